@@ -1,0 +1,36 @@
+/** Settings after defaults; see config.ts for where each comes from. */
+export interface Config {
+  readonly nodeName: string;
+  /** Undefined: standalone. */
+  readonly cluster?: Cluster;
+  readonly manifests: string;
+  readonly images: "strict" | "ignore";
+  readonly podNetwork: "host" | "strict";
+  readonly watch: boolean;
+  readonly taint: boolean;
+  readonly nodeLabels: Readonly<Record<string, string>>;
+  /** Node addresses given by hand; empty: those of the default routes. */
+  readonly nodeIPs: readonly string[];
+  readonly maxPods: number;
+  /** Millicores and bytes kept from pods. */
+  readonly reservedCpu: number;
+  readonly reservedMemory: number;
+  readonly evictionMemory: number;
+  /** Fractions of the file system under /var/lib/unitlet that must stay free. */
+  readonly evictionDisk: number;
+  readonly apiTimeout: number;
+  readonly port: number;
+}
+
+/** The current context of the kubeconfig. Paths are absolute; *Data is PEM text. */
+export interface Cluster {
+  readonly server: string;
+  readonly ca?: FileOrData;
+  readonly certificate?: FileOrData;
+  readonly key?: FileOrData;
+  readonly token?: FileOrData;
+  readonly insecureSkipTLSVerify: boolean;
+  readonly tlsServerName?: string;
+}
+
+export type FileOrData = { readonly file: string } | { readonly data: string };

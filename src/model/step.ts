@@ -1,0 +1,46 @@
+import type { ExitRecord } from "./exit-record.ts";
+import type { Pod } from "./pod.ts";
+import type { UnitName } from "./unit.ts";
+
+/** Whose step it is: after a failed step the later ones of the same pod are skipped. "" for the whole host. */
+export type PodUID = string;
+
+interface Common {
+  readonly uid: PodUID;
+  /** For people: nobody branches on it. */
+  readonly because: string;
+}
+
+/** One complete change of the world. diff/ makes them in the order in which they are applied; apply.ts decides nothing. */
+export type Step =
+  | (Common & { readonly kind: "record"; readonly container: string; readonly record: ExitRecord })
+  | (Common & { readonly kind: "kill"; readonly unit: UnitName })
+  | (Common & { readonly kind: "stop"; readonly unit: UnitName })
+  | (Common & { readonly kind: "alarm"; readonly seconds: number })
+  | (Common & { readonly kind: "remove-unit"; readonly unit: UnitName })
+  | (Common & { readonly kind: "remove-pod" })
+  | (Common & { readonly kind: "write-file"; readonly file: DesiredFile })
+  | (Common & { readonly kind: "write-volume"; readonly volume: DesiredVolume })
+  | (Common & { readonly kind: "write-unit"; readonly unit: UnitName; readonly text: string; readonly dropIns: readonly string[] })
+  | (Common & { readonly kind: "link" | "unlink"; readonly unit: UnitName })
+  | (Common & { readonly kind: "reload" })
+  | (Common & { readonly kind: "start" | "restart"; readonly unit: UnitName })
+  | (Common & { readonly kind: "forget"; readonly pod: Pod });
+
+export type StepKind = Step["kind"];
+
+/** A file below /run/unitlet/pods/UID, mode 0600. */
+export interface DesiredFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A directory below /run/unitlet/pods/UID/volumes whose content changes as a whole, by its ..data link. */
+export interface DesiredVolume {
+  readonly name: string;
+  readonly mode: number;
+  readonly files: Readonly<Record<string, string>>;
+  /** Owner of the files. */
+  readonly uid: number;
+  readonly gid: number;
+}

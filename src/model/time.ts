@@ -1,0 +1,11 @@
+/** Milliseconds since the epoch. Every pure stage gets `now` as an argument. */
+export type Instant = number;
+
+/** RFC 3339 with whole seconds, as metav1.Time is written. */
+export function toTimestamp(at: Instant): string {
+  return `${new Date(Math.floor(at / 1000) * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+export function fromTimestamp(text: string): Instant {
+  return Date.parse(text);
+}

@@ -1,0 +1,38 @@
+import type { Pod, QosClass } from "./pod.ts";
+import type { Problem } from "./problem.ts";
+import type { DesiredFile, DesiredVolume } from "./step.ts";
+import type { ContainerKind, DesiredUnit, UnitName } from "./unit.ts";
+
+/** What a pod becomes on this host. */
+export type Translation = Rejected | Runnable;
+
+/** Phase Failed with this reason and message, as the kubelet's admission does it. */
+export interface Rejected {
+  readonly kind: "rejected";
+  readonly pod: Pod;
+  readonly reason: string;
+  readonly message: string;
+  readonly qosClass: QosClass;
+}
+
+export interface Runnable {
+  readonly kind: "runnable";
+  readonly pod: Pod;
+  readonly qosClass: QosClass;
+  readonly slice: DesiredUnit;
+  /** Init containers first, each kind in the pod's order. */
+  readonly containers: readonly DesiredContainer[];
+  readonly files: readonly DesiredFile[];
+  /** Only those that are due; the others stay as they are. */
+  readonly volumes: readonly DesiredVolume[];
+  readonly problems: readonly Problem[];
+}
+
+/** `waiting` says why it cannot start yet; then there is no unit to write. */
+export interface DesiredContainer {
+  readonly name: string;
+  readonly kind: ContainerKind;
+  readonly unitName: UnitName;
+  readonly unit?: DesiredUnit;
+  readonly waiting?: { readonly reason: string; readonly message: string };
+}

@@ -1,0 +1,47 @@
+import type { Config } from "./config.ts";
+import type { ContainerPast } from "./exit-record.ts";
+import type { Host } from "./host.ts";
+import type { Pod } from "./pod.ts";
+import type { Instant } from "./time.ts";
+import type { ActualUnit, UnitName } from "./unit.ts";
+
+/** One immutable snapshot of all that a run may know. */
+export interface World {
+  readonly now: Instant;
+  readonly config: Config;
+  readonly host: Host;
+  readonly pods: PodList;
+  readonly units: ReadonlyMap<UnitName, ActualUnit>;
+  /** By pod UID; a pod without a directory has no entry. */
+  readonly directories: ReadonlyMap<string, PodDirectory>;
+  readonly references: References;
+}
+
+/** Incomplete: the source could not be read to its end; then nothing may be removed, and `items` are not to be trusted to be all. */
+export type PodList =
+  | { readonly complete: true; readonly items: readonly Pod[] }
+  | { readonly complete: false; readonly items: readonly Pod[]; readonly because: string };
+
+export interface PodDirectory {
+  readonly uid: string;
+  /** By container name. */
+  readonly pasts: ReadonlyMap<string, ContainerPast>;
+  /** Name → text of the files in /run/unitlet/pods/UID. */
+  readonly files: ReadonlyMap<string, string>;
+  /** By volume name. */
+  readonly volumes: ReadonlyMap<string, ActualVolume>;
+}
+
+export interface ActualVolume {
+  /** When it was written last. */
+  readonly refreshedAt: Instant;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** What pods refer to, fetched because it was due; a reference that is not due is absent here. Keys as translate/references.ts makes them. */
+export interface References {
+  readonly tokens: ReadonlyMap<string, Fetched<string>>;
+  readonly configMaps: ReadonlyMap<string, Fetched<Readonly<Record<string, string>>>>;
+}
+
+export type Fetched<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly because: string };
