@@ -1,0 +1,110 @@
+# Starting, entering and ending the machine's processes.
+# shellcheck shell=sh
+
+clean_path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+boot() {
+	dir=$machines/$1
+	[ ! -e "$dir/link" ] || make_link "$1"
+	remove_cgroups "$1"
+	started=$(date +%s)
+	if [ -d /run/systemd/system ]; then
+		scope="systemd-run --quiet --scope --collect --unit=unitlet-test-$1 --property=Delegate=yes"
+	else
+		scope=''
+		make_cgroups "$1"
+	fi
+	spawn "$1" "$scope" &
+	process_record $! >"$dir/process" || die "$(console "$1")"
+	wait_booted "$1"
+	say "machine $1 is up (PID $(cat "$dir/leader"), $(($(date +%s) - started)) s)"
+}
+
+# Nothing of this host's environment gets in: one variable that names extra certificates makes each start of Node three times as slow.
+spawn() {
+	exec >"$machines/$1/console" 2>&1 </dev/null
+	[ -n "$2" ] || enter_cgroups "$1"
+	set -- "$1" "$2" --quiet --register=no --keep-unit --directory="$machines/$1/root" --machine="$1" --uuid="$(cat "$machines/$1/machine-id")" \
+		--kill-signal=SIGRTMIN+3 --capability=all --resolv-conf=off --timezone=off --link-journal=no --console=pipe
+	[ ! -e "$machines/$1/link" ] || set -- "$@" --network-namespace-path="/run/netns/unitlet-$1"
+	unified=$(wants_unified "$machines/$1/root")
+	scope=$2
+	shift 2
+	# shellcheck disable=SC2086
+	exec env -i PATH="$clean_path" SYSTEMD_SECCOMP=0 $unified setsid $scope systemd-nspawn "$@" /bin/sh -c "$(cat "$here/init.sh")"
+}
+
+# systemd ≥ 256 has no cgroup v1; on a host that has, give it the v2 hierarchy (without controllers: limits do not act).
+wants_unified() {
+	for library in "$1"/usr/lib/*/systemd/libsystemd-shared-*.so "$1"/usr/lib/systemd/libsystemd-shared-*.so; do
+		version=${library##*-shared-}
+		version=${version%%[!0-9]*}
+		[ "${version:-0}" -lt 256 ] || echo SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
+	done
+}
+
+wait_booted() {
+	until_true 30 has_bus "$1" || die "machine $1 does not boot: $(console "$1")"
+	running=$(run_in "$1" timeout 60 systemctl is-system-running --wait) || :
+	case $running in
+	running | degraded) ;;
+	*) die "machine $1 does not finish booting (state '$running'): $(run_in "$1" systemctl list-jobs --no-pager) $(console "$1")" ;;
+	esac
+}
+
+has_bus() {
+	recorded_pid "$machines/$1/process" >"$machines/$1/nspawn" || die "machine $1 ended while booting: $(console "$1")"
+	# nspawn's helper child comes and goes first; the one that has the bus socket is the machine.
+	for child in $(ps -o pid= --ppid "$(cat "$machines/$1/nspawn")"); do
+		[ -S "/proc/$child/root/run/systemd/private" ] && [ "$(readlink "/proc/$child/ns/pid")" != "$(readlink /proc/self/ns/pid)" ] || continue
+		echo "$child" >"$machines/$1/leader"
+		return 0
+	done
+	return 1
+}
+
+console() {
+	echo "its console says:"
+	tail -n 20 "$machines/$1/console" 2>/dev/null
+}
+
+leader() {
+	recorded_pid "$machines/$1/process" >/dev/null || die "machine $1 does not run (it was powered off?): boot it with: machine.sh crash $1"
+	cat "$machines/$1/leader"
+}
+
+run_in() {
+	inside=$(leader "$1")
+	shift
+	(
+		enter_cgroups_of "$inside"
+		exec nsenter -t "$inside" -a env -i PATH="$clean_path" HOME=/root TERM="${TERM:-dumb}" "$@"
+	)
+}
+
+power_off() {
+	run_in "$1" systemctl --quiet poweroff
+	until_true 120 has_ended "$1" || die "machine $1 does not power off: $(console "$1")"
+}
+
+has_ended() {
+	! recorded_pid "$machines/$1/process" >/dev/null
+}
+
+kill_machine() {
+	nspawn=$(recorded_pid "$machines/$1/process") || return 0
+	children=$(ps -o pid= --ppid "$nspawn") || :
+	# shellcheck disable=SC2086
+	kill -KILL $children 2>/dev/null || :
+	# nspawn ends by itself once its child has; a kill could leave the child behind.
+	until_true 5 has_ended "$1" || kill -KILL "$nspawn" 2>/dev/null || :
+	until_true 5 has_ended "$1" || die "cannot kill machine $1 (PID $nspawn)"
+}
+
+down() {
+	[ ! -e "$machines/$1/process" ] || kill_machine "$1"
+	remove_cgroups "$1"
+	release_link "$1"
+	remove_root "$1"
+	rmdir "$machines" 2>/dev/null && rmdir "$state" 2>/dev/null || :
+}

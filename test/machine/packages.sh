@@ -1,0 +1,22 @@
+# Installs what is missing from the distribution, once.
+# shellcheck shell=sh
+
+# ensure_packages COMMAND:PACKAGE…
+ensure_packages() {
+	missing=''
+	for pair in "$@"; do
+		command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
+	done
+	[ -n "$missing" ] || return 0
+	[ "$(id -u)" = 0 ] || die "missing packages, and installing them needs root:$missing"
+	command -v apt-get >/dev/null || die "missing packages, and there is no apt-get to install them:$missing"
+	say "installing$missing (apt-get)"
+	apt_log=$(mktemp)
+	# shellcheck disable=SC2086
+	if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing; } >"$apt_log" 2>&1 </dev/null; then
+		cat "$apt_log" >&2
+		rm -f "$apt_log"
+		die "apt-get could not install$missing: see above"
+	fi
+	rm -f "$apt_log"
+}
