@@ -9,7 +9,7 @@ boot() {
 	remove_cgroups "$1"
 	started=$(date +%s)
 	if [ -d /run/systemd/system ]; then
-		scope="systemd-run --quiet --scope --collect --unit=unitlet-test-$1 --property=Delegate=yes"
+		scope="systemd-run --quiet --scope --collect --unit=$(basename "$state")-$1 --property=Delegate=yes"
 	else
 		scope=''
 		make_cgroups "$1"
@@ -26,7 +26,7 @@ spawn() {
 	[ -n "$2" ] || enter_cgroups "$1"
 	set -- "$1" "$2" --quiet --register=no --keep-unit --directory="$machines/$1/root" --machine="$1" --uuid="$(cat "$machines/$1/machine-id")" \
 		--kill-signal=SIGRTMIN+3 --capability=all --resolv-conf=off --timezone=off --link-journal=no --console=pipe
-	[ ! -e "$machines/$1/link" ] || set -- "$@" --network-namespace-path="/run/netns/unitlet-$1"
+	[ ! -e "$machines/$1/link" ] || set -- "$@" --network-namespace-path="/run/netns/$netns_prefix-$1"
 	unified=$(wants_unified "$machines/$1/root")
 	scope=$2
 	shift 2

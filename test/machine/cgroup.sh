@@ -5,18 +5,21 @@ cgroup_mounts() {
 	awk '{ for (i = 7; i <= NF; i++) if ($i == "-") { if ($(i + 1) ~ /^cgroup2?$/) print $(i + 1), $5; next } }' /proc/self/mountinfo
 }
 
+# Two test runs at once have two state directories, so their machines may have the same names.
+cgroup_parent=$(basename "$state")
+
 cgroup_paths() {
 	cgroup_mounts | while read -r _ mount; do
-		echo "$mount/unitlet-test/$1"
+		echo "$mount/$cgroup_parent/$1"
 	done
 }
 
 make_cgroups() {
 	cgroup_mounts | while read -r kind mount; do
-		mkdir -p "$mount/unitlet-test/$1" || die "cannot make a cgroup in $mount: it must be writable for the tests to boot a machine"
+		mkdir -p "$mount/$cgroup_parent/$1" || die "cannot make a cgroup in $mount: it must be writable for the tests to boot a machine"
 		case $kind in
-		cgroup) fill_cpuset "$mount" "unitlet-test" "unitlet-test/$1" ;;
-		cgroup2) delegate_controllers "$mount" && delegate_controllers "$mount/unitlet-test" ;;
+		cgroup) fill_cpuset "$mount" "$cgroup_parent" "$cgroup_parent/$1" ;;
+		cgroup2) delegate_controllers "$mount" && delegate_controllers "$mount/$cgroup_parent" ;;
 		esac
 	done
 }

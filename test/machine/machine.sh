@@ -3,10 +3,11 @@
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-for part in common packages cgroup root net boot; do
+for part in ../support/shell ../support/packages cgroup root net boot; do
 	# shellcheck disable=SC1090
 	. "$here/$part.sh"
 done
+machines=$state/machines
 
 usage() {
 	cat <<'USAGE'

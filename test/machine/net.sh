@@ -1,35 +1,42 @@
 # A private network: its own namespace, one veth pair to this host, which is the gateway and answers at the same two addresses for every machine.
 # shellcheck shell=sh
 
-links=$state/links
+# For all state directories together: addresses and interface names belong to the host.
+links=/run/unitlet-links
+netns_prefix=$(basename "$state")
 host4=10.203.0.1
 host6=fd75:6e69:74::1
 machine4=10.203.0
 machine6=fd75:6e69:74:
 
-# Directories, because mkdir either takes a number or tells that it is taken.
 claim_link() {
 	mkdir -p "$links"
 	number=2
-	until mkdir "$links/$number" 2>/dev/null; do
+	until take_number "$number" "$machines/$1"; do
 		number=$((number + 1))
 		[ "$number" -lt 255 ] || die "no free address left for machine $1: remove machines with: machine.sh down-all"
 	done
 	echo "$number" >"$machines/$1/link"
 }
 
+# A link to the owner: ln either takes a number or tells that it is taken, and an owner that is gone shows.
+take_number() {
+	[ ! -L "$links/$1" ] || [ -e "$links/$1" ] || rm -f "$links/$1"
+	ln -sT "$2" "$links/$1" 2>/dev/null
+}
+
 # At each boot anew: what the machine did to its network must not survive its end.
 make_link() {
 	number=$(cat "$machines/$1/link")
 	remove_link "$1"
-	ip netns add "unitlet-$1"
-	ip link add "unitlet$number" type veth peer name eth0 netns "unitlet-$1"
+	ip netns add "$netns_prefix-$1"
+	ip link add "unitlet$number" type veth peer name eth0 netns "$netns_prefix-$1"
 	ip addr add "$host4" peer "$machine4.$number" dev "unitlet$number"
 	ip link set "unitlet$number" up
-	ip -n "unitlet-$1" link set lo up
-	ip -n "unitlet-$1" addr add "$machine4.$number/24" dev eth0
-	ip -n "unitlet-$1" link set eth0 up
-	ip -n "unitlet-$1" route add default via "$host4"
+	ip -n "$netns_prefix-$1" link set lo up
+	ip -n "$netns_prefix-$1" addr add "$machine4.$number/24" dev eth0
+	ip -n "$netns_prefix-$1" link set eth0 up
+	ip -n "$netns_prefix-$1" route add default via "$host4"
 	make_link6 "$1" "$number"
 	# No name server: names that /etc/hosts does not know must fail at once, not after a time-out.
 	: >"$machines/$1/resolv.conf"
@@ -39,19 +46,19 @@ make_link() {
 make_link6() {
 	[ -e /proc/net/if_inet6 ] || return 0
 	ip addr add "$host6" peer "$machine6:$2" dev "unitlet$2" nodad
-	ip -n "unitlet-$1" addr add "$machine6:$2/64" dev eth0 nodad
-	ip -n "unitlet-$1" route add default via "$host6"
+	ip -n "$netns_prefix-$1" addr add "$machine6:$2/64" dev eth0 nodad
+	ip -n "$netns_prefix-$1" route add default via "$host6"
 }
 
 remove_link() {
-	[ ! -e "/run/netns/unitlet-$1" ] || ip netns del "unitlet-$1"
+	[ ! -e "/run/netns/$netns_prefix-$1" ] || ip netns del "$netns_prefix-$1"
 	ip link del "unitlet$(cat "$machines/$1/link")" 2>/dev/null || :
 }
 
 release_link() {
 	[ -e "$machines/$1/link" ] || return 0
 	remove_link "$1"
-	rmdir "$links/$(cat "$machines/$1/link")"
+	rm -f "$links/$(cat "$machines/$1/link")"
 	rmdir "$links" 2>/dev/null || :
 }
 

@@ -1,8 +1,7 @@
-# What every part needs: where things are, how to speak, whether a recorded process is still the one we started.
+# What every script needs: where things are, how to speak, whether a recorded process is still the one we started.
 # shellcheck shell=sh
 
 state=${UNITLET_TEST_STATE:-/run/unitlet-test}
-machines=$state/machines
 
 say() {
 	echo "${0##*/}: $*" >&2

@@ -1,0 +1,78 @@
+# The control plane's programs, compiled once per version into a cache. The version is go.mod's.
+# shellcheck shell=sh
+
+version=$(sed -n 's/^\tk8s.io\/kubernetes \(v[0-9.]*\).*/\1/p' "$here/go.mod")
+cache=${UNITLET_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/unitlet}/control-plane/$version
+programs='etcd kube-apiserver kube-controller-manager kube-scheduler kubectl'
+
+# KUBEBUILDER_ASSETS (of envtest) may hold some of them; the others are ours.
+program() {
+	if [ -n "${KUBEBUILDER_ASSETS:-}" ] && [ -x "$KUBEBUILDER_ASSETS/$1" ]; then
+		echo "$KUBEBUILDER_ASSETS/$1"
+	else
+		echo "$cache/$1"
+	fi
+}
+
+missing_programs() {
+	for name in $programs; do
+		[ -x "$(program "$name")" ] || echo "$name"
+	done
+}
+
+build() {
+	[ -n "$(missing_programs)" ] || return 0
+	mkdir -p "$cache"
+	# The lock is for two test runs at once; the second then finds nothing missing.
+	(
+		flock 9
+		[ -z "$(missing_programs)" ] || compile "$(missing_programs)"
+	) 9>"$cache/.lock"
+}
+
+compile() {
+	command -v go >/dev/null || die "Go is missing: the control plane is built from source (https://go.dev/dl, $(grep '^go ' "$here/go.mod") or newer), or set KUBEBUILDER_ASSETS"
+	# shellcheck disable=SC2086
+	say "compiling the Kubernetes $version control plane, once:" $1 "(about 10 minutes on two cores)"
+	packages=''
+	for name in $1; do
+		packages="$packages $(package_of "$name")"
+	done
+	rm -rf "$cache/new"
+	mkdir "$cache/new"
+	(cd "$here" && go_build "$packages") 2>"$cache/build.log" 9>&- &
+	compiler=$!
+	trap 'kill $compiler 2>/dev/null; exit 130' INT TERM
+	report_progress $compiler
+	wait $compiler || die "compiling failed: $(tail -n 20 "$cache/build.log")"
+	trap - INT TERM
+	[ ! -e "$cache/new/server" ] || mv "$cache/new/server" "$cache/new/etcd"
+	mv "$cache/new/"* "$cache/"
+	rmdir "$cache/new"
+	rm -f "$cache/build.log"
+	say "compiled into $cache"
+}
+
+package_of() {
+	case $1 in
+	etcd) echo go.etcd.io/etcd/server/v3 ;;
+	*) echo "k8s.io/kubernetes/cmd/$1" ;;
+	esac
+}
+
+go_build() {
+	minor=${version#*.}
+	stamp="-X k8s.io/component-base/version.gitVersion=$version -X k8s.io/component-base/version.gitMajor=${version%%.*}"
+	stamp="$stamp -X k8s.io/component-base/version.gitMinor=${minor%%.*}"
+	# shellcheck disable=SC2086
+	CGO_ENABLED=0 exec go build -v -trimpath -o "$cache/new" -ldflags "-s -w $(echo "$stamp" | sed 's/gitMajor=v/gitMajor=/')" $1
+}
+
+report_progress() {
+	seconds=0
+	while kill -0 "$1" 2>/dev/null; do
+		sleep 1
+		seconds=$((seconds + 1))
+		[ $((seconds % 15)) != 0 ] || say "$seconds s: $(wc -l <"$cache/build.log") modules and packages done"
+	done
+}
