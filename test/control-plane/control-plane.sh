@@ -67,11 +67,11 @@ node_kubeconfig() {
 		esac
 		shift
 	done
-	if [ "$kind" = token ]; then
-		kubeconfig "$server" token "$(node_token "$name")"
-	else
-		kubeconfig "$server" certificate "$(node_certificate "$name")"
-	fi
+	case $kind in
+	token) secret=$(node_token "$name") ;;
+	certificate) secret=$(node_certificate "$name") ;;
+	esac
+	kubeconfig "$server" "$kind" "$secret"
 }
 
 [ $# -gt 0 ] || { usage >&2; exit 2; }

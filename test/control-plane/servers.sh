@@ -89,8 +89,9 @@ any_address() {
 }
 
 start_controller_manager() {
-	start kube-controller-manager --kubeconfig="$dir/controller-manager.kubeconfig" --leader-elect=false --bind-address=127.0.0.1 --secure-port="$(($(api_port) + 1))" \
-		--use-service-account-credentials --service-account-private-key-file="$pki/service-accounts.key" --root-ca-file="$pki/ca.crt" \
+	start kube-controller-manager --controllers="*,bootstrap-signer-controller,token-cleaner-controller" --kubeconfig="$dir/controller-manager.kubeconfig" --leader-elect=false --bind-address=127.0.0.1 --secure-port="$(($(api_port) + 1))" \
+		--use-service-account-credentials --kube-api-qps=500 --kube-api-burst=1000 \
+		--service-account-private-key-file="$pki/service-accounts.key" --root-ca-file="$pki/ca.crt" \
 		--cluster-signing-cert-file="$pki/ca.crt" --cluster-signing-key-file="$pki/ca.key"
 }
 

@@ -31,13 +31,12 @@ recorded_pid() {
 	echo "${record%% *}"
 }
 
-# until_true SECONDS CMD…: polls every 50 ms.
+# until_true SECONDS CMD…
 until_true() {
-	left=$(($1 * 20))
+	deadline=$(($(date +%s) + $1))
 	shift
 	until "$@"; do
-		left=$((left - 1))
-		[ "$left" -gt 0 ] || return 1
-		sleep 0.05
+		[ "$(date +%s)" -lt "$deadline" ] || return 1
+		sleep 0.1
 	done
 }
