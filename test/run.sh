@@ -1,0 +1,99 @@
+#!/bin/sh
+# `npm test`: installs what is missing, runs the tests with the project's own Node, and leaves nothing behind.
+# UNITLET_KEEP=1 keeps machines and the control plane for the next run.
+set -eu
+
+top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+cd "$top"
+if [ -z "${UNITLET_TEST_STATE:-}" ]; then
+	# A directory of its own for each run, so that two of them do not share machines; a fixed one to find again what was kept.
+	UNITLET_TEST_STATE=/run/unitlet-test
+	[ "${UNITLET_KEEP:-}" = 1 ] || UNITLET_TEST_STATE=/run/unitlet-test-$$
+fi
+export UNITLET_TEST_STATE
+# shellcheck source=support/shell.sh
+. test/support/shell.sh
+
+install_modules() {
+	lock=$(sha256sum package-lock.json)
+	[ "$(cat node_modules/.unitlet-lock 2>/dev/null)" != "${lock%% *}" ] || return 0
+	command -v npm >/dev/null || die "npm is missing: it comes with Node.js (any version; the tests then run with the project's own)"
+	say "installing npm packages (npm ci)"
+	npm ci --no-audit --no-fund >&2 </dev/null
+	echo "${lock%% *}" >node_modules/.unitlet-lock
+}
+
+find_node() {
+	for node in node_modules/node-linux-*/bin/node; do
+		[ ! -x "$node" ] || "$node" --version >/dev/null 2>&1 || continue
+		[ ! -x "$node" ] || return 0
+	done
+	die "the project's own Node is missing in node_modules/node-linux-*: run npm ci --include=optional (only Linux on x64 and arm64 has it)"
+}
+
+# Without a path, or with one among these folders, real parts are needed; so is root.
+needs_real_parts() {
+	[ $# -gt 0 ] || return 0
+	for argument in "$@"; do
+		case $argument in
+		pure | --project=pure) return 1 ;;
+		*test/systemd* | *test/control-plane* | *test/e2e* | *test/contract* | --bench) return 0 ;;
+		test/*) pure=1 ;;
+		esac
+	done
+	[ -z "${pure:-}" ]
+}
+
+# Tests see nothing of the caller's environment that could change what they measure or whom they trust.
+scrubbed() {
+	set -- PATH="$top/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" HOME="${HOME:-/root}" \
+		TERM="${TERM:-dumb}" LANG=C.UTF-8 ${CI:+CI="$CI"} ${KUBEBUILDER_ASSETS:+KUBEBUILDER_ASSETS="$KUBEBUILDER_ASSETS"} \
+		${XDG_CACHE_HOME:+XDG_CACHE_HOME="$XDG_CACHE_HOME"} "$@"
+	for name in $(env | sed -n 's/^\(UNITLET_[A-Z_]*\)=.*/\1/p'); do
+		eval "set -- \"\$name=\$$name\" \"\$@\""
+	done
+	exec env -i "$@"
+}
+
+clean_up() {
+	[ "${UNITLET_KEEP:-}" != 1 ] || { say "kept: the machines and the control plane in $UNITLET_TEST_STATE"; return; }
+	remove_state "$UNITLET_TEST_STATE"
+}
+
+remove_state() {
+	[ -d "$1" ] || return 0
+	UNITLET_TEST_STATE=$1 sh test/machine/machine.sh down-all || say "could not remove all machines of $1"
+	UNITLET_TEST_STATE=$1 sh test/control-plane/control-plane.sh down
+}
+
+# A run that was killed could not clean up.
+remove_dead_runs() {
+	for old in /run/unitlet-test-[0-9]*; do
+		[ ! -d "$old" ] || kill -0 "${old##*-}" 2>/dev/null || remove_state "$old"
+	done
+}
+
+install_modules
+find_node
+if needs_real_parts "$@"; then
+	if [ "$(id -u)" = 0 ]; then
+		remove_dead_runs
+		sh test/control-plane/control-plane.sh build
+	elif [ -z "${CI:-}" ]; then
+		say "not root: only the pure tests run, without real machines and a control plane"
+		set -- --project pure "$@"
+	else
+		die "the tests need root for real machines and a control plane; without them nothing may be called tested in CI"
+	fi
+fi
+if [ "${1:-}" = --bench ]; then
+	shift
+	set -- "$node" test/bench/main.ts "$@"
+else
+	set -- "$node" node_modules/vitest/vitest.mjs run "$@"
+fi
+trap clean_up EXIT
+(scrubbed "$@") &
+tests=$!
+trap 'kill $tests 2>/dev/null; wait $tests; exit 130' INT TERM HUP
+wait $tests

@@ -1,0 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+/** Real machines run what users run: the bundles, built once before the first test. */
+export default function buildOnce(): void {
+  if (existsSync("build.ts")) execFileSync(process.execPath, ["build.ts"], { stdio: "inherit" });
+}

@@ -1,0 +1,109 @@
+import { fileURLToPath } from "node:url";
+import type { KubernetesObject, V1ConfigMap, V1CertificateSigningRequest, V1Deployment, V1Lease, V1Node, V1Pod, V1Secret } from "@kubernetes/client-node";
+import { type RunOptions, type RunResult, run } from "./run.ts";
+import { type UntilOptions, until } from "./until.ts";
+
+const script = fileURLToPath(new URL("../control-plane/control-plane.sh", import.meta.url));
+
+interface Kinds {
+  configmap: V1ConfigMap;
+  csr: V1CertificateSigningRequest;
+  deployment: V1Deployment;
+  lease: V1Lease;
+  node: V1Node;
+  pod: V1Pod;
+  secret: V1Secret;
+}
+
+export interface NodeKubeconfigOptions {
+  readonly server?: string;
+  /** A bearer token instead of a client certificate; only node-1 … node-99 have one. */
+  readonly token?: boolean;
+}
+
+/** The control plane, shared by all test files of a run: keep to a namespace and node names of your own. */
+export class Cluster {
+  readonly url: string;
+  /** Path of the authority's certificate. */
+  readonly ca: string;
+
+  private constructor(url: string, ca: string) {
+    this.url = url;
+    this.ca = ca;
+  }
+
+  static async up(): Promise<Cluster> {
+    await manage("up");
+    const { stdout } = await manage("env");
+    const value = (name: string) => new RegExp(`${name}='(.*)'`).exec(stdout)?.[1] ?? "";
+    return new Cluster(value("UNITLET_API_SERVER"), value("UNITLET_API_CA"));
+  }
+
+  /** The API server's address for a machine: pass `machine.hostAddress`. */
+  urlFor(hostAddress: string): string {
+    return this.url.replace("127.0.0.1", hostAddress);
+  }
+
+  async kubectl(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    return (await run([script, "kubectl", ...args], options)).stdout;
+  }
+
+  /** Makes a namespace that is ready for pods: with its service account and the authority's certificate. */
+  async namespace(name: string): Promise<string> {
+    await this.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    const ready = () => this.kubectl(["get", "-n", name, "serviceaccount/default", "configmap/kube-root-ca.crt"]);
+    await until(ready, { what: `the default service account of namespace ${name}` });
+    return name;
+  }
+
+  /** YAML text or objects. */
+  async apply(manifest: string | object | readonly object[], namespace = "default"): Promise<void> {
+    const list = { apiVersion: "v1", kind: "List", items: Array.isArray(manifest) ? manifest : [manifest] };
+    const stdin = typeof manifest === "string" ? manifest : JSON.stringify(list);
+    await this.kubectl(["apply", "-n", namespace, "-f", "-"], { stdin });
+  }
+
+  /** Undefined when there is none. */
+  async get<K extends keyof Kinds>(kind: K, name: string, namespace?: string): Promise<Kinds[K] | undefined>;
+  async get(kind: string, name: string, namespace?: string): Promise<KubernetesObject | undefined>;
+  async get(kind: string, name: string, namespace = "default"): Promise<unknown> {
+    const json = await this.kubectl(["get", kind, name, "-n", namespace, "-o", "json", "--ignore-not-found"]);
+    return json === "" ? undefined : JSON.parse(json);
+  }
+
+  waitFor<T>(probe: () => Promise<T> | T, options: UntilOptions): Promise<T> {
+    return until(probe, options);
+  }
+
+  async nodeKubeconfig(name: string, options: NodeKubeconfigOptions = {}): Promise<string> {
+    const flags = options.token ? ["--token"] : [];
+    if (options.server) flags.push("--server", options.server);
+    return (await manage("node-kubeconfig", name, ...flags)).stdout;
+  }
+
+  /** A certificate of the cluster's authority, as tls.crt and tls.key in a directory. */
+  async servingCertificate(directory: string, names: readonly string[]): Promise<void> {
+    await manage("serving-cert", directory, ...names);
+  }
+
+  /** The API server takes connections and never answers, until `thaw`. Affects every test file of the run. */
+  async freeze(): Promise<void> {
+    await manage("freeze");
+  }
+
+  async thaw(): Promise<void> {
+    await manage("thaw");
+  }
+
+  async stopApiServer(): Promise<void> {
+    await manage("stop-apiserver");
+  }
+
+  async startApiServer(): Promise<void> {
+    await manage("start-apiserver");
+  }
+}
+
+function manage(...args: string[]): Promise<RunResult> {
+  return run([script, ...args], { timeout: 120_000 });
+}

@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+
+export interface RunOptions {
+  readonly stdin?: string | Uint8Array;
+  /** Milliseconds, 30 s if not given. */
+  readonly timeout?: number;
+  /** Return a non-zero exit code instead of throwing. */
+  readonly allowFailure?: boolean;
+}
+
+export interface RunResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+/** Runs a program to its end; throws, with all it said, when it fails. */
+export function run(command: readonly [string, ...string[]], options: RunOptions = {}): Promise<RunResult> {
+  const { stdin = "", timeout = 30_000, allowFailure = false } = options;
+  const [program, ...args] = command;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: "pipe" });
+    const said = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const) {
+      child[stream].setEncoding("utf8").on("data", (text: string) => {
+        said[stream] += text;
+      });
+    }
+    const fail = (what: string) => reject(new Error(`${command.join(" ")}: ${what}\n${said.stderr}${said.stdout}`));
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      fail(`no end after ${timeout} ms`);
+    }, timeout);
+    child.on("error", (error) => fail(error.message));
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      if (code === 0 || (allowFailure && code !== null)) resolve({ ...said, code });
+      else fail(code === null ? `killed by ${signal}` : `exit code ${code}`);
+    });
+    // A program need not read its input.
+    child.stdin.on("error", () => {});
+    child.stdin.end(stdin);
+  });
+}

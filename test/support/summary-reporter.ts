@@ -1,0 +1,65 @@
+import { relative, sep } from "node:path";
+import type { Reporter, TestModule, Vitest } from "vitest/node";
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** The last lines of a run: how many tests of each kind (folder) passed and failed, and the sum in a line of its own. */
+export default class SummaryReporter implements Reporter {
+  private vitest: Vitest | undefined;
+
+  onInit(vitest: Vitest): void {
+    this.vitest = vitest;
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const kinds = new Map<string, Count>();
+    const total: Count = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
+    for (const module of modules) {
+      const count = countTests(module);
+      const kind = kindOf(module.moduleId);
+      kinds.set(kind, sum(kinds.get(kind), count));
+      Object.assign(total, sum(total, count));
+    }
+    for (const [kind, count] of [...kinds].sort()) console.log(`${kind}: ${describe(count)}`);
+    this.refuseSkips(total);
+    console.log(`${total.passed} passed, ${total.failed} failed`);
+  }
+
+  /** In CI a part that is missing is a failure; choosing tests by name (-t) skips the others on purpose. */
+  private refuseSkips(total: Count): void {
+    const chosen = this.vitest?.config.testNamePattern !== undefined;
+    if (!process.env.CI || chosen || total.skipped === 0) return;
+    console.log(`${total.skipped} skipped: that is a failure in CI, where every part must be there`);
+    total.failed += total.skipped;
+    process.exitCode = 1;
+  }
+}
+
+function countTests(module: TestModule): Count {
+  const count: Count = { passed: 0, failed: 0, skipped: 0 };
+  for (const test of module.children.allTests()) {
+    const { state } = test.result();
+    if (state !== "pending") count[state] += 1;
+  }
+  // A file that does not load, or a hook that throws, fails without any test of its own failing.
+  if (module.state() === "failed" && count.failed === 0) count.failed = 1;
+  return count;
+}
+
+function kindOf(path: string): string {
+  return relative("test", path).split(sep)[0] ?? path;
+}
+
+function sum(a: Count | undefined, b: Count): Count {
+  if (a === undefined) return b;
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}
+
+function describe(count: Count): string {
+  const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : "";
+  return `${count.passed} passed, ${count.failed} failed${skipped}`;
+}

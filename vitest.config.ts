@@ -1,0 +1,28 @@
+import { defineConfig } from "vitest/config";
+import SummaryReporter from "./test/support/summary-reporter.ts";
+
+const real = ["systemd", "control-plane", "e2e", "contract"].map((folder) => `test/${folder}/**/*.test.ts`);
+
+export default defineConfig({
+  test: {
+    reporters: ["default", new SummaryReporter()],
+    passWithNoTests: false,
+    projects: [
+      {
+        test: { name: "pure", include: ["test/**/*.test.ts"], exclude: real, sequence: { groupOrder: 0 } },
+      },
+      {
+        test: {
+          name: "real",
+          include: real,
+          globalSetup: "test/support/build-once.ts",
+          // Two cores have to carry the machines and the control plane as well.
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
