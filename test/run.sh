@@ -25,10 +25,9 @@ install_modules() {
 
 find_node() {
 	for node in node_modules/node-linux-*/bin/node; do
-		[ ! -x "$node" ] || "$node" --version >/dev/null 2>&1 || continue
-		[ ! -x "$node" ] || return 0
+		! "$node" --version >/dev/null 2>&1 || return 0
 	done
-	die "the project's own Node is missing in node_modules/node-linux-*: run npm ci --include=optional (only Linux on x64 and arm64 has it)"
+	die "the project's own Node is missing in node_modules/node-linux-*: run npm ci --include=optional (there is one for Linux on x64 and arm64)"
 }
 
 # Without a path, or with one among these folders, real parts are needed; so is root.

@@ -27,14 +27,19 @@ usage: control-plane.sh COMMAND
 USAGE
 }
 
+# Test files run side by side and each asks for it: the first starts it, the others wait.
 up() {
-	if is_up; then
-		say "the control plane is up already"
-		return
-	fi
-	[ ! -d "$dir" ] || down
-	ensure_packages openssl:openssl curl:curl ip:iproute2
+	ensure_packages openssl:openssl curl:curl ip:iproute2 flock:util-linux
 	build
+	mkdir -p "$state"
+	(
+		flock 9
+		is_up || start_anew
+	) 9>"$state/control-plane.lock"
+}
+
+start_anew() {
+	[ ! -d "$dir" ] || down
 	started=$(date +%s)
 	mkdir -p "$dir/log" "$dir/pid"
 	trap 'say "the control plane did not come up: removing it"; down' EXIT

@@ -23,7 +23,7 @@ choose_ports() {
 start() {
 	name=$1
 	shift
-	env -i PATH="$PATH" HOME="$dir" setsid "$(program "$name")" "$@" >>"$dir/log/$name" 2>&1 </dev/null &
+	env -i PATH="$PATH" HOME="$dir" setsid "$(program "$name")" "$@" >>"$dir/log/$name" 2>&1 </dev/null 9>&- &
 	process_record $! >"$dir/pid/$name" || die "$name does not start: $(tail -n 5 "$dir/log/$name")"
 }
 
@@ -111,8 +111,8 @@ api_get() {
 
 down() {
 	for name in kube-scheduler kube-controller-manager kube-apiserver etcd; do
-		[ ! -d "$dir/pid" ] || stop "$name"
+		[ ! -e "$dir/pid/$name" ] || stop "$name"
 	done
-	rm -rf "${dir:?}"
+	rm -rf "${dir:?}" "$state/control-plane.lock"
 	rmdir "$state" 2>/dev/null || :
 }
