@@ -1,0 +1,153 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { Agent, createServer, request, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Cluster } from "./cluster.ts";
+
+export interface ProxyRequest {
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+}
+
+/** What goes wrong. With `status` or `body` the proxy answers itself, otherwise the API server does. */
+export interface Fault {
+  readonly status?: number;
+  readonly body?: string | object;
+  readonly headers?: Record<string, string>;
+  readonly delayMs?: number;
+  /** The connection breaks after so many bytes of the body. */
+  readonly truncateAt?: number;
+  /** The connection stays open without an answer. */
+  readonly hang?: boolean;
+  /** The connection breaks before an answer. */
+  readonly reset?: boolean;
+}
+
+export interface RecordedRequest extends ProxyRequest {
+  /** 0 while no answer has begun. */
+  status: number;
+  /** Of the answer's body. */
+  bytes: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: AsyncIterable<Buffer>;
+}
+
+type Rule = (request: ProxyRequest) => Fault | undefined;
+
+/**
+ * Stands between a node and the API server, and lies when told to. A node's client certificate ends here,
+ * so give it a kubeconfig with a token: `cluster.nodeKubeconfig("node-1", { token: true, server: proxy.urlFor(machine.hostAddress) })`.
+ */
+export class FaultProxy implements AsyncDisposable {
+  readonly requests: RecordedRequest[] = [];
+  private readonly server: Server;
+  private readonly upstream: string;
+  private readonly agent: Agent;
+  private rules: Rule[] = [];
+
+  private constructor(server: Server, upstream: string, agent: Agent) {
+    this.server = server;
+    this.upstream = upstream;
+    this.agent = agent;
+    server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
+      // Whatever breaks on the way looks to the node like a broken connection.
+      this.handle(incoming, outgoing).catch(() => incoming.socket.destroy());
+    });
+  }
+
+  static async start(cluster: Cluster): Promise<FaultProxy> {
+    const directory = mkdtempSync(join(tmpdir(), "unitlet-proxy-"));
+    await cluster.servingCertificate(directory, ["localhost", "127.0.0.1", "::1", "10.203.0.1", "fd75:6e69:74::1"]);
+    const [cert, key] = ["tls.crt", "tls.key"].map((file) => readFileSync(join(directory, file)));
+    rmSync(directory, { recursive: true });
+    const server = createServer({ cert, key });
+    await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, resolve));
+    return new FaultProxy(server, cluster.url, new Agent({ ca: readFileSync(cluster.ca), keepAlive: true }));
+  }
+
+  urlFor(hostAddress: string): string {
+    return `https://${hostAddress}:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** The first rule that returns a fault decides. */
+  on(rule: Rule): void {
+    this.rules.push(rule);
+  }
+
+  /** Forgets the rules and the recorded requests. */
+  clear(): void {
+    this.rules = [];
+    this.requests.length = 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.server.closeAllConnections();
+    this.agent.destroy();
+    await closed;
+  }
+
+  private async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const record: RecordedRequest = { method: incoming.method ?? "", path: incoming.url ?? "", status: 0, bytes: 0 };
+    this.requests.push(record);
+    const fault = this.faultFor(record);
+    if (fault.delayMs) await sleep(fault.delayMs);
+    if (fault.hang) return;
+    if (fault.reset) throw new Error("reset");
+    const answer = ownAnswer(fault) ?? (await this.forward(incoming, outgoing));
+    await send(answer, fault, outgoing, record);
+  }
+
+  private faultFor(seen: ProxyRequest): Fault {
+    for (const rule of this.rules) {
+      const fault = rule(seen);
+      if (fault) return fault;
+    }
+    return {};
+  }
+
+  private forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Answer> {
+    const { host: _, ...headers } = incoming.headers;
+    const url = this.upstream + incoming.url;
+    return new Promise((resolve, reject) => {
+      const onward = request(url, { method: incoming.method, headers, agent: this.agent }, (body) => {
+        resolve({ status: body.statusCode ?? 502, headers: body.headers, body });
+      });
+      onward.on("error", reject);
+      outgoing.on("close", () => onward.destroy());
+      incoming.pipe(onward);
+    });
+  }
+}
+
+function ownAnswer(fault: Fault): Answer | undefined {
+  if (fault.status === undefined && fault.body === undefined) return undefined;
+  const text = typeof fault.body === "object" ? JSON.stringify(fault.body) : (fault.body ?? "");
+  const bytes = Buffer.from(text);
+  const headers = { "content-type": "application/json", "content-length": `${bytes.length}` };
+  return { status: fault.status ?? 200, headers, body: Readable.from([bytes]) };
+}
+
+async function send(answer: Answer, fault: Fault, outgoing: ServerResponse, record: RecordedRequest): Promise<void> {
+  const { connection: _, ...headers } = answer.headers;
+  record.status = answer.status;
+  outgoing.writeHead(answer.status, { ...headers, ...fault.headers });
+  outgoing.flushHeaders();
+  for await (const chunk of answer.body) {
+    const room = (fault.truncateAt ?? Number.POSITIVE_INFINITY) - record.bytes;
+    const part = chunk.subarray(0, room);
+    record.bytes += part.length;
+    await new Promise((resolve) => outgoing.write(part, resolve));
+    if (part.length < chunk.length) throw new Error("truncated");
+  }
+  outgoing.end();
+}
