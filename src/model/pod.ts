@@ -33,6 +33,7 @@ export interface PodSpec {
   readonly serviceAccountName?: string;
   readonly securityContext?: SecurityContext;
   readonly volumes?: readonly Volume[];
+  readonly readinessGates?: readonly { readonly conditionType: string }[];
 }
 
 export interface Container {

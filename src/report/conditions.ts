@@ -1,0 +1,95 @@
+import type { ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from "../model/pod.ts";
+import { type Instant, toTimestamp } from "../model/time.ts";
+import type { Statuses } from "./phase.ts";
+
+/** The condition types that a node agent writes. All others in the list are somebody else's. */
+export const OWN_CONDITIONS: readonly string[] = [
+  "PodReadyToStartContainers",
+  "Initialized",
+  "Ready",
+  "ContainersReady",
+  "PodScheduled",
+];
+
+export interface ConditionInput {
+  readonly pod: Pod;
+  readonly phase: PodPhase;
+  readonly statuses: Statuses;
+  /** Its slice and directory are there, as a kubelet's sandbox would be. */
+  readonly prepared: boolean;
+  readonly previous: PodStatus | undefined;
+  readonly now: Instant;
+}
+
+/** Foreign conditions as they are, then our own in the kubelet's order. */
+export function computeConditions(input: ConditionInput): PodCondition[] {
+  const { pod, phase, statuses, prepared, previous, now } = input;
+  const foreign = (previous?.conditions ?? []).filter((each) => !OWN_CONDITIONS.includes(each.type));
+  const containersReady = containersReadyFact(phase, statuses.main);
+  const own: [type: string, fact: Fact][] = [
+    ["PodReadyToStartContainers", { status: prepared ? "True" : "False" }],
+    ["Initialized", initializedFact(phase, statuses, previous)],
+    ["Ready", containersReady.status === "True" ? gatesFact(pod, foreign) : containersReady],
+    ["ContainersReady", containersReady],
+    ["PodScheduled", { status: "True" }],
+  ];
+  return [...foreign, ...own.map(([type, fact]) => condition(type, fact, pod, previous, now))];
+}
+
+type Fact = Pick<PodCondition, "status" | "reason" | "message">;
+
+function condition(type: string, fact: Fact, pod: Pod, previous: PodStatus | undefined, now: Instant): PodCondition {
+  const before = previous?.conditions?.find((each) => each.type === type);
+  const { generation } = pod.metadata;
+  return {
+    type,
+    ...(generation !== undefined && { observedGeneration: generation }),
+    ...fact,
+    lastProbeTime: null,
+    lastTransitionTime:
+      before?.status === fact.status && before.lastTransitionTime ? before.lastTransitionTime : toTimestamp(now),
+  };
+}
+
+function containersReadyFact(phase: PodPhase, main: readonly ContainerStatus[]): Fact {
+  if (phase === "Succeeded") return { status: "False", reason: "PodCompleted" };
+  if (phase === "Failed") return { status: "False", reason: "PodFailed" };
+  const unready = main.filter((status) => !status.ready);
+  if (unready.length === 0) return { status: "True" };
+  return {
+    status: "False",
+    reason: "ContainersNotReady",
+    message: `containers with unready status: ${names(unready)}`,
+  };
+}
+
+/** What was initialized once stays so, also while its init containers run again after a reboot. */
+function initializedFact(phase: PodPhase, { init, main }: Statuses, previous: PodStatus | undefined): Fact {
+  if (phase === "Succeeded") return { status: "True", reason: "PodCompleted" };
+  const incomplete = init.filter((status) => !status.ready);
+  const started = main.some((status) => status.state.waiting === undefined);
+  const before = previous?.conditions?.find((each) => each.type === "Initialized")?.status === "True";
+  if (incomplete.length === 0 || started || before) return { status: "True" };
+  return {
+    status: "False",
+    reason: "ContainersNotInitialized",
+    message: `containers with incomplete status: ${names(incomplete)}`,
+  };
+}
+
+function gatesFact(pod: Pod, foreign: readonly PodCondition[]): Fact {
+  const problems = (pod.spec.readinessGates ?? []).flatMap(({ conditionType }) => {
+    const status = foreign.find((each) => each.type === conditionType)?.status;
+    if (status === "True") return [];
+    const gate = `pod readiness gate ${JSON.stringify(conditionType)}`;
+    return status === undefined
+      ? [`corresponding condition of ${gate} does not exist.`]
+      : [`the status of ${gate} is not "True", but ${status}`];
+  });
+  if (problems.length === 0) return { status: "True" };
+  return { status: "False", reason: "ReadinessGatesNotReady", message: problems.join(", ") };
+}
+
+function names(statuses: readonly ContainerStatus[]): string {
+  return `[${statuses.map((status) => status.name).join(" ")}]`;
+}

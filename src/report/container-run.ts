@@ -1,0 +1,84 @@
+import type { ExitRecord } from "../model/exit-record.ts";
+import { toTimestamp } from "../model/time.ts";
+import type { ActualUnit, ContainerKind } from "../model/unit.ts";
+import { containerID, invocationOf } from "./container-id.ts";
+import type { ContainerView } from "./container-view.ts";
+
+/** A run of a container that has not ended, as far as anybody knows. */
+export interface Run {
+  readonly containerID?: string;
+  readonly startedAt: string;
+  readonly ready: boolean;
+}
+
+/** The run in progress. The program of a container in start-pre does not run yet; one that is being stopped still does. */
+export function currentRun(view: ContainerView): Run | undefined {
+  const { unit, past, previous, now } = view;
+  if (unit === undefined || !runs(view, unit)) return unrecordedRun(view);
+  const invocation = unit.invocation ?? past.started?.invocation;
+  const id = invocation === undefined ? previous?.containerID : containerID(invocation);
+  const started = past.started?.invocation === invocation ? past.started : undefined;
+  const before = previous?.containerID === id ? previous?.state.running?.startedAt : undefined;
+  return {
+    ...(id !== undefined && { containerID: id }),
+    startedAt: started !== undefined ? toTimestamp(started.at) : (before ?? toTimestamp(now)),
+    ready: view.kind === "container",
+  };
+}
+
+/** Whether systemd has anything at all to do with it: then the pod has not come to its end. */
+export function isActive(unit: ActualUnit | undefined): boolean {
+  const state = unit?.state;
+  return state !== undefined && state.active !== "inactive" && state.active !== "failed";
+}
+
+function runs(view: ContainerView, unit: ActualUnit): boolean {
+  const { state, invocation } = unit;
+  if (state === undefined || hasEnded(invocation ?? view.past.started?.invocation, view.past.exits)) return false;
+  switch (state.active) {
+    case "active":
+    case "reloading":
+      return state.sub !== "exited";
+    case "activating":
+      return state.sub === "start-post" || (state.sub === "start" && START_IS_RUN[view.kind]);
+    case "deactivating":
+      return wasLetGo(view, invocation);
+    case "inactive":
+    case "failed":
+    case "maintenance":
+      return false;
+  }
+}
+
+// Init containers are Type=oneshot: "start" is their whole run. Others are Type=exec: "start" lasts until execve().
+const START_IS_RUN = { init: true, container: false } as const satisfies Record<ContainerKind, boolean>;
+
+function hasEnded(invocation: string | undefined, exits: readonly ExitRecord[]): boolean {
+  return invocation !== undefined && exits.some((each) => each.invocation === invocation);
+}
+
+/** False for a unit that is stopped while it still backs off: its program never ran in this invocation. */
+function wasLetGo({ past, previous }: ContainerView, invocation: string | undefined): boolean {
+  if (past.started !== undefined && (invocation === undefined || past.started.invocation === invocation)) return true;
+  return (
+    previous?.state.running !== undefined &&
+    (invocation === undefined || invocationOf(previous.containerID) === invocation)
+  );
+}
+
+/**
+ * The run that the API server knows of, when it is over but nobody has recorded its end yet. It counts as a run that is not
+ * ready until the record is there: to guess 137 now would fail a Job for good that ended with 0.
+ */
+function unrecordedRun({ past, previous, over, kind }: ContainerView): Run | undefined {
+  const running = previous?.state.running;
+  if (over || running === undefined || (kind === "init" && past.done)) return undefined;
+  const last = past.exits.at(-1);
+  const isOlder = last === undefined || toTimestamp(last.startedAt) < running.startedAt;
+  if (!isOlder || hasEnded(invocationOf(previous?.containerID), past.exits)) return undefined;
+  return {
+    ...(previous?.containerID !== undefined && { containerID: previous.containerID }),
+    startedAt: running.startedAt,
+    ready: false,
+  };
+}

@@ -1,0 +1,114 @@
+import type { ContainerState, ContainerStatus, Terminated } from "../model/pod.ts";
+import { toTimestamp } from "../model/time.ts";
+import { backOffDelay, printDelay } from "./back-off.ts";
+import { containerID } from "./container-id.ts";
+import { currentRun, type Run } from "./container-run.ts";
+import type { ContainerView } from "./container-view.ts";
+import { shouldRestart } from "./restart-policy.ts";
+import { terminated } from "./terminated.ts";
+
+/** One entry of containerStatuses or initContainerStatuses. */
+export function containerStatus(view: ContainerView): ContainerStatus {
+  const run = currentRun(view);
+  return run === undefined ? atRest(view) : running(view, run);
+}
+
+function running(view: ContainerView, run: Run): ContainerStatus {
+  const { container, past, previous } = view;
+  const last = past.exits.at(-1);
+  return {
+    name: container.name,
+    state: { running: { startedAt: run.startedAt } },
+    lastState: last === undefined ? inherited(view, run.containerID) : { terminated: terminated(last, container) },
+    ready: run.ready,
+    restartCount: Math.max(exits(view), previous?.restartCount ?? 0),
+    ...image(view, run.containerID),
+    started: true,
+  };
+}
+
+function atRest(view: ContainerView): ContainerStatus {
+  const { container, past, previous } = view;
+  const last = past.exits.at(-1);
+  const id = last === undefined || last.invocation === "" ? previous?.containerID : containerID(last.invocation);
+  const end = last === undefined ? forgottenEnd(view) : terminated(last, container);
+  const waiting = waitingState(view, end);
+  const state = waiting === undefined ? { terminated: end as Terminated } : { waiting };
+  return {
+    name: container.name,
+    state,
+    lastState: waiting === undefined || end === undefined ? earlier(view, id) : { terminated: end },
+    ready: view.kind === "init" && waiting === undefined && end?.exitCode === 0,
+    restartCount: Math.max(exits(view) - 1, previous?.restartCount ?? 0, 0),
+    ...image(view, id),
+    started: false,
+  };
+}
+
+function exits({ past }: ContainerView): number {
+  return past.forgottenExits + past.exits.length;
+}
+
+/** Undefined: it is terminated, and so it is shown. */
+function waitingState(view: ContainerView, end: Terminated | undefined): ContainerState["waiting"] {
+  if (end === undefined) return view.waiting ?? neverRan(view);
+  if (view.over || view.past.finished || view.past.done || !shouldRestart(view.pod, end.exitCode, view.kind))
+    return undefined;
+  if (view.waiting !== undefined) return view.waiting;
+  return inBackOff(view) ? backOff(view) : undefined;
+}
+
+function neverRan({ pod, previous, over }: ContainerView): ContainerState["waiting"] {
+  if (over && previous?.state.waiting !== undefined) return previous.state.waiting;
+  return { reason: (pod.spec.initContainers?.length ?? 0) > 0 ? "PodInitializing" : "ContainerCreating" };
+}
+
+/** Once shown, a back-off is shown until the container runs: between its end and the start nothing else is worth telling. */
+function inBackOff({ past, previous, now }: ContainerView): boolean {
+  if (past.backOffUntil !== undefined && past.backOffUntil > now) return true;
+  const last = past.exits.at(-1);
+  const shown = previous?.state.waiting?.reason === CRASH_LOOP && last !== undefined;
+  return shown && previous.containerID === containerID(last.invocation);
+}
+
+const CRASH_LOOP = "CrashLoopBackOff";
+
+function backOff({ pod, container, past }: ContainerView): ContainerState["waiting"] {
+  const { name, namespace, uid } = pod.metadata;
+  const delay = printDelay(backOffDelay(past) || 10);
+  const message = `back-off ${delay} restarting failed container=${container.name} pod=${name}_${namespace}(${uid})`;
+  return { reason: CRASH_LOOP, message };
+}
+
+/** How it ended, when its records are gone: what was reported stands. */
+function forgottenEnd({ previous, kind, past, now }: ContainerView): Terminated | undefined {
+  if (previous?.state.terminated !== undefined) return previous.state.terminated;
+  if (kind !== "init" || !past.done) return undefined;
+  const finishedAt = toTimestamp(now);
+  return { exitCode: 0, reason: "Completed", startedAt: previous?.state.running?.startedAt ?? finishedAt, finishedAt };
+}
+
+/** lastState of a container at rest: the termination before the one that `state` tells. */
+function earlier(view: ContainerView, id: string | undefined): ContainerState {
+  const before = view.past.exits.at(-2);
+  return before === undefined ? inherited(view, id) : { terminated: terminated(before, view.container) };
+}
+
+function inherited({ previous }: ContainerView, id: string | undefined): ContainerState {
+  if (previous === undefined) return {};
+  if (previous.containerID !== id && previous.state.terminated !== undefined)
+    return { terminated: previous.state.terminated };
+  return previous.lastState.terminated?.containerID === id ? {} : previous.lastState;
+}
+
+/** imageID says which files it ran on: those of the host, whatever `image` asked for. */
+function image(
+  { container }: ContainerView,
+  id: string | undefined,
+): Pick<ContainerStatus, "image" | "imageID" | "containerID"> {
+  return {
+    image: container.image ?? "",
+    imageID: id === undefined ? "" : "host",
+    ...(id !== undefined && { containerID: id }),
+  };
+}

@@ -1,0 +1,88 @@
+import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
+import type { Container, ContainerStatus, Pod, PodStatus } from "../model/pod.ts";
+import type { Instant } from "../model/time.ts";
+import type { DesiredContainer, Translation } from "../model/translation.ts";
+import type { ActualUnit, ContainerKind } from "../model/unit.ts";
+import type { World } from "../model/world.ts";
+
+/** All that is known of one container, side by side. */
+export interface ContainerView {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly kind: ContainerKind;
+  readonly past: ContainerPast;
+  /** Its unit, when there is one and it belongs to this very pod. */
+  readonly unit?: ActualUnit;
+  readonly previous?: ContainerStatus;
+  /** Why it cannot start yet; undefined also while it is not its turn. */
+  readonly waiting?: { readonly reason: string; readonly message: string };
+  /** Nothing of this pod is started any more: it is being deleted, or its phase is terminal. */
+  readonly over: boolean;
+  readonly now: Instant;
+}
+
+/** Init containers first, each kind in the pod's order. */
+export function containerViews(
+  translation: Translation,
+  world: World,
+  previous: PodStatus | undefined,
+  now: Instant,
+): ContainerView[] {
+  const { pod } = translation;
+  const desired = new Map(
+    translation.kind === "runnable" ? translation.containers.map((each) => [each.name, each]) : [],
+  );
+  const pasts = world.directories.get(pod.metadata.uid)?.pasts;
+  const before = new Map(
+    [...(previous?.initContainerStatuses ?? []), ...(previous?.containerStatuses ?? [])].map((each) => [
+      each.name,
+      each,
+    ]),
+  );
+  const over = pod.metadata.deletionTimestamp !== undefined || isTerminal(previous?.phase);
+  let blocked = over || translation.kind === "rejected";
+
+  const view = (container: Container, kind: ContainerKind): ContainerView => {
+    const past = pasts?.get(container.name) ?? NO_PAST;
+    const unit = unitOf(pod, container, desired.get(container.name), past, world);
+    const status = before.get(container.name);
+    const waiting = blocked ? undefined : desired.get(container.name)?.waiting;
+    if (kind === "init" && !past.done) blocked = true;
+    return {
+      ...{ pod, container, kind, past, over, now },
+      ...(unit !== undefined && { unit }),
+      ...(status !== undefined && { previous: status }),
+      ...(waiting !== undefined && { waiting }),
+    };
+  };
+  return [
+    ...(pod.spec.initContainers ?? []).map((each) => view(each, "init")),
+    ...pod.spec.containers.map((each) => view(each, "container")),
+  ];
+}
+
+export function isTerminal(phase: PodStatus["phase"]): boolean {
+  return phase === "Succeeded" || phase === "Failed";
+}
+
+function unitOf(
+  pod: Pod,
+  container: Container,
+  desired: DesiredContainer | undefined,
+  past: ContainerPast,
+  world: World,
+): ActualUnit | undefined {
+  if (desired === undefined) return findUnit(pod, container, world);
+  const unit = world.units.get(desired.unitName);
+  if (unit?.identity !== undefined) return unit.identity.podUID === pod.metadata.uid ? unit : undefined;
+  // The file was deleted by hand: what runs is still ours when our own helper let this invocation go.
+  return unit?.invocation !== undefined && unit.invocation === past.started?.invocation ? unit : undefined;
+}
+
+/** A rejected pod has no names of units; one that ran before it was rejected still has units. */
+function findUnit(pod: Pod, container: Container, world: World): ActualUnit | undefined {
+  for (const unit of world.units.values()) {
+    if (unit.identity?.podUID === pod.metadata.uid && unit.identity.container === container.name) return unit;
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import type { ContainerStatus, Pod, PodPhase } from "../model/pod.ts";
+import type { ContainerKind } from "../model/unit.ts";
+import { shouldRestart } from "./restart-policy.ts";
+
+export interface Statuses {
+  readonly init: readonly ContainerStatus[];
+  readonly main: readonly ContainerStatus[];
+}
+
+/** The phase by the kubelet's rules. `ended`: the pod is being deleted and nothing of it runs any more. */
+export function computePhase(pod: Pod, statuses: Statuses, ended: boolean): PodPhase {
+  const init = statuses.init.map((status) => standing(pod, status, "init"));
+  const main = statuses.main.map((status) => standing(pod, status, "container"));
+  if (init.includes("failed")) return "Failed";
+  if (init.includes("pending") || init.includes("running") || main.includes("pending")) return "Pending";
+  if (main.includes("running")) return "Running";
+  if (!ended && main.includes("restarting")) return "Running";
+  return statuses.main.every((status) => lastEnd(status)?.exitCode === 0) ? "Succeeded" : "Failed";
+}
+
+/** restarting: it ended and will run again. done, failed: it ended for good. */
+type Standing = "pending" | "running" | "restarting" | "done" | "failed";
+
+function standing(pod: Pod, status: ContainerStatus, kind: ContainerKind): Standing {
+  if (status.state.running !== undefined) return "running";
+  const end = lastEnd(status);
+  if (end === undefined) return "pending";
+  if (shouldRestart(pod, end.exitCode, kind)) return "restarting";
+  return end.exitCode === 0 ? "done" : "failed";
+}
+
+function lastEnd({ state, lastState }: ContainerStatus): ContainerStatus["lastState"]["terminated"] {
+  return state.terminated ?? lastState.terminated;
+}

@@ -1,0 +1,105 @@
+import type { ContainerStatus, PodPhase, PodStatus } from "../model/pod.ts";
+import { type Instant, toTimestamp } from "../model/time.ts";
+import type { Translation } from "../model/translation.ts";
+import type { World } from "../model/world.ts";
+import { nodeAddresses } from "./addresses.ts";
+import { computeConditions } from "./conditions.ts";
+import { isActive } from "./container-run.ts";
+import { containerStatus } from "./container-status.ts";
+import { type ContainerView, containerViews, isTerminal } from "./container-view.ts";
+import { lastWords } from "./last-words.ts";
+import { computePhase, type Statuses } from "./phase.ts";
+
+export interface PodReport {
+  readonly translation: Translation;
+  /** Observed after apply. */
+  readonly world: World;
+  /** pod.status as the API server has it. */
+  readonly previous: PodStatus | undefined;
+  readonly now: Instant;
+}
+
+/** The whole status that the pod should have now, as the kubelet would write it. */
+export function reportPod(input: PodReport): PodStatus {
+  const { translation, world, previous, now } = input;
+  const { pod } = translation;
+  const views = containerViews(translation, world, previous, now);
+  const seen = observedStatuses(views, input);
+  const busy = views.some((view) => isActive(view.unit)) || [...seen.init, ...seen.main].some(isRunning);
+  const verdict = judge(input, seen, busy);
+  const settled = isTerminal(verdict.phase) && !busy && translation.kind === "runnable";
+  const statuses = settled && !isTerminal(previous?.phase) ? lastWords(pod, seen, now) : seen;
+  const prepared = !isTerminal(verdict.phase) && isPrepared(input, views);
+  const generation = Math.max(pod.metadata.generation ?? 0, previous?.observedGeneration ?? 0);
+  return {
+    ...(generation > 0 && { observedGeneration: generation }),
+    ...verdict,
+    conditions: computeConditions({ pod, phase: verdict.phase, statuses, prepared, previous, now }),
+    ...addresses(input, verdict.phase),
+    startTime: previous?.startTime ?? toTimestamp(now),
+    qosClass: translation.qosClass,
+    ...(statuses.init.length > 0 && { initContainerStatuses: statuses.init }),
+    ...(statuses.main.length > 0 && { containerStatuses: statuses.main.toSorted(byName) }),
+  };
+}
+
+/** A pod that was over before anything of it started here has no container statuses, and gets none later. */
+function observedStatuses(views: readonly ContainerView[], { translation, previous }: PodReport): Statuses {
+  const never = translation.kind === "rejected" || isTerminal(previous?.phase);
+  const known = views.map((view) => ({ view, status: containerStatus(view) }));
+  const shown = known.filter(
+    ({ view, status }) => !never || view.previous !== undefined || status.containerID !== undefined,
+  );
+  const of = (kind: ContainerView["kind"]) =>
+    shown.filter(({ view }) => view.kind === kind).map(({ status }) => status);
+  return { init: of("init"), main: of("container") };
+}
+
+type Verdict = Pick<PodStatus, "reason" | "message"> & { readonly phase: PodPhase };
+
+/** A terminal phase is for ever, and none is given while something of the pod still runs: others may want what it holds. */
+function judge(input: PodReport, statuses: Statuses, busy: boolean): Verdict {
+  const { translation, previous } = input;
+  const before = previous?.phase ?? "Pending";
+  const computed = isTerminal(before) ? { phase: before } : verdictOf(translation, statuses, busy);
+  const held = isTerminal(computed.phase) && !isTerminal(before) && busy ? { phase: before } : computed;
+  if (held.phase !== before || held.reason !== undefined) return held;
+  return {
+    ...held,
+    ...(previous?.reason !== undefined && { reason: previous.reason }),
+    ...(previous?.message !== undefined && { message: previous.message }),
+  };
+}
+
+function verdictOf(translation: Translation, statuses: Statuses, busy: boolean): Verdict {
+  const { pod } = translation;
+  if (translation.kind === "rejected") {
+    return { phase: "Failed", reason: translation.reason, message: `Pod was rejected: ${translation.message}` };
+  }
+  const ended = pod.metadata.deletionTimestamp !== undefined && !busy;
+  const phase = computePhase(pod, statuses, ended);
+  return { phase: ended && !isTerminal(phase) ? "Failed" : phase };
+}
+
+function isPrepared({ translation, world }: PodReport, views: readonly ContainerView[]): boolean {
+  if (translation.kind === "rejected") return false;
+  return world.units.get(translation.slice.name)?.text !== undefined || views.some((view) => isActive(view.unit));
+}
+
+/** A pod that has ended keeps the addresses that it had. */
+function addresses({ translation, world, previous }: PodReport, phase: PodPhase): Partial<PodStatus> {
+  const { hostIP, hostIPs, podIP, podIPs } = previous ?? {};
+  const had = { ...(hostIP && { hostIP, hostIPs }), ...(podIP && { podIP, podIPs }) };
+  if (translation.kind === "rejected" || (isTerminal(phase) && hostIP !== undefined)) return had as Partial<PodStatus>;
+  const ips = nodeAddresses(world.config, world.host).map((ip) => ({ ip }));
+  const first = ips[0]?.ip ?? "";
+  return { hostIP: first, hostIPs: ips, podIP: first, podIPs: ips };
+}
+
+function isRunning(status: ContainerStatus): boolean {
+  return status.state.running !== undefined;
+}
+
+function byName(a: ContainerStatus, b: ContainerStatus): number {
+  return a.name < b.name ? -1 : 1;
+}

@@ -1,0 +1,52 @@
+import type { ExitRecord } from "../model/exit-record.ts";
+import type { Container, Terminated } from "../model/pod.ts";
+import { toTimestamp } from "../model/time.ts";
+import { containerID } from "./container-id.ts";
+import { exitCode, ran, UNKNOWN_EXIT_CODE } from "./exit-code.ts";
+
+/** state.terminated of the run that this record ended. */
+export function terminated(record: ExitRecord, container: Container): Terminated {
+  const code = exitCode(record);
+  const message = explanation(record, container);
+  return {
+    exitCode: code,
+    reason: reason(record, code),
+    ...(message !== undefined && { message }),
+    startedAt: toTimestamp(ran(record) ? Math.min(record.startedAt, record.finishedAt) : 0),
+    finishedAt: toTimestamp(record.finishedAt),
+    ...(record.invocation !== "" && { containerID: containerID(record.invocation) }),
+  };
+}
+
+/** A container of which nothing is known when its pod ends: the kubelet takes that for a failure, never for a success. */
+export function notLocated(startedAt: string, finishedAt: string): Terminated {
+  return { exitCode: UNKNOWN_EXIT_CODE, reason: UNKNOWN, message: NOT_LOCATED, startedAt, finishedAt };
+}
+
+const UNKNOWN = "ContainerStatusUnknown";
+const NOT_LOCATED = "The container could not be located when the pod was terminated";
+
+function reason(record: ExitRecord, code: number): string {
+  if (!ran(record)) return "StartError";
+  if (record.code === "lost") return UNKNOWN;
+  if (record.oomKilled || record.result === "oom-kill") return "OOMKilled";
+  return code === 0 ? "Completed" : "Error";
+}
+
+function explanation(record: ExitRecord, container: Container): string | undefined {
+  if (record.code === "lost") return NOT_LOCATED;
+  if (ran(record)) return undefined;
+  const program = container.command?.[0] ?? container.args?.[0] ?? "";
+  // The numbers of systemd.exec(5), "Process Exit Codes".
+  switch (record.status) {
+    case "200":
+      return `cannot change to the working directory ${JSON.stringify(container.workingDir ?? "/")}: no such directory`;
+    case "203":
+      return `cannot execute ${JSON.stringify(program)}: no such file, or not executable`;
+    case "216":
+    case "217":
+      return `cannot execute ${JSON.stringify(program)} as the user or group that the pod asks for`;
+    default:
+      return `cannot execute ${JSON.stringify(program)}: the unit ended with ${record.result || "an unknown result"}`;
+  }
+}
