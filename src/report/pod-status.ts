@@ -86,14 +86,24 @@ function isPrepared({ translation, world }: PodReport, views: readonly Container
   return world.units.get(translation.slice.name)?.text !== undefined || views.some((view) => isActive(view.unit));
 }
 
+type Addresses = Pick<PodStatus, "hostIP" | "hostIPs" | "podIP" | "podIPs">;
+
 /** A pod that has ended keeps the addresses that it had. */
-function addresses({ translation, world, previous }: PodReport, phase: PodPhase): Partial<PodStatus> {
-  const { hostIP, hostIPs, podIP, podIPs } = previous ?? {};
-  const had = { ...(hostIP && { hostIP, hostIPs }), ...(podIP && { podIP, podIPs }) };
-  if (translation.kind === "rejected" || (isTerminal(phase) && hostIP !== undefined)) return had as Partial<PodStatus>;
+function addresses({ translation, world, previous }: PodReport, phase: PodPhase): Addresses {
+  const hasEnded = isTerminal(previous?.phase) || (isTerminal(phase) && previous?.hostIP !== undefined);
+  if (translation.kind === "rejected" || hasEnded) return had(previous);
   const ips = nodeAddresses(world.config, world.host).map((ip) => ({ ip }));
-  const first = ips[0]?.ip ?? "";
-  return { hostIP: first, hostIPs: ips, podIP: first, podIPs: ips };
+  const first = ips[0]?.ip;
+  return first === undefined ? {} : { hostIP: first, hostIPs: ips, podIP: first, podIPs: ips };
+}
+
+function had({ hostIP, hostIPs, podIP, podIPs }: PodStatus = {}): Addresses {
+  return {
+    ...(hostIP !== undefined && { hostIP }),
+    ...(hostIPs !== undefined && { hostIPs }),
+    ...(podIP !== undefined && { podIP }),
+    ...(podIPs !== undefined && { podIPs }),
+  };
 }
 
 function isRunning(status: ContainerStatus): boolean {
