@@ -40,9 +40,14 @@ test.each([
 });
 
 test("a node reads the secrets of its own pods only", async () => {
-  await cluster.apply([secret("mine"), secret("other"), podWith("mine", "node-11"), podWith("other", "node-14")], "self-test");
+  await cluster.apply(
+    [secret("mine"), secret("other"), podWith("mine", "node-11"), podWith("other", "node-14")],
+    "self-test",
+  );
   const kubectl = await asNode("node-11", false);
-  await cluster.waitFor(() => kubectl("get", "secret", "mine", "-n", "self-test"), { what: "leave to read the secret" });
+  await cluster.waitFor(() => kubectl("get", "secret", "mine", "-n", "self-test"), {
+    what: "leave to read the secret",
+  });
   await expect(kubectl("get", "secret", "other", "-n", "self-test")).rejects.toThrow(/no relationship found/);
   await expect(kubectl("get", "secrets", "-n", "self-test")).rejects.toThrow(/Forbidden/);
 });
@@ -54,18 +59,45 @@ function secret(name: string): object {
 function podWith(secretName: string, nodeName: string): object {
   const volumes = [{ name: "secret", secret: { secretName } }];
   const metadata = { name: `reads-${secretName}` };
-  return { apiVersion: "v1", kind: "Pod", metadata, spec: { nodeName, volumes, containers: [{ name: "main", image: "host" }] } };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata,
+    spec: { nodeName, volumes, containers: [{ name: "main", image: "host" }] },
+  };
 }
 
 test("a certificate request of a node is signed once it is approved", async () => {
   const subject = "/O=system:nodes/CN=system:node:node-11";
   const [key, csr] = [join(directory, "key"), join(directory, "csr")];
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
-  await run(["openssl", "req", "-new", ...curve, "-nodes", "-keyout", key, "-out", csr, "-subj", subject, "-addext", "subjectAltName=IP:10.203.0.2"]);
+  await run([
+    "openssl",
+    "req",
+    "-new",
+    ...curve,
+    "-nodes",
+    "-keyout",
+    key,
+    "-out",
+    csr,
+    "-subj",
+    subject,
+    "-addext",
+    "subjectAltName=IP:10.203.0.2",
+  ]);
   const usages = ["digital signature", "server auth"];
   const spec = { request: await readFile(csr, "base64"), signerName: "kubernetes.io/kubelet-serving", usages };
   const manifest = join(directory, "csr.json");
-  await writeFile(manifest, JSON.stringify({ apiVersion: "certificates.k8s.io/v1", kind: "CertificateSigningRequest", metadata: { name: "self-test" }, spec }));
+  await writeFile(
+    manifest,
+    JSON.stringify({
+      apiVersion: "certificates.k8s.io/v1",
+      kind: "CertificateSigningRequest",
+      metadata: { name: "self-test" },
+      spec,
+    }),
+  );
   const kubectl = await asNode("node-11", false);
   await kubectl("create", "-f", manifest);
   await cluster.kubectl(["certificate", "approve", "self-test"]);

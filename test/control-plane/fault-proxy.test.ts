@@ -15,7 +15,10 @@ beforeAll(async () => {
   proxy = await FaultProxy.start(cluster);
   directory = await mkdtemp(join(tmpdir(), "unitlet-kubeconfig-"));
   kubeconfig = join(directory, "kubeconfig");
-  await writeFile(kubeconfig, await cluster.nodeKubeconfig("node-21", { token: true, server: proxy.urlFor("127.0.0.1") }));
+  await writeFile(
+    kubeconfig,
+    await cluster.nodeKubeconfig("node-21", { token: true, server: proxy.urlFor("127.0.0.1") }),
+  );
 });
 
 afterAll(async () => {
@@ -39,7 +42,9 @@ test("it passes on what is asked, as the node that asks, and records it", async 
 });
 
 test("it answers by itself, for the requests that a rule picks", async () => {
-  proxy.on(({ path }) => (path.startsWith("/api/v1/services") ? { status: 503, body: { message: "no luck" } } : undefined));
+  proxy.on(({ path }) =>
+    path.startsWith("/api/v1/services") ? { status: 503, body: { message: "no luck" } } : undefined,
+  );
   await expect(get(services)).rejects.toThrow(/ServiceUnavailable|no luck|currently unable/);
   expect(await get("/version")).toContain("v1.36");
 });

@@ -1,5 +1,14 @@
 import { fileURLToPath } from "node:url";
-import type { KubernetesObject, V1ConfigMap, V1CertificateSigningRequest, V1Deployment, V1Lease, V1Node, V1Pod, V1Secret } from "@kubernetes/client-node";
+import type {
+  KubernetesObject,
+  V1CertificateSigningRequest,
+  V1ConfigMap,
+  V1Deployment,
+  V1Lease,
+  V1Node,
+  V1Pod,
+  V1Secret,
+} from "@kubernetes/client-node";
 import { type RunOptions, type RunResult, run } from "./run.ts";
 import { type UntilOptions, until } from "./until.ts";
 

@@ -8,7 +8,7 @@ interface Count {
 }
 
 /** The last lines of a run: how many tests of each kind (folder) passed and failed, and the sum in a line of its own. */
-export default class SummaryReporter implements Reporter {
+export class SummaryReporter implements Reporter {
   private vitest: Vitest | undefined;
 
   onInit(vitest: Vitest): void {
