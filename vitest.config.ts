@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import SummaryReporter from "./test/support/summary-reporter.ts";
+import { SummaryReporter } from "./test/support/summary-reporter.ts";
 
 const real = ["systemd", "control-plane", "e2e", "contract"].map((folder) => `test/${folder}/**/*.test.ts`);
 
