@@ -1,0 +1,119 @@
+import { readFile } from "node:fs/promises";
+import { Machine } from "../support/machine.ts";
+
+export interface Container {
+  readonly exec: string;
+  readonly kind?: "container" | "init";
+  readonly policy?: "Always" | "OnFailure" | "Never";
+  readonly lines?: string;
+}
+
+export interface Exit {
+  readonly invocation: string;
+  readonly result: string;
+  readonly code: string;
+  readonly status: string;
+  readonly started: number;
+  readonly finished: number;
+  readonly oom: string;
+  readonly executed: string;
+  readonly hash: string;
+}
+
+export const HASH = "0123abcd";
+const RESTART = { Always: "always", OnFailure: "always\nRestartPreventExitStatus=0", Never: "no" };
+
+/** Pods of one container, written by hand, on a machine that has the helpers and nothing else of unitlet. */
+export class ContainerUnits {
+  readonly machine: Machine;
+
+  private constructor(machine: Machine) {
+    this.machine = machine;
+  }
+
+  static async boot(name: string): Promise<ContainerUnits> {
+    const machine = await Machine.boot(name, { net: "private" });
+    for (const helper of ["container-start", "container-exit"]) {
+      await machine.write(`/usr/local/lib/unitlet/${helper}`, await readFile(`units/${helper}`), 0o755);
+    }
+    return new ContainerUnits(machine);
+  }
+
+  /** As translate/ writes them: with everything that hides the host's files from the helpers, too. */
+  async install(pod: string, { exec, kind = "container", policy = "Never", lines = "" }: Container): Promise<void> {
+    const helper = (name: string, more: string) =>
+      `/usr/local/lib/unitlet/${name} ${unit(pod)} uid-${pod} main ${more}`;
+    const text = `[Unit]
+CollectMode=inactive-or-failed
+StartLimitIntervalSec=0
+[Service]
+Type=${kind === "init" ? "oneshot" : "exec"}
+ExecStartPre=+${helper("container-start", HASH)}
+ExecStart=${exec}
+ExecStopPost=-+${helper("container-exit", `${kind} ${policy} ${HASH}`)}
+Restart=${kind === "init" ? "on-failure" : RESTART[policy]}
+KillMode=mixed
+TimeoutStartSec=330
+OOMPolicy=kill
+UnsetEnvironment=INVOCATION_ID JOURNAL_STREAM LANG LOGNAME HOME SHELL USER
+ProtectSystem=strict
+PrivateTmp=yes
+TemporaryFileSystem=/run
+InaccessiblePaths=-/var/lib/unitlet
+${lines}
+`;
+    await this.machine.write(`/etc/systemd/system/${unit(pod)}`, text);
+  }
+
+  async start(pod: string, container: Container): Promise<void> {
+    await this.install(pod, container);
+    await this.machine.exec(["systemctl", "start", unit(pod)], { allowFailure: true });
+  }
+
+  async exits(pod: string): Promise<Exit[]> {
+    const { stdout } = await this.machine.exec(["cat", `${data(pod)}/main.exits`], { allowFailure: true });
+    return stdout.split("\n").slice(0, -1).map(parseExit);
+  }
+
+  async writeExits(pod: string, lines: readonly string[]): Promise<void> {
+    await this.machine.write(`${data(pod)}/main.exits`, `${lines.join("\n")}\n`);
+  }
+
+  /** The epoch second when the pause ends; throws when there is none. */
+  async backOff(pod: string): Promise<number> {
+    return Number(await this.machine.read(`${volatile(pod)}/main.backoff`));
+  }
+}
+
+export function unit(pod: string): string {
+  return `unitlet.test.${pod}.main.service`;
+}
+
+export function data(pod: string): string {
+  return `/var/lib/unitlet/pods/uid-${pod}`;
+}
+
+export function volatile(pod: string): string {
+  return `/run/unitlet/pods/uid-${pod}`;
+}
+
+/** A crash, as a line of the exit log. */
+export function crashLine(started: number, finished: number, hash = HASH): string {
+  return `${"e".repeat(32)} exit-code exited 1 ${started.toFixed(3)} ${finished.toFixed(3)} 0 1 ${hash}`;
+}
+
+function parseExit(line: string): Exit {
+  const [invocation = "", result = "", code = "", status = "", started, finished, oom = "", executed = "", hash = ""] =
+    line.split(" ");
+  return {
+    invocation,
+    result,
+    code,
+    status,
+    started: Number(started),
+    finished: Number(finished),
+    oom,
+    executed,
+    hash,
+  };
+}

@@ -1,0 +1,189 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Machine } from "../support/machine.ts";
+import { type Container, ContainerUnits, crashLine, data, HASH, unit, volatile } from "./container-units.ts";
+
+let units: ContainerUnits;
+let machine: Machine;
+
+beforeAll(async () => {
+  units = await ContainerUnits.boot("helpers");
+  machine = units.machine;
+});
+
+afterAll(() => machine.down());
+
+describe("what is recorded of an exit", () => {
+  type Expected = readonly [result: string, code: string, status: string, oom: string, executed: string, mark: string];
+  // v2 says oom-kill, v1 cannot.
+  const killed: string = expect.stringMatching(/^(signal|oom-kill)$/);
+  const cases: Record<string, [Container, Expected]> = {
+    success: [{ exec: "/bin/true", policy: "OnFailure" }, ["success", "exited", "0", "0", "1", "finished"]],
+    failure: [{ exec: "/bin/false", policy: "Always" }, ["exit-code", "exited", "1", "0", "1", ""]],
+    "failure-never": [{ exec: "/bin/false" }, ["exit-code", "exited", "1", "0", "1", "finished"]],
+    "exit-137": [{ exec: "/bin/sh -c 'exit 137'" }, ["exit-code", "exited", "137", "0", "1", "finished"]],
+    "own-term": [{ exec: "/bin/sh -c 'kill -TERM $$$$'" }, ["success", "killed", "TERM", "0", "1", "finished"]],
+    "own-kill": [{ exec: "/bin/sh -c 'kill -KILL $$$$'" }, ["signal", "killed", "KILL", "0", "1", "finished"]],
+    "no-program": [{ exec: "/no/such/program" }, ["exit-code", "exited", "203", "0", "0", "finished"]],
+    "no-interpreter": [{ exec: "/opt/no-interpreter" }, ["exit-code", "exited", "203", "0", "0", "finished"]],
+    "other-cpu": [{ exec: "/opt/other-cpu" }, ["exit-code", "exited", "203", "0", "0", "finished"]],
+    "own-203": [{ exec: "/bin/sh -c 'sleep 0.3; exit 203'" }, ["exit-code", "exited", "203", "0", "1", "finished"]],
+    "closed-directory": [
+      { exec: "/bin/true", lines: "User=1000\nWorkingDirectory=/root" },
+      ["exit-code", "exited", "200", "0", "0", "finished"],
+    ],
+    "out-of-memory": [
+      { exec: "/usr/bin/perl -e 'my $$n = 100_000_000; my $$x = q(a) x $$n'", lines: "MemoryMax=30M" },
+      [killed, "killed", "KILL", "1", "1", "finished"],
+    ],
+    "init-success": [{ exec: "/bin/true", kind: "init" }, ["success", "exited", "0", "0", "1", "done"]],
+    "init-failure": [{ exec: "/bin/false", kind: "init" }, ["exit-code", "exited", "1", "0", "1", ""]],
+    "init-no-program": [{ exec: "/no/such/program", kind: "init" }, ["exit-code", "exited", "203", "0", "0", ""]],
+  };
+
+  beforeAll(async () => {
+    await machine.write("/opt/other-cpu", await otherCpu(), 0o755);
+    await machine.write("/opt/no-interpreter", "#!/no/such/interpreter\n", 0o755);
+    for (const [pod, [container]] of Object.entries(cases)) await units.install(pod, container);
+    await machine.exec(["systemctl", "start", "--no-block", ...Object.keys(cases).map(unit)]);
+  });
+
+  test.for(Object.entries(cases))("%s", async ([pod, [, expected]]) => {
+    const [exit] = await machine.until(() => units.exits(pod), { what: `an exit of ${pod}` });
+    const marks = await machine.exec(`cd ${volatile(pod)} && ls *.done; cd ${data(pod)} && ls *.finished`, {
+      allowFailure: true,
+    });
+    expect([
+      exit?.result,
+      exit?.code,
+      exit?.status,
+      exit?.oom,
+      exit?.executed,
+      marks.stdout.replace(/^main\.|\n/g, ""),
+    ]).toEqual(expected);
+    expect(exit?.hash).toBe(HASH);
+  });
+});
+
+test("a running container: .started holds its invocation; a stop is recorded, rings, and leaves private files only", async () => {
+  await units.start("running", { exec: "/bin/sleep 1000", policy: "Always" });
+  const invocation = (await machine.exec(["systemctl", "show", "-P", "InvocationID", unit("running")])).stdout;
+  expect(await machine.read(`${volatile("running")}/main.started`)).toBe(invocation);
+  await machine.exec(["rm", "-f", "/run/unitlet/dirty"]);
+  await machine.exec(["systemctl", "stop", unit("running")]);
+  const { stdout } = await machine.exec(
+    `ls /run/unitlet/dirty; find ${volatile("running")} ${data("running")} -printf '%m %P\n'`,
+  );
+  expect(stdout).toBe("/run/unitlet/dirty\n700 \n700 \n600 main.exits\n");
+  expect(await units.exits("running")).toMatchObject([
+    { invocation: invocation.trim(), result: "success", code: "killed", status: "TERM" },
+  ]);
+});
+
+test("restarts: at once, then after 10 s; a stop ends the pause, and is no exit", async () => {
+  await units.start("crashing", { exec: "/bin/false", policy: "Always" });
+  const due = await machine.until(() => units.backOff("crashing"), { what: "a back-off" });
+  const [first, second, ...more] = await units.exits("crashing");
+  if (!first || !second) throw new Error("it waits before it crashed twice");
+  expect(more).toEqual([]);
+  expect(second.started - first.finished).toBeLessThan(2);
+  expect(due).toBe(Math.ceil(second.finished + 10));
+  expect((await machine.exec(["systemctl", "show", "-P", "SubState", unit("crashing")])).stdout).toBe("start-pre\n");
+
+  const before = performance.now();
+  await machine.exec(["systemctl", "stop", unit("crashing")]);
+  expect(performance.now() - before).toBeLessThan(1000);
+  expect(await units.exits("crashing")).toHaveLength(2);
+  expect((await machine.exec(["ls", volatile("crashing")])).stdout).toBe("");
+});
+
+test("the pause ends by itself", async () => {
+  const now = Date.now() / 1000;
+  await units.writeExits("patient", [crashLine(now - 30, now - 29), crashLine(now - 9, now - 8)]);
+  await units.start("patient", { exec: "/bin/sleep 1000" });
+  const { stdout } = await machine.exec(["stat", "-c", "%.3Y", `${volatile("patient")}/main.started`]);
+  expect(Number(stdout) - (now - 8)).toBeCloseTo(10, 0);
+  expect((await machine.exec(["ls", volatile("patient")])).stdout).toBe("main.started\n");
+});
+
+describe("how long the pause is", () => {
+  const now = Math.floor(Date.now() / 1000);
+  const crash = crashLine(now - 1, now);
+  const other = crashLine(now - 1, now, "ffff");
+  const cases: Record<string, [log: string[], pause: number]> = {
+    "first-exit": [[crash], 0],
+    "third-exit": [[crash, crash, crash], 20],
+    "sixth-exit": [Array<string>(6).fill(crash), 160],
+    "many-exits": [Array<string>(40).fill(crash), 300],
+    "ten-minutes-up": [[crash, crash, crash, crashLine(now - 600, now)], 0],
+    "ten-minutes-up-before": [[crash, crash, crashLine(now - 700, now - 100), crash], 10],
+    "other-spec": [[crash, crash, other], 0],
+    "same-spec-again": [[crash, crash, other, crash, crash], 10],
+    "long-ago": [Array<string>(6).fill(crashLine(now - 9000, now - 8000)), 0],
+    "half-a-line": [[crash, crash, `${crash.slice(0, 50)}\0\0`, crash], 20],
+    "clock-put-back": [[crashLine(now + 5000, now + 5001), crashLine(now + 5000, now + 5001)], 10],
+  };
+
+  test.for(Object.entries(cases))("%s", async ([pod, [log, pause]]) => {
+    await units.writeExits(pod, log);
+    await units.install(pod, { exec: "/bin/sleep 1000" });
+    await machine.exec(["systemctl", "start", "--no-block", unit(pod)]);
+    if (pause === 0) {
+      await machine.until(() => machine.read(`${volatile(pod)}/main.started`), {
+        what: `the start of ${pod}`,
+        timeout: 3000,
+      });
+    } else {
+      const due = await machine.until(() => units.backOff(pod), { what: `the back-off of ${pod}`, timeout: 3000 });
+      const from = pod === "clock-put-back" ? Date.now() / 1000 : now;
+      expect(Math.abs(due - from - pause)).toBeLessThanOrEqual(3);
+    }
+  });
+});
+
+test("a long log is cut: the last 20 exits stay, the rest is counted", async () => {
+  const log = Array.from({ length: 61 }, (_, index) => crashLine(index, index + 1));
+  await units.writeExits("long", ["# 5", ...log]);
+  await units.start("long", { exec: "/bin/sleep 1000" });
+  expect(await machine.read(`${data("long")}/main.exits`)).toBe(["# 46", ...log.slice(-20), ""].join("\n"));
+});
+
+test("an instance that left no record is written down as lost, once", async () => {
+  await units.start("lost", { exec: "/bin/sleep 1000", policy: "Always" });
+  const invocation = (await machine.read(`${volatile("lost")}/main.started`)).trim();
+  await machine.exec(`rm /etc/systemd/system/${unit("lost")}; systemctl daemon-reload; systemctl stop ${unit("lost")}`);
+  await units.start("lost", { exec: "/bin/sleep 1000", policy: "Always" });
+  expect(await units.exits("lost")).toMatchObject([
+    { invocation, result: "-", code: "lost", status: "-", executed: "1" },
+  ]);
+  await machine.exec(["systemctl", "stop", unit("lost")]);
+  expect((await units.exits("lost")).map((exit) => exit.code)).toEqual(["lost", "killed"]);
+});
+
+test("an instance is not written down twice when its helper was killed right after the record", async () => {
+  await units.writeExits("recorded", [crashLine(1, 2)]);
+  await machine.write(`${volatile("recorded")}/main.started`, `${"e".repeat(32)}\n`);
+  await units.start("recorded", { exec: "/bin/sleep 1000" });
+  expect(await units.exits("recorded")).toHaveLength(1);
+});
+
+test("a shutdown is recorded, a crash of the host is not; both times it starts again", async () => {
+  await units.start("survivor", { exec: "/bin/sleep 1000", policy: "Always" });
+  await machine.exec(
+    `cd /etc/systemd/system && mkdir -p multi-user.target.wants && ln -s ../${unit("survivor")} multi-user.target.wants/`,
+  );
+  const running = () => machine.read(`${volatile("survivor")}/main.started`);
+  await machine.reboot();
+  await machine.until(running, { what: "the container after the reboot" });
+  expect(await units.exits("survivor")).toMatchObject([{ code: "killed", status: "TERM" }]);
+  await machine.crash();
+  await machine.until(running, { what: "the container after the crash" });
+  expect(await units.exits("survivor")).toHaveLength(1);
+});
+
+/** A program for a machine type that nobody has. */
+async function otherCpu(): Promise<Buffer> {
+  const program = await readFile("/bin/true");
+  program.writeUInt16LE(0xfffe, 18);
+  return program;
+}
