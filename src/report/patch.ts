@@ -15,7 +15,7 @@ export function statusPatch(pod: Pod, next: PodStatus): PodStatusPatch | undefin
   for (const key of WHOLE) if (!equal(previous[key], next[key])) status[key] = next[key] ?? null;
   for (const key of MERGED_BY_IP) if (!equal(previous[key], next[key])) status[key] = replaced(next[key] ?? []);
   const conditions = conditionPatches(previous.conditions ?? [], next.conditions ?? []);
-  if (conditions.length > 0) status["conditions"] = conditions;
+  if (conditions.length > 0) status.conditions = conditions;
   return Object.keys(status).length === 0 ? undefined : { metadata: { uid: pod.metadata.uid }, status };
 }
 

@@ -1,10 +1,9 @@
-import type { Config } from "../../src/model/config.ts";
 import { type ContainerPast, type ExitRecord, NO_PAST } from "../../src/model/exit-record.ts";
-import type { Host } from "../../src/model/host.ts";
 import type { ContainerState, ContainerStatus, Pod, PodSpec, PodStatus } from "../../src/model/pod.ts";
 import type { DesiredContainer, Rejected, Runnable } from "../../src/model/translation.ts";
 import type { ActualUnit, ContainerKind, UnitName, UnitState } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
+import { CONFIG, HOST } from "./base-host.ts";
 
 /** 2026-01-02T03:04:05Z */
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -34,47 +33,6 @@ export function pod(spec: Partial<PodSpec> = {}, metadata: Partial<Pod["metadata
     spec: { containers: [{ name: "app", image: "host", command: ["/usr/bin/app"] }], restartPolicy: "Always", ...spec },
   };
 }
-
-export const CONFIG: Config = {
-  nodeName: "edge",
-  manifests: "/etc/unitlet/manifests",
-  images: "strict",
-  podNetwork: "host",
-  watch: false,
-  taint: true,
-  nodeLabels: {},
-  nodeIPs: [],
-  maxPods: 110,
-  reservedCpu: 0,
-  reservedMemory: 0,
-  evictionMemory: 100 * 1024 ** 2,
-  evictionDisk: 0.1,
-  apiTimeout: 10_000,
-  port: 10250,
-};
-
-export const HOST: Host = {
-  hostname: "edge.example.org",
-  addresses: ["192.0.2.7"],
-  cpus: 4,
-  memoryTotal: 8_138_752 * 1024,
-  memoryAvailable: 6 * 1024 ** 3,
-  diskTotal: 30_416_743 * 1024,
-  diskAvailable: 20 * 1024 ** 3,
-  inodesTotal: 2_000_000,
-  inodesFree: 1_000_000,
-  pidsMax: 32768,
-  pidsUsed: 400,
-  machineID: "0123456789abcdef0123456789abcdef",
-  bootID: "11111111-2222-4333-8444-555555555555",
-  systemUUID: "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee",
-  kernelVersion: "6.1.0-30-amd64",
-  osImage: "Debian GNU/Linux 12 (bookworm)",
-  architecture: "amd64",
-  bootedAt: ago(86400),
-  swapTotal: 0,
-  systemdVersion: "252",
-};
 
 export function unitName(container: string): UnitName {
   return `unitlet.shop.web.${container}.service` as UnitName;
@@ -133,6 +91,8 @@ export function world(units: readonly ActualUnit[], pasts: Readonly<Record<strin
     units: new Map([...units, SLICE].map((each) => [each.name, each])),
     directories: new Map([[UID, directory]]),
     references: { tokens: new Map(), configMaps: new Map() },
+    agent: { watch: undefined, path: undefined },
+    absentDirectories: new Set(),
   };
 }
 

@@ -1,0 +1,106 @@
+import type { PodEvent } from "../model/event.ts";
+import type { ContainerState, ContainerStatus, Pod, Terminated } from "../model/pod.ts";
+import { invocationOf } from "./container-id.ts";
+
+/** What happened to one container, in the order in which it happened. */
+export function containerEvents(pod: Pod, previous: ContainerStatus | undefined, next: ContainerStatus): PodEvent[] {
+  return [
+    ...newRuns(previous, next).flatMap((run) => runEvents(pod, next, run)),
+    ...waitingEvents(pod, previous, next),
+  ];
+}
+
+interface Run {
+  readonly id: string;
+  readonly end?: Terminated;
+}
+
+/** Runs that the previous status did not know: at most two are still to be seen in the next one. */
+function newRuns(previous: ContainerStatus | undefined, next: ContainerStatus): Run[] {
+  const known = new Set([
+    previous?.containerID,
+    previous?.state.terminated?.containerID,
+    previous?.lastState.terminated?.containerID,
+  ]);
+  const ends = [next.lastState.terminated, next.state.terminated].filter((end) => end !== undefined);
+  const runs: Run[] = ends.flatMap((end) => (end.containerID === undefined ? [] : [{ id: end.containerID, end }]));
+  if (next.state.running !== undefined && next.containerID !== undefined) runs.push({ id: next.containerID });
+  return runs.filter(({ id }) => !known.has(id));
+}
+
+function runEvents(pod: Pod, { name, image }: ContainerStatus, { id, end }: Run): PodEvent[] {
+  const occurrence = invocationOf(id) ?? id;
+  const event = (type: PodEvent["type"], reason: string, message: string) =>
+    containerEvent(pod, name, type, reason, message, occurrence);
+  const pulled = `Container image "${image}" already present on machine and can be accessed by the pod`;
+  return [
+    ...(isOnHost(image) ? [event("Normal", "Pulled", pulled)] : []),
+    event("Normal", "Created", "Container created"),
+    end?.reason === "StartError"
+      ? event("Warning", "Failed", `Error: ${end.message ?? end.reason}`)
+      : event("Normal", "Started", "Container started"),
+  ];
+}
+
+/** With `images = ignore` other names are accepted too, but nothing of that name is present. */
+function isOnHost(image: string): boolean {
+  return image === "host" || image.startsWith("host:") || image.startsWith("/");
+}
+
+function waitingEvents(pod: Pod, previous: ContainerStatus | undefined, next: ContainerStatus): PodEvent[] {
+  const { waiting } = next.state;
+  const before = previous?.state.waiting;
+  const isSameWait = before?.reason === waiting?.reason && before?.message === waiting?.message;
+  if (waiting === undefined || (isSameWait && previous?.containerID === next.containerID)) return [];
+  const occurrence = invocationOf(next.containerID) ?? String(pod.metadata.generation ?? 0);
+  return wording(pod, next, waiting).map(([type, reason, message]) =>
+    reason === "FailedMount"
+      ? { pod, type, reason, message, occurrence }
+      : containerEvent(pod, next.name, type, reason, message, occurrence),
+  );
+}
+
+type Words = readonly [type: PodEvent["type"], reason: string, message: string];
+
+/** The kubelet tells the pull and the container that fails for it apart: two Events. */
+function wording(pod: Pod, { name, image }: ContainerStatus, waiting: NonNullable<ContainerState["waiting"]>): Words[] {
+  const { reason, message = reason } = waiting;
+  switch (reason) {
+    case "PodInitializing":
+      return [];
+    case "ContainerCreating":
+      return waiting.message === undefined ? [] : [["Warning", "FailedMount", message]];
+    case "CrashLoopBackOff": {
+      const { name: podName, namespace, uid } = pod.metadata;
+      return [
+        ["Warning", "BackOff", `Back-off restarting failed container ${name} in pod ${podName}_${namespace}(${uid})`],
+      ];
+    }
+    case "ErrImagePull":
+      return [["Warning", "Failed", `Failed to pull image "${image}": ${message}`], error(reason)];
+    case "ImagePullBackOff":
+      return [["Normal", "BackOff", `Back-off pulling image "${image}"`], error(reason)];
+    case "ErrImageNeverPull":
+      return [["Warning", "ErrImageNeverPull", message], error(reason)];
+    case "InvalidImageName":
+      return [["Warning", "InspectFailed", message], error(reason)];
+    default:
+      return [error(message)];
+  }
+}
+
+function error(message: string): Words {
+  return ["Warning", "Failed", `Error: ${message}`];
+}
+
+function containerEvent(
+  pod: Pod,
+  name: string,
+  type: PodEvent["type"],
+  reason: string,
+  message: string,
+  occurrence: string,
+): PodEvent {
+  const list = pod.spec.initContainers?.some((each) => each.name === name) ? "initContainers" : "containers";
+  return { pod, type, reason, message, fieldPath: `spec.${list}{${name}}`, occurrence };
+}

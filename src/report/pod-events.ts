@@ -1,0 +1,61 @@
+import type { PodEvent } from "../model/event.ts";
+import type { ContainerStatus, Pod, PodStatus } from "../model/pod.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Translation } from "../model/translation.ts";
+import { containerEvents } from "./container-events.ts";
+
+export interface PodEdge {
+  readonly translation: Translation;
+  readonly previous: PodStatus | undefined;
+  readonly next: PodStatus;
+}
+
+/** What happened to the pod between two statuses: nothing, when they are the same. */
+export function podEvents({ translation, previous, next }: PodEdge): PodEvent[] {
+  const { pod } = translation;
+  const isNew = previous?.startTime === undefined;
+  const before = statuses(previous);
+  const events = [
+    ...(translation.kind === "rejected" ? rejectionEvents(translation, previous, next) : []),
+    ...(translation.kind === "runnable" && isNew
+      ? translation.problems.flatMap((each) => ignoredEvents(pod, each))
+      : []),
+    ...statuses(next).flatMap((status) =>
+      containerEvents(
+        pod,
+        before.find((each) => each.name === status.name),
+        status,
+      ),
+    ),
+  ];
+  return events.filter((event, i) => events.findIndex((other) => isSame(event, other)) === i);
+}
+
+/** An Event about the pod as a whole: it occurs once in each generation. */
+function podEvent(pod: Pod, type: PodEvent["type"], reason: string, message: string): PodEvent {
+  return { pod, type, reason, message, occurrence: String(pod.metadata.generation ?? 0) };
+}
+
+function rejectionEvents(
+  { pod, reason, message }: Extract<Translation, { kind: "rejected" }>,
+  previous: PodStatus | undefined,
+  next: PodStatus,
+): PodEvent[] {
+  const isNews = next.phase === "Failed" && previous?.phase !== "Failed";
+  return isNews ? [podEvent(pod, "Warning", reason, message)] : [];
+}
+
+function ignoredEvents(pod: Pod, { severity, path, because, remedy }: Problem): PodEvent[] {
+  return severity === "ignore" ? [podEvent(pod, "Warning", "FieldIgnored", `${path} ${because}: ${remedy}`)] : [];
+}
+
+function statuses(status: PodStatus | undefined): ContainerStatus[] {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+}
+
+/** Two containers that wait for the same volume are one Event of the pod. */
+function isSame(a: PodEvent, b: PodEvent): boolean {
+  return (
+    a.reason === b.reason && a.message === b.message && a.fieldPath === b.fieldPath && a.occurrence === b.occurrence
+  );
+}
