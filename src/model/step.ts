@@ -1,5 +1,7 @@
+import type { PodEvent } from "./event.ts";
 import type { ExitRecord } from "./exit-record.ts";
 import type { Pod } from "./pod.ts";
+import type { Instant } from "./time.ts";
 import type { UnitName } from "./unit.ts";
 
 /** Whose step it is: after a failed step the later ones of the same pod are skipped. "" for the whole host. */
@@ -9,6 +11,8 @@ interface Common {
   readonly uid: PodUID;
   /** For people: nobody branches on it. */
   readonly because: string;
+  /** What the pod's owner hears once the step is done. */
+  readonly event?: PodEvent;
 }
 
 /** One complete change of the world. diff/ makes them in the order in which they are applied; apply.ts decides nothing. */
@@ -16,14 +20,14 @@ export type Step =
   | (Common & { readonly kind: "record"; readonly container: string; readonly record: ExitRecord })
   | (Common & { readonly kind: "kill"; readonly unit: UnitName })
   | (Common & { readonly kind: "stop"; readonly unit: UnitName })
-  | (Common & { readonly kind: "alarm"; readonly seconds: number })
+  | (Common & { readonly kind: "alarm"; readonly at: Instant })
   | (Common & { readonly kind: "remove-unit"; readonly unit: UnitName })
   | (Common & { readonly kind: "remove-pod" })
   | (Common & { readonly kind: "write-file"; readonly file: DesiredFile })
   | (Common & { readonly kind: "write-volume"; readonly volume: DesiredVolume })
   | (Common & { readonly kind: "write-unit"; readonly unit: UnitName; readonly text: string; readonly dropIns: readonly string[] })
   | (Common & { readonly kind: "link" | "unlink"; readonly unit: UnitName })
-  | (Common & { readonly kind: "reload" })
+  | (Common & { readonly kind: "reload" | "tell" })
   | (Common & { readonly kind: "start" | "restart"; readonly unit: UnitName })
   | (Common & { readonly kind: "forget"; readonly pod: Pod });
 

@@ -3,7 +3,7 @@ import type { ContainerPast } from "./exit-record.ts";
 import type { Host } from "./host.ts";
 import type { Pod } from "./pod.ts";
 import type { Instant } from "./time.ts";
-import type { ActualUnit, UnitName } from "./unit.ts";
+import type { ActualUnit, UnitName, UnitState } from "./unit.ts";
 
 /** One immutable snapshot of all that a run may know. */
 export interface World {
@@ -15,6 +15,10 @@ export interface World {
   /** By pod UID; a pod without a directory has no entry. */
   readonly directories: ReadonlyMap<string, PodDirectory>;
   readonly references: References;
+  /** Units of the agent itself that a run looks after; undefined when systemd has not loaded them. */
+  readonly agent: { readonly watch: UnitState | undefined; readonly path: UnitState | undefined };
+  /** Working directories that pods name and the host does not have. */
+  readonly absentDirectories: ReadonlySet<string>;
 }
 
 /** Incomplete: the source could not be read to its end; then nothing may be removed, and `items` are not to be trusted to be all. */

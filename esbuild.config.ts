@@ -1,0 +1,44 @@
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { build, type Plugin } from "esbuild";
+
+/** Bundles of their own, loaded when they are needed: module path below src → file in dist. */
+const LAZY: Readonly<Record<string, string>> = { "../run.ts": "work", "./rare/index.ts": "rare" };
+
+const lazy: Plugin = {
+  name: "lazy",
+  setup(project) {
+    project.onResolve({ filter: /\.ts$/ }, ({ path, kind }) => {
+      const bundle = kind === "dynamic-import" ? LAZY[path] : undefined;
+      return bundle === undefined ? undefined : { path: `./${bundle}.cjs`, external: true };
+    });
+  },
+};
+
+/** Parts of dbus-next for introspection, which costs more than a whole run and is not used. */
+const empty: Plugin = {
+  name: "empty",
+  setup(project) {
+    project.onResolve({ filter: /^(xml2js|event-stream|hexy|usocket|x11)$/ }, ({ path }) => ({ path, namespace: "empty" }));
+    project.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "module.exports = {}" }));
+  },
+};
+
+rmSync("dist", { recursive: true, force: true });
+mkdirSync("dist");
+await build({
+  entryPoints: { sync: "src/main.ts", work: "src/run.ts", rare: "src/io/rare/index.ts", cli: "src/cli/main.ts" },
+  outdir: "dist",
+  outExtension: { ".js": ".cjs" },
+  bundle: true,
+  minify: true,
+  platform: "node",
+  format: "cjs",
+  target: "node24",
+  // The loader can give a bundle a require of its own, but no import().
+  supported: { "dynamic-import": false },
+  plugins: [lazy, empty],
+  logLevel: "warning",
+});
+copyFileSync("src/loader.cjs", "dist/run.cjs");
+writeFileSync("dist/.complete", basename(process.cwd()));

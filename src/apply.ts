@@ -1,0 +1,92 @@
+import { appendExit } from "./io/exit-records.ts";
+import { removePodDirectories, writePodFile, writeVolume } from "./io/pod-directories.ts";
+import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "./io/unit-files.ts";
+import type { Systemd } from "./io/systemd.ts";
+import type { Log } from "./log.ts";
+import type { Step } from "./model/step.ts";
+import type { PodSource } from "./ports.ts";
+
+/** Steps whose doing is no news: they accompany one that is. */
+const QUIET: ReadonlySet<Step["kind"]> = new Set(["tell", "link", "unlink", "write-file", "write-volume", "alarm", "reload"]);
+
+/** Longest time that a run waits for its starts to come to an end: what takes longer is seen by the next run. */
+const SETTLE = 4000;
+
+export interface Applied {
+  readonly done: readonly Step[];
+  readonly failed: readonly { readonly step: Step; readonly error: Error }[];
+}
+
+/**
+ * Does the steps in their order; starts and stops are only queued, then the starts are waited for together. After a
+ * failed step the later ones of the same pod are skipped, other pods go on.
+ */
+export async function apply(steps: readonly Step[], systemd: Systemd, source: PodSource, log: Log): Promise<Applied> {
+  const done: Step[] = [];
+  const failed: { step: Step; error: Error }[] = [];
+  const broken = new Set<string>();
+  const starts = steps.some(({ kind }) => kind === "start" || kind === "restart");
+  if (starts) await systemd.watchJobs();
+  const perform = async (step: Step) => {
+    try {
+      await applyStep(step, systemd, source);
+      done.push(step);
+      if (!QUIET.has(step.kind)) log.notice(step.kind, { ...about(step), because: step.because });
+    } catch (error) {
+      broken.add(step.uid);
+      failed.push({ step, error: error as Error });
+      log.error(`cannot ${step.kind}`, { ...about(step), because: (error as Error).message });
+    }
+  };
+  for (const group of Map.groupBy(steps, ({ kind }) => kind).values()) {
+    // Steps of one kind do not depend on each other: systemd and the API server are asked for all of them at once.
+    await Promise.all(group.filter(({ uid }) => uid === "" || !broken.has(uid)).map(perform));
+  }
+  if (starts) await systemd.settle(SETTLE);
+  return { done, failed };
+}
+
+function about(step: Step): Readonly<Record<string, string>> {
+  if ("unit" in step) return { unit: step.unit };
+  if (step.kind === "forget") return { pod: `${step.pod.metadata.namespace}/${step.pod.metadata.name}` };
+  return step.uid === "" ? {} : { uid: step.uid };
+}
+
+async function applyStep(step: Step, systemd: Systemd, source: PodSource): Promise<void> {
+  switch (step.kind) {
+    case "record":
+      return appendExit(step.uid, step.container, step.record);
+    case "tell":
+      return;
+    case "kill":
+      return systemd.kill(step.unit);
+    case "stop":
+      return systemd.stop(step.unit);
+    case "alarm":
+      return systemd.alarm(`unitlet-deadline-${step.uid}-${step.at}`, step.at - Date.now());
+    case "remove-unit":
+      return removeUnit(step.unit);
+    case "remove-pod":
+      return removePodDirectories(step.uid);
+    case "write-file":
+      return writePodFile(step.uid, step.file);
+    case "write-volume":
+      return writeVolume(step.uid, step.volume, Date.now());
+    case "write-unit":
+      return writeUnit(step.unit, step.text, step.dropIns);
+    case "link":
+      return linkUnit(step.unit);
+    case "unlink":
+      return unlinkUnit(step.unit);
+    case "reload":
+      return systemd.reload();
+    case "start":
+      return systemd.start(step.unit);
+    case "restart":
+      return systemd.restart(step.unit);
+    case "forget":
+      return source.forget(step.pod);
+    default:
+      step satisfies never;
+  }
+}

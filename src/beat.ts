@@ -1,0 +1,68 @@
+import { readHost } from "./io/host.ts";
+import { ApiError } from "./io/http.ts";
+import type { Kube } from "./io/kube.ts";
+import { modifiedAt, writeWhole } from "./io/files.ts";
+import type { Config } from "./model/config.ts";
+import type { Host } from "./model/host.ts";
+import type { Node } from "./model/node.ts";
+import { VOLATILE } from "./model/paths.ts";
+import type { Instant } from "./model/time.ts";
+import { leaseFor, leaseRenewal } from "./report/lease.ts";
+import { reportNode } from "./report/node.ts";
+
+/** As the kubelet: a quarter of the lease's 40 s. A run that comes a little early counts. */
+const RENEW_EVERY = 10_000 - 500;
+const STAMP = `${VOLATILE}/lease`;
+
+export function beatIsDue(now: Instant): boolean {
+  const last = modifiedAt(STAMP);
+  return last === undefined || now - last >= RENEW_EVERY || now < last;
+}
+
+/** Renews the lease, on its own and first: nothing that is wrong with a pod makes the node look dead. Throws ApiError. */
+export async function renewLease(kube: Kube, config: Config, now: Instant): Promise<void> {
+  if (!(await kube.renewLease(leaseRenewal(config.nodeName, now)))) await createLease(kube, config, now);
+  writeWhole(STAMP, "", 0o600);
+}
+
+async function createLease(kube: Kube, config: Config, now: Instant): Promise<void> {
+  const node = await kube.getNode();
+  // Without its Node a lease would never be cleaned up: keepNode makes the Node, the next run the lease.
+  if (node?.metadata.uid === undefined) return;
+  await kube.createLease(leaseFor(config.nodeName, node.metadata.uid, now));
+}
+
+export type SystemdState = Pick<Host, "systemdVersion" | "systemdProblem">;
+
+/**
+ * Brings the Node object to what the host is: made when it is missing, patched when it differs. `systemd` undefined: this
+ * run has not asked; then what the Node says of it stands.
+ */
+export async function keepNode(kube: Kube, config: Config, now: Instant, version: string, systemd?: SystemdState): Promise<Node | undefined> {
+  const existing = await kube.getNode();
+  const host = readHost(config.nodeIPs, now, systemd ?? stated(existing));
+  const { create, metadataPatch, statusPatch } = reportNode({ config, host, existing, now, version });
+  if (create !== undefined) {
+    try {
+      const created = await kube.createNode(create);
+      await kube.createLease(leaseFor(config.nodeName, created.metadata.uid ?? "", now));
+      return created;
+    } catch (error) {
+      // Somebody else made it in between; the next run sees it.
+      if (!(error instanceof ApiError && error.status === 409)) throw error;
+    }
+  }
+  if (metadataPatch !== undefined) await kube.patchNode(metadataPatch);
+  if (statusPatch !== undefined) await kube.patchNodeStatus(statusPatch);
+  return existing;
+}
+
+function stated(existing: Node | undefined): SystemdState {
+  const ready = existing?.status?.conditions?.find(({ type }) => type === "Ready");
+  const runtime = String(existing?.status?.nodeInfo?.["containerRuntimeVersion"] ?? "");
+  const version = /^systemd:\/\/(.+)$/.exec(runtime)?.[1];
+  return {
+    ...(version ? { systemdVersion: version } : {}),
+    ...(ready?.reason === "SystemdNotUsable" ? { systemdProblem: ready.message ?? "" } : {}),
+  };
+}

@@ -1,0 +1,55 @@
+import { loadConfig } from "../io/config-files.ts";
+import { readPodDirectories } from "../io/pod-directories.ts";
+import { Systemd } from "../io/systemd.ts";
+import { readUnits } from "../io/unit-files.ts";
+import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
+import type { Instant } from "../model/time.ts";
+import type { ActualUnit } from "../model/unit.ts";
+
+const HEADER = ["NAMESPACE", "POD", "CONTAINER", "STATE", "RESTARTS", "AGE"];
+
+/** A table of the containers on this host, by what systemd and the exit records say; no cluster is asked. */
+export async function showStatus(): Promise<string> {
+  const { config } = await loadConfig();
+  const systemd = await Systemd.connect();
+  const listing = await systemd.list(["unitlet.*.service", "unitlet-*.slice"]);
+  systemd.close();
+  const directories = readPodDirectories();
+  const now = Date.now();
+  const rows = [...readUnits(listing).values()].flatMap((unit) => {
+    const { identity } = unit;
+    if (identity === undefined || identity.kind === "slice") return [];
+    const past = directories.get(identity.podUID)?.pasts.get(identity.container) ?? NO_PAST;
+    return [[identity.namespace, identity.pod, identity.container, stateOf(unit, past, now), String(restarts(unit, past)), age(past.started?.at, now)]];
+  });
+  const mode = config.cluster === undefined ? `standalone, manifests in ${config.manifests}` : `joined to ${config.cluster.server}`;
+  return `Node ${config.nodeName}: ${mode}\n${rows.length === 0 ? "No pods.\n" : table([HEADER, ...rows])}`;
+}
+
+function stateOf(unit: ActualUnit, past: ContainerPast, now: Instant): string {
+  const { active, sub } = unit.state ?? { active: "inactive", sub: "dead" };
+  if (sub === "start-pre") return past.backOffUntil ? `back-off (${Math.max(0, Math.ceil((past.backOffUntil - now) / 1000))}s)` : "starting";
+  if (active === "active" || (active === "activating" && sub === "start")) return "running";
+  if (active !== "inactive") return sub;
+  const last = past.exits.at(-1);
+  if (last === undefined) return past.done ? "done" : "waiting";
+  return last.code === "exited" ? `exited ${last.status}` : `${last.code || last.result} ${last.status}`.trim();
+}
+
+function restarts(unit: ActualUnit, past: ContainerPast): number {
+  const exits = past.exits.length + past.forgottenExits;
+  return unit.state?.active === "active" ? exits : Math.max(0, exits - 1);
+}
+
+function age(since: Instant | undefined, now: Instant): string {
+  if (since === undefined) return "-";
+  const seconds = Math.max(0, Math.floor((now - since) / 1000));
+  if (seconds < 120) return `${seconds}s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = HEADER.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  return rows.map((row) => `${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ").trimEnd()}\n`).join("");
+}

@@ -1,0 +1,90 @@
+import type { Step } from "../model/step.ts";
+import type { DesiredContainer, Runnable } from "../model/translation.ts";
+import type { ActualUnit, DesiredUnit, UnitName } from "../model/unit.ts";
+import type { World } from "../model/world.ts";
+import { drift } from "./drift.ts";
+import { lostExits } from "./lost-exits.ts";
+import { mayStart } from "./may-start.ts";
+import { isIdle, isLoaded, isStopping, isUp } from "./unit-states.ts";
+
+/** What brings a pod that should run from what is to what is meant. */
+export function buildPod(translation: Runnable, world: World): Step[] {
+  const { pod, slice, containers } = translation;
+  const uid = pod.metadata.uid;
+  const units = containers.map(({ unitName }) => world.units.get(unitName));
+  if (units.some((unit) => unit?.identity !== undefined && unit.identity.podUID !== uid)) return [];
+  const foreign = units.find((unit) => unit?.text !== undefined && unit.identity === undefined);
+  if (foreign !== undefined) return [occupied(translation, foreign)];
+  const lost = lostExits(translation, world);
+  return [
+    ...lost,
+    ...writeFiles(translation, world),
+    ...placeUnit(translation, slice, world.units.get(slice.name)),
+    ...containers.flatMap((container) => placeContainer(translation, container, world, lost.length > 0)),
+  ];
+}
+
+function writeFiles({ pod, files, volumes }: Runnable, world: World): Step[] {
+  const uid = pod.metadata.uid;
+  const directory = world.directories.get(uid);
+  return [
+    ...files
+      .filter(({ name, text }) => directory?.files.get(name) !== text)
+      .map((file): Step => ({ kind: "write-file", uid, file, because: `${file.name} is not as the pod has it` })),
+    ...volumes.map((volume): Step => ({ kind: "write-volume", uid, volume, because: `volume ${volume.name} is due` })),
+  ];
+}
+
+function placeContainer(translation: Runnable, container: DesiredContainer, world: World, justLost: boolean): Step[] {
+  const { unit, unitName } = container;
+  const uid = translation.pod.metadata.uid;
+  if (unit === undefined) return [];
+  const actual = world.units.get(unitName);
+  if (actual?.identity !== undefined && actual.identity.specHash !== unit.identity.specHash && isUp(actual)) {
+    return isStopping(actual) ? [] : [{ kind: "stop", uid, unit: unitName, because: `container ${container.name} changed in the pod` }];
+  }
+  const place = placeUnit(translation, unit, actual);
+  if (place.some(({ kind }) => kind === "restart")) return place;
+  const past = world.directories.get(uid)?.pasts ?? new Map();
+  const reason = isIdle(actual) && !justLost ? mayStart(translation, container, past) : undefined;
+  return reason === undefined ? place : [...place, start(translation, container, actual, reason)];
+}
+
+/** Writes the unit where its file is missing or differs, with what that means for a running one. */
+function placeUnit(translation: Runnable, unit: DesiredUnit, actual: ActualUnit | undefined): Step[] {
+  const uid = translation.pod.metadata.uid;
+  const change = drift(translation, unit, actual);
+  if (change === undefined) return linkSteps(uid, unit, actual);
+  const write: Step = {
+    kind: "write-unit",
+    uid,
+    unit: unit.name,
+    text: unit.text,
+    dropIns: actual?.dropIns ?? [],
+    because: change.because,
+    ...(change.event ? { event: change.event } : {}),
+  };
+  const reload: Step[] = actual !== undefined && isLoaded(actual) ? [{ kind: "reload", uid: "", because: `${unit.name} was written anew` }] : [];
+  const restart: Step[] = change.restart && actual !== undefined && isUp(actual) ? [{ kind: "restart", uid, unit: unit.name, because: change.because }] : [];
+  return [write, ...linkSteps(uid, unit, actual), ...reload, ...restart];
+}
+
+function linkSteps(uid: string, unit: DesiredUnit, actual: ActualUnit | undefined): Step[] {
+  if (unit.linked === (actual?.linked ?? false)) return [];
+  return [{ kind: unit.linked ? "link" : "unlink", uid, unit: unit.name, because: unit.linked ? "it starts with the host" : "it does not start with the host" }];
+}
+
+function start({ pod }: Runnable, container: DesiredContainer, actual: ActualUnit | undefined, because: string): Step {
+  const step = { kind: "start", uid: pod.metadata.uid, unit: container.unitName, because } as const;
+  const wasRunning = pod.status?.containerStatuses?.find(({ name }) => name === container.name)?.state.running !== undefined;
+  if (actual?.text === undefined || !wasRunning || container.kind === "init") return step;
+  const message = `Container ${container.name} was stopped on the host; starting it again`;
+  const event = { pod, type: "Warning", reason: "Drift", message, fieldPath: `spec.containers{${container.name}}`, occurrence: actual.invocation ?? String(pod.status?.startTime) } as const;
+  return { ...step, because: "it was stopped on the host", event };
+}
+
+function occupied({ pod }: Runnable, unit: { readonly name: UnitName }): Step {
+  const message = `Unit ${unit.name} exists and is not unitlet's (it has no [X-Kubernetes] section): remove or rename it`;
+  const event = { pod, type: "Warning", reason: "FailedCreate", message, occurrence: "" } as const;
+  return { kind: "tell", uid: pod.metadata.uid, because: message, event };
+}

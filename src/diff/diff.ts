@@ -1,0 +1,84 @@
+import type { Pod } from "../model/pod.ts";
+import type { Step, StepKind } from "../model/step.ts";
+import type { Translation } from "../model/translation.ts";
+import type { ActualUnit } from "../model/unit.ts";
+import type { World } from "../model/world.ts";
+import { buildPod } from "./build.ts";
+import { enforceDeadline, removePod, stopPod } from "./dismantle.ts";
+import { lostExits } from "./lost-exits.ts";
+import { keepUnits } from "./offline.ts";
+import { isTerminal, isTerminating } from "./pods.ts";
+import { isUp } from "./unit-states.ts";
+
+/** The order in which steps of all pods are applied. */
+const PHASE = {
+  record: 0,
+  tell: 1,
+  kill: 2,
+  unlink: 3,
+  stop: 4,
+  alarm: 5,
+  "remove-unit": 6,
+  "remove-pod": 7,
+  "write-file": 8,
+  "write-volume": 9,
+  "write-unit": 10,
+  link: 11,
+  reload: 12,
+  restart: 13,
+  start: 14,
+  forget: 15,
+} as const satisfies Record<StepKind, number>;
+
+/** The steps that bring the host to what the pods ask for; none when it is there. */
+export function diff(world: World, translations: readonly Translation[]): Step[] {
+  const units = Map.groupBy(
+    [...world.units.values()].filter(({ identity }) => identity !== undefined),
+    ({ identity }) => identity?.podUID ?? "",
+  );
+  const steps = translations.flatMap((translation) => podSteps(translation, units.get(translation.pod.metadata.uid) ?? [], world));
+  const listed = new Set(translations.map(({ pod }) => pod.metadata.uid));
+  // A pod that an incomplete list does not have may be there all the same.
+  if (!world.pods.complete) return ordered([...steps, ...keepUnits(world, listed)]);
+  const uids = new Set([...units.keys(), ...world.directories.keys()]);
+  for (const uid of uids) {
+    if (!listed.has(uid)) steps.push(...ending(uid, units.get(uid) ?? [], world, "the pod is gone"));
+  }
+  return ordered(steps);
+}
+
+function podSteps(translation: Translation, units: readonly ActualUnit[], world: World): Step[] {
+  const { pod } = translation;
+  const uid = pod.metadata.uid;
+  if (isTerminating(pod)) {
+    const lost = translation.kind === "runnable" && !isTerminal(pod) ? lostExits(translation, world) : [];
+    return [...lost, ...terminate(pod, units, world)];
+  }
+  if (isTerminal(pod)) return ending(uid, units, world, "the pod has ended", pod);
+  if (translation.kind === "rejected") return ending(uid, units, world, "the pod was rejected", pod);
+  return buildPod(translation, world);
+}
+
+function ending(uid: string, units: readonly ActualUnit[], world: World, because: string, pod?: Pod): Step[] {
+  const stops = stopPod(uid, units, because, pod);
+  if (stops.length > 0 || units.some((unit) => unit.identity?.kind !== "slice" && isUp(unit))) return stops;
+  return removePod(uid, units, world.directories.has(uid), because);
+}
+
+/** The API object goes last, when status has told how the pod ended and nothing of it is left. */
+function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[] {
+  const uid = pod.metadata.uid;
+  const stops = stopPod(uid, units, "the pod is deleted", pod);
+  const up = units.some((unit) => unit.identity?.kind !== "slice" && isUp(unit));
+  if (stops.length > 0 || up) return [...stops, ...enforceDeadline(pod, units, world.now)];
+  if (!isTerminal(pod)) return [];
+  const removal = removePod(uid, units, world.directories.has(uid), "the pod is deleted");
+  return [...removal, { kind: "forget", uid, pod, because: "nothing of the pod is left" }];
+}
+
+/** By phase, and within a phase as they came. One reload serves all. */
+function ordered(steps: readonly Step[]): Step[] {
+  const reload = steps.find(({ kind }) => kind === "reload");
+  const rest = steps.filter(({ kind }) => kind !== "reload");
+  return [...rest, ...(reload ? [reload] : [])].toSorted((a, b) => PHASE[a.kind] - PHASE[b.kind]);
+}

@@ -1,0 +1,65 @@
+import type { PodEvent } from "../model/event.ts";
+import type { Pod } from "../model/pod.ts";
+import type { Step } from "../model/step.ts";
+import { fromTimestamp, type Instant } from "../model/time.ts";
+import type { ActualUnit } from "../model/unit.ts";
+import { isStopping, isUp } from "./unit-states.ts";
+
+/** Ends what still runs of a pod. Empty when nothing does: then it can be removed. */
+export function stopPod(uid: string, units: readonly ActualUnit[], because: string, pod?: Pod): Step[] {
+  const containers = units.filter(({ identity }) => identity?.kind !== "slice");
+  const running = containers.filter((unit) => isUp(unit) && !isStopping(unit));
+  // Unlinked first: if the API server goes away now, a later run must not bring the pod back.
+  const unlink = containers.filter(({ linked }) => linked).map((unit): Step => ({ kind: "unlink", uid, unit: unit.name, because }));
+  if (running.length === 0) return unlink;
+  const slice = units.find(({ identity }) => identity?.kind === "slice");
+  // Stopping the slice stops all units in it, whatever state they are in; without it each one is stopped by name.
+  const targets = slice === undefined ? running : [slice];
+  const stops = targets.map((unit): Step => ({ kind: "stop", uid, unit: unit.name, because }));
+  return [...unlink, ...withEvents(stops, pod, running)];
+}
+
+/** Past its deadline a container is killed: the delete may have come with a shorter grace period than the unit has. */
+export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], now: Instant): Step[] {
+  const { uid, deletionTimestamp } = pod.metadata;
+  if (deletionTimestamp === undefined) return [];
+  const deadline = fromTimestamp(deletionTimestamp);
+  const up = units.filter((unit) => unit.identity?.kind !== "slice" && isUp(unit));
+  if (up.length === 0) return [];
+  if (now >= deadline) return up.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
+  const shortened = (pod.metadata.deletionGracePeriodSeconds ?? 0) < (pod.spec.terminationGracePeriodSeconds ?? 30);
+  return shortened ? [{ kind: "alarm", uid, at: deadline, because: "the delete came with a shorter grace period" }] : [];
+}
+
+/** Removes every file of a pod that has ended. */
+export function removePod(uid: string, units: readonly ActualUnit[], hasDirectory: boolean, because: string): Step[] {
+  const steps: Step[] = [];
+  for (const unit of units) {
+    if (unit.identity?.kind === "slice" && isUp(unit)) steps.push({ kind: "stop", uid, unit: unit.name, because });
+    steps.push({ kind: "remove-unit", uid, unit: unit.name, because });
+  }
+  if (hasDirectory) steps.push({ kind: "remove-pod", uid, because });
+  return steps;
+}
+
+function withEvents(stops: Step[], pod: Pod | undefined, running: readonly ActualUnit[]): Step[] {
+  if (pod === undefined) return stops;
+  const events = running.map((unit) => killing(pod, unit));
+  // One stop of the slice ends several containers, and each is told.
+  return [
+    ...stops.map((step, at) => (events[at] === undefined ? step : { ...step, event: events[at] })),
+    ...events.slice(stops.length).map((event): Step => ({ kind: "tell", uid: pod.metadata.uid, because: event.message, event })),
+  ];
+}
+
+function killing(pod: Pod, unit: ActualUnit): PodEvent {
+  const container = unit.identity?.container ?? "";
+  return {
+    pod,
+    type: "Normal",
+    reason: "Killing",
+    message: `Stopping container ${container}`,
+    fieldPath: `spec.containers{${container}}`,
+    occurrence: unit.invocation ?? unit.name,
+  };
+}

@@ -1,0 +1,43 @@
+import type { PodEvent } from "../model/event.ts";
+import type { Runnable } from "../model/translation.ts";
+import type { ActualUnit, DesiredUnit } from "../model/unit.ts";
+
+export interface Drift {
+  readonly because: string;
+  readonly restart: boolean;
+  readonly event?: PodEvent;
+}
+
+/**
+ * How the unit on disk differs from the desired one. Another spec: replaced (it was stopped before). An older
+ * translation: rewritten without a restart, since an upgrade must not touch what runs. Anything else is somebody's edit.
+ */
+export function drift(translation: Runnable, unit: DesiredUnit, actual: ActualUnit | undefined): Drift | undefined {
+  if (actual === undefined || (actual.text === undefined && !wasThere(actual))) return { because: "it is new", restart: false };
+  if (actual.text === undefined) return edited(translation, unit, "was deleted on the host; written again", false);
+  if (actual.identity?.specHash !== unit.identity.specHash) return { because: "the pod changed", restart: false };
+  if (actual.identity.translation !== unit.identity.translation && actual.dropIns.length === 0) {
+    return actual.text === unit.text ? undefined : { because: "unitlet was upgraded", restart: false };
+  }
+  if (actual.text !== unit.text) return edited(translation, unit, "was edited on the host; put back", true);
+  if (actual.dropIns.length > 0) return edited(translation, unit, `was given drop-ins on the host (${actual.dropIns.join(", ")}); removed them`, true);
+  return undefined;
+}
+
+/** A unit that systemd has loaded had a file. */
+function wasThere(actual: ActualUnit): boolean {
+  return actual.linked || (actual.state !== undefined && actual.state.active !== "inactive");
+}
+
+function edited({ pod }: Runnable, unit: DesiredUnit, what: string, restart: boolean): Drift {
+  const container = unit.identity.container;
+  const event: PodEvent = {
+    pod,
+    type: "Warning",
+    reason: "Drift",
+    message: `Unit ${unit.name} ${what}`,
+    occurrence: unit.identity.specHash,
+    ...(container ? { fieldPath: `spec.containers{${container}}` } : {}),
+  };
+  return { because: `it ${what}`, restart: restart && unit.identity.kind !== "slice", event };
+}

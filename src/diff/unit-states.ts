@@ -1,0 +1,21 @@
+import type { ActualUnit } from "../model/unit.ts";
+
+/** systemd knows the unit by a file, not only by another unit's mention of it. */
+export function isLoaded(unit: ActualUnit): boolean {
+  return unit.state !== undefined && unit.state.load !== "not-found";
+}
+
+/** It has processes, or is about to have some. */
+export function isUp(unit: ActualUnit): boolean {
+  const active = unit.state?.active;
+  return active === "active" || active === "activating" || active === "reloading" || active === "deactivating";
+}
+
+/** Being stopped already: another stop would change nothing. */
+export function isStopping(unit: ActualUnit): boolean {
+  return unit.state?.active === "deactivating" || unit.state?.job === "stop";
+}
+
+export function isIdle(unit: ActualUnit | undefined): boolean {
+  return unit === undefined || (!isUp(unit) && (unit.state?.job ?? "") === "");
+}

@@ -1,0 +1,79 @@
+import type { PodEvent } from "../model/event.ts";
+import type { Pod, PodStatus } from "../model/pod.ts";
+import type { Fetched, References } from "../model/world.ts";
+import type { Answer, PodSource } from "../ports.ts";
+import type { DueReferences } from "../translate/references.ts";
+import { digest } from "../unitfile/hash.ts";
+import { ApiError } from "./http.ts";
+import type { Kube } from "./kube.ts";
+
+/** The pods that the API server has bound to this node. */
+export class ClusterSource implements PodSource {
+  readonly #kube: Kube;
+  readonly #node: string;
+
+  constructor(kube: Kube, nodeName: string) {
+    this.#kube = kube;
+    this.#node = nodeName;
+  }
+
+  async list(): Promise<Answer> {
+    try {
+      const body = await this.#kube.listPods();
+      return { ok: true, digest: digestOfItems(body), parse: () => ({ pods: parsePods(body, this.#node) }) };
+    } catch (error) {
+      return { ok: false, because: (error as Error).message };
+    }
+  }
+
+  async fetch({ tokens, configMaps }: DueReferences): Promise<References> {
+    const fetchedTokens = tokens.map(async (token): Promise<[string, Fetched<string>]> => [token.key, await settle(this.#kube.createToken(token))]);
+    const fetchedMaps = [...new Set(configMaps)].map(async (key): Promise<[string, Fetched<Readonly<Record<string, string>>>]> => {
+      const [namespace = "", name = ""] = key.split("/");
+      return [key, await settle(this.#kube.getConfigMap(namespace, name))];
+    });
+    return { tokens: new Map(await Promise.all(fetchedTokens)), configMaps: new Map(await Promise.all(fetchedMaps)) };
+  }
+
+  async publish(pod: Pod, _next: PodStatus, patch: object): Promise<void> {
+    await this.#kube.patchPodStatus(pod.metadata, patch);
+  }
+
+  async tell(event: PodEvent): Promise<void> {
+    await this.#kube.createPodEvent(event, Date.now());
+  }
+
+  async forget(pod: Pod): Promise<void> {
+    try {
+      await this.#kube.deletePod(pod.metadata);
+    } catch (error) {
+      // Gone already, or its name has another UID by now.
+      if (!(error instanceof ApiError && (error.status === 404 || error.status === 409))) throw error;
+    }
+  }
+}
+
+async function settle<T>(work: Promise<T>): Promise<Fetched<T>> {
+  try {
+    return { ok: true, value: await work };
+  } catch (error) {
+    return { ok: false, because: (error as Error).message };
+  }
+}
+
+/** Of the items alone: the list's own resourceVersion changes with every write anywhere in the cluster. */
+function digestOfItems(body: Buffer): string {
+  const at = body.indexOf('"items":');
+  return digest(body.subarray(Math.max(0, at)), 40);
+}
+
+/** Throws when this is not the whole list of this node's pods: then it must not be acted on as if it were. */
+export function parsePods(body: Buffer, nodeName: string): readonly Pod[] {
+  const list = JSON.parse(body.toString()) as { kind?: string; metadata?: { continue?: string }; items?: unknown };
+  if (list.kind !== "PodList" || !(Array.isArray(list.items) || list.items === null)) throw new Error("the API server's answer is not a list of pods");
+  if (list.metadata?.continue) throw new Error("the API server answered with a part of the list");
+  const pods = (list.items ?? []) as Pod[];
+  const stray = pods.find((pod) => pod.spec?.nodeName !== nodeName || !pod.metadata?.uid || !pod.metadata.name || !Array.isArray(pod.spec.containers));
+  if (stray !== undefined) throw new Error(`the API server's list has an item that is no pod of this node: ${stray.metadata?.namespace}/${stray.metadata?.name}`);
+  return pods;
+}

@@ -1,0 +1,45 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Config } from "../model/config.ts";
+import { namesIn, readIfThere } from "./files.ts";
+import { filesFingerprint } from "./fingerprint.ts";
+import { keep, recall } from "./memo.ts";
+import { loadRare } from "./rare-bundle.ts";
+
+const MAIN = "/etc/unitlet/unitlet.conf";
+const DIRECTORY = "/etc/unitlet/unitlet.conf.d";
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Changes when anything in the configuration does. */
+  readonly key: string;
+}
+
+interface Memo {
+  readonly config: Config;
+  readonly kubeconfig: string;
+  readonly kubeconfigKey: string;
+}
+
+/** The configuration, validated when a file of it has changed. Throws ConfigError. */
+export async function loadConfig(): Promise<LoadedConfig> {
+  const paths = [MAIN, ...namesIn(DIRECTORY).filter((name) => name.endsWith(".conf")).map((name) => join(DIRECTORY, name))];
+  const key = `${hostname()} ${filesFingerprint([...paths, DIRECTORY])}`;
+  const memo = recall<Memo>("config", key);
+  if (memo !== undefined && memo.kubeconfigKey === filesFingerprint([memo.kubeconfig])) return { config: memo.config, key: key + memo.kubeconfigKey };
+  const fresh = await readConfig(paths);
+  keep("config", key, fresh);
+  return { config: fresh.config, key: key + fresh.kubeconfigKey };
+}
+
+async function readConfig(paths: readonly string[]): Promise<Memo> {
+  const { parseSettings, readKubeconfig, toConfig } = await loadRare();
+  const files = paths.flatMap((path) => {
+    const text = readIfThere(path);
+    return text === undefined ? [] : [{ path, text }];
+  });
+  const settings = parseSettings(files);
+  const kubeconfigKey = filesFingerprint([settings.kubeconfig]);
+  const config = toConfig(settings, hostname(), readKubeconfig(settings.kubeconfig));
+  return { config, kubeconfig: settings.kubeconfig, kubeconfigKey };
+}

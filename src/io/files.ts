@@ -1,0 +1,58 @@
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/** Undefined when the file is not there. Other errors are the host's and end the run. */
+export function readIfThere(path: string): string | undefined {
+  return ifThere(() => readFileSync(path, "utf8"));
+}
+
+/** Names in a directory, sorted; none when it is not there. */
+export function namesIn(path: string): readonly string[] {
+  return ifThere(() => readdirSync(path).toSorted()) ?? [];
+}
+
+/** Undefined for what is missing or anything but a regular file: a link is not followed. */
+export function readRegular(path: string): string | undefined {
+  return ifThere(() => (lstatSync(path).isFile() ? readFileSync(path, "utf8") : undefined));
+}
+
+export function isThere(path: string): boolean {
+  return ifThere(() => lstatSync(path)) !== undefined;
+}
+
+export function isDirectory(path: string): boolean {
+  return ifThere(() => statSync(path).isDirectory()) ?? false;
+}
+
+export function modifiedAt(path: string): number | undefined {
+  return ifThere(() => lstatSync(path).mtimeMs);
+}
+
+/** Whole or not at all, also when the machine stops in between. Parent directories are made with mode 0700. */
+export function writeWhole(path: string, text: string, mode: number): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // The name must not look like a unit's while it is half written.
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${process.pid}.tmp`);
+  const file = openSync(temporary, "w", mode);
+  try {
+    writeSync(file, text);
+    if (!path.startsWith("/run/")) fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+}
+
+export function remove(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}
+
+export function ifThere<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}

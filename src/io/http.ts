@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { Agent, request } from "node:https";
+import type { Cluster, FileOrData } from "../model/config.ts";
+
+/** The API server could not be asked, or said no. `status` is 0 when there was no answer. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(message: string, status: number, reason: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE" | "PUT";
+  readonly path: string;
+  readonly body?: object;
+  readonly contentType?: string;
+}
+
+/** One connection's worth of HTTPS to the API server; a request is answered, refused or timed out, never left open. */
+export class ApiClient {
+  readonly #options: object;
+  readonly #url: URL;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 6 });
+  readonly #timeout: number;
+  requests = 0;
+  bytes = 0;
+
+  constructor(cluster: Cluster, timeout: number) {
+    this.#url = new URL(cluster.server);
+    this.#timeout = timeout;
+    const token = contentOf(cluster.token)?.trim();
+    this.#options = {
+      agent: this.#agent,
+      ca: contentOf(cluster.ca),
+      cert: contentOf(cluster.certificate),
+      key: contentOf(cluster.key),
+      rejectUnauthorized: !cluster.insecureSkipTLSVerify,
+      ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
+      headers: { "user-agent": "unitlet", accept: "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    };
+  }
+
+  /** The answer's body; throws ApiError for anything but 2xx. */
+  async call({ method, path, body, contentType = "application/json" }: ApiRequest): Promise<Buffer> {
+    this.requests += 1;
+    const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const answer = await this.#send(method, path, payload, contentType);
+    this.bytes += answer.body.length;
+    if (answer.status >= 200 && answer.status < 300) return answer.body;
+    const { reason, message } = statusOf(answer.body);
+    throw new ApiError(`${method} ${path.split("?")[0]}: ${answer.status} ${message}`, answer.status, reason);
+  }
+
+  async json<T>(call: ApiRequest): Promise<T> {
+    const body = await this.call(call);
+    try {
+      return JSON.parse(body.toString()) as T;
+    } catch (cause) {
+      throw new ApiError(`${call.method} ${call.path.split("?")[0]}: the answer is not JSON`, 0, "BadAnswer", cause);
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #send(method: string, path: string, payload: Buffer | undefined, contentType: string): Promise<{ status: number; body: Buffer }> {
+    return new Promise((resolve, reject) => {
+      const fail = (cause: Error) => {
+        clearTimeout(timer);
+        reject(new ApiError(`${method} ${path.split("?")[0]}: ${this.#url.host} did not answer: ${cause.message || (cause as NodeJS.ErrnoException).code}`, 0, "Unreachable", cause));
+      };
+      const options = { ...this.#options, method, host: this.#url.hostname.replace(/^\[|\]$/g, ""), port: this.#url.port || 443, path: this.#url.pathname.replace(/\/$/, "") + path };
+      const call = request(options, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", fail);
+        response.on("end", () => {
+          clearTimeout(timer);
+          resolve({ status: response.statusCode ?? 0, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) });
+        });
+      });
+      // One limit on the whole exchange: an answer that trickles in for ever is no answer.
+      const timer = setTimeout(() => call.destroy(new Error(`no complete answer within ${this.#timeout} ms`)), this.#timeout);
+      call.on("error", fail);
+      if (payload !== undefined) {
+        call.setHeader("content-type", contentType);
+        call.setHeader("content-length", payload.length);
+      }
+      call.end(payload);
+    });
+  }
+}
+
+function contentOf(source: FileOrData | undefined): string | undefined {
+  if (source === undefined) return undefined;
+  return "data" in source ? source.data : readFileSync(source.file, "utf8");
+}
+
+/** metav1.Status where there is one, else the beginning of what was said. */
+function statusOf(body: Buffer): { reason: string; message: string } {
+  const text = body.toString("utf8", 0, 2000);
+  try {
+    const status = JSON.parse(body.toString()) as { reason?: string; message?: string };
+    return { reason: status.reason ?? "", message: status.message ?? status.reason ?? "" };
+  } catch {
+    return { reason: "", message: text.slice(0, 200).replace(/\s+/g, " ") };
+  }
+}

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import type { Log } from "../log.ts";
+import type { PodEvent } from "../model/event.ts";
+import { DATA } from "../model/paths.ts";
+import type { Pod, PodStatus } from "../model/pod.ts";
+import type { References } from "../model/world.ts";
+import type { Answer, PodSource } from "../ports.ts";
+import { digest } from "../unitfile/hash.ts";
+import { ifThere, namesIn, readIfThere, remove, writeWhole } from "./files.ts";
+import { filesFingerprint } from "./fingerprint.ts";
+import { keep, recall } from "./memo.ts";
+import { loadRare } from "./rare-bundle.ts";
+import type { Manifests } from "./rare/manifest-files.ts";
+
+const STATUS = `${DATA}/status`;
+
+/** Pods from a directory of manifests, with no cluster at all: status lies in files, events go to the journal. */
+export class ManifestSource implements PodSource {
+  readonly #directory: string;
+  readonly #node: string;
+  readonly #log: Log;
+
+  constructor(directory: string, nodeName: string, log: Log) {
+    this.#directory = directory;
+    this.#node = nodeName;
+    this.#log = log;
+  }
+
+  async list(): Promise<Answer> {
+    try {
+      const paths = namesIn(this.#directory).filter((name) => /\.(ya?ml|json)$/.test(name) && !name.startsWith(".")).map((name) => join(this.#directory, name));
+      const key = digest(`${this.#node} ${filesFingerprint([this.#directory, ...paths])}`, 40);
+      const manifests = recall<Manifests>("manifests", key) ?? (await this.#read(key, paths));
+      const missing = manifests.problems.length > 0 ? { missing: manifests.problems.join("; ") } : {};
+      return { ok: true, digest: key, parse: () => ({ pods: manifests.pods.map(withStatus), ...missing }) };
+    } catch (error) {
+      return { ok: false, because: `Cannot read ${this.#directory}: ${(error as Error).message}` };
+    }
+  }
+
+  async #read(key: string, paths: readonly string[]): Promise<Manifests> {
+    const manifests = (await loadRare()).readManifests(paths, this.#node);
+    for (const problem of manifests.problems) this.#log.error("bad manifest", { problem });
+    keep("manifests", key, manifests);
+    return manifests;
+  }
+
+  async fetch(): Promise<References> {
+    return { tokens: new Map(), configMaps: new Map() };
+  }
+
+  async publish(pod: Pod, next: PodStatus): Promise<void> {
+    writeWhole(statusPath(pod.metadata.uid), JSON.stringify(next), 0o600);
+  }
+
+  async tell({ pod, type, reason, message }: PodEvent): Promise<void> {
+    const fields = { pod: `${pod.metadata.namespace}/${pod.metadata.name}`, reason, message };
+    if (type === "Warning") this.#log.warning("event", fields);
+    else this.#log.notice("event", fields);
+  }
+
+  async forget(pod: Pod): Promise<void> {
+    remove(statusPath(pod.metadata.uid));
+  }
+}
+
+const statusPath = (uid: string) => join(STATUS, `${uid}.json`);
+
+function withStatus(pod: Pod): Pod {
+  const text = ifThere(() => readIfThere(statusPath(pod.metadata.uid)));
+  if (text === undefined) return pod;
+  try {
+    return { ...pod, status: JSON.parse(text) as PodStatus };
+  } catch {
+    return pod;
+  }
+}

@@ -1,0 +1,108 @@
+import { chmodSync, chownSync, lutimesSync, mkdirSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
+import { DATA, podData, podVolatile, VOLATILE, volumePath } from "../model/paths.ts";
+import type { DesiredFile, DesiredVolume } from "../model/step.ts";
+import type { ActualVolume, PodDirectory } from "../model/world.ts";
+import { readExits } from "./exit-records.ts";
+import { ifThere, isThere, modifiedAt, namesIn, readIfThere, readRegular, remove, writeWhole } from "./files.ts";
+
+/** By UID: all that lies in /var/lib/unitlet/pods and /run/unitlet/pods. */
+export function readPodDirectories(): ReadonlyMap<string, PodDirectory> {
+  const uids = new Set([...namesIn(`${DATA}/pods`), ...namesIn(`${VOLATILE}/pods`)].filter((name) => !name.startsWith(".")));
+  return new Map([...uids].map((uid) => [uid, readPodDirectory(uid)]));
+}
+
+function readPodDirectory(uid: string): PodDirectory {
+  const data = namesIn(podData(uid));
+  const volatile = namesIn(podVolatile(uid));
+  const containers = new Set([...data, ...volatile].map((name) => /^(.+)\.(?:exits|finished|started|backoff|done)$/.exec(name)?.[1]).filter((name) => name !== undefined));
+  const environments = volatile.filter((name) => name.endsWith(".env") && !name.startsWith("."));
+  return {
+    uid,
+    pasts: new Map([...containers].map((name) => [name, readPast(uid, name)])),
+    files: new Map(environments.map((name) => [name, readRegular(join(podVolatile(uid), name)) ?? ""])),
+    volumes: new Map(namesIn(`${podVolatile(uid)}/volumes`).flatMap((name) => {
+      const volume = readVolume(volumePath(uid, name));
+      return volume === undefined ? [] : [[name, volume]];
+    })),
+  };
+}
+
+function readPast(uid: string, container: string): ContainerPast {
+  const volatile = (suffix: string) => join(podVolatile(uid), `${container}.${suffix}`);
+  const invocation = readIfThere(volatile("started"))?.trim();
+  const at = modifiedAt(volatile("started"));
+  const backOff = Number(readIfThere(volatile("backoff")) ?? Number.NaN);
+  return {
+    ...NO_PAST,
+    ...readExits(join(podData(uid), `${container}.exits`)),
+    ...(invocation && at !== undefined ? { started: { at, invocation } } : {}),
+    ...(Number.isFinite(backOff) ? { backOffUntil: backOff * 1000 } : {}),
+    finished: isThere(join(podData(uid), `${container}.finished`)),
+    done: isThere(volatile("done")),
+  };
+}
+
+function readVolume(path: string): ActualVolume | undefined {
+  const refreshedAt = modifiedAt(join(path, "..data"));
+  const generation = ifThere(() => readlinkSync(join(path, "..data")));
+  if (refreshedAt === undefined || generation === undefined) return undefined;
+  const files: Record<string, string> = {};
+  const walk = (below: string): void => {
+    for (const name of namesIn(join(path, generation, below))) {
+      const relative = join(below, name);
+      const text = readRegular(join(path, generation, relative));
+      if (text === undefined) walk(relative);
+      else files[relative] = text;
+    }
+  };
+  walk("");
+  return { refreshedAt, files };
+}
+
+export function writePodFile(uid: string, { name, text }: DesiredFile): void {
+  writeWhole(join(podVolatile(uid), name), text, 0o600);
+}
+
+/** All files change at once: a new directory, then one rename of the ..data link, as the kubelet does it. */
+export function writeVolume(uid: string, volume: DesiredVolume, now: number): void {
+  const path = volumePath(uid, volume.name);
+  const old = readVolume(path);
+  if (old !== undefined && JSON.stringify(sorted(old.files)) === JSON.stringify(sorted(volume.files))) {
+    lutimesSync(join(path, "..data"), now / 1000, now / 1000);
+    return;
+  }
+  const previous = ifThere(() => readlinkSync(join(path, "..data")));
+  const generation = `..${now}-${process.pid}`;
+  mkdirSync(join(path, generation), { recursive: true, mode: 0o755 });
+  // What mkdir made on the way is 0755 by our umask or not: containers of any user must get through.
+  chmodSync(path, 0o755);
+  for (const [name, text] of Object.entries(volume.files)) writeVolumeFile(join(path, generation, name), text, volume);
+  remove(join(path, "..data_tmp"));
+  symlinkSync(generation, join(path, "..data_tmp"));
+  renameSync(join(path, "..data_tmp"), join(path, "..data"));
+  const tops = new Set(Object.keys(volume.files).map((name) => name.split("/")[0] ?? name));
+  for (const top of tops) if (!isThere(join(path, top))) symlinkSync(join("..data", top), join(path, top));
+  for (const name of namesIn(path)) {
+    const stale = name.startsWith("..") ? name !== "..data" && name !== generation : !tops.has(name);
+    if (stale) remove(join(path, name));
+  }
+  if (previous !== undefined && previous !== generation) remove(join(path, previous));
+}
+
+function writeVolumeFile(path: string, text: string, { mode, uid, gid }: DesiredVolume): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  writeFileSync(path, text, { mode: 0o600 });
+  chownSync(path, uid, gid);
+  chmodSync(path, mode);
+}
+
+function sorted(files: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+export function removePodDirectories(uid: string): void {
+  remove(podVolatile(uid));
+  remove(podData(uid));
+}

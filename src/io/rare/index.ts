@@ -1,0 +1,4 @@
+// The entry of the rare bundle: what needs @kubernetes/client-node or zod at run time.
+export { parseSettings, toConfig } from "../../config.ts";
+export { readKubeconfig } from "./kubeconfig.ts";
+export { readManifests } from "./manifest-files.ts";

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
+import { loadYaml } from "@kubernetes/client-node";
+import { ConfigError } from "../../config.ts";
+import type { Cluster, FileOrData } from "../../model/config.ts";
+
+type Entry<K extends string> = { readonly name: string } & { readonly [key in K]?: Readonly<Record<string, unknown>> };
+
+interface Kubeconfig {
+  readonly "current-context"?: string;
+  readonly clusters?: readonly Entry<"cluster">[];
+  readonly users?: readonly Entry<"user">[];
+  readonly contexts?: readonly Entry<"context">[];
+}
+
+const REMEDY = "give client-certificate and client-key, token or tokenFile";
+
+/** The current context of a kubeconfig; undefined when there is no such file. Throws ConfigError for what cannot be used. */
+export function readKubeconfig(path: string): Cluster | undefined {
+  if (!existsSync(path)) return undefined;
+  const fail = (what: string) => new ConfigError(`${path}: ${what}`);
+  const file = parse(path, fail);
+  const wanted = file["current-context"];
+  const context = file.contexts?.find(({ name }) => name === wanted)?.context;
+  if (context === undefined) throw fail(`current-context "${wanted ?? ""}": there is no context of that name`);
+  const cluster = file.clusters?.find(({ name }) => name === context["cluster"])?.cluster;
+  if (cluster === undefined) throw fail(`contexts[${wanted}].context.cluster "${context["cluster"]}": there is no cluster of that name`);
+  const user = file.users?.find(({ name }) => name === context["user"])?.user;
+  if (user === undefined) throw fail(`contexts[${wanted}].context.user "${context["user"]}": there is no user of that name`);
+  const server = text(cluster, "server") ?? "";
+  if (!URL.canParse(server) || new URL(server).protocol !== "https:") throw fail(`clusters[${context["cluster"]}].cluster.server "${server}": expected an https:// URL`);
+  const credentials = readUser(path, user, (what) => fail(`users[${context["user"]}].user${what}`));
+  const ca = fileOrData(path, cluster, "certificate-authority");
+  const tlsServerName = text(cluster, "tls-server-name");
+  return {
+    server,
+    insecureSkipTLSVerify: cluster["insecure-skip-tls-verify"] === true,
+    ...credentials,
+    ...(ca ? { ca } : {}),
+    ...(tlsServerName ? { tlsServerName } : {}),
+  };
+}
+
+function parse(path: string, fail: (what: string) => ConfigError): Kubeconfig {
+  try {
+    const file: unknown = loadYaml(readFileSync(path, "utf8"));
+    if (typeof file === "object" && file !== null) return file as Kubeconfig;
+  } catch (error) {
+    throw fail(`is not YAML: ${(error as Error).message.split("\n")[0]}`);
+  }
+  throw fail("is not a kubeconfig");
+}
+
+function readUser(path: string, user: Readonly<Record<string, unknown>>, fail: (what: string) => ConfigError): Pick<Cluster, "certificate" | "key" | "token"> {
+  for (const [key, name] of [["exec", "exec plugins"], ["auth-provider", "auth providers"], ["username", "user name and password"]] as const) {
+    if (user[key] !== undefined) throw fail(`.${key}: ${name} cannot be used by a run that ends at once: ${REMEDY}`);
+  }
+  const certificate = fileOrData(path, user, "client-certificate");
+  const key = fileOrData(path, user, "client-key");
+  const tokenFile = text(user, "tokenFile");
+  const token = text(user, "token");
+  if (certificate && key) return { certificate, key };
+  if (tokenFile) return { token: { file: absolute(path, tokenFile) } };
+  if (token) return { token: { data: token } };
+  throw fail(`: has no credentials: ${REMEDY}`);
+}
+
+function fileOrData(path: string, entry: Readonly<Record<string, unknown>>, key: string): FileOrData | undefined {
+  const data = text(entry, `${key}-data`);
+  if (data) return { data: Buffer.from(data, "base64").toString() };
+  const file = text(entry, key);
+  return file ? { file: absolute(path, file) } : undefined;
+}
+
+function text(entry: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const value = entry[key];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function absolute(kubeconfig: string, file: string): string {
+  return isAbsolute(file) ? file : join(dirname(kubeconfig), file);
+}

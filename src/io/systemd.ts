@@ -1,0 +1,126 @@
+import dbus from "dbus-next";
+import type { UnitName, UnitState } from "../model/unit.ts";
+import { Bus, BusError } from "./bus.ts";
+
+const MANAGER = { path: "/org/freedesktop/systemd1", interface: "org.freedesktop.systemd1.Manager" } as const;
+
+/** What runs write to the host's units: `replace` lets a later wish win over a queued one. */
+const MODE = "replace";
+
+export type Listing = ReadonlyMap<string, UnitState>;
+
+/** systemd's manager, over the system bus. All methods throw BusError. */
+export class Systemd {
+  readonly #bus: Bus;
+  readonly #jobs = new Map<string, string>();
+  readonly #ended = new Set<string>();
+  #wake: () => void = () => undefined;
+
+  private constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  static async connect(): Promise<Systemd> {
+    return new Systemd(await Bus.connect());
+  }
+
+  async list(patterns: readonly string[]): Promise<Listing> {
+    const [units] = await this.#manager("ListUnitsByPatterns", "asas", [[], patterns]);
+    const rows = units as [string, string, string, string, string, string, string, number, string, string][];
+    return new Map(rows.map(([name, , load, active, sub, , , , job]) => [name, { load, active, sub, job } as UnitState]));
+  }
+
+  async version(): Promise<string> {
+    const reply = await this.#bus.call({ path: MANAGER.path, interface: "org.freedesktop.DBus.Properties", member: "Get", signature: "ss", body: [MANAGER.interface, "Version"] });
+    return String((reply[0] as { value: unknown }).value);
+  }
+
+  /** To be called before the first start whose end is to be waited for. */
+  async watchJobs(): Promise<void> {
+    this.#bus.onSignal((member, body) => {
+      if (member !== "JobRemoved") return;
+      this.#ended.add(String(body[1]));
+      this.#wake();
+    });
+    const match = "type='signal',sender='org.freedesktop.systemd1',interface='org.freedesktop.systemd1.Manager',member='JobRemoved'";
+    await this.#bus.call({ destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus", interface: "org.freedesktop.DBus", member: "AddMatch", signature: "s", body: [match] });
+    await this.#manager("Subscribe");
+  }
+
+  /** Queues the job and returns; `settle` waits for it. */
+  async start(unit: UnitName): Promise<void> {
+    const [job] = await this.#manager("StartUnit", "ss", [unit, MODE]);
+    this.#jobs.set(String(job), unit);
+  }
+
+  async restart(unit: UnitName): Promise<void> {
+    const [job] = await this.#manager("RestartUnit", "ss", [unit, MODE]);
+    this.#jobs.set(String(job), unit);
+  }
+
+  async stop(unit: UnitName): Promise<void> {
+    await this.#unlessGone(this.#manager("StopUnit", "ss", [unit, MODE]));
+  }
+
+  /** The main process alone: a whole cgroup killed at once takes the exit record with it (systemd 257 and later). */
+  async kill(unit: UnitName): Promise<void> {
+    await this.#unlessGone(this.#manager("KillUnit", "ssi", [unit, "main", 9]));
+  }
+
+  async reload(): Promise<void> {
+    await this.#manager("Reload");
+  }
+
+  async resetFailed(unit: string): Promise<void> {
+    await this.#unlessGone(this.#manager("ResetFailedUnit", "s", [unit]));
+  }
+
+  /** Starts or stops one of the agent's own units. */
+  async set(unit: string, running: boolean): Promise<void> {
+    await this.#manager(running ? "StartUnit" : "StopUnit", "ss", [unit, MODE]);
+  }
+
+  /** A transient timer that rings the doorbell after so many milliseconds. Setting it again changes nothing. */
+  async alarm(name: string, milliseconds: number): Promise<void> {
+    const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
+    const timer = [["AccuracyUSec", variant("t", 50_000n)], ["RemainAfterElapse", variant("b", false)], ["TimersMonotonic", variant("a(st)", [["OnActiveSec", BigInt(Math.max(1, milliseconds)) * 1000n]])]];
+    const service = [["Type", variant("s", "oneshot")], ["ExecStart", variant("a(sasb)", [["/bin/touch", ["/bin/touch", "/run/unitlet/dirty"], false]])]];
+    try {
+      await this.#manager("StartTransientUnit", "ssa(sv)a(sa(sv))", [`${name}.timer`, "fail", timer, [[`${name}.service`, service]]]);
+    } catch (error) {
+      if (!(error instanceof BusError && error.type === "org.freedesktop.systemd1.UnitExists")) throw error;
+    }
+  }
+
+  /** Waits until the queued starts have come to an end, good or bad, at most so long. */
+  async settle(milliseconds: number): Promise<void> {
+    const deadline = Date.now() + milliseconds;
+    while ([...this.#jobs.keys()].some((job) => !this.#ended.has(job))) {
+      const left = deadline - Date.now();
+      if (left <= 0) return;
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        timer = setTimeout(resolve, left);
+      });
+      clearTimeout(timer);
+    }
+  }
+
+  close(): void {
+    this.#bus.close();
+  }
+
+  #manager(member: string, signature?: string, body?: unknown[]): Promise<unknown[]> {
+    return this.#bus.call({ ...MANAGER, member, ...(signature ? { signature, body: body ?? [] } : {}) });
+  }
+
+  async #unlessGone(call: Promise<unknown>): Promise<void> {
+    try {
+      await call;
+    } catch (error) {
+      const gone = ["org.freedesktop.systemd1.NoSuchUnit", "org.freedesktop.systemd1.NoSuchProcess"];
+      if (!(error instanceof BusError && gone.includes(error.type))) throw error;
+    }
+  }
+}

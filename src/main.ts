@@ -1,0 +1,42 @@
+import { loadConfig } from "./io/config-files.ts";
+import { ClusterSource } from "./io/cluster-source.ts";
+import { ApiClient } from "./io/http.ts";
+import { Kube } from "./io/kube.ts";
+import { ManifestSource } from "./io/manifest-source.ts";
+import { logTo } from "./log.ts";
+import { sync } from "./sync.ts";
+
+const EX_SOFTWARE = 70;
+const EX_CONFIG = 78;
+
+// dbus-next loses its pending calls with its connection, and Node then ends with 0: until a run says how it ended, it failed.
+process.exitCode = EX_SOFTWARE;
+
+const log = logTo((line) => process.stdout.write(line));
+
+async function main(): Promise<number> {
+  const { config, key } = await loadConfig();
+  const now = Date.now();
+  const common = { config, configKey: key, libDir: process.env["UNITLET_LIB"] ?? "/usr/local/lib/unitlet", log, now };
+  if (config.cluster === undefined) return await sync({ ...common, source: new ManifestSource(config.manifests, config.nodeName, log) });
+  const api = new ApiClient(config.cluster, config.apiTimeout);
+  const kube = new Kube(api, config.nodeName);
+  try {
+    return await sync({ ...common, kube, source: new ClusterSource(kube, config.nodeName) });
+  } finally {
+    api.close();
+  }
+}
+
+main().then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: Error) => {
+    // ConfigError may come out of another bundle, so its class is told by its name.
+    const isConfig = error.name === "ConfigError";
+    for (const line of error.message.split("\n")) log.error(isConfig ? "bad configuration" : "the run failed", { because: line });
+    if (!isConfig) log.error("stack", { stack: error.stack });
+    process.exitCode = isConfig ? EX_CONFIG : EX_SOFTWARE;
+  },
+);

@@ -1,0 +1,10 @@
+/** Where things of pods lie; `uid` and names have been checked by unitfile/names.ts. */
+export const DATA = "/var/lib/unitlet";
+export const VOLATILE = "/run/unitlet";
+
+export const podData = (uid: string) => `${DATA}/pods/${uid}`;
+export const podVolatile = (uid: string) => `${VOLATILE}/pods/${uid}`;
+export const environmentFile = (container: string) => `${container}.env`;
+export const volumePath = (uid: string, volume: string) => `${podVolatile(uid)}/volumes/${volume}`;
+export const doneMarker = (uid: string, container: string) => `${podVolatile(uid)}/${container}.done`;
+export const finishedMarker = (uid: string, container: string) => `${podData(uid)}/${container}.finished`;

@@ -1,0 +1,63 @@
+import { isDirectory } from "./io/files.ts";
+import { readHost } from "./io/host.ts";
+import { readPodDirectories } from "./io/pod-directories.ts";
+import type { Systemd } from "./io/systemd.ts";
+import { readUnits } from "./io/unit-files.ts";
+import type { Config } from "./model/config.ts";
+import type { Pod } from "./model/pod.ts";
+import type { Instant } from "./model/time.ts";
+import type { PodList, World } from "./model/world.ts";
+import type { Answer, PodSource } from "./ports.ts";
+import { type DueReferences, dueReferences } from "./translate/references.ts";
+
+/** All units of ours, and those of the agent that a run looks after. */
+const PATTERNS = ["unitlet.*.service", "unitlet-*.slice", "unitlet-watch.service", "unitlet-sync.path"];
+
+export interface Outside {
+  readonly config: Config;
+  readonly source: PodSource;
+  readonly systemd: Systemd;
+}
+
+/** One snapshot of everything that this run may know. Throws BusError when systemd cannot be asked. */
+export async function observe({ config, source, systemd }: Outside, answer: Answer, now: Instant): Promise<World> {
+  const pods = podList(answer);
+  const directories = readPodDirectories();
+  const due = allDue(pods.items, directories, now);
+  const [listing, references] = await Promise.all([systemd.list(PATTERNS), source.fetch(due)]);
+  const workingDirs = new Set(pods.items.flatMap(({ spec }) => [...spec.containers, ...(spec.initContainers ?? [])].map(({ workingDir }) => workingDir ?? "/")));
+  return {
+    now,
+    config,
+    host: readHost(config.nodeIPs, now, {}),
+    pods,
+    units: readUnits(listing),
+    agent: { watch: listing.get("unitlet-watch.service"), path: listing.get("unitlet-sync.path") },
+    directories,
+    references,
+    absentDirectories: new Set([...workingDirs].filter((path) => !isDirectory(path))),
+  };
+}
+
+/** The second look of a run, after its steps: the same pods, what the host is now. */
+export async function observeAgain(world: World, systemd: Systemd, now: Instant): Promise<World> {
+  const listing = await systemd.list(PATTERNS);
+  return { ...world, now, units: readUnits(listing), directories: readPodDirectories() };
+}
+
+function podList(answer: Answer): PodList {
+  if (!answer.ok) return { complete: false, items: [], because: answer.because };
+  try {
+    const { pods, missing } = answer.parse();
+    return missing === undefined ? { complete: true, items: pods } : { complete: false, items: pods, because: missing };
+  } catch (error) {
+    return { complete: false, items: [], because: (error as Error).message };
+  }
+}
+
+function allDue(pods: readonly Pod[], directories: World["directories"], now: Instant): DueReferences {
+  // What has ended or is ending needs nothing any more.
+  const needy = pods.filter(({ metadata, status }) => !metadata.deletionTimestamp && status?.phase !== "Succeeded" && status?.phase !== "Failed");
+  const due = needy.map((pod) => dueReferences(pod, directories.get(pod.metadata.uid), now));
+  return { tokens: due.flatMap(({ tokens }) => tokens), configMaps: due.flatMap(({ configMaps }) => configMaps) };
+}

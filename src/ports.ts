@@ -1,0 +1,27 @@
+import type { PodEvent } from "./model/event.ts";
+import type { Pod, PodStatus } from "./model/pod.ts";
+import type { References } from "./model/world.ts";
+import type { DueReferences } from "./translate/references.ts";
+
+/** What a source of pods answered. Never an exception: trouble with it is an ordinary state of the world. */
+export type Answer =
+  /** `digest` changes when anything in the list does; `parse` may still find that it is no list at all. */
+  | { readonly ok: true; readonly digest: string; parse(): Parsed }
+  | { readonly ok: false; readonly because: string };
+
+/** `missing` says why there may be more pods than these: then nothing is removed. */
+export interface Parsed {
+  readonly pods: readonly Pod[];
+  readonly missing?: string;
+}
+
+/** Where pods come from and where their status goes: the API server, or a directory of manifests. */
+export interface PodSource {
+  list(): Promise<Answer>;
+  fetch(due: DueReferences): Promise<References>;
+  /** `patch` is what differs from the status that the pod came with. */
+  publish(pod: Pod, next: PodStatus, patch: object): Promise<void>;
+  tell(event: PodEvent): Promise<void>;
+  /** Removes the object of a pod of which nothing is left. */
+  forget(pod: Pod): Promise<void>;
+}

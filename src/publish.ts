@@ -1,0 +1,70 @@
+import type { Applied } from "./apply.ts";
+import type { Log } from "./log.ts";
+import type { PodEvent } from "./model/event.ts";
+import type { Pod } from "./model/pod.ts";
+import type { Instant } from "./model/time.ts";
+import type { Translation } from "./model/translation.ts";
+import type { World } from "./model/world.ts";
+import type { PodSource } from "./ports.ts";
+import { statusPatch } from "./report/patch.ts";
+import { podEvents } from "./report/pod-events.ts";
+import { reportPod } from "./report/pod-status.ts";
+
+export interface Published {
+  /** Pods whose status was to be written, whether it could be or not. */
+  readonly changed: number;
+  readonly failed: number;
+  /** A pod has come to an end: the next run removes what is left of it. */
+  readonly ended: boolean;
+}
+
+/** Tells the source how each pod is, and the pods' owners what happened. */
+export async function publish(world: World, translations: readonly Translation[], applied: Applied, source: PodSource, log: Log, now: Instant): Promise<Published> {
+  const gone = new Set(applied.done.flatMap((step) => (step.kind === "forget" ? [step.uid] : [])));
+  const told = applied.done.flatMap(({ event }) => (event === undefined ? [] : [event]));
+  const events: PodEvent[] = [...told];
+  let failed = 0;
+  let changed = 0;
+  let ended = false;
+  await Promise.all(
+    translations.map(async (translation) => {
+      const { pod } = translation;
+      if (gone.has(pod.metadata.uid)) return;
+      const next = reportPod({ translation, world, previous: pod.status, now });
+      const patch = statusPatch(pod, next);
+      if (patch === undefined) return;
+      changed += 1;
+      try {
+        await source.publish(pod, next, patch);
+        events.push(...podEvents({ translation, previous: pod.status, next }));
+        if (next.phase !== pod.status?.phase) log.notice("pod", { pod: nameOf(pod), phase: next.phase, ...(next.reason ? { reason: next.reason } : {}) });
+        ended ||= next.phase === "Succeeded" || next.phase === "Failed";
+      } catch (error) {
+        failed += 1;
+        log.warning("cannot write status", { pod: nameOf(pod), because: (error as Error).message });
+      }
+    }),
+  );
+  await tellAll(events, source, log);
+  return { changed, failed, ended };
+}
+
+function nameOf(pod: Pod): string {
+  return `${pod.metadata.namespace}/${pod.metadata.name}`;
+}
+
+/** Those of one pod one after the other, since their order is what people read. */
+async function tellAll(events: readonly PodEvent[], source: PodSource, log: Log): Promise<void> {
+  const byPod = Map.groupBy(events, ({ pod }) => pod.metadata.uid);
+  await Promise.all(
+    [...byPod.values()].map(async (own) => {
+      for (const event of own) {
+        try {
+          await source.tell(event);
+        } catch (error) {
+          log.warning("cannot write event", { pod: nameOf(event.pod), reason: event.reason, because: (error as Error).message });
+        }
+      }
+    }),
+  );
+}

@@ -1,0 +1,71 @@
+import { apply } from "./apply.ts";
+import { keepNode } from "./beat.ts";
+import { diff } from "./diff/diff.ts";
+import { BusError } from "./io/bus.ts";
+import { ringDoorbell } from "./io/doorbell.ts";
+import { hostFingerprint } from "./io/fingerprint.ts";
+import { recallTrouble } from "./io/trouble.ts";
+import { Systemd } from "./io/systemd.ts";
+import { observe, observeAgain } from "./observe.ts";
+import type { Answer } from "./ports.ts";
+import { publish } from "./publish.ts";
+import { keepSettled, settledUntil, unsettle } from "./settled.ts";
+import type { Sync } from "./sync.ts";
+import { translateAll } from "./translate/all.ts";
+import { unitletVersion } from "./version.ts";
+import { keepAgent } from "./watch.ts";
+
+export interface Run extends Sync {
+  readonly answer: Answer;
+  /** The Node was looked at in this run already. */
+  readonly nodeIsDue: boolean;
+}
+
+/** The closer look: observe, translate, diff, apply, observe, report, publish. Returns the exit status. */
+export async function run(input: Run): Promise<number> {
+  try {
+    const systemd = await Systemd.connect();
+    try {
+      await reconcile(input, systemd);
+      return 0;
+    } finally {
+      systemd.close();
+    }
+  } catch (error) {
+    if (!(error instanceof BusError)) throw error;
+    unsettle();
+    input.log.error("cannot talk to systemd", { because: error.message });
+    await tellNode(input, { systemdProblem: error.message });
+    return 1;
+  }
+}
+
+async function reconcile(input: Run, systemd: Systemd): Promise<void> {
+  const { config, source, answer, log, libDir, now } = input;
+  const before = await observe({ config, source, systemd }, answer, now);
+  recallTrouble(log, before.pods.complete ? undefined : before.pods.because);
+  const translations = translateAll(before, libDir);
+  const steps = diff(before, translations);
+  const applied = await apply(steps, systemd, source, log);
+  const seen = answer.ok ? `${input.configKey} ${answer.digest} ${hostFingerprint()}` : undefined;
+  const later = Date.now();
+  const after = steps.length > 0 ? await observeAgain(before, systemd, later) : before;
+  const published = await publish(after, translations, applied, source, log, later);
+  await keepAgent(input, before.agent, systemd);
+  await tellNode(input, { systemdVersion: await systemd.version() });
+
+  if (published.ended) ringDoorbell();
+  const until = steps.length === 0 && published.changed === 0 ? settledUntil(after) : undefined;
+  if (seen !== undefined && until !== undefined && until > later) keepSettled(seen, until);
+  else unsettle();
+}
+
+/** What only a run that has asked systemd can say of the node. */
+async function tellNode({ kube, config, answer, log, now }: Run, systemd: { systemdVersion?: string; systemdProblem?: string }): Promise<void> {
+  if (kube === undefined || !answer.ok) return;
+  try {
+    await keepNode(kube, config, now, unitletVersion, systemd);
+  } catch (error) {
+    log.warning("cannot keep the node up", { because: (error as Error).message });
+  }
+}

@@ -1,0 +1,46 @@
+import { forgetMemo, keep, recall } from "./io/memo.ts";
+import type { Instant } from "./model/time.ts";
+import type { ActualUnit } from "./model/unit.ts";
+import type { World } from "./model/world.ts";
+import { nextRefresh } from "./translate/references.ts";
+
+/** However quiet it is, everything is looked at this often. */
+const LONGEST = 60_000;
+
+/**
+ * What a run does is a function of what it sees. So a run that found nothing to do leaves a digest of what it saw, and
+ * the next one that sees the same, before the time at which something would be due, need not look closer.
+ */
+export function isSettled(digest: string, now: Instant): boolean {
+  const until = recall<Instant>("settled", digest);
+  return until !== undefined && now < until && until - now <= LONGEST;
+}
+
+export function keepSettled(digest: string, until: Instant): void {
+  keep("settled", digest, until);
+}
+
+export function unsettle(): void {
+  forgetMemo("settled");
+}
+
+/** When this world wants to be looked at again though nothing in it changes; undefined when at once. */
+export function settledUntil(world: World): Instant | undefined {
+  if (!world.pods.complete) return undefined;
+  for (const unit of world.units.values()) {
+    if (!isSteady(unit)) return undefined;
+  }
+  if (world.pods.items.some(({ metadata }) => metadata.deletionTimestamp !== undefined)) return undefined;
+  const refreshes = world.pods.items
+    .filter(({ status }) => status?.phase === "Running" || status?.phase === "Pending")
+    .map((pod) => nextRefresh(pod, world.directories.get(pod.metadata.uid)))
+    .filter((at) => at !== undefined);
+  return Math.min(world.now + LONGEST, ...refreshes);
+}
+
+/** Between two states a unit may go on without changing what the digest covers; only a back-off leaves its mark when it ends. */
+function isSteady({ state, identity, text }: ActualUnit): boolean {
+  if (text !== undefined && identity === undefined) return false;
+  if (state === undefined || state.sub === "start-pre") return true;
+  return (state.active === "active" || state.active === "inactive") && state.job === "";
+}

@@ -1,0 +1,54 @@
+import { beatIsDue, keepNode, renewLease } from "./beat.ts";
+import { answerDoorbell } from "./io/doorbell.ts";
+import { hostFingerprint } from "./io/fingerprint.ts";
+import { ApiError } from "./io/http.ts";
+import type { Kube } from "./io/kube.ts";
+import { loadRun } from "./io/work-bundle.ts";
+import type { Log } from "./log.ts";
+import type { Config } from "./model/config.ts";
+import type { Instant } from "./model/time.ts";
+import type { Answer, PodSource } from "./ports.ts";
+import { isSettled } from "./settled.ts";
+import { unitletVersion } from "./version.ts";
+
+export interface Sync {
+  readonly config: Config;
+  readonly configKey: string;
+  /** Undefined: standalone. */
+  readonly kube?: Kube;
+  readonly source: PodSource;
+  readonly libDir: string;
+  readonly log: Log;
+  readonly now: Instant;
+}
+
+/**
+ * One run: the lease, the list, and a look at the host without asking anybody. If all is as the last run left it, that
+ * was it. Otherwise run.ts does the rest. Returns the exit status.
+ */
+export async function sync(input: Sync): Promise<number> {
+  const { kube, source, configKey, now } = input;
+  answerDoorbell();
+  const beat = kube !== undefined && beatIsDue(now);
+  const trouble = beat ? await tryBeat(kube, input) : undefined;
+  const answer: Answer = trouble === undefined ? await source.list() : { ok: false, because: trouble };
+  const seen = answer.ok ? `${configKey} ${answer.digest} ${hostFingerprint()}` : undefined;
+  if (seen !== undefined && isSettled(seen, now)) return 0;
+  const { run } = await loadRun();
+  return await run({ ...input, answer, nodeIsDue: beat });
+}
+
+/** Why the API server cannot be asked for more; undefined when it can. */
+async function tryBeat(kube: Kube, { config, now, log }: Sync): Promise<string | undefined> {
+  try {
+    await renewLease(kube, config, now);
+    await keepNode(kube, config, now, unitletVersion);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    // Unreachable or not letting us in: the list would fail in the same way, after as long a wait.
+    if (error.status === 0 || error.status === 401) return error.message;
+    log.warning("cannot keep the node up", { because: error.message });
+    return undefined;
+  }
+}

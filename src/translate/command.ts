@@ -1,0 +1,24 @@
+import type { Container } from "../model/pod.ts";
+import { expand } from "./expand.ts";
+
+export type Command = { readonly ok: true; readonly argv: readonly string[] } | { readonly ok: false; readonly message: string };
+
+/**
+ * argv of the container. An image on the host has no entrypoint but a path that may be one: `image: /usr/bin/redis-server`
+ * runs that program when the pod gives no command.
+ */
+export function containerCommand(container: Container, variables: ReadonlyMap<string, string>): Command {
+  const image = container.image ?? "";
+  const command = container.command?.length ? container.command : image.startsWith("/") ? [image] : [];
+  const argv = [...command, ...(container.args ?? [])].map((word) => expand(word, variables));
+  if (command.length === 0) {
+    return { ok: false, message: `spec.containers[${container.name}].command is missing: the image "${image}" has no entrypoint on this node; name the program in command` };
+  }
+  return { ok: true, argv: [absolute(argv[0] ?? "", container.workingDir), ...argv.slice(1)] };
+}
+
+/** systemd takes an absolute path or a bare name; "./x" is relative to the working directory as it is for a runtime. */
+function absolute(program: string, workingDir: string | undefined): string {
+  if (program.startsWith("/") || !program.includes("/")) return program;
+  return `${(workingDir ?? "/").replace(/\/+$/, "")}/${program}`;
+}

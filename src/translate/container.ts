@@ -1,0 +1,136 @@
+import type { Host } from "../model/host.ts";
+import { doneMarker, environmentFile, finishedMarker, podVolatile, volumePath } from "../model/paths.ts";
+import type { Container, Pod, QosClass, RestartPolicy } from "../model/pod.ts";
+import type { ContainerKind, DesiredUnit, UnitName } from "../model/unit.ts";
+import { encodeUnit } from "../unitfile/codec.ts";
+import { digest } from "../unitfile/hash.ts";
+import { IDENTITY_SECTION, identityLines } from "../unitfile/identity.ts";
+import { containerUnitName, podSliceName } from "../unitfile/names.ts";
+import { execLine, quoteBind, quotePath, quoteWord } from "../unitfile/quote.ts";
+import { unsetEnvironment } from "./environment.ts";
+import { amountsOf, containerResourceLines, oomScoreAdjust } from "./resources.ts";
+import { userLines, userOf } from "./security.ts";
+import { TRANSLATION } from "./version.ts";
+
+export interface ContainerInput {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly kind: ContainerKind;
+  /** Init containers that must have ended with 0 before this one starts. */
+  readonly before: readonly string[];
+  /** What starts by itself when this init container has ended with 0. */
+  readonly next: readonly string[];
+  readonly argv: readonly string[];
+  readonly variables: ReadonlyMap<string, string>;
+  readonly qos: QosClass;
+  readonly host: Host;
+  readonly libDir: string;
+}
+
+type Lines = (readonly [string, string])[];
+
+/** Longest back-off plus a margin: TimeoutStartSec= counts for each command by itself. */
+const START_TIMEOUT = 330;
+
+const RESTART = {
+  container: { Always: [["Restart", "always"]], OnFailure: [["Restart", "always"], ["RestartPreventExitStatus", "0"]], Never: [["Restart", "no"]] },
+  // A oneshot cannot have Restart=always.
+  init: { Always: [["Restart", "on-failure"]], OnFailure: [["Restart", "on-failure"]], Never: [["Restart", "no"]] },
+} as const satisfies Record<ContainerKind, Record<RestartPolicy, Lines>>;
+
+/** The unit of one container. Throws UnquotableError for text that no unit file can carry. */
+export function translateContainer(input: ContainerInput): DesiredUnit {
+  const { pod, container, kind } = input;
+  const { namespace, name, uid } = pod.metadata;
+  const policy = pod.spec.restartPolicy ?? "Always";
+  const identity = { namespace, pod: name, podUID: uid, container: container.name, kind, specHash: specHash(pod, container), translation: TRANSLATION };
+  const unitName = containerUnitName(namespace, name, container.name);
+  const text = encodeUnit([
+    [IDENTITY_SECTION, identityLines(identity)],
+    ["Unit", unitLines(input)],
+    ["Service", [...lifeLines(input, unitName, policy, identity.specHash), ...processLines(input), ...confinementLines(input)]],
+  ]);
+  return { name: unitName, identity, text, linked: kind === "container" && policy !== "Never" };
+}
+
+function specHash(pod: Pod, container: Container): string {
+  const { restartPolicy, terminationGracePeriodSeconds, securityContext } = pod.spec;
+  return digest(JSON.stringify([container, restartPolicy, terminationGracePeriodSeconds, securityContext]), 16);
+}
+
+function unitLines({ pod, container, kind, before, next }: ContainerInput): Lines {
+  const { namespace, name, uid } = pod.metadata;
+  const unit = (other: string) => containerUnitName(namespace, name, other);
+  const finished = kind === "init" ? doneMarker(uid, container.name) : finishedMarker(uid, container.name);
+  const lines: Lines = [
+    ["Description", `Container ${container.name} of pod ${namespace}/${name}`],
+    ["StartLimitIntervalSec", "0"],
+    // A failed container must not make the host degraded; its exit is in the record.
+    ["CollectMode", "inactive-or-failed"],
+    ["ConditionPathExists", `!${finished}`],
+    ["ConditionPathExists", `${podVolatile(uid)}/${environmentFile(container.name)}`],
+  ];
+  for (const mount of container.volumeMounts ?? []) lines.push(["ConditionPathExists", quotePath(`${volumePath(uid, mount.name)}/..data`)]);
+  // Wants= and conditions instead of Requires=: with it a first failure would cancel the dependents for good.
+  for (const init of before) {
+    lines.push(["Wants", unit(init)], ["After", unit(init)], ["ConditionPathExists", doneMarker(uid, init)]);
+  }
+  for (const follower of next) lines.push(["OnSuccess", unit(follower)]);
+  return lines;
+}
+
+function lifeLines({ pod, container, kind, argv, libDir }: ContainerInput, self: UnitName, policy: RestartPolicy, hash: string): Lines {
+  const uid = pod.metadata.uid;
+  const grace = pod.spec.terminationGracePeriodSeconds ?? 30;
+  const helper = (...words: string[]) => words.map(quoteWord).join(" ");
+  return [
+    ["Type", kind === "init" ? "oneshot" : "exec"],
+    ["ExecStartPre", `+${libDir}/container-start ${helper(self, uid, container.name, hash)}`],
+    ["ExecStart", execLine(argv)],
+    ["ExecStopPost", `-+${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash)}`],
+    ...RESTART[kind][policy],
+    // A oneshot runs its program within the start timeout, which an init container does not have.
+    ["TimeoutStartSec", kind === "init" ? "infinity" : String(START_TIMEOUT)],
+    // Back-off is container-start's; this is the floor for what fails before it can run.
+    ["RestartSec", "1s"],
+    ["TimeoutStopSec", String(Math.max(1, grace))],
+    ["KillMode", "mixed"],
+    ["OOMPolicy", "kill"],
+    ["IgnoreSIGPIPE", "no"],
+  ];
+}
+
+function processLines({ pod, container, variables, qos, host }: ContainerInput): Lines {
+  const amounts = amountsOf(container);
+  return [
+    ["Slice", podSliceName(pod.metadata.uid, qos)],
+    ...containerResourceLines(amounts),
+    ["OOMScoreAdjust", String(oomScoreAdjust(qos, amounts.memoryRequest, host.memoryTotal))],
+    ["EnvironmentFile", `-${podVolatile(pod.metadata.uid)}/${environmentFile(container.name)}`],
+    ["UnsetEnvironment", unsetEnvironment(variables)],
+    ["WorkingDirectory", quotePath(container.workingDir ?? "/")],
+    ...userLines(userOf(pod, container)),
+    ["StandardOutput", "journal"],
+    ["StandardError", "journal"],
+    ["SyslogIdentifier", container.name],
+    ["SyslogLevelPrefix", "no"],
+    ["LogRateLimitIntervalSec", "0"],
+  ];
+}
+
+/** The host's files, read-only; its /run, the agent's own files and other pods' are out of sight. */
+function confinementLines({ pod, container }: ContainerInput): Lines {
+  const lines: Lines = [
+    ["ProtectSystem", "strict"],
+    ["PrivateTmp", "yes"],
+    ["TemporaryFileSystem", "/run:mode=0755"],
+    // /etc/resolv.conf is a link into /run on many hosts.
+    ["BindReadOnlyPaths", "-/run/systemd/resolve -/run/resolvconf -/run/NetworkManager/resolv.conf"],
+    ["InaccessiblePaths", "-/var/lib/unitlet -/etc/unitlet"],
+  ];
+  for (const mount of container.volumeMounts ?? []) {
+    const directive = mount.readOnly ? "BindReadOnlyPaths" : "BindPaths";
+    lines.push([directive, quoteBind(volumePath(pod.metadata.uid, mount.name), mount.mountPath)]);
+  }
+  return lines;
+}

@@ -1,0 +1,86 @@
+import type { Container, Pod, QosClass } from "../model/pod.ts";
+import { parseQuantity } from "./quantity.ts";
+
+/** Millicores and bytes; a limit of 0 is no limit, as the kubelet has it. */
+export interface Amounts {
+  readonly cpuRequest: number;
+  readonly cpuLimit: number;
+  readonly memoryRequest: number;
+  readonly memoryLimit: number;
+}
+
+type Lines = readonly (readonly [string, string])[];
+
+export function amountsOf(container: Container): Amounts {
+  const { requests, limits } = container.resources ?? {};
+  const cpuLimit = Math.ceil(number(limits?.["cpu"]) * 1000);
+  const memoryLimit = Math.floor(number(limits?.["memory"]));
+  return {
+    cpuRequest: requests?.["cpu"] === undefined ? cpuLimit : Math.ceil(number(requests["cpu"]) * 1000),
+    cpuLimit,
+    memoryRequest: requests?.["memory"] === undefined ? memoryLimit : Math.floor(number(requests["memory"])),
+    memoryLimit,
+  };
+}
+
+function number(quantity: string | undefined): number {
+  return quantity === undefined ? 0 : (parseQuantity(String(quantity)) ?? 0);
+}
+
+/** Directives of a container's unit. */
+export function containerResourceLines(amounts: Amounts): Lines {
+  return [...cpuLines(amounts.cpuRequest, amounts.cpuLimit), ...memoryLines(amounts.memoryLimit)];
+}
+
+/** Directives of a pod's slice: a limit there only when every container has one, else the pod has none. */
+export function podResourceLines(pod: Pod): Lines {
+  const main = pod.spec.containers.map(amountsOf);
+  const init = (pod.spec.initContainers ?? []).map(amountsOf);
+  const sum = (key: keyof Amounts) => Math.max(main.reduce((total, a) => total + a[key], 0), ...init.map((a) => a[key]));
+  const limited = (key: "cpuLimit" | "memoryLimit") => [...main, ...init].every((a) => a[key] > 0);
+  return [
+    ...cpuLines(sum("cpuRequest"), limited("cpuLimit") ? sum("cpuLimit") : 0),
+    ...memoryLines(limited("memoryLimit") ? sum("memoryLimit") : 0),
+  ];
+}
+
+function cpuLines(request: number, limit: number): Lines {
+  const weight: Lines = [["CPUWeight", String(cpuWeight(request))]];
+  // The kernel refuses quotas under 1 ms in its period of 100 ms: the kubelet raises them to that too.
+  return limit > 0 ? [...weight, ["CPUQuota", `${Math.max(limit, 10) / 10}%`]] : weight;
+}
+
+function memoryLines(limit: number): Lines {
+  return limit > 0
+    ? [
+        ["MemoryMax", String(limit)],
+        ["MemorySwapMax", "0"],
+      ]
+    : [];
+}
+
+/** As runc since 1.3.2 converts shares, so that one CPU is systemd's default of 100. */
+export function cpuWeight(milli: number): number {
+  const shares = Math.min(262144, Math.max(2, Math.floor((milli * 1024) / 1000)));
+  if (shares <= 2) return 1;
+  if (shares >= 262144) return 10000;
+  const l = Math.log2(shares);
+  return Math.ceil(10 ** ((l * l + 125 * l) / 612 - 7 / 34));
+}
+
+/** Only cpu and memory count. */
+export function qosClass(pod: Pod): QosClass {
+  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map(amountsOf);
+  if (all.every((a) => a.cpuRequest + a.cpuLimit + a.memoryRequest + a.memoryLimit === 0)) return "BestEffort";
+  const exact = (a: Amounts) =>
+    a.cpuLimit > 0 && a.memoryLimit > 0 && a.cpuRequest === a.cpuLimit && a.memoryRequest === a.memoryLimit;
+  return all.every(exact) ? "Guaranteed" : "Burstable";
+}
+
+/** The kubelet's numbers: the more memory a burstable container asked for, the later it is killed. */
+export function oomScoreAdjust(qos: QosClass, memoryRequest: number, memoryTotal: number): number {
+  if (qos === "Guaranteed") return -997;
+  if (qos === "BestEffort") return 1000;
+  const score = 1000 - Math.floor((1000 * memoryRequest) / Math.max(1, memoryTotal));
+  return Math.min(999, Math.max(3, score));
+}

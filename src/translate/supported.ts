@@ -1,0 +1,49 @@
+import type { Pod } from "../model/pod.ts";
+import type { Problem } from "../model/problem.ts";
+import { FIELDS, type Row } from "./fields.ts";
+
+/**
+ * What becomes of each field of this pod that is not simply supported. Fields are looked up by their path with list
+ * indexes left out; a field that no row covers is rejected, since nobody decided that it may be dropped.
+ */
+export function fieldProblems(pod: Pod): Problem[] {
+  const problems: Problem[] = [];
+  visit(pod.spec, "spec", "spec", pod, problems);
+  return problems;
+}
+
+function visit(value: unknown, pattern: string, path: string, pod: Pod, problems: Problem[]): void {
+  if (value === undefined || value === null) return;
+  const row = FIELDS[pattern];
+  if (row !== undefined && row !== "descend") {
+    judge(row, value, path, pod, problems);
+    return;
+  }
+  if (Array.isArray(value)) {
+    for (const [at, item] of value.entries()) visit(item, `${pattern}[]`, `${path}[${nameOf(item) ?? at}]`, pod, problems);
+  } else if (typeof value === "object") {
+    for (const [key, item] of Object.entries(value)) visit(item, `${pattern}.${key}`, `${path}.${key}`, pod, problems);
+  } else {
+    problems.push({
+      severity: "reject",
+      path,
+      because: "is not known to this version of unitlet",
+      remedy: "remove the field, or run the pod on another node",
+    });
+  }
+}
+
+function judge(row: Exclude<Row, "descend">, value: unknown, path: string, pod: Pod, problems: Problem[]): void {
+  if (row === "supported" || row === "control-plane") return;
+  if (isEmpty(value) || row.unless?.(value, pod)) return;
+  problems.push({ severity: row.severity, path, because: row.because, remedy: row.remedy });
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+}
+
+function nameOf(item: unknown): string | undefined {
+  const name = (item as { name?: unknown } | null)?.name;
+  return typeof name === "string" ? name : undefined;
+}

@@ -1,0 +1,2 @@
+/** Raise it whenever the same pod gives other unit text: then units are rewritten without a restart. */
+export const TRANSLATION = 1;

@@ -1,0 +1,61 @@
+import * as ini from "ini";
+import type { UnitSections } from "../model/unit.ts";
+
+export class UnitSyntaxError extends Error {
+  override readonly name = "UnitSyntaxError";
+}
+
+/** Section → key → values in order. */
+export type ParsedUnit = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+const NAME = /^[A-Za-z][A-Za-z0-9-]*$/;
+
+/** Unit text for sections whose values are quoted already; throws UnitSyntaxError rather than write what would read back otherwise. */
+export function encodeUnit(sections: UnitSections): string {
+  const text = sections.map(([name, lines]) => `[${name}]\n${lines.map(([k, v]) => `${k}=${v}\n`).join("")}`).join("\n");
+  const expected = new Map<string, Map<string, string[]>>();
+  for (const [name, lines] of sections) {
+    const keys = expected.get(name) ?? new Map<string, string[]>();
+    expected.set(name, keys);
+    for (const [key, value] of lines) keys.set(key, [...(keys.get(key) ?? []), value]);
+  }
+  const actual = decodeUnit(text);
+  const plain = Object.fromEntries([...expected].map(([name, keys]) => [name, Object.fromEntries(keys)]));
+  if (JSON.stringify(actual) !== JSON.stringify(plain)) {
+    throw new UnitSyntaxError("Cannot write unit: its text would not read back as it was meant");
+  }
+  return text;
+}
+
+/**
+ * Reads what systemd would read: comments, continuation lines, repeated keys. The npm `ini` parser cuts values at ; and #
+ * and guesses types, so it only ever sees values as JSON strings under `Key[]`, for which it is lossless.
+ */
+export function decodeUnit(text: string): ParsedUnit {
+  return ini.parse(logicalLines(text).map(toIniLine).join("\n")) as ParsedUnit;
+}
+
+function logicalLines(text: string): string[] {
+  const lines: string[] = [];
+  let continued: string | undefined;
+  for (const raw of text.split(/\r?\n/)) {
+    if (/^\s*[#;]/.test(raw) || (continued === undefined && raw.trim() === "")) continue;
+    const line: string = continued === undefined ? raw : `${continued} ${raw.replace(/^\s+/, "")}`;
+    continued = line.endsWith("\\") ? line.slice(0, -1) : undefined;
+    if (continued === undefined) lines.push(line);
+  }
+  return continued === undefined ? lines : [...lines, continued];
+}
+
+function toIniLine(line: string): string {
+  const section = /^\s*\[([^\]]*)\]\s*$/.exec(line)?.[1];
+  if (section !== undefined) return `[${checked(section, "section", line)}]`;
+  const at = line.indexOf("=");
+  const key = checked(at < 0 ? line : line.slice(0, at).trim(), "key", line);
+  return `${key}[]=${JSON.stringify(line.slice(at + 1).trim())}`;
+}
+
+function checked(name: string, what: string, line: string): string {
+  if (NAME.test(name)) return name;
+  throw new UnitSyntaxError(`Cannot read unit: "${line.slice(0, 80)}" has no valid ${what}`);
+}

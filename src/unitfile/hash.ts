@@ -1,0 +1,7 @@
+// The one node module that the pure folders may use: it reads nothing and remembers nothing.
+import { hash } from "node:crypto";
+
+/** `length` hex digits of the SHA-256 of the text or bytes. */
+export function digest(content: string | Uint8Array, length: number): string {
+  return hash("sha256", content, "hex").slice(0, length);
+}
