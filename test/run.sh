@@ -98,5 +98,5 @@ fi
 trap clean_up EXIT
 (scrubbed "$@") &
 tests=$!
-trap 'kill $tests 2>/dev/null; wait $tests; exit 130' INT TERM HUP
+trap 'kill $tests 2>/dev/null; wait $tests || :; exit 130' INT TERM HUP
 wait $tests
