@@ -20,7 +20,7 @@ const empty: Plugin = {
   name: "empty",
   setup(project) {
     project.onResolve({ filter: /^(xml2js|event-stream|hexy|usocket|x11)$/ }, ({ path }) => ({ path, namespace: "empty" }));
-    project.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "module.exports = {}" }));
+    project.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "class None {}; module.exports = { Parser: None, Builder: None };" }));
   },
 };
 

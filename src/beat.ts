@@ -7,7 +7,7 @@ import type { Host } from "./model/host.ts";
 import type { Node } from "./model/node.ts";
 import { VOLATILE } from "./model/paths.ts";
 import type { Instant } from "./model/time.ts";
-import { leaseFor, leaseRenewal } from "./report/lease.ts";
+import { leaseFor } from "./report/lease.ts";
 import { reportNode } from "./report/node.ts";
 
 /** As the kubelet: a quarter of the lease's 40 s. A run that comes a little early counts. */
@@ -21,7 +21,7 @@ export function beatIsDue(now: Instant): boolean {
 
 /** Renews the lease, on its own and first: nothing that is wrong with a pod makes the node look dead. Throws ApiError. */
 export async function renewLease(kube: Kube, config: Config, now: Instant): Promise<void> {
-  if (!(await kube.renewLease(leaseRenewal(config.nodeName, now)))) await createLease(kube, config, now);
+  if (!(await kube.renewLease({ spec: leaseFor(config.nodeName, undefined, now).spec }))) await createLease(kube, config, now);
   writeWhole(STAMP, "", 0o600);
 }
 

@@ -29,14 +29,13 @@ async function main(): Promise<number> {
 }
 
 main().then(
-  (status) => {
-    process.exitCode = status;
-  },
+  // Whatever still holds a connection open has nothing more to say.
+  (status) => process.exit(status),
   (error: Error) => {
     // ConfigError may come out of another bundle, so its class is told by its name.
     const isConfig = error.name === "ConfigError";
     for (const line of error.message.split("\n")) log.error(isConfig ? "bad configuration" : "the run failed", { because: line });
     if (!isConfig) log.error("stack", { stack: error.stack });
-    process.exitCode = isConfig ? EX_CONFIG : EX_SOFTWARE;
+    process.exit(isConfig ? EX_CONFIG : EX_SOFTWARE);
   },
 );
