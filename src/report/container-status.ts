@@ -75,7 +75,7 @@ const CRASH_LOOP = "CrashLoopBackOff";
 
 function backOff({ pod, container, past }: ContainerView): ContainerState["waiting"] {
   const { name, namespace, uid } = pod.metadata;
-  const delay = printDelay(backOffDelay(past) || 10);
+  const delay = printDelay(backOffDelay(past.exits) || 10);
   const message = `back-off ${delay} restarting failed container=${container.name} pod=${name}_${namespace}(${uid})`;
   return { reason: CRASH_LOOP, message };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { backOffDelay, printDelay } from "../../src/report/back-off.ts";
-import { ago, exit, past } from "./base.ts";
+import { ago, exit } from "./base.ts";
 
 const crashes = (count: number) => Array.from({ length: count }, (_, i) => exit(i, 1000 - i));
 
@@ -16,24 +16,37 @@ describe("backOffDelay()", () => {
     [7, 300],
     [20, 300],
   ])("after %i exits waits %i s", (count, delay) => {
-    expect(backOffDelay(past(crashes(count)))).toBe(delay);
+    expect(backOffDelay(crashes(count))).toBe(delay);
   });
 
-  test("counts exits whose records were compacted away", () => {
-    expect(backOffDelay(past(crashes(2), { forgottenExits: 2 }))).toBe(40);
+  test("starts anew after a run of ten minutes", () => {
+    const long = exit(9, 100, { startedAt: ago(700) });
+    expect(
+      [
+        [...crashes(5), long],
+        [...crashes(5), long, exit(10, 50)],
+      ].map(backOffDelay),
+    ).toEqual([0, 10]);
   });
 
-  test("starts anew after a run of more than ten minutes", () => {
-    const long = exit(9, 100, { startedAt: ago(701) });
-    expect([past([...crashes(5), long]), past([...crashes(5), long, exit(10, 50)])].map(backOffDelay)).toEqual([0, 10]);
+  test("starts anew with another spec", () => {
+    const other = (n: number) => exit(n, 50, { specHash: "other" });
+    expect(
+      [
+        [...crashes(5), other(9)],
+        [...crashes(5), other(9), other(10)],
+      ].map(backOffDelay),
+    ).toEqual([0, 10]);
   });
 });
 
-test.each([
-  [10, "10s"],
-  [80, "1m20s"],
-  [160, "2m40s"],
-  [300, "5m0s"],
-])("printDelay(%i) is %s, as Go prints it", (seconds, text) => {
-  expect(printDelay(seconds)).toBe(text);
+describe("printDelay() prints as Go does", () => {
+  test.each([
+    [10, "10s"],
+    [80, "1m20s"],
+    [160, "2m40s"],
+    [300, "5m0s"],
+  ])("%i s", (seconds, text) => {
+    expect(printDelay(seconds)).toBe(text);
+  });
 });

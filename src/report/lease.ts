@@ -1,0 +1,43 @@
+import type { Instant } from "../model/time.ts";
+
+export interface Lease {
+  readonly apiVersion: "coordination.k8s.io/v1";
+  readonly kind: "Lease";
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: "kube-node-lease";
+    readonly ownerReferences?: readonly OwnerReference[];
+  };
+  readonly spec: {
+    readonly holderIdentity: string;
+    readonly leaseDurationSeconds: number;
+    readonly renewTime: string;
+  };
+}
+
+interface OwnerReference {
+  readonly apiVersion: "v1";
+  readonly kind: "Node";
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** The node's lease, as the kubelet writes it. Owned by the Node, once that is known: it goes when the Node goes. */
+export function leaseFor(nodeName: string, nodeUID: string | undefined, now: Instant): Lease {
+  const owner = { apiVersion: "v1", kind: "Node", name: nodeName } as const;
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: {
+      name: nodeName,
+      namespace: "kube-node-lease",
+      ...(nodeUID !== undefined && { ownerReferences: [{ ...owner, uid: nodeUID }] }),
+    },
+    spec: { holderIdentity: nodeName, leaseDurationSeconds: 40, renewTime: microTime(now) },
+  };
+}
+
+/** metav1.MicroTime wants six digits. */
+function microTime(now: Instant): string {
+  return new Date(now).toISOString().replace("Z", "000Z");
+}

@@ -1,0 +1,71 @@
+import type { Config } from "../model/config.ts";
+import type { Host } from "../model/host.ts";
+import type { NodeCondition } from "../model/node.ts";
+import { fromTimestamp, type Instant, toTimestamp } from "../model/time.ts";
+
+/** Ready last, as the kubelet has it. Other writers' conditions are not among them. */
+export function nodeConditions(
+  config: Config,
+  host: Host,
+  previous: readonly NodeCondition[],
+  now: Instant,
+): NodeCondition[] {
+  const diskIsShort = host.diskAvailable < config.evictionDisk * host.diskTotal;
+  const pressures: Record<keyof typeof PRESSURES, boolean> = {
+    MemoryPressure: host.memoryAvailable < config.evictionMemory,
+    DiskPressure: diskIsShort || isShort(host.inodesFree, host.inodesTotal),
+    PIDPressure: isShort(host.pidsMax - host.pidsUsed, host.pidsMax),
+  };
+  const before = (type: string) => previous.find((each) => each.type === type);
+  return [
+    ...PRESSURE_TYPES.map((type) => {
+      const isUnder = pressures[type] || isFresh(before(type), now);
+      const [reason, message] = PRESSURES[type][isUnder ? "True" : "False"];
+      return condition({ type, status: isUnder ? "True" : "False", reason, message }, before(type), now);
+    }),
+    condition(readiness(host), before("Ready"), now),
+  ];
+}
+
+const PRESSURES = {
+  MemoryPressure: {
+    True: ["KubeletHasInsufficientMemory", "kubelet has insufficient memory available"],
+    False: ["KubeletHasSufficientMemory", "kubelet has sufficient memory available"],
+  },
+  DiskPressure: {
+    True: ["KubeletHasDiskPressure", "kubelet has disk pressure"],
+    False: ["KubeletHasNoDiskPressure", "kubelet has no disk pressure"],
+  },
+  PIDPressure: {
+    True: ["KubeletHasInsufficientPID", "kubelet has insufficient PID available"],
+    False: ["KubeletHasSufficientPID", "kubelet has sufficient PID available"],
+  },
+} as const;
+
+const PRESSURE_TYPES = ["MemoryPressure", "DiskPressure", "PIDPressure"] as const satisfies (keyof typeof PRESSURES)[];
+
+/** The kubelet's default for inodes. A total of 0 is a file system that has no such limit. */
+function isShort(free: number, total: number): boolean {
+  return total > 0 && free < total / 20;
+}
+
+/** As the kubelet's evictionPressureTransitionPeriod: what hovers about the threshold does not flap. */
+function isFresh(before: NodeCondition | undefined, now: Instant): boolean {
+  const since = before?.status === "True" ? before.lastTransitionTime : undefined;
+  return since !== undefined && now - fromTimestamp(since) < 300_000;
+}
+
+type Fact = Required<Pick<NodeCondition, "type" | "status" | "reason" | "message">>;
+
+function readiness({ systemdProblem }: Host): Fact {
+  if (systemdProblem !== undefined) {
+    return { type: "Ready", status: "False", reason: "SystemdNotUsable", message: systemdProblem };
+  }
+  return { type: "Ready", status: "True", reason: "KubeletReady", message: "unitlet is posting ready status" };
+}
+
+function condition(fact: Fact, before: NodeCondition | undefined, now: Instant): NodeCondition {
+  const at = toTimestamp(now);
+  const since = before?.status === fact.status ? before.lastTransitionTime : undefined;
+  return { ...fact, lastHeartbeatTime: at, lastTransitionTime: since ?? at };
+}

@@ -1,0 +1,35 @@
+import type { NodeEvent } from "../model/event.ts";
+import type { Node, NodeStatus } from "../model/node.ts";
+import type { NodeChanges } from "./node.ts";
+
+/** What happened to the node between what the API server had and what it is told now. */
+export function nodeEvents(existing: Node | undefined, changes: NodeChanges, nodeName: string): NodeEvent[] {
+  const next = (changes.statusPatch as { readonly status?: NodeStatus } | undefined)?.status;
+  if (existing === undefined || next === undefined) return [];
+  return [...rebootEvents(existing.status, next, nodeName), ...conditionEvents(existing.status, next, nodeName)];
+}
+
+function rebootEvents(previous: NodeStatus | undefined, next: NodeStatus, nodeName: string): NodeEvent[] {
+  const before = previous?.nodeInfo?.bootID;
+  const bootID = next.nodeInfo?.bootID;
+  if (!before || typeof bootID !== "string") return [];
+  const message = `Node ${nodeName} has been rebooted, boot id: ${bootID}`;
+  return [{ type: "Warning", reason: "Rebooted", message, occurrence: bootID }];
+}
+
+function conditionEvents(previous: NodeStatus | undefined, next: NodeStatus, nodeName: string): NodeEvent[] {
+  return (next.conditions ?? []).flatMap(({ type, status, lastTransitionTime }) => {
+    const before = previous?.conditions?.find((each) => each.type === type);
+    const reason = WORDS[type]?.[status];
+    if (before === undefined || before.status === status || reason === undefined) return [];
+    const message = `Node ${nodeName} status is now: ${reason}`;
+    return [{ type: "Normal" as const, reason, message, occurrence: lastTransitionTime ?? "" }];
+  });
+}
+
+const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  MemoryPressure: { True: "NodeHasInsufficientMemory", False: "NodeHasSufficientMemory" },
+  DiskPressure: { True: "NodeHasDiskPressure", False: "NodeHasNoDiskPressure" },
+  PIDPressure: { True: "NodeHasInsufficientPID", False: "NodeHasSufficientPID" },
+  Ready: { True: "NodeReady", False: "NodeNotReady" },
+};

@@ -1,0 +1,47 @@
+import type { NodeCondition, NodeStatus } from "../model/node.ts";
+import { fromTimestamp, type Instant } from "../model/time.ts";
+import { equal } from "./equal.ts";
+
+/** As the kubelet's nodeStatusReportFrequency. That the node lives is what its lease says. */
+const HEARTBEAT = 300_000;
+
+/** Strategic merge patch for nodes/status; undefined while nothing changed but the time. */
+export function nodePatch(previous: NodeStatus, next: NodeStatus, now: Instant): object | undefined {
+  const status = {
+    ...mapPatch("capacity", previous.capacity, next.capacity),
+    ...mapPatch("allocatable", previous.allocatable, next.allocatable),
+    ...mapPatch("nodeInfo", previous.nodeInfo, next.nodeInfo),
+    ...(!equal(previous.daemonEndpoints, next.daemonEndpoints) && { daemonEndpoints: next.daemonEndpoints }),
+    // Merged by type, the second InternalIP would overwrite the first.
+    ...(!equal(previous.addresses, next.addresses) && {
+      addresses: [...(next.addresses ?? []), { $patch: "replace" }],
+    }),
+  };
+  const conditions = next.conditions ?? [];
+  const isNews = conditions.some((each) => !isSame(find(previous, each.type), each));
+  if (Object.keys(status).length === 0 && !isNews && !isDue(previous, now)) return undefined;
+  return { status: { ...status, conditions } };
+}
+
+type Key = "capacity" | "allocatable" | "nodeInfo";
+type Values = Readonly<Record<string, unknown>>;
+
+/** Keys that `next` no longer has are named with null; both start from what the API server has, so these are our own. */
+function mapPatch(key: Key, previous: Values = {}, next: Values = {}): object {
+  const keys = [...new Set([...Object.keys(previous), ...Object.keys(next)])];
+  const changes = keys.filter((each) => !equal(previous[each], next[each])).map((each) => [each, next[each] ?? null]);
+  return changes.length === 0 ? {} : { [key]: Object.fromEntries(changes) };
+}
+
+function isSame(before: NodeCondition | undefined, after: NodeCondition): boolean {
+  return (["status", "reason", "message", "lastTransitionTime"] as const).every((key) => before?.[key] === after[key]);
+}
+
+function isDue(previous: NodeStatus, now: Instant): boolean {
+  const last = find(previous, "Ready")?.lastHeartbeatTime;
+  return last === undefined || now - fromTimestamp(last) >= HEARTBEAT;
+}
+
+function find({ conditions }: NodeStatus, type: string): NodeCondition | undefined {
+  return conditions?.find((each) => each.type === type);
+}

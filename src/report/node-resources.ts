@@ -1,0 +1,52 @@
+import type { Config } from "../model/config.ts";
+import type { Host } from "../model/host.ts";
+import type { NodeStatus } from "../model/node.ts";
+import { parseBytes, printBytes, printCores, printCount } from "./quantity.ts";
+
+export interface NodeResources {
+  readonly capacity: Readonly<Record<string, string>>;
+  readonly allocatable: Readonly<Record<string, string>>;
+}
+
+/** What the host has, and what of it pods may ask for. Resources that others advertise on this node stay. */
+export function nodeResources(config: Config, host: Host, previous: NodeStatus | undefined): NodeResources {
+  const memory = steady(host.memoryTotal, previous?.capacity?.memory);
+  const disk = steady(host.diskTotal, previous?.capacity?.["ephemeral-storage"]);
+  const cpu = 1000 * host.cpus;
+  const always = { ...hugePages(host), pods: printCount(config.maxPods) };
+  return {
+    capacity: {
+      ...previous?.capacity,
+      ...{ cpu: printCores(cpu), memory: printBytes(memory), "ephemeral-storage": printBytes(disk), ...always },
+    },
+    allocatable: {
+      ...others(previous),
+      cpu: printCores(cpu - config.reservedCpu),
+      memory: printBytes(memory - config.reservedMemory - config.evictionMemory),
+      "ephemeral-storage": printBytes(disk - Math.floor(disk * config.evictionDisk)),
+      ...always,
+    },
+  };
+}
+
+/** Some file systems and balloons change their size all the time: by less than a hundredth it is the same. */
+function steady(measured: number, before: string | undefined): number {
+  const known = before === undefined ? undefined : parseBytes(before);
+  return known !== undefined && Math.abs(measured - known) < known / 100 ? known : measured;
+}
+
+/** None are given to pods; the kubelet writes the sizes that the architecture has all the same. */
+function hugePages({ architecture }: Host): Record<string, string> {
+  const sizes = HUGE_PAGES[architecture] ?? [];
+  return Object.fromEntries(sizes.map((size) => [`hugepages-${size}`, "0"]));
+}
+
+const HUGE_PAGES: Readonly<Record<string, readonly string[]>> = {
+  amd64: ["1Gi", "2Mi"],
+  arm64: ["1Gi", "2Mi", "32Mi", "64Ki"],
+};
+
+/** Extended resources have their whole capacity allocatable, unless their owner says otherwise. */
+function others(previous: NodeStatus | undefined): Readonly<Record<string, string>> {
+  return { ...previous?.capacity, ...previous?.allocatable };
+}

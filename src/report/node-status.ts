@@ -1,0 +1,50 @@
+import type { Config } from "../model/config.ts";
+import type { Host } from "../model/host.ts";
+import type { NodeStatus } from "../model/node.ts";
+import type { Instant } from "../model/time.ts";
+import { nodeAddresses } from "./addresses.ts";
+import { nodeConditions } from "./node-conditions.ts";
+import { nodeResources } from "./node-resources.ts";
+
+export interface NodeReport {
+  readonly config: Config;
+  readonly host: Host;
+  /** The version of unitlet, such as "0.1.0". */
+  readonly version: string;
+  readonly now: Instant;
+}
+
+/** All that this node says of itself. */
+export function nodeStatus({ config, host, version, now }: NodeReport, previous: NodeStatus | undefined): NodeStatus {
+  return {
+    ...nodeResources(config, host, previous),
+    conditions: nodeConditions(config, host, previous?.conditions ?? [], now),
+    addresses: [
+      ...nodeAddresses(config, host).map((address) => ({ type: "InternalIP", address })),
+      { type: "Hostname", address: host.hostname },
+    ],
+    daemonEndpoints: { kubeletEndpoint: { Port: config.port } },
+    nodeInfo: nodeInfo(host, version, previous),
+  };
+}
+
+/** Controllers derive from kubeletVersion what a node can do: it names the kubelet whose behaviour this is. */
+const KUBERNETES = "v1.36.3";
+
+function nodeInfo(host: Host, version: string, previous: NodeStatus | undefined): Readonly<Record<string, unknown>> {
+  const known = previous?.nodeInfo?.containerRuntimeVersion;
+  return {
+    machineID: host.machineID,
+    systemUUID: host.systemUUID,
+    bootID: host.bootID,
+    kernelVersion: host.kernelVersion,
+    osImage: host.osImage,
+    containerRuntimeVersion:
+      host.systemdVersion === undefined ? (known ?? "systemd://Unknown") : `systemd://${host.systemdVersion}`,
+    kubeletVersion: `${KUBERNETES}-unitlet.${version}`,
+    kubeProxyVersion: "",
+    operatingSystem: "linux",
+    architecture: host.architecture,
+    ...(host.swapTotal > 0 && { swap: { capacity: host.swapTotal } }),
+  };
+}
