@@ -7,11 +7,13 @@ import { Machine } from "../support/machine.ts";
 import { run } from "../support/run.ts";
 
 let cluster: Cluster;
+let namespace: string;
 let directory: string;
 
 beforeAll(async () => {
   cluster = await Cluster.up();
-  await cluster.namespace("self-test");
+  namespace = await cluster.namespace("self-test");
+  await cluster.kubectl(["delete", "node/node-11", "node/node-12", "csr/self-test", "--ignore-not-found"]);
   directory = await mkdtemp(join(tmpdir(), "unitlet-kubeconfig-"));
 });
 
@@ -42,14 +44,14 @@ test.each([
 test("a node reads the secrets of its own pods only", async () => {
   await cluster.apply(
     [secret("mine"), secret("other"), podWith("mine", "node-11"), podWith("other", "node-14")],
-    "self-test",
+    namespace,
   );
   const kubectl = await asNode("node-11", false);
-  await cluster.waitFor(() => kubectl("get", "secret", "mine", "-n", "self-test"), {
+  await cluster.waitFor(() => kubectl("get", "secret", "mine", "-n", namespace), {
     what: "leave to read the secret",
   });
-  await expect(kubectl("get", "secret", "other", "-n", "self-test")).rejects.toThrow(/no relationship found/);
-  await expect(kubectl("get", "secrets", "-n", "self-test")).rejects.toThrow(/Forbidden/);
+  await expect(kubectl("get", "secret", "other", "-n", namespace)).rejects.toThrow(/no relationship found/);
+  await expect(kubectl("get", "secrets", "-n", namespace)).rejects.toThrow(/Forbidden/);
 });
 
 function secret(name: string): object {

@@ -3,5 +3,5 @@ import { existsSync } from "node:fs";
 
 /** Real machines run what users run: the bundles, built once before the first test. */
 export function setup(): void {
-  if (existsSync("build.ts")) execFileSync(process.execPath, ["build.ts"], { stdio: "inherit" });
+  if (existsSync("esbuild.config.ts")) execFileSync(process.execPath, ["esbuild.config.ts"], { stdio: "inherit" });
 }

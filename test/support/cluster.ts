@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type {
   KubernetesObject,
@@ -57,8 +58,10 @@ export class Cluster {
     return (await run([script, "kubectl", ...args], options)).stdout;
   }
 
-  /** Makes a namespace that is ready for pods: with its service account and the authority's certificate. */
-  async namespace(name: string): Promise<string> {
+  /** Makes a namespace that is ready for pods: with its service account and the authority's certificate. Returns its full name. */
+  async namespace(prefix: string): Promise<string> {
+    // A control plane that was kept has those of earlier runs.
+    const name = `${prefix}-${randomBytes(3).toString("hex")}`;
     await this.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
     const ready = () => this.kubectl(["get", "-n", name, "serviceaccount/default", "configmap/kube-root-ca.crt"]);
     await until(ready, { what: `the default service account of namespace ${name}` });

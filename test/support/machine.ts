@@ -30,6 +30,8 @@ export class Machine implements AsyncDisposable {
     if (options.net) flags.push("--net", options.net);
     if (options.machineId) flags.push("--machine-id", options.machineId);
     if (options.root) flags.push("--root", options.root);
+    // A run that keeps its machines leaves those of a failed test to be looked at, until the next one.
+    if (process.env.UNITLET_KEEP === "1") await run([script, "down", name], { allowFailure: true });
     await manage("up", name, ...flags);
     return new Machine(name, await ask("addr", name), await ask("host-addr", name));
   }
