@@ -13,6 +13,8 @@ fi
 export UNITLET_TEST_STATE
 # shellcheck source=support/shell.sh
 . test/support/shell.sh
+# shellcheck source=support/packages.sh
+. test/support/packages.sh
 
 install_modules() {
 	lock=$(sha256sum package-lock.json)
@@ -81,6 +83,7 @@ find_node
 if needs_real_parts "$@"; then
 	if [ "$(id -u)" = 0 ]; then
 		remove_dead_runs
+		ensure_packages
 		sh test/control-plane/control-plane.sh build
 	elif [ -z "${CI:-}" ]; then
 		say "not root: only the pure tests run, without real machines and a control plane"

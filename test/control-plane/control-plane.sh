@@ -29,7 +29,7 @@ USAGE
 
 # Test files run side by side and each asks for it: the first starts it, the others wait.
 up() {
-	ensure_packages openssl:openssl curl:curl ip:iproute2 flock:util-linux
+	ensure_packages
 	build
 	mkdir -p "$state"
 	(

@@ -40,7 +40,7 @@ up() {
 		shift 2
 	done
 	check_up "$name" "$lower" "$net"
-	ensure_packages systemd-nspawn:systemd-container dbus-daemon:dbus ip:iproute2 nsenter:util-linux ps:procps
+	ensure_packages
 	mkdir -p "$machines"
 	mkdir "$machines/$name" 2>/dev/null || die "machine $name exists already: take another name, or remove it with: machine.sh down $name"
 	trap 'say "machine $name did not come up: removing it"; down "$name"' EXIT

@@ -1,10 +1,13 @@
 # Installs what is missing from the distribution, once.
 # shellcheck shell=sh
 
-# ensure_packages COMMAND:PACKAGE…
+# One list for all tests, as COMMAND:PACKAGE: two files that start side by side must not both call apt-get.
+test_packages='/lib/systemd/systemd:systemd systemd-nspawn:systemd-container dbus-daemon:dbus ip:iproute2
+	nsenter:util-linux flock:util-linux ps:procps openssl:openssl curl:curl'
+
 ensure_packages() {
 	missing=''
-	for pair in "$@"; do
+	for pair in $test_packages; do
 		command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
 	done
 	[ -n "$missing" ] || return 0
