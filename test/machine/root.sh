@@ -22,12 +22,12 @@ remove_root() {
 		mountpoint -q "$machines/$1/$mounted" || continue
 		until_true 5 umount "$machines/$1/$mounted" 2>/dev/null || die "cannot unmount $machines/$1/$mounted: some process still uses it (fuser -vm shows which)"
 	done
-	rm -rf "${machines:?}/$1"
+	rm -rf --one-file-system "${machines:?}/$1"
 }
 
 forget_host() {
 	(
-		cd "$1"
+		cd "$1" || exit
 		rm -rf etc/systemd/system etc/systemd/system.conf.d etc/systemd/journald.conf.d etc/fstab \
 			etc/unitlet var/lib/unitlet usr/local/lib/unitlet usr/local/bin/unitlet var/log/journal var/lib/systemd/timers
 		mkdir -p etc/systemd/system var/log/journal
@@ -39,7 +39,7 @@ forget_host() {
 # All generators go: they turn the host's fstab, init scripts, consoles and clusters of PostgreSQL into units.
 mask_noise() {
 	(
-		cd "$1"
+		cd "$1" || exit
 		mkdir -p etc/systemd/system-generators
 		for generator in lib/systemd/system-generators/* usr/lib/systemd/system-generators/*; do
 			ln -sf /dev/null "etc/systemd/system-generators/${generator##*/}"
@@ -68,7 +68,7 @@ noisy_units='
 
 name_machine() {
 	(
-		cd "$1"
+		cd "$1" || exit
 		echo "$2" >etc/hostname
 		printf '127.0.0.1 localhost\n::1 localhost ip6-localhost\n127.0.1.1 %s\n' "$2" >etc/hosts.new
 		mv etc/hosts.new etc/hosts
