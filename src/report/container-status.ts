@@ -10,7 +10,15 @@ import { terminated } from "./terminated.ts";
 /** One entry of containerStatuses or initContainerStatuses. */
 export function containerStatus(view: ContainerView): ContainerStatus {
   const run = currentRun(view);
-  return run === undefined ? atRest(view) : running(view, run);
+  const status = run === undefined ? atRest(view) : running(view, run);
+  return staysTerminated(view, status) ?? status;
+}
+
+/** The API server refuses a status that wakes what its policy lets rest, such as an init container that runs again after a reboot. */
+function staysTerminated({ pod, previous }: ContainerView, next: ContainerStatus): ContainerStatus | undefined {
+  const end = previous?.state.terminated;
+  if (end === undefined || next.state.terminated !== undefined) return undefined;
+  return shouldRestart(pod, end.exitCode, "container") ? undefined : previous;
 }
 
 function running(view: ContainerView, run: Run): ContainerStatus {

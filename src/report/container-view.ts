@@ -16,7 +16,7 @@ export interface ContainerView {
   readonly previous?: ContainerStatus;
   /** Why it cannot start yet; undefined also while it is not its turn. */
   readonly waiting?: { readonly reason: string; readonly message: string };
-  /** Nothing of this pod is started any more: it is being deleted, or its phase is terminal. */
+  /** Nothing of this pod is started any more: it is rejected, being deleted, or its phase is terminal. */
   readonly over: boolean;
   readonly now: Instant;
 }
@@ -39,8 +39,9 @@ export function containerViews(
       each,
     ]),
   );
-  const over = pod.metadata.deletionTimestamp !== undefined || isTerminal(previous?.phase);
-  let blocked = over || translation.kind === "rejected";
+  const isLeaving = pod.metadata.deletionTimestamp !== undefined || isTerminal(previous?.phase);
+  const over = isLeaving || translation.kind === "rejected";
+  let blocked = over;
 
   const view = (container: Container, kind: ContainerKind): ContainerView => {
     const past = pasts?.get(container.name) ?? NO_PAST;

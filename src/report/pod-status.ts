@@ -27,8 +27,8 @@ export function reportPod(input: PodReport): PodStatus {
   const seen = observedStatuses(views, input);
   const busy = views.some((view) => isActive(view.unit)) || [...seen.init, ...seen.main].some(isRunning);
   const verdict = judge(input, seen, busy);
-  const settled = isTerminal(verdict.phase) && !busy && translation.kind === "runnable";
-  const statuses = settled && !isTerminal(previous?.phase) ? lastWords(pod, seen, now) : seen;
+  const endsNow = isTerminal(verdict.phase) && !isTerminal(previous?.phase);
+  const statuses = endsNow ? lastWords(pod, seen, now) : seen;
   const prepared = !isTerminal(verdict.phase) && isPrepared(input, views);
   const generation = Math.max(pod.metadata.generation ?? 0, previous?.observedGeneration ?? 0);
   return {
@@ -37,7 +37,8 @@ export function reportPod(input: PodReport): PodStatus {
     conditions: computeConditions({ pod, phase: verdict.phase, statuses, prepared, previous, now }),
     ...addresses(input, verdict.phase),
     startTime: previous?.startTime ?? toTimestamp(now),
-    qosClass: translation.qosClass,
+    // It never changes, and the API server knew it first.
+    qosClass: previous?.qosClass ?? translation.qosClass,
     ...(statuses.init.length > 0 && { initContainerStatuses: statuses.init }),
     ...(statuses.main.length > 0 && { containerStatuses: statuses.main.toSorted(byName) }),
   };

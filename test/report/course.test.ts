@@ -80,6 +80,21 @@ describe("over any course of events", () => {
     );
   });
 
+  test("no status is one that the API server refuses", () => {
+    const policies = fc.constantFrom("OnFailure", "Never");
+    fc.assert(
+      fc.property(policies, fc.array(moment, { maxLength: 12 }), ends, (policy, moments, codes) => {
+        const states = course(policy, moments, codes).map((each) => each.containerStatuses?.[0]?.state);
+        const woken = states.filter((state, i) => {
+          const before = states[i - 1]?.terminated;
+          const rests = before !== undefined && (policy === "Never" || before.exitCode === 0);
+          return rests && state?.terminated === undefined;
+        });
+        expect(woken).toEqual([]);
+      }),
+    );
+  });
+
   test("same input, same bytes", () => {
     fc.assert(
       fc.property(fc.array(moment, { maxLength: 6 }), ends, (moments, codes) => {

@@ -64,4 +64,15 @@ describe("init containers", () => {
       initializing("app"),
     ]);
   });
+
+  test("one that runs again after a reboot stays terminated where the API server insists", () => {
+    const before = status(ended(1, 90, { exitCode: 0, reason: "Completed" }), { name: "setup", ready: true });
+    const next = reportPod({
+      translation: runnable(pod({ initContainers: [setup], restartPolicy: "OnFailure" })),
+      world: world([unit("setup", ["activating", "start"], 2, "init")]),
+      previous: { initContainerStatuses: [before] },
+      now: NOW,
+    });
+    expect(next.initContainerStatuses).toEqual([before]);
+  });
 });

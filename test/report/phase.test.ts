@@ -54,6 +54,16 @@ describe("phase", () => {
     expect(phaseOf(report(rejection))).toEqual({ phase: "Running", reason: undefined, message: undefined });
   });
 
+  test("becomes Failed when a rejected pod's container is gone without a record", () => {
+    const next = report({ translation: rejected(), previous: runningStatus() });
+    const lost = next.containerStatuses?.map(({ state, ready }) => [state.terminated?.reason, ready]);
+    expect([next.phase, next.reason, lost]).toEqual([
+      "Failed",
+      "UnsupportedField",
+      [["ContainerStatusUnknown", false]],
+    ]);
+  });
+
   test("keeps reason and message while it stays the same", () => {
     const previous = runningStatus({ reason: "Some", message: "words" });
     expect(phaseOf(report({ world: running, previous }))).toEqual({

@@ -61,6 +61,11 @@ describe("reportPod()", () => {
     });
   });
 
+  test("keeps the QoS class, which the API server lets nobody change", () => {
+    const previous = runningStatus({ qosClass: "Guaranteed" });
+    expect(report({ world: running, previous })).toEqual(previous);
+  });
+
   test("sorts container statuses by name", () => {
     const of = pod({ containers: [{ name: "b" }, { name: "a" }] });
     expect(report({ translation: runnable(of) }).containerStatuses?.map((each) => each.name)).toEqual(["a", "b"]);
