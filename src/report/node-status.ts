@@ -20,7 +20,7 @@ export function nodeStatus({ config, host, version, now }: NodeReport, previous:
     ...nodeResources(config, host, previous),
     conditions: nodeConditions(config, host, previous?.conditions ?? [], now),
     addresses: [
-      ...nodeAddresses(config, host).map((address) => ({ type: "InternalIP", address })),
+      ...nodeAddresses(host).map((address) => ({ type: "InternalIP", address })),
       { type: "Hostname", address: host.hostname },
     ],
     daemonEndpoints: { kubeletEndpoint: { Port: config.port } },

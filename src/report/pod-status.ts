@@ -93,7 +93,7 @@ type Addresses = Pick<PodStatus, "hostIP" | "hostIPs" | "podIP" | "podIPs">;
 function addresses({ translation, world, previous }: PodReport, phase: PodPhase): Addresses {
   const hasEnded = isTerminal(previous?.phase) || (isTerminal(phase) && previous?.hostIP !== undefined);
   if (translation.kind === "rejected" || hasEnded) return had(previous);
-  const ips = nodeAddresses(world.config, world.host).map((ip) => ({ ip }));
+  const ips = nodeAddresses(world.host).map((ip) => ({ ip }));
   const first = ips[0]?.ip;
   return first === undefined ? {} : { hostIP: first, hostIPs: ips, podIP: first, podIPs: ips };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { id, NOW_TEXT, pod, rejected, runnable, runningStatus, status, world } from "./base.ts";
-import { CONFIG, HOST } from "./base-host.ts";
+import { HOST } from "./base-host.ts";
 import { addresses, condition, crashed, never, report, running, succeeded } from "./pod-case.ts";
 
 describe("reportPod()", () => {
@@ -71,8 +71,8 @@ describe("reportPod()", () => {
     expect(report({ translation: runnable(of) }).containerStatuses?.map((each) => each.name)).toEqual(["a", "b"]);
   });
 
-  test("gives one address of each family, those set by hand first", () => {
-    const dual = { ...world([]), config: { ...CONFIG, nodeIPs: ["2001:db8::7", "2001:db8::8", "198.51.100.1"] } };
+  test("gives one address of each family, in the host's order", () => {
+    const dual = { ...world([]), host: { ...HOST, addresses: ["2001:db8::7", "2001:db8::8", "198.51.100.1"] } };
     expect(report({ world: dual })).toMatchObject({
       hostIP: "2001:db8::7",
       podIP: "2001:db8::7",
