@@ -1,0 +1,53 @@
+# npm packages and bundles. Needs $top (the clone).
+# shellcheck shell=sh disable=SC2154,SC2164
+
+# The stamp is shared with test/run.sh; packages that somebody installed by hand have none, and will do.
+modules_are_there() {
+	stamp=$top/node_modules/.unitlet-lock
+	[ ! -e "$stamp" ] || [ "$(cat "$stamp")" = "$(lock_sum)" ] || return 1
+	find_node
+}
+
+lock_sum() {
+	sum=$(sha256sum "$top/package-lock.json")
+	echo "${sum%% *}"
+}
+
+install_modules() {
+	cd "$top"
+	# npm ci refuses a lock file without the optional packages of platforms that the registry in use does not carry;
+	# npm install takes the same versions, with the same checksums.
+	npm ci || npm install --no-save
+	lock_sum >node_modules/.unitlet-lock
+}
+
+# Sets node.
+find_node() {
+	for node in "$top"/node_modules/node-linux-*/bin/node; do
+		! "$node" --version >/dev/null 2>&1 || return 0
+	done
+	return 1
+}
+
+build() {
+	if ! modules_are_there; then
+		check_npm
+		step "Downloading npm packages" install_modules
+		find_node || die "npm brought no Node that runs here: unitlet needs Linux on x86_64 or aarch64 with glibc 2.28 or newer"
+	fi
+	step "Building" bundle
+	dist=$top/dist
+}
+
+bundle() {
+	cd "$top"
+	env -u NODE_OPTIONS -u NODE_EXTRA_CA_CERTS "$node" esbuild.config.ts
+}
+
+# --from DIR: bundles made elsewhere, perhaps with a Node beside them.
+use_prebuilt() {
+	dist=$1
+	[ -e "$dist/run.cjs" ] || die "--from $dist: there is no run.cjs in it; give the dist/ directory of a build"
+	node=$dist/node
+	[ -x "$node" ] || find_node || die "--from $dist: there is no program 'node' in it, nor in $top/node_modules"
+}

@@ -1,0 +1,47 @@
+# What a host must have, and how to get what it has not.
+# shellcheck shell=sh disable=SC2154,SC2034
+
+check_host() {
+	missing=''
+	[ "$(uname -s)" = Linux ] || die "this is $(uname -s): unitlet runs on Linux, with systemd"
+	case $(uname -m) in
+	x86_64 | aarch64) ;;
+	*) die "there is no Node 24 for $(uname -m) in the npm registry: unitlet runs on x86_64 and aarch64" ;;
+	esac
+	[ -z "$DESTDIR" ] || return 0
+	[ "$(id -u)" = 0 ] || die "this needs root: sudo $0"
+	[ -d /run/systemd/system ] ||
+		die "PID 1 is $(cat /proc/1/comm), and unitlet needs systemd there. To look at it in a throwaway machine: $0 --sandbox"
+	systemd_version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
+	[ "${systemd_version:-0}" -ge 250 ] || die "systemd is $systemd_version: unitlet needs 250 or newer (Debian 12, Ubuntu 22.04 is too old, RHEL 9)"
+	[ -S /run/dbus/system_bus_socket ] || need "the D-Bus system bus" dbus
+	command -v nsenter >/dev/null || need nsenter util-linux
+	[ "$(config_value watch)" != yes ] || command -v curl >/dev/null || need "curl, for watch = yes" curl
+	report_missing
+}
+
+check_npm() {
+	command -v npm >/dev/null || need "npm, which builds unitlet and brings the Node that it runs on" npm
+	report_missing
+}
+
+# need WHAT PACKAGE
+need() {
+	missing="$missing
+  $1: $(how_to_get "$2")"
+}
+
+report_missing() {
+	[ -z "$missing" ] || die "this host lacks$missing"
+}
+
+how_to_get() {
+	distribution=$(sed -n 's/^ID\(_LIKE\)\?=//p' /etc/os-release 2>/dev/null | tr -d '"' | tr '\n' ' ')
+	case " $distribution " in
+	*" debian "* | *" ubuntu "*) echo "apt-get install $1" ;;
+	*" fedora "* | *" rhel "*) echo "dnf install $(echo "$1" | sed 's/^dbus$/dbus-broker/; s/^npm$/nodejs-npm/')" ;;
+	*" suse "* | *" opensuse "*) echo "zypper install $(echo "$1" | sed 's/^npm$/npm-default/; s/^dbus$/dbus-1/')" ;;
+	*" arch "*) echo "pacman -S $1" ;;
+	*) echo "install the package $1 (or what your distribution calls it)" ;;
+	esac
+}

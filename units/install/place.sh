@@ -1,0 +1,89 @@
+# Putting files where they belong. Only what differs is replaced, each file in one instant: a run that is on goes on with the old ones.
+# shellcheck shell=sh disable=SC2154,SC2034
+
+# systemd looks for units below /usr/local and /usr; a package elsewhere has to use /etc.
+case $PREFIX in
+/usr | /usr/local) unit_directory=$DESTDIR$PREFIX/lib/systemd/system ;;
+*) unit_directory=$DESTDIR/etc/systemd/system ;;
+esac
+programs=$DESTDIR$PREFIX/lib/unitlet
+command=$DESTDIR$PREFIX/bin/unitlet
+config=$DESTDIR/etc/unitlet
+agent_units='unitlet-sync.service unitlet-sync.timer unitlet-sync.path unitlet-watch.service'
+changed=''
+
+# place FILE INTO MODE
+place() {
+	if ! cmp -s "$1" "$2"; then
+		mkdir -p "${2%/*}"
+		(umask 077 && cp "$1" "$2.new")
+		mv "$2.new" "$2"
+		changed="$changed ${2##*/}"
+	fi
+	chmod "$3" "$2"
+}
+
+# The same, for texts that name the place where programs are.
+place_text() {
+	text=$(mktemp)
+	sed "s|/usr/local/lib/unitlet|$PREFIX/lib/unitlet|g" "$1" >"$text"
+	place "$text" "$2" "$3"
+	rm -f "$text"
+}
+
+place_programs() {
+	place "$node" "$programs/node" 755
+	for bundle in "$dist"/*.cjs; do
+		place "$bundle" "$programs/${bundle##*/}" 644
+	done
+	for bundle in "$programs"/*.cjs; do
+		[ -e "$dist/${bundle##*/}" ] || rm -f "$bundle"
+	done
+	for helper in container-start container-exit watch; do
+		place "$top/units/$helper" "$programs/$helper" 755
+	done
+	place_text "$top/units/unitlet" "$command" 755
+	for unit in $agent_units; do
+		place_text "$top/units/$unit" "$unit_directory/$unit" 644
+	done
+}
+
+place_config() {
+	mkdir -p "$config/unitlet.conf.d" "$config/manifests"
+	[ -e "$config/unitlet.conf" ] || place "$top/units/unitlet.conf" "$config/unitlet.conf" 644
+	[ -z "$kubeconfig" ] || place "$kubeconfig" "$config/kubeconfig" 600
+	[ -z "$settings" ] || place_settings "$config/unitlet.conf.d/50-install.conf"
+}
+
+# Earlier settings stay, unless they are set again.
+place_settings() {
+	merged=$(mktemp)
+	[ ! -e "$1" ] || cat "$1" >"$merged"
+	[ -s "$merged" ] || echo "# Written by install.sh (--node-name, --set)." >"$merged"
+	while read -r key value; do
+		sed -i "/^$key *=/d" "$merged"
+		echo "$key = $value" >>"$merged"
+	done <<-SETTINGS
+		$settings
+	SETTINGS
+	[ ! -e "$1" ] || cp -p "$1" "$1.before"
+	place "$merged" "$1" 644
+	rm -f "$merged"
+}
+
+# What install.sh was told this time.
+config_value() {
+	printf '%s\n' "$settings" | sed -n "s/^$1 //p"
+}
+
+check_config() {
+	written=$config/unitlet.conf.d/50-install.conf
+	if [ -n "$DESTDIR" ] || verdict=$("$command" check-config 2>&1); then
+		rm -f "$written.before"
+		say "${verdict:-Everything is below $DESTDIR; nothing is started.}"
+		return 0
+	fi
+	[ -n "$settings" ] || die "the configuration does not work, and nothing was started: $verdict"
+	if [ -e "$written.before" ]; then mv "$written.before" "$written"; else rm -f "$written"; fi
+	die "these settings do not work, so they were not kept: $verdict"
+}

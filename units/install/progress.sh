@@ -1,0 +1,73 @@
+# Saying what goes on. For install.sh and the sandbox.
+# shellcheck shell=sh disable=SC2154,SC2034
+
+say() {
+	printf '%s\n' "$*"
+}
+
+die() {
+	printf '%s\n' "install.sh: $*" >&2
+	exit 1
+}
+
+step_pid='' step_log=''
+
+# step WHAT COMMAND…: runs it in a subshell with its output kept back, and shows that it goes on, and for how long.
+# When it fails, its output is shown, and that was it.
+step() {
+	step_what=$1
+	shift
+	step_log=$(mktemp)
+	step_began=$(date +%s)
+	printf '%-46s' "$step_what"
+	("$@") >"$step_log" 2>&1 </dev/null &
+	step_pid=$!
+	show_until_end "$step_pid"
+	code=0
+	wait "$step_pid" || code=$?
+	step_pid=''
+	if [ "$code" = 0 ]; then
+		printf '%s s\n' "$(step_seconds)"
+	else
+		printf 'failed after %s s\n' "$(step_seconds)"
+		sed 's/^/  /' "$step_log" >&2
+	fi
+	rm -f "$step_log"
+	[ "$code" = 0 ] || exit 1
+}
+
+step_seconds() {
+	echo $(($(date +%s) - step_began))
+}
+
+# On a terminal the elapsed seconds count in place; elsewhere a dot every ten.
+show_until_end() {
+	ticks=0
+	while sleep 0.2 && kill -0 "$1" 2>/dev/null; do
+		ticks=$((ticks + 1))
+		if [ -t 1 ]; then
+			printf '\r%-46s%s s ' "$step_what" "$(step_seconds)"
+		elif [ $((ticks % 50)) = 0 ]; then
+			printf '.'
+		fi
+	done
+	[ ! -t 1 ] || printf '\r%-46s' "$step_what"
+}
+
+# Background jobs of a script do not hear Ctrl-C.
+interrupted() {
+	trap '' INT TERM HUP
+	[ -z "$step_pid" ] || kill_tree "$step_pid"
+	[ -z "$step_log" ] || rm -f "$step_log"
+	printf '\n'
+	exit 130
+}
+
+kill_tree() {
+	for child in $(ps -o pid= --ppid "$1"); do
+		kill_tree "$child"
+	done
+	kill "$1" 2>/dev/null || :
+}
+
+trap interrupted INT TERM HUP

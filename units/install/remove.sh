@@ -1,0 +1,100 @@
+# --uninstall
+# shellcheck shell=sh disable=SC2154,SC2034
+
+volatile=$DESTDIR/run/unitlet
+data=$DESTDIR/var/lib/unitlet
+cache=$DESTDIR/var/cache/unitlet
+etc_units=$DESTDIR/etc/systemd/system
+
+uninstall() {
+	[ -n "$DESTDIR" ] || [ "$(id -u)" = 0 ] || die "this needs root: sudo $0 --uninstall"
+	pods=$(pod_units)
+	node_name=$("$command" check-config 2>/dev/null | sed -n 's/.*node \([^ ,]*\), joined.*/\1/p') || node_name=''
+	if [ "$keep_pods" = yes ]; then
+		ask "Remove unitlet from this host and leave its containers running?"
+		stop_agent
+		remove_programs_but_helpers
+		farewell="unitlet is gone. The containers run on as plain systemd units (systemctl status 'unitlet.*'), restarted by systemd as before;
+two helpers in $programs, $data and the configuration stay for them. To remove all: $0 --uninstall"
+	else
+		ask "Remove unitlet from this host, and stop and remove its $(echo "$pods" | grep -c '\.service$' || :) containers?"
+		ask_about_config
+		stop_agent
+		[ -z "$pods" ] || [ -n "$DESTDIR" ] || step "Stopping containers" stop_pods
+		remove_pods
+		rm -rf "$programs" "$command" "$volatile" "$data" "$cache"
+		[ "$keep_config" = yes ] || rm -rf "$config"
+		farewell="unitlet is gone.$([ "$keep_config" = no ] || echo " Its configuration stays in $config.")"
+	fi
+	remove_agent_units
+	say "$farewell"
+	[ -z "$node_name" ] || say "The cluster still has the Node object: kubectl delete node $node_name"
+}
+
+ask() {
+	[ "$yes" = no ] || return 0
+	[ -t 0 ] || die "nobody is there to answer: add --yes"
+	printf '%s [y/N] ' "$1"
+	read -r answer
+	case $answer in
+	[yY]*) ;;
+	*) die "nothing was changed" ;;
+	esac
+}
+
+ask_about_config() {
+	keep_config=no
+	[ "$yes" = no ] && [ -d "$config" ] || return 0
+	printf 'Remove the configuration and the manifests in %s, too? [y/N] ' "$config"
+	read -r answer
+	case $answer in
+	[yY]*) ;;
+	*) keep_config=yes ;;
+	esac
+}
+
+# Ours are those with our section, whatever they are called.
+pod_units() {
+	for file in "$etc_units"/unitlet*; do
+		[ ! -f "$file" ] || ! grep -qxF '[X-Kubernetes]' "$file" || echo "${file##*/}"
+	done
+}
+
+stop_agent() {
+	[ -z "$DESTDIR" ] && [ -e "$unit_directory/unitlet-sync.timer" ] || return 0
+	step "Stopping the timer" systemctl disable --now --quiet unitlet-sync.timer unitlet-sync.path
+	systemctl stop unitlet-watch.service unitlet-sync.service 2>/dev/null || :
+}
+
+stop_pods() {
+	# shellcheck disable=SC2086
+	systemctl stop $pods || :
+}
+
+remove_pods() {
+	for unit in $pods; do
+		rm -rf "${etc_units:?}/$unit" "$etc_units/$unit.d"
+		rm -f "$etc_units"/*.wants/"$unit" "$etc_units"/*.requires/"$unit"
+	done
+}
+
+remove_programs_but_helpers() {
+	for file in "$programs"/*; do
+		case ${file##*/} in
+		container-start | container-exit) ;;
+		*) rm -f "$file" ;;
+		esac
+	done
+	rm -rf "$command" "$cache"
+}
+
+remove_agent_units() {
+	for unit in $agent_units; do
+		rm -rf "${unit_directory:?}/$unit" "$etc_units/$unit.d"
+		rm -f "$etc_units"/*.wants/"$unit"
+	done
+	rmdir "$unit_directory" 2>/dev/null || :
+	[ -z "$DESTDIR" ] || return 0
+	systemctl daemon-reload
+	systemctl reset-failed 'unitlet-*' 2>/dev/null || :
+}
