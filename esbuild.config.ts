@@ -19,8 +19,13 @@ const lazy: Plugin = {
 const empty: Plugin = {
   name: "empty",
   setup(project) {
-    project.onResolve({ filter: /^(xml2js|event-stream|hexy|usocket|x11)$/ }, ({ path }) => ({ path, namespace: "empty" }));
-    project.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "class None {}; module.exports = { Parser: None, Builder: None };" }));
+    project.onResolve({ filter: /^(xml2js|event-stream|hexy|usocket|x11)$/ }, ({ path }) => ({
+      path,
+      namespace: "empty",
+    }));
+    project.onLoad({ filter: /.*/, namespace: "empty" }, () => ({
+      contents: "class None {}; module.exports = { Parser: None, Builder: None };",
+    }));
   },
 };
 

@@ -7,7 +7,15 @@ import type { Step } from "./model/step.ts";
 import type { PodSource } from "./ports.ts";
 
 /** Steps whose doing is no news: they accompany one that is. */
-const QUIET: ReadonlySet<Step["kind"]> = new Set(["tell", "link", "unlink", "write-file", "write-volume", "alarm", "reload"]);
+const QUIET: ReadonlySet<Step["kind"]> = new Set([
+  "tell",
+  "link",
+  "unlink",
+  "write-file",
+  "write-volume",
+  "alarm",
+  "reload",
+]);
 
 /** Longest time that a run waits for its starts to come to an end: what takes longer is seen by the next run. */
 const SETTLE = 4000;

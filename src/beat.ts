@@ -8,6 +8,7 @@ import type { Node } from "./model/node.ts";
 import { VOLATILE } from "./model/paths.ts";
 import type { Instant } from "./model/time.ts";
 import { leaseFor } from "./report/lease.ts";
+import { nodeEvents } from "./report/node-events.ts";
 import { reportNode } from "./report/node.ts";
 
 /** As the kubelet: a quarter of the lease's 40 s. A run that comes a little early counts. */
@@ -21,7 +22,8 @@ export function beatIsDue(now: Instant): boolean {
 
 /** Renews the lease, on its own and first: nothing that is wrong with a pod makes the node look dead. Throws ApiError. */
 export async function renewLease(kube: Kube, config: Config, now: Instant): Promise<void> {
-  if (!(await kube.renewLease({ spec: leaseFor(config.nodeName, undefined, now).spec }))) await createLease(kube, config, now);
+  if (!(await kube.renewLease({ spec: leaseFor(config.nodeName, undefined, now).spec })))
+    await createLease(kube, config, now);
   writeWhole(STAMP, "", 0o600);
 }
 
@@ -38,10 +40,17 @@ export type SystemdState = Pick<Host, "systemdVersion" | "systemdProblem">;
  * Brings the Node object to what the host is: made when it is missing, patched when it differs. `systemd` undefined: this
  * run has not asked; then what the Node says of it stands.
  */
-export async function keepNode(kube: Kube, config: Config, now: Instant, version: string, systemd?: SystemdState): Promise<Node | undefined> {
+export async function keepNode(
+  kube: Kube,
+  config: Config,
+  now: Instant,
+  version: string,
+  systemd?: SystemdState,
+): Promise<Node | undefined> {
   const existing = await kube.getNode();
   const host = readHost(config.nodeIPs, now, systemd ?? stated(existing));
-  const { create, metadataPatch, statusPatch } = reportNode({ config, host, existing, now, version });
+  const changes = reportNode({ config, host, existing, now, version });
+  const { create, metadataPatch, statusPatch } = changes;
   if (create !== undefined) {
     try {
       const created = await kube.createNode(create);
@@ -54,12 +63,13 @@ export async function keepNode(kube: Kube, config: Config, now: Instant, version
   }
   if (metadataPatch !== undefined) await kube.patchNode(metadataPatch);
   if (statusPatch !== undefined) await kube.patchNodeStatus(statusPatch);
+  for (const event of nodeEvents(existing, changes, config.nodeName)) await kube.createNodeEvent(event, now);
   return existing;
 }
 
 function stated(existing: Node | undefined): SystemdState {
   const ready = existing?.status?.conditions?.find(({ type }) => type === "Ready");
-  const runtime = String(existing?.status?.nodeInfo?.["containerRuntimeVersion"] ?? "");
+  const runtime = String(existing?.status?.nodeInfo?.containerRuntimeVersion ?? "");
   const version = /^systemd:\/\/(.+)$/.exec(runtime)?.[1];
   return {
     ...(version ? { systemdVersion: version } : {}),

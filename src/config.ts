@@ -34,17 +34,27 @@ const wholeNumber = (fallback: string, min: number, max: number) =>
   z
     .string()
     .default(fallback)
-    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, { error: `expected a whole number from ${min} to ${max}` })
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `expected a whole number from ${min} to ${max}`,
+    })
     .transform(Number);
 
-const list = z
-  .string()
-  .transform((text) => text.split(",").map((item) => item.trim()).filter((item) => item !== ""));
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== ""),
+);
 
-const LABEL = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+const LABEL =
+  /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const NODE_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-const absolutePath = (fallback: string) => z.string().default(fallback).refine((path) => path.startsWith("/"), { error: "expected an absolute path" });
+const absolutePath = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .refine((path) => path.startsWith("/"), { error: "expected an absolute path" });
 
 /** Every setting with its default; units/unitlet.conf documents them. */
 const Settings = z.strictObject({
@@ -56,13 +66,25 @@ const Settings = z.strictObject({
   watch: yesNo(false),
   taint: yesNo(true),
   nodeLabels: list.pipe(z.array(z.string().regex(LABEL, { error: "expected key=value, key=value" }))).optional(),
-  nodeIP: z.literal("auto").transform((): string[] => []).or(list.pipe(z.array(z.union([z.ipv4(), z.ipv6()], { error: "expected auto or IP addresses" })))).optional(),
+  nodeIP: z
+    .literal("auto")
+    .transform((): string[] => [])
+    .or(list.pipe(z.array(z.union([z.ipv4(), z.ipv6()], { error: "expected auto or IP addresses" }))))
+    .optional(),
   maxPods: wholeNumber("110", 1, 1000),
   reservedCPU: amount("0", 1000, "an amount of cpu such as 500m"),
   reservedMemory: amount("0", 1, "an amount of memory such as 512Mi"),
   evictionMemory: amount("100Mi", 1, "an amount of memory such as 100Mi"),
-  evictionDisk: z.string().default("10%").refine((text) => /^\d{1,2}(\.\d+)?%$/.test(text), { error: "expected a percentage such as 10%" }).transform((text) => Number.parseFloat(text) / 100),
-  apiTimeout: z.string().default("5s").refine((text) => /^([1-9]|10)s$/.test(text), { error: "expected 1s to 10s" }).transform((text) => Number.parseInt(text, 10) * 1000),
+  evictionDisk: z
+    .string()
+    .default("10%")
+    .refine((text) => /^\d{1,2}(\.\d+)?%$/.test(text), { error: "expected a percentage such as 10%" })
+    .transform((text) => Number.parseFloat(text) / 100),
+  apiTimeout: z
+    .string()
+    .default("5s")
+    .refine((text) => /^([1-9]|10)s$/.test(text), { error: "expected 1s to 10s" })
+    .transform((text) => Number.parseInt(text, 10) * 1000),
   port: wholeNumber("10250", 1, 65535),
 });
 
@@ -73,7 +95,8 @@ export function parseSettings(files: readonly ConfigFile[]): Settings {
   const values = new Map<string, { value: string; path: string }>();
   for (const { path, text } of files) {
     for (const [key, value] of Object.entries(ini.parse(text))) {
-      if (typeof value !== "string" && typeof value !== "boolean") throw new ConfigError(`${path}: [${key}]: there are no sections; write key = value lines`);
+      if (typeof value !== "string" && typeof value !== "boolean")
+        throw new ConfigError(`${path}: [${key}]: there are no sections; write key = value lines`);
       values.set(key, { value: String(value), path });
     }
   }
@@ -94,7 +117,10 @@ function explain(issue: z.core.$ZodIssue, values: ReadonlyMap<string, { value: s
 
 export function toConfig(settings: Settings, hostname: string, cluster: Cluster | undefined): Config {
   const { nodeName, nodeLabels, nodeIP, reservedCPU, kubeconfig: _, ...same } = settings;
-  const labels = (nodeLabels ?? []).map((label) => [label.slice(0, label.indexOf("=")), label.slice(label.indexOf("=") + 1)]);
+  const labels = (nodeLabels ?? []).map((label) => [
+    label.slice(0, label.indexOf("=")),
+    label.slice(label.indexOf("=") + 1),
+  ]);
   return {
     ...same,
     nodeName: nodeName ?? hostname.toLowerCase(),

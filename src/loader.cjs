@@ -17,7 +17,10 @@ function load(name) {
   try {
     cachedData = fs.readFileSync(cache);
   } catch {}
-  const script = new vm.Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, { filename: file, cachedData });
+  const script = new vm.Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, {
+    filename: file,
+    cachedData,
+  });
   // Written after the run, when it holds the functions that the run has compiled.
   if (cachedData === undefined || script.cachedDataRejected) process.once("exit", () => keep(cache, name, script));
   const module = { exports: {} };

@@ -5,7 +5,9 @@ export type Fields = Readonly<Record<string, string | number | undefined>>;
 
 /** One line: a constant message, then what it is about. Anything that could break the line is quoted. */
 export function formatLine(level: keyof typeof PRIORITY, message: string, fields: Fields = {}): string {
-  const words = Object.entries(fields).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${quote(String(value))}`]));
+  const words = Object.entries(fields).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${quote(String(value))}`],
+  );
   return `<${PRIORITY[level]}>${[message, ...words].join(" ")}\n`;
 }
 

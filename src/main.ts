@@ -17,8 +17,9 @@ const log = logTo((line) => process.stdout.write(line));
 async function main(): Promise<number> {
   const { config, key } = await loadConfig();
   const now = Date.now();
-  const common = { config, configKey: key, libDir: process.env["UNITLET_LIB"] ?? "/usr/local/lib/unitlet", log, now };
-  if (config.cluster === undefined) return await sync({ ...common, source: new ManifestSource(config.manifests, config.nodeName, log) });
+  const common = { config, configKey: key, libDir: process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet", log, now };
+  if (config.cluster === undefined)
+    return await sync({ ...common, source: new ManifestSource(config.manifests, config.nodeName, log) });
   const api = new ApiClient(config.cluster, config.apiTimeout);
   const kube = new Kube(api, config.nodeName);
   try {
@@ -34,7 +35,8 @@ main().then(
   (error: Error) => {
     // ConfigError may come out of another bundle, so its class is told by its name.
     const isConfig = error.name === "ConfigError";
-    for (const line of error.message.split("\n")) log.error(isConfig ? "bad configuration" : "the run failed", { because: line });
+    for (const line of error.message.split("\n"))
+      log.error(isConfig ? "bad configuration" : "the run failed", { because: line });
     if (!isConfig) log.error("stack", { stack: error.stack });
     process.exit(isConfig ? EX_CONFIG : EX_SOFTWARE);
   },

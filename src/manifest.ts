@@ -15,8 +15,17 @@ const ContainerManifest = z.looseObject({
   command: z.array(z.string()).optional(),
   args: z.array(z.string()).optional(),
   workingDir: z.string().optional(),
-  env: z.array(z.looseObject({ name: z.string(), value: z.string({ error: "expected a string: put quotes around it" }).optional() })).optional(),
-  ports: z.array(z.looseObject({ containerPort: z.int().min(1).max(65535), protocol: z.string().default("TCP") })).optional(),
+  env: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        value: z.string({ error: "expected a string: put quotes around it" }).optional(),
+      }),
+    )
+    .optional(),
+  ports: z
+    .array(z.looseObject({ containerPort: z.int().min(1).max(65535), protocol: z.string().default("TCP") }))
+    .optional(),
   resources: z.looseObject({ requests: quantities, limits: quantities }).optional(),
 });
 
@@ -32,7 +41,9 @@ const PodManifest = z.looseObject({
     annotations: z.record(z.string(), z.string()).optional(),
   }),
   spec: z.looseObject({
-    restartPolicy: z.enum(["Always", "OnFailure", "Never"], { error: "expected Always, OnFailure or Never" }).default("Always"),
+    restartPolicy: z
+      .enum(["Always", "OnFailure", "Never"], { error: "expected Always, OnFailure or Never" })
+      .default("Always"),
     terminationGracePeriodSeconds: z.int().min(0).default(30),
     // There is no cluster whose network a pod could be on.
     hostNetwork: z.boolean().default(true),
@@ -47,9 +58,15 @@ const PodManifest = z.looseObject({
  */
 export function parseManifest(document: unknown, nodeName: string): Pod {
   const parsed = PodManifest.safeParse(document);
-  if (!parsed.success) throw new ManifestError(parsed.error.issues.map((issue) => `${issue.path.join(".") || "document"}: ${issue.message}`).join("; "));
+  if (!parsed.success)
+    throw new ManifestError(
+      parsed.error.issues.map((issue) => `${issue.path.join(".") || "document"}: ${issue.message}`).join("; "),
+    );
   const { metadata, spec } = parsed.data;
-  const hash = digest(JSON.stringify([nodeName, metadata.namespace, metadata.name, metadata.annotations ?? {}, spec]), 32);
+  const hash = digest(
+    JSON.stringify([nodeName, metadata.namespace, metadata.name, metadata.annotations ?? {}, spec]),
+    32,
+  );
   const uid = metadata.uid ?? hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   return { metadata: { ...metadata, uid }, spec: { ...spec, nodeName } } as unknown as Pod;
 }

@@ -25,7 +25,11 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
   const directories = readPodDirectories();
   const due = allDue(pods.items, directories, now);
   const [listing, references] = await Promise.all([systemd.list(PATTERNS), source.fetch(due)]);
-  const workingDirs = new Set(pods.items.flatMap(({ spec }) => [...spec.containers, ...(spec.initContainers ?? [])].map(({ workingDir }) => workingDir ?? "/")));
+  const workingDirs = new Set(
+    pods.items.flatMap(({ spec }) =>
+      [...spec.containers, ...(spec.initContainers ?? [])].map(({ workingDir }) => workingDir ?? "/"),
+    ),
+  );
   return {
     now,
     config,
@@ -57,7 +61,10 @@ function podList(answer: Answer): PodList {
 
 function allDue(pods: readonly Pod[], directories: World["directories"], now: Instant): DueReferences {
   // What has ended or is ending needs nothing any more.
-  const needy = pods.filter(({ metadata, status }) => !metadata.deletionTimestamp && status?.phase !== "Succeeded" && status?.phase !== "Failed");
+  const needy = pods.filter(
+    ({ metadata, status }) =>
+      !metadata.deletionTimestamp && status?.phase !== "Succeeded" && status?.phase !== "Failed",
+  );
   const due = needy.map((pod) => dueReferences(pod, directories.get(pod.metadata.uid), now));
   return { tokens: due.flatMap(({ tokens }) => tokens), configMaps: due.flatMap(({ configMaps }) => configMaps) };
 }

@@ -6,8 +6,7 @@ import type { DueReferences } from "./translate/references.ts";
 /** What a source of pods answered. Never an exception: trouble with it is an ordinary state of the world. */
 export type Answer =
   /** `digest` changes when anything in the list does; `parse` may still find that it is no list at all. */
-  | { readonly ok: true; readonly digest: string; parse(): Parsed }
-  | { readonly ok: false; readonly because: string };
+  { readonly ok: true; readonly digest: string; parse(): Parsed } | { readonly ok: false; readonly because: string };
 
 /** `missing` says why there may be more pods than these: then nothing is removed. */
 export interface Parsed {

@@ -19,7 +19,14 @@ export interface Published {
 }
 
 /** Tells the source how each pod is, and the pods' owners what happened. */
-export async function publish(world: World, translations: readonly Translation[], applied: Applied, source: PodSource, log: Log, now: Instant): Promise<Published> {
+export async function publish(
+  world: World,
+  translations: readonly Translation[],
+  applied: Applied,
+  source: PodSource,
+  log: Log,
+  now: Instant,
+): Promise<Published> {
   const gone = new Set(applied.done.flatMap((step) => (step.kind === "forget" ? [step.uid] : [])));
   const told = applied.done.flatMap(({ event }) => (event === undefined ? [] : [event]));
   const events: PodEvent[] = [...told];
@@ -37,7 +44,8 @@ export async function publish(world: World, translations: readonly Translation[]
       try {
         await source.publish(pod, next, patch);
         events.push(...podEvents({ translation, previous: pod.status, next }));
-        if (next.phase !== pod.status?.phase) log.notice("pod", { pod: nameOf(pod), phase: next.phase, ...(next.reason ? { reason: next.reason } : {}) });
+        if (next.phase !== pod.status?.phase)
+          log.notice("pod", { pod: nameOf(pod), phase: next.phase, ...(next.reason ? { reason: next.reason } : {}) });
         ended ||= next.phase === "Succeeded" || next.phase === "Failed";
       } catch (error) {
         failed += 1;
@@ -62,7 +70,11 @@ async function tellAll(events: readonly PodEvent[], source: PodSource, log: Log)
         try {
           await source.tell(event);
         } catch (error) {
-          log.warning("cannot write event", { pod: nameOf(event.pod), reason: event.reason, because: (error as Error).message });
+          log.warning("cannot write event", {
+            pod: nameOf(event.pod),
+            reason: event.reason,
+            because: (error as Error).message,
+          });
         }
       }
     }),

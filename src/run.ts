@@ -61,7 +61,10 @@ async function reconcile(input: Run, systemd: Systemd): Promise<void> {
 }
 
 /** What only a run that has asked systemd can say of the node. */
-async function tellNode({ kube, config, answer, log, now }: Run, systemd: { systemdVersion?: string; systemdProblem?: string }): Promise<void> {
+async function tellNode(
+  { kube, config, answer, log, now }: Run,
+  systemd: { systemdVersion?: string; systemdProblem?: string },
+): Promise<void> {
   if (kube === undefined || !answer.ok) return;
   try {
     await keepNode(kube, config, now, unitletVersion, systemd);

@@ -21,7 +21,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<string>>> = {
 
 async function checkConfig(): Promise<string> {
   const { config } = await loadConfig();
-  const source = config.cluster === undefined ? `standalone, manifests in ${config.manifests}` : `joined to ${config.cluster.server}`;
+  const source =
+    config.cluster === undefined
+      ? `standalone, manifests in ${config.manifests}`
+      : `joined to ${config.cluster.server}`;
   return `The configuration is good: node ${config.nodeName}, ${source}.\n`;
 }
 

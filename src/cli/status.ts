@@ -20,15 +20,28 @@ export async function showStatus(): Promise<string> {
     const { identity } = unit;
     if (identity === undefined || identity.kind === "slice") return [];
     const past = directories.get(identity.podUID)?.pasts.get(identity.container) ?? NO_PAST;
-    return [[identity.namespace, identity.pod, identity.container, stateOf(unit, past, now), String(restarts(unit, past)), age(past.started?.at, now)]];
+    return [
+      [
+        identity.namespace,
+        identity.pod,
+        identity.container,
+        stateOf(unit, past, now),
+        String(restarts(unit, past)),
+        age(past.started?.at, now),
+      ],
+    ];
   });
-  const mode = config.cluster === undefined ? `standalone, manifests in ${config.manifests}` : `joined to ${config.cluster.server}`;
+  const mode =
+    config.cluster === undefined
+      ? `standalone, manifests in ${config.manifests}`
+      : `joined to ${config.cluster.server}`;
   return `Node ${config.nodeName}: ${mode}\n${rows.length === 0 ? "No pods.\n" : table([HEADER, ...rows])}`;
 }
 
 function stateOf(unit: ActualUnit, past: ContainerPast, now: Instant): string {
   const { active, sub } = unit.state ?? { active: "inactive", sub: "dead" };
-  if (sub === "start-pre") return past.backOffUntil ? `back-off (${Math.max(0, Math.ceil((past.backOffUntil - now) / 1000))}s)` : "starting";
+  if (sub === "start-pre")
+    return past.backOffUntil ? `back-off (${Math.max(0, Math.ceil((past.backOffUntil - now) / 1000))}s)` : "starting";
   if (active === "active" || (active === "activating" && sub === "start")) return "running";
   if (active !== "inactive") return sub;
   const last = past.exits.at(-1);
@@ -51,5 +64,13 @@ function age(since: Instant | undefined, now: Instant): string {
 
 function table(rows: readonly (readonly string[])[]): string {
   const widths = HEADER.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  return rows.map((row) => `${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ").trimEnd()}\n`).join("");
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
+    .join("");
 }

@@ -41,7 +41,9 @@ function placeContainer(translation: Runnable, container: DesiredContainer, worl
   if (unit === undefined) return [];
   const actual = world.units.get(unitName);
   if (actual?.identity !== undefined && actual.identity.specHash !== unit.identity.specHash && isUp(actual)) {
-    return isStopping(actual) ? [] : [{ kind: "stop", uid, unit: unitName, because: `container ${container.name} changed in the pod` }];
+    return isStopping(actual)
+      ? []
+      : [{ kind: "stop", uid, unit: unitName, because: `container ${container.name} changed in the pod` }];
   }
   const place = placeUnit(translation, unit, actual);
   if (place.some(({ kind }) => kind === "restart")) return place;
@@ -64,22 +66,43 @@ function placeUnit(translation: Runnable, unit: DesiredUnit, actual: ActualUnit 
     because: change.because,
     ...(change.event ? { event: change.event } : {}),
   };
-  const reload: Step[] = actual !== undefined && isLoaded(actual) ? [{ kind: "reload", uid: "", because: `${unit.name} was written anew` }] : [];
-  const restart: Step[] = change.restart && actual !== undefined && isUp(actual) ? [{ kind: "restart", uid, unit: unit.name, because: change.because }] : [];
+  const reload: Step[] =
+    actual !== undefined && isLoaded(actual)
+      ? [{ kind: "reload", uid: "", because: `${unit.name} was written anew` }]
+      : [];
+  const restart: Step[] =
+    change.restart && actual !== undefined && isUp(actual)
+      ? [{ kind: "restart", uid, unit: unit.name, because: change.because }]
+      : [];
   return [write, ...linkSteps(uid, unit, actual), ...reload, ...restart];
 }
 
 function linkSteps(uid: string, unit: DesiredUnit, actual: ActualUnit | undefined): Step[] {
   if (unit.linked === (actual?.linked ?? false)) return [];
-  return [{ kind: unit.linked ? "link" : "unlink", uid, unit: unit.name, because: unit.linked ? "it starts with the host" : "it does not start with the host" }];
+  return [
+    {
+      kind: unit.linked ? "link" : "unlink",
+      uid,
+      unit: unit.name,
+      because: unit.linked ? "it starts with the host" : "it does not start with the host",
+    },
+  ];
 }
 
 function start({ pod }: Runnable, container: DesiredContainer, actual: ActualUnit | undefined, because: string): Step {
   const step = { kind: "start", uid: pod.metadata.uid, unit: container.unitName, because } as const;
-  const wasRunning = pod.status?.containerStatuses?.find(({ name }) => name === container.name)?.state.running !== undefined;
+  const wasRunning =
+    pod.status?.containerStatuses?.find(({ name }) => name === container.name)?.state.running !== undefined;
   if (actual?.text === undefined || !wasRunning || container.kind === "init") return step;
   const message = `Container ${container.name} was stopped on the host; starting it again`;
-  const event = { pod, type: "Warning", reason: "Drift", message, fieldPath: `spec.containers{${container.name}}`, occurrence: actual.invocation ?? String(pod.status?.startTime) } as const;
+  const event = {
+    pod,
+    type: "Warning",
+    reason: "Drift",
+    message,
+    fieldPath: `spec.containers{${container.name}}`,
+    occurrence: actual.invocation ?? String(pod.status?.startTime),
+  } as const;
   return { ...step, because: "it was stopped on the host", event };
 }
 

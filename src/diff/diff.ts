@@ -36,7 +36,9 @@ export function diff(world: World, translations: readonly Translation[]): Step[]
     [...world.units.values()].filter(({ identity }) => identity !== undefined),
     ({ identity }) => identity?.podUID ?? "",
   );
-  const steps = translations.flatMap((translation) => podSteps(translation, units.get(translation.pod.metadata.uid) ?? [], world));
+  const steps = translations.flatMap((translation) =>
+    podSteps(translation, units.get(translation.pod.metadata.uid) ?? [], world),
+  );
   const listed = new Set(translations.map(({ pod }) => pod.metadata.uid));
   // A pod that an incomplete list does not have may be there all the same.
   if (!world.pods.complete) return ordered([...steps, ...keepUnits(world, listed)]);

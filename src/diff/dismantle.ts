@@ -10,7 +10,9 @@ export function stopPod(uid: string, units: readonly ActualUnit[], because: stri
   const containers = units.filter(({ identity }) => identity?.kind !== "slice");
   const running = containers.filter((unit) => isUp(unit) && !isStopping(unit));
   // Unlinked first: if the API server goes away now, a later run must not bring the pod back.
-  const unlink = containers.filter(({ linked }) => linked).map((unit): Step => ({ kind: "unlink", uid, unit: unit.name, because }));
+  const unlink = containers
+    .filter(({ linked }) => linked)
+    .map((unit): Step => ({ kind: "unlink", uid, unit: unit.name, because }));
   if (running.length === 0) return unlink;
   const slice = units.find(({ identity }) => identity?.kind === "slice");
   // Stopping the slice stops all units in it, whatever state they are in; without it each one is stopped by name.
@@ -26,9 +28,12 @@ export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], now: Ins
   const deadline = fromTimestamp(deletionTimestamp);
   const up = units.filter((unit) => unit.identity?.kind !== "slice" && isUp(unit));
   if (up.length === 0) return [];
-  if (now >= deadline) return up.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
+  if (now >= deadline)
+    return up.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
   const shortened = (pod.metadata.deletionGracePeriodSeconds ?? 0) < (pod.spec.terminationGracePeriodSeconds ?? 30);
-  return shortened ? [{ kind: "alarm", uid, at: deadline, because: "the delete came with a shorter grace period" }] : [];
+  return shortened
+    ? [{ kind: "alarm", uid, at: deadline, because: "the delete came with a shorter grace period" }]
+    : [];
 }
 
 /** Removes every file of a pod that has ended. */
@@ -48,7 +53,9 @@ function withEvents(stops: Step[], pod: Pod | undefined, running: readonly Actua
   // One stop of the slice ends several containers, and each is told.
   return [
     ...stops.map((step, at) => (events[at] === undefined ? step : { ...step, event: events[at] })),
-    ...events.slice(stops.length).map((event): Step => ({ kind: "tell", uid: pod.metadata.uid, because: event.message, event })),
+    ...events
+      .slice(stops.length)
+      .map((event): Step => ({ kind: "tell", uid: pod.metadata.uid, because: event.message, event })),
   ];
 }
 
@@ -59,7 +66,7 @@ function killing(pod: Pod, unit: ActualUnit): PodEvent {
     type: "Normal",
     reason: "Killing",
     message: `Stopping container ${container}`,
-    fieldPath: `spec.containers{${container}}`,
+    fieldPath: `spec.${unit.identity?.kind === "init" ? "initContainers" : "containers"}{${container}}`,
     occurrence: unit.invocation ?? unit.name,
   };
 }

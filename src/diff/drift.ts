@@ -13,14 +13,21 @@ export interface Drift {
  * translation: rewritten without a restart, since an upgrade must not touch what runs. Anything else is somebody's edit.
  */
 export function drift(translation: Runnable, unit: DesiredUnit, actual: ActualUnit | undefined): Drift | undefined {
-  if (actual === undefined || (actual.text === undefined && !wasThere(actual))) return { because: "it is new", restart: false };
+  if (actual === undefined || (actual.text === undefined && !wasThere(actual)))
+    return { because: "it is new", restart: false };
   if (actual.text === undefined) return edited(translation, unit, "was deleted on the host; written again", false);
   if (actual.identity?.specHash !== unit.identity.specHash) return { because: "the pod changed", restart: false };
   if (actual.identity.translation !== unit.identity.translation && actual.dropIns.length === 0) {
     return actual.text === unit.text ? undefined : { because: "unitlet was upgraded", restart: false };
   }
   if (actual.text !== unit.text) return edited(translation, unit, "was edited on the host; put back", true);
-  if (actual.dropIns.length > 0) return edited(translation, unit, `was given drop-ins on the host (${actual.dropIns.join(", ")}); removed them`, true);
+  if (actual.dropIns.length > 0)
+    return edited(
+      translation,
+      unit,
+      `was given drop-ins on the host (${actual.dropIns.join(", ")}); removed them`,
+      true,
+    );
   return undefined;
 }
 

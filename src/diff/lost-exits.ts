@@ -32,8 +32,9 @@ function lostExit(
   // container-start may be compacting the records right now.
   if (unit?.state?.sub === "start-pre") return undefined;
   const past = directory?.pasts.get(container.name) ?? NO_PAST;
-  if (past.exits.some((exit) => exit.invocation === invocation) || past.forgottenExits > 0) return undefined;
   const started = fromTimestamp(startedAt);
+  // An exit that began later means that this one was recorded too, and forgotten since.
+  if (past.exits.some((exit) => exit.invocation === invocation || exit.startedAt > started + 1000)) return undefined;
   return {
     kind: "record",
     uid: pod.metadata.uid,

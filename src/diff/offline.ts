@@ -11,7 +11,14 @@ export function keepUnits(world: World, listed: ReadonlySet<string>): Step[] {
   const because = "it should run, and the list of pods is not to be had";
   return [...world.units.values()].flatMap((unit): Step[] => {
     const { identity } = unit;
-    if (identity?.kind !== "container" || listed.has(identity.podUID) || !unit.linked || unit.text === undefined || !isIdle(unit)) return [];
+    if (
+      identity?.kind !== "container" ||
+      listed.has(identity.podUID) ||
+      !unit.linked ||
+      unit.text === undefined ||
+      !isIdle(unit)
+    )
+      return [];
     const past = world.directories.get(identity.podUID)?.pasts.get(identity.container) ?? NO_PAST;
     return past.finished ? [] : [{ kind: "start", uid: identity.podUID, unit: unit.name, because }];
   });

@@ -33,7 +33,8 @@ export class Bus {
 
   private constructor(bus: MessageBus) {
     this.#bus = bus;
-    const lose = (what: string) => (error?: Error) => this.#fail(new BusError(`${what}${error?.message ? `: ${error.message}` : ""}`, ""));
+    const lose = (what: string) => (error?: Error) =>
+      this.#fail(new BusError(`${what}${error?.message ? `: ${error.message}` : ""}`, ""));
     bus.on("error", lose("Lost the connection to D-Bus"));
     const connection = (bus as unknown as { _connection: Connection })._connection;
     for (const event of ["end", "close", "error"]) connection.on(event, lose("D-Bus closed the connection"));
@@ -42,15 +43,19 @@ export class Bus {
   static async connect(): Promise<Bus> {
     const bus = dbus.sessionBus({ busAddress: ADDRESS } as never);
     const connected = new Bus(bus);
-    await connected.#bounded(
-      "Hello",
-      new Promise((resolve) => bus.once("connect", () => resolve(undefined))),
-    );
+    await connected.#bounded("Hello", new Promise((resolve) => bus.once("connect", () => resolve(undefined))));
     return connected;
   }
 
   /** The reply's body; throws BusError. */
-  async call(message: { path: string; interface: string; member: string; signature?: string; body?: unknown[]; destination?: string }): Promise<unknown[]> {
+  async call(message: {
+    path: string;
+    interface: string;
+    member: string;
+    signature?: string;
+    body?: unknown[];
+    destination?: string;
+  }): Promise<unknown[]> {
     while (this.#pending.size >= IN_FLIGHT) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     const call = this.#bus.call(new dbus.Message({ destination: "org.freedesktop.systemd1", ...message } as never));
     const reply = await this.#bounded(message.member, call);
@@ -59,7 +64,8 @@ export class Bus {
 
   onSignal(listener: (member: string, body: unknown[]) => void): void {
     this.#bus.on("message", (message: Message) => {
-      if ((message as { type: number }).type === dbus.MessageType.SIGNAL) listener(String(message.member), message.body);
+      if ((message as { type: number }).type === dbus.MessageType.SIGNAL)
+        listener(String(message.member), message.body);
     });
   }
 
@@ -74,7 +80,10 @@ export class Bus {
     const lost = new Promise<never>((_, reject) => {
       fail = reject;
     });
-    const timer = setTimeout(() => fail(new BusError(`${what}: systemd did not answer within ${CALL_TIMEOUT} ms`, "")), CALL_TIMEOUT);
+    const timer = setTimeout(
+      () => fail(new BusError(`${what}: systemd did not answer within ${CALL_TIMEOUT} ms`, "")),
+      CALL_TIMEOUT,
+    );
     this.#pending.add(fail);
     try {
       return await Promise.race([work, lost]);

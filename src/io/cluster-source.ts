@@ -27,11 +27,15 @@ export class ClusterSource implements PodSource {
   }
 
   async fetch({ tokens, configMaps }: DueReferences): Promise<References> {
-    const fetchedTokens = tokens.map(async (token): Promise<[string, Fetched<string>]> => [token.key, await settle(this.#kube.createToken(token))]);
-    const fetchedMaps = [...new Set(configMaps)].map(async (key): Promise<[string, Fetched<Readonly<Record<string, string>>>]> => {
-      const [namespace = "", name = ""] = key.split("/");
-      return [key, await settle(this.#kube.getConfigMap(namespace, name))];
-    });
+    const fetchedTokens = tokens.map(
+      async (token): Promise<[string, Fetched<string>]> => [token.key, await settle(this.#kube.createToken(token))],
+    );
+    const fetchedMaps = [...new Set(configMaps)].map(
+      async (key): Promise<[string, Fetched<Readonly<Record<string, string>>>]> => {
+        const [namespace = "", name = ""] = key.split("/");
+        return [key, await settle(this.#kube.getConfigMap(namespace, name))];
+      },
+    );
     return { tokens: new Map(await Promise.all(fetchedTokens)), configMaps: new Map(await Promise.all(fetchedMaps)) };
   }
 
@@ -70,10 +74,20 @@ function digestOfItems(body: Buffer): string {
 /** Throws when this is not the whole list of this node's pods: then it must not be acted on as if it were. */
 export function parsePods(body: Buffer, nodeName: string): readonly Pod[] {
   const list = JSON.parse(body.toString()) as { kind?: string; metadata?: { continue?: string }; items?: unknown };
-  if (list.kind !== "PodList" || !(Array.isArray(list.items) || list.items === null)) throw new Error("the API server's answer is not a list of pods");
+  if (list.kind !== "PodList" || !(Array.isArray(list.items) || list.items === null))
+    throw new Error("the API server's answer is not a list of pods");
   if (list.metadata?.continue) throw new Error("the API server answered with a part of the list");
   const pods = (list.items ?? []) as Pod[];
-  const stray = pods.find((pod) => pod.spec?.nodeName !== nodeName || !pod.metadata?.uid || !pod.metadata.name || !Array.isArray(pod.spec.containers));
-  if (stray !== undefined) throw new Error(`the API server's list has an item that is no pod of this node: ${stray.metadata?.namespace}/${stray.metadata?.name}`);
+  const stray = pods.find(
+    (pod) =>
+      pod.spec?.nodeName !== nodeName ||
+      !pod.metadata?.uid ||
+      !pod.metadata.name ||
+      !Array.isArray(pod.spec.containers),
+  );
+  if (stray !== undefined)
+    throw new Error(
+      `the API server's list has an item that is no pod of this node: ${stray.metadata?.namespace}/${stray.metadata?.name}`,
+    );
   return pods;
 }

@@ -23,10 +23,16 @@ interface Memo {
 
 /** The configuration, validated when a file of it has changed. Throws ConfigError. */
 export async function loadConfig(): Promise<LoadedConfig> {
-  const paths = [MAIN, ...namesIn(DIRECTORY).filter((name) => name.endsWith(".conf")).map((name) => join(DIRECTORY, name))];
+  const paths = [
+    MAIN,
+    ...namesIn(DIRECTORY)
+      .filter((name) => name.endsWith(".conf"))
+      .map((name) => join(DIRECTORY, name)),
+  ];
   const key = `${hostname()} ${filesFingerprint([...paths, DIRECTORY])}`;
   const memo = recall<Memo>("config", key);
-  if (memo !== undefined && memo.kubeconfigKey === filesFingerprint([memo.kubeconfig])) return { config: memo.config, key: key + memo.kubeconfigKey };
+  if (memo !== undefined && memo.kubeconfigKey === filesFingerprint([memo.kubeconfig]))
+    return { config: memo.config, key: key + memo.kubeconfigKey };
   const fresh = await readConfig(paths);
   keep("config", key, fresh);
   return { config: fresh.config, key: key + fresh.kubeconfigKey };

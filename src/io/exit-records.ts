@@ -20,11 +20,22 @@ export function readExits(path: string): { readonly forgottenExits: number; read
 function parseRecord(line: string): ExitRecord | undefined {
   const words = line.split(" ");
   if (words.length !== 9) return undefined;
-  const [invocation = "", result = "", code = "", status = "", started, finished, oom, executed, specHash = ""] = words.map((word) => (word === EMPTY ? "" : word));
+  const [invocation = "", result = "", code = "", status = "", started, finished, oom, executed, specHash = ""] =
+    words.map((word) => (word === EMPTY ? "" : word));
   const startedAt = Math.round(Number(started) * 1000);
   const finishedAt = Math.round(Number(finished) * 1000);
   if (!Number.isFinite(startedAt) || !Number.isFinite(finishedAt)) return undefined;
-  return { invocation, result, code, status, startedAt, finishedAt, oomKilled: oom === "1", executed: executed === "1", specHash };
+  return {
+    invocation,
+    result,
+    code,
+    status,
+    startedAt,
+    finishedAt,
+    oomKilled: oom === "1",
+    executed: executed === "1",
+    specHash,
+  };
 }
 
 export function appendExit(uid: string, container: string, record: ExitRecord): void {
@@ -41,5 +52,7 @@ export function appendExit(uid: string, container: string, record: ExitRecord): 
   ];
   const directory = podData(uid);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  appendFileSync(join(directory, `${container}.exits`), `${words.map((word) => word || EMPTY).join(" ")}\n`, { mode: 0o600 });
+  appendFileSync(join(directory, `${container}.exits`), `${words.map((word) => word || EMPTY).join(" ")}\n`, {
+    mode: 0o600,
+  });
 }

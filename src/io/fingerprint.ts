@@ -14,7 +14,8 @@ export function hostFingerprint(): string {
   const parts = [...readInvocations()].map(([name, id]) => `${name} ${id}`);
   for (const directory of DROP_IN_DIRECTORIES) {
     for (const name of namesIn(directory)) {
-      if (asUnitName(name) !== undefined || (name.endsWith(".d") && asUnitName(name.slice(0, -2)) !== undefined)) parts.push(stamp(join(directory, name)));
+      if (asUnitName(name) !== undefined || (name.endsWith(".d") && asUnitName(name.slice(0, -2)) !== undefined))
+        parts.push(stamp(join(directory, name)));
     }
   }
   parts.push(stamp(WANTS_DIRECTORY), stamp("/run/dbus/system_bus_socket"));
@@ -33,4 +34,3 @@ function stamp(path: string): string {
   const stat = ifThere(() => lstatSync(path));
   return stat === undefined ? `${path} -` : `${path} ${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
 }
-

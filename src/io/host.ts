@@ -7,7 +7,11 @@ import { readIfThere } from "./files.ts";
 const GOARCH: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
 
 /** Measures the host; costs about a millisecond. `systemd` is what the run found out about it. */
-export function readHost(nodeIPs: readonly string[], now: Instant, systemd: Pick<Host, "systemdVersion" | "systemdProblem">): Host {
+export function readHost(
+  nodeIPs: readonly string[],
+  now: Instant,
+  systemd: Pick<Host, "systemdVersion" | "systemdProblem">,
+): Host {
   const memory = readMemory();
   const disk = statfsSync("/var/lib");
   return {
@@ -19,7 +23,7 @@ export function readHost(nodeIPs: readonly string[], now: Instant, systemd: Pick
     diskAvailable: disk.bavail * disk.bsize,
     inodesTotal: disk.files,
     inodesFree: disk.ffree,
-    pidsMax: Number(read("/proc/sys/kernel/pid_max")),
+    pidsMax: Math.min(Number(read("/proc/sys/kernel/pid_max")), Number(read("/proc/sys/kernel/threads-max"))),
     pidsUsed: Number(/\d+\/(\d+)/.exec(read("/proc/loadavg"))?.[1] ?? 0),
     machineID: read("/etc/machine-id"),
     bootID: read("/proc/sys/kernel/random/boot_id"),
@@ -49,7 +53,10 @@ function hostAddresses(): string[] {
     const names = [...(preferred === undefined ? [] : [preferred]), ...Object.keys(interfaces).toSorted()];
     for (const name of names) {
       // A link-local address is good for its link only.
-      const found = interfaces[name]?.find((a) => a.family === family && !a.internal && !a.address.startsWith("fe80:") && !a.address.startsWith("169.254."));
+      const found = interfaces[name]?.find(
+        (a) =>
+          a.family === family && !a.internal && !a.address.startsWith("fe80:") && !a.address.startsWith("169.254."),
+      );
       if (found !== undefined) return [found.address];
     }
     return [];
@@ -60,11 +67,15 @@ function hostAddresses(): string[] {
 
 function defaultInterface4(): string | undefined {
   const rows = read("/proc/net/route").split("\n").slice(1);
-  return rows.map((row) => row.split("\t")).find((columns) => columns[1] === "00000000" && columns[7] === "00000000")?.[0];
+  return rows
+    .map((row) => row.split("\t"))
+    .find((columns) => columns[1] === "00000000" && columns[7] === "00000000")?.[0];
 }
 
 function defaultInterface6(): string | undefined {
   const rows = read("/proc/net/ipv6_route").split("\n");
-  const columns = rows.map((row) => row.split(/\s+/)).find((row) => /^0{32}$/.test(row[0] ?? "") && row[1] === "00" && row[9] !== "lo");
+  const columns = rows
+    .map((row) => row.split(/\s+/))
+    .find((row) => /^0{32}$/.test(row[0] ?? "") && row[1] === "00" && row[9] !== "lo");
   return columns?.[9];
 }

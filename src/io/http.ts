@@ -42,7 +42,11 @@ export class ApiClient {
       key: contentOf(cluster.key),
       rejectUnauthorized: !cluster.insecureSkipTLSVerify,
       ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
-      headers: { "user-agent": "unitlet", accept: "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      headers: {
+        "user-agent": "unitlet",
+        accept: "application/json",
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+      },
     };
   }
 
@@ -70,24 +74,48 @@ export class ApiClient {
     this.#agent.destroy();
   }
 
-  #send(method: string, path: string, payload: Buffer | undefined, contentType: string): Promise<{ status: number; body: Buffer }> {
+  #send(
+    method: string,
+    path: string,
+    payload: Buffer | undefined,
+    contentType: string,
+  ): Promise<{ status: number; body: Buffer }> {
     return new Promise((resolve, reject) => {
       const fail = (cause: Error) => {
         clearTimeout(timer);
-        reject(new ApiError(`${method} ${path.split("?")[0]}: ${this.#url.host} did not answer: ${cause.message || (cause as NodeJS.ErrnoException).code}`, 0, "Unreachable", cause));
+        reject(
+          new ApiError(
+            `${method} ${path.split("?")[0]}: ${this.#url.host} did not answer: ${cause.message || (cause as NodeJS.ErrnoException).code}`,
+            0,
+            "Unreachable",
+            cause,
+          ),
+        );
       };
-      const options = { ...this.#options, method, host: this.#url.hostname.replace(/^\[|\]$/g, ""), port: this.#url.port || 443, path: this.#url.pathname.replace(/\/$/, "") + path };
+      const options = {
+        ...this.#options,
+        method,
+        host: this.#url.hostname.replace(/^\[|\]$/g, ""),
+        port: this.#url.port || 443,
+        path: this.#url.pathname.replace(/\/$/, "") + path,
+      };
       const call = request(options, (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("error", fail);
         response.on("end", () => {
           clearTimeout(timer);
-          resolve({ status: response.statusCode ?? 0, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) });
+          resolve({
+            status: response.statusCode ?? 0,
+            body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks),
+          });
         });
       });
       // One limit on the whole exchange: an answer that trickles in for ever is no answer.
-      const timer = setTimeout(() => call.destroy(new Error(`no complete answer within ${this.#timeout} ms`)), this.#timeout);
+      const timer = setTimeout(
+        () => call.destroy(new Error(`no complete answer within ${this.#timeout} ms`)),
+        this.#timeout,
+      );
       call.on("error", fail);
       if (payload !== undefined) {
         call.setHeader("content-type", contentType);

@@ -27,11 +27,19 @@ export class Kube {
 
   /** The list as bytes: an idle run only compares them. */
   listPods(): Promise<Buffer> {
-    return this.#api.call({ method: "GET", path: `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${this.#node}`)}` });
+    return this.#api.call({
+      method: "GET",
+      path: `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${this.#node}`)}`,
+    });
   }
 
   patchPodStatus({ namespace, name }: Pod["metadata"], patch: object): Promise<Buffer> {
-    return this.#api.call({ method: "PATCH", path: `/api/v1/namespaces/${namespace}/pods/${name}/status`, body: patch, contentType: STRATEGIC });
+    return this.#api.call({
+      method: "PATCH",
+      path: `/api/v1/namespaces/${namespace}/pods/${name}/status`,
+      body: patch,
+      contentType: STRATEGIC,
+    });
   }
 
   /** Of exactly this pod: one of the same name that came later is not touched. */
@@ -49,39 +57,76 @@ export class Kube {
   }
 
   patchNode(patch: object): Promise<Buffer> {
-    return this.#api.call({ method: "PATCH", path: `/api/v1/nodes/${this.#node}`, body: patch, contentType: STRATEGIC });
+    return this.#api.call({
+      method: "PATCH",
+      path: `/api/v1/nodes/${this.#node}`,
+      body: patch,
+      contentType: STRATEGIC,
+    });
   }
 
   patchNodeStatus(patch: object): Promise<Buffer> {
-    return this.#api.call({ method: "PATCH", path: `/api/v1/nodes/${this.#node}/status`, body: patch, contentType: STRATEGIC });
+    return this.#api.call({
+      method: "PATCH",
+      path: `/api/v1/nodes/${this.#node}/status`,
+      body: patch,
+      contentType: STRATEGIC,
+    });
   }
 
   /** False when there is no lease to renew. */
   async renewLease(patch: object): Promise<boolean> {
     const path = `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${this.#node}`;
-    return (await unlessMissing(this.#api.call({ method: "PATCH", path, body: patch, contentType: MERGE }))) !== undefined;
+    return (
+      (await unlessMissing(this.#api.call({ method: "PATCH", path, body: patch, contentType: MERGE }))) !== undefined
+    );
   }
 
   createLease(lease: object): Promise<Buffer> {
-    return this.#api.call({ method: "POST", path: "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases", body: lease });
+    return this.#api.call({
+      method: "POST",
+      path: "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases",
+      body: lease,
+    });
   }
 
-  async createToken({ namespace, serviceAccount, audience, expirationSeconds, podName, podUID }: TokenReference): Promise<string> {
+  async createToken({
+    namespace,
+    serviceAccount,
+    audience,
+    expirationSeconds,
+    podName,
+    podUID,
+  }: TokenReference): Promise<string> {
     const boundObjectRef = { kind: "Pod", apiVersion: "v1", name: podName, uid: podUID };
-    const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { audiences: audience ? [audience] : [], expirationSeconds, boundObjectRef } };
+    const body = {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: { audiences: audience ? [audience] : [], expirationSeconds, boundObjectRef },
+    };
     const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`;
     const answer = await this.#api.json<{ status: { token: string } }>({ method: "POST", path, body });
     return answer.status.token;
   }
 
   async getConfigMap(namespace: string, name: string): Promise<Readonly<Record<string, string>>> {
-    const answer = await this.#api.json<{ data?: Record<string, string> }>({ method: "GET", path: `/api/v1/namespaces/${namespace}/configmaps/${name}` });
+    const answer = await this.#api.json<{ data?: Record<string, string> }>({
+      method: "GET",
+      path: `/api/v1/namespaces/${namespace}/configmaps/${name}`,
+    });
     return answer.data ?? {};
   }
 
   async createPodEvent(event: PodEvent, now: Instant): Promise<void> {
     const { namespace, name, uid } = event.pod.metadata;
-    const involvedObject = { apiVersion: "v1", kind: "Pod", namespace, name, uid, ...(event.fieldPath ? { fieldPath: event.fieldPath } : {}) };
+    const involvedObject = {
+      apiVersion: "v1",
+      kind: "Pod",
+      namespace,
+      name,
+      uid,
+      ...(event.fieldPath ? { fieldPath: event.fieldPath } : {}),
+    };
     await this.#createEvent(namespace, name, uid, involvedObject, event, now);
   }
 
@@ -92,7 +137,14 @@ export class Kube {
   }
 
   /** The name comes from the words, so that the same event again raises a count, and the same occurrence again nothing. */
-  async #createEvent(namespace: string, name: string, uid: string, involvedObject: object, event: Omit<PodEvent, "pod">, now: Instant): Promise<void> {
+  async #createEvent(
+    namespace: string,
+    name: string,
+    uid: string,
+    involvedObject: object,
+    event: Omit<PodEvent, "pod">,
+    now: Instant,
+  ): Promise<void> {
     const { type, reason, message, occurrence, fieldPath } = event;
     const eventName = `${name.slice(0, 200)}.${digest([uid, reason, message, fieldPath].join("\n"), 16)}`;
     const time = toTimestamp(now);
@@ -120,9 +172,16 @@ export class Kube {
   }
 
   async #countEvent(path: string, occurrence: string, time: string): Promise<void> {
-    const existing = await this.#api.json<{ count?: number; metadata: { annotations?: Record<string, string> } }>({ method: "GET", path });
+    const existing = await this.#api.json<{ count?: number; metadata: { annotations?: Record<string, string> } }>({
+      method: "GET",
+      path,
+    });
     if (existing.metadata.annotations?.[OCCURRENCE] === occurrence) return;
-    const body = { metadata: { annotations: { [OCCURRENCE]: occurrence } }, count: (existing.count ?? 1) + 1, lastTimestamp: time };
+    const body = {
+      metadata: { annotations: { [OCCURRENCE]: occurrence } },
+      count: (existing.count ?? 1) + 1,
+      lastTimestamp: time,
+    };
     await this.#api.call({ method: "PATCH", path, body, contentType: MERGE });
   }
 }

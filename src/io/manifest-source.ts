@@ -28,7 +28,9 @@ export class ManifestSource implements PodSource {
 
   async list(): Promise<Answer> {
     try {
-      const paths = namesIn(this.#directory).filter((name) => /\.(ya?ml|json)$/.test(name) && !name.startsWith(".")).map((name) => join(this.#directory, name));
+      const paths = namesIn(this.#directory)
+        .filter((name) => /\.(ya?ml|json)$/.test(name) && !name.startsWith("."))
+        .map((name) => join(this.#directory, name));
       const key = digest(`${this.#node} ${filesFingerprint([this.#directory, ...paths])}`, 40);
       const manifests = recall<Manifests>("manifests", key) ?? (await this.#read(key, paths));
       const missing = manifests.problems.length > 0 ? { missing: manifests.problems.join("; ") } : {};

@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, lutimesSync, mkdirSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  lutimesSync,
+  mkdirSync,
+  readlinkSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import { DATA, podData, podVolatile, VOLATILE, volumePath } from "../model/paths.ts";
@@ -9,23 +18,31 @@ import { ifThere, isThere, modifiedAt, namesIn, readIfThere, readRegular, remove
 
 /** By UID: all that lies in /var/lib/unitlet/pods and /run/unitlet/pods. */
 export function readPodDirectories(): ReadonlyMap<string, PodDirectory> {
-  const uids = new Set([...namesIn(`${DATA}/pods`), ...namesIn(`${VOLATILE}/pods`)].filter((name) => !name.startsWith(".")));
+  const uids = new Set(
+    [...namesIn(`${DATA}/pods`), ...namesIn(`${VOLATILE}/pods`)].filter((name) => !name.startsWith(".")),
+  );
   return new Map([...uids].map((uid) => [uid, readPodDirectory(uid)]));
 }
 
 function readPodDirectory(uid: string): PodDirectory {
   const data = namesIn(podData(uid));
   const volatile = namesIn(podVolatile(uid));
-  const containers = new Set([...data, ...volatile].map((name) => /^(.+)\.(?:exits|finished|started|backoff|done)$/.exec(name)?.[1]).filter((name) => name !== undefined));
+  const containers = new Set(
+    [...data, ...volatile]
+      .map((name) => /^(.+)\.(?:exits|finished|started|backoff|done)$/.exec(name)?.[1])
+      .filter((name) => name !== undefined),
+  );
   const environments = volatile.filter((name) => name.endsWith(".env") && !name.startsWith("."));
   return {
     uid,
     pasts: new Map([...containers].map((name) => [name, readPast(uid, name)])),
     files: new Map(environments.map((name) => [name, readRegular(join(podVolatile(uid), name)) ?? ""])),
-    volumes: new Map(namesIn(`${podVolatile(uid)}/volumes`).flatMap((name) => {
-      const volume = readVolume(volumePath(uid, name));
-      return volume === undefined ? [] : [[name, volume]];
-    })),
+    volumes: new Map(
+      namesIn(`${podVolatile(uid)}/volumes`).flatMap((name) => {
+        const volume = readVolume(volumePath(uid, name));
+        return volume === undefined ? [] : [[name, volume]];
+      }),
+    ),
   };
 }
 
@@ -75,9 +92,8 @@ export function writeVolume(uid: string, volume: DesiredVolume, now: number): vo
   }
   const previous = ifThere(() => readlinkSync(join(path, "..data")));
   const generation = `..${now}-${process.pid}`;
-  mkdirSync(join(path, generation), { recursive: true, mode: 0o755 });
-  // What mkdir made on the way is 0755 by our umask or not: containers of any user must get through.
-  chmodSync(path, 0o755);
+  makeOpen(path);
+  makeOpen(join(path, generation));
   for (const [name, text] of Object.entries(volume.files)) writeVolumeFile(join(path, generation, name), text, volume);
   remove(join(path, "..data_tmp"));
   symlinkSync(generation, join(path, "..data_tmp"));
@@ -91,8 +107,14 @@ export function writeVolume(uid: string, volume: DesiredVolume, now: number): vo
   if (previous !== undefined && previous !== generation) remove(join(path, previous));
 }
 
+/** Containers of any user must get through, whatever our umask is; nobody else gets as far as here. */
+function makeOpen(path: string): void {
+  mkdirSync(path, { recursive: true });
+  chmodSync(path, 0o755);
+}
+
 function writeVolumeFile(path: string, text: string, { mode, uid, gid }: DesiredVolume): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  makeOpen(dirname(path));
   writeFileSync(path, text, { mode: 0o600 });
   chownSync(path, uid, gid);
   chmodSync(path, mode);

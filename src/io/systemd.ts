@@ -27,11 +27,19 @@ export class Systemd {
   async list(patterns: readonly string[]): Promise<Listing> {
     const [units] = await this.#manager("ListUnitsByPatterns", "asas", [[], patterns]);
     const rows = units as [string, string, string, string, string, string, string, number, string, string][];
-    return new Map(rows.map(([name, , load, active, sub, , , , job]) => [name, { load, active, sub, job } as UnitState]));
+    return new Map(
+      rows.map(([name, , load, active, sub, , , , job]) => [name, { load, active, sub, job } as UnitState]),
+    );
   }
 
   async version(): Promise<string> {
-    const reply = await this.#bus.call({ path: MANAGER.path, interface: "org.freedesktop.DBus.Properties", member: "Get", signature: "ss", body: [MANAGER.interface, "Version"] });
+    const reply = await this.#bus.call({
+      path: MANAGER.path,
+      interface: "org.freedesktop.DBus.Properties",
+      member: "Get",
+      signature: "ss",
+      body: [MANAGER.interface, "Version"],
+    });
     return String((reply[0] as { value: unknown }).value);
   }
 
@@ -42,8 +50,16 @@ export class Systemd {
       this.#ended.add(String(body[1]));
       this.#wake();
     });
-    const match = "type='signal',sender='org.freedesktop.systemd1',interface='org.freedesktop.systemd1.Manager',member='JobRemoved'";
-    await this.#bus.call({ destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus", interface: "org.freedesktop.DBus", member: "AddMatch", signature: "s", body: [match] });
+    const match =
+      "type='signal',sender='org.freedesktop.systemd1',interface='org.freedesktop.systemd1.Manager',member='JobRemoved'";
+    await this.#bus.call({
+      destination: "org.freedesktop.DBus",
+      path: "/org/freedesktop/DBus",
+      interface: "org.freedesktop.DBus",
+      member: "AddMatch",
+      signature: "s",
+      body: [match],
+    });
     await this.#manager("Subscribe");
   }
 
@@ -83,10 +99,22 @@ export class Systemd {
   /** A transient timer that rings the doorbell after so many milliseconds. Setting it again changes nothing. */
   async alarm(name: string, milliseconds: number): Promise<void> {
     const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
-    const timer = [["AccuracyUSec", variant("t", 50_000n)], ["RemainAfterElapse", variant("b", false)], ["TimersMonotonic", variant("a(st)", [["OnActiveSec", BigInt(Math.max(1, milliseconds)) * 1000n]])]];
-    const service = [["Type", variant("s", "oneshot")], ["ExecStart", variant("a(sasb)", [["/bin/touch", ["/bin/touch", "/run/unitlet/dirty"], false]])]];
+    const timer = [
+      ["AccuracyUSec", variant("t", 50_000n)],
+      ["RemainAfterElapse", variant("b", false)],
+      ["TimersMonotonic", variant("a(st)", [["OnActiveSec", BigInt(Math.max(1, milliseconds)) * 1000n]])],
+    ];
+    const service = [
+      ["Type", variant("s", "oneshot")],
+      ["ExecStart", variant("a(sasb)", [["/bin/touch", ["/bin/touch", "/run/unitlet/dirty"], false]])],
+    ];
     try {
-      await this.#manager("StartTransientUnit", "ssa(sv)a(sa(sv))", [`${name}.timer`, "fail", timer, [[`${name}.service`, service]]]);
+      await this.#manager("StartTransientUnit", "ssa(sv)a(sa(sv))", [
+        `${name}.timer`,
+        "fail",
+        timer,
+        [[`${name}.service`, service]],
+      ]);
     } catch (error) {
       if (!(error instanceof BusError && error.type === "org.freedesktop.systemd1.UnitExists")) throw error;
     }

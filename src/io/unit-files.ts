@@ -10,12 +10,19 @@ export const UNIT_DIRECTORY = "/etc/systemd/system";
 export const WANTS_DIRECTORY = `${UNIT_DIRECTORY}/multi-user.target.wants`;
 export const INVOCATION_DIRECTORY = "/run/systemd/units";
 /** Where drop-ins for one unit may lie. */
-export const DROP_IN_DIRECTORIES = [UNIT_DIRECTORY, "/run/systemd/system", "/etc/systemd/system.control", "/run/systemd/system.control"];
+export const DROP_IN_DIRECTORIES = [
+  UNIT_DIRECTORY,
+  "/run/systemd/system",
+  "/etc/systemd/system.control",
+  "/run/systemd/system.control",
+];
 
 /** Every unit that may be ours, by its file, by systemd's word, or by both. */
 export function readUnits(listing: Listing): ReadonlyMap<UnitName, ActualUnit> {
   const files = new Set(unitNames(namesIn(UNIT_DIRECTORY)));
-  const loaded = unitNames([...listing].filter(([, { load, active }]) => load !== "not-found" || active !== "inactive").map(([name]) => name));
+  const loaded = unitNames(
+    [...listing].filter(([, { load, active }]) => load !== "not-found" || active !== "inactive").map(([name]) => name),
+  );
   const links = new Set(namesIn(WANTS_DIRECTORY));
   const invocations = readInvocations();
   const dropIns = readDropIns();
@@ -27,7 +34,16 @@ export function readUnits(listing: Listing): ReadonlyMap<UnitName, ActualUnit> {
       const state = listing.get(name);
       const invocation = invocations.get(name);
       const unit = { name, dropIns: dropIns.get(name) ?? [], linked: links.has(name) };
-      return [name, { ...unit, ...(text === undefined ? {} : { text }), ...(identity ? { identity } : {}), ...(state ? { state } : {}), ...(invocation ? { invocation } : {}) }];
+      return [
+        name,
+        {
+          ...unit,
+          ...(text === undefined ? {} : { text }),
+          ...(identity ? { identity } : {}),
+          ...(state ? { state } : {}),
+          ...(invocation ? { invocation } : {}),
+        },
+      ];
     }),
   );
 }

@@ -25,7 +25,12 @@ export type Step =
   | (Common & { readonly kind: "remove-pod" })
   | (Common & { readonly kind: "write-file"; readonly file: DesiredFile })
   | (Common & { readonly kind: "write-volume"; readonly volume: DesiredVolume })
-  | (Common & { readonly kind: "write-unit"; readonly unit: UnitName; readonly text: string; readonly dropIns: readonly string[] })
+  | (Common & {
+      readonly kind: "write-unit";
+      readonly unit: UnitName;
+      readonly text: string;
+      readonly dropIns: readonly string[];
+    })
   | (Common & { readonly kind: "link" | "unlink"; readonly unit: UnitName })
   | (Common & { readonly kind: "reload" | "tell" })
   | (Common & { readonly kind: "start" | "restart"; readonly unit: UnitName })

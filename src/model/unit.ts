@@ -18,7 +18,10 @@ export interface Identity {
 }
 
 /** Sections in order, each a list of [key, value] lines with systemd's quoting already done. */
-export type UnitSections = readonly (readonly [section: string, lines: readonly (readonly [key: string, value: string])[]])[];
+export type UnitSections = readonly (readonly [
+  section: string,
+  lines: readonly (readonly [key: string, value: string])[],
+])[];
 
 export interface DesiredUnit {
   readonly name: UnitName;

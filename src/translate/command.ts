@@ -1,7 +1,9 @@
 import type { Container } from "../model/pod.ts";
 import { expand } from "./expand.ts";
 
-export type Command = { readonly ok: true; readonly argv: readonly string[] } | { readonly ok: false; readonly message: string };
+export type Command =
+  | { readonly ok: true; readonly argv: readonly string[] }
+  | { readonly ok: false; readonly message: string };
 
 /**
  * argv of the container. An image on the host has no entrypoint but a path that may be one: `image: /usr/bin/redis-server`
@@ -12,7 +14,10 @@ export function containerCommand(container: Container, variables: ReadonlyMap<st
   const command = container.command?.length ? container.command : image.startsWith("/") ? [image] : [];
   const argv = [...command, ...(container.args ?? [])].map((word) => expand(word, variables));
   if (command.length === 0) {
-    return { ok: false, message: `spec.containers[${container.name}].command is missing: the image "${image}" has no entrypoint on this node; name the program in command` };
+    return {
+      ok: false,
+      message: `spec.containers[${container.name}].command is missing: the image "${image}" has no entrypoint on this node; name the program in command`,
+    };
   }
   return { ok: true, argv: [absolute(argv[0] ?? "", container.workingDir), ...argv.slice(1)] };
 }

@@ -9,7 +9,7 @@ import { containerUnitName, podSliceName } from "../unitfile/names.ts";
 import { execLine, quoteBind, quotePath, quoteWord } from "../unitfile/quote.ts";
 import { unsetEnvironment } from "./environment.ts";
 import { amountsOf, containerResourceLines, oomScoreAdjust } from "./resources.ts";
-import { userLines, userOf } from "./security.ts";
+import { userOf, userPrefix } from "./security.ts";
 import { TRANSLATION } from "./version.ts";
 
 export interface ContainerInput {
@@ -33,7 +33,14 @@ type Lines = (readonly [string, string])[];
 const START_TIMEOUT = 330;
 
 const RESTART = {
-  container: { Always: [["Restart", "always"]], OnFailure: [["Restart", "always"], ["RestartPreventExitStatus", "0"]], Never: [["Restart", "no"]] },
+  container: {
+    Always: [["Restart", "always"]],
+    OnFailure: [
+      ["Restart", "always"],
+      ["RestartPreventExitStatus", "0"],
+    ],
+    Never: [["Restart", "no"]],
+  },
   // A oneshot cannot have Restart=always.
   init: { Always: [["Restart", "on-failure"]], OnFailure: [["Restart", "on-failure"]], Never: [["Restart", "no"]] },
 } as const satisfies Record<ContainerKind, Record<RestartPolicy, Lines>>;
@@ -43,12 +50,23 @@ export function translateContainer(input: ContainerInput): DesiredUnit {
   const { pod, container, kind } = input;
   const { namespace, name, uid } = pod.metadata;
   const policy = pod.spec.restartPolicy ?? "Always";
-  const identity = { namespace, pod: name, podUID: uid, container: container.name, kind, specHash: specHash(pod, container), translation: TRANSLATION };
+  const identity = {
+    namespace,
+    pod: name,
+    podUID: uid,
+    container: container.name,
+    kind,
+    specHash: specHash(pod, container),
+    translation: TRANSLATION,
+  };
   const unitName = containerUnitName(namespace, name, container.name);
   const text = encodeUnit([
     [IDENTITY_SECTION, identityLines(identity)],
     ["Unit", unitLines(input)],
-    ["Service", [...lifeLines(input, unitName, policy, identity.specHash), ...processLines(input), ...confinementLines(input)]],
+    [
+      "Service",
+      [...lifeLines(input, unitName, policy, identity.specHash), ...processLines(input), ...confinementLines(input)],
+    ],
   ]);
   return { name: unitName, identity, text, linked: kind === "container" && policy !== "Never" };
 }
@@ -70,7 +88,8 @@ function unitLines({ pod, container, kind, before, next }: ContainerInput): Line
     ["ConditionPathExists", `!${finished}`],
     ["ConditionPathExists", `${podVolatile(uid)}/${environmentFile(container.name)}`],
   ];
-  for (const mount of container.volumeMounts ?? []) lines.push(["ConditionPathExists", quotePath(`${volumePath(uid, mount.name)}/..data`)]);
+  for (const mount of container.volumeMounts ?? [])
+    lines.push(["ConditionPathExists", quotePath(`${volumePath(uid, mount.name)}/..data`)]);
   // Wants= and conditions instead of Requires=: with it a first failure would cancel the dependents for good.
   for (const init of before) {
     lines.push(["Wants", unit(init)], ["After", unit(init)], ["ConditionPathExists", doneMarker(uid, init)]);
@@ -79,15 +98,22 @@ function unitLines({ pod, container, kind, before, next }: ContainerInput): Line
   return lines;
 }
 
-function lifeLines({ pod, container, kind, argv, libDir }: ContainerInput, self: UnitName, policy: RestartPolicy, hash: string): Lines {
+function lifeLines(
+  { pod, container, kind, argv, libDir }: ContainerInput,
+  self: UnitName,
+  policy: RestartPolicy,
+  hash: string,
+): Lines {
   const uid = pod.metadata.uid;
   const grace = pod.spec.terminationGracePeriodSeconds ?? 30;
   const helper = (...words: string[]) => words.map(quoteWord).join(" ");
+  const prefix = userPrefix(userOf(pod, container));
+  const wrapped = prefix.length > 0 && argv[0] !== undefined ? [argv[0]] : [];
   return [
     ["Type", kind === "init" ? "oneshot" : "exec"],
     ["ExecStartPre", `+${libDir}/container-start ${helper(self, uid, container.name, hash)}`],
-    ["ExecStart", execLine(argv)],
-    ["ExecStopPost", `-+${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash)}`],
+    ["ExecStart", execLine([...prefix, ...argv])],
+    ["ExecStopPost", `-+${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash, ...wrapped)}`],
     ...RESTART[kind][policy],
     // A oneshot runs its program within the start timeout, which an init container does not have.
     ["TimeoutStartSec", kind === "init" ? "infinity" : String(START_TIMEOUT)],
@@ -109,7 +135,6 @@ function processLines({ pod, container, variables, qos, host }: ContainerInput):
     ["EnvironmentFile", `-${podVolatile(pod.metadata.uid)}/${environmentFile(container.name)}`],
     ["UnsetEnvironment", unsetEnvironment(variables)],
     ["WorkingDirectory", quotePath(container.workingDir ?? "/")],
-    ...userLines(userOf(pod, container)),
     ["StandardOutput", "journal"],
     ["StandardError", "journal"],
     ["SyslogIdentifier", container.name],

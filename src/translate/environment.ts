@@ -1,23 +1,26 @@
 import type { Container } from "../model/pod.ts";
 import { environmentLine, UnquotableError } from "../unitfile/quote.ts";
 import { expand } from "./expand.ts";
+import type { User } from "./security.ts";
 
 export type Environment =
   | { readonly ok: true; readonly variables: ReadonlyMap<string, string>; readonly text: string }
   | { readonly ok: false; readonly message: string };
 
 /** What container runtimes give a program whose image says nothing. */
-const DEFAULTS: readonly (readonly [string, string])[] = [
-  ["PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-  ["HOME", "/root"],
-];
+const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** systemd sets these for every service; a container sees them only if its pod sets them. */
 const FROM_SYSTEMD = ["INVOCATION_ID", "JOURNAL_STREAM", "LANG", "LOGNAME", "SHELL", "SYSTEMD_EXEC_PID", "USER"];
 
 /** The container's environment, later entries winning, with `$(VAR)` expanded by what came before. */
-export function containerEnvironment(container: Container, hostname: string): Environment {
-  const variables = new Map<string, string>([...DEFAULTS, ["HOSTNAME", hostname]]);
+export function containerEnvironment(container: Container, hostname: string, user: User): Environment {
+  const home = (user.uid ?? 0) === 0 ? "/root" : "/";
+  const variables = new Map([
+    ["PATH", PATH],
+    ["HOME", home],
+    ["HOSTNAME", hostname],
+  ]);
   for (const { name, value } of container.env ?? []) variables.set(name, expand(value ?? "", variables));
   let text = "";
   for (const [name, value] of variables) {
@@ -25,7 +28,10 @@ export function containerEnvironment(container: Container, hostname: string): En
       text += environmentLine(name, value);
     } catch (error) {
       if (!(error instanceof UnquotableError)) throw error;
-      return { ok: false, message: `spec.containers[${container.name}].env[${name}] ${error.message}; rename or encode it` };
+      return {
+        ok: false,
+        message: `spec.containers[${container.name}].env[${name}] ${error.message}; rename or encode it`,
+      };
     }
   }
   return { ok: true, variables, text };

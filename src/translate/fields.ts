@@ -29,7 +29,10 @@ const is =
     values.includes(value);
 
 const NOT_YET = "is not supported by this version of unitlet";
-const PROBES = ignored("is ignored: this version of unitlet runs no probes", "the container counts as ready while it runs; check it by other means");
+const PROBES = ignored(
+  "is ignored: this version of unitlet runs no probes",
+  "the container counts as ready while it runs; check it by other means",
+);
 const HOOKS = ignored("is ignored: this version of unitlet runs no hooks", "let the program handle SIGTERM itself");
 const SHARED_NAMESPACES = "cannot be honoured: a pod on the host's files shares the host's namespaces";
 
@@ -42,7 +45,10 @@ const CONTAINER: Readonly<Record<string, Row>> = {
   workingDir: "supported",
   "ports[].containerPort": "supported",
   "ports[].hostPort": "supported",
-  "ports[].hostIP": ignored("is ignored: the program chooses the address that it listens on", "configure the address in the program"),
+  "ports[].hostIP": ignored(
+    "is ignored: the program chooses the address that it listens on",
+    "configure the address in the program",
+  ),
   "ports[].name": "supported",
   "ports[].protocol": "supported",
   "env[].name": "supported",
@@ -55,7 +61,10 @@ const CONTAINER: Readonly<Record<string, Row>> = {
   "resources.limits.memory": "supported",
   "resources.requests.cpu": "supported",
   "resources.requests.memory": "supported",
-  "resources.limits.ephemeral-storage": ignored("is ignored: disk usage is not limited", "use a quota of the file system"),
+  "resources.limits.ephemeral-storage": ignored(
+    "is ignored: disk usage is not limited",
+    "use a quota of the file system",
+  ),
   "resources.requests.ephemeral-storage": "control-plane",
   "resources.claims": rejected(NOT_YET),
   resizePolicy: "supported",
@@ -73,7 +82,11 @@ const CONTAINER: Readonly<Record<string, Row>> = {
   readinessProbe: PROBES,
   startupProbe: PROBES,
   lifecycle: HOOKS,
-  terminationMessagePath: ignored("is ignored: termination messages are not read", "see the log", is("/dev/termination-log")),
+  terminationMessagePath: ignored(
+    "is ignored: termination messages are not read",
+    "see the log",
+    is("/dev/termination-log"),
+  ),
   terminationMessagePolicy: ignored("is ignored: termination messages are not read", "see the log", is("File")),
   "securityContext.runAsUser": "supported",
   "securityContext.runAsGroup": "supported",
@@ -83,8 +96,16 @@ const CONTAINER: Readonly<Record<string, Row>> = {
   "securityContext.readOnlyRootFilesystem": "supported",
   "securityContext.capabilities": rejected(NOT_YET),
   "securityContext.procMount": rejected(NOT_YET, OTHER_NODE, is("Default")),
-  "securityContext.seccompProfile": rejected(NOT_YET, OTHER_NODE, (value) => (value as { type?: string }).type === "Unconfined"),
-  "securityContext.appArmorProfile": rejected(NOT_YET, OTHER_NODE, (value) => (value as { type?: string }).type === "Unconfined"),
+  "securityContext.seccompProfile": rejected(
+    NOT_YET,
+    OTHER_NODE,
+    (value) => (value as { type?: string }).type === "Unconfined",
+  ),
+  "securityContext.appArmorProfile": rejected(
+    NOT_YET,
+    OTHER_NODE,
+    (value) => (value as { type?: string }).type === "Unconfined",
+  ),
   "securityContext.seLinuxOptions": rejected(NOT_YET),
   "securityContext.windowsOptions": rejected("is for Windows"),
   stdin: ignored("is ignored: standard input is empty", "let the program read a file", is(false)),
@@ -110,8 +131,16 @@ const POD: Readonly<Record<string, Row>> = {
   serviceAccount: "supported",
   automountServiceAccountToken: "control-plane",
   imagePullSecrets: "control-plane",
-  enableServiceLinks: ignored("is ignored: service variables are not set", "set it to false, and find services by address", is(false)),
-  dnsPolicy: ignored("is ignored: the pod resolves names as the host does", "use dnsPolicy: Default", is("ClusterFirst", "Default", "ClusterFirstWithHostNet")),
+  enableServiceLinks: ignored(
+    "is ignored: service variables are not set",
+    "set it to false, and find services by address",
+    is(false),
+  ),
+  dnsPolicy: ignored(
+    "is ignored: the pod resolves names as the host does",
+    "use dnsPolicy: Default",
+    is("ClusterFirst", "Default", "ClusterFirstWithHostNet"),
+  ),
   dnsConfig: rejected(NOT_YET),
   hostAliases: rejected(NOT_YET, "put the names into the host's /etc/hosts"),
   hostname: ignored("is ignored: the pod sees the host's name", "read the name from $HOSTNAME"),
@@ -130,25 +159,49 @@ const POD: Readonly<Record<string, Row>> = {
   "securityContext.runAsUser": "supported",
   "securityContext.runAsGroup": "supported",
   "securityContext.runAsNonRoot": "supported",
-  "securityContext.fsGroup": ignored("is ignored: no volume of this pod has a group", "nothing to do: token volumes are readable anyway"),
+  "securityContext.fsGroup": ignored(
+    "is ignored: no volume of this pod has a group",
+    "nothing to do: token volumes are readable anyway",
+  ),
   "securityContext.fsGroupChangePolicy": "supported",
   "securityContext.supplementalGroups": rejected(NOT_YET),
   "securityContext.supplementalGroupsPolicy": rejected(NOT_YET, OTHER_NODE, is("Merge")),
-  "securityContext.seccompProfile": rejected(NOT_YET, OTHER_NODE, (value) => (value as { type?: string }).type === "Unconfined"),
-  "securityContext.appArmorProfile": rejected(NOT_YET, OTHER_NODE, (value) => (value as { type?: string }).type === "Unconfined"),
+  "securityContext.seccompProfile": rejected(
+    NOT_YET,
+    OTHER_NODE,
+    (value) => (value as { type?: string }).type === "Unconfined",
+  ),
+  "securityContext.appArmorProfile": rejected(
+    NOT_YET,
+    OTHER_NODE,
+    (value) => (value as { type?: string }).type === "Unconfined",
+  ),
   "securityContext.seLinuxOptions": rejected(NOT_YET),
   "securityContext.seLinuxChangePolicy": rejected(NOT_YET),
-  "securityContext.sysctls": rejected("cannot be honoured: the pod shares the host's kernel settings", "set them with sysctl on the host"),
+  "securityContext.sysctls": rejected(
+    "cannot be honoured: the pod shares the host's kernel settings",
+    "set them with sysctl on the host",
+  ),
   "securityContext.windowsOptions": rejected("is for Windows"),
-  activeDeadlineSeconds: ignored("is ignored: this version of unitlet has no deadlines", "stop the program from within"),
+  activeDeadlineSeconds: ignored(
+    "is ignored: this version of unitlet has no deadlines",
+    "stop the program from within",
+  ),
   readinessGates: "supported",
   runtimeClassName: rejected("names a runtime, and this node has none", "remove the field"),
   overhead: "control-plane",
-  os: rejected("asks for another operating system", "set os.name to linux", (value) => (value as { name?: string }).name === "linux"),
+  os: rejected(
+    "asks for another operating system",
+    "set os.name to linux",
+    (value) => (value as { name?: string }).name === "linux",
+  ),
   resourceClaims: rejected(NOT_YET),
   resources: rejected(NOT_YET, "set resources on the containers"),
   evictionResponders: "control-plane",
-  ephemeralContainers: ignored("is ignored: this version of unitlet has no ephemeral containers", "look at the host with systemctl and journalctl"),
+  ephemeralContainers: ignored(
+    "is ignored: this version of unitlet has no ephemeral containers",
+    "look at the host with systemctl and journalctl",
+  ),
   "volumes[]": rejected(
     "is of a kind that is not supported by this version of unitlet",
     "use files of the host by their own paths; the service account's token volume works",

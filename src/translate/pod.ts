@@ -15,7 +15,7 @@ import { containerEnvironment } from "./environment.ts";
 import { imageProblem } from "./image.ts";
 import { type PortConflict, remappedPort } from "./ports.ts";
 import { qosClass } from "./resources.ts";
-import { runAsNonRootProblem } from "./security.ts";
+import { runAsNonRootProblem, userOf } from "./security.ts";
 import { translateSlice } from "./slice.ts";
 import { fieldProblems } from "./supported.ts";
 import { translateVolumes } from "./volumes.ts";
@@ -33,7 +33,10 @@ export interface TranslateContext {
 /** A pod as units, files and volumes of this host; or why it cannot be. */
 export function translatePod(pod: Pod, context: TranslateContext): Translation {
   const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
-  const names = namesProblem(pod.metadata, containers.map(({ name }) => name));
+  const names = namesProblem(
+    pod.metadata,
+    containers.map(({ name }) => name),
+  );
   if (names !== undefined) return rejected(pod, "InvalidName", `${names}; the API server should not have let it pass`);
   if (context.conflict?.kind === "reject") return rejected(pod, "NodePorts", context.conflict.message);
   const problems = podProblems(pod, context);
@@ -47,7 +50,16 @@ export function translatePod(pod: Pod, context: TranslateContext): Translation {
     const kind: ContainerKind = at < (pod.spec.initContainers?.length ?? 0) ? "init" : "container";
     return desire(pod, container, kind, context, volumes.missing, files);
   });
-  return { kind: "runnable", pod, qosClass: qos, slice: translateSlice(pod, qos), containers: desired, files, volumes: volumes.due, problems };
+  return {
+    kind: "runnable",
+    pod,
+    qosClass: qos,
+    slice: translateSlice(pod, qos),
+    containers: desired,
+    files,
+    volumes: volumes.due,
+    problems,
+  };
 }
 
 function rejected(pod: Pod, reason: string, message: string): Rejected {
@@ -66,14 +78,29 @@ function podProblems(pod: Pod, { config, conflict }: TranslateContext): Problem[
   }
   const remapped = remappedPort(pod);
   if (remapped !== undefined) {
-    problems.push({ severity: "reject", ...remapped, because: "differs from containerPort, and pods here are on the host's network", remedy: "use the same number for both" });
+    problems.push({
+      severity: "reject",
+      ...remapped,
+      because: "differs from containerPort, and pods here are on the host's network",
+      remedy: "use the same number for both",
+    });
   }
   if (!pod.spec.hostNetwork) {
     const because = "is false, and pods here are on the host's network";
-    problems.push({ severity: config.podNetwork === "strict" ? "reject" : "ignore", path: "spec.hostNetwork", because, remedy: "set it to true to say that this is meant" });
+    problems.push({
+      severity: config.podNetwork === "strict" ? "reject" : "ignore",
+      path: "spec.hostNetwork",
+      because,
+      remedy: "set it to true to say that this is meant",
+    });
   }
   if (conflict?.kind === "warn") {
-    problems.push({ severity: "ignore", path: conflict.path, because: conflict.because, remedy: "give one of them another port, or roll out with maxSurge: 0" });
+    problems.push({
+      severity: "ignore",
+      path: conflict.path,
+      because: conflict.because,
+      remedy: "give one of them another port, or roll out with maxSurge: 0",
+    });
   }
   return problems;
 }
@@ -92,10 +119,17 @@ function desire(
   if (image !== undefined) return { ...base, waiting: image };
   const volume = container.volumeMounts?.find((mount) => missing.has(mount.name))?.name;
   if (volume !== undefined) {
-    return { ...base, waiting: { reason: "ContainerCreating", message: `MountVolume.SetUp failed for volume "${volume}" : ${missing.get(volume)}` } };
+    return {
+      ...base,
+      waiting: {
+        reason: "ContainerCreating",
+        message: `MountVolume.SetUp failed for volume "${volume}" : ${missing.get(volume)}`,
+      },
+    };
   }
-  const environment = containerEnvironment(container, context.host.hostname);
-  if (!environment.ok) return { ...base, waiting: { reason: "CreateContainerConfigError", message: environment.message } };
+  const environment = containerEnvironment(container, context.host.hostname, userOf(pod, container));
+  if (!environment.ok)
+    return { ...base, waiting: { reason: "CreateContainerConfigError", message: environment.message } };
   if (context.absentDirectories.has(container.workingDir ?? "/")) {
     const message = `spec.containers[${container.name}].workingDir "${container.workingDir}" is not a directory of the host: create it there`;
     return { ...base, waiting: { reason: "CreateContainerError", message } };
@@ -104,12 +138,25 @@ function desire(
   if (!command.ok) return { ...base, waiting: { reason: "CreateContainerConfigError", message: command.message } };
   try {
     const order = orderOf(pod, container, kind);
-    const unit = translateContainer({ pod, container, kind, ...order, argv: command.argv, variables: environment.variables, qos: qosClass(pod), host: context.host, libDir: context.libDir });
+    const unit = translateContainer({
+      pod,
+      container,
+      kind,
+      ...order,
+      argv: command.argv,
+      variables: environment.variables,
+      qos: qosClass(pod),
+      host: context.host,
+      libDir: context.libDir,
+    });
     files.push({ name: environmentFile(container.name), text: environment.text });
     return { ...base, unit };
   } catch (error) {
     if (!(error instanceof UnquotableError)) throw error;
-    return { ...base, waiting: { reason: "CreateContainerConfigError", message: `spec.containers[${container.name}] ${error.message}` } };
+    return {
+      ...base,
+      waiting: { reason: "CreateContainerConfigError", message: `spec.containers[${container.name}] ${error.message}` },
+    };
   }
 }
 
@@ -118,5 +165,8 @@ function orderOf(pod: Pod, container: Container, kind: ContainerKind): { before:
   if (kind === "container") return { before: inits, next: [] };
   const at = inits.indexOf(container.name);
   const following = inits[at + 1];
-  return { before: inits.slice(0, at), next: following === undefined ? pod.spec.containers.map(({ name }) => name) : [following] };
+  return {
+    before: inits.slice(0, at),
+    next: following === undefined ? pod.spec.containers.map(({ name }) => name) : [following],
+  };
 }

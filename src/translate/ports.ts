@@ -19,7 +19,8 @@ export function portConflicts(pods: readonly Pod[], config: Config): ReadonlyMap
         const key = `${port.protocol ?? "TCP"} ${port.containerPort}`;
         const owner = owners.get(key);
         if (owner === undefined || owner === pod) owners.set(key, pod);
-        else if (conflicts.get(pod.metadata.uid)?.kind !== "reject") conflicts.set(pod.metadata.uid, conflict(container.name, port, owner));
+        else if (conflicts.get(pod.metadata.uid)?.kind !== "reject")
+          conflicts.set(pod.metadata.uid, conflict(container.name, port, owner));
       }
     }
   }
@@ -28,7 +29,8 @@ export function portConflicts(pods: readonly Pod[], config: Config): ReadonlyMap
 
 /** What runs already comes first, then the older one. */
 function byAge(a: Pod, b: Pod): number {
-  const key = ({ metadata, status }: Pod) => `${status?.startTime ? 0 : 1} ${metadata.creationTimestamp ?? ""} ${metadata.uid}`;
+  const key = ({ metadata, status }: Pod) =>
+    `${status?.startTime ? 0 : 1} ${metadata.creationTimestamp ?? ""} ${metadata.uid}`;
   return key(a) < key(b) ? -1 : 1;
 }
 

@@ -19,7 +19,9 @@ const SUFFIX: Readonly<Record<string, number>> = {
 
 /** A Kubernetes quantity as a number; undefined when it is none. */
 export function parseQuantity(text: string): number | undefined {
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?$/.exec(text.trim());
+  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?$/.exec(
+    text.trim(),
+  );
   if (match === null) return undefined;
   const factor = match[2] === undefined ? SUFFIX[match[3] ?? ""] : 10 ** Number(match[2]);
   return factor === undefined ? undefined : Number(match[1]) * factor;

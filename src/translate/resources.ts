@@ -13,12 +13,12 @@ type Lines = readonly (readonly [string, string])[];
 
 export function amountsOf(container: Container): Amounts {
   const { requests, limits } = container.resources ?? {};
-  const cpuLimit = Math.ceil(number(limits?.["cpu"]) * 1000);
-  const memoryLimit = Math.floor(number(limits?.["memory"]));
+  const cpuLimit = Math.ceil(number(limits?.cpu) * 1000);
+  const memoryLimit = Math.floor(number(limits?.memory));
   return {
-    cpuRequest: requests?.["cpu"] === undefined ? cpuLimit : Math.ceil(number(requests["cpu"]) * 1000),
+    cpuRequest: requests?.cpu === undefined ? cpuLimit : Math.ceil(number(requests.cpu) * 1000),
     cpuLimit,
-    memoryRequest: requests?.["memory"] === undefined ? memoryLimit : Math.floor(number(requests["memory"])),
+    memoryRequest: requests?.memory === undefined ? memoryLimit : Math.floor(number(requests.memory)),
     memoryLimit,
   };
 }
@@ -36,7 +36,11 @@ export function containerResourceLines(amounts: Amounts): Lines {
 export function podResourceLines(pod: Pod): Lines {
   const main = pod.spec.containers.map(amountsOf);
   const init = (pod.spec.initContainers ?? []).map(amountsOf);
-  const sum = (key: keyof Amounts) => Math.max(main.reduce((total, a) => total + a[key], 0), ...init.map((a) => a[key]));
+  const sum = (key: keyof Amounts) =>
+    Math.max(
+      main.reduce((total, a) => total + a[key], 0),
+      ...init.map((a) => a[key]),
+    );
   const limited = (key: "cpuLimit" | "memoryLimit") => [...main, ...init].every((a) => a[key] > 0);
   return [
     ...cpuLines(sum("cpuRequest"), limited("cpuLimit") ? sum("cpuLimit") : 0),

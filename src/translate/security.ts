@@ -13,13 +13,13 @@ export function userOf(pod: Pod, container: Container): User {
   return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
 }
 
-export function userLines(user: User): readonly (readonly [string, string])[] {
-  if (user.uid === undefined && user.gid === undefined) return [];
-  // Without Group= systemd takes the primary group of the host's passwd entry, which the pod knows nothing of.
-  return [
-    ["User", String(user.uid ?? 0)],
-    ["Group", String(user.gid ?? 0)],
-  ];
+/**
+ * What goes before the container's argv to run it as another user. Not User=: systemd refuses a number without a passwd
+ * entry (217/USER), and then not even the helpers that record the exit can run.
+ */
+export function userPrefix({ uid, gid }: User): readonly string[] {
+  if (uid === undefined && gid === undefined) return [];
+  return ["/usr/bin/setpriv", `--reuid=${uid ?? 0}`, `--regid=${gid ?? 0}`, "--clear-groups", "--"];
 }
 
 /** runAsNonRoot is kept by numbers: without a runAsUser a container on the host's files runs as root. */
@@ -28,7 +28,10 @@ export function runAsNonRootProblem(pod: Pod, container: Container): Problem | u
   const shared = pod.spec.securityContext as { runAsNonRoot?: boolean } | undefined;
   if (!(own?.runAsNonRoot ?? shared?.runAsNonRoot)) return undefined;
   if ((userOf(pod, container).uid ?? 0) !== 0) return undefined;
-  const path = own?.runAsNonRoot === undefined ? "spec.securityContext.runAsNonRoot" : `spec.containers[${container.name}].securityContext.runAsNonRoot`;
+  const path =
+    own?.runAsNonRoot === undefined
+      ? "spec.securityContext.runAsNonRoot"
+      : `spec.containers[${container.name}].securityContext.runAsNonRoot`;
   return {
     severity: "reject",
     path,

@@ -20,7 +20,8 @@ function visit(value: unknown, pattern: string, path: string, pod: Pod, problems
     return;
   }
   if (Array.isArray(value)) {
-    for (const [at, item] of value.entries()) visit(item, `${pattern}[]`, `${path}[${nameOf(item) ?? at}]`, pod, problems);
+    for (const [at, item] of value.entries())
+      visit(item, `${pattern}[]`, `${path}[${nameOf(item) ?? at}]`, pod, problems);
   } else if (typeof value === "object") {
     for (const [key, item] of Object.entries(value)) visit(item, `${pattern}.${key}`, `${path}.${key}`, pod, problems);
   } else {

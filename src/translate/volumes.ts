@@ -30,7 +30,8 @@ export function translateVolumes(pod: Pod, directory: PodDirectory | undefined, 
 function isFetched(pod: Pod, volume: Volume, references: References): boolean {
   return (volume.projected?.sources ?? []).some(
     (source) =>
-      (source.configMap !== undefined && references.configMaps.has(configMapKey(pod.metadata.namespace, source.configMap.name))) ||
+      (source.configMap !== undefined &&
+        references.configMaps.has(configMapKey(pod.metadata.namespace, source.configMap.name))) ||
       (source.serviceAccountToken !== undefined &&
         references.tokens.has(tokenKey(pod.metadata.uid, volume.name, source.serviceAccountToken.path))),
   );
@@ -53,10 +54,14 @@ function projectSource(
   present: Readonly<Files> | undefined,
   references: References,
 ): Projection {
-  if (source.serviceAccountToken !== undefined) return projectToken(pod, volume, source.serviceAccountToken.path, present, references);
+  if (source.serviceAccountToken !== undefined)
+    return projectToken(pod, volume, source.serviceAccountToken.path, present, references);
   if (source.configMap !== undefined) return projectConfigMap(pod, source.configMap, present, references);
   const items = source.downwardAPI?.items ?? [];
-  return { ok: true, files: Object.fromEntries(items.map((item) => [item.path, metadataField(pod, item.fieldRef?.fieldPath)])) };
+  return {
+    ok: true,
+    files: Object.fromEntries(items.map((item) => [item.path, metadataField(pod, item.fieldRef?.fieldPath)])),
+  };
 }
 
 function projectToken(
@@ -81,7 +86,9 @@ function projectConfigMap(
 ): Projection {
   const fetched = references.configMaps.get(configMapKey(pod.metadata.namespace, source.name));
   if (fetched === undefined || !fetched.ok) {
-    const old = Object.fromEntries((source.items ?? []).flatMap(({ path }) => (present?.[path] === undefined ? [] : [[path, present[path]]])));
+    const old = Object.fromEntries(
+      (source.items ?? []).flatMap(({ path }) => (present?.[path] === undefined ? [] : [[path, present[path]]])),
+    );
     if (present !== undefined || source.optional) return { ok: true, files: old };
     return { ok: false, because: fetched?.because ?? `configmap "${source.name}" was not read` };
   }

@@ -12,7 +12,9 @@ const NAME = /^[A-Za-z][A-Za-z0-9-]*$/;
 
 /** Unit text for sections whose values are quoted already; throws UnitSyntaxError rather than write what would read back otherwise. */
 export function encodeUnit(sections: UnitSections): string {
-  const text = sections.map(([name, lines]) => `[${name}]\n${lines.map(([k, v]) => `${k}=${v}\n`).join("")}`).join("\n");
+  const text = sections
+    .map(([name, lines]) => `[${name}]\n${lines.map(([k, v]) => `${k}=${v}\n`).join("")}`)
+    .join("\n");
   const expected = new Map<string, Map<string, string[]>>();
   for (const [name, lines] of sections) {
     const keys = expected.get(name) ?? new Map<string, string[]>();

@@ -29,7 +29,8 @@ export function readIdentity(text: string): Identity | undefined {
   const value = (key: string) => section[key]?.[0] ?? "";
   const kind = KINDS.find((k) => k === value("Kind"));
   const translation = Number(value("Translation"));
-  if (kind === undefined || !value("PodUID") || !value("Namespace") || !value("Pod") || !Number.isInteger(translation)) return undefined;
+  if (kind === undefined || !value("PodUID") || !value("Namespace") || !value("Pod") || !Number.isInteger(translation))
+    return undefined;
   return {
     namespace: value("Namespace"),
     pod: value("Pod"),

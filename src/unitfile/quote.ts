@@ -24,14 +24,14 @@ export function quoteWord(text: string): string {
 export function quotePath(path: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a newline would begin another directive
   if (/[\x00-\x1f\x7f]/.test(path)) throw new UnquotableError("contains a control character");
-  if (path !== path.trim() || path.endsWith("\\")) throw new UnquotableError("begins or ends with a character that systemd drops");
+  if (path !== path.trim() || path.endsWith("\\"))
+    throw new UnquotableError("begins or ends with a character that systemd drops");
   return path.replace(/%/g, "%%");
 }
 
-/** `source:destination` of a BindPaths= line. */
+/** The value of a BindPaths= line. Each side is quoted by itself: a colon within quotes is part of the path. */
 export function quoteBind(source: string, destination: string): string {
-  const part = (path: string) => path.replace(/\\/g, "\\\\").replace(/:/g, "\\:");
-  return quoteWord(`${part(source)}:${part(destination)}`);
+  return `${quoteWord(source)}:${quoteWord(destination)}`;
 }
 
 /**
@@ -44,13 +44,15 @@ export function execLine(argv: readonly string[]): string {
   // systemd looks for its prefixes after unquoting, so no quoting could protect such a name.
   if (/^[-@:+!|]/.test(program)) throw new UnquotableError(`has a program name that begins with ${program[0]}`);
   const line = `:${argv.map(quoteWord).join(" ")}`;
-  if (Buffer.byteLength(line) > LINE_MAX) throw new UnquotableError("is longer than the 1 MiB that systemd reads in a line");
+  if (Buffer.byteLength(line) > LINE_MAX)
+    throw new UnquotableError("is longer than the 1 MiB that systemd reads in a line");
   return line;
 }
 
 /** A line of an EnvironmentFile=, whose syntax is the shell's and not the unit file's: newlines stay as they are. */
 export function environmentLine(name: string, value: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new UnquotableError("has a name that systemd's environment cannot take");
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    throw new UnquotableError("has a name that systemd's environment cannot take");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: systemd ignores assignments with these
   if (/[\x00-\x08\x0b-\x1f\x7f]/.test(value)) throw new UnquotableError("has a value with a control character");
   return `${name}="${value.replace(/[\\"`$]/g, "\\$&")}"\n`;

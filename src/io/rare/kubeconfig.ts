@@ -23,13 +23,16 @@ export function readKubeconfig(path: string): Cluster | undefined {
   const wanted = file["current-context"];
   const context = file.contexts?.find(({ name }) => name === wanted)?.context;
   if (context === undefined) throw fail(`current-context "${wanted ?? ""}": there is no context of that name`);
-  const cluster = file.clusters?.find(({ name }) => name === context["cluster"])?.cluster;
-  if (cluster === undefined) throw fail(`contexts[${wanted}].context.cluster "${context["cluster"]}": there is no cluster of that name`);
-  const user = file.users?.find(({ name }) => name === context["user"])?.user;
-  if (user === undefined) throw fail(`contexts[${wanted}].context.user "${context["user"]}": there is no user of that name`);
+  const cluster = file.clusters?.find(({ name }) => name === context.cluster)?.cluster;
+  if (cluster === undefined)
+    throw fail(`contexts[${wanted}].context.cluster "${context.cluster}": there is no cluster of that name`);
+  const user = file.users?.find(({ name }) => name === context.user)?.user;
+  if (user === undefined)
+    throw fail(`contexts[${wanted}].context.user "${context.user}": there is no user of that name`);
   const server = text(cluster, "server") ?? "";
-  if (!URL.canParse(server) || new URL(server).protocol !== "https:") throw fail(`clusters[${context["cluster"]}].cluster.server "${server}": expected an https:// URL`);
-  const credentials = readUser(path, user, (what) => fail(`users[${context["user"]}].user${what}`));
+  if (!URL.canParse(server) || new URL(server).protocol !== "https:")
+    throw fail(`clusters[${context.cluster}].cluster.server "${server}": expected an https:// URL`);
+  const credentials = readUser(path, user, (what) => fail(`users[${context.user}].user${what}`));
   const ca = fileOrData(path, cluster, "certificate-authority");
   const tlsServerName = text(cluster, "tls-server-name");
   return {
@@ -51,8 +54,16 @@ function parse(path: string, fail: (what: string) => ConfigError): Kubeconfig {
   throw fail("is not a kubeconfig");
 }
 
-function readUser(path: string, user: Readonly<Record<string, unknown>>, fail: (what: string) => ConfigError): Pick<Cluster, "certificate" | "key" | "token"> {
-  for (const [key, name] of [["exec", "exec plugins"], ["auth-provider", "auth providers"], ["username", "user name and password"]] as const) {
+function readUser(
+  path: string,
+  user: Readonly<Record<string, unknown>>,
+  fail: (what: string) => ConfigError,
+): Pick<Cluster, "certificate" | "key" | "token"> {
+  for (const [key, name] of [
+    ["exec", "exec plugins"],
+    ["auth-provider", "auth providers"],
+    ["username", "user name and password"],
+  ] as const) {
     if (user[key] !== undefined) throw fail(`.${key}: ${name} cannot be used by a run that ends at once: ${REMEDY}`);
   }
   const certificate = fileOrData(path, user, "client-certificate");
