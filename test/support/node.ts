@@ -1,0 +1,174 @@
+import { cp, mkdir, rm } from "node:fs/promises";
+import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
+import type { Cluster } from "./cluster.ts";
+import { Machine } from "./machine.ts";
+import type { RunResult } from "./run.ts";
+import { type UntilOptions, until } from "./until.ts";
+
+export interface NodeOptions {
+  /** Another way to the API server, such as a FaultProxy; then with a bearer token, so the name is one of node-1 … node-99. */
+  readonly proxy?: { urlFor(hostAddress: string): string };
+  /** Keys of unitlet.conf. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** How often the timer beats, instead of the 5 s that it is delivered with: for tests that wait for several runs. */
+  readonly beat?: string;
+}
+
+/** A machine with unitlet installed as users install it: by install.sh, from the bundles that globalSetup has built. */
+export async function install(machine: Machine, options: readonly string[] = []): Promise<void> {
+  const source = `${await machine.root()}/opt/unitlet`;
+  await mkdir(source, { recursive: true });
+  for (const part of ["install.sh", "units", "dist"]) await cp(part, `${source}/${part}`, { recursive: true });
+  await cp(process.execPath, `${source}/dist/node`);
+  await machine.exec(["/opt/unitlet/install.sh", "--from", "/opt/unitlet/dist", ...options]);
+  await rm(source, { recursive: true });
+}
+
+/** A machine that has joined the control plane as a node, with a namespace for the pods of one test file. */
+export class Node implements AsyncDisposable {
+  readonly machine: Machine;
+  readonly cluster: Cluster;
+  readonly namespace: string;
+
+  private constructor(machine: Machine, cluster: Cluster, namespace: string) {
+    this.machine = machine;
+    this.cluster = cluster;
+    this.namespace = namespace;
+  }
+
+  static async join(cluster: Cluster, name: string, { proxy, settings = {}, beat }: NodeOptions = {}): Promise<Node> {
+    await forget(cluster, name);
+    const [machine, namespace] = await Promise.all([Machine.boot(name, { net: "private" }), cluster.namespace(name)]);
+    const server = proxy?.urlFor(machine.hostAddress) ?? cluster.urlFor(machine.hostAddress);
+    await machine.write(
+      "/root/kubeconfig",
+      await cluster.nodeKubeconfig(name, { server, token: proxy !== undefined }),
+      0o600,
+    );
+    if (beat)
+      await machine.write(
+        "/etc/systemd/system/unitlet-sync.timer.d/beat.conf",
+        `[Timer]\nOnUnitInactiveSec=\nOnBootSec=1s\nOnUnitInactiveSec=${beat}\n`,
+      );
+    const flags = Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+    await install(machine, ["--kubeconfig", "/root/kubeconfig", ...flags]);
+    await cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=20s"]);
+    return new Node(machine, cluster, namespace);
+  }
+
+  get name(): string {
+    return this.machine.name;
+  }
+
+  /** In this node's namespace. */
+  kubectl(...args: string[]): Promise<string> {
+    return this.cluster.kubectl(["-n", this.namespace, ...args], { timeout: 60_000 });
+  }
+
+  apply(...manifests: object[]): Promise<void> {
+    return this.cluster.apply(manifests, this.namespace);
+  }
+
+  /** Creates pods and has them looked after at once. */
+  async run(...pods: object[]): Promise<void> {
+    await this.apply(...pods);
+    await this.sync();
+  }
+
+  /** Undefined when there is none. */
+  get(name: string): Promise<V1Pod | undefined> {
+    return this.cluster.get("pod", name, this.namespace);
+  }
+
+  /** A whole run that begins after this call; throws when it fails. */
+  async sync(): Promise<void> {
+    // The first start joins a run that may be under way.
+    await this.machine.exec("systemctl start unitlet-sync; systemctl start unitlet-sync");
+  }
+
+  /** Waits until a pod is as the probe wants it, which gets undefined when it is gone. Returns what the probe returns. */
+  async until<T>(
+    name: string,
+    probe: (pod: V1Pod | undefined) => T,
+    options: Partial<UntilOptions> = {},
+  ): Promise<NonNullable<T>> {
+    const look = async (): Promise<[T | undefined, unknown]> => {
+      const pod = await this.get(name);
+      return [probe(pod) || undefined, pod?.status];
+    };
+    const [value] = await until(look, { what: `pod ${name}`, every: 200, ...options });
+    return value as NonNullable<T>;
+  }
+
+  /** The status of one container, once it is as the probe wants it. */
+  container(pod: string, probe: (status: V1ContainerStatus) => unknown, name = "main"): Promise<V1ContainerStatus> {
+    const find = (object: V1Pod | undefined) =>
+      [...(object?.status?.initContainerStatuses ?? []), ...(object?.status?.containerStatuses ?? [])].find(
+        (status) => status.name === name && probe(status),
+      );
+    return this.until(pod, find, { what: `container ${name} of pod ${pod}` });
+  }
+
+  unit(pod: string, container = "main"): string {
+    return `unitlet.${this.namespace}.${pod}.${container}.service`;
+  }
+
+  /** What the container has written so far. */
+  async log(pod: string, container = "main"): Promise<string> {
+    const journal = await this.machine.exec([
+      "journalctl",
+      "--quiet",
+      "--output=cat",
+      "--unit",
+      this.unit(pod, container),
+      "_TRANSPORT=stdout",
+    ]);
+    return journal.stdout;
+  }
+
+  /** Properties of a container's unit as systemd has them. */
+  async show(pod: string, ...properties: string[]): Promise<string> {
+    const { stdout } = await this.machine.exec([
+      "systemctl",
+      "show",
+      this.unit(pod),
+      ...properties.map((each) => `--property=${each}`),
+    ]);
+    return stdout.trim();
+  }
+
+  /** Tells one run of a container from the next. */
+  async invocation(pod: string): Promise<string> {
+    return (await this.show(pod, "InvocationID")).replace("InvocationID=", "");
+  }
+
+  /** What the agent had to tell since it was installed. */
+  async journal(): Promise<string> {
+    return (await this.machine.exec(["journalctl", "--quiet", "--output=cat", "--unit=unitlet-sync"])).stdout;
+  }
+
+  exec(command: string | readonly string[]): Promise<RunResult> {
+    return this.machine.exec(command);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (process.env.UNITLET_KEEP !== "1") await this.machine.down();
+  }
+}
+
+/** A control plane that was kept from an earlier run would give the old pods to the new machine. */
+async function forget(cluster: Cluster, name: string): Promise<void> {
+  if (process.env.UNITLET_KEEP !== "1") return;
+  const all = await cluster.kubectl(["get", "namespaces", "-o", "name"]);
+  const old = all.split("\n").filter((each) => each.startsWith(`namespace/${name}-`));
+  if (old.length > 0) await cluster.kubectl(["delete", "--wait=false", ...old]);
+  await cluster.kubectl(["delete", "node", name, "--ignore-not-found"]);
+  await cluster.kubectl([
+    "delete",
+    "pods",
+    "-A",
+    `--field-selector=spec.nodeName=${name}`,
+    "--force",
+    "--grace-period=0",
+  ]);
+}
