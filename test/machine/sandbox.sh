@@ -1,9 +1,9 @@
 #!/bin/sh
 # install.sh --sandbox [--shell] [--cluster]: a throwaway machine with systemd, unitlet installed in it as anywhere else, and a look around.
+# shellcheck disable=SC1090,SC2016
 set -eu
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-# shellcheck disable=SC1090
 . "$top/test/support/packages.sh"
 for part in progress host build; do
 	. "$top/units/install/$part.sh"
@@ -75,7 +75,7 @@ copy_clone() {
 }
 
 install_inside() {
-	title "./install.sh $*"
+	title "./install.sh${*:+ $*}"
 	in_machine sh -c 'cd "$1" && shift && ./install.sh "$@"' sh "$clone" "$@" </dev/null
 }
 
@@ -83,7 +83,7 @@ fetch() {
 	if command -v curl >/dev/null; then
 		echo "curl -s http://localhost:8080/"
 	else
-		echo "perl -MIO::Socket -e 'print {\$s = IO::Socket::INET->new(\"localhost:8080\") or exit 1} \"GET / HTTP/1.0\\r\\n\\r\\n\"; print <\$s>'"
+		echo "perl -MIO::Socket -e '\$s = IO::Socket::INET->new(q(localhost:8080)) or exit 1; print \$s qq(GET /\$/\$/); print <\$s>'"
 	fi
 }
 
@@ -103,7 +103,7 @@ show_pod() {
 	show "systemctl list-timers unitlet-sync.timer"
 	show "systemctl status 'unitlet.*.service' --lines=3 | cut -c1-130"
 	show "journalctl -u unitlet-sync -o cat"
-	show "journalctl -u 'unitlet.*' -o cat"
+	show "journalctl -u unitlet.default.hello.web -o cat"
 }
 
 join_cluster() {

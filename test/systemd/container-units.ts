@@ -6,6 +6,8 @@ export interface Container {
   readonly kind?: "container" | "init";
   readonly policy?: "Always" | "OnFailure" | "Never";
   readonly lines?: string;
+  /** Given to container-exit: what setpriv is to execute. */
+  readonly program?: string;
 }
 
 export interface Exit {
@@ -40,7 +42,10 @@ export class ContainerUnits {
   }
 
   /** As translate/ writes them: with everything that hides the host's files from the helpers, too. */
-  async install(pod: string, { exec, kind = "container", policy = "Never", lines = "" }: Container): Promise<void> {
+  async install(
+    pod: string,
+    { exec, kind = "container", policy = "Never", lines = "", program = "" }: Container,
+  ): Promise<void> {
     const helper = (name: string, more: string) =>
       `/usr/local/lib/unitlet/${name} ${unit(pod)} uid-${pod} main ${more}`;
     const text = `[Unit]
@@ -50,7 +55,7 @@ StartLimitIntervalSec=0
 Type=${kind === "init" ? "oneshot" : "exec"}
 ExecStartPre=+${helper("container-start", HASH)}
 ExecStart=${exec}
-ExecStopPost=-+${helper("container-exit", `${kind} ${policy} ${HASH}`)}
+ExecStopPost=-+${helper("container-exit", `${kind} ${policy} ${HASH} ${program}`)}
 Restart=${kind === "init" ? "on-failure" : RESTART[policy]}
 KillMode=mixed
 TimeoutStartSec=330

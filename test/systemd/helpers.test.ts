@@ -28,6 +28,14 @@ describe("what is recorded of an exit", () => {
     "no-interpreter": [{ exec: "/opt/no-interpreter" }, ["exit-code", "exited", "203", "0", "0", "finished"]],
     "other-cpu": [{ exec: "/opt/other-cpu" }, ["exit-code", "exited", "203", "0", "0", "finished"]],
     "own-203": [{ exec: "/bin/sh -c 'sleep 0.3; exit 203'" }, ["exit-code", "exited", "203", "0", "1", "finished"]],
+    "setpriv-no-program": [
+      { exec: "/usr/bin/setpriv --reuid=1000 --clear-groups --regid=1000 /no/such", program: "/no/such" },
+      ["exit-code", "exited", "127", "0", "0", "finished"],
+    ],
+    "setpriv-own-127": [
+      { exec: "/usr/bin/setpriv --reuid=1000 --clear-groups --regid=1000 /bin/sh -c 'exit 127'", program: "/bin/sh" },
+      ["exit-code", "exited", "127", "0", "1", "finished"],
+    ],
     "closed-directory": [
       { exec: "/bin/true", lines: "User=1000\nWorkingDirectory=/root" },
       ["exit-code", "exited", "200", "0", "0", "finished"],

@@ -1,10 +1,14 @@
 # npm packages and bundles. Needs $top (the clone).
 # shellcheck shell=sh disable=SC2154,SC2164
 
-# The stamp is shared with test/run.sh; packages that somebody installed by hand have none, and will do.
+# The stamp is shared with test/run.sh. Packages that somebody installed by hand have none, and will do if npm came to its end.
 modules_are_there() {
 	stamp=$top/node_modules/.unitlet-lock
-	[ ! -e "$stamp" ] || [ "$(cat "$stamp")" = "$(lock_sum)" ] || return 1
+	if [ -e "$stamp" ]; then
+		[ "$(cat "$stamp")" = "$(lock_sum)" ] || return 1
+	else
+		[ -e "$top/node_modules/.package-lock.json" ] || return 1
+	fi
 	find_node
 }
 

@@ -69,6 +69,8 @@ stop_agent() {
 stop_pods() {
 	# shellcheck disable=SC2086
 	systemctl stop $pods || :
+	# Slices outlive what was in them.
+	systemctl stop unitlet-besteffort.slice unitlet-burstable.slice unitlet.slice
 }
 
 remove_pods() {
@@ -76,6 +78,7 @@ remove_pods() {
 		rm -rf "${etc_units:?}/$unit" "$etc_units/$unit.d"
 		rm -f "$etc_units"/*.wants/"$unit" "$etc_units"/*.requires/"$unit"
 	done
+	rmdir "$etc_units/multi-user.target.wants" 2>/dev/null || :
 }
 
 remove_programs_but_helpers() {
@@ -93,7 +96,7 @@ remove_agent_units() {
 		rm -rf "${unit_directory:?}/$unit" "$etc_units/$unit.d"
 		rm -f "$etc_units"/*.wants/"$unit"
 	done
-	rmdir "$unit_directory" 2>/dev/null || :
+	rmdir "$unit_directory" "${unit_directory%/*}" 2>/dev/null || :
 	[ -z "$DESTDIR" ] || return 0
 	systemctl daemon-reload
 	systemctl reset-failed 'unitlet-*' 2>/dev/null || :

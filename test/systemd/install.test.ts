@@ -1,0 +1,193 @@
+import { cp, mkdir, readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Machine } from "../support/machine.ts";
+import { run } from "../support/run.ts";
+
+const POD = `apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  hostNetwork: true
+  containers: [{name: main, image: host, command: [sleep, "1000"]}]
+`;
+const UNIT = "unitlet.default.web.main.service";
+
+let machine: Machine;
+let before: string;
+
+beforeAll(async () => {
+  machine = await Machine.boot("install", { net: "private" });
+  before = await files();
+  const clone = `${await machine.root()}/root/clone`;
+  await mkdir(clone);
+  for (const part of ["install.sh", "units", "dist"]) await cp(part, `${clone}/${part}`, { recursive: true });
+  await cp(process.execPath, `${clone}/dist/node`);
+  await machine.write("/etc/systemd/system/unitlet.not-ours.service", "[Service]\nExecStart=/bin/sleep 1000\n");
+});
+
+afterAll(() => machine.down());
+
+test("it installs, starts, and says where to look", async () => {
+  const { stdout } = await install("--node-name node-a", "--set watch=no", "--set 'nodeLabels=rack=7,disk=ssd'");
+  expect(stdout).toContain("node node-a, standalone");
+  expect(stdout).toMatch(/First run +\d+ s/);
+  const { stdout: timers } = await machine.exec("systemctl list-timers --no-legend unitlet-sync.timer");
+  expect(timers).toContain("unitlet-sync.service");
+  expect((await machine.exec("systemctl is-active unitlet-sync.timer unitlet-sync.path")).stdout).toBe(
+    "active\nactive\n",
+  );
+  expect((await machine.exec("stat -c '%a %n' /run/unitlet /var/lib/unitlet /var/cache/unitlet")).stdout).not.toMatch(
+    /^[^7]|^7[^0]/m,
+  );
+});
+
+test("a touch of the doorbell is heard at once, and nothing of the manager's environment reaches a run", async () => {
+  await machine.exec("systemctl set-environment NODE_OPTIONS=--no-such-flag NODE_EXTRA_CA_CERTS=/nonexistent");
+  await machine.exec("touch /run/unitlet/dirty");
+  const over = async () => {
+    const { stdout } = await machine.exec(
+      "ls /run/unitlet/dirty; systemctl show -P ActiveState -P Result unitlet-sync",
+      { allowFailure: true },
+    );
+    return [/^(inactive|failed)$/m.test(stdout), stdout];
+  };
+  expect(await machine.until(over, { what: "a run", timeout: 4000 })).toEqual([true, "success\ninactive\n"]);
+  await machine.exec("systemctl unset-environment NODE_OPTIONS NODE_EXTRA_CA_CERTS");
+});
+
+test("settings of an earlier installation stay, a bad one is refused by name and not kept", async () => {
+  const settings = "/etc/unitlet/unitlet.conf.d/50-install.conf";
+  await install("--set maxPods=50", "--set watch=yes");
+  const good = await machine.read(settings);
+  expect(good).toMatch(/\nnodeName = node-a\nnodeLabels = rack=7,disk=ssd\nmaxPods = 50\nwatch = yes\n$/);
+  for (const bad of ["maxPods=many", "maxpods=5"]) {
+    const refused = await install(`--set ${bad}`, { allowFailure: true });
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain(bad.split("=")[0]);
+    expect(await machine.read(settings)).toBe(good);
+  }
+  expect((await machine.exec(`ls ${settings.replace(/[^/]*$/, "")}`)).stdout).toBe("50-install.conf\n");
+});
+
+test("an upgrade replaces what changed, keeps the configuration and restarts no pod", async () => {
+  await machine.write("/etc/unitlet/manifests/web.yaml", POD);
+  await machine.exec("echo '# mine' >>/etc/unitlet/unitlet.conf");
+  const pid = await machine.until(mainPid, { what: "the container" });
+  await machine.exec(
+    `cd /root/clone && echo '// new' >>dist/sync.cjs && sed -i s/=5s/=2s/ units/unitlet-sync.timer && touch dist/gone.cjs`,
+  );
+  const { stdout } = await install();
+  expect(stdout).toMatch(
+    /^Put into place: (?=.*sync\.cjs)(?=.*unitlet-sync\.timer)(?!.*(node|work\.cjs|unitlet\.conf))/m,
+  );
+  expect(await mainPid()).toBe(pid);
+  expect(await machine.read("/etc/unitlet/unitlet.conf")).toMatch(/# mine\n$/);
+  expect((await machine.exec("systemctl show -P TimersMonotonic unitlet-sync.timer")).stdout).toContain(
+    "OnUnitInactiveUSec=2s",
+  );
+  expect((await install()).stdout).toContain("Put into place: nothing");
+});
+
+test("--uninstall --keep-pods leaves the containers to systemd, which restarts them; another install takes them over", async () => {
+  const pid = await mainPid();
+  await uninstall("--yes", "--keep-pods");
+  expect(
+    (await machine.exec("ls /usr/local/lib/unitlet /usr/local/lib/systemd 2>&1", { allowFailure: true })).stdout,
+  ).toMatch(/container-exit\ncontainer-start\n$/);
+  expect(await mainPid()).toBe(pid);
+  await machine.exec(["systemctl", "kill", "--signal=KILL", UNIT]);
+  const again = await machine.until(async () => (await mainPid()).replace(pid, ""), { what: "the container again" });
+  await install();
+  await machine.exec("systemctl start unitlet-sync");
+  expect(await mainPid()).toBe(again);
+});
+
+test("--uninstall asks, then leaves nothing behind but what is not ours", async () => {
+  const refused = await uninstall({ allowFailure: true });
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("--yes") });
+  expect(await mainPid()).not.toBe("");
+  await uninstall("--yes");
+  expect((await machine.exec(["systemctl", "list-units", "--all", "--plain", "--no-legend", "unitlet*"])).stdout).toBe(
+    "",
+  );
+  await machine.exec("rm /etc/systemd/system/unitlet.not-ours.service");
+  expect(await files()).toBe(before);
+  expect((await machine.exec("systemctl is-system-running")).stdout).toBe("running\n");
+});
+
+test("DESTDIR and PREFIX: a tree for a package, and nothing is started", async () => {
+  const others = await files();
+  await machine.exec("cd /root/clone && PREFIX=/usr DESTDIR=/root/package ./install.sh --from dist");
+  const { stdout } = await machine.exec("cd /root/package && find . -type f | sort");
+  expect(stdout).toContain("./etc/unitlet/unitlet.conf\n./usr/bin/unitlet\n");
+  expect(stdout).toContain("./usr/lib/systemd/system/unitlet-sync.path\n");
+  expect(
+    (await machine.exec("grep -rIl /usr/local/lib/unitlet /root/package", { allowFailure: true })).stdout,
+  ).not.toMatch(/^(?!.*\.cjs$)./m);
+  expect(await files()).toBe(others);
+});
+
+test("what the host lacks is named, with the way to get it", async () => {
+  const without = async (broken: string, as = "") =>
+    (
+      await machine.exec(["sh", "-c", `cd /root/clone && unshare --mount ${as} sh -c '${broken}; ./install.sh'`], {
+        allowFailure: true,
+      })
+    ).stderr;
+  const hide = (path: string) => `mount -t tmpfs none ${path}`;
+  expect(await without(hide("/run/dbus"))).toMatch(/D-Bus.*apt-get install dbus/);
+  expect(await without(hide("/run/systemd"))).toMatch(/PID 1 is systemd, and unitlet needs systemd there.*--sandbox/);
+  expect(
+    await without(
+      'mkdir -p /tmp/old && echo "echo systemd 249" >/tmp/old/systemctl && chmod +x /tmp/old/systemctl; PATH=/tmp/old:$PATH',
+    ),
+  ).toMatch(/systemd is 249: unitlet needs 250/);
+});
+
+test("the sandbox shows it all and leaves nothing on this host", async () => {
+  const stamp = await readFile("node_modules/.unitlet-lock", "utf8").catch(() => "");
+  const lock = (await run(["sha256sum", "package-lock.json"])).stdout.slice(0, 64);
+  // It would install the packages anew, under the feet of this very test.
+  expect(stamp.trim(), "node_modules belongs to another package-lock.json: run npm test").toBe(lock);
+  const { stdout } = await run(["./install.sh", "--sandbox"], { timeout: 60_000 });
+  expect(stdout).toContain("Hello from a pod that is a systemd unit.");
+  expect(stdout).toMatch(/default +hello +web +running/);
+  expect(
+    (
+      await run(["sh", "-c", "ls -d /run/unitlet-sandbox* 2>/dev/null; grep -c unitlet-sandbox /proc/mounts"], {
+        allowFailure: true,
+      })
+    ).stdout,
+  ).toBe("0\n");
+});
+
+type Options = { readonly allowFailure: boolean };
+
+function install(...options: (string | Options)[]) {
+  return script("--from dist", ...options);
+}
+
+function uninstall(...options: (string | Options)[]) {
+  return script("--uninstall", ...options);
+}
+
+function script(...options: (string | Options)[]) {
+  const words = options.filter((option) => typeof option === "string");
+  const [settings] = options.filter((option) => typeof option === "object");
+  return machine.exec(`cd /root/clone && ./install.sh ${words.join(" ")}`, { ...settings, timeout: 60_000 });
+}
+
+async function mainPid(): Promise<string> {
+  const pid = (await machine.exec(["systemctl", "show", "-P", "MainPID", UNIT])).stdout.trim();
+  return pid === "0" ? "" : pid;
+}
+
+/** Everything that an installation could leave behind. */
+async function files(): Promise<string> {
+  const places = "/etc /usr/local /var/lib /var/cache /run";
+  return (
+    await machine.exec(
+      `find ${places} -xdev -not -path '/run/systemd/*' -not -path '/run/log/*' -not -path '/run/nscd*' | sort`,
+    )
+  ).stdout;
+}
