@@ -14,6 +14,8 @@ export interface NodeOptions {
   readonly beat?: string;
 }
 
+type Truthy<T> = Exclude<T, false | "" | undefined>;
+
 /** A machine with unitlet installed as users install it: by install.sh, from the bundles that globalSetup has built. */
 export async function install(machine: Machine, options: readonly string[] = []): Promise<void> {
   const source = `${await machine.root()}/opt/unitlet`;
@@ -91,13 +93,13 @@ export class Node implements AsyncDisposable {
     name: string,
     probe: (pod: V1Pod | undefined) => T,
     options: Partial<UntilOptions> = {},
-  ): Promise<NonNullable<T>> {
+  ): Promise<Truthy<T>> {
     const look = async (): Promise<[T | undefined, unknown]> => {
       const pod = await this.get(name);
       return [probe(pod) || undefined, pod?.status];
     };
     const [value] = await until(look, { what: `pod ${name}`, every: 200, ...options });
-    return value as NonNullable<T>;
+    return value as Truthy<T>;
   }
 
   /** The status of one container, once it is as the probe wants it. */
