@@ -6,8 +6,9 @@ export type Container = Partial<V1Container>;
 /** Ends on TERM, at once. */
 export const SLEEP: Container = { command: ["sleep", "infinity"] };
 
+/** A shell script; the pod's own `$(NAME)` and `$$` are not for it. */
 export function shell(script: string, rest: Container = {}): Container {
-  return { command: ["sh", "-c", script], ...rest };
+  return { command: ["sh", "-c", script.replaceAll("$", () => "$$")], ...rest };
 }
 
 /** A pod that is bound to the node already. A single container is called "main". */
