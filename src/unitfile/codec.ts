@@ -54,7 +54,12 @@ function toIniLine(line: string): string {
   if (section !== undefined) return `[${checked(section, "section", line)}]`;
   const at = line.indexOf("=");
   const key = checked(at < 0 ? line : line.slice(0, at).trim(), "key", line);
-  return `${key}[]=${JSON.stringify(line.slice(at + 1).trim())}`;
+  // ini takes these two for the end of a line, and JSON leaves them as they are.
+  const value = JSON.stringify(line.slice(at + 1).trim()).replace(
+    /[\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16)}`,
+  );
+  return `${key}[]=${value}`;
 }
 
 function checked(name: string, what: string, line: string): string {

@@ -6,31 +6,49 @@ export class UnquotableError extends Error {
   override readonly name = "UnquotableError";
 }
 
+/** Characters that no line can hold as they are: systemd takes noncharacters for broken UTF-8 and drops the line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must be escaped
+const UNPRINTABLE = /[\x01-\x1f\x7f]|\p{Noncharacter_Code_Point}/gu;
+
 /**
  * One word of a line that systemd splits into words and in which it expands specifiers. Any text but NUL survives.
  * In Exec lines it also expands `$`, unless the line begins with ":" (see execLine).
  */
 export function quoteWord(text: string): string {
-  if (text.includes("\0")) throw new UnquotableError("contains a NUL character");
+  refuseUnwritable(text);
   const escaped = text
     .replace(/[\\"]/g, "\\$&")
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must be escaped
-    .replace(/[\x01-\x1f\x7f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`)
+    .replace(UNPRINTABLE, (c) => Buffer.from(c).toString("hex").replace(/../g, "\\x$&"))
     .replace(/%/g, "%%");
   return `"${escaped}"`;
 }
 
+function refuseUnwritable(text: string): void {
+  if (text.includes("\0")) throw new UnquotableError("contains a NUL character");
+  // Written to a file it would become another character, and look edited ever after.
+  if (!text.isWellFormed()) throw new UnquotableError("contains half a character (a lone surrogate)");
+}
+
 /** A path for a directive that takes one path to the end of the line: no quotes there, only specifiers. */
 export function quotePath(path: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a newline would begin another directive
-  if (/[\x00-\x1f\x7f]/.test(path)) throw new UnquotableError("contains a control character");
+  refuseInPath(path);
   if (path !== path.trim() || path.endsWith("\\"))
     throw new UnquotableError("begins or ends with a character that systemd drops");
   return path.replace(/%/g, "%%");
 }
 
-/** The value of a BindPaths= line. Each side is quoted by itself: a colon within quotes is part of the path. */
+function refuseInPath(path: string): void {
+  refuseUnwritable(path);
+  if (path.search(UNPRINTABLE) >= 0) throw new UnquotableError("contains a control character");
+}
+
+/**
+ * The value of a BindPaths= line. Each side is quoted by itself: a colon within quotes is part of the path. Escapes such
+ * as \x0a are not undone there.
+ */
 export function quoteBind(source: string, destination: string): string {
+  refuseInPath(source);
+  refuseInPath(destination);
   return `${quoteWord(source)}:${quoteWord(destination)}`;
 }
 
@@ -43,17 +61,22 @@ export function execLine(argv: readonly string[]): string {
   if (program === undefined || program === "") throw new UnquotableError("has no program");
   // systemd looks for its prefixes after unquoting, so no quoting could protect such a name.
   if (/^[-@:+!|]/.test(program)) throw new UnquotableError(`has a program name that begins with ${program[0]}`);
+  if (/["'\\]/.test(program) || program.search(UNPRINTABLE) >= 0)
+    throw new UnquotableError("has a program name with a quote, a backslash or a control character");
+  if (program.endsWith("/") || (program.includes("/") ? !program.startsWith("/") : /^\.\.?$/.test(program)))
+    throw new UnquotableError("has a program that is neither the absolute path of a file nor a bare name");
   const line = `:${argv.map(quoteWord).join(" ")}`;
   if (Buffer.byteLength(line) > LINE_MAX)
     throw new UnquotableError("is longer than the 1 MiB that systemd reads in a line");
   return line;
 }
 
-/** A line of an EnvironmentFile=, whose syntax is the shell's and not the unit file's: newlines stay as they are. */
+/** A line of an EnvironmentFile=, whose syntax is the shell's and not the unit file's: control characters stay as they are. */
 export function environmentLine(name: string, value: string): string {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
     throw new UnquotableError("has a name that systemd's environment cannot take");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: systemd ignores assignments with these
-  if (/[\x00-\x08\x0b-\x1f\x7f]/.test(value)) throw new UnquotableError("has a value with a control character");
+  refuseUnwritable(value);
+  if (/\p{Noncharacter_Code_Point}/u.test(value))
+    throw new UnquotableError("has a value with a character that systemd does not take for UTF-8");
   return `${name}="${value.replace(/[\\"`$]/g, "\\$&")}"\n`;
 }
