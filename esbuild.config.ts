@@ -45,5 +45,5 @@ await build({
   plugins: [lazy, empty],
   logLevel: "warning",
 });
-copyFileSync("src/loader.cjs", "dist/run.cjs");
+copyFileSync("src/io/loader.cjs", "dist/run.cjs");
 writeFileSync("dist/.complete", basename(process.cwd()));

@@ -1,7 +1,7 @@
 import { appendExit } from "./io/exit-records.ts";
-import { removePodDirectories, writePodFile, writeVolume } from "./io/pod-directories.ts";
-import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "./io/unit-files.ts";
+import { removePodDirectories, restorePod, sealPod, writePodFile, writeVolume } from "./io/pod-directories.ts";
 import type { Systemd } from "./io/systemd.ts";
+import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "./io/unit-files.ts";
 import type { Log } from "./log.ts";
 import type { Step } from "./model/step.ts";
 import type { PodSource } from "./ports.ts";
@@ -74,12 +74,16 @@ async function applyStep(step: Step, systemd: Systemd, source: PodSource): Promi
       return systemd.alarm(`unitlet-deadline-${step.uid}-${step.at}`, step.at - Date.now());
     case "remove-unit":
       return removeUnit(step.unit);
+    case "restore":
+      return restorePod(step.uid, Date.now());
     case "remove-pod":
       return removePodDirectories(step.uid);
     case "write-file":
-      return writePodFile(step.uid, step.file);
+      writePodFile(step.uid, step.file);
+      return sealPod(step.uid, [step.file], []);
     case "write-volume":
-      return writeVolume(step.uid, step.volume, Date.now());
+      if (writeVolume(step.uid, step.volume, Date.now())) sealPod(step.uid, [], [step.volume]);
+      return;
     case "write-unit":
       return writeUnit(step.unit, step.text, step.dropIns);
     case "link":

@@ -1,15 +1,15 @@
+import { modifiedAt, writeWhole } from "./io/files.ts";
 import { readHost } from "./io/host.ts";
 import { ApiError } from "./io/http.ts";
 import type { Kube } from "./io/kube.ts";
-import { modifiedAt, writeWhole } from "./io/files.ts";
 import type { Config } from "./model/config.ts";
 import type { Host } from "./model/host.ts";
 import type { Node } from "./model/node.ts";
 import { VOLATILE } from "./model/paths.ts";
 import type { Instant } from "./model/time.ts";
 import { leaseFor } from "./report/lease.ts";
-import { nodeEvents } from "./report/node-events.ts";
 import { reportNode } from "./report/node.ts";
+import { nodeEvents } from "./report/node-events.ts";
 
 /** As the kubelet: a quarter of the lease's 40 s. A run that comes a little early counts. */
 const RENEW_EVERY = 10_000 - 500;

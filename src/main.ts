@@ -1,10 +1,13 @@
-import { loadConfig } from "./io/config-files.ts";
 import { ClusterSource } from "./io/cluster-source.ts";
+import { loadConfig } from "./io/config-files.ts";
 import { ApiClient } from "./io/http.ts";
 import { Kube } from "./io/kube.ts";
 import { ManifestSource } from "./io/manifest-source.ts";
 import { logTo } from "./log.ts";
 import { sync } from "./sync.ts";
+
+/** Milliseconds after which a run asks the API server no more, so that it ends by itself before systemd ends it. */
+const ASKING = 15_000;
 
 const EX_SOFTWARE = 70;
 const EX_CONFIG = 78;
@@ -20,7 +23,7 @@ async function main(): Promise<number> {
   const common = { config, configKey: key, libDir: process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet", log, now };
   if (config.cluster === undefined)
     return await sync({ ...common, source: new ManifestSource(config.manifests, config.nodeName, log) });
-  const api = new ApiClient(config.cluster, config.apiTimeout);
+  const api = new ApiClient(config.cluster, config.apiTimeout, now + ASKING);
   const kube = new Kube(api, config.nodeName);
   try {
     return await sync({ ...common, kube, source: new ClusterSource(kube, config.nodeName) });

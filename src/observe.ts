@@ -5,10 +5,11 @@ import type { Systemd } from "./io/systemd.ts";
 import { readUnits } from "./io/unit-files.ts";
 import type { Config } from "./model/config.ts";
 import type { Pod } from "./model/pod.ts";
+import type { DueReferences } from "./model/references.ts";
 import type { Instant } from "./model/time.ts";
 import type { PodList, World } from "./model/world.ts";
 import type { Answer, PodSource } from "./ports.ts";
-import { type DueReferences, dueReferences } from "./translate/references.ts";
+import { dueReferences } from "./translate/references.ts";
 
 /** All units of ours, and those of the agent that a run looks after. */
 const PATTERNS = ["unitlet.*.service", "unitlet-*.slice", "unitlet-watch.service", "unitlet-sync.path"];

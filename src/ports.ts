@@ -1,7 +1,7 @@
 import type { PodEvent } from "./model/event.ts";
 import type { Pod, PodStatus } from "./model/pod.ts";
+import type { DueReferences } from "./model/references.ts";
 import type { References } from "./model/world.ts";
-import type { DueReferences } from "./translate/references.ts";
 
 /** What a source of pods answered. Never an exception: trouble with it is an ordinary state of the world. */
 export type Answer =

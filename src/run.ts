@@ -3,9 +3,8 @@ import { keepNode } from "./beat.ts";
 import { diff } from "./diff/diff.ts";
 import { BusError } from "./io/bus.ts";
 import { ringDoorbell } from "./io/doorbell.ts";
-import { hostFingerprint } from "./io/fingerprint.ts";
-import { recallTrouble } from "./io/trouble.ts";
 import { Systemd } from "./io/systemd.ts";
+import { sayTrouble } from "./io/trouble.ts";
 import { observe, observeAgain } from "./observe.ts";
 import type { Answer } from "./ports.ts";
 import { publish } from "./publish.ts";
@@ -17,8 +16,8 @@ import { keepAgent } from "./watch.ts";
 
 export interface Run extends Sync {
   readonly answer: Answer;
-  /** The Node was looked at in this run already. */
-  readonly nodeIsDue: boolean;
+  /** Digest of the world, taken before it was looked at closely: what changed since is another one. */
+  readonly seen: string | undefined;
 }
 
 /** The closer look: observe, translate, diff, apply, observe, report, publish. Returns the exit status. */
@@ -27,6 +26,7 @@ export async function run(input: Run): Promise<number> {
     const systemd = await Systemd.connect();
     try {
       await reconcile(input, systemd);
+      sayTrouble(input.log, "systemd", undefined);
       return 0;
     } finally {
       systemd.close();
@@ -34,7 +34,7 @@ export async function run(input: Run): Promise<number> {
   } catch (error) {
     if (!(error instanceof BusError)) throw error;
     unsettle();
-    input.log.error("cannot talk to systemd", { because: error.message });
+    sayTrouble(input.log, "systemd", error.message);
     await tellNode(input, { systemdProblem: error.message });
     return 1;
   }
@@ -43,11 +43,10 @@ export async function run(input: Run): Promise<number> {
 async function reconcile(input: Run, systemd: Systemd): Promise<void> {
   const { config, source, answer, log, libDir, now } = input;
   const before = await observe({ config, source, systemd }, answer, now);
-  recallTrouble(log, before.pods.complete ? undefined : before.pods.because);
+  sayTrouble(log, "list", before.pods.complete ? undefined : before.pods.because);
   const translations = translateAll(before, libDir);
   const steps = diff(before, translations);
   const applied = await apply(steps, systemd, source, log);
-  const seen = answer.ok ? `${input.configKey} ${answer.digest} ${hostFingerprint()}` : undefined;
   const later = Date.now();
   const after = steps.length > 0 ? await observeAgain(before, systemd, later) : before;
   const published = await publish(after, translations, applied, source, log, later);
@@ -56,7 +55,7 @@ async function reconcile(input: Run, systemd: Systemd): Promise<void> {
 
   if (published.ended) ringDoorbell();
   const until = steps.length === 0 && published.changed === 0 ? settledUntil(after) : undefined;
-  if (seen !== undefined && until !== undefined && until > later) keepSettled(seen, until);
+  if (input.seen !== undefined && until !== undefined && until > later) keepSettled(input.seen, until);
   else unsettle();
 }
 
@@ -68,7 +67,8 @@ async function tellNode(
   if (kube === undefined || !answer.ok) return;
   try {
     await keepNode(kube, config, now, unitletVersion, systemd);
+    sayTrouble(log, "node", undefined);
   } catch (error) {
-    log.warning("cannot keep the node up", { because: (error as Error).message });
+    sayTrouble(log, "node", (error as Error).message);
   }
 }

@@ -3,6 +3,7 @@ import { answerDoorbell } from "./io/doorbell.ts";
 import { hostFingerprint } from "./io/fingerprint.ts";
 import { ApiError } from "./io/http.ts";
 import type { Kube } from "./io/kube.ts";
+import { sayTrouble } from "./io/trouble.ts";
 import { loadRun } from "./io/work-bundle.ts";
 import type { Log } from "./log.ts";
 import type { Config } from "./model/config.ts";
@@ -35,7 +36,7 @@ export async function sync(input: Sync): Promise<number> {
   const seen = answer.ok ? `${configKey} ${answer.digest} ${hostFingerprint()}` : undefined;
   if (seen !== undefined && isSettled(seen, now)) return 0;
   const { run } = await loadRun();
-  return await run({ ...input, answer, nodeIsDue: beat });
+  return await run({ ...input, answer, seen });
 }
 
 /** Why the API server cannot be asked for more; undefined when it can. */
@@ -48,7 +49,7 @@ async function tryBeat(kube: Kube, { config, now, log }: Sync): Promise<string |
     if (!(error instanceof ApiError)) throw error;
     // Unreachable or not letting us in: the list would fail in the same way, after as long a wait.
     if (error.status === 0 || error.status === 401) return error.message;
-    log.warning("cannot keep the node up", { because: error.message });
+    sayTrouble(log, "node", error.message);
     return undefined;
   }
 }

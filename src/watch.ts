@@ -1,5 +1,5 @@
-import { removeWatchConfig, writeWatchConfig } from "./io/watch-config.ts";
 import type { Systemd } from "./io/systemd.ts";
+import { removeWatchConfig, writeWatchConfig } from "./io/watch-config.ts";
 import type { World } from "./model/world.ts";
 import type { Sync } from "./sync.ts";
 

@@ -20,6 +20,7 @@ const PHASE = {
   alarm: 5,
   "remove-unit": 6,
   "remove-pod": 7,
+  restore: 7,
   "write-file": 8,
   "write-volume": 9,
   "write-unit": 10,

@@ -1,4 +1,5 @@
 import { NO_PAST } from "../model/exit-record.ts";
+import { environmentFile } from "../model/paths.ts";
 import type { Step } from "../model/step.ts";
 import type { World } from "../model/world.ts";
 import { isIdle } from "./unit-states.ts";
@@ -19,7 +20,12 @@ export function keepUnits(world: World, listed: ReadonlySet<string>): Step[] {
       !isIdle(unit)
     )
       return [];
-    const past = world.directories.get(identity.podUID)?.pasts.get(identity.container) ?? NO_PAST;
-    return past.finished ? [] : [{ kind: "start", uid: identity.podUID, unit: unit.name, because }];
+    const directory = world.directories.get(identity.podUID);
+    const past = directory?.pasts.get(identity.container) ?? NO_PAST;
+    if (past.finished) return [];
+    const start: Step = { kind: "start", uid: identity.podUID, unit: unit.name, because };
+    // After a reboot the files in /run are gone, and nobody can be asked for them.
+    const bare = directory?.sealed && !directory.files.has(environmentFile(identity.container));
+    return bare ? [{ kind: "restore", uid: identity.podUID, because: "the host was rebooted" }, start] : [start];
   });
 }

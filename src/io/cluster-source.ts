@@ -1,8 +1,8 @@
 import type { PodEvent } from "../model/event.ts";
 import type { Pod, PodStatus } from "../model/pod.ts";
+import type { DueReferences } from "../model/references.ts";
 import type { Fetched, References } from "../model/world.ts";
 import type { Answer, PodSource } from "../ports.ts";
-import type { DueReferences } from "../translate/references.ts";
 import { digest } from "../unitfile/hash.ts";
 import { ApiError } from "./http.ts";
 import type { Kube } from "./kube.ts";

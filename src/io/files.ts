@@ -9,7 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
@@ -41,13 +41,12 @@ export function modifiedAt(path: string): number | undefined {
 }
 
 /** Whole or not at all, also when the machine stops in between. Parent directories are made with mode 0700. */
-export function writeWhole(path: string, text: string, mode: number): void {
+export function writeWhole(path: string, content: string | Uint8Array, mode: number): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  // The name must not look like a unit's while it is half written.
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${process.pid}.tmp`);
+  const temporary = temporaryOf(path);
   const file = openSync(temporary, "w", mode);
   try {
-    writeSync(file, text);
+    writeFileSync(file, content);
     if (!path.startsWith("/run/")) fsyncSync(file);
   } finally {
     closeSync(file);
@@ -55,8 +54,15 @@ export function writeWhole(path: string, text: string, mode: number): void {
   renameSync(temporary, path);
 }
 
+/** Its name must not look like a unit's; always the same, so that what a killed run left is written over or removed. */
+function temporaryOf(path: string): string {
+  return join(dirname(path), `.${basename(path).slice(0, 240)}.tmp`);
+}
+
+/** A file or a whole directory, with what a killed run left of it half written. */
 export function remove(path: string): void {
   rmSync(path, { recursive: true, force: true });
+  rmSync(temporaryOf(path), { force: true });
 }
 
 export function ifThere<T>(read: () => T): T | undefined {

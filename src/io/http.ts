@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { gunzipSync } from "node:zlib";
 import type { Cluster, FileOrData } from "../model/config.ts";
+import type { Instant } from "../model/time.ts";
 
 const UNPACK_CHUNK = 1024 * 1024;
 const LONGEST_ANSWER = 256 * 1024 * 1024;
@@ -32,12 +33,13 @@ export class ApiClient {
   readonly #url: URL;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 6 });
   readonly #timeout: number;
-  requests = 0;
-  bytes = 0;
+  readonly #deadline: Instant;
 
-  constructor(cluster: Cluster, timeout: number) {
+  /** Each call may take `timeout` milliseconds, and none goes on after `deadline`: the run has other things to do. */
+  constructor(cluster: Cluster, timeout: number, deadline: Instant) {
     this.#url = new URL(cluster.server);
     this.#timeout = timeout;
+    this.#deadline = deadline;
     const token = contentOf(cluster.token)?.trim();
     this.#options = {
       agent: this.#agent,
@@ -58,10 +60,8 @@ export class ApiClient {
 
   /** The answer's body; throws ApiError for anything but 2xx. */
   async call({ method, path, body, contentType = "application/json" }: ApiRequest): Promise<Buffer> {
-    this.requests += 1;
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const answer = await this.#send(method, path, payload, contentType);
-    this.bytes += answer.body.length;
     if (answer.status >= 200 && answer.status < 300) return answer.body;
     const { reason, message } = statusOf(answer.body);
     throw new ApiError(`${method} ${path.split("?")[0]}: ${answer.status} ${message}`, answer.status, reason);
@@ -119,10 +119,8 @@ export class ApiClient {
         });
       });
       // One limit on the whole exchange: an answer that trickles in for ever is no answer.
-      const timer = setTimeout(
-        () => call.destroy(new Error(`no complete answer within ${this.#timeout} ms`)),
-        this.#timeout,
-      );
+      const limit = Math.max(1, Math.min(this.#timeout, this.#deadline - Date.now()));
+      const timer = setTimeout(() => call.destroy(new Error(`no complete answer within ${limit} ms`)), limit);
       call.on("error", fail);
       if (payload !== undefined) {
         call.setHeader("content-type", contentType);

@@ -1,8 +1,8 @@
 import type { NodeEvent, PodEvent } from "../model/event.ts";
 import type { Node } from "../model/node.ts";
 import type { Pod } from "../model/pod.ts";
+import type { TokenReference } from "../model/references.ts";
 import { type Instant, toTimestamp } from "../model/time.ts";
-import type { TokenReference } from "../translate/references.ts";
 import { digest } from "../unitfile/hash.ts";
 import { type ApiClient, ApiError } from "./http.ts";
 

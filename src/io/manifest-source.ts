@@ -9,8 +9,8 @@ import { digest } from "../unitfile/hash.ts";
 import { ifThere, namesIn, readIfThere, remove, writeWhole } from "./files.ts";
 import { filesFingerprint } from "./fingerprint.ts";
 import { keep, recall } from "./memo.ts";
-import { loadRare } from "./rare-bundle.ts";
 import type { Manifests } from "./rare/manifest-files.ts";
+import { loadRare } from "./rare-bundle.ts";
 
 const STATUS = `${DATA}/status`;
 

@@ -15,6 +15,7 @@ import type { DesiredFile, DesiredVolume } from "../model/step.ts";
 import type { ActualVolume, PodDirectory } from "../model/world.ts";
 import { readExits } from "./exit-records.ts";
 import { ifThere, isThere, modifiedAt, namesIn, readIfThere, readRegular, remove, writeWhole } from "./files.ts";
+import { seal, unseal } from "./seal.ts";
 
 /** By UID: all that lies in /var/lib/unitlet/pods and /run/unitlet/pods. */
 export function readPodDirectories(): ReadonlyMap<string, PodDirectory> {
@@ -35,6 +36,7 @@ function readPodDirectory(uid: string): PodDirectory {
   const environments = volatile.filter((name) => name.endsWith(".env") && !name.startsWith("."));
   return {
     uid,
+    sealed: isThere(sealedDirectory(uid)),
     pasts: new Map([...containers].map((name) => [name, readPast(uid, name)])),
     files: new Map(environments.map((name) => [name, readRegular(join(podVolatile(uid), name)) ?? ""])),
     volumes: new Map(
@@ -82,13 +84,31 @@ export function writePodFile(uid: string, { name, text }: DesiredFile): void {
   writeWhole(join(podVolatile(uid), name), text, 0o600);
 }
 
-/** All files change at once: a new directory, then one rename of the ..data link, as the kubelet does it. */
-export function writeVolume(uid: string, volume: DesiredVolume, now: number): void {
+/** Keeps what a pod was given for a boot at which nobody can be asked for it. */
+export function sealPod(uid: string, files: readonly DesiredFile[], volumes: readonly DesiredVolume[]): void {
+  for (const file of files) writeWhole(join(sealedDirectory(uid), file.name), seal(JSON.stringify(file)), 0o600);
+  for (const volume of volumes)
+    writeWhole(join(sealedDirectory(uid), `${volume.name}.volume`), seal(JSON.stringify(volume)), 0o600);
+}
+
+/** Puts back what was sealed. */
+export function restorePod(uid: string, now: number): void {
+  for (const name of namesIn(sealedDirectory(uid)).filter((each) => !each.startsWith("."))) {
+    const content: unknown = JSON.parse(unseal(readIfThere(join(sealedDirectory(uid), name)) ?? ""));
+    if (name.endsWith(".volume")) writeVolume(uid, content as DesiredVolume, now);
+    else writePodFile(uid, content as DesiredFile);
+  }
+}
+
+const sealedDirectory = (uid: string) => join(podData(uid), "sealed");
+
+/** All files change at once: a new directory, then one rename of the ..data link, as the kubelet does it. False: they are the same. */
+export function writeVolume(uid: string, volume: DesiredVolume, now: number): boolean {
   const path = volumePath(uid, volume.name);
   const old = readVolume(path);
   if (old !== undefined && JSON.stringify(sorted(old.files)) === JSON.stringify(sorted(volume.files))) {
     lutimesSync(join(path, "..data"), now / 1000, now / 1000);
-    return;
+    return false;
   }
   const previous = ifThere(() => readlinkSync(join(path, "..data")));
   const generation = `..${now}-${process.pid}`;
@@ -105,6 +125,7 @@ export function writeVolume(uid: string, volume: DesiredVolume, now: number): vo
     if (stale) remove(join(path, name));
   }
   if (previous !== undefined && previous !== generation) remove(join(path, previous));
+  return true;
 }
 
 /** Containers of any user must get through, whatever our umask is; nobody else gets as far as here. */

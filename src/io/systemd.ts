@@ -4,6 +4,8 @@ import { Bus, BusError } from "./bus.ts";
 
 const MANAGER = { path: "/org/freedesktop/systemd1", interface: "org.freedesktop.systemd1.Manager" } as const;
 
+const NO_SUCH_UNIT = "org.freedesktop.systemd1.NoSuchUnit";
+
 /** What runs write to the host's units: `replace` lets a later wish win over a queued one. */
 const MODE = "replace";
 
@@ -14,6 +16,7 @@ export class Systemd {
   readonly #bus: Bus;
   readonly #jobs = new Map<string, string>();
   readonly #ended = new Set<string>();
+  #reloaded: Promise<void> | undefined;
   #wake: () => void = () => undefined;
 
   private constructor(bus: Bus) {
@@ -65,7 +68,13 @@ export class Systemd {
 
   /** Queues the job and returns; `settle` waits for it. */
   async start(unit: UnitName): Promise<void> {
-    const [job] = await this.#manager("StartUnit", "ss", [unit, MODE]);
+    const [job] = await this.#manager("StartUnit", "ss", [unit, MODE]).catch(async (error: BusError) => {
+      if (error.type !== NO_SUCH_UNIT) throw error;
+      // File systems with coarse times let systemd overlook a file that is a few milliseconds old.
+      this.#reloaded ??= this.reload();
+      await this.#reloaded;
+      return await this.#manager("StartUnit", "ss", [unit, MODE]);
+    });
     this.#jobs.set(String(job), unit);
   }
 
@@ -147,7 +156,7 @@ export class Systemd {
     try {
       await call;
     } catch (error) {
-      const gone = ["org.freedesktop.systemd1.NoSuchUnit", "org.freedesktop.systemd1.NoSuchProcess"];
+      const gone = [NO_SUCH_UNIT, "org.freedesktop.systemd1.NoSuchProcess"];
       if (!(error instanceof BusError && gone.includes(error.type))) throw error;
     }
   }

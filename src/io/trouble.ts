@@ -2,17 +2,24 @@ import type { Log } from "../log.ts";
 import { VOLATILE } from "../model/paths.ts";
 import { readIfThere, remove, writeWhole } from "./files.ts";
 
-const PATH = `${VOLATILE}/trouble`;
+/** What may be wrong for long: what is said when it begins, and when it is over. */
+const TOPICS = {
+  list: ["the list of pods is not complete; nothing is removed", "the list of pods is complete again"],
+  node: ["cannot keep the node up", "the node is kept up again"],
+  systemd: ["cannot talk to systemd", "systemd answers again"],
+} as const;
 
-/** Says once that the list of pods is not to be had, and once that it is again: not every few seconds all night. */
-export function recallTrouble(log: Log, because: string | undefined): void {
-  const before = readIfThere(PATH);
+/** Says once that something is wrong, and once that it is over: not every few seconds all night. */
+export function sayTrouble(log: Log, topic: keyof typeof TOPICS, because: string | undefined): void {
+  const path = `${VOLATILE}/trouble.${topic}`;
+  const before = readIfThere(path);
   if (because === before) return;
+  const [begun, over] = TOPICS[topic];
   if (because === undefined) {
-    log.notice("the list of pods is complete again");
-    remove(PATH);
+    log.notice(over);
+    remove(path);
     return;
   }
-  log.error("the list of pods is not complete; nothing is removed", { because });
-  writeWhole(PATH, because, 0o600);
+  log.error(begun, { because });
+  writeWhole(path, because, 0o600);
 }

@@ -29,7 +29,8 @@ export function readUnits(listing: Listing): ReadonlyMap<UnitName, ActualUnit> {
   const names = [...new Set([...files, ...loaded])].toSorted();
   return new Map(
     names.map((name) => {
-      const text = readRegular(join(UNIT_DIRECTORY, name));
+      // An empty one is what a power failure leaves of a new file.
+      const text = readRegular(join(UNIT_DIRECTORY, name)) || undefined;
       const identity = text === undefined ? undefined : readIdentity(text);
       const state = listing.get(name);
       const invocation = invocations.get(name);

@@ -22,7 +22,7 @@ export type Step =
   | (Common & { readonly kind: "stop"; readonly unit: UnitName })
   | (Common & { readonly kind: "alarm"; readonly at: Instant })
   | (Common & { readonly kind: "remove-unit"; readonly unit: UnitName })
-  | (Common & { readonly kind: "remove-pod" })
+  | (Common & { readonly kind: "remove-pod" | "restore" })
   | (Common & { readonly kind: "write-file"; readonly file: DesiredFile })
   | (Common & { readonly kind: "write-volume"; readonly volume: DesiredVolume })
   | (Common & {

@@ -28,6 +28,8 @@ export type PodList =
 
 export interface PodDirectory {
   readonly uid: string;
+  /** What the pod was given is kept on disk, encrypted. */
+  readonly sealed?: boolean;
   /** By container name. */
   readonly pasts: ReadonlyMap<string, ContainerPast>;
   /** Name → text of the files in /run/unitlet/pods/UID. */

@@ -1,23 +1,7 @@
 import type { Pod, ProjectedSource, Volume } from "../model/pod.ts";
+import type { DueReferences, TokenReference } from "../model/references.ts";
 import type { Instant } from "../model/time.ts";
 import type { PodDirectory } from "../model/world.ts";
-
-/** One token to ask for: the API server binds it to the pod, so it ends with it. */
-export interface TokenReference {
-  readonly key: string;
-  readonly namespace: string;
-  readonly serviceAccount: string;
-  readonly audience?: string;
-  readonly expirationSeconds: number;
-  readonly podName: string;
-  readonly podUID: string;
-}
-
-export interface DueReferences {
-  readonly tokens: readonly TokenReference[];
-  /** "namespace/name" */
-  readonly configMaps: readonly string[];
-}
 
 const DEFAULT_EXPIRATION = 3600;
 const DAY = 24 * 3600;

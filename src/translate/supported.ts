@@ -1,6 +1,7 @@
 import type { Pod } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
-import { FIELDS, type Row } from "./fields.ts";
+import type { Row } from "./field-row.ts";
+import { FIELDS } from "./fields.ts";
 
 /**
  * What becomes of each field of this pod that is not simply supported. Fields are looked up by their path with list
