@@ -33,8 +33,10 @@ export class ContainerUnits {
     this.machine = machine;
   }
 
+  /** With UNITLET_TEST_ROOT on another distribution's files, and so on another version of systemd. */
   static async boot(name: string): Promise<ContainerUnits> {
-    const machine = await Machine.boot(name, { net: "private" });
+    const { UNITLET_TEST_ROOT: root } = process.env;
+    const machine = await Machine.boot(name, { net: "private", ...(root ? { root } : {}) });
     for (const helper of ["container-start", "container-exit"]) {
       await machine.write(`/usr/local/lib/unitlet/${helper}`, await readFile(`units/${helper}`), 0o755);
     }
@@ -82,11 +84,6 @@ ${lines}
 
   async writeExits(pod: string, lines: readonly string[]): Promise<void> {
     await this.machine.write(`${data(pod)}/main.exits`, `${lines.join("\n")}\n`);
-  }
-
-  /** The epoch second when the pause ends; throws when there is none. */
-  async backOff(pod: string): Promise<number> {
-    return Number(await this.machine.read(`${volatile(pod)}/main.backoff`));
   }
 }
 

@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Machine } from "../support/machine.ts";
+
+let machine: Machine;
+let status = 200;
+const answers: ServerResponse[] = [];
+const asked: string[] = [];
+const server = createServer((request, response) => {
+  asked.push(`${request.headers.accept} ${request.headers.authorization}`);
+  response.writeHead(status, { "Content-Type": "application/json" });
+  if (status === 200) answers.push(response.flushHeaders() ?? response);
+  else response.end("{}\n");
+});
+
+beforeAll(async () => {
+  machine = await Machine.boot("watch", { net: "private" });
+  await new Promise<void>((listening) => server.listen(0, listening));
+  const url = `http://${machine.hostAddress}:${(server.address() as AddressInfo).port}/api/v1/pods?watch=1`;
+  await machine.write("/usr/local/lib/unitlet/watch", await readFile("units/watch"), 0o755);
+  await machine.write("/etc/systemd/system/unitlet-watch.service", await readFile("units/unitlet-watch.service"));
+  await machine.exec("mkdir -m 700 /run/unitlet; cat >/run/unitlet/watch.curl", {
+    stdin: `url = "${url}"\nheader = "Authorization: Bearer secret-token"\nuser-agent = "unitlet"\n`,
+  });
+  await machine.exec("systemctl daemon-reload; systemctl start unitlet-watch");
+  await machine.until(() => answers.length === 1, { what: "a connection" });
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await machine.down();
+});
+
+test("it rings when it is connected, and for each event", async () => {
+  expect(asked[0]).toBe("application/json;as=Table;v=v1;g=meta.k8s.io Bearer secret-token");
+  await rings("the connection");
+  for (const type of ["ADDED", "MODIFIED", "DELETED"]) {
+    answers[0]?.write(`${JSON.stringify({ type, object: { rows: [] } })}\n`);
+    await rings(type);
+  }
+});
+
+test("a storm costs next to nothing while nobody has answered the bell", async () => {
+  const before = await each("awk '{ print $14 + $15 }' /proc/$p/stat");
+  answers[0]?.write(`${"x".repeat(300)}\n`.repeat(5000));
+  answers[0]?.write(`${JSON.stringify({ type: "MODIFIED" })}\n`);
+  await rings("the first of many", "true");
+  await machine.exec("sleep 1");
+  const ticks = (await each("awk '{ print $14 + $15 }' /proc/$p/stat")) - before;
+  expect(ticks).toBeLessThan(150);
+});
+
+test("the token is in no command line, and it is small", async () => {
+  expect((await machine.exec("cat /proc/[0-9]*/cmdline | tr '\\0' ' '")).stdout).not.toContain("secret-token");
+  const kilobytes = await each("sed -n 's/^Pss: *\\([0-9]*\\) kB/\\1/p' /proc/$p/smaps_rollup");
+  expect(kilobytes).toBeGreaterThan(500);
+  expect(kilobytes).toBeLessThan(12_000);
+});
+
+test("it connects again when the API server has closed the watch, and rings", async () => {
+  answers.pop()?.end();
+  await machine.exec("rm -f /run/unitlet/dirty");
+  await machine.until(() => answers.length === 1, { what: "another connection", timeout: 4000 });
+  await rings("the new connection");
+});
+
+test("what the API server refuses is said once, rings nothing, and heals", async () => {
+  status = 403;
+  const before = asked.length;
+  answers.pop()?.end();
+  await machine.until(() => asked.length > before, { what: "an attempt" });
+  await machine.exec("rm -f /run/unitlet/dirty");
+  await machine.until(() => asked.length >= before + 2, { what: "a second attempt" });
+  expect((await machine.exec("ls /run/unitlet")).stdout).toBe("watch.curl\n");
+  const { stdout } = await machine.exec("journalctl -q -o cat -u unitlet-watch _TRANSPORT=stdout");
+  expect(stdout).toMatch(/^cannot watch: the API server answers 403\. .*\n$/);
+  status = 200;
+  await machine.until(() => answers.length === 1, { what: "a connection", timeout: 15_000 });
+});
+
+test("it stops at once, and does not start without its configuration", async () => {
+  const began = performance.now();
+  await machine.exec("systemctl stop unitlet-watch");
+  expect(performance.now() - began).toBeLessThan(1000);
+  expect((await machine.exec("systemctl show -P Result -P ActiveState unitlet-watch")).stdout).toBe(
+    "success\ninactive\n",
+  );
+  await machine.exec("rm /run/unitlet/watch.curl; systemctl start unitlet-watch");
+  expect((await machine.exec("systemctl show -P ActiveState unitlet-watch")).stdout).toBe("inactive\n");
+});
+
+/** Waits for the bell, and takes it away as a run does. */
+async function rings(what: string, remove = "rm /run/unitlet/dirty"): Promise<void> {
+  await machine.until(() => machine.exec(`test -e /run/unitlet/dirty && ${remove}`), {
+    what: `the bell for ${what}`,
+    timeout: 3000,
+  });
+}
+
+/** The sum of what a command prints for each process of the watch. */
+async function each(command: string): Promise<number> {
+  const { stdout } = await machine.exec(`for p in $(pgrep -f lib/unitlet/watch; pgrep -x curl); do ${command}; done`);
+  return stdout.split("\n").reduce((sum, number) => sum + Number(number), 0);
+}
