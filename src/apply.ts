@@ -17,12 +17,15 @@ const QUIET: ReadonlySet<Step["kind"]> = new Set([
   "reload",
 ]);
 
-/** Longest time that a run waits for its starts to come to an end: what takes longer is seen by the next run. */
+/** Longest time that a run waits for its starts to come to an end, in all and for the next of them: the next run sees the rest. */
 const SETTLE = 4000;
+const QUIET_FOR = 400;
 
 export interface Applied {
   readonly done: readonly Step[];
   readonly failed: readonly { readonly step: Step; readonly error: Error }[];
+  /** False when starts go on. */
+  readonly settled: boolean;
 }
 
 /**
@@ -50,8 +53,8 @@ export async function apply(steps: readonly Step[], systemd: Systemd, source: Po
     // Steps of one kind do not depend on each other: systemd and the API server are asked for all of them at once.
     await Promise.all(group.filter(({ uid }) => uid === "" || !broken.has(uid)).map(perform));
   }
-  if (starts) await systemd.settle(SETTLE);
-  return { done, failed };
+  const settled = !starts || (await systemd.settle(SETTLE, QUIET_FOR));
+  return { done, failed, settled };
 }
 
 function about(step: Step): Readonly<Record<string, string>> {

@@ -63,7 +63,7 @@ export async function keepNode(
   }
   if (metadataPatch !== undefined) await kube.patchNode(metadataPatch);
   if (statusPatch !== undefined) await kube.patchNodeStatus(statusPatch);
-  for (const event of nodeEvents(existing, changes, config.nodeName)) await kube.createNodeEvent(event, now);
+  for (const event of nodeEvents(existing, changes, config.nodeName)) await kube.events.tellOfNode(event, now);
   return existing;
 }
 

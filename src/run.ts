@@ -5,6 +5,8 @@ import { BusError } from "./io/bus.ts";
 import { ringDoorbell } from "./io/doorbell.ts";
 import { Systemd } from "./io/systemd.ts";
 import { sayTrouble } from "./io/trouble.ts";
+import type { Step } from "./model/step.ts";
+import type { Translation } from "./model/translation.ts";
 import { observe, observeAgain } from "./observe.ts";
 import type { Answer } from "./ports.ts";
 import { publish } from "./publish.ts";
@@ -53,10 +55,19 @@ async function reconcile(input: Run, systemd: Systemd): Promise<void> {
   await keepAgent(input, before.agent, systemd);
   await tellNode(input, { systemdVersion: await systemd.version() });
 
-  if (published.ended) ringDoorbell();
+  if (published.ended || !applied.settled || freesName(steps, translations)) ringDoorbell();
   const until = steps.length === 0 && published.changed === 0 ? settledUntil(after) : undefined;
   if (input.seen !== undefined && until !== undefined && until > later) keepSettled(input.seen, until);
   else unsettle();
+}
+
+/** Another pod waits for the name of a unit that was removed. */
+function freesName(steps: readonly Step[], translations: readonly Translation[]): boolean {
+  const owners = new Map(steps.flatMap((step) => (step.kind === "remove-unit" ? [[step.unit, step.uid]] : [])));
+  return translations.some((translation) => {
+    const units = translation.kind === "runnable" ? translation.containers.map(({ unitName }) => unitName) : [];
+    return units.some((name) => (owners.get(name) ?? translation.pod.metadata.uid) !== translation.pod.metadata.uid);
+  });
 }
 
 /** What only a run that has asked systemd can say of the node. */

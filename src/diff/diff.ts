@@ -76,6 +76,8 @@ function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[]
   if (stops.length > 0 || up) return [...stops, ...enforceDeadline(pod, units, world.now)];
   if (!isTerminal(pod)) return [];
   const removal = removePod(uid, units, world.directories.has(uid), "the pod is deleted");
+  // It was deleted for good, but somebody's finalizer holds it.
+  if (pod.metadata.deletionGracePeriodSeconds === 0) return removal;
   return [...removal, { kind: "forget", uid, pod, because: "nothing of the pod is left" }];
 }
 

@@ -44,7 +44,7 @@ export class ClusterSource implements PodSource {
   }
 
   async tell(event: PodEvent): Promise<void> {
-    await this.#kube.createPodEvent(event, Date.now());
+    await this.#kube.events.tellOfPod(event, Date.now());
   }
 
   async forget(pod: Pod): Promise<void> {

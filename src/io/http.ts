@@ -4,6 +4,8 @@ import { gunzipSync } from "node:zlib";
 import type { Cluster, FileOrData } from "../model/config.ts";
 import type { Instant } from "../model/time.ts";
 
+export const MERGE = "application/merge-patch+json";
+
 const UNPACK_CHUNK = 1024 * 1024;
 const LONGEST_ANSWER = 256 * 1024 * 1024;
 
@@ -150,5 +152,15 @@ function statusOf(body: Buffer): { reason: string; message: string } {
     return { reason: status.reason ?? "", message: status.message ?? status.reason ?? "" };
   } catch {
     return { reason: "", message: text.slice(0, 200).replace(/\s+/g, " ") };
+  }
+}
+
+/** Undefined for what is not there. */
+export async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
   }
 }

@@ -1,14 +1,10 @@
-import type { NodeEvent, PodEvent } from "../model/event.ts";
 import type { Node } from "../model/node.ts";
 import type { Pod } from "../model/pod.ts";
 import type { TokenReference } from "../model/references.ts";
-import { type Instant, toTimestamp } from "../model/time.ts";
-import { digest } from "../unitfile/hash.ts";
-import { type ApiClient, ApiError } from "./http.ts";
+import { Events } from "./events.ts";
+import { type ApiClient, ApiError, MERGE, unlessMissing } from "./http.ts";
 
-const MERGE = "application/merge-patch+json";
 const STRATEGIC = "application/strategic-merge-patch+json";
-const OCCURRENCE = "unitlet.dev/occurrence";
 
 export interface Lease {
   readonly metadata: { readonly name: string; readonly resourceVersion?: string };
@@ -17,12 +13,14 @@ export interface Lease {
 
 /** The requests that a run makes, one method each. All throw ApiError. */
 export class Kube {
+  readonly events: Events;
   readonly #api: ApiClient;
   readonly #node: string;
 
   constructor(api: ApiClient, nodeName: string) {
     this.#api = api;
     this.#node = nodeName;
+    this.events = new Events(api, nodeName);
   }
 
   /** The list as bytes: an idle run only compares them. */
@@ -115,82 +113,5 @@ export class Kube {
       path: `/api/v1/namespaces/${namespace}/configmaps/${name}`,
     });
     return answer.data ?? {};
-  }
-
-  async createPodEvent(event: PodEvent, now: Instant): Promise<void> {
-    const { namespace, name, uid } = event.pod.metadata;
-    const involvedObject = {
-      apiVersion: "v1",
-      kind: "Pod",
-      namespace,
-      name,
-      uid,
-      ...(event.fieldPath ? { fieldPath: event.fieldPath } : {}),
-    };
-    await this.#createEvent(namespace, name, uid, involvedObject, event, now);
-  }
-
-  async createNodeEvent(event: NodeEvent, now: Instant): Promise<void> {
-    // As the kubelet has it, a Node's events carry its name as UID.
-    const involvedObject = { apiVersion: "v1", kind: "Node", name: this.#node, uid: this.#node };
-    await this.#createEvent("default", this.#node, this.#node, involvedObject, event, now);
-  }
-
-  /** The name comes from the words, so that the same event again raises a count, and the same occurrence again nothing. */
-  async #createEvent(
-    namespace: string,
-    name: string,
-    uid: string,
-    involvedObject: object,
-    event: Omit<PodEvent, "pod">,
-    now: Instant,
-  ): Promise<void> {
-    const { type, reason, message, occurrence, fieldPath } = event;
-    const eventName = `${name.slice(0, 200)}.${digest([uid, reason, message, fieldPath].join("\n"), 16)}`;
-    const time = toTimestamp(now);
-    const body = {
-      apiVersion: "v1",
-      kind: "Event",
-      metadata: { name: eventName, namespace, annotations: { [OCCURRENCE]: occurrence } },
-      involvedObject,
-      type,
-      reason,
-      message: message.slice(0, 1024),
-      source: { component: "kubelet", host: this.#node },
-      reportingComponent: "kubelet",
-      reportingInstance: this.#node,
-      firstTimestamp: time,
-      lastTimestamp: time,
-      count: 1,
-    };
-    try {
-      await this.#api.call({ method: "POST", path: `/api/v1/namespaces/${namespace}/events`, body });
-    } catch (error) {
-      if (!(error instanceof ApiError && error.reason === "AlreadyExists")) throw error;
-      await this.#countEvent(`/api/v1/namespaces/${namespace}/events/${eventName}`, occurrence, time);
-    }
-  }
-
-  async #countEvent(path: string, occurrence: string, time: string): Promise<void> {
-    const existing = await this.#api.json<{ count?: number; metadata: { annotations?: Record<string, string> } }>({
-      method: "GET",
-      path,
-    });
-    if (existing.metadata.annotations?.[OCCURRENCE] === occurrence) return;
-    const body = {
-      metadata: { annotations: { [OCCURRENCE]: occurrence } },
-      count: (existing.count ?? 1) + 1,
-      lastTimestamp: time,
-    };
-    await this.#api.call({ method: "PATCH", path, body, contentType: MERGE });
-  }
-}
-
-async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
   }
 }

@@ -13,6 +13,7 @@ import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import { DATA, podData, podVolatile, VOLATILE, volumePath } from "../model/paths.ts";
 import type { DesiredFile, DesiredVolume } from "../model/step.ts";
 import type { ActualVolume, PodDirectory } from "../model/world.ts";
+import { forgetEvents } from "./event-memory.ts";
 import { readExits } from "./exit-records.ts";
 import { ifThere, isThere, modifiedAt, namesIn, readIfThere, readRegular, remove, writeWhole } from "./files.ts";
 import { seal, unseal } from "./seal.ts";
@@ -148,4 +149,5 @@ function sorted(files: Readonly<Record<string, string>>): [string, string][] {
 export function removePodDirectories(uid: string): void {
   remove(podVolatile(uid));
   remove(podData(uid));
+  forgetEvents(uid);
 }

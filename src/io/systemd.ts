@@ -129,19 +129,31 @@ export class Systemd {
     }
   }
 
-  /** Waits until the queued starts have come to an end, good or bad, at most so long. */
-  async settle(milliseconds: number): Promise<void> {
-    const deadline = Date.now() + milliseconds;
-    while ([...this.#jobs.keys()].some((job) => !this.#ended.has(job))) {
-      const left = deadline - Date.now();
-      if (left <= 0) return;
+  /**
+   * Waits until the queued starts have come to an end, good or bad: at most so long, and no more once nothing has ended for
+   * a while, since the start of an init container is its whole run. False when some go on.
+   */
+  async settle(longest: number, quiet: number): Promise<boolean> {
+    const deadline = Date.now() + longest;
+    let patience = Date.now() + quiet;
+    for (let left = this.#starting(); left > 0; ) {
+      const time = Math.min(deadline, patience) - Date.now();
+      if (time <= 0) return false;
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
-        timer = setTimeout(resolve, left);
+        timer = setTimeout(resolve, time);
       });
       clearTimeout(timer);
+      const before = left;
+      left = this.#starting();
+      if (left < before) patience = Date.now() + quiet;
     }
+    return true;
+  }
+
+  #starting(): number {
+    return [...this.#jobs.keys()].filter((job) => !this.#ended.has(job)).length;
   }
 
   close(): void {

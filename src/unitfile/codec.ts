@@ -8,6 +8,7 @@ export class UnitSyntaxError extends Error {
 /** Section → key → values in order. */
 export type ParsedUnit = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
+const MARK = "=";
 const NAME = /^[A-Za-z][A-Za-z0-9-]*$/;
 
 /** Unit text for sections whose values are quoted already; throws UnitSyntaxError rather than write what would read back otherwise. */
@@ -31,16 +32,26 @@ export function encodeUnit(sections: UnitSections): string {
 
 /**
  * Reads what systemd would read: comments, continuation lines, repeated keys. The npm `ini` parser cuts values at ; and #
- * and guesses types, so it only ever sees values as JSON strings under `Key[]`, for which it is lossless.
+ * and guesses types, so it only ever sees values as JSON strings under `Key[]`, with a mark before them that makes "true"
+ * no boolean; for these it is lossless.
  */
 export function decodeUnit(text: string): ParsedUnit {
-  return ini.parse(logicalLines(text).map(toIniLine).join("\n")) as ParsedUnit;
+  const parsed = ini.parse(logicalLines(text).map(toIniLine).join("\n")) as ParsedUnit;
+  const unmarked = (values: readonly string[]) => values.map((value) => value.slice(MARK.length));
+  return mapValues(parsed, (section) => {
+    if (Array.isArray(section)) throw new UnitSyntaxError("Cannot read unit: it has an assignment before any section");
+    return mapValues(section, unmarked);
+  });
+}
+
+function mapValues<A, B>(of: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(of).map(([key, value]) => [key, change(value)]));
 }
 
 function logicalLines(text: string): string[] {
   const lines: string[] = [];
   let continued: string | undefined;
-  for (const raw of text.split(/\r?\n/)) {
+  for (const raw of text.split(/\r\n|[\r\n]/)) {
     if (/^\s*[#;]/.test(raw) || (continued === undefined && raw.trim() === "")) continue;
     const line: string = continued === undefined ? raw : `${continued} ${raw.replace(/^\s+/, "")}`;
     continued = line.endsWith("\\") ? line.slice(0, -1) : undefined;
@@ -55,7 +66,7 @@ function toIniLine(line: string): string {
   const at = line.indexOf("=");
   const key = checked(at < 0 ? line : line.slice(0, at).trim(), "key", line);
   // ini takes these two for the end of a line, and JSON leaves them as they are.
-  const value = JSON.stringify(line.slice(at + 1).trim()).replace(
+  const value = JSON.stringify(MARK + line.slice(at + 1).trim()).replace(
     /[\u2028\u2029]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16)}`,
   );

@@ -20,7 +20,7 @@ export function identityLines(identity: Identity): readonly (readonly [string, s
 
 /** Undefined when the text has no complete [X-Kubernetes] section: the unit belongs to somebody else. */
 export function readIdentity(text: string): Identity | undefined {
-  const start = text.indexOf(`[${IDENTITY_SECTION}]\n`);
+  const start = text.search(/(?<=^|\n)\[X-Kubernetes\]\r?\n/);
   if (start < 0) return undefined;
   const end = text.indexOf("\n[", start);
   // Only this section is parsed: what an admin did to the others must not hide whose unit it is.
@@ -28,8 +28,8 @@ export function readIdentity(text: string): Identity | undefined {
   if (section === undefined) return undefined;
   const value = (key: string) => section[key]?.[0] ?? "";
   const kind = KINDS.find((k) => k === value("Kind"));
-  const translation = Number(value("Translation"));
-  if (kind === undefined || !value("PodUID") || !value("Namespace") || !value("Pod") || !Number.isInteger(translation))
+  const translation = value("Translation");
+  if (kind === undefined || !value("PodUID") || !value("Namespace") || !value("Pod") || !/^\d+$/.test(translation))
     return undefined;
   return {
     namespace: value("Namespace"),
@@ -38,7 +38,7 @@ export function readIdentity(text: string): Identity | undefined {
     container: value("Container"),
     kind,
     specHash: value("SpecHash"),
-    translation,
+    translation: Number(translation),
   };
 }
 
