@@ -2,7 +2,7 @@ import type { Node } from "../model/node.ts";
 import type { Pod } from "../model/pod.ts";
 import type { TokenReference } from "../model/references.ts";
 import { Events } from "./events.ts";
-import { type ApiClient, ApiError, MERGE, unlessMissing } from "./http.ts";
+import { type ApiClient, MERGE, unlessMissing } from "./http.ts";
 
 const STRATEGIC = "application/strategic-merge-patch+json";
 
