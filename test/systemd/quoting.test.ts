@@ -1,0 +1,111 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { encodeUnit } from "../../src/unitfile/codec.ts";
+import { environmentLine, execLine, quoteBind, quotePath } from "../../src/unitfile/quote.ts";
+import { Machine } from "../support/machine.ts";
+import { HOSTILE_VALUES, hostileText, unlessRefused } from "../unitfile/hostile.ts";
+
+/** Writes down, in hex: its directory, what is mounted there, its environment, an empty line, its arguments. */
+const PROBE = `#!/usr/bin/perl
+use Cwd;
+open my $out, '>', '/opt/said/' . shift or die;
+print $out unpack('H*', $_), "\\n" for getcwd(), join(' ', <mounted/*>), (map { "$_=$ENV{$_}" } sort keys %ENV), '', @ARGV;
+`;
+
+const VALUES = [...HOSTILE_VALUES, ...fc.sample(hostileText, { numRuns: 300, seed: 20260102 })];
+/** More would not fit into a line of a unit file or into one argument list. */
+const CHUNK = 100;
+
+let machine: Machine;
+let root: string;
+
+interface Said {
+  readonly directory: string;
+  readonly mounted: string;
+  readonly environment: ReadonlyMap<string, string>;
+  readonly argv: readonly string[];
+}
+
+beforeAll(async () => {
+  machine = await Machine.boot("quoting");
+  root = await machine.root();
+  mkdirSync(`${root}/opt/said`, { recursive: true });
+  writeFileSync(`${root}/opt/probe`, PROBE, { mode: 0o755 });
+});
+
+afterAll(() => machine.down());
+
+function install(name: string, lines: readonly (readonly [string, string])[], args: readonly string[] = []): void {
+  const exec = execLine(["/opt/probe", name, ...args]);
+  const text = encodeUnit([["Service", [["Type", "oneshot"], ["ExecStart", exec], ...lines]]]);
+  writeFileSync(`${root}/etc/systemd/system/quoting-${name}.service`, text);
+}
+
+async function start(names: readonly string[]): Promise<Said[]> {
+  await machine.exec(["systemctl", "daemon-reload"]);
+  await machine.exec(["systemctl", "start", ...names.map((name) => `quoting-${name}.service`)]);
+  return names.map((name) => {
+    const lines = readFileSync(`${root}/opt/said/${name}`, "latin1").slice(0, -1).split("\n");
+    const [directory = "", mounted = "", ...rest] = lines.map((hex) => Buffer.from(hex, "hex").toString());
+    const end = rest.indexOf("");
+    const variables = rest
+      .slice(0, end)
+      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)] as const);
+    return { directory, mounted, environment: new Map(variables), argv: rest.slice(end + 1) };
+  });
+}
+
+function chunks<T>(of: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(of.length / CHUNK) }, (_, at) => of.slice(at * CHUNK, (at + 1) * CHUNK));
+}
+
+test("every argument arrives as it was given", async () => {
+  const batches = chunks(VALUES);
+  const names = batches.map((batch, at) => {
+    install(`argv-${at}`, [], batch);
+    return `argv-${at}`;
+  });
+  expect((await start(names)).map(({ argv }) => argv)).toEqual(batches);
+});
+
+test("every variable that an environment file takes arrives as it was given", async () => {
+  const variables = VALUES.flatMap((value, at): [string, string, string][] => {
+    const line = unlessRefused(() => environmentLine(`V${at}`, value));
+    return line === undefined ? [] : [[`V${at}`, value, line]];
+  });
+  expect(variables.length).toBeGreaterThan(VALUES.length * 0.8);
+  const batches = chunks(variables);
+  const names = batches.map((batch, at) => {
+    writeFileSync(`${root}/opt/env-${at}`, batch.map(([, , line]) => line).join(""));
+    install(`env-${at}`, [["EnvironmentFile", `/opt/env-${at}`]]);
+    return `env-${at}`;
+  });
+  const arrived = (await start(names)).map(({ environment }) =>
+    [...environment].filter(([name]) => name.startsWith("V")),
+  );
+  expect(arrived.map((batch) => new Map(batch))).toEqual(
+    batches.map((batch) => new Map(batch.map(([name, value]) => [name, value]))),
+  );
+});
+
+test("every path that a unit takes is the directory that the program works in, and the mount that it sees", async () => {
+  const paths = VALUES.filter((value) => value.length < 40)
+    .map((value) => `/opt/d/x${value.replaceAll("/", "_")}`)
+    .filter(
+      (path, at, all) =>
+        all.indexOf(path) === at && unlessRefused(() => quotePath(path) + quoteBind(path, path)) !== undefined,
+    );
+  expect(paths.length).toBeGreaterThan(100);
+  const names = paths.map((path, at) => {
+    mkdirSync(`${root}${path}`, { recursive: true });
+    mkdirSync(`${root}/opt/sources/${at}/source-${at}`, { recursive: true });
+    install(`path-${at}`, [
+      ["WorkingDirectory", quotePath(path)],
+      ["BindPaths", quoteBind(`/opt/sources/${at}`, `${path}/mounted`)],
+    ]);
+    return `path-${at}`;
+  });
+  const said = (await start(names)).map(({ directory, mounted }) => [directory, mounted]);
+  expect(said).toEqual(paths.map((path, at) => [path, `mounted/source-${at}`]));
+});
