@@ -90,7 +90,9 @@ start() {
 		! has_changed "$unit" || systemctl restart "$unit"
 	done
 	if has_changed watch || has_changed unitlet-watch.service; then systemctl try-restart unitlet-watch.service; fi
+	began=$(date +%s)
 	step "First run" run_once
+	journalctl --quiet --unit=unitlet-sync --since="@$began" --priority=warning --output=cat --no-pager
 }
 
 has_changed() {

@@ -17,7 +17,7 @@ uninstall() {
 		farewell="unitlet is gone. The containers run on as plain systemd units (systemctl status 'unitlet.*'), restarted by systemd as before;
 two helpers in $programs, $data and the configuration stay for them. To remove all: $0 --uninstall"
 	else
-		ask "Remove unitlet from this host, and stop and remove its $(echo "$pods" | grep -c '\.service$' || :) containers?"
+		ask "Remove unitlet from this host${pods:+, and stop and remove its $(echo "$pods" | grep -c '\.service$') containers}?"
 		ask_about_config
 		stop_agent
 		[ -z "$pods" ] || [ -n "$DESTDIR" ] || step "Stopping containers" stop_pods
