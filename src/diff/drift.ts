@@ -1,6 +1,7 @@
 import type { PodEvent } from "../model/event.ts";
 import type { Runnable } from "../model/translation.ts";
 import type { ActualUnit, DesiredUnit } from "../model/unit.ts";
+import { isIntact } from "../unitfile/identity.ts";
 
 export interface Drift {
   readonly because: string;
@@ -9,18 +10,14 @@ export interface Drift {
 }
 
 /**
- * How the unit on disk differs from the desired one. Another spec: replaced (it was stopped before). An older
- * translation: rewritten without a restart, since an upgrade must not touch what runs. Anything else is somebody's edit.
+ * How the unit on disk differs from the desired one. Another spec: replaced (it was stopped before). Our own text of
+ * another day: rewritten without a restart, since an upgrade must not touch what runs. Anything else is somebody's edit.
  */
 export function drift(translation: Runnable, unit: DesiredUnit, actual: ActualUnit | undefined): Drift | undefined {
   if (actual === undefined || (actual.text === undefined && !wasThere(actual)))
     return { because: "it is new", restart: false };
   if (actual.text === undefined) return edited(translation, unit, "was deleted on the host; written again", false);
   if (actual.identity?.specHash !== unit.identity.specHash) return { because: "the pod changed", restart: false };
-  if (actual.identity.translation !== unit.identity.translation && actual.dropIns.length === 0) {
-    return actual.text === unit.text ? undefined : { because: "unitlet was upgraded", restart: false };
-  }
-  if (actual.text !== unit.text) return edited(translation, unit, "was edited on the host; put back", true);
   if (actual.dropIns.length > 0)
     return edited(
       translation,
@@ -28,6 +25,10 @@ export function drift(translation: Runnable, unit: DesiredUnit, actual: ActualUn
       `was given drop-ins on the host (${actual.dropIns.join(", ")}); removed them`,
       true,
     );
+  if (actual.text !== unit.text) {
+    if (isIntact(actual.text)) return { because: "unitlet or the host changed", restart: false };
+    return edited(translation, unit, "was edited on the host; put back", true);
+  }
   return undefined;
 }
 

@@ -10,7 +10,7 @@ import { isIdle } from "./unit-states.ts";
  */
 export function keepUnits(world: World, listed: ReadonlySet<string>): Step[] {
   const because = "it should run, and the list of pods is not to be had";
-  return [...world.units.values()].flatMap((unit): Step[] => {
+  const steps = [...world.units.values()].flatMap((unit): Step[] => {
     const { identity } = unit;
     if (
       identity?.kind !== "container" ||
@@ -28,4 +28,9 @@ export function keepUnits(world: World, listed: ReadonlySet<string>): Step[] {
     const bare = directory?.sealed && !directory.files.has(environmentFile(identity.container));
     return bare ? [{ kind: "restore", uid: identity.podUID, because: "the host was rebooted" }, start] : [start];
   });
+  // All files of a pod are restored at once.
+  return steps.filter(
+    (step, at) =>
+      step.kind !== "restore" || steps.findIndex(({ kind, uid }) => kind === "restore" && uid === step.uid) === at,
+  );
 }

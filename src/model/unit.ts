@@ -11,10 +11,8 @@ export interface Identity {
   /** "" for the slice of a pod. */
   readonly container: string;
   readonly kind: ContainerKind | "slice";
-  /** Hash of the part of the pod that made this unit. */
+  /** Hash of what the pod asks of this unit: another one means stop, replace, start. */
   readonly specHash: string;
-  /** Raised when the translator's output for the same spec changes. */
-  readonly translation: number;
 }
 
 /** Sections in order, each a list of [key, value] lines with systemd's quoting already done. */

@@ -2,15 +2,13 @@ import type { Host } from "../model/host.ts";
 import { doneMarker, environmentFile, finishedMarker, podVolatile, volumePath } from "../model/paths.ts";
 import type { Container, Pod, QosClass, RestartPolicy } from "../model/pod.ts";
 import type { ContainerKind, DesiredUnit, UnitName } from "../model/unit.ts";
-import { encodeUnit } from "../unitfile/codec.ts";
-import { digest } from "../unitfile/hash.ts";
-import { IDENTITY_SECTION, identityLines } from "../unitfile/identity.ts";
+import { encodeOwnUnit } from "../unitfile/identity.ts";
 import { containerUnitName, podSliceName } from "../unitfile/names.ts";
 import { execLine, quoteBind, quotePath, quoteWord } from "../unitfile/quote.ts";
 import { unsetEnvironment } from "./environment.ts";
 import { amountsOf, containerResourceLines, oomScoreAdjust } from "./resources.ts";
 import { userOf, userPrefix } from "./security.ts";
-import { TRANSLATION } from "./version.ts";
+import { specHash } from "./spec-hash.ts";
 
 export interface ContainerInput {
   readonly pod: Pod;
@@ -57,11 +55,9 @@ export function translateContainer(input: ContainerInput): DesiredUnit {
     container: container.name,
     kind,
     specHash: specHash(pod, container),
-    translation: TRANSLATION,
   };
   const unitName = containerUnitName(namespace, name, container.name);
-  const text = encodeUnit([
-    [IDENTITY_SECTION, identityLines(identity)],
+  const text = encodeOwnUnit(identity, [
     ["Unit", unitLines(input)],
     [
       "Service",
@@ -69,11 +65,6 @@ export function translateContainer(input: ContainerInput): DesiredUnit {
     ],
   ]);
   return { name: unitName, identity, text, linked: kind === "container" && policy !== "Never" };
-}
-
-function specHash(pod: Pod, container: Container): string {
-  const { restartPolicy, terminationGracePeriodSeconds, securityContext } = pod.spec;
-  return digest(JSON.stringify([container, restartPolicy, terminationGracePeriodSeconds, securityContext]), 16);
 }
 
 function unitLines({ pod, container, kind, before, next }: ContainerInput): Lines {

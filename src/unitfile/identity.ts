@@ -1,21 +1,36 @@
-import type { Identity } from "../model/unit.ts";
-import { decodeUnit } from "./codec.ts";
+import type { Identity, UnitSections } from "../model/unit.ts";
+import { decodeUnit, encodeUnit } from "./codec.ts";
+import { digest } from "./hash.ts";
+
+const HASH_LENGTH = 16;
 
 export const IDENTITY_SECTION = "X-Kubernetes";
 
 const KINDS: readonly Identity["kind"][] = ["container", "init", "slice"];
 
-/** Lines of the [X-Kubernetes] section, which marks a unit as ours and says whose it is. */
-export function identityLines(identity: Identity): readonly (readonly [string, string])[] {
-  return [
+/** A unit's text: the [X-Kubernetes] section, which says whose it is and what it was when we wrote it, then the others. */
+export function encodeOwnUnit(identity: Identity, sections: UnitSections): string {
+  const body = encodeUnit(sections);
+  const lines = [
     ["Namespace", identity.namespace],
     ["Pod", identity.pod],
     ["PodUID", identity.podUID],
     ["Container", identity.container],
     ["Kind", identity.kind],
     ["SpecHash", identity.specHash],
-    ["Translation", String(identity.translation)],
-  ];
+    ["TextHash", digest(body, HASH_LENGTH)],
+  ] as const;
+  return `${encodeUnit([[IDENTITY_SECTION, lines]])}\n${body}`;
+}
+
+/**
+ * Nobody but us has changed the text: it still has the digest that it was written with. So a difference from what would
+ * be written today is our doing, an upgrade's or the host's, and no reason to restart what runs.
+ */
+export function isIntact(text: string): boolean {
+  const end = text.indexOf("\n\n[");
+  const written = /^TextHash=([0-9a-f]+)$/m.exec(text.slice(0, Math.max(0, end)))?.[1];
+  return written === digest(text.slice(end + 2), HASH_LENGTH);
 }
 
 /** Undefined when the text has no complete [X-Kubernetes] section: the unit belongs to somebody else. */
@@ -28,9 +43,7 @@ export function readIdentity(text: string): Identity | undefined {
   if (section === undefined) return undefined;
   const value = (key: string) => section[key]?.[0] ?? "";
   const kind = KINDS.find((k) => k === value("Kind"));
-  const translation = value("Translation");
-  if (kind === undefined || !value("PodUID") || !value("Namespace") || !value("Pod") || !/^\d+$/.test(translation))
-    return undefined;
+  if (kind === undefined || !value("PodUID") || !value("Namespace") || !value("Pod")) return undefined;
   return {
     namespace: value("Namespace"),
     pod: value("Pod"),
@@ -38,7 +51,6 @@ export function readIdentity(text: string): Identity | undefined {
     container: value("Container"),
     kind,
     specHash: value("SpecHash"),
-    translation: Number(translation),
   };
 }
 

@@ -46,7 +46,7 @@ export function unit(
 ): ActualUnit {
   return {
     name: unitName(container),
-    identity: { namespace: "shop", pod: "web", podUID: UID, container, kind, specHash: "h", translation: 1 },
+    identity: { namespace: "shop", pod: "web", podUID: UID, container, kind, specHash: "h" },
     text: "[Service]\n",
     dropIns: [],
     linked: true,
@@ -98,7 +98,7 @@ export function world(units: readonly ActualUnit[], pasts: Readonly<Record<strin
 
 const SLICE: ActualUnit = {
   name: "unitlet-besteffort-podweb.slice" as UnitName,
-  identity: { namespace: "shop", pod: "web", podUID: UID, container: "", kind: "slice", specHash: "h", translation: 1 },
+  identity: { namespace: "shop", pod: "web", podUID: UID, container: "", kind: "slice", specHash: "h" },
   text: "[Slice]\n",
   dropIns: [],
   linked: false,

@@ -1,8 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Identity } from "../../src/model/unit.ts";
-import { encodeUnit } from "../../src/unitfile/codec.ts";
-import { identityLines, readIdentity } from "../../src/unitfile/identity.ts";
+import type { Identity, UnitSections } from "../../src/model/unit.ts";
+import { encodeOwnUnit, isIntact, readIdentity } from "../../src/unitfile/identity.ts";
 import { forAll } from "../support/fuzz.ts";
 
 const IDENTITY: Identity = {
@@ -12,11 +11,14 @@ const IDENTITY: Identity = {
   container: "app",
   kind: "container",
   specHash: "0123456789abcdef",
-  translation: 3,
 };
 
-const SECTION = encodeUnit([["X-Kubernetes", identityLines(IDENTITY)]]);
-const TEXT = `${SECTION}\n[Unit]\nDescription=x\n\n[Service]\nExecStart=:"/bin/x"\n`;
+const SECTIONS: UnitSections = [
+  ["Unit", [["Description", "x"]]],
+  ["Service", [["ExecStart", ':"/bin/x"']]],
+];
+const TEXT = encodeOwnUnit(IDENTITY, SECTIONS);
+const SECTION = TEXT.slice(0, TEXT.indexOf("\n[Unit]"));
 
 test("what was written is read back", () => {
   // Namespaces may have these names.
@@ -28,10 +30,9 @@ test("what was written is read back", () => {
     container: fc.oneof(word, fc.constant("")),
     kind: fc.constantFrom("container", "init", "slice"),
     specHash: fc.stringMatching(/^[0-9a-f]{16}$/),
-    translation: fc.nat(),
   });
   forAll(identity, (each) => {
-    expect(readIdentity(encodeUnit([["X-Kubernetes", identityLines(each)]]))).toEqual(each);
+    expect(readIdentity(encodeOwnUnit(each, SECTIONS))).toEqual(each);
   });
 });
 
@@ -61,8 +62,6 @@ describe("a unit is not ours", () => {
     ["with an empty namespace", TEXT.replace("Namespace=shop", "Namespace=")],
     ["without a pod", TEXT.replace(/Pod=.*\n/, "")],
     ["of a kind that nobody knows", TEXT.replace("Kind=container", "Kind=volume")],
-    ["with a translation that is no number", TEXT.replace("Translation=3", "Translation=new")],
-    ["with a translation that is not there", TEXT.replace(/Translation=.*\n/, "")],
     ["with its section cut off", TEXT.slice(0, 60)],
   ];
 
@@ -78,5 +77,23 @@ describe("a unit is not ours", () => {
         .map((l) => l.join("\n")),
     );
     forAll(text, (each) => expect(() => readIdentity(each)).not.toThrow());
+  });
+});
+
+describe("a unit is as we wrote it", () => {
+  test("when nobody touched it", () => {
+    expect(isIntact(TEXT)).toBe(true);
+  });
+
+  const touched: [string, string][] = [
+    ["another value", TEXT.replace("Description=x", "Description=y")],
+    ["a line more", `${TEXT}User=root\n`],
+    ["a line less", TEXT.replace("Description=x\n", "")],
+    ["no digest", TEXT.replace(/TextHash=.*\n/, "")],
+    ["nothing but the section", SECTION],
+  ];
+
+  test.for(touched)("not with %s", ([, text]) => {
+    expect(isIntact(text)).toBe(false);
   });
 });
