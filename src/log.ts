@@ -12,7 +12,7 @@ export function formatLine(level: keyof typeof PRIORITY, message: string, fields
 }
 
 function quote(text: string): string {
-  return /^[\w./:@+-]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[\w./:@+{}-]+$/.test(text) ? text : JSON.stringify(text);
 }
 
 export interface Log {

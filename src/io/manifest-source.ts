@@ -55,8 +55,8 @@ export class ManifestSource implements PodSource {
     writeWhole(statusPath(pod.metadata.uid), JSON.stringify(next), 0o600);
   }
 
-  async tell({ pod, type, reason, message }: PodEvent): Promise<void> {
-    const fields = { pod: `${pod.metadata.namespace}/${pod.metadata.name}`, reason, message };
+  async tell({ pod, type, reason, message, fieldPath }: PodEvent): Promise<void> {
+    const fields = { pod: `${pod.metadata.namespace}/${pod.metadata.name}`, field: fieldPath, reason, message };
     if (type === "Warning") this.#log.warning("event", fields);
     else this.#log.notice("event", fields);
   }
