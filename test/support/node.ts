@@ -172,5 +172,6 @@ async function forget(cluster: Cluster, name: string): Promise<void> {
     `--field-selector=spec.nodeName=${name}`,
     "--force",
     "--grace-period=0",
+    "--wait=false",
   ]);
 }
