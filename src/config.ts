@@ -19,13 +19,13 @@ const yesNo = (fallback: boolean) =>
     .default(fallback ? "yes" : "no")
     .transform((value) => value === "yes");
 
-const amount = (fallback: string, factor: number, what: string) =>
+const amount = (fallback: string, scale: number, what: string) =>
   z
     .string()
     .default(fallback)
     .transform((text, context) => {
-      const value = parseQuantity(text);
-      if (value !== undefined && value >= 0) return Math.round(value * factor);
+      const value = parseQuantity(text, scale);
+      if (value !== undefined && value >= 0) return Math.round(value);
       context.addIssue({ code: "custom", message: `expected ${what}` });
       return z.NEVER;
     });
@@ -72,9 +72,9 @@ const Settings = z.strictObject({
     .or(list.pipe(z.array(z.union([z.ipv4(), z.ipv6()], { error: "expected auto or IP addresses" }))))
     .optional(),
   maxPods: wholeNumber("110", 1, 1000),
-  reservedCPU: amount("0", 1000, "an amount of cpu such as 500m"),
-  reservedMemory: amount("0", 1, "an amount of memory such as 512Mi"),
-  evictionMemory: amount("100Mi", 1, "an amount of memory such as 100Mi"),
+  reservedCPU: amount("0", 3, "an amount of cpu such as 500m"),
+  reservedMemory: amount("0", 0, "an amount of memory such as 512Mi"),
+  evictionMemory: amount("100Mi", 0, "an amount of memory such as 100Mi"),
   evictionDisk: z
     .string()
     .default("10%")

@@ -11,20 +11,23 @@ export interface Amounts {
 
 type Lines = readonly (readonly [string, string])[];
 
+/** Rounded up, as the kubelet does it: a limit of less than a byte is still a limit. */
 export function amountsOf(container: Container): Amounts {
   const { requests, limits } = container.resources ?? {};
-  const cpuLimit = Math.ceil(number(limits?.cpu) * 1000);
-  const memoryLimit = Math.floor(number(limits?.memory));
+  const cpuLimit = amount(limits?.cpu, 3);
+  const memoryLimit = amount(limits?.memory, 0);
   return {
-    cpuRequest: requests?.cpu === undefined ? cpuLimit : Math.ceil(number(requests.cpu) * 1000),
+    cpuRequest: requests?.cpu === undefined ? cpuLimit : amount(requests.cpu, 3),
     cpuLimit,
-    memoryRequest: requests?.memory === undefined ? memoryLimit : Math.floor(number(requests.memory)),
+    memoryRequest: requests?.memory === undefined ? memoryLimit : amount(requests.memory, 0),
     memoryLimit,
   };
 }
 
-function number(quantity: string | undefined): number {
-  return quantity === undefined ? 0 : (parseQuantity(String(quantity)) ?? 0);
+function amount(quantity: string | undefined, scale: number): number {
+  const value = quantity === undefined ? 0 : (parseQuantity(String(quantity), scale) ?? 0);
+  // Beyond it a number is written with an exponent, which systemd does not read.
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(value));
 }
 
 /** Directives of a container's unit. */
