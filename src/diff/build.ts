@@ -1,4 +1,6 @@
+import type { Pod } from "../model/pod.ts";
 import type { Step } from "../model/step.ts";
+import type { Instant } from "../model/time.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 import type { ActualUnit, DesiredUnit, UnitName } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
@@ -19,7 +21,7 @@ export function buildPod(translation: Runnable, world: World): Step[] {
   return [
     ...lost,
     ...writeFiles(translation, world),
-    ...placeUnit(translation, slice, world.units.get(slice.name)),
+    ...placeUnit(translation, slice, world.units.get(slice.name), world.now),
     ...containers.flatMap((container) => placeContainer(translation, container, world, lost.length > 0)),
   ];
 }
@@ -45,17 +47,17 @@ function placeContainer(translation: Runnable, container: DesiredContainer, worl
       ? []
       : [{ kind: "stop", uid, unit: unitName, because: `container ${container.name} changed in the pod` }];
   }
-  const place = placeUnit(translation, unit, actual);
+  const place = placeUnit(translation, unit, actual, world.now);
   if (place.some(({ kind }) => kind === "restart")) return place;
   const past = world.directories.get(uid)?.pasts ?? new Map();
   const reason = isIdle(actual) && !justLost ? mayStart(translation, container, past) : undefined;
-  return reason === undefined ? place : [...place, start(translation, container, actual, reason)];
+  return reason === undefined ? place : [...place, start(translation, container, actual, reason, world)];
 }
 
 /** Writes the unit where its file is missing or differs, with what that means for a running one. */
-function placeUnit(translation: Runnable, unit: DesiredUnit, actual: ActualUnit | undefined): Step[] {
+function placeUnit(translation: Runnable, unit: DesiredUnit, actual: ActualUnit | undefined, now: Instant): Step[] {
   const uid = translation.pod.metadata.uid;
-  const change = drift(translation, unit, actual);
+  const change = drift(translation, unit, actual, now);
   if (change === undefined) return linkSteps(uid, unit, actual);
   const write: Step = {
     kind: "write-unit",
@@ -89,21 +91,32 @@ function linkSteps(uid: string, unit: DesiredUnit, actual: ActualUnit | undefine
   ];
 }
 
-function start({ pod }: Runnable, container: DesiredContainer, actual: ActualUnit | undefined, because: string): Step {
+function start(
+  { pod }: Runnable,
+  container: DesiredContainer,
+  actual: ActualUnit | undefined,
+  because: string,
+  world: World,
+): Step {
   const step = { kind: "start", uid: pod.metadata.uid, unit: container.unitName, because } as const;
-  const wasRunning =
-    pod.status?.containerStatuses?.find(({ name }) => name === container.name)?.state.running !== undefined;
-  if (actual?.text === undefined || !wasRunning || container.kind === "init") return step;
+  if (!wasStoppedByHand(pod, container, actual, world)) return step;
   const message = `Container ${container.name} was stopped on the host; starting it again`;
-  const event = {
-    pod,
-    type: "Warning",
-    reason: "Drift",
-    message,
-    fieldPath: `spec.containers{${container.name}}`,
-    occurrence: actual.invocation ?? String(pod.status?.startTime),
-  } as const;
+  const fieldPath = `spec.containers{${container.name}}`;
+  const event = { pod, type: "Warning", reason: "Drift", message, fieldPath, occurrence: String(world.now) } as const;
   return { ...step, because: "it was stopped on the host", event };
+}
+
+/** systemd starts such a container again by itself: that it is down since this boot is somebody's doing, and not ours. */
+function wasStoppedByHand(
+  { metadata, status }: Pod,
+  { name, kind, unit }: DesiredContainer,
+  actual: ActualUnit | undefined,
+  { directories, host }: World,
+): boolean {
+  const wasRunning = status?.containerStatuses?.find((each) => each.name === name)?.state.running !== undefined;
+  const ended = directories.get(metadata.uid)?.pasts.get(name)?.exits.at(-1)?.finishedAt ?? 0;
+  const same = actual?.identity?.specHash === unit?.identity.specHash;
+  return kind === "container" && wasRunning && same && ended > host.bootedAt;
 }
 
 function occupied({ pod }: Runnable, unit: { readonly name: UnitName }): Step {

@@ -1,4 +1,5 @@
 import type { PodEvent } from "../model/event.ts";
+import type { Instant } from "../model/time.ts";
 import type { Runnable } from "../model/translation.ts";
 import type { ActualUnit, DesiredUnit } from "../model/unit.ts";
 import { isIntact } from "../unitfile/identity.ts";
@@ -13,10 +14,15 @@ export interface Drift {
  * How the unit on disk differs from the desired one. Another spec: replaced (it was stopped before). Our own text of
  * another day: rewritten without a restart, since an upgrade must not touch what runs. Anything else is somebody's edit.
  */
-export function drift(translation: Runnable, unit: DesiredUnit, actual: ActualUnit | undefined): Drift | undefined {
+export function drift(
+  translation: Runnable,
+  unit: DesiredUnit,
+  actual: ActualUnit | undefined,
+  now: Instant,
+): Drift | undefined {
   if (actual === undefined || (actual.text === undefined && !wasThere(actual)))
     return { because: "it is new", restart: false };
-  if (actual.text === undefined) return edited(translation, unit, "was deleted on the host; written again", false);
+  if (actual.text === undefined) return edited(translation, unit, "was deleted on the host; written again", false, now);
   if (actual.identity?.specHash !== unit.identity.specHash) return { because: "the pod changed", restart: false };
   if (actual.dropIns.length > 0)
     return edited(
@@ -24,10 +30,11 @@ export function drift(translation: Runnable, unit: DesiredUnit, actual: ActualUn
       unit,
       `was given drop-ins on the host (${actual.dropIns.join(", ")}); removed them`,
       true,
+      now,
     );
   if (actual.text !== unit.text) {
     if (isIntact(actual.text)) return { because: "unitlet or the host changed", restart: false };
-    return edited(translation, unit, "was edited on the host; put back", true);
+    return edited(translation, unit, "was edited on the host; put back", true, now);
   }
   return undefined;
 }
@@ -37,14 +44,15 @@ function wasThere(actual: ActualUnit): boolean {
   return actual.linked || (actual.state !== undefined && actual.state.active !== "inactive");
 }
 
-function edited({ pod }: Runnable, unit: DesiredUnit, what: string, restart: boolean): Drift {
+function edited({ pod }: Runnable, unit: DesiredUnit, what: string, restart: boolean, now: Instant): Drift {
   const container = unit.identity.container;
   const event: PodEvent = {
     pod,
     type: "Warning",
     reason: "Drift",
     message: `Unit ${unit.name} ${what}`,
-    occurrence: unit.identity.specHash,
+    // It is put right at once: found again, it is another edit.
+    occurrence: String(now),
     ...(container ? { fieldPath: `spec.containers{${container}}` } : {}),
   };
   return { because: `it ${what}`, restart: restart && unit.identity.kind !== "slice", event };
