@@ -1,0 +1,104 @@
+import type { Config } from "../../src/model/config.ts";
+import type { Host } from "../../src/model/host.ts";
+import type { Container, Pod, PodSpec } from "../../src/model/pod.ts";
+import type { Runnable, Translation } from "../../src/model/translation.ts";
+import type { References } from "../../src/model/world.ts";
+import { type TranslateContext, translatePod } from "../../src/translate/pod.ts";
+import { decodeUnit } from "../../src/unitfile/codec.ts";
+
+export const UID = "5f0c3a2e-0000-4000-8000-000000000001";
+export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+export const CONFIG: Config = {
+  nodeName: "edge",
+  manifests: "/etc/unitlet/manifests",
+  images: "strict",
+  podNetwork: "host",
+  watch: false,
+  taint: true,
+  nodeLabels: {},
+  nodeIPs: [],
+  maxPods: 110,
+  reservedCpu: 0,
+  reservedMemory: 0,
+  evictionMemory: 100 * 1024 ** 2,
+  evictionDisk: 0.1,
+  apiTimeout: 5000,
+  port: 10250,
+};
+
+export const HOST: Host = {
+  hostname: "edge.example.org",
+  addresses: ["192.0.2.7"],
+  cpus: 4,
+  memoryTotal: 8_000_000_000,
+  memoryAvailable: 6_000_000_000,
+  diskTotal: 30_000_000_000,
+  diskAvailable: 20_000_000_000,
+  inodesTotal: 2_000_000,
+  inodesFree: 1_000_000,
+  pidsMax: 32768,
+  pidsUsed: 400,
+  machineID: "0123456789abcdef0123456789abcdef",
+  bootID: "11111111-2222-4333-8444-555555555555",
+  systemUUID: "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee",
+  kernelVersion: "6.1.0-30-amd64",
+  osImage: "Debian GNU/Linux 12 (bookworm)",
+  architecture: "amd64",
+  bootedAt: Date.UTC(2026, 0, 1),
+  swapTotal: 0,
+  systemdVersion: "252",
+};
+
+export const NO_REFERENCES: References = { tokens: new Map(), configMaps: new Map() };
+
+export function container(change: Partial<Container> = {}): Container {
+  return { name: "app", image: "host", command: ["/usr/bin/app"], ...change };
+}
+
+/** On the host's network, so that nothing is to be said about it. */
+export function pod(spec: Partial<PodSpec> = {}, metadata: Partial<Pod["metadata"]> = {}): Pod {
+  return {
+    metadata: { name: "web", namespace: "shop", uid: UID, ...metadata },
+    spec: { containers: [container()], restartPolicy: "Always", hostNetwork: true, ...spec },
+  };
+}
+
+export function podOf(change: Partial<Container>): Pod {
+  return pod({ containers: [container(change)] });
+}
+
+/** A pod with a field that the types do not know. */
+export function odd(spec: object): Pod {
+  return pod(spec as Partial<PodSpec>);
+}
+
+export function translate(of: Pod, context: Partial<TranslateContext> = {}): Translation {
+  const whole = {
+    config: CONFIG,
+    host: HOST,
+    libDir: "/lib/unitlet",
+    references: NO_REFERENCES,
+    absentDirectories: new Set<string>(),
+  };
+  return translatePod(of, { ...whole, ...context });
+}
+
+export function runnable(of: Pod, context: Partial<TranslateContext> = {}): Runnable {
+  const translation = translate(of, context);
+  if (translation.kind === "runnable") return translation;
+  throw new Error(`rejected: ${translation.message}`);
+}
+
+/** The values of one directive in the unit of the pod's first (or the named) container. */
+export function directive(of: Pod, name: string, which = "app"): readonly string[] {
+  const unit = runnable(of).containers.find((each) => each.name === which);
+  if (unit?.unit === undefined) throw new Error(`no unit: ${JSON.stringify(unit?.waiting)}`);
+  const { Unit = {}, Service = {} } = decodeUnit(unit.unit.text);
+  return { ...Unit, ...Service }[name] ?? [];
+}
+
+/** Why the pod's first (or the named) container waits; undefined when it does not. */
+export function waiting(of: Pod, context: Partial<TranslateContext> = {}, which = "app") {
+  return runnable(of, context).containers.find((each) => each.name === which)?.waiting;
+}
