@@ -15,25 +15,17 @@ export UNITLET_TEST_STATE
 . test/support/shell.sh
 # shellcheck source=support/packages.sh
 . test/support/packages.sh
+# shellcheck source=../units/install/build.sh
+. units/install/build.sh
 
-install_modules() {
-	lock=$(sha256sum package-lock.json)
-	[ "$(cat node_modules/.unitlet-lock 2>/dev/null)" != "${lock%% *}" ] || return 0
+ensure_modules() {
+	! modules_are_there || return 0
 	command -v npm >/dev/null || die "npm is missing: it comes with Node.js (any version; the tests then run with the project's own)"
 	say "installing npm packages (npm ci)"
 	npm_log=$(mktemp)
-	# npm ci refuses a lock file without the optional packages of platforms that the registry in use does not carry;
-	# npm install takes the same versions, with the same checksums.
-	npm ci >"$npm_log" 2>&1 </dev/null || npm install --no-save >>"$npm_log" 2>&1 </dev/null || die "npm could not install the packages: $(grep -v EBADENGINE "$npm_log")"
+	install_modules >"$npm_log" 2>&1 </dev/null || die "npm could not install the packages: $(grep -v EBADENGINE "$npm_log")"
 	rm -f "$npm_log"
-	echo "${lock%% *}" >node_modules/.unitlet-lock
-}
-
-find_node() {
-	for node in node_modules/node-linux-*/bin/node; do
-		! "$node" --version >/dev/null 2>&1 || return 0
-	done
-	die "the project's own Node is missing in node_modules/node-linux-*: run npm ci --include=optional (there is one for Linux on x64 and arm64)"
+	find_node || die "the project's own Node is missing in node_modules/node-linux-*: run npm ci --include=optional (there is one for Linux on x64 and arm64)"
 }
 
 # Without a path, or with one among these folders, real parts are needed; so is root.
@@ -78,8 +70,7 @@ remove_dead_runs() {
 	done
 }
 
-install_modules
-find_node
+ensure_modules
 if needs_real_parts "$@"; then
 	if [ "$(id -u)" = 0 ]; then
 		remove_dead_runs

@@ -7,7 +7,7 @@ const CONFIG = `${VOLATILE}/watch.curl`;
 
 /** What curl needs to watch this node's pods, in files of mode 0600, since argv is everybody's. True when it changed. */
 export function writeWatchConfig(cluster: Cluster, nodeName: string): boolean {
-  const query = `fieldSelector=${encodeURIComponent(`spec.nodeName=${nodeName}`)}&watch=1&allowWatchBookmarks=false`;
+  const query = `fieldSelector=${encodeURIComponent(`spec.nodeName=${nodeName}`)}&watch=1&includeObject=None&timeoutSeconds=600`;
   const lines = [
     `url = ${quote(`${cluster.server.replace(/\/$/, "")}/api/v1/pods?${query}`)}`,
     'user-agent = "unitlet"',

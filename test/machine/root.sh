@@ -29,7 +29,8 @@ forget_host() {
 	(
 		cd "$1" || exit
 		rm -rf etc/systemd/system etc/systemd/system.conf.d etc/systemd/journald.conf.d etc/fstab \
-			etc/unitlet var/lib/unitlet usr/local/lib/unitlet usr/local/bin/unitlet var/log/journal var/lib/systemd/timers
+			etc/unitlet var/lib/unitlet usr/local/lib/unitlet usr/local/bin/unitlet var/log/journal var/lib/systemd/timers \
+			usr/local/lib/systemd/system/unitlet-*
 		mkdir -p etc/systemd/system var/log/journal
 		: >etc/environment
 		printf 'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n' >etc/profile

@@ -19,10 +19,7 @@ lock_sum() {
 
 install_modules() {
 	cd "$top"
-	# npm ci refuses a lock file without the optional packages of platforms that the registry in use does not carry;
-	# npm install takes the same versions, with the same checksums.
-	npm ci || npm install --no-save
-	lock_sum >node_modules/.unitlet-lock
+	npm ci && lock_sum >node_modules/.unitlet-lock
 }
 
 # Sets node.
