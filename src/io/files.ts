@@ -32,8 +32,13 @@ export function isThere(path: string): boolean {
   return ifThere(() => lstatSync(path)) !== undefined;
 }
 
+/** False also for what can be no path at all: a pod may name anything. */
 export function isDirectory(path: string): boolean {
-  return ifThere(() => statSync(path).isDirectory()) ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 export function modifiedAt(path: string): number | undefined {

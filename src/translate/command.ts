@@ -9,14 +9,14 @@ export type Command =
  * argv of the container. An image on the host has no entrypoint but a path that may be one: `image: /usr/bin/redis-server`
  * runs that program when the pod gives no command.
  */
-export function containerCommand(container: Container, variables: ReadonlyMap<string, string>): Command {
+export function containerCommand(container: Container, path: string, variables: ReadonlyMap<string, string>): Command {
   const image = container.image ?? "";
   const command = container.command?.length ? container.command : image.startsWith("/") ? [image] : [];
   const argv = [...command, ...(container.args ?? [])].map((word) => expand(word, variables));
   if (command.length === 0) {
     return {
       ok: false,
-      message: `spec.containers[${container.name}].command is missing: the image "${image}" has no entrypoint on this node; name the program in command`,
+      message: `${path}.command is missing: the image "${image}" has no entrypoint on this node; name the program in command`,
     };
   }
   return { ok: true, argv: [absolute(argv[0] ?? "", container.workingDir), ...argv.slice(1)] };

@@ -5,6 +5,7 @@ import type { ContainerKind, DesiredUnit, UnitName } from "../model/unit.ts";
 import { encodeOwnUnit } from "../unitfile/identity.ts";
 import { containerUnitName, podSliceName } from "../unitfile/names.ts";
 import { execLine, quoteBind, quotePath, quoteWord } from "../unitfile/quote.ts";
+import { cleanPath } from "./clean-path.ts";
 import { unsetEnvironment } from "./environment.ts";
 import { amountsOf, containerResourceLines, oomScoreAdjust } from "./resources.ts";
 import { userOf, userPrefix } from "./security.ts";
@@ -125,7 +126,7 @@ function processLines({ pod, container, variables, qos, host }: ContainerInput):
     ["OOMScoreAdjust", String(oomScoreAdjust(qos, amounts.memoryRequest, host.memoryTotal))],
     ["EnvironmentFile", `-${podVolatile(pod.metadata.uid)}/${environmentFile(container.name)}`],
     ["UnsetEnvironment", unsetEnvironment(variables)],
-    ["WorkingDirectory", quotePath(container.workingDir ?? "/")],
+    ["WorkingDirectory", quotePath(cleanPath(container.workingDir ?? "/"))],
     ["StandardOutput", "journal"],
     ["StandardError", "journal"],
     ["SyslogIdentifier", container.name],
@@ -146,7 +147,7 @@ function confinementLines({ pod, container }: ContainerInput): Lines {
   ];
   for (const mount of container.volumeMounts ?? []) {
     const directive = mount.readOnly ? "BindReadOnlyPaths" : "BindPaths";
-    lines.push([directive, quoteBind(volumePath(pod.metadata.uid, mount.name), mount.mountPath)]);
+    lines.push([directive, quoteBind(volumePath(pod.metadata.uid, mount.name), cleanPath(mount.mountPath))]);
   }
   return lines;
 }

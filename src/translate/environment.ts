@@ -4,7 +4,13 @@ import { expand } from "./expand.ts";
 import type { User } from "./security.ts";
 
 export type Environment =
-  | { readonly ok: true; readonly variables: ReadonlyMap<string, string>; readonly text: string }
+  | {
+      readonly ok: true;
+      readonly variables: ReadonlyMap<string, string>;
+      /** Those that the pod gives: only these are expanded in command and args, as the kubelet does it. */
+      readonly declared: ReadonlyMap<string, string>;
+      readonly text: string;
+    }
   | { readonly ok: false; readonly message: string };
 
 /** What container runtimes give a program whose image says nothing. */
@@ -14,14 +20,11 @@ const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const FROM_SYSTEMD = ["INVOCATION_ID", "JOURNAL_STREAM", "LANG", "LOGNAME", "SHELL", "SYSTEMD_EXEC_PID", "USER"];
 
 /** The container's environment, later entries winning, with `$(VAR)` expanded by what came before. */
-export function containerEnvironment(container: Container, hostname: string, user: User): Environment {
+export function containerEnvironment(container: Container, path: string, hostname: string, user: User): Environment {
   const home = (user.uid ?? 0) === 0 ? "/root" : "/";
-  const variables = new Map([
-    ["PATH", PATH],
-    ["HOME", home],
-    ["HOSTNAME", hostname],
-  ]);
-  for (const { name, value } of container.env ?? []) variables.set(name, expand(value ?? "", variables));
+  const declared = new Map<string, string>();
+  for (const { name, value } of container.env ?? []) declared.set(name, expand(value ?? "", declared));
+  const variables = new Map([["PATH", PATH], ["HOME", home], ["HOSTNAME", hostname], ...declared]);
   let text = "";
   for (const [name, value] of variables) {
     try {
@@ -30,11 +33,11 @@ export function containerEnvironment(container: Container, hostname: string, use
       if (!(error instanceof UnquotableError)) throw error;
       return {
         ok: false,
-        message: `spec.containers[${container.name}].env[${name}] ${error.message}; rename or encode it`,
+        message: `${path}.env[${name}] ${error.message}; rename or encode it`,
       };
     }
   }
-  return { ok: true, variables, text };
+  return { ok: true, variables, declared, text };
 }
 
 /** What UnsetEnvironment= must name, so that the container sees only its own. */

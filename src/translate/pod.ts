@@ -11,6 +11,7 @@ import { containerUnitName, namesProblem } from "../unitfile/names.ts";
 import { UnquotableError } from "../unitfile/quote.ts";
 import { containerCommand } from "./command.ts";
 import { translateContainer } from "./container.ts";
+import { containerPath } from "./container-path.ts";
 import { containerEnvironment } from "./environment.ts";
 import { imageProblem } from "./image.ts";
 import { type PortConflict, remappedPort } from "./ports.ts";
@@ -114,6 +115,7 @@ function desire(
   files: DesiredFile[],
 ): DesiredContainer {
   const { namespace, name } = pod.metadata;
+  const path = containerPath(pod, container);
   const base = { name: container.name, kind, unitName: containerUnitName(namespace, name, container.name) };
   const image = imageProblem(container, context.config);
   if (image !== undefined) return { ...base, waiting: image };
@@ -127,14 +129,12 @@ function desire(
       },
     };
   }
-  const environment = containerEnvironment(container, context.host.hostname, userOf(pod, container));
+  const environment = containerEnvironment(container, path, context.host.hostname, userOf(pod, container));
   if (!environment.ok)
     return { ...base, waiting: { reason: "CreateContainerConfigError", message: environment.message } };
-  if (context.absentDirectories.has(container.workingDir ?? "/")) {
-    const message = `spec.containers[${container.name}].workingDir "${container.workingDir}" is not a directory of the host: create it there`;
-    return { ...base, waiting: { reason: "CreateContainerError", message } };
-  }
-  const command = containerCommand(container, environment.variables);
+  const directory = workingDirProblem(container, path, context.absentDirectories);
+  if (directory !== undefined) return { ...base, waiting: { reason: "CreateContainerError", message: directory } };
+  const command = containerCommand(container, path, environment.declared);
   if (!command.ok) return { ...base, waiting: { reason: "CreateContainerConfigError", message: command.message } };
   try {
     const order = orderOf(pod, container, kind);
@@ -155,9 +155,20 @@ function desire(
     if (!(error instanceof UnquotableError)) throw error;
     return {
       ...base,
-      waiting: { reason: "CreateContainerConfigError", message: `spec.containers[${container.name}] ${error.message}` },
+      waiting: { reason: "CreateContainerConfigError", message: `${path} ${error.message}` },
     };
   }
+}
+
+function workingDirProblem(
+  { workingDir }: Container,
+  path: string,
+  absent: TranslateContext["absentDirectories"],
+): string | undefined {
+  if (workingDir === undefined || workingDir === "") return undefined;
+  const given = `${path}.workingDir ${JSON.stringify(workingDir)}`;
+  if (!workingDir.startsWith("/")) return `${given} is not an absolute path: begin it with /`;
+  return absent.has(workingDir) ? `${given} is not a directory of the host: create it there` : undefined;
 }
 
 function orderOf(pod: Pod, container: Container, kind: ContainerKind): { before: string[]; next: string[] } {

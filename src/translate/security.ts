@@ -1,5 +1,6 @@
 import type { Container, Pod } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
+import { containerPath } from "./container-path.ts";
 
 export interface User {
   readonly uid?: number;
@@ -31,7 +32,7 @@ export function runAsNonRootProblem(pod: Pod, container: Container): Problem | u
   const path =
     own?.runAsNonRoot === undefined
       ? "spec.securityContext.runAsNonRoot"
-      : `spec.containers[${container.name}].securityContext.runAsNonRoot`;
+      : `${containerPath(pod, container)}.securityContext.runAsNonRoot`;
   return {
     severity: "reject",
     path,

@@ -1,0 +1,9 @@
+/** A path as runtimes read it: absolute, without "." and "..". systemd refuses it any other way. */
+export function cleanPath(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split("/")) {
+    if (name === "..") names.pop();
+    else if (name !== "" && name !== ".") names.push(name);
+  }
+  return `/${names.join("/")}`;
+}
