@@ -104,10 +104,12 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
 function isTokenVolume(volume: Volume): boolean {
   const fields = ["metadata.namespace", "metadata.name", "metadata.uid"];
   const safe = (path: string) => !path.startsWith("/") && !path.split("/").includes("..");
+  // All files of a volume have the same mode here.
+  const plain = (item: { path: string; mode?: unknown }) => safe(item.path) && (item.mode ?? undefined) === undefined;
   return (volume.projected?.sources ?? [{}]).every((source) => {
     if (source.serviceAccountToken !== undefined) return safe(source.serviceAccountToken.path);
-    if (source.configMap !== undefined) return (source.configMap.items ?? []).every(({ path }) => safe(path));
+    if (source.configMap !== undefined) return (source.configMap.items ?? []).every(plain);
     const items = source.downwardAPI?.items;
-    return items?.every(({ path, fieldRef }) => safe(path) && fields.includes(fieldRef?.fieldPath ?? "")) ?? false;
+    return items?.every((item) => plain(item) && fields.includes(item.fieldRef?.fieldPath ?? "")) ?? false;
   });
 }

@@ -38,13 +38,21 @@ function isFetched(pod: Pod, volume: Volume, references: References): boolean {
 }
 
 function project(pod: Pod, volume: Volume, present: Readonly<Files> | undefined, references: References): Projection {
-  const files: Files = {};
+  // A whole ConfigMap that cannot be had leaves what is there; then what the others give replaces theirs.
+  const files: Files = (volume.projected?.sources ?? []).some((source) => isWholeAndLost(pod, source, references))
+    ? { ...present }
+    : {};
   for (const source of volume.projected?.sources ?? []) {
     const part = projectSource(pod, volume, source, present, references);
     if (!part.ok) return part;
     Object.assign(files, part.files);
   }
   return { ok: true, files };
+}
+
+function isWholeAndLost(pod: Pod, { configMap }: ProjectedSource, references: References): boolean {
+  if (configMap === undefined || configMap.items !== undefined) return false;
+  return references.configMaps.get(configMapKey(pod.metadata.namespace, configMap.name))?.ok !== true;
 }
 
 function projectSource(
