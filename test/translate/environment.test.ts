@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import type { Container, EnvVar } from "../../src/model/pod.ts";
+import { containerCommand } from "../../src/translate/command.ts";
+import { containerEnvironment, unsetEnvironment } from "../../src/translate/environment.ts";
+import { container, directive, podOf, runnable, waiting } from "./base.ts";
+
+const GIVEN = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", HOSTNAME: "edge" };
+
+function environment(env: readonly EnvVar[], user = {}): object {
+  const result = containerEnvironment(container({ env }), "spec.containers[app]", "edge", user);
+  return result.ok ? Object.fromEntries(result.variables) : result;
+}
+
+describe("a container's variables", () => {
+  const cases: [string, readonly EnvVar[], object][] = [
+    ["are what a runtime gives", [], GIVEN],
+    ["and the pod's", [{ name: "A", value: "1" }], { ...GIVEN, A: "1" }],
+    ["without a value", [{ name: "A" }], { ...GIVEN, A: "" }],
+    [
+      "given twice: the later one counts",
+      [
+        { name: "A", value: "1" },
+        { name: "A", value: "2" },
+      ],
+      { ...GIVEN, A: "2" },
+    ],
+    ["that the runtime gives too: the pod's count", [{ name: "PATH", value: "/opt" }], { ...GIVEN, PATH: "/opt" }],
+    [
+      "expanded",
+      [
+        { name: "A", value: "1" },
+        { name: "B", value: "$(A)2" },
+      ],
+      { ...GIVEN, A: "1", B: "12" },
+    ],
+    [
+      "not expanded by later ones",
+      [
+        { name: "B", value: "$(A)2" },
+        { name: "A", value: "1" },
+      ],
+      { ...GIVEN, A: "1", B: "$(A)2" },
+    ],
+    [
+      "expanded by an earlier one of the same name",
+      [
+        { name: "A", value: "1" },
+        { name: "A", value: "$(A)2" },
+      ],
+      { ...GIVEN, A: "12" },
+    ],
+    ["not expanded by what the pod does not say", [{ name: "A", value: "$(HOME)" }], { ...GIVEN, A: "$(HOME)" }],
+  ];
+
+  test.for(cases)("%s", ([, env, expected]) => {
+    expect(environment(env)).toEqual(expected);
+  });
+
+  test.for([
+    [{}, "/root"],
+    [{ uid: 0 }, "/root"],
+    [{ uid: 1000 }, "/"],
+    [{ gid: 1000 }, "/root"],
+  ] as const)("HOME of %j is %s", ([user, home]) => {
+    expect(environment([], user)).toMatchObject({ HOME: home });
+  });
+
+  test("are written as an environment file of mode 0600 that no other text knows", () => {
+    const translation = runnable(podOf({ env: [{ name: "SECRET", value: "hunter2" }] }));
+    expect(translation.files.map(({ name }) => name)).toEqual(["app.env"]);
+    expect(translation.files[0]?.text).toContain('SECRET="hunter2"\n');
+    expect(translation.containers[0]?.unit?.text).not.toContain("hunter2");
+  });
+
+  test.for([
+    ["data-1", "x", "has a name that systemd's environment cannot take"],
+    ["A", "\0", "contains a NUL character"],
+  ])("%s=%j keeps the container waiting", ([name, value, why]) => {
+    expect(waiting(podOf({ env: [{ name, value }] }))).toEqual({
+      reason: "CreateContainerConfigError",
+      message: `spec.containers[app].env[${name}] ${why}; rename or encode it`,
+    });
+  });
+});
+
+describe("what systemd sets is taken away", () => {
+  test("all of it", () => {
+    expect(unsetEnvironment(new Map())).toBe("INVOCATION_ID JOURNAL_STREAM LANG LOGNAME SHELL SYSTEMD_EXEC_PID USER");
+  });
+
+  test("but not what the pod sets itself", () => {
+    const of = podOf({
+      env: [
+        { name: "LANG", value: "C" },
+        { name: "USER", value: "me" },
+      ],
+    });
+    expect(directive(of, "UnsetEnvironment")).toEqual(["INVOCATION_ID JOURNAL_STREAM LOGNAME SHELL SYSTEMD_EXEC_PID"]);
+  });
+});
+
+describe("a container's argv", () => {
+  const variables = new Map([["A", "1"]]);
+  const cases: [string, Partial<Container>, readonly string[]][] = [
+    ["command", { command: ["/bin/sh", "-c"] }, ["/bin/sh", "-c"]],
+    ["command and args", { command: ["/bin/sh"], args: ["-c", "x"] }, ["/bin/sh", "-c", "x"]],
+    ["the image, if it is a path", { image: "/bin/sleep", command: [], args: ["1"] }, ["/bin/sleep", "1"]],
+    ["command, though the image is a path", { image: "/bin/sleep", command: ["/bin/sh"] }, ["/bin/sh"]],
+    ["expanded", { command: ["/bin/$(A)"], args: ["$(A)", "$(B)", "$$(A)"] }, ["/bin/1", "1", "$(B)", "$(A)"]],
+    ["a bare name", { command: ["sh"] }, ["sh"]],
+    ["a relative path", { command: ["./run"], workingDir: "/srv/" }, ["/srv/./run"]],
+    ["a relative path without a directory", { command: ["bin/run"] }, ["/bin/run"]],
+  ];
+
+  test.for(cases)("is %s", ([, change, argv]) => {
+    expect(containerCommand(container(change), "spec.containers[app]", variables)).toEqual({ ok: true, argv });
+  });
+
+  test("is missing", () => {
+    expect(waiting(podOf({ command: [], args: ["x"] }))).toEqual({
+      reason: "CreateContainerConfigError",
+      message:
+        'spec.containers[app].command is missing: the image "host" has no entrypoint on this node; name the program in command',
+    });
+  });
+
+  test("cannot be one that systemd refuses", () => {
+    expect(waiting(podOf({ command: ["/bin/it's"] }))).toEqual({
+      reason: "CreateContainerConfigError",
+      message: "spec.containers[app] has a program name with a quote, a backslash or a control character",
+    });
+  });
+});
