@@ -50,17 +50,13 @@ const LABEL =
   /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const NODE_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-const absolutePath = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .refine((path) => path.startsWith("/"), { error: "expected an absolute path" });
+const absolutePath = () => z.string().refine((path) => path.startsWith("/"), { error: "expected an absolute path" });
 
 /** Every setting with its default; units/unitlet.conf documents them. */
 const Settings = z.strictObject({
   nodeName: z.string().regex(NODE_NAME, { error: "expected a DNS name in lower case" }).optional(),
-  kubeconfig: absolutePath("/etc/unitlet/kubeconfig"),
-  manifests: absolutePath("/etc/unitlet/manifests"),
+  kubeconfig: absolutePath().default("/etc/unitlet/kubeconfig"),
+  manifests: absolutePath().default("/etc/unitlet/manifests"),
   images: z.enum(["strict", "ignore"], { error: "expected strict or ignore" }).default("strict"),
   podNetwork: z.enum(["host", "strict"], { error: "expected host or strict" }).default("host"),
   watch: yesNo(false),
@@ -86,6 +82,14 @@ const Settings = z.strictObject({
     .refine((text) => /^([1-9]|10)s$/.test(text), { error: "expected 1s to 10s" })
     .transform((text) => Number.parseInt(text, 10) * 1000),
   port: wholeNumber("10250", 1, 65535),
+  apiIdle: z
+    .string()
+    .default("2s")
+    .refine((text) => /^[1-9]\d{0,3}s$/.test(text), { error: "expected 1s to 9999s" })
+    .transform((text) => Number.parseInt(text, 10) * 1000),
+  clientCA: absolutePath().optional(),
+  tlsCertFile: absolutePath().optional(),
+  tlsPrivateKeyFile: absolutePath().optional(),
 });
 
 export type Settings = z.infer<typeof Settings>;
@@ -100,6 +104,8 @@ export function parseSettings(files: readonly ConfigFile[]): Settings {
       values.set(key, { value: String(value), path });
     }
   }
+  if (values.has("tlsCertFile") !== values.has("tlsPrivateKeyFile"))
+    throw new ConfigError("tlsCertFile and tlsPrivateKeyFile: give both or neither");
   const parsed = Settings.safeParse(Object.fromEntries([...values].map(([key, { value }]) => [key, value])));
   if (parsed.success) return parsed.data;
   throw new ConfigError(parsed.error.issues.flatMap((issue) => explain(issue, values)).join("\n"));
@@ -116,7 +122,17 @@ function explain(issue: z.core.$ZodIssue, values: ReadonlyMap<string, { value: s
 }
 
 export function toConfig(settings: Settings, hostname: string, cluster: Cluster | undefined): Config {
-  const { nodeName, nodeLabels, nodeIP, reservedCPU, kubeconfig: _, ...same } = settings;
+  const {
+    nodeName,
+    nodeLabels,
+    nodeIP,
+    reservedCPU,
+    kubeconfig: _,
+    clientCA,
+    tlsCertFile,
+    tlsPrivateKeyFile,
+    ...same
+  } = settings;
   const labels = (nodeLabels ?? []).map((label) => [
     label.slice(0, label.indexOf("=")),
     label.slice(label.indexOf("=") + 1),
@@ -127,6 +143,8 @@ export function toConfig(settings: Settings, hostname: string, cluster: Cluster 
     nodeLabels: Object.fromEntries(labels),
     nodeIPs: nodeIP ?? [],
     reservedCpu: reservedCPU,
+    ...(clientCA ? { clientCA } : {}),
+    ...(tlsCertFile && tlsPrivateKeyFile ? { servingPair: { certificate: tlsCertFile, key: tlsPrivateKeyFile } } : {}),
     ...(cluster ? { cluster } : {}),
   };
 }

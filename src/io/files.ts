@@ -1,5 +1,7 @@
 import {
   closeSync,
+  fchmodSync,
+  fchownSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -46,11 +48,13 @@ export function modifiedAt(path: string): number | undefined {
 }
 
 /** Whole or not at all, also when the machine stops in between. Parent directories are made with mode 0700. */
-export function writeWhole(path: string, content: string | Uint8Array, mode: number): void {
+export function writeWhole(path: string, content: string | Uint8Array, mode: number, uid = 0): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = temporaryOf(path);
   const file = openSync(temporary, "w", mode);
   try {
+    fchmodSync(file, mode);
+    if (uid !== 0) fchownSync(file, uid, 0);
     writeFileSync(file, content);
     if (!path.startsWith("/run/")) fsyncSync(file);
   } finally {

@@ -81,8 +81,8 @@ function readVolume(path: string): ActualVolume | undefined {
   return { refreshedAt, files };
 }
 
-export function writePodFile(uid: string, { name, text }: DesiredFile): void {
-  writeWhole(join(podVolatile(uid), name), text, 0o600);
+export function writePodFile(pod: string, { name, text, uid }: DesiredFile): void {
+  writeWhole(join(podVolatile(pod), name), text, 0o400, uid);
 }
 
 /** Keeps what a pod was given for a boot at which nobody can be asked for it. */

@@ -20,6 +20,12 @@ export interface Config {
   readonly evictionDisk: number;
   readonly apiTimeout: number;
   readonly port: number;
+  /** Milliseconds without a connection after which the process behind the port ends. */
+  readonly apiIdle: number;
+  /** Path of the authorities whose client certificates are let in; undefined: the cluster's own. */
+  readonly clientCA?: string;
+  /** Paths of what the port is served with; undefined: unitlet makes its own. */
+  readonly servingPair?: { readonly certificate: string; readonly key: string };
 }
 
 /** The current context of the kubeconfig. Paths are absolute; *Data is PEM text. */

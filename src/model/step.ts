@@ -38,10 +38,12 @@ export type Step =
 
 export type StepKind = Step["kind"];
 
-/** A file below /run/unitlet/pods/UID, mode 0600. */
+/** A file below /run/unitlet/pods/UID, readable by its owner alone. */
 export interface DesiredFile {
   readonly name: string;
   readonly text: string;
+  /** The container's user, who reads it when it starts. */
+  readonly uid: number;
 }
 
 /** A directory below /run/unitlet/pods/UID/volumes whose content changes as a whole, by its ..data link. */

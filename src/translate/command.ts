@@ -19,11 +19,7 @@ export function containerCommand(container: Container, path: string, variables: 
       message: `${path}.command is missing: the image "${image}" has no entrypoint on this node; name the program in command`,
     };
   }
-  return { ok: true, argv: [absolute(argv[0] ?? "", container.workingDir), ...argv.slice(1)] };
-}
-
-/** systemd takes an absolute path or a bare name; "./x" is relative to the working directory as it is for a runtime. */
-function absolute(program: string, workingDir: string | undefined): string {
-  if (program.startsWith("/") || !program.includes("/")) return program;
-  return `${(workingDir ?? "/").replace(/\/+$/, "")}/${program}`;
+  if (argv[0] === "")
+    return { ok: false, message: `${path}.command begins with an empty word: name the program in it` };
+  return { ok: true, argv };
 }

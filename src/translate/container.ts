@@ -3,10 +3,10 @@ import { doneMarker, environmentFile, finishedMarker, podVolatile, volumePath } 
 import type { Container, Pod, QosClass, RestartPolicy } from "../model/pod.ts";
 import type { ContainerKind, DesiredUnit, UnitName } from "../model/unit.ts";
 import { encodeOwnUnit } from "../unitfile/identity.ts";
+import { launchArgv } from "../unitfile/launch.ts";
 import { containerUnitName, podSliceName } from "../unitfile/names.ts";
 import { execLine, quoteBind, quotePath, quoteWord } from "../unitfile/quote.ts";
 import { cleanPath } from "./clean-path.ts";
-import { unsetEnvironment } from "./environment.ts";
 import { amountsOf, containerResourceLines, oomScoreAdjust } from "./resources.ts";
 import { userOf, userPrefix } from "./security.ts";
 import { specHash } from "./spec-hash.ts";
@@ -20,13 +20,19 @@ export interface ContainerInput {
   /** What starts by itself when this init container has ended with 0. */
   readonly next: readonly string[];
   readonly argv: readonly string[];
-  readonly variables: ReadonlyMap<string, string>;
   readonly qos: QosClass;
   readonly host: Host;
   readonly libDir: string;
 }
 
 type Lines = (readonly [string, string])[];
+
+/** Where the container finds its variables. */
+const ENVIRONMENT = "/run/unitlet/env";
+
+/** What systemd gives to every service: a container sees what its pod says. */
+const FROM_SYSTEMD =
+  "INVOCATION_ID JOURNAL_STREAM LANG LOGNAME MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE SHELL SYSTEMD_EXEC_PID USER";
 
 /** Longest back-off plus a margin: TimeoutStartSec= counts for each command by itself. */
 const START_TIMEOUT = 330;
@@ -99,13 +105,15 @@ function lifeLines(
   const uid = pod.metadata.uid;
   const grace = pod.spec.terminationGracePeriodSeconds ?? 30;
   const helper = (...words: string[]) => words.map(quoteWord).join(" ");
-  const prefix = userPrefix(userOf(pod, container));
-  const wrapped = prefix.length > 0 && argv[0] !== undefined ? [argv[0]] : [];
+  const program = launchArgv(ENVIRONMENT, argv);
   return [
     ["Type", kind === "init" ? "oneshot" : "exec"],
     ["ExecStartPre", `+${libDir}/container-start ${helper(self, uid, container.name, hash)}`],
-    ["ExecStart", execLine([...prefix, ...argv])],
-    ["ExecStopPost", `-+${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash, ...wrapped)}`],
+    ["ExecStart", execLine([...userPrefix(userOf(pod, container)), ...program])],
+    [
+      "ExecStopPost",
+      `-+${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash, argv[0] ?? "")}`,
+    ],
     ...RESTART[kind][policy],
     // A oneshot runs its program within the start timeout, which an init container does not have.
     ["TimeoutStartSec", kind === "init" ? "infinity" : String(START_TIMEOUT)],
@@ -118,14 +126,13 @@ function lifeLines(
   ];
 }
 
-function processLines({ pod, container, variables, qos, host }: ContainerInput): Lines {
+function processLines({ pod, container, qos, host }: ContainerInput): Lines {
   const amounts = amountsOf(container);
   return [
     ["Slice", podSliceName(pod.metadata.uid, qos)],
     ...containerResourceLines(amounts),
     ["OOMScoreAdjust", String(oomScoreAdjust(qos, amounts.memoryRequest, host.memoryTotal))],
-    ["EnvironmentFile", `-${podVolatile(pod.metadata.uid)}/${environmentFile(container.name)}`],
-    ["UnsetEnvironment", unsetEnvironment(variables)],
+    ["UnsetEnvironment", FROM_SYSTEMD],
     ["WorkingDirectory", quotePath(cleanPath(container.workingDir ?? "/"))],
     ["StandardOutput", "journal"],
     ["StandardError", "journal"],
@@ -144,6 +151,10 @@ function confinementLines({ pod, container }: ContainerInput): Lines {
     // /etc/resolv.conf is a link into /run on many hosts.
     ["BindReadOnlyPaths", "-/run/systemd/resolve -/run/resolvconf -/run/NetworkManager/resolv.conf"],
     ["InaccessiblePaths", "-/var/lib/unitlet -/etc/unitlet"],
+    [
+      "BindReadOnlyPaths",
+      quoteBind(`${podVolatile(pod.metadata.uid)}/${environmentFile(container.name)}`, ENVIRONMENT),
+    ],
   ];
   for (const mount of container.volumeMounts ?? []) {
     const directive = mount.readOnly ? "BindReadOnlyPaths" : "BindPaths";

@@ -1,5 +1,6 @@
 import type { Container } from "../model/pod.ts";
-import { environmentLine, UnquotableError } from "../unitfile/quote.ts";
+import { exportLine } from "../unitfile/launch.ts";
+import { UnquotableError } from "../unitfile/quote.ts";
 import { expand } from "./expand.ts";
 import type { User } from "./security.ts";
 
@@ -16,9 +17,6 @@ export type Environment =
 /** What container runtimes give a program whose image says nothing. */
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** systemd sets these for every service; a container sees them only if its pod sets them. */
-const FROM_SYSTEMD = ["INVOCATION_ID", "JOURNAL_STREAM", "LANG", "LOGNAME", "SHELL", "SYSTEMD_EXEC_PID", "USER"];
-
 /** The container's environment, later entries winning, with `$(VAR)` expanded by what came before. */
 export function containerEnvironment(container: Container, path: string, hostname: string, user: User): Environment {
   const home = (user.uid ?? 0) === 0 ? "/root" : "/";
@@ -28,7 +26,7 @@ export function containerEnvironment(container: Container, path: string, hostnam
   let text = "";
   for (const [name, value] of variables) {
     try {
-      text += environmentLine(name, value);
+      text += exportLine(name, value);
     } catch (error) {
       if (!(error instanceof UnquotableError)) throw error;
       return {
@@ -38,9 +36,4 @@ export function containerEnvironment(container: Container, path: string, hostnam
     }
   }
   return { ok: true, variables, declared, text };
-}
-
-/** What UnsetEnvironment= must name, so that the container sees only its own. */
-export function unsetEnvironment(variables: ReadonlyMap<string, string>): string {
-  return FROM_SYSTEMD.filter((name) => !variables.has(name)).join(" ");
 }

@@ -129,7 +129,8 @@ function desire(
       },
     };
   }
-  const environment = containerEnvironment(container, path, context.host.hostname, userOf(pod, container));
+  const user = userOf(pod, container);
+  const environment = containerEnvironment(container, path, context.host.hostname, user);
   if (!environment.ok)
     return { ...base, waiting: { reason: "CreateContainerConfigError", message: environment.message } };
   const directory = workingDirProblem(container, path, context.absentDirectories);
@@ -144,12 +145,11 @@ function desire(
       kind,
       ...order,
       argv: command.argv,
-      variables: environment.variables,
       qos: qosClass(pod),
       host: context.host,
       libDir: context.libDir,
     });
-    files.push({ name: environmentFile(container.name), text: environment.text });
+    files.push({ name: environmentFile(container.name), text: environment.text, uid: user.uid ?? 0 });
     return { ...base, unit };
   } catch (error) {
     if (!(error instanceof UnquotableError)) throw error;

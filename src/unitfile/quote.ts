@@ -70,13 +70,3 @@ export function execLine(argv: readonly string[]): string {
     throw new UnquotableError("is longer than the 1 MiB that systemd reads in a line");
   return line;
 }
-
-/** A line of an EnvironmentFile=, whose syntax is the shell's and not the unit file's: control characters stay as they are. */
-export function environmentLine(name: string, value: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-    throw new UnquotableError("has a name that systemd's environment cannot take");
-  refuseUnwritable(value);
-  if (/\p{Noncharacter_Code_Point}/u.test(value))
-    throw new UnquotableError("has a value with a character that systemd does not take for UTF-8");
-  return `${name}="${value.replace(/[\\"`$]/g, "\\$&")}"\n`;
-}

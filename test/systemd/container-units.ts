@@ -6,7 +6,7 @@ export interface Container {
   readonly kind?: "container" | "init";
   readonly policy?: "Always" | "OnFailure" | "Never";
   readonly lines?: string;
-  /** Given to container-exit: what setpriv is to execute. */
+  /** Given to container-exit: what the shell is to become. */
   readonly program?: string;
 }
 
@@ -46,7 +46,7 @@ export class ContainerUnits {
   /** As translate/ writes them: with everything that hides the host's files from the helpers, too. */
   async install(
     pod: string,
-    { exec, kind = "container", policy = "Never", lines = "", program = "" }: Container,
+    { exec, kind = "container", policy = "Never", lines = "", program = "/bin/true" }: Container,
   ): Promise<void> {
     const helper = (name: string, more: string) =>
       `/usr/local/lib/unitlet/${name} ${unit(pod)} uid-${pod} main ${more}`;
@@ -62,7 +62,7 @@ Restart=${kind === "init" ? "on-failure" : RESTART[policy]}
 KillMode=mixed
 TimeoutStartSec=330
 OOMPolicy=kill
-UnsetEnvironment=INVOCATION_ID JOURNAL_STREAM LANG LOGNAME HOME SHELL USER
+UnsetEnvironment=INVOCATION_ID JOURNAL_STREAM LANG LOGNAME SHELL USER
 ProtectSystem=strict
 PrivateTmp=yes
 TemporaryFileSystem=/run

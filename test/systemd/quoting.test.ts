@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeUnit } from "../../src/unitfile/codec.ts";
-import { environmentLine, execLine, quoteBind, quotePath } from "../../src/unitfile/quote.ts";
+import { exportLine, launchArgv } from "../../src/unitfile/launch.ts";
+import { execLine, quoteBind, quotePath } from "../../src/unitfile/quote.ts";
 import { Machine } from "../support/machine.ts";
 import { HOSTILE_VALUES, hostileText, unlessRefused } from "../unitfile/hostile.ts";
 
@@ -37,7 +38,11 @@ beforeAll(async () => {
 afterAll(() => machine.down());
 
 function install(name: string, lines: readonly (readonly [string, string])[], args: readonly string[] = []): void {
-  const exec = execLine(["/opt/probe", name, ...args]);
+  installArgv(name, lines, ["/opt/probe", name, ...args]);
+}
+
+function installArgv(name: string, lines: readonly (readonly [string, string])[], argv: readonly string[]): void {
+  const exec = execLine(argv);
   const text = encodeUnit([["Service", [["Type", "oneshot"], ["ExecStart", exec], ...lines]]]);
   writeFileSync(`${root}/etc/systemd/system/quoting-${name}.service`, text);
 }
@@ -69,16 +74,16 @@ test("every argument arrives as it was given", async () => {
   expect((await start(names)).map(({ argv }) => argv)).toEqual(batches);
 });
 
-test("every variable that an environment file takes arrives as it was given", async () => {
+test("every variable arrives as it was given, through the shell that becomes the program", async () => {
   const variables = VALUES.flatMap((value, at): [string, string, string][] => {
-    const line = unlessRefused(() => environmentLine(`V${at}`, value));
+    const line = unlessRefused(() => exportLine(`V${at}`, value));
     return line === undefined ? [] : [[`V${at}`, value, line]];
   });
   expect(variables.length).toBeGreaterThan(VALUES.length * 0.8);
   const batches = chunks(variables);
   const names = batches.map((batch, at) => {
     writeFileSync(`${root}/opt/env-${at}`, batch.map(([, , line]) => line).join(""));
-    install(`env-${at}`, [["EnvironmentFile", `/opt/env-${at}`]]);
+    installArgv(`env-${at}`, [], launchArgv(`/opt/env-${at}`, ["/opt/probe", `env-${at}`]));
     return `env-${at}`;
   });
   const arrived = (await start(names)).map(({ environment }) =>

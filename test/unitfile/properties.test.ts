@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { UnitSections } from "../../src/model/unit.ts";
 import { decodeUnit, encodeUnit } from "../../src/unitfile/codec.ts";
-import { environmentLine, execLine, quoteBind, quotePath, quoteWord } from "../../src/unitfile/quote.ts";
+import { exportLine } from "../../src/unitfile/launch.ts";
+import { execLine, quoteBind, quotePath, quoteWord } from "../../src/unitfile/quote.ts";
 import { forAll } from "../support/fuzz.ts";
 import { anyText, hostileText, unlessRefused } from "./hostile.ts";
 import { bindSides, environmentOf, execWords, isCleanUtf8, significantLines } from "./systemd-reader.ts";
@@ -32,9 +33,9 @@ describe("what comes out is what went in", () => {
     });
   });
 
-  test("an environment, through an EnvironmentFile=", () => {
+  test("an environment, through the file that a shell reads", () => {
     forAll(fc.dictionary(name, hostileText), (variables) => {
-      const lines = Object.entries(variables).map(([key, value]) => unlessRefused(() => environmentLine(key, value)));
+      const lines = Object.entries(variables).map(([key, value]) => unlessRefused(() => exportLine(key, value)));
       fc.pre(!lines.includes(undefined));
       expect(environmentOf(lines.join(""))).toEqual(new Map(Object.entries(variables)));
     });
@@ -99,17 +100,16 @@ describe("no text, however hostile, makes another line, option or section", () =
     },
   );
 
-  test("environmentLine()", () => {
+  test("exportLine()", () => {
     forAll(fc.tuple(fc.oneof(name, anyText), anyText), ([key, value]) => {
-      const line = unlessRefused(() => environmentLine(key, value));
+      const line = unlessRefused(() => exportLine(key, value));
       fc.pre(line !== undefined);
-      expect(environmentOf(`${line}NEXT="1"\n`)).toEqual(
+      expect(environmentOf(`${line}export NEXT='1'\n`)).toEqual(
         new Map([
           [key, value],
           ["NEXT", "1"],
         ]),
       );
-      expect(isCleanUtf8(line)).toBe(true);
     });
   });
 });

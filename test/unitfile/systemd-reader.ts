@@ -62,17 +62,17 @@ function expandSpecifiers(word: string): string {
   });
 }
 
-/** The assignments of an EnvironmentFile= whose values are all in double quotes. */
+/** What a shell exports of lines whose values are all in single quotes. */
 export function environmentOf(text: string): Map<string, string> {
   const variables = new Map<string, string>();
-  const line = /([^\s=#;][^=\n]*)="((?:[^"\\]|\\[\s\S])*)"\n/y;
+  const line = /export ([A-Za-z_][A-Za-z0-9_]*)=((?:'[^']*'|\\')*)\n/y;
   while (line.lastIndex < text.length) {
     const match = line.exec(text);
     if (match === null) throw new Error("not an assignment");
-    const [, name = "", value = ""] = match;
+    const [, name = "", words = ""] = match;
     variables.set(
       name,
-      value.replace(/\\([\s\S])/g, (whole, c: string) => (c === "\n" ? "" : '"\\`$'.includes(c) ? c : whole)),
+      words.replace(/'([^']*)'|\\'/g, (word, inner?: string) => inner ?? word.slice(1)),
     );
   }
   return variables;

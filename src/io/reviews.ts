@@ -1,0 +1,46 @@
+import type { ApiClient } from "./http.ts";
+
+/** Who asks, as authentication.k8s.io writes it. */
+export interface User {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What is asked of this node: a verb of the API on nodes/SUBRESOURCE. */
+export interface Access {
+  readonly verb: string;
+  readonly subresource: string;
+}
+
+interface TokenReview {
+  readonly status?: {
+    readonly authenticated?: boolean;
+    readonly user?: Omit<Partial<User>, "name"> & { readonly username?: string };
+  };
+}
+
+/** Undefined: the token is nobody's. Throws ApiError. */
+export async function reviewToken(api: ApiClient, token: string): Promise<User | undefined> {
+  const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token } };
+  const path = "/apis/authentication.k8s.io/v1/tokenreviews";
+  const { status } = await api.json<TokenReview>({ method: "POST", path, body });
+  if (status?.authenticated !== true || !status.user?.username) return undefined;
+  const { username, groups = [], uid, extra } = status.user;
+  return { name: username, groups, ...(uid ? { uid } : {}), ...(extra ? { extra } : {}) };
+}
+
+/** Whether the cluster's authorizers let this user do that to the node. Throws ApiError. */
+export async function reviewAccess(api: ApiClient, node: string, user: User, access: Access): Promise<boolean> {
+  const { name, ...identity } = user;
+  const resourceAttributes = { version: "v1", resource: "nodes", name: node, ...access };
+  const body = {
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SubjectAccessReview",
+    spec: { user: name, ...identity, resourceAttributes },
+  };
+  const path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+  const { status } = await api.json<{ status?: { allowed?: boolean } }>({ method: "POST", path, body });
+  return status?.allowed === true;
+}

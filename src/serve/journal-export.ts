@@ -1,0 +1,73 @@
+/** One entry of the journal: a line that a process wrote, or a part of one. */
+export interface JournalEntry {
+  readonly cursor: string;
+  /** Microseconds since the epoch. */
+  readonly at: number;
+  readonly stream: string;
+  readonly invocation?: string;
+  /** Why the line ended, when it was not by a newline: "line-max", "nul", "eof", "pid-change". */
+  readonly lineBreak?: string;
+  readonly message: Buffer;
+}
+
+const NEWLINE = 0x0a;
+const EQUALS = 0x3d;
+const LENGTH_SIZE = 8;
+
+/** Reads https://systemd.io/JOURNAL_EXPORT_FORMATS as it comes, in pieces of any size. */
+export class ExportReader {
+  #rest: Buffer = Buffer.alloc(0);
+
+  /** The entries that this piece completes. */
+  push(piece: Buffer): JournalEntry[] {
+    const data = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
+    const entries: JournalEntry[] = [];
+    let start = 0;
+    for (;;) {
+      const fields = new Map<string, Buffer>();
+      const end = readFields(data, start, fields);
+      if (end === undefined) break;
+      if (fields.size > 0) entries.push(asEntry(fields));
+      start = end;
+    }
+    this.#rest = data.subarray(start);
+    return entries;
+  }
+}
+
+/** Returns where the next entry begins; undefined when this one is not complete. */
+function readFields(data: Buffer, start: number, fields: Map<string, Buffer>): number | undefined {
+  let at = start;
+  for (;;) {
+    const newline = data.indexOf(NEWLINE, at);
+    if (newline < 0) return undefined;
+    if (newline === at) return newline + 1;
+    const equals = data.subarray(at, newline).indexOf(EQUALS);
+    if (equals >= 0) {
+      fields.set(data.toString("latin1", at, at + equals), data.subarray(at + equals + 1, newline));
+      at = newline + 1;
+      continue;
+    }
+    // Without "=" the value follows as bytes, after its length.
+    const value = newline + 1 + LENGTH_SIZE;
+    if (data.length < value) return undefined;
+    const end = value + Number(data.readBigUInt64LE(newline + 1));
+    if (data.length <= end) return undefined;
+    fields.set(data.toString("latin1", at, newline), data.subarray(value, end));
+    at = end + 1;
+  }
+}
+
+function asEntry(fields: ReadonlyMap<string, Buffer>): JournalEntry {
+  const text = (name: string) => fields.get(name)?.toString("latin1");
+  const invocation = text("_SYSTEMD_INVOCATION_ID");
+  const lineBreak = text("_LINE_BREAK");
+  return {
+    cursor: text("__CURSOR") ?? "",
+    at: Number(text("__REALTIME_TIMESTAMP")),
+    stream: text("_STREAM_ID") ?? "",
+    ...(invocation === undefined ? {} : { invocation }),
+    ...(lineBreak === undefined ? {} : { lineBreak }),
+    message: fields.get("MESSAGE") ?? Buffer.alloc(0),
+  };
+}
