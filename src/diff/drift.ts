@@ -20,9 +20,10 @@ export function drift(
   actual: ActualUnit | undefined,
   now: Instant,
 ): Drift | undefined {
-  if (actual === undefined || (actual.text === undefined && !wasThere(actual)))
-    return { because: "it is new", restart: false };
-  if (actual.text === undefined) return edited(translation, unit, "was deleted on the host; written again", false, now);
+  if (actual?.text === undefined) {
+    if (!wasThere(translation, unit, actual)) return { because: "it is new", restart: false };
+    return edited(translation, unit, "was deleted or masked on the host; written again", false, now);
+  }
   if (actual.identity?.specHash !== unit.identity.specHash) return { because: "the pod changed", restart: false };
   if (actual.dropIns.length > 0)
     return edited(
@@ -39,13 +40,15 @@ export function drift(
   return undefined;
 }
 
-/** A unit that systemd has loaded had a file. */
-function wasThere(actual: ActualUnit): boolean {
-  return actual.linked || (actual.state !== undefined && actual.state.active !== "inactive");
+/** A unit that systemd has loaded, or whose container has run, had a file. */
+function wasThere({ pod }: Runnable, { identity }: DesiredUnit, actual: ActualUnit | undefined): boolean {
+  if (actual?.linked || (actual?.state !== undefined && actual.state.active !== "inactive")) return true;
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  return statuses.some(({ name, containerID }) => name === identity.container && containerID !== undefined);
 }
 
 function edited({ pod }: Runnable, unit: DesiredUnit, what: string, restart: boolean, now: Instant): Drift {
-  const container = unit.identity.container;
+  const { container, kind } = unit.identity;
   const event: PodEvent = {
     pod,
     type: "Warning",
@@ -53,7 +56,7 @@ function edited({ pod }: Runnable, unit: DesiredUnit, what: string, restart: boo
     message: `Unit ${unit.name} ${what}`,
     // It is put right at once: found again, it is another edit.
     occurrence: String(now),
-    ...(container ? { fieldPath: `spec.containers{${container}}` } : {}),
+    ...(container ? { fieldPath: `spec.${kind === "init" ? "initContainers" : "containers"}{${container}}` } : {}),
   };
-  return { because: `it ${what}`, restart: restart && unit.identity.kind !== "slice", event };
+  return { because: `it ${what}`, restart: restart && kind !== "slice", event };
 }
