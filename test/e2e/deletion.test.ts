@@ -114,7 +114,7 @@ test("pods that vanished while the node was off are stopped when it is back", as
   await up("vanished", POLITE);
   await node.exec("systemctl stop unitlet-sync.timer unitlet-sync.path unitlet-sync.service");
   await node.kubectl("delete", "pod", "vanished", "--force", "--grace-period=0");
-  expect(await node.show("vanished", "ActiveState")).toBe("ActiveState=active");
+  expect(await node.show("vanished", "ActiveState")).toBe("active");
   await node.exec("systemctl start unitlet-sync.timer unitlet-sync.path");
   await node.sync();
   await node.machine.until(async () => (await node.log("vanished")).endsWith("bye\n"), { what: "its end" });

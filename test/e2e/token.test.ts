@@ -20,7 +20,7 @@ afterAll(() => node[Symbol.asyncDispose]());
 
 /** A file as the container sees it. */
 async function inside(path: string): Promise<string> {
-  const pid = (await node.show("main", "MainPID")).replace("MainPID=", "");
+  const pid = await node.show("main", "MainPID");
   return (await node.exec(["nsenter", "--mount", "--target", pid, "cat", path])).stdout;
 }
 

@@ -128,20 +128,16 @@ export class Node implements AsyncDisposable {
     return journal.stdout;
   }
 
-  /** Properties of a container's unit as systemd has them. */
-  async show(pod: string, ...properties: string[]): Promise<string> {
-    const { stdout } = await this.machine.exec([
-      "systemctl",
-      "show",
-      this.unit(pod),
-      ...properties.map((each) => `--property=${each}`),
-    ]);
-    return stdout.trim();
+  /** A property of a container's unit as systemd has it. */
+  async show(pod: string, property: string): Promise<string> {
+    return (
+      await this.machine.exec(["systemctl", "show", "--value", "--property", property, this.unit(pod)])
+    ).stdout.trim();
   }
 
   /** Tells one run of a container from the next. */
-  async invocation(pod: string): Promise<string> {
-    return (await this.show(pod, "InvocationID")).replace("InvocationID=", "");
+  invocation(pod: string): Promise<string> {
+    return this.show(pod, "InvocationID");
   }
 
   /** What the agent had to tell since it was installed. */
