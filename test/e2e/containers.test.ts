@@ -96,7 +96,7 @@ describe("what the pod says arrives at the program", () => {
 });
 
 test("a program sees the host's files, but can change none, and not what the agent keeps", async () => {
-  const script = `touch /etc/x; touch /usr/x; touch /var/lib/x; cat /etc/unitlet/kubeconfig; ls /var/lib/unitlet/pods; ls /run/unitlet; ls /run/dbus
+  const script = `touch /etc/x; touch /usr/x; touch /var/lib/x; cat /etc/unitlet/kubeconfig; ls /var/lib/unitlet/pods; ls /run/unitlet/pods; ls /run/dbus
     touch /tmp/x && cat /etc/hostname`;
   expect(await output("confined", shell(`(${script}) 2>/dev/null`))).toBe("containers\n");
 });

@@ -70,7 +70,7 @@ const ends: Readonly<Record<string, readonly Case[]>> = {
       {},
       0,
     ],
-    ["not-executable", { command: ["/etc/hostname"] }, "Failed", terminated(128, "StartError"), {}, 0],
+    ["not-executable", { command: ["/etc/passwd"] }, "Failed", terminated(128, "StartError"), {}, 0],
     [
       "out-of-memory",
       { command: ["perl", "-e", "my $x = 'a' x 1e9"], resources: { limits: { memory: "32Mi" } } },
