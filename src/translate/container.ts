@@ -157,8 +157,8 @@ function confinementLines({ pod, container }: ContainerInput): Lines {
     ],
   ];
   for (const mount of container.volumeMounts ?? []) {
-    const directive = mount.readOnly ? "BindReadOnlyPaths" : "BindPaths";
-    lines.push([directive, quoteBind(volumePath(pod.metadata.uid, mount.name), cleanPath(mount.mountPath))]);
+    // Read-only whatever the mount says, as the kubelet does with these: the run writes there, and follows what it finds.
+    lines.push(["BindReadOnlyPaths", quoteBind(volumePath(pod.metadata.uid, mount.name), cleanPath(mount.mountPath))]);
   }
   return lines;
 }

@@ -12,8 +12,9 @@ describe("the mount", () => {
     });
   const source = `"/run/unitlet/pods/${UID}/volumes/names"`;
 
-  test("can be written to", () => {
-    expect(directive(at("/etc/names"), "BindPaths")).toEqual([`${source}:"/etc/names"`]);
+  test("cannot be written to, whatever the pod says", () => {
+    expect(directive(at("/etc/names", false), "BindReadOnlyPaths").at(-1)).toBe(`${source}:"/etc/names"`);
+    expect(directive(at("/etc/names", false), "BindPaths")).toEqual([]);
   });
 
   test("can only be read", () => {
@@ -26,7 +27,7 @@ describe("the mount", () => {
     ["/etc//./names", "/etc/names"],
     ["/../../names", "/names"],
   ] as const)("at %s is at %s, as runtimes have it", ([given, path]) => {
-    expect(directive(at(given), "BindPaths")).toEqual([`${source}:"${path}"`]);
+    expect(directive(at(given), "BindReadOnlyPaths").at(-1)).toBe(`${source}:"${path}"`);
   });
 });
 
