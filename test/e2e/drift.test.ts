@@ -108,8 +108,7 @@ test("a unit of somebody else is left alone, whatever its name", async () => {
   const other = "unitlet.some.body.else.service";
   await node.machine.write(`${UNITS}/${other}`, text);
   await node.exec(`systemctl daemon-reload; systemctl start ${other}`);
-  await node.exec("touch /etc/unitlet/unitlet.conf");
-  await node.sync();
+  await node.syncAnew();
   expect(await node.machine.read(`${UNITS}/${other}`)).toBe(text);
   expect((await node.exec(["systemctl", "is-active", other])).stdout).toBe("active\n");
 });

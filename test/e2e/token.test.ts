@@ -56,9 +56,7 @@ test("a token is replaced when it is due, under the eyes of the container", asyn
   await node.machine.exec(["sh", "-c", `printf old.${payload}.token >"$1/..data/token"`, "sh", await volume()]);
   expect(await inside(`${MOUNT}/token`)).toMatch(/^old/);
   const invocation = await node.invocation("main");
-  // What a run has found settled it takes for settled, for up to a minute.
-  await node.exec("touch /etc/unitlet/unitlet.conf");
-  await node.sync();
+  await node.syncAnew();
   expect(JSON.parse(await whoami(await inside(`${MOUNT}/token`))).username).toContain("serviceaccount");
   expect(await node.invocation("main")).toBe(invocation);
 });

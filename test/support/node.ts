@@ -2,7 +2,7 @@ import { cp, mkdir, rm } from "node:fs/promises";
 import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "./cluster.ts";
 import { Machine } from "./machine.ts";
-import type { RunResult } from "./run.ts";
+import type { RunOptions, RunResult } from "./run.ts";
 import { type UntilOptions, until } from "./until.ts";
 
 export interface NodeOptions {
@@ -83,9 +83,15 @@ export class Node implements AsyncDisposable {
   }
 
   /** A whole run that begins after this call; throws when it fails. */
-  async sync(): Promise<void> {
+  async sync(options?: RunOptions): Promise<void> {
     // The first start joins a run that may be under way.
-    await this.machine.exec("systemctl start unitlet-sync; systemctl start unitlet-sync");
+    await this.machine.exec("systemctl start unitlet-sync; systemctl start unitlet-sync", options);
+  }
+
+  /** A run that takes nothing for settled: as one that comes a minute later, at the latest. */
+  async syncAnew(options?: RunOptions): Promise<void> {
+    await this.machine.exec("touch /etc/unitlet/unitlet.conf");
+    await this.sync(options);
   }
 
   /** Waits until a pod is as the probe wants it, which gets undefined when it is gone. Returns what the probe returns. */
