@@ -1,13 +1,23 @@
 import * as z from "zod";
 import type { Pod } from "./model/pod.ts";
+import { parseQuantity } from "./translate/quantity.ts";
 import { digest } from "./unitfile/hash.ts";
+import { namesProblem } from "./unitfile/names.ts";
 
 /** A document that is no usable Pod; the message names the field and what was expected. */
 export class ManifestError extends Error {
   override readonly name = "ManifestError";
 }
 
-const quantities = z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).optional();
+const quantity = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .refine((text) => (parseQuantity(text) ?? -1) >= 0, { error: "expected a quantity such as 500m or 1Gi" });
+const quantities = z.record(z.string(), quantity).optional();
+const port = z.int().min(1).max(65535);
+const user = z.int().min(0).optional();
+const security = z.looseObject({ runAsUser: user, runAsGroup: user, runAsNonRoot: z.boolean().optional() }).optional();
+const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { error: "expected a DNS label in lower case" });
 
 const ContainerManifest = z.looseObject({
   name: z.string(),
@@ -24,16 +34,56 @@ const ContainerManifest = z.looseObject({
     )
     .optional(),
   ports: z
-    .array(z.looseObject({ containerPort: z.int().min(1).max(65535), protocol: z.string().default("TCP") }))
+    .array(
+      z.looseObject({
+        name: z.string().optional(),
+        containerPort: port,
+        hostPort: port.optional(),
+        hostIP: z.string().optional(),
+        protocol: z.string().default("TCP"),
+      }),
+    )
     .optional(),
   resources: z.looseObject({ requests: quantities, limits: quantities }).optional(),
+  securityContext: security,
+  volumeMounts: z
+    .array(z.looseObject({ name: z.string(), mountPath: z.string().min(1), readOnly: z.boolean().optional() }))
+    .optional(),
+});
+
+const ProjectedSource = z.looseObject({
+  serviceAccountToken: z
+    .looseObject({ path: z.string(), audience: z.string().optional(), expirationSeconds: z.int().optional() })
+    .optional(),
+  configMap: z
+    .looseObject({
+      name: z.string(),
+      optional: z.boolean().optional(),
+      items: z.array(z.looseObject({ key: z.string(), path: z.string() })).optional(),
+    })
+    .optional(),
+  downwardAPI: z
+    .looseObject({
+      items: z
+        .array(z.looseObject({ path: z.string(), fieldRef: z.looseObject({ fieldPath: z.string() }).optional() }))
+        .optional(),
+    })
+    .optional(),
+});
+
+const VolumeManifest = z.looseObject({
+  name: label,
+  projected: z
+    .looseObject({ defaultMode: z.int().optional(), sources: z.array(ProjectedSource).optional() })
+    .optional(),
 });
 
 /** The checks and defaults that the API server would have made. Fields not named here pass through to the table of supported fields. */
 const PodManifest = z.looseObject({
   apiVersion: z.literal("v1", { error: 'expected "v1"' }),
   kind: z.literal("Pod", { error: 'expected "Pod"; other kinds need a cluster' }),
-  metadata: z.looseObject({
+  // No other field of it has a meaning here: what `kubectl get -o yaml` prints of a pod in a cluster is no news of this one.
+  metadata: z.object({
     name: z.string(),
     namespace: z.string().default("default"),
     uid: z.string().optional(),
@@ -47,26 +97,63 @@ const PodManifest = z.looseObject({
     terminationGracePeriodSeconds: z.int().min(0).default(30),
     // There is no cluster whose network a pod could be on.
     hostNetwork: z.boolean().default(true),
+    serviceAccountName: z.string().optional(),
+    securityContext: security,
     containers: z.array(ContainerManifest).min(1, { error: "expected at least one container" }),
     initContainers: z.array(ContainerManifest).optional(),
+    volumes: z.array(VolumeManifest).optional(),
+    readinessGates: z.array(z.looseObject({ conditionType: z.string() })).optional(),
   }),
 });
 
 /**
- * A Pod document as the API server would store it. The UID comes from the content, so that a changed manifest is another
- * pod, which replaces the first; it has the shape of a UUID, as everything else expects.
+ * A Pod document as the API server would store it. The UID comes from what is written there, so that a changed manifest
+ * is another pod, which replaces the first, and another default in a newer version is not; it has the shape of a UUID, as
+ * everything else expects.
  */
 export function parseManifest(document: unknown, nodeName: string): Pod {
-  const parsed = PodManifest.safeParse(document);
-  if (!parsed.success)
-    throw new ManifestError(
-      parsed.error.issues.map((issue) => `${issue.path.join(".") || "document"}: ${issue.message}`).join("; "),
-    );
+  const written = canonical(document);
+  const parsed = PodManifest.safeParse(written);
+  if (!parsed.success) throw new ManifestError(parsed.error.issues.map(explain).join("; "));
   const { metadata, spec } = parsed.data;
-  const hash = digest(
-    JSON.stringify([nodeName, metadata.namespace, metadata.name, metadata.annotations ?? {}, spec]),
-    32,
-  );
+  const { spec: writtenSpec } = written as { spec: unknown };
+  const content = [nodeName, metadata.namespace, metadata.name, metadata.annotations ?? {}, writtenSpec];
+  const hash = digest(JSON.stringify(content), 32);
   const uid = metadata.uid ?? hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  return { metadata: { ...metadata, uid }, spec: { ...spec, nodeName } } as unknown as Pod;
+  const pod = { metadata: { ...metadata, uid }, spec: { ...spec, nodeName } } as unknown as Pod;
+  const problem = wrongNames(pod);
+  if (problem !== undefined) throw new ManifestError(problem);
+  return pod;
+}
+
+/** Without nulls, which say nothing, and with keys in one order, which says nothing either. */
+function canonical(value: unknown, depth = 0): unknown {
+  // YAML can make an object that contains itself.
+  if (depth > 100) throw new ManifestError("document: is nested too deeply");
+  if (Array.isArray(value)) return value.map((item) => canonical(item, depth + 1));
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  const entries = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(
+    entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, canonical(item, depth + 1)]),
+  );
+}
+
+function explain({ path, message }: z.core.$ZodIssue): string {
+  const field = path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
+  return `${field.slice(1) || "document"}: ${message}`;
+}
+
+function wrongNames({ metadata, spec }: Pod): string | undefined {
+  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  const names = namesProblem(
+    metadata,
+    containers.map(({ name }) => name),
+  );
+  if (names !== undefined) return names;
+  const volumes = (spec.volumes ?? []).map(({ name }) => name);
+  const twice = volumes.find((name, at) => volumes.indexOf(name) !== at);
+  if (twice !== undefined) return `spec.volumes: "${twice}" is there twice`;
+  const mounts = containers.flatMap(({ volumeMounts }) => volumeMounts ?? []);
+  const lost = mounts.find(({ name }) => !volumes.includes(name));
+  return lost === undefined ? undefined : `spec.volumes: there is no "${lost.name}", which a container mounts`;
 }

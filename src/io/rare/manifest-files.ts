@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { loadAllYaml } from "@kubernetes/client-node";
+import { loadYaml } from "@kubernetes/client-node";
 import { ManifestError, parseManifest } from "../../manifest.ts";
 import type { Pod } from "../../model/pod.ts";
 
@@ -14,9 +14,10 @@ export function readManifests(paths: readonly string[], nodeName: string): Manif
   const pods = new Map<string, Pod>();
   const problems: string[] = [];
   for (const path of paths) {
-    for (const [at, document] of documents(path, problems).entries()) {
-      if (document === null || document === undefined) continue;
+    for (const [at, text] of documents(path, problems).entries()) {
       try {
+        const document = parseYaml(text);
+        if (document === null || document === undefined) continue;
         const pod = parseManifest(document, nodeName);
         const key = `${pod.metadata.namespace}/${pod.metadata.name}`;
         if (pods.has(key)) throw new ManifestError(`pod ${key} is there twice; the first one counts`);
@@ -30,11 +31,26 @@ export function readManifests(paths: readonly string[], nodeName: string): Manif
   return { pods: [...pods.values()], problems };
 }
 
-function documents(path: string, problems: string[]): unknown[] {
+/** The texts between the lines that begin a document; before the first of them there may be only comments. */
+function documents(path: string, problems: string[]): string[] {
   try {
-    return loadAllYaml(readFileSync(path, "utf8")) as unknown[];
+    const texts = readFileSync(path, "utf8").split(/^(?:---|\.\.\.)(?=\s|$)/m);
+    const isEmpty = (texts[0] ?? "").split("\n").every((line) => /^\s*(#.*)?$/.test(line));
+    return isEmpty ? texts.slice(1) : texts;
   } catch (error) {
-    problems.push(`${path}: is not YAML: ${(error as Error).message.split("\n")[0]}`);
+    problems.push(`${path}: cannot be read: ${(error as Error).message}`);
     return [];
+  }
+}
+
+/**
+ * The client's loader makes its own Pod of a Pod and drops what that does not know, so that a slip of the pen would be no
+ * error. Below another key it leaves things as they are.
+ */
+function parseYaml(text: string): unknown {
+  try {
+    return loadYaml<{ readonly document: unknown }>(`document:\n${text.replace(/^/gm, " ")}`).document;
+  } catch (error) {
+    throw new ManifestError(`is not YAML: ${(error as Error).message.split("\n")[0]}`);
   }
 }
