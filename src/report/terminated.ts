@@ -37,10 +37,12 @@ function explanation(record: ExitRecord, container: Container): string | undefin
   if (record.code === "lost") return NOT_LOCATED;
   if (ran(record)) return undefined;
   const program = container.command?.[0] ?? container.args?.[0] ?? "";
-  // The numbers of systemd.exec(5), "Process Exit Codes".
+  // A shell's numbers, and those of systemd.exec(5), "Process Exit Codes".
   switch (record.status) {
     case "200":
       return `cannot change to the working directory ${JSON.stringify(container.workingDir ?? "/")}: no such directory`;
+    case "126":
+    case "127":
     case "203":
       return `cannot execute ${JSON.stringify(program)}: no such file, or not executable`;
     case "216":
