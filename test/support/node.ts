@@ -156,7 +156,7 @@ export class Node implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (process.env.UNITLET_KEEP !== "1") await this.machine.down();
+    await this.machine.down();
   }
 }
 
