@@ -1,6 +1,6 @@
 import * as ini from "ini";
 import * as z from "zod";
-import type { Cluster, Config } from "./model/config.ts";
+import type { Cluster, Config, Endpoint } from "./model/config.ts";
 import { parseQuantity } from "./translate/quantity.ts";
 
 /** Exit status 78 (EX_CONFIG): nothing was touched. */
@@ -63,9 +63,9 @@ const Settings = z.strictObject({
   taint: yesNo(true),
   nodeLabels: list.pipe(z.array(z.string().regex(LABEL, { error: "expected key=value, key=value" }))).optional(),
   nodeIP: z
-    .literal("auto")
-    .transform((): string[] => [])
-    .or(list.pipe(z.array(z.union([z.ipv4(), z.ipv6()], { error: "expected auto or IP addresses" }))))
+    .union([z.literal("auto").transform((): string[] => []), list.pipe(z.array(z.union([z.ipv4(), z.ipv6()])))], {
+      error: "expected auto or IP addresses",
+    })
     .optional(),
   maxPods: wholeNumber("110", 1, 1000),
   reservedCPU: amount("0", 3, "an amount of cpu such as 500m"),
@@ -122,29 +122,35 @@ function explain(issue: z.core.$ZodIssue, values: ReadonlyMap<string, { value: s
 }
 
 export function toConfig(settings: Settings, hostname: string, cluster: Cluster | undefined): Config {
-  const {
-    nodeName,
-    nodeLabels,
-    nodeIP,
-    reservedCPU,
-    kubeconfig: _,
-    clientCA,
-    tlsCertFile,
-    tlsPrivateKeyFile,
-    ...same
-  } = settings;
+  const { nodeName, nodeLabels, nodeIP, reservedCPU, kubeconfig: _, ...others } = settings;
+  const { apiIdle: _idle, clientCA: _ca, tlsCertFile: _certificate, tlsPrivateKeyFile: _key, ...same } = others;
   const labels = (nodeLabels ?? []).map((label) => [
     label.slice(0, label.indexOf("=")),
     label.slice(label.indexOf("=") + 1),
   ]);
   return {
     ...same,
-    nodeName: nodeName ?? hostname.toLowerCase(),
+    nodeName: nodeName ?? nameOf(hostname),
     nodeLabels: Object.fromEntries(labels),
     nodeIPs: nodeIP ?? [],
     reservedCpu: reservedCPU,
-    ...(clientCA ? { clientCA } : {}),
+    ...(cluster ? { cluster, endpoint: endpoint(settings, cluster) } : {}),
+  };
+}
+
+function nameOf(hostname: string): string {
+  const name = hostname.toLowerCase();
+  if (NODE_NAME.test(name)) return name;
+  throw new ConfigError(
+    `the host's name "${hostname}" cannot be a node's: set nodeName in /etc/unitlet/unitlet.conf to a DNS name`,
+  );
+}
+
+function endpoint({ apiIdle, clientCA, tlsCertFile, tlsPrivateKeyFile }: Settings, cluster: Cluster): Endpoint {
+  const authority = clientCA ? { file: clientCA } : cluster.ca;
+  return {
+    idle: apiIdle,
+    ...(authority ? { clientCA: authority } : {}),
     ...(tlsCertFile && tlsPrivateKeyFile ? { servingPair: { certificate: tlsCertFile, key: tlsPrivateKeyFile } } : {}),
-    ...(cluster ? { cluster } : {}),
   };
 }
