@@ -1,9 +1,17 @@
 import { appendExit } from "./io/exit-records.ts";
-import { removePodDirectories, restorePod, sealPod, writePodFile, writeVolume } from "./io/pod-directories.ts";
+import {
+  noteStop,
+  removePodDirectories,
+  restorePod,
+  sealPod,
+  writePodFile,
+  writeVolume,
+} from "./io/pod-directories.ts";
 import type { Systemd } from "./io/systemd.ts";
+import { sayTrouble } from "./io/trouble.ts";
 import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "./io/unit-files.ts";
 import type { Log } from "./log.ts";
-import type { Step } from "./model/step.ts";
+import type { DesiredFile, DesiredVolume, Step } from "./model/step.ts";
 import type { PodSource } from "./ports.ts";
 
 /** Steps whose doing is no news: they accompany one that is. */
@@ -40,7 +48,7 @@ export async function apply(steps: readonly Step[], systemd: Systemd, source: Po
   if (starts) await systemd.watchJobs();
   const perform = async (step: Step) => {
     try {
-      await applyStep(step, systemd, source);
+      await applyStep(step, systemd, source, log);
       done.push(step);
       if (!QUIET.has(step.kind)) log.notice(step.kind, { ...about(step), because: step.because });
     } catch (error) {
@@ -63,7 +71,17 @@ function about(step: Step): Readonly<Record<string, string>> {
   return step.uid === "" ? {} : { uid: step.uid };
 }
 
-async function applyStep(step: Step, systemd: Systemd, source: PodSource): Promise<void> {
+/** Needed at a later boot, if at all: that it cannot be done must not keep a pod from starting now. */
+function trySeal(uid: string, files: readonly DesiredFile[], volumes: readonly DesiredVolume[], log: Log): void {
+  try {
+    sealPod(uid, files, volumes);
+    sayTrouble(log, "seal", undefined);
+  } catch (error) {
+    sayTrouble(log, "seal", (error as Error).message);
+  }
+}
+
+async function applyStep(step: Step, systemd: Systemd, source: PodSource, log: Log): Promise<void> {
   switch (step.kind) {
     case "record":
       return appendExit(step.uid, step.container, step.record);
@@ -72,6 +90,7 @@ async function applyStep(step: Step, systemd: Systemd, source: PodSource): Promi
     case "kill":
       return systemd.kill(step.unit);
     case "stop":
+      noteStop(step.uid);
       return systemd.stop(step.unit);
     case "alarm":
       return systemd.alarm(`unitlet-deadline-${step.uid}-${step.at}`, step.at - Date.now());
@@ -83,9 +102,9 @@ async function applyStep(step: Step, systemd: Systemd, source: PodSource): Promi
       return removePodDirectories(step.uid);
     case "write-file":
       writePodFile(step.uid, step.file);
-      return sealPod(step.uid, [step.file], []);
+      return trySeal(step.uid, [step.file], [], log);
     case "write-volume":
-      if (writeVolume(step.uid, step.volume, Date.now())) sealPod(step.uid, [], [step.volume]);
+      if (writeVolume(step.uid, step.volume, Date.now())) trySeal(step.uid, [], [step.volume], log);
       return;
     case "write-unit":
       return writeUnit(step.unit, step.text, step.dropIns);

@@ -9,6 +9,7 @@ import type { DueReferences } from "./model/references.ts";
 import type { Instant } from "./model/time.ts";
 import type { PodList, World } from "./model/world.ts";
 import type { Answer, PodSource } from "./ports.ts";
+import { neededDirectories } from "./translate/host-paths.ts";
 import { dueReferences } from "./translate/references.ts";
 
 /** All units of ours, and those of the agent that a run looks after. */
@@ -26,10 +27,8 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
   const directories = readPodDirectories();
   const due = allDue(pods.items, directories, now);
   const [listing, references] = await Promise.all([systemd.list(PATTERNS), source.fetch(due)]);
-  const workingDirs = new Set(
-    pods.items.flatMap(({ spec }) =>
-      [...spec.containers, ...(spec.initContainers ?? [])].map(({ workingDir }) => workingDir ?? "/"),
-    ),
+  const needed = new Set(
+    pods.items.flatMap(({ spec }) => [...spec.containers, ...(spec.initContainers ?? [])].flatMap(neededDirectories)),
   );
   return {
     now,
@@ -40,7 +39,7 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
     agent: { watch: listing.get("unitlet-watch.service"), path: listing.get("unitlet-sync.path") },
     directories,
     references,
-    absentDirectories: new Set([...workingDirs].filter((path) => !isDirectory(path))),
+    absentDirectories: new Set([...needed].filter((path) => !isDirectory(path))),
   };
 }
 

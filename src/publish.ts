@@ -29,7 +29,7 @@ export async function publish(
 ): Promise<Published> {
   const gone = new Set(applied.done.flatMap((step) => (step.kind === "forget" ? [step.uid] : [])));
   const told = applied.done.flatMap(({ event }) => (event === undefined ? [] : [event]));
-  const events: PodEvent[] = [...told];
+  const events: PodEvent[] = [...told, ...failures(applied, translations)];
   let failed = 0;
   let changed = 0;
   let ended = false;
@@ -55,6 +55,16 @@ export async function publish(
   );
   await tellAll(events, source, log);
   return { changed, failed, ended };
+}
+
+/** A pod that hangs because of its host: its owner does not read the host's journal. */
+function failures({ failed }: Applied, translations: readonly Translation[]): PodEvent[] {
+  return failed.flatMap(({ step, error }) => {
+    const pod = translations.find((each) => each.pod.metadata.uid === step.uid)?.pod;
+    if (pod === undefined) return [];
+    const message = `Error: cannot ${step.kind}${"unit" in step ? ` ${step.unit}` : ""}: ${error.message}`;
+    return [{ pod, type: "Warning", reason: "Failed", message, occurrence: message }];
+  });
 }
 
 function nameOf(pod: Pod): string {

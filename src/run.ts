@@ -56,7 +56,7 @@ async function reconcile(input: Run, systemd: Systemd): Promise<void> {
   await tellNode(input, { systemdVersion: await systemd.version() });
 
   if (published.ended || !applied.settled || freesName(steps, translations)) ringDoorbell();
-  const until = steps.length === 0 && published.changed === 0 ? settledUntil(after) : undefined;
+  const until = steps.every(({ kind }) => kind === "tell") && published.changed === 0 ? settledUntil(after) : undefined;
   if (input.seen !== undefined && until !== undefined && until > later) keepSettled(input.seen, until);
   else unsettle();
 }

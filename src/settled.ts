@@ -39,8 +39,7 @@ export function settledUntil(world: World): Instant | undefined {
 }
 
 /** Between two states a unit may go on without changing what the digest covers; only a back-off leaves its mark when it ends. */
-function isSteady({ state, identity, text }: ActualUnit): boolean {
-  if (text !== undefined && identity === undefined) return false;
+function isSteady({ state }: ActualUnit): boolean {
   if (state === undefined || state.sub === "start-pre") return true;
   return (state.active === "active" || state.active === "inactive") && state.job === "";
 }

@@ -73,7 +73,8 @@ function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[]
   const uid = pod.metadata.uid;
   const stops = stopPod(uid, units, "the pod is deleted", pod);
   const up = units.some((unit) => unit.identity?.kind !== "slice" && isUp(unit));
-  if (stops.length > 0 || up) return [...stops, ...enforceDeadline(pod, units, world.now)];
+  const since = world.directories.get(uid)?.stoppingSince ?? world.now;
+  if (stops.length > 0 || up) return [...stops, ...enforceDeadline(pod, units, since, world.now)];
   if (!isTerminal(pod)) return [];
   const removal = removePod(uid, units, world.directories.has(uid), "the pod is deleted");
   // It was deleted for good, but somebody's finalizer holds it.

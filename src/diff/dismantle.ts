@@ -1,7 +1,7 @@
 import type { PodEvent } from "../model/event.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Step } from "../model/step.ts";
-import { fromTimestamp, type Instant } from "../model/time.ts";
+import type { Instant } from "../model/time.ts";
 import type { ActualUnit } from "../model/unit.ts";
 import { isStopping, isUp } from "./unit-states.ts";
 
@@ -21,19 +21,20 @@ export function stopPod(uid: string, units: readonly ActualUnit[], because: stri
   return [...unlink, ...withEvents(stops, pod, running)];
 }
 
-/** Past its deadline a container is killed: the delete may have come with a shorter grace period than the unit has. */
-export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], now: Instant): Step[] {
-  const { uid, deletionTimestamp } = pod.metadata;
-  if (deletionTimestamp === undefined) return [];
-  const deadline = fromTimestamp(deletionTimestamp);
+/**
+ * Past its deadline a container is killed: the delete may have come with a shorter grace period than the unit has. Both
+ * are counted on this host's clock, from when the pod was first asked to stop.
+ */
+export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], since: Instant, now: Instant): Step[] {
+  const { uid, deletionGracePeriodSeconds } = pod.metadata;
+  const usual = pod.spec.terminationGracePeriodSeconds ?? 30;
+  const grace = deletionGracePeriodSeconds ?? usual;
   const up = units.filter((unit) => unit.identity?.kind !== "slice" && isUp(unit));
-  if (up.length === 0) return [];
-  if (now >= deadline)
-    return up.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
-  const shortened = (pod.metadata.deletionGracePeriodSeconds ?? 0) < (pod.spec.terminationGracePeriodSeconds ?? 30);
-  return shortened
-    ? [{ kind: "alarm", uid, at: deadline, because: "the delete came with a shorter grace period" }]
-    : [];
+  if (up.length === 0 || grace >= usual) return [];
+  const deadline = Math.ceil(since / 1000 + grace) * 1000;
+  if (now < deadline)
+    return [{ kind: "alarm", uid, at: deadline, because: "the delete came with a shorter grace period" }];
+  return up.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
 }
 
 /** Removes every file of a pod that has ended. */

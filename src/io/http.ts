@@ -31,7 +31,8 @@ export interface ApiRequest {
 
 /** One connection's worth of HTTPS to the API server; a request is answered, refused or timed out, never left open. */
 export class ApiClient {
-  readonly #options: object;
+  #options: object | undefined;
+  readonly #cluster: Cluster;
   readonly #url: URL;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 6 });
   readonly #timeout: number;
@@ -42,8 +43,14 @@ export class ApiClient {
     this.#url = new URL(cluster.server);
     this.#timeout = timeout;
     this.#deadline = deadline;
+    this.#cluster = cluster;
+  }
+
+  /** Throws ApiError: without its credentials a node is as good as cut off, and looks after its host all the same. */
+  #connection(): object {
+    const cluster = this.#cluster;
     const token = contentOf(cluster.token)?.trim();
-    this.#options = {
+    return {
       agent: this.#agent,
       ca: contentOf(cluster.ca),
       cert: contentOf(cluster.certificate),
@@ -62,6 +69,7 @@ export class ApiClient {
 
   /** The answer's body; throws ApiError for anything but 2xx. */
   async call({ method, path, body, contentType = "application/json" }: ApiRequest): Promise<Buffer> {
+    this.#options ??= this.#connection();
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const answer = await this.#send(method, path, payload, contentType);
     if (answer.status >= 200 && answer.status < 300) return answer.body;
@@ -141,7 +149,17 @@ function decoded(chunks: readonly Buffer[], encoding: string | undefined): Buffe
 
 function contentOf(source: FileOrData | undefined): string | undefined {
   if (source === undefined) return undefined;
-  return "data" in source ? source.data : readFileSync(source.file, "utf8");
+  if ("data" in source) return source.data;
+  try {
+    return readFileSync(source.file, "utf8");
+  } catch (cause) {
+    throw new ApiError(
+      `Cannot read ${source.file}, which the kubeconfig names: ${(cause as Error).message}`,
+      0,
+      "NoCredentials",
+      cause,
+    );
+  }
 }
 
 /** metav1.Status where there is one, else the beginning of what was said. */

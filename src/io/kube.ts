@@ -2,7 +2,7 @@ import type { Node } from "../model/node.ts";
 import type { Pod } from "../model/pod.ts";
 import type { TokenReference } from "../model/references.ts";
 import { Events } from "./events.ts";
-import { type ApiClient, MERGE, unlessMissing } from "./http.ts";
+import { type ApiClient, ApiError, MERGE, unlessMissing } from "./http.ts";
 
 const STRATEGIC = "application/strategic-merge-patch+json";
 
@@ -108,10 +108,17 @@ export class Kube {
   }
 
   async getConfigMap(namespace: string, name: string): Promise<Readonly<Record<string, string>>> {
-    const answer = await this.#api.json<{ data?: Record<string, string> }>({
+    const path = `/api/v1/namespaces/${namespace}/configmaps/${name}`;
+    const answer = await this.#api.json<{ data?: Record<string, string>; binaryData?: object }>({
       method: "GET",
-      path: `/api/v1/namespaces/${namespace}/configmaps/${name}`,
+      path,
     });
+    if (answer.binaryData !== undefined)
+      throw new ApiError(
+        `configmap "${name}" has binaryData, which this version of unitlet cannot deliver`,
+        200,
+        "NotSupported",
+      );
     return answer.data ?? {};
   }
 }

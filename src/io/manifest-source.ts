@@ -6,6 +6,7 @@ import type { Pod, PodStatus } from "../model/pod.ts";
 import type { References } from "../model/world.ts";
 import type { Answer, PodSource } from "../ports.ts";
 import { digest } from "../unitfile/hash.ts";
+import { EventMemory } from "./event-memory.ts";
 import { ifThere, namesIn, readIfThere, remove, writeWhole } from "./files.ts";
 import { filesFingerprint } from "./fingerprint.ts";
 import { keep, recall } from "./memo.ts";
@@ -42,6 +43,7 @@ export class ManifestSource implements PodSource {
 
   async #read(key: string, paths: readonly string[]): Promise<Manifests> {
     const manifests = (await loadRare()).readManifests(paths, this.#node);
+    if (manifests.problems.length === 0) forgetOthers(manifests.pods);
     for (const problem of manifests.problems) this.#log.error("bad manifest", { problem });
     keep("manifests", key, manifests);
     return manifests;
@@ -55,7 +57,11 @@ export class ManifestSource implements PodSource {
     writeWhole(statusPath(pod.metadata.uid), JSON.stringify(next), 0o600);
   }
 
-  async tell({ pod, type, reason, message, fieldPath }: PodEvent): Promise<void> {
+  async tell({ pod, type, reason, message, fieldPath, occurrence }: PodEvent): Promise<void> {
+    const memory = new EventMemory(pod.metadata.uid);
+    const key = digest([reason, message, fieldPath].join("\n"), 16);
+    if (memory.recall(key)?.occurrence === occurrence) return;
+    memory.keep(key, { name: "", count: 0, occurrence });
     const fields = { pod: `${pod.metadata.namespace}/${pod.metadata.name}`, field: fieldPath, reason, message };
     if (type === "Warning") this.#log.warning("event", fields);
     else this.#log.notice("event", fields);
@@ -64,6 +70,12 @@ export class ManifestSource implements PodSource {
   async forget(pod: Pod): Promise<void> {
     remove(statusPath(pod.metadata.uid));
   }
+}
+
+/** Of pods that no manifest asks for any more. */
+function forgetOthers(pods: readonly Pod[]): void {
+  const known = new Set(pods.map(({ metadata }) => `${metadata.uid}.json`));
+  for (const name of namesIn(STATUS)) if (!known.has(name)) remove(join(STATUS, name));
 }
 
 const statusPath = (uid: string) => join(STATUS, `${uid}.json`);

@@ -18,6 +18,8 @@ import { readExits } from "./exit-records.ts";
 import { ifThere, isThere, modifiedAt, namesIn, readIfThere, readRegular, remove, writeWhole } from "./files.ts";
 import { seal, unseal } from "./seal.ts";
 
+const STOPPING = "stopping";
+
 /** By UID: all that lies in /var/lib/unitlet/pods and /run/unitlet/pods. */
 export function readPodDirectories(): ReadonlyMap<string, PodDirectory> {
   const uids = new Set(
@@ -35,8 +37,10 @@ function readPodDirectory(uid: string): PodDirectory {
       .filter((name) => name !== undefined),
   );
   const environments = volatile.filter((name) => name.endsWith(".env") && !name.startsWith("."));
+  const stoppingSince = modifiedAt(join(podVolatile(uid), STOPPING));
   return {
     uid,
+    ...(stoppingSince === undefined ? {} : { stoppingSince }),
     sealed: isThere(sealedDirectory(uid)),
     pasts: new Map([...containers].map((name) => [name, readPast(uid, name)])),
     files: new Map(environments.map((name) => [name, readRegular(join(podVolatile(uid), name)) ?? ""])),
@@ -144,6 +148,12 @@ function writeVolumeFile(path: string, text: string, { mode, uid, gid }: Desired
 
 function sorted(files: Readonly<Record<string, string>>): [string, string][] {
   return Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** When a pod was first asked to stop, by this host's clock: the API server's may differ by more than a grace period. */
+export function noteStop(uid: string): void {
+  const path = join(podVolatile(uid), STOPPING);
+  if (!isThere(path)) writeWhole(path, "", 0o600);
 }
 
 export function removePodDirectories(uid: string): void {

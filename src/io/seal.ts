@@ -37,12 +37,17 @@ function key(): Buffer {
   return known;
 }
 
+/** Undefined also for a key that this host cannot open, such as another host's on a cloned disk: what it sealed is lost. */
 function openKey(): Buffer | undefined {
   const sealed = ifThere(() => readFileSync(SEALED_KEY));
   if (sealed === undefined) return undefined;
-  const open = systemdCreds("decrypt", sealed);
-  writeWhole(OPEN_KEY, open, 0o600);
-  return open;
+  try {
+    const open = systemdCreds("decrypt", sealed);
+    writeWhole(OPEN_KEY, open, 0o600);
+    return open;
+  } catch {
+    return undefined;
+  }
 }
 
 function newKey(): Buffer {

@@ -1,4 +1,4 @@
-import { mkdirSync, readlinkSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, readlinkSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { ActualUnit, UnitName } from "../model/unit.ts";
 import { readIdentity } from "../unitfile/identity.ts";
@@ -56,7 +56,8 @@ function unitNames(names: readonly string[]): UnitName[] {
 /** The invocation of each unit that runs now: a link per unit that systemd keeps for journald, far cheaper than D-Bus. */
 export function readInvocations(): ReadonlyMap<string, string> {
   const prefix = "invocation:";
-  const ours = namesIn(INVOCATION_DIRECTORY).filter((name) => name.startsWith(`${prefix}unitlet`));
+  // Not the agent's own: a run that sees itself would find something new each time.
+  const ours = namesIn(INVOCATION_DIRECTORY).filter((name) => name.startsWith(`${prefix}unitlet.`));
   return new Map(
     ours.flatMap((name) => {
       const id = ifThere(() => readlinkSync(join(INVOCATION_DIRECTORY, name)));
@@ -97,7 +98,11 @@ function removeDropInDirectories(name: UnitName): void {
 
 /** Started with the host: systemd reads the link at boot, so no reload is needed. */
 export function linkUnit(name: UnitName): void {
-  mkdirSync(WANTS_DIRECTORY, { recursive: true });
+  if (!isThere(WANTS_DIRECTORY)) {
+    mkdirSync(WANTS_DIRECTORY);
+    // Our umask is not for what everybody may read.
+    chmodSync(WANTS_DIRECTORY, 0o755);
+  }
   const link = join(WANTS_DIRECTORY, name);
   if (!isThere(link)) symlinkSync(`../${name}`, link);
 }

@@ -17,7 +17,7 @@ export interface World {
   readonly references: References;
   /** Units of the agent itself that a run looks after; undefined when systemd has not loaded them. */
   readonly agent: { readonly watch: UnitState | undefined; readonly path: UnitState | undefined };
-  /** Working directories that pods name and the host does not have. */
+  /** Directories that pods name and the host does not have. */
   readonly absentDirectories: ReadonlySet<string>;
 }
 
@@ -30,6 +30,8 @@ export interface PodDirectory {
   readonly uid: string;
   /** What the pod was given is kept on disk, encrypted. */
   readonly sealed?: boolean;
+  /** When it was first asked to stop. */
+  readonly stoppingSince?: Instant;
   /** By container name. */
   readonly pasts: ReadonlyMap<string, ContainerPast>;
   /** Name → text of the files in /run/unitlet/pods/UID. */

@@ -146,6 +146,8 @@ function processLines({ pod, container, qos, host }: ContainerInput): Lines {
 function confinementLines({ pod, container }: ContainerInput): Lines {
   const lines: Lines = [
     ["ProtectSystem", "strict"],
+    // What ProtectSystem=strict leaves writable.
+    ["ProtectHome", "read-only"],
     ["PrivateTmp", "yes"],
     ["TemporaryFileSystem", "/run:mode=0755"],
     // /etc/resolv.conf is a link into /run on many hosts.

@@ -13,6 +13,7 @@ import { containerCommand } from "./command.ts";
 import { translateContainer } from "./container.ts";
 import { containerPath } from "./container-path.ts";
 import { containerEnvironment } from "./environment.ts";
+import { hostPathProblem } from "./host-paths.ts";
 import { imageProblem } from "./image.ts";
 import { type PortConflict, remappedPort } from "./ports.ts";
 import { qosClass } from "./resources.ts";
@@ -39,10 +40,13 @@ export function translatePod(pod: Pod, context: TranslateContext): Translation {
     containers.map(({ name }) => name),
   );
   if (names !== undefined) return rejected(pod, "InvalidName", `${names}; the API server should not have let it pass`);
-  if (context.conflict?.kind === "reject") return rejected(pod, "NodePorts", context.conflict.message);
+  if (context.conflict?.kind === "reject" && !isAdmitted(pod))
+    return rejected(pod, "NodePorts", context.conflict.message);
   const problems = podProblems(pod, context);
   const refused = problems.filter(({ severity }) => severity === "reject");
-  if (refused.length > 0) return rejected(pod, "UnsupportedField", refused.map(sentence).join("; "));
+  // Judged once, when it arrives: what runs is not ended by an upgrade or another setting.
+  if (refused.length > 0 && !isAdmitted(pod))
+    return rejected(pod, "UnsupportedField", refused.map(sentence).join("; "));
 
   const qos = qosClass(pod);
   const volumes = translateVolumes(pod, context.directory, context.references);
@@ -61,6 +65,10 @@ export function translatePod(pod: Pod, context: TranslateContext): Translation {
     volumes: volumes.due,
     problems,
   };
+}
+
+function isAdmitted({ status }: Pod): boolean {
+  return status?.startTime !== undefined && (status.phase === "Pending" || status.phase === "Running");
 }
 
 function rejected(pod: Pod, reason: string, message: string): Rejected {
@@ -133,7 +141,7 @@ function desire(
   const environment = containerEnvironment(container, path, context.host.hostname, user);
   if (!environment.ok)
     return { ...base, waiting: { reason: "CreateContainerConfigError", message: environment.message } };
-  const directory = workingDirProblem(container, path, context.absentDirectories);
+  const directory = hostPathProblem(container, path, context.absentDirectories);
   if (directory !== undefined) return { ...base, waiting: { reason: "CreateContainerError", message: directory } };
   const command = containerCommand(container, path, environment.declared);
   if (!command.ok) return { ...base, waiting: { reason: "CreateContainerConfigError", message: command.message } };
@@ -158,17 +166,6 @@ function desire(
       waiting: { reason: "CreateContainerConfigError", message: `${path} ${error.message}` },
     };
   }
-}
-
-function workingDirProblem(
-  { workingDir }: Container,
-  path: string,
-  absent: TranslateContext["absentDirectories"],
-): string | undefined {
-  if (workingDir === undefined || workingDir === "") return undefined;
-  const given = `${path}.workingDir ${JSON.stringify(workingDir)}`;
-  if (!workingDir.startsWith("/")) return `${given} is not an absolute path: begin it with /`;
-  return absent.has(workingDir) ? `${given} is not a directory of the host: create it there` : undefined;
 }
 
 function orderOf(pod: Pod, container: Container, kind: ContainerKind): { before: string[]; next: string[] } {

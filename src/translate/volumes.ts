@@ -105,7 +105,10 @@ function projectConfigMap(
   if (absent !== undefined && !source.optional) {
     return { ok: false, because: `configmap references non-existent config key: ${absent.key}` };
   }
-  return { ok: true, files: Object.fromEntries(items.map(({ key, path }) => [path, fetched.value[key] ?? ""])) };
+  const files = items.flatMap(({ key, path }) =>
+    fetched.value[key] === undefined ? [] : [[path, fetched.value[key]] as const],
+  );
+  return { ok: true, files: Object.fromEntries(files) };
 }
 
 function metadataField(pod: Pod, fieldPath: string | undefined): string {
