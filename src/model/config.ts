@@ -20,10 +20,16 @@ export interface Config {
   readonly evictionDisk: number;
   readonly apiTimeout: number;
   readonly port: number;
+  /** Undefined: standalone, and nobody listens at the port. */
+  readonly endpoint?: Endpoint;
+}
+
+/** How requests at the port are met. */
+export interface Endpoint {
   /** Milliseconds without a connection after which the process behind the port ends. */
-  readonly apiIdle: number;
-  /** Path of the authorities whose client certificates are let in; undefined: the cluster's own. */
-  readonly clientCA?: string;
+  readonly idle: number;
+  /** The authorities whose client certificates are let in. */
+  readonly clientCA?: FileOrData;
   /** Paths of what the port is served with; undefined: unitlet makes its own. */
   readonly servingPair?: { readonly certificate: string; readonly key: string };
 }
