@@ -32,7 +32,13 @@ const empty: Plugin = {
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
 await build({
-  entryPoints: { sync: "src/main.ts", work: "src/run.ts", rare: "src/io/rare/index.ts", cli: "src/cli/main.ts" },
+  entryPoints: {
+    sync: "src/main.ts",
+    work: "src/run.ts",
+    rare: "src/io/rare/index.ts",
+    cli: "src/cli/main.ts",
+    serve: "src/serve/main.ts",
+  },
   outdir: "dist",
   outExtension: { ".js": ".cjs" },
   bundle: true,

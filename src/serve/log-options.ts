@@ -63,5 +63,8 @@ function checkStream(stream: string | null, tail: number | undefined): void {
   if (stream === null || stream === "All") return;
   if ((stream !== "Stdout" && stream !== "Stderr") || tail !== undefined) throw INVALID;
   // Both are one file descriptor to the container; to answer with the other's lines as well would be a lie.
-  throw new Refusal(400, `stream ${JSON.stringify(stream)} is not available: this node keeps a container's output as one`);
+  throw new Refusal(
+    400,
+    `stream ${JSON.stringify(stream)} is not available: this node keeps a container's output as one`,
+  );
 }

@@ -1,0 +1,68 @@
+/** The few forms of ASN.1 DER (X.690) that a certificate is made of. */
+
+export function sequence(...parts: readonly Buffer[]): Buffer {
+  return tagged(0x30, ...parts);
+}
+
+export function set(...parts: readonly Buffer[]): Buffer {
+  return tagged(0x31, ...parts);
+}
+
+/** Unsigned, big-endian. */
+export function integer(bytes: Uint8Array): Buffer {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  const digits = first < 0 ? Buffer.from([0]) : Buffer.from(bytes.subarray(first));
+  // A first bit that is set would mean a negative number.
+  return tagged(0x02, (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), digits]) : digits);
+}
+
+export function bitString(bytes: Uint8Array, unusedBits = 0): Buffer {
+  return tagged(0x03, Buffer.from([unusedBits]), Buffer.from(bytes));
+}
+
+export function octetString(bytes: Uint8Array): Buffer {
+  return tagged(0x04, Buffer.from(bytes));
+}
+
+export function utf8String(text: string): Buffer {
+  return tagged(0x0c, Buffer.from(text));
+}
+
+export const TRUE: Buffer = tagged(0x01, Buffer.from([0xff]));
+
+export function objectIdentifier(dotted: string): Buffer {
+  const [first = 0, second = 0, ...others] = dotted.split(".").map(Number);
+  return tagged(0x06, Buffer.from([first * 40 + second, ...others.flatMap(base128)]));
+}
+
+/** GeneralizedTime, which is for years from 2050 on, and UTCTime before: RFC 5280 wants it so. */
+export function time(at: Date): Buffer {
+  const digits = `${at.toISOString().slice(0, 19).replace(/[-:T]/g, "")}Z`;
+  return at.getUTCFullYear() < 2050 ? tagged(0x17, Buffer.from(digits.slice(2))) : tagged(0x18, Buffer.from(digits));
+}
+
+export function explicit(number: number, ...parts: readonly Buffer[]): Buffer {
+  return tagged(0xa0 + number, ...parts);
+}
+
+export function implicit(number: number, bytes: Uint8Array): Buffer {
+  return tagged(0x80 + number, Buffer.from(bytes));
+}
+
+function tagged(tag: number, ...parts: readonly Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  return Buffer.concat([Buffer.from([tag]), length(content.length), content]);
+}
+
+function length(size: number): Buffer {
+  if (size < 0x80) return Buffer.from([size]);
+  const digits: number[] = [];
+  for (let rest = size; rest > 0; rest = Math.floor(rest / 256)) digits.unshift(rest % 256);
+  return Buffer.from([0x80 + digits.length, ...digits]);
+}
+
+function base128(value: number): number[] {
+  const digits = [value % 128];
+  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) digits.unshift((rest % 128) + 128);
+  return digits;
+}

@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { loadConfig } from "../io/config-files.ts";
+import { readHost } from "../io/host.ts";
+import { ApiClient } from "../io/http.ts";
+import { Kube } from "../io/kube.ts";
+import { keep, recall } from "../io/memo.ts";
+import { logTo } from "../log.ts";
+import type { Cluster, Config, FileOrData } from "../model/config.ts";
+import { nodeAddresses } from "../report/addresses.ts";
+import { answer } from "./answer.ts";
+import { handedSockets, listen, onIdle } from "./listen.ts";
+import { ContainerLogs } from "./logs.ts";
+import { Memory, type Remembered } from "./memory.ts";
+import { servingPair } from "./serving-pair.ts";
+
+const EX_SOFTWARE = 70;
+const EX_CONFIG = 78;
+
+/** In /run, mode 0600: who may do what outlives this process, for as long as it is good. */
+const ANSWERS = "api-answers";
+
+const log = logTo((line) => process.stdout.write(line));
+
+/** The process behind port 10250: started by systemd with the first connection, gone soon after the last. */
+async function main(): Promise<void> {
+  const { config } = await loadConfig();
+  const { cluster, endpoint } = config;
+  if (cluster === undefined || endpoint === undefined)
+    throw Object.assign(new Error("this node has not joined a cluster: nobody may ask it"), { name: "ConfigError" });
+  const sockets = handedSockets(process.env, process.pid);
+  if (sockets === 0) throw new Error("no socket was handed over: start unitlet-api.socket, which starts this");
+  const { serving, remember } = prepare(config, cluster);
+  const clientCA = contentOf(endpoint.clientCA);
+  const tls = { pair: servingPair(endpoint, names(config), Date.now()), ...(clientCA ? { clientCA } : {}) };
+  const servers = await listen(sockets, tls, (request, response) => void answer(serving, request, response));
+  const leave = () => {
+    remember();
+    process.exit(0);
+  };
+  process.once("SIGTERM", leave);
+  onIdle(servers, endpoint.idle, leave);
+}
+
+function prepare(config: Config, cluster: Cluster) {
+  const node = config.nodeName;
+  const api = new ApiClient(cluster, config.apiTimeout, Number.POSITIVE_INFINITY);
+  const key = `${cluster.server} ${node}`;
+  const memory = new Memory(recall<(readonly [string, Remembered])[]>(ANSWERS, key) ?? [], Date.now);
+  const serving = { node, api, kube: new Kube(api, node), memory, logs: new ContainerLogs(api, node), log };
+  return { serving, remember: () => keep(ANSWERS, key, memory.entries()) };
+}
+
+/** Under which this node is called. */
+function names(config: Config): string[] {
+  const host = readHost(config.nodeIPs, Date.now(), {});
+  return [...new Set([config.nodeName, host.hostname.toLowerCase(), ...nodeAddresses(host)])];
+}
+
+function contentOf(source: FileOrData | undefined): string | undefined {
+  return source && ("data" in source ? source.data : readFileSync(source.file, "utf8"));
+}
+
+main().catch((error: Error) => {
+  const isConfig = error.name === "ConfigError";
+  log.error(isConfig ? "bad configuration" : "cannot serve", { because: error.message });
+  if (!isConfig) log.error("stack", { stack: error.stack });
+  process.exit(isConfig ? EX_CONFIG : EX_SOFTWARE);
+});
