@@ -25,7 +25,7 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 PREFIX=${PREFIX:-/usr/local}
 DESTDIR=${DESTDIR:-}
 mode=install from='' kubeconfig='' settings='' yes=no keep_pods=no sandbox_options=''
-for part in progress host build place remove; do
+for part in progress host build place endpoint remove; do
 	# shellcheck disable=SC1090
 	. "$top/units/install/$part.sh"
 done
@@ -75,6 +75,7 @@ install() {
 	if [ -n "$from" ]; then use_prebuilt "$from"; else build; fi
 	place_programs
 	place_config
+	place_port
 	say "Put into place:${changed:- nothing, all was there}"
 	check_config
 	[ -z "$DESTDIR" ] || return 0
@@ -90,6 +91,7 @@ start() {
 		! has_changed "$unit" || systemctl restart "$unit"
 	done
 	if has_changed watch || has_changed unitlet-watch.service; then systemctl try-restart unitlet-watch.service; fi
+	start_endpoint
 	began=$(date +%s)
 	step "First run" run_once
 	journalctl --quiet --unit=unitlet-sync --since="@$began" --priority=warning --output=cat --no-pager

@@ -9,7 +9,7 @@ esac
 programs=$DESTDIR$PREFIX/lib/unitlet
 command=$DESTDIR$PREFIX/bin/unitlet
 config=$DESTDIR/etc/unitlet
-agent_units='unitlet-sync.service unitlet-sync.timer unitlet-sync.path unitlet-watch.service'
+agent_units='unitlet-sync.service unitlet-sync.timer unitlet-sync.path unitlet-watch.service unitlet-api.socket unitlet-api.service'
 changed=''
 
 # place FILE INTO MODE

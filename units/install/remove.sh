@@ -63,7 +63,8 @@ pod_units() {
 stop_agent() {
 	[ -z "$DESTDIR" ] && [ -e "$unit_directory/unitlet-sync.timer" ] || return 0
 	step "Stopping the timer" systemctl disable --now --quiet unitlet-sync.timer unitlet-sync.path
-	systemctl stop unitlet-watch.service unitlet-sync.service 2>/dev/null || :
+	systemctl disable --now --quiet unitlet-api.socket
+	systemctl stop unitlet-watch.service unitlet-sync.service unitlet-api.service 2>/dev/null || :
 }
 
 stop_pods() {

@@ -1,0 +1,46 @@
+# The port at which the cluster asks this node. Uses place.sh.
+# shellcheck shell=sh disable=SC2154
+
+port_file=$DESTDIR/etc/systemd/system/unitlet-api.socket.d/port.conf
+
+# As the agent reads its configuration: the last file wins.
+port_setting() {
+	cat "$config/unitlet.conf" "$config"/unitlet.conf.d/*.conf 2>/dev/null | sed -n 's/^[[:space:]]*port[[:space:]]*=[[:space:]]*//p' | tail -n 1
+}
+
+# systemd listens, so it must know. A value that is no port is refused by check-config.
+place_port() {
+	port=$(port_setting)
+	port=${port:-10250}
+	if [ "$port" = 10250 ]; then
+		[ ! -e "$port_file" ] || { rm "$port_file" && changed="$changed port.conf"; }
+	else
+		text=$(mktemp)
+		printf '[Socket]\nListenStream=\nListenStream=%s\n' "$port" >"$text"
+		place "$text" "$port_file" 644
+		rm -f "$text"
+	fi
+	# What the runs remember of the configuration has not the settings of a new version.
+	! has_changed rare.cjs || rm -f "$DESTDIR/run/unitlet/config.json"
+}
+
+# A standalone node is asked by nobody. The process is stopped only for what is new in it: its streams end with it.
+start_endpoint() {
+	case $verdict in
+	*', joined to '*) ;;
+	*)
+		systemctl disable --now --quiet unitlet-api.socket
+		systemctl stop unitlet-api.service
+		return
+		;;
+	esac
+	for part in node run.cjs serve.cjs unitlet-api.service unitlet-api.socket port.conf; do
+		! has_changed "$part" || systemctl stop unitlet-api.service
+	done
+	systemctl enable --quiet unitlet-api.socket
+	for part in unitlet-api.socket port.conf; do
+		! has_changed "$part" || systemctl stop unitlet-api.socket
+	done
+	systemctl start unitlet-api.socket ||
+		say "Nobody can ask this node for logs: port $port cannot be listened at. Another kubelet? Take another port with --set port=NUMBER."
+}
