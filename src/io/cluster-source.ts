@@ -73,21 +73,21 @@ function digestOfItems(body: Buffer): string {
 
 /** Throws when this is not the whole list of this node's pods: then it must not be acted on as if it were. */
 export function parsePods(body: Buffer, nodeName: string): readonly Pod[] {
-  const list = JSON.parse(body.toString()) as { kind?: string; metadata?: { continue?: string }; items?: unknown };
-  if (list.kind !== "PodList" || !(Array.isArray(list.items) || list.items === null))
+  type List = { kind?: string; metadata?: { continue?: string }; items?: unknown };
+  const list = JSON.parse(body.toString()) as List | null;
+  if (list?.kind !== "PodList" || !(Array.isArray(list.items) || list.items === null))
     throw new Error("the API server's answer is not a list of pods");
   if (list.metadata?.continue) throw new Error("the API server answered with a part of the list");
-  const pods = (list.items ?? []) as Pod[];
-  const stray = pods.find(
-    (pod) =>
-      pod.spec?.nodeName !== nodeName ||
-      !pod.metadata?.uid ||
-      !pod.metadata.name ||
-      !Array.isArray(pod.spec.containers),
-  );
+  const items = (list.items ?? []) as (Partial<Pod> | null)[];
+  const stray = items.find((item) => !isPodOf(item, nodeName));
   if (stray !== undefined)
     throw new Error(
-      `the API server's list has an item that is no pod of this node: ${stray.metadata?.namespace}/${stray.metadata?.name}`,
+      `the API server's list has an item that is no pod of this node: ${stray?.metadata?.namespace}/${stray?.metadata?.name}`,
     );
-  return pods;
+  return items as Pod[];
+}
+
+function isPodOf(item: Partial<Pod> | null, nodeName: string): boolean {
+  const { uid, name, namespace } = item?.metadata ?? {};
+  return Boolean(uid && name && namespace) && item?.spec?.nodeName === nodeName && Array.isArray(item.spec.containers);
 }

@@ -47,11 +47,18 @@ export function readKubeconfig(path: string): Cluster | undefined {
 function parse(path: string, fail: (what: string) => ConfigError): Kubeconfig {
   try {
     const file: unknown = loadYaml(readFileSync(path, "utf8"));
-    if (typeof file === "object" && file !== null) return file as Kubeconfig;
+    if (typeof file === "object" && file !== null) return checked(file as Kubeconfig, fail);
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     throw fail(`is not YAML: ${(error as Error).message.split("\n")[0]}`);
   }
   throw fail("is not a kubeconfig");
+}
+
+function checked(file: Kubeconfig, fail: (what: string) => ConfigError): Kubeconfig {
+  const wrong = (["clusters", "users", "contexts"] as const).find((key) => !Array.isArray(file[key] ?? []));
+  if (wrong !== undefined) throw fail(`${wrong}: expected a list`);
+  return file;
 }
 
 function readUser(
@@ -71,6 +78,10 @@ function readUser(
   const tokenFile = text(user, "tokenFile");
   const token = text(user, "token");
   if (certificate && key) return { certificate, key };
+  if (certificate || key) {
+    const [given, missing] = certificate ? ["certificate", "key"] : ["key", "certificate"];
+    throw fail(`: has client-${given}, but no client-${missing}`);
+  }
   if (tokenFile) return { token: { file: absolute(path, tokenFile) } };
   if (token) return { token: { data: token } };
   throw fail(`: has no credentials: ${REMEDY}`);
