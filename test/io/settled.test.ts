@@ -1,0 +1,93 @@
+import { describe, expect, test } from "vitest";
+import type { Pod, PodStatus } from "../../src/model/pod.ts";
+import type { ActualUnit, UnitName, UnitState } from "../../src/model/unit.ts";
+import type { PodDirectory, World } from "../../src/model/world.ts";
+import { settledUntil } from "../../src/settled.ts";
+import { CONFIG, HOST, NO_REFERENCES, NOW, pod, UID } from "../translate/base.ts";
+
+const MINUTE = 60_000;
+const NAME = "unitlet.shop.web.app.service" as UnitName;
+
+const QUIET: World = {
+  now: NOW,
+  config: CONFIG,
+  host: HOST,
+  pods: { complete: true, items: [] },
+  units: new Map(),
+  directories: new Map(),
+  references: NO_REFERENCES,
+  agent: { watch: undefined, path: undefined },
+  absentDirectories: new Set(),
+};
+
+function withUnit(state: Partial<UnitState>, change: Partial<ActualUnit> = {}): World {
+  const whole: UnitState = { load: "loaded", active: "active", sub: "running", job: "", ...state };
+  const identity = {
+    namespace: "shop",
+    pod: "web",
+    podUID: UID,
+    container: "app",
+    kind: "container",
+    specHash: "h",
+  } as const;
+  const unit: ActualUnit = { name: NAME, text: "x", identity, dropIns: [], linked: true, state: whole, ...change };
+  return { ...QUIET, units: new Map([[NAME, unit]]) };
+}
+
+const withPods = (...items: Pod[]): World => ({ ...QUIET, pods: { complete: true, items } });
+
+describe("a world is left alone for a minute", () => {
+  const cases: [string, World][] = [
+    ["without pods", QUIET],
+    ["with a unit that runs", withUnit({})],
+    ["with a unit that ended", withUnit({ active: "inactive", sub: "dead" })],
+    ["with a unit that backs off", withUnit({ active: "activating", sub: "start-pre", job: "start" })],
+    ["with a pod that needs nothing", withPods(pod())],
+  ];
+
+  test.for(cases)("%s", ([, world]) => {
+    expect(settledUntil(world)).toBe(NOW + MINUTE);
+  });
+});
+
+describe("a world is looked at again at once", () => {
+  const cases: [string, World][] = [
+    ["when the list was not whole", { ...QUIET, pods: { complete: false, items: [], because: "503" } }],
+    ["with a unit that starts", withUnit({ active: "activating", sub: "start" })],
+    ["with a unit that stops", withUnit({ active: "deactivating", sub: "stop-sigterm" })],
+    ["with a unit that waits to restart", withUnit({ active: "activating", sub: "auto-restart" })],
+    ["with a unit that failed", withUnit({ active: "failed", sub: "failed" })],
+    ["with a unit that has a job", withUnit({ active: "inactive", sub: "dead", job: "start" })],
+    ["with a pod that is being deleted", withPods(pod({}, { deletionTimestamp: "2026-01-02T03:04:35Z" }))],
+  ];
+
+  test.for(cases)("%s", ([, world]) => {
+    expect(settledUntil(world)).toBeUndefined();
+  });
+});
+
+describe("a world is looked at when something in it is due", () => {
+  const source = { configMap: { name: "m", items: [{ key: "k", path: "k" }] } };
+  const mounting = (phase: PodStatus["phase"]): Pod => ({
+    ...pod({ volumes: [{ name: "v", projected: { sources: [source] } }] }),
+    ...(phase ? { status: { phase } } : {}),
+  });
+
+  function withVolume(phase: PodStatus["phase"], age: number): World {
+    const directory: PodDirectory = {
+      uid: UID,
+      pasts: new Map(),
+      files: new Map(),
+      volumes: new Map([["v", { refreshedAt: NOW - age, files: {} }]]),
+    };
+    return { ...withPods(mounting(phase)), directories: new Map([[UID, directory]]) };
+  }
+
+  test.for(["Running", "Pending"] as const)("of a pod in phase %s", (phase) => {
+    expect(settledUntil(withVolume(phase, 40_000))).toBe(NOW + 20_000);
+  });
+
+  test.for(["Succeeded", "Failed"] as const)("but not of a pod in phase %s", (phase) => {
+    expect(settledUntil(withVolume(phase, 40_000))).toBe(NOW + MINUTE);
+  });
+});
