@@ -111,8 +111,9 @@ function lifeLines(
     ["ExecStartPre", `+${libDir}/container-start ${helper(self, uid, container.name, hash)}`],
     ["ExecStart", execLine([...userPrefix(userOf(pod, container)), ...program])],
     [
+      // ":" as in execLine(): the program's name may hold a $.
       "ExecStopPost",
-      `-+${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash, argv[0] ?? "")}`,
+      `-+:${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash, argv[0] ?? "")}`,
     ],
     ...RESTART[kind][policy],
     // A oneshot runs its program within the start timeout, which an init container does not have.
