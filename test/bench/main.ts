@@ -1,0 +1,104 @@
+// npm run bench [-- --json FILE] [-- --quick] [-- --only PART,…]: measures unitlet on a machine of its own. See README.md.
+import { writeFile } from "node:fs/promises";
+import { arch, cpus, release } from "node:os";
+import { parseArgs } from "node:util";
+import { setup as build } from "../support/build-once.ts";
+import { Cluster } from "../support/cluster.ts";
+import { run } from "../support/run.ts";
+import { Admin } from "./admin.ts";
+import { measureBurst } from "./burst.ts";
+import { measureFloor } from "./floor.ts";
+import { measureIdle } from "./idle.ts";
+import { measureTimerLatency, measureWatchLatency } from "./latency.ts";
+import { measureBare, measureMinute } from "./minute.ts";
+import { say } from "./progress.ts";
+import { report } from "./report.ts";
+import type { Results } from "./results.ts";
+import { Subject } from "./subject.ts";
+
+const PARTS = ["floor", "idle", "minute", "latency", "burst"] as const;
+type Part = (typeof PARTS)[number];
+
+interface Plan {
+  readonly parts: ReadonlySet<Part>;
+  readonly runs: number;
+  readonly seconds: number;
+  readonly latencies: { readonly watch: number; readonly timer: number };
+  readonly crowd: number;
+}
+
+function readPlan(): Plan & { json?: string } {
+  const { values } = parseArgs({
+    options: { json: { type: "string" }, quick: { type: "boolean", default: false }, only: { type: "string" } },
+  });
+  const parts = (values.only?.split(",") ?? PARTS) as Part[];
+  const unknown = parts.find((part) => !PARTS.includes(part));
+  if (unknown !== undefined) throw new Error(`--only ${unknown}: expected some of ${PARTS.join(",")}`);
+  const amounts = values.quick
+    ? { runs: 5, seconds: 15, latencies: { watch: 5, timer: 4 }, crowd: 100 }
+    : { runs: 21, seconds: 60, latencies: { watch: 20, timer: 10 }, crowd: 100 };
+  return { parts: new Set(parts), ...amounts, ...(values.json === undefined ? {} : { json: values.json }) };
+}
+
+/** From few pods to many: what has been there once leaves its traces in systemd's memory. */
+async function measure(subject: Subject, plan: Plan, results: Results): Promise<void> {
+  const wants = (part: Part) => plan.parts.has(part);
+  if (wants("floor")) results.floor = await measureFloor(subject, plan.runs);
+  for (const pods of [0, 30, 110, 500]) {
+    if (wants("idle")) results.idle.push(await measureIdle(subject, pods, plan.runs));
+    if (wants("minute") && pods <= 110) {
+      const [minute, bare] = await Promise.all([
+        measureMinute(subject, pods, plan.seconds),
+        pods === 0 ? measureBare(plan.seconds) : undefined,
+      ]);
+      results.minutes.push(minute);
+      if (bare !== undefined) results.bare = bare;
+    }
+    if (pods > 0) continue;
+    if (wants("latency"))
+      results.latency = {
+        watch: await measureWatchLatency(subject, plan.latencies.watch),
+        timer: await measureTimerLatency(subject, plan.latencies.timer),
+      };
+    if (wants("burst"))
+      results.burst = {
+        watch: await measureBurst(subject, true, plan.crowd),
+        timer: await measureBurst(subject, false, plan.crowd),
+      };
+  }
+}
+
+async function where(subject: Subject): Promise<Results["where"]> {
+  const git = await run(["git", "describe", "--always", "--dirty"], { allowFailure: true });
+  const [node = ""] = await subject.command();
+  const inside = await subject.machine.exec(`${node} --version; systemctl --version`);
+  const [version = "", systemd = ""] = inside.stdout.split("\n");
+  return {
+    unitlet: git.stdout.trim() || "?",
+    at: new Date().toISOString().slice(0, 16),
+    node: version,
+    systemd: systemd.replace("systemd ", ""),
+    kernel: release(),
+    processors: `${cpus().length} × ${cpus()[0]?.model ?? "?"} (${arch()})`,
+  };
+}
+
+async function main(): Promise<void> {
+  const { json, ...plan } = readPlan();
+  build();
+  const cluster = await Cluster.up();
+  const admin = await Admin.of(cluster);
+  await using subject = await Subject.join(cluster, admin);
+  const results: Results = { where: await where(subject), idle: [], minutes: [] };
+  try {
+    await measure(subject, plan, results);
+  } finally {
+    // What was measured before something failed is worth seeing.
+    console.log(report(results));
+    if (json !== undefined) await writeFile(json, JSON.stringify(results, undefined, 2));
+    admin.close();
+  }
+  say("done");
+}
+
+await main();

@@ -1,0 +1,82 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { until } from "../support/until.ts";
+import type { Admin } from "./admin.ts";
+
+/** When something was seen, by pod name; times as of performance.now(). */
+type Times = Map<string, number>;
+
+/** The pods of the namespace under measurement, seen as every client sees them: through a watch. */
+export class Pods implements Disposable {
+  readonly #admin: Admin;
+  readonly #path: string;
+  readonly #node: string;
+  readonly #running: Times = new Map();
+  readonly #gone: Times = new Map();
+  #stop: () => void = () => undefined;
+
+  private constructor(admin: Admin, namespace: string, node: string) {
+    this.#admin = admin;
+    this.#path = `/api/v1/namespaces/${namespace}/pods`;
+    this.#node = node;
+  }
+
+  static async of(admin: Admin, namespace: string, node: string): Promise<Pods> {
+    const pods = new Pods(admin, namespace, node);
+    pods.#stop = await admin.watch(namespace, (type, pod) => {
+      const name = pod.metadata?.name ?? "";
+      const times = type === "DELETED" ? pods.#gone : pod.status?.phase === "Running" ? pods.#running : undefined;
+      if (times !== undefined && !times.has(name)) times.set(name, performance.now());
+    });
+    return pods;
+  }
+
+  /** Returns the time of the acknowledgement. */
+  async create(name: string): Promise<number> {
+    await this.#admin.call("POST", this.#path, sleeper(name, this.#node));
+    return performance.now();
+  }
+
+  async remove(name: string): Promise<number> {
+    await this.#admin.call("DELETE", `${this.#path}/${name}`);
+    return performance.now();
+  }
+
+  /** Waits until the pod runs; returns when that was seen. */
+  async running(name: string): Promise<number> {
+    return await seen(this.#running, name, `pod ${name} to run`);
+  }
+
+  async gone(name: string): Promise<number> {
+    return await seen(this.#gone, name, `pod ${name} to be gone`);
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop();
+  }
+}
+
+async function seen(times: Times, name: string, what: string): Promise<number> {
+  await until(() => times.has(name), { what, every: 20, timeout: 120_000 });
+  return times.get(name) ?? Number.NaN;
+}
+
+/** As in the measurements of the peers; bound to its node already, so that no scheduler takes part. */
+function sleeper(name: string, nodeName: string): V1Pod {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name },
+    spec: {
+      nodeName,
+      hostNetwork: true,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: 1,
+      containers: [{ name: "main", image: "host", command: ["sleep", "infinity"] }],
+    },
+  };
+}
+
+export function names(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `${prefix}-${at}`);
+}

@@ -1,0 +1,109 @@
+import { judge, slope } from "./goals.ts";
+import { kinds } from "./idle.ts";
+import { KUBELET, SYSTEMK } from "./peers.ts";
+import type { Results } from "./results.ts";
+import { number, range } from "./statistics.ts";
+import { table } from "./table.ts";
+
+/** All tables, for people. */
+export function report(results: Results): string {
+  const parts = [where, goals, runs, slopes, minutes, latency, bursts];
+  return parts
+    .map((part) => part(results))
+    .filter((text) => text !== "")
+    .join("\n");
+}
+
+function where({ where: facts }: Results): string {
+  return `${Object.entries(facts)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(" · ")}\n`;
+}
+
+function goals(results: Results): string {
+  const rows = judge(results).map(({ what, goal, measured, verdict }) => [what, goal, measured, verdict]);
+  return table("Goals", [["", "goal", "measured", "verdict"], ...rows]);
+}
+
+const NAMES = { settled: "nothing changed", lease: "… and the lease is due", close: "the close look" } as const;
+
+function runs({ floor, idle }: Results): string {
+  const rows = idle.flatMap(({ pods, runs, started }) =>
+    kinds.map((kind) => {
+      const { cpu, wall, peak, requests, received, sent } = runs[kind];
+      const cost = [range(cpu), range(wall), range(peak), requests];
+      const traffic = [number(received.median), number(sent.median)];
+      const managers = kind === "settled" ? [number(started.systemd), number(started.bus)] : ["", ""];
+      return [pods, NAMES[kind], ...cost, ...traffic, ...managers];
+    }),
+  );
+  const bare = floor && ["–", "node -e 0", range(floor.cpu), range(floor.wall), range(floor.peak), 0, 0, 0, "", ""];
+  return table("An idle run: median (min–max)", [
+    ["pods", "run", "CPU ms", "wall ms", "peak MB", "requests", "bytes in", "bytes out", "PID 1 ms", "dbus ms"],
+    ...(bare ? [bare] : []),
+    ...rows,
+  ]);
+}
+
+function slopes(results: Results): string {
+  const steps = [
+    [0, 110],
+    [110, 500],
+  ] as const;
+  const rows = steps.flatMap(([from, to]) => {
+    const values = kinds.map((kind) => slope(results, from, to, kind));
+    if (values.includes(undefined)) return [];
+    return [[`${from} → ${to}`, ...values.map((value) => number(value ?? 0))]];
+  });
+  return table("Each pod more: CPU ms a run", [["pods", ...kinds.map((kind) => NAMES[kind])], ...rows]);
+}
+
+function minutes({ minutes: all, bare }: Results): string {
+  const rows = all.map(({ pods, total, systemd, bus }) => [
+    pods,
+    number(total),
+    number(systemd),
+    number(bus),
+    number(SYSTEMK.minute[pods] ?? Number.NaN),
+    number(KUBELET.minute[pods] ?? Number.NaN),
+    bare ? number(bare.total) : "",
+  ]);
+  const head = ["pods", "unitlet", "of it PID 1", "dbus", "systemk", "kubelet", "no agent"];
+  return table("A minute in which nothing happens: CPU ms of the whole machine", [head, ...rows]);
+}
+
+function latency({ latency: both }: Results): string {
+  const rows = both
+    ? (["running", "gone"] as const).flatMap((what) => {
+        const title = what === "running" ? "created → Running" : "deleted → gone";
+        const line = (how: "watch" | "timer") => {
+          const { median, p95, max } = both[how][what];
+          const name = how === "watch" ? "unitlet, watch = yes" : "unitlet, timer alone";
+          return [title, name, number(median), number(p95), number(max)];
+        };
+        const peers = [KUBELET, SYSTEMK].map(({ name, [what]: [median, p95] }) => [
+          title,
+          name,
+          number(median),
+          p95 === undefined ? "" : number(p95),
+          "",
+        ]);
+        return [line("watch"), line("timer"), ...peers];
+      })
+    : [];
+  return table("One pod: ms", [["", "", "median", "p95", "worst"], ...rows]);
+}
+
+function bursts({ burst }: Results): string {
+  const rows = burst
+    ? (["watch", "timer"] as const).map((how) => {
+        const { running, cpuPerPod, systemdPerPod, gone, cpuPerGonePod } = burst[how];
+        const name = how === "watch" ? "unitlet, watch = yes" : "unitlet, timer alone";
+        return [name, ...[running, cpuPerPod, systemdPerPod, gone, cpuPerGonePod].map(number)];
+      })
+    : [];
+  if (rows.length === 0) return "";
+  const peers = [KUBELET, SYSTEMK].map(({ name, burst: [running, cpu, gone] }) => [name, running, cpu, "", gone, ""]);
+  const head = ["", "all Running s", "CPU ms a pod", "of it PID 1", "all gone s", "CPU ms a pod gone"];
+  return table("100 pods at once", [head, ...rows, ...peers]);
+}

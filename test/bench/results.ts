@@ -1,0 +1,22 @@
+import type { Burst } from "./burst.ts";
+import type { Idle } from "./idle.ts";
+import type { Latency } from "./latency.ts";
+import type { Minute } from "./minute.ts";
+import type { Runs } from "./subject.ts";
+
+/** With the watch, and with the timer alone. */
+export interface Both<T> {
+  readonly watch: T;
+  readonly timer: T;
+}
+
+/** What `--json` writes; a part that was not asked for is missing. */
+export interface Results {
+  readonly where: Readonly<Record<string, string>>;
+  floor?: Runs;
+  readonly idle: Idle[];
+  readonly minutes: Minute[];
+  bare?: Minute;
+  latency?: Both<Latency>;
+  burst?: Both<Burst>;
+}
