@@ -4,17 +4,28 @@ import { userOf } from "./security.ts";
 
 /**
  * Of what translate/ reads of a container, and of nothing else: a field that a newer API server adds to every pod must
- * not restart them all.
+ * not restart them all. Nor must a field that a newer unitlet reads: what a pod does not say has no place in the text.
  */
 export function specHash(pod: Pod, container: Container): string {
   const { restartPolicy, terminationGracePeriodSeconds, initContainers } = pod.spec;
   const { name, image, command, args, workingDir, env, resources, volumeMounts } = container;
-  const wanted = [
-    [name, image, command, args, workingDir, resources],
-    (env ?? []).map((variable) => [variable.name, variable.value]),
-    (volumeMounts ?? []).map((mount) => [mount.name, mount.mountPath, mount.readOnly]),
-    userOf(pod, container),
-    [restartPolicy, terminationGracePeriodSeconds, (initContainers ?? []).map((init) => init.name)],
-  ];
+  const wanted = {
+    name,
+    image,
+    command: unlessEmpty(command),
+    args: unlessEmpty(args),
+    workingDir,
+    env: unlessEmpty(env?.map((variable) => [variable.name, variable.value])),
+    resources: unlessEmpty(resources),
+    mounts: unlessEmpty(volumeMounts?.map((mount) => [mount.name, mount.mountPath])),
+    user: unlessEmpty(userOf(pod, container)),
+    restartPolicy,
+    terminationGracePeriodSeconds,
+    initContainers: unlessEmpty(initContainers?.map((init) => init.name)),
+  };
   return digest(JSON.stringify(wanted), 16);
+}
+
+function unlessEmpty<T extends object>(value: T | undefined): T | undefined {
+  return value === undefined || Object.keys(value).length === 0 ? undefined : value;
 }
