@@ -7,6 +7,6 @@ export function table(title: string, [head, ...body]: readonly [Row, ...Row[]]):
     Math.max(3, ...[head, ...body].map((row) => String(row[column] ?? "").length)),
   );
   const line = (cells: Row) => `| ${widths.map((width, at) => String(cells[at] ?? "").padEnd(width)).join(" | ")} |`;
-  const rule = `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`;
+  const rule = line(widths.map((width) => "-".repeat(width)));
   return [`### ${title}`, "", line(head), rule, ...body.map(line), ""].join("\n");
 }
