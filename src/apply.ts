@@ -22,6 +22,7 @@ const QUIET: ReadonlySet<Step["kind"]> = new Set([
   "write-file",
   "write-volume",
   "alarm",
+  "reset-failed",
   "reload",
 ]);
 
@@ -81,10 +82,9 @@ function trySeal(uid: string, files: readonly DesiredFile[], volumes: readonly D
   }
 }
 
+/** What is asked of systemd or of the source of pods; the rest is done with files. */
 async function applyStep(step: Step, systemd: Systemd, source: PodSource, log: Log): Promise<void> {
   switch (step.kind) {
-    case "record":
-      return appendExit(step.uid, step.container, step.record);
     case "tell":
       return;
     case "kill":
@@ -94,6 +94,30 @@ async function applyStep(step: Step, systemd: Systemd, source: PodSource, log: L
       return systemd.stop(step.unit);
     case "alarm":
       return systemd.alarm(`unitlet-deadline-${step.uid}-${step.at}`, step.at - Date.now());
+    case "reset-failed":
+      return systemd.resetFailed(step.unit);
+    case "reload":
+      return systemd.reload();
+    case "start":
+      return systemd.start(step.unit);
+    case "restart":
+      return systemd.restart(step.unit);
+    case "forget":
+      return source.forget(step.pod);
+    default:
+      return applyToFiles(step, log);
+  }
+}
+
+type FileStep = Exclude<
+  Step,
+  { kind: "tell" | "kill" | "stop" | "alarm" | "reset-failed" | "reload" | "start" | "restart" | "forget" }
+>;
+
+async function applyToFiles(step: FileStep, log: Log): Promise<void> {
+  switch (step.kind) {
+    case "record":
+      return appendExit(step.uid, step.container, step.record);
     case "remove-unit":
       return removeUnit(step.unit);
     case "restore":
@@ -112,14 +136,6 @@ async function applyStep(step: Step, systemd: Systemd, source: PodSource, log: L
       return linkUnit(step.unit);
     case "unlink":
       return unlinkUnit(step.unit);
-    case "reload":
-      return systemd.reload();
-    case "start":
-      return systemd.start(step.unit);
-    case "restart":
-      return systemd.restart(step.unit);
-    case "forget":
-      return source.forget(step.pod);
     default:
       step satisfies never;
   }

@@ -18,6 +18,7 @@ const PHASE = {
   unlink: 3,
   stop: 4,
   alarm: 5,
+  "reset-failed": 6,
   "remove-unit": 6,
   "remove-pod": 7,
   restore: 7,

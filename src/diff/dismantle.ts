@@ -3,7 +3,7 @@ import type { Pod } from "../model/pod.ts";
 import type { Step } from "../model/step.ts";
 import type { Instant } from "../model/time.ts";
 import type { ActualUnit } from "../model/unit.ts";
-import { isStopping, isUp } from "./unit-states.ts";
+import { isLoaded, isStopping, isUp } from "./unit-states.ts";
 
 /** Ends what still runs of a pod. Empty when nothing does: then it can be removed. */
 export function stopPod(uid: string, units: readonly ActualUnit[], because: string, pod?: Pod): Step[] {
@@ -42,10 +42,18 @@ export function removePod(uid: string, units: readonly ActualUnit[], hasDirector
   const steps: Step[] = [];
   for (const unit of units) {
     if (unit.identity?.kind === "slice" && isUp(unit)) steps.push({ kind: "stop", uid, unit: unit.name, because });
-    steps.push({ kind: "remove-unit", uid, unit: unit.name, because });
+    steps.push({ kind: "remove-unit", uid, unit: unit.name, because }, ...unload(uid, unit, because));
   }
   if (hasDirectory) steps.push({ kind: "remove-pod", uid, because });
   return steps;
+}
+
+/** What has come with the host's boot is held by multi-user.target, and stays loaded and perhaps failed until a reload. */
+function unload(uid: string, unit: ActualUnit, because: string): Step[] {
+  if (unit.identity?.kind === "slice" || !isLoaded(unit)) return [];
+  const reset: Step[] =
+    unit.state?.active === "failed" ? [{ kind: "reset-failed", uid, unit: unit.name, because }] : [];
+  return [...reset, { kind: "reload", uid: "", because: `${unit.name} is still loaded` }];
 }
 
 function withEvents(stops: Step[], pod: Pod | undefined, running: readonly ActualUnit[]): Step[] {

@@ -4,6 +4,9 @@ import type { Host } from "../model/host.ts";
 import type { Instant } from "../model/time.ts";
 import { readIfThere } from "./files.ts";
 
+/** USER_HZ, the same on every architecture that Node runs on. */
+const MILLISECONDS_PER_TICK = 10;
+
 const GOARCH: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
 
 /** Measures the host; costs about a millisecond. `systemd` is what the run found out about it. */
@@ -31,9 +34,17 @@ export function readHost(
     kernelVersion: release(),
     osImage: /^PRETTY_NAME="?(.*?)"?$/m.exec(read("/etc/os-release"))?.[1] ?? "Linux",
     architecture: GOARCH[arch()] ?? arch(),
-    bootedAt: now - Math.floor(Number.parseFloat(read("/proc/uptime")) * 1000),
+    bootedAt: now - Math.floor(Number.parseFloat(read("/proc/uptime")) * 1000) + initAge(),
     ...systemd,
   };
+}
+
+/** Milliseconds from the kernel's boot to systemd's: hours, for a machine that is a container. */
+function initAge(): number {
+  const fields = read("/proc/1/stat")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return Number(fields[19] ?? 0) * MILLISECONDS_PER_TICK;
 }
 
 function read(path: string): string {

@@ -18,7 +18,7 @@ interface Common {
 /** One complete change of the world. diff/ makes them in the order in which they are applied; apply.ts decides nothing. */
 export type Step =
   | (Common & { readonly kind: "record"; readonly container: string; readonly record: ExitRecord })
-  | (Common & { readonly kind: "kill"; readonly unit: UnitName })
+  | (Common & { readonly kind: "kill" | "reset-failed"; readonly unit: UnitName })
   | (Common & { readonly kind: "stop"; readonly unit: UnitName })
   | (Common & { readonly kind: "alarm"; readonly at: Instant })
   | (Common & { readonly kind: "remove-unit"; readonly unit: UnitName })
