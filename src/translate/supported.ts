@@ -13,6 +13,11 @@ export function fieldProblems(pod: Pod): Problem[] {
   return problems;
 }
 
+/** Every path on the way to a row. */
+const ON_THE_WAY: ReadonlySet<string> = new Set(
+  Object.keys(FIELDS).flatMap((path) => [...path.matchAll(/\.|\[\]/g)].map(({ index }) => path.slice(0, index))),
+);
+
 function visit(value: unknown, pattern: string, path: string, pod: Pod, problems: Problem[]): void {
   if (value === undefined || value === null) return;
   const row = FIELDS[pattern];
@@ -20,19 +25,20 @@ function visit(value: unknown, pattern: string, path: string, pod: Pod, problems
     judge(row, value, path, pod, problems);
     return;
   }
-  if (Array.isArray(value)) {
+  const isInner = typeof value === "object" && (row === "descend" || isOnTheWay(pattern));
+  if (isInner && Array.isArray(value)) {
     for (const [at, item] of value.entries())
       visit(item, `${pattern}[]`, `${path}[${nameOf(item) ?? at}]`, pod, problems);
-  } else if (typeof value === "object") {
+  } else if (isInner) {
     for (const [key, item] of Object.entries(value)) visit(item, `${pattern}.${key}`, `${path}.${key}`, pod, problems);
-  } else {
-    problems.push({
-      severity: "reject",
-      path,
-      because: "is not known to this version of unitlet",
-      remedy: "remove the field, or run the pod on another node",
-    });
+  } else if (typeof value !== "object" || !isEmpty(value)) {
+    const remedy = "remove the field, or run the pod on another node";
+    problems.push({ severity: "reject", path, because: "is not known to this version of unitlet", remedy });
   }
+}
+
+function isOnTheWay(pattern: string): boolean {
+  return ON_THE_WAY.has(pattern) || ON_THE_WAY.has(pattern.replace(/\[\]$/, ""));
 }
 
 function judge(row: Exclude<Row, "descend">, value: unknown, path: string, pod: Pod, problems: Problem[]): void {
