@@ -15,8 +15,8 @@ describe("a field that nobody knows is refused", () => {
     ["in the pod", { newField: true }, "spec.newField"],
     ["with a value of nothing", { newField: 0 }, "spec.newField"],
     ["with an empty text", { newField: "" }, "spec.newField"],
-    ["within a new field", { newField: { inner: { deep: 1 } } }, "spec.newField.inner.deep"],
-    ["in a list", { newField: [1] }, "spec.newField[0]"],
+    ["with fields of its own", { newField: { inner: { deep: 1 } } }, "spec.newField"],
+    ["that is a list", { newField: [1] }, "spec.newField"],
     ["in a container", inContainer({ newField: 1 }), "spec.containers[app].newField"],
     [
       "in an init container",

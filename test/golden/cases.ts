@@ -1,0 +1,65 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseSettings, toConfig } from "../../src/config.ts";
+import { readManifests } from "../../src/io/rare/manifest-files.ts";
+import type { Config } from "../../src/model/config.ts";
+import type { Pod } from "../../src/model/pod.ts";
+import type { Translation } from "../../src/model/translation.ts";
+import type { References } from "../../src/model/world.ts";
+import { translateAll } from "../../src/translate/all.ts";
+import { dueReferences } from "../../src/translate/references.ts";
+import { HOST, NOW } from "../translate/base.ts";
+
+const FOLDER = fileURLToPath(new URL(".", import.meta.url));
+export const LIB_DIR = "/usr/local/lib/unitlet";
+
+export const CASES: readonly string[] = readdirSync(FOLDER, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .toSorted();
+
+export function expectedFile(of: string): string {
+  return `${FOLDER}${of}/units.txt`;
+}
+
+/** The case's pods on a host that has no directory below /no/such, with whatever they ask of the API server. */
+export function translateCase(of: string): readonly Translation[] {
+  const { pods, problems } = readManifests([`${FOLDER}${of}/pod.yaml`], "edge");
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+  const world = {
+    now: NOW,
+    config: configOf(of),
+    host: HOST,
+    pods: { complete: true, items: pods },
+    units: new Map(),
+    directories: new Map(),
+    references: referencesOf(pods),
+    agent: { watch: undefined, path: undefined },
+    absentDirectories: new Set(["/no/such/directory"]),
+  } as const;
+  return translateAll(world, LIB_DIR);
+}
+
+function configOf(of: string): Config {
+  const path = `${FOLDER}${of}/unitlet.conf`;
+  const files = existsSync(path) ? [{ path, text: readFileSync(path, "utf8") }] : [];
+  return toConfig(parseSettings(files), "edge", undefined);
+}
+
+function referencesOf(pods: readonly Pod[]): References {
+  const due = pods.map((pod) => dueReferences(pod, undefined, NOW));
+  const tokens = due.flatMap((each) => each.tokens);
+  const configMaps = due.flatMap((each) => each.configMaps);
+  return {
+    tokens: new Map(
+      tokens.map((token) => [
+        token.key,
+        {
+          ok: true,
+          value: `token for ${token.serviceAccount}, ${token.audience ?? "the API server"}, ${token.expirationSeconds} s`,
+        },
+      ]),
+    ),
+    configMaps: new Map(configMaps.map((key) => [key, { ok: true, value: { "ca.crt": `ca.crt of ${key}` } }])),
+  };
+}

@@ -1,0 +1,47 @@
+import { podVolatile, volumePath } from "../../src/model/paths.ts";
+import type { Problem } from "../../src/model/problem.ts";
+import type { DesiredVolume } from "../../src/model/step.ts";
+import type { DesiredContainer, Runnable, Translation } from "../../src/model/translation.ts";
+import type { DesiredUnit } from "../../src/model/unit.ts";
+
+/** All that a pod becomes, as one text to read. */
+export function render(translation: Translation): string {
+  const { metadata } = translation.pod;
+  const title = `######## ${metadata.namespace}/${metadata.name}: ${translation.qosClass}\n`;
+  if (translation.kind === "rejected") return `${title}\nrejected: ${translation.reason}\n${translation.message}\n`;
+  return [title, ...parts(translation)].join("\n");
+}
+
+function parts({ pod, slice, containers, files, volumes, problems }: Runnable): string[] {
+  const { uid } = pod.metadata;
+  return [
+    ...problems.map(problem),
+    unit(slice),
+    ...containers.map(container),
+    ...files.map((file) => `==== ${podVolatile(uid)}/${file.name} (owner ${file.uid})\n${file.text}`),
+    ...volumes.map((each) => volume(uid, each)),
+  ];
+}
+
+function problem({ severity, path, because, remedy }: Problem): string {
+  return `${severity}: ${path} ${because}: ${remedy}\n`;
+}
+
+function container({ name, unit: of, waiting }: DesiredContainer): string {
+  if (of !== undefined) return unit(of);
+  return `==== container ${name} waits: ${waiting?.reason}\n${waiting?.message}\n`;
+}
+
+function unit({ name, text, linked }: DesiredUnit): string {
+  return `==== ${name}${linked ? " (starts with the host)" : ""}\n${text}`;
+}
+
+function volume(uid: string, { name, mode, uid: owner, gid, files }: DesiredVolume): string {
+  const title = `==== ${volumePath(uid, name)} (mode ${mode.toString(8).padStart(4, "0")}, owner ${owner}:${gid})\n`;
+  return (
+    title +
+    Object.entries(files)
+      .map(([path, text]) => `-- ${path}\n${text}\n`)
+      .join("")
+  );
+}
