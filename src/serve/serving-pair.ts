@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { readIfThere, writeWhole } from "../io/files.ts";
 import type { Endpoint } from "../model/config.ts";
 import { DATA } from "../model/paths.ts";
@@ -29,7 +30,7 @@ export function isUsable(text: string, names: readonly string[], now: Instant): 
     const certificate = new X509Certificate(text);
     const isCurrent =
       certificate.validFromDate.getTime() <= now && certificate.validToDate.getTime() - now > RENEW_BEFORE;
-    const isFor = (name: string) => certificate.checkIP(name) ?? certificate.checkHost(name);
+    const isFor = (name: string) => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name));
     return isCurrent && certificate.checkPrivateKey(createPrivateKey(text)) && names.every(isFor);
   } catch {
     return false;
