@@ -1,0 +1,156 @@
+import { diff } from "../../src/diff/diff.ts";
+import { type ContainerPast, type ExitRecord, NO_PAST } from "../../src/model/exit-record.ts";
+import type { ContainerStatus, Pod, PodStatus } from "../../src/model/pod.ts";
+import type { Step } from "../../src/model/step.ts";
+import { toTimestamp } from "../../src/model/time.ts";
+import type { DesiredContainer } from "../../src/model/translation.ts";
+import type { ActualUnit, DesiredUnit, UnitName, UnitState } from "../../src/model/unit.ts";
+import type { PodDirectory, World } from "../../src/model/world.ts";
+import { translateAll } from "../../src/translate/all.ts";
+import { readIdentity } from "../../src/unitfile/identity.ts";
+import { CONFIG, HOST, NO_REFERENCES, NOW, runnable } from "../translate/base.ts";
+
+export const LIB_DIR = "/lib/unitlet";
+/** A minute before now, when everything in these worlds was started. */
+export const STARTED = NOW - 60_000;
+
+export const RUNNING: UnitState = { load: "loaded", active: "active", sub: "running", job: "" };
+export const DEAD: UnitState = { load: "loaded", active: "inactive", sub: "dead", job: "" };
+export const STOPPING: UnitState = { load: "loaded", active: "deactivating", sub: "stop-sigterm", job: "" };
+export const BACKING_OFF: UnitState = { load: "loaded", active: "activating", sub: "start-pre", job: "start" };
+
+export const invocation = (n: number) => n.toString(16).padStart(32, "0");
+
+export function exit(n: number, change: Partial<ExitRecord> = {}): ExitRecord {
+  const times = { startedAt: STARTED, finishedAt: NOW - 5000 };
+  return {
+    invocation: invocation(n),
+    result: "exit-code",
+    code: "exited",
+    status: "1",
+    ...times,
+    oomKilled: false,
+    executed: true,
+    specHash: "",
+    ...change,
+  };
+}
+
+export const SUCCESS: Partial<ExitRecord> = { result: "success", status: "0" };
+
+/** A host with nothing of these pods but their objects. */
+export function bare(...pods: readonly Pod[]): World {
+  return {
+    now: NOW,
+    config: CONFIG,
+    host: HOST,
+    pods: { complete: true, items: pods },
+    units: new Map(),
+    directories: new Map(),
+    references: NO_REFERENCES,
+    agent: { watch: undefined, path: undefined },
+    absentDirectories: new Set(),
+  };
+}
+
+/** A host on which the pod has run for a minute, and its status says so. */
+export function up(of: Pod): World {
+  const { slice, containers, files } = runnable(of);
+  const units = [placed(slice, { load: "loaded", active: "active", sub: "active", job: "" })];
+  for (const { kind, unit } of containers) {
+    if (unit === undefined) continue;
+    units.push(kind === "init" ? placed(unit) : { ...placed(unit, RUNNING), invocation: invocation(1) });
+  }
+  const pasts = new Map(containers.map(({ name, kind }) => [name, kind === "init" ? DONE : LIVES]));
+  const directory: PodDirectory = {
+    uid: of.metadata.uid,
+    pasts,
+    files: new Map(files.map(({ name, text }) => [name, text])),
+    volumes: new Map(),
+  };
+  return {
+    ...bare({ ...of, status: of.status ?? statusOf(containers) }),
+    units: new Map(units.map((unit) => [unit.name, unit])),
+    directories: new Map([[of.metadata.uid, directory]]),
+  };
+}
+
+const LIVES: ContainerPast = { ...NO_PAST, started: { at: STARTED, invocation: invocation(1) } };
+const DONE: ContainerPast = { ...NO_PAST, exits: [exit(9, SUCCESS)], done: true };
+
+function statusOf(containers: readonly DesiredContainer[]): PodStatus {
+  const of = (kind: string) =>
+    containers.filter((each) => each.kind === kind).map(({ name }) => statusOfContainer(name));
+  return { phase: "Running", startTime: toTimestamp(STARTED), containerStatuses: of("container") };
+}
+
+export function statusOfContainer(name: string, run = 1): ContainerStatus {
+  const state = { running: { startedAt: toTimestamp(STARTED) } };
+  const more = { lastState: {}, ready: true, started: true, restartCount: 0, image: "host", imageID: "host" };
+  return { name, state, ...more, containerID: `systemd://${invocation(run)}` };
+}
+
+/** As it lies on disk when we wrote it. */
+export function placed({ name, text, linked }: DesiredUnit, state?: UnitState): ActualUnit {
+  const identity = readIdentity(text);
+  return { name, text, linked, dropIns: [], ...(identity ? { identity } : {}), ...(state ? { state } : {}) };
+}
+
+export const unitName = (container: string, pod = "web") => `unitlet.shop.${pod}.${container}.service` as UnitName;
+
+export function sliceOf(of: Pod): UnitName {
+  return runnable(of).slice.name;
+}
+
+/** The same world but for one unit; fields set to undefined are left out. */
+export function withUnit(
+  world: World,
+  name: UnitName,
+  change: { readonly [K in keyof ActualUnit]?: ActualUnit[K] | undefined },
+): World {
+  const old = world.units.get(name) ?? { name, dropIns: [], linked: false };
+  const entries = Object.entries({ ...old, ...change }).filter(([, value]) => value !== undefined);
+  return { ...world, units: new Map([...world.units, [name, Object.fromEntries(entries) as unknown as ActualUnit]]) };
+}
+
+export function withoutUnit(world: World, name: UnitName): World {
+  return { ...world, units: new Map([...world.units].filter(([each]) => each !== name)) };
+}
+
+export function withPast(world: World, container: string, change: Partial<ContainerPast>): World {
+  const [uid = "", directory] = [...world.directories][0] ?? [];
+  const past = { ...(directory?.pasts.get(container) ?? NO_PAST), ...change };
+  const empty = { uid, pasts: new Map(), files: new Map(), volumes: new Map() };
+  const changed = { ...(directory ?? empty), pasts: new Map([...(directory?.pasts ?? []), [container, past]]) };
+  return { ...world, directories: new Map([...world.directories, [uid, changed]]) };
+}
+
+/** The same world but for its pods. */
+export function withPods(world: World, change: (pod: Pod) => Pod): World {
+  return { ...world, pods: { ...world.pods, items: world.pods.items.map(change) } };
+}
+
+export function incomplete(world: World): World {
+  return { ...world, pods: { complete: false, items: [], because: "503" } };
+}
+
+export function stepsOf(world: World): Step[] {
+  return diff(world, translateAll(world, LIB_DIR));
+}
+
+/** What diff() wants, a line a step: kind, what of, why, and the Event that goes with it. */
+export function plan(world: World): string[] {
+  return stepsOf(world).map((step) => {
+    const event = step.event === undefined ? "" : ` [${step.event.type} ${step.event.reason}: ${step.event.message}]`;
+    return `${step.kind} ${subjectOf(step)}: ${step.because}${event}`.replace(" :", ":");
+  });
+}
+
+function subjectOf(step: Step): string {
+  if ("unit" in step)
+    return step.unit.replace(/^unitlet\.shop\.(web\.)?(.*)\.service$/, "$2").replace(/^unitlet-.*\.slice$/, "slice");
+  if ("file" in step) return step.file.name;
+  if ("volume" in step) return step.volume.name;
+  if ("container" in step) return step.container;
+  return "at" in step ? toTimestamp(step.at) : "";
+}

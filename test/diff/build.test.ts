@@ -1,0 +1,173 @@
+import { describe, expect, test } from "vitest";
+import type { RestartPolicy } from "../../src/model/pod.ts";
+import type { World } from "../../src/model/world.ts";
+import { container, pod } from "../translate/base.ts";
+import {
+  BACKING_OFF,
+  bare,
+  DEAD,
+  exit,
+  invocation,
+  plan,
+  RUNNING,
+  STOPPING,
+  SUCCESS,
+  unitName,
+  up,
+  withPast,
+  withUnit,
+} from "./base.ts";
+
+const APP = unitName("app");
+const WEB = pod();
+const WITH_INITS = pod({ initContainers: [container({ name: "first" }), container({ name: "second" })] });
+
+describe("a new pod", () => {
+  test("is written, linked and started", () => {
+    expect(plan(bare(WEB))).toEqual([
+      "write-file app.env: app.env is not as the pod has it",
+      "write-unit slice: it is new",
+      "write-unit app: it is new",
+      "link app: it starts with the host",
+      "start app: the pod is to run",
+    ]);
+  });
+
+  test("with init containers starts with the first of them", () => {
+    expect(plan(bare(WITH_INITS)).filter((line) => line.startsWith("start"))).toEqual([
+      "start first: the pod is to run",
+    ]);
+  });
+
+  test("under Never is not linked: it must not start again with the host", () => {
+    expect(plan(bare(pod({ restartPolicy: "Never" })))).not.toContain("link app: it starts with the host");
+  });
+
+  test("that waits for its image gets its slice only", () => {
+    expect(plan(bare(pod({ containers: [container({ image: "nginx" })] })))).toEqual(["write-unit slice: it is new"]);
+  });
+
+  test("of two, both", () => {
+    const other = pod({}, { name: "api", uid: "other" });
+    expect(plan(bare(WEB, other)).filter((line) => line.startsWith("start"))).toEqual([
+      "start app: the pod is to run",
+      "start api.app: the pod is to run",
+    ]);
+  });
+});
+
+describe("nothing is to be done", () => {
+  const cases: [string, World][] = [
+    ["without pods", bare()],
+    ["for a pod that runs", up(WEB)],
+    ["for a pod that runs after its init containers", up(WITH_INITS)],
+    ["for a container that backs off", withUnit(up(WEB), APP, { state: BACKING_OFF })],
+    ["for a container that is about to be started", withUnit(up(WEB), APP, { state: { ...DEAD, job: "start" } })],
+    ["for a container that stops, and will be started when it has", withUnit(up(WEB), APP, { state: STOPPING })],
+    ["for a container whose start has a job", withUnit(up(WEB), APP, { state: { ...RUNNING, job: "restart" } })],
+    [
+      "for an init container that runs",
+      withUnit(withPast(up(WITH_INITS), "second", { done: false, exits: [] }), unitName("second"), {
+        state: { ...RUNNING, active: "activating", sub: "start" },
+      }),
+    ],
+  ];
+
+  test.for(cases)("%s", ([, world]) => {
+    expect(plan(world)).toEqual([]);
+  });
+});
+
+describe("a container that ended", () => {
+  const ended = (restartPolicy: RestartPolicy, change: Parameters<typeof exit>[1], finished = false) =>
+    withUnit(withPast(up(pod({ restartPolicy })), "app", { exits: [exit(1, change)], finished }), APP, {
+      state: undefined,
+      invocation: undefined,
+    });
+  const again =
+    "start app: it was stopped on the host [Warning Drift: Container app was stopped on the host; starting it again]";
+
+  const cases: [string, World, string[]][] = [
+    ["Always, with 0", ended("Always", SUCCESS), [again]],
+    ["Always, with 1", ended("Always", {}), [again]],
+    ["Always, by a signal", ended("Always", { code: "killed", status: "TERM" }), [again]],
+    ["OnFailure, with 1", ended("OnFailure", {}), [again]],
+    ["OnFailure, with 0", ended("OnFailure", SUCCESS, true), []],
+    ["OnFailure, with 0, and the marker was lost", ended("OnFailure", SUCCESS), []],
+    ["OnFailure, by a signal of 0", ended("OnFailure", { code: "killed", status: "TERM" }), [again]],
+    ["Never, with 1", ended("Never", {}, true), []],
+    ["Never, with 1, and the marker was lost", ended("Never", {}), []],
+    ["Never, with 0", ended("Never", SUCCESS, true), []],
+  ];
+
+  test.for(cases)("%s", ([, world, expected]) => {
+    expect(plan(world)).toEqual(expected);
+  });
+
+  test("many times is started again though its records were forgotten", () => {
+    const world = withPast(withUnit(up({ ...WEB, status: { phase: "Running" } }), APP, { state: DEAD }), "app", {
+      forgottenExits: 40,
+    });
+    expect(plan(world)).toEqual(["start app: it ended and is to run again"]);
+  });
+
+  test("under Never, seen by status but without any record, is not started again", () => {
+    const world = withUnit(up(pod({ restartPolicy: "Never" })), APP, { state: undefined, invocation: invocation(1) });
+    expect(plan(world)).toEqual([]);
+  });
+});
+
+describe("init containers", () => {
+  const FIRST = unitName("first");
+  const world = (
+    first: Parameters<typeof withPast>[2],
+    second: Parameters<typeof withPast>[2] = { done: false, exits: [] },
+  ) =>
+    withUnit(
+      withPast(withPast(up({ ...WITH_INITS, status: { phase: "Pending" } }), "first", first), "second", second),
+      APP,
+      { state: undefined, invocation: undefined },
+    );
+
+  const cases: [string, World, string[]][] = [
+    ["the second starts when the first is done", world({}), ["start second: the pod is to run"]],
+    ["the containers start when all are done", world({}, {}), ["start app: the pod is to run"]],
+    [
+      "a failed one starts again",
+      world({ done: false, exits: [exit(9)] }),
+      ["start first: it ended and is to run again"],
+    ],
+    [
+      "one that ended well before a reboot runs again",
+      world({ done: false }),
+      ["start first: it ended and is to run again"],
+    ],
+    [
+      "none overtakes another that runs",
+      withUnit(world({ done: false, exits: [] }), FIRST, { state: { ...RUNNING, active: "activating" } }),
+      [],
+    ],
+  ];
+
+  test.for(cases)("%s", ([, of, expected]) => {
+    expect(plan(of)).toEqual(expected);
+  });
+
+  const never = (first: Parameters<typeof withPast>[2]) => {
+    const of = pod({ ...WITH_INITS.spec, restartPolicy: "Never" });
+    const without = withPast(
+      withPast(up({ ...of, status: { phase: "Pending" } }), "second", { done: false, exits: [] }),
+      "app",
+      {},
+    );
+    return withUnit(withPast(without, "first", first), APP, { state: undefined, invocation: undefined });
+  };
+
+  test("a failed one under Never is the end", () => {
+    expect(plan(never({ done: false, exits: [exit(9)] }))).toEqual([]);
+  });
+
+  test("one that ended well before a reboot runs again under Never too, since nothing else has run yet", () => {
+    expect(plan(never({ done: false }))).toEqual(["start first: the pod starts anew"]);
+  });
+});

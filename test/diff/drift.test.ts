@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import type { ActualUnit } from "../../src/model/unit.ts";
+import type { World } from "../../src/model/world.ts";
+import { container, HOST, pod } from "../translate/base.ts";
+import { DEAD, exit, plan, sliceOf, stepsOf, unitName, up, withoutUnit, withPast, withPods, withUnit } from "./base.ts";
+
+const APP = unitName("app");
+const WEB = pod();
+const SLICE = sliceOf(WEB);
+
+const textOf = (world: World, name: typeof APP) => world.units.get(name)?.text ?? "";
+const app = (change: { [K in keyof ActualUnit]?: ActualUnit[K] | undefined }) => withUnit(up(WEB), APP, change);
+const event = (what: string, name: string = APP) => `[Warning Drift: Unit ${name} ${what}]`;
+
+describe("somebody edited a unit", () => {
+  const put = "was edited on the host; put back";
+  const edited = `${textOf(up(WEB), APP)}MemoryMax=1M\n`;
+
+  test("that runs: it is put back and restarted", () => {
+    expect(plan(app({ text: edited }))).toEqual([
+      `write-unit app: it ${put} ${event(put)}`,
+      `reload: ${APP} was written anew`,
+      `restart app: it ${put}`,
+    ]);
+  });
+
+  test("that does not run and may not: it is put back", () => {
+    const never = pod({ restartPolicy: "Never" });
+    const world = withUnit(up(never), APP, {
+      text: `${textOf(up(never), APP)}User=x\n`,
+      state: DEAD,
+      invocation: undefined,
+    });
+    expect(plan(world).filter((line) => !line.startsWith("record"))).toEqual([
+      `write-unit app: it ${put} ${event(put)}`,
+      `reload: ${APP} was written anew`,
+    ]);
+  });
+
+  test("that is not loaded: nothing needs to be reloaded", () => {
+    const never = pod({ restartPolicy: "Never" });
+    const world = withUnit(up(never), APP, { text: `${textOf(up(never), APP)}User=x\n`, state: undefined });
+    expect(plan(world)).toEqual([`write-unit app: it ${put} ${event(put)}`]);
+  });
+
+  test("the slice of a pod: it is put back, and nothing is restarted", () => {
+    const world = withUnit(up(WEB), SLICE, { text: textOf(up(WEB), SLICE).replace("CPUWeight=1", "CPUWeight=9") });
+    expect(plan(world)).toEqual([
+      `write-unit slice: it ${put} ${event(put, SLICE)}`,
+      `reload: ${SLICE} was written anew`,
+    ]);
+  });
+});
+
+describe("somebody gave a unit drop-ins", () => {
+  const dropIns = [`/etc/systemd/system/${APP}.d/override.conf`];
+  const removed = `was given drop-ins on the host (${dropIns[0]}); removed them`;
+  const expected = [
+    `write-unit app: it ${removed} ${event(removed)}`,
+    `reload: ${APP} was written anew`,
+    `restart app: it ${removed}`,
+  ];
+
+  test("they are removed, and it is restarted", () => {
+    expect(plan(app({ dropIns }))).toEqual(expected);
+    expect(stepsOf(app({ dropIns }))[0]).toMatchObject({ kind: "write-unit", dropIns });
+  });
+
+  test("and unitlet was upgraded: they are what is told", () => {
+    expect(plan({ ...app({ dropIns }), host: { ...HOST, memoryTotal: 4_000_000_000 } })).toEqual(expected);
+  });
+});
+
+describe("a unit's file is not there", () => {
+  const deleted = "was deleted or masked on the host; written again";
+
+  test("though it runs: it is written again, and goes on running", () => {
+    expect(plan(app({ text: undefined, identity: undefined, linked: false }))).toEqual([
+      `write-unit app: it ${deleted} ${event(deleted)}`,
+      "link app: it starts with the host",
+      `reload: ${APP} was written anew`,
+    ]);
+  });
+
+  test("and systemd knows nothing of it, but status says that it ran: it is written and started again", () => {
+    const world = withPast(withoutUnit(up(WEB), APP), "app", { exits: [exit(1)] });
+    expect(plan(world)).toEqual([
+      `write-unit app: it ${deleted} ${event(deleted)}`,
+      "link app: it starts with the host",
+      "start app: it ended and is to run again",
+    ]);
+  });
+
+  test("and systemd says that it is masked: it is written, loaded and started again", () => {
+    const masked = { load: "masked", active: "inactive", sub: "dead", job: "" } as const;
+    const world = withPods(
+      app({ text: undefined, identity: undefined, state: masked, invocation: undefined }),
+      (of) => ({ ...of, status: { phase: "Running" } }),
+    );
+    expect(plan(world)).toEqual([
+      `write-unit app: it ${deleted} ${event(deleted)}`,
+      `reload: ${APP} was written anew`,
+      "start app: the pod is to run",
+    ]);
+  });
+});
+
+describe("a unit's link into multi-user.target", () => {
+  test("that is missing is made again", () => {
+    expect(plan(app({ linked: false }))).toEqual(["link app: it starts with the host"]);
+  });
+
+  test("that should not be there is taken away", () => {
+    const never = pod({ restartPolicy: "Never" });
+    expect(plan(withUnit(up(never), APP, { linked: true }))).toEqual(["unlink app: it does not start with the host"]);
+  });
+});
+
+describe("what translate/ would write today", () => {
+  test("differs, because the host changed: rewritten, reloaded, not restarted", () => {
+    const burstable = pod({ containers: [container({ resources: { requests: { memory: "1Gi" } } })] });
+    const world = { ...up(burstable), host: { ...HOST, memoryTotal: 4_000_000_000 } };
+    expect(plan(world)).toEqual(["write-unit app: unitlet or the host changed", `reload: ${APP} was written anew`]);
+  });
+});
