@@ -42,13 +42,22 @@ export function diff(world: World, translations: readonly Translation[]): Step[]
     podSteps(translation, units.get(translation.pod.metadata.uid) ?? [], world),
   );
   const listed = new Set(translations.map(({ pod }) => pod.metadata.uid));
-  // A pod that an incomplete list does not have may be there all the same.
-  if (!world.pods.complete) return ordered([...steps, ...keepUnits(world, listed)]);
+  if (!world.pods.complete) {
+    // A pod that an incomplete list does not have may be there all the same, unless another one has its name.
+    const replaced = [...units].filter(([uid, own]) => !listed.has(uid) && own.some(isNamedAs(translations)));
+    for (const [uid, own] of replaced) steps.push(...ending(uid, own, world, "another pod has its name"));
+    return ordered([...steps, ...keepUnits(world, new Set([...listed, ...replaced.map(([uid]) => uid)]))]);
+  }
   const uids = new Set([...units.keys(), ...world.directories.keys()]);
   for (const uid of uids) {
     if (!listed.has(uid)) steps.push(...ending(uid, units.get(uid) ?? [], world, "the pod is gone"));
   }
   return ordered(steps);
+}
+
+function isNamedAs(translations: readonly Translation[]): (unit: ActualUnit) => boolean {
+  const names = new Set(translations.map(({ pod: { metadata } }) => `${metadata.namespace}/${metadata.name}`));
+  return ({ identity }) => identity !== undefined && names.has(`${identity.namespace}/${identity.pod}`);
 }
 
 function podSteps(translation: Translation, units: readonly ActualUnit[], world: World): Step[] {
