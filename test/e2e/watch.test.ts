@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cluster } from "../support/cluster.ts";
+import { Node } from "../support/node.ts";
+import { pod, SLEEP } from "./manifests.ts";
+
+let node: Node;
+
+beforeAll(async () => {
+  const cluster = await Cluster.up();
+  // Whatever happens in time happens because of the watch. Straight to the API server, but with a token.
+  node = await Node.join(cluster, "node-34", { proxy: cluster, settings: { watch: "yes" }, beat: "1h" });
+  await node.machine.until(async () => (await property("ActiveState")) === "active", { what: "the watch" });
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+async function property(name: string): Promise<string> {
+  return (await node.exec(["systemctl", "show", "--value", "--property", name, "unitlet-watch"])).stdout.trim();
+}
+
+/** Milliseconds from the wish to the word that it runs, kubectl's own time included. */
+async function timeToRun(name: string): Promise<number> {
+  const start = performance.now();
+  await node.apply(pod(node, name, SLEEP));
+  await node.kubectl("wait", `pod/${name}`, "--for=jsonpath={.status.phase}=Running", "--timeout=10s");
+  return performance.now() - start;
+}
+
+test("a pod runs within a second of its creation", async () => {
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) times.push(await timeToRun(`quick-${i}`));
+  expect(times.toSorted((a, b) => a - b)[2]).toBeLessThan(1000);
+});
+
+test("a pod that is deleted goes within a second, too", async () => {
+  const start = performance.now();
+  await node.kubectl("delete", "pod", "quick-0");
+  expect(performance.now() - start).toBeLessThan(2000);
+});
+
+test("the token is not to be seen where others look", async () => {
+  const token = /token: ([^}\s]+)/.exec(await node.machine.read("/etc/unitlet/kubeconfig"))?.[1];
+  const { stdout } = await node.exec(
+    "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ | tr '\\0' '\\n'; systemctl show unitlet-watch; journalctl",
+  );
+  expect(stdout).toContain("/run/unitlet/watch.curl");
+  expect(stdout).not.toContain(token);
+  expect((await node.exec("stat -c %a /run/unitlet/watch.curl")).stdout).toBe("600\n");
+});
+
+test("a watch that died is started again", async () => {
+  const before = await property("MainPID");
+  await node.exec("systemctl kill --signal=KILL unitlet-watch");
+  await node.sync();
+  await node.machine.until(async () => !["0", before].includes(await property("MainPID")), { what: "another watch" });
+  expect(await timeToRun("revived")).toBeLessThan(5000);
+});
+
+test("without the watch the timer looks after the pods", async () => {
+  await node.exec("systemctl mask --runtime unitlet-watch; systemctl stop unitlet-watch");
+  await node.machine.write(
+    "/etc/systemd/system/unitlet-sync.timer.d/beat.conf",
+    "[Timer]\nOnUnitInactiveSec=\nOnUnitInactiveSec=1s\n",
+  );
+  await node.exec("systemctl daemon-reload; systemctl restart unitlet-sync.timer; systemctl start unitlet-sync");
+  expect(await timeToRun("timed")).toBeLessThan(5000);
+  await node.exec("systemctl unmask --runtime unitlet-watch");
+});
