@@ -13,7 +13,8 @@ import { isIdle, isLoaded, isStopping, isUp } from "./unit-states.ts";
 export function buildPod(translation: Runnable, world: World): Step[] {
   const { pod, slice, containers } = translation;
   const uid = pod.metadata.uid;
-  const units = containers.map(({ unitName }) => world.units.get(unitName));
+  const names = [slice.name, ...containers.map(({ unitName }) => unitName)];
+  const units = names.map((name) => world.units.get(name));
   if (units.some((unit) => unit?.identity !== undefined && unit.identity.podUID !== uid)) return [];
   const foreign = units.find((unit) => unit?.text !== undefined && unit.identity === undefined);
   if (foreign !== undefined) return [occupied(translation, foreign)];

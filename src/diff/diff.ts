@@ -8,7 +8,7 @@ import { enforceDeadline, removePod, stopPod } from "./dismantle.ts";
 import { lostExits } from "./lost-exits.ts";
 import { keepUnits } from "./offline.ts";
 import { isTerminal, isTerminating } from "./pods.ts";
-import { isUp } from "./unit-states.ts";
+import { isIdle } from "./unit-states.ts";
 
 /** The order in which steps of all pods are applied. */
 const PHASE = {
@@ -74,17 +74,22 @@ function podSteps(translation: Translation, units: readonly ActualUnit[], world:
 
 function ending(uid: string, units: readonly ActualUnit[], world: World, because: string, pod?: Pod): Step[] {
   const stops = stopPod(uid, units, because, pod);
-  if (stops.length > 0 || units.some((unit) => unit.identity?.kind !== "slice" && isUp(unit))) return stops;
+  if (stops.length > 0 || units.some(isBusyContainer)) return stops;
   return removePod(uid, units, world.directories.has(uid), because);
+}
+
+/** Also with nothing but a job: a start that is queued would give it a process when its files are gone. */
+function isBusyContainer(unit: ActualUnit): boolean {
+  return unit.identity?.kind !== "slice" && !isIdle(unit);
 }
 
 /** The API object goes last, when status has told how the pod ended and nothing of it is left. */
 function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[] {
   const uid = pod.metadata.uid;
   const stops = stopPod(uid, units, "the pod is deleted", pod);
-  const up = units.some((unit) => unit.identity?.kind !== "slice" && isUp(unit));
+  const busy = units.some(isBusyContainer);
   const since = world.directories.get(uid)?.stoppingSince ?? world.now;
-  if (stops.length > 0 || up) return [...stops, ...enforceDeadline(pod, units, since, world.now)];
+  if (stops.length > 0 || busy) return [...stops, ...enforceDeadline(pod, units, since, world.now)];
   if (!isTerminal(pod)) return [];
   const removal = removePod(uid, units, world.directories.has(uid), "the pod is deleted");
   // It was deleted for good, but somebody's finalizer holds it.

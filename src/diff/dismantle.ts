@@ -3,12 +3,12 @@ import type { Pod } from "../model/pod.ts";
 import type { Step } from "../model/step.ts";
 import type { Instant } from "../model/time.ts";
 import type { ActualUnit } from "../model/unit.ts";
-import { isLoaded, isStopping, isUp } from "./unit-states.ts";
+import { isIdle, isLoaded, isStopping, isUp } from "./unit-states.ts";
 
 /** Ends what still runs of a pod. Empty when nothing does: then it can be removed. */
 export function stopPod(uid: string, units: readonly ActualUnit[], because: string, pod?: Pod): Step[] {
   const containers = units.filter(({ identity }) => identity?.kind !== "slice");
-  const running = containers.filter((unit) => isUp(unit) && !isStopping(unit));
+  const running = containers.filter((unit) => !isIdle(unit) && !isStopping(unit));
   // Unlinked first: if the API server goes away now, a later run must not bring the pod back.
   const unlink = containers
     .filter(({ linked }) => linked)
