@@ -1,4 +1,6 @@
+import { BusError } from "./io/bus.ts";
 import type { Systemd } from "./io/systemd.ts";
+import { sayTrouble } from "./io/trouble.ts";
 import { removeWatchConfig, writeWatchConfig } from "./io/watch-config.ts";
 import type { World } from "./model/world.ts";
 import type { Sync } from "./sync.ts";
@@ -7,7 +9,18 @@ const WATCH = "unitlet-watch.service";
 const PATH = "unitlet-sync.path";
 
 /** Looks after the agent's own units: the doorbell that storms have tripped, and the watch that the configuration asks for. */
-export async function keepAgent({ config, log }: Sync, agent: World["agent"], systemd: Systemd): Promise<void> {
+export async function keepAgent(input: Sync, agent: World["agent"], systemd: Systemd): Promise<void> {
+  try {
+    await keepUnits(input, agent, systemd);
+    sayTrouble(input.log, "agent", undefined);
+  } catch (error) {
+    // systemd answers, and says no, such as for a unit that is masked: the pods are looked after all the same.
+    if (!(error instanceof BusError && error.type !== "")) throw error;
+    sayTrouble(input.log, "agent", error.message);
+  }
+}
+
+async function keepUnits({ config, log }: Sync, agent: World["agent"], systemd: Systemd): Promise<void> {
   if (agent.path?.active === "failed") {
     log.warning("unit has failed; starting it again", { unit: PATH });
     await systemd.resetFailed(PATH);

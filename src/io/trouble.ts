@@ -4,6 +4,7 @@ import { readIfThere, remove, writeWhole } from "./files.ts";
 
 /** What may be wrong for long: what is said when it begins, and when it is over. */
 const TOPICS = {
+  agent: ["cannot start or stop a unit of unitlet itself", "the units of unitlet itself are as they should be"],
   list: ["the list of pods is not complete; nothing is removed", "the list of pods is complete again"],
   node: ["cannot keep the node up", "the node is kept up again"],
   seal: ["cannot keep what pods are given for a boot without the API server", "what pods are given is kept again"],
