@@ -138,6 +138,12 @@ export function stepsOf(world: World): Step[] {
   return diff(world, translateAll(world, LIB_DIR));
 }
 
+/** The world's pod web when none of its processes is left; its slice is still there. */
+export function ended(world: World): World {
+  const gone = { state: undefined, invocation: undefined, linked: false };
+  return withPast(withUnit(world, unitName("app"), gone), "app", { exits: [exit(1)] });
+}
+
 /** What diff() wants, a line a step: kind, what of, why, and the Event that goes with it. */
 export function plan(world: World): string[] {
   return stepsOf(world).map((step) => {

@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import type { Pod, PodPhase } from "../../src/model/pod.ts";
+import { toTimestamp } from "../../src/model/time.ts";
+import type { World } from "../../src/model/world.ts";
+import { container, NOW, pod } from "../translate/base.ts";
+import {
+  bare,
+  ended,
+  invocation,
+  plan,
+  RUNNING,
+  STOPPING,
+  sliceOf,
+  stepsOf,
+  unitName,
+  up,
+  withoutUnit,
+  withPods,
+  withUnit,
+} from "./base.ts";
+
+const APP = unitName("app");
+const WEB = pod();
+const SLICE = sliceOf(WEB);
+const KILLING = "[Normal Killing: Stopping container app]";
+
+const deleted =
+  (seconds?: number) =>
+  (of: Pod): Pod => ({
+    ...of,
+    metadata: {
+      ...of.metadata,
+      deletionTimestamp: toTimestamp(NOW + 30_000),
+      ...(seconds === undefined ? {} : { deletionGracePeriodSeconds: seconds }),
+    },
+  });
+const phase =
+  (as: PodPhase) =>
+  (of: Pod): Pod => ({ ...of, status: { ...of.status, phase: as } });
+const since = (world: World, seconds: number): World => {
+  const [uid = "", directory] = [...world.directories][0] ?? [];
+  if (directory === undefined) throw new Error("no directory");
+  return { ...world, directories: new Map([[uid, { ...directory, stoppingSince: NOW - seconds * 1000 }]]) };
+};
+
+const REMOVED = (because: string) => [
+  `stop slice: ${because}`,
+  `remove-unit slice: ${because}`,
+  `remove-unit app: ${because}`,
+  `remove-pod: ${because}`,
+];
+
+describe("a pod that is deleted", () => {
+  const stopped = ["unlink app: the pod is deleted", `stop slice: the pod is deleted ${KILLING}`];
+  const stopping = withUnit(up(WEB), APP, { state: STOPPING, linked: false });
+
+  const cases: [string, World, string[]][] = [
+    ["is stopped", withPods(up(WEB), deleted(30)), stopped],
+    ["is stopped, though somebody asks for more time", withPods(up(WEB), deleted(60)), stopped],
+    ["is waited for", withPods(stopping, deleted(30)), []],
+    ["waits for its status to tell the end", withPods(ended(up(WEB)), deleted(30)), []],
+    [
+      "is removed and forgotten when status has told it",
+      withPods(withPods(ended(up(WEB)), deleted(30)), phase("Succeeded")),
+      [...REMOVED("the pod is deleted"), "forget: nothing of the pod is left"],
+    ],
+    [
+      "is removed, and not deleted again, where a finalizer holds it",
+      withPods(withPods(ended(up(WEB)), deleted(0)), phase("Failed")),
+      REMOVED("the pod is deleted"),
+    ],
+    ["before anything of it ran waits for its status", bare(deleted(30)(WEB)), []],
+    [
+      "before anything of it ran is forgotten",
+      bare(phase("Failed")(deleted(30)(WEB))),
+      ["forget: nothing of the pod is left"],
+    ],
+  ];
+
+  test.for(cases)("%s", ([, world, expected]) => {
+    expect(plan(world)).toEqual(expected);
+  });
+
+  test("is stopped unit by unit where its slice is not known", () => {
+    const world = withPods(withoutUnit(up(WEB), SLICE), deleted(30));
+    expect(plan(world)).toEqual(["unlink app: the pod is deleted", `stop app: the pod is deleted ${KILLING}`]);
+  });
+
+  test("tells each container", () => {
+    const two = pod({
+      containers: [container(), container({ name: "other" })],
+      initContainers: [container({ name: "first" })],
+    });
+    const world = withUnit(withPods(up(two), deleted(30)), unitName("first"), {
+      state: RUNNING,
+      invocation: invocation(3),
+    });
+    const told = stepsOf(world).flatMap(({ event }) =>
+      event === undefined ? [] : [`${event.fieldPath} ${event.occurrence}`],
+    );
+    expect(told.toSorted()).toEqual([
+      `spec.containers{app} ${invocation(1)}`,
+      `spec.containers{other} ${invocation(1)}`,
+      `spec.initContainers{first} ${invocation(3)}`,
+    ]);
+  });
+
+  test("notes down an exit that nobody saw", () => {
+    const world = withPods(
+      withUnit(up(WEB), APP, { state: undefined, invocation: undefined, linked: false }),
+      deleted(30),
+    );
+    expect(plan(world)).toEqual(["record app: container app ended and left no record"]);
+  });
+});
+
+describe("a pod that is deleted with less time than it has", () => {
+  const stopping = withUnit(up(WEB), APP, { state: STOPPING, linked: false });
+  const over = "kill app: its grace period is over";
+  const alarm = (at: number) => `alarm ${toTimestamp(at)}: the delete came with a shorter grace period`;
+
+  const cases: [string, World, string[]][] = [
+    [
+      "sets an alarm for its end",
+      withPods(up(WEB), deleted(5)),
+      ["unlink app: the pod is deleted", `stop slice: the pod is deleted ${KILLING}`, alarm(NOW + 5000)],
+    ],
+    ["keeps the alarm", withPods(since(stopping, 3), deleted(5)), [alarm(NOW + 2000)]],
+    ["is killed when its time is over", withPods(since(stopping, 5), deleted(5)), [over]],
+    [
+      "at once, is killed at once",
+      withPods(up(WEB), deleted(0)),
+      [over, "unlink app: the pod is deleted", `stop slice: the pod is deleted ${KILLING}`],
+    ],
+    ["is not killed when it has ended", withPods(since(ended(up(WEB)), 9), deleted(5)), []],
+    ["is killed by the usual time by systemd, not by us", withPods(since(stopping, 99), deleted(30)), []],
+  ];
+
+  test.for(cases)("%s", ([, world, expected]) => {
+    expect(plan(world)).toEqual(expected);
+  });
+});

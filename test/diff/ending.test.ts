@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import type { Pod, PodPhase } from "../../src/model/pod.ts";
+import type { World } from "../../src/model/world.ts";
+import { pod, UID } from "../translate/base.ts";
+import { bare, DEAD, ended, plan, STOPPING, sliceOf, unitName, up, withPods, withUnit } from "./base.ts";
+
+const APP = unitName("app");
+const WEB = pod();
+const KILLING = "[Normal Killing: Stopping container app]";
+
+const phase =
+  (as: PodPhase) =>
+  (of: Pod): Pod => ({ ...of, status: { ...of.status, phase: as } });
+const REMOVED = (because: string) => [
+  `stop slice: ${because}`,
+  `remove-unit slice: ${because}`,
+  `remove-unit app: ${because}`,
+  `remove-pod: ${because}`,
+];
+
+describe("a pod that is over", () => {
+  test.for(["Succeeded", "Failed"] as const)("%s, is removed from the host, but not from the API server", (as) => {
+    expect(plan(withPods(ended(up(WEB)), phase(as)))).toEqual(REMOVED("the pod has ended"));
+  });
+
+  test("and still runs is stopped", () => {
+    expect(plan(withPods(up(WEB), phase("Failed")))).toEqual([
+      "unlink app: the pod has ended",
+      `stop slice: the pod has ended ${KILLING}`,
+    ]);
+  });
+
+  test("and of which nothing is left needs nothing", () => {
+    expect(plan(bare(phase("Succeeded")(WEB)))).toEqual([]);
+  });
+});
+
+describe("a pod that was turned away", () => {
+  const refuse = (of: Pod): Pod => ({ ...of, spec: { ...of.spec, runtimeClassName: "gvisor" } as never, status: {} });
+
+  test("before it was here needs nothing", () => {
+    expect(plan(bare(refuse(WEB)))).toEqual([]);
+  });
+
+  test("though it runs is stopped", () => {
+    expect(plan(withPods(up(WEB), refuse))).toEqual([
+      "unlink app: the pod was rejected",
+      `stop slice: the pod was rejected ${KILLING}`,
+    ]);
+  });
+
+  test("is removed when it has stopped", () => {
+    expect(plan(withPods(ended(up(WEB)), refuse))).toEqual(REMOVED("the pod was rejected"));
+  });
+});
+
+describe("a pod that is not in the list any more", () => {
+  const vanished = (world: World): World => ({ ...world, pods: { complete: true, items: [] } });
+
+  const cases: [string, World, string[]][] = [
+    ["is stopped", vanished(up(WEB)), ["unlink app: the pod is gone", "stop slice: the pod is gone"]],
+    ["is waited for", vanished(withUnit(up(WEB), APP, { state: STOPPING, linked: false })), []],
+    ["is removed when it has stopped", vanished(ended(up(WEB))), REMOVED("the pod is gone")],
+    [
+      "and has left only a directory",
+      vanished({ ...bare(), directories: up(WEB).directories }),
+      ["remove-pod: the pod is gone"],
+    ],
+    [
+      "and whose unit is about to be started is stopped first",
+      vanished(withUnit(ended(up(WEB)), APP, { state: { ...DEAD, job: "start" } })),
+      ["stop slice: the pod is gone"],
+    ],
+    [
+      "and whose unit came with the host's boot is unloaded",
+      vanished(withUnit(ended(up(WEB)), APP, { state: DEAD })),
+      [...REMOVED("the pod is gone"), `reload: ${APP} is still loaded`],
+    ],
+    [
+      "and whose unit failed is forgotten by systemd too",
+      vanished(withUnit(ended(up(WEB)), APP, { state: { ...DEAD, active: "failed", sub: "failed" } })),
+      [
+        `stop slice: the pod is gone`,
+        "remove-unit slice: the pod is gone",
+        "remove-unit app: the pod is gone",
+        "reset-failed app: the pod is gone",
+        "remove-pod: the pod is gone",
+        `reload: ${APP} is still loaded`,
+      ],
+    ],
+  ];
+
+  test.for(cases)("%s", ([, world, expected]) => {
+    expect(plan(world)).toEqual(expected);
+  });
+
+  test("is left alone while the list is not whole", () => {
+    const world: World = { ...up(WEB), pods: { complete: false, items: [], because: "503" } };
+    expect(plan(world)).toEqual([]);
+    expect([...world.directories.keys()]).toEqual([UID]);
+  });
+});
