@@ -18,8 +18,6 @@ export interface JournalQuery {
   readonly position: Position;
   /** Newest first. */
   readonly reverse?: boolean;
-  /** Goes on until aborted. */
-  readonly follow?: boolean;
 }
 
 /**
@@ -27,11 +25,11 @@ export interface JournalQuery {
  * an error, when `signal` says so. The child never outlives the reading.
  */
 export async function* readJournal(
-  { unit, position, reverse = false, follow = false }: JournalQuery,
+  { unit, position, reverse = false }: JournalQuery,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   if (signal.aborted) return;
-  const options = [...(reverse ? ["--reverse"] : []), ...(follow ? ["--follow", "--no-tail"] : [])];
+  const options = reverse ? ["--reverse"] : [];
   const words = [...QUERY, ...options, positionOption(position), `_SYSTEMD_UNIT=${unit}`, "_TRANSPORT=stdout"];
   const child = spawn("journalctl", words, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH } });
   const stop = () => child.kill();

@@ -1,5 +1,6 @@
 import { onEnd, runningInvocation } from "../io/invocations.ts";
 import { type Position, readJournal, syncJournal } from "../io/journal.ts";
+import { JournalBell } from "../io/journal-bell.ts";
 import type { Instant } from "../model/time.ts";
 import type { Instance } from "./instance.ts";
 import { ExportReader, type JournalEntry } from "./journal-export.ts";
@@ -10,6 +11,9 @@ import { tailPosition } from "./tail.ts";
 
 /** What ended longer ago than this, journald has surely taken in. */
 const SETTLED = 10_000;
+
+/** For all who follow in this process. */
+const bell = new JournalBell();
 
 /** The log of one instance in pieces, as the kubelet would send it. With `follow` it ends when the instance has. */
 export async function* containerLog(
@@ -32,54 +36,61 @@ async function* read(
   now: Instant,
   signal: AbortSignal,
 ): AsyncGenerator<JournalEntry[]> {
-  const { unit, invocation, from, ended = now } = instance;
-  const runs = () => runningInvocation(unit) === invocation;
-  const isOn = follow && runs();
-  if (!runs() && now - ended < SETTLED) await syncJournal();
-  if (tailLines === 0 && !isOn) return;
-  const isOwn = sieve(instance);
+  const { unit, from, ended = now } = instance;
+  const isOn = isRunning(instance);
+  if (!isOn && now - ended < SETTLED) await syncJournal();
+  if (tailLines === 0 && !(follow && isOn)) return;
   const earliest: Position = { since: Math.max(0, from - SLACK, since) / 1000 };
-  const backwards =
-    tailLines === undefined ? undefined : journal(unit, earliest, { reverse: true }, signal, sieve(instance));
-  let position = (backwards && (await tailPosition(backwards, tailLines ?? 0))) ?? earliest;
-  const onward = async function* (follows: boolean, until: AbortSignal) {
-    for await (const entries of journal(unit, position, { follow: follows }, until, isOwn)) {
+  const backwards = journal(unit, earliest, true, signal, sieve(instance));
+  let position = (tailLines === undefined ? undefined : await tailPosition(backwards, tailLines)) ?? earliest;
+  const isOwn = sieve(instance);
+  const onward = async function* () {
+    for await (const entries of journal(unit, position, false, signal, isOwn)) {
       const last = entries.at(-1);
       if (last !== undefined) position = { after: last.cursor };
       yield entries.filter(({ at }) => at >= since * 1000);
     }
   };
-  yield* onward(false, signal);
-  if (!isOn) return;
-  yield* whileOn(instance, signal, (until) => onward(true, until));
-  if (!signal.aborted) await syncJournal();
-  // What was written between the last look and the end.
-  yield* onward(false, signal);
+  if (follow && isOn) yield* whileRunning(instance, signal, onward);
+  yield* onward();
 }
 
-async function* whileOn(
-  { unit, invocation }: Instance,
+function isRunning({ unit, invocation }: Instance): boolean {
+  return runningInvocation(unit) === invocation;
+}
+
+/** Reads what there is whenever there is something; when this ends, journald knows all that the instance has written. */
+async function* whileRunning(
+  instance: Instance,
   signal: AbortSignal,
-  follow: (until: AbortSignal) => AsyncGenerator<JournalEntry[]>,
+  onward: () => AsyncGenerator<JournalEntry[]>,
 ): AsyncGenerator<JournalEntry[]> {
-  const over = new AbortController();
-  const cancel = onEnd(unit, invocation, () => over.abort());
+  const listener = bell.listen(instance.unit);
+  const ring = () => listener.ring();
+  const cancel = onEnd(instance.unit, instance.invocation, ring);
+  signal.addEventListener("abort", ring);
   try {
-    yield* follow(AbortSignal.any([signal, over.signal]));
+    while (isRunning(instance) && !signal.aborted) {
+      yield* onward();
+      await listener.next();
+    }
+    if (!signal.aborted) await syncJournal();
   } finally {
     cancel();
+    signal.removeEventListener("abort", ring);
+    bell.leave(listener);
   }
 }
 
 async function* journal(
   unit: string,
   position: Position,
-  how: { readonly reverse?: boolean; readonly follow?: boolean },
+  reverse: boolean,
   signal: AbortSignal,
   isOwn: (entry: JournalEntry) => boolean,
 ): AsyncGenerator<JournalEntry[]> {
   const reader = new ExportReader();
-  for await (const piece of readJournal({ unit, position, ...how }, signal)) {
+  for await (const piece of readJournal({ unit, position, reverse }, signal)) {
     const entries = reader.push(piece).filter(isOwn);
     if (entries.length > 0) yield entries;
   }

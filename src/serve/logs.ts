@@ -11,7 +11,7 @@ import { findInstance } from "./instance.ts";
 import { parseLogOptions } from "./log-options.ts";
 import { Refusal } from "./refusal.ts";
 
-/** Each has a journalctl of its own. */
+/** Each has a journalctl of its own at times, and keeps a connection. */
 const MOST_STREAMS = 200;
 
 /** GET /containerLogs/NAMESPACE/POD/CONTAINER */

@@ -30,16 +30,16 @@ start_endpoint() {
 	*', joined to '*) ;;
 	*)
 		systemctl disable --now --quiet unitlet-api.socket
-		systemctl stop unitlet-api.service
+		systemctl --quiet stop unitlet-api.service
 		return
 		;;
 	esac
 	for part in node run.cjs serve.cjs unitlet-api.service unitlet-api.socket port.conf; do
-		! has_changed "$part" || systemctl stop unitlet-api.service
+		! has_changed "$part" || systemctl --quiet stop unitlet-api.service
 	done
 	systemctl enable --quiet unitlet-api.socket
 	for part in unitlet-api.socket port.conf; do
-		! has_changed "$part" || systemctl stop unitlet-api.socket
+		! has_changed "$part" || systemctl --quiet stop unitlet-api.socket
 	done
 	systemctl start unitlet-api.socket ||
 		say "Nobody can ask this node for logs: port $port cannot be listened at. Another kubelet? Take another port with --set port=NUMBER."
