@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cluster } from "../support/cluster.ts";
+import { Node } from "../support/node.ts";
+import { pod, SLEEP, shell } from "./manifests.ts";
+
+const UNITS = "/etc/systemd/system";
+
+let node: Node;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "mishaps", { beat: "1s" });
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+async function run(name: string, spec: object = {}): Promise<string> {
+  await node.run(pod(node, name, SLEEP, spec));
+  await node.container(name, ({ ready }) => ready);
+  return await node.invocation(name);
+}
+
+test("a pod with the longest names runs, and goes without a trace", async () => {
+  const name = `${"a".repeat(60)}.${"b".repeat(63)}.${"c".repeat(63)}.${"d".repeat(60)}`;
+  const container = "e".repeat(63);
+  await node.run(pod(node, name, shell("echo up; exec sleep infinity", { name: container })));
+  await node.container(name, ({ ready }) => ready, container);
+  const { stdout } = await node.exec(`cd ${UNITS}; grep -l '^Pod=${name}$' unitlet.*.service; cat unitlet.*.service`);
+  expect(stdout).toContain(`Container=${container}\n`);
+  await node.kubectl("delete", "pod", name);
+  const files = await node.exec(
+    `ls ${UNITS} /run/unitlet/pods /var/lib/unitlet/pods | grep 'unitlet[.]\\|-pod\\|^[0-9a-f]*-' || true`,
+  );
+  expect(files.stdout).toBe("");
+});
+
+test("a container whose image changes in the pod is restarted, and no other", async () => {
+  await node.run(
+    pod(node, "changes", [
+      { ...SLEEP, name: "one" },
+      { ...SLEEP, name: "two" },
+    ]),
+  );
+  const before = await node.container("changes", ({ ready }) => ready, "one");
+  const other = await node.container("changes", ({ ready }) => ready, "two");
+  await node.kubectl("set", "image", "pod/changes", "one=host:2");
+  await node.sync();
+  const after = await node.container("changes", ({ ready, image }) => ready && image === "host:2", "one");
+  expect(after.restartCount).toBe(1);
+  expect(after.containerID).not.toBe(before.containerID);
+  expect(await node.container("changes", ({ ready }) => ready, "two")).toEqual(other);
+});
+
+test("a slice that was edited is put back, and its containers run on", async () => {
+  const invocation = await run("sliced");
+  const slice = await node.show("sliced", "Slice");
+  const text = await node.machine.read(`${UNITS}/${slice}`);
+  await node.exec(`printf '[Slice]\\nMemoryMax=1G\\n' >>${UNITS}/${slice}; systemctl daemon-reload`);
+  await node.machine.until(async () => (await node.machine.read(`${UNITS}/${slice}`)) === text, {
+    what: "the slice as it was",
+  });
+  expect((await node.exec(["systemctl", "show", "--value", "--property=MemoryMax", slice])).stdout).toBe("infinity\n");
+  expect(await node.invocation("sliced")).toBe(invocation);
+});
+
+test("a pod that cannot be written harms no other, and runs once it can", async () => {
+  const unit = node.unit("blocked");
+  await node.exec(["mkdir", "-p", `${UNITS}/${unit}/x`]);
+  await node.apply(pod(node, "blocked", SLEEP), pod(node, "free", SLEEP));
+  await node.container("free", ({ ready }) => ready);
+  expect(await node.journal()).toMatch(new RegExp(`cannot write-unit unit=${unit} because=`));
+  await node.exec(["rm", "-r", `${UNITS}/${unit}`]);
+  await node.container("blocked", ({ ready }) => ready);
+});
+
+test("/run/unitlet that was emptied is filled again, what runs runs on, and its end is told", async () => {
+  const invocation = await run("emptied", { automountServiceAccountToken: true });
+  const files = "cd /run/unitlet/pods/*; find . -type f -printf '%P %m\\n' | sed 's/[.][.][0-9-]*/DATA/' | sort";
+  const uid = (await node.get("emptied"))?.metadata?.uid;
+  const look = async () => (await node.exec(files.replace("*", uid ?? ""))).stdout;
+  const before = await look();
+  await node.exec("rm -rf /run/unitlet/*");
+  await node.syncAnew();
+  expect(await node.invocation("emptied")).toBe(invocation);
+  // What says when the container was started cannot come back.
+  expect(await look()).toBe(before.replace("main.started 600\n", ""));
+  await node.exec(["systemctl", "kill", "--signal=KILL", "--kill-whom=main", node.unit("emptied")]);
+  const status = await node.container("emptied", ({ restartCount, ready }) => restartCount === 1 && ready);
+  expect(status.lastState?.terminated).toMatchObject({ exitCode: 137 });
+});
+
+test("/var/lib/unitlet that was emptied costs no restart", async () => {
+  const invocation = await run("amnesia");
+  await node.exec("rm -rf /var/lib/unitlet/*");
+  await node.syncAnew();
+  await node.exec(["systemctl", "kill", "--signal=KILL", "--kill-whom=main", node.unit("amnesia")]);
+  const status = await node.container("amnesia", ({ restartCount, ready }) => restartCount === 1 && ready);
+  expect(status.lastState?.terminated).toMatchObject({ exitCode: 137, containerID: `systemd://${invocation}` });
+});
