@@ -58,7 +58,7 @@ async function route(
 ): Promise<void> {
   const [first = "", ...others] = target.segments;
   if (!["healthz", "pods", "containerLogs"].includes(first)) throw NOT_FOUND;
-  if (request.method !== "GET" && request.method !== "HEAD") {
+  if (request.method !== "GET") {
     response.setHeader("allow", "GET");
     throw new Refusal(405, "405: Method Not Allowed");
   }

@@ -1,3 +1,4 @@
+import { constants } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Pair } from "./self-signed.ts";
@@ -35,7 +36,15 @@ export async function listen(
 ): Promise<readonly Server[]> {
   // Without an authority of its own TLS would trust all those of the web.
   const clients = clientCA === undefined ? {} : { ca: clientCA, requestCert: true, rejectUnauthorized: false };
-  const options = { cert: pair.certificate, key: pair.key, minVersion: "TLSv1.2" as const, ...clients, ...LIMITS };
+  const options = {
+    cert: pair.certificate,
+    key: pair.key,
+    minVersion: "TLSv1.2" as const,
+    // Node takes a resumed session without a certificate for an authorized one.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+    ...clients,
+    ...LIMITS,
+  };
   const servers = Array.from({ length: sockets }, () => createServer(options, answer));
   const listening = servers.map(async (server, at) => {
     server.maxConnections = MOST_CONNECTIONS;
