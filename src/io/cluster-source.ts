@@ -5,6 +5,7 @@ import type { Fetched, References } from "../model/world.ts";
 import type { Answer, PodSource } from "../ports.ts";
 import { digest } from "../unitfile/hash.ts";
 import { ApiError } from "./http.ts";
+import { keepJoined, strayed } from "./joined.ts";
 import type { Kube } from "./kube.ts";
 
 /** The pods that the API server has bound to this node. */
@@ -18,8 +19,11 @@ export class ClusterSource implements PodSource {
   }
 
   async list(): Promise<Answer> {
+    const because = strayed(this.#node);
+    if (because !== undefined) return { ok: false, because };
     try {
       const body = await this.#kube.listPods();
+      keepJoined(this.#node);
       return { ok: true, digest: digestOfItems(body), parse: () => ({ pods: parsePods(body, this.#node) }) };
     } catch (error) {
       return { ok: false, because: (error as Error).message };

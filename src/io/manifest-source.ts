@@ -7,8 +7,9 @@ import type { References } from "../model/world.ts";
 import type { Answer, PodSource } from "../ports.ts";
 import { digest } from "../unitfile/hash.ts";
 import { EventMemory } from "./event-memory.ts";
-import { ifThere, namesIn, readIfThere, remove, writeWhole } from "./files.ts";
+import { ifThere, isDirectory, namesIn, readIfThere, remove, writeWhole } from "./files.ts";
 import { filesFingerprint } from "./fingerprint.ts";
+import { strayed } from "./joined.ts";
 import { keep, recall } from "./memo.ts";
 import type { Manifests } from "./rare/manifest-files.ts";
 import { loadRare } from "./rare-bundle.ts";
@@ -28,13 +29,17 @@ export class ManifestSource implements PodSource {
   }
 
   async list(): Promise<Answer> {
+    // No manifests is a wish, no directory for them is a slip.
+    if (!isDirectory(this.#directory))
+      return { ok: false, because: `there is no directory ${this.#directory}: create it` };
     try {
       const paths = namesIn(this.#directory)
         .filter((name) => /\.(ya?ml|json)$/.test(name) && !name.startsWith("."))
         .map((name) => join(this.#directory, name));
       const key = digest(`${this.#node} ${filesFingerprint([this.#directory, ...paths])}`, 40);
       const manifests = recall<Manifests>("manifests", key) ?? (await this.#read(key, paths));
-      const missing = manifests.problems.length > 0 ? { missing: manifests.problems.join("; ") } : {};
+      const problems = [...manifests.problems, strayed(undefined)].filter((each) => each !== undefined);
+      const missing = problems.length > 0 ? { missing: problems.join("; ") } : {};
       return { ok: true, digest: key, parse: () => ({ pods: manifests.pods.map(withStatus), ...missing }) };
     } catch (error) {
       return { ok: false, because: `Cannot read ${this.#directory}: ${(error as Error).message}` };

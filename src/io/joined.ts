@@ -1,0 +1,20 @@
+import { DATA } from "../model/paths.ts";
+import { readIfThere, writeWhole } from "./files.ts";
+
+/** Holds the name under which this host has joined a cluster. */
+const JOINED = `${DATA}/joined`;
+
+/**
+ * Why a source of pods is not the one that the pods on this host came from: the kubeconfig is gone, or the host goes by
+ * another name. Such a list has none of them, and all would be ended for a slip. `nodeName` undefined: no cluster.
+ */
+export function strayed(nodeName: string | undefined): string | undefined {
+  const joined = readIfThere(JOINED)?.trim();
+  if (joined === undefined || joined === nodeName) return undefined;
+  const now = nodeName === undefined ? "there is no kubeconfig any more" : `its name is ${nodeName} now`;
+  return `this host is node ${joined} of a cluster, and ${now}: undo that, or remove ${JOINED} to end the pods of ${joined}`;
+}
+
+export function keepJoined(nodeName: string): void {
+  if (readIfThere(JOINED) !== `${nodeName}\n`) writeWhole(JOINED, `${nodeName}\n`, 0o600);
+}
