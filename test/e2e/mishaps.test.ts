@@ -96,3 +96,25 @@ test("/var/lib/unitlet that was emptied costs no restart", async () => {
   const status = await node.container("amnesia", ({ restartCount, ready }) => restartCount === 1 && ready);
   expect(status.lastState?.terminated).toMatchObject({ exitCode: 137, containerID: `systemd://${invocation}` });
 });
+
+test.each([
+  [
+    "lost its kubeconfig",
+    "faithful",
+    "mv /etc/unitlet/kubeconfig /root",
+    "mv /root/kubeconfig /etc/unitlet",
+    /there is no kubeconfig any more/,
+  ],
+  ["got another name", "steadfast", "hostname somebody-else", "hostname mishaps", /its name is somebody-else now/],
+])("a host that %s ends no pod", async (_, name, slip, undo, named) => {
+  const invocation = await run(name);
+  await node.exec(slip);
+  await node.sync({ allowFailure: true });
+  const said = "nothing is removed because=.*this host is node mishaps of a cluster, and ";
+  expect(await node.journal()).toMatch(
+    new RegExp(`${said}${named.source}: undo that, or remove /var/lib/unitlet/joined`),
+  );
+  await node.exec(undo);
+  await node.sync();
+  expect(await node.invocation(name)).toBe(invocation);
+});

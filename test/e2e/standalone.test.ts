@@ -104,6 +104,18 @@ describe("a host without a cluster", () => {
     await machine.until(() => isGone("json"), { what: "no unit of json", timeout: 10_000 });
   });
 
+  test("ends nothing because the directory of manifests is gone", async () => {
+    const before = await property("yaml", "InvocationID");
+    await machine.exec(["mv", MANIFESTS, "/root/elsewhere"]);
+    await sync();
+    expect(await journal()).toMatch(
+      /nothing is removed because=".*no directory \/etc\/unitlet\/manifests: create it"\n/,
+    );
+    await machine.exec(["mv", "/root/elsewhere", MANIFESTS]);
+    await sync();
+    expect(await property("yaml", "InvocationID")).toBe(before);
+  });
+
   test("runs what is to run once once, also after a reboot, and the others again", async () => {
     await place("once.yaml", manifest("once", "echo once", { restartPolicy: "Never" }));
     await machine.until(async () => (await log("once")) === "once\n", { what: "its word", timeout: 10_000 });
