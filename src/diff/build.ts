@@ -7,6 +7,7 @@ import type { World } from "../model/world.ts";
 import { drift } from "./drift.ts";
 import { lostExits } from "./lost-exits.ts";
 import { mayStart } from "./may-start.ts";
+import { identityOf } from "./owner.ts";
 import { isIdle, isLoaded, isStopping, isUp } from "./unit-states.ts";
 
 /** What brings a pod that should run from what is to what is meant. */
@@ -15,7 +16,7 @@ export function buildPod(translation: Runnable, world: World): Step[] {
   const uid = pod.metadata.uid;
   const names = [slice.name, ...containers.map(({ unitName }) => unitName)];
   const units = names.map((name) => world.units.get(name));
-  if (units.some((unit) => unit?.identity !== undefined && unit.identity.podUID !== uid)) return [];
+  if (units.some((unit) => unit !== undefined && (identityOf(unit, world)?.podUID ?? uid) !== uid)) return [];
   const foreign = units.find((unit) => unit?.text !== undefined && unit.identity === undefined);
   if (foreign !== undefined) return [occupied(translation, foreign)];
   const lost = lostExits(translation, world);

@@ -7,6 +7,7 @@ import { buildPod } from "./build.ts";
 import { enforceDeadline, removePod, stopPod } from "./dismantle.ts";
 import { lostExits } from "./lost-exits.ts";
 import { keepUnits } from "./offline.ts";
+import { identityOf } from "./owner.ts";
 import { isTerminal, isTerminating } from "./pods.ts";
 import { isIdle } from "./unit-states.ts";
 
@@ -34,10 +35,11 @@ const PHASE = {
 
 /** The steps that bring the host to what the pods ask for; none when it is there. */
 export function diff(world: World, translations: readonly Translation[]): Step[] {
-  const units = Map.groupBy(
-    [...world.units.values()].filter(({ identity }) => identity !== undefined),
-    ({ identity }) => identity?.podUID ?? "",
-  );
+  const ours = [...world.units.values()].flatMap((unit) => {
+    const identity = identityOf(unit, world);
+    return identity === undefined ? [] : [{ ...unit, identity }];
+  });
+  const units = Map.groupBy(ours, ({ identity }) => identity.podUID);
   const steps = translations.flatMap((translation) =>
     podSteps(translation, units.get(translation.pod.metadata.uid) ?? [], world),
   );

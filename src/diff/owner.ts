@@ -1,0 +1,17 @@
+import type { ActualUnit, Identity } from "../model/unit.ts";
+import type { World } from "../model/world.ts";
+
+/**
+ * Whose a unit is: by its file, or, where somebody deleted that under a running container, by the invocation that our
+ * helper noted down when it let it go. Otherwise such a container would outlive its pod.
+ */
+export function identityOf(unit: ActualUnit, { directories }: World): Identity | undefined {
+  if (unit.identity !== undefined || unit.text !== undefined || unit.invocation === undefined) return unit.identity;
+  for (const { uid, pasts } of directories.values()) {
+    for (const [container, { started }] of pasts) {
+      if (started?.invocation !== unit.invocation) continue;
+      return { namespace: "", pod: "", podUID: uid, container, kind: "container", specHash: "" };
+    }
+  }
+  return undefined;
+}
