@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
+import { readNodeUsage, readUnitUsage } from "../io/cgroups.ts";
 import { type ApiClient, ApiError } from "../io/http.ts";
 import type { Kube } from "../io/kube.ts";
 import { reviewAccess, reviewToken, type User } from "../io/reviews.ts";
@@ -10,6 +11,7 @@ import { health } from "./health.ts";
 import type { ContainerLogs } from "./logs.ts";
 import type { Memory } from "./memory.ts";
 import { Refusal } from "./refusal.ts";
+import { resourceMetrics } from "./resource-metrics.ts";
 import { accessesOf, parseTarget, type Target } from "./target.ts";
 
 export interface Serving {
@@ -57,7 +59,7 @@ async function route(
   response: ServerResponse,
 ): Promise<void> {
   const [first = "", ...others] = target.segments;
-  if (!["healthz", "pods", "containerLogs"].includes(first)) throw NOT_FOUND;
+  if (!["healthz", "pods", "containerLogs", "metrics"].includes(first)) throw NOT_FOUND;
   if (request.method !== "GET") {
     response.setHeader("allow", "GET");
     throw new Refusal(405, "405: Method Not Allowed");
@@ -66,6 +68,11 @@ async function route(
   if (first === "pods" && others.length === 0) {
     response.setHeader("content-type", "application/json");
     response.end(await serving.kube.listPods());
+    return;
+  }
+  if (first === "metrics" && others.join("/") === "resource") {
+    response.setHeader("content-type", "text/plain; version=0.0.4; charset=utf-8");
+    response.end(resourceMetrics(readNodeUsage(), readUnitUsage(), Date.now()));
     return;
   }
   const state = first === "healthz" && others.length < 2 ? health(others[0], Date.now()) : undefined;

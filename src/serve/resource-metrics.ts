@@ -1,0 +1,66 @@
+import type { UnitUsage, Usage } from "../io/cgroups.ts";
+import type { Instant } from "../model/time.ts";
+
+const CPU = "Cumulative cpu time consumed by the";
+const MEMORY = "Current working set of the";
+
+/** Of what, which figure, and its family as the kubelet has it. In the order of the alphabet, with the start times third. */
+const FAMILIES = [
+  ["container", "cpu", "cpu_usage_seconds_total", "counter", `[STABLE] ${CPU} container in core-seconds`],
+  ["container", "workingSet", "memory_working_set_bytes", "gauge", `[STABLE] ${MEMORY} container in bytes`],
+  ["container", "swap", "swap_usage_bytes", "gauge", "[ALPHA] Current amount of the container swap usage in bytes"],
+  ["node", "cpu", "cpu_usage_seconds_total", "counter", `[STABLE] ${CPU} node in core-seconds`],
+  ["node", "workingSet", "memory_working_set_bytes", "gauge", `[STABLE] ${MEMORY} node in bytes`],
+  ["node", "swap", "swap_usage_bytes", "gauge", "[ALPHA] Current amount of the node swap usage in bytes"],
+  ["pod", "cpu", "cpu_usage_seconds_total", "counter", `[STABLE] ${CPU} pod in core-seconds`],
+  ["pod", "workingSet", "memory_working_set_bytes", "gauge", `[STABLE] ${MEMORY} pod in bytes`],
+  ["pod", "swap", "swap_usage_bytes", "gauge", "[ALPHA] Current amount of the pod swap usage in bytes"],
+] as const;
+
+interface Labelled extends Usage {
+  readonly labels: string;
+  readonly startedAt?: number;
+}
+
+/** /metrics/resource: what metrics-server scrapes, family by family. */
+export function resourceMetrics(node: Usage, units: readonly UnitUsage[], now: Instant): string {
+  // One that waits out its back-off has a cgroup, but does not run.
+  const running = units.filter(({ identity, startedAt }) => identity.container !== "" && startedAt !== undefined);
+  const measured: Record<(typeof FAMILIES)[number][0], readonly Labelled[]> = {
+    container: running.map(labelled),
+    node: [{ ...node, labels: "" }],
+    pod: units.filter(({ identity }) => identity.container === "").map(labelled),
+  };
+  const [cpu = "", memory = "", ...others] = FAMILIES.map(([kind, key, name, type, help]) => {
+    // Samples of usage say when they were taken: rates are computed from that.
+    const samples = measured[kind].map((each) => [each.labels, each[key], ` ${now}`] as const);
+    return family(`${kind}_${name}`, type, help, samples);
+  });
+  const starts = measured.container.map((each) => [each.labels, each.startedAt, ""] as const);
+  const help = "[STABLE] Start time of the container since unix epoch in seconds";
+  const errors = "[STABLE] 1 if there was an error while getting container metrics, 0 otherwise";
+  return [
+    cpu,
+    memory,
+    family("container_start_time_seconds", "gauge", help, starts),
+    ...others,
+    family("resource_scrape_error", "gauge", errors, [["", 0, ""]]),
+  ].join("");
+}
+
+/** The labels in the order of the alphabet: metrics-server reads them so. */
+function labelled(unit: UnitUsage): Labelled {
+  const { container, namespace, pod } = unit.identity;
+  const which = container === "" ? "" : `container="${container}",`;
+  return { ...unit, labels: `{${which}namespace="${namespace}",pod="${pod}"}` };
+}
+
+type Sample = readonly [labels: string, value: number | undefined, time: string];
+
+/** Nothing for a family without samples, as Prometheus' own encoder has it. */
+function family(name: string, type: string, help: string, samples: readonly Sample[]): string {
+  const lines = samples.flatMap(([labels, value, time]) =>
+    value === undefined ? [] : [`${name}${labels} ${value}${time}\n`],
+  );
+  return lines.length === 0 ? "" : `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
+}
