@@ -42,8 +42,8 @@ describe.concurrent("a container that ends again and again", () => {
     expect(waits).toHaveLength(3);
     const [first, second, third] = waits;
     expect(first).toBeLessThan(3);
-    expect(second).toSatisfy((seconds: number) => seconds >= 9 && seconds <= 13);
-    expect(third).toSatisfy((seconds: number) => seconds >= 19 && seconds <= 23);
+    expect(second).toSatisfy((seconds: number) => seconds >= 9 && seconds <= 15);
+    expect(third).toSatisfy((seconds: number) => seconds >= 19 && seconds <= 25);
     const { state } = await node.container("crashes", isWaiting);
     expect(state?.waiting?.message).toMatch(/^back-off 40s restarting failed container=main pod=crashes_/);
   });
@@ -53,7 +53,7 @@ describe.concurrent("a container that ends again and again", () => {
     await node.kubectl("delete", "pod", "deleted", "--wait=false");
     await node.sync();
     await node.kubectl("wait", "pod/deleted", "--for=delete", "--timeout=10s");
-    expect(performance.now() - start).toBeLessThan(4000);
+    expect(performance.now() - start).toBeLessThan(8000);
   });
 
   test("waits on while systemd reads all units anew or replaces itself", async () => {

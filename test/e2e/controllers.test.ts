@@ -107,6 +107,7 @@ describe("a StatefulSet", () => {
   test("gets a deleted pod back under the same name", async () => {
     const before = await pods("db");
     await node.kubectl("delete", "pod", "db-0");
+    await node.until("db-0", (seen) => seen !== undefined && seen.metadata?.uid !== before["db-0"]);
     await rolledOut();
     const after = await pods("db");
     expect(Object.keys(after)).toEqual(["db-0", "db-1"]);
@@ -129,13 +130,25 @@ test("a DaemonSet has one pod on the node, and has it again when it is deleted",
   await node.apply(controller("DaemonSet", "agent", SLEEP));
   const rolledOut = () => node.kubectl("rollout", "status", "daemonset/agent", "--timeout=30s");
   expect(await rolledOut()).toContain('daemon set "agent" successfully rolled out');
-  const before = Object.entries(await pods("agent"));
-  expect(before).toHaveLength(1);
+  const [before, ...others] = Object.keys(await pods("agent"));
+  expect(others).toEqual([]);
   await node.kubectl("delete", "pod", "--selector=app=agent");
+  await node.machine.until(async () => !["", before].includes(Object.keys(await pods("agent")).join()), {
+    what: "another",
+  });
   await rolledOut();
-  const after = Object.entries(await pods("agent"));
-  expect(after).toHaveLength(1);
-  expect(after).not.toEqual(before);
+});
+
+test("kubectl drain empties the node but for DaemonSets, and uncordon fills it again", async () => {
+  const drained = await node.kubectl("drain", "controllers", "--ignore-daemonsets", "--timeout=30s");
+  expect(drained).toContain("node/controllers drained");
+  const left = await node.exec(
+    "systemctl list-units --plain --no-legend 'unitlet.*.service' | cut -d. -f3 | cut -d- -f1 | sort -u",
+  );
+  expect(left.stdout).toBe("agent\n");
+  await node.kubectl("uncordon", "controllers");
+  await node.kubectl("rollout", "status", "deployment/web", "--timeout=30s");
+  await node.kubectl("rollout", "status", "statefulset/db", "--timeout=30s");
 });
 
 describe("a Job", () => {

@@ -28,7 +28,7 @@ const terminated = (exitCode: number, reason: string) => ({
 const crashLoop = {
   waiting: {
     reason: "CrashLoopBackOff",
-    message: expect.stringMatching(/^back-off 10s restarting failed container=main pod=/),
+    message: expect.stringMatching(/^back-off [124]0s restarting failed container=main pod=/),
   },
 };
 
@@ -87,7 +87,10 @@ describe.each(Object.entries(ends))("restartPolicy %s", (policy, cases) => {
     const id = `${policy.toLowerCase()}-${name}`;
     const isThere = state === crashLoop ? isCrashLooping : isTerminated;
     const settled = await node.container(id, isThere);
-    expect(settled).toMatchObject({ state, restartCount, ready: false, started: false, image: "host" });
+    expect(settled).toMatchObject({ state, ready: false, started: false, image: "host" });
+    // Those that crash go on crashing.
+    if (state === crashLoop) expect(settled.restartCount).toBeGreaterThanOrEqual(restartCount);
+    else expect(settled.restartCount).toBe(restartCount);
     expect(settled.lastState).toEqual(lastState);
     expect((await node.get(id))?.status?.phase).toBe(phase);
   });

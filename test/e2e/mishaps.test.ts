@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
-import { pod, SLEEP, shell } from "./manifests.ts";
+import { type Container, pod, SLEEP, shell } from "./manifests.ts";
 
 const UNITS = "/etc/systemd/system";
 
@@ -60,6 +60,29 @@ test("a slice that was edited is put back, and its containers run on", async () 
   });
   expect((await node.exec(["systemctl", "show", "--value", "--property=MemoryMax", slice])).stdout).toBe("infinity\n");
   expect(await node.invocation("sliced")).toBe(invocation);
+});
+
+test("whatever an admin stops as a whole runs again", async () => {
+  const invocation = await run("swept");
+  await node.exec("systemctl stop unitlet.slice");
+  const status = await node.container(
+    "swept",
+    ({ ready, containerID }) => ready && containerID !== `systemd://${invocation}`,
+  );
+  expect(status).toMatchObject({ restartCount: 1, lastState: { terminated: { exitCode: 143 } } });
+});
+
+test("of two pods that want the same port of the host, the later is turned away", async () => {
+  const listener: Container = { ...SLEEP, ports: [{ containerPort: 8080, hostPort: 8080 }] };
+  await node.run(pod(node, "first", listener, { hostNetwork: true }));
+  const invocation = (await node.container("first", ({ ready }) => ready)).containerID;
+  await node.run(pod(node, "second", listener, { hostNetwork: true }));
+  const status = await node.until("second", (seen) => seen?.status?.phase === "Failed" && seen.status);
+  expect(status).toMatchObject({
+    reason: "NodePorts",
+    message: "Pod was rejected: Node didn't have free ports for the requested pod ports",
+  });
+  expect((await node.container("first", ({ ready }) => ready)).containerID).toBe(invocation);
 });
 
 test("a pod that cannot be written harms no other, and runs once it can", async () => {

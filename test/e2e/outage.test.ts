@@ -92,6 +92,13 @@ test.each([409, 429, 500, 503])("a status that is refused with %i is written by 
   expect(await node.invocation(name)).toBe(invocation);
 });
 
+test("an API server that takes its time slows things down, and stops nothing", async () => {
+  proxy.on(() => ({ delayMs: 500 }));
+  const names = ["slow-1", "slow-2", "slow-3"];
+  await node.run(...names.map((name) => pod(node, name, SLEEP, { automountServiceAccountToken: true })));
+  for (const name of names) await node.container(name, ({ ready }) => ready);
+});
+
 test("Events that are refused hold up nothing", async () => {
   refuse(403, "POST", /\/events$/);
   await node.run(pod(node, "unsung", SLEEP));

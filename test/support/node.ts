@@ -164,7 +164,7 @@ export class Node implements AsyncDisposable {
 async function forget(cluster: Cluster, name: string): Promise<void> {
   if (process.env.UNITLET_KEEP !== "1") return;
   const all = await cluster.kubectl(["get", "namespaces", "-o", "name"]);
-  const old = all.split("\n").filter((each) => each.startsWith(`namespace/${name}-`));
+  const old = all.split("\n").filter((each) => new RegExp(`^namespace/${name}-[0-9a-f]{6}$`).test(each));
   if (old.length > 0) await cluster.kubectl(["delete", "--wait=false", ...old]);
   await cluster.kubectl(["delete", "node", name, "--ignore-not-found"]);
   await cluster.kubectl([
