@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
 import { FaultProxy } from "../support/fault-proxy.ts";
-import { Node } from "../support/node.ts";
+import { install, Node } from "../support/node.ts";
 import { run } from "../support/run.ts";
 import { ask, certify, untilGone } from "./asking.ts";
 import { pod, shell } from "./manifests.ts";
@@ -168,4 +168,33 @@ test("the process ends when nobody asks, and who asks just then is served by the
     "systemctl is-active unitlet-api.socket; systemctl is-failed unitlet-api.service; ss -Htln 'sport = :10250'; journalctl -u unitlet-api -p warning -o cat",
   );
   expect(stdout).toMatch(/^active\ninactive\nLISTEN .*:10250 .*\n$/);
+});
+
+describe("where it listens", () => {
+  const listening = async () => {
+    const { stdout } = await node.exec("ss -Htln '( sport = :10250 or sport = :10999 )' | awk '{ print $4 }'");
+    return stdout.trim();
+  };
+
+  test("on IPv4 and IPv6, at the port of the configuration, which the Node object tells", async () => {
+    expect(await listening()).toBe("*:10250");
+    const { stdout } = await node.exec(
+      "curl -sk 'https://[::1]:10250/healthz'; curl -sk https://127.0.0.1:10250/healthz",
+    );
+    expect(stdout).toBe("UnauthorizedUnauthorized");
+    await install(node.machine, ["--set", "port=10999"]);
+    expect(await listening()).toBe("*:10999");
+    const served = async () => (await node.kubectl("logs", "first")) === "hello\n";
+    await node.machine.until(served, { what: "logs from another port", timeout: 20_000 });
+    await install(node.machine, ["--set", "port=10250"]);
+    expect(await listening()).toBe("*:10250");
+  });
+
+  test("nowhere, while the node is in no cluster", async () => {
+    await node.exec("mv /etc/unitlet/kubeconfig /root/kubeconfig");
+    await install(node.machine);
+    expect(await listening()).toBe("");
+    await install(node.machine, ["--kubeconfig", "/root/kubeconfig"]);
+    expect(await listening()).toBe("*:10250");
+  });
 });

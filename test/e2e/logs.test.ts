@@ -99,14 +99,14 @@ describe("which run of a container", () => {
   });
 
   test("complete as soon as the pod is reported to have succeeded", async () => {
-    const names = Array.from({ length: 12 }, (_, at) => `quick-${at}`);
-    await node.run(...names.map((name) => pod(node, name, shell("seq 1 100"), { restartPolicy: "Never" })));
-    const expected = Array.from({ length: 100 }, (_, at) => `${at + 1}\n`).join("");
+    const names = Array.from({ length: 8 }, (_, at) => `quick-${at}`);
+    await node.run(...names.map((name) => pod(node, name, shell("seq 1 8000"), { restartPolicy: "Never" })));
+    const expected = Array.from({ length: 8000 }, (_, at) => `${at + 1}\n`).join("");
     const seen = names.map(async (name) => {
-      await node.until(name, (each) => each?.status?.phase === "Succeeded");
+      await node.until(name, (each) => each?.status?.phase === "Succeeded", { every: 50 });
       return await logs(name);
     });
-    expect(await Promise.all(seen)).toEqual(names.map(() => expected));
+    expect((await Promise.all(seen)).map((text) => text === expected)).toEqual(names.map(() => true));
   });
 });
 
