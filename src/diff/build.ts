@@ -8,7 +8,7 @@ import { drift } from "./drift.ts";
 import { lostExits } from "./lost-exits.ts";
 import { mayStart } from "./may-start.ts";
 import { identityOf } from "./owner.ts";
-import { isIdle, isLoaded, isStopping, isUp } from "./unit-states.ts";
+import { isIdle, isLoaded, isStopping, isUp, unmask } from "./unit-states.ts";
 
 /** What brings a pod that should run from what is to what is meant. */
 export function buildPod(translation: Runnable, world: World): Step[] {
@@ -53,7 +53,8 @@ function placeContainer(translation: Runnable, container: DesiredContainer, worl
   if (place.some(({ kind }) => kind === "restart")) return place;
   const past = world.directories.get(uid)?.pasts ?? new Map();
   const reason = isIdle(actual) && !justLost ? mayStart(translation, container, past) : undefined;
-  return reason === undefined ? place : [...place, start(translation, container, actual, reason, world)];
+  if (reason === undefined) return place;
+  return [...place, ...(actual ? unmask(actual) : []), start(translation, container, actual, reason, world)];
 }
 
 /** Writes the unit where its file is missing or differs, with what that means for a running one. */

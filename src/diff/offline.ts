@@ -2,7 +2,7 @@ import { NO_PAST } from "../model/exit-record.ts";
 import { environmentFile } from "../model/paths.ts";
 import type { Step } from "../model/step.ts";
 import type { World } from "../model/world.ts";
-import { isIdle } from "./unit-states.ts";
+import { isIdle, unmask } from "./unit-states.ts";
 
 /**
  * Of pods that an incomplete list does not have, the units on disk are all that is known: what may run again and does not is started,
@@ -23,10 +23,10 @@ export function keepUnits(world: World, listed: ReadonlySet<string>): Step[] {
     const directory = world.directories.get(identity.podUID);
     const past = directory?.pasts.get(identity.container) ?? NO_PAST;
     if (past.finished) return [];
-    const start: Step = { kind: "start", uid: identity.podUID, unit: unit.name, because };
+    const start: Step[] = [...unmask(unit), { kind: "start", uid: identity.podUID, unit: unit.name, because }];
     // After a reboot the files in /run are gone, and nobody can be asked for them.
     const bare = directory?.sealed && !directory.files.has(environmentFile(identity.container));
-    return bare ? [{ kind: "restore", uid: identity.podUID, because: "the host was rebooted" }, start] : [start];
+    return bare ? [{ kind: "restore", uid: identity.podUID, because: "the host was rebooted" }, ...start] : start;
   });
   // All files of a pod are restored at once.
   return steps.filter(

@@ -1,12 +1,13 @@
 import type { ActualUnit, Identity } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
+import { isIdle } from "./unit-states.ts";
 
 /**
- * Whose a unit is: by its file, or, where somebody deleted that under a running container, by the invocation that our
+ * Whose a unit is: by its file, or, where somebody took that away under a running container, by the invocation that our
  * helper noted down when it let it go. Otherwise such a container would outlive its pod.
  */
 export function identityOf(unit: ActualUnit, { directories }: World): Identity | undefined {
-  if (unit.identity !== undefined || unit.text !== undefined || unit.invocation === undefined) return unit.identity;
+  if (unit.identity !== undefined || unit.invocation === undefined || isIdle(unit)) return unit.identity;
   for (const { uid, pasts } of directories.values()) {
     for (const [container, { started }] of pasts) {
       if (started?.invocation !== unit.invocation) continue;
