@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Pod, PodPhase } from "../../src/model/pod.ts";
 import type { World } from "../../src/model/world.ts";
 import { pod, UID } from "../translate/base.ts";
-import { bare, DEAD, ended, plan, STOPPING, sliceOf, unitName, up, withPods, withUnit } from "./base.ts";
+import { bare, DEAD, ended, plan, STOPPING, unitName, up, withPods, withUnit } from "./base.ts";
 
 const APP = unitName("app");
 const WEB = pod();
