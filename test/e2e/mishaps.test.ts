@@ -50,6 +50,20 @@ test("a container whose image changes in the pod is restarted, and no other", as
   expect(await node.container("changes", ({ ready }) => ready, "two")).toEqual(other);
 });
 
+test("what else may change in a pod that runs restarts nothing", async () => {
+  const invocation = await run("relabelled");
+  await node.kubectl("label", "pod", "relabelled", "color=blue");
+  await node.kubectl("annotate", "pod", "relabelled", "note=new");
+  const spec = { activeDeadlineSeconds: 3600, tolerations: [{ key: "new", operator: "Exists" }] };
+  await node.kubectl("patch", "pod", "relabelled", `--patch=${JSON.stringify({ spec })}`);
+  await node.kubectl("debug", "relabelled", "--image=host", "--attach=false", "--quiet", "--", "true");
+  await node.sync();
+  const generation = (await node.get("relabelled"))?.metadata?.generation;
+  const { status } = await node.until("relabelled", (seen) => seen?.status?.observedGeneration === generation && seen);
+  expect(status).toMatchObject({ phase: "Running", containerStatuses: [{ ready: true, restartCount: 0 }] });
+  expect(await node.invocation("relabelled")).toBe(invocation);
+});
+
 test("a slice that was edited is put back, and its containers run on", async () => {
   const invocation = await run("sliced");
   const slice = await node.show("sliced", "Slice");

@@ -70,6 +70,23 @@ test("neither tokens nor the environment are to be found where others look", asy
   expect(stdout).not.toContain(token.split(".")[2]);
 });
 
+test("nor do they lie on a disk in words that can be read", async () => {
+  const words = [SECRET, (await inside(`${MOUNT}/token`)).split(".")[2] ?? ""];
+  const { stdout } = await node.exec([
+    "grep",
+    "-rlF",
+    ...words.flatMap((word) => ["-e", word]),
+    "/etc",
+    "/var/lib/unitlet",
+    "/var/cache/unitlet",
+    "/var/log/journal",
+    "/usr/local/lib/systemd",
+    "/run",
+  ]);
+  expect(stdout).toMatch(/^\/run\/unitlet\/pods\//);
+  expect(stdout).not.toMatch(/^\/(etc|var|usr)/m);
+});
+
 test("the files that hold them are closed to others", async () => {
   const { stdout } = await node.exec(
     "find /run/unitlet /var/lib/unitlet -maxdepth 2 -printf '%m %y\\n' | sort -u; find /run/unitlet/pods -name '*.env' -printf '%m\\n'",

@@ -1,0 +1,42 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cluster } from "../support/cluster.ts";
+import { Node } from "../support/node.ts";
+import { pod, SLEEP, shell } from "./manifests.ts";
+
+let node: Node;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "storm");
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+async function pods(): Promise<V1Pod[]> {
+  return JSON.parse(await node.kubectl("get", "pods", "-o", "json")).items;
+}
+
+test("fifty pods that are created at once all run, those that end at once are all told of, and none is left when all are deleted", async () => {
+  const names = (kind: string) => Array.from({ length: 25 }, (_, at) => `${kind}-${at}`);
+  await node.apply(
+    ...names("stays").map((name) => pod(node, name, SLEEP)),
+    ...names("ends").map((name) => pod(node, name, shell("exit 3"), { restartPolicy: "Never" })),
+  );
+  await node.machine.until(
+    async () => {
+      const phases = Object.entries(Object.groupBy(await pods(), ({ status }) => status?.phase ?? ""));
+      const counts = Object.fromEntries(phases.map(([phase, each]) => [phase, each?.length]));
+      return [counts.Running === 25 && counts.Failed === 25, counts];
+    },
+    { what: "25 to run and 25 to have failed", every: 500 },
+  );
+  const codes = (await pods()).map(({ status }) => status?.containerStatuses?.[0]?.state?.terminated?.exitCode);
+  expect(codes.filter((code) => code === 3)).toHaveLength(25);
+
+  await node.kubectl("delete", "pods", "--all");
+  const { stdout } = await node.exec(
+    "ls /etc/systemd/system /run/unitlet/pods /var/lib/unitlet/pods | grep '^unitlet[.-]\\|^[0-9a-f]*-' || true",
+  );
+  expect(stdout).toBe("");
+  expect((await node.exec("systemctl is-system-running")).stdout).toBe("running\n");
+});
