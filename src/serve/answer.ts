@@ -1,29 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
-import { readNodeUsage, readUnitUsage } from "../io/cgroups.ts";
-import { type ApiClient, ApiError } from "../io/http.ts";
-import type { Kube } from "../io/kube.ts";
+import { ApiError } from "../io/http.ts";
 import { reviewAccess, reviewToken, type User } from "../io/reviews.ts";
 import type { Log } from "../log.ts";
 import { bearerToken, type Subject, userOfCertificate, userOfToken } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
-import { health } from "./health.ts";
-import type { ContainerLogs } from "./logs.ts";
-import type { Memory } from "./memory.ts";
 import { Refusal } from "./refusal.ts";
-import { resourceMetrics } from "./resource-metrics.ts";
-import { accessesOf, parseTarget, type Target } from "./target.ts";
-
-export interface Serving {
-  readonly node: string;
-  readonly api: ApiClient;
-  readonly kube: Kube;
-  readonly memory: Memory;
-  readonly logs: ContainerLogs;
-  readonly log: Log;
-}
-
-const NOT_FOUND = new Refusal(404, "404 page not found\n");
+import { route, type Serving, send } from "./route.ts";
+import { accessesOf, parseTarget } from "./target.ts";
 
 /** One request, from who asks to the last byte. Never throws. */
 export async function answer(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -52,34 +36,6 @@ async function authenticate({ api, memory }: Serving, request: IncomingMessage):
   return user;
 }
 
-async function route(
-  serving: Serving,
-  target: Target,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const [first = "", ...others] = target.segments;
-  if (!["healthz", "pods", "containerLogs", "metrics"].includes(first)) throw NOT_FOUND;
-  if (request.method !== "GET") {
-    response.setHeader("allow", "GET");
-    throw new Refusal(405, "405: Method Not Allowed");
-  }
-  if (first === "containerLogs" && others.length === 3) return await serving.logs.serve(others, target.query, response);
-  if (first === "pods" && others.length === 0) {
-    response.setHeader("content-type", "application/json");
-    response.end(await serving.kube.listPods());
-    return;
-  }
-  if (first === "metrics" && others.join("/") === "resource") {
-    response.setHeader("content-type", "text/plain; version=0.0.4; charset=utf-8");
-    response.end(resourceMetrics(readNodeUsage(), readUnitUsage(), Date.now()));
-    return;
-  }
-  const state = first === "healthz" && others.length < 2 ? health(others[0], Date.now()) : undefined;
-  if (state === undefined) throw NOT_FOUND;
-  send(response, state.status, state.text);
-}
-
 function refuse(error: Error, response: ServerResponse, log: Log): void {
   // The client went away, or the answer has begun: only a broken connection can still say that it is not whole.
   if (response.destroyed) return;
@@ -92,11 +48,4 @@ function refuse(error: Error, response: ServerResponse, log: Log): void {
     log.error("a request failed", { because: error.message, stack: error.stack });
     send(response, 500, error.message);
   }
-}
-
-function send(response: ServerResponse, status: number, text: string): void {
-  response.statusCode = status;
-  response.setHeader("content-type", "text/plain; charset=utf-8");
-  response.setHeader("x-content-type-options", "nosniff");
-  response.end(text);
 }

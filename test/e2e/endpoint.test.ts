@@ -132,26 +132,6 @@ test("/pods is the list of this node's pods", async () => {
   expect(await cluster.kubectl(["get", "--raw", `/api/v1/nodes/${node.name}/proxy/healthz`])).toBe("ok");
 });
 
-test("/metrics/resource tells what the node, each pod and each container use", async () => {
-  const path = `/api/v1/nodes/${node.name}/proxy/metrics/resource`;
-  const look = async () => {
-    const text = await cluster.kubectl(["get", "--raw", path]);
-    return (name: string) => Number(new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1]);
-  };
-  const script = "i=0; while [ $i -lt 3000000 ]; do i=$((i+1)); done; exec sleep infinity";
-  const before = await look();
-  await node.run(pod(node, "busy", shell(script)));
-  const labels = `{container="main",namespace="${node.namespace}",pod="busy"}`;
-  const used = async () => (await look())(`container_cpu_usage_seconds_total${labels}`) > 0.2;
-  await node.machine.until(used, { what: "CPU time of the container", every: 300 });
-  const after = await look();
-  expect(after("node_cpu_usage_seconds_total")).toBeGreaterThan(before("node_cpu_usage_seconds_total"));
-  expect(after("node_memory_working_set_bytes")).toBeGreaterThan(1e7);
-  expect(after(`container_memory_working_set_bytes${labels}`)).toBeGreaterThan(10_000);
-  expect(after(`container_start_time_seconds${labels}`)).toBeGreaterThan(Date.now() / 1000 - 60);
-  expect(after(`pod_cpu_usage_seconds_total${labels.replace('container="main",', "")}`)).toBeGreaterThan(0.2);
-});
-
 test("the process ends when nobody asks, and who asks just then is served by the next one", async () => {
   for (let burst = 0; burst < 5; burst += 1) {
     await Promise.all(
