@@ -53,15 +53,15 @@ export function bare(...pods: readonly Pod[]): World {
   };
 }
 
-/** A host on which the pod has run for a minute, and its status says so. */
-export function up(of: Pod): World {
+/** A host on which the pod has run for a minute, as run 1 of its containers if not said otherwise, and its status says so. */
+export function up(of: Pod, run = 1): World {
   const { slice, containers, files } = runnable(of);
   const units = [placed(slice, { load: "loaded", active: "active", sub: "active", job: "" })];
   for (const { kind, unit } of containers) {
     if (unit === undefined) continue;
-    units.push(kind === "init" ? placed(unit) : { ...placed(unit, RUNNING), invocation: invocation(1) });
+    units.push(kind === "init" ? placed(unit) : { ...placed(unit, RUNNING), invocation: invocation(run) });
   }
-  const pasts = new Map(containers.map(({ name, kind }) => [name, kind === "init" ? DONE : LIVES]));
+  const pasts = new Map(containers.map(({ name, kind }) => [name, kind === "init" ? DONE : lives(run)]));
   const directory: PodDirectory = {
     uid: of.metadata.uid,
     pasts,
@@ -69,22 +69,22 @@ export function up(of: Pod): World {
     volumes: new Map(),
   };
   return {
-    ...bare({ ...of, status: of.status ?? statusOf(containers) }),
+    ...bare({ ...of, status: of.status ?? statusOf(containers, run) }),
     units: new Map(units.map((unit) => [unit.name, unit])),
     directories: new Map([[of.metadata.uid, directory]]),
   };
 }
 
-const LIVES: ContainerPast = { ...NO_PAST, started: { at: STARTED, invocation: invocation(1) } };
+const lives = (run: number): ContainerPast => ({ ...NO_PAST, started: { at: STARTED, invocation: invocation(run) } });
 const DONE: ContainerPast = { ...NO_PAST, exits: [exit(9, SUCCESS)], done: true };
 
-function statusOf(containers: readonly DesiredContainer[]): PodStatus {
+function statusOf(containers: readonly DesiredContainer[], run: number): PodStatus {
   const of = (kind: string) =>
-    containers.filter((each) => each.kind === kind).map(({ name }) => statusOfContainer(name));
+    containers.filter((each) => each.kind === kind).map(({ name }) => statusOfContainer(name, run));
   return { phase: "Running", startTime: toTimestamp(STARTED), containerStatuses: of("container") };
 }
 
-export function statusOfContainer(name: string, run = 1): ContainerStatus {
+function statusOfContainer(name: string, run: number): ContainerStatus {
   const state = { running: { startedAt: toTimestamp(STARTED) } };
   const more = { lastState: {}, ready: true, started: true, restartCount: 0, image: "host", imageID: "host" };
   return { name, state, ...more, containerID: `systemd://${invocation(run)}` };

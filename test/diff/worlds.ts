@@ -85,23 +85,34 @@ export const anyWorld: fc.Arbitrary<World> = fc
   .record({ web: onePod, again: fc.option(onePod), api: fc.option(onePod), complete: fc.boolean() })
   .map(({ web, again, api, complete }) => {
     const worlds = [
-      worldOf(web, "web", "uid-1"),
-      ...(again ? [worldOf({ ...again, there: false }, "web", "uid-2")] : []),
-      ...(api ? [worldOf(api, "api", "uid-3")] : []),
+      worldOf(web, "web", "uid-1", complete),
+      ...(again ? [worldOf({ ...again, there: false }, "web", "uid-2", complete)] : []),
+      ...(api ? [worldOf(api, "api", "uid-3", complete)] : []),
     ];
     return joined(worlds, complete);
   });
 
-function worldOf({ spec: given, fate: of, there, misfortunes, pasts }: OnePod, name: string, uid: string): World {
+function worldOf(
+  { spec: given, fate: of, there, misfortunes, pasts }: OnePod,
+  name: string,
+  uid: string,
+  complete: boolean,
+): World {
   const original = pod(given, { name, uid });
-  let world = there ? up(original) : bare(original);
+  const run = name === "web" ? 1 : 3;
+  let world = there ? up(original, run) : bare(original);
   for (const [which, change] of Object.entries(misfortunes)) world = befall(world, unitName(which, name), change ?? {});
-  // Nothing but a list of pods can bring back an init container that was masked.
-  if (["first", "second"].some((init) => world.units.get(unitName(init, name))?.state?.load === "masked"))
-    world = up(original);
+  // Nothing but a list of pods can bring back an init container whose unit was masked or lost.
+  if (!complete && INITS.some((init) => isBroken(world.units.get(unitName(init, name))))) world = up(original, run);
   for (const [which, change] of Object.entries(pasts))
     world = remember(world, uid, which, given.restartPolicy === "Always" ? { ...change, finished: false } : change);
   return { ...world, pods: { complete: true, items: of.listed ? world.pods.items.map((each) => now(each, of)) : [] } };
+}
+
+const INITS = ["first", "second"];
+
+function isBroken(unit: ActualUnit | undefined): boolean {
+  return unit !== undefined && (unit.identity === undefined || unit.state?.load === "masked");
 }
 
 function befall(world: World, name: ReturnType<typeof unitName>, change: Partial<Record<string, unknown>>): World {
