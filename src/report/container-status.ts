@@ -109,13 +109,17 @@ function inherited({ previous }: ContainerView, id: string | undefined): Contain
   return previous.lastState.terminated?.containerID === id ? {} : previous.lastState;
 }
 
-/** imageID says which files it ran on: those of the host, whatever `image` asked for. */
+/**
+ * Those of the run that `id` tells, which may have begun before the pod's image was changed. imageID says which files it
+ * ran on: those of the host, whatever `image` asked for.
+ */
 function image(
-  { container }: ContainerView,
+  { container, previous }: ContainerView,
   id: string | undefined,
 ): Pick<ContainerStatus, "image" | "imageID" | "containerID"> {
+  const known = id !== undefined && previous?.containerID === id ? previous.image : undefined;
   return {
-    image: container.image ?? "",
+    image: known ?? container.image ?? "",
     imageID: id === undefined ? "" : "host",
     ...(id !== undefined && { containerID: id }),
   };
