@@ -86,7 +86,8 @@ describe.each(Object.entries(troubles).map(([what, [rule, named]], at) => ({ wha
       expect([await node.invocation("keeper"), await node.invocation(old)]).toEqual([kept, invocation]);
       const said = (await complaints()).slice(before.length);
       expect(said).toContainEqual(expect.stringMatching(named));
-      expect(said.length).toBeLessThan(3);
+      // Of the list and of the lease, and once more when the one that is asked first changes.
+      expect(said.length).toBeLessThan(4);
     });
 
     test("and after it the next run does what was missed", async () => {
