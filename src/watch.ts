@@ -22,10 +22,10 @@ export async function keepAgent(input: Sync, agent: World["agent"], systemd: Sys
 
 async function keepUnits({ config, log }: Sync, agent: World["agent"], systemd: Systemd): Promise<void> {
   if (agent.path?.active === "failed") {
-    log.warning("unit has failed; starting it again", { unit: PATH });
+    sayTrouble(log, "doorbell", `${PATH} has failed; starting it again`);
     await systemd.resetFailed(PATH);
     await systemd.set(PATH, true);
-  }
+  } else if (agent.path !== undefined) sayTrouble(log, "doorbell", undefined);
   const wanted = config.watch && config.cluster !== undefined;
   const up = agent.watch?.active === "active" || agent.watch?.active === "activating";
   if (wanted && config.cluster !== undefined) {

@@ -7,6 +7,7 @@ const TOPICS = {
   agent: ["cannot start or stop a unit of unitlet itself", "the units of unitlet itself are as they should be"],
   list: ["the list of pods is not complete; nothing is removed", "the list of pods is complete again"],
   node: ["cannot keep the node up", "the node is kept up again"],
+  doorbell: ["nobody hears the doorbell", "the doorbell is heard again"],
   seal: ["cannot keep what pods are given for a boot without the API server", "what pods are given is kept again"],
   systemd: ["cannot talk to systemd", "systemd answers again"],
 } as const;

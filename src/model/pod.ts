@@ -31,6 +31,8 @@ export interface PodSpec {
   readonly terminationGracePeriodSeconds?: number;
   readonly hostNetwork?: boolean;
   readonly serviceAccountName?: string;
+  readonly priorityClassName?: string;
+  readonly priority?: number;
   readonly securityContext?: SecurityContext;
   readonly volumes?: readonly Volume[];
   readonly readinessGates?: readonly { readonly conditionType: string }[];

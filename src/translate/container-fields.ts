@@ -39,7 +39,7 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   "resources.requests.ephemeral-storage": "control-plane",
   "resources.claims": rejected(NOT_YET),
   resizePolicy: "supported",
-  restartPolicy: rejected(NOT_YET, "move the container to spec.containers"),
+  restartPolicy: rejected(NOT_YET, "set restartPolicy on the pod"),
   restartPolicyRules: rejected(NOT_YET),
   "volumeMounts[].name": "supported",
   "volumeMounts[].mountPath": "supported",

@@ -7,7 +7,7 @@ import { launchArgv } from "../unitfile/launch.ts";
 import { containerUnitName, podSliceName } from "../unitfile/names.ts";
 import { execLine, quoteBind, quotePath, quoteWord } from "../unitfile/quote.ts";
 import { cleanPath } from "./clean-path.ts";
-import { amountsOf, containerResourceLines, oomScoreAdjust } from "./resources.ts";
+import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust } from "./resources.ts";
 import { userOf, userPrefix } from "./security.ts";
 import { specHash } from "./spec-hash.ts";
 
@@ -132,7 +132,10 @@ function processLines({ pod, container, qos, host }: ContainerInput): Lines {
   return [
     ["Slice", podSliceName(pod.metadata.uid, qos)],
     ...containerResourceLines(amounts),
-    ["OOMScoreAdjust", String(oomScoreAdjust(qos, amounts.memoryRequest, host.memoryTotal))],
+    [
+      "OOMScoreAdjust",
+      String(oomScoreAdjust(isNodeCritical(pod) ? "Guaranteed" : qos, amounts.memoryRequest, host.memoryTotal)),
+    ],
     ["UnsetEnvironment", FROM_SYSTEMD],
     ["WorkingDirectory", quotePath(cleanPath(container.workingDir ?? "/"))],
     ["StandardOutput", "journal"],

@@ -34,7 +34,7 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
   ),
   dnsConfig: rejected(NOT_YET),
   hostAliases: rejected(NOT_YET, "put the names into the host's /etc/hosts"),
-  hostname: ignored("is ignored: the pod sees the host's name", "read the name from $HOSTNAME"),
+  hostname: ignored("is ignored: the pod sees the host's name", "give the name to the program in its arguments"),
   subdomain: ignored("is ignored: the pod sees the host's name", "address the pod by its IP"),
   setHostnameAsFQDN: ignored("is ignored: the pod sees the host's name", OTHER_NODE, is(false)),
   hostnameOverride: rejected(NOT_YET),

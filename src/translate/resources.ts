@@ -84,6 +84,13 @@ export function qosClass(pod: Pod): QosClass {
   return all.every(exact) ? "Guaranteed" : "Burstable";
 }
 
+const SYSTEM_CRITICAL = 2_000_000_000;
+
+/** Killed last for want of memory, whatever it asked for, as the kubelet has it. */
+export function isNodeCritical({ spec }: Pod): boolean {
+  return spec.priorityClassName === "system-node-critical" && (spec.priority ?? 0) >= SYSTEM_CRITICAL;
+}
+
 /** The kubelet's numbers: the more memory a burstable container asked for, the later it is killed. */
 export function oomScoreAdjust(qos: QosClass, memoryRequest: number, memoryTotal: number): number {
   if (qos === "Guaranteed") return -997;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Container } from "../../src/model/pod.ts";
 import { oomScoreAdjust, qosClass } from "../../src/translate/resources.ts";
 import { forAll } from "../support/fuzz.ts";
-import { container, pod } from "./base.ts";
+import { container, directive, pod } from "./base.ts";
 
 type Amounts = Readonly<Record<string, string>>;
 
@@ -59,6 +59,16 @@ describe("oomScoreAdjust() agrees with the kubelet's table", () => {
 
   test.for(cases)("%s", ([, qos, request, expected]) => {
     expect(oomScoreAdjust(qos, request, MEMORY)).toBe(expected);
+  });
+
+  const critical = { priorityClassName: "system-node-critical", priority: 2_000_001_000 };
+
+  test.for([
+    ["is critical for its node", critical, "-997"],
+    ["is critical for its cluster", { ...critical, priorityClassName: "system-cluster-critical" }, "1000"],
+    ["only says that it is", { ...critical, priority: 0 }, "1000"],
+  ] as const)("of a pod that %s", ([, spec, expected]) => {
+    expect(directive(pod(spec), "OOMScoreAdjust")).toEqual([expected]);
   });
 
   test("is a number that the kernel takes, also on a host whose memory is not known", () => {

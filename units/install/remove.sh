@@ -100,5 +100,5 @@ remove_agent_units() {
 	rmdir "$unit_directory" "${unit_directory%/*}" 2>/dev/null || :
 	[ -z "$DESTDIR" ] || return 0
 	systemctl daemon-reload
-	systemctl reset-failed 'unitlet-*' 2>/dev/null || :
+	systemctl reset-failed 'unitlet-*' 'unitlet.*' 2>/dev/null || :
 }
