@@ -85,11 +85,14 @@ export const HOSTILE_VALUES: readonly string[] = [
 ];
 
 /** Undefined when it is refused in the right way. */
-export function unlessRefused<T>(quote: () => T): T | undefined {
+export function unlessRefused<T>(
+  quote: () => T,
+  refusal: new (message: string) => Error = UnquotableError,
+): T | undefined {
   try {
     return quote();
   } catch (error) {
-    if (error instanceof UnquotableError) return undefined;
+    if (error instanceof refusal) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { UnitSections } from "../../src/model/unit.ts";
-import { decodeUnit, encodeUnit } from "../../src/unitfile/codec.ts";
+import { decodeUnit, encodeUnit, UnitSyntaxError } from "../../src/unitfile/codec.ts";
 import { exportLine } from "../../src/unitfile/launch.ts";
 import { execLine, quoteBind, quotePath, quoteWord } from "../../src/unitfile/quote.ts";
 import { forAll } from "../support/fuzz.ts";
@@ -55,6 +55,15 @@ describe("what comes out is what went in", () => {
         expected.map(([, lines]) => [...lines].map(([of, values]) => [of, values.map(([, value]) => value)])),
       );
     });
+  });
+});
+
+test("a value that is written is read back as it is, and any other is refused", () => {
+  forAll(fc.array(anyText, { minLength: 1, maxLength: 3 }), (values) => {
+    const unit: UnitSections = [["Service", values.map((value) => ["Key", value] as const)]];
+    const text = unlessRefused(() => encodeUnit(unit), UnitSyntaxError);
+    fc.pre(text !== undefined);
+    expect(decodeUnit(text)).toEqual({ Service: { Key: values } });
   });
 });
 
