@@ -1,12 +1,19 @@
 import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 import { createInterface } from "node:readline";
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod, V1PodList } from "@kubernetes/client-node";
 import type { Cluster } from "../support/cluster.ts";
+import { say } from "./progress.ts";
 
 interface Kubeconfig {
   readonly clusters: readonly [{ cluster: { server: string; "certificate-authority-data": string } }];
   readonly users: readonly [{ user: { "client-certificate-data": string; "client-key-data": string } }];
+}
+
+export interface Watcher {
+  /** `asked`: what was created before is in the list, or gone. */
+  list(pods: readonly V1Pod[], asked: number): void;
+  event(type: string, pod: V1Pod): void;
 }
 
 /** The administrator, on connections that stay open: starting kubectl takes longer than what is measured. */
@@ -40,18 +47,36 @@ export class Admin {
     return JSON.parse(text) as T;
   }
 
-  /** Calls back for each event on the pods of a namespace, from now on; returns what ends it. */
-  async watch(namespace: string, onEvent: (type: string, pod: V1Pod) => void): Promise<() => void> {
+  /**
+   * Calls back with the pods of a namespace, then for each event on them; and again from the beginning when the API server
+   * ends the watch, as it does with a client that is too slow for it. Returns what ends it.
+   */
+  async watch(namespace: string, on: Watcher): Promise<() => void> {
     const path = `/api/v1/namespaces/${namespace}/pods`;
-    const { metadata } = await this.call<{ metadata: { resourceVersion: string } }>("GET", `${path}?limit=1`);
-    const watch = `${path}?watch=1&resourceVersion=${metadata.resourceVersion}`;
-    const response = await this.#open("GET", watch, new Agent());
-    createInterface(response).on("line", (line) => {
-      const { type, object } = JSON.parse(line) as { type: string; object: V1Pod };
-      onEvent(type, object);
-    });
-    response.on("error", () => undefined);
-    return () => response.destroy();
+    let current: IncomingMessage | undefined;
+    let over = false;
+    const begin = async () => {
+      const asked = performance.now();
+      const { items, metadata } = await this.call<V1PodList>("GET", path);
+      on.list(items, asked);
+      current = await this.#open("GET", `${path}?watch=1&resourceVersion=${metadata?.resourceVersion}`, new Agent());
+      const response = current;
+      const lines = createInterface(response).on("line", (line) => {
+        // The last line of a broken watch may be half a line.
+        if (line.endsWith("}")) on.event(...eventOf(line));
+      });
+      lines.on("error", () => undefined);
+      response.on("close", () => over || again());
+    };
+    const again = () => {
+      say("the API server ended the watch: figures of this moment are too high");
+      begin().catch(() => setTimeout(again, 500));
+    };
+    await begin();
+    return () => {
+      over = true;
+      current?.destroy();
+    };
   }
 
   close(): void {
@@ -65,4 +90,9 @@ export class Admin {
       call.on("error", reject).end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
+}
+
+function eventOf(line: string): [string, V1Pod] {
+  const { type, object } = JSON.parse(line) as { type: string; object: V1Pod };
+  return [type, object];
 }

@@ -10,6 +10,7 @@ export class Pods implements Disposable {
   readonly #admin: Admin;
   readonly #path: string;
   readonly #node: string;
+  readonly #created: Times = new Map();
   readonly #running: Times = new Map();
   readonly #gone: Times = new Map();
   #stop: () => void = () => undefined;
@@ -22,18 +23,29 @@ export class Pods implements Disposable {
 
   static async of(admin: Admin, namespace: string, node: string): Promise<Pods> {
     const pods = new Pods(admin, namespace, node);
-    pods.#stop = await admin.watch(namespace, (type, pod) => {
-      const name = pod.metadata?.name ?? "";
-      const times = type === "DELETED" ? pods.#gone : pod.status?.phase === "Running" ? pods.#running : undefined;
-      if (times !== undefined && !times.has(name)) times.set(name, performance.now());
+    pods.#stop = await admin.watch(namespace, {
+      list: (all, asked) => pods.#list(all, asked),
+      event: (type, pod) => pods.#event(type, pod),
     });
     return pods;
+  }
+
+  #list(all: readonly V1Pod[], asked: number): void {
+    for (const pod of all) this.#event("ADDED", pod);
+    const there = new Set(all.map(({ metadata }) => metadata?.name));
+    for (const [name, at] of this.#created) if (at < asked && !there.has(name)) note(this.#gone, name);
+  }
+
+  #event(type: string, { metadata, status }: V1Pod): void {
+    const name = metadata?.name ?? "";
+    if (type === "DELETED") note(this.#gone, name);
+    else if (status?.phase === "Running") note(this.#running, name);
   }
 
   /** Returns the time of the acknowledgement. */
   async create(name: string): Promise<number> {
     await this.#admin.call("POST", this.#path, sleeper(name, this.#node));
-    return performance.now();
+    return note(this.#created, name);
   }
 
   async remove(name: string): Promise<number> {
@@ -55,8 +67,15 @@ export class Pods implements Disposable {
   }
 }
 
+/** The first time counts. */
+function note(times: Times, name: string): number {
+  const time = times.get(name) ?? performance.now();
+  times.set(name, time);
+  return time;
+}
+
 async function seen(times: Times, name: string, what: string): Promise<number> {
-  await until(() => times.has(name), { what, every: 20, timeout: 120_000 });
+  await until(() => times.has(name), { what, every: 20, timeout: 180_000 });
   return times.get(name) ?? Number.NaN;
 }
 
