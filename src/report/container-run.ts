@@ -33,8 +33,11 @@ export function isActive(unit: ActualUnit | undefined): boolean {
 }
 
 function runs(view: ContainerView, unit: ActualUnit): boolean {
-  const { state, invocation } = unit;
-  if (state === undefined || hasEnded(invocation ?? view.past.started?.invocation, view.past.exits)) return false;
+  const { state } = unit;
+  const { started, exits } = view.past;
+  const invocation = unit.invocation ?? started?.invocation;
+  // systemd was asked a moment before the files were read: what has no invocation any more has ended in between.
+  if (state === undefined || invocation === undefined || hasEnded(invocation, exits)) return false;
   switch (state.active) {
     case "active":
     case "reloading":
@@ -42,7 +45,7 @@ function runs(view: ContainerView, unit: ActualUnit): boolean {
     case "activating":
       return state.sub === "start-post" || (state.sub === "start" && START_IS_RUN[view.kind]);
     case "deactivating":
-      return wasLetGo(view, invocation);
+      return wasLetGo(view, unit.invocation);
     case "inactive":
     case "failed":
     case "maintenance":

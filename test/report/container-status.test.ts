@@ -54,6 +54,12 @@ describe("a running container", () => {
     );
   });
 
+  test("has ended when its invocation is gone, though systemd said a moment before that it runs", () => {
+    expect(app({ units: [unit("app", RUNNING)], past: past([exit(1, 0)]), spec: { restartPolicy: "Never" } })).toEqual(
+      status(ended(1, 0), { imageID: "host", containerID: id(1) }),
+    );
+  });
+
   test("counts its exits and shows the last one", () => {
     const known = past([exit(1, 40), exit(2, 20)], { ...started(3, 5), forgottenExits: 3 });
     expect(app({ units: [unit("app", RUNNING, 3)], past: known })).toEqual(
