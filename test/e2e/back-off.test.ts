@@ -41,12 +41,13 @@ describe.concurrent("a container that ends again and again", () => {
     const waits = times.slice(1).map(({ startedAt }, at) => (startedAt - (times[at]?.finishedAt ?? 0)) / 1000);
     expect(waits).toHaveLength(3);
     const [first, second, third] = waits;
-    expect(first).toBeLessThan(3);
+    expect(first).toBeLessThan(5);
     expect(second).toSatisfy((seconds: number) => seconds >= 9 && seconds <= 15);
     expect(third).toSatisfy((seconds: number) => seconds >= 19 && seconds <= 25);
     const { state } = await node.container("crashes", isWaiting);
     expect(state?.waiting?.message).toMatch(/^back-off 40s restarting failed container=main pod=crashes_/);
   });
+
   test("goes at once when it is deleted while it waits", async () => {
     await node.container("deleted", isWaiting);
     const start = performance.now();
@@ -55,12 +56,13 @@ describe.concurrent("a container that ends again and again", () => {
     await node.kubectl("wait", "pod/deleted", "--for=delete", "--timeout=10s");
     expect(performance.now() - start).toBeLessThan(8000);
   });
+});
 
-  test("waits on while systemd reads all units anew or replaces itself", async () => {
-    const before = await node.container("moved", isWaiting);
-    await node.exec("systemctl daemon-reload");
-    await node.exec("systemctl daemon-reexec");
-    await node.sync();
-    expect((await node.get("moved"))?.status?.containerStatuses).toEqual([before]);
-  });
+// By itself, because nobody can talk to a systemd that replaces itself. By now the wait is a long one.
+test("a container waits on while systemd reads all units anew and replaces itself", async () => {
+  const before = await node.container("moved", isWaiting);
+  await node.exec("systemctl daemon-reload");
+  await node.exec("systemctl daemon-reexec");
+  await node.sync();
+  expect((await node.get("moved"))?.status?.containerStatuses).toEqual([before]);
 });

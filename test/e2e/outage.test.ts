@@ -93,10 +93,37 @@ test.each([409, 429, 500, 503])("a status that is refused with %i is written by 
 });
 
 test("an API server that takes its time slows things down, and stops nothing", async () => {
-  proxy.on(() => ({ delayMs: 500 }));
+  proxy.on(() => ({ delayMs: 300 }));
   const names = ["slow-1", "slow-2", "slow-3"];
-  await node.run(...names.map((name) => pod(node, name, SLEEP, { automountServiceAccountToken: true })));
-  for (const name of names) await node.container(name, ({ ready }) => ready);
+  await node.apply(...names.map((name) => pod(node, name, SLEEP, { automountServiceAccountToken: true })));
+  const areReady = () =>
+    node.kubectl("wait", ...names.map((name) => `pod/${name}`), "--for=condition=Ready", "--timeout=1s");
+  await node.machine.until(() => node.sync().then(areReady), { what: "three pods", timeout: 50_000 });
+});
+
+test("what ends while the API server takes its time has ended by itself", async () => {
+  await node.run(
+    pod(node, "ends-early", shell("until test -e /opt/early; do sleep 0.05; done"), { restartPolicy: "OnFailure" }),
+  );
+  await node.container("ends-early", ({ ready }) => ready);
+  proxy.on(({ path }) => (path.endsWith("/token") ? { delayMs: 1000 } : undefined));
+  await node.apply(pod(node, "needs-token", SLEEP, { automountServiceAccountToken: true }));
+  const run = node.sync();
+  await node.machine.until(() => proxy.requests.some(({ path }) => path.endsWith("/token")), {
+    what: "a run that waits",
+  });
+  await node.exec("mkdir -p /opt; touch /opt/early");
+  await run;
+  await node.until("ends-early", (seen) => seen?.status?.phase === "Succeeded");
+  const reasons = await node.kubectl(
+    "get",
+    "events",
+    "--field-selector=involvedObject.name=ends-early",
+    "-o",
+    "jsonpath={.items[*].reason}",
+  );
+  expect(reasons).toContain("Started");
+  expect(reasons).not.toContain("Drift");
 });
 
 test("Events that are refused hold up nothing", async () => {
