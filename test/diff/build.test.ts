@@ -40,7 +40,26 @@ describe("a new pod", () => {
   });
 
   test("under Never is not linked: it must not start again with the host", () => {
-    expect(plan(bare(pod({ restartPolicy: "Never" })))).not.toContain("link app: it starts with the host");
+    expect(plan(bare(pod({ restartPolicy: "Never" })))).toEqual([
+      "write-file app.env: app.env is not as the pod has it",
+      "write-unit slice: it is new",
+      "write-unit app: it is new",
+      "start app: the pod is to run",
+    ]);
+  });
+
+  test("without a policy runs under Always", () => {
+    const { restartPolicy: _, ...spec } = WEB.spec;
+    expect(plan(bare({ ...WEB, spec }))).toEqual(plan(bare(WEB)));
+  });
+
+  test("under Never, of whose containers one was seen, starts the other", () => {
+    const two = pod({ restartPolicy: "Never", containers: [container(), container({ name: "other" })] });
+    const seen = up(WEB).pods.items[0]?.status?.containerStatuses?.map((each) => ({ ...each, state: {} })) ?? [];
+    const status = { containerStatuses: seen };
+    expect(plan(bare({ ...two, status })).filter((line) => line.startsWith("start"))).toEqual([
+      "start other: the pod is to run",
+    ]);
   });
 
   test("that waits for its image gets its slice only", () => {
@@ -106,7 +125,7 @@ describe("a container that ended", () => {
 
   test("many times is started again though its records were forgotten", () => {
     const world = withPast(withUnit(up({ ...WEB, status: { phase: "Running" } }), APP, { state: DEAD }), "app", {
-      forgottenExits: 40,
+      forgottenExits: 1,
     });
     expect(plan(world)).toEqual(["start app: it ended and is to run again"]);
   });

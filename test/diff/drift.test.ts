@@ -43,6 +43,18 @@ describe("somebody edited a unit", () => {
     expect(plan(world)).toEqual([`write-unit app: it ${put} ${event(put)}`]);
   });
 
+  test("of an init container: the Event is about that", () => {
+    const of = pod({ initContainers: [container({ name: "first" })] });
+    const first = unitName("first");
+    const world = withUnit(up(of), first, { text: `${textOf(up(of), first)}User=x\n` });
+    expect(stepsOf(world).map((step) => step.event?.fieldPath)).toEqual(["spec.initContainers{first}"]);
+  });
+
+  test("of a container: the Event is about that, and another one the next time", () => {
+    const { event: told } = stepsOf(app({ text: edited }))[0] ?? {};
+    expect([told?.fieldPath, told?.occurrence]).toEqual(["spec.containers{app}", String(up(WEB).now)]);
+  });
+
   test("the slice of a pod: it is put back, and nothing is restarted", () => {
     const world = withUnit(up(WEB), SLICE, { text: textOf(up(WEB), SLICE).replace("CPUWeight=1", "CPUWeight=9") });
     expect(plan(world)).toEqual([
@@ -88,6 +100,26 @@ describe("a unit's file is not there", () => {
       `write-unit app: it ${deleted} ${event(deleted)}`,
       "link app: it starts with the host",
       "start app: it ended and is to run again",
+    ]);
+  });
+
+  test("of a slice that is there: it is written again", () => {
+    expect(plan(withUnit(up(WEB), SLICE, { text: undefined, identity: undefined }))).toEqual([
+      `write-unit slice: it ${deleted} ${event(deleted, SLICE)}`,
+      `reload: ${SLICE} was written anew`,
+    ]);
+  });
+
+  test("because its container could not start before: it is new, whatever the others did", () => {
+    const two = pod({ containers: [container(), container({ name: "other" })] });
+    const world = withPods(withoutUnit(up(two), unitName("other")), (of) => ({
+      ...of,
+      status: { ...of.status, containerStatuses: of.status?.containerStatuses?.slice(0, 1) ?? [] },
+    }));
+    expect(plan(world)).toEqual([
+      "write-unit other: it is new",
+      "link other: it starts with the host",
+      "start other: the pod is to run",
     ]);
   });
 

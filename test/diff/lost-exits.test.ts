@@ -30,6 +30,11 @@ describe("a container that status calls running", () => {
       ],
     ],
     [
+      "is gone, and one has a record that began as late as a clock of whole seconds may say of the first",
+      app(gone, { exits: [exit(2, { startedAt: STARTED + 1000 })] }),
+      [LOST],
+    ],
+    [
       "is gone, and an earlier one has a record",
       app(gone, { exits: [exit(0, { startedAt: STARTED - 2000 })] }),
       [LOST],

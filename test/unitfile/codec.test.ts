@@ -76,15 +76,18 @@ describe("decodeUnit() reads what systemd reads", () => {
     expect(JSON.stringify(decodeUnit(text))).toBe(JSON.stringify(expected));
   });
 
-  test.for([
-    "[Unit\nA=1",
-    "[Unit]\nno assignment",
-    "[Unit]\n=1",
-    "[Un it]\n",
-    "[Unit]\nA B=1",
-    "[__proto__]\nA=1",
-    "A=1\n[Unit]\n",
-  ])("%j is refused", (text) => {
-    expect(() => decodeUnit(text)).toThrow(UnitSyntaxError);
+  const refused: [string, string][] = [
+    ["[Unit\nA=1", 'Cannot read unit: "[Unit" has no valid key'],
+    ["[Unit]\nno assignment", 'Cannot read unit: "no assignment" has no valid key'],
+    ["[Unit]\n=1", 'Cannot read unit: "=1" has no valid key'],
+    ["[Un it]\n", 'Cannot read unit: "[Un it]" has no valid section'],
+    ["[Unit]\nA B=1", 'Cannot read unit: "A B=1" has no valid key'],
+    ["[__proto__]\nA=1", 'Cannot read unit: "[__proto__]" has no valid section'],
+    ["A=1\n[Unit]\n", "Cannot read unit: it has an assignment before any section"],
+    [`[Unit]\n${"a ".repeat(99)}`, `Cannot read unit: "${"a ".repeat(40)}" has no valid key`],
+  ];
+
+  test.for(refused)("%j is refused", ([text, message]) => {
+    expect(() => decodeUnit(text)).toThrow(expect.objectContaining({ name: "UnitSyntaxError", message }));
   });
 });

@@ -62,6 +62,7 @@ describe("a unit is not ours", () => {
     ["with an empty namespace", TEXT.replace("Namespace=shop", "Namespace=")],
     ["without a pod", TEXT.replace(/Pod=.*\n/, "")],
     ["of a kind that nobody knows", TEXT.replace("Kind=container", "Kind=volume")],
+    ["with a line in its section that nobody can read", TEXT.replace("Kind=", "what is this\nKind=")],
     ["with its section cut off", TEXT.slice(0, 60)],
   ];
 
@@ -81,6 +82,11 @@ describe("a unit is not ours", () => {
 });
 
 describe("a unit is as we wrote it", () => {
+  test("whatever is in it", () => {
+    const value = fc.stringMatching(/^[a-z]{1,8}$/);
+    forAll(value, (each) => expect(isIntact(encodeOwnUnit(IDENTITY, [["Unit", [["Description", each]]]]))).toBe(true));
+  });
+
   test("when nobody touched it", () => {
     expect(isIntact(TEXT)).toBe(true);
   });

@@ -18,7 +18,9 @@ describe("containerUnitName()", () => {
 
   test("of 255 characters is written out", () => {
     const pod = "p".repeat(255 - "unitlet.shop..app.service".length);
-    expect(containerUnitName("shop", pod, "app")).toBe(`unitlet.shop.${pod}.app.service`);
+    const name = `unitlet.shop.${pod}.app.service`;
+    expect(containerUnitName("shop", pod, "app")).toBe(name);
+    expect(asUnitName(name)).toBe(name);
   });
 
   test("of 256 characters has a hash for the pod", () => {
@@ -105,8 +107,13 @@ describe("namesProblem()", () => {
     ["container twice", {}, ["app", "app"], 'container name "app" is used twice'],
   ];
 
-  test("is content with good names", () => {
-    expect(namesProblem(good, ["init", "app"])).toBeUndefined();
+  test.for([
+    [good, ["init", "app"]],
+    [{ namespace: "a", name: "b", uid: "c" }, ["d"]],
+    [{ namespace: "aa", name: "bb", uid: "cc" }, ["dd", "d-d"]],
+    [{ namespace: "a".repeat(63), name: "b".repeat(253), uid: "c".repeat(63) }, ["d".repeat(63)]],
+  ] as const)("is content with %j and %j", ([pod, containers]) => {
+    expect(namesProblem(pod, containers)).toBeUndefined();
   });
 
   test.for(bad)("%s", ([, change, containers, message]) => {

@@ -59,6 +59,11 @@ describe("what is refused, and in which words", () => {
       "has a program name with a quote, a backslash or a control character",
     ],
     [
+      "a program that begins with a control character",
+      () => execLine(["\x01"]),
+      "has a program name with a quote, a backslash or a control character",
+    ],
+    [
       "more than a line holds",
       () => execLine(["/x", "a".repeat(2 ** 20)]),
       "is longer than the 1 MiB that systemd reads in a line",
@@ -80,6 +85,13 @@ describe("what is refused, and in which words", () => {
   test.for(["-", "@", ":", "+", "!", "|"])("a program that begins with systemd's prefix %s", (prefix) => {
     expect(() => execLine([`${prefix}/bin/x`])).toThrow(`has a program name that begins with ${prefix}`);
   });
+});
+
+test("a line is as long as systemd reads it, and no longer", () => {
+  const most = 2 ** 20 - 128;
+  const argument = "a".repeat(most - ':"/x" ""'.length);
+  expect(execLine(["/x", argument])).toHaveLength(most);
+  expect(() => execLine(["/x", `${argument}a`])).toThrow("is longer than the 1 MiB that systemd reads in a line");
 });
 
 describe("hostile values survive", () => {
