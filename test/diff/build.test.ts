@@ -66,6 +66,16 @@ describe("a new pod", () => {
     expect(plan(bare(pod({ containers: [container({ image: "nginx" })] })))).toEqual(["write-unit slice: it is new"]);
   });
 
+  test("gets its volumes after its files and before its units", () => {
+    const names = { downwardAPI: { items: [{ path: "name", fieldRef: { fieldPath: "metadata.name" } }] } };
+    const of = pod({ volumes: [{ name: "names", projected: { sources: [names] } }] });
+    expect(plan(bare(of)).slice(0, 3)).toEqual([
+      "write-file app.env: app.env is not as the pod has it",
+      "write-volume names: volume names is due",
+      "write-unit slice: it is new",
+    ]);
+  });
+
   test("of two, both", () => {
     const other = pod({}, { name: "api", uid: "other" });
     expect(plan(bare(WEB, other)).filter((line) => line.startsWith("start"))).toEqual([
@@ -133,60 +143,5 @@ describe("a container that ended", () => {
   test("under Never, seen by status but without any record, is not started again", () => {
     const world = withUnit(up(pod({ restartPolicy: "Never" })), APP, { state: undefined, invocation: invocation(1) });
     expect(plan(world)).toEqual([]);
-  });
-});
-
-describe("init containers", () => {
-  const FIRST = unitName("first");
-  const world = (
-    first: Parameters<typeof withPast>[2],
-    second: Parameters<typeof withPast>[2] = { done: false, exits: [] },
-  ) =>
-    withUnit(
-      withPast(withPast(up({ ...WITH_INITS, status: { phase: "Pending" } }), "first", first), "second", second),
-      APP,
-      { state: undefined, invocation: undefined },
-    );
-
-  const cases: [string, World, string[]][] = [
-    ["the second starts when the first is done", world({}), ["start second: the pod is to run"]],
-    ["the containers start when all are done", world({}, {}), ["start app: the pod is to run"]],
-    [
-      "a failed one starts again",
-      world({ done: false, exits: [exit(9)] }),
-      ["start first: it ended and is to run again"],
-    ],
-    [
-      "one that ended well before a reboot runs again",
-      world({ done: false }),
-      ["start first: it ended and is to run again"],
-    ],
-    [
-      "none overtakes another that runs",
-      withUnit(world({ done: false, exits: [] }), FIRST, { state: { ...RUNNING, active: "activating" } }),
-      [],
-    ],
-  ];
-
-  test.for(cases)("%s", ([, of, expected]) => {
-    expect(plan(of)).toEqual(expected);
-  });
-
-  const never = (first: Parameters<typeof withPast>[2]) => {
-    const of = pod({ ...WITH_INITS.spec, restartPolicy: "Never" });
-    const without = withPast(
-      withPast(up({ ...of, status: { phase: "Pending" } }), "second", { done: false, exits: [] }),
-      "app",
-      {},
-    );
-    return withUnit(withPast(without, "first", first), APP, { state: undefined, invocation: undefined });
-  };
-
-  test("a failed one under Never is the end", () => {
-    expect(plan(never({ done: false, exits: [exit(9)] }))).toEqual([]);
-  });
-
-  test("one that ended well before a reboot runs again under Never too, since nothing else has run yet", () => {
-    expect(plan(never({ done: false }))).toEqual(["start first: the pod starts anew"]);
   });
 });

@@ -126,6 +126,7 @@ describe("a pod that is deleted with less time than it has", () => {
       ["unlink app: the pod is deleted", `stop slice: the pod is deleted ${KILLING}`, alarm(NOW + 5000)],
     ],
     ["keeps the alarm", withPods(since(stopping, 3), deleted(5)), [alarm(NOW + 2000)]],
+    ["is given every second that was promised", withPods(since(stopping, 4.5), deleted(5)), [alarm(NOW + 1000)]],
     ["is killed when its time is over", withPods(since(stopping, 5), deleted(5)), [over]],
     [
       "at once, is killed at once",

@@ -76,6 +76,28 @@ describe("after a reboot without an API server", () => {
     ]);
   });
 
+  test("each pod is restored", () => {
+    const api = pod({}, { name: "api", uid: "other" });
+    const bareOf = (world: World, uid: string): World => {
+      const directory = world.directories.get(uid);
+      if (directory === undefined) throw new Error("no directory");
+      return { ...world, directories: new Map([[uid, { ...directory, sealed: true, files: new Map() }]]) };
+    };
+    const web = bareOf(withUnit(up(WEB), APP, DOWN), UID);
+    const other = bareOf(withUnit(up(api), unitName("app", "api"), DOWN), "other");
+    const both: World = {
+      ...web,
+      units: new Map([...web.units, ...other.units]),
+      directories: new Map([...web.directories, ...other.directories]),
+    };
+    expect(plan(incomplete(both))).toEqual([
+      "restore: the host was rebooted",
+      "restore: the host was rebooted",
+      START,
+      START.replace("app", "api.app"),
+    ]);
+  });
+
   test("what is still there is not restored", () => {
     expect(plan(incomplete(withDirectory(down, { sealed: true })))).toEqual([START, START.replace("app", "other")]);
   });

@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import { toTimestamp } from "../../src/model/time.ts";
+import type { ActualUnit } from "../../src/model/unit.ts";
+import type { World } from "../../src/model/world.ts";
+import { HOST, NOW, pod, UID } from "../translate/base.ts";
+import {
+  bare,
+  DEAD,
+  ended,
+  exit,
+  incomplete,
+  invocation,
+  plan,
+  RUNNING,
+  sliceOf,
+  unitName,
+  up,
+  withPast,
+  withPods,
+  withUnit,
+} from "./base.ts";
+
+const APP = unitName("app");
+const WEB = pod();
+const KILLING = "[Normal Killing: Stopping container app]";
+
+const app = (change: { [K in keyof ActualUnit]?: ActualUnit[K] | undefined }) => withUnit(up(WEB), APP, change);
+const vanished = (world: World): World => ({ ...world, pods: { complete: true, items: [] } });
+const deleted = (world: World): World =>
+  withPods(world, (of) => ({ ...of, metadata: { ...of.metadata, deletionTimestamp: toTimestamp(NOW) } }));
+
+describe("a container whose unit's file is not ours any more, but whose process is", () => {
+  const lost = app({ text: undefined, identity: undefined });
+  const foreign = app({ text: "[Service]\nExecStart=/bin/theirs\n", identity: undefined });
+
+  test.for([
+    ["its file was deleted", lost],
+    ["its file was replaced", foreign],
+  ] as const)("is stopped with its pod: %s", ([, world]) => {
+    expect(plan(deleted(world))).toEqual([
+      "unlink app: the pod is deleted",
+      `stop slice: the pod is deleted ${KILLING}`,
+    ]);
+    expect(plan(vanished(world))).toEqual(["unlink app: the pod is gone", "stop slice: the pod is gone"]);
+  });
+
+  test("keeps the next pod of its name waiting", () => {
+    const second = pod({}, { uid: "5f0c3a2e-0000-4000-8000-000000000002" });
+    const world: World = { ...lost, pods: { complete: true, items: [second] } };
+    expect(plan(world)).toEqual(["unlink app: the pod is gone", "stop slice: the pod is gone"]);
+  });
+
+  test("leaves somebody else's file alone when it has ended", () => {
+    const world = withUnit(ended(foreign), APP, { linked: true });
+    expect(plan(vanished(world))).toEqual([
+      "stop slice: the pod is gone",
+      "remove-unit slice: the pod is gone",
+      "remove-pod: the pod is gone",
+    ]);
+  });
+
+  test("is told by the invocation: another one is nobody's", () => {
+    const world = withUnit(lost, APP, { invocation: invocation(7) });
+    expect(plan(vanished(world))).toEqual([
+      "stop slice: the pod is gone",
+      "remove-unit slice: the pod is gone",
+      "remove-pod: the pod is gone",
+    ]);
+  });
+
+  test("is told by what runs: a unit that is idle is nobody's", () => {
+    expect(plan(vanished(withUnit(foreign, APP, { state: DEAD })))).not.toContain("remove-unit app: the pod is gone");
+  });
+});
+
+describe("a unit that was masked, and whose file is back", () => {
+  const masked = { state: { ...DEAD, load: "masked" }, invocation: undefined };
+  const world = withPods(app(masked), (of) => ({ ...of, status: { phase: "Running" } }));
+  const reload = `reload: ${APP} is masked no more`;
+
+  test("is read again by systemd before it is started", () => {
+    expect(plan(world)).toEqual([reload, "start app: the pod is to run"]);
+  });
+
+  test("also without a list of pods", () => {
+    expect(plan(incomplete(world))).toEqual([
+      reload,
+      "start app: it should run, and the list of pods is not to be had",
+    ]);
+  });
+
+  test("is not read again while its file is still away", () => {
+    expect(plan(incomplete(withUnit(world, APP, { text: undefined })))).toEqual([]);
+  });
+});
+
+describe("a container that is down", () => {
+  const down = (finishedAt: number) =>
+    withPast(app({ state: undefined, invocation: undefined }), "app", { exits: [exit(1, { finishedAt })] });
+  const event = "[Warning Drift: Container app was stopped on the host; starting it again]";
+
+  test("since after the host's boot was stopped by somebody, who is told", () => {
+    expect(plan(down(HOST.bootedAt + 1))).toEqual([`start app: it was stopped on the host ${event}`]);
+  });
+
+  test("since the host's boot is started again", () => {
+    expect(plan(down(HOST.bootedAt))).toEqual(["start app: it ended and is to run again"]);
+  });
+});
+
+describe("what somebody is stopping already is not stopped twice", () => {
+  test.for([
+    ["by a job", { ...RUNNING, job: "stop" }],
+    ["by a process that ends", { ...RUNNING, active: "deactivating", sub: "stop-sigterm" }],
+  ] as const)("%s", ([, state]) => {
+    expect(plan(vanished(app({ state, linked: false })))).toEqual([]);
+  });
+
+  test("but what reloads is", () => {
+    const state = { ...RUNNING, active: "reloading", sub: "reload" } as const;
+    expect(plan(vanished(app({ state, linked: false })))).toEqual(["stop slice: the pod is gone"]);
+  });
+});
+
+describe("a unit that is linked and idle", () => {
+  const world = withUnit(ended(up(WEB)), APP, { linked: true });
+
+  test("of a pod that is gone is unlinked before anything is removed", () => {
+    expect(plan(vanished(world))).toEqual(["unlink app: the pod is gone"]);
+  });
+
+  test("of a pod that is deleted is unlinked before anything is removed", () => {
+    const over = withPods(deleted(world), (of) => ({ ...of, status: { phase: "Succeeded" } }));
+    expect(plan(over)).toEqual(["unlink app: the pod is deleted"]);
+  });
+});
+
+describe("what systemd has only heard of", () => {
+  test("is not loaded again when it is written", () => {
+    const state = { ...DEAD, load: "not-found" };
+    expect(plan(withUnit(bare(WEB), APP, { state }))).toEqual([
+      "write-file app.env: app.env is not as the pod has it",
+      "write-unit slice: it is new",
+      "write-unit app: it is new",
+      "link app: it starts with the host",
+      "start app: the pod is to run",
+    ]);
+    expect(sliceOf(WEB)).toContain(UID.replaceAll("-", "_"));
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import type { World } from "../../src/model/world.ts";
+import { container, pod } from "../translate/base.ts";
+import { exit, plan, RUNNING, unitName, up, withPast, withUnit } from "./base.ts";
+
+const APP = unitName("app");
+const WITH_INITS = pod({ initContainers: [container({ name: "first" }), container({ name: "second" })] });
+
+describe("init containers", () => {
+  const FIRST = unitName("first");
+  const world = (
+    first: Parameters<typeof withPast>[2],
+    second: Parameters<typeof withPast>[2] = { done: false, exits: [] },
+  ) =>
+    withUnit(
+      withPast(withPast(up({ ...WITH_INITS, status: { phase: "Pending" } }), "first", first), "second", second),
+      APP,
+      { state: undefined, invocation: undefined },
+    );
+
+  const cases: [string, World, string[]][] = [
+    ["the second starts when the first is done", world({}), ["start second: the pod is to run"]],
+    ["the containers start when all are done", world({}, {}), ["start app: the pod is to run"]],
+    [
+      "a failed one starts again",
+      world({ done: false, exits: [exit(9)] }),
+      ["start first: it ended and is to run again"],
+    ],
+    [
+      "one that ended well before a reboot runs again",
+      world({ done: false }),
+      ["start first: it ended and is to run again"],
+    ],
+    [
+      "none overtakes another that runs",
+      withUnit(world({ done: false, exits: [] }), FIRST, { state: { ...RUNNING, active: "activating" } }),
+      [],
+    ],
+  ];
+
+  test.for(cases)("%s", ([, of, expected]) => {
+    expect(plan(of)).toEqual(expected);
+  });
+
+  const never = (first: Parameters<typeof withPast>[2]) => {
+    const of = pod({ ...WITH_INITS.spec, restartPolicy: "Never" });
+    const without = withPast(
+      withPast(up({ ...of, status: { phase: "Pending" } }), "second", { done: false, exits: [] }),
+      "app",
+      {},
+    );
+    return withUnit(withPast(without, "first", first), APP, { state: undefined, invocation: undefined });
+  };
+
+  test("a failed one under Never is the end", () => {
+    expect(plan(never({ done: false, exits: [exit(9)] }))).toEqual([]);
+  });
+
+  test("one that ended well before a reboot runs again under Never too, since nothing else has run yet", () => {
+    expect(plan(never({ done: false }))).toEqual(["start first: the pod starts anew"]);
+  });
+});
