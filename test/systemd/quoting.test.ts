@@ -50,15 +50,17 @@ function installArgv(name: string, lines: readonly (readonly [string, string])[]
 async function start(names: readonly string[]): Promise<Said[]> {
   await machine.exec(["systemctl", "daemon-reload"]);
   await machine.exec(["systemctl", "start", ...names.map((name) => `quoting-${name}.service`)]);
-  return names.map((name) => {
-    const lines = readFileSync(`${root}/opt/said/${name}`, "latin1").slice(0, -1).split("\n");
-    const [directory = "", mounted = "", ...rest] = lines.map((hex) => Buffer.from(hex, "hex").toString());
-    const end = rest.indexOf("");
-    const variables = rest
-      .slice(0, end)
-      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)] as const);
-    return { directory, mounted, environment: new Map(variables), argv: rest.slice(end + 1) };
-  });
+  return names.map(said);
+}
+
+function said(name: string): Said {
+  const lines = readFileSync(`${root}/opt/said/${name}`, "latin1").slice(0, -1).split("\n");
+  const [directory = "", mounted = "", ...rest] = lines.map((hex) => Buffer.from(hex, "hex").toString());
+  const end = rest.indexOf("");
+  const variables = rest
+    .slice(0, end)
+    .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)] as const);
+  return { directory, mounted, environment: new Map(variables), argv: rest.slice(end + 1) };
 }
 
 function chunks<T>(of: readonly T[]): T[][] {
@@ -92,6 +94,24 @@ test("every variable arrives as it was given, through the shell that becomes the
   expect(arrived.map((batch) => new Map(batch))).toEqual(
     batches.map((batch) => new Map(batch.map(([name, value]) => [name, value]))),
   );
+});
+
+/** Variables that one shell or the other has for itself. */
+const NAMES = [
+  ..."UID EUID PPID OPTIND OPTARG LINENO RANDOM SECONDS SHLVL _ IFS ENV BASH_ENV PS4 PWD OLDPWD HISTFILE".split(" "),
+  ..."SHELLOPTS BASHOPTS BASH_VERSINFO BASHPID GROUPS DIRSTACK FUNCNAME EPOCHSECONDS EPOCHREALTIME SRANDOM".split(" "),
+  ..."PIPESTATUS BASH_SOURCE BASH_ARGV0 POSIXLY_CORRECT TMOUT LC_ALL LANG CDPATH TERM COLUMNS".split(" "),
+];
+
+test.for(["dash", "bash"])("every name of a variable arrives, also one that %s has for itself", async (shell) => {
+  await machine.exec(`mkdir -p /opt/${shell} && ln -sf /bin/${shell} /opt/${shell}/sh`);
+  for (const value of ["abc", "", "9", "it's $x"]) {
+    await machine.write("/opt/env-names", NAMES.map((name) => exportLine(name, value)).join(""));
+    const [, , script = "", ...words] = launchArgv("/opt/env-names", ["/opt/probe", "names"]);
+    await machine.exec(["env", "-i", `/opt/${shell}/sh`, "-c", script, ...words]);
+    const { environment } = said("names");
+    expect(NAMES.map((name) => [name, environment.get(name)])).toEqual(NAMES.map((name) => [name, value]));
+  }
 });
 
 test("every path that a unit takes is the directory that the program works in, and the mount that it sees", async () => {

@@ -62,10 +62,10 @@ function expandSpecifiers(word: string): string {
   });
 }
 
-/** What a shell exports of lines whose values are all in single quotes. */
+/** What a program gets of lines whose values are all in single quotes: exported, or by env(1) before its own words. */
 export function environmentOf(text: string): Map<string, string> {
   const variables = new Map<string, string>();
-  const line = /export ([A-Za-z_][A-Za-z0-9_]*)=((?:'[^']*'|\\')*)\n/y;
+  const line = /(?:export |set -- \/usr\/bin\/env )([A-Za-z_]\w*)=((?:'[^']*'|\\')*)(?: "\$@")?\n/y;
   while (line.lastIndex < text.length) {
     const match = line.exec(text);
     if (match === null) throw new Error("not an assignment");
