@@ -59,8 +59,11 @@ describe("a container whose unit's file is not ours any more, but whose process 
     ]);
   });
 
-  test("is told by the invocation: another one is nobody's", () => {
-    const world = withUnit(lost, APP, { invocation: invocation(7) });
+  test.for([
+    ["another one", invocation(7)],
+    ["none", undefined],
+  ] as const)("is told by the invocation: %s is nobody's", ([, of]) => {
+    const world = withPast(withUnit(lost, APP, { invocation: of }), "other", {});
     expect(plan(vanished(world))).toEqual([
       "stop slice: the pod is gone",
       "remove-unit slice: the pod is gone",

@@ -15,6 +15,7 @@ describe("qosClass() agrees with the kubelet's table", () => {
   const cases: [string, string, Partial<Container>[], Partial<Container>[]?][] = [
     ["guaranteed", "Guaranteed", [guaranteed]],
     ["guaranteed, guaranteed", "Guaranteed", [guaranteed, guaranteed]],
+    ["as little as can be", "Guaranteed", [asking({}, { cpu: "1m", memory: "1" })]],
     ["limits alone", "Guaranteed", [asking({}, full)]],
     ["nothing", "BestEffort", [{}]],
     ["nothing, nothing", "BestEffort", [{}, {}]],
@@ -51,6 +52,7 @@ describe("oomScoreAdjust() agrees with the kubelet's table", () => {
     ["best effort", "BestEffort", 0, 1000],
     ["no memory asked for", "Burstable", 0, 999],
     ["half of the memory", "Burstable", MEMORY / 2, 500],
+    ["an eighth of the memory and a little", "Burstable", MEMORY * 0.1255, 875],
     ["an eighth of the memory", "Burstable", MEMORY / 8, 875],
     ["nearly all of the memory", "Burstable", MEMORY - 1, 3],
     ["more than the memory", "Burstable", MEMORY * 2, 3],
@@ -65,6 +67,7 @@ describe("oomScoreAdjust() agrees with the kubelet's table", () => {
 
   test.for([
     ["is critical for its node", critical, "-997"],
+    ["is just critical enough", { ...critical, priority: 2_000_000_000 }, "-997"],
     ["is critical for its cluster", { ...critical, priorityClassName: "system-cluster-critical" }, "1000"],
     ["only says that it is", { ...critical, priority: 0 }, "1000"],
   ] as const)("of a pod that %s", ([, spec, expected]) => {
