@@ -28,7 +28,7 @@ export function unsettle(): void {
 export function settledUntil(world: World): Instant | undefined {
   if (!world.pods.complete) return undefined;
   for (const unit of world.units.values()) {
-    if (!isSteady(unit)) return undefined;
+    if (!isSteady(unit, world)) return undefined;
   }
   if (world.pods.items.some(({ metadata }) => metadata.deletionTimestamp !== undefined)) return undefined;
   const refreshes = world.pods.items
@@ -39,7 +39,12 @@ export function settledUntil(world: World): Instant | undefined {
 }
 
 /** Between two states a unit may go on without changing what the digest covers; only a back-off leaves its mark when it ends. */
-function isSteady({ state }: ActualUnit): boolean {
-  if (state === undefined || state.sub === "start-pre") return true;
+function isSteady({ state, identity }: ActualUnit, { directories, now }: World): boolean {
+  if (state === undefined) return true;
+  if (state.sub === "start-pre") {
+    // container-start passes through here without a back-off too, and from there on leaves no mark.
+    const past = directories.get(identity?.podUID ?? "")?.pasts.get(identity?.container ?? "");
+    return (past?.backOffUntil ?? 0) > now;
+  }
   return (state.active === "active" || state.active === "inactive") && state.job === "";
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { NO_PAST } from "../../src/model/exit-record.ts";
 import type { Pod, PodStatus } from "../../src/model/pod.ts";
 import type { ActualUnit, UnitName, UnitState } from "../../src/model/unit.ts";
 import type { PodDirectory, World } from "../../src/model/world.ts";
@@ -34,6 +35,13 @@ function withUnit(state: Partial<UnitState>, change: Partial<ActualUnit> = {}): 
   return { ...QUIET, units: new Map([[NAME, unit]]) };
 }
 
+/** A unit between its starts, and until when container-start means to wait. */
+function inStartPre(backOffUntil: number): World {
+  const pasts = new Map([["app", { ...NO_PAST, backOffUntil }]]);
+  const directories = new Map([[UID, { uid: UID, pasts, files: new Map(), volumes: new Map() }]]);
+  return { ...withUnit({ active: "activating", sub: "start-pre", job: "start" }), directories };
+}
+
 const withPods = (...items: Pod[]): World => ({ ...QUIET, pods: { complete: true, items } });
 
 describe("a world is left alone for a minute", () => {
@@ -41,7 +49,7 @@ describe("a world is left alone for a minute", () => {
     ["without pods", QUIET],
     ["with a unit that runs", withUnit({})],
     ["with a unit that ended", withUnit({ active: "inactive", sub: "dead" })],
-    ["with a unit that backs off", withUnit({ active: "activating", sub: "start-pre", job: "start" })],
+    ["with a unit that backs off", inStartPre(NOW + 1)],
     ["with a pod that needs nothing", withPods(pod())],
   ];
 
@@ -54,6 +62,8 @@ describe("a world is looked at again at once", () => {
   const cases: [string, World][] = [
     ["when the list was not whole", { ...QUIET, pods: { complete: false, items: [], because: "503" } }],
     ["with a unit that starts", withUnit({ active: "activating", sub: "start" })],
+    ["with a unit about to start", withUnit({ active: "activating", sub: "start-pre", job: "start" })],
+    ["with a unit whose back-off is over", inStartPre(NOW)],
     ["with a unit that stops", withUnit({ active: "deactivating", sub: "stop-sigterm" })],
     ["with a unit that waits to restart", withUnit({ active: "activating", sub: "auto-restart" })],
     ["with a unit that failed", withUnit({ active: "failed", sub: "failed" })],
