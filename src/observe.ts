@@ -24,9 +24,10 @@ export interface Outside {
 /** One snapshot of everything that this run may know. Throws BusError when systemd cannot be asked. */
 export async function observe({ config, source, systemd }: Outside, answer: Answer, now: Instant): Promise<World> {
   const pods = podList(answer);
-  const directories = readPodDirectories();
-  const due = allDue(pods.items, directories, now);
-  const [listing, references] = await Promise.all([systemd.list(PATTERNS), source.fetch(due)]);
+  const listing = await systemd.list(PATTERNS);
+  // After the listing: what has ended by then has left its record.
+  const [units, directories] = [readUnits(listing), readPodDirectories()];
+  const references = await source.fetch(allDue(pods.items, directories, now));
   const needed = new Set(
     pods.items.flatMap(({ spec }) => [...spec.containers, ...(spec.initContainers ?? [])].flatMap(neededDirectories)),
   );
@@ -35,7 +36,7 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
     config,
     host: readHost(config.nodeIPs, now, {}),
     pods,
-    units: readUnits(listing),
+    units,
     agent: { watch: listing.get("unitlet-watch.service"), path: listing.get("unitlet-sync.path") },
     directories,
     references,

@@ -1,14 +1,16 @@
-import { NO_PAST } from "../model/exit-record.ts";
+import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Step } from "../model/step.ts";
 import { fromTimestamp, type Instant } from "../model/time.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 import type { ActualUnit } from "../model/unit.ts";
 import type { PodDirectory, World } from "../model/world.ts";
+import { isUp } from "./unit-states.ts";
 
 /**
- * A container that status says is running, but whose invocation is gone without a record, ended and nobody saw how: the
- * machine lost power, its cgroup was killed as a whole. It is recorded as one exit of unknown status.
+ * A run that status tells of, or container-start's note, whose invocation is gone without a record, ended and nobody saw
+ * how: the machine lost power, its cgroup was killed as a whole, the helper was too slow. It is recorded as one exit of
+ * unknown status.
  */
 export function lostExits({ pod, containers }: Runnable, world: World): Step[] {
   const directory = world.directories.get(pod.metadata.uid);
@@ -24,32 +26,46 @@ function lostExit(
   directory: PodDirectory | undefined,
   now: Instant,
 ): Step | undefined {
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  const status = statuses.find(({ name }) => name === container.name);
-  const startedAt = status?.state.running?.startedAt;
-  const invocation = status?.containerID?.replace(/^systemd:\/\//, "");
-  if (startedAt === undefined || !invocation || unit?.invocation === invocation) return undefined;
-  // container-start may be compacting the records right now.
-  if (unit?.state?.sub === "start-pre") return undefined;
   const past = directory?.pasts.get(container.name) ?? NO_PAST;
-  const started = fromTimestamp(startedAt);
-  // An exit that began later means that this one was recorded too, and forgotten since.
-  if (past.exits.some((exit) => exit.invocation === invocation || exit.startedAt > started + 1000)) return undefined;
+  const run = [told(pod, container.name), noted(pod, past, unit)].find((each) => each && isLost(each, past, unit));
+  if (run === undefined) return undefined;
   return {
     kind: "record",
     uid: pod.metadata.uid,
     container: container.name,
     because: `container ${container.name} ended and left no record`,
     record: {
-      invocation,
+      invocation: run.invocation,
       result: "lost",
       code: "lost",
       status: "",
-      startedAt: started,
-      finishedAt: Math.max(started, now),
+      startedAt: run.at,
+      finishedAt: Math.max(run.at, now),
       oomKilled: false,
       executed: true,
       specHash: container.unit?.identity.specHash ?? "",
     },
   };
+}
+
+type Run = NonNullable<ContainerPast["started"]>;
+
+function told(pod: Pod, name: string): Run | undefined {
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const status = statuses.find((each) => each.name === name);
+  const invocation = status?.containerID?.replace(/^systemd:\/\//, "");
+  const startedAt = status?.state.running?.startedAt;
+  return invocation && startedAt !== undefined ? { invocation, at: fromTimestamp(startedAt) } : undefined;
+}
+
+/** container-exit removes the note when it has recorded the end. What starts again is looked after by container-start. */
+function noted(pod: Pod, { started }: ContainerPast, unit: ActualUnit | undefined): Run | undefined {
+  return pod.spec.restartPolicy === "Never" && (unit === undefined || !isUp(unit)) ? started : undefined;
+}
+
+function isLost({ invocation, at }: Run, past: ContainerPast, unit: ActualUnit | undefined): boolean {
+  // container-start may be compacting the records right now.
+  if (unit?.invocation === invocation || unit?.state?.sub === "start-pre") return false;
+  // An exit that began later means that this one was recorded too, and forgotten since.
+  return !past.exits.some((exit) => exit.invocation === invocation || exit.startedAt > at + 1000);
 }

@@ -125,6 +125,15 @@ export function withPast(world: World, container: string, change: Partial<Contai
   return { ...world, directories: new Map([...world.directories, [uid, changed]]) };
 }
 
+/** The same world, in which this container never ran. */
+export function withoutPast(world: World, container: string): World {
+  const directories = [...world.directories].map(([uid, directory]): [string, PodDirectory] => {
+    const pasts = new Map([...directory.pasts].filter(([name]) => name !== container));
+    return [uid, { ...directory, pasts }];
+  });
+  return { ...world, directories: new Map(directories) };
+}
+
 /** The same world but for its pods. */
 export function withPods(world: World, change: (pod: Pod) => Pod): World {
   return { ...world, pods: { ...world.pods, items: world.pods.items.map(change) } };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { World } from "../../src/model/world.ts";
 import { container, pod } from "../translate/base.ts";
-import { exit, plan, RUNNING, unitName, up, withPast, withUnit } from "./base.ts";
+import { exit, plan, RUNNING, unitName, up, withoutPast, withPast, withUnit } from "./base.ts";
 
 const APP = unitName("app");
 const WITH_INITS = pod({ initContainers: [container({ name: "first" }), container({ name: "second" })] });
@@ -44,12 +44,9 @@ describe("init containers", () => {
 
   const never = (first: Parameters<typeof withPast>[2]) => {
     const of = pod({ ...WITH_INITS.spec, restartPolicy: "Never" });
-    const without = withPast(
-      withPast(up({ ...of, status: { phase: "Pending" } }), "second", { done: false, exits: [] }),
-      "app",
-      {},
-    );
-    return withUnit(withPast(without, "first", first), APP, { state: undefined, invocation: undefined });
+    const without = withPast(up({ ...of, status: { phase: "Pending" } }), "second", { done: false, exits: [] });
+    const world = withUnit(withPast(without, "first", first), APP, { state: undefined, invocation: undefined });
+    return withoutPast(world, "app");
   };
 
   test("a failed one under Never is the end", () => {

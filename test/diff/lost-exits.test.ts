@@ -1,7 +1,19 @@
 import { describe, expect, test } from "vitest";
 import type { World } from "../../src/model/world.ts";
 import { NOW, pod } from "../translate/base.ts";
-import { BACKING_OFF, exit, invocation, plan, STARTED, stepsOf, unitName, up, withPast, withUnit } from "./base.ts";
+import {
+  BACKING_OFF,
+  exit,
+  invocation,
+  plan,
+  STARTED,
+  stepsOf,
+  unitName,
+  up,
+  withPast,
+  withPods,
+  withUnit,
+} from "./base.ts";
 
 const APP = unitName("app");
 const gone = { state: undefined, invocation: undefined };
@@ -72,8 +84,20 @@ describe("a container that status calls running", () => {
   });
 });
 
-test("a container that status does not call running has lost nothing", () => {
-  const world = app(gone);
-  const items = world.pods.items.map((of) => ({ ...of, status: { phase: "Pending" as const } }));
-  expect(plan({ ...world, pods: { complete: true, items } })).toEqual(["start app: the pod is to run"]);
+describe("a container that status does not call running", () => {
+  const pending = (world: World): World => withPods(world, (of) => ({ ...of, status: { phase: "Pending" } }));
+  const never = (change: Parameters<typeof withUnit>[2]) =>
+    pending(withUnit(up(pod({ restartPolicy: "Never" })), APP, change));
+
+  test("is started again where it may be: its helper notes down what was lost", () => {
+    expect(plan(pending(app(gone)))).toEqual(["start app: the pod is to run"]);
+  });
+
+  test("and was let go before under Never has been lost, and does not run twice", () => {
+    expect(plan(never(gone))).toEqual([LOST]);
+  });
+
+  test("and is let go right now has lost nothing", () => {
+    expect(plan(never({}))).toEqual([]);
+  });
 });
