@@ -135,6 +135,26 @@ test("/var/lib/unitlet that was emptied costs no restart", async () => {
 });
 
 test.each([
+  ["was told as running", shell("echo once; sleep 1"), "once\n"],
+  ["was over too soon for that", { command: ["/no/such/program"] }, ""],
+])(
+  "a container that %s, and whose end could not be recorded, never runs again under Never",
+  async (how, container, said) => {
+    const name = how.replaceAll(" ", "-");
+    const helper = "/usr/local/lib/unitlet/container-exit";
+    await node.exec(
+      `mv ${helper} ${helper}.real; printf '#!/bin/sh\nexec sleep 100\n' >${helper}; chmod 755 ${helper}`,
+    );
+    await node.run(pod(node, name, container, { restartPolicy: "Never", terminationGracePeriodSeconds: 1 }));
+    const status = await node.until(name, (seen) => seen?.status?.phase === "Failed" && seen.status);
+    await node.exec(`mv ${helper}.real ${helper}`);
+    const terminated = expect.objectContaining({ exitCode: 137, reason: "ContainerStatusUnknown" });
+    expect(status.containerStatuses).toMatchObject([{ restartCount: 0, state: { terminated }, lastState: {} }]);
+    if (said) expect(await node.log(name)).toBe(said);
+  },
+);
+
+test.each([
   [
     "lost its kubeconfig",
     "faithful",
