@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ProjectedSource } from "../../src/model/pod.ts";
-import { container, directive, pod, UID } from "./base.ts";
+import type { Container, ProjectedSource } from "../../src/model/pod.ts";
+import { neededDirectories } from "../../src/translate/host-paths.ts";
+import { container, directive, pod, UID, waiting } from "./base.ts";
 
 const NAMES: ProjectedSource = { downwardAPI: { items: [{ path: "name", fieldRef: { fieldPath: "metadata.name" } }] } };
 
@@ -37,4 +38,39 @@ test("a container starts only once its volumes are there", () => {
     containers: [container({ volumeMounts: [{ name: "names", mountPath: "/x" }] })],
   });
   expect(directive(of, "ConditionPathExists")).toContain(`/run/unitlet/pods/${UID}/volumes/names/..data`);
+});
+
+describe("directories that the host needs to have", () => {
+  const needed = (change: Partial<Container>) => neededDirectories(container(change));
+  const mounting = (...paths: string[]) => ({ volumeMounts: paths.map((mountPath) => ({ name: "names", mountPath })) });
+
+  test.for([
+    ["none", {}, []],
+    ["the working directory as it is given", { workingDir: "/srv/../tmp" }, ["/srv/../tmp"]],
+    ["mount points as runtimes read them", mounting("etc/../srv/x"), ["/srv/x"]],
+    [
+      "no mount points below what a container has for itself",
+      mounting("/run/x", "/var/run/secrets", "/tmp/x", "/var/tmp/x"),
+      [],
+    ],
+    [
+      "mount points that only look so",
+      mounting("/runner/x", "/run", "/var/running/x"),
+      ["/runner/x", "/run", "/var/running/x"],
+    ],
+  ] as const)("%s", ([, change, expected]) => {
+    expect(needed(change)).toEqual(expected);
+  });
+
+  test("keep the container waiting, and are told, while they are missing", () => {
+    const of = pod({
+      volumes: [{ name: "names", projected: { sources: [NAMES] } }],
+      containers: [container(mounting("/no/such/"))],
+    });
+    expect(waiting(of, { absentDirectories: new Set(["/no/such"]) })).toEqual({
+      reason: "CreateContainerError",
+      message:
+        'spec.containers[app].volumeMounts[names].mountPath "/no/such/" is not a directory of the host: create it there, or mount below /run',
+    });
+  });
 });

@@ -81,6 +81,16 @@ describe("portConflicts()", () => {
     expect(Object.fromEntries(portConflicts([older({ hostPort: 80 }), refused, last], CONFIG))).toEqual({ new: TAKEN });
   });
 
+  test("the worst of several is told: a taken port before one that is only declared", () => {
+    const ports = [{ containerPort: 80 }, { containerPort: 81, hostPort: 81 }];
+    const both = pod(
+      { containers: [container({ ports })] },
+      { name: "new", uid: "new", creationTimestamp: "2026-01-02T00:00:00Z" },
+    );
+    const others = [older({}), having("other", "2026-01-01T00:00:00Z", { containerPort: 81, hostPort: 81 })];
+    expect(Object.fromEntries(portConflicts([...others, both], CONFIG))).toEqual({ new: TAKEN });
+  });
+
   test("none where only pods of the host's network are taken, which the scheduler keeps apart", () => {
     const strict = { ...CONFIG, podNetwork: "strict" } as const;
     expect(portConflicts([older({ hostPort: 80 }), newer({ hostPort: 80 })], strict).size).toBe(0);

@@ -107,6 +107,10 @@ describe("nextRefresh()", () => {
     expect(nextRefresh(mounting(ROOT_CA), undefined)).toBe(0);
   });
 
+  test("at once, for a token that is not there", () => {
+    expect(nextRefresh(mounting(TOKEN), directory(NOW, {}))).toBe(0);
+  });
+
   test("the first of all", () => {
     const there = directory(NOW - 10 * SECOND, { token: tokenIssued(NOW - HOUR) });
     expect(nextRefresh(mounting(TOKEN, ROOT_CA), there)).toBe(NOW - HOUR + 0.8 * 3607 * SECOND);

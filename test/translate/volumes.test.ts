@@ -87,6 +87,14 @@ describe("the files of a volume", () => {
       { "ca.crt": "OLD" },
     ],
     [
+      "what was chosen of what is there, while the ConfigMap cannot be had",
+      mounting(SOME),
+      present({ "ca.crt": "OLD", stale: "x" }),
+      undefined,
+      failed("503"),
+      { "ca.crt": "OLD" },
+    ],
+    [
       "all that is there, while a whole ConfigMap cannot be had",
       mounting(WHOLE),
       present({ a: "1", b: "2" }),
