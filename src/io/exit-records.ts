@@ -38,7 +38,8 @@ function parseRecord(line: string): ExitRecord | undefined {
   };
 }
 
-export function appendExit(uid: string, container: string, record: ExitRecord): void {
+/** As container-exit writes it. */
+export function exitLine(record: ExitRecord): string {
   const words = [
     record.invocation,
     record.result,
@@ -50,9 +51,11 @@ export function appendExit(uid: string, container: string, record: ExitRecord): 
     record.executed ? "1" : "0",
     record.specHash,
   ];
+  return `${words.map((word) => word || EMPTY).join(" ")}\n`;
+}
+
+export function appendExit(uid: string, container: string, record: ExitRecord): void {
   const directory = podData(uid);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  appendFileSync(join(directory, `${container}.exits`), `${words.map((word) => word || EMPTY).join(" ")}\n`, {
-    mode: 0o600,
-  });
+  appendFileSync(join(directory, `${container}.exits`), exitLine(record), { mode: 0o600 });
 }
