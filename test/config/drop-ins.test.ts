@@ -46,3 +46,34 @@ describe("a node's name", () => {
     );
   });
 });
+
+describe("the files of the cluster", () => {
+  test("are looked for where install.sh puts them", () => {
+    expect(parseSettings([]).kubeconfig).toBe("/etc/unitlet/kubeconfig");
+  });
+
+  const cluster = { server: "https://192.0.2.1", insecureSkipTLSVerify: false };
+  const endpoint = (text: string, ca?: { file: string }) =>
+    toConfig(parseSettings([{ ...MAIN, text }]), "edge", { ...cluster, ...(ca ? { ca } : {}) }).endpoint;
+  const CA = { file: "/pki/ca" };
+  const PAIR = "tlsCertFile = /pki/cert\ntlsPrivateKeyFile = /pki/key\n";
+
+  test.for([
+    ["nothing", "", undefined, { idle: 2000 }],
+    ["the cluster's authority", "", CA, { idle: 2000, clientCA: CA }],
+    ["another authority", "clientCA = /pki/other", CA, { idle: 2000, clientCA: { file: "/pki/other" } }],
+    [
+      "a pair for the port",
+      PAIR,
+      undefined,
+      { idle: 2000, servingPair: { certificate: "/pki/cert", key: "/pki/key" } },
+    ],
+    ["more patience", "apiIdle = 30s", undefined, { idle: 30_000 }],
+  ] as const)("the port has %s", ([, text, ca, expected]) => {
+    expect(endpoint(text, ca)).toEqual(expected);
+  });
+
+  test("a standalone node has no port", () => {
+    expect(toConfig(parseSettings([{ ...MAIN, text: PAIR }]), "edge", undefined)).not.toHaveProperty("endpoint");
+  });
+});

@@ -95,6 +95,12 @@ describe("a manifest is refused by the name of its field", () => {
     expect(() => parseManifest({ ...POD, spec }, "edge")).toThrow("document: is nested too deeply");
   });
 
+  test("a list that contains itself", () => {
+    const list: unknown[] = [];
+    list.push(list);
+    expect(() => parseManifest(inSpec({ tolerations: list }), "edge")).toThrow("document: is nested too deeply");
+  });
+
   test("all that is wrong at once", () => {
     expect(() => parseManifest({ ...POD, apiVersion: "v2", kind: "Job" }, "edge")).toThrow(
       'apiVersion: expected "v1"; kind: expected "Pod"; other kinds need a cluster',

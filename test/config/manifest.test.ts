@@ -39,6 +39,18 @@ describe("what is written counts", () => {
     ["a UID", inMetadata({ uid: "my-own" }), { metadata: { uid: "my-own" } }],
     ["labels", inMetadata({ labels: { a: "b" } }), { metadata: { labels: { a: "b" } } }],
     ["a policy", inSpec({ restartPolicy: "Never" }), { spec: { restartPolicy: "Never" } }],
+    ["another policy", inSpec({ restartPolicy: "OnFailure" }), { spec: { restartPolicy: "OnFailure" } }],
+    [
+      "root by its number",
+      inSpec({ securityContext: { runAsUser: 0 } }),
+      { spec: { securityContext: { runAsUser: 0 } } },
+    ],
+    [
+      "an amount of nothing",
+      inContainer({ resources: { limits: { cpu: 0 } } }),
+      { spec: { containers: [{ resources: { limits: { cpu: "0" } } }] } },
+    ],
+    ["a volume of two letters", inSpec({ volumes: [{ name: "vv" }] }), { spec: { volumes: [{ name: "vv" }] } }],
     ["no grace", inSpec({ terminationGracePeriodSeconds: 0 }), { spec: { terminationGracePeriodSeconds: 0 } }],
     ["a network", inSpec({ hostNetwork: false }), { spec: { hostNetwork: false } }],
     ["an image", inContainer({ image: "/bin/x" }), { spec: { containers: [{ image: "/bin/x" }] } }],
@@ -98,6 +110,11 @@ describe("the UID", () => {
 
   test.for(other)("is another for %s", ([, document]) => {
     expect(uidOf(document)).not.toBe(uidOf(POD));
+  });
+
+  test("is another for another value of the same annotation", () => {
+    const of = (value: string) => uidOf(inMetadata({ annotations: { a: value } }));
+    expect(of("1")).not.toBe(of("2"));
   });
 
   test("is another on another node", () => {

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readExits } from "../../src/io/exit-records.ts";
+import { exitLine, readExits } from "../../src/io/exit-records.ts";
 import type { ExitRecord } from "../../src/model/exit-record.ts";
+import { forAll } from "../support/fuzz.ts";
 
 const LINE = "aa exit-code exited 1 1767323045.000 1767323050.250 0 1 0123abcd";
 const RECORD: ExitRecord = {
@@ -57,6 +59,28 @@ describe("a record", () => {
 
   test.for(cases)("%s", ([, line, change]) => {
     expect(read(`${line}\n`)).toEqual({ forgottenExits: 0, exits: [{ ...RECORD, ...change }] });
+  });
+});
+
+describe("what the run writes is read back", () => {
+  test("as one line in the helper's form", () => {
+    expect(exitLine(RECORD)).toBe(`${LINE}\n`);
+  });
+
+  test("whatever it is", () => {
+    const word = fc.stringMatching(/^[a-zA-Z0-9-]{2,12}$/);
+    const record: fc.Arbitrary<ExitRecord> = fc.record({
+      invocation: word,
+      result: fc.oneof(word, fc.constant("")),
+      code: fc.oneof(word, fc.constant("")),
+      status: fc.oneof(word, fc.constant("")),
+      startedAt: fc.nat(2_000_000_000_000),
+      finishedAt: fc.nat(2_000_000_000_000),
+      oomKilled: fc.boolean(),
+      executed: fc.boolean(),
+      specHash: fc.oneof(word, fc.constant("")),
+    });
+    forAll(record, (each) => expect(read(exitLine(each))).toEqual({ forgottenExits: 0, exits: [each] }));
   });
 });
 
