@@ -26,9 +26,12 @@ const QUIET: ReadonlySet<Step["kind"]> = new Set([
   "reload",
 ]);
 
-/** Longest time that a run waits for its starts to come to an end, in all and for the next of them: the next run sees the rest. */
+/**
+ * Longest time that a run waits for its starts to come to an end, in all and for the next of them: the next run sees the
+ * rest. PID 1 forking a hundred containers ends no job for a second, and to give up then costs a status of each twice.
+ */
 const SETTLE = 4000;
-const QUIET_FOR = 400;
+const QUIET_FOR = 1500;
 
 export interface Applied {
   readonly done: readonly Step[];
