@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
+import { createSecureContext, type SecureContext } from "node:tls";
 import { gunzipSync } from "node:zlib";
 import type { Cluster, FileOrData } from "../model/config.ts";
 import type { Instant } from "../model/time.ts";
@@ -52,9 +53,8 @@ export class ApiClient {
     const token = contentOf(cluster.token)?.trim();
     return {
       agent: this.#agent,
-      ca: contentOf(cluster.ca),
-      cert: contentOf(cluster.certificate),
-      key: contentOf(cluster.key),
+      // Made once: each connection of a burst would parse the same PEM again.
+      secureContext: secureContext(cluster),
       rejectUnauthorized: !cluster.insecureSkipTLSVerify,
       ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
       headers: {
@@ -138,6 +138,20 @@ export class ApiClient {
       }
       call.end(payload);
     });
+  }
+}
+
+function secureContext({ ca, certificate, key }: Cluster): SecureContext {
+  try {
+    return createSecureContext({ ca: contentOf(ca), cert: contentOf(certificate), key: contentOf(key) });
+  } catch (cause) {
+    if (cause instanceof ApiError) throw cause;
+    throw new ApiError(
+      `The kubeconfig's certificate, key or authority cannot be used: ${(cause as Error).message}`,
+      0,
+      "NoCredentials",
+      cause,
+    );
   }
 }
 
