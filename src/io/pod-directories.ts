@@ -19,6 +19,7 @@ import { ifThere, isThere, modifiedAt, namesIn, readIfThere, readRegular, remove
 import { seal, unseal } from "./seal.ts";
 
 const STOPPING = "stopping";
+const SEALED = "sealed";
 
 /** By UID: all that lies in /var/lib/unitlet/pods and /run/unitlet/pods. */
 export function readPodDirectories(): ReadonlyMap<string, PodDirectory> {
@@ -37,15 +38,17 @@ function readPodDirectory(uid: string): PodDirectory {
       .filter((name) => name !== undefined),
   );
   const environments = volatile.filter((name) => name.endsWith(".env") && !name.startsWith("."));
-  const stoppingSince = modifiedAt(join(podVolatile(uid), STOPPING));
+  // What the listings do not have is not asked for: each miss is an exception, and there are six of them for a container.
+  const names = new Set([...data, ...volatile]);
+  const stoppingSince = names.has(STOPPING) ? modifiedAt(join(podVolatile(uid), STOPPING)) : undefined;
   return {
     uid,
     ...(stoppingSince === undefined ? {} : { stoppingSince }),
-    sealed: isThere(sealedDirectory(uid)),
-    pasts: new Map([...containers].map((name) => [name, readPast(uid, name)])),
+    sealed: names.has(SEALED),
+    pasts: new Map([...containers].map((name) => [name, readPast(uid, name, names)])),
     files: new Map(environments.map((name) => [name, readRegular(join(podVolatile(uid), name)) ?? ""])),
     volumes: new Map(
-      namesIn(`${podVolatile(uid)}/volumes`).flatMap((name) => {
+      (names.has("volumes") ? namesIn(`${podVolatile(uid)}/volumes`) : []).flatMap((name) => {
         const volume = readVolume(volumePath(uid, name));
         return volume === undefined ? [] : [[name, volume]];
       }),
@@ -53,18 +56,19 @@ function readPodDirectory(uid: string): PodDirectory {
   };
 }
 
-function readPast(uid: string, container: string): ContainerPast {
+function readPast(uid: string, container: string, names: ReadonlySet<string>): ContainerPast {
+  const has = (suffix: string) => names.has(`${container}.${suffix}`);
   const volatile = (suffix: string) => join(podVolatile(uid), `${container}.${suffix}`);
-  const invocation = readIfThere(volatile("started"))?.trim();
-  const at = modifiedAt(volatile("started"));
-  const backOff = Number(readIfThere(volatile("backoff")) ?? Number.NaN);
+  const invocation = has("started") ? readIfThere(volatile("started"))?.trim() : undefined;
+  const at = has("started") ? modifiedAt(volatile("started")) : undefined;
+  const backOff = Number((has("backoff") ? readIfThere(volatile("backoff")) : undefined) ?? Number.NaN);
   return {
     ...NO_PAST,
-    ...readExits(join(podData(uid), `${container}.exits`)),
+    ...(has("exits") ? readExits(join(podData(uid), `${container}.exits`)) : {}),
     ...(invocation && at !== undefined ? { started: { at, invocation } } : {}),
     ...(Number.isFinite(backOff) ? { backOffUntil: backOff * 1000 } : {}),
-    finished: isThere(join(podData(uid), `${container}.finished`)),
-    done: isThere(volatile("done")),
+    finished: has("finished"),
+    done: has("done"),
   };
 }
 
@@ -105,7 +109,7 @@ export function restorePod(uid: string, now: number): void {
   }
 }
 
-const sealedDirectory = (uid: string) => join(podData(uid), "sealed");
+const sealedDirectory = (uid: string) => join(podData(uid), SEALED);
 
 /** All files change at once: a new directory, then one rename of the ..data link, as the kubelet does it. False: they are the same. */
 export function writeVolume(uid: string, volume: DesiredVolume, now: number): boolean {
