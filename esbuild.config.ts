@@ -1,5 +1,4 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
 import { build, type Plugin } from "esbuild";
 
 /** Bundles of their own, loaded when they are needed: module path below src → file in dist. */
@@ -52,4 +51,4 @@ await build({
   logLevel: "warning",
 });
 copyFileSync("src/io/loader.cjs", "dist/run.cjs");
-writeFileSync("dist/.complete", basename(process.cwd()));
+writeFileSync("dist/.complete", "");

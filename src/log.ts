@@ -1,5 +1,5 @@
 /** Priorities as journald reads them in front of a line: syslog's. */
-const PRIORITY = { error: 3, warning: 4, notice: 5, debug: 7 } as const;
+const PRIORITY = { error: 3, warning: 4, notice: 5 } as const;
 
 export type Fields = Readonly<Record<string, string | number | undefined>>;
 

@@ -13,7 +13,6 @@ import { reportPod } from "./report/pod-status.ts";
 export interface Published {
   /** Pods whose status was to be written, whether it could be or not. */
   readonly changed: number;
-  readonly failed: number;
   /** A pod has come to an end: the next run removes what is left of it. */
   readonly ended: boolean;
 }
@@ -30,7 +29,6 @@ export async function publish(
   const gone = new Set(applied.done.flatMap((step) => (step.kind === "forget" ? [step.uid] : [])));
   const told = applied.done.flatMap(({ event }) => (event === undefined ? [] : [event]));
   const events: PodEvent[] = [...told, ...failures(applied, translations)];
-  let failed = 0;
   let changed = 0;
   let ended = false;
   await Promise.all(
@@ -48,13 +46,12 @@ export async function publish(
           log.notice("pod", { pod: nameOf(pod), phase: next.phase, ...(next.reason ? { reason: next.reason } : {}) });
         ended ||= next.phase === "Succeeded" || next.phase === "Failed";
       } catch (error) {
-        failed += 1;
         log.warning("cannot write status", { pod: nameOf(pod), because: (error as Error).message });
       }
     }),
   );
   await tellAll(events, source, log);
-  return { changed, failed, ended };
+  return { changed, ended };
 }
 
 /** A pod that hangs because of its host: its owner does not read the host's journal. */

@@ -6,11 +6,6 @@ import { type ApiClient, ApiError, MERGE, unlessMissing } from "./http.ts";
 
 const STRATEGIC = "application/strategic-merge-patch+json";
 
-export interface Lease {
-  readonly metadata: { readonly name: string; readonly resourceVersion?: string };
-  readonly spec: { readonly renewTime?: string };
-}
-
 /** The requests that a run makes, one method each. All throw ApiError. */
 export class Kube {
   readonly events: Events;

@@ -34,7 +34,7 @@ export interface Endpoint {
   readonly servingPair?: { readonly certificate: string; readonly key: string };
 }
 
-/** The current context of the kubeconfig. Paths are absolute; *Data is PEM text. */
+/** The current context of the kubeconfig. Paths are absolute, data is PEM text. */
 export interface Cluster {
   readonly server: string;
   readonly ca?: FileOrData;
