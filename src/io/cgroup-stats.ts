@@ -1,0 +1,185 @@
+import { type CgroupFiles, field } from "./cgroup-files.ts";
+import { cpuOf, workingSet } from "./cgroups.ts";
+
+/** What cAdvisor tells of one cgroup; undefined: the kernel does not account for it here. Seconds, bytes, and numbers. */
+export interface CgroupStats {
+  readonly cpu?: number;
+  readonly cpuUser?: number;
+  readonly cpuSystem?: number;
+  readonly periods?: number;
+  readonly throttledPeriods?: number;
+  readonly throttled?: number;
+  /** Microseconds. Quota undefined: no limit. */
+  readonly cpuPeriod?: number;
+  readonly cpuQuota?: number;
+  /** As v1 counts them, of 1024 a CPU. */
+  readonly cpuShares?: number;
+  readonly memory?: number;
+  readonly workingSet?: number;
+  readonly memoryMax?: number;
+  readonly cache?: number;
+  readonly rss?: number;
+  readonly mapped?: number;
+  readonly swap?: number;
+  readonly failures?: number;
+  readonly pageFaults?: number;
+  readonly majorPageFaults?: number;
+  /** Undefined: none. */
+  readonly memoryLimit?: number;
+  readonly swapLimit?: number;
+  readonly oomKills?: number;
+  readonly processes?: number;
+  readonly threads?: number;
+  /** Undefined: none. */
+  readonly threadsMax?: number;
+  readonly disks: readonly DiskUse[];
+}
+
+/** Since the cgroup was made. */
+export interface DiskUse {
+  /** The kernel's MAJOR:MINOR. */
+  readonly device: string;
+  readonly readBytes: number;
+  readonly writtenBytes: number;
+  readonly reads: number;
+  readonly writes: number;
+}
+
+const USER_HZ = 100;
+
+export function readCgroupStats(files: CgroupFiles, path: string): CgroupStats {
+  const stats = { ...cpuTime(files, path), ...cpuLimits(files, path), ...memory(files, path), ...tasks(files, path) };
+  return { ...defined(stats), disks: files.isUnified ? disks2(files, path) : disks1(files, path) };
+}
+
+/** Without the keys that nothing is known of. */
+function defined<T extends Record<string, number | undefined>>(values: T): { [K in keyof T]?: number } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}
+
+function cpuTime(files: CgroupFiles, path: string) {
+  const stat = files.text("", path, "cpu.stat");
+  const old = files.isUnified ? "" : files.text("cpu", path, "cpu.stat");
+  const ticks = files.isUnified ? "" : files.text("cpuacct", path, "cpuacct.stat");
+  return {
+    cpu: cpuOf(files, path),
+    cpuUser: scaled(field(stat, "user_usec"), 1e6) ?? scaled(field(ticks, "user"), USER_HZ),
+    cpuSystem: scaled(field(stat, "system_usec"), 1e6) ?? scaled(field(ticks, "system"), USER_HZ),
+    periods: field(stat, "nr_periods") ?? field(old, "nr_periods"),
+    throttledPeriods: field(stat, "nr_throttled") ?? field(old, "nr_throttled"),
+    throttled: scaled(field(stat, "throttled_usec"), 1e6) ?? scaled(field(old, "throttled_time"), 1e9),
+  };
+}
+
+function cpuLimits(files: CgroupFiles, path: string) {
+  if (files.isUnified) {
+    const [quota, period] = files.text("", path, "cpu.max").trim().split(" ").map(Number);
+    const weight = files.counter("", path, "cpu.weight");
+    return {
+      cpuPeriod: period,
+      cpuQuota: Number.isNaN(quota) || period === undefined ? undefined : quota,
+      // 1 … 10000 there is 2 … 262144 here.
+      cpuShares: weight === undefined ? undefined : Math.round(2 + ((weight - 1) * 262_142) / 9999),
+    };
+  }
+  const quota = files.counter("cpu", path, "cpu.cfs_quota_us");
+  return {
+    cpuPeriod: files.counter("cpu", path, "cpu.cfs_period_us"),
+    cpuQuota: quota === undefined || quota < 0 ? undefined : quota,
+    cpuShares: files.counter("cpu", path, "cpu.shares"),
+  };
+}
+
+function memory(files: CgroupFiles, path: string) {
+  return files.isUnified ? memory2(files, path) : memory1(files, path);
+}
+
+function memory2(files: CgroupFiles, path: string) {
+  const counter = (name: string) => files.counter("", path, name);
+  const stat = files.text("", path, "memory.stat");
+  const events = files.text("", path, "memory.events");
+  const current = counter("memory.current");
+  return {
+    memory: current,
+    workingSet: current === undefined ? undefined : workingSet(current, stat),
+    memoryMax: counter("memory.peak"),
+    cache: field(stat, "file"),
+    rss: field(stat, "anon"),
+    mapped: field(stat, "file_mapped"),
+    swap: counter("memory.swap.current"),
+    failures: field(events, "max"),
+    pageFaults: field(stat, "pgfault"),
+    majorPageFaults: field(stat, "pgmajfault"),
+    memoryLimit: counter("memory.max"),
+    swapLimit: counter("memory.swap.max"),
+    oomKills: field(events, "oom_kill"),
+  };
+}
+
+/** v1 writes this, rounded down to pages, for "no limit". */
+const NO_LIMIT = 2 ** 62;
+
+function memory1(files: CgroupFiles, path: string) {
+  const counter = (name: string) => files.counter("memory", path, name);
+  const stat = files.text("memory", path, "memory.stat");
+  const current = counter("memory.usage_in_bytes");
+  const limit = (value: number | undefined) => (value !== undefined && value < NO_LIMIT ? value : undefined);
+  return {
+    memory: current,
+    workingSet: current === undefined ? undefined : workingSet(current, stat),
+    memoryMax: counter("memory.max_usage_in_bytes"),
+    cache: field(stat, "total_cache"),
+    rss: field(stat, "total_rss"),
+    mapped: field(stat, "total_mapped_file"),
+    swap: field(stat, "total_swap"),
+    failures: counter("memory.failcnt"),
+    pageFaults: field(stat, "total_pgfault"),
+    majorPageFaults: field(stat, "total_pgmajfault"),
+    memoryLimit: limit(counter("memory.limit_in_bytes")),
+    swapLimit: limit(counter("memory.memsw.limit_in_bytes")),
+    oomKills: field(files.text("memory", path, "memory.oom_control"), "oom_kill"),
+  };
+}
+
+function tasks(files: CgroupFiles, path: string) {
+  const processes = files.text("", path, "cgroup.procs");
+  return {
+    processes: processes.split("\n").length - 1,
+    threads: files.counter(files.isUnified ? "" : "pids", path, "pids.current"),
+    threadsMax: files.counter(files.isUnified ? "" : "pids", path, "pids.max"),
+  };
+}
+
+/** Lines such as `8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0`. */
+function disks2(files: CgroupFiles, path: string): DiskUse[] {
+  const lines = files.text("", path, "io.stat").split("\n");
+  return lines.flatMap((line) => {
+    const [device = "", ...words] = line.split(" ");
+    const value = (key: string) => Number(words.find((word) => word.startsWith(`${key}=`))?.split("=")[1] ?? 0);
+    if (words.length === 0) return [];
+    const bytes = { readBytes: value("rbytes"), writtenBytes: value("wbytes") };
+    return [{ device, ...bytes, reads: value("rios"), writes: value("wios") }];
+  });
+}
+
+/** Lines such as `8:0 Read 1`. */
+function disks1(files: CgroupFiles, path: string): DiskUse[] {
+  const read = (file: string) => {
+    const rows = [...files.text("blkio", path, file).matchAll(/^(\d+:\d+) (Read|Write) (\d+)$/gm)];
+    return new Map(rows.map(([, device, way, value]) => [`${device} ${way}`, Number(value)]));
+  };
+  const bytes = read("blkio.throttle.io_service_bytes_recursive");
+  const times = read("blkio.throttle.io_serviced_recursive");
+  const devices = new Set([...bytes.keys()].map((key) => key.split(" ")[0] ?? ""));
+  return [...devices].map((device) => ({
+    device,
+    readBytes: bytes.get(`${device} Read`) ?? 0,
+    writtenBytes: bytes.get(`${device} Write`) ?? 0,
+    reads: times.get(`${device} Read`) ?? 0,
+    writes: times.get(`${device} Write`) ?? 0,
+  }));
+}
+
+function scaled(value: number | undefined, perUnit: number): number | undefined {
+  return value === undefined ? undefined : value / perUnit;
+}
