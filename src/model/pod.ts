@@ -1,3 +1,5 @@
+import type { PodSecurityContext, SecurityContext } from "./security-context.ts";
+
 /**
  * A Pod as the API server writes it in JSON, with the fields this version acts on. All other fields stay on the object:
  * translate/supported.ts walks over the raw value and says what becomes of each.
@@ -33,7 +35,7 @@ export interface PodSpec {
   readonly serviceAccountName?: string;
   readonly priorityClassName?: string;
   readonly priority?: number;
-  readonly securityContext?: SecurityContext;
+  readonly securityContext?: PodSecurityContext;
   readonly volumes?: readonly Volume[];
   readonly readinessGates?: readonly { readonly conditionType: string }[];
 }
@@ -69,11 +71,6 @@ export interface ContainerPort {
 export interface Resources {
   readonly requests?: Readonly<Record<string, string>>;
   readonly limits?: Readonly<Record<string, string>>;
-}
-
-export interface SecurityContext {
-  readonly runAsUser?: number;
-  readonly runAsGroup?: number;
 }
 
 export interface VolumeMount {

@@ -1,3 +1,4 @@
+import type { Confinement, Mount } from "../model/confinement.ts";
 import type { Host } from "../model/host.ts";
 import { doneMarker, environmentFile, finishedMarker, podVolatile, volumePath } from "../model/paths.ts";
 import type { Container, Pod, QosClass, RestartPolicy } from "../model/pod.ts";
@@ -5,20 +6,17 @@ import type { ContainerKind, DesiredUnit, UnitName } from "../model/unit.ts";
 import { encodeOwnUnit } from "../unitfile/identity.ts";
 import { launchArgv } from "../unitfile/launch.ts";
 import { containerUnitName, podSliceName } from "../unitfile/names.ts";
-import { execLine, quoteBind, quotePath, quoteWord } from "../unitfile/quote.ts";
-import { cleanPath } from "./clean-path.ts";
+import { execLine, quotePath, quoteWord } from "../unitfile/quote.ts";
+import type { ContainerOrder } from "./container-order.ts";
 import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust } from "./resources.ts";
-import { userOf, userPrefix } from "./security.ts";
 import { specHash } from "./spec-hash.ts";
+import { confinementLines, launchPrefix } from "./unit-confinement.ts";
 
-export interface ContainerInput {
+export interface ContainerInput extends ContainerOrder {
   readonly pod: Pod;
   readonly container: Container;
   readonly kind: ContainerKind;
-  /** Init containers that must have ended with 0 before this one starts. */
-  readonly before: readonly string[];
-  /** What starts by itself when this init container has ended with 0. */
-  readonly next: readonly string[];
+  readonly confinement: Confinement;
   readonly argv: readonly string[];
   readonly qos: QosClass;
   readonly host: Host;
@@ -68,7 +66,7 @@ export function translateContainer(input: ContainerInput): DesiredUnit {
     ["Unit", unitLines(input)],
     [
       "Service",
-      [...lifeLines(input, unitName, policy, identity.specHash), ...processLines(input), ...confinementLines(input)],
+      [...lifeLines(input, unitName, policy, identity.specHash), ...processLines(input), ...fileLines(input)],
     ],
   ]);
   return { name: unitName, identity, text, linked: kind === "container" && policy !== "Never" };
@@ -97,7 +95,7 @@ function unitLines({ pod, container, kind, before, next }: ContainerInput): Line
 }
 
 function lifeLines(
-  { pod, container, kind, argv, libDir }: ContainerInput,
+  { pod, container, kind, confinement, argv, libDir }: ContainerInput,
   self: UnitName,
   policy: RestartPolicy,
   hash: string,
@@ -109,7 +107,7 @@ function lifeLines(
   return [
     ["Type", kind === "init" ? "oneshot" : "exec"],
     ["ExecStartPre", `+${libDir}/container-start ${helper(self, uid, container.name, hash)}`],
-    ["ExecStart", execLine([...userPrefix(userOf(pod, container)), ...program])],
+    ["ExecStart", execLine([...launchPrefix(confinement), ...program])],
     [
       // ":" as in execLine(): the program's name may hold a $.
       "ExecStopPost",
@@ -137,7 +135,6 @@ function processLines({ pod, container, qos, host }: ContainerInput): Lines {
       String(oomScoreAdjust(isNodeCritical(pod) ? "Guaranteed" : qos, amounts.memoryRequest, host.memoryTotal)),
     ],
     ["UnsetEnvironment", FROM_SYSTEMD],
-    ["WorkingDirectory", quotePath(cleanPath(container.workingDir ?? "/"))],
     ["StandardOutput", "journal"],
     ["StandardError", "journal"],
     ["SyslogIdentifier", container.name],
@@ -148,25 +145,15 @@ function processLines({ pod, container, qos, host }: ContainerInput): Lines {
   ];
 }
 
-/** The host's files, read-only; its /run, the agent's own files and other pods' are out of sight. */
-function confinementLines({ pod, container }: ContainerInput): Lines {
-  const lines: Lines = [
-    ["ProtectSystem", "strict"],
-    // What ProtectSystem=strict leaves writable.
-    ["ProtectHome", "read-only"],
-    ["PrivateTmp", "yes"],
-    ["TemporaryFileSystem", "/run:mode=0755"],
-    // /etc/resolv.conf is a link into /run on many hosts.
-    ["BindReadOnlyPaths", "-/run/systemd/resolve -/run/resolvconf -/run/NetworkManager/resolv.conf"],
-    ["InaccessiblePaths", "-/var/lib/unitlet -/etc/unitlet"],
-    [
-      "BindReadOnlyPaths",
-      quoteBind(`${podVolatile(pod.metadata.uid)}/${environmentFile(container.name)}`, ENVIRONMENT),
-    ],
-  ];
-  for (const mount of container.volumeMounts ?? []) {
-    // Read-only whatever the mount says, as the kubelet does with these: the run writes there, and follows what it finds.
-    lines.push(["BindReadOnlyPaths", quoteBind(volumePath(pod.metadata.uid, mount.name), cleanPath(mount.mountPath))]);
-  }
-  return lines;
+/** What the container finds, with the variables that it will begin with. */
+function fileLines({ pod, container, confinement }: ContainerInput): ReturnType<typeof confinementLines> {
+  const variables: Mount = {
+    type: "bind",
+    source: `${podVolatile(pod.metadata.uid)}/${environmentFile(container.name)}`,
+    target: ENVIRONMENT,
+    readOnly: true,
+    recursiveReadOnly: true,
+    propagation: "private",
+  };
+  return confinementLines({ ...confinement, mounts: [variables, ...confinement.mounts] });
 }

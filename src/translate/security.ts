@@ -1,3 +1,4 @@
+import type { ProcessUser } from "../model/confinement.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
 import { containerPath } from "./container-path.ts";
@@ -14,19 +15,16 @@ export function userOf(pod: Pod, container: Container): User {
   return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
 }
 
-/**
- * What goes before the container's argv to run it as another user. Not User=: systemd refuses a number without a passwd
- * entry (217/USER), and then not even the helpers that record the exit can run.
- */
-export function userPrefix({ uid, gid }: User): readonly string[] {
-  if (uid === undefined && gid === undefined) return [];
-  return ["/usr/bin/setpriv", `--reuid=${uid ?? 0}`, `--regid=${gid ?? 0}`, "--clear-groups", "--"];
+/** As the runtimes fill in what nobody said: root in group 0, and no other group. */
+export function processUser(pod: Pod, container: Container): ProcessUser {
+  const { uid = 0, gid = 0 } = userOf(pod, container);
+  return { uid, gid, groups: [] };
 }
 
 /** runAsNonRoot is kept by numbers: without a runAsUser a container on the host's files runs as root. */
 export function runAsNonRootProblem(pod: Pod, container: Container): Problem | undefined {
-  const own = container.securityContext as { runAsNonRoot?: boolean } | undefined;
-  const shared = pod.spec.securityContext as { runAsNonRoot?: boolean } | undefined;
+  const own = container.securityContext;
+  const shared = pod.spec.securityContext;
   if (!(own?.runAsNonRoot ?? shared?.runAsNonRoot)) return undefined;
   if ((userOf(pod, container).uid ?? 0) !== 0) return undefined;
   const path =

@@ -3,7 +3,8 @@ import type { Host } from "../../src/model/host.ts";
 import type { Container, Pod, PodSpec } from "../../src/model/pod.ts";
 import type { Runnable, Translation } from "../../src/model/translation.ts";
 import type { References } from "../../src/model/world.ts";
-import { type TranslateContext, translatePod } from "../../src/translate/pod.ts";
+import type { TranslateContext } from "../../src/translate/context.ts";
+import { translatePod } from "../../src/translate/pod.ts";
 import { decodeUnit } from "../../src/unitfile/codec.ts";
 
 export const UID = "5f0c3a2e-0000-4000-8000-000000000001";

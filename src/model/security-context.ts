@@ -1,0 +1,27 @@
+/** Of a container. Of a pod: see PodSecurityContext; what both can say counts from the container. */
+export interface SecurityContext extends SharedSecurity {
+  readonly readOnlyRootFilesystem?: boolean;
+  readonly privileged?: boolean;
+  readonly allowPrivilegeEscalation?: boolean;
+  readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
+  readonly procMount?: "Default" | "Unmasked";
+}
+
+export interface PodSecurityContext extends SharedSecurity {
+  readonly fsGroup?: number;
+  readonly fsGroupChangePolicy?: "Always" | "OnRootMismatch";
+  readonly supplementalGroups?: readonly number[];
+  readonly supplementalGroupsPolicy?: "Merge" | "Strict";
+  readonly sysctls?: readonly { readonly name: string; readonly value: string }[];
+}
+
+export interface SharedSecurity {
+  readonly runAsUser?: number;
+  readonly runAsGroup?: number;
+  readonly runAsNonRoot?: boolean;
+  readonly seccompProfile?: { readonly type: SecurityProfileType; readonly localhostProfile?: string };
+  readonly appArmorProfile?: { readonly type: SecurityProfileType; readonly localhostProfile?: string };
+  readonly seLinuxOptions?: Readonly<Partial<Record<"user" | "role" | "type" | "level", string>>>;
+}
+
+export type SecurityProfileType = "Unconfined" | "RuntimeDefault" | "Localhost";

@@ -1,0 +1,15 @@
+import type { Config } from "../model/config.ts";
+import type { Host } from "../model/host.ts";
+import type { PodDirectory, References } from "../model/world.ts";
+import type { PortConflict } from "./ports.ts";
+
+/** What the translation of one pod depends on besides the pod. */
+export interface TranslateContext {
+  readonly config: Config;
+  readonly host: Host;
+  readonly libDir: string;
+  readonly directory?: PodDirectory | undefined;
+  readonly references: References;
+  readonly conflict?: PortConflict | undefined;
+  readonly absentDirectories: ReadonlySet<string>;
+}
