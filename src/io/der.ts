@@ -1,4 +1,4 @@
-/** The few forms of ASN.1 DER (X.690) that a certificate is made of. */
+/** The few forms of ASN.1 DER (X.690) that certificates, and requests for them, are made of. */
 
 export function sequence(...parts: readonly Buffer[]): Buffer {
   return tagged(0x30, ...parts);
@@ -26,6 +26,11 @@ export function octetString(bytes: Uint8Array): Buffer {
 
 export function utf8String(text: string): Buffer {
   return tagged(0x0c, Buffer.from(text));
+}
+
+/** Letters, digits and a few signs: what names in certificates are made of, by old custom. */
+export function printableString(text: string): Buffer {
+  return tagged(0x13, Buffer.from(text));
 }
 
 export const TRUE: Buffer = tagged(0x01, Buffer.from([0xff]));
