@@ -1,4 +1,5 @@
 import type { PodEvent } from "./model/event.ts";
+import type { Node } from "./model/node.ts";
 import type { Pod, PodStatus } from "./model/pod.ts";
 import type { DueReferences } from "./model/references.ts";
 import type { References } from "./model/world.ts";
@@ -17,6 +18,8 @@ export interface Parsed {
 /** Where pods come from and where their status goes: the API server, or a directory of manifests. */
 export interface PodSource {
   list(): Promise<Answer>;
+  /** Labels and taints, which others may have set; undefined where nobody knows them. Never throws. */
+  node(): Promise<Node | undefined>;
   fetch(due: DueReferences): Promise<References>;
   /** `patch` is what differs from the status that the pod came with. */
   publish(pod: Pod, next: PodStatus, patch: object): Promise<void>;

@@ -1,4 +1,5 @@
 import type { PodEvent } from "../model/event.ts";
+import type { Node } from "../model/node.ts";
 import type { Pod, PodStatus } from "../model/pod.ts";
 import type { DueReferences } from "../model/references.ts";
 import type { Fetched, References } from "../model/world.ts";
@@ -28,6 +29,11 @@ export class ClusterSource implements PodSource {
     } catch (error) {
       return { ok: false, because: (error as Error).message };
     }
+  }
+
+  async node(): Promise<Node | undefined> {
+    const answer = await settle(this.#kube.getNode());
+    return answer.ok ? answer.value : undefined;
   }
 
   async fetch({ tokens, configMaps }: DueReferences): Promise<References> {

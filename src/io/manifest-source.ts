@@ -54,6 +54,10 @@ export class ManifestSource implements PodSource {
     return manifests;
   }
 
+  async node(): Promise<undefined> {
+    return undefined;
+  }
+
   async fetch(): Promise<References> {
     return { tokens: new Map(), configMaps: new Map() };
   }

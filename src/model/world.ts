@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import type { ContainerPast } from "./exit-record.ts";
 import type { Host } from "./host.ts";
+import type { Node } from "./node.ts";
 import type { Pod } from "./pod.ts";
 import type { Instant } from "./time.ts";
 import type { ActualUnit, UnitName, UnitState } from "./unit.ts";
@@ -11,6 +12,8 @@ export interface World {
   readonly config: Config;
   readonly host: Host;
   readonly pods: PodList;
+  /** Asked for when there are pods to admit; undefined: there is no API server, or it did not answer. */
+  readonly node?: Node;
   readonly units: ReadonlyMap<UnitName, ActualUnit>;
   /** By pod UID; a pod without a directory has no entry. */
   readonly directories: ReadonlyMap<string, PodDirectory>;

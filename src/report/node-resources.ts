@@ -1,3 +1,4 @@
+import { allocatable } from "../model/allocatable.ts";
 import type { Config } from "../model/config.ts";
 import type { Host } from "../model/host.ts";
 import type { NodeStatus } from "../model/node.ts";
@@ -12,18 +13,23 @@ export interface NodeResources {
 export function nodeResources(config: Config, host: Host, previous: NodeStatus | undefined): NodeResources {
   const memory = steady(host.memoryTotal, previous?.capacity?.memory);
   const disk = steady(host.diskTotal, previous?.capacity?.["ephemeral-storage"]);
-  const cpu = 1000 * host.cpus;
+  const forPods = allocatable(config, { cpus: host.cpus, memoryTotal: memory, diskTotal: disk });
   const always = { ...hugePages(host), pods: printCount(config.maxPods) };
   return {
     capacity: {
       ...previous?.capacity,
-      ...{ cpu: printCores(cpu), memory: printBytes(memory), "ephemeral-storage": printBytes(disk), ...always },
+      ...{
+        cpu: printCores(1000 * host.cpus),
+        memory: printBytes(memory),
+        "ephemeral-storage": printBytes(disk),
+        ...always,
+      },
     },
     allocatable: {
       ...others(previous),
-      cpu: printCores(cpu - config.reservedCpu),
-      memory: printBytes(memory - config.reservedMemory - config.evictionMemory),
-      "ephemeral-storage": printBytes(disk - Math.floor(disk * config.evictionDisk)),
+      cpu: printCores(forPods.cpu),
+      memory: printBytes(forPods.memory),
+      "ephemeral-storage": printBytes(forPods.ephemeralStorage),
       ...always,
     },
   };

@@ -1,18 +1,25 @@
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
+import { refusals } from "./admission/admit.ts";
 import { translatePod } from "./pod.ts";
 import { portConflicts } from "./ports.ts";
+import { qosClass } from "./resources.ts";
 
 /** Every pod of the list, whether it is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {
   const { config, host, references, absentDirectories } = world;
   const alive = world.pods.items.filter(
-    ({ metadata, status }) =>
-      !metadata.deletionTimestamp && status?.phase !== "Succeeded" && status?.phase !== "Failed",
+    ({ metadata, status }) => !metadata.deletionTimestamp && !isOver(status?.phase),
   );
   const conflicts = portConflicts(alive, config);
+  const refused = refusals(
+    world.pods.items.filter(({ status }) => !isOver(status?.phase)),
+    world,
+  );
   return world.pods.items.map((pod) => {
     const { uid } = pod.metadata;
+    const refusal = refused.get(uid);
+    if (refusal !== undefined) return { kind: "rejected", pod, ...refusal, qosClass: qosClass(pod) };
     const directory = world.directories.get(uid);
     return translatePod(pod, {
       config,
@@ -24,4 +31,8 @@ export function translateAll(world: World, libDir: string): readonly Translation
       conflict: conflicts.get(uid),
     });
   });
+}
+
+function isOver(phase: string | undefined): boolean {
+  return phase === "Succeeded" || phase === "Failed";
 }

@@ -58,7 +58,10 @@ function byAge(a: Pod, b: Pod): number {
 function conflict({ pod, container, port }: Claim, other: Claim): PortConflict {
   // What runs goes on running, whoever came later.
   if (port.hostPort && other.port.hostPort && !pod.status?.startTime)
-    return { kind: "reject", message: "Node didn't have free ports for the requested pod ports" };
+    return {
+      kind: "reject",
+      message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
+    };
   const { namespace, name } = other.pod.metadata;
   return {
     kind: "warn",

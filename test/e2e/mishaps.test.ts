@@ -94,7 +94,7 @@ test("of two pods that want the same port of the host, the later is turned away"
   const status = await node.until("second", (seen) => seen?.status?.phase === "Failed" && seen.status);
   expect(status).toMatchObject({
     reason: "NodePorts",
-    message: "Pod was rejected: Node didn't have free ports for the requested pod ports",
+    message: "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
   });
   expect((await node.container("first", ({ ready }) => ready)).containerID).toBe(invocation);
 });

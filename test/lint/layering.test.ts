@@ -25,6 +25,7 @@ const cases: readonly Case[] = [
     imports,
   ),
   ...importing("src/translate", ["../io/files.ts", "../observe.ts", "../apply.ts", "../diff/diff.ts", "zod"], imports),
+  ...importing("src/translate/admission", ["../../io/files.ts", "../../diff/diff.ts", "../../observe.ts"], imports),
   ...importing(
     "src/diff",
     ["../io/systemd.ts", "../translate/pod.ts", "../sync.ts", "../../test/support/run.ts"],
@@ -42,6 +43,7 @@ const cases: readonly Case[] = [
   ...importing("src/unitfile", ["./names.ts", "../model/unit.ts", "ini"]),
   ...importing("src/unitfile/hash.ts", ["node:crypto"]),
   ...importing("src/translate", ["./pod.ts", "../model/pod.ts", "../unitfile/names.ts"]),
+  ...importing("src/translate/admission", ["./admit.ts", "../pod.ts", "../../model/pod.ts"]),
   ...importing("src/io", ["node:fs", "../model/pod.ts", "../unitfile/names.ts", "dbus-next", "./files.ts"]),
   ...importing("src/cli", ["node:fs"]),
   ...importing("src/serve", ["node:http"]),

@@ -3,7 +3,10 @@ import type { ContainerPort, Pod } from "../../src/model/pod.ts";
 import { portConflicts } from "../../src/translate/ports.ts";
 import { CONFIG, container, pod, podOf, translate } from "./base.ts";
 
-const TAKEN = { kind: "reject", message: "Node didn't have free ports for the requested pod ports" };
+const TAKEN = {
+  kind: "reject",
+  message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
+};
 const SAID = {
   kind: "warn",
   path: "spec.containers[app].ports[80]",
@@ -102,7 +105,7 @@ describe("what becomes of the pod", () => {
     expect(translate(pod(), { conflict: TAKEN as never })).toMatchObject({
       kind: "rejected",
       reason: "NodePorts",
-      message: "Node didn't have free ports for the requested pod ports",
+      message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
     });
   });
 

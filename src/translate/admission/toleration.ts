@@ -1,0 +1,24 @@
+import type { Taint } from "../../model/node.ts";
+import type { Pod } from "../../model/pod.ts";
+
+interface Toleration {
+  readonly key?: string;
+  readonly operator?: string;
+  readonly value?: string;
+  readonly effect?: string;
+}
+
+/** Whether the pod may run beside these taints. Only NoExecute is a node's business: the others are the scheduler's. */
+export function toleratesTaints({ spec }: Pod, taints: readonly Taint[]): boolean {
+  const { tolerations = [] } = spec as { tolerations?: readonly Toleration[] };
+  return taints
+    .filter(({ effect }) => effect === "NoExecute")
+    .every((taint) => tolerations.some((each) => tolerates(each, taint)));
+}
+
+function tolerates({ key, operator, value, effect }: Toleration, taint: Taint): boolean {
+  if (effect && effect !== taint.effect) return false;
+  if (key && key !== taint.key) return false;
+  if (operator === "Exists") return true;
+  return (operator ?? "Equal") === "Equal" && Boolean(key) && (value ?? "") === (taint.value ?? "");
+}
