@@ -27,8 +27,8 @@ const QUIET: ReadonlySet<Step["kind"]> = new Set([
 ]);
 
 /**
- * Longest time that a run waits for its starts to come to an end, in all and for the next of them: the next run sees the
- * rest. PID 1 forking a hundred containers ends no job for a second, and to give up then costs a status of each twice.
+ * Longest time that a run waits for its starts and ends to come to theirs, in all and for the next of them: the next run
+ * sees the rest. PID 1 forking a hundred containers ends no job for a second, and to give up then costs a status of each twice.
  */
 const SETTLE = 4000;
 const QUIET_FOR = 1500;
@@ -36,7 +36,7 @@ const QUIET_FOR = 1500;
 export interface Applied {
   readonly done: readonly Step[];
   readonly failed: readonly { readonly step: Step; readonly error: Error }[];
-  /** False when starts go on. */
+  /** False when starts or ends go on. */
   readonly settled: boolean;
 }
 
@@ -48,8 +48,8 @@ export async function apply(steps: readonly Step[], systemd: Systemd, source: Po
   const done: Step[] = [];
   const failed: { step: Step; error: Error }[] = [];
   const broken = new Set<string>();
-  const starts = steps.some(({ kind }) => kind === "start" || kind === "restart");
-  if (starts) await systemd.watchJobs();
+  const waits = steps.some(({ kind }) => kind === "start" || kind === "restart" || kind === "end");
+  if (waits) await systemd.watchJobs();
   const perform = async (step: Step) => {
     try {
       await applyStep(step, systemd, source, log);
@@ -65,7 +65,7 @@ export async function apply(steps: readonly Step[], systemd: Systemd, source: Po
     // Steps of one kind do not depend on each other: systemd and the API server are asked for all of them at once.
     await Promise.all(group.filter(({ uid }) => uid === "" || !broken.has(uid)).map(perform));
   }
-  const settled = !starts || (await systemd.settle(SETTLE, QUIET_FOR));
+  const settled = !waits || (await systemd.settle(SETTLE, QUIET_FOR));
   return { done, failed, settled };
 }
 
@@ -95,6 +95,8 @@ async function applyStep(step: Step, systemd: Systemd, source: PodSource, log: L
     case "stop":
       noteStop(step.uid);
       return systemd.stop(step.unit);
+    case "end":
+      return systemd.end(step.unit);
     case "alarm":
       return systemd.alarm(`unitlet-deadline-${step.uid}-${step.at}`, step.at - Date.now());
     case "reset-failed":
@@ -114,7 +116,7 @@ async function applyStep(step: Step, systemd: Systemd, source: PodSource, log: L
 
 type FileStep = Exclude<
   Step,
-  { kind: "tell" | "kill" | "stop" | "alarm" | "reset-failed" | "reload" | "start" | "restart" | "forget" }
+  { kind: "tell" | "kill" | "stop" | "end" | "alarm" | "reset-failed" | "reload" | "start" | "restart" | "forget" }
 >;
 
 async function applyToFiles(step: FileStep, log: Log): Promise<void> {

@@ -55,7 +55,9 @@ async function reconcile(input: Run, systemd: Systemd): Promise<void> {
   await keepAgent(input, before.agent, systemd);
   await tellNode(input, { systemdVersion: await systemd.version() });
 
-  if (published.ended || !applied.settled || freesName(steps, translations)) ringDoorbell();
+  // What was ended now is removed by the next run.
+  const isEnding = steps.some(({ kind }) => kind === "end");
+  if (published.ended || !applied.settled || isEnding || freesName(steps, translations)) ringDoorbell();
   const until = steps.every(({ kind }) => kind === "tell") && published.changed === 0 ? settledUntil(after) : undefined;
   if (input.seen !== undefined && until !== undefined && until > later) keepSettled(input.seen, until);
   else unsettle();

@@ -1,6 +1,6 @@
 import { forgetMemo, keep, recall } from "./io/memo.ts";
 import type { Instant } from "./model/time.ts";
-import type { ActualUnit } from "./model/unit.ts";
+import { type ActualUnit, isCompanion } from "./model/unit.ts";
 import type { World } from "./model/world.ts";
 import { nextRefresh } from "./translate/references.ts";
 
@@ -39,8 +39,10 @@ export function settledUntil(world: World): Instant | undefined {
 }
 
 /** Between two states a unit may go on without changing what the digest covers; only a back-off leaves its mark when it ends. */
-function isSteady({ state, identity }: ActualUnit, { directories, now }: World): boolean {
-  if (state === undefined) return true;
+function isSteady(unit: ActualUnit, { directories, now }: World): boolean {
+  const { state, identity } = unit;
+  // A companion that has come to its end rings when that matters to its pod.
+  if (state === undefined || isCompanion(unit)) return true;
   if (state.sub === "start-pre") {
     // container-start passes through here without a back-off too, and from there on leaves no mark.
     const past = directories.get(identity?.podUID ?? "")?.pasts.get(identity?.container ?? "");

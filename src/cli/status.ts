@@ -4,7 +4,7 @@ import { Systemd } from "../io/systemd.ts";
 import { readUnits } from "../io/unit-files.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { Instant } from "../model/time.ts";
-import type { ActualUnit } from "../model/unit.ts";
+import { type ActualUnit, isContainer } from "../model/unit.ts";
 
 const HEADER = ["NAMESPACE", "POD", "CONTAINER", "STATE", "RESTARTS", "AGE"];
 
@@ -18,7 +18,7 @@ export async function showStatus(): Promise<string> {
   const now = Date.now();
   const rows = [...readUnits(listing).values()].flatMap((unit) => {
     const { identity } = unit;
-    if (identity === undefined || identity.kind === "slice") return [];
+    if (identity === undefined || !isContainer(unit)) return [];
     const past = directories.get(identity.podUID)?.pasts.get(identity.container) ?? NO_PAST;
     return [
       [

@@ -1,20 +1,20 @@
 import type { Pod } from "../model/pod.ts";
 import type { Step } from "../model/step.ts";
-import type { Instant } from "../model/time.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
-import type { ActualUnit, DesiredUnit, UnitName } from "../model/unit.ts";
+import type { ActualUnit, UnitName } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
-import { drift } from "./drift.ts";
+import { companionSteps } from "./companions.ts";
 import { lostExits } from "./lost-exits.ts";
 import { mayStart } from "./may-start.ts";
 import { identityOf } from "./owner.ts";
-import { isIdle, isLoaded, isStopping, isUp, unmask } from "./unit-states.ts";
+import { placeUnit } from "./place.ts";
+import { isIdle, isStopping, isUp, unmask } from "./unit-states.ts";
 
-/** What brings a pod that should run from what is to what is meant. */
-export function buildPod(translation: Runnable, world: World): Step[] {
-  const { pod, slice, containers } = translation;
+/** What brings a pod that should run from what is to what is meant. `own` are the units that are there of it. */
+export function buildPod(translation: Runnable, own: readonly ActualUnit[], world: World): Step[] {
+  const { pod, slice, containers, companions } = translation;
   const uid = pod.metadata.uid;
-  const names = [slice.name, ...containers.map(({ unitName }) => unitName)];
+  const names = [slice.name, ...companions.map(({ name }) => name), ...containers.map(({ unitName }) => unitName)];
   const units = names.map((name) => world.units.get(name));
   if (units.some((unit) => unit !== undefined && (identityOf(unit, world)?.podUID ?? uid) !== uid)) return [];
   const foreign = units.find((unit) => unit?.text !== undefined && unit.identity === undefined);
@@ -24,6 +24,7 @@ export function buildPod(translation: Runnable, world: World): Step[] {
     ...lost,
     ...writeFiles(translation, world),
     ...placeUnit(translation, slice, world.units.get(slice.name), world.now),
+    ...companionSteps(translation, own, world),
     ...containers.flatMap((container) => placeContainer(translation, container, world, lost.length > 0)),
   ];
 }
@@ -55,43 +56,6 @@ function placeContainer(translation: Runnable, container: DesiredContainer, worl
   const reason = isIdle(actual) && !justLost ? mayStart(translation, container, past) : undefined;
   if (reason === undefined) return place;
   return [...place, ...(actual ? unmask(actual) : []), start(translation, container, actual, reason, world)];
-}
-
-/** Writes the unit where its file is missing or differs, with what that means for a running one. */
-function placeUnit(translation: Runnable, unit: DesiredUnit, actual: ActualUnit | undefined, now: Instant): Step[] {
-  const uid = translation.pod.metadata.uid;
-  const change = drift(translation, unit, actual, now);
-  if (change === undefined) return linkSteps(uid, unit, actual);
-  const write: Step = {
-    kind: "write-unit",
-    uid,
-    unit: unit.name,
-    text: unit.text,
-    dropIns: actual?.dropIns ?? [],
-    because: change.because,
-    ...(change.event ? { event: change.event } : {}),
-  };
-  const reload: Step[] =
-    actual !== undefined && isLoaded(actual)
-      ? [{ kind: "reload", uid: "", because: `${unit.name} was written anew` }]
-      : [];
-  const restart: Step[] =
-    change.restart && actual !== undefined && isUp(actual)
-      ? [{ kind: "restart", uid, unit: unit.name, because: change.because }]
-      : [];
-  return [write, ...linkSteps(uid, unit, actual), ...reload, ...restart];
-}
-
-function linkSteps(uid: string, unit: DesiredUnit, actual: ActualUnit | undefined): Step[] {
-  if (unit.linked === (actual?.linked ?? false)) return [];
-  return [
-    {
-      kind: unit.linked ? "link" : "unlink",
-      uid,
-      unit: unit.name,
-      because: unit.linked ? "it starts with the host" : "it does not start with the host",
-    },
-  ];
 }
 
 function start(

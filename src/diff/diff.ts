@@ -1,10 +1,10 @@
 import type { Pod } from "../model/pod.ts";
 import type { Step, StepKind } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
-import type { ActualUnit } from "../model/unit.ts";
+import { type ActualUnit, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 import { buildPod } from "./build.ts";
-import { enforceDeadline, removePod, stopPod } from "./dismantle.ts";
+import { endCompanions, enforceDeadline, removePod, stopPod } from "./dismantle.ts";
 import { lostExits } from "./lost-exits.ts";
 import { keepUnits } from "./offline.ts";
 import { identityOf } from "./owner.ts";
@@ -18,6 +18,7 @@ const PHASE = {
   kill: 2,
   unlink: 3,
   stop: 4,
+  end: 4,
   alarm: 5,
   "reset-failed": 6,
   "remove-unit": 6,
@@ -71,18 +72,19 @@ function podSteps(translation: Translation, units: readonly ActualUnit[], world:
   }
   if (isTerminal(pod)) return ending(uid, units, world, "the pod has ended", pod);
   if (translation.kind === "rejected") return ending(uid, units, world, "the pod was rejected", pod);
-  return buildPod(translation, world);
+  return buildPod(translation, units, world);
 }
 
 function ending(uid: string, units: readonly ActualUnit[], world: World, because: string, pod?: Pod): Step[] {
   const stops = stopPod(uid, units, because, pod);
   if (stops.length > 0 || units.some(isBusyContainer)) return stops;
-  return removePod(uid, units, world.directories.has(uid), because);
+  const ends = endCompanions(uid, units, because);
+  return ends.length > 0 ? ends : removePod(uid, units, world.directories.has(uid), because);
 }
 
 /** Also with nothing but a job: a start that is queued would give it a process when its files are gone. */
 function isBusyContainer(unit: ActualUnit): boolean {
-  return unit.identity?.kind !== "slice" && !isIdle(unit);
+  return isContainer(unit) && !isIdle(unit);
 }
 
 /** The API object goes last, when status has told how the pod ended and nothing of it is left. */
@@ -92,7 +94,8 @@ function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[]
   const busy = units.some(isBusyContainer);
   const since = world.directories.get(uid)?.stoppingSince ?? world.now;
   if (stops.length > 0 || busy) return [...stops, ...enforceDeadline(pod, units, since, world.now)];
-  if (!isTerminal(pod)) return [];
+  const ends = endCompanions(uid, units, "the pod is deleted");
+  if (ends.length > 0 || !isTerminal(pod)) return ends;
   const removal = removePod(uid, units, world.directories.has(uid), "the pod is deleted");
   // It was deleted for good, but somebody's finalizer holds it.
   if (pod.metadata.deletionGracePeriodSeconds === 0) return removal;

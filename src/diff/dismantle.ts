@@ -2,12 +2,12 @@ import type { PodEvent } from "../model/event.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Step } from "../model/step.ts";
 import type { Instant } from "../model/time.ts";
-import type { ActualUnit } from "../model/unit.ts";
+import { type ActualUnit, isCompanion, isContainer } from "../model/unit.ts";
 import { isIdle, isLoaded, isStopping, isUp } from "./unit-states.ts";
 
 /** Ends what still runs of a pod. Empty when nothing does: then it can be removed. */
 export function stopPod(uid: string, units: readonly ActualUnit[], because: string, pod?: Pod): Step[] {
-  const containers = units.filter(({ identity }) => identity?.kind !== "slice");
+  const containers = units.filter(isContainer);
   const running = containers.filter((unit) => !isIdle(unit) && !isStopping(unit));
   // Unlinked first: if the API server goes away now, a later run must not bring the pod back.
   const unlink = containers
@@ -29,12 +29,18 @@ export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], since: I
   const { uid, deletionGracePeriodSeconds } = pod.metadata;
   const usual = pod.spec.terminationGracePeriodSeconds ?? 30;
   const grace = deletionGracePeriodSeconds ?? usual;
-  const up = units.filter((unit) => unit.identity?.kind !== "slice" && isUp(unit));
+  const up = units.filter((unit) => isContainer(unit) && isUp(unit));
   if (up.length === 0 || grace >= usual) return [];
   const deadline = Math.ceil(since / 1000 + grace) * 1000;
   if (now < deadline)
     return [{ kind: "alarm", uid, at: deadline, because: "the delete came with a shorter grace period" }];
   return up.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
+}
+
+/** Ends what the containers needed, once they are gone: nothing is removed while, say, a volume is still mounted there. */
+export function endCompanions(uid: string, units: readonly ActualUnit[], because: string): Step[] {
+  const busy = units.filter((unit) => isCompanion(unit) && !isIdle(unit));
+  return busy.map((unit): Step => ({ kind: "end", uid, unit: unit.name, because }));
 }
 
 /** Removes every file of a pod that has ended. */

@@ -1,7 +1,7 @@
 import type { PodEvent } from "../model/event.ts";
 import type { Instant } from "../model/time.ts";
 import type { Runnable } from "../model/translation.ts";
-import type { ActualUnit, DesiredUnit } from "../model/unit.ts";
+import { type ActualUnit, type DesiredUnit, isContainer } from "../model/unit.ts";
 import { isIntact } from "../unitfile/identity.ts";
 
 export interface Drift {
@@ -41,8 +41,11 @@ export function drift(
 }
 
 /** A unit that systemd has loaded, or whose container has run, had a file. */
-function wasThere({ pod }: Runnable, { identity }: DesiredUnit, actual: ActualUnit | undefined): boolean {
+function wasThere({ pod }: Runnable, unit: DesiredUnit, actual: ActualUnit | undefined): boolean {
   if (actual?.linked || (actual?.state !== undefined && actual.state.active !== "inactive")) return true;
+  // A companion may be new to a container that has run since before an upgrade.
+  if (!isContainer(unit)) return false;
+  const { identity } = unit;
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   return statuses.some(({ name, containerID }) => name === identity.container && containerID !== undefined);
 }
@@ -58,5 +61,5 @@ function edited({ pod }: Runnable, unit: DesiredUnit, what: string, restart: boo
     occurrence: String(now),
     ...(container ? { fieldPath: `spec.${kind === "init" ? "initContainers" : "containers"}{${container}}` } : {}),
   };
-  return { because: `it ${what}`, restart: restart && kind !== "slice", event };
+  return { because: `it ${what}`, restart: restart && isContainer(unit), event };
 }

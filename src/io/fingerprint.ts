@@ -5,6 +5,9 @@ import { asUnitName } from "../unitfile/names.ts";
 import { namesIn } from "./files.ts";
 import { DROP_IN_DIRECTORIES, readInvocations, WANTS_DIRECTORY } from "./unit-files.ts";
 
+/** Cheaper than asUnitName(), for all that lies in these directories. */
+const OURS = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
+
 /**
  * Changes when anything on the host changes that a run would act on: a unit's file or drop-ins, what runs (by the links
  * that systemd keeps), exit records, files of pods. Costs a few system calls a container and no word with systemd.
@@ -13,7 +16,7 @@ export function hostFingerprint(): string {
   const paths = [WANTS_DIRECTORY, "/run/dbus/system_bus_socket"];
   for (const directory of DROP_IN_DIRECTORIES) {
     for (const name of namesIn(directory)) {
-      if (name.startsWith("unitlet") && asUnitName(name.endsWith(".d") ? name.slice(0, -2) : name) !== undefined)
+      if (OURS.test(name) && asUnitName(name.endsWith(".d") ? name.slice(0, -2) : name) !== undefined)
         paths.push(`${directory}/${name}`);
     }
   }

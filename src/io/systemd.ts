@@ -87,6 +87,12 @@ export class Systemd {
     await this.#unlessGone(this.#manager("StopUnit", "ss", [unit, MODE]));
   }
 
+  /** Like a stop, but `settle` waits for it. */
+  async end(unit: UnitName): Promise<void> {
+    const stopped = this.#manager("StopUnit", "ss", [unit, MODE]).then(([job]) => this.#jobs.set(String(job), unit));
+    await this.#unlessGone(stopped);
+  }
+
   /** The main process alone: a whole cgroup killed at once takes the exit record with it (systemd 257 and later). */
   async kill(unit: UnitName): Promise<void> {
     await this.#unlessGone(this.#manager("KillUnit", "ssi", [unit, "main", 9]));
@@ -130,8 +136,8 @@ export class Systemd {
   }
 
   /**
-   * Waits until the queued starts have come to an end, good or bad: at most so long, and no more once nothing has ended for
-   * a while, since the start of an init container is its whole run. False when some go on.
+   * Waits until the queued starts and ends have come to theirs, good or bad: at most so long, and no more once nothing has
+   * ended for a while, since the start of an init container is its whole run. False when some go on.
    */
   async settle(longest: number, quiet: number): Promise<boolean> {
     const deadline = Date.now() + longest;

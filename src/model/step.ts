@@ -19,7 +19,8 @@ interface Common {
 export type Step =
   | (Common & { readonly kind: "record"; readonly container: string; readonly record: ExitRecord })
   | (Common & { readonly kind: "kill" | "reset-failed"; readonly unit: UnitName })
-  | (Common & { readonly kind: "stop"; readonly unit: UnitName })
+  /** end: a stop that is waited for, since what comes next needs it done. */
+  | (Common & { readonly kind: "stop" | "end"; readonly unit: UnitName })
   | (Common & { readonly kind: "alarm"; readonly at: Instant })
   | (Common & { readonly kind: "remove-unit"; readonly unit: UnitName })
   | (Common & { readonly kind: "remove-pod" | "restore" })

@@ -1,7 +1,7 @@
 import type { Pod, QosClass } from "./pod.ts";
 import type { Problem } from "./problem.ts";
 import type { DesiredFile, DesiredVolume } from "./step.ts";
-import type { ContainerKind, DesiredUnit, UnitName } from "./unit.ts";
+import type { Companion, ContainerKind, DesiredUnit, UnitName } from "./unit.ts";
 
 /** What a pod becomes on this host. */
 export type Translation = Rejected | Runnable;
@@ -22,6 +22,8 @@ export interface Runnable {
   readonly slice: DesiredUnit;
   /** Init containers first, each kind in the pod's order. */
   readonly containers: readonly DesiredContainer[];
+  /** In the order in which they are to be started. */
+  readonly companions: readonly Companion[];
   readonly files: readonly DesiredFile[];
   /** Only those that are due; the others stay as they are. */
   readonly volumes: readonly DesiredVolume[];

@@ -3,14 +3,22 @@ export type UnitName = string & { readonly __brand: "UnitName" };
 
 export type ContainerKind = "container" | "init";
 
+/**
+ * A companion is what a pod has beside its slice and its containers: it runs no program of the pod, and is written, put
+ * back and removed with it. Named `unitlet-KIND.…`, or as systemd wants it for the path that it mounts.
+ */
+export type CompanionKind = "image" | "mount" | "sandbox";
+
+export type UnitKind = ContainerKind | CompanionKind | "slice";
+
 /** What the [X-Kubernetes] section says. A unit without it is not ours, whatever its name. */
 export interface Identity {
   readonly namespace: string;
   readonly pod: string;
   readonly podUID: string;
-  /** "" for the slice of a pod. */
+  /** "" for what is the whole pod's. */
   readonly container: string;
-  readonly kind: ContainerKind | "slice";
+  readonly kind: UnitKind;
   /** Hash of what the pod asks of this unit: another one means stop, replace, start. */
   readonly specHash: string;
 }
@@ -27,6 +35,22 @@ export interface DesiredUnit {
   readonly text: string;
   /** Linked into multi-user.target.wants: starts by itself after a reboot. */
   readonly linked: boolean;
+}
+
+export interface Companion extends DesiredUnit {
+  /** Started by each run that finds it idle; false: units that need it start it, or nothing is left for it to do. */
+  readonly wanted: boolean;
+}
+
+const CONTAINERS: readonly (UnitKind | undefined)[] = ["container", "init"] satisfies ContainerKind[];
+
+/** A container's, or of a kind that nobody can tell any more. */
+export function isContainer({ identity }: { readonly identity?: Pick<Identity, "kind"> }): boolean {
+  return identity === undefined || CONTAINERS.includes(identity.kind);
+}
+
+export function isCompanion({ identity }: { readonly identity?: Pick<Identity, "kind"> }): boolean {
+  return identity !== undefined && identity.kind !== "slice" && !CONTAINERS.includes(identity.kind);
 }
 
 export interface ActualUnit {

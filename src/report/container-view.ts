@@ -2,7 +2,7 @@ import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { Container, ContainerStatus, Pod, PodStatus } from "../model/pod.ts";
 import type { Instant } from "../model/time.ts";
 import type { DesiredContainer, Translation } from "../model/translation.ts";
-import type { ActualUnit, ContainerKind } from "../model/unit.ts";
+import { type ActualUnit, type ContainerKind, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 
 /** All that is known of one container, side by side. */
@@ -83,7 +83,9 @@ function unitOf(
 /** A rejected pod has no names of units; one that ran before it was rejected still has units. */
 function findUnit(pod: Pod, container: Container, world: World): ActualUnit | undefined {
   for (const unit of world.units.values()) {
-    if (unit.identity?.podUID === pod.metadata.uid && unit.identity.container === container.name) return unit;
+    const { identity } = unit;
+    if (identity?.podUID === pod.metadata.uid && isContainer(unit) && identity.container === container.name)
+      return unit;
   }
   return undefined;
 }

@@ -38,6 +38,7 @@ export function translatePod(pod: Pod, context: TranslateContext): Translation {
     slice: translateSlice(pod, qos),
     containers: desired.map(({ container }) => container),
     files: desired.flatMap(({ files }) => files),
+    companions: [],
     volumes: volumes.due,
     problems,
   };

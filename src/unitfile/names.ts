@@ -1,5 +1,5 @@
 import type { QosClass } from "../model/pod.ts";
-import type { UnitName } from "../model/unit.ts";
+import type { CompanionKind, UnitName } from "../model/unit.ts";
 import { digest } from "./hash.ts";
 
 /** systemd's UNIT_NAME_MAX without the terminating NUL. */
@@ -44,9 +44,34 @@ export function podSliceName(uid: string, qos: QosClass): UnitName {
   return `${QOS_PREFIX[qos]}-pod${uid.replaceAll("-", "_")}.slice` as UnitName;
 }
 
+export type CompanionType = "service" | "timer" | "path" | "socket";
+
+/** `unitlet-KIND.NAMESPACE.POD.NAME.TYPE`; `name` is a container's or another DNS label. Mounts are named by mountUnitName. */
+export function companionUnitName(
+  kind: Exclude<CompanionKind, "mount">,
+  { namespace, name: pod }: Pick<PodNames, "namespace" | "name">,
+  name: string,
+  type: CompanionType = "service",
+): UnitName {
+  const full = `unitlet-${kind}.${namespace}.${pod}.${name}.${type}`;
+  if (full.length <= UNIT_NAME_MAX) return full as UnitName;
+  return `unitlet-${kind}.${namespace}.${digest(`${namespace}/${pod}`, 40)}.${name}.${type}` as UnitName;
+}
+
+/** As `systemd-escape --path --suffix=mount` has it: systemd takes no other name for what is mounted there. */
+export function mountUnitName(path: string): UnitName {
+  const hex = (character: string) => Buffer.from(character).toString("hex").replace(/../g, "\\x$&");
+  const parts = path.split("/").filter((part) => part !== "");
+  return `${parts.map((part) => part.replace(/[^A-Za-z0-9:_.]/gu, hex)).join("-")}.mount` as UnitName;
+}
+
+/** Below the agent's own directories nobody else mounts anything. */
+const MOUNT = /^(run|var-lib)-unitlet-[A-Za-z0-9:_.\\-]+\.mount$/;
+
 /** Unit names that may be ours; only the [X-Kubernetes] section tells whether they are. */
 export function asUnitName(file: string): UnitName | undefined {
   const container = /^unitlet\.[a-z0-9.-]+\.service$/.test(file);
   const slice = /^unitlet-(burstable-|besteffort-)?pod[A-Za-z0-9_]+\.slice$/.test(file);
-  return (container || slice) && file.length <= UNIT_NAME_MAX ? (file as UnitName) : undefined;
+  const companion = /^unitlet-[a-z]+(\.[a-z0-9-]+){3,}\.(service|timer|path|socket)$/.test(file) || MOUNT.test(file);
+  return (container || slice || companion) && file.length <= UNIT_NAME_MAX ? (file as UnitName) : undefined;
 }

@@ -10,7 +10,7 @@ const ORDER: readonly (readonly Step["kind"][])[] = [
   ["tell"],
   ["kill"],
   ["unlink"],
-  ["stop"],
+  ["stop", "end"],
   ["alarm"],
   ["reset-failed", "remove-unit"],
   ["remove-pod", "restore"],

@@ -117,6 +117,7 @@ export function runnable(
     pod: of,
     qosClass: "BestEffort",
     slice: { name: SLICE.name, identity: SLICE.identity as never, text: "[Slice]\n", linked: false },
+    companions: [],
     containers: [
       ...(of.spec.initContainers ?? []).map((each) => desired(each.name, "init")),
       ...of.spec.containers.map((each) => desired(each.name, "container")),

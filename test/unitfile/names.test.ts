@@ -1,7 +1,14 @@
 import { readdirSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { asUnitName, containerUnitName, namesProblem, podSliceName } from "../../src/unitfile/names.ts";
+import {
+  asUnitName,
+  companionUnitName,
+  containerUnitName,
+  mountUnitName,
+  namesProblem,
+  podSliceName,
+} from "../../src/unitfile/names.ts";
 import { forAll } from "../support/fuzz.ts";
 
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
@@ -72,9 +79,36 @@ describe("podSliceName()", () => {
   });
 });
 
+describe("companionUnitName()", () => {
+  test("names the kind, which a container's unit has not", () => {
+    expect(companionUnitName("image", { namespace: "shop", name: "web-7d9.x" }, "app")).toBe(
+      "unitlet-image.shop.web-7d9.x.app.service",
+    );
+  });
+
+  test("is a name that systemd takes and that we know again, however long its parts", () => {
+    forAll(fc.tuple(label, podName, label), ([namespace, name, container]) => {
+      const unit = companionUnitName("sandbox", { namespace, name }, container, "timer");
+      expect(unit.length).toBeLessThanOrEqual(255);
+      expect(asUnitName(unit)).toBe(unit);
+    });
+  });
+});
+
+describe("mountUnitName()", () => {
+  test.for([
+    ["/run/unitlet/pods/5f0c-a/volumes/data", "run-unitlet-pods-5f0c\\x2da-volumes-data.mount"],
+    ["/var/lib/unitlet//a b/ü\\/", "var-lib-unitlet-a\\x20b-\\xc3\\xbc\\x5c.mount"],
+  ] as const)("of %s", ([path, expected]) => {
+    expect(mountUnitName(path)).toBe(expected);
+    expect(asUnitName(expected)).toBe(expected);
+  });
+});
+
 describe("asUnitName()", () => {
   const others = [
     ...["unitlet.slice", "unitlet-burstable.slice", "unitlet-besteffort.slice", "unitlet-deadline-5f0c-17.timer"],
+    ...["run-unitlet.mount", "run-unitlet-a/b.mount", "srv-unitlet-x.mount", "unitlet-image.shop.web.service"],
     ...["unitlet..service", "unitlet.SHOP.web.app.service", "unitlet.shop.web.app.service.d", "unitlet.a.b.c.timer"],
     ...["xunitlet.a.b.c.service", "unitlet.a/b.c.service", "unitlet.a.b.c.service\n", "../unitlet.a.b.c.service"],
     ...["unitlet-pod.slice", "unitlet-pod5f0c-1.slice", "unitlet-other-pod5f0c.slice", "unitlet.a@b.service", ""],

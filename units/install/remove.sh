@@ -17,7 +17,7 @@ uninstall() {
 		farewell="unitlet is gone. The containers run on as plain systemd units (systemctl status 'unitlet.*'), restarted by systemd as before;
 two helpers in $programs, $data and the configuration stay for them. To remove all: $0 --uninstall"
 	else
-		ask "Remove unitlet from this host${pods:+, and stop and remove its $(echo "$pods" | grep -c '\.service$') containers}?"
+		ask "Remove unitlet from this host${pods:+, and stop and remove its $(echo "$pods" | grep -c '^unitlet\.') containers}?"
 		ask_about_config
 		stop_agent
 		[ -z "$pods" ] || [ -n "$DESTDIR" ] || step "Stopping containers" stop_pods
@@ -55,7 +55,7 @@ ask_about_config() {
 
 # Ours are those with our section, whatever they are called.
 pod_units() {
-	for file in "$etc_units"/unitlet*; do
+	for file in "$etc_units"/unitlet* "$etc_units"/run-unitlet-* "$etc_units"/var-lib-unitlet-*; do
 		[ ! -f "$file" ] || ! grep -qxF '[X-Kubernetes]' "$file" || echo "${file##*/}"
 	done
 }
@@ -68,6 +68,9 @@ stop_agent() {
 }
 
 stop_pods() {
+	# What else a pod has, such as mounts, is needed until its containers are gone.
+	# shellcheck disable=SC2046
+	systemctl stop $(echo "$pods" | grep -E '^unitlet\.|\.slice$') || :
 	# shellcheck disable=SC2086
 	systemctl stop $pods || :
 	# Slices outlive what was in them.

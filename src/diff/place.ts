@@ -1,0 +1,48 @@
+import type { Step } from "../model/step.ts";
+import type { Instant } from "../model/time.ts";
+import type { Runnable } from "../model/translation.ts";
+import type { ActualUnit, DesiredUnit } from "../model/unit.ts";
+import { drift } from "./drift.ts";
+import { isLoaded, isUp } from "./unit-states.ts";
+
+/** Writes the unit where its file is missing or differs, with what that means for a running one. */
+export function placeUnit(
+  translation: Runnable,
+  unit: DesiredUnit,
+  actual: ActualUnit | undefined,
+  now: Instant,
+): Step[] {
+  const uid = translation.pod.metadata.uid;
+  const change = drift(translation, unit, actual, now);
+  if (change === undefined) return linkSteps(uid, unit, actual);
+  const write: Step = {
+    kind: "write-unit",
+    uid,
+    unit: unit.name,
+    text: unit.text,
+    dropIns: actual?.dropIns ?? [],
+    because: change.because,
+    ...(change.event ? { event: change.event } : {}),
+  };
+  const reload: Step[] =
+    actual !== undefined && isLoaded(actual)
+      ? [{ kind: "reload", uid: "", because: `${unit.name} was written anew` }]
+      : [];
+  const restart: Step[] =
+    change.restart && actual !== undefined && isUp(actual)
+      ? [{ kind: "restart", uid, unit: unit.name, because: change.because }]
+      : [];
+  return [write, ...linkSteps(uid, unit, actual), ...reload, ...restart];
+}
+
+function linkSteps(uid: string, unit: DesiredUnit, actual: ActualUnit | undefined): Step[] {
+  if (unit.linked === (actual?.linked ?? false)) return [];
+  return [
+    {
+      kind: unit.linked ? "link" : "unlink",
+      uid,
+      unit: unit.name,
+      because: unit.linked ? "it starts with the host" : "it does not start with the host",
+    },
+  ];
+}

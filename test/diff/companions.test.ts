@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import { diff } from "../../src/diff/diff.ts";
+import type { Runnable } from "../../src/model/translation.ts";
+import type { ActualUnit, Companion, UnitState } from "../../src/model/unit.ts";
+import type { World } from "../../src/model/world.ts";
+import { encodeOwnUnit } from "../../src/unitfile/identity.ts";
+import { companionUnitName } from "../../src/unitfile/names.ts";
+import { pod, runnable } from "../translate/base.ts";
+import { bare, DEAD, ended, placed, RUNNING, up, withPods } from "./base.ts";
+
+const POD = pod();
+const UP: UnitState = { ...RUNNING, sub: "exited" };
+const NAME = companionUnitName("image", POD.metadata, "app");
+
+function companion(change: Partial<Companion> = {}, line = "/bin/pull"): Companion {
+  const { namespace, name, uid } = POD.metadata;
+  const identity = {
+    namespace,
+    pod: name,
+    podUID: uid,
+    container: "app",
+    kind: "image",
+    specHash: line.length,
+  } as const;
+  const own = { ...identity, specHash: String(line.length) };
+  const text = encodeOwnUnit(own, [["Service", [["ExecStart", line]]]]);
+  return { name: NAME, identity: own, text, linked: false, wanted: true, ...change };
+}
+
+function withActual(world: World, unit: ActualUnit): World {
+  return { ...world, units: new Map([...world.units, [unit.name, unit]]) };
+}
+
+function steps(world: World, companions: readonly Companion[], change: Partial<Runnable> = {}): string[] {
+  const translations = world.pods.items.map((each) => ({ ...runnable(each), companions, ...change }));
+  return diff(world, translations).flatMap((step) =>
+    "unit" in step && step.unit === NAME ? [`${step.kind}: ${step.because}`] : [],
+  );
+}
+
+test("is written with the pod and started", () => {
+  expect(steps(bare(POD), [companion()])).toEqual(["write-unit: it is new", "start: the pod needs it"]);
+});
+
+test("is written and not started where others start it", () => {
+  expect(steps(bare(POD), [companion({ wanted: false })])).toEqual(["write-unit: it is new"]);
+});
+
+test("is left alone while it is up", () => {
+  expect(steps(withActual(up(POD), placed(companion(), UP)), [companion()])).toEqual([]);
+});
+
+test("is put back when it was edited, and what runs of it runs on", () => {
+  const edited = { ...placed(companion(), UP), text: `${companion().text}Nice=5\n` };
+  expect(steps(withActual(up(POD), edited), [companion()])).toEqual([
+    "write-unit: it was edited on the host; put back",
+  ]);
+});
+
+test("is written anew when the pod asks for something else", () => {
+  const other = companion({}, "/bin/pull-another");
+  expect(steps(withActual(up(POD), placed(companion(), UP)), [other])).toEqual(["write-unit: the pod changed"]);
+});
+
+test("is ended, and then removed, when the pod does not need it any more", () => {
+  const running = withActual(up(POD), placed(companion(), UP));
+  expect(steps(running, [])).toEqual(["end: the pod does not need it any more"]);
+  expect(steps(withActual(up(POD), placed(companion(), DEAD)), [])).toEqual([
+    "remove-unit: the pod does not need it any more",
+  ]);
+});
+
+test("stays while nobody knows what its container needs", () => {
+  const world = withActual(up(POD), placed(companion(), UP));
+  const { containers } = runnable(POD);
+  const waiting = containers.map(({ unit: _, ...rest }) => ({ ...rest, waiting: { reason: "x", message: "y" } }));
+  expect(steps(world, [], { containers: waiting })).toEqual([]);
+});
+
+const deletion = { deletionTimestamp: "2026-01-01T00:00:00Z", deletionGracePeriodSeconds: 30 };
+const deleted = (world: World, phase: "Running" | "Failed") =>
+  withPods(world, (each) => ({
+    ...each,
+    metadata: { ...each.metadata, ...deletion },
+    status: { ...each.status, phase },
+  }));
+
+test("outlives the containers of a pod that ends, and the files outlive it", () => {
+  const stopping = deleted(withActual(up(POD), placed(companion(), UP)), "Running");
+  expect(steps(stopping, [companion()])).toEqual([]);
+  const over = deleted(withActual(ended(up(POD)), placed(companion(), UP)), "Failed");
+  expect(
+    diff(over, [{ ...runnable(over.pods.items[0] ?? POD), companions: [companion()] }]).map(({ kind }) => kind),
+  ).toEqual(["end"]);
+});
+
+test("is removed with a pod that is gone", () => {
+  const gone = {
+    ...withActual(ended(up(POD)), placed(companion(), DEAD)),
+    pods: { complete: true, items: [] },
+  } as const;
+  expect(steps(gone, [])).toEqual(["remove-unit: the pod is gone"]);
+});
