@@ -1,0 +1,79 @@
+/** Where the files of a container come from, as `image` says it. */
+export type ImageReference = HostFiles | OciReference | InvalidReference;
+
+/** An absolute path or `host`: the host's own files, nothing is pulled. */
+export interface HostFiles {
+  readonly kind: "host";
+}
+
+/** An image of a registry. */
+export interface OciReference {
+  readonly kind: "oci";
+  /** "docker.io", "127.0.0.1:5000": what is asked, unless the tools' own configuration names a mirror. */
+  readonly registry: string;
+  /** With the registry, without tag and digest: "docker.io/library/nginx". */
+  readonly repository: string;
+  /** Undefined when there is a digest; "latest" when there is neither. */
+  readonly tag?: string;
+  /** "sha256:…"; then a tag beside it says nothing. */
+  readonly digest?: string;
+  /** All of it, the same for each way of writing it: "docker.io/library/nginx:latest". */
+  readonly name: string;
+}
+
+export interface InvalidReference {
+  readonly kind: "invalid";
+  /** Without the reference itself. */
+  readonly because: string;
+}
+
+const PATH = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
+const HOST_NAME =
+  /^[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?)*(?::[0-9]+)?$/;
+const IPV6 = /^\[[0-9a-fA-F:]+\](?::[0-9]+)?$/;
+const TAG = /^[A-Za-z0-9_][-A-Za-z0-9_.]{0,127}$/;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const LONGEST_NAME = 255;
+
+/** Reads `image` with the defaults that people rely on: docker.io, library/, latest. */
+export function parseImage(image: string): ImageReference {
+  if (image === "host" || image.startsWith("host:") || image.startsWith("/")) return { kind: "host" };
+  const at = image.indexOf("@");
+  const digest = at < 0 ? undefined : image.slice(at + 1);
+  const rest = at < 0 ? image : image.slice(0, at);
+  const colon = rest.indexOf(":", rest.lastIndexOf("/") + 1);
+  const tag = colon < 0 ? undefined : rest.slice(colon + 1);
+  const { registry, path } = split(colon < 0 ? rest : rest.slice(0, colon));
+  const because = problem(registry, path, tag, digest);
+  if (because !== undefined) return { kind: "invalid", because };
+  const repository = `${registry}/${path}`;
+  if (digest !== undefined) return { kind: "oci", registry, repository, digest, name: `${repository}@${digest}` };
+  return { kind: "oci", registry, repository, tag: tag ?? "latest", name: `${repository}:${tag ?? "latest"}` };
+}
+
+/** What comes before the first slash is a registry if it looks like a host; otherwise all of it lies on Docker Hub. */
+function split(name: string): { readonly registry: string; readonly path: string } {
+  const slash = name.indexOf("/");
+  const first = name.slice(0, Math.max(0, slash));
+  const isHost = /[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase();
+  const registry = slash >= 0 && isHost ? first : "docker.io";
+  const path = slash >= 0 && isHost ? name.slice(slash + 1) : name;
+  const hub = registry === "index.docker.io" ? "docker.io" : registry;
+  return { registry: hub, path: hub === "docker.io" && path !== "" && !path.includes("/") ? `library/${path}` : path };
+}
+
+/** The words of Docker's own parser, which people look up. */
+function problem(registry: string, path: string, tag: string | undefined, digest: string | undefined) {
+  if (!HOST_NAME.test(registry) && !IPV6.test(registry)) return "invalid reference format";
+  if (/^library\/[0-9a-f]{64}$/.test(path))
+    return "invalid repository name, cannot specify 64-byte hexadecimal strings";
+  if (!PATH.test(path))
+    return PATH.test(path.toLowerCase())
+      ? `invalid reference format: repository name (${path}) must be lowercase`
+      : "invalid reference format";
+  if (registry.length + 1 + path.length > LONGEST_NAME)
+    return `repository name must not be more than ${LONGEST_NAME} characters`;
+  if (tag !== undefined && !TAG.test(tag)) return "invalid reference format";
+  if (digest !== undefined && !DIGEST.test(digest)) return "invalid reference format";
+  return undefined;
+}
