@@ -35,7 +35,8 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
   const listing = await systemd.list(PATTERNS);
   // After the listing: what has ended by then has left its record.
   const [units, directories] = [readUnits(listing), readPodDirectories()];
-  const references = await source.fetch(allDue(pods.items, directories, now));
+  const due = allDue(pods.items, directories, now);
+  const [references, node] = await Promise.all([source.fetch(due), hasArrivals(pods) ? source.node() : undefined]);
   const needed = new Set(
     pods.items.flatMap(({ spec }) => [...spec.containers, ...(spec.initContainers ?? [])].flatMap(neededDirectories)),
   );
@@ -44,6 +45,7 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
     config,
     host: readHost(config.nodeIPs, now, {}),
     pods,
+    ...(node ? { node } : {}),
     units,
     agent: { watch: listing.get("unitlet-watch.service"), path: listing.get("unitlet-sync.path") },
     directories,
@@ -56,6 +58,11 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
 export async function observeAgain(world: World, systemd: Systemd, now: Instant): Promise<World> {
   const listing = await systemd.list(PATTERNS);
   return { ...world, now, units: readUnits(listing), directories: readPodDirectories() };
+}
+
+/** Pods that nobody has judged yet. */
+function hasArrivals({ items }: PodList): boolean {
+  return items.some(({ status }) => status?.startTime === undefined && status?.phase !== "Failed");
 }
 
 function podList(answer: Answer): PodList {
