@@ -2,7 +2,11 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { build, type Plugin } from "esbuild";
 
 /** Bundles of their own, loaded when they are needed: module path below src → file in dist. */
-const LAZY: Readonly<Record<string, string>> = { "../run.ts": "work", "./rare/index.ts": "rare" };
+const LAZY: Readonly<Record<string, string>> = {
+  "../run.ts": "work",
+  "./rare/index.ts": "rare",
+  "./pki/keep-pairs.ts": "identity",
+};
 
 const lazy: Plugin = {
   name: "lazy",
@@ -35,6 +39,7 @@ await build({
     sync: "src/main.ts",
     work: "src/run.ts",
     rare: "src/io/rare/index.ts",
+    identity: "src/io/pki/keep-pairs.ts",
     cli: "src/cli/main.ts",
     serve: "src/serve/main.ts",
   },

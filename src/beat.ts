@@ -4,6 +4,7 @@ import { ApiError } from "./io/http.ts";
 import type { Kube } from "./io/kube.ts";
 import type { Config } from "./model/config.ts";
 import type { Host } from "./model/host.ts";
+import type { Identity } from "./model/identity.ts";
 import type { Node } from "./model/node.ts";
 import { VOLATILE } from "./model/paths.ts";
 import type { Instant } from "./model/time.ts";
@@ -36,20 +37,27 @@ async function createLease(kube: Kube, config: Config, now: Instant): Promise<vo
 
 export type SystemdState = Pick<Host, "systemdVersion" | "systemdProblem">;
 
+export interface KeepNode {
+  readonly kube: Kube;
+  readonly config: Config;
+  readonly now: Instant;
+  readonly version: string;
+  readonly identity: Identity | undefined;
+}
+
 /**
  * Brings the Node object to what the host is: made when it is missing, patched when it differs. `systemd` undefined: this
  * run has not asked; then what the Node says of it stands.
  */
 export async function keepNode(
-  kube: Kube,
-  config: Config,
-  now: Instant,
-  version: string,
+  { kube, config, now, version, identity }: KeepNode,
   systemd?: SystemdState,
 ): Promise<Node | undefined> {
   const existing = await kube.getNode();
   const host = readHost(config.nodeIPs, now, systemd ?? stated(existing));
-  const changes = reportNode({ config, host, existing, now, version });
+  const clockSkew = kube.api.clockSkew();
+  const facts = { ...(identity && { identity }), ...(clockSkew !== undefined && { clockSkew }) };
+  const changes = reportNode({ config, host, existing, now, version, ...facts });
   const { create, metadataPatch, statusPatch } = changes;
   if (create !== undefined) {
     try {

@@ -88,6 +88,9 @@ const Settings = z.strictObject({
     .refine((text) => /^[1-9]\d{0,3}s$/.test(text), { error: "expected 1s to 9999s" })
     .transform((text) => Number.parseInt(text, 10) * 1000),
   clientCA: absolutePath().optional(),
+  servingCertificate: z
+    .enum(["self-signed", "csr", "csr-with-fallback"], { error: "expected self-signed, csr or csr-with-fallback" })
+    .default("csr-with-fallback"),
   tlsCertFile: absolutePath().optional(),
   tlsPrivateKeyFile: absolutePath().optional(),
 });
@@ -123,7 +126,8 @@ function explain(issue: z.core.$ZodIssue, values: ReadonlyMap<string, { value: s
 
 export function toConfig(settings: Settings, hostname: string, cluster: Cluster | undefined): Config {
   const { nodeName, nodeLabels, nodeIP, reservedCPU, kubeconfig: _, ...others } = settings;
-  const { apiIdle: _idle, clientCA: _ca, tlsCertFile: _certificate, tlsPrivateKeyFile: _key, ...same } = others;
+  const { apiIdle: _idle, clientCA: _ca, tlsCertFile: _certificate, tlsPrivateKeyFile: _key, ...rest } = others;
+  const { servingCertificate: _serving, ...same } = rest;
   const labels = (nodeLabels ?? []).map((label) => [
     label.slice(0, label.indexOf("=")),
     label.slice(label.indexOf("=") + 1),
@@ -146,10 +150,14 @@ function nameOf(hostname: string): string {
   );
 }
 
-function endpoint({ apiIdle, clientCA, tlsCertFile, tlsPrivateKeyFile }: Settings, cluster: Cluster): Endpoint {
+function endpoint(
+  { apiIdle, clientCA, servingCertificate, tlsCertFile, tlsPrivateKeyFile }: Settings,
+  cluster: Cluster,
+): Endpoint {
   const authority = clientCA ? { file: clientCA } : cluster.ca;
   return {
     idle: apiIdle,
+    servingCertificate,
     ...(authority ? { clientCA: authority } : {}),
     ...(tlsCertFile && tlsPrivateKeyFile ? { servingPair: { certificate: tlsCertFile, key: tlsPrivateKeyFile } } : {}),
   };

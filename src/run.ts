@@ -1,6 +1,7 @@
 import { apply } from "./apply.ts";
 import { keepNode } from "./beat.ts";
 import { diff } from "./diff/diff.ts";
+import { recallIdentity } from "./identity.ts";
 import { BusError } from "./io/bus.ts";
 import { ringDoorbell } from "./io/doorbell.ts";
 import { Systemd } from "./io/systemd.ts";
@@ -74,12 +75,12 @@ function freesName(steps: readonly Step[], translations: readonly Translation[])
 
 /** What only a run that has asked systemd can say of the node. */
 async function tellNode(
-  { kube, config, answer, log, now }: Run,
+  { kube, config, configKey, answer, log, now }: Run,
   systemd: { systemdVersion?: string; systemdProblem?: string },
 ): Promise<void> {
   if (kube === undefined || !answer.ok) return;
   try {
-    await keepNode(kube, config, now, unitletVersion, systemd);
+    await keepNode({ kube, config, now, version: unitletVersion, identity: recallIdentity(configKey) }, systemd);
     sayTrouble(log, "node", undefined);
   } catch (error) {
     sayTrouble(log, "node", (error as Error).message);

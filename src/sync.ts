@@ -1,4 +1,5 @@
 import { beatIsDue, keepNode, renewLease } from "./beat.ts";
+import { keepIdentity, sayRefusal } from "./identity.ts";
 import { answerDoorbell } from "./io/doorbell.ts";
 import { hostFingerprint } from "./io/fingerprint.ts";
 import { ApiError } from "./io/http.ts";
@@ -40,14 +41,17 @@ export async function sync(input: Sync): Promise<number> {
 }
 
 /** Why the API server cannot be asked for more; undefined when it can. */
-async function tryBeat(kube: Kube, { config, now, log }: Sync): Promise<string | undefined> {
+async function tryBeat(kube: Kube, { config, configKey, now, log }: Sync): Promise<string | undefined> {
+  const input = { kube, config, configKey, log, now };
   try {
     await renewLease(kube, config, now);
-    await keepNode(kube, config, now, unitletVersion);
+    const identity = await keepIdentity(input);
+    await keepNode({ kube, config, now, version: unitletVersion, identity });
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     // Unreachable or not letting us in: the list would fail in the same way, after as long a wait.
+    await sayRefusal(input, error);
     if (error.status === 0 || error.status === 401) return error.message;
     sayTrouble(log, "node", error.message);
     return undefined;

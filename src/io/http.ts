@@ -1,14 +1,11 @@
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { createSecureContext, type SecureContext } from "node:tls";
-import { gunzipSync } from "node:zlib";
 import type { Cluster, FileOrData } from "../model/config.ts";
 import type { Instant } from "../model/time.ts";
+import { decoded, statusOf } from "./api-answer.ts";
 
 export const MERGE = "application/merge-patch+json";
-
-const UNPACK_CHUNK = 1024 * 1024;
-const LONGEST_ANSWER = 256 * 1024 * 1024;
 
 /** The API server could not be asked, or said no. `status` is 0 when there was no answer. */
 export class ApiError extends Error {
@@ -38,6 +35,7 @@ export class ApiClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 6 });
   readonly #timeout: number;
   readonly #deadline: Instant;
+  #answered: { readonly date: string; readonly at: Instant } | undefined;
 
   /** Each call may take `timeout` milliseconds, and none goes on after `deadline`: the run has other things to do. */
   constructor(cluster: Cluster, timeout: number, deadline: Instant) {
@@ -73,6 +71,8 @@ export class ApiClient {
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const answer = await this.#send(method, path, payload, contentType);
     if (answer.status >= 200 && answer.status < 300) return answer.body;
+    // In a process that stays: its certificate may have been renewed meanwhile.
+    if (answer.status === 401) this.#options = undefined;
     const { reason, message } = statusOf(answer.body);
     throw new ApiError(`${method} ${path.split("?")[0]}: ${answer.status} ${message}`, answer.status, reason);
   }
@@ -84,6 +84,13 @@ export class ApiClient {
     } catch (cause) {
       throw new ApiError(`${call.method} ${call.path.split("?")[0]}: the answer is not JSON`, 0, "BadAnswer", cause);
     }
+  }
+
+  /** Milliseconds by which the API server's clock is ahead of ours, by its last answer; whole seconds, so small ones mean nothing. */
+  clockSkew(): number | undefined {
+    if (this.#answered === undefined) return undefined;
+    const skew = Date.parse(this.#answered.date) - this.#answered.at;
+    return Number.isNaN(skew) ? undefined : skew;
   }
 
   close(): void {
@@ -117,6 +124,7 @@ export class ApiClient {
       };
       const call = request(options, (response) => {
         const chunks: Buffer[] = [];
+        if (response.headers.date) this.#answered = { date: response.headers.date, at: Date.now() };
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("error", fail);
         response.on("end", () => {
@@ -155,13 +163,7 @@ function secureContext({ ca, certificate, key }: Cluster): SecureContext {
   }
 }
 
-/** Throws for what is no gzip, or unpacks to more than any list of pods. */
-function decoded(chunks: readonly Buffer[], encoding: string | undefined): Buffer {
-  const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-  return encoding === "gzip" ? gunzipSync(body, { chunkSize: UNPACK_CHUNK, maxOutputLength: LONGEST_ANSWER }) : body;
-}
-
-function contentOf(source: FileOrData | undefined): string | undefined {
+export function contentOf(source: FileOrData | undefined): string | undefined {
   if (source === undefined) return undefined;
   if ("data" in source) return source.data;
   try {
@@ -173,17 +175,6 @@ function contentOf(source: FileOrData | undefined): string | undefined {
       "NoCredentials",
       cause,
     );
-  }
-}
-
-/** metav1.Status where there is one, else the beginning of what was said. */
-function statusOf(body: Buffer): { reason: string; message: string } {
-  const text = body.toString("utf8", 0, 2000);
-  try {
-    const status = JSON.parse(body.toString()) as { reason?: string; message?: string };
-    return { reason: status.reason ?? "", message: status.message ?? status.reason ?? "" };
-  } catch {
-    return { reason: "", message: text.slice(0, 200).replace(/\s+/g, " ") };
   }
 }
 

@@ -18,6 +18,11 @@ export class Kube {
     this.events = new Events(api, nodeName);
   }
 
+  /** For what only the keeping of the node's identity asks. */
+  get api(): ApiClient {
+    return this.#api;
+  }
+
   /** The list as bytes: an idle run only compares them. */
   listPods(): Promise<Buffer> {
     return this.#api.call({

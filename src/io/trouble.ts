@@ -5,12 +5,22 @@ import { readIfThere, remove, writeWhole } from "./files.ts";
 /** What may be wrong for long: what is said when it begins, and when it is over. */
 const TOPICS = {
   agent: ["cannot start or stop a unit of unitlet itself", "the units of unitlet itself are as they should be"],
+  certificates: ["this node's certificates are not in order", "this node's certificates are in order"],
+  identity: [
+    "the API server and this node do not accept each other",
+    "the API server and this node accept each other again",
+  ],
   list: ["the list of pods is not complete; nothing is removed", "the list of pods is complete again"],
   node: ["cannot keep the node up", "the node is kept up again"],
   doorbell: ["nobody hears the doorbell", "the doorbell is heard again"],
   seal: ["cannot keep what pods are given for a boot without the API server", "what pods are given is kept again"],
   systemd: ["cannot talk to systemd", "systemd answers again"],
 } as const;
+
+/** What was said last of this topic, while it is not over. */
+export function toldTrouble(topic: keyof typeof TOPICS): string | undefined {
+  return readIfThere(`${VOLATILE}/trouble.${topic}`);
+}
 
 /** Says once that something is wrong, and once that it is over: not every few seconds all night. */
 export function sayTrouble(log: Log, topic: keyof typeof TOPICS, because: string | undefined): void {

@@ -30,8 +30,10 @@ export interface Endpoint {
   readonly idle: number;
   /** The authorities whose client certificates are let in. */
   readonly clientCA?: FileOrData;
-  /** Paths of what the port is served with; undefined: unitlet makes its own. */
+  /** Paths of what the port is served with; undefined: unitlet gets or makes its own. */
   readonly servingPair?: { readonly certificate: string; readonly key: string };
+  /** Whether the cluster is asked for a certificate, and what is served until there is one. */
+  readonly servingCertificate: "self-signed" | "csr" | "csr-with-fallback";
 }
 
 /** The current context of the kubeconfig. Paths are absolute, data is PEM text. */

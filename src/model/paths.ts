@@ -8,3 +8,8 @@ export const environmentFile = (container: string) => `${container}.env`;
 export const volumePath = (uid: string, volume: string) => `${podVolatile(uid)}/volumes/${volume}`;
 export const doneMarker = (uid: string, container: string) => `${podVolatile(uid)}/${container}.done`;
 export const finishedMarker = (uid: string, container: string) => `${podData(uid)}/${container}.finished`;
+
+/** Pairs that the cluster has signed, each with its key in one file: there is never a key without its certificate. */
+export const PKI = `${DATA}/pki`;
+export const CLIENT_PAIR = `${PKI}/client-current.pem`;
+export const SERVING_PAIR = `${PKI}/serving-current.pem`;

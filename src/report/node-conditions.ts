@@ -2,13 +2,18 @@ import type { Config } from "../model/config.ts";
 import type { Host } from "../model/host.ts";
 import type { NodeCondition } from "../model/node.ts";
 import { fromTimestamp, type Instant, toTimestamp } from "../model/time.ts";
+import { type IdentityFacts, identityProblem } from "./identity-problem.ts";
+
+export interface Conditioned extends IdentityFacts {
+  readonly config: Config;
+  readonly host: Host;
+  readonly now: Instant;
+}
 
 /** Ready last, as the kubelet has it. Other writers' conditions are not among them. */
 export function nodeConditions(
-  config: Config,
-  host: Host,
+  { config, host, now, ...identity }: Conditioned,
   previous: readonly NodeCondition[],
-  now: Instant,
 ): NodeCondition[] {
   const diskIsShort = host.diskAvailable < config.evictionDisk * host.diskTotal;
   const pressures: Record<keyof typeof PRESSURES, boolean> = {
@@ -23,7 +28,7 @@ export function nodeConditions(
       const [reason, message] = PRESSURES[type][isUnder ? "True" : "False"];
       return condition({ type, status: isUnder ? "True" : "False", reason, message }, before(type), now);
     }),
-    condition(readiness(host), before("Ready"), now),
+    condition(readiness(host, identityProblem(identity, now)), before("Ready"), now),
   ];
 }
 
@@ -57,10 +62,11 @@ function isFresh(before: NodeCondition | undefined, now: Instant): boolean {
 
 type Fact = Required<Pick<NodeCondition, "type" | "status" | "reason" | "message">>;
 
-function readiness({ systemdProblem }: Host): Fact {
+function readiness({ systemdProblem }: Host, problem: ReturnType<typeof identityProblem>): Fact {
   if (systemdProblem !== undefined) {
     return { type: "Ready", status: "False", reason: "SystemdNotUsable", message: systemdProblem };
   }
+  if (problem !== undefined) return { type: "Ready", status: "False", ...problem };
   return { type: "Ready", status: "True", reason: "KubeletReady", message: "unitlet is posting ready status" };
 }
 

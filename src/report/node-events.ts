@@ -6,7 +6,8 @@ import type { NodeChanges } from "./node.ts";
 export function nodeEvents(existing: Node | undefined, changes: NodeChanges, nodeName: string): NodeEvent[] {
   const next = (changes.statusPatch as { readonly status?: NodeStatus } | undefined)?.status;
   if (existing === undefined || next === undefined) return [];
-  return [...rebootEvents(existing.status, next, nodeName), ...conditionEvents(existing.status, next, nodeName)];
+  const before = existing.status;
+  return [...rebootEvents(before, next, nodeName), ...conditionEvents(before, next, nodeName), ...causes(before, next)];
 }
 
 function rebootEvents(previous: NodeStatus | undefined, next: NodeStatus, nodeName: string): NodeEvent[] {
@@ -25,6 +26,15 @@ function conditionEvents(previous: NodeStatus | undefined, next: NodeStatus, nod
     const message = `Node ${nodeName} status is now: ${reason}`;
     return [{ type: "Normal" as const, reason, message, occurrence: lastTransitionTime ?? "" }];
   });
+}
+
+/** The kubelet's Event for a node that is not ready does not say why. */
+function causes(previous: NodeStatus | undefined, next: NodeStatus): NodeEvent[] {
+  const ready = next.conditions?.find(({ type }) => type === "Ready");
+  const before = previous?.conditions?.find(({ type }) => type === "Ready");
+  const { status, reason = "", message = "", lastTransitionTime = "" } = ready ?? {};
+  if (before === undefined || status !== "False" || before.reason === reason) return [];
+  return [{ type: "Warning", reason, message, occurrence: lastTransitionTime }];
 }
 
 const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -3,10 +3,11 @@ import type { Host } from "../model/host.ts";
 import type { NodeStatus } from "../model/node.ts";
 import type { Instant } from "../model/time.ts";
 import { nodeAddresses } from "./addresses.ts";
+import type { IdentityFacts } from "./identity-problem.ts";
 import { nodeConditions } from "./node-conditions.ts";
 import { nodeResources } from "./node-resources.ts";
 
-export interface NodeReport {
+export interface NodeReport extends IdentityFacts {
   readonly config: Config;
   readonly host: Host;
   /** The version of unitlet, such as "0.1.0". */
@@ -15,10 +16,11 @@ export interface NodeReport {
 }
 
 /** All that this node says of itself. */
-export function nodeStatus({ config, host, version, now }: NodeReport, previous: NodeStatus | undefined): NodeStatus {
+export function nodeStatus(report: NodeReport, previous: NodeStatus | undefined): NodeStatus {
+  const { config, host, version } = report;
   return {
     ...nodeResources(config, host, previous),
-    conditions: nodeConditions(config, host, previous?.conditions ?? [], now),
+    conditions: nodeConditions(report, previous?.conditions ?? []),
     addresses: [
       ...nodeAddresses(host).map((address) => ({ type: "InternalIP", address })),
       { type: "Hostname", address: host.hostname },

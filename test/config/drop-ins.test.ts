@@ -58,17 +58,25 @@ describe("the files of the cluster", () => {
   const CA = { file: "/pki/ca" };
   const PAIR = "tlsCertFile = /pki/cert\ntlsPrivateKeyFile = /pki/key\n";
 
+  const ENDPOINT = { idle: 2000, servingCertificate: "csr-with-fallback" };
+
   test.for([
-    ["nothing", "", undefined, { idle: 2000 }],
-    ["the cluster's authority", "", CA, { idle: 2000, clientCA: CA }],
-    ["another authority", "clientCA = /pki/other", CA, { idle: 2000, clientCA: { file: "/pki/other" } }],
+    ["nothing", "", undefined, ENDPOINT],
+    ["the cluster's authority", "", CA, { ...ENDPOINT, clientCA: CA }],
+    ["another authority", "clientCA = /pki/other", CA, { ...ENDPOINT, clientCA: { file: "/pki/other" } }],
     [
       "a pair for the port",
       PAIR,
       undefined,
-      { idle: 2000, servingPair: { certificate: "/pki/cert", key: "/pki/key" } },
+      { ...ENDPOINT, servingPair: { certificate: "/pki/cert", key: "/pki/key" } },
     ],
-    ["more patience", "apiIdle = 30s", undefined, { idle: 30_000 }],
+    [
+      "no certificate of the cluster",
+      "servingCertificate = self-signed",
+      undefined,
+      { ...ENDPOINT, servingCertificate: "self-signed" },
+    ],
+    ["more patience", "apiIdle = 30s", undefined, { ...ENDPOINT, idle: 30_000 }],
   ] as const)("the port has %s", ([, text, ca, expected]) => {
     expect(endpoint(text, ca)).toEqual(expected);
   });

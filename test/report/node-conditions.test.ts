@@ -6,7 +6,9 @@ import { agoText, NOW, NOW_TEXT } from "./base.ts";
 import { CONFIG, HOST } from "./base-host.ts";
 
 function find(type: string, host: Partial<Host>, previous: readonly NodeCondition[] = []): NodeCondition | undefined {
-  return nodeConditions(CONFIG, { ...HOST, ...host }, previous, NOW).find((each) => each.type === type);
+  return nodeConditions({ config: CONFIG, host: { ...HOST, ...host }, now: NOW }, previous).find(
+    (each) => each.type === type,
+  );
 }
 
 const since = (type: string, status: NodeCondition["status"], seconds: number): NodeCondition => ({

@@ -23,9 +23,10 @@ describe("nodeEvents()", () => {
     const event = (reason: string) => [
       { type: "Normal", reason, message: `Node edge status is now: ${reason}`, occurrence: NOW_TEXT },
     ];
+    const why = { type: "Warning", reason: "SystemdNotUsable", message: "away", occurrence: NOW_TEXT };
     expect([events({}, existing), events({ systemdProblem: "away" })]).toEqual([
       event("NodeReady"),
-      event("NodeNotReady"),
+      [...event("NodeNotReady"), why],
     ]);
   });
 

@@ -64,6 +64,6 @@ describe("isUsable()", () => {
     ["cut off", key + certificate.slice(0, 200), NAMES, NOW, false],
     ["empty", "", NAMES, NOW, false],
   ])("%s", (_, text, names, now, expected) => {
-    expect(isUsable(text, names, now)).toBe(expected);
+    expect(isUsable(text, names, now, 30 * DAY)).toBe(expected);
   });
 });

@@ -1,0 +1,21 @@
+import { gunzipSync } from "node:zlib";
+
+const UNPACK_CHUNK = 1024 * 1024;
+const LONGEST_ANSWER = 256 * 1024 * 1024;
+
+/** Throws for what is no gzip, or unpacks to more than any list of pods. */
+export function decoded(chunks: readonly Buffer[], encoding: string | undefined): Buffer {
+  const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  return encoding === "gzip" ? gunzipSync(body, { chunkSize: UNPACK_CHUNK, maxOutputLength: LONGEST_ANSWER }) : body;
+}
+
+/** metav1.Status where there is one, else the beginning of what was said. */
+export function statusOf(body: Buffer): { reason: string; message: string } {
+  const text = body.toString("utf8", 0, 2000);
+  try {
+    const status = JSON.parse(body.toString()) as { reason?: string; message?: string };
+    return { reason: status.reason ?? "", message: status.message ?? status.reason ?? "" };
+  } catch {
+    return { reason: "", message: text.slice(0, 200).replace(/\s+/g, " ") };
+  }
+}

@@ -1,0 +1,65 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import type { PairWish, Validity } from "../../model/identity.ts";
+import { CLIENT_PAIR, PKI, SERVING_PAIR } from "../../model/paths.ts";
+import { modifiedAt, readIfThere, remove, writeWhole } from "../files.ts";
+import { makeKey } from "./certificate-request.ts";
+
+/** A key for which a certificate was, or is about to be, asked for. */
+export interface Pending {
+  readonly key: string;
+  readonly nodeName: string;
+  readonly names: readonly string[];
+}
+
+const CURRENT = { client: CLIENT_PAIR, serving: SERVING_PAIR } as const;
+const pendingPath = (kind: PairWish["kind"]) => `${PKI}/${kind}-pending.json`;
+
+/** Undefined when there is none, or when what is there cannot be used: not whole, or of two minds. */
+export function readPair(kind: PairWish["kind"]): X509Certificate | undefined {
+  const text = readIfThere(CURRENT[kind]);
+  if (text === undefined) return undefined;
+  try {
+    const certificate = new X509Certificate(text);
+    return certificate.checkPrivateKey(createPrivateKey(text)) ? certificate : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Key and certificate in one file, so that there is one moment at which the new pair takes the place of the old one. */
+export function writePair(kind: PairWish["kind"], key: string, certificate: string): void {
+  writeWhole(CURRENT[kind], key + certificate, 0o600);
+}
+
+/** The key of a request that was made for the same wish, also by a run that was killed, or a new one. */
+export function pendingKey({ kind, nodeName, names }: PairWish): string {
+  const before = readPending(kind);
+  if (before?.nodeName === nodeName && before.names.join() === names.join()) return before.key;
+  const pending: Pending = { key: makeKey(), nodeName, names };
+  // On disk before anybody is asked: a certificate without its key would be of no use.
+  writeWhole(pendingPath(kind), JSON.stringify(pending), 0o600);
+  return pending.key;
+}
+
+export function hasPending(kind: PairWish["kind"]): boolean {
+  return modifiedAt(pendingPath(kind)) !== undefined;
+}
+
+export function forgetPending(kind: PairWish["kind"]): void {
+  remove(pendingPath(kind));
+}
+
+function readPending(kind: PairWish["kind"]): Pending | undefined {
+  try {
+    const { key, nodeName, names } = JSON.parse(readIfThere(pendingPath(kind)) ?? "") as Partial<Pending>;
+    if (key === undefined || nodeName === undefined || !Array.isArray(names)) return undefined;
+    createPrivateKey(key);
+    return { key, nodeName, names };
+  } catch {
+    return undefined;
+  }
+}
+
+export function validity(certificate: X509Certificate): Validity {
+  return { from: certificate.validFromDate.getTime(), to: certificate.validToDate.getTime() };
+}

@@ -1,0 +1,31 @@
+import type { Validity } from "../../model/identity.ts";
+import { fromTimestamp, type Instant } from "../../model/time.ts";
+import { digest } from "../../unitfile/hash.ts";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/**
+ * When a certificate is to be renewed: at 70 to 90 % of its life, as the kubelet does, so that the nodes of a cluster do not
+ * come all at once. Where in between follows from its serial number: every run finds the same moment.
+ */
+export function renewalTime({ from, to }: Validity, serialNumber: string): Instant {
+  const share = Number.parseInt(digest(serialNumber, 8), 16) / 0x1_0000_0000;
+  return from + Math.floor((to - from) * (0.7 + 0.2 * share));
+}
+
+/** How long to wait before a request of this age is looked at again: nobody may approve it for days. */
+export function pollAfter(age: number): number {
+  if (age < 2 * MINUTE) return 10 * SECOND;
+  return age < HOUR ? MINUTE : 5 * MINUTE;
+}
+
+/** How long to wait after so many refusals in a row. */
+export function retryAfter(refusals: number): number {
+  return Math.min(HOUR, MINUTE * 2 ** (refusals - 1));
+}
+
+export function ageOf(created: string | undefined, now: Instant): number {
+  return created === undefined ? 0 : Math.max(0, now - fromTimestamp(created));
+}
