@@ -1,10 +1,13 @@
 import { loadConfig } from "../io/config-files.ts";
 import { unitletVersion } from "../version.ts";
+import { Failure } from "./failure.ts";
+import { join } from "./join.ts";
 import { showStatus } from "./status.ts";
 
 const HELP = `usage: unitlet COMMAND
 
   status        what runs here: pods, containers, restarts
+  join          make this host a node of a cluster: unitlet join --help
   check-config  whether /etc/unitlet/unitlet.conf and the kubeconfig can be used
   version
   help
@@ -12,8 +15,9 @@ const HELP = `usage: unitlet COMMAND
 To sync at once: systemctl start unitlet-sync. What the runs did: journalctl -u unitlet-sync.
 `;
 
-const COMMANDS: Readonly<Record<string, () => Promise<string>>> = {
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
   status: showStatus,
+  join,
   "check-config": checkConfig,
   version: async () => `unitlet ${unitletVersion}\n`,
   help: async () => HELP,
@@ -35,10 +39,10 @@ async function main(name: string): Promise<void> {
     process.exitCode = 64;
     return;
   }
-  process.stdout.write(await command());
+  process.stdout.write(await command(process.argv.slice(4)));
 }
 
 main(process.argv[3] ?? "help").catch((error: Error) => {
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = error.name === "ConfigError" ? 78 : 1;
+  process.exitCode = error instanceof Failure ? error.status : error.name === "ConfigError" ? 78 : 1;
 });

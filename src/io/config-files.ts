@@ -13,6 +13,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** Changes when anything in the configuration does. */
   readonly key: string;
+  /** Where the kubeconfig is, or would be. */
+  readonly kubeconfig: string;
 }
 
 interface Memo {
@@ -32,10 +34,10 @@ export async function loadConfig(): Promise<LoadedConfig> {
   const key = `${hostname()} ${filesFingerprint([...paths, DIRECTORY])}`;
   const memo = recall<Memo>("config", key);
   if (memo !== undefined && memo.kubeconfigKey === filesFingerprint([memo.kubeconfig]))
-    return { config: memo.config, key: key + memo.kubeconfigKey };
+    return { config: memo.config, key: key + memo.kubeconfigKey, kubeconfig: memo.kubeconfig };
   const fresh = await readConfig(paths);
   keep("config", key, fresh);
-  return { config: fresh.config, key: key + fresh.kubeconfigKey };
+  return { config: fresh.config, key: key + fresh.kubeconfigKey, kubeconfig: fresh.kubeconfig };
 }
 
 async function readConfig(paths: readonly string[]): Promise<Memo> {

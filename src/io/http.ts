@@ -13,6 +13,11 @@ export class ApiError extends Error {
   readonly status: number;
   readonly reason: string;
 
+  /** By its name: each bundle has a class of its own, and errors cross from one to the other. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "ApiError";
+  }
+
   constructor(message: string, status: number, reason: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.status = status;

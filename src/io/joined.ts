@@ -1,5 +1,5 @@
 import { DATA } from "../model/paths.ts";
-import { readIfThere, writeWhole } from "./files.ts";
+import { readIfThere, remove, writeWhole } from "./files.ts";
 
 /** Holds the name under which this host has joined a cluster. */
 const JOINED = `${DATA}/joined`;
@@ -17,4 +17,13 @@ export function strayed(nodeName: string | undefined): string | undefined {
 
 export function keepJoined(nodeName: string): void {
   if (readIfThere(JOINED) !== `${nodeName}\n`) writeWhole(JOINED, `${nodeName}\n`, 0o600);
+}
+
+/** The name under which this host has joined a cluster; undefined: it has not. */
+export function joinedAs(): string | undefined {
+  return readIfThere(JOINED)?.trim();
+}
+
+export function forgetJoined(): void {
+  remove(JOINED);
 }

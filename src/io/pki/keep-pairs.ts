@@ -5,7 +5,7 @@ import type { NodeEvent } from "../../model/event.ts";
 import type { Identity, PairWish, Validity } from "../../model/identity.ts";
 import { CLIENT_PAIR } from "../../model/paths.ts";
 import { type Instant, toTimestamp } from "../../model/time.ts";
-import { contentOf } from "../http.ts";
+import { ApiError, contentOf } from "../http.ts";
 import type { Kube } from "../kube.ts";
 import { type Outcome, obtainPair } from "./obtain-pair.ts";
 import { forgetPending, hasPending, readPair, validity } from "./pair-files.ts";
@@ -88,11 +88,11 @@ async function keepPair(wish: PairWish, { kube, log, now }: KeepPairs, refusals:
     if (event !== undefined) await kube.events.tellOfNode(event, now);
     return judge(wish, outcome, { pair, log, now, refusals });
   } catch (error) {
-    if ((error as Error).name !== "ApiError") throw error;
+    if (!(error instanceof ApiError)) throw error;
     return {
       next: now + retryAfter(1),
       refusals,
-      trouble: `cannot ask for a ${wish.kind} certificate: ${(error as Error).message}`,
+      trouble: `cannot ask for a ${wish.kind} certificate: ${error.message}`,
     };
   }
 }

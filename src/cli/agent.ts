@@ -1,0 +1,39 @@
+import { execFileSync } from "node:child_process";
+import { Failure } from "./failure.ts";
+
+const TIMER = "unitlet-sync.timer";
+const PATH = "unitlet-sync.path";
+const SOCKET = "unitlet-api.socket";
+
+/** The agent's units, by systemctl. All throw Failure, with what systemctl said. */
+export function startJoined(): void {
+  // What the process behind the port knows of a cluster is what it knew when it began.
+  systemctl("stop", "unitlet-api.service");
+  systemctl("enable", "--now", "--quiet", TIMER, PATH, SOCKET);
+}
+
+export function startStandalone(): void {
+  systemctl("enable", "--now", "--quiet", TIMER, PATH);
+}
+
+export function stopAgent(): void {
+  systemctl("stop", TIMER, PATH, SOCKET, "unitlet-sync.service", "unitlet-api.service", "unitlet-watch.service");
+  systemctl("disable", "--quiet", SOCKET);
+}
+
+export function runOnce(): void {
+  systemctl("start", "unitlet-sync.service");
+}
+
+export function requireRoot(command: string): void {
+  if (process.getuid?.() !== 0) throw new Failure(`this needs root: sudo unitlet ${command}`);
+}
+
+function systemctl(...args: readonly string[]): void {
+  try {
+    execFileSync("systemctl", [...args], { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
+  } catch (error) {
+    const { stderr = "", message } = error as Error & { stderr?: string };
+    throw new Failure(`systemctl ${args.join(" ")}: ${stderr.trim() || message}`);
+  }
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { ApiError } from "../io/http.ts";
+import { fetchClusterInfo, parseToken, publicKeyHashes, signatureProblem } from "../io/pki/discovery.ts";
+import { loadRare } from "../io/rare-bundle.ts";
+import type { Cluster } from "../model/config.ts";
+import { EX_USAGE, Failure } from "./failure.ts";
+import type { JoinOptions } from "./join-options.ts";
+
+const TIMEOUT = 10_000;
+
+/** The cluster as a host without an identity reaches it: its authority, and a token to ask for a certificate with. Throws Failure. */
+export async function bootstrapCluster(options: JoinOptions): Promise<Cluster> {
+  const { bootstrapKubeconfig, server = "", token = "", caFile } = options;
+  if (bootstrapKubeconfig !== undefined) return await fromKubeconfig(bootstrapKubeconfig);
+  const ca = caFile === undefined ? await discover(server, token, options) : fileOf(caFile);
+  if (caFile !== undefined) pin(ca, options, `--ca-file ${caFile}`);
+  return { server, ca: { data: ca }, token: { data: token }, insecureSkipTLSVerify: false };
+}
+
+async function fromKubeconfig(path: string): Promise<Cluster> {
+  const { readKubeconfig } = await loadRare();
+  const cluster = readKubeconfig(path);
+  if (cluster === undefined) throw new Failure(`--bootstrap-kubeconfig ${path}: there is no such file`, EX_USAGE);
+  if (cluster.insecureSkipTLSVerify)
+    throw new Failure(
+      `--bootstrap-kubeconfig ${path}: insecure-skip-tls-verify: a node must know its cluster; give certificate-authority`,
+    );
+  return cluster;
+}
+
+/** As kubeadm does it: what everybody may read, signed with the token, and the authority in it known by its hash. */
+async function discover(server: string, text: string, options: JoinOptions): Promise<string> {
+  const token = parseToken(text);
+  if (token === undefined)
+    throw new Failure(
+      "the token is not a bootstrap token (abcdef.0123456789abcdef); with --ca-file any token that may ask for certificates will do",
+      EX_USAGE,
+    );
+  if (options.hashes.length === 0 && !options.isUnsafe)
+    throw new Failure(
+      "--ca-cert-hash: how is this host to know that it talks to your cluster? Where kubeadm is: kubeadm token create --print-join-command; anywhere: openssl x509 -in ca.crt -noout -pubkey | openssl pkey -pubin -outform der | sha256sum. Without it: --ca-file FILE, or --unsafe-skip-ca-verification",
+      EX_USAGE,
+    );
+  const info = await ask(server);
+  const problem = signatureProblem(info, token);
+  if (problem !== undefined) throw new Failure(problem);
+  const { clusterInfoAuthority } = await loadRare();
+  const ca = clusterInfoAuthority(info.kubeconfig);
+  if (ca === undefined)
+    throw new Failure("cluster-info names no authority (certificate-authority-data): give --ca-file");
+  pin(ca, options, "the authority of the cluster");
+  // Once more, of a server that this authority has signed: who was asked before could have been anybody.
+  if ((await ask(server, ca)).kubeconfig !== info.kubeconfig)
+    throw new Failure("cluster-info was another one over a verified connection: somebody is in between");
+  return ca;
+}
+
+async function ask(server: string, ca?: string) {
+  try {
+    return await fetchClusterInfo(server, TIMEOUT, ca);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const { status, message } = error;
+    if (status === 0 && ca !== undefined)
+      throw new Failure(`${server} is not a server of the authority that cluster-info names: ${message}`);
+    if (status === 0) throw new Failure(`cannot reach ${server}: ${message}`);
+    throw new Failure(
+      `${message}\nThe cluster does not show its cluster-info to those who are not known yet (kubeadm clusters do): give --ca-file, or --bootstrap-kubeconfig`,
+    );
+  }
+}
+
+function pin(ca: string, { hashes }: JoinOptions, what: string): void {
+  let found: readonly string[];
+  try {
+    found = publicKeyHashes(ca);
+  } catch {
+    found = [];
+  }
+  if (found.length === 0) throw new Failure(`${what}: is no PEM certificate`);
+  if (hashes.length === 0 || found.some((hash) => hashes.includes(hash))) return;
+  throw new Failure(
+    `${what} has the hash ${found.join(", ")}, not ${hashes.join(", ")}: the hash is of another cluster, or somebody else answers at this address`,
+  );
+}
+
+function fileOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Failure(`--ca-file ${path}: ${(error as Error).message}`, EX_USAGE);
+  }
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { EX_USAGE, Failure } from "./failure.ts";
+
+export const JOIN_USAGE = `usage: unitlet join --server URL (--token-file FILE | --token TOKEN) --ca-cert-hash sha256:HEX… [OPTION…]
+       unitlet join --bootstrap-kubeconfig FILE [OPTION…]
+
+  --server URL            the API server
+  --token-file FILE       the bootstrap token (kubeadm token create); - is standard input
+  --token TOKEN           the same; everybody on this host can see it in the list of processes. - is standard input
+  --ca-cert-hash HASH     sha256:… of the public key of the cluster's authority; may be given several times
+  --ca-file FILE          the authority itself (PEM), instead of a hash
+  --unsafe-skip-ca-verification
+                          believe whoever knows the token: whoever has stolen it may pretend to be the cluster
+  --bootstrap-kubeconfig FILE
+                          server, authority and token in one file
+  --node-name NAME        the node's name. Default: what unitlet.conf says, or the host's name
+  --timeout SECONDS       how long to wait for the certificate, and for the node to be ready. Default: 120
+`;
+
+export interface JoinOptions {
+  readonly server?: string;
+  readonly token?: string;
+  readonly hashes: readonly string[];
+  readonly caFile?: string;
+  readonly isUnsafe: boolean;
+  readonly bootstrapKubeconfig?: string;
+  readonly nodeName?: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+const OPTIONS = {
+  server: { type: "string" },
+  token: { type: "string" },
+  "token-file": { type: "string" },
+  "ca-cert-hash": { type: "string", multiple: true },
+  "ca-file": { type: "string" },
+  "unsafe-skip-ca-verification": { type: "boolean" },
+  "bootstrap-kubeconfig": { type: "string" },
+  "node-name": { type: "string" },
+  timeout: { type: "string" },
+} as const;
+
+/** Throws Failure. The token is read here: from a file, from standard input, or as it stands. */
+export function joinOptions(args: readonly string[]): JoinOptions {
+  const values = parse(args);
+  const { server, timeout = "120", "ca-cert-hash": hashes = [], "bootstrap-kubeconfig": bootstrapKubeconfig } = values;
+  if (bootstrapKubeconfig !== undefined && (server ?? values.token ?? values["token-file"]) !== undefined)
+    throw usage("--bootstrap-kubeconfig has server and token in it: leave --server and --token out");
+  if (bootstrapKubeconfig === undefined && server === undefined) throw usage("--server: which cluster?");
+  if (server !== undefined && !/^https:\/\//.test(server)) throw usage(`--server ${server}: expected an https:// URL`);
+  const bad = hashes.find((hash) => !/^sha256:[0-9a-f]{64}$/i.test(hash));
+  if (bad !== undefined) throw usage(`--ca-cert-hash ${bad}: expected sha256: and 64 hex digits`);
+  if (!/^[1-9]\d{0,4}$/.test(timeout)) throw usage(`--timeout ${timeout}: expected seconds`);
+  const token = bootstrapKubeconfig === undefined ? readToken(values.token, values["token-file"]) : undefined;
+  const [caFile, nodeName] = [values["ca-file"], values["node-name"]];
+  return {
+    hashes: hashes.map((hash) => hash.toLowerCase()),
+    isUnsafe: values["unsafe-skip-ca-verification"] ?? false,
+    timeout: Number(timeout) * 1000,
+    ...(server ? { server: server.replace(/\/+$/, "") } : {}),
+    ...(token ? { token } : {}),
+    ...(caFile ? { caFile } : {}),
+    ...(bootstrapKubeconfig ? { bootstrapKubeconfig } : {}),
+    ...(nodeName ? { nodeName } : {}),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
+  } catch (error) {
+    throw usage((error as Error).message);
+  }
+}
+
+function readToken(token: string | undefined, file: string | undefined): string {
+  if (token !== undefined && file !== undefined) throw usage("--token and --token-file: give one of them");
+  const source = file ?? (token === "-" ? "-" : undefined);
+  const text = source === undefined ? token : readSecret(source);
+  if (!text) throw usage("--token-file: without a token nobody lets this host in (kubeadm token create)");
+  return text;
+}
+
+/** `-` is standard input. */
+function readSecret(path: string): string {
+  try {
+    return readFileSync(path === "-" ? 0 : path, "utf8").trim();
+  } catch (error) {
+    throw usage(`--token-file ${path}: ${(error as Error).message}`);
+  }
+}
+
+function usage(what: string): Failure {
+  return new Failure(`${what}\n\n${JOIN_USAGE}`, EX_USAGE);
+}

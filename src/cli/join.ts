@@ -1,0 +1,143 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { loadConfig } from "../io/config-files.ts";
+import { writeWhole } from "../io/files.ts";
+import { ApiClient, ApiError } from "../io/http.ts";
+import { joinedAs } from "../io/joined.ts";
+import { Kube } from "../io/kube.ts";
+import { publicKeyHashes } from "../io/pki/discovery.ts";
+import { readPair } from "../io/pki/pair-files.ts";
+import type { Cluster, FileOrData } from "../model/config.ts";
+import { CLIENT_PAIR } from "../model/paths.ts";
+import { requireRoot, runOnce, startJoined } from "./agent.ts";
+import { bootstrapCluster } from "./bootstrap.ts";
+import { Failure } from "./failure.ts";
+import { JOIN_USAGE, joinOptions } from "./join-options.ts";
+import { obtainIdentity } from "./obtain-identity.ts";
+
+/** Written by join, removed by leave: later than what install.sh writes, so that it counts. */
+export const JOIN_SETTINGS = "/etc/unitlet/unitlet.conf.d/60-join.conf";
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** Gets this host an identity of its own, and makes it a node with it. What is there already is not done again. */
+export async function join(args: readonly string[]): Promise<string> {
+  if (args.includes("--help")) return JOIN_USAGE;
+  const options = joinOptions(args);
+  requireRoot("join");
+  const before = await loadConfig();
+  const nodeName = options.nodeName ?? before.config.nodeName;
+  refuseOtherName(nodeName, before.config.cluster);
+  const cluster = await bootstrapCluster(options);
+  refuseOtherCluster(nodeName, before.config.cluster, cluster);
+  if (await isAccepted(cluster, nodeName)) say(`This host has a certificate for ${nodeName} that is good.`);
+  else await obtainIdentity(cluster, nodeName, options.timeout, say);
+  if (options.nodeName !== undefined && options.nodeName !== before.config.nodeName)
+    writeWhole(JOIN_SETTINGS, `# Written by unitlet join.\nnodeName = ${options.nodeName}\n`, 0o644);
+  // The last thing: with it the next run is one of a node.
+  writeWhole(before.kubeconfig, kubeconfig(cluster), 0o600);
+  const { config } = await loadConfig();
+  startJoined();
+  runOnce();
+  await untilReady(nodeName, { ...cluster, ...identity() }, options.timeout);
+  return `Node ${config.nodeName} has joined ${cluster.server} and is ready.\n`;
+}
+
+function refuseOtherName(nodeName: string, cluster: Cluster | undefined): void {
+  const joined = joinedAs();
+  if (joined === undefined || joined === nodeName) return;
+  const where = cluster === undefined ? "a cluster" : cluster.server;
+  throw new Failure(
+    `this host is node ${joined} of ${where}, not ${nodeName}: leave first (unitlet leave), or join as --node-name ${joined}`,
+  );
+}
+
+/** The same cluster is one with the same address, which may have a new authority, or with the same authority, which may have moved. */
+function refuseOtherCluster(nodeName: string, before: Cluster | undefined, after: Cluster): void {
+  if (before === undefined || new URL(before.server).origin === new URL(after.server).origin) return;
+  const hashes = hashesOf(after.ca);
+  if (hashesOf(before.ca).some((hash) => hashes.includes(hash))) return;
+  throw new Failure(
+    `this host is node ${nodeName} of ${before.server}: leave it first (unitlet leave), then join ${after.server}`,
+  );
+}
+
+function hashesOf(ca: FileOrData | undefined): readonly string[] {
+  try {
+    return ca === undefined ? [] : publicKeyHashes("data" in ca ? ca.data : readFileSync(ca.file, "utf8"));
+  } catch {
+    return [];
+  }
+}
+
+/** Whether an earlier join has got as far as the certificate, and the cluster takes it. */
+async function isAccepted(cluster: Cluster, nodeName: string): Promise<boolean> {
+  const pair = readPair("client");
+  if (pair === undefined || !pair.subject.split("\n").includes(`CN=system:node:${nodeName}`)) return false;
+  return await withKube(nodeName, { ...cluster, ...identity() }, async (kube) => {
+    try {
+      await kube.getNode();
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError) return false;
+      throw error;
+    }
+  });
+}
+
+function identity(): Pick<Cluster, "certificate" | "key" | "token"> {
+  return { certificate: { file: CLIENT_PAIR }, key: { file: CLIENT_PAIR }, token: { data: "" } };
+}
+
+async function withKube<T>(nodeName: string, cluster: Cluster, ask: (kube: Kube) => Promise<T>): Promise<T> {
+  const api = new ApiClient(cluster, 10_000, Number.POSITIVE_INFINITY);
+  try {
+    return await ask(new Kube(api, nodeName));
+  } finally {
+    api.close();
+  }
+}
+
+/** Paths of the pair, not its content: whoever renews it replaces one file. */
+function kubeconfig({ server, ca, tlsServerName }: Cluster): string {
+  const authority = ca && "file" in ca ? readFileSync(ca.file, "utf8") : (ca?.data ?? "");
+  return `# Written by unitlet join. The certificate is renewed in its place.
+apiVersion: v1
+kind: Config
+clusters:
+- name: cluster
+  cluster:
+    server: ${JSON.stringify(server)}
+    certificate-authority-data: ${Buffer.from(authority).toString("base64")}
+${tlsServerName ? `    tls-server-name: ${JSON.stringify(tlsServerName)}\n` : ""}users:
+- name: node
+  user:
+    client-certificate: ${CLIENT_PAIR}
+    client-key: ${CLIENT_PAIR}
+contexts:
+- name: node
+  context:
+    cluster: cluster
+    user: node
+current-context: node
+`;
+}
+
+async function untilReady(nodeName: string, cluster: Cluster, timeout: number): Promise<void> {
+  const end = Date.now() + timeout;
+  let seen = "the Node is not there";
+  while (Date.now() < end) {
+    try {
+      const node = await withKube(nodeName, cluster, (kube) => kube.getNode());
+      const ready = node?.status?.conditions?.find(({ type }) => type === "Ready");
+      if (ready?.status === "True") return;
+      if (ready !== undefined) seen = `${ready.reason}: ${ready.message}`;
+    } catch (error) {
+      seen = (error as Error).message;
+    }
+    await sleep(500);
+  }
+  throw new Failure(
+    `this host has its identity, but the node is not ready: ${seen}\nSee: unitlet doctor, journalctl -u unitlet-sync`,
+  );
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiClient, ApiError } from "../io/http.ts";
+import { type Outcome, obtainPair } from "../io/pki/obtain-pair.ts";
+import type { Cluster } from "../model/config.ts";
+import { Failure } from "./failure.ts";
+
+const EVERY = 1000;
+const ASKING = 10_000;
+
+/** Asks for a client certificate and waits for it. Throws Failure; then the same command goes on from there. */
+export async function obtainIdentity(
+  cluster: Cluster,
+  nodeName: string,
+  timeout: number,
+  say: (line: string) => void,
+): Promise<void> {
+  const api = new ApiClient(cluster, ASKING, Number.POSITIVE_INFINITY);
+  const end = Date.now() + timeout;
+  let told = "";
+  try {
+    for (;;) {
+      const outcome = await step(api, nodeName);
+      if (outcome.state === "issued") return say(`The cluster has signed a certificate for ${nodeName}.`);
+      if (outcome.state === "refused") throw new Failure(`${outcome.because}\nJoining again makes another request.`);
+      const words = waiting(outcome);
+      if (words !== told) say(words);
+      told = words;
+      if (Date.now() > end) throw new Failure(missing(outcome, timeout));
+      await sleep(EVERY);
+    }
+  } finally {
+    api.close();
+  }
+}
+
+type PendingOutcome = Outcome & { state: "pending" };
+
+function waiting({ request, isApproved }: PendingOutcome): string {
+  const { name } = request.metadata;
+  return isApproved
+    ? `Request ${name} is approved; waiting for it to be signed.`
+    : `Request ${name}: waiting for approval.`;
+}
+
+function missing({ request, isApproved }: PendingOutcome, timeout: number): string {
+  const { name } = request.metadata;
+  const why = isApproved
+    ? "was approved, but nobody has signed it: is the csrsigning controller at work in the kube-controller-manager, with --cluster-signing-cert-file?"
+    : `was approved by nobody. By hand: kubectl certificate approve ${name}. By itself it happens where the group of the token is bound to the ClusterRole system:certificates.k8s.io:certificatesigningrequests:nodeclient and the csrapproving controller is at work`;
+  return `No certificate within ${timeout / 1000} s: request ${name} ${why}.\nThen run the same command again: it goes on with this request.`;
+}
+
+async function step(api: ApiClient, nodeName: string): Promise<Outcome> {
+  try {
+    return await obtainPair({ kind: "client", nodeName, names: [] }, api);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const { status, message } = error;
+    if (status === 401)
+      throw new Failure(
+        `the cluster does not accept the token (it may have expired): make a new one with kubeadm token create\n${message}`,
+      );
+    if (status === 403)
+      throw new Failure(
+        `the token may not ask for certificates: its group (system:bootstrappers:kubeadm:default-node-token) needs the ClusterRole system:node-bootstrapper\n${message}`,
+      );
+    throw new Failure(`${message}\nRun the same command again: it goes on from here.`);
+  }
+}
