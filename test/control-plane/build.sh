@@ -1,16 +1,28 @@
 # The control plane's programs, compiled once per version into a cache. The version is go.mod's.
 # shellcheck shell=sh
 
-version=$(sed -n 's/^\tk8s.io\/kubernetes \(v[0-9.]*\).*/\1/p' "$here/go.mod")
-cache=${UNITLET_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/unitlet}/control-plane/$version
-programs='etcd kube-apiserver kube-controller-manager kube-scheduler kubectl'
+caches=${UNITLET_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/unitlet}/control-plane
+
+version_in() {
+	sed -n 's/^\(require\)\{0,1\}[[:space:]]k8s.io\/kubernetes \(v[0-9.]*\).*/\2/p' "$1/go.mod"
+}
+
+# Which modules are meant from here on, and what is built of them.
+from_modules() {
+	modules=$1 version=$(version_in "$1")
+	cache=$caches/$version
+	shift
+	programs=$*
+}
 
 # KUBEBUILDER_ASSETS (of envtest) may hold some of them; the others are ours.
 program() {
-	if [ -n "${KUBEBUILDER_ASSETS:-}" ] && [ -x "$KUBEBUILDER_ASSETS/$1" ]; then
+	if [ -n "$release" ] && [ "$1" = kube-apiserver ]; then
+		echo "$caches/$(version_in "$here/$release")/$1"
+	elif [ -n "${KUBEBUILDER_ASSETS:-}" ] && [ -x "$KUBEBUILDER_ASSETS/$1" ]; then
 		echo "$KUBEBUILDER_ASSETS/$1"
 	else
-		echo "$cache/$1"
+		echo "$caches/$(version_in "$here")/$1"
 	fi
 }
 
@@ -21,6 +33,15 @@ missing_programs() {
 }
 
 build() {
+	if [ -n "$release" ]; then
+		from_modules "$here/$release" kube-apiserver
+		build_missing
+	fi
+	from_modules "$here" etcd kube-apiserver kube-controller-manager kube-scheduler kubectl
+	build_missing
+}
+
+build_missing() {
 	[ -n "$(missing_programs)" ] || return 0
 	mkdir -p "$cache"
 	# The lock is for two test runs at once; the second then finds nothing missing.
@@ -31,16 +52,16 @@ build() {
 }
 
 compile() {
-	command -v go >/dev/null || die "Go is missing: the control plane is built from source (https://go.dev/dl, $(grep '^go ' "$here/go.mod") or newer), or set KUBEBUILDER_ASSETS"
+	command -v go >/dev/null || die "Go is missing: the control plane is built from source (https://go.dev/dl, $(grep '^go ' "$modules/go.mod") or newer), or set KUBEBUILDER_ASSETS"
 	# shellcheck disable=SC2086
-	say "compiling the Kubernetes $version control plane, once:" $1 "(about 10 minutes on two cores)"
+	say "compiling Kubernetes $version, once:" $1 "(about 10 minutes on two cores for a whole control plane)"
 	packages=''
 	for name in $1; do
 		packages="$packages $(package_of "$name")"
 	done
 	rm -rf "$cache/new"
 	mkdir "$cache/new"
-	(cd "$here" && go_build "$packages") 2>"$cache/build.log" 9>&- &
+	(cd "$modules" && go_build "$packages") 2>"$cache/build.log" 9>&- &
 	compiler=$!
 	trap 'kill $compiler 2>/dev/null; exit 130' INT TERM
 	report_progress $compiler

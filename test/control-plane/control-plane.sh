@@ -5,15 +5,18 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=../support/shell.sh
 . "$here/../support/shell.sh"
-dir=$state/control-plane
-for part in ../support/packages build pki kubeconfig servers; do
+# Beside the ordinary one, with an API server of two years ago.
+release=''
+[ "${1:-}" != --older ] || { release=older && shift; }
+dir=$state/control-plane${release:+-$release}
+for part in ../support/packages build pki kubeconfig bootstrap servers; do
 	# shellcheck disable=SC1090
 	. "$here/$part.sh"
 done
 
 usage() {
 	cat <<'USAGE'
-usage: control-plane.sh COMMAND
+usage: control-plane.sh [--older] COMMAND
   build              compile the programs (10 minutes at first), or nothing when they are there
   up | down          start (or keep) a fresh cluster / kill it and leave nothing behind
   env                shell lines that set KUBECONFIG, UNITLET_API_SERVER, UNITLET_API_CA and PATH

@@ -13,6 +13,7 @@ api_port() {
 # Below 32768, so that no outgoing connection takes one in between.
 choose_ports() {
 	port=26443
+	[ -z "$release" ] || port=28443
 	while ss -Htln | grep -qE ":($port|$((port + 1))|$((port + 2))|$((port + 3))|$((port + 4))) "; do
 		port=$((port + 10))
 		[ "$port" -lt 32000 ] || die "no five free ports in a row between 26443 and 32000"
@@ -59,6 +60,7 @@ start_all() {
 	start_controller_manager
 	start kube-scheduler --kubeconfig="$dir/scheduler.kubeconfig" --leader-elect=false --bind-address=127.0.0.1 --secure-port="$(($(api_port) + 2))"
 	until_true 30 has_default_account || die "no default service account appears: $(tail -n 5 "$dir/log/kube-controller-manager")"
+	make_bootstrap_objects
 }
 
 start_etcd() {
