@@ -60,6 +60,7 @@ clean_up() {
 remove_state() {
 	[ -d "$1" ] || return 0
 	UNITLET_TEST_STATE=$1 sh test/machine/machine.sh down-all || say "could not remove all machines of $1"
+	UNITLET_TEST_STATE=$1 sh test/control-plane/control-plane.sh --older down
 	UNITLET_TEST_STATE=$1 sh test/control-plane/control-plane.sh down
 }
 
@@ -75,6 +76,7 @@ if needs_real_parts "$@"; then
 	if [ "$(id -u)" = 0 ]; then
 		remove_dead_runs
 		ensure_packages
+		sh test/control-plane/control-plane.sh --older build
 		sh test/control-plane/control-plane.sh build
 	elif [ -z "${CI:-}" ]; then
 		say "not root: only the pure tests run, without real machines and a control plane"

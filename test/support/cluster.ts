@@ -37,16 +37,21 @@ export class Cluster {
   /** Path of the authority's certificate. */
   readonly ca: string;
 
-  private constructor(url: string, ca: string) {
+  readonly #flags: readonly string[];
+
+  private constructor(url: string, ca: string, flags: readonly string[]) {
     this.url = url;
     this.ca = ca;
+    this.#flags = flags;
   }
 
-  static async up(): Promise<Cluster> {
-    await manage("up");
-    const { stdout } = await manage("env");
+  /** older: a second one, with an API server of two years ago. */
+  static async up({ older = false } = {}): Promise<Cluster> {
+    const flags = older ? ["--older"] : [];
+    await manage([...flags, "up"]);
+    const { stdout } = await manage([...flags, "env"]);
     const value = (name: string) => new RegExp(`${name}='(.*)'`).exec(stdout)?.[1] ?? "";
-    return new Cluster(value("UNITLET_API_SERVER"), value("UNITLET_API_CA"));
+    return new Cluster(value("UNITLET_API_SERVER"), value("UNITLET_API_CA"), flags);
   }
 
   /** The API server's address for a machine: pass `machine.hostAddress`. */
@@ -55,7 +60,7 @@ export class Cluster {
   }
 
   async kubectl(args: readonly string[], options: RunOptions = {}): Promise<string> {
-    return (await run([script, "kubectl", ...args], options)).stdout;
+    return (await run([script, ...this.#flags, "kubectl", ...args], options)).stdout;
   }
 
   /** Makes a namespace that is ready for pods: with its service account and the authority's certificate. Returns its full name. */
@@ -90,32 +95,32 @@ export class Cluster {
   async nodeKubeconfig(name: string, options: NodeKubeconfigOptions = {}): Promise<string> {
     const flags = options.token ? ["--token"] : [];
     if (options.server) flags.push("--server", options.server);
-    return (await manage("node-kubeconfig", name, ...flags)).stdout;
+    return (await manage([...this.#flags, "node-kubeconfig", name, ...flags])).stdout;
   }
 
   /** A certificate of the cluster's authority, as tls.crt and tls.key in a directory. */
   async servingCertificate(directory: string, names: readonly string[]): Promise<void> {
-    await manage("serving-cert", directory, ...names);
+    await manage([...this.#flags, "serving-cert", directory, ...names]);
   }
 
   /** The API server takes connections and never answers, until `thaw`. Affects every test file of the run. */
   async freeze(): Promise<void> {
-    await manage("freeze");
+    await manage([...this.#flags, "freeze"]);
   }
 
   async thaw(): Promise<void> {
-    await manage("thaw");
+    await manage([...this.#flags, "thaw"]);
   }
 
   async stopApiServer(): Promise<void> {
-    await manage("stop-apiserver");
+    await manage([...this.#flags, "stop-apiserver"]);
   }
 
   async startApiServer(): Promise<void> {
-    await manage("start-apiserver");
+    await manage([...this.#flags, "start-apiserver"]);
   }
 }
 
-function manage(...args: string[]): Promise<RunResult> {
+function manage(args: readonly string[]): Promise<RunResult> {
   return run([script, ...args], { timeout: 120_000 });
 }
