@@ -35,10 +35,3 @@ test("a pod whose selector the node does not meet, and one whose it does by a la
   await node.run(pod(node, "here", SLEEP, { nodeSelector: { rack: "7" } }));
   await node.container("here", ({ ready }) => ready);
 });
-
-test("a pod that does not tolerate what drives others away", async () => {
-  await node.cluster.kubectl(["taint", "node", node.name, "repair=disk:NoExecute"]);
-  const message = "Pod was rejected: Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate";
-  expect(await refusal("intolerant", {})).toEqual({ reason: "TaintToleration", message });
-  await node.cluster.kubectl(["taint", "node", node.name, "repair:NoExecute-"]);
-});
