@@ -39,7 +39,7 @@ place_programs() {
 	for bundle in "$programs"/*.cjs; do
 		[ -e "$dist/${bundle##*/}" ] || rm -f "$bundle"
 	done
-	for helper in container-start container-exit watch; do
+	for helper in container-start container-exit container-enter watch; do
 		place "$top/units/$helper" "$programs/$helper" 755
 	done
 	place_text "$top/units/unitlet" "$command" 755
