@@ -1,16 +1,19 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { ApiError } from "../io/http.ts";
 import { reviewAccess, reviewToken, type User } from "../io/reviews.ts";
 import type { Log } from "../log.ts";
 import { bearerToken, type Subject, userOfCertificate, userOfToken } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
+import type { Exchange } from "./exchange.ts";
 import { Refusal } from "./refusal.ts";
+import { Gone } from "./remote/gone.ts";
 import { route, type Serving, send } from "./route.ts";
 import { accessesOf, parseTarget } from "./target.ts";
 
 /** One request, from who asks to the last byte. Never throws. */
-export async function answer(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answer(serving: Serving, exchange: Exchange): Promise<void> {
+  const { request, response } = exchange;
   // Nobody waits for the next request on a connection of a process that is about to end.
   response.shouldKeepAlive = false;
   try {
@@ -19,9 +22,9 @@ export async function answer(serving: Serving, request: IncomingMessage, respons
     if (target === undefined) throw new Refusal(400, "400 Bad Request");
     const accesses = accessesOf(request.method ?? "", target.segments);
     await authorize(user, accesses, serving.memory, (...asked) => reviewAccess(serving.api, serving.node, ...asked));
-    await route(serving, target, request, response);
+    await route(serving, target, exchange);
   } catch (error) {
-    refuse(error as Error, response, serving.log);
+    refuse(error as Error, exchange, serving.log);
   }
 }
 
@@ -36,14 +39,22 @@ async function authenticate({ api, memory }: Serving, request: IncomingMessage):
   return user;
 }
 
-function refuse(error: Error, response: ServerResponse, log: Log): void {
+function refuse(error: Error, exchange: Exchange, log: Log): void {
+  const { response } = exchange;
+  if (exchange.hasSwitched) {
+    if (!(error instanceof Gone)) log.error("streams broke off", { because: error.message, stack: error.stack });
+    exchange.destroy();
+    return;
+  }
   // The client went away, or the answer has begun: only a broken connection can still say that it is not whole.
   if (response.destroyed) return;
   if (response.headersSent) {
     log.error("an answer broke off", { because: error.message });
     response.destroy();
-  } else if (error instanceof Refusal) send(response, error.status, error.message);
-  else if (error instanceof ApiError) send(response, 503, error.message);
+  } else if (error instanceof Refusal) {
+    for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
+    send(response, error.status, error.message);
+  } else if (error instanceof ApiError) send(response, 503, error.message);
   else {
     log.error("a request failed", { because: error.message, stack: error.stack });
     send(response, 500, error.message);

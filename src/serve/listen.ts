@@ -1,6 +1,8 @@
 import { constants } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
+import type { Socket } from "node:net";
+import { Exchange } from "./exchange.ts";
 import type { Pair } from "./self-signed.ts";
 
 /** What one client may cost, in bytes and milliseconds. */
@@ -32,7 +34,7 @@ export interface Tls {
 export async function listen(
   sockets: number,
   { pair, clientCA }: Tls,
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  answer: (exchange: Exchange) => void,
 ): Promise<readonly Server[]> {
   // Without an authority of its own TLS would trust all those of the web.
   const clients = clientCA === undefined ? {} : { ca: clientCA, requestCert: true, rejectUnauthorized: false };
@@ -42,10 +44,12 @@ export async function listen(
     minVersion: "TLSv1.2" as const,
     // Node takes a resumed session without a certificate for an authorized one.
     secureOptions: constants.SSL_OP_NO_TICKET,
+    // Elsewhere it is a wish that nobody has to grant.
+    shouldUpgradeCallback: ({ url = "" }: IncomingMessage) => /^\/(exec|attach|portForward)\//.test(url),
     ...clients,
     ...LIMITS,
   };
-  const servers = Array.from({ length: sockets }, () => createServer(options, answer));
+  const servers = Array.from({ length: sockets }, () => serve(createServer(options), answer));
   const listening = servers.map(async (server, at) => {
     server.maxConnections = MOST_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
@@ -54,6 +58,20 @@ export async function listen(
   });
   await Promise.all(listening);
   return servers;
+}
+
+/** Requests to leave HTTP come the same way as all others: who is refused gets an ordinary answer. */
+function serve(server: Server, answer: (exchange: Exchange) => void): Server {
+  server.on("request", (request, response) => answer(new Exchange(request, response)));
+  server.on("upgrade", (request, socket, head) => {
+    // From here on nobody else listens.
+    socket.on("error", () => undefined);
+    const response = new ServerResponse(request);
+    response.assignSocket(socket as Socket);
+    response.once("finish", () => (socket as Socket).destroySoon());
+    answer(new Exchange(request, response, head));
+  });
+  return server;
 }
 
 /** Calls `leave` when there has been no connection for so long. */

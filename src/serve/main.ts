@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const { serving, remember } = prepare(config, cluster);
   const clientCA = contentOf(endpoint.clientCA);
   const tls = { pair: servingPair(endpoint, names(config), Date.now()), ...(clientCA ? { clientCA } : {}) };
-  const servers = await listen(sockets, tls, (request, response) => void answer(serving, request, response));
+  const servers = await listen(sockets, tls, (exchange) => void answer(serving, exchange));
   const leave = () => {
     remember();
     process.exit(0);

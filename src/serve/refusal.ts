@@ -2,9 +2,11 @@
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
 
-  constructor(status: number, text: string) {
+  constructor(status: number, text: string, headers: Readonly<Record<string, string | readonly string[]>> = {}) {
     super(text);
     this.status = status;
+    this.headers = headers;
   }
 }

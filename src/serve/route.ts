@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { readNodeUsage, readUnitUsage } from "../io/cgroups.ts";
 import type { ApiClient } from "../io/http.ts";
 import type { Kube } from "../io/kube.ts";
 import type { Log } from "../log.ts";
+import type { Exchange } from "./exchange.ts";
 import { health } from "./health.ts";
 import type { ContainerLogs } from "./logs.ts";
 import type { Memory } from "./memory.ts";
@@ -20,12 +21,12 @@ export interface Serving {
   readonly log: Log;
 }
 
-type Endpoint = (serving: Serving, target: Target, response: ServerResponse) => Promise<void>;
+type Endpoint = (serving: Serving, target: Target, response: ServerResponse, exchange: Exchange) => Promise<void>;
 
 const NOT_FOUND = new Refusal(404, "404 page not found\n");
 
-/** By the first part of the path, then by the whole. */
-const ENDPOINTS: Readonly<Record<string, readonly [path: RegExp, endpoint: Endpoint]>> = {
+/** By the first part of the path, then by the whole; GET only, unless it says otherwise. */
+const ENDPOINTS: Readonly<Record<string, readonly [path: RegExp, endpoint: Endpoint, methods?: readonly string[]]>> = {
   containerLogs: [/^containerLogs\/[^/]*\/[^/]*\/[^/]*$/, serveLogs],
   healthz: [/^healthz(\/[^/]+)?$/, serveHealth],
   metrics: [/^metrics\/resource$/, serveResourceMetrics],
@@ -34,15 +35,14 @@ const ENDPOINTS: Readonly<Record<string, readonly [path: RegExp, endpoint: Endpo
 };
 
 /** Serves what is asked for; throws Refusal, ApiError. */
-export async function route(serving: Serving, target: Target, request: IncomingMessage, response: ServerResponse) {
+export async function route(serving: Serving, target: Target, exchange: Exchange): Promise<void> {
+  const { request, response } = exchange;
   const [first = ""] = target.segments;
-  const [path, endpoint] = (Object.hasOwn(ENDPOINTS, first) ? ENDPOINTS[first] : undefined) ?? [];
+  const [path, endpoint, methods = ["GET"]] = (Object.hasOwn(ENDPOINTS, first) ? ENDPOINTS[first] : undefined) ?? [];
   if (endpoint === undefined || !path?.test(target.segments.join("/"))) throw NOT_FOUND;
-  if (request.method !== "GET") {
-    response.setHeader("allow", "GET");
-    throw new Refusal(405, "405: Method Not Allowed");
-  }
-  await endpoint(serving, target, response);
+  if (!methods.includes(request.method ?? ""))
+    throw new Refusal(405, "405: Method Not Allowed", { allow: methods.join(", ") });
+  await endpoint(serving, target, response, exchange);
 }
 
 export function send(response: ServerResponse, status: number, text: string): void {

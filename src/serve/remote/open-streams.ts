@@ -1,0 +1,14 @@
+import type { Exchange } from "../exchange.ts";
+import { upgradeOf } from "./negotiate.ts";
+import { openSpdyStreams } from "./spdy-streams.ts";
+import type { RemoteStreams, StreamRequest } from "./streams.ts";
+
+/**
+ * Leaves HTTP as the client proposes and waits for its streams. Check all that can be refused before: a Refusal becomes
+ * an ordinary answer only until then. Throws Refusal when the client does not propose what is spoken here, and Gone when
+ * it goes away or opens no streams.
+ */
+export async function openStreams(exchange: Exchange, wanted: StreamRequest): Promise<RemoteStreams> {
+  upgradeOf(exchange);
+  return await openSpdyStreams(exchange, wanted);
+}

@@ -1,0 +1,37 @@
+import type { TerminalSize } from "./streams.ts";
+
+/** In bytes: `{"Width":65535,"Height":65535}` has 31. */
+const LONGEST = 1024;
+
+/** Reads what a resize stream says: one JSON object after the other. What comes after nonsense is not read. */
+export class TerminalSizes {
+  #rest = "";
+  #isBroken = false;
+
+  push(bytes: Buffer): readonly TerminalSize[] {
+    if (this.#isBroken) return [];
+    const parts = (this.#rest + bytes.toString("latin1")).split("}");
+    this.#rest = parts.pop() ?? "";
+    const sizes: TerminalSize[] = [];
+    for (const part of parts) {
+      const size = parse(`${part}}`);
+      this.#isBroken ||= size === undefined;
+      if (size !== undefined && !this.#isBroken) sizes.push(size);
+    }
+    this.#isBroken ||= this.#rest.length > LONGEST;
+    return sizes;
+  }
+}
+
+function parse(text: string): TerminalSize | undefined {
+  try {
+    const { Width: width = 0, Height: height = 0 } = JSON.parse(text);
+    return isCount(width) && isCount(height) ? { width, height } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535;
+}
