@@ -1,13 +1,17 @@
-import { loadConfig } from "../io/config-files.ts";
 import { unitletVersion } from "../version.ts";
+import { checkConfig } from "./check-config.ts";
+import { doctor } from "./doctor.ts";
 import { Failure } from "./failure.ts";
 import { join } from "./join.ts";
+import { leave } from "./leave.ts";
 import { showStatus } from "./status.ts";
 
 const HELP = `usage: unitlet COMMAND
 
   status        what runs here: pods, containers, restarts
   join          make this host a node of a cluster: unitlet join --help
+  leave         make it a standalone host again: unitlet leave --help
+  doctor        look for what is wrong, and say what to do
   check-config  whether /etc/unitlet/unitlet.conf and the kubeconfig can be used
   version
   help
@@ -18,19 +22,12 @@ To sync at once: systemctl start unitlet-sync. What the runs did: journalctl -u 
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
   status: showStatus,
   join,
+  leave,
+  doctor,
   "check-config": checkConfig,
   version: async () => `unitlet ${unitletVersion}\n`,
   help: async () => HELP,
 };
-
-async function checkConfig(): Promise<string> {
-  const { config } = await loadConfig();
-  const source =
-    config.cluster === undefined
-      ? `standalone, manifests in ${config.manifests}`
-      : `joined to ${config.cluster.server}`;
-  return `The configuration is good: node ${config.nodeName}, ${source}.\n`;
-}
 
 async function main(name: string): Promise<void> {
   const command = COMMANDS[name];
@@ -42,7 +39,8 @@ async function main(name: string): Promise<void> {
   process.stdout.write(await command(process.argv.slice(4)));
 }
 
-main(process.argv[3] ?? "help").catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+main(process.argv[3] ?? "help").catch((error: NodeJS.ErrnoException) => {
+  const remedy = error.code === "EACCES" && process.getuid?.() !== 0 ? "this needs root: " : "";
+  process.stderr.write(`${remedy}${error.message}\n`);
   process.exitCode = error instanceof Failure ? error.status : error.name === "ConfigError" ? 78 : 1;
 });

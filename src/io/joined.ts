@@ -16,7 +16,10 @@ export function strayed(nodeName: string | undefined): string | undefined {
 }
 
 export function keepJoined(nodeName: string): void {
-  if (readIfThere(JOINED) !== `${nodeName}\n`) writeWhole(JOINED, `${nodeName}\n`, 0o600);
+  if (readIfThere(JOINED) === `${nodeName}\n`) return;
+  writeWhole(JOINED, `${nodeName}\n`, 0o600);
+  // Of the pods that this host had by itself; a node's are told to the API server.
+  remove(`${DATA}/status`);
 }
 
 /** The name under which this host has joined a cluster; undefined: it has not. */

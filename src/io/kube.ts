@@ -6,6 +6,10 @@ import { type ApiClient, ApiError, MERGE, unlessMissing } from "./http.ts";
 
 const STRATEGIC = "application/strategic-merge-patch+json";
 
+interface Lease {
+  readonly spec?: { readonly renewTime?: string };
+}
+
 /** The requests that a run makes, one method each. All throw ApiError. */
 export class Kube {
   readonly events: Events;
@@ -72,12 +76,27 @@ export class Kube {
     });
   }
 
+  /** A node may not, unless somebody has allowed it beyond what nodes may. */
+  deleteNode(): Promise<Buffer> {
+    return this.#api.call({ method: "DELETE", path: `/api/v1/nodes/${this.#node}` });
+  }
+
+  deleteLease(): Promise<Buffer> {
+    return this.#api.call({ method: "DELETE", path: this.#lease });
+  }
+
+  getLease(): Promise<Lease | undefined> {
+    return unlessMissing(this.#api.json<Lease>({ method: "GET", path: this.#lease }));
+  }
+
+  get #lease(): string {
+    return `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${this.#node}`;
+  }
+
   /** False when there is no lease to renew. */
   async renewLease(patch: object): Promise<boolean> {
-    const path = `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${this.#node}`;
-    return (
-      (await unlessMissing(this.#api.call({ method: "PATCH", path, body: patch, contentType: MERGE }))) !== undefined
-    );
+    const call = this.#api.call({ method: "PATCH", path: this.#lease, body: patch, contentType: MERGE });
+    return (await unlessMissing(call)) !== undefined;
   }
 
   createLease(lease: object): Promise<Buffer> {

@@ -45,14 +45,24 @@ export function readKubeconfig(path: string): Cluster | undefined {
 }
 
 function parse(path: string, fail: (what: string) => ConfigError): Kubeconfig {
+  const content = read(path, fail);
   try {
-    const file: unknown = loadYaml(readFileSync(path, "utf8"));
+    const file: unknown = loadYaml(content);
     if (typeof file === "object" && file !== null) return checked(file as Kubeconfig, fail);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw fail(`is not YAML: ${(error as Error).message.split("\n")[0]}`);
   }
   throw fail("is not a kubeconfig");
+}
+
+function read(path: string, fail: (what: string) => ConfigError): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw fail(code === "EACCES" ? "only root may read it" : `cannot be read: ${message}`);
+  }
 }
 
 function checked(file: Kubeconfig, fail: (what: string) => ConfigError): Kubeconfig {

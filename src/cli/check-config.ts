@@ -1,0 +1,33 @@
+import { loadConfig } from "../io/config-files.ts";
+import { contentOf } from "../io/http.ts";
+import type { Config, FileOrData } from "../model/config.ts";
+import { Failure } from "./failure.ts";
+
+const EX_CONFIG = 78;
+
+/** Whether a run could use the configuration, with the files that it names. Throws ConfigError, Failure. */
+export async function checkConfig(): Promise<string> {
+  const { config } = await loadConfig();
+  const problems = named(config).flatMap(problemWith);
+  if (problems.length > 0) throw new Failure(problems.join("\n"), EX_CONFIG);
+  const source =
+    config.cluster === undefined
+      ? `standalone, manifests in ${config.manifests}`
+      : `joined to ${config.cluster.server}`;
+  return `The configuration is good: node ${config.nodeName}, ${source}.\n`;
+}
+
+function named({ cluster, endpoint }: Config): readonly FileOrData[] {
+  const { certificate, key } = endpoint?.servingPair ?? {};
+  const pair = [certificate, key].flatMap((file) => (file === undefined ? [] : [{ file }]));
+  const sources = [cluster?.ca, cluster?.certificate, cluster?.key, cluster?.token, endpoint?.clientCA, ...pair];
+  return sources.filter((source) => source !== undefined);
+}
+
+function problemWith(source: FileOrData): readonly string[] {
+  try {
+    return contentOf(source)?.trim() === "" ? [`${"file" in source ? source.file : "a credential"} is empty`] : [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}

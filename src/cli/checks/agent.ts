@@ -1,0 +1,73 @@
+import { namesIn, readIfThere } from "../../io/files.ts";
+import { Systemd } from "../../io/systemd.ts";
+import { readUnits } from "../../io/unit-files.ts";
+import type { Config } from "../../model/config.ts";
+import { VOLATILE } from "../../model/paths.ts";
+import { error, type Finding, ok, warning } from "./finding.ts";
+import { said } from "./host.ts";
+
+const SYNC = "unitlet-sync.service";
+
+/** Whether the agent's units are as they should be, and what the last runs complained of. */
+export function agentFindings(config: Config | undefined): readonly Finding[] {
+  const wanted = ["unitlet-sync.timer", "unitlet-sync.path"];
+  if (config?.cluster !== undefined) wanted.push("unitlet-api.socket");
+  if (config?.cluster !== undefined && config.watch) wanted.push("unitlet-watch.service");
+  return [...wanted.map(unit), lastRun(), ...troubles()];
+}
+
+function unit(name: string): Finding {
+  const state = property(name, "ActiveState");
+  if (state === "active") return ok(name, "active");
+  return error(name, `is ${state || "unknown"}: systemctl enable --now ${name}; systemctl status ${name} tells why`);
+}
+
+function lastRun(): Finding {
+  const what = "last run";
+  if (property(SYNC, "ActiveState") === "failed") {
+    const status = property(SYNC, "ExecMainStatus");
+    return error(what, `ended with ${status}: journalctl -u unitlet-sync -n 20`);
+  }
+  const stamp = said("systemctl", "show", "--timestamp=unix", "--property=ExecMainStartTimestamp", "--value", SYNC);
+  const began = Number(stamp.trim().replace("@", "") || Number.NaN) * 1000;
+  if (Number.isNaN(began)) return ok(what, "ended well");
+  const seconds = Math.max(0, Math.round((Date.now() - began) / 1000));
+  return seconds < 60
+    ? ok(what, `began ${seconds} s ago`)
+    : error(what, `began ${seconds} s ago: systemctl status unitlet-sync.timer`);
+}
+
+function property(name: string, key: string): string {
+  return said("systemctl", "show", "--property", key, "--value", name).trim();
+}
+
+/** What was told once in the journal and still holds. */
+function troubles(): readonly Finding[] {
+  const files = namesIn(VOLATILE).filter((name) => /^trouble\.[a-z-]+$/.test(name));
+  return files.map((name) =>
+    warning(name.replace("trouble.", "trouble with "), readIfThere(`${VOLATILE}/${name}`) ?? ""),
+  );
+}
+
+/** `pods`: UIDs of those that this node has; undefined: nobody could say. */
+export async function unitFindings(pods: ReadonlySet<string> | undefined): Promise<readonly Finding[]> {
+  const systemd = await Systemd.connect();
+  const listing = await systemd.list(["unitlet.*", "unitlet-*"]);
+  systemd.close();
+  const own = [...readUnits(listing).values()].filter(({ identity }) => identity !== undefined);
+  const failed = own.filter(({ state }) => state?.active === "failed").map(({ name }) => name);
+  const strays =
+    pods === undefined ? [] : own.filter(({ identity }) => !pods.has(identity?.podUID ?? "")).map(({ name }) => name);
+  return [
+    ok("units of pods", String(own.length)),
+    ...failed.map((name) =>
+      warning(name, `has failed: journalctl -u ${name}; the next run starts it again if it should run`),
+    ),
+    ...strays.map((name) =>
+      warning(
+        name,
+        "belongs to no pod of this node any more: the next runs stop and remove it; if it stays, journalctl -u unitlet-sync tells why",
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,87 @@
+import { connect } from "node:net";
+import { ApiClient, ApiError } from "../../io/http.ts";
+import { Kube } from "../../io/kube.ts";
+import { explainRefusal } from "../../io/pki/keep-pairs.ts";
+import type { Cluster, Config } from "../../model/config.ts";
+import { fromTimestamp, type Instant } from "../../model/time.ts";
+import { error, type Finding, ok, warning } from "./finding.ts";
+
+/** How long the node lifecycle controller waits for a lease. */
+const LEASE = 40_000;
+
+export interface ClusterAnswer {
+  readonly findings: readonly Finding[];
+  /** UIDs of this node's pods; undefined: the API server did not say. */
+  readonly pods?: ReadonlySet<string>;
+}
+
+/** What the API server says, asked as a run asks it. */
+export async function clusterFindings(config: Config, cluster: Cluster, now: Instant): Promise<ClusterAnswer> {
+  const api = new ApiClient(cluster, config.apiTimeout, Number.POSITIVE_INFINITY);
+  const kube = new Kube(api, config.nodeName);
+  const findings: Finding[] = [];
+  try {
+    const ready = (await kube.getNode())?.status?.conditions?.find(({ type }) => type === "Ready");
+    findings.push(ok("API server", `${cluster.server} lets this node in`), skew(api.clockSkew() ?? 0));
+    if (ready === undefined)
+      findings.push(error("Node", "is not there: the next run makes it; journalctl -u unitlet-sync"));
+    else findings.push(readiness(ready));
+    findings.push(leaseAge((await kube.getLease())?.spec?.renewTime, now));
+    const { items } = JSON.parse((await kube.listPods()).toString()) as {
+      items: { metadata: { uid: string } }[] | null;
+    };
+    return { findings, pods: new Set((items ?? []).map(({ metadata }) => metadata.uid)) };
+  } catch (cause) {
+    if (!(cause instanceof ApiError)) throw cause;
+    return { findings: [...findings, refusal(cause, config, cluster, now)] };
+  } finally {
+    api.close();
+  }
+}
+
+function readiness({ status, reason, message }: { status: string; reason?: string; message?: string }): Finding {
+  return status === "True" ? ok("Node", "Ready") : error("Node", `is not Ready: ${reason}: ${message}`);
+}
+
+function refusal(cause: ApiError, { nodeName }: Config, cluster: Cluster, now: Instant): Finding {
+  const code = (cause.cause as NodeJS.ErrnoException | undefined)?.code;
+  const words = explainRefusal(cluster, { status: cause.status, ...(code ? { code } : {}), now });
+  if (words !== undefined) return error("API server", words);
+  if (cause.status === 403)
+    return error(
+      "API server",
+      `${cause.message}: the identity must be system:node:${nodeName} in group system:nodes, and the API server run with --authorization-mode=Node,RBAC`,
+    );
+  return error("API server", `${cause.message}: is it up, and is there a way to it (firewall, proxy)?`);
+}
+
+function skew(milliseconds: number): Finding {
+  const seconds = Math.round(Math.abs(milliseconds) / 1000);
+  if (seconds < 10) return ok("clocks", "this host and the API server agree");
+  const words = `this host is ${seconds} s ${milliseconds > 0 ? "behind" : "ahead of"} the API server: timedatectl set-ntp yes`;
+  return seconds < 300 ? warning("clocks", words) : error("clocks", words);
+}
+
+function leaseAge(renewTime: string | undefined, now: Instant): Finding {
+  if (renewTime === undefined) return error("lease", "is not there: the next run makes it; journalctl -u unitlet-sync");
+  const age = now - fromTimestamp(renewTime);
+  const words = `renewed ${Math.max(0, Math.round(age / 1000))} s ago`;
+  return age < LEASE
+    ? ok("lease", words)
+    : error(
+        "lease",
+        `${words}, so the node counts as lost: systemctl status unitlet-sync.timer, journalctl -u unitlet-sync`,
+      );
+}
+
+/** Whether systemd listens; what a firewall lets through from elsewhere cannot be seen from here. */
+export async function portFinding(port: number): Promise<Finding> {
+  const what = `port ${port}`;
+  const failure = await new Promise<Error | undefined>((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", timeout: 3000 }, () => resolve(undefined));
+    socket.once("error", resolve).once("timeout", () => resolve(new Error("no answer")));
+    socket.once("connect", () => socket.destroy());
+  });
+  if (failure === undefined) return ok(what, "is listened at; the firewall must let the API server through");
+  return error(what, `${failure.message}: systemctl status unitlet-api.socket`);
+}

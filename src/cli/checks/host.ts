@@ -1,0 +1,102 @@
+import { execFileSync } from "node:child_process";
+import { accessSync, constants, statfsSync } from "node:fs";
+import { readIfThere } from "../../io/files.ts";
+import type { Config } from "../../model/config.ts";
+import { error, type Finding, ok, warning } from "./finding.ts";
+
+const NEEDED_SYSTEMD = 250;
+const CGROUP2 = 0x63677270;
+
+/** What a host must have to be a node, whatever it is told. */
+export function hostFindings(config: Config | undefined): readonly Finding[] {
+  return [systemd(), cgroups(), programs(config), clock(), ...disk(config?.evictionDisk ?? 0.1)];
+}
+
+function systemd(): Finding {
+  if (readIfThere("/proc/1/comm")?.trim() !== "systemd")
+    return error("systemd", "PID 1 is something else: unitlet needs a host that systemd has booted");
+  const version = Number(/^systemd (\d+)/.exec(said("systemctl", "--version"))?.[1] ?? 0);
+  if (version < NEEDED_SYSTEMD) return error("systemd", `this is ${version}: unitlet needs ${NEEDED_SYSTEMD} or newer`);
+  return ok("systemd", String(version));
+}
+
+function cgroups(): Finding {
+  if (statfsSync("/sys/fs/cgroup").type === CGROUP2) {
+    const controllers = (readIfThere("/sys/fs/cgroup/cgroup.controllers") ?? "").trim().split(" ");
+    return lacking(
+      "v2",
+      ["cpu", "memory", "pids"].filter((each) => !controllers.includes(each)),
+    );
+  }
+  // A line each: name, hierarchy (0: not mounted), number of cgroups, enabled.
+  const rows = (readIfThere("/proc/cgroups") ?? "").split("\n").map((line) => line.split("\t"));
+  const mounted = new Set(
+    rows.filter(([, hierarchy, , isOn]) => hierarchy !== "0" && isOn === "1").map(([name]) => name),
+  );
+  return lacking(
+    "v1",
+    ["cpu", "memory", "pids"].filter((each) => !mounted.has(each)),
+  );
+}
+
+function lacking(version: string, controllers: readonly string[]): Finding {
+  if (controllers.length === 0) return ok("cgroups", version);
+  const names = controllers.join(", ");
+  return warning(
+    "cgroups",
+    `${version} without ${names}: limits of that kind have no effect; boot with cgroup_enable=${controllers[0]}`,
+  );
+}
+
+function programs(config: Config | undefined): Finding {
+  const needed = ["nsenter", "setpriv", ...(config?.watch ? ["curl"] : [])];
+  const missing = needed.filter(
+    (name) => !["/usr/bin", "/bin", "/usr/sbin", "/sbin"].some((directory) => isProgram(`${directory}/${name}`)),
+  );
+  if (missing.length === 0) return ok("programs", needed.join(", "));
+  return error("programs", `${missing.join(", ")} missing: install util-linux, and curl for watch = yes`);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function clock(): Finding {
+  const answer = said("timedatectl", "show", "--property=NTPSynchronized", "--value").trim();
+  if (answer === "yes") return ok("clock", "synchronized");
+  return warning(
+    "clock",
+    "nobody keeps it right: certificates and tokens need the time; timedatectl set-ntp yes, or chrony",
+  );
+}
+
+function disk(least: number): readonly Finding[] {
+  const { blocks, bavail, files, ffree } = statfsSync("/var/lib");
+  const percent = (free: number, total: number) => Math.floor((100 * free) / total);
+  const space =
+    bavail < least * blocks
+      ? error(
+          "disk",
+          `${percent(bavail, blocks)} % of /var/lib is free, and the node reports pressure: make room, or set evictionDisk`,
+        )
+      : ok("disk", `${percent(bavail, blocks)} % of /var/lib is free`);
+  if (files === 0 || ffree >= files / 20) return [space];
+  return [
+    space,
+    error("inodes", `${percent(ffree, files)} % of those of /var/lib are free: remove what has very many files`),
+  ];
+}
+
+/** Standard output; "" when it does not work. */
+export function said(program: string, ...args: readonly string[]): string {
+  try {
+    return execFileSync(program, [...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: 10_000 });
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,53 @@
+import { loadConfig } from "../io/config-files.ts";
+import { strayed } from "../io/joined.ts";
+import type { Config } from "../model/config.ts";
+import { requireRoot } from "./agent.ts";
+import { agentFindings, unitFindings } from "./checks/agent.ts";
+import { certificateFindings } from "./checks/certificates.ts";
+import { clusterFindings, portFinding } from "./checks/cluster.ts";
+import { error, type Finding, ok } from "./checks/finding.ts";
+import { hostFindings } from "./checks/host.ts";
+
+/** Looks at all that people get wrong. A line each; exit status 1 when one of them is an error. */
+export async function doctor(): Promise<string> {
+  requireRoot("doctor");
+  const findings: Finding[] = [];
+  const config = await tried(findings, "configuration", async () => {
+    const { config } = await loadConfig();
+    findings.push(ok("configuration", `node ${config.nodeName}, ${config.cluster?.server ?? "standalone"}`));
+    return config;
+  });
+  await tried(findings, "host", async () => findings.push(...hostFindings(config)));
+  await tried(findings, "agent", async () => findings.push(...agentFindings(config)));
+  if (config !== undefined) await configured(findings, config);
+  if (findings.some(({ level }) => level === "error")) process.exitCode = 1;
+  return findings.map(({ level, what, words }) => `${level}: ${what}: ${words}\n`).join("");
+}
+
+async function configured(findings: Finding[], config: Config): Promise<void> {
+  const { cluster } = config;
+  const because = strayed(cluster && config.nodeName);
+  if (because !== undefined) findings.push(error("joined", because));
+  let pods: ReadonlySet<string> | undefined;
+  if (cluster !== undefined) {
+    const now = Date.now();
+    await tried(findings, "certificates", async () => findings.push(...certificateFindings(config, cluster, now)));
+    await tried(findings, "API server", async () => {
+      const answer = await clusterFindings(config, cluster, now);
+      findings.push(...answer.findings);
+      pods = answer.pods;
+    });
+    await tried(findings, "port", async () => findings.push(await portFinding(config.port)));
+  }
+  await tried(findings, "units", async () => findings.push(...(await unitFindings(pods))));
+}
+
+/** A check that breaks is a finding, and the others go on. */
+async function tried<T>(findings: Finding[], what: string, check: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await check();
+  } catch (cause) {
+    for (const line of (cause as Error).message.split("\n")) findings.push(error(what, line));
+    return undefined;
+  }
+}

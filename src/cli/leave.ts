@@ -1,0 +1,134 @@
+import { parseArgs } from "node:util";
+import { loadConfig } from "../io/config-files.ts";
+import { readIfThere, remove } from "../io/files.ts";
+import { ApiClient, ApiError } from "../io/http.ts";
+import { forgetJoined, joinedAs } from "../io/joined.ts";
+import { Kube } from "../io/kube.ts";
+import { removeWatchConfig } from "../io/watch-config.ts";
+import type { Cluster, Config } from "../model/config.ts";
+import { PKI, VOLATILE } from "../model/paths.ts";
+import { requireRoot, runOnce, startStandalone, stopAgent } from "./agent.ts";
+import { ask } from "./ask.ts";
+import { drain } from "./drain.ts";
+import { EX_USAGE, Failure } from "./failure.ts";
+import { JOIN_SETTINGS } from "./join.ts";
+
+export const LEAVE_USAGE = `usage: unitlet leave --drain | --keep [OPTION…]
+
+  --drain            end the pods here, each with its grace period, so that others take their place; the host is standalone then
+  --keep             leave the containers running as they are: for a host that is to join the same cluster again, under its name
+  --force            with --drain: end the pods also when the cluster cannot be asked, or does not let them go in time
+  --timeout SECONDS  how long the pods may take to end. Default: 300
+`;
+
+interface Options {
+  readonly keep: boolean;
+  readonly force: boolean;
+  readonly timeout: number;
+}
+
+const DEFAULT_KUBECONFIG = "/etc/unitlet/kubeconfig";
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** Makes a node a standalone host again: its keys, its configuration for the cluster and its memory of it go. */
+export async function leave(args: readonly string[]): Promise<string> {
+  if (args.includes("--help")) return LEAVE_USAGE;
+  const options = await leaveOptions(args);
+  requireRoot("leave");
+  const { config, kubeconfig } = await loadConfig();
+  const nodeName = joinedAs() ?? config.nodeName;
+  if (config.cluster === undefined && joinedAs() === undefined) return "This host has joined no cluster.\n";
+  refuseForeign(kubeconfig, config.cluster);
+  if (!options.keep) await drained(config, options);
+  stopAgent();
+  const rest = config.cluster === undefined ? [] : await removeNode(nodeName, config.cluster);
+  forget(kubeconfig);
+  if (!options.keep) forgetJoined();
+  startStandalone();
+  runOnce();
+  const pods = options.keep
+    ? `Its containers run on. Join again as --node-name ${nodeName}, or end them: unitlet leave --drain.`
+    : "It is standalone now.";
+  return [`This host is no node of the cluster any more. ${pods}`, ...rest, ""].join("\n");
+}
+
+async function leaveOptions(args: readonly string[]): Promise<Options> {
+  const flag = { type: "boolean" } as const;
+  const options = { drain: flag, keep: flag, force: flag, timeout: { type: "string" } } as const;
+  let values: { drain?: boolean; keep?: boolean; force?: boolean; timeout?: string };
+  try {
+    values = parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new Failure(`${(error as Error).message}\n\n${LEAVE_USAGE}`, EX_USAGE);
+  }
+  const { drain: ends, keep, force = false, timeout = "300" } = values;
+  if (ends && keep) throw new Failure(`--drain and --keep: choose one\n\n${LEAVE_USAGE}`, EX_USAGE);
+  if (!/^\d{1,5}$/.test(timeout)) throw new Failure(`--timeout ${timeout}: expected seconds`, EX_USAGE);
+  return { keep: keep ?? (ends ? false : await asked()), force, timeout: Number(timeout) * 1000 };
+}
+
+async function asked(): Promise<boolean> {
+  const answer = await ask(
+    "End the pods of this host (drain), or leave their containers running (keep)? [drain/keep] ",
+  );
+  if (answer === undefined)
+    throw new Failure(`nobody is there to answer: give --drain or --keep\n\n${LEAVE_USAGE}`, EX_USAGE);
+  if (/^d(rain)?$/i.test(answer)) return false;
+  if (/^k(eep)?$/i.test(answer)) return true;
+  throw new Failure("nothing was changed");
+}
+
+/** A file that somebody else wrote is not ours to remove, and while it is there this host is a node. */
+function refuseForeign(kubeconfig: string, cluster: Cluster | undefined): void {
+  if (cluster === undefined || kubeconfig === DEFAULT_KUBECONFIG) return;
+  throw new Failure(`kubeconfig = ${kubeconfig} is not unitlet's own: remove that setting from /etc/unitlet first`);
+}
+
+async function drained(config: Config, { force, timeout }: Options): Promise<void> {
+  if (config.cluster === undefined) return;
+  const api = new ApiClient(config.cluster, config.apiTimeout, Number.POSITIVE_INFINITY);
+  try {
+    await drain(api, config.nodeName, timeout, say);
+  } catch (error) {
+    if (!(error instanceof ApiError || error instanceof Failure)) throw error;
+    if (!force)
+      throw new Failure(
+        `cannot drain: ${error.message}\nNothing was removed. To leave all the same: --drain --force, or --keep`,
+      );
+    say(`Not drained: ${error.message}`);
+  } finally {
+    api.close();
+  }
+}
+
+/** A node may remove its lease, but not itself: what is left to an administrator. */
+async function removeNode(nodeName: string, cluster: Cluster): Promise<readonly string[]> {
+  const api = new ApiClient(cluster, 5000, Number.POSITIVE_INFINITY);
+  const kube = new Kube(api, nodeName);
+  const rest = `The cluster still has the Node object. Who administers it removes it: kubectl delete node ${nodeName}`;
+  try {
+    await kube.deleteNode();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 404) return [];
+    await kube.deleteLease().catch(() => undefined);
+    return [rest];
+  } finally {
+    api.close();
+  }
+}
+
+function forget(kubeconfig: string): void {
+  if ((readIfThere(kubeconfig) ?? "") !== "") remove(kubeconfig);
+  removeWatchConfig();
+  for (const path of [
+    JOIN_SETTINGS,
+    PKI,
+    `${VOLATILE}/identity.json`,
+    `${VOLATILE}/api-answers.json`,
+    `${VOLATILE}/lease`,
+  ])
+    remove(path);
+  for (const topic of ["certificates", "identity", "node"]) remove(`${VOLATILE}/trouble.${topic}`);
+}
