@@ -14,7 +14,7 @@ export class ApiError extends Error {
   readonly reason: string;
 
   /** By its name: each bundle has a class of its own, and errors cross from one to the other. */
-  static [Symbol.hasInstance](value: unknown): boolean {
+  static override [Symbol.hasInstance](value: unknown): boolean {
     return value instanceof Error && value.name === "ApiError";
   }
 
