@@ -1,4 +1,5 @@
 import { appendExit } from "./io/exit-records.ts";
+import { writePull } from "./io/images.ts";
 import {
   noteStop,
   removePodDirectories,
@@ -13,6 +14,7 @@ import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "./io/unit-files.ts"
 import type { Log } from "./log.ts";
 import type { DesiredFile, DesiredVolume, Step } from "./model/step.ts";
 import type { PodSource } from "./ports.ts";
+import { imageUnit } from "./unitfile/image-names.ts";
 
 /** Steps whose doing is no news: they accompany one that is. */
 const QUIET: ReadonlySet<Step["kind"]> = new Set([
@@ -71,6 +73,8 @@ export async function apply(steps: readonly Step[], systemd: Systemd, source: Po
 
 function about(step: Step): Readonly<Record<string, string>> {
   if ("unit" in step) return { unit: step.unit };
+  if (step.kind === "pull") return { image: step.pull.name };
+  if (step.kind === "cancel-pull") return { unit: imageUnit(step.key) };
   if (step.kind === "forget") return { pod: `${step.pod.metadata.namespace}/${step.pod.metadata.name}` };
   return step.uid === "" ? {} : { uid: step.uid };
 }
@@ -107,6 +111,11 @@ async function applyStep(step: Step, systemd: Systemd, source: PodSource, log: L
       return systemd.start(step.unit);
     case "restart":
       return systemd.restart(step.unit);
+    case "pull":
+      writePull(step.pull);
+      return systemd.set(imageUnit(step.pull.key), true);
+    case "cancel-pull":
+      return systemd.set(imageUnit(step.key), false);
     case "forget":
       return source.forget(step.pod);
     default:
@@ -116,7 +125,21 @@ async function applyStep(step: Step, systemd: Systemd, source: PodSource, log: L
 
 type FileStep = Exclude<
   Step,
-  { kind: "tell" | "kill" | "stop" | "end" | "alarm" | "reset-failed" | "reload" | "start" | "restart" | "forget" }
+  {
+    kind:
+      | "tell"
+      | "kill"
+      | "stop"
+      | "end"
+      | "alarm"
+      | "reset-failed"
+      | "reload"
+      | "start"
+      | "restart"
+      | "forget"
+      | "pull"
+      | "cancel-pull";
+  }
 >;
 
 async function applyToFiles(step: FileStep, log: Log): Promise<void> {

@@ -57,7 +57,7 @@ const Settings = z.strictObject({
   nodeName: z.string().regex(NODE_NAME, { error: "expected a DNS name in lower case" }).optional(),
   kubeconfig: absolutePath().default("/etc/unitlet/kubeconfig"),
   manifests: absolutePath().default("/etc/unitlet/manifests"),
-  images: z.enum(["strict", "ignore"], { error: "expected strict or ignore" }).default("strict"),
+  images: z.enum(["any", "strict", "ignore"], { error: "expected any, strict or ignore" }).default("any"),
   podNetwork: z.enum(["host", "strict"], { error: "expected host or strict" }).default("host"),
   watch: yesNo(false),
   taint: yesNo(true),

@@ -1,9 +1,11 @@
 import { isDirectory } from "./io/files.ts";
 import { readHost } from "./io/host.ts";
+import { readImages } from "./io/images.ts";
 import { readPodDirectories } from "./io/pod-directories.ts";
 import type { Systemd } from "./io/systemd.ts";
 import { readUnits } from "./io/unit-files.ts";
 import type { Config } from "./model/config.ts";
+import { parseImage } from "./model/image-reference.ts";
 import type { Pod } from "./model/pod.ts";
 import type { DueReferences } from "./model/references.ts";
 import type { Instant } from "./model/time.ts";
@@ -11,6 +13,7 @@ import type { PodList, World } from "./model/world.ts";
 import type { Answer, PodSource } from "./ports.ts";
 import { neededDirectories } from "./translate/host-paths.ts";
 import { dueReferences } from "./translate/references.ts";
+import { imageKey } from "./unitfile/image-names.ts";
 
 /** All units of ours, and those of the agent that a run looks after. */
 const PATTERNS = [
@@ -19,6 +22,7 @@ const PATTERNS = [
   "unitlet-*.*.*.*.*",
   "run-unitlet-*.mount",
   "var-lib-unitlet-*.mount",
+  "unitlet-image@*.service",
   "unitlet-watch.service",
   "unitlet-sync.path",
 ];
@@ -50,6 +54,7 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
     agent: { watch: listing.get("unitlet-watch.service"), path: listing.get("unitlet-sync.path") },
     directories,
     references,
+    images: readImages(imageKeys(pods.items), listing, now),
     absentDirectories: new Set([...needed].filter((path) => !isDirectory(path))),
   };
 }
@@ -57,7 +62,14 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
 /** The second look of a run, after its steps: the same pods, what the host is now. */
 export async function observeAgain(world: World, systemd: Systemd, now: Instant): Promise<World> {
   const listing = await systemd.list(PATTERNS);
-  return { ...world, now, units: readUnits(listing), directories: readPodDirectories() };
+  const images = readImages(imageKeys(world.pods.items), listing, now);
+  return { ...world, now, units: readUnits(listing), directories: readPodDirectories(), images };
+}
+
+function imageKeys(pods: readonly Pod[]): ReadonlySet<string> {
+  const containers = pods.flatMap(({ spec }) => [...spec.containers, ...(spec.initContainers ?? [])]);
+  const names = containers.map(({ image }) => parseImage(image ?? ""));
+  return new Set(names.flatMap((reference) => (reference.kind === "oci" ? [imageKey(reference.name)] : [])));
 }
 
 /** Pods that nobody has judged yet. */

@@ -2,6 +2,7 @@ import { forgetMemo, keep, recall } from "./io/memo.ts";
 import type { Instant } from "./model/time.ts";
 import { type ActualUnit, isCompanion } from "./model/unit.ts";
 import type { World } from "./model/world.ts";
+import { FRESH, retryAt } from "./translate/image.ts";
 import { nextRefresh } from "./translate/references.ts";
 
 /** However quiet it is, everything is looked at this often. */
@@ -31,11 +32,12 @@ export function settledUntil(world: World): Instant | undefined {
     if (!isSteady(unit, world)) return undefined;
   }
   if (world.pods.items.some(({ metadata }) => metadata.deletionTimestamp !== undefined)) return undefined;
+  const retries = [...(world.images?.failed.values() ?? [])].flatMap((failed) => [failed.at + FRESH, retryAt(failed)]);
   const refreshes = world.pods.items
     .filter(({ status }) => status?.phase === "Running" || status?.phase === "Pending")
     .map((pod) => nextRefresh(pod, world.directories.get(pod.metadata.uid)))
     .filter((at) => at !== undefined);
-  return Math.min(world.now + LONGEST, ...refreshes);
+  return Math.min(world.now + LONGEST, ...refreshes, ...retries.filter((at) => at > world.now));
 }
 
 /** Between two states a unit may go on without changing what the digest covers; only a back-off leaves its mark when it ends. */

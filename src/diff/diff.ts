@@ -9,6 +9,7 @@ import { lostExits } from "./lost-exits.ts";
 import { keepUnits } from "./offline.ts";
 import { identityOf } from "./owner.ts";
 import { isTerminal, isTerminating } from "./pods.ts";
+import { pullSteps } from "./pulls.ts";
 import { isIdle } from "./unit-states.ts";
 
 /** The order in which steps of all pods are applied. */
@@ -24,6 +25,8 @@ const PHASE = {
   "remove-unit": 6,
   "remove-pod": 7,
   restore: 7,
+  "cancel-pull": 8,
+  pull: 8,
   "write-file": 8,
   "write-volume": 9,
   "write-unit": 10,
@@ -44,6 +47,7 @@ export function diff(world: World, translations: readonly Translation[]): Step[]
   const steps = translations.flatMap((translation) =>
     podSteps(translation, units.get(translation.pod.metadata.uid) ?? [], world),
   );
+  steps.push(...pullSteps(world, translations));
   const listed = new Set(translations.map(({ pod }) => pod.metadata.uid));
   if (!world.pods.complete) {
     // A pod that an incomplete list does not have may be there all the same, unless another one has its name.

@@ -1,5 +1,5 @@
 import { NO_PAST } from "../model/exit-record.ts";
-import { environmentFile } from "../model/paths.ts";
+import { bundleConfig, environmentFile } from "../model/paths.ts";
 import type { Step } from "../model/step.ts";
 import type { World } from "../model/world.ts";
 import { isIdle, unmask } from "./unit-states.ts";
@@ -25,7 +25,9 @@ export function keepUnits(world: World, listed: ReadonlySet<string>): Step[] {
     if (past.finished) return [];
     const start: Step[] = [...unmask(unit), { kind: "start", uid: identity.podUID, unit: unit.name, because }];
     // After a reboot the files in /run are gone, and nobody can be asked for them.
-    const bare = directory?.sealed && !directory.files.has(environmentFile(identity.container));
+    const bare =
+      directory?.sealed &&
+      ![environmentFile, bundleConfig].some((file) => directory.files.has(file(identity.container)));
     return bare ? [{ kind: "restore", uid: identity.podUID, because: "the host was rebooted" }, ...start] : start;
   });
   // All files of a pod are restored at once.

@@ -6,15 +6,26 @@ import { readIfThere } from "./files.ts";
 
 const EMPTY = "-";
 
-/** The log that container-exit appends to; units/README.md has its format. Lines that cannot be read were cut off by a crash. */
-export function readExits(path: string): { readonly forgottenExits: number; readonly exits: readonly ExitRecord[] } {
+/**
+ * The log that container-exit appends to; units/README.md has its format. Lines that cannot be read were cut off by a crash.
+ * `error` is what container-create left: an invocation, and why that one could not be started.
+ */
+export function readExits(
+  path: string,
+  error = "",
+): { readonly forgottenExits: number; readonly exits: readonly ExitRecord[] } {
   const lines = (readIfThere(path) ?? "").split("\n").filter((line) => line !== "");
   const forgotten = /^# (\d+)$/.exec(lines[0] ?? "")?.[1];
   const records = lines.map(parseRecord).filter((record) => record !== undefined);
   const seen = new Set<string>();
   // The run and container-start may both have noticed the same lost exit.
   const exits = records.filter(({ invocation }) => !seen.has(invocation) && seen.add(invocation));
-  return { forgottenExits: Number(forgotten ?? 0), exits };
+  const [invocation = "", ...words] = error.trim().split("\n");
+  const startError = words.join(" ");
+  return {
+    forgottenExits: Number(forgotten ?? 0),
+    exits: exits.map((exit) => (startError && exit.invocation === invocation ? { ...exit, startError } : exit)),
+  };
 }
 
 function parseRecord(line: string): ExitRecord | undefined {

@@ -1,4 +1,5 @@
 import { lstatSync } from "node:fs";
+import { IMAGES, PULLS } from "../model/image.ts";
 import { VOLATILE } from "../model/paths.ts";
 import { digest } from "../unitfile/hash.ts";
 import { asUnitName } from "../unitfile/names.ts";
@@ -22,6 +23,7 @@ export function hostFingerprint(): string {
   }
   // A container's start, back-off and end each leave or take a file there.
   for (const uid of namesIn(`${VOLATILE}/pods`)) paths.push(`${VOLATILE}/pods/${uid}`);
+  paths.push(`${IMAGES}/refs`, PULLS);
   const running = [...readInvocations()].flat().join(" ");
   return digest(running + filesFingerprint(paths), 40);
 }

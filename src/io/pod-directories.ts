@@ -37,7 +37,7 @@ function readPodDirectory(uid: string): PodDirectory {
       .map((name) => /^(.+)\.(?:exits|finished|started|backoff|done)$/.exec(name)?.[1])
       .filter((name) => name !== undefined),
   );
-  const environments = volatile.filter((name) => name.endsWith(".env") && !name.startsWith("."));
+  const environments = volatile.filter((name) => /\.(env|json)$/.test(name) && !name.startsWith("."));
   // What the listings do not have is not asked for: each miss is an exception, and there are six of them for a container.
   const names = new Set([...data, ...volatile]);
   const stoppingSince = names.has(STOPPING) ? modifiedAt(join(podVolatile(uid), STOPPING)) : undefined;
@@ -64,7 +64,9 @@ function readPast(uid: string, container: string, names: ReadonlySet<string>): C
   const backOff = Number((has("backoff") ? readIfThere(volatile("backoff")) : undefined) ?? Number.NaN);
   return {
     ...NO_PAST,
-    ...(has("exits") ? readExits(join(podData(uid), `${container}.exits`)) : {}),
+    ...(has("exits")
+      ? readExits(join(podData(uid), `${container}.exits`), has("error") ? readIfThere(volatile("error")) : "")
+      : {}),
     ...(invocation && at !== undefined ? { started: { at, invocation } } : {}),
     ...(Number.isFinite(backOff) ? { backOffUntil: backOff * 1000 } : {}),
     finished: has("finished"),

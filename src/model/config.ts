@@ -4,7 +4,7 @@ export interface Config {
   /** Undefined: standalone. */
   readonly cluster?: Cluster;
   readonly manifests: string;
-  readonly images: "strict" | "ignore";
+  readonly images: "any" | "strict" | "ignore";
   readonly podNetwork: "host" | "strict";
   readonly watch: boolean;
   readonly taint: boolean;

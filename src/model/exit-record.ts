@@ -17,6 +17,8 @@ export interface ExitRecord {
   /** False when the program could not be executed (no such file, no such directory, not executable). */
   readonly executed: boolean;
   readonly specHash: string;
+  /** Why it could not be started, in the words of what should have; known of the last such start only. */
+  readonly startError?: string;
 }
 
 /** All that is known of one container's past, from /var/lib/unitlet/pods/UID and /run/unitlet/pods/UID. */

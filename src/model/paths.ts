@@ -5,6 +5,11 @@ export const VOLATILE = "/run/unitlet";
 export const podData = (uid: string) => `${DATA}/pods/${uid}`;
 export const podVolatile = (uid: string) => `${VOLATILE}/pods/${uid}`;
 export const environmentFile = (container: string) => `${container}.env`;
+/** crun's config.json of a container that runs on an image's files. */
+export const bundleConfig = (container: string) => `${container}.json`;
+export const bundleFile = (uid: string, container: string) => `${podVolatile(uid)}/${bundleConfig(container)}`;
+/** Where such a container has its root file system, and what it writes there. */
+export const podRoot = (uid: string, container: string) => `${podData(uid)}/roots/${container}`;
 export const volumePath = (uid: string, volume: string) => `${podVolatile(uid)}/volumes/${volume}`;
 export const doneMarker = (uid: string, container: string) => `${podVolatile(uid)}/${container}.done`;
 export const finishedMarker = (uid: string, container: string) => `${podData(uid)}/${container}.finished`;

@@ -1,5 +1,6 @@
 import type { PodEvent } from "./event.ts";
 import type { ExitRecord } from "./exit-record.ts";
+import type { DesiredPull } from "./image.ts";
 import type { Pod } from "./pod.ts";
 import type { Instant } from "./time.ts";
 import type { UnitName } from "./unit.ts";
@@ -33,6 +34,8 @@ export type Step =
       readonly dropIns: readonly string[];
     })
   | (Common & { readonly kind: "link" | "unlink"; readonly unit: UnitName })
+  | (Common & { readonly kind: "pull"; readonly pull: DesiredPull })
+  | (Common & { readonly kind: "cancel-pull"; readonly key: string })
   | (Common & { readonly kind: "reload" | "tell" })
   | (Common & { readonly kind: "start" | "restart"; readonly unit: UnitName })
   | (Common & { readonly kind: "forget"; readonly pod: Pod });

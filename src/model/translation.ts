@@ -1,3 +1,4 @@
+import type { DesiredPull, StoredImage } from "./image.ts";
 import type { Pod, QosClass } from "./pod.ts";
 import type { Problem } from "./problem.ts";
 import type { DesiredFile, DesiredVolume } from "./step.ts";
@@ -37,4 +38,8 @@ export interface DesiredContainer {
   readonly unitName: UnitName;
   readonly unit?: DesiredUnit;
   readonly waiting?: { readonly reason: string; readonly message: string };
+  /** What must be pulled before it can start. */
+  readonly pull?: DesiredPull;
+  /** The image that it will run on; undefined: the host's own files. */
+  readonly image?: { readonly id: string; readonly stored: StoredImage };
 }

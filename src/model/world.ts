@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import type { ContainerPast } from "./exit-record.ts";
 import type { Host } from "./host.ts";
+import type { Images } from "./image.ts";
 import type { Node } from "./node.ts";
 import type { Pod } from "./pod.ts";
 import type { Instant } from "./time.ts";
@@ -21,6 +22,8 @@ export interface World {
   /** Units of the agent itself that a run looks after; undefined when systemd has not loaded them. */
   readonly agent: { readonly watch: UnitState | undefined; readonly path: UnitState | undefined };
   /** Directories that pods name and the host does not have. */
+  /** Of the images that pods name. */
+  readonly images?: Images;
   readonly absentDirectories: ReadonlySet<string>;
 }
 

@@ -114,13 +114,13 @@ function inherited({ previous }: ContainerView, id: string | undefined): Contain
  * ran on: those of the host, whatever `image` asked for.
  */
 function image(
-  { container, previous }: ContainerView,
+  { container, previous, imageID }: ContainerView,
   id: string | undefined,
 ): Pick<ContainerStatus, "image" | "imageID" | "containerID"> {
-  const known = id !== undefined && previous?.containerID === id ? previous.image : undefined;
+  const known = id !== undefined && previous?.containerID === id ? previous : undefined;
   return {
-    image: known ?? container.image ?? "",
-    imageID: id === undefined ? "" : "host",
+    image: known?.image ?? container.image ?? "",
+    imageID: id === undefined ? "" : known?.imageID || (imageID ?? "host"),
     ...(id !== undefined && { containerID: id }),
   };
 }

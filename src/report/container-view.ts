@@ -14,6 +14,8 @@ export interface ContainerView {
   /** Its unit, when there is one and it belongs to this very pod. */
   readonly unit?: ActualUnit;
   readonly previous?: ContainerStatus;
+  /** Of the image that it would run on now; undefined: the host's own files. */
+  readonly imageID?: string;
   /** Why it cannot start yet; undefined also while it is not its turn. */
   readonly waiting?: { readonly reason: string; readonly message: string };
   /** Nothing of this pod is started any more: it is rejected, being deleted, or its phase is terminal. */
@@ -47,12 +49,14 @@ export function containerViews(
     const past = pasts?.get(container.name) ?? NO_PAST;
     const unit = unitOf(pod, container, desired.get(container.name), past, world);
     const status = before.get(container.name);
+    const imageID = desired.get(container.name)?.image?.id;
     const waiting = blocked ? undefined : desired.get(container.name)?.waiting;
     if (kind === "init" && !past.done) blocked = true;
     return {
       ...{ pod, container, kind, past, over, now },
       ...(unit !== undefined && { unit }),
       ...(status !== undefined && { previous: status }),
+      ...(imageID !== undefined && { imageID }),
       ...(waiting !== undefined && { waiting }),
     };
   };

@@ -36,6 +36,7 @@ function reason(record: ExitRecord, code: number): string {
 function explanation(record: ExitRecord, container: Container): string | undefined {
   if (record.code === "lost") return NOT_LOCATED;
   if (ran(record)) return undefined;
+  if (record.startError !== undefined) return record.startError;
   const program = container.command?.[0] ?? container.args?.[0] ?? "";
   // A shell's numbers, and those of systemd.exec(5), "Process Exit Codes".
   switch (record.status) {

@@ -7,7 +7,7 @@ import { qosClass } from "./resources.ts";
 
 /** Every pod of the list, whether it is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {
-  const { config, host, references, absentDirectories } = world;
+  const { config, host, references, absentDirectories, images } = world;
   const alive = world.pods.items.filter(
     ({ metadata, status }) => !metadata.deletionTimestamp && !isOver(status?.phase),
   );
@@ -28,6 +28,7 @@ export function translateAll(world: World, libDir: string): readonly Translation
       directory,
       references,
       absentDirectories,
+      images,
       conflict: conflicts.get(uid),
     });
   });

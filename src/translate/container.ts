@@ -8,6 +8,7 @@ import { launchArgv } from "../unitfile/launch.ts";
 import { containerUnitName, podSliceName } from "../unitfile/names.ts";
 import { execLine, quotePath, quoteWord } from "../unitfile/quote.ts";
 import type { ContainerOrder } from "./container-order.ts";
+import { type ImageStart, imageConditions, imageFileLines, imageStartLines } from "./oci/start.ts";
 import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust } from "./resources.ts";
 import { specHash } from "./spec-hash.ts";
 import { confinementLines, launchPrefix } from "./unit-confinement.ts";
@@ -17,6 +18,8 @@ export interface ContainerInput extends ContainerOrder {
   readonly container: Container;
   readonly kind: ContainerKind;
   readonly confinement: Confinement;
+  /** Undefined: on the host's own files. */
+  readonly start?: ImageStart;
   readonly argv: readonly string[];
   readonly qos: QosClass;
   readonly host: Host;
@@ -72,7 +75,7 @@ export function translateContainer(input: ContainerInput): DesiredUnit {
   return { name: unitName, identity, text, linked: kind === "container" && policy !== "Never" };
 }
 
-function unitLines({ pod, container, kind, before, next }: ContainerInput): Lines {
+function unitLines({ pod, container, kind, before, next, start }: ContainerInput): Lines {
   const { namespace, name, uid } = pod.metadata;
   const unit = (other: string) => containerUnitName(namespace, name, other);
   const finished = kind === "init" ? doneMarker(uid, container.name) : finishedMarker(uid, container.name);
@@ -82,7 +85,9 @@ function unitLines({ pod, container, kind, before, next }: ContainerInput): Line
     // A failed container must not make the host degraded; its exit is in the record.
     ["CollectMode", "inactive-or-failed"],
     ["ConditionPathExists", `!${finished}`],
-    ["ConditionPathExists", `${podVolatile(uid)}/${environmentFile(container.name)}`],
+    ...(start === undefined
+      ? ([["ConditionPathExists", `${podVolatile(uid)}/${environmentFile(container.name)}`]] as const)
+      : imageConditions(uid, container.name, start)),
   ];
   for (const mount of container.volumeMounts ?? [])
     lines.push(["ConditionPathExists", quotePath(`${volumePath(uid, mount.name)}/..data`)]);
@@ -95,7 +100,7 @@ function unitLines({ pod, container, kind, before, next }: ContainerInput): Line
 }
 
 function lifeLines(
-  { pod, container, kind, confinement, argv, libDir }: ContainerInput,
+  { pod, container, kind, confinement, start, argv, libDir }: ContainerInput,
   self: UnitName,
   policy: RestartPolicy,
   hash: string,
@@ -103,11 +108,19 @@ function lifeLines(
   const uid = pod.metadata.uid;
   const grace = pod.spec.terminationGracePeriodSeconds ?? 30;
   const helper = (...words: string[]) => words.map(quoteWord).join(" ");
-  const program = launchArgv(ENVIRONMENT, argv);
+  const native = {
+    type: kind === "init" ? "oneshot" : "exec",
+    before: [],
+    program: [["ExecStart", execLine([...launchPrefix(confinement), ...launchArgv(ENVIRONMENT, argv)])]],
+    after: [],
+  } as const;
+  const launch = start === undefined ? native : imageStartLines(uid, container.name, kind, start, libDir);
   return [
-    ["Type", kind === "init" ? "oneshot" : "exec"],
+    ["Type", launch.type],
     ["ExecStartPre", `+${libDir}/container-start ${helper(self, uid, container.name, hash)}`],
-    ["ExecStart", execLine([...launchPrefix(confinement), ...program])],
+    ...launch.before,
+    ...launch.program,
+    ...launch.after,
     [
       // ":" as in execLine(): the program's name may hold a $.
       "ExecStopPost",
@@ -146,7 +159,8 @@ function processLines({ pod, container, qos, host }: ContainerInput): Lines {
 }
 
 /** What the container finds, with the variables that it will begin with. */
-function fileLines({ pod, container, confinement }: ContainerInput): ReturnType<typeof confinementLines> {
+function fileLines({ pod, container, confinement, start }: ContainerInput): ReturnType<typeof confinementLines> {
+  if (start !== undefined) return imageFileLines(start);
   const variables: Mount = {
     type: "bind",
     source: `${podVolatile(pod.metadata.uid)}/${environmentFile(container.name)}`,

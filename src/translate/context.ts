@@ -1,5 +1,6 @@
 import type { Config } from "../model/config.ts";
 import type { Host } from "../model/host.ts";
+import type { Images } from "../model/image.ts";
 import type { PodDirectory, References } from "../model/world.ts";
 import type { PortConflict } from "./ports.ts";
 
@@ -11,5 +12,7 @@ export interface TranslateContext {
   readonly directory?: PodDirectory | undefined;
   readonly references: References;
   readonly conflict?: PortConflict | undefined;
+  /** Undefined: no pod names one. */
+  readonly images?: Images | undefined;
   readonly absentDirectories: ReadonlySet<string>;
 }

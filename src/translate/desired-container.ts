@@ -1,21 +1,17 @@
-import { environmentFile } from "../model/paths.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import type { DesiredFile } from "../model/step.ts";
 import type { DesiredContainer } from "../model/translation.ts";
 import type { ContainerKind } from "../model/unit.ts";
 import { containerUnitName } from "../unitfile/names.ts";
 import { UnquotableError } from "../unitfile/quote.ts";
-import { containerCommand } from "./command.ts";
-import { containerConfinement } from "./confinement.ts";
 import { translateContainer } from "./container.ts";
 import { containerOrder } from "./container-order.ts";
 import { containerPath } from "./container-path.ts";
 import type { TranslateContext } from "./context.ts";
-import { containerEnvironment } from "./environment.ts";
-import { hostPathProblem } from "./host-paths.ts";
-import { imageProblem } from "./image.ts";
+import { judgeImage } from "./image.ts";
+import { hostLaunch } from "./launch.ts";
+import { imageLaunch } from "./oci/launch.ts";
 import { qosClass } from "./resources.ts";
-import { userOf } from "./security.ts";
 import type { Volumes } from "./volumes.ts";
 
 /** One container's unit with the files that it needs; or why it waits. */
@@ -27,40 +23,36 @@ export function desiredContainer(
   volumes: Volumes,
 ): { readonly container: DesiredContainer; readonly files: readonly DesiredFile[] } {
   const { namespace, name } = pod.metadata;
-  const path = containerPath(pod, container);
   const base = { name: container.name, kind, unitName: containerUnitName(namespace, name, container.name) };
   const waits = (reason: string, message: string) => ({
     container: { ...base, waiting: { reason, message } },
     files: [],
   });
-  const image = imageProblem(container, context.config);
-  if (image !== undefined) return waits(image.reason, image.message);
+  const image = judgeImage(pod, container, context);
+  if (image.kind === "absent") return { container: { ...base, ...image.waits }, files: [] };
   const volume = volumeProblem(container, volumes);
   if (volume !== undefined) return waits("ContainerCreating", volume);
-  const user = userOf(pod, container);
-  const environment = containerEnvironment(container, path, context.host.hostname, user);
-  if (!environment.ok) return waits("CreateContainerConfigError", environment.message);
-  const directory = hostPathProblem(container, path, context.absentDirectories);
-  if (directory !== undefined) return waits("CreateContainerError", directory);
-  const command = containerCommand(container, path, environment.declared);
-  if (!command.ok) return waits("CreateContainerConfigError", command.message);
+  const launch =
+    image.kind === "stored"
+      ? imageLaunch(pod, container, image.stored, context.host.hostname)
+      : hostLaunch(pod, container, context);
+  if (!launch.ok) return waits(launch.reason, launch.message);
   try {
     const unit = translateContainer({
       pod,
       container,
       kind,
       ...containerOrder(pod, container, kind),
-      confinement: containerConfinement(pod, container),
-      argv: command.argv,
+      ...launch,
       qos: qosClass(pod),
       host: context.host,
       libDir: context.libDir,
     });
-    const file = { name: environmentFile(container.name), text: environment.text, uid: user.uid ?? 0 };
-    return { container: { ...base, unit }, files: [file] };
+    const ran = image.kind === "stored" ? { image: { id: image.id, stored: image.stored } } : {};
+    return { container: { ...base, unit, ...ran }, files: [launch.file] };
   } catch (error) {
     if (!(error instanceof UnquotableError)) throw error;
-    return waits("CreateContainerConfigError", `${path} ${error.message}`);
+    return waits("CreateContainerConfigError", `${containerPath(pod, container)} ${error.message}`);
   }
 }
 

@@ -1,16 +1,86 @@
-import type { Config } from "../model/config.ts";
-import type { Container } from "../model/pod.ts";
+import { type DesiredPull, type FailedPull, type Images, NO_IMAGES, type StoredImage } from "../model/image.ts";
+import { type OciReference, parseImage } from "../model/image-reference.ts";
+import type { Container, Pod } from "../model/pod.ts";
+import { fromTimestamp, type Instant } from "../model/time.ts";
+import type { DesiredContainer } from "../model/translation.ts";
+import { imageKey } from "../unitfile/image-names.ts";
+import type { TranslateContext } from "./context.ts";
 
-/** Why the container waits for its image; undefined when its files are the host's. */
-export function imageProblem(
+/** Where the container's files are; or why it waits for them, and what is to be pulled. */
+export type ImageVerdict =
+  | { readonly kind: "host" }
+  /** `id` as imageID has it. */
+  | { readonly kind: "stored"; readonly stored: StoredImage; readonly id: string }
+  | { readonly kind: "absent"; readonly waits: Pick<DesiredContainer, "waiting" | "pull"> };
+
+type Context = Pick<TranslateContext, "config" | "host" | "images">;
+
+export function judgeImage(
+  pod: Pod,
   container: Container,
-  config: Config,
-): { readonly reason: string; readonly message: string } | undefined {
+  { config, host, images = NO_IMAGES }: Context,
+): ImageVerdict {
   const image = container.image ?? "";
-  if (config.images === "ignore" || image === "host" || image.startsWith("host:") || image.startsWith("/"))
-    return undefined;
-  return {
-    reason: "ErrImagePull",
-    message: `image "${image}" cannot be pulled: this node runs programs on its own files. Set image to "host" or to the absolute path of a program, or set images = ignore in /etc/unitlet/unitlet.conf to run command on the host whatever the image`,
-  };
+  if (config.images === "ignore") return { kind: "host" };
+  const reference = parseImage(image);
+  if (reference.kind === "host") return reference;
+  const waits = (reason: string, message: string): ImageVerdict => ({
+    kind: "absent",
+    waits: { waiting: { reason, message } },
+  });
+  if (reference.kind === "invalid") {
+    const parsed = `couldn't parse image name "${image}": ${reference.because}`;
+    return waits("InvalidImageName", `Failed to apply default image tag "${image}": ${parsed}`);
+  }
+  const key = imageKey(reference.name);
+  const stored = images.stored.get(key);
+  const policy = pullPolicy(container, reference);
+  const since = pod.status?.startTime === undefined ? undefined : fromTimestamp(pod.status.startTime);
+  if (stored !== undefined && isGood(stored, policy, since))
+    return { kind: "stored", stored, id: `${reference.repository}@${stored.digest}` };
+  if (policy === "Never")
+    return waits("ErrImageNeverPull", `Container image "${image}" is not present with pull policy of Never`);
+  const hindrance = pullHindrance(image, config.images, images);
+  if (hindrance !== undefined) return waits("ErrImagePull", hindrance);
+  const failed = images.failed.get(key);
+  const relevant = since !== undefined && failed !== undefined && failed.at >= since ? failed : undefined;
+  const { name, repository } = reference;
+  const reserve = Math.floor(config.evictionDisk * host.diskTotal);
+  const pull = { key, name, repository, reserve, isFirst: relevant === undefined };
+  return absent(image, pull, relevant, images.at);
+}
+
+/** As the API server fills it in; manifests of a standalone node come without. */
+function pullPolicy({ imagePullPolicy }: Container, { tag }: OciReference): string {
+  return imagePullPolicy ?? (tag === "latest" ? "Always" : "IfNotPresent");
+}
+
+/** Always: asked for once since the pod came here. The start that systemd repeats by itself asks nobody. */
+function isGood({ checkedAt }: StoredImage, policy: string, since: Instant | undefined): boolean {
+  return policy !== "Always" || (since !== undefined && checkedAt >= since);
+}
+
+function pullHindrance(image: string, setting: string, { missingTools }: Images): string | undefined {
+  if (setting === "strict")
+    return `image "${image}" cannot be pulled: this node runs programs on its own files. Set image to "host" or to the absolute path of a program, or set images = any in /etc/unitlet/unitlet.conf`;
+  if (missingTools.length === 0) return undefined;
+  const tools = missingTools.join(", ");
+  return `image "${image}" cannot be pulled: this node has no ${tools}. Install the distribution's packages of these names there, or set image to "host" or to the absolute path of a program`;
+}
+
+/** How long a failure is shown as such before it is a pause. */
+export const FRESH = 3000;
+
+/** The kubelet's pauses: 10 s, doubled up to five minutes. */
+export function retryAt({ at, count }: FailedPull): Instant {
+  return at + Math.min(300, 10 * 2 ** Math.min(count - 1, 10)) * 1000;
+}
+
+function absent(image: string, pull: DesiredPull, failed: FailedPull | undefined, now: Instant): ImageVerdict {
+  if (failed === undefined) return { kind: "absent", waits: { pull } };
+  if (now < failed.at + FRESH)
+    return { kind: "absent", waits: { waiting: { reason: "ErrImagePull", message: failed.message } } };
+  const message = `Back-off pulling image "${image}": ErrImagePull: ${failed.message}`;
+  const waiting = { reason: "ImagePullBackOff", message };
+  return { kind: "absent", waits: now < retryAt(failed) ? { waiting } : { waiting, pull } };
 }

@@ -65,7 +65,7 @@ noisy_units='
 	systemd-timesyncd.service systemd-tmpfiles-setup-dev.service systemd-tmpfiles-setup-dev-early.service systemd-udev-load-credentials.service
 	systemd-udev-trigger.service systemd-udevd.service systemd-udevd-control.socket systemd-udevd-kernel.socket
 	systemd-update-done.service systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-userdbd.socket
-	containerd.service docker.service docker.socket ssh.service ssh.socket cron.service nginx.service redis-server.service postgresql.service'
+	containerd.service docker.service docker.socket ssh.service ssh.socket cron.service nginx.service redis-server.service postgresql.service docker-registry.service'
 
 name_machine() {
 	(

@@ -12,6 +12,8 @@ export interface NodeOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** How often the timer beats, instead of the 5 s that it is delivered with: for tests that wait for several runs. */
   readonly beat?: string;
+  /** A file system below /var/lib/unitlet that can hold the upper half of an overlay, as the machine's own cannot. */
+  readonly ownDisk?: boolean;
 }
 
 type Truthy<T> = Exclude<T, false | "" | undefined>;
@@ -38,7 +40,11 @@ export class Node implements AsyncDisposable {
     this.namespace = namespace;
   }
 
-  static async join(cluster: Cluster, name: string, { proxy, settings = {}, beat }: NodeOptions = {}): Promise<Node> {
+  static async join(
+    cluster: Cluster,
+    name: string,
+    { proxy, settings = {}, beat, ownDisk }: NodeOptions = {},
+  ): Promise<Node> {
     await forget(cluster, name);
     const [machine, namespace] = await Promise.all([Machine.boot(name, { net: "private" }), cluster.namespace(name)]);
     const server = proxy?.urlFor(machine.hostAddress) ?? cluster.urlFor(machine.hostAddress);
@@ -47,6 +53,8 @@ export class Node implements AsyncDisposable {
       await cluster.nodeKubeconfig(name, { server, token: proxy !== undefined }),
       0o600,
     );
+    if (ownDisk)
+      await machine.exec("mkdir -m 700 /var/lib/unitlet && mount -t tmpfs -o mode=700 disk /var/lib/unitlet");
     if (beat)
       await machine.write(
         "/etc/systemd/system/unitlet-sync.timer.d/beat.conf",

@@ -1,21 +1,164 @@
-import { expect, test } from "vitest";
-import { imageProblem } from "../../src/translate/image.ts";
-import { CONFIG, container } from "./base.ts";
+import { describe, expect, test } from "vitest";
+import type { FailedPull, Images, StoredImage } from "../../src/model/image.ts";
+import { NO_IMAGES } from "../../src/model/image.ts";
+import type { Container, PodStatus } from "../../src/model/pod.ts";
+import { judgeImage } from "../../src/translate/image.ts";
+import { imageKey } from "../../src/unitfile/image-names.ts";
+import { CONFIG, HOST, NOW, pod, podOf } from "./base.ts";
 
-test.for(["host", "host:1.2", "/usr/bin/sleep"])("image %s is there", (image) => {
-  expect(imageProblem(container({ image }), CONFIG)).toBeUndefined();
+const NAME = "docker.io/library/nginx:1";
+const KEY = imageKey(NAME);
+const DIGEST = `sha256:${"ab".repeat(32)}`;
+
+const STORED: StoredImage = {
+  name: NAME,
+  digest: DIGEST,
+  tree: "/tree",
+  checkedAt: NOW,
+  size: 1,
+  diskSize: 2,
+  config: {
+    entrypoint: [],
+    command: [],
+    environment: [],
+    workingDirectory: "",
+    user: "",
+    stopSignal: "",
+    volumes: [],
+  },
+  passwd: "",
+  group: "",
+};
+
+const ANY = { ...CONFIG, images: "any" } as const;
+const images = (change: Partial<Images>): Images => ({ ...NO_IMAGES, at: NOW, ...change });
+const stored = (change: Partial<StoredImage> = {}) => images({ stored: new Map([[KEY, { ...STORED, ...change }]]) });
+const failed = (change: Partial<FailedPull> = {}, at = NOW) =>
+  images({ at, failed: new Map([[KEY, { message: "no such image", at: NOW, count: 1, ...change }]]) });
+const since = (at: number): PodStatus => ({ startTime: new Date(at).toISOString() });
+
+function judge(change: Partial<Container>, of: Images, status: PodStatus = since(NOW), config = ANY) {
+  const own = { ...podOf(change), status };
+  return judgeImage(own, own.spec.containers[0] as Container, { config, host: HOST, images: of });
+}
+
+const PULL = {
+  key: KEY,
+  name: NAME,
+  repository: "docker.io/library/nginx",
+  reserve: 3_000_000_000,
+  isFirst: true,
+};
+
+test.for(["host", "host:1.2", "/usr/bin/sleep"])("image %s is the host's", (image) => {
+  expect(judge({ image }, NO_IMAGES)).toEqual({ kind: "host" });
 });
 
-test.for(["", "hosts", "hosts/app:1", "nginx", "docker.io/library/nginx:1", "./app"])(
-  "image %j is to be pulled, which is told",
-  (image) => {
-    expect(imageProblem(container({ image }), CONFIG)).toEqual({
-      reason: "ErrImagePull",
-      message: `image "${image}" cannot be pulled: this node runs programs on its own files. Set image to "host" or to the absolute path of a program, or set images = ignore in /etc/unitlet/unitlet.conf to run command on the host whatever the image`,
-    });
-  },
-);
+test("any image is the host's where images are ignored", () => {
+  expect(judge({ image: "nginx" }, NO_IMAGES, {}, { ...CONFIG, images: "ignore" } as never)).toEqual({ kind: "host" });
+});
 
-test("any image is there where images are ignored", () => {
-  expect(imageProblem(container({ image: "nginx" }), { ...CONFIG, images: "ignore" })).toBeUndefined();
+test("no reference", () => {
+  const message = `Failed to apply default image tag "Nginx": couldn't parse image name "Nginx": invalid reference format: repository name (library/Nginx) must be lowercase`;
+  expect(judge({ image: "Nginx" }, NO_IMAGES)).toEqual({
+    kind: "absent",
+    waits: { waiting: { reason: "InvalidImageName", message } },
+  });
+});
+
+describe("an image that is there", () => {
+  const there = { kind: "stored", id: `docker.io/library/nginx@${DIGEST}` };
+
+  test.for(["IfNotPresent", "Never", undefined])("is taken with %s", (imagePullPolicy) => {
+    expect(judge({ image: "nginx:1", ...(imagePullPolicy && { imagePullPolicy }) }, stored())).toMatchObject(there);
+  });
+
+  test("is taken with Always once it was asked for since the pod came", () => {
+    expect(judge({ image: "nginx:1", imagePullPolicy: "Always" }, stored(), since(NOW - 1000))).toMatchObject(there);
+  });
+
+  test("is asked for with Always when it was before the pod came", () => {
+    const verdict = judge({ image: "nginx:1", imagePullPolicy: "Always" }, stored({ checkedAt: NOW - 1000 }));
+    expect(verdict).toEqual({ kind: "absent", waits: { pull: PULL } });
+  });
+
+  test("is asked for with Always when the pod has just come", () => {
+    const verdict = judge({ image: "nginx:1", imagePullPolicy: "Always" }, stored(), {});
+    expect(verdict).toEqual({ kind: "absent", waits: { pull: PULL } });
+  });
+});
+
+describe("an image that is not there", () => {
+  const absent = (reason: string, message: string) => ({ kind: "absent", waits: { waiting: { reason, message } } });
+
+  test("is pulled", () => {
+    expect(judge({ image: "nginx:1" }, images({}))).toEqual({ kind: "absent", waits: { pull: PULL } });
+  });
+
+  test("is latest without a tag, which is always asked for", () => {
+    const name = "docker.io/library/nginx:latest";
+    const of = images({ stored: new Map([[imageKey(name), { ...STORED, name, checkedAt: 0 }]]) });
+    expect(judge({ image: "nginx" }, of)).toMatchObject({ kind: "absent", waits: { pull: { name } } });
+  });
+
+  test("is never pulled with Never", () => {
+    expect(judge({ image: "nginx:1", imagePullPolicy: "Never" }, images({}))).toEqual(
+      absent("ErrImageNeverPull", 'Container image "nginx:1" is not present with pull policy of Never'),
+    );
+  });
+
+  test("is not pulled where nothing is", () => {
+    const config = { ...CONFIG, images: "strict" } as never;
+    expect(judge({ image: "nginx:1" }, images({}), {}, config)).toEqual(
+      absent(
+        "ErrImagePull",
+        'image "nginx:1" cannot be pulled: this node runs programs on its own files. Set image to "host" or to the absolute path of a program, or set images = any in /etc/unitlet/unitlet.conf',
+      ),
+    );
+  });
+
+  test("cannot be pulled without the tools", () => {
+    expect(judge({ image: "nginx:1" }, images({ missingTools: ["skopeo", "crun"] }))).toEqual(
+      absent(
+        "ErrImagePull",
+        'image "nginx:1" cannot be pulled: this node has no skopeo, crun. Install the distribution\'s packages of these names there, or set image to "host" or to the absolute path of a program',
+      ),
+    );
+  });
+
+  const pause = {
+    reason: "ImagePullBackOff",
+    message: 'Back-off pulling image "nginx:1": ErrImagePull: no such image',
+  };
+
+  test("has just failed", () => {
+    expect(judge({ image: "nginx:1" }, failed())).toEqual(absent("ErrImagePull", "no such image"));
+  });
+
+  test.for([
+    [1, 9999],
+    [2, 19_999],
+    [3, 39_999],
+    [6, 299_999],
+    [60, 299_999],
+  ] as const)("after %i failures waits for %i ms", ([count, later]) => {
+    expect(judge({ image: "nginx:1" }, failed({ count }, NOW + later))).toEqual({
+      kind: "absent",
+      waits: { waiting: pause },
+    });
+    expect(judge({ image: "nginx:1" }, failed({ count }, NOW + later + 1))).toEqual({
+      kind: "absent",
+      waits: { waiting: pause, pull: { ...PULL, isFirst: false } },
+    });
+  });
+
+  test("is pulled at once for a pod that came after the failure", () => {
+    expect(judge({ image: "nginx:1" }, failed(), since(NOW + 1000))).toEqual({ kind: "absent", waits: { pull: PULL } });
+  });
+});
+
+test("what no pod names is no trouble", () => {
+  expect(judgeImage(pod(), { name: "app", image: "nginx:1" }, { config: ANY, host: HOST })).toMatchObject({
+    kind: "absent",
+  });
 });

@@ -9,7 +9,7 @@ esac
 programs=$DESTDIR$PREFIX/lib/unitlet
 command=$DESTDIR$PREFIX/bin/unitlet
 config=$DESTDIR/etc/unitlet
-agent_units='unitlet-sync.service unitlet-sync.timer unitlet-sync.path unitlet-watch.service unitlet-api.socket unitlet-api.service'
+agent_units='unitlet-sync.service unitlet-sync.timer unitlet-sync.path unitlet-watch.service unitlet-image@.service unitlet-api.socket unitlet-api.service'
 changed=''
 
 # place FILE INTO MODE
@@ -39,7 +39,7 @@ place_programs() {
 	for bundle in "$programs"/*.cjs; do
 		[ -e "$dist/${bundle##*/}" ] || rm -f "$bundle"
 	done
-	for helper in container-start container-exit container-enter watch; do
+	for helper in container-start container-exit container-enter container-create image-pull watch; do
 		place "$top/units/$helper" "$programs/$helper" 755
 	done
 	place_text "$top/units/unitlet" "$command" 755

@@ -1,0 +1,55 @@
+import type { PodEvent } from "../model/event.ts";
+import type { DesiredPull } from "../model/image.ts";
+import type { Step } from "../model/step.ts";
+import type { DesiredContainer, Runnable, Translation } from "../model/translation.ts";
+import type { World } from "../model/world.ts";
+import { isTerminal, isTerminating } from "./pods.ts";
+
+/** Starts the pulls that pods wait for, each once however many wait, and stops those that nobody needs any more. */
+export function pullSteps({ pods, images }: World, translations: readonly Translation[]): Step[] {
+  const waiting = translations.flatMap(wanted);
+  const byKey = Map.groupBy(waiting, ({ pull }) => pull.key);
+  const pulling = images?.pulling ?? new Set();
+  const starts = [...byKey].flatMap(([key, all]): Step[] => (pulling.has(key) ? newcomers(all) : begin(all)));
+  if (!pods.complete) return starts;
+  const idle = [...pulling].filter((key) => !byKey.has(key));
+  return [...starts, ...idle.map((key): Step => ({ kind: "cancel-pull", uid: "", key, because: "no pod needs it" }))];
+}
+
+interface Waiting {
+  readonly translation: Runnable;
+  readonly container: DesiredContainer;
+  readonly pull: DesiredPull;
+}
+
+function wanted(translation: Translation): Waiting[] {
+  const { pod } = translation;
+  if (translation.kind === "rejected" || isTerminating(pod) || isTerminal(pod)) return [];
+  return translation.containers.flatMap((container) =>
+    container.pull === undefined ? [] : [{ translation, container, pull: container.pull }],
+  );
+}
+
+function begin(all: readonly Waiting[]): Step[] {
+  const [first] = all;
+  if (first === undefined) return [];
+  // Whose credentials it is tried with: the first pod that has any.
+  const { pull } = all.find((each) => each.pull.auth !== undefined) ?? first;
+  const isFirst = all.some((each) => each.pull.isFirst);
+  const because = `pod ${first.translation.pod.metadata.namespace}/${first.translation.pod.metadata.name} waits for it`;
+  return [{ kind: "pull", uid: "", pull: { ...pull, isFirst }, because }, ...all.map(tell)];
+}
+
+/** They came while it was under way. */
+function newcomers(all: readonly Waiting[]): Step[] {
+  return all.filter(({ translation }) => translation.pod.status?.startTime === undefined).map(tell);
+}
+
+function tell({ translation, container, pull }: Waiting): Step {
+  const { pod } = translation;
+  const spec = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find(({ name }) => name === container.name);
+  const message = `Pulling image "${spec?.image ?? pull.name}"`;
+  const fieldPath = `spec.${container.kind === "init" ? "initContainers" : "containers"}{${container.name}}`;
+  const event: PodEvent = { pod, type: "Normal", reason: "Pulling", message, fieldPath, occurrence: pull.key };
+  return { kind: "tell", uid: pod.metadata.uid, because: message, event };
+}

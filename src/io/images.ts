@@ -1,0 +1,114 @@
+import { closeSync, constants, openSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { type DesiredPull, type FailedPull, IMAGES, type Images, PULLS, type StoredImage } from "../model/image.ts";
+import type { Instant } from "../model/time.ts";
+import { pulledBy } from "../unitfile/image-names.ts";
+import { isDirectory, isThere, readIfThere, remove, writeWhole } from "./files.ts";
+import { parseImageConfig, parseIndex, parseManifest } from "./image-config.ts";
+import type { Listing } from "./systemd.ts";
+
+/** What pulls need, and what starts containers of images. */
+const TOOLS = ["skopeo", "umoci", "crun"];
+const PROGRAMS = ["/usr/bin", "/usr/local/bin", "/bin"];
+
+/** What there is of these images; formats in units/README.md. */
+export function readImages(keys: ReadonlySet<string>, listing: Listing, now: Instant): Images {
+  const of = <T>(read: (key: string) => T | undefined) =>
+    new Map(
+      [...keys].flatMap((key) => {
+        const value = read(key);
+        return value === undefined ? [] : [[key, value] as const];
+      }),
+    );
+  const running = [...listing].filter(([, { active }]) => active === "active" || active === "activating");
+  return {
+    at: now,
+    stored: of(readStored),
+    failed: of(readFailed),
+    pulling: new Set(running.map(([name]) => pulledBy(name)).filter((key) => key !== undefined)),
+    missingTools: TOOLS.filter(
+      (tool) => keys.size > 0 && !PROGRAMS.some((directory) => isThere(join(directory, tool))),
+    ),
+  };
+}
+
+function readStored(key: string): StoredImage | undefined {
+  const note = readNote(join(IMAGES, "refs", key));
+  const digest = note?.get("digest") ?? "";
+  const home = join(IMAGES, "trees", digest.replace(/^sha256:/, ""));
+  if (note === undefined || !/^sha256:[0-9a-f]{64}$/.test(digest) || !isDirectory(join(home, "rootfs")))
+    return undefined;
+  try {
+    const manifest = parseManifest(readBlob(parseIndex(readIfThere(join(home, "index.json")) ?? "")));
+    const from = seconds(note.get("pulled"));
+    const to = seconds(note.get("ended"));
+    return {
+      name: note.get("name") ?? "",
+      digest,
+      tree: join(home, "rootfs"),
+      checkedAt: seconds(note.get("checked")) ?? 0,
+      ...(from !== undefined && to !== undefined && { pulled: { from, to } }),
+      size: manifest.size,
+      diskSize: Number(note.get("size") ?? 0),
+      config: parseImageConfig(readBlob(manifest.config)),
+      passwd: readOfImage(join(home, "rootfs"), "passwd"),
+      group: readOfImage(join(home, "rootfs"), "group"),
+    };
+  } catch {
+    // Damaged: as good as not there, so it is pulled again.
+    return undefined;
+  }
+}
+
+function readFailed(key: string): FailedPull | undefined {
+  const note = readNote(join(PULLS, `${key}.failed`));
+  const at = seconds(note?.get("at"));
+  if (note === undefined || at === undefined) return undefined;
+  return { message: note.get("message") ?? "", at, count: Number(note.get("count") ?? 1) };
+}
+
+/** Lines of a word, a space and a value. */
+function readNote(path: string): ReadonlyMap<string, string> | undefined {
+  const text = readIfThere(path);
+  if (text === undefined) return undefined;
+  const lines = text.split("\n").filter((line) => line.includes(" "));
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]));
+}
+
+function seconds(text: string | undefined): number | undefined {
+  const value = Math.round(Number(text) * 1000);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+function readBlob(digest: string): string {
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`);
+  return readIfThere(join(IMAGES, "blobs/sha256", digest.slice("sha256:".length))) ?? "";
+}
+
+/** Longest /etc/passwd of an image that is read. */
+const LIMIT = 1024 * 1024;
+
+/** A file of the image's /etc, which may be a link to anywhere: no link is followed, and nothing is waited for. */
+function readOfImage(tree: string, name: string): string {
+  const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+  let etc: number | undefined;
+  let file: number | undefined;
+  try {
+    etc = openSync(join(tree, "etc"), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    file = openSync(`/proc/self/fd/${etc}/${name}`, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const buffer = Buffer.alloc(LIMIT);
+    return buffer.toString("utf8", 0, readSync(file, buffer, 0, LIMIT, 0));
+  } catch {
+    return "";
+  } finally {
+    for (const each of [file, etc]) if (each !== undefined) closeSync(each);
+  }
+}
+
+/** What image-pull reads. The credentials are for root alone, and gone when the pull ends. */
+export function writePull({ key, name, repository, reserve, isFirst, auth }: DesiredPull): void {
+  writeWhole(join(PULLS, `${key}.request`), `name ${name}\nrepository ${repository}\nreserve ${reserve}\n`, 0o600);
+  if (isFirst) remove(join(PULLS, `${key}.failed`));
+  if (auth === undefined) remove(join(PULLS, `${key}.auth`));
+  else writeWhole(join(PULLS, `${key}.auth`), auth, 0o600);
+}

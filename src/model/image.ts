@@ -1,0 +1,78 @@
+import type { Instant } from "./time.ts";
+
+/** What is known of the images that pods name. Keys as unitfile/image-names.ts makes them. */
+export interface Images {
+  readonly at: Instant;
+  /** Unpacked and whole. */
+  readonly stored: ReadonlyMap<string, StoredImage>;
+  /** Pulls that failed, and were not repeated with success. */
+  readonly failed: ReadonlyMap<string, FailedPull>;
+  /** Pulls that are under way. */
+  readonly pulling: ReadonlySet<string>;
+  /** Programs that are needed for images and that this host does not have. */
+  readonly missingTools: readonly string[];
+}
+
+export const NO_IMAGES: Images = { at: 0, stored: new Map(), failed: new Map(), pulling: new Set(), missingTools: [] };
+
+/** One name as the registry had it when it was asked last. */
+export interface StoredImage {
+  /** "docker.io/library/nginx:1.25" */
+  readonly name: string;
+  /** Of the index or manifest that the registry has under this name. */
+  readonly digest: string;
+  /** Its root file system. */
+  readonly tree: string;
+  /** When the registry was asked last whether the name still means this. */
+  readonly checkedAt: Instant;
+  /** When it was fetched, if it was not there already under another name. */
+  readonly pulled?: { readonly from: Instant; readonly to: Instant };
+  /** Bytes of the layers as the registry has them. */
+  readonly size: number;
+  /** Bytes on this host's disk. */
+  readonly diskSize: number;
+  readonly config: ImageConfig;
+  /** Texts of its /etc/passwd and /etc/group; "" where there is none. */
+  readonly passwd: string;
+  readonly group: string;
+}
+
+/** What the image says about the container. */
+export interface ImageConfig {
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  /** "NAME=value" */
+  readonly environment: readonly string[];
+  readonly workingDirectory: string;
+  /** "user", "uid", "user:group", "uid:gid"; "" for root. */
+  readonly user: string;
+  /** "SIGQUIT", "3"; "" for TERM. */
+  readonly stopSignal: string;
+  /** Absolute paths. */
+  readonly volumes: readonly string[];
+}
+
+export interface FailedPull {
+  /** In the words of the tool that failed. */
+  readonly message: string;
+  readonly at: Instant;
+  /** In a row. */
+  readonly count: number;
+}
+
+/** A pull to be started. */
+export interface DesiredPull {
+  readonly key: string;
+  readonly name: string;
+  readonly repository: string;
+  /** Bytes that must stay free on the disk. */
+  readonly reserve: number;
+  /** Earlier failures are none of its business. */
+  readonly isFirst: boolean;
+  /** Content of an auth file, as skopeo reads it; undefined: none, or what the host itself has. */
+  readonly auth?: string;
+}
+
+/** No directory of a registry's tools: unitlet's own, so that nothing else clears it. */
+export const IMAGES = "/var/lib/unitlet/images";
+export const PULLS = "/run/unitlet/images";

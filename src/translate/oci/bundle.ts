@@ -1,0 +1,100 @@
+import type { Confinement, Mount } from "../../model/confinement.ts";
+
+/** What of a container no confinement says. */
+export interface Process {
+  readonly argv: readonly string[];
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+/** config.json of an OCI bundle, as crun reads it. */
+export function ociBundle(confinement: Confinement, process: Process): string {
+  const { root, hostname, mounts, rlimits } = confinement;
+  return JSON.stringify({
+    ociVersion: "1.0.2",
+    process: {
+      user: {
+        uid: confinement.user.uid,
+        gid: confinement.user.gid,
+        additionalGids: confinement.user.groups,
+        umask: confinement.umask,
+      },
+      args: process.argv,
+      env: [...process.variables].map(([name, value]) => `${name}=${value}`),
+      cwd: confinement.workingDirectory,
+      capabilities: capabilitySets(confinement),
+      rlimits: Object.entries(rlimits).map(([name, { soft, hard }]) => ({
+        type: `RLIMIT_${name.toUpperCase()}`,
+        soft,
+        hard,
+      })),
+      noNewPrivileges: confinement.noNewPrivileges,
+      ...(confinement.appArmorProfile !== undefined && { apparmorProfile: confinement.appArmorProfile }),
+    },
+    root: { path: root.path, readonly: root.readOnly },
+    ...(hostname !== undefined && { hostname }),
+    mounts: [...systemMounts(confinement), ...mounts.map(ociMount)],
+    linux: {
+      namespaces: namespaces(confinement),
+      sysctl: confinement.sysctls,
+      ...(!confinement.privileged && {
+        maskedPaths: confinement.maskedPaths,
+        readonlyPaths: confinement.readOnlyPaths,
+      }),
+    },
+  });
+}
+
+/** No inheritable and no ambient ones, as the runtimes have it: another user than root gets none by exec. */
+function capabilitySets({ capabilities }: Confinement): object {
+  return { bounding: capabilities, effective: capabilities, permitted: capabilities };
+}
+
+function namespaces({ namespaces: { pid, ipc, uts } }: Confinement): { type: string }[] {
+  const own = [
+    { type: "pid", of: pid },
+    { type: "ipc", of: ipc },
+    { type: "uts", of: uts },
+  ];
+  return [
+    { type: "mount" },
+    { type: "cgroup" },
+    ...own.filter(({ of }) => of !== "host").map(({ type }) => ({ type })),
+  ];
+}
+
+const HARMLESS = ["nosuid", "noexec", "nodev"];
+
+/** /proc, /dev and /sys as container runtimes give them. */
+function systemMounts({ privileged, namespaces: { ipc } }: Confinement): object[] {
+  const mount = (destination: string, type: string, source: string, options: readonly string[]) => ({
+    destination,
+    type,
+    source,
+    options,
+  });
+  const sys = privileged ? "rw" : "ro";
+  return [
+    mount("/proc", "proc", "proc", HARMLESS),
+    mount("/dev", "tmpfs", "tmpfs", ["nosuid", "strictatime", "mode=755", "size=65536k"]),
+    mount("/dev/pts", "devpts", "devpts", ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
+    ...(ipc === "host"
+      ? [mount("/dev/shm", "bind", "/dev/shm", ["rbind", "nosuid", "noexec", "nodev"])]
+      : [mount("/dev/shm", "tmpfs", "shm", [...HARMLESS, "mode=1777", "size=65536k"])]),
+    mount("/dev/mqueue", "mqueue", "mqueue", HARMLESS),
+    mount("/sys", "sysfs", "sysfs", [...HARMLESS, sys]),
+    mount("/sys/fs/cgroup", "cgroup", "cgroup", [...HARMLESS, "relatime", sys]),
+  ];
+}
+
+function ociMount(mount: Mount): object {
+  const { target: destination, readOnly } = mount;
+  const access = readOnly ? "ro" : "rw";
+  if (mount.type === "tmpfs") {
+    const size = mount.size === undefined ? [] : [`size=${mount.size}`];
+    const options = ["nosuid", "nodev", access, `mode=${mount.mode.toString(8)}`, ...size];
+    return { destination, type: "tmpfs", source: "tmpfs", options };
+  }
+  const propagation = { private: "rprivate", slave: "rslave", shared: "rshared" }[mount.propagation];
+  const below = readOnly && mount.recursiveReadOnly ? ["rro"] : [];
+  return { destination, type: "bind", source: mount.source, options: ["rbind", propagation, access, ...below] };
+}

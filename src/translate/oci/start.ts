@@ -1,0 +1,75 @@
+import { bundleFile } from "../../model/paths.ts";
+import type { ContainerKind } from "../../model/unit.ts";
+import { quotePath, quoteWord } from "../../unitfile/quote.ts";
+
+type Lines = readonly (readonly [string, string])[];
+
+/** What the unit of a container needs to know of its image. */
+export interface ImageStart {
+  readonly tree: string;
+  readonly stopSignal: string;
+}
+
+/** Unique on the host: crun takes two containers of one ID for one. */
+export const crunID = (uid: string, container: string) => `unitlet-${uid}-${container}`;
+
+/**
+ * crun makes the container and lets it go, and is gone: systemd takes the only process that is left for the main one. Without
+ * PIDFile=, with which the end of a container that ends at once was lost. An init container is a oneshot, which must see
+ * its program's end: there crun stays until then.
+ */
+export function imageStartLines(
+  uid: string,
+  container: string,
+  kind: ContainerKind,
+  start: ImageStart,
+  libDir: string,
+) {
+  const id = crunID(uid, container);
+  const remove = `/usr/bin/crun delete -f ${quoteWord(id)}`;
+  const words = [id, uid, container, kind === "init" ? "run" : "create", start.tree].map(quoteWord).join(" ");
+  return {
+    before: [["ExecStartPre", `-${remove}`]],
+    program: [
+      ["ExecStart", `${libDir}/container-create ${words}`],
+      ...(kind === "init"
+        ? []
+        : [
+            [
+              "ExecStartPost",
+              `${libDir}/container-create ${quoteWord(id)} ${quoteWord(uid)} ${quoteWord(container)} start`,
+            ] as const,
+          ]),
+    ],
+    after: [["ExecStopPost", `-${remove}`]],
+    type: kind === "init" ? "oneshot" : "forking",
+  } as const;
+}
+
+/** The overlay on the image's files is the container's alone, and gone with it. */
+export function imageFileLines(start: ImageStart): Lines {
+  return [
+    ["PrivateMounts", "yes"],
+    // crun is told to leave the cgroup alone, and with it the devices.
+    ["DevicePolicy", "closed"],
+    ...stopSignal(start.stopSignal),
+  ];
+}
+
+/** As systemd writes it; what is no signal counts as not said. */
+function stopSignal(text: string): Lines {
+  const name =
+    /^(?:SIG)?(HUP|INT|QUIT|ABRT|KILL|USR1|USR2|ALRM|TERM|CONT|STOP|WINCH|PWR|RTM(?:IN|AX)(?:[+-]\d+)?)$/.exec(
+      text.toUpperCase(),
+    )?.[1];
+  if (name !== undefined) return [["KillSignal", `SIG${name}`]];
+  return /^[1-9]\d?$/.test(text) ? [["KillSignal", text]] : [];
+}
+
+/** There must be a bundle, or nothing is started: it is written anew after a boot. */
+export function imageConditions(uid: string, container: string, { tree }: ImageStart): Lines {
+  return [
+    ["ConditionPathExists", bundleFile(uid, container)],
+    ["ConditionPathExists", quotePath(tree)],
+  ];
+}

@@ -1,0 +1,90 @@
+import type { ProcessUser } from "../../model/confinement.ts";
+import type { StoredImage } from "../../model/image.ts";
+import type { Container, Pod } from "../../model/pod.ts";
+import { userOf } from "../security.ts";
+
+export type ImageUser =
+  | { readonly ok: true; readonly user: ProcessUser; readonly home: string }
+  | {
+      readonly ok: false;
+      readonly reason: "CreateContainerConfigError" | "CreateContainerError";
+      readonly message: string;
+    };
+
+interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+}
+
+/** Who the container runs as: the pod's word, else the image's USER, by the image's own passwd and group. */
+export function imageUser(pod: Pod, container: Container, image: StoredImage): ImageUser {
+  const asked = userOf(pod, container);
+  const [name = "", groupName] = image.config.user.split(":");
+  const accounts = parsePasswd(image.passwd);
+  const isNumber = /^\d+$/.test(name);
+  const account =
+    asked.uid === undefined && !isNumber
+      ? accounts.find((each) => each.name === (name || "root"))
+      : accounts.find(({ uid }) => uid === (asked.uid ?? Number(name)));
+  const uid =
+    asked.uid ?? (isNumber ? Number(name) : (account?.uid ?? (name === "" || name === "root" ? 0 : undefined)));
+  const breach = nonRootBreach(pod, container, asked.uid ?? (isNumber || name === "" ? uid : undefined), name);
+  if (breach !== undefined) return { ok: false, reason: "CreateContainerConfigError", message: breach };
+  if (uid === undefined) return unknown(`user ${name}`, "passwd");
+  const groups = parseGroup(image.group);
+  const given = asked.uid === undefined && groupName ? groupId(groupName, groups) : undefined;
+  if (given === "unknown") return unknown(`group ${groupName}`, "group");
+  const gid = asked.gid ?? given ?? account?.gid ?? 0;
+  const supplementary = groups.filter(({ members }) => account !== undefined && members.includes(account.name));
+  const ids = [...new Set(supplementary.map((group) => group.gid))].filter((id) => id !== gid);
+  return {
+    ok: true,
+    user: { uid, gid, groups: ids.toSorted((a, b) => a - b) },
+    home: account?.home || (uid === 0 ? "/root" : "/"),
+  };
+}
+
+function unknown(what: string, file: string): ImageUser {
+  return {
+    ok: false,
+    reason: "CreateContainerError",
+    message: `unable to find ${what}: no matching entries in ${file} file of the image`,
+  };
+}
+
+/** In the kubelet's words. */
+function nonRootBreach(pod: Pod, container: Container, uid: number | undefined, name: string): string | undefined {
+  const nonRoot = container.securityContext?.runAsNonRoot ?? pod.spec.securityContext?.runAsNonRoot;
+  const where = `(pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${container.name})`;
+  if (!nonRoot || (uid !== undefined && uid !== 0)) return undefined;
+  if (userOf(pod, container).uid === 0) return `container's runAsUser breaks non-root policy ${where}`;
+  if (uid === 0) return `container has runAsNonRoot and image will run as root ${where}`;
+  return `container has runAsNonRoot and image has non-numeric user (${name}), cannot verify user is non-root ${where}`;
+}
+
+function parsePasswd(text: string): Account[] {
+  return text.split("\n").flatMap((line) => {
+    const [name = "", , uid = "", gid = "", , home = ""] = line.split(":");
+    return /^\d+$/.test(uid) && name ? [{ name, uid: Number(uid), gid: Number(gid) || 0, home }] : [];
+  });
+}
+
+interface Group {
+  readonly name: string;
+  readonly gid: number;
+  readonly members: readonly string[];
+}
+
+function parseGroup(text: string): Group[] {
+  return text.split("\n").flatMap((line) => {
+    const [name = "", , gid = "", members = ""] = line.trim().split(":");
+    return /^\d+$/.test(gid) && name ? [{ name, gid: Number(gid), members: members.split(",") }] : [];
+  });
+}
+
+function groupId(name: string, groups: readonly Group[]): number | "unknown" {
+  if (/^\d+$/.test(name)) return Number(name);
+  return groups.find((group) => group.name === name)?.gid ?? "unknown";
+}

@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import type { Machine } from "./machine.ts";
+import { type TarEntry, tar } from "./tar.ts";
+
+export interface Image {
+  /** Lowest first. */
+  readonly layers: readonly (readonly TarEntry[])[];
+  /** As the `config` of an OCI image's configuration: Entrypoint, Cmd, Env, User … */
+  readonly config?: object;
+  readonly compression?: "gzip" | "zstd" | "none";
+  readonly architecture?: string;
+}
+
+interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
+const ADDRESS = "127.0.0.1:5000";
+const MEDIA = "application/vnd.oci.image";
+
+/** A registry in a machine, at its loopback address, where pods of the machine find it. Its images are made here, byte by byte. */
+export class Registry {
+  readonly address = ADDRESS;
+  readonly #machine: Machine;
+  readonly #layouts: string;
+
+  private constructor(machine: Machine, layouts: string) {
+    this.#machine = machine;
+    this.#layouts = layouts;
+  }
+
+  static async start(machine: Machine): Promise<Registry> {
+    const config = {
+      version: 0.1,
+      storage: { filesystem: { rootdirectory: "/srv/registry" }, delete: { enabled: true } },
+      http: { addr: ADDRESS },
+    };
+    await machine.write("/srv/registry.yml", JSON.stringify(config));
+    // Plain http is for the tools' own configuration to allow.
+    await machine.write(
+      "/etc/containers/registries.conf.d/test.conf",
+      `[[registry]]\nlocation = "${ADDRESS}"\ninsecure = true\n`,
+    );
+    await machine.exec("systemd-run --quiet --unit=registry docker-registry serve /srv/registry.yml");
+    await machine.until(() => machine.exec(`curl -sf http://${ADDRESS}/v2/`), { what: "the registry to answer" });
+    const layouts = `${await machine.root()}/srv/layouts`;
+    await mkdir(layouts, { recursive: true });
+    return new Registry(machine, layouts);
+  }
+
+  /** Returns the name under which it can be pulled. Several images of one name make an index. */
+  async push(name: string, ...images: readonly Image[]): Promise<string> {
+    const directory = `${this.#layouts}/${name.replace(/[^a-z0-9]/g, "_")}`;
+    await mkdir(`${directory}/blobs/sha256`, { recursive: true });
+    const store = async (content: string | Uint8Array, mediaType: string): Promise<Descriptor> => {
+      const bytes = Buffer.from(content);
+      const digest = createHash("sha256").update(bytes).digest("hex");
+      await writeFile(`${directory}/blobs/sha256/${digest}`, bytes);
+      return { mediaType, digest: `sha256:${digest}`, size: bytes.length };
+    };
+    const manifests: object[] = [];
+    for (const image of images) manifests.push(await manifest(image, store));
+    const index = { schemaVersion: 2, mediaType: `${MEDIA}.index.v1+json`, manifests };
+    const annotations = { "org.opencontainers.image.ref.name": "latest" };
+    const top = images.length === 1 ? manifests[0] : await store(JSON.stringify(index), `${MEDIA}.index.v1+json`);
+    await writeFile(`${directory}/oci-layout`, JSON.stringify({ imageLayoutVersion: "1.0.0" }));
+    await writeFile(
+      `${directory}/index.json`,
+      JSON.stringify({ schemaVersion: 2, manifests: [{ ...top, platform: undefined, annotations }] }),
+    );
+    const source = `oci:/srv/layouts/${name.replace(/[^a-z0-9]/g, "_")}:latest`;
+    await this.#machine.exec(["skopeo", "copy", "--quiet", "--all", source, `docker://${ADDRESS}/${name}`]);
+    return `${ADDRESS}/${name}`;
+  }
+}
+
+async function manifest(
+  { layers, config = {}, compression = "gzip", architecture = "amd64" }: Image,
+  store: (content: string | Uint8Array, mediaType: string) => Promise<Descriptor>,
+): Promise<object> {
+  const archives = layers.map((entries) => tar(entries));
+  const suffix = compression === "none" ? "" : `+${compression}`;
+  const packed: Descriptor[] = [];
+  for (const archive of archives)
+    packed.push(await store(pack(archive, compression), `${MEDIA}.layer.v1.tar${suffix}`));
+  const diffIDs = archives.map((archive) => `sha256:${createHash("sha256").update(archive).digest("hex")}`);
+  const whole = { architecture, os: "linux", config, rootfs: { type: "layers", diff_ids: diffIDs } };
+  const described = await store(JSON.stringify(whole), `${MEDIA}.config.v1+json`);
+  const mediaType = `${MEDIA}.manifest.v1+json`;
+  const text = JSON.stringify({ schemaVersion: 2, mediaType, config: described, layers: packed });
+  return { ...(await store(text, mediaType)), platform: { architecture, os: "linux" } };
+}
+
+function pack(archive: Buffer, compression: NonNullable<Image["compression"]>): Buffer {
+  if (compression === "none") return archive;
+  return compression === "gzip" ? gzipSync(archive) : zstdCompressSync(archive);
+}
+
+const APPLETS = [
+  "cat",
+  "chmod",
+  "echo",
+  "env",
+  "grep",
+  "hostname",
+  "id",
+  "kill",
+  "ls",
+  "mkdir",
+  "mknod",
+  "mount",
+  "ps",
+  "pwd",
+];
+const MORE = [
+  "readlink",
+  "rm",
+  "sh",
+  "sleep",
+  "stat",
+  "test",
+  "touch",
+  "true",
+  "httpd",
+  "wget",
+  "dd",
+  "head",
+  "umask",
+  "ip",
+];
+
+/** A layer with a shell and little else: Debian's busybox-static. */
+export async function busybox(): Promise<readonly TarEntry[]> {
+  const link = (name: string): TarEntry => ({ path: `bin/${name}`, type: "symlink", target: "busybox" });
+  return [
+    { path: "bin/", type: "directory" },
+    { path: "bin/busybox", content: await readFile("/bin/busybox"), mode: 0o755 },
+    ...[...APPLETS, ...MORE].map(link),
+    { path: "etc/", type: "directory" },
+    { path: "etc/passwd", content: "root:x:0:0::/root:/bin/sh\napp:x:1234:1235::/home/app:/bin/sh\n" },
+    { path: "etc/group", content: "root:x:0:\napp:x:1235:\nextra:x:77:other,app\n" },
+    { path: "tmp/", type: "directory", mode: 0o1777 },
+  ];
+}
