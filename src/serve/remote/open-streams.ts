@@ -1,6 +1,6 @@
 import type { Exchange } from "../exchange.ts";
 import { upgradeOf } from "./negotiate.ts";
-import { openSpdyStreams } from "./spdy-streams.ts";
+import { openSpdyCommand } from "./spdy-command.ts";
 import type { RemoteStreams, StreamRequest } from "./streams.ts";
 
 /**
@@ -10,5 +10,5 @@ import type { RemoteStreams, StreamRequest } from "./streams.ts";
  */
 export async function openStreams(exchange: Exchange, wanted: StreamRequest): Promise<RemoteStreams> {
   upgradeOf(exchange);
-  return await openSpdyStreams(exchange, wanted);
+  return await openSpdyCommand(exchange, wanted);
 }

@@ -1,19 +1,14 @@
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { finished } from "node:stream/promises";
+import { ChannelStream, type Link } from "./channel-stream.ts";
 import { ProtocolError } from "./protocol-error.ts";
+import { Room } from "./room.ts";
 import * as spdy from "./spdy-frames.ts";
 import { type Headers, noHeaders } from "./spdy-headers.ts";
-import { type Link, SpdyStream } from "./spdy-stream.ts";
 
 /** At one time. */
 const MOST_STREAMS = 1000;
-
-/** In bytes: while a stream is full and all of them together hold more than this, nothing is read. */
-const MOST_UNREAD = 1024 * 1024;
-
-/** So often, in milliseconds, a client that is not read from is asked whether it is there. */
-const SIGN_OF_LIFE = 5000;
 
 /** How long a client may take to let go of a connection that is over, in milliseconds. */
 const LINGER = 5000;
@@ -24,21 +19,21 @@ const PIECE = 1024 * 1024;
 /** The server's end of a SPDY/3.1 connection. Clients written in Go neither tell nor heed windows: TCP's count. */
 export class SpdySession implements Link {
   readonly #transport: Duplex;
-  readonly #accept: (stream: SpdyStream) => boolean;
-  readonly #streams = new Map<number, SpdyStream>();
+  readonly #accept: (stream: ChannelStream, headers: Headers) => boolean;
+  readonly #room: Room;
+  readonly #streams = new Map<number, ChannelStream>();
   readonly #gone = new AbortController();
   #last = 0;
   #isFirstReply = true;
   #isClosing = false;
   #pings = 0;
-  #onRoom: () => void = () => undefined;
 
   /** `accept` gets each stream when it is opened; what it does not want is refused. */
-  constructor(transport: Duplex, accept: (stream: SpdyStream) => boolean) {
+  constructor(transport: Duplex, accept: (stream: ChannelStream, headers: Headers) => boolean) {
     this.#transport = transport;
     this.#accept = accept;
+    this.#room = new Room(transport, () => this.#ping());
     transport.on("error", () => undefined);
-    transport.once("close", () => this.#onRoom());
     void this.#serve();
   }
 
@@ -49,7 +44,7 @@ export class SpdySession implements Link {
 
   /** Says goodbye after all that was written, and waits until the client has let go. */
   async close(): Promise<void> {
-    if (this.#isClosing || this.#transport.destroyed) return;
+    if (this.#isClosing) return;
     this.#isClosing = true;
     for (const stream of this.#streams.values()) stream.destroy();
     // What the client still sends is read on and thrown away: a connection that is closed upon it loses the last words.
@@ -73,14 +68,14 @@ export class SpdySession implements Link {
 
   room(id: number, credit: number): void {
     if (credit > 0) this.#tell(spdy.windowUpdate(id, credit), spdy.windowUpdate(0, credit));
-    this.#onRoom();
+    this.#room.changed();
   }
 
-  closed(stream: SpdyStream): void {
+  closed(stream: ChannelStream): void {
     const isComplete = stream.readableEnded && stream.writableFinished;
     // One that the client has reset is known here no more.
     if (this.#streams.delete(stream.id) && !isComplete) this.#tell(spdy.reset(stream.id, spdy.CANCEL));
-    this.#onRoom();
+    this.#room.changed();
   }
 
   async #serve(): Promise<void> {
@@ -115,25 +110,27 @@ export class SpdySession implements Link {
     switch (frame.kind) {
       case "stream":
         this.#open(frame.id, frame.headers, frame.isLast);
-        break;
+        return this.#room.toAnswer();
       case "data":
         return this.#receive(frame.id, frame.bytes, frame.isLast);
       case "reset":
         this.#drop(frame.id);
-        break;
+        return undefined;
       case "ping":
         // Odd are those of the client; an even one is the answer to ours.
         if (frame.id % 2 === 1) this.#tell(spdy.ping(frame.id));
+        return this.#room.toAnswer();
+      default:
+        return undefined;
     }
-    return undefined;
   }
 
   #open(id: number, headers: Headers, isLast: boolean): void {
     if (this.#isClosing) return;
     if (id % 2 === 0 || id <= this.#last) throw new ProtocolError(`stream ${id} cannot follow ${this.#last}`);
     this.#last = id;
-    const stream = new SpdyStream(this, id, headers);
-    if (this.#streams.size >= MOST_STREAMS || !this.#accept(stream)) {
+    const stream = new ChannelStream(this, id);
+    if (this.#streams.size >= MOST_STREAMS || !this.#accept(stream, headers)) {
       this.#tell(spdy.reset(id, spdy.REFUSED_STREAM));
       return;
     }
@@ -145,34 +142,16 @@ export class SpdySession implements Link {
   }
 
   #receive(id: number, bytes: Buffer, isLast: boolean): Promise<void> | undefined {
+    if (id > this.#last && !this.#isClosing) throw new ProtocolError(`data for stream ${id}, which was never opened`);
     const stream = this.#streams.get(id);
-    if (id > this.#last) throw new ProtocolError(`data for stream ${id}, which is not open`);
     const hasRoom = stream?.receive(bytes, isLast) ?? true;
-    return hasRoom || this.#unread() <= MOST_UNREAD ? undefined : this.#roomFor(stream);
+    return stream === undefined || hasRoom ? undefined : this.#room.for(stream, this.#streams);
   }
 
   #drop(id: number): void {
     const stream = this.#streams.get(id);
     this.#streams.delete(id);
     stream?.destroy();
-  }
-
-  #unread(): number {
-    let sum = 0;
-    for (const stream of this.#streams.values()) sum += stream.readableLength;
-    return sum;
-  }
-
-  /** Waits until somebody takes what is there, or nobody ever will. */
-  async #roomFor(stream: SpdyStream | undefined): Promise<void> {
-    // While nothing is read, only what is written can show that the client is gone.
-    const timer = setInterval(() => this.#ping(), SIGN_OF_LIFE);
-    const isFull = () => stream?.destroyed === false && stream.readableLength >= stream.readableHighWaterMark;
-    while (isFull() && this.#unread() > MOST_UNREAD && !this.#transport.destroyed)
-      await new Promise<void>((resolve) => {
-        this.#onRoom = resolve;
-      });
-    clearInterval(timer);
   }
 
   #ping(): void {

@@ -1,0 +1,55 @@
+import type { Duplex } from "node:stream";
+import type { ChannelStream } from "./channel-stream.ts";
+
+/** In bytes: while a stream is full and all of a connection hold more than this together, nothing is read. */
+const MOST_UNREAD = 1024 * 1024;
+
+/** So often, in milliseconds, a client that is not read from is asked whether it is there. */
+const SIGN_OF_LIFE = 5000;
+
+/** What a connection may hold that nobody has taken yet, and what its client may leave untaken. */
+export class Room {
+  readonly #transport: Duplex;
+  readonly #ping: () => void;
+  #onChange: () => void = () => undefined;
+
+  /** `ping` writes anything that a client must answer. */
+  constructor(transport: Duplex, ping: () => void) {
+    this.#transport = transport;
+    this.#ping = ping;
+    for (const event of ["close", "drain"]) transport.on(event, () => this.changed());
+  }
+
+  /** To be called whenever a stream has been read from, or closed. */
+  changed(): void {
+    this.#onChange();
+  }
+
+  /** To be awaited before more is read for this one of these streams; undefined when there is room. */
+  for(stream: ChannelStream, streams: ReadonlyMap<unknown, ChannelStream>): Promise<void> | undefined {
+    const isTight = () => stream.isFull && unread(streams) > MOST_UNREAD;
+    return isTight() ? this.#until(() => !isTight()) : undefined;
+  }
+
+  /** To be awaited before more is read that must be answered: who asks has to listen, too. */
+  toAnswer(): Promise<void> | undefined {
+    const isTight = () => this.#transport.writableNeedDrain;
+    return isTight() ? this.#until(() => !isTight()) : undefined;
+  }
+
+  async #until(isRoomy: () => boolean): Promise<void> {
+    // While nothing is read, only what is written can show that the client is gone.
+    const timer = setInterval(this.#ping, SIGN_OF_LIFE);
+    while (!isRoomy() && !this.#transport.destroyed)
+      await new Promise<void>((resolve) => {
+        this.#onChange = resolve;
+      });
+    clearInterval(timer);
+  }
+}
+
+function unread(streams: ReadonlyMap<unknown, ChannelStream>): number {
+  let sum = 0;
+  for (const { readableLength } of streams.values()) sum += readableLength;
+  return sum;
+}
