@@ -3,7 +3,9 @@ import { loadConfig } from "./io/config-files.ts";
 import { ApiClient } from "./io/http.ts";
 import { Kube } from "./io/kube.ts";
 import { ManifestSource } from "./io/manifest-source.ts";
+import { countRun } from "./io/run-counts.ts";
 import { logTo } from "./log.ts";
+import type { RunEnd } from "./model/run-end.ts";
 import { sync } from "./sync.ts";
 
 /** Milliseconds after which a run asks the API server no more, so that it ends by itself before systemd ends it. */
@@ -17,7 +19,7 @@ process.exitCode = EX_SOFTWARE;
 
 const log = logTo((line) => process.stdout.write(line));
 
-async function main(): Promise<number> {
+async function main(): Promise<RunEnd> {
   const { config, key } = await loadConfig();
   const now = Date.now();
   const common = { config, configKey: key, libDir: process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet", log, now };
@@ -34,13 +36,24 @@ async function main(): Promise<number> {
 
 main().then(
   // Whatever still holds a connection open has nothing more to say.
-  (status) => process.exit(status),
+  (end) => exit(end),
   (error: Error) => {
     // ConfigError may come out of another bundle, so its class is told by its name.
     const isConfig = error.name === "ConfigError";
     for (const line of error.message.split("\n"))
       log.error(isConfig ? "bad configuration" : "the run failed", { because: line });
     if (!isConfig) log.error("stack", { stack: error.stack });
-    process.exit(isConfig ? EX_CONFIG : EX_SOFTWARE);
+    exit({ status: isConfig ? EX_CONFIG : EX_SOFTWARE, outcome: "failed", failedSteps: [] });
   },
 );
+
+function exit(end: RunEnd): never {
+  try {
+    const { user, system } = process.cpuUsage();
+    countRun(end, performance.now() / 1000, (user + system) / 1e6, Date.now());
+  } catch (error) {
+    // Such as a full /run: the run was none the worse for it.
+    log.error("cannot count the run", { because: (error as Error).message });
+  }
+  process.exit(end.status);
+}

@@ -1,7 +1,7 @@
 import type { Applied } from "./apply.ts";
 import type { Log } from "./log.ts";
 import type { PodEvent } from "./model/event.ts";
-import type { Pod } from "./model/pod.ts";
+import type { Pod, PodStatus } from "./model/pod.ts";
 import type { Instant } from "./model/time.ts";
 import type { Translation } from "./model/translation.ts";
 import type { World } from "./model/world.ts";
@@ -15,6 +15,8 @@ export interface Published {
   readonly changed: number;
   /** A pod has come to an end: the next run removes what is left of it. */
   readonly ended: boolean;
+  /** How each pod is, told or not. */
+  readonly statuses: readonly (readonly [Pod, PodStatus])[];
 }
 
 /** Tells the source how each pod is, and the pods' owners what happened. */
@@ -31,11 +33,13 @@ export async function publish(
   const events: PodEvent[] = [...told, ...failures(applied, translations)];
   let changed = 0;
   let ended = false;
+  const statuses: (readonly [Pod, PodStatus])[] = [];
   await Promise.all(
     translations.map(async (translation) => {
       const { pod } = translation;
       if (gone.has(pod.metadata.uid)) return;
       const next = reportPod({ translation, world, previous: pod.status, now });
+      statuses.push([pod, next]);
       const patch = statusPatch(pod, next);
       if (patch === undefined) return;
       changed += 1;
@@ -51,7 +55,7 @@ export async function publish(
     }),
   );
   await tellAll(events, source, log);
-  return { changed, ended };
+  return { changed, ended, statuses };
 }
 
 /** A pod that hangs because of its host: its owner does not read the host's journal. */

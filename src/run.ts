@@ -4,13 +4,16 @@ import { diff } from "./diff/diff.ts";
 import { recallIdentity } from "./identity.ts";
 import { BusError } from "./io/bus.ts";
 import { ringDoorbell } from "./io/doorbell.ts";
+import { keepPodNotes } from "./io/pod-notes.ts";
 import { Systemd } from "./io/systemd.ts";
 import { sayTrouble } from "./io/trouble.ts";
+import type { RunEnd } from "./model/run-end.ts";
 import type { Step } from "./model/step.ts";
 import type { Translation } from "./model/translation.ts";
 import { observe, observeAgain } from "./observe.ts";
 import type { Answer } from "./ports.ts";
 import { publish } from "./publish.ts";
+import { podNote } from "./report/pod-note.ts";
 import { keepSettled, settledUntil, unsettle } from "./settled.ts";
 import type { Sync } from "./sync.ts";
 import { translateAll } from "./translate/all.ts";
@@ -23,14 +26,14 @@ export interface Run extends Sync {
   readonly seen: string | undefined;
 }
 
-/** The closer look: observe, translate, diff, apply, observe, report, publish. Returns the exit status. */
-export async function run(input: Run): Promise<number> {
+/** The closer look: observe, translate, diff, apply, observe, report, publish. */
+export async function run(input: Run): Promise<RunEnd> {
   try {
     const systemd = await Systemd.connect();
     try {
-      await reconcile(input, systemd);
+      const end = await reconcile(input, systemd);
       sayTrouble(input.log, "systemd", undefined);
-      return 0;
+      return end;
     } finally {
       systemd.close();
     }
@@ -39,11 +42,11 @@ export async function run(input: Run): Promise<number> {
     unsettle();
     sayTrouble(input.log, "systemd", error.message);
     await tellNode(input, { systemdProblem: error.message });
-    return 1;
+    return { status: 1, outcome: "failed", failedSteps: [] };
   }
 }
 
-async function reconcile(input: Run, systemd: Systemd): Promise<void> {
+async function reconcile(input: Run, systemd: Systemd): Promise<RunEnd> {
   const { config, source, answer, log, libDir, now } = input;
   const before = await observe({ config, source, systemd }, answer, now);
   sayTrouble(log, "list", before.pods.complete ? undefined : before.pods.because);
@@ -53,6 +56,7 @@ async function reconcile(input: Run, systemd: Systemd): Promise<void> {
   const later = Date.now();
   const after = steps.length > 0 ? await observeAgain(before, systemd, later) : before;
   const published = await publish(after, translations, applied, source, log, later);
+  if (before.pods.complete) keepPodNotes(published.statuses.map(([pod, status]) => podNote(pod, status)));
   await keepAgent(input, before.agent, systemd);
   await tellNode(input, { systemdVersion: await systemd.version() });
 
@@ -62,6 +66,8 @@ async function reconcile(input: Run, systemd: Systemd): Promise<void> {
   const until = steps.every(({ kind }) => kind === "tell") && published.changed === 0 ? settledUntil(after) : undefined;
   if (input.seen !== undefined && until !== undefined && until > later) keepSettled(input.seen, until);
   else unsettle();
+  const failedSteps = applied.failed.map(({ step }) => step.kind);
+  return { status: 0, outcome: before.pods.complete ? "done" : "incomplete", failedSteps };
 }
 
 /** Another pod waits for the name of a unit that was removed. */

@@ -8,6 +8,7 @@ import { sayTrouble } from "./io/trouble.ts";
 import { loadRun } from "./io/work-bundle.ts";
 import type { Log } from "./log.ts";
 import type { Config } from "./model/config.ts";
+import type { RunEnd } from "./model/run-end.ts";
 import type { Instant } from "./model/time.ts";
 import type { Answer, PodSource } from "./ports.ts";
 import { isSettled } from "./settled.ts";
@@ -26,16 +27,16 @@ export interface Sync {
 
 /**
  * One run: the lease, the list, and a look at the host without asking anybody. If all is as the last run left it, that
- * was it. Otherwise run.ts does the rest. Returns the exit status.
+ * was it. Otherwise run.ts does the rest.
  */
-export async function sync(input: Sync): Promise<number> {
+export async function sync(input: Sync): Promise<RunEnd> {
   const { kube, source, configKey, now } = input;
   answerDoorbell();
   const beat = kube !== undefined && beatIsDue(now);
   const trouble = beat ? await tryBeat(kube, input) : undefined;
   const answer: Answer = trouble === undefined ? await source.list() : { ok: false, because: trouble };
   const seen = answer.ok ? `${configKey} ${answer.digest} ${hostFingerprint()}` : undefined;
-  if (seen !== undefined && isSettled(seen, now)) return 0;
+  if (seen !== undefined && isSettled(seen, now)) return { status: 0, outcome: "settled", failedSteps: [] };
   const { run } = await loadRun();
   return await run({ ...input, answer, seen });
 }

@@ -1,6 +1,6 @@
 import type { Log } from "../log.ts";
 import { VOLATILE } from "../model/paths.ts";
-import { readIfThere, remove, writeWhole } from "./files.ts";
+import { isThere, readIfThere, remove, writeWhole } from "./files.ts";
 
 /** What may be wrong for long: what is said when it begins, and when it is over. */
 const TOPICS = {
@@ -20,6 +20,11 @@ const TOPICS = {
 /** What was said last of this topic, while it is not over. */
 export function toldTrouble(topic: keyof typeof TOPICS): string | undefined {
   return readIfThere(`${VOLATILE}/trouble.${topic}`);
+}
+
+/** Each topic, and whether something is wrong with it now. */
+export function troubles(): Readonly<Record<string, boolean>> {
+  return Object.fromEntries(Object.keys(TOPICS).map((topic) => [topic, isThere(`${VOLATILE}/trouble.${topic}`)]));
 }
 
 /** Says once that something is wrong, and once that it is over: not every few seconds all night. */

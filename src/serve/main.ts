@@ -29,9 +29,9 @@ async function main(): Promise<void> {
     throw Object.assign(new Error("this node has not joined a cluster: nobody may ask it"), { name: "ConfigError" });
   const sockets = handedSockets(process.env, process.pid);
   if (sockets === 0) throw new Error("no socket was handed over: start unitlet-api.socket, which starts this");
-  const { serving, remember } = prepare(config, cluster);
   const clientCA = contentOf(endpoint.clientCA);
   const tls = { pair: servingPair(endpoint, names(config), Date.now()), ...(clientCA ? { clientCA } : {}) };
+  const { serving, remember } = prepare(config, cluster, tls.pair.certificate);
   const servers = await listen(sockets, tls, (exchange) => void answer(serving, exchange));
   const leave = () => {
     remember();
@@ -41,12 +41,13 @@ async function main(): Promise<void> {
   onIdle(servers, endpoint.idle, leave);
 }
 
-function prepare(config: Config, cluster: Cluster) {
+function prepare(config: Config, cluster: Cluster, certificate: string) {
   const node = config.nodeName;
   const api = new ApiClient(cluster, config.apiTimeout, Number.POSITIVE_INFINITY);
   const key = `${cluster.server} ${node}`;
   const memory = new Memory(recall<(readonly [string, Remembered])[]>(ANSWERS, key) ?? [], Date.now);
-  const serving = { node, api, kube: new Kube(api, node), memory, logs: new ContainerLogs(api, node), log };
+  const outside = { api, kube: new Kube(api, node), memory, logs: new ContainerLogs(api, node) };
+  const serving = { node, ...outside, log, config, certificate };
   return { serving, remember: () => keep(ANSWERS, key, memory.entries()) };
 }
 

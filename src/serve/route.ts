@@ -1,14 +1,14 @@
 import type { ServerResponse } from "node:http";
-import { readNodeUsage, readUnitUsage } from "../io/cgroups.ts";
 import type { ApiClient } from "../io/http.ts";
 import type { Kube } from "../io/kube.ts";
 import type { Log } from "../log.ts";
+import type { Config } from "../model/config.ts";
 import type { Exchange } from "./exchange.ts";
 import { health } from "./health.ts";
 import type { ContainerLogs } from "./logs.ts";
 import type { Memory } from "./memory.ts";
+import { READ_ONLY } from "./read-only.ts";
 import { Refusal } from "./refusal.ts";
-import { resourceMetrics } from "./resource-metrics.ts";
 import { readStats } from "./stats.ts";
 import type { Target } from "./target.ts";
 
@@ -19,6 +19,9 @@ export interface Serving {
   readonly memory: Memory;
   readonly logs: ContainerLogs;
   readonly log: Log;
+  readonly config: Config;
+  /** PEM, of what the port is served with. */
+  readonly certificate: string;
 }
 
 type Endpoint = (serving: Serving, target: Target, response: ServerResponse, exchange: Exchange) => Promise<void>;
@@ -29,9 +32,8 @@ const NOT_FOUND = new Refusal(404, "404 page not found\n");
 const ENDPOINTS: Readonly<Record<string, readonly [path: RegExp, endpoint: Endpoint, methods?: readonly string[]]>> = {
   containerLogs: [/^containerLogs\/[^/]*\/[^/]*\/[^/]*$/, serveLogs],
   healthz: [/^healthz(\/[^/]+)?$/, serveHealth],
-  metrics: [/^metrics\/resource$/, serveResourceMetrics],
-  pods: [/^pods$/, servePods],
   stats: [/^stats\/summary$/, serveStats],
+  ...READ_ONLY,
 };
 
 /** Serves what is asked for; throws Refusal, ApiError. */
@@ -60,16 +62,6 @@ async function serveHealth(_: Serving, { segments }: Target, response: ServerRes
   const state = health(segments[1], Date.now());
   if (state === undefined) throw NOT_FOUND;
   send(response, state.status, state.text);
-}
-
-async function serveResourceMetrics(_: Serving, __: Target, response: ServerResponse): Promise<void> {
-  response.setHeader("content-type", "text/plain; version=0.0.4; charset=utf-8");
-  response.end(resourceMetrics(readNodeUsage(), readUnitUsage(), Date.now()));
-}
-
-async function servePods({ kube }: Serving, _: Target, response: ServerResponse): Promise<void> {
-  response.setHeader("content-type", "application/json");
-  response.end(await kube.listPods());
 }
 
 async function serveStats({ node }: Serving, { query }: Target, response: ServerResponse): Promise<void> {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { UnitUsage } from "../../src/io/cgroups.ts";
-import { resourceMetrics } from "../../src/serve/resource-metrics.ts";
+import type { UnitUsage } from "../../../src/io/cgroups.ts";
+import { resourceMetrics } from "../../../src/serve/metrics/resource.ts";
 
 const unit = (container: string, rest: Partial<UnitUsage>): UnitUsage => ({
   identity: {

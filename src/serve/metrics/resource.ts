@@ -1,5 +1,6 @@
-import type { UnitUsage, Usage } from "../io/cgroups.ts";
-import type { Instant } from "../model/time.ts";
+import type { UnitUsage, Usage } from "../../io/cgroups.ts";
+import type { Instant } from "../../model/time.ts";
+import { family, labels } from "./exposition.ts";
 
 const CPU = "Cumulative cpu time consumed by the";
 const MEMORY = "Current working set of the";
@@ -33,10 +34,10 @@ export function resourceMetrics(node: Usage, units: readonly UnitUsage[], now: I
   };
   const [cpu = "", memory = "", ...others] = FAMILIES.map(([kind, key, name, type, help]) => {
     // Samples of usage say when they were taken: rates are computed from that.
-    const samples = measured[kind].map((each) => [each.labels, each[key], ` ${now}`] as const);
+    const samples = measured[kind].map((each) => ({ labels: each.labels, value: each[key], at: now }));
     return family(`${kind}_${name}`, type, help, samples);
   });
-  const starts = measured.container.map((each) => [each.labels, each.startedAt, ""] as const);
+  const starts = measured.container.map((each) => ({ labels: each.labels, value: each.startedAt }));
   const help = "[STABLE] Start time of the container since unix epoch in seconds";
   const errors = "[STABLE] 1 if there was an error while getting container metrics, 0 otherwise";
   return [
@@ -44,23 +45,11 @@ export function resourceMetrics(node: Usage, units: readonly UnitUsage[], now: I
     memory,
     family("container_start_time_seconds", "gauge", help, starts),
     ...others,
-    family("resource_scrape_error", "gauge", errors, [["", 0, ""]]),
+    family("resource_scrape_error", "gauge", errors, [{ value: 0 }]),
   ].join("");
 }
 
-/** The labels in the order of the alphabet: metrics-server reads them so. */
 function labelled(unit: UnitUsage): Labelled {
   const { container, namespace, pod } = unit.identity;
-  const which = container === "" ? "" : `container="${container}",`;
-  return { ...unit, labels: `{${which}namespace="${namespace}",pod="${pod}"}` };
-}
-
-type Sample = readonly [labels: string, value: number | undefined, time: string];
-
-/** Nothing for a family without samples, as Prometheus' own encoder has it. */
-function family(name: string, type: string, help: string, samples: readonly Sample[]): string {
-  const lines = samples.flatMap(([labels, value, time]) =>
-    value === undefined ? [] : [`${name}${labels} ${value}${time}\n`],
-  );
-  return lines.length === 0 ? "" : `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
+  return { ...unit, labels: labels({ ...(container === "" ? {} : { container }), namespace, pod }) };
 }

@@ -1,0 +1,59 @@
+import type { RunEnd } from "../model/run-end.ts";
+import type { Instant } from "../model/time.ts";
+import { keep, recall } from "./memo.ts";
+
+/** Since boot, or since somebody emptied /run/unitlet. Seconds, unless it is an instant. */
+export interface RunCounts {
+  /** When the first one was counted. */
+  readonly since: Instant;
+  readonly outcomes: Readonly<Record<RunEnd["outcome"], number>>;
+  readonly failedSteps: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  readonly cpu: number;
+  /** How many took no longer than each of BUCKETS. */
+  readonly within: readonly number[];
+  readonly last: Instant;
+  /** The last one that ended well with a complete list of pods. */
+  readonly lastGood?: Instant;
+}
+
+/** Seconds. */
+export const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20] as const;
+
+const NAME = "runs";
+/** Changes with the shape of what is kept. */
+const SHAPE = "1";
+
+const NONE = { settled: 0, done: 0, incomplete: 0, failed: 0 };
+
+export function readRunCounts(): RunCounts | undefined {
+  return recall<RunCounts>(NAME, SHAPE);
+}
+
+/** One small file is read and written, which costs a run a tenth of a millisecond. */
+export function countRun(end: RunEnd, seconds: number, cpu: number, now: Instant): void {
+  keep(NAME, SHAPE, addRun(readRunCounts(), end, seconds, cpu, now));
+}
+
+export function addRun(
+  before: RunCounts | undefined,
+  { outcome, failedSteps }: RunEnd,
+  seconds: number,
+  cpu: number,
+  now: Instant,
+): RunCounts {
+  const { since = now, outcomes = NONE, within = BUCKETS.map(() => 0) } = before ?? {};
+  const failed = { ...before?.failedSteps };
+  for (const step of failedSteps) failed[step] = (failed[step] ?? 0) + 1;
+  const isGood = outcome === "settled" || outcome === "done";
+  return {
+    since,
+    outcomes: { ...outcomes, [outcome]: outcomes[outcome] + 1 },
+    failedSteps: failed,
+    seconds: (before?.seconds ?? 0) + seconds,
+    cpu: (before?.cpu ?? 0) + cpu,
+    within: within.map((count, at) => count + (seconds <= (BUCKETS[at] ?? 0) ? 1 : 0)),
+    last: now,
+    ...(isGood ? { lastGood: now } : before?.lastGood === undefined ? {} : { lastGood: before.lastGood }),
+  };
+}

@@ -1,0 +1,25 @@
+import type { Container, ContainerStatus, Pod, PodStatus } from "../model/pod.ts";
+import type { ContainerNote, PodNote } from "../model/pod-note.ts";
+import type { ContainerKind } from "../model/unit.ts";
+
+/** A pod and what has just been found out about it, in short. */
+export function podNote({ metadata, spec }: Pod, status: PodStatus): PodNote {
+  const { namespace, name, uid } = metadata;
+  const containers = [
+    ...notes(spec.initContainers, "init", status.initContainerStatuses),
+    ...notes(spec.containers, "container", status.containerStatuses),
+  ];
+  return { namespace, name, uid, phase: status.phase ?? "Unknown", containers };
+}
+
+function notes(
+  containers: readonly Container[] = [],
+  kind: ContainerKind,
+  statuses: readonly ContainerStatus[] = [],
+): readonly ContainerNote[] {
+  return containers.map(({ name, image = "" }) => {
+    const state = statuses.find((each) => each.name === name)?.state ?? {};
+    const word = state.running ? "running" : state.terminated ? "terminated" : "waiting";
+    return { name, kind, image, state: word };
+  });
+}

@@ -1,0 +1,123 @@
+import { BUCKETS, type RunCounts } from "../../io/run-counts.ts";
+import type { PodNote } from "../../model/pod-note.ts";
+import type { Instant } from "../../model/time.ts";
+import { family, labels, type Sample } from "./exposition.ts";
+
+/** What /metrics tells; undefined or empty where nothing is known yet. */
+export interface AgentState {
+  readonly node: string;
+  readonly version: string;
+  readonly runs: RunCounts | undefined;
+  readonly pods: readonly PodNote[];
+  readonly runningPods: number;
+  readonly runningContainers: number;
+  readonly leaseRenewed: Instant | undefined;
+  /** Topics of io/trouble.ts, and whether there is any now. */
+  readonly troubles: Readonly<Record<string, boolean>>;
+  /** When they expire; absent for one that does not exist, or cannot be read. */
+  readonly certificates: { readonly client?: Instant; readonly serving?: Instant };
+  /** Bytes that the process which answers takes now. */
+  readonly resident: number;
+}
+
+/** /metrics: what is needed to raise an alarm, under unitlet's names, and under the kubelet's where dashboards ask for them. */
+export function agentMetrics(state: AgentState, now: Instant): string {
+  return [
+    ...identity(state),
+    ...runs(state.runs),
+    ...pods(state),
+    ...health(state),
+    ...certificates(state.certificates, now),
+    ...process(state),
+  ].join("");
+}
+
+const seconds = (at: Instant | undefined) => (at === undefined ? undefined : at / 1000);
+
+function one(name: string, help: string, value: number | undefined, type: "gauge" | "counter" = "gauge"): string {
+  return family(name, type, help, [{ value }]);
+}
+
+function identity({ node, version }: AgentState): string[] {
+  const own = (values: Record<string, string>) => [{ labels: labels(values), value: 1 }];
+  return [
+    family("unitlet_build_info", "gauge", "Which version of unitlet this is.", own({ version })),
+    family("kubelet_node_name", "gauge", "The node's name. The count is always 1.", own({ node })),
+  ];
+}
+
+function runs(counts: RunCounts | undefined): string[] {
+  if (counts === undefined) return [];
+  const { outcomes, failedSteps, within, lastGood } = counts;
+  const by = (label: string, values: Readonly<Record<string, number>>): Sample[] =>
+    Object.entries(values).map(([key, value]) => ({ labels: labels({ [label]: key }), value }));
+  const total = Object.values(outcomes).reduce((sum, each) => sum + each, 0);
+  const buckets = [...BUCKETS.map((le, at) => [String(le), within[at] ?? 0] as const), ["+Inf", total] as const];
+  return [
+    family("unitlet_runs_total", "counter", "Runs that came to an end, by how they did.", by("outcome", outcomes)),
+    family("unitlet_run_duration_seconds", "histogram", "How long runs took, from the start of their process.", [
+      ...buckets.map(([le, value]) => ({ suffix: "_bucket", labels: labels({ le }), value })),
+      { suffix: "_sum", value: counts.seconds },
+      { suffix: "_count", value: total },
+    ]),
+    one("unitlet_run_cpu_seconds_total", "CPU time that runs have taken.", counts.cpu, "counter"),
+    one("unitlet_last_run_timestamp_seconds", "When a run last came to an end.", seconds(counts.last)),
+    one(
+      "unitlet_last_successful_sync_timestamp_seconds",
+      "When a run last knew all pods of this node and came to a good end.",
+      seconds(lastGood),
+    ),
+    family("unitlet_failed_steps_total", "counter", "Steps that failed, by kind.", by("step", failedSteps)),
+  ];
+}
+
+function pods({ pods: notes, runningPods, runningContainers }: AgentState): string[] {
+  const phases = { Pending: 0, Running: 0, Succeeded: 0, Failed: 0, Unknown: 0 };
+  const states = { waiting: 0, running: 0, terminated: 0 };
+  for (const { phase, containers } of notes) {
+    phases[phase as keyof typeof phases] += 1;
+    for (const { state } of containers) states[state] += 1;
+  }
+  const by = (label: string, values: object): Sample[] =>
+    Object.entries(values).map(([key, value]) => ({ labels: labels({ [label]: key }), value: value as number }));
+  const running = [{ labels: labels({ container_state: "running" }), value: runningContainers }];
+  return [
+    family("unitlet_pods", "gauge", "Pods of this node by phase, as the last run found them.", by("phase", phases)),
+    family("unitlet_containers", "gauge", "Containers by state, as the last run found them.", by("state", states)),
+    one("kubelet_running_pods", "Number of pods that have a container running", runningPods),
+    family("kubelet_running_containers", "gauge", "Number of containers currently running", running),
+  ];
+}
+
+function health({ leaseRenewed, troubles }: AgentState): string[] {
+  const samples = Object.entries(troubles).map(([topic, is]) => ({ labels: labels({ topic }), value: is ? 1 : 0 }));
+  return [
+    one("unitlet_lease_renewed_timestamp_seconds", "When the node's lease was renewed last.", seconds(leaseRenewed)),
+    family("unitlet_trouble", "gauge", "1 while something is wrong that the journal tells of once.", samples),
+  ];
+}
+
+function certificates({ client, serving }: AgentState["certificates"], now: Instant): string[] {
+  const known = Object.entries({ client, serving }).filter(([, at]) => at !== undefined) as [string, Instant][];
+  const ends = known.map(([usage, at]) => ({ labels: labels({ usage }), value: at / 1000 }));
+  const ttl = (which: string, at: Instant | undefined) =>
+    one(
+      `kubelet_certificate_manager_${which}_ttl_seconds`,
+      `Seconds until the ${which} certificate expires; negative once it has.`,
+      at === undefined ? undefined : Math.round((at - now) / 1000),
+    );
+  return [
+    family("unitlet_certificate_expiration_timestamp_seconds", "gauge", "When a certificate expires.", ends),
+    ttl("client", client),
+    ttl("server", serving),
+  ];
+}
+
+/** There is no process that lasts: these are about the sum of all, so that rates of them mean what they always mean. */
+function process({ runs: counts, resident }: AgentState): string[] {
+  return [
+    one("process_start_time_seconds", "Since when the counters count, since unix epoch.", seconds(counts?.since)),
+    one("process_cpu_seconds_total", "CPU time that runs have taken.", counts?.cpu, "counter"),
+    one("process_resident_memory_bytes", "Of the process that answers this, which ends when it is idle.", resident),
+  ];
+}

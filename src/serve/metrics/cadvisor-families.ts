@@ -1,0 +1,87 @@
+import type { CgroupStats, DiskUse } from "../../io/cgroup-stats.ts";
+import type { Traffic } from "../../io/network.ts";
+import type { Type } from "./exposition.ts";
+
+export interface FigureFamily {
+  readonly figure: Exclude<keyof CgroupStats, "disks">;
+  readonly name: string;
+  readonly type: Type;
+  readonly help: string;
+  /** Labels besides those that say whose it is. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+type Row = readonly [figure: FigureFamily["figure"], name: string, type: Type, help: string];
+
+const CPU: readonly Row[] = [
+  ["cpuUser", "cpu_user_seconds_total", "counter", "Cumulative user cpu time consumed in seconds."],
+  ["cpuSystem", "cpu_system_seconds_total", "counter", "Cumulative system cpu time consumed in seconds."],
+  ["cpu", "cpu_usage_seconds_total", "counter", "Cumulative cpu time consumed in seconds."],
+];
+
+/** Only of what has a limit. */
+const THROTTLING: readonly Row[] = [
+  ["periods", "cpu_cfs_periods_total", "counter", "Number of elapsed enforcement period intervals."],
+  ["throttledPeriods", "cpu_cfs_throttled_periods_total", "counter", "Number of throttled period intervals."],
+  ["throttled", "cpu_cfs_throttled_seconds_total", "counter", "Total time duration the container has been throttled."],
+  ["cpuQuota", "spec_cpu_quota", "gauge", "CPU quota of the container."],
+];
+
+const MEMORY: readonly Row[] = [
+  ["cache", "memory_cache", "gauge", "Number of bytes of page cache memory."],
+  ["rss", "memory_rss", "gauge", "Size of RSS in bytes."],
+  ["mapped", "memory_mapped_file", "gauge", "Size of memory mapped files in bytes."],
+  ["swap", "memory_swap", "gauge", "Container swap usage in bytes."],
+  ["failures", "memory_failcnt", "counter", "Number of memory usage hits limits"],
+  ["memory", "memory_usage_bytes", "gauge", "Current memory usage in bytes, cache and all"],
+  ["memoryMax", "memory_max_usage_bytes", "gauge", "Maximum memory usage recorded in bytes"],
+  ["workingSet", "memory_working_set_bytes", "gauge", "Current working set in bytes."],
+  ["oomKills", "oom_events_total", "counter", "Count of out of memory events observed for the container"],
+];
+
+const TASKS: readonly Row[] = [
+  ["processes", "processes", "gauge", "Number of processes running inside the container."],
+  ["threads", "threads", "gauge", "Number of threads running inside the container"],
+];
+
+/** Zero stands for "no limit" in these. */
+const LIMITS: readonly Row[] = [
+  ["cpuPeriod", "spec_cpu_period", "gauge", "CPU period of the container."],
+  ["cpuShares", "spec_cpu_shares", "gauge", "CPU share of the container."],
+  ["memoryLimit", "spec_memory_limit_bytes", "gauge", "Memory limit for the container."],
+  ["swapLimit", "spec_memory_swap_limit_bytes", "gauge", "Memory swap limit for the container."],
+  ["threadsMax", "threads_max", "gauge", "Maximum number of threads allowed inside the container"],
+];
+
+const asFamily = ([figure, name, type, help]: Row): FigureFamily => ({
+  figure,
+  name: `container_${name}`,
+  type,
+  help,
+  // cAdvisor can tell the CPUs apart, and dashboards add them up.
+  ...(figure === "cpu" ? { labels: { cpu: "total" } } : {}),
+});
+
+export const FIGURES = [...CPU, ...MEMORY, ...TASKS].map(asFamily);
+export const QUOTAS = THROTTLING.map(asFamily);
+export const SPECS = LIMITS.map(asFamily);
+
+export const FAULTS = [
+  ["pgfault", "pageFaults"],
+  ["pgmajfault", "majorPageFaults"],
+] as const satisfies readonly (readonly [type: string, figure: keyof CgroupStats])[];
+
+export const DISKS = [
+  ["readBytes", "container_fs_reads_bytes_total", "Cumulative count of bytes read"],
+  ["reads", "container_fs_reads_total", "Cumulative count of reads completed"],
+  ["writtenBytes", "container_fs_writes_bytes_total", "Cumulative count of bytes written"],
+  ["writes", "container_fs_writes_total", "Cumulative count of writes completed"],
+] as const satisfies readonly (readonly [keyof DiskUse, string, string])[];
+
+const TRAFFIC = ["bytes", "packets", "errors", "dropped"] as const satisfies readonly (keyof Traffic)[];
+const NAMES = { bytes: "bytes", packets: "packets", errors: "errors", dropped: "packets_dropped" };
+
+/** By direction and figure: the name of the family. */
+export const NETWORK = (["receive", "transmit"] as const).flatMap((direction) =>
+  TRAFFIC.map((figure) => ({ direction, figure, name: `container_network_${direction}_${NAMES[figure]}_total` })),
+);

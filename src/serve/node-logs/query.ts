@@ -1,0 +1,82 @@
+import type { JournalQuestion } from "../../io/journal-query.ts";
+import type { Instant } from "../../model/time.ts";
+import { Refusal } from "../refusal.ts";
+
+/** The node log query, KEP-2258. Either services or one file. */
+export interface NodeLogQuery {
+  readonly services: readonly string[];
+  readonly file?: string;
+  readonly options: Omit<JournalQuestion, "units">;
+}
+
+const MOST_SERVICES = 4;
+const LONGEST_NAME = 256;
+const MOST_LINES = 100_000;
+const SAFE_NAME = /^[\w.:@-]+$/;
+
+/** Undefined: nothing of it is asked for, so the path says which file. Throws Refusal: 400 unreadable, 406 not acceptable. */
+export function parseNodeLogQuery(query: URLSearchParams): NodeLogQuery | undefined {
+  const asked = query.getAll("query");
+  const files = asked.filter((each) => /[/\\]/.test(each));
+  const services = asked.filter((each) => !/[/\\]/.test(each) && each.trim() !== "");
+  if (asked.length > 0 && files.length + services.length === 0) unreadable("query", asked.join(), "may not be empty");
+  const options = parseOptions(query);
+  if (asked.length === 0 && Object.keys(options).length === 0) return undefined;
+  check(services, files, options);
+  return { services, options, ...(files[0] === undefined ? {} : { file: files[0].replaceAll("\\", "/") }) };
+}
+
+function parseOptions(query: URLSearchParams): NodeLogQuery["options"] {
+  const value = <T>(key: string, read: (key: string, text: string) => T): T | undefined => {
+    const text = query.get(key);
+    return text ? read(key, text) : undefined;
+  };
+  const found = {
+    since: value("sinceTime", time),
+    until: value("untilTime", time),
+    boot: value("boot", integer),
+    lines: value("tailLines", integer),
+    pattern: value("pattern", (_, text) => text),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, each]) => each !== undefined));
+}
+
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)$/;
+
+function time(key: string, text: string): Instant {
+  const at = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? unreadable(key, text, "invalid time format") : at;
+}
+
+function integer(key: string, text: string): number {
+  return /^[-+]?\d{1,15}$/.test(text) ? Number(text) : unreadable(key, text, "invalid syntax");
+}
+
+function check(services: readonly string[], files: readonly string[], options: NodeLogQuery["options"]): void {
+  const { since, until, boot, lines } = options;
+  for (const service of services) {
+    if (service.length > LONGEST_NAME) unacceptable("query", service, `length must be less than ${LONGEST_NAME}`);
+    if (!SAFE_NAME.test(service)) unacceptable("query", service, "input contains unsupported characters");
+  }
+  const all = [...services, ...files].join(", ");
+  if (services.length > MOST_SERVICES)
+    unacceptable("query", all, `must have at most ${MOST_SERVICES} items, and there are ${services.length}`);
+  if (all === "") unacceptable("query", "", "cannot be empty with options");
+  if (services.length > 0 && files.length > 0) unacceptable("query", all, "cannot specify a file and service");
+  if (files.length > 1) unacceptable("query", all, "cannot specify more than one file");
+  if (files.length > 0 && Object.keys(options).length > 0)
+    unacceptable("query", all, "cannot specify file with options");
+  if (since !== undefined && until !== undefined && since > until)
+    unacceptable("untilTime", new Date(until).toISOString(), "must be after `sinceTime`");
+  if (boot !== undefined && boot > 0) unacceptable("boot", String(boot), "must be less than 1");
+  if (lines !== undefined && (lines < 0 || lines > MOST_LINES))
+    unacceptable("tailLines", String(lines), `must be between 0 and ${MOST_LINES}, inclusive`);
+}
+
+function unreadable(field: string, value: string, detail: string): never {
+  throw new Refusal(400, `${field}: Invalid value: ${JSON.stringify(value)}: ${detail}\n`);
+}
+
+function unacceptable(field: string, value: string, detail: string): never {
+  throw new Refusal(406, `${field}: Invalid value: ${JSON.stringify(value)}: ${detail}\n`);
+}

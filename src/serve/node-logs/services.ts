@@ -1,0 +1,39 @@
+import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip, constants as zlib } from "node:zlib";
+import { printJournal, unitsInJournal } from "../../io/journal-query.ts";
+import { openBelow } from "../../io/log-files.ts";
+import { contentOf, LOG_DIRECTORY } from "./files.ts";
+import type { NodeLogQuery } from "./query.ts";
+
+/** What the journal has of some services, and what files below /var/log have of those that it does not know. */
+export async function serveServiceLogs(query: NodeLogQuery, response: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  response.setHeader("content-type", "text/plain;charset=UTF-8");
+  const text = Readable.from(serviceLogs(query, gone.signal));
+  if (response.req.headers["accept-encoding"] !== "gzip") return await pipeline(text, response);
+  response.setHeader("content-encoding", "gzip");
+  await pipeline(text, createGzip({ level: zlib.Z_BEST_SPEED }), response);
+}
+
+async function* serviceLogs({ services, options }: NodeLogQuery, signal: AbortSignal): AsyncGenerator<Buffer | string> {
+  const known = await unitsInJournal();
+  const isKnown = (service: string) => known.has(service) || known.has(`${service}.service`);
+  const units = services.filter(isKnown);
+  const others = services.filter((service) => !isKnown(service));
+  if (units.length > 0) yield* printJournal({ ...options, units }, signal);
+  if (others.length > 0 && Object.keys(options).length > 0)
+    yield `\noptions present and query resolved to log files for [${others.join(" ")}]\ntry without specifying options\n`;
+  else for (const service of others) yield* fileOf(service);
+}
+
+/** Where a service that does not write to the journal is used to keep its log. */
+async function* fileOf(service: string): AsyncGenerator<Buffer | string> {
+  for (const segments of [[service], [`${service}.log`], [service, `${service}.log`]]) {
+    const found = openBelow(LOG_DIRECTORY, segments);
+    if (found?.kind === "file") return yield* contentOf(found);
+  }
+  yield `\nlog not found for ${service}\n`;
+}
