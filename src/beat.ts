@@ -43,6 +43,7 @@ export interface KeepNode {
   readonly now: Instant;
   readonly version: string;
   readonly identity: Identity | undefined;
+  readonly goingDown: boolean;
 }
 
 /**
@@ -50,14 +51,14 @@ export interface KeepNode {
  * run has not asked; then what the Node says of it stands.
  */
 export async function keepNode(
-  { kube, config, now, version, identity }: KeepNode,
+  { kube, config, now, version, identity, goingDown }: KeepNode,
   systemd?: SystemdState,
 ): Promise<Node | undefined> {
   const existing = await kube.getNode();
   const host = readHost(config.nodeIPs, now, systemd ?? stated(existing));
   const clockSkew = kube.api.clockSkew();
   const facts = { ...(identity && { identity }), ...(clockSkew !== undefined && { clockSkew }) };
-  const changes = reportNode({ config, host, existing, now, version, ...facts });
+  const changes = reportNode({ config, host, existing, now, version, goingDown, ...facts });
   const { create, metadataPatch, statusPatch } = changes;
   if (create !== undefined) {
     try {

@@ -22,7 +22,15 @@ const log = logTo((line) => process.stdout.write(line));
 async function main(): Promise<RunEnd> {
   const { config, key } = await loadConfig();
   const now = Date.now();
-  const common = { config, configKey: key, libDir: process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet", log, now };
+  const goingDown = process.env.UNITLET_GOING_DOWN === "1";
+  const common = {
+    config,
+    configKey: key,
+    libDir: process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet",
+    log,
+    now,
+    goingDown,
+  };
   if (config.cluster === undefined)
     return await sync({ ...common, source: new ManifestSource(config.manifests, config.nodeName, log) });
   const api = new ApiClient(config.cluster, config.apiTimeout, now + ASKING);

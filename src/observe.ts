@@ -9,6 +9,7 @@ import { parseImage } from "./model/image-reference.ts";
 import type { Pod } from "./model/pod.ts";
 import type { DueReferences } from "./model/references.ts";
 import type { Instant } from "./model/time.ts";
+import { STANDING_UNITS } from "./model/shutdown.ts";
 import type { PodList, World } from "./model/world.ts";
 import type { Answer, PodSource } from "./ports.ts";
 import { neededDirectories } from "./translate/host-paths.ts";
@@ -25,6 +26,7 @@ const PATTERNS = [
   "unitlet-image@*.service",
   "unitlet-watch.service",
   "unitlet-sync.path",
+  ...STANDING_UNITS,
 ];
 
 export interface Outside {
@@ -51,7 +53,11 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
     pods,
     ...(node ? { node } : {}),
     units,
-    agent: { watch: listing.get("unitlet-watch.service"), path: listing.get("unitlet-sync.path") },
+    agent: {
+      watch: listing.get("unitlet-watch.service"),
+      path: listing.get("unitlet-sync.path"),
+      fallen: STANDING_UNITS.filter((unit) => listing.get(unit)?.active !== "active"),
+    },
     directories,
     references,
     images: readImages(imageKeys(pods.items), listing, now),

@@ -51,13 +51,13 @@ async function reconcile(input: Run, systemd: Systemd): Promise<RunEnd> {
   const before = await observe({ config, source, systemd }, answer, now);
   sayTrouble(log, "list", before.pods.complete ? undefined : before.pods.because);
   const translations = translateAll(before, libDir);
-  const steps = diff(before, translations);
+  const steps = input.goingDown ? [] : diff(before, translations);
   const applied = await apply(steps, systemd, source, log);
   const later = Date.now();
   const after = steps.length > 0 ? await observeAgain(before, systemd, later) : before;
   const published = await publish(after, translations, applied, source, log, later);
   if (before.pods.complete) keepPodNotes(published.statuses.map(([pod, status]) => podNote(pod, status)));
-  await keepAgent(input, before.agent, systemd);
+  if (!input.goingDown) await keepAgent(input, before.agent, systemd);
   await tellNode(input, { systemdVersion: await systemd.version() });
 
   // What was ended now is removed by the next run.
@@ -81,12 +81,15 @@ function freesName(steps: readonly Step[], translations: readonly Translation[])
 
 /** What only a run that has asked systemd can say of the node. */
 async function tellNode(
-  { kube, config, configKey, answer, log, now }: Run,
+  { kube, config, configKey, answer, log, now, goingDown = false }: Run,
   systemd: { systemdVersion?: string; systemdProblem?: string },
 ): Promise<void> {
   if (kube === undefined || !answer.ok) return;
   try {
-    await keepNode({ kube, config, now, version: unitletVersion, identity: recallIdentity(configKey) }, systemd);
+    await keepNode(
+      { kube, config, now, version: unitletVersion, identity: recallIdentity(configKey), goingDown },
+      systemd,
+    );
     sayTrouble(log, "node", undefined);
   } catch (error) {
     sayTrouble(log, "node", (error as Error).message);

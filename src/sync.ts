@@ -23,6 +23,8 @@ export interface Sync {
   readonly libDir: string;
   readonly log: Log;
   readonly now: Instant;
+  /** The host goes down: say how things are, change nothing. */
+  readonly goingDown?: boolean;
 }
 
 /**
@@ -30,24 +32,28 @@ export interface Sync {
  * was it. Otherwise run.ts does the rest.
  */
 export async function sync(input: Sync): Promise<RunEnd> {
-  const { kube, source, configKey, now } = input;
+  const { kube, source, configKey, now, goingDown = false } = input;
   answerDoorbell();
-  const beat = kube !== undefined && beatIsDue(now);
+  const beat = kube !== undefined && (goingDown || beatIsDue(now));
   const trouble = beat ? await tryBeat(kube, input) : undefined;
   const answer: Answer = trouble === undefined ? await source.list() : { ok: false, because: trouble };
   const seen = answer.ok ? `${configKey} ${answer.digest} ${hostFingerprint()}` : undefined;
-  if (seen !== undefined && isSettled(seen, now)) return { status: 0, outcome: "settled", failedSteps: [] };
+  if (!goingDown && seen !== undefined && isSettled(seen, now))
+    return { status: 0, outcome: "settled", failedSteps: [] };
   const { run } = await loadRun();
   return await run({ ...input, answer, seen });
 }
 
 /** Why the API server cannot be asked for more; undefined when it can. */
-async function tryBeat(kube: Kube, { config, configKey, now, log }: Sync): Promise<string | undefined> {
+async function tryBeat(
+  kube: Kube,
+  { config, configKey, now, log, goingDown = false }: Sync,
+): Promise<string | undefined> {
   const input = { kube, config, configKey, log, now };
   try {
     await renewLease(kube, config, now);
     const identity = await keepIdentity(input);
-    await keepNode({ kube, config, now, version: unitletVersion, identity });
+    await keepNode({ kube, config, now, version: unitletVersion, identity, goingDown });
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

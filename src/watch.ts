@@ -21,6 +21,7 @@ export async function keepAgent(input: Sync, agent: World["agent"], systemd: Sys
 }
 
 async function keepUnits({ config, log }: Sync, agent: World["agent"], systemd: Systemd): Promise<void> {
+  await Promise.all(agent.fallen.map((unit) => systemd.activate(unit)));
   if (agent.path?.active === "failed") {
     sayTrouble(log, "doorbell", `${PATH} has failed; starting it again`);
     await systemd.resetFailed(PATH);

@@ -111,6 +111,11 @@ export class Systemd {
     await this.#manager(running ? "StartUnit" : "StopUnit", "ss", [unit, MODE]);
   }
 
+  /** Starts a unit that is no process, whatever the jobs are that it would have to wait for. */
+  async activate(unit: string): Promise<void> {
+    await this.#manager("StartUnit", "ss", [unit, "ignore-dependencies"]);
+  }
+
   /** A transient timer that rings the doorbell after so many milliseconds. Setting it again changes nothing. */
   async alarm(name: string, milliseconds: number): Promise<void> {
     const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);

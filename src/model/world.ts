@@ -20,7 +20,12 @@ export interface World {
   readonly directories: ReadonlyMap<string, PodDirectory>;
   readonly references: References;
   /** Units of the agent itself that a run looks after; undefined when systemd has not loaded them. */
-  readonly agent: { readonly watch: UnitState | undefined; readonly path: UnitState | undefined };
+  readonly agent: {
+    readonly watch: UnitState | undefined;
+    readonly path: UnitState | undefined;
+    /** Those that a shutdown needs, and that are not up. */
+    readonly fallen: readonly string[];
+  };
   /** Directories that pods name and the host does not have. */
   /** Of the images that pods name. */
   readonly images?: Images;

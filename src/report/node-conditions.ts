@@ -8,11 +8,12 @@ export interface Conditioned extends IdentityFacts {
   readonly config: Config;
   readonly host: Host;
   readonly now: Instant;
+  readonly goingDown?: boolean;
 }
 
 /** Ready last, as the kubelet has it. Other writers' conditions are not among them. */
 export function nodeConditions(
-  { config, host, now, ...identity }: Conditioned,
+  { config, host, now, goingDown = false, ...identity }: Conditioned,
   previous: readonly NodeCondition[],
 ): NodeCondition[] {
   const diskIsShort = host.diskAvailable < config.evictionDisk * host.diskTotal;
@@ -28,7 +29,7 @@ export function nodeConditions(
       const [reason, message] = PRESSURES[type][isUnder ? "True" : "False"];
       return condition({ type, status: isUnder ? "True" : "False", reason, message }, before(type), now);
     }),
-    condition(readiness(host, identityProblem(identity, now)), before("Ready"), now),
+    condition(readiness(host, goingDown ? GOING_DOWN : identityProblem(identity, now)), before("Ready"), now),
   ];
 }
 
@@ -59,6 +60,9 @@ function isFresh(before: NodeCondition | undefined, now: Instant): boolean {
   const since = before?.status === "True" ? before.lastTransitionTime : undefined;
   return since !== undefined && now - fromTimestamp(since) < 300_000;
 }
+
+/** The kubelet's words: controllers and people know them. */
+const GOING_DOWN = { reason: "KubeletNotReady", message: "node is shutting down" };
 
 type Fact = Required<Pick<NodeCondition, "type" | "status" | "reason" | "message">>;
 

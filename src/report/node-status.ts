@@ -13,6 +13,7 @@ export interface NodeReport extends IdentityFacts {
   /** The version of unitlet, such as "0.1.0". */
   readonly version: string;
   readonly now: Instant;
+  readonly goingDown?: boolean;
 }
 
 /** All that this node says of itself. */

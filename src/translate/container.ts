@@ -10,6 +10,7 @@ import { execLine, quotePath, quoteWord } from "../unitfile/quote.ts";
 import type { ContainerOrder } from "./container-order.ts";
 import { type ImageStart, imageConditions, imageFileLines, imageStartLines } from "./oci/start.ts";
 import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust } from "./resources.ts";
+import { shutdownLines } from "./shutdown.ts";
 import { specHash } from "./spec-hash.ts";
 import { confinementLines, launchPrefix } from "./unit-confinement.ts";
 
@@ -96,7 +97,7 @@ function unitLines({ pod, container, kind, before, next, start }: ContainerInput
     lines.push(["Wants", unit(init)], ["After", unit(init)], ["ConditionPathExists", doneMarker(uid, init)]);
   }
   for (const follower of next) lines.push(["OnSuccess", unit(follower)]);
-  return lines;
+  return [...lines, ...shutdownLines(pod)];
 }
 
 function lifeLines(

@@ -48,7 +48,7 @@ export function bare(...pods: readonly Pod[]): World {
     units: new Map(),
     directories: new Map(),
     references: NO_REFERENCES,
-    agent: { watch: undefined, path: undefined },
+    agent: { watch: undefined, path: undefined, fallen: [] },
     absentDirectories: new Set(),
   };
 }

@@ -34,7 +34,7 @@ export function translateCase(of: string): readonly Translation[] {
     units: new Map(),
     directories: new Map(),
     references: referencesOf(pods),
-    agent: { watch: undefined, path: undefined },
+    agent: { watch: undefined, path: undefined, fallen: [] },
     absentDirectories: new Set(["/no/such/directory"]),
   } as const;
   return translateAll(world, LIB_DIR);

@@ -17,7 +17,7 @@ const QUIET: World = {
   units: new Map(),
   directories: new Map(),
   references: NO_REFERENCES,
-  agent: { watch: undefined, path: undefined },
+  agent: { watch: undefined, path: undefined, fallen: [] },
   absentDirectories: new Set(),
 };
 

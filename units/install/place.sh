@@ -9,7 +9,9 @@ esac
 programs=$DESTDIR$PREFIX/lib/unitlet
 command=$DESTDIR$PREFIX/bin/unitlet
 config=$DESTDIR/etc/unitlet
-agent_units='unitlet-sync.service unitlet-sync.timer unitlet-sync.path unitlet-watch.service unitlet-image@.service unitlet-api.socket unitlet-api.service'
+agent_units='unitlet-sync.service unitlet-sync.timer unitlet-sync.path unitlet-watch.service unitlet-image@.service unitlet-api.socket unitlet-api.service
+unitlet-shutdown-begin.service unitlet-shutdown-end.service unitlet-priority-0.target unitlet-priority-1.target unitlet-priority-1000.target
+unitlet-priority-1000000.target unitlet-priority-2000000000.target unitlet-priority-2000001000.target'
 changed=''
 
 # place FILE INTO MODE
@@ -42,6 +44,7 @@ place_programs() {
 	for helper in container-start container-exit container-enter container-create image-pull watch; do
 		place "$top/units/$helper" "$programs/$helper" 755
 	done
+	place_text "$top/units/going-down" "$programs/going-down" 755
 	place_text "$top/units/unitlet" "$command" 755
 	for unit in $agent_units; do
 		place_text "$top/units/$unit" "$unit_directory/$unit" 644

@@ -65,6 +65,7 @@ stop_agent() {
 	step "Stopping the timer" systemctl disable --now --quiet unitlet-sync.timer unitlet-sync.path
 	systemctl disable --now --quiet unitlet-api.socket
 	systemctl stop unitlet-watch.service unitlet-sync.service unitlet-api.service 2>/dev/null || :
+	systemctl stop 'unitlet-shutdown-*.service' 'unitlet-priority-*.target' 2>/dev/null || :
 }
 
 stop_pods() {
