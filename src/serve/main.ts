@@ -8,6 +8,7 @@ import { logTo } from "../log.ts";
 import type { Cluster, Config, FileOrData } from "../model/config.ts";
 import { nodeAddresses } from "../report/addresses.ts";
 import { answer } from "./answer.ts";
+import { killEndingSessions } from "./exec/session.ts";
 import { handedSockets, listen, onIdle } from "./listen.ts";
 import { ContainerLogs } from "./logs.ts";
 import { Memory, type Remembered } from "./memory.ts";
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
   const servers = await listen(sockets, tls, (exchange) => void answer(serving, exchange));
   const leave = () => {
     remember();
+    killEndingSessions();
     process.exit(0);
   };
   process.once("SIGTERM", leave);

@@ -4,6 +4,8 @@ import type { Kube } from "../io/kube.ts";
 import type { Log } from "../log.ts";
 import type { Config } from "../model/config.ts";
 import type { Exchange } from "./exchange.ts";
+import { serveExec } from "./exec/exec.ts";
+import { serveRun } from "./exec/run-command.ts";
 import { health } from "./health.ts";
 import type { ContainerLogs } from "./logs.ts";
 import type { Memory } from "./memory.ts";
@@ -31,7 +33,14 @@ const NOT_FOUND = new Refusal(404, "404 page not found\n");
 /** By the first part of the path, then by the whole; GET only, unless it says otherwise. */
 const ENDPOINTS: Readonly<Record<string, readonly [path: RegExp, endpoint: Endpoint, methods?: readonly string[]]>> = {
   containerLogs: [/^containerLogs\/[^/]*\/[^/]*\/[^/]*$/, serveLogs],
+  exec: [/^exec(\/[^/]+){3,4}$/, serveCommand, ["GET", "POST"]],
   healthz: [/^healthz(\/[^/]+)?$/, serveHealth],
+<<<<<<< Updated upstream
+=======
+  metrics: [/^metrics\/resource$/, serveResourceMetrics],
+  pods: [/^pods$/, servePods],
+  run: [/^run(\/[^/]+){3,4}$/, serveRun, ["POST"]],
+>>>>>>> Stashed changes
   stats: [/^stats\/summary$/, serveStats],
   ...READ_ONLY,
 };
@@ -56,6 +65,10 @@ export function send(response: ServerResponse, status: number, text: string): vo
 
 async function serveLogs({ logs }: Serving, { segments, query }: Target, response: ServerResponse): Promise<void> {
   await logs.serve(segments.slice(1), query, response);
+}
+
+async function serveCommand(serving: Serving, target: Target, _: ServerResponse, exchange: Exchange): Promise<void> {
+  await serveExec(serving, target, exchange);
 }
 
 async function serveHealth(_: Serving, { segments }: Target, response: ServerResponse): Promise<void> {

@@ -16,6 +16,7 @@ check_host() {
 	[ "${systemd_version:-0}" -ge 250 ] || die "systemd is $systemd_version: unitlet needs 250 or newer (Debian 12, Ubuntu 22.04 is too old, RHEL 9)"
 	[ -S /run/dbus/system_bus_socket ] || need "the D-Bus system bus" dbus
 	command -v nsenter >/dev/null || need nsenter util-linux
+	command -v script >/dev/null || need script bsdutils
 	[ "$(config_value watch)" != yes ] || command -v curl >/dev/null || need "curl, for watch = yes" curl
 	report_missing
 }

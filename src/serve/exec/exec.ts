@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Exchange } from "../exchange.ts";
+import { Refusal } from "../refusal.ts";
+import { openStreams } from "../remote/open-streams.ts";
+import type { RemoteStreams, TerminalSize } from "../remote/streams.ts";
+import type { Target } from "../target.ts";
+import { connect } from "./connect.ts";
+import { enterArgv } from "./enter.ts";
+import { startPiped } from "./piped.ts";
+import { findRunning, type Who } from "./running.ts";
+import { streamRequest } from "./stream-request.ts";
+import { startInTerminal } from "./terminal.ts";
+
+/** A client with a terminal tells its size at once; one that does not is not waited for. Milliseconds. */
+const SIZE_PATIENCE = 250;
+
+/** /exec/NAMESPACE/POD[/UID]/CONTAINER. Throws Refusal, ApiError, Gone. */
+export async function serveExec(who: Who, { segments, query }: Target, exchange: Exchange): Promise<void> {
+  const wanted = streamRequest(query);
+  const argv = query.getAll("command");
+  if (argv.length === 0 || argv[0] === "")
+    throw new Refusal(400, "you must specify at least one command for the container");
+  const { unit } = await findRunning(who, segments.slice(1));
+  const streams = await openStreams(exchange, wanted);
+  const command = enterArgv(unit, argv);
+  const started = wanted.tty
+    ? startInTerminal(command, await firstSize(streams), wanted.stdin)
+    : await startPiped(command, wanted);
+  await connect(started, streams);
+}
+
+async function firstSize(streams: RemoteStreams): Promise<TerminalSize | undefined> {
+  const told = new Promise<TerminalSize>((resolve) => streams.onResize(resolve));
+  return await Promise.race([told, sleep(SIZE_PATIENCE, undefined, { ref: false })]);
+}

@@ -1,0 +1,47 @@
+import { PassThrough } from "node:stream";
+import type { RemoteEnd, RemoteStreams, TerminalSize } from "../../../src/serve/remote/streams.ts";
+import { until } from "../../support/until.ts";
+
+/** What a client would have at its end. */
+export class Client {
+  readonly stdin = new PassThrough();
+  readonly stdout = new PassThrough();
+  readonly stderr = new PassThrough();
+  readonly #gone = new AbortController();
+  readonly #sizes: ((size: TerminalSize) => void)[] = [];
+  end: RemoteEnd | undefined;
+  /** What has come over stdout so far, once somebody asks. */
+  #said: string | undefined;
+
+  readonly streams: RemoteStreams = {
+    stdin: this.stdin,
+    stdout: this.stdout,
+    stderr: this.stderr,
+    gone: this.#gone.signal,
+    onResize: (listener) => void this.#sizes.push(listener),
+    finish: async (end) => {
+      this.end = end;
+      this.stdout.end();
+      this.stderr.end();
+    },
+  };
+
+  async hears(pattern: RegExp): Promise<string> {
+    if (this.#said === undefined) {
+      this.#said = "";
+      this.stdout.setEncoding("utf8").on("data", (text) => {
+        this.#said += text;
+      });
+    }
+    const look = () => [pattern.test(this.#said ?? ""), this.#said] as const;
+    return String((await until(look, { what: String(pattern), timeout: 5000 }))[1]);
+  }
+
+  leave(): void {
+    this.#gone.abort();
+  }
+
+  resize(width: number, height: number): void {
+    for (const tell of this.#sizes) tell({ width, height });
+  }
+}
