@@ -35,12 +35,7 @@ const ENDPOINTS: Readonly<Record<string, readonly [path: RegExp, endpoint: Endpo
   containerLogs: [/^containerLogs\/[^/]*\/[^/]*\/[^/]*$/, serveLogs],
   exec: [/^exec(\/[^/]+){3,4}$/, serveCommand, ["GET", "POST"]],
   healthz: [/^healthz(\/[^/]+)?$/, serveHealth],
-<<<<<<< Updated upstream
-=======
-  metrics: [/^metrics\/resource$/, serveResourceMetrics],
-  pods: [/^pods$/, servePods],
   run: [/^run(\/[^/]+){3,4}$/, serveRun, ["POST"]],
->>>>>>> Stashed changes
   stats: [/^stats\/summary$/, serveStats],
   ...READ_ONLY,
 };
