@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { type DesiredPull, type FailedPull, IMAGES, type Images, PULLS, type StoredImage } from "../model/image.ts";
 import type { Instant } from "../model/time.ts";
@@ -108,6 +108,7 @@ function readOfImage(tree: string, name: string): string {
 /** What image-pull reads. The credentials are for root alone, and gone when the pull ends. */
 export function writePull({ key, name, repository, reserve, isFirst, auth }: DesiredPull): void {
   writeWhole(join(PULLS, `${key}.request`), `name ${name}\nrepository ${repository}\nreserve ${reserve}\n`, 0o600);
+  mkdirSync(IMAGES, { recursive: true, mode: 0o700 });
   if (isFirst) remove(join(PULLS, `${key}.failed`));
   if (auth === undefined) remove(join(PULLS, `${key}.auth`));
   else writeWhole(join(PULLS, `${key}.auth`), auth, 0o600);
