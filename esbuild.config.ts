@@ -40,6 +40,7 @@ await build({
     work: "src/run.ts",
     rare: "src/io/rare/index.ts",
     identity: "src/io/pki/keep-pairs.ts",
+    probe: "src/probe/main.ts",
     cli: "src/cli/main.ts",
     serve: "src/serve/main.ts",
   },

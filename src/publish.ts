@@ -9,6 +9,7 @@ import type { PodSource } from "./ports.ts";
 import { statusPatch } from "./report/patch.ts";
 import { podEvents } from "./report/pod-events.ts";
 import { reportPod } from "./report/pod-status.ts";
+import { probeEvents } from "./report/probe-events.ts";
 
 export interface Published {
   /** Pods whose status was to be written, whether it could be or not. */
@@ -30,7 +31,8 @@ export async function publish(
 ): Promise<Published> {
   const gone = new Set(applied.done.flatMap((step) => (step.kind === "forget" ? [step.uid] : [])));
   const told = applied.done.flatMap(({ event }) => (event === undefined ? [] : [event]));
-  const events: PodEvent[] = [...told, ...failures(applied, translations)];
+  const probes = translations.flatMap((translation) => probeEvents(translation, world));
+  const events: PodEvent[] = [...told, ...failures(applied, translations), ...probes];
   let changed = 0;
   let ended = false;
   const statuses: (readonly [Pod, PodStatus])[] = [];

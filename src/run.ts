@@ -12,6 +12,7 @@ import type { Step } from "./model/step.ts";
 import type { Translation } from "./model/translation.ts";
 import { observe, observeAgain } from "./observe.ts";
 import type { Answer } from "./ports.ts";
+import { keepProbes } from "./probes.ts";
 import { publish } from "./publish.ts";
 import { podNote } from "./report/pod-note.ts";
 import { keepSettled, settledUntil, unsettle } from "./settled.ts";
@@ -58,6 +59,7 @@ async function reconcile(input: Run, systemd: Systemd): Promise<RunEnd> {
   const published = await publish(after, translations, applied, source, log, later);
   if (before.pods.complete) keepPodNotes(published.statuses.map(([pod, status]) => podNote(pod, status)));
   if (!input.goingDown) await keepAgent(input, before.agent, systemd);
+  if (!input.goingDown) await keepProbes(after, systemd);
   await tellNode(input, { systemdVersion: await systemd.version() });
 
   // What was ended now is removed by the next run.

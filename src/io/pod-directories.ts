@@ -11,11 +11,13 @@ import {
 import { dirname, join } from "node:path";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import { DATA, podData, podVolatile, VOLATILE, volumePath } from "../model/paths.ts";
+import { PROBE_TYPES } from "../model/probe.ts";
 import type { DesiredFile, DesiredVolume } from "../model/step.ts";
 import type { ActualVolume, PodDirectory } from "../model/world.ts";
 import { forgetEvents } from "./event-memory.ts";
 import { readExits } from "./exit-records.ts";
 import { ifThere, isThere, modifiedAt, namesIn, readIfThere, readRegular, remove, writeWhole } from "./files.ts";
+import { readProbeResult } from "./probe-files.ts";
 import { seal, unseal } from "./seal.ts";
 
 const STOPPING = "stopping";
@@ -37,7 +39,7 @@ function readPodDirectory(uid: string): PodDirectory {
       .map((name) => /^(.+)\.(?:exits|finished|started|backoff|done)$/.exec(name)?.[1])
       .filter((name) => name !== undefined),
   );
-  const environments = volatile.filter((name) => /\.(env|json)$/.test(name) && !name.startsWith("."));
+  const environments = volatile.filter((name) => /\.(env|json|probes)$/.test(name) && !name.startsWith("."));
   // What the listings do not have is not asked for: each miss is an exception, and there are six of them for a container.
   const names = new Set([...data, ...volatile]);
   const stoppingSince = names.has(STOPPING) ? modifiedAt(join(podVolatile(uid), STOPPING)) : undefined;
@@ -71,7 +73,14 @@ function readPast(uid: string, container: string, names: ReadonlySet<string>): C
     ...(Number.isFinite(backOff) ? { backOffUntil: backOff * 1000 } : {}),
     finished: has("finished"),
     done: has("done"),
+    ...readProbes(uid, container, has),
   };
+}
+
+function readProbes(uid: string, container: string, has: (suffix: string) => boolean): Pick<ContainerPast, "probes"> {
+  const types = PROBE_TYPES.filter(has);
+  const results = types.map((type) => [type, readProbeResult(uid, container, type)] as const);
+  return types.length === 0 ? {} : { probes: Object.fromEntries(results.filter(([, result]) => result !== undefined)) };
 }
 
 function readVolume(path: string): ActualVolume | undefined {

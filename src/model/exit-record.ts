@@ -1,3 +1,4 @@
+import type { ProbeResult, ProbeType } from "./probe.ts";
 import type { Instant } from "./time.ts";
 
 /**
@@ -35,6 +36,8 @@ export interface ContainerPast {
   readonly finished: boolean;
   /** Init containers: ended with exit 0 since boot. */
   readonly done: boolean;
+  /** Of the start that was probed last. */
+  readonly probes?: Readonly<Partial<Record<ProbeType, ProbeResult>>>;
 }
 
 export const NO_PAST: ContainerPast = { forgottenExits: 0, exits: [], finished: false, done: false };

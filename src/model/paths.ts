@@ -10,6 +10,7 @@ export const bundleConfig = (container: string) => `${container}.json`;
 export const bundleFile = (uid: string, container: string) => `${podVolatile(uid)}/${bundleConfig(container)}`;
 /** Where such a container has its root file system, and what it writes there. */
 export const podRoot = (uid: string, container: string) => `${podData(uid)}/roots/${container}`;
+export const probesFile = (container: string) => `${container}.probes`;
 export const volumePath = (uid: string, volume: string) => `${podVolatile(uid)}/volumes/${volume}`;
 export const doneMarker = (uid: string, container: string) => `${podVolatile(uid)}/${container}.done`;
 export const finishedMarker = (uid: string, container: string) => `${podData(uid)}/${container}.finished`;

@@ -53,12 +53,38 @@ export interface Container {
   readonly resources?: Resources;
   readonly securityContext?: SecurityContext;
   readonly volumeMounts?: readonly VolumeMount[];
+  readonly startupProbe?: ApiProbe;
+  readonly livenessProbe?: ApiProbe;
+  readonly readinessProbe?: ApiProbe;
 }
 
 export interface EnvVar {
   readonly name: string;
   readonly value?: string;
   readonly valueFrom?: unknown;
+}
+
+/** A livenessProbe, readinessProbe or startupProbe. */
+export interface ApiProbe {
+  readonly exec?: { readonly command?: readonly string[] };
+  readonly httpGet?: HttpGetAction;
+  readonly tcpSocket?: { readonly host?: string; readonly port: number | string };
+  readonly grpc?: { readonly port: number; readonly service?: string };
+  readonly initialDelaySeconds?: number;
+  readonly periodSeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly successThreshold?: number;
+  readonly failureThreshold?: number;
+  readonly terminationGracePeriodSeconds?: number;
+}
+
+/** `port` is a number or the name of one of the container's ports. */
+export interface HttpGetAction {
+  readonly scheme?: string;
+  readonly host?: string;
+  readonly port: number | string;
+  readonly path?: string;
+  readonly httpHeaders?: readonly { readonly name: string; readonly value?: string }[];
 }
 
 export interface ContainerPort {

@@ -1,4 +1,5 @@
 import type { ExitRecord } from "../model/exit-record.ts";
+import type { ProbeType } from "../model/probe.ts";
 import { toTimestamp } from "../model/time.ts";
 import type { ActualUnit, ContainerKind } from "../model/unit.ts";
 import { containerID, invocationOf } from "./container-id.ts";
@@ -8,6 +9,7 @@ import type { ContainerView } from "./container-view.ts";
 export interface Run {
   readonly containerID?: string;
   readonly startedAt: string;
+  readonly started: boolean;
   readonly ready: boolean;
 }
 
@@ -22,8 +24,27 @@ export function currentRun(view: ContainerView): Run | undefined {
   return {
     ...(id !== undefined && { containerID: id }),
     startedAt: started !== undefined ? toTimestamp(started.at) : (before ?? toTimestamp(now)),
-    ready: view.kind === "container",
+    ...standing(view, invocation, id),
   };
+}
+
+/**
+ * What the probes say of this start. Until they have said anything, what the API server knows of it stands: a run, an
+ * upgrade or a lost file is no reason to take a container that was ready for one that is not.
+ */
+function standing(
+  { container, kind, past, previous }: ContainerView,
+  invocation: string | undefined,
+  id: string | undefined,
+): Pick<Run, "started" | "ready"> {
+  const known = previous?.containerID === id ? previous : undefined;
+  const result = (type: ProbeType) => {
+    const found = past.probes?.[type];
+    return found?.invocation === invocation ? found?.success : undefined;
+  };
+  const started = container.startupProbe === undefined || (result("startup") ?? known?.started ?? false);
+  const ready = container.readinessProbe === undefined || (result("readiness") ?? known?.ready ?? false);
+  return { started, ready: kind === "container" && started && ready };
 }
 
 /** Whether systemd has anything at all to do with it: then the pod has not come to its end. */
@@ -82,6 +103,7 @@ function unrecordedRun({ past, previous, over, kind }: ContainerView): Run | und
   return {
     ...(previous?.containerID !== undefined && { containerID: previous.containerID }),
     startedAt: running.startedAt,
+    started: previous?.started ?? true,
     ready: false,
   };
 }

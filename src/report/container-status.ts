@@ -31,7 +31,7 @@ function running(view: ContainerView, run: Run): ContainerStatus {
     ready: run.ready,
     restartCount: Math.max(exits(view), previous?.restartCount ?? 0),
     ...image(view, run.containerID),
-    started: true,
+    started: run.started,
   };
 }
 

@@ -1,9 +1,5 @@
 import { ignored, is, NOT_YET, OTHER_NODE, type Row, rejected } from "./field-row.ts";
 
-const PROBES = ignored(
-  "is ignored: this version of unitlet runs no probes",
-  "the container counts as ready while it runs; check it by other means",
-);
 const HOOKS = ignored("is ignored: this version of unitlet runs no hooks", "let the program handle SIGTERM itself");
 
 /** Fields of a container or init container. */
@@ -49,9 +45,9 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   "volumeMounts[].subPath": rejected(NOT_YET),
   "volumeMounts[].subPathExpr": rejected(NOT_YET),
   volumeDevices: rejected(NOT_YET),
-  livenessProbe: PROBES,
-  readinessProbe: PROBES,
-  startupProbe: PROBES,
+  livenessProbe: "supported",
+  readinessProbe: "supported",
+  startupProbe: "supported",
   lifecycle: HOOKS,
   terminationMessagePath: ignored(
     "is ignored: termination messages are not read",

@@ -5,10 +5,11 @@ import type { Container, Pod, QosClass, RestartPolicy } from "../model/pod.ts";
 import type { ContainerKind, DesiredUnit, UnitName } from "../model/unit.ts";
 import { encodeOwnUnit } from "../unitfile/identity.ts";
 import { launchArgv } from "../unitfile/launch.ts";
-import { containerUnitName, podSliceName } from "../unitfile/names.ts";
+import { containerUnitName, podSliceName, probeTimer } from "../unitfile/names.ts";
 import { execLine, quotePath, quoteWord } from "../unitfile/quote.ts";
 import type { ContainerOrder } from "./container-order.ts";
 import { type ImageStart, imageConditions, imageFileLines, imageStartLines } from "./oci/start.ts";
+import { longestGrace, probePeriods } from "./probes.ts";
 import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust } from "./resources.ts";
 import { shutdownLines } from "./shutdown.ts";
 import { specHash } from "./spec-hash.ts";
@@ -96,6 +97,7 @@ function unitLines({ pod, container, kind, before, next, start }: ContainerInput
   for (const init of before) {
     lines.push(["Wants", unit(init)], ["After", unit(init)], ["ConditionPathExists", doneMarker(uid, init)]);
   }
+  for (const period of probePeriods(container)) lines.push(["Wants", probeTimer(period)]);
   for (const follower of next) lines.push(["OnSuccess", unit(follower)]);
   return [...lines, ...shutdownLines(pod)];
 }
@@ -107,7 +109,7 @@ function lifeLines(
   hash: string,
 ): Lines {
   const uid = pod.metadata.uid;
-  const grace = pod.spec.terminationGracePeriodSeconds ?? 30;
+  const grace = longestGrace(pod, container);
   const helper = (...words: string[]) => words.map(quoteWord).join(" ");
   const native = {
     type: kind === "init" ? "oneshot" : "exec",

@@ -11,6 +11,7 @@ import type { TranslateContext } from "./context.ts";
 import { judgeImage } from "./image.ts";
 import { hostLaunch } from "./launch.ts";
 import { imageLaunch } from "./oci/launch.ts";
+import { probesFiles } from "./probes.ts";
 import { qosClass } from "./resources.ts";
 import type { Volumes } from "./volumes.ts";
 
@@ -49,7 +50,7 @@ export function desiredContainer(
       libDir: context.libDir,
     });
     const ran = image.kind === "stored" ? { image: { id: image.id, stored: image.stored } } : {};
-    return { container: { ...base, unit, ...ran }, files: [launch.file] };
+    return { container: { ...base, unit, ...ran }, files: [launch.file, ...probesFiles(pod, container, context.host)] };
   } catch (error) {
     if (!(error instanceof UnquotableError)) throw error;
     return waits("CreateContainerConfigError", `${containerPath(pod, container)} ${error.message}`);

@@ -44,6 +44,10 @@ export function podSliceName(uid: string, qos: QosClass): UnitName {
   return `${QOS_PREFIX[qos]}-pod${uid.replaceAll("-", "_")}.slice` as UnitName;
 }
 
+/** The agent's own: one timer for all probes of so many seconds, there as long as a container wants it. */
+export const probeTimer = (period: number | "*") => `unitlet-probe@${period}.timer`;
+export const probeService = (period: number) => `unitlet-probe@${period}.service`;
+
 export type CompanionType = "service" | "timer" | "path" | "socket";
 
 /** `unitlet-KIND.NAMESPACE.POD.NAME.TYPE`; `name` is a container's or another DNS label. Mounts are named by mountUnitName. */

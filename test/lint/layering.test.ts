@@ -33,6 +33,7 @@ const cases: readonly Case[] = [
   ),
   ...importing("src/report", ["../io/kube.ts", "../diff/diff.ts", "../log.ts"], imports),
   ...importing("src/io", ["../translate/pod.ts", "../diff/diff.ts", "../observe.ts", "../../main.ts"], imports),
+  ...importing("src/probe", ["../report/phase.ts", "../translate/pod.ts", "../run.ts", "dbus-next"], imports),
   ...importing("src", ["dbus-next", "../test/support/run.ts"], imports),
   ...importing("src", ["node:fs", "fs"], modules),
   ...["model", "unitfile", "translate", "diff", "report"].flatMap((stage) =>
@@ -47,6 +48,7 @@ const cases: readonly Case[] = [
   ...importing("src/io", ["node:fs", "../model/pod.ts", "../unitfile/names.ts", "dbus-next", "./files.ts"]),
   ...importing("src/cli", ["node:fs"]),
   ...importing("src/serve", ["node:http"]),
+  ...importing("src/probe", ["node:http", "../io/files.ts", "../model/probe.ts"]),
   ...importing("src/main.ts", ["node:process"]),
 
   ...using("src/diff", ["Date.now()", "new Date()", "Math.random()"], plugin),

@@ -10,7 +10,7 @@ programs=$DESTDIR$PREFIX/lib/unitlet
 command=$DESTDIR$PREFIX/bin/unitlet
 config=$DESTDIR/etc/unitlet
 agent_units='unitlet-sync.service unitlet-sync.timer unitlet-sync.path unitlet-watch.service unitlet-image@.service unitlet-api.socket unitlet-api.service
-unitlet-shutdown-begin.service unitlet-shutdown-end.service unitlet-priority-0.target unitlet-priority-1.target unitlet-priority-1000.target
+unitlet-probe@.service unitlet-probe@.timer unitlet-shutdown-begin.service unitlet-shutdown-end.service unitlet-priority-0.target unitlet-priority-1.target unitlet-priority-1000.target
 unitlet-priority-1000000.target unitlet-priority-2000000000.target unitlet-priority-2000001000.target'
 changed=''
 

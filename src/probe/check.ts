@@ -1,0 +1,29 @@
+import type { Probe } from "../model/probe.ts";
+import type { UnitName } from "../model/unit.ts";
+import type { Outcome } from "./course.ts";
+import { checkExec } from "./exec-check.ts";
+import { checkGrpc } from "./grpc-check.ts";
+import { checkHttp } from "./http-check.ts";
+import { checkTcp } from "./tcp-check.ts";
+
+/** Looks at a container once. Never rejects: whatever goes wrong is a failure of the probe. */
+export async function look(
+  { check, timeout }: Probe,
+  { unit, address }: { readonly unit: UnitName; readonly address: string },
+  libDir: string,
+): Promise<Outcome> {
+  try {
+    switch (check.type) {
+      case "exec":
+        return await checkExec(`${libDir}/container-enter`, unit, check.command, timeout);
+      case "http":
+        return await checkHttp(check, address, timeout);
+      case "tcp":
+        return await checkTcp(check.host || address, check.port, timeout);
+      case "grpc":
+        return await checkGrpc(address, check.port, check.service, timeout);
+    }
+  } catch (error) {
+    return { success: false, message: (error as Error).message };
+  }
+}

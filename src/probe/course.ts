@@ -1,0 +1,80 @@
+import type { Probe, ProbeResult, ProbeType } from "../model/probe.ts";
+import type { Instant } from "../model/time.ts";
+
+/** What one look at a container came to. */
+export interface Outcome {
+  readonly success: boolean;
+  /** Of a failure what failed; of a success what is odd about it, else "". */
+  readonly message: string;
+}
+
+/** How a probe of one start of a container has gone so far. */
+export interface Course {
+  readonly invocation: string;
+  /** When it was begun last. */
+  readonly at: Instant;
+  readonly last?: boolean;
+  /** Results in a row that were like the last one. */
+  readonly run: number;
+  /** By the thresholds. */
+  readonly success: boolean;
+  /** Nothing is left to be found out about this start. */
+  readonly held: boolean;
+  /** Results of the container since the host's boot, whichever its start. */
+  readonly counts: { readonly successful: number; readonly failed: number };
+}
+
+/** Until something is known: a container is alive, and neither started nor ready. */
+export function begin(type: ProbeType, invocation: string, before: Course | undefined): Course {
+  const counts = before?.counts ?? { successful: 0, failed: 0 };
+  return { invocation, at: 0, run: 0, success: type === "liveness", held: false, counts };
+}
+
+/** A timer that is early by a fraction of a second must not lose a whole period. */
+const EARLY = 500;
+
+/** Milliseconds since the epoch. Of a container that has just started the first look waits for nothing but its delay. */
+export function isDue({ held, at, run }: Course, probe: Probe, startedAt: Instant, now: Instant): boolean {
+  if (held || now - startedAt < probe.initialDelay * 1000) return false;
+  // A clock that was put back must not stop a probe.
+  return run === 0 || now < at || now - at >= probe.period * 1000 - EARLY;
+}
+
+/** What follows from one more outcome; `news` is what the next run has to hear, if anything. */
+export function advance(
+  course: Course,
+  type: ProbeType,
+  probe: Probe,
+  { success, message }: Outcome,
+  now: Instant,
+): { readonly course: Course; readonly news?: ProbeResult } {
+  const run = course.last === success ? course.run + 1 : 1;
+  const enough = run >= (success ? probe.successThreshold : probe.failureThreshold);
+  const { successful, failed } = course.counts;
+  const next: Course = {
+    ...course,
+    last: success,
+    run,
+    success: enough ? success : course.success,
+    held: enough && (type === "startup" || (type === "liveness" && !success)),
+    counts: { successful: successful + (success ? 1 : 0), failed: failed + (success ? 0 : 1) },
+  };
+  const isNews = success
+    ? next.success !== course.success || course.last !== true
+    : run <= probe.failureThreshold || next.success !== course.success;
+  const result: ProbeResult = {
+    invocation: course.invocation,
+    success: next.success,
+    failures: success ? 0 : run,
+    at: now,
+    message,
+    warning: success && message !== "",
+    ended: next.held && !success,
+  };
+  return { course: next, ...(isNews ? { news: result } : {}) };
+}
+
+/** A run is worth while at once; other news can wait for the next one. */
+export function isUrgent(before: Course, after: Course): boolean {
+  return before.success !== after.success || after.held || before.last !== after.last;
+}

@@ -1,0 +1,54 @@
+import { spawn } from "node:child_process";
+import type { UnitName } from "../model/unit.ts";
+import type { Outcome } from "./course.ts";
+
+/** Nobody reads more of what a command says than the kubelet does. */
+const OUTPUT = 10 * 1024;
+/** Milliseconds. */
+const LINGER = 100;
+
+/** Runs a command in the container, as its user and with its variables; 0 is success. */
+export function checkExec(
+  enter: string,
+  unit: UnitName,
+  command: readonly string[],
+  timeout: number,
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    // A group of its own, so that a command that is late ends with all that it has started.
+    const child = spawn(enter, [unit, "--", ...command], { stdio: ["ignore", "pipe", "pipe"], detached: true });
+    let output = Buffer.alloc(0);
+    let late = false;
+    const collect = (chunk: Buffer) => {
+      if (output.length < OUTPUT) output = Buffer.concat([output, chunk]).subarray(0, OUTPUT);
+    };
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    const end = (success: boolean, message: string) => {
+      clearTimeout(timer);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve({ success, message });
+    };
+    const timer = setTimeout(() => {
+      late = true;
+      killGroup(child.pid);
+    }, timeout * 1000);
+    child.once("error", (error) => end(false, error.message));
+    const ended = (code: number | null) => {
+      if (late) end(false, `command timed out: "${command.join(" ")}" timed out after ${timeout}s`);
+      else end(code === 0, code === 0 ? "" : output.toString());
+    };
+    child.once("close", ended);
+    // What it has said may still be on its way; what it has left behind may keep its output open for ever.
+    child.once("exit", (code) => setTimeout(ended, LINGER, code));
+  });
+}
+
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has just ended.
+  }
+}

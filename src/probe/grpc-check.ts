@@ -1,0 +1,100 @@
+import type * as http2 from "node:http2";
+import type { Outcome } from "./course.ts";
+import { dialError, hostPort } from "./dial.ts";
+
+/** Of grpc.health.v1.HealthCheckResponse. */
+const SERVING_STATUS = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"] as const;
+
+const UNIMPLEMENTED = 12;
+
+/** Status codes as Go's grpc names them. */
+const CODES: readonly string[] = (
+  "OK Canceled Unknown InvalidArgument DeadlineExceeded NotFound AlreadyExists PermissionDenied ResourceExhausted " +
+  "FailedPrecondition Aborted OutOfRange Unimplemented Internal Unavailable DataLoss Unauthenticated"
+).split(" ");
+
+/** Asks a gRPC server for its health. The two messages of that protocol are a few bytes: no library is needed for them. */
+export function checkGrpc(host: string, port: number, service: string, timeout: number): Promise<Outcome> {
+  const { connect }: typeof http2 = process.getBuiltinModule("node:http2");
+  const where = hostPort(host, port);
+  return new Promise((resolve) => {
+    const session = connect(`http://${where}`);
+    let connected = false;
+    const end = (success: boolean, message: string) => {
+      clearTimeout(timer);
+      session.destroy();
+      resolve({ success, message });
+    };
+    const timer = setTimeout(() => {
+      const late = `timeout: failed to connect service "${where}" within ${timeout}s: context deadline exceeded`;
+      end(false, connected ? `timeout: health rpc did not complete within ${timeout}s` : late);
+    }, timeout * 1000);
+    session.once("connect", () => {
+      connected = true;
+    });
+    session.once("error", (error) => {
+      end(false, `error: failed to connect service at "${where}": ${dialError(error, host, port)}`);
+    });
+    // Without a connection the session says what is wrong, and better.
+    ask(session, service, (success, message) => connected && end(success, message));
+  });
+}
+
+function ask(
+  session: http2.ClientHttp2Session,
+  service: string,
+  end: (success: boolean, message: string) => void,
+): void {
+  const stream = session.request({
+    ":method": "POST",
+    ":path": "/grpc.health.v1.Health/Check",
+    "content-type": "application/grpc",
+    "user-agent": "kube-probe/1.36",
+    te: "trailers",
+  });
+  const chunks: Buffer[] = [];
+  let status: Partial<Record<"grpc-status" | "grpc-message", string>> = {};
+  const remember = (headers: http2.IncomingHttpHeaders) => {
+    if (headers["grpc-status"] !== undefined) status = headers as typeof status;
+  };
+  stream.on("response", remember);
+  stream.on("trailers", remember);
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  stream.once("error", (error) => end(false, `error: health rpc probe failed: ${error.message}`));
+  stream.once("end", () => {
+    const { success, message } = verdict(status, Buffer.concat(chunks));
+    end(success, message);
+  });
+  stream.end(frame(service));
+}
+
+/** HealthCheckRequest: field 1 is the service. Five bytes before it say that it is not compressed, and its length. */
+function frame(service: string): Buffer {
+  const name = Buffer.from(service);
+  const message = name.length === 0 ? name : Buffer.concat([Buffer.from([0x0a, ...varint(name.length)]), name]);
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}
+
+function varint(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
+}
+
+function verdict(
+  { "grpc-status": code = "2", "grpc-message": words = "" }: Partial<Record<"grpc-status" | "grpc-message", string>>,
+  body: Buffer,
+): Outcome {
+  if (Number(code) === UNIMPLEMENTED) {
+    const what = "error: this server does not implement the grpc health protocol (grpc.health.v1.Health)";
+    return { success: false, message: `${what}: ${words}` };
+  }
+  if (code !== "0") {
+    const name = CODES[Number(code)] ?? `Code(${code})`;
+    return { success: false, message: `error: health rpc probe failed: rpc error: code = ${name} desc = ${words}` };
+  }
+  // HealthCheckResponse: field 1 is the status, left out when it is 0.
+  const status = SERVING_STATUS[body[5] === 0x08 ? (body[6] ?? 0) : 0] ?? "UNKNOWN";
+  if (status === "SERVING") return { success: true, message: "" };
+  return { success: false, message: `service unhealthy (responded with "${status}")` };
+}

@@ -1,0 +1,109 @@
+import * as http from "node:http";
+import type * as https from "node:https";
+import type { HttpCheck } from "../model/probe.ts";
+import type { Outcome } from "./course.ts";
+import { dialError, hostPort } from "./dial.ts";
+
+const MOST_REDIRECTS = 10;
+/** Nobody reads more of a body than the kubelet does. */
+const BODY = 10 * 1024;
+
+interface Answer {
+  readonly status: number;
+  readonly location: string | undefined;
+  readonly body: string;
+}
+
+/** Any status from 200 to 399 is a success. Certificates are not checked; redirects are followed on the same host. */
+export async function checkHttp(check: HttpCheck, address: string, timeout: number): Promise<Outcome> {
+  const first = urlOf(check, address);
+  const signal = AbortSignal.timeout(timeout * 1000);
+  let url = first;
+  try {
+    for (let redirects = 0; ; redirects += 1) {
+      const { status, location, body } = await get(url, check, signal);
+      const next = isRedirect(status) && location !== undefined ? new URL(location, url) : undefined;
+      if (next === undefined) return verdict(status, body);
+      if (next.hostname !== first.hostname)
+        return { success: true, message: `Probe terminated redirects, Response body: ${body}` };
+      if (redirects + 1 >= MOST_REDIRECTS) return failure(next, "stopped after 10 redirects");
+      url = next;
+    }
+  } catch (error) {
+    if (signal.aborted)
+      return failure(url, "context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
+    const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+    return failure(url, wordsOf(error as NodeJS.ErrnoException, url.hostname.replace(/^\[|\]$/g, ""), port));
+  }
+}
+
+function urlOf({ scheme, host, port, path }: HttpCheck, address: string): URL {
+  const url = new URL(`${scheme}://${hostPort(host || address, port)}`);
+  const [, before = "", after] = /^([^?#]*)(?:\?([^#]*))?/.exec(path) ?? [];
+  url.pathname = before;
+  if (after !== undefined) url.search = after;
+  return url;
+}
+
+function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}
+
+function verdict(status: number, body: string): Outcome {
+  if (status >= 300 && status < 400)
+    return { success: true, message: `Probe terminated redirects, Response body: ${body}` };
+  if (status >= 200 && status < 300) return { success: true, message: "" };
+  return { success: false, message: `HTTP probe failed with statuscode: ${status}` };
+}
+
+function failure(url: URL, because: string): Outcome {
+  return { success: false, message: `Get "${url.href}": ${because}` };
+}
+
+function wordsOf(error: NodeJS.ErrnoException, host: string, port: number): string {
+  if (/socket hang up/.test(error.message)) return "EOF";
+  if (/^HPE_|Parse Error/.test(`${error.code} ${error.message}`))
+    return "net/http: HTTP/1.x transport connection broken: malformed HTTP response";
+  return dialError(error, host, port);
+}
+
+function get(url: URL, check: HttpCheck, signal: AbortSignal): Promise<Answer> {
+  // TLS is dear to load, and few need it.
+  const client: typeof http | typeof https = url.protocol === "https:" ? process.getBuiltinModule("node:https") : http;
+  return new Promise((resolve, reject) => {
+    const options = {
+      method: "GET",
+      agent: false,
+      rejectUnauthorized: false,
+      signal,
+      headers: headersOf(check),
+    } as const;
+    const request = client.request(url, options, (response) => {
+      let body = "";
+      const end = () => {
+        resolve({ status: response.statusCode ?? 0, location: response.headers.location, body: body.slice(0, BODY) });
+        request.destroy();
+      };
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        body += chunk;
+        if (body.length >= BODY) end();
+      });
+      response.once("end", end);
+      response.once("error", reject);
+    });
+    request.once("error", reject);
+    request.end();
+  });
+}
+
+function headersOf({ headers }: HttpCheck): http.OutgoingHttpHeaders {
+  const all: Record<string, string[]> = {};
+  for (const [name, value] of headers) all[name.toLowerCase()] = [...(all[name.toLowerCase()] ?? []), value];
+  const one = Object.fromEntries(
+    Object.entries(all).map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
+  );
+  const accept = all.accept?.[0] === "" ? {} : { accept: "*/*" };
+  const { accept: own, ...rest } = one;
+  return { "user-agent": "kube-probe/1.36", ...accept, ...(own ? { accept: own } : {}), ...rest, connection: "close" };
+}

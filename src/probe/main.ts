@@ -1,0 +1,23 @@
+import { logTo } from "../log.ts";
+import { Round } from "./round.ts";
+
+const EX_SOFTWARE = 70;
+const EX_USAGE = 64;
+
+const log = logTo((line) => process.stdout.write(line));
+
+/** unitlet-probe@SECONDS.service: makes all probes of that period once, and is gone. */
+async function main(): Promise<void> {
+  const period = Number(process.argv[3]);
+  if (!Number.isInteger(period) || period < 1) {
+    log.error("usage: run.cjs probe SECONDS");
+    process.exit(EX_USAGE);
+  }
+  await new Round(period, process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet").run();
+  process.exit(0);
+}
+
+main().catch((error: Error) => {
+  log.error("cannot probe", { because: error.message, stack: error.stack });
+  process.exit(EX_SOFTWARE);
+});

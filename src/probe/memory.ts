@@ -1,0 +1,16 @@
+import { readIfThere, writeWhole } from "../io/files.ts";
+import { parse } from "../io/probe-files.ts";
+import { VOLATILE } from "../model/paths.ts";
+import type { Course } from "./course.ts";
+
+/** One file for all probes of a period: they are made by one process. Beside the pods' own files, which tell a run of news. */
+const path = (period: number) => `${VOLATILE}/probes/${period}.json`;
+
+/** By "UID/NAME/TYPE". Losing it costs a few failures more or less before a threshold. */
+export function readCourses(period: number): Map<string, Course> {
+  return new Map(Object.entries(parse<Record<string, Course>>(readIfThere(path(period))) ?? {}));
+}
+
+export function keepCourses(period: number, courses: ReadonlyMap<string, Course>): void {
+  writeWhole(path(period), JSON.stringify(Object.fromEntries(courses)), 0o600);
+}

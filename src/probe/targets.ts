@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import { modifiedAt, namesIn, readIfThere } from "../io/files.ts";
+import { runningInvocation } from "../io/invocations.ts";
+import { readContainerProbes, readProbeResult } from "../io/probe-files.ts";
+import { podVolatile, VOLATILE } from "../model/paths.ts";
+import { PROBE_TYPES, type Probe, type ProbeType } from "../model/probe.ts";
+import type { Instant } from "../model/time.ts";
+import type { UnitName } from "../model/unit.ts";
+
+/** One probe of one container that runs. */
+export interface Target {
+  /** "UID/NAME/TYPE" */
+  readonly key: string;
+  readonly uid: string;
+  readonly container: string;
+  readonly type: ProbeType;
+  readonly probe: Probe;
+  readonly unit: UnitName;
+  readonly address: string;
+  readonly restarts: boolean;
+  readonly invocation: string;
+  readonly startedAt: Instant;
+}
+
+/** All probes of this period that may be made now, by the files that the run and the containers' helpers have left. */
+export function targets(period: number): Target[] {
+  return namesIn(`${VOLATILE}/pods`).flatMap((uid) => {
+    const names = namesIn(podVolatile(uid));
+    const isStopping = names.includes("stopping");
+    return names
+      .filter((name) => name.endsWith(".probes") && !name.startsWith("."))
+      .flatMap((name) => targetsOf(uid, name.slice(0, -".probes".length), isStopping))
+      .filter(({ probe }) => probe.period === period);
+  });
+}
+
+function targetsOf(uid: string, container: string, isStopping: boolean): Target[] {
+  const told = readContainerProbes(uid, container);
+  const note = join(podVolatile(uid), `${container}.started`);
+  const invocation = readIfThere(note)?.trim();
+  const startedAt = modifiedAt(note);
+  if (told === undefined || !invocation || startedAt === undefined) return [];
+  const { probes, unit, address, restarts } = told;
+  if (runningInvocation(unit) !== invocation) return [];
+  const types = wantedTypes(probes, () => hasStarted(uid, container, invocation), isStopping);
+  return types.flatMap((type) => {
+    const probe = probes[type];
+    const key = `${uid}/${container}/${type}`;
+    return probe ? [{ key, uid, container, type, probe, unit, address, restarts, invocation, startedAt }] : [];
+  });
+}
+
+/** Until a container has started nothing else is asked of it; one that is to end is left alive, and may still become unready. */
+function wantedTypes(
+  probes: Readonly<Partial<Record<ProbeType, Probe>>>,
+  isStarted: () => boolean,
+  isStopping: boolean,
+): readonly ProbeType[] {
+  if (isStopping) return ["readiness"];
+  if (probes.startup !== undefined && !isStarted()) return ["startup"];
+  return PROBE_TYPES.filter((type) => type !== "startup");
+}
+
+function hasStarted(uid: string, container: string, invocation: string): boolean {
+  const result = readProbeResult(uid, container, "startup");
+  return result?.invocation === invocation && result.success;
+}

@@ -1,0 +1,34 @@
+import type { PodEvent } from "../model/event.ts";
+import type { Container, Pod } from "../model/pod.ts";
+import { PROBE_TYPES, type ProbeResult, type ProbeType } from "../model/probe.ts";
+import type { Translation } from "../model/translation.ts";
+import type { World } from "../model/world.ts";
+
+/** What the probes of a pod have to say. The same at each run until it changes: an occurrence that was told is no news. */
+export function probeEvents({ kind, pod }: Translation, world: World): PodEvent[] {
+  if (kind === "rejected") return [];
+  const pasts = world.directories.get(pod.metadata.uid)?.pasts;
+  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].flatMap((container) => {
+    const results = pasts?.get(container.name)?.probes ?? {};
+    return PROBE_TYPES.flatMap((type) => {
+      const result = results[type];
+      return result === undefined ? [] : resultEvents(pod, container, type, result);
+    });
+  });
+}
+
+function resultEvents(pod: Pod, container: Container, type: ProbeType, result: ProbeResult): PodEvent[] {
+  const { invocation, at, failures, message, warning, ended } = result;
+  const name = `${type[0]?.toUpperCase()}${type.slice(1)}`;
+  const list = pod.spec.initContainers?.includes(container) ? "initContainers" : "containers";
+  const event = (level: PodEvent["type"], reason: string, words: string): PodEvent => {
+    const fieldPath = `spec.${list}{${container.name}}`;
+    return { pod, type: level, reason, message: words, fieldPath, occurrence: `${invocation} ${at}` };
+  };
+  const again = pod.spec.restartPolicy === "Never" ? "" : ", will be restarted";
+  return [
+    ...(failures > 0 ? [event("Warning", "Unhealthy", `${name} probe failed: ${message}`)] : []),
+    ...(warning ? [event("Warning", "ProbeWarning", `${name} probe warning: ${message}`)] : []),
+    ...(ended ? [event("Normal", "Killing", `Container ${container.name} failed ${type} probe${again}`)] : []),
+  ];
+}
