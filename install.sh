@@ -6,7 +6,11 @@ set -eu
 usage() {
 	cat <<'USAGE'
 usage: ./install.sh [OPTION…]            install, or upgrade: pods are not restarted, the configuration is kept
-  --kubeconfig FILE     join this cluster (without one the node is standalone: pods come from /etc/unitlet/manifests)
+  --server URL --token-file FILE --ca-cert-hash sha256:HEX
+                        join this cluster with a bootstrap token, see unitlet join --help; --token TOKEN, --ca-file FILE,
+                        --unsafe-skip-ca-verification, --bootstrap-kubeconfig FILE are as there
+  --kubeconfig FILE     join with an identity that was made elsewhere. Without any of these the node is standalone: pods come
+                        from /etc/unitlet/manifests
   --node-name NAME      the same as --set nodeName=NAME
   --set KEY=VALUE       a setting of unitlet.conf; may be given several times
   --from DIR            install bundles that were built elsewhere
@@ -25,7 +29,7 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 PREFIX=${PREFIX:-/usr/local}
 DESTDIR=${DESTDIR:-}
 mode=install from='' kubeconfig='' settings='' yes=no keep_pods=no sandbox_options=''
-for part in progress host build place endpoint remove; do
+for part in progress host build place endpoint join remove; do
 	# shellcheck disable=SC1090
 	. "$top/units/install/$part.sh"
 done
@@ -33,13 +37,16 @@ done
 parse_options() {
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kubeconfig | --node-name | --set | --from) [ $# -ge 2 ] || die "$1 needs a value (see --help)" ;;
+		--kubeconfig | --node-name | --set | --from | --server | --token | --token-file | --ca-cert-hash | --ca-file | --bootstrap-kubeconfig) [ $# -ge 2 ] || die "$1 needs a value (see --help)" ;;
 		esac
 		case $1 in
 		--kubeconfig) kubeconfig=$2 && shift ;;
 		--node-name) add_setting "nodeName=$2" && shift ;;
 		--set) add_setting "$2" && shift ;;
 		--from) from=$2 && shift ;;
+		--server | --token-file | --ca-cert-hash | --ca-file | --bootstrap-kubeconfig) add_join_option "$1" "$2" && shift ;;
+		--token) if [ "$2" = - ]; then add_join_option --token -; else join_token=$2; fi && shift ;;
+		--unsafe-skip-ca-verification) add_join_option "$1" ;;
 		--uninstall) mode=uninstall ;;
 		--yes | -y) yes=yes ;;
 		--keep-pods) keep_pods=yes ;;
@@ -52,6 +59,7 @@ parse_options() {
 	done
 	[ -z "$sandbox_options" ] || [ "$mode" = sandbox ] || die "$sandbox_options goes with --sandbox"
 	[ "$keep_pods" = no ] || [ "$mode" = uninstall ] || die "--keep-pods goes with --uninstall; an upgrade keeps them anyway"
+	check_join_options
 	[ -z "$kubeconfig" ] || [ -r "$kubeconfig" ] || die "--kubeconfig $kubeconfig: there is no such file, or it cannot be read"
 }
 
@@ -79,6 +87,7 @@ install() {
 	say "Put into place:${changed:- nothing, all was there}"
 	check_config
 	[ -z "$DESTDIR" ] || return 0
+	join_cluster
 	start
 	say_what_next
 }

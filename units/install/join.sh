@@ -1,0 +1,29 @@
+# Joining a cluster right after installing. What is told to unitlet join, see there.
+# shellcheck shell=sh disable=SC2154,SC2034
+
+join_options='' join_token=''
+
+# add_join_option WORD…
+add_join_option() {
+	for word in "$@"; do
+		join_options="$join_options '$(printf '%s' "$word" | sed "s/'/'\\\\''/g")'"
+	done
+}
+
+check_join_options() {
+	[ -n "$join_options$join_token" ] || return 0
+	[ -z "$kubeconfig" ] || die "--kubeconfig is of a node that has its identity already: it does not go with --server or --bootstrap-kubeconfig"
+	[ -z "$DESTDIR" ] || die "DESTDIR: a tree of files cannot join a cluster"
+}
+
+# Before the timer starts: until now no run has taken this host for a standalone one. The token goes by standard input,
+# since everybody may read the arguments of a process.
+join_cluster() {
+	[ -n "$join_options$join_token" ] || return 0
+	systemctl daemon-reload
+	case $join_token in
+	'') eval "\"\$command\" join $join_options" ;;
+	*) printf '%s\n' "$join_token" | eval "\"\$command\" join --token - $join_options" ;;
+	esac || die "unitlet is installed, but this host has not joined. The same command goes on from here, and so does: unitlet join"
+	check_config
+}
