@@ -11,6 +11,7 @@ import type { ContainerLogs } from "./logs.ts";
 import type { Memory } from "./memory.ts";
 import { READ_ONLY } from "./read-only.ts";
 import { Refusal } from "./refusal.ts";
+import { servePortForward } from "./remote/port-forward.ts";
 import { readStats } from "./stats.ts";
 import type { Target } from "./target.ts";
 
@@ -35,6 +36,7 @@ const ENDPOINTS: Readonly<Record<string, readonly [path: RegExp, endpoint: Endpo
   containerLogs: [/^containerLogs\/[^/]*\/[^/]*\/[^/]*$/, serveLogs],
   exec: [/^exec(\/[^/]+){3,4}$/, serveCommand, ["GET", "POST"]],
   healthz: [/^healthz(\/[^/]+)?$/, serveHealth],
+  portForward: [/^portForward(\/[^/]+){2,3}$/, servePorts, ["GET", "POST"]],
   run: [/^run(\/[^/]+){3,4}$/, serveRun, ["POST"]],
   stats: [/^stats\/summary$/, serveStats],
   ...READ_ONLY,
@@ -64,6 +66,10 @@ async function serveLogs({ logs }: Serving, { segments, query }: Target, respons
 
 async function serveCommand(serving: Serving, target: Target, _: ServerResponse, exchange: Exchange): Promise<void> {
   await serveExec(serving, target, exchange);
+}
+
+async function servePorts(serving: Serving, target: Target, _: ServerResponse, exchange: Exchange): Promise<void> {
+  await servePortForward(serving, target, exchange);
 }
 
 async function serveHealth(_: Serving, { segments }: Target, response: ServerResponse): Promise<void> {

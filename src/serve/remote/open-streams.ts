@@ -2,6 +2,7 @@ import type { Exchange } from "../exchange.ts";
 import { upgradeOf } from "./negotiate.ts";
 import { openSpdyCommand } from "./spdy-command.ts";
 import type { RemoteStreams, StreamRequest } from "./streams.ts";
+import { openWebSocketCommand } from "./websocket-command.ts";
 
 /**
  * Leaves HTTP as the client proposes and waits for its streams. Check all that can be refused before: a Refusal becomes
@@ -9,6 +10,6 @@ import type { RemoteStreams, StreamRequest } from "./streams.ts";
  * it goes away or opens no streams.
  */
 export async function openStreams(exchange: Exchange, wanted: StreamRequest): Promise<RemoteStreams> {
-  upgradeOf(exchange);
+  if (upgradeOf(exchange) === "websocket") return openWebSocketCommand(exchange, wanted);
   return await openSpdyCommand(exchange, wanted);
 }

@@ -1,0 +1,53 @@
+import { connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { finished } from "node:stream/promises";
+import { getSystemErrorMessage } from "node:util";
+
+/** As a pod on the host's network is reached; in this order. */
+const LOCAL = [
+  { network: "tcp4", host: "127.0.0.1", shown: "127.0.0.1" },
+  { network: "tcp6", host: "::1", shown: "[::1]" },
+];
+
+/** Connects a stream with a port of this host, until both sides have said all. Throws when nobody listens there. */
+export async function forward(port: number, stream: Duplex): Promise<void> {
+  const socket = await dial(port);
+  if (stream.destroyed) socket.destroy();
+  // Each direction ends by itself; a connection that breaks, breaks as a whole.
+  stream.once("close", () => {
+    if (!stream.readableEnded || !stream.writableFinished) socket.destroy();
+  });
+  socket.once("error", () => stream.destroy());
+  stream.pipe(socket);
+  socket.pipe(stream);
+  await Promise.all([over(socket), over(stream)]);
+}
+
+async function dial(port: number): Promise<Socket> {
+  const failures: string[] = [];
+  for (const { network, host, shown } of LOCAL) {
+    try {
+      return await connected(host, port);
+    } catch (error) {
+      const { errno, message } = error as NodeJS.ErrnoException;
+      const why = errno === undefined ? message : getSystemErrorMessage(errno);
+      failures.push(`dial ${network} ${shown}:${port}: connect: ${why}`);
+    }
+  }
+  throw new Error(`failed to connect to localhost:${port}, IPv4: ${failures[0]}, IPv6: ${failures[1]}`);
+}
+
+async function connected(host: string, port: number): Promise<Socket> {
+  return await new Promise((resolve, reject) => {
+    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
+    socket.once("error", reject);
+    socket.once("connect", () => {
+      socket.off("error", reject);
+      resolve(socket);
+    });
+  });
+}
+
+async function over(stream: Duplex): Promise<void> {
+  await finished(stream).catch(() => undefined);
+}
