@@ -26,6 +26,7 @@ const PATTERNS = [
   "unitlet-image@*.service",
   "unitlet-watch.service",
   "unitlet-sync.path",
+  "unitlet-api.socket",
   ...STANDING_UNITS,
 ];
 
@@ -56,6 +57,7 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
     agent: {
       watch: listing.get("unitlet-watch.service"),
       path: listing.get("unitlet-sync.path"),
+      socket: listing.get("unitlet-api.socket"),
       fallen: STANDING_UNITS.filter((unit) => listing.get(unit)?.active !== "active"),
     },
     directories,

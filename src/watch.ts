@@ -2,13 +2,19 @@ import { BusError } from "./io/bus.ts";
 import type { Systemd } from "./io/systemd.ts";
 import { sayTrouble } from "./io/trouble.ts";
 import { removeWatchConfig, writeWatchConfig } from "./io/watch-config.ts";
+import type { UnitState } from "./model/unit.ts";
 import type { World } from "./model/world.ts";
 import type { Sync } from "./sync.ts";
 
 const WATCH = "unitlet-watch.service";
 const PATH = "unitlet-sync.path";
+const SOCKET = "unitlet-api.socket";
+const SERVICE = "unitlet-api.service";
 
-/** Looks after the agent's own units: the doorbell that storms have tripped, and the watch that the configuration asks for. */
+/**
+ * Looks after the agent's own units: the doorbell that storms have tripped, the watch that the configuration asks for, and
+ * the port, which is open as long as the node is in a cluster.
+ */
 export async function keepAgent(input: Sync, agent: World["agent"], systemd: Systemd): Promise<void> {
   try {
     await keepUnits(input, agent, systemd);
@@ -28,7 +34,7 @@ async function keepUnits({ config, log }: Sync, agent: World["agent"], systemd: 
     await systemd.set(PATH, true);
   } else if (agent.path !== undefined) sayTrouble(log, "doorbell", undefined);
   const wanted = config.watch && config.cluster !== undefined;
-  const up = agent.watch?.active === "active" || agent.watch?.active === "activating";
+  const up = isUp(agent.watch);
   if (wanted && config.cluster !== undefined) {
     const changed = writeWatchConfig(config.cluster, config.nodeName);
     if (up && changed) await systemd.set(WATCH, false);
@@ -37,4 +43,16 @@ async function keepUnits({ config, log }: Sync, agent: World["agent"], systemd: 
     await systemd.set(WATCH, false);
     removeWatchConfig();
   }
+  await keepPort(config.cluster !== undefined, isUp(agent.socket), systemd);
+}
+
+/** install.sh does the same; this is for a kubeconfig that was put there, or taken away, by hand. */
+async function keepPort(wanted: boolean, up: boolean, systemd: Systemd): Promise<void> {
+  if (wanted !== up) await systemd.set(SOCKET, wanted);
+  // A stream that is under way would go on.
+  if (up && !wanted) await systemd.set(SERVICE, false);
+}
+
+function isUp(state: UnitState | undefined): boolean {
+  return state?.active === "active" || state?.active === "activating";
 }

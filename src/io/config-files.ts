@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../model/config.ts";
+import { unitletVersion } from "../version.ts";
 import { namesIn, readIfThere } from "./files.ts";
 import { filesFingerprint } from "./fingerprint.ts";
 import { keep, recall } from "./memo.ts";
@@ -31,7 +32,8 @@ export async function loadConfig(): Promise<LoadedConfig> {
       .filter((name) => name.endsWith(".conf"))
       .map((name) => join(DIRECTORY, name)),
   ];
-  const key = `${hostname()} ${filesFingerprint([...paths, DIRECTORY])}`;
+  // Another version may read the same words otherwise.
+  const key = `${unitletVersion} ${hostname()} ${filesFingerprint([...paths, DIRECTORY])}`;
   const memo = recall<Memo>("config", key);
   if (memo !== undefined && memo.kubeconfigKey === filesFingerprint([memo.kubeconfig]))
     return { config: memo.config, key: key + memo.kubeconfigKey, kubeconfig: memo.kubeconfig };

@@ -23,6 +23,7 @@ export interface World {
   readonly agent: {
     readonly watch: UnitState | undefined;
     readonly path: UnitState | undefined;
+    readonly socket?: UnitState | undefined;
     /** Those that a shutdown needs, and that are not up. */
     readonly fallen: readonly string[];
   };
