@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Confinement } from "../../src/model/confinement.ts";
 import type { PodSpec } from "../../src/model/pod.ts";
 import { containerConfinement } from "../../src/translate/confinement.ts";
-import { container, pod, podOf } from "./base.ts";
+import { container, pod, type podOf } from "./base.ts";
 
 function of(change: Parameters<typeof podOf>[0], spec: Partial<PodSpec> = {}): Confinement {
   const asked = container(change);
