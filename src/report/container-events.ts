@@ -1,11 +1,22 @@
 import type { PodEvent } from "../model/event.ts";
+import type { StoredImage } from "../model/image.ts";
 import type { ContainerState, ContainerStatus, Pod, Terminated } from "../model/pod.ts";
 import { invocationOf } from "./container-id.ts";
+import { pulledMessage } from "./pulled.ts";
 
 /** What happened to one container, in the order in which it happened. */
-export function containerEvents(pod: Pod, previous: ContainerStatus | undefined, next: ContainerStatus): PodEvent[] {
+export function containerEvents(
+  pod: Pod,
+  previous: ContainerStatus | undefined,
+  next: ContainerStatus,
+  stored?: StoredImage,
+): PodEvent[] {
+  const runs = newRuns(previous, next);
   return [
-    ...newRuns(previous, next).flatMap((run) => runEvents(pod, next, run)),
+    ...runs.flatMap((run, at) => {
+      const isFirst = previous?.containerID === undefined && at === 0;
+      return runEvents(pod, next, run, pulledMessage(pod, next.image, stored, isFirst));
+    }),
     ...waitingEvents(pod, previous, next),
   ];
 }
@@ -28,23 +39,17 @@ function newRuns(previous: ContainerStatus | undefined, next: ContainerStatus): 
   return runs.filter(({ id }) => !known.has(id));
 }
 
-function runEvents(pod: Pod, { name, image }: ContainerStatus, { id, end }: Run): PodEvent[] {
+function runEvents(pod: Pod, { name }: ContainerStatus, { id, end }: Run, pulled: string | undefined): PodEvent[] {
   const occurrence = invocationOf(id) ?? id;
   const event = (type: PodEvent["type"], reason: string, message: string) =>
     containerEvent(pod, name, type, reason, message, occurrence);
-  const pulled = `Container image "${image}" already present on machine and can be accessed by the pod`;
   return [
-    ...(isOnHost(image) ? [event("Normal", "Pulled", pulled)] : []),
+    ...(pulled === undefined ? [] : [event("Normal", "Pulled", pulled)]),
     event("Normal", "Created", "Container created"),
     end?.reason === "StartError"
       ? event("Warning", "Failed", `Error: ${end.message ?? end.reason}`)
       : event("Normal", "Started", "Container started"),
   ];
-}
-
-/** With `images = ignore` other names are accepted too, but nothing of that name is present. */
-function isOnHost(image: string): boolean {
-  return image === "host" || image.startsWith("host:") || image.startsWith("/");
 }
 
 function waitingEvents(pod: Pod, previous: ContainerStatus | undefined, next: ContainerStatus): PodEvent[] {

@@ -1,4 +1,5 @@
 import type { PodEvent } from "../model/event.ts";
+import type { StoredImage } from "../model/image.ts";
 import type { ContainerStatus, Pod, PodStatus } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Translation } from "../model/translation.ts";
@@ -25,10 +26,16 @@ export function podEvents({ translation, previous, next }: PodEdge): PodEvent[] 
         pod,
         before.find((each) => each.name === status.name),
         status,
+        storedImage(translation, status.name),
       ),
     ),
   ];
   return events.filter((event, i) => events.findIndex((other) => isSame(event, other)) === i);
+}
+
+function storedImage(translation: Translation, container: string): StoredImage | undefined {
+  if (translation.kind === "rejected") return undefined;
+  return translation.containers.find(({ name }) => name === container)?.image?.stored;
 }
 
 /** An Event about the pod as a whole: it occurs once in each generation. */

@@ -35,7 +35,7 @@ export function judgeImage(
   const key = imageKey(reference.name);
   const stored = images.stored.get(key);
   const policy = pullPolicy(container, reference);
-  const since = pod.status?.startTime === undefined ? undefined : fromTimestamp(pod.status.startTime);
+  const since = pod.status?.startTime === undefined ? undefined : fromTimestamp(pod.status.startTime) - SLACK;
   if (stored !== undefined && isGood(stored, policy, since))
     return { kind: "stored", stored, id: `${reference.repository}@${stored.digest}` };
   if (policy === "Never")
@@ -49,6 +49,9 @@ export function judgeImage(
   const pull = { key, name, repository, reserve, isFirst: relevant === undefined };
   return absent(image, pull, relevant, images.at);
 }
+
+/** A pod's start is told in whole seconds, at the end of the run that began its pull. */
+const SLACK = 2000;
 
 /** As the API server fills it in; manifests of a standalone node come without. */
 function pullPolicy({ imagePullPolicy }: Container, { tag }: OciReference): string {

@@ -78,7 +78,7 @@ describe("an image that is there", () => {
   });
 
   test("is asked for with Always when it was before the pod came", () => {
-    const verdict = judge({ image: "nginx:1", imagePullPolicy: "Always" }, stored({ checkedAt: NOW - 1000 }));
+    const verdict = judge({ image: "nginx:1", imagePullPolicy: "Always" }, stored({ checkedAt: NOW - 3000 }));
     expect(verdict).toEqual({ kind: "absent", waits: { pull: PULL } });
   });
 
@@ -153,7 +153,7 @@ describe("an image that is not there", () => {
   });
 
   test("is pulled at once for a pod that came after the failure", () => {
-    expect(judge({ image: "nginx:1" }, failed(), since(NOW + 1000))).toEqual({ kind: "absent", waits: { pull: PULL } });
+    expect(judge({ image: "nginx:1" }, failed(), since(NOW + 3000))).toEqual({ kind: "absent", waits: { pull: PULL } });
   });
 });
 

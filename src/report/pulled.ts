@@ -1,0 +1,37 @@
+import type { StoredImage } from "../model/image.ts";
+import { parseImage } from "../model/image-reference.ts";
+import type { Pod } from "../model/pod.ts";
+import { fromTimestamp, type Instant } from "../model/time.ts";
+
+/** A pod's start is told by this host's clock, in whole seconds, after the pull has begun. */
+const SLACK = 2000;
+
+/**
+ * What the kubelet says of an image before the container is made; undefined when there is none: `images = ignore` accepts
+ * any name. `isFirst`: this container has not run before, so what was pulled since the pod came was pulled for it.
+ */
+export function pulledMessage(
+  pod: Pod,
+  image: string,
+  stored: StoredImage | undefined,
+  isFirst: boolean,
+): string | undefined {
+  if (stored === undefined && parseImage(image).kind !== "host") return undefined;
+  const since = pod.status?.startTime === undefined ? undefined : fromTimestamp(pod.status.startTime) - SLACK;
+  const pulled = stored?.pulled;
+  if (!isFirst || stored === undefined || pulled === undefined || since === undefined || pulled.from < since)
+    return `Container image "${image}" already present on machine and can be accessed by the pod`;
+  const took = printMilliseconds(pulled.to - pulled.from);
+  return `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${stored.size} bytes.`;
+}
+
+/** As Go prints a time.Duration of whole milliseconds. */
+export function printMilliseconds(duration: Instant): string {
+  const whole = Math.max(0, Math.round(duration));
+  if (whole < 1000) return whole === 0 ? "0s" : `${whole}ms`;
+  const minutes = Math.floor(whole / 60_000);
+  const hours = Math.floor(minutes / 60);
+  const seconds = `${(whole % 60_000) / 1000}s`;
+  if (hours > 0) return `${hours}h${minutes % 60}m${seconds}`;
+  return minutes > 0 ? `${minutes}m${seconds}` : seconds;
+}
