@@ -1,4 +1,5 @@
 import type { Config } from "../model/config.ts";
+import { parseImage } from "../model/image-reference.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
 import { type PortConflict, remappedPort } from "./ports.ts";
@@ -9,7 +10,9 @@ import { fieldProblems } from "./supported.ts";
 export function podProblems(pod: Pod, config: Config, conflict: PortConflict | undefined): Problem[] {
   const problems = fieldProblems(pod);
   for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
-    const problem = runAsNonRootProblem(pod, container);
+    // The user that an image says is not known before it is there: that one waits with the kubelet's words.
+    const isKnown = config.images === "ignore" || parseImage(container.image ?? "").kind === "host";
+    const problem = isKnown ? runAsNonRootProblem(pod, container) : undefined;
     if (problem !== undefined) problems.push(problem);
   }
   return [...problems, ...networkProblems(pod, config, conflict)];
