@@ -23,6 +23,8 @@ export interface NodeStatus {
   readonly addresses?: readonly { readonly type: string; readonly address: string }[];
   readonly daemonEndpoints?: { readonly kubeletEndpoint?: { readonly Port: number } };
   readonly nodeInfo?: Readonly<Record<string, unknown>>;
+  /** Sorted. Absent where the API server does not know of it. */
+  readonly declaredFeatures?: readonly string[];
 }
 
 export interface NodeCondition {

@@ -20,7 +20,12 @@ export function nodePatch(previous: NodeStatus, next: NodeStatus, now: Instant):
   const conditions = next.conditions ?? [];
   const isNews = conditions.some((each) => !isSame(find(previous, each.type), each));
   if (Object.keys(status).length === 0 && !isNews && !isDue(previous, now)) return undefined;
-  return { status: { ...status, conditions } };
+  return { status: { ...status, ...features(previous, next), conditions } };
+}
+
+/** Never a reason to write by itself: an API server that does not know of them forgets them each time. */
+function features({ declaredFeatures: before }: NodeStatus, { declaredFeatures }: NodeStatus): object {
+  return equal(before, declaredFeatures) ? {} : { declaredFeatures };
 }
 
 type Key = "capacity" | "allocatable" | "nodeInfo";

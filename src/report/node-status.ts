@@ -16,6 +16,12 @@ export interface NodeReport extends IdentityFacts {
   readonly goingDown?: boolean;
 }
 
+/**
+ * By the names of the kubelet's feature gates, sorted. The port takes WebSockets as they come from the client: exec and
+ * attach by v5.channel.k8s.io, port-forward in a tunnel.
+ */
+const DECLARED_FEATURES: readonly string[] = ["ExtendWebSocketsToKubelet"];
+
 /** All that this node says of itself. */
 export function nodeStatus(report: NodeReport, previous: NodeStatus | undefined): NodeStatus {
   const { config, host, version } = report;
@@ -28,6 +34,7 @@ export function nodeStatus(report: NodeReport, previous: NodeStatus | undefined)
     ],
     daemonEndpoints: { kubeletEndpoint: { Port: config.port } },
     nodeInfo: nodeInfo(host, version, previous),
+    declaredFeatures: DECLARED_FEATURES,
   };
 }
 

@@ -117,6 +117,18 @@ describe.each(["true", "false"])("KUBECTL_PORT_FORWARD_WEBSOCKETS=%s", (value) =
   });
 });
 
+test("the API server hands WebSockets through, since the node declares that it takes them", async () => {
+  const handed = async () => {
+    const metrics = await node.cluster.kubectl(["get", "--raw", "/metrics"]);
+    const name = "apiserver_websocket_streaming_requests_total";
+    const labels = 'proxy_type="proxied_to_kubelet",subresource="portforward"';
+    return Number(metrics.split(`${name}{${labels}} `)[1]?.split("\n")[0] ?? 0);
+  };
+  const before = await handed();
+  await using _ = await forwarding([":7001"], {});
+  expect(await handed()).toBe(before + 1);
+});
+
 test("a pod that is over", async () => {
   const { code, stderr } = await kubectl(node, ["port-forward", "over", ":7001"]);
   expect([code, stderr]).toEqual([

@@ -76,6 +76,7 @@ const NODE: Node = {
       operatingSystem: "linux",
       architecture: "amd64",
     },
+    declaredFeatures: ["ExtendWebSocketsToKubelet"],
   },
 };
 
@@ -161,6 +162,22 @@ describe("nodeInfo", () => {
   test("keeps the version of a systemd that does not answer", () => {
     const { systemdVersion: _, ...host } = HOST;
     expect(reportNode({ config: CONFIG, host, version: "0.1.0", existing: NODE, now: NOW })).toEqual({});
+  });
+});
+
+describe("declared features", () => {
+  const { declaredFeatures: _, ...forgetful } = NODE.status ?? {};
+  const existing = { ...NODE, status: forgetful };
+
+  test("are no reason to write: an API server that does not know of them forgets them", () => {
+    expect(report({ existing })).toEqual({});
+  });
+
+  test("are told along with anything else", () => {
+    const daemonEndpoints = { kubeletEndpoint: { Port: 10251 } };
+    expect(report({ existing, config: { port: 10251 } })).toEqual(
+      patch({ daemonEndpoints, declaredFeatures: ["ExtendWebSocketsToKubelet"] }),
+    );
   });
 });
 
