@@ -1,16 +1,10 @@
 import { appendExit } from "./io/exit-records.ts";
 import { writePull } from "./io/images.ts";
-import {
-  noteStop,
-  removePodDirectories,
-  restorePod,
-  sealPod,
-  writePodFile,
-  writeVolume,
-} from "./io/pod-directories.ts";
+import { noteStop, removePodDirectories, restorePod, sealPod, writePodFile } from "./io/pod-directories.ts";
 import type { Systemd } from "./io/systemd.ts";
 import { sayTrouble } from "./io/trouble.ts";
 import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "./io/unit-files.ts";
+import { writeVolume } from "./io/written-volume.ts";
 import type { Log } from "./log.ts";
 import type { DesiredFile, DesiredVolume, Step } from "./model/step.ts";
 import type { PodSource } from "./ports.ts";
@@ -149,15 +143,15 @@ async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "remove-unit":
       return removeUnit(step.unit);
     case "restore":
-      return restorePod(step.uid, Date.now());
+      return restorePod(step.uid);
     case "remove-pod":
       return removePodDirectories(step.uid);
     case "write-file":
       writePodFile(step.uid, step.file);
       return trySeal(step.uid, [step.file], [], log);
     case "write-volume":
-      if (writeVolume(step.uid, step.volume, Date.now())) trySeal(step.uid, [], [step.volume], log);
-      return;
+      writeVolume(step.uid, step.volume);
+      return trySeal(step.uid, [], [step.volume], log);
     case "write-unit":
       return writeUnit(step.unit, step.text, step.dropIns);
     case "link":

@@ -2,18 +2,18 @@ import { isDirectory } from "./io/files.ts";
 import { readHost } from "./io/host.ts";
 import { readImages } from "./io/images.ts";
 import { readPodDirectories } from "./io/pod-directories.ts";
+import { forgetReferences, gather } from "./io/reference-store.ts";
 import type { Systemd } from "./io/systemd.ts";
 import { readUnits } from "./io/unit-files.ts";
 import type { Config } from "./model/config.ts";
 import { parseImage } from "./model/image-reference.ts";
 import type { Pod } from "./model/pod.ts";
-import type { DueReferences } from "./model/references.ts";
-import type { Instant } from "./model/time.ts";
 import { STANDING_UNITS } from "./model/shutdown.ts";
+import type { Instant } from "./model/time.ts";
 import type { PodList, World } from "./model/world.ts";
 import type { Answer, PodSource } from "./ports.ts";
 import { neededDirectories } from "./translate/host-paths.ts";
-import { dueReferences } from "./translate/references.ts";
+import { allNeeds, dueNeeds } from "./translate/references.ts";
 import { imageKey } from "./unitfile/image-names.ts";
 
 /** All units of ours, and those of the agent that a run looks after. */
@@ -42,8 +42,10 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
   const listing = await systemd.list(PATTERNS);
   // After the listing: what has ended by then has left its record.
   const [units, directories] = [readUnits(listing), readPodDirectories()];
-  const due = allDue(pods.items, directories, now);
-  const [references, node] = await Promise.all([source.fetch(due), hasArrivals(pods) ? source.node() : undefined]);
+  const [{ known: references }, node] = await Promise.all([
+    referencesOf(source, pods, now),
+    hasArrivals(pods) ? source.node() : undefined,
+  ]);
   const needed = new Set(
     pods.items.flatMap(({ spec }) => [...spec.containers, ...(spec.initContainers ?? [])].flatMap(neededDirectories)),
   );
@@ -95,12 +97,18 @@ function podList(answer: Answer): PodList {
   }
 }
 
-function allDue(pods: readonly Pod[], directories: World["directories"], now: Instant): DueReferences {
+async function referencesOf(source: PodSource, pods: PodList, now: Instant): ReturnType<typeof gather> {
   // What has ended or is ending needs nothing any more.
-  const needy = pods.filter(
+  const needy = pods.items.filter(
     ({ metadata, status }) =>
       !metadata.deletionTimestamp && status?.phase !== "Succeeded" && status?.phase !== "Failed",
   );
-  const due = needy.map((pod) => dueReferences(pod, directories.get(pod.metadata.uid), now));
-  return { tokens: due.flatMap(({ tokens }) => tokens), configMaps: due.flatMap(({ configMaps }) => configMaps) };
+  const gathered = await gather(
+    (known) => allNeeds(needy, known),
+    (needs, known) => dueNeeds(needs, known, now),
+    (due) => source.fetch(due),
+    now,
+  );
+  if (pods.complete) forgetReferences(gathered.needed);
+  return gathered;
 }

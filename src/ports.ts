@@ -1,8 +1,7 @@
 import type { PodEvent } from "./model/event.ts";
 import type { Node } from "./model/node.ts";
 import type { Pod, PodStatus } from "./model/pod.ts";
-import type { DueReferences } from "./model/references.ts";
-import type { References } from "./model/world.ts";
+import type { Need, References } from "./model/references.ts";
 
 /** What a source of pods answered. Never an exception: trouble with it is an ordinary state of the world. */
 export type Answer =
@@ -20,7 +19,8 @@ export interface PodSource {
   list(): Promise<Answer>;
   /** Labels and taints, which others may have set; undefined where nobody knows them. Never throws. */
   node(): Promise<Node | undefined>;
-  fetch(due: DueReferences): Promise<References>;
+  /** An answer for each; never throws. */
+  fetch(due: readonly Need[]): Promise<References>;
   /** `patch` is what differs from the status that the pod came with. */
   publish(pod: Pod, next: PodStatus, patch: object): Promise<void>;
   tell(event: PodEvent): Promise<void>;

@@ -33,11 +33,9 @@ export function settledUntil(world: World): Instant | undefined {
   }
   if (world.pods.items.some(({ metadata }) => metadata.deletionTimestamp !== undefined)) return undefined;
   const retries = [...(world.images?.failed.values() ?? [])].flatMap((failed) => [failed.at + FRESH, retryAt(failed)]);
-  const refreshes = world.pods.items
-    .filter(({ status }) => status?.phase === "Running" || status?.phase === "Pending")
-    .map((pod) => nextRefresh(pod, world.directories.get(pod.metadata.uid)))
-    .filter((at) => at !== undefined);
-  return Math.min(world.now + LONGEST, ...refreshes, ...retries.filter((at) => at > world.now));
+  const needy = world.pods.items.filter(({ status }) => status?.phase === "Running" || status?.phase === "Pending");
+  const refresh = nextRefresh(needy, world.references) ?? Number.POSITIVE_INFINITY;
+  return Math.min(world.now + LONGEST, refresh, ...retries.filter((at) => at > world.now));
 }
 
 /** Between two states a unit may go on without changing what the digest covers; only a back-off leaves its mark when it ends. */

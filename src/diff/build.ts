@@ -36,7 +36,11 @@ function writeFiles({ pod, files, volumes }: Runnable, world: World): Step[] {
     ...files
       .filter(({ name, text }) => directory?.files.get(name) !== text)
       .map((file): Step => ({ kind: "write-file", uid, file, because: `${file.name} is not as the pod has it` })),
-    ...volumes.map((volume): Step => ({ kind: "write-volume", uid, volume, because: `volume ${volume.name} is due` })),
+    ...volumes
+      .filter(({ name, digest }) => directory?.volumes.get(name) !== digest)
+      .map(
+        (volume): Step => ({ kind: "write-volume", uid, volume, because: `volume ${volume.name} has other content` }),
+      ),
   ];
 }
 

@@ -1,13 +1,13 @@
 import type { PodEvent } from "../model/event.ts";
 import type { Node } from "../model/node.ts";
 import type { Pod, PodStatus } from "../model/pod.ts";
-import type { DueReferences } from "../model/references.ts";
-import type { Fetched, References } from "../model/world.ts";
+import type { Need, References } from "../model/references.ts";
 import type { Answer, PodSource } from "../ports.ts";
 import { digest } from "../unitfile/hash.ts";
 import { ApiError } from "./http.ts";
 import { keepJoined, strayed } from "./joined.ts";
 import type { Kube } from "./kube.ts";
+import { fetchReferred } from "./referred-object.ts";
 
 /** The pods that the API server has bound to this node. */
 export class ClusterSource implements PodSource {
@@ -32,21 +32,19 @@ export class ClusterSource implements PodSource {
   }
 
   async node(): Promise<Node | undefined> {
-    const answer = await settle(this.#kube.getNode());
-    return answer.ok ? answer.value : undefined;
+    try {
+      return await this.#kube.getNode();
+    } catch {
+      return undefined;
+    }
   }
 
-  async fetch({ tokens, configMaps }: DueReferences): Promise<References> {
-    const fetchedTokens = tokens.map(
-      async (token): Promise<[string, Fetched<string>]> => [token.key, await settle(this.#kube.createToken(token))],
+  async fetch(needs: readonly Need[]): Promise<References> {
+    const now = Date.now();
+    const answers = needs.map(
+      async ({ key, reference }) => [key, await fetchReferred(this.#kube.api, reference, now)] as const,
     );
-    const fetchedMaps = [...new Set(configMaps)].map(
-      async (key): Promise<[string, Fetched<Readonly<Record<string, string>>>]> => {
-        const [namespace = "", name = ""] = key.split("/");
-        return [key, await settle(this.#kube.getConfigMap(namespace, name))];
-      },
-    );
-    return { tokens: new Map(await Promise.all(fetchedTokens)), configMaps: new Map(await Promise.all(fetchedMaps)) };
+    return new Map(await Promise.all(answers));
   }
 
   async publish(pod: Pod, _next: PodStatus, patch: object): Promise<void> {
@@ -64,14 +62,6 @@ export class ClusterSource implements PodSource {
       // Gone already, or its name has another UID by now.
       if (!(error instanceof ApiError && (error.status === 404 || error.status === 409))) throw error;
     }
-  }
-}
-
-async function settle<T>(work: Promise<T>): Promise<Fetched<T>> {
-  try {
-    return { ok: true, value: await work };
-  } catch (error) {
-    return { ok: false, because: (error as Error).message };
   }
 }
 

@@ -1,8 +1,7 @@
 import type { Node } from "../model/node.ts";
 import type { Pod } from "../model/pod.ts";
-import type { TokenReference } from "../model/references.ts";
 import { Events } from "./events.ts";
-import { type ApiClient, ApiError, MERGE, unlessMissing } from "./http.ts";
+import { type ApiClient, MERGE, unlessMissing } from "./http.ts";
 
 const STRATEGIC = "application/strategic-merge-patch+json";
 
@@ -105,39 +104,5 @@ export class Kube {
       path: "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases",
       body: lease,
     });
-  }
-
-  async createToken({
-    namespace,
-    serviceAccount,
-    audience,
-    expirationSeconds,
-    podName,
-    podUID,
-  }: TokenReference): Promise<string> {
-    const boundObjectRef = { kind: "Pod", apiVersion: "v1", name: podName, uid: podUID };
-    const body = {
-      apiVersion: "authentication.k8s.io/v1",
-      kind: "TokenRequest",
-      spec: { audiences: audience ? [audience] : [], expirationSeconds, boundObjectRef },
-    };
-    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`;
-    const answer = await this.#api.json<{ status: { token: string } }>({ method: "POST", path, body });
-    return answer.status.token;
-  }
-
-  async getConfigMap(namespace: string, name: string): Promise<Readonly<Record<string, string>>> {
-    const path = `/api/v1/namespaces/${namespace}/configmaps/${name}`;
-    const answer = await this.#api.json<{ data?: Record<string, string>; binaryData?: object }>({
-      method: "GET",
-      path,
-    });
-    if (answer.binaryData !== undefined)
-      throw new ApiError(
-        `configmap "${name}" has binaryData, which this version of unitlet cannot deliver`,
-        200,
-        "NotSupported",
-      );
-    return answer.data ?? {};
   }
 }

@@ -3,7 +3,7 @@ import type { Log } from "../log.ts";
 import type { PodEvent } from "../model/event.ts";
 import { DATA } from "../model/paths.ts";
 import type { Pod, PodStatus } from "../model/pod.ts";
-import type { References } from "../model/world.ts";
+import type { Fetched, Need, References } from "../model/references.ts";
 import type { Answer, PodSource } from "../ports.ts";
 import { digest } from "../unitfile/hash.ts";
 import { EventMemory } from "./event-memory.ts";
@@ -58,8 +58,16 @@ export class ManifestSource implements PodSource {
     return undefined;
   }
 
-  async fetch(): Promise<References> {
-    return { tokens: new Map(), configMaps: new Map() };
+  /** Nobody has objects here; and no services, which every container is to be told of. */
+  async fetch(needs: readonly Need[]): Promise<References> {
+    const at = Date.now();
+    const because = "this node has no cluster that could be asked for it";
+    return new Map(
+      needs.map(({ key, reference: { kind } }): [string, Fetched] => [
+        key,
+        kind === "services" ? { ok: true, value: [], at } : { ok: false, missing: kind === "service", because, at },
+      ]),
+    );
   }
 
   async publish(pod: Pod, next: PodStatus): Promise<void> {

@@ -1,24 +1,15 @@
-import {
-  chmodSync,
-  chownSync,
-  lutimesSync,
-  mkdirSync,
-  readlinkSync,
-  renameSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
-import { DATA, podData, podVolatile, VOLATILE, volumePath } from "../model/paths.ts";
+import { DATA, podData, podVolatile, VOLATILE } from "../model/paths.ts";
 import { PROBE_TYPES } from "../model/probe.ts";
 import type { DesiredFile, DesiredVolume } from "../model/step.ts";
-import type { ActualVolume, PodDirectory } from "../model/world.ts";
+import type { PodDirectory } from "../model/world.ts";
 import { forgetEvents } from "./event-memory.ts";
 import { readExits } from "./exit-records.ts";
-import { ifThere, isThere, modifiedAt, namesIn, readIfThere, readRegular, remove, writeWhole } from "./files.ts";
+import { isThere, modifiedAt, namesIn, readIfThere, readRegular, remove, writeWhole } from "./files.ts";
 import { readProbeResult } from "./probe-files.ts";
 import { seal, unseal } from "./seal.ts";
+import { readVolumes, writeVolume } from "./written-volume.ts";
 
 const STOPPING = "stopping";
 const SEALED = "sealed";
@@ -49,12 +40,7 @@ function readPodDirectory(uid: string): PodDirectory {
     sealed: names.has(SEALED),
     pasts: new Map([...containers].map((name) => [name, readPast(uid, name, names)])),
     files: new Map(environments.map((name) => [name, readRegular(join(podVolatile(uid), name)) ?? ""])),
-    volumes: new Map(
-      (names.has("volumes") ? namesIn(`${podVolatile(uid)}/volumes`) : []).flatMap((name) => {
-        const volume = readVolume(volumePath(uid, name));
-        return volume === undefined ? [] : [[name, volume]];
-      }),
-    ),
+    volumes: names.has("volumes") ? readVolumes(uid) : new Map(),
   };
 }
 
@@ -83,23 +69,6 @@ function readProbes(uid: string, container: string, has: (suffix: string) => boo
   return types.length === 0 ? {} : { probes: Object.fromEntries(results.filter(([, result]) => result !== undefined)) };
 }
 
-function readVolume(path: string): ActualVolume | undefined {
-  const refreshedAt = modifiedAt(join(path, "..data"));
-  const generation = ifThere(() => readlinkSync(join(path, "..data")));
-  if (refreshedAt === undefined || generation === undefined) return undefined;
-  const files: Record<string, string> = {};
-  const walk = (below: string): void => {
-    for (const name of namesIn(join(path, generation, below))) {
-      const relative = join(below, name);
-      const text = readRegular(join(path, generation, relative));
-      if (text === undefined) walk(relative);
-      else files[relative] = text;
-    }
-  };
-  walk("");
-  return { refreshedAt, files };
-}
-
 export function writePodFile(pod: string, { name, text, uid }: DesiredFile): void {
   writeWhole(join(podVolatile(pod), name), text, 0o400, uid);
 }
@@ -112,58 +81,15 @@ export function sealPod(uid: string, files: readonly DesiredFile[], volumes: rea
 }
 
 /** Puts back what was sealed. */
-export function restorePod(uid: string, now: number): void {
+export function restorePod(uid: string): void {
   for (const name of namesIn(sealedDirectory(uid)).filter((each) => !each.startsWith("."))) {
     const content: unknown = JSON.parse(unseal(readIfThere(join(sealedDirectory(uid), name)) ?? ""));
-    if (name.endsWith(".volume")) writeVolume(uid, content as DesiredVolume, now);
+    if (name.endsWith(".volume")) writeVolume(uid, content as DesiredVolume);
     else writePodFile(uid, content as DesiredFile);
   }
 }
 
 const sealedDirectory = (uid: string) => join(podData(uid), SEALED);
-
-/** All files change at once: a new directory, then one rename of the ..data link, as the kubelet does it. False: they are the same. */
-export function writeVolume(uid: string, volume: DesiredVolume, now: number): boolean {
-  const path = volumePath(uid, volume.name);
-  const old = readVolume(path);
-  if (old !== undefined && JSON.stringify(sorted(old.files)) === JSON.stringify(sorted(volume.files))) {
-    lutimesSync(join(path, "..data"), now / 1000, now / 1000);
-    return false;
-  }
-  const previous = ifThere(() => readlinkSync(join(path, "..data")));
-  const generation = `..${now}-${process.pid}`;
-  makeOpen(path);
-  makeOpen(join(path, generation));
-  for (const [name, text] of Object.entries(volume.files)) writeVolumeFile(join(path, generation, name), text, volume);
-  remove(join(path, "..data_tmp"));
-  symlinkSync(generation, join(path, "..data_tmp"));
-  renameSync(join(path, "..data_tmp"), join(path, "..data"));
-  const tops = new Set(Object.keys(volume.files).map((name) => name.split("/")[0] ?? name));
-  for (const top of tops) if (!isThere(join(path, top))) symlinkSync(join("..data", top), join(path, top));
-  for (const name of namesIn(path)) {
-    const stale = name.startsWith("..") ? name !== "..data" && name !== generation : !tops.has(name);
-    if (stale) remove(join(path, name));
-  }
-  if (previous !== undefined && previous !== generation) remove(join(path, previous));
-  return true;
-}
-
-/** Containers of any user must get through, whatever our umask is; nobody else gets as far as here. */
-function makeOpen(path: string): void {
-  mkdirSync(path, { recursive: true });
-  chmodSync(path, 0o755);
-}
-
-function writeVolumeFile(path: string, text: string, { mode, uid, gid }: DesiredVolume): void {
-  makeOpen(dirname(path));
-  writeFileSync(path, text, { mode: 0o600 });
-  chownSync(path, uid, gid);
-  chmodSync(path, mode);
-}
-
-function sorted(files: Readonly<Record<string, string>>): [string, string][] {
-  return Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1));
-}
 
 /** When a pod was first asked to stop, by this host's clock: the API server's may differ by more than a grace period. */
 export function noteStop(uid: string): void {

@@ -1,4 +1,6 @@
+import type { EnvFromSource, EnvVar } from "./env-var.ts";
 import type { PodSecurityContext, SecurityContext } from "./security-context.ts";
+import type { Volume, VolumeMount } from "./volume.ts";
 
 /**
  * A Pod as the API server writes it in JSON, with the fields this version acts on. All other fields stay on the object:
@@ -34,6 +36,7 @@ export interface PodSpec {
   readonly hostNetwork?: boolean;
   readonly serviceAccountName?: string;
   readonly imagePullSecrets?: readonly { readonly name?: string }[];
+  readonly enableServiceLinks?: boolean;
   readonly priorityClassName?: string;
   readonly priority?: number;
   readonly securityContext?: PodSecurityContext;
@@ -49,6 +52,7 @@ export interface Container {
   readonly args?: readonly string[];
   readonly workingDir?: string;
   readonly env?: readonly EnvVar[];
+  readonly envFrom?: readonly EnvFromSource[];
   readonly ports?: readonly ContainerPort[];
   readonly resources?: Resources;
   readonly securityContext?: SecurityContext;
@@ -56,12 +60,6 @@ export interface Container {
   readonly startupProbe?: ApiProbe;
   readonly livenessProbe?: ApiProbe;
   readonly readinessProbe?: ApiProbe;
-}
-
-export interface EnvVar {
-  readonly name: string;
-  readonly value?: string;
-  readonly valueFrom?: unknown;
 }
 
 /** A livenessProbe, readinessProbe or startupProbe. */
@@ -99,33 +97,6 @@ export interface ContainerPort {
 export interface Resources {
   readonly requests?: Readonly<Record<string, string>>;
   readonly limits?: Readonly<Record<string, string>>;
-}
-
-export interface VolumeMount {
-  readonly name: string;
-  readonly mountPath: string;
-  readonly readOnly?: boolean;
-}
-
-export interface Volume {
-  readonly name: string;
-  readonly projected?: { readonly defaultMode?: number; readonly sources?: readonly ProjectedSource[] };
-}
-
-export interface ProjectedSource {
-  readonly serviceAccountToken?: {
-    readonly path: string;
-    readonly audience?: string;
-    readonly expirationSeconds?: number;
-  };
-  readonly configMap?: {
-    readonly name: string;
-    readonly optional?: boolean;
-    readonly items?: readonly { readonly key: string; readonly path: string }[];
-  };
-  readonly downwardAPI?: {
-    readonly items?: readonly { readonly path: string; readonly fieldRef?: { readonly fieldPath: string } }[];
-  };
 }
 
 export type PodPhase = "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";

@@ -53,9 +53,19 @@ export interface DesiredFile {
 /** A directory below /run/unitlet/pods/UID/volumes whose content changes as a whole, by its ..data link. */
 export interface DesiredVolume {
   readonly name: string;
+  /** Whose files differ: of everything else here. */
+  readonly digest: string;
+  /** By their path in the volume. */
+  readonly files: readonly (readonly [path: string, file: VolumeFile])[];
+  /** Of all files and directories, besides their owner: the pod's fsGroup. */
+  readonly gid?: number;
+}
+
+export interface VolumeFile {
+  readonly content: string;
+  /** The content is bytes, as base64. */
+  readonly base64?: true;
   readonly mode: number;
-  readonly files: Readonly<Record<string, string>>;
-  /** Owner of the files. */
-  readonly uid: number;
-  readonly gid: number;
+  /** Root, if not given. */
+  readonly uid?: number;
 }

@@ -26,7 +26,7 @@ export interface Runnable {
   /** In the order in which they are to be started. */
   readonly companions: readonly Companion[];
   readonly files: readonly DesiredFile[];
-  /** Only those that are due; the others stay as they are. */
+  /** Only what could be made of what is known; the others stay as they are. */
   readonly volumes: readonly DesiredVolume[];
   readonly problems: readonly Problem[];
 }

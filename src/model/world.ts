@@ -4,6 +4,7 @@ import type { Host } from "./host.ts";
 import type { Images } from "./image.ts";
 import type { Node } from "./node.ts";
 import type { Pod } from "./pod.ts";
+import type { References } from "./references.ts";
 import type { Instant } from "./time.ts";
 import type { ActualUnit, UnitName, UnitState } from "./unit.ts";
 
@@ -48,20 +49,6 @@ export interface PodDirectory {
   readonly pasts: ReadonlyMap<string, ContainerPast>;
   /** Name → text of the files in /run/unitlet/pods/UID. */
   readonly files: ReadonlyMap<string, string>;
-  /** By volume name. */
-  readonly volumes: ReadonlyMap<string, ActualVolume>;
+  /** Digests of the volumes that were written, by name. */
+  readonly volumes: ReadonlyMap<string, string>;
 }
-
-export interface ActualVolume {
-  /** When it was written last. */
-  readonly refreshedAt: Instant;
-  readonly files: Readonly<Record<string, string>>;
-}
-
-/** What pods refer to, fetched because it was due; a reference that is not due is absent here. Keys as translate/references.ts makes them. */
-export interface References {
-  readonly tokens: ReadonlyMap<string, Fetched<string>>;
-  readonly configMaps: ReadonlyMap<string, Fetched<Readonly<Record<string, string>>>>;
-}
-
-export type Fetched<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly because: string };

@@ -1,8 +1,8 @@
+import { nodeAddresses } from "../model/addresses.ts";
 import type { Config } from "../model/config.ts";
 import type { Host } from "../model/host.ts";
 import type { NodeStatus } from "../model/node.ts";
 import type { Instant } from "../model/time.ts";
-import { nodeAddresses } from "./addresses.ts";
 import type { IdentityFacts } from "./identity-problem.ts";
 import { nodeConditions } from "./node-conditions.ts";
 import { nodeResources } from "./node-resources.ts";

@@ -1,8 +1,8 @@
+import { nodeAddresses } from "../model/addresses.ts";
 import type { ContainerStatus, PodPhase, PodStatus } from "../model/pod.ts";
 import { type Instant, toTimestamp } from "../model/time.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
-import { nodeAddresses } from "./addresses.ts";
 import { computeConditions } from "./conditions.ts";
 import { isActive } from "./container-run.ts";
 import { containerStatus } from "./container-status.ts";

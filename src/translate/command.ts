@@ -2,7 +2,12 @@ import type { Container } from "../model/pod.ts";
 import { expand } from "./expand.ts";
 
 export type Command =
-  | { readonly ok: true; readonly argv: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly argv: readonly string[];
+      /** The first word without the values of variables, which may be secret. */
+      readonly program: string;
+    }
   | { readonly ok: false; readonly message: string };
 
 /**
@@ -12,7 +17,7 @@ export type Command =
 export function containerCommand(container: Container, path: string, variables: ReadonlyMap<string, string>): Command {
   const image = container.image ?? "";
   const command = container.command?.length ? container.command : image.startsWith("/") ? [image] : [];
-  const argv = [...command, ...(container.args ?? [])].map((word) => expand(word, variables));
+  const argv = [...command, ...(container.args ?? [])].map((word) => expand(word, (name) => variables.get(name)));
   if (command.length === 0) {
     return {
       ok: false,
@@ -21,5 +26,5 @@ export function containerCommand(container: Container, path: string, variables: 
   }
   if (argv[0] === "")
     return { ok: false, message: `${path}.command begins with an empty word: name the program in it` };
-  return { ok: true, argv };
+  return { ok: true, argv, program: expand(command[0] ?? "", () => undefined) };
 }

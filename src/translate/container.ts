@@ -22,7 +22,8 @@ export interface ContainerInput extends ContainerOrder {
   readonly confinement: Confinement;
   /** Undefined: on the host's own files. */
   readonly start?: ImageStart;
-  readonly argv: readonly string[];
+  /** Without the values of variables: anyone may read the unit. */
+  readonly program: string;
   readonly qos: QosClass;
   readonly host: Host;
   readonly libDir: string;
@@ -30,8 +31,8 @@ export interface ContainerInput extends ContainerOrder {
 
 type Lines = (readonly [string, string])[];
 
-/** Where the container finds its variables. */
-const ENVIRONMENT = "/run/unitlet/env";
+/** Where the container finds its variables and its program's words. */
+export const LAUNCH_FILE = "/run/unitlet/env";
 
 /** What systemd gives to every service: a container sees what its pod says. */
 const FROM_SYSTEMD =
@@ -103,7 +104,7 @@ function unitLines({ pod, container, kind, before, next, start }: ContainerInput
 }
 
 function lifeLines(
-  { pod, container, kind, confinement, start, argv, libDir }: ContainerInput,
+  { pod, container, kind, confinement, start, program, libDir }: ContainerInput,
   self: UnitName,
   policy: RestartPolicy,
   hash: string,
@@ -114,7 +115,7 @@ function lifeLines(
   const native = {
     type: kind === "init" ? "oneshot" : "exec",
     before: [],
-    program: [["ExecStart", execLine([...launchPrefix(confinement), ...launchArgv(ENVIRONMENT, argv)])]],
+    program: [["ExecStart", execLine([...launchPrefix(confinement), ...launchArgv(LAUNCH_FILE)])]],
     after: [],
   } as const;
   const launch = start === undefined ? native : imageStartLines(uid, container.name, kind, start, libDir);
@@ -127,7 +128,7 @@ function lifeLines(
     [
       // ":" as in execLine(): the program's name may hold a $.
       "ExecStopPost",
-      `-+:${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash, argv[0] ?? "")}`,
+      `-+:${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash, program)}`,
     ],
     ...RESTART[kind][policy],
     // A oneshot runs its program within the start timeout, which an init container does not have.
@@ -167,7 +168,7 @@ function fileLines({ pod, container, confinement, start }: ContainerInput): Retu
   const variables: Mount = {
     type: "bind",
     source: `${podVolatile(pod.metadata.uid)}/${environmentFile(container.name)}`,
-    target: ENVIRONMENT,
+    target: LAUNCH_FILE,
     readOnly: true,
     recursiveReadOnly: true,
     propagation: "private",

@@ -1,7 +1,8 @@
 import type { Config } from "../model/config.ts";
 import type { Host } from "../model/host.ts";
 import type { Images } from "../model/image.ts";
-import type { PodDirectory, References } from "../model/world.ts";
+import type { References } from "../model/references.ts";
+import type { PodDirectory } from "../model/world.ts";
 import type { PortConflict } from "./ports.ts";
 
 /** What the translation of one pod depends on besides the pod. */

@@ -33,12 +33,12 @@ export function desiredContainer(
   if (image.kind === "absent") return { container: { ...base, ...image.waits }, files: [] };
   const volume = volumeProblem(container, volumes);
   if (volume !== undefined) return waits("ContainerCreating", volume);
-  const launch =
-    image.kind === "stored"
-      ? imageLaunch(pod, container, image.stored, context.host.hostname)
-      : hostLaunch(pod, container, context);
-  if (!launch.ok) return waits(launch.reason, launch.message);
   try {
+    const launch =
+      image.kind === "stored"
+        ? imageLaunch(pod, container, image.stored, context)
+        : hostLaunch(pod, container, context);
+    if (!launch.ok) return waits(launch.reason, launch.message);
     const unit = translateContainer({
       pod,
       container,
@@ -49,8 +49,9 @@ export function desiredContainer(
       host: context.host,
       libDir: context.libDir,
     });
+    const files = [...(launch.file ? [launch.file] : []), ...probesFiles(pod, container, context.host)];
     const ran = image.kind === "stored" ? { image: { id: image.id, stored: image.stored } } : {};
-    return { container: { ...base, unit, ...ran }, files: [launch.file, ...probesFiles(pod, container, context.host)] };
+    return { container: { ...base, unit, ...ran }, files };
   } catch (error) {
     if (!(error instanceof UnquotableError)) throw error;
     return waits("CreateContainerConfigError", `${containerPath(pod, container)} ${error.message}`);

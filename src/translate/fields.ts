@@ -1,10 +1,12 @@
 import { CONTAINER_FIELDS } from "./container-fields.ts";
 import type { Row } from "./field-row.ts";
 import { POD_FIELDS } from "./pod-fields.ts";
+import { VOLUME_FIELDS } from "./volume-fields.ts";
 
 /** Path without list indexes → what becomes of the field. */
 export const FIELDS: Readonly<Record<string, Row>> = {
   ...prefixed("spec", POD_FIELDS),
+  ...prefixed("spec.volumes[]", VOLUME_FIELDS),
   ...prefixed("spec.containers[]", CONTAINER_FIELDS),
   ...prefixed("spec.initContainers[]", CONTAINER_FIELDS),
 };

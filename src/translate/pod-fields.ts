@@ -1,4 +1,3 @@
-import type { Volume } from "../model/pod.ts";
 import { ignored, is, NOT_YET, OTHER_NODE, type Row, rejected } from "./field-row.ts";
 
 const SHARED_NAMESPACES = "cannot be honoured: a pod on the host's files shares the host's namespaces";
@@ -22,11 +21,7 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
   serviceAccount: "supported",
   automountServiceAccountToken: "control-plane",
   imagePullSecrets: "control-plane",
-  enableServiceLinks: ignored(
-    "is ignored: service variables are not set",
-    "set it to false, and find services by address",
-    is(false),
-  ),
+  enableServiceLinks: "supported",
   dnsPolicy: ignored(
     "is ignored: the pod resolves names as the host does",
     "use dnsPolicy: Default",
@@ -93,23 +88,4 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
     "is ignored: this version of unitlet has no ephemeral containers",
     "look at the host with systemctl and journalctl",
   ),
-  "volumes[]": rejected(
-    "is of a kind that is not supported by this version of unitlet",
-    "use files of the host by their own paths; the service account's token volume works",
-    (value) => isTokenVolume(value as Volume),
-  ),
 };
-
-/** Projected from a token, ConfigMaps and the pod's own name, namespace and UID: what admission adds to ordinary pods. */
-function isTokenVolume(volume: Volume): boolean {
-  const fields = ["metadata.namespace", "metadata.name", "metadata.uid"];
-  const safe = (path: string) => !path.startsWith("/") && !path.split("/").includes("..");
-  // All files of a volume have the same mode here.
-  const plain = (item: { path: string; mode?: unknown }) => safe(item.path) && (item.mode ?? undefined) === undefined;
-  return (volume.projected?.sources ?? [{}]).every((source) => {
-    if (source.serviceAccountToken !== undefined) return safe(source.serviceAccountToken.path);
-    if (source.configMap !== undefined) return (source.configMap.items ?? []).every(plain);
-    const items = source.downwardAPI?.items;
-    return items?.every((item) => plain(item) && fields.includes(item.fieldRef?.fieldPath ?? "")) ?? false;
-  });
-}

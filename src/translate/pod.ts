@@ -1,3 +1,4 @@
+import { allocatable } from "../model/allocatable.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Rejected, Translation } from "../model/translation.ts";
@@ -26,7 +27,8 @@ export function translatePod(pod: Pod, context: TranslateContext): Translation {
     return rejected(pod, "UnsupportedField", refused.map(sentence).join("; "));
 
   const qos = qosClass(pod);
-  const volumes = translateVolumes(pod, context.directory, context.references);
+  const known = { pod, references: context.references, allocatable: allocatable(context.config, context.host) };
+  const volumes = translateVolumes(known, context.directory?.volumes ?? new Map());
   const desired = containers.map((container, at) => {
     const kind = at < (pod.spec.initContainers?.length ?? 0) ? "init" : "container";
     return desiredContainer(pod, container, kind, context, volumes);
@@ -39,7 +41,7 @@ export function translatePod(pod: Pod, context: TranslateContext): Translation {
     containers: desired.map(({ container }) => container),
     files: desired.flatMap(({ files }) => files),
     companions: [],
-    volumes: volumes.due,
+    volumes: volumes.written,
     problems,
   };
 }

@@ -96,5 +96,5 @@ export function portNumber(port: number | string, { ports }: Container): number 
 /** By variables whose value stands in the pod itself, as the kubelet does it. */
 function expandStatic(word: string, { env }: Container): string {
   const known = new Map((env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
-  return expand(word, known);
+  return expand(word, (name) => known.get(name));
 }

@@ -8,14 +8,17 @@ import { userOf } from "./security.ts";
  */
 export function specHash(pod: Pod, container: Container): string {
   const { restartPolicy, terminationGracePeriodSeconds, initContainers } = pod.spec;
-  const { name, image, command, args, workingDir, env, resources, volumeMounts } = container;
+  const { name, image, command, args, workingDir, env, envFrom, resources, volumeMounts } = container;
   const wanted = {
     name,
     image,
     command: unlessEmpty(command),
     args: unlessEmpty(args),
     workingDir,
-    env: unlessEmpty(env?.map((variable) => [variable.name, variable.value])),
+    env: unlessEmpty(
+      env?.map(({ name: variable, value, valueFrom }) => [variable, value, ...(valueFrom ? [valueFrom] : [])]),
+    ),
+    envFrom: unlessEmpty(envFrom),
     resources: unlessEmpty(resources),
     mounts: unlessEmpty(volumeMounts?.map((mount) => [mount.name, mount.mountPath])),
     user: unlessEmpty(userOf(pod, container)),

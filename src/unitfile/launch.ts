@@ -1,24 +1,110 @@
 import { UnquotableError } from "./quote.ts";
 
 /**
- * What stands between systemd and a container's program: a shell that takes the variables from a file and becomes the
- * program. EnvironmentFile= would give them to the unit's privileged helpers as well, and a pod's LD_PRELOAD is no
- * helper's business. The shell has the container's own user by then.
+ * What stands between systemd and a container's program: a shell that takes variables and words from a file and becomes
+ * the program. Neither is in the unit, which anyone may read; and EnvironmentFile= would give the variables to the
+ * unit's privileged helpers as well, where a pod's LD_PRELOAD has no business. The shell has the container's own user by then.
  */
-export function launchArgv(environment: string, argv: readonly string[]): readonly string[] {
-  return ["/bin/sh", "-c", `unset PWD OLDPWD; . ${environment}; exec "$@"`, "sh", ...argv];
+export function launchArgv(file: string): readonly string[] {
+  return ["/bin/sh", "-c", `unset PWD OLDPWD; . ${file}; exec "$@"`, "sh"];
 }
 
-/** Variables of some /bin/sh itself (bash, dash), which it would refuse to set, or set to something else. */
+/** Variables of some /bin/sh itself (bash, dash), which it would refuse to set, or set to something else; and perl's, which it would obey. */
 const THE_SHELLS_OWN =
-  /^(_|UID|EUID|PPID|GROUPS|SHELLOPTS|SHLVL|OPTIND|LINENO|RANDOM|SRANDOM|SECONDS|EPOCH\w+|DIRSTACK|FUNCNAME|PIPESTATUS|BASH\w*)$/;
+  /^(PERL\w*|_|UID|EUID|PPID|GROUPS|SHELLOPTS|SHLVL|OPTIND|LINENO|RANDOM|SRANDOM|SECONDS|EPOCH\w+|DIRSTACK|FUNCNAME|PIPESTATUS|BASH\w*)$/;
+
+/**
+ * What no shell exports stands in the file as comments before everything else, and this sets it: of all programs that
+ * a host surely has, perl alone takes a variable of any name without having it among its words, where anyone could read it.
+ * PERL_BADLANG: of a locale that the host does not have it would complain in the container's name.
+ */
+const PERL = [
+  "delete $ENV{PERL_BADLANG};open F,'<',shift or die;",
+  "while(<F>){last if !/^#/;$ENV{pack'H*',$1}=pack'H*',$2 if/^#=(\\w*)=(\\w*)$/}",
+  "close F;exec{$ARGV[0]}@ARGV;",
+  "$e=$!+0;print STDERR qq(exec: $ARGV[0]: $!\\n);exit($e==2?127:126)",
+].join("");
+
+/** The kernel's MAX_ARG_STRLEN, which counts the terminating NUL. */
+const LONGEST = 128 * 1024;
+
+/**
+ * The text of that file, which is at the path `file` then. `mark` tells for whom it was written. Throws UnquotableError for what no program can be given.
+ */
+export function launchText(
+  file: string,
+  mark: string,
+  variables: ReadonlyMap<string, string>,
+  argv: readonly string[],
+): string {
+  const all = [...variables];
+  const odd = all.filter(([name]) => !isShellName(name));
+  const lines = [
+    markLine(mark),
+    ...odd.map((variable) => named(variable, oddLine)),
+    ...all.filter(([name]) => isShellName(name)).map((variable) => named(variable, exportLine)),
+    setLine(argv),
+    ...(odd.length === 0
+      ? []
+      : [`set -- /usr/bin/env PERL_BADLANG=0 /usr/bin/perl -e ${quoted(PERL)} ${quoted(file)} "$@"\n`]),
+  ];
+  return lines.join("");
+}
+
+function named([name, value]: readonly [string, string], line: (name: string, value: string) => string): string {
+  try {
+    return line(name, value);
+  } catch (error) {
+    if (!(error instanceof UnquotableError)) throw error;
+    throw new UnquotableError(`gets a variable ${name} that ${error.message}: rename or encode it`);
+  }
+}
+
+/** Whether that file was written for this mark. */
+export function isMarked(text: string, mark: string): boolean {
+  return text.startsWith(markLine(mark));
+}
+
+const markLine = (mark: string) => `# ${mark}\n`;
+
+export function isShellName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !THE_SHELLS_OWN.test(name);
+}
 
 /** A line of that file. Any value but NUL arrives; names are the shell's. */
 export function exportLine(name: string, value: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new UnquotableError("has a name that a shell cannot export");
-  if (value.includes("\0")) throw new UnquotableError("contains a NUL character");
-  if (!value.isWellFormed()) throw new UnquotableError("contains half a character (a lone surrogate)");
-  const quoted = `'${value.replaceAll("'", "'\\''")}'`;
-  // The program's words are the shell's own, too: env(1) goes before them.
-  return THE_SHELLS_OWN.test(name) ? `set -- /usr/bin/env ${name}=${quoted} "$@"\n` : `export ${name}=${quoted}\n`;
+  if (!isShellName(name)) throw new UnquotableError("has a name that a shell cannot export");
+  return `export ${name}=${quoted(checkLength(name, value))}\n`;
+}
+
+/** The program's words, unless another is to be run in its place: in a container that has begun, with the same variables. */
+export function setLine(argv: readonly string[]): string {
+  return `[ "$#" -gt 0 ] || set -- ${argv.map((word) => quoted(checkLength("", word))).join(" ")}\n`;
+}
+
+function quoted(text: string): string {
+  refuseUnpassable(text);
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** As exportLine, for a name that no shell exports. */
+function oddLine(name: string, value: string): string {
+  if (name === "" || name.includes("=")) throw new UnquotableError("has a name that is empty or holds a =");
+  return `#=${hex(name)}=${hex(checkLength(name, value))}\n`;
+}
+
+function hex(text: string): string {
+  refuseUnpassable(text);
+  return Buffer.from(text).toString("hex");
+}
+
+function checkLength(name: string, value: string): string {
+  if (Buffer.byteLength(name) + Buffer.byteLength(value) + 2 > LONGEST)
+    throw new UnquotableError("is longer than the 128 KiB that Linux passes to a program");
+  return value;
+}
+
+function refuseUnpassable(text: string): void {
+  if (text.includes("\0")) throw new UnquotableError("contains a NUL character");
+  if (!text.isWellFormed()) throw new UnquotableError("contains half a character (a lone surrogate)");
 }

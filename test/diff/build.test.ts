@@ -71,7 +71,7 @@ describe("a new pod", () => {
     const of = pod({ volumes: [{ name: "names", projected: { sources: [names] } }] });
     expect(plan(bare(of)).slice(0, 3)).toEqual([
       "write-file app.env: app.env is not as the pod has it",
-      "write-volume names: volume names is due",
+      "write-volume names: volume names has other content",
       "write-unit slice: it is new",
     ]);
   });

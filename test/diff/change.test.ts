@@ -14,18 +14,20 @@ describe("the pod's spec changed", () => {
       ...of,
       spec: { ...of.spec, containers: [container({ image: "/usr/bin/new", command: ["/usr/bin/new"] })] },
     }));
+  const given = "write-file app.env: app.env is not as the pod has it";
   const rewrite = [
+    given,
     "write-unit app: the pod changed",
     `reload: ${APP} was written anew`,
     "start app: the pod is to run",
   ];
 
   test("a running container is stopped first", () => {
-    expect(plan(changed(up(WEB)))).toEqual(["stop app: container app changed in the pod"]);
+    expect(plan(changed(up(WEB)))).toEqual(["stop app: container app changed in the pod", given]);
   });
 
-  test("while it stops nothing is done", () => {
-    expect(plan(changed(app({ state: STOPPING })))).toEqual([]);
+  test("while it stops only what it will begin with is written", () => {
+    expect(plan(changed(app({ state: STOPPING })))).toEqual([given]);
   });
 
   test("when it has stopped it is rewritten and started", () => {
@@ -50,7 +52,10 @@ describe("the pod's spec changed", () => {
       ...of,
       spec: { ...of.spec, containers: [container(), container({ name: "other", args: ["x"] })] },
     }));
-    expect(plan(world)).toEqual(["stop other: container other changed in the pod"]);
+    expect(plan(world)).toEqual([
+      "stop other: container other changed in the pod",
+      "write-file other.env: other.env is not as the pod has it",
+    ]);
   });
 
   test("what a pod says elsewhere restarts nothing", () => {

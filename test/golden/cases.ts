@@ -4,10 +4,10 @@ import { parseSettings, toConfig } from "../../src/config.ts";
 import { readManifests } from "../../src/io/rare/manifest-files.ts";
 import type { Config } from "../../src/model/config.ts";
 import type { Pod } from "../../src/model/pod.ts";
+import type { Fetched, Reference, References } from "../../src/model/references.ts";
 import type { Translation } from "../../src/model/translation.ts";
-import type { References } from "../../src/model/world.ts";
 import { translateAll } from "../../src/translate/all.ts";
-import { dueReferences } from "../../src/translate/references.ts";
+import { allNeeds } from "../../src/translate/references.ts";
 import { HOST, NOW } from "../translate/base.ts";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
@@ -47,19 +47,21 @@ function configOf(of: string): Config {
 }
 
 function referencesOf(pods: readonly Pod[]): References {
-  const due = pods.map((pod) => dueReferences(pod, undefined, NOW));
-  const tokens = due.flatMap((each) => each.tokens);
-  const configMaps = due.flatMap((each) => each.configMaps);
-  return {
-    tokens: new Map(
-      tokens.map((token) => [
-        token.key,
-        {
-          ok: true,
-          value: `token for ${token.serviceAccount}, ${token.audience ?? "the API server"}, ${token.expirationSeconds} s`,
-        },
-      ]),
-    ),
-    configMaps: new Map(configMaps.map((key) => [key, { ok: true, value: { "ca.crt": `ca.crt of ${key}` } }])),
-  };
+  return new Map(allNeeds(pods, new Map()).map(({ key, reference }) => [key, answer(reference)]));
+}
+
+function answer(reference: Reference): Fetched {
+  const found = (value: unknown) => ({ ok: true, value, at: NOW }) as const;
+  switch (reference.kind) {
+    case "token": {
+      const { serviceAccount, audience = "the API server", expirationSeconds } = reference;
+      return found(`token for ${serviceAccount}, ${audience}, ${expirationSeconds} s`);
+    }
+    case "configmap":
+      return found({ data: { "ca.crt": `ca.crt of ${reference.namespace}/${reference.name}` } });
+    case "services":
+      return found([]);
+    default:
+      return { ok: false, missing: true, because: `${reference.kind} "${reference.name}" not found`, at: NOW };
+  }
 }

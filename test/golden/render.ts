@@ -36,12 +36,11 @@ function unit({ name, text, linked }: DesiredUnit): string {
   return `==== ${name}${linked ? " (starts with the host)" : ""}\n${text}`;
 }
 
-function volume(uid: string, { name, mode, uid: owner, gid, files }: DesiredVolume): string {
-  const title = `==== ${volumePath(uid, name)} (mode ${mode.toString(8).padStart(4, "0")}, owner ${owner}:${gid})\n`;
-  return (
-    title +
-    Object.entries(files)
-      .map(([path, text]) => `-- ${path}\n${text}\n`)
-      .join("")
-  );
+function volume(uid: string, { name, gid, files }: DesiredVolume): string {
+  const group = gid === undefined ? "" : ` (group ${gid})`;
+  const texts = files.map(([path, { content, mode, uid: owner }]) => {
+    const who = owner === undefined ? "" : `, owner ${owner}`;
+    return `-- ${path} (mode ${mode.toString(8).padStart(4, "0")}${who})\n${content}\n`;
+  });
+  return `==== ${volumePath(uid, name)}${group}\n${texts.join("")}`;
 }

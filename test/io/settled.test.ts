@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { NO_PAST } from "../../src/model/exit-record.ts";
 import type { Pod, PodStatus } from "../../src/model/pod.ts";
+import type { Fetched } from "../../src/model/references.ts";
 import type { ActualUnit, UnitName, UnitState } from "../../src/model/unit.ts";
-import type { PodDirectory, World } from "../../src/model/world.ts";
+import type { World } from "../../src/model/world.ts";
 import { settledUntil } from "../../src/settled.ts";
 import { CONFIG, HOST, NO_REFERENCES, NOW, pod, UID } from "../translate/base.ts";
 
@@ -80,24 +81,24 @@ describe("a world is looked at when something in it is due", () => {
   const source = { configMap: { name: "m", items: [{ key: "k", path: "k" }] } };
   const mounting = (phase: PodStatus["phase"]): Pod => ({
     ...pod({ volumes: [{ name: "v", projected: { sources: [source] } }] }),
-    ...(phase ? { status: { phase } } : {}),
+    ...(phase ? { status: { phase, startTime: "2026-01-01T00:00:00Z" } } : {}),
   });
 
-  function withVolume(phase: PodStatus["phase"], age: number): World {
-    const directory: PodDirectory = {
-      uid: UID,
-      pasts: new Map(),
-      files: new Map(),
-      volumes: new Map([["v", { refreshedAt: NOW - age, files: {} }]]),
-    };
-    return { ...withPods(mounting(phase)), directories: new Map([[UID, directory]]) };
-  }
+  const found = (value: unknown, at: number): Fetched => ({ ok: true, value, at });
+  const knownSince = (phase: PodStatus["phase"], age: number): World => ({
+    ...withPods(mounting(phase)),
+    references: new Map([
+      ["configmap/shop/m", found({}, NOW - age)],
+      ["service/default/kubernetes", found({}, NOW)],
+      ["services/shop/", found([], NOW)],
+    ]),
+  });
 
   test.for(["Running", "Pending"] as const)("of a pod in phase %s", (phase) => {
-    expect(settledUntil(withVolume(phase, 40_000))).toBe(NOW + 20_000);
+    expect(settledUntil(knownSince(phase, 40_000))).toBe(NOW + 20_000);
   });
 
   test.for(["Succeeded", "Failed"] as const)("but not of a pod in phase %s", (phase) => {
-    expect(settledUntil(withVolume(phase, 40_000))).toBe(NOW + MINUTE);
+    expect(settledUntil(knownSince(phase, 40_000))).toBe(NOW + MINUTE);
   });
 });

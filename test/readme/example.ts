@@ -1,6 +1,7 @@
 import { loadYaml } from "@kubernetes/client-node";
 import { parseManifest } from "../../src/manifest.ts";
-import { CONFIG, HOST, runnable } from "../translate/base.ts";
+import type { Fetched } from "../../src/model/references.ts";
+import { CONFIG, HOST, NO_REFERENCES, runnable } from "../translate/base.ts";
 import { fence } from "./markdown.ts";
 
 const LIB = "/usr/local/lib/unitlet";
@@ -9,7 +10,11 @@ const GIBIBYTE = 1024 ** 3;
 /** The files of a manifest's pod on a standalone host, by the name of the container; "" is its slice. */
 export function exampleUnits(manifest: string): ReadonlyMap<string, string> {
   const host = { ...HOST, hostname: "edge-1", memoryTotal: 24 * GIBIBYTE };
-  const context = { config: { ...CONFIG, nodeName: "edge-1" }, host, libDir: LIB };
+  const references = new Map<string, Fetched>([
+    ...NO_REFERENCES,
+    ["services/default/", { ok: true, value: [], at: 0 }],
+  ]);
+  const context = { config: { ...CONFIG, nodeName: "edge-1" }, host, libDir: LIB, references };
   const { slice, containers } = runnable(parseManifest(loadYaml(manifest), "edge-1"), context);
   const units = containers.map(({ name, unit }) => [name, unit] as const);
   return new Map([["", slice], ...units].map(([name, unit]) => [String(name), shown(unit as typeof slice)]));

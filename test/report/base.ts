@@ -90,7 +90,7 @@ export function world(units: readonly ActualUnit[], pasts: Readonly<Record<strin
     pods: { complete: true, items: [] },
     units: new Map([...units, SLICE].map((each) => [each.name, each])),
     directories: new Map([[UID, directory]]),
-    references: { tokens: new Map(), configMaps: new Map() },
+    references: new Map(),
     agent: { watch: undefined, path: undefined, fallen: [] },
     absentDirectories: new Set(),
   };

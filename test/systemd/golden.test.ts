@@ -38,10 +38,10 @@ function writeVolatile(below: string, { pod, files, volumes }: Runnable): void {
   for (const volume of volumes) writeVolume(below + volumePath(uid, volume.name), volume);
 }
 
-function writeVolume(path: string, { files, mode, uid }: DesiredVolume): void {
-  for (const [name, text] of Object.entries(files)) write(join(path, "..1", name), text, mode, uid);
+function writeVolume(path: string, { files }: DesiredVolume): void {
+  for (const [name, { content, mode, uid }] of files) write(join(path, "..1", name), content, mode, uid ?? 0);
   symlinkSync("..1", join(path, "..data"));
-  for (const top of new Set(Object.keys(files).map((name) => name.split("/")[0] ?? ""))) {
+  for (const top of new Set(files.map(([name]) => name.split("/")[0] ?? ""))) {
     symlinkSync(join("..data", top), join(path, top));
   }
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeUnit } from "../../src/unitfile/codec.ts";
-import { exportLine, launchArgv } from "../../src/unitfile/launch.ts";
+import { exportLine, launchArgv, launchText, setLine } from "../../src/unitfile/launch.ts";
 import { execLine, quoteBind, quotePath } from "../../src/unitfile/quote.ts";
 import { Machine } from "../support/machine.ts";
 import { HOSTILE_VALUES, hostileText, unlessRefused } from "../unitfile/hostile.ts";
@@ -84,8 +84,11 @@ test("every variable arrives as it was given, through the shell that becomes the
   expect(variables.length).toBeGreaterThan(VALUES.length * 0.8);
   const batches = chunks(variables);
   const names = batches.map((batch, at) => {
-    writeFileSync(`${root}/opt/env-${at}`, batch.map(([, , line]) => line).join(""));
-    installArgv(`env-${at}`, [], launchArgv(`/opt/env-${at}`, ["/opt/probe", `env-${at}`]));
+    writeFileSync(
+      `${root}/opt/env-${at}`,
+      `${batch.map(([, , line]) => line).join("")}${setLine(["/opt/probe", `env-${at}`])}`,
+    );
+    installArgv(`env-${at}`, [], launchArgv(`/opt/env-${at}`));
     return `env-${at}`;
   });
   const arrived = (await start(names)).map(({ environment }) =>
@@ -101,13 +104,17 @@ const NAMES = [
   ..."UID EUID PPID OPTIND OPTARG LINENO RANDOM SECONDS SHLVL _ IFS ENV BASH_ENV PS4 PWD OLDPWD HISTFILE".split(" "),
   ..."SHELLOPTS BASHOPTS BASH_VERSINFO BASHPID GROUPS DIRSTACK FUNCNAME EPOCHSECONDS EPOCHREALTIME SRANDOM".split(" "),
   ..."PIPESTATUS BASH_SOURCE BASH_ARGV0 POSIXLY_CORRECT TMOUT LC_ALL LANG CDPATH TERM COLUMNS".split(" "),
+  // Those that no shell would take, and those that perl would obey.
+  ..."data-1 a.b 1x % a:b -x /etc/x [x] {} #a PERL5LIB PERL_BADLANG".split(" "),
+  "a b",
 ];
 
 test.for(["dash", "bash"])("every name of a variable arrives, also one that %s has for itself", async (shell) => {
   await machine.exec(`mkdir -p /opt/${shell} && ln -sf /bin/${shell} /opt/${shell}/sh`);
   for (const value of ["abc", "", "9", "it's $x"]) {
-    await machine.write("/opt/env-names", NAMES.map((name) => exportLine(name, value)).join(""));
-    const [, , script = "", ...words] = launchArgv("/opt/env-names", ["/opt/probe", "names"]);
+    const variables = new Map(NAMES.map((name) => [name, value]));
+    await machine.write("/opt/env-names", launchText("/opt/env-names", "", variables, ["/opt/probe", "names"]));
+    const [, , script = "", ...words] = launchArgv("/opt/env-names");
     await machine.exec(["env", "-i", `/opt/${shell}/sh`, "-c", script, ...words]);
     const { environment } = said("names");
     expect(NAMES.map((name) => [name, environment.get(name)])).toEqual(NAMES.map((name) => [name, value]));

@@ -1,8 +1,8 @@
 import type { Config } from "../../src/model/config.ts";
 import type { Host } from "../../src/model/host.ts";
 import type { Container, Pod, PodSpec } from "../../src/model/pod.ts";
+import type { References } from "../../src/model/references.ts";
 import type { Runnable, Translation } from "../../src/model/translation.ts";
-import type { References } from "../../src/model/world.ts";
 import type { TranslateContext } from "../../src/translate/context.ts";
 import { translatePod } from "../../src/translate/pod.ts";
 import { decodeUnit } from "../../src/unitfile/codec.ts";
@@ -51,7 +51,11 @@ export const HOST: Host = {
   systemdVersion: "252",
 };
 
-export const NO_REFERENCES: References = { tokens: new Map(), configMaps: new Map() };
+/** There are no services in the pod's namespace, and nothing else is known. */
+export const NO_REFERENCES: References = new Map([
+  ["services/shop/", { ok: true, value: [], at: NOW }],
+  ["service/default/kubernetes", { ok: false, missing: true, because: 'service "kubernetes" not found', at: NOW }],
+]);
 
 export function container(change: Partial<Container> = {}): Container {
   return { name: "app", image: "host", command: ["/usr/bin/app"], ...change };

@@ -1,15 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Container, EnvVar } from "../../src/model/pod.ts";
+import type { EnvVar } from "../../src/model/env-var.ts";
+import type { Container } from "../../src/model/pod.ts";
 import { containerCommand } from "../../src/translate/command.ts";
-import { containerEnvironment } from "../../src/translate/environment.ts";
 import { container, directive, podOf, runnable, waiting } from "./base.ts";
+import { environmentOf, GIVEN } from "./environment-base.ts";
 
-const GIVEN = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", HOSTNAME: "edge" };
-
-function environment(env: readonly EnvVar[], user = {}): object {
-  const result = containerEnvironment(container({ env }), "spec.containers[app]", "edge", user);
-  return result.ok ? Object.fromEntries(result.variables) : result;
-}
+const environment = (env: readonly EnvVar[], user = {}) => environmentOf({ env }, user);
 
 describe("a container's variables", () => {
   const cases: [string, readonly EnvVar[], object][] = [
@@ -73,12 +69,15 @@ describe("a container's variables", () => {
   });
 
   test.for([
-    ["data-1", "x", "has a name that a shell cannot export"],
+    ["a=b", "x", "has a name that is empty or holds a ="],
     ["A", "\0", "contains a NUL character"],
-  ] as const)("%s=%j keeps the container waiting", ([name, value, why]) => {
+    ["a-b", "\0", "contains a NUL character"],
+    ["A", "x".repeat(128 * 1024), "is longer than the 128 KiB that Linux passes to a program"],
+    ["a-b", "x".repeat(128 * 1024), "is longer than the 128 KiB that Linux passes to a program"],
+  ] as const)("%s, with a value that no program can be given, keeps the container waiting", ([name, value, why]) => {
     expect(waiting(podOf({ env: [{ name, value }] }))).toEqual({
       reason: "CreateContainerConfigError",
-      message: `spec.containers[app].env[${name}] ${why}; rename or encode it`,
+      message: `spec.containers[app] gets a variable ${name} that ${why}: rename or encode it`,
     });
   });
 });
@@ -105,7 +104,11 @@ describe("a container's argv", () => {
   ];
 
   test.for(cases)("is %s", ([, change, argv]) => {
-    expect(containerCommand(container(change), "spec.containers[app]", variables)).toEqual({ ok: true, argv });
+    expect(containerCommand(container(change), "spec.containers[app]", variables)).toEqual({
+      ok: true,
+      argv,
+      program: change.command?.[0] ?? change.image,
+    });
   });
 
   test("is missing", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Container, ProjectedSource } from "../../src/model/pod.ts";
+import type { Container } from "../../src/model/pod.ts";
+import type { ProjectedSource } from "../../src/model/volume.ts";
 import { neededDirectories } from "../../src/translate/host-paths.ts";
 import { container, directive, pod, UID, waiting } from "./base.ts";
 

@@ -1,136 +1,145 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ProjectedSource } from "../../src/model/pod.ts";
-import type { PodDirectory } from "../../src/model/world.ts";
-import { dueReferences, nextRefresh } from "../../src/translate/references.ts";
+import type { Pod } from "../../src/model/pod.ts";
+import type { Fetched, References } from "../../src/model/references.ts";
+import type { ProjectedSource } from "../../src/model/volume.ts";
+import { allNeeds, dueAt, dueNeeds, nextRefresh } from "../../src/translate/references.ts";
 import { forAll } from "../support/fuzz.ts";
-import { NOW, pod, UID } from "./base.ts";
+import { NOW, pod, podOf, UID } from "./base.ts";
 
 const SECOND = 1000;
-const HOUR = 3600 * SECOND;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const TOKEN: ProjectedSource = { serviceAccountToken: { path: "token", expirationSeconds: 3607 } };
-const ROOT_CA: ProjectedSource = {
-  configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] },
-};
+const ROOT_CA: ProjectedSource = { configMap: { name: "kube-root-ca.crt" } };
+const NONE: References = new Map();
 
-const mounting = (...sources: ProjectedSource[]) => pod({ volumes: [{ name: "api", projected: { sources } }] });
+const mounting = (...sources: ProjectedSource[]) =>
+  started(pod({ enableServiceLinks: false, volumes: [{ name: "api", projected: { sources } }] }));
+const started = (of: Pod): Pod => ({ ...of, status: { phase: "Running", startTime: "2026-01-02T03:04:05Z" } });
+const keys = (...pods: Pod[]) => allNeeds(pods, NONE).map(({ key }) => key);
+const found = (value: unknown, at: number): Fetched => ({ ok: true, value, at });
+const missing = (at: number): Fetched => ({ ok: false, missing: true, because: "not found", at });
+const failed = (at: number): Fetched => ({ ok: false, missing: false, because: "did not answer", at });
 
-function tokenIssued(at: number): string {
-  const claims = Buffer.from(JSON.stringify({ iat: Math.floor(at / SECOND) })).toString("base64url");
-  return `e30.${claims}.sig`;
-}
+const API_SERVER = "service/default/kubernetes";
+const TOKEN_KEY = `token/${UID}/default/3607/`;
+const token = (life: number) => `e30.${Buffer.from(JSON.stringify({ iat: 0, exp: life })).toString("base64url")}.sig`;
 
-function directory(refreshedAt: number, files: Record<string, string>): PodDirectory {
-  return { uid: UID, pasts: new Map(), files: new Map(), volumes: new Map([["api", { refreshedAt, files }]]) };
-}
-
-const withToken = (token: string) => directory(NOW, { token });
-const ASKED = {
-  key: `${UID}/api/token`,
-  namespace: "shop",
-  serviceAccount: "default",
-  expirationSeconds: 3607,
-  podName: "web",
-  podUID: UID,
-};
-
-describe("what is fetched now", () => {
-  test("nothing for a pod without volumes", () => {
-    expect(dueReferences(pod(), undefined, NOW)).toEqual({ tokens: [], configMaps: [] });
+describe("a pod needs", () => {
+  test("where the API server is, and the services of its namespace", () => {
+    expect(keys(pod())).toEqual([API_SERVER, "services/shop/"]);
   });
 
-  test("everything for a pod that has nothing yet", () => {
-    expect(dueReferences(mounting(TOKEN, ROOT_CA), undefined, NOW)).toEqual({
-      tokens: [ASKED],
-      configMaps: ["shop/kube-root-ca.crt"],
-    });
+  test("no other services when it says so", () => {
+    expect(keys(pod({ enableServiceLinks: false }))).toEqual([API_SERVER]);
   });
 
-  test("a token of the pod's account, for its audience and time", () => {
-    const source = { serviceAccountToken: { path: "vault", audience: "vault", expirationSeconds: 600 } };
-    const of = pod({ serviceAccountName: "robot", volumes: [{ name: "api", projected: { sources: [source] } }] });
-    expect(dueReferences(of, undefined, NOW).tokens).toEqual([
-      { ...ASKED, key: `${UID}/api/vault`, serviceAccount: "robot", audience: "vault", expirationSeconds: 600 },
-    ]);
-  });
-
-  test("a token for an hour, where the pod says nothing", () => {
-    const source = { serviceAccountToken: { path: "token" } };
-    expect(dueReferences(mounting(source), undefined, NOW).tokens).toEqual([{ ...ASKED, expirationSeconds: 3600 }]);
-  });
-});
-
-describe("a token is due", () => {
-  const age = 0.8 * 3607 * SECOND;
-  const cases: [string, number, string | undefined, number][] = [
-    ["not when fresh", 3607, tokenIssued(NOW), 0],
-    ["not just under 80 % of its life", 3607, tokenIssued(NOW - age + 2 * SECOND), 0],
-    ["at 80 % of its life", 3607, tokenIssued(NOW - age - SECOND), 1],
-    ["not before a day, if it lives for a year", 365 * 86400, tokenIssued(NOW - DAY + 2 * SECOND), 0],
-    ["after a day, if it lives for a year", 365 * 86400, tokenIssued(NOW - DAY), 1],
-    ["not when it comes from a clock that goes before ours", 3607, tokenIssued(NOW + HOUR), 0],
-    ["when it is missing", 3607, undefined, 1],
-    ["when it is empty", 3607, "", 1],
-    ["when it is no token", 3607, "not.a.token", 1],
-    ["when it does not say when it was issued", 3607, "e30.e30.e30", 1],
+  const named: [string, Pod, string][] = [
+    [
+      "a ConfigMap in env",
+      podOf({ env: [{ name: "A", valueFrom: { configMapKeyRef: { name: "m", key: "k" } } }] }),
+      "configmap/shop/m",
+    ],
+    [
+      "a Secret in env",
+      podOf({ env: [{ name: "A", valueFrom: { secretKeyRef: { name: "s", key: "k" } } }] }),
+      "secret/shop/s",
+    ],
+    ["a ConfigMap in envFrom", podOf({ envFrom: [{ configMapRef: { name: "m" } }] }), "configmap/shop/m"],
+    ["a Secret in envFrom", podOf({ envFrom: [{ secretRef: { name: "s" } }] }), "secret/shop/s"],
+    ["a ConfigMap volume", pod({ volumes: [{ name: "v", configMap: { name: "m" } }] }), "configmap/shop/m"],
+    ["a Secret volume", pod({ volumes: [{ name: "v", secret: { secretName: "s" } }] }), "secret/shop/s"],
+    ["a projected ConfigMap", mounting(ROOT_CA), "configmap/shop/kube-root-ca.crt"],
+    ["a projected Secret", mounting({ secret: { name: "s" } }), "secret/shop/s"],
+    ["a projected token", mounting(TOKEN), TOKEN_KEY],
+    ["a projected trust bundle", mounting({ clusterTrustBundle: { name: "b", path: "ca" } }), "clustertrustbundle//b"],
+    [
+      "a claim",
+      pod({ volumes: [{ name: "v", persistentVolumeClaim: { claimName: "c" } }] }),
+      "persistentvolumeclaim/shop/c",
+    ],
+    ["an ephemeral claim", pod({ volumes: [{ name: "v", ephemeral: {} }] }), "persistentvolumeclaim/shop/web-v"],
   ];
 
-  test.for(cases)("%s", ([, expirationSeconds, token, count]) => {
-    const of = mounting({ serviceAccountToken: { path: "token", expirationSeconds } });
-    const there = directory(NOW, token === undefined ? {} : { token });
-    expect(dueReferences(of, there, NOW).tokens).toHaveLength(count);
+  test.for(named)("%s", ([, of, key]) => {
+    expect(keys(of)).toContain(key);
+  });
+
+  test("the volume that its claim is bound to", () => {
+    const of = pod({ volumes: [{ name: "v", persistentVolumeClaim: { claimName: "c" } }] });
+    const known = new Map([["persistentvolumeclaim/shop/c", found({ metadata: {}, spec: { volumeName: "pv" } }, NOW)]]);
+    expect(allNeeds([of], known).map(({ key }) => key)).toContain("persistentvolume//pv");
+  });
+
+  test("what several name only once, as soon as the first wants it, and at all if one must have it", () => {
+    const optional = podOf({ envFrom: [{ configMapRef: { name: "m", optional: true } }] });
+    const needed = podOf({ envFrom: [{ configMapRef: { name: "m" } }] });
+    const shared = allNeeds([optional, needed], NONE).filter(({ key }) => key === "configmap/shop/m");
+    expect(shared).toMatchObject([{ maxAge: MINUTE, optional: false }]);
   });
 });
 
-describe("a ConfigMap is due", () => {
-  test.for([
-    ["not while it is fresh", NOW - 59 * SECOND, []],
-    ["after a minute", NOW - 60 * SECOND, ["shop/kube-root-ca.crt"]],
-    ["not when it was written by a clock that went before ours", NOW + HOUR, []],
-  ] as const)("%s", ([, refreshedAt, expected]) => {
-    expect(dueReferences(mounting(ROOT_CA), directory(refreshedAt, {}), NOW).configMaps).toEqual(expected);
+describe("it is due", () => {
+  const only = (of: Pod, key: string, fetched: Fetched | undefined) => {
+    const need = allNeeds([of], NONE).find((each) => each.key === key);
+    if (need === undefined) throw new Error(`no need ${key}`);
+    return dueAt(need, new Map(fetched ? [[key, fetched]] : []));
+  };
+  const map = mounting(ROOT_CA);
+  const mapKey = "configmap/shop/kube-root-ca.crt";
+  const optional = mounting({ configMap: { name: "kube-root-ca.crt", optional: true } });
+  const cases: [string, Pod, string, Fetched | undefined, number][] = [
+    ["at once, when nothing is known", map, mapKey, undefined, 0],
+    ["a minute after it was read", map, mapKey, found({}, NOW), NOW + MINUTE],
+    ["at once, when it was missing and is needed", map, mapKey, missing(NOW), 0],
+    ["a minute later, when it was missing and is not needed", optional, mapKey, missing(NOW), NOW + MINUTE],
+    ["at once, when nobody answered", optional, mapKey, failed(NOW), 0],
+    ["a token at 80 % of its life", mounting(TOKEN), TOKEN_KEY, found(token(3607), NOW), NOW + 0.8 * 3607 * SECOND],
+    ["a token that was given for less", mounting(TOKEN), TOKEN_KEY, found(token(600), NOW), NOW + 480 * SECOND],
+    ["a token that cannot be read", mounting(TOKEN), TOKEN_KEY, found("nonsense", NOW), NOW],
+    [
+      "a token for a year after a day",
+      mounting({ serviceAccountToken: { path: "t", expirationSeconds: 365 * 86400 } }),
+      `token/${UID}/default/31536000/`,
+      found(token(365 * 86400), NOW),
+      NOW + DAY,
+    ],
+    ["services at once, for a pod that has not started", pod(), "services/shop/", found([], NOW), NOW],
+    [
+      "services after ten minutes, for one that runs",
+      started(pod()),
+      "services/shop/",
+      found([], NOW),
+      NOW + 10 * MINUTE,
+    ],
+  ];
+
+  test.for(cases)("%s", ([, of, key, fetched, at]) => {
+    expect(only(of, key, fetched)).toBe(at);
+  });
+
+  test("when it comes from the future, since then the clock was put back", () => {
+    const known = new Map([[mapKey, found({}, NOW + HOUR)]]);
+    expect(dueNeeds(allNeeds([map], known), known, NOW).map(({ key }) => key)).toContain(mapKey);
   });
 });
 
-describe("nextRefresh()", () => {
-  test("never, for a pod without references", () => {
-    const labels: ProjectedSource = {
-      downwardAPI: { items: [{ path: "name", fieldRef: { fieldPath: "metadata.name" } }] },
-    };
-    expect(nextRefresh(pod(), undefined)).toBeUndefined();
-    expect(nextRefresh(mounting(labels), directory(NOW, {}))).toBeUndefined();
-  });
-
-  test("at once, for a volume that is not there", () => {
-    expect(nextRefresh(mounting(ROOT_CA), undefined)).toBe(0);
-  });
-
-  test("at once, for a token that is not there", () => {
-    expect(nextRefresh(mounting(TOKEN), directory(NOW, {}))).toBe(0);
-  });
-
-  test("the first of all", () => {
-    const there = directory(NOW - 10 * SECOND, { token: tokenIssued(NOW - HOUR) });
-    expect(nextRefresh(mounting(TOKEN, ROOT_CA), there)).toBe(NOW - HOUR + 0.8 * 3607 * SECOND);
-  });
-
-  test("is the first moment at which something is due, never later and never earlier", () => {
-    const sources = fc.subarray([TOKEN, ROOT_CA], { minLength: 1 });
-    const age = fc.integer({ min: -DAY, max: 2 * DAY });
-    forAll(fc.tuple(sources, age, age), ([chosen, tokenAge, volumeAge]) => {
-      const of = mounting(...chosen);
-      const there = directory(NOW - volumeAge, { token: tokenIssued(NOW - tokenAge) });
-      const at = nextRefresh(of, there) ?? Number.NaN;
-      const due = (now: number) => Object.values(dueReferences(of, there, now)).flat().length;
-      expect(due(at)).toBeGreaterThan(0);
-      expect(due(at - 1)).toBe(0);
-    });
-  });
-
-  test("the token in the volume's file decides, whatever the volume's age", () => {
-    const fresh = { ...withToken(tokenIssued(NOW)), uid: UID };
-    expect(dueReferences(mounting(TOKEN), fresh, NOW + HOUR * 0.5).tokens).toEqual([]);
+test("nextRefresh() is the first moment at which something is due, never later and never earlier", () => {
+  const sources = fc.subarray([TOKEN, ROOT_CA], { minLength: 1 });
+  const age = fc.integer({ min: 0, max: 2 * DAY });
+  forAll(fc.tuple(sources, age, age, age), ([chosen, tokenAge, mapAge, apiAge]) => {
+    const pods = [mounting(...chosen)];
+    const known = new Map<string, Fetched>([
+      [TOKEN_KEY, found(token(3607), NOW - tokenAge)],
+      ["configmap/shop/kube-root-ca.crt", found({}, NOW - mapAge)],
+      [API_SERVER, missing(NOW - apiAge)],
+    ]);
+    const at = nextRefresh(pods, known) ?? Number.NaN;
+    const due = (now: number) => allNeeds(pods, known).filter((need) => now >= dueAt(need, known)).length;
+    expect(due(at)).toBeGreaterThan(0);
+    expect(due(at - 1)).toBe(0);
   });
 });

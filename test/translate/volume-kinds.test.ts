@@ -2,39 +2,36 @@ import { describe, expect, test } from "vitest";
 import { fieldProblems } from "../../src/translate/supported.ts";
 import { odd } from "./base.ts";
 
-describe("volumes", () => {
-  const token = { serviceAccountToken: { path: "token", expirationSeconds: 3607 } };
-  const map = (path: string, more = {}) => ({ configMap: { name: "m", items: [{ key: "k", path, ...more }] } });
-  const field = (fieldPath: string) => ({ downwardAPI: { items: [{ path: "x", fieldRef: { fieldPath } }] } });
-  const projected = (...sources: object[]) => ({ volumes: [{ name: "v", projected: { sources } }] });
+const volume = (source: object) => odd({ volumes: [{ name: "v", ...source }] });
+const projected = (source: object) => volume({ projected: { sources: [source] } });
 
-  test("that admission adds are taken", () => {
-    expect(fieldProblems(odd(projected(token, map("ca.crt"), field("metadata.namespace"))))).toEqual([]);
+describe("volumes", () => {
+  test.for([
+    ["of nothing", volume({})],
+    ["of a ConfigMap", volume({ configMap: { name: "m", items: [{ key: "k", path: "p", mode: 256 }] } })],
+    ["of a Secret", volume({ secret: { secretName: "s", optional: true } })],
+    ["of what the pod says of itself", volume({ downwardAPI: { items: [{ path: "x" }] } })],
+    ["with a token", projected({ serviceAccountToken: { path: "token", expirationSeconds: 3607 } })],
+    ["with a trust bundle by name", projected({ clusterTrustBundle: { name: "b", path: "ca", optional: true } })],
+  ] as const)("%s are taken", ([, of]) => {
+    expect(fieldProblems(of)).toEqual([]);
   });
 
-  const refused: [string, object][] = [
-    ["of another kind", { volumes: [{ name: "v", emptyDir: {} }] }],
-    ["of no kind", { volumes: [{ name: "v" }] }],
-    ["from a Secret", projected({ secret: { name: "s" } })],
-    ["from other fields of the pod", projected(field("metadata.labels"))],
+  test.for([
+    [volume({ csi: { driver: "x" } }), "spec.volumes[v].csi", "asks for a CSI driver, and this node has none"],
+    [volume({ iscsi: { lun: 0 } }), "spec.volumes[v].iscsi", "is storage that this node cannot mount"],
     [
-      "from a resource",
-      projected({ downwardAPI: { items: [{ path: "x", resourceFieldRef: { resource: "limits.cpu" } }] } }),
+      volume({ image: { reference: "x" } }),
+      "spec.volumes[v].image",
+      "asks for the files of an image, which this version of unitlet cannot give",
     ],
-    ["to a path outside", projected(map("../x"))],
-    ["to an absolute path", projected(map("/x"))],
-    ["with a token outside", projected({ serviceAccountToken: { path: "a/../../x" } })],
-    ["with a mode for a single file", projected(map("x", { mode: 0o400 }))],
-  ];
-
-  test.for(refused)("%s are not", ([, spec]) => {
-    expect(fieldProblems(odd(spec))).toEqual([
-      {
-        severity: "reject",
-        path: "spec.volumes[v]",
-        because: "is of a kind that is not supported by this version of unitlet",
-        remedy: "use files of the host by their own paths; the service account's token volume works",
-      },
-    ]);
+    [
+      projected({ podCertificate: { signerName: "x" } }),
+      "spec.volumes[v].projected.sources[0].podCertificate",
+      "asks for a certificate, which this version of unitlet requests for no pod",
+    ],
+    [volume({ newKind: { a: 1 } }), "spec.volumes[v].newKind", "is not known to this version of unitlet"],
+  ] as const)("%j are not", ([of, path, because]) => {
+    expect(fieldProblems(of)).toMatchObject([{ severity: "reject", path, because }]);
   });
 });

@@ -1,197 +1,168 @@
 import { describe, expect, test } from "vitest";
-import type { Pod, ProjectedSource } from "../../src/model/pod.ts";
-import type { Fetched, PodDirectory } from "../../src/model/world.ts";
-import { translateVolumes } from "../../src/translate/volumes.ts";
-import { container, NOW, pod, UID, waiting } from "./base.ts";
-
-const TOKEN: ProjectedSource = { serviceAccountToken: { path: "token" } };
-const SOME: ProjectedSource = { configMap: { name: "map", items: [{ key: "ca.crt", path: "ca.crt" }] } };
-const WHOLE: ProjectedSource = { configMap: { name: "map" } };
-const NAMES: ProjectedSource = {
-  downwardAPI: {
-    items: ["namespace", "name", "uid"].map((name) => ({ path: name, fieldRef: { fieldPath: `metadata.${name}` } })),
-  },
-};
-
-const mounting = (...sources: ProjectedSource[]) => pod({ volumes: [{ name: "api", projected: { sources } }] });
-const present = (files: Record<string, string>): PodDirectory => ({
-  uid: UID,
-  pasts: new Map(),
-  files: new Map(),
-  volumes: new Map([["api", { refreshedAt: NOW, files }]]),
-});
-
-type Got<T> = Fetched<T> | undefined;
-const ok = <T>(value: T): Fetched<T> => ({ ok: true, value });
-const failed = (because: string) => ({ ok: false, because }) as const;
-
-function volumesOf(of: Pod, there: PodDirectory | undefined, token: Got<string>, map: Got<Record<string, string>>) {
-  return translateVolumes(of, there, {
-    tokens: new Map(token === undefined ? [] : [[`${UID}/api/token`, token]]),
-    configMaps: new Map(map === undefined ? [] : [["shop/map", map]]),
-  });
-}
+import type { VolumeFile } from "../../src/model/step.ts";
+import type { Volume } from "../../src/model/volume.ts";
+import { container, NO_REFERENCES, pod, UID, waiting } from "./base.ts";
+import { base64, field, KNOWN, ok, projected, TOKEN, translated } from "./volume-base.ts";
 
 describe("the files of a volume", () => {
-  const map = ok({ "ca.crt": "CA", other: "O" });
-  const cases: [string, Pod, PodDirectory | undefined, Got<string>, Got<Record<string, string>>, object][] = [
-    ["a token", mounting(TOKEN), undefined, ok("T"), undefined, { token: "T" }],
-    ["chosen keys of a ConfigMap", mounting(SOME), undefined, undefined, map, { "ca.crt": "CA" }],
-    ["a whole ConfigMap", mounting(WHOLE), undefined, undefined, map, { "ca.crt": "CA", other: "O" }],
+  const cases: [string, Omit<Volume, "name">, Record<string, VolumeFile>][] = [
     [
-      "the pod's own names",
-      mounting(NAMES),
-      undefined,
-      undefined,
-      undefined,
-      { namespace: "shop", name: "web", uid: UID },
+      "a whole ConfigMap",
+      { configMap: { name: "map" } },
+      {
+        bytes: { content: "/wA=", base64: true, mode: 0o644 },
+        a: { content: "A", mode: 0o644 },
+        b: { content: "B", mode: 0o644 },
+      },
     ],
     [
-      "all at once",
-      mounting(TOKEN, SOME, NAMES),
-      undefined,
-      ok("T"),
-      map,
-      { token: "T", "ca.crt": "CA", namespace: "shop", name: "web", uid: UID },
+      "chosen keys of a ConfigMap, with modes",
+      {
+        configMap: {
+          name: "map",
+          defaultMode: 0o400,
+          items: [
+            { key: "a", path: "x/y" },
+            { key: "b", path: "z", mode: 0o777 },
+          ],
+        },
+      },
+      { "x/y": { content: "A", mode: 0o400 }, z: { content: "B", mode: 0o777 } },
     ],
     [
-      "a new token, and the old ConfigMap that was not due",
-      mounting(TOKEN, SOME),
-      present({ token: "old", "ca.crt": "OLD" }),
-      ok("T"),
-      undefined,
-      { token: "T", "ca.crt": "OLD" },
+      "a Secret",
+      { secret: { secretName: "keys" } },
+      {
+        a: { content: base64("A"), base64: true, mode: 0o644 },
+        bytes: { content: "/wA=", base64: true, mode: 0o644 },
+      },
+    ],
+    ["nothing of a ConfigMap that need not be there", { configMap: { name: "gone", optional: true } }, {}],
+    ["nothing of a Secret that need not be there", { secret: { secretName: "gone", optional: true } }, {}],
+    [
+      "no key that need not be there",
+      {
+        configMap: {
+          name: "map",
+          optional: true,
+          items: [
+            { key: "none", path: "x" },
+            { key: "a", path: "a" },
+          ],
+        },
+      },
+      { a: { content: "A", mode: 0o644 } },
     ],
     [
-      "a new ConfigMap, and the old token that was not due",
-      mounting(TOKEN, SOME),
-      present({ token: "old", "ca.crt": "OLD" }),
-      undefined,
-      map,
-      { token: "old", "ca.crt": "CA" },
+      "what the pod says of itself",
+      {
+        downwardAPI: {
+          items: [
+            field("name", "metadata.name"),
+            field("uid", "metadata.uid"),
+            field("labels", "metadata.labels"),
+            field("one", "metadata.labels['app']"),
+            field("note", "metadata.annotations['constructor']"),
+            { path: "cpu", resourceFieldRef: { containerName: "app", resource: "limits.cpu", divisor: "1m" } },
+          ],
+        },
+      },
+      {
+        name: { content: "web", mode: 0o644 },
+        uid: { content: UID, mode: 0o644 },
+        labels: { content: 'app="we\\"b"\ntier="x"', mode: 0o644 },
+        one: { content: 'we"b', mode: 0o644 },
+        note: { content: "", mode: 0o644 },
+        cpu: { content: "4000", mode: 0o644 },
+      },
     ],
     [
-      "a ConfigMap that lost a key that it had to have",
-      mounting(WHOLE),
-      present({ other: "O", gone: "G" }),
-      undefined,
-      ok({ other: "O" }),
-      { other: "O" },
+      "of several sources, the later one counting",
+      projected(
+        { configMap: { name: "map", items: [{ key: "a", path: "x" }] } },
+        { secret: { name: "keys", items: [{ key: "a", path: "y" }] } },
+        { configMap: { name: "map", items: [{ key: "b", path: "x" }] } },
+        TOKEN,
+        { clusterTrustBundle: { name: "roots", path: "ca" } },
+      ),
+      {
+        x: { content: "B", mode: 0o644 },
+        y: { content: base64("A"), base64: true, mode: 0o644 },
+        token: { content: "T", mode: 0o644 },
+        ca: { content: "PEM", mode: 0o644 },
+      },
     ],
-    [
-      "what is there, while the ConfigMap cannot be had",
-      mounting(SOME),
-      present({ "ca.crt": "OLD" }),
-      undefined,
-      failed("503"),
-      { "ca.crt": "OLD" },
-    ],
-    [
-      "what was chosen of what is there, while the ConfigMap cannot be had",
-      mounting(SOME),
-      present({ "ca.crt": "OLD", stale: "x" }),
-      undefined,
-      failed("503"),
-      { "ca.crt": "OLD" },
-    ],
-    [
-      "all that is there, while a whole ConfigMap cannot be had",
-      mounting(WHOLE),
-      present({ a: "1", b: "2" }),
-      undefined,
-      failed("503"),
-      { a: "1", b: "2" },
-    ],
-    [
-      "a new token, while a whole ConfigMap cannot be had",
-      mounting(TOKEN, WHOLE),
-      present({ token: "old", a: "1" }),
-      ok("T"),
-      failed("503"),
-      { token: "T", a: "1" },
-    ],
-    [
-      "nothing of an optional ConfigMap that is not there",
-      mounting({ configMap: { name: "map", optional: true } }),
-      undefined,
-      undefined,
-      failed("404"),
-      {},
-    ],
-    ["nothing, where there are no sources", mounting(), undefined, undefined, undefined, {}],
   ];
 
-  test.for(cases)("%s", ([, of, there, token, fetched, files]) => {
-    expect(volumesOf(of, there, token, fetched)).toEqual({
-      due: [{ name: "api", mode: 0o644, uid: 0, gid: 0, files }],
-      missing: new Map(),
-    });
+  test.for(cases)("%s", ([, volume, expected]) => {
+    const of = pod({ volumes: [{ name: "v", ...volume }] }, { labels: { tier: "x", app: 'we"b' } });
+    expect(Object.fromEntries(translated(of).written[0]?.files ?? [])).toEqual(expected);
   });
 
-  test("are left alone while nothing of them is due", () => {
-    const there = present({ token: "old", "ca.crt": "OLD" });
-    expect(volumesOf(mounting(TOKEN, SOME), there, undefined, undefined)).toEqual({ due: [], missing: new Map() });
+  test("with a key that is called like what all objects have", () => {
+    const known = new Map([["configmap/shop/map", ok(JSON.parse('{"data":{"__proto__":"P","constructor":"C"}}'))]]);
+    const [volume] = translated(pod({ volumes: [{ name: "v", configMap: { name: "map" } }] }), known).written;
+    expect(volume?.files.map(([path, { content }]) => [path, content])).toEqual([
+      ["__proto__", "P"],
+      ["constructor", "C"],
+    ]);
   });
 });
 
-describe("a volume that cannot be made yet", () => {
-  const cases: [string, Pod, Got<string>, Got<Record<string, string>>, string][] = [
-    ["no token", mounting(TOKEN), failed("403 forbidden"), undefined, "failed to fetch token: 403 forbidden"],
+describe("a volume that cannot be made", () => {
+  const cases: [string, Omit<Volume, "name">, string][] = [
+    ["no ConfigMap", { configMap: { name: "gone" } }, 'configmap "gone" not found'],
+    ["no Secret", { secret: { secretName: "gone" } }, 'secret "gone" not found'],
     [
-      "nobody asked for a token",
-      mounting(TOKEN),
-      undefined,
-      undefined,
+      "no such key in a ConfigMap",
+      { configMap: { name: "map", items: [{ key: "toString", path: "x" }] } },
+      "configmap references non-existent config key: toString",
+    ],
+    [
+      "no such key in a Secret",
+      { secret: { secretName: "keys", items: [{ key: "x", path: "x" }] } },
+      "references non-existent secret key: x",
+    ],
+    [
+      "a token that was not given",
+      projected({ serviceAccountToken: { path: "t", audience: "vault" } }),
       "failed to fetch token: the API server was not asked",
     ],
-    ["no ConfigMap", mounting(SOME), undefined, failed('configmaps "map" not found'), 'configmaps "map" not found'],
-    ["nobody asked for a ConfigMap", mounting(SOME), undefined, undefined, 'configmap "map" was not read'],
-    ["no such key", mounting(SOME), undefined, ok({}), "configmap references non-existent config key: ca.crt"],
+    ...["../x", "/x", "x/../../y", "x//y", "", ".", "..data", "..x/y", "x\0"].map(
+      (path): [string, Omit<Volume, "name">, string] => [
+        `a path outside: ${JSON.stringify(path)}`,
+        { configMap: { name: "map", items: [{ key: "a", path }] } },
+        `path ${JSON.stringify(path)} is not within the volume`,
+      ],
+    ),
+    [
+      "a field that volumes cannot have",
+      { downwardAPI: { items: [field("x", "status.podIP")] } },
+      "unsupported fieldPath: status.podIP",
+    ],
   ];
 
-  test.for(cases)("%s", ([, of, token, map, why]) => {
-    expect(volumesOf(of, undefined, token, map)).toEqual({ due: [], missing: new Map([["api", why]]) });
+  test.for(cases)("%s", ([, volume, because]) => {
+    const of = pod({ volumes: [{ name: "v", ...volume }] });
+    expect(translated(of)).toEqual({ written: [], missing: new Map([["v", because]]) });
+  });
+
+  test("stays as it is, if it was there", () => {
+    const of = pod({ volumes: [{ name: "v", configMap: { name: "gone" } }] });
+    expect(translated(of, KNOWN, new Map([["v", "digest"]]))).toEqual({ written: [], missing: new Map() });
   });
 
   test("keeps those containers waiting that mount it", () => {
-    const mounts = container({ volumeMounts: [{ name: "api", mountPath: "/x" }] });
-    const of = pod({ ...mounting(TOKEN).spec, containers: [mounts, container({ name: "other" })] });
-    expect(waiting(of)).toEqual({
-      reason: "ContainerCreating",
-      message: 'MountVolume.SetUp failed for volume "api" : failed to fetch token: the API server was not asked',
+    const mounts = container({ volumeMounts: [{ name: "v", mountPath: "/x" }] });
+    const of = pod({
+      volumes: [{ name: "v", configMap: { name: "gone" } }],
+      containers: [mounts, container({ name: "other" })],
     });
-    expect(waiting(of, {}, "other")).toBeUndefined();
-  });
-});
-
-describe("who may read it", () => {
-  const as = (...users: (number | undefined)[]) =>
-    users.map((runAsUser, at) =>
-      container({ name: `c${at}`, ...(runAsUser === undefined ? {} : { securityContext: { runAsUser } }) }),
-    );
-  const cases: [string, Partial<Pod["spec"]>, object][] = [
-    ["all in the container", { containers: as(undefined) }, { mode: 0o644, uid: 0, gid: 0 }],
-    ["the one user that all containers run as", { containers: as(1000, 1000) }, { mode: 0o600, uid: 1000, gid: 0 }],
-    [
-      "the pod's user",
-      { containers: as(undefined), securityContext: { runAsUser: 7 } },
-      { mode: 0o600, uid: 7, gid: 0 },
-    ],
-    ["all, where users differ", { containers: as(1000, 1001) }, { mode: 0o644, uid: 0, gid: 0 }],
-    [
-      "all, where an init container's user differs",
-      { containers: as(1000), initContainers: as(7) },
-      { mode: 0o644, uid: 0, gid: 0 },
-    ],
-  ];
-
-  test.for(cases)("%s", ([, spec, expected]) => {
-    const of = pod({ ...mounting(TOKEN).spec, ...spec });
-    expect(volumesOf(of, undefined, ok("T"), undefined).due).toMatchObject([expected]);
-  });
-
-  test("as many as the volume says", () => {
-    const of = pod({ volumes: [{ name: "api", projected: { defaultMode: 0o400, sources: [TOKEN] } }] });
-    expect(volumesOf(of, undefined, ok("T"), undefined).due).toMatchObject([{ mode: 0o400 }]);
+    const references = new Map([...NO_REFERENCES, ...KNOWN]);
+    expect(waiting(of, { references })).toEqual({
+      reason: "ContainerCreating",
+      message: 'MountVolume.SetUp failed for volume "v" : configmap "gone" not found',
+    });
+    expect(waiting(of, { references }, "other")).toBeUndefined();
   });
 });

@@ -2,14 +2,14 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { UnitSections } from "../../src/model/unit.ts";
 import { decodeUnit, encodeUnit, UnitSyntaxError } from "../../src/unitfile/codec.ts";
-import { exportLine } from "../../src/unitfile/launch.ts";
+import { exportLine, isShellName, launchText } from "../../src/unitfile/launch.ts";
 import { execLine, quoteBind, quotePath, quoteWord } from "../../src/unitfile/quote.ts";
 import { forAll } from "../support/fuzz.ts";
 import { anyText, hostileText, unlessRefused } from "./hostile.ts";
-import { bindSides, environmentOf, execWords, isCleanUtf8, significantLines } from "./systemd-reader.ts";
+import { bindSides, environmentOf, execWords, isCleanUtf8, launched, significantLines } from "./systemd-reader.ts";
 
 const argv = fc.array(hostileText, { maxLength: 5 }).map((args) => ["/bin/program", ...args]);
-const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/);
+const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/).filter(isShellName);
 const path = hostileText.map((text) => `/${text}`);
 
 describe("what comes out is what went in", () => {
@@ -38,6 +38,15 @@ describe("what comes out is what went in", () => {
       const lines = Object.entries(variables).map(([key, value]) => unlessRefused(() => exportLine(key, value)));
       fc.pre(!lines.includes(undefined));
       expect(environmentOf(lines.join(""))).toEqual(new Map(Object.entries(variables)));
+    });
+  });
+
+  test("variables of any name and the program's words, through a launch file", () => {
+    const variables = fc.dictionary(fc.oneof(name, anyText), anyText);
+    forAll(fc.tuple(variables, fc.array(anyText)), ([wanted, words]) => {
+      const text = unlessRefused(() => launchText("/run/x", "mark", new Map(Object.entries(wanted)), words));
+      fc.pre(text !== undefined);
+      expect(launched(text)).toEqual({ variables: new Map(Object.entries(wanted)), argv: words });
     });
   });
 

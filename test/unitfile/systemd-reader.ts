@@ -62,20 +62,33 @@ function expandSpecifiers(word: string): string {
   });
 }
 
-/** What a program gets of lines whose values are all in single quotes: exported, or by env(1) before its own words. */
+/** What a program gets of lines whose values are all in single quotes. */
 export function environmentOf(text: string): Map<string, string> {
+  return launched(text).variables;
+}
+
+/** Variables and words of a launch file: those of comments at its head are perl's to set, the rest a shell's. */
+export function launched(text: string): { variables: Map<string, string>; argv: string[] } {
   const variables = new Map<string, string>();
-  const line = /(?:export |set -- \/usr\/bin\/env )([A-Za-z_]\w*)=((?:'[^']*'|\\')*)(?: "\$@")?\n/y;
-  while (line.lastIndex < text.length) {
+  const decoded = (hex = "") => Buffer.from(hex, "hex").toString();
+  const head = /^(?:#.*\n)*/.exec(text)?.[0] ?? "";
+  for (const [, name, value] of head.matchAll(/^#=([0-9a-f]*)=([0-9a-f]*)$/gm))
+    variables.set(decoded(name), decoded(value));
+  let argv: string[] = [];
+  const line =
+    /export ([A-Za-z_]\w*)=((?:'[^']*'|\\')*)\n|(?:\[ "\$#" -gt 0 \] \|\| )?set -- ((?:'[^']*'|\\'| |\/usr\/bin\/env PERL_BADLANG=0 \/usr\/bin\/perl -e|"\$@")*)\n/y;
+  for (line.lastIndex = head.length; line.lastIndex < text.length; ) {
     const match = line.exec(text);
     if (match === null) throw new Error("not an assignment");
-    const [, name = "", words = ""] = match;
-    variables.set(
-      name,
-      words.replace(/'([^']*)'|\\'/g, (word, inner?: string) => inner ?? word.slice(1)),
-    );
+    const [, name, value = "", words] = match;
+    if (name !== undefined) variables.set(name, unquoted(value));
+    else if (!words?.startsWith("/usr/bin/env")) argv = (words?.match(/(?:'[^']*'|\\')+/g) ?? []).map(unquoted);
   }
-  return variables;
+  return { variables, argv };
+}
+
+function unquoted(words: string): string {
+  return words.replace(/'([^']*)'|\\'/g, (word, inner?: string) => inner ?? word.slice(1));
 }
 
 /** Lines that systemd would take for something: sections and assignments, continuation lines joined. */

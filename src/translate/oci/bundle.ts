@@ -6,10 +6,11 @@ export interface Process {
   readonly variables: ReadonlyMap<string, string>;
 }
 
-/** config.json of an OCI bundle, as crun reads it. */
-export function ociBundle(confinement: Confinement, process: Process): string {
+/** config.json of an OCI bundle, as crun reads it. `mark` tells for whom it was written. */
+export function ociBundle(confinement: Confinement, process: Process, mark: string): string {
   const { root, hostname, mounts, rlimits } = confinement;
   return JSON.stringify({
+    ...markOf(mark),
     ociVersion: "1.0.2",
     process: {
       user: {
@@ -42,6 +43,13 @@ export function ociBundle(confinement: Confinement, process: Process): string {
       }),
     },
   });
+}
+
+const markOf = (mark: string) => ({ annotations: { "unitlet.dev/spec-hash": mark } });
+
+/** Whether that config.json was written for this mark. */
+export function isBundleOf(text: string, mark: string): boolean {
+  return text.startsWith(`${JSON.stringify(markOf(mark)).slice(0, -1)},`);
 }
 
 /** No inheritable and no ambient ones, as the runtimes have it: another user than root gets none by exec. */

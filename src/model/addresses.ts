@@ -1,4 +1,4 @@
-import type { Host } from "../model/host.ts";
+import type { Host } from "./host.ts";
 
 /**
  * The addresses of this node and, on the host network, of its pods: one of each IP family, the preferred first. The API
