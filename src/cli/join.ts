@@ -6,7 +6,7 @@ import { ApiClient, ApiError } from "../io/http.ts";
 import { joinedAs } from "../io/joined.ts";
 import { Kube } from "../io/kube.ts";
 import { publicKeyHashes } from "../io/pki/discovery.ts";
-import { readPair } from "../io/pki/pair-files.ts";
+import { isFor, readPair } from "../io/pki/pair-files.ts";
 import type { Cluster, FileOrData } from "../model/config.ts";
 import { CLIENT_PAIR } from "../model/paths.ts";
 import { requireRoot, runOnce, startJoined } from "./agent.ts";
@@ -73,7 +73,7 @@ function hashesOf(ca: FileOrData | undefined): readonly string[] {
 /** Whether an earlier join has got as far as the certificate, and the cluster takes it. */
 async function isAccepted(cluster: Cluster, nodeName: string): Promise<boolean> {
   const pair = readPair("client");
-  if (pair === undefined || !pair.subject.split("\n").includes(`CN=system:node:${nodeName}`)) return false;
+  if (pair === undefined || !isFor(pair, { kind: "client", nodeName, names: [] })) return false;
   return await withKube(nodeName, { ...cluster, ...identity() }, async (kube) => {
     try {
       await kube.getNode();

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { isIP } from "node:net";
 import { readIfThere, writeWhole } from "../io/files.ts";
+import { isForName } from "../io/pki/pair-files.ts";
 import type { Endpoint } from "../model/config.ts";
 import { PKI, SERVING_PAIR } from "../model/paths.ts";
 import type { Instant } from "../model/time.ts";
@@ -44,8 +44,8 @@ export function isUsable(text: string, names: readonly string[], now: Instant, r
   try {
     const certificate = new X509Certificate(text);
     const isCurrent = certificate.validFromDate.getTime() <= now && certificate.validToDate.getTime() - now > remaining;
-    const isFor = (name: string) => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name));
-    return isCurrent && certificate.checkPrivateKey(createPrivateKey(text)) && names.every(isFor);
+    const isForAll = names.every((name) => isForName(certificate, name));
+    return isCurrent && isForAll && certificate.checkPrivateKey(createPrivateKey(text));
   } catch {
     return false;
   }

@@ -5,10 +5,10 @@ import type { NodeEvent } from "../../model/event.ts";
 import type { Identity, PairWish, Validity } from "../../model/identity.ts";
 import { CLIENT_PAIR } from "../../model/paths.ts";
 import { type Instant, toTimestamp } from "../../model/time.ts";
-import { ApiError, contentOf } from "../http.ts";
+import { contentOf } from "../http.ts";
 import type { Kube } from "../kube.ts";
 import { type Outcome, obtainPair } from "./obtain-pair.ts";
-import { forgetPending, hasPending, readPair, validity } from "./pair-files.ts";
+import { forgetPending, hasPending, isFor, readPair, validity } from "./pair-files.ts";
 import { type RefusalCase, refusalWords } from "./refusal-words.ts";
 import { ageOf, pollAfter, renewalTime, retryAfter } from "./rotation.ts";
 
@@ -76,25 +76,26 @@ function isOurPair(cluster: Cluster | undefined): boolean {
   );
 }
 
-async function keepPair(wish: PairWish, { kube, log, now }: KeepPairs, refusals: number): Promise<Kept> {
+/** Whatever goes wrong with a certificate is told, and keeps no run from looking after its pods. */
+async function keepPair(wish: PairWish, input: KeepPairs, refusals: number): Promise<Kept> {
+  try {
+    return await tryPair(wish, input, refusals);
+  } catch (error) {
+    const trouble = `cannot get a ${wish.kind} certificate: ${(error as Error).message}`;
+    return { next: input.now + retryAfter(1), refusals, trouble };
+  }
+}
+
+async function tryPair(wish: PairWish, { kube, log, now }: KeepPairs, refusals: number): Promise<Kept> {
   const pair = readPair(wish.kind);
   if (pair !== undefined && isFor(pair, wish) && now < renewal(pair)) {
     if (hasPending(wish.kind)) forgetPending(wish.kind);
     return { next: renewal(pair), refusals: 0 };
   }
-  try {
-    const outcome = await obtainPair(wish, kube.api);
-    const event = eventOf(wish, outcome, now);
-    if (event !== undefined) await kube.events.tellOfNode(event, now);
-    return judge(wish, outcome, { pair, log, now, refusals });
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return {
-      next: now + retryAfter(1),
-      refusals,
-      trouble: `cannot ask for a ${wish.kind} certificate: ${error.message}`,
-    };
-  }
+  const outcome = await obtainPair(wish, kube.api);
+  const event = eventOf(wish, outcome, now);
+  if (event !== undefined) await kube.events.tellOfNode(event, now);
+  return judge(wish, outcome, { pair, log, now, refusals });
 }
 
 interface Circumstances {
@@ -141,12 +142,6 @@ function eventOf(wish: PairWish, outcome: Outcome, now: Instant): NodeEvent | un
 
 function renewal(certificate: X509Certificate): Instant {
   return renewalTime(validity(certificate), certificate.serialNumber);
-}
-
-/** Names come and go with addresses; a client certificate of another name would be somebody else's. */
-function isFor(certificate: X509Certificate, { kind, nodeName, names }: PairWish): boolean {
-  if (kind === "client") return certificate.subject.split("\n").includes(`CN=system:node:${nodeName}`);
-  return names.every((name) => certificate.checkIP(name) ?? certificate.checkHost(name));
 }
 
 /** Of any client certificate, also one that is not ours to renew. */

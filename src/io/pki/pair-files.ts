@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
 import type { PairWish, Validity } from "../../model/identity.ts";
 import { CLIENT_PAIR, PKI, SERVING_PAIR } from "../../model/paths.ts";
 import { modifiedAt, readIfThere, remove, writeWhole } from "../files.ts";
@@ -62,4 +63,14 @@ function readPending(kind: PairWish["kind"]): Pending | undefined {
 
 export function validity(certificate: X509Certificate): Validity {
   return { from: certificate.validFromDate.getTime(), to: certificate.validToDate.getTime() };
+}
+
+/** Names come and go with addresses; a client certificate of another name would be somebody else's. */
+export function isFor(certificate: X509Certificate, { kind, nodeName, names }: PairWish): boolean {
+  if (kind === "client") return certificate.subject.split("\n").includes(`CN=system:node:${nodeName}`);
+  return names.every((name) => isForName(certificate, name));
+}
+
+export function isForName(certificate: X509Certificate, name: string): boolean {
+  return (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
 }
