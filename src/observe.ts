@@ -2,16 +2,20 @@ import { isDirectory } from "./io/files.ts";
 import { readHost } from "./io/host.ts";
 import { readImages } from "./io/images.ts";
 import { readPodDirectories } from "./io/pod-directories.ts";
+import { readPodUsage } from "./io/pod-usage.ts";
 import { forgetReferences, gather } from "./io/reference-store.ts";
 import type { Systemd } from "./io/systemd.ts";
 import { readUnits } from "./io/unit-files.ts";
 import type { Config } from "./model/config.ts";
+import type { Host } from "./model/host.ts";
 import { parseImage } from "./model/image-reference.ts";
 import type { Pod } from "./model/pod.ts";
+import { shortages } from "./model/pressure.ts";
 import { STANDING_UNITS } from "./model/shutdown.ts";
 import type { Instant } from "./model/time.ts";
 import type { PodList, World } from "./model/world.ts";
 import type { Answer, PodSource } from "./ports.ts";
+import { hasDiskLimit } from "./translate/eviction/limits.ts";
 import { neededDirectories } from "./translate/host-paths.ts";
 import { allNeeds, dueNeeds } from "./translate/references.ts";
 import { imageKey } from "./unitfile/image-names.ts";
@@ -42,6 +46,7 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
   const listing = await systemd.list(PATTERNS);
   // After the listing: what has ended by then has left its record.
   const [units, directories] = [readUnits(listing), readPodDirectories()];
+  const host = readHost(config.nodeIPs, now, {});
   const [{ known: references }, node] = await Promise.all([
     referencesOf(source, pods, now),
     hasArrivals(pods) ? source.node() : undefined,
@@ -52,9 +57,10 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
   return {
     now,
     config,
-    host: readHost(config.nodeIPs, now, {}),
+    host,
     pods,
     ...(node ? { node } : {}),
+    ...usageOf(pods.items, config, host),
     units,
     agent: {
       watch: listing.get("unitlet-watch.service"),
@@ -80,6 +86,16 @@ function imageKeys(pods: readonly Pod[]): ReadonlySet<string> {
   const containers = pods.flatMap(({ spec }) => [...spec.containers, ...(spec.initContainers ?? [])]);
   const names = containers.map(({ image }) => parseImage(image ?? ""));
   return new Set(names.flatMap((reference) => (reference.kind === "oci" ? [imageKey(reference.name)] : [])));
+}
+
+/** Only where something depends on it: while the host is short of something, and of pods that have a limit of their own. */
+function usageOf(pods: readonly Pod[], config: Config, host: Host): Pick<World, "usage"> {
+  const short = shortages(config, host).map(({ of }) => of);
+  const isDiskShort = short.includes("ephemeral-storage") || short.includes("inodes");
+  const onDisk = pods.filter((pod) => isDiskShort || hasDiskLimit(pod)).map(({ metadata }) => metadata.uid);
+  // Pods of manifests are not evicted: nobody would make them anew.
+  if (config.cluster === undefined || short.length + onDisk.length === 0) return {};
+  return { usage: readPodUsage(new Set(onDisk)) };
 }
 
 /** Pods that nobody has judged yet. */

@@ -2,11 +2,15 @@ import { forgetMemo, keep, recall } from "./io/memo.ts";
 import type { Instant } from "./model/time.ts";
 import { type ActualUnit, isCompanion } from "./model/unit.ts";
 import type { World } from "./model/world.ts";
+import { hasDiskLimit } from "./translate/eviction/limits.ts";
 import { FRESH, retryAt } from "./translate/image.ts";
 import { nextRefresh } from "./translate/references.ts";
 
 /** However quiet it is, everything is looked at this often. */
 const LONGEST = 60_000;
+
+/** As the kubelet looks at who takes more of the disk than it may. */
+const EVICTING = 10_000;
 
 /**
  * What a run does is a function of what it sees. So a run that found nothing to do leaves a digest of what it saw, and
@@ -35,7 +39,8 @@ export function settledUntil(world: World): Instant | undefined {
   const retries = [...(world.images?.failed.values() ?? [])].flatMap((failed) => [failed.at + FRESH, retryAt(failed)]);
   const needy = world.pods.items.filter(({ status }) => status?.phase === "Running" || status?.phase === "Pending");
   const refresh = nextRefresh(needy, world.references) ?? Number.POSITIVE_INFINITY;
-  return Math.min(world.now + LONGEST, refresh, ...retries.filter((at) => at > world.now));
+  const longest = world.pods.items.some(hasDiskLimit) ? EVICTING : LONGEST;
+  return Math.min(world.now + longest, refresh, ...retries.filter((at) => at > world.now));
 }
 
 /** Between two states a unit may go on without changing what the digest covers; only a back-off leaves its mark when it ends. */

@@ -2,12 +2,14 @@ import { beatIsDue, keepNode, renewLease } from "./beat.ts";
 import { keepIdentity, sayRefusal } from "./identity.ts";
 import { answerDoorbell } from "./io/doorbell.ts";
 import { hostFingerprint } from "./io/fingerprint.ts";
+import { readLevels } from "./io/host.ts";
 import { ApiError } from "./io/http.ts";
 import type { Kube } from "./io/kube.ts";
 import { sayTrouble } from "./io/trouble.ts";
 import { loadRun } from "./io/work-bundle.ts";
 import type { Log } from "./log.ts";
 import type { Config } from "./model/config.ts";
+import { shortages } from "./model/pressure.ts";
 import type { RunEnd } from "./model/run-end.ts";
 import type { Instant } from "./model/time.ts";
 import type { Answer, PodSource } from "./ports.ts";
@@ -32,14 +34,15 @@ export interface Sync {
  * was it. Otherwise run.ts does the rest.
  */
 export async function sync(input: Sync): Promise<RunEnd> {
-  const { kube, source, configKey, now, goingDown = false } = input;
+  const { kube, source, config, configKey, now, goingDown = false } = input;
   answerDoorbell();
   const beat = kube !== undefined && (goingDown || beatIsDue(now));
   const trouble = beat ? await tryBeat(kube, input) : undefined;
   const answer: Answer = trouble === undefined ? await source.list() : { ok: false, because: trouble };
   const seen = answer.ok ? `${configKey} ${answer.digest} ${hostFingerprint()}` : undefined;
-  if (!goingDown && seen !== undefined && isSettled(seen, now))
-    return { status: 0, outcome: "settled", failedSteps: [] };
+  // While the host is short of something, somebody may have to go, however quiet it is.
+  const mayRest = !goingDown && !(beat && shortages(config, readLevels()).length > 0);
+  if (mayRest && seen !== undefined && isSettled(seen, now)) return { status: 0, outcome: "settled", failedSteps: [] };
   const { run } = await loadRun();
   return await run({ ...input, answer, seen });
 }

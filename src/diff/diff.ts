@@ -4,7 +4,7 @@ import type { Translation } from "../model/translation.ts";
 import { type ActualUnit, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 import { buildPod } from "./build.ts";
-import { endCompanions, enforceDeadline, removePod, stopPod } from "./dismantle.ts";
+import { endCompanions, enforceDeadline, killPod, removePod, stopPod } from "./dismantle.ts";
 import { lostExits } from "./lost-exits.ts";
 import { keepUnits } from "./offline.ts";
 import { identityOf } from "./owner.ts";
@@ -75,7 +75,11 @@ function podSteps(translation: Translation, units: readonly ActualUnit[], world:
     return [...lost, ...terminate(pod, units, world)];
   }
   if (isTerminal(pod)) return ending(uid, units, world, "the pod has ended", pod);
-  if (translation.kind === "rejected") return ending(uid, units, world, "the pod was rejected", pod);
+  if (translation.kind === "rejected") {
+    const because = translation.ended === undefined ? "the pod was rejected" : translation.message;
+    const kills = translation.ended?.immediate ? killPod(uid, units, because) : [];
+    return [...kills, ...ending(uid, units, world, because, pod)];
+  }
   return buildPod(translation, units, world);
 }
 

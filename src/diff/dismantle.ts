@@ -37,6 +37,12 @@ export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], since: I
   return up.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
 }
 
+/** Ends the programs at once; the stop that follows keeps systemd from starting them again. */
+export function killPod(uid: string, units: readonly ActualUnit[], because: string): Step[] {
+  const up = units.filter((unit) => isContainer(unit) && isUp(unit));
+  return up.map((unit): Step => ({ kind: "kill", uid, unit: unit.name, because }));
+}
+
 /** Ends what the containers needed, once they are gone: nothing is removed while, say, a volume is still mounted there. */
 export function endCompanions(uid: string, units: readonly ActualUnit[], because: string): Step[] {
   const busy = units.filter((unit) => isCompanion(unit) && !isIdle(unit));

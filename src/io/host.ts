@@ -15,19 +15,13 @@ export function readHost(
   now: Instant,
   systemd: Pick<Host, "systemdVersion" | "systemdProblem">,
 ): Host {
-  const memory = readMemory();
-  const disk = statfsSync("/var/lib");
+  const { memoryTotal, swapTotal, ...levels } = readLevels();
   return {
     hostname: hostname(),
     addresses: nodeIPs.length > 0 ? nodeIPs : hostAddresses(),
     cpus: availableParallelism(),
-    ...memory,
-    diskTotal: disk.blocks * disk.bsize,
-    diskAvailable: disk.bavail * disk.bsize,
-    inodesTotal: disk.files,
-    inodesFree: disk.ffree,
-    pidsMax: Math.min(Number(read("/proc/sys/kernel/pid_max")), Number(read("/proc/sys/kernel/threads-max"))),
-    pidsUsed: Number(/\d+\/(\d+)/.exec(read("/proc/loadavg"))?.[1] ?? 0),
+    memoryTotal,
+    ...levels,
     machineID: read("/etc/machine-id"),
     bootID: read("/proc/sys/kernel/random/boot_id"),
     systemUUID: read("/sys/class/dmi/id/product_uuid") || read("/etc/machine-id"),
@@ -35,7 +29,22 @@ export function readHost(
     osImage: /^PRETTY_NAME="?(.*?)"?$/m.exec(read("/etc/os-release"))?.[1] ?? "Linux",
     architecture: GOARCH[arch()] ?? arch(),
     bootedAt: now - Math.floor(Number.parseFloat(read("/proc/uptime")) * 1000) + initAge(),
+    swapTotal,
     ...systemd,
+  };
+}
+
+/** What changes all the time, and what may run short of it. */
+export function readLevels() {
+  const disk = statfsSync("/var/lib");
+  return {
+    ...readMemory(),
+    diskTotal: disk.blocks * disk.bsize,
+    diskAvailable: disk.bavail * disk.bsize,
+    inodesTotal: disk.files,
+    inodesFree: disk.ffree,
+    pidsMax: Math.min(Number(read("/proc/sys/kernel/pid_max")), Number(read("/proc/sys/kernel/threads-max"))),
+    pidsUsed: Number(/\d+\/(\d+)/.exec(read("/proc/loadavg"))?.[1] ?? 0),
   };
 }
 

@@ -14,6 +14,15 @@ export interface Rejected {
   readonly reason: string;
   readonly message: string;
   readonly qosClass: QosClass;
+  /** It had been let in, and the node ends it now; that is told at once, not only when it has ended. */
+  readonly ended?: Ending;
+}
+
+export interface Ending {
+  /** Message of the condition DisruptionTarget, by which controllers know that the pod is not to blame; undefined: it is. */
+  readonly disruption?: string;
+  /** Killed, without its grace period: the host cannot wait. */
+  readonly immediate: boolean;
 }
 
 export interface Runnable {

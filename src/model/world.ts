@@ -7,6 +7,7 @@ import type { Pod } from "./pod.ts";
 import type { References } from "./references.ts";
 import type { Instant } from "./time.ts";
 import type { ActualUnit, UnitName, UnitState } from "./unit.ts";
+import type { PodUsage } from "./usage.ts";
 
 /** One immutable snapshot of all that a run may know. */
 export interface World {
@@ -28,6 +29,8 @@ export interface World {
     /** Those that a shutdown needs, and that are not up. */
     readonly fallen: readonly string[];
   };
+  /** By pod UID; undefined: nothing depends on it, the host has enough. */
+  readonly usage?: ReadonlyMap<string, PodUsage>;
   /** Directories that pods name and the host does not have. */
   /** Of the images that pods name. */
   readonly images?: Images;

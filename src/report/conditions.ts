@@ -19,12 +19,15 @@ export interface ConditionInput {
   readonly prepared: boolean;
   readonly previous: PodStatus | undefined;
   readonly now: Instant;
+  /** Why controllers should not hold the end against the pod, said when it ends. */
+  readonly disruption?: string | undefined;
 }
 
 /** Foreign conditions as they are, then our own in the kubelet's order. */
 export function computeConditions(input: ConditionInput): PodCondition[] {
-  const { pod, phase, statuses, prepared, previous, now } = input;
-  const foreign = (previous?.conditions ?? []).filter((each) => !OWN_CONDITIONS.includes(each.type));
+  const { pod, phase, statuses, prepared, previous, now, disruption } = input;
+  const written = disruption === undefined ? OWN_CONDITIONS : [...OWN_CONDITIONS, "DisruptionTarget"];
+  const foreign = (previous?.conditions ?? []).filter((each) => !written.includes(each.type));
   const containersReady = containersReadyFact(phase, statuses.main);
   const own: [type: string, fact: Fact][] = [
     ["PodReadyToStartContainers", { status: prepared ? "True" : "False" }],
@@ -33,6 +36,8 @@ export function computeConditions(input: ConditionInput): PodCondition[] {
     ["ContainersReady", containersReady],
     ["PodScheduled", { status: "True" }],
   ];
+  if (disruption !== undefined)
+    own.unshift(["DisruptionTarget", { status: "True", reason: "TerminationByKubelet", message: disruption }]);
   return [...foreign, ...own.map(([type, fact]) => condition(type, fact, pod, previous, now))];
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from "../model/config.ts";
 import type { Host } from "../model/host.ts";
 import type { NodeCondition } from "../model/node.ts";
+import { shortages } from "../model/pressure.ts";
 import { fromTimestamp, type Instant, toTimestamp } from "../model/time.ts";
 import { type IdentityFacts, identityProblem } from "./identity-problem.ts";
 
@@ -16,11 +17,11 @@ export function nodeConditions(
   { config, host, now, goingDown = false, ...identity }: Conditioned,
   previous: readonly NodeCondition[],
 ): NodeCondition[] {
-  const diskIsShort = host.diskAvailable < config.evictionDisk * host.diskTotal;
+  const short = shortages(config, host).map(({ of }) => of);
   const pressures: Record<keyof typeof PRESSURES, boolean> = {
-    MemoryPressure: host.memoryAvailable < config.evictionMemory,
-    DiskPressure: diskIsShort || isShort(host.inodesFree, host.inodesTotal),
-    PIDPressure: isShort(host.pidsMax - host.pidsUsed, host.pidsMax),
+    MemoryPressure: short.includes("memory"),
+    DiskPressure: short.includes("ephemeral-storage") || short.includes("inodes"),
+    PIDPressure: short.includes("pids"),
   };
   const before = (type: string) => previous.find((each) => each.type === type);
   return [
@@ -49,11 +50,6 @@ const PRESSURES = {
 } as const;
 
 const PRESSURE_TYPES = ["MemoryPressure", "DiskPressure", "PIDPressure"] as const satisfies (keyof typeof PRESSURES)[];
-
-/** The kubelet's default for inodes. A total of 0 is a file system that has no such limit. */
-function isShort(free: number, total: number): boolean {
-  return total > 0 && free < total / 20;
-}
 
 /** As the kubelet's evictionPressureTransitionPeriod: what hovers about the threshold does not flap. */
 function isFresh(before: NodeCondition | undefined, now: Instant): boolean {

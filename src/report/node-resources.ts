@@ -2,7 +2,7 @@ import { allocatable } from "../model/allocatable.ts";
 import type { Config } from "../model/config.ts";
 import type { Host } from "../model/host.ts";
 import type { NodeStatus } from "../model/node.ts";
-import { parseBytes, printBytes, printCores, printCount } from "./quantity.ts";
+import { parseBytes, printBytes, printCores, printCount } from "../model/quantity.ts";
 
 export interface NodeResources {
   readonly capacity: Readonly<Record<string, string>>;

@@ -42,8 +42,9 @@ function replaced(list: readonly { readonly ip: string }[]): readonly unknown[] 
 
 function conditionPatches(previous: readonly PodCondition[], next: readonly PodCondition[]): readonly unknown[] {
   return next.flatMap((condition) => {
-    if (!OWN_CONDITIONS.includes(condition.type)) return [];
     const before = previous.find((each) => each.type === condition.type);
+    // Others write DisruptionTarget, too: only one that was not there before is ours.
+    if (!OWN_CONDITIONS.includes(condition.type) && (condition.type !== "DisruptionTarget" || before)) return [];
     const { lastProbeTime: _, ...content } = condition;
     if (before !== undefined && COMPARED.every((key) => before[key] === condition[key])) return [];
     const gone = OPTIONAL.filter((key) => before?.[key] !== undefined && condition[key] === undefined);

@@ -1,7 +1,7 @@
 import { nodeAddresses } from "../model/addresses.ts";
 import type { ContainerStatus, PodPhase, PodStatus } from "../model/pod.ts";
 import { type Instant, toTimestamp } from "../model/time.ts";
-import type { Translation } from "../model/translation.ts";
+import type { Ending, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { computeConditions } from "./conditions.ts";
 import { isActive } from "./container-run.ts";
@@ -28,13 +28,16 @@ export function reportPod(input: PodReport): PodStatus {
   const busy = views.some((view) => isActive(view.unit)) || [...seen.init, ...seen.main].some(isRunning);
   const verdict = judge(input, seen, busy);
   const endsNow = isTerminal(verdict.phase) && !isTerminal(previous?.phase);
-  const statuses = endsNow ? lastWords(pod, seen, now) : seen;
+  const statuses = endsNow && !busy ? lastWords(pod, seen, now) : seen;
   const prepared = !isTerminal(verdict.phase) && isPrepared(input, views);
   const generation = Math.max(pod.metadata.generation ?? 0, previous?.observedGeneration ?? 0);
   return {
     ...(generation > 0 && { observedGeneration: generation }),
     ...verdict,
-    conditions: computeConditions({ pod, phase: verdict.phase, statuses, prepared, previous, now }),
+    conditions: computeConditions({
+      ...{ pod, phase: verdict.phase, statuses, prepared, previous, now },
+      disruption: endingOf(translation)?.disruption,
+    }),
     ...addresses(input, verdict.phase),
     startTime: previous?.startTime ?? toTimestamp(now),
     // It never changes, and the API server knew it first.
@@ -46,7 +49,8 @@ export function reportPod(input: PodReport): PodStatus {
 
 /** A pod that was over before anything of it started here has no container statuses, and gets none later. */
 function observedStatuses(views: readonly ContainerView[], { translation, previous }: PodReport): Statuses {
-  const never = translation.kind === "rejected" || isTerminal(previous?.phase);
+  const wasLetIn = translation.kind === "runnable" || translation.ended !== undefined;
+  const never = !wasLetIn || isTerminal(previous?.phase);
   const known = views.map((view) => ({ view, status: containerStatus(view) }));
   const shown = known.filter(
     ({ view, status }) => !never || view.previous !== undefined || status.containerID !== undefined,
@@ -58,12 +62,16 @@ function observedStatuses(views: readonly ContainerView[], { translation, previo
 
 type Verdict = Pick<PodStatus, "reason" | "message"> & { readonly phase: PodPhase };
 
-/** A terminal phase is for ever, and none is given while something of the pod still runs: others may want what it holds. */
+/**
+ * A terminal phase is for ever, and none is given while something of the pod still runs: others may want what it holds.
+ * What the node itself ends is the exception: when it has ended, nobody will know any more why.
+ */
 function judge(input: PodReport, statuses: Statuses, busy: boolean): Verdict {
   const { translation, previous } = input;
   const before = previous?.phase ?? "Pending";
   const computed = isTerminal(before) ? { phase: before } : verdictOf(translation, statuses, busy);
-  const held = isTerminal(computed.phase) && !isTerminal(before) && busy ? { phase: before } : computed;
+  const isEarly = isTerminal(computed.phase) && !isTerminal(before) && busy && endingOf(translation) === undefined;
+  const held = isEarly ? { phase: before } : computed;
   if (held.phase !== before || held.reason !== undefined) return held;
   return {
     ...held,
@@ -75,11 +83,16 @@ function judge(input: PodReport, statuses: Statuses, busy: boolean): Verdict {
 function verdictOf(translation: Translation, statuses: Statuses, busy: boolean): Verdict {
   const { pod } = translation;
   if (translation.kind === "rejected") {
-    return { phase: "Failed", reason: translation.reason, message: `Pod was rejected: ${translation.message}` };
+    const { reason, message, ended } = translation;
+    return { phase: "Failed", reason, message: ended === undefined ? `Pod was rejected: ${message}` : message };
   }
   const ended = pod.metadata.deletionTimestamp !== undefined && !busy;
   const phase = computePhase(pod, statuses, ended);
   return { phase: ended && !isTerminal(phase) ? "Failed" : phase };
+}
+
+function endingOf(translation: Translation): Ending | undefined {
+  return translation.kind === "rejected" ? translation.ended : undefined;
 }
 
 function isPrepared({ translation, world }: PodReport, views: readonly ContainerView[]): boolean {

@@ -1,9 +1,9 @@
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { refusals } from "./admission/admit.ts";
+import { evictions } from "./eviction/evict.ts";
 import { translatePod } from "./pod.ts";
 import { portConflicts } from "./ports.ts";
-import { qosClass } from "./resources.ts";
 
 /** Every pod of the list, whether it is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {
@@ -16,10 +16,11 @@ export function translateAll(world: World, libDir: string): readonly Translation
     world.pods.items.filter(({ status }) => !isOver(status?.phase)),
     world,
   );
+  const evicted = evictions(world);
   return world.pods.items.map((pod) => {
     const { uid } = pod.metadata;
-    const refusal = refused.get(uid);
-    if (refusal !== undefined) return { kind: "rejected", pod, ...refusal, qosClass: qosClass(pod) };
+    const rejected = refused.get(uid) ?? evicted.get(uid);
+    if (rejected !== undefined) return rejected;
     const directory = world.directories.get(uid);
     return translatePod(pod, {
       config,

@@ -1,4 +1,5 @@
 import type { Container, Pod, QosClass } from "../model/pod.ts";
+import { SYSTEM_CRITICAL } from "./priority.ts";
 import { parseQuantity } from "./quantity.ts";
 
 /** Millicores and bytes; a limit of 0 is no limit, as the kubelet has it. */
@@ -83,8 +84,6 @@ export function qosClass(pod: Pod): QosClass {
     a.cpuLimit > 0 && a.memoryLimit > 0 && a.cpuRequest === a.cpuLimit && a.memoryRequest === a.memoryLimit;
   return all.every(exact) ? "Guaranteed" : "Burstable";
 }
-
-const SYSTEM_CRITICAL = 2_000_000_000;
 
 /** Killed last for want of memory, whatever it asked for, as the kubelet has it. */
 export function isNodeCritical({ spec }: Pod): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Pod, PodPhase } from "../../src/model/pod.ts";
+import type { Container, Pod, PodPhase, PodStatus } from "../../src/model/pod.ts";
 import type { World } from "../../src/model/world.ts";
 import { pod, UID } from "../translate/base.ts";
 import { bare, DEAD, ended, plan, STOPPING, unitName, up, withPods, withUnit } from "./base.ts";
@@ -7,6 +7,8 @@ import { bare, DEAD, ended, plan, STOPPING, unitName, up, withPods, withUnit } f
 const APP = unitName("app");
 const WEB = pod();
 const KILLING = "[Normal Killing: Stopping container app]";
+
+const LET_IN: PodStatus = { phase: "Running", startTime: "2026-01-01T00:00:00Z" };
 
 const phase =
   (as: PodPhase) =>
@@ -51,6 +53,30 @@ describe("a pod that was turned away", () => {
 
   test("is removed when it has stopped", () => {
     expect(plan(withPods(ended(up(WEB)), refuse))).toEqual(REMOVED("the pod was rejected"));
+  });
+});
+
+describe("a pod that the node evicts", () => {
+  const MESSAGE = "Pod ephemeral local storage usage exceeds the total limit of containers 1. ";
+  const greedy = (of: Pod): Pod => {
+    const [app] = of.spec.containers as [Container];
+    const resources = { limits: { "ephemeral-storage": "1" } };
+    return { ...of, spec: { ...of.spec, containers: [{ ...app, resources }] }, status: LET_IN };
+  };
+  const usage = new Map([
+    [UID, { memory: 0, processes: 0, disk: 2, inodes: 0, containers: new Map(), volumes: new Map() }],
+  ]);
+
+  test("is killed, and stopped so that it does not come back", () => {
+    expect(plan({ ...withPods(up(WEB), greedy), usage })).toEqual([
+      `kill app: ${MESSAGE}`,
+      `unlink app: ${MESSAGE}`,
+      `stop slice: ${MESSAGE} ${KILLING}`,
+    ]);
+  });
+
+  test("and of which nothing runs any more is removed", () => {
+    expect(plan({ ...withPods(ended(up(WEB)), greedy), usage })).toEqual(REMOVED(MESSAGE));
   });
 });
 

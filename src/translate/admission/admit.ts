@@ -1,43 +1,59 @@
 import { type Allocatable, allocatable } from "../../model/allocatable.ts";
+import type { Node } from "../../model/node.ts";
 import type { Pod } from "../../model/pod.ts";
+import type { Rejected } from "../../model/translation.ts";
 import type { World } from "../../model/world.ts";
-import { add, podRequests, type Requests } from "./requests.ts";
+import { isCritical } from "../priority.ts";
+import { qosClass } from "../resources.ts";
+import { lackOf, type Refusal, shortfall, unreclaimable } from "./fit.ts";
+import { preempted, victims } from "./preemption.ts";
+import { underPressure } from "./pressure.ts";
 import { selectsNode } from "./selection.ts";
 import { toleratesTaints } from "./toleration.ts";
 
-/** As the pod's status says it; the words are the kubelet's. */
-export interface Refusal {
-  readonly reason: string;
-  readonly message: string;
-}
-
-interface Used {
-  readonly pods: number;
-  readonly requests: Requests;
-}
-
 /**
- * Which of these pods the node turns away, by UID. The scheduler has judged most of them; not those that were bound by
- * hand, that come from manifests, or that were bound while the node changed. A pod is judged once, when it arrives; of
- * several new ones the more important is first, then the older.
+ * Which of these pods the node turns away, and which it ends to let a critical one in, by UID. The scheduler has judged
+ * most of them; not those that were bound by hand, that come from manifests, or that were bound while the node changed.
+ * A pod is judged once, when it arrives; of several new ones the more important is first, then the older.
  */
 export function refusals(
   pods: readonly Pod[],
   { config, host, node }: Pick<World, "config" | "host" | "node">,
-): ReadonlyMap<string, Refusal> {
-  const refused = new Map<string, Refusal>();
+): ReadonlyMap<string, Rejected> {
+  const refused = new Map<string, Rejected>();
   const room = allocatable(config, host);
-  const admitted = pods.filter(isAdmitted);
-  let used: Used = { pods: admitted.length, requests: admitted.map(podRequests).reduce(add, NOTHING) };
+  let running: readonly Pod[] = pods.filter(isAdmitted);
   for (const pod of pods.filter((each) => !isAdmitted(each)).toSorted(byImportance)) {
-    const refusal = unfit(pod) ?? lacking(pod, used, room) ?? misplaced(pod, node);
-    if (refusal === undefined) used = { pods: used.pods + 1, requests: add(used.requests, podRequests(pod)) };
-    else refused.set(pod.metadata.uid, refusal);
+    const verdict = judge(pod, running, room, node);
+    if ("reason" in verdict) {
+      refused.set(pod.metadata.uid, { kind: "rejected", pod, ...verdict, qosClass: qosClass(pod) });
+      continue;
+    }
+    for (const each of verdict.yielding) refused.set(each.metadata.uid, preempted(each));
+    running = [...running.filter((each) => !verdict.yielding.includes(each)), pod];
   }
   return refused;
 }
 
-const NOTHING: Requests = { cpu: 0, memory: 0, ephemeralStorage: 0 };
+/** The kubelet's order: of several reasons the first is told, and it is the one that matters to whoever reads it. */
+function judge(
+  pod: Pod,
+  running: readonly Pod[],
+  room: Allocatable,
+  node: Node | undefined,
+): Refusal | { readonly yielding: readonly Pod[] } {
+  const unwelcome = underPressure(pod, node) ?? unfit(pod);
+  if (unwelcome !== undefined) return unwelcome;
+  const misplacement = misplaced(pod, node);
+  const short = shortfall(pod, running, room);
+  if (short === undefined) return misplacement ?? { yielding: [] };
+  if (!isCritical(pod)) return short;
+  // What is in the wrong place is not worth another pod's end.
+  if (misplacement !== undefined) return misplacement;
+  const lack = lackOf(pod, running, room);
+  const yielding = victims(pod, running.filter(isAdmitted), lack);
+  return yielding === undefined ? unreclaimable(lack) : { yielding };
+}
 
 function isAdmitted({ status }: Pod): boolean {
   return status?.startTime !== undefined;
@@ -55,25 +71,8 @@ function unfit({ spec }: Pod): Refusal | undefined {
   return { reason: "PodOSNotSupported", message: "Failed to admit pod as the OS field doesn't match node OS" };
 }
 
-function lacking(pod: Pod, used: Used, room: Allocatable): Refusal | undefined {
-  const asked = podRequests(pod);
-  const rows = [
-    ["pods", 1, used.pods, room.pods],
-    ["cpu", asked.cpu, used.requests.cpu, room.cpu],
-    ["memory", asked.memory, used.requests.memory, room.memory],
-    ["ephemeral-storage", asked.ephemeralStorage, used.requests.ephemeralStorage, room.ephemeralStorage],
-  ] as const;
-  const short = rows.find(([, wanted, taken, capacity]) => wanted > 0 && wanted > capacity - taken);
-  if (short === undefined) return undefined;
-  const [resource, wanted, taken, capacity] = short;
-  return {
-    reason: `OutOf${resource}`,
-    message: `Node didn't have enough resource: ${resource}, requested: ${wanted}, used: ${taken}, capacity: ${capacity}`,
-  };
-}
-
 /** The node is known only when there is an API server to ask. */
-function misplaced(pod: Pod, node: World["node"]): Refusal | undefined {
+function misplaced(pod: Pod, node: Node | undefined): Refusal | undefined {
   if (node === undefined) return undefined;
   if (!selectsNode(pod, node)) return failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
   return toleratesTaints(pod, node.spec?.taints ?? [])

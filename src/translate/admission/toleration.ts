@@ -9,11 +9,13 @@ interface Toleration {
 }
 
 /** Whether the pod may run beside these taints. Only NoExecute is a node's business: the others are the scheduler's. */
-export function toleratesTaints({ spec }: Pod, taints: readonly Taint[]): boolean {
+export function toleratesTaints(pod: Pod, taints: readonly Taint[]): boolean {
+  return taints.filter(({ effect }) => effect === "NoExecute").every((taint) => toleratesTaint(pod, taint));
+}
+
+export function toleratesTaint({ spec }: Pod, taint: Taint): boolean {
   const { tolerations = [] } = spec as { tolerations?: readonly Toleration[] };
-  return taints
-    .filter(({ effect }) => effect === "NoExecute")
-    .every((taint) => tolerations.some((each) => tolerates(each, taint)));
+  return tolerations.some((each) => tolerates(each, taint));
 }
 
 function tolerates({ key, operator, value, effect }: Toleration, taint: Taint): boolean {

@@ -15,7 +15,8 @@ function named(name: string, cpu: string, change: object = {}, status?: PodStatu
 }
 
 function refused(pods: readonly Pod[], node?: Node, config = CONFIG): Record<string, object> {
-  return Object.fromEntries(refusals(pods, { config, host: HOST, ...(node ? { node } : {}) }));
+  const found = refusals(pods, { config, host: HOST, ...(node ? { node } : {}) });
+  return Object.fromEntries([...found].map(([uid, { reason, message }]) => [uid, { reason, message }]));
 }
 
 function outOf(resource: string, requested: number, used: number, capacity: number): object {
@@ -105,4 +106,53 @@ test("a taint that the pod does not tolerate", () => {
 
 test("want of room is said before a wrong place", () => {
   expect(refused([named("a", "5", { nodeSelector: { zone: "b" } })], NODE)).toEqual({ a: outOf("cpu", 5000, 0, 4000) });
+});
+
+const CRITICAL = { priority: 2_000_000_000 };
+const PREEMPTED = { reason: "Preempting", message: "Preempted in order to admit critical pod" };
+
+test("a critical pod takes the room of others", () => {
+  expect(refused([named("a", "3", {}, RUNNING), named("b", "2", CRITICAL)])).toEqual({ a: PREEMPTED });
+});
+
+test("what yields makes room for no more than one", () => {
+  const pods = [named("a", "3", {}, RUNNING), named("b", "3", CRITICAL), named("c", "2")];
+  expect(refused(pods)).toEqual({ a: PREEMPTED, c: outOf("cpu", 2000, 3000, 4000) });
+});
+
+test("nobody yields to a critical pod that is in the wrong place", () => {
+  const critical = named("b", "2", { ...CRITICAL, nodeSelector: { zone: "b" } });
+  expect(refused([named("a", "3", {}, RUNNING), critical], NODE)).toEqual({ b: AFFINITY });
+});
+
+test("a critical pod that is too large for the node", () => {
+  expect(refused([named("a", "3", {}, RUNNING), named("b", "5", CRITICAL)])).toEqual({
+    b: {
+      reason: "UnexpectedAdmissionError",
+      message: expect.stringMatching(/no set of running pods found to reclaim resources: \[\(res: cpu, q: 4000\), \]$/),
+    },
+  });
+});
+
+function under(...types: readonly string[]): Node {
+  return { ...NODE, status: { conditions: types.map((type) => ({ type, status: "True" })) } };
+}
+
+const SHORT = (what: string) => ({ reason: "Evicted", message: `The node had condition: [${what}]. ` });
+
+test.for<[string, Pod, readonly string[], object]>([
+  ["memory, a pod that asks for nothing", named("a", "0"), ["MemoryPressure"], { a: SHORT("MemoryPressure") }],
+  ["memory, a pod that asks for something", named("a", "1"), ["MemoryPressure"], {}],
+  ["disk", named("a", "1"), ["DiskPressure"], { a: SHORT("DiskPressure") }],
+  ["both", named("a", "1"), ["MemoryPressure", "DiskPressure"], { a: SHORT("MemoryPressure DiskPressure") }],
+  ["disk, a critical pod", named("a", "1", CRITICAL), ["DiskPressure"], {}],
+  ["something else", named("a", "1"), ["FrequentReboots"], {}],
+  [
+    "memory, a pod that tolerates it",
+    named("a", "0", { tolerations: [{ key: "node.kubernetes.io/memory-pressure", operator: "Exists" }] }),
+    ["MemoryPressure"],
+    {},
+  ],
+])("while the host is short of %s", ([, only, types, expected]) => {
+  expect(refused([only], under(...types))).toEqual(expected);
 });

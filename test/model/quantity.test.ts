@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseBytes, printBytes, printCores, printCount } from "../../src/report/quantity.ts";
+import { parseBytes, printBytes, printCores, printCount } from "../../src/model/quantity.ts";
 
 describe("quantities are written as the API server writes them back", () => {
   test.each([

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Container, PodSpec } from "../../../src/model/pod.ts";
-import { podRequests } from "../../../src/translate/admission/requests.ts";
-import { container, pod } from "../base.ts";
+import type { Container, PodSpec } from "../../src/model/pod.ts";
+import { podRequests } from "../../src/translate/requests.ts";
+import { container, pod } from "./base.ts";
 
 function asking(cpu: string, change: object = {}): Container {
   return container({ resources: { requests: { cpu } }, ...change });

@@ -1,0 +1,68 @@
+import type { Allocatable } from "../../model/allocatable.ts";
+import type { Pod } from "../../model/pod.ts";
+import { add, podRequests, type Requests } from "../requests.ts";
+
+/** As the pod's status says it; the words are the kubelet's. */
+export interface Refusal {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** By how much something falls short; nothing of what is not above 0. */
+export type Lack = Requests & { readonly pods: number };
+
+interface Row {
+  readonly resource: string;
+  readonly asked: number;
+  readonly used: number;
+  readonly capacity: number;
+}
+
+/** What the pod finds too little of beside those that run; undefined when it fits. */
+export function shortfall(pod: Pod, running: readonly Pod[], room: Allocatable): Refusal | undefined {
+  const short = rows(pod, running, room).find(lacks);
+  if (short === undefined) return undefined;
+  const { resource, asked, used, capacity } = short;
+  return {
+    reason: `OutOf${resource}`,
+    message: `Node didn't have enough resource: ${resource}, requested: ${asked}, used: ${used}, capacity: ${capacity}`,
+  };
+}
+
+export function lackOf(pod: Pod, running: readonly Pod[], room: Allocatable): Lack {
+  const of = Object.fromEntries(
+    rows(pod, running, room).map((row) => [row.resource, lacks(row) ? row.asked - (row.capacity - row.used) : 0]),
+  );
+  const { pods = 0, cpu = 0, memory = 0, "ephemeral-storage": ephemeralStorage = 0 } = of;
+  return { pods, cpu, memory, ephemeralStorage };
+}
+
+/** A critical pod that finds too little even without all those that would have to yield to it. */
+export function unreclaimable({ pods, cpu, memory, ephemeralStorage }: Lack): Refusal {
+  const lacking = Object.entries({ pods, cpu, memory, "ephemeral-storage": ephemeralStorage }).filter(([, q]) => q > 0);
+  const because = lacking.map(([resource, quantity]) => `(res: ${resource}, q: ${quantity}), `).join("");
+  return {
+    reason: "UnexpectedAdmissionError",
+    message: `Unexpected error while attempting to recover from admission failure: preemption: error finding a set of pods to preempt: no set of running pods found to reclaim resources: [${because}]`,
+  };
+}
+
+function rows(pod: Pod, running: readonly Pod[], room: Allocatable): readonly Row[] {
+  const asked = podRequests(pod);
+  const used = running.map(podRequests).reduce(add, { cpu: 0, memory: 0, ephemeralStorage: 0 });
+  return [
+    { resource: "pods", asked: 1, used: running.length, capacity: room.pods },
+    { resource: "cpu", asked: asked.cpu, used: used.cpu, capacity: room.cpu },
+    { resource: "memory", asked: asked.memory, used: used.memory, capacity: room.memory },
+    {
+      resource: "ephemeral-storage",
+      asked: asked.ephemeralStorage,
+      used: used.ephemeralStorage,
+      capacity: room.ephemeralStorage,
+    },
+  ];
+}
+
+function lacks({ asked, used, capacity }: Row): boolean {
+  return asked > 0 && asked > capacity - used;
+}

@@ -1,0 +1,74 @@
+import type { Pod, QosClass } from "../../model/pod.ts";
+import type { Rejected } from "../../model/translation.ts";
+import { isCritical } from "../priority.ts";
+import { add, podRequests } from "../requests.ts";
+import { qosClass } from "../resources.ts";
+import type { Lack } from "./fit.ts";
+
+/**
+ * The pods that make room for a critical one, or undefined when not even all of them would: as few as need be, those that
+ * asked for least certainty first, as the kubelet chooses.
+ */
+export function victims(critical: Pod, running: readonly Pod[], lack: Lack): readonly Pod[] | undefined {
+  const chosen: Pod[] = [];
+  let left = lack;
+  for (const pod of running.filter((each) => gives(critical, each)).toSorted(byCertainty)) {
+    if (isEnough(left)) break;
+    if (!helps(pod, left)) continue;
+    chosen.push(pod);
+    left = without(left, pod);
+  }
+  if (!isEnough(left)) return undefined;
+  // What was chosen early may be needless beside what came later.
+  return chosen.filter((pod) => {
+    const back = withBack(left, pod);
+    if (!isEnough(back)) return true;
+    left = back;
+    return false;
+  });
+}
+
+export function preempted(pod: Pod): Rejected {
+  const ended = { disruption: "Pod was preempted by Kubelet to accommodate a critical pod.", immediate: false };
+  const message = "Preempted in order to admit critical pod";
+  return { kind: "rejected", pod, reason: "Preempting", message, qosClass: qosClass(pod), ended };
+}
+
+function gives(critical: Pod, pod: Pod): boolean {
+  return !isCritical(pod) || (pod.spec.priority ?? 0) < (critical.spec.priority ?? 0);
+}
+
+const CERTAINTY: Readonly<Record<QosClass, number>> = { BestEffort: 0, Burstable: 1, Guaranteed: 2 };
+
+function byCertainty(a: Pod, b: Pod): number {
+  return (
+    CERTAINTY[qosClass(a)] - CERTAINTY[qosClass(b)] ||
+    (a.spec.priority ?? 0) - (b.spec.priority ?? 0) ||
+    podRequests(b).memory - podRequests(a).memory ||
+    podRequests(b).cpu - podRequests(a).cpu
+  );
+}
+
+function isEnough({ pods, cpu, memory, ephemeralStorage }: Lack): boolean {
+  return pods <= 0 && cpu <= 0 && memory <= 0 && ephemeralStorage <= 0;
+}
+
+function helps(pod: Pod, { pods, cpu, memory, ephemeralStorage }: Lack): boolean {
+  const has = podRequests(pod);
+  return (
+    pods > 0 ||
+    (cpu > 0 && has.cpu > 0) ||
+    (memory > 0 && has.memory > 0) ||
+    (ephemeralStorage > 0 && has.ephemeralStorage > 0)
+  );
+}
+
+function without(lack: Lack, pod: Pod): Lack {
+  const { cpu, memory, ephemeralStorage } = podRequests(pod);
+  const less = add(lack, { cpu: -cpu, memory: -memory, ephemeralStorage: -ephemeralStorage });
+  return { ...less, pods: lack.pods - 1 };
+}
+
+function withBack(lack: Lack, pod: Pod): Lack {
+  return { ...add(lack, podRequests(pod)), pods: lack.pods + 1 };
+}

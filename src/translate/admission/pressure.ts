@@ -1,0 +1,20 @@
+import type { Node } from "../../model/node.ts";
+import type { Pod } from "../../model/pod.ts";
+import { isCritical } from "../priority.ts";
+import { qosClass } from "../resources.ts";
+import type { Refusal } from "./fit.ts";
+import { toleratesTaint } from "./toleration.ts";
+
+const PRESSURES: readonly string[] = ["MemoryPressure", "DiskPressure", "PIDPressure"];
+
+/** While the host is short of something nobody new comes; of memory alone: nobody who asked for nothing. */
+export function underPressure(pod: Pod, node: Node | undefined): Refusal | undefined {
+  const conditions = (node?.status?.conditions ?? [])
+    .filter(({ type, status }) => PRESSURES.includes(type) && status === "True")
+    .map(({ type }) => type);
+  if (conditions.length === 0 || isCritical(pod)) return undefined;
+  const taint = { key: "node.kubernetes.io/memory-pressure", effect: "NoSchedule" };
+  const isBestEffort = qosClass(pod) === "BestEffort";
+  if (conditions.join() === "MemoryPressure" && (!isBestEffort || toleratesTaint(pod, taint))) return undefined;
+  return { reason: "Evicted", message: `The node had condition: [${conditions.join(" ")}]. ` };
+}

@@ -1,0 +1,81 @@
+import type { Pod } from "../../model/pod.ts";
+import { type Scarce, type Shortage, shortages } from "../../model/pressure.ts";
+import { printBytes } from "../../model/quantity.ts";
+import type { Rejected } from "../../model/translation.ts";
+import type { PodUsage } from "../../model/usage.ts";
+import type { World } from "../../model/world.ts";
+import { isCritical } from "../priority.ts";
+import { parseQuantity } from "../quantity.ts";
+import { qosClass } from "../resources.ts";
+import { limitExceeded } from "./limits.ts";
+import { ranked } from "./rank.ts";
+
+export const EVICTED = "Evicted";
+
+/**
+ * The pods that have to go, by UID: those that use more of the disk than they may, and one for the sake of the others
+ * while the host is short of something; the next run sees whether that was enough. Critical pods stay.
+ */
+export function evictions(world: World): ReadonlyMap<string, Rejected> {
+  const running = world.pods.items.filter((pod) => isEvictable(pod));
+  const over = running.flatMap((pod) => {
+    const message = limitExceeded(pod, world.usage?.get(pod.metadata.uid));
+    return message === undefined ? [] : [evicted(pod, message)];
+  });
+  const one = over.length > 0 || isLeaving(world) ? undefined : forTheOthers(running, world);
+  return new Map([...over, ...(one ? [one] : [])].map((each) => [each.pod.metadata.uid, each]));
+}
+
+function forTheOthers(pods: readonly Pod[], { usage, config, host }: World): Rejected | undefined {
+  const shortage = shortages(config, host)[0];
+  if (shortage === undefined) return undefined;
+  const used = pods.flatMap((pod) => {
+    const its = usage?.get(pod.metadata.uid);
+    return its === undefined ? [] : [{ pod, usage: its }];
+  });
+  const first = ranked(used, shortage.of)[0];
+  return first && evicted(first.pod, lowOn(shortage, first.pod, first.usage));
+}
+
+function isEvictable(pod: Pod): boolean {
+  const { phase, startTime } = pod.status ?? {};
+  const lives = (phase === "Pending" || phase === "Running") && pod.metadata.deletionTimestamp === undefined;
+  return startTime !== undefined && lives && !isCritical(pod);
+}
+
+/** What an earlier run evicted, or somebody deleted, has not given back all that it had. */
+function isLeaving({ pods, units }: World): boolean {
+  const leaving = new Set(
+    pods.items
+      .filter(({ status, metadata }) => status?.reason === EVICTED || metadata.deletionTimestamp !== undefined)
+      .map(({ metadata }) => metadata.uid),
+  );
+  return [...units.values()].some(({ identity, invocation }) => invocation && identity && leaving.has(identity.podUID));
+}
+
+function evicted(pod: Pod, message: string): Rejected {
+  const ended = { disruption: message, immediate: true };
+  return { kind: "rejected", pod, reason: EVICTED, message, qosClass: qosClass(pod), ended };
+}
+
+/** The kubelet's words, its blanks included. */
+function lowOn({ of, threshold, available }: Shortage, pod: Pod, usage: PodUsage): string {
+  const print = of === "inodes" || of === "pids" ? String : printBytes;
+  const met = `Threshold quantity: ${print(Math.floor(threshold))}, available: ${print(available)}. `;
+  return `The node was low on resource: ${of}. ${met}${culprits(of, pod, usage)}`;
+}
+
+function culprits(of: Scarce, pod: Pod, usage: PodUsage): string {
+  if (of !== "memory") return "";
+  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
+  return all
+    .flatMap(({ name, resources }) => {
+      const asked = resources?.requests?.memory ?? "0";
+      const used = usage.containers.get(name);
+      if (used === undefined || used <= (parseQuantity(asked) ?? 0)) return [];
+      return [
+        `Container ${name} was using ${printBytes(used)}, request is ${asked}, has larger consumption of memory. `,
+      ];
+    })
+    .join("");
+}

@@ -1,0 +1,45 @@
+import type { Pod } from "../../model/pod.ts";
+import type { Scarce } from "../../model/pressure.ts";
+import type { PodUsage } from "../../model/usage.ts";
+import { podRequests } from "../requests.ts";
+
+export interface Used {
+  readonly pod: Pod;
+  readonly usage: PodUsage;
+}
+
+/** Who goes first when the host is short of it: the kubelet's order. */
+export function ranked(pods: readonly Used[], of: Scarce): readonly Used[] {
+  return pods.toSorted((a, b) => BY[of](a, b) || age(b.pod).localeCompare(age(a.pod)));
+}
+
+type Order = (a: Used, b: Used) => number;
+
+/** More than it asked for, then the less important, then by how much it is more. */
+const BY: Readonly<Record<Scarce, Order>> = {
+  memory: (a, b) => exceeding(memory)(a, b) || byPriority(a, b) || memory(b) - memory(a),
+  "ephemeral-storage": (a, b) => exceeding(disk)(a, b) || byPriority(a, b) || disk(b) - disk(a),
+  inodes: (a, b) => byPriority(a, b) || b.usage.inodes - a.usage.inodes,
+  pids: (a, b) => byPriority(a, b) || b.usage.processes - a.usage.processes,
+};
+
+function memory({ pod, usage }: Used): number {
+  return usage.memory - podRequests(pod).memory;
+}
+
+function disk({ pod, usage }: Used): number {
+  return usage.disk - podRequests(pod).ephemeralStorage;
+}
+
+function exceeding(over: (used: Used) => number): Order {
+  return (a, b) => Number(over(b) > 0) - Number(over(a) > 0);
+}
+
+function byPriority(a: Used, b: Used): number {
+  return (a.pod.spec.priority ?? 0) - (b.pod.spec.priority ?? 0);
+}
+
+/** Of equals the youngest goes. */
+function age({ metadata }: Pod): string {
+  return `${metadata.creationTimestamp ?? ""} ${metadata.uid}`;
+}

@@ -1,0 +1,132 @@
+import { describe, expect, test } from "vitest";
+import type { Pod, PodStatus, Resources } from "../../../src/model/pod.ts";
+import type { PodUsage } from "../../../src/model/usage.ts";
+import type { World } from "../../../src/model/world.ts";
+import { evictions } from "../../../src/translate/eviction/evict.ts";
+import { CONFIG, container, HOST, pod } from "../base.ts";
+
+const MI = 1024 ** 2;
+const NO_MEMORY = { memoryAvailable: 50 * MI };
+const LOW = "The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. ";
+
+function running(name: string, resources: Resources = {}, spec: object = {}, status: PodStatus = {}): Pod {
+  const made = pod(
+    { containers: [container({ resources })], ...spec },
+    { name, uid: name, creationTimestamp: "2026-01-01T00:00:00Z" },
+  );
+  return { ...made, status: { phase: "Running", startTime: "2026-01-01T00:00:00Z", ...status } };
+}
+
+function using(memory: number, rest: Partial<PodUsage> = {}): PodUsage {
+  const none = { processes: 0, disk: 0, inodes: 0, volumes: new Map() };
+  return { memory: memory * MI, ...none, containers: new Map([["app", memory * MI]]), ...rest };
+}
+
+function world(
+  pods: readonly Pod[],
+  usage: Readonly<Record<string, PodUsage>>,
+  host: object,
+  change: object = {},
+): World {
+  const cluster = { server: "https://api", insecureSkipTLSVerify: false };
+  return {
+    ...{ now: 0, config: { ...CONFIG, cluster }, host: { ...HOST, ...host }, pods: { complete: true, items: pods } },
+    ...{ units: new Map(), directories: new Map(), usage: new Map(Object.entries(usage)) },
+    ...change,
+  } as unknown as World;
+}
+
+function evicted(...args: Parameters<typeof world>): Record<string, string> {
+  return Object.fromEntries([...evictions(world(...args))].map(([uid, { message }]) => [uid, message]));
+}
+
+const asking = (memory: string): Resources => ({ requests: { memory } });
+
+test("nobody goes while there is enough", () => {
+  expect(evicted([running("a")], { a: using(500) }, {})).toEqual({});
+});
+
+test("a pod that goes is ended at once, for the sake of the host", () => {
+  const only = running("a");
+  const message = `${LOW}Container app was using 500Mi, request is 0, has larger consumption of memory. `;
+  expect(evictions(world([only], { a: using(500) }, NO_MEMORY)).get("a")).toEqual({
+    kind: "rejected",
+    pod: only,
+    reason: "Evicted",
+    message,
+    qosClass: "BestEffort",
+    ended: { disruption: message, immediate: true },
+  });
+});
+
+describe("for want of memory one goes:", () => {
+  const cases: [string, Pod, Pod, number, number][] = [
+    ["who uses more than it asked for", running("a", asking("100Mi")), running("b", asking("1Gi")), 200, 900],
+    ["who is less important", running("a"), running("b", {}, { priority: 5 }), 100, 900],
+    ["who uses more beyond what it asked for", running("a"), running("b", asking("800Mi")), 200, 900],
+  ];
+
+  test.for(cases)("%s", ([, first, second, a, b]) => {
+    expect(Object.keys(evicted([second, first], { a: using(a), b: using(b) }, NO_MEMORY))).toEqual(["a"]);
+  });
+});
+
+test("who uses no more than it asked for is not blamed", () => {
+  expect(evicted([running("a", asking("1Gi"))], { a: using(500) }, NO_MEMORY)).toEqual({ a: LOW });
+});
+
+test.for<[string, Pod]>([
+  ["is critical", running("a", {}, { priority: 2_000_000_000 })],
+  ["has ended", running("a", {}, {}, { phase: "Succeeded" })],
+  ["was not let in yet", pod({}, { name: "a", uid: "a" })],
+])("a pod that %s stays", ([, only]) => {
+  expect(evicted([only], { a: using(500) }, NO_MEMORY)).toEqual({});
+});
+
+test("the next one goes only when the last one has gone", () => {
+  const before = running("a", {}, {}, { phase: "Failed", reason: "Evicted" });
+  const unit = { invocation: "0", identity: { podUID: "a" } };
+  const pods = [before, running("b")];
+  expect(evicted(pods, { b: using(500) }, NO_MEMORY, { units: new Map([["u", unit]]) })).toEqual({});
+  expect(Object.keys(evicted(pods, { b: using(500) }, NO_MEMORY))).toEqual(["b"]);
+});
+
+test("for want of processes goes who has most of them", () => {
+  const host = { pidsMax: 1000, pidsUsed: 960 };
+  const usage = { a: using(1, { processes: 10 }), b: using(900, { processes: 5 }) };
+  expect(evicted([running("a"), running("b")], usage, host)).toEqual({
+    a: "The node was low on resource: pids. Threshold quantity: 50, available: 40. ",
+  });
+});
+
+test("for want of disk goes who takes most of it beyond what it asked for", () => {
+  const host = { diskTotal: 1000 * MI, diskAvailable: 50 * MI };
+  const asks = { requests: { "ephemeral-storage": "300Mi" } };
+  const usage = { a: using(1, { disk: 200 * MI }), b: using(1, { disk: 350 * MI }) };
+  expect(evicted([running("a"), running("b", asks)], usage, host)).toEqual({
+    a: "The node was low on resource: ephemeral-storage. Threshold quantity: 100Mi, available: 50Mi. ",
+  });
+});
+
+describe("whatever the host has, a pod goes", () => {
+  const scratch = { volumes: [{ name: "scratch", emptyDir: { sizeLimit: "10Mi" } }] };
+
+  test("when a volume outgrows its limit", () => {
+    const usage = { a: using(1, { disk: 11 * MI, volumes: new Map([["scratch", 11 * MI]]) }) };
+    expect(evicted([running("a", {}, scratch)], usage, {})).toEqual({
+      a: 'Usage of EmptyDir volume "scratch" exceeds the limit "10Mi". ',
+    });
+  });
+
+  test("not while the volume is within it", () => {
+    const usage = { a: using(1, { disk: 10 * MI, volumes: new Map([["scratch", 10 * MI]]) }) };
+    expect(evicted([running("a", {}, scratch)], usage, {})).toEqual({});
+  });
+
+  test("when all its volumes outgrow the limits of its containers", () => {
+    const limited = running("a", { limits: { "ephemeral-storage": "10Mi" } });
+    expect(evicted([limited], { a: using(1, { disk: 11 * MI }) }, {})).toEqual({
+      a: `Pod ephemeral local storage usage exceeds the total limit of containers ${10 * MI}. `,
+    });
+  });
+});
