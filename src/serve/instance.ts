@@ -17,8 +17,13 @@ export interface Instance {
   readonly next?: Instant;
 }
 
-/** Which run is meant, by what the pod's status says; `exits` are this host's own records of it. Throws Refusal. */
-export function findInstance(pod: Pod, container: string, previous: boolean, exits: readonly ExitRecord[]): Instance {
+/** Which run is meant, by what the pod's status says; `readExits` gets this host's own records of it. Throws Refusal. */
+export function findInstance(
+  pod: Pod,
+  container: string,
+  previous: boolean,
+  readExits: () => readonly ExitRecord[],
+): Instance {
   const { name, namespace } = pod.metadata;
   const known = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].some((each) => each.name === container);
   if (!known) throw new Refusal(404, `container ${quote(container)} not found in pod ${quote(name)}`);
@@ -29,7 +34,9 @@ export function findInstance(pod: Pod, container: string, previous: boolean, exi
   const run = previous ? previousRun(status, where) : latestRun(status, where);
   const invocation = invocationOf(run.id);
   if (invocation === undefined) throw new Refusal(400, `${where} is terminated`);
-  return { unit: containerUnitName(namespace, name, container), invocation, ...times(run, invocation, status, exits) };
+  // Only now: what is no name of a container must be no part of a path.
+  const when = times(run, invocation, status, readExits());
+  return { unit: containerUnitName(namespace, name, container), invocation, ...when };
 }
 
 interface Run {

@@ -32,7 +32,7 @@ export class ContainerLogs {
     const options = parseLogOptions(query, now);
     const pod = await findPod(this.#api, this.#node, namespace, name);
     if (pod === undefined) throw new Refusal(404, `pod ${JSON.stringify(name)} does not exist`);
-    const { exits } = readExits(join(podData(pod.metadata.uid), `${container}.exits`));
+    const exits = () => readExits(join(podData(pod.metadata.uid), `${container}.exits`)).exits;
     const instance = findInstance(pod, container, options.previous, exits);
     if (this.#streams >= MOST_STREAMS) throw new Refusal(429, "too many logs are being read on this node");
     this.#streams += 1;

@@ -41,7 +41,7 @@ test("one that waits out its back-off is not running, and its last run is the on
   const each = container(past, "b");
   expect(status(each)).toMatchObject({ state: { waiting: { reason: "CrashLoopBackOff" } }, ready: false });
   const [pod] = hostPods([each], []);
-  expect(pod && findInstance(pod, "main", false, past.exits).invocation).toBe("a");
+  expect(pod && findInstance(pod, "main", false, () => past.exits).invocation).toBe("a");
 });
 
 test("one that has ended for good, and one that has not begun", () => {

@@ -45,33 +45,38 @@ const unit = "unitlet.shop.web.main.service";
 
 describe("findInstance()", () => {
   test("the run that is on", () => {
-    const seen = findInstance(pod({ state: running(10), containerID: "systemd://b" }), "main", false, []);
+    const seen = findInstance(pod({ state: running(10), containerID: "systemd://b" }), "main", false, () => []);
     expect(seen).toEqual({ unit, invocation: "b", from: 10_000 });
   });
 
   test("the run that has ended, by whole seconds or by its record", () => {
     const over = pod({ state: ended("a", 10, 12) });
-    expect(findInstance(over, "main", false, [])).toEqual({ unit, invocation: "a", from: 10_000, ended: 12_999 });
+    expect(findInstance(over, "main", false, () => [])).toEqual({ unit, invocation: "a", from: 10_000, ended: 12_999 });
     const exits = [record("a", 10_250, 12_500)];
-    expect(findInstance(over, "main", false, exits)).toEqual({ unit, invocation: "a", from: 10_250, ended: 12_500 });
+    expect(findInstance(over, "main", false, () => exits)).toEqual({
+      unit,
+      invocation: "a",
+      from: 10_250,
+      ended: 12_500,
+    });
   });
 
   test("the run before, until the next one began", () => {
     const twice = pod({ state: running(20), containerID: "systemd://b", lastState: ended("a", 10, 12) });
     const expected = { unit, invocation: "a", from: 10_000, ended: 12_999, next: 20_000 };
-    expect(findInstance(twice, "main", true, [])).toEqual(expected);
+    expect(findInstance(twice, "main", true, () => [])).toEqual(expected);
     const exits = [record("a", 10_250, 12_500), record("b", 20_100, 21_000)];
-    expect(findInstance(twice, "main", true, exits)).toMatchObject({ from: 10_250, ended: 12_500, next: 20_100 });
+    expect(findInstance(twice, "main", true, () => exits)).toMatchObject({ from: 10_250, ended: 12_500, next: 20_100 });
   });
 
   test("the last run, while it waits to be restarted", () => {
     const waiting = pod({ state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: ended("a", 10, 12) });
-    expect(findInstance(waiting, "main", false, []).invocation).toBe("a");
+    expect(findInstance(waiting, "main", false, () => []).invocation).toBe("a");
   });
 
   test("an init container's", () => {
     const status = { name: "before", state: ended("i", 10, 12) };
-    const seen = findInstance(pod(status, "initContainerStatuses"), "before", false, []);
+    const seen = findInstance(pod(status, "initContainerStatuses"), "before", false, () => []);
     expect(seen).toMatchObject({ unit: "unitlet.shop.web.before.service", invocation: "i" });
   });
 
@@ -114,7 +119,7 @@ describe("findInstance()", () => {
     ["no state", pod({}), "main", false, 400, 'container "main" in pod "web" is waiting to start - no logs yet'],
     ["never ran", pod({ state: ended("", 0, 1) }), "main", false, 400, 'container "main" in pod "web" is terminated'],
   ])("refuses: %s", (_, of, container, previous, status, message) => {
-    const find = () => findInstance(of, container, previous, []);
+    const find = () => findInstance(of, container, previous, () => []);
     expect(find).toThrow(expect.objectContaining({ status, message }));
   });
 });
