@@ -33,6 +33,13 @@ export async function untilGone(node: Node): Promise<void> {
   await node.machine.until(look, { what: "the end of the process behind the port", timeout: 8000 });
 }
 
+/** Megabytes of their own that the process behind the port and all that it has started take now: not programs and files that are in memory. */
+export async function serviceMemory(node: Node): Promise<number> {
+  const processes = '$(cat "/sys/fs/cgroup/systemd$(systemctl show -P ControlGroup unitlet-api)/cgroup.procs")';
+  const script = `for p in ${processes}; do cat /proc/$p/smaps_rollup; done 2>/dev/null | awk '/^Pss_Anon:/ { sum += $2 } END { print sum }'`;
+  return Number((await node.exec(script)).stdout) / 1024;
+}
+
 /** Has it served with a certificate of the cluster's authority, as the API server wants it here. */
 export async function certify(node: Node): Promise<void> {
   const files = mkdtempSync(join(tmpdir(), "unitlet-serving-"));
