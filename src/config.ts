@@ -59,6 +59,8 @@ const Settings = z.strictObject({
   manifests: absolutePath().default("/etc/unitlet/manifests"),
   images: z.enum(["any", "strict", "ignore"], { error: "expected any, strict or ignore" }).default("any"),
   podNetwork: z.enum(["host", "strict"], { error: "expected host or strict" }).default("host"),
+  clusterDNS: list.pipe(z.array(z.union([z.ipv4(), z.ipv6()], { error: "expected IP addresses" }))).default([]),
+  clusterDomain: z.string().regex(NODE_NAME, { error: "expected a DNS name in lower case" }).default("cluster.local"),
   watch: yesNo(false),
   taint: yesNo(true),
   nodeLabels: list.pipe(z.array(z.string().regex(LABEL, { error: "expected key=value, key=value" }))).optional(),

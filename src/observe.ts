@@ -1,5 +1,6 @@
 import { isDirectory } from "./io/files.ts";
 import { readHost } from "./io/host.ts";
+import { readHostFiles } from "./io/host-files.ts";
 import { readImages } from "./io/images.ts";
 import { readPodDirectories } from "./io/pod-directories.ts";
 import { readPodUsage } from "./io/pod-usage.ts";
@@ -8,6 +9,7 @@ import type { Systemd } from "./io/systemd.ts";
 import { readUnits } from "./io/unit-files.ts";
 import type { Config } from "./model/config.ts";
 import type { Host } from "./model/host.ts";
+import type { HostFiles } from "./model/host-files.ts";
 import { parseImage } from "./model/image-reference.ts";
 import type { Pod } from "./model/pod.ts";
 import { shortages } from "./model/pressure.ts";
@@ -16,6 +18,7 @@ import type { Instant } from "./model/time.ts";
 import type { PodList, World } from "./model/world.ts";
 import type { Answer, PodSource } from "./ports.ts";
 import { hasDiskLimit } from "./translate/eviction/limits.ts";
+import { namesAppArmorProfile, OPTIONAL_PATHS } from "./translate/host-files.ts";
 import { neededDirectories } from "./translate/host-paths.ts";
 import { allNeeds, dueNeeds } from "./translate/references.ts";
 import { imageKey } from "./unitfile/image-names.ts";
@@ -57,7 +60,7 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
   return {
     now,
     config,
-    host,
+    host: { ...host, files: hostFiles(pods.items) },
     pods,
     ...(node ? { node } : {}),
     ...usageOf(pods.items, config, host),
@@ -73,6 +76,10 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
     images: readImages(imageKeys(pods.items), listing, now),
     absentDirectories: new Set([...needed].filter((path) => !isDirectory(path))),
   };
+}
+
+function hostFiles(pods: readonly Pod[]): HostFiles {
+  return readHostFiles(OPTIONAL_PATHS, namesAppArmorProfile(pods));
 }
 
 /** The second look of a run, after its steps: the same pods, what the host is now. */

@@ -30,7 +30,7 @@ function readPodDirectory(uid: string): PodDirectory {
       .map((name) => /^(.+)\.(?:exits|finished|started|backoff|done)$/.exec(name)?.[1])
       .filter((name) => name !== undefined),
   );
-  const environments = volatile.filter((name) => /\.(env|json|probes)$/.test(name) && !name.startsWith("."));
+  const environments = volatile.filter((name) => /^[^.].*\.(env|json|probes)$|^hosts$|^resolv\.conf$/.test(name));
   // What the listings do not have is not asked for: each miss is an exception, and there are six of them for a container.
   const names = new Set([...data, ...volatile]);
   const stoppingSince = names.has(STOPPING) ? modifiedAt(join(podVolatile(uid), STOPPING)) : undefined;
@@ -69,8 +69,8 @@ function readProbes(uid: string, container: string, has: (suffix: string) => boo
   return types.length === 0 ? {} : { probes: Object.fromEntries(results.filter(([, result]) => result !== undefined)) };
 }
 
-export function writePodFile(pod: string, { name, text, uid }: DesiredFile): void {
-  writeWhole(join(podVolatile(pod), name), text, 0o400, uid);
+export function writePodFile(pod: string, { name, text, uid, mode }: DesiredFile): void {
+  writeWhole(join(podVolatile(pod), name), text, mode ?? 0o400, uid);
 }
 
 /** Keeps what a pod was given for a boot at which nobody can be asked for it. */

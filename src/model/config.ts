@@ -6,6 +6,9 @@ export interface Config {
   readonly manifests: string;
   readonly images: "any" | "strict" | "ignore";
   readonly podNetwork: "host" | "strict";
+  /** Name servers of the cluster; empty: pods ask those of the host. */
+  readonly clusterDNS: readonly string[];
+  readonly clusterDomain: string;
   readonly watch: boolean;
   readonly taint: boolean;
   readonly nodeLabels: Readonly<Record<string, string>>;

@@ -77,11 +77,10 @@ export interface TmpfsMount {
 /** As runtimes call them: None, HostToContainer, Bidirectional. */
 export type Propagation = "private" | "slave" | "shared";
 
-/** profile: the system calls that are allowed, all others fail with EPERM. */
-export type Seccomp =
-  | { readonly type: "unconfined" }
-  | { readonly type: "runtime-default" }
-  | { readonly type: "profile"; readonly allowed: readonly string[] };
+/** runtime-default: what container runtimes allow, by the container's capabilities; all other system calls fail with EPERM. */
+export interface Seccomp {
+  readonly type: "unconfined" | "runtime-default";
+}
 
 /** host: the host's. pod: one for all containers of the pod. container: one of its own. */
 export interface Namespaces {

@@ -1,3 +1,4 @@
+import type { HostFiles } from "./host-files.ts";
 import type { Instant } from "./time.ts";
 
 /** What this computer is and how it fares, measured during the run. Bytes, millicores, counts. */
@@ -25,6 +26,8 @@ export interface Host {
   readonly swapTotal: number;
   /** "252" or "257.4"; undefined when systemd did not answer. */
   readonly systemdVersion?: string;
+  /** Undefined where no pods are translated. */
+  readonly files?: HostFiles;
   /** Why systemd or D-Bus cannot be used now; undefined when they can. */
   readonly systemdProblem?: string;
 }

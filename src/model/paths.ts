@@ -4,6 +4,9 @@ export const VOLATILE = "/run/unitlet";
 
 export const podData = (uid: string) => `${DATA}/pods/${uid}`;
 export const podVolatile = (uid: string) => `${VOLATILE}/pods/${uid}`;
+/** The pod's own /etc/hosts and /etc/resolv.conf, by the names that they have there. */
+export const HOSTS_FILE = "hosts";
+export const RESOLV_CONF = "resolv.conf";
 export const environmentFile = (container: string) => `${container}.env`;
 /** crun's config.json of a container that runs on an image's files. */
 export const bundleConfig = (container: string) => `${container}.json`;

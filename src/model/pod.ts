@@ -34,6 +34,15 @@ export interface PodSpec {
   readonly restartPolicy?: RestartPolicy;
   readonly terminationGracePeriodSeconds?: number;
   readonly hostNetwork?: boolean;
+  readonly hostIPC?: boolean;
+  readonly hostPID?: boolean;
+  readonly hostname?: string;
+  readonly hostnameOverride?: string;
+  readonly subdomain?: string;
+  readonly setHostnameAsFQDN?: boolean;
+  readonly hostAliases?: readonly { readonly ip: string; readonly hostnames?: readonly string[] }[];
+  readonly dnsPolicy?: string;
+  readonly dnsConfig?: DNSConfig;
   readonly serviceAccountName?: string;
   readonly imagePullSecrets?: readonly { readonly name?: string }[];
   readonly enableServiceLinks?: boolean;
@@ -60,6 +69,12 @@ export interface Container {
   readonly startupProbe?: ApiProbe;
   readonly livenessProbe?: ApiProbe;
   readonly readinessProbe?: ApiProbe;
+}
+
+export interface DNSConfig {
+  readonly nameservers?: readonly string[];
+  readonly searches?: readonly string[];
+  readonly options?: readonly { readonly name?: string; readonly value?: string }[];
 }
 
 /** A livenessProbe, readinessProbe or startupProbe. */

@@ -42,12 +42,14 @@ export type Step =
 
 export type StepKind = Step["kind"];
 
-/** A file below /run/unitlet/pods/UID, readable by its owner alone. */
+/** A file below /run/unitlet/pods/UID. */
 export interface DesiredFile {
   readonly name: string;
   readonly text: string;
   /** The container's user, who reads it when it starts. */
   readonly uid: number;
+  /** Undefined: readable by its owner alone. */
+  readonly mode?: number;
 }
 
 /** A directory below /run/unitlet/pods/UID/volumes whose content changes as a whole, by its ..data link. */

@@ -1,4 +1,5 @@
 import { ignored, is, NOT_YET, OTHER_NODE, type Row, rejected } from "./field-row.ts";
+import { APP_ARMOR, PROC_MOUNT, SE_LINUX, SECCOMP, WINDOWS } from "./security-fields.ts";
 
 const HOOKS = ignored("is ignored: this version of unitlet runs no hooks", "let the program handle SIGTERM itself");
 
@@ -62,23 +63,16 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   "securityContext.runAsUser": "supported",
   "securityContext.runAsGroup": "supported",
   "securityContext.runAsNonRoot": "supported",
-  "securityContext.privileged": rejected(NOT_YET, OTHER_NODE, is(false)),
-  "securityContext.allowPrivilegeEscalation": rejected(NOT_YET, OTHER_NODE, is(true)),
+  "securityContext.privileged": "supported",
+  "securityContext.allowPrivilegeEscalation": "supported",
   "securityContext.readOnlyRootFilesystem": "supported",
-  "securityContext.capabilities": rejected(NOT_YET),
-  "securityContext.procMount": rejected(NOT_YET, OTHER_NODE, is("Default")),
-  "securityContext.seccompProfile": rejected(
-    NOT_YET,
-    OTHER_NODE,
-    (value) => (value as { type?: string }).type === "Unconfined",
-  ),
-  "securityContext.appArmorProfile": rejected(
-    NOT_YET,
-    OTHER_NODE,
-    (value) => (value as { type?: string }).type === "Unconfined",
-  ),
-  "securityContext.seLinuxOptions": rejected(NOT_YET),
-  "securityContext.windowsOptions": rejected("is for Windows"),
+  "securityContext.capabilities.add": "supported",
+  "securityContext.capabilities.drop": "supported",
+  "securityContext.procMount": PROC_MOUNT,
+  "securityContext.seccompProfile": SECCOMP,
+  "securityContext.appArmorProfile": APP_ARMOR,
+  "securityContext.seLinuxOptions": SE_LINUX,
+  "securityContext.windowsOptions": WINDOWS,
   stdin: ignored("is ignored: standard input is empty", "let the program read a file", is(false)),
   stdinOnce: ignored("is ignored: standard input is empty", "let the program read a file", is(false)),
   tty: ignored("is ignored: there is no terminal", "let the program run without one", is(false)),

@@ -1,6 +1,14 @@
 import type { Confinement, Mount } from "../model/confinement.ts";
 import type { Host } from "../model/host.ts";
-import { doneMarker, environmentFile, finishedMarker, podVolatile, volumePath } from "../model/paths.ts";
+import {
+  doneMarker,
+  environmentFile,
+  finishedMarker,
+  HOSTS_FILE,
+  podVolatile,
+  RESOLV_CONF,
+  volumePath,
+} from "../model/paths.ts";
 import type { Container, Pod, QosClass, RestartPolicy } from "../model/pod.ts";
 import type { ContainerKind, DesiredUnit, UnitName } from "../model/unit.ts";
 import { encodeOwnUnit } from "../unitfile/identity.ts";
@@ -78,7 +86,7 @@ export function translateContainer(input: ContainerInput): DesiredUnit {
   return { name: unitName, identity, text, linked: kind === "container" && policy !== "Never" };
 }
 
-function unitLines({ pod, container, kind, before, next, start }: ContainerInput): Lines {
+function unitLines({ pod, container, kind, confinement, before, next, start }: ContainerInput): Lines {
   const { namespace, name, uid } = pod.metadata;
   const unit = (other: string) => containerUnitName(namespace, name, other);
   const finished = kind === "init" ? doneMarker(uid, container.name) : finishedMarker(uid, container.name);
@@ -92,6 +100,11 @@ function unitLines({ pod, container, kind, before, next, start }: ContainerInput
       ? ([["ConditionPathExists", `${podVolatile(uid)}/${environmentFile(container.name)}`]] as const)
       : imageConditions(uid, container.name, start)),
   ];
+  for (const name of [HOSTS_FILE, RESOLV_CONF]) {
+    const source = `${podVolatile(uid)}/${name}`;
+    if (confinement.mounts.some((mount) => mount.type === "bind" && mount.source === source))
+      lines.push(["ConditionPathExists", source]);
+  }
   for (const mount of container.volumeMounts ?? [])
     lines.push(["ConditionPathExists", quotePath(`${volumePath(uid, mount.name)}/..data`)]);
   // Wants= and conditions instead of Requires=: with it a first failure would cancel the dependents for good.
@@ -163,7 +176,7 @@ function processLines({ pod, container, qos, host }: ContainerInput): Lines {
 }
 
 /** What the container finds, with the variables that it will begin with. */
-function fileLines({ pod, container, confinement, start }: ContainerInput): ReturnType<typeof confinementLines> {
+function fileLines({ pod, container, confinement, host, start }: ContainerInput): ReturnType<typeof confinementLines> {
   if (start !== undefined) return imageFileLines(start);
   const variables: Mount = {
     type: "bind",
@@ -173,5 +186,5 @@ function fileLines({ pod, container, confinement, start }: ContainerInput): Retu
     recursiveReadOnly: true,
     propagation: "private",
   };
-  return confinementLines({ ...confinement, mounts: [variables, ...confinement.mounts] });
+  return confinementLines({ ...confinement, mounts: [variables, ...confinement.mounts] }, host.files);
 }

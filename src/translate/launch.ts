@@ -43,10 +43,11 @@ export function hostLaunch(pod: Pod, container: Container, context: TranslateCon
     return refused("CreateContainerConfigError", environment.message);
   const command = containerCommand(container, path, environment.ok ? environment.declared : new Map());
   if (!command.ok) return refused("CreateContainerConfigError", command.message);
-  const launch = { ok: true, program: command.program, confinement: containerConfinement(pod, container) } as const;
+  const confinement = containerConfinement(pod, container, context);
+  const launch = { ok: true, program: command.program, confinement } as const;
   if (!environment.ok) return launch;
   const user = userOf(pod, container);
-  const variables = hostVariables(environment.declared, context.host.hostname, user);
+  const variables = hostVariables(environment.declared, confinement.hostname ?? context.host.hostname, user);
   const text = launchText(LAUNCH_FILE, mark, variables, command.argv);
   return { ...launch, file: { name, text, uid: user.uid ?? 0 } };
 }

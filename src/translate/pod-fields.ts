@@ -1,6 +1,5 @@
-import { ignored, is, NOT_YET, OTHER_NODE, type Row, rejected } from "./field-row.ts";
-
-const SHARED_NAMESPACES = "cannot be honoured: a pod on the host's files shares the host's namespaces";
+import { ignored, is, NOT_YET, type Row, rejected } from "./field-row.ts";
+import { APP_ARMOR, HOST_USERS, SE_LINUX, SECCOMP, SYSCTLS, WINDOWS } from "./security-fields.ts";
 
 /** Fields of a pod outside its containers. */
 export const POD_FIELDS: Readonly<Record<string, Row>> = {
@@ -22,21 +21,20 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
   automountServiceAccountToken: "control-plane",
   imagePullSecrets: "control-plane",
   enableServiceLinks: "supported",
-  dnsPolicy: ignored(
-    "is ignored: the pod resolves names as the host does",
-    "use dnsPolicy: Default",
-    is("ClusterFirst", "Default", "ClusterFirstWithHostNet"),
-  ),
-  dnsConfig: rejected(NOT_YET),
-  hostAliases: rejected(NOT_YET, "put the names into the host's /etc/hosts"),
-  hostname: ignored("is ignored: the pod sees the host's name", "give the name to the program in its arguments"),
-  subdomain: ignored("is ignored: the pod sees the host's name", "address the pod by its IP"),
-  setHostnameAsFQDN: ignored("is ignored: the pod sees the host's name", OTHER_NODE, is(false)),
-  hostnameOverride: rejected(NOT_YET),
+  dnsPolicy: "supported",
+  "dnsConfig.nameservers": "supported",
+  "dnsConfig.searches": "supported",
+  "dnsConfig.options": "supported",
+  "hostAliases[].ip": "supported",
+  "hostAliases[].hostnames": "supported",
+  hostname: "supported",
+  subdomain: "supported",
+  setHostnameAsFQDN: "supported",
+  hostnameOverride: "supported",
   hostNetwork: "supported",
   hostPID: "supported",
   hostIPC: "supported",
-  hostUsers: rejected(SHARED_NAMESPACES, "leave the field out", is(true)),
+  hostUsers: HOST_USERS,
   shareProcessNamespace: ignored(
     "is ignored: containers see the host's processes",
     "nothing to do if the containers only need to see each other",
@@ -45,30 +43,16 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
   "securityContext.runAsUser": "supported",
   "securityContext.runAsGroup": "supported",
   "securityContext.runAsNonRoot": "supported",
-  "securityContext.fsGroup": ignored(
-    "is ignored: no volume of this pod has a group",
-    "nothing to do: token volumes are readable anyway",
-  ),
+  "securityContext.fsGroup": "supported",
   "securityContext.fsGroupChangePolicy": "supported",
-  "securityContext.supplementalGroups": rejected(NOT_YET),
-  "securityContext.supplementalGroupsPolicy": rejected(NOT_YET, OTHER_NODE, is("Merge")),
-  "securityContext.seccompProfile": rejected(
-    NOT_YET,
-    OTHER_NODE,
-    (value) => (value as { type?: string }).type === "Unconfined",
-  ),
-  "securityContext.appArmorProfile": rejected(
-    NOT_YET,
-    OTHER_NODE,
-    (value) => (value as { type?: string }).type === "Unconfined",
-  ),
-  "securityContext.seLinuxOptions": rejected(NOT_YET),
-  "securityContext.seLinuxChangePolicy": rejected(NOT_YET),
-  "securityContext.sysctls": rejected(
-    "cannot be honoured: the pod shares the host's kernel settings",
-    "set them with sysctl on the host",
-  ),
-  "securityContext.windowsOptions": rejected("is for Windows"),
+  "securityContext.supplementalGroups": "supported",
+  "securityContext.supplementalGroupsPolicy": "supported",
+  "securityContext.seccompProfile": SECCOMP,
+  "securityContext.appArmorProfile": APP_ARMOR,
+  "securityContext.seLinuxOptions": SE_LINUX,
+  "securityContext.seLinuxChangePolicy": "supported",
+  "securityContext.sysctls": SYSCTLS,
+  "securityContext.windowsOptions": WINDOWS,
   activeDeadlineSeconds: ignored(
     "is ignored: this version of unitlet has no deadlines",
     "stop the program from within",

@@ -1,21 +1,20 @@
 import type { Config } from "../model/config.ts";
-import { parseImage } from "../model/image-reference.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
+import type { TranslateContext } from "./context.ts";
+import { nameProblems } from "./name-problems.ts";
 import { type PortConflict, remappedPort } from "./ports.ts";
-import { runAsNonRootProblem } from "./security.ts";
+import { securityProblems } from "./security-problems.ts";
 import { fieldProblems } from "./supported.ts";
 
 /** All that the pod's owner must hear of what it asks for on this host. */
-export function podProblems(pod: Pod, config: Config, conflict: PortConflict | undefined): Problem[] {
-  const problems = fieldProblems(pod);
-  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
-    // The user that an image says is not known before it is there: that one waits with the kubelet's words.
-    const isKnown = config.images === "ignore" || parseImage(container.image ?? "").kind === "host";
-    const problem = isKnown ? runAsNonRootProblem(pod, container) : undefined;
-    if (problem !== undefined) problems.push(problem);
-  }
-  return [...problems, ...networkProblems(pod, config, conflict)];
+export function podProblems(pod: Pod, { config, host, conflict }: TranslateContext): Problem[] {
+  return [
+    ...fieldProblems(pod),
+    ...securityProblems(pod, config, host),
+    ...nameProblems(pod, config, host),
+    ...networkProblems(pod, config, conflict),
+  ];
 }
 
 function networkProblems(pod: Pod, config: Config, conflict: PortConflict | undefined): Problem[] {

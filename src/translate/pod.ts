@@ -5,6 +5,7 @@ import type { Rejected, Translation } from "../model/translation.ts";
 import { namesProblem } from "../unitfile/names.ts";
 import type { TranslateContext } from "./context.ts";
 import { desiredContainer } from "./desired-container.ts";
+import { podFiles } from "./pod-files.ts";
 import { podProblems } from "./pod-problems.ts";
 import { qosClass } from "./resources.ts";
 import { translateSlice } from "./slice.ts";
@@ -20,7 +21,7 @@ export function translatePod(pod: Pod, context: TranslateContext): Translation {
   if (names !== undefined) return rejected(pod, "InvalidName", `${names}; the API server should not have let it pass`);
   if (context.conflict?.kind === "reject" && !isAdmitted(pod))
     return rejected(pod, "NodePorts", context.conflict.message);
-  const problems = podProblems(pod, context.config, context.conflict);
+  const problems = podProblems(pod, context);
   const refused = problems.filter(({ severity }) => severity === "reject");
   // Judged once, when it arrives: what runs is not ended by an upgrade or another setting.
   if (refused.length > 0 && !isAdmitted(pod))
@@ -39,7 +40,7 @@ export function translatePod(pod: Pod, context: TranslateContext): Translation {
     qosClass: qos,
     slice: translateSlice(pod, qos),
     containers: desired.map(({ container }) => container),
-    files: desired.flatMap(({ files }) => files),
+    files: [...podFiles(pod, context.config, context.host), ...desired.flatMap(({ files }) => files)],
     companions: [],
     volumes: volumes.written,
     problems,

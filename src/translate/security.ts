@@ -15,10 +15,15 @@ export function userOf(pod: Pod, container: Container): User {
   return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
 }
 
-/** As the runtimes fill in what nobody said: root in group 0, and no other group. */
+/**
+ * As the runtimes fill in what nobody said: root in group 0. No group comes from the host's /etc/group: a number that a
+ * pod chose by itself must not become a member of the host's docker group.
+ */
 export function processUser(pod: Pod, container: Container): ProcessUser {
   const { uid = 0, gid = 0 } = userOf(pod, container);
-  return { uid, gid, groups: [] };
+  const { supplementalGroups = [], fsGroup } = pod.spec.securityContext ?? {};
+  const groups = new Set([...supplementalGroups, ...(fsGroup === undefined ? [] : [fsGroup])]);
+  return { uid, gid, groups: [...groups].filter((group) => group !== gid).toSorted((a, b) => a - b) };
 }
 
 /** runAsNonRoot is kept by numbers: without a runAsUser a container on the host's files runs as root. */

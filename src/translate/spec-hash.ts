@@ -1,5 +1,7 @@
 import type { Container, Pod } from "../model/pod.ts";
 import { digest } from "../unitfile/hash.ts";
+import { containerAppArmor } from "./rights.ts";
+import { seccompOf } from "./seccomp.ts";
 import { userOf } from "./security.ts";
 
 /**
@@ -22,11 +24,28 @@ export function specHash(pod: Pod, container: Container): string {
     resources: unlessEmpty(resources),
     mounts: unlessEmpty(volumeMounts?.map((mount) => [mount.name, mount.mountPath])),
     user: unlessEmpty(userOf(pod, container)),
+    rights: unlessEmpty(rightsOf(pod, container)),
     restartPolicy,
     terminationGracePeriodSeconds,
     initContainers: unlessEmpty(initContainers?.map((init) => init.name)),
   };
   return digest(JSON.stringify(wanted), 16);
+}
+
+/** What no pod could have before it was honoured, so that none that runs is restarted for it. */
+function rightsOf(pod: Pod, container: Container): object {
+  const { capabilities, privileged, allowPrivilegeEscalation } = container.securityContext ?? {};
+  const groups = pod.spec.securityContext?.supplementalGroups;
+  const seccomp = seccompOf(pod, container).type;
+  const appArmor = containerAppArmor(pod, container);
+  return {
+    ...(groups?.length ? { groups } : {}),
+    ...(seccomp === "unconfined" ? {} : { seccomp }),
+    ...(capabilities?.add?.length || capabilities?.drop?.length ? { capabilities } : {}),
+    ...(privileged ? { privileged } : {}),
+    ...(allowPrivilegeEscalation === false ? { allowPrivilegeEscalation } : {}),
+    ...(appArmor === undefined ? {} : { appArmor }),
+  };
 }
 
 function unlessEmpty<T extends object>(value: T | undefined): T | undefined {

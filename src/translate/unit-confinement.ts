@@ -1,48 +1,105 @@
-import type { Confinement, Mount } from "../model/confinement.ts";
-import { quoteBind, quotePath } from "../unitfile/quote.ts";
+import type { Confinement, Mount, ProcessUser } from "../model/confinement.ts";
+import type { HostFiles } from "../model/host-files.ts";
+import { quoteBind, quotePath, quoteWord } from "../unitfile/quote.ts";
+import { isEveryCapability } from "./capabilities.ts";
+import { RESOLVER_PATHS } from "./host-files.ts";
+import { seccompLines } from "./seccomp.ts";
 
 type Lines = readonly (readonly [string, string])[];
 
 /** The confinement as directives of a container's unit. None of them takes rights from helpers that are run with "+". */
-export function confinementLines(confinement: Confinement): Lines {
+export function confinementLines(confinement: Confinement, files: HostFiles | undefined): Lines {
+  const { mounts, workingDirectory } = confinement;
   return [
-    ["WorkingDirectory", quotePath(confinement.workingDirectory)],
-    ...hostFilesLines(),
-    ...confinement.mounts.map(mountLine),
+    ["WorkingDirectory", quotePath(workingDirectory)],
+    ...hostFilesLines(confinement, files?.present ?? new Set()),
+    ...ownDirectoryLines(confinement),
+    ...mounts.map(mountLine),
+    ...rightsLines(confinement),
   ];
-}
-
-/** The host's files, read-only; its /run, the agent's own files and other pods' are out of sight. */
-function hostFilesLines(): Lines {
-  return [
-    ["ProtectSystem", "strict"],
-    // What ProtectSystem=strict leaves writable.
-    ["ProtectHome", "read-only"],
-    ["PrivateTmp", "yes"],
-    ["TemporaryFileSystem", "/run:mode=0755"],
-    // /etc/resolv.conf is a link into /run on many hosts.
-    ["BindReadOnlyPaths", "-/run/systemd/resolve -/run/resolvconf -/run/NetworkManager/resolv.conf"],
-    ["InaccessiblePaths", "-/var/lib/unitlet -/etc/unitlet"],
-  ];
-}
-
-function mountLine(mount: Mount): readonly [string, string] {
-  if (mount.type === "bind") {
-    return [mount.readOnly ? "BindReadOnlyPaths" : "BindPaths", quoteBind(mount.source, mount.target)];
-  }
-  const options = [
-    `mode=${mount.mode.toString(8).padStart(4, "0")}`,
-    ...(mount.size === undefined ? [] : [`size=${mount.size}`]),
-    ...(mount.readOnly ? ["ro"] : []),
-  ];
-  return ["TemporaryFileSystem", quoteBind(mount.target, options.join(","))];
 }
 
 /**
- * What goes before the container's argv to run it as another user. Not User=: systemd refuses a number without a passwd
- * entry (217/USER), and then not even the helpers that record the exit can run.
+ * The host's files, read-only. Not ProtectSystem=strict, which leaves /sys writable and needs ProtectHome= besides: this
+ * says more in fewer mounts. The agent's own files and other pods' are out of sight, empty instead of inaccessible.
  */
-export function launchPrefix({ user }: Confinement): readonly string[] {
-  if (user.uid === 0 && user.gid === 0 && user.groups.length === 0) return [];
-  return ["/usr/bin/setpriv", `--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups", "--"];
+function hostFilesLines({ privileged, readOnlyPaths, mounts }: Confinement, present: ReadonlySet<string>): Lines {
+  const isResolved = mounts.some(({ target }) => target === "/etc/resolv.conf");
+  // "-": another kernel may not have it at the next boot, and nothing would start.
+  const optional = (paths: readonly string[]) => paths.filter((path) => present.has(path)).map((path) => `-${path}`);
+  return [
+    ["ReadOnlyPaths", ["/", ...optional(readOnlyPaths)].join(" ")],
+    ["ReadWritePaths", privileged ? "/dev /proc /sys" : "/dev /proc"],
+    ["TemporaryFileSystem", "/var/lib/unitlet:ro /etc/unitlet:ro"],
+    ...optional(isResolved ? [] : RESOLVER_PATHS).map((path): [string, string] => ["BindReadOnlyPaths", path]),
+  ];
+}
+
+/** What a container has for itself. A volume there takes its place: systemd would mount both, in an order of its own. */
+function ownDirectoryLines({ root, mounts }: Confinement): Lines {
+  const isFree = (path: string) => !mounts.some(({ target }) => throughLink(target) === path);
+  const temporary = ["/tmp", "/var/tmp"].filter(isFree);
+  const own = isFree("/run") ? [tmpfs("/run", 0o755, root.readOnly)] : [];
+  if (temporary.length === 2 && !root.readOnly) return [["PrivateTmp", "yes"], ...own];
+  return [...temporary.map((path) => tmpfs(path, 0o1777, root.readOnly)), ...own];
+}
+
+/** As hosts have it: systemd follows the link, so /var/run and /run are one place. */
+function throughLink(path: string): string {
+  return path.replace(/^\/var\/run(?=\/|$)/, "/run");
+}
+
+function tmpfs(path: string, mode: number, readOnly: boolean, size?: number): readonly [string, string] {
+  const options = [
+    `mode=${mode.toString(8).padStart(4, "0")}`,
+    ...(size === undefined ? [] : [`size=${size}`]),
+    ...(readOnly ? ["ro"] : []),
+  ];
+  return ["TemporaryFileSystem", `${/^[\w./-]+$/.test(path) ? path : quoteWord(path)}:${options.join(",")}`];
+}
+
+function mountLine(mount: Mount): readonly [string, string] {
+  if (mount.type === "tmpfs") return tmpfs(mount.target, mount.mode, mount.readOnly, mount.size);
+  return [mount.readOnly ? "BindReadOnlyPaths" : "BindPaths", quoteBind(mount.source, mount.target)];
+}
+
+function rightsLines({ privileged, noNewPrivileges, seccomp, capabilities, ...rest }: Confinement): Lines {
+  return [
+    // A system call filter comes with PrivateDevices= and ProtectHostname=: seccomp is the pod's to ask for.
+    ...(privileged ? [] : ([["DevicePolicy", "closed"]] as const)),
+    ...(rest.namespaces.ipc === "host" ? [] : ([["PrivateIPC", "yes"]] as const)),
+    ...(noNewPrivileges ? ([["NoNewPrivileges", "yes"]] as const) : []),
+    ...(rest.appArmorProfile === undefined ? [] : [["AppArmorProfile", quotePath(rest.appArmorProfile)] as const]),
+    ...seccompLines(seccomp, capabilities),
+  ];
+}
+
+/**
+ * What goes before the container's argv and takes the last rights off it. Not User=: systemd refuses a number without a
+ * passwd entry (217/USER), and then not even the helpers that record the exit can run. Not CapabilityBoundingSet=: who
+ * changes user, or gives the container its host name, needs more than the container may have.
+ */
+export function launchPrefix({ user, capabilities, hostname }: Confinement): readonly string[] {
+  const isEverything = isEveryCapability(capabilities);
+  const bounds = isEverything ? [] : [`--bounding-set=${boundingSet(capabilities)}`, "--inh-caps=-all"];
+  const words = [...identity(user), ...bounds];
+  return [
+    ...(hostname === undefined ? [] : hostnamePrefix(hostname)),
+    ...(words.length === 0 ? [] : ["/usr/bin/setpriv", ...words, "--"]),
+  ];
+}
+
+function identity({ uid, gid, groups }: ProcessUser): string[] {
+  if (uid === 0 && gid === 0 && groups.length === 0) return [];
+  const supplementary = groups.length === 0 ? "--clear-groups" : `--groups=${groups.join(",")}`;
+  return [`--reuid=${uid}`, `--regid=${gid}`, supplementary];
+}
+
+function boundingSet(capabilities: Confinement["capabilities"]): string {
+  return ["-all", ...capabilities.map((name) => `+${name.slice("CAP_".length).toLowerCase()}`)].join(",");
+}
+
+/** ProtectHostname= makes such a namespace as well, and forbids to name it. */
+function hostnamePrefix(hostname: string): string[] {
+  return ["/usr/bin/unshare", "--uts", "--", "/bin/sh", "-c", 'hostname "$0" && exec "$@"', hostname];
 }

@@ -72,7 +72,7 @@ describe("what the pod says arrives at the program", () => {
     const seen = Object.fromEntries(words.flatMap((word, at) => (at % 2 === 0 ? [[word, words[at + 1]]] : [])));
     const given = Object.fromEntries(values.map((value, at) => [`V${at}`, value]));
     const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    expect(seen).toEqual({ ...given, PATH: path, HOME: "/root", HOSTNAME: "containers" });
+    expect(seen).toEqual({ ...given, PATH: path, HOME: "/root", HOSTNAME: "environment" });
   });
 
   test("an image that is a path is the program", async () => {
@@ -164,7 +164,7 @@ describe("init containers", () => {
     // The one place that a container shares with its next run.
     const script = "test -e /dev/shm/tried || { touch /dev/shm/tried; exit 1; }";
     const initContainers = [{ name: "second-try", image: "host", ...shell(script) }];
-    await node.run(pod(node, "patient", SLEEP, { initContainers }));
+    await node.run(pod(node, "patient", SLEEP, { initContainers, hostIPC: true }));
     await node.container("patient", ({ ready }) => ready);
     const { initContainerStatuses } = (await node.get("patient"))?.status ?? {};
     expect(initContainerStatuses).toMatchObject([{ restartCount: 1, ready: true }]);

@@ -24,7 +24,7 @@ beforeAll(async () => {
         workingDir: "/usr/share",
         resources: { limits: { memory: "200Mi" } },
       }),
-      { securityContext: { runAsUser: 1234, runAsGroup: 1235 } },
+      { securityContext: { runAsUser: 1234, runAsGroup: 1235 }, hostIPC: true },
     ),
   );
   await node.container("plain", ({ ready }) => ready);

@@ -71,7 +71,7 @@ describe("which run of a container", () => {
   test("the one before, and the one now", async () => {
     const script =
       "test -e /dev/shm/again && { echo second; exec sleep infinity; }; touch /dev/shm/again; echo first; exit 3";
-    await node.run(pod(node, "again", shell(script)));
+    await node.run(pod(node, "again", shell(script), { hostIPC: true }));
     await node.container("again", ({ ready, restartCount }) => ready && restartCount === 1);
     expect([await logs("again"), await logs("again", "--previous")]).toEqual(["second\n", "first\n"]);
     expect(await refused("first", "--previous")).toContain(
@@ -113,7 +113,7 @@ describe("which run of a container", () => {
 describe("following", () => {
   test("ends with the container, with its last words", async () => {
     const script = "echo begin; until test -e /dev/shm/over; do sleep 0.1; done; echo -n end";
-    await node.run(pod(node, "ending", shell(script), { restartPolicy: "Never" }));
+    await node.run(pod(node, "ending", shell(script), { restartPolicy: "Never", hostIPC: true }));
     await node.container("ending", ({ ready }) => ready);
     const whole = logs("--follow", "ending");
     const reads = async () => (await node.exec("pgrep -c journalctl || :")).stdout !== "0\n";

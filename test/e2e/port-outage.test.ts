@@ -16,7 +16,7 @@ beforeAll(async () => {
     "test -e /dev/shm/again && { echo second; exec sleep infinity; }; touch /dev/shm/again; echo first; exit 3";
   const initContainers = [{ name: "before", image: "host", ...shell("echo init") }];
   await node.run(
-    pod(node, "again", shell(again)),
+    pod(node, "again", shell(again), { hostIPC: true }),
     pod(node, "initiated", SLEEP, { initContainers }),
     pod(node, "waiting", shell("echo failed; exit 1")),
   );

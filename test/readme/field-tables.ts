@@ -77,7 +77,7 @@ const HARMLESS: readonly (readonly [words: string, value: unknown])[] = [
   ...[false, true].map((value) => [`\`${value}\``, value] as const),
   ...["None", "Disabled", "IfPossible", "Default", "ClusterFirst", "ClusterFirstWithHostNet", "Merge"].map(named),
   ...["/dev/termination-log", "File"].map(named),
-  ["`type: Unconfined`", { type: "Unconfined" }],
+  ...["Unconfined", "RuntimeDefault", "Localhost"].map((type) => [`\`type: ${type}\``, { type }] as const),
   ["`name: linux`", { name: "linux" }],
   [
     "`projected` from a service account token, ConfigMaps and the pod's own name, namespace and UID",

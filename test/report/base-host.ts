@@ -6,6 +6,8 @@ export const CONFIG: Config = {
   manifests: "/etc/unitlet/manifests",
   images: "strict",
   podNetwork: "host",
+  clusterDNS: [],
+  clusterDomain: "cluster.local",
   watch: false,
   taint: true,
   nodeLabels: {},

@@ -24,6 +24,7 @@ beforeAll(async () => {
     copyFileSync(`units/${helper}`, `${root}${LIB_DIR}/${helper}`);
     chmodSync(`${root}${LIB_DIR}/${helper}`, 0o755);
   }
+  for (const name of ["hosts", "resolv.conf"]) writeFileSync(`${root}/etc/${name}`, "");
   for (const { name, text } of UNITS) writeFileSync(`${root}/etc/systemd/system/${name}`, text);
   for (const pod of PODS) writeVolatile(`${root}/opt/golden`, pod);
   await machine.exec(["cp", "-a", "/opt/golden/run/.", "/run/"]);
@@ -34,7 +35,7 @@ afterAll(() => machine.down());
 function writeVolatile(below: string, { pod, files, volumes }: Runnable): void {
   const { uid } = pod.metadata;
   mkdirSync(below + podVolatile(uid), { recursive: true });
-  for (const file of files) write(`${below}${podVolatile(uid)}/${file.name}`, file.text, 0o600, file.uid);
+  for (const file of files) write(`${below}${podVolatile(uid)}/${file.name}`, file.text, file.mode ?? 0o600, file.uid);
   for (const volume of volumes) writeVolume(below + volumePath(uid, volume.name), volume);
 }
 

@@ -15,6 +15,8 @@ export const CONFIG: Config = {
   manifests: "/etc/unitlet/manifests",
   images: "strict",
   podNetwork: "host",
+  clusterDNS: [],
+  clusterDomain: "cluster.local",
   watch: false,
   taint: true,
   nodeLabels: {},
@@ -49,6 +51,19 @@ export const HOST: Host = {
   bootedAt: Date.UTC(2026, 0, 1),
   swapTotal: 0,
   systemdVersion: "252",
+  files: {
+    present: new Set([
+      "/etc/hosts",
+      "/etc/resolv.conf",
+      "/proc/bus",
+      "/proc/fs",
+      "/proc/irq",
+      "/proc/sys",
+      "/proc/sysrq-trigger",
+    ]),
+    hosts: "127.0.0.1\tlocalhost\n",
+    resolvConf: "nameserver 192.0.2.53\nsearch example.org\n",
+  },
 };
 
 /** There are no services in the pod's namespace, and nothing else is known. */

@@ -49,9 +49,7 @@ function specWith(pattern: string): object {
 const VALUES: Readonly<Record<string, unknown>> = {
   "volumes[]": { emptyDir: {} },
   hostUsers: false,
-  allowPrivilegeEscalation: false,
-  privileged: true,
-  seccompProfile: { type: "RuntimeDefault" },
+  seccompProfile: { type: "Localhost", localhostProfile: "x.json" },
   appArmorProfile: { type: "RuntimeDefault" },
   os: { name: "windows" },
 };

@@ -53,12 +53,12 @@ describe("a field that nobody knows is refused", () => {
   });
 
   test("and the pod fails with all of it in one message", () => {
-    const of = odd({ dnsConfig: { searches: ["x"] }, newField: 1 });
+    const of = odd({ resourceClaims: [{ name: "x" }], newField: 1 });
     expect(translate(of)).toMatchObject({
       kind: "rejected",
       reason: "UnsupportedField",
       message:
-        "spec.dnsConfig is not supported by this version of unitlet: remove the field, or run the pod on another node; " +
+        "spec.resourceClaims is not supported by this version of unitlet: remove the field, or run the pod on another node; " +
         "spec.newField is not known to this version of unitlet: remove the field, or run the pod on another node",
     });
   });

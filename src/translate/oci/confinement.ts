@@ -1,29 +1,13 @@
-import type { Capability, Confinement, ProcessUser } from "../../model/confinement.ts";
+import type { Confinement, ProcessUser } from "../../model/confinement.ts";
 import type { StoredImage } from "../../model/image.ts";
 import { podRoot } from "../../model/paths.ts";
 import type { Container, Pod } from "../../model/pod.ts";
 import { cleanPath } from "../clean-path.ts";
 import { containerConfinement } from "../confinement.ts";
-import { containerMounts } from "../mounts.ts";
+import type { TranslateContext } from "../context.ts";
+import { READ_ONLY_PATHS } from "../rights.ts";
 
-/** What container runtimes leave to a container that asks for nothing. */
-const CAPABILITIES: readonly Capability[] = [
-  "CAP_AUDIT_WRITE",
-  "CAP_CHOWN",
-  "CAP_DAC_OVERRIDE",
-  "CAP_FOWNER",
-  "CAP_FSETID",
-  "CAP_KILL",
-  "CAP_MKNOD",
-  "CAP_NET_BIND_SERVICE",
-  "CAP_NET_RAW",
-  "CAP_SETFCAP",
-  "CAP_SETGID",
-  "CAP_SETPCAP",
-  "CAP_SETUID",
-  "CAP_SYS_CHROOT",
-];
-
+/** Names of the hardware and of the kernel, and what gives them away. */
 const MASKED = [
   "/proc/acpi",
   "/proc/asound",
@@ -39,32 +23,31 @@ const MASKED = [
   "/sys/firmware",
 ];
 
-const READ_ONLY = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
-
 /** The rights of a container on the files of an image: what a container runtime would give it. */
-export function imageConfinement(pod: Pod, container: Container, image: StoredImage, user: ProcessUser): Confinement {
-  const { metadata, spec } = pod;
+export function imageConfinement(
+  pod: Pod,
+  container: Container,
+  image: StoredImage,
+  user: ProcessUser,
+  context: Pick<TranslateContext, "config" | "host">,
+): Confinement {
+  const onHost = containerConfinement(pod, container, context);
+  // crun gives each container shared memory by itself.
+  const mounts = onHost.mounts.filter(({ type, target }) => type === "bind" || target !== "/dev/shm");
+  const groups = new Set([...user.groups, ...onHost.user.groups].filter((group) => group !== user.gid));
   return {
-    ...containerConfinement(pod, container),
-    user,
+    ...onHost,
+    user: { ...user, groups: [...groups].toSorted((a, b) => a - b) },
     workingDirectory: cleanPath(container.workingDir || image.config.workingDirectory || "/"),
     root: {
       kind: "tree",
-      path: `${podRoot(metadata.uid, container.name)}/root`,
-      readOnly: container.securityContext?.readOnlyRootFilesystem ?? false,
+      path: `${podRoot(pod.metadata.uid, container.name)}/root`,
+      readOnly: onHost.root.readOnly,
     },
-    mounts: [...hostFiles(), ...containerMounts(pod, container)],
+    mounts: [...hostFiles().filter(({ target }) => !mounts.some((mount) => mount.target === target)), ...mounts],
     maskedPaths: MASKED,
-    readOnlyPaths: READ_ONLY,
-    capabilities: CAPABILITIES,
-    ...(!spec.hostNetwork && { hostname: metadata.name.slice(0, 63) }),
-    namespaces: {
-      pid: "container",
-      ipc: "container",
-      network: "host",
-      uts: spec.hostNetwork ? "host" : "container",
-      user: "host",
-    },
+    readOnlyPaths: READ_ONLY_PATHS,
+    namespaces: { ...onHost.namespaces, pid: pod.spec.hostPID ? "host" : "container" },
   };
 }
 

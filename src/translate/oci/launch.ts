@@ -27,7 +27,7 @@ export function imageLaunch(pod: Pod, container: Container, image: StoredImage, 
     const message = `the image "${container.image}" names no program, nor does the pod: name it in command`;
     return { ok: false, reason: "CreateContainerError", message: `no command specified: ${message}` };
   }
-  const confinement = imageConfinement(pod, container, image, who.user);
+  const confinement = imageConfinement(pod, container, image, who.user, context);
   const start = { tree: image.tree, stopSignal: image.config.stopSignal };
   const launch = { ok: true, program, confinement, start } as const;
   if (!environment.ok) return launch;
