@@ -52,6 +52,9 @@ export function imageFileLines(start: ImageStart): Lines {
     ["PrivateMounts", "yes"],
     // crun is told to leave the cgroup alone, and with it the devices.
     ["DevicePolicy", "closed"],
+    // Made, as other runtimes let it, but not used.
+    ["DeviceAllow", "char-* m"],
+    ["DeviceAllow", "block-* m"],
     ...stopSignal(start.stopSignal),
   ];
 }
