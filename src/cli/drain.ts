@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ringDoorbell } from "../io/doorbell.ts";
 import { type ApiClient, ApiError } from "../io/http.ts";
 import { Kube } from "../io/kube.ts";
 import type { Pod } from "../model/pod.ts";
@@ -37,6 +38,8 @@ export async function drain(
     }
     if (Date.now() > end)
       throw new Failure(`${pods.length} pods have not ended within ${timeout / 1000} s${held ? `: ${held}` : ""}`);
+    // A run sees at once what is to end, and what has ended.
+    ringDoorbell();
     await sleep(EVERY);
   }
 }
@@ -45,8 +48,8 @@ async function podsToEnd(kube: Kube): Promise<readonly Owned[]> {
   const { items } = JSON.parse((await kube.listPods()).toString()) as { items: readonly Owned[] | null };
   return (items ?? []).filter(
     ({ metadata, status }) =>
-      status?.phase !== "Succeeded" &&
-      status?.phase !== "Failed" &&
+      // Until a run has removed it: nobody does it later.
+      (metadata.deletionTimestamp !== undefined || (status?.phase !== "Succeeded" && status?.phase !== "Failed")) &&
       !(metadata.ownerReferences ?? []).some(({ kind }) => kind === "DaemonSet"),
   );
 }
