@@ -59,8 +59,25 @@ function readPast(uid: string, container: string, names: ReadonlySet<string>): C
     ...(Number.isFinite(backOff) ? { backOffUntil: backOff * 1000 } : {}),
     finished: has("finished"),
     done: has("done"),
+    ...readMessages(uid, container, has),
     ...readProbes(uid, container, has),
   };
+}
+
+/** The first line tells whose end it is. */
+function readMessages(
+  uid: string,
+  container: string,
+  has: (suffix: string) => boolean,
+): Pick<ContainerPast, "messages"> {
+  const texts = ["said-before", "said"]
+    .filter(has)
+    .map((suffix) => readIfThere(join(podData(uid), `${container}.${suffix}`)) ?? "");
+  const messages = texts.map((text): [string, string] => {
+    const end = text.indexOf("\n");
+    return [text.slice(0, end), text.slice(end + 1)];
+  });
+  return texts.length === 0 ? {} : { messages: new Map(messages) };
 }
 
 function readProbes(uid: string, container: string, has: (suffix: string) => boolean): Pick<ContainerPast, "probes"> {

@@ -36,6 +36,8 @@ export interface ContainerPast {
   readonly finished: boolean;
   /** Init containers: ended with exit 0 since boot. */
   readonly done: boolean;
+  /** What it said of its last two ends, by invocation. */
+  readonly messages?: ReadonlyMap<string, string>;
   /** Of the start that was probed last. */
   readonly probes?: Readonly<Partial<Record<ProbeType, ProbeResult>>>;
 }

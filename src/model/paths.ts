@@ -13,6 +13,8 @@ export const bundleConfig = (container: string) => `${container}.json`;
 export const bundleFile = (uid: string, container: string) => `${podVolatile(uid)}/${bundleConfig(container)}`;
 /** Where such a container has its root file system, and what it writes there. */
 export const podRoot = (uid: string, container: string) => `${podData(uid)}/roots/${container}`;
+/** What a container says of its end: the file that it writes, made anew for each start. On disk, since nobody limits it. */
+export const messageFile = (uid: string, container: string) => `${podData(uid)}/${container}.message`;
 export const probesFile = (container: string) => `${container}.probes`;
 export const volumePath = (uid: string, volume: string) => `${podVolatile(uid)}/volumes/${volume}`;
 export const doneMarker = (uid: string, container: string) => `${podVolatile(uid)}/${container}.done`;

@@ -66,6 +66,8 @@ export interface Container {
   readonly resources?: Resources;
   readonly securityContext?: SecurityContext;
   readonly volumeMounts?: readonly VolumeMount[];
+  readonly terminationMessagePath?: string;
+  readonly terminationMessagePolicy?: "File" | "FallbackToLogsOnError";
   readonly startupProbe?: ApiProbe;
   readonly livenessProbe?: ApiProbe;
   readonly readinessProbe?: ApiProbe;

@@ -1,3 +1,4 @@
+import type { ExitRecord } from "../model/exit-record.ts";
 import type { ContainerState, ContainerStatus, Terminated } from "../model/pod.ts";
 import { toTimestamp } from "../model/time.ts";
 import { backOffDelay, printDelay } from "./back-off.ts";
@@ -21,13 +22,31 @@ function staysTerminated({ pod, previous }: ContainerView, next: ContainerStatus
   return shouldRestart(pod, end.exitCode, "container") ? undefined : previous;
 }
 
+/** Bytes that all messages of a pod may have together, as the kubelet has it. */
+const MESSAGES = 12 * 1024;
+
+function endOf(record: ExitRecord, { pod: { spec }, container, past }: ContainerView): Terminated {
+  const words = past.messages?.get(record.invocation);
+  if (!words) return terminated(record, container);
+  const most = Math.floor(MESSAGES / (spec.containers.length + (spec.initContainers?.length ?? 0)));
+  // Not in the middle of a character.
+  return terminated(
+    record,
+    container,
+    Buffer.from(words)
+      .subarray(0, most)
+      .toString()
+      .replace(/\uFFFD$/, ""),
+  );
+}
+
 function running(view: ContainerView, run: Run): ContainerStatus {
   const { container, past, previous } = view;
   const last = past.exits.at(-1);
   return {
     name: container.name,
     state: { running: { startedAt: run.startedAt } },
-    lastState: last === undefined ? inherited(view, run.containerID) : { terminated: terminated(last, container) },
+    lastState: last === undefined ? inherited(view, run.containerID) : { terminated: endOf(last, view) },
     ready: run.ready,
     restartCount: Math.max(exits(view), previous?.restartCount ?? 0),
     ...image(view, run.containerID),
@@ -39,7 +58,7 @@ function atRest(view: ContainerView): ContainerStatus {
   const { container, past, previous } = view;
   const last = past.exits.at(-1);
   const id = last === undefined || last.invocation === "" ? previous?.containerID : containerID(last.invocation);
-  const end = last === undefined ? forgottenEnd(view) : terminated(last, container);
+  const end = last === undefined ? forgottenEnd(view) : endOf(last, view);
   const waiting = waitingState(view, end);
   const state = waiting === undefined ? { terminated: end as Terminated } : { waiting };
   return {
@@ -99,7 +118,7 @@ function forgottenEnd({ previous, kind, past, now }: ContainerView): Terminated 
 /** lastState of a container at rest: the termination before the one that `state` tells. */
 function earlier(view: ContainerView, id: string | undefined): ContainerState {
   const before = view.past.exits.at(-2);
-  return before === undefined ? inherited(view, id) : { terminated: terminated(before, view.container) };
+  return before === undefined ? inherited(view, id) : { terminated: endOf(before, view) };
 }
 
 function inherited({ previous }: ContainerView, id: string | undefined): ContainerState {

@@ -4,10 +4,10 @@ import { toTimestamp } from "../model/time.ts";
 import { containerID } from "./container-id.ts";
 import { exitCode, ran, UNKNOWN_EXIT_CODE } from "./exit-code.ts";
 
-/** state.terminated of the run that this record ended. */
-export function terminated(record: ExitRecord, container: Container): Terminated {
+/** state.terminated of the run that this record ended; `words` are what the container itself said. */
+export function terminated(record: ExitRecord, container: Container, words?: string): Terminated {
   const code = exitCode(record);
-  const message = explanation(record, container);
+  const message = explanation(record, container) ?? words;
   return {
     exitCode: code,
     reason: reason(record, code),

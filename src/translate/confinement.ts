@@ -8,6 +8,7 @@ import { containerMounts } from "./mounts.ts";
 import { podFiles } from "./pod-files.ts";
 import { containerRights } from "./rights.ts";
 import { processUser } from "./security.ts";
+import { messageMount } from "./termination-message.ts";
 
 /** The rights of one container on the host's files. */
 export function containerConfinement(
@@ -17,7 +18,7 @@ export function containerConfinement(
 ): Confinement {
   const user = processUser(pod, container);
   const rights = containerRights(pod, container, user, config.clusterDomain);
-  const volumes = containerMounts(pod, container);
+  const volumes = [...containerMounts(pod, container), ...messageMount(pod, container)];
   const ipc = pod.spec.hostIPC ? "host" : "container";
   const base = [...nameFiles(pod, podFiles(pod, config, host)), ...(ipc === "host" ? [] : [SHARED_MEMORY])];
   return {

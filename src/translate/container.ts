@@ -141,7 +141,7 @@ function lifeLines(
     [
       // ":" as in execLine(): the program's name may hold a $.
       "ExecStopPost",
-      `-+:${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash, program)}`,
+      `-+:${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash, program, ...lastWords(container))}`,
     ],
     ...RESTART[kind][policy],
     // A oneshot runs its program within the start timeout, which an init container does not have.
@@ -153,6 +153,11 @@ function lifeLines(
     ["OOMPolicy", "kill"],
     ["IgnoreSIGPIPE", "no"],
   ];
+}
+
+/** Of a container that fails and says nothing, its log speaks. */
+function lastWords({ terminationMessagePolicy }: Container): readonly string[] {
+  return terminationMessagePolicy === "FallbackToLogsOnError" ? ["log"] : [];
 }
 
 function processLines({ pod, container, qos, host }: ContainerInput): Lines {

@@ -60,7 +60,8 @@ function tmpfs(path: string, mode: number, readOnly: boolean, size?: number): re
 
 function mountLine(mount: Mount): readonly [string, string] {
   if (mount.type === "tmpfs") return tmpfs(mount.target, mount.mode, mount.readOnly, mount.size);
-  return [mount.readOnly ? "BindReadOnlyPaths" : "BindPaths", quoteBind(mount.source, mount.target)];
+  const source = mount.late ? `-${mount.source}` : mount.source;
+  return [mount.readOnly ? "BindReadOnlyPaths" : "BindPaths", quoteBind(source, mount.target)];
 }
 
 function rightsLines({ privileged, noNewPrivileges, seccomp, capabilities, ...rest }: Confinement): Lines {

@@ -4,7 +4,12 @@ import { type Container, SLEEP, shell } from "./manifests.ts";
 const NODE = "/usr/local/lib/unitlet/node";
 
 /** Every second, with the least patience, unless something else is said. */
-const probe = (check: Partial<V1Probe>): V1Probe => ({ periodSeconds: 1, failureThreshold: 1, ...check });
+const probe = (check: Partial<V1Probe>): V1Probe => ({
+  ...{ periodSeconds: 1, failureThreshold: 1 },
+  // A command is a dozen processes, on a computer that may be busy.
+  ...(check.exec ? { timeoutSeconds: 5 } : {}),
+  ...check,
+});
 const file = (path: string, rest: Partial<V1Probe> = {}) => probe({ exec: { command: ["test", "-e", path] }, ...rest });
 const http = (port: number, path: string, rest: Partial<V1Probe> = {}, get: object = {}) =>
   probe({ httpGet: { port, path, ...get }, ...rest });
@@ -69,7 +74,7 @@ export const PROBED_PODS: Readonly<Record<string, Container | Container[]>> = {
     readinessProbe: probe({ exec: { command: ["grep", "-q", "me", "/tmp/who"] } }),
   },
   "exec-bad": { ...SLEEP, readinessProbe: probe({ exec: { command: ["sh", "-c", "echo not yet; exit 3"] } }) },
-  "exec-late": { ...SLEEP, readinessProbe: probe({ exec: { command: ["sleep", "60"] } }) },
+  "exec-late": { ...SLEEP, readinessProbe: probe({ exec: { command: ["sleep", "60"] }, timeoutSeconds: 1 }) },
   flips: {
     ...shell("touch /tmp/good; sleep infinity"),
     readinessProbe: file("/tmp/good", { failureThreshold: 2, successThreshold: 2 }),

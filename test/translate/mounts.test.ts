@@ -16,7 +16,7 @@ describe("the mount", () => {
 
   test("cannot be written to, whatever the pod says", () => {
     expect(directive(at("/etc/names", false), "BindReadOnlyPaths").at(-1)).toBe(`${source}:"/etc/names"`);
-    expect(directive(at("/etc/names", false), "BindPaths")).toEqual([]);
+    expect(directive(at("/etc/names", false), "BindPaths").filter((line) => line.includes("/etc/names"))).toEqual([]);
   });
 
   test("can only be read", () => {
