@@ -74,13 +74,23 @@ function podSteps(translation: Translation, units: readonly ActualUnit[], world:
     const lost = translation.kind === "runnable" && !isTerminal(pod) ? lostExits(translation, world) : [];
     return [...lost, ...terminate(pod, units, world)];
   }
-  if (isTerminal(pod)) return ending(uid, units, world, "the pod has ended", pod);
+  if (isTerminal(pod)) {
+    const steps = ending(uid, units, world, "the pod has ended", pod);
+    // How the last of its containers ended is still to be told, from what would be removed.
+    return isUntold(pod) && steps.some(({ kind }) => kind === "remove-unit") ? [] : steps;
+  }
   if (translation.kind === "rejected") {
     const because = translation.ended === undefined ? "the pod was rejected" : translation.message;
     const kills = translation.ended?.immediate ? killPod(uid, units, because) : [];
     return [...kills, ...ending(uid, units, world, because, pod)];
   }
   return buildPod(translation, units, world);
+}
+
+/** The node has ended it, and its status was written while it still ran. */
+function isUntold({ status }: Pod): boolean {
+  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return all.some(({ state }) => state.running !== undefined);
 }
 
 function ending(uid: string, units: readonly ActualUnit[], world: World, because: string, pod?: Pod): Step[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Container, Pod, PodPhase, PodStatus } from "../../src/model/pod.ts";
+import type { Container, ContainerStatus, Pod, PodPhase, PodStatus } from "../../src/model/pod.ts";
 import type { World } from "../../src/model/world.ts";
 import { pod, UID } from "../translate/base.ts";
 import { bare, DEAD, ended, plan, STOPPING, unitName, up, withPods, withUnit } from "./base.ts";
@@ -9,6 +9,10 @@ const WEB = pod();
 const KILLING = "[Normal Killing: Stopping container app]";
 
 const LET_IN: PodStatus = { phase: "Running", startTime: "2026-01-01T00:00:00Z" };
+
+const TOLD: ContainerStatus = {
+  ...{ name: "app", state: {}, lastState: {}, ready: false, restartCount: 0, image: "host", imageID: "" },
+};
 
 const phase =
   (as: PodPhase) =>
@@ -30,6 +34,14 @@ describe("a pod that is over", () => {
       "unlink app: the pod has ended",
       `stop slice: the pod has ended ${KILLING}`,
     ]);
+  });
+
+  test("is not removed before it was told how its containers ended", () => {
+    const untold = (of: Pod): Pod => ({
+      ...of,
+      status: { ...LET_IN, phase: "Failed", containerStatuses: [{ ...TOLD, state: { running: { startedAt: "" } } }] },
+    });
+    expect(plan(withPods(ended(up(WEB)), untold))).toEqual([]);
   });
 
   test("and of which nothing is left needs nothing", () => {
