@@ -16,7 +16,7 @@ const TOLD: ContainerStatus = {
 
 const phase =
   (as: PodPhase) =>
-  (of: Pod): Pod => ({ ...of, status: { ...of.status, phase: as } });
+  (of: Pod): Pod => ({ ...of, status: { ...of.status, phase: as, containerStatuses: [TOLD] } });
 const REMOVED = (because: string) => [
   `stop slice: ${because}`,
   `remove-unit slice: ${because}`,
