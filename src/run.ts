@@ -4,6 +4,7 @@ import { diff } from "./diff/diff.ts";
 import { recallIdentity } from "./identity.ts";
 import { BusError } from "./io/bus.ts";
 import { ringDoorbell } from "./io/doorbell.ts";
+import { sealWaiting } from "./io/pod-directories.ts";
 import { keepPodNotes } from "./io/pod-notes.ts";
 import { Systemd } from "./io/systemd.ts";
 import { sayTrouble } from "./io/trouble.ts";
@@ -54,6 +55,7 @@ async function reconcile(input: Run, systemd: Systemd): Promise<RunEnd> {
   const translations = translateAll(before, libDir);
   const steps = input.goingDown ? [] : diff(before, translations);
   const applied = await apply(steps, systemd, source, log);
+  sealRest(log);
   const later = Date.now();
   const after = steps.length > 0 ? await observeAgain(before, systemd, later) : before;
   const published = await publish(after, translations, applied, source, log, later);
@@ -70,6 +72,15 @@ async function reconcile(input: Run, systemd: Systemd): Promise<RunEnd> {
   else unsettle();
   const failedSteps = applied.failed.map(({ step }) => step.kind);
   return { status: 0, outcome: before.pods.complete ? "done" : "incomplete", failedSteps };
+}
+
+/** Needed at a later boot, if at all. */
+function sealRest(log: Run["log"]): void {
+  try {
+    if (sealWaiting()) sayTrouble(log, "seal", undefined);
+  } catch (error) {
+    sayTrouble(log, "seal", (error as Error).message);
+  }
 }
 
 /** Another pod waits for the name of a unit that was removed. */

@@ -9,6 +9,7 @@ import { readExits } from "./exit-records.ts";
 import { isThere, modifiedAt, namesIn, readIfThere, readRegular, remove, writeWhole } from "./files.ts";
 import { readProbeResult } from "./probe-files.ts";
 import { seal, unseal } from "./seal.ts";
+import { forgetUnsealed, keepUnsealed, sealUnsealed } from "./unsealed.ts";
 import { readVolumes, writeVolume } from "./written-volume.ts";
 
 const STOPPING = "stopping";
@@ -90,11 +91,31 @@ export function writePodFile(pod: string, { name, text, uid, mode }: DesiredFile
   writeWhole(join(podVolatile(pod), name), text, mode ?? 0o400, uid);
 }
 
-/** Keeps what a pod was given for a boot at which nobody can be asked for it. */
+/**
+ * Keeps what a pod was given for a boot at which nobody can be asked for it. Throws when the host cannot seal now; then it
+ * waits for sealWaiting().
+ */
 export function sealPod(uid: string, files: readonly DesiredFile[], volumes: readonly DesiredVolume[]): void {
-  for (const file of files) writeWhole(join(sealedDirectory(uid), file.name), seal(JSON.stringify(file)), 0o600);
-  for (const volume of volumes)
-    writeWhole(join(sealedDirectory(uid), `${volume.name}.volume`), seal(JSON.stringify(volume)), 0o600);
+  const texts = [
+    ...files.map((file) => [file.name, JSON.stringify(file)] as const),
+    ...volumes.map((volume) => [`${volume.name}.volume`, JSON.stringify(volume)] as const),
+  ];
+  try {
+    for (const [name, text] of texts) sealText(uid, name, text);
+    for (const [name] of texts) forgetUnsealed(uid, name);
+  } catch (error) {
+    for (const [name, text] of texts) keepUnsealed(uid, name, text);
+    throw error;
+  }
+}
+
+/** Seals what earlier runs could not; false when there was nothing. Throws when the host still cannot. */
+export function sealWaiting(): boolean {
+  return sealUnsealed(sealText);
+}
+
+function sealText(uid: string, name: string, text: string): void {
+  writeWhole(join(sealedDirectory(uid), name), seal(text), 0o600);
 }
 
 /** Puts back what was sealed. */
@@ -117,5 +138,6 @@ export function noteStop(uid: string): void {
 export function removePodDirectories(uid: string): void {
   remove(podVolatile(uid));
   remove(podData(uid));
+  forgetUnsealed(uid);
   forgetEvents(uid);
 }
