@@ -20,16 +20,20 @@ export function confinementLines(confinement: Confinement, files: HostFiles | un
 }
 
 /**
- * The host's files, read-only. Not ProtectSystem=strict, which leaves /sys writable and needs ProtectHome= besides: this
+ * The host's files, read-only; devices can be written to all the same. Not ProtectSystem=strict, which leaves /sys writable and needs ProtectHome= besides: this
  * says more in fewer mounts. The agent's own files and other pods' are out of sight, empty instead of inaccessible.
  */
-function hostFilesLines({ privileged, readOnlyPaths, mounts }: Confinement, present: ReadonlySet<string>): Lines {
+function hostFilesLines(
+  { privileged, readOnlyPaths, mounts, namespaces }: Confinement,
+  present: ReadonlySet<string>,
+): Lines {
   const isResolved = mounts.some(({ target }) => target === "/etc/resolv.conf");
+  const sharedMemory = namespaces.ipc === "host" && !privileged ? ["/dev/shm", "/dev/mqueue"] : [];
   // "-": another kernel may not have it at the next boot, and nothing would start.
   const optional = (paths: readonly string[]) => paths.filter((path) => present.has(path)).map((path) => `-${path}`);
   return [
     ["ReadOnlyPaths", ["/", ...optional(readOnlyPaths)].join(" ")],
-    ["ReadWritePaths", privileged ? "/dev /proc /sys" : "/dev /proc"],
+    ["ReadWritePaths", ["/proc", ...(privileged ? ["/dev", "/sys"] : []), ...sharedMemory].join(" ")],
     ["TemporaryFileSystem", "/var/lib/unitlet:ro /etc/unitlet:ro"],
     ...optional(isResolved ? [] : RESOLVER_PATHS).map((path): [string, string] => ["BindReadOnlyPaths", path]),
   ];

@@ -33,6 +33,8 @@ PrivateIPC=yes
 ProtectHostname=yes
 MemoryMax=100M`,
 };
+/** With a host name of its own: the user comes later in the line. */
+const NAMED = '"/usr/bin/unshare" "--uts" "--" "/bin/sh" "-c" "hostname \\"$0\\" && exec \\"$@\\"" "web" ';
 const USER = '"/usr/bin/setpriv" "--reuid=1234" "--regid=1235" "--groups=7,1236" "--" ';
 
 beforeAll(async () => {
@@ -61,10 +63,13 @@ function enter(pod: string, ...argv: string[]): Promise<RunResult> {
 }
 
 describe("what enters sees what the container sees, and may do what it may", () => {
-  const cases = Object.entries(RIGHTS).flatMap(([name, lines]) => [
-    [`${name}-root`, lines, ""] as const,
-    [`${name}-user`, lines, USER] as const,
-  ]);
+  const cases = [
+    ["named", "", NAMED + USER] as const,
+    ...Object.entries(RIGHTS).flatMap(([name, lines]) => [
+      [`${name}-root`, lines, ""] as const,
+      [`${name}-user`, lines, USER] as const,
+    ]),
+  ];
 
   test.for(cases)("%s", async ([pod, lines, prefix]) => {
     const report = `/opt/report >/dev/shm/${pod}.new </dev/null; mv /dev/shm/${pod}.new /dev/shm/${pod}; exec sleep 1000`;
