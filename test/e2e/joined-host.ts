@@ -23,7 +23,9 @@ export class JoinedHost {
   static async boot(name: string): Promise<JoinedHost> {
     const cluster = await Cluster.up();
     const host = new JoinedHost(cluster, await Machine.boot(name, { net: "private" }));
+    // A control plane that was kept has those of earlier runs.
     await cluster.kubectl(["delete", "node", name, "--ignore-not-found"]);
+    await cluster.kubectl(["delete", "events", `--field-selector=involvedObject.name=${name}`]);
     const old = [
       ...(await host.requests("kubelet-serving")),
       ...(await host.requests("kube-apiserver-client-kubelet")),

@@ -13,6 +13,15 @@ beforeAll(async () => {
 
 afterAll(() => host.machine.down());
 
+/** By an account that may do what the manifest in README.md allows, and nothing else. */
+async function approveAsInReadme(name: string): Promise<void> {
+  const readme = readFileSync("README.md", "utf8");
+  const manifest = /<!-- approver:[\s\S]*?```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+  await host.cluster.apply(manifest);
+  const account = "--as=system:serviceaccount:kube-system:kubelet-serving-approver";
+  await host.cluster.kubectl([account, "certificate", "approve", name]);
+}
+
 test("a serving certificate is asked for once, with the node's addresses, and served when it is approved", async () => {
   const { machine } = host;
   await host.beat();
@@ -23,7 +32,7 @@ test("a serving certificate is asked for once, with the node's addresses, and se
   await machine.write("/root/ca.crt", readFileSync(host.cluster.ca));
   const healthz = `curl -sS --cacert /root/ca.crt https://${machine.address}:10250/healthz -o /dev/null -w '%{ssl_verify_result}'`;
   expect(await host.say(healthz)).not.toBe("0");
-  await host.approve("kubelet-serving");
+  await approveAsInReadme(names[0] ?? "");
   await host.beatUntil(() => host.say(`ls ${SERVING}`), "the serving certificate");
   const made = await host.certificate(SERVING);
   expect(made.subject).toBe(`O=system:nodes\nCN=${host.user}`);

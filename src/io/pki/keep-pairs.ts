@@ -16,7 +16,7 @@ import { ageOf, pollAfter, renewalTime, retryAfter } from "./rotation.ts";
 const LONGEST = 3_600_000;
 const SHORTEST = 10_000;
 /** A request of this age is told to people: nobody approves it of himself. */
-const PATIENCE = 20_000;
+const PATIENCE = 10_000;
 
 export interface KeepPairs {
   readonly kube: Kube;
