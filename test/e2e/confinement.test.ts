@@ -115,7 +115,7 @@ describe("a container that asks for nothing", () => {
   });
 
   test("finds nothing of the agent, of other pods or of the host's services", async () => {
-    expect(await seen("plain")).toMatchObject({ secret: "no", run: "unitlet", "host-root": "nono" });
+    expect(await seen("plain")).toMatchObject({ secret: "no", run: "/run/unitlet/env", "host-root": "nono" });
   });
 
   test("has IPC and shared memory of its own, and shares what it must", async () => {
@@ -133,7 +133,7 @@ describe("a container has what its pod asks for:", () => {
     ["dropped", { ids: "0:0:0", ...capabilities("0000000000000400", "0000000000000400"), chown: "no" }],
     ["added", capabilities("00000000a00435fb", "00000000a00435fb")],
     ["tight", { ids: "1234:0:0", NoNewPrivs: "1", setuid: "1234" }],
-    ["loose", { ids: "1234:0:0", NoNewPrivs: "0", setuid: "1234" }],
+    ["loose", { ids: "1234:0:0", NoNewPrivs: "0", setuid: "0" }],
     ["filtered", { Seccomp: "2", keyring: "1", ...capabilities(DEFAULT, DEFAULT), NoNewPrivs: "0" }],
     ["read-only", { "write:/tmp": "no", "write:/var/tmp": "no", "write:/run": "no", "write:/dev/shm": "yes" }],
     ["words", { cwd: "/usr/share", words: "a b $(UID) '" }],

@@ -13,6 +13,7 @@ say cwd "$(pwd)"
 say hostname "$(hostname)"
 say files "$(ulimit -n):$(ulimit -Hn)"
 for at in /proc/sys /proc/bus /sys /dev; do say "$at" "$(flags $at)"; done
+say run "$(find /run -not -type d | xargs)"
 for at in /etc /usr /var/lib /root /home /dev /tmp /var/tmp /run /dev/shm; do
 	say "write:$at" "$(can sh -c ": >'$at/probe.$$'")"
 done
@@ -24,7 +25,6 @@ say setuid "$(/opt/setuid-id -u 2>/dev/null)"
 say hosts "$(grep -v '^#' /etc/hosts | tr '\\t\\n' ' ;')"
 say resolv "$(tr '\\n' ';' </etc/resolv.conf)"
 say secret "$(can cat /etc/unitlet/kubeconfig)$(ls -A /var/lib/unitlet /etc/unitlet 2>/dev/null | grep -v : | xargs)"
-say run "$(ls /run | xargs)"
 say host-root "$(can ls /proc/1/root/etc)$(can cat /proc/1/environ)"
 say words "$*"
 `;
@@ -34,6 +34,6 @@ export function probed(text: string): Readonly<Record<string, string>> {
   const pairs = text
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1)]);
+    .map((line) => [line.split(" ", 1)[0], line.split(" ").slice(1).join(" ")]);
   return Object.fromEntries(pairs);
 }
