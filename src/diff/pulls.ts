@@ -37,19 +37,30 @@ function begin(all: readonly Waiting[]): Step[] {
   const { pull } = all.find((each) => each.pull.auth !== undefined) ?? first;
   const isFirst = all.some((each) => each.pull.isFirst);
   const because = `pod ${first.translation.pod.metadata.namespace}/${first.translation.pod.metadata.name} waits for it`;
-  return [{ kind: "pull", uid: "", pull: { ...pull, isFirst }, because }, ...all.map(tell)];
+  return [{ kind: "pull", uid: "", pull: { ...pull, isFirst }, because }, ...all.flatMap(tell)];
 }
 
 /** They came while it was under way. */
 function newcomers(all: readonly Waiting[]): Step[] {
-  return all.filter(({ translation }) => translation.pod.status?.startTime === undefined).map(tell);
+  return all.filter(({ translation }) => translation.pod.status?.startTime === undefined).flatMap(tell);
 }
 
-function tell({ translation, container, pull }: Waiting): Step {
+function tell({ translation, container, pull }: Waiting): Step[] {
   const { pod } = translation;
   const spec = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find(({ name }) => name === container.name);
-  const message = `Pulling image "${spec?.image ?? pull.name}"`;
   const fieldPath = `spec.${container.kind === "init" ? "initContainers" : "containers"}{${container.name}}`;
-  const event: PodEvent = { pod, type: "Normal", reason: "Pulling", message, fieldPath, occurrence: pull.key };
-  return { kind: "tell", uid: pod.metadata.uid, because: message, event };
+  const step = (event: Pick<PodEvent, "type" | "reason" | "message" | "fieldPath">): Step => ({
+    kind: "tell",
+    uid: pod.metadata.uid,
+    because: event.message,
+    event: { pod, ...event, occurrence: pull.key },
+  });
+  const names = pull.missing.join(", ");
+  const missing = `Unable to retrieve some image pull secrets (${names}); attempting to pull the image may not succeed.`;
+  return [
+    ...(pull.missing.length === 0
+      ? []
+      : [step({ type: "Warning", reason: "FailedToRetrieveImagePullSecret", message: missing })]),
+    step({ type: "Normal", reason: "Pulling", message: `Pulling image "${spec?.image ?? pull.name}"`, fieldPath }),
+  ];
 }

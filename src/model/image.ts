@@ -71,6 +71,8 @@ export interface DesiredPull {
   readonly isFirst: boolean;
   /** Content of an auth file, as skopeo reads it; undefined: none, or what the host itself has. */
   readonly auth?: string;
+  /** Names of the pod's Secrets for registries that cannot be had. */
+  readonly missing: readonly string[];
 }
 
 /** No directory of a registry's tools: unitlet's own, so that nothing else clears it. */

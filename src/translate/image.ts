@@ -5,6 +5,7 @@ import { fromTimestamp, type Instant } from "../model/time.ts";
 import type { DesiredContainer } from "../model/translation.ts";
 import { imageKey } from "../unitfile/image-names.ts";
 import type { TranslateContext } from "./context.ts";
+import { pullAuth } from "./pull-auth.ts";
 
 /** Where the container's files are; or why it waits for them, and what is to be pulled. */
 export type ImageVerdict =
@@ -13,12 +14,12 @@ export type ImageVerdict =
   | { readonly kind: "stored"; readonly stored: StoredImage; readonly id: string }
   | { readonly kind: "absent"; readonly waits: Pick<DesiredContainer, "waiting" | "pull"> };
 
-type Context = Pick<TranslateContext, "config" | "host" | "images">;
+type Context = Pick<TranslateContext, "config" | "host" | "images" | "references">;
 
 export function judgeImage(
   pod: Pod,
   container: Container,
-  { config, host, images = NO_IMAGES }: Context,
+  { config, host, references, images = NO_IMAGES }: Context,
 ): ImageVerdict {
   const image = container.image ?? "";
   if (config.images === "ignore") return { kind: "host" };
@@ -46,7 +47,8 @@ export function judgeImage(
   const relevant = since !== undefined && failed !== undefined && failed.at >= since ? failed : undefined;
   const { name, repository } = reference;
   const reserve = Math.floor(config.evictionDisk * host.diskTotal);
-  const pull = { key, name, repository, reserve, isFirst: relevant === undefined };
+  const auth = pullAuth(pod, reference, references);
+  const pull = { key, name, repository, reserve, isFirst: relevant === undefined, ...auth };
   return absent(image, pull, relevant, images.at);
 }
 

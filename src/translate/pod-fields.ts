@@ -19,7 +19,7 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
   serviceAccountName: "supported",
   serviceAccount: "supported",
   automountServiceAccountToken: "control-plane",
-  imagePullSecrets: "control-plane",
+  imagePullSecrets: "supported",
   enableServiceLinks: "supported",
   dnsPolicy: "supported",
   "dnsConfig.nameservers": "supported",

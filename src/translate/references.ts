@@ -4,6 +4,7 @@ import type { Instant } from "../model/time.ts";
 import type { ProjectedSource, TokenProjection, Volume } from "../model/volume.ts";
 import { claimName } from "./claim.ts";
 import { MINUTE, need } from "./need.ts";
+import { pullSecretNeeds } from "./pull-auth.ts";
 import { serviceNeeds } from "./service-variables.ts";
 
 const DEFAULT_EXPIRATION = 3600;
@@ -14,6 +15,7 @@ export function podNeeds(pod: Pod, known: References): Need[] {
   const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
   return [
     ...serviceNeeds(pod),
+    ...pullSecretNeeds(pod),
     ...containers.flatMap((container) => containerNeeds(pod, container)),
     ...(pod.spec.volumes ?? []).flatMap((volume) => volumeNeeds(pod, volume, known)),
   ];

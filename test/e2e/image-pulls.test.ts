@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
-import { busybox, Registry } from "../support/registry.ts";
+import { busybox, CREDENTIALS, Registry } from "../support/registry.ts";
 import type { TarEntry } from "../support/tar.ts";
 import { pod } from "./manifests.ts";
 
@@ -163,9 +163,38 @@ describe("what cannot be pulled", () => {
     const image = await registry.push("forged:1", { layers: [odd], config: CONFIG });
     // The only layer that is so small.
     await node.exec(
-      "find /srv/registry/docker/registry/v2/blobs -name data -size -2 | xargs grep -lzaP '^\\x1f\\x8b' | while read f; do head -c $(stat -c %s $f) /dev/urandom >$f; done",
+      "find /srv/registry-5000/docker/registry/v2/blobs -name data -size -2 | xargs grep -lzaP '^\\x1f\\x8b' | while read f; do head -c $(stat -c %s $f) /dev/urandom >$f; done",
     );
     await node.run(pod(node, "forged", { image }));
     expect(await waiting("forged", "ErrImagePull")).toBeTruthy();
+  });
+});
+
+describe("a registry that lets in who it knows", () => {
+  let image: string;
+
+  beforeAll(async () => {
+    const closed = await Registry.start(node.machine, { port: 5002, closed: true });
+    image = await closed.push("private:1", { layers: [base], config: CONFIG });
+    const [user = "", password = ""] = CREDENTIALS.split(":");
+    const server = `--docker-server=${closed.address}`;
+    const given = [`--docker-username=${user}`, `--docker-password=${password}`];
+    await node.kubectl("create", "secret", "docker-registry", "pull", server, ...given);
+  });
+
+  test("refuses others, which is told", async () => {
+    await node.run(pod(node, "stranger", { image }, { imagePullSecrets: [{ name: "gone" }] }));
+    expect(await waiting("stranger", "ErrImagePull")).toMatch(/unauthorized|authentication required/);
+    expect(await events("stranger")).toContain(
+      "FailedToRetrieveImagePullSecret: Unable to retrieve some image pull secrets (gone); attempting to pull the image may not succeed.",
+    );
+  });
+
+  test("lets a pod in with its imagePullSecrets, which nobody else sees", async () => {
+    await node.run(pod(node, "friend", { image }, { imagePullSecrets: [{ name: "pull" }] }));
+    await runs("friend");
+    const password = Buffer.from(CREDENTIALS).toString("base64");
+    const search = `grep -rls '${password}' /run/unitlet /var/lib/unitlet /etc/systemd | xargs -r stat -c %a; journalctl -b | grep -c '${password}' || true`;
+    expect((await node.exec(search)).stdout.replaceAll("600\n", "")).toBe("0\n");
   });
 });

@@ -19,37 +19,53 @@ interface Descriptor {
   readonly size: number;
 }
 
-const ADDRESS = "127.0.0.1:5000";
+/** Of the only user of a closed registry, with the hash that htpasswd would write. */
+export const CREDENTIALS = "me:secret";
+const HTPASSWD = "me:$2b$04$BE4Y/ebg0FInE0EcfoDdju8MF0BIohRn9gayQ5iat5T25edOQENwm\n";
+
+export interface RegistryOptions {
+  readonly port?: number;
+  /** Lets nobody in but who has the CREDENTIALS. */
+  readonly closed?: boolean;
+}
+
 const MEDIA = "application/vnd.oci.image";
 
 /** A registry in a machine, at its loopback address, where pods of the machine find it. Its images are made here, byte by byte. */
 export class Registry {
-  readonly address = ADDRESS;
+  readonly address: string;
   readonly #machine: Machine;
   readonly #layouts: string;
+  readonly #flags: readonly string[];
 
-  private constructor(machine: Machine, layouts: string) {
+  private constructor(machine: Machine, address: string, layouts: string, flags: readonly string[]) {
+    this.address = address;
     this.#machine = machine;
     this.#layouts = layouts;
+    this.#flags = flags;
   }
 
-  static async start(machine: Machine): Promise<Registry> {
+  static async start(machine: Machine, { port = 5000, closed = false }: RegistryOptions = {}): Promise<Registry> {
+    const address = `127.0.0.1:${port}`;
+    const home = `/srv/registry-${port}`;
     const config = {
       version: 0.1,
-      storage: { filesystem: { rootdirectory: "/srv/registry" }, delete: { enabled: true } },
-      http: { addr: ADDRESS },
+      storage: { filesystem: { rootdirectory: home }, delete: { enabled: true } },
+      http: { addr: address },
+      ...(closed && { auth: { htpasswd: { realm: "closed", path: `${home}.users` } } }),
     };
-    await machine.write("/srv/registry.yml", JSON.stringify(config));
+    if (closed) await machine.write(`${home}.users`, HTPASSWD);
+    await machine.write(`${home}.yml`, JSON.stringify(config));
     // Plain http is for the tools' own configuration to allow.
     await machine.write(
-      "/etc/containers/registries.conf.d/test.conf",
-      `[[registry]]\nlocation = "${ADDRESS}"\ninsecure = true\n`,
+      `/etc/containers/registries.conf.d/test-${port}.conf`,
+      `[[registry]]\nlocation = "${address}"\ninsecure = true\n`,
     );
-    await machine.exec("systemd-run --quiet --unit=registry docker-registry serve /srv/registry.yml");
-    await machine.until(() => machine.exec(`curl -sf http://${ADDRESS}/v2/`), { what: "the registry to answer" });
+    await machine.exec(`systemd-run --quiet --unit=registry-${port} docker-registry serve ${home}.yml`);
+    await machine.until(() => machine.exec(`curl -s http://${address}/v2/`), { what: "the registry to answer" });
     const layouts = `${await machine.root()}/srv/layouts`;
     await mkdir(layouts, { recursive: true });
-    return new Registry(machine, layouts);
+    return new Registry(machine, address, layouts, closed ? ["--dest-creds", CREDENTIALS] : []);
   }
 
   /** Returns the name under which it can be pulled. Several images of one name make an index. */
@@ -73,8 +89,9 @@ export class Registry {
       JSON.stringify({ schemaVersion: 2, manifests: [{ ...top, platform: undefined, annotations }] }),
     );
     const source = `oci:/srv/layouts/${name.replace(/[^a-z0-9]/g, "_")}:latest`;
-    await this.#machine.exec(["skopeo", "copy", "--quiet", "--all", source, `docker://${ADDRESS}/${name}`]);
-    return `${ADDRESS}/${name}`;
+    const image = `${this.address}/${name}`;
+    await this.#machine.exec(["skopeo", "copy", "--quiet", "--all", ...this.#flags, source, `docker://${image}`]);
+    return image;
   }
 }
 

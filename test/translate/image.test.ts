@@ -4,7 +4,7 @@ import { NO_IMAGES } from "../../src/model/image.ts";
 import type { Container, PodStatus } from "../../src/model/pod.ts";
 import { judgeImage } from "../../src/translate/image.ts";
 import { imageKey } from "../../src/unitfile/image-names.ts";
-import { CONFIG, HOST, NOW, pod, podOf } from "./base.ts";
+import { CONFIG, HOST, NO_REFERENCES, NOW, pod, podOf } from "./base.ts";
 
 const NAME = "docker.io/library/nginx:1";
 const KEY = imageKey(NAME);
@@ -39,7 +39,12 @@ const since = (at: number): PodStatus => ({ startTime: new Date(at).toISOString(
 
 function judge(change: Partial<Container>, of: Images, status: PodStatus = since(NOW), config = ANY) {
   const own = { ...podOf(change), status };
-  return judgeImage(own, own.spec.containers[0] as Container, { config, host: HOST, images: of });
+  return judgeImage(own, own.spec.containers[0] as Container, {
+    config,
+    host: HOST,
+    references: NO_REFERENCES,
+    images: of,
+  });
 }
 
 const PULL = {
@@ -48,6 +53,7 @@ const PULL = {
   repository: "docker.io/library/nginx",
   reserve: 3_000_000_000,
   isFirst: true,
+  missing: [],
 };
 
 test.for(["host", "host:1.2", "/usr/bin/sleep"])("image %s is the host's", (image) => {
@@ -158,7 +164,9 @@ describe("an image that is not there", () => {
 });
 
 test("what no pod names is no trouble", () => {
-  expect(judgeImage(pod(), { name: "app", image: "nginx:1" }, { config: ANY, host: HOST })).toMatchObject({
+  expect(
+    judgeImage(pod(), { name: "app", image: "nginx:1" }, { config: ANY, host: HOST, references: NO_REFERENCES }),
+  ).toMatchObject({
     kind: "absent",
   });
 });
