@@ -13,6 +13,7 @@ make_pki() {
 	)
 	sign apiserver /CN=kube-apiserver "$(alternative_names $(server_names))"
 	sign kubelet-client /O=system:masters/CN=kube-apiserver-kubelet-client
+	sign front-proxy /CN=front-proxy
 	sign admin /O=system:masters/CN=admin
 	sign controller-manager /CN=system:kube-controller-manager
 	sign scheduler /CN=system:kube-scheduler

@@ -78,6 +78,9 @@ start_apiserver() {
 		--token-auth-file="$dir/tokens.csv" --enable-bootstrap-token-auth --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction \
 		--kubelet-client-certificate="$pki/kubelet-client.crt" --kubelet-client-key="$pki/kubelet-client.key" --kubelet-certificate-authority="$pki/ca.crt" \
 		--kubelet-preferred-address-types=InternalIP,Hostname \
+		--proxy-client-cert-file="$pki/front-proxy.crt" --proxy-client-key-file="$pki/front-proxy.key" \
+		--requestheader-client-ca-file="$pki/ca.crt" --requestheader-allowed-names=front-proxy \
+		--requestheader-username-headers=X-Remote-User --requestheader-group-headers=X-Remote-Group --requestheader-extra-headers-prefix=X-Remote-Extra- \
 		--service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$pki/service-accounts.pub" --service-account-signing-key-file="$pki/service-accounts.key"
 	until_true 30 is_ready || die "the API server is not ready: $(tail -n 5 "$dir/log/kube-apiserver")"
 }

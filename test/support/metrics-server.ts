@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Cluster } from "./cluster.ts";
+import { run } from "./run.ts";
+
+const build = fileURLToPath(new URL("../metrics-server/build.sh", import.meta.url));
+
+/** Time for a build from nothing. */
+const BUILD_TIMEOUT = 600_000;
+
+/** The real metrics-server beside the control plane, as the API metrics.k8s.io. It asks the nodes every ten seconds. */
+export class MetricsServer implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #files: string;
+  readonly #cluster: Cluster;
+  #said = "";
+
+  private constructor(child: ChildProcess, files: string, cluster: Cluster) {
+    this.#child = child;
+    this.#files = files;
+    this.#cluster = cluster;
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        this.#said = (this.#said + text).slice(-2000);
+      });
+  }
+
+  static async start(cluster: Cluster): Promise<MetricsServer> {
+    const program = (await run([build], { timeout: BUILD_TIMEOUT })).stdout.trim();
+    const kubeconfig = join(dirname(dirname(cluster.ca)), "admin.kubeconfig");
+    const [files, port] = [mkdtempSync(join(tmpdir(), "unitlet-metrics-server-")), await freePort()];
+    const own = ["kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig"];
+    const flags = [
+      ...own.map((flag) => `--${flag}=${kubeconfig}`),
+      ...["--metric-resolution=10s", "--kubelet-request-timeout=5s", `--secure-port=${port}`, `--cert-dir=${files}`],
+      ...[`--kubelet-certificate-authority=${cluster.ca}`, "--kubelet-preferred-address-types=InternalIP"],
+    ];
+    const child = spawn(program, flags, { stdio: ["ignore", "pipe", "pipe"] });
+    const server = new MetricsServer(child, files, cluster);
+    await server.#register(port);
+    return server;
+  }
+
+  /** The end of what it has said: why there is nothing. */
+  get said(): string {
+    return this.#said;
+  }
+
+  async #register(port: number): Promise<void> {
+    const where = { namespace: "kube-system", name: "metrics-server" };
+    // Nobody here brings a cluster's addresses to anywhere; a name is asked for as it is.
+    const service = { type: "ExternalName", externalName: "localhost", ports: [{ port }] };
+    const group = { group: "metrics.k8s.io", version: "v1beta1", groupPriorityMinimum: 100, versionPriority: 100 };
+    await this.#cluster.apply({ apiVersion: "v1", kind: "Service", metadata: where, spec: service }, where.namespace);
+    await this.#cluster.apply({
+      apiVersion: "apiregistration.k8s.io/v1",
+      kind: "APIService",
+      metadata: { name: "v1beta1.metrics.k8s.io" },
+      spec: { ...group, service: { ...where, port }, insecureSkipTLSVerify: true },
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#cluster.kubectl(["delete", "apiservice", "v1beta1.metrics.k8s.io", "--ignore-not-found"]);
+    const ended = new Promise((resolve) => this.#child.once("close", resolve));
+    if (this.#child.exitCode === null && this.#child.kill()) await ended;
+    rmSync(this.#files, { recursive: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
