@@ -161,3 +161,17 @@ describe("what this node does not do, in the kubelet's words", () => {
     expect(answer).toEqual({ status, body: named(body) });
   });
 });
+
+test("/metrics/probes counts what the prober has seen", async () => {
+  const readinessProbe = { exec: { command: ["true"] }, periodSeconds: 1 };
+  await node.run(pod(node, "probed", { command: ["sleep", "infinity"], readinessProbe }));
+  const counted = new RegExp(
+    `^prober_probe_total{container="main",namespace="${node.namespace}",pod="probed",pod_uid=".+",probe_type="Readiness",result="successful"} [1-9]`,
+    "m",
+  );
+  const look = async () => {
+    const text = await raw("/metrics/probes");
+    return [counted.test(text), text];
+  };
+  await node.machine.until(look, { what: "a probe that was counted" });
+});

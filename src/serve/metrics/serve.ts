@@ -10,6 +10,7 @@ import { EXPOSITION } from "./exposition.ts";
 import { probeMetrics } from "./probes.ts";
 import { readAgent, type Shown } from "./read-agent.ts";
 import { readMeasured } from "./read-cadvisor.ts";
+import { readProbeCounts } from "./read-probes.ts";
 import { resourceMetrics } from "./resource.ts";
 import { sliMetrics } from "./slis.ts";
 
@@ -24,7 +25,7 @@ export function serveMetrics({ node, shown }: Measuring, which: string, response
   const texts: Readonly<Record<string, () => string>> = {
     "": () => agentMetrics(readAgent(node, shown), now),
     cadvisor: () => cadvisorMetrics(readHost([], now, {}), readMeasured(), readInterfaces(), now),
-    probes: () => probeMetrics([]),
+    probes: () => probeMetrics(readProbeCounts()),
     resource: () => resourceMetrics(readNodeUsage(), readUnitUsage(), now),
     slis: () => sliMetrics(Object.fromEntries(["ping", "log", "syncloop"].map((each) => [each, isWell(each, now)]))),
   };

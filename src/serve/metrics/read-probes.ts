@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { namesIn, readIfThere } from "../../io/files.ts";
+import { readPodNotes } from "../../io/pod-notes.ts";
+import { parse } from "../../io/probe-files.ts";
+import { VOLATILE } from "../../model/paths.ts";
+import type { PodNote } from "../../model/pod-note.ts";
+import { PROBE_TYPES, type ProbeType } from "../../model/probe.ts";
+import type { ProbeCount } from "./probes.ts";
+
+/** What the prober keeps of each probe, by "UID/NAME/TYPE"; units/README.md has the file. */
+export type Courses = Readonly<
+  Record<string, { readonly counts?: { readonly successful: number; readonly failed: number } }>
+>;
+
+/** How often each probe ended in each way, by the prober's own files. */
+export function readProbeCounts(): readonly ProbeCount[] {
+  const directory = join(VOLATILE, "probes");
+  const files = namesIn(directory).filter((name) => /^\d+\.json$/.test(name));
+  const all = files.map((name) => parse<Courses>(readIfThere(join(directory, name))) ?? {});
+  return probeCounts(Object.assign({}, ...all) as Courses, readPodNotes() ?? []);
+}
+
+const WORDS = { startup: "Startup", liveness: "Liveness", readiness: "Readiness" } as const satisfies Record<
+  ProbeType,
+  string
+>;
+
+/** Of pods that the last run has seen: of the others only the prober's memory is left. */
+export function probeCounts(courses: Courses, pods: readonly PodNote[]): readonly ProbeCount[] {
+  return Object.entries(courses).flatMap(([key, { counts }]): ProbeCount[] => {
+    const [podUID = "", container = "", type = ""] = key.split("/");
+    const pod = pods.find(({ uid }) => uid === podUID);
+    const known = PROBE_TYPES.find((each) => each === type);
+    if (pod === undefined || known === undefined || counts === undefined) return [];
+    const whose = { namespace: pod.namespace, pod: pod.name, podUID, container, type: WORDS[known] };
+    return (["successful", "failed"] as const).map((result) => ({ ...whose, result, count: counts[result] }));
+  });
+}
