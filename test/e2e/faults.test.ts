@@ -98,3 +98,25 @@ describe.each(Object.entries(troubles).map(([what, [rule, named]], at) => ({ wha
     });
   },
 );
+
+test("a clock that is far from the API server's makes the node not ready, and says by how much", async () => {
+  const { cluster, name } = node;
+  const ready = async () => (await cluster.get("node", name))?.status?.conditions?.find(({ type }) => type === "Ready");
+  const beat = () => node.exec("rm -f /run/unitlet/lease; systemctl start unitlet-sync");
+  proxy.on(onAll({ headers: { date: new Date(Date.now() + 600_000).toUTCString() } }));
+  await beat();
+  const words = "the clock of this host is 10 minutes behind the API server's";
+  expect(await ready()).toMatchObject({
+    status: "False",
+    reason: "ClockSkew",
+    message: expect.stringContaining(words),
+  });
+  expect((await node.machine.exec("unitlet doctor", { allowFailure: true })).stdout).toMatch(
+    /^error: clocks: this host is \d+ s behind the API server/m,
+  );
+  const events = ["get", "events", "-n", "default", `--field-selector=involvedObject.name=${name},reason=ClockSkew`];
+  expect(await node.cluster.kubectl(events)).toContain(words);
+  proxy.clear();
+  await beat();
+  expect(await ready()).toMatchObject({ status: "True", reason: "KubeletReady" });
+});
