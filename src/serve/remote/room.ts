@@ -4,6 +4,9 @@ import type { ChannelStream } from "./channel-stream.ts";
 /** In bytes: while a stream is full and all of a connection hold more than this together, nothing is read. */
 const MOST_UNREAD = 1024 * 1024;
 
+/** Answers that the client has not taken yet. */
+const MOST_ANSWERS = 100;
+
 /** So often, in milliseconds, a client that is not read from is asked whether it is there. */
 const SIGN_OF_LIFE = 5000;
 
@@ -12,12 +15,13 @@ export class Room {
   readonly #transport: Duplex;
   readonly #ping: () => void;
   #onChange: () => void = () => undefined;
+  #answers = 0;
 
   /** `ping` writes anything that a client must answer. */
   constructor(transport: Duplex, ping: () => void) {
     this.#transport = transport;
     this.#ping = ping;
-    for (const event of ["close", "drain"]) transport.on(event, () => this.changed());
+    transport.once("close", () => this.changed());
   }
 
   /** To be called whenever a stream has been read from, or closed. */
@@ -31,9 +35,19 @@ export class Room {
     return isTight() ? this.#until(() => !isTight()) : undefined;
   }
 
-  /** To be awaited before more is read that must be answered: who asks has to listen, too. */
+  /** Writes what is not part of a stream. */
+  tell(bytes: Buffer): void {
+    if (!this.#transport.writable) return;
+    this.#answers += 1;
+    this.#transport.write(bytes, () => {
+      this.#answers -= 1;
+      this.changed();
+    });
+  }
+
+  /** To be awaited before more is read that has to be answered: who asks must listen, too. */
   toAnswer(): Promise<void> | undefined {
-    const isTight = () => this.#transport.writableNeedDrain;
+    const isTight = () => this.#answers > MOST_ANSWERS;
     return isTight() ? this.#until(() => !isTight()) : undefined;
   }
 

@@ -160,6 +160,6 @@ export class SpdySession implements Link {
   }
 
   #tell(...frames: readonly Buffer[]): void {
-    if (this.#transport.writable) this.#transport.write(Buffer.concat(frames));
+    this.#room.tell(Buffer.concat(frames));
   }
 }
