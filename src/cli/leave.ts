@@ -39,7 +39,7 @@ export async function leave(args: readonly string[]): Promise<string> {
   const nodeName = joinedAs() ?? config.nodeName;
   if (config.cluster === undefined && joinedAs() === undefined) return "This host has joined no cluster.\n";
   refuseForeign(kubeconfig, config.cluster);
-  if (!options.keep) await drained(config, options);
+  if (!options.keep) await drained(config, nodeName, options);
   stopAgent();
   const rest = config.cluster === undefined ? [] : await removeNode(nodeName, config.cluster);
   forget(kubeconfig);
@@ -84,11 +84,11 @@ function refuseForeign(kubeconfig: string, cluster: Cluster | undefined): void {
   throw new Failure(`kubeconfig = ${kubeconfig} is not unitlet's own: remove that setting from /etc/unitlet first`);
 }
 
-async function drained(config: Config, { force, timeout }: Options): Promise<void> {
+async function drained(config: Config, nodeName: string, { force, timeout }: Options): Promise<void> {
   if (config.cluster === undefined) return;
   const api = new ApiClient(config.cluster, config.apiTimeout, Number.POSITIVE_INFINITY);
   try {
-    await drain(api, config.nodeName, timeout, say);
+    await drain(api, nodeName, timeout, say);
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof Failure)) throw error;
     if (!force)

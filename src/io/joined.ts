@@ -12,7 +12,7 @@ export function strayed(nodeName: string | undefined): string | undefined {
   const joined = readIfThere(JOINED)?.trim();
   if (joined === undefined || joined === nodeName) return undefined;
   const now = nodeName === undefined ? "there is no kubeconfig any more" : `its name is ${nodeName} now`;
-  return `this host is node ${joined} of a cluster, and ${now}: undo that, or remove ${JOINED} to end the pods of ${joined}`;
+  return `this host is node ${joined} of a cluster, and ${now}: undo that or join again as ${joined}, or end its pods (unitlet leave --drain)`;
 }
 
 export function keepJoined(nodeName: string): void {
