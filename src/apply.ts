@@ -90,6 +90,8 @@ async function applyStep(step: Step, systemd: Systemd, source: PodSource, log: L
       return;
     case "kill":
       return systemd.kill(step.unit);
+    case "signal":
+      return systemd.signal(step.unit, step.signal);
     case "stop":
       noteStop(step.uid);
       return systemd.stop(step.unit);
@@ -123,6 +125,7 @@ type FileStep = Exclude<
     kind:
       | "tell"
       | "kill"
+      | "signal"
       | "stop"
       | "end"
       | "alarm"

@@ -63,6 +63,7 @@ const Settings = z.strictObject({
   clusterDomain: z.string().regex(NODE_NAME, { error: "expected a DNS name in lower case" }).default("cluster.local"),
   watch: yesNo(false),
   taint: yesNo(true),
+  dropIns: z.enum(["remove", "keep"], { error: "expected remove or keep" }).default("remove"),
   nodeLabels: list.pipe(z.array(z.string().regex(LABEL, { error: "expected key=value, key=value" }))).optional(),
   nodeIP: z
     .union([z.literal("auto").transform((): string[] => []), list.pipe(z.array(z.union([z.ipv4(), z.ipv6()])))], {

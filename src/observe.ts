@@ -17,6 +17,7 @@ import { STANDING_UNITS } from "./model/shutdown.ts";
 import type { Instant } from "./model/time.ts";
 import type { PodList, World } from "./model/world.ts";
 import type { Answer, PodSource } from "./ports.ts";
+import { namesUser } from "./translate/annotations/user.ts";
 import { hasDiskLimit } from "./translate/eviction/limits.ts";
 import { namesAppArmorProfile, OPTIONAL_PATHS } from "./translate/host-files.ts";
 import { neededDirectories } from "./translate/host-paths.ts";
@@ -48,7 +49,7 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
   const pods = podList(answer);
   const listing = await systemd.list(PATTERNS);
   // After the listing: what has ended by then has left its record.
-  const [units, directories] = [readUnits(listing), readPodDirectories()];
+  const [units, directories] = [readUnits(listing, config.dropIns), readPodDirectories()];
   const host = readHost(config.nodeIPs, now, {});
   const [{ known: references }, node] = await Promise.all([
     referencesOf(source, pods, now),
@@ -79,14 +80,14 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
 }
 
 function hostFiles(pods: readonly Pod[]): HostFiles {
-  return readHostFiles(OPTIONAL_PATHS, namesAppArmorProfile(pods));
+  return readHostFiles(OPTIONAL_PATHS, { profile: namesAppArmorProfile(pods), user: pods.some(namesUser) });
 }
 
 /** The second look of a run, after its steps: the same pods, what the host is now. */
 export async function observeAgain(world: World, systemd: Systemd, now: Instant): Promise<World> {
   const listing = await systemd.list(PATTERNS);
   const images = readImages(imageKeys(world.pods.items), listing, now);
-  return { ...world, now, units: readUnits(listing), directories: readPodDirectories(), images };
+  return { ...world, now, units: readUnits(listing, world.config.dropIns), directories: readPodDirectories(), images };
 }
 
 function imageKeys(pods: readonly Pod[]): ReadonlySet<string> {

@@ -26,7 +26,20 @@ export function buildPod(translation: Runnable, own: readonly ActualUnit[], worl
     ...placeUnit(translation, slice, world.units.get(slice.name), world.now),
     ...companionSteps(translation, own, world),
     ...containers.flatMap((container) => placeContainer(translation, container, world, lost.length > 0)),
+    ...containers.flatMap((container) => reload(translation, container, world)),
   ];
+}
+
+/** For a container that wants to hear of it; one that comes up now finds the new content anyway. */
+function reload({ pod, volumes }: Runnable, { unitName, reload: wish }: DesiredContainer, world: World): Step[] {
+  const { uid } = pod.metadata;
+  const actual = world.units.get(unitName);
+  const before = world.directories.get(uid)?.volumes;
+  const isNew = ({ name, digest }: Runnable["volumes"][number]) => before?.has(name) && before.get(name) !== digest;
+  const changed = volumes.find((volume) => wish?.volumes.includes(volume.name) && isNew(volume));
+  if (wish === undefined || changed === undefined || actual?.state?.active !== "active") return [];
+  const because = `volume ${changed.name} has other content`;
+  return [{ kind: "signal", uid, unit: unitName, signal: wish.signal, because }];
 }
 
 function writeFiles({ pod, files, volumes }: Runnable, world: World): Step[] {

@@ -29,6 +29,7 @@ const PHASE = {
   pull: 8,
   "write-file": 8,
   "write-volume": 9,
+  signal: 10,
   "write-unit": 10,
   link: 11,
   reload: 12,

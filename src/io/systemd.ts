@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import dbus from "dbus-next";
 import type { UnitName, UnitState } from "../model/unit.ts";
 import { Bus, BusError } from "./bus.ts";
@@ -96,6 +97,12 @@ export class Systemd {
   /** The main process alone: a whole cgroup killed at once takes the exit record with it (systemd 257 and later). */
   async kill(unit: UnitName): Promise<void> {
     await this.#unlessGone(this.#manager("KillUnit", "ssi", [unit, "main", 9]));
+  }
+
+  /** The main process alone; `name` as in "HUP". */
+  async signal(unit: UnitName, name: string): Promise<void> {
+    const number = constants.signals[`SIG${name}` as NodeJS.Signals];
+    await this.#unlessGone(this.#manager("KillUnit", "ssi", [unit, "main", number]));
   }
 
   async reload(): Promise<void> {

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readlinkSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import type { Config } from "../model/config.ts";
 import type { ActualUnit, UnitName } from "../model/unit.ts";
 import { readIdentity } from "../unitfile/identity.ts";
 import { asUnitName } from "../unitfile/names.ts";
@@ -18,14 +19,18 @@ export const DROP_IN_DIRECTORIES = [
 ];
 
 /** Every unit that may be ours, by its file, by systemd's word, or by both. */
-export function readUnits(listing: Listing): ReadonlyMap<UnitName, ActualUnit> {
+export function readUnits(
+  listing: Listing,
+  ofDropIns: Config["dropIns"] = "remove",
+): ReadonlyMap<UnitName, ActualUnit> {
   const files = new Set(unitNames(namesIn(UNIT_DIRECTORY)));
   const loaded = unitNames(
     [...listing].filter(([, { load, active }]) => load !== "not-found" || active !== "inactive").map(([name]) => name),
   );
   const links = new Set(namesIn(WANTS_DIRECTORY));
   const invocations = readInvocations();
-  const dropIns = readDropIns();
+  // Those that are to be kept are as if they were not there.
+  const dropIns = ofDropIns === "keep" ? new Map<UnitName, string[]>() : readDropIns();
   const names = [...new Set([...files, ...loaded])].toSorted();
   return new Map(
     names.map((name) => {

@@ -11,6 +11,8 @@ export interface Config {
   readonly clusterDomain: string;
   readonly watch: boolean;
   readonly taint: boolean;
+  /** What becomes of drop-ins that somebody puts beside a container's unit. */
+  readonly dropIns: "remove" | "keep";
   readonly nodeLabels: Readonly<Record<string, string>>;
   /** Node addresses given by hand; empty: those of the default routes. */
   readonly nodeIPs: readonly string[];

@@ -7,4 +7,11 @@ export interface HostFiles {
   readonly resolvConf: string;
   /** Names that the kernel has loaded; undefined: no AppArmor. */
   readonly appArmorProfiles?: readonly string[];
+  /** By name, of /etc/passwd; undefined where no pod names one. */
+  readonly users?: ReadonlyMap<string, HostUser>;
+}
+
+export interface HostUser {
+  readonly uid: number;
+  readonly gid: number;
 }

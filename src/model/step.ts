@@ -22,6 +22,7 @@ export type Step =
   | (Common & { readonly kind: "kill" | "reset-failed"; readonly unit: UnitName })
   /** end: a stop that is waited for, since what comes next needs it done. */
   | (Common & { readonly kind: "stop" | "end"; readonly unit: UnitName })
+  | (Common & { readonly kind: "signal"; readonly unit: UnitName; readonly signal: string })
   | (Common & { readonly kind: "alarm"; readonly at: Instant })
   | (Common & { readonly kind: "remove-unit"; readonly unit: UnitName })
   | (Common & { readonly kind: "remove-pod" | "restore" })

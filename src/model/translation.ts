@@ -47,6 +47,8 @@ export interface DesiredContainer {
   readonly unitName: UnitName;
   readonly unit?: DesiredUnit;
   readonly waiting?: { readonly reason: string; readonly message: string };
+  /** The signal for its main process when one of these volumes has other content. */
+  readonly reload?: { readonly signal: string; readonly volumes: readonly string[] };
   /** What must be pulled before it can start. */
   readonly pull?: DesiredPull;
   /** The image that it will run on; undefined: the host's own files. */

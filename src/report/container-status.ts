@@ -100,9 +100,14 @@ function inBackOff({ past, previous, now }: ContainerView): boolean {
 
 const CRASH_LOOP = "CrashLoopBackOff";
 
-function backOff({ pod, container, past }: ContainerView): ContainerState["waiting"] {
+function backOff({ pod, container, past, previous }: ContainerView): ContainerState["waiting"] {
   const { name, namespace, uid } = pod.metadata;
-  const delay = printDelay(backOffDelay(past.exits) || 10);
+  const last = past.exits.at(-1);
+  const { waiting } = previous?.state ?? {};
+  if (waiting?.reason === CRASH_LOOP && last && previous?.containerID === containerID(last.invocation)) return waiting;
+  // Whose numbers the pause follows, the kubelet's or the pod's own, container-start knows.
+  const pause = last && past.backOffUntil && Math.floor((past.backOffUntil - last.finishedAt) / 1000);
+  const delay = printDelay(pause && pause > 0 ? pause : backOffDelay(past.exits) || 10);
   const message = `back-off ${delay} restarting failed container=${container.name} pod=${name}_${namespace}(${uid})`;
   return { reason: CRASH_LOOP, message };
 }

@@ -2,6 +2,7 @@ import type { Confinement, Mount } from "../model/confinement.ts";
 import { podVolatile } from "../model/paths.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import type { DesiredFile } from "../model/step.ts";
+import { wishesOf } from "./annotations/wishes.ts";
 import { cleanPath } from "./clean-path.ts";
 import type { TranslateContext } from "./context.ts";
 import { containerMounts } from "./mounts.ts";
@@ -39,7 +40,7 @@ export function containerConfinement(
       user: "host",
     },
     sysctls: {},
-    rlimits: {},
+    rlimits: wishesOf(pod, container).ulimits ?? {},
   };
 }
 

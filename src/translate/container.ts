@@ -15,6 +15,7 @@ import { encodeOwnUnit } from "../unitfile/identity.ts";
 import { launchArgv } from "../unitfile/launch.ts";
 import { containerUnitName, podSliceName, probeTimer } from "../unitfile/names.ts";
 import { execLine, quotePath, quoteWord } from "../unitfile/quote.ts";
+import { backOffWords, wishedServiceLines, wishedUnitLines } from "./annotations/lines.ts";
 import type { ContainerOrder } from "./container-order.ts";
 import { type ImageStart, imageConditions, imageFileLines, imageStartLines } from "./oci/start.ts";
 import { longestGrace, probePeriods } from "./probes.ts";
@@ -113,7 +114,7 @@ function unitLines({ pod, container, kind, confinement, before, next, start }: C
   }
   for (const period of probePeriods(container)) lines.push(["Wants", probeTimer(period)]);
   for (const follower of next) lines.push(["OnSuccess", unit(follower)]);
-  return [...lines, ...shutdownLines(pod)];
+  return [...lines, ...wishedUnitLines(pod, container), ...shutdownLines(pod)];
 }
 
 function lifeLines(
@@ -134,7 +135,10 @@ function lifeLines(
   const launch = start === undefined ? native : imageStartLines(uid, container.name, kind, start, libDir);
   return [
     ["Type", launch.type],
-    ["ExecStartPre", `+${libDir}/container-start ${helper(self, uid, container.name, hash)}`],
+    [
+      "ExecStartPre",
+      `+${libDir}/container-start ${helper(self, uid, container.name, hash, ...backOffWords(pod, container))}`,
+    ],
     ...launch.before,
     ...launch.program,
     ...launch.after,
@@ -152,6 +156,7 @@ function lifeLines(
     ["KillMode", "mixed"],
     ["OOMPolicy", "kill"],
     ["IgnoreSIGPIPE", "no"],
+    ...(start === undefined ? wishedServiceLines(pod, container, kind) : []),
   ];
 }
 

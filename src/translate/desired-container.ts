@@ -4,6 +4,7 @@ import type { DesiredContainer } from "../model/translation.ts";
 import type { ContainerKind } from "../model/unit.ts";
 import { containerUnitName } from "../unitfile/names.ts";
 import { UnquotableError } from "../unitfile/quote.ts";
+import { wishesOf } from "./annotations/wishes.ts";
 import { translateContainer } from "./container.ts";
 import { containerOrder } from "./container-order.ts";
 import { containerPath } from "./container-path.ts";
@@ -51,11 +52,17 @@ export function desiredContainer(
     });
     const files = [...(launch.file ? [launch.file] : []), ...probesFiles(pod, container, context.host)];
     const ran = image.kind === "stored" ? { image: { id: image.id, stored: image.stored } } : {};
-    return { container: { ...base, unit, ...ran }, files };
+    return { container: { ...base, unit, ...reloadOf(pod, container), ...ran }, files };
   } catch (error) {
     if (!(error instanceof UnquotableError)) throw error;
     return waits("CreateContainerConfigError", `${containerPath(pod, container)} ${error.message}`);
   }
+}
+
+function reloadOf(pod: Pod, container: Container): Pick<DesiredContainer, "reload"> {
+  const { reload: signal } = wishesOf(pod, container);
+  const volumes = (container.volumeMounts ?? []).map(({ name }) => name);
+  return signal === undefined ? {} : { reload: { signal, volumes } };
 }
 
 function volumeProblem(container: Container, { missing }: Volumes): string | undefined {

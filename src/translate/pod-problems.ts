@@ -1,6 +1,7 @@
 import type { Config } from "../model/config.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
+import { annotationProblems } from "./annotations/wishes.ts";
 import type { TranslateContext } from "./context.ts";
 import { nameProblems } from "./name-problems.ts";
 import { type PortConflict, remappedPort } from "./ports.ts";
@@ -11,6 +12,7 @@ import { fieldProblems } from "./supported.ts";
 export function podProblems(pod: Pod, { config, host, conflict }: TranslateContext): Problem[] {
   return [
     ...fieldProblems(pod),
+    ...annotationProblems(pod, host.files?.users),
     ...securityProblems(pod, config, host),
     ...nameProblems(pod, config, host),
     ...networkProblems(pod, config, conflict),

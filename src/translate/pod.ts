@@ -3,6 +3,7 @@ import type { Pod } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Rejected, Translation } from "../model/translation.ts";
 import { namesProblem } from "../unitfile/names.ts";
+import { withUsers } from "./annotations/user.ts";
 import type { TranslateContext } from "./context.ts";
 import { desiredContainer } from "./desired-container.ts";
 import { podFiles } from "./pod-files.ts";
@@ -12,7 +13,8 @@ import { translateSlice } from "./slice.ts";
 import { translateVolumes } from "./volumes.ts";
 
 /** A pod as units, files and volumes of this host; or why it cannot be. */
-export function translatePod(pod: Pod, context: TranslateContext): Translation {
+export function translatePod(given: Pod, context: TranslateContext): Translation {
+  const pod = withUsers(given, context.host.files?.users);
   const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
   const names = namesProblem(
     pod.metadata,
@@ -21,7 +23,7 @@ export function translatePod(pod: Pod, context: TranslateContext): Translation {
   if (names !== undefined) return rejected(pod, "InvalidName", `${names}; the API server should not have let it pass`);
   if (context.conflict?.kind === "reject" && !isAdmitted(pod))
     return rejected(pod, "NodePorts", context.conflict.message);
-  const problems = podProblems(pod, context);
+  const problems = podProblems(given, context);
   const refused = problems.filter(({ severity }) => severity === "reject");
   // Judged once, when it arrives: what runs is not ended by an upgrade or another setting.
   if (refused.length > 0 && !isAdmitted(pod))

@@ -1,5 +1,6 @@
 import type { Container, Pod } from "../model/pod.ts";
 import { digest } from "../unitfile/hash.ts";
+import { wishesOf } from "./annotations/wishes.ts";
 import { containerAppArmor } from "./rights.ts";
 import { seccompOf } from "./seccomp.ts";
 import { userOf } from "./security.ts";
@@ -25,6 +26,7 @@ export function specHash(pod: Pod, container: Container): string {
     mounts: unlessEmpty(volumeMounts?.map((mount) => [mount.name, mount.mountPath])),
     user: unlessEmpty(userOf(pod, container)),
     rights: unlessEmpty(rightsOf(pod, container)),
+    wishes: unlessEmpty(wishesOf(pod, container)),
     restartPolicy,
     terminationGracePeriodSeconds,
     initContainers: unlessEmpty(initContainers?.map((init) => init.name)),

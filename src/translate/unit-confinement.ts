@@ -76,7 +76,15 @@ function rightsLines({ privileged, noNewPrivileges, seccomp, capabilities, ...re
     ...(noNewPrivileges ? ([["NoNewPrivileges", "yes"]] as const) : []),
     ...(rest.appArmorProfile === undefined ? [] : [["AppArmorProfile", quotePath(rest.appArmorProfile)] as const]),
     ...seccompLines(seccomp, capabilities),
+    ...Object.entries(rest.rlimits).map(([name, { soft, hard }]) => {
+      const limits = soft === hard ? [soft] : [soft, hard];
+      return [`Limit${name.toUpperCase()}`, limits.map(printLimit).join(":")] as const;
+    }),
   ];
+}
+
+function printLimit(limit: number): string {
+  return Number.isFinite(limit) ? String(limit) : "infinity";
 }
 
 /**

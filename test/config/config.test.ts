@@ -27,6 +27,7 @@ test("without a file every setting has its default", () => {
     clusterDomain: "cluster.local",
     watch: false,
     taint: true,
+    dropIns: "remove",
     nodeLabels: {},
     nodeIPs: [],
     maxPods: 110,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { parseSettings } from "../../src/config.ts";
+import { ANNOTATIONS } from "../../src/translate/annotations/table.ts";
 import { unitletVersion } from "../../src/version.ts";
 import { run } from "../support/run.ts";
 import { exampleUnits } from "./example.ts";
@@ -16,6 +17,7 @@ test("README.md says what the code does; `npm test -- test/readme -u` writes wha
   const units = exampleUnits(fenced(section(readme, "example")));
   const made = {
     numbers: numbersTable(),
+    annotations: annotationTable(),
     fields: fieldTables(section(readme, "fields")),
     "example slice": units.get("") ?? "",
     "example web": units.get("web") ?? "",
@@ -25,6 +27,15 @@ test("README.md says what the code does; `npm test -- test/readme -u` writes wha
   const { stdout: formatted } = await run([biome, "format", "--stdin-file-path=README.md"], { stdin: written });
   await expect(formatted).toMatchFileSnapshot(path.pathname);
 });
+
+function annotationTable(): string {
+  const rows = Object.entries(ANNOTATIONS).map(([name, { example, effect }]) => [
+    `\`unitlet.dev/${name}\``,
+    `\`${example}\``,
+    effect,
+  ]);
+  return table(["annotation", "for example", "effect"], rows);
+}
 
 /** What the bench measured, in the words of its goals. */
 function numbersTable(): string {

@@ -10,6 +10,7 @@ export const CONFIG: Config = {
   clusterDomain: "cluster.local",
   watch: false,
   taint: true,
+  dropIns: "remove",
   nodeLabels: {},
   nodeIPs: [],
   maxPods: 110,

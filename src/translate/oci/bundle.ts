@@ -25,8 +25,9 @@ export function ociBundle(confinement: Confinement, process: Process, mark: stri
       capabilities: capabilitySets(confinement),
       rlimits: Object.entries(rlimits).map(([name, { soft, hard }]) => ({
         type: `RLIMIT_${name.toUpperCase()}`,
-        soft,
-        hard,
+        // JSON has no infinity; nothing is that large.
+        soft: Math.min(soft, Number.MAX_SAFE_INTEGER),
+        hard: Math.min(hard, Number.MAX_SAFE_INTEGER),
       })),
       noNewPrivileges: confinement.noNewPrivileges,
       ...(confinement.appArmorProfile !== undefined && { apparmorProfile: confinement.appArmorProfile }),

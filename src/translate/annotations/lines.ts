@@ -1,0 +1,41 @@
+import type { Container, Pod } from "../../model/pod.ts";
+import type { ContainerKind } from "../../model/unit.ts";
+import { containerUnitName } from "../../unitfile/names.ts";
+import type { BackOff } from "./table.ts";
+import { wishesOf } from "./wishes.ts";
+
+type Lines = readonly (readonly [string, string])[];
+
+/** Where systemd listens for what services say of themselves; a container's own /run hides it. */
+const NOTIFY_SOCKET = "/run/systemd/notify";
+
+/** Lines of [Unit] for what the annotations of a container ask for. */
+export function wishedUnitLines(pod: Pod, container: Container): Lines {
+  const { namespace, name } = pod.metadata;
+  return (wishesOf(pod, container).startAfter ?? []).map((other) => [
+    "After",
+    containerUnitName(namespace, name, other),
+  ]);
+}
+
+/** Lines of [Service], to come after those that they replace. An init container runs to its end: there is no readiness to wait for. */
+export function wishedServiceLines(pod: Pod, container: Container, kind: ContainerKind): Lines {
+  const { notify = false, watchdog } = wishesOf(pod, container);
+  if (!notify || kind === "init") return [];
+  return [
+    ["Type", "notify"],
+    ["NotifyAccess", "all"],
+    ["BindReadOnlyPaths", NOTIFY_SOCKET],
+    ...(watchdog === undefined ? [] : ([["WatchdogSec", String(watchdog)]] as const)),
+  ];
+}
+
+/** Further words for container-start, in seconds. */
+export function backOffWords(pod: Pod, container: Container): readonly string[] {
+  const { backOff } = wishesOf(pod, container);
+  return backOff === undefined ? [] : words(backOff);
+}
+
+function words({ first, longest, stable }: BackOff): readonly string[] {
+  return [first, longest, stable].map(String);
+}

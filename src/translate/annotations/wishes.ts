@@ -1,0 +1,87 @@
+import type { Container, Pod } from "../../model/pod.ts";
+import type { Problem } from "../../model/problem.ts";
+import { ANNOTATIONS, PREFIX, type Wishes } from "./table.ts";
+
+/** What the annotations say of one container: `unitlet.dev/NAME.CONTAINER` counts before `unitlet.dev/NAME`. */
+export function wishesOf(pod: Pod, container: Container): Wishes {
+  const entries = Object.entries(ANNOTATIONS).flatMap(([name, { wish, parse }]) => {
+    const text = annotation(pod, `${name}.${container.name}`) ?? annotation(pod, name);
+    const value = text === undefined ? undefined : parse(text);
+    return value === undefined ? [] : [[wish, value] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What is wrong with the pod's own words. They are always taken at their word: who asks for a limit wants it. */
+export function annotationProblems(pod: Pod, users: ReadonlyMap<string, unknown> | undefined): Problem[] {
+  const names = allContainers(pod).map(({ name }) => name);
+  const unreadable = Object.entries(pod.metadata.annotations ?? {}).flatMap(([key, text]) => {
+    if (!key.startsWith(PREFIX)) return [];
+    const problem = keyProblem(key.slice(PREFIX.length), text, names);
+    return problem === undefined ? [] : [refused(key, problem)];
+  });
+  return unreadable.length > 0 ? unreadable : allContainers(pod).flatMap((each) => conflicts(pod, each, users));
+}
+
+function keyProblem(
+  key: string,
+  text: string,
+  containers: readonly string[],
+): Pick<Problem, "because" | "remedy"> | undefined {
+  const [name = "", container] = key.split(".");
+  const row = Object.hasOwn(ANNOTATIONS, name) ? ANNOTATIONS[name] : undefined;
+  if (row === undefined)
+    return { because: "is no annotation of unitlet's", remedy: `use one of ${Object.keys(ANNOTATIONS).join(", ")}` };
+  if (container !== undefined && !containers.includes(container))
+    return { because: `names a container that the pod does not have`, remedy: `use one of ${containers.join(", ")}` };
+  return row.parse(text) === undefined ? unexpected(text, row.expected) : undefined;
+}
+
+/** What each value alone cannot show. */
+function conflicts(pod: Pod, container: Container, users: ReadonlyMap<string, unknown> | undefined): Problem[] {
+  const { user, startAfter = [], watchdog, notify } = wishesOf(pod, container);
+  const problem = (name: string, text: string) =>
+    refused(keyOf(pod, name, container), unexpected(text, ANNOTATIONS[name]?.expected ?? ""));
+  const { runAsUser, runAsGroup } = { ...pod.spec.securityContext, ...container.securityContext };
+  const isTaken = runAsUser !== undefined || runAsGroup !== undefined;
+  return [
+    ...(user !== undefined && (isTaken || !users?.has(user)) ? [problem("user", user)] : []),
+    ...(isInCircle(pod, container.name) ? [problem("start-after", startAfter.join(" "))] : []),
+    ...(watchdog !== undefined && !notify ? [problem("watchdog", `${watchdog}s`)] : []),
+  ];
+}
+
+/** Also of a container that waits for itself, or for one that is not there. */
+function isInCircle(pod: Pod, name: string): boolean {
+  const main = new Map(pod.spec.containers.map((each) => [each.name, wishesOf(pod, each).startAfter ?? []]));
+  const seen = new Set<string>();
+  const reaches = (from: string): boolean =>
+    (main.get(from) ?? []).some((next) => {
+      if (next === name || !main.has(next)) return true;
+      if (seen.has(next)) return false;
+      seen.add(next);
+      return reaches(next);
+    });
+  return reaches(name);
+}
+
+function unexpected(text: string, expected: string): Pick<Problem, "because" | "remedy"> {
+  return { because: `is ${JSON.stringify(text.slice(0, 60))}`, remedy: `expected ${expected}` };
+}
+
+function refused(key: string, { because, remedy }: Pick<Problem, "because" | "remedy">): Problem {
+  return { severity: "reject", path: `metadata.annotations[${key}]`, because, remedy };
+}
+
+function keyOf(pod: Pod, name: string, container: Container): string {
+  const own = `${name}.${container.name}`;
+  return PREFIX + (annotation(pod, own) === undefined ? name : own);
+}
+
+function annotation({ metadata }: Pod, name: string): string | undefined {
+  return metadata.annotations?.[PREFIX + name];
+}
+
+function allContainers({ spec }: Pod): readonly Container[] {
+  return [...(spec.initContainers ?? []), ...spec.containers];
+}

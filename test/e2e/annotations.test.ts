@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cluster } from "../support/cluster.ts";
+import { Node } from "../support/node.ts";
+import { type Container, pod, SLEEP, shell } from "./manifests.ts";
+
+let node: Node;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "annotations", { beat: "1s" });
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+async function run(name: string, annotations: object, container: Container | Container[], spec = {}): Promise<void> {
+  const manifest = pod(node, name, container, spec) as { metadata: object };
+  await node.run({ ...manifest, metadata: { ...manifest.metadata, annotations } });
+}
+
+async function said(name: string, container = "main"): Promise<string> {
+  const unit = node.unit(name, container);
+  return (await node.exec(`journalctl --quiet --output=cat --unit=${unit} _TRANSPORT=stdout`)).stdout;
+}
+
+test("limits that the pod asks for are those of the process", async () => {
+  const once = shell("ulimit -Sn; ulimit -Hn; ulimit -c");
+  await run("limits", { "unitlet.dev/ulimits": "nofile=1000:2000 core=0" }, once, { restartPolicy: "Never" });
+  await node.until("limits", (seen) => seen?.status?.phase === "Succeeded");
+  expect(await said("limits")).toBe("1000\n2000\n0\n");
+});
+
+test("a user of the host is called by name", async () => {
+  await run("user", { "unitlet.dev/user": "games" }, shell("id -un; id -g"), { restartPolicy: "Never" });
+  await node.until("user", (seen) => seen?.status?.phase === "Succeeded");
+  const { stdout } = await node.exec("id -un games; id -g games");
+  expect(await said("user")).toBe(stdout);
+});
+
+test("a container that says when it is ready is waited for, by those who come after it", async () => {
+  const database = shell("sleep 1; systemd-notify --ready; date +%s%N; exec sleep infinity", { name: "database" });
+  const web = shell("date +%s%N; exec sleep infinity", { name: "web" });
+  await run("notify", { "unitlet.dev/notify.database": "yes", "unitlet.dev/start-after.web": "database" }, [
+    web,
+    database,
+  ]);
+  await node.container("notify", ({ ready }) => ready, "web");
+  const [ready, started] = [await said("notify", "database"), await said("notify", "web")].map(BigInt);
+  expect(Number((started ?? 0n) - (ready ?? 0n))).toBeGreaterThan(-200e6);
+});
+
+test("a watchdog that is not fed ends the container", async () => {
+  const lazy = shell("systemd-notify --ready; exec sleep infinity");
+  await run("watchdog", { "unitlet.dev/notify": "yes", "unitlet.dev/watchdog": "1s" }, lazy);
+  await node.container("watchdog", ({ restartCount }) => restartCount > 0);
+});
+
+test("pauses between restarts are as long as the pod says", async () => {
+  await run("pauses", { "unitlet.dev/back-off": "1s 2s" }, shell("exit 1"));
+  const status = await node.container("pauses", ({ restartCount }) => restartCount >= 4);
+  expect(status.restartCount).toBeGreaterThanOrEqual(4);
+  const { state } = await node.container("pauses", (seen) => seen.state?.waiting?.reason === "CrashLoopBackOff");
+  expect(state?.waiting?.message).toMatch(/^back-off 2s restarting failed container=main /);
+});
+
+test("a change of a ConfigMap is a signal, not a restart", async () => {
+  const map = (colour: string) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "map" },
+    data: { colour },
+  });
+  await node.apply(map("blue"));
+  const watching = shell("trap 'cat /run/map/colour; echo' HUP; while :; do sleep 0.1; done", {
+    volumeMounts: [{ name: "map", mountPath: "/run/map" }],
+  });
+  await run("reload", { "unitlet.dev/reload": "HUP" }, watching, {
+    volumes: [{ name: "map", configMap: { name: "map" } }],
+  });
+  await node.container("reload", ({ ready }) => ready);
+  const invocation = await node.invocation("reload");
+  await node.apply(map("red"));
+  await node.machine.until(async () => (await said("reload")) === "red\n", { what: "the signal", timeout: 90_000 });
+  expect(await node.invocation("reload")).toBe(invocation);
+}, 120_000);
+
+test("a word that is not understood fails the pod, and says what would be", async () => {
+  await run("wrong", { "unitlet.dev/notify": "maybe" }, SLEEP);
+  const { message } = await node.until("wrong", (seen) => seen?.status?.phase === "Failed" && seen.status);
+  expect(message).toBe('Pod was rejected: metadata.annotations[unitlet.dev/notify] is "maybe": expected yes or no');
+});

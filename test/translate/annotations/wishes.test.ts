@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import type { Pod, PodSpec } from "../../../src/model/pod.ts";
+import { ANNOTATIONS } from "../../../src/translate/annotations/table.ts";
+import { annotationProblems, wishesOf } from "../../../src/translate/annotations/wishes.ts";
+import { container, pod } from "../base.ts";
+
+const TWO = { containers: [container(), container({ name: "other" })] };
+const USERS = new Map([["postgres", { uid: 70, gid: 71 }]]);
+
+function annotated(annotations: Readonly<Record<string, string>>, spec: Partial<PodSpec> = TWO): Pod {
+  const prefixed = Object.entries(annotations).map(([name, value]) => [`unitlet.dev/${name}`, value]);
+  return pod(spec, { annotations: Object.fromEntries(prefixed) });
+}
+
+const wishes = (annotations: Readonly<Record<string, string>>, name = "app") =>
+  wishesOf(annotated(annotations), container({ name }));
+
+test("a pod without annotations wishes nothing", () => {
+  expect(wishesOf(pod(), container())).toEqual({});
+});
+
+test.for<[string, string, object]>([
+  ["ulimits", "nofile=1024", { ulimits: { nofile: { soft: 1024, hard: 1024 } } }],
+  [
+    "ulimits",
+    "nofile=1024:4096 core=0",
+    { ulimits: { nofile: { soft: 1024, hard: 4096 }, core: { soft: 0, hard: 0 } } },
+  ],
+  [
+    "ulimits",
+    "memlock=infinity",
+    { ulimits: { memlock: { soft: Number.POSITIVE_INFINITY, hard: Number.POSITIVE_INFINITY } } },
+  ],
+  ["user", "postgres", { user: "postgres" }],
+  ["start-after", "db cache", { startAfter: ["db", "cache"] }],
+  ["reload", "HUP", { reload: "HUP" }],
+  ["notify", "yes", { notify: true }],
+  ["notify", "no", { notify: false }],
+  ["watchdog", "30s", { watchdog: 30 }],
+  ["back-off", "1s 60s", { backOff: { first: 1, longest: 60, stable: 600 } }],
+  ["back-off", "1s 60s 5s", { backOff: { first: 1, longest: 60, stable: 5 } }],
+])("%s: %s", ([name, value, expected]) => {
+  expect(wishes({ [name]: value })).toEqual(expected);
+});
+
+test("the container's own word counts before the pod's", () => {
+  const both = { reload: "HUP", "reload.other": "USR1" };
+  expect([wishes(both), wishes(both, "other")]).toEqual([{ reload: "HUP" }, { reload: "USR1" }]);
+});
+
+test.for(Object.entries(ANNOTATIONS))("the README's example of %s is one", ([, { example, parse }]) => {
+  expect(parse(example)).toBeDefined();
+});
+
+describe("refused is", () => {
+  const cases: [string, string][] = [
+    ["ulimits", "nofile"],
+    ["ulimits", "nofile=2:1"],
+    ["ulimits", "nofile=1;2"],
+    ["ulimits", "cpu=1"],
+    ["ulimits", "constructor=1"],
+    ["ulimits", ""],
+    ["ulimits", "nofile=1\nUser=root"],
+    ["user", "nobody-knows"],
+    ["user", "70"],
+    ["user", "../root"],
+    ["start-after", "nobody"],
+    ["start-after", "app"],
+    ["start-after", "other\n[Service]"],
+    ["reload", "KILL"],
+    ["reload", "hup"],
+    ["notify", "true"],
+    ["notify", "constructor"],
+    ["watchdog", "30s"],
+    ["watchdog", "0s"],
+    ["watchdog", "1d"],
+    ["back-off", "1s"],
+    ["back-off", "60s 1s"],
+    ["back-off", "1s 60s 1s 1s"],
+    ["back-off", "0s 60s"],
+  ];
+
+  test.for(cases)("%s: %j", ([name, value]) => {
+    const [problem] = annotationProblems(annotated({ [`${name}.app`]: value }), USERS);
+    expect(problem).toEqual({
+      severity: "reject",
+      path: `metadata.annotations[unitlet.dev/${name}.app]`,
+      because: `is ${JSON.stringify(value)}`,
+      remedy: `expected ${ANNOTATIONS[name]?.expected}`,
+    });
+  });
+
+  test("a circle", () => {
+    const circle = annotated({ "start-after.app": "other", "start-after.other": "app" });
+    expect(annotationProblems(circle, USERS)).toHaveLength(2);
+  });
+
+  test("a name beside a number", () => {
+    const taken = annotated({ user: "postgres" }, { securityContext: { runAsUser: 1 } });
+    expect(annotationProblems(taken, USERS)).toHaveLength(1);
+  });
+
+  test("an annotation that nobody knows", () => {
+    expect(annotationProblems(annotated({ ulimit: "nofile=1" }), USERS)).toEqual([
+      {
+        severity: "reject",
+        path: "metadata.annotations[unitlet.dev/ulimit]",
+        because: "is no annotation of unitlet's",
+        remedy: "use one of ulimits, user, start-after, reload, notify, watchdog, back-off",
+      },
+    ]);
+  });
+
+  test("a container that the pod does not have", () => {
+    expect(annotationProblems(annotated({ "reload.db": "HUP" }), USERS)).toMatchObject([
+      { because: "names a container that the pod does not have", remedy: "use one of app, other" },
+    ]);
+  });
+});
+
+test("all of them together are let in", () => {
+  const good = { "start-after.app": "other", notify: "yes", watchdog: "5s", user: "postgres", reload: "HUP" };
+  expect(annotationProblems(annotated(good), USERS)).toEqual([]);
+});
+
+test("what others annotate is none of ours", () => {
+  expect(annotationProblems(pod({}, { annotations: { "unitlet.dev.example/x": "1", y: "2" } }), USERS)).toEqual([]);
+});
