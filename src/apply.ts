@@ -18,6 +18,7 @@ const QUIET: ReadonlySet<Step["kind"]> = new Set([
   "write-file",
   "write-volume",
   "alarm",
+  "note-grace",
   "reset-failed",
   "reload",
 ]);
@@ -141,6 +142,8 @@ type FileStep = Exclude<
 
 async function applyToFiles(step: FileStep, log: Log): Promise<void> {
   switch (step.kind) {
+    case "note-grace":
+      return noteStop(step.uid, step.seconds);
     case "record":
       return appendExit(step.uid, step.container, step.record);
     case "remove-unit":

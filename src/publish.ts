@@ -6,6 +6,7 @@ import type { Instant } from "./model/time.ts";
 import type { Translation } from "./model/translation.ts";
 import type { World } from "./model/world.ts";
 import type { PodSource } from "./ports.ts";
+import { hookEvents } from "./report/hook-events.ts";
 import { statusPatch } from "./report/patch.ts";
 import { podEvents } from "./report/pod-events.ts";
 import { reportPod } from "./report/pod-status.ts";
@@ -31,8 +32,8 @@ export async function publish(
 ): Promise<Published> {
   const gone = new Set(applied.done.flatMap((step) => (step.kind === "forget" ? [step.uid] : [])));
   const told = applied.done.flatMap(({ event }) => (event === undefined ? [] : [event]));
-  const probes = translations.flatMap((translation) => probeEvents(translation, world));
-  const events: PodEvent[] = [...told, ...failures(applied, translations), ...probes];
+  const noted = translations.flatMap((each) => [...probeEvents(each, world), ...hookEvents(each, world)]);
+  const events: PodEvent[] = [...told, ...failures(applied, translations), ...noted];
   let changed = 0;
   let ended = false;
   const statuses: (readonly [Pod, PodStatus])[] = [];

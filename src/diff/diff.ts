@@ -4,7 +4,7 @@ import type { Translation } from "../model/translation.ts";
 import { type ActualUnit, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 import { buildPod } from "./build.ts";
-import { endCompanions, enforceDeadline, killPod, removePod, stopPod } from "./dismantle.ts";
+import { endCompanions, enforceDeadline, killPod, noteGrace, removePod, stopPod } from "./dismantle.ts";
 import { lostExits } from "./lost-exits.ts";
 import { keepUnits } from "./offline.ts";
 import { identityOf } from "./owner.ts";
@@ -16,6 +16,7 @@ import { isIdle } from "./unit-states.ts";
 const PHASE = {
   record: 0,
   tell: 1,
+  "note-grace": 2,
   kill: 2,
   unlink: 3,
   stop: 4,
@@ -111,8 +112,8 @@ function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[]
   const uid = pod.metadata.uid;
   const stops = stopPod(uid, units, "the pod is deleted", pod);
   const busy = units.some(isBusyContainer);
-  const since = world.directories.get(uid)?.stoppingSince ?? world.now;
-  if (stops.length > 0 || busy) return [...stops, ...enforceDeadline(pod, units, since, world.now)];
+  if (stops.length > 0 || busy)
+    return [...noteGrace(pod, units, world), ...stops, ...enforceDeadline(pod, units, world)];
   const ends = endCompanions(uid, units, "the pod is deleted");
   if (ends.length > 0 || !isTerminal(pod)) return ends;
   const removal = removePod(uid, units, world.directories.has(uid), "the pod is deleted");

@@ -1,8 +1,9 @@
 import type { PodEvent } from "../model/event.ts";
+import { longestGrace } from "../model/grace.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Step } from "../model/step.ts";
-import type { Instant } from "../model/time.ts";
 import { type ActualUnit, isCompanion, isContainer } from "../model/unit.ts";
+import type { World } from "../model/world.ts";
 import { isIdle, isLoaded, isStopping, isUp } from "./unit-states.ts";
 
 /** Ends what still runs of a pod. Empty when nothing does: then it can be removed. */
@@ -22,19 +23,35 @@ export function stopPod(uid: string, units: readonly ActualUnit[], because: stri
 }
 
 /**
- * Past its deadline a container is killed: the delete may have come with a shorter grace period than the unit has. Both
- * are counted on this host's clock, from when the pod was first asked to stop.
+ * A delete with a grace period that units do not have by themselves is noted down: what it gives counts from when it was
+ * heard, also if it is a second one. Helpers that run hooks read it as well.
  */
-export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], since: Instant, now: Instant): Step[] {
-  const { uid, deletionGracePeriodSeconds } = pod.metadata;
-  const usual = pod.spec.terminationGracePeriodSeconds ?? 30;
-  const grace = deletionGracePeriodSeconds ?? usual;
+export function noteGrace(pod: Pod, units: readonly ActualUnit[], { directories }: World): Step[] {
+  const { uid, deletionGracePeriodSeconds: seconds } = pod.metadata;
   const up = units.filter((unit) => isContainer(unit) && isUp(unit));
-  if (up.length === 0 || grace >= usual) return [];
+  if (seconds === undefined || up.length === 0 || directories.get(uid)?.stoppingGrace === seconds) return [];
+  const isHeard = up.some(({ text }) => text?.includes("/container-stop "));
+  if (!isHeard && seconds >= usualGrace(pod)) return [];
+  return [{ kind: "note-grace", uid, seconds, because: "the delete says how long it may take" }];
+}
+
+/** Past its deadline a container is killed: the delete may have come with a shorter grace period than the unit has. */
+export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { directories, now }: World): Step[] {
+  const { uid, deletionGracePeriodSeconds } = pod.metadata;
+  const grace = deletionGracePeriodSeconds ?? usualGrace(pod);
+  const up = units.filter((unit) => isContainer(unit) && isUp(unit));
+  if (up.length === 0 || grace >= usualGrace(pod)) return [];
+  const { stoppingSince, stoppingGrace } = directories.get(uid) ?? {};
+  // By this host's clock.
+  const since = stoppingSince === undefined || stoppingGrace !== grace ? now : stoppingSince;
   const deadline = Math.ceil(since / 1000 + grace) * 1000;
   if (now < deadline)
     return [{ kind: "alarm", uid, at: deadline, because: "the delete came with a shorter grace period" }];
   return up.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
+}
+
+function usualGrace(pod: Pod): number {
+  return Math.max(...pod.spec.containers.map((container) => longestGrace(pod, container)));
 }
 
 /** Ends the programs at once; the stop that follows keeps systemd from starting them again. */

@@ -1,3 +1,4 @@
+import { uptime } from "node:os";
 import { join } from "node:path";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import { DATA, podData, podVolatile, VOLATILE } from "../model/paths.ts";
@@ -35,9 +36,15 @@ function readPodDirectory(uid: string): PodDirectory {
   // What the listings do not have is not asked for: each miss is an exception, and there are six of them for a container.
   const names = new Set([...data, ...volatile]);
   const stoppingSince = names.has(STOPPING) ? modifiedAt(join(podVolatile(uid), STOPPING)) : undefined;
+  const stoppingGrace = names.has(STOPPING)
+    ? readIfThere(join(podVolatile(uid), STOPPING))
+        ?.trim()
+        .split(" ")[1]
+    : undefined;
   return {
     uid,
     ...(stoppingSince === undefined ? {} : { stoppingSince }),
+    ...(stoppingGrace ? { stoppingGrace: Number(stoppingGrace) } : {}),
     sealed: names.has(SEALED),
     pasts: new Map([...containers].map((name) => [name, readPast(uid, name, names)])),
     files: new Map(environments.map((name) => [name, readRegular(join(podVolatile(uid), name)) ?? ""])),
@@ -61,8 +68,21 @@ function readPast(uid: string, container: string, names: ReadonlySet<string>): C
     finished: has("finished"),
     done: has("done"),
     ...readMessages(uid, container, has),
+    ...readHooks(uid, container, has),
     ...readProbes(uid, container, has),
   };
+}
+
+function readHooks(
+  uid: string,
+  container: string,
+  has: (suffix: string) => boolean,
+): Pick<ContainerPast, "failedHooks"> {
+  const read = (suffix: string) =>
+    has(suffix) ? readIfThere(join(podVolatile(uid), `${container}.${suffix}`))?.trim() : undefined;
+  const [postStart, preStop] = [read("post-start"), read("pre-stop")];
+  if (!postStart && !preStop) return {};
+  return { failedHooks: { ...(postStart ? { postStart } : {}), ...(preStop ? { preStop } : {}) } };
 }
 
 /** The first line tells whose end it is. */
@@ -129,10 +149,15 @@ export function restorePod(uid: string): void {
 
 const sealedDirectory = (uid: string) => join(podData(uid), SEALED);
 
-/** When a pod was first asked to stop, by this host's clock: the API server's may differ by more than a grace period. */
-export function noteStop(uid: string): void {
+/**
+ * When a pod was asked to stop, by this host's clock: the API server's may differ by more than a grace period. A delete says
+ * how many seconds it gives; another one that says something else counts from now on. container-stop reads both, and counts
+ * from the host's boot.
+ */
+export function noteStop(uid: string, grace?: number): void {
   const path = join(podVolatile(uid), STOPPING);
-  if (!isThere(path)) writeWhole(path, "", 0o600);
+  if (grace !== undefined) writeWhole(path, `${Math.floor(uptime())} ${grace}\n`, 0o600);
+  else if (!isThere(path)) writeWhole(path, "", 0o600);
 }
 
 export function removePodDirectories(uid: string): void {

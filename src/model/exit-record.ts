@@ -38,6 +38,8 @@ export interface ContainerPast {
   readonly done: boolean;
   /** What it said of its last two ends, by invocation. */
   readonly messages?: ReadonlyMap<string, string>;
+  /** The invocation in which a hook failed last. */
+  readonly failedHooks?: { readonly postStart?: string; readonly preStop?: string };
   /** Of the start that was probed last. */
   readonly probes?: Readonly<Partial<Record<ProbeType, ProbeResult>>>;
 }

@@ -68,6 +68,7 @@ export interface Container {
   readonly volumeMounts?: readonly VolumeMount[];
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy?: "File" | "FallbackToLogsOnError";
+  readonly lifecycle?: Lifecycle;
   readonly startupProbe?: ApiProbe;
   readonly livenessProbe?: ApiProbe;
   readonly readinessProbe?: ApiProbe;
@@ -77,6 +78,20 @@ export interface DNSConfig {
   readonly nameservers?: readonly string[];
   readonly searches?: readonly string[];
   readonly options?: readonly { readonly name?: string; readonly value?: string }[];
+}
+
+export interface Lifecycle {
+  readonly postStart?: LifecycleHandler;
+  readonly preStop?: LifecycleHandler;
+  /** As "SIGUSR1", "SIGRTMINPLUS3". */
+  readonly stopSignal?: string;
+}
+
+/** One of these; tcpSocket is in the API, and does nothing anywhere. */
+export interface LifecycleHandler {
+  readonly exec?: { readonly command?: readonly string[] };
+  readonly httpGet?: HttpGetAction;
+  readonly sleep?: { readonly seconds: number };
 }
 
 /** A livenessProbe, readinessProbe or startupProbe. */

@@ -13,6 +13,8 @@ export interface ContainerProbes {
   /** False: a container that fails its probe is stopped for good (restartPolicy Never). */
   readonly restarts: boolean;
   readonly probes: Readonly<Partial<Record<ProbeType, Probe>>>;
+  /** Those that are requests. */
+  readonly hooks?: Readonly<Partial<Record<"post-start" | "pre-stop", HttpCheck>>>;
 }
 
 /** Seconds and counts, with the API's defaults filled in. */

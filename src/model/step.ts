@@ -26,6 +26,8 @@ export type Step =
   | (Common & { readonly kind: "alarm"; readonly at: Instant })
   | (Common & { readonly kind: "remove-unit"; readonly unit: UnitName })
   | (Common & { readonly kind: "remove-pod" | "restore" })
+  /** note-grace: tells the helpers that stop containers how long a delete gives them, in seconds. */
+  | (Common & { readonly kind: "note-grace"; readonly seconds: number })
   | (Common & { readonly kind: "write-file"; readonly file: DesiredFile })
   | (Common & { readonly kind: "write-volume"; readonly volume: DesiredVolume })
   | (Common & {

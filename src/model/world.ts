@@ -48,6 +48,8 @@ export interface PodDirectory {
   readonly sealed?: boolean;
   /** When it was first asked to stop. */
   readonly stoppingSince?: Instant;
+  /** Seconds that the delete gave it then, or since. */
+  readonly stoppingGrace?: number;
   /** By container name. */
   readonly pasts: ReadonlyMap<string, ContainerPast>;
   /** Name → text of the files in /run/unitlet/pods/UID. */

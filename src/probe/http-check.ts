@@ -15,13 +15,18 @@ interface Answer {
 }
 
 /** Any status from 200 to 399 is a success. Certificates are not checked; redirects are followed on the same host. */
-export async function checkHttp(check: HttpCheck, address: string, timeout: number): Promise<Outcome> {
+export async function checkHttp(
+  check: HttpCheck,
+  address: string,
+  timeout: number,
+  agent = "kube-probe/1.36",
+): Promise<Outcome> {
   const first = urlOf(check, address);
   const signal = AbortSignal.timeout(timeout * 1000);
   let url = first;
   try {
     for (let redirects = 0; ; redirects += 1) {
-      const { status, location, body } = await get(url, check, signal);
+      const { status, location, body } = await get(url, headersOf(check, agent), signal);
       const next = isRedirect(status) && location !== undefined ? new URL(location, url) : undefined;
       if (next === undefined) return verdict(status, body);
       if (next.hostname !== first.hostname)
@@ -67,7 +72,7 @@ function wordsOf(error: NodeJS.ErrnoException, host: string, port: number): stri
   return dialError(error, host, port);
 }
 
-function get(url: URL, check: HttpCheck, signal: AbortSignal): Promise<Answer> {
+function get(url: URL, headers: http.OutgoingHttpHeaders, signal: AbortSignal): Promise<Answer> {
   // TLS is dear to load, and few need it.
   const client: typeof http | typeof https = url.protocol === "https:" ? process.getBuiltinModule("node:https") : http;
   return new Promise((resolve, reject) => {
@@ -76,7 +81,7 @@ function get(url: URL, check: HttpCheck, signal: AbortSignal): Promise<Answer> {
       agent: false,
       rejectUnauthorized: false,
       signal,
-      headers: headersOf(check),
+      headers,
     } as const;
     const request = client.request(url, options, (response) => {
       let body = "";
@@ -97,7 +102,7 @@ function get(url: URL, check: HttpCheck, signal: AbortSignal): Promise<Answer> {
   });
 }
 
-function headersOf({ headers }: HttpCheck): http.OutgoingHttpHeaders {
+function headersOf({ headers }: HttpCheck, agent: string): http.OutgoingHttpHeaders {
   const all: Record<string, string[]> = {};
   for (const [name, value] of headers) all[name.toLowerCase()] = [...(all[name.toLowerCase()] ?? []), value];
   const one = Object.fromEntries(
@@ -105,5 +110,5 @@ function headersOf({ headers }: HttpCheck): http.OutgoingHttpHeaders {
   );
   const accept = all.accept?.[0] === "" ? {} : { accept: "*/*" };
   const { accept: own, ...rest } = one;
-  return { "user-agent": "kube-probe/1.36", ...accept, ...(own ? { accept: own } : {}), ...rest, connection: "close" };
+  return { "user-agent": agent, ...accept, ...(own ? { accept: own } : {}), ...rest, connection: "close" };
 }

@@ -1,4 +1,5 @@
 import { logTo } from "../log.ts";
+import { runHook } from "./hook.ts";
 import { Round } from "./round.ts";
 
 const EX_SOFTWARE = 70;
@@ -6,8 +7,10 @@ const EX_USAGE = 64;
 
 const log = logTo((line) => process.stdout.write(line));
 
-/** unitlet-probe@SECONDS.service: makes all probes of that period once, and is gone. */
+/** unitlet-probe@SECONDS.service: makes all probes of that period once, and is gone. Or one hook, for container-hook. */
 async function main(): Promise<void> {
+  const [uid = "", container = "", name = ""] = process.argv.slice(4);
+  if (process.argv[3] === "hook") process.exit((await runHook(uid, container, name)) ? 0 : 1);
   const period = Number(process.argv[3]);
   if (!Number.isInteger(period) || period < 1) {
     log.error("usage: run.cjs probe SECONDS");

@@ -33,10 +33,12 @@ export function currentRun(view: ContainerView): Run | undefined {
  * upgrade or a lost file is no reason to take a container that was ready for one that is not.
  */
 function standing(
-  { container, kind, past, previous }: ContainerView,
+  { container, kind, past, previous, unit }: ContainerView,
   invocation: string | undefined,
   id: string | undefined,
 ): Pick<Run, "started" | "ready"> {
+  // Its hook is a part of its start.
+  if (unit?.state?.sub === "start-post" && container.lifecycle?.postStart) return { started: false, ready: false };
   const known = previous?.containerID === id ? previous : undefined;
   const result = (type: ProbeType) => {
     const found = past.probes?.[type];

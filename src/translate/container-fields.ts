@@ -1,8 +1,6 @@
 import { ignored, is, NOT_YET, OTHER_NODE, type Row, rejected } from "./field-row.ts";
 import { APP_ARMOR, PROC_MOUNT, SE_LINUX, SECCOMP, WINDOWS } from "./security-fields.ts";
 
-const HOOKS = ignored("is ignored: this version of unitlet runs no hooks", "let the program handle SIGTERM itself");
-
 /** Fields of a container or init container. */
 export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   name: "supported",
@@ -53,7 +51,9 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   livenessProbe: "supported",
   readinessProbe: "supported",
   startupProbe: "supported",
-  lifecycle: HOOKS,
+  "lifecycle.postStart": "supported",
+  "lifecycle.preStop": "supported",
+  "lifecycle.stopSignal": "supported",
   terminationMessagePath: "supported",
   terminationMessagePolicy: "supported",
   "securityContext.runAsUser": "supported",

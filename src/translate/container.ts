@@ -17,8 +17,9 @@ import { containerUnitName, podSliceName, probeTimer } from "../unitfile/names.t
 import { execLine, quotePath, quoteWord } from "../unitfile/quote.ts";
 import { backOffWords, wishedServiceLines, wishedUnitLines } from "./annotations/lines.ts";
 import type { ContainerOrder } from "./container-order.ts";
+import { startHookLines, stopLines } from "./lifecycle.ts";
 import { type ImageStart, imageConditions, imageFileLines, imageStartLines } from "./oci/start.ts";
-import { longestGrace, probePeriods } from "./probes.ts";
+import { probePeriods } from "./probes.ts";
 import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust } from "./resources.ts";
 import { shutdownLines } from "./shutdown.ts";
 import { specHash } from "./spec-hash.ts";
@@ -46,9 +47,6 @@ export const LAUNCH_FILE = "/run/unitlet/env";
 /** What systemd gives to every service: a container sees what its pod says. */
 const FROM_SYSTEMD =
   "INVOCATION_ID JOURNAL_STREAM LANG LOGNAME MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE SHELL SYSTEMD_EXEC_PID USER";
-
-/** Longest back-off plus a margin: TimeoutStartSec= counts for each command by itself. */
-const START_TIMEOUT = 330;
 
 const RESTART = {
   container: {
@@ -124,7 +122,6 @@ function lifeLines(
   hash: string,
 ): Lines {
   const uid = pod.metadata.uid;
-  const grace = longestGrace(pod, container);
   const helper = (...words: string[]) => words.map(quoteWord).join(" ");
   const native = {
     type: kind === "init" ? "oneshot" : "exec",
@@ -133,6 +130,7 @@ function lifeLines(
     after: [],
   } as const;
   const launch = start === undefined ? native : imageStartLines(uid, container.name, kind, start, libDir);
+  const lifecycle = { pod, container, unit: self, libDir, imageSignal: start?.stopSignal };
   return [
     ["Type", launch.type],
     [
@@ -141,6 +139,8 @@ function lifeLines(
     ],
     ...launch.before,
     ...launch.program,
+    // A oneshot runs its program within the start timeout, which an init container does not have.
+    ...(kind === "init" ? ([["TimeoutStartSec", "infinity"]] as const) : startHookLines(lifecycle)),
     ...launch.after,
     [
       // ":" as in execLine(): the program's name may hold a $.
@@ -148,11 +148,9 @@ function lifeLines(
       `-+:${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash, program, ...lastWords(container))}`,
     ],
     ...RESTART[kind][policy],
-    // A oneshot runs its program within the start timeout, which an init container does not have.
-    ["TimeoutStartSec", kind === "init" ? "infinity" : String(START_TIMEOUT)],
     // Back-off is container-start's; this is the floor for what fails before it can run.
     ["RestartSec", "1s"],
-    ["TimeoutStopSec", String(Math.max(1, grace))],
+    ...stopLines(lifecycle),
     ["KillMode", "mixed"],
     ["OOMPolicy", "kill"],
     ["IgnoreSIGPIPE", "no"],
@@ -187,7 +185,7 @@ function processLines({ pod, container, qos, host }: ContainerInput): Lines {
 
 /** What the container finds, with the variables that it will begin with. */
 function fileLines({ pod, container, confinement, host, start }: ContainerInput): ReturnType<typeof confinementLines> {
-  if (start !== undefined) return imageFileLines(start);
+  if (start !== undefined) return imageFileLines();
   const variables: Mount = {
     type: "bind",
     source: `${podVolatile(pod.metadata.uid)}/${environmentFile(container.name)}`,

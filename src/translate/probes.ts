@@ -21,9 +21,20 @@ export function containerProbes(
     ["readiness", readinessProbe],
   ];
   const probes = given.flatMap(([type, probe]) => (probe ? [[type, translate(probe, container)] as const] : []));
-  if (probes.length === 0) return undefined;
+  const hooks = httpHooks(container);
+  const isHooked = Object.keys(hooks).length > 0;
+  if (probes.length === 0 && !isHooked) return undefined;
   const restarts = (pod.spec.restartPolicy ?? "Always") !== "Never";
-  return { unit, address, restarts, probes: Object.fromEntries(probes) };
+  return { unit, address, restarts, probes: Object.fromEntries(probes), ...(isHooked && { hooks }) };
+}
+
+/** Hooks that are requests: their headers may be secret, so the helper finds them in the file. */
+function httpHooks(container: Container): NonNullable<ContainerProbes["hooks"]> {
+  const { postStart, preStop } = container.lifecycle ?? {};
+  return {
+    ...(postStart?.httpGet && { "post-start": httpCheck(postStart.httpGet, container) }),
+    ...(preStop?.httpGet && { "pre-stop": httpCheck(preStop.httpGet, container) }),
+  };
 }
 
 /** As a file that the prober reads; headers may be secret, so it is for root alone. */
@@ -38,12 +49,6 @@ export function probesFiles(pod: Pod, container: Container, host: Host): Desired
 export function probePeriods({ startupProbe, livenessProbe, readinessProbe }: Container): readonly number[] {
   const probes = [startupProbe, livenessProbe, readinessProbe].filter((probe) => probe !== undefined);
   return [...new Set(probes.map(periodOf))].toSorted((a, b) => a - b);
-}
-
-/** Of the probe's own, when it is longer than the pod's: the unit must not end the container before. */
-export function longestGrace(pod: Pod, { startupProbe, livenessProbe }: Container): number {
-  const own = [startupProbe, livenessProbe].map((probe) => probe?.terminationGracePeriodSeconds ?? 0);
-  return Math.max(pod.spec.terminationGracePeriodSeconds ?? 30, ...own);
 }
 
 const periodOf = ({ periodSeconds }: ApiProbe) => periodSeconds || 10;
@@ -71,8 +76,7 @@ function checkOf({ exec, httpGet, tcpSocket, grpc }: ApiProbe, container: Contai
   return { type: "tcp", ...(host ? { host } : {}), port: portNumber(port, container) };
 }
 
-/** Also of hooks. */
-export function httpCheck(
+function httpCheck(
   { scheme, host, port, path, httpHeaders }: NonNullable<ApiProbe["httpGet"]>,
   container: Container,
 ): HttpCheck {

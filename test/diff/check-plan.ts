@@ -8,7 +8,7 @@ import type { World } from "../../src/model/world.ts";
 const ORDER: readonly (readonly Step["kind"][])[] = [
   ["record"],
   ["tell"],
-  ["kill"],
+  ["kill", "note-grace"],
   ["unlink"],
   ["stop", "end"],
   ["alarm"],

@@ -114,8 +114,14 @@ describe("a pod that is deleted", () => {
   });
 });
 
+function given(world: World, stoppingGrace: number): World {
+  const directories = [...world.directories].map(([uid, each]) => [uid, { ...each, stoppingGrace }] as const);
+  return { ...world, directories: new Map(directories) };
+}
+
 describe("a pod that is deleted with less time than it has", () => {
   const stopping = withUnit(up(WEB), APP, { state: STOPPING, linked: false });
+  const noted = "note-grace: the delete says how long it may take";
   const over = "kill app: its grace period is over";
   const alarm = (at: number) => `alarm ${toTimestamp(at)}: the delete came with a shorter grace period`;
 
@@ -123,15 +129,24 @@ describe("a pod that is deleted with less time than it has", () => {
     [
       "sets an alarm for its end",
       withPods(up(WEB), deleted(5)),
-      ["unlink app: the pod is deleted", `stop slice: the pod is deleted ${KILLING}`, alarm(NOW + 5000)],
+      [noted, "unlink app: the pod is deleted", `stop slice: the pod is deleted ${KILLING}`, alarm(NOW + 5000)],
     ],
-    ["keeps the alarm", withPods(since(stopping, 3), deleted(5)), [alarm(NOW + 2000)]],
-    ["is given every second that was promised", withPods(since(stopping, 4.5), deleted(5)), [alarm(NOW + 1000)]],
-    ["is killed when its time is over", withPods(since(stopping, 5), deleted(5)), [over]],
+    ["keeps the alarm", withPods(given(since(stopping, 3), 5), deleted(5)), [alarm(NOW + 2000)]],
+    [
+      "is given every second that was promised",
+      withPods(given(since(stopping, 4.5), 5), deleted(5)),
+      [alarm(NOW + 1000)],
+    ],
+    ["is killed when its time is over", withPods(given(since(stopping, 5), 5), deleted(5)), [over]],
     [
       "at once, is killed at once",
       withPods(up(WEB), deleted(0)),
-      [over, "unlink app: the pod is deleted", `stop slice: the pod is deleted ${KILLING}`],
+      [noted, over, "unlink app: the pod is deleted", `stop slice: the pod is deleted ${KILLING}`],
+    ],
+    [
+      "by a second delete, has that time from then on",
+      withPods(given(since(stopping, 9), 20), deleted(5)),
+      [noted, alarm(NOW + 5000)],
     ],
     ["is not killed when it has ended", withPods(since(ended(up(WEB)), 9), deleted(5)), []],
     ["is killed by the usual time by systemd, not by us", withPods(since(stopping, 99), deleted(30)), []],

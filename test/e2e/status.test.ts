@@ -28,7 +28,6 @@ const pods = {
   "no-command": [{}, {}, "0/1 CreateContainerConfigError 0"],
   "no-directory": [{ ...SLEEP, workingDir: "/no/such" }, {}, "0/1 CreateContainerError 0"],
   rejected: [{ ...SLEEP, securityContext: { privileged: true } }, {}, "0/1 UnsupportedField 0"],
-  probed: [{ ...SLEEP, livenessProbe: { exec: { command: ["true"] } } }, {}, "1/1 Running 0"],
 } as const;
 
 beforeAll(async () => {
@@ -151,7 +150,6 @@ describe("Events", () => {
     ["no-command", "Failed", /^Error: spec.containers\[main\].command is missing: .*name the program in command/],
     ["no-directory", "Failed", /^Error: spec.containers\[main\].workingDir "\/no\/such" is not a directory/],
     ["rejected", "UnsupportedField", /^spec.containers\[main\].securityContext.privileged .*: \w/],
-    ["probed", "FieldIgnored", /^spec.containers\[main\].livenessProbe is ignored: .*: \w/],
     ["running", "FieldIgnored", /^spec.hostNetwork is false, and pods here are on the host's network: set it to true/],
   ])("%s: %s", async (name, reason, message) => {
     const found = (await events(name)).filter((each) => each.reason === reason).map((each) => each.message);

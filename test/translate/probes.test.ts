@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { longestGrace } from "../../src/model/grace.ts";
 import type { Container } from "../../src/model/pod.ts";
 import type { UnitName } from "../../src/model/unit.ts";
-import { containerProbes, longestGrace, portNumber, probePeriods } from "../../src/translate/probes.ts";
+import { containerProbes, portNumber, probePeriods } from "../../src/translate/probes.ts";
 import { container, pod } from "./base.ts";
 
 const probes = (change: Partial<Container>, spec = {}) =>

@@ -15,7 +15,7 @@ uninstall() {
 		stop_agent
 		remove_programs_but_helpers
 		farewell="unitlet is gone. The containers run on as plain systemd units (systemctl status 'unitlet.*'), restarted by systemd as before;
-two helpers in $programs, $data and the configuration stay for them. To remove all: $0 --uninstall"
+the helpers in $programs, $data and the configuration stay for them. To remove all: $0 --uninstall"
 	else
 		ask "Remove unitlet from this host${pods:+, and stop and remove its $(echo "$pods" | grep -c '^unitlet\.') containers}?"
 		ask_about_config
@@ -89,7 +89,7 @@ remove_pods() {
 remove_programs_but_helpers() {
 	for file in "$programs"/*; do
 		case ${file##*/} in
-		container-start | container-exit) ;;
+		container-*) ;;
 		*) rm -f "$file" ;;
 		esac
 	done

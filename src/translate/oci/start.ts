@@ -47,7 +47,7 @@ export function imageStartLines(
 }
 
 /** The overlay on the image's files is the container's alone, and gone with it. */
-export function imageFileLines(start: ImageStart): Lines {
+export function imageFileLines(): Lines {
   return [
     ["PrivateMounts", "yes"],
     // crun is told to leave the cgroup alone, and with it the devices.
@@ -55,18 +55,7 @@ export function imageFileLines(start: ImageStart): Lines {
     // Made, as other runtimes let it, but not used.
     ["DeviceAllow", "char-* m"],
     ["DeviceAllow", "block-* m"],
-    ...stopSignal(start.stopSignal),
   ];
-}
-
-/** As systemd writes it; what is no signal counts as not said. */
-function stopSignal(text: string): Lines {
-  const name =
-    /^(?:SIG)?(HUP|INT|QUIT|ABRT|KILL|USR1|USR2|ALRM|TERM|CONT|STOP|WINCH|PWR|RTM(?:IN|AX)(?:[+-]\d+)?)$/.exec(
-      text.toUpperCase(),
-    )?.[1];
-  if (name !== undefined) return [["KillSignal", `SIG${name}`]];
-  return /^[1-9]\d?$/.test(text) ? [["KillSignal", text]] : [];
 }
 
 /** There must be a bundle, or nothing is started: it is written anew after a boot. */

@@ -1,0 +1,23 @@
+import type { PodEvent } from "../model/event.ts";
+import type { Translation } from "../model/translation.ts";
+import type { World } from "../model/world.ts";
+
+const HOOKS = [
+  ["postStart", "FailedPostStartHook", "PostStartHook failed"],
+  ["preStop", "FailedPreStopHook", "PreStopHook failed"],
+] as const;
+
+/** Hooks that have failed, once for each start of a container. What they said may be secret, so only that they failed. */
+export function hookEvents({ kind, pod }: Translation, world: World): PodEvent[] {
+  if (kind === "rejected") return [];
+  const pasts = world.directories.get(pod.metadata.uid)?.pasts;
+  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].flatMap((container) => {
+    const failed = pasts?.get(container.name)?.failedHooks;
+    const list = pod.spec.initContainers?.includes(container) ? "initContainers" : "containers";
+    return HOOKS.flatMap(([hook, reason, message]): PodEvent[] => {
+      const occurrence = failed?.[hook];
+      const fieldPath = `spec.${list}{${container.name}}`;
+      return occurrence ? [{ pod, type: "Warning", reason, message, fieldPath, occurrence }] : [];
+    });
+  });
+}
