@@ -8,11 +8,11 @@ const EMPTY = "-";
 
 /**
  * The log that container-exit appends to; units/README.md has its format. Lines that cannot be read were cut off by a crash.
- * `error` is what container-create left: an invocation, and why that one could not be started.
+ * `errors` is what container-create left: lines of an invocation and why that one could not be started.
  */
 export function readExits(
   path: string,
-  error = "",
+  errors = "",
 ): { readonly forgottenExits: number; readonly exits: readonly ExitRecord[] } {
   const lines = (readIfThere(path) ?? "").split("\n").filter((line) => line !== "");
   const forgotten = /^# (\d+)$/.exec(lines[0] ?? "")?.[1];
@@ -20,12 +20,14 @@ export function readExits(
   const seen = new Set<string>();
   // The run and container-start may both have noticed the same lost exit.
   const exits = records.filter(({ invocation }) => !seen.has(invocation) && seen.add(invocation));
-  const [invocation = "", ...words] = error.trim().split("\n");
-  const startError = words.join(" ");
-  return {
-    forgottenExits: Number(forgotten ?? 0),
-    exits: exits.map((exit) => (startError && exit.invocation === invocation ? { ...exit, startError } : exit)),
-  };
+  const reasons = new Map(
+    errors.split("\n").map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1).trim()]),
+  );
+  const explained = exits.map((exit) => {
+    const startError = exit.invocation && reasons.get(exit.invocation);
+    return startError ? { ...exit, startError } : exit;
+  });
+  return { forgottenExits: Number(forgotten ?? 0), exits: explained };
 }
 
 function parseRecord(line: string): ExitRecord | undefined {

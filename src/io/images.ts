@@ -26,10 +26,25 @@ export function readImages(keys: ReadonlySet<string>, listing: Listing, now: Ins
     stored: of(readStored),
     failed: of(readFailed),
     pulling: new Set(running.map(([name]) => pulledBy(name)).filter((key) => key !== undefined)),
+    ...(keys.size > 0 && { ...readSeccompProfile(), ...readCapabilities() }),
     missingTools: TOOLS.filter(
       (tool) => keys.size > 0 && !PROGRAMS.some((directory) => isThere(join(directory, tool))),
     ),
   };
+}
+
+function readCapabilities(): Pick<Images, "capabilities"> {
+  const bound = /^CapBnd:\s*([0-9a-f]+)$/m.exec(readIfThere("/proc/1/status") ?? "")?.[1];
+  return bound === undefined ? {} : { capabilities: BigInt(`0x${bound}`) };
+}
+
+/** Of the distribution's containers-common. */
+function readSeccompProfile(): Pick<Images, "seccompProfile"> {
+  try {
+    return { seccompProfile: JSON.parse(readIfThere("/usr/share/containers/seccomp.json") ?? "") };
+  } catch {
+    return {};
+  }
 }
 
 function readStored(key: string): StoredImage | undefined {

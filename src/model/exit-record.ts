@@ -18,7 +18,7 @@ export interface ExitRecord {
   /** False when the program could not be executed (no such file, no such directory, not executable). */
   readonly executed: boolean;
   readonly specHash: string;
-  /** Why it could not be started, in the words of what should have; known of the last such start only. */
+  /** Why it could not be started, in the words of what should have; known of the last such starts only. */
   readonly startError?: string;
 }
 

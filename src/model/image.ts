@@ -1,3 +1,4 @@
+import type { SeccompProfile } from "./seccomp-profile.ts";
 import type { Instant } from "./time.ts";
 
 /** What is known of the images that pods name. Keys as unitfile/image-names.ts makes them. */
@@ -11,6 +12,10 @@ export interface Images {
   readonly pulling: ReadonlySet<string>;
   /** Programs that are needed for images and that this host does not have. */
   readonly missingTools: readonly string[];
+  /** Numbers of the capabilities that can be had on this host at all, as bits: a host that is itself a container lacks some. */
+  readonly capabilities?: bigint;
+  /** Undefined: the host has none. */
+  readonly seccompProfile?: SeccompProfile;
 }
 
 export const NO_IMAGES: Images = { at: 0, stored: new Map(), failed: new Map(), pulling: new Set(), missingTools: [] };

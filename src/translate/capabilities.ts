@@ -27,6 +27,11 @@ export function capabilitiesOf({ privileged, capabilities }: SecurityContext = {
   return ALL.filter(has).map(named);
 }
 
+/** Those whose numbers are among the bits. */
+export function capabilitiesWithin(capabilities: readonly Capability[], bits: bigint): readonly Capability[] {
+  return capabilities.filter((name) => ((bits >> BigInt(ALL.indexOf(bare(name)))) & 1n) === 1n);
+}
+
 /** Those that Linux does not have. */
 export function unknownCapabilities(names: readonly string[]): readonly string[] {
   return names.filter((name) => bare(name) !== "ALL" && !ALL.includes(bare(name)));

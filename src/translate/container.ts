@@ -185,7 +185,7 @@ function processLines({ pod, container, qos, host }: ContainerInput): Lines {
 
 /** What the container finds, with the variables that it will begin with. */
 function fileLines({ pod, container, confinement, host, start }: ContainerInput): ReturnType<typeof confinementLines> {
-  if (start !== undefined) return imageFileLines();
+  if (start !== undefined) return imageFileLines(start);
   const variables: Mount = {
     type: "bind",
     source: `${podVolatile(pod.metadata.uid)}/${environmentFile(container.name)}`,

@@ -4,6 +4,8 @@ import type { Confinement, Mount } from "../../model/confinement.ts";
 export interface Process {
   readonly argv: readonly string[];
   readonly variables: ReadonlyMap<string, string>;
+  /** In crun's form; undefined: every system call is allowed. */
+  readonly seccomp?: object | undefined;
 }
 
 /** config.json of an OCI bundle, as crun reads it. `mark` tells for whom it was written. */
@@ -38,6 +40,7 @@ export function ociBundle(confinement: Confinement, process: Process, mark: stri
     linux: {
       namespaces: namespaces(confinement),
       sysctl: confinement.sysctls,
+      ...(process.seccomp !== undefined && { seccomp: process.seccomp }),
       ...(!confinement.privileged && {
         maskedPaths: confinement.maskedPaths,
         readonlyPaths: confinement.readOnlyPaths,
@@ -84,8 +87,19 @@ function systemMounts({ privileged, namespaces: { ipc } }: Confinement): object[
   const sys = privileged ? "rw" : "ro";
   return [
     mount("/proc", "proc", "proc", HARMLESS),
-    mount("/dev", "tmpfs", "tmpfs", ["nosuid", "strictatime", "mode=755", "size=65536k"]),
-    mount("/dev/pts", "devpts", "devpts", ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
+    ...(privileged
+      ? [mount("/dev", "bind", "/dev", ["rbind", "rprivate", "rw"])]
+      : [
+          mount("/dev", "tmpfs", "tmpfs", ["nosuid", "strictatime", "mode=755", "size=65536k"]),
+          mount("/dev/pts", "devpts", "devpts", [
+            "nosuid",
+            "noexec",
+            "newinstance",
+            "ptmxmode=0666",
+            "mode=0620",
+            "gid=5",
+          ]),
+        ]),
     ...(ipc === "host"
       ? [mount("/dev/shm", "bind", "/dev/shm", ["rbind", "nosuid", "noexec", "nodev"])]
       : [mount("/dev/shm", "tmpfs", "shm", [...HARMLESS, "mode=1777", "size=65536k"])]),

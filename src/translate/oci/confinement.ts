@@ -2,6 +2,7 @@ import type { Confinement, ProcessUser } from "../../model/confinement.ts";
 import type { StoredImage } from "../../model/image.ts";
 import { podRoot } from "../../model/paths.ts";
 import type { Container, Pod } from "../../model/pod.ts";
+import { capabilitiesWithin } from "../capabilities.ts";
 import { cleanPath } from "../clean-path.ts";
 import { containerConfinement } from "../confinement.ts";
 import type { TranslateContext } from "../context.ts";
@@ -29,7 +30,7 @@ export function imageConfinement(
   container: Container,
   image: StoredImage,
   user: ProcessUser,
-  context: Pick<TranslateContext, "config" | "host">,
+  context: Pick<TranslateContext, "config" | "host" | "images">,
 ): Confinement {
   const onHost = containerConfinement(pod, container, context);
   // crun gives each container shared memory by itself.
@@ -47,6 +48,8 @@ export function imageConfinement(
     mounts: [...hostFiles().filter(({ target }) => !mounts.some((mount) => mount.target === target)), ...mounts],
     maskedPaths: MASKED,
     readOnlyPaths: READ_ONLY_PATHS,
+    // What nobody here has makes crun fail, where others make do without.
+    capabilities: capabilitiesWithin(onHost.capabilities, context.images?.capabilities ?? -1n),
     namespaces: { ...onHost.namespaces, pid: pod.spec.hostPID ? "host" : "container" },
   };
 }

@@ -7,9 +7,13 @@ import { environmentOf, type Launch } from "../launch.ts";
 import { specHash } from "../spec-hash.ts";
 import { isBundleOf, ociBundle } from "./bundle.ts";
 import { imageConfinement } from "./confinement.ts";
+import { ociSeccomp } from "./seccomp.ts";
 import { imageUser } from "./user.ts";
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+const NO_PROFILE =
+  "seccompProfile RuntimeDefault cannot be honoured: the node has no /usr/share/containers/seccomp.json, which comes with the distribution's containers-common";
 
 /** A program on the files of an image. */
 export function imageLaunch(pod: Pod, container: Container, image: StoredImage, context: TranslateContext): Launch {
@@ -28,9 +32,17 @@ export function imageLaunch(pod: Pod, container: Container, image: StoredImage, 
     return { ok: false, reason: "CreateContainerError", message: `no command specified: ${message}` };
   }
   const confinement = imageConfinement(pod, container, image, who.user, context);
-  const start = { tree: image.tree, stopSignal: image.config.stopSignal };
+  const start = { tree: image.tree, stopSignal: image.config.stopSignal, privileged: confinement.privileged };
+  const profile = context.images?.seccompProfile;
+  if (confinement.seccomp.type !== "unconfined" && profile === undefined)
+    return { ok: false, reason: "CreateContainerError", message: NO_PROFILE };
   const launch = { ok: true, program, confinement, start } as const;
   if (!environment.ok) return launch;
+  const { capabilities } = confinement;
+  const seccomp =
+    confinement.seccomp.type === "unconfined" || profile === undefined
+      ? undefined
+      : ociSeccomp(profile, { ...context.host, capabilities });
   const variables = new Map([
     ["PATH", PATH],
     ["HOSTNAME", confinement.hostname ?? context.host.hostname],
@@ -38,7 +50,7 @@ export function imageLaunch(pod: Pod, container: Container, image: StoredImage, 
     ...image.config.environment.map(pair),
     ...declared,
   ]);
-  return { ...launch, file: { name, text: ociBundle(confinement, { argv, variables }, mark), uid: 0 } };
+  return { ...launch, file: { name, text: ociBundle(confinement, { argv, variables, seccomp }, mark), uid: 0 } };
 }
 
 /** A command of the pod's own takes the place of ENTRYPOINT and CMD, args of its own take that of CMD. */

@@ -8,6 +8,7 @@ type Lines = readonly (readonly [string, string])[];
 export interface ImageStart {
   readonly tree: string;
   readonly stopSignal: string;
+  readonly privileged: boolean;
 }
 
 /** Unique on the host: crun takes two containers of one ID for one. */
@@ -46,16 +47,16 @@ export function imageStartLines(
   } as const;
 }
 
+/** crun is told to leave the cgroup alone, and with it the devices: they may be made, as other runtimes let it, but not used. */
+const NO_DEVICES: Lines = [
+  ["DevicePolicy", "closed"],
+  ["DeviceAllow", "char-* m"],
+  ["DeviceAllow", "block-* m"],
+];
+
 /** The overlay on the image's files is the container's alone, and gone with it. */
-export function imageFileLines(): Lines {
-  return [
-    ["PrivateMounts", "yes"],
-    // crun is told to leave the cgroup alone, and with it the devices.
-    ["DevicePolicy", "closed"],
-    // Made, as other runtimes let it, but not used.
-    ["DeviceAllow", "char-* m"],
-    ["DeviceAllow", "block-* m"],
-  ];
+export function imageFileLines(start: ImageStart): Lines {
+  return [["PrivateMounts", "yes"], ...(start.privileged ? [] : NO_DEVICES)];
 }
 
 /** There must be a bundle, or nothing is started: it is written anew after a boot. */

@@ -1,0 +1,45 @@
+import type { Capability } from "../../model/confinement.ts";
+import type { Host } from "../../model/host.ts";
+import type { SeccompConditions, SeccompProfile } from "../../model/seccomp-profile.ts";
+
+type Circumstances = Pick<Host, "architecture" | "kernelVersion"> & { readonly capabilities: readonly Capability[] };
+
+const NATIVE: Readonly<Record<string, string>> = { amd64: "SCMP_ARCH_X86_64", arm64: "SCMP_ARCH_AARCH64" };
+
+/** The profile as crun wants it: only what holds on this host for who has these capabilities. */
+export function ociSeccomp(profile: SeccompProfile, circumstances: Circumstances): object {
+  const native = NATIVE[circumstances.architecture];
+  const known = profile.archMap?.find(({ architecture }) => architecture === native);
+  return {
+    defaultAction: profile.defaultAction,
+    ...(profile.defaultErrnoRet !== undefined && { defaultErrnoRet: profile.defaultErrnoRet }),
+    ...(native !== undefined && { architectures: [native, ...(known?.subArchitectures ?? [])] }),
+    syscalls: (profile.syscalls ?? [])
+      .filter(
+        ({ includes = {}, excludes = {} }) => holds(includes, circumstances) && !excluded(excludes, circumstances),
+      )
+      .map(({ names, action, errnoRet, args }) => ({
+        names,
+        action,
+        ...(errnoRet !== undefined && { errnoRet }),
+        ...(args?.length && { args }),
+      })),
+  };
+}
+
+function holds({ caps, arches, minKernel }: SeccompConditions, of: Circumstances): boolean {
+  const has = caps === undefined || caps.every((each) => of.capabilities.includes(each));
+  const runsOn = arches === undefined || arches.includes(of.architecture);
+  return has && runsOn && (minKernel === undefined || isAtLeast(of.kernelVersion, minKernel));
+}
+
+function excluded({ caps = [], arches = [], minKernel }: SeccompConditions, of: Circumstances): boolean {
+  const isNew = minKernel !== undefined && isAtLeast(of.kernelVersion, minKernel);
+  return isNew || arches.includes(of.architecture) || caps.some((each) => of.capabilities.includes(each));
+}
+
+function isAtLeast(version: string, least: string): boolean {
+  const [major = 0, minor = 0] = version.split(/[.-]/).map(Number);
+  const [wantedMajor = 0, wantedMinor = 0] = least.split(".").map(Number);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}
