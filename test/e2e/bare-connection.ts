@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { expect } from "vitest";
+import { told } from "../serve/remote/websocket-client.ts";
 import type { Node } from "../support/node.ts";
 import { until } from "../support/until.ts";
 
@@ -36,3 +37,16 @@ export const WEBSOCKET = [
   "Sec-WebSocket-Version: 13",
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 ];
+
+/** What came on a WebSocket until its end: its frames, and all that was said on one of its channels. */
+export async function channels(rest: () => Buffer, isBase64: boolean) {
+  const closing = () => [told(rest()).some(([opcode]) => opcode === 8), told(rest())] as const;
+  const [, frames] = await until(closing, { what: "the end" });
+  const channel = (number: number) =>
+    frames
+      .filter(([opcode]) => opcode === (isBase64 ? 1 : 2))
+      .filter(([, content]) => content.charCodeAt(0) === number + (isBase64 ? 48 : 0))
+      .map(([, content]) => (isBase64 ? atob(content.slice(1)) : content.slice(1)))
+      .join("");
+  return { frames, channel };
+}

@@ -95,6 +95,16 @@ describe.each(["true", "false"])("KUBECTL_PORT_FORWARD_WEBSOCKETS=%s", (value) =
     }
   });
 
+  test("it stays while nobody uses it, and keeps the process behind the port", async () => {
+    await using forward = await forwarding([":7001"], env);
+    const process = async () => (await node.exec("systemctl show -P MainPID unitlet-api")).stdout;
+    const before = await process();
+    // Longer than an idle process stays.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(String(await exchange(forward.local[0] ?? 0, Buffer.from("x")))).toBe("x:1");
+    expect(await process()).toBe(before);
+  });
+
   test("a connection that its client breaks off harms no other", async () => {
     await using forward = await forwarding([":7001"], env);
     const [broken, whole] = [1, 2].map(() => connect({ host: "127.0.0.1", port: forward.local[0] ?? 0 }));

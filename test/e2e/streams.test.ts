@@ -6,7 +6,8 @@ import { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
 import { until } from "../support/until.ts";
 import { ask, certify, untilGone } from "./asking.ts";
-import { dial, upgraded, WEBSOCKET } from "./bare-connection.ts";
+import { channels, dial, upgraded, WEBSOCKET } from "./bare-connection.ts";
+import { Kubectl } from "./kubectl.ts";
 import { pod, SLEEP } from "./manifests.ts";
 
 let node: Node;
@@ -31,16 +32,16 @@ const TEXT = /^command terminated with non-zero exit code: exit status 4$/;
 
 describe("commands by each dialect of WebSockets", () => {
   test.each([
-    ["v5.channel.k8s.io", direct, 2, STATUS],
-    ["v4.channel.k8s.io", direct, 2, STATUS],
-    ["v4.base64.channel.k8s.io", direct, 1, STATUS],
-    ["channel.k8s.io", direct, 2, TEXT],
-    ["base64.channel.k8s.io", direct, 1, TEXT],
-    ["", direct, 2, TEXT],
-    ["v5.channel.k8s.io", throughApiServer, 2, STATUS],
-    ["v4.channel.k8s.io", throughApiServer, 2, STATUS],
-    ["v4.base64.channel.k8s.io", throughApiServer, 1, STATUS],
-  ])("%s", async (protocol, url, opcode, status) => {
+    ["v5.channel.k8s.io", direct, STATUS],
+    ["v4.channel.k8s.io", direct, STATUS],
+    ["v4.base64.channel.k8s.io", direct, STATUS],
+    ["channel.k8s.io", direct, TEXT],
+    ["base64.channel.k8s.io", direct, TEXT],
+    ["", direct, TEXT],
+    ["v5.channel.k8s.io", throughApiServer, STATUS],
+    ["v4.channel.k8s.io", throughApiServer, STATUS],
+    ["v4.base64.channel.k8s.io", throughApiServer, STATUS],
+  ])("%s", async (protocol, url, status) => {
     const yes = url === direct ? "1" : "true";
     const streams = ["stdin", "stdout", "stderr"].map((each) => `${url === direct ? KUBELET[each] : each}=${yes}`);
     const offer = protocol === "" ? [] : [`Sec-WebSocket-Protocol: ${protocol}`];
@@ -49,15 +50,9 @@ describe("commands by each dialect of WebSockets", () => {
       ...offer,
     ]);
     expect(answer).toContain("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-    const isBase64 = opcode === 1;
+    const isBase64 = protocol.includes("base64");
     socket.write(isBase64 ? websocket.frame(1, `0${btoa("abc")}`) : websocket.binary(0, "abc"));
-    const closing = () => [websocket.told(rest()).some(([kind]) => kind === 8), websocket.told(rest())] as const;
-    const [, frames] = await until(closing, { what: "the end" });
-    const channel = (number: number) =>
-      frames
-        .filter(([kind, content]) => kind === opcode && content.charCodeAt(0) === number + (isBase64 ? 48 : 0))
-        .map(([, content]) => (isBase64 ? atob(content.slice(1)) : content.slice(1)))
-        .join("");
+    const { frames, channel } = await channels(rest, isBase64);
     // The very first one is empty: it tells that the connection stands.
     expect(frames[0]?.[1]).toBe(isBase64 ? "1" : "\x01");
     expect([channel(1), channel(2)]).toEqual(["abc", "err\n"]);
@@ -77,10 +72,7 @@ push @clients, $listener->accept while 1;
 /** As the kubelet has them in its query. */
 const KUBELET: Readonly<Record<string, string>> = { stdin: "input", stdout: "output", stderr: "error" };
 
-test.each([
-  ["v4.channel.k8s.io", 2],
-  ["v4.base64.channel.k8s.io", 1],
-])("ports by channels: %s", async (protocol, opcode) => {
+test.each(["v4.channel.k8s.io", "v4.base64.channel.k8s.io"])("ports by channels: %s", async (protocol) => {
   const listening = node.exec(
     "timeout 20 perl -MIO::Socket::IP -e 'IO::Socket::IP->new(LocalHost => q(127.0.0.1), LocalPort => 7100, Listen => 1, ReuseAddr => 1)->accept->print(qq(hello\\n))'",
   );
@@ -89,18 +81,34 @@ test.each([
   });
   const url = `${port()}/portForward/${node.namespace}/first?port=7100,7101`;
   const { socket, rest } = await upgraded(node, url, [...WEBSOCKET, `Sec-WebSocket-Protocol: ${protocol}`]);
-  const closing = () => [websocket.told(rest()).some(([kind]) => kind === 8), websocket.told(rest())] as const;
-  const [, frames] = await until(closing, { what: "the end" });
-  const channel = (number: number) =>
-    frames
-      .filter(([kind, content]) => kind === opcode && content.charCodeAt(0) === number + (opcode === 1 ? 48 : 0))
-      .map(([, content]) => (opcode === 1 ? atob(content.slice(1)) : content.slice(1)))
-      .join("");
+  const { channel } = await channels(rest, protocol.includes("base64"));
   expect([channel(0), channel(1), channel(2)]).toEqual(["\xbc\x1bhello\n", "\xbc\x1b", "\xbd\x1b"]);
   expect(channel(3)).toMatch(/error forwarding port 7101 to pod first, uid .*connection refused/);
   socket.end(websocket.frame(8, Buffer.from([3, 0xe8])));
   await listening;
 });
+
+test.each(["true", "false"])(
+  "a command that reads nothing ends with its client, however much is under way: KUBECTL_REMOTE_COMMAND_WEBSOCKETS=%s",
+  async (value) => {
+    const env = { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: value };
+    const much = Buffer.alloc(100 << 20);
+    const { child, ended } = new Kubectl(node, ["exec", "-i", "first", "--", "sleep", "1234"], { env, stdin: much });
+    const running = async () => (await node.exec("pgrep -fxc 'sleep 1234' || :")).stdout.trim();
+    await until(async () => [(await running()) === "1", "none"], { what: "a command" });
+    let left = -1;
+    const standstill = async () => {
+      const before = left;
+      left = child.stdin?.writableLength ?? 0;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return [before === left, left] as const;
+    };
+    await until(standstill, { what: "a client that has to wait" });
+    child.kill("SIGKILL");
+    await ended;
+    await until(async () => [(await running()) === "0", "one"], { what: "its end", timeout: 20_000 });
+  },
+);
 
 describe("clients that mean no good, or cannot do better", () => {
   const forward = () => `${port()}/portForward/${node.namespace}/first`;

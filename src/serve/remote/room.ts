@@ -8,7 +8,7 @@ const MOST_UNREAD = 1024 * 1024;
 const MOST_ANSWERS = 100;
 
 /** So often, in milliseconds, a client that is not read from is asked whether it is there. */
-const SIGN_OF_LIFE = 5000;
+const SIGN_OF_LIFE = 1000;
 
 /** What a connection may hold that nobody has taken yet, and what its client may leave untaken. */
 export class Room {
