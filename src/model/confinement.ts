@@ -86,6 +86,7 @@ export interface Seccomp {
 
 /** host: the host's. pod: one for all containers of the pod. container: one of its own. */
 export interface Namespaces {
+  /** On the host's files all see the same numbers; then it says whose processes are within reach. */
   readonly pid: "host" | "pod" | "container";
   readonly ipc: "host" | "pod" | "container";
   readonly network: "host" | "pod";

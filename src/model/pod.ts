@@ -36,6 +36,7 @@ export interface PodSpec {
   readonly hostNetwork?: boolean;
   readonly hostIPC?: boolean;
   readonly hostPID?: boolean;
+  readonly shareProcessNamespace?: boolean;
   readonly hostname?: string;
   readonly hostnameOverride?: string;
   readonly subdomain?: string;

@@ -33,7 +33,7 @@ export function containerConfinement(
     maskedPaths: [],
     ...rights,
     namespaces: {
-      pid: "host",
+      pid: pod.spec.hostPID ? "host" : pod.spec.shareProcessNamespace ? "pod" : "container",
       ipc,
       network: "host",
       uts: rights.hostname === undefined ? "host" : "container",

@@ -116,7 +116,7 @@ function unitLines({ pod, container, kind, confinement, before, next, start }: C
 }
 
 function lifeLines(
-  { pod, container, kind, confinement, start, program, libDir }: ContainerInput,
+  { pod, container, kind, confinement, start, program, host, libDir }: ContainerInput,
   self: UnitName,
   policy: RestartPolicy,
   hash: string,
@@ -126,7 +126,7 @@ function lifeLines(
   const native = {
     type: kind === "init" ? "oneshot" : "exec",
     before: [],
-    program: [["ExecStart", execLine([...launchPrefix(confinement), ...launchArgv(LAUNCH_FILE)])]],
+    program: [["ExecStart", execLine([...launchPrefix(confinement, libDir, host.files), ...launchArgv(LAUNCH_FILE)])]],
     after: [],
   } as const;
   const launch = start === undefined ? native : imageStartLines(uid, container.name, kind, start, libDir);

@@ -36,7 +36,7 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
   hostIPC: "supported",
   hostUsers: HOST_USERS,
   shareProcessNamespace: ignored(
-    "is ignored: containers see the host's processes",
+    "is ignored: process numbers are the host's, and containers can reach the processes of others",
     "nothing to do if the containers only need to see each other",
     is(false),
   ),

@@ -2,7 +2,7 @@ import type { Confinement, Mount, ProcessUser } from "../model/confinement.ts";
 import type { HostFiles } from "../model/host-files.ts";
 import { quoteBind, quotePath, quoteWord } from "../unitfile/quote.ts";
 import { isEveryCapability } from "./capabilities.ts";
-import { RESOLVER_PATHS } from "./host-files.ts";
+import { PERL, RESOLVER_PATHS } from "./host-files.ts";
 import { seccompLines } from "./seccomp.ts";
 
 type Lines = readonly (readonly [string, string])[];
@@ -92,15 +92,28 @@ function printLimit(limit: number): string {
  * passwd entry (217/USER), and then not even the helpers that record the exit can run. Not CapabilityBoundingSet=: who
  * changes user, or gives the container its host name, needs more than the container may have.
  */
-export function launchPrefix({ user, capabilities, hostname }: Confinement): readonly string[] {
+export function launchPrefix(confinement: Confinement, libDir: string, files?: HostFiles): readonly string[] {
+  const { user, capabilities, hostname } = confinement;
   const isEverything = isEveryCapability(capabilities);
   const bounds = isEverything ? [] : [`--bounding-set=${boundingSet(capabilities)}`, "--inh-caps=-all"];
   const words = [...identity(user), ...bounds];
   return [
     ...(hostname === undefined ? [] : hostnamePrefix(hostname)),
+    ...(isFenced(confinement) && files?.present.has(PERL) ? [`${libDir}/container-fence`] : []),
     ...(words.length === 0 ? [] : ["/usr/bin/setpriv", ...words, "--"]),
   ];
 }
+
+/**
+ * PrivatePIDs= needs systemd 257, and pid 1 ignores the signals that a program does not catch. A fence keeps the
+ * container's processes off all others, unless it is meant to reach them.
+ */
+function isFenced({ namespaces, capabilities }: Confinement): boolean {
+  return namespaces.pid === "container" && !REACHING.some((name) => capabilities.includes(name));
+}
+
+/** Mounting is denied within a fence as well. */
+const REACHING = ["CAP_SYS_ADMIN", "CAP_SYS_PTRACE"] as const;
 
 function identity({ uid, gid, groups }: ProcessUser): string[] {
   if (uid === 0 && gid === 0 && groups.length === 0) return [];

@@ -30,7 +30,8 @@ test("a certificate that unitlet has signed itself is refused by who wants a bet
   await expect(node.kubectl("logs", "first")).rejects.toThrow("certificate signed by unknown authority");
   expect(await node.kubectl("logs", "first", "--insecure-skip-tls-verify-backend")).toBe("hello\n");
   const look = async () =>
-    (await node.exec("stat -c %a /var/lib/unitlet/pki/self-signed.pem; cat /var/lib/unitlet/pki/self-signed.pem")).stdout;
+    (await node.exec("stat -c %a /var/lib/unitlet/pki/self-signed.pem; cat /var/lib/unitlet/pki/self-signed.pem"))
+      .stdout;
   const made = await look();
   expect(made).toMatch(/^600\n-----BEGIN PRIVATE KEY/);
   await untilGone(node);

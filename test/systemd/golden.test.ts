@@ -20,7 +20,7 @@ beforeAll(async () => {
   machine = await Machine.boot("golden", { net: "private" });
   const root = await machine.root();
   mkdirSync(`${root}${LIB_DIR}`, { recursive: true });
-  for (const helper of ["container-start", "container-exit"]) {
+  for (const helper of ["container-start", "container-exit", "container-fence"]) {
     copyFileSync(`units/${helper}`, `${root}${LIB_DIR}/${helper}`);
     chmodSync(`${root}${LIB_DIR}/${helper}`, 0o755);
   }

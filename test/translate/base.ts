@@ -54,6 +54,7 @@ export const HOST: Host = {
   systemdVersion: "252",
   files: {
     present: new Set([
+      "/usr/bin/perl",
       "/etc/hosts",
       "/etc/resolv.conf",
       "/proc/bus",

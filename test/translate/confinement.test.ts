@@ -158,3 +158,13 @@ describe("mounts", () => {
     expect(mounts({}, asked).map(({ target, type }) => [target, type])).toEqual([["/dev/shm", "bind"]]);
   });
 });
+
+describe("within reach are", () => {
+  test.for([
+    ["a container's own processes", {}, "container"],
+    ["the pod's where it shares them", { shareProcessNamespace: true }, "pod"],
+    ["the host's where it asks for them", { hostPID: true, shareProcessNamespace: true }, "host"],
+  ] as const)("%s", ([, spec, expected]) => {
+    expect(of({}, spec).namespaces.pid).toBe(expected);
+  });
+});

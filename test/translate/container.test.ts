@@ -81,7 +81,7 @@ test("a program's name reaches the helpers as it is", () => {
 
 describe("the user", () => {
   const cases: [string, object, Partial<Container>, string][] = [
-    ["is root", {}, {}, ':"/usr/bin/setpriv" "--bounding-set=-all,+chown,'],
+    ["is root", {}, {}, '"/usr/bin/setpriv" "--bounding-set=-all,+chown,'],
     ["is the pod's", { runAsUser: 7, runAsGroup: 8 }, {}, '--reuid=7" "--regid=8'],
     [
       "is the container's before the pod's",

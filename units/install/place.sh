@@ -41,7 +41,7 @@ place_programs() {
 	for bundle in "$programs"/*.cjs; do
 		[ -e "$dist/${bundle##*/}" ] || rm -f "$bundle"
 	done
-	for helper in container-start container-exit container-enter container-hook container-stop container-create image-pull watch; do
+	for helper in container-start container-exit container-enter container-hook container-stop container-create container-fence image-pull watch; do
 		place "$top/units/$helper" "$programs/$helper" 755
 	done
 	place_text "$top/units/going-down" "$programs/going-down" 755
