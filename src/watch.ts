@@ -1,4 +1,5 @@
 import { BusError } from "./io/bus.ts";
+import { keepPace } from "./io/pace.ts";
 import type { Systemd } from "./io/systemd.ts";
 import { sayTrouble } from "./io/trouble.ts";
 import { removeWatchConfig, writeWatchConfig } from "./io/watch-config.ts";
@@ -43,6 +44,7 @@ async function keepUnits({ config, log }: Sync, agent: World["agent"], systemd: 
     await systemd.set(WATCH, false);
     removeWatchConfig();
   }
+  if (keepPace(wanted)) await systemd.reload();
   await keepPort(config.cluster !== undefined, isUp(agent.socket), systemd);
 }
 

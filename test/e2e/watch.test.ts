@@ -38,6 +38,17 @@ test("a pod that is deleted goes within a second, too", async () => {
   expect(performance.now() - start).toBeLessThan(2000);
 });
 
+test("the timer comes half as often, for the lease alone, unless an administrator says otherwise", async () => {
+  const intervals = async () =>
+    (await node.exec("systemctl show --value --property=TimersMonotonic unitlet-sync.timer")).stdout.match(
+      /OnUnitInactiveUSec=\w+/g,
+    );
+  expect(await intervals()).toEqual(["OnUnitInactiveUSec=1h"]);
+  await node.exec("mv /etc/systemd/system/unitlet-sync.timer.d /root/; systemctl daemon-reload");
+  expect(await intervals()).toEqual(["OnUnitInactiveUSec=10s"]);
+  await node.exec("mv /root/unitlet-sync.timer.d /etc/systemd/system/; systemctl daemon-reload");
+});
+
 test("the token is not to be seen where others look", async () => {
   const token = /token: ([^}\s]+)/.exec(await node.machine.read("/etc/unitlet/kubeconfig"))?.[1];
   const { stdout } = await node.exec(

@@ -101,6 +101,7 @@ remove_agent_units() {
 		rm -rf "${unit_directory:?}/$unit" "$etc_units/$unit.d"
 		rm -f "$etc_units"/*.wants/"$unit"
 	done
+	rm -rf "$DESTDIR/run/systemd/system/unitlet-sync.timer.d"
 	rmdir "$unit_directory" "${unit_directory%/*}" 2>/dev/null || :
 	[ -z "$DESTDIR" ] || return 0
 	systemctl daemon-reload
