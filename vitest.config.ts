@@ -9,7 +9,13 @@ export default defineConfig({
     passWithNoTests: false,
     projects: [
       {
-        test: { name: "pure", include: ["test/**/*.test.ts"], exclude: real, sequence: { groupOrder: 0 } },
+        test: {
+          name: "pure",
+          include: ["test/**/*.test.ts"],
+          exclude: real,
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         test: {
