@@ -5,11 +5,17 @@ const TIMER = "unitlet-sync.timer";
 const PATH = "unitlet-sync.path";
 const SOCKET = "unitlet-api.socket";
 
-/** The agent's units, by systemctl. All throw Failure, with what systemctl said. */
-export function startJoined(): void {
+/** The agent's units, by systemctl. All throw Failure, with what systemctl said. Returns what a node can be without. */
+export function startJoined(): string | undefined {
   // What the process behind the port knows of a cluster is what it knew when it began.
   systemctl("stop", "unitlet-api.service");
-  systemctl("enable", "--now", "--quiet", TIMER, PATH, SOCKET);
+  systemctl("enable", "--now", "--quiet", TIMER, PATH);
+  try {
+    systemctl("enable", "--now", "--quiet", SOCKET);
+    return undefined;
+  } catch (error) {
+    return `Nobody can ask this node for logs: its port cannot be listened at (another kubelet?): ${(error as Error).message}`;
+  }
 }
 
 export function startStandalone(): void {

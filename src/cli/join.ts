@@ -37,7 +37,8 @@ export async function join(args: readonly string[]): Promise<string> {
   // The last thing: with it the next run is one of a node.
   writeWhole(before.kubeconfig, kubeconfig(cluster), 0o600);
   const { config } = await loadConfig();
-  startJoined();
+  const deaf = startJoined();
+  if (deaf !== undefined) say(deaf);
   runOnce();
   await untilReady(nodeName, { ...cluster, ...identity() }, options.timeout);
   return `Node ${config.nodeName} has joined ${cluster.server} and is ready.\n`;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
 import { Machine } from "../support/machine.ts";
 import { install } from "../support/node.ts";
-import { authorityHash, join, makeToken, requests } from "./joining.ts";
+import { authorityHash, bindRole, bootstrapKubeconfig, join, makeToken, requests } from "./joining.ts";
 
 const CLIENT = "kube-apiserver-client-kubelet";
 
@@ -89,7 +89,7 @@ describe("a host that is not to be let in is told why, and left as it was", () =
 const hash = () => ["--ca-cert-hash", authorityHash(cluster)];
 
 test("a request that nobody approves is waited for, and taken up again by the same command", async () => {
-  await cluster.apply(binding("join-unapproved", "system:node-bootstrapper", "system:bootstrappers:unapproved"));
+  await cluster.apply(bindRole("join-unapproved", "system:node-bootstrapper", "system:bootstrappers:unapproved"));
   const slow = await makeToken(cluster, { group: "unapproved" });
   const first = await join(machine, cluster, slow, [...hash(), "--timeout", "2"]);
   expect(first).toMatchObject({
@@ -136,6 +136,8 @@ test("joining again is nothing new; as another node, or another cluster's, it is
   const before = await say("cat /etc/unitlet/kubeconfig /var/lib/unitlet/pki/client-current.pem");
   expect(await join(machine, cluster, token)).toMatchObject({ code: 0, stdout: expect.stringContaining("is good") });
   expect(await say("cat /etc/unitlet/kubeconfig /var/lib/unitlet/pki/client-current.pem")).toBe(before);
+  for (const flags of [["--unsafe-skip-ca-verification"], ["--ca-file", "/root/ca.crt"]])
+    expect(await join(machine, cluster, token, flags)).toMatchObject({ code: 0 });
   const renamed = await join(machine, cluster, token, [...hash(), "--node-name", "join-b"]);
   expect(renamed).toMatchObject({ code: 1, stderr: expect.stringContaining("leave first (unitlet leave)") });
   expect(await say("cat /etc/unitlet/kubeconfig /var/lib/unitlet/pki/client-current.pem")).toBe(before);
@@ -149,6 +151,23 @@ test("killed at any moment, a join goes on where it was", async () => {
   expect(await join(machine, cluster, token)).toMatchObject({ code: 0 });
   await ready("join");
   expect(await say("ls -A /var/lib/unitlet/pki")).not.toMatch(/tmp|client-pending/);
+});
+
+test("a port that somebody else listens at keeps nobody from joining, and is told", async () => {
+  await machine.exec("unitlet leave --drain");
+  await machine.exec("systemd-run --quiet --unit=squatter --service-type=exec python3 -m http.server 10250");
+  const isTaken = () => machine.exec("curl -s -o /dev/null http://127.0.0.1:10250/");
+  await machine.until(isTaken, { what: "somebody at the port" });
+  expect(await join(machine, cluster, token)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("another kubelet?"),
+  });
+  expect(await say("unitlet doctor")).toMatch(
+    /^error: unitlet-api\.socket: is (inactive|failed): systemctl enable --now/m,
+  );
+  await machine.exec("systemctl stop squatter; systemctl reset-failed unitlet-api.socket");
+  expect(await join(machine, cluster, token)).toMatchObject({ code: 0 });
+  expect(await say("systemctl is-active unitlet-api.socket")).toBe("active\n");
 });
 
 test("install.sh joins as well, under a name of its own, and keeps the token out of the list of processes", async () => {
@@ -170,31 +189,10 @@ test("install.sh joins as well, under a name of its own, and keeps the token out
 
 test("a bootstrap kubeconfig has all in one file", async () => {
   await machine.exec("unitlet leave --drain");
-  const ca = Buffer.from(await readFile(cluster.ca)).toString("base64");
-  const file = {
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [
-      { name: "c", cluster: { server: cluster.urlFor(machine.hostAddress), "certificate-authority-data": ca } },
-    ],
-    users: [{ name: "u", user: { token } }],
-    contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
-    "current-context": "x",
-  };
+  const file = bootstrapKubeconfig(cluster, cluster.urlFor(machine.hostAddress), token);
   await machine.write("/root/bootstrap.kubeconfig", JSON.stringify(file), 0o600);
   const { stdout } = await machine.exec("unitlet join --bootstrap-kubeconfig /root/bootstrap.kubeconfig", {
     timeout: 60_000,
   });
   expect(stdout).toContain("Node join-b has joined");
 });
-
-function binding(name: string, role: string, group: string): object {
-  const apiGroup = "rbac.authorization.k8s.io";
-  return {
-    apiVersion: `${apiGroup}/v1`,
-    kind: "ClusterRoleBinding",
-    metadata: { name },
-    roleRef: { apiGroup, kind: "ClusterRole", name: role },
-    subjects: [{ apiGroup, kind: "Group", name: group }],
-  };
-}

@@ -69,3 +69,28 @@ export async function requests(cluster: Cluster, signer: string, user: string): 
   ) as { items: V1CertificateSigningRequest[] };
   return items.flatMap(({ metadata, spec }) => (spec.username === user ? [metadata?.name ?? ""] : []));
 }
+
+/** Server, authority and token in one file. */
+export function bootstrapKubeconfig(cluster: Cluster, server: string, token: string): object {
+  const ca = readFileSync(cluster.ca).toString("base64");
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "c", cluster: { server, "certificate-authority-data": ca } }],
+    users: [{ name: "u", user: { token } }],
+    contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+    "current-context": "x",
+  };
+}
+
+/** Gives a group of users a ClusterRole. */
+export function bindRole(name: string, role: string, group: string): object {
+  const apiGroup = "rbac.authorization.k8s.io";
+  return {
+    apiVersion: `${apiGroup}/v1`,
+    kind: "ClusterRoleBinding",
+    metadata: { name },
+    roleRef: { apiGroup, kind: "ClusterRole", name: role },
+    subjects: [{ apiGroup, kind: "Group", name: group }],
+  };
+}

@@ -54,6 +54,15 @@ test("--keep leaves containers running and forgets the keys; joining under the s
   expect(await pid("kept")).toBe(running);
 });
 
+test("doctor names a unit that belongs to no pod any more", async () => {
+  const stray = `unitlet.${namespace}.stray.main.service`;
+  const path = "/etc/systemd/system";
+  const rename = "s/^PodUID=.*/PodUID=6b9c7ba0-6f0b-4b0e-8a53-5f1d00000000/; s/^Pod=.*/Pod=stray/";
+  await host.machine.exec(`sed '${rename}' ${path}/${unit("kept")} >${path}/${stray}`);
+  expect((await host.doctor()).stdout).toContain(`warning: ${stray}: belongs to no pod of this node any more`);
+  await host.machine.exec(`rm ${path}/${stray}`);
+});
+
 test("--drain waits for a PodDisruptionBudget, and gives up in time without having changed anything", async () => {
   await host.cluster.apply(budget(1), namespace);
   const { code, stderr } = await host.machine.exec("unitlet leave --drain --timeout 2", { allowFailure: true });
