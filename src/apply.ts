@@ -1,6 +1,14 @@
 import { appendExit } from "./io/exit-records.ts";
 import { writePull } from "./io/images.ts";
-import { noteStop, removePodDirectories, restorePod, sealPod, writePodFile } from "./io/pod-directories.ts";
+import {
+  keepStorage,
+  noteStop,
+  removePodDirectories,
+  restorePod,
+  sealPod,
+  writePodFile,
+} from "./io/pod-directories.ts";
+import { prepareStorage } from "./io/storage.ts";
 import type { Systemd } from "./io/systemd.ts";
 import { sayTrouble } from "./io/trouble.ts";
 import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "./io/unit-files.ts";
@@ -17,6 +25,7 @@ const QUIET: ReadonlySet<Step["kind"]> = new Set([
   "unlink",
   "write-file",
   "write-volume",
+  "prepare",
   "alarm",
   "note-grace",
   "reset-failed",
@@ -158,6 +167,9 @@ async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "write-volume":
       writeVolume(step.uid, step.volume);
       return trySeal(step.uid, [], [step.volume], log);
+    case "prepare":
+      prepareStorage(step.uid, step.storage);
+      return keepStorage(step.uid, step.all);
     case "write-unit":
       return writeUnit(step.unit, step.text, step.dropIns);
     case "link":

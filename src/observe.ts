@@ -5,6 +5,7 @@ import { readImages } from "./io/images.ts";
 import { readPodDirectories } from "./io/pod-directories.ts";
 import { readPodUsage } from "./io/pod-usage.ts";
 import { forgetReferences, gather } from "./io/reference-store.ts";
+import { hostFileType } from "./io/storage.ts";
 import type { Systemd } from "./io/systemd.ts";
 import { readUnits } from "./io/unit-files.ts";
 import type { Config } from "./model/config.ts";
@@ -13,6 +14,7 @@ import type { HostFiles } from "./model/host-files.ts";
 import { parseImage } from "./model/image-reference.ts";
 import type { Pod } from "./model/pod.ts";
 import { shortages } from "./model/pressure.ts";
+import type { References } from "./model/references.ts";
 import { STANDING_UNITS } from "./model/shutdown.ts";
 import type { Instant } from "./model/time.ts";
 import type { PodList, World } from "./model/world.ts";
@@ -20,7 +22,7 @@ import type { Answer, PodSource } from "./ports.ts";
 import { namesUser } from "./translate/annotations/user.ts";
 import { hasDiskLimit } from "./translate/eviction/limits.ts";
 import { namesAppArmorProfile, OPTIONAL_PATHS } from "./translate/host-files.ts";
-import { neededDirectories } from "./translate/host-paths.ts";
+import { neededDirectories, neededMountPoints, volumePaths } from "./translate/host-paths.ts";
 import { allNeeds, dueNeeds } from "./translate/references.ts";
 import { imageKey } from "./unitfile/image-names.ts";
 
@@ -55,9 +57,11 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
     referencesOf(source, pods, now),
     hasArrivals(pods) ? source.node() : undefined,
   ]);
-  const needed = new Set(
-    pods.items.flatMap(({ spec }) => [...spec.containers, ...(spec.initContainers ?? [])].flatMap(neededDirectories)),
-  );
+  const containers = pods.items.flatMap(({ spec }) => [...spec.containers, ...(spec.initContainers ?? [])]);
+  const absent = [
+    ...containers.flatMap(neededDirectories).filter((path) => !isDirectory(path)),
+    ...containers.flatMap(neededMountPoints).filter((path) => hostFileType(path) === undefined),
+  ];
   return {
     now,
     config,
@@ -75,7 +79,8 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
     directories,
     references,
     images: readImages(imageKeys(pods.items), listing, now),
-    absentDirectories: new Set([...needed].filter((path) => !isDirectory(path))),
+    absentDirectories: new Set(absent),
+    hostFiles: hostFilesOf(pods.items, references),
   };
 }
 
@@ -88,6 +93,16 @@ export async function observeAgain(world: World, systemd: Systemd, now: Instant)
   const listing = await systemd.list(PATTERNS);
   const images = readImages(imageKeys(world.pods.items), listing, now);
   return { ...world, now, units: readUnits(listing, world.config.dropIns), directories: readPodDirectories(), images };
+}
+
+function hostFilesOf(pods: readonly Pod[], references: References): World["hostFiles"] {
+  const paths = new Set(pods.flatMap((pod) => volumePaths(pod, references)));
+  return new Map(
+    [...paths].flatMap((path) => {
+      const type = hostFileType(path);
+      return type === undefined ? [] : [[path, type]];
+    }),
+  );
 }
 
 function imageKeys(pods: readonly Pod[]): ReadonlySet<string> {

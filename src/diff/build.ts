@@ -8,6 +8,7 @@ import { lostExits } from "./lost-exits.ts";
 import { mayStart } from "./may-start.ts";
 import { identityOf } from "./owner.ts";
 import { placeUnit } from "./place.ts";
+import { storageSteps } from "./storage.ts";
 import { isIdle, isStopping, isUp, unmask } from "./unit-states.ts";
 
 /** What brings a pod that should run from what is to what is meant. `own` are the units that are there of it. */
@@ -23,6 +24,7 @@ export function buildPod(translation: Runnable, own: readonly ActualUnit[], worl
   return [
     ...lost,
     ...writeFiles(translation, world),
+    ...storageSteps(translation, world),
     ...placeUnit(translation, slice, world.units.get(slice.name), world.now),
     ...companionSteps(translation, own, world),
     ...containers.flatMap((container) => placeContainer(translation, container, world, lost.length > 0)),

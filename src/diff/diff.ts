@@ -30,13 +30,14 @@ const PHASE = {
   pull: 8,
   "write-file": 8,
   "write-volume": 9,
-  signal: 10,
-  "write-unit": 10,
-  link: 11,
-  reload: 12,
-  restart: 13,
-  start: 14,
-  forget: 15,
+  prepare: 10,
+  signal: 11,
+  "write-unit": 11,
+  link: 12,
+  reload: 13,
+  restart: 14,
+  start: 15,
+  forget: 16,
 } as const satisfies Record<StepKind, number>;
 
 /** The steps that bring the host to what the pods ask for; none when it is there. */

@@ -4,12 +4,15 @@ import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import { DATA, podData, podVolatile, VOLATILE } from "../model/paths.ts";
 import { PROBE_TYPES } from "../model/probe.ts";
 import type { DesiredFile, DesiredVolume } from "../model/step.ts";
+import type { Storage } from "../model/storage.ts";
 import type { PodDirectory } from "../model/world.ts";
 import { forgetEvents } from "./event-memory.ts";
 import { readExits } from "./exit-records.ts";
 import { isThere, modifiedAt, namesIn, readIfThere, readRegular, remove, writeWhole } from "./files.ts";
+import { mountsBelow, unmountBelow } from "./mounts.ts";
 import { readProbeResult } from "./probe-files.ts";
 import { seal, unseal } from "./seal.ts";
+import { prepareStorage, readFailures, readStorage } from "./storage.ts";
 import { forgetUnsealed, keepUnsealed, sealUnsealed } from "./unsealed.ts";
 import { readVolumes, writeVolume } from "./written-volume.ts";
 
@@ -21,10 +24,11 @@ export function readPodDirectories(): ReadonlyMap<string, PodDirectory> {
   const uids = new Set(
     [...namesIn(`${DATA}/pods`), ...namesIn(`${VOLATILE}/pods`)].filter((name) => !name.startsWith(".")),
   );
-  return new Map([...uids].map((uid) => [uid, readPodDirectory(uid)]));
+  const mounts = mountsBelow(`${VOLATILE}/pods`);
+  return new Map([...uids].map((uid) => [uid, readPodDirectory(uid, mounts)]));
 }
 
-function readPodDirectory(uid: string): PodDirectory {
+function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory {
   const data = namesIn(podData(uid));
   const volatile = namesIn(podVolatile(uid));
   const containers = new Set(
@@ -49,6 +53,8 @@ function readPodDirectory(uid: string): PodDirectory {
     pasts: new Map([...containers].map((name) => [name, readPast(uid, name, names)])),
     files: new Map(environments.map((name) => [name, readRegular(join(podVolatile(uid), name)) ?? ""])),
     volumes: names.has("volumes") ? readVolumes(uid) : new Map(),
+    storage: readStorage(uid, mounts),
+    failures: readFailures(uid),
   };
 }
 
@@ -145,7 +151,15 @@ export function restorePod(uid: string): void {
     if (name.endsWith(".volume")) writeVolume(uid, content as DesiredVolume);
     else writePodFile(uid, content as DesiredFile);
   }
+  prepareStorage(uid, JSON.parse(readIfThere(storagePath(uid)) ?? "[]") as readonly Storage[]);
 }
+
+/** What `restorePod` is to prepare; no secret. */
+export function keepStorage(uid: string, all: readonly Storage[]): void {
+  writeWhole(storagePath(uid), JSON.stringify(all), 0o600);
+}
+
+const storagePath = (uid: string) => join(podData(uid), "storage");
 
 const sealedDirectory = (uid: string) => join(podData(uid), SEALED);
 
@@ -160,7 +174,9 @@ export function noteStop(uid: string, grace?: number): void {
   else if (!isThere(path)) writeWhole(path, "", 0o600);
 }
 
+/** What was mounted there is not the pod's to be removed: a path of the host, a share. Throws while it is mounted. */
 export function removePodDirectories(uid: string): void {
+  for (const path of [podVolatile(uid), podData(uid)]) unmountBelow(path);
   remove(podVolatile(uid));
   remove(podData(uid));
   forgetUnsealed(uid);

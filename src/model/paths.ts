@@ -24,3 +24,8 @@ export const finishedMarker = (uid: string, container: string) => `${podData(uid
 export const PKI = `${DATA}/pki`;
 export const CLIENT_PAIR = `${PKI}/client-current.pem`;
 export const SERVING_PAIR = `${PKI}/serving-current.pem`;
+/** Of an emptyDir on the disk. */
+export const diskVolumePath = (uid: string, volume: string) => `${podData(uid)}/volumes/${volume}`;
+/** Where what a subPath leads to is held for one of the container's mounts, by its place in volumeMounts. */
+export const subPathMount = (uid: string, container: string, at: number) =>
+  `${podVolatile(uid)}/subpaths/${container}/${at}`;

@@ -2,6 +2,7 @@ import type { PodEvent } from "./event.ts";
 import type { ExitRecord } from "./exit-record.ts";
 import type { DesiredPull } from "./image.ts";
 import type { Pod } from "./pod.ts";
+import type { Storage } from "./storage.ts";
 import type { Instant } from "./time.ts";
 import type { UnitName } from "./unit.ts";
 
@@ -30,6 +31,8 @@ export type Step =
   | (Common & { readonly kind: "note-grace"; readonly seconds: number })
   | (Common & { readonly kind: "write-file"; readonly file: DesiredFile })
   | (Common & { readonly kind: "write-volume"; readonly volume: DesiredVolume })
+  /** What is to be done now, in this order, and all that the pod has, for a boot at which nobody can be asked. */
+  | (Common & { readonly kind: "prepare"; readonly storage: readonly Storage[]; readonly all: readonly Storage[] })
   | (Common & {
       readonly kind: "write-unit";
       readonly unit: UnitName;

@@ -2,6 +2,7 @@ import type { DesiredPull, StoredImage } from "./image.ts";
 import type { Pod, QosClass } from "./pod.ts";
 import type { Problem } from "./problem.ts";
 import type { DesiredFile, DesiredVolume } from "./step.ts";
+import type { Storage } from "./storage.ts";
 import type { Companion, ContainerKind, DesiredUnit, UnitName } from "./unit.ts";
 
 /** What a pod becomes on this host. */
@@ -37,6 +38,8 @@ export interface Runnable {
   readonly files: readonly DesiredFile[];
   /** Only what could be made of what is known; the others stay as they are. */
   readonly volumes: readonly DesiredVolume[];
+  /** In the order in which it is to be prepared. */
+  readonly storage: readonly Storage[];
   readonly problems: readonly Problem[];
 }
 

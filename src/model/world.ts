@@ -5,6 +5,7 @@ import type { Images } from "./image.ts";
 import type { Node } from "./node.ts";
 import type { Pod } from "./pod.ts";
 import type { References } from "./references.ts";
+import type { HostFileType } from "./storage.ts";
 import type { Instant } from "./time.ts";
 import type { ActualUnit, UnitName, UnitState } from "./unit.ts";
 import type { PodUsage } from "./usage.ts";
@@ -35,6 +36,8 @@ export interface World {
   /** Of the images that pods name. */
   readonly images?: Images;
   readonly absentDirectories: ReadonlySet<string>;
+  /** What is at the paths of the host that volumes name; no entry: nothing. */
+  readonly hostFiles: ReadonlyMap<string, HostFileType>;
 }
 
 /** Incomplete: the source could not be read to its end; then nothing may be removed, and `items` are not to be trusted to be all. */
@@ -56,4 +59,8 @@ export interface PodDirectory {
   readonly files: ReadonlyMap<string, string>;
   /** Digests of the volumes that were written, by name. */
   readonly volumes: ReadonlyMap<string, string>;
+  /** Keys of what was prepared for its volumes, as model/storage.ts makes them. */
+  readonly storage?: ReadonlySet<string>;
+  /** Why paths within volumes cannot be mounted, by where they would be. */
+  readonly failures?: ReadonlyMap<string, string>;
 }

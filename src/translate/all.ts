@@ -7,7 +7,7 @@ import { portConflicts } from "./ports.ts";
 
 /** Every pod of the list, whether it is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {
-  const { config, host, references, absentDirectories, images } = world;
+  const { config, host, references, absentDirectories, hostFiles, images } = world;
   const alive = world.pods.items.filter(
     ({ metadata, status }) => !metadata.deletionTimestamp && !isOver(status?.phase),
   );
@@ -29,6 +29,7 @@ export function translateAll(world: World, libDir: string): readonly Translation
       directory,
       references,
       absentDirectories,
+      hostFiles,
       images,
       conflict: conflicts.get(uid),
     });

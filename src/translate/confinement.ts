@@ -5,7 +5,6 @@ import type { DesiredFile } from "../model/step.ts";
 import { wishesOf } from "./annotations/wishes.ts";
 import { cleanPath } from "./clean-path.ts";
 import type { TranslateContext } from "./context.ts";
-import { containerMounts } from "./mounts.ts";
 import { podFiles } from "./pod-files.ts";
 import { containerRights } from "./rights.ts";
 import { processUser } from "./security.ts";
@@ -16,10 +15,11 @@ export function containerConfinement(
   pod: Pod,
   container: Container,
   { config, host }: Pick<TranslateContext, "config" | "host">,
+  mounted: readonly Mount[] = [],
 ): Confinement {
   const user = processUser(pod, container);
   const rights = containerRights(pod, container, user, config.clusterDomain);
-  const volumes = [...containerMounts(pod, container), ...messageMount(pod, container)];
+  const volumes = [...mounted, ...messageMount(pod, container)];
   const ipc = pod.spec.hostIPC ? "host" : "container";
   const base = [...nameFiles(pod, podFiles(pod, config, host)), ...(ipc === "host" ? [] : [SHARED_MEMORY])];
   return {

@@ -1,4 +1,4 @@
-import { ignored, is, NOT_YET, OTHER_NODE, type Row, rejected } from "./field-row.ts";
+import { ignored, is, NOT_YET, type Row, rejected } from "./field-row.ts";
 import { APP_ARMOR, PROC_MOUNT, SE_LINUX, SECCOMP, WINDOWS } from "./security-fields.ts";
 
 /** Fields of a container or init container. */
@@ -43,10 +43,14 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   "volumeMounts[].name": "supported",
   "volumeMounts[].mountPath": "supported",
   "volumeMounts[].readOnly": "supported",
-  "volumeMounts[].recursiveReadOnly": rejected(NOT_YET, OTHER_NODE, is("Disabled", "IfPossible")),
-  "volumeMounts[].mountPropagation": rejected(NOT_YET, OTHER_NODE, is("None")),
-  "volumeMounts[].subPath": rejected(NOT_YET),
-  "volumeMounts[].subPathExpr": rejected(NOT_YET),
+  "volumeMounts[].recursiveReadOnly": "supported",
+  "volumeMounts[].mountPropagation": rejected(
+    "cannot be honoured: what a container mounts stays its own",
+    "mount it on the host, and use HostToContainer",
+    is("None", "HostToContainer"),
+  ),
+  "volumeMounts[].subPath": "supported",
+  "volumeMounts[].subPathExpr": "supported",
   volumeDevices: rejected(NOT_YET),
   livenessProbe: "supported",
   readinessProbe: "supported",

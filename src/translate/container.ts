@@ -1,20 +1,12 @@
 import type { Confinement, Mount } from "../model/confinement.ts";
 import type { Host } from "../model/host.ts";
-import {
-  doneMarker,
-  environmentFile,
-  finishedMarker,
-  HOSTS_FILE,
-  podVolatile,
-  RESOLV_CONF,
-  volumePath,
-} from "../model/paths.ts";
+import { doneMarker, environmentFile, finishedMarker, HOSTS_FILE, podVolatile, RESOLV_CONF } from "../model/paths.ts";
 import type { Container, Pod, QosClass, RestartPolicy } from "../model/pod.ts";
 import type { ContainerKind, DesiredUnit, UnitName } from "../model/unit.ts";
 import { encodeOwnUnit } from "../unitfile/identity.ts";
 import { launchArgv } from "../unitfile/launch.ts";
 import { containerUnitName, podSliceName, probeTimer } from "../unitfile/names.ts";
-import { execLine, quotePath, quoteWord } from "../unitfile/quote.ts";
+import { execLine, quoteWord } from "../unitfile/quote.ts";
 import { backOffWords, wishedServiceLines, wishedUnitLines } from "./annotations/lines.ts";
 import type { ContainerOrder } from "./container-order.ts";
 import { startHookLines, stopLines } from "./lifecycle.ts";
@@ -34,6 +26,8 @@ export interface ContainerInput extends ContainerOrder {
   readonly start?: ImageStart;
   /** Without the values of variables: anyone may read the unit. */
   readonly program: string;
+  /** Of the unit, without which nothing is started. */
+  readonly conditions: readonly (readonly [string, string])[];
   readonly qos: QosClass;
   readonly host: Host;
   readonly libDir: string;
@@ -85,7 +79,7 @@ export function translateContainer(input: ContainerInput): DesiredUnit {
   return { name: unitName, identity, text, linked: kind === "container" && policy !== "Never" };
 }
 
-function unitLines({ pod, container, kind, confinement, before, next, start }: ContainerInput): Lines {
+function unitLines({ pod, container, kind, confinement, before, next, start, conditions }: ContainerInput): Lines {
   const { namespace, name, uid } = pod.metadata;
   const unit = (other: string) => containerUnitName(namespace, name, other);
   const finished = kind === "init" ? doneMarker(uid, container.name) : finishedMarker(uid, container.name);
@@ -98,14 +92,13 @@ function unitLines({ pod, container, kind, confinement, before, next, start }: C
     ...(start === undefined
       ? ([["ConditionPathExists", `${podVolatile(uid)}/${environmentFile(container.name)}`]] as const)
       : imageConditions(uid, container.name, start)),
+    ...conditions,
   ];
   for (const name of [HOSTS_FILE, RESOLV_CONF]) {
     const source = `${podVolatile(uid)}/${name}`;
     if (confinement.mounts.some((mount) => mount.type === "bind" && mount.source === source))
       lines.push(["ConditionPathExists", source]);
   }
-  for (const mount of container.volumeMounts ?? [])
-    lines.push(["ConditionPathExists", quotePath(`${volumePath(uid, mount.name)}/..data`)]);
   // Wants= and conditions instead of Requires=: with it a first failure would cancel the dependents for good.
   for (const init of before) {
     lines.push(["Wants", unit(init)], ["After", unit(init)], ["ConditionPathExists", doneMarker(uid, init)]);

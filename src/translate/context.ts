@@ -2,6 +2,7 @@ import type { Config } from "../model/config.ts";
 import type { Host } from "../model/host.ts";
 import type { Images } from "../model/image.ts";
 import type { References } from "../model/references.ts";
+import type { HostFileType } from "../model/storage.ts";
 import type { PodDirectory } from "../model/world.ts";
 import type { PortConflict } from "./ports.ts";
 
@@ -16,4 +17,5 @@ export interface TranslateContext {
   /** Undefined: no pod names one. */
   readonly images?: Images | undefined;
   readonly absentDirectories: ReadonlySet<string>;
+  readonly hostFiles: ReadonlyMap<string, HostFileType>;
 }

@@ -1,5 +1,6 @@
 import type { Container, Pod } from "../model/pod.ts";
 import type { DesiredFile } from "../model/step.ts";
+import type { Storage } from "../model/storage.ts";
 import type { DesiredContainer } from "../model/translation.ts";
 import type { ContainerKind } from "../model/unit.ts";
 import { containerUnitName } from "../unitfile/names.ts";
@@ -16,6 +17,12 @@ import { probesFiles } from "./probes.ts";
 import { qosClass } from "./resources.ts";
 import type { Volumes } from "./volumes.ts";
 
+interface DesiredParts {
+  readonly container: DesiredContainer;
+  readonly files: readonly DesiredFile[];
+  readonly storage: readonly Storage[];
+}
+
 /** One container's unit with the files that it needs; or why it waits. */
 export function desiredContainer(
   pod: Pod,
@@ -23,23 +30,24 @@ export function desiredContainer(
   kind: ContainerKind,
   context: TranslateContext,
   volumes: Volumes,
-): { readonly container: DesiredContainer; readonly files: readonly DesiredFile[] } {
+): DesiredParts {
   const { namespace, name } = pod.metadata;
   const base = { name: container.name, kind, unitName: containerUnitName(namespace, name, container.name) };
   const waits = (reason: string, message: string) => ({
     container: { ...base, waiting: { reason, message } },
     files: [],
+    storage: [],
   });
   const image = judgeImage(pod, container, context);
-  if (image.kind === "absent") return { container: { ...base, ...image.waits }, files: [] };
+  if (image.kind === "absent") return { container: { ...base, ...image.waits }, files: [], storage: [] };
   const volume = volumeProblem(container, volumes);
   if (volume !== undefined) return waits("ContainerCreating", volume);
   try {
     const launch =
       image.kind === "stored"
-        ? imageLaunch(pod, container, image.stored, context)
-        : hostLaunch(pod, container, context);
-    if (!launch.ok) return waits(launch.reason, launch.message);
+        ? imageLaunch(pod, container, image.stored, context, volumes.places)
+        : hostLaunch(pod, container, context, volumes.places);
+    if (!launch.ok) return { ...waits(launch.reason, launch.message), storage: launch.storage ?? [] };
     const unit = translateContainer({
       pod,
       container,
@@ -52,7 +60,7 @@ export function desiredContainer(
     });
     const files = [...(launch.file ? [launch.file] : []), ...probesFiles(pod, container, context.host)];
     const ran = image.kind === "stored" ? { image: { id: image.id, stored: image.stored } } : {};
-    return { container: { ...base, unit, ...reloadOf(pod, container), ...ran }, files };
+    return { container: { ...base, unit, ...reloadOf(pod, container), ...ran }, files, storage: launch.storage };
   } catch (error) {
     if (!(error instanceof UnquotableError)) throw error;
     return waits("CreateContainerConfigError", `${containerPath(pod, container)} ${error.message}`);

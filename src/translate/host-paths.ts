@@ -1,4 +1,6 @@
-import type { Container } from "../model/pod.ts";
+import type { Container, Pod } from "../model/pod.ts";
+import type { References } from "../model/references.ts";
+import type { PersistentVolume } from "../model/volume.ts";
 import { cleanPath } from "./clean-path.ts";
 import { messagePath } from "./termination-message.ts";
 
@@ -7,11 +9,25 @@ const OWN = /^\/(run|tmp|var\/run|var\/tmp)\//;
 
 /** Directories of the host that a container needs to be there: systemd would fail its helpers too, or make them on the host for good. */
 export function neededDirectories(container: Container): readonly string[] {
-  const { workingDir, volumeMounts } = container;
-  const mounts = (volumeMounts ?? []).map(({ mountPath }) => cleanPath(mountPath));
+  const { workingDir } = container;
   const message = messageDirectory(container);
-  const own = mounts.filter((path) => !OWN.test(path));
-  return [...(workingDir ? [workingDir] : []), ...own, ...(message === undefined ? [] : [message])];
+  return [...(workingDir ? [workingDir] : []), ...(message === undefined ? [] : [message])];
+}
+
+/** As neededDirectories; what is mounted there may be a file as well. */
+export function neededMountPoints({ volumeMounts = [] }: Container): readonly string[] {
+  return volumeMounts.map(({ mountPath }) => cleanPath(mountPath)).filter((path) => !OWN.test(path));
+}
+
+/** Paths of the host that volumes may mean, whatever must be there. */
+export function volumePaths({ spec }: Pod, references: References): readonly string[] {
+  const claimed = [...references.entries()]
+    .filter(([key, fetched]) => key.startsWith("persistentvolume/") && fetched.ok)
+    .map(([, fetched]) => (fetched.ok ? (fetched.value as PersistentVolume) : undefined))
+    .map((volume) => volume?.spec?.local?.path ?? volume?.spec?.hostPath?.path);
+  const named = (spec.volumes ?? []).map(({ hostPath }) => hostPath?.path);
+  const claims = (spec.volumes ?? []).some(({ persistentVolumeClaim: claim, ephemeral }) => claim ?? ephemeral);
+  return [...named, ...(claims ? claimed : [])].filter((path) => path !== undefined).map(cleanPath);
 }
 
 /** Undefined for one that every container has. */
@@ -28,7 +44,7 @@ export function hostPathProblem(container: Container, path: string, absent: Read
   if (workingDir && absent.has(workingDir)) return `${given} is not a directory of the host: create it there`;
   const mount = volumeMounts?.find(({ mountPath }) => absent.has(cleanPath(mountPath)));
   if (mount === undefined) return messageProblem(container, path, absent);
-  return `${path}.volumeMounts[${mount.name}].mountPath "${mount.mountPath}" is not a directory of the host: create it there, or mount below /run`;
+  return `${path}.volumeMounts[${mount.name}].mountPath "${mount.mountPath}" is not on the host: create it there, or mount below /run`;
 }
 
 function messageProblem(container: Container, path: string, absent: ReadonlySet<string>): string | undefined {

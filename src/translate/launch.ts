@@ -4,6 +4,7 @@ import type { Confinement } from "../model/confinement.ts";
 import { environmentFile } from "../model/paths.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import type { DesiredFile } from "../model/step.ts";
+import type { Storage } from "../model/storage.ts";
 import { isMarked, launchText } from "../unitfile/launch.ts";
 import { containerCommand } from "./command.ts";
 import { containerConfinement } from "./confinement.ts";
@@ -12,9 +13,11 @@ import { containerPath } from "./container-path.ts";
 import type { TranslateContext } from "./context.ts";
 import { declaredVariables, type Environment, hostVariables } from "./environment.ts";
 import { hostPathProblem } from "./host-paths.ts";
+import { containerMounts } from "./mounts.ts";
 import type { ImageStart } from "./oci/start.ts";
 import { userOf } from "./security.ts";
 import { specHash } from "./spec-hash.ts";
+import type { Place } from "./storage.ts";
 
 /** What a container's unit runs, and the file that goes with it; or why it cannot. */
 export type Launch =
@@ -25,13 +28,26 @@ export type Launch =
       readonly confinement: Confinement;
       /** Undefined: the host's own files. */
       readonly start?: ImageStart;
+      /** Of the unit, without which nothing is started. */
+      readonly conditions: readonly (readonly [string, string])[];
+      /** What the mounts need besides what the volumes do. */
+      readonly storage: readonly Storage[];
       /** Undefined: that which is there serves, while what it is made of cannot be had. */
       readonly file?: DesiredFile;
     }
-  | { readonly ok: false; readonly reason: string; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly message: string;
+      /** To be tried again all the same. */
+      readonly storage?: readonly Storage[];
+    };
+
+/** Of the pod's volumes, by name. */
+export type Places = ReadonlyMap<string, Place>;
 
 /** A program on the host's own files. Throws UnquotableError for what no program can be given. */
-export function hostLaunch(pod: Pod, container: Container, context: TranslateContext): Launch {
+export function hostLaunch(pod: Pod, container: Container, context: TranslateContext, places: Places): Launch {
   const refused = (reason: string, message: string) => ({ ok: false, reason, message }) as const;
   const path = containerPath(pod, container);
   const directory = hostPathProblem(container, path, context.absentDirectories);
@@ -43,8 +59,12 @@ export function hostLaunch(pod: Pod, container: Container, context: TranslateCon
     return refused("CreateContainerConfigError", environment.message);
   const command = containerCommand(container, path, environment.ok ? environment.declared : new Map());
   if (!command.ok) return refused("CreateContainerConfigError", command.message);
-  const confinement = containerConfinement(pod, container, context);
-  const launch = { ok: true, program: command.program, confinement } as const;
+  const declared = environment.ok ? environment.declared : undefined;
+  const mounts = containerMounts(pod, container, places, declared, context.directory?.failures);
+  if (!mounts.ok) return { ...refused("CreateContainerConfigError", mounts.because), storage: mounts.storage };
+  const { conditions, storage } = mounts;
+  const confinement = containerConfinement(pod, container, context, mounts.mounts);
+  const launch = { ok: true, program: command.program, confinement, conditions, storage } as const;
   if (!environment.ok) return launch;
   const user = userOf(pod, container);
   const variables = hostVariables(environment.declared, confinement.hostname ?? context.host.hostname, user);

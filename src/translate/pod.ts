@@ -30,7 +30,8 @@ export function translatePod(given: Pod, context: TranslateContext): Translation
     return rejected(pod, "UnsupportedField", refused.map(sentence).join("; "));
 
   const qos = qosClass(pod);
-  const known = { pod, references: context.references, allocatable: allocatable(context.config, context.host) };
+  const { config, host, references, hostFiles } = context;
+  const known = { pod, references, hostFiles, allocatable: allocatable(config, host) };
   const volumes = translateVolumes(known, context.directory?.volumes ?? new Map());
   const desired = containers.map((container, at) => {
     const kind = at < (pod.spec.initContainers?.length ?? 0) ? "init" : "container";
@@ -43,7 +44,11 @@ export function translatePod(given: Pod, context: TranslateContext): Translation
     slice: translateSlice(pod, qos),
     containers: desired.map(({ container }) => container),
     files: [...podFiles(pod, context.config, context.host), ...desired.flatMap(({ files }) => files)],
-    companions: [],
+    companions: [...volumes.places.values()].flatMap(({ companions }) => companions),
+    storage: [
+      ...[...volumes.places.values()].flatMap(({ storage }) => storage),
+      ...desired.flatMap((each) => each.storage),
+    ],
     volumes: volumes.written,
     problems,
   };

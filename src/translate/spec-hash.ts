@@ -23,6 +23,7 @@ export function specHash(pod: Pod, container: Container): string {
     ),
     envFrom: unlessEmpty(envFrom),
     resources: unlessEmpty(resources),
+    // What else a mount says cannot change while the pod lives.
     mounts: unlessEmpty(volumeMounts?.map((mount) => [mount.name, mount.mountPath])),
     user: unlessEmpty(userOf(pod, container)),
     rights: unlessEmpty(rightsOf(pod, container)),

@@ -1,4 +1,4 @@
-import { NOT_YET, type Row, rejected } from "./field-row.ts";
+import { is, type Row, rejected } from "./field-row.ts";
 
 const STORAGE = rejected(
   "is storage that this node cannot mount",
@@ -31,11 +31,16 @@ export const VOLUME_FIELDS: Readonly<Record<string, Row>> = {
     "asks for a certificate, which this version of unitlet requests for no pod",
     "use a serviceAccountToken, or a Secret with a certificate",
   ),
-  emptyDir: rejected(NOT_YET),
-  hostPath: rejected(NOT_YET),
-  persistentVolumeClaim: rejected(NOT_YET),
-  ephemeral: rejected(NOT_YET),
-  nfs: rejected(NOT_YET),
+  "emptyDir.medium": rejected(
+    "names a medium that this node does not have",
+    "leave it out for the disk, or set it to Memory",
+    is("Memory"),
+  ),
+  "emptyDir.sizeLimit": "supported",
+  hostPath: "supported",
+  persistentVolumeClaim: "supported",
+  ephemeral: "supported",
+  nfs: "supported",
   image: rejected(
     "asks for the files of an image, which this version of unitlet cannot give",
     "put the files on the host",

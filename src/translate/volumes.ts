@@ -1,25 +1,51 @@
+import { volumePath } from "../model/paths.ts";
 import type { Pod } from "../model/pod.ts";
 import type { DesiredVolume } from "../model/step.ts";
+import type { Volume } from "../model/volume.ts";
 import { digest } from "../unitfile/hash.ts";
-import { type ProjectionContext, project } from "./projection.ts";
+import { quotePath, UnquotableError } from "../unitfile/quote.ts";
+import { project } from "./projection.ts";
+import { type Place, type Placed, placeVolume, type StorageContext } from "./storage.ts";
 
 export interface Volumes {
+  /** By volume name. */
+  readonly places: ReadonlyMap<string, Place>;
   readonly written: readonly DesiredVolume[];
   /** Why a volume that was never there cannot be; by volume name, in the kubelet's words. */
   readonly missing: ReadonlyMap<string, string>;
 }
 
 /** The pod's volumes on this host. One that was written stays as it is while what it is made of cannot be had. */
-export function translateVolumes(context: ProjectionContext, present: ReadonlyMap<string, string>): Volumes {
+export function translateVolumes(context: StorageContext, present: ReadonlyMap<string, string>): Volumes {
+  const places = new Map<string, Place>();
   const written: DesiredVolume[] = [];
   const missing = new Map<string, string>();
   for (const volume of context.pod.spec.volumes ?? []) {
+    const { name } = volume;
     const projection = project(volume, context);
-    if (projection === undefined) continue;
-    if (projection.ok) written.push(asWritten(context.pod, volume.name, [...projection.files]));
-    else if (!present.has(volume.name)) missing.set(volume.name, projection.because);
+    const place = projection === undefined ? placed(volume, context) : writtenPlace(context.pod, name);
+    if (projection?.ok) written.push(asWritten(context.pod, name, [...projection.files]));
+    if (!place.ok) missing.set(name, place.because);
+    else if (projection?.ok === false && !present.has(name)) missing.set(name, projection.because);
+    else places.set(name, place);
   }
-  return { written, missing };
+  return { places, written, missing };
+}
+
+function placed(volume: Volume, context: StorageContext): Placed {
+  try {
+    return placeVolume(volume, context);
+  } catch (error) {
+    if (!(error instanceof UnquotableError)) throw error;
+    return { ok: false, because: `its path ${error.message}` };
+  }
+}
+
+/** Read-only whatever mounts say, as the kubelet has it: the run writes there, and follows what it finds. */
+function writtenPlace({ metadata }: Pod, volume: string): Place {
+  const path = volumePath(metadata.uid, volume);
+  const conditions = [["ConditionPathExists", quotePath(`${path}/..data`)]] as const;
+  return { ok: true, path, readOnly: true, conditions, storage: [], companions: [] };
 }
 
 function asWritten({ spec }: Pod, name: string, files: DesiredVolume["files"]): DesiredVolume {

@@ -50,6 +50,7 @@ export function bare(...pods: readonly Pod[]): World {
     references: NO_REFERENCES,
     agent: { watch: undefined, path: undefined, fallen: [] },
     absentDirectories: new Set(),
+    hostFiles: new Map(),
   };
 }
 

@@ -36,6 +36,7 @@ export function translateCase(of: string): readonly Translation[] {
     references: referencesOf(pods),
     agent: { watch: undefined, path: undefined, fallen: [] },
     absentDirectories: new Set(["/no/such/directory"]),
+    hostFiles: new Map(),
   } as const;
   return translateAll(world, LIB_DIR);
 }

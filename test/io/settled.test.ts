@@ -20,6 +20,7 @@ const QUIET: World = {
   references: NO_REFERENCES,
   agent: { watch: undefined, path: undefined, fallen: [] },
   absentDirectories: new Set(),
+  hostFiles: new Map(),
 };
 
 function withUnit(state: Partial<UnitState>, change: Partial<ActualUnit> = {}): World {

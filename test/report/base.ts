@@ -93,6 +93,7 @@ export function world(units: readonly ActualUnit[], pasts: Readonly<Record<strin
     references: new Map(),
     agent: { watch: undefined, path: undefined, fallen: [] },
     absentDirectories: new Set(),
+    hostFiles: new Map(),
   };
 }
 
@@ -124,6 +125,7 @@ export function runnable(
     ],
     files: [],
     volumes: [],
+    storage: [],
     problems: [],
   };
 }

@@ -62,6 +62,7 @@ describe("translateAll()", () => {
     const world = {
       ...bare(pod({ containers: [container({ workingDir: "/gone", image: "nginx" })] })),
       absentDirectories: new Set(["/gone"]),
+      hostFiles: new Map(),
       config: { ...CONFIG, images: "ignore" } as const,
     };
     const [translation] = translateAll(world, "/lib/unitlet");

@@ -102,6 +102,7 @@ export function translate(of: Pod, context: Partial<TranslateContext> = {}): Tra
     libDir: "/lib/unitlet",
     references: NO_REFERENCES,
     absentDirectories: new Set<string>(),
+    hostFiles: new Map(),
   };
   return translatePod(of, { ...whole, ...context });
 }

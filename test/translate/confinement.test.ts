@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Confinement } from "../../src/model/confinement.ts";
+import type { Confinement, Mount } from "../../src/model/confinement.ts";
 import type { PodSpec } from "../../src/model/pod.ts";
 import type { SecurityContext } from "../../src/model/security-context.ts";
 import { containerConfinement } from "../../src/translate/confinement.ts";
@@ -123,10 +123,11 @@ describe("the host name", () => {
 
 describe("mounts", () => {
   /** Without the file for last words, which test/translate/ has elsewhere. */
-  const mounts = (spec: Partial<PodSpec>, asked = container()) =>
-    containerConfinement(pod({ ...spec, containers: [asked] }), asked, { config: CONFIG, host: HOST }).mounts.filter(
-      ({ target }) => target !== "/dev/termination-log",
-    );
+  const mounts = (spec: Partial<PodSpec>, mounted: readonly Mount[] = []) => {
+    const of = pod({ ...spec, containers: [container()] });
+    const confinement = containerConfinement(of, container(), { config: CONFIG, host: HOST }, mounted);
+    return confinement.mounts.filter(({ target }) => target !== "/dev/termination-log");
+  };
 
   test("are /etc/hosts and shared memory of its own for a pod that is not on the host's network", () => {
     expect(mounts({ hostNetwork: false })).toEqual([
@@ -154,8 +155,9 @@ describe("mounts", () => {
   });
 
   test("of the pod take the place of what would be there", () => {
-    const asked = container({ volumeMounts: [{ name: "shm", mountPath: "/dev/shm/" }] });
-    expect(mounts({}, asked).map(({ target, type }) => [target, type])).toEqual([["/dev/shm", "bind"]]);
+    const shm = { type: "bind", source: "/shm", target: "/dev/shm", readOnly: false } as const;
+    const own = { ...shm, recursiveReadOnly: false, propagation: "private" } as const;
+    expect(mounts({}, [own]).map(({ target, type }) => [target, type])).toEqual([["/dev/shm", "bind"]]);
   });
 });
 

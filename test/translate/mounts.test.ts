@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Container } from "../../src/model/pod.ts";
 import type { ProjectedSource } from "../../src/model/volume.ts";
-import { neededDirectories } from "../../src/translate/host-paths.ts";
+import { neededDirectories, neededMountPoints } from "../../src/translate/host-paths.ts";
 import { container, directive, pod, UID, waiting } from "./base.ts";
 
 const NAMES: ProjectedSource = { downwardAPI: { items: [{ path: "name", fieldRef: { fieldPath: "metadata.name" } }] } };
@@ -42,7 +42,10 @@ test("a container starts only once its volumes are there", () => {
 });
 
 describe("directories that the host needs to have", () => {
-  const needed = (change: Partial<Container>) => neededDirectories(container(change));
+  const needed = (change: Partial<Container>) => [
+    ...neededDirectories(container(change)),
+    ...neededMountPoints(container(change)),
+  ];
   const mounting = (...paths: string[]) => ({ volumeMounts: paths.map((mountPath) => ({ name: "names", mountPath })) });
 
   test.for([
@@ -71,7 +74,7 @@ describe("directories that the host needs to have", () => {
     expect(waiting(of, { absentDirectories: new Set(["/no/such"]) })).toEqual({
       reason: "CreateContainerError",
       message:
-        'spec.containers[app].volumeMounts[names].mountPath "/no/such/" is not a directory of the host: create it there, or mount below /run',
+        'spec.containers[app].volumeMounts[names].mountPath "/no/such/" is not on the host: create it there, or mount below /run',
     });
   });
 });

@@ -22,7 +22,7 @@ export const TOKEN: ProjectedSource = { serviceAccountToken: { path: "token" } }
 export const field = (path: string, fieldPath: string) => ({ path, fieldRef: { fieldPath } });
 
 export function translated(of: Pod, references = KNOWN, present: ReadonlyMap<string, string> = new Map()) {
-  return translateVolumes({ pod: of, references, allocatable: ALLOCATABLE }, present);
+  return translateVolumes({ pod: of, references, allocatable: ALLOCATABLE, hostFiles: new Map() }, present);
 }
 
 export function filesOf(volume: Omit<Volume, "name">, spec: Partial<Pod["spec"]> = {}): Record<string, VolumeFile> {

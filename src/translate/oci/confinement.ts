@@ -1,4 +1,4 @@
-import type { Confinement, ProcessUser } from "../../model/confinement.ts";
+import type { Confinement, Mount, ProcessUser } from "../../model/confinement.ts";
 import type { StoredImage } from "../../model/image.ts";
 import { podRoot } from "../../model/paths.ts";
 import type { Container, Pod } from "../../model/pod.ts";
@@ -31,8 +31,9 @@ export function imageConfinement(
   image: StoredImage,
   user: ProcessUser,
   context: Pick<TranslateContext, "config" | "host" | "images">,
+  mounted: readonly Mount[],
 ): Confinement {
-  const onHost = containerConfinement(pod, container, context);
+  const onHost = containerConfinement(pod, container, context, mounted);
   // crun gives each container shared memory by itself.
   const mounts = onHost.mounts.filter(({ type, target }) => type === "bind" || target !== "/dev/shm");
   const groups = new Set([...user.groups, ...onHost.user.groups].filter((group) => group !== user.gid));

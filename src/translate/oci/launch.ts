@@ -3,7 +3,8 @@ import { bundleConfig } from "../../model/paths.ts";
 import type { Container, Pod } from "../../model/pod.ts";
 import type { TranslateContext } from "../context.ts";
 import { expand } from "../expand.ts";
-import { environmentOf, type Launch } from "../launch.ts";
+import { environmentOf, type Launch, type Places } from "../launch.ts";
+import { containerMounts } from "../mounts.ts";
 import { specHash } from "../spec-hash.ts";
 import { isBundleOf, ociBundle } from "./bundle.ts";
 import { imageConfinement } from "./confinement.ts";
@@ -16,7 +17,13 @@ const NO_PROFILE =
   "seccompProfile RuntimeDefault cannot be honoured: the node has no /usr/share/containers/seccomp.json, which comes with the distribution's containers-common";
 
 /** A program on the files of an image. */
-export function imageLaunch(pod: Pod, container: Container, image: StoredImage, context: TranslateContext): Launch {
+export function imageLaunch(
+  pod: Pod,
+  container: Container,
+  image: StoredImage,
+  context: TranslateContext,
+  places: Places,
+): Launch {
   const who = imageUser(pod, container, image);
   if (!who.ok) return who;
   const mark = specHash(pod, container);
@@ -31,12 +38,17 @@ export function imageLaunch(pod: Pod, container: Container, image: StoredImage, 
     const message = `the image "${container.image}" names no program, nor does the pod: name it in command`;
     return { ok: false, reason: "CreateContainerError", message: `no command specified: ${message}` };
   }
-  const confinement = imageConfinement(pod, container, image, who.user, context);
+  const known = environment.ok ? declared : undefined;
+  const mounts = containerMounts(pod, container, places, known, context.directory?.failures);
+  if (!mounts.ok)
+    return { ok: false, reason: "CreateContainerConfigError", message: mounts.because, storage: mounts.storage };
+  const { conditions, storage } = mounts;
+  const confinement = imageConfinement(pod, container, image, who.user, context, mounts.mounts);
   const start = { tree: image.tree, stopSignal: image.config.stopSignal, privileged: confinement.privileged };
   const profile = context.images?.seccompProfile;
   if (confinement.seccomp.type !== "unconfined" && profile === undefined)
     return { ok: false, reason: "CreateContainerError", message: NO_PROFILE };
-  const launch = { ok: true, program, confinement, start } as const;
+  const launch = { ok: true, program, confinement, start, conditions, storage } as const;
   if (!environment.ok) return launch;
   const { capabilities } = confinement;
   const seccomp =

@@ -42,7 +42,8 @@ describe("in the unit of the container,", () => {
 
 test("reload names the signal and the volumes", () => {
   const mounted = { volumeMounts: [{ name: "settings", mountPath: "/run/settings" }] };
-  const of = pod({ containers: [container(mounted)] }, { annotations: { "unitlet.dev/reload": "HUP" } });
+  const volumes = [{ name: "settings" }];
+  const of = pod({ volumes, containers: [container(mounted)] }, { annotations: { "unitlet.dev/reload": "HUP" } });
   const { containers } = translate(of) as Runnable;
   expect(containers[0]?.reload).toEqual({ signal: "HUP", volumes: ["settings"] });
 });

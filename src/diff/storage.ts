@@ -1,0 +1,18 @@
+import type { Step } from "../model/step.ts";
+import { type Storage, storageKey } from "../model/storage.ts";
+import type { Runnable } from "../model/translation.ts";
+import type { World } from "../model/world.ts";
+import { mountUnitName } from "../unitfile/names.ts";
+
+/** What is to be prepared for the pod's volumes; a path within a share waits until that is mounted. */
+export function storageSteps({ pod, storage, companions }: Runnable, world: World): Step[] {
+  const { uid } = pod.metadata;
+  const done = world.directories.get(uid)?.storage ?? new Set();
+  const absent = companions.filter(({ name }) => world.units.get(name)?.state?.active !== "active");
+  const waits = (each: Storage) =>
+    each.kind === "sub-path" && absent.some(({ name }) => name === mountUnitName(each.root));
+  const due = storage.filter((each) => !done.has(storageKey(each)) && !waits(each));
+  if (due.length === 0) return [];
+  const because = `${due.map(storageKey).join(", ")} ${due.length === 1 ? "is" : "are"} not there`;
+  return [{ kind: "prepare", uid, storage: due, all: storage, because }];
+}
