@@ -7,7 +7,7 @@ export type ContainerKind = "container" | "init";
  * A companion is what a pod has beside its slice and its containers: it runs no program of the pod, and is written, put
  * back and removed with it. Named `unitlet-KIND.…`, or as systemd wants it for the path that it mounts.
  */
-export type CompanionKind = "image" | "mount" | "sandbox";
+export type CompanionKind = "image" | "mount" | "sandbox" | "socket";
 
 export type UnitKind = ContainerKind | CompanionKind | "slice";
 

@@ -105,7 +105,7 @@ function unitLines({ pod, container, kind, confinement, before, next, start, con
   }
   for (const period of probePeriods(container)) lines.push(["Wants", probeTimer(period)]);
   for (const follower of next) lines.push(["OnSuccess", unit(follower)]);
-  return [...lines, ...wishedUnitLines(pod, container), ...shutdownLines(pod)];
+  return [...lines, ...wishedUnitLines(pod, container, kind), ...shutdownLines(pod)];
 }
 
 function lifeLines(

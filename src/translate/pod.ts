@@ -3,6 +3,7 @@ import type { Pod } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Rejected, Translation } from "../model/translation.ts";
 import { namesProblem } from "../unitfile/names.ts";
+import { containerSocket } from "./annotations/socket.ts";
 import { withUsers } from "./annotations/user.ts";
 import type { TranslateContext } from "./context.ts";
 import { desiredContainer } from "./desired-container.ts";
@@ -44,7 +45,13 @@ export function translatePod(given: Pod, context: TranslateContext): Translation
     slice: translateSlice(pod, qos),
     containers: desired.map(({ container }) => container),
     files: [...podFiles(pod, context.config, context.host), ...desired.flatMap(({ files }) => files)],
-    companions: [...volumes.places.values()].flatMap(({ companions }) => companions),
+    companions: [
+      ...[...volumes.places.values()].flatMap(({ companions }) => companions),
+      ...desired.flatMap(({ container: { unit } }, at) => {
+        const container = pod.spec.containers[at - (pod.spec.initContainers?.length ?? 0)];
+        return (unit && container && containerSocket(pod, container, qos, unit.identity.specHash)) ?? [];
+      }),
+    ],
     storage: [
       ...[...volumes.places.values()].flatMap(({ storage }) => storage),
       ...desired.flatMap((each) => each.storage),

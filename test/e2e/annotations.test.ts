@@ -87,3 +87,25 @@ test("a word that is not understood fails the pod, and says what would be", asyn
   const { message } = await node.until("wrong", (seen) => seen?.status?.phase === "Failed" && seen.status);
   expect(message).toBe('Pod was rejected: metadata.annotations[unitlet.dev/notify] is "maybe": expected yes or no');
 });
+
+test("systemd listens for a container, and clients wait while it is restarted", async () => {
+  // One answer for each connection, by the socket that was handed over.
+  const server = shell(
+    `exec perl -MIO::Socket::INET -e 'my $s = IO::Socket->new_from_fd(3, "r+"); while (1) { accept(my $c, $s); print $c "pid $$\\n"; close $c; }'`,
+  );
+  await run("listen", { "unitlet.dev/listen": "127.0.0.1:8088" }, server);
+  await node.container("listen", ({ ready }) => ready);
+  const ask = async () =>
+    (await node.exec("perl -MIO::Socket::INET -e 'print readline(IO::Socket::INET->new(\"127.0.0.1:8088\"))'")).stdout;
+  const before = await ask();
+  expect(before).toMatch(/^pid \d+\n$/);
+  await node.exec(["systemctl", "kill", "--kill-whom=main", "--signal=KILL", node.unit("listen")]);
+  const after = await ask();
+  expect(after).toMatch(/^pid \d+\n$/);
+  expect(after).not.toBe(before);
+  await node.kubectl("delete", "pod", "listen");
+  const left = await node.exec(
+    "systemctl list-units --all --plain --no-legend 'unitlet-socket.*'; ls /etc/systemd/system | grep ^unitlet-socket || true",
+  );
+  expect(left.stdout).toBe("");
+});

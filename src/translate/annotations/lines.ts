@@ -1,6 +1,7 @@
 import type { Container, Pod } from "../../model/pod.ts";
 import type { ContainerKind } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
+import { socketUnitName } from "./socket.ts";
 import type { BackOff } from "./table.ts";
 import { wishesOf } from "./wishes.ts";
 
@@ -10,19 +11,23 @@ type Lines = readonly (readonly [string, string])[];
 const NOTIFY_SOCKET = "/run/systemd/notify";
 
 /** Lines of [Unit] for what the annotations of a container ask for. */
-export function wishedUnitLines(pod: Pod, container: Container): Lines {
+export function wishedUnitLines(pod: Pod, container: Container, kind: ContainerKind): Lines {
   const { namespace, name } = pod.metadata;
-  return (wishesOf(pod, container).startAfter ?? []).map((other) => [
-    "After",
-    containerUnitName(namespace, name, other),
-  ]);
+  const { startAfter = [], listen } = wishesOf(pod, container);
+  const socket = socketUnitName(pod, container);
+  const first = listen === undefined || kind === "init" ? [] : [["Wants", socket] as const, ["After", socket] as const];
+  const others: Lines = startAfter.map((other) => ["After", containerUnitName(namespace, name, other)]);
+  return [...first, ...others];
 }
 
 /** Lines of [Service], to come after those that they replace. An init container runs to its end: there is no readiness to wait for. */
 export function wishedServiceLines(pod: Pod, container: Container, kind: ContainerKind): Lines {
-  const { notify = false, watchdog } = wishesOf(pod, container);
-  if (!notify || kind === "init") return [];
+  const { notify = false, watchdog, listen } = wishesOf(pod, container);
+  if (kind === "init") return [];
+  const sockets = listen === undefined ? [] : [["Sockets", socketUnitName(pod, container)] as const];
+  if (!notify) return sockets;
   return [
+    ...sockets,
     ["Type", "notify"],
     ["NotifyAccess", "all"],
     ["BindReadOnlyPaths", NOTIFY_SOCKET],

@@ -1,4 +1,5 @@
 import type { Rlimit } from "../../model/confinement.ts";
+import { type Listen, parseListen } from "./listen.ts";
 
 /** What systemd can do for a container and Kubernetes has no field for; undefined: as without the annotation. */
 export interface Wishes {
@@ -10,6 +11,7 @@ export interface Wishes {
   /** Seconds. */
   readonly watchdog?: number;
   readonly backOff?: BackOff;
+  readonly listen?: readonly Listen[];
 }
 
 export type Ulimits = Readonly<Partial<Record<Rlimit, { readonly soft: number; readonly hard: number }>>>;
@@ -87,6 +89,15 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
     effect:
       "pauses between restarts: the first, the longest, and after a run of which length they begin anew; without it 10s 300s 600s",
     parse: parseBackOff,
+  },
+  listen: {
+    wish: "listen",
+    expected:
+      "[udp:][ADDRESS:]PORT or a path below /run, separated by blanks, of one container in a pod with restartPolicy Always",
+    example: "80 127.0.0.1:9000 /run/shop.sock",
+    effect:
+      "a socket unit beside the container's: systemd listens and hands over (`$LISTEN_FDS`), also ports below 1024; clients wait while the container restarts",
+    parse: parseListen,
   },
 };
 

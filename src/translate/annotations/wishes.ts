@@ -39,7 +39,7 @@ function keyProblem(
 
 /** What each value alone cannot show. */
 function conflicts(pod: Pod, container: Container, users: ReadonlyMap<string, unknown> | undefined): Problem[] {
-  const { user, startAfter = [], watchdog, notify } = wishesOf(pod, container);
+  const { user, startAfter = [], watchdog, notify, listen } = wishesOf(pod, container);
   const problem = (name: string, text: string) =>
     refused(keyOf(pod, name, container), unexpected(text, ANNOTATIONS[name]?.expected ?? ""));
   const { runAsUser, runAsGroup } = { ...pod.spec.securityContext, ...container.securityContext };
@@ -47,8 +47,19 @@ function conflicts(pod: Pod, container: Container, users: ReadonlyMap<string, un
   return [
     ...(user !== undefined && (isTaken || !users?.has(user)) ? [problem("user", user)] : []),
     ...(isInCircle(pod, container.name) ? [problem("start-after", startAfter.join(" "))] : []),
+    ...(listen !== undefined && !mayListen(pod, container)
+      ? [problem("listen", annotationOf(pod, "listen", container))]
+      : []),
     ...(watchdog !== undefined && !notify ? [problem("watchdog", `${watchdog}s`)] : []),
   ];
+}
+
+/** Two containers cannot have the same sockets, and one that is not to run again must not be brought back by a client. */
+function mayListen({ spec, metadata }: Pod, { name }: Container): boolean {
+  const isNamed = metadata.annotations?.[`${PREFIX}listen.${name}`] !== undefined;
+  // What is said of the pod as a whole is not meant for its init containers.
+  if (!spec.containers.some((each) => each.name === name)) return !isNamed;
+  return (isNamed || spec.containers.length === 1) && (spec.restartPolicy ?? "Always") === "Always";
 }
 
 /** Also of a container that waits for itself, or for one that is not there. */
@@ -71,6 +82,10 @@ function unexpected(text: string, expected: string): Pick<Problem, "because" | "
 
 function refused(key: string, { because, remedy }: Pick<Problem, "because" | "remedy">): Problem {
   return { severity: "reject", path: `metadata.annotations[${key}]`, because, remedy };
+}
+
+function annotationOf(pod: Pod, name: string, container: Container): string {
+  return annotation(pod, `${name}.${container.name}`) ?? annotation(pod, name) ?? "";
 }
 
 function keyOf(pod: Pod, name: string, container: Container): string {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Runnable } from "../../../src/model/translation.ts";
 import { withUsers } from "../../../src/translate/annotations/user.ts";
+import { decodeUnit } from "../../../src/unitfile/codec.ts";
 import { container, directive, pod, translate } from "../base.ts";
 
 const TWO = { containers: [container(), container({ name: "other" })] };
@@ -63,4 +64,20 @@ describe("a user by name", () => {
   test("changes no pod that names none", () => {
     expect(withUsers(pod(), users)).toEqual(pod());
   });
+});
+
+test("listen is a socket unit in the pod's slice, which the container brings along", () => {
+  const of = pod({}, { annotations: { "unitlet.dev/listen": "80 udp:53" } });
+  const { companions, slice } = translate(of) as Runnable;
+  expect(companions.map(({ name, identity, wanted }) => [name, identity.kind, wanted])).toEqual([
+    ["unitlet-socket.shop.web.app.socket", "socket", false],
+  ]);
+  expect(decodeUnit(companions[0]?.text ?? "").Socket).toMatchObject({
+    ListenStream: ["80"],
+    ListenDatagram: ["53"],
+    Service: ["unitlet.shop.web.app.service"],
+    Slice: [slice.name],
+  });
+  expect(directive(of, "Wants")).toEqual(["unitlet-socket.shop.web.app.socket"]);
+  expect(directive(of, "Sockets")).toEqual(["unitlet-socket.shop.web.app.socket"]);
 });

@@ -37,6 +37,18 @@ test.for<[string, string, object]>([
   ["notify", "yes", { notify: true }],
   ["notify", "no", { notify: false }],
   ["watchdog", "30s", { watchdog: 30 }],
+  ["listen", "80", { listen: [{ directive: "ListenStream", address: "80" }] }],
+  [
+    "listen",
+    "udp:53 [2001:db8::7]:80 /run/shop.sock",
+    {
+      listen: [
+        { directive: "ListenDatagram", address: "53" },
+        { directive: "ListenStream", address: "[2001:db8::7]:80" },
+        { directive: "ListenStream", address: "/run/shop.sock" },
+      ],
+    },
+  ],
   ["back-off", "1s 60s", { backOff: { first: 1, longest: 60, stable: 600 } }],
   ["back-off", "1s 60s 5s", { backOff: { first: 1, longest: 60, stable: 5 } }],
 ])("%s: %s", ([name, value, expected]) => {
@@ -74,6 +86,13 @@ describe("refused is", () => {
     ["watchdog", "30s"],
     ["watchdog", "0s"],
     ["watchdog", "1d"],
+    ["listen", "http"],
+    ["listen", "0"],
+    ["listen", "65536"],
+    ["listen", "/etc/x.sock"],
+    ["listen", "/run/systemd/private"],
+    ["listen", "/run/x/../dbus/socket"],
+    ["listen", "80\nService=x"],
     ["back-off", "1s"],
     ["back-off", "60s 1s"],
     ["back-off", "1s 60s 1s 1s"],
@@ -100,13 +119,22 @@ describe("refused is", () => {
     expect(annotationProblems(taken, USERS)).toHaveLength(1);
   });
 
+  test("sockets of two containers at once", () => {
+    expect(annotationProblems(annotated({ listen: "80" }), USERS)).toHaveLength(2);
+  });
+
+  test("a socket for what is not to run again", () => {
+    const job = annotated({ "listen.app": "80" }, { ...TWO, restartPolicy: "Never" });
+    expect(annotationProblems(job, USERS)).toHaveLength(1);
+  });
+
   test("an annotation that nobody knows", () => {
     expect(annotationProblems(annotated({ ulimit: "nofile=1" }), USERS)).toEqual([
       {
         severity: "reject",
         path: "metadata.annotations[unitlet.dev/ulimit]",
         because: "is no annotation of unitlet's",
-        remedy: "use one of ulimits, user, start-after, reload, notify, watchdog, back-off",
+        remedy: "use one of ulimits, user, start-after, reload, notify, watchdog, back-off, listen",
       },
     ]);
   });

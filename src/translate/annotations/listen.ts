@@ -1,0 +1,30 @@
+/** One address of a socket unit, as systemd has it. */
+export interface Listen {
+  readonly directive: "ListenStream" | "ListenDatagram";
+  readonly address: string;
+}
+
+/** What a pod may never take: these sockets are how the host and its agent work. */
+const TAKEN = /^\/run\/(systemd|dbus|unitlet|user|lock)(\/|$)/;
+
+/** "8080", "udp:53", "192.0.2.7:80", "[2001:db8::7]:80" or a path below /run; undefined: something else, or not the pod's to take. */
+export function parseListen(text: string): readonly Listen[] | undefined {
+  const all = text.split(" ").map(parseAddress);
+  return all.some((each) => each === undefined) ? undefined : (all as Listen[]);
+}
+
+function parseAddress(text: string): Listen | undefined {
+  if (text.startsWith("/")) return isOwnPath(text) ? { directive: "ListenStream", address: text } : undefined;
+  const [, protocol = "tcp", host = "", port = ""] =
+    /^(?:(tcp|udp):)?(?:(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]):)?(\d{1,5})$/.exec(text) ?? [];
+  if (!(Number(port) >= 1 && Number(port) <= 65_535)) return undefined;
+  return {
+    directive: protocol === "udp" ? "ListenDatagram" : "ListenStream",
+    address: host === "" ? port : `${host}:${port}`,
+  };
+}
+
+function isOwnPath(path: string): boolean {
+  const parts = path.split("/").slice(1);
+  return /^\/run(\/[A-Za-z0-9_.-]+)+$/.test(path) && !parts.some((part) => /^\.+$/.test(part)) && !TAKEN.test(path);
+}

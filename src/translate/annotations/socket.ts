@@ -1,0 +1,52 @@
+import type { Container, Pod, QosClass } from "../../model/pod.ts";
+import type { Companion, UnitName } from "../../model/unit.ts";
+import { encodeOwnUnit } from "../../unitfile/identity.ts";
+import { companionUnitName, containerUnitName, podSliceName } from "../../unitfile/names.ts";
+import { wishesOf } from "./wishes.ts";
+
+/**
+ * A socket that systemd holds for a container: clients wait while it is restarted, and it needs no right to take a low
+ * port. In the pod's slice, so that what stops the pod stops it first, and no client brings the container back.
+ */
+export function containerSocket(
+  pod: Pod,
+  container: Container,
+  qos: QosClass,
+  specHash: string,
+): Companion | undefined {
+  const { listen } = wishesOf(pod, container);
+  if (listen === undefined) return undefined;
+  const { namespace, name, uid } = pod.metadata;
+  const identity = {
+    ...{ namespace, pod: name, podUID: uid, container: container.name },
+    ...{ kind: "socket", specHash },
+  } as const;
+  const text = encodeOwnUnit(identity, [
+    [
+      "Unit",
+      [
+        ["Description", `Sockets of container ${container.name} of pod ${namespace}/${name}`],
+        ["CollectMode", "inactive-or-failed"],
+      ],
+    ],
+    [
+      "Socket",
+      [
+        ...listen.map(({ directive, address }) => [directive, address] as const),
+        ["Service", containerUnitName(namespace, name, container.name)],
+        ["FileDescriptorName", container.name],
+        ["Slice", podSliceName(uid, qos)],
+        ["SocketMode", "0666"],
+        ["RemoveOnStop", "yes"],
+        // Whoever knocks while the container waits out its back-off must not shut the door for good.
+        ["TriggerLimitIntervalSec", "0"],
+      ],
+    ],
+  ]);
+  return { name: socketUnitName(pod, container), identity, text, linked: false, wanted: false };
+}
+
+/** Started by its container, and before it. */
+export function socketUnitName({ metadata }: Pod, { name }: Container): UnitName {
+  return companionUnitName("socket", metadata, name, "socket");
+}
