@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { PodSpec } from "../../src/model/pod.ts";
 import type { SecurityContext } from "../../src/model/security-context.ts";
 import { containerConfinement } from "../../src/translate/confinement.ts";
+import { containerMounts } from "../../src/translate/mounts.ts";
 import { confinementLines, launchPrefix } from "../../src/translate/unit-confinement.ts";
 import { CONFIG, container, HOST, pod } from "./base.ts";
 
@@ -9,9 +10,14 @@ const PRIVILEGED: SecurityContext = { privileged: true };
 const FENCE = "/lib/unitlet/container-fence";
 
 function confinement(securityContext: SecurityContext = {}, spec: Partial<PodSpec> = {}, mountPath?: string) {
-  const volumeMounts = mountPath === undefined ? [] : [{ name: "data", mountPath }];
-  const asked = container({ securityContext, volumeMounts });
-  return containerConfinement(pod({ ...spec, containers: [asked] }), asked, { config: CONFIG, host: HOST });
+  const asked = container({
+    securityContext,
+    ...(mountPath === undefined ? {} : { volumeMounts: [{ name: "data", mountPath }] }),
+  });
+  const of = pod({ ...spec, containers: [asked] });
+  const place = { ok: true, path: "/data", readOnly: false, conditions: [], storage: [], companions: [] } as const;
+  const mounts = containerMounts(of, asked, new Map([["data", place]]), new Map());
+  return containerConfinement(of, asked, { config: CONFIG, host: HOST }, mounts.ok ? mounts.mounts : []);
 }
 
 describe("before the program goes", () => {
