@@ -37,6 +37,18 @@ test("logs", async () => {
   expect(await node.kubectl("logs", "pod")).toBe("said\n");
 });
 
+test("a command", async () => {
+  expect(await node.kubectl("exec", "pod", "--", "echo", "out")).toBe("out\n");
+  await expect(node.kubectl("exec", "pod", "--", "sh", "-c", "exit 3")).rejects.toThrow("exit code 3");
+});
+
+test("what the node declares is not known there, and not told again and again", async () => {
+  const version = async () => (await node.cluster.get("node", node.name))?.metadata?.resourceVersion;
+  const before = await version();
+  for (let run = 0; run < 3; run += 1) await node.syncAnew();
+  expect(await version()).toBe(before);
+});
+
 test("a pod that is deleted goes", async () => {
   await node.run(pod(node, "goes", shell("exec sleep infinity")));
   await node.container("goes", ({ ready }) => ready);

@@ -7,7 +7,7 @@ import { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
 import { asApiServer, ask, certify, untilGone } from "./asking.ts";
 import { Kubectl, kubectl } from "./kubectl.ts";
-import { pod, shell } from "./manifests.ts";
+import { pod, SLEEP, shell } from "./manifests.ts";
 
 let node: Node;
 
@@ -43,8 +43,8 @@ beforeAll(async () => {
 afterAll(() => node[Symbol.asyncDispose]());
 
 /** kubectl port-forward, and the ports on this side in the order of its arguments. */
-async function forwarding(ports: readonly string[], env: Readonly<Record<string, string>>) {
-  const client = new Kubectl(node, ["port-forward", "echo", "--address=127.0.0.1", ...ports], { env });
+async function forwarding(ports: readonly string[], env: Readonly<Record<string, string>>, name = "echo") {
+  const client = new Kubectl(node, ["port-forward", name, "--address=127.0.0.1", ...ports], { env });
   const said = await client.hears(new RegExp(`(Forwarding from [^\n]*\n){${ports.length}}`));
   const local = [...said.matchAll(/127\.0\.0\.1:(\d+) -> /g)].map(([, port]) => Number(port));
   return {
@@ -137,6 +137,20 @@ test("the API server hands WebSockets through, since the node declares that it t
   const before = await handed();
   await using _ = await forwarding([":7001"], {});
   expect(await handed()).toBe(before + 1);
+});
+
+test("it ends with the pod, whoever listens there then", async () => {
+  await node.run(pod(node, "short", SLEEP));
+  await node.container("short", ({ ready }) => ready);
+  await using forward = await forwarding([":7001"], {}, "short");
+  expect(String(await exchange(forward.local[0] ?? 0, Buffer.from("x")))).toBe("x:1");
+  await node.kubectl("delete", "pod", "short", "--wait=false");
+  await node.sync();
+  const over = async () => (await node.show("short", "ActiveState")) === "inactive";
+  await node.machine.until(over, { what: "the end of the pod" });
+  await exchange(forward.local[0] ?? 0, Buffer.from("x")).catch(() => undefined);
+  const { stderr } = await forward.client.ended;
+  expect(stderr).toMatch(/error forwarding port 7001 to pod short, uid .*: pod not found \(.*short_/);
 });
 
 test("a pod that is over", async () => {
