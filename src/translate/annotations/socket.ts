@@ -19,7 +19,8 @@ export function containerSocket(
   const { namespace, name, uid } = pod.metadata;
   const identity = {
     ...{ namespace, pod: name, podUID: uid, container: container.name },
-    ...{ kind: "socket", specHash },
+    kind: "socket",
+    specHash,
   } as const;
   const text = encodeOwnUnit(identity, [
     [
