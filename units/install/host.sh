@@ -16,6 +16,8 @@ check_host() {
 	[ "${systemd_version:-0}" -ge 250 ] || die "systemd is $systemd_version: unitlet needs 250 or newer (Debian 12, Ubuntu 22.04 is too old, RHEL 9)"
 	[ -S /run/dbus/system_bus_socket ] || need "the D-Bus system bus" dbus
 	command -v nsenter >/dev/null || need nsenter util-linux
+	command -v hostname >/dev/null || need hostname hostname
+	[ -x /usr/bin/perl ] || need "perl, which keeps containers off each other's processes" perl-base
 	command -v script >/dev/null || need script bsdutils
 	[ "$(config_value watch)" != yes ] || command -v curl >/dev/null || need "curl, for watch = yes" curl
 	report_missing
@@ -40,9 +42,9 @@ how_to_get() {
 	distribution=$(sed -n 's/^ID\(_LIKE\)\?=//p' /etc/os-release 2>/dev/null | tr -d '"' | tr '\n' ' ')
 	case " $distribution " in
 	*" debian "* | *" ubuntu "*) echo "apt-get install $1" ;;
-	*" fedora "* | *" rhel "*) echo "dnf install $(echo "$1" | sed 's/^dbus$/dbus-broker/; s/^npm$/nodejs-npm/')" ;;
+	*" fedora "* | *" rhel "*) echo "dnf install $(echo "$1" | sed 's/^dbus$/dbus-broker/; s/^perl-base$/perl-interpreter/; s/^npm$/nodejs-npm/')" ;;
 	*" suse "* | *" opensuse "*) echo "zypper install $(echo "$1" | sed 's/^npm$/npm-default/; s/^dbus$/dbus-1/')" ;;
-	*" arch "*) echo "pacman -S $1" ;;
+	*" arch "*) echo "pacman -S $(echo "$1" | sed 's/^hostname$/inetutils/; s/-base$//')" ;;
 	*) echo "install the package $1 (or what your distribution calls it)" ;;
 	esac
 }
