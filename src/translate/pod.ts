@@ -1,7 +1,7 @@
 import { allocatable } from "../model/allocatable.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
-import type { Rejected, Translation } from "../model/translation.ts";
+import type { Rejected, Runnable, Translation } from "../model/translation.ts";
 import { namesProblem } from "../unitfile/names.ts";
 import { containerSocket } from "./annotations/socket.ts";
 import { withUsers } from "./annotations/user.ts";
@@ -16,10 +16,9 @@ import { translateVolumes } from "./volumes.ts";
 /** A pod as units, files and volumes of this host; or why it cannot be. */
 export function translatePod(given: Pod, context: TranslateContext): Translation {
   const pod = withUsers(given, context.host.files?.users);
-  const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
   const names = namesProblem(
     pod.metadata,
-    containers.map(({ name }) => name),
+    [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map(({ name }) => name),
   );
   if (names !== undefined) return rejected(pod, "InvalidName", `${names}; the API server should not have let it pass`);
   if (context.conflict?.kind === "reject" && !isAdmitted(pod))
@@ -29,35 +28,28 @@ export function translatePod(given: Pod, context: TranslateContext): Translation
   // Judged once, when it arrives: what runs is not ended by an upgrade or another setting.
   if (refused.length > 0 && !isAdmitted(pod))
     return rejected(pod, "UnsupportedField", refused.map(sentence).join("; "));
+  return { kind: "runnable", pod, qosClass: qosClass(pod), problems, ...parts(pod, context) };
+}
 
-  const qos = qosClass(pod);
+function parts(pod: Pod, context: TranslateContext): Omit<Runnable, "kind" | "pod" | "qosClass" | "problems"> {
   const { config, host, references, hostFiles } = context;
+  const { initContainers = [], containers } = pod.spec;
   const known = { pod, references, hostFiles, allocatable: allocatable(config, host) };
   const volumes = translateVolumes(known, context.directory?.volumes ?? new Map());
-  const desired = containers.map((container, at) => {
-    const kind = at < (pod.spec.initContainers?.length ?? 0) ? "init" : "container";
-    return desiredContainer(pod, container, kind, context, volumes);
-  });
+  const places = [...volumes.places.values()];
+  const init = initContainers.map((each) => desiredContainer(pod, each, "init", context, volumes));
+  const main = containers.map((each) => desiredContainer(pod, each, "container", context, volumes));
+  const desired = [...init, ...main];
   return {
-    kind: "runnable",
-    pod,
-    qosClass: qos,
-    slice: translateSlice(pod, qos),
+    slice: translateSlice(pod, qosClass(pod)),
     containers: desired.map(({ container }) => container),
-    files: [...podFiles(pod, context.config, context.host), ...desired.flatMap(({ files }) => files)],
+    files: [...podFiles(pod, config, host), ...desired.flatMap(({ files }) => files)],
     companions: [
-      ...[...volumes.places.values()].flatMap(({ companions }) => companions),
-      ...desired.flatMap(({ container: { unit } }, at) => {
-        const container = pod.spec.containers[at - (pod.spec.initContainers?.length ?? 0)];
-        return (unit && container && containerSocket(pod, container, qos, unit.identity.specHash)) ?? [];
-      }),
+      ...places.flatMap(({ companions }) => companions),
+      ...main.flatMap(({ container: { unit } }, at) => (unit && containerSocket(pod, containers[at], unit)) ?? []),
     ],
-    storage: [
-      ...[...volumes.places.values()].flatMap(({ storage }) => storage),
-      ...desired.flatMap((each) => each.storage),
-    ],
+    storage: [...places.flatMap(({ storage }) => storage), ...desired.flatMap(({ storage }) => storage)],
     volumes: volumes.written,
-    problems,
   };
 }
 

@@ -1,7 +1,8 @@
-import type { Container, Pod, QosClass } from "../../model/pod.ts";
-import type { Companion, UnitName } from "../../model/unit.ts";
+import type { Container, Pod } from "../../model/pod.ts";
+import type { Companion, DesiredUnit, UnitName } from "../../model/unit.ts";
 import { encodeOwnUnit } from "../../unitfile/identity.ts";
 import { companionUnitName, containerUnitName, podSliceName } from "../../unitfile/names.ts";
+import { qosClass } from "../resources.ts";
 import { wishesOf } from "./wishes.ts";
 
 /**
@@ -36,7 +37,7 @@ export function containerSocket(
         ...listen.map(({ directive, address }) => [directive, address] as const),
         ["Service", containerUnitName(namespace, name, container.name)],
         ["FileDescriptorName", container.name],
-        ["Slice", podSliceName(uid, qos)],
+        ["Slice", podSliceName(uid, qosClass(pod))],
         ["SocketMode", "0666"],
         ["RemoveOnStop", "yes"],
         // Whoever knocks while the container waits out its back-off must not shut the door for good.
