@@ -11,12 +11,11 @@ import { wishesOf } from "./wishes.ts";
  */
 export function containerSocket(
   pod: Pod,
-  container: Container,
-  qos: QosClass,
-  specHash: string,
+  container: Container | undefined,
+  { identity: { specHash } }: DesiredUnit,
 ): Companion | undefined {
-  const { listen } = wishesOf(pod, container);
-  if (listen === undefined) return undefined;
+  const { listen } = container === undefined ? {} : wishesOf(pod, container);
+  if (container === undefined || listen === undefined) return undefined;
   const { namespace, name, uid } = pod.metadata;
   const identity = {
     ...{ namespace, pod: name, podUID: uid, container: container.name },
