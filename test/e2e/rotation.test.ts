@@ -57,6 +57,18 @@ test("who administers the cluster is told of a request that waits, in the node's
   await host.beatUntil(async () => (await host.events("CertificatePending")).includes(words), "the event");
 });
 
+test("without a fallback the port is not served before there is a certificate, and says why", async () => {
+  const setting = "/etc/unitlet/unitlet.conf.d/90-test.conf";
+  await host.machine.write(setting, "servingCertificate = csr\n");
+  const refused = await host.say("curl -sk -m 3 https://127.0.0.1:10250/healthz -o /dev/null; echo $?");
+  expect(refused).not.toBe("0\n");
+  expect(await host.say("journalctl -q -u unitlet-api -o cat")).toContain("no request of this node for");
+  expect((await host.doctor()).stdout).toMatch(
+    /^warning: serving certificate: waits .*the port is not served until then/m,
+  );
+  await host.machine.exec(`rm ${setting}; systemctl stop unitlet-api.service`);
+});
+
 test("a request that is denied is told and given up; the next one has another key", async () => {
   const [name = ""] = (await host.requests("kubelet-serving")).toReversed();
   const key = await host.machine.read(`${PKI}/serving-pending.json`);
