@@ -8,6 +8,7 @@ import { authorize } from "./authorize.ts";
 import type { Exchange } from "./exchange.ts";
 import { Refusal } from "./refusal.ts";
 import { Gone } from "./remote/gone.ts";
+import { ProtocolError } from "./remote/protocol-error.ts";
 import { route, type Serving, send } from "./route.ts";
 import { accessesOf, parseTarget } from "./target.ts";
 
@@ -26,6 +27,9 @@ export async function answer(serving: Serving, exchange: Exchange): Promise<void
   } catch (error) {
     refuse(error as Error, exchange, serving.log);
   }
+  const { broken } = exchange;
+  if (broken instanceof ProtocolError) serving.log.notice("a client broke its protocol", { because: broken.message });
+  else if (broken) serving.log.error("a connection broke off", { because: broken.message, stack: broken.stack });
 }
 
 async function authenticate({ api, memory }: Serving, request: IncomingMessage): Promise<User> {

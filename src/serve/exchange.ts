@@ -41,6 +41,12 @@ export class Exchange {
     return socket;
   }
 
+  /** What the connection has broken off for, when that was not the network's doing. */
+  get broken(): Error | undefined {
+    const { errored } = this.request.socket;
+    return errored !== null && !("code" in errored) ? errored : undefined;
+  }
+
   /** Breaks the connection off, whatever is spoken on it. */
   destroy(): void {
     this.request.socket.destroy();

@@ -80,6 +80,7 @@ export class SpdySession implements Link {
 
   async #serve(): Promise<void> {
     const frames = new spdy.FrameReader();
+    let broken: Error | undefined;
     try {
       for await (const bytes of this.#transport.iterator({ destroyOnReturn: false }))
         for (const frame of frames.push(bytes)) {
@@ -87,13 +88,14 @@ export class SpdySession implements Link {
           await this.#take(frame);
         }
     } catch (error) {
+      broken = error as Error;
       if (error instanceof ProtocolError) await this.#end(1);
     } finally {
       this.#isClosing = true;
       const streams = [...this.#streams.values()];
       this.#streams.clear();
       for (const stream of streams) stream.destroy();
-      this.#transport.destroy();
+      this.#transport.destroy(broken);
       this.#gone.abort();
     }
   }

@@ -4,11 +4,13 @@ import { WebSocket } from "./websocket.ts";
 
 /** A connection within a WebSocket: the bytes of its binary messages, one after the other. */
 export class WebSocketTunnel extends Duplex {
+  readonly #transport: Duplex;
   readonly #socket: WebSocket;
   #onRead: () => void = () => undefined;
 
   constructor(transport: Duplex) {
     super();
+    this.#transport = transport;
     this.#socket = new WebSocket(transport, ({ isText, bytes }) => {
       if (isText) throw new ProtocolError("a tunnel takes binary messages only");
       return bytes.length === 0 || this.push(bytes) ? undefined : this.#taken();
@@ -42,7 +44,10 @@ export class WebSocketTunnel extends Duplex {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#onRead();
-    this.#socket.close().then(() => done(error), done);
+    if (error) {
+      this.#transport.destroy(error);
+      done(error);
+    } else this.#socket.close().then(() => done(), done);
   }
 
   async #taken(): Promise<void> {

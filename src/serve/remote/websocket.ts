@@ -64,6 +64,7 @@ export class WebSocket {
 
   async #serve(): Promise<void> {
     const frames = new ws.FrameReader();
+    let broken: Error | undefined;
     try {
       for await (const bytes of this.#transport.iterator({ destroyOnReturn: false }))
         for (const frame of frames.push(bytes)) {
@@ -71,10 +72,11 @@ export class WebSocket {
           await this.#handle(frame);
         }
     } catch (error) {
+      broken = error as Error;
       if (error instanceof ProtocolError) await this.#end(PROTOCOL_ERROR);
     } finally {
       this.#hasSaidGoodbye = true;
-      this.#transport.destroy();
+      this.#transport.destroy(broken);
       this.#gone.abort();
     }
   }
