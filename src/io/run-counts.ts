@@ -30,7 +30,7 @@ export function readRunCounts(): RunCounts | undefined {
   return recall<RunCounts>(NAME, SHAPE);
 }
 
-/** One small file is read and written, which costs a run a tenth of a millisecond. */
+/** One small file is read and written, which costs a run less than a millisecond of CPU. */
 export function countRun(end: RunEnd, seconds: number, cpu: number, now: Instant): void {
   keep(NAME, SHAPE, addRun(readRunCounts(), end, seconds, cpu, now));
 }

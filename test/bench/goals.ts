@@ -53,6 +53,13 @@ const GOALS: readonly Goal[] = [
     most: 20,
     figure: ({ burst }) => burst && Math.max(burst.watch.cpuPerPod, burst.timer.cpuPerPod),
   },
+  {
+    what: "100 kubectl logs --follow: memory of the service",
+    unit: "MB",
+    most: 100,
+    figure: ({ port }) => port?.followers.own,
+  },
+  { what: "processes at port 10250 once nobody asks", unit: "", most: 0, figure: ({ port }) => port?.left },
 ];
 
 export function judge(results: Results): Verdict[] {

@@ -11,12 +11,13 @@ import { measureFloor } from "./floor.ts";
 import { measureIdle } from "./idle.ts";
 import { measureTimerLatency, measureWatchLatency } from "./latency.ts";
 import { measureBare, measureMinute } from "./minute.ts";
+import { measurePort } from "./port.ts";
 import { say } from "./progress.ts";
 import { report } from "./report.ts";
 import type { Results } from "./results.ts";
 import { Subject } from "./subject.ts";
 
-const PARTS = ["floor", "idle", "minute", "latency", "burst"] as const;
+const PARTS = ["floor", "idle", "minute", "latency", "burst", "port"] as const;
 type Part = (typeof PARTS)[number];
 
 interface Plan {
@@ -41,8 +42,9 @@ function readPlan(): Plan & { json?: string } {
 }
 
 /** From few pods to many: what has been there once leaves its traces in systemd's memory. */
-async function measure(subject: Subject, plan: Plan, results: Results): Promise<void> {
+async function measure(cluster: Cluster, subject: Subject, plan: Plan, results: Results): Promise<void> {
   const wants = (part: Part) => plan.parts.has(part);
+  if (wants("port")) results.port = await measurePort(cluster, plan.runs);
   if (wants("floor")) results.floor = await measureFloor(subject, plan.runs);
   for (const pods of [0, 30, 110, 500]) {
     if (wants("idle")) results.idle.push(await measureIdle(subject, pods, plan.runs));
@@ -91,7 +93,7 @@ async function main(): Promise<void> {
   await using subject = await Subject.join(cluster, admin);
   const results: Results = { where: await where(subject), idle: [], minutes: [] };
   try {
-    await measure(subject, plan, results);
+    await measure(cluster, subject, plan, results);
   } finally {
     // What was measured before something failed is worth seeing.
     console.log(report(results));

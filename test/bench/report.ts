@@ -2,12 +2,12 @@ import { judge, slope } from "./goals.ts";
 import { kinds } from "./idle.ts";
 import { KUBELET, SYSTEMK } from "./peers.ts";
 import type { Results } from "./results.ts";
-import { number, range } from "./statistics.ts";
+import { number, range, type Summary } from "./statistics.ts";
 import { table } from "./table.ts";
 
 /** All tables, for people. */
 export function report(results: Results): string {
-  const parts = [where, goals, runs, slopes, minutes, latency, bursts];
+  const parts = [where, goals, runs, slopes, minutes, latency, bursts, port];
   return parts
     .map((part) => part(results))
     .filter((text) => text !== "")
@@ -106,4 +106,30 @@ function bursts({ burst }: Results): string {
   const peers = [KUBELET, SYSTEMK].map(({ name, burst: [running, cpu, gone] }) => [name, running, cpu, "", gone, ""]);
   const head = ["", "all Running s", "CPU ms a pod", "of it PID 1", "all gone s", "CPU ms a pod gone"];
   return table("100 pods at once", [head, ...rows, ...peers]);
+}
+
+function port({ port: all }: Results): string {
+  if (all === undefined) return "";
+  const { firstByte, throughput, followers, left } = all;
+  const times = ({ median, p95, max }: Summary) => [median, p95, max].map(number);
+  const first = table("Port 10250: ms until the client's first byte", [
+    ["", "median", "p95", "worst"],
+    ["kubectl logs, nobody asked before", ...times(firstByte.logs.cold)],
+    ["kubectl logs, somebody did", ...times(firstByte.logs.warm)],
+    ["kubectl exec, nobody asked before", ...times(firstByte.exec.cold)],
+    ["kubectl exec, somebody did", ...times(firstByte.exec.warm)],
+    ["kubectl get pod: the API server alone", ...times(firstByte.kubectl)],
+    ["journalctl on the host", ...times(firstByte.journalctl)],
+  ]);
+  const rest = table("Port 10250: what it carries, and what it costs", [
+    ["", ""],
+    ["kubectl logs, MB/s", number(throughput.logs.speed)],
+    ["… CPU ms of the service a MB", number(throughput.logs.cpu)],
+    ["kubectl exec, MB/s", number(throughput.exec.speed)],
+    ["… CPU ms of the service a MB", number(throughput.exec.cpu)],
+    [`${followers.count} kubectl logs --follow: MB of the service's own`, number(followers.own)],
+    ["… with its share of programs and files in memory", number(followers.shared)],
+    ["processes once nobody asks", left],
+  ]);
+  return `${first}\n${rest}`;
 }

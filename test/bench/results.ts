@@ -2,6 +2,7 @@ import type { Burst } from "./burst.ts";
 import type { Idle } from "./idle.ts";
 import type { Latency } from "./latency.ts";
 import type { Minute } from "./minute.ts";
+import type { Port } from "./port.ts";
 import type { Runs } from "./subject.ts";
 
 /** With the watch, and with the timer alone. */
@@ -19,4 +20,5 @@ export interface Results {
   bare?: Minute;
   latency?: Both<Latency>;
   burst?: Both<Burst>;
+  port?: Port;
 }

@@ -33,10 +33,10 @@ export async function untilGone(node: Node): Promise<void> {
   await node.machine.until(look, { what: "the end of the process behind the port", timeout: 8000 });
 }
 
-/** Megabytes of their own that the process behind the port and all that it has started take now: not programs and files that are in memory. */
-export async function serviceMemory(node: Node): Promise<number> {
+/** Megabytes of their own that the process behind the port and all that it has started take now; `Pss`: with their share of programs and files in memory. */
+export async function serviceMemory(node: Node, field: "Pss" | "Pss_Anon" = "Pss_Anon"): Promise<number> {
   const processes = '$(cat "/sys/fs/cgroup/systemd$(systemctl show -P ControlGroup unitlet-api)/cgroup.procs")';
-  const script = `for p in ${processes}; do cat /proc/$p/smaps_rollup; done 2>/dev/null | awk '/^Pss_Anon:/ { sum += $2 } END { print sum }'`;
+  const script = `for p in ${processes}; do cat /proc/$p/smaps_rollup; done 2>/dev/null | awk '/^${field}:/ { sum += $2 } END { print sum }'`;
   return Number((await node.exec(script)).stdout) / 1024;
 }
 

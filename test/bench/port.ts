@@ -1,0 +1,176 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { Agent, get } from "node:https";
+import { fileURLToPath } from "node:url";
+import { asApiServer, certify, serviceMemory, untilGone } from "../e2e/asking.ts";
+import { pod, shell } from "../e2e/manifests.ts";
+import type { Cluster } from "../support/cluster.ts";
+import { Node } from "../support/node.ts";
+import { run } from "../support/run.ts";
+import { say } from "./progress.ts";
+import { type Summary, summarise } from "./statistics.ts";
+
+const script = fileURLToPath(new URL("../control-plane/control-plane.sh", import.meta.url));
+
+export interface Port {
+  /** Milliseconds from the start of the client to its first byte, and for `kubectl` what it takes to ask the API server alone. */
+  readonly firstByte: Readonly<Record<"kubectl" | "journalctl", Summary>> &
+    Readonly<Record<"logs" | "exec", { readonly cold: Summary; readonly warm: Summary }>>;
+  readonly throughput: Readonly<Record<"logs" | "exec", Throughput>>;
+  /** Megabytes, at most: of its own, and with its share of programs and files in memory. */
+  readonly followers: { readonly count: number; readonly own: number; readonly shared: number };
+  /** Processes of the service, once it has been idle. */
+  readonly left: number;
+}
+
+/** Megabytes a second, and milliseconds of CPU that the service takes for each megabyte: that does not depend on who else computes. */
+export interface Throughput {
+  readonly speed: number;
+  readonly cpu: number;
+}
+
+const FOLLOWERS = 100;
+const LOG_BYTES = 40_000_000;
+const EXEC_BYTES = 100_000_000;
+
+/** Port 10250 by real kubectl through the real API server, on a machine of its own. */
+export async function measurePort(cluster: Cluster, times: number): Promise<Port> {
+  say("port 10250");
+  await using node = await Node.join(cluster, "bench-port", { settings: { apiIdle: "1s" } });
+  await certify(node);
+  const line = "x".repeat(99);
+  await node.run(
+    pod(node, "talks", shell("echo first; while :; do sleep 1; echo word; done")),
+    pod(node, "floods", shell(`yes ${line} | head -c ${LOG_BYTES}; echo end; exec sleep infinity`)),
+  );
+  for (const name of ["talks", "floods"]) await node.container(name, ({ ready }) => ready);
+  const kubectl = await Kubectl.of(node);
+  const firstByte = await measureFirstBytes(node, kubectl, times);
+  const written = async () => (await node.kubectl("logs", "floods", "--tail=1")) === "end\n";
+  await node.machine.until(written, { what: "a long log", timeout: 120_000, every: 1000 });
+  const throughput = {
+    logs: await measureThroughput(node, kubectl, ["logs", "floods"]),
+    exec: await measureThroughput(node, kubectl, [
+      "exec",
+      "floods",
+      "--",
+      "head",
+      "-c",
+      String(EXEC_BYTES),
+      "/dev/zero",
+    ]),
+  };
+  const followers = await measureFollowers(node);
+  await untilGone(node);
+  const left = '$(cat "/sys/fs/cgroup/systemd/system.slice/unitlet-api.service/cgroup.procs" 2>/dev/null)';
+  return { firstByte, throughput, followers, left: Number((await node.exec(`set -- ${left}; echo $#`)).stdout) };
+}
+
+async function measureFirstBytes(node: Node, kubectl: Kubectl, times: number): Promise<Port["firstByte"]> {
+  const repeat = async (measure: () => Promise<number>) => {
+    const values: number[] = [];
+    for (let time = 0; time < times; time += 1) values.push(await measure());
+    return summarise(values);
+  };
+  const both = async (args: readonly string[]) => {
+    await kubectl.firstByte(args);
+    const cold = await repeat(async () => {
+      await node.exec("systemctl stop unitlet-api.service");
+      return await kubectl.firstByte(args);
+    });
+    return { cold, warm: await repeat(() => kubectl.firstByte(args)) };
+  };
+  const journalctl = `date +%s%N; journalctl -q -n 10 -o cat -u ${node.unit("talks")} | head -c 1 >/dev/null; date +%s%N`;
+  return {
+    kubectl: await repeat(() => kubectl.firstByte(["get", "pod", "talks"])),
+    journalctl: await repeat(async () => {
+      const [begun = 0, ended = 0] = (await node.exec(journalctl)).stdout.trim().split("\n").map(Number);
+      return (ended - begun) / 1e6;
+    }),
+    logs: await both(["logs", "talks"]),
+    exec: await both(["exec", "talks", "--", "echo", "x"]),
+  };
+}
+
+async function measureThroughput(node: Node, kubectl: Kubectl, args: readonly string[]): Promise<Throughput> {
+  // One that is there before and after.
+  await kubectl.firstByte(["logs", "talks"]);
+  const stat = "/sys/fs/cgroup/unified/system.slice/unitlet-api.service/cpu.stat";
+  const used = async () => Number(/usage_usec (\d+)/.exec((await node.exec(`cat ${stat}`)).stdout)?.[1]) / 1000;
+  const before = await used();
+  const { megabytes, seconds } = await kubectl.read(args);
+  return { speed: megabytes / seconds, cpu: ((await used()) - before) / megabytes };
+}
+
+/** Straight at the port, as the API server: so many clients are too much for the computer. */
+async function measureFollowers(node: Node): Promise<Port["followers"]> {
+  const [cert, key] = asApiServer(node)
+    .filter((word) => word.startsWith("/"))
+    .map((path) => readFileSync(path));
+  const path = `/containerLogs/${node.namespace}/talks/main?follow=true&tailLines=1`;
+  const agent = new Agent({ cert, key, rejectUnauthorized: false, host: node.machine.address, port: 10250 });
+  const opened = Array.from({ length: FOLLOWERS }, async () => {
+    const [answer] = (await once(get({ agent, path }), "response")) as [IncomingMessage];
+    await once(
+      answer.on("error", () => undefined),
+      "data",
+    );
+    return answer.resume();
+  });
+  const followers = await Promise.all(opened);
+  let [own, shared] = [0, 0];
+  for (let time = 0; time < 20; time += 1) {
+    own = Math.max(own, await serviceMemory(node));
+    shared = Math.max(shared, await serviceMemory(node, "Pss"));
+  }
+  for (const follower of followers) follower.destroy();
+  return { count: FOLLOWERS, own, shared };
+}
+
+class Kubectl {
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #namespace: string;
+
+  private constructor(environment: NodeJS.ProcessEnv, namespace: string) {
+    this.#environment = environment;
+    this.#namespace = namespace;
+  }
+
+  static async of({ namespace }: Node): Promise<Kubectl> {
+    const { stdout } = await run(["sh", "-c", `eval "$('${script}' env)" && echo "$KUBECONFIG $PATH"`]);
+    const [KUBECONFIG, PATH] = stdout.trim().split(" ");
+    return new Kubectl({ ...process.env, KUBECONFIG, PATH }, namespace);
+  }
+
+  #spawn(args: readonly string[]) {
+    const stdio = ["ignore", "pipe", "inherit"] as const;
+    return spawn("kubectl", ["-n", this.#namespace, ...args], { env: this.#environment, stdio: [...stdio] });
+  }
+
+  /** Milliseconds. */
+  async firstByte(args: readonly string[]): Promise<number> {
+    const begun = performance.now();
+    const child = this.#spawn(args);
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    const took = await new Promise<number>((resolve, reject) => {
+      child.stdout.once("data", () => resolve(performance.now() - begun));
+      child.once("close", () => reject(new Error(`kubectl ${args.join(" ")} said nothing`)));
+    });
+    child.stdout.resume();
+    await ended;
+    return took;
+  }
+
+  /** All that it writes: how many megabytes, and the seconds from the first byte to the last. */
+  async read(args: readonly string[]): Promise<{ readonly megabytes: number; readonly seconds: number }> {
+    const child = this.#spawn(args);
+    let [bytes, begun] = [0, 0];
+    for await (const piece of child.stdout) {
+      begun ||= performance.now();
+      bytes += (piece as Buffer).length;
+    }
+    return { megabytes: bytes / 1e6, seconds: (performance.now() - begun) / 1000 };
+  }
+}
