@@ -1,4 +1,5 @@
 import { appendExit } from "./io/exit-records.ts";
+import { removeImage } from "./io/image-store.ts";
 import { writePull } from "./io/images.ts";
 import {
   keepStorage,
@@ -78,6 +79,7 @@ export async function apply(steps: readonly Step[], systemd: Systemd, source: Po
 function about(step: Step): Readonly<Record<string, string>> {
   if ("unit" in step) return { unit: step.unit };
   if (step.kind === "pull") return { image: step.pull.name };
+  if (step.kind === "remove-image") return { image: step.names.join(",") || step.digest };
   if (step.kind === "cancel-pull") return { unit: imageUnit(step.key) };
   if (step.kind === "forget") return { pod: `${step.pod.metadata.namespace}/${step.pod.metadata.name}` };
   return step.uid === "" ? {} : { uid: step.uid };
@@ -120,6 +122,8 @@ async function applyStep(step: Step, systemd: Systemd, source: PodSource, log: L
     case "pull":
       writePull(step.pull);
       return systemd.set(imageUnit(step.pull.key), true);
+    case "remove-image":
+      return removeImage(step.digest);
     case "cancel-pull":
       return systemd.set(imageUnit(step.key), false);
     case "forget":
@@ -145,7 +149,8 @@ type FileStep = Exclude<
       | "restart"
       | "forget"
       | "pull"
-      | "cancel-pull";
+      | "cancel-pull"
+      | "remove-image";
   }
 >;
 

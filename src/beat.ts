@@ -1,6 +1,7 @@
 import { modifiedAt, writeWhole } from "./io/files.ts";
 import { readHost } from "./io/host.ts";
 import { ApiError } from "./io/http.ts";
+import { readStore } from "./io/image-store.ts";
 import type { Kube } from "./io/kube.ts";
 import type { Config } from "./model/config.ts";
 import type { Host } from "./model/host.ts";
@@ -58,7 +59,7 @@ export async function keepNode(
   const host = readHost(config.nodeIPs, now, systemd ?? stated(existing));
   const clockSkew = kube.api.clockSkew();
   const facts = { ...(identity && { identity }), ...(clockSkew !== undefined && { clockSkew }) };
-  const changes = reportNode({ config, host, existing, now, version, goingDown, ...facts });
+  const changes = reportNode({ config, host, existing, now, version, goingDown, trees: readStore(), ...facts });
   const { create, metadataPatch, statusPatch } = changes;
   if (create !== undefined) {
     try {

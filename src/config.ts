@@ -79,6 +79,11 @@ const Settings = z.strictObject({
     .default("10%")
     .refine((text) => /^\d{1,2}(\.\d+)?%$/.test(text), { error: "expected a percentage such as 10%" })
     .transform((text) => Number.parseFloat(text) / 100),
+  imageGC: z
+    .string()
+    .default("85%")
+    .refine((text) => /^(100|[1-9]\d)%$/.test(text), { error: "expected a percentage from 10% to 100%" })
+    .transform((text) => Number.parseInt(text, 10) / 100),
   apiTimeout: z
     .string()
     .default("5s")

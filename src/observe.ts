@@ -1,16 +1,18 @@
 import { isDirectory } from "./io/files.ts";
 import { readHost } from "./io/host.ts";
 import { readHostFiles } from "./io/host-files.ts";
+import { readFullStore } from "./io/image-store.ts";
 import { readImages } from "./io/images.ts";
 import { readPodDirectories } from "./io/pod-directories.ts";
 import { readPodUsage } from "./io/pod-usage.ts";
 import { forgetReferences, gather } from "./io/reference-store.ts";
 import { hostFileType } from "./io/storage.ts";
-import type { Systemd } from "./io/systemd.ts";
+import type { Listing, Systemd } from "./io/systemd.ts";
 import { readUnits } from "./io/unit-files.ts";
 import type { Config } from "./model/config.ts";
 import type { Host } from "./model/host.ts";
 import type { HostFiles } from "./model/host-files.ts";
+import type { Images } from "./model/image.ts";
 import { parseImage } from "./model/image-reference.ts";
 import type { Pod } from "./model/pod.ts";
 import { shortages } from "./model/pressure.ts";
@@ -78,7 +80,7 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
     },
     directories,
     references,
-    images: readImages(imageKeys(pods.items), listing, now),
+    images: imagesOf(pods.items, config, listing, now),
     absentDirectories: new Set(absent),
     hostFiles: hostFilesOf(pods.items, references),
   };
@@ -91,7 +93,7 @@ function hostFiles(pods: readonly Pod[]): HostFiles {
 /** The second look of a run, after its steps: the same pods, what the host is now. */
 export async function observeAgain(world: World, systemd: Systemd, now: Instant): Promise<World> {
   const listing = await systemd.list(PATTERNS);
-  const images = readImages(imageKeys(world.pods.items), listing, now);
+  const images = imagesOf(world.pods.items, world.config, listing, now);
   return { ...world, now, units: readUnits(listing, world.config.dropIns), directories: readPodDirectories(), images };
 }
 
@@ -103,6 +105,11 @@ function hostFilesOf(pods: readonly Pod[], references: References): World["hostF
       return type === undefined ? [] : [[path, type]];
     }),
   );
+}
+
+function imagesOf(pods: readonly Pod[], { imageGC }: Config, listing: Listing, now: Instant): Images {
+  const store = readFullStore(imageGC);
+  return { ...readImages(imageKeys(pods), listing, now), ...(store && { store }) };
 }
 
 function imageKeys(pods: readonly Pod[]): ReadonlySet<string> {

@@ -2,6 +2,7 @@ import { unitletVersion } from "../version.ts";
 import { checkConfig } from "./check-config.ts";
 import { doctor } from "./doctor.ts";
 import { Failure } from "./failure.ts";
+import { images } from "./images.ts";
 import { join } from "./join.ts";
 import { leave } from "./leave.ts";
 import { showStatus } from "./status.ts";
@@ -11,6 +12,7 @@ const HELP = `usage: unitlet COMMAND
   status        what runs here: pods, containers, restarts
   join          make this host a node of a cluster: unitlet join --help
   leave         make it a standalone host again: unitlet leave --help
+  images        what was pulled, and who uses it; unitlet images prune removes what nobody does
   doctor        look for what is wrong, and say what to do
   check-config  whether /etc/unitlet/unitlet.conf and the kubeconfig can be used
   version
@@ -23,6 +25,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<str
   status: showStatus,
   join,
   leave,
+  images,
   doctor,
   "check-config": checkConfig,
   version: async () => `unitlet ${unitletVersion}\n`,

@@ -4,6 +4,7 @@ import type { Translation } from "../model/translation.ts";
 import { type ActualUnit, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 import { buildPod } from "./build.ts";
+import { collectImages } from "./collect.ts";
 import { endCompanions, enforceDeadline, killPod, noteGrace, removePod, stopPod } from "./dismantle.ts";
 import { lostExits } from "./lost-exits.ts";
 import { keepUnits } from "./offline.ts";
@@ -26,6 +27,7 @@ const PHASE = {
   "remove-unit": 6,
   "remove-pod": 7,
   restore: 7,
+  "remove-image": 8,
   "cancel-pull": 8,
   pull: 8,
   "write-file": 8,
@@ -50,7 +52,7 @@ export function diff(world: World, translations: readonly Translation[]): Step[]
   const steps = translations.flatMap((translation) =>
     podSteps(translation, units.get(translation.pod.metadata.uid) ?? [], world),
   );
-  steps.push(...pullSteps(world, translations));
+  steps.push(...pullSteps(world, translations), ...collectImages(world, translations));
   const listed = new Set(translations.map(({ pod }) => pod.metadata.uid));
   if (!world.pods.complete) {
     // A pod that an incomplete list does not have may be there all the same, unless another one has its name.

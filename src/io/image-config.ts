@@ -14,12 +14,21 @@ export function parseImageConfig(text: string): ImageConfig {
   };
 }
 
-/** The digest of an image's configuration and the size of its layers, from its manifest. */
-export function parseManifest(text: string): { readonly config: string; readonly size: number } {
+/** Digests of an image's configuration and layers, and how many bytes they are, from its manifest. */
+export function parseManifest(text: string): {
+  readonly config: string;
+  readonly layers: readonly string[];
+  readonly size: number;
+} {
   const manifest = record(JSON.parse(text));
   const layers = Array.isArray(manifest.layers) ? manifest.layers.map(record) : [];
   const sizes = [...layers, record(manifest.config)].map(({ size }) => (typeof size === "number" ? size : 0));
-  return { config: string(record(manifest.config).digest), size: sizes.reduce((sum, size) => sum + size, 0) };
+  const digests = layers.map(({ digest }) => string(digest));
+  return {
+    config: string(record(manifest.config).digest),
+    layers: digests,
+    size: sizes.reduce((sum, size) => sum + size, 0),
+  };
 }
 
 /** The digest of the only manifest that a layout has. */

@@ -5,6 +5,8 @@ export interface Config {
   readonly cluster?: Cluster;
   readonly manifests: string;
   readonly images: "any" | "strict" | "ignore";
+  /** Fraction of the disk above which unused images are removed. */
+  readonly imageGC: number;
   readonly podNetwork: "host" | "strict";
   /** Name servers of the cluster; empty: pods ask those of the host. */
   readonly clusterDNS: readonly string[];

@@ -12,6 +12,8 @@ export interface Images {
   readonly pulling: ReadonlySet<string>;
   /** Programs that are needed for images and that this host does not have. */
   readonly missingTools: readonly string[];
+  /** Looked at only while their disk is too full. */
+  readonly store?: ImageStore;
   /** Numbers of the capabilities that can be had on this host at all, as bits: a host that is itself a container lacks some. */
   readonly capabilities?: bigint;
   /** Undefined: the host has none. */
@@ -70,7 +72,7 @@ export interface DesiredPull {
   readonly key: string;
   readonly name: string;
   readonly repository: string;
-  /** Bytes that must stay free on the disk. */
+  /** Thousandths of the disk that must stay free. */
   readonly reserve: number;
   /** Earlier failures are none of its business. */
   readonly isFirst: boolean;
@@ -83,3 +85,26 @@ export interface DesiredPull {
 /** No directory of a registry's tools: unitlet's own, so that nothing else clears it. */
 export const IMAGES = "/var/lib/unitlet/images";
 export const PULLS = "/run/unitlet/images";
+
+/** All images, and the file system that they are on, in bytes. */
+export interface ImageStore {
+  readonly trees: readonly StoredTree[];
+  readonly diskTotal: number;
+  readonly diskUsed: number;
+}
+
+/** An image's files on this host, with all the names that lead to them. */
+export interface StoredTree {
+  /** Of the index or manifest that the registry had under those names. */
+  readonly digest: string;
+  /** "docker.io/library/nginx:1.25", sorted. */
+  readonly names: readonly string[];
+  /** Bytes of the layers as the registry has them. */
+  readonly size: number;
+  readonly diskSize: number;
+  readonly pulledAt: Instant;
+  /** When a container was last started on it, or when it came. */
+  readonly usedAt: Instant;
+  /** "POD-UID/CONTAINER" of those that run on it, or did and may again. */
+  readonly users: readonly string[];
+}

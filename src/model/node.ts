@@ -23,6 +23,7 @@ export interface NodeStatus {
   readonly addresses?: readonly { readonly type: string; readonly address: string }[];
   readonly daemonEndpoints?: { readonly kubeletEndpoint?: { readonly Port: number } };
   readonly nodeInfo?: Readonly<Record<string, unknown>>;
+  readonly images?: readonly { readonly names?: readonly string[]; readonly sizeBytes?: number }[];
   /** Sorted. Absent where the API server does not know of it. */
   readonly declaredFeatures?: readonly string[];
 }

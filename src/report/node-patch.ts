@@ -12,6 +12,7 @@ export function nodePatch(previous: NodeStatus, next: NodeStatus, now: Instant):
     ...mapPatch("allocatable", previous.allocatable, next.allocatable),
     ...mapPatch("nodeInfo", previous.nodeInfo, next.nodeInfo),
     ...(!equal(previous.daemonEndpoints, next.daemonEndpoints) && { daemonEndpoints: next.daemonEndpoints }),
+    ...(!equal(previous.images ?? [], next.images ?? previous.images ?? []) && { images: next.images }),
     // Merged by type, the second InternalIP would overwrite the first.
     ...(!equal(previous.addresses, next.addresses) && {
       addresses: [...(next.addresses ?? []), { $patch: "replace" }],

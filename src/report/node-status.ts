@@ -1,10 +1,12 @@
 import { nodeAddresses } from "../model/addresses.ts";
 import type { Config } from "../model/config.ts";
 import type { Host } from "../model/host.ts";
+import type { StoredTree } from "../model/image.ts";
 import type { NodeStatus } from "../model/node.ts";
 import type { Instant } from "../model/time.ts";
 import type { IdentityFacts } from "./identity-problem.ts";
 import { nodeConditions } from "./node-conditions.ts";
+import { nodeImages } from "./node-images.ts";
 import { nodeResources } from "./node-resources.ts";
 
 export interface NodeReport extends IdentityFacts {
@@ -14,6 +16,7 @@ export interface NodeReport extends IdentityFacts {
   readonly version: string;
   readonly now: Instant;
   readonly goingDown?: boolean;
+  readonly trees?: readonly StoredTree[];
 }
 
 /**
@@ -35,6 +38,7 @@ export function nodeStatus(report: NodeReport, previous: NodeStatus | undefined)
     daemonEndpoints: { kubeletEndpoint: { Port: config.port } },
     nodeInfo: nodeInfo(host, version, previous),
     declaredFeatures: DECLARED_FEATURES,
+    ...(report.trees && { images: nodeImages(report.trees) }),
   };
 }
 

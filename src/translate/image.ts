@@ -14,12 +14,12 @@ export type ImageVerdict =
   | { readonly kind: "stored"; readonly stored: StoredImage; readonly id: string }
   | { readonly kind: "absent"; readonly waits: Pick<DesiredContainer, "waiting" | "pull"> };
 
-type Context = Pick<TranslateContext, "config" | "host" | "images" | "references">;
+type Context = Pick<TranslateContext, "config" | "images" | "references">;
 
 export function judgeImage(
   pod: Pod,
   container: Container,
-  { config, host, references, images = NO_IMAGES }: Context,
+  { config, references, images = NO_IMAGES }: Context,
 ): ImageVerdict {
   const image = container.image ?? "";
   if (config.images === "ignore") return { kind: "host" };
@@ -46,7 +46,7 @@ export function judgeImage(
   const failed = images.failed.get(key);
   const relevant = since !== undefined && failed !== undefined && failed.at >= since ? failed : undefined;
   const { name, repository } = reference;
-  const reserve = Math.floor(config.evictionDisk * host.diskTotal);
+  const reserve = Math.round(config.evictionDisk * 1000);
   const auth = pullAuth(pod, reference, references);
   const pull = { key, name, repository, reserve, isFirst: relevant === undefined, ...auth };
   return absent(image, pull, relevant, images.at);

@@ -35,6 +35,7 @@ test("without a file every setting has its default", () => {
     reservedMemory: 0,
     evictionMemory: 100 * 1024 ** 2,
     evictionDisk: 0.1,
+    imageGC: 0.85,
     apiTimeout: 5000,
     port: 10250,
   });
@@ -89,6 +90,7 @@ describe("a setting", () => {
     ["reservedMemory = 1Gi", { reservedMemory: 1024 ** 3 }],
     ["evictionMemory = 0", { evictionMemory: 0 }],
     ["evictionDisk = 2.5%", { evictionDisk: 0.025 }],
+    ["imageGC = 100%", { imageGC: 1 }],
     ["apiTimeout = 10s", { apiTimeout: 10_000 }],
     ["port = 1", { port: 1 }],
     ["port = 65535", { port: 65535 }],
@@ -126,6 +128,7 @@ describe("a bad value is told with file, key, value and what was expected", () =
     ["reservedCPU = -1", "reservedCPU = -1: expected an amount of cpu such as 500m"],
     ["reservedMemory = 1 GB", "reservedMemory = 1 GB: expected an amount of memory such as 512Mi"],
     ["evictionMemory = 5%", "evictionMemory = 5%: expected an amount of memory such as 100Mi"],
+    ["imageGC = 5%", "imageGC = 5%: expected a percentage from 10% to 100%"],
     ["evictionDisk = 10", "evictionDisk = 10: expected a percentage such as 10%"],
     ["evictionDisk = 100%", "evictionDisk = 100%: expected a percentage such as 10%"],
     ["apiTimeout = 0s", "apiTimeout = 0s: expected 1s to 10s"],

@@ -4,7 +4,7 @@ import { NO_IMAGES } from "../../src/model/image.ts";
 import type { Container, PodStatus } from "../../src/model/pod.ts";
 import { judgeImage } from "../../src/translate/image.ts";
 import { imageKey } from "../../src/unitfile/image-names.ts";
-import { CONFIG, HOST, NO_REFERENCES, NOW, pod, podOf } from "./base.ts";
+import { CONFIG, NO_REFERENCES, NOW, pod, podOf } from "./base.ts";
 
 const NAME = "docker.io/library/nginx:1";
 const KEY = imageKey(NAME);
@@ -39,19 +39,14 @@ const since = (at: number): PodStatus => ({ startTime: new Date(at).toISOString(
 
 function judge(change: Partial<Container>, of: Images, status: PodStatus = since(NOW), config = ANY) {
   const own = { ...podOf(change), status };
-  return judgeImage(own, own.spec.containers[0] as Container, {
-    config,
-    host: HOST,
-    references: NO_REFERENCES,
-    images: of,
-  });
+  return judgeImage(own, own.spec.containers[0] as Container, { config, references: NO_REFERENCES, images: of });
 }
 
 const PULL = {
   key: KEY,
   name: NAME,
   repository: "docker.io/library/nginx",
-  reserve: 3_000_000_000,
+  reserve: 100,
   isFirst: true,
   missing: [],
 };
@@ -165,7 +160,7 @@ describe("an image that is not there", () => {
 
 test("what no pod names is no trouble", () => {
   expect(
-    judgeImage(pod(), { name: "app", image: "nginx:1" }, { config: ANY, host: HOST, references: NO_REFERENCES }),
+    judgeImage(pod(), { name: "app", image: "nginx:1" }, { config: ANY, references: NO_REFERENCES }),
   ).toMatchObject({
     kind: "absent",
   });

@@ -1,0 +1,57 @@
+import { readStore, removeImage } from "../io/image-store.ts";
+import type { StoredTree } from "../model/image.ts";
+import { EX_USAGE, Failure } from "./failure.ts";
+
+/** `unitlet images`: what is here, which containers use it; `unitlet images prune`: removes what none does. */
+export async function images(args: readonly string[]): Promise<string> {
+  const [verb, ...rest] = args;
+  if (rest.length > 0 || (verb !== undefined && verb !== "prune"))
+    throw new Failure("usage: unitlet images [prune]", EX_USAGE);
+  const store = readStore();
+  if (verb === undefined) return table(store, Date.now());
+  const unused = store.filter(({ users }) => users.length === 0);
+  for (const { digest } of unused) await removeImage(digest);
+  const freed = unused.reduce((sum, { diskSize }) => sum + diskSize, 0);
+  return `${unused.map((each) => `removed ${nameOf(each)}\n`).join("")}${unused.length} images, ${megabytes(freed)}\n`;
+}
+
+export function table(store: readonly StoredTree[], now: number): string {
+  const rows = store
+    .toSorted((a, b) => b.diskSize - a.diskSize)
+    .flatMap((tree) => {
+      const rest = [
+        tree.digest.slice(7, 19),
+        megabytes(tree.diskSize),
+        String(tree.users.length),
+        age(now - tree.usedAt),
+      ];
+      return (tree.names.length > 0 ? tree.names : ["<none>"]).map((name) => [name, ...rest]);
+    });
+  const all = [["IMAGE", "DIGEST", "SIZE", "CONTAINERS", "USED"], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all
+    .map(
+      (row) =>
+        `${row
+          .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
+    .join("");
+}
+
+function nameOf({ names, digest }: StoredTree): string {
+  return names.join(", ") || digest;
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}
+
+/** As kubectl has it, of the largest unit. */
+function age(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  if (seconds < 120) return `${seconds}s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
+}

@@ -1,0 +1,45 @@
+import type { StoredTree } from "../model/image.ts";
+import type { Step } from "../model/step.ts";
+import type { Instant } from "../model/time.ts";
+import type { Translation } from "../model/translation.ts";
+import type { World } from "../model/world.ts";
+
+/** As the kubelet: what has come just now is about to be used. */
+const YOUNGEST = 120_000;
+
+/** How far below the threshold it goes, as the kubelet's defaults have it. */
+const BELOW = 0.05;
+
+/** Images that nobody uses, the one unused for longest first, until the disk is as empty as it should be. */
+export function collectImages(world: World, translations: readonly Translation[]): Step[] {
+  const { config, images, now, pods } = world;
+  const store = images?.store;
+  if (store === undefined || images?.pulling.size !== 0 || !pods.complete) return [];
+  const wanted = new Set(
+    translations.flatMap((each) =>
+      each.kind === "runnable" ? each.containers.map(({ image }) => image?.stored.digest) : [],
+    ),
+  );
+  let excess = store.diskUsed - (config.imageGC - BELOW) * store.diskTotal;
+  const steps: Step[] = [];
+  for (const tree of store.trees.filter((each) => isUnused(each, wanted, now)).toSorted(byUse)) {
+    if (excess <= 0) break;
+    excess -= tree.diskSize;
+    steps.push({
+      kind: "remove-image",
+      uid: "",
+      digest: tree.digest,
+      names: tree.names,
+      because: "the disk is too full",
+    });
+  }
+  return steps;
+}
+
+function isUnused({ digest, users, pulledAt }: StoredTree, wanted: ReadonlySet<string | undefined>, now: Instant) {
+  return users.length === 0 && !wanted.has(digest) && now - pulledAt >= YOUNGEST;
+}
+
+function byUse(a: StoredTree, b: StoredTree): number {
+  return a.usedAt - b.usedAt;
+}

@@ -1,0 +1,88 @@
+import { renameSync, statfsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { IMAGES, type ImageStore, type StoredTree } from "../model/image.ts";
+import { DATA } from "../model/paths.ts";
+import { ifThere, modifiedAt, namesIn, readIfThere, remove } from "./files.ts";
+import { parseIndex, parseManifest } from "./image-config.ts";
+
+const TREES = join(IMAGES, "trees");
+const REFS = join(IMAGES, "refs");
+const BLOBS = join(IMAGES, "blobs/sha256");
+const TEMPORARY = join(IMAGES, "tmp");
+
+/** Every image that is unpacked here; formats in units/README.md. */
+export function readStore(): readonly StoredTree[] {
+  const names = new Map<string, string[]>();
+  for (const key of namesIn(REFS)) {
+    const { name = "", digest = "" } = readRef(key);
+    names.set(digest, [...(names.get(digest) ?? []), name].toSorted());
+  }
+  const users = readUsers();
+  return namesIn(TREES).map((hex) => {
+    const home = join(TREES, hex);
+    const pulledAt = modifiedAt(join(home, "size")) ?? 0;
+    return {
+      digest: `sha256:${hex}`,
+      names: names.get(`sha256:${hex}`) ?? [],
+      size: blobsOf(hex).size,
+      diskSize: Number(readIfThere(join(home, "size")) ?? 0),
+      pulledAt,
+      usedAt: Math.max(pulledAt, modifiedAt(join(home, "used")) ?? 0),
+      users: users.get(join(home, "rootfs")) ?? [],
+    };
+  });
+}
+
+/** Only while more of its disk is in use than this fraction. */
+export function readFullStore(threshold: number): ImageStore | undefined {
+  const disk = ifThere(() => statfsSync(IMAGES));
+  if (disk === undefined) return undefined;
+  const [diskTotal, diskUsed] = [disk.blocks * disk.bsize, (disk.blocks - disk.bavail) * disk.bsize];
+  return diskUsed > threshold * diskTotal ? { trees: readStore(), diskTotal, diskUsed } : undefined;
+}
+
+function readRef(key: string): { readonly name?: string; readonly digest?: string } {
+  const lines = (readIfThere(join(REFS, key)) ?? "").split("\n");
+  return Object.fromEntries(lines.map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1)]));
+}
+
+/** By tree: each start of a container notes which one it is on. */
+function readUsers(): ReadonlyMap<string, string[]> {
+  const users = new Map<string, string[]>();
+  for (const uid of namesIn(join(DATA, "pods"))) {
+    for (const container of namesIn(join(DATA, "pods", uid, "roots"))) {
+      const tree = (readIfThere(join(DATA, "pods", uid, "roots", container, "tree")) ?? "").trim();
+      users.set(tree, [...(users.get(tree) ?? []), `${uid}/${container}`]);
+    }
+  }
+  return users;
+}
+
+/** What of the shared blobs an image needs; for one that is damaged, none. */
+function blobsOf(hex: string): { readonly digests: readonly string[]; readonly size: number } {
+  try {
+    const manifest = parseIndex(readIfThere(join(TREES, hex, "index.json")) ?? "");
+    const { config, layers, size } = parseManifest(readIfThere(join(BLOBS, manifest.slice("sha256:".length))) ?? "");
+    return { digests: [manifest, config, ...layers], size };
+  } catch {
+    return { digests: [], size: 0 };
+  }
+}
+
+/**
+ * Removes an image, under all its names, and the blobs that no other image needs. It is out of the way at once, so that no
+ * container starts on half of it. Not to be called while a pull is under way: its blobs are nobody's yet.
+ */
+export async function removeImage(digest: string): Promise<void> {
+  const hex = digest.slice("sha256:".length);
+  for (const key of namesIn(REFS)) if (readRef(key).digest === digest) remove(join(REFS, key));
+  const gone = join(TEMPORARY, `${hex}.gone`);
+  if (namesIn(TREES).includes(hex)) {
+    remove(gone);
+    renameSync(join(TREES, hex), gone);
+  }
+  const needed = new Set(namesIn(TREES).flatMap((other) => blobsOf(other).digests));
+  for (const blob of namesIn(BLOBS)) if (!needed.has(`sha256:${blob}`)) remove(join(BLOBS, blob));
+  for (const leftover of namesIn(TEMPORARY)) await rm(join(TEMPORARY, leftover), { recursive: true, force: true });
+}

@@ -1,0 +1,21 @@
+import type { StoredTree } from "../model/image.ts";
+import type { NodeStatus } from "../model/node.ts";
+
+/** As many as the kubelet tells. */
+const MOST = 50;
+
+/** The largest images, by which the scheduler prefers nodes that need not pull: names with digests before those with tags. */
+export function nodeImages(trees: readonly StoredTree[]): NonNullable<NodeStatus["images"]> {
+  return trees
+    .filter(({ names }) => names.length > 0)
+    .toSorted((a, b) => b.size - a.size || (a.digest < b.digest ? -1 : 1))
+    .slice(0, MOST)
+    .map(({ names, digest, size }) => ({
+      names: [...new Set([...names.map((name) => `${repository(name)}@${digest}`), ...names])],
+      sizeBytes: size,
+    }));
+}
+
+function repository(name: string): string {
+  return name.replace(/@.*$|:[^:/]*$/, "");
+}

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { table } from "../../src/cli/images.ts";
+import type { StoredTree } from "../../src/model/image.ts";
+
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+const tree = (change: Partial<StoredTree>): StoredTree => ({
+  digest: `sha256:${"0123456789abcdef".repeat(4)}`,
+  names: [],
+  size: 1,
+  diskSize: 1,
+  pulledAt: 0,
+  usedAt: NOW - 90_000,
+  users: [],
+  ...change,
+});
+
+test("a line for each name, the largest image first", () => {
+  const small = tree({ diskSize: 1_500_000, usedAt: NOW - 3 * 86_400_000 });
+  const large = tree({
+    names: ["docker.io/library/a:1", "docker.io/library/a:2"],
+    diskSize: 20_000_000,
+    users: ["u/c"],
+  });
+  expect(table([small, large], NOW)).toBe(
+    `IMAGE                  DIGEST        SIZE   CONTAINERS  USED
+docker.io/library/a:1  0123456789ab  20 MB  1           90s
+docker.io/library/a:2  0123456789ab  20 MB  1           90s
+<none>                 0123456789ab  2 MB   0           3d
+`,
+  );
+});

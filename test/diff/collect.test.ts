@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { collectImages } from "../../src/diff/collect.ts";
+import type { ImageStore, Images, StoredImage, StoredTree } from "../../src/model/image.ts";
+import { NO_IMAGES } from "../../src/model/image.ts";
+import type { Translation } from "../../src/model/translation.ts";
+import type { World } from "../../src/model/world.ts";
+
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+const digest = (n: number) => `sha256:${String(n).repeat(64)}`;
+const tree = (n: number, change: Partial<StoredTree> = {}): StoredTree => ({
+  digest: digest(n),
+  names: [`docker.io/library/app:${n}`],
+  size: 1,
+  diskSize: 10,
+  pulledAt: NOW - 3_600_000,
+  usedAt: NOW - n * 60_000,
+  users: [],
+  ...change,
+});
+const store = (trees: readonly StoredTree[], diskUsed = 90): ImageStore => ({ trees, diskTotal: 100, diskUsed });
+
+function removed(
+  of: ImageStore | undefined,
+  images: Partial<Images> = {},
+  translations: readonly Translation[] = [],
+  complete = true,
+) {
+  const all = { ...NO_IMAGES, ...(of && { store: of }), ...images };
+  const world = { now: NOW, config: { imageGC: 0.85 }, images: all, pods: { complete, items: [] } } as unknown as World;
+  return collectImages(world, translations).map((step) => step.kind === "remove-image" && step.digest);
+}
+
+test("the one unused for longest goes first, until the disk is five points below the threshold", () => {
+  expect(removed(store([tree(1), tree(3), tree(2)]))).toEqual([digest(3)]);
+  expect(removed(store([tree(1), tree(3), tree(2)], 95))).toEqual([digest(3), digest(2)]);
+});
+
+test("nothing goes while there is room", () => {
+  expect(removed(undefined)).toEqual([]);
+});
+
+describe("what stays", () => {
+  test("what a container runs on", () => {
+    expect(removed(store([tree(1, { users: ["uid/app"] })]))).toEqual([]);
+  });
+
+  test("what a pod is about to use", () => {
+    const stored = { digest: digest(1) } as StoredImage;
+    const wanting = { kind: "runnable", containers: [{ image: { id: "", stored } }] } as unknown as Translation;
+    expect(removed(store([tree(1)]), {}, [wanting])).toEqual([]);
+  });
+
+  test("what has come just now", () => {
+    expect(removed(store([tree(1, { pulledAt: NOW - 119_000 })]))).toEqual([]);
+  });
+
+  test("everything, while something is pulled", () => {
+    expect(removed(store([tree(1)]), { pulling: new Set(["app"]) })).toEqual([]);
+  });
+
+  test("everything, while nobody knows all pods", () => {
+    expect(removed(store([tree(1)]), {}, [], false)).toEqual([]);
+  });
+});

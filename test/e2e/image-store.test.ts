@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cluster } from "../support/cluster.ts";
+import { Node } from "../support/node.ts";
+import { busybox, Registry } from "../support/registry.ts";
+import type { TarEntry } from "../support/tar.ts";
+import { pod } from "./manifests.ts";
+
+const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
+
+let node: Node;
+let registry: Registry;
+let base: readonly TarEntry[];
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "image-store", { ownDisk: true, beat: "1s" });
+  registry = await Registry.start(node.machine);
+  base = await busybox();
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+/** An image of so many megabytes that no compression makes smaller, used by a pod and then by nobody. */
+async function leftOver(name: string, megabytes: number): Promise<string> {
+  const content = randomBytes(megabytes << 20);
+  const image = await registry.push(`${name}:1`, { layers: [base, [{ path: "large", content }]], config: CONFIG });
+  await node.run(pod(node, name, { image }));
+  await node.container(name, ({ state }) => state?.running);
+  await node.kubectl("delete", "pod", name);
+  return image;
+}
+
+const names = async () => (await node.exec("unitlet images | cut -d' ' -f1 | tail -n +2")).stdout.trim().split("\n");
+
+test("unitlet images tells what is there and who uses it, and removes what nobody does", async () => {
+  const image = await registry.push("used:1", { layers: [base], config: CONFIG });
+  await node.run(pod(node, "user", { image }));
+  await node.container("user", ({ state }) => state?.running);
+  const unused = await leftOver("unused", 1);
+  expect((await names()).toSorted()).toEqual([unused, image]);
+  expect((await node.exec("unitlet images prune")).stdout).toContain(`removed ${unused}\n1 images`);
+  expect(await names()).toEqual([image]);
+  expect(
+    (await node.exec("ls /var/lib/unitlet/images/blobs/sha256 | wc -l; ls -A /var/lib/unitlet/images/tmp")).stdout,
+  ).toBe("3\n");
+  expect((await node.container("user", ({ state }) => state?.running)).restartCount).toBe(0);
+});
+
+test("the Node tells which images it has", async () => {
+  const look = async () => {
+    const object = await node.cluster.get("node", node.name);
+    return object?.status?.images?.some(({ names: all }) => all?.includes("127.0.0.1:5000/used:1"));
+  };
+  await node.machine.until(look, { what: "the image in the Node's status" });
+});
+
+test("a disk that fills up loses the image that was unused for longest", async () => {
+  const older = await leftOver("older", 20);
+  const newer = await leftOver("newer", 20);
+  await node.exec("find /var/lib/unitlet/images/trees -maxdepth 2 -name size -exec touch -d '-1 hour' {} +");
+  const tree = `$(sed -n 's/^digest sha256://p' $(grep -l 'older:1' /var/lib/unitlet/images/refs/*))`;
+  await node.exec(`touch -d '-30 minutes' /var/lib/unitlet/images/trees/${tree}/used`);
+  await node.exec("mount -o remount,size=92m /var/lib/unitlet");
+  const look = async () => {
+    await node.syncAnew();
+    return !(await names()).includes(older);
+  };
+  await node.machine.until(look, { what: "the image to go" });
+  expect((await names()).toSorted()).toEqual([newer, "127.0.0.1:5000/used:1"].toSorted());
+});
