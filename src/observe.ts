@@ -10,6 +10,7 @@ import { hostFileType } from "./io/storage.ts";
 import type { Listing, Systemd } from "./io/systemd.ts";
 import { readUnits } from "./io/unit-files.ts";
 import type { Config } from "./model/config.ts";
+import { containersOf } from "./model/containers.ts";
 import type { Host } from "./model/host.ts";
 import type { HostFiles } from "./model/host-files.ts";
 import type { Images } from "./model/image.ts";
@@ -59,7 +60,7 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
     referencesOf(source, pods, now),
     hasArrivals(pods) ? source.node() : undefined,
   ]);
-  const containers = pods.items.flatMap(({ spec }) => [...spec.containers, ...(spec.initContainers ?? [])]);
+  const containers = pods.items.flatMap(({ spec }) => containersOf(spec));
   const absent = [
     ...containers.flatMap(neededDirectories).filter((path) => !isDirectory(path)),
     ...containers.flatMap(neededMountPoints).filter((path) => hostFileType(path) === undefined),
@@ -113,7 +114,7 @@ function imagesOf(pods: readonly Pod[], { imageGC }: Config, listing: Listing, n
 }
 
 function imageKeys(pods: readonly Pod[]): ReadonlySet<string> {
-  const containers = pods.flatMap(({ spec }) => [...spec.containers, ...(spec.initContainers ?? [])]);
+  const containers = pods.flatMap(({ spec }) => containersOf(spec));
   const names = containers.map(({ image }) => parseImage(image ?? ""));
   return new Set(names.flatMap((reference) => (reference.kind === "oci" ? [imageKey(reference.name)] : [])));
 }

@@ -1,3 +1,4 @@
+import { statusesOf } from "../model/containers.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Step, StepKind } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
@@ -94,7 +95,7 @@ function podSteps(translation: Translation, units: readonly ActualUnit[], world:
 
 /** The node has ended it, and its status was written while it still ran. */
 function isUntold({ status }: Pod): boolean {
-  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  const all = statusesOf(status);
   return all.some(({ state }) => state.running !== undefined);
 }
 

@@ -1,3 +1,4 @@
+import { listOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
 import { longestGrace } from "../model/grace.ts";
 import type { Pod } from "../model/pod.ts";
@@ -104,7 +105,7 @@ function killing(pod: Pod, unit: ActualUnit): PodEvent {
     type: "Normal",
     reason: "Killing",
     message: `Stopping container ${container}`,
-    fieldPath: `spec.${unit.identity?.kind === "init" ? "initContainers" : "containers"}{${container}}`,
+    fieldPath: `spec.${listOf(unit.identity?.kind)}{${container}}`,
     occurrence: unit.invocation ?? unit.name,
   };
 }

@@ -1,3 +1,4 @@
+import { listOf, statusesOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
 import type { Instant } from "../model/time.ts";
 import type { Runnable } from "../model/translation.ts";
@@ -46,7 +47,7 @@ function wasThere({ pod }: Runnable, unit: DesiredUnit, actual: ActualUnit | und
   // A companion may be new to a container that has run since before an upgrade.
   if (!isContainer(unit)) return false;
   const { identity } = unit;
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const statuses = statusesOf(pod.status);
   return statuses.some(({ name, containerID }) => name === identity.container && containerID !== undefined);
 }
 
@@ -59,7 +60,7 @@ function edited({ pod }: Runnable, unit: DesiredUnit, what: string, restart: boo
     message: `Unit ${unit.name} ${what}`,
     // It is put right at once: found again, it is another edit.
     occurrence: String(now),
-    ...(container ? { fieldPath: `spec.${kind === "init" ? "initContainers" : "containers"}{${container}}` } : {}),
+    ...(container ? { fieldPath: `spec.${listOf(kind)}{${container}}` } : {}),
   };
   return { because: `it ${what}`, restart: restart && isContainer(unit), event };
 }

@@ -1,3 +1,4 @@
+import { statusesOf } from "../model/containers.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Step } from "../model/step.ts";
@@ -51,7 +52,7 @@ function lostExit(
 type Run = NonNullable<ContainerPast["started"]>;
 
 function told(pod: Pod, name: string): Run | undefined {
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const statuses = statusesOf(pod.status);
   const status = statuses.find((each) => each.name === name);
   const invocation = status?.containerID?.replace(/^systemd:\/\//, "");
   const startedAt = status?.state.running?.startedAt;

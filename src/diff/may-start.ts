@@ -1,3 +1,4 @@
+import { statusesOf } from "../model/containers.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 
@@ -8,10 +9,10 @@ export function mayStart(
   pasts: ReadonlyMap<string, ContainerPast>,
 ): string | undefined {
   const past = pasts.get(container.name) ?? NO_PAST;
-  const policy = pod.spec.restartPolicy ?? "Always";
+  const policy = container.kind === "ephemeral" ? "Never" : (pod.spec.restartPolicy ?? "Always");
   const inits = containers.filter(({ kind }) => kind === "init");
   const before = container.kind === "init" ? inits.slice(0, inits.indexOf(container)) : inits;
-  if (before.some(({ name }) => !pasts.get(name)?.done)) return undefined;
+  if (container.kind !== "ephemeral" && before.some(({ name }) => !pasts.get(name)?.done)) return undefined;
   if (container.kind === "init" ? past.done : past.finished) return undefined;
   const last = past.exits.at(-1);
   const ran = last !== undefined || past.forgottenExits > 0;
@@ -24,6 +25,5 @@ export function mayStart(
 }
 
 function wasSeen(status: Runnable["pod"]["status"], name: string): boolean {
-  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  return all.some((container) => container.name === name && container.containerID !== undefined);
+  return statusesOf(status).some((container) => container.name === name && container.containerID !== undefined);
 }

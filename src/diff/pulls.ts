@@ -1,3 +1,4 @@
+import { CONTAINER_LISTS, containersOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
 import type { DesiredPull } from "../model/image.ts";
 import type { Step } from "../model/step.ts";
@@ -47,8 +48,8 @@ function newcomers(all: readonly Waiting[]): Step[] {
 
 function tell({ translation, container, pull }: Waiting): Step[] {
   const { pod } = translation;
-  const spec = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find(({ name }) => name === container.name);
-  const fieldPath = `spec.${container.kind === "init" ? "initContainers" : "containers"}{${container.name}}`;
+  const spec = containersOf(pod.spec).find(({ name }) => name === container.name);
+  const fieldPath = `spec.${CONTAINER_LISTS[container.kind]}{${container.name}}`;
   const step = (event: Pick<PodEvent, "type" | "reason" | "message" | "fieldPath">): Step => ({
     kind: "tell",
     uid: pod.metadata.uid,

@@ -29,3 +29,6 @@ export const diskVolumePath = (uid: string, volume: string) => `${podData(uid)}/
 /** Where what a subPath leads to is held for one of the container's mounts, by its place in volumeMounts. */
 export const subPathMount = (uid: string, container: string, at: number) =>
   `${podVolatile(uid)}/subpaths/${container}/${at}`;
+
+/** A named pipe: what is written there the container reads, if its pod asks for standard input. */
+export const inputPath = (uid: string, container: string) => `${podVolatile(uid)}/${container}.stdin`;

@@ -31,6 +31,7 @@ export interface PodSpec {
   readonly nodeName?: string;
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
+  readonly ephemeralContainers?: readonly EphemeralContainer[];
   readonly restartPolicy?: RestartPolicy;
   readonly terminationGracePeriodSeconds?: number;
   readonly hostNetwork?: boolean;
@@ -70,6 +71,9 @@ export interface Container {
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy?: "File" | "FallbackToLogsOnError";
   readonly lifecycle?: Lifecycle;
+  readonly stdin?: boolean;
+  readonly stdinOnce?: boolean;
+  readonly tty?: boolean;
   readonly startupProbe?: ApiProbe;
   readonly livenessProbe?: ApiProbe;
   readonly readinessProbe?: ApiProbe;
@@ -118,6 +122,11 @@ export interface HttpGetAction {
   readonly httpHeaders?: readonly { readonly name: string; readonly value?: string }[];
 }
 
+/** Added to a running pod by kubectl debug; never changed, restarted or removed. */
+export interface EphemeralContainer extends Container {
+  readonly targetContainerName?: string;
+}
+
 export interface ContainerPort {
   readonly name?: string;
   readonly containerPort: number;
@@ -148,6 +157,7 @@ export interface PodStatus {
   readonly qosClass?: QosClass;
   readonly initContainerStatuses?: readonly ContainerStatus[];
   readonly containerStatuses?: readonly ContainerStatus[];
+  readonly ephemeralContainerStatuses?: readonly ContainerStatus[];
 }
 
 export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";

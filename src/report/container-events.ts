@@ -1,3 +1,4 @@
+import { CONTAINER_LISTS, containersOf, kindOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
 import type { StoredImage } from "../model/image.ts";
 import type { ContainerState, ContainerStatus, Pod, Terminated } from "../model/pod.ts";
@@ -106,6 +107,7 @@ function containerEvent(
   message: string,
   occurrence: string,
 ): PodEvent {
-  const list = pod.spec.initContainers?.some((each) => each.name === name) ? "initContainers" : "containers";
+  const container = containersOf(pod.spec).find((each) => each.name === name);
+  const list = CONTAINER_LISTS[container === undefined ? "container" : kindOf(pod, container)];
   return { pod, type, reason, message, fieldPath: `spec.${list}{${name}}`, occurrence };
 }

@@ -77,7 +77,10 @@ function runs(view: ContainerView, unit: ActualUnit): boolean {
 }
 
 // Init containers are Type=oneshot: "start" is their whole run. Others are Type=exec: "start" lasts until execve().
-const START_IS_RUN = { init: true, container: false } as const satisfies Record<ContainerKind, boolean>;
+const START_IS_RUN = { init: true, container: false, ephemeral: false } as const satisfies Record<
+  ContainerKind,
+  boolean
+>;
 
 function hasEnded(invocation: string | undefined, exits: readonly ExitRecord[]): boolean {
   return invocation !== undefined && exits.some((each) => each.invocation === invocation);

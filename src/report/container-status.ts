@@ -85,9 +85,10 @@ function waitingState(view: ContainerView, end: Terminated | undefined): Contain
   return inBackOff(view) ? backOff(view) : undefined;
 }
 
-function neverRan({ pod, previous, over }: ContainerView): ContainerState["waiting"] {
+function neverRan({ pod, kind, previous, over }: ContainerView): ContainerState["waiting"] {
   if (over && previous?.state.waiting !== undefined) return previous.state.waiting;
-  return { reason: (pod.spec.initContainers?.length ?? 0) > 0 ? "PodInitializing" : "ContainerCreating" };
+  const waitsForInit = kind !== "ephemeral" && (pod.spec.initContainers?.length ?? 0) > 0;
+  return { reason: waitsForInit ? "PodInitializing" : "ContainerCreating" };
 }
 
 /** Once shown, a back-off is shown until the container runs: between its end and the start nothing else is worth telling. */

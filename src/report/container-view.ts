@@ -1,3 +1,4 @@
+import { statusesOf } from "../model/containers.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { Container, ContainerStatus, Pod, PodStatus } from "../model/pod.ts";
 import type { Instant } from "../model/time.ts";
@@ -23,7 +24,7 @@ export interface ContainerView {
   readonly now: Instant;
 }
 
-/** Init containers first, each kind in the pod's order. */
+/** Init containers first, ephemeral ones last, each kind in the pod's order. */
 export function containerViews(
   translation: Translation,
   world: World,
@@ -35,12 +36,7 @@ export function containerViews(
     translation.kind === "runnable" ? translation.containers.map((each) => [each.name, each]) : [],
   );
   const pasts = world.directories.get(pod.metadata.uid)?.pasts;
-  const before = new Map(
-    [...(previous?.initContainerStatuses ?? []), ...(previous?.containerStatuses ?? [])].map((each) => [
-      each.name,
-      each,
-    ]),
-  );
+  const before = new Map(statusesOf(previous).map((each) => [each.name, each]));
   const isLeaving = pod.metadata.deletionTimestamp !== undefined || isTerminal(previous?.phase);
   const over = isLeaving || translation.kind === "rejected";
   let blocked = over;
@@ -50,7 +46,7 @@ export function containerViews(
     const unit = unitOf(pod, container, desired.get(container.name), past, world);
     const status = before.get(container.name);
     const imageID = desired.get(container.name)?.image?.id;
-    const waiting = blocked ? undefined : desired.get(container.name)?.waiting;
+    const waiting = (kind === "ephemeral" ? over : blocked) ? undefined : desired.get(container.name)?.waiting;
     if (kind === "init" && !past.done) blocked = true;
     return {
       ...{ pod, container, kind, past, over, now },
@@ -63,6 +59,7 @@ export function containerViews(
   return [
     ...(pod.spec.initContainers ?? []).map((each) => view(each, "init")),
     ...pod.spec.containers.map((each) => view(each, "container")),
+    ...(pod.spec.ephemeralContainers ?? []).map((each) => view(each, "ephemeral")),
   ];
 }
 

@@ -31,6 +31,7 @@ const WHOLE = [
   "qosClass",
   "initContainerStatuses",
   "containerStatuses",
+  "ephemeralContainerStatuses",
 ] as const satisfies (keyof PodStatus)[];
 
 const MERGED_BY_IP = ["hostIPs", "podIPs"] as const satisfies (keyof PodStatus)[];

@@ -1,3 +1,4 @@
+import { statusesOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
 import type { StoredImage } from "../model/image.ts";
 import type { ContainerStatus, Pod, PodStatus } from "../model/pod.ts";
@@ -56,8 +57,8 @@ function ignoredEvents(pod: Pod, { severity, path, because, remedy }: Problem): 
   return severity === "ignore" ? [podEvent(pod, "Warning", "FieldIgnored", `${path} ${because}: ${remedy}`)] : [];
 }
 
-function statuses(status: PodStatus | undefined): ContainerStatus[] {
-  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+function statuses(status: PodStatus | undefined): readonly ContainerStatus[] {
+  return statusesOf(status);
 }
 
 /** Two containers that wait for the same volume are one Event of the pod. */

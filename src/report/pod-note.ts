@@ -8,6 +8,7 @@ export function podNote({ metadata, spec }: Pod, status: PodStatus): PodNote {
   const containers = [
     ...notes(spec.initContainers, "init", status.initContainerStatuses),
     ...notes(spec.containers, "container", status.containerStatuses),
+    ...notes(spec.ephemeralContainers, "ephemeral", status.ephemeralContainerStatuses),
   ];
   return { namespace, name, uid, phase: status.phase ?? "Unknown", containers };
 }

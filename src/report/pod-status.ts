@@ -25,7 +25,10 @@ export function reportPod(input: PodReport): PodStatus {
   const { pod } = translation;
   const views = containerViews(translation, world, previous, now);
   const seen = observedStatuses(views, input);
-  const busy = views.some((view) => isActive(view.unit)) || [...seen.init, ...seen.main].some(isRunning);
+  // What was added to look into it does not keep a pod from its end.
+  const own = views.filter(({ kind }) => kind !== "ephemeral");
+  const busy = own.some((view) => isActive(view.unit)) || [...seen.init, ...seen.main].some(isRunning);
+  const { ephemeral } = seen;
   const verdict = judge(input, seen, busy);
   const endsNow = isTerminal(verdict.phase) && !isTerminal(previous?.phase);
   const statuses = endsNow && !busy ? lastWords(pod, seen, now) : seen;
@@ -44,11 +47,12 @@ export function reportPod(input: PodReport): PodStatus {
     qosClass: previous?.qosClass ?? translation.qosClass,
     ...(statuses.init.length > 0 && { initContainerStatuses: statuses.init }),
     ...(statuses.main.length > 0 && { containerStatuses: statuses.main.toSorted(byName) }),
+    ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
   };
 }
 
 /** A pod that was over before anything of it started here has no container statuses, and gets none later. */
-function observedStatuses(views: readonly ContainerView[], { translation, previous }: PodReport): Statuses {
+function observedStatuses(views: readonly ContainerView[], { translation, previous }: PodReport) {
   const wasLetIn = translation.kind === "runnable" || translation.ended !== undefined;
   const never = !wasLetIn || isTerminal(previous?.phase);
   const known = views.map((view) => ({ view, status: containerStatus(view) }));
@@ -57,7 +61,7 @@ function observedStatuses(views: readonly ContainerView[], { translation, previo
   );
   const of = (kind: ContainerView["kind"]) =>
     shown.filter(({ view }) => view.kind === kind).map(({ status }) => status);
-  return { init: of("init"), main: of("container") };
+  return { init: of("init"), main: of("container"), ephemeral: of("ephemeral") };
 }
 
 type Verdict = Pick<PodStatus, "reason" | "message"> & { readonly phase: PodPhase };

@@ -1,3 +1,4 @@
+import { containersOf, statusesOf } from "../model/containers.ts";
 import type { ExitRecord } from "../model/exit-record.ts";
 import type { ContainerStatus, Pod, Terminated } from "../model/pod.ts";
 import type { Instant } from "../model/time.ts";
@@ -25,9 +26,9 @@ export function findInstance(
   readExits: () => readonly ExitRecord[],
 ): Instance {
   const { name, namespace } = pod.metadata;
-  const known = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].some((each) => each.name === container);
+  const known = containersOf(pod.spec).some((each) => each.name === container);
   if (!known) throw new Refusal(404, `container ${quote(container)} not found in pod ${quote(name)}`);
-  const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
+  const statuses = statusesOf(pod.status);
   const status = statuses.find((each) => each.name === container);
   const where = `container ${quote(container)} in pod ${quote(name)}`;
   if (status === undefined) throw new Refusal(400, `${where} is not available`);

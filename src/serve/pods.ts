@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { ApiError } from "../io/http.ts";
 import type { Kube } from "../io/kube.ts";
+import { containersOf, statusesOf } from "../model/containers.ts";
 import type { Pod } from "../model/pod.ts";
 import { readHostPods } from "./host-pods.ts";
 import { JSON_TYPE, reply } from "./reply.ts";
@@ -25,9 +26,9 @@ export function serveRunningPods(response: ServerResponse): void {
 
 export function runningPods(pods: readonly Pod[]): readonly object[] {
   return pods.flatMap(({ metadata, spec, status }) => {
-    const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+    const statuses = statusesOf(status);
     const running = new Set(statuses.filter(({ state }) => state.running).map(({ name }) => name));
-    const containers = [...(spec.initContainers ?? []), ...spec.containers].filter(({ name }) => running.has(name));
+    const containers = containersOf(spec).filter(({ name }) => running.has(name));
     if (containers.length === 0) return [];
     return [{ metadata, spec: { containers: containers.map((each) => ({ ...each, resources: {} })) }, status: {} }];
   });

@@ -1,3 +1,4 @@
+import { containersOf } from "../model/containers.ts";
 import { findPod } from "./find-pod.ts";
 import { Refusal } from "./refusal.ts";
 import type { Serving } from "./route.ts";
@@ -17,7 +18,7 @@ export async function refuseCheckpoint(
 ): Promise<never> {
   const pod = await findPod(api, node, namespace, name);
   if (pod === undefined) throw new Refusal(404, "pod does not exist");
-  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
+  const all = containersOf(pod.spec);
   if (!all.some((each) => each.name === container)) throw new Refusal(404, `container ${container} does not exist`);
   const because = "unitlet cannot write down the state of a running process";
   throw new Refusal(500, `checkpointing of ${namespace}/${name}/${container} failed (${because})`);

@@ -4,6 +4,7 @@ import type { Kube } from "../io/kube.ts";
 import type { Log } from "../log.ts";
 import type { Config } from "../model/config.ts";
 import type { Exchange } from "./exchange.ts";
+import { serveAttach } from "./exec/attach.ts";
 import { serveExec } from "./exec/exec.ts";
 import { serveRun } from "./exec/run-command.ts";
 import { health } from "./health.ts";
@@ -33,6 +34,7 @@ const NOT_FOUND = new Refusal(404, "404 page not found\n");
 
 /** By the first part of the path, then by the whole; GET only, unless it says otherwise. */
 const ENDPOINTS: Readonly<Record<string, readonly [path: RegExp, endpoint: Endpoint, methods?: readonly string[]]>> = {
+  attach: [/^attach(\/[^/]+){3,4}$/, serveAttached, ["GET", "POST"]],
   containerLogs: [/^containerLogs\/[^/]*\/[^/]*\/[^/]*$/, serveLogs],
   exec: [/^exec(\/[^/]+){3,4}$/, serveCommand, ["GET", "POST"]],
   healthz: [/^healthz(\/[^/]+)?$/, serveHealth],
@@ -70,6 +72,10 @@ async function serveCommand(serving: Serving, target: Target, _: ServerResponse,
 
 async function servePorts(serving: Serving, target: Target, _: ServerResponse, exchange: Exchange): Promise<void> {
   await servePortForward(serving, target, exchange);
+}
+
+async function serveAttached(serving: Serving, target: Target, _: ServerResponse, exchange: Exchange): Promise<void> {
+  await serveAttach(serving, target, exchange);
 }
 
 async function serveHealth(_: Serving, { segments }: Target, response: ServerResponse): Promise<void> {

@@ -12,13 +12,16 @@ export type Command =
 
 /**
  * argv of the container. An image on the host has no entrypoint but a path that may be one: `image: /usr/bin/redis-server`
- * runs that program when the pod gives no command.
+ * runs that program when the pod gives no command. The image "host" is known to have none, so that args alone are a
+ * command there, as with any image of that kind: `kubectl run -it NAME --image=host -- bash` gives args.
  */
 export function containerCommand(container: Container, path: string, variables: ReadonlyMap<string, string>): Command {
   const image = container.image ?? "";
   const command = container.command?.length ? container.command : image.startsWith("/") ? [image] : [];
-  const argv = [...command, ...(container.args ?? [])].map((word) => expand(word, (name) => variables.get(name)));
-  if (command.length === 0) {
+  const words = [...command, ...(container.args ?? [])];
+  const argv = words.map((word) => expand(word, (name) => variables.get(name)));
+  const hasNone = image === "host" || image.startsWith("host:");
+  if (hasNone ? argv.length === 0 : command.length === 0) {
     return {
       ok: false,
       message: `${path}.command is missing: the image "${image}" has no entrypoint on this node; name the program in command`,
@@ -26,5 +29,5 @@ export function containerCommand(container: Container, path: string, variables: 
   }
   if (argv[0] === "")
     return { ok: false, message: `${path}.command begins with an empty word: name the program in it` };
-  return { ok: true, argv, program: expand(command[0] ?? "", () => undefined) };
+  return { ok: true, argv, program: expand(words[0] ?? "", () => undefined) };
 }

@@ -11,6 +11,7 @@ export interface ContainerOrder {
 /** Init containers one after the other, then all containers at once. */
 export function containerOrder(pod: Pod, container: Container, kind: ContainerKind): ContainerOrder {
   const inits = (pod.spec.initContainers ?? []).map(({ name }) => name);
+  if (kind === "ephemeral") return { before: [], next: [] };
   if (kind === "container") return { before: inits, next: [] };
   const at = inits.indexOf(container.name);
   const following = inits[at + 1];

@@ -1,6 +1,7 @@
+import { CONTAINER_LISTS, kindOf } from "../model/containers.ts";
 import type { Container, Pod } from "../model/pod.ts";
 
 /** Where the container stands in its pod, as kubectl explain spells it. */
-export function containerPath({ spec }: Pod, container: Container): string {
-  return `spec.${spec.initContainers?.includes(container) ? "initContainers" : "containers"}[${container.name}]`;
+export function containerPath(pod: Pod, container: Container): string {
+  return `spec.${CONTAINER_LISTS[kindOf(pod, container)]}[${container.name}]`;
 }

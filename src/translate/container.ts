@@ -13,8 +13,10 @@ import { startHookLines, stopLines } from "./lifecycle.ts";
 import { type ImageStart, imageConditions, imageFileLines, imageStartLines } from "./oci/start.ts";
 import { probePeriods } from "./probes.ts";
 import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust } from "./resources.ts";
+import { restartLines } from "./restart.ts";
 import { shutdownLines } from "./shutdown.ts";
 import { specHash } from "./spec-hash.ts";
+import { inputMounts, standardInput } from "./standard-input.ts";
 import { confinementLines, launchPrefix } from "./unit-confinement.ts";
 
 export interface ContainerInput extends ContainerOrder {
@@ -42,24 +44,11 @@ export const LAUNCH_FILE = "/run/unitlet/env";
 const FROM_SYSTEMD =
   "INVOCATION_ID JOURNAL_STREAM LANG LOGNAME MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE SHELL SYSTEMD_EXEC_PID USER";
 
-const RESTART = {
-  container: {
-    Always: [["Restart", "always"]],
-    OnFailure: [
-      ["Restart", "always"],
-      ["RestartPreventExitStatus", "0"],
-    ],
-    Never: [["Restart", "no"]],
-  },
-  // A oneshot cannot have Restart=always.
-  init: { Always: [["Restart", "on-failure"]], OnFailure: [["Restart", "on-failure"]], Never: [["Restart", "no"]] },
-} as const satisfies Record<ContainerKind, Record<RestartPolicy, Lines>>;
-
 /** The unit of one container. Throws UnquotableError for text that no unit file can carry. */
 export function translateContainer(input: ContainerInput): DesiredUnit {
   const { pod, container, kind } = input;
   const { namespace, name, uid } = pod.metadata;
-  const policy = pod.spec.restartPolicy ?? "Always";
+  const policy = kind === "ephemeral" ? "Never" : (pod.spec.restartPolicy ?? "Always");
   const identity = {
     namespace,
     pod: name,
@@ -116,19 +105,18 @@ function lifeLines(
 ): Lines {
   const uid = pod.metadata.uid;
   const helper = (...words: string[]) => words.map(quoteWord).join(" ");
-  const native = {
-    type: kind === "init" ? "oneshot" : "exec",
-    before: [],
-    program: [["ExecStart", execLine([...launchPrefix(confinement, libDir, host.files), ...launchArgv(LAUNCH_FILE)])]],
-    after: [],
-  } as const;
+  const native = nativeStart(kind, [
+    ...launchPrefix(confinement, libDir, host.files),
+    ...launchArgv(LAUNCH_FILE, standardInput(container, kind)),
+  ]);
+  const input = start === undefined && container.stdin ? ["--input"] : [];
   const launch = start === undefined ? native : imageStartLines(uid, container.name, kind, start, libDir);
   const lifecycle = { pod, container, unit: self, libDir, imageSignal: start?.stopSignal };
   return [
     ["Type", launch.type],
     [
       "ExecStartPre",
-      `+${libDir}/container-start ${helper(self, uid, container.name, hash, ...backOffWords(pod, container))}`,
+      `+${libDir}/container-start ${[...input, helper(self, uid, container.name, hash, ...backOffWords(pod, container))].join(" ")}`,
     ],
     ...launch.before,
     ...launch.program,
@@ -140,7 +128,7 @@ function lifeLines(
       "ExecStopPost",
       `-+:${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash, program, ...lastWords(container))}`,
     ],
-    ...RESTART[kind][policy],
+    ...restartLines(kind, policy),
     // Back-off is container-start's; this is the floor for what fails before it can run.
     ["RestartSec", "1s"],
     ...stopLines(lifecycle),
@@ -149,6 +137,11 @@ function lifeLines(
     ["IgnoreSIGPIPE", "no"],
     ...(start === undefined ? wishedServiceLines(pod, container, kind) : []),
   ];
+}
+
+function nativeStart(kind: ContainerKind, argv: readonly string[]) {
+  const type = kind === "init" ? "oneshot" : "exec";
+  return { type, before: [], program: [["ExecStart", execLine(argv)]], after: [] } as const;
 }
 
 /** Of a container that fails and says nothing, its log speaks. */
@@ -187,5 +180,6 @@ function fileLines({ pod, container, confinement, host, start }: ContainerInput)
     recursiveReadOnly: true,
     propagation: "private",
   };
-  return confinementLines({ ...confinement, mounts: [variables, ...confinement.mounts] }, host.files);
+  const mounts = [variables, ...inputMounts(pod, container), ...confinement.mounts];
+  return confinementLines({ ...confinement, mounts }, host.files);
 }

@@ -17,7 +17,7 @@ import { probesFiles } from "./probes.ts";
 import { qosClass } from "./resources.ts";
 import type { Volumes } from "./volumes.ts";
 
-interface DesiredParts {
+export interface DesiredParts {
   readonly container: DesiredContainer;
   readonly files: readonly DesiredFile[];
   readonly storage: readonly Storage[];

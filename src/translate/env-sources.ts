@@ -1,4 +1,5 @@
 import type { Allocatable } from "../model/allocatable.ts";
+import { containersOf } from "../model/containers.ts";
 import type { EnvFromSource, EnvVarSource, KeyRef } from "../model/env-var.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import { lookUp, type References } from "../model/references.ts";
@@ -30,7 +31,7 @@ export function sourcedValue(source: EnvVarSource, context: EnvContext): Sourced
   }
   if (resourceFieldRef !== undefined) {
     const { containerName } = resourceFieldRef;
-    const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+    const all = containersOf(pod.spec);
     const other = containerName ? all.find(({ name }) => name === containerName) : container;
     const value = other && resourceValue(resourceFieldRef, other, allocatable);
     if (value !== undefined) return { ok: true, value };

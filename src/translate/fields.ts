@@ -1,4 +1,4 @@
-import { CONTAINER_FIELDS } from "./container-fields.ts";
+import { CONTAINER_FIELDS, EPHEMERAL_FIELDS } from "./container-fields.ts";
 import type { Row } from "./field-row.ts";
 import { POD_FIELDS } from "./pod-fields.ts";
 import { VOLUME_FIELDS } from "./volume-fields.ts";
@@ -9,6 +9,7 @@ export const FIELDS: Readonly<Record<string, Row>> = {
   ...prefixed("spec.volumes[]", VOLUME_FIELDS),
   ...prefixed("spec.containers[]", CONTAINER_FIELDS),
   ...prefixed("spec.initContainers[]", CONTAINER_FIELDS),
+  ...prefixed("spec.ephemeralContainers[]", { ...CONTAINER_FIELDS, ...EPHEMERAL_FIELDS }),
 };
 
 function prefixed(prefix: string, rows: Readonly<Record<string, Row>>): Record<string, Row> {

@@ -68,8 +68,4 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
   resourceClaims: rejected(NOT_YET),
   resources: rejected(NOT_YET, "set resources on the containers"),
   evictionResponders: "control-plane",
-  ephemeralContainers: ignored(
-    "is ignored: this version of unitlet has no ephemeral containers",
-    "look at the host with systemctl and journalctl",
-  ),
 };

@@ -1,12 +1,13 @@
 import { allocatable } from "../model/allocatable.ts";
-import type { Pod } from "../model/pod.ts";
+import { containersOf } from "../model/containers.ts";
+import type { Container, Pod } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Rejected, Runnable, Translation } from "../model/translation.ts";
-import { namesProblem } from "../unitfile/names.ts";
+import { containerUnitName, namesProblem } from "../unitfile/names.ts";
 import { containerSocket } from "./annotations/socket.ts";
 import { withUsers } from "./annotations/user.ts";
 import type { TranslateContext } from "./context.ts";
-import { desiredContainer } from "./desired-container.ts";
+import { type DesiredParts, desiredContainer } from "./desired-container.ts";
 import { podFiles } from "./pod-files.ts";
 import { podProblems } from "./pod-problems.ts";
 import { qosClass } from "./resources.ts";
@@ -18,7 +19,7 @@ export function translatePod(given: Pod, context: TranslateContext): Translation
   const pod = withUsers(given, context.host.files?.users);
   const names = namesProblem(
     pod.metadata,
-    [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map(({ name }) => name),
+    containersOf(pod.spec).map(({ name }) => name),
   );
   if (names !== undefined) return rejected(pod, "InvalidName", `${names}; the API server should not have let it pass`);
   if (context.conflict?.kind === "reject" && !isAdmitted(pod))
@@ -28,10 +29,14 @@ export function translatePod(given: Pod, context: TranslateContext): Translation
   // Judged once, when it arrives: what runs is not ended by an upgrade or another setting.
   if (refused.length > 0 && !isAdmitted(pod))
     return rejected(pod, "UnsupportedField", refused.map(sentence).join("; "));
-  return { kind: "runnable", pod, qosClass: qosClass(pod), problems, ...parts(pod, context) };
+  return { kind: "runnable", pod, qosClass: qosClass(pod), problems, ...parts(pod, context, refused) };
 }
 
-function parts(pod: Pod, context: TranslateContext): Omit<Runnable, "kind" | "pod" | "qosClass" | "problems"> {
+function parts(
+  pod: Pod,
+  context: TranslateContext,
+  refused: readonly Problem[],
+): Omit<Runnable, "kind" | "pod" | "qosClass" | "problems"> {
   const { config, host, references, hostFiles } = context;
   const { initContainers = [], containers } = pod.spec;
   const known = { pod, references, hostFiles, allocatable: allocatable(config, host) };
@@ -39,7 +44,10 @@ function parts(pod: Pod, context: TranslateContext): Omit<Runnable, "kind" | "po
   const places = [...volumes.places.values()];
   const init = initContainers.map((each) => desiredContainer(pod, each, "init", context, volumes));
   const main = containers.map((each) => desiredContainer(pod, each, "container", context, volumes));
-  const desired = [...init, ...main];
+  const added = (pod.spec.ephemeralContainers ?? []).map(
+    (each) => refusedContainer(pod, each, refused) ?? desiredContainer(pod, each, "ephemeral", context, volumes),
+  );
+  const desired = [...init, ...main, ...added];
   return {
     slice: translateSlice(pod, qosClass(pod)),
     containers: desired.map(({ container }) => container),
@@ -51,6 +59,15 @@ function parts(pod: Pod, context: TranslateContext): Omit<Runnable, "kind" | "po
     storage: [...places.flatMap(({ storage }) => storage), ...desired.flatMap(({ storage }) => storage)],
     volumes: volumes.written,
   };
+}
+
+/** A pod that runs goes on, whatever is added to it. Undefined: nothing is wrong with it. */
+function refusedContainer(pod: Pod, { name }: Container, refused: readonly Problem[]): DesiredParts | undefined {
+  const problem = refused.find(({ path }) => path.startsWith(`spec.ephemeralContainers[${name}]`));
+  if (problem === undefined) return undefined;
+  const unitName = containerUnitName(pod.metadata.namespace, pod.metadata.name, name);
+  const waiting = { reason: "CreateContainerConfigError", message: sentence(problem) };
+  return { container: { name, kind: "ephemeral", unitName, waiting }, files: [], storage: [] };
 }
 
 function isAdmitted({ status }: Pod): boolean {

@@ -1,4 +1,5 @@
 import type { Allocatable } from "../model/allocatable.ts";
+import { containersOf } from "../model/containers.ts";
 import type { Pod } from "../model/pod.ts";
 import { type ConfigMap, type Fetched, keyOf, lookUp, type References, UNKNOWN } from "../model/references.ts";
 import type { VolumeFile } from "../model/step.ts";
@@ -97,9 +98,7 @@ function downwardFiles(items: readonly DownwardFile[], mode: number, context: Pr
   const { pod, allocatable } = context;
   const files = new Map<string, VolumeFile>();
   for (const { path, mode: own, fieldRef, resourceFieldRef } of items) {
-    const container = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find(
-      ({ name }) => name === resourceFieldRef?.containerName,
-    );
+    const container = containersOf(pod.spec).find(({ name }) => name === resourceFieldRef?.containerName);
     const value =
       resourceFieldRef === undefined
         ? metadataValue(pod, fieldRef?.fieldPath ?? "")

@@ -1,3 +1,4 @@
+import { containersOf } from "../model/containers.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import { lookUp, type Need, type References, type TokenReference } from "../model/references.ts";
 import type { Instant } from "../model/time.ts";
@@ -12,7 +13,7 @@ const DAY = 24 * 3600;
 
 /** What this pod refers to; what a claim leads to is known only when the claim is. */
 export function podNeeds(pod: Pod, known: References): Need[] {
-  const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+  const containers = containersOf(pod.spec);
   return [
     ...serviceNeeds(pod),
     ...pullSecretNeeds(pod),

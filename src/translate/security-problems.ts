@@ -1,4 +1,5 @@
 import type { Config } from "../model/config.ts";
+import { containersOf } from "../model/containers.ts";
 import type { Host } from "../model/host.ts";
 import { parseImage } from "../model/image-reference.ts";
 import type { Container, Pod } from "../model/pod.ts";
@@ -10,7 +11,7 @@ import { runAsNonRootProblem } from "./security.ts";
 
 /** What tightens security and cannot be honoured is never dropped: the pod fails. */
 export function securityProblems(pod: Pod, { images }: Config, { files }: Host): Problem[] {
-  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].flatMap((container) =>
+  return containersOf(pod.spec).flatMap((container) =>
     [
       // The user that an image says is not known before it is there: that one waits with the kubelet's words.
       images === "ignore" || parseImage(container.image ?? "").kind === "host"

@@ -12,6 +12,7 @@ import { userOf } from "./security.ts";
 export function specHash(pod: Pod, container: Container): string {
   const { restartPolicy, terminationGracePeriodSeconds, initContainers } = pod.spec;
   const { name, image, command, args, workingDir, env, envFrom, resources, volumeMounts } = container;
+  const { stdin, stdinOnce, tty } = container;
   const wanted = {
     name,
     image,
@@ -25,6 +26,7 @@ export function specHash(pod: Pod, container: Container): string {
     resources: unlessEmpty(resources),
     // What else a mount says cannot change while the pod lives.
     mounts: unlessEmpty(volumeMounts?.map((mount) => [mount.name, mount.mountPath])),
+    input: stdin ? { once: stdinOnce, tty } : undefined,
     user: unlessEmpty(userOf(pod, container)),
     rights: unlessEmpty(rightsOf(pod, container)),
     wishes: unlessEmpty(wishesOf(pod, container)),

@@ -8,7 +8,16 @@ export const IDENTITY_SECTION = "X-Kubernetes";
 
 const PLAIN = /^[A-Za-z]+=[\w.-]*$/;
 
-const KINDS: readonly Identity["kind"][] = ["container", "init", "slice", "image", "mount", "sandbox", "socket"];
+const KINDS: readonly Identity["kind"][] = [
+  "container",
+  "init",
+  "ephemeral",
+  "slice",
+  "image",
+  "mount",
+  "sandbox",
+  "socket",
+];
 
 /** A unit's text: the [X-Kubernetes] section, which says whose it is and what it was when we wrote it, then the others. */
 export function encodeOwnUnit(identity: Identity, sections: UnitSections): string {

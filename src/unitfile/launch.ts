@@ -1,12 +1,31 @@
 import { UnquotableError } from "./quote.ts";
 
 /**
+ * Where the program's standard input comes from.
+ * none: nowhere. open: from whoever is attached, and it never ends. once: it ends when the first of them has gone.
+ * attached: the program begins when somebody attaches, and this shell stands for it: it ends with the status that it is told.
+ */
+export type StandardInput = "none" | "open" | "once" | "attached";
+
+/** Where a container finds its input: a named pipe, and a second one if its end is to be seen. */
+export const INPUT = "/run/unitlet/stdin";
+
+/** No program sees the end of a pipe that nobody has written to: something must hold its other end until then. */
+const BECOME: Readonly<Record<StandardInput, string>> = {
+  none: 'exec "$@"',
+  open: `exec "$@" <>${INPUT}`,
+  // The inner shell is gone at once, so that the program has no child that it does not know.
+  once: `( /bin/cat >${INPUT}.once <${INPUT} & ); exec "$@" <${INPUT}.once`,
+  attached: `read -r status <${INPUT} || exit 1; exit "$status"`,
+};
+
+/**
  * What stands between systemd and a container's program: a shell that takes variables and words from a file and becomes
  * the program. Neither is in the unit, which anyone may read; and EnvironmentFile= would give the variables to the
  * unit's privileged helpers as well, where a pod's LD_PRELOAD has no business. The shell has the container's own user by then.
  */
-export function launchArgv(file: string): readonly string[] {
-  return ["/bin/sh", "-c", `unset PWD OLDPWD; . ${file}; exec "$@"`, "sh"];
+export function launchArgv(file: string, input: StandardInput = "none"): readonly string[] {
+  return ["/bin/sh", "-c", `unset PWD OLDPWD; . ${file}; ${BECOME[input]}`, "sh"];
 }
 
 /** Variables of some /bin/sh itself (bash, dash), which it would refuse to set, or set to something else; and perl's, which it would obey. */

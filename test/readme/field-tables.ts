@@ -37,12 +37,12 @@ export function fieldTables(present: string): string {
   }).join("\n\n");
 }
 
-/** Paths below spec. What holds for containers and init containers alike is one row. */
+/** Paths below spec. What holds for containers of all kinds is one row. */
 function mergedFields(): (readonly [path: string, row: Exclude<Row, "descend">])[] {
   return Object.entries(FIELDS).flatMap(([path, row]) => {
     const field = path.replace(/^spec\./, "");
-    const twin = FIELDS[path.replace("spec.initContainers[]", "spec.containers[]")];
-    return row === "descend" || (path.startsWith("spec.initContainers[]") && twin === row)
+    const twin = FIELDS[path.replace(/^spec\.(init|ephemeral)Containers\[\]/, "spec.containers[]")];
+    return row === "descend" || (/^spec\.(init|ephemeral)Containers\[\]/.test(path) && twin === row)
       ? []
       : [[field, row] as const];
   });
@@ -61,8 +61,10 @@ function fieldRow(path: string, row: Exclude<Row, "descend">, present: string): 
   return [`\`${path}\``, VERDICTS[row.severity], whatHappens(row)];
 }
 
+const NO_POD = { spec: { containers: [] } } as unknown as Pod;
+
 function whatHappens({ because, remedy, unless }: Exception): string {
-  const harmless = HARMLESS.filter(([, value]) => unless?.(value, {} as Pod)).map(([words]) => words);
+  const harmless = HARMLESS.filter(([, value]) => unless?.(value, NO_POD)).map(([words]) => words);
   const reason = because === NOT_YET ? "not supported yet" : because.replace(/^is ignored: /, "");
   const told = (remedy === OTHER_NODE ? reason : `${reason}; ${remedy}`).replaceAll("|", "\\|");
   return harmless.length === 0

@@ -99,6 +99,7 @@ describe("a container's argv", () => {
     ["the image, if it is a path", { image: "/bin/sleep", command: [], args: ["1"] }, ["/bin/sleep", "1"]],
     ["command, though the image is a path", { image: "/bin/sleep", command: ["/bin/sh"] }, ["/bin/sh"]],
     ["expanded", { command: ["/bin/$(A)"], args: ["$(A)", "$(B)", "$$(A)"] }, ["/bin/1", "1", "$(B)", "$(A)"]],
+    ["args alone, since the image has no entrypoint", { command: [], args: ["sh", "-i"] }, ["sh", "-i"]],
     ["a bare name", { command: ["sh"] }, ["sh"]],
     ["a relative path, which the shell finds in the working directory", { command: ["./run"] }, ["./run"]],
   ];
@@ -107,12 +108,12 @@ describe("a container's argv", () => {
     expect(containerCommand(container(change), "spec.containers[app]", variables)).toEqual({
       ok: true,
       argv,
-      program: change.command?.[0] ?? change.image,
+      program: change.command?.[0] ?? change.image ?? change.args?.[0],
     });
   });
 
   test("is missing", () => {
-    expect(waiting(podOf({ command: [], args: ["x"] }))).toEqual({
+    expect(waiting(podOf({ command: [], args: [] }))).toEqual({
       reason: "CreateContainerConfigError",
       message:
         'spec.containers[app].command is missing: the image "host" has no entrypoint on this node; name the program in command',

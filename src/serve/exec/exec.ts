@@ -1,18 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Exchange } from "../exchange.ts";
 import { Refusal } from "../refusal.ts";
 import { openStreams } from "../remote/open-streams.ts";
-import type { RemoteStreams, TerminalSize } from "../remote/streams.ts";
 import type { Target } from "../target.ts";
 import { connect } from "./connect.ts";
 import { enterArgv } from "./enter.ts";
+import { firstSize } from "./first-size.ts";
 import { startPiped } from "./piped.ts";
 import { findRunning, type Who } from "./running.ts";
 import { streamRequest } from "./stream-request.ts";
 import { startInTerminal } from "./terminal.ts";
-
-/** A client with a terminal tells its size at once; one that does not is not waited for. Milliseconds. */
-const SIZE_PATIENCE = 250;
 
 /** /exec/NAMESPACE/POD[/UID]/CONTAINER. Throws Refusal, ApiError, Gone. */
 export async function serveExec(who: Who, { segments, query }: Target, exchange: Exchange): Promise<void> {
@@ -27,9 +23,4 @@ export async function serveExec(who: Who, { segments, query }: Target, exchange:
     ? startInTerminal(command, await firstSize(streams), wanted.stdin)
     : await startPiped(command, wanted);
   await connect(started, streams);
-}
-
-async function firstSize(streams: RemoteStreams): Promise<TerminalSize | undefined> {
-  const told = new Promise<TerminalSize>((resolve) => streams.onResize(resolve));
-  return await Promise.race([told, sleep(SIZE_PATIENCE, undefined, { ref: false })]);
 }

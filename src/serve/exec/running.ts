@@ -3,6 +3,7 @@ import { readIfThere } from "../../io/files.ts";
 import type { ApiClient } from "../../io/http.ts";
 import { runningInvocation } from "../../io/invocations.ts";
 import { getPod } from "../../io/one-pod.ts";
+import { containersOf } from "../../model/containers.ts";
 import { podVolatile } from "../../model/paths.ts";
 import type { Container, Pod } from "../../model/pod.ts";
 import type { UnitName } from "../../model/unit.ts";
@@ -30,8 +31,7 @@ export async function findRunning({ api, node }: Who, path: readonly string[]): 
   if (pod === undefined) throw new Refusal(404, "pod does not exist");
   const notFound = new Refusal(404, `container not found (${JSON.stringify(container)})`);
   if (path.length === 4 && pod.metadata.uid !== path[2]) throw notFound;
-  const { containers, initContainers = [] } = pod.spec;
-  const spec = [...containers, ...initContainers].find((each) => each.name === container);
+  const spec = containersOf(pod.spec).find((each) => each.name === container);
   if (spec === undefined) throw notFound;
   const unit = containerUnitName(namespace, name, container);
   const invocation = runningInvocation(unit);

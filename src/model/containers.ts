@@ -1,0 +1,32 @@
+import type { Container, ContainerStatus, Pod, PodSpec, PodStatus } from "./pod.ts";
+import type { ContainerKind, UnitKind } from "./unit.ts";
+
+/** Every container of a pod: init containers first, ephemeral ones last, each kind in the pod's order. */
+export function containersOf({
+  initContainers = [],
+  containers,
+  ephemeralContainers = [],
+}: PodSpec): readonly Container[] {
+  return [...initContainers, ...containers, ...ephemeralContainers];
+}
+
+export function statusesOf(status: PodStatus | undefined): readonly ContainerStatus[] {
+  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = status ?? {};
+  return [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
+}
+
+/** The list of the spec that has containers of this kind. */
+export const CONTAINER_LISTS = {
+  init: "initContainers",
+  container: "containers",
+  ephemeral: "ephemeralContainers",
+} as const satisfies Record<ContainerKind, keyof PodSpec>;
+
+export function kindOf({ spec }: Pod, container: Container): ContainerKind {
+  if (spec.initContainers?.includes(container)) return "init";
+  return spec.ephemeralContainers?.includes(container) ? "ephemeral" : "container";
+}
+
+export function listOf(kind: UnitKind | undefined): string {
+  return kind === "init" || kind === "ephemeral" ? CONTAINER_LISTS[kind] : CONTAINER_LISTS.container;
+}

@@ -1,0 +1,62 @@
+import { constants, openSync } from "node:fs";
+import { Socket } from "node:net";
+import { Readable } from "node:stream";
+import { isThere } from "../../io/files.ts";
+import { kindOf } from "../../model/containers.ts";
+import { inputPath } from "../../model/paths.ts";
+import { isInteractive } from "../../model/terminal.ts";
+import { containerLog } from "../container-log.ts";
+import type { Exchange } from "../exchange.ts";
+import { openStreams } from "../remote/open-streams.ts";
+import type { Target } from "../target.ts";
+import { connect } from "./connect.ts";
+import { runAttached } from "./interactive.ts";
+import type { Process } from "./process.ts";
+import { findRunning, type Running, type Who } from "./running.ts";
+import { streamRequest } from "./stream-request.ts";
+
+const { O_WRONLY, O_NONBLOCK } = constants;
+
+/** /attach/NAMESPACE/POD[/UID]/CONTAINER. Throws Refusal, ApiError, Gone. */
+export async function serveAttach(who: Who, { segments, query }: Target, exchange: Exchange): Promise<void> {
+  const asked = streamRequest(query);
+  const running = await findRunning(who, segments.slice(1));
+  const { pod, container } = running;
+  if (
+    !isInteractive(container, kindOf(pod, container) === "ephemeral") ||
+    !isThere(inputPath(pod.metadata.uid, container.name))
+  ) {
+    // What it was started with cannot be changed any more: its output comes as one, by lines.
+    const streams = await openStreams(exchange, asked);
+    await connect(outputAndInput(running, container.stdin === true, streams.gone), streams);
+    return;
+  }
+  await runAttached(running, () => openStreams(exchange, { ...asked, stderr: false, tty: true }));
+}
+
+/** What it writes from now on, until it ends, and a way into what it reads. */
+function outputAndInput({ unit, invocation, pod, container }: Running, isOpen: boolean, gone: AbortSignal): Process {
+  const now = Date.now();
+  const options = { follow: true, previous: false, timestamps: false, since: now };
+  const log = Readable.from(containerLog({ unit, invocation, from: now }, options, now, gone));
+  const stdin = isOpen ? openInput(inputPath(pod.metadata.uid, container.name)) : undefined;
+  const ended = new Promise<number>((resolve) => {
+    log.once("close", () => resolve(0));
+  });
+  return {
+    ...(stdin && { stdin }),
+    stdout: log,
+    ended,
+    resize: () => {},
+    end: () => void stdin?.destroy(),
+  };
+}
+
+/** Undefined when nobody reads there. */
+function openInput(path: string): Socket | undefined {
+  try {
+    return new Socket({ fd: openSync(path, O_WRONLY | O_NONBLOCK), readable: false, writable: true });
+  } catch {
+    return undefined;
+  }
+}
