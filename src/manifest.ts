@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { EnvFromManifest, EnvVarManifest, VolumeManifest, VolumeMountManifest } from "./manifest-sources.ts";
 import type { Pod } from "./model/pod.ts";
 import { parseQuantity } from "./translate/quantity.ts";
 import { digest } from "./unitfile/hash.ts";
@@ -17,7 +18,6 @@ const quantities = z.record(z.string(), quantity).optional();
 const port = z.int().min(1).max(65535);
 const user = z.int().min(0).optional();
 const security = z.looseObject({ runAsUser: user, runAsGroup: user, runAsNonRoot: z.boolean().optional() }).optional();
-const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { error: "expected a DNS label in lower case" });
 
 const ContainerManifest = z.looseObject({
   name: z.string(),
@@ -25,14 +25,8 @@ const ContainerManifest = z.looseObject({
   command: z.array(z.string()).optional(),
   args: z.array(z.string()).optional(),
   workingDir: z.string().optional(),
-  env: z
-    .array(
-      z.looseObject({
-        name: z.string(),
-        value: z.string({ error: "expected a string: put quotes around it" }).optional(),
-      }),
-    )
-    .optional(),
+  env: z.array(EnvVarManifest).optional(),
+  envFrom: z.array(EnvFromManifest).optional(),
   ports: z
     .array(
       z.looseObject({
@@ -46,36 +40,7 @@ const ContainerManifest = z.looseObject({
     .optional(),
   resources: z.looseObject({ requests: quantities, limits: quantities }).optional(),
   securityContext: security,
-  volumeMounts: z
-    .array(z.looseObject({ name: z.string(), mountPath: z.string().min(1), readOnly: z.boolean().optional() }))
-    .optional(),
-});
-
-const ProjectedSource = z.looseObject({
-  serviceAccountToken: z
-    .looseObject({ path: z.string(), audience: z.string().optional(), expirationSeconds: z.int().optional() })
-    .optional(),
-  configMap: z
-    .looseObject({
-      name: z.string(),
-      optional: z.boolean().optional(),
-      items: z.array(z.looseObject({ key: z.string(), path: z.string() })).optional(),
-    })
-    .optional(),
-  downwardAPI: z
-    .looseObject({
-      items: z
-        .array(z.looseObject({ path: z.string(), fieldRef: z.looseObject({ fieldPath: z.string() }).optional() }))
-        .optional(),
-    })
-    .optional(),
-});
-
-const VolumeManifest = z.looseObject({
-  name: label,
-  projected: z
-    .looseObject({ defaultMode: z.int().optional(), sources: z.array(ProjectedSource).optional() })
-    .optional(),
+  volumeMounts: z.array(VolumeMountManifest).optional(),
 });
 
 /** The checks and defaults that the API server would have made. Fields not named here pass through to the table of supported fields. */
@@ -98,6 +63,7 @@ const PodManifest = z.looseObject({
     // There is no cluster whose network a pod could be on.
     hostNetwork: z.boolean().default(true),
     serviceAccountName: z.string().optional(),
+    enableServiceLinks: z.boolean().optional(),
     securityContext: security,
     containers: z.array(ContainerManifest).min(1, { error: "expected at least one container" }),
     initContainers: z.array(ContainerManifest).optional(),

@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { parseManifest } from "../../src/manifest.ts";
+
+function manifest(container: object, volumes: readonly object[] = []): object {
+  const metadata = { name: "web", namespace: "shop" };
+  return { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [{ name: "app", ...container }], volumes } };
+}
+
+const volume = (source: object) => manifest({}, [{ name: "v", ...source }]);
+
+describe("a manifest whose sources have another shape is no pod", () => {
+  test.for([
+    [
+      manifest({ env: [{ name: "A", value: 1 }] }),
+      "spec.containers[0].env[0].value: expected a string: put quotes around it",
+    ],
+    [
+      manifest({ env: [{ name: "A", valueFrom: { secretKeyRef: { name: "s" } } }] }),
+      "spec.containers[0].env[0].valueFrom.secretKeyRef.key: ",
+    ],
+    [manifest({ envFrom: "map" }), "spec.containers[0].envFrom: "],
+    [
+      manifest({ volumeMounts: [{ name: "v", mountPath: "/x", subPath: 1 }] }),
+      "spec.containers[0].volumeMounts[0].subPath: ",
+    ],
+    [volume({ emptyDir: [] }), "spec.volumes[0].emptyDir: "],
+    [volume({ hostPath: { path: "srv" } }), "spec.volumes[0].hostPath.path: "],
+    [
+      volume({ configMap: { name: "m", items: [{ key: "k", path: "p", mode: "0644" }] } }),
+      "spec.volumes[0].configMap.items[0].mode: ",
+    ],
+    [
+      volume({ projected: { sources: [{ serviceAccountToken: {} }] } }),
+      "spec.volumes[0].projected.sources[0].serviceAccountToken.path: ",
+    ],
+  ] as const)("%j", ([document, message]) => {
+    expect(() => parseManifest(document, "edge")).toThrow(message);
+  });
+
+  test("but one that has the right one is", () => {
+    const of = parseManifest(volume({ hostPath: { path: "/srv", type: "Directory" } }), "edge");
+    expect(of.spec.volumes).toEqual([{ name: "v", hostPath: { path: "/srv", type: "Directory" } }]);
+  });
+});
