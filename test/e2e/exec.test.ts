@@ -79,7 +79,7 @@ describe.each(["true", "false"])("KUBECTL_REMOTE_COMMAND_WEBSOCKETS=%s", (value)
     terminal.type("stty size; tty; echo $TERM\r");
     await terminal.hears(/31 91\r\n\/dev\/pts\/\d+\r\nxterm\r\n/);
     terminal.resize(123, 45);
-    terminal.type("until stty size | grep 123; do sleep 0.1; done\r");
+    terminal.type("until stty size | grep '45 123'; do sleep 0.1; done\r");
     await terminal.hears(/45 123\r\n/);
     terminal.type("sleep 1000\r");
     await node.machine.until(() => node.exec("pgrep -xf 'sleep 1000'"), { what: "the sleep" });
