@@ -110,8 +110,8 @@ describe("a terminal", () => {
     await terminal.hears(/31 91\r\nxterm b\r\n\/dev\/pts\/\d+/);
     terminal.resize(70, 20);
     terminal.type("\x03");
-    terminal.type("until stty size | grep 70; do sleep 0.1; done\r");
-    await terminal.hears(/20 70/);
+    terminal.type("until stty size | grep '20 70'; do sleep 0.1; done\r");
+    await terminal.hears(/20 70\r\n/);
     expect(
       await ask(node, `/attach/${node.namespace}/shell/shell?input=1&output=1&tty=1`, [
         "-X",
