@@ -20,8 +20,9 @@ export function confinementLines(confinement: Confinement, files: HostFiles | un
 }
 
 /**
- * The host's files, read-only; devices can be written to all the same. Not ProtectSystem=strict, which leaves /sys writable and needs ProtectHome= besides: this
- * says more in fewer mounts. The agent's own files and other pods' are out of sight, empty instead of inaccessible.
+ * The host's files, read-only; devices and terminals can be written to all the same. Not ProtectSystem=strict, which
+ * leaves /sys and /dev writable and needs ProtectHome= besides: this says more in fewer mounts. The agent's own files
+ * and other pods' are out of sight, empty instead of inaccessible.
  */
 function hostFilesLines(
   { privileged, readOnlyPaths, mounts, namespaces }: Confinement,
