@@ -1,8 +1,9 @@
 import { type CgroupFiles, field } from "./cgroup-files.ts";
+import { type Pressure, readPressure } from "./cgroup-pressure.ts";
 import { cpuOf, workingSet } from "./cgroups.ts";
 
 /** What cAdvisor tells of one cgroup; undefined: the kernel does not account for it here. Seconds, bytes, and numbers. */
-export interface CgroupStats {
+export interface CgroupStats extends Pressure {
   readonly cpu?: number;
   readonly cpuUser?: number;
   readonly cpuSystem?: number;
@@ -48,8 +49,9 @@ export interface DiskUse {
 const USER_HZ = 100;
 
 export function readCgroupStats(files: CgroupFiles, path: string): CgroupStats {
-  const stats = { ...cpuTime(files, path), ...cpuLimits(files, path), ...memory(files, path), ...tasks(files, path) };
-  return { ...defined(stats), disks: files.isUnified ? disks2(files, path) : disks1(files, path) };
+  const time = { ...cpuTime(files, path), ...cpuLimits(files, path), ...readPressure(files, path) };
+  const rest = { ...memory(files, path), ...tasks(files, path) };
+  return { ...defined({ ...time, ...rest }), disks: files.isUnified ? disks2(files, path) : disks1(files, path) };
 }
 
 /** Without the keys that nothing is known of. */

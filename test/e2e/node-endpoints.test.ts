@@ -100,6 +100,7 @@ test("/metrics/cadvisor tells what a container uses, and what it may", async () 
   expect(value("container_spec_memory_limit_bytes")).toBe(64 * 1024 * 1024);
   expect(value("container_spec_cpu_quota") / value("container_spec_cpu_period")).toBeCloseTo(0.2);
   expect(value("container_memory_working_set_bytes")).toBeGreaterThan(10_000);
+  expect(value("container_pressure_cpu_waiting_seconds_total")).toBeGreaterThan(0);
   expect([value("container_processes"), value("container_threads")]).toEqual([1, 1]);
   expect(text).toMatch(/^machine_cpu_cores{boot_id=".+",machine_id=".+",system_uuid=".+"} \d+$/m);
   expect(text).toMatch(/^container_network_receive_bytes_total{.*id="\/",.*interface=".+"/m);

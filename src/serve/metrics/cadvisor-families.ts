@@ -44,6 +44,18 @@ const TASKS: readonly Row[] = [
   ["threads", "threads", "gauge", "Number of threads running inside the container"],
 ];
 
+const STALLED = "Total time duration no tasks in the container could make progress due to";
+const WAITING = "Total time duration tasks in the container have waited due to";
+
+const PRESSURE: readonly Row[] = [
+  ["cpuStalled", "pressure_cpu_stalled_seconds_total", "counter", `${STALLED} CPU congestion.`],
+  ["cpuWaiting", "pressure_cpu_waiting_seconds_total", "counter", `${WAITING} CPU congestion.`],
+  ["memoryStalled", "pressure_memory_stalled_seconds_total", "counter", `${STALLED} memory congestion.`],
+  ["memoryWaiting", "pressure_memory_waiting_seconds_total", "counter", `${WAITING} memory congestion.`],
+  ["ioStalled", "pressure_io_stalled_seconds_total", "counter", `${STALLED} IO congestion.`],
+  ["ioWaiting", "pressure_io_waiting_seconds_total", "counter", `${WAITING} IO congestion.`],
+];
+
 /** Zero stands for "no limit" in these. */
 const LIMITS: readonly Row[] = [
   ["cpuPeriod", "spec_cpu_period", "gauge", "CPU period of the container."],
@@ -62,7 +74,7 @@ const asFamily = ([figure, name, type, help]: Row): FigureFamily => ({
   ...(figure === "cpu" ? { labels: { cpu: "total" } } : {}),
 });
 
-export const FIGURES = [...CPU, ...MEMORY, ...TASKS].map(asFamily);
+export const FIGURES = [...CPU, ...MEMORY, ...TASKS, ...PRESSURE].map(asFamily);
 export const QUOTAS = THROTTLING.map(asFamily);
 export const SPECS = LIMITS.map(asFamily);
 

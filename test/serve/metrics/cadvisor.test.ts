@@ -125,9 +125,11 @@ describe("what the kernel's files say", () => {
       "a/cgroup.procs": "1\n2\n",
       "a/pids.current": "3\n",
       "a/pids.max": "99\n",
+      "a/cpu.pressure":
+        "some avg10=0.00 avg60=0.00 avg300=0.00 total=1500000\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=500000\n",
       "a/io.stat": "8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0\n",
     });
-    expect(readCgroupStats(files, "a")).toEqual({ ...EXPECTED, cpuShares: 2597 });
+    expect(readCgroupStats(files, "a")).toEqual({ ...EXPECTED, cpuShares: 2597, cpuWaiting: 1.5, cpuStalled: 0.5 });
   });
 
   test("v1, with a v2 tree beside it", () => {
