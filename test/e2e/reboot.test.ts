@@ -82,3 +82,26 @@ describe.each([
     expect(status).toMatchObject({ containerStatuses: [{ restartCount: 0, state: { terminated } }] });
   });
 });
+
+test("volumes are there again without an API server: what was on the disk as it was, what was in memory empty", async () => {
+  const script = "cat /run/map; echo x >>/run/disk/n; echo x >>/run/memory/n; wc -l </run/disk/n; wc -l </run/memory/n";
+  const volumeMounts = [
+    { name: "map", mountPath: "/run/map", subPath: "key" },
+    { name: "disk", mountPath: "/run/disk", subPath: "below" },
+    { name: "memory", mountPath: "/run/memory" },
+  ];
+  const volumes = [
+    { name: "map", configMap: { name: "kept" } },
+    { name: "disk", emptyDir: {} },
+    { name: "memory", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
+  ];
+  await node.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "kept" }, data: { key: "value\n" } });
+  await node.run(pod(node, "kept", shell(`${script}; exec sleep infinity`, { volumeMounts }), { volumes }));
+  await node.container("kept", ({ ready }) => ready);
+  await node.machine.until(async () => (await node.log("kept")) === "value\n1\n1\n", { what: "what it finds" });
+  proxy.on(() => ({ reset: true }));
+  await node.machine.reboot();
+  await node.machine.until(async () => (await node.log("kept")) === "value\n1\n1\nvalue\n2\n1\n", {
+    what: "what it finds again",
+  });
+});
