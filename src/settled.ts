@@ -2,6 +2,7 @@ import { forgetMemo, keep, recall } from "./io/memo.ts";
 import type { Instant } from "./model/time.ts";
 import { type ActualUnit, isCompanion } from "./model/unit.ts";
 import type { World } from "./model/world.ts";
+import { deadlineOf } from "./translate/deadline.ts";
 import { hasDiskLimit } from "./translate/eviction/limits.ts";
 import { FRESH, retryAt } from "./translate/image.ts";
 import { nextRefresh } from "./translate/references.ts";
@@ -40,7 +41,8 @@ export function settledUntil(world: World): Instant | undefined {
   const needy = world.pods.items.filter(({ status }) => status?.phase === "Running" || status?.phase === "Pending");
   const refresh = nextRefresh(needy, world.references) ?? Number.POSITIVE_INFINITY;
   const longest = world.pods.items.some(hasDiskLimit) ? EVICTING : LONGEST;
-  return Math.min(world.now + longest, refresh, ...retries.filter((at) => at > world.now));
+  const deadlines = needy.map(deadlineOf).filter((at) => at !== undefined);
+  return Math.min(world.now + longest, refresh, ...deadlines, ...retries.filter((at) => at > world.now));
 }
 
 /** Between two states a unit may go on without changing what the digest covers; only a back-off leaves its mark when it ends. */

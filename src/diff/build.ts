@@ -4,10 +4,12 @@ import type { DesiredContainer, Runnable } from "../model/translation.ts";
 import type { ActualUnit, UnitName } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 import { companionSteps } from "./companions.ts";
+import { deadlineAlarm } from "./deadline.ts";
 import { lostExits } from "./lost-exits.ts";
 import { mayStart } from "./may-start.ts";
 import { identityOf } from "./owner.ts";
 import { placeUnit } from "./place.ts";
+import { stopSidecars } from "./sidecars.ts";
 import { storageSteps } from "./storage.ts";
 import { isIdle, isStopping, isUp, unmask } from "./unit-states.ts";
 
@@ -21,7 +23,9 @@ export function buildPod(translation: Runnable, own: readonly ActualUnit[], worl
   const foreign = units.find((unit) => unit?.text !== undefined && unit.identity === undefined);
   if (foreign !== undefined) return [occupied(translation, foreign)];
   const lost = lostExits(translation, world);
-  return [
+  const over = lost.length > 0 ? undefined : stopSidecars(translation, world);
+  if (over !== undefined) return over;
+  const steps = [
     ...lost,
     ...writeFiles(translation, world),
     ...storageSteps(translation, world),
@@ -30,6 +34,7 @@ export function buildPod(translation: Runnable, own: readonly ActualUnit[], worl
     ...containers.flatMap((container) => placeContainer(translation, container, world, lost.length > 0)),
     ...containers.flatMap((container) => reload(translation, container, world)),
   ];
+  return [...deadlineAlarm(pod, steps, world.now), ...steps];
 }
 
 /** For a container that wants to hear of it; one that comes up now finds the new content anyway. */

@@ -98,7 +98,8 @@ function withEvents(stops: Step[], pod: Pod | undefined, running: readonly Actua
   ];
 }
 
-function killing(pod: Pod, unit: ActualUnit): PodEvent {
+/** Said of each container that is stopped. */
+export function killing(pod: Pod, unit: ActualUnit): PodEvent {
   const container = unit.identity?.container ?? "";
   return {
     pod,

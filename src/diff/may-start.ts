@@ -1,5 +1,7 @@
 import { statusesOf } from "../model/containers.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
+import type { Container, Pod } from "../model/pod.ts";
+import { restartCodes, restartPolicy } from "../model/restart.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 
 /** Why an idle container should be started now; undefined when it should not be. */
@@ -9,19 +11,35 @@ export function mayStart(
   pasts: ReadonlyMap<string, ContainerPast>,
 ): string | undefined {
   const past = pasts.get(container.name) ?? NO_PAST;
-  const policy = container.kind === "ephemeral" ? "Never" : (pod.spec.restartPolicy ?? "Always");
-  const inits = containers.filter(({ kind }) => kind === "init");
-  const before = container.kind === "init" ? inits.slice(0, inits.indexOf(container)) : inits;
-  if (container.kind !== "ephemeral" && before.some(({ name }) => !pasts.get(name)?.done)) return undefined;
+  const spec = specOf(pod, container.name);
+  const policy = restartPolicy(pod, spec, container.kind);
+  const inits = containers.filter(({ kind }) => kind === "init" || kind === "sidecar");
+  const at = inits.indexOf(container);
+  const before = at < 0 ? inits : inits.slice(0, at);
+  if (container.kind !== "ephemeral" && !before.every((each) => isBehind(each, pod, pasts.get(each.name) ?? NO_PAST)))
+    return undefined;
   if (container.kind === "init" ? past.done : past.finished) return undefined;
   const last = past.exits.at(-1);
   const ran = last !== undefined || past.forgottenExits > 0;
   if (!ran) return policy === "Never" && wasSeen(pod.status, container.name) ? undefined : "the pod is to run";
   // An init container that ended well before a reboot runs again, one that failed under Never does not.
   const endedWell = last?.code === "exited" && last.status === "0";
+  // container-exit has judged by the codes; what it has not called finished may run.
+  if (restartCodes(spec).length > 0 && container.kind === "container") return "it ended and is to run again";
   if (policy === "Never") return container.kind === "init" && endedWell ? "the pod starts anew" : undefined;
   if (policy === "OnFailure" && container.kind === "container" && endedWell) return undefined;
   return "it ended and is to run again";
+}
+
+/** What comes after it may start. A sidecar that nobody has tried yet is started by systemd for whoever waits for it. */
+function isBehind({ name, kind }: DesiredContainer, pod: Pod, past: ContainerPast): boolean {
+  if (kind === "init") return past.done;
+  if (past.up) return true;
+  return past.exits.length === 0 && specOf(pod, name).startupProbe === undefined;
+}
+
+export function specOf({ spec }: Pod, name: string): Container {
+  return [...(spec.initContainers ?? []), ...spec.containers].find((each) => each.name === name) ?? { name };
 }
 
 function wasSeen(status: Runnable["pod"]["status"], name: string): boolean {

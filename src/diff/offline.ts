@@ -13,7 +13,7 @@ export function keepUnits(world: World, listed: ReadonlySet<string>): Step[] {
   const steps = [...world.units.values()].flatMap((unit): Step[] => {
     const { identity } = unit;
     if (
-      identity?.kind !== "container" ||
+      (identity?.kind !== "container" && identity?.kind !== "sidecar") ||
       listed.has(identity.podUID) ||
       !unit.linked ||
       unit.text === undefined ||

@@ -33,7 +33,7 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
   const volatile = namesIn(podVolatile(uid));
   const containers = new Set(
     [...data, ...volatile]
-      .map((name) => /^(.+)\.(?:exits|finished|started|backoff|done)$/.exec(name)?.[1])
+      .map((name) => /^(.+)\.(?:exits|finished|started|backoff|done|up)$/.exec(name)?.[1])
       .filter((name) => name !== undefined),
   );
   const environments = volatile.filter((name) => /^[^.].*\.(env|json|probes)$|^hosts$|^resolv\.conf$/.test(name));
@@ -73,6 +73,7 @@ function readPast(uid: string, container: string, names: ReadonlySet<string>): C
     ...(Number.isFinite(backOff) ? { backOffUntil: backOff * 1000 } : {}),
     finished: has("finished"),
     done: has("done"),
+    ...(has("up") ? { up: true } : {}),
     ...readMessages(uid, container, has),
     ...readHooks(uid, container, has),
     ...readProbes(uid, container, has),

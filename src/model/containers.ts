@@ -18,15 +18,19 @@ export function statusesOf(status: PodStatus | undefined): readonly ContainerSta
 /** The list of the spec that has containers of this kind. */
 export const CONTAINER_LISTS = {
   init: "initContainers",
+  sidecar: "initContainers",
   container: "containers",
   ephemeral: "ephemeralContainers",
 } as const satisfies Record<ContainerKind, keyof PodSpec>;
 
 export function kindOf({ spec }: Pod, container: Container): ContainerKind {
-  if (spec.initContainers?.includes(container)) return "init";
+  // An init container that is to run all the time is a sidecar.
+  if (spec.initContainers?.includes(container)) return container.restartPolicy === "Always" ? "sidecar" : "init";
   return spec.ephemeralContainers?.includes(container) ? "ephemeral" : "container";
 }
 
 export function listOf(kind: UnitKind | undefined): string {
-  return kind === "init" || kind === "ephemeral" ? CONTAINER_LISTS[kind] : CONTAINER_LISTS.container;
+  return kind === "init" || kind === "sidecar" || kind === "ephemeral"
+    ? CONTAINER_LISTS[kind]
+    : CONTAINER_LISTS.container;
 }

@@ -36,6 +36,8 @@ export interface ContainerPast {
   readonly finished: boolean;
   /** Init containers: ended with exit 0 since boot. */
   readonly done: boolean;
+  /** Sidecars: started since boot, by their startup probe if they have one. What comes after them may start. */
+  readonly up?: boolean;
   /** What it said of its last two ends, by invocation. */
   readonly messages?: ReadonlyMap<string, string>;
   /** The invocation in which a hook failed last. */

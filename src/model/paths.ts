@@ -18,6 +18,7 @@ export const messageFile = (uid: string, container: string) => `${podData(uid)}/
 export const probesFile = (container: string) => `${container}.probes`;
 export const volumePath = (uid: string, volume: string) => `${podVolatile(uid)}/volumes/${volume}`;
 export const doneMarker = (uid: string, container: string) => `${podVolatile(uid)}/${container}.done`;
+export const upMarker = (uid: string, container: string) => `${podVolatile(uid)}/${container}.up`;
 export const finishedMarker = (uid: string, container: string) => `${podData(uid)}/${container}.finished`;
 
 /** Pairs that the cluster has signed, each with its key in one file: there is never a key without its certificate. */

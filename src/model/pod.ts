@@ -1,4 +1,5 @@
 import type { EnvFromSource, EnvVar } from "./env-var.ts";
+import type { ApiProbe, Lifecycle, RestartRule } from "./lifecycle.ts";
 import type { PodSecurityContext, SecurityContext } from "./security-context.ts";
 import type { Volume, VolumeMount } from "./volume.ts";
 
@@ -34,6 +35,7 @@ export interface PodSpec {
   readonly ephemeralContainers?: readonly EphemeralContainer[];
   readonly restartPolicy?: RestartPolicy;
   readonly terminationGracePeriodSeconds?: number;
+  readonly activeDeadlineSeconds?: number;
   readonly hostNetwork?: boolean;
   readonly hostIPC?: boolean;
   readonly hostPID?: boolean;
@@ -70,6 +72,9 @@ export interface Container {
   readonly volumeMounts?: readonly VolumeMount[];
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy?: "File" | "FallbackToLogsOnError";
+  /** Of its own; "Always" makes a sidecar of an init container. */
+  readonly restartPolicy?: RestartPolicy;
+  readonly restartPolicyRules?: readonly RestartRule[];
   readonly lifecycle?: Lifecycle;
   readonly stdin?: boolean;
   readonly stdinOnce?: boolean;
@@ -83,43 +88,6 @@ export interface DNSConfig {
   readonly nameservers?: readonly string[];
   readonly searches?: readonly string[];
   readonly options?: readonly { readonly name?: string; readonly value?: string }[];
-}
-
-export interface Lifecycle {
-  readonly postStart?: LifecycleHandler;
-  readonly preStop?: LifecycleHandler;
-  /** As "SIGUSR1", "SIGRTMINPLUS3". */
-  readonly stopSignal?: string;
-}
-
-/** One of these; tcpSocket is in the API, and does nothing anywhere. */
-export interface LifecycleHandler {
-  readonly exec?: { readonly command?: readonly string[] };
-  readonly httpGet?: HttpGetAction;
-  readonly sleep?: { readonly seconds: number };
-}
-
-/** A livenessProbe, readinessProbe or startupProbe. */
-export interface ApiProbe {
-  readonly exec?: { readonly command?: readonly string[] };
-  readonly httpGet?: HttpGetAction;
-  readonly tcpSocket?: { readonly host?: string; readonly port: number | string };
-  readonly grpc?: { readonly port: number; readonly service?: string };
-  readonly initialDelaySeconds?: number;
-  readonly periodSeconds?: number;
-  readonly timeoutSeconds?: number;
-  readonly successThreshold?: number;
-  readonly failureThreshold?: number;
-  readonly terminationGracePeriodSeconds?: number;
-}
-
-/** `port` is a number or the name of one of the container's ports. */
-export interface HttpGetAction {
-  readonly scheme?: string;
-  readonly host?: string;
-  readonly port: number | string;
-  readonly path?: string;
-  readonly httpHeaders?: readonly { readonly name: string; readonly value?: string }[];
 }
 
 /** Added to a running pod by kubectl debug; never changed, restarted or removed. */

@@ -1,7 +1,7 @@
 /** A name that this project may hand to systemd; made by unitfile/names.ts only. */
 export type UnitName = string & { readonly __brand: "UnitName" };
 
-export type ContainerKind = "container" | "init" | "ephemeral";
+export type ContainerKind = "container" | "init" | "sidecar" | "ephemeral";
 
 /**
  * A companion is what a pod has beside its slice and its containers: it runs no program of the pod, and is written, put
@@ -42,7 +42,12 @@ export interface Companion extends DesiredUnit {
   readonly wanted: boolean;
 }
 
-const CONTAINERS: readonly (UnitKind | undefined)[] = ["container", "init", "ephemeral"] satisfies ContainerKind[];
+const CONTAINERS: readonly (UnitKind | undefined)[] = [
+  "container",
+  "init",
+  "sidecar",
+  "ephemeral",
+] satisfies ContainerKind[];
 
 /** A container's, or of a kind that nobody can tell any more. */
 export function isContainer({ identity }: { readonly identity?: Pick<Identity, "kind"> }): boolean {

@@ -1,7 +1,7 @@
 import { ringDoorbell } from "../io/doorbell.ts";
-import { isThere } from "../io/files.ts";
+import { isThere, writeWhole } from "../io/files.ts";
 import { writeProbeResult } from "../io/probe-files.ts";
-import { podVolatile } from "../model/paths.ts";
+import { podVolatile, upMarker } from "../model/paths.ts";
 import { look } from "./check.ts";
 import { advance, begin, type Course, isDue, isUrgent, type Outcome } from "./course.ts";
 import { endContainer } from "./end-container.ts";
@@ -89,6 +89,8 @@ export class Round {
     this.#courses.set(target.key, course);
     if (news === undefined || !isThere(podVolatile(uid))) return;
     writeProbeResult(uid, container, type, news);
+    // What waits for a sidecar waits for this.
+    if (type === "startup" && news.success) writeWhole(upMarker(uid, container), "", 0o600);
     if (isUrgent(before, course)) ringDoorbell();
     if (news.ended && !isThere(`${podVolatile(uid)}/stopping`)) await endContainer(target);
   }

@@ -1,3 +1,4 @@
+import { kindOf } from "../model/containers.ts";
 import type { ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from "../model/pod.ts";
 import { type Instant, toTimestamp } from "../model/time.ts";
 import type { Statuses } from "./phase.ts";
@@ -28,10 +29,10 @@ export function computeConditions(input: ConditionInput): PodCondition[] {
   const { pod, phase, statuses, prepared, previous, now, disruption } = input;
   const written = disruption === undefined ? OWN_CONDITIONS : [...OWN_CONDITIONS, "DisruptionTarget"];
   const foreign = (previous?.conditions ?? []).filter((each) => !written.includes(each.type));
-  const containersReady = containersReadyFact(phase, statuses.main);
+  const containersReady = containersReadyFact(phase, [...sidecars(pod, statuses), ...statuses.main]);
   const own: [type: string, fact: Fact][] = [
     ["PodReadyToStartContainers", { status: prepared ? "True" : "False" }],
-    ["Initialized", initializedFact(phase, statuses, previous)],
+    ["Initialized", initializedFact(pod, phase, statuses, previous)],
     ["Ready", containersReady.status === "True" ? gatesFact(pod, foreign) : containersReady],
     ["ContainersReady", containersReady],
     ["PodScheduled", { status: "True" }],
@@ -56,6 +57,13 @@ function condition(type: string, fact: Fact, pod: Pod, previous: PodStatus | und
   };
 }
 
+function sidecars(pod: Pod, { init }: Statuses): ContainerStatus[] {
+  const names = (pod.spec.initContainers ?? [])
+    .filter((each) => kindOf(pod, each) === "sidecar")
+    .map(({ name }) => name);
+  return init.filter(({ name }) => names.includes(name));
+}
+
 function containersReadyFact(phase: PodPhase, main: readonly ContainerStatus[]): Fact {
   if (phase === "Succeeded") return { status: "False", reason: "PodCompleted" };
   if (phase === "Failed") return { status: "False", reason: "PodFailed" };
@@ -69,9 +77,10 @@ function containersReadyFact(phase: PodPhase, main: readonly ContainerStatus[]):
 }
 
 /** What was initialized once stays so, also while its init containers run again after a reboot. */
-function initializedFact(phase: PodPhase, { init, main }: Statuses, previous: PodStatus | undefined): Fact {
+function initializedFact(pod: Pod, phase: PodPhase, { init, main }: Statuses, previous: PodStatus | undefined): Fact {
   if (phase === "Succeeded") return { status: "True", reason: "PodCompleted" };
-  const incomplete = init.filter((status) => !status.ready);
+  const running = new Set(sidecars(pod, { init, main }));
+  const incomplete = init.filter((status) => (running.has(status) ? !status.started : !status.ready));
   const started = main.some((status) => status.state.waiting === undefined);
   const before = previous?.conditions?.find((each) => each.type === "Initialized")?.status === "True";
   if (incomplete.length === 0 || started || before) return { status: "True" };

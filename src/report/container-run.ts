@@ -46,7 +46,7 @@ function standing(
   };
   const started = container.startupProbe === undefined || (result("startup") ?? known?.started ?? false);
   const ready = container.readinessProbe === undefined || (result("readiness") ?? known?.ready ?? false);
-  return { started, ready: kind === "container" && started && ready };
+  return { started, ready: kind !== "init" && started && ready };
 }
 
 /** Whether systemd has anything at all to do with it: then the pod has not come to its end. */
@@ -77,7 +77,7 @@ function runs(view: ContainerView, unit: ActualUnit): boolean {
 }
 
 // Init containers are Type=oneshot: "start" is their whole run. Others are Type=exec: "start" lasts until execve().
-const START_IS_RUN = { init: true, container: false, ephemeral: false } as const satisfies Record<
+const START_IS_RUN = { init: true, container: false, ephemeral: false, sidecar: false } as const satisfies Record<
   ContainerKind,
   boolean
 >;

@@ -1,11 +1,11 @@
 import type { ExitRecord } from "../model/exit-record.ts";
 import type { ContainerState, ContainerStatus, Terminated } from "../model/pod.ts";
+import { shouldRestart } from "../model/restart.ts";
 import { toTimestamp } from "../model/time.ts";
 import { backOffDelay, printDelay } from "./back-off.ts";
 import { containerID } from "./container-id.ts";
 import { currentRun, type Run } from "./container-run.ts";
 import type { ContainerView } from "./container-view.ts";
-import { shouldRestart } from "./restart-policy.ts";
 import { terminated } from "./terminated.ts";
 
 /** One entry of containerStatuses or initContainerStatuses. */
@@ -16,10 +16,13 @@ export function containerStatus(view: ContainerView): ContainerStatus {
 }
 
 /** The API server refuses a status that wakes what its policy lets rest, such as an init container that runs again after a reboot. */
-function staysTerminated({ pod, previous }: ContainerView, next: ContainerStatus): ContainerStatus | undefined {
+function staysTerminated(
+  { pod, container, kind, previous }: ContainerView,
+  next: ContainerStatus,
+): ContainerStatus | undefined {
   const end = previous?.state.terminated;
   if (end === undefined || next.state.terminated !== undefined) return undefined;
-  return shouldRestart(pod, end.exitCode, "container") ? undefined : previous;
+  return shouldRestart(pod, container, kind === "init" ? "container" : kind, end.exitCode) ? undefined : previous;
 }
 
 /** Bytes that all messages of a pod may have together, as the kubelet has it. */
@@ -79,7 +82,12 @@ function exits({ past }: ContainerView): number {
 /** Undefined: it is terminated, and so it is shown. */
 function waitingState(view: ContainerView, end: Terminated | undefined): ContainerState["waiting"] {
   if (end === undefined) return view.waiting ?? neverRan(view);
-  if (view.over || view.past.finished || view.past.done || !shouldRestart(view.pod, end.exitCode, view.kind))
+  if (
+    view.over ||
+    view.past.finished ||
+    view.past.done ||
+    !shouldRestart(view.pod, view.container, view.kind, end.exitCode)
+  )
     return undefined;
   if (view.waiting !== undefined) return view.waiting;
   return inBackOff(view) ? backOff(view) : undefined;

@@ -1,4 +1,4 @@
-import { statusesOf } from "../model/containers.ts";
+import { kindOf, statusesOf } from "../model/containers.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { Container, ContainerStatus, Pod, PodStatus } from "../model/pod.ts";
 import type { Instant } from "../model/time.ts";
@@ -47,7 +47,7 @@ export function containerViews(
     const status = before.get(container.name);
     const imageID = desired.get(container.name)?.image?.id;
     const waiting = (kind === "ephemeral" ? over : blocked) ? undefined : desired.get(container.name)?.waiting;
-    if (kind === "init" && !past.done) blocked = true;
+    if (kind === "init" ? !past.done : kind === "sidecar" && !past.up) blocked = true;
     return {
       ...{ pod, container, kind, past, over, now },
       ...(unit !== undefined && { unit }),
@@ -57,7 +57,7 @@ export function containerViews(
     };
   };
   return [
-    ...(pod.spec.initContainers ?? []).map((each) => view(each, "init")),
+    ...(pod.spec.initContainers ?? []).map((each) => view(each, kindOf(pod, each))),
     ...pod.spec.containers.map((each) => view(each, "container")),
     ...(pod.spec.ephemeralContainers ?? []).map((each) => view(each, "ephemeral")),
   ];

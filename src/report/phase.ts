@@ -1,6 +1,6 @@
-import type { ContainerStatus, Pod, PodPhase } from "../model/pod.ts";
+import type { Container, ContainerStatus, Pod, PodPhase } from "../model/pod.ts";
+import { shouldRestart } from "../model/restart.ts";
 import type { ContainerKind } from "../model/unit.ts";
-import { shouldRestart } from "./restart-policy.ts";
 
 export interface Statuses {
   readonly init: readonly ContainerStatus[];
@@ -9,8 +9,18 @@ export interface Statuses {
 
 /** The phase by the kubelet's rules. `ended`: the pod is being deleted and nothing of it runs any more. */
 export function computePhase(pod: Pod, statuses: Statuses, ended: boolean): PodPhase {
-  const init = statuses.init.map((status) => standing(pod, status, "init"));
-  const main = statuses.main.map((status) => standing(pod, status, "container"));
+  const find = (list: readonly Container[] | undefined, { name }: ContainerStatus) =>
+    list?.find((each) => each.name === name);
+  const begun = statuses.main.some(({ state, lastState }) => state.waiting === undefined || lastState.terminated);
+  const init = statuses.init.map((status) => {
+    const container = find(pod.spec.initContainers, status) ?? { name: status.name };
+    if (container.restartPolicy !== "Always") return standing(pod, container, status, "init");
+    // A sidecar counts for the beginning alone: nothing that it does later makes a pod what it is.
+    return begun || status.started ? "done" : "pending";
+  });
+  const main = statuses.main.map((status) =>
+    standing(pod, find(pod.spec.containers, status) ?? { name: status.name }, status, "container"),
+  );
   if (init.includes("failed")) return "Failed";
   if (init.includes("pending") || init.includes("running") || main.includes("pending")) return "Pending";
   if (main.includes("running")) return "Running";
@@ -21,11 +31,11 @@ export function computePhase(pod: Pod, statuses: Statuses, ended: boolean): PodP
 /** restarting: it ended and will run again. done, failed: it ended for good. */
 type Standing = "pending" | "running" | "restarting" | "done" | "failed";
 
-function standing(pod: Pod, status: ContainerStatus, kind: ContainerKind): Standing {
+function standing(pod: Pod, container: Container, status: ContainerStatus, kind: ContainerKind): Standing {
   if (status.state.running !== undefined) return "running";
   const end = lastEnd(status);
   if (end === undefined) return "pending";
-  if (shouldRestart(pod, end.exitCode, kind)) return "restarting";
+  if (shouldRestart(pod, container, kind, end.exitCode)) return "restarting";
   return end.exitCode === 0 ? "done" : "failed";
 }
 

@@ -59,9 +59,9 @@ function observedStatuses(views: readonly ContainerView[], { translation, previo
   const shown = known.filter(
     ({ view, status }) => !never || view.previous !== undefined || status.containerID !== undefined,
   );
-  const of = (kind: ContainerView["kind"]) =>
-    shown.filter(({ view }) => view.kind === kind).map(({ status }) => status);
-  return { init: of("init"), main: of("container"), ephemeral: of("ephemeral") };
+  const of = (...kinds: ContainerView["kind"][]) =>
+    shown.filter(({ view }) => kinds.includes(view.kind)).map(({ status }) => status);
+  return { init: of("init", "sidecar"), main: of("container"), ephemeral: of("ephemeral") };
 }
 
 type Verdict = Pick<PodStatus, "reason" | "message"> & { readonly phase: PodPhase };

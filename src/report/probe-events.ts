@@ -1,6 +1,8 @@
+import { kindOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import { PROBE_TYPES, type ProbeResult, type ProbeType } from "../model/probe.ts";
+import { restartPolicy } from "../model/restart.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 
@@ -25,7 +27,7 @@ function resultEvents(pod: Pod, container: Container, type: ProbeType, result: P
     const fieldPath = `spec.${list}{${container.name}}`;
     return { pod, type: level, reason, message: words, fieldPath, occurrence: `${invocation} ${at}` };
   };
-  const again = pod.spec.restartPolicy === "Never" ? "" : ", will be restarted";
+  const again = restartPolicy(pod, container, kindOf(pod, container)) === "Never" ? "" : ", will be restarted";
   return [
     ...(failures > 0 ? [event("Warning", "Unhealthy", `${name} probe failed: ${message}`)] : []),
     ...(warning ? [event("Warning", "ProbeWarning", `${name} probe warning: ${message}`)] : []),

@@ -1,6 +1,7 @@
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { refusals } from "./admission/admit.ts";
+import { overdue } from "./deadline.ts";
 import { evictions } from "./eviction/evict.ts";
 import { translatePod } from "./pod.ts";
 import { portConflicts } from "./ports.ts";
@@ -17,9 +18,10 @@ export function translateAll(world: World, libDir: string): readonly Translation
     world,
   );
   const evicted = evictions(world);
+  const late = overdue(alive, world.now);
   return world.pods.items.map((pod) => {
     const { uid } = pod.metadata;
-    const rejected = refused.get(uid) ?? evicted.get(uid);
+    const rejected = refused.get(uid) ?? late.get(uid) ?? evicted.get(uid);
     if (rejected !== undefined) return rejected;
     const directory = world.directories.get(uid);
     return translatePod(pod, {

@@ -2,18 +2,19 @@ import type { Confinement, Mount } from "../model/confinement.ts";
 import type { Host } from "../model/host.ts";
 import { doneMarker, environmentFile, finishedMarker, HOSTS_FILE, podVolatile, RESOLV_CONF } from "../model/paths.ts";
 import type { Container, Pod, QosClass, RestartPolicy } from "../model/pod.ts";
+import { restartPolicy } from "../model/restart.ts";
 import type { ContainerKind, DesiredUnit, UnitName } from "../model/unit.ts";
 import { encodeOwnUnit } from "../unitfile/identity.ts";
 import { launchArgv } from "../unitfile/launch.ts";
 import { containerUnitName, podSliceName, probeTimer } from "../unitfile/names.ts";
 import { execLine, quoteWord } from "../unitfile/quote.ts";
 import { backOffWords, wishedServiceLines, wishedUnitLines } from "./annotations/lines.ts";
-import type { ContainerOrder } from "./container-order.ts";
+import { type ContainerOrder, orderLines } from "./container-order.ts";
 import { startHookLines, stopLines } from "./lifecycle.ts";
 import { type ImageStart, imageConditions, imageFileLines, imageStartLines } from "./oci/start.ts";
 import { probePeriods } from "./probes.ts";
 import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust } from "./resources.ts";
-import { restartLines } from "./restart.ts";
+import { exitWords, restartLines } from "./restart-lines.ts";
 import { shutdownLines } from "./shutdown.ts";
 import { specHash } from "./spec-hash.ts";
 import { inputMounts, standardInput } from "./standard-input.ts";
@@ -48,7 +49,7 @@ const FROM_SYSTEMD =
 export function translateContainer(input: ContainerInput): DesiredUnit {
   const { pod, container, kind } = input;
   const { namespace, name, uid } = pod.metadata;
-  const policy = kind === "ephemeral" ? "Never" : (pod.spec.restartPolicy ?? "Always");
+  const policy = restartPolicy(pod, container, kind);
   const identity = {
     namespace,
     pod: name,
@@ -65,12 +66,12 @@ export function translateContainer(input: ContainerInput): DesiredUnit {
       [...lifeLines(input, unitName, policy, identity.specHash), ...processLines(input), ...fileLines(input)],
     ],
   ]);
-  return { name: unitName, identity, text, linked: kind === "container" && policy !== "Never" };
+  return { name: unitName, identity, text, linked: kind !== "init" && policy !== "Never" };
 }
 
-function unitLines({ pod, container, kind, confinement, before, next, start, conditions }: ContainerInput): Lines {
+function unitLines(input: ContainerInput): Lines {
+  const { pod, container, kind, confinement, start, conditions } = input;
   const { namespace, name, uid } = pod.metadata;
-  const unit = (other: string) => containerUnitName(namespace, name, other);
   const finished = kind === "init" ? doneMarker(uid, container.name) : finishedMarker(uid, container.name);
   const lines: Lines = [
     ["Description", `Container ${container.name} of pod ${namespace}/${name}`],
@@ -88,13 +89,8 @@ function unitLines({ pod, container, kind, confinement, before, next, start, con
     if (confinement.mounts.some((mount) => mount.type === "bind" && mount.source === source))
       lines.push(["ConditionPathExists", source]);
   }
-  // Wants= and conditions instead of Requires=: with it a first failure would cancel the dependents for good.
-  for (const init of before) {
-    lines.push(["Wants", unit(init)], ["After", unit(init)], ["ConditionPathExists", doneMarker(uid, init)]);
-  }
   for (const period of probePeriods(container)) lines.push(["Wants", probeTimer(period)]);
-  for (const follower of next) lines.push(["OnSuccess", unit(follower)]);
-  return [...lines, ...wishedUnitLines(pod, container, kind), ...shutdownLines(pod)];
+  return [...lines, ...orderLines(pod, input), ...wishedUnitLines(pod, container, kind), ...shutdownLines(pod)];
 }
 
 function lifeLines(
@@ -126,9 +122,9 @@ function lifeLines(
     [
       // ":" as in execLine(): the program's name may hold a $.
       "ExecStopPost",
-      `-+:${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash, program, ...lastWords(container))}`,
+      `-+:${libDir}/container-exit ${helper(self, uid, container.name, kind, policy, hash, program, ...exitWords(container))}`,
     ],
-    ...restartLines(kind, policy),
+    ...restartLines(pod, container, kind),
     // Back-off is container-start's; this is the floor for what fails before it can run.
     ["RestartSec", "1s"],
     ...stopLines(lifecycle),
@@ -142,11 +138,6 @@ function lifeLines(
 function nativeStart(kind: ContainerKind, argv: readonly string[]) {
   const type = kind === "init" ? "oneshot" : "exec";
   return { type, before: [], program: [["ExecStart", execLine(argv)]], after: [] } as const;
-}
-
-/** Of a container that fails and says nothing, its log speaks. */
-function lastWords({ terminationMessagePolicy }: Container): readonly string[] {
-  return terminationMessagePolicy === "FallbackToLogsOnError" ? ["log"] : [];
 }
 
 function processLines({ pod, container, qos, host }: ContainerInput): Lines {

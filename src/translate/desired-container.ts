@@ -52,7 +52,7 @@ export function desiredContainer(
       pod,
       container,
       kind,
-      ...containerOrder(pod, container, kind),
+      ...containerOrder(pod, container),
       ...launch,
       qos: qosClass(pod),
       host: context.host,

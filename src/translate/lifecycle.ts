@@ -1,5 +1,8 @@
+import { kindOf } from "../model/containers.ts";
 import { longestGrace } from "../model/grace.ts";
-import type { Container, LifecycleHandler, Pod } from "../model/pod.ts";
+import type { LifecycleHandler } from "../model/lifecycle.ts";
+import { upMarker } from "../model/paths.ts";
+import type { Container, Pod } from "../model/pod.ts";
 import type { UnitName } from "../model/unit.ts";
 import { quoteWord } from "../unitfile/quote.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -22,12 +25,19 @@ const PATIENCE = 3600;
 const START_TIMEOUT = 330;
 
 /** What is run when the container has started. As long as it takes: nobody limits it but the end of the pod. */
-export function startHookLines({ pod, container, unit, libDir }: LifecycleInput): Lines {
+export function startHookLines(input: LifecycleInput): Lines {
+  const { pod, container, unit, libDir } = input;
   const handler = container.lifecycle?.postStart;
-  if (handler === undefined) return [["TimeoutStartSec", String(START_TIMEOUT)]];
+  // Where a startup probe says when it is up, the prober leaves that mark. The host's own /run may be hidden here.
+  const marks = isSidecar(input) && container.startupProbe === undefined;
+  const mark: Lines = marks
+    ? [["ExecStartPost", `+/usr/bin/touch /proc/1/root${upMarker(pod.metadata.uid, container.name)}`]]
+    : [];
+  if (handler === undefined) return [...mark, ["TimeoutStartSec", String(START_TIMEOUT)]];
   const words = [unit, pod.metadata.uid, container.name, "post-start", ...hookWords(handler)];
   return [
     ["ExecStartPost", `+:${libDir}/container-hook ${words.map(quoteWord).join(" ")}`],
+    ...mark,
     ["TimeoutStartSec", "infinity"],
   ];
 }
@@ -42,14 +52,19 @@ export function stopLines(input: LifecycleInput): Lines {
   const grace = Math.max(1, longestGrace(pod, container));
   const handler = container.lifecycle?.preStop;
   const kill: Lines = signal === undefined ? [] : [["KillSignal", signal]];
-  if (handler === undefined) return [...kill, ["TimeoutStopSec", String(grace)]];
+  // A sidecar stops last, within what is left of the pod's time.
+  if (handler === undefined && !isSidecar(input)) return [...kill, ["TimeoutStopSec", String(grace)]];
   const name = (signal ?? "SIGTERM").replace(/^SIG/, "");
-  const words = [unit, pod.metadata.uid, container.name, String(grace), name, ...hookWords(handler)];
+  const words = [unit, pod.metadata.uid, container.name, String(grace), name, ...(handler ? hookWords(handler) : [])];
   return [
     ...kill,
     ["ExecStop", `-+:${libDir}/container-stop ${words.map(quoteWord).join(" ")}`],
     ["TimeoutStopSec", String(grace + PATIENCE)],
   ];
+}
+
+function isSidecar({ pod, container }: LifecycleInput): boolean {
+  return kindOf(pod, container) === "sidecar";
 }
 
 /** The kubelet fails what it does not know, such as tcpSocket. */

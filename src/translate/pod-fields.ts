@@ -53,10 +53,7 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
   "securityContext.seLinuxChangePolicy": "supported",
   "securityContext.sysctls": SYSCTLS,
   "securityContext.windowsOptions": WINDOWS,
-  activeDeadlineSeconds: ignored(
-    "is ignored: this version of unitlet has no deadlines",
-    "stop the program from within",
-  ),
+  activeDeadlineSeconds: "supported",
   readinessGates: "supported",
   runtimeClassName: rejected("names a runtime, and this node has none", "remove the field"),
   overhead: "control-plane",

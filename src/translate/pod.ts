@@ -1,5 +1,5 @@
 import { allocatable } from "../model/allocatable.ts";
-import { containersOf } from "../model/containers.ts";
+import { containersOf, kindOf } from "../model/containers.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Rejected, Runnable, Translation } from "../model/translation.ts";
@@ -42,7 +42,7 @@ function parts(
   const known = { pod, references, hostFiles, allocatable: allocatable(config, host) };
   const volumes = translateVolumes(known, context.directory?.volumes ?? new Map());
   const places = [...volumes.places.values()];
-  const init = initContainers.map((each) => desiredContainer(pod, each, "init", context, volumes));
+  const init = initContainers.map((each) => desiredContainer(pod, each, kindOf(pod, each), context, volumes));
   const main = containers.map((each) => desiredContainer(pod, each, "container", context, volumes));
   const added = (pod.spec.ephemeralContainers ?? []).map(
     (each) => refusedContainer(pod, each, refused) ?? desiredContainer(pod, each, "ephemeral", context, volumes),

@@ -1,7 +1,10 @@
+import { kindOf } from "../model/containers.ts";
 import type { Host } from "../model/host.ts";
+import type { ApiProbe } from "../model/lifecycle.ts";
 import { probesFile } from "../model/paths.ts";
-import type { ApiProbe, Container, Pod } from "../model/pod.ts";
+import type { Container, Pod } from "../model/pod.ts";
 import type { Check, ContainerProbes, HttpCheck, Probe, ProbeType } from "../model/probe.ts";
+import { restartPolicy } from "../model/restart.ts";
 import type { DesiredFile } from "../model/step.ts";
 import type { UnitName } from "../model/unit.ts";
 import { containerUnitName } from "../unitfile/names.ts";
@@ -24,7 +27,7 @@ export function containerProbes(
   const hooks = httpHooks(container);
   const isHooked = Object.keys(hooks).length > 0;
   if (probes.length === 0 && !isHooked) return undefined;
-  const restarts = (pod.spec.restartPolicy ?? "Always") !== "Never";
+  const restarts = restartPolicy(pod, container, kindOf(pod, container)) !== "Never";
   return { unit, address, restarts, probes: Object.fromEntries(probes), ...(isHooked && { hooks }) };
 }
 

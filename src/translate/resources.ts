@@ -1,3 +1,4 @@
+import { kindOf } from "../model/containers.ts";
 import type { Container, Pod, QosClass } from "../model/pod.ts";
 import { SYSTEM_CRITICAL } from "./priority.ts";
 import { parseQuantity } from "./quantity.ts";
@@ -38,12 +39,15 @@ export function containerResourceLines(amounts: Amounts): Lines {
 
 /** Directives of a pod's slice: a limit there only when every container has one, else the pod has none. */
 export function podResourceLines(pod: Pod): Lines {
-  const main = pod.spec.containers.map(amountsOf);
-  const init = (pod.spec.initContainers ?? []).map(amountsOf);
+  const inits = pod.spec.initContainers ?? [];
+  const sidecars = inits.filter((each) => kindOf(pod, each) === "sidecar");
+  const beside = sidecars.map(amountsOf);
+  const main = [...pod.spec.containers.map(amountsOf), ...beside];
+  const init = inits.filter((each) => kindOf(pod, each) === "init").map(amountsOf);
   const sum = (key: keyof Amounts) =>
     Math.max(
       main.reduce((total, a) => total + a[key], 0),
-      ...init.map((a) => a[key]),
+      ...init.map((a) => a[key] + beside.reduce((total, b) => total + b[key], 0)),
     );
   const limited = (key: "cpuLimit" | "memoryLimit") => [...main, ...init].every((a) => a[key] > 0);
   return [

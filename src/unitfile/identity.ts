@@ -11,6 +11,7 @@ const PLAIN = /^[A-Za-z]+=[\w.-]*$/;
 const KINDS: readonly Identity["kind"][] = [
   "container",
   "init",
+  "sidecar",
   "ephemeral",
   "slice",
   "image",

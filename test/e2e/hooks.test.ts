@@ -6,9 +6,7 @@ import { type Container, pod, shell } from "./manifests.ts";
 
 let node: Node;
 
-const run = (script: string): V1LifecycleHandler => ({
-  exec: { command: ["sh", "-c", script.replaceAll("$", "$$$$")] },
-});
+const run = (script: string): V1LifecycleHandler => ({ exec: { command: ["sh", "-c", script] } });
 const note = (word: string) => `echo ${word} $(date +%s.%N) >>/tmp/log`;
 
 /** Writes what has been noted down when it is told to end, and when that was. */
