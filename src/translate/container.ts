@@ -128,7 +128,7 @@ function lifeLines(
     // Back-off is container-start's; this is the floor for what fails before it can run.
     ["RestartSec", "1s"],
     ...stopLines(lifecycle),
-    ["KillMode", "mixed"],
+    ["KillMode", launch.killMode],
     ["OOMPolicy", "kill"],
     ["IgnoreSIGPIPE", "no"],
     ...(start === undefined ? wishedServiceLines(pod, container, kind) : []),
@@ -137,7 +137,7 @@ function lifeLines(
 
 function nativeStart(kind: ContainerKind, argv: readonly string[]) {
   const type = kind === "init" ? "oneshot" : "exec";
-  return { type, before: [], program: [["ExecStart", execLine(argv)]], after: [] } as const;
+  return { type, before: [], program: [["ExecStart", execLine(argv)]], after: [], killMode: "mixed" } as const;
 }
 
 function processLines({ pod, container, qos, host }: ContainerInput): Lines {

@@ -1,3 +1,4 @@
+import type { Confinement } from "../../model/confinement.ts";
 import type { StoredImage } from "../../model/image.ts";
 import { bundleConfig } from "../../model/paths.ts";
 import type { Container, Pod } from "../../model/pod.ts";
@@ -9,6 +10,7 @@ import { specHash } from "../spec-hash.ts";
 import { isBundleOf, ociBundle } from "./bundle.ts";
 import { imageConfinement } from "./confinement.ts";
 import { ociSeccomp } from "./seccomp.ts";
+import type { ImageStart } from "./start.ts";
 import { imageUser } from "./user.ts";
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -44,7 +46,7 @@ export function imageLaunch(
     return { ok: false, reason: "CreateContainerConfigError", message: mounts.because, storage: mounts.storage };
   const { conditions, storage } = mounts;
   const confinement = imageConfinement(pod, container, image, who.user, context, mounts.mounts);
-  const start = { tree: image.tree, stopSignal: image.config.stopSignal, privileged: confinement.privileged };
+  const start = startOf(image, confinement);
   const profile = context.images?.seccompProfile;
   if (confinement.seccomp.type !== "unconfined" && profile === undefined)
     return { ok: false, reason: "CreateContainerError", message: NO_PROFILE };
@@ -63,6 +65,10 @@ export function imageLaunch(
     ...declared,
   ]);
   return { ...launch, file: { name, text: ociBundle(confinement, { argv, variables, seccomp }, mark), uid: 0 } };
+}
+
+function startOf({ tree, config }: StoredImage, { privileged, namespaces }: Confinement): ImageStart {
+  return { tree, stopSignal: config.stopSignal, privileged, ownProcesses: namespaces.pid !== "host" };
 }
 
 /** A command of the pod's own takes the place of ENTRYPOINT and CMD, args of its own take that of CMD. */

@@ -9,6 +9,8 @@ export interface ImageStart {
   readonly tree: string;
   readonly stopSignal: string;
   readonly privileged: boolean;
+  /** In a PID namespace that ends with its first process. */
+  readonly ownProcesses: boolean;
 }
 
 /** Unique on the host: crun takes two containers of one ID for one. */
@@ -28,22 +30,19 @@ export function imageStartLines(
 ) {
   const id = crunID(uid, container);
   const remove = `/usr/bin/crun delete -f ${quoteWord(id)}`;
-  const words = [id, uid, container, kind === "init" ? "run" : "create", start.tree].map(quoteWord).join(" ");
+  const helper = (...words: string[]) =>
+    `${libDir}/container-create ${[id, uid, container, ...words].map(quoteWord).join(" ")}`;
   return {
     before: [["ExecStartPre", `-${remove}`]],
     program: [
-      ["ExecStart", `${libDir}/container-create ${words}`],
-      ...(kind === "init"
-        ? []
-        : [
-            [
-              "ExecStartPost",
-              `${libDir}/container-create ${quoteWord(id)} ${quoteWord(uid)} ${quoteWord(container)} start`,
-            ] as const,
-          ]),
+      ["ExecStart", helper(kind === "init" ? "run" : "create", start.tree)],
+      ...(kind === "init" ? [] : [["ExecStartPost", helper("start")] as const]),
     ],
-    after: [["ExecStopPost", `-${remove}`]],
+    after: [["ExecStopPost", `-${helper("end")}`]],
     type: kind === "init" ? "oneshot" : "forking",
+    // The kernel ends the others with the first process of its own PID namespace; what still brings its last lines to the
+    // journal is to come to its end.
+    killMode: start.ownProcesses ? "process" : "mixed",
   } as const;
 }
 

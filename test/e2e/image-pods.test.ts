@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cluster } from "../support/cluster.ts";
+import { Node } from "../support/node.ts";
+import { busybox, Registry } from "../support/registry.ts";
+import { type Container, pod } from "./manifests.ts";
+
+let node: Node;
+let image: string;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "image-pods", { ownDisk: true, beat: "1s" });
+  const registry = await Registry.start(node.machine);
+  const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
+  image = await registry.push("busybox:1", { layers: [await busybox()], config });
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+const shell = (script: string): Pick<Container, "command"> => ({
+  command: ["sh", "-c", script.replaceAll("$", () => "$$")],
+});
+
+test("volumes are there, with what is in them", async () => {
+  await node.kubectl("create", "configmap", "settings", "--from-literal=key=value");
+  await node.exec("mkdir -p /srv/host && echo host >/srv/host/file");
+  const volumes = [
+    { name: "config", configMap: { name: "settings" } },
+    { name: "scratch", emptyDir: {} },
+    { name: "host", hostPath: { path: "/srv/host" } },
+  ];
+  const volumeMounts = [
+    { name: "config", mountPath: "/etc/settings" },
+    { name: "config", mountPath: "/one", subPath: "key" },
+    { name: "scratch", mountPath: "/data/deep" },
+    { name: "host", mountPath: "/host", readOnly: true },
+  ];
+  const script =
+    "cat /etc/settings/key /one; echo; echo x >/data/deep/x && cat /data/deep/x; cat /host/file; touch /host/no 2>&1; true";
+  const main = { image, ...shell(script), volumeMounts };
+  await node.run(pod(node, "volumes", main, { volumes, restartPolicy: "Never" }));
+  await node.until("volumes", (seen) => seen?.status?.phase === "Succeeded");
+  expect(await node.log("volumes")).toBe("valuevalue\nx\nhost\ntouch: /host/no: Read-only file system\n");
+});
+
+test("what a container writes to an emptyDir, its restarted self and its neighbour find", async () => {
+  const volumes = [{ name: "shared", emptyDir: {} }];
+  const volumeMounts = [{ name: "shared", mountPath: "/shared" }];
+  const writer = { name: "main", image, ...shell("echo run >>/shared/log; sleep 1"), volumeMounts };
+  const reader = { name: "reader", image, volumeMounts };
+  await node.run(pod(node, "shared", [writer, reader], { volumes }));
+  await node.container("shared", ({ restartCount }) => restartCount > 0);
+  const { stdout } = await node.exec([
+    "/usr/local/lib/unitlet/container-enter",
+    node.unit("shared", "reader"),
+    "cat",
+    "/shared/log",
+  ]);
+  expect(stdout).toMatch(/^run\nrun\n/);
+});
+
+test("an exec probe looks from within", async () => {
+  const readinessProbe = { exec: { command: ["test", "-e", "/tmp/ready"] }, periodSeconds: 1 };
+  await node.run(pod(node, "probed", { image, readinessProbe }));
+  await node.container("probed", ({ state, ready }) => state?.running && !ready);
+  await node.exec(["/usr/local/lib/unitlet/container-enter", node.unit("probed"), "touch", "/tmp/ready"]);
+  await node.container("probed", ({ ready }) => ready);
+});
+
+test("hooks run within, and write to the program's own output", async () => {
+  const lifecycle = {
+    postStart: { exec: { command: ["sh", "-c", "echo started >/proc/1/fd/1"] } },
+    preStop: { exec: { command: ["sh", "-c", "echo stopping >/proc/1/fd/1"] } },
+  };
+  const main = { image, ...shell("trap 'echo ending; exit 0' TERM; while true; do sleep 0.1; done"), lifecycle };
+  await node.run(pod(node, "hooked", main));
+  await node.container("hooked", ({ state }) => state?.running);
+  await node.machine.until(async () => (await node.log("hooked")).includes("started"), { what: "postStart" });
+  await node.kubectl("delete", "pod", "hooked", "--wait=false");
+  await node.until("hooked", (seen) => seen === undefined);
+  expect(await node.log("hooked")).toBe("started\nstopping\nending\n");
+});
+
+test("/dev/stdout can be opened, also by who is not root, and no line is lost at the end", async () => {
+  const script =
+    "echo one >/dev/stdout; echo two >/dev/stderr; i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i + 1)); done";
+  const main = { image, ...shell(script), securityContext: { runAsUser: 1000 } };
+  await node.run(pod(node, "writes", main, { restartPolicy: "Never" }));
+  await node.until("writes", (seen) => seen?.status?.phase === "Succeeded");
+  const lines = (await node.log("writes")).trimEnd().split("\n");
+  expect([lines.length, lines[0], lines[1], lines.at(-1)]).toEqual([2002, "one", "two", "line 1999"]);
+});
+
+test("a limit of memory holds, and who goes over it is told", async () => {
+  const main = {
+    image,
+    ...shell("dd if=/dev/zero of=/dev/null bs=200M count=1"),
+    resources: { limits: { memory: "32Mi" } },
+  };
+  await node.run(pod(node, "hungry", main, { restartPolicy: "Never" }));
+  const { state } = await node.container("hungry", (seen) => seen.state?.terminated);
+  expect(state?.terminated).toMatchObject({ exitCode: 137, reason: "OOMKilled" });
+});
+
+test("a restart by hand is a restart", async () => {
+  await node.run(pod(node, "again", { image, ...shell("echo up; exec sleep 1000") }));
+  await node.container("again", ({ state }) => state?.running);
+  await node.exec(["systemctl", "restart", node.unit("again")]);
+  await node.container("again", ({ state, restartCount }) => state?.running && restartCount === 1);
+  expect(await node.log("again")).toBe("up\nup\n");
+});
