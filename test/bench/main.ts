@@ -15,9 +15,10 @@ import { measurePort } from "./port.ts";
 import { say } from "./progress.ts";
 import { report } from "./report.ts";
 import type { Results } from "./results.ts";
+import { measureSources } from "./sources.ts";
 import { Subject } from "./subject.ts";
 
-const PARTS = ["floor", "idle", "minute", "latency", "burst", "port"] as const;
+const PARTS = ["floor", "idle", "minute", "latency", "burst", "port", "sources"] as const;
 type Part = (typeof PARTS)[number];
 
 interface Plan {
@@ -62,6 +63,7 @@ async function measure(cluster: Cluster, subject: Subject, plan: Plan, results: 
         watch: await measureWatchLatency(subject, plan.latencies.watch),
         timer: await measureTimerLatency(subject, plan.latencies.timer),
       };
+    if (wants("sources")) results.sources = await measureSources(subject, plan.runs);
     if (wants("burst"))
       results.burst = {
         watch: await measureBurst(subject, true, plan.crowd),

@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1Pod, V1Volume } from "@kubernetes/client-node";
 import { until } from "../support/until.ts";
 import type { Admin } from "./admin.ts";
 
@@ -43,8 +43,8 @@ export class Pods implements Disposable {
   }
 
   /** Returns the time of the acknowledgement. */
-  async create(name: string): Promise<number> {
-    await this.#admin.call("POST", this.#path, sleeper(name, this.#node));
+  async create(name: string, volume?: V1Volume): Promise<number> {
+    await this.#admin.call("POST", this.#path, sleeper(name, this.#node, volume));
     return note(this.#created, name);
   }
 
@@ -80,7 +80,8 @@ async function seen(times: Times, name: string, what: string): Promise<number> {
 }
 
 /** As in the measurements of the peers; bound to its node already, so that no scheduler takes part. */
-function sleeper(name: string, nodeName: string): V1Pod {
+function sleeper(name: string, nodeName: string, volume?: V1Volume): V1Pod {
+  const volumeMounts = volume === undefined ? [] : [{ name: volume.name, mountPath: "/run/v" }];
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -91,7 +92,8 @@ function sleeper(name: string, nodeName: string): V1Pod {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 1,
-      containers: [{ name: "main", image: "host", command: ["sleep", "infinity"] }],
+      containers: [{ name: "main", image: "host", command: ["sleep", "infinity"], volumeMounts }],
+      ...(volume ? { volumes: [volume] } : {}),
     },
   };
 }

@@ -7,7 +7,7 @@ import { table } from "./table.ts";
 
 /** All tables, for people. */
 export function report(results: Results): string {
-  const parts = [where, goals, runs, slopes, minutes, latency, bursts, port];
+  const parts = [where, goals, runs, slopes, minutes, latency, bursts, port, sources];
   return parts
     .map((part) => part(results))
     .filter((text) => text !== "")
@@ -23,6 +23,20 @@ function where({ where: facts }: Results): string {
 function goals(results: Results): string {
   const rows = judge(results).map(({ what, goal, measured, verdict }) => [what, goal, measured, verdict]);
   return table("Goals", [["", "goal", "measured", "verdict"], ...rows]);
+}
+
+function sources({ sources: measured }: Results): string {
+  if (measured === undefined) return "";
+  const rows = measured.map(({ source, running, close, pods }) => [
+    source,
+    range(running),
+    `${range(close.cpu)} (${pods} pods)`,
+    close.requests,
+  ]);
+  return table("Pods that mount", [
+    ["", "to Running, ms", "the close look a minute later, CPU ms", "requests"],
+    ...rows,
+  ]);
 }
 
 const NAMES = { settled: "nothing changed", lease: "… and the lease is due", close: "the close look" } as const;

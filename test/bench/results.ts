@@ -3,6 +3,7 @@ import type { Idle } from "./idle.ts";
 import type { Latency } from "./latency.ts";
 import type { Minute } from "./minute.ts";
 import type { Port } from "./port.ts";
+import type { Sources } from "./sources.ts";
 import type { Runs } from "./subject.ts";
 
 /** With the watch, and with the timer alone. */
@@ -21,4 +22,5 @@ export interface Results {
   latency?: Both<Latency>;
   burst?: Both<Burst>;
   port?: Port;
+  sources?: readonly Sources[];
 }

@@ -55,6 +55,15 @@ export class Subject implements AsyncDisposable {
     await Promise.all(added.map((name) => this.pods.running(name)));
   }
 
+  /** A ConfigMap and a Secret for pods to mount. */
+  async provide(name: string): Promise<void> {
+    const data = { key: "value" };
+    await this.#node.apply(
+      { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data },
+      { apiVersion: "v1", kind: "Secret", metadata: { name }, stringData: data },
+    );
+  }
+
   async watch(on: boolean): Promise<void> {
     await this.machine.write("/etc/unitlet/unitlet.conf.d/bench.conf", `watch = ${on ? "yes" : "no"}\n`);
     await this.#node.sync();
