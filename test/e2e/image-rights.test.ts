@@ -78,3 +78,31 @@ test("no process of the host is seen, or can be signalled", async () => {
     "1",
   ]);
 });
+
+test("what its pod takes from the cluster, as variables and as files", async () => {
+  await node.apply(
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "map" }, data: { "data-1": "odd", file: "text" } },
+    { apiVersion: "v1", kind: "Secret", metadata: { name: "keys" }, stringData: { password: "secret" } },
+  );
+  const volumeMounts = [
+    { name: "map", mountPath: "/etc/settings/file", subPath: "file" },
+    { name: "keys", mountPath: "/keys" },
+    { name: "disk", mountPath: "/data" },
+    { name: "memory", mountPath: "/cache", readOnly: true },
+  ];
+  const volumes = [
+    { name: "map", configMap: { name: "map" } },
+    { name: "keys", secret: { secretName: "keys", defaultMode: 0o400 } },
+    { name: "disk", emptyDir: {} },
+    { name: "memory", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
+  ];
+  const script =
+    "tr '\\0' '\\n' </proc/1/environ | grep data-1; cat /etc/settings/file /keys/password; echo; echo x >/data/y && ls /data; echo x >/cache/y";
+  const command = ["sh", "-c", script];
+  const container = { image, command, volumeMounts, envFrom: [{ configMapRef: { name: "map" } }] };
+  await node.run(pod(node, "sources", container, { volumes, restartPolicy: "Never" }));
+  await node.until("sources", (seen) => seen?.status?.phase === "Failed");
+  expect(await node.log("sources")).toBe(
+    "data-1=odd\ntextsecret\ny\nsh: can't create /cache/y: Read-only file system\n",
+  );
+});

@@ -11,7 +11,11 @@ const PODS = CASES.flatMap(translateCase).filter((each): each is Runnable => eac
 const CONTAINERS = PODS.flatMap(({ containers }) => containers).flatMap(({ kind, unit }) =>
   unit ? [{ kind, unit }] : [],
 );
-const UNITS = [...PODS.map(({ slice }) => slice), ...CONTAINERS.map(({ unit }) => unit)];
+const UNITS = [
+  ...PODS.map(({ slice }) => slice),
+  ...PODS.flatMap(({ companions }) => companions),
+  ...CONTAINERS.map(({ unit }) => unit),
+];
 
 let machine: Machine;
 
@@ -27,6 +31,8 @@ beforeAll(async () => {
   for (const name of ["hosts", "resolv.conf"]) writeFileSync(`${root}/etc/${name}`, "");
   for (const { name, text } of UNITS) writeFileSync(`${root}/etc/systemd/system/${name}`, text);
   for (const pod of PODS) writeVolatile(`${root}/opt/golden`, pod);
+  const made = PODS.flatMap(({ storage }) => storage.flatMap((each) => (each.kind === "directory" ? [each.path] : [])));
+  await machine.exec(["mkdir", "-p", ...made]);
   await machine.exec(["cp", "-a", "/opt/golden/run/.", "/run/"]);
 });
 
