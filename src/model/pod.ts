@@ -36,6 +36,8 @@ export interface PodSpec {
   readonly restartPolicy?: RestartPolicy;
   readonly terminationGracePeriodSeconds?: number;
   readonly activeDeadlineSeconds?: number;
+  /** Of all containers together. */
+  readonly resources?: Resources;
   readonly hostNetwork?: boolean;
   readonly hostIPC?: boolean;
   readonly hostPID?: boolean;
@@ -75,6 +77,7 @@ export interface Container {
   /** Of its own; "Always" makes a sidecar of an init container. */
   readonly restartPolicy?: RestartPolicy;
   readonly restartPolicyRules?: readonly RestartRule[];
+  readonly resizePolicy?: readonly { readonly resourceName: string; readonly restartPolicy: string }[];
   readonly lifecycle?: Lifecycle;
   readonly stdin?: boolean;
   readonly stdinOnce?: boolean;
@@ -150,6 +153,9 @@ export interface ContainerStatus {
   readonly imageID: string;
   readonly containerID?: string;
   readonly started?: boolean;
+  /** What it has, and which of it is reserved for it. */
+  readonly resources?: Resources;
+  readonly allocatedResources?: Resources["requests"];
 }
 
 /** One key at most; `{}` for a lastState that never was. */

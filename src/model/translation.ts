@@ -26,6 +26,12 @@ export interface Ending {
   readonly immediate: boolean;
 }
 
+/** What a pod asks for in place and cannot have now: later perhaps, or never on this node. */
+export interface PendingResize {
+  readonly reason: "Deferred" | "Infeasible";
+  readonly message: string;
+}
+
 export interface Runnable {
   readonly kind: "runnable";
   readonly pod: Pod;
@@ -41,6 +47,8 @@ export interface Runnable {
   /** In the order in which it is to be prepared. */
   readonly storage: readonly Storage[];
   readonly problems: readonly Problem[];
+  /** `pod` has the resources that it had before. */
+  readonly pendingResize?: PendingResize;
 }
 
 /** `waiting` says why it cannot start yet; then there is no unit to write. */

@@ -6,12 +6,12 @@ import { checkGrpc } from "./grpc-check.ts";
 import { checkHttp } from "./http-check.ts";
 import { checkTcp } from "./tcp-check.ts";
 
-/** Looks at a container once. Never rejects: whatever goes wrong is a failure of the probe. */
+/** Looks at a container once. Never rejects: whatever goes wrong is a failure of the probe. Undefined: it could not be made. */
 export async function look(
   { check, timeout }: Probe,
   { unit, address }: { readonly unit: UnitName; readonly address: string },
   libDir: string,
-): Promise<Outcome> {
+): Promise<Outcome | undefined> {
   try {
     switch (check.type) {
       case "exec":

@@ -18,6 +18,8 @@ export interface Course {
   readonly run: number;
   /** By the thresholds. */
   readonly success: boolean;
+  /** What was told last, and when. */
+  readonly told?: { readonly message: string; readonly at: Instant };
   /** Nothing is left to be found out about this start. */
   readonly held: boolean;
   /** Results of the container since the host's boot, whichever its start. */
@@ -40,6 +42,9 @@ export function isDue({ held, at, run }: Course, probe: Probe, startedAt: Instan
   return run === 0 || now < at || now - at >= probe.period * 1000 - EARLY;
 }
 
+/** A probe that goes on failing for another reason says so, but not every time: the reason may hold the time of day. */
+const SAID_AGAIN = 10_000;
+
 /** What follows from one more outcome; `news` is what the next run has to hear, if anything. */
 export function advance(
   course: Course,
@@ -59,9 +64,9 @@ export function advance(
     held: enough && (type === "startup" || (type === "liveness" && !success)),
     counts: { successful: successful + (success ? 1 : 0), failed: failed + (success ? 0 : 1) },
   };
-  const isNews = success
-    ? next.success !== course.success || course.last !== true
-    : run <= probe.failureThreshold || next.success !== course.success;
+  const hasTurned = next.success !== course.success;
+  const isOther = message !== course.told?.message && now - (course.told?.at ?? 0) >= SAID_AGAIN;
+  const isNews = hasTurned || (success ? course.last !== true : run <= probe.failureThreshold || isOther);
   const result: ProbeResult = {
     invocation: course.invocation,
     success: next.success,
@@ -71,7 +76,7 @@ export function advance(
     warning: success && message !== "",
     ended: next.held && !success,
   };
-  return { course: next, ...(isNews ? { news: result } : {}) };
+  return isNews ? { course: { ...next, told: { message, at: now } }, news: result } : { course: next };
 }
 
 /** A run is worth while at once; other news can wait for the next one. */

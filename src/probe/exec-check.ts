@@ -4,16 +4,21 @@ import type { Outcome } from "./course.ts";
 
 /** Nobody reads more of what a command says than the kubelet does. */
 const OUTPUT = 10 * 1024;
+/** Words of container-enter, and of a shell that comes before the container's own files are in their place. */
+const NOT_ENTERED = /^unitlet: container not running|: cannot open \/run\/unitlet\/env/;
 /** Milliseconds. */
 const LINGER = 100;
 
-/** Runs a command in the container, as its user and with its variables; 0 is success. */
+/**
+ * Runs a command in the container, as its user and with its variables; 0 is success. Undefined: the container was just
+ * coming or going, and could not be entered.
+ */
 export function checkExec(
   enter: string,
   unit: UnitName,
   command: readonly string[],
   timeout: number,
-): Promise<Outcome> {
+): Promise<Outcome | undefined> {
   return new Promise((resolve) => {
     // A group of its own, so that a command that is late ends with all that it has started.
     const child = spawn(enter, [unit, "--", ...command], { stdio: ["ignore", "pipe", "pipe"], detached: true });
@@ -24,20 +29,23 @@ export function checkExec(
     };
     child.stdout.on("data", collect);
     child.stderr.on("data", collect);
-    const end = (success: boolean, message: string) => {
+    const end = (outcome: Outcome | undefined) => {
       clearTimeout(timer);
       child.stdout.destroy();
       child.stderr.destroy();
-      resolve({ success, message });
+      resolve(outcome);
     };
     const timer = setTimeout(() => {
       late = true;
       killGroup(child.pid);
     }, timeout * 1000);
-    child.once("error", (error) => end(false, error.message));
+    child.once("error", ({ message }) => end({ success: false, message }));
     const ended = (code: number | null) => {
-      if (late) end(false, `command timed out: "${command.join(" ")}" timed out after ${timeout}s`);
-      else end(code === 0, code === 0 ? "" : output.toString());
+      const words = output.toString();
+      if (late)
+        end({ success: false, message: `command timed out: "${command.join(" ")}" timed out after ${timeout}s` });
+      else if (NOT_ENTERED.test(words)) end(undefined);
+      else end({ success: code === 0, message: code === 0 ? "" : words });
     };
     child.once("close", ended);
     // What it has said may still be on its way; what it has left behind may keep its output open for ever.

@@ -77,7 +77,7 @@ export class Round {
     this.#busy.set(target.key, target);
     const at = Date.now();
     const outcome = await look(target.probe, target, this.#libDir);
-    await this.#conclude(target, outcome, at);
+    if (outcome !== undefined) await this.#conclude(target, outcome, at);
     this.#busy.delete(target.key);
     this.#next();
   }

@@ -1,6 +1,7 @@
 import { kindOf } from "../model/containers.ts";
 import type { ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from "../model/pod.ts";
 import { type Instant, toTimestamp } from "../model/time.ts";
+import type { PendingResize } from "../model/translation.ts";
 import type { Statuses } from "./phase.ts";
 
 /** The condition types that a node agent writes. All others in the list are somebody else's. */
@@ -12,6 +13,9 @@ export const OWN_CONDITIONS: readonly string[] = [
   "PodScheduled",
 ];
 
+/** Ours as well, and there only as long as they are true. */
+export const PASSING: readonly string[] = ["PodResizePending"];
+
 export interface ConditionInput {
   readonly pod: Pod;
   readonly phase: PodPhase;
@@ -22,12 +26,14 @@ export interface ConditionInput {
   readonly now: Instant;
   /** Why controllers should not hold the end against the pod, said when it ends. */
   readonly disruption?: string | undefined;
+  /** Why the pod does not have the resources yet that it asks for. */
+  readonly resize?: PendingResize | undefined;
 }
 
 /** Foreign conditions as they are, then our own in the kubelet's order. */
 export function computeConditions(input: ConditionInput): PodCondition[] {
-  const { pod, phase, statuses, prepared, previous, now, disruption } = input;
-  const written = disruption === undefined ? OWN_CONDITIONS : [...OWN_CONDITIONS, "DisruptionTarget"];
+  const { pod, phase, statuses, prepared, previous, now, disruption, resize } = input;
+  const written = [...OWN_CONDITIONS, ...PASSING, ...(disruption === undefined ? [] : ["DisruptionTarget"])];
   const foreign = (previous?.conditions ?? []).filter((each) => !written.includes(each.type));
   const containersReady = containersReadyFact(phase, [...sidecars(pod, statuses), ...statuses.main]);
   const own: [type: string, fact: Fact][] = [
@@ -37,6 +43,7 @@ export function computeConditions(input: ConditionInput): PodCondition[] {
     ["ContainersReady", containersReady],
     ["PodScheduled", { status: "True" }],
   ];
+  if (resize !== undefined) own.unshift(["PodResizePending", { status: "True", ...resize }]);
   if (disruption !== undefined)
     own.unshift(["DisruptionTarget", { status: "True", reason: "TerminationByKubelet", message: disruption }]);
   return [...foreign, ...own.map(([type, fact]) => condition(type, fact, pod, previous, now))];

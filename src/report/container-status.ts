@@ -53,6 +53,7 @@ function running(view: ContainerView, run: Run): ContainerStatus {
     ready: run.ready,
     restartCount: Math.max(exits(view), previous?.restartCount ?? 0),
     ...image(view, run.containerID),
+    ...resources(view),
     started: run.started,
   };
 }
@@ -71,8 +72,20 @@ function atRest(view: ContainerView): ContainerStatus {
     ready: view.kind === "init" && waiting === undefined && end?.exitCode === 0,
     restartCount: Math.max(exits(view) - 1, previous?.restartCount ?? 0, 0),
     ...image(view, id),
+    ...resources(view),
     started: false,
   };
+}
+
+/** What its cgroup was told. */
+function resources({
+  container,
+  previous,
+  applied,
+}: ContainerView): Pick<ContainerStatus, "resources" | "allocatedResources"> {
+  const given = applied ? container.resources : previous?.resources;
+  if (given === undefined || Object.keys(given).length === 0) return {};
+  return { ...(given.requests && { allocatedResources: given.requests }), resources: given };
 }
 
 function exits({ past }: ContainerView): number {

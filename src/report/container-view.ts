@@ -15,6 +15,8 @@ export interface ContainerView {
   /** Its unit, when there is one and it belongs to this very pod. */
   readonly unit?: ActualUnit;
   readonly previous?: ContainerStatus;
+  /** Its unit is as the pod has it now. */
+  readonly applied?: boolean;
   /** Of the image that it would run on now; undefined: the host's own files. */
   readonly imageID?: string;
   /** Why it cannot start yet; undefined also while it is not its turn. */
@@ -50,7 +52,7 @@ export function containerViews(
     if (kind === "init" ? !past.done : kind === "sidecar" && !past.up) blocked = true;
     return {
       ...{ pod, container, kind, past, over, now },
-      ...(unit !== undefined && { unit }),
+      ...(unit !== undefined && { unit, applied: unit.text === desired.get(container.name)?.unit?.text }),
       ...(status !== undefined && { previous: status }),
       ...(imageID !== undefined && { imageID }),
       ...(waiting !== undefined && { waiting }),

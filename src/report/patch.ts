@@ -1,5 +1,5 @@
 import type { Pod, PodCondition, PodStatus } from "../model/pod.ts";
-import { OWN_CONDITIONS } from "./conditions.ts";
+import { OWN_CONDITIONS, PASSING } from "./conditions.ts";
 import { equal } from "./equal.ts";
 
 export interface PodStatusPatch {
@@ -42,15 +42,18 @@ function replaced(list: readonly { readonly ip: string }[]): readonly unknown[] 
 }
 
 function conditionPatches(previous: readonly PodCondition[], next: readonly PodCondition[]): readonly unknown[] {
-  return next.flatMap((condition) => {
+  const over = previous.filter(({ type }) => PASSING.includes(type) && next.every((each) => each.type !== type));
+  const changed = next.flatMap((condition) => {
     const before = previous.find((each) => each.type === condition.type);
     // Others write DisruptionTarget, too: only one that was not there before is ours.
-    if (!OWN_CONDITIONS.includes(condition.type) && (condition.type !== "DisruptionTarget" || before)) return [];
+    if (![...OWN_CONDITIONS, ...PASSING].includes(condition.type) && (condition.type !== "DisruptionTarget" || before))
+      return [];
     const { lastProbeTime: _, ...content } = condition;
     if (before !== undefined && COMPARED.every((key) => before[key] === condition[key])) return [];
     const gone = OPTIONAL.filter((key) => before?.[key] !== undefined && condition[key] === undefined);
     return [{ ...content, ...Object.fromEntries(gone.map((key) => [key, null])) }];
   });
+  return [...changed, ...over.map(({ type }) => ({ $patch: "delete", type }))];
 }
 
 const COMPARED = ["status", "reason", "message", "observedGeneration", "lastTransitionTime"] as const;

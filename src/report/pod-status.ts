@@ -40,6 +40,7 @@ export function reportPod(input: PodReport): PodStatus {
     conditions: computeConditions({
       ...{ pod, phase: verdict.phase, statuses, prepared, previous, now },
       disruption: endingOf(translation)?.disruption,
+      resize: translation.kind === "runnable" ? translation.pendingResize : undefined,
     }),
     ...addresses(input, verdict.phase),
     startTime: previous?.startTime ?? toTimestamp(now),

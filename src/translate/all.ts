@@ -1,3 +1,4 @@
+import { allocatable } from "../model/allocatable.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { refusals } from "./admission/admit.ts";
@@ -5,6 +6,7 @@ import { overdue } from "./deadline.ts";
 import { evictions } from "./eviction/evict.ts";
 import { translatePod } from "./pod.ts";
 import { portConflicts } from "./ports.ts";
+import { withinReach } from "./resize.ts";
 
 /** Every pod of the list, whether it is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {
@@ -19,12 +21,14 @@ export function translateAll(world: World, libDir: string): readonly Translation
   );
   const evicted = evictions(world);
   const late = overdue(alive, world.now);
-  return world.pods.items.map((pod) => {
-    const { uid } = pod.metadata;
+  const room = allocatable(config, host);
+  return world.pods.items.map((asked) => {
+    const { uid } = asked.metadata;
     const rejected = refused.get(uid) ?? late.get(uid) ?? evicted.get(uid);
     if (rejected !== undefined) return rejected;
     const directory = world.directories.get(uid);
-    return translatePod(pod, {
+    const { pod, pending } = withinReach(asked, alive, room);
+    const translation = translatePod(pod, {
       config,
       host,
       libDir,
@@ -35,6 +39,7 @@ export function translateAll(world: World, libDir: string): readonly Translation
       images,
       conflict: conflicts.get(uid),
     });
+    return pending && translation.kind === "runnable" ? { ...translation, pendingResize: pending } : translation;
   });
 }
 

@@ -63,6 +63,12 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
     (value) => (value as { name?: string }).name === "linux",
   ),
   resourceClaims: rejected(NOT_YET),
-  resources: rejected(NOT_YET, "set resources on the containers"),
+  "resources.limits": "descend",
+  "resources.requests": "descend",
+  "resources.claims": rejected(NOT_YET),
+  "resources.requests.cpu": "supported",
+  "resources.requests.memory": "supported",
+  "resources.limits.cpu": "supported",
+  "resources.limits.memory": "supported",
   evictionResponders: "control-plane",
 };

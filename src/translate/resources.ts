@@ -14,8 +14,8 @@ export interface Amounts {
 type Lines = readonly (readonly [string, string])[];
 
 /** Rounded up, as the kubelet does it: a limit of less than a byte is still a limit. */
-export function amountsOf(container: Container): Amounts {
-  const { requests, limits } = container.resources ?? {};
+export function amountsOf({ resources }: Pick<Container, "resources">): Amounts {
+  const { requests, limits } = resources ?? {};
   const cpuLimit = amount(limits?.cpu, 3);
   const memoryLimit = amount(limits?.memory, 0);
   return {
@@ -50,10 +50,13 @@ export function podResourceLines(pod: Pod): Lines {
       ...init.map((a) => a[key] + beside.reduce((total, b) => total + b[key], 0)),
     );
   const limited = (key: "cpuLimit" | "memoryLimit") => [...main, ...init].every((a) => a[key] > 0);
-  return [
-    ...cpuLines(sum("cpuRequest"), limited("cpuLimit") ? sum("cpuLimit") : 0),
-    ...memoryLines(limited("memoryLimit") ? sum("memoryLimit") : 0),
-  ];
+  // What the pod asks for as a whole stands for its containers.
+  const { requests, limits } = pod.spec.resources ?? {};
+  const whole = amountsOf(pod.spec);
+  const request = requests?.cpu === undefined && limits?.cpu === undefined ? sum("cpuRequest") : whole.cpuRequest;
+  const cpu = limits?.cpu === undefined ? limited("cpuLimit") && sum("cpuLimit") : whole.cpuLimit;
+  const memory = limits?.memory === undefined ? limited("memoryLimit") && sum("memoryLimit") : whole.memoryLimit;
+  return [...cpuLines(request, cpu || 0), ...memoryLines(memory || 0)];
 }
 
 function cpuLines(request: number, limit: number): Lines {
@@ -82,7 +85,10 @@ export function cpuWeight(milli: number): number {
 
 /** Only cpu and memory count. */
 export function qosClass(pod: Pod): QosClass {
-  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map(amountsOf);
+  const { requests, limits } = pod.spec.resources ?? {};
+  const isWhole = Object.keys({ ...requests, ...limits }).length > 0;
+  const each = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+  const all = isWhole ? [amountsOf(pod.spec)] : each.map(amountsOf);
   if (all.every((a) => a.cpuRequest + a.cpuLimit + a.memoryRequest + a.memoryLimit === 0)) return "BestEffort";
   const exact = (a: Amounts) =>
     a.cpuLimit > 0 && a.memoryLimit > 0 && a.cpuRequest === a.cpuLimit && a.memoryRequest === a.memoryLimit;

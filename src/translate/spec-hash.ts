@@ -11,7 +11,7 @@ import { userOf } from "./security.ts";
  */
 export function specHash(pod: Pod, container: Container): string {
   const { restartPolicy, terminationGracePeriodSeconds, initContainers } = pod.spec;
-  const { name, image, command, args, workingDir, env, envFrom, resources, volumeMounts } = container;
+  const { name, image, command, args, workingDir, env, envFrom, volumeMounts } = container;
   const { stdin, stdinOnce, tty } = container;
   const wanted = {
     name,
@@ -23,7 +23,7 @@ export function specHash(pod: Pod, container: Container): string {
       env?.map(({ name: variable, value, valueFrom }) => [variable, value, ...(valueFrom ? [valueFrom] : [])]),
     ),
     envFrom: unlessEmpty(envFrom),
-    resources: unlessEmpty(resources),
+    resources: unlessEmpty(restarting(container)),
     // What else a mount says cannot change while the pod lives.
     mounts: unlessEmpty(volumeMounts?.map((mount) => [mount.name, mount.mountPath])),
     input: stdin ? { once: stdinOnce, tty } : undefined,
@@ -35,6 +35,14 @@ export function specHash(pod: Pod, container: Container): string {
     initContainers: unlessEmpty(initContainers?.map((init) => init.name)),
   };
   return digest(JSON.stringify(wanted), 16);
+}
+
+/** Resources are changed in place, but for those for which the pod wants to be started again. */
+function restarting({ resources, resizePolicy = [] }: Container): object {
+  const names = resizePolicy.flatMap((each) => (each.restartPolicy === "RestartContainer" ? [each.resourceName] : []));
+  const { requests, limits } = resources ?? {};
+  const some = names.map((name) => [name, requests?.[name], limits?.[name]] as const);
+  return Object.fromEntries(some.map(([name, ...amounts]) => [name, amounts]));
 }
 
 /** What no pod could have before it was honoured, so that none that runs is restarted for it. */

@@ -93,6 +93,6 @@ export const PROBED_PODS: Readonly<Record<string, Container | Container[]>> = {
   delayed: { ...SLEEP, readinessProbe: file("/etc", { initialDelaySeconds: 3 }) },
   stubborn: {
     ...shell("trap '' TERM; while :; do sleep 0.1; done"),
-    livenessProbe: file("/tmp/never", { terminationGracePeriodSeconds: 1 }),
+    livenessProbe: file("/tmp/never", { initialDelaySeconds: 2, terminationGracePeriodSeconds: 1 }),
   },
 };

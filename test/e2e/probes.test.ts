@@ -9,7 +9,11 @@ let node: Node;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "probes");
-  await node.run(...Object.entries(PROBED_PODS).map(([name, container]) => pod(node, name, container)));
+  await node.run(
+    ...Object.entries(PROBED_PODS).map(([name, container]) =>
+      pod(node, name, container, { terminationGracePeriodSeconds: 20 }),
+    ),
+  );
 });
 
 afterAll(() => node[Symbol.asyncDispose]());

@@ -176,7 +176,7 @@ describe("grpc", () => {
     await new Promise((resolve) => silent.once("listening", resolve));
     const outcome = await probe({ type: "grpc", port: portOf(silent), service: "" });
     silent.close();
-    expect(outcome.success).toBe(false);
+    expect(outcome?.success).toBe(false);
   });
 });
 

@@ -56,6 +56,23 @@ describe("advance()", () => {
     ]);
   });
 
+  test("that it fails for another reason is news, now and then", () => {
+    let now: Course = begin("readiness", "i", undefined);
+    const told = [
+      ["refused", 0],
+      ["refused", 60_000],
+      ["503", 61_000],
+      ["500", 62_000],
+      ["404", 80_000],
+    ].flatMap(([message, at]) => {
+      const failed = { success: false, message: String(message) };
+      const { course: next, news } = advance(now, "readiness", { ...PROBE, failureThreshold: 1 }, failed, Number(at));
+      now = next;
+      return news?.message ?? [];
+    });
+    expect(told).toEqual(["refused", "503", "404"]);
+  });
+
   test("successes count up to their threshold, too", () => {
     expect(course("readiness", "++-+", { successThreshold: 2, failureThreshold: 1 })).toEqual([
       "false: false 0",

@@ -16,7 +16,13 @@ describe("a container is another one", () => {
     ["with an empty argument", { args: [""] }],
     ["in another directory", { workingDir: "/srv" }],
     ["with a variable", { env: [{ name: "A", value: "1" }] }],
-    ["with another amount", { resources: { limits: { memory: "1Gi" } } }],
+    [
+      "with another amount of what it wants to be started again for",
+      {
+        resources: { limits: { memory: "1Gi" } },
+        resizePolicy: [{ resourceName: "memory", restartPolicy: "RestartContainer" }],
+      },
+    ],
     ["with a mount", { volumeMounts: [{ name: "v", mountPath: "/v" }] }],
     ["as another user", { securityContext: { runAsUser: 7 } }],
     ["as another user of its pod", {}, { securityContext: { runAsGroup: 7 } }],
