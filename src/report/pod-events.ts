@@ -15,7 +15,8 @@ export interface PodEdge {
 /** What happened to the pod between two statuses: nothing, when they are the same. */
 export function podEvents({ translation, previous, next }: PodEdge): PodEvent[] {
   const { pod } = translation;
-  const isNew = previous?.startTime === undefined;
+  // A change may bring fields that were not there before; what was told already is not told again.
+  const isNew = previous?.startTime === undefined || previous.observedGeneration !== next.observedGeneration;
   const before = statuses(previous);
   const events = [
     ...(translation.kind === "rejected" ? rejectionEvents(translation, previous, next) : []),
@@ -54,7 +55,9 @@ function rejectionEvents(
 }
 
 function ignoredEvents(pod: Pod, { severity, path, because, remedy }: Problem): PodEvent[] {
-  return severity === "ignore" ? [podEvent(pod, "Warning", "FieldIgnored", `${path} ${because}: ${remedy}`)] : [];
+  if (severity !== "ignore") return [];
+  // Once in the life of the pod, however often it changes.
+  return [{ ...podEvent(pod, "Warning", "FieldIgnored", `${path} ${because}: ${remedy}`), occurrence: "" }];
 }
 
 function statuses(status: PodStatus | undefined): readonly ContainerStatus[] {

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { V1Container } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
@@ -6,6 +7,8 @@ import { pod, SLEEP } from "./manifests.ts";
 
 let node: Node;
 
+/** Leaves less than one core, however many there are. */
+const HELD = `${availableParallelism() * 1000 - 600}m`;
 const SMALL = { limits: { cpu: "100m", memory: "64Mi" }, requests: { cpu: "50m", memory: "32Mi" } };
 
 beforeAll(async () => {
@@ -14,10 +17,11 @@ beforeAll(async () => {
   await node.run(
     pod(node, "grows", { ...SLEEP, resources: SMALL }),
     pod(node, "restarts", { ...SLEEP, resources: SMALL, resizePolicy }),
-    pod(node, "too-much", { ...SLEEP, resources: SMALL }),
+    pod(node, "waits", { ...SLEEP, resources: SMALL }),
+    pod(node, "holder", { ...SLEEP, resources: { requests: { cpu: HELD } } }),
     pod(node, "whole", SLEEP, { resources: { limits: { cpu: "200m", memory: "64Mi" } } } as object),
   );
-  for (const name of ["grows", "restarts", "too-much", "whole"]) await node.container(name, ({ ready }) => ready);
+  for (const name of ["grows", "restarts", "waits", "whole"]) await node.container(name, ({ ready }) => ready);
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -49,15 +53,16 @@ test("a container that wants to be started again for it is", async () => {
   expect(after.resources?.limits?.memory).toBe("128Mi");
 });
 
-test("more than the node has is not given, and the pod says so until it asks for less", async () => {
+test("what others have is given when they are gone, and until then the pod says that it waits", async () => {
   const pending = (each: Awaited<ReturnType<typeof node.get>>) =>
     each?.status?.conditions?.find(({ type }) => type === "PodResizePending");
-  await resize("too-much", { limits: { cpu: "1000" }, requests: { cpu: "1000" } });
-  const condition = await node.until("too-much", pending);
-  expect(condition).toMatchObject({ status: "True", reason: "Infeasible" });
-  expect(await node.show("too-much", "CPUQuotaPerSecUSec")).toBe("100ms");
-  await resize("too-much", SMALL);
-  await node.until("too-much", (each) => each !== undefined && pending(each) === undefined);
+  await resize("waits", { limits: { cpu: "1" }, requests: { cpu: "1" } });
+  expect(await node.until("waits", pending)).toMatchObject({ status: "True", reason: "Deferred" });
+  expect(await node.show("waits", "CPUQuotaPerSecUSec")).toBe("100ms");
+  await node.kubectl("delete", "pod", "holder", "--wait=false");
+  await node.sync();
+  await node.until("waits", (each) => each !== undefined && pending(each) === undefined);
+  expect(await node.show("waits", "CPUQuotaPerSecUSec")).toBe("1s");
 });
 
 test("what a pod asks for as a whole is its slice's", async () => {

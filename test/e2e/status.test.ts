@@ -170,22 +170,3 @@ test("a rejected pod has failed, and says which field, why, and what to do", asy
   expect({ phase, reason }).toEqual({ phase: "Failed", reason: "UnsupportedField" });
   expect(message).toMatch(/^Pod was rejected: spec.containers\[main\].securityContext.seLinuxOptions .+: .+/);
 });
-
-test("twenty runs with nothing to do write nothing and say nothing", async () => {
-  // The next restarts and pulls are 10 s away, or further.
-  const busy = ["crashes", "init-crashes", "image"];
-  await node.kubectl("delete", "pod", ...busy, "--wait=false");
-  await node.sync();
-  await node.kubectl("wait", ...[...busy, "stopped"].map((name) => `pod/${name}`), "--for=delete", "--timeout=30s");
-  await node.sync();
-  const all = async () => [
-    await node.kubectl("get", "pods,events", "-o", "json"),
-    await node.kubectl("get", "node", "status", "-o", "json"),
-    await node.journal(),
-  ];
-  const before = await all();
-  for (let i = 0; i < 5; i++) await node.sync();
-  expect(await all()).toEqual(before);
-  for (let i = 0; i < 5; i++) await node.syncAnew();
-  expect(await all()).toEqual(before);
-});

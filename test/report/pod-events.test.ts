@@ -156,11 +156,17 @@ describe("podEvents()", () => {
     type: "Warning",
     reason: "FieldIgnored",
     message: "spec.hostNetwork is taken for true: set podNetwork = strict to refuse it",
-    occurrence: "1",
+    occurrence: "",
   };
 
   test("tells what is ignored when the pod arrives", () => {
     expect(events(undefined, of(WAITING), { translation: { ...runnable(), problems } })).toEqual([ignored]);
+  });
+
+  test("tells what is ignored when the pod changes, in the same words", () => {
+    const before = { ...of(WAITING), observedGeneration: 1 };
+    const after = { ...of(WAITING), observedGeneration: 2 };
+    expect(events(before, after, { translation: { ...runnable(), problems } })).toEqual([ignored]);
   });
 
   test("does not tell it again", () => {
