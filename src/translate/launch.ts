@@ -13,6 +13,7 @@ import { containerPath } from "./container-path.ts";
 import type { TranslateContext } from "./context.ts";
 import { declaredVariables, type Environment, hostVariables } from "./environment.ts";
 import { hostPathProblem } from "./host-paths.ts";
+import { mountPointProblem } from "./mount-points.ts";
 import { containerMounts } from "./mounts.ts";
 import type { ImageStart } from "./oci/start.ts";
 import { userOf } from "./security.ts";
@@ -52,6 +53,8 @@ export function hostLaunch(pod: Pod, container: Container, context: TranslateCon
   const path = containerPath(pod, container);
   const directory = hostPathProblem(container, path, context.absentDirectories);
   if (directory !== undefined) return refused("CreateContainerError", directory);
+  const point = mountPointProblem(pod, container, path, places, context.libDir);
+  if (point !== undefined) return refused("CreateContainerError", point);
   const mark = specHash(pod, container);
   const name = environmentFile(container.name);
   const environment = environmentOf(pod, container, context);

@@ -40,17 +40,21 @@ function hostFilesLines(
   ];
 }
 
-/** What a container has for itself. A volume there takes its place: systemd would mount both, in an order of its own. */
+/**
+ * What a container has for itself. A volume there takes its place: systemd would mount both, in an order of its own. What
+ * is mounted below needs a place that is new for each command: in PrivateTmp= a container may have put a link on the way.
+ */
 function ownDirectoryLines({ root, mounts }: Confinement): Lines {
   const isFree = (path: string) => !mounts.some(({ target }) => throughLink(target) === path);
   const temporary = ["/tmp", "/var/tmp"].filter(isFree);
   const own = isFree("/run") ? [tmpfs("/run", 0o755, root.readOnly)] : [];
-  if (temporary.length === 2 && !root.readOnly) return [["PrivateTmp", "yes"], ...own];
+  const isBusy = mounts.some(({ target }) => temporary.some((path) => target.startsWith(`${path}/`)));
+  if (temporary.length === 2 && !root.readOnly && !isBusy) return [["PrivateTmp", "yes"], ...own];
   return [...temporary.map((path) => tmpfs(path, 0o1777, root.readOnly)), ...own];
 }
 
 /** As hosts have it: systemd follows the link, so /var/run and /run are one place. */
-function throughLink(path: string): string {
+export function throughLink(path: string): string {
   return path.replace(/^\/var\/run(?=\/|$)/, "/run");
 }
 

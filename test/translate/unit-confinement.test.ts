@@ -96,6 +96,13 @@ describe("directives", () => {
       [hidden, "/tmp:mode=1777,ro", "/var/tmp:mode=1777,ro", "/run:mode=0755,ro", shm],
     ],
     ["but for a volume at /tmp", {}, "/tmp/", [], [hidden, "/var/tmp:mode=1777", "/run:mode=0755", shm]],
+    [
+      "that are new for each command, when a volume lies below",
+      {},
+      "/tmp/a/b",
+      [],
+      [hidden, "/tmp:mode=1777", "/var/tmp:mode=1777", "/run:mode=0755", shm],
+    ],
     ["but for a volume at /var/run, which is /run", {}, "/var/run", ["yes"], [hidden, shm]],
     ["but for a volume at /dev/shm", {}, "/dev/shm", ["yes"], [hidden, "/run:mode=0755"]],
   ] as const)("give directories %s", ([, own, mountPath, temporary, empty]) => {
