@@ -128,7 +128,7 @@ show_deployment() {
 	show_kubectl rollout status deployment/hello --timeout=60s
 	show_kubectl get pods
 	title "Rolled out"
-	show_kubectl set env deployment/hello "GREETING=Hello again"
+	show_kubectl set env deployment/hello GREETING=Welcome
 	show_kubectl rollout status deployment/hello --timeout=60s
 	show_kubectl get pods
 	show "journalctl -u 'unitlet.default.hello-*' -o short-monotonic -n 5"
