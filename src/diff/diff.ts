@@ -12,6 +12,7 @@ import { keepUnits } from "./offline.ts";
 import { identityOf } from "./owner.ts";
 import { isTerminal, isTerminating } from "./pods.ts";
 import { pullSteps } from "./pulls.ts";
+import { stretchGrace } from "./stretch.ts";
 import { isIdle } from "./unit-states.ts";
 
 /** The order in which steps of all pods are applied. */
@@ -114,6 +115,8 @@ function isBusyContainer(unit: ActualUnit): boolean {
 /** The API object goes last, when status has told how the pod ended and nothing of it is left. */
 function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[] {
   const uid = pod.metadata.uid;
+  const stretch = stretchGrace(pod, units, world);
+  if (stretch.length > 0) return stretch;
   const stops = stopPod(uid, units, "the pod is deleted", pod);
   const busy = units.some(isBusyContainer);
   if (stops.length > 0 || busy)

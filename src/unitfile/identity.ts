@@ -45,6 +45,13 @@ export function isIntact(text: string): boolean {
   return written === digest(text.slice(end + 2), HASH_LENGTH);
 }
 
+/** The same unit with another value of a key that it has once; it is still as we wrote it. */
+export function withValue(text: string, key: string, value: string): string {
+  const end = text.indexOf("\n\n[") + 2;
+  const body = text.slice(end).replace(new RegExp(`^${key}=.*$`, "m"), `${key}=${value}`);
+  return text.slice(0, end).replace(/^TextHash=.*$/m, `TextHash=${digest(body, HASH_LENGTH)}`) + body;
+}
+
 /** Undefined when the text has no complete [X-Kubernetes] section: the unit belongs to somebody else. */
 export function readIdentity(text: string): Identity | undefined {
   const start = text.search(/(?<=^|\n)\[X-Kubernetes\]\r?\n/);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Pod, PodPhase } from "../../src/model/pod.ts";
 import { toTimestamp } from "../../src/model/time.ts";
 import type { World } from "../../src/model/world.ts";
+import { isIntact, withValue } from "../../src/unitfile/identity.ts";
 import { container, NOW, pod } from "../translate/base.ts";
 import {
   bare,
@@ -56,7 +57,6 @@ describe("a pod that is deleted", () => {
 
   const cases: [string, World, string[]][] = [
     ["is stopped", withPods(up(WEB), deleted(30)), stopped],
-    ["is stopped, though somebody asks for more time", withPods(up(WEB), deleted(60)), stopped],
     ["is waited for", withPods(stopping, deleted(30)), []],
     ["waits for its status to tell the end", withPods(ended(up(WEB)), deleted(30)), []],
     [
@@ -154,5 +154,29 @@ describe("a pod that is deleted with less time than it has", () => {
 
   test.for(cases)("%s", ([, world, expected]) => {
     expect(plan(world)).toEqual(expected);
+  });
+});
+
+describe("a pod that is deleted with more time than it has", () => {
+  const longer = withPods(up(WEB), deleted(90));
+
+  test("is given it before it is stopped", () => {
+    expect(plan(longer)).toEqual([
+      `alarm ${toTimestamp(NOW)}: it can be stopped now`,
+      "write-unit app: the delete gives it longer than it has",
+      "reload: a grace period is longer now",
+    ]);
+    const write = stepsOf(longer).find(({ kind }) => kind === "write-unit");
+    const text = write !== undefined && "text" in write ? write.text : "";
+    expect(text).toContain("\nTimeoutStopSec=90\n");
+    expect(isIntact(text)).toBe(true);
+  });
+
+  test("and then is", () => {
+    const text = withValue(longer.units.get(APP)?.text ?? "", "TimeoutStopSec", "90");
+    expect(plan(withUnit(longer, APP, { text }))).toEqual([
+      "unlink app: the pod is deleted",
+      `stop slice: the pod is deleted ${KILLING}`,
+    ]);
   });
 });

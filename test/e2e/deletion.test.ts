@@ -37,6 +37,13 @@ describe("a container that is told to end", () => {
     expect(await node.log("polite")).toBe("up\ngot TERM\nbye\n");
   });
 
+  test("has longer when the delete says so", async () => {
+    const slow = shell("trap 'sleep 3; echo bye; exit 0' TERM; echo up; while :; do sleep 0.1; done");
+    await up("slow", slow, { terminationGracePeriodSeconds: 1 });
+    await remove("slow", "--grace-period=15");
+    expect(await node.log("slow")).toBe("up\nbye\n");
+  });
+
   test("and does not, is killed when its grace period is over", async () => {
     await up("stubborn", STUBBORN, { terminationGracePeriodSeconds: 2 });
     const seconds = await remove("stubborn");

@@ -1,0 +1,39 @@
+import type { Pod } from "../model/pod.ts";
+import type { Step } from "../model/step.ts";
+import { type ActualUnit, isContainer } from "../model/unit.ts";
+import type { World } from "../model/world.ts";
+import { isIntact, withValue } from "../unitfile/identity.ts";
+import { isStopping, isUp } from "./unit-states.ts";
+
+/**
+ * A delete may give a pod longer than its own grace period, which its units have. Before they are stopped they are told;
+ * the next run, which comes at once, stops them. Helpers that stop containers with hooks know it without that.
+ */
+export function stretchGrace({ metadata }: Pod, units: readonly ActualUnit[], { now }: World): Step[] {
+  const { uid, deletionGracePeriodSeconds: seconds } = metadata;
+  if (seconds === undefined) return [];
+  const writes = units.flatMap((unit): Step[] => {
+    const { name, text, dropIns } = unit;
+    if (!isContainer(unit) || !isUp(unit) || isStopping(unit) || text === undefined || !isIntact(text)) return [];
+    const own = Number(/^TimeoutStopSec=(\d+)$/m.exec(text)?.[1] ?? Number.POSITIVE_INFINITY);
+    if (own >= seconds) return [];
+    const because = "the delete gives it longer than it has";
+    return [
+      {
+        kind: "write-unit",
+        uid,
+        unit: name,
+        text: withValue(text, "TimeoutStopSec", String(seconds)),
+        dropIns,
+        because,
+      },
+    ];
+  });
+  if (writes.length === 0) return [];
+  const because = "a grace period is longer now";
+  return [
+    ...writes,
+    { kind: "reload", uid: "", because },
+    { kind: "alarm", uid, at: now, because: "it can be stopped now" },
+  ];
+}
