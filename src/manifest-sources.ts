@@ -25,6 +25,7 @@ export const EnvVarManifest = z.looseObject({
       resourceFieldRef: resourceFieldRef.optional(),
       configMapKeyRef: keyRef.optional(),
       secretKeyRef: keyRef.optional(),
+      fileKeyRef: z.looseObject({ volumeName: label, path: z.string(), key: z.string(), optional }).optional(),
     })
     .optional(),
 });

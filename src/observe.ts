@@ -1,3 +1,4 @@
+import { readBeneath } from "./io/beneath.ts";
 import { isDirectory } from "./io/files.ts";
 import { readHost } from "./io/host.ts";
 import { readHostFiles } from "./io/host-files.ts";
@@ -23,6 +24,7 @@ import type { Instant } from "./model/time.ts";
 import type { PodList, World } from "./model/world.ts";
 import type { Answer, PodSource } from "./ports.ts";
 import { namesUser } from "./translate/annotations/user.ts";
+import { neededEnvFiles } from "./translate/env-file.ts";
 import { hasDiskLimit } from "./translate/eviction/limits.ts";
 import { namesAppArmorProfile, OPTIONAL_PATHS } from "./translate/host-files.ts";
 import { neededDirectories, neededMountPoints, volumePaths } from "./translate/host-paths.ts";
@@ -83,6 +85,7 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
     references,
     images: imagesOf(pods.items, config, listing, now),
     absentDirectories: new Set(absent),
+    envFiles: envFilesOf(pods.items),
     hostFiles: hostFilesOf(pods.items, references),
   };
 }
@@ -96,6 +99,11 @@ export async function observeAgain(world: World, systemd: Systemd, now: Instant)
   const listing = await systemd.list(PATTERNS);
   const images = imagesOf(world.pods.items, world.config, listing, now);
   return { ...world, now, units: readUnits(listing, world.config.dropIns), directories: readPodDirectories(), images };
+}
+
+function envFilesOf(pods: readonly Pod[]): ReadonlyMap<string, string> {
+  const files = pods.flatMap(neededEnvFiles).map(({ key, root, path }) => [key, readBeneath(root, path)] as const);
+  return new Map(files.flatMap(([key, text]) => (text === undefined ? [] : [[key, text]])));
 }
 
 function hostFilesOf(pods: readonly Pod[], references: References): World["hostFiles"] {

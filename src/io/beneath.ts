@@ -1,4 +1,14 @@
-import { chmodSync, closeSync, constants, fstatSync, mkdirSync, openSync, readlinkSync, type Stats } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+} from "node:fs";
 import { ifThere } from "./files.ts";
 
 /** Node does not name it: a descriptor that leads to a file and does not open it, so that nothing happens by it. */
@@ -75,6 +85,22 @@ function linkNames(directory: number, name: string, links: number, path: string)
   if (target.startsWith("/")) throw new Error(`${path} leads out of the volume`);
   if (links > MOST_LINKS) throw new Error(`${path} leads through too many links`);
   return target.split("/");
+}
+
+/** The API server lets no file of more than this be named. */
+const LONGEST = 64 * 1024;
+
+/** The text of a file that a container has written; undefined for what is missing, leads out, is no file or too long. */
+export function readBeneath(root: string, path: string): string | undefined {
+  try {
+    return withBeneath(root, path, false, (descriptor) => {
+      const stat = fstatSync(descriptor);
+      // Only a regular file can be opened without waiting for anybody.
+      return stat.isFile() && stat.size <= LONGEST ? readFileSync(pathOf(descriptor), "utf8") : undefined;
+    });
+  } catch {
+    return undefined;
+  }
 }
 
 export function statOf(descriptor: number): Stats {

@@ -38,6 +38,8 @@ export interface World {
   readonly absentDirectories: ReadonlySet<string>;
   /** What is at the paths of the host that volumes name; no entry: nothing. */
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
+  /** Texts of files that containers have written for variables of others, by keys of translate/env-file.ts. */
+  readonly envFiles?: ReadonlyMap<string, string>;
 }
 
 /** Incomplete: the source could not be read to its end; then nothing may be removed, and `items` are not to be trusted to be all. */

@@ -10,7 +10,7 @@ import { withinReach } from "./resize.ts";
 
 /** Every pod of the list, whether it is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {
-  const { config, host, references, absentDirectories, hostFiles, images } = world;
+  const { config, host, references, absentDirectories, hostFiles, envFiles, images } = world;
   const alive = world.pods.items.filter(
     ({ metadata, status }) => !metadata.deletionTimestamp && !isOver(status?.phase),
   );
@@ -36,6 +36,7 @@ export function translateAll(world: World, libDir: string): readonly Translation
       references,
       absentDirectories,
       hostFiles,
+      envFiles,
       images,
       conflict: conflicts.get(uid),
     });

@@ -25,7 +25,7 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   "env[].valueFrom.resourceFieldRef": "supported",
   "env[].valueFrom.configMapKeyRef": "supported",
   "env[].valueFrom.secretKeyRef": "supported",
-  "env[].valueFrom.fileKeyRef": rejected(NOT_YET, "read the file in the program"),
+  "env[].valueFrom.fileKeyRef": "supported",
   envFrom: "supported",
   "resources.limits": "descend",
   "resources.requests": "descend",

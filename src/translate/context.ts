@@ -17,5 +17,7 @@ export interface TranslateContext {
   /** Undefined: no pod names one. */
   readonly images?: Images | undefined;
   readonly absentDirectories: ReadonlySet<string>;
+  /** Texts of files that containers have written for variables of others. */
+  readonly envFiles?: ReadonlyMap<string, string> | undefined;
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
 }

@@ -3,6 +3,7 @@ import { containersOf } from "../model/containers.ts";
 import type { EnvFromSource, EnvVarSource, KeyRef } from "../model/env-var.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import { lookUp, type References } from "../model/references.ts";
+import { envFileKey, envFileValue } from "./env-file.ts";
 import { fieldValue } from "./field-value.ts";
 import { resourceValue } from "./resource-value.ts";
 
@@ -14,6 +15,8 @@ export interface EnvContext {
   /** Of the pod, and of its node, the preferred first. */
   readonly addresses: readonly string[];
   readonly allocatable: Allocatable;
+  /** Texts of files that containers have written, by envFileKey. */
+  readonly envFiles: ReadonlyMap<string, string>;
 }
 
 /** `value` undefined: the variable is not set. `because` is in the kubelet's words. */
@@ -24,7 +27,7 @@ export type Sourced =
 /** A variable's value from elsewhere. */
 export function sourcedValue(source: EnvVarSource, context: EnvContext): Sourced {
   const { pod, container, references, addresses, allocatable } = context;
-  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = source;
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = source;
   if (fieldRef !== undefined) {
     const value = fieldValue(pod, fieldRef.fieldPath, addresses);
     return value === undefined ? no(`unsupported fieldPath: ${fieldRef.fieldPath}`) : { ok: true, value };
@@ -39,6 +42,13 @@ export function sourcedValue(source: EnvVarSource, context: EnvContext): Sourced
   }
   if (configMapKeyRef !== undefined) return keyed("configmap", configMapKeyRef, context);
   if (secretKeyRef !== undefined) return keyed("secret", secretKeyRef, context);
+  if (fileKeyRef !== undefined) {
+    const text = context.envFiles.get(envFileKey(pod, fileKeyRef));
+    const value = text === undefined ? undefined : envFileValue(text, fileKeyRef.key);
+    if (value || fileKeyRef.optional) return { ok: true, value: value || undefined };
+    const { key, path, volumeName } = fileKeyRef;
+    return no(`environment variable key "${key}" not found in file "${path}" of volume "${volumeName}"`);
+  }
   return { ok: true, value: "" };
 
   function keyed(kind: "configmap" | "secret", ref: KeyRef, { pod: { metadata } }: EnvContext): Sourced {

@@ -79,10 +79,11 @@ export function hostLaunch(pod: Pod, container: Container, context: TranslateCon
 export function environmentOf(
   pod: Pod,
   container: Container,
-  { config, host, references }: TranslateContext,
+  { config, host, references, envFiles }: TranslateContext,
 ): Environment {
   return declaredVariables({
     ...{ pod, container, references, addresses: nodeAddresses(host) },
     allocatable: allocatable(config, host),
+    envFiles: envFiles ?? new Map(),
   });
 }

@@ -105,6 +105,15 @@ test("what is missing is told in the kubelet's words, and given when it appears"
   expect(await environment("missing")).toMatchObject({ A: "here" });
 });
 
+test("what an init container has written is there for the others", async () => {
+  const volumeMounts = [{ name: "v", mountPath: "/run/v" }];
+  const env: V1EnvVar[] = [{ name: "A", valueFrom: { fileKeyRef: { volumeName: "v", path: "vars", key: "A" } } }];
+  const first = { name: "first", image: "host", ...shell("echo \"A='made'\" >/run/v/vars", { volumeMounts }) };
+  const spec = { initContainers: [first], volumes: [{ name: "v", emptyDir: {} }], restartPolicy: "Never" };
+  await node.run(pod(node, "from-file", printing({ env }), spec));
+  expect(await environment("from-file")).toMatchObject({ A: "made" });
+});
+
 test("a Secret that becomes one of the program's words is in no unit and in no journal", async () => {
   await node.container("words", ({ ready }) => ready === true);
   const places = `{ cat /etc/systemd/system/unitlet*; journalctl; systemctl show 'unitlet*'; grep -rs . /var/lib/unitlet; } 2>/dev/null`;

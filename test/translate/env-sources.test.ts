@@ -102,7 +102,20 @@ describe("a variable's value from elsewhere", () => {
     expect(environmentOf(change)).toEqual({ ...GIVEN, ...expected });
   });
 
+  const written = (key: string, more = {}) => from({ fileKeyRef: { volumeName: "v", path: "dir/file", key, ...more } });
+
+  test.for([
+    ["A", {}, { A: "one" }],
+    ["B", {}, { A: "two\nlines" }],
+    ["C", { optional: true }, {}],
+    ["none", { optional: true }, {}],
+    ["A", { optional: true, path: "none" }, {}],
+  ] as const)("%s of a file that another container has written, with %j", ([key, more, expected]) => {
+    expect(environmentOf({ env: written(key, more) })).toEqual({ ...GIVEN, ...expected });
+  });
+
   const refused: [Partial<Container>, string][] = [
+    [{ env: written("D") }, 'environment variable key "D" not found in file "dir/file" of volume "v"'],
     [{ env: from({ configMapKeyRef: { name: "gone", key: "a" } }) }, 'configmap "gone" not found'],
     [{ env: from({ configMapKeyRef: { name: "map", key: "x" } }) }, "couldn't find key x in ConfigMap shop/map"],
     [{ env: from({ secretKeyRef: { name: "keys", key: "x" } }) }, "couldn't find key x in Secret shop/keys"],

@@ -1,7 +1,7 @@
 import type { Container, Pod } from "../../src/model/pod.ts";
 import type { Fetched } from "../../src/model/references.ts";
 import { declaredVariables, hostVariables } from "../../src/translate/environment.ts";
-import { container, NO_REFERENCES, NOW, podOf } from "./base.ts";
+import { container, NO_REFERENCES, NOW, podOf, UID } from "./base.ts";
 
 /** What a container has that asks for nothing. */
 export const GIVEN = {
@@ -27,6 +27,7 @@ export function environmentOf(change: Partial<Container>, user = {}, of: Pod = p
     container: container(change),
     references: known,
     addresses: ["192.0.2.7", "2001:db8::7"],
+    envFiles: new Map([[`${UID}/v/dir/file`, "# made\nA='one'\nB='two\nlines' # end\nC= 'none'\n"]]),
     allocatable: { cpu: 3500, memory: 8_000_000_000, ephemeralStorage: 1_000_000, pods: 110 },
   };
   const result = declaredVariables(context);
