@@ -13,6 +13,7 @@ usage: ./install.sh [OPTION…]            install, or upgrade: pods are not res
                         from /etc/unitlet/manifests
   --node-name NAME      the same as --set nodeName=NAME
   --set KEY=VALUE       a setting of unitlet.conf; may be given several times
+  --with-images         also install what images are pulled and run with, from the distribution: skopeo, umoci, crun
   --from DIR            install bundles that were built elsewhere
        ./install.sh --uninstall          remove everything
   --yes                 without asking
@@ -28,7 +29,7 @@ USAGE
 top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 PREFIX=${PREFIX:-/usr/local}
 DESTDIR=${DESTDIR:-}
-mode=install from='' kubeconfig='' settings='' yes=no keep_pods=no sandbox_options=''
+mode=install from='' kubeconfig='' settings='' yes=no keep_pods=no sandbox_options='' with_images=no
 for part in progress host build place endpoint join remove; do
 	# shellcheck disable=SC1090
 	. "$top/units/install/$part.sh"
@@ -43,6 +44,7 @@ parse_options() {
 		--kubeconfig) kubeconfig=$2 && shift ;;
 		--node-name) add_setting "nodeName=$2" && shift ;;
 		--set) add_setting "$2" && shift ;;
+		--with-images) with_images=yes ;;
 		--from) from=$2 && shift ;;
 		--server | --token-file | --ca-cert-hash | --ca-file | --bootstrap-kubeconfig) add_join_option "$1" "$2" && shift ;;
 		--token) if [ "$2" = - ]; then add_join_option --token -; else join_token=$2; fi && shift ;;
@@ -80,6 +82,7 @@ add_setting() {
 
 install() {
 	check_host
+	[ "$with_images" = no ] || step "Installing skopeo, umoci and crun" install_image_tools
 	if [ -n "$from" ]; then use_prebuilt "$from"; else build; fi
 	place_programs
 	place_config
@@ -128,6 +131,7 @@ say_what_next() {
   systemctl status 'unitlet.*'                the containers
   unitlet status                              the same, as pods
 "
+	say_what_images_need
 }
 
 parse_options "$@"

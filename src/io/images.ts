@@ -27,10 +27,12 @@ export function readImages(keys: ReadonlySet<string>, listing: Listing, now: Ins
     failed: of(readFailed),
     pulling: new Set(running.map(([name]) => pulledBy(name)).filter((key) => key !== undefined)),
     ...(keys.size > 0 && { ...readSeccompProfile(), ...readCapabilities() }),
-    missingTools: TOOLS.filter(
-      (tool) => keys.size > 0 && !PROGRAMS.some((directory) => isThere(join(directory, tool))),
-    ),
+    missingTools: keys.size > 0 ? missingTools() : [],
   };
+}
+
+export function missingTools(): readonly string[] {
+  return TOOLS.filter((tool) => !PROGRAMS.some((directory) => isThere(join(directory, tool))));
 }
 
 function readCapabilities(): Pick<Images, "capabilities"> {

@@ -5,8 +5,8 @@ import type { Machine } from "./machine.ts";
 import { type TarEntry, tar } from "./tar.ts";
 
 export interface Image {
-  /** Lowest first. */
-  readonly layers: readonly (readonly TarEntry[])[];
+  /** Lowest first; a Buffer is an archive. */
+  readonly layers: readonly (readonly TarEntry[] | Buffer)[];
   /** As the `config` of an OCI image's configuration: Entrypoint, Cmd, Env, User … */
   readonly config?: object;
   readonly compression?: "gzip" | "zstd" | "none";
@@ -99,22 +99,29 @@ async function manifest(
   { layers, config = {}, compression = "gzip", architecture = "amd64" }: Image,
   store: (content: string | Uint8Array, mediaType: string) => Promise<Descriptor>,
 ): Promise<object> {
-  const archives = layers.map((entries) => tar(entries));
+  const archives = layers.map((layer) => (Buffer.isBuffer(layer) ? layer : tar(layer)));
   const suffix = compression === "none" ? "" : `+${compression}`;
-  const packed: Descriptor[] = [];
+  const descriptors: Descriptor[] = [];
   for (const archive of archives)
-    packed.push(await store(pack(archive, compression), `${MEDIA}.layer.v1.tar${suffix}`));
+    descriptors.push(await store(pack(archive, compression), `${MEDIA}.layer.v1.tar${suffix}`));
   const diffIDs = archives.map((archive) => `sha256:${createHash("sha256").update(archive).digest("hex")}`);
   const whole = { architecture, os: "linux", config, rootfs: { type: "layers", diff_ids: diffIDs } };
   const described = await store(JSON.stringify(whole), `${MEDIA}.config.v1+json`);
   const mediaType = `${MEDIA}.manifest.v1+json`;
-  const text = JSON.stringify({ schemaVersion: 2, mediaType, config: described, layers: packed });
+  const text = JSON.stringify({ schemaVersion: 2, mediaType, config: described, layers: descriptors });
   return { ...(await store(text, mediaType)), platform: { architecture, os: "linux" } };
 }
 
+/** Several images of one test have one large layer: it is packed once. */
+const packed = new WeakMap<Buffer, Buffer>();
+
 function pack(archive: Buffer, compression: NonNullable<Image["compression"]>): Buffer {
   if (compression === "none") return archive;
-  return compression === "gzip" ? gzipSync(archive) : zstdCompressSync(archive);
+  const known = compression === "gzip" ? packed.get(archive) : undefined;
+  if (known !== undefined) return known;
+  const bytes = compression === "gzip" ? gzipSync(archive, { level: 1 }) : zstdCompressSync(archive);
+  if (compression === "gzip") packed.set(archive, bytes);
+  return bytes;
 }
 
 const APPLETS = [

@@ -48,3 +48,23 @@ how_to_get() {
 	*) echo "install the package $1 (or what your distribution calls it)" ;;
 	esac
 }
+
+install_image_tools() {
+	distribution=$(sed -n 's/^ID\(_LIKE\)\?=//p' /etc/os-release | tr -d '"' | tr '\n' ' ')
+	case " $distribution " in
+	*" debian "* | *" ubuntu "*) apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends skopeo umoci crun </dev/null ;;
+	*" fedora "* | *" rhel "*) dnf install -y -q skopeo umoci crun ;;
+	*" suse "* | *" opensuse "*) zypper --non-interactive install skopeo umoci crun ;;
+	*" arch "*) pacman -S --noconfirm skopeo umoci crun ;;
+	*) die "--with-images: this is no distribution that install.sh knows: install skopeo, umoci and crun by hand" ;;
+	esac
+}
+
+# Images of registries are the only thing that needs them.
+say_what_images_need() {
+	missing_tools=''
+	for tool in skopeo umoci crun; do
+		command -v "$tool" >/dev/null || missing_tools="$missing_tools${missing_tools:+, }$tool"
+	done
+	[ -z "$missing_tools" ] || say "Images of registries are not pulled here before there is $missing_tools: $0 --with-images"
+}

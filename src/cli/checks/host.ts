@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, statfsSync } from "node:fs";
 import { readIfThere } from "../../io/files.ts";
+import { missingTools } from "../../io/images.ts";
 import type { Config } from "../../model/config.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 
@@ -9,7 +10,7 @@ const CGROUP2 = 0x63677270;
 
 /** What a host must have to be a node, whatever it is told. */
 export function hostFindings(config: Config | undefined): readonly Finding[] {
-  return [systemd(), cgroups(), programs(config), clock(), ...disk(config?.evictionDisk ?? 0.1)];
+  return [systemd(), cgroups(), programs(config), ...images(config), clock(), ...disk(config?.evictionDisk ?? 0.1)];
 }
 
 function systemd(): Finding {
@@ -55,6 +56,15 @@ function programs(config: Config | undefined): Finding {
   );
   if (missing.length === 0) return ok("programs", needed.join(", "));
   return error("programs", `${missing.join(", ")} missing: install util-linux, and curl for watch = yes`);
+}
+
+/** Needed for images of registries only. */
+function images(config: Config | undefined): Finding[] {
+  if (config === undefined || config.images !== "any") return [];
+  const missing = missingTools();
+  if (missing.length === 0) return [ok("images", "skopeo, umoci, crun")];
+  const words = `nothing can be pulled without ${missing.join(", ")}: install them, or set images = strict`;
+  return [warning("images", words)];
 }
 
 function isProgram(path: string): boolean {
