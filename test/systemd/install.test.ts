@@ -9,7 +9,9 @@ kind: Pod
 metadata: {name: web}
 spec:
   hostNetwork: true
-  containers: [{name: main, image: host, command: [sleep, "1000"]}]
+  containers:
+  - {name: main, image: host, command: [sleep, "1000"], volumeMounts: [{name: host, mountPath: /run/part, subPath: part}]}
+  volumes: [{name: host, hostPath: {path: /srv/host}}]
 `;
 const UNIT = "unitlet.default.web.main.service";
 
@@ -71,6 +73,7 @@ test("settings of an earlier installation stay, a bad one is refused by name and
 });
 
 test("an upgrade replaces what changed, keeps the configuration and restarts no pod", async () => {
+  await machine.write("/srv/host/part/kept", "kept\n");
   await machine.write("/etc/unitlet/manifests/web.yaml", POD);
   await machine.exec("echo '# mine' >>/etc/unitlet/unitlet.conf");
   const pid = await machine.until(mainPid, { what: "the container" });
@@ -114,6 +117,10 @@ test("--uninstall asks, then leaves nothing behind but what is not ours", async 
   await machine.exec("rm /etc/systemd/system/unitlet.not-ours.service");
   expect(await files()).toBe(before);
   expect((await machine.exec("systemctl is-system-running")).stdout).toBe("running\n");
+});
+
+test("what pods have mounted from the host is as it was", async () => {
+  expect(await machine.read("/srv/host/part/kept")).toBe("kept\n");
 });
 
 test("DESTDIR and PREFIX: a tree for a package, and nothing is started", async () => {

@@ -22,7 +22,9 @@ the helpers in $programs, $data and the configuration stay for them. To remove a
 		stop_agent
 		[ -z "$pods" ] || [ -n "$DESTDIR" ] || step "Stopping containers" stop_pods
 		remove_pods
-		rm -rf "$programs" "$command" "$volatile" "$data" "$cache"
+		[ -n "$DESTDIR" ] || unmount_volumes
+		rm -rf --one-file-system "$volatile" "$data"
+		rm -rf "$programs" "$command" "$cache"
 		[ "$keep_config" = yes ] || rm -rf "$config"
 		farewell="unitlet is gone.$([ "$keep_config" = no ] || echo " Its configuration stays in $config.")"
 	fi
@@ -84,6 +86,20 @@ remove_pods() {
 		rm -f "$etc_units"/*.wants/"$unit" "$etc_units"/*.requires/"$unit"
 	done
 	rmdir "$etc_units/multi-user.target.wants" 2>/dev/null || :
+}
+
+# What pods had mounted there belongs to the host, or to a server: nothing is removed before that is out of the way.
+unmount_volumes() {
+	mounted | sort -r | while read -r point; do
+		umount --no-mtab "$point" 2>/dev/null || umount --no-mtab --lazy "$point" || :
+	done
+	left=$(mounted)
+	[ -z "$left" ] || die "still mounted, so nothing was removed there: $left"
+}
+
+# Our own paths have no blanks, which the kernel would write in octal.
+mounted() {
+	cut -d ' ' -f 5 /proc/self/mountinfo | grep -e "^$volatile/" -e "^$data/" || :
 }
 
 remove_programs_but_helpers() {
