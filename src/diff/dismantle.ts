@@ -1,6 +1,6 @@
 import { listOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
-import { longestGrace } from "../model/grace.ts";
+import { stopTimeout } from "../model/grace.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Step } from "../model/step.ts";
 import { type ActualUnit, isCompanion, isContainer } from "../model/unit.ts";
@@ -47,12 +47,12 @@ export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { direct
   const since = stoppingSince === undefined || stoppingGrace !== grace ? now : stoppingSince;
   const deadline = Math.ceil(since / 1000 + grace) * 1000;
   if (now < deadline)
-    return [{ kind: "alarm", uid, at: deadline, because: "the delete came with a shorter grace period" }];
+    return [{ kind: "alarm", uid, at: deadline, because: "its grace period is shorter than systemd's" }];
   return up.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
 }
 
 function usualGrace(pod: Pod): number {
-  return Math.max(...pod.spec.containers.map((container) => longestGrace(pod, container)));
+  return Math.max(...pod.spec.containers.map((container) => stopTimeout(pod, container)));
 }
 
 /** Ends the programs at once; the stop that follows keeps systemd from starting them again. */

@@ -1,5 +1,5 @@
 import { kindOf } from "../model/containers.ts";
-import { longestGrace } from "../model/grace.ts";
+import { longestGrace, stopTimeout } from "../model/grace.ts";
 import type { LifecycleHandler } from "../model/lifecycle.ts";
 import { upMarker } from "../model/paths.ts";
 import type { Container, Pod } from "../model/pod.ts";
@@ -53,7 +53,7 @@ export function stopLines(input: LifecycleInput): Lines {
   const handler = container.lifecycle?.preStop;
   const kill: Lines = signal === undefined ? [] : [["KillSignal", signal]];
   // A sidecar stops last, within what is left of the pod's time.
-  if (handler === undefined && !isSidecar(input)) return [...kill, ["TimeoutStopSec", String(grace)]];
+  if (handler === undefined && !isSidecar(input)) return [...kill, ["TimeoutStopSec", String(stopTimeout(pod, container))]];
   const name = (signal ?? "SIGTERM").replace(/^SIG/, "");
   const words = [unit, pod.metadata.uid, container.name, String(grace), name, ...(handler ? hookWords(handler) : [])];
   return [

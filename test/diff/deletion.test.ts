@@ -123,7 +123,7 @@ describe("a pod that is deleted with less time than it has", () => {
   const stopping = withUnit(up(WEB), APP, { state: STOPPING, linked: false });
   const noted = "note-grace: the delete says how long it may take";
   const over = "kill app: its grace period is over";
-  const alarm = (at: number) => `alarm ${toTimestamp(at)}: the delete came with a shorter grace period`;
+  const alarm = (at: number) => `alarm ${toTimestamp(at)}: its grace period is shorter than systemd's`;
 
   const cases: [string, World, string[]][] = [
     [

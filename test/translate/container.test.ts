@@ -67,7 +67,9 @@ describe("terminationGracePeriodSeconds", () => {
   test.for([
     [undefined, "30"],
     [300, "300"],
-    [0, "1"],
+    [11, "11"],
+    [2, "10"],
+    [0, "10"],
   ] as const)("%s becomes TimeoutStopSec=%s", ([seconds, expected]) => {
     const of = seconds === undefined ? pod() : pod({ terminationGracePeriodSeconds: seconds });
     expect(directive(of, "TimeoutStopSec")).toEqual([expected]);
