@@ -5,39 +5,55 @@ import { openIn, openPath, pathOf } from "./beneath.ts";
 const FILE = 0o660;
 const DIRECTORY = 0o2770;
 
+/** Milliseconds that all this may take in one run: other pods wait meanwhile, and a run that takes too long is ended. */
+const PATIENCE = 5000;
+
+let spent = 0;
+
 /**
  * Gives all that lies there to a group, as the kubelet does it. Another pod may be at work there: each file is changed by
- * a descriptor of it, so that no link that is put in its place leads anywhere else. False: it was so already.
+ * a descriptor of it, so that no link that is put in its place leads anywhere else. False: it was so already. Throws when
+ * it takes too long; the next try goes faster, since what is done stays done.
  */
-export function giveToGroup(path: string, gid: number, always: boolean): boolean {
+export function giveToGroup(path: string, gid: number, always: boolean, patience = PATIENCE): boolean {
   const root = openPath(path);
+  const begun = performance.now();
   try {
     const { gid: owner, mode } = fstatSync(root);
     if (!always && owner === gid && (mode & DIRECTORY) === DIRECTORY) return false;
-    giveTree(root, gid);
+    const isLate = () => performance.now() - begun + spent >= patience;
+    if (!giveTree(root, gid, isLate)) throw new Error(tooMany(path, gid));
     return true;
   } finally {
+    spent += performance.now() - begun;
     closeSync(root);
   }
 }
 
-/** What is within comes first: the root's own group says that all is done. */
-function giveTree(descriptor: number, gid: number): void {
-  const { uid, mode, nlink } = fstatSync(descriptor);
+const tooMany = (path: string, gid: number) =>
+  `${path} has too many files to be given to group ${gid} in one run: if that does not end, give them by hand (chgrp -R ${gid}, chmod -R g+rwX, chmod g+s) and set fsGroupChangePolicy: OnRootMismatch`;
+
+/** What is within comes first: the root's own group says that all is done. False: it did not come to the end. */
+function giveTree(descriptor: number, gid: number, isLate: () => boolean): boolean {
   const stat = fstatSync(descriptor);
+  const { uid, mode, nlink } = stat;
   if (stat.isDirectory()) {
     for (const name of readdirSync(pathOf(descriptor))) {
+      if (isLate()) return false;
       const child = openIn(descriptor, name);
       if (child === undefined) continue;
       try {
-        giveTree(child, gid);
+        if (!giveTree(child, gid, isLate)) return false;
       } finally {
         closeSync(child);
       }
     }
   }
   // A second name of a file may be in a place that the volume does not hold.
-  if (stat.isSymbolicLink() || (stat.isFile() && nlink > 1)) return;
+  if (stat.isSymbolicLink() || (stat.isFile() && nlink > 1)) return true;
+  const wanted = stat.isDirectory() ? DIRECTORY : FILE;
+  if (stat.gid === gid && (mode & wanted) === wanted) return true;
   chownSync(pathOf(descriptor), uid, gid);
-  chmodSync(pathOf(descriptor), (mode & 0o7777) | (stat.isDirectory() ? DIRECTORY : FILE));
+  chmodSync(pathOf(descriptor), (mode & 0o7777) | wanted);
+  return true;
 }

@@ -99,6 +99,12 @@ describe("a tree that is given to a group", () => {
     expect(statSync(join(root, "outside/file")).mode & 0o777).toBe(0o600);
   });
 
+  test("goes on in the next run when it has too many files, and only then is done", () => {
+    expect(() => giveToGroup(volume, gid, true, 0)).toThrow(/too many files .* OnRootMismatch/);
+    expect(giveToGroup(volume, gid, false)).toBe(true);
+    expect(mode("a/b/file")).toBe("664");
+  });
+
   test("is left as it is when its root is so already, unless it is always to be given", () => {
     giveToGroup(volume, gid, true);
     writeFileSync(join(volume, "later"), "", { mode: 0o600 });
