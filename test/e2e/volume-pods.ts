@@ -97,6 +97,7 @@ const PODS: Readonly<Record<string, [script: string, spec: Spec]>> = {
     `cat /run/v/old/file; stat -c '%a %g' /run/v /run/v/old /run/v/old/file; echo mine >/run/v/new; ${forever}`,
     {
       volumes: [{ name: "v", persistentVolumeClaim: { claimName: "data" } }],
+      mounts: [{ name: "v", mountPath: "/run/v", mountPropagation: "HostToContainer" }],
       securityContext: { fsGroup: 4321 },
       restartPolicy: "Always",
     },

@@ -82,6 +82,12 @@ test("a claim's local volume holds what was there, and is the pod's group's", as
   await printed("claimed", "old\n2775 4321\n2775 4321\n664 4321\n");
 });
 
+test("what is mounted on the host later is seen by a container that asks for it", async () => {
+  await node.exec("mkdir /srv/local/later && mount -t tmpfs later /srv/local/later");
+  expect(await inside("claimed", "stat -f -c %T /run/v/later")).toBe("tmpfs\n");
+  await node.exec("umount /srv/local/later && rmdir /srv/local/later");
+});
+
 test("paths within volumes are mounted, and made where they are missing", async () => {
   await printed("within", "A1\n/run/all:\nby-name\n/run/all/by-name:\nwithin\n");
 });
