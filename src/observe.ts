@@ -124,7 +124,7 @@ function imagesOf(pods: readonly Pod[], { imageGC }: Config, listing: Listing, n
 function imageKeys(pods: readonly Pod[]): ReadonlySet<string> {
   const containers = pods.flatMap(({ spec }) => containersOf(spec));
   const names = containers.map(({ image }) => parseImage(image ?? ""));
-  return new Set(names.flatMap((reference) => (reference.kind === "oci" ? [imageKey(reference.name)] : [])));
+  return new Set(names.flatMap((reference) => ("name" in reference ? [imageKey(reference.name)] : [])));
 }
 
 /** Only where something depends on it: while the host is short of something, and of pods that have a limit of their own. */

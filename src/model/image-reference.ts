@@ -1,5 +1,5 @@
 /** Where the files of a container come from, as `image` says it. */
-export type ImageReference = HostFiles | OciReference | InvalidReference;
+export type ImageReference = HostFiles | OciReference | Tarball | InvalidReference;
 
 /** An absolute path or `host`: the host's own files, nothing is pulled. */
 export interface HostFiles {
@@ -21,6 +21,16 @@ export interface OciReference {
   readonly name: string;
 }
 
+/** A root file system that somebody has packed with tar. */
+export interface Tarball {
+  readonly kind: "tarball";
+  /** With the checksum, "https://example.org/root.tar.gz#sha256=…": what is under the URL may change, what is under this may not. */
+  readonly name: string;
+  readonly url: string;
+  /** 64 hex digits. */
+  readonly sha256: string;
+}
+
 export interface InvalidReference {
   readonly kind: "invalid";
   /** Without the reference itself. */
@@ -38,6 +48,7 @@ const LONGEST_NAME = 255;
 /** Reads `image` with the defaults that people rely on: docker.io, library/, latest. */
 export function parseImage(image: string): ImageReference {
   if (image === "host" || image.startsWith("host:") || image.startsWith("/")) return { kind: "host" };
+  if (image.startsWith("https://") || image.startsWith("http://")) return parseTarball(image);
   const at = image.indexOf("@");
   const digest = at < 0 ? undefined : image.slice(at + 1);
   const rest = at < 0 ? image : image.slice(0, at);
@@ -49,6 +60,17 @@ export function parseImage(image: string): ImageReference {
   const repository = `${registry}/${path}`;
   if (digest !== undefined) return { kind: "oci", registry, repository, digest, name: `${repository}@${digest}` };
   return { kind: "oci", registry, repository, tag: tag ?? "latest", name: `${repository}:${tag ?? "latest"}` };
+}
+
+function parseTarball(image: string): Tarball | InvalidReference {
+  const [url = "", sum = ""] = image.split("#");
+  const sha256 = /^sha256=([0-9a-f]{64})$/.exec(sum)?.[1];
+  if (!/^https:\/\/[!-~]+$/.test(url)) return { kind: "invalid", because: "a file is fetched by https only" };
+  if (!/\.(tar(\.(gz|xz|zst))?|tgz)$/.test(url.replace(/\?.*$/, "")))
+    return { kind: "invalid", because: "a file is a .tar, .tar.gz, .tar.xz or .tar.zst" };
+  if (sha256 === undefined)
+    return { kind: "invalid", because: "a file needs its checksum: append #sha256= and 64 hex digits" };
+  return { kind: "tarball", name: image, url, sha256 };
 }
 
 /** What comes before the first slash is a registry if it looks like a host; otherwise all of it lies on Docker Hub. */

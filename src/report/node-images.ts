@@ -6,14 +6,18 @@ const MOST = 50;
 
 /** The largest images, by which the scheduler prefers nodes that need not pull: names with digests before those with tags. */
 export function nodeImages(trees: readonly StoredTree[]): NonNullable<NodeStatus["images"]> {
-  return trees
-    .filter(({ names }) => names.length > 0)
-    .toSorted((a, b) => b.size - a.size || (a.digest < b.digest ? -1 : 1))
-    .slice(0, MOST)
-    .map(({ names, digest, size }) => ({
-      names: [...new Set([...names.map((name) => `${repository(name)}@${digest}`), ...names])],
-      sizeBytes: size,
-    }));
+  return (
+    trees
+      // Files that were fetched by URL are nobody's business but the node's.
+      .map((tree) => ({ ...tree, names: tree.names.filter((name) => !name.includes("://")) }))
+      .filter(({ names }) => names.length > 0)
+      .toSorted((a, b) => b.size - a.size || (a.digest < b.digest ? -1 : 1))
+      .slice(0, MOST)
+      .map(({ names, digest, size }) => ({
+        names: [...new Set([...names.map((name) => `${repository(name)}@${digest}`), ...names])],
+        sizeBytes: size,
+      }))
+  );
 }
 
 function repository(name: string): string {

@@ -1,5 +1,5 @@
 import { type DesiredPull, type FailedPull, type Images, NO_IMAGES, type StoredImage } from "../model/image.ts";
-import { type OciReference, parseImage } from "../model/image-reference.ts";
+import { type OciReference, parseImage, type Tarball } from "../model/image-reference.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import { fromTimestamp, type Instant } from "../model/time.ts";
 import type { DesiredContainer } from "../model/translation.ts";
@@ -37,18 +37,18 @@ export function judgeImage(
   const stored = images.stored.get(key);
   const policy = pullPolicy(container, reference);
   const since = pod.status?.startTime === undefined ? undefined : fromTimestamp(pod.status.startTime) - SLACK;
+  const repository = reference.kind === "oci" ? reference.repository : reference.url;
   if (stored !== undefined && isGood(stored, policy, since))
-    return { kind: "stored", stored, id: `${reference.repository}@${stored.digest}` };
+    return { kind: "stored", stored, id: `${repository}@${stored.digest}` };
   if (policy === "Never")
     return waits("ErrImageNeverPull", `Container image "${image}" is not present with pull policy of Never`);
   const hindrance = pullHindrance(image, config.images, images);
   if (hindrance !== undefined) return waits("ErrImagePull", hindrance);
   const failed = images.failed.get(key);
   const relevant = since !== undefined && failed !== undefined && failed.at >= since ? failed : undefined;
-  const { name, repository } = reference;
   const reserve = Math.round(config.evictionDisk * 1000);
-  const auth = pullAuth(pod, reference, references);
-  const pull = { key, name, repository, reserve, isFirst: relevant === undefined, ...auth };
+  const auth = reference.kind === "oci" ? pullAuth(pod, reference, references) : { missing: [] };
+  const pull = { key, name: reference.name, repository, reserve, isFirst: relevant === undefined, ...auth };
   return absent(image, pull, relevant, images.at);
 }
 
@@ -56,8 +56,10 @@ export function judgeImage(
 const SLACK = 2000;
 
 /** As the API server fills it in; manifests of a standalone node come without. */
-function pullPolicy({ imagePullPolicy }: Container, { tag }: OciReference): string {
-  return imagePullPolicy ?? (tag === "latest" ? "Always" : "IfNotPresent");
+function pullPolicy({ imagePullPolicy }: Container, reference: OciReference | Tarball): string {
+  // What has a checksum is what it was.
+  if (reference.kind === "tarball") return imagePullPolicy === "Never" ? "Never" : "IfNotPresent";
+  return imagePullPolicy ?? (reference.tag === "latest" ? "Always" : "IfNotPresent");
 }
 
 /** Always: asked for once since the pod came here. The start that systemd repeats by itself asks nobody. */

@@ -97,10 +97,12 @@ describe("nginx", () => {
   });
 
   test("is told to end as its image says", async () => {
+    const unit = (
+      await node.exec("systemctl list-units --plain --no-legend 'unitlet.*nginx*' | cut -d' ' -f1")
+    ).stdout.trim();
+    expect((await node.exec(["systemctl", "show", "-P", "KillSignal", unit])).stdout).toBe("3\n");
     await node.kubectl("delete", "deployment", "nginx", "--cascade=foreground");
-    const { stdout } = await node.exec(
-      "journalctl --quiet --output=cat _SYSTEMD_SLICE=unitlet.slice + -u 'unitlet.*nginx*'",
-    );
+    const { stdout } = await node.exec(["journalctl", "--quiet", "--output=cat", "-u", unit]);
     expect(stdout).toContain("Deactivated successfully");
   });
 });

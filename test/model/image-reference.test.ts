@@ -72,3 +72,30 @@ describe("what is no reference", () => {
     });
   });
 });
+
+describe("a file by URL", () => {
+  const sum = "0123456789abcdef".repeat(4);
+
+  test.for(["root.tar.gz", "root.tgz", "root.tar.xz", "root.tar.zst", "root.tar", "root.tar.gz?token=x"])(
+    "%s",
+    (file) => {
+      const url = `https://example.org/${file}`;
+      expect(parseImage(`${url}#sha256=${sum}`)).toEqual({
+        kind: "tarball",
+        name: `${url}#sha256=${sum}`,
+        url,
+        sha256: sum,
+      });
+    },
+  );
+
+  test.for([
+    ["https://example.org/root.tar.gz", "a file needs its checksum: append #sha256= and 64 hex digits"],
+    ["https://example.org/root.tar.gz#sha256=12", "a file needs its checksum: append #sha256= and 64 hex digits"],
+    [`https://example.org/root.zip#sha256=${sum}`, "a file is a .tar, .tar.gz, .tar.xz or .tar.zst"],
+    [`http://example.org/root.tar#sha256=${sum}`, "a file is fetched by https only"],
+    [`https://example.org/a b.tar#sha256=${sum}`, "a file is fetched by https only"],
+  ] as const)("%s is none", ([image, because]) => {
+    expect(parseImage(image)).toEqual({ kind: "invalid", because });
+  });
+});
