@@ -1,31 +1,24 @@
 import { chmodSync, chownSync, closeSync, fstatSync, readdirSync } from "node:fs";
 import { openIn, openPath, pathOf } from "./beneath.ts";
+import { isLate as isRunLate } from "./patience.ts";
 
 /** What a group that may write needs of files, and of directories; what is made in these is the group's as well. */
 const FILE = 0o660;
 const DIRECTORY = 0o2770;
-
-/** Milliseconds that all this may take in one run: other pods wait meanwhile, and a run that takes too long is ended. */
-const PATIENCE = 5000;
-
-let spent = 0;
 
 /**
  * Gives all that lies there to a group, as the kubelet does it. Another pod may be at work there: each file is changed by
  * a descriptor of it, so that no link that is put in its place leads anywhere else. False: it was so already. Throws when
  * it takes too long; the next try goes faster, since what is done stays done.
  */
-export function giveToGroup(path: string, gid: number, always: boolean, patience = PATIENCE): boolean {
+export function giveToGroup(path: string, gid: number, always: boolean, isLate = isRunLate): boolean {
   const root = openPath(path);
-  const begun = performance.now();
   try {
     const { gid: owner, mode } = fstatSync(root);
     if (!always && owner === gid && (mode & DIRECTORY) === DIRECTORY) return false;
-    const isLate = () => performance.now() - begun + spent >= patience;
     if (!giveTree(root, gid, isLate)) throw new Error(tooMany(path, gid));
     return true;
   } finally {
-    spent += performance.now() - begun;
     closeSync(root);
   }
 }

@@ -8,9 +8,11 @@ import type { Storage } from "../model/storage.ts";
 import type { PodDirectory } from "../model/world.ts";
 import { forgetEvents } from "./event-memory.ts";
 import { readExits } from "./exit-records.ts";
-import { isThere, modifiedAt, namesIn, readIfThere, readRegular, remove, writeWhole } from "./files.ts";
+import { isThere, modifiedAt, namesIn, readIfThere, readRegular, writeWhole } from "./files.ts";
 import { mountsBelow, unmountBelow } from "./mounts.ts";
+import { isLate } from "./patience.ts";
 import { readProbeResult } from "./probe-files.ts";
+import { removeTree } from "./remove-tree.ts";
 import { seal, unseal } from "./seal.ts";
 import { prepareStorage, readFailures, readStorage } from "./storage.ts";
 import { forgetUnsealed, keepUnsealed, sealUnsealed } from "./unsealed.ts";
@@ -175,11 +177,15 @@ export function noteStop(uid: string, grace?: number): void {
   else if (!isThere(path)) writeWhole(path, "", 0o600);
 }
 
-/** What was mounted there is not the pod's to be removed: a path of the host, a share. Throws while it is mounted. */
+/**
+ * What was mounted there is not the pod's to be removed: a path of the host, a share. Throws while it is mounted, and when
+ * it is late before all is gone.
+ */
 export function removePodDirectories(uid: string): void {
-  for (const path of [podVolatile(uid), podData(uid)]) unmountBelow(path);
-  remove(podVolatile(uid));
-  remove(podData(uid));
+  const directories = [podVolatile(uid), podData(uid)];
+  for (const path of directories) unmountBelow(path);
+  for (const path of directories)
+    if (!removeTree(path, isLate)) throw new Error("it has too many files for one run: the next one goes on");
   forgetUnsealed(uid);
   forgetEvents(uid);
 }
