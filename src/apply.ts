@@ -105,7 +105,7 @@ async function applyStep(step: Step, systemd: Systemd, source: PodSource, log: L
     case "signal":
       return systemd.signal(step.unit, step.signal);
     case "stop":
-      noteStop(step.uid);
+      if (!step.podGoesOn) noteStop(step.uid);
       return systemd.stop(step.unit);
     case "end":
       return systemd.end(step.unit);

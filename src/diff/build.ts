@@ -72,7 +72,15 @@ function placeContainer(translation: Runnable, container: DesiredContainer, worl
   if (actual?.identity !== undefined && actual.identity.specHash !== unit.identity.specHash && isUp(actual)) {
     return isStopping(actual)
       ? []
-      : [{ kind: "stop", uid, unit: unitName, because: `container ${container.name} changed in the pod` }];
+      : [
+          {
+            kind: "stop",
+            uid,
+            unit: unitName,
+            podGoesOn: true,
+            because: `container ${container.name} changed in the pod`,
+          },
+        ];
   }
   const place = placeUnit(translation, unit, actual, world.now);
   if (place.some(({ kind }) => kind === "restart")) return place;

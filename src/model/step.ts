@@ -21,8 +21,8 @@ interface Common {
 export type Step =
   | (Common & { readonly kind: "record"; readonly container: string; readonly record: ExitRecord })
   | (Common & { readonly kind: "kill" | "reset-failed"; readonly unit: UnitName })
-  /** end: a stop that is waited for, since what comes next needs it done. */
-  | (Common & { readonly kind: "stop" | "end"; readonly unit: UnitName })
+  /** end: a stop that is waited for, since what comes next needs it done. The pod goes on: only this unit is stopped. */
+  | (Common & { readonly kind: "stop" | "end"; readonly unit: UnitName; readonly podGoesOn?: true })
   | (Common & { readonly kind: "signal"; readonly unit: UnitName; readonly signal: string })
   | (Common & { readonly kind: "alarm"; readonly at: Instant })
   | (Common & { readonly kind: "remove-unit"; readonly unit: UnitName })

@@ -42,6 +42,9 @@ export function isDue({ held, at, run }: Course, probe: Probe, startedAt: Instan
   return run === 0 || now < at || now - at >= probe.period * 1000 - EARLY;
 }
 
+/** Failures in a row that are told one by one; a program that takes its time to start may fail for hours. */
+const TOLD_EACH = 3;
+
 /** A probe that goes on failing for another reason says so, but not every time: the reason may hold the time of day. */
 const SAID_AGAIN = 10_000;
 
@@ -64,9 +67,10 @@ export function advance(
     held: enough && (type === "startup" || (type === "liveness" && !success)),
     counts: { successful: successful + (success ? 1 : 0), failed: failed + (success ? 0 : 1) },
   };
+  const told = Math.min(TOLD_EACH, probe.failureThreshold);
   const hasTurned = next.success !== course.success;
   const isOther = message !== course.told?.message && now - (course.told?.at ?? 0) >= SAID_AGAIN;
-  const isNews = hasTurned || (success ? course.last !== true : run <= probe.failureThreshold || isOther);
+  const isNews = hasTurned || (success ? course.last !== true : next.held || run <= told || isOther);
   const result: ProbeResult = {
     invocation: course.invocation,
     success: next.success,

@@ -12,13 +12,14 @@ import { measureIdle } from "./idle.ts";
 import { measureTimerLatency, measureWatchLatency } from "./latency.ts";
 import { measureBare, measureMinute } from "./minute.ts";
 import { measurePort } from "./port.ts";
+import { measureProbes } from "./probes.ts";
 import { say } from "./progress.ts";
 import { report } from "./report.ts";
 import type { Results } from "./results.ts";
 import { measureSources } from "./sources.ts";
 import { Subject } from "./subject.ts";
 
-const PARTS = ["floor", "idle", "minute", "latency", "burst", "port", "sources"] as const;
+const PARTS = ["floor", "idle", "minute", "latency", "burst", "port", "sources", "probes"] as const;
 type Part = (typeof PARTS)[number];
 
 interface Plan {
@@ -46,6 +47,7 @@ function readPlan(): Plan & { json?: string } {
 async function measure(cluster: Cluster, subject: Subject, plan: Plan, results: Results): Promise<void> {
   const wants = (part: Part) => plan.parts.has(part);
   if (wants("port")) results.port = await measurePort(cluster, plan.runs);
+  if (wants("probes")) results.probes = await measureProbes(cluster, plan.runs, plan.seconds, 110);
   if (wants("floor")) results.floor = await measureFloor(subject, plan.runs);
   for (const pods of [0, 30, 110, 500]) {
     if (wants("idle")) results.idle.push(await measureIdle(subject, pods, plan.runs));

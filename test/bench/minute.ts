@@ -29,7 +29,8 @@ export async function measureBare(seconds: number): Promise<Minute> {
   return { pods: 0, ...(await watchMinute(account, seconds)) };
 }
 
-async function watchMinute(account: Account, seconds: number): Promise<Omit<Minute, "pods">> {
+/** CPU ms, made into those of a minute. */
+export async function watchMinute(account: Account, seconds: number): Promise<Omit<Minute, "pods">> {
   const before = await account.managers();
   const start = account.total();
   await sleep(seconds * 1000);

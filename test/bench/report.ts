@@ -7,7 +7,7 @@ import { table } from "./table.ts";
 
 /** All tables, for people. */
 export function report(results: Results): string {
-  const parts = [where, goals, runs, slopes, minutes, latency, bursts, port, sources];
+  const parts = [where, goals, runs, slopes, minutes, latency, bursts, port, sources, probes];
   return parts
     .map((part) => part(results))
     .filter((text) => text !== "")
@@ -37,6 +37,20 @@ function sources({ sources: measured }: Results): string {
     ["", "to Running, ms", "the close look a minute later, CPU ms", "requests"],
     ...rows,
   ]);
+}
+
+function probes({ probes: measured }: Results): string {
+  if (measured === undefined) return "";
+  const rows = measured.kinds.map(({ kind, first, more }) => [kind, range(first), number(more)]);
+  const { pods, total, systemd } = measured.minute;
+  const share = `${number(total / 600)} %`;
+  return [
+    table("Probes: CPU ms", [["", "a process that makes one", "each more in the same process"], ...rows]),
+    table("A minute of pods with two probes each", [
+      ["pods", "CPU ms of the whole machine, the server that is probed included", "of a core", "of it PID 1"],
+      [pods, number(total), share, number(systemd)],
+    ]),
+  ].join("\n");
 }
 
 const NAMES = { settled: "nothing changed", lease: "… and the lease is due", close: "the close look" } as const;

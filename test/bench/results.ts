@@ -3,6 +3,7 @@ import type { Idle } from "./idle.ts";
 import type { Latency } from "./latency.ts";
 import type { Minute } from "./minute.ts";
 import type { Port } from "./port.ts";
+import type { Probes } from "./probes.ts";
 import type { Sources } from "./sources.ts";
 import type { Runs } from "./subject.ts";
 
@@ -22,5 +23,6 @@ export interface Results {
   latency?: Both<Latency>;
   burst?: Both<Burst>;
   port?: Port;
+  probes?: Probes;
   sources?: readonly Sources[];
 }

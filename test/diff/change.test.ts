@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ActualUnit } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
 import { container, pod, UID } from "../translate/base.ts";
-import { DEAD, plan, STOPPING, unitName, up, withPods, withUnit } from "./base.ts";
+import { DEAD, plan, STOPPING, stepsOf, unitName, up, withPods, withUnit } from "./base.ts";
 
 const APP = unitName("app");
 const WEB = pod();
@@ -24,6 +24,10 @@ describe("the pod's spec changed", () => {
 
   test("a running container is stopped first", () => {
     expect(plan(changed(up(WEB)))).toEqual(["stop app: container app changed in the pod", given]);
+  });
+
+  test("the pod itself goes on meanwhile", () => {
+    expect(stepsOf(changed(up(WEB))).find(({ kind }) => kind === "stop")).toMatchObject({ podGoesOn: true });
   });
 
   test("while it stops only what it will begin with is written", () => {

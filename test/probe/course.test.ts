@@ -56,6 +56,11 @@ describe("advance()", () => {
     ]);
   });
 
+  test("of many failures the first ones are news, and the last", () => {
+    const told = course("startup", "------", { failureThreshold: 6 }).map((each) => each.includes(":"));
+    expect(told).toEqual([true, true, true, false, false, true]);
+  });
+
   test("that it fails for another reason is news, now and then", () => {
     let now: Course = begin("readiness", "i", undefined);
     const told = [
