@@ -7,6 +7,11 @@ const SERVING_STATUS = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"] 
 
 const UNIMPLEMENTED = 12;
 
+/** An answer is a few bytes; whoever sends for ever must not fill the memory of all probes. */
+const LONGEST = 64 * 1024;
+const TOO_LONG = `grpc: received message larger than max (${LONGEST})`;
+const FAILED = "error: health rpc probe failed";
+
 /** Status codes as Go's grpc names them. */
 const CODES: readonly string[] = (
   "OK Canceled Unknown InvalidArgument DeadlineExceeded NotFound AlreadyExists PermissionDenied ResourceExhausted " +
@@ -53,14 +58,19 @@ function ask(
     te: "trailers",
   });
   const chunks: Buffer[] = [];
+  let size = 0;
   let status: Partial<Record<"grpc-status" | "grpc-message", string>> = {};
   const remember = (headers: http2.IncomingHttpHeaders) => {
     if (headers["grpc-status"] !== undefined) status = headers as typeof status;
   };
   stream.on("response", remember);
   stream.on("trailers", remember);
-  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-  stream.once("error", (error) => end(false, `error: health rpc probe failed: ${error.message}`));
+  stream.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > LONGEST) end(false, `${FAILED}: rpc error: code = ResourceExhausted desc = ${TOO_LONG}`);
+  });
+  stream.once("error", (error) => end(false, `${FAILED}: ${error.message}`));
   stream.once("end", () => {
     const { success, message } = verdict(status, Buffer.concat(chunks));
     end(success, message);
@@ -91,7 +101,7 @@ function verdict(
   }
   if (code !== "0") {
     const name = CODES[Number(code)] ?? `Code(${code})`;
-    return { success: false, message: `error: health rpc probe failed: rpc error: code = ${name} desc = ${words}` };
+    return { success: false, message: `${FAILED}: rpc error: code = ${name} desc = ${words}` };
   }
   // HealthCheckResponse: field 1 is the status, left out when it is 0.
   const status = SERVING_STATUS[body[5] === 0x08 ? (body[6] ?? 0) : 0] ?? "UNKNOWN";

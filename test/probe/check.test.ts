@@ -145,6 +145,10 @@ describe("grpc", () => {
         const head = { ":status": 200, "content-type": "application/grpc" };
         const code = { unknown: "5", none: "12" }[service];
         if (service === "hangs") return;
+        if (service === "endless") {
+          stream.respond(head);
+          return void stream.write(Buffer.alloc(100_000));
+        }
         if (code) return stream.respond({ ...head, "grpc-status": code, "grpc-message": "why" }, { endStream: true });
         stream.respond(head, { waitForTrailers: true });
         stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
@@ -159,6 +163,11 @@ describe("grpc", () => {
     ["bad", false, 'service unhealthy (responded with "NOT_SERVING")'],
     ["unknown", false, "error: health rpc probe failed: rpc error: code = NotFound desc = why"],
     ["none", false, "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): why"],
+    [
+      "endless",
+      false,
+      "error: health rpc probe failed: rpc error: code = ResourceExhausted desc = grpc: received message larger than max (65536)",
+    ],
     ["hangs", false, "timeout: health rpc did not complete within 1s"],
   ])("service %j", async (service, success, message) => {
     expect(await probe({ type: "grpc", port: portOf(health), service })).toEqual({ success, message });
