@@ -22,6 +22,7 @@ export function translateAll(world: World, libDir: string): readonly Translation
   const evicted = evictions(world);
   const late = overdue(alive, world.now);
   const room = allocatable(config, host);
+  const failed = failedMounts(world);
   return world.pods.items.map((asked) => {
     const { uid } = asked.metadata;
     const rejected = refused.get(uid) ?? late.get(uid) ?? evicted.get(uid);
@@ -36,12 +37,20 @@ export function translateAll(world: World, libDir: string): readonly Translation
       references,
       absentDirectories,
       hostFiles,
+      failedMounts: failed,
       envFiles,
       images,
       conflict: conflicts.get(uid),
     });
     return pending && translation.kind === "runnable" ? { ...translation, pendingResize: pending } : translation;
   });
+}
+
+function failedMounts({ units }: World): ReadonlySet<string> {
+  const failed = [...units.values()].filter(
+    ({ state, identity }) => identity?.kind === "mount" && state?.active === "failed",
+  );
+  return new Set(failed.map(({ name }) => name));
 }
 
 function isOver(phase: string | undefined): boolean {

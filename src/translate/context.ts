@@ -20,4 +20,6 @@ export interface TranslateContext {
   /** Texts of files that containers have written for variables of others. */
   readonly envFiles?: ReadonlyMap<string, string> | undefined;
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
+  /** Units that could not mount what they are for. */
+  readonly failedMounts?: ReadonlySet<string> | undefined;
 }

@@ -37,9 +37,9 @@ function parts(
   context: TranslateContext,
   refused: readonly Problem[],
 ): Omit<Runnable, "kind" | "pod" | "qosClass" | "problems"> {
-  const { config, host, references, hostFiles } = context;
+  const { config, host, references, hostFiles, failedMounts } = context;
   const { initContainers = [], containers } = pod.spec;
-  const known = { pod, references, hostFiles, allocatable: allocatable(config, host) };
+  const known = { pod, references, hostFiles, failedMounts, allocatable: allocatable(config, host) };
   const volumes = translateVolumes(known, context.directory?.volumes ?? new Map());
   const places = [...volumes.places.values()];
   const init = initContainers.map((each) => desiredContainer(pod, each, kindOf(pod, each), context, volumes));

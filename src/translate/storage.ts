@@ -17,6 +17,8 @@ export interface StorageContext {
   readonly allocatable: Allocatable;
   /** What is at the paths of the host that pods name. */
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
+  /** Units that could not mount what they are for; each run has them try again. */
+  readonly failedMounts?: ReadonlySet<string> | undefined;
 }
 
 /** Where on the host a volume is, and what is to be done for it. */

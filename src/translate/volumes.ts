@@ -28,6 +28,8 @@ export function translateVolumes(context: StorageContext, present: ReadonlyMap<s
     if (!place.ok) missing.set(name, place.because);
     else if (projection?.ok === false && !present.has(name)) missing.set(name, projection.because);
     else places.set(name, place);
+    const failed = place.ok && place.companions.find((unit) => context.failedMounts?.has(unit.name));
+    if (failed) missing.set(name, `mount failed: on the node, journalctl -u '${failed.name}' says why`);
   }
   return { places, written, missing };
 }

@@ -93,6 +93,7 @@ const PODS: Readonly<Record<string, [script: string, spec: Spec]>> = {
     },
   ],
   wrong: ["true", { volumes: [{ name: "v", hostPath: { path: "/srv/host/file", type: "Directory" } }] }],
+  share: ["true", { volumes: [{ name: "v", nfs: { server: "127.0.0.1", path: "/none" } }] }],
   claimed: [
     `cat /run/v/old/file; stat -c '%a %g' /run/v /run/v/old /run/v/old/file; echo mine >/run/v/new; ${forever}`,
     {

@@ -78,6 +78,13 @@ test("a path of the host that is something else is told", async () => {
   expect(state?.waiting).toEqual({ reason: "ContainerCreating", message: why });
 });
 
+test("a share that cannot be mounted is told", async () => {
+  const { state } = await node.container("share", (status) => status.state?.waiting?.message !== undefined);
+  expect(state?.waiting?.message).toMatch(
+    /^MountVolume.SetUp failed for volume "v" : mount failed: on the node, journalctl -u 'run-unitlet-.*-volumes-v.mount' says why$/,
+  );
+});
+
 test("a claim's local volume holds what was there, and is the pod's group's", async () => {
   await printed("claimed", "old\n2775 4321\n2775 4321\n664 4321\n");
 });

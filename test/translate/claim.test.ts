@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Fetched, References } from "../../src/model/references.ts";
 import type { Volume } from "../../src/model/volume.ts";
-import { NOW, UID } from "./base.ts";
+import { container, NOW, pod, runnable, UID, waiting } from "./base.ts";
 import { MEMORY, placed } from "./storage-base.ts";
 import { ok } from "./volume-base.ts";
 
@@ -128,6 +128,19 @@ describe("a share", () => {
     if (typeof place !== "object") throw new Error(String(place));
     expect(place.companions[0]?.text).toContain(
       `[Mount]\nWhat=[2001:db8::1]:/x y/50%%\nWhere=${MEMORY}\nType=nfs\nOptions=ro,nosuid,nodev\n`,
+    );
+  });
+
+  test("that could not be mounted keeps its containers waiting, and is tried again", () => {
+    const of = pod({
+      volumes: [{ name: "v", nfs: { server: "nfs", path: "/" } }],
+      containers: [container({ volumeMounts: [{ name: "v", mountPath: "/run/v" }] })],
+    });
+    const [unit] = runnable(of).companions;
+    const failedMounts = new Set([unit?.name ?? ""]);
+    expect(runnable(of, { failedMounts }).companions).toEqual([unit]);
+    expect(waiting(of, { failedMounts })?.message).toBe(
+      `MountVolume.SetUp failed for volume "v" : mount failed: on the node, journalctl -u '${unit?.name}' says why`,
     );
   });
 
