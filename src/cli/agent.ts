@@ -31,13 +31,19 @@ export function runOnce(): void {
   systemctl("start", "unitlet-sync.service");
 }
 
+/** The pulls that are under way, as systemctl lists them; "" when there is none. */
+export function pulls(): string {
+  const states = "--state=active,activating,deactivating";
+  return systemctl("list-units", "--plain", "--no-legend", states, "unitlet-image@*.service").trim();
+}
+
 export function requireRoot(command: string): void {
   if (process.getuid?.() !== 0) throw new Failure(`this needs root: sudo unitlet ${command}`);
 }
 
-function systemctl(...args: readonly string[]): void {
+function systemctl(...args: readonly string[]): string {
   try {
-    execFileSync("systemctl", [...args], { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
+    return execFileSync("systemctl", [...args], { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
   } catch (error) {
     const { stderr = "", message } = error as Error & { stderr?: string };
     throw new Failure(`systemctl ${args.join(" ")}: ${stderr.trim() || message}`);

@@ -1,5 +1,6 @@
 import { readStore, removeImage } from "../io/image-store.ts";
 import type { StoredTree } from "../model/image.ts";
+import { pulls } from "./agent.ts";
 import { EX_USAGE, Failure } from "./failure.ts";
 
 /** `unitlet images`: what is here, which containers use it; `unitlet images prune`: removes what none does. */
@@ -9,6 +10,9 @@ export async function images(args: readonly string[]): Promise<string> {
     throw new Failure("usage: unitlet images [prune]", EX_USAGE);
   const store = readStore();
   if (verb === undefined) return table(store, Date.now());
+  // What a pull has brought so far looks like nobody's.
+  const busy = pulls();
+  if (busy !== "") throw new Failure(`an image is being pulled: try again when that is over\n${busy}`);
   const unused = store.filter(({ users }) => users.length === 0);
   for (const { digest } of unused) await removeImage(digest);
   const freed = unused.reduce((sum, { diskSize }) => sum + diskSize, 0);

@@ -13,13 +13,16 @@ const TEMPORARY = join(IMAGES, "tmp");
 
 /** Every image that is unpacked here; formats in units/README.md. */
 export function readStore(): readonly StoredTree[] {
+  const trees = namesIn(TREES);
+  // Most nodes have none, and every beat asks: no directory of any pod is looked into then.
+  if (trees.length === 0) return [];
   const names = new Map<string, string[]>();
   for (const key of namesIn(REFS)) {
     const { name = "", digest = "" } = readRef(key);
     names.set(digest, [...(names.get(digest) ?? []), name].toSorted());
   }
   const users = readUsers();
-  return namesIn(TREES).map((hex) => {
+  return trees.map((hex) => {
     const home = join(TREES, hex);
     const pulledAt = modifiedAt(join(home, "size")) ?? 0;
     return {

@@ -46,6 +46,18 @@ test("unitlet images tells what is there and who uses it, and removes what nobod
   expect((await node.container("user", ({ state }) => state?.running)).restartCount).toBe(0);
 });
 
+test("while an image is being pulled nothing is pruned: what it has brought so far would go as well", async () => {
+  const pull = "unitlet-image@test.service";
+  await node.machine.write(`/run/systemd/system/${pull}`, "[Service]\nExecStart=/bin/sleep 1000\n");
+  await node.exec(`systemctl daemon-reload && systemctl start ${pull}`);
+  const { code, stderr } = await node.machine.exec("unitlet images prune", { allowFailure: true });
+  await node.exec(`systemctl stop ${pull}; rm /run/systemd/system/${pull}; systemctl daemon-reload`);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining(`an image is being pulled: try again when that is over\n${pull}`),
+  ]);
+});
+
 test("the Node tells which images it has", async () => {
   const look = async () => {
     const object = await node.cluster.get("node", node.name);
