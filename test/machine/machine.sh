@@ -12,8 +12,9 @@ machines=$state/machines
 usage() {
 	cat <<'USAGE'
 usage: machine.sh COMMAND
-  up NAME [--root DIR] [--machine-id ID] [--net host|private]
-                     boot a machine (DIR: another distribution's files instead of this host's)
+  up NAME [--root DIR] [--machine-id ID] [--net host|private] [--own-disk yes]
+                     boot a machine (DIR: another distribution's files instead of this host's;
+                     own disk: /var/lib/unitlet is on a file system on which overlays can be made)
   exec NAME CMD…     run a command in it: standard streams and exit code are passed on
   shell NAME         an interactive shell in it
   leader|root|addr|host-addr NAME
@@ -28,13 +29,14 @@ USAGE
 up() {
 	name=$1
 	shift
-	lower=/ id='' net=host
+	lower=/ id='' net=host own_disk=no
 	while [ $# -gt 0 ]; do
 		[ $# -ge 2 ] || die "up: $1 needs a value"
 		case $1 in
 		--root) lower=$2 ;;
 		--machine-id) id=$2 ;;
 		--net) net=$2 ;;
+		--own-disk) own_disk=$2 ;;
 		*) die "up: unknown option $1 (see machine.sh help)" ;;
 		esac
 		shift 2
@@ -46,6 +48,7 @@ up() {
 	trap 'say "machine $name did not come up: removing it"; down "$name"' EXIT
 	trap 'exit 130' INT TERM
 	make_root "$name" "$lower" "${id:-$(tr -d - </proc/sys/kernel/random/uuid)}"
+	[ "$own_disk" = no ] || mkdir -m 700 "$machines/$name/disk/unitlet"
 	[ "$net" = host ] || claim_link "$name"
 	boot "$name"
 	trap - EXIT INT TERM

@@ -10,6 +10,8 @@ export interface MachineOptions {
   readonly machineId?: string;
   /** Another distribution's root instead of this host's. */
   readonly root?: string;
+  /** A file system below /var/lib/unitlet that can hold the upper half of an overlay, as the machine's own cannot. */
+  readonly ownDisk?: boolean;
 }
 
 /** A throwaway machine with systemd as PID 1. `await using machine = await Machine.boot(…)` also removes it. */
@@ -29,6 +31,7 @@ export class Machine implements AsyncDisposable {
     const flags: string[] = [];
     if (options.net) flags.push("--net", options.net);
     if (options.machineId) flags.push("--machine-id", options.machineId);
+    if (options.ownDisk) flags.push("--own-disk", "yes");
     if (options.root) flags.push("--root", options.root);
     // A run that keeps its machines leaves those of a failed test to be looked at, until the next one.
     if (process.env.UNITLET_KEEP === "1") await run([script, "down", name], { allowFailure: true });

@@ -12,7 +12,7 @@ export interface NodeOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** How often the timer beats, instead of the 5 s that it is delivered with: for tests that wait for several runs. */
   readonly beat?: string;
-  /** A file system below /var/lib/unitlet that can hold the upper half of an overlay, as the machine's own cannot. */
+  /** As for a machine. */
   readonly ownDisk?: boolean;
 }
 
@@ -46,15 +46,16 @@ export class Node implements AsyncDisposable {
     { proxy, settings = {}, beat, ownDisk }: NodeOptions = {},
   ): Promise<Node> {
     await forget(cluster, name);
-    const [machine, namespace] = await Promise.all([Machine.boot(name, { net: "private" }), cluster.namespace(name)]);
+    const [machine, namespace] = await Promise.all([
+      Machine.boot(name, { net: "private", ...(ownDisk && { ownDisk }) }),
+      cluster.namespace(name),
+    ]);
     const server = proxy?.urlFor(machine.hostAddress) ?? cluster.urlFor(machine.hostAddress);
     await machine.write(
       "/root/kubeconfig",
       await cluster.nodeKubeconfig(name, { server, token: proxy !== undefined }),
       0o600,
     );
-    if (ownDisk)
-      await machine.exec("mkdir -m 700 /var/lib/unitlet && mount -t tmpfs -o mode=700 disk /var/lib/unitlet");
     if (beat)
       await machine.write(
         "/etc/systemd/system/unitlet-sync.timer.d/beat.conf",

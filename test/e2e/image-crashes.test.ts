@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cluster } from "../support/cluster.ts";
+import { FaultProxy } from "../support/fault-proxy.ts";
+import { Node } from "../support/node.ts";
+import { busybox, Registry } from "../support/registry.ts";
+import type { TarEntry } from "../support/tar.ts";
+import { pod } from "./manifests.ts";
+
+const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
+
+let proxy: FaultProxy;
+let node: Node;
+let base: readonly TarEntry[];
+
+beforeAll(async () => {
+  const cluster = await Cluster.up();
+  proxy = await FaultProxy.start(cluster);
+  node = await Node.join(cluster, "node-71", { ownDisk: true, beat: "1s", proxy });
+  base = await busybox();
+});
+
+afterAll(async () => {
+  await node[Symbol.asyncDispose]();
+  await proxy[Symbol.asyncDispose]();
+});
+
+test("a pod comes back after a crash of the host, though nobody can be asked for it", async () => {
+  const registry = await Registry.start(node.machine);
+  const image = await registry.push("busybox:1", { layers: [base], config: CONFIG });
+  await node.run(pod(node, "steady", { image, command: ["sh", "-c", "echo up; exec sleep 1000"] }));
+  await node.container("steady", ({ state }) => state?.running);
+  await node.exec("sync");
+  proxy.on(() => ({ reset: true }));
+  await node.machine.crash();
+  await node.machine.until(async () => (await node.exec(["systemctl", "is-active", node.unit("steady")])).stdout, {
+    what: "the container to run",
+  });
+  proxy.clear();
+  const status = await node.container("steady", ({ state, restartCount }) => state?.running && restartCount === 1);
+  expect(status.imageID).toContain("127.0.0.1:5000/busybox@sha256:");
+});
+
+test("a pull that a crash has broken off is done anew, and leaves nothing behind", async () => {
+  const registry = await Registry.start(node.machine);
+  const large: TarEntry[] = Array.from({ length: 40 }, (_, n) => ({
+    path: `large${n}`,
+    content: randomBytes(2 << 20),
+  }));
+  const image = await registry.push("large:1", { layers: [base, large], config: CONFIG });
+  await node.run(pod(node, "large", { image }));
+  const trees = async () => (await node.exec("ls /var/lib/unitlet/images/trees | wc -l")).stdout;
+  const unpacking = () => node.exec("ls -d /var/lib/unitlet/images/tmp/large_1_*/rootfs/large*");
+  const before = await trees();
+  await node.machine.until(unpacking, { what: "the image to be unpacked", every: 20 });
+  await node.machine.crash();
+  expect(await trees()).toBe(before);
+  await Registry.start(node.machine);
+  await node.container("large", ({ state }) => state?.running);
+  expect((await node.exec("ls -d /var/lib/unitlet/images/tmp/large* 2>/dev/null | wc -l")).stdout).toBe("0\n");
+});
