@@ -4,6 +4,7 @@ import { diff } from "./diff/diff.ts";
 import { recallIdentity } from "./identity.ts";
 import { BusError } from "./io/bus.ts";
 import { ringDoorbell } from "./io/doorbell.ts";
+import { forgetEventsBut } from "./io/event-memory.ts";
 import { sealWaiting } from "./io/pod-directories.ts";
 import { keepPodNotes } from "./io/pod-notes.ts";
 import { Systemd } from "./io/systemd.ts";
@@ -14,7 +15,7 @@ import type { Translation } from "./model/translation.ts";
 import { observe, observeAgain } from "./observe.ts";
 import type { Answer } from "./ports.ts";
 import { keepProbes } from "./probes.ts";
-import { publish } from "./publish.ts";
+import { type Published, publish } from "./publish.ts";
 import { podNote } from "./report/pod-note.ts";
 import { keepSettled, settledUntil, unsettle } from "./settled.ts";
 import type { Sync } from "./sync.ts";
@@ -59,7 +60,7 @@ async function reconcile(input: Run, systemd: Systemd): Promise<RunEnd> {
   const later = Date.now();
   const after = steps.length > 0 ? await observeAgain(before, systemd, later) : before;
   const published = await publish(after, translations, applied, source, log, later);
-  if (before.pods.complete) keepPodNotes(published.statuses.map(([pod, status]) => podNote(pod, status)));
+  if (before.pods.complete) keepNotes(published, config.nodeName);
   if (!input.goingDown) await keepAgent(input, before.agent, systemd);
   if (!input.goingDown) await keepProbes(after, systemd);
   await tellNode(input, { systemdVersion: await systemd.version() });
@@ -72,6 +73,12 @@ async function reconcile(input: Run, systemd: Systemd): Promise<RunEnd> {
   else unsettle();
   const failedSteps = applied.failed.map(({ step }) => step.kind);
   return { status: 0, outcome: before.pods.complete ? "done" : "incomplete", failedSteps };
+}
+
+/** Of the pods that there are, for others to read; of the rest nothing is kept. */
+function keepNotes({ statuses }: Published, nodeName: string): void {
+  keepPodNotes(statuses.map(([pod, status]) => podNote(pod, status)));
+  forgetEventsBut(new Set([nodeName, ...statuses.map(([{ metadata }]) => metadata.uid)]));
 }
 
 /** Needed at a later boot, if at all. */

@@ -1,5 +1,5 @@
 import { VOLATILE } from "../model/paths.ts";
-import { readIfThere, remove, writeWhole } from "./files.ts";
+import { namesIn, readIfThere, remove, writeWhole } from "./files.ts";
 
 export interface Told {
   /** Of the Event object. */
@@ -35,6 +35,14 @@ export class EventMemory {
 
 export function forgetEvents(uid: string): void {
   remove(path(uid));
+}
+
+/** Forgets what was told of any object but these: also of pods that never had a directory here. */
+export function forgetEventsBut(uids: ReadonlySet<string>): void {
+  for (const name of namesIn(`${VOLATILE}/events`)) {
+    const uid = name.replace(/\.json$/, "");
+    if (!uids.has(uid)) forgetEvents(uid);
+  }
 }
 
 function parse(text: string | undefined): Record<string, Told> {

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cluster } from "../support/cluster.ts";
+import { Node } from "../support/node.ts";
+import { KINDS, type Kind } from "./every-kind.ts";
+import { pod } from "./manifests.ts";
+
+let node: Node;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "every-kind", { beat: "1s" });
+  const named = (kind: string, name: string) => ({ apiVersion: "v1", kind, metadata: { name } });
+  await node.apply(
+    { ...named("ConfigMap", "map"), data: { a: "1" } },
+    { ...named("Secret", "secret"), stringData: { a: "2" } },
+  );
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+function manifest(name: string, { container, spec = {}, annotations = {} }: Kind): object {
+  const made = pod(node, name, container, spec) as { metadata: object };
+  return { ...made, metadata: { ...made.metadata, annotations } };
+}
+
+/** So many of each kind; settled when each is in the state that it keeps. */
+async function make(round: string, count: number): Promise<void> {
+  const all = Object.entries(KINDS).flatMap(([name, kind]) =>
+    Array.from({ length: count }, (_, at) => ({ name: `${round}-${name}-${at}`, kind })),
+  );
+  await node.apply(...all.map(({ name, kind }) => manifest(name, kind)));
+  await node.machine.until(
+    async () => {
+      await node.sync();
+      const pods = JSON.parse(await node.kubectl("get", "pods", "-o", "json")).items as SeenPod[];
+      const wrong = all.filter(
+        ({ name, kind }) =>
+          !isThere(
+            pods.find(({ metadata }) => metadata.name === name),
+            kind,
+          ),
+      );
+      return [wrong.length === 0, wrong.map(({ name }) => name)];
+    },
+    { what: "all pods in their states", timeout: 180_000, every: 1000 },
+  );
+}
+
+interface SeenPod {
+  readonly metadata: { readonly name: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly containerStatuses?: readonly {
+      readonly state?: { readonly waiting?: { readonly reason?: string } };
+      readonly started?: boolean;
+      readonly ready?: boolean;
+    }[];
+  };
+}
+
+function isThere(seen: SeenPod | undefined, kind: Kind): boolean {
+  const { phase, containerStatuses = [] } = seen?.status ?? {};
+  if (phase !== kind.state) return false;
+  if (kind === KINDS.crashing) return containerStatuses[0]?.state?.waiting?.reason === "CrashLoopBackOff";
+  const isUnready = kind === KINDS.unready;
+  return phase !== "Running" || containerStatuses.every(({ started, ready }) => started && (ready || isUnready));
+}
+
+async function told(): Promise<readonly string[]> {
+  // Not the lease: renewing it is what these runs are for.
+  const [pods, events] = await Promise.all([
+    node.kubectl("get", "pods", "-o", "json"),
+    node.kubectl("get", "events", "-o", "json"),
+  ]);
+  return [
+    pods,
+    unlessProbed(events),
+    await node.cluster.kubectl(["get", "node", node.name, "-o", "json"]),
+    await node.journal(),
+  ];
+}
+
+/** What a probe finds each second is told each second, whatever the runs do. */
+function unlessProbed(events: string): string {
+  const items = (JSON.parse(events) as { items: { reason: string; metadata: { name: string } }[] }).items;
+  return JSON.stringify(items.filter(({ reason }) => reason !== "Unhealthy"));
+}
+
+test("two hundred runs over pods in every state write nothing and say nothing", async () => {
+  await make("still", 1);
+  await node.sync();
+  const before = await told();
+  // Every tenth of them looks closely.
+  await node.machine.exec(
+    "for i in $(seq 20); do touch /etc/unitlet/unitlet.conf; for j in $(seq 10); do systemctl start unitlet-sync; done; done",
+    { timeout: 180_000 },
+  );
+  expect(await told()).toEqual(before);
+}, 300_000);
+
+test("a hundred pods of every kind come and go, and nothing is left of them", async () => {
+  await make("many", 8);
+  await node.kubectl("delete", "pods", "--all", "--wait=false");
+  const left = async () => (await node.exec(LEFT)).stdout.split("\n").filter((line) => line !== "");
+  await node.machine.until(
+    async () => {
+      await node.sync();
+      const seen = await left();
+      return [seen.length === 0, seen.slice(0, 20)];
+    },
+    { what: "nothing to be left", timeout: 120_000, every: 1000 },
+  );
+  expect(await node.kubectl("get", "pods", "-o", "name")).toBe("");
+  expect((await node.exec("systemctl is-system-running")).stdout).toBe("running\n");
+  const complaints = await node.exec(
+    "journalctl --quiet --priority=err --output=cat _COMM=systemd + SYSLOG_IDENTIFIER=unitlet-sync",
+  );
+  expect(complaints.stdout).toBe("");
+}, 360_000);
+
+/** Units, cgroups, mounts, files, jobs, failures. */
+const LEFT = `
+  find /etc/systemd/system /run/systemd/system /run/unitlet /var/lib/unitlet /sys/fs/cgroup \\
+    '(' -name '*pod*_*.slice*' -o -name 'unitlet.*.service*' -o -path '*/unitlet/pods/*' -o -path '*/unitlet/events/*-*-*-*-*' ')'
+  systemctl list-units --all --plain --no-legend 'unitlet.*.service' 'unitlet-*pod*' 'unitlet-deadline*' 'unitlet-*.*.*.*'
+  systemctl list-units --failed --plain --no-legend
+  systemctl list-jobs --no-legend
+  awk '{ print $2 }' /proc/mounts | grep /unitlet/pods || true`;
