@@ -111,10 +111,12 @@ test("a hundred pods of every kind come and go, and nothing is left of them", as
   );
   expect(await node.kubectl("get", "pods", "-o", "name")).toBe("");
   expect((await node.exec("systemctl is-system-running")).stdout).toBe("running\n");
-  const complaints = await node.exec(
+  const { stdout } = await node.exec(
     "journalctl --quiet --priority=err --output=cat _COMM=systemd + SYSLOG_IDENTIFIER=unitlet-sync",
   );
-  expect(complaints.stdout).toBe("");
+  // What fails faster than systemd sees it start has failed to start, in its words.
+  const ofOthers = stdout.split("\n").filter((line) => line !== "" && !/\.many-(failed|crashing)-/.test(line));
+  expect(ofOthers).toEqual([]);
 }, 360_000);
 
 /** Units, cgroups, mounts, files, jobs, failures. */
