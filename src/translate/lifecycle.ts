@@ -53,7 +53,8 @@ export function stopLines(input: LifecycleInput): Lines {
   const handler = container.lifecycle?.preStop;
   const kill: Lines = signal === undefined ? [] : [["KillSignal", signal]];
   // A sidecar stops last, within what is left of the pod's time.
-  if (handler === undefined && !isSidecar(input)) return [...kill, ["TimeoutStopSec", String(stopTimeout(pod, container))]];
+  if (handler === undefined && !isSidecar(input))
+    return [...kill, ["TimeoutStopSec", String(stopTimeout(pod, container))]];
   const name = (signal ?? "SIGTERM").replace(/^SIG/, "");
   const words = [unit, pod.metadata.uid, container.name, String(grace), name, ...(handler ? hookWords(handler) : [])];
   return [
