@@ -60,7 +60,7 @@ function nameFiles({ metadata }: Pod, files: readonly DesiredFile[]): Mount[] {
     source: `${podVolatile(metadata.uid)}/${name}`,
     target: `/etc/${name}`,
     readOnly: true,
-    recursiveReadOnly: true,
+    recursiveReadOnly: false,
     propagation: "private",
   }));
 }

@@ -4,6 +4,7 @@ import type { Problem } from "../model/problem.ts";
 import { annotationProblems } from "./annotations/wishes.ts";
 import type { TranslateContext } from "./context.ts";
 import { nameProblems } from "./name-problems.ts";
+import { imageProblems } from "./oci/problems.ts";
 import { type PortConflict, remappedPort } from "./ports.ts";
 import { securityProblems } from "./security-problems.ts";
 import { fieldProblems } from "./supported.ts";
@@ -12,6 +13,7 @@ import { fieldProblems } from "./supported.ts";
 export function podProblems(pod: Pod, { config, host, conflict }: TranslateContext): Problem[] {
   return [
     ...fieldProblems(pod),
+    ...imageProblems(pod, config),
     ...annotationProblems(pod, host.files?.users),
     ...securityProblems(pod, config, host),
     ...nameProblems(pod, config, host),

@@ -42,6 +42,19 @@ test("volumes are there, with what is in them", async () => {
   expect(await node.log("volumes")).toBe("valuevalue\nx\nhost\ntouch: /host/no: Read-only file system\n");
 });
 
+test("a volume is read-only to its depths where the pod wants it", async () => {
+  await node.exec("mkdir -p /srv/deep/below && mount -t tmpfs below /srv/deep/below");
+  const volumes = [{ name: "deep", hostPath: { path: "/srv/deep" } }];
+  const volumeMounts = [
+    { name: "deep", mountPath: "/deep", readOnly: true, recursiveReadOnly: "Enabled" },
+    { name: "deep", mountPath: "/top", readOnly: true },
+  ];
+  const main = { image, ...shell("touch /deep/below/x 2>&1; touch /top/below/x && echo written"), volumeMounts };
+  await node.run(pod(node, "depths", main, { volumes, restartPolicy: "Never" }));
+  await node.until("depths", (seen) => seen?.status?.phase === "Succeeded");
+  expect(await node.log("depths")).toBe("touch: /deep/below/x: Read-only file system\nwritten\n");
+});
+
 test("what a container writes to an emptyDir, its restarted self and its neighbour find", async () => {
   const volumes = [{ name: "shared", emptyDir: {} }];
   const volumeMounts = [{ name: "shared", mountPath: "/shared" }];
@@ -88,6 +101,18 @@ test("/dev/stdout can be opened, also by who is not root, and no line is lost at
   await node.until("writes", (seen) => seen?.status?.phase === "Succeeded");
   const lines = (await node.log("writes")).trimEnd().split("\n");
   expect([lines.length, lines[0], lines[1], lines.at(-1)]).toEqual([2002, "one", "two", "line 1999"]);
+});
+
+test("its last words are told", async () => {
+  const said = { image, ...shell("echo -n bye >/dev/termination-log; exit 3"), securityContext: { runAsUser: 1000 } };
+  const logged = { image, ...shell("echo trouble; exit 3"), terminationMessagePolicy: "FallbackToLogsOnError" };
+  await node.run(
+    pod(node, "said", said, { restartPolicy: "Never" }),
+    pod(node, "logged", logged, { restartPolicy: "Never" }),
+  );
+  const message = async (name: string) =>
+    (await node.container(name, ({ state }) => state?.terminated)).state?.terminated?.message;
+  expect([await message("said"), await message("logged")]).toEqual(["bye", "trouble\n"]);
 });
 
 test("a limit of memory holds, and who goes over it is told", async () => {

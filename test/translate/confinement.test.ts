@@ -136,7 +136,7 @@ describe("mounts", () => {
         source: `/run/unitlet/pods/${UID}/hosts`,
         target: "/etc/hosts",
         readOnly: true,
-        recursiveReadOnly: true,
+        recursiveReadOnly: false,
         propagation: "private",
       },
       { type: "tmpfs", target: "/dev/shm", readOnly: false, mode: 0o1777, size: 67108864 },

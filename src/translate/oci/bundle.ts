@@ -118,6 +118,7 @@ function ociMount(mount: Mount): object {
     return { destination, type: "tmpfs", source: "tmpfs", options };
   }
   const propagation = { private: "rprivate", slave: "rslave", shared: "rshared" }[mount.propagation];
-  // Not "rro" for what is mounted below: crun 1.8 takes it for directories only, and volumes may be files.
-  return { destination, type: "bind", source: mount.source, options: ["rbind", propagation, access] };
+  // crun 1.8 takes "rro" for directories only: below a file nothing is mounted anyway.
+  const below = readOnly && mount.recursiveReadOnly ? ["rro"] : [];
+  return { destination, type: "bind", source: mount.source, options: ["rbind", propagation, access, ...below] };
 }
