@@ -14,7 +14,8 @@ beforeAll(async () => {
   node = await Node.join(cluster, "node-31", { proxy, settings: { apiTimeout: "1s" }, beat: "1h" });
   const names = Object.keys(troubles).map((_, at) => `old-${at}`);
   await node.run(pod(node, "keeper", SLEEP), ...names.map((name) => pod(node, name, SLEEP)));
-  await node.kubectl("wait", "pods", "--all", "--for=condition=Ready", "--timeout=30s");
+  const areReady = () => node.kubectl("wait", "pods", "--all", "--for=condition=Ready", "--timeout=1s");
+  await node.machine.until(() => node.sync().then(areReady), { what: "the pods", timeout: 60_000 });
 });
 
 afterAll(async () => {

@@ -18,9 +18,11 @@ async function pods(): Promise<V1Pod[]> {
 
 test("fifty pods that are created at once all run, those that end at once are all told of, and none is left when all are deleted", async () => {
   const names = (kind: string) => Array.from({ length: 25 }, (_, at) => `${kind}-${at}`);
+  // What records the end of a container has as long as its grace period, and shares two cores with all the others.
+  const grace = { terminationGracePeriodSeconds: 30 };
   await node.apply(
-    ...names("stays").map((name) => pod(node, name, SLEEP)),
-    ...names("ends").map((name) => pod(node, name, shell("exit 3"), { restartPolicy: "Never" })),
+    ...names("stays").map((name) => pod(node, name, SLEEP, grace)),
+    ...names("ends").map((name) => pod(node, name, shell("exit 3"), { ...grace, restartPolicy: "Never" })),
   );
   await node.machine.until(
     async () => {
