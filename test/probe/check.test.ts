@@ -1,10 +1,12 @@
 import { createServer, type Server } from "node:http";
 import { createServer as createServer2 } from "node:http2";
+import { createServer as createSecure } from "node:https";
 import { type AddressInfo, createServer as createTcp } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Check, HttpCheck } from "../../src/model/probe.ts";
 import type { UnitName } from "../../src/model/unit.ts";
 import { look } from "../../src/probe/check.ts";
+import { selfSigned } from "../../src/serve/self-signed.ts";
 
 const HOST = "127.0.0.1";
 
@@ -119,6 +121,16 @@ describe("http", () => {
       message: `Get "http://${HOST}:1/": dial tcp ${HOST}:1: connect: connection refused`,
     });
   });
+});
+
+test("https: nobody asks whose certificate it is, nor whether it still counts", async () => {
+  const { certificate: cert, key } = selfSigned("somebody", ["elsewhere.example"], 0, 1000);
+  const secure = createSecure({ cert, key }, (_, response) => response.writeHead(204).end());
+  await new Promise<void>((resolve) => secure.listen(0, HOST, resolve));
+  const outcome = await probe({ type: "http", scheme: "https", port: portOf(secure), path: "/", headers: [] });
+  secure.closeAllConnections();
+  secure.close();
+  expect(outcome).toEqual({ success: true, message: "" });
 });
 
 describe("tcp", () => {
