@@ -1,6 +1,7 @@
 import type { Config } from "../model/config.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
+import { withUsers } from "./annotations/user.ts";
 import { annotationProblems } from "./annotations/wishes.ts";
 import type { TranslateContext } from "./context.ts";
 import { nameProblems } from "./name-problems.ts";
@@ -15,7 +16,7 @@ export function podProblems(pod: Pod, { config, host, conflict }: TranslateConte
     ...fieldProblems(pod),
     ...imageProblems(pod, config),
     ...annotationProblems(pod, host.files?.users),
-    ...securityProblems(pod, config, host),
+    ...securityProblems(withUsers(pod, host.files?.users), config, host),
     ...nameProblems(pod, config, host),
     ...networkProblems(pod, config, conflict),
   ];

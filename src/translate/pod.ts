@@ -6,6 +6,7 @@ import type { Rejected, Runnable, Translation } from "../model/translation.ts";
 import { containerUnitName, namesProblem } from "../unitfile/names.ts";
 import { containerSocket } from "./annotations/socket.ts";
 import { withUsers } from "./annotations/user.ts";
+import { withoutRefused } from "./annotations/wishes.ts";
 import type { TranslateContext } from "./context.ts";
 import { type DesiredParts, desiredContainer } from "./desired-container.ts";
 import { podFiles } from "./pod-files.ts";
@@ -16,7 +17,8 @@ import { translateVolumes } from "./volumes.ts";
 
 /** A pod as units, files and volumes of this host; or why it cannot be. */
 export function translatePod(given: Pod, context: TranslateContext): Translation {
-  const pod = withUsers(given, context.host.files?.users);
+  const { users } = context.host.files ?? {};
+  const pod = withUsers(withoutRefused(given, users), users);
   const names = namesProblem(
     pod.metadata,
     containersOf(pod.spec).map(({ name }) => name),

@@ -5,6 +5,8 @@ import { type Container, pod, SLEEP, shell } from "./manifests.ts";
 
 let node: Node;
 
+const NOBODY = { runAsUser: 65534 };
+
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "annotations", { beat: "1s" });
 });
@@ -36,7 +38,10 @@ test("a user of the host is called by name", async () => {
 });
 
 test("a container that says when it is ready is waited for, by those who come after it", async () => {
-  const database = shell("sleep 1; systemd-notify --ready; date +%s%N; exec sleep infinity", { name: "database" });
+  const database = shell("sleep 1; systemd-notify --ready; date +%s%N; exec sleep infinity", {
+    name: "database",
+    securityContext: NOBODY,
+  });
   const web = shell("date +%s%N; exec sleep infinity", { name: "web" });
   await run("notify", { "unitlet.dev/notify.database": "yes", "unitlet.dev/start-after.web": "database" }, [
     web,
@@ -48,7 +53,7 @@ test("a container that says when it is ready is waited for, by those who come af
 });
 
 test("a watchdog that is not fed ends the container", async () => {
-  const lazy = shell("systemd-notify --ready; exec sleep infinity");
+  const lazy = shell("systemd-notify --ready; exec sleep infinity", { securityContext: NOBODY });
   await run("watchdog", { "unitlet.dev/notify": "yes", "unitlet.dev/watchdog": "1s" }, lazy);
   await node.container("watchdog", ({ restartCount }) => restartCount > 0);
 });
@@ -86,7 +91,9 @@ test("a change of a ConfigMap is a signal, not a restart", async () => {
 test("a word that is not understood fails the pod, and says what would be", async () => {
   await run("wrong", { "unitlet.dev/notify": "maybe" }, SLEEP);
   const { message } = await node.until("wrong", (seen) => seen?.status?.phase === "Failed" && seen.status);
-  expect(message).toBe('Pod was rejected: metadata.annotations[unitlet.dev/notify] is "maybe": expected yes or no');
+  expect(message).toBe(
+    'Pod was rejected: metadata.annotations[unitlet.dev/notify] is "maybe": expected yes or no; yes of a container that runs as root only if it is privileged',
+  );
 });
 
 test("systemd listens for a container, and clients wait while it is restarted", async () => {

@@ -4,10 +4,10 @@ export interface Listen {
   readonly address: string;
 }
 
-/** What a pod may never take: these sockets are how the host and its agent work. */
-const TAKEN = /^\/run\/(systemd|dbus|unitlet|user|lock)(\/|$)/;
+/** Where pods have sockets, in a directory for each namespace. Others below /run are how the host works. */
+export const SOCKETS = "/run/pods";
 
-/** "8080", "udp:53", "192.0.2.7:80", "[2001:db8::7]:80" or a path below /run; undefined: something else, or not the pod's to take. */
+/** "8080", "udp:53", "192.0.2.7:80", "[2001:db8::7]:80" or a path below SOCKETS; undefined: something else. */
 export function parseListen(text: string): readonly Listen[] | undefined {
   const all = text.split(" ").map(parseAddress);
   return all.some((each) => each === undefined) ? undefined : (all as Listen[]);
@@ -26,5 +26,5 @@ function parseAddress(text: string): Listen | undefined {
 
 function isOwnPath(path: string): boolean {
   const parts = path.split("/").slice(1);
-  return /^\/run(\/[A-Za-z0-9_.-]+)+$/.test(path) && !parts.some((part) => /^\.+$/.test(part)) && !TAKEN.test(path);
+  return /^\/run\/pods(\/[A-Za-z0-9_.-]+){2,}$/.test(path) && !parts.some((part) => /^\.+$/.test(part));
 }

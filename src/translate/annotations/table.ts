@@ -48,7 +48,7 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
   },
   user: {
     wish: "user",
-    expected: "the name of a user of the host, and no runAsUser or runAsGroup beside it",
+    expected: "the name of a user of the host, and no runAsUser or runAsGroup beside it; not root with runAsNonRoot",
     example: "postgres",
     effect: "runs as that user and its group, as if `runAsUser` and `runAsGroup` had their numbers",
     parse: (text) => (/^[a-z_][a-z0-9_.-]{0,31}$/.test(text) ? text : undefined),
@@ -70,9 +70,10 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
   },
   notify: {
     wish: "notify",
-    expected: "yes or no",
+    expected: "yes or no; yes of a container that runs as root only if it is privileged",
     example: "yes",
-    effect: "`Type=notify`: counts as running once it has said `READY=1`",
+    effect:
+      "`Type=notify`: counts as running once it has said `READY=1`; not for root, from whom systemd takes any process of the host as the service's main one",
     parse: (text) => (text === "yes" || text === "no" ? text === "yes" : undefined),
   },
   watchdog: {
@@ -93,8 +94,8 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
   listen: {
     wish: "listen",
     expected:
-      "[udp:][ADDRESS:]PORT or a path below /run, separated by blanks, of one container in a pod with restartPolicy Always",
-    example: "80 127.0.0.1:9000 /run/shop.sock",
+      "[udp:][ADDRESS:]PORT or a path below /run/pods/NAMESPACE, separated by blanks, of one container in a pod with restartPolicy Always",
+    example: "80 127.0.0.1:9000 /run/pods/shop/web.sock",
     effect:
       "a socket unit beside the container's: systemd listens and hands over (`$LISTEN_FDS`), also ports below 1024; clients wait while the container restarts",
     parse: parseListen,

@@ -1,6 +1,11 @@
+import type { HostUser } from "../../model/host-files.ts";
 import type { Container, Pod } from "../../model/pod.ts";
 import type { Problem } from "../../model/problem.ts";
+import { type Listen, SOCKETS } from "./listen.ts";
 import { ANNOTATIONS, PREFIX, type Wishes } from "./table.ts";
+
+/** Of the host, by name; undefined: nobody has asked. */
+type Users = ReadonlyMap<string, HostUser> | undefined;
 
 /** What the annotations say of one container: `unitlet.dev/NAME.CONTAINER` counts before `unitlet.dev/NAME`. */
 export function wishesOf(pod: Pod, container: Container): Wishes {
@@ -13,7 +18,7 @@ export function wishesOf(pod: Pod, container: Container): Wishes {
 }
 
 /** What is wrong with the pod's own words. They are always taken at their word: who asks for a limit wants it. */
-export function annotationProblems(pod: Pod, users: ReadonlyMap<string, unknown> | undefined): Problem[] {
+export function annotationProblems(pod: Pod, users: Users): Problem[] {
   const names = allContainers(pod).map(({ name }) => name);
   const unreadable = Object.entries(pod.metadata.annotations ?? {}).flatMap(([key, text]) => {
     if (!key.startsWith(PREFIX)) return [];
@@ -37,17 +42,31 @@ function keyProblem(
   return row.parse(text) === undefined ? unexpected(text, row.expected) : undefined;
 }
 
+/** The pod without the annotations that are not to be taken at their word: anybody may add some to a pod that runs. */
+export function withoutRefused(pod: Pod, users: Users): Pod {
+  const refused = new Set(annotationProblems(pod, users).map(({ path }) => path));
+  if (refused.size === 0) return pod;
+  const { annotations = {}, ...metadata } = pod.metadata;
+  const kept = Object.entries(annotations).filter(([key]) => !refused.has(pathOf(key)));
+  return { ...pod, metadata: { ...metadata, annotations: Object.fromEntries(kept) } };
+}
+
 /** What each value alone cannot show. */
-function conflicts(pod: Pod, container: Container, users: ReadonlyMap<string, unknown> | undefined): Problem[] {
+function conflicts(pod: Pod, container: Container, users: Users): Problem[] {
   const { user, startAfter = [], watchdog, notify, listen } = wishesOf(pod, container);
   const problem = (name: string, text: string) =>
     refused(keyOf(pod, name, container), unexpected(text, ANNOTATIONS[name]?.expected ?? ""));
-  const { runAsUser, runAsGroup } = { ...pod.spec.securityContext, ...container.securityContext };
-  const isTaken = runAsUser !== undefined || runAsGroup !== undefined;
+  const security = { ...pod.spec.securityContext, ...container.securityContext };
+  const isTaken = security.runAsUser !== undefined || security.runAsGroup !== undefined;
+  const isRoot = ((user === undefined ? security.runAsUser : users?.get(user)?.uid) ?? 0) === 0;
+  const isNobody = user !== undefined && !users?.has(user);
   return [
-    ...(user !== undefined && (isTaken || !users?.has(user)) ? [problem("user", user)] : []),
+    ...(user !== undefined && (isTaken || isNobody || (isRoot && security.runAsNonRoot))
+      ? [problem("user", user)]
+      : []),
+    ...(notify && isRoot && !container.securityContext?.privileged ? [problem("notify", "yes")] : []),
     ...(isInCircle(pod, container.name) ? [problem("start-after", startAfter.join(" "))] : []),
-    ...(listen !== undefined && !mayListen(pod, container)
+    ...(listen !== undefined && !(mayListen(pod, container) && listen.every((each) => isOwn(pod, each)))
       ? [problem("listen", annotationOf(pod, "listen", container))]
       : []),
     ...(watchdog !== undefined && !notify ? [problem("watchdog", `${watchdog}s`)] : []),
@@ -60,6 +79,11 @@ function mayListen({ spec, metadata }: Pod, { name }: Container): boolean {
   // What is said of the pod as a whole is not meant for its init containers.
   if (!spec.containers.some((each) => each.name === name)) return !isNamed;
   return (isNamed || spec.containers.length === 1) && (spec.restartPolicy ?? "Always") === "Always";
+}
+
+/** systemd takes the place of any socket that is there already. */
+function isOwn({ metadata }: Pod, { address }: Listen): boolean {
+  return !address.startsWith("/") || address.startsWith(`${SOCKETS}/${metadata.namespace}/`);
 }
 
 /** Also of a container that waits for itself, or for one that is not there. */
@@ -81,8 +105,10 @@ function unexpected(text: string, expected: string): Pick<Problem, "because" | "
 }
 
 function refused(key: string, { because, remedy }: Pick<Problem, "because" | "remedy">): Problem {
-  return { severity: "reject", path: `metadata.annotations[${key}]`, because, remedy };
+  return { severity: "reject", path: pathOf(key), because, remedy };
 }
+
+const pathOf = (key: string) => `metadata.annotations[${key}]`;
 
 function annotationOf(pod: Pod, name: string, container: Container): string {
   return annotation(pod, `${name}.${container.name}`) ?? annotation(pod, name) ?? "";

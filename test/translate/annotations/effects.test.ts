@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
+import type { Pod } from "../../../src/model/pod.ts";
 import type { Runnable } from "../../../src/model/translation.ts";
 import { withUsers } from "../../../src/translate/annotations/user.ts";
 import { decodeUnit } from "../../../src/unitfile/codec.ts";
-import { container, directive, pod, translate } from "../base.ts";
+import { container, directive, HOST, pod, runnable, translate } from "../base.ts";
 
-const TWO = { containers: [container(), container({ name: "other" })] };
+const TWO = { securityContext: { runAsUser: 1000 }, containers: [container(), container({ name: "other" })] };
 const annotated = (annotations: Readonly<Record<string, string>>) => pod(TWO, { annotations });
 
 describe("in the unit of the container,", () => {
@@ -51,7 +52,20 @@ test("reload names the signal and the volumes", () => {
 
 describe("a user by name", () => {
   const users = new Map([["postgres", { uid: 70, gid: 71 }]]);
+  const files = { present: new Set<string>(), hosts: "", resolvConf: "", users };
+  const host = { ...HOST, files };
   const of = annotated({ "unitlet.dev/user.app": "postgres" });
+
+  test("is one other than root for runAsNonRoot", () => {
+    const alone = pod({ securityContext: { runAsNonRoot: true } }, { annotations: { "unitlet.dev/user": "postgres" } });
+    expect(translate(alone, { host }).kind).toBe("runnable");
+  });
+
+  test("that a pod which runs is given later does not take the place of its number", () => {
+    const status = { phase: "Running", startTime: "2026-01-01T00:00:00Z" };
+    const { containers } = runnable({ ...of, status } as Pod, { host });
+    expect(containers[0]?.unit?.text).toContain('"--reuid=1000"');
+  });
 
   test("is one by numbers, for this container alone", () => {
     const { containers } = withUsers(of, users).spec;

@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { Pod, PodSpec } from "../../../src/model/pod.ts";
+import type { Container, Pod, PodSpec } from "../../../src/model/pod.ts";
 import { ANNOTATIONS } from "../../../src/translate/annotations/table.ts";
-import { annotationProblems, wishesOf } from "../../../src/translate/annotations/wishes.ts";
+import { annotationProblems, wishesOf, withoutRefused } from "../../../src/translate/annotations/wishes.ts";
 import { container, pod } from "../base.ts";
 
 const TWO = { containers: [container(), container({ name: "other" })] };
-const USERS = new Map([["postgres", { uid: 70, gid: 71 }]]);
+const USERS = new Map([
+  ["postgres", { uid: 70, gid: 71 }],
+  ["root", { uid: 0, gid: 0 }],
+]);
 
 function annotated(annotations: Readonly<Record<string, string>>, spec: Partial<PodSpec> = TWO): Pod {
   const prefixed = Object.entries(annotations).map(([name, value]) => [`unitlet.dev/${name}`, value]);
@@ -40,12 +43,12 @@ test.for<[string, string, object]>([
   ["listen", "80", { listen: [{ directive: "ListenStream", address: "80" }] }],
   [
     "listen",
-    "udp:53 [2001:db8::7]:80 /run/shop.sock",
+    "udp:53 [2001:db8::7]:80 /run/pods/shop/web.sock",
     {
       listen: [
         { directive: "ListenDatagram", address: "53" },
         { directive: "ListenStream", address: "[2001:db8::7]:80" },
-        { directive: "ListenStream", address: "/run/shop.sock" },
+        { directive: "ListenStream", address: "/run/pods/shop/web.sock" },
       ],
     },
   ],
@@ -91,6 +94,10 @@ describe("refused is", () => {
     ["listen", "65536"],
     ["listen", "/etc/x.sock"],
     ["listen", "/run/systemd/private"],
+    ["listen", "/run/nscd/socket"],
+    ["listen", "/run/pods/web.sock"],
+    ["listen", "/run/pods/other/web.sock"],
+    ["listen", "/run/pods/shop/../../nscd/socket"],
     ["listen", "/run/x/../dbus/socket"],
     ["listen", "80\nService=x"],
     ["back-off", "1s"],
@@ -117,6 +124,27 @@ describe("refused is", () => {
   test("a name beside a number", () => {
     const taken = annotated({ user: "postgres" }, { securityContext: { runAsUser: 1 } });
     expect(annotationProblems(taken, USERS)).toHaveLength(1);
+  });
+
+  test("a user called root where none may be", () => {
+    const root = (runAsNonRoot: boolean) =>
+      annotated({ "user.app": "root" }, { ...TWO, securityContext: { runAsNonRoot } });
+    expect(annotationProblems(root(true), USERS)).toHaveLength(1);
+    expect(annotationProblems(root(false), USERS)).toEqual([]);
+  });
+
+  // systemd lets root name any process as the main one of a service, and ends that with the service.
+  test.for<[string, Container["securityContext"], number]>([
+    ["root", undefined, 1],
+    ["root by number", { runAsUser: 0 }, 1],
+    ["another user", { runAsUser: 1000 }, 0],
+    ["root on a host that is its own anyway", { privileged: true }, 0],
+  ])("notify: yes of %s", ([, securityContext, problems]) => {
+    const of = annotated({ notify: "yes" }, { containers: [container(securityContext ? { securityContext } : {})] });
+    expect(annotationProblems(of, USERS)).toHaveLength(problems);
+    expect(
+      annotationProblems({ ...of, metadata: { ...of.metadata, annotations: { "unitlet.dev/notify": "no" } } }, USERS),
+    ).toEqual([]);
   });
 
   test("sockets of two containers at once", () => {
@@ -149,6 +177,12 @@ describe("refused is", () => {
 test("all of them together are let in", () => {
   const good = { "start-after.app": "other", notify: "yes", watchdog: "5s", user: "postgres", reload: "HUP" };
   expect(annotationProblems(annotated(good), USERS)).toEqual([]);
+});
+
+test("what is refused of a pod that runs is as if it were not there", () => {
+  const kept = { "unitlet.dev/reload": "HUP" };
+  const of = annotated({ reload: "HUP", "user.app": "root" }, { ...TWO, securityContext: { runAsUser: 1000 } });
+  expect(withoutRefused(of, USERS).metadata).toEqual({ ...of.metadata, annotations: kept });
 });
 
 test("what others annotate is none of ours", () => {
