@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { type Images, NO_IMAGES, type StoredImage } from "../../../src/model/image.ts";
+import type { Container, PodSpec } from "../../../src/model/pod.ts";
+import { imageKey } from "../../../src/unitfile/image-names.ts";
+import { CONFIG, container, pod, runnable, UID } from "../base.ts";
+
+const NAME = "docker.io/library/app:1";
+const STORED: StoredImage = {
+  ...{ name: NAME, digest: `sha256:${"ab".repeat(32)}`, tree: "/trees/ab/rootfs", checkedAt: 0, size: 1, diskSize: 1 },
+  config: {
+    entrypoint: ["/entrypoint.sh"],
+    command: ["serve", "--all"],
+    environment: ["PATH=/app/bin:/bin", "FROM=image", "EMPTY="],
+    workingDirectory: "/app",
+    user: "app",
+    stopSignal: "SIGQUIT",
+    volumes: [],
+  },
+  passwd: "app:x:1000:1001::/home/app:/bin/sh\n",
+  group: "app:x:1001:\n",
+};
+
+function translated(change: Partial<Container> = {}, spec: Partial<PodSpec> = {}, stored: Partial<StoredImage> = {}) {
+  const images: Images = { ...NO_IMAGES, stored: new Map([[imageKey(NAME), { ...STORED, ...stored }]]) };
+  const { command: _, ...plain } = container();
+  const own = pod({ containers: [{ ...plain, image: "app:1", ...change }], ...spec });
+  return runnable(own, { config: { ...CONFIG, images: "any" }, images });
+}
+
+function bundle(...given: Parameters<typeof translated>) {
+  const file = translated(...given).files.find(({ name }) => name === "app.json");
+  return JSON.parse(file?.text ?? "{}");
+}
+
+describe("the program", () => {
+  test.for([
+    [{}, ["/entrypoint.sh", "serve", "--all"]],
+    [{ args: ["check"] }, ["/entrypoint.sh", "check"]],
+    [{ command: ["sh"] }, ["sh"]],
+    [{ command: ["sh"], args: ["-c", "x"] }, ["sh", "-c", "x"]],
+    [{ args: ["$(NAME)"], env: [{ name: "NAME", value: "x" }] }, ["/entrypoint.sh", "x"]],
+  ] as const)("%j", ([change, argv]) => {
+    expect(bundle(change as Partial<Container>).process.args).toEqual(argv);
+  });
+
+  test("is missing in the image and in the pod", () => {
+    const empty = { config: { ...STORED.config, entrypoint: [], command: [] } };
+    expect(translated({}, {}, empty).containers[0]?.waiting).toMatchObject({ reason: "CreateContainerError" });
+  });
+});
+
+test("variables: the runtime's, the image's, the pod's, the later ones winning", () => {
+  const { env } = bundle({
+    env: [
+      { name: "FROM", value: "pod" },
+      { name: "odd.name", value: "x" },
+    ],
+  }).process;
+  expect(env).toEqual(
+    expect.arrayContaining(["PATH=/app/bin:/bin", "HOME=/home/app", "FROM=pod", "EMPTY=", "odd.name=x"]),
+  );
+});
+
+test("user and directory are the image's, or the pod's", () => {
+  expect(bundle().process).toMatchObject({ user: { uid: 1000, gid: 1001 }, cwd: "/app" });
+  expect(bundle({ workingDir: "/", securityContext: { runAsUser: 7 } }).process).toMatchObject({
+    user: { uid: 7, gid: 0 },
+    cwd: "/",
+  });
+});
+
+test("namespaces are its own, unless the pod wants the host's", () => {
+  const types = (spec: Partial<PodSpec>) => bundle({}, spec).linux.namespaces.map(({ type }: { type: string }) => type);
+  expect(types({ hostNetwork: false }).toSorted()).toEqual(["cgroup", "ipc", "mount", "pid", "uts"]);
+  expect(types({ hostNetwork: true, hostPID: true, hostIPC: true }).toSorted()).toEqual(["cgroup", "mount"]);
+});
+
+test("root is an overlay of its own, read-only where the pod wants it", () => {
+  const path = `/var/lib/unitlet/pods/${UID}/roots/app/root`;
+  expect(bundle().root).toEqual({ path, readonly: false });
+  expect(bundle({ securityContext: { readOnlyRootFilesystem: true } }).root).toEqual({ path, readonly: true });
+});
+
+test("the unit lets crun make the container, and keeps what is not its own from it", () => {
+  const text = translated().containers[0]?.unit?.text ?? "";
+  const lines = text
+    .split("\n")
+    .filter((line) => /^(Type|Exec|Kill|Device|PrivateMounts|ConditionPathExists=\/)/.test(line));
+  const id = `unitlet-${UID}-app`;
+  const helper = `/lib/unitlet/container-create "${id}" "${UID}" "app"`;
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      "Type=forking",
+      `ExecStartPre=-/usr/bin/crun delete -f "${id}"`,
+      `ExecStart=${helper} "create" "/trees/ab/rootfs"`,
+      `ExecStartPost=${helper} "start"`,
+      "KillSignal=SIGQUIT",
+      "KillMode=process",
+      "PrivateMounts=yes",
+      "DevicePolicy=closed",
+    ]),
+  );
+  expect(text).not.toContain("FROM=image");
+});
