@@ -16,7 +16,7 @@ const path = (uid: string) => `${VOLATILE}/events/${uid}.json`;
  */
 export class EventMemory {
   readonly #uid: string;
-  readonly #told: Record<string, Told>;
+  #told: Readonly<Record<string, Told>>;
 
   constructor(uid: string) {
     this.#uid = uid;
@@ -28,9 +28,17 @@ export class EventMemory {
   }
 
   keep(key: string, told: Told): void {
-    this.#told[key] = told;
+    this.#told = withTold(this.#told, key, told);
     writeWhole(path(this.#uid), JSON.stringify(this.#told), 0o600);
   }
+}
+
+/** Words that are new each time, such as a probe's, must not fill the memory: what was told longest ago is forgotten. */
+const MOST = 100;
+
+export function withTold(before: Readonly<Record<string, Told>>, key: string, told: Told): Record<string, Told> {
+  const others = Object.entries(before).filter(([other]) => other !== key);
+  return Object.fromEntries([...others.slice(-(MOST - 1)), [key, told]]);
 }
 
 export function forgetEvents(uid: string): void {
