@@ -5,8 +5,8 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
   readlinkSync,
+  readSync,
   type Stats,
 } from "node:fs";
 import { ifThere } from "./files.ts";
@@ -96,10 +96,22 @@ export function readBeneath(root: string, path: string): string | undefined {
     return withBeneath(root, path, false, (descriptor) => {
       const stat = fstatSync(descriptor);
       // Only a regular file can be opened without waiting for anybody.
-      return stat.isFile() && stat.size <= LONGEST ? readFileSync(pathOf(descriptor), "utf8") : undefined;
+      return stat.isFile() ? readSome(pathOf(descriptor)) : undefined;
     });
   } catch {
     return undefined;
+  }
+}
+
+/** Who writes there may go on writing while it is read. */
+function readSome(path: string): string | undefined {
+  const file = openSync(path, constants.O_RDONLY);
+  try {
+    const buffer = Buffer.alloc(LONGEST + 1);
+    const length = readSync(file, buffer, 0, buffer.length, 0);
+    return length <= LONGEST ? buffer.toString("utf8", 0, length) : undefined;
+  } finally {
+    closeSync(file);
   }
 }
 

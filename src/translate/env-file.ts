@@ -32,7 +32,8 @@ export function neededEnvFiles(pod: Pod): readonly EnvFile[] {
  * Undefined: there is no such key before the first line that is none.
  */
 export function envFileValue(text: string, key: string): string | undefined {
-  const line = /[ \t]*(?:(?:#[^\n]*)?|([^=\n]*[^=\s])=(?:[ \t][^\n]*|'([^']*)'[ \t]*(?:#[^\n]*)?)?)(?:\n|$)/y;
+  const line =
+    /[ \t]*(?:(?:#[^\n]*)?|([^=\s](?:[^=\n]*[^=\s])?)=(?:[ \t][^\n]*|'([^']*)'[ \t]*(?:#[^\n]*)?)?)(?:\n|$)/y;
   while (line.lastIndex < text.length) {
     const match = line.exec(text);
     if (match === null) return undefined;

@@ -22,6 +22,15 @@ test.for([
   expect(envFileValue(text, key)).toBe(value);
 });
 
+test.for([" ".repeat(65_000), "a".repeat(65_000), "a ".repeat(32_000), "\ta".repeat(32_000)])(
+  "what a container has written to keep the reader busy is read in no time (%#)",
+  (text) => {
+    const begun = performance.now();
+    expect(envFileValue(`${text}x`, "x")).toBeUndefined();
+    expect(performance.now() - begun).toBeLessThan(500);
+  },
+);
+
 test("the file lies in the pod's own volume, on the disk or in memory", () => {
   const env = (volumeName: string) => [{ name: "A", valueFrom: { fileKeyRef: { volumeName, path: "f", key: "A" } } }];
   const of = pod({
