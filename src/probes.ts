@@ -1,42 +1,62 @@
+import { BusError } from "./io/bus.ts";
+import { forgetOtherPeriods, parse } from "./io/probe-files.ts";
 import type { Systemd } from "./io/systemd.ts";
-import type { ContainerPast } from "./model/exit-record.ts";
+import { sayTrouble } from "./io/trouble.ts";
+import type { Log } from "./log.ts";
+import { type ContainerPast, NO_PAST } from "./model/exit-record.ts";
 import { probesFile } from "./model/paths.ts";
-import type { ContainerProbes, Probe, ProbeType } from "./model/probe.ts";
-import type { World } from "./model/world.ts";
+import type { ContainerProbes, ProbeType } from "./model/probe.ts";
+import type { PodDirectory, World } from "./model/world.ts";
 import { probeService, probeTimer } from "./unitfile/names.ts";
+
+const SUFFIX = probesFile("");
+
+interface Probed {
+  readonly probes: ContainerProbes;
+  readonly past: ContainerPast;
+  readonly runs: boolean;
+}
 
 /**
  * A container that has just started need not wait for the next beat of its timer: the prober is asked to look at once.
  * And a timer that should be there and is not, since somebody stopped it or the container is older than it, is started.
  */
-export async function keepProbes(world: World, systemd: Systemd): Promise<void> {
-  const running = [...world.directories.values()].flatMap(({ files, pasts }) =>
-    [...pasts].flatMap(([name, past]) => {
-      const probes = past.started && parse(files.get(probesFile(name)));
-      if (probes === undefined) return [];
-      const { invocation } = world.units.get(probes.unit) ?? {};
-      return invocation !== undefined && invocation === past.started?.invocation ? [{ probes, past }] : [];
-    }),
-  );
+export async function keepProbes(world: World, systemd: Systemd, log: Log): Promise<void> {
+  const all = [...world.directories.values()].flatMap((directory) => probedIn(directory, world));
+  forgetOtherPeriods(periodsOf(all));
+  const running = all.filter(({ runs }) => runs);
   if (running.length === 0) return;
-  const timers = await systemd.list([probeTimer("*")]);
-  for (const period of new Set(running.flatMap(({ probes }) => all(probes).map((probe) => probe.period)))) {
-    if (timers.get(probeTimer(period))?.active !== "active") await systemd.set(probeTimer(period), true);
+  try {
+    const timers = await systemd.list([probeTimer("*")]);
+    for (const period of periodsOf(running)) {
+      if (timers.get(probeTimer(period))?.active !== "active") await systemd.set(probeTimer(period), true);
+    }
+    const due = new Set(running.flatMap((each) => unheard(each, world.now)));
+    for (const period of due) await systemd.set(probeService(period), true);
+    sayTrouble(log, "probes", undefined);
+  } catch (error) {
+    // systemd answers, and says no, such as for a unit that is masked: the pods are looked after all the same.
+    if (!(error instanceof BusError && error.type !== "")) throw error;
+    sayTrouble(log, "probes", error.message);
   }
-  const due = running.flatMap(({ probes, past }) => unheard(probes, past, world.now));
-  for (const period of new Set(due)) await systemd.set(probeService(period), true);
 }
 
-function parse(text: string | undefined): ContainerProbes | undefined {
-  return text === undefined ? undefined : (JSON.parse(text) as ContainerProbes);
+function probedIn({ files, pasts }: PodDirectory, { units }: World): Probed[] {
+  return [...files].flatMap(([file, text]) => {
+    const probes = file.endsWith(SUFFIX) ? parse<ContainerProbes>(text) : undefined;
+    if (probes === undefined) return [];
+    const past = pasts.get(file.slice(0, -SUFFIX.length)) ?? NO_PAST;
+    const invocation = units.get(probes.unit)?.invocation;
+    return [{ probes, past, runs: invocation !== undefined && invocation === past.started?.invocation }];
+  });
 }
 
-function all({ probes }: ContainerProbes): readonly Probe[] {
-  return Object.values(probes);
+function periodsOf(all: readonly Probed[]): ReadonlySet<number> {
+  return new Set(all.flatMap(({ probes }) => Object.values(probes.probes).map(({ period }) => period)));
 }
 
 /** Periods of the probes that have said nothing of this start yet, and whose word others wait for. */
-function unheard({ probes }: ContainerProbes, { started, probes: results }: ContainerPast, now: number): number[] {
+function unheard({ probes: { probes }, past: { started, probes: results } }: Probed, now: number): number[] {
   const result = (type: ProbeType) => {
     const found = results?.[type];
     return found?.invocation === started?.invocation ? found : undefined;

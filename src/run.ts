@@ -62,7 +62,7 @@ async function reconcile(input: Run, systemd: Systemd): Promise<RunEnd> {
   const published = await publish(after, translations, applied, source, log, later);
   if (before.pods.complete) keepNotes(published, config.nodeName);
   if (!input.goingDown) await keepAgent(input, before.agent, systemd);
-  if (!input.goingDown) await keepProbes(after, systemd);
+  if (!input.goingDown) await keepProbes(after, systemd, log);
   await tellNode(input, { systemdVersion: await systemd.version() });
 
   // What was ended now is removed by the next run.

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { podVolatile } from "../model/paths.ts";
+import { podVolatile, VOLATILE } from "../model/paths.ts";
 import type { ContainerProbes, ProbeResult, ProbeType } from "../model/probe.ts";
-import { readIfThere, writeWhole } from "./files.ts";
+import { namesIn, readIfThere, remove, writeWhole } from "./files.ts";
 
 /** Undefined when there is none, or none that can be read: it is written again. */
 export function readContainerProbes(uid: string, container: string): ContainerProbes | undefined {
@@ -15,6 +15,14 @@ export function readProbeResult(uid: string, container: string, type: ProbeType)
 /** The directory is the run's to make: of a pod that was removed in between nothing must come back. */
 export function writeProbeResult(uid: string, container: string, type: ProbeType, result: ProbeResult): void {
   writeWhole(join(podVolatile(uid), `${container}.${type}`), JSON.stringify(result), 0o600);
+}
+
+/** What is remembered of probes of a period that no container has any more: nobody would come to clear it up. */
+export function forgetOtherPeriods(periods: ReadonlySet<number>): void {
+  for (const name of namesIn(`${VOLATILE}/probes`)) {
+    const period = /^(\d+)\.json$/.exec(name)?.[1];
+    if (period !== undefined && !periods.has(Number(period))) remove(join(VOLATILE, "probes", name));
+  }
 }
 
 export function parse<T>(text: string | undefined): T | undefined {

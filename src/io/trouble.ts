@@ -13,6 +13,7 @@ const TOPICS = {
   list: ["the list of pods is not complete; nothing is removed", "the list of pods is complete again"],
   node: ["cannot keep the node up", "the node is kept up again"],
   doorbell: ["nobody hears the doorbell", "the doorbell is heard again"],
+  probes: ["probes cannot be made", "probes are made again"],
   seal: ["cannot keep what pods are given for a boot without the API server", "what pods are given is kept again"],
   systemd: ["cannot talk to systemd", "systemd answers again"],
 } as const;

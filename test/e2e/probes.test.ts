@@ -150,6 +150,16 @@ test("a probe's own grace period counts when it ends the container", async () =>
   expect(lastState?.terminated).toMatchObject({ exitCode: 137 });
 });
 
+test("when the pods are gone nothing of their probes is left", async () => {
+  await node.kubectl("delete", "pod", "--all", "--grace-period=1", "--wait=false");
+  await node.sync();
+  await node.kubectl("wait", "pod", "--all", "--for=delete", "--timeout=40s");
+  await node.sync();
+  const left =
+    "ls -A /run/unitlet/probes /run/unitlet/pods; systemctl list-units --no-legend 'unitlet-probe@*' --state=active";
+  expect((await node.exec(left)).stdout).toBe("/run/unitlet/pods:\n\n/run/unitlet/probes:\n");
+});
+
 /** Where the host finds what the container has in /tmp. */
 async function tmpOf(name: string): Promise<string> {
   return `/proc/${await node.show(name, "MainPID")}/root/tmp`;
