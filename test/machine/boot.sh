@@ -27,7 +27,7 @@ spawn() {
 	set -- "$1" "$2" --quiet --register=no --keep-unit --directory="$machines/$1/root" --machine="$1" --uuid="$(cat "$machines/$1/machine-id")" \
 		--kill-signal=SIGRTMIN+3 --capability=all --resolv-conf=off --timezone=off --link-journal=no --console=pipe
 	[ ! -e "$machines/$1/link" ] || set -- "$@" --network-namespace-path="/run/netns/$netns_prefix-$1"
-	[ ! -d "$machines/$1/disk/unitlet" ] || set -- "$@" --bind="$machines/$1/disk/unitlet:/var/lib/unitlet"
+	[ ! -d "$machines/$1/own" ] || set -- "$@" --bind="$machines/$1/own:/var/lib/unitlet"
 	unified=$(wants_unified "$machines/$1/root")
 	scope=$2
 	shift 2

@@ -48,7 +48,7 @@ up() {
 	trap 'say "machine $name did not come up: removing it"; down "$name"' EXIT
 	trap 'exit 130' INT TERM
 	make_root "$name" "$lower" "${id:-$(tr -d - </proc/sys/kernel/random/uuid)}"
-	[ "$own_disk" = no ] || mkdir -m 700 "$machines/$name/disk/unitlet"
+	[ "$own_disk" = no ] || make_own_disk "$name"
 	[ "$net" = host ] || claim_link "$name"
 	boot "$name"
 	trap - EXIT INT TERM

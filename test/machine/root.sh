@@ -17,8 +17,14 @@ make_root() {
 	name_machine "$dir/root" "$1" "$3"
 }
 
+# An overlay's upper half cannot lie on an overlay, which a machine's own files are.
+make_own_disk() {
+	mkdir "$machines/$1/own"
+	mount -t tmpfs -o "size=$disk_size,mode=700" unitlet-test "$machines/$1/own"
+}
+
 remove_root() {
-	for mounted in root disk; do
+	for mounted in root disk own; do
 		mountpoint -q "$machines/$1/$mounted" || continue
 		until_true 5 umount "$machines/$1/$mounted" 2>/dev/null || die "cannot unmount $machines/$1/$mounted: some process still uses it (fuser -vm shows which)"
 	done
