@@ -1,5 +1,5 @@
 import type { Container } from "../model/pod.ts";
-import { expand } from "./expand.ts";
+import { expand, expandAll } from "./expand.ts";
 
 export type Command =
   | {
@@ -19,7 +19,7 @@ export function containerCommand(container: Container, path: string, variables: 
   const image = container.image ?? "";
   const command = container.command?.length ? container.command : image.startsWith("/") ? [image] : [];
   const words = [...command, ...(container.args ?? [])];
-  const argv = words.map((word) => expand(word, (name) => variables.get(name)));
+  const argv = expandAll(words, (name) => variables.get(name));
   const hasNone = image === "host" || image.startsWith("host:");
   if (hasNone ? argv.length === 0 : command.length === 0) {
     return {

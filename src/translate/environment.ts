@@ -1,5 +1,5 @@
 import { type EnvContext, sourcedValue, variablesFrom } from "./env-sources.ts";
-import { expand } from "./expand.ts";
+import { addSize, expand } from "./expand.ts";
 import type { User } from "./security.ts";
 import { serviceVariables } from "./service-variables.ts";
 
@@ -26,7 +26,8 @@ export function hostVariables(
 
 /**
  * What the pod gives to the container, as the kubelet makes it: envFrom, then env, later entries winning, with `$(VAR)` expanded
- * by what came before and by services; services last, where nothing else has their name.
+ * by what came before and by services; services last, where nothing else has their name. Throws UnquotableError when they
+ * become too much.
  */
 export function declaredVariables(context: EnvContext): Environment {
   const { pod, container, references } = context;
@@ -34,6 +35,7 @@ export function declaredVariables(context: EnvContext): Environment {
   if (!services.ok)
     return { ok: false, message: `failed to list services when setting up env vars: ${services.because}` };
   const declared = new Map<string, string>();
+  let size = 0;
   for (const source of container.envFrom ?? []) {
     const found = variablesFrom(source, context);
     if (!found.ok) return { ok: false, message: found.because };
@@ -41,10 +43,9 @@ export function declaredVariables(context: EnvContext): Environment {
   }
   for (const { name, value, valueFrom } of container.env ?? []) {
     if (value || valueFrom === undefined) {
-      declared.set(
-        name,
-        expand(value ?? "", (variable) => declared.get(variable) ?? services.value.get(variable)),
-      );
+      const expanded = expand(value ?? "", (variable) => declared.get(variable) ?? services.value.get(variable));
+      size = addSize(size, expanded);
+      declared.set(name, expanded);
       continue;
     }
     const found = sourcedValue(valueFrom, context);

@@ -64,12 +64,22 @@ function matches(key: string, { repository }: OciReference): boolean {
   const [registry = "", ...rest] = repository.split("/");
   const parts = host.split(".");
   const own = registry.split(".");
-  const isHost = parts.length === own.length && parts.every((part, at) => glob(part).test(own[at] ?? ""));
+  const isHost = parts.length === own.length && parts.every((part, at) => isLike(own[at] ?? "", part));
   return isHost && `${rest.join("/")}/`.startsWith(path.length === 0 ? "" : path.join("/"));
 }
 
-function glob(part: string): RegExp {
-  return new RegExp(`^${part.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
+/** Not as a regular expression: a key with many * could keep one busy for ever. */
+function isLike(text: string, pattern: string): boolean {
+  const [head = "", ...others] = pattern.split("*");
+  const tail = others.pop();
+  if (tail === undefined) return text === pattern;
+  let at = head.length;
+  for (const part of others) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.startsWith(head) && text.endsWith(tail) && text.length - tail.length >= at;
 }
 
 /** Docker Hub goes by several names, and keys may be URLs. */

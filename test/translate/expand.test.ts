@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { expand } from "../../src/translate/expand.ts";
 import { forAll } from "../support/fuzz.ts";
+import { podOf, waiting } from "./base.ts";
 
 const VARIABLES = new Map([
   ["VAR_A", "A"],
@@ -56,6 +57,40 @@ const TABLE: [what: string, text: string, expected: string][] = [
 
 test.for(TABLE)("%s", ([, text, expected]) => {
   expect(expand(text, (name) => VARIABLES.get(name))).toBe(expected);
+});
+
+test.for(["$(".repeat(500_000), `${"$(VAR_EMPTY)".repeat(50_000)}$(`, "$".repeat(1_000_000)])(
+  "a long text takes no time (%#)",
+  (text) => {
+    const begun = performance.now();
+    expand(text, (name) => VARIABLES.get(name));
+    expect(performance.now() - begun).toBeLessThan(1000);
+  },
+);
+
+describe("variables that are made of each other", () => {
+  const doubled = (times: number) =>
+    Array.from({ length: times }, (_, at) => ({
+      name: `V${at}`,
+      value: at === 0 ? "12345678" : `$(V${at - 1})$(V${at - 1})`,
+    }));
+
+  test("are what they say", () => {
+    expect(waiting(podOf({ env: doubled(10) }))).toBeUndefined();
+  });
+
+  test.for([
+    ["double too often", doubled(40)],
+    [
+      "are too many",
+      [...doubled(13), ...Array.from({ length: 200 }, (_, at) => ({ name: `W${at}`, value: "$(V12)" }))],
+    ],
+  ] as const)("%s: the container waits, and says why", ([, env]) => {
+    expect(waiting(podOf({ env: [...env] }))).toEqual({
+      reason: "CreateContainerConfigError",
+      message: expect.stringMatching(/^spec\.containers\[app\] .*that Linux passes to a program$/),
+    });
+  });
 });
 
 test("agrees with the kubelet's way of reading, letter by letter", () => {

@@ -46,6 +46,21 @@ describe("a key matches", () => {
   });
 });
 
+test.for([
+  ["*a*b*", "xaybz", true],
+  ["a*", "a", true],
+  ["*", "a", true],
+  ["a*a", "a", false],
+  ["a*b", "abc", false],
+  ["*b*a*", "ab", false],
+  [`${"*a".repeat(100)}*b`, "a".repeat(60), false],
+] as const)("of a part of a host %j is %j: %j", ([key, part, expected]) => {
+  const image = `${part}.example/app`;
+  expect(auth(image, { one: config({ [`${key}.example`]: { auth: base64("me:secret") } }) }) !== undefined).toBe(
+    expected,
+  );
+});
+
 test("user and password written apart", () => {
   expect(auth("quay.io/a", { one: config({ "quay.io": { username: "me", password: "p:w" } }) })).toBe(
     file("quay.io", "me:p:w"),

@@ -3,7 +3,7 @@ import type { StoredImage } from "../../model/image.ts";
 import { bundleConfig } from "../../model/paths.ts";
 import type { Container, Pod } from "../../model/pod.ts";
 import type { TranslateContext } from "../context.ts";
-import { expand } from "../expand.ts";
+import { expandAll } from "../expand.ts";
 import { environmentOf, type Launch, type Places } from "../launch.ts";
 import { containerMounts } from "../mounts.ts";
 import { specHash } from "../spec-hash.ts";
@@ -73,7 +73,7 @@ function startOf({ tree, config }: StoredImage, { privileged, namespaces }: Conf
 
 /** A command of the pod's own takes the place of ENTRYPOINT and CMD, args of its own take that of CMD. */
 function imageCommand({ command, args }: Container, { config }: StoredImage, declared: ReadonlyMap<string, string>) {
-  const own = (words: readonly string[]) => words.map((word) => expand(word, (name) => declared.get(name)));
+  const own = (words: readonly string[]) => expandAll(words, (name) => declared.get(name));
   if (command?.length) return [...own(command), ...own(args ?? [])];
   return [...config.entrypoint, ...(args?.length ? own(args) : config.command)];
 }
