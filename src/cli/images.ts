@@ -1,6 +1,7 @@
 import { readStore, removeImage } from "../io/image-store.ts";
 import type { StoredTree } from "../model/image.ts";
 import { pulls } from "./agent.ts";
+import { inColumns } from "./columns.ts";
 import { EX_USAGE, Failure } from "./failure.ts";
 
 /** `unitlet images`: what is here, which containers use it; `unitlet images prune`: removes what none does. */
@@ -31,17 +32,7 @@ export function table(store: readonly StoredTree[], now: number): string {
       ];
       return (tree.names.length > 0 ? tree.names : ["<none>"]).map((name) => [name, ...rest]);
     });
-  const all = [["IMAGE", "DIGEST", "SIZE", "CONTAINERS", "USED"], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all
-    .map(
-      (row) =>
-        `${row
-          .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-          .join("  ")
-          .trimEnd()}\n`,
-    )
-    .join("");
+  return inColumns([["IMAGE", "DIGEST", "SIZE", "CONTAINERS", "USED"], ...rows]);
 }
 
 function nameOf({ names, digest }: StoredTree): string {

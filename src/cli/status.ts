@@ -5,6 +5,7 @@ import { readUnits } from "../io/unit-files.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { Instant } from "../model/time.ts";
 import { type ActualUnit, isContainer } from "../model/unit.ts";
+import { inColumns } from "./columns.ts";
 
 const HEADER = ["NAMESPACE", "POD", "CONTAINER", "STATE", "RESTARTS", "AGE"];
 
@@ -35,7 +36,7 @@ export async function showStatus(): Promise<string> {
     config.cluster === undefined
       ? `standalone, manifests in ${config.manifests}`
       : `joined to ${config.cluster.server}`;
-  return `Node ${config.nodeName}: ${mode}\n${rows.length === 0 ? "No pods.\n" : table([HEADER, ...rows])}`;
+  return `Node ${config.nodeName}: ${mode}\n${rows.length === 0 ? "No pods.\n" : inColumns([HEADER, ...rows])}`;
 }
 
 function stateOf(unit: ActualUnit, past: ContainerPast, now: Instant): string {
@@ -60,17 +61,4 @@ function age(since: Instant | undefined, now: Instant): string {
   if (seconds < 120) return `${seconds}s`;
   if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
   return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = HEADER.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-          .join("  ")
-          .trimEnd()}\n`,
-    )
-    .join("");
 }
