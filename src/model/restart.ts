@@ -9,6 +9,7 @@ export function restartPolicy(pod: Pod, container: Container, kind: ContainerKin
 
 /** Exit codes, ascending, after which a container is started again whatever its policy says. */
 export function restartCodes({ restartPolicyRules = [] }: Container): readonly number[] {
+  if (restartPolicyRules.length === 0) return [];
   const codes = Array.from({ length: 256 }, (_, code) => code);
   return codes.filter((code) =>
     restartPolicyRules.some(({ action, exitCodes }) => {

@@ -5,9 +5,10 @@ import type { ContainerKind } from "../model/unit.ts";
 type Lines = readonly (readonly [string, string])[];
 
 /** By number. */
-const SIGNALS =
+const SIGNALS = (
   "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ " +
-  "VTALRM PROF WINCH IO PWR SYS";
+  "VTALRM PROF WINCH IO PWR SYS"
+).split(" ");
 
 /** When systemd starts the container again. */
 export function restartLines(pod: Pod, container: Container, kind: ContainerKind): Lines {
@@ -21,9 +22,8 @@ export function restartLines(pod: Pod, container: Container, kind: ContainerKind
 
 /** Kubernetes has a number for a death by a signal, systemd its name. */
 function forced(container: Container): Lines {
-  const names = SIGNALS.split(" ");
   const words = restartCodes(container).flatMap((code) => {
-    const signal = names[code - 129];
+    const signal = SIGNALS[code - 129];
     return signal === undefined ? [String(code)] : [String(code), `SIG${signal}`];
   });
   return words.length === 0 ? [] : [["RestartForceExitStatus", words.join(" ")]];

@@ -9,6 +9,8 @@ type Users = ReadonlyMap<string, HostUser> | undefined;
 
 /** What the annotations say of one container: `unitlet.dev/NAME.CONTAINER` counts before `unitlet.dev/NAME`. */
 export function wishesOf(pod: Pod, container: Container): Wishes {
+  // Asked for each container again and again, and most pods have none.
+  if (!Object.keys(pod.metadata.annotations ?? {}).some((key) => key.startsWith(PREFIX))) return {};
   const entries = Object.entries(ANNOTATIONS).flatMap(([name, { wish, parse }]) => {
     const text = annotation(pod, `${name}.${container.name}`) ?? annotation(pod, name);
     const value = text === undefined ? undefined : parse(text);
