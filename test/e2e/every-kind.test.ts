@@ -65,38 +65,6 @@ function isThere(seen: SeenPod | undefined, kind: Kind): boolean {
   return phase !== "Running" || containerStatuses.every(({ started, ready }) => started && (ready || isUnready));
 }
 
-async function told(): Promise<readonly string[]> {
-  // Not the lease: renewing it is what these runs are for.
-  const [pods, events] = await Promise.all([
-    node.kubectl("get", "pods", "-o", "json"),
-    node.kubectl("get", "events", "-o", "json"),
-  ]);
-  return [
-    pods,
-    unlessProbed(events),
-    await node.cluster.kubectl(["get", "node", node.name, "-o", "json"]),
-    await node.journal(),
-  ];
-}
-
-/** What a probe finds each second is told each second, whatever the runs do. */
-function unlessProbed(events: string): string {
-  const items = (JSON.parse(events) as { items: { reason: string; metadata: { name: string } }[] }).items;
-  return JSON.stringify(items.filter(({ reason }) => reason !== "Unhealthy"));
-}
-
-test("two hundred runs over pods in every state write nothing and say nothing", async () => {
-  await make("still", 1);
-  await node.sync();
-  const before = await told();
-  // Every tenth of them looks closely.
-  await node.machine.exec(
-    "for i in $(seq 20); do touch /etc/unitlet/unitlet.conf; for j in $(seq 10); do systemctl start unitlet-sync; done; done",
-    { timeout: 180_000 },
-  );
-  expect(await told()).toEqual(before);
-}, 300_000);
-
 test("a hundred pods of every kind come and go, and nothing is left of them", async () => {
   await make("many", 8);
   await node.kubectl("delete", "pods", "--all", "--wait=false");
