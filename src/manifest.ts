@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { EnvFromManifest, EnvVarManifest, VolumeManifest, VolumeMountManifest } from "./manifest-sources.ts";
+import { declaredContainers } from "./model/containers.ts";
 import type { Pod } from "./model/pod.ts";
 import { parseQuantity } from "./translate/quantity.ts";
 import { digest } from "./unitfile/hash.ts";
@@ -110,7 +111,7 @@ function explain({ path, message }: z.core.$ZodIssue): string {
 }
 
 function wrongNames({ metadata, spec }: Pod): string | undefined {
-  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  const containers = declaredContainers(spec);
   const names = namesProblem(
     metadata,
     containers.map(({ name }) => name),

@@ -16,6 +16,7 @@ import type { Host } from "./model/host.ts";
 import type { HostFiles } from "./model/host-files.ts";
 import type { Images } from "./model/image.ts";
 import { parseImage } from "./model/image-reference.ts";
+import { isTerminal } from "./model/phase.ts";
 import type { Pod } from "./model/pod.ts";
 import { shortages } from "./model/pressure.ts";
 import type { References } from "./model/references.ts";
@@ -154,10 +155,7 @@ function podList(answer: Answer): PodList {
 
 async function referencesOf(source: PodSource, pods: PodList, now: Instant): ReturnType<typeof gather> {
   // What has ended or is ending needs nothing any more.
-  const needy = pods.items.filter(
-    ({ metadata, status }) =>
-      !metadata.deletionTimestamp && status?.phase !== "Succeeded" && status?.phase !== "Failed",
-  );
+  const needy = pods.items.filter(({ metadata, status }) => !metadata.deletionTimestamp && !isTerminal(status?.phase));
   const gathered = await gather(
     (known) => allNeeds(needy, known),
     (needs, known) => dueNeeds(needs, known, now),

@@ -1,6 +1,7 @@
 import type { Applied } from "./apply.ts";
 import type { Log } from "./log.ts";
 import type { PodEvent } from "./model/event.ts";
+import { isTerminal } from "./model/phase.ts";
 import type { Pod, PodStatus } from "./model/pod.ts";
 import type { Instant } from "./model/time.ts";
 import type { Translation } from "./model/translation.ts";
@@ -51,7 +52,7 @@ export async function publish(
         events.push(...podEvents({ translation, previous: pod.status, next }));
         if (next.phase !== pod.status?.phase)
           log.notice("pod", { pod: nameOf(pod), phase: next.phase, ...(next.reason ? { reason: next.reason } : {}) });
-        ended ||= next.phase === "Succeeded" || next.phase === "Failed";
+        ended ||= isTerminal(next.phase);
       } catch (error) {
         log.warning("cannot write status", { pod: nameOf(pod), because: (error as Error).message });
       }

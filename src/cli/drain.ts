@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ringDoorbell } from "../io/doorbell.ts";
 import { type ApiClient, ApiError } from "../io/http.ts";
 import { Kube } from "../io/kube.ts";
+import { isTerminal } from "../model/phase.ts";
 import type { Pod } from "../model/pod.ts";
 import { Failure } from "./failure.ts";
 
@@ -49,7 +50,7 @@ async function podsToEnd(kube: Kube): Promise<readonly Owned[]> {
   return (items ?? []).filter(
     ({ metadata, status }) =>
       // Until a run has removed it: nobody does it later.
-      (metadata.deletionTimestamp !== undefined || (status?.phase !== "Succeeded" && status?.phase !== "Failed")) &&
+      (metadata.deletionTimestamp !== undefined || !isTerminal(status?.phase)) &&
       !(metadata.ownerReferences ?? []).some(({ kind }) => kind === "DaemonSet"),
   );
 }

@@ -1,4 +1,5 @@
 import { statusesOf } from "../model/containers.ts";
+import { isTerminal } from "../model/phase.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Step, StepKind } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
@@ -10,7 +11,7 @@ import { endCompanions, enforceDeadline, killPod, noteGrace, removePod, stopPod 
 import { lostExits } from "./lost-exits.ts";
 import { keepUnits } from "./offline.ts";
 import { identityOf } from "./owner.ts";
-import { isTerminal, isTerminating } from "./pods.ts";
+import { isTerminating } from "./pods.ts";
 import { pullSteps } from "./pulls.ts";
 import { stretchGrace } from "./stretch.ts";
 import { isIdle } from "./unit-states.ts";
@@ -78,10 +79,10 @@ function podSteps(translation: Translation, units: readonly ActualUnit[], world:
   const { pod } = translation;
   const uid = pod.metadata.uid;
   if (isTerminating(pod)) {
-    const lost = translation.kind === "runnable" && !isTerminal(pod) ? lostExits(translation, world) : [];
+    const lost = translation.kind === "runnable" && !isTerminal(pod.status?.phase) ? lostExits(translation, world) : [];
     return [...lost, ...terminate(pod, units, world)];
   }
-  if (isTerminal(pod)) {
+  if (isTerminal(pod.status?.phase)) {
     const steps = ending(uid, units, world, "the pod has ended", pod);
     // How the last of its containers ended is still to be told, from what would be removed.
     return isUntold(pod) && steps.some(({ kind }) => kind === "remove-unit") ? [] : steps;
@@ -122,7 +123,7 @@ function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[]
   if (stops.length > 0 || busy)
     return [...noteGrace(pod, units, world), ...stops, ...enforceDeadline(pod, units, world)];
   const ends = endCompanions(uid, units, "the pod is deleted");
-  if (ends.length > 0 || !isTerminal(pod)) return ends;
+  if (ends.length > 0 || !isTerminal(pod.status?.phase)) return ends;
   const removal = removePod(uid, units, world.directories.has(uid), "the pod is deleted");
   // It was deleted for good, but somebody's finalizer holds it.
   if (pod.metadata.deletionGracePeriodSeconds === 0) return removal;

@@ -1,4 +1,4 @@
-import { statusesOf } from "../model/containers.ts";
+import { containersOf, statusesOf } from "../model/containers.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import { restartCodes, restartPolicy } from "../model/restart.ts";
@@ -39,7 +39,7 @@ function isBehind({ name, kind }: DesiredContainer, pod: Pod, past: ContainerPas
 }
 
 export function specOf({ spec }: Pod, name: string): Container {
-  return [...(spec.initContainers ?? []), ...spec.containers].find((each) => each.name === name) ?? { name };
+  return containersOf(spec).find((each) => each.name === name) ?? { name };
 }
 
 function wasSeen(status: Runnable["pod"]["status"], name: string): boolean {

@@ -1,10 +1,11 @@
 import { CONTAINER_LISTS, containersOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
 import type { DesiredPull } from "../model/image.ts";
+import { isTerminal } from "../model/phase.ts";
 import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
-import { isTerminal, isTerminating } from "./pods.ts";
+import { isTerminating } from "./pods.ts";
 
 /** Starts the pulls that pods wait for, each once however many wait, and stops those that nobody needs any more. */
 export function pullSteps({ pods, images }: World, translations: readonly Translation[]): Step[] {
@@ -25,7 +26,7 @@ interface Waiting {
 
 function wanted(translation: Translation): Waiting[] {
   const { pod } = translation;
-  if (translation.kind === "rejected" || isTerminating(pod) || isTerminal(pod)) return [];
+  if (translation.kind === "rejected" || isTerminating(pod) || isTerminal(pod.status?.phase)) return [];
   return translation.containers.flatMap((container) =>
     container.pull === undefined ? [] : [{ translation, container, pull: container.pull }],
   );

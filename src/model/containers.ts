@@ -10,6 +10,11 @@ export function containersOf({
   return [...initContainers, ...containers, ...ephemeralContainers];
 }
 
+/** Those that the pod came with: ephemeral ones are added later. */
+export function declaredContainers({ initContainers = [], containers }: PodSpec): readonly Container[] {
+  return [...initContainers, ...containers];
+}
+
 export function statusesOf(status: PodStatus | undefined): readonly ContainerStatus[] {
   const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = status ?? {};
   return [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];

@@ -1,5 +1,6 @@
 import { kindOf, statusesOf } from "../model/containers.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
+import { isTerminal } from "../model/phase.ts";
 import type { Container, ContainerStatus, Pod, PodStatus } from "../model/pod.ts";
 import type { Instant } from "../model/time.ts";
 import type { DesiredContainer, Translation } from "../model/translation.ts";
@@ -63,10 +64,6 @@ export function containerViews(
     ...pod.spec.containers.map((each) => view(each, "container")),
     ...(pod.spec.ephemeralContainers ?? []).map((each) => view(each, "ephemeral")),
   ];
-}
-
-export function isTerminal(phase: PodStatus["phase"]): boolean {
-  return phase === "Succeeded" || phase === "Failed";
 }
 
 function unitOf(

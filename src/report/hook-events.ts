@@ -1,3 +1,4 @@
+import { declaredContainers } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
@@ -11,7 +12,7 @@ const HOOKS = [
 export function hookEvents({ kind, pod }: Translation, world: World): PodEvent[] {
   if (kind === "rejected") return [];
   const pasts = world.directories.get(pod.metadata.uid)?.pasts;
-  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].flatMap((container) => {
+  return declaredContainers(pod.spec).flatMap((container) => {
     const failed = pasts?.get(container.name)?.failedHooks;
     const list = pod.spec.initContainers?.includes(container) ? "initContainers" : "containers";
     return HOOKS.flatMap(([hook, reason, message]): PodEvent[] => {

@@ -1,4 +1,5 @@
 import { nodeAddresses } from "../model/addresses.ts";
+import { isTerminal } from "../model/phase.ts";
 import type { ContainerStatus, PodPhase, PodStatus } from "../model/pod.ts";
 import { type Instant, toTimestamp } from "../model/time.ts";
 import type { Ending, Translation } from "../model/translation.ts";
@@ -6,7 +7,7 @@ import type { World } from "../model/world.ts";
 import { computeConditions } from "./conditions.ts";
 import { isActive } from "./container-run.ts";
 import { containerStatus } from "./container-status.ts";
-import { type ContainerView, containerViews, isTerminal } from "./container-view.ts";
+import { type ContainerView, containerViews } from "./container-view.ts";
 import { lastWords } from "./last-words.ts";
 import { computePhase, type Statuses } from "./phase.ts";
 

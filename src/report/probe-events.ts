@@ -1,4 +1,4 @@
-import { kindOf } from "../model/containers.ts";
+import { declaredContainers, kindOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import { PROBE_TYPES, type ProbeResult, type ProbeType } from "../model/probe.ts";
@@ -10,7 +10,7 @@ import type { World } from "../model/world.ts";
 export function probeEvents({ kind, pod }: Translation, world: World): PodEvent[] {
   if (kind === "rejected") return [];
   const pasts = world.directories.get(pod.metadata.uid)?.pasts;
-  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].flatMap((container) => {
+  return declaredContainers(pod.spec).flatMap((container) => {
     const results = pasts?.get(container.name)?.probes ?? {};
     return PROBE_TYPES.flatMap((type) => {
       const result = results[type];

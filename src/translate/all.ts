@@ -1,4 +1,5 @@
 import { allocatable } from "../model/allocatable.ts";
+import { isTerminal } from "../model/phase.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { refusals } from "./admission/admit.ts";
@@ -12,11 +13,11 @@ import { withinReach } from "./resize.ts";
 export function translateAll(world: World, libDir: string): readonly Translation[] {
   const { config, host, references, absentDirectories, hostFiles, envFiles, images } = world;
   const alive = world.pods.items.filter(
-    ({ metadata, status }) => !metadata.deletionTimestamp && !isOver(status?.phase),
+    ({ metadata, status }) => !metadata.deletionTimestamp && !isTerminal(status?.phase),
   );
   const conflicts = portConflicts(alive, config);
   const refused = refusals(
-    world.pods.items.filter(({ status }) => !isOver(status?.phase)),
+    world.pods.items.filter(({ status }) => !isTerminal(status?.phase)),
     world,
   );
   const evicted = evictions(world);
@@ -51,8 +52,4 @@ function failedMounts({ units }: World): ReadonlySet<string> {
     ({ state, identity }) => identity?.kind === "mount" && state?.active === "failed",
   );
   return new Set(failed.map(({ name }) => name));
-}
-
-function isOver(phase: string | undefined): boolean {
-  return phase === "Succeeded" || phase === "Failed";
 }

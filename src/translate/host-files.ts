@@ -1,3 +1,4 @@
+import { containersOf } from "../model/containers.ts";
 import type { Pod } from "../model/pod.ts";
 import { containerAppArmor, READ_ONLY_PATHS } from "./rights.ts";
 
@@ -13,8 +14,6 @@ export const OPTIONAL_PATHS = [PERL, ...RESOLVER_PATHS, ...READ_ONLY_PATHS, "/et
 /** Whether the kernel's list of profiles is worth reading. */
 export function namesAppArmorProfile(pods: readonly Pod[]): boolean {
   return pods.some((pod) =>
-    [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].some(
-      (container) => containerAppArmor(pod, container) !== undefined,
-    ),
+    containersOf(pod.spec).some((container) => containerAppArmor(pod, container) !== undefined),
   );
 }

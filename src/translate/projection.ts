@@ -1,5 +1,5 @@
 import type { Allocatable } from "../model/allocatable.ts";
-import { containersOf } from "../model/containers.ts";
+import { containersOf, declaredContainers } from "../model/containers.ts";
 import type { Pod } from "../model/pod.ts";
 import { type ConfigMap, type Fetched, keyOf, lookUp, type References, UNKNOWN } from "../model/references.ts";
 import type { VolumeFile } from "../model/step.ts";
@@ -126,7 +126,7 @@ function credential(content: string, mode: number, pod: Pod): VolumeFile {
 }
 
 function onlyUser({ spec }: Pod): number | undefined {
-  const users = [...spec.containers, ...(spec.initContainers ?? [])].map(
+  const users = declaredContainers(spec).map(
     ({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser,
   );
   return new Set(users).size === 1 ? users[0] : undefined;

@@ -1,4 +1,4 @@
-import { kindOf } from "../model/containers.ts";
+import { declaredContainers, kindOf } from "../model/containers.ts";
 import type { Container, Pod, QosClass } from "../model/pod.ts";
 import { SYSTEM_CRITICAL } from "./priority.ts";
 import { parseQuantity } from "./quantity.ts";
@@ -87,7 +87,7 @@ export function cpuWeight(milli: number): number {
 export function qosClass(pod: Pod): QosClass {
   const { requests, limits } = pod.spec.resources ?? {};
   const isWhole = Object.keys({ ...requests, ...limits }).length > 0;
-  const each = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+  const each = declaredContainers(pod.spec);
   const all = isWhole ? [amountsOf(pod.spec)] : each.map(amountsOf);
   if (all.every((a) => a.cpuRequest + a.cpuLimit + a.memoryRequest + a.memoryLimit === 0)) return "BestEffort";
   const exact = (a: Amounts) =>

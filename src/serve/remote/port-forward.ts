@@ -5,6 +5,7 @@ import { isDirectory } from "../../io/files.ts";
 import type { ApiClient } from "../../io/http.ts";
 import { runningInvocation } from "../../io/invocations.ts";
 import { getPod } from "../../io/one-pod.ts";
+import { containersOf } from "../../model/containers.ts";
 import { podVolatile } from "../../model/paths.ts";
 import type { Pod } from "../../model/pod.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
@@ -61,7 +62,7 @@ export async function servePortForward(
 
 /** It has processes, or will have them as soon as they may be started again. */
 function isRunning({ metadata: { namespace, name, uid }, spec }: Pod): boolean {
-  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  const containers = containersOf(spec);
   const units = containers.map((container) => containerUnitName(namespace, name, container.name));
   return isDirectory(podVolatile(uid)) && units.some((unit) => runningInvocation(unit) !== undefined);
 }

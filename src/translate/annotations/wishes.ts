@@ -1,3 +1,4 @@
+import { declaredContainers } from "../../model/containers.ts";
 import type { HostUser } from "../../model/host-files.ts";
 import type { Container, Pod } from "../../model/pod.ts";
 import type { Problem } from "../../model/problem.ts";
@@ -21,13 +22,15 @@ export function wishesOf(pod: Pod, container: Container): Wishes {
 
 /** What is wrong with the pod's own words. They are always taken at their word: who asks for a limit wants it. */
 export function annotationProblems(pod: Pod, users: Users): Problem[] {
-  const names = allContainers(pod).map(({ name }) => name);
+  const names = declaredContainers(pod.spec).map(({ name }) => name);
   const unreadable = Object.entries(pod.metadata.annotations ?? {}).flatMap(([key, text]) => {
     if (!key.startsWith(PREFIX)) return [];
     const problem = keyProblem(key.slice(PREFIX.length), text, names);
     return problem === undefined ? [] : [refused(key, problem)];
   });
-  return unreadable.length > 0 ? unreadable : allContainers(pod).flatMap((each) => conflicts(pod, each, users));
+  return unreadable.length > 0
+    ? unreadable
+    : declaredContainers(pod.spec).flatMap((each) => conflicts(pod, each, users));
 }
 
 function keyProblem(
@@ -123,8 +126,4 @@ function keyOf(pod: Pod, name: string, container: Container): string {
 
 function annotation({ metadata }: Pod, name: string): string | undefined {
   return metadata.annotations?.[PREFIX + name];
-}
-
-function allContainers({ spec }: Pod): readonly Container[] {
-  return [...(spec.initContainers ?? []), ...spec.containers];
 }

@@ -1,3 +1,4 @@
+import { declaredContainers } from "../../model/containers.ts";
 import type { Pod } from "../../model/pod.ts";
 import { type Scarce, type Shortage, shortages } from "../../model/pressure.ts";
 import { printBytes } from "../../model/quantity.ts";
@@ -67,7 +68,7 @@ function lowOn({ of, threshold, available }: Shortage, pod: Pod, usage: PodUsage
 
 function culprits(of: Scarce, pod: Pod, usage: PodUsage): string {
   if (of !== "memory") return "";
-  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
+  const all = declaredContainers(pod.spec);
   return all
     .flatMap(({ name, resources }) => {
       const asked = resources?.requests?.memory ?? "0";

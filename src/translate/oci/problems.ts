@@ -1,4 +1,5 @@
 import type { Config } from "../../model/config.ts";
+import { declaredContainers } from "../../model/containers.ts";
 import { parseImage } from "../../model/image-reference.ts";
 import type { Pod } from "../../model/pod.ts";
 import type { Problem } from "../../model/problem.ts";
@@ -6,7 +7,7 @@ import { containerPath } from "../container-path.ts";
 
 /** What holds on the host's files, and not on those of an image. */
 export function imageProblems(pod: Pod, { images }: Config): Problem[] {
-  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+  const all = declaredContainers(pod.spec);
   const onImages = all.filter(({ image }) => images !== "ignore" && parseImage(image ?? "").kind !== "host");
   return onImages.flatMap((container): Problem[] =>
     container.stdin
