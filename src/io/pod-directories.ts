@@ -38,7 +38,7 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
       .map((name) => /^(.+)\.(?:exits|finished|started|backoff|done|up)$/.exec(name)?.[1])
       .filter((name) => name !== undefined),
   );
-  const environments = volatile.filter((name) => /^[^.].*\.(env|json|probes)$|^hosts$|^resolv\.conf$/.test(name));
+  const environments = volatile.filter((name) => /^[^.].*\.(env|json|probes|asked)$|^hosts$|^resolv\.conf$/.test(name));
   // What the listings do not have is not asked for: each miss is an exception, and there are six of them for a container.
   const names = new Set([...data, ...volatile]);
   const stoppingSince = names.has(STOPPING) ? modifiedAt(join(podVolatile(uid), STOPPING)) : undefined;

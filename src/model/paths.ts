@@ -11,6 +11,8 @@ export const environmentFile = (container: string) => `${container}.env`;
 /** crun's config.json of a container that runs on an image's files. */
 export const bundleConfig = (container: string) => `${container}.json`;
 export const bundleFile = (uid: string, container: string) => `${podVolatile(uid)}/${bundleConfig(container)}`;
+/** When a container's image was first asked for, in milliseconds. */
+export const askedFile = (container: string) => `${container}.asked`;
 /** Where such a container has its root file system, and what it writes there. */
 export const podRoot = (uid: string, container: string) => `${podData(uid)}/roots/${container}`;
 /** What a container says of its end: the file that it writes, made anew for each start. On disk, since nobody limits it. */

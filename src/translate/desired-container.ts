@@ -1,3 +1,4 @@
+import { askedFile } from "../model/paths.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import type { DesiredFile } from "../model/step.ts";
 import type { Storage } from "../model/storage.ts";
@@ -39,7 +40,8 @@ export function desiredContainer(
     storage: [],
   });
   const image = judgeImage(pod, container, context);
-  if (image.kind === "absent") return { container: { ...base, ...image.waits }, files: [], storage: [] };
+  if (image.kind === "absent")
+    return { container: { ...base, ...image.waits }, files: asked(container, context), storage: [] };
   const volume = volumeProblem(container, volumes);
   if (volume !== undefined) return waits("ContainerCreating", volume);
   try {
@@ -71,6 +73,13 @@ function reloadOf(pod: Pod, container: Container): Pick<DesiredContainer, "reloa
   const { reload: signal } = wishesOf(pod, container);
   const volumes = (container.volumeMounts ?? []).map(({ name }) => name);
   return signal === undefined ? {} : { reload: { signal, volumes } };
+}
+
+/** Notes when the image was first asked for: an answer of before does not count. */
+function asked({ name }: Container, { directory, images }: TranslateContext): DesiredFile[] {
+  const file = askedFile(name);
+  if (images === undefined || directory?.files.has(file)) return [];
+  return [{ name: file, text: String(images.at), uid: 0 }];
 }
 
 function volumeProblem(container: Container, { missing }: Volumes): string | undefined {

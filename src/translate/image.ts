@@ -1,8 +1,10 @@
 import { type DesiredPull, type FailedPull, type Images, NO_IMAGES, type StoredImage } from "../model/image.ts";
 import { type OciReference, parseImage, type Tarball } from "../model/image-reference.ts";
+import { askedFile } from "../model/paths.ts";
 import type { Container, Pod } from "../model/pod.ts";
-import { fromTimestamp, type Instant } from "../model/time.ts";
+import type { Instant } from "../model/time.ts";
 import type { DesiredContainer } from "../model/translation.ts";
+import type { PodDirectory } from "../model/world.ts";
 import { imageKey } from "../unitfile/image-names.ts";
 import type { TranslateContext } from "./context.ts";
 import { pullAuth } from "./pull-auth.ts";
@@ -14,12 +16,12 @@ export type ImageVerdict =
   | { readonly kind: "stored"; readonly stored: StoredImage; readonly id: string }
   | { readonly kind: "absent"; readonly waits: Pick<DesiredContainer, "waiting" | "pull"> };
 
-type Context = Pick<TranslateContext, "config" | "images" | "references">;
+type Context = Pick<TranslateContext, "config" | "directory" | "images" | "references">;
 
 export function judgeImage(
   pod: Pod,
   container: Container,
-  { config, references, images = NO_IMAGES }: Context,
+  { config, directory, references, images = NO_IMAGES }: Context,
 ): ImageVerdict {
   const image = container.image ?? "";
   if (config.images === "ignore") return { kind: "host" };
@@ -36,7 +38,7 @@ export function judgeImage(
   const key = imageKey(reference.name);
   const stored = images.stored.get(key);
   const policy = pullPolicy(container, reference);
-  const since = pod.status?.startTime === undefined ? undefined : fromTimestamp(pod.status.startTime) - SLACK;
+  const since = askedAt(container, directory);
   const repository = reference.kind === "oci" ? reference.repository : reference.url;
   if (stored !== undefined && isGood(stored, policy, since))
     return { kind: "stored", stored, id: `${repository}@${stored.digest}` };
@@ -52,8 +54,11 @@ export function judgeImage(
   return absent(image, pull, relevant, images.at);
 }
 
-/** A pod's start is told in whole seconds, at the end of the run that began its pull. */
-const SLACK = 2000;
+/** By this host's clock, in the run that first saw the container; undefined in that one. */
+function askedAt({ name }: Container, directory: PodDirectory | undefined): Instant | undefined {
+  const text = directory?.files.get(askedFile(name));
+  return text === undefined ? undefined : Number(text);
+}
 
 /** As the API server fills it in; manifests of a standalone node come without. */
 function pullPolicy({ imagePullPolicy }: Container, reference: OciReference | Tarball): string {
@@ -62,7 +67,7 @@ function pullPolicy({ imagePullPolicy }: Container, reference: OciReference | Ta
   return imagePullPolicy ?? (reference.tag === "latest" ? "Always" : "IfNotPresent");
 }
 
-/** Always: asked for once since the pod came here. The start that systemd repeats by itself asks nobody. */
+/** Always: asked for once since the container came here. The start that systemd repeats by itself asks nobody. */
 function isGood({ checkedAt }: StoredImage, policy: string, since: Instant | undefined): boolean {
   return policy !== "Always" || (since !== undefined && checkedAt >= since);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { FailedPull, Images, StoredImage } from "../../src/model/image.ts";
 import { NO_IMAGES } from "../../src/model/image.ts";
-import type { Container, PodStatus } from "../../src/model/pod.ts";
+import type { Container } from "../../src/model/pod.ts";
+import type { PodDirectory } from "../../src/model/world.ts";
 import { judgeImage } from "../../src/translate/image.ts";
 import { imageKey } from "../../src/unitfile/image-names.ts";
 import { CONFIG, NO_REFERENCES, NOW, pod, podOf } from "./base.ts";
@@ -35,11 +36,15 @@ const images = (change: Partial<Images>): Images => ({ ...NO_IMAGES, at: NOW, ..
 const stored = (change: Partial<StoredImage> = {}) => images({ stored: new Map([[KEY, { ...STORED, ...change }]]) });
 const failed = (change: Partial<FailedPull> = {}, at = NOW) =>
   images({ at, failed: new Map([[KEY, { message: "no such image", at: NOW, count: 1, ...change }]]) });
-const since = (at: number): PodStatus => ({ startTime: new Date(at).toISOString() });
+const since = (at: number) => ({ files: new Map([["app.asked", String(at)]]) }) as unknown as PodDirectory;
 
-function judge(change: Partial<Container>, of: Images, status: PodStatus = since(NOW), config = ANY) {
-  const own = { ...podOf(change), status };
-  return judgeImage(own, own.spec.containers[0] as Container, { config, references: NO_REFERENCES, images: of });
+/** Nobody has asked for it yet. */
+const NEW = { files: new Map() } as unknown as PodDirectory;
+
+function judge(change: Partial<Container>, of: Images, directory = since(NOW), config = ANY) {
+  const own = podOf(change);
+  const context = { config, directory, references: NO_REFERENCES, images: of };
+  return judgeImage(own, own.spec.containers[0] as Container, context);
 }
 
 const PULL = {
@@ -56,7 +61,7 @@ test.for(["host", "host:1.2", "/usr/bin/sleep"])("image %s is the host's", (imag
 });
 
 test("any image is the host's where images are ignored", () => {
-  expect(judge({ image: "nginx" }, NO_IMAGES, {}, { ...CONFIG, images: "ignore" } as never)).toEqual({ kind: "host" });
+  expect(judge({ image: "nginx" }, NO_IMAGES, NEW, { ...CONFIG, images: "ignore" } as never)).toEqual({ kind: "host" });
 });
 
 test("no reference", () => {
@@ -79,12 +84,12 @@ describe("an image that is there", () => {
   });
 
   test("is asked for with Always when it was before the pod came", () => {
-    const verdict = judge({ image: "nginx:1", imagePullPolicy: "Always" }, stored({ checkedAt: NOW - 3000 }));
+    const verdict = judge({ image: "nginx:1", imagePullPolicy: "Always" }, stored({ checkedAt: NOW - 1 }));
     expect(verdict).toEqual({ kind: "absent", waits: { pull: PULL } });
   });
 
   test("is asked for with Always when the pod has just come", () => {
-    const verdict = judge({ image: "nginx:1", imagePullPolicy: "Always" }, stored(), {});
+    const verdict = judge({ image: "nginx:1", imagePullPolicy: "Always" }, stored(), NEW);
     expect(verdict).toEqual({ kind: "absent", waits: { pull: PULL } });
   });
 });
@@ -110,7 +115,7 @@ describe("an image that is not there", () => {
 
   test("is not pulled where nothing is", () => {
     const config = { ...CONFIG, images: "strict" } as never;
-    expect(judge({ image: "nginx:1" }, images({}), {}, config)).toEqual(
+    expect(judge({ image: "nginx:1" }, images({}), NEW, config)).toEqual(
       absent(
         "ErrImagePull",
         'image "nginx:1" cannot be pulled: this node runs programs on its own files. Set image to "host" or to the absolute path of a program, or set images = any in /etc/unitlet/unitlet.conf',
@@ -154,7 +159,7 @@ describe("an image that is not there", () => {
   });
 
   test("is pulled at once for a pod that came after the failure", () => {
-    expect(judge({ image: "nginx:1" }, failed(), since(NOW + 3000))).toEqual({ kind: "absent", waits: { pull: PULL } });
+    expect(judge({ image: "nginx:1" }, failed(), since(NOW + 1))).toEqual({ kind: "absent", waits: { pull: PULL } });
   });
 });
 
