@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, closeSync, mkdirSync, openSync, renameSync, rmdirSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { diskVolumePath, podData, podVolatile } from "../model/paths.ts";
 import {
@@ -96,17 +106,20 @@ function makeMemory({ path, gid, size }: MemoryStorage): void {
   mountMemory(path, `size=${size},nosuid,nodev,mode=${gid === undefined ? "0777" : `2777,gid=${gid}`}`);
 }
 
-/** For everybody to read, whatever our umask is. */
+/**
+ * For everybody to read, whatever our umask is. Others may write there: what has come in its place meanwhile is neither
+ * opened nor changed.
+ */
 function makeOnHost({ path, make }: HostStorage): void {
   if (isThere(path)) return;
-  if (make === "file") {
-    closeSync(openSync(path, "a", 0o644));
-    chmodSync(path, 0o644);
-    return;
+  const { O_CREAT, O_EXCL, O_WRONLY } = constants;
+  const ours = process.umask(0o022);
+  try {
+    if (make === "directory") mkdirSync(path, { recursive: true });
+    else closeSync(openSync(path, O_WRONLY | O_CREAT | O_EXCL, 0o644));
+  } finally {
+    process.umask(ours);
   }
-  const first = mkdirSync(path, { recursive: true });
-  if (first === undefined) return;
-  for (let each = path; each.length >= first.length; each = dirname(each)) chmodSync(each, 0o755);
 }
 
 function holdSubPath({ path, root, subPath, writable }: SubPathStorage): void {
