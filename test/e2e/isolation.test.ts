@@ -72,6 +72,19 @@ test("the host's processes are out of reach", async () => {
   expect(await node.log("outside")).toBe("no 1\n");
 });
 
+test("what root relies on to start a container is not to be covered by a volume", async () => {
+  const item = { path: "passwd", fieldRef: { fieldPath: "metadata.name" } };
+  const mounted = { volumeMounts: [{ name: "users", mountPath: "/etc/passwd", subPath: "passwd" }] };
+  const volumes = [{ name: "users", downwardAPI: { items: [item] } }];
+  await node.run(pod(node, "covering", { ...shell("id"), ...mounted }, { volumes }));
+  const { state } = await node.container("covering", (status) => status.state?.waiting?.message !== undefined);
+  expect(state?.waiting).toEqual({
+    reason: "CreateContainerError",
+    message:
+      'spec.containers[main].volumeMounts[users].mountPath "/etc/passwd" would cover /etc/passwd of the host, which starts the container: use another path, or an image with files of its own',
+  });
+});
+
 test("kubectl describe says of what cannot be had where it stands, why, and what to do", async () => {
   await node.run(
     pod(
