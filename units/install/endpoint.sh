@@ -38,9 +38,11 @@ start_endpoint() {
 		! has_changed "$part" || systemctl --quiet stop unitlet-api.service
 	done
 	systemctl enable --quiet unitlet-api.socket
+	# A run may be starting it as well: that would cancel a stop, but not a restart.
+	verb=start
 	for part in unitlet-api.socket port.conf; do
-		! has_changed "$part" || systemctl --quiet stop unitlet-api.socket
+		! has_changed "$part" || verb=restart
 	done
-	systemctl start unitlet-api.socket ||
+	systemctl "$verb" unitlet-api.socket ||
 		say "Nobody can ask this node for logs: port $port cannot be listened at. Another kubelet? Take another port with --set port=NUMBER."
 }
