@@ -1,4 +1,4 @@
-import { modifiedAt, writeWhole } from "./io/files.ts";
+import { modifiedAt, writeIfRoom } from "./io/files.ts";
 import { readHost } from "./io/host.ts";
 import { ApiError } from "./io/http.ts";
 import { readStore } from "./io/image-store.ts";
@@ -26,7 +26,7 @@ export function beatIsDue(now: Instant): boolean {
 export async function renewLease(kube: Kube, config: Config, now: Instant): Promise<void> {
   if (!(await kube.renewLease({ spec: leaseFor(config.nodeName, undefined, now).spec })))
     await createLease(kube, config, now);
-  writeWhole(STAMP, "", 0o600);
+  writeIfRoom(STAMP, "", 0o600);
 }
 
 async function createLease(kube: Kube, config: Config, now: Instant): Promise<void> {

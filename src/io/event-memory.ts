@@ -1,5 +1,5 @@
 import { VOLATILE } from "../model/paths.ts";
-import { namesIn, readIfThere, remove, writeWhole } from "./files.ts";
+import { namesIn, readIfThere, remove, writeIfRoom } from "./files.ts";
 
 export interface Told {
   /** Of the Event object. */
@@ -29,7 +29,7 @@ export class EventMemory {
 
   keep(key: string, told: Told): void {
     this.#told = withTold(this.#told, key, told);
-    writeWhole(path(this.#uid), JSON.stringify(this.#told), 0o600);
+    writeIfRoom(path(this.#uid), JSON.stringify(this.#told), 0o600);
   }
 }
 

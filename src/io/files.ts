@@ -57,10 +57,24 @@ export function writeWhole(path: string, content: string | Uint8Array, mode: num
     if (uid !== 0) fchownSync(file, uid, 0);
     writeFileSync(file, content);
     if (!path.startsWith("/run/")) fsyncSync(file);
+  } catch (error) {
+    // Half a file takes the room that others need.
+    rmSync(temporary, { force: true });
+    throw error;
   } finally {
     closeSync(file);
   }
   renameSync(temporary, path);
+}
+
+/** As writeWhole, for what may be as it was before: where there is no room, there is more to be looked after than this file. */
+export function writeIfRoom(path: string, content: string, mode: number): void {
+  try {
+    writeWhole(path, content, mode);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+  }
 }
 
 /** Its name must not look like a unit's; always the same, so that what a killed run left is written over or removed. */

@@ -1,5 +1,5 @@
 import { VOLATILE } from "../model/paths.ts";
-import { readIfThere, remove, writeWhole } from "./files.ts";
+import { readIfThere, remove, writeIfRoom } from "./files.ts";
 
 const path = (name: string) => `${VOLATILE}/${name}.json`;
 
@@ -15,7 +15,7 @@ export function recall<T>(name: string, key: string): T | undefined {
 
 /** Mode 0600: a memo may hold a key. */
 export function keep(name: string, key: string, value: unknown): void {
-  writeWhole(path(name), JSON.stringify({ key, value }), 0o600);
+  writeIfRoom(path(name), JSON.stringify({ key, value }), 0o600);
 }
 
 export function forgetMemo(name: string): void {

@@ -8,7 +8,7 @@ import type { Storage } from "../model/storage.ts";
 import type { PodDirectory } from "../model/world.ts";
 import { forgetEvents } from "./event-memory.ts";
 import { readExits } from "./exit-records.ts";
-import { isThere, modifiedAt, namesIn, readIfThere, readRegular, writeWhole } from "./files.ts";
+import { isThere, modifiedAt, namesIn, readIfThere, readRegular, writeIfRoom, writeWhole } from "./files.ts";
 import { mountsBelow, unmountBelow } from "./mounts.ts";
 import { isLate } from "./patience.ts";
 import { readProbeResult } from "./probe-files.ts";
@@ -173,7 +173,7 @@ const sealedDirectory = (uid: string) => join(podData(uid), SEALED);
  */
 export function noteStop(uid: string, grace?: number): void {
   const path = join(podVolatile(uid), STOPPING);
-  if (grace !== undefined) writeWhole(path, `${Math.floor(uptime())} ${grace}\n`, 0o600);
+  if (grace !== undefined) writeIfRoom(path, `${Math.floor(uptime())} ${grace}\n`, 0o600);
   else if (!isThere(path)) writeWhole(path, "", 0o600);
 }
 

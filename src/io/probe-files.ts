@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { podVolatile, VOLATILE } from "../model/paths.ts";
 import type { ContainerProbes, ProbeResult, ProbeType } from "../model/probe.ts";
-import { namesIn, readIfThere, remove, writeWhole } from "./files.ts";
+import { namesIn, readIfThere, remove, writeIfRoom } from "./files.ts";
 
 /** Undefined when there is none, or none that can be read: it is written again. */
 export function readContainerProbes(uid: string, container: string): ContainerProbes | undefined {
@@ -14,7 +14,7 @@ export function readProbeResult(uid: string, container: string, type: ProbeType)
 
 /** The directory is the run's to make: of a pod that was removed in between nothing must come back. */
 export function writeProbeResult(uid: string, container: string, type: ProbeType, result: ProbeResult): void {
-  writeWhole(join(podVolatile(uid), `${container}.${type}`), JSON.stringify(result), 0o600);
+  writeIfRoom(join(podVolatile(uid), `${container}.${type}`), JSON.stringify(result), 0o600);
 }
 
 /** What is remembered of probes of a period that no container has any more: nobody would come to clear it up. */

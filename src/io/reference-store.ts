@@ -3,7 +3,7 @@ import { VOLATILE } from "../model/paths.ts";
 import type { Fetched, Need, References } from "../model/references.ts";
 import type { Instant } from "../model/time.ts";
 import { digest } from "../unitfile/hash.ts";
-import { namesIn, readIfThere, remove, writeWhole } from "./files.ts";
+import { namesIn, readIfThere, remove, writeIfRoom } from "./files.ts";
 
 /**
  * What pods refer to, as the API server last told it: on tmpfs, for root alone. It is there so that a run, which is a
@@ -66,5 +66,5 @@ function read(key: string): Fetched | undefined {
 }
 
 function write(kept: Kept): void {
-  writeWhole(join(DIRECTORY, nameOf(kept.key)), JSON.stringify(kept), 0o600);
+  writeIfRoom(join(DIRECTORY, nameOf(kept.key)), JSON.stringify(kept), 0o600);
 }

@@ -1,6 +1,6 @@
 import type { Log } from "../log.ts";
 import { VOLATILE } from "../model/paths.ts";
-import { isThere, readIfThere, remove, writeWhole } from "./files.ts";
+import { isThere, readIfThere, remove, writeIfRoom } from "./files.ts";
 
 /** What may be wrong for long: what is said when it begins, and when it is over. */
 const TOPICS = {
@@ -40,5 +40,5 @@ export function sayTrouble(log: Log, topic: keyof typeof TOPICS, because: string
     return;
   }
   log.error(begun, { because });
-  writeWhole(path, because, 0o600);
+  writeIfRoom(path, because, 0o600);
 }

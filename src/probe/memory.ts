@@ -1,4 +1,4 @@
-import { readIfThere, writeWhole } from "../io/files.ts";
+import { readIfThere, writeIfRoom } from "../io/files.ts";
 import { parse } from "../io/probe-files.ts";
 import { VOLATILE } from "../model/paths.ts";
 import type { Course } from "./course.ts";
@@ -12,5 +12,5 @@ export function readCourses(period: number): Map<string, Course> {
 }
 
 export function keepCourses(period: number, courses: ReadonlyMap<string, Course>): void {
-  writeWhole(path(period), JSON.stringify(Object.fromEntries(courses)), 0o600);
+  writeIfRoom(path(period), JSON.stringify(Object.fromEntries(courses)), 0o600);
 }
