@@ -34,11 +34,11 @@ USAGE
 up() {
 	ensure_packages
 	build
-	mkdir -p "$state"
+	mkdir -p "$state" "$caches"
 	(
 		flock 9
 		is_up || start_anew
-	) 9>"$state/control-plane.lock"
+	) 9>"$state/control-plane.lock" 8>"$caches/.ports"
 }
 
 start_anew() {
@@ -47,6 +47,8 @@ start_anew() {
 	mkdir -p "$dir/log" "$dir/pid"
 	trap 'say "the control plane did not come up: removing it"; down' EXIT
 	trap 'exit 130' INT TERM
+	# Of another test run, too: from here until the servers listen the ports only look free.
+	flock 8
 	choose_ports
 	make_pki
 	make_tokens
@@ -89,7 +91,7 @@ case $command in
 help | -h | --help) usage ;;
 build) build ;;
 up) up ;;
-down) down ;;
+down) rm -f "$state/control-plane.lock" && down ;;
 env | kubectl | node-kubeconfig | serving-cert | freeze | thaw | stop-apiserver | start-apiserver)
 	[ -e "$dir/port" ] || die "the control plane is not up: start it with: $here/control-plane.sh up"
 	case $command in

@@ -24,7 +24,7 @@ choose_ports() {
 start() {
 	name=$1
 	shift
-	env -i PATH="$PATH" HOME="$dir" setsid "$(program "$name")" "$@" >>"$dir/log/$name" 2>&1 </dev/null 9>&- &
+	env -i PATH="$PATH" HOME="$dir" setsid "$(program "$name")" "$@" >>"$dir/log/$name" 2>&1 </dev/null 8>&- 9>&- &
 	process_record $! >"$dir/pid/$name" || die "$name does not start: $(tail -n 5 "$dir/log/$name")"
 }
 
@@ -118,6 +118,6 @@ down() {
 	for name in kube-scheduler kube-controller-manager kube-apiserver etcd; do
 		[ ! -e "$dir/pid/$name" ] || stop "$name"
 	done
-	rm -rf "${dir:?}" "$state/control-plane.lock"
+	rm -rf "${dir:?}"
 	rmdir "$state" 2>/dev/null || :
 }
