@@ -14,8 +14,12 @@ beforeAll(async () => {
   node = await Node.join(cluster, "node-31", { proxy, settings: { apiTimeout: "1s" }, beat: "1h" });
   const names = Object.keys(troubles).map((_, at) => `old-${at}`);
   await node.run(pod(node, "keeper", SLEEP), ...names.map((name) => pod(node, name, SLEEP)));
-  const areReady = () => node.kubectl("wait", "pods", "--all", "--for=condition=Ready", "--timeout=1s");
-  await node.machine.until(() => node.sync().then(areReady), { what: "the pods", timeout: 60_000 });
+  const look = async () => {
+    await node.sync();
+    const words = await node.kubectl("get", "pods", "-o", "jsonpath={.items[*].status.containerStatuses[*].ready}");
+    return [words.split(" ").filter((word) => word === "true").length === names.length + 1, words];
+  };
+  await node.machine.until(look, { what: "the pods to be ready", timeout: 60_000 });
 });
 
 afterAll(async () => {
