@@ -46,7 +46,8 @@ function measure(uid: string): Pick<PodUsage, "disk" | "inodes" | "volumes"> {
 /** 0 when du cannot tell, or not in time. */
 function diskUsage(path: string, what = "--block-size=1"): number {
   try {
-    const output = execFileSync("du", ["--summarize", "--one-file-system", what, path], {
+    // Not --one-file-system: on an overlay a file is on another one than its directory.
+    const output = execFileSync("du", ["--summarize", what, path], {
       timeout: MEASURING,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
