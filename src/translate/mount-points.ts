@@ -1,3 +1,4 @@
+import { containersOf } from "../model/containers.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import { cleanPath } from "./clean-path.ts";
 import { LAUNCH_FILE } from "./container.ts";
@@ -37,7 +38,9 @@ export function mountPointProblem(
   libDir: string,
 ): string | undefined {
   const points = pointsOf(container, path, places);
-  return points.map((each) => coverProblem(each, libDir) ?? nestingProblem(pod, each, points)).find(Boolean);
+  return points
+    .map((each) => coverProblem(each, libDir) ?? nestingProblem(pod, each, points) ?? exposedProblem(pod, each, places))
+    .find(Boolean);
 }
 
 function pointsOf(container: Container, path: string, places: ReadonlyMap<string, Place>): readonly Point[] {
@@ -76,6 +79,21 @@ function nestingProblem(
   if (target !== "/run/unitlet" && !isBelow(LAUNCH_FILE, target)) return undefined;
   return `${given} would cover /run/unitlet, which the container is started from: use a path below it`;
 }
+
+/** The same of a directory of the host that is a volume elsewhere. Who may write to all of the host needs no links. */
+function exposedProblem(pod: Pod, { given, target }: Point, places: ReadonlyMap<string, Place>): string | undefined {
+  if (MADE_ANEW.test(target)) return undefined;
+  const mounts = containersOf(pod.spec).flatMap(({ volumeMounts = [] }) => volumeMounts);
+  const exposed = mounts.find(({ name, readOnly }) => {
+    const path = readOnly ? undefined : places.get(name)?.path;
+    return path !== undefined && path !== "/" && isWritable(pod, name) && isBelow(target, path);
+  })?.name;
+  if (exposed === undefined) return undefined;
+  return `${given} lies within ${places.get(exposed)?.path} of the host, which containers can write to by volume "${exposed}": use a path outside of it, or an image with files of its own`;
+}
+
+/** The container's own at each start, wherever the host's are; and devices, where only root makes files. */
+const MADE_ANEW = /^\/(run|tmp|var\/tmp|dev)\//;
 
 /** By whomever: what the run writes, nobody else does. */
 function isWritable({ spec }: Pod, name: string): boolean {

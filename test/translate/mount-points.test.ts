@@ -93,6 +93,16 @@ describe("within what containers can write to nothing else is mounted, since lin
     expect(waiting(mounting([mount("data", "/run/unitlet-data")]))).toBeUndefined();
   });
 
+  test("nor below a directory of the host that is a volume elsewhere, unless it can only be read", () => {
+    const within =
+      'lies within /srv of the host, which containers can write to by volume "-srv": use a path outside of it';
+    const both = (readOnly: boolean) => mounting([mount("-srv", "/run/x", { readOnly }), mount("more", "/srv/a")]);
+    expect(message(both(false))).toContain(`volumeMounts[more].mountPath "/srv/a" ${within}`);
+    expect(waiting(both(true))).toBeUndefined();
+    expect(message(mounting([mount("-srv", "/srv/a")]))).toContain(within);
+    expect(waiting(mounting([mount("-srv", "/srv"), mount("more", "/run/a")]))).toBeUndefined();
+  });
+
   test("but in the host's own devices at their place", () => {
     expect(waiting(mounting([mount("-dev", "/dev")]))).toBeUndefined();
     expect(message(mounting([mount("data", "/dev")]))).toContain(
