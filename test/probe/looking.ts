@@ -1,0 +1,16 @@
+import type { AddressInfo } from "node:net";
+import type { Check } from "../../src/model/probe.ts";
+import type { UnitName } from "../../src/model/unit.ts";
+import { look } from "../../src/probe/check.ts";
+
+export const HOST = "127.0.0.1";
+
+/** What a check finds within a second. */
+export const probe = (check: Check) =>
+  look(
+    { check, initialDelay: 0, period: 1, timeout: 1, successThreshold: 1, failureThreshold: 1 },
+    { unit: "u.service" as UnitName, address: HOST },
+    "/no/such",
+  );
+
+export const portOf = (of: { address(): AddressInfo | string | null }) => (of.address() as AddressInfo).port;
