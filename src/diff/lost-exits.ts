@@ -1,3 +1,4 @@
+import { invocationOf } from "../model/container-id.ts";
 import { statusesOf } from "../model/containers.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { Pod } from "../model/pod.ts";
@@ -54,7 +55,7 @@ type Run = NonNullable<ContainerPast["started"]>;
 function told(pod: Pod, name: string): Run | undefined {
   const statuses = statusesOf(pod.status);
   const status = statuses.find((each) => each.name === name);
-  const invocation = status?.containerID?.replace(/^systemd:\/\//, "");
+  const invocation = invocationOf(status?.containerID);
   const startedAt = status?.state.running?.startedAt;
   return invocation && startedAt !== undefined ? { invocation, at: fromTimestamp(startedAt) } : undefined;
 }

@@ -1,8 +1,8 @@
+import { invocationOf } from "../model/container-id.ts";
 import { CONTAINER_LISTS, containersOf, kindOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
 import type { StoredImage } from "../model/image.ts";
 import type { ContainerState, ContainerStatus, Pod, Terminated } from "../model/pod.ts";
-import { invocationOf } from "./container-id.ts";
 import { pulledMessage } from "./pulled.ts";
 
 /** What happened to one container, in the order in which it happened. */

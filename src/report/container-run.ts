@@ -1,8 +1,8 @@
+import { containerID, invocationOf } from "../model/container-id.ts";
 import type { ExitRecord } from "../model/exit-record.ts";
 import type { ProbeType } from "../model/probe.ts";
 import { toTimestamp } from "../model/time.ts";
 import type { ActualUnit, ContainerKind } from "../model/unit.ts";
-import { containerID, invocationOf } from "./container-id.ts";
 import type { ContainerView } from "./container-view.ts";
 
 /** A run of a container that has not ended, as far as anybody knows. */

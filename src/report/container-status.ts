@@ -1,9 +1,9 @@
+import { containerID } from "../model/container-id.ts";
 import type { ExitRecord } from "../model/exit-record.ts";
 import type { ContainerState, ContainerStatus, Terminated } from "../model/pod.ts";
 import { shouldRestart } from "../model/restart.ts";
 import { toTimestamp } from "../model/time.ts";
 import { backOffDelay, printDelay } from "./back-off.ts";
-import { containerID } from "./container-id.ts";
 import { currentRun, type Run } from "./container-run.ts";
 import type { ContainerView } from "./container-view.ts";
 import { terminated } from "./terminated.ts";

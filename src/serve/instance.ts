@@ -1,9 +1,9 @@
+import { invocationOf } from "../model/container-id.ts";
 import { containersOf, statusesOf } from "../model/containers.ts";
 import type { ExitRecord } from "../model/exit-record.ts";
 import type { ContainerStatus, Pod, Terminated } from "../model/pod.ts";
 import type { Instant } from "../model/time.ts";
 import type { UnitName } from "../model/unit.ts";
-import { invocationOf } from "../report/container-id.ts";
 import { containerUnitName } from "../unitfile/names.ts";
 import { Refusal } from "./refusal.ts";
 
