@@ -9,6 +9,9 @@ import type { ActualUnit } from "../model/unit.ts";
 import type { PodDirectory, World } from "../model/world.ts";
 import { isUp } from "./unit-states.ts";
 
+/** So much may the time of a file be behind the clock, in milliseconds. */
+const TICK = 20;
+
 /**
  * A run that status tells of, or container-start's note, whose invocation is gone without a record, ended and nobody saw
  * how: the machine lost power, its cgroup was killed as a whole, the helper was too slow. It is recorded as one exit of
@@ -29,7 +32,7 @@ function lostExit(
   now: Instant,
 ): Step | undefined {
   const past = directory?.pasts.get(container.name) ?? NO_PAST;
-  const run = [told(pod, container.name), noted(pod, past, unit)].find((each) => each && isLost(each, past, unit));
+  const run = [told(pod, container.name), noted(pod, past, unit, now)].find((each) => each && isLost(each, past, unit));
   if (run === undefined) return undefined;
   return {
     kind: "record",
@@ -61,8 +64,10 @@ function told(pod: Pod, name: string): Run | undefined {
 }
 
 /** container-exit removes the note when it has recorded the end. What starts again is looked after by container-start. */
-function noted(pod: Pod, { started }: ContainerPast, unit: ActualUnit | undefined): Run | undefined {
-  return pod.spec.restartPolicy === "Never" && (unit === undefined || !isUp(unit)) ? started : undefined;
+function noted(pod: Pod, { started }: ContainerPast, unit: ActualUnit | undefined, now: Instant): Run | undefined {
+  if (pod.spec.restartPolicy !== "Never" || (unit !== undefined && isUp(unit))) return undefined;
+  // Notes are read after the units: one of a start that came in between is of a unit that seems to be down.
+  return started !== undefined && started.at < now - TICK ? started : undefined;
 }
 
 function isLost({ invocation, at }: Run, past: ContainerPast, unit: ActualUnit | undefined): boolean {

@@ -3,6 +3,7 @@ import type { World } from "../../src/model/world.ts";
 import { NOW, pod } from "../translate/base.ts";
 import {
   BACKING_OFF,
+  DEAD,
   exit,
   invocation,
   plan,
@@ -95,6 +96,12 @@ describe("a container that status does not call running", () => {
 
   test("and was let go before under Never has been lost, and does not run twice", () => {
     expect(plan(never(gone))).toEqual([LOST]);
+  });
+
+  test("and seems to be down, but started while the run was looking, has lost nothing", () => {
+    const queued = never({ state: { ...DEAD, job: "start" }, invocation: undefined });
+    const noted = (at: number) => plan(withPast(queued, "app", { started: { invocation: invocation(1), at } }));
+    expect([noted(NOW + 5), noted(NOW - 1000)]).toEqual([[], [LOST]]);
   });
 
   test("and is let go right now has lost nothing", () => {
