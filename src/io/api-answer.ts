@@ -1,7 +1,8 @@
 import { gunzipSync } from "node:zlib";
 
 const UNPACK_CHUNK = 1024 * 1024;
-const LONGEST_ANSWER = 256 * 1024 * 1024;
+/** Bytes; no list of pods is as long. */
+export const LONGEST_ANSWER = 256 * 1024 * 1024;
 
 /** Throws for what is no gzip, or unpacks to more than any list of pods. */
 export function decoded(chunks: readonly Buffer[], encoding: string | undefined): Buffer {

@@ -3,7 +3,7 @@ import { Agent, request } from "node:https";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { Cluster, FileOrData } from "../model/config.ts";
 import type { Instant } from "../model/time.ts";
-import { decoded, statusOf } from "./api-answer.ts";
+import { decoded, LONGEST_ANSWER, statusOf } from "./api-answer.ts";
 
 export const MERGE = "application/merge-patch+json";
 
@@ -130,7 +130,12 @@ export class ApiClient {
       const call = request(options, (response) => {
         const chunks: Buffer[] = [];
         if (response.headers.date) this.#answered = { date: response.headers.date, at: Date.now() };
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        let length = 0;
+        response.on("data", (chunk: Buffer) => {
+          length += chunk.length;
+          if (length > LONGEST_ANSWER) call.destroy(new Error("the answer does not end"));
+          else chunks.push(chunk);
+        });
         response.on("error", fail);
         response.on("end", () => {
           clearTimeout(timer);
