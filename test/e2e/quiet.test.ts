@@ -58,6 +58,7 @@ test("two hundred runs with nothing to do write nothing and say nothing", { time
     await node.kubectl("get", "node", node.name, "-o", "json"),
     await node.journal(),
   ];
+  await node.machine.until(tellsNoMore, { what: "two probes to have failed three times" });
   await settle(all);
   const before = await all();
   const runs = (before: string) => `for i in $(seq 100); do ${before} systemctl start unitlet-sync; done`;
@@ -67,7 +68,15 @@ test("two hundred runs with nothing to do write nothing and say nothing", { time
   expect(await all()).toEqual(before);
 });
 
-/** Until nothing has been written for a second: the probes have said what they have to say. */
+/** Of failures in a row the first three are told. */
+async function tellsNoMore(): Promise<boolean> {
+  const { stdout } = await node.exec(
+    "grep -l '\"failures\":3' /run/unitlet/pods/*/main.readiness /run/unitlet/pods/*/main.startup",
+  );
+  return stdout.trim().split("\n").length === 2;
+}
+
+/** Until nothing has been written for a second. */
 async function settle(look: () => Promise<string[]>): Promise<void> {
   let last: string[] = [];
   await node.machine.until(
