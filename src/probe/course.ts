@@ -32,6 +32,15 @@ export function begin(type: ProbeType, invocation: string, before: Course | unde
   return { invocation, at: 0, run: 0, success: type === "liveness", held: false, counts };
 }
 
+/**
+ * What the runs were told of this start stands, and not what a prober remembers that was killed before it had kept what it
+ * knew: else the next single result would be told together with a verdict of long ago.
+ */
+export function resume(type: ProbeType, course: Course, told: ProbeResult | undefined): Course {
+  if (told?.invocation !== course.invocation) return course;
+  return { ...course, success: told.success, held: course.held || (type === "startup" && told.success) };
+}
+
 /** A timer that is early by a fraction of a second must not lose a whole period. */
 const EARLY = 500;
 

@@ -1,9 +1,9 @@
 import { ringDoorbell } from "../io/doorbell.ts";
 import { isThere, writeWhole } from "../io/files.ts";
-import { writeProbeResult } from "../io/probe-files.ts";
+import { readProbeResult, writeProbeResult } from "../io/probe-files.ts";
 import { podVolatile, upMarker } from "../model/paths.ts";
 import { look } from "./check.ts";
-import { advance, begin, type Course, isDue, isUrgent, type Outcome } from "./course.ts";
+import { advance, begin, type Course, isDue, isUrgent, type Outcome, resume } from "./course.ts";
 import { endContainer } from "./end-container.ts";
 import { keepCourses, readCourses } from "./memory.ts";
 import { type Target, targets } from "./targets.ts";
@@ -43,13 +43,17 @@ export class Round {
     for (const target of all) {
       const before = this.#courses.get(target.key);
       const isSame = before?.invocation === target.invocation;
-      const course = before && isSame ? before : begin(target.type, target.invocation, before);
+      const course = before && isSame ? before : this.#first(target, before);
       if (this.#busy.has(target.key) || queued.has(target.key)) continue;
       if (isDue(course, target.probe, target.startedAt, now)) this.#waiting.push(target);
       this.#courses.set(target.key, course);
     }
     this.#forget(all);
     this.#next();
+  }
+
+  #first({ uid, container, type, invocation }: Target, before: Course | undefined): Course {
+    return resume(type, begin(type, invocation, before), readProbeResult(uid, container, type));
   }
 
   /** Of pods that are gone; a container that is down now keeps its counts. */
@@ -93,5 +97,7 @@ export class Round {
     if (type === "startup" && news.success) writeWhole(upMarker(uid, container), "", 0o600);
     if (isUrgent(before, course)) ringDoorbell();
     if (news.ended && !isThere(`${podVolatile(uid)}/stopping`)) await endContainer(target);
+    // Not only at the end, which a slow probe can put off for long. Not before the container is ended: it must be.
+    keepCourses(this.#period, this.#courses);
   }
 }

@@ -101,10 +101,14 @@ test("readiness follows what the container does, and the condition says since wh
   expect((await node.container("flips", () => true)).restartCount).toBe(0);
 });
 
-test("runs, and a killed prober, flip nothing", async () => {
+test("runs, and a prober that was killed and has forgotten all, flip nothing", async () => {
   await readySince()("flips", "True");
   const before = await node.get("flips");
-  await node.exec("systemctl kill --signal=KILL unitlet-probe@1.service; true");
+  const memory = "/run/unitlet/probes/1.json";
+  const prober = "unitlet-probe@1";
+  await node.exec(`systemctl stop ${prober}.timer; systemctl kill --signal=KILL ${prober}.service`);
+  await node.exec(`systemctl stop ${prober}.service; rm -f ${memory}; systemctl start ${prober}.timer`);
+  await node.exec(`until grep -q ${before?.metadata?.uid}/main/readiness ${memory}; do sleep 0.1; done`);
   for (let i = 0; i < 3; i += 1) await node.syncAnew();
   expect(await node.get("flips")).toEqual(before);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Probe, ProbeResult, ProbeType } from "../../src/model/probe.ts";
-import { advance, begin, type Course, isDue, isUrgent } from "../../src/probe/course.ts";
+import { advance, begin, type Course, isDue, isUrgent, resume } from "../../src/probe/course.ts";
 
 const PROBE: Probe = {
   check: { type: "tcp", port: 80 },
@@ -149,5 +149,35 @@ describe("isUrgent()", () => {
     ["the end of the container", { ...one, held: true }, true],
   ] as const)("%s", (_, after, expected) => {
     expect(isUrgent(one, after)).toBe(expected);
+  });
+});
+
+describe("resume()", () => {
+  const told: ProbeResult = {
+    invocation: "i",
+    success: true,
+    failures: 0,
+    at: 5,
+    message: "",
+    warning: false,
+    ended: false,
+  };
+  const forgotten = begin("readiness", "i", undefined);
+
+  test("the verdict that was told stands", () => {
+    expect(resume("readiness", forgotten, told)).toEqual({ ...forgotten, success: true });
+  });
+
+  test("a start that was told is not looked for again", () => {
+    const start = begin("startup", "i", undefined);
+    expect(resume("startup", start, told)).toEqual({ ...start, success: true, held: true });
+  });
+
+  test("a verdict on an earlier start says nothing", () => {
+    expect(resume("readiness", forgotten, { ...told, invocation: "h" })).toEqual(forgotten);
+  });
+
+  test("nothing was told yet", () => {
+    expect(resume("readiness", forgotten, undefined)).toEqual(forgotten);
   });
 });
