@@ -95,6 +95,13 @@ test("a doctor of a healthy standalone host names what is stopped, and what to d
   for (const line of stdout.trim().split("\n")) expect(line).toMatch(/^(ok|warning|error): [^:]+: ./);
 });
 
+test("doctor names a program that the host lacks, and where it comes from", async () => {
+  await host.machine.exec("mv /usr/bin/perl /usr/bin/perl.away");
+  const { stdout } = await host.doctor();
+  await host.machine.exec("mv /usr/bin/perl.away /usr/bin/perl");
+  expect(stdout).toMatch(/^error: programs: missing: perl \(install perl-base, or perl-interpreter\)$/m);
+});
+
 test("check-config reads the files that a kubeconfig names, and tells others that only root may", async () => {
   const file = {
     clusters: [{ name: "c", cluster: { server: "https://192.0.2.1" } }],

@@ -49,13 +49,25 @@ function lacking(version: string, controllers: readonly string[]): Finding {
   );
 }
 
+/** What the units and helpers call that a small host may lack; install.sh looks for the same. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  nsenter: "util-linux",
+  prlimit: "util-linux",
+  setpriv: "util-linux",
+  unshare: "util-linux",
+  script: "bsdutils, or util-linux",
+  hostname: "hostname",
+  perl: "perl-base, or perl-interpreter",
+};
+
 function programs(config: Config | undefined): Finding {
-  const needed = ["nsenter", "setpriv", ...(config?.watch ? ["curl"] : [])];
-  const missing = needed.filter(
-    (name) => !["/usr/bin", "/bin", "/usr/sbin", "/sbin"].some((directory) => isProgram(`${directory}/${name}`)),
+  const needed = { ...PROGRAMS, ...(config?.watch ? { curl: "curl, for watch = yes" } : {}) };
+  const missing = Object.entries(needed).filter(
+    ([name]) => !["/usr/bin", "/bin", "/usr/sbin", "/sbin"].some((directory) => isProgram(`${directory}/${name}`)),
   );
-  if (missing.length === 0) return ok("programs", needed.join(", "));
-  return error("programs", `${missing.join(", ")} missing: install util-linux, and curl for watch = yes`);
+  if (missing.length === 0) return ok("programs", Object.keys(needed).join(", "));
+  const words = missing.map(([name, from]) => `${name} (install ${from})`).join("; ");
+  return error("programs", `missing: ${words}`);
 }
 
 /** Needed for images of registries only. */
