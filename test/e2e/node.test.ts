@@ -172,3 +172,16 @@ test("without D-Bus the node is not ready and says why; with it, it is ready aga
   expect(await node.invocation("main")).toBe(invocation);
   expect(await node.journal()).toMatch(/cannot talk to systemd because=".*"/);
 });
+
+test("runs that fail have renewed the lease before", async () => {
+  const renewed = async () =>
+    Date.parse(String((await cluster.get("lease", "node", "kube-node-lease"))?.spec?.renewTime));
+  await node.exec("systemctl stop dbus.socket dbus.service");
+  await node.syncAnew({ allowFailure: true });
+  const first = await renewed();
+  await node.machine.until(async () => (await renewed()) > first, { what: "a new lease", every: 500 });
+  const { stdout } = await node.exec("journalctl -u unitlet-sync -n 1 -o cat _PID=1");
+  await node.exec("systemctl start dbus.socket");
+  expect(stdout).toContain("Failed to start");
+  await node.syncAnew();
+});

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
+import { FaultProxy } from "../support/fault-proxy.ts";
 import { Node } from "../support/node.ts";
 import { pod, shell } from "./manifests.ts";
 
@@ -7,9 +8,12 @@ const SLOW = shell("trap 'sleep 0.3; exit 0' TERM; while :; do sleep 0.1; done")
 const PODS = { ordinary: undefined, important: "important", critical: "system-node-critical" } as const;
 
 let node: Node;
+let proxy: FaultProxy;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "shutdown");
+  const cluster = await Cluster.up();
+  proxy = await FaultProxy.start(cluster);
+  node = await Node.join(cluster, "node-35", { proxy });
   const kind = { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass" };
   await node.apply({ ...kind, metadata: { name: "important" }, value: 1000 });
   for (const [name, priorityClassName] of Object.entries(PODS))
@@ -17,13 +21,23 @@ beforeAll(async () => {
   for (const name of Object.keys(PODS)) await node.container(name, ({ ready }) => ready);
 });
 
-afterAll(() => node[Symbol.asyncDispose]());
+afterAll(async () => {
+  await node[Symbol.asyncDispose]();
+  await proxy[Symbol.asyncDispose]();
+});
 
 /** When a container was done, by its exit record. */
 async function finishedAt(name: string): Promise<number> {
   const uid = (await node.get(name))?.metadata?.uid;
   const log = await node.machine.read(`/var/lib/unitlet/pods/${uid}/main.exits`);
   return Number(log?.split(" ")[5]);
+}
+
+/** Each takes 0.3 s to stop, and begins when those of less importance are done. */
+async function expectOrder(): Promise<void> {
+  const order = await Promise.all(Object.keys(PODS).map(finishedAt));
+  expect(order.toSorted()).toEqual(order);
+  expect(Math.min(...order.slice(1).map((at, i) => at - (order[i] ?? at)))).toBeGreaterThan(0.25);
 }
 
 async function ready(): Promise<object | undefined> {
@@ -58,9 +72,7 @@ test("pods stop one importance after the other, and the cluster hears of it befo
   await node.exec("systemctl disable unitlet-sync.timer unitlet-sync.path");
   await node.machine.reboot();
   expect(await ready()).toEqual({ status: "False", reason: "KubeletNotReady", message: "node is shutting down" });
-  const order = await Promise.all(Object.keys(PODS).map(finishedAt));
-  expect(order.toSorted()).toEqual(order);
-  expect(Math.min(...order.slice(1).map((at, i) => at - (order[i] ?? at)))).toBeGreaterThan(0.25);
+  await expectOrder();
   const status = (await node.get("ordinary"))?.status?.containerStatuses?.[0];
   expect(status?.lastState?.terminated ?? status?.state?.terminated).toMatchObject({ exitCode: 0 });
 });
@@ -69,4 +81,17 @@ test("after the boot the node is ready and the pods run again", async () => {
   await node.exec("systemctl enable --now unitlet-sync.timer unitlet-sync.path");
   for (const name of Object.keys(PODS)) await node.container(name, (seen) => seen.ready && seen.restartCount === 1);
   expect(await ready()).toMatchObject({ status: "True", reason: "KubeletReady" });
+});
+
+test("an API server that never answers does not hold a shutdown up", async () => {
+  await node.exec("systemctl disable unitlet-sync.timer unitlet-sync.path");
+  proxy.on(() => ({ hang: true }));
+  const begun = Date.now();
+  await node.machine.reboot();
+  // systemd itself would wait 90 s for a unit that does not stop.
+  expect(Date.now() - begun).toBeLessThan(60_000);
+  await expectOrder();
+  proxy.clear();
+  await node.exec("systemctl enable --now unitlet-sync.timer unitlet-sync.path");
+  for (const name of Object.keys(PODS)) await node.container(name, (seen) => seen.ready && seen.restartCount === 2);
 });
