@@ -8,7 +8,7 @@ beforeAll(async () => {
   host = await JoinedHost.boot("expiry");
 });
 
-afterAll(() => host.machine.down());
+afterAll(() => host.machine[Symbol.asyncDispose]());
 
 test("a certificate that is about to end makes the node not ready, with the reason, until it is renewed", async () => {
   // No run can ask for another while there is no place for its key.

@@ -27,7 +27,7 @@ beforeAll(async () => {
   token = await makeToken(cluster);
 });
 
-afterAll(() => machine.down());
+afterAll(() => machine[Symbol.asyncDispose]());
 
 const say = async (command: string) => (await machine.exec(command, { allowFailure: true })).stdout;
 const ready = (name: string) => cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=5s"]);

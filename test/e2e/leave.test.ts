@@ -10,7 +10,7 @@ beforeAll(async () => {
   namespace = await host.cluster.namespace("leave");
 });
 
-afterAll(() => host.machine.down());
+afterAll(() => host.machine[Symbol.asyncDispose]());
 
 const unit = (name: string) => `unitlet.${namespace}.${name}.main.service`;
 const pid = async (name: string) => (await host.say(`systemctl show -P MainPID ${unit(name)}`)).trim();

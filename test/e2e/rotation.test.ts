@@ -11,7 +11,7 @@ beforeAll(async () => {
   host = await JoinedHost.boot("rotation");
 });
 
-afterAll(() => host.machine.down());
+afterAll(() => host.machine[Symbol.asyncDispose]());
 
 /** By an account that may do what the manifest in README.md allows, and nothing else. */
 async function approveAsInReadme(name: string): Promise<void> {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   await install(machine);
 });
 
-afterAll(() => machine.down());
+afterAll(() => machine[Symbol.asyncDispose]());
 
 function manifest(name: string, script: string, spec: object = {}): object {
   const containers = [{ name: "main", image: "host", command: ["sh", "-c", script] }];

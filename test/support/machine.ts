@@ -33,7 +33,7 @@ export class Machine implements AsyncDisposable {
     if (options.machineId) flags.push("--machine-id", options.machineId);
     if (options.ownDisk) flags.push("--own-disk", "yes");
     if (options.root) flags.push("--root", options.root);
-    // A run that keeps its machines leaves those of a failed test to be looked at, until the next one.
+    // One that an earlier run has kept.
     if (process.env.UNITLET_KEEP === "1") await run([script, "down", name], { allowFailure: true });
     await manage("up", name, ...flags);
     return new Machine(name, await ask("addr", name), await ask("host-addr", name));
@@ -77,8 +77,9 @@ export class Machine implements AsyncDisposable {
     await manage("down", this.name);
   }
 
+  /** What the end of a test file does; kept machines are left to be looked at. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.down();
+    if (process.env.UNITLET_KEEP !== "1") await this.down();
   }
 }
 

@@ -171,7 +171,7 @@ export class Node implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.machine.down();
+    await this.machine[Symbol.asyncDispose]();
   }
 }
 

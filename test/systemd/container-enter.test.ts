@@ -45,7 +45,7 @@ beforeAll(async () => {
   await machine.exec(["mkdir", "/opt/a directory"]);
 });
 
-afterAll(() => machine.down());
+afterAll(() => machine[Symbol.asyncDispose]());
 
 /** As translate/ starts a container. */
 async function start(pod: string, script: string, lines = "", prefix = ""): Promise<void> {

@@ -36,7 +36,7 @@ beforeAll(async () => {
   await machine.exec(["cp", "-a", "/opt/golden/run/.", "/run/"]);
 });
 
-afterAll(() => machine.down());
+afterAll(() => machine[Symbol.asyncDispose]());
 
 function writeVolatile(below: string, { pod, files, volumes }: Runnable): void {
   const { uid } = pod.metadata;

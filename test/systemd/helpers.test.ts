@@ -10,7 +10,7 @@ beforeAll(async () => {
   machine = units.machine;
 });
 
-afterAll(() => machine.down());
+afterAll(() => machine[Symbol.asyncDispose]());
 
 describe("what is recorded of an exit", () => {
   type Expected = readonly [result: string, code: string, status: string, oom: string, executed: string, mark: string];

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await machine.write("/etc/systemd/system/unitlet.not-ours.service", "[Service]\nExecStart=/bin/sleep 1000\n");
 });
 
-afterAll(() => machine.down());
+afterAll(() => machine[Symbol.asyncDispose]());
 
 test("it installs, starts, and says where to look", async () => {
   const { stdout } = await install("--node-name node-a", "--set watch=no", "--set 'nodeLabels=rack=7,disk=ssd'");

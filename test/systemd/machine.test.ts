@@ -9,7 +9,7 @@ beforeAll(async () => {
   machine = await Machine.boot("self-test", { net: "private" });
 });
 
-afterAll(() => machine.down());
+afterAll(() => machine[Symbol.asyncDispose]());
 
 test("systemd is PID 1 and has nothing to complain about", async () => {
   expect((await machine.exec("cat /proc/1/comm")).stdout.trim()).toBe("systemd");

@@ -35,7 +35,7 @@ beforeAll(async () => {
   writeFileSync(`${root}/opt/probe`, PROBE, { mode: 0o755 });
 });
 
-afterAll(() => machine.down());
+afterAll(() => machine[Symbol.asyncDispose]());
 
 function install(name: string, lines: readonly (readonly [string, string])[], args: readonly string[] = []): void {
   installArgv(name, lines, ["/opt/probe", name, ...args]);
