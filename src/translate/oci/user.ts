@@ -11,6 +11,9 @@ export type ImageUser =
       readonly message: string;
     };
 
+/** As runtimes have it. To the kernel 4294967295 means "as it is", which is root, and what is larger is cut off. */
+const LARGEST = 2 ** 31 - 1;
+
 interface Account {
   readonly name: string;
   readonly uid: number;
@@ -37,6 +40,7 @@ export function imageUser(pod: Pod, container: Container, image: StoredImage): I
   const given = asked.uid === undefined && groupName ? groupId(groupName, groups) : undefined;
   if (given === "unknown") return unknown(`group ${groupName}`, "group");
   const gid = asked.gid ?? given ?? account?.gid ?? 0;
+  if (uid > LARGEST || gid > LARGEST) return outOfRange(image.config.user);
   const supplementary = groups.filter(({ members }) => account !== undefined && members.includes(account.name));
   const ids = [...new Set(supplementary.map((group) => group.gid))].filter((id) => id !== gid);
   return {
@@ -52,6 +56,11 @@ function unknown(what: string, file: string): ImageUser {
     reason: "CreateContainerError",
     message: `unable to find ${what}: no matching entries in ${file} file of the image`,
   };
+}
+
+function outOfRange(user: string): ImageUser {
+  const message = `unable to run as the image's user ${user}: uids and gids must be in range 0-${LARGEST}`;
+  return { ok: false, reason: "CreateContainerError", message };
 }
 
 /** In the kubelet's words. */
@@ -80,7 +89,8 @@ interface Group {
 function parseGroup(text: string): Group[] {
   return text.split("\n").flatMap((line) => {
     const [name = "", , gid = "", members = ""] = line.trim().split(":");
-    return /^\d+$/.test(gid) && name ? [{ name, gid: Number(gid), members: members.split(",") }] : [];
+    const isId = /^\d+$/.test(gid) && Number(gid) <= LARGEST;
+    return isId && name ? [{ name, gid: Number(gid), members: members.split(",") }] : [];
   });
 }
 

@@ -40,6 +40,23 @@ describe("the image's USER", () => {
     });
   });
 
+  test.for(["4294967295", "4294967296", "2147483648:1", "1000:4294967295", "evil", "all"])(
+    "%s is no number of a user",
+    (of) => {
+      const passwd = "evil:x:4294967295:1::/:/bin/sh\nall:x:1:4294967295::/:/bin/sh\n";
+      const image = { config: { user: of }, passwd, group: "" } as StoredImage;
+      expect(imageUser(pod(), container(), image)).toEqual({
+        ok: false,
+        reason: "CreateContainerError",
+        message: `unable to run as the image's user ${of}: uids and gids must be in range 0-2147483647`,
+      });
+    },
+  );
+
+  test("is in no group whose number is none", () => {
+    expect(user("nginx", {}, {}, "nginx:x:4294967296:nginx\n")).toEqual(is(101, 102, [], "/var/cache/nginx"));
+  });
+
   test("has an unknown group", () => {
     expect(user("nginx:admins")).toEqual({
       ok: false,
