@@ -30,9 +30,16 @@ export function openIn(directory: number, name: string): number | undefined {
 /**
  * Calls `use` with a descriptor of what lies at a relative path below a directory that containers write to. Each step is
  * taken from a descriptor, so that nothing leads out of there: no link, and no directory that is exchanged on the way.
- * What is missing is made as directories like the first, if `make`.
+ * What is missing is made as directories like the first, if `make`. `isRoot`: as who has it for a root sees it, for whom an
+ * absolute link begins there, and ".." leads no higher.
  */
-export function withBeneath<T>(root: string, path: string, make: boolean, use: (descriptor: number) => T): T {
+export function withBeneath<T>(
+  root: string,
+  path: string,
+  make: boolean,
+  use: (descriptor: number) => T,
+  isRoot = false,
+): T {
   const open = [openPath(root)];
   try {
     const mode = fstatSync(open[0] as number).mode & 0o7777;
@@ -41,7 +48,7 @@ export function withBeneath<T>(root: string, path: string, make: boolean, use: (
       const name = names.pop() ?? "";
       if (name === "" || name === ".") continue;
       if (name === "..") {
-        leave(open, path);
+        if (!isRoot || open.length > 1) leave(open, path);
         continue;
       }
       const next = enter(open.at(-1) as number, name, make ? mode : undefined);
@@ -51,7 +58,12 @@ export function withBeneath<T>(root: string, path: string, make: boolean, use: (
       }
       closeSync(next);
       links += 1;
-      names.push(...linkNames(open.at(-1) as number, name, links, path).toReversed());
+      const target = linkTarget(open.at(-1) as number, name, links, path);
+      if (target.startsWith("/")) {
+        if (!isRoot) throw new Error(`${path} leads out of the volume`);
+        for (const descriptor of open.splice(1)) closeSync(descriptor);
+      }
+      names.push(...target.split("/").toReversed());
     }
     return use(open.at(-1) as number);
   } finally {
@@ -80,11 +92,9 @@ function enter(directory: number, name: string, mode: number | undefined): numbe
   return made;
 }
 
-function linkNames(directory: number, name: string, links: number, path: string): string[] {
-  const target = readlinkSync(`${pathOf(directory)}/${name}`);
-  if (target.startsWith("/")) throw new Error(`${path} leads out of the volume`);
+function linkTarget(directory: number, name: string, links: number, path: string): string {
   if (links > MOST_LINKS) throw new Error(`${path} leads through too many links`);
-  return target.split("/");
+  return readlinkSync(`${pathOf(directory)}/${name}`);
 }
 
 /** The API server lets no file of more than this be named. */

@@ -1,10 +1,11 @@
-import { closeSync, constants, mkdirSync, openSync, readSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type DesiredPull, type FailedPull, IMAGES, type Images, PULLS, type StoredImage } from "../model/image.ts";
 import type { Instant } from "../model/time.ts";
 import { pulledBy } from "../unitfile/image-names.ts";
 import { isDirectory, isThere, readIfThere, remove, writeWhole } from "./files.ts";
 import { parseImageConfig, parseIndex, parseManifest } from "./image-config.ts";
+import { readImageFile } from "./image-file.ts";
 import type { Listing } from "./systemd.ts";
 
 /** What pulls need, and what starts containers of images. */
@@ -68,8 +69,8 @@ function readStored(key: string): StoredImage | undefined {
       size: manifest.size,
       diskSize: Number(note.get("size") ?? 0),
       config: parseImageConfig(readBlob(manifest.config)),
-      passwd: readOfImage(join(home, "rootfs"), "passwd"),
-      group: readOfImage(join(home, "rootfs"), "group"),
+      passwd: readImageFile(join(home, "rootfs"), "etc/passwd"),
+      group: readImageFile(join(home, "rootfs"), "etc/group"),
     };
   } catch {
     // Damaged: as good as not there, so it is pulled again.
@@ -100,26 +101,6 @@ function seconds(text: string | undefined): number | undefined {
 function readBlob(digest: string): string {
   if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`);
   return readIfThere(join(IMAGES, "blobs/sha256", digest.slice("sha256:".length))) ?? "";
-}
-
-/** Longest /etc/passwd of an image that is read. */
-const LIMIT = 1024 * 1024;
-
-/** A file of the image's /etc, which may be a link to anywhere: no link is followed, and nothing is waited for. */
-function readOfImage(tree: string, name: string): string {
-  const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
-  let etc: number | undefined;
-  let file: number | undefined;
-  try {
-    etc = openSync(join(tree, "etc"), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    file = openSync(`/proc/self/fd/${etc}/${name}`, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-    const buffer = Buffer.alloc(LIMIT);
-    return buffer.toString("utf8", 0, readSync(file, buffer, 0, LIMIT, 0));
-  } catch {
-    return "";
-  } finally {
-    for (const each of [file, etc]) if (each !== undefined) closeSync(each);
-  }
 }
 
 /** What image-pull reads. The credentials are for root alone, and gone when the pull ends. */
