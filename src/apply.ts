@@ -173,8 +173,9 @@ async function applyToFiles(step: FileStep, log: Log): Promise<void> {
       writeVolume(step.uid, step.volume);
       return trySeal(step.uid, [], [step.volume], log);
     case "prepare":
-      prepareStorage(step.uid, step.storage);
-      return keepStorage(step.uid, step.all);
+      // First the note: what is mounted is known to be in use, whenever this is cut off.
+      keepStorage(step.uid, step.all);
+      return prepareStorage(step.uid, step.storage);
     case "write-unit":
       return writeUnit(step.unit, step.text, step.dropIns);
     case "link":

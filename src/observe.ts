@@ -29,6 +29,7 @@ import { neededEnvFiles } from "./translate/env-file.ts";
 import { hasDiskLimit } from "./translate/eviction/limits.ts";
 import { namesAppArmorProfile, OPTIONAL_PATHS } from "./translate/host-files.ts";
 import { neededDirectories, neededMountPoints, volumePaths } from "./translate/host-paths.ts";
+import { volumeImageKeys } from "./translate/image-volumes.ts";
 import { allNeeds, dueNeeds } from "./translate/references.ts";
 import { imageKey } from "./unitfile/image-names.ts";
 
@@ -125,7 +126,8 @@ function imagesOf(pods: readonly Pod[], { imageGC }: Config, listing: Listing, n
 function imageKeys(pods: readonly Pod[]): ReadonlySet<string> {
   const containers = pods.flatMap(({ spec }) => containersOf(spec));
   const names = containers.map(({ image }) => parseImage(image ?? ""));
-  return new Set(names.flatMap((reference) => ("name" in reference ? [imageKey(reference.name)] : [])));
+  const keys = names.flatMap((reference) => ("name" in reference ? [imageKey(reference.name)] : []));
+  return new Set([...keys, ...pods.flatMap(volumeImageKeys)]);
 }
 
 /** Only where something depends on it: while the host is short of something, and of pods that have a limit of their own. */

@@ -4,7 +4,7 @@ import { pulls } from "./agent.ts";
 import { inColumns } from "./columns.ts";
 import { EX_USAGE, Failure } from "./failure.ts";
 
-/** `unitlet images`: what is here, which containers use it; `unitlet images prune`: removes what none does. */
+/** `unitlet images`: what is here, how many containers and volumes use it; `unitlet images prune`: removes what none does. */
 export async function images(args: readonly string[]): Promise<string> {
   const [verb, ...rest] = args;
   if (rest.length > 0 || (verb !== undefined && verb !== "prune"))
@@ -32,7 +32,7 @@ export function table(store: readonly StoredTree[], now: number): string {
       ];
       return (tree.names.length > 0 ? tree.names : ["<none>"]).map((name) => [name, ...rest]);
     });
-  return inColumns([["IMAGE", "DIGEST", "SIZE", "CONTAINERS", "USED"], ...rows]);
+  return inColumns([["IMAGE", "DIGEST", "SIZE", "USERS", "USED"], ...rows]);
 }
 
 function nameOf({ names, digest }: StoredTree): string {

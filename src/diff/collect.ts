@@ -1,7 +1,7 @@
 import type { StoredTree } from "../model/image.ts";
 import type { Step } from "../model/step.ts";
 import type { Instant } from "../model/time.ts";
-import type { Translation } from "../model/translation.ts";
+import type { Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 
 /** As the kubelet: what has come just now is about to be used. */
@@ -17,7 +17,9 @@ export function collectImages(world: World, translations: readonly Translation[]
   if (store === undefined || images?.pulling.size !== 0 || !pods.complete) return [];
   const wanted = new Set(
     translations.flatMap((each) =>
-      each.kind === "runnable" ? each.containers.map(({ image }) => image?.stored.digest) : [],
+      each.kind === "runnable"
+        ? [...each.containers.map(({ image }) => image?.stored.digest), ...imagesOfVolumes(each)]
+        : [],
     ),
   );
   let excess = store.diskUsed - (config.imageGC - BELOW) * store.diskTotal;
@@ -34,6 +36,10 @@ export function collectImages(world: World, translations: readonly Translation[]
     });
   }
   return steps;
+}
+
+function imagesOfVolumes({ imageVolumes = [] }: Runnable) {
+  return imageVolumes.map(({ digest }) => digest);
 }
 
 function isUnused({ digest, users, pulledAt }: StoredTree, wanted: ReadonlySet<string | undefined>, now: Instant) {

@@ -2,6 +2,7 @@ import { CONTAINER_LISTS, containersOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
 import type { DesiredPull } from "../model/image.ts";
 import { isTerminal } from "../model/phase.ts";
+import type { Pod } from "../model/pod.ts";
 import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
@@ -18,18 +19,28 @@ export function pullSteps({ pods, images }: World, translations: readonly Transl
   return [...starts, ...idle.map((key): Step => ({ kind: "cancel-pull", uid: "", key, because: "no pod needs it" }))];
 }
 
+/** A container that waits for its image, or a pod that does for that of a volume. */
 interface Waiting {
   readonly translation: Runnable;
-  readonly container: DesiredContainer;
+  /** As the pod has it. */
+  readonly image: string | undefined;
+  /** Undefined: the pod as a whole. */
+  readonly fieldPath?: string;
   readonly pull: DesiredPull;
 }
 
 function wanted(translation: Translation): Waiting[] {
   const { pod } = translation;
   if (translation.kind === "rejected" || isTerminating(pod) || isTerminal(pod.status?.phase)) return [];
-  return translation.containers.flatMap((container) =>
-    container.pull === undefined ? [] : [{ translation, container, pull: container.pull }],
+  const volumes = (translation.imageVolumes ?? []).map(({ reference, pull }) => ({ image: reference, pull }));
+  return [...volumes, ...translation.containers.map((each) => ofContainer(pod, each))].flatMap(({ pull, ...rest }) =>
+    pull === undefined ? [] : [{ translation, pull, ...rest }],
   );
+}
+
+function ofContainer({ spec }: Pod, { name, kind, pull }: DesiredContainer) {
+  const container = containersOf(spec).find((each) => each.name === name);
+  return { image: container?.image, fieldPath: `spec.${CONTAINER_LISTS[kind]}{${name}}`, pull };
 }
 
 function begin(all: readonly Waiting[]): Step[] {
@@ -47,10 +58,9 @@ function newcomers(all: readonly Waiting[]): Step[] {
   return all.filter(({ translation }) => translation.pod.status?.startTime === undefined).flatMap(tell);
 }
 
-function tell({ translation, container, pull }: Waiting): Step[] {
+function tell({ translation, image, fieldPath, pull }: Waiting): Step[] {
   const { pod } = translation;
-  const spec = containersOf(pod.spec).find(({ name }) => name === container.name);
-  const fieldPath = `spec.${CONTAINER_LISTS[container.kind]}{${container.name}}`;
+  const field = fieldPath === undefined ? {} : { fieldPath };
   const step = (event: Pick<PodEvent, "type" | "reason" | "message" | "fieldPath">): Step => ({
     kind: "tell",
     uid: pod.metadata.uid,
@@ -63,6 +73,6 @@ function tell({ translation, container, pull }: Waiting): Step[] {
     ...(pull.missing.length === 0
       ? []
       : [step({ type: "Warning", reason: "FailedToRetrieveImagePullSecret", message: missing })]),
-    step({ type: "Normal", reason: "Pulling", message: `Pulling image "${spec?.image ?? pull.name}"`, fieldPath }),
+    step({ type: "Normal", reason: "Pulling", message: `Pulling image "${image ?? pull.name}"`, ...field }),
   ];
 }

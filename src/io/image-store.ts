@@ -1,9 +1,10 @@
 import { renameSync, statfsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { IMAGES, type ImageStore, type StoredTree } from "../model/image.ts";
-import { DATA } from "../model/paths.ts";
-import { ifThere, modifiedAt, namesIn, readIfThere, remove } from "./files.ts";
+import { DATA, podData, storagePath } from "../model/paths.ts";
+import type { Storage } from "../model/storage.ts";
+import { ifThere, modifiedAt, namesIn, readIfThere, remove, writeIfRoom } from "./files.ts";
 import { parseIndex, parseManifest } from "./image-config.ts";
 
 const TREES = join(IMAGES, "trees");
@@ -50,16 +51,31 @@ function readRef(key: string): { readonly name?: string; readonly digest?: strin
   return Object.fromEntries(lines.map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1)]));
 }
 
-/** By tree: each start of a container notes which one it is on. */
+/** By tree: each start of a container notes which one it is on, and each pod what its volumes are. */
 function readUsers(): ReadonlyMap<string, string[]> {
   const users = new Map<string, string[]>();
+  const add = (tree: string, user: string) => users.set(tree, [...(users.get(tree) ?? []), user]);
   for (const uid of namesIn(join(DATA, "pods"))) {
-    for (const container of namesIn(join(DATA, "pods", uid, "roots"))) {
-      const tree = (readIfThere(join(DATA, "pods", uid, "roots", container, "tree")) ?? "").trim();
-      users.set(tree, [...(users.get(tree) ?? []), `${uid}/${container}`]);
-    }
+    for (const container of namesIn(join(podData(uid), "roots")))
+      add((readIfThere(join(podData(uid), "roots", container, "tree")) ?? "").trim(), `${uid}/${container}`);
+    for (const storage of readKeptStorage(uid))
+      if (storage.kind === "image") add(storage.tree, `${uid}/${storage.path.split("/").at(-2)}`);
   }
   return users;
+}
+
+/** What was prepared for a pod's volumes; nothing, if that cannot be read. */
+function readKeptStorage(uid: string): readonly Storage[] {
+  try {
+    return JSON.parse(readIfThere(storagePath(uid)) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+/** Of those that nobody uses, the one that was used longest ago is removed first. */
+export function markUsed(tree: string): void {
+  writeIfRoom(join(dirname(tree), "used"), "", 0o600);
 }
 
 /** What of the shared blobs an image needs; for one that is damaged, none. */

@@ -24,6 +24,11 @@ export function mountMemory(path: string, options: string): void {
   mount(["-t", "tmpfs", "-o", options, "tmpfs", path]);
 }
 
+/** The directory itself, for reading; nothing there gives anybody other rights. */
+export function mountForReading(directory: string, path: string): void {
+  mount(["-o", "bind,ro,nosuid,nodev", directory, path]);
+}
+
 /** What an open file descriptor leads to, whatever has become of its name. */
 export function mountDescriptor(descriptor: number, path: string): void {
   mount(["--bind", "/proc/self/fd/3", path], descriptor);

@@ -1,7 +1,7 @@
 import { uptime } from "node:os";
 import { join } from "node:path";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
-import { DATA, podData, podVolatile, VOLATILE } from "../model/paths.ts";
+import { DATA, podData, podVolatile, storagePath, VOLATILE } from "../model/paths.ts";
 import { PROBE_TYPES } from "../model/probe.ts";
 import type { DesiredFile, DesiredVolume } from "../model/step.ts";
 import type { Storage } from "../model/storage.ts";
@@ -161,8 +161,6 @@ export function restorePod(uid: string): void {
 export function keepStorage(uid: string, all: readonly Storage[]): void {
   writeWhole(storagePath(uid), JSON.stringify(all), 0o600);
 }
-
-const storagePath = (uid: string) => join(podData(uid), "storage");
 
 const sealedDirectory = (uid: string) => join(podData(uid), SEALED);
 

@@ -15,6 +15,7 @@ import {
   type DirectoryStorage,
   type HostFileType,
   type HostStorage,
+  type ImageStorage,
   type MemoryStorage,
   type Storage,
   type SubPathStorage,
@@ -23,7 +24,8 @@ import {
 import { statOf, withBeneath } from "./beneath.ts";
 import { ifThere, isThere, namesIn, readIfThere, remove, writeWhole } from "./files.ts";
 import { giveToGroup } from "./group-tree.ts";
-import { mountDescriptor, mountMemory, mountsBelow } from "./mounts.ts";
+import { markUsed } from "./image-store.ts";
+import { mountDescriptor, mountForReading, mountMemory, mountsBelow } from "./mounts.ts";
 
 const groupMark = (uid: string, volume: string) => `${podVolatile(uid)}/groups/${volume}`;
 
@@ -83,6 +85,9 @@ function prepare(uid: string, storage: Exclude<Storage, SubPathStorage>): void {
     case "host":
       makeOnHost(storage);
       return;
+    case "image":
+      mountImage(storage);
+      return;
     case "group":
       giveToGroup(storage.path, storage.gid, storage.always);
       writeWhole(groupMark(uid, storage.volume), "", 0o600);
@@ -104,6 +109,12 @@ function makeDirectory({ path, gid }: DirectoryStorage): void {
 function makeMemory({ path, gid, size }: MemoryStorage): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   mountMemory(path, `size=${size},nosuid,nodev,mode=${gid === undefined ? "0777" : `2777,gid=${gid}`}`);
+}
+
+function mountImage({ path, tree }: ImageStorage): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  mountForReading(tree, path);
+  markUsed(tree);
 }
 
 /**

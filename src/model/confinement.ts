@@ -62,6 +62,8 @@ export interface BindMount {
   /** Also what is mounted below the source. Where a renderer knows nothing else, readOnly means this too. */
   readonly recursiveReadOnly: boolean;
   readonly propagation: Propagation;
+  /** What lies there gives nobody other rights: nothing is setuid, nothing is a device. */
+  readonly harmless?: boolean;
   /** The source is made by a helper that runs in the container's own mounts, just before the program. */
   readonly late?: boolean;
 }

@@ -105,6 +105,6 @@ export interface StoredTree {
   readonly pulledAt: Instant;
   /** When a container was last started on it, or when it came. */
   readonly usedAt: Instant;
-  /** "POD-UID/CONTAINER" of those that run on it, or did and may again. */
+  /** "POD-UID/CONTAINER" of those that run on it, or did and may again, and "POD-UID/VOLUME". */
   readonly users: readonly string[];
 }

@@ -13,6 +13,9 @@ export const bundleConfig = (container: string) => `${container}.json`;
 export const bundleFile = (uid: string, container: string) => `${podVolatile(uid)}/${bundleConfig(container)}`;
 /** When a container's image was first asked for, in milliseconds. */
 export const askedFile = (container: string) => `${container}.asked`;
+/** Where the files of an image that is a volume are mounted; the last part tells which image. */
+export const imageVolumePath = (uid: string, volume: string, hex: string) =>
+  `${podVolatile(uid)}/images/${volume}/${hex}`;
 /** Where such a container has its root file system, and what it writes there. */
 export const podRoot = (uid: string, container: string) => `${podData(uid)}/roots/${container}`;
 /** What a container says of its end: the file that it writes, made anew for each start. On disk, since nobody limits it. */
@@ -29,6 +32,8 @@ export const CLIENT_PAIR = `${PKI}/client-current.pem`;
 export const SERVING_PAIR = `${PKI}/serving-current.pem`;
 /** Of an emptyDir on the disk. */
 export const diskVolumePath = (uid: string, volume: string) => `${podData(uid)}/volumes/${volume}`;
+/** What was prepared for the pod's volumes, to be prepared again after a boot. */
+export const storagePath = (uid: string) => `${podData(uid)}/storage`;
 /** Where what a subPath leads to is held for one of the container's mounts, by its place in volumeMounts. */
 export const subPathMount = (uid: string, container: string, at: number) =>
   `${podVolatile(uid)}/subpaths/${container}/${at}`;

@@ -1,5 +1,5 @@
 /** What must be on the host before a container's mounts can be made. Done once, in this order, and kept until the pod goes. */
-export type Storage = DirectoryStorage | MemoryStorage | HostStorage | GroupStorage | SubPathStorage;
+export type Storage = DirectoryStorage | MemoryStorage | HostStorage | ImageStorage | GroupStorage | SubPathStorage;
 
 /** An empty directory that all containers may write to. */
 export interface DirectoryStorage {
@@ -22,6 +22,14 @@ export interface HostStorage {
   readonly kind: "host";
   readonly path: string;
   readonly make: "directory" | "file";
+}
+
+/** The files of an image, for reading. */
+export interface ImageStorage {
+  readonly kind: "image";
+  readonly path: string;
+  /** Where they lie, together with those of all others who use them. */
+  readonly tree: string;
 }
 
 /** All that lies there belongs to this group, which may write to it. */

@@ -47,6 +47,8 @@ export interface Runnable {
   /** In the order in which it is to be prepared. */
   readonly storage: readonly Storage[];
   readonly problems: readonly Problem[];
+  /** Volumes of the files of an image; undefined: it has none. */
+  readonly imageVolumes?: readonly DesiredImageVolume[];
   /** `pod` has the resources that it had before. */
   readonly pendingResize?: PendingResize;
 }
@@ -60,8 +62,22 @@ export interface DesiredContainer {
   readonly waiting?: { readonly reason: string; readonly message: string };
   /** The signal for its main process when one of these volumes has other content. */
   readonly reload?: { readonly signal: string; readonly volumes: readonly string[] };
+  /** The image that `waiting` is about, if it is that of a volume. */
+  readonly awaits?: string;
   /** What must be pulled before it can start. */
   readonly pull?: DesiredPull;
   /** The image that it will run on; undefined: the host's own files. */
   readonly image?: { readonly id: string; readonly stored: StoredImage };
+}
+
+/** A volume of the files of an image, whether a container mounts it or not. */
+export interface DesiredImageVolume {
+  readonly volume: string;
+  /** As the pod has it. */
+  readonly reference: string;
+  /** Of the image that it is, or is about to be; undefined: it is not here yet. */
+  readonly digest?: string;
+  /** Undefined also when the name means another image by now. */
+  readonly stored?: StoredImage;
+  readonly pull?: DesiredPull;
 }

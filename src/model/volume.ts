@@ -22,6 +22,7 @@ export interface Volume {
   readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
   readonly ephemeral?: object;
   readonly nfs?: NfsSource;
+  readonly image?: { readonly reference?: string; readonly pullPolicy?: string };
 }
 
 export interface KeyToPath {

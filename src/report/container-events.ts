@@ -1,8 +1,8 @@
 import { invocationOf } from "../model/container-id.ts";
 import { CONTAINER_LISTS, containersOf, kindOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
-import type { StoredImage } from "../model/image.ts";
 import type { ContainerState, ContainerStatus, Pod, Terminated } from "../model/pod.ts";
+import type { DesiredContainer } from "../model/translation.ts";
 import { pulledMessage } from "./pulled.ts";
 
 /** What happened to one container, in the order in which it happened. */
@@ -10,15 +10,15 @@ export function containerEvents(
   pod: Pod,
   previous: ContainerStatus | undefined,
   next: ContainerStatus,
-  stored?: StoredImage,
+  desired?: Pick<DesiredContainer, "image" | "awaits">,
 ): PodEvent[] {
   const runs = newRuns(previous, next);
   return [
     ...runs.flatMap((run, at) => {
       const isFirst = previous?.containerID === undefined && at === 0;
-      return runEvents(pod, next, run, pulledMessage(pod, next.image, stored, isFirst));
+      return runEvents(pod, next, run, pulledMessage(pod, next.image, desired?.image?.stored, isFirst));
     }),
-    ...waitingEvents(pod, previous, next),
+    ...waitingEvents(pod, previous, next, desired?.awaits),
   ];
 }
 
@@ -53,23 +53,30 @@ function runEvents(pod: Pod, { name }: ContainerStatus, { id, end }: Run, pulled
   ];
 }
 
-function waitingEvents(pod: Pod, previous: ContainerStatus | undefined, next: ContainerStatus): PodEvent[] {
+/** `volume` is the image that it waits for, if it is that of a volume. */
+function waitingEvents(
+  pod: Pod,
+  previous: ContainerStatus | undefined,
+  next: ContainerStatus,
+  volume: string | undefined,
+): PodEvent[] {
   const { waiting } = next.state;
   const before = previous?.state.waiting;
   const isSameWait = before?.reason === waiting?.reason && before?.message === waiting?.message;
   if (waiting === undefined || (isSameWait && previous?.containerID === next.containerID)) return [];
   const occurrence = invocationOf(next.containerID) ?? String(pod.metadata.generation ?? 0);
-  return wording(pod, next, waiting).map(([type, reason, message]) =>
-    reason === "FailedMount"
+  const image = volume ?? next.image;
+  return wording(pod, next.name, image, waiting).map(([type, reason, message, ofImage]) =>
+    reason === "FailedMount" || (ofImage && volume !== undefined)
       ? { pod, type, reason, message, occurrence }
       : containerEvent(pod, next.name, type, reason, message, occurrence),
   );
 }
 
-type Words = readonly [type: PodEvent["type"], reason: string, message: string];
+type Words = readonly [type: PodEvent["type"], reason: string, message: string, ofImage?: boolean];
 
 /** The kubelet tells the pull and the container that fails for it apart: two Events. */
-function wording(pod: Pod, { name, image }: ContainerStatus, waiting: NonNullable<ContainerState["waiting"]>): Words[] {
+function wording(pod: Pod, name: string, image: string, waiting: NonNullable<ContainerState["waiting"]>): Words[] {
   const { reason, message = reason } = waiting;
   switch (reason) {
     case "PodInitializing":
@@ -83,13 +90,13 @@ function wording(pod: Pod, { name, image }: ContainerStatus, waiting: NonNullabl
       ];
     }
     case "ErrImagePull":
-      return [["Warning", "Failed", `Failed to pull image "${image}": ${message}`], error(reason)];
+      return [["Warning", "Failed", `Failed to pull image "${image}": ${message}`, true], error(reason)];
     case "ImagePullBackOff":
-      return [["Normal", "BackOff", `Back-off pulling image "${image}"`], error(reason)];
+      return [["Normal", "BackOff", `Back-off pulling image "${image}"`, true], error(reason)];
     case "ErrImageNeverPull":
-      return [["Warning", "ErrImageNeverPull", message], error(reason)];
+      return [["Warning", "ErrImageNeverPull", message, true], error(reason)];
     case "InvalidImageName":
-      return [["Warning", "InspectFailed", message], error(reason)];
+      return [["Warning", "InspectFailed", message, true], error(reason)];
     default:
       return [error(message)];
   }

@@ -1,10 +1,10 @@
 import { statusesOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
-import type { StoredImage } from "../model/image.ts";
 import type { ContainerStatus, Pod, PodStatus } from "../model/pod.ts";
 import type { Problem } from "../model/problem.ts";
-import type { Translation } from "../model/translation.ts";
+import type { DesiredContainer, Translation } from "../model/translation.ts";
 import { containerEvents } from "./container-events.ts";
+import { volumeEvents } from "./volume-events.ts";
 
 export interface PodEdge {
   readonly translation: Translation;
@@ -23,21 +23,21 @@ export function podEvents({ translation, previous, next }: PodEdge): PodEvent[] 
     ...(translation.kind === "runnable" && isNew
       ? translation.problems.flatMap((each) => ignoredEvents(pod, each))
       : []),
+    ...volumeEvents(translation, previous, next),
     ...statuses(next).flatMap((status) =>
       containerEvents(
         pod,
         before.find((each) => each.name === status.name),
         status,
-        storedImage(translation, status.name),
+        desiredContainer(translation, status.name),
       ),
     ),
   ];
   return events.filter((event, i) => events.findIndex((other) => isSame(event, other)) === i);
 }
 
-function storedImage(translation: Translation, container: string): StoredImage | undefined {
-  if (translation.kind === "rejected") return undefined;
-  return translation.containers.find(({ name }) => name === container)?.image?.stored;
+function desiredContainer(translation: Translation, container: string): DesiredContainer | undefined {
+  return translation.kind === "rejected" ? undefined : translation.containers.find(({ name }) => name === container);
 }
 
 /** An Event about the pod as a whole: it occurs once in each generation. */

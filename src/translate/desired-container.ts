@@ -1,4 +1,3 @@
-import { askedFile } from "../model/paths.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import type { DesiredFile } from "../model/step.ts";
 import type { Storage } from "../model/storage.ts";
@@ -11,7 +10,8 @@ import { translateContainer } from "./container.ts";
 import { containerOrder } from "./container-order.ts";
 import { containerPath } from "./container-path.ts";
 import type { TranslateContext } from "./context.ts";
-import { judgeImage } from "./image.ts";
+import { judgeImage, notesAsking } from "./image.ts";
+import { type ImageVolumes, imageVolumeWait } from "./image-volumes.ts";
 import { hostLaunch } from "./launch.ts";
 import { imageLaunch } from "./oci/launch.ts";
 import { probesFiles } from "./probes.ts";
@@ -30,7 +30,7 @@ export function desiredContainer(
   container: Container,
   kind: ContainerKind,
   context: TranslateContext,
-  volumes: Volumes,
+  volumes: Volumes & Pick<ImageVolumes, "waits">,
 ): DesiredParts {
   const { namespace, name } = pod.metadata;
   const base = { name: container.name, kind, unitName: containerUnitName(namespace, name, container.name) };
@@ -40,8 +40,10 @@ export function desiredContainer(
     storage: [],
   });
   const image = judgeImage(pod, container, context);
+  const wait = imageVolumeWait(container, volumes.waits);
   if (image.kind === "absent")
-    return { container: { ...base, ...image.waits }, files: asked(container, context), storage: [] };
+    return { container: { ...base, ...image.waits, ...wait }, files: notesAsking(container, context), storage: [] };
+  if (wait !== undefined) return { container: { ...base, ...wait }, files: [], storage: [] };
   const volume = volumeProblem(container, volumes);
   if (volume !== undefined) return waits("ContainerCreating", volume);
   try {
@@ -73,13 +75,6 @@ function reloadOf(pod: Pod, container: Container): Pick<DesiredContainer, "reloa
   const { reload: signal } = wishesOf(pod, container);
   const volumes = (container.volumeMounts ?? []).map(({ name }) => name);
   return signal === undefined ? {} : { reload: { signal, volumes } };
-}
-
-/** Notes when the image was first asked for: an answer of before does not count. */
-function asked({ name }: Container, { directory, images }: TranslateContext): DesiredFile[] {
-  const file = askedFile(name);
-  if (images === undefined || directory?.files.has(file)) return [];
-  return [{ name: file, text: String(images.at), uid: 0 }];
 }
 
 function volumeProblem(container: Container, { missing }: Volumes): string | undefined {

@@ -2,6 +2,7 @@ import { type DesiredPull, type FailedPull, type Images, NO_IMAGES, type StoredI
 import { type OciReference, parseImage, type Tarball } from "../model/image-reference.ts";
 import { askedFile } from "../model/paths.ts";
 import type { Container, Pod } from "../model/pod.ts";
+import type { DesiredFile } from "../model/step.ts";
 import type { Instant } from "../model/time.ts";
 import type { DesiredContainer } from "../model/translation.ts";
 import type { PodDirectory } from "../model/world.ts";
@@ -18,9 +19,12 @@ export type ImageVerdict =
 
 type Context = Pick<TranslateContext, "config" | "directory" | "images" | "references">;
 
+/** A container, or a volume that is said in its words. */
+export type ImageWish = Pick<Container, "name" | "image" | "imagePullPolicy">;
+
 export function judgeImage(
   pod: Pod,
-  container: Container,
+  container: ImageWish,
   { config, directory, references, images = NO_IMAGES }: Context,
 ): ImageVerdict {
   const image = container.image ?? "";
@@ -54,14 +58,21 @@ export function judgeImage(
   return absent(image, pull, relevant, images.at);
 }
 
+/** Notes when the image was first asked for: an answer of before does not count. */
+export function notesAsking({ name }: ImageWish, { directory, images }: Context): DesiredFile[] {
+  const file = askedFile(name);
+  if (images === undefined || directory?.files.has(file)) return [];
+  return [{ name: file, text: String(images.at), uid: 0 }];
+}
+
 /** By this host's clock, in the run that first saw the container; undefined in that one. */
-function askedAt({ name }: Container, directory: PodDirectory | undefined): Instant | undefined {
+function askedAt({ name }: ImageWish, directory: PodDirectory | undefined): Instant | undefined {
   const text = directory?.files.get(askedFile(name));
   return text === undefined ? undefined : Number(text);
 }
 
 /** As the API server fills it in; manifests of a standalone node come without. */
-function pullPolicy({ imagePullPolicy }: Container, reference: OciReference | Tarball): string {
+function pullPolicy({ imagePullPolicy }: ImageWish, reference: OciReference | Tarball): string {
   // What has a checksum is what it was.
   if (reference.kind === "tarball") return imagePullPolicy === "Never" ? "Never" : "IfNotPresent";
   return imagePullPolicy ?? (reference.tag === "latest" ? "Always" : "IfNotPresent");

@@ -75,7 +75,7 @@ function nestingProblem(
     return undefined;
   const inner = points.find((each) => isBelow(each.target, target));
   if (inner !== undefined)
-    return `${inner.given} lies within volume "${volume}", which containers can write to: use a path outside of it, or an image with files of its own`;
+    return `${inner.given} lies within volume "${volume}", ${whoseLinks(pod, volume)}: use a path outside of it, or an image with files of its own`;
   if (target !== "/run/unitlet" && !isBelow(LAUNCH_FILE, target)) return undefined;
   return `${given} would cover /run/unitlet, which the container is started from: use a path below it`;
 }
@@ -95,7 +95,12 @@ function exposedProblem(pod: Pod, { given, target }: Point, places: ReadonlyMap<
 /** The container's own at each start, wherever the host's are; and devices, where only root makes files. */
 const MADE_ANEW = /^\/(run|tmp|var\/tmp|dev)\//;
 
-/** By whomever: what the run writes, nobody else does. */
+function whoseLinks({ spec }: Pod, name: string): string {
+  const { image } = spec.volumes?.find((each) => each.name === name) ?? {};
+  return image === undefined ? "which containers can write to" : "which may have links to anywhere";
+}
+
+/** By whomever: what the run writes, nobody else does. Who has made an image could write there whatever he liked. */
 function isWritable({ spec }: Pod, name: string): boolean {
   const volume = spec.volumes?.find((each) => each.name === name);
   return (volume?.configMap ?? volume?.secret ?? volume?.downwardAPI ?? volume?.projected) === undefined;

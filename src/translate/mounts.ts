@@ -76,6 +76,7 @@ function bind(mount: VolumeMount, place: Place, source: string): BindMount {
     readOnly,
     recursiveReadOnly: readOnly && /^(Enabled|IfPossible)$/.test(mount.recursiveReadOnly ?? ""),
     propagation: PROPAGATION[mount.mountPropagation ?? "None"] ?? "private",
+    ...(place.foreign && { harmless: true }),
   };
 }
 

@@ -9,6 +9,7 @@ import { withUsers } from "./annotations/user.ts";
 import { withoutRefused } from "./annotations/wishes.ts";
 import type { TranslateContext } from "./context.ts";
 import { type DesiredParts, desiredContainer } from "./desired-container.ts";
+import { translateImageVolumes } from "./image-volumes.ts";
 import { podFiles } from "./pod-files.ts";
 import { podProblems } from "./pod-problems.ts";
 import { qosClass } from "./resources.ts";
@@ -42,7 +43,9 @@ function parts(
   const { config, host, references, hostFiles, failedMounts } = context;
   const { initContainers = [], containers } = pod.spec;
   const known = { pod, references, hostFiles, failedMounts, allocatable: allocatable(config, host) };
-  const volumes = translateVolumes(known, context.directory?.volumes ?? new Map());
+  const others = translateVolumes(known, context.directory?.volumes ?? new Map());
+  const images = translateImageVolumes(pod, context);
+  const volumes = { ...others, places: new Map([...others.places, ...images.places]), waits: images.waits };
   const places = [...volumes.places.values()];
   const init = initContainers.map((each) => desiredContainer(pod, each, kindOf(pod, each), context, volumes));
   const main = containers.map((each) => desiredContainer(pod, each, "container", context, volumes));
@@ -53,13 +56,14 @@ function parts(
   return {
     slice: translateSlice(pod, qosClass(pod)),
     containers: desired.map(({ container }) => container),
-    files: [...podFiles(pod, config, host), ...desired.flatMap(({ files }) => files)],
+    files: [...podFiles(pod, config, host), ...images.files, ...desired.flatMap(({ files }) => files)],
     companions: [
       ...places.flatMap(({ companions }) => companions),
       ...main.flatMap(({ container: { unit } }, at) => (unit && containerSocket(pod, containers[at], unit)) ?? []),
     ],
     storage: [...places.flatMap(({ storage }) => storage), ...desired.flatMap(({ storage }) => storage)],
     volumes: volumes.written,
+    ...(images.desired.length > 0 && { imageVolumes: images.desired }),
   };
 }
 

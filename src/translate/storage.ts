@@ -27,6 +27,8 @@ export interface Place {
   readonly path: string;
   /** Whatever the mounts say. */
   readonly readOnly: boolean;
+  /** Made by strangers. */
+  readonly foreign?: boolean;
   /** What has to be true on the host before a container that mounts it may start. */
   readonly conditions: readonly (readonly [string, string])[];
   readonly storage: readonly Storage[];

@@ -41,10 +41,7 @@ export const VOLUME_FIELDS: Readonly<Record<string, Row>> = {
   persistentVolumeClaim: "supported",
   ephemeral: "supported",
   nfs: "supported",
-  image: rejected(
-    "asks for the files of an image, which this version of unitlet cannot give",
-    "put the files on the host",
-  ),
+  image: "supported",
   csi: rejected("asks for a CSI driver, and this node has none"),
   gitRepo: rejected("is not provided by any current node", "clone it in an init container into an emptyDir"),
   flexVolume: rejected("asks for a driver, and this node has none"),

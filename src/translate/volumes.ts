@@ -15,13 +15,14 @@ export interface Volumes {
   readonly missing: ReadonlyMap<string, string>;
 }
 
-/** The pod's volumes on this host. One that was written stays as it is while what it is made of cannot be had. */
+/** The pod's volumes on this host, but those of images. One that was written stays as it is while what it is made of cannot be had. */
 export function translateVolumes(context: StorageContext, present: ReadonlyMap<string, string>): Volumes {
   const places = new Map<string, Place>();
   const written: DesiredVolume[] = [];
   const missing = new Map<string, string>();
   for (const volume of context.pod.spec.volumes ?? []) {
     const { name } = volume;
+    if (volume.image !== undefined) continue;
     const projection = project(volume, context);
     const place = projection === undefined ? placed(volume, context) : writtenPlace(context.pod, name);
     if (projection?.ok) written.push(asWritten(context.pod, name, [...projection.files]));

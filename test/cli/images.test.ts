@@ -22,10 +22,10 @@ test("a line for each name, the largest image first", () => {
     users: ["u/c"],
   });
   expect(table([small, large], NOW)).toBe(
-    `IMAGE                  DIGEST        SIZE   CONTAINERS  USED
-docker.io/library/a:1  0123456789ab  20 MB  1           90s
-docker.io/library/a:2  0123456789ab  20 MB  1           90s
-<none>                 0123456789ab  2 MB   0           3d
+    `IMAGE                  DIGEST        SIZE   USERS  USED
+docker.io/library/a:1  0123456789ab  20 MB  1      90s
+docker.io/library/a:2  0123456789ab  20 MB  1      90s
+<none>                 0123456789ab  2 MB   0      3d
 `,
   );
 });

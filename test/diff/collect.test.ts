@@ -50,6 +50,12 @@ describe("what stays", () => {
     expect(removed(store([tree(1)]), {}, [wanting])).toEqual([]);
   });
 
+  test("what a pod is about to mount", () => {
+    const imageVolumes = [{ volume: "v", reference: "files:1", digest: digest(1) }];
+    const wanting = { kind: "runnable", containers: [], imageVolumes } as unknown as Translation;
+    expect(removed(store([tree(1)]), {}, [wanting])).toEqual([]);
+  });
+
   test("what has come just now", () => {
     expect(removed(store([tree(1, { pulledAt: NOW - 119_000 })]))).toEqual([]);
   });

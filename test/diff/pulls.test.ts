@@ -39,6 +39,25 @@ describe("what is waited for", () => {
     });
   });
 
+  test("for a volume is told of the pod, not of a container", () => {
+    const translation = runnable(podOf({}));
+    const imageVolumes = [{ volume: "v", reference: "files:1", pull: pull("files") }];
+    const [begun, told] = steps([{ ...translation, imageVolumes }]);
+    expect(begun).toMatchObject({ kind: "pull", pull: pull("files") });
+    expect(told?.event).toEqual({
+      pod: translation.pod,
+      type: "Normal",
+      reason: "Pulling",
+      message: 'Pulling image "files:1"',
+      occurrence: "files",
+    });
+  });
+
+  test("for a volume and for a container is pulled once", () => {
+    const imageVolumes = [{ volume: "v", reference: "app", pull: pull("app") }];
+    expect(kinds(steps([{ ...waiting("one", pull("app")), imageVolumes }]))).toEqual(["pull", "Pulling", "Pulling"]);
+  });
+
   test("is pulled once, though two pods are told", () => {
     expect(kinds(steps([waiting("one", pull("app")), waiting("two", pull("app"))]))).toEqual([
       "pull",

@@ -13,6 +13,7 @@ describe("volumes", () => {
     ["of what the pod says of itself", volume({ downwardAPI: { items: [{ path: "x" }] } })],
     ["with a token", projected({ serviceAccountToken: { path: "token", expirationSeconds: 3607 } })],
     ["with a trust bundle by name", projected({ clusterTrustBundle: { name: "b", path: "ca", optional: true } })],
+    ["of an image", volume({ image: { reference: "x", pullPolicy: "Always" } })],
   ] as const)("%s are taken", ([, of]) => {
     expect(fieldProblems(of)).toEqual([]);
   });
@@ -20,11 +21,6 @@ describe("volumes", () => {
   test.for([
     [volume({ csi: { driver: "x" } }), "spec.volumes[v].csi", "asks for a CSI driver, and this node has none"],
     [volume({ iscsi: { lun: 0 } }), "spec.volumes[v].iscsi", "is storage that this node cannot mount"],
-    [
-      volume({ image: { reference: "x" } }),
-      "spec.volumes[v].image",
-      "asks for the files of an image, which this version of unitlet cannot give",
-    ],
     [
       projected({ podCertificate: { signerName: "x" } }),
       "spec.volumes[v].projected.sources[0].podCertificate",

@@ -120,5 +120,8 @@ function ociMount(mount: Mount): object {
   const propagation = { private: "rprivate", slave: "rslave", shared: "rshared" }[mount.propagation];
   // crun 1.8 takes "rro" for directories only: below a file nothing is mounted anyway.
   const below = readOnly && mount.recursiveReadOnly ? ["rro"] : [];
-  return { destination, type: "bind", source: mount.source, options: ["rbind", propagation, access, ...below] };
+  // crun forgets what of these the source is mounted with.
+  const harmless = mount.harmless ? ["nosuid", "nodev"] : [];
+  const options = ["rbind", propagation, access, ...below, ...harmless];
+  return { destination, type: "bind", source: mount.source, options };
 }

@@ -1,0 +1,29 @@
+import { containersOf, statusesOf } from "../model/containers.ts";
+import type { PodEvent } from "../model/event.ts";
+import type { PodStatus } from "../model/pod.ts";
+import type { Translation } from "../model/translation.ts";
+import { pulledMessage } from "./pulled.ts";
+
+/** What the kubelet says of the images of volumes: once, when the first container has started that mounts it. */
+export function volumeEvents(
+  translation: Translation,
+  previous: PodStatus | undefined,
+  next: PodStatus,
+): readonly PodEvent[] {
+  const { pod } = translation;
+  if (translation.kind === "rejected") return [];
+  const [before, after] = [startedContainers(previous), startedContainers(next)];
+  return (translation.imageVolumes ?? []).flatMap(({ volume, reference, stored }): PodEvent[] => {
+    const mounting = containersOf(pod.spec).filter(({ volumeMounts }) =>
+      volumeMounts?.some((mount) => mount.name === volume),
+    );
+    const isFirst = mounting.some(({ name }) => after.has(name)) && !mounting.some(({ name }) => before.has(name));
+    const message = isFirst && stored !== undefined ? pulledMessage(pod, reference, stored, true) : undefined;
+    return message === undefined ? [] : [{ pod, type: "Normal", reason: "Pulled", message, occurrence: volume }];
+  });
+}
+
+function startedContainers(status: PodStatus | undefined): ReadonlySet<string> {
+  const all = statusesOf(status).filter(({ containerID }) => containerID !== undefined);
+  return new Set(all.map(({ name }) => name));
+}
