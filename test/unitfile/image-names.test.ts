@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { imageKey, imageUnit, pulledBy } from "../../src/unitfile/image-names.ts";
+
+test.for([
+  ["docker.io/library/nginx:1.25", "nginx_1_25"],
+  [`docker.io/library/nginx@sha256:${"0123456789ab".repeat(6).slice(0, 64)}`, "nginx_0123456789ab"],
+  ["https://me:secret@h.example/a/Root.tar.gz?token=x#sha256=ab", "root_tar_gz"],
+  [`docker.io/a/${"x".repeat(200)}:1`, "x".repeat(60)],
+] as const)("%s can be told from every other image", ([name, beginning]) => {
+  expect(imageKey(name)).toMatch(new RegExp(`^${beginning}_[0-9a-f]{32}$`));
+  expect(imageUnit(imageKey(name)).length).toBeLessThan(256);
+  expect(pulledBy(imageUnit(imageKey(name)))).toBe(imageKey(name));
+});
+
+test("two that differ only in what is not shown have two keys", () => {
+  expect(imageKey("https://h.example/x.tar?1#sha256=ab")).not.toBe(imageKey("https://h.example/x.tar?2#sha256=ab"));
+});
