@@ -15,6 +15,7 @@ import { sayTrouble } from "./io/trouble.ts";
 import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "./io/unit-files.ts";
 import { writeVolume } from "./io/written-volume.ts";
 import type { Log } from "./log.ts";
+import { shownImage } from "./model/shown-image.ts";
 import type { DesiredFile, DesiredVolume, Step } from "./model/step.ts";
 import type { PodSource } from "./ports.ts";
 import { imageUnit } from "./unitfile/image-names.ts";
@@ -78,7 +79,7 @@ export async function apply(steps: readonly Step[], systemd: Systemd, source: Po
 
 function about(step: Step): Readonly<Record<string, string>> {
   if ("unit" in step) return { unit: step.unit };
-  if (step.kind === "pull") return { image: step.pull.name };
+  if (step.kind === "pull") return { image: shownImage(step.pull.name) };
   if (step.kind === "remove-image") return { image: step.names.join(",") || step.digest };
   if (step.kind === "cancel-pull") return { unit: imageUnit(step.key) };
   if (step.kind === "forget") return { pod: `${step.pod.metadata.namespace}/${step.pod.metadata.name}` };

@@ -3,6 +3,7 @@ import type { PodEvent } from "../model/event.ts";
 import type { DesiredPull } from "../model/image.ts";
 import { isTerminal } from "../model/phase.ts";
 import type { Pod } from "../model/pod.ts";
+import { shownImage } from "../model/shown-image.ts";
 import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
@@ -73,6 +74,6 @@ function tell({ translation, image, fieldPath, pull }: Waiting): Step[] {
     ...(pull.missing.length === 0
       ? []
       : [step({ type: "Warning", reason: "FailedToRetrieveImagePullSecret", message: missing })]),
-    step({ type: "Normal", reason: "Pulling", message: `Pulling image "${image ?? pull.name}"`, ...field }),
+    step({ type: "Normal", reason: "Pulling", message: `Pulling image "${shownImage(image ?? pull.name)}"`, ...field }),
   ];
 }

@@ -2,6 +2,7 @@ import { invocationOf } from "../model/container-id.ts";
 import { CONTAINER_LISTS, containersOf, kindOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
 import type { ContainerState, ContainerStatus, Pod, Terminated } from "../model/pod.ts";
+import { shownImage } from "../model/shown-image.ts";
 import type { DesiredContainer } from "../model/translation.ts";
 import { pulledMessage } from "./pulled.ts";
 
@@ -65,7 +66,7 @@ function waitingEvents(
   const isSameWait = before?.reason === waiting?.reason && before?.message === waiting?.message;
   if (waiting === undefined || (isSameWait && previous?.containerID === next.containerID)) return [];
   const occurrence = invocationOf(next.containerID) ?? String(pod.metadata.generation ?? 0);
-  const image = volume ?? next.image;
+  const image = shownImage(volume ?? next.image);
   return wording(pod, next.name, image, waiting).map(([type, reason, message, ofImage]) =>
     reason === "FailedMount" || (ofImage && volume !== undefined)
       ? { pod, type, reason, message, occurrence }

@@ -2,6 +2,7 @@ import { containerID } from "../model/container-id.ts";
 import type { ExitRecord } from "../model/exit-record.ts";
 import type { ContainerState, ContainerStatus, Terminated } from "../model/pod.ts";
 import { shouldRestart } from "../model/restart.ts";
+import { shownImage } from "../model/shown-image.ts";
 import { toTimestamp } from "../model/time.ts";
 import { backOffDelay, printDelay } from "./back-off.ts";
 import { currentRun, type Run } from "./container-run.ts";
@@ -165,7 +166,7 @@ function image(
 ): Pick<ContainerStatus, "image" | "imageID" | "containerID"> {
   const known = id !== undefined && previous?.containerID === id ? previous : undefined;
   return {
-    image: known?.image ?? container.image ?? "",
+    image: known?.image ?? shownImage(container.image ?? ""),
     imageID: id === undefined ? "" : known?.imageID || (imageID ?? "host"),
     ...(id !== undefined && { containerID: id }),
   };

@@ -2,6 +2,7 @@ import { type DesiredPull, type FailedPull, type Images, NO_IMAGES, type StoredI
 import { type OciReference, parseImage, type Tarball } from "../model/image-reference.ts";
 import { askedFile } from "../model/paths.ts";
 import type { Container, Pod } from "../model/pod.ts";
+import { shownImage } from "../model/shown-image.ts";
 import type { DesiredFile } from "../model/step.ts";
 import type { Instant } from "../model/time.ts";
 import type { DesiredContainer } from "../model/translation.ts";
@@ -27,9 +28,9 @@ export function judgeImage(
   container: ImageWish,
   { config, directory, references, images = NO_IMAGES }: Context,
 ): ImageVerdict {
-  const image = container.image ?? "";
+  const image = shownImage(container.image ?? "");
   if (config.images === "ignore") return { kind: "host" };
-  const reference = parseImage(image);
+  const reference = parseImage(container.image ?? "");
   if (reference.kind === "host") return reference;
   const waits = (reason: string, message: string): ImageVerdict => ({
     kind: "absent",
@@ -43,7 +44,7 @@ export function judgeImage(
   const stored = images.stored.get(key);
   const policy = pullPolicy(container, reference);
   const since = askedAt(container, directory);
-  const repository = reference.kind === "oci" ? reference.repository : reference.url;
+  const repository = reference.kind === "oci" ? reference.repository : shownImage(reference.url);
   if (stored !== undefined && isGood(stored, policy, since))
     return { kind: "stored", stored, id: `${repository}@${stored.digest}` };
   if (policy === "Never")

@@ -1,9 +1,8 @@
-import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
 import { busybox, Registry } from "../support/registry.ts";
-import { type TarEntry, tar } from "../support/tar.ts";
+import type { TarEntry } from "../support/tar.ts";
 import { type Container, pod } from "./manifests.ts";
 
 const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
@@ -64,36 +63,6 @@ describe("what a pull can read", () => {
     const image = await registry.push("whiteouts:1", { layers: [base, lower, upper], config: CONFIG });
     await show("whiteouts", image, "ls / | grep gone; ls d; cat link; stat -c %h link");
     expect(await shown("whiteouts")).toBe("new\nlinked\n2\n");
-  });
-});
-
-describe("a root file system by URL", () => {
-  let archive: Buffer;
-
-  beforeAll(async () => {
-    archive = tar([...base, { path: "from", content: "a file\n" }]);
-    await node.machine.write("/srv/www/root.tar.gz", gzipSync(archive));
-    await node.machine.write("/srv/www/root.tar.zst", zstdCompressSync(archive));
-    await node.exec(
-      "cd /srv/www && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=files -addext subjectAltName=IP:127.0.0.1 -keyout key -out cert -days 2 2>&1 && cat cert >>/etc/ssl/certs/ca-certificates.crt && systemd-run --quiet --unit=files --working-directory=/srv/www openssl s_server -accept 8443 -cert cert -key key -WWW",
-    );
-    await node.machine.until(() => node.exec("curl -sf https://127.0.0.1:8443/root.tar.gz -o /dev/null"), {
-      what: "the files",
-    });
-  });
-
-  const checksum = async (file: string) => (await node.exec(`sha256sum </srv/www/${file}`)).stdout.slice(0, 64);
-
-  test.for(["root.tar.gz", "root.tar.zst"])("%s", async (file) => {
-    const name = file.replaceAll(".", "-");
-    await show(name, `https://127.0.0.1:8443/${file}#sha256=${await checksum(file)}`, "cat /from");
-    expect(await shown(name)).toBe("a file\n");
-  });
-
-  test("with another checksum is not unpacked", async () => {
-    await show("wrong-sum", `https://127.0.0.1:8443/root.tar.gz#sha256=${"0".repeat(64)}`, "true");
-    const { state } = await node.container("wrong-sum", (seen) => seen.state?.waiting?.reason === "ErrImagePull");
-    expect(state?.waiting?.message).toBe(`what is there now has the checksum ${await checksum("root.tar.gz")}`);
   });
 });
 

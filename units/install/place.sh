@@ -44,6 +44,7 @@ place_programs() {
 	for helper in container-start container-exit container-enter container-hook container-stop container-create container-fence image-pull watch; do
 		place "$top/units/$helper" "$programs/$helper" 755
 	done
+	place "$top/units/image-archive" "$programs/image-archive" 644
 	place_text "$top/units/going-down" "$programs/going-down" 755
 	place_text "$top/units/unitlet" "$command" 755
 	for unit in $agent_units; do
