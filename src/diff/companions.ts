@@ -1,3 +1,4 @@
+import type { PodEvent } from "../model/event.ts";
 import type { Step } from "../model/step.ts";
 import type { Runnable } from "../model/translation.ts";
 import { type ActualUnit, type Companion, isCompanion } from "../model/unit.ts";
@@ -18,8 +19,17 @@ function placeCompanion(translation: Runnable, companion: Companion, world: Worl
   const actual = world.units.get(companion.name);
   const place = placeUnit(translation, companion, actual, world.now);
   if (!companion.wanted || !isIdle(actual)) return place;
-  const start: Step = { kind: "start", uid, unit: companion.name, because: "the pod needs it" };
+  const event = actual && failedSandbox(translation, actual);
+  const because = "the pod needs it";
+  const start: Step = { kind: "start", uid, unit: companion.name, because, ...(event && { event }) };
   return [...place, ...(actual ? unmask(actual) : []), start];
+}
+
+/** In the kubelet's words; the containers just wait meanwhile. */
+function failedSandbox({ pod }: Runnable, { name, identity, state }: ActualUnit): PodEvent | undefined {
+  if (identity?.kind !== "sandbox" || state?.active !== "failed") return undefined;
+  const message = `Failed to create pod sandbox: on the node, journalctl -u '${name}' says why`;
+  return { pod, type: "Warning", reason: "FailedCreatePodSandBox", message, occurrence: "" };
 }
 
 /** What a container needs that cannot be translated right now is not known, so it stays. */

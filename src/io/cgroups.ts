@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { podVolatile } from "../model/paths.ts";
-import type { Identity } from "../model/unit.ts";
+import { type Identity, isCompanion } from "../model/unit.ts";
 import { readIdentity } from "../unitfile/identity.ts";
 import { asUnitName } from "../unitfile/names.ts";
 import { CgroupFiles, field } from "./cgroup-files.ts";
@@ -40,7 +40,8 @@ export function unitCgroups(files: CgroupFiles): readonly UnitCgroup[] {
       if (!/\.(slice|service)$/.test(name)) continue;
       const path = join(above, name);
       const identity = identityOf(name);
-      if (identity !== undefined) found.push({ identity, path, ...startOf(identity) });
+      // A sandbox is part of its pod's.
+      if (identity !== undefined && !isCompanion({ identity })) found.push({ identity, path, ...startOf(identity) });
       if (name.endsWith(".slice") && isDirectory(join(files.tree, path))) walk(path);
     }
   };

@@ -88,8 +88,11 @@ export interface Seccomp {
 
 /** host: the host's. pod: one for all containers of the pod. container: one of its own. */
 export interface Namespaces {
-  /** On the host's files all see the same numbers; then it says whose processes are within reach. */
-  readonly pid: "host" | "pod" | "container";
+  /**
+   * On the host's files all see the same numbers; then it says whose processes are within reach. target: that of the
+   * container that an ephemeral one is to look into.
+   */
+  readonly pid: "host" | "pod" | "container" | "target";
   readonly ipc: "host" | "pod" | "container";
   readonly network: "host" | "pod";
   readonly uts: "host" | "pod" | "container";

@@ -16,6 +16,10 @@ export const askedFile = (container: string) => `${container}.asked`;
 /** Where the files of an image that is a volume are mounted; the last part tells which image. */
 export const imageVolumePath = (uid: string, volume: string, hex: string) =>
   `${podVolatile(uid)}/images/${volume}/${hex}`;
+/** Where what containers on images share is held: `ipc`, `uts`, `pid`, and `shm`, which they have as /dev/shm. */
+export const podSandbox = (uid: string) => `${podVolatile(uid)}/sandbox`;
+/** Of an ephemeral container: the PID namespace of its target, in its own mounts alone. */
+export const targetNamespace = (uid: string, container: string) => `${podVolatile(uid)}/${container}.target`;
 /** Where such a container has its root file system, and what it writes there. */
 export const podRoot = (uid: string, container: string) => `${podData(uid)}/roots/${container}`;
 /** What a container says of its end: the file that it writes, made anew for each start. On disk, since nobody limits it. */

@@ -9,7 +9,7 @@ import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { ContainerState, ContainerStatus, Pod, PodPhase } from "../model/pod.ts";
 import type { PodNote } from "../model/pod-note.ts";
 import { toTimestamp } from "../model/time.ts";
-import type { Identity } from "../model/unit.ts";
+import { type Identity, isContainer } from "../model/unit.ts";
 import { terminated } from "../report/terminated.ts";
 import { readIdentity } from "../unitfile/identity.ts";
 import { asUnitName } from "../unitfile/names.ts";
@@ -28,7 +28,7 @@ export function readHostPods(): readonly Pod[] {
   const containers = namesIn(UNIT_DIRECTORY).flatMap((name): HostContainer[] => {
     const text = asUnitName(name) && readRegular(join(UNIT_DIRECTORY, name));
     const identity = text === undefined ? undefined : readIdentity(text);
-    if (identity === undefined || identity.kind === "slice") return [];
+    if (identity === undefined || !isContainer({ identity })) return [];
     const past = directories.get(identity.podUID)?.pasts.get(identity.container) ?? NO_PAST;
     const invocation = runningInvocation(name);
     return [{ identity, past, ...(invocation === undefined ? {} : { invocation }) }];

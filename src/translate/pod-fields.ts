@@ -1,4 +1,4 @@
-import { ignored, is, NOT_YET, type Row, rejected } from "./field-row.ts";
+import { NOT_YET, type Row, rejected } from "./field-row.ts";
 import { APP_ARMOR, HOST_USERS, SE_LINUX, SECCOMP, SYSCTLS, WINDOWS } from "./security-fields.ts";
 
 /** Fields of a pod outside its containers. */
@@ -35,11 +35,7 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
   hostPID: "supported",
   hostIPC: "supported",
   hostUsers: HOST_USERS,
-  shareProcessNamespace: ignored(
-    "is ignored: process numbers are the host's, and containers can reach the processes of others",
-    "nothing to do if the containers only need to see each other",
-    is(false),
-  ),
+  shareProcessNamespace: "supported",
   "securityContext.runAsUser": "supported",
   "securityContext.runAsGroup": "supported",
   "securityContext.runAsNonRoot": "supported",

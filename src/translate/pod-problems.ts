@@ -6,6 +6,7 @@ import { annotationProblems } from "./annotations/wishes.ts";
 import type { TranslateContext } from "./context.ts";
 import { nameProblems } from "./name-problems.ts";
 import { imageProblems } from "./oci/problems.ts";
+import { processProblems } from "./oci/process-problems.ts";
 import { type PortConflict, remappedPort } from "./ports.ts";
 import { securityProblems } from "./security-problems.ts";
 import { fieldProblems } from "./supported.ts";
@@ -15,6 +16,7 @@ export function podProblems(pod: Pod, { config, host, conflict }: TranslateConte
   return [
     ...fieldProblems(pod),
     ...imageProblems(pod, config),
+    ...processProblems(pod, config),
     ...annotationProblems(pod, host.files?.users),
     ...securityProblems(withUsers(pod, host.files?.users), config, host),
     ...nameProblems(pod, config, host),

@@ -10,6 +10,7 @@ import { withoutRefused } from "./annotations/wishes.ts";
 import type { TranslateContext } from "./context.ts";
 import { type DesiredParts, desiredContainer } from "./desired-container.ts";
 import { translateImageVolumes } from "./image-volumes.ts";
+import { podSandbox } from "./oci/sandbox.ts";
 import { podFiles } from "./pod-files.ts";
 import { podProblems } from "./pod-problems.ts";
 import { qosClass } from "./resources.ts";
@@ -53,11 +54,13 @@ function parts(
     (each) => refusedContainer(pod, each, refused) ?? desiredContainer(pod, each, "ephemeral", context, volumes),
   );
   const desired = [...init, ...main, ...added];
+  const needsSandbox = desired.some(({ container }) => container.image !== undefined);
   return {
     slice: translateSlice(pod, qosClass(pod)),
     containers: desired.map(({ container }) => container),
     files: [...podFiles(pod, config, host), ...images.files, ...desired.flatMap(({ files }) => files)],
     companions: [
+      ...(needsSandbox ? podSandbox(pod, config, context.libDir) : []),
       ...places.flatMap(({ companions }) => companions),
       ...main.flatMap(({ container: { unit } }, at) => (unit && containerSocket(pod, containers[at], unit)) ?? []),
     ],

@@ -101,3 +101,18 @@ test("is removed with a pod that is gone", () => {
   } as const;
   expect(steps(gone, [])).toEqual(["remove-unit: the pod is gone"]);
 });
+
+test("a sandbox that cannot be made is tried again, and told in the kubelet's words", () => {
+  const identity = { ...companion().identity, container: "", kind: "sandbox" } as const;
+  const text = encodeOwnUnit(identity, [["Service", [["ExecStart", "/bin/true"]]]]);
+  const sandbox = { ...companion(), identity, text };
+  const events = (state: UnitState) => {
+    const world = withActual(up(POD), placed(sandbox, state));
+    const translations = world.pods.items.map((each) => ({ ...runnable(each), companions: [sandbox] }));
+    return diff(world, translations).flatMap(({ event }) => (event ? [`${event.reason}: ${event.message}`] : []));
+  };
+  expect(events({ ...RUNNING, active: "failed", sub: "failed" })).toEqual([
+    `FailedCreatePodSandBox: Failed to create pod sandbox: on the node, journalctl -u '${NAME}' says why`,
+  ]);
+  expect(events({ ...RUNNING, active: "inactive", sub: "dead" })).toEqual([]);
+});

@@ -1,7 +1,11 @@
 import type { Confinement, Mount } from "../../model/confinement.ts";
+import { podSandbox } from "../../model/paths.ts";
+import { ociNamespaces } from "./namespaces.ts";
 
 /** What of a container no confinement says. */
 export interface Process {
+  readonly uid: string;
+  readonly container: string;
   readonly argv: readonly string[];
   readonly variables: ReadonlyMap<string, string>;
   /** In crun's form; undefined: every system call is allowed. */
@@ -36,9 +40,9 @@ export function ociBundle(confinement: Confinement, process: Process, mark: stri
     },
     root: { path: root.path, readonly: root.readOnly },
     ...(hostname !== undefined && { hostname }),
-    mounts: [...systemMounts(confinement), ...mounts.map(ociMount)],
+    mounts: [...systemMounts(confinement, process.uid), ...mounts.map(ociMount)],
     linux: {
-      namespaces: namespaces(confinement),
+      namespaces: ociNamespaces(confinement.namespaces, process.uid, process.container),
       sysctl: confinement.sysctls,
       ...(process.seccomp !== undefined && { seccomp: process.seccomp }),
       ...(!confinement.privileged && {
@@ -61,23 +65,10 @@ function capabilitySets({ capabilities }: Confinement): object {
   return { bounding: capabilities, effective: capabilities, permitted: capabilities };
 }
 
-function namespaces({ namespaces: { pid, ipc, uts } }: Confinement): { type: string }[] {
-  const own = [
-    { type: "pid", of: pid },
-    { type: "ipc", of: ipc },
-    { type: "uts", of: uts },
-  ];
-  return [
-    { type: "mount" },
-    { type: "cgroup" },
-    ...own.filter(({ of }) => of !== "host").map(({ type }) => ({ type })),
-  ];
-}
-
 const HARMLESS = ["nosuid", "noexec", "nodev"];
 
 /** /proc, /dev and /sys as container runtimes give them. */
-function systemMounts({ privileged, namespaces: { ipc } }: Confinement): object[] {
+function systemMounts({ privileged, namespaces: { ipc } }: Confinement, uid: string): object[] {
   const mount = (destination: string, type: string, source: string, options: readonly string[]) => ({
     destination,
     type,
@@ -100,9 +91,7 @@ function systemMounts({ privileged, namespaces: { ipc } }: Confinement): object[
             "gid=5",
           ]),
         ]),
-    ...(ipc === "host"
-      ? [mount("/dev/shm", "bind", "/dev/shm", ["rbind", "nosuid", "noexec", "nodev"])]
-      : [mount("/dev/shm", "tmpfs", "shm", [...HARMLESS, "mode=1777", "size=65536k"])]),
+    mount("/dev/shm", "bind", ipc === "host" ? "/dev/shm" : `${podSandbox(uid)}/shm`, ["rbind", ...HARMLESS]),
     mount("/dev/mqueue", "mqueue", "mqueue", HARMLESS),
     mount("/sys", "sysfs", "sysfs", [...HARMLESS, sys]),
     mount("/sys/fs/cgroup", "cgroup", "cgroup", [...HARMLESS, "relatime", sys]),

@@ -7,6 +7,7 @@ import { cleanPath } from "../clean-path.ts";
 import { containerConfinement } from "../confinement.ts";
 import type { TranslateContext } from "../context.ts";
 import { READ_ONLY_PATHS } from "../rights.ts";
+import { imageNamespaces } from "./namespaces.ts";
 
 /** Names of the hardware and of the kernel, and what gives them away. */
 const MASKED = [
@@ -34,7 +35,7 @@ export function imageConfinement(
   mounted: readonly Mount[],
 ): Confinement {
   const onHost = containerConfinement(pod, container, context, mounted);
-  // crun gives each container shared memory by itself.
+  // /dev/shm is the pod's.
   const mounts = onHost.mounts.filter(({ type, target }) => type === "bind" || target !== "/dev/shm");
   const groups = new Set([...user.groups, ...onHost.user.groups].filter((group) => group !== user.gid));
   return {
@@ -51,7 +52,7 @@ export function imageConfinement(
     readOnlyPaths: READ_ONLY_PATHS,
     // What nobody here has makes crun fail, where others make do without.
     capabilities: capabilitiesWithin(onHost.capabilities, context.images?.capabilities ?? -1n),
-    namespaces: { ...onHost.namespaces, pid: pod.spec.hostPID ? "host" : "container" },
+    namespaces: imageNamespaces(pod, container, onHost.namespaces, context.config),
   };
 }
 

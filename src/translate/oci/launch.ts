@@ -1,3 +1,4 @@
+import type { Config } from "../../model/config.ts";
 import type { Confinement } from "../../model/confinement.ts";
 import type { StoredImage } from "../../model/image.ts";
 import { bundleConfig } from "../../model/paths.ts";
@@ -9,6 +10,8 @@ import { containerMounts } from "../mounts.ts";
 import { specHash } from "../spec-hash.ts";
 import { isBundleOf, ociBundle } from "./bundle.ts";
 import { imageConfinement } from "./confinement.ts";
+import { targetOf } from "./namespaces.ts";
+import { sandboxLines } from "./sandbox.ts";
 import { ociSeccomp } from "./seccomp.ts";
 import type { ImageStart } from "./start.ts";
 import { imageUser } from "./user.ts";
@@ -46,7 +49,7 @@ export function imageLaunch(
     return { ok: false, reason: "CreateContainerConfigError", message: mounts.because, storage: mounts.storage };
   const { conditions, storage } = mounts;
   const confinement = imageConfinement(pod, container, image, who.user, context, mounts.mounts);
-  const start = startOf(image, confinement);
+  const start = startOf(pod, container, image, confinement, context.config);
   const profile = context.images?.seccompProfile;
   if (confinement.seccomp.type !== "unconfined" && profile === undefined)
     return { ok: false, reason: "CreateContainerError", message: NO_PROFILE };
@@ -64,11 +67,19 @@ export function imageLaunch(
     ...image.config.environment.map(pair),
     ...declared,
   ]);
-  return { ...launch, file: { name, text: ociBundle(confinement, { argv, variables, seccomp }, mark), uid: 0 } };
+  const process = { uid: pod.metadata.uid, container: container.name, argv, variables, seccomp };
+  return { ...launch, file: { name, text: ociBundle(confinement, process, mark), uid: 0 } };
 }
 
-function startOf({ tree, config }: StoredImage, { privileged, namespaces }: Confinement): ImageStart {
-  return { tree, stopSignal: config.stopSignal, privileged, ownProcesses: namespaces.pid !== "host" };
+function startOf(
+  pod: Pod,
+  container: Container,
+  { tree, config: { stopSignal } }: StoredImage,
+  { privileged, namespaces: { pid } }: Confinement,
+  config: Config,
+): ImageStart {
+  const target = pid === "target" ? targetOf(pod, container, config) : undefined;
+  return { tree, stopSignal, privileged, pid, target, sandbox: sandboxLines(pod, config) };
 }
 
 /** A command of the pod's own takes the place of ENTRYPOINT and CMD, args of its own take that of CMD. */

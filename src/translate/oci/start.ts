@@ -1,3 +1,4 @@
+import type { Namespaces } from "../../model/confinement.ts";
 import { bundleFile } from "../../model/paths.ts";
 import type { ContainerKind } from "../../model/unit.ts";
 import { quotePath, quoteWord } from "../../unitfile/quote.ts";
@@ -9,8 +10,11 @@ export interface ImageStart {
   readonly tree: string;
   readonly stopSignal: string;
   readonly privileged: boolean;
-  /** In a PID namespace that ends with its first process. */
-  readonly ownProcesses: boolean;
+  readonly pid: Namespaces["pid"];
+  /** The container whose processes it is to see. */
+  readonly target?: string | undefined;
+  /** Its pod's sandbox comes first. */
+  readonly sandbox: Lines;
 }
 
 /** Unique on the host: crun takes two containers of one ID for one. */
@@ -30,19 +34,20 @@ export function imageStartLines(
 ) {
   const id = crunID(uid, container);
   const remove = `/usr/bin/crun delete -f ${quoteWord(id)}`;
+  const target = start.target === undefined ? [] : [start.target];
   const helper = (...words: string[]) =>
     `${libDir}/container-create ${[id, uid, container, ...words].map(quoteWord).join(" ")}`;
   return {
     before: [["ExecStartPre", `-${remove}`]],
     program: [
-      ["ExecStart", helper(kind === "init" ? "run" : "create", start.tree)],
+      ["ExecStart", helper(kind === "init" ? "run" : "create", start.tree, ...target)],
       ...(kind === "init" ? [] : [["ExecStartPost", helper("start")] as const]),
     ],
     after: [["ExecStopPost", `-${helper("end")}`]],
     type: kind === "init" ? "oneshot" : "forking",
-    // The kernel ends the others with the first process of its own PID namespace; what still brings its last lines to the
-    // journal is to come to its end.
-    killMode: start.ownProcesses ? "process" : "mixed",
+    // The kernel ends the others with the first process of a PID namespace of their own, or else the helper does; what
+    // still brings the last lines to the journal is to come to its end.
+    killMode: start.pid === "host" ? "mixed" : "process",
   } as const;
 }
 
@@ -59,9 +64,6 @@ export function imageFileLines(start: ImageStart): Lines {
 }
 
 /** There must be a bundle, or nothing is started: it is written anew after a boot. */
-export function imageConditions(uid: string, container: string, { tree }: ImageStart): Lines {
-  return [
-    ["ConditionPathExists", bundleFile(uid, container)],
-    ["ConditionPathExists", quotePath(tree)],
-  ];
+export function imageConditions(uid: string, container: string, { tree, sandbox }: ImageStart): Lines {
+  return [["ConditionPathExists", bundleFile(uid, container)], ["ConditionPathExists", quotePath(tree)], ...sandbox];
 }

@@ -69,12 +69,6 @@ test("user and directory are the image's, or the pod's", () => {
   });
 });
 
-test("namespaces are its own, unless the pod wants the host's", () => {
-  const types = (spec: Partial<PodSpec>) => bundle({}, spec).linux.namespaces.map(({ type }: { type: string }) => type);
-  expect(types({ hostNetwork: false }).toSorted()).toEqual(["cgroup", "ipc", "mount", "pid", "uts"]);
-  expect(types({ hostNetwork: true, hostPID: true, hostIPC: true }).toSorted()).toEqual(["cgroup", "mount"]);
-});
-
 test("root is an overlay of its own, read-only where the pod wants it", () => {
   const path = `/var/lib/unitlet/pods/${UID}/roots/app/root`;
   expect(bundle().root).toEqual({ path, readonly: false });

@@ -1,0 +1,88 @@
+import type { Config } from "../../model/config.ts";
+import type { Pod } from "../../model/pod.ts";
+import type { Companion, UnitName } from "../../model/unit.ts";
+import { digest } from "../../unitfile/hash.ts";
+import { encodeOwnUnit } from "../../unitfile/identity.ts";
+import { companionUnitName, podSliceName } from "../../unitfile/names.ts";
+import { quoteWord } from "../../unitfile/quote.ts";
+import { kernelHostname } from "../hostname.ts";
+import { qosClass } from "../resources.ts";
+
+type Lines = readonly (readonly [string, string])[];
+
+/**
+ * What the containers of a pod on images share: host name, IPC objects and /dev/shm, and their processes if the pod says so.
+ * It outlives each of them, as the kubelet's sandbox does, so also a pod of one container has it: what it left in shared
+ * memory its restarted self finds. None where all is the host's. Files hold the namespaces; a process is there only for shared processes, whose namespace
+ * ends with its first one.
+ */
+export function podSandbox(pod: Pod, config: Config, libDir: string): Companion[] {
+  const words = sharedBy(pod, config);
+  if (words.length === 0) return [];
+  const { namespace, name, uid } = pod.metadata;
+  const identity = {
+    ...{ namespace, pod: name, podUID: uid, container: "" },
+    kind: "sandbox",
+    specHash: digest(JSON.stringify(words), 16),
+  } as const;
+  const helper = (...rest: readonly string[]) => `${libDir}/pod-sandbox ${[uid, ...rest].map(quoteWord).join(" ")}`;
+  const text = encodeOwnUnit(identity, [
+    [
+      "Unit",
+      [
+        ["Description", `Sandbox of pod ${namespace}/${name}`],
+        ["StartLimitIntervalSec", "0"],
+      ],
+    ],
+    [
+      "Service",
+      [
+        ...(words.includes("--pid") ? WITH_PROCESS : WITHOUT_PROCESS),
+        ["ExecStart", helper("up", ...words)],
+        ["ExecStopPost", `-${helper("down")}`],
+        ["TimeoutStartSec", "20"],
+        ["Slice", podSliceName(uid, qosClass(pod))],
+      ],
+    ],
+  ]);
+  return [{ name: sandboxUnitName(pod), identity, text, linked: false, wanted: true }];
+}
+
+const WITHOUT_PROCESS: Lines = [
+  ["Type", "oneshot"],
+  ["RemainAfterExit", "yes"],
+];
+
+/** The first process of a PID namespace hears no other signal. When it is killed, the containers are, too, and start it again. */
+const WITH_PROCESS: Lines = [
+  ["Type", "forking"],
+  ["KillSignal", "SIGKILL"],
+  ["SuccessExitStatus", "SIGKILL"],
+  // As the kubelet's: the last to go when memory is short.
+  ["OOMScoreAdjust", "-998"],
+];
+
+/** Started before the container, and stopped after it. */
+export function sandboxLines(pod: Pod, config: Config): Lines {
+  if (sharedBy(pod, config).length === 0) return [];
+  const unit = sandboxUnitName(pod);
+  return [
+    ["Requires", unit],
+    ["After", unit],
+  ];
+}
+
+function sandboxUnitName({ metadata }: Pod): UnitName {
+  return companionUnitName("sandbox", metadata, "pod");
+}
+
+/** Words of the helper that makes it. */
+function sharedBy(pod: Pod, { clusterDomain }: Config): string[] {
+  const { hostIPC, hostPID, shareProcessNamespace } = pod.spec;
+  const hostname = kernelHostname(pod, clusterDomain);
+  return [
+    ...(hostIPC ? [] : ["--ipc"]),
+    ...(hostname === undefined ? [] : [`--uts=${hostname}`]),
+    ...(shareProcessNamespace && !hostPID ? ["--pid"] : []),
+  ];
+}
