@@ -13,7 +13,7 @@ export interface Image {
   readonly architecture?: string;
 }
 
-interface Descriptor {
+export interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
@@ -74,12 +74,12 @@ export class Registry {
     await mkdir(`${directory}/blobs/sha256`, { recursive: true });
     const store = async (content: string | Uint8Array, mediaType: string): Promise<Descriptor> => {
       const bytes = Buffer.from(content);
-      const digest = createHash("sha256").update(bytes).digest("hex");
-      await writeFile(`${directory}/blobs/sha256/${digest}`, bytes);
-      return { mediaType, digest: `sha256:${digest}`, size: bytes.length };
+      const digest = digestOf(bytes);
+      await writeFile(`${directory}/blobs/${digest.replace(":", "/")}`, bytes);
+      return { mediaType, digest, size: bytes.length };
     };
     const manifests: object[] = [];
-    for (const image of images) manifests.push(await manifest(image, store));
+    for (const image of images) manifests.push(await makeManifest(image, store));
     const index = { schemaVersion: 2, mediaType: `${MEDIA}.index.v1+json`, manifests };
     const annotations = { "org.opencontainers.image.ref.name": "latest" };
     const top = images.length === 1 ? manifests[0] : await store(JSON.stringify(index), `${MEDIA}.index.v1+json`);
@@ -95,21 +95,26 @@ export class Registry {
   }
 }
 
-async function manifest(
+/** Of one image, whose parts it has stored. */
+export async function makeManifest(
   { layers, config = {}, compression = "gzip", architecture = "amd64" }: Image,
   store: (content: string | Uint8Array, mediaType: string) => Promise<Descriptor>,
-): Promise<object> {
+): Promise<Descriptor & { readonly platform: object }> {
   const archives = layers.map((layer) => (Buffer.isBuffer(layer) ? layer : tar(layer)));
   const suffix = compression === "none" ? "" : `+${compression}`;
   const descriptors: Descriptor[] = [];
   for (const archive of archives)
     descriptors.push(await store(pack(archive, compression), `${MEDIA}.layer.v1.tar${suffix}`));
-  const diffIDs = archives.map((archive) => `sha256:${createHash("sha256").update(archive).digest("hex")}`);
+  const diffIDs = archives.map(digestOf);
   const whole = { architecture, os: "linux", config, rootfs: { type: "layers", diff_ids: diffIDs } };
   const described = await store(JSON.stringify(whole), `${MEDIA}.config.v1+json`);
   const mediaType = `${MEDIA}.manifest.v1+json`;
   const text = JSON.stringify({ schemaVersion: 2, mediaType, config: described, layers: descriptors });
   return { ...(await store(text, mediaType)), platform: { architecture, os: "linux" } };
+}
+
+export function digestOf(content: Uint8Array): string {
+  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }
 
 /** Several images of one test have one large layer: it is packed once. */
