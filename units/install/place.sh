@@ -41,9 +41,10 @@ place_programs() {
 	for bundle in "$programs"/*.cjs; do
 		[ -e "$dist/${bundle##*/}" ] || rm -f "$bundle"
 	done
-	for helper in container-start container-exit container-enter container-hook container-stop container-create pod-sandbox container-fence image-pull watch; do
+	for helper in container-start container-exit container-enter container-hook container-stop container-create container-exec pod-sandbox container-fence image-pull watch; do
 		place "$top/units/$helper" "$programs/$helper" 755
 	done
+	place "$top/units/terminal.pl" "$programs/terminal.pl" 644
 	place "$top/units/image-archive" "$programs/image-archive" 644
 	place_text "$top/units/going-down" "$programs/going-down" 755
 	place_text "$top/units/unitlet" "$command" 755

@@ -1,0 +1,71 @@
+# What container-terminal and container-exec share: to get a terminal from crun, and to carry bytes. Without modules, which would
+# be most of what they take of memory, but for Config: one number is not the same on every architecture.
+use Config;
+my $recvmsg = $Config{archname} =~ /^x86_64/ ? 47 : 212;
+my ( $af_unix, $stream, $set_flags, $nonblocking, $again ) = ( 1, 1, 4, 04000, 11 );
+my ( $set_size, $most ) = ( 0x5414, 1 << 16 );
+
+sub fail {
+	print STDERR "$0: $_[0]\n";
+	exit 125;
+}
+
+# By a name in the working directory: the path of a socket must be short.
+sub listen_at {
+	my ($name) = @_;
+	unlink $name;
+	socket( my $socket, $af_unix, $stream, 0 ) or fail("$name: $!");
+	bind( $socket, pack 'Sa*x', $af_unix, $name ) && listen( $socket, 16 ) or fail("$name: $!");
+	return $socket;
+}
+
+# What crun says to its --console-socket: a message with one descriptor.
+sub receive_terminal {
+	my ($listener) = @_;
+	accept( my $peer, $listener ) or fail("accept: $!");
+	my ( $text, $control ) = ( "\0" x 4096, "\0" x 24 );
+	my $place = pack 'PQ', $text, length $text;
+	my $message = pack 'QQPQPQQ', 0, 0, $place, 1, $control, length $control, 0;
+	syscall( $recvmsg, fileno $peer, $message, 0 ) > 0 or fail("recvmsg: $!");
+	my ( undef, $level, $type, $number ) = unpack 'QLLl', $control;
+	$level == 1 && $type == 1 && open( my $terminal, '+<&=', $number ) or fail('crun has sent no terminal');
+	# A program that does not read must not keep what it writes from being read.
+	fcntl $terminal, $set_flags, $nonblocking;
+	return $terminal;
+}
+
+# As the kernel has a size: rows, columns, and twice nothing.
+sub set_size {
+	my ( $terminal, $size ) = @_;
+	ioctl $terminal, $set_size, $size;
+}
+
+# All that can be read now, '' for nothing, undef at the end.
+sub take {
+	my ($from) = @_;
+	my $count = sysread $from, my $bytes, $most;
+	return $count ? $bytes : defined $count || $! != $again ? undef : '';
+}
+
+# Returns what could not be written yet; undef: nobody reads there any more.
+sub give {
+	my ( $to, $bytes ) = @_;
+	while ( length $bytes ) {
+		my $count = syswrite $to, $bytes;
+		return $! == $again ? $bytes : undef if !defined $count;
+		substr $bytes, 0, $count, '';
+	}
+	return '';
+}
+
+# Waits until some of these can be read, and returns them; or until $sink can be written to.
+sub wait_for {
+	my ( $sink, @sources ) = @_;
+	my ( $reading, $writing ) = ( '', '' );
+	vec( $reading, fileno $_, 1 ) = 1 for @sources;
+	vec( $writing, fileno $sink, 1 ) = 1 if $sink;
+	return if select( $reading, $writing, undef, undef ) < 0;
+	return grep { vec $reading, fileno $_, 1 } @sources;
+}
+
+1;
