@@ -5,6 +5,7 @@ import { Node } from "../support/node.ts";
 import { busybox } from "../support/registry.ts";
 import { type TarEntry, tar } from "../support/tar.ts";
 import { pod } from "./manifests.ts";
+import { pullFailure } from "./pull-failure.ts";
 
 const SERVER = "https://127.0.0.1:8443";
 
@@ -59,10 +60,9 @@ async function output(name: string, of: string, script: string): Promise<string>
   return await node.log(name);
 }
 
-const failure = async (name: string, of: string, reason = "ErrImagePull") => {
+const failure = async (name: string, of: string) => {
   await node.run(pod(node, name, { image: of, command: ["true"] }));
-  const { state } = await node.container(name, (seen) => seen.state?.waiting?.reason === reason);
-  return state?.waiting?.message;
+  return await pullFailure(node, name);
 };
 
 test.for(["root.tar", "root.tar.gz", "root.tar.xz", "root.tar.zst"])("%s", async (file) => {

@@ -5,6 +5,7 @@ import { Node } from "../support/node.ts";
 import { busybox, type Descriptor, digestOf } from "../support/registry.ts";
 import type { TarEntry } from "../support/tar.ts";
 import { pod } from "./manifests.ts";
+import { pullFailure } from "./pull-failure.ts";
 
 const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
@@ -27,11 +28,10 @@ afterAll(async () => {
 
 const runs = (name: string) => node.container(name, ({ state }) => state?.running);
 
-/** What its container waits for in the end. */
-async function failure(name: string, image: string, reason = "ErrImagePull"): Promise<string> {
+/** Why its image cannot be pulled. */
+async function failure(name: string, image: string): Promise<string> {
   await node.run(pod(node, name, { image }));
-  const { state } = await node.container(name, (seen) => seen.state?.waiting?.reason === reason);
-  return state?.waiting?.message ?? "";
+  return await pullFailure(node, name);
 }
 
 /** An image that no other test has, so that all of it is to be fetched. */
@@ -87,8 +87,11 @@ describe("a registry", () => {
       response.write("half", () => response.destroy());
       return true;
     });
-    expect(await failure("dies", name)).toContain("unexpected EOF");
+    await node.run(pod(node, "dies", { image: name }));
     await runs("dies");
+    const selector = "--field-selector=involvedObject.name=dies,reason=Failed";
+    const told = () => node.kubectl("get", "events", selector, "-o", "jsonpath={.items[*].message}");
+    await node.machine.until(async () => (await told()).includes("unexpected EOF"), { what: "the Event" });
     expect((await node.exec("ls /var/lib/unitlet/images/tmp | grep -c dies || true")).stdout).toBe("0\n");
   });
 

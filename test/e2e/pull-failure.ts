@@ -1,0 +1,8 @@
+import type { Node } from "../support/node.ts";
+
+/** Why a container's image cannot be pulled: of ErrImagePull, which lasts for seconds, or of the pause that follows it. */
+export async function pullFailure(node: Node, name: string): Promise<string> {
+  const reasons = ["ErrImagePull", "ImagePullBackOff"];
+  const { state } = await node.container(name, (seen) => reasons.includes(seen.state?.waiting?.reason ?? ""));
+  return (state?.waiting?.message ?? "").replace(/^Back-off pulling image ".*?": ErrImagePull: /, "");
+}
