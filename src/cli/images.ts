@@ -1,4 +1,4 @@
-import { readStore, removeImage } from "../io/image-store.ts";
+import { diskSpace, readStore, removeImage } from "../io/image-store.ts";
 import type { StoredTree } from "../model/image.ts";
 import { pulls } from "./agent.ts";
 import { inColumns } from "./columns.ts";
@@ -15,9 +15,11 @@ export async function images(args: readonly string[]): Promise<string> {
   const busy = pulls();
   if (busy !== "") throw new Failure(`an image is being pulled: try again when that is over\n${busy}`);
   const unused = store.filter(({ users }) => users.length === 0);
+  const before = diskSpace();
   for (const { digest } of unused) await removeImage(digest);
-  const freed = unused.reduce((sum, { diskSize }) => sum + diskSize, 0);
-  return `${unused.map((each) => `removed ${nameOf(each)}\n`).join("")}${unused.length} images, ${megabytes(freed)}\n`;
+  // What others share stays, so this is less than their sizes.
+  const freed = megabytes(before - diskSpace());
+  return `${unused.map((each) => `removed ${nameOf(each)}\n`).join("")}${unused.length} images, ${freed}\n`;
 }
 
 export function table(store: readonly StoredTree[], now: number): string {

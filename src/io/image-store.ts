@@ -1,10 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { renameSync, statfsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { IMAGES, type ImageStore, type StoredTree } from "../model/image.ts";
 import { DATA, podData, storagePath } from "../model/paths.ts";
 import type { Storage } from "../model/storage.ts";
-import { ifThere, modifiedAt, namesIn, readIfThere, remove, writeIfRoom } from "./files.ts";
+import { ifThere, isDirectory, modifiedAt, namesIn, readIfThere, remove, writeIfRoom } from "./files.ts";
 import { parseIndex, parseManifest } from "./image-config.ts";
 
 const TREES = join(IMAGES, "trees");
@@ -76,6 +77,13 @@ function readKeptStorage(uid: string): readonly Storage[] {
 /** Of those that nobody uses, the one that was used longest ago is removed first. */
 export function markUsed(tree: string): void {
   writeIfRoom(join(dirname(tree), "used"), "", 0o600);
+}
+
+/** Bytes on the disk of all images together. */
+export function diskSpace(): number {
+  if (!isDirectory(IMAGES)) return 0;
+  const words = ["-s", "--block-size=1", IMAGES];
+  return Number.parseInt(execFileSync("du", words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }), 10);
 }
 
 /** What of the shared blobs an image needs; for one that is damaged, none. */

@@ -101,6 +101,7 @@ export interface StoredTree {
   readonly names: readonly string[];
   /** Bytes of the layers as the registry has them. */
   readonly size: number;
+  /** Also of files that it shares with others. */
   readonly diskSize: number;
   readonly pulledAt: Instant;
   /** When a container was last started on it, or when it came. */

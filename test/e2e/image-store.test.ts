@@ -58,6 +58,39 @@ test("while an image is being pulled nothing is pruned: what it has brought so f
   ]);
 });
 
+test("two images on one base cost the base once on the disk", async () => {
+  const own = (name: string) => ({ path: "own", content: `${name}\n` });
+  const common: TarEntry[] = [
+    { path: "large", content: randomBytes(8 << 20) },
+    { path: "replaced", content: "this\n" },
+  ];
+  // As long as the other, and as old.
+  const upper: TarEntry[] = [{ path: "replaced", content: "that\n" }, own("second")];
+  const images = await Promise.all([
+    registry.push("first:1", { layers: [base, common, [own("first")]], config: CONFIG }),
+    registry.push("second:1", { layers: [base, common, upper], config: CONFIG }),
+  ]);
+  const trees = async () => Number((await node.exec("du -s -BM /var/lib/unitlet/images/trees")).stdout.split("M")[0]);
+  const before = await trees();
+  for (const [at, image] of images.entries()) {
+    await node.run(pod(node, `on-base-${at}`, { image, command: ["sh", "-c", "cat /own /replaced; sleep 1000"] }));
+    await node.container(`on-base-${at}`, ({ state }) => state?.running);
+  }
+  expect((await trees()) - before).toBeLessThan(8 + 4);
+  const said = async () => Promise.all(["on-base-0", "on-base-1"].map((name) => node.log(name)));
+  await node.machine.until(async () => [(await said()).join() === "first\nthis\n,second\nthat\n", await said()], {
+    what: "what they find",
+  });
+  // Each by itself is as large as ever, and what goes gives back what it had for itself.
+  const sizes = (await node.exec("unitlet images | grep -E '(first|second):1' | tr -s ' ' | cut -d' ' -f3")).stdout;
+  expect(sizes).toMatch(/^(1[0-2])\n\1\n$/);
+  await node.kubectl("delete", "pod", "on-base-0");
+  expect((await node.exec("unitlet images prune")).stdout).toMatch(/^removed .*first:1\n1 images, 1 MB\n$/);
+  expect((await node.container("on-base-1", ({ state }) => state?.running)).restartCount).toBe(0);
+  await node.kubectl("delete", "pod", "on-base-1");
+  expect((await node.exec("unitlet images prune")).stdout).toMatch(/^removed .*second:1\n1 images, 1[67] MB\n$/);
+});
+
 test("the Node tells which images it has", async () => {
   const look = async () => {
     const object = await node.cluster.get("node", node.name);
