@@ -42,5 +42,8 @@ export const storagePath = (uid: string) => `${podData(uid)}/storage`;
 export const subPathMount = (uid: string, container: string, at: number) =>
   `${podVolatile(uid)}/subpaths/${container}/${at}`;
 
+/** A socket: the terminal of a container on the files of an image, if its pod asks for one. */
+export const terminalPath = (uid: string, container: string) => `${podVolatile(uid)}/${container}.tty`;
+
 /** A named pipe: what is written there the container reads, if its pod asks for standard input. */
 export const inputPath = (uid: string, container: string) => `${podVolatile(uid)}/${container}.stdin`;

@@ -1,5 +1,3 @@
-import type { Pod } from "../model/pod.ts";
-import { isInteractive } from "../model/terminal.ts";
 import { ignored, is, NOT_YET, type Row, rejected } from "./field-row.ts";
 import { APP_ARMOR, PROC_MOUNT, SE_LINUX, SECCOMP, WINDOWS } from "./security-fields.ts";
 
@@ -78,21 +76,10 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   "securityContext.windowsOptions": WINDOWS,
   stdin: "supported",
   stdinOnce: "supported",
-  tty: ignored(
-    "is ignored: there is a terminal for a container only while somebody is attached, and only with stdin and stdinOnce",
-    "set both, as kubectl run -it does, or use kubectl exec -it",
-    (value, pod) => value === false || areInteractive(pod),
-  ),
-};
-
-/** Only of ephemeral containers, which have a terminal without stdinOnce, too. */
-export const EPHEMERAL_FIELDS: Readonly<Record<string, Row>> = {
-  targetContainerName: "supported",
   tty: "supported",
 };
 
-/** All that ask for a terminal get one. */
-function areInteractive({ spec }: Pod): boolean {
-  const asking = [...spec.containers, ...(spec.initContainers ?? [])].filter(({ tty }) => tty);
-  return asking.length > 0 && asking.every((each) => isInteractive(each));
-}
+/** Only of ephemeral containers. */
+export const EPHEMERAL_FIELDS: Readonly<Record<string, Row>> = {
+  targetContainerName: "supported",
+};

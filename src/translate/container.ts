@@ -105,7 +105,7 @@ function lifeLines(
     ...launchPrefix(confinement, libDir, host.files),
     ...launchArgv(LAUNCH_FILE, standardInput(container, kind)),
   ]);
-  const input = start === undefined && container.stdin ? ["--input"] : [];
+  const input = container.stdin && start?.input !== "terminal" ? ["--input"] : [];
   const launch = start === undefined ? native : imageStartLines(uid, container.name, kind, start, libDir);
   const lifecycle = { pod, container, unit: self, libDir, imageSignal: start?.stopSignal };
   return [

@@ -5,17 +5,17 @@ import { withUsers } from "./annotations/user.ts";
 import { annotationProblems } from "./annotations/wishes.ts";
 import type { TranslateContext } from "./context.ts";
 import { nameProblems } from "./name-problems.ts";
-import { imageProblems } from "./oci/problems.ts";
 import { processProblems } from "./oci/process-problems.ts";
 import { type PortConflict, remappedPort } from "./ports.ts";
 import { securityProblems } from "./security-problems.ts";
 import { fieldProblems } from "./supported.ts";
+import { terminalProblems } from "./terminal-problems.ts";
 
 /** All that the pod's owner must hear of what it asks for on this host. */
 export function podProblems(pod: Pod, { config, host, conflict }: TranslateContext): Problem[] {
   return [
     ...fieldProblems(pod),
-    ...imageProblems(pod, config),
+    ...terminalProblems(pod, config),
     ...processProblems(pod, config),
     ...annotationProblems(pod, host.files?.users),
     ...securityProblems(withUsers(pod, host.files?.users), config, host),

@@ -3,13 +3,14 @@ import { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { isThere } from "../../io/files.ts";
 import { kindOf } from "../../model/containers.ts";
-import { inputPath } from "../../model/paths.ts";
+import { inputPath, terminalPath } from "../../model/paths.ts";
 import { isInteractive } from "../../model/terminal.ts";
 import { containerLog } from "../container-log.ts";
 import type { Exchange } from "../exchange.ts";
 import { openStreams } from "../remote/open-streams.ts";
 import type { Target } from "../target.ts";
 import { connect } from "./connect.ts";
+import { attachToTerminal } from "./container-terminal.ts";
 import { runAttached } from "./interactive.ts";
 import type { Process } from "./process.ts";
 import { findRunning, type Running, type Who } from "./running.ts";
@@ -22,6 +23,12 @@ export async function serveAttach(who: Who, { segments, query }: Target, exchang
   const asked = streamRequest(query);
   const running = await findRunning(who, segments.slice(1));
   const { pod, container } = running;
+  const terminal = terminalPath(pod.metadata.uid, container.name);
+  if (isThere(terminal)) {
+    const program = await attachToTerminal(terminal, container.stdin === true);
+    await connect(program, await openStreams(exchange, asked));
+    return;
+  }
   if (
     !isInteractive(container, kindOf(pod, container) === "ephemeral") ||
     !isThere(inputPath(pod.metadata.uid, container.name))

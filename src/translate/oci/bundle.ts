@@ -7,6 +7,7 @@ export interface Process {
   readonly uid: string;
   readonly container: string;
   readonly argv: readonly string[];
+  readonly terminal: boolean;
   readonly variables: ReadonlyMap<string, string>;
   /** In crun's form; undefined: every system call is allowed. */
   readonly seccomp?: object | undefined;
@@ -25,6 +26,7 @@ export function ociBundle(confinement: Confinement, process: Process, mark: stri
         additionalGids: confinement.user.groups,
         umask: confinement.umask,
       },
+      ...(process.terminal && { terminal: true }),
       args: process.argv,
       env: [...process.variables].map(([name, value]) => `${name}=${value}`),
       cwd: confinement.workingDirectory,

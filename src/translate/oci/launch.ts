@@ -8,6 +8,7 @@ import { expandAll } from "../expand.ts";
 import { environmentOf, type Launch, type Places } from "../launch.ts";
 import { containerMounts } from "../mounts.ts";
 import { specHash } from "../spec-hash.ts";
+import { imageInput } from "../standard-input.ts";
 import { isBundleOf, ociBundle } from "./bundle.ts";
 import { imageConfinement } from "./confinement.ts";
 import { targetOf } from "./namespaces.ts";
@@ -55,19 +56,20 @@ export function imageLaunch(
     return { ok: false, reason: "CreateContainerError", message: NO_PROFILE };
   const launch = { ok: true, program, confinement, start, conditions, storage } as const;
   if (!environment.ok) return launch;
-  const { capabilities } = confinement;
   const seccomp =
     confinement.seccomp.type === "unconfined" || profile === undefined
       ? undefined
-      : ociSeccomp(profile, { ...context.host, capabilities });
+      : ociSeccomp(profile, { ...context.host, capabilities: confinement.capabilities });
   const variables = new Map([
     ["PATH", PATH],
     ["HOSTNAME", confinement.hostname ?? context.host.hostname],
     ["HOME", who.home],
+    ...(start.input === "terminal" ? ([["TERM", "xterm"]] as const) : []),
     ...image.config.environment.map(pair),
     ...declared,
   ]);
-  const process = { uid: pod.metadata.uid, container: container.name, argv, variables, seccomp };
+  const terminal = start.input === "terminal";
+  const process = { uid: pod.metadata.uid, container: container.name, argv, terminal, variables, seccomp };
   return { ...launch, file: { name, text: ociBundle(confinement, process, mark), uid: 0 } };
 }
 
@@ -79,7 +81,15 @@ function startOf(
   config: Config,
 ): ImageStart {
   const target = pid === "target" ? targetOf(pod, container, config) : undefined;
-  return { tree, stopSignal, privileged, pid, target, sandbox: sandboxLines(pod, config) };
+  return {
+    tree,
+    stopSignal,
+    privileged,
+    pid,
+    target,
+    sandbox: sandboxLines(pod, config),
+    input: imageInput(container),
+  };
 }
 
 /** A command of the pod's own takes the place of ENTRYPOINT and CMD, args of its own take that of CMD. */

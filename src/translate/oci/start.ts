@@ -2,6 +2,7 @@ import type { Namespaces } from "../../model/confinement.ts";
 import { bundleFile } from "../../model/paths.ts";
 import type { ContainerKind } from "../../model/unit.ts";
 import { quotePath, quoteWord } from "../../unitfile/quote.ts";
+import type { ImageInput } from "../standard-input.ts";
 
 type Lines = readonly (readonly [string, string])[];
 
@@ -15,6 +16,7 @@ export interface ImageStart {
   readonly target?: string | undefined;
   /** Its pod's sandbox comes first. */
   readonly sandbox: Lines;
+  readonly input: ImageInput;
 }
 
 /** Unique on the host: crun takes two containers of one ID for one. */
@@ -34,13 +36,17 @@ export function imageStartLines(
 ) {
   const id = crunID(uid, container);
   const remove = `/usr/bin/crun delete -f ${quoteWord(id)}`;
+  const words = (...rest: string[]) => [id, uid, container, ...rest].map(quoteWord).join(" ");
+  const helper = (...rest: string[]) => `${libDir}/container-create ${words(...rest)}`;
+  const input = start.input === "none" ? "" : `--${start.input} `;
   const target = start.target === undefined ? [] : [start.target];
-  const helper = (...words: string[]) =>
-    `${libDir}/container-create ${[id, uid, container, ...words].map(quoteWord).join(" ")}`;
   return {
     before: [["ExecStartPre", `-${remove}`]],
     program: [
-      ["ExecStart", helper(kind === "init" ? "run" : "create", start.tree, ...target)],
+      [
+        "ExecStart",
+        `${libDir}/container-create ${input}${words(kind === "init" ? "run" : "create", start.tree, ...target)}`,
+      ],
       ...(kind === "init" ? [] : [["ExecStartPost", helper("start")] as const]),
     ],
     after: [["ExecStopPost", `-${helper("end")}`]],

@@ -96,3 +96,20 @@ test("the unit lets crun make the container, and keeps what is not its own from 
   );
   expect(text).not.toContain("FROM=image");
 });
+
+test.for([
+  [{ stdin: true }, "--open", true],
+  [{ stdin: true, stdinOnce: true }, "--once", true],
+  [{ stdin: true, stdinOnce: true, tty: true }, "--terminal", false],
+  [{ tty: true }, "--terminal", false],
+] as const)("input: %j", ([change, option, pipes]) => {
+  const text = translated(change).containers[0]?.unit?.text ?? "";
+  expect(text).toContain(`/container-create ${option} "unitlet-${UID}-app" `);
+  expect(text.includes("/container-start --input ")).toBe(pipes);
+});
+
+test("a terminal, of the kind that the image or the pod names", () => {
+  expect(bundle().process.terminal).toBeUndefined();
+  expect(bundle({ tty: true }).process).toMatchObject({ terminal: true, env: expect.arrayContaining(["TERM=xterm"]) });
+  expect(bundle({ tty: true, env: [{ name: "TERM", value: "dumb" }] }).process.env).toContain("TERM=dumb");
+});

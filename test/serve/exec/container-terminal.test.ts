@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { connect } from "../../../src/serve/exec/connect.ts";
+import { attachToTerminal } from "../../../src/serve/exec/container-terminal.ts";
+import { until } from "../../support/until.ts";
+import { Client } from "./client.ts";
+
+let directory: string;
+let holder: Server;
+let attached: Socket | undefined;
+let received: Buffer;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "unitlet-terminal-"));
+  received = Buffer.alloc(0);
+  attached = undefined;
+  holder = createServer((socket) => {
+    attached = socket.on("data", (bytes) => {
+      received = Buffer.concat([received, bytes]);
+    });
+  });
+  await new Promise<void>((resolve) => holder.listen(join(directory, "tty"), resolve));
+});
+
+afterEach(() => {
+  holder.close();
+  rmSync(directory, { recursive: true });
+});
+
+async function attach(withInput = true) {
+  const program = await attachToTerminal(join(directory, "tty"), withInput);
+  await until(() => [attached !== undefined, attached], { what: "somebody who is attached", timeout: 5000 });
+  return program;
+}
+
+const heard = (expected: Buffer) =>
+  until(() => [received.length >= expected.length, received] as const, { what: "what was sent", timeout: 5000 });
+
+test("what is typed and new sizes go out in frames, in their order", async () => {
+  const client = new Client();
+  const over = connect(await attach(), client.streams);
+  client.stdin.write("ls\r");
+  const typed = Buffer.from("i\0\x03ls\r");
+  await heard(typed);
+  client.resize(300, 40);
+  const expected = Buffer.concat([typed, Buffer.from("s\0\x04\x01\x2c\0\x28")]);
+  await heard(expected);
+  expect(received).toEqual(expected);
+  attached?.end();
+  await over;
+});
+
+test("what is longer than a frame goes out in several", async () => {
+  const program = await attach();
+  program.stdin?.write(Buffer.alloc(0x10001, "x"));
+  const expected = Buffer.concat([
+    Buffer.from("i\xff\xff", "latin1"),
+    Buffer.alloc(0xffff, "x"),
+    Buffer.from("i\0\x02xx"),
+  ]);
+  await heard(expected);
+  expect(received.equals(expected)).toBe(true);
+  program.end();
+});
+
+test("what is written there comes as it is, until the terminal is gone", async () => {
+  const client = new Client();
+  const over = connect(await attach(), client.streams);
+  attached?.end("\x1b[1mbold\r\n");
+  expect(await client.hears(/bold\r\n/)).toBe("\x1b[1mbold\r\n");
+  await over;
+  expect(client.end).toEqual({ kind: "exited", status: 0 });
+});
+
+test("who leaves lets go of it", async () => {
+  const client = new Client();
+  const over = connect(await attach(), client.streams);
+  const closed = new Promise((resolve) => attached?.once("close", resolve));
+  client.leave();
+  await over;
+  await closed;
+});
+
+test("a container that reads nothing takes no input", async () => {
+  const program = await attach(false);
+  expect(program.stdin).toBeUndefined();
+  program.end();
+});
+
+test("a terminal that nobody holds any more", async () => {
+  holder.close();
+  rmSync(join(directory, "tty"), { force: true });
+  await expect(attach()).rejects.toThrow("ENOENT");
+});
