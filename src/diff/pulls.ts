@@ -47,11 +47,21 @@ function ofContainer({ spec }: Pod, { name, kind, pull }: DesiredContainer) {
 function begin(all: readonly Waiting[]): Step[] {
   const [first] = all;
   if (first === undefined) return [];
-  // Whose credentials it is tried with: the first pod that has any.
-  const { pull } = all.find((each) => each.pull.auth !== undefined) ?? first;
+  const { pull } = whose(all) ?? first;
   const isFirst = all.some((each) => each.pull.isFirst);
   const because = `pod ${first.translation.pod.metadata.namespace}/${first.translation.pod.metadata.name} waits for it`;
   return [{ kind: "pull", uid: "", pull: { ...pull, isFirst }, because }, ...all.flatMap(tell)];
+}
+
+/** With whose credentials it is tried: those of each in turn, since they may be wrong, of none last. */
+function whose(all: readonly Waiting[]): Waiting | undefined {
+  const known = Map.groupBy(
+    all.filter(({ pull }) => pull.access !== undefined),
+    ({ pull }) => pull.access,
+  );
+  const others = all.filter(({ pull }) => pull.access === undefined).slice(0, 1);
+  const turns = [...[...known.values()].flatMap((same) => same.slice(0, 1)), ...others];
+  return turns[Math.max(0, ...all.map((each) => each.pull.failures ?? 0)) % turns.length];
 }
 
 /** They came while it was under way. */

@@ -65,6 +65,7 @@ function readStored(key: string): StoredImage | undefined {
       digest,
       tree: join(home, "rootfs"),
       checkedAt: seconds(note.get("checked")) ?? 0,
+      ...readAccess(note.get("access")),
       ...(from !== undefined && to !== undefined && { pulled: { from, to } }),
       size: manifest.size,
       diskSize: Number(note.get("size") ?? 0),
@@ -76,6 +77,10 @@ function readStored(key: string): StoredImage | undefined {
     // Damaged: as good as not there, so it is pulled again.
     return undefined;
   }
+}
+
+function readAccess(text: string | undefined): Pick<StoredImage, "access"> {
+  return text === undefined || text === "all" ? {} : { access: text.split(" ") };
 }
 
 function readFailed(key: string): FailedPull | undefined {
@@ -104,8 +109,14 @@ function readBlob(digest: string): string {
 }
 
 /** What image-pull reads. The credentials are for root alone, and gone when the pull ends. */
-export function writePull({ key, name, repository, reserve, isFirst, auth }: DesiredPull): void {
-  writeWhole(join(PULLS, `${key}.request`), `name ${name}\nrepository ${repository}\nreserve ${reserve}\n`, 0o600);
+export function writePull({ key, name, repository, reserve, isFirst, auth, access }: DesiredPull): void {
+  const lines = [
+    `name ${name}`,
+    `repository ${repository}`,
+    `reserve ${reserve}`,
+    ...(access ? [`access ${access}`] : []),
+  ];
+  writeWhole(join(PULLS, `${key}.request`), `${lines.join("\n")}\n`, 0o600);
   mkdirSync(IMAGES, { recursive: true, mode: 0o700 });
   if (isFirst) remove(join(PULLS, `${key}.failed`));
   if (auth === undefined) remove(join(PULLS, `${key}.auth`));

@@ -32,6 +32,8 @@ export interface StoredImage {
   readonly tree: string;
   /** When the registry was asked last whether the name still means this. */
   readonly checkedAt: Instant;
+  /** Digests of the credentials with which it was asked for; undefined: anybody may have it. */
+  readonly access?: readonly string[];
   /** When it was fetched, if it was not there already under another name. */
   readonly pulled?: { readonly from: Instant; readonly to: Instant };
   /** Bytes of the layers as the registry has them. */
@@ -78,6 +80,10 @@ export interface DesiredPull {
   readonly isFirst: boolean;
   /** Content of an auth file, as skopeo reads it; undefined: none, or what the host itself has. */
   readonly auth?: string;
+  /** In a row before this one; undefined: none. */
+  readonly failures?: number;
+  /** Digest of `auth`. */
+  readonly access?: string;
   /** Names of the pod's Secrets for registries that cannot be had. */
   readonly missing: readonly string[];
 }

@@ -9,6 +9,7 @@ import type { DesiredContainer } from "../model/translation.ts";
 import type { PodDirectory } from "../model/world.ts";
 import { imageKey } from "../unitfile/image-names.ts";
 import type { TranslateContext } from "./context.ts";
+import { accessOf, mayHave } from "./image-access.ts";
 import { pullAuth } from "./pull-auth.ts";
 
 /** Where the container's files are; or why it waits for them, and what is to be pulled. */
@@ -45,7 +46,8 @@ export function judgeImage(
   const policy = pullPolicy(container, reference);
   const since = askedAt(container, directory);
   const repository = reference.kind === "oci" ? reference.repository : shownImage(reference.url);
-  if (stored !== undefined && isGood(stored, policy, since))
+  const auth = reference.kind === "oci" ? pullAuth(pod, reference, references) : { missing: [] };
+  if (stored !== undefined && isGood(stored, policy, since) && mayHave(pod, container.name, stored, auth.auth))
     return { kind: "stored", stored, id: `${repository}@${stored.digest}` };
   if (policy === "Never")
     return waits("ErrImageNeverPull", `Container image "${image}" is not present with pull policy of Never`);
@@ -54,9 +56,14 @@ export function judgeImage(
   const failed = images.failed.get(key);
   const relevant = since !== undefined && failed !== undefined && failed.at >= since ? failed : undefined;
   const reserve = Math.round(config.evictionDisk * 1000);
-  const auth = reference.kind === "oci" ? pullAuth(pod, reference, references) : { missing: [] };
+  const access = accessOf(auth.auth);
   const pull = { key, name: reference.name, repository, reserve, isFirst: relevant === undefined, ...auth };
-  return absent(image, pull, relevant, images.at);
+  return absent(
+    image,
+    { ...pull, ...(access && { access }), ...(relevant && { failures: relevant.count }) },
+    relevant,
+    images.at,
+  );
 }
 
 /** Notes when the image was first asked for: an answer of before does not count. */

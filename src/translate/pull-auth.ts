@@ -1,3 +1,4 @@
+import { containersOf, statusesOf } from "../model/containers.ts";
 import type { OciReference } from "../model/image-reference.ts";
 import type { Pod } from "../model/pod.ts";
 import { lookUp, type Need, type References } from "../model/references.ts";
@@ -11,9 +12,10 @@ export interface PullAuth {
   readonly missing: readonly string[];
 }
 
-/** The pod's Secrets for registries; a pod of which everything runs needs none. Admission adds those of its service account. */
+/** The pod's Secrets for registries; a pod of which everything has run needs none. Admission adds those of its service account. */
 export function pullSecretNeeds({ metadata, spec, status }: Pod): Need[] {
-  if (status?.phase === "Running") return [];
+  const ran = new Set(statusesOf(status).flatMap(({ name, containerID }) => (containerID ? [name] : [])));
+  if (containersOf(spec).every(({ name }) => ran.has(name))) return [];
   return secretNames(spec).map((name) => need({ kind: "secret", namespace: metadata.namespace, name }, MINUTE, true));
 }
 

@@ -67,8 +67,24 @@ describe("what is waited for", () => {
   });
 
   test("is pulled with the credentials of whoever has some", () => {
-    const [begun] = steps([waiting("one", pull("app")), waiting("two", pull("app", { auth: "{}" }))]);
+    const [begun] = steps([waiting("one", pull("app")), waiting("two", pull("app", { auth: "{}", access: "a" }))]);
     expect(begun).toMatchObject({ pull: { auth: "{}" } });
+  });
+
+  test.for([
+    [undefined, "a"],
+    [1, "b"],
+    [2, undefined],
+    [3, "a"],
+  ] as const)("after %j failures is pulled with the credentials of the next", ([failures, expected]) => {
+    const failed = failures === undefined ? {} : { failures };
+    const accesses = [undefined, "a", "b", "a"];
+    const all = accesses.map((access, at) =>
+      waiting(`pod-${at}`, pull("app", { ...failed, ...(access && { access, auth: access }) })),
+    );
+    const [begun] = steps(all);
+    expect(begun).toMatchObject({ kind: "pull" });
+    expect(begun?.kind === "pull" && begun.pull.access).toBe(expected);
   });
 
   test("is let go on when it is under way", () => {

@@ -154,7 +154,7 @@ describe("an image that is not there", () => {
     });
     expect(judge({ image: "nginx:1" }, failed({ count }, NOW + later + 1))).toEqual({
       kind: "absent",
-      waits: { waiting: pause, pull: { ...PULL, isFirst: false } },
+      waits: { waiting: pause, pull: { ...PULL, isFirst: false, failures: count } },
     });
   });
 

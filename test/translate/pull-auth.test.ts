@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type OciReference, parseImage } from "../../src/model/image-reference.ts";
+import type { Pod } from "../../src/model/pod.ts";
 import { keyOf, type References } from "../../src/model/references.ts";
 import { pullAuth, pullSecretNeeds } from "../../src/translate/pull-auth.ts";
 import { NOW, pod } from "./base.ts";
@@ -91,5 +92,8 @@ test("a Secret that is not there is named", () => {
 test("Secrets are asked for until the pod runs", () => {
   const asked = (of: typeof ours) => pullSecretNeeds(of).map(({ key }) => key);
   expect(asked(ours)).toEqual(["secret/shop/one", "secret/shop/two"]);
-  expect(asked({ ...ours, status: { phase: "Running" } })).toEqual([]);
+  const ran = { containerStatuses: [{ name: "app", containerID: "systemd://1" }] } as unknown as NonNullable<
+    Pod["status"]
+  >;
+  expect(asked({ ...ours, status: ran })).toEqual([]);
 });
