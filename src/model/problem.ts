@@ -10,3 +10,7 @@ export interface Problem {
   /** What the owner can do about it. */
   readonly remedy: string;
 }
+
+export function problemSentence({ path, because, remedy }: Problem): string {
+  return `${path} ${because}: ${remedy}`;
+}

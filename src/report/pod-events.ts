@@ -1,7 +1,7 @@
 import { statusesOf } from "../model/containers.ts";
 import type { PodEvent } from "../model/event.ts";
 import type { ContainerStatus, Pod, PodStatus } from "../model/pod.ts";
-import type { Problem } from "../model/problem.ts";
+import { type Problem, problemSentence } from "../model/problem.ts";
 import type { DesiredContainer, Translation } from "../model/translation.ts";
 import { containerEvents } from "./container-events.ts";
 import { volumeEvents } from "./volume-events.ts";
@@ -54,10 +54,10 @@ function rejectionEvents(
   return isNews ? [podEvent(pod, "Warning", reason, message)] : [];
 }
 
-function ignoredEvents(pod: Pod, { severity, path, because, remedy }: Problem): PodEvent[] {
-  if (severity !== "ignore") return [];
+function ignoredEvents(pod: Pod, problem: Problem): PodEvent[] {
+  if (problem.severity !== "ignore") return [];
   // Once in the life of the pod, however often it changes.
-  return [{ ...podEvent(pod, "Warning", "FieldIgnored", `${path} ${because}: ${remedy}`), occurrence: "" }];
+  return [{ ...podEvent(pod, "Warning", "FieldIgnored", problemSentence(problem)), occurrence: "" }];
 }
 
 function statuses(status: PodStatus | undefined): readonly ContainerStatus[] {

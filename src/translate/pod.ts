@@ -1,14 +1,15 @@
 import { allocatable } from "../model/allocatable.ts";
 import { containersOf, kindOf } from "../model/containers.ts";
-import type { Container, Pod } from "../model/pod.ts";
-import type { Problem } from "../model/problem.ts";
+import type { Pod } from "../model/pod.ts";
+import { type Problem, problemSentence } from "../model/problem.ts";
 import type { Rejected, Runnable, Translation } from "../model/translation.ts";
-import { containerUnitName, namesProblem } from "../unitfile/names.ts";
+import { namesProblem } from "../unitfile/names.ts";
 import { containerSocket } from "./annotations/socket.ts";
 import { withUsers } from "./annotations/user.ts";
 import { withoutRefused } from "./annotations/wishes.ts";
 import type { TranslateContext } from "./context.ts";
-import { type DesiredParts, desiredContainer } from "./desired-container.ts";
+import { desiredContainer } from "./desired-container.ts";
+import { ephemeralContainer } from "./ephemeral.ts";
 import { translateImageVolumes } from "./image-volumes.ts";
 import { podSandbox } from "./oci/sandbox.ts";
 import { podFiles } from "./pod-files.ts";
@@ -32,7 +33,7 @@ export function translatePod(given: Pod, context: TranslateContext): Translation
   const refused = problems.filter(({ severity }) => severity === "reject");
   // Judged once, when it arrives: what runs is not ended by an upgrade or another setting.
   if (refused.length > 0 && !isAdmitted(pod))
-    return rejected(pod, "UnsupportedField", refused.map(sentence).join("; "));
+    return rejected(pod, "UnsupportedField", refused.map(problemSentence).join("; "));
   return { kind: "runnable", pod, qosClass: qosClass(pod), problems, ...parts(pod, context, refused) };
 }
 
@@ -50,8 +51,8 @@ function parts(
   const places = [...volumes.places.values()];
   const init = initContainers.map((each) => desiredContainer(pod, each, kindOf(pod, each), context, volumes));
   const main = containers.map((each) => desiredContainer(pod, each, "container", context, volumes));
-  const added = (pod.spec.ephemeralContainers ?? []).map(
-    (each) => refusedContainer(pod, each, refused) ?? desiredContainer(pod, each, "ephemeral", context, volumes),
+  const added = (pod.spec.ephemeralContainers ?? []).map((each) =>
+    ephemeralContainer(pod, each, context, volumes, refused),
   );
   const desired = [...init, ...main, ...added];
   const needsSandbox = desired.some(({ container }) => container.image !== undefined);
@@ -70,23 +71,10 @@ function parts(
   };
 }
 
-/** A pod that runs goes on, whatever is added to it. Undefined: nothing is wrong with it. */
-function refusedContainer(pod: Pod, { name }: Container, refused: readonly Problem[]): DesiredParts | undefined {
-  const problem = refused.find(({ path }) => path.startsWith(`spec.ephemeralContainers[${name}]`));
-  if (problem === undefined) return undefined;
-  const unitName = containerUnitName(pod.metadata.namespace, pod.metadata.name, name);
-  const waiting = { reason: "CreateContainerConfigError", message: sentence(problem) };
-  return { container: { name, kind: "ephemeral", unitName, waiting }, files: [], storage: [] };
-}
-
 function isAdmitted({ status }: Pod): boolean {
   return status?.startTime !== undefined && (status.phase === "Pending" || status.phase === "Running");
 }
 
 function rejected(pod: Pod, reason: string, message: string): Rejected {
   return { kind: "rejected", pod, reason, message, qosClass: qosClass(pod) };
-}
-
-function sentence({ path, because, remedy }: Problem): string {
-  return `${path} ${because}: ${remedy}`;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { NO_PAST } from "../../../src/model/exit-record.ts";
 import { type Images, NO_IMAGES, type StoredImage } from "../../../src/model/image.ts";
 import type { Container, PodSpec } from "../../../src/model/pod.ts";
+import type { PodDirectory } from "../../../src/model/world.ts";
 import { decodeUnit } from "../../../src/unitfile/codec.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";
 import { CONFIG, container, pod, runnable, UID } from "../base.ts";
@@ -21,9 +23,15 @@ const UNIT = "unitlet-sandbox.shop.web.pod.service";
 
 const onImage = (name: string): Container => ({ name, image: "app:1" });
 
-function translated(spec: Partial<PodSpec> = {}) {
+/** What is known of containers: the one called "app" runs. */
+const DIRECTORY: PodDirectory = {
+  ...{ uid: UID, files: new Map(), volumes: new Map() },
+  pasts: new Map([["app", { ...NO_PAST, started: { at: 0, invocation: "a" } }]]),
+};
+
+function translated(spec: Partial<PodSpec> = {}, directory = DIRECTORY) {
   const own = pod({ containers: [onImage("app")], hostNetwork: false, ...spec });
-  return runnable(own, { config: { ...CONFIG, images: "any" }, images: IMAGES });
+  return runnable(own, { config: { ...CONFIG, images: "any" }, images: IMAGES, directory });
 }
 
 function namespaces(spec: Partial<PodSpec>, of = "app"): Record<string, string> {
@@ -127,6 +135,27 @@ test("crun is told whose processes an ephemeral container is to see", () => {
   const start = (target?: string) => unitOf({ ephemeralContainers: [debugger_(target)] }, "look").Service?.ExecStart;
   expect(start("app")).toEqual([expect.stringMatching(/ "create" "\/trees\/ab\/rootfs" "app"$/)]);
   expect(start()).toEqual([expect.stringMatching(/ "create" "\/trees\/ab\/rootfs"$/)]);
+});
+
+describe("a target that does not run", () => {
+  const wait = (spec: Partial<PodSpec>, pasts: PodDirectory["pasts"] = new Map()) => {
+    const { containers } = translated({ ephemeralContainers: [debugger_("app")], ...spec }, { ...DIRECTORY, pasts });
+    return containers.find(({ name }) => name === "look")?.waiting;
+  };
+
+  test("is waited for, in the kubelet's words", () => {
+    const message = "unable to find target container app: it is not running";
+    expect(wait({})).toEqual({ reason: "CreateContainerConfigError", message });
+  });
+
+  test.for<[string, Partial<PodSpec>, PodDirectory["pasts"]?]>([
+    ["once it runs", {}, DIRECTORY.pasts],
+    ["where the pod's processes are shared", { shareProcessNamespace: true }],
+    ["without a target", { ephemeralContainers: [debugger_()] }],
+    ["when it has been seen before", {}, new Map([["look", { ...NO_PAST, started: { at: 0, invocation: "b" } }]])],
+  ])("is not waited for %s", ([, spec, pasts]) => {
+    expect(wait(spec, pasts)).toBeUndefined();
+  });
 });
 
 describe("what cannot be had is told", () => {

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Cluster } from "../support/cluster.ts";
+import { Node } from "../support/node.ts";
+import { busybox, Registry } from "../support/registry.ts";
+import { kubectl } from "./kubectl.ts";
+import { pod, SLEEP } from "./manifests.ts";
+
+let node: Node;
+let image: string;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "image-debug", { ownDisk: true, beat: "1s" });
+  const registry = await Registry.start(node.machine);
+  const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
+  image = await registry.push("busybox:1", { layers: [await busybox()], config });
+  const resources = { limits: { cpu: "100m", memory: "64Mi" } };
+  await node.run(
+    pod(node, "web", { image, command: ["sleep", "1001"], resources }),
+    pod(node, "plain", { ...SLEEP, name: "host" }),
+  );
+  await node.container("web", ({ state }) => state?.running);
+  await node.container("plain", ({ state }) => state?.running, "host");
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+/** Its status, once it is as the probe wants it. */
+function added(name: string, container: string, probe: (state: NonNullable<object>) => unknown) {
+  return node.until(
+    name,
+    (seen) =>
+      seen?.status?.ephemeralContainerStatuses?.find((each) => each.name === container && probe(each.state ?? {})),
+    { what: `ephemeral container ${container} of ${name}` },
+  );
+}
+
+async function debug(name: string, container: string, flags: readonly string[], ...argv: string[]): Promise<void> {
+  const own = flags.some((flag) => flag.startsWith("--image=")) ? [] : [`--image=${image}`];
+  const told = await kubectl(node, ["debug", name, `--container=${container}`, ...own, ...flags, "--", ...argv]);
+  expect(told).toMatchObject({ code: 0 });
+  await node.sync();
+}
+
+/** What a debugging container has written by its end. */
+async function seenBy(name: string, container: string, flags: readonly string[], script: string): Promise<string> {
+  await debug(name, container, flags, "sh", "-c", script);
+  const { state } = await added(name, container, (each) => "terminated" in each);
+  expect(state?.terminated).toMatchObject({ exitCode: 0 });
+  return await node.log(name, container);
+}
+
+const WHERE = "for each in uts ipc pid; do readlink /proc/self/ns/$each; done; hostname; ps -o args | grep '^sleep'";
+
+describe("kubectl debug", () => {
+  test("--target: among the processes of that container, with the pod's name and IPC", async () => {
+    const before = await node.invocation("web");
+    const enter = ["/usr/local/lib/unitlet/container-enter", node.unit("web"), "sh", "-c", WHERE];
+    const { stdout } = await node.exec(enter);
+    expect(await seenBy("web", "beside", ["--target=main"], WHERE)).toBe(stdout);
+    expect(stdout).toContain("sleep 1001");
+    expect(await node.invocation("web")).toBe(before);
+  });
+
+  test("--target: ends with it, and the pod goes on", async () => {
+    await debug("web", "follows", ["--target=main"], "sleep", "1002");
+    await added("web", "follows", (each) => "running" in each);
+    await node.exec("pkill -KILL -xf 'sleep 1001'");
+    const { state } = await added("web", "follows", (each) => "terminated" in each);
+    expect(state?.terminated?.exitCode).toBe(137);
+    await node.container("web", (each) => each.state?.running && each.restartCount === 1);
+  });
+
+  test("--target: is waited for", async () => {
+    const crash = { image, command: ["sh", "-c", "test -e /dev/shm/go && exec sleep 1003; touch /dev/shm/go"] };
+    await node.run(pod(node, "late", crash, { restartPolicy: "Always" }));
+    await node.container("late", ({ restartCount, state }) => restartCount === 1 && state?.running);
+    await node.exec("pkill -KILL -xf 'sleep 1003'");
+    await node.container("late", ({ state }) => state?.waiting?.reason === "CrashLoopBackOff");
+    await debug("late", "patient", ["--target=main"], "sh", "-c", "ps -o args");
+    const { state } = await added("late", "patient", (each) => "waiting" in each);
+    expect(state?.waiting).toEqual({
+      reason: "CreateContainerConfigError",
+      message: "unable to find target container main: it is not running",
+    });
+    await added("late", "patient", (each) => "terminated" in each);
+    expect(await node.log("late", "patient")).toContain("sleep 1003");
+  });
+
+  test("without a target: among its own processes, in the pod", async () => {
+    const own = await seenBy("web", "alone", [], "cat /proc/1/comm; hostname");
+    expect(own).toBe("sh\nweb\n");
+  });
+
+  test("from the host's files: the container's processes are among all", async () => {
+    expect(await seenBy("web", "from-host", ["--image=host", "--target=main"], "pgrep -xf 'sleep 1001' | wc -l")).toBe(
+      "1\n",
+    );
+  });
+
+  test("from an image, of a container on the host's files: among its own, and that is told", async () => {
+    expect(await seenBy("plain", "look", ["--target=host"], "cat /proc/1/comm")).toBe("cat\n");
+    const events = await node.kubectl("get", "events", "--field-selector=reason=FieldIgnored", "-o", "wide");
+    expect(events).toContain("spec.ephemeralContainers[look].targetContainerName is ignored");
+  });
+
+  test("an image that is not to be had is told of that container alone", async () => {
+    await debug("web", "absent", ["--image=127.0.0.1:5000/none:1"], "sh");
+    const { state } = await added(
+      "web",
+      "absent",
+      (each) => "waiting" in each && "message" in (each.waiting as object),
+    );
+    expect(state?.waiting?.reason).toMatch(/^(ErrImagePull|ImagePullBackOff)$/);
+    await node.container("web", ({ ready }) => ready);
+  });
+
+  test.for([
+    ["general", /^CapEff:\t00000000a80c25fb$/m],
+    ["restricted", /^CapEff:\t0000000000000000$/m],
+    ["sysadmin", /^CapEff:\t000001ff/m],
+  ] as const)("--profile=%s gives what it says", async ([profile, rights]) => {
+    const flags = [`--profile=${profile}`];
+    // Demanded of who is not root.
+    await debug("web", profile, flags, "cat", "/proc/self/status");
+    const { state } = await added("web", profile, (each) => "terminated" in each || "waiting" in each);
+    if (profile === "restricted") expect(state?.waiting?.message).toContain("runAsNonRoot");
+    else expect(await node.log("web", profile)).toMatch(rights);
+  });
+
+  test("--copy-to: another pod, whose containers see each other", async () => {
+    const flags = ["--copy-to=copy", "--same-node", "--share-processes"];
+    await debug(
+      "web",
+      "look",
+      flags,
+      "sh",
+      "-c",
+      "until ps -o args | grep -q '^sleep 1001'; do sleep 0.1; done; ps -o args",
+    );
+    await node.machine.until(async () => [(await node.log("copy", "look")).includes("sleep 1001"), ""], {
+      what: "what it sees",
+    });
+    expect(await node.log("copy", "look")).toContain("/usr/bin/sleep infinity");
+    await node.kubectl("delete", "pod", "copy", "--wait=false");
+  });
+});
+
+test("kubectl debug node/NAME: among the host's processes, with its files", async () => {
+  const told = await kubectl(node, ["debug", `node/${node.name}`, `--image=${image}`, "--", "cat", "/proc/1/comm"]);
+  const name = /node-debugger-\S+/.exec(told.stdout + told.stderr)?.[0].replace(/\W+$/, "") ?? "";
+  await node.until(name, (seen) => seen?.status?.phase === "Succeeded");
+  expect(await node.log(name, "debugger")).toBe("systemd\n");
+});
+
+describe("kubectl patch --subresource=resize", () => {
+  async function resize(resources: object) {
+    const patch = { spec: { containers: [{ name: "main", resources }] } };
+    await node.kubectl("patch", "pod", "web", "--subresource=resize", "--patch", JSON.stringify(patch));
+    await node.sync();
+  }
+
+  test("changes the limits of a container that runs, and it runs on", async () => {
+    const before = await node.container("web", ({ ready }) => ready);
+    const limits = { cpu: "200m", memory: "128Mi" };
+    await resize({ limits, requests: limits });
+    const after = await node.container("web", ({ resources }) => resources?.limits?.memory === "128Mi");
+    expect(after).toMatchObject({ containerID: before.containerID, restartCount: before.restartCount });
+    expect(after).toMatchObject({ resources: { limits, requests: limits }, allocatedResources: limits });
+    expect([await node.show("web", "MemoryMax"), await node.show("web", "CPUQuotaPerSecUSec")]).toEqual([
+      String(128 * 2 ** 20),
+      "200ms",
+    ]);
+    const { conditions = [] } = (await node.get("web"))?.status ?? {};
+    expect(conditions.filter(({ type }) => type.startsWith("PodResize"))).toEqual([]);
+  });
+
+  test("the kernel keeps it: what has too much is ended", async () => {
+    const limit = "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; true";
+    const { stdout } = await node.exec(["/usr/local/lib/unitlet/container-enter", node.unit("web"), "sh", "-c", limit]);
+    expect(stdout.trim()).toBe(String(128 * 2 ** 20));
+  });
+});
