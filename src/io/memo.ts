@@ -1,5 +1,5 @@
 import { VOLATILE } from "../model/paths.ts";
-import { readIfThere, remove, writeIfRoom } from "./files.ts";
+import { ifThere, readIfThere, remove, writeIfRoom } from "./files.ts";
 
 const path = (name: string) => `${VOLATILE}/${name}.json`;
 
@@ -13,9 +13,12 @@ export function recall<T>(name: string, key: string): T | undefined {
   }
 }
 
-/** Mode 0600: a memo may hold a key. */
+/**
+ * Mode 0600: a memo may hold a key. A run and what somebody has typed may keep one at the same time; then the file that one has
+ * written half is the other's, too, and no longer there when it is to be put into place.
+ */
 export function keep(name: string, key: string, value: unknown): void {
-  writeIfRoom(path(name), JSON.stringify({ key, value }), 0o600);
+  ifThere(() => writeIfRoom(path(name), JSON.stringify({ key, value }), 0o600));
 }
 
 export function forgetMemo(name: string): void {
