@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { renameSync, statfsSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { IMAGES, type ImageStore, type StoredTree } from "../model/image.ts";
 import { DATA, podData, storagePath } from "../model/paths.ts";
 import type { Storage } from "../model/storage.ts";
 import { ifThere, isDirectory, modifiedAt, namesIn, readIfThere, remove, writeIfRoom } from "./files.ts";
 import { parseIndex, parseManifest } from "./image-config.ts";
+import { removeTree } from "./remove-tree.ts";
 
 const TREES = join(IMAGES, "trees");
 const REFS = join(IMAGES, "refs");
@@ -101,7 +101,7 @@ function blobsOf(hex: string): { readonly digests: readonly string[]; readonly s
  * Removes an image, under all its names, and the blobs that no other image needs. It is out of the way at once, so that no
  * container starts on half of it. Not to be called while a pull is under way: its blobs are nobody's yet.
  */
-export async function removeImage(digest: string): Promise<void> {
+export function removeImage(digest: string): void {
   const hex = digest.slice("sha256:".length);
   for (const key of namesIn(REFS)) if (readRef(key).digest === digest) remove(join(REFS, key));
   const gone = join(TEMPORARY, `${hex}.gone`);
@@ -111,5 +111,5 @@ export async function removeImage(digest: string): Promise<void> {
   }
   const needed = new Set(namesIn(TREES).flatMap((other) => blobsOf(other).digests));
   for (const blob of namesIn(BLOBS)) if (!needed.has(`sha256:${blob}`)) remove(join(BLOBS, blob));
-  for (const leftover of namesIn(TEMPORARY)) await rm(join(TEMPORARY, leftover), { recursive: true, force: true });
+  for (const leftover of namesIn(TEMPORARY)) removeTree(join(TEMPORARY, leftover), () => false);
 }

@@ -46,6 +46,14 @@ test("unitlet images tells what is there and who uses it, and removes what nobod
   expect((await node.container("user", ({ state }) => state?.running)).restartCount).toBe(0);
 });
 
+test("files deeper than any path are removed as well", async () => {
+  const tree = `/var/lib/unitlet/images/trees/${"ab".repeat(32)}`;
+  const deep = `for (1 .. 1000) { mkdir "deep" or die; chdir "deep" or die }`;
+  await node.exec(`mkdir -p ${tree}/rootfs && cd ${tree}/rootfs && perl -e '${deep}'`);
+  expect((await node.exec("unitlet images prune")).stdout).toContain(`removed sha256:${"ab".repeat(32)}`);
+  expect((await node.exec("ls -A /var/lib/unitlet/images/tmp")).stdout).toBe("");
+});
+
 test("while an image is being pulled nothing is pruned: what it has brought so far would go as well", async () => {
   const pull = "unitlet-image@test.service";
   await node.machine.write(`/run/systemd/system/${pull}`, "[Service]\nExecStart=/bin/sleep 1000\n");
