@@ -6,7 +6,7 @@ my ( $af_unix, $stream, $set_flags, $nonblocking, $again ) = ( 1, 1, 4, 04000, 1
 my ( $set_size, $most ) = ( 0x5414, 1 << 16 );
 
 sub fail {
-	print STDERR "$0: $_[0]\n";
+	print STDERR "unitlet: $_[0]\n";
 	exit 125;
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { killSession } from "../io/session.ts";
 import type { UnitName } from "../model/unit.ts";
 import type { Outcome } from "./course.ts";
 
@@ -20,7 +21,7 @@ export function checkExec(
   timeout: number,
 ): Promise<Outcome | undefined> {
   return new Promise((resolve) => {
-    // A group of its own, so that a command that is late ends with all that it has started.
+    // A session of its own, so that a command that is late ends with all that it has started.
     const child = spawn(enter, [unit, "--", ...command], { stdio: ["ignore", "pipe", "pipe"], detached: true });
     let output = Buffer.alloc(0);
     let late = false;
@@ -37,7 +38,7 @@ export function checkExec(
     };
     const timer = setTimeout(() => {
       late = true;
-      killGroup(child.pid);
+      if (child.pid !== undefined) killSession(child.pid);
     }, timeout * 1000);
     child.once("error", ({ message }) => end({ success: false, message }));
     const ended = (code: number | null) => {
@@ -51,12 +52,4 @@ export function checkExec(
     // What it has said may still be on its way; what it has left behind may keep its output open for ever.
     child.once("exit", (code) => setTimeout(ended, LINGER, code));
   });
-}
-
-function killGroup(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, "SIGKILL");
-  } catch {
-    // It has just ended.
-  }
 }

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { closeSync } from "node:fs";
+import { endSession } from "../../io/session.ts";
 import type { StreamRequest } from "../remote/streams.ts";
 import { makePipes } from "./pipe.ts";
 import { ENVIRONMENT, exitStatus, type Process } from "./process.ts";
-import { endSession } from "./session.ts";
 
 /** Starts a command with a pipe for each stream that is wanted, and nothing on the others. */
 export async function startPiped(argv: readonly string[], wanted: StreamRequest): Promise<Process> {

@@ -1,8 +1,8 @@
 import { execFile, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
+import { endSession } from "../../io/session.ts";
 import type { TerminalSize } from "../remote/streams.ts";
 import { ENVIRONMENT, exitStatus, type Process } from "./process.ts";
-import { endSession } from "./session.ts";
 
 /** As runtimes set it; the container's own variable wins. */
 const TERM = "xterm";

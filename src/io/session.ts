@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { namesIn } from "../../io/files.ts";
+import { namesIn } from "./files.ts";
 
 /** What is left of a command when its client has gone may do so much longer what it does on SIGHUP. Milliseconds. */
 const GRACE = 500;
@@ -22,6 +22,14 @@ export function endSession(leader: number): void {
     ending.delete(leader);
     signalAll(sessions, "SIGKILL");
   }, GRACE);
+}
+
+/** As endSession, at once: nobody waits for it any more. */
+export function killSession(leader: number): void {
+  const sessions = new Set([leader]);
+  signalAll(sessions, "SIGKILL");
+  // And what they have just begun.
+  signalAll(sessions, "SIGKILL");
 }
 
 /** For a process that is about to end: nobody would be there when their time is over. */
