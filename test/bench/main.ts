@@ -9,6 +9,7 @@ import { Admin } from "./admin.ts";
 import { measureBurst } from "./burst.ts";
 import { measureFloor } from "./floor.ts";
 import { measureIdle } from "./idle.ts";
+import { measureImages } from "./images.ts";
 import { measureTimerLatency, measureWatchLatency } from "./latency.ts";
 import { measureBare, measureMinute } from "./minute.ts";
 import { measurePort } from "./port.ts";
@@ -19,7 +20,7 @@ import type { Results } from "./results.ts";
 import { measureSources } from "./sources.ts";
 import { Subject } from "./subject.ts";
 
-const PARTS = ["floor", "idle", "minute", "latency", "burst", "port", "sources", "probes"] as const;
+const PARTS = ["floor", "idle", "minute", "latency", "burst", "port", "sources", "probes", "images"] as const;
 type Part = (typeof PARTS)[number];
 
 interface Plan {
@@ -28,6 +29,7 @@ interface Plan {
   readonly seconds: number;
   readonly latencies: { readonly watch: number; readonly timer: number };
   readonly crowd: number;
+  readonly images: { readonly pulls: readonly number[]; readonly times: number; readonly starts: number };
 }
 
 function readPlan(): Plan & { json?: string } {
@@ -38,16 +40,29 @@ function readPlan(): Plan & { json?: string } {
   const unknown = parts.find((part) => !PARTS.includes(part));
   if (unknown !== undefined) throw new Error(`--only ${unknown}: expected some of ${PARTS.join(",")}`);
   const amounts = values.quick
-    ? { runs: 5, seconds: 15, latencies: { watch: 5, timer: 4 }, crowd: 100 }
-    : { runs: 21, seconds: 60, latencies: { watch: 20, timer: 10 }, crowd: 100 };
+    ? {
+        runs: 5,
+        seconds: 15,
+        latencies: { watch: 5, timer: 4 },
+        crowd: 100,
+        images: { pulls: [5, 20], times: 2, starts: 5 },
+      }
+    : {
+        runs: 21,
+        seconds: 60,
+        latencies: { watch: 20, timer: 10 },
+        crowd: 100,
+        images: { pulls: [10, 100, 500], times: 3, starts: 20 },
+      };
   return { parts: new Set(parts), ...amounts, ...(values.json === undefined ? {} : { json: values.json }) };
 }
 
 /** From few pods to many: what has been there once leaves its traces in systemd's memory. */
-async function measure(cluster: Cluster, subject: Subject, plan: Plan, results: Results): Promise<void> {
+async function measure(cluster: Cluster, admin: Admin, subject: Subject, plan: Plan, results: Results): Promise<void> {
   const wants = (part: Part) => plan.parts.has(part);
   if (wants("port")) results.port = await measurePort(cluster, plan.runs);
   if (wants("probes")) results.probes = await measureProbes(cluster, plan.runs, plan.seconds, 110);
+  if (wants("images")) results.images = await measureImages(cluster, admin, plan.images);
   if (wants("floor")) results.floor = await measureFloor(subject, plan.runs);
   for (const pods of [0, 30, 110, 500]) {
     if (wants("idle")) results.idle.push(await measureIdle(subject, pods, plan.runs));
@@ -97,7 +112,7 @@ async function main(): Promise<void> {
   await using subject = await Subject.join(cluster, admin);
   const results: Results = { where: await where(subject), idle: [], minutes: [] };
   try {
-    await measure(cluster, subject, plan, results);
+    await measure(cluster, admin, subject, plan, results);
   } finally {
     // What was measured before something failed is worth seeing.
     console.log(report(results));

@@ -5,6 +5,13 @@ import type { Admin } from "./admin.ts";
 /** When something was seen, by pod name; times as of performance.now(). */
 type Times = Map<string, number>;
 
+/** What a pod has besides a program that does nothing. */
+interface Wish {
+  readonly volume?: V1Volume;
+  /** Instead of the host's files; it has such a program itself. */
+  readonly image?: string;
+}
+
 /** The pods of the namespace under measurement, seen as every client sees them: through a watch. */
 export class Pods implements Disposable {
   readonly #admin: Admin;
@@ -43,8 +50,8 @@ export class Pods implements Disposable {
   }
 
   /** Returns the time of the acknowledgement. */
-  async create(name: string, volume?: V1Volume): Promise<number> {
-    await this.#admin.call("POST", this.#path, sleeper(name, this.#node, volume));
+  async create(name: string, wish: Wish = {}): Promise<number> {
+    await this.#admin.call("POST", this.#path, sleeper(name, this.#node, wish));
     return note(this.#created, name);
   }
 
@@ -80,7 +87,8 @@ async function seen(times: Times, name: string, what: string): Promise<number> {
 }
 
 /** As in the measurements of the peers; bound to its node already, so that no scheduler takes part. */
-function sleeper(name: string, nodeName: string, volume?: V1Volume): V1Pod {
+function sleeper(name: string, nodeName: string, { volume, image }: Wish): V1Pod {
+  const program = image === undefined ? { image: "host", command: ["sleep", "infinity"] } : { image };
   const volumeMounts = volume === undefined ? [] : [{ name: volume.name, mountPath: "/run/v" }];
   return {
     apiVersion: "v1",
@@ -92,7 +100,7 @@ function sleeper(name: string, nodeName: string, volume?: V1Volume): V1Pod {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 1,
-      containers: [{ name: "main", image: "host", command: ["sleep", "infinity"], volumeMounts }],
+      containers: [{ name: "main", ...program, volumeMounts }],
       ...(volume ? { volumes: [volume] } : {}),
     },
   };

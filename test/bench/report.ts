@@ -1,5 +1,6 @@
 import { judge, slope } from "./goals.ts";
 import { kinds } from "./idle.ts";
+import { images } from "./images-report.ts";
 import { KUBELET, SYSTEMK } from "./peers.ts";
 import type { Results } from "./results.ts";
 import { number, range, type Summary } from "./statistics.ts";
@@ -7,7 +8,7 @@ import { table } from "./table.ts";
 
 /** All tables, for people. */
 export function report(results: Results): string {
-  const parts = [where, goals, runs, slopes, minutes, latency, bursts, port, sources, probes];
+  const parts = [where, goals, runs, slopes, minutes, latency, bursts, port, sources, probes, images];
   return parts
     .map((part) => part(results))
     .filter((text) => text !== "")

@@ -1,5 +1,6 @@
 import type { Burst } from "./burst.ts";
 import type { Idle } from "./idle.ts";
+import type { Images } from "./images.ts";
 import type { Latency } from "./latency.ts";
 import type { Minute } from "./minute.ts";
 import type { Port } from "./port.ts";
@@ -25,4 +26,5 @@ export interface Results {
   port?: Port;
   probes?: Probes;
   sources?: readonly Sources[];
+  images?: Images;
 }

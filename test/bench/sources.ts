@@ -37,7 +37,7 @@ export async function measureSources(subject: Subject, times: number): Promise<S
     const running: number[] = [];
     const all = names(source.toLowerCase().replaceAll(" ", "-"), PODS);
     for (const name of all) {
-      const created = await subject.pods.create(name, volume);
+      const created = await subject.pods.create(name, volume && { volume });
       running.push((await subject.pods.running(name)) - created);
     }
     await subject.stop();

@@ -5,8 +5,8 @@ import type { Machine } from "./machine.ts";
 import { type TarEntry, tar } from "./tar.ts";
 
 export interface Image {
-  /** Lowest first; a Buffer is an archive. */
-  readonly layers: readonly (readonly TarEntry[] | Buffer)[];
+  /** Lowest first; a Buffer is an archive, a function makes one that is too large to be kept. */
+  readonly layers: readonly (readonly TarEntry[] | Buffer | (() => Buffer))[];
   /** As the `config` of an OCI image's configuration: Entrypoint, Cmd, Env, User … */
   readonly config?: object;
   readonly compression?: "gzip" | "zstd" | "none";
@@ -100,12 +100,15 @@ export async function makeManifest(
   { layers, config = {}, compression = "gzip", architecture = "amd64" }: Image,
   store: (content: string | Uint8Array, mediaType: string) => Promise<Descriptor>,
 ): Promise<Descriptor & { readonly platform: object }> {
-  const archives = layers.map((layer) => (Buffer.isBuffer(layer) ? layer : tar(layer)));
   const suffix = compression === "none" ? "" : `+${compression}`;
   const descriptors: Descriptor[] = [];
-  for (const archive of archives)
+  const diffIDs: string[] = [];
+  for (const layer of layers) {
+    const made = typeof layer === "function" ? layer() : layer;
+    const archive = Buffer.isBuffer(made) ? made : tar(made);
     descriptors.push(await store(pack(archive, compression), `${MEDIA}.layer.v1.tar${suffix}`));
-  const diffIDs = archives.map(digestOf);
+    diffIDs.push(digestOf(archive));
+  }
   const whole = { architecture, os: "linux", config, rootfs: { type: "layers", diff_ids: diffIDs } };
   const described = await store(JSON.stringify(whole), `${MEDIA}.config.v1+json`);
   const mediaType = `${MEDIA}.manifest.v1+json`;
