@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
+import { FaultProxy } from "../support/fault-proxy.ts";
 import { Node } from "../support/node.ts";
 import { busybox, Registry } from "../support/registry.ts";
 import type { TarEntry } from "../support/tar.ts";
@@ -15,17 +16,23 @@ const FILES: readonly TarEntry[] = [
   { path: "program", content: "#!/bin/sh\necho executed\n", mode: 0o755 },
 ];
 
+let proxy: FaultProxy;
 let node: Node;
 let registry: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-volumes", { ownDisk: true, beat: "1s" });
+  const cluster = await Cluster.up();
+  proxy = await FaultProxy.start(cluster);
+  node = await Node.join(cluster, "node-81", { proxy, ownDisk: true, beat: "1s" });
   registry = await Registry.start(node.machine);
   base = await busybox();
 });
 
-afterAll(() => node[Symbol.asyncDispose]());
+afterAll(async () => {
+  await node[Symbol.asyncDispose]();
+  await proxy[Symbol.asyncDispose]();
+});
 
 /** No program is in it, and nothing that a container could be started with. */
 const push = (name: string) => registry.push(name, { layers: [[...FILES, { path: "name", content: name }]] });
@@ -172,13 +179,16 @@ describe("what is mounted", () => {
     expect((await node.exec("unitlet images prune")).stdout).toContain(`removed ${image}\n`);
   });
 
-  test("is there again after a boot", async () => {
+  test("is there again after a boot without an API server", async () => {
     const image = await push("boots:1");
     await node.run(pod(node, "boots", mounting("cat /run/files/motd"), volume(image)));
     await runs("boots");
     await says("boots", "from the image\n");
+    proxy.on(() => ({ reset: true }));
     await node.machine.reboot();
     await says("boots", "from the image\nfrom the image\n");
     expect(await images()).toMatch(new RegExp(`^${image} +[0-9a-f]{12} +1 MB +1 `, "m"));
+    proxy.clear();
+    await node.container("boots", ({ restartCount, ready }) => restartCount === 1 && ready);
   });
 });
