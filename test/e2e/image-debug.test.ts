@@ -1,8 +1,10 @@
+import type { V1Container, V1ContainerState } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
 import { busybox, Registry } from "../support/registry.ts";
-import { kubectl } from "./kubectl.ts";
+import { certify } from "./asking.ts";
+import { kubectl, Terminal } from "./kubectl.ts";
 import { pod, SLEEP } from "./manifests.ts";
 
 let node: Node;
@@ -10,6 +12,7 @@ let image: string;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "image-debug", { ownDisk: true, beat: "1s" });
+  await certify(node);
   const registry = await Registry.start(node.machine);
   const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
   image = await registry.push("busybox:1", { layers: [await busybox()], config });
@@ -25,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => node[Symbol.asyncDispose]());
 
 /** Its status, once it is as the probe wants it. */
-function added(name: string, container: string, probe: (state: NonNullable<object>) => unknown) {
+function added(name: string, container: string, probe: (state: V1ContainerState) => unknown) {
   return node.until(
     name,
     (seen) =>
@@ -44,7 +47,7 @@ async function debug(name: string, container: string, flags: readonly string[], 
 /** What a debugging container has written by its end. */
 async function seenBy(name: string, container: string, flags: readonly string[], script: string): Promise<string> {
   await debug(name, container, flags, "sh", "-c", script);
-  const { state } = await added(name, container, (each) => "terminated" in each);
+  const { state } = await added(name, container, ({ terminated }) => terminated);
   expect(state?.terminated).toMatchObject({ exitCode: 0 });
   return await node.log(name, container);
 }
@@ -61,28 +64,39 @@ describe("kubectl debug", () => {
     expect(await node.invocation("web")).toBe(before);
   });
 
+  test("-it: a shell on a terminal", async () => {
+    const flags = ["-c", "typed", `--image=${image}`, "--target=main"];
+    const terminal = new Terminal(node, ["debug", "-it", "web", ...flags, "--", "sh"]);
+    await terminal.hears(/[#$] /);
+    terminal.type("ps -o args; test -t 0 && echo on a terminal\r");
+    expect(await terminal.hears(/on a terminal\r\n/)).toContain("sleep 1001\r\n");
+    terminal.type("exit 6\r");
+    const { state } = await added("web", "typed", ({ terminated }) => terminated);
+    expect(state?.terminated?.exitCode).toBe(6);
+  });
+
   test("--target: ends with it, and the pod goes on", async () => {
     await debug("web", "follows", ["--target=main"], "sleep", "1002");
-    await added("web", "follows", (each) => "running" in each);
+    await added("web", "follows", ({ running }) => running);
     await node.exec("pkill -KILL -xf 'sleep 1001'");
-    const { state } = await added("web", "follows", (each) => "terminated" in each);
+    const { state } = await added("web", "follows", ({ terminated }) => terminated);
     expect(state?.terminated?.exitCode).toBe(137);
     await node.container("web", (each) => each.state?.running && each.restartCount === 1);
   });
 
   test("--target: is waited for", async () => {
-    const crash = { image, command: ["sh", "-c", "test -e /dev/shm/go && exec sleep 1003; touch /dev/shm/go"] };
-    await node.run(pod(node, "late", crash, { restartPolicy: "Always" }));
-    await node.container("late", ({ restartCount, state }) => restartCount === 1 && state?.running);
-    await node.exec("pkill -KILL -xf 'sleep 1003'");
-    await node.container("late", ({ state }) => state?.waiting?.reason === "CrashLoopBackOff");
-    await debug("late", "patient", ["--target=main"], "sh", "-c", "ps -o args");
-    const { state } = await added("late", "patient", (each) => "waiting" in each);
-    expect(state?.waiting).toEqual({
-      reason: "CreateContainerConfigError",
-      message: "unable to find target container main: it is not running",
-    });
-    await added("late", "patient", (each) => "terminated" in each);
+    const first = { name: "first", image, command: ["sh", "-c", "until test -e /dev/shm/go; do sleep 0.1; done"] };
+    await node.run(
+      pod(node, "late", { image, command: ["sleep", "1003"] }, { initContainers: [first] as V1Container[] }),
+    );
+    await node.container("late", ({ state }) => state?.running, "first");
+    await debug("late", "patient", ["--target=main"], "ps", "-o", "args");
+    const isTold = ({ waiting }: V1ContainerState) => waiting?.reason === "CreateContainerConfigError";
+    const { state } = await added("late", "patient", isTold);
+    expect(state?.waiting?.message).toBe("unable to find target container main: it is not running");
+    const enter = ["/usr/local/lib/unitlet/container-enter", node.unit("late", "first")];
+    await node.exec([...enter, "touch", "/dev/shm/go"]);
+    await added("late", "patient", ({ terminated }) => terminated);
     expect(await node.log("late", "patient")).toContain("sleep 1003");
   });
 
@@ -105,11 +119,7 @@ describe("kubectl debug", () => {
 
   test("an image that is not to be had is told of that container alone", async () => {
     await debug("web", "absent", ["--image=127.0.0.1:5000/none:1"], "sh");
-    const { state } = await added(
-      "web",
-      "absent",
-      (each) => "waiting" in each && "message" in (each.waiting as object),
-    );
+    const { state } = await added("web", "absent", ({ waiting }) => waiting?.message);
     expect(state?.waiting?.reason).toMatch(/^(ErrImagePull|ImagePullBackOff)$/);
     await node.container("web", ({ ready }) => ready);
   });
@@ -122,7 +132,7 @@ describe("kubectl debug", () => {
     const flags = [`--profile=${profile}`];
     // Demanded of who is not root.
     await debug("web", profile, flags, "cat", "/proc/self/status");
-    const { state } = await added("web", profile, (each) => "terminated" in each || "waiting" in each);
+    const { state } = await added("web", profile, ({ terminated, waiting }) => terminated ?? waiting?.message);
     if (profile === "restricted") expect(state?.waiting?.message).toContain("runAsNonRoot");
     else expect(await node.log("web", profile)).toMatch(rights);
   });

@@ -97,7 +97,7 @@ test("--uninstall --keep-pods leaves the containers to systemd, which restarts t
   await uninstall("--yes", "--keep-pods");
   expect(
     (await machine.exec("ls /usr/local/lib/unitlet /usr/local/lib/systemd 2>&1", { allowFailure: true })).stdout,
-  ).toMatch(/container-exit\n(container-[a-z]+\n)*container-start\n(container-[a-z]+\n)*$/);
+  ).toMatch(/container-exit\n(container-[a-z]+\n)*container-start\n(container-[a-z]+\n)*pod-sandbox\nterminal.pl\n$/);
   expect(await mainPid()).toBe(pid);
   await machine.exec(["systemctl", "kill", "--signal=KILL", UNIT]);
   const again = await machine.until(async () => (await mainPid()).replace(pid, ""), { what: "the container again" });

@@ -106,7 +106,7 @@ mounted() {
 remove_programs_but_helpers() {
 	for file in "$programs"/*; do
 		case ${file##*/} in
-		container-*) ;;
+		container-* | pod-sandbox | terminal.pl) ;;
 		*) rm -f "$file" ;;
 		esac
 	done
