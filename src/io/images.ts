@@ -1,11 +1,19 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type DesiredPull, type FailedPull, IMAGES, type Images, PULLS, type StoredImage } from "../model/image.ts";
+import {
+  type DesiredPull,
+  type FailedPull,
+  IMAGES,
+  type ImageConfig,
+  type Images,
+  PULLS,
+  type StoredImage,
+} from "../model/image.ts";
 import type { Instant } from "../model/time.ts";
 import { pulledBy } from "../unitfile/image-names.ts";
 import { isDirectory, isThere, readIfThere, remove, writeWhole } from "./files.ts";
 import { parseImageConfig, parseIndex, parseManifest } from "./image-config.ts";
-import { readImageFile } from "./image-file.ts";
+import { directoryInImage, readImageFile } from "./image-file.ts";
 import type { Listing } from "./systemd.ts";
 
 /** What pulls need, and what starts containers of images. */
@@ -69,7 +77,7 @@ function readStored(key: string): StoredImage | undefined {
       ...(from !== undefined && to !== undefined && { pulled: { from, to } }),
       size: manifest.size,
       diskSize: Number(note.get("size") ?? 0),
-      config: parseImageConfig(readBlob(manifest.config)),
+      config: withVolumes(parseImageConfig(readBlob(manifest.config)), join(home, "rootfs")),
       passwd: readImageFile(join(home, "rootfs"), "etc/passwd"),
       group: readImageFile(join(home, "rootfs"), "etc/group"),
     };
@@ -81,6 +89,15 @@ function readStored(key: string): StoredImage | undefined {
 
 function readAccess(text: string | undefined): Pick<StoredImage, "access"> {
   return text === undefined || text === "all" ? {} : { access: text.split(" ") };
+}
+
+/** More than that no image has; of such a one they are not looked for. */
+const MOST_VOLUMES = 100;
+
+function withVolumes(config: ImageConfig, tree: string): ImageConfig {
+  if (config.volumes.length > MOST_VOLUMES) return { ...config, volumes: [] };
+  const found = config.volumes.map((path) => directoryInImage(tree, path));
+  return { ...config, volumes: [...new Set(found)].filter((path) => path !== undefined && path !== "/") as string[] };
 }
 
 function readFailed(key: string): FailedPull | undefined {

@@ -57,7 +57,7 @@ export interface ImageConfig {
   readonly user: string;
   /** "SIGQUIT", "3"; "" for TERM. */
   readonly stopSignal: string;
-  /** Absolute paths. */
+  /** Absolute paths, without links: of directories that the image has, or that can be made in it. */
   readonly volumes: readonly string[];
 }
 

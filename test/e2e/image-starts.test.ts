@@ -37,6 +37,35 @@ describe("an image that names", () => {
     expect(await output("directory-made", { WorkingDir: "/no/such", User: "app" }, shell("pwd"))).toBe("/no/such\n");
   });
 
+  test("volumes has them writable on a read-only root file system, wherever its links lead", async () => {
+    const layer: TarEntry[] = [
+      { path: "data/", type: "directory", uid: 1234, gid: 1235, mode: 0o750 },
+      { path: "data/mine", content: "there\n", uid: 1234 },
+      { path: "way", type: "symlink", target: "/etc/inner" },
+      { path: "etc/inner/", type: "directory", mode: 0o777 },
+      { path: "out", type: "symlink", target: "../../../../../../../../../srv" },
+    ];
+    const Volumes = { "/data": {}, "/way/deep": {}, "/out": {}, "/new/one": {}, "/etc/passwd": {}, "/": {} };
+    const script =
+      "for d in /data /etc/inner/deep /srv /new/one; do touch $d/x 2>&1; done; touch /x /etc/x 2>&1; cat /data/mine; stat -c '%u %a' /data; :";
+    const securityContext = { readOnlyRootFilesystem: true };
+    expect(await output("volumes", { Volumes, User: "app" }, shell(script, { securityContext }), layer)).toBe(
+      [
+        "touch: /etc/inner/deep/x: Permission denied",
+        "touch: /srv/x: No such file or directory",
+        "touch: /new/one/x: Permission denied",
+        "touch: /x: Read-only file system",
+        "touch: /etc/x: Read-only file system",
+        "there",
+        "1234 750\n",
+      ].join("\n"),
+    );
+    expect(await output("volumes-of-root", { Volumes }, shell(script, { securityContext }), layer)).toBe(
+      "touch: /srv/x: No such file or directory\ntouch: /x: Read-only file system\ntouch: /etc/x: Read-only file system\nthere\n1234 750\n",
+    );
+    expect((await node.exec("ls /srv | grep -c '^x$' || true")).stdout).toBe("0\n");
+  });
+
   test("a check of its health: nobody asks for it", async () => {
     const Healthcheck = { Test: ["CMD", "touch", "/asked"], Interval: 100_000_000 };
     expect(await output("health", { Healthcheck }, shell("sleep 1; ls /asked 2>&1 || true"))).toBe(

@@ -13,8 +13,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { readImageFile } from "../../src/io/image-file.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { directoryInImage, readImageFile } from "../../src/io/image-file.ts";
 
 let top: string;
 let tree: string;
@@ -80,4 +80,41 @@ test("of one that is larger than memory, the beginning", () => {
   truncateSync(join(tree, "etc/passwd"), 2 ** 40);
   expect(read()).toMatch(/^root\0/);
   expect(read().length).toBe(2 ** 20);
+});
+
+describe("a directory of an image", () => {
+  beforeEach(() => {
+    symlinkSync("/store", join(tree, "link"));
+    symlinkSync("../../../..", join(tree, "store/up"));
+    symlinkSync("/gone", join(tree, "dangling"));
+    symlinkSync("circle", join(tree, "circle"));
+  });
+
+  test.for([
+    ["/store", "/store"],
+    ["/store/./x//../", "/store"],
+    ["/link", "/store"],
+    ["/link/new/deep", "/store/new/deep"],
+    ["/store/up/etc", "/etc"],
+    ["/../../etc", "/etc"],
+    ["/new", "/new"],
+    ["/", "/"],
+    ["/store/passwd", undefined],
+    ["/store/passwd/x", undefined],
+    ["/dangling", undefined],
+    ["/dangling/x", undefined],
+    ["/circle/x", undefined],
+    ["/x\0y", undefined],
+  ] as const)("%j", ([path, expected]) => {
+    expect(directoryInImage(tree, path)).toBe(expected);
+  });
+
+  test.for(["x/", "x", "ä"])("%j a million times is nowhere", (part) => {
+    expect(directoryInImage(tree, `/${part.repeat(1_000_000)}`)).toBeUndefined();
+  });
+
+  test("a name may have 255 bytes", () => {
+    const names = ["x".repeat(255), "x".repeat(256), "ä".repeat(128)];
+    expect(names.map((name) => directoryInImage(tree, `/${name}`) !== undefined)).toEqual([true, false, false]);
+  });
 });

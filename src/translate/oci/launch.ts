@@ -76,13 +76,15 @@ export function imageLaunch(
 function startOf(
   pod: Pod,
   container: Container,
-  { tree, config: { stopSignal } }: StoredImage,
-  { privileged, namespaces: { pid } }: Confinement,
+  { tree, config: { stopSignal, volumes } }: StoredImage,
+  { privileged, root, namespaces: { pid } }: Confinement,
   config: Config,
 ): ImageStart {
   const target = pid === "target" ? targetOf(pod, container, config) : undefined;
   return {
     tree,
+    // Elsewhere they are as fresh, and as gone with the container, as all that it writes.
+    volumes: root.readOnly ? volumes : [],
     stopSignal,
     privileged,
     pid,

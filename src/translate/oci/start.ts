@@ -9,6 +9,8 @@ type Lines = readonly (readonly [string, string])[];
 /** What the unit of a container needs to know of its image. */
 export interface ImageStart {
   readonly tree: string;
+  /** What can be written to though the rest cannot: paths of the image's volumes. */
+  readonly volumes: readonly string[];
   readonly stopSignal: string;
   readonly privileged: boolean;
   readonly pid: Namespaces["pid"];
@@ -39,13 +41,13 @@ export function imageStartLines(
   const words = (...rest: string[]) => [id, uid, container, ...rest].map(quoteWord).join(" ");
   const helper = (...rest: string[]) => `${libDir}/container-create ${words(...rest)}`;
   const input = start.input === "none" ? "" : `--${start.input} `;
-  const target = start.target === undefined ? [] : [start.target];
+  const more = start.target === undefined && start.volumes.length === 0 ? [] : [start.target ?? "", ...start.volumes];
   return {
     before: [["ExecStartPre", `-${remove}`]],
     program: [
       [
         "ExecStart",
-        `${libDir}/container-create ${input}${words(kind === "init" ? "run" : "create", start.tree, ...target)}`,
+        `${libDir}/container-create ${input}${words(kind === "init" ? "run" : "create", start.tree, ...more)}`,
       ],
       ...(kind === "init" ? [] : [["ExecStartPost", helper("start")] as const]),
     ],
