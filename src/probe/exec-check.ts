@@ -5,8 +5,9 @@ import type { Outcome } from "./course.ts";
 
 /** Nobody reads more of what a command says than the kubelet does. */
 const OUTPUT = 10 * 1024;
-/** Words of container-enter, and of a shell that comes before the container's own files are in their place. */
-const NOT_ENTERED = /^unitlet: container not running|: cannot open \/run\/unitlet\/env/;
+/** Words of container-enter, of crun, and of a shell that comes before the container's own files are in their place. */
+const NOT_ENTERED =
+  /^unitlet: container not running|^the container `[^`]*` is not running|^error opening file `\/run\/crun\/|: cannot open \/run\/unitlet\/env/;
 /** Milliseconds. */
 const LINGER = 100;
 
