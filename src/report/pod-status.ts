@@ -103,6 +103,8 @@ function endingOf(translation: Translation): Ending | undefined {
 
 function isPrepared({ translation, world }: PodReport, views: readonly ContainerView[]): boolean {
   if (translation.kind === "rejected") return false;
+  const sandbox = translation.companions.find(({ identity }) => identity.kind === "sandbox");
+  if (sandbox !== undefined && world.units.get(sandbox.name)?.state?.active === "failed") return false;
   return world.units.get(translation.slice.name)?.text !== undefined || views.some((view) => isActive(view.unit));
 }
 

@@ -62,9 +62,8 @@ describe("a pod's containers", () => {
     await node.run(pod(node, "other", { image, command: ["sh", "-c", "trap exit TERM; sleep 1000 & wait"] }));
     await running("other", "main");
     const ipc = async (name: string, container: string) => inside(name, container, "readlink /proc/1/ns/ipc");
-    const spaces = [await ipc("shared", "one"), await ipc("other", "main")];
-    spaces.push((await node.exec("readlink /proc/1/ns/ipc")).stdout);
-    expect(new Set(spaces).size).toBe(3);
+    const { stdout } = await node.exec("readlink /proc/1/ns/ipc");
+    expect(new Set([stdout, await ipc("shared", "one"), await ipc("other", "main")]).size).toBe(3);
     expect(await inside("other", "main", "ls /dev/shm")).toBe("");
   });
 
@@ -98,8 +97,10 @@ test("a sandbox that cannot be made is told, and tried again", async () => {
   const events = () => node.kubectl("get", "events", "--field-selector=reason=FailedCreatePodSandBox", "-o", "wide");
   await node.machine.until(async () => (await events()).includes("pod/unmade"), { what: "the Event" });
   expect(await events()).toContain(`on the node, journalctl -u '${sandbox("unmade")}' says why`);
+  await node.until("unmade", (seen) => seen?.status?.conditions?.[0]?.status === "False");
   await node.exec(`mv ${helper}.away ${helper}`);
   await running("unmade", "main");
+  await node.until("unmade", (seen) => seen?.status?.conditions?.[0]?.status === "True");
 });
 
 describe("shareProcessNamespace", () => {

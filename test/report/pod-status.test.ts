@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { id, NOW_TEXT, pod, rejected, runnable, runningStatus, status, world } from "./base.ts";
+import type { Companion, UnitName } from "../../src/model/unit.ts";
+import { DEAD, id, NOW_TEXT, pod, rejected, runnable, runningStatus, status, unit, world } from "./base.ts";
 import { HOST } from "./base-host.ts";
 import { addresses, condition, crashed, never, report, running, succeeded } from "./pod-case.ts";
 
@@ -40,6 +41,18 @@ describe("reportPod()", () => {
       observedGeneration: 2,
       conditions: next.conditions?.map((each) => ({ ...each, observedGeneration: 2 })),
     });
+  });
+
+  test("tells that a pod whose sandbox cannot be made is not ready for its containers", () => {
+    const name = "unitlet-sandbox.shop.web.pod.service" as UnitName;
+    const identity = { ...unit("app", DEAD).identity, container: "", kind: "sandbox" } as Companion["identity"];
+    const sandbox = { name, identity, text: "", linked: false, wanted: true };
+    const of = (state: Parameters<typeof unit>[1]) => {
+      const actual = { ...unit("app", state), name, identity };
+      const seen = { ...world([]), units: new Map([...world([]).units, [name, actual]]) };
+      return report({ translation: { ...runnable(), companions: [sandbox] }, world: seen }).conditions?.[0]?.status;
+    };
+    expect([of(["failed", "failed"]), of(["active", "exited"])]).toEqual(["False", "True"]);
   });
 
   test("tells a pod that was rejected as Failed, without containers", () => {
