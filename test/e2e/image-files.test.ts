@@ -3,6 +3,7 @@ import { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
 import { busybox, Registry } from "../support/registry.ts";
 import type { TarEntry } from "../support/tar.ts";
+import { pushArtifact } from "./artifact.ts";
 import { type Container, pod } from "./manifests.ts";
 
 const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
@@ -63,6 +64,27 @@ describe("what a pull can read", () => {
     const image = await registry.push("whiteouts:1", { layers: [base, lower, upper], config: CONFIG });
     await show("whiteouts", image, "ls / | grep gone; ls d; cat link; stat -c %h link");
     expect(await shown("whiteouts")).toBe("new\nlinked\n2\n");
+  });
+
+  test("an artifact, whose layers are files, for a volume", async () => {
+    const files = { "hello.txt": "hello\n", "models/tiny.bin": "tiny\n" };
+    const reference = await pushArtifact(node, `${registry.address}/artifact:1`, files);
+    const container: Container = {
+      image: "host",
+      command: ["sh", "-c", "cat /run/files/hello.txt /run/files/models/*"],
+      volumeMounts: [{ name: "files", mountPath: "/run/files" }],
+    };
+    const volumes = [{ name: "files", image: { reference } }];
+    await node.run(pod(node, "artifact", container, { volumes, restartPolicy: "Never" }));
+    expect(await shown("artifact")).toBe("hello\ntiny\n");
+  });
+
+  test("but no artifact whose files would lie outside of it", async () => {
+    const evil = { "../../../../../../etc/unitlet/evil": "evil\n" };
+    const image = await pushArtifact(node, `${registry.address}/artifact:2`, evil);
+    await node.run(pod(node, "evil", { image }));
+    const seen = await node.container("evil", ({ state }) => state?.waiting?.message?.includes("cannot unpack"));
+    expect(seen.state?.waiting?.message).toContain(`its file "${Object.keys(evil)[0]}" would lie outside of it`);
   });
 });
 

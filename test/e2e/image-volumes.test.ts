@@ -36,6 +36,7 @@ afterAll(async () => {
 
 /** No program is in it, and nothing that a container could be started with. */
 const push = (name: string) => registry.push(name, { layers: [[...FILES, { path: "name", content: name }]] });
+
 const volume = (reference: string, pullPolicy?: string) => ({
   volumes: [{ name: "files", image: { reference, ...(pullPolicy && { pullPolicy }) } }],
 });

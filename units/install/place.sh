@@ -41,7 +41,7 @@ place_programs() {
 	for bundle in "$programs"/*.cjs; do
 		[ -e "$dist/${bundle##*/}" ] || rm -f "$bundle"
 	done
-	for helper in container-start container-exit container-enter container-hook container-stop container-create container-terminal container-exec pod-sandbox container-fence image-pull image-share watch; do
+	for helper in container-start container-exit container-enter container-hook container-stop container-create container-terminal container-exec pod-sandbox container-fence image-pull image-share image-artifact watch; do
 		place "$top/units/$helper" "$programs/$helper" 755
 	done
 	place "$top/units/terminal.pl" "$programs/terminal.pl" 644
