@@ -79,6 +79,7 @@ const Settings = z.strictObject({
     .default("10%")
     .refine((text) => /^\d{1,2}(\.\d+)?%$/.test(text), { error: "expected a percentage such as 10%" })
     .transform((text) => Number.parseFloat(text) / 100),
+  imageChecksums: z.enum(["required", "optional"], { error: "expected required or optional" }).default("required"),
   imageGC: z
     .string()
     .default("85%")

@@ -5,6 +5,8 @@ export interface Config {
   readonly cluster?: Cluster;
   readonly manifests: string;
   readonly images: "any" | "strict" | "ignore";
+  /** Whether an image that is a file by URL has to have one. */
+  readonly imageChecksums: "required" | "optional";
   /** Fraction of the disk above which unused images are removed. */
   readonly imageGC: number;
   readonly podNetwork: "host" | "strict";

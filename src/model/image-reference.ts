@@ -24,11 +24,11 @@ export interface OciReference {
 /** A root file system that somebody has packed with tar. */
 export interface Tarball {
   readonly kind: "tarball";
-  /** With the checksum, "https://example.org/root.tar.gz#sha256=…": what is under the URL may change, what is under this may not. */
+  /** With the checksum, if there is one: what is under the URL may change, what is under this may not. */
   readonly name: string;
   readonly url: string;
   /** 64 hex digits. */
-  readonly sha256: string;
+  readonly sha256?: string;
 }
 
 export interface InvalidReference {
@@ -63,15 +63,16 @@ export function parseImage(image: string): ImageReference {
 }
 
 function parseTarball(image: string): Tarball | InvalidReference {
-  const [url = "", sum = ""] = image.split("#");
-  const sha256 = /^sha256=([0-9a-f]{64})$/.exec(sum)?.[1];
+  const [url = "", sum] = image.split("#");
+  const sha256 = /^sha256=([0-9a-f]{64})$/.exec(sum ?? "")?.[1];
   if (!/^https:\/\/[!-~]+$/.test(url)) return { kind: "invalid", because: "a file is fetched by https only" };
   if (!/\.(tar(\.(gz|xz|zst))?|tgz)$/.test(url.replace(/\?.*$/, "")))
     return { kind: "invalid", because: "a file is a .tar, .tar.gz, .tar.xz or .tar.zst" };
-  if (sha256 === undefined)
-    return { kind: "invalid", because: "a file needs its checksum: append #sha256= and 64 hex digits" };
-  return { kind: "tarball", name: image, url, sha256 };
+  if (sha256 === undefined && sum !== undefined) return { kind: "invalid", because: NO_CHECKSUM };
+  return { kind: "tarball", name: image, url, ...(sha256 !== undefined && { sha256 }) };
 }
+
+export const NO_CHECKSUM = "a file needs its checksum: append #sha256= and 64 hex digits";
 
 /** What comes before the first slash is a registry if it looks like a host; otherwise all of it lies on Docker Hub. */
 function split(name: string): { readonly registry: string; readonly path: string } {

@@ -1,5 +1,12 @@
+import type { Config } from "../model/config.ts";
 import { type DesiredPull, type FailedPull, type Images, NO_IMAGES, type StoredImage } from "../model/image.ts";
-import { type OciReference, parseImage, type Tarball } from "../model/image-reference.ts";
+import {
+  type ImageReference,
+  NO_CHECKSUM,
+  type OciReference,
+  parseImage,
+  type Tarball,
+} from "../model/image-reference.ts";
 import { askedFile } from "../model/paths.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import { shownImage } from "../model/shown-image.ts";
@@ -31,7 +38,7 @@ export function judgeImage(
 ): ImageVerdict {
   const image = shownImage(container.image ?? "");
   if (config.images === "ignore") return { kind: "host" };
-  const reference = parseImage(container.image ?? "");
+  const reference = parsed(container.image ?? "", config);
   if (reference.kind === "host") return reference;
   const waits = (reason: string, message: string): ImageVerdict => ({
     kind: "absent",
@@ -66,6 +73,12 @@ export function judgeImage(
   );
 }
 
+function parsed(image: string, { imageChecksums }: Config): ImageReference {
+  const reference = parseImage(image);
+  const isUnsure = reference.kind === "tarball" && reference.sha256 === undefined && imageChecksums === "required";
+  return isUnsure ? { kind: "invalid", because: NO_CHECKSUM } : reference;
+}
+
 /** Notes when the image was first asked for: an answer of before does not count. */
 export function notesAsking({ name }: ImageWish, { directory, images }: Context): DesiredFile[] {
   const file = askedFile(name);
@@ -81,9 +94,10 @@ function askedAt({ name }: ImageWish, directory: PodDirectory | undefined): Inst
 
 /** As the API server fills it in; manifests of a standalone node come without. */
 function pullPolicy({ imagePullPolicy }: ImageWish, reference: OciReference | Tarball): string {
+  if (reference.kind === "oci") return imagePullPolicy ?? (reference.tag === "latest" ? "Always" : "IfNotPresent");
   // What has a checksum is what it was.
-  if (reference.kind === "tarball") return imagePullPolicy === "Never" ? "Never" : "IfNotPresent";
-  return imagePullPolicy ?? (reference.tag === "latest" ? "Always" : "IfNotPresent");
+  if (imagePullPolicy === "Never" || reference.sha256 === undefined) return imagePullPolicy ?? "IfNotPresent";
+  return "IfNotPresent";
 }
 
 /** Always: asked for once since the container came here. The start that systemd repeats by itself asks nobody. */

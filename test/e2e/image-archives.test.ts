@@ -75,6 +75,15 @@ test("with another checksum is not unpacked", async () => {
   );
 });
 
+test("without a checksum is fetched where the administrator allows it", async () => {
+  const name = `${SERVER}/root.tar.gz`;
+  await node.run(pod(node, "no-sum", { image: name, command: ["sleep", "1000"] }));
+  const { state } = await node.container("no-sum", (seen) => seen.state?.waiting?.reason === "InvalidImageName");
+  expect(state?.waiting?.message).toContain("a file needs its checksum: append #sha256= and 64 hex digits");
+  await node.machine.write("/etc/unitlet/unitlet.conf.d/checksums.conf", "imageChecksums = optional\n");
+  await node.container("no-sum", (seen) => seen.state?.running);
+});
+
 test("that is not there", async () => {
   expect(await failure("none", `${SERVER}/none.tar#sha256=${"0".repeat(64)}`)).toContain(
     "The requested URL returned error: 404",
@@ -95,6 +104,36 @@ test("brings no device and nothing that is setuid", async () => {
   await serve("harm.tar", tar([...base, ...entries]));
   expect(await output("harm", await image("harm.tar"), "stat -c %a /su; ls /disk /null 2>&1 | grep -c 'No such'")).toBe(
     "755\n2\n",
+  );
+});
+
+test("of nothing but /usr runs over the host's, and sees of the host no more than that and /etc", async () => {
+  const entries: TarEntry[] = [
+    { path: "usr/", type: "directory" },
+    { path: "usr/bin/", type: "directory" },
+    { path: "usr/bin/payload", content: "#!/bin/sh\ncat /usr/share/payload/text\n", mode: 0o755 },
+    { path: "usr/share/payload/text", content: "from the file\n" },
+  ];
+  await serve("payload.tar", tar(entries));
+  const script =
+    "payload; ls /usr/share/payload /etc/os-release; ls -A /var /home /root /srv /etc/unitlet /var/lib 2>&1; touch /usr/x /etc/x; touch /tmp/x && echo written";
+  expect(await output("payload", await image("payload.tar"), `{ ${script}; } 2>&1; :`)).toBe(
+    [
+      "from the file",
+      "/etc/os-release",
+      "/usr/share/payload:",
+      "text",
+      "ls: cannot access '/home': No such file or directory",
+      "ls: cannot access '/srv': No such file or directory",
+      "ls: cannot access '/etc/unitlet': No such file or directory",
+      "ls: cannot access '/var/lib': No such file or directory",
+      "/root:",
+      "/var:",
+      "tmp",
+      "touch: cannot touch '/usr/x': Read-only file system",
+      "touch: cannot touch '/etc/x': Read-only file system",
+      "written\n",
+    ].join("\n"),
   );
 });
 

@@ -89,8 +89,13 @@ describe("a file by URL", () => {
     },
   );
 
+  test("without a checksum", () => {
+    const url = "https://example.org/root.tar.gz";
+    expect(parseImage(url)).toEqual({ kind: "tarball", name: url, url });
+  });
+
   test.for([
-    ["https://example.org/root.tar.gz", "a file needs its checksum: append #sha256= and 64 hex digits"],
+    ["https://example.org/root.tar.gz#", "a file needs its checksum: append #sha256= and 64 hex digits"],
     ["https://example.org/root.tar.gz#sha256=12", "a file needs its checksum: append #sha256= and 64 hex digits"],
     [`https://example.org/root.zip#sha256=${sum}`, "a file is a .tar, .tar.gz, .tar.xz or .tar.zst"],
     [`http://example.org/root.tar#sha256=${sum}`, "a file is fetched by https only"],

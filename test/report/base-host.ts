@@ -18,6 +18,7 @@ export const CONFIG: Config = {
   reservedMemory: 0,
   evictionMemory: 100 * 1024 ** 2,
   evictionDisk: 0.1,
+  imageChecksums: "required",
   imageGC: 0.85,
   apiTimeout: 10_000,
   port: 10250,

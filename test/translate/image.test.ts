@@ -64,6 +64,27 @@ test("any image is the host's where images are ignored", () => {
   expect(judge({ image: "nginx" }, NO_IMAGES, NEW, { ...CONFIG, images: "ignore" } as never)).toEqual({ kind: "host" });
 });
 
+describe("a file by URL without a checksum", () => {
+  const image = "https://example.org/root.tar";
+
+  test("is no image", () => {
+    expect(judge({ image }, NO_IMAGES)).toMatchObject({
+      waits: { waiting: { reason: "InvalidImageName", message: expect.stringContaining("needs its checksum") } },
+    });
+  });
+
+  test.for([
+    [undefined, true],
+    ["IfNotPresent", true],
+    ["Always", false],
+  ] as const)("is one where it is allowed, and with %s that of before is %s", ([imagePullPolicy, isTaken]) => {
+    const config = { ...ANY, imageChecksums: "optional" } as const;
+    const of = images({ stored: new Map([[imageKey(image), { ...STORED, name: image, checkedAt: 0 }]]) });
+    const policy = imagePullPolicy === undefined ? {} : { imagePullPolicy };
+    expect(judge({ image, ...policy }, of, since(NOW), config as never).kind).toBe(isTaken ? "stored" : "absent");
+  });
+});
+
 test("no reference", () => {
   const message = `Failed to apply default image tag "Nginx": couldn't parse image name "Nginx": invalid reference format: repository name (library/Nginx) must be lowercase`;
   expect(judge({ image: "Nginx" }, NO_IMAGES)).toEqual({
