@@ -60,7 +60,7 @@ export class LyingRegistry implements AsyncDisposable {
     const body =
       "body" in what ? Buffer.from(what.body) : this.#content.get(`${repository}/manifests/${what.digest}`)?.body;
     this.#content.set(`${repository}/manifests/${tag}`, { body: body ?? Buffer.alloc(0), mediaType });
-    if ("body" in what) this.#store(repository, what.body, mediaType);
+    if ("body" in what) void this.#store(repository, what.body, mediaType);
     return `${this.address}/${name}`;
   }
 
