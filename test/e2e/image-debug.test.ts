@@ -67,6 +67,9 @@ describe("kubectl debug", () => {
   test("-it: a shell on a terminal", async () => {
     const flags = ["-c", "typed", `--image=${image}`, "--target=main"];
     const terminal = new Terminal(node, ["debug", "-it", "web", ...flags, "--", "sh"]);
+    // The first one may have been there before anybody was attached.
+    await terminal.hears(/command prompt/);
+    terminal.type("\r");
     await terminal.hears(/[#$] /);
     terminal.type("ps -o args; test -t 0 && echo on a terminal\r");
     expect(await terminal.hears(/on a terminal\r\n/)).toContain("sleep 1001\r\n");
