@@ -1,3 +1,4 @@
+import { writeRemoval } from "./io/deb-store.ts";
 import { appendExit } from "./io/exit-records.ts";
 import { removeImage } from "./io/image-store.ts";
 import { writePull } from "./io/images.ts";
@@ -81,6 +82,7 @@ function about(step: Step): Readonly<Record<string, string>> {
   if ("unit" in step) return { unit: step.unit };
   if (step.kind === "pull") return { image: shownImage(step.pull.name) };
   if (step.kind === "remove-image") return { image: step.names.join(",") || step.digest };
+  if (step.kind === "remove-package") return { package: step.package };
   if (step.kind === "cancel-pull") return { unit: imageUnit(step.key) };
   if (step.kind === "forget") return { pod: `${step.pod.metadata.namespace}/${step.pod.metadata.name}` };
   return step.uid === "" ? {} : { uid: step.uid };
@@ -125,6 +127,8 @@ async function applyStep(step: Step, systemd: Systemd, source: PodSource, log: L
       return systemd.set(imageUnit(step.pull.key), true);
     case "remove-image":
       return removeImage(step.digest);
+    case "remove-package":
+      return systemd.set(writeRemoval(step.package), true);
     case "cancel-pull":
       return systemd.set(imageUnit(step.key), false);
     case "forget":
@@ -151,7 +155,8 @@ type FileStep = Exclude<
       | "forget"
       | "pull"
       | "cancel-pull"
-      | "remove-image";
+      | "remove-image"
+      | "remove-package";
   }
 >;
 

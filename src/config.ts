@@ -58,6 +58,7 @@ const Settings = z.strictObject({
   kubeconfig: absolutePath().default("/etc/unitlet/kubeconfig"),
   manifests: absolutePath().default("/etc/unitlet/manifests"),
   images: z.enum(["any", "strict", "ignore"], { error: "expected any, strict or ignore" }).default("any"),
+  debs: z.enum(["off", "signed", "all"], { error: "expected off, signed or all" }).default("signed"),
   podNetwork: z.enum(["host", "strict"], { error: "expected host or strict" }).default("host"),
   clusterDNS: list.pipe(z.array(z.union([z.ipv4(), z.ipv6()], { error: "expected IP addresses" }))).default([]),
   clusterDomain: z.string().regex(NODE_NAME, { error: "expected a DNS name in lower case" }).default("cluster.local"),

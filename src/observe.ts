@@ -1,4 +1,5 @@
 import { readBeneath } from "./io/beneath.ts";
+import { readDebs } from "./io/debs.ts";
 import { isDirectory } from "./io/files.ts";
 import { readHost } from "./io/host.ts";
 import { readHostFiles } from "./io/host-files.ts";
@@ -12,6 +13,7 @@ import type { Listing, Systemd } from "./io/systemd.ts";
 import { readUnits } from "./io/unit-files.ts";
 import type { Config } from "./model/config.ts";
 import { containersOf } from "./model/containers.ts";
+import type { DebReference } from "./model/deb-reference.ts";
 import type { Host } from "./model/host.ts";
 import type { HostFiles } from "./model/host-files.ts";
 import type { Images } from "./model/image.ts";
@@ -41,6 +43,7 @@ const PATTERNS = [
   "run-unitlet-*.mount",
   "var-lib-unitlet-*.mount",
   "unitlet-image@*.service",
+  "unitlet-deb@*.service",
   "unitlet-watch.service",
   "unitlet-sync.path",
   "unitlet-api.socket",
@@ -120,7 +123,13 @@ function hostFilesOf(pods: readonly Pod[], references: References): World["hostF
 
 function imagesOf(pods: readonly Pod[], { imageGC }: Config, listing: Listing, now: Instant): Images {
   const store = readFullStore(imageGC);
-  return { ...readImages(imageKeys(pods), listing, now), ...(store && { store }) };
+  const debs = readDebs(packagesOf(pods));
+  return { ...readImages(imageKeys(pods), listing, now), ...(store && { store }), ...(debs && { debs }) };
+}
+
+function packagesOf(pods: readonly Pod[]): readonly DebReference[] {
+  const images = new Set(pods.flatMap(({ spec }) => containersOf(spec).map(({ image }) => image ?? "")));
+  return [...images].map(parseImage).filter((reference) => reference.kind === "deb");
 }
 
 function imageKeys(pods: readonly Pod[]): ReadonlySet<string> {

@@ -34,7 +34,19 @@ export function runOnce(): void {
 /** The pulls that are under way, as systemctl lists them; "" when there is none. */
 export function pulls(): string {
   const states = "--state=active,activating,deactivating";
-  return systemctl("list-units", "--plain", "--no-legend", states, "unitlet-image@*.service").trim();
+  return systemctl(
+    "list-units",
+    "--plain",
+    "--no-legend",
+    states,
+    "unitlet-image@*.service",
+    "unitlet-deb@*.service",
+  ).trim();
+}
+
+/** Waits until a oneshot of the agent's has come to its end. */
+export function runToEnd(unit: string): void {
+  systemctl("start", "--wait", unit);
 }
 
 export function requireRoot(command: string): void {

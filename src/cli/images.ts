@@ -1,6 +1,8 @@
+import { writeRemoval } from "../io/deb-store.ts";
 import { diskSpace, readStore, removeImage } from "../io/image-store.ts";
+import { packageOf } from "../model/deb.ts";
 import type { StoredTree } from "../model/image.ts";
-import { pulls } from "./agent.ts";
+import { pulls, runToEnd } from "./agent.ts";
 import { inColumns } from "./columns.ts";
 import { EX_USAGE, Failure } from "./failure.ts";
 
@@ -16,10 +18,28 @@ export async function images(args: readonly string[]): Promise<string> {
   if (busy !== "") throw new Failure(`an image is being pulled: try again when that is over\n${busy}`);
   const unused = store.filter(({ users }) => users.length === 0);
   const before = diskSpace();
-  for (const { digest } of unused) await removeImage(digest);
-  // What others share stays, so this is less than their sizes.
-  const freed = megabytes(before - diskSpace());
-  return `${unused.map((each) => `removed ${nameOf(each)}\n`).join("")}${unused.length} images, ${freed}\n`;
+  for (const each of unused) await remove(each);
+  const left = new Set(readStore().map(({ digest }) => digest));
+  const gone = unused.filter(({ digest }) => !left.has(digest));
+  const kept = unused.filter(({ digest }) => left.has(digest));
+  const packages = gone.filter(({ digest }) => packageOf(digest) !== undefined);
+  // What images share with others stays, so this is less than their sizes.
+  const freed = before - diskSpace() + packages.reduce((sum, { diskSize }) => sum + diskSize, 0);
+  return [
+    ...gone.map((each) => `removed ${nameOf(each)}\n`),
+    ...kept.map((each) => `kept ${nameOf(each)}: journalctl -u 'unitlet-deb@*' says why\n`),
+    `${gone.length} images, ${megabytes(freed)}\n`,
+  ].join("");
+}
+
+async function remove({ digest }: StoredTree): Promise<void> {
+  const name = packageOf(digest);
+  if (name === undefined) return await removeImage(digest);
+  try {
+    runToEnd(writeRemoval(name));
+  } catch {
+    // Its journal has what apt said; the package is still there.
+  }
 }
 
 export function table(store: readonly StoredTree[], now: number): string {
@@ -27,7 +47,7 @@ export function table(store: readonly StoredTree[], now: number): string {
     .toSorted((a, b) => b.diskSize - a.diskSize)
     .flatMap((tree) => {
       const rest = [
-        tree.digest.slice(7, 19),
+        packageOf(tree.digest) ? "-" : tree.digest.slice(7, 19),
         megabytes(tree.diskSize),
         String(tree.users.length),
         age(now - tree.usedAt),

@@ -1,3 +1,4 @@
+import { packageOf } from "../model/deb.ts";
 import type { StoredTree } from "../model/image.ts";
 import type { Step } from "../model/step.ts";
 import type { Instant } from "../model/time.ts";
@@ -27,15 +28,17 @@ export function collectImages(world: World, translations: readonly Translation[]
   for (const tree of store.trees.filter((each) => isUnused(each, wanted, now)).toSorted(byUse)) {
     if (excess <= 0) break;
     excess -= tree.diskSize;
-    steps.push({
-      kind: "remove-image",
-      uid: "",
-      digest: tree.digest,
-      names: tree.names,
-      because: "the disk is too full",
-    });
+    steps.push(removal(tree));
   }
   return steps;
+}
+
+function removal({ digest, names }: StoredTree): Step {
+  const common = { uid: "", because: "the disk is too full" } as const;
+  const name = packageOf(digest);
+  return name === undefined
+    ? { kind: "remove-image", digest, names, ...common }
+    : { kind: "remove-package", package: name, ...common };
 }
 
 function imagesOfVolumes({ imageVolumes = [] }: Runnable) {

@@ -31,6 +31,7 @@ const PHASE = {
   "remove-pod": 7,
   restore: 7,
   "remove-image": 8,
+  "remove-package": 8,
   "cancel-pull": 8,
   pull: 8,
   "write-file": 8,

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { renameSync, statfsSync } from "node:fs";
+import { renameSync, statfsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { IMAGES, type ImageStore, type StoredTree } from "../model/image.ts";
 import { DATA, podData, storagePath } from "../model/paths.ts";
 import type { Storage } from "../model/storage.ts";
+import { readDebStore } from "./deb-store.ts";
 import { ifThere, isDirectory, modifiedAt, namesIn, readIfThere, remove, writeIfRoom } from "./files.ts";
 import { parseIndex, parseManifest } from "./image-config.ts";
 import { removeTree } from "./remove-tree.ts";
@@ -13,8 +14,12 @@ const REFS = join(IMAGES, "refs");
 const BLOBS = join(IMAGES, "blobs/sha256");
 const TEMPORARY = join(IMAGES, "tmp");
 
-/** Every image that is unpacked here; formats in units/README.md. */
+/** Every image that is here, and every package that was installed as one; formats in units/README.md. */
 export function readStore(): readonly StoredTree[] {
+  return [...readTrees(), ...readDebStore()];
+}
+
+function readTrees(): readonly StoredTree[] {
   const trees = namesIn(TREES);
   // Most nodes have none, and every beat asks: no directory of any pod is looked into then.
   if (trees.length === 0) return [];
@@ -44,7 +49,10 @@ export function readFullStore(threshold: number): ImageStore | undefined {
   const disk = ifThere(() => statfsSync(IMAGES));
   if (disk === undefined) return undefined;
   const [diskTotal, diskUsed] = [disk.blocks * disk.bsize, (disk.blocks - disk.bavail) * disk.bsize];
-  return diskUsed > threshold * diskTotal ? { trees: readStore(), diskTotal, diskUsed } : undefined;
+  if (diskUsed <= threshold * diskTotal) return undefined;
+  // Packages are elsewhere: to remove them makes no room on another disk.
+  const packages = statSync(IMAGES).dev === statSync("/usr").dev ? readDebStore() : [];
+  return { trees: [...readTrees(), ...packages], diskTotal, diskUsed };
 }
 
 function readRef(key: string): { readonly name?: string; readonly digest?: string } {

@@ -108,14 +108,14 @@ function readFailed(key: string): FailedPull | undefined {
 }
 
 /** Lines of a word, a space and a value. */
-function readNote(path: string): ReadonlyMap<string, string> | undefined {
+export function readNote(path: string): ReadonlyMap<string, string> | undefined {
   const text = readIfThere(path);
   if (text === undefined) return undefined;
   const lines = text.split("\n").filter((line) => line.includes(" "));
   return new Map(lines.map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]));
 }
 
-function seconds(text: string | undefined): number | undefined {
+export function seconds(text: string | undefined): number | undefined {
   const value = Math.round(Number(text) * 1000);
   return Number.isFinite(value) ? value : undefined;
 }
@@ -126,16 +126,20 @@ function readBlob(digest: string): string {
 }
 
 /** What image-pull reads. The credentials are for root alone, and gone when the pull ends. */
-export function writePull({ key, name, repository, reserve, isFirst, auth, access }: DesiredPull): void {
-  const lines = [
-    `name ${name}`,
-    `repository ${repository}`,
-    `reserve ${reserve}`,
-    ...(access ? [`access ${access}`] : []),
-  ];
+export function writePull({ key, name, repository, reserve, isFirst, auth, access, deb }: DesiredPull): void {
+  const own = access === undefined ? [] : [`access ${access}`];
+  const lines = [`name ${name}`, `repository ${repository}`, `reserve ${reserve}`, ...own, ...debLines(deb)];
   writeWhole(join(PULLS, `${key}.request`), `${lines.join("\n")}\n`, 0o600);
   mkdirSync(IMAGES, { recursive: true, mode: 0o700 });
   if (isFirst) remove(join(PULLS, `${key}.failed`));
   if (auth === undefined) remove(join(PULLS, `${key}.auth`));
   else writeWhole(join(PULLS, `${key}.auth`), auth, 0o600);
+}
+
+function debLines(deb: DesiredPull["deb"]): readonly string[] {
+  if (deb === undefined) return [];
+  const { reference, anew } = deb;
+  if ("url" in reference) return [`url ${reference.url}`, `sha256 ${reference.sha256}`];
+  const { package: name, version } = reference;
+  return [`package ${name}`, ...(version === undefined ? [] : [`version ${version}`]), ...(anew ? ["anew yes"] : [])];
 }

@@ -5,6 +5,8 @@ export interface Config {
   readonly cluster?: Cluster;
   readonly manifests: string;
   readonly images: "any" | "strict" | "ignore";
+  /** Which packages are installed on the host because a pod names them: none, of the archives that apt trusts, or any. */
+  readonly debs: "off" | "signed" | "all";
   /** Whether an image that is a file by URL has to have one. */
   readonly imageChecksums: "required" | "optional";
   /** Fraction of the disk above which unused images are removed. */

@@ -1,5 +1,7 @@
+import { type DebReference, isDeb, parseDeb } from "./deb-reference.ts";
+
 /** Where the files of a container come from, as `image` says it. */
-export type ImageReference = HostFiles | OciReference | Tarball | InvalidReference;
+export type ImageReference = HostFiles | OciReference | Tarball | DebReference | InvalidReference;
 
 /** An absolute path or `host`: the host's own files, nothing is pulled. */
 export interface HostFiles {
@@ -48,6 +50,7 @@ const LONGEST_NAME = 255;
 /** Reads `image` with the defaults that people rely on: docker.io, library/, latest. */
 export function parseImage(image: string): ImageReference {
   if (image === "host" || image.startsWith("host:") || image.startsWith("/")) return { kind: "host" };
+  if (isDeb(image)) return parseDeb(image);
   if (image.startsWith("https://") || image.startsWith("http://")) return parseTarball(image);
   const at = image.indexOf("@");
   const digest = at < 0 ? undefined : image.slice(at + 1);

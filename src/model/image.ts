@@ -1,3 +1,4 @@
+import type { Debs, DebWish } from "./deb.ts";
 import type { SeccompProfile } from "./seccomp-profile.ts";
 import type { Instant } from "./time.ts";
 
@@ -18,6 +19,8 @@ export interface Images {
   readonly capabilities?: bigint;
   /** Undefined: the host has none. */
   readonly seccompProfile?: SeccompProfile;
+  /** Undefined: no pod names a package. */
+  readonly debs?: Debs;
 }
 
 export const NO_IMAGES: Images = { at: 0, stored: new Map(), failed: new Map(), pulling: new Set(), missingTools: [] };
@@ -86,6 +89,8 @@ export interface DesiredPull {
   readonly access?: string;
   /** Names of the pod's Secrets for registries that cannot be had. */
   readonly missing: readonly string[];
+  /** Undefined: an image of files. */
+  readonly deb?: DebWish;
 }
 
 /** No directory of a registry's tools: unitlet's own, so that nothing else clears it. */

@@ -13,6 +13,8 @@ export const bundleConfig = (container: string) => `${container}.json`;
 export const bundleFile = (uid: string, container: string) => `${podVolatile(uid)}/${bundleConfig(container)}`;
 /** When a container's image was first asked for, in milliseconds. */
 export const askedFile = (container: string) => `${container}.asked`;
+/** Which package a container is of. */
+export const debFile = (container: string) => `${container}.deb`;
 /** Where the files of an image that is a volume are mounted; the last part tells which image. */
 export const imageVolumePath = (uid: string, volume: string, hex: string) =>
   `${podVolatile(uid)}/images/${volume}/${hex}`;

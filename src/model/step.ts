@@ -42,6 +42,7 @@ export type Step =
   | (Common & { readonly kind: "link" | "unlink"; readonly unit: UnitName })
   | (Common & { readonly kind: "pull"; readonly pull: DesiredPull })
   | (Common & { readonly kind: "remove-image"; readonly digest: string; readonly names: readonly string[] })
+  | (Common & { readonly kind: "remove-package"; readonly package: string })
   | (Common & { readonly kind: "cancel-pull"; readonly key: string })
   | (Common & { readonly kind: "reload" | "tell" })
   | (Common & { readonly kind: "start" | "restart"; readonly unit: UnitName })

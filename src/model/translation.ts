@@ -66,8 +66,8 @@ export interface DesiredContainer {
   readonly awaits?: string;
   /** What must be pulled before it can start. */
   readonly pull?: DesiredPull;
-  /** The image that it will run on; undefined: the host's own files. */
-  readonly image?: { readonly id: string; readonly stored: StoredImage };
+  /** The image that it will run on, or the package that it is of; undefined: the host's own files. */
+  readonly image?: { readonly id: string; readonly stored: Pick<StoredImage, "digest" | "size" | "pulled"> };
 }
 
 /** A volume of the files of an image, whether a container mounts it or not. */

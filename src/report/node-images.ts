@@ -1,3 +1,4 @@
+import { packageOf } from "../model/deb.ts";
 import type { StoredTree } from "../model/image.ts";
 import type { NodeStatus } from "../model/node.ts";
 
@@ -9,17 +10,18 @@ export function nodeImages(trees: readonly StoredTree[]): NonNullable<NodeStatus
   return (
     trees
       // Files that were fetched by URL are nobody's business but the node's.
-      .map((tree) => ({ ...tree, names: tree.names.filter((name) => !name.includes("://")) }))
+      .map((tree) => ({ ...tree, names: tree.names.filter((name) => !/^https?:/.test(name)) }))
       .filter(({ names }) => names.length > 0)
       .toSorted((a, b) => b.size - a.size || (a.digest < b.digest ? -1 : 1))
       .slice(0, MOST)
       .map(({ names, digest, size }) => ({
-        names: [...new Set([...names.map((name) => `${repository(name)}@${digest}`), ...names])],
+        names: [...new Set([...names.map((name) => withDigest(name, digest)), ...names])],
         sizeBytes: size,
       }))
   );
 }
 
-function repository(name: string): string {
-  return name.replace(/@.*$|:[^:/]*$/, "");
+/** A package's name says all of it. */
+function withDigest(name: string, digest: string): string {
+  return packageOf(digest) ? name : `${name.replace(/@.*$|:[^:/]*$/, "")}@${digest}`;
 }

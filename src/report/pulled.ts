@@ -13,7 +13,7 @@ const SLACK = 2000;
 export function pulledMessage(
   pod: Pod,
   image: string,
-  stored: StoredImage | undefined,
+  stored: Pick<StoredImage, "size" | "pulled"> | undefined,
   isFirst: boolean,
 ): string | undefined {
   if (stored === undefined && parseImage(image).kind !== "host") return undefined;

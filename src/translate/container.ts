@@ -10,6 +10,7 @@ import { containerUnitName, podSliceName, probeTimer } from "../unitfile/names.t
 import { execLine, quoteWord } from "../unitfile/quote.ts";
 import { backOffWords, wishedServiceLines, wishedUnitLines } from "./annotations/lines.ts";
 import { type ContainerOrder, orderLines } from "./container-order.ts";
+import { directoryLine, type ServiceStart, serviceLines, serviceSignal, serviceStartLines } from "./deb/start.ts";
 import { startHookLines, stopLines } from "./lifecycle.ts";
 import { type ImageStart, imageConditions, imageFileLines, imageStartLines } from "./oci/start.ts";
 import { probePeriods } from "./probes.ts";
@@ -27,6 +28,8 @@ export interface ContainerInput extends ContainerOrder {
   readonly confinement: Confinement;
   /** Undefined: on the host's own files. */
   readonly start?: ImageStart;
+  /** What it takes over from a package's unit. */
+  readonly service?: ServiceStart;
   /** Without the values of variables: anyone may read the unit. */
   readonly program: string;
   /** Of the unit, without which nothing is started. */
@@ -63,7 +66,12 @@ export function translateContainer(input: ContainerInput): DesiredUnit {
     ["Unit", unitLines(input)],
     [
       "Service",
-      [...lifeLines(input, unitName, policy, identity.specHash), ...processLines(input), ...fileLines(input)],
+      [
+        ...(input.service === undefined ? [] : serviceLines(input.service, input.confinement)),
+        ...lifeLines(input, unitName, policy, identity.specHash),
+        ...processLines(input),
+        ...fileLines(input),
+      ],
     ],
   ]);
   return { name: unitName, identity, text, linked: kind !== "init" && policy !== "Never" };
@@ -94,26 +102,27 @@ function unitLines(input: ContainerInput): Lines {
 }
 
 function lifeLines(
-  { pod, container, kind, confinement, start, program, host, libDir }: ContainerInput,
+  { pod, container, kind, confinement, start, service, program, host, libDir }: ContainerInput,
   self: UnitName,
   policy: RestartPolicy,
   hash: string,
 ): Lines {
   const uid = pod.metadata.uid;
   const helper = (...words: string[]) => words.map(quoteWord).join(" ");
-  const native = nativeStart(kind, [
-    ...launchPrefix(confinement, libDir, host.files),
-    ...launchArgv(LAUNCH_FILE, standardInput(container, kind)),
-  ]);
+  const prefix = service?.account.name === undefined ? launchPrefix(confinement, libDir, host.files) : [];
+  const argv = [...prefix, ...launchArgv(LAUNCH_FILE, standardInput(container, kind))];
+  const native = service === undefined ? nativeStart(kind, argv) : serviceStartLines(service, kind, argv, prefix);
   const input = container.stdin && start?.input !== "terminal" ? ["--input"] : [];
   const launch = start === undefined ? native : imageStartLines(uid, container.name, kind, start, libDir);
-  const lifecycle = { pod, container, unit: self, libDir, imageSignal: start?.stopSignal };
+  const imageSignal = start?.stopSignal ?? (service && serviceSignal(service));
+  const lifecycle = { pod, container, unit: self, libDir, imageSignal };
   return [
     ["Type", launch.type],
     [
       "ExecStartPre",
       `+${libDir}/container-start ${[...input, helper(self, uid, container.name, hash, ...backOffWords(pod, container))].join(" ")}`,
     ],
+    ...(service === undefined ? [] : [directoryLine(service, uid, container.name, libDir)]),
     ...launch.before,
     ...launch.program,
     // A oneshot runs its program within the start timeout, which an init container does not have.

@@ -1,3 +1,4 @@
+import { debFile } from "../model/paths.ts";
 import type { Container, Pod } from "../model/pod.ts";
 import type { DesiredFile } from "../model/step.ts";
 import type { Storage } from "../model/storage.ts";
@@ -10,9 +11,11 @@ import { translateContainer } from "./container.ts";
 import { containerOrder } from "./container-order.ts";
 import { containerPath } from "./container-path.ts";
 import type { TranslateContext } from "./context.ts";
-import { judgeImage, notesAsking } from "./image.ts";
+import { type ContainerImage, debText, judgeContainer } from "./deb/judge.ts";
+import { debLaunch } from "./deb/launch.ts";
+import { notesAsking } from "./image.ts";
 import { type ImageVolumes, imageVolumeWait } from "./image-volumes.ts";
-import { hostLaunch } from "./launch.ts";
+import { hostLaunch, type Launch } from "./launch.ts";
 import { imageLaunch } from "./oci/launch.ts";
 import { probesFiles } from "./probes.ts";
 import { qosClass } from "./resources.ts";
@@ -39,7 +42,7 @@ export function desiredContainer(
     files: [],
     storage: [],
   });
-  const image = judgeImage(pod, container, context);
+  const image = judgeContainer(pod, container, context);
   const wait = imageVolumeWait(container, volumes.waits);
   if (image.kind === "absent")
     return { container: { ...base, ...image.waits, ...wait }, files: notesAsking(container, context), storage: [] };
@@ -47,14 +50,16 @@ export function desiredContainer(
   const volume = volumeProblem(container, volumes);
   if (volume !== undefined) return waits("ContainerCreating", volume);
   try {
-    const launch =
-      image.kind === "stored"
-        ? imageLaunch(pod, container, image.stored, context, volumes.places)
-        : hostLaunch(pod, container, context, volumes.places);
-    if (!launch.ok) return { ...waits(launch.reason, launch.message), storage: launch.storage ?? [] };
+    const launch = launchOf(pod, container, image, context, volumes);
+    if (!launch.ok)
+      return {
+        ...waits(launch.reason, launch.message),
+        files: debFiles(container, image),
+        storage: launch.storage ?? [],
+      };
     const unit = translateContainer({
       pod,
-      container,
+      container: launch.lifecycle === undefined ? container : { ...container, lifecycle: launch.lifecycle },
       kind,
       ...containerOrder(pod, container),
       ...launch,
@@ -62,13 +67,43 @@ export function desiredContainer(
       host: context.host,
       libDir: context.libDir,
     });
-    const files = [...(launch.file ? [launch.file] : []), ...probesFiles(pod, container, context.host)];
-    const ran = image.kind === "stored" ? { image: { id: image.id, stored: image.stored } } : {};
+    const files = [
+      ...(launch.file ? [launch.file] : []),
+      ...probesFiles(pod, container, context.host),
+      ...debFiles(container, image),
+    ];
+    const ran = ranOn(image);
     return { container: { ...base, unit, ...reloadOf(pod, container), ...ran }, files, storage: launch.storage };
   } catch (error) {
     if (!(error instanceof UnquotableError)) throw error;
     return waits("CreateContainerConfigError", `${containerPath(pod, container)} ${error.message}`);
   }
+}
+
+function launchOf(
+  pod: Pod,
+  container: Container,
+  image: Exclude<ContainerImage, { kind: "absent" }>,
+  context: TranslateContext,
+  { places }: Volumes,
+): Launch {
+  if (image.kind === "stored") return imageLaunch(pod, container, image.stored, context, places);
+  if (image.kind === "package") {
+    const onHost = { ...image.onHost, wished: wishesOf(pod, container).service };
+    return debLaunch(pod, container, onHost, context, places);
+  }
+  return hostLaunch(pod, container, context, places);
+}
+
+/** Says which package it uses, also while it cannot start. */
+function debFiles({ name }: Container, image: ContainerImage): readonly DesiredFile[] {
+  return image.kind === "package" ? [{ name: debFile(name), text: debText(image.onHost.deb), uid: 0 }] : [];
+}
+
+function ranOn(image: ContainerImage): Pick<DesiredContainer, "image"> {
+  if (image.kind === "stored") return { image: { id: image.id, stored: image.stored } };
+  if (image.kind === "package") return { image: { id: image.id, stored: { ...image.onHost.deb, digest: image.id } } };
+  return {};
 }
 
 function reloadOf(pod: Pod, container: Container): Pick<DesiredContainer, "reload"> {

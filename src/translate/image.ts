@@ -44,10 +44,8 @@ export function judgeImage(
     kind: "absent",
     waits: { waiting: { reason, message } },
   });
-  if (reference.kind === "invalid") {
-    const parsed = `couldn't parse image name "${image}": ${reference.because}`;
-    return waits("InvalidImageName", `Failed to apply default image tag "${image}": ${parsed}`);
-  }
+  if (reference.kind === "invalid" || reference.kind === "deb")
+    return invalid(image, reference.kind === "deb" ? "a package is no volume" : reference.because);
   const key = imageKey(reference.name);
   const stored = images.stored.get(key);
   const policy = pullPolicy(container, reference);
@@ -73,6 +71,12 @@ export function judgeImage(
   );
 }
 
+function invalid(image: string, because: string): ImageVerdict {
+  const parsed = `couldn't parse image name "${image}": ${because}`;
+  const message = `Failed to apply default image tag "${image}": ${parsed}`;
+  return { kind: "absent", waits: { waiting: { reason: "InvalidImageName", message } } };
+}
+
 function parsed(image: string, { imageChecksums }: Config): ImageReference {
   const reference = parseImage(image);
   const isUnsure = reference.kind === "tarball" && reference.sha256 === undefined && imageChecksums === "required";
@@ -87,7 +91,7 @@ export function notesAsking({ name }: ImageWish, { directory, images }: Context)
 }
 
 /** By this host's clock, in the run that first saw the container; undefined in that one. */
-function askedAt({ name }: ImageWish, directory: PodDirectory | undefined): Instant | undefined {
+export function askedAt({ name }: ImageWish, directory: PodDirectory | undefined): Instant | undefined {
   const text = directory?.files.get(askedFile(name));
   return text === undefined ? undefined : Number(text);
 }
@@ -101,7 +105,11 @@ function pullPolicy({ imagePullPolicy }: ImageWish, reference: OciReference | Ta
 }
 
 /** Always: asked for once since the container came here. The start that systemd repeats by itself asks nobody. */
-function isGood({ checkedAt }: StoredImage, policy: string, since: Instant | undefined): boolean {
+export function isGood(
+  { checkedAt }: Pick<StoredImage, "checkedAt">,
+  policy: string,
+  since: Instant | undefined,
+): boolean {
   return policy !== "Always" || (since !== undefined && checkedAt >= since);
 }
 
@@ -121,7 +129,7 @@ export function retryAt({ at, count }: FailedPull): Instant {
   return at + Math.min(300, 10 * 2 ** Math.min(count - 1, 10)) * 1000;
 }
 
-function absent(image: string, pull: DesiredPull, failed: FailedPull | undefined, now: Instant): ImageVerdict {
+export function absent(image: string, pull: DesiredPull, failed: FailedPull | undefined, now: Instant): ImageVerdict {
   if (failed === undefined) return { kind: "absent", waits: { pull } };
   if (now < failed.at + FRESH)
     return { kind: "absent", waits: { waiting: { reason: "ErrImagePull", message: failed.message } } };

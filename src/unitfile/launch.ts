@@ -47,6 +47,13 @@ const PERL = [
 /** The kernel's MAX_ARG_STRLEN, which counts the terminating NUL. */
 const LONGEST = 128 * 1024;
 
+/** A word that holds variables, of which the shell makes what they are by then. */
+export interface ShellWord {
+  readonly shell: readonly (string | { readonly variable: string })[];
+  /** Its blanks make several words of it. */
+  readonly split: boolean;
+}
+
 /**
  * The text of that file, which is at the path `file` then. `mark` tells for whom it was written. Throws UnquotableError for what no program can be given.
  */
@@ -54,7 +61,7 @@ export function launchText(
   file: string,
   mark: string,
   variables: ReadonlyMap<string, string>,
-  argv: readonly string[],
+  argv: readonly (string | ShellWord)[],
 ): string {
   const all = [...variables];
   const odd = all.filter(([name]) => !isShellName(name));
@@ -97,8 +104,18 @@ export function exportLine(name: string, value: string): string {
 }
 
 /** The program's words, unless another is to be run in its place: in a container that has begun, with the same variables. */
-export function setLine(argv: readonly string[]): string {
-  return `[ "$#" -gt 0 ] || set -- ${argv.map((word) => quoted(checkLength("", word))).join(" ")}\n`;
+export function setLine(argv: readonly (string | ShellWord)[]): string {
+  const words = `set -- ${argv.map(shellText).join(" ")}`;
+  // A variable's blanks are meant to count, its stars are not.
+  const splits = argv.some((word) => typeof word !== "string" && word.split);
+  return `[ "$#" -gt 0 ] || ${splits ? `{ set -f; ${words}; set +f; }` : words}\n`;
+}
+
+function shellText(word: string | ShellWord): string {
+  if (typeof word === "string") return quoted(checkLength("", word));
+  const { shell, split } = word;
+  const variable = (name: string) => (split ? `\${${name}}` : `"\${${name}}"`);
+  return shell.map((part) => (typeof part === "string" ? quoted(part) : variable(part.variable))).join("");
 }
 
 function quoted(text: string): string {

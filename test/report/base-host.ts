@@ -5,6 +5,7 @@ export const CONFIG: Config = {
   nodeName: "edge",
   manifests: "/etc/unitlet/manifests",
   images: "strict",
+  debs: "signed",
   podNetwork: "host",
   clusterDNS: [],
   clusterDomain: "cluster.local",

@@ -10,7 +10,15 @@ const CGROUP2 = 0x63677270;
 
 /** What a host must have to be a node, whatever it is told. */
 export function hostFindings(config: Config | undefined): readonly Finding[] {
-  return [systemd(), cgroups(), programs(config), ...images(config), clock(), ...disk(config?.evictionDisk ?? 0.1)];
+  return [
+    systemd(),
+    cgroups(),
+    programs(config),
+    ...images(config),
+    ...packages(config),
+    clock(),
+    ...disk(config?.evictionDisk ?? 0.1),
+  ];
 }
 
 function systemd(): Finding {
@@ -77,6 +85,14 @@ function images(config: Config | undefined): Finding[] {
   if (missing.length === 0) return [ok("images", "skopeo, umoci, crun")];
   const words = `nothing can be pulled without ${missing.join(", ")}: install them, or set images = strict`;
   return [warning("images", words)];
+}
+
+/** Needed for packages of the distribution only. */
+function packages(config: Config | undefined): Finding[] {
+  if (config === undefined || config.images !== "any" || config.debs === "off") return [];
+  if (["apt-get", "dpkg-query", "dpkg-deb"].every((name) => isProgram(`/usr/bin/${name}`)))
+    return [ok("packages", `image deb://NAME installs packages, debs = ${config.debs}`)];
+  return [warning("packages", "image deb://NAME needs apt-get, which this distribution does not have: set debs = off")];
 }
 
 function isProgram(path: string): boolean {

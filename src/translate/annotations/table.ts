@@ -12,6 +12,7 @@ export interface Wishes {
   readonly watchdog?: number;
   readonly backOff?: BackOff;
   readonly listen?: readonly Listen[];
+  readonly service?: string;
 }
 
 export type Ulimits = Readonly<Partial<Record<Rlimit, { readonly soft: number; readonly hard: number }>>>;
@@ -99,6 +100,13 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
     effect:
       "a socket unit beside the container's: systemd listens and hands over (`$LISTEN_FDS`), also ports below 1024; clients wait while the container restarts",
     parse: parseListen,
+  },
+  service: {
+    wish: "service",
+    expected: "the name of a unit that the package has, such as NAME.service",
+    example: "slapd.service",
+    effect: "of a package with several services (`image: deb://…`), the one that the container is",
+    parse: (text) => (/^[A-Za-z0-9:_.-]{1,200}\.service$/.test(text) ? text : undefined),
   },
 };
 

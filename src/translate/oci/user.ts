@@ -1,6 +1,7 @@
 import type { ProcessUser } from "../../model/confinement.ts";
 import type { StoredImage } from "../../model/image.ts";
 import type { Container, Pod } from "../../model/pod.ts";
+import { groupId, LARGEST, nonRootBreach, parseGroup, parsePasswd } from "../accounts.ts";
 import { userOf } from "../security.ts";
 
 export type ImageUser =
@@ -10,16 +11,6 @@ export type ImageUser =
       readonly reason: "CreateContainerConfigError" | "CreateContainerError";
       readonly message: string;
     };
-
-/** As runtimes have it. To the kernel 4294967295 means "as it is", which is root, and what is larger is cut off. */
-const LARGEST = 2 ** 31 - 1;
-
-interface Account {
-  readonly name: string;
-  readonly uid: number;
-  readonly gid: number;
-  readonly home: string;
-}
 
 /** Who the container runs as: the pod's word, else the image's USER, by the image's own passwd and group. */
 export function imageUser(pod: Pod, container: Container, image: StoredImage): ImageUser {
@@ -61,40 +52,4 @@ function unknown(what: string, file: string): ImageUser {
 function outOfRange(user: string): ImageUser {
   const message = `unable to run as the image's user ${user}: uids and gids must be in range 0-${LARGEST}`;
   return { ok: false, reason: "CreateContainerError", message };
-}
-
-/** In the kubelet's words. */
-function nonRootBreach(pod: Pod, container: Container, uid: number | undefined, name: string): string | undefined {
-  const nonRoot = container.securityContext?.runAsNonRoot ?? pod.spec.securityContext?.runAsNonRoot;
-  const where = `(pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${container.name})`;
-  if (!nonRoot || (uid !== undefined && uid !== 0)) return undefined;
-  if (userOf(pod, container).uid === 0) return `container's runAsUser breaks non-root policy ${where}`;
-  if (uid === 0) return `container has runAsNonRoot and image will run as root ${where}`;
-  return `container has runAsNonRoot and image has non-numeric user (${name}), cannot verify user is non-root ${where}`;
-}
-
-function parsePasswd(text: string): Account[] {
-  return text.split("\n").flatMap((line) => {
-    const [name = "", , uid = "", gid = "", , home = ""] = line.split(":");
-    return /^\d+$/.test(uid) && name ? [{ name, uid: Number(uid), gid: Number(gid) || 0, home }] : [];
-  });
-}
-
-interface Group {
-  readonly name: string;
-  readonly gid: number;
-  readonly members: readonly string[];
-}
-
-function parseGroup(text: string): Group[] {
-  return text.split("\n").flatMap((line) => {
-    const [name = "", , gid = "", members = ""] = line.trim().split(":");
-    const isId = /^\d+$/.test(gid) && Number(gid) <= LARGEST;
-    return isId && name ? [{ name, gid: Number(gid), members: members.split(",") }] : [];
-  });
-}
-
-function groupId(name: string, groups: readonly Group[]): number | "unknown" {
-  if (/^\d+$/.test(name)) return Number(name);
-  return groups.find((group) => group.name === name)?.gid ?? "unknown";
 }

@@ -162,7 +162,7 @@ describe("refused is", () => {
         severity: "reject",
         path: "metadata.annotations[unitlet.dev/ulimit]",
         because: "is no annotation of unitlet's",
-        remedy: "use one of ulimits, user, start-after, reload, notify, watchdog, back-off, listen",
+        remedy: "use one of ulimits, user, start-after, reload, notify, watchdog, back-off, listen, service",
       },
     ]);
   });

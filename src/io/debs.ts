@@ -1,0 +1,129 @@
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import { DEBS, type Debs, type InstalledDeb, type PackageService } from "../model/deb.ts";
+import type { DebReference } from "../model/deb-reference.ts";
+import { IMAGES } from "../model/image.ts";
+import { imageKey } from "../unitfile/image-names.ts";
+import { ifThere, isThere, namesIn, readIfThere } from "./files.ts";
+import { readNote, seconds } from "./images.ts";
+
+const STATUS = "/var/lib/dpkg/status";
+const INFO = "/var/lib/dpkg/info";
+
+/** What dpkg has of these packages, and their units as they are now; undefined when there are none to look for. */
+export function readDebs(references: readonly DebReference[]): Debs | undefined {
+  if (references.length === 0) return undefined;
+  const wanted = references.map((reference) => ({ reference, ref: readRef(imageKey(reference.name)) }));
+  const status = readStatus(
+    new Set(wanted.flatMap(({ reference, ref }) => ("url" in reference ? (ref.package ?? []) : reference.package))),
+  );
+  const begun = cutOff();
+  const installed = wanted.flatMap(({ reference, ref }) => {
+    const name = "url" in reference ? ref.package : reference.package;
+    const version = "url" in reference ? ref.version : reference.version;
+    const found = name === undefined ? undefined : status.find((each) => each.package === name);
+    if (
+      found === undefined ||
+      begun?.has(`package ${found.package}`) === false ||
+      (version ?? found.version) !== found.version
+    )
+      return [];
+    const deb: InstalledDeb = { ...found, ...ref.times(found.version), ...filesOf(found) };
+    return [[imageKey(reference.name), deb] as const];
+  });
+  return {
+    supported: isThere("/usr/bin/apt-get"),
+    installed: new Map(installed),
+    passwd: readIfThere("/etc/passwd") ?? "",
+    group: readIfThere("/etc/group") ?? "",
+  };
+}
+
+export type Entry = Pick<InstalledDeb, "package" | "version" | "architecture" | "size">;
+
+/** What was here before an installation that is not done; undefined: there is none. What it brings is not to be used yet. */
+function cutOff(): ReadonlySet<string> | undefined {
+  const text = readIfThere(`${DEBS}/.before`);
+  return text === undefined ? undefined : new Set(text.split("\n"));
+}
+
+/** Of these packages, those that are installed as a whole. */
+export function readStatus(names: ReadonlySet<string>): readonly Entry[] {
+  return (readIfThere(STATUS) ?? "").split("\n\n").flatMap((paragraph) => {
+    const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(paragraph)?.[1] ?? "";
+    if (!names.has(field("Package")) || !/ ok installed$/.test(field("Status"))) return [];
+    const size = Number(field("Installed-Size") || 0) * 1024;
+    return [{ package: field("Package"), version: field("Version"), architecture: field("Architecture"), size }];
+  });
+}
+
+/** What deb-pull noted under that key. */
+function readRef(key: string) {
+  const note = readNote(join(IMAGES, "refs", key));
+  const from = seconds(note?.get("pulled"));
+  const to = seconds(note?.get("ended"));
+  const version = note?.get("version");
+  const pulled = from === undefined || to === undefined ? {} : { pulled: { from, to } };
+  return {
+    package: note?.get("package"),
+    version,
+    times: (present: string) => ({
+      checkedAt: seconds(note?.get("checked")) ?? 0,
+      // What came in its place since is another one's doing.
+      ...(present === version && pulled),
+    }),
+  };
+}
+
+function filesOf({ package: name, architecture }: Entry): Pick<InstalledDeb, "services" | "directories"> {
+  const list = [`${name}.list`, `${name}:${architecture}.list`].find((file) => isThere(join(INFO, file))) ?? "";
+  const paths = pathsOf(list);
+  return { services: servicesOf(paths), directories: ownDirectories(list, paths) };
+}
+
+function pathsOf(list: string): readonly string[] {
+  return (readIfThere(join(INFO, list)) ?? "").split("\n");
+}
+
+const UNIT = /^(?:\/usr)?\/lib\/systemd\/system\/([^/@]+\.service)$/;
+
+function servicesOf(paths: readonly string[]): readonly PackageService[] {
+  const units = paths.flatMap((path) => {
+    const name = UNIT.exec(path)?.[1];
+    // A link is another name of another unit.
+    return name !== undefined && ifThere(() => lstatSync(path))?.isFile() ? [{ name, path }] : [];
+  });
+  return units
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, path }) => {
+      const own = readOwn(`/etc/systemd/system/${name}`) ?? readIfThere(path) ?? "";
+      return { name, texts: [own, ...dropIns(name)] };
+    });
+}
+
+/** An administrator's file in its place; a mask is none. */
+function readOwn(path: string): string | undefined {
+  return ifThere(() => lstatSync(path))?.isFile() ? readIfThere(path) : undefined;
+}
+
+const DROP_INS = ["/usr/lib/systemd/system", "/lib/systemd/system", "/run/systemd/system", "/etc/systemd/system"];
+
+/** In the order of their names; of two with one name that of the later directory counts. */
+function dropIns(unit: string): readonly string[] {
+  const files = new Map<string, string>();
+  for (const directory of DROP_INS.map((path) => `${path}/${unit}.d`))
+    for (const file of namesIn(directory)) if (file.endsWith(".conf")) files.set(file, join(directory, file));
+  return [...files].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => readIfThere(path) ?? "");
+}
+
+/** One below those that all packages share, and no other package's: what a daemon keeps its data in. */
+const DATA = /^\/var\/(?:lib|cache|log|spool|opt|www)\/[^/]+$/;
+
+function ownDirectories(own: string, paths: readonly string[]): readonly string[] {
+  const candidates = paths.filter((path) => DATA.test(path) && ifThere(() => lstatSync(path))?.isDirectory());
+  if (candidates.length === 0) return [];
+  const others = new Set(
+    namesIn(INFO).flatMap((file) => (file.endsWith(".list") && file !== own ? pathsOf(file) : [])),
+  );
+  return candidates.filter((path) => !others.has(path)).toSorted();
+}

@@ -1,0 +1,62 @@
+/** A package of the distribution, by its name or as a file. */
+export type DebReference = NamedPackage | PackageFile;
+
+/** Of the archives that the host's apt knows. */
+export interface NamedPackage {
+  readonly kind: "deb";
+  /** "deb://redis-server=5:7.0.15-1": the same for each way of writing it. */
+  readonly name: string;
+  readonly package: string;
+  /** Undefined: whichever is installed, or else the one that apt would install. */
+  readonly version?: string;
+}
+
+/** One that somebody serves, and nobody but the checksum vouches for. */
+export interface PackageFile {
+  readonly kind: "deb";
+  /** With the checksum. */
+  readonly name: string;
+  readonly url: string;
+  /** 64 hex digits. */
+  readonly sha256: string;
+}
+
+interface Unreadable {
+  readonly kind: "invalid";
+  /** Without the reference itself. */
+  readonly because: string;
+}
+
+/** Debian policy's grammar, 5.6.1 and 5.6.12. With a "-" at its end apt-get would remove the package. */
+const NAME = /^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]$/;
+const VERSION = /^(\d+:)?\d[A-Za-z0-9.+~-]*$/;
+const LONGEST = 128;
+
+const SCHEME = "deb://";
+
+export function isDeb(image: string): boolean {
+  return image.startsWith(SCHEME) || /^https?:\/\/[^#]*\.deb(\?[^#]*)?(#|$)/.test(image);
+}
+
+/** Only of what is one. Whatever this lets pass can be a word of apt-get's. */
+export function parseDeb(image: string): DebReference | Unreadable {
+  if (!image.startsWith(SCHEME)) return parseFile(image);
+  const words = image.slice(SCHEME.length);
+  const at = words.indexOf("=");
+  const name = at < 0 ? words : words.slice(0, at);
+  const version = at < 0 ? undefined : words.slice(at + 1);
+  if (!NAME.test(name) || name.length > LONGEST)
+    return { kind: "invalid", because: `"${name}" is no name of a package: expected deb://NAME or deb://NAME=VERSION` };
+  if (version !== undefined && (!VERSION.test(version) || version.length > LONGEST))
+    return { kind: "invalid", because: `"${version}" is no version of a package` };
+  return { kind: "deb", name: image, package: name, ...(version !== undefined && { version }) };
+}
+
+function parseFile(image: string): DebReference | Unreadable {
+  const [url = "", sum = ""] = image.split("#");
+  const sha256 = /^sha256=([0-9a-f]{64})$/.exec(sum)?.[1];
+  if (!/^https:\/\/[!-~]+$/.test(url)) return { kind: "invalid", because: "a file is fetched by https only" };
+  if (sha256 === undefined)
+    return { kind: "invalid", because: "a file needs its checksum: append #sha256= and 64 hex digits" };
+  return { kind: "deb", name: image, url, sha256 };
+}

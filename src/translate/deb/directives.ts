@@ -1,0 +1,43 @@
+/** What becomes of a directive of a package's unit. Any that is in none of these the container cannot have, and it says so. */
+export type Fate = "kept" | "read" | "pod";
+
+const words = (text: string) => text.trim().split(/\s+/);
+
+/** Goes into the container's unit as it is. */
+const KEPT = words(`
+  Environment EnvironmentFile PassEnvironment UnsetEnvironment UMask Nice IOSchedulingClass IOSchedulingPriority
+  CPUSchedulingPolicy CPUSchedulingPriority CPUSchedulingResetOnFork CPUAffinity NUMAPolicy NUMAMask Personality
+  TimerSlackNSec CoredumpFilter KeyringMode LimitCPU LimitFSIZE LimitDATA LimitSTACK LimitCORE LimitRSS
+  LimitNOFILE LimitAS LimitNPROC LimitMEMLOCK LimitLOCKS LimitSIGPENDING LimitMSGQUEUE LimitNICE LimitRTPRIO LimitRTTIME
+  TasksMax MemoryMin MemoryLow MemoryHigh MemoryMax MemorySwapMax CPUWeight CPUQuota CPUShares IOWeight AllowedCPUs
+  NoNewPrivileges ProtectSystem ProtectHome PrivateDevices PrivateNetwork PrivateMounts ProtectHostname ProtectClock
+  ProtectKernelTunables ProtectKernelModules ProtectKernelLogs ProtectControlGroups RestrictAddressFamilies
+  RestrictNamespaces LockPersonality MemoryDenyWriteExecute RestrictRealtime RestrictSUIDSGID RestrictFileSystems
+  SystemCallFilter SystemCallErrorNumber SystemCallArchitectures SystemCallLog ProtectProc ProcSubset InaccessiblePaths
+  InaccessibleDirectories ReadOnlyPaths ReadOnlyDirectories ReadWritePaths ReadWriteDirectories ExecPaths NoExecPaths
+  BindPaths BindReadOnlyPaths TemporaryFileSystem DeviceAllow SecureBits AppArmorProfile SELinuxContext IPAddressAllow
+  IPAddressDeny SocketBindAllow SocketBindDeny`);
+
+/** Becomes something of the container's own. */
+const READ = words(`
+  Type ExecStart ExecStartPre ExecStartPost ExecStop ExecStopPost User Group SupplementaryGroups WorkingDirectory KillSignal
+  RuntimeDirectory RuntimeDirectoryMode StateDirectory StateDirectoryMode CacheDirectory CacheDirectoryMode
+  LogsDirectory LogsDirectoryMode ConfigurationDirectory ConfigurationDirectoryMode CapabilityBoundingSet
+  AmbientCapabilities NotifyAccess WatchdogSec PrivateUsers DynamicUser RemainAfterExit BusName`);
+
+/** For pods, Kubernetes has a word for it, or every container has it so: restarts, times, logs, place among the others. */
+const POD = words(`
+  Restart RestartSec RestartSteps RestartMaxDelaySec RestartMode RestartPreventExitStatus RestartForceExitStatus
+  SuccessExitStatus StartLimitInterval StartLimitBurst StartLimitIntervalSec TimeoutSec TimeoutStartSec TimeoutStopSec
+  TimeoutAbortSec TimeoutStartFailureMode TimeoutStopFailureMode RuntimeMaxSec KillMode SendSIGKILL SendSIGHUP
+  FinalKillSignal RestartKillSignal WatchdogSignal OOMPolicy OOMScoreAdjust ManagedOOMSwap ManagedOOMMemoryPressure
+  ManagedOOMPreference Slice StandardOutput StandardError SyslogIdentifier SyslogFacility SyslogLevel SyslogLevelPrefix
+  LogLevelMax LogExtraFields LogRateLimitIntervalSec LogRateLimitBurst LogNamespace ExecReload PIDFile GuessMainPID
+  RuntimeDirectoryPreserve NonBlocking FileDescriptorStoreMax PrivateTmp PrivateIPC RemoveIPC Delegate DevicePolicy
+  CPUAccounting MemoryAccounting TasksAccounting IOAccounting BlockIOAccounting IPAccounting UtmpIdentifier UtmpMode IgnoreSIGPIPE`);
+
+export const DIRECTIVES: ReadonlyMap<string, Fate> = new Map([
+  ...KEPT.map((name) => [name, "kept"] as const),
+  ...READ.map((name) => [name, "read"] as const),
+  ...POD.map((name) => [name, "pod"] as const),
+]);

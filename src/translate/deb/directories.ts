@@ -1,0 +1,34 @@
+import { lastOf, type Service } from "./service.ts";
+import type { OwnDirectory } from "./start.ts";
+
+const KINDS = [
+  ["Runtime", "/run"],
+  ["State", "/var/lib"],
+  ["Cache", "/var/cache"],
+  ["Logs", "/var/log"],
+  ["Configuration", "/etc"],
+] as const;
+
+/** Those that the service's unit asks for, all of which belong to its user. */
+export function ownDirectories(service: Service): OwnDirectory[] {
+  return KINDS.flatMap(([kind]) => {
+    const mode = lastOf(service, `${kind}DirectoryMode`) ?? "0755";
+    return paths(service, kind).map((path) => ({ path, mode }));
+  });
+}
+
+/** As systemd tells them to its services. */
+export function directoryVariables(service: Service): [string, string][] {
+  return KINDS.flatMap(([kind]): [string, string][] => {
+    const all = paths(service, kind);
+    return all.length === 0 ? [] : [[`${kind.toUpperCase()}_DIRECTORY`, all.join(":")]];
+  });
+}
+
+function paths({ settings }: Service, kind: (typeof KINDS)[number][0]): string[] {
+  const base = KINDS.find(([name]) => name === kind)?.[1] ?? "";
+  const words = (settings.get(`${kind}Directory`) ?? []).flatMap((value) => value.split(/\s+/));
+  // After a colon: another name for it.
+  const names = words.map((word) => word.replace(/:.*$/, "")).filter((name) => /^[^/]/.test(name));
+  return names.filter((name) => !name.split("/").includes("..")).map((name) => `${base}/${name}`);
+}

@@ -1,0 +1,72 @@
+import type { ShellWord } from "../../unitfile/launch.ts";
+
+/** One command of an Exec line. */
+export interface Exec {
+  /** What stands before the program: some of - @ : + !. */
+  readonly flags: string;
+  /** As they are once quotes and escapes are gone; variables are still in them. */
+  readonly words: readonly string[];
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+  s: " ",
+};
+const ESCAPE = /^(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/u;
+
+/** Splits as systemd does. Undefined for what it would not read: quotes without an end, several commands in a line. */
+export function execWords(line: string): Exec | undefined {
+  const flags = /^[-@:+!]*/.exec(line)?.[0] ?? "";
+  const words: string[] = [];
+  let rest = line.slice(flags.length).trimStart();
+  while (rest !== "") {
+    const word = /^;(\s|$)/.test(rest) ? undefined : firstWord(rest);
+    if (word === undefined) return undefined;
+    words.push(word.text);
+    rest = word.rest.trimStart();
+  }
+  return words.length === 0 ? undefined : { flags, words };
+}
+
+function firstWord(line: string): { readonly text: string; readonly rest: string } | undefined {
+  let text = "";
+  let quote = "";
+  let rest = line;
+  while (rest !== "") {
+    const c = rest.charAt(0);
+    rest = rest.slice(1);
+    if (c === "\\") {
+      const found = ESCAPE.exec(rest);
+      if (found === null) return undefined;
+      text += meaning(found);
+      rest = rest.slice(found[0].length);
+    } else if (quote !== "" ? c === quote : c === '"' || c === "'") quote = quote === "" ? c : "";
+    else if (quote === "" && /\s/.test(c)) return { text, rest };
+    else text += c;
+  }
+  return quote === "" ? { text, rest } : undefined;
+}
+
+function meaning([, hex, octal, short, long, c = ""]: RegExpExecArray): string {
+  const code = hex ?? short ?? long;
+  if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16));
+  return octal === undefined ? (ESCAPES[c] ?? c) : String.fromCodePoint(Number.parseInt(octal, 8));
+}
+
+/** As a shell is to have it: $NAME alone becomes words, ${NAME} a part of one, $$ a dollar. */
+export function shellWord(word: string, { flags }: Exec): string | ShellWord {
+  if (flags.includes(":")) return word;
+  if (/^\$[A-Za-z_]\w*$/.test(word)) return { shell: [{ variable: word.slice(1) }], split: true };
+  const parts = word.split(/(\$\$|\$\{[A-Za-z_]\w*\})/).filter((part) => part !== "");
+  if (parts.every((part) => !part.startsWith("$"))) return word;
+  return {
+    shell: parts.map((part) => (part === "$$" ? "$" : part.startsWith("${") ? { variable: part.slice(2, -1) } : part)),
+    split: false,
+  };
+}

@@ -1,0 +1,108 @@
+import type { InstalledDeb, PackageService } from "../../model/deb.ts";
+import { decodeUnit, UnitSyntaxError } from "../../unitfile/codec.ts";
+import { DIRECTIVES } from "./directives.ts";
+
+/** A package's unit with its drop-ins, as systemd would read it. */
+export interface Service {
+  readonly name: string;
+  /** Of [Service], in the unit's order; what an empty assignment has taken back is gone. */
+  readonly settings: ReadonlyMap<string, readonly string[]>;
+}
+
+/** `because` goes on after the name of the unit or package. */
+export type Found = { readonly ok: true; readonly service: Service } | { readonly ok: false; readonly because: string };
+
+/** Which of the package's services stands for it, and whether a container can be what its unit says. */
+export function packageService({ package: name, services }: InstalledDeb, wished: string | undefined): Found {
+  const names = services.map((each) => each.name).join(", ");
+  const chosen = wished ?? `${name}.service`;
+  const service = services.find((each) => each.name === chosen) ?? (wished ? undefined : only(services));
+  if (service !== undefined) return read(service);
+  if (services.length === 0) return { ok: false, because: `package ${name} has no service of its own` };
+  if (wished !== undefined) return { ok: false, because: `package ${name} has no ${wished}, but ${names}` };
+  const choice = "choose one by the annotation unitlet.dev/service";
+  return { ok: false, because: `package ${name} has several services, ${names}: ${choice}` };
+}
+
+function only(services: readonly PackageService[]): PackageService | undefined {
+  return services.length === 1 ? services[0] : undefined;
+}
+
+function read({ name, texts }: PackageService): Found {
+  try {
+    const units = texts.map(decodeUnit);
+    const problem = unsupported(name, units);
+    if (problem !== undefined) return { ok: false, because: `${name} ${problem}` };
+    const settings = merged(units.map(({ Service = {} }) => Service));
+    return { ok: true, service: { name, settings: mapped(settings, (value) => withoutSpecifiers(value, name)) } };
+  } catch (error) {
+    if (!(error instanceof UnitSyntaxError || error instanceof SpecifierError)) throw error;
+    return { ok: false, because: `${name} ${error.message}` };
+  }
+}
+
+type Section = Readonly<Record<string, readonly string[]>>;
+
+function merged(sections: readonly Section[]): ReadonlyMap<string, readonly string[]> {
+  const settings = new Map<string, readonly string[]>();
+  for (const [key, values] of sections.flatMap((section) => Object.entries(section))) {
+    const last = values.lastIndexOf("");
+    const kept = last >= 0 ? values.slice(last + 1) : [...(settings.get(key) ?? []), ...values];
+    settings.set(key, kept);
+  }
+  // An empty one means something only here: none at all.
+  return new Map([...settings].filter(([key, values]) => values.length > 0 || key === "CapabilityBoundingSet"));
+}
+
+function mapped(
+  settings: ReadonlyMap<string, readonly string[]>,
+  change: (value: string) => string,
+): ReadonlyMap<string, readonly string[]> {
+  return new Map([...settings].map(([key, values]) => [key, values.map(change)]));
+}
+
+/** What every host has by the time that containers start. */
+const BASICS =
+  /^((sysinit|basic|local-fs|remote-fs|network|network-online|network-pre|nss-lookup|nss-user-lookup|time-sync)\.target|(dbus|syslog|systemd-[a-z-]+)\.(socket|service)|.*\.(mount|slice))$/;
+
+const NEEDS = ["Requires", "Requisite", "BindsTo"];
+
+function unsupported(name: string, units: readonly Readonly<Record<string, Section>>[]): string | undefined {
+  const settings = merged(units.map(({ Service = {} }) => Service));
+  const unknown = [...settings.keys()].find((key) => !DIRECTIVES.has(key) && !key.startsWith("X-"));
+  if (unknown !== undefined) return `has ${unknown}=, which a container cannot have`;
+  const unit = merged(units.map(({ Unit = {} }) => Unit));
+  for (const key of NEEDS) {
+    const others = (unit.get(key) ?? []).flatMap((value) => value.split(/\s+/));
+    const other = others.find((each) => each !== "" && each !== name && !BASICS.test(each));
+    if (other !== undefined) return `has ${key}=${other}, and a container cannot bring other units up`;
+  }
+  return undefined;
+}
+
+class SpecifierError extends Error {}
+
+/** As the system's manager has them. */
+const PLACES: Readonly<Record<string, string>> = {
+  ...{ t: "/run", S: "/var/lib", C: "/var/cache", L: "/var/log", E: "/etc", T: "/tmp", V: "/var/tmp" },
+  ...{ h: "/root", u: "root", U: "0", g: "root", G: "0", i: "", I: "", "%": "%%" },
+};
+
+/** Some mean another thing in the container's unit; and its program's words do not get there. "%%" stays. */
+function withoutSpecifiers(value: string, unit: string): string {
+  const plain = unit.replace(/\.service$/, "");
+  const own: Readonly<Record<string, string>> = { ...PLACES, n: unit, N: plain, p: plain };
+  return value.replace(/%(.?)/g, (whole, letter: string) => {
+    const meaning = own[letter];
+    if (meaning === undefined) throw new SpecifierError(`has the specifier ${whole}, which a container cannot have`);
+    return meaning;
+  });
+}
+
+export function lastOf({ settings }: Service, key: string): string | undefined {
+  return settings.get(key)?.at(-1);
+}
+
+export function isOn(service: Service, key: string): boolean {
+  return /^(1|yes|y|true|t|on)$/i.test(lastOf(service, key) ?? "");
+}

@@ -1,0 +1,144 @@
+import type { Confinement } from "../../model/confinement.ts";
+import { podVolatile } from "../../model/paths.ts";
+import type { ContainerKind } from "../../model/unit.ts";
+import { execLine, quotePath, quoteWord } from "../../unitfile/quote.ts";
+import { capabilitiesOf, isEveryCapability } from "../capabilities.ts";
+import type { ServiceAccount } from "./account.ts";
+import { DIRECTIVES } from "./directives.ts";
+import { type Exec, execWords } from "./exec-words.ts";
+import { killSignal } from "./hooks.ts";
+import { lastOf, type Service } from "./service.ts";
+
+type Lines = readonly (readonly [string, string])[];
+
+/** What the unit of a container takes over from a package's unit. */
+export interface ServiceStart {
+  readonly service: Service;
+  readonly account: ServiceAccount;
+  readonly type: "exec" | "notify" | "forking";
+  readonly directories: readonly OwnDirectory[];
+  /** Of the package and the unit: what can be written to though the host's files are read-only. */
+  readonly writable: readonly string[];
+}
+
+/** As RuntimeDirectory= and the like make it. */
+export interface OwnDirectory {
+  readonly path: string;
+  /** "0755" */
+  readonly mode: string;
+}
+
+/** What the container has as its /run: made anew for each start, since each command of a unit would get another tmpfs. */
+export const runDirectory = (uid: string, container: string) => `${podVolatile(uid)}/${container}.run`;
+
+/** To come first in [Service]: what the pod says takes the place of what the package does. */
+export function serviceLines(start: ServiceStart, confinement: Confinement): Lines {
+  const { service, account, type, writable } = start;
+  const kept = [...service.settings].flatMap(([key, values]) =>
+    DIRECTIVES.get(key) === "kept" ? values.map((value) => [key, value] as const) : [],
+  );
+  const watchdog = type === "notify" ? lastOf(service, "WatchdogSec") : undefined;
+  return [
+    ...kept,
+    ...(account.name === undefined ? foreignLines(service) : ownLines(service, account, confinement)),
+    ...(watchdog === undefined ? [] : ([["WatchdogSec", watchdog]] as const)),
+    ...writable.map((path) => ["ReadWritePaths", `-${quotePath(path)}`] as const),
+  ];
+}
+
+/** The unit's own user, as systemd makes it: it can give what nobody else can, such as a user namespace. */
+function ownLines(service: Service, { name = "", user }: ServiceAccount, confinement: Confinement): Lines {
+  const { capabilities } = confinement;
+  const bounds = capabilities.length === 0 ? [""] : [capabilities.join(" ")];
+  const of = (key: string) => (service.settings.get(key) ?? []).map((value) => [key, value] as const);
+  return [
+    ["User", name],
+    ["Group", String(user.gid)],
+    ...of("SupplementaryGroups"),
+    ...user.groups.map((group) => ["SupplementaryGroups", String(group)] as const),
+    ...of("PrivateUsers"),
+    ...of("AmbientCapabilities"),
+    ...(isEveryCapability(capabilities) ? [] : bounds.map((names) => ["CapabilityBoundingSet", names] as const)),
+  ];
+}
+
+/** setpriv makes the user, and the fence: no filter of the unit's may keep them from it. */
+function foreignLines(service: Service): Lines {
+  if (!service.settings.has("SystemCallFilter")) return [];
+  return [
+    ["SystemCallFilter", "@setuid capset prctl landlock_create_ruleset landlock_add_rule landlock_restrict_self"],
+  ];
+}
+
+/** Where systemd listens for what services say of themselves; a container's own /run hides it. */
+const NOTIFY_SOCKET = "/run/systemd/notify";
+
+/** As nativeStart() of a container's unit: `argv` with the words that go before any command of the container. */
+export function serviceStartLines(
+  { service, type }: ServiceStart,
+  kind: ContainerKind,
+  argv: readonly string[],
+  prefix: readonly string[],
+) {
+  const notify = [
+    ["NotifyAccess", lastOf(service, "NotifyAccess") ?? "main"],
+    ["BindReadOnlyPaths", NOTIFY_SOCKET],
+  ] as const;
+  return {
+    type: kind === "init" ? "oneshot" : type,
+    before: commandLines(service, "ExecStartPre", prefix),
+    program: [["ExecStart", execLine(argv)]],
+    after: [...commandLines(service, "ExecStopPost", prefix), ...(type === "notify" && kind !== "init" ? notify : [])],
+    killMode: "mixed",
+  } as const;
+}
+
+/** By which it wants to be ended. */
+export function serviceSignal({ service }: ServiceStart): string | undefined {
+  return killSignal(service) ?? lastOf(service, "KillSignal");
+}
+
+/** ExecStartPre= and the like: with the rights of the program, unless the package says that they have all. */
+function commandLines(service: Service, key: "ExecStartPre" | "ExecStopPost", prefix: readonly string[]): Lines {
+  return (service.settings.get(key) ?? []).map((line) => {
+    const flags = execWords(line)?.flags ?? "";
+    const isPrivileged = /[+!]/.test(flags);
+    if (isPrivileged || prefix.length === 0) return [key, line];
+    const words = prefix.map((word) => quoteWord(word).replaceAll("$", flags.includes(":") ? "$&" : "$$$$"));
+    return [key, `${flags}${words.join(" ")} ${line.slice(flags.length).trimStart()}`];
+  });
+}
+
+/** Makes the directories, by a helper that has all rights. */
+export function directoryLine(
+  { account, directories }: ServiceStart,
+  uid: string,
+  container: string,
+  libDir: string,
+): readonly [string, string] {
+  const { user } = account;
+  const words = [uid, container, `${user.uid}:${user.gid}`, ...directories.map(({ path, mode }) => `${mode}:${path}`)];
+  const entered = "/usr/bin/nsenter --mount=/proc/1/ns/mnt --";
+  return ["ExecStartPre", `+:${entered} ${libDir}/container-directories ${words.map(quoteWord).join(" ")}`];
+}
+
+/** Of its ExecStart=, which is there and can be read. */
+export function programOf(service: Service): Exec {
+  return execWords(lastOf(service, "ExecStart") ?? "") ?? { flags: "", words: [] };
+}
+
+/** What a package's unit leaves of the pod's capabilities. */
+export function serviceCapabilities(
+  service: Service,
+  capabilities: Confinement["capabilities"],
+): Confinement["capabilities"] {
+  const lines = service.settings.get("CapabilityBoundingSet");
+  if (lines === undefined) return capabilities;
+  const everything = capabilitiesOf({ privileged: true });
+  const bounds = lines.reduce<ReadonlySet<string> | undefined>((before, line) => {
+    const names = line.replace(/^~/, "").trim().split(/\s+/);
+    if (!line.startsWith("~")) return new Set([...(before ?? []), ...names]);
+    return new Set([...(before ?? everything)].filter((name) => !names.includes(name)));
+  }, undefined);
+  return capabilities.filter((name) => bounds?.has(name));
+}

@@ -1,0 +1,61 @@
+import { kindOf } from "../../model/containers.ts";
+import type { Container, Pod } from "../../model/pod.ts";
+import { capabilitiesOf } from "../capabilities.ts";
+import type { ServiceAccount } from "./account.ts";
+import { execWords } from "./exec-words.ts";
+import { hookProblem } from "./hooks.ts";
+import { isOn, lastOf, type Service } from "./service.ts";
+import type { ServiceStart } from "./start.ts";
+
+/** Why the service cannot be this container; the words go on after the unit's name. */
+export function serviceProblem(
+  pod: Pod,
+  container: Container,
+  service: Service,
+  account: ServiceAccount,
+): string | undefined {
+  const type = lastOf(service, "Type") ?? "simple";
+  const [line, ...more] = service.settings.get("ExecStart") ?? [];
+  if (line === undefined) return "has no ExecStart=";
+  if (more.length > 0) return "has several ExecStart=";
+  const exec = execWords(line);
+  if (exec === undefined) return `has ExecStart=${line}, which cannot be read as one command`;
+  if (/[@+!]/.test(exec.flags))
+    return `has ExecStart=${exec.flags}…, with rights or a name that a container cannot have`;
+  if (type === "dbus" || lastOf(service, "BusName") !== undefined)
+    return "is known by a name on the host's bus, which a container cannot see";
+  if (!(type in TYPES)) return `has Type=${type}, which a container cannot be`;
+  const isInit = kindOf(pod, container) === "init";
+  if (isInit && type === "forking") return "has Type=forking, whose end an init container would not see";
+  if (!isInit && isOn(service, "RemainAfterExit")) return "has RemainAfterExit=: it stays without a process";
+  if (container.tty || container.stdinOnce) return "reads no terminal: remove tty and stdinOnce";
+  return ambientProblem(container, service, account) ?? hookProblem(service);
+}
+
+const TYPES: Readonly<Record<string, ServiceStart["type"]>> = {
+  ...{ simple: "exec", exec: "exec", idle: "exec", oneshot: "exec" },
+  ...{ notify: "notify", "notify-reload": "notify", forking: "forking" },
+};
+
+/** Of what root says systemd would take any process of the host for the main one: what it says is not heard. */
+export function serviceType(service: Service, { user }: ServiceAccount, privileged: boolean): ServiceStart["type"] {
+  const type = TYPES[lastOf(service, "Type") ?? "simple"] ?? "exec";
+  return type === "notify" && user.uid === 0 && !privileged ? "exec" : type;
+}
+
+/** Not to be had by the unit alone: capabilities are the pod's to give. */
+function ambientProblem({ securityContext }: Container, service: Service, account: ServiceAccount): string | undefined {
+  const names = (service.settings.get("AmbientCapabilities") ?? []).flatMap((value) => value.trim().split(/\s+/));
+  if (names.length === 0 || account.user.uid === 0) return undefined;
+  if (account.name === undefined) return "has AmbientCapabilities=, which runAsUser takes away: leave that out";
+  const allowed: readonly string[] = capabilitiesOf(securityContext);
+  const missing = names.filter((name) => !allowed.includes(name.toUpperCase()));
+  if (missing.length === 0) return undefined;
+  return `has AmbientCapabilities=${missing.join(" ")}: add it to securityContext.capabilities`;
+}
+
+/** Where it begins, if the pod does not say. */
+export function workingDirectory(service: Service, home: string): string {
+  const path = (lastOf(service, "WorkingDirectory") ?? "/").replace(/^-/, "");
+  return path === "~" ? home : path || "/";
+}

@@ -1,0 +1,186 @@
+import { describe, expect, test } from "vitest";
+import type { Debs, InstalledDeb } from "../../../src/model/deb.ts";
+import { type Images, NO_IMAGES } from "../../../src/model/image.ts";
+import type { Container, PodSpec } from "../../../src/model/pod.ts";
+import { decodeUnit } from "../../../src/unitfile/codec.ts";
+import { imageKey } from "../../../src/unitfile/image-names.ts";
+import { CONFIG, container, pod, runnable, UID } from "../base.ts";
+
+const IMAGE = "deb://redis-server";
+const UNIT = `[Unit]
+After=network.target
+
+[Service]
+Type=notify
+ExecStart=/usr/bin/redis-server /etc/redis/redis.conf $OPTIONS
+User=redis
+Group=redis
+RuntimeDirectory=redis
+RuntimeDirectoryMode=2755
+ReadWritePaths=-/var/lib/redis
+LimitNOFILE=65535
+CapabilityBoundingSet=
+SystemCallFilter=@system-service
+Restart=always
+TimeoutStopSec=0
+`;
+
+const DEB: InstalledDeb = {
+  ...{ package: "redis-server", version: "5:7.0.15-1", architecture: "amd64", checkedAt: 0, size: 1 },
+  services: [{ name: "redis-server.service", texts: [UNIT] }],
+  directories: ["/var/log/redis"],
+};
+const DEBS: Omit<Debs, "installed"> = {
+  supported: true,
+  passwd: "root:x:0:0::/root:/bin/sh\nredis:x:113:118::/var/lib/redis:/bin/sh\n",
+  group: "root:x:0:\nredis:x:118:\n",
+};
+
+function translated(change: Partial<Container> = {}, texts: readonly string[] = [UNIT], spec: Partial<PodSpec> = {}) {
+  const deb = { ...DEB, services: texts.length === 0 ? [] : [{ name: "redis-server.service", texts }] };
+  const images: Images = { ...NO_IMAGES, debs: { ...DEBS, installed: new Map([[imageKey(IMAGE), deb]]) } };
+  const { command: _, ...plain } = container();
+  const own = pod({ containers: [{ ...plain, image: IMAGE, ...change }], ...spec });
+  return runnable(own, { config: { ...CONFIG, images: "any" }, images });
+}
+
+const service = (...given: Parameters<typeof translated>) =>
+  decodeUnit(translated(...given).containers[0]?.unit?.text ?? "").Service ?? {};
+const waiting = (...given: Parameters<typeof translated>) => translated(...given).containers[0]?.waiting?.message;
+const file = (...given: Parameters<typeof translated>) =>
+  translated(...given).files.find(({ name }) => name === "app.env");
+const changed = (from: string, to: string) => [UNIT.replace(from, to)];
+
+describe("what the unit of a package says", () => {
+  test("becomes the container's, but for what is the pod's to say", () => {
+    expect(service()).toMatchObject({
+      Type: ["notify"],
+      User: ["redis"],
+      Group: ["118"],
+      CapabilityBoundingSet: [""],
+      SystemCallFilter: ["@system-service"],
+      LimitNOFILE: ["65535"],
+      ReadWritePaths: expect.arrayContaining(["-/var/lib/redis", "-/var/log/redis"]),
+      Restart: ["always"],
+      TimeoutStopSec: ["30"],
+    });
+    expect(service().ExecStart).toEqual([':"/bin/sh" "-c" "unset PWD OLDPWD; . /run/unitlet/env; exec \\"$@\\"" "sh"']);
+  });
+
+  test("is started with its words, and the pod's args after them", () => {
+    const { text, uid } = file({ args: ["--port", "$(PORT)"], env: [{ name: "PORT", value: "1" }] }) ?? {};
+    expect(uid).toBe(113);
+    expect(text).toContain(
+      `{ set -f; set -- '/usr/bin/redis-server' '/etc/redis/redis.conf' \${OPTIONS} '--port' '1'; set +f; }`,
+    );
+    expect(text).toContain("export RUNTIME_DIRECTORY='/run/redis'\n");
+    expect(text).toContain("export HOME='/var/lib/redis'\n");
+  });
+
+  test("gets its directories made, by their modes and for its user", () => {
+    expect(service().ExecStartPre?.[1]).toBe(
+      `+:/usr/bin/nsenter --mount=/proc/1/ns/mnt -- /lib/unitlet/container-directories "${UID}" "app" "113:118" "2755:/run/redis"`,
+    );
+  });
+
+  test("is read with its drop-ins, which take back what is empty", () => {
+    const dropIn = "[Service]\nExecStart=\nExecStart=/bin/other\nLimitNOFILE=1\n";
+    expect(file({}, [UNIT, dropIn])?.text).toContain("set -- '/bin/other'\n");
+    expect(service({}, [UNIT, dropIn]).LimitNOFILE).toEqual(["65535", "1"]);
+  });
+
+  test("is not heard of by a pod with a command", () => {
+    const { Type, User } = service({ command: ["redis-cli"] });
+    expect([Type, User]).toEqual([["exec"], undefined]);
+  });
+
+  test("counts less than the pod's user, which setpriv makes, whatever the unit's filter", () => {
+    const { User, ExecStart, SystemCallFilter } = service({ securityContext: { runAsUser: 1234 } });
+    expect(User).toBeUndefined();
+    expect(ExecStart?.[0]).toContain('"--reuid=1234"');
+    expect(SystemCallFilter?.at(-1)).toContain("@setuid");
+  });
+
+  test("is not notify for root, from whom systemd would take anything", () => {
+    expect(service({}, changed("User=redis\nGroup=redis\n", "")).Type).toEqual(["exec"]);
+  });
+
+  test("leaves a container no capability that its pod does not have", () => {
+    const unit = changed("CapabilityBoundingSet=", "CapabilityBoundingSet=CAP_CHOWN CAP_SYS_ADMIN");
+    expect(service({}, unit).CapabilityBoundingSet).toEqual(["CAP_CHOWN"]);
+  });
+});
+
+describe("what cannot be carried over is said", () => {
+  const missing = (what: string) => `spec.containers[app].command is missing: ${what}; name the program in command`;
+
+  test.for([
+    [
+      "ReadWritePaths=-/var/lib/redis",
+      "RootImage=/x",
+      "redis-server.service has RootImage=, which a container cannot have",
+    ],
+    [
+      "Type=notify",
+      "Type=dbus",
+      "redis-server.service is known by a name on the host's bus, which a container cannot see",
+    ],
+    ["Type=notify", "RemainAfterExit=yes", "redis-server.service has RemainAfterExit=: it stays without a process"],
+    [
+      "ExecStart=/usr",
+      "ExecStart=+/usr",
+      "redis-server.service has ExecStart=+…, with rights or a name that a container cannot have",
+    ],
+    [
+      "After=network.target",
+      "Requires=a.service",
+      "redis-server.service has Requires=a.service, and a container cannot bring other units up",
+    ],
+    ["$OPTIONS", "%f", "redis-server.service has the specifier %f, which a container cannot have"],
+    [
+      "Restart=always",
+      "AmbientCapabilities=CAP_SYS_NICE",
+      "redis-server.service has AmbientCapabilities=CAP_SYS_NICE: add it to securityContext.capabilities",
+    ],
+    [
+      "Restart=always",
+      "ExecStop=/bin/x $MAINPID",
+      "redis-server.service has ExecStop=/bin/x $MAINPID, which cannot be a preStop hook",
+    ],
+  ] as const)("%s → %s", ([from, to, message]) => {
+    expect(waiting({}, changed(from, to))).toBe(missing(message));
+  });
+
+  test("a user that the host does not have", () => {
+    expect(waiting({}, changed("User=redis", "User=nobody-here"))).toBe(
+      "redis-server.service has User=nobody-here, whom this host does not have: set securityContext.runAsUser",
+    );
+  });
+
+  test("a package without a service", () => {
+    expect(waiting({}, [])).toBe(missing("package redis-server has no service of its own"));
+  });
+
+  test("root, where the pod wants nobody to be root", () => {
+    const spec = { securityContext: { runAsNonRoot: true } };
+    expect(waiting({}, changed("User=redis\n", ""), spec)).toContain(
+      "container has runAsNonRoot and image will run as root",
+    );
+    expect(waiting({}, [UNIT], spec)).toBeUndefined();
+  });
+});
+
+describe("ExecStop and ExecStartPost", () => {
+  test("become hooks, unless the pod has its own", () => {
+    const unit = changed("Restart=always", "ExecStartPost=-/bin/echo up\nExecStop=/bin/echo down");
+    expect(service({}, unit).ExecStop?.[0]).toContain('"exec" "/bin/echo" "down"');
+    expect(service({}, unit).ExecStartPost?.[0]).toContain("'/bin/echo' 'up' || :");
+    const own = { lifecycle: { preStop: { exec: { command: ["/bin/own"] } } } };
+    expect(service(own, unit).ExecStop?.[0]).toContain('"exec" "/bin/own"');
+  });
+
+  test("a mere kill is the stop signal", () => {
+    const unit = changed("Restart=always", "ExecStop=/bin/kill -s QUIT $MAINPID");
+    expect([service({}, unit).KillSignal, service({}, unit).ExecStop]).toEqual([["SIGQUIT"], undefined]);
+  });
+});
