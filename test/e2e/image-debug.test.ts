@@ -187,7 +187,7 @@ describe("kubectl patch --subresource=resize", () => {
     expect(conditions.filter(({ type }) => type.startsWith("PodResize"))).toEqual([]);
   });
 
-  test("the kernel keeps it: what has too much is ended", async () => {
+  test("is what the kernel keeps it to", async () => {
     const limit = "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; true";
     const { stdout } = await node.exec(["/usr/local/lib/unitlet/container-enter", node.unit("web"), "sh", "-c", limit]);
     expect(stdout.trim()).toBe(String(128 * 2 ** 20));
