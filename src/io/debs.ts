@@ -13,11 +13,12 @@ const INFO = "/var/lib/dpkg/info";
 /** What dpkg has of these packages, and their units as they are now; undefined when there are none to look for. */
 export function readDebs(references: readonly DebReference[]): Debs | undefined {
   if (references.length === 0) return undefined;
+  // First of all: deb-pull removes that file last.
+  const begun = cutOff();
   const wanted = references.map((reference) => ({ reference, ref: readRef(imageKey(reference.name)) }));
   const status = readStatus(
     new Set(wanted.flatMap(({ reference, ref }) => ("url" in reference ? (ref.package ?? []) : reference.package))),
   );
-  const begun = cutOff();
   const installed = wanted.flatMap(({ reference, ref }) => {
     const name = "url" in reference ? ref.package : reference.package;
     const version = "url" in reference ? ref.version : reference.version;
