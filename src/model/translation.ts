@@ -73,7 +73,7 @@ export interface DesiredContainer {
 /** A volume of the files of an image, whether a container mounts it or not. */
 export interface DesiredImageVolume {
   readonly volume: string;
-  /** As the pod has it. */
+  /** As the pod has it, for anybody to read. */
   readonly reference: string;
   /** Of the image that it is, or is about to be; undefined: it is not here yet. */
   readonly digest?: string;

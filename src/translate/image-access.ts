@@ -11,10 +11,15 @@ export function accessOf(auth: string | undefined): string | undefined {
 /**
  * Whether a pod with these credentials may have an image that is here. One that had to be asked for with credentials is for
  * pods that have the same, others have to ask the registry with their own, or anybody could run what somebody else has
- * pulled. A container that has run was let in when it came: its Secret may be gone, and the registry out of reach.
+ * pulled. A container that has run was let in when it came, and with it all who use what it does: its Secret may be gone, and the registry out of reach.
  */
-export function mayHave(pod: Pod, name: string, { access }: StoredImage, auth: string | undefined): boolean {
+export function mayHave(
+  pod: Pod,
+  users: readonly string[],
+  { access }: StoredImage,
+  auth: string | undefined,
+): boolean {
   const own = accessOf(auth);
   if (access === undefined || (own !== undefined && access.includes(own))) return true;
-  return statusesOf(pod.status).some((status) => status.name === name && status.containerID !== undefined);
+  return statusesOf(pod.status).some((status) => users.includes(status.name) && status.containerID !== undefined);
 }

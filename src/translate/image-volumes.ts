@@ -1,13 +1,15 @@
+import { containersOf } from "../model/containers.ts";
 import { IMAGES } from "../model/image.ts";
 import { parseImage } from "../model/image-reference.ts";
 import { imageVolumePath } from "../model/paths.ts";
 import type { Container, Pod } from "../model/pod.ts";
+import { shownImage } from "../model/shown-image.ts";
 import type { DesiredFile } from "../model/step.ts";
 import type { DesiredContainer, DesiredImageVolume } from "../model/translation.ts";
 import type { Volume } from "../model/volume.ts";
 import { imageKey } from "../unitfile/image-names.ts";
 import type { TranslateContext } from "./context.ts";
-import { type ImageVerdict, judgeImage, notesAsking } from "./image.ts";
+import { type ImageVerdict, type ImageWish, judgeImage, notesAsking } from "./image.ts";
 import type { Place } from "./storage.ts";
 
 type Wait = Pick<DesiredContainer, "waiting" | "awaits">;
@@ -32,7 +34,7 @@ export function translateImageVolumes(pod: Pod, context: Context): ImageVolumes 
   const files: DesiredFile[] = [];
   for (const { name, image } of pod.spec.volumes ?? []) {
     if (image === undefined) continue;
-    const reference = image.reference ?? "";
+    const reference = shownImage(image.reference ?? "");
     const verdict = judgeVolume(pod, name, image, context);
     const stored = verdict.kind === "stored" ? verdict.stored : undefined;
     const hex = heldImage(pod, name, context) ?? stored?.digest.slice("sha256:".length);
@@ -45,7 +47,7 @@ export function translateImageVolumes(pod: Pod, context: Context): ImageVolumes 
     const { pull, waiting } = verdict.kind === "absent" ? verdict.waits : {};
     waits.set(name, waiting === undefined ? {} : { waiting, awaits: reference });
     desired.push({ volume: name, reference, ...(pull && { pull }) });
-    files.push(...notesAsking(asContainer(name, image), context));
+    files.push(...notesAsking(asContainer(pod, name, image), context));
   }
   return { desired, places, waits, files };
 }
@@ -82,16 +84,23 @@ function heldImage({ metadata }: Pod, volume: string, { directory }: Context): s
 }
 
 /** No container can have this name, so the file that says when it was asked for is the volume's own. */
-function asContainer(volume: string, { reference, pullPolicy }: NonNullable<Volume["image"]>) {
+function asContainer(pod: Pod, volume: string, { reference, pullPolicy }: NonNullable<Volume["image"]>): ImageWish {
   const policy = pullPolicy === undefined ? {} : { imagePullPolicy: pullPolicy };
-  return { name: `${volume}.volume`, image: reference ?? "", ...policy };
+  const mounts = ({ volumeMounts = [] }: Container) => volumeMounts.some(({ name }) => name === volume);
+  const mountedBy = containersOf(pod.spec).filter(mounts);
+  return {
+    name: `${volume}.volume`,
+    image: reference ?? "",
+    mountedBy: mountedBy.map(({ name }) => name),
+    ...policy,
+  };
 }
 
 /** The files of the host are no volume of this kind. */
 function judgeVolume(pod: Pod, volume: string, source: NonNullable<Volume["image"]>, context: Context): ImageVerdict {
-  const verdict = judgeImage(pod, asContainer(volume, source), context);
+  const verdict = judgeImage(pod, asContainer(pod, volume, source), context);
   if (verdict.kind !== "host") return verdict;
-  const { reference = "" } = source;
+  const reference = shownImage(source.reference ?? "");
   const waits = (reason: string, message: string): ImageVerdict => ({
     kind: "absent",
     waits: { waiting: { reason, message } },

@@ -29,7 +29,10 @@ export type ImageVerdict =
 type Context = Pick<TranslateContext, "config" | "directory" | "images" | "references">;
 
 /** A container, or a volume that is said in its words. */
-export type ImageWish = Pick<Container, "name" | "image" | "imagePullPolicy">;
+export type ImageWish = Pick<Container, "name" | "image" | "imagePullPolicy"> & {
+  /** Names of the containers that mount the volume. */
+  readonly mountedBy?: readonly string[];
+};
 
 export function judgeImage(
   pod: Pod,
@@ -52,7 +55,9 @@ export function judgeImage(
   const since = askedAt(container, directory);
   const repository = reference.kind === "oci" ? reference.repository : shownImage(reference.url);
   const auth = reference.kind === "oci" ? pullAuth(pod, reference, references) : { missing: [] };
-  if (stored !== undefined && isGood(stored, policy, since) && mayHave(pod, container.name, stored, auth.auth))
+  const users = container.mountedBy ?? [container.name];
+  const isLetIn = stored !== undefined && mayHave(pod, users, stored, auth.auth);
+  if (stored !== undefined && isGood(stored, policy, since) && isLetIn)
     return { kind: "stored", stored, id: `${repository}@${stored.digest}` };
   if (policy === "Never")
     return waits("ErrImageNeverPull", `Container image "${image}" is not present with pull policy of Never`);

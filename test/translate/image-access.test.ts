@@ -14,13 +14,13 @@ test.for([
   ["what was pulled with others", [key("other")], "mine", false],
   ["what was pulled with some, with none", [key("other")], undefined, false],
 ] as const)("%s: %s", ([_, access, auth, expected]) => {
-  expect(mayHave(pod(), "app", stored(access), auth)).toBe(expected);
+  expect(mayHave(pod(), ["app"], stored(access), auth)).toBe(expected);
 });
 
 test("a container that has run keeps what it has, another one of its pod does not get it", () => {
   const status = { containerStatuses: [{ name: "app", containerID: "systemd://1" }, { name: "new" }] };
   const own = { ...pod(), status } as unknown as Pod;
-  expect(["app", "new", "none"].map((name) => mayHave(own, name, stored(["other"]), undefined))).toEqual([
+  expect(["app", "new", "none"].map((name) => mayHave(own, [name], stored(["other"]), undefined))).toEqual([
     true,
     false,
     false,

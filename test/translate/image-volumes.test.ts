@@ -77,6 +77,20 @@ describe("an image that is here", () => {
   });
 });
 
+describe("an image that was pulled with somebody's credentials", () => {
+  const closed = stored({ access: ["other"] });
+
+  test("is pulled again for a pod that has others", () => {
+    expect(runnable(FILES, context(closed)).imageVolumes?.[0]?.pull).toMatchObject({ name: NAME });
+  });
+
+  test("stays that of a pod of which a container has run with it, also after a boot", () => {
+    const status = { containerStatuses: [{ name: "app", containerID: "systemd://1" }] };
+    const { storage } = runnable({ ...FILES, status } as unknown as Pod, context(closed));
+    expect(storage).toEqual([{ kind: "image", path: PATH, tree: TREE }]);
+  });
+});
+
 describe("an image that is not here", () => {
   test("is pulled, and the container waits", () => {
     const { containers, imageVolumes, files, storage } = runnable(FILES, context(images()));
