@@ -100,15 +100,10 @@ describe("a volume of an image's files", () => {
     expect(stdout.split("\n").filter((line) => line.startsWith(`${image} is sha256:`))).toHaveLength(1);
     const look = async () => {
       const seen = await events("two");
-      return [seen.some((each) => each.startsWith("Started: ")), seen] as const;
+      const pulled = seen.some((each) => each.startsWith(`Pulled: Successfully pulled image "${image}" in `));
+      return [pulled && seen.includes(`Pulling: Pulling image "${image}" `), seen] as const;
     };
-    const [, seen] = await node.machine.until(look, { what: "the container's Events" });
-    expect(seen).toEqual(
-      expect.arrayContaining([
-        `Pulling: Pulling image "${image}" `,
-        expect.stringMatching(`^Pulled: Successfully pulled image "${image}" in .* Image size: \\d+ bytes\\. $`),
-      ]),
-    );
+    await node.machine.until(look, { what: "the pod's Events" });
   });
 
   test("is what it was for as long as the pod is there, and another one for the next", async () => {
@@ -133,15 +128,15 @@ describe("an image that cannot be had keeps the containers waiting that mount it
       `Back-off pulling image "${image}": ErrImagePull: ${unknown}`,
     );
     await node.container("missing", ({ state }) => state?.running, "idle");
-    const seen = await events("missing");
-    expect(seen).toEqual(
-      expect.arrayContaining([
-        `Failed: Failed to pull image "${image}": ${unknown} `,
-        "Failed: Error: ErrImagePull spec.containers{main}",
-        `BackOff: Back-off pulling image "${image}" `,
-        "Failed: Error: ImagePullBackOff spec.containers{main}",
-      ]),
-    );
+    const told = [
+      `BackOff: Back-off pulling image "${image}" `,
+      "Failed: Error: ImagePullBackOff spec.containers{main}",
+    ];
+    const look = async () => {
+      const seen = await events("missing");
+      return [told.every((each) => seen.includes(each)), seen] as const;
+    };
+    await node.machine.until(look, { what: "the Events of the pod and of the container" });
     await push("missing:1");
     await node.container("missing", ({ state }) => state?.running);
   });
