@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
 import { busybox, Registry } from "../support/registry.ts";
-import { certify } from "./asking.ts";
+import { ask, certify } from "./asking.ts";
 import { kubectl, Terminal } from "./kubectl.ts";
 import { pod, SLEEP } from "./manifests.ts";
 
@@ -16,9 +16,8 @@ beforeAll(async () => {
   const registry = await Registry.start(node.machine);
   const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
   image = await registry.push("busybox:1", { layers: [await busybox()], config });
-  const resources = { limits: { cpu: "100m", memory: "64Mi" } };
   await node.run(
-    pod(node, "web", { image, command: ["sleep", "1001"], resources }),
+    pod(node, "web", { image, command: ["sleep", "1001"] }),
     pod(node, "plain", { ...SLEEP, name: "host" }),
   );
   await node.container("web", ({ state }) => state?.running);
@@ -158,38 +157,24 @@ describe("kubectl debug", () => {
   });
 });
 
+test("what a pod has for shared processes is counted with the pod, and only there", async () => {
+  await node.run(pod(node, "counted", { image }, { shareProcessNamespace: true }));
+  await node.container("counted", ({ state }) => state?.running);
+  const { body } = await ask(node, "/metrics/resource");
+  const lines = body
+    .split("\n")
+    .filter((line) => line.includes('pod="counted"') && line.includes("memory_working_set"));
+  expect(lines.map((line) => line.split("{")[0]).toSorted()).toEqual([
+    "container_memory_working_set_bytes",
+    "pod_memory_working_set_bytes",
+  ]);
+  const pods = JSON.parse((await ask(node, "/stats/summary")).body).pods as { podRef: { name: string } }[];
+  expect(pods.filter(({ podRef }) => podRef.name === "counted")).toHaveLength(1);
+});
+
 test("kubectl debug node/NAME: among the host's processes, with its files", async () => {
   const told = await kubectl(node, ["debug", `node/${node.name}`, `--image=${image}`, "--", "cat", "/proc/1/comm"]);
   const name = /node-debugger-\S+/.exec(told.stdout + told.stderr)?.[0].replace(/\W+$/, "") ?? "";
   await node.until(name, (seen) => seen?.status?.phase === "Succeeded");
   expect(await node.log(name, "debugger")).toBe("systemd\n");
-});
-
-describe("kubectl patch --subresource=resize", () => {
-  async function resize(resources: object) {
-    const patch = { spec: { containers: [{ name: "main", resources }] } };
-    await node.kubectl("patch", "pod", "web", "--subresource=resize", "--patch", JSON.stringify(patch));
-    await node.sync();
-  }
-
-  test("changes the limits of a container that runs, and it runs on", async () => {
-    const before = await node.container("web", ({ ready }) => ready);
-    const limits = { cpu: "200m", memory: "128Mi" };
-    await resize({ limits, requests: limits });
-    const after = await node.container("web", ({ resources }) => resources?.limits?.memory === "128Mi");
-    expect(after).toMatchObject({ containerID: before.containerID, restartCount: before.restartCount });
-    expect(after).toMatchObject({ resources: { limits, requests: limits }, allocatedResources: limits });
-    expect([await node.show("web", "MemoryMax"), await node.show("web", "CPUQuotaPerSecUSec")]).toEqual([
-      String(128 * 2 ** 20),
-      "200ms",
-    ]);
-    const { conditions = [] } = (await node.get("web"))?.status ?? {};
-    expect(conditions.filter(({ type }) => type.startsWith("PodResize"))).toEqual([]);
-  });
-
-  test("is what the kernel keeps it to", async () => {
-    const limit = "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; true";
-    const { stdout } = await node.exec(["/usr/local/lib/unitlet/container-enter", node.unit("web"), "sh", "-c", limit]);
-    expect(stdout.trim()).toBe(String(128 * 2 ** 20));
-  });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
 import { busybox, Registry } from "../support/registry.ts";
@@ -132,4 +132,38 @@ test("a restart by hand is a restart", async () => {
   await node.exec(["systemctl", "restart", node.unit("again")]);
   await node.container("again", ({ state, restartCount }) => state?.running && restartCount === 1);
   expect(await node.log("again")).toBe("up\nup\n");
+});
+
+describe("kubectl patch --subresource=resize", () => {
+  beforeAll(async () => {
+    await node.run(pod(node, "web", { image, resources: { limits: { cpu: "100m", memory: "64Mi" } } }));
+    await node.container("web", ({ state }) => state?.running);
+  });
+
+  async function resize(resources: object) {
+    const patch = { spec: { containers: [{ name: "main", resources }] } };
+    await node.kubectl("patch", "pod", "web", "--subresource=resize", "--patch", JSON.stringify(patch));
+    await node.sync();
+  }
+
+  test("changes the limits of a container that runs, and it runs on", async () => {
+    const before = await node.container("web", ({ ready }) => ready);
+    const limits = { cpu: "200m", memory: "128Mi" };
+    await resize({ limits, requests: limits });
+    const after = await node.container("web", ({ resources }) => resources?.limits?.memory === "128Mi");
+    expect(after).toMatchObject({ containerID: before.containerID, restartCount: before.restartCount });
+    expect(after).toMatchObject({ resources: { limits, requests: limits }, allocatedResources: limits });
+    expect([await node.show("web", "MemoryMax"), await node.show("web", "CPUQuotaPerSecUSec")]).toEqual([
+      String(128 * 2 ** 20),
+      "200ms",
+    ]);
+    const { conditions = [] } = (await node.get("web"))?.status ?? {};
+    expect(conditions.filter(({ type }) => type.startsWith("PodResize"))).toEqual([]);
+  });
+
+  test("is what the kernel keeps it to", async () => {
+    const limit = "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; true";
+    const { stdout } = await node.exec(["/usr/local/lib/unitlet/container-enter", node.unit("web"), "sh", "-c", limit]);
+    expect(stdout.trim()).toBe(String(128 * 2 ** 20));
+  });
 });
