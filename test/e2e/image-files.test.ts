@@ -36,6 +36,14 @@ describe("what a pull can read", () => {
     expect(await shown(`packed-${compression}`)).toBe("there\n");
   });
 
+  test("an image as Docker writes it", async () => {
+    const image = await registry.push("docker:oci", { layers: [base], config: CONFIG });
+    const other = image.replace(":oci", ":docker");
+    await node.exec(["skopeo", "copy", "--quiet", "--format=v2s2", `docker://${image}`, `docker://${other}`]);
+    await show("docker", other, "echo there");
+    expect(await shown("docker")).toBe("there\n");
+  });
+
   test("the image of this platform among several", async () => {
     const of = (architecture: string) => ({
       layers: [base, [{ path: "platform", content: `${architecture}\n` }]],

@@ -1,5 +1,7 @@
+import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
+import { LyingRegistry } from "../support/lying-registry.ts";
 import { Node } from "../support/node.ts";
 import { busybox, CREDENTIALS, Registry } from "../support/registry.ts";
 import type { TarEntry } from "../support/tar.ts";
@@ -83,6 +85,25 @@ test("wrong credentials of one pod keep no other from its image", async () => {
     pod(node, name, { image }, { imagePullSecrets: [{ name: secretName }] });
   await node.run(of("a-wrong", "wrong"), of("b-right", "pull"));
   await runs("b-right");
+});
+
+test("a layer that does not come keeps no other image waiting", async () => {
+  await using registry = await LyingRegistry.start(node.machine);
+  const image = (name: string) => ({ layers: [base, [{ path: name }]], config: CONFIG });
+  const held: ServerResponse[] = [];
+  let isHeld = true;
+  registry.lie((request, response) => {
+    const isOf = isHeld && /^\/v2\/slow\/blobs\//.test(request.url ?? "");
+    if (isOf) held.push(response);
+    return isOf;
+  });
+  const names = await Promise.all(["slow", "fast"].map((name) => registry.put(`${name}:1`, image(name))));
+  await node.run(pod(node, "slow", { image: names[0] ?? "" }), pod(node, "fast", { image: names[1] ?? "" }));
+  await runs("fast");
+  await node.container("slow", ({ state }) => state?.waiting);
+  isHeld = false;
+  for (const response of held) response.destroy();
+  await runs("slow");
 });
 
 test("the Secrets of a service account are those of its pods", async () => {
