@@ -99,8 +99,9 @@ describe("a volume of an image's files", () => {
     const { stdout } = await node.exec("journalctl --quiet --output=cat --unit='unitlet-image@*'");
     expect(stdout.split("\n").filter((line) => line.startsWith(`${image} is sha256:`))).toHaveLength(1);
     const look = async () => {
-      const seen = await events("two");
-      const pulled = seen.some((each) => each.startsWith(`Pulled: Successfully pulled image "${image}" in `));
+      const seen = await events("one");
+      const words = `Pulled: Successfully pulled image "${image}" in `;
+      const pulled = seen.some((each) => each.startsWith(words) && each.endsWith(" bytes. "));
       return [pulled && seen.includes(`Pulling: Pulling image "${image}" `), seen] as const;
     };
     await node.machine.until(look, { what: "the pod's Events" });
