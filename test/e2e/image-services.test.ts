@@ -1,8 +1,10 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
 import { debianFiles } from "../support/debian-root.ts";
 import { Node } from "../support/node.ts";
 import { Registry } from "../support/registry.ts";
+import { run } from "../support/run.ts";
 import type { TarEntry } from "../support/tar.ts";
 import { certify } from "./asking.ts";
 import { type Container, template } from "./manifests.ts";
@@ -40,6 +42,12 @@ const ACCOUNTS: readonly TarEntry[] = [
       '#!/bin/sh\nset -e\n[ -s "$PGDATA/PG_VERSION" ] || { echo "$POSTGRES_PASSWORD" >/tmp/pw && initdb --auth=md5 --pwfile=/tmp/pw >/dev/stderr; }\nexec "$@"\n',
   },
 ];
+
+/** A large static Go program that is there anyway, and can serve files. */
+async function goProgram(): Promise<Buffer> {
+  const { stdout } = await run(["test/control-plane/control-plane.sh", "env"]);
+  return await readFile(`${/PATH='([^']+)'/.exec(stdout)?.[1]}/kubectl`);
+}
 
 let node: Node;
 let registry: Registry;
@@ -105,6 +113,31 @@ describe("nginx", () => {
     const { stdout } = await node.exec(["journalctl", "--quiet", "--output=cat", "-u", unit]);
     expect(stdout).toContain("Deactivated successfully");
   });
+});
+
+test("a static Go program needs nothing beside it", async () => {
+  const layer: TarEntry[] = [
+    { path: "server", content: await goProgram(), mode: 0o755 },
+    { path: "www/text", content: "hello\n" },
+  ];
+  const serve = [
+    "proxy",
+    "--server=http://127.0.0.1:1",
+    "--port=8099",
+    "--address=0.0.0.0",
+    "--www=/www",
+    "--www-prefix=/files/",
+  ];
+  await registry.push("go:1", {
+    layers: [layer],
+    config: { Entrypoint: ["/server"], Cmd: serve, User: "65532:65532" },
+  });
+  await deploy("go", {
+    image: "127.0.0.1:5000/go:1",
+    securityContext: { readOnlyRootFilesystem: true, runAsNonRoot: true },
+    readinessProbe: { tcpSocket: { port: 8099 }, periodSeconds: 1 },
+  });
+  expect((await node.exec("curl -s http://127.0.0.1:8099/files/text")).stdout).toBe("hello\n");
 });
 
 test("redis keeps what it is told", async () => {
