@@ -143,18 +143,20 @@ describe("what is run", () => {
   });
 
   test.each([
-    ["none", 127, "executable file `none` not found in $PATH"],
-    ["/none", 127, "/none"],
-    ["/unloadable", 127, "No such file or directory"],
-    ["/etc/passwd", 126, "Permission denied"],
-    ["/etc", 126, "not permitted"],
-  ])("not if it cannot be: %s", async (program, code, text) => {
+    ["none", [127], /executable file `none` not found in \$PATH/],
+    ["/none", [127], /\/none/],
+    // With crun 1.21 it cannot be told from a program that ends with 1.
+    ["/unloadable", [127, 1], /No such file or directory/],
+    ["/etc/passwd", [126], /Permission denied|not executable/],
+    ["/etc", [126], /not permitted/],
+  ])("not if it cannot be: %s", async (program, codes, text) => {
     const told = await exec(program);
-    expect(told).toMatchObject({ stdout: "", stderr: expect.stringContaining(text), code });
-    expect(told.stderr).toContain(`command terminated with exit code ${code}\n`);
+    expect(told).toMatchObject({ stdout: "", stderr: expect.stringMatching(text) });
+    expect(codes).toContain(told.code);
+    expect(told.stderr).toContain(`command terminated with exit code ${told.code}\n`);
     const terminal = new Terminal(node, ["exec", "-it", "user", "--", program]);
-    expect(await terminal.ended).toBe(code);
-    expect(await terminal.hears(/./)).toContain(text);
+    expect(await terminal.ended).toBe(told.code);
+    expect(await terminal.hears(/./)).toMatch(text);
   });
 
   test("counts for the limits of the container", async () => {
