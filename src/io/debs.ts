@@ -29,7 +29,8 @@ export function readDebs(references: readonly DebReference[]): Debs | undefined 
       (version ?? found.version) !== found.version
     )
       return [];
-    const deb: InstalledDeb = { ...found, ...ref.times(found.version), ...filesOf(found) };
+    const { needs: _, ...entry } = found;
+    const deb: InstalledDeb = { ...entry, ...ref.times(found.version), ...filesOf(found) };
     return [[imageKey(reference.name), deb] as const];
   });
   return {
@@ -40,7 +41,10 @@ export function readDebs(references: readonly DebReference[]): Debs | undefined 
   };
 }
 
-export type Entry = Pick<InstalledDeb, "package" | "version" | "architecture" | "size">;
+export interface Entry extends Pick<InstalledDeb, "package" | "version" | "architecture" | "size"> {
+  /** Packages that it depends on, whether they are there or not. */
+  readonly needs: readonly string[];
+}
 
 /** What was here before an installation that is not done; undefined: there is none. What it brings is not to be used yet. */
 function cutOff(): ReadonlySet<string> | undefined {
@@ -54,7 +58,8 @@ export function readStatus(names: ReadonlySet<string>): readonly Entry[] {
     const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(paragraph)?.[1] ?? "";
     if (!names.has(field("Package")) || !/ ok installed$/.test(field("Status"))) return [];
     const size = Number(field("Installed-Size") || 0) * 1024;
-    return [{ package: field("Package"), version: field("Version"), architecture: field("Architecture"), size }];
+    const needs = [...field("Depends").matchAll(/(?:^|[,|])\s*([a-z0-9][a-z0-9+.-]*)/g)].map(([, name = ""]) => name);
+    return [{ package: field("Package"), version: field("Version"), architecture: field("Architecture"), size, needs }];
   });
 }
 
@@ -76,10 +81,20 @@ function readRef(key: string) {
   };
 }
 
-function filesOf({ package: name, architecture }: Entry): Pick<InstalledDeb, "services" | "directories"> {
-  const list = [`${name}.list`, `${name}:${architecture}.list`].find((file) => isThere(join(INFO, file))) ?? "";
-  const paths = pathsOf(list);
-  return { services: servicesOf(paths), directories: ownDirectories(list, paths) };
+function filesOf(entry: Entry): Pick<InstalledDeb, "services" | "directories"> {
+  const own = listOf(entry.package, entry.architecture);
+  const services = servicesOf(pathsOf(own));
+  if (services.length > 0) return { services, directories: ownDirectories([own]) };
+  // As nginx has it, whose unit is in nginx-common.
+  for (const other of entry.needs.map((name) => listOf(name, entry.architecture))) {
+    const named = servicesOf(pathsOf(other)).filter(({ name }) => name === `${entry.package}.service`);
+    if (named.length > 0) return { services: named, directories: ownDirectories([own, other]) };
+  }
+  return { services, directories: ownDirectories([own]) };
+}
+
+function listOf(name: string, architecture: string): string {
+  return [`${name}.list`, `${name}:${architecture}.list`].find((file) => isThere(join(INFO, file))) ?? "";
 }
 
 function pathsOf(list: string): readonly string[] {
@@ -120,11 +135,14 @@ function dropIns(unit: string): readonly string[] {
 /** One below those that all packages share, and no other package's: what a daemon keeps its data in. */
 const DATA = /^\/var\/(?:lib|cache|log|spool|opt|www)\/[^/]+$/;
 
-function ownDirectories(own: string, paths: readonly string[]): readonly string[] {
-  const candidates = paths.filter((path) => DATA.test(path) && ifThere(() => lstatSync(path))?.isDirectory());
+/** Of the packages whose lists these are. */
+function ownDirectories(own: readonly string[]): readonly string[] {
+  const candidates = own
+    .flatMap(pathsOf)
+    .filter((path) => DATA.test(path) && ifThere(() => lstatSync(path))?.isDirectory());
   if (candidates.length === 0) return [];
   const others = new Set(
-    namesIn(INFO).flatMap((file) => (file.endsWith(".list") && file !== own ? pathsOf(file) : [])),
+    namesIn(INFO).flatMap((file) => (file.endsWith(".list") && !own.includes(file) ? pathsOf(file) : [])),
   );
   return candidates.filter((path) => !others.has(path)).toSorted();
 }

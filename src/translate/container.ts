@@ -67,7 +67,7 @@ export function translateContainer(input: ContainerInput): DesiredUnit {
     [
       "Service",
       [
-        ...(input.service === undefined ? [] : serviceLines(input.service, input.confinement)),
+        ...(input.service === undefined ? [] : serviceLines(input.service, input.confinement, input.libDir)),
         ...lifeLines(input, unitName, policy, identity.specHash),
         ...processLines(input),
         ...fileLines(input),

@@ -31,8 +31,11 @@ export interface OwnDirectory {
 /** What the container has as its /run: made anew for each start, since each command of a unit would get another tmpfs. */
 export const runDirectory = (uid: string, container: string) => `${podVolatile(uid)}/${container}.run`;
 
+/** What stands before the program, and must be executed though the package's unit lets nothing else be. */
+const launchers = (libDir: string) => `/bin/sh -/usr/bin/setpriv -/usr/bin/perl -/usr/bin/env -${quotePath(libDir)}`;
+
 /** To come first in [Service]: what the pod says takes the place of what the package does. */
-export function serviceLines(start: ServiceStart, confinement: Confinement): Lines {
+export function serviceLines(start: ServiceStart, confinement: Confinement, libDir: string): Lines {
   const { service, account, type, writable } = start;
   const kept = [...service.settings].flatMap(([key, values]) =>
     DIRECTIVES.get(key) === "kept" ? values.map((value) => [key, value] as const) : [],
@@ -41,6 +44,7 @@ export function serviceLines(start: ServiceStart, confinement: Confinement): Lin
   return [
     ...kept,
     ...(account.name === undefined ? foreignLines(service) : ownLines(service, account, confinement)),
+    ...(service.settings.has("NoExecPaths") ? ([["ExecPaths", launchers(libDir)]] as const) : []),
     ...(watchdog === undefined ? [] : ([["WatchdogSec", watchdog]] as const)),
     ...writable.map((path) => ["ReadWritePaths", `-${quotePath(path)}`] as const),
   ];

@@ -105,6 +105,11 @@ describe("what the unit of a package says", () => {
     expect(service({}, changed("User=redis\nGroup=redis\n", "")).Type).toEqual(["exec"]);
   });
 
+  test("lets what starts the program be executed", () => {
+    const unit = changed("Restart=always", "NoExecPaths=/\nExecPaths=/usr/bin/redis-server");
+    expect(service({}, unit).ExecPaths).toEqual(["/usr/bin/redis-server", expect.stringContaining("/bin/sh ")]);
+  });
+
   test("leaves a container no capability that its pod does not have", () => {
     const unit = changed("CapabilityBoundingSet=", "CapabilityBoundingSet=CAP_CHOWN CAP_SYS_ADMIN");
     expect(service({}, unit).CapabilityBoundingSet).toEqual(["CAP_CHOWN"]);
