@@ -11,14 +11,11 @@ import {
 } from "../model/image.ts";
 import type { Instant } from "../model/time.ts";
 import { pulledBy } from "../unitfile/image-names.ts";
-import { isDirectory, isThere, readIfThere, remove, writeWhole } from "./files.ts";
+import { isDirectory, readIfThere, remove, writeWhole } from "./files.ts";
 import { parseImageConfig, parseIndex, parseManifest } from "./image-config.ts";
 import { directoryInImage, readImageFile } from "./image-file.ts";
+import { missingImageTools } from "./image-tools.ts";
 import type { Listing } from "./systemd.ts";
-
-/** What pulls need, and what starts containers of images. */
-const TOOLS = ["skopeo", "umoci", "crun"];
-const PROGRAMS = ["/usr/bin", "/usr/local/bin", "/bin"];
 
 /** What there is of these images; formats in units/README.md. */
 export function readImages(keys: ReadonlySet<string>, listing: Listing, now: Instant): Images {
@@ -36,12 +33,8 @@ export function readImages(keys: ReadonlySet<string>, listing: Listing, now: Ins
     failed: of(readFailed),
     pulling: new Set(running.map(([name]) => pulledBy(name)).filter((key) => key !== undefined)),
     ...(keys.size > 0 && { ...readSeccompProfile(), ...readCapabilities() }),
-    missingTools: keys.size > 0 ? missingTools() : [],
+    missingTools: keys.size > 0 ? missingImageTools() : [],
   };
-}
-
-export function missingTools(): readonly string[] {
-  return TOOLS.filter((tool) => !PROGRAMS.some((directory) => isThere(join(directory, tool))));
 }
 
 function readCapabilities(): Pick<Images, "capabilities"> {

@@ -24,6 +24,8 @@ export interface Host {
   readonly architecture: string;
   readonly bootedAt: Instant;
   readonly swapTotal: number;
+  /** Of skopeo, umoci, crun. */
+  readonly missingImageTools: readonly string[];
   /** "252" or "257.4"; undefined when systemd did not answer. */
   readonly systemdVersion?: string;
   /** Undefined where no pods are translated. */

@@ -30,6 +30,7 @@ export function nodeConditions(
       const [reason, message] = PRESSURES[type][isUnder ? "True" : "False"];
       return condition({ type, status: isUnder ? "True" : "False", reason, message }, before(type), now);
     }),
+    condition(imageTools(config, host), before("ImageToolsReady"), now),
     condition(readiness(host, goingDown ? GOING_DOWN : identityProblem(identity, now)), before("Ready"), now),
   ];
 }
@@ -61,6 +62,20 @@ function isFresh(before: NodeCondition | undefined, now: Instant): boolean {
 const GOING_DOWN = { reason: "KubeletNotReady", message: "node is shutting down" };
 
 type Fact = Required<Pick<NodeCondition, "type" | "status" | "reason" | "message">>;
+
+/** Not one of Kubernetes' own: the node is ready for all other pods. */
+function imageTools({ images }: Config, { missingImageTools: missing }: Host): Fact {
+  const type = "ImageToolsReady";
+  if (images !== "any") {
+    const message = `images = ${images} in /etc/unitlet/unitlet.conf: pods run on the host's own files`;
+    return { type, status: "False", reason: "HostFilesOnly", message };
+  }
+  if (missing.length === 0) {
+    return { type, status: "True", reason: "ImageToolsFound", message: "skopeo, umoci and crun are there" };
+  }
+  const message = `images of registries cannot be pulled without ${missing.join(", ")}: install.sh --with-images gets them`;
+  return { type, status: "False", reason: "ImageToolsMissing", message };
+}
 
 function readiness({ systemdProblem }: Host, problem: ReturnType<typeof identityProblem>): Fact {
   if (systemdProblem !== undefined) {

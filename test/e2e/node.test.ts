@@ -77,6 +77,7 @@ describe("the Node object", () => {
       ["MemoryPressure", "False", "KubeletHasSufficientMemory"],
       ["DiskPressure", "False", "KubeletHasNoDiskPressure"],
       ["PIDPressure", "False", "KubeletHasSufficientPID"],
+      ["ImageToolsReady", "True", "ImageToolsFound"],
       ["Ready", "True", "KubeletReady"],
     ]);
   });

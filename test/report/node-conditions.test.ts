@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Config } from "../../src/model/config.ts";
 import type { Host } from "../../src/model/host.ts";
 import type { NodeCondition } from "../../src/model/node.ts";
 import { nodeConditions } from "../../src/report/node-conditions.ts";
@@ -45,6 +46,34 @@ describe("nodeConditions()", () => {
       ...{ type: "Ready", status: "False", reason: "SystemdNotUsable", message: "Cannot connect to D-Bus" },
       ...times,
     });
+  });
+
+  test.each<[Partial<Config>, readonly string[], Pick<NodeCondition, "status" | "reason" | "message">]>([
+    [{ images: "any" }, [], { status: "True", reason: "ImageToolsFound", message: "skopeo, umoci and crun are there" }],
+    [
+      { images: "any" },
+      ["umoci", "crun"],
+      {
+        status: "False",
+        reason: "ImageToolsMissing",
+        message: "images of registries cannot be pulled without umoci, crun: install.sh --with-images gets them",
+      },
+    ],
+    [
+      { images: "strict" },
+      ["crun"],
+      {
+        status: "False",
+        reason: "HostFilesOnly",
+        message: "images = strict in /etc/unitlet/unitlet.conf: pods run on the host's own files",
+      },
+    ],
+  ])("says of %o without %j whether images can be had", (config, missingImageTools, told) => {
+    const all = nodeConditions(
+      { config: { ...CONFIG, ...config }, host: { ...HOST, missingImageTools }, now: NOW },
+      [],
+    );
+    expect(all.find(({ type }) => type === "ImageToolsReady")).toEqual({ type: "ImageToolsReady", ...told, ...times });
   });
 
   test("keeps the time of the last change while the status is the same", () => {

@@ -25,6 +25,12 @@ const CONDITIONS = [
   condition("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
   condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
   condition("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+  condition(
+    "ImageToolsReady",
+    "False",
+    "HostFilesOnly",
+    "images = strict in /etc/unitlet/unitlet.conf: pods run on the host's own files",
+  ),
   condition("Ready", "True", "KubeletReady", "unitlet is posting ready status"),
 ];
 

@@ -54,6 +54,7 @@ export const HOST: Host = {
   architecture: "amd64",
   bootedAt: Date.UTC(2026, 0, 1),
   swapTotal: 0,
+  missingImageTools: [],
   systemdVersion: "252",
   files: {
     present: new Set([

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, statfsSync } from "node:fs";
 import { readIfThere } from "../../io/files.ts";
-import { missingTools } from "../../io/images.ts";
+import { missingImageTools } from "../../io/image-tools.ts";
 import type { Config } from "../../model/config.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 
@@ -81,7 +81,7 @@ function programs(config: Config | undefined): Finding {
 /** Needed for images of registries only. */
 function images(config: Config | undefined): Finding[] {
   if (config === undefined || config.images !== "any") return [];
-  const missing = missingTools();
+  const missing = missingImageTools();
   if (missing.length === 0) return [ok("images", "skopeo, umoci, crun")];
   const words = `nothing can be pulled without ${missing.join(", ")}: install them, or set images = strict`;
   return [warning("images", words)];
