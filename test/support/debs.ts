@@ -1,0 +1,64 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import type { Machine } from "./machine.ts";
+
+export interface Deb {
+  readonly name: string;
+  readonly version?: string;
+  readonly depends?: string;
+  /** By absolute path; those in /usr/bin can be executed. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Beside what debhelper would write for the units. */
+  readonly postinst?: string;
+  /** Units that postinst enables and starts, as debhelper has it. */
+  readonly starts?: readonly string[];
+}
+
+const DIRECTORY = "/srv/debs";
+
+/** An archive of packages in a machine, the only one that its apt knows. */
+export class DebArchive {
+  readonly #machine: Machine;
+
+  private constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  static async start(machine: Machine): Promise<DebArchive> {
+    // What containers have in place of an init system would make a test of it easy.
+    await machine.exec(
+      `rm -rf /usr/sbin/policy-rc.d /etc/apt/sources.list /etc/apt/sources.list.d/* && mkdir -p ${DIRECTORY} && touch ${DIRECTORY}/Packages`,
+    );
+    await machine.write("/etc/apt/sources.list", `deb [trusted=yes] file:${DIRECTORY} ./\n`);
+    return new DebArchive(machine);
+  }
+
+  /** Returns the path of the package, which apt hears of when it is asked for the next time. */
+  async add({ name, version = "1.0", depends = "", files = {}, postinst = "", starts = [] }: Deb): Promise<string> {
+    const root = `${await this.#machine.root()}/srv/build/${name}`;
+    await rm(root, { recursive: true, force: true });
+    const control = `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: Nobody <nobody@example.org>\nInstalled-Size: 1024\n${depends && `Depends: ${depends}\n`}Description: for a test\n`;
+    const conffiles = Object.keys(files).filter((path) => path.startsWith("/etc/"));
+    const meta = { "/DEBIAN/control": control, "/DEBIAN/conffiles": conffiles.map((path) => `${path}\n`).join("") };
+    for (const [path, text] of Object.entries({ ...files, ...meta })) {
+      await mkdir(`${root}${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+      await writeFile(`${root}${path}`, text, { mode: path.startsWith("/usr/bin/") ? 0o755 : 0o644 });
+    }
+    const script = ["#!/bin/sh", "set -e", '[ "$1" = configure ] || exit 0', postinst, ...starts.flatMap(debhelper)];
+    await writeFile(`${root}/DEBIAN/postinst`, `${script.join("\n")}\n`, { mode: 0o755 });
+    const file = `${DIRECTORY}/${name}_${version}_all.deb`;
+    await this.#machine.exec(
+      `dpkg-deb --root-owner-group --build /srv/build/${name} ${file} >/dev/null && cd ${DIRECTORY} && for deb in *.deb; do dpkg-deb -f "$deb"; stat --printf 'Filename: ./%n\\nSize: %s\\n' "$deb"; echo "SHA256: $(sha256sum <"$deb" | cut -c -64)"; echo; done >Packages`,
+    );
+    return file;
+  }
+}
+
+function debhelper(unit: string): string[] {
+  return [
+    `deb-systemd-helper unmask ${unit} >/dev/null || true`,
+    `if deb-systemd-helper --quiet was-enabled ${unit}; then deb-systemd-helper enable ${unit} >/dev/null || true; else deb-systemd-helper update-state ${unit} >/dev/null || true; fi`,
+    "systemctl --system daemon-reload >/dev/null || true",
+    `if [ -n "$2" ]; then action=restart; else action=start; fi`,
+    `deb-systemd-invoke $action ${unit} >/dev/null || true`,
+  ];
+}
