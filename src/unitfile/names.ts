@@ -48,6 +48,9 @@ export function podSliceName(uid: string, qos: QosClass): UnitName {
 export const probeTimer = (period: number | "*") => `unitlet-probe@${period}.timer`;
 export const probeService = (period: number) => `unitlet-probe@${period}.service`;
 
+/** The agent's own, too: what a container on the files of an image writes into. Neither word has a dot. */
+export const outputSocket = (uid: string, container: string) => `unitlet-log@${uid}.${container}.socket`;
+
 export type CompanionType = "service" | "timer" | "path" | "socket";
 
 /** `unitlet-KIND.NAMESPACE.POD.NAME.TYPE`; `name` is a container's or another DNS label. Mounts are named by mountUnitName. */

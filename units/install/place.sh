@@ -10,7 +10,7 @@ programs=$DESTDIR$PREFIX/lib/unitlet
 command=$DESTDIR$PREFIX/bin/unitlet
 config=$DESTDIR/etc/unitlet
 agent_units='unitlet-sync.service unitlet-sync.timer unitlet-sync.path unitlet-watch.service unitlet-image@.service unitlet-deb@.service unitlet-api.socket unitlet-api.service
-unitlet-probe@.service unitlet-probe@.timer unitlet-shutdown-begin.service unitlet-shutdown-end.service unitlet-priority-0.target unitlet-priority-1.target unitlet-priority-1000.target
+unitlet-log@.socket unitlet-log@.service unitlet-probe@.service unitlet-probe@.timer unitlet-shutdown-begin.service unitlet-shutdown-end.service unitlet-priority-0.target unitlet-priority-1.target unitlet-priority-1000.target
 unitlet-priority-1000000.target unitlet-priority-2000000000.target unitlet-priority-2000001000.target'
 changed=''
 
@@ -41,7 +41,7 @@ place_programs() {
 	for bundle in "$programs"/*.cjs; do
 		[ -e "$dist/${bundle##*/}" ] || rm -f "$bundle"
 	done
-	for helper in container-start container-exit container-enter container-hook container-stop container-create container-terminal container-exec pod-sandbox container-fence image-pull image-share image-artifact deb-pull deb-remove policy-rc.d container-directories watch; do
+	for helper in container-start container-exit container-enter container-hook container-stop container-create container-log container-terminal container-exec pod-sandbox container-fence image-pull image-share image-artifact deb-pull deb-remove policy-rc.d container-directories watch; do
 		place "$top/units/$helper" "$programs/$helper" 755
 	done
 	place "$top/units/terminal.pl" "$programs/terminal.pl" 644

@@ -115,6 +115,10 @@ remove_programs_but_helpers() {
 
 remove_agent_units() {
 	for unit in $agent_units; do
+		case $keep_pods/$unit in
+		# Containers on images write into these.
+		yes/unitlet-log@*) continue ;;
+		esac
 		rm -rf "${unit_directory:?}/$unit" "$etc_units/$unit.d"
 		rm -f "$etc_units"/*.wants/"$unit"
 	done

@@ -1,6 +1,7 @@
 import type { Namespaces } from "../../model/confinement.ts";
 import { bundleFile } from "../../model/paths.ts";
 import type { ContainerKind } from "../../model/unit.ts";
+import { outputSocket } from "../../unitfile/names.ts";
 import { quotePath, quoteWord } from "../../unitfile/quote.ts";
 import type { ImageInput } from "../standard-input.ts";
 
@@ -71,7 +72,18 @@ export function imageFileLines(start: ImageStart): Lines {
   return [["PrivateMounts", "yes"], ...(start.privileged ? [] : NO_DEVICES)];
 }
 
-/** There must be a bundle, or nothing is started: it is written anew after a boot. */
-export function imageConditions(uid: string, container: string, { tree, sandbox }: ImageStart): Lines {
-  return [["ConditionPathExists", bundleFile(uid, container)], ["ConditionPathExists", quotePath(tree)], ...sandbox];
+/** There must be a bundle, or nothing is started: it is written anew after a boot. And a pipe, which systemd holds. */
+export function imageConditions(uid: string, container: string, { tree, sandbox, input }: ImageStart): Lines {
+  const pipe = outputSocket(uid, container);
+  return [
+    ["ConditionPathExists", bundleFile(uid, container)],
+    ["ConditionPathExists", quotePath(tree)],
+    ...(input === "terminal"
+      ? []
+      : ([
+          ["Wants", pipe],
+          ["After", pipe],
+        ] as const)),
+    ...sandbox,
+  ];
 }

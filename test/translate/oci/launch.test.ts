@@ -98,6 +98,16 @@ test("the unit lets crun make the container, and keeps what is not its own from 
 });
 
 test.for([
+  [{}, true],
+  [{ stdin: true }, true],
+  [{ tty: true }, false],
+] as const)("a pipe that systemd holds: %j", ([change, pipe]) => {
+  const text = translated(change).containers[0]?.unit?.text ?? "";
+  const socket = `unitlet-log@${UID}.app.socket`;
+  expect([text.includes(`\nWants=${socket}\n`), text.includes(`\nAfter=${socket}\n`)]).toEqual([pipe, pipe]);
+});
+
+test.for([
   [{ stdin: true }, "--open", true],
   [{ stdin: true, stdinOnce: true }, "--once", true],
   [{ stdin: true, stdinOnce: true, tty: true }, "--terminal", false],
