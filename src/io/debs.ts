@@ -5,6 +5,7 @@ import type { DebReference } from "../model/deb-reference.ts";
 import { IMAGES } from "../model/image.ts";
 import { imageKey } from "../unitfile/image-names.ts";
 import { ifThere, isThere, namesIn, readIfThere } from "./files.ts";
+import { hasApt } from "./image-tools.ts";
 import { readNote, seconds } from "./images.ts";
 
 const STATUS = "/var/lib/dpkg/status";
@@ -34,7 +35,7 @@ export function readDebs(references: readonly DebReference[]): Debs | undefined 
     return [[imageKey(reference.name), deb] as const];
   });
   return {
-    supported: isThere("/usr/bin/apt-get"),
+    supported: hasApt(),
     installed: new Map(installed),
     passwd: readIfThere("/etc/passwd") ?? "",
     group: readIfThere("/etc/group") ?? "",

@@ -3,7 +3,7 @@ import { arch, availableParallelism, hostname, networkInterfaces, release } from
 import type { Host } from "../model/host.ts";
 import type { Instant } from "../model/time.ts";
 import { readIfThere } from "./files.ts";
-import { missingImageTools } from "./image-tools.ts";
+import { hasApt, missingImageTools } from "./image-tools.ts";
 
 /** USER_HZ, the same on every architecture that Node runs on. */
 const MILLISECONDS_PER_TICK = 10;
@@ -32,6 +32,7 @@ export function readHost(
     bootedAt: now - Math.floor(Number.parseFloat(read("/proc/uptime")) * 1000) + initAge(),
     swapTotal,
     missingImageTools: missingImageTools(),
+    hasApt: hasApt(),
     ...systemd,
   };
 }

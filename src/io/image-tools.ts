@@ -8,3 +8,8 @@ const PROGRAMS = ["/usr/bin", "/usr/local/bin", "/bin"];
 export function missingImageTools(): readonly string[] {
   return TOOLS.filter((tool) => !PROGRAMS.some((directory) => isThere(join(directory, tool))));
 }
+
+/** Both have been there on every such distribution for ever. */
+export function hasApt(): boolean {
+  return isThere("/usr/bin/apt-get") && isThere("/usr/bin/dpkg-query");
+}

@@ -26,6 +26,8 @@ export interface Host {
   readonly swapTotal: number;
   /** Of skopeo, umoci, crun. */
   readonly missingImageTools: readonly string[];
+  /** Whether packages can be installed as Debian and its like do it. */
+  readonly hasApt: boolean;
   /** "252" or "257.4"; undefined when systemd did not answer. */
   readonly systemdVersion?: string;
   /** Undefined where no pods are translated. */

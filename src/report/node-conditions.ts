@@ -31,6 +31,7 @@ export function nodeConditions(
       return condition({ type, status: isUnder ? "True" : "False", reason, message }, before(type), now);
     }),
     condition(imageTools(config, host), before("ImageToolsReady"), now),
+    condition(packages(config, host), before("PackagesReady"), now),
     condition(readiness(host, goingDown ? GOING_DOWN : identityProblem(identity, now)), before("Ready"), now),
   ];
 }
@@ -75,6 +76,19 @@ function imageTools({ images }: Config, { missingImageTools: missing }: Host): F
   }
   const message = `images of registries cannot be pulled without ${missing.join(", ")}: install.sh --with-images gets them`;
   return { type, status: "False", reason: "ImageToolsMissing", message };
+}
+
+/** Of images that are packages of the distribution. */
+function packages({ images, debs }: Config, { hasApt }: Host): Fact {
+  const type = "PackagesReady";
+  const setting = images === "any" ? (debs === "off" ? "debs = off" : undefined) : `images = ${images}`;
+  if (setting !== undefined) {
+    const message = `${setting} in /etc/unitlet/unitlet.conf: no package is installed for a pod`;
+    return { type, status: "False", reason: "PackagesOff", message };
+  }
+  if (hasApt) return { type, status: "True", reason: "AptFound", message: "apt-get is there" };
+  const message = "images deb://NAME cannot be had: this distribution has no apt-get";
+  return { type, status: "False", reason: "AptMissing", message };
 }
 
 function readiness({ systemdProblem }: Host, problem: ReturnType<typeof identityProblem>): Fact {

@@ -78,6 +78,7 @@ describe("the Node object", () => {
       ["DiskPressure", "False", "KubeletHasNoDiskPressure"],
       ["PIDPressure", "False", "KubeletHasSufficientPID"],
       ["ImageToolsReady", "True", "ImageToolsFound"],
+      ["PackagesReady", "True", "AptFound"],
       ["Ready", "True", "KubeletReady"],
     ]);
   });

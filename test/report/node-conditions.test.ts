@@ -48,6 +48,31 @@ describe("nodeConditions()", () => {
     });
   });
 
+  test.each<[Partial<Config>, boolean, Pick<NodeCondition, "status" | "reason" | "message">]>([
+    [{ images: "any" }, true, { status: "True", reason: "AptFound", message: "apt-get is there" }],
+    [
+      { images: "any" },
+      false,
+      {
+        status: "False",
+        reason: "AptMissing",
+        message: "images deb://NAME cannot be had: this distribution has no apt-get",
+      },
+    ],
+    [
+      { images: "any", debs: "off" },
+      true,
+      {
+        status: "False",
+        reason: "PackagesOff",
+        message: "debs = off in /etc/unitlet/unitlet.conf: no package is installed for a pod",
+      },
+    ],
+  ])("says of %o with apt %j whether packages can be had", (config, hasApt, told) => {
+    const all = nodeConditions({ config: { ...CONFIG, ...config }, host: { ...HOST, hasApt }, now: NOW }, []);
+    expect(all.find(({ type }) => type === "PackagesReady")).toEqual({ type: "PackagesReady", ...told, ...times });
+  });
+
   test.each<[Partial<Config>, readonly string[], Pick<NodeCondition, "status" | "reason" | "message">]>([
     [{ images: "any" }, [], { status: "True", reason: "ImageToolsFound", message: "skopeo, umoci and crun are there" }],
     [

@@ -17,6 +17,8 @@ function report({ config, host, existing = NODE, now = NOW }: Change) {
   return reportNode({ config: { ...CONFIG, ...config }, host: { ...HOST, ...host }, version: "0.1.0", existing, now });
 }
 
+const STRICT = "images = strict in /etc/unitlet/unitlet.conf";
+
 const condition = (type: string, status: NodeCondition["status"], reason: string, message: string): NodeCondition => ({
   ...{ type, status, reason, message, lastHeartbeatTime: NOW_TEXT, lastTransitionTime: NOW_TEXT },
 });
@@ -25,12 +27,8 @@ const CONDITIONS = [
   condition("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
   condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
   condition("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-  condition(
-    "ImageToolsReady",
-    "False",
-    "HostFilesOnly",
-    "images = strict in /etc/unitlet/unitlet.conf: pods run on the host's own files",
-  ),
+  condition("ImageToolsReady", "False", "HostFilesOnly", `${STRICT}: pods run on the host's own files`),
+  condition("PackagesReady", "False", "PackagesOff", `${STRICT}: no package is installed for a pod`),
   condition("Ready", "True", "KubeletReady", "unitlet is posting ready status"),
 ];
 

@@ -55,6 +55,7 @@ export const HOST: Host = {
   bootedAt: Date.UTC(2026, 0, 1),
   swapTotal: 0,
   missingImageTools: [],
+  hasApt: true,
   systemdVersion: "252",
   files: {
     present: new Set([

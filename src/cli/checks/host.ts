@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, statfsSync } from "node:fs";
 import { readIfThere } from "../../io/files.ts";
-import { missingImageTools } from "../../io/image-tools.ts";
+import { hasApt, missingImageTools } from "../../io/image-tools.ts";
 import type { Config } from "../../model/config.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 
@@ -90,8 +90,7 @@ function images(config: Config | undefined): Finding[] {
 /** Needed for packages of the distribution only. */
 function packages(config: Config | undefined): Finding[] {
   if (config === undefined || config.images !== "any" || config.debs === "off") return [];
-  if (["apt-get", "dpkg-query", "dpkg-deb"].every((name) => isProgram(`/usr/bin/${name}`)))
-    return [ok("packages", `image deb://NAME installs packages, debs = ${config.debs}`)];
+  if (hasApt()) return [ok("packages", `image deb://NAME installs packages, debs = ${config.debs}`)];
   return [warning("packages", "image deb://NAME needs apt-get, which this distribution does not have: set debs = off")];
 }
 
