@@ -16,7 +16,7 @@ import type { DesiredContainer } from "../model/translation.ts";
 import type { PodDirectory } from "../model/world.ts";
 import { imageKey } from "../unitfile/image-names.ts";
 import type { TranslateContext } from "./context.ts";
-import { accessOf, mayHave } from "./image-access.ts";
+import { accessOf, hasRunOn, mayHave } from "./image-access.ts";
 import { pullAuth } from "./pull-auth.ts";
 
 /** Where the container's files are; or why it waits for them, and what is to be pulled. */
@@ -55,9 +55,8 @@ export function judgeImage(
   const since = askedAt(container, directory);
   const repository = reference.kind === "oci" ? reference.repository : shownImage(reference.url);
   const auth = reference.kind === "oci" ? pullAuth(pod, reference, references) : { missing: [] };
-  const users = container.mountedBy ?? [container.name];
-  const isLetIn = stored !== undefined && mayHave(pod, users, stored, auth.auth);
-  if (stored !== undefined && isGood(stored, policy, since) && isLetIn)
+  const isAllowed = (known: StoredImage) => mayHave(known, auth.auth) && isGood(known, policy, since);
+  if (stored !== undefined && (hasRunOn(pod, container) || isAllowed(stored)))
     return { kind: "stored", stored, id: `${repository}@${stored.digest}` };
   if (policy === "Never")
     return waits("ErrImageNeverPull", `Container image "${image}" is not present with pull policy of Never`);

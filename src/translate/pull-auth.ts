@@ -12,10 +12,10 @@ export interface PullAuth {
   readonly missing: readonly string[];
 }
 
-/** The pod's Secrets for registries; a pod of which everything has run needs none. Admission adds those of its service account. */
+/** The pod's Secrets for registries; a pod of which nothing waits needs none. Admission adds those of its service account. */
 export function pullSecretNeeds({ metadata, spec, status }: Pod): Need[] {
-  const ran = new Set(statusesOf(status).flatMap(({ name, containerID }) => (containerID ? [name] : [])));
-  if (containersOf(spec).every(({ name }) => ran.has(name))) return [];
+  const has = new Set(statusesOf(status).flatMap(({ name, state }) => (state.waiting === undefined ? [name] : [])));
+  if (containersOf(spec).every(({ name }) => has.has(name))) return [];
   return secretNames(spec).map((name) => need({ kind: "secret", namespace: metadata.namespace, name }, MINUTE, true));
 }
 

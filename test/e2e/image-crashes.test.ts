@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
 import { FaultProxy } from "../support/fault-proxy.ts";
 import { Node } from "../support/node.ts";
-import { busybox, Registry } from "../support/registry.ts";
+import { busybox, CREDENTIALS, Registry } from "../support/registry.ts";
 import type { TarEntry } from "../support/tar.ts";
 import { pod } from "./manifests.ts";
 
@@ -39,6 +39,22 @@ test("a pod comes back after a crash of the host, though nobody can be asked for
   proxy.clear();
   const status = await node.container("steady", ({ state, restartCount }) => state?.running && restartCount === 1);
   expect(status.imageID).toContain("127.0.0.1:5000/busybox@sha256:");
+});
+
+test("an image that is always asked for is asked for after a boot with the pod's credentials", async () => {
+  const closed = { port: 5002, closed: true };
+  const image = await (await Registry.start(node.machine, closed)).push("private:1", {
+    layers: [base],
+    config: CONFIG,
+  });
+  const [user, password] = CREDENTIALS.split(":");
+  const given = ["--docker-server=127.0.0.1:5002", `--docker-username=${user}`, `--docker-password=${password}`];
+  await node.kubectl("create", "secret", "docker-registry", "pull", ...given);
+  await node.run(pod(node, "asks", { image, imagePullPolicy: "Always" }, { imagePullSecrets: [{ name: "pull" }] }));
+  await node.container("asks", ({ state }) => state?.running);
+  await node.machine.crash();
+  await Registry.start(node.machine, closed);
+  await node.container("asks", ({ state, restartCount }) => state?.running && restartCount === 1);
 });
 
 test("a pull that a crash has broken off is done anew, and leaves nothing behind", async () => {

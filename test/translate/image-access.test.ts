@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { StoredImage } from "../../src/model/image.ts";
 import type { Pod } from "../../src/model/pod.ts";
-import { accessOf, mayHave } from "../../src/translate/image-access.ts";
+import { accessOf, hasRunOn, mayHave } from "../../src/translate/image-access.ts";
 import { pod } from "./base.ts";
 
 const stored = (access?: readonly string[]) => (access === undefined ? {} : { access }) as StoredImage;
@@ -14,15 +14,21 @@ test.for([
   ["what was pulled with others", [key("other")], "mine", false],
   ["what was pulled with some, with none", [key("other")], undefined, false],
 ] as const)("%s: %s", ([_, access, auth, expected]) => {
-  expect(mayHave(pod(), ["app"], stored(access), auth)).toBe(expected);
+  expect(mayHave(stored(access), auth)).toBe(expected);
 });
 
-test("a container that has run keeps what it has, another one of its pod does not get it", () => {
-  const status = { containerStatuses: [{ name: "app", containerID: "systemd://1" }, { name: "new" }] };
-  const own = { ...pod(), status } as unknown as Pod;
-  expect(["app", "new", "none"].map((name) => mayHave(own, [name], stored(["other"]), undefined))).toEqual([
-    true,
-    false,
-    false,
-  ]);
+describe("was let in when it came", () => {
+  const ran = { name: "app", containerID: "systemd://1", image: "closed.example/app:1" };
+  const own = { ...pod(), status: { containerStatuses: [ran, { name: "new" }] } } as unknown as Pod;
+  const app = { name: "app", image: "closed.example/app:1" };
+
+  test.for([
+    ["a container that has run", app, true],
+    ["one whose image was exchanged", { ...app, image: "closed.example/other:1" }, false],
+    ["another one of its pod", { ...app, name: "new" }, false],
+    ["what it mounts", { ...app, name: "data.volume", mountedBy: ["new", "app"] }, true],
+    ["what it does not", { ...app, name: "data.volume", mountedBy: ["new"] }, false],
+  ] as const)("%s: %s", ([_, user, expected]) => {
+    expect(hasRunOn(own, user)).toBe(expected);
+  });
 });

@@ -92,8 +92,10 @@ test("a Secret that is not there is named", () => {
 test("Secrets are asked for until the pod runs", () => {
   const asked = (of: typeof ours) => pullSecretNeeds(of).map(({ key }) => key);
   expect(asked(ours)).toEqual(["secret/shop/one", "secret/shop/two"]);
-  const ran = { containerStatuses: [{ name: "app", containerID: "systemd://1" }] } as unknown as NonNullable<
-    Pod["status"]
-  >;
-  expect(asked({ ...ours, status: ran })).toEqual([]);
+  const status = (state: object) =>
+    ({ containerStatuses: [{ name: "app", containerID: "systemd://1", state }] }) as unknown as NonNullable<
+      Pod["status"]
+    >;
+  expect(asked({ ...ours, status: status({ running: {} }) })).toEqual([]);
+  expect(asked({ ...ours, status: status({ waiting: {} }) })).toHaveLength(2);
 });
