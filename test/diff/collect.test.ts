@@ -27,12 +27,19 @@ function removed(
 ) {
   const all = { ...NO_IMAGES, ...(of && { store: of }), ...images };
   const world = { now: NOW, config: { imageGC: 0.85 }, images: all, pods: { complete, items: [] } } as unknown as World;
-  return collectImages(world, translations).map((step) => step.kind === "remove-image" && step.digest);
+  return collectImages(world, translations).map((step) => {
+    if (step.kind === "remove-package") return step.package;
+    return step.kind === "remove-image" && step.digest;
+  });
 }
 
 test("the one unused for longest goes first, until the disk is five points below the threshold", () => {
   expect(removed(store([tree(1), tree(3), tree(2)]))).toEqual([digest(3)]);
   expect(removed(store([tree(1), tree(3), tree(2)], 95))).toEqual([digest(3), digest(2)]);
+});
+
+test("a package is removed by its name", () => {
+  expect(removed(store([tree(1, { digest: "deb://redis-server:amd64=5:7.0.15-1" })]))).toEqual(["redis-server"]);
 });
 
 test("nothing goes while there is room", () => {

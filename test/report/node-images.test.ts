@@ -13,6 +13,11 @@ test("names with digests, then those with tags, of the largest images first", ()
   ]);
 });
 
+test("a package by name, architecture and version", () => {
+  const name = "deb://jq:amd64=1.6";
+  expect(nodeImages([{ ...tree(1, [name]), digest: name }])).toEqual([{ names: [name], sizeBytes: 1 }]);
+});
+
 test("what has no name any more is not told", () => {
   expect(nodeImages([tree(1, [])])).toEqual([]);
 });
