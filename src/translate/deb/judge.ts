@@ -7,6 +7,7 @@ import { shownImage } from "../../model/shown-image.ts";
 import { imageKey } from "../../unitfile/image-names.ts";
 import type { TranslateContext } from "../context.ts";
 import { absent, askedAt, type ImageVerdict, isGood, judgeImage } from "../image.ts";
+import { hasRunOn } from "../image-access.ts";
 import type { PackageOnHost } from "./launch.ts";
 
 /** As ImageVerdict, of what a container may name as its image. */
@@ -18,10 +19,10 @@ export type ContainerImage =
 export function judgeContainer(pod: Pod, container: Container, context: TranslateContext): ContainerImage {
   const reference = parseImage(container.image ?? "");
   if (reference.kind !== "deb" || context.config.images === "ignore") return judgeImage(pod, container, context);
-  return judgeDeb(container, reference, context);
+  return judgeDeb(pod, container, reference, context);
 }
 
-function judgeDeb(container: Container, reference: DebReference, context: TranslateContext): ContainerImage {
+function judgeDeb(pod: Pod, container: Container, reference: DebReference, context: TranslateContext): ContainerImage {
   const { config, directory, images = NO_IMAGES } = context;
   const image = shownImage(container.image ?? "");
   const key = imageKey(reference.name);
@@ -29,7 +30,7 @@ function judgeDeb(container: Container, reference: DebReference, context: Transl
   const deb = debs?.installed.get(key);
   const policy = pullPolicy(container, reference);
   const since = askedAt(container, directory);
-  if (debs !== undefined && deb !== undefined && isGood(deb, policy, since))
+  if (debs !== undefined && deb !== undefined && (hasRunOn(pod, container) || isGood(deb, policy, since)))
     return { kind: "package", onHost: { deb, debs }, id: debID(deb) };
   const waits = (reason: string, message: string): ContainerImage => ({
     kind: "absent",

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Config } from "../../../src/model/config.ts";
 import type { Debs, InstalledDeb } from "../../../src/model/deb.ts";
 import { type Images, NO_IMAGES } from "../../../src/model/image.ts";
-import type { Container } from "../../../src/model/pod.ts";
+import type { Container, ContainerStatus } from "../../../src/model/pod.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";
 import { CONFIG, container, NOW, pod, runnable, UID } from "../base.ts";
 
@@ -18,15 +18,17 @@ interface Given {
   readonly config?: Partial<Config>;
   readonly deb?: InstalledDeb;
   readonly supported?: boolean;
+  readonly hasRun?: boolean;
 }
 
-function judged({ image = "deb://jq", policy, config, deb, supported = true }: Given) {
+function judged({ image = "deb://jq", policy, config, deb, supported = true, hasRun = false }: Given) {
   const installed = new Map(deb ? [[imageKey(image), deb]] : []);
   const debs: Debs = { supported, installed, passwd: "", group: "" };
   const images: Images = { ...NO_IMAGES, at: NOW, debs };
   const change: Partial<Container> = { image, command: ["jq"], ...(policy && { imagePullPolicy: policy }) };
   const directory = { uid: UID, pasts: new Map(), volumes: new Map(), files: new Map([["app.asked", String(NOW)]]) };
-  const own = pod({ containers: [container(change)] });
+  const ran = { name: "app", image, containerID: "systemd://0" } as ContainerStatus;
+  const own = { ...pod({ containers: [container(change)] }), ...(hasRun && { status: { containerStatuses: [ran] } }) };
   return runnable(own, { config: { ...CONFIG, images: "any", ...config }, images, directory }).containers[0];
 }
 
@@ -38,6 +40,10 @@ describe("a package that is there", () => {
   test("is asked for anew with Always, once", () => {
     expect(judged({ deb: DEB, policy: "Always" })?.pull?.deb?.anew).toBe(true);
     expect(judged({ deb: { ...DEB, checkedAt: NOW }, policy: "Always" })?.image?.id).toBe("deb://jq:amd64=1.6");
+  });
+
+  test("is not asked for anew by what has run on it, as after a boot", () => {
+    expect(judged({ deb: DEB, policy: "Always", hasRun: true })?.image?.id).toBe("deb://jq:amd64=1.6");
   });
 
   test("in the version that is asked for, needs no newer one", () => {
