@@ -6,6 +6,7 @@ import { Node } from "../support/node.ts";
 import { busybox, CREDENTIALS, Registry } from "../support/registry.ts";
 import type { TarEntry } from "../support/tar.ts";
 import { pod } from "./manifests.ts";
+import { noLeftover } from "./pull-failure.ts";
 
 const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
 
@@ -73,5 +74,5 @@ test("a pull that a crash has broken off is done anew, and leaves nothing behind
   expect(await trees()).toBe(before);
   await Registry.start(node.machine);
   await node.container("large", ({ state }) => state?.running);
-  expect((await node.exec("ls -d /var/lib/unitlet/images/tmp/large* 2>/dev/null | wc -l")).stdout).toBe("0\n");
+  await noLeftover(node, "large");
 });

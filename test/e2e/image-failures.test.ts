@@ -5,7 +5,7 @@ import { Node } from "../support/node.ts";
 import { busybox, type Descriptor, digestOf } from "../support/registry.ts";
 import type { TarEntry } from "../support/tar.ts";
 import { pod } from "./manifests.ts";
-import { pullFailure } from "./pull-failure.ts";
+import { noLeftover, pullFailure } from "./pull-failure.ts";
 
 const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
@@ -92,7 +92,7 @@ describe("a registry", () => {
     const selector = "--field-selector=involvedObject.name=dies,reason=Failed";
     const told = () => node.kubectl("get", "events", selector, "-o", "jsonpath={.items[*].message}");
     await node.machine.until(async () => (await told()).includes("unexpected EOF"), { what: "the Event" });
-    expect((await node.exec("ls /var/lib/unitlet/images/tmp | grep -c dies || true")).stdout).toBe("0\n");
+    await noLeftover(node, "dies");
   });
 
   test("that knows another image under this digest", async () => {
@@ -172,7 +172,7 @@ describe("an image", () => {
     const name = await registry.put("many:1", { layers: [base, many], config: CONFIG });
     try {
       expect(await failure("many", name)).toMatch(/no space left on device/);
-      expect((await node.exec("ls /var/lib/unitlet/images/tmp | grep -c many || true")).stdout).toBe("0\n");
+      await noLeftover(node, "many");
     } finally {
       await node.kubectl("delete", "pod", "many", "--wait=false");
       await node.exec("mount -o remount,nr_inodes=0 /var/lib/unitlet");
