@@ -2,7 +2,7 @@ import * as z from "zod";
 import { EnvFromManifest, EnvVarManifest, VolumeManifest, VolumeMountManifest } from "./manifest-sources.ts";
 import { declaredContainers } from "./model/containers.ts";
 import type { Pod } from "./model/pod.ts";
-import { parseQuantity } from "./translate/quantity.ts";
+import { parseQuantity } from "./model/quantity.ts";
 import { digest } from "./unitfile/hash.ts";
 import { namesProblem } from "./unitfile/names.ts";
 

@@ -1,3 +1,8 @@
+const BINARY = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+const DECIMAL = ["", "k", "M", "G", "T", "P", "E"];
+/** Of ten, with what stands behind the number. */
+const POWERS: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, "": 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
+
 /**
  * Quantities in the one spelling in which the API server writes them back, so that what was reported and what is measured
  * compare equal as text.
@@ -17,17 +22,6 @@ export function printCount(count: number): string {
   return shorten(count, 1000, DECIMAL);
 }
 
-/** What printBytes() wrote; undefined for what it would not write. */
-export function parseBytes(text: string): number | undefined {
-  const match = /^(\d+)(?:([KMGTPE]i)|([kMGTPE]))?$/.exec(text);
-  if (match === null) return undefined;
-  const [, digits, binary = "", decimal = ""] = match;
-  return Number(digits) * 1024 ** BINARY.indexOf(binary) * 1000 ** DECIMAL.indexOf(decimal);
-}
-
-const BINARY = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
-const DECIMAL = ["", "k", "M", "G", "T", "P", "E"];
-
 function shorten(count: number, base: number, units: readonly string[]): string {
   let value = count;
   let unit = 0;
@@ -36,4 +30,16 @@ function shorten(count: number, base: number, units: readonly string[]): string 
     unit++;
   }
   return `${value}${units[unit]}`;
+}
+
+/** A Kubernetes quantity as a number of units of 10^-`scale`: of thousandths for 3. Undefined when it is none. */
+export function parseQuantity(text: string, scale = 0): number | undefined {
+  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?$/.exec(
+    text.trim(),
+  );
+  if (match === null) return undefined;
+  const [, digits = "", exponent, suffix = ""] = match;
+  const power = exponent === undefined ? (POWERS[suffix] ?? 0) : Number(exponent);
+  // Read with its exponent, not multiplied: 9 * 0.001 * 1000 is more than 9, and would be rounded up to 10.
+  return Number(`${digits}e${power + scale}`) * 1024 ** Math.max(0, BINARY.indexOf(suffix));
 }

@@ -2,7 +2,7 @@ import { allocatable } from "../model/allocatable.ts";
 import type { Config } from "../model/config.ts";
 import type { Host } from "../model/host.ts";
 import type { NodeStatus } from "../model/node.ts";
-import { parseBytes, printBytes, printCores, printCount } from "../model/quantity.ts";
+import { parseQuantity, printBytes, printCores, printCount } from "../model/quantity.ts";
 
 export interface NodeResources {
   readonly capacity: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export function nodeResources(config: Config, host: Host, previous: NodeStatus |
 
 /** Some file systems and balloons change their size all the time: by less than a hundredth it is the same. */
 function steady(measured: number, before: string | undefined): number {
-  const known = before === undefined ? undefined : parseBytes(before);
+  const known = before === undefined ? undefined : parseQuantity(before);
   return known !== undefined && Math.abs(measured - known) < known / 100 ? known : measured;
 }
 

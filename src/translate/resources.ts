@@ -1,7 +1,7 @@
 import { declaredContainers, kindOf } from "../model/containers.ts";
 import type { Container, Pod, QosClass } from "../model/pod.ts";
+import { parseQuantity } from "../model/quantity.ts";
 import { SYSTEM_CRITICAL } from "./priority.ts";
-import { parseQuantity } from "./quantity.ts";
 
 /** Millicores and bytes; a limit of 0 is no limit, as the kubelet has it. */
 export interface Amounts {

@@ -1,6 +1,7 @@
 import type { Allocatable } from "../model/allocatable.ts";
 import { diskVolumePath, volumePath } from "../model/paths.ts";
 import type { Pod } from "../model/pod.ts";
+import { parseQuantity } from "../model/quantity.ts";
 import type { References } from "../model/references.ts";
 import type { GroupStorage, HostFileType, Storage } from "../model/storage.ts";
 import type { Companion } from "../model/unit.ts";
@@ -8,7 +9,6 @@ import type { Volume } from "../model/volume.ts";
 import { claimedVolume } from "./claim.ts";
 import { hostFile } from "./host-file.ts";
 import { nfsMount } from "./nfs.ts";
-import { parseQuantity } from "./quantity.ts";
 import { amountsOf } from "./resources.ts";
 
 export interface StorageContext {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseBytes, printBytes, printCores, printCount } from "../../src/model/quantity.ts";
+import { parseQuantity, printBytes, printCores, printCount } from "../../src/model/quantity.ts";
 
 describe("quantities are written as the API server writes them back", () => {
   test.each([
@@ -32,6 +32,6 @@ describe("quantities are written as the API server writes them back", () => {
   });
 });
 
-test("parseBytes() reads what printBytes() wrote", () => {
-  fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 50 }), (bytes) => parseBytes(printBytes(bytes)) === bytes));
+test("parseQuantity() reads what printBytes() wrote", () => {
+  fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 50 }), (bytes) => parseQuantity(printBytes(bytes)) === bytes));
 });

@@ -1,12 +1,11 @@
 import { declaredContainers } from "../../model/containers.ts";
 import type { Pod } from "../../model/pod.ts";
 import { type Scarce, type Shortage, shortages } from "../../model/pressure.ts";
-import { printBytes } from "../../model/quantity.ts";
+import { parseQuantity, printBytes } from "../../model/quantity.ts";
 import type { Rejected } from "../../model/translation.ts";
 import type { PodUsage } from "../../model/usage.ts";
 import type { World } from "../../model/world.ts";
 import { isCritical } from "../priority.ts";
-import { parseQuantity } from "../quantity.ts";
 import { qosClass } from "../resources.ts";
 import { limitExceeded } from "./limits.ts";
 import { ranked } from "./rank.ts";
