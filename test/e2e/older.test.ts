@@ -23,7 +23,8 @@ test("the API server is that old", async () => {
 
 test("the node is Ready, and none of its status was refused", async () => {
   const conditions = (await node.cluster.get("node", node.name))?.status?.conditions ?? [];
-  expect(conditions.filter(({ status }) => status === "True").map(({ type }) => type)).toEqual(["Ready"]);
+  const held = conditions.filter(({ status }) => status === "True").map(({ type }) => type);
+  expect(held).toEqual(["ImageToolsReady", "PackagesReady", "Ready"]);
   expect(await node.journal()).not.toContain("cannot");
 });
 
