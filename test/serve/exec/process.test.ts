@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { connect } from "../../../src/serve/exec/connect.ts";
@@ -76,7 +77,7 @@ describe("with pipes", () => {
       .split(" ");
     client.leave();
     await over;
-    await until(() => pids.every((pid) => !isAlive(Number(pid))), { what: "their end", timeout: 3000 });
+    await until(() => pids.every((pid) => !isAlive(Number(pid))), { what: "their end", timeout: 10_000 });
     expect(client.end).toBeUndefined();
   });
 });
@@ -145,14 +146,14 @@ describe("on a terminal", () => {
       .split(" ");
     client.leave();
     await over;
-    await until(() => pids.every((pid) => !isAlive(Number(pid))), { what: "their end", timeout: 3000 });
+    await until(() => pids.every((pid) => !isAlive(Number(pid))), { what: "their end", timeout: 10_000 });
   });
 });
 
+/** A zombie has ended: when somebody takes note of it is another matter. */
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
   } catch {
     return false;
   }
