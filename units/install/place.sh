@@ -44,8 +44,9 @@ place_programs() {
 	for helper in container-start container-exit container-enter container-hook container-stop container-create container-log container-terminal container-exec pod-sandbox container-fence image-pull image-share image-artifact deb-pull deb-remove policy-rc.d container-directories watch; do
 		place "$top/units/$helper" "$programs/$helper" 755
 	done
-	place "$top/units/terminal.pl" "$programs/terminal.pl" 644
-	place "$top/units/image-archive" "$programs/image-archive" 644
+	for part in container-root terminal.pl image-archive image-watch deb-stock; do
+		place "$top/units/$part" "$programs/$part" 644
+	done
 	place_text "$top/units/going-down" "$programs/going-down" 755
 	place_text "$top/units/unitlet" "$command" 755
 	for unit in $agent_units; do
