@@ -1,8 +1,10 @@
 import type { Message, MessageBus } from "dbus-next";
 import dbus from "dbus-next";
+import { onSilence } from "./silence.ts";
 
 const ADDRESS = "unix:socket=/run/dbus/system_bus_socket";
-const CALL_TIMEOUT = 5000;
+/** PID 1 answers nobody while it reloads or forks for many; to give up sooner costs a whole run more than to wait. */
+const CALL_TIMEOUT = 10_000;
 /** dbus-daemon allows 128 replies to be pending on one connection. */
 const IN_FLIGHT = 96;
 
@@ -80,9 +82,8 @@ export class Bus {
     const lost = new Promise<never>((_, reject) => {
       fail = reject;
     });
-    const timer = setTimeout(
-      () => fail(new BusError(`${what}: systemd did not answer within ${CALL_TIMEOUT} ms`, "")),
-      CALL_TIMEOUT,
+    const answered = onSilence(CALL_TIMEOUT, () =>
+      fail(new BusError(`${what}: systemd did not answer within ${CALL_TIMEOUT} ms`, "")),
     );
     this.#pending.add(fail);
     try {
@@ -90,7 +91,7 @@ export class Bus {
     } catch (error) {
       throw error instanceof BusError ? error : asBusError(what, error);
     } finally {
-      clearTimeout(timer);
+      answered();
       this.#pending.delete(fail);
       this.#waiting.shift()?.();
     }

@@ -4,6 +4,7 @@ import { createSecureContext, type SecureContext } from "node:tls";
 import type { Cluster, FileOrData } from "../model/config.ts";
 import type { Instant } from "../model/time.ts";
 import { decoded, LONGEST_ANSWER, statusOf } from "./api-answer.ts";
+import { onSilence } from "./silence.ts";
 
 export const MERGE = "application/merge-patch+json";
 
@@ -110,7 +111,7 @@ export class ApiClient {
   ): Promise<{ status: number; body: Buffer }> {
     return new Promise((resolve, reject) => {
       const fail = (cause: Error) => {
-        clearTimeout(timer);
+        answered();
         reject(
           new ApiError(
             `${method} ${path.split("?")[0]}: ${this.#url.host} did not answer: ${cause.message || (cause as NodeJS.ErrnoException).code}`,
@@ -138,7 +139,7 @@ export class ApiClient {
         });
         response.on("error", fail);
         response.on("end", () => {
-          clearTimeout(timer);
+          answered();
           try {
             resolve({ status: response.statusCode ?? 0, body: decoded(chunks, response.headers["content-encoding"]) });
           } catch (error) {
@@ -148,7 +149,7 @@ export class ApiClient {
       });
       // One limit on the whole exchange: an answer that trickles in for ever is no answer.
       const limit = Math.max(1, Math.min(this.#timeout, this.#deadline - Date.now()));
-      const timer = setTimeout(() => call.destroy(new Error(`no complete answer within ${limit} ms`)), limit);
+      const answered = onSilence(limit, () => call.destroy(new Error(`no complete answer within ${limit} ms`)));
       call.on("error", fail);
       if (payload !== undefined) {
         call.setHeader("content-type", contentType);
