@@ -116,8 +116,12 @@ has_changed() {
 	esac
 }
 
+# A host that has just booted, or installs much else, may be too busy for the first run; the timer tries again, too.
 run_once() {
-	systemctl start unitlet-sync.service && return
+	for _ in 1 2 3; do
+		! systemctl start unitlet-sync.service 2>/dev/null || return 0
+		sleep 2
+	done
 	journalctl --unit=unitlet-sync --lines=20 --output=cat --no-pager
 	echo "The timer goes on trying every few seconds."
 	return 1
