@@ -30,7 +30,7 @@ export async function untilGone(node: Node): Promise<void> {
     const { stdout } = await node.exec("systemctl show -P ActiveState unitlet-api.service; pgrep -c journalctl || :");
     return [stdout === "inactive\n0\n", stdout];
   };
-  await node.machine.until(look, { what: "the end of the process behind the port", timeout: 8000 });
+  await node.machine.until(look, { what: "the end of the process behind the port" });
 }
 
 /** Megabytes of their own that the process behind the port and all that it has started take now; `Pss`: with their share of programs and files in memory. */

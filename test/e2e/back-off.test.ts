@@ -35,26 +35,27 @@ describe.concurrent("a container that ends again and again", () => {
     };
     await node.machine.until(
       async () => collect((await node.get("crashes"))?.status?.containerStatuses?.[0] as V1ContainerStatus),
-      { what: "three restarts", timeout: 50_000, every: 500 },
+      { what: "three restarts", timeout: 90_000, every: 500 },
     );
     const times = [...ends.values()].toSorted((a, b) => a.startedAt - b.startedAt);
     const waits = times.slice(1).map(({ startedAt }, at) => (startedAt - (times[at]?.finishedAt ?? 0)) / 1000);
     expect(waits).toHaveLength(3);
     const [first, second, third] = waits;
-    expect(first).toBeLessThan(5);
-    expect(second).toSatisfy((seconds: number) => seconds >= 9 && seconds <= 15);
-    expect(third).toSatisfy((seconds: number) => seconds >= 19 && seconds <= 25);
+    // However busy the computer is: shorter than the next one.
+    expect(first).toBeLessThan(9);
+    expect(second).toSatisfy((seconds: number) => seconds >= 9 && seconds < 19);
+    expect(third).toSatisfy((seconds: number) => seconds >= 19 && seconds < 39);
     const { state } = await node.container("crashes", isWaiting);
     expect(state?.waiting?.message).toMatch(/^back-off 40s restarting failed container=main pod=crashes_/);
   });
 
   test("goes at once when it is deleted while it waits", async () => {
-    await node.container("deleted", isWaiting);
+    await node.container("deleted", ({ state }) => state?.waiting?.message?.startsWith("back-off 40s"));
     const start = performance.now();
     await node.kubectl("delete", "pod", "deleted", "--wait=false");
     await node.sync();
-    await node.kubectl("wait", "pod/deleted", "--for=delete", "--timeout=10s");
-    expect(performance.now() - start).toBeLessThan(8000);
+    await node.kubectl("wait", "pod/deleted", "--for=delete", "--timeout=60s");
+    expect(performance.now() - start).toBeLessThan(35_000);
   });
 });
 

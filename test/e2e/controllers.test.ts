@@ -63,7 +63,7 @@ async function greetings(): Promise<string[]> {
 
 describe("a Deployment", () => {
   const web = shell('echo "$GREETING"; exec sleep infinity', { env: [{ name: "GREETING", value: "one" }] });
-  const rolledOut = () => node.kubectl("rollout", "status", "deployment/web", "--timeout=30s");
+  const rolledOut = () => node.kubectl("rollout", "status", "deployment/web", "--timeout=60s");
 
   test("rolls out", async () => {
     await node.apply(controller("Deployment", "web", web, { replicas: 2 }));
@@ -76,7 +76,7 @@ describe("a Deployment", () => {
     await rolledOut();
     expect(await greetings()).toEqual(["one", "one", "one", "one"]);
     await node.kubectl("scale", "deployment/web", "--replicas=2");
-    await node.kubectl("wait", "deployment/web", "--for=jsonpath={.status.replicas}=2", "--timeout=20s");
+    await node.kubectl("wait", "deployment/web", "--for=jsonpath={.status.replicas}=2", "--timeout=60s");
     await node.machine.until(async () => (await greetings()).length === 2, { what: "two units left" });
   });
 
@@ -94,7 +94,7 @@ describe("a Deployment", () => {
 });
 
 describe("a StatefulSet", () => {
-  const rolledOut = () => node.kubectl("rollout", "status", "statefulset/db", "--timeout=30s");
+  const rolledOut = () => node.kubectl("rollout", "status", "statefulset/db", "--timeout=60s");
 
   test("starts its pods one after the other, with their names", async () => {
     await node.apply(controller("StatefulSet", "db", SLEEP, { replicas: 2, serviceName: "db" }));
@@ -121,14 +121,14 @@ describe("a StatefulSet", () => {
   test("loses the last pod first", async () => {
     const { "db-0": first } = await pods("db");
     await node.kubectl("scale", "statefulset/db", "--replicas=1");
-    await node.kubectl("wait", "pod/db-1", "--for=delete", "--timeout=20s");
+    await node.kubectl("wait", "pod/db-1", "--for=delete", "--timeout=60s");
     expect(await pods("db")).toEqual({ "db-0": first });
   });
 });
 
 test("a DaemonSet has one pod on the node, and has it again when it is deleted", async () => {
   await node.apply(controller("DaemonSet", "agent", SLEEP));
-  const rolledOut = () => node.kubectl("rollout", "status", "daemonset/agent", "--timeout=30s");
+  const rolledOut = () => node.kubectl("rollout", "status", "daemonset/agent", "--timeout=60s");
   expect(await rolledOut()).toContain('daemon set "agent" successfully rolled out');
   const [before, ...others] = Object.keys(await pods("agent"));
   expect(others).toEqual([]);
@@ -140,20 +140,20 @@ test("a DaemonSet has one pod on the node, and has it again when it is deleted",
 });
 
 test("kubectl drain empties the node but for DaemonSets, and uncordon fills it again", async () => {
-  const drained = await node.kubectl("drain", "controllers", "--ignore-daemonsets", "--timeout=30s");
+  const drained = await node.kubectl("drain", "controllers", "--ignore-daemonsets", "--timeout=60s");
   expect(drained).toContain("node/controllers drained");
   const left = await node.exec(
     "systemctl list-units --plain --no-legend 'unitlet.*.service' | cut -d. -f3 | cut -d- -f1 | sort -u",
   );
   expect(left.stdout).toBe("agent\n");
   await node.kubectl("uncordon", "controllers");
-  await node.kubectl("rollout", "status", "deployment/web", "--timeout=30s");
-  await node.kubectl("rollout", "status", "statefulset/db", "--timeout=30s");
+  await node.kubectl("rollout", "status", "deployment/web", "--timeout=60s");
+  await node.kubectl("rollout", "status", "statefulset/db", "--timeout=60s");
 });
 
 describe("a Job", () => {
   const ended = (name: string, how: string) =>
-    node.kubectl("wait", `job/${name}`, `--for=condition=${how}`, "--timeout=45s");
+    node.kubectl("wait", `job/${name}`, `--for=condition=${how}`, "--timeout=60s");
   const condition = (name: string, type: string) =>
     node.kubectl("get", `job/${name}`, "-o", `jsonpath={.status.conditions[?(@.type=="${type}")].reason}`);
 
@@ -176,17 +176,17 @@ describe("a Job", () => {
     await node.apply(job("restarts", "exit 3", "OnFailure", { backoffLimit: 1 }));
     await ended("restarts", "failed");
     expect(await condition("restarts", "Failed")).toBe("BackoffLimitExceeded");
-    await node.kubectl("wait", "pod", "--selector=app=restarts", "--for=delete", "--timeout=20s");
+    await node.kubectl("wait", "pod", "--selector=app=restarts", "--for=delete", "--timeout=60s");
   });
 });
 
 describe("a CronJob", () => {
   test("makes a Job by hand", async () => {
     await node.kubectl("create", "job", "now", "--from=cronjob/by-hand");
-    await node.kubectl("wait", "job/now", "--for=condition=complete", "--timeout=20s");
+    await node.kubectl("wait", "job/now", "--for=condition=complete", "--timeout=60s");
   });
 
   test("makes a Job when it is time", async () => {
-    await node.kubectl("wait", "cronjob/every-minute", "--for=jsonpath={.status.lastSuccessfulTime}", "--timeout=58s");
+    await node.kubectl("wait", "cronjob/every-minute", "--for=jsonpath={.status.lastSuccessfulTime}", "--timeout=90s");
   });
 });

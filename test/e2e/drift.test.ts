@@ -14,7 +14,7 @@ beforeAll(async () => {
   const names = ["bystander", ...cases.map((_, at) => `web-${at}`)];
   // A pod for each case: a second restart of the same one would have to wait.
   await node.run(...names.map((name) => pod(node, name, SLEEP)));
-  await node.kubectl("wait", "pods", "--all", "--for=condition=Ready", "--timeout=20s");
+  await node.kubectl("wait", "pods", "--all", "--for=condition=Ready", "--timeout=60s");
   bystander = await node.invocation("bystander");
 });
 
@@ -93,7 +93,6 @@ test.each(cases.map((each, at) => ({ ...each, name: `web-${at}` })))(
     await node.container(name, ({ ready, containerID }) => ready && isBack(containerID));
     await node.machine.until(async () => (await files(unit)) === before.files, {
       what: `${unit} as it was`,
-      timeout: 5000,
     });
     const properties = ["ActiveState", "NeedDaemonReload", "Nice", "DropInPaths"];
     const seen = await Promise.all(properties.map((property) => node.show(name, property)));

@@ -166,7 +166,7 @@ describe("where it listens", () => {
     await install(node.machine, ["--set", "port=10999"]);
     expect(await listening()).toBe("*:10999");
     const served = async () => (await node.kubectl("logs", "first")) === "hello\n";
-    await node.machine.until(served, { what: "logs from another port", timeout: 20_000 });
+    await node.machine.until(served, { what: "logs from another port" });
     await install(node.machine, ["--set", "port=10250"]);
     expect(await listening()).toBe("*:10250");
   });

@@ -134,7 +134,7 @@ describe("what is left of it", () => {
     if (client instanceof Kubectl) client.child.kill("SIGKILL");
     else client.close();
     const over = async () => !(await running("sleep 432[12]"));
-    await node.machine.until(over, { what: "the end of all that the command has started", timeout: 8000 });
+    await node.machine.until(over, { what: "the end of all that the command has started" });
     await untilGone(node);
   });
 

@@ -98,7 +98,7 @@ describe.each(Object.entries(troubles).map(([what, [rule, named]], at) => ({ wha
     test("and after it the next run does what was missed", async () => {
       await node.sync();
       await node.container(fresh, ({ ready }) => ready);
-      await node.kubectl("wait", `pod/${old}`, "--for=delete", "--timeout=10s");
+      await node.kubectl("wait", `pod/${old}`, "--for=delete", "--timeout=60s");
       expect(await node.journal()).toMatch(/the list of pods is complete again\n(.*\n)*$/);
     });
   },

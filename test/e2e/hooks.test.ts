@@ -48,7 +48,8 @@ const pods: Readonly<Record<string, readonly [Container, number]>> = {
     30,
   ],
   "too-slow": [{ ...TELLS, lifecycle: { preStop: { sleep: { seconds: 3 } } } }, 3],
-  deaf: [{ ...DEAF, lifecycle: { preStop: run("sleep 1") } }, 4],
+  deaf: [{ ...DEAF, lifecycle: { preStop: run("sleep 6") } }, 8],
+  "deaf-without-hook": [DEAF, 8],
   hurried: [{ ...TELLS, lifecycle: { preStop: run("sleep 60") } }, 60],
   "bad-post-start": [{ ...TELLS, lifecycle: { postStart: run("exit 1") } }, 2],
   "bad-pre-stop": [{ ...TELLS, lifecycle: { preStop: run("exit 1") } }, 30],
@@ -101,7 +102,7 @@ test("a second delete that is in more of a hurry ends a hook that is on", async 
   await node.kubectl("delete", "pod", "hurried", "--grace-period=2", "--wait=false");
   await node.sync();
   await gone("hurried");
-  expect((await told("hurried")).term).toBeLessThan(20);
+  expect((await told("hurried")).term).toBeLessThan(45);
 });
 
 test("hooks run with the container's files and variables, and the signal comes after them", async () => {
@@ -128,16 +129,20 @@ test("a hook that takes the whole grace period leaves the program time to end", 
   expect(term).toBeGreaterThan(2.5);
 });
 
+/** Seconds since the delete. */
+async function endOf(name: string): Promise<number> {
+  await gone(name);
+  const { stdout } = await node.exec(
+    `journalctl --quiet --output=short-unix --unit='unitlet.*.${name}.*' --grep='Deactivated|killed|Stopped'`,
+  );
+  return Number(stdout.trim().split("\n").at(-1)?.split(" ")[0]) - deletedAt;
+}
+
 test("hook and signal share one grace period", async () => {
-  await gone("deaf");
-  const exits = (
-    await node.exec(
-      "journalctl --quiet --output=short-unix --unit='unitlet.*.deaf.*' --grep=Deactivated\\|killed\\|Stopped",
-    )
-  ).stdout;
-  const ended = Number(exits.trim().split("\n").at(-1)?.split(" ")[0]) - deletedAt;
-  expect(ended).toBeGreaterThan(3.5);
-  expect(ended).toBeLessThan(12);
+  const [withHook, without] = [await endOf("deaf"), await endOf("deaf-without-hook")];
+  expect(without).toBeGreaterThan(7.5);
+  // Both at once on the same machine, however busy it is: two periods would be six seconds longer.
+  expect(Math.abs(withHook - without)).toBeLessThan(4);
 });
 
 test("a hook that fails at the start ends the container, and its owner hears of it", async () => {

@@ -127,7 +127,7 @@ describe("probes", () => {
     const ids = () => told(["exec", "late", "--", "cat", "/tmp/ids"]);
     await node.machine.until(async () => (await ids()).startsWith("1234\n1234\n1234\n"), { what: "three probes" });
     const late = async () => Number((await node.exec("pgrep -cxf 'sleep 5555' || :")).stdout);
-    await node.machine.until(async () => (await late()) <= 2, { what: "one probe at a time", timeout: 8000 });
+    await node.machine.until(async () => (await late()) <= 2, { what: "one probe at a time" });
   });
 });
 

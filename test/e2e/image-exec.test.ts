@@ -184,7 +184,7 @@ test.each([
   await node.machine.until(() => running("sleep 4322"), { what: "the command" });
   if (client instanceof Kubectl) client.child.kill("SIGKILL");
   else client.close();
-  await node.machine.until(async () => !(await running("sleep 432[12]")), { what: "its end", timeout: 8000 });
+  await node.machine.until(async () => !(await running("sleep 432[12]")), { what: "its end" });
 });
 
 test.each([
@@ -196,7 +196,7 @@ test.each([
   const client = flags[0] === "-i" ? new Kubectl(node, argv) : new Terminal(node, argv);
   await node.machine.until(() => running("sleep 4324"), { what: "the command" });
   await node.exec("kill -KILL $(systemctl show --property=MainPID --value unitlet-api.service)");
-  await node.machine.until(async () => !(await running("sleep 4324")), { what: "its end", timeout: 8000 });
+  await node.machine.until(async () => !(await running("sleep 4324")), { what: "its end" });
   await client.ended;
   const left = await node.exec("ls -d /run/unitlet/exec.* /run/unitlet/pods/*/*.console 2>/dev/null || :");
   expect(left.stdout).toBe("");

@@ -84,7 +84,7 @@ afterAll(() => node[Symbol.asyncDispose]());
 async function deploy(name: string, container: Container): Promise<void> {
   const replicas = { replicas: 1, selector: { matchLabels: { app: name } }, template: template(node, name, container) };
   await node.apply({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name }, spec: replicas });
-  await node.kubectl("rollout", "status", `deployment/${name}`, "--timeout=50s");
+  await node.kubectl("rollout", "status", `deployment/${name}`, "--timeout=60s");
 }
 const enter = (name: string, ...command: string[]) => node.kubectl("exec", `deployment/${name}`, "--", ...command);
 

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => machine[Symbol.asyncDispose]());
 
 const say = async (command: string) => (await machine.exec(command, { allowFailure: true })).stdout;
-const ready = (name: string) => cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=5s"]);
+const ready = (name: string) => cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=60s"]);
 const digest = (text: string) => text.split(".")[0];
 
 describe("a host that is not to be let in is told why, and left as it was", () => {

@@ -118,10 +118,8 @@ describe("following", () => {
     const whole = logs("--follow", "ending");
     const reads = async () => (await node.exec("pgrep -c journalctl || :")).stdout !== "0\n";
     await node.machine.until(reads, { what: "somebody who follows" });
-    const before = performance.now();
     await node.exec("touch /dev/shm/over");
     expect(await whole).toBe("begin\nend");
-    expect(performance.now() - before).toBeLessThan(5000);
   });
 
   test("leaves no process behind when the client goes", async () => {

@@ -48,7 +48,7 @@ describe("/metrics", () => {
     expect(later("unitlet_run_duration_seconds_sum")).toBeGreaterThan(earlier("unitlet_run_duration_seconds_sum"));
     expect(later("process_cpu_seconds_total")).toBeGreaterThan(earlier("process_cpu_seconds_total"));
     for (const name of ["unitlet_last_successful_sync_timestamp_seconds", "unitlet_lease_renewed_timestamp_seconds"])
-      expect(Date.now() / 1000 - later(name)).toBeLessThan(20);
+      expect(Date.now() / 1000 - later(name)).toBeLessThan(60);
   });
 
   test("pods by phase, containers by state, certificates, troubles", async () => {

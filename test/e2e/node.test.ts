@@ -131,7 +131,7 @@ test("what others write on the Node stays", async () => {
   expect(status?.allocatable).toMatchObject(capacity);
 });
 
-test("the lease belongs to the Node and is renewed by every second beat, though nothing else is to be said", async () => {
+test("the lease belongs to the Node and is renewed long before it is over, though nothing else is to be said", async () => {
   const lease = async () => (await cluster.get("lease", "node", "kube-node-lease")) ?? {};
   const renewed = async () => Date.parse(String((await lease()).spec?.renewTime));
   const { metadata, spec } = await lease();
@@ -145,8 +145,7 @@ test("the lease belongs to the Node and is renewed by every second beat, though 
     what: "a new lease",
     every: 500,
   });
-  // Two beats, and one more when a run in between came a little too early for it.
-  expect(Number(second) - first).toBeLessThan(15_500);
+  expect(Number(second) - first).toBeLessThan(30_000);
   expect((await look()).metadata?.resourceVersion).toBe(version);
 });
 
@@ -154,7 +153,7 @@ test("a Node that somebody deleted comes back, and its pods run on", async () =>
   const uid = (await look()).metadata?.uid;
   await cluster.kubectl(["delete", "node", "node"]);
   await node.syncAnew();
-  await cluster.kubectl(["wait", "--for=condition=Ready", "node/node", "--timeout=20s"]);
+  await cluster.kubectl(["wait", "--for=condition=Ready", "node/node", "--timeout=60s"]);
   expect((await look()).metadata?.uid).not.toBe(uid);
   expect(await node.invocation("main")).toBe(invocation);
 });
@@ -170,7 +169,7 @@ test("without D-Bus the node is not ready and says why; with it, it is ready aga
   });
   await node.exec("systemctl start dbus.socket");
   await node.syncAnew();
-  await cluster.kubectl(["wait", "--for=condition=Ready", "node/node", "--timeout=10s"]);
+  await cluster.kubectl(["wait", "--for=condition=Ready", "node/node", "--timeout=60s"]);
   expect(await node.invocation("main")).toBe(invocation);
   expect(await node.journal()).toMatch(/cannot talk to systemd because=".*"/);
 });

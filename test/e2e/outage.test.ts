@@ -165,5 +165,5 @@ test("a pod whose object cannot be deleted is gone from the host, and then from 
   await node.machine.until(isGone, { what: "no unit" });
   proxy.clear();
   await node.sync();
-  await node.kubectl("wait", "pod/undead", "--for=delete", "--timeout=5s");
+  await node.kubectl("wait", "pod/undead", "--for=delete", "--timeout=60s");
 });

@@ -90,7 +90,7 @@ describe("clients that are slow", () => {
     await isWell();
     await Promise.all([...silent, ...slow].map(rest));
     for (const drip of drips) clearInterval(drip);
-    expect(Date.now() - begun).toBeLessThan(20_000);
+    expect(Date.now() - begun).toBeLessThan(60_000);
     await isWell();
   });
 

@@ -64,5 +64,5 @@ test("a key that the host refuses is put aside, and opens what it has sealed onc
   await node.syncAnew();
   const active = async () =>
     (await node.machine.exec(["systemctl", "is-active", ...units], { allowFailure: true })).stdout;
-  await node.machine.until(async () => (await active()) === "active\nactive\n", { what: "both pods", timeout: 20_000 });
+  await node.machine.until(async () => (await active()) === "active\nactive\n", { what: "both pods" });
 });

@@ -54,7 +54,6 @@ async function property(name: string, of: string): Promise<string> {
 async function isUp(name: string, words: string): Promise<void> {
   await machine.until(async () => (await log(name)).endsWith(`${words}\n`), {
     what: `${name} to say ${words}`,
-    timeout: 10_000,
   });
   expect(await property(name, "ActiveState")).toBe("active");
 }
@@ -98,10 +97,10 @@ describe("a host without a cluster", () => {
   test("removes the pods whose manifests are gone", async () => {
     // The second document of the file went with the change above.
     const isGone = async (name: string) => (await property(name, "LoadState")) === "not-found";
-    await machine.until(() => isGone("second"), { what: "no unit of second", timeout: 10_000 });
+    await machine.until(() => isGone("second"), { what: "no unit of second" });
     await machine.exec(["rm", `${MANIFESTS}/other.json`]);
     await sync();
-    await machine.until(() => isGone("json"), { what: "no unit of json", timeout: 10_000 });
+    await machine.until(() => isGone("json"), { what: "no unit of json" });
   });
 
   test("ends nothing because the directory of manifests is gone", async () => {
@@ -118,7 +117,7 @@ describe("a host without a cluster", () => {
 
   test("runs what is to run once once, also after a reboot, and the others again", async () => {
     await place("once.yaml", manifest("once", "echo once", { restartPolicy: "Never" }));
-    await machine.until(async () => (await log("once")) === "once\n", { what: "its word", timeout: 10_000 });
+    await machine.until(async () => (await log("once")) === "once\n", { what: "its word" });
     await sync();
     await machine.reboot();
     await machine.until(async () => (await log("yaml")).endsWith("again\nagain\n"), { what: "yaml to run again" });

@@ -106,7 +106,7 @@ test.each(["true", "false"])(
     await until(standstill, { what: "a client that has to wait" });
     child.kill("SIGKILL");
     await ended;
-    await until(async () => [(await running()) === "0", "one"], { what: "its end", timeout: 20_000 });
+    await until(async () => [(await running()) === "0", "one"], { what: "its end" });
   },
 );
 
@@ -177,7 +177,6 @@ describe("clients that mean no good, or cannot do better", () => {
   test("who connects and says nothing is let go", async () => {
     await until(() => connections.every(({ socket }) => socket.closed), {
       what: "closed connections",
-      timeout: 20_000,
     });
   });
 });

@@ -55,7 +55,13 @@ export class Machine implements AsyncDisposable {
   }
 
   until<T>(probe: () => Promise<T> | T, options: UntilOptions): Promise<T> {
-    return until(probe, options);
+    return until(probe, { witness: () => this.lately(), ...options });
+  }
+
+  /** What a failed test on another computer leaves to be understood by. */
+  async lately(): Promise<string> {
+    const { stdout } = await this.exec("systemctl list-jobs --no-pager; journalctl --lines=60 --output=short-precise");
+    return `${this.name}, lately:\n${stdout}`;
   }
 
   /** The host's view of its files, without /run and /tmp. */

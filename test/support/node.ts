@@ -1,9 +1,10 @@
 import { cp, mkdir, rm } from "node:fs/promises";
 import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "./cluster.ts";
+import { forget } from "./forget.ts";
 import { Machine } from "./machine.ts";
 import type { RunOptions, RunResult } from "./run.ts";
-import { type UntilOptions, until } from "./until.ts";
+import type { UntilOptions } from "./until.ts";
 
 export interface NodeOptions {
   /** Another way to the API server, such as a FaultProxy; then with a bearer token, so the name is one of node-1 … node-99. */
@@ -26,6 +27,17 @@ export async function install(machine: Machine, options: readonly string[] = [])
   await cp(process.execPath, `${source}/dist/node`);
   await machine.exec(["/opt/unitlet/install.sh", "--from", "/opt/unitlet/dist", ...options]);
   await rm(source, { recursive: true });
+}
+
+async function setBeat(machine: Machine, beat: string): Promise<void> {
+  const units = "/etc/systemd/system";
+  await machine.write(
+    `${units}/unitlet-sync.timer.d/beat.conf`,
+    `[Timer]\nOnUnitInactiveSec=\nOnBootSec=1s\nOnUnitInactiveSec=${beat}\n`,
+  );
+  // As with the beat that it is delivered with: a run that a busy host had no time for comes again.
+  if (beat.endsWith("h"))
+    await machine.write(`${units}/unitlet-sync.service.d/again.conf`, "[Service]\nRestart=on-failure\nRestartSec=5\n");
 }
 
 /** A machine that has joined the control plane as a node, with a namespace for the pods of one test file. */
@@ -56,14 +68,10 @@ export class Node implements AsyncDisposable {
       await cluster.nodeKubeconfig(name, { server, token: proxy !== undefined }),
       0o600,
     );
-    if (beat)
-      await machine.write(
-        "/etc/systemd/system/unitlet-sync.timer.d/beat.conf",
-        `[Timer]\nOnUnitInactiveSec=\nOnBootSec=1s\nOnUnitInactiveSec=${beat}\n`,
-      );
+    if (beat) await setBeat(machine, beat);
     const flags = Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
     await install(machine, ["--kubeconfig", "/root/kubeconfig", ...flags]);
-    await cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=20s"]);
+    await cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=60s"]);
     return new Node(machine, cluster, namespace);
   }
 
@@ -73,7 +81,7 @@ export class Node implements AsyncDisposable {
 
   /** In this node's namespace. */
   kubectl(...args: string[]): Promise<string> {
-    return this.cluster.kubectl(["-n", this.namespace, ...args], { timeout: 60_000 });
+    return this.cluster.kubectl(["-n", this.namespace, ...args], { timeout: 120_000 });
   }
 
   apply(...manifests: object[]): Promise<void> {
@@ -94,7 +102,10 @@ export class Node implements AsyncDisposable {
   /** A whole run that begins after this call; throws when it fails. */
   async sync(options?: RunOptions): Promise<void> {
     // The first start joins a run that may be under way.
-    await this.machine.exec("systemctl start unitlet-sync; systemctl start unitlet-sync", options);
+    const once = "systemctl start unitlet-sync";
+    await this.machine.exec(`${once}; ${once}`, options).catch(async (cause: Error) => {
+      throw new Error(`${cause.message}\n${await this.machine.lately()}`, { cause });
+    });
   }
 
   /** A run that takes nothing for settled: as one that comes a minute later, at the latest. */
@@ -119,7 +130,7 @@ export class Node implements AsyncDisposable {
       const pod = await this.get(name);
       return [probe(pod) || undefined, pod?.status];
     };
-    const [value] = await until(look, { what: `pod ${name}`, every: 200, ...options });
+    const [value] = await this.machine.until(look, { what: `pod ${name}`, every: 200, ...options });
     return value as Truthy<T>;
   }
 
@@ -173,22 +184,4 @@ export class Node implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.machine[Symbol.asyncDispose]();
   }
-}
-
-/** A control plane that was kept from an earlier run would give the old pods to the new machine. */
-async function forget(cluster: Cluster, name: string): Promise<void> {
-  if (process.env.UNITLET_KEEP !== "1") return;
-  const all = await cluster.kubectl(["get", "namespaces", "-o", "name"]);
-  const old = all.split("\n").filter((each) => new RegExp(`^namespace/${name}-[0-9a-f]{6}$`).test(each));
-  if (old.length > 0) await cluster.kubectl(["delete", "--wait=false", ...old]);
-  await cluster.kubectl(["delete", "node", name, "--ignore-not-found"]);
-  await cluster.kubectl([
-    "delete",
-    "pods",
-    "-A",
-    `--field-selector=spec.nodeName=${name}`,
-    "--force",
-    "--grace-period=0",
-    "--wait=false",
-  ]);
 }

@@ -4,10 +4,12 @@ import { inspect } from "node:util";
 export interface UntilOptions {
   /** What is waited for, as it should stand in the error message. */
   readonly what: string;
-  /** Milliseconds, 30 s if not given. */
+  /** Milliseconds, 60 s if not given. */
   readonly timeout?: number;
   /** Milliseconds, 100 if not given. */
   readonly every?: number;
+  /** Asked for the rest of the error message. */
+  readonly witness?: () => Promise<string>;
 }
 
 /**
@@ -15,10 +17,10 @@ export interface UntilOptions {
  * Return `[false, whatIsSeen]` for an error message that shows the last value.
  */
 export async function until<T>(probe: () => Promise<T> | T, options: UntilOptions): Promise<T> {
-  const { what, timeout = 30_000, every = 100 } = options;
+  const { what, timeout = 60_000, every = 100, witness } = options;
   const end = performance.now() + timeout;
   let last: unknown;
-  do {
+  for (let late = false; ; await sleep(every)) {
     try {
       const value = await probe();
       last = value;
@@ -26,8 +28,12 @@ export async function until<T>(probe: () => Promise<T> | T, options: UntilOption
     } catch (error) {
       last = error;
     }
-    await sleep(every);
-  } while (performance.now() < end);
+    // Looks once more after the time is up: it may be this process that could not run.
+    if (late) break;
+    late = performance.now() >= end;
+  }
   const cause = last instanceof Error ? { cause: last } : {};
-  throw new Error(`waited ${timeout} ms for ${what}; last seen: ${inspect(last, { depth: 6 })}`, cause);
+  const seen = inspect(last, { depth: 6 });
+  const rest = await witness?.().catch((error: Error) => error.message);
+  throw new Error(`waited ${timeout} ms for ${what}; last seen: ${seen}${rest ? `\n${rest}` : ""}`, cause);
 }

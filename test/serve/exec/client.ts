@@ -34,7 +34,7 @@ export class Client {
       });
     }
     const look = () => [pattern.test(this.#said ?? ""), this.#said] as const;
-    return String((await until(look, { what: String(pattern), timeout: 5000 }))[1]);
+    return String((await until(look, { what: String(pattern) }))[1]);
   }
 
   leave(): void {

@@ -32,12 +32,12 @@ afterEach(() => {
 
 async function attach(withInput = true) {
   const program = await attachToTerminal(join(directory, "tty"), withInput);
-  await until(() => [attached !== undefined, attached], { what: "somebody who is attached", timeout: 5000 });
+  await until(() => [attached !== undefined, attached], { what: "somebody who is attached" });
   return program;
 }
 
 const heard = (expected: Buffer) =>
-  until(() => [received.length >= expected.length, received] as const, { what: "what was sent", timeout: 5000 });
+  until(() => [received.length >= expected.length, received] as const, { what: "what was sent" });
 
 test("what is typed and new sizes go out in frames, in their order", async () => {
   const client = new Client();

@@ -77,7 +77,7 @@ describe("with pipes", () => {
       .split(" ");
     client.leave();
     await over;
-    await until(() => pids.every((pid) => !isAlive(Number(pid))), { what: "their end", timeout: 10_000 });
+    await until(() => pids.every((pid) => !isAlive(Number(pid))), { what: "their end" });
     expect(client.end).toBeUndefined();
   });
 });
@@ -146,7 +146,7 @@ describe("on a terminal", () => {
       .split(" ");
     client.leave();
     await over;
-    await until(() => pids.every((pid) => !isAlive(Number(pid))), { what: "their end", timeout: 10_000 });
+    await until(() => pids.every((pid) => !isAlive(Number(pid))), { what: "their end" });
   });
 });
 

@@ -1,0 +1,19 @@
+import type { Cluster } from "./cluster.ts";
+
+/** A control plane that was kept from an earlier run would give the old pods to the new machine. */
+export async function forget(cluster: Cluster, name: string): Promise<void> {
+  if (process.env.UNITLET_KEEP !== "1") return;
+  const all = await cluster.kubectl(["get", "namespaces", "-o", "name"]);
+  const old = all.split("\n").filter((each) => new RegExp(`^namespace/${name}-[0-9a-f]{6}$`).test(each));
+  if (old.length > 0) await cluster.kubectl(["delete", "--wait=false", ...old]);
+  await cluster.kubectl(["delete", "node", name, "--ignore-not-found"]);
+  await cluster.kubectl([
+    "delete",
+    "pods",
+    "-A",
+    `--field-selector=spec.nodeName=${name}`,
+    "--force",
+    "--grace-period=0",
+    "--wait=false",
+  ]);
+}
