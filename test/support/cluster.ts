@@ -60,7 +60,8 @@ export class Cluster {
   }
 
   async kubectl(args: readonly string[], options: RunOptions = {}): Promise<string> {
-    return (await run([script, ...this.#flags, "kubectl", ...args], options)).stdout;
+    // Some of its verbs wait for a minute themselves.
+    return (await run([script, ...this.#flags, "kubectl", ...args], { timeout: 120_000, ...options })).stdout;
   }
 
   /** Makes a namespace that is ready for pods: with its service account and the authority's certificate. Returns its full name. */

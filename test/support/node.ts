@@ -87,7 +87,7 @@ export class Node implements AsyncDisposable {
 
   /** In this node's namespace. */
   kubectl(...args: string[]): Promise<string> {
-    return this.cluster.kubectl(["-n", this.namespace, ...args], { timeout: 120_000 });
+    return this.cluster.kubectl(["-n", this.namespace, ...args]);
   }
 
   apply(...manifests: object[]): Promise<void> {
@@ -105,13 +105,16 @@ export class Node implements AsyncDisposable {
     return this.cluster.get("pod", name, this.namespace);
   }
 
-  /** A whole run that begins after this call; throws when it fails. */
+  /** A whole run that begins after this call; throws when it fails, and fails again. */
   async sync(options?: RunOptions): Promise<void> {
-    // The first start joins a run that may be under way.
+    // The first start joins a run that may be under way. On a busy computer a run may fail that would succeed a moment later.
     const once = "systemctl start unitlet-sync";
-    await this.machine.exec(`${once}; ${once}`, options).catch(async (cause: Error) => {
-      throw new Error(`${cause.message}\n${await this.machine.lately()}`, { cause });
-    });
+    const again = options?.allowFailure ? "" : ` || { sleep 2; ${once}; }`;
+    await this.machine
+      .exec(`${once}; ${once}${again}`, { timeout: 120_000, ...options })
+      .catch(async (cause: Error) => {
+        throw new Error(`${cause.message}\n${await this.machine.lately()}`, { cause });
+      });
   }
 
   /** A run that takes nothing for settled: as one that comes a minute later, at the latest. */
@@ -159,17 +162,10 @@ export class Node implements AsyncDisposable {
     return `unitlet.${this.namespace}.${pod}.${container}.service`;
   }
 
-  /** What the container has written so far. */
+  /** What the container has written so far, also what a busy journald has still to take in. */
   async log(pod: string, container = "main"): Promise<string> {
-    const journal = await this.machine.exec([
-      "journalctl",
-      "--quiet",
-      "--output=cat",
-      "--unit",
-      this.unit(pod, container),
-      "_TRANSPORT=stdout",
-    ]);
-    return journal.stdout;
+    const read = 'journalctl --sync; exec journalctl --quiet --output=cat --unit="$1" _TRANSPORT=stdout';
+    return (await this.machine.exec(["sh", "-c", read, "sh", this.unit(pod, container)])).stdout;
   }
 
   /** A property of a container's unit as systemd has it. */

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 
 export interface RunOptions {
   readonly stdin?: string | Uint8Array;
-  /** Milliseconds, 30 s if not given. */
+  /** Milliseconds, a minute if not given: on a computer that stands still now and then, too, nobody has to wait so long. */
   readonly timeout?: number;
   /** Return a non-zero exit code instead of throwing. */
   readonly allowFailure?: boolean;
@@ -16,7 +16,7 @@ export interface RunResult {
 
 /** Runs a program to its end; throws, with all it said, when it fails. */
 export function run(command: readonly [string, ...string[]], options: RunOptions = {}): Promise<RunResult> {
-  const { stdin = "", timeout = 30_000, allowFailure = false } = options;
+  const { stdin = "", timeout = 60_000, allowFailure = false } = options;
   const [program, ...args] = command;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: "pipe" });
