@@ -3,7 +3,7 @@ import { keepNode } from "./beat.ts";
 import { diff } from "./diff/diff.ts";
 import { recallIdentity } from "./identity.ts";
 import { BusError } from "./io/bus.ts";
-import { ringDoorbell } from "./io/doorbell.ts";
+import { awaitStarts, forgetStarts, ringDoorbell } from "./io/doorbell.ts";
 import { forgetEventsBut } from "./io/event-memory.ts";
 import { sealWaiting } from "./io/pod-directories.ts";
 import { keepPodNotes } from "./io/pod-notes.ts";
@@ -58,7 +58,9 @@ async function reconcile(input: Run, systemd: Systemd): Promise<RunEnd> {
   const applied = await apply(steps, systemd, source, log);
   sealRest(log);
   const later = Date.now();
+  if (!applied.settled) awaitStarts();
   const after = steps.length > 0 ? await observeAgain(before, systemd, later) : before;
+  if ([...after.units.values()].every(({ state }) => !state?.job)) forgetStarts();
   const published = await publish(after, translations, applied, source, log, later);
   if (before.pods.complete) keepNotes(published, config.nodeName);
   if (!input.goingDown) await keepAgent(input, before.agent, systemd);
