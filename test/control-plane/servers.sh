@@ -39,7 +39,7 @@ is_running() {
 # Nothing here is worth a clean end: the data is thrown away, and a frozen process could not comply.
 stop() {
 	! is_running "$1" || kill -KILL "$(pid_of "$1")"
-	until_true 10 has_stopped "$1" || die "cannot kill $1"
+	until_true 60 has_stopped "$1" || die "cannot kill $1"
 	rm -f "$dir/pid/$1"
 }
 
@@ -51,7 +51,8 @@ is_up() {
 	for name in etcd kube-apiserver kube-controller-manager kube-scheduler; do
 		is_running "$name" || return 1
 	done
-	is_ready
+	# A busy one is not to be replaced below the feet of other tests.
+	until_true 60 is_ready
 }
 
 start_all() {
@@ -59,7 +60,7 @@ start_all() {
 	start_apiserver
 	start_controller_manager
 	start kube-scheduler --kubeconfig="$dir/scheduler.kubeconfig" --leader-elect=false --bind-address=127.0.0.1 --secure-port="$(($(api_port) + 2))"
-	until_true 30 has_default_account || die "no default service account appears: $(tail -n 5 "$dir/log/kube-controller-manager")"
+	until_true 120 has_default_account || die "no default service account appears: $(tail -n 5 "$dir/log/kube-controller-manager")"
 	make_bootstrap_objects
 }
 
@@ -82,7 +83,7 @@ start_apiserver() {
 		--requestheader-client-ca-file="$pki/ca.crt" --requestheader-allowed-names=front-proxy \
 		--requestheader-username-headers=X-Remote-User --requestheader-group-headers=X-Remote-Group --requestheader-extra-headers-prefix=X-Remote-Extra- \
 		--service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$pki/service-accounts.pub" --service-account-signing-key-file="$pki/service-accounts.key"
-	until_true 30 is_ready || die "the API server is not ready: $(tail -n 5 "$dir/log/kube-apiserver")"
+	until_true 120 is_ready || die "the API server is not ready: $(tail -n 5 "$dir/log/kube-apiserver")"
 }
 
 any_address() {
@@ -111,7 +112,7 @@ has_default_account() {
 
 api_get() {
 	is_running kube-apiserver || die "kube-apiserver ended: $(tail -n 5 "$dir/log/kube-apiserver")"
-	curl -q --noproxy '*' -sf -m 2 -o "$dir/log/answer" --cacert "$pki/ca.crt" --cert "$pki/admin.crt" --key "$pki/admin.key" "$(api_url)$1"
+	curl -q --noproxy '*' -sf -m 10 -o "$dir/log/answer" --cacert "$pki/ca.crt" --cert "$pki/admin.crt" --key "$pki/admin.key" "$(api_url)$1"
 }
 
 down() {

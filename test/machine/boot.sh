@@ -45,7 +45,7 @@ wants_unified() {
 }
 
 wait_booted() {
-	until_true 30 has_bus "$1" || die "machine $1 does not boot: $(console "$1")"
+	until_true 60 has_bus "$1" || die "machine $1 does not boot: $(console "$1")"
 	running=$(run_in "$1" timeout 60 systemctl is-system-running --wait) || :
 	case $running in
 	running | degraded) ;;
@@ -98,8 +98,8 @@ kill_machine() {
 	# shellcheck disable=SC2086
 	kill -KILL $children 2>/dev/null || :
 	# nspawn ends by itself once its child has; a kill could leave the child behind.
-	until_true 5 has_ended "$1" || kill -KILL "$nspawn" 2>/dev/null || :
-	until_true 5 has_ended "$1" || die "cannot kill machine $1 (PID $nspawn)"
+	until_true 30 has_ended "$1" || kill -KILL "$nspawn" 2>/dev/null || :
+	until_true 30 has_ended "$1" || die "cannot kill machine $1 (PID $nspawn)"
 }
 
 down() {

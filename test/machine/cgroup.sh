@@ -16,7 +16,8 @@ cgroup_paths() {
 
 make_cgroups() {
 	cgroup_mounts | while read -r kind mount; do
-		mkdir -p "$mount/$cgroup_parent/$1" || die "cannot make a cgroup in $mount: it must be writable for the tests to boot a machine"
+		# Again: the last machine of another test takes the parent along.
+		until_true 10 mkdir -p "$mount/$cgroup_parent/$1" || die "cannot make a cgroup in $mount: it must be writable for the tests to boot a machine"
 		case $kind in
 		cgroup) fill_cpuset "$mount" "$cgroup_parent" "$cgroup_parent/$1" ;;
 		cgroup2) delegate_controllers "$mount" && delegate_controllers "$mount/$cgroup_parent" ;;
@@ -78,7 +79,7 @@ cgroups_of() {
 
 remove_cgroups() {
 	for path in $(cgroup_paths "$1"); do
-		[ ! -d "$path" ] || until_true 5 remove_cgroup "$path" || die "cannot remove the cgroup $path: still in it are $(cat "$path/cgroup.procs" | tr '\n' ' ')"
+		[ ! -d "$path" ] || until_true 30 remove_cgroup "$path" || die "cannot remove the cgroup $path: still in it are $(cat "$path/cgroup.procs" | tr '\n' ' ')"
 		rmdir "${path%/*}" 2>/dev/null || :
 	done
 }

@@ -43,8 +43,7 @@ up() {
 	done
 	check_up "$name" "$lower" "$net"
 	ensure_packages
-	mkdir -p "$machines"
-	mkdir "$machines/$name" 2>/dev/null || die "machine $name exists already: take another name, or remove it with: machine.sh down $name"
+	claim_name "$name"
 	trap 'say "machine $name did not come up: removing it"; down "$name"' EXIT
 	trap 'exit 130' INT TERM
 	make_root "$name" "$lower" "${id:-$(tr -d - </proc/sys/kernel/random/uuid)}"
@@ -52,6 +51,15 @@ up() {
 	[ "$net" = host ] || claim_link "$name"
 	boot "$name"
 	trap - EXIT INT TERM
+}
+
+# Again and again: the last machine of another test takes the directory of all along.
+claim_name() {
+	mkdir -p "$machines"
+	until mkdir "$machines/$1" 2>/dev/null; do
+		[ ! -d "$machines/$1" ] || die "machine $1 exists already: take another name, or remove it with: machine.sh down $1"
+		mkdir -p "$machines"
+	done
 }
 
 check_up() {

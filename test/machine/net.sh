@@ -10,7 +10,6 @@ machine4=10.203.0
 machine6=fd75:6e69:74:
 
 claim_link() {
-	mkdir -p "$links"
 	number=2
 	until take_number "$number" "$machines/$1"; do
 		number=$((number + 1))
@@ -21,6 +20,8 @@ claim_link() {
 
 # A link to the owner: ln either takes a number or tells that it is taken, and an owner that is gone shows.
 take_number() {
+	# Each time: the last machine of another test takes it along.
+	mkdir -p "$links"
 	[ ! -L "$links/$1" ] || [ -e "$links/$1" ] || rm -f "$links/$1"
 	ln -sT "$2" "$links/$1" 2>/dev/null
 }

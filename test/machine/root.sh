@@ -26,7 +26,7 @@ make_own_disk() {
 remove_root() {
 	for mounted in root disk own; do
 		mountpoint -q "$machines/$1/$mounted" || continue
-		until_true 5 umount "$machines/$1/$mounted" 2>/dev/null || die "cannot unmount $machines/$1/$mounted: some process still uses it (fuser -vm shows which)"
+		until_true 30 umount "$machines/$1/$mounted" 2>/dev/null || die "cannot unmount $machines/$1/$mounted: some process still uses it (fuser -vm shows which)"
 	done
 	rm -rf --one-file-system "${machines:?}/$1"
 }

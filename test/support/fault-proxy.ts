@@ -71,7 +71,9 @@ export class FaultProxy implements AsyncDisposable {
     rmSync(directory, { recursive: true });
     const server = createServer({ cert, key });
     await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, resolve));
-    return new FaultProxy(server, cluster.url, new Agent({ ca: readFileSync(cluster.ca), keepAlive: true }));
+    // Idle connections are given up before the API server does so: a request that comes just then would break.
+    const agent = new Agent({ ca: readFileSync(cluster.ca), keepAlive: true, timeout: 30_000 });
+    return new FaultProxy(server, cluster.url, agent);
   }
 
   urlFor(hostAddress: string): string {

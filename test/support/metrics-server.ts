@@ -72,10 +72,14 @@ export class MetricsServer implements AsyncDisposable {
   }
 }
 
+/** Below those that the kernel gives to connections: nobody takes it before metrics-server listens. */
 async function freePort(): Promise<number> {
+  const port = 20_000 + Math.floor(Math.random() * 6000);
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
+  });
+  if (!isFree) return await freePort();
   await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
+  return port;
 }

@@ -36,7 +36,8 @@ until_true() {
 	deadline=$(($(date +%s) + $1))
 	shift
 	until "$@"; do
-		[ "$(date +%s)" -lt "$deadline" ] || return 1
+		# One more look when the time is up: it may be this process that could not run.
+		[ "$(date +%s)" -lt "$deadline" ] || { "$@"; return; }
 		sleep 0.1
 	done
 }
