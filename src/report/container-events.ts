@@ -67,17 +67,27 @@ function waitingEvents(
   if (waiting === undefined || (isSameWait && previous?.containerID === next.containerID)) return [];
   const occurrence = invocationOf(next.containerID) ?? String(pod.metadata.generation ?? 0);
   const image = shownImage(volume ?? next.image);
-  return wording(pod, next.name, image, waiting).map(([type, reason, message, ofImage]) =>
+  const words = [...missedFailure(before, waiting), waiting].flatMap((each) => wording(pod, next.name, image, each));
+  return words.map(([type, reason, message, ofImage]) =>
     reason === "FailedMount" || (ofImage && volume !== undefined)
       ? { pod, type, reason, message, occurrence }
       : containerEvent(pod, next.name, type, reason, message, occurrence),
   );
 }
 
+type Waiting = NonNullable<ContainerState["waiting"]>;
+
+/** A pull's failure is shown for seconds, in which a busy host may have no run; its pause tells of it, too. */
+function missedFailure(before: Waiting | undefined, { reason, message = "" }: Waiting): Waiting[] {
+  const failure = /^Back-off pulling image ".*?": ErrImagePull: (.*)$/s.exec(message);
+  if (reason !== "ImagePullBackOff" || before?.reason === "ErrImagePull" || !failure) return [];
+  return [{ reason: "ErrImagePull", message: failure[1] ?? "" }];
+}
+
 type Words = readonly [type: PodEvent["type"], reason: string, message: string, ofImage?: boolean];
 
 /** The kubelet tells the pull and the container that fails for it apart: two Events. */
-function wording(pod: Pod, name: string, image: string, waiting: NonNullable<ContainerState["waiting"]>): Words[] {
+function wording(pod: Pod, name: string, image: string, waiting: Waiting): Words[] {
   const { reason, message = reason } = waiting;
   switch (reason) {
     case "PodInitializing":
