@@ -3,6 +3,8 @@
 for controller in /sys/fs/cgroup/*/; do
 	mount -o remount,bind,rw "$controller" 2>/dev/null
 done
+# All that systemd would mount at boot. While many mounts come and go it puts such a job off: on a busy computer boots have hung in it.
+mkdir -p /dev/mqueue && mount -t mqueue -o nosuid,nodev,noexec mqueue /dev/mqueue
 for systemd in /usr/lib/systemd/systemd /lib/systemd/systemd; do
 	[ ! -x "$systemd" ] || exec "$systemd"
 done
