@@ -18,27 +18,22 @@ async function run(name: string, annotations: object, container: Container | Con
   await node.run({ ...manifest, metadata: { ...manifest.metadata, annotations } });
 }
 
-async function said(name: string, container = "main"): Promise<string> {
-  const unit = node.unit(name, container);
-  return (await node.exec(`journalctl --quiet --output=cat --unit=${unit} _TRANSPORT=stdout`)).stdout;
-}
-
 test("limits that the pod asks for are those of the process", async () => {
   const once = shell("ulimit -Sn; ulimit -Hn; ulimit -c");
   await run("limits", { "unitlet.dev/ulimits": "nofile=1000:2000 core=0" }, once, { restartPolicy: "Never" });
   await node.until("limits", (seen) => seen?.status?.phase === "Succeeded");
-  expect(await said("limits")).toBe("1000\n2000\n0\n");
+  expect(await node.log("limits")).toBe("1000\n2000\n0\n");
 });
 
 test("a user of the host is called by name", async () => {
   await run("user", { "unitlet.dev/user": "games" }, shell("id -un; id -g"), { restartPolicy: "Never" });
   await node.until("user", (seen) => seen?.status?.phase === "Succeeded");
   const { stdout } = await node.exec("id -un games; id -g games");
-  expect(await said("user")).toBe(stdout);
+  expect(await node.log("user")).toBe(stdout);
 });
 
 test("a container that says when it is ready is waited for, by those who come after it", async () => {
-  const database = shell("sleep 1; systemd-notify --ready; date +%s%N; exec sleep infinity", {
+  const database = shell("sleep 1; date +%s%N; systemd-notify --ready; exec sleep infinity", {
     name: "database",
     securityContext: NOBODY,
   });
@@ -48,8 +43,9 @@ test("a container that says when it is ready is waited for, by those who come af
     database,
   ]);
   await node.container("notify", ({ ready }) => ready, "web");
-  const [ready, started] = [await said("notify", "database"), await said("notify", "web")].map(BigInt);
-  expect(Number((started ?? 0n) - (ready ?? 0n))).toBeGreaterThan(-200e6);
+  const time = async (name: string) =>
+    BigInt(await node.machine.until(() => node.log("notify", name), { what: `the time of ${name}` }));
+  expect(await time("web")).toBeGreaterThan(await time("database"));
 });
 
 test("a watchdog that is not fed ends the container", async () => {
@@ -74,17 +70,18 @@ test("a change of a ConfigMap is a signal, not a restart", async () => {
     data: { colour },
   });
   await node.apply(map("blue"));
-  const watching = shell("trap 'cat /run/map/colour; echo' HUP; while :; do sleep 0.1; done", {
+  const watching = shell("trap 'cat /run/map/colour; echo' HUP; echo begun; while :; do sleep 0.1; done", {
     volumeMounts: [{ name: "map", mountPath: "/run/map" }],
   });
   await run("reload", { "unitlet.dev/reload": "HUP" }, watching, {
     volumes: [{ name: "map", configMap: { name: "map" } }],
   });
-  await node.container("reload", ({ ready }) => ready);
+  const says = (words: string) => node.machine.until(async () => (await node.log("reload")) === words, { what: words });
+  await says("begun\n");
   const invocation = await node.invocation("reload");
   await node.apply(map("red"));
   await node.syncMinuteLater();
-  await node.machine.until(async () => (await said("reload")) === "red\n", { what: "the signal" });
+  await says("begun\nred\n");
   expect(await node.invocation("reload")).toBe(invocation);
 });
 
@@ -112,8 +109,11 @@ test("systemd listens for a container, and clients wait while it is restarted", 
   expect(after).toMatch(/^pid \d+\n$/);
   expect(after).not.toBe(before);
   await node.kubectl("delete", "pod", "listen");
-  const left = await node.exec(
-    "systemctl list-units --all --plain --no-legend 'unitlet-socket.*'; ls /etc/systemd/system | grep ^unitlet-socket || true",
-  );
-  expect(left.stdout).toBe("");
+  const left =
+    "systemctl list-units --all --plain --no-legend 'unitlet-socket.*'; ls /etc/systemd/system | grep ^unitlet-socket || true";
+  const look = async () => {
+    const { stdout } = await node.exec(left);
+    return [stdout === "", stdout];
+  };
+  await node.machine.until(look, { what: "nothing to be left of it" });
 });

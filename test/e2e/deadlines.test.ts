@@ -2,7 +2,7 @@ import type { V1PodSpec } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
-import { type Container, pod, shell } from "./manifests.ts";
+import { type Container, pod, SLEEP, shell } from "./manifests.ts";
 
 let node: Node;
 
@@ -13,9 +13,10 @@ const NEVER: Partial<V1PodSpec> = { restartPolicy: "Never" };
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "deadlines");
-  const begun = "trap 'echo told to end; exit' TERM; while :; do sleep 0.1; done";
+  const obedient = "trap 'echo told to end; exit' TERM; echo begun; while :; do sleep 0.1; done";
   await node.run(
-    pod(node, "late", shell(begun), { activeDeadlineSeconds: 4 }),
+    pod(node, "late", SLEEP, { activeDeadlineSeconds: 4 }),
+    pod(node, "lowered", shell(obedient), { activeDeadlineSeconds: 600 }),
     pod(node, "in-time", shell("sleep 1"), { ...NEVER, activeDeadlineSeconds: 600 }),
     pod(node, "code", shell("exit 42", { restartPolicy: "Never", ...codes("In", 42) }), NEVER),
     pod(node, "signal", shell("kill -KILL $$", { restartPolicy: "Never", ...codes("In", 137) }), NEVER),
@@ -31,14 +32,24 @@ beforeAll(async () => {
 
 afterAll(() => node[Symbol.asyncDispose]());
 
-test("a pod past its deadline is told to end, and has failed", async () => {
-  const object = await node.until("late", (each) => each?.status?.phase === "Failed" && each);
-  const { reason, message, startTime } = object.status ?? {};
+async function expectExceeded(name: string): Promise<void> {
+  const { reason, message } = await node.until(name, (seen) => seen?.status?.phase === "Failed" && seen.status);
   expect({ reason, message }).toEqual({
     reason: "DeadlineExceeded",
     message: "Pod was active on the node longer than the specified deadline",
   });
-  await node.machine.until(async () => [(await node.log("late")) === "told to end\n", startTime], { what: "its end" });
+}
+
+test("a pod past its deadline has failed", async () => {
+  await expectExceeded("late");
+});
+
+test("one whose deadline is lowered, too; it is told to end", async () => {
+  const log = async () => await node.log("lowered");
+  await node.machine.until(async () => (await log()) === "begun\n", { what: "its begin" });
+  await node.kubectl("patch", "pod", "lowered", "--patch", '{"spec":{"activeDeadlineSeconds":1}}');
+  await expectExceeded("lowered");
+  await node.machine.until(async () => (await log()) === "begun\ntold to end\n", { what: "its end" });
 });
 
 test("a pod that ends in time has not", async () => {

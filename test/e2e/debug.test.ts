@@ -57,7 +57,8 @@ test("kubectl debug -it: a shell beside the container, and the pod goes on", asy
 test("without a terminal: its output is in the log, and runs bring it back no more", async () => {
   expect(await add("target", "once", [], "sh", "-c", "echo seen; exit 3")).toMatchObject({ code: 0 });
   await ephemeral("target", "once", (each) => "terminated" in each);
-  expect(await node.kubectl("logs", "target", "-c", "once")).toBe("seen\n");
+  const logs = async () => await node.kubectl("logs", "target", "-c", "once");
+  await node.machine.until(async () => (await logs()) === "seen\n", { what: "its log" });
   await node.syncAnew();
   await node.syncAnew();
   const { state, restartCount } = await ephemeral("target", "once", () => true);

@@ -71,8 +71,10 @@ async function environment(name: string): Promise<Record<string, string>> {
 }
 
 test("a container has what its pod takes from elsewhere, under any name", async () => {
+  const seen = await environment("sourced");
   const address = (await node.get("sourced"))?.status?.podIP;
-  expect(await environment("sourced")).toMatchObject({
+  expect(address).toMatch(/^[0-9.]+$/);
+  expect(seen).toMatchObject({
     PASSWORD: SECRET,
     NAME: "sourced",
     LABEL: "web",
@@ -127,7 +129,10 @@ test("a container that is started again has what is there by then", async () => 
   await until(async () => (await node.log("again")).includes("odd"), { what: "its first words" });
   await node.kubectl("patch", "configmap", "map", "--patch", '{"data":{"data-1":"new"}}');
   await node.syncMinuteLater();
-  await until(async () => (await node.log("again")).includes("new"), { what: "what it says after that" });
+  await until(async () => (await node.log("again")).includes("new"), {
+    what: "what it says after that",
+    timeout: 120_000,
+  });
 });
 
 test("what a pod sets is for its program, and not for the helpers that run as root outside its sandbox", async () => {
