@@ -62,4 +62,6 @@ export interface ProbeResult {
   readonly warning: boolean;
   /** The container was ended for it. */
   readonly ended: boolean;
+  /** When that was last, if it was an earlier start: a run that is late must not miss it. */
+  readonly end?: { readonly invocation: string; readonly at: Instant };
 }

@@ -92,6 +92,12 @@ export function advance(
   return isNews ? { course: { ...next, told: { message, at: now } }, news: result } : { course: next };
 }
 
+/** News of a start, with what the runs may not have heard yet of the one before: that it was ended. */
+export function withEnd(news: ProbeResult, told: ProbeResult | undefined): ProbeResult {
+  const end = told?.ended ? { invocation: told.invocation, at: told.at } : told?.end;
+  return news.ended || end === undefined ? news : { ...news, end };
+}
+
 /** A run is worth while at once; other news can wait for the next one. */
 export function isUrgent(before: Course, after: Course): boolean {
   return before.success !== after.success || after.held || before.last !== after.last;

@@ -3,7 +3,7 @@ import { isThere, writeWhole } from "../io/files.ts";
 import { readProbeResult, writeProbeResult } from "../io/probe-files.ts";
 import { podVolatile, upMarker } from "../model/paths.ts";
 import { look } from "./check.ts";
-import { advance, begin, type Course, isDue, isUrgent, type Outcome, resume } from "./course.ts";
+import { advance, begin, type Course, isDue, isUrgent, type Outcome, resume, withEnd } from "./course.ts";
 import { endContainer } from "./end-container.ts";
 import { keepCourses, readCourses } from "./memory.ts";
 import { type Target, targets } from "./targets.ts";
@@ -92,7 +92,7 @@ export class Round {
     const { course, news } = advance({ ...before, at }, type, probe, outcome, Date.now());
     this.#courses.set(target.key, course);
     if (news === undefined || !isThere(podVolatile(uid))) return;
-    writeProbeResult(uid, container, type, news);
+    writeProbeResult(uid, container, type, withEnd(news, readProbeResult(uid, container, type)));
     // What waits for a sidecar waits for this.
     if (type === "startup" && news.success) writeWhole(upMarker(uid, container), "", 0o600);
     if (isUrgent(before, course)) ringDoorbell();

@@ -19,18 +19,21 @@ export function probeEvents({ kind, pod }: Translation, world: World): PodEvent[
   });
 }
 
+type Moment = NonNullable<ProbeResult["end"]>;
+
 function resultEvents(pod: Pod, container: Container, type: ProbeType, result: ProbeResult): PodEvent[] {
-  const { invocation, at, failures, message, warning, ended } = result;
+  const { failures, message, warning } = result;
+  const end = result.ended ? result : result.end;
   const name = `${type[0]?.toUpperCase()}${type.slice(1)}`;
   const list = pod.spec.initContainers?.includes(container) ? "initContainers" : "containers";
-  const event = (level: PodEvent["type"], reason: string, words: string): PodEvent => {
+  const event = (level: PodEvent["type"], reason: string, words: string, of: Moment = result): PodEvent => {
     const fieldPath = `spec.${list}{${container.name}}`;
-    return { pod, type: level, reason, message: words, fieldPath, occurrence: `${invocation} ${at}` };
+    return { pod, type: level, reason, message: words, fieldPath, occurrence: `${of.invocation} ${of.at}` };
   };
   const again = restartPolicy(pod, container, kindOf(pod, container)) === "Never" ? "" : ", will be restarted";
   return [
     ...(failures > 0 ? [event("Warning", "Unhealthy", `${name} probe failed: ${message}`)] : []),
     ...(warning ? [event("Warning", "ProbeWarning", `${name} probe warning: ${message}`)] : []),
-    ...(ended ? [event("Normal", "Killing", `Container ${container.name} failed ${type} probe${again}`)] : []),
+    ...(end ? [event("Normal", "Killing", `Container ${container.name} failed ${type} probe${again}`, end)] : []),
   ];
 }
