@@ -180,11 +180,11 @@ test("install.sh joins as well, under a name of its own, and keeps the token out
   await machine.write("/root/token", `${token}\n`, 0o600);
   const flags = ["--server", cluster.urlFor(machine.hostAddress), "--token-file", "/root/token", ...hash()];
   const command = ["/opt/again/install.sh", "--from", "/opt/again/dist", "--node-name", "join-b", ...flags];
-  const { stdout } = await machine.exec(command, { timeout: 60_000 });
+  const { stdout } = await machine.exec(command, { timeout: 120_000 });
   expect(stdout).toContain("Node join-b has joined");
   expect(stdout).toContain("node join-b, joined to");
   await ready("join-b");
-  expect((await machine.exec(command, { timeout: 60_000 })).stdout).toContain("is good");
+  expect((await machine.exec(command, { timeout: 120_000 })).stdout).toContain("is good");
 });
 
 test("a bootstrap kubeconfig has all in one file", async () => {
@@ -192,7 +192,7 @@ test("a bootstrap kubeconfig has all in one file", async () => {
   const file = bootstrapKubeconfig(cluster, cluster.urlFor(machine.hostAddress), token);
   await machine.write("/root/bootstrap.kubeconfig", JSON.stringify(file), 0o600);
   const { stdout } = await machine.exec("unitlet join --bootstrap-kubeconfig /root/bootstrap.kubeconfig", {
-    timeout: 60_000,
+    timeout: 120_000,
   });
   expect(stdout).toMatch(/^Node join\S* has joined/m);
 });

@@ -51,8 +51,8 @@ export async function join(
   flags: readonly string[] = ["--ca-cert-hash", authorityHash(cluster)],
 ): Promise<RunResult> {
   const server = cluster.urlFor(machine.hostAddress);
-  const command = ["unitlet", "join", "--server", server, "--token", "-", "--timeout", "20", ...flags];
-  return await machine.exec(command, { stdin: token, allowFailure: true, timeout: 60_000 });
+  const command = ["unitlet", "join", "--server", server, "--token", "-", "--timeout", "60", ...flags];
+  return await machine.exec(command, { stdin: token, allowFailure: true, timeout: 120_000 });
 }
 
 /** Names of the requests for this signer that this user has made, oldest first. */

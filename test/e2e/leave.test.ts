@@ -73,7 +73,7 @@ test("--drain waits for a PodDisruptionBudget, and gives up in time without havi
 
 test("--drain ends the pods with their grace, then keys, configuration and what was known of the cluster are gone", async () => {
   await host.machine.exec("systemctl start unitlet-sync.timer");
-  const { stdout } = await host.machine.exec("unitlet leave --drain", { timeout: 60_000 });
+  const { stdout } = await host.machine.exec("unitlet leave --drain", { timeout: 120_000 });
   expect(stdout).toContain(`Ending pod ${namespace}/kept.`);
   expect(stdout).toContain("It is standalone now.");
   expect(await host.cluster.get("pod", "kept", namespace)).toBeUndefined();

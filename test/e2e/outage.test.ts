@@ -37,7 +37,10 @@ function refuse(code: number, method: string, path: RegExp): void {
 
 describe("while nothing can be told", () => {
   test("a container that ends is restarted, and all its exits are told later", async () => {
-    await node.run(pod(node, "restarts", SLEEP));
+    // Long enough to be seen, and told, however busy the computer is.
+    const annotations = { "unitlet.dev/back-off": "120s 300s" };
+    const metadata = { name: "restarts", annotations };
+    await node.run({ ...pod(node, "restarts", SLEEP), metadata });
     await node.container("restarts", ({ ready }) => ready);
     proxy.on(() => ({ reset: true }));
     const [first, unit] = [await node.invocation("restarts"), node.unit("restarts")];
@@ -97,8 +100,8 @@ test("an API server that takes its time slows things down, and stops nothing", a
   const names = ["slow-1", "slow-2", "slow-3"];
   await node.apply(...names.map((name) => pod(node, name, SLEEP, { automountServiceAccountToken: true })));
   const areReady = () =>
-    node.kubectl("wait", ...names.map((name) => `pod/${name}`), "--for=condition=Ready", "--timeout=1s");
-  await node.machine.until(() => node.sync().then(areReady), { what: "three pods", timeout: 50_000 });
+    node.kubectl("wait", ...names.map((name) => `pod/${name}`), "--for=condition=Ready", "--timeout=5s");
+  await node.machine.until(() => node.sync().then(areReady), { what: "three pods", timeout: 120_000 });
 });
 
 test("what ends while the API server takes its time has ended by itself", async () => {

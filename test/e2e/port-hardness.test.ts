@@ -83,13 +83,23 @@ describe("what is too long or no HTTP", () => {
 describe("clients that are slow", () => {
   test("half a request, or half a handshake, is given up after a while, and others are served meanwhile", async () => {
     const begun = Date.now();
-    const silent = Array.from({ length: 200 }, () => connectPlain(10250, node.machine.address));
-    const slow = await Promise.all(Array.from({ length: 20 }, dial));
-    for (const socket of slow) socket.write("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ");
-    const drips = slow.map((socket) => setInterval(() => socket.write("a"), 500));
-    await isWell();
-    await Promise.all([...silent, ...slow].map(rest));
-    for (const drip of drips) clearInterval(drip);
+    const silent = Array.from({ length: 200 }, () => rest(connectPlain(10250, node.machine.address)));
+    let left = 0;
+    const drip = async () => {
+      const socket = await dial();
+      socket.write("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+      const drops = setInterval(() => socket.write("a"), 500);
+      left += 1;
+      const end = rest(socket).finally(() => {
+        clearInterval(drops);
+        left -= 1;
+      });
+      return { end };
+    };
+    const slow = await Promise.all(Array.from({ length: 20 }, drip));
+    expect((await ask(node, "/healthz")).status).toBe(200);
+    expect(left).toBe(20);
+    await Promise.all([...silent, ...slow.map(({ end }) => end)]);
     expect(Date.now() - begun).toBeLessThan(60_000);
     await isWell();
   });

@@ -7,7 +7,7 @@ const NODE = "/usr/local/lib/unitlet/node";
 const probe = (check: Partial<V1Probe>): V1Probe => ({
   ...{ periodSeconds: 1, failureThreshold: 1 },
   // A command is a dozen processes, on a computer that may be busy.
-  ...(check.exec ? { timeoutSeconds: 5 } : {}),
+  ...(check.exec ? { timeoutSeconds: 60 } : {}),
   ...check,
 });
 const file = (path: string, rest: Partial<V1Probe> = {}) => probe({ exec: { command: ["test", "-e", path] }, ...rest });

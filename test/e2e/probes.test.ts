@@ -124,7 +124,8 @@ test("a container that fails its liveness probe is stopped with grace and starte
   });
   await hasEvent("dies", "Killing: Container main failed liveness probe, will be restarted");
   expect((await events("dies")).filter((each) => each === "Unhealthy: Liveness probe failed: ").length).toBe(1);
-  expect((await node.log("dies")).trim().split("\n")).toEqual(["begun", "stopped", "begun"]);
+  const said = async () => [(await node.log("dies")) === "begun\nstopped\nbegun\n", await node.log("dies")];
+  await node.machine.until(said, { what: "what it says of its life" });
 });
 
 test("a startup probe holds the others back", async () => {
@@ -161,7 +162,11 @@ test("when the pods are gone nothing of their probes is left", async () => {
   await node.sync();
   const left =
     "ls -A /run/unitlet/probes /run/unitlet/pods; systemctl list-units --no-legend 'unitlet-probe@*' --state=active";
-  expect((await node.exec(left)).stdout).toBe("/run/unitlet/pods:\n\n/run/unitlet/probes:\n");
+  const look = async () => {
+    const { stdout } = await node.exec(left);
+    return [stdout === "/run/unitlet/pods:\n\n/run/unitlet/probes:\n", stdout];
+  };
+  await node.machine.until(look, { what: "nothing left" });
 });
 
 /** Where the host finds what the container has in /tmp. */

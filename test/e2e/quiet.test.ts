@@ -6,7 +6,7 @@ import { pod, SLEEP, shell } from "./manifests.ts";
 let node: Node;
 
 const init = (script: string) => ({ initContainers: [{ name: "first", image: "host", ...shell(script) }] });
-const probe = (command: string) => ({ exec: { command: [command] }, periodSeconds: 1, timeoutSeconds: 5 });
+const probe = (command: string) => ({ exec: { command: [command] }, periodSeconds: 1, timeoutSeconds: 60 });
 const missing = { name: "missing", projected: { sources: [{ configMap: { name: "no-such-map" } }] } };
 const never = { restartPolicy: "Never" };
 
@@ -52,7 +52,7 @@ test.each(Object.entries(pods).map(([name, [, , words]]) => [name, words]))("%s 
   await node.machine.until(async () => [(await seen()) === words, await line()], { what: `${name} to be ${words}` });
 });
 
-test("two hundred runs with nothing to do write nothing and say nothing", { timeout: 240_000 }, async () => {
+test("two hundred runs with nothing to do write nothing and say nothing", { timeout: 600_000 }, async () => {
   const all = async () => [
     await node.kubectl("get", "pods,events", "-o", "json"),
     await node.kubectl("get", "node", node.name, "-o", "json"),
@@ -62,9 +62,9 @@ test("two hundred runs with nothing to do write nothing and say nothing", { time
   await settle(all);
   const before = await all();
   const runs = (before: string) => `for i in $(seq 100); do ${before} systemctl start unitlet-sync; done`;
-  await node.machine.exec(runs(""), { timeout: 90_000 });
+  await node.machine.exec(runs(""), { timeout: 240_000 });
   expect(await all()).toEqual(before);
-  await node.machine.exec(runs("rm -f /run/unitlet/settled.json;"), { timeout: 90_000 });
+  await node.machine.exec(runs("rm -f /run/unitlet/settled.json;"), { timeout: 240_000 });
   expect(await all()).toEqual(before);
 });
 

@@ -26,6 +26,11 @@ const once = shell("echo once; exec sleep infinity");
 const done = shell("echo done");
 const initContainers = [{ name: "first", image: "host", ...shell("echo first") }];
 
+async function said(name: string, words: string, container?: string): Promise<void> {
+  const look = async () => [(await node.log(name, container)) === words, await node.log(name, container)];
+  await node.machine.until(look, { what: `the words of ${name}` });
+}
+
 async function create(suffix: string): Promise<void> {
   await node.run(
     pod(node, `always-${suffix}`, serve, { initContainers, automountServiceAccountToken: true }),
@@ -35,6 +40,8 @@ async function create(suffix: string): Promise<void> {
   await node.container(`always-${suffix}`, ({ ready }) => ready);
   await node.container(`once-${suffix}`, ({ ready }) => ready);
   await node.until(`done-${suffix}`, (seen) => seen?.status?.phase === "Succeeded");
+  await said(`always-${suffix}`, "hello, 'world'\n");
+  await said(`once-${suffix}`, "once\n");
 }
 
 describe.each([
@@ -49,7 +56,7 @@ describe.each([
       lastState: { terminated },
       containerID: `systemd://${await node.invocation(`always-${end}`)}`,
     });
-    expect(await node.log(`always-${end}`)).toBe("hello, 'world'\nhello, 'world'\n");
+    await said(`always-${end}`, "hello, 'world'\nhello, 'world'\n");
     expect(await node.log(`always-${end}`, "first")).toBe("first\nfirst\n");
     const status = await node.until(`once-${end}`, (seen) => seen?.status?.phase === "Failed" && seen.status);
     expect(status).toMatchObject({ containerStatuses: [{ restartCount: 0, state: { terminated } }] });
@@ -65,12 +72,10 @@ describe.each([
     await create(`alone-${end}`);
     proxy.on(() => ({ reset: true }));
     await node.machine[end]();
-    const said = "hello, 'world'\nhello, 'world'\n";
-    await node.machine.until(async () => (await node.log(`always-alone-${end}`)) === said, {
-      what: "the second greeting",
-    });
+    const twice = "hello, 'world'\nhello, 'world'\n";
+    await said(`always-alone-${end}`, twice);
     await node.sync({ allowFailure: true });
-    expect(await node.log(`always-alone-${end}`)).toBe(said);
+    expect(await node.log(`always-alone-${end}`)).toBe(twice);
     expect(await node.log(`once-alone-${end}`)).toBe("once\n");
     expect(await node.log(`done-alone-${end}`)).toBe("done\n");
     const invocation = await node.invocation(`always-alone-${end}`);
@@ -98,10 +103,8 @@ test("volumes are there again without an API server: what was on the disk as it 
   await node.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "kept" }, data: { key: "value\n" } });
   await node.run(pod(node, "kept", shell(`${script}; exec sleep infinity`, { volumeMounts }), { volumes }));
   await node.container("kept", ({ ready }) => ready);
-  await node.machine.until(async () => (await node.log("kept")) === "value\n1\n1\n", { what: "what it finds" });
+  await said("kept", "value\n1\n1\n");
   proxy.on(() => ({ reset: true }));
   await node.machine.reboot();
-  await node.machine.until(async () => (await node.log("kept")) === "value\n1\n1\nvalue\n2\n1\n", {
-    what: "what it finds again",
-  });
+  await said("kept", "value\n1\n1\nvalue\n2\n1\n");
 });

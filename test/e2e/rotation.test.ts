@@ -60,9 +60,11 @@ test("who administers the cluster is told of a request that waits, in the node's
 test("without a fallback the port is not served before there is a certificate, and says why", async () => {
   const setting = "/etc/unitlet/unitlet.conf.d/90-test.conf";
   await host.machine.write(setting, "servingCertificate = csr\n");
-  const refused = await host.say("curl -sk -m 3 https://127.0.0.1:10250/healthz -o /dev/null; echo $?");
+  const refused = await host.say("curl -sk -m 30 https://127.0.0.1:10250/healthz -o /dev/null; echo $?");
   expect(refused).not.toBe("0\n");
-  expect(await host.say("journalctl -q -u unitlet-api -o cat")).toContain("no request of this node for");
+  const said = async () =>
+    (await host.say("journalctl -q -u unitlet-api -o cat")).includes("no request of this node for");
+  await host.machine.until(said, { what: "why the port is not served" });
   expect((await host.doctor()).stdout).toMatch(
     /^warning: serving certificate: waits .*the port is not served until then/m,
   );
@@ -73,8 +75,10 @@ test("a request that is denied is told and given up; the next one has another ke
   const [name = ""] = (await host.requests("kubelet-serving")).toReversed();
   const key = await host.machine.read(`${PKI}/serving-pending.json`);
   await host.cluster.kubectl(["certificate", "deny", name]);
-  await host.beat();
-  expect(await host.events("CertificateRefused")).toContain(`${name} was denied`);
+  await host.beatUntil(
+    async () => (await host.events("CertificateRefused")).includes(`${name} was denied`),
+    "the event",
+  );
   expect(await host.journal()).toContain(`${name} was denied`);
   await host.beat();
   expect(await host.requests("kubelet-serving")).not.toEqual([name]);

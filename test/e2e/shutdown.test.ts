@@ -17,7 +17,9 @@ beforeAll(async () => {
   const kind = { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass" };
   await node.apply({ ...kind, metadata: { name: "important" }, value: 1000 });
   for (const [name, priorityClassName] of Object.entries(PODS))
-    await node.run(pod(node, name, SLOW, { ...(priorityClassName && { priorityClassName }) }));
+    await node.run(
+      pod(node, name, SLOW, { terminationGracePeriodSeconds: 60, ...(priorityClassName && { priorityClassName }) }),
+    );
   for (const name of Object.keys(PODS)) await node.container(name, ({ ready }) => ready);
 });
 
@@ -57,14 +59,16 @@ test("what a shutdown needs is up, and systemd has nothing to complain of", asyn
       "unitlet-shutdown-end.service active",
     ].toSorted(),
   );
-  expect((await node.exec("systemctl is-system-running")).stdout).toBe("running\n");
+  const state = async () => (await node.exec("systemctl is-system-running || :")).stdout;
+  await node.machine.until(async () => [(await state()) === "running\n", await state()], { what: "nothing wrong" });
 });
 
 test("an admin who stops them makes no node look down, and they come back", async () => {
   await node.exec("systemctl stop unitlet-shutdown-begin.service unitlet-priority-0.target");
   expect(await ready()).toMatchObject({ status: "True" });
   await node.syncAnew();
-  await node.exec("systemctl is-active unitlet-shutdown-begin.service unitlet-priority-0.target");
+  const isUp = () => node.exec("systemctl is-active unitlet-shutdown-begin.service unitlet-priority-0.target");
+  await node.machine.until(isUp, { what: "what an admin has stopped" });
 });
 
 test("pods stop one importance after the other, and the cluster hears of it before the network goes", async () => {
@@ -80,6 +84,7 @@ test("pods stop one importance after the other, and the cluster hears of it befo
 test("after the boot the node is ready and the pods run again", async () => {
   await node.exec("systemctl enable --now unitlet-sync.timer unitlet-sync.path");
   for (const name of Object.keys(PODS)) await node.container(name, (seen) => seen.ready && seen.restartCount === 1);
+  await node.cluster.kubectl(["wait", "--for=condition=Ready", `node/${node.name}`, "--timeout=60s"]);
   expect(await ready()).toMatchObject({ status: "True", reason: "KubeletReady" });
 });
 
