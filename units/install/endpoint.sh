@@ -29,13 +29,13 @@ start_endpoint() {
 	case $verdict in
 	*', joined to '*) ;;
 	*)
-		systemctl disable --now --quiet unitlet-api.socket
-		systemctl --quiet stop unitlet-api.service
+		systemctl disable --quiet unitlet-api.socket
+		stop_endpoint
 		return
 		;;
 	esac
 	for part in node run.cjs serve.cjs unitlet-api.service unitlet-api.socket port.conf; do
-		! has_changed "$part" || systemctl --quiet stop unitlet-api.service
+		! has_changed "$part" || { stop_endpoint && break; }
 	done
 	systemctl enable --quiet unitlet-api.socket
 	# A run may be starting it as well: that would cancel a stop, but not a restart.
@@ -45,4 +45,11 @@ start_endpoint() {
 	done
 	systemctl "$verb" unitlet-api.socket ||
 		say "Nobody can ask this node for logs: port $port cannot be listened at. Another kubelet? Take another port with --set port=NUMBER."
+}
+
+# Who asks while the process stops, or a run that comes by, starts it again, and then the stop has failed.
+stop_endpoint() {
+	for _ in 1 2 3; do
+		! systemctl --quiet stop unitlet-api.socket unitlet-api.service || break
+	done
 }

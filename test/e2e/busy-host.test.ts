@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
-import { Node } from "../support/node.ts";
+import { install, Node } from "../support/node.ts";
+import { ask, certify } from "./asking.ts";
 import { pod, SLEEP } from "./manifests.ts";
 
 const HELPER = "/usr/local/lib/unitlet/container-start";
@@ -9,7 +10,7 @@ const NOTE = "/run/unitlet/starting";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "slow-start", { beat: "1h" });
+  node = await Node.join(await Cluster.up(), "busy-host", { beat: "1h" });
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -34,4 +35,17 @@ test("a start that takes longer than a run waits for it is told when it is over,
   await node.kubectl("wait", "pod/slow", "--for=condition=Ready", "--timeout=60s");
   await node.machine.until(async () => (await notes()) === "", { what: "no note" });
   await node.exec(`umount ${HELPER}`);
+});
+
+test("an installation goes on though somebody asks the port while its process is being stopped", async () => {
+  await certify(node);
+  expect((await ask(node, "/healthz")).status).toBe(200);
+  const unit = "unitlet-api.service";
+  await node.machine.write(`/run/systemd/system/${unit}.d/slow.conf`, "[Service]\nExecStop=/bin/sleep 2\n");
+  const asking = `until systemctl is-active ${unit} | grep -q deactivating; do :; done; touch /root/asked; systemctl start ${unit}`;
+  await node.exec(`systemctl daemon-reload; systemd-run --unit=asker sh -c '${asking}'`);
+  await install(node.machine, ["--set", "port=10999"]);
+  await node.exec("test -e /root/asked");
+  const port = "ss -Htln 'sport = :10999' | wc -l";
+  await node.machine.until(async () => (await node.exec(port)).stdout === "1\n", { what: "the other port" });
 });
