@@ -17,6 +17,8 @@ const sidecar = (name: string, first = "", more: Container = {}): Container => (
   restartPolicy: "Always",
   ...more,
 });
+/** Nobody needs it who ends when told to; but a computer may stand still meanwhile. */
+const GRACE = { terminationGracePeriodSeconds: 60 };
 const says = (name: string, rest = ""): Container => ({ name, image: "host", ...shell(`echo begin ${NOW}; ${rest}`) });
 
 const startupProbe = {
@@ -34,10 +36,13 @@ beforeAll(async () => {
     says("third"),
   ];
   await node.run(
-    pod(node, "order", lives("main"), { initContainers: inits as never, terminationGracePeriodSeconds: 20 }),
-    pod(node, "job", says("main", "sleep 1"), { restartPolicy: "Never", initContainers: [sidecar("side")] as never }),
+    pod(node, "order", lives("main"), { ...GRACE, initContainers: inits as never }),
+    pod(node, "job", says("main", "sleep 1"), {
+      ...{ ...GRACE, restartPolicy: "Never" },
+      initContainers: [sidecar("side")] as never,
+    }),
     pod(node, "fails", says("main"), {
-      restartPolicy: "Never",
+      ...{ ...GRACE, restartPolicy: "Never" },
       initContainers: [sidecar("side"), says("bad", "exit 3")] as never,
     }),
     pod(node, "again", says("main", "sleep infinity"), {
@@ -51,7 +56,11 @@ afterAll(() => node[Symbol.asyncDispose]());
 
 /** When a container said a word first, in seconds since the epoch. */
 async function when(name: string, container: string, word: string): Promise<number> {
-  const line = (await node.log(name, container)).split("\n").find((each) => each.startsWith(`${word} `));
+  const find = async () => {
+    const said = await node.log(name, container);
+    return [said.split("\n").find((each) => each.startsWith(`${word} `)), said] as const;
+  };
+  const [line] = await node.machine.until(find, { what: `${word} of ${container} of ${name}` });
   return Number(line?.split(" ")[1]);
 }
 
@@ -104,7 +113,7 @@ test("a pod whose init container has failed ends, and its sidecars with it", asy
 test("a sidecar is started again, whatever the pod's policy", async () => {
   const status = await node.container("again", ({ restartCount }) => restartCount > 0, "side");
   expect(status.lastState?.terminated?.exitCode).toBe(4);
-  expect((await node.get("again"))?.status?.phase).toBe("Running");
+  await node.until("again", (each) => each?.status?.phase === "Running");
 });
 
 test("sidecars stop after the containers, the last one first", async () => {

@@ -14,11 +14,11 @@ const pods = {
   running: [SLEEP, {}, "1/1 Running 0"],
   completed: [shell("exit 0"), { restartPolicy: "Never" }, "0/1 Completed 0"],
   error: [shell("exit 1"), { restartPolicy: "Never" }, "0/1 Error 0"],
-  crashes: [shell("exit 1"), {}, "0/1 CrashLoopBackOff [1-3]"],
+  crashes: [shell("exit 1"), {}, "0/1 CrashLoopBackOff [1-9]\\d*"],
   "starts-nothing": [{ command: ["/no/such"] }, { restartPolicy: "Never" }, "0/1 StartError 0"],
   initializing: [SLEEP, init("sleep infinity"), "0/1 Init:0/1 0"],
   "init-error": [SLEEP, { restartPolicy: "Never", ...init("exit 1") }, "0/1 Init:Error 0"],
-  "init-crashes": [SLEEP, init("exit 1"), "0/1 Init:CrashLoopBackOff [1-3]"],
+  "init-crashes": [SLEEP, init("exit 1"), "0/1 Init:CrashLoopBackOff [1-9]\\d*"],
   image: [{ image: "127.0.0.1:1/nothing" }, {}, "0/1 (ErrImagePull|ImagePullBackOff) 0"],
   volume: [
     { ...SLEEP, volumeMounts: [{ name: "missing", mountPath: "/mnt" }] },
@@ -42,6 +42,15 @@ afterAll(() => node[Symbol.asyncDispose]());
 async function events(name: string): Promise<CoreV1Event[]> {
   const list = await node.kubectl("get", "events", `--field-selector=involvedObject.name=${name}`, "-o", "json");
   return JSON.parse(list).items;
+}
+
+/** All events of a pod, once such a one is among them: they are told after the status. */
+async function hasEvent(name: string, reason: string, words = /./): Promise<CoreV1Event[]> {
+  const look = async () => {
+    const all = await events(name);
+    return [all.some((each) => each.reason === reason && words.test(each.message ?? "")), all] as const;
+  };
+  return (await node.machine.until(look, { what: `event ${reason} of ${name}` }))[1];
 }
 
 test.each(Object.entries(pods).map(([name, [, , words]]) => [name, words]))(
@@ -127,7 +136,7 @@ describe("Events", () => {
   ];
 
   test("tell the story of a container, in the kubelet's words and name", async () => {
-    const list = await events("running");
+    const list = await hasEvent("running", "Started");
     expect(words(list)).toEqual(expect.arrayContaining([pulled, created, started]));
     expect(list.find(({ reason }) => reason === "Started")).toMatchObject({
       involvedObject: {
@@ -152,7 +161,7 @@ describe("Events", () => {
     ["rejected", "UnsupportedField", /^spec.containers\[main\].securityContext.seLinuxOptions .*: \w/],
     ["running", "FieldIgnored", /^spec.hostNetwork is false, and pods here are on the host's network: set it to true/],
   ])("%s: %s", async (name, reason, message) => {
-    const found = (await events(name)).filter((each) => each.reason === reason).map((each) => each.message);
+    const found = (await hasEvent(name, reason, message)).map((each) => each.message);
     expect(found).toContainEqual(expect.stringMatching(message));
   });
 
@@ -161,7 +170,12 @@ describe("Events", () => {
     await node.container("stopped", ({ ready }) => ready);
     await node.kubectl("delete", "pod", "stopped", "--wait=false");
     await node.sync();
-    expect(words(await events("stopped"))).toContainEqual(["Normal", "Killing", "Stopping container main", 1]);
+    expect(words(await hasEvent("stopped", "Killing"))).toContainEqual([
+      "Normal",
+      "Killing",
+      "Stopping container main",
+      1,
+    ]);
   });
 });
 

@@ -74,7 +74,7 @@ const KUBELET: Readonly<Record<string, string>> = { stdin: "input", stdout: "out
 
 test.each(["v4.channel.k8s.io", "v4.base64.channel.k8s.io"])("ports by channels: %s", async (protocol) => {
   const listening = node.exec(
-    "timeout 20 perl -MIO::Socket::IP -e 'IO::Socket::IP->new(LocalHost => q(127.0.0.1), LocalPort => 7100, Listen => 1, ReuseAddr => 1)->accept->print(qq(hello\\n))'",
+    "timeout 50 perl -MIO::Socket::IP -e 'IO::Socket::IP->new(LocalHost => q(127.0.0.1), LocalPort => 7100, Listen => 1, ReuseAddr => 1)->accept->print(qq(hello\\n))'",
   );
   await node.machine.until(async () => (await node.exec("ss -Htln 'sport = :7100'")).stdout !== "", {
     what: "a listener",
@@ -134,12 +134,10 @@ describe("clients that mean no good, or cannot do better", () => {
     ["headers that cannot be unpacked", control(1, Buffer.alloc(30, 1))],
     ["data for nobody", data(7, "x")],
   ])("%s: the connection is closed, and nothing else happens", async (_, bytes) => {
-    const process = await serving();
     const { socket } = await upgraded(node, forward(), SPDY);
     socket.write(bytes);
     await until(() => socket.closed, { what: "a closed connection" });
     expect((await ask(node, "/healthz")).status).toBe(200);
-    expect(["0", process]).toContain(process);
   });
 
   test("a hundred connections, each with something that nobody reads: less than 100 MB more", async () => {
@@ -167,7 +165,7 @@ describe("clients that mean no good, or cannot do better", () => {
       await new Promise((resolve) => setTimeout(resolve, 1000));
       return [seen > 0 && seen === sent, sent] as const;
     };
-    await until(standstill, { what: "a client that has to wait", timeout: 30_000 });
+    await until(standstill, { what: "a client that has to wait" });
     expect(((await resident()) - before) / 1024).toBeLessThan(100);
     expect((await ask(node, "/healthz")).status).toBe(200);
     socket.destroy();

@@ -182,7 +182,7 @@ export class Node implements AsyncDisposable {
 
   /** What the agent had to tell since it was installed. */
   async journal(): Promise<string> {
-    return (await this.machine.exec(["journalctl", "--quiet", "--output=cat", "--unit=unitlet-sync"])).stdout;
+    return (await this.machine.exec("journalctl --sync; journalctl --quiet --output=cat --unit=unitlet-sync")).stdout;
   }
 
   exec(command: string | readonly string[]): Promise<RunResult> {
