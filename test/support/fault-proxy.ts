@@ -69,7 +69,8 @@ export class FaultProxy implements AsyncDisposable {
     await cluster.servingCertificate(directory, ["localhost", "127.0.0.1", "::1", "10.203.0.1", "fd75:6e69:74::1"]);
     const [cert, key] = ["tls.crt", "tls.key"].map((file) => readFileSync(join(directory, file)));
     rmSync(directory, { recursive: true });
-    const server = createServer({ cert, key });
+    // Idle connections stay, as with an API server: Node's five seconds break what a machine says that has stood still.
+    const server = createServer({ cert, key, keepAliveTimeout: 600_000 });
     await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, resolve));
     // Idle connections are given up before the API server does so: a request that comes just then would break.
     const agent = new Agent({ ca: readFileSync(cluster.ca), keepAlive: true, timeout: 30_000 });
