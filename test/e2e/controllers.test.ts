@@ -3,6 +3,9 @@ import { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
 import { type Container, SLEEP, shell, template } from "./manifests.ts";
 
+/** Several pods after one another, each of which a busy computer may keep waiting. */
+const PATIENCE = "--timeout=110s";
+
 let node: Node;
 
 beforeAll(async () => {
@@ -53,48 +56,54 @@ async function pods(app: string): Promise<Record<string, string>> {
   );
 }
 
-/** What the units of an app on the machine have been told to say. */
-async function greetings(): Promise<string[]> {
-  const { stdout } = await node.exec(
-    `for unit in $(systemctl list-units --plain --no-legend 'unitlet.*.web-*' | cut -d' ' -f1); do journalctl -q -o cat -n 1 -u $unit _TRANSPORT=stdout; done`,
-  );
-  return stdout.trim().split("\n");
+/** Until there are just the units on the machine that say these words. */
+async function untilGreeted(...words: readonly string[]): Promise<void> {
+  const say = `for unit in $(systemctl list-units --plain --no-legend 'unitlet.*.web-*' | cut -d' ' -f1); do journalctl -q -o cat -n 1 -u $unit _TRANSPORT=stdout; done`;
+  await untilSaid(say, words.map((word) => `${word}\n`).join(""));
+}
+
+async function untilSaid(command: string, expected: string): Promise<void> {
+  const look = async () => {
+    const { stdout } = await node.exec(command);
+    return [stdout === expected, stdout];
+  };
+  await node.machine.until(look, { what: expected });
 }
 
 describe("a Deployment", () => {
   const web = shell('echo "$GREETING"; exec sleep infinity', { env: [{ name: "GREETING", value: "one" }] });
-  const rolledOut = () => node.kubectl("rollout", "status", "deployment/web", "--timeout=60s");
+  const rolledOut = () => node.kubectl("rollout", "status", "deployment/web", PATIENCE);
 
   test("rolls out", async () => {
     await node.apply(controller("Deployment", "web", web, { replicas: 2 }));
     expect(await rolledOut()).toContain('deployment "web" successfully rolled out');
-    expect(await greetings()).toEqual(["one", "one"]);
+    await untilGreeted("one", "one");
   });
 
   test("scales up and down", async () => {
     await node.kubectl("scale", "deployment/web", "--replicas=4");
     await rolledOut();
-    expect(await greetings()).toEqual(["one", "one", "one", "one"]);
+    await untilGreeted("one", "one", "one", "one");
     await node.kubectl("scale", "deployment/web", "--replicas=2");
-    await node.kubectl("wait", "deployment/web", "--for=jsonpath={.status.replicas}=2", "--timeout=60s");
-    await node.machine.until(async () => (await greetings()).length === 2, { what: "two units left" });
+    await node.kubectl("wait", "deployment/web", "--for=jsonpath={.status.replicas}=2", PATIENCE);
+    await untilGreeted("one", "one");
   });
 
   test("updates pod by pod", async () => {
     await node.kubectl("set", "env", "deployment/web", "GREETING=two");
     await rolledOut();
-    await node.machine.until(async () => (await greetings()).join() === "two,two", { what: "the new pods alone" });
+    await untilGreeted("two", "two");
   });
 
   test("rolls back", async () => {
     await node.kubectl("rollout", "undo", "deployment/web");
     await rolledOut();
-    await node.machine.until(async () => (await greetings()).join() === "one,one", { what: "the old pods again" });
+    await untilGreeted("one", "one");
   });
 });
 
 describe("a StatefulSet", () => {
-  const rolledOut = () => node.kubectl("rollout", "status", "statefulset/db", "--timeout=60s");
+  const rolledOut = () => node.kubectl("rollout", "status", "statefulset/db", PATIENCE);
 
   test("starts its pods one after the other, with their names", async () => {
     await node.apply(controller("StatefulSet", "db", SLEEP, { replicas: 2, serviceName: "db" }));
@@ -107,8 +116,10 @@ describe("a StatefulSet", () => {
   test("gets a deleted pod back under the same name", async () => {
     const before = await pods("db");
     await node.kubectl("delete", "pod", "db-0");
-    await node.until("db-0", (seen) => seen !== undefined && seen.metadata?.uid !== before["db-0"]);
-    await rolledOut();
+    await node.until(
+      "db-0",
+      ({ metadata, status } = {}) => metadata?.uid !== before["db-0"] && status?.containerStatuses?.[0]?.ready,
+    );
     const after = await pods("db");
     expect(Object.keys(after)).toEqual(["db-0", "db-1"]);
     expect(after["db-1"]).toBe(before["db-1"]);
@@ -121,14 +132,14 @@ describe("a StatefulSet", () => {
   test("loses the last pod first", async () => {
     const { "db-0": first } = await pods("db");
     await node.kubectl("scale", "statefulset/db", "--replicas=1");
-    await node.kubectl("wait", "pod/db-1", "--for=delete", "--timeout=60s");
+    await node.kubectl("wait", "pod/db-1", "--for=delete", PATIENCE);
     expect(await pods("db")).toEqual({ "db-0": first });
   });
 });
 
 test("a DaemonSet has one pod on the node, and has it again when it is deleted", async () => {
   await node.apply(controller("DaemonSet", "agent", SLEEP));
-  const rolledOut = () => node.kubectl("rollout", "status", "daemonset/agent", "--timeout=60s");
+  const rolledOut = () => node.kubectl("rollout", "status", "daemonset/agent", PATIENCE);
   expect(await rolledOut()).toContain('daemon set "agent" successfully rolled out');
   const [before, ...others] = Object.keys(await pods("agent"));
   expect(others).toEqual([]);
@@ -140,20 +151,17 @@ test("a DaemonSet has one pod on the node, and has it again when it is deleted",
 });
 
 test("kubectl drain empties the node but for DaemonSets, and uncordon fills it again", async () => {
-  const drained = await node.kubectl("drain", "controllers", "--ignore-daemonsets", "--timeout=60s");
+  const drained = await node.kubectl("drain", "controllers", "--ignore-daemonsets", PATIENCE);
   expect(drained).toContain("node/controllers drained");
-  const left = await node.exec(
-    "systemctl list-units --plain --no-legend 'unitlet.*.service' | cut -d. -f3 | cut -d- -f1 | sort -u",
-  );
-  expect(left.stdout).toBe("agent\n");
+  const apps = "systemctl list-units --plain --no-legend 'unitlet.*.service' | cut -d. -f3 | cut -d- -f1 | sort -u";
+  await untilSaid(apps, "agent\n");
   await node.kubectl("uncordon", "controllers");
-  await node.kubectl("rollout", "status", "deployment/web", "--timeout=60s");
-  await node.kubectl("rollout", "status", "statefulset/db", "--timeout=60s");
+  await node.kubectl("rollout", "status", "deployment/web", PATIENCE);
+  await node.kubectl("rollout", "status", "statefulset/db", PATIENCE);
 });
 
 describe("a Job", () => {
-  const ended = (name: string, how: string) =>
-    node.kubectl("wait", `job/${name}`, `--for=condition=${how}`, "--timeout=60s");
+  const ended = (name: string, how: string) => node.kubectl("wait", `job/${name}`, `--for=condition=${how}`, PATIENCE);
   const condition = (name: string, type: string) =>
     node.kubectl("get", `job/${name}`, "-o", `jsonpath={.status.conditions[?(@.type=="${type}")].reason}`);
 
@@ -176,17 +184,17 @@ describe("a Job", () => {
     await node.apply(job("restarts", "exit 3", "OnFailure", { backoffLimit: 1 }));
     await ended("restarts", "failed");
     expect(await condition("restarts", "Failed")).toBe("BackoffLimitExceeded");
-    await node.kubectl("wait", "pod", "--selector=app=restarts", "--for=delete", "--timeout=60s");
+    await node.kubectl("wait", "pod", "--selector=app=restarts", "--for=delete", PATIENCE);
   });
 });
 
 describe("a CronJob", () => {
   test("makes a Job by hand", async () => {
     await node.kubectl("create", "job", "now", "--from=cronjob/by-hand");
-    await node.kubectl("wait", "job/now", "--for=condition=complete", "--timeout=60s");
+    await node.kubectl("wait", "job/now", "--for=condition=complete", PATIENCE);
   });
 
   test("makes a Job when it is time", async () => {
-    await node.kubectl("wait", "cronjob/every-minute", "--for=jsonpath={.status.lastSuccessfulTime}", "--timeout=90s");
+    await node.kubectl("wait", "cronjob/every-minute", "--for=jsonpath={.status.lastSuccessfulTime}", PATIENCE);
   });
 });

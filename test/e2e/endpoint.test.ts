@@ -19,6 +19,7 @@ beforeAll(async () => {
   node = await Node.join(cluster, "node-41", { proxy, settings: { apiIdle: "1s" } });
   await node.run(pod(node, "first", shell("echo hello; exec sleep infinity")));
   await node.container("first", ({ ready }) => ready);
+  await node.machine.until(async () => (await node.log("first")) === "hello\n", { what: "its words" });
 });
 
 afterAll(async () => {
