@@ -75,16 +75,18 @@ export function debsOf(node: Node) {
     runs: (name: string) => look(name, ({ state }) => state?.running),
     waiting: async (name: string, reason: string) =>
       (await look(name, ({ state }) => state?.waiting?.reason === reason)).state?.waiting?.message,
-    said: async (name: string) => (await node.log(name)).split("\n").filter(Boolean),
+    /** Its lines, once there are so many. */
+    said: async (name: string, count: number) => {
+      const look = async () => {
+        const lines = (await node.log(name)).split("\n").filter(Boolean);
+        return [lines.length >= count, lines] as const;
+      };
+      return (await node.machine.until(look, { what: `${count} lines of ${name}` }))[1];
+    },
     version: async (name: string) =>
       (await node.exec(`dpkg-query -W -f '\${db:Status-Status} \${Version}' ${name} 2>&1 || true`)).stdout,
     /** Whether a unit of the host runs, and whether it would after a boot. */
     state: async (unit: string) =>
       (await node.exec(`systemctl is-active ${unit}; systemctl is-enabled ${unit}; true`)).stdout.trim().split("\n"),
-    events: async (name: string) => {
-      const fields = '{range .items[*]}{.reason}: {.message}{"\\n"}{end}';
-      const selector = `--field-selector=involvedObject.name=${name}`;
-      return (await node.kubectl("get", "events", selector, "-o", `jsonpath=${fields}`)).trim().split("\n");
-    },
   };
 }

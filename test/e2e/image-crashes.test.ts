@@ -10,6 +10,14 @@ import { noLeftover } from "./pull-failure.ts";
 
 const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
 
+/** An umoci that is never done. */
+const STOPPING = `#!/bin/sh
+/usr/bin/umoci.real "$@" &
+until ls -d /var/lib/unitlet/images/tmp/large_1_*/rootfs/large*; do :; done
+kill -STOP $!
+exec sleep 1000
+`;
+
 let proxy: FaultProxy;
 let node: Node;
 let base: readonly TarEntry[];
@@ -65,11 +73,15 @@ test("a pull that a crash has broken off is done anew, and leaves nothing behind
     content: randomBytes(2 << 20),
   }));
   const image = await registry.push("large:1", { layers: [base, large], config: CONFIG });
-  await node.run(pod(node, "large", { image }));
   const trees = async () => (await node.exec("ls /var/lib/unitlet/images/trees | wc -l")).stdout;
-  const unpacking = () => node.exec("ls -d /var/lib/unitlet/images/tmp/large_1_*/rootfs/large*");
+  // However fast it is, it stops in the midst of it.
+  await node.exec("mv /usr/bin/umoci /usr/bin/umoci.real");
+  await node.machine.write("/usr/bin/umoci", STOPPING, 0o755);
   const before = await trees();
-  await node.machine.until(unpacking, { what: "the image to be unpacked", every: 20 });
+  await node.run(pod(node, "large", { image }));
+  const unpacking = () => node.exec("ls -d /var/lib/unitlet/images/tmp/large_1_*/rootfs/large*");
+  await node.machine.until(unpacking, { what: "the image to be unpacked" });
+  await node.exec("mv /usr/bin/umoci.real /usr/bin/umoci");
   await node.machine.crash();
   expect(await trees()).toBe(before);
   await Registry.start(node.machine);

@@ -5,6 +5,7 @@ import { DebArchive } from "../support/debs.ts";
 import { Node } from "../support/node.ts";
 import { addTinyd, deb, debsOf, PATIENCE, service } from "./debs.ts";
 import { pod, SLEEP } from "./manifests.ts";
+import { pullFailure } from "./pull-failure.ts";
 
 vi.setConfig({ testTimeout: PATIENCE });
 
@@ -24,8 +25,7 @@ afterAll(() => node[Symbol.asyncDispose]());
 describe("a pull that fails says why", () => {
   const failure = async (name: string, image: string) => {
     await node.run(pod(node, name, deb(image, SLEEP)));
-    const { state: seen } = await see.look(name, (each) => /Err|BackOff/.test(each.state?.waiting?.reason ?? ""));
-    return seen?.waiting?.message?.replace(`Back-off pulling image "${image}": ErrImagePull: `, "");
+    return await pullFailure(node, name, PATIENCE / 2);
   };
 
   beforeAll(async () => {
@@ -123,7 +123,7 @@ describe("a file by URL", () => {
 
   test("is not looked into otherwise", async () => {
     await node.run(pod(node, "wrong-sum", deb(`${url}#sha256=${"0".repeat(64)}`)));
-    expect(await see.waiting("wrong-sum", "ErrImagePull")).toBe(`what is there now has the checksum ${sum}`);
+    expect(await pullFailure(node, "wrong-sum", PATIENCE / 2)).toBe(`what is there now has the checksum ${sum}`);
     await node.kubectl("delete", "pod", "wrong-sum");
   });
 

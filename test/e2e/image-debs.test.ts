@@ -3,6 +3,7 @@ import { Cluster } from "../support/cluster.ts";
 import { DebArchive } from "../support/debs.ts";
 import { Node } from "../support/node.ts";
 import { addTinyd, deb, debsOf, PATIENCE, service } from "./debs.ts";
+import { eventsOf } from "./events.ts";
 import { pod, SLEEP } from "./manifests.ts";
 
 vi.setConfig({ testTimeout: PATIENCE });
@@ -24,7 +25,7 @@ describe("the package's own unit", () => {
   test("is what the container runs, and its service stays off", async () => {
     await node.run(pod(node, "tinyd", deb("deb://tinyd")));
     expect(await see.runs("tinyd")).toMatchObject({ imageID: "deb://tinyd:all=1.0", restartCount: 0 });
-    expect(await see.said("tinyd")).toEqual([
+    expect(await see.said("tinyd", 7)).toEqual([
       "tinyd",
       "words --name tinyd two words -a -b",
       "greeting hello",
@@ -40,7 +41,7 @@ describe("the package's own unit", () => {
     const took = "[0-9.]+m?s";
     const pulled = `^Pulled: Successfully pulled image "deb://tinyd" in ${took} \\(${took} including waiting\\)\\. Image size: 1048576 bytes\\.$`;
     const look = async () => {
-      const all = await see.events("tinyd");
+      const all = await eventsOf(node, "tinyd");
       return [all.some((each) => each.startsWith("Started: ")), all] as const;
     };
     const [, all] = await node.machine.until(look, { what: "the container's Events" });
@@ -53,7 +54,7 @@ describe("the package's own unit", () => {
     const env = [{ name: "OPTIONS", value: "of the pod" }];
     await node.run(pod(node, "args", deb("deb://tinyd", { args: ["--more", "a b"], env })));
     await see.runs("args");
-    expect((await see.said("args"))[1]).toBe("words --name tinyd two words of the pod --more a b");
+    expect((await see.said("args", 2))[1]).toBe("words --name tinyd two words of the pod --more a b");
   });
 
   test("gives way to the pod's user, command and hooks", async () => {
@@ -70,11 +71,9 @@ describe("the package's own unit", () => {
       pod(node, "command", deb("deb://tiny-simple", { command: ["tiny-simple"] })),
     );
     await Promise.all(["user", "root", "command"].map(see.runs));
-    expect(await Promise.all(["user", "root", "command"].map(see.said))).toEqual([
-      ["before", "4321"],
-      ["before", "0"],
-      ["0"],
-    ]);
+    expect(await see.said("user", 2)).toEqual(["before", "4321"]);
+    expect(await see.said("root", 2)).toEqual(["before", "0"]);
+    expect(await see.said("command", 1)).toEqual(["0"]);
     const entered = async (name: string) =>
       (await node.exec(`/usr/local/lib/unitlet/container-enter ${node.unit(name)} -- id -un 2>&1; true`)).stdout.trim();
     expect([await entered("tinyd"), await entered("root")]).toEqual(["tinyd", "root"]);
@@ -96,11 +95,10 @@ while [ ! -e /run/tiny-fork.pid ]; do sleep 0.1; done
       },
     });
     await archive.add({ name: "tiny-fork", depends: "tiny-fork-common" });
-    await node.run(pod(node, "fork", deb("deb://tiny-fork"), { terminationGracePeriodSeconds: 20 }));
+    await node.run(pod(node, "fork", deb("deb://tiny-fork"), { terminationGracePeriodSeconds: 40 }));
     await see.runs("fork");
     await node.exec(`systemctl stop ${node.unit("fork")}`);
-    const look = async () => (await see.said("fork")).slice(0, 2).join(" ") === "up quit";
-    await node.machine.until(look, { what: "the daemon to end as it wants" });
+    expect((await see.said("fork", 2)).slice(0, 2)).toEqual(["up", "quit"]);
   });
 });
 
@@ -137,9 +135,13 @@ describe("what cannot be carried over is said", () => {
       metadata: { ...chosen.metadata, annotations: { "unitlet.dev/service": "tiny-b.service" } },
     });
     await see.runs("chosen");
-    expect(
-      (await node.exec(`cat /proc/$(systemctl show --value -p MainPID ${node.unit("chosen")})/cmdline`)).stdout,
-    ).toBe("/bin/sleep\0" + "1002\0");
+    const look = async () => {
+      const { stdout } = await node.exec(
+        `cat /proc/$(systemctl show --value -p MainPID ${node.unit("chosen")})/cmdline`,
+      );
+      return [stdout === "/bin/sleep\0" + "1002\0", stdout];
+    };
+    await node.machine.until(look, { what: "the chosen one's program" });
   });
 });
 
@@ -170,5 +172,6 @@ test("after a boot no service of a package has come up", async () => {
   await see.look("tinyd", ({ state: seen, restartCount }) => seen?.running && restartCount > 0);
   for (const unit of ["tinyd.service", "tiny-fork.service", "tiny-simple.service"])
     expect(await see.state(unit)).toEqual(["inactive", "disabled"]);
-  expect(await see.state("tiny-own.service")).toEqual(["active", "enabled"]);
+  const own = () => see.state("tiny-own.service");
+  await node.machine.until(async () => (await own()).join() === "active,enabled", { what: "the host's own service" });
 });

@@ -62,13 +62,10 @@ test("what a container writes to an emptyDir, its restarted self and its neighbo
   const reader = { name: "reader", image, volumeMounts };
   await node.run(pod(node, "shared", [writer, reader], { volumes }));
   await node.container("shared", ({ restartCount }) => restartCount > 0);
-  const { stdout } = await node.exec([
-    "/usr/local/lib/unitlet/container-enter",
-    node.unit("shared", "reader"),
-    "cat",
-    "/shared/log",
-  ]);
-  expect(stdout).toMatch(/^run\nrun\n/);
+  const read = ["/usr/local/lib/unitlet/container-enter", node.unit("shared", "reader"), "cat", "/shared/log"];
+  await node.machine.until(async () => (await node.exec(read)).stdout.startsWith("run\nrun\n"), {
+    what: "both runs in the log",
+  });
 });
 
 test("an exec probe looks from within", async () => {
@@ -85,7 +82,7 @@ test("hooks run within, and write to the program's own output", async () => {
     preStop: { exec: { command: ["sh", "-c", "echo stopping >/proc/1/fd/1"] } },
   };
   const main = { image, ...shell("trap 'echo ending; exit 0' TERM; while true; do sleep 0.1; done"), lifecycle };
-  await node.run(pod(node, "hooked", main));
+  await node.run(pod(node, "hooked", main, { terminationGracePeriodSeconds: 60 }));
   await node.container("hooked", ({ state }) => state?.running);
   await node.machine.until(async () => (await node.log("hooked")).includes("started"), { what: "postStart" });
   await node.kubectl("delete", "pod", "hooked", "--wait=false");
@@ -131,7 +128,9 @@ test("a restart by hand is a restart", async () => {
   await node.container("again", ({ state }) => state?.running);
   await node.exec(["systemctl", "restart", node.unit("again")]);
   await node.container("again", ({ state, restartCount }) => state?.running && restartCount === 1);
-  expect(await node.log("again")).toBe("up\nup\n");
+  await node.machine.until(async () => [(await node.log("again")) === "up\nup\n", await node.log("again")], {
+    what: "the words of both",
+  });
 });
 
 describe("kubectl patch --subresource=resize", () => {

@@ -77,14 +77,15 @@ beforeAll(async () => {
       Volumes: { "/var/lib/postgresql/data": {} },
     },
   });
-}, 180_000);
+}, 600_000);
 
 afterAll(() => node[Symbol.asyncDispose]());
 
 async function deploy(name: string, container: Container): Promise<void> {
-  const replicas = { replicas: 1, selector: { matchLabels: { app: name } }, template: template(node, name, container) };
+  const ofPod = template(node, name, container, { terminationGracePeriodSeconds: 60 });
+  const replicas = { replicas: 1, selector: { matchLabels: { app: name } }, template: ofPod };
   await node.apply({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name }, spec: replicas });
-  await node.kubectl("rollout", "status", `deployment/${name}`, "--timeout=60s");
+  await node.kubectl("rollout", "status", `deployment/${name}`, "--timeout=110s");
 }
 const enter = (name: string, ...command: string[]) => node.kubectl("exec", `deployment/${name}`, "--", ...command);
 
@@ -110,8 +111,10 @@ describe("nginx", () => {
     ).stdout.trim();
     expect((await node.exec(["systemctl", "show", "-P", "KillSignal", unit])).stdout).toBe("3\n");
     await node.kubectl("delete", "deployment", "nginx", "--cascade=foreground");
-    const { stdout } = await node.exec(["journalctl", "--quiet", "--output=cat", "-u", unit]);
-    expect(stdout).toContain("Deactivated successfully");
+    const journal = async () => (await node.exec(["journalctl", "--quiet", "--output=cat", "-u", unit])).stdout;
+    await node.machine.until(async () => [(await journal()).includes("Deactivated successfully"), await journal()], {
+      what: "its end",
+    });
   });
 });
 

@@ -88,7 +88,7 @@ describe("a terminal", () => {
     await terminal.hears(/command prompt/);
     terminal.type("\r");
     await terminal.hears(/# /);
-    terminal.type("stty size; echo $TERM $A $$; tty; sleep 1000\r");
+    terminal.type("until stty size | grep '31 91'; do sleep 0.1; done; echo $TERM $A $$; tty; sleep 1000\r");
     await terminal.hears(/31 91\r\nxterm b 1\r\n\/dev\/pts\/0/);
     terminal.resize(70, 20);
     terminal.type("\x03");
@@ -112,7 +112,10 @@ describe("a terminal", () => {
     await node.container("alone", ({ ready }) => ready);
     const log = await kubectl(node, ["logs", "alone"]);
     expect(log.stdout).toMatch(/one 42\r?\n[\s\S]*two 42\r?\n/);
-    expect(await processes("alone")).toMatch(/^sh\n\S+perl \S+container-terminal main\n$/);
+    const isAlone = (seen: string) => /^sh\n\S+perl \S+container-terminal main\n$/.test(seen);
+    await node.machine.until(async () => [isAlone(await processes("alone")), await processes("alone")], {
+      what: "the shell alone with its terminal",
+    });
     await untilGone(node);
   });
 
@@ -147,7 +150,10 @@ describe("a terminal", () => {
     await node.run(pod(node, "none", { image, command: ["/none"], tty: true }, { restartPolicy: "Never" }));
     const { state } = await node.container("none", (seen) => seen.state?.terminated);
     expect(state?.terminated).toMatchObject({ exitCode: 128, reason: "StartError" });
-    expect((await node.exec("ls /run/unitlet/pods/*/main.console 2>&1 || :")).stdout).toContain("No such file");
+    const consoles = async () => (await node.exec("ls /run/unitlet/pods/*/main.console 2>&1 || :")).stdout;
+    await node.machine.until(async () => [(await consoles()).includes("No such file"), await consoles()], {
+      what: "no console to be left",
+    });
   });
 
   test("of an init container, and a new one for each start", async () => {
@@ -166,6 +172,7 @@ describe("a terminal", () => {
     );
     await node.container("each", ({ state, restartCount }) => state?.running && restartCount === 1);
     const log = async (...flags: string[]) => (await kubectl(node, ["logs", "each", ...flags])).stdout.trim();
+    await node.machine.until(async () => (await log()) !== "", { what: "what the second run says" });
     expect([await log("-c", "first"), await log("--previous"), await log()]).toEqual(Array(3).fill("/dev/pts/0"));
   });
 });

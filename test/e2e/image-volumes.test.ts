@@ -96,7 +96,7 @@ describe("a volume of an image's files", () => {
     const one = pod(node, "one", { ...mounting("cat /run/files/motd"), image }, volume(image));
     await node.run(one, pod(node, "two", mounting("cat /run/files/motd"), volume(image)));
     await Promise.all(["one", "two"].map((name) => says(name, "from the image\n")));
-    const { stdout } = await node.exec("journalctl --quiet --output=cat --unit='unitlet-image@*'");
+    const { stdout } = await node.exec("journalctl --sync; journalctl --quiet --output=cat --unit='unitlet-image@*'");
     expect(stdout.split("\n").filter((line) => line.startsWith(`${image} is sha256:`))).toHaveLength(1);
     const look = async () => {
       const seen = await events("one");
@@ -170,10 +170,10 @@ describe("what is mounted", () => {
     await says("user", "from the image\nfrom the image\n");
     const uid = (await node.get("user"))?.metadata?.uid;
     await node.kubectl("delete", "pod", "user");
-    expect(await mounts()).toBe(`${before - 1}\n`);
-    expect((await node.exec(`find /run/unitlet /var/lib/unitlet /etc/systemd/system -name '*${uid}*'`)).stdout).toBe(
-      "",
-    );
+    await node.machine.until(async () => [Number(await mounts()) === before - 1, await mounts()], { what: "one less" });
+    const left = async () =>
+      (await node.exec(`find /run/unitlet /var/lib/unitlet /etc/systemd/system -name '*${uid}*'`)).stdout;
+    await node.machine.until(async () => [(await left()) === "", await left()], { what: "nothing to be left" });
     expect((await node.exec("unitlet images prune")).stdout).toContain(`removed ${image}\n`);
   });
 

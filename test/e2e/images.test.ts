@@ -60,7 +60,9 @@ describe("a Deployment of an ordinary image", () => {
   });
 
   test("answers its clients", async () => {
-    const { stdout } = await node.exec("curl -s http://127.0.0.1:8080/");
+    const { stdout } = await node.machine.until(() => node.exec("curl -sf http://127.0.0.1:8080/"), {
+      what: "an answer",
+    });
     expect(stdout).toBe("hello\n");
   });
 
@@ -122,8 +124,8 @@ describe("a container that ends", () => {
     await node.run(
       pod(node, "fresh", { image: BUSYBOX, ...shell("test ! -e /mark || echo old; touch /mark; echo run; sleep 1") }),
     );
-    await node.container("fresh", ({ restartCount }) => restartCount > 0);
-    expect(await node.log("fresh")).toMatch(/^run\nrun\n/);
+    const said = async () => [/^run\n.*\n/.test(await node.log("fresh")), await node.log("fresh")] as const;
+    expect((await node.machine.until(said, { what: "what its second run says" }))[1]).toMatch(/^run\nrun\n/);
   });
 
   test.for([

@@ -73,7 +73,9 @@ export class Terminal {
     this.#process.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#said += text;
     });
-    this.ended = this.#process.ended;
+    // With all that it has said.
+    const silence = new Promise((resolve) => this.#process.stdout?.once("close", resolve));
+    this.ended = Promise.all([this.#process.ended, silence]).then(([code]) => code);
   }
 
   type(text: string): void {

@@ -1,10 +1,12 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import type { Node } from "../support/node.ts";
 
 /** Why a container's image cannot be pulled: of ErrImagePull, which lasts for seconds, or of the pause that follows it. */
-export async function pullFailure(node: Node, name: string): Promise<string> {
-  const reasons = ["ErrImagePull", "ImagePullBackOff"];
-  const { state } = await node.container(name, (seen) => reasons.includes(seen.state?.waiting?.reason ?? ""));
-  return (state?.waiting?.message ?? "").replace(/^Back-off pulling image ".*?": ErrImagePull: /, "");
+export async function pullFailure(node: Node, name: string, timeout = 60_000): Promise<string> {
+  const find = (seen: V1Pod | undefined) => seen?.status?.containerStatuses?.[0]?.state?.waiting;
+  const isFailure = (reason = "") => ["ErrImagePull", "ImagePullBackOff"].includes(reason);
+  const waiting = await node.until(name, (seen) => isFailure(find(seen)?.reason) && find(seen), { timeout });
+  return (waiting.message ?? "").replace(/^Back-off pulling image ".*?": ErrImagePull: /, "");
 }
 
 /** Waits until nothing of a pull is left; what failed is told before it is cleared away. */

@@ -90,7 +90,8 @@ export class Registry {
     );
     const source = `oci:/srv/layouts/${name.replace(/[^a-z0-9]/g, "_")}:latest`;
     const image = `${this.address}/${name}`;
-    await this.#machine.exec(["skopeo", "copy", "--quiet", "--all", ...this.#flags, source, `docker://${image}`]);
+    const copy = ["skopeo", "copy", "--quiet", "--all", ...this.#flags, source, `docker://${image}`];
+    await this.#machine.exec(copy, { timeout: 170_000 });
     return image;
   }
 }
