@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { killSession } from "../io/session.ts";
+import { onSilence } from "../io/silence.ts";
 import type { UnitName } from "../model/unit.ts";
 import type { Outcome } from "./course.ts";
 
@@ -32,15 +33,15 @@ export function checkExec(
     child.stdout.on("data", collect);
     child.stderr.on("data", collect);
     const end = (outcome: Outcome | undefined) => {
-      clearTimeout(timer);
+      answered();
       child.stdout.destroy();
       child.stderr.destroy();
       resolve(outcome);
     };
-    const timer = setTimeout(() => {
+    const answered = onSilence(timeout * 1000, () => {
       late = true;
       if (child.pid !== undefined) killSession(child.pid);
-    }, timeout * 1000);
+    });
     child.once("error", ({ message }) => end({ success: false, message }));
     const ended = (code: number | null) => {
       const words = output.toString();

@@ -1,4 +1,5 @@
 import type * as http2 from "node:http2";
+import { onSilence } from "../io/silence.ts";
 import type { Outcome } from "./course.ts";
 import { dialError, hostPort } from "./dial.ts";
 
@@ -26,14 +27,14 @@ export function checkGrpc(host: string, port: number, service: string, timeout: 
     const session = connect(`http://${where}`);
     let connected = false;
     const end = (success: boolean, message: string) => {
-      clearTimeout(timer);
+      answered();
       session.destroy();
       resolve({ success, message });
     };
-    const timer = setTimeout(() => {
+    const answered = onSilence(timeout * 1000, () => {
       const late = `timeout: failed to connect service "${where}" within ${timeout}s: context deadline exceeded`;
       end(false, connected ? `timeout: health rpc did not complete within ${timeout}s` : late);
-    }, timeout * 1000);
+    });
     session.once("connect", () => {
       connected = true;
     });

@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import type * as https from "node:https";
+import { onSilence } from "../io/silence.ts";
 import type { HttpCheck } from "../model/probe.ts";
 import type { Outcome } from "./course.ts";
 import { dialError, hostPort } from "./dial.ts";
@@ -22,11 +23,12 @@ export async function checkHttp(
   agent = "kube-probe/1.36",
 ): Promise<Outcome> {
   const first = urlOf(check, address);
-  const signal = AbortSignal.timeout(timeout * 1000);
+  const late = new AbortController();
+  const answered = onSilence(timeout * 1000, () => late.abort());
   let url = first;
   try {
     for (let redirects = 0; ; redirects += 1) {
-      const { status, location, body } = await get(url, headersOf(check, agent), signal);
+      const { status, location, body } = await get(url, headersOf(check, agent), late.signal);
       const next = isRedirect(status) && location !== undefined ? new URL(location, url) : undefined;
       if (next === undefined) return verdict(status, body);
       if (next.hostname !== first.hostname)
@@ -35,10 +37,12 @@ export async function checkHttp(
       url = next;
     }
   } catch (error) {
-    if (signal.aborted)
+    if (late.signal.aborted)
       return failure(url, "context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
     const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
     return failure(url, wordsOf(error as NodeJS.ErrnoException, url.hostname.replace(/^\[|\]$/g, ""), port));
+  } finally {
+    answered();
   }
 }
 

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { onSilence } from "../io/silence.ts";
 import type { Outcome } from "./course.ts";
 import { dialError, hostPort } from "./dial.ts";
 
@@ -7,12 +8,12 @@ export function checkTcp(host: string, port: number, timeout: number): Promise<O
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const end = (outcome: Outcome) => {
-      clearTimeout(timer);
+      answered();
       socket.destroy();
       resolve(outcome);
     };
     const late = `dial tcp ${hostPort(host, port)}: i/o timeout`;
-    const timer = setTimeout(() => end({ success: false, message: late }), timeout * 1000);
+    const answered = onSilence(timeout * 1000, () => end({ success: false, message: late }));
     socket.once("connect", () => end({ success: true, message: "" }));
     socket.once("error", (error) => end({ success: false, message: dialError(error, host, port) }));
   });

@@ -29,9 +29,9 @@ afterAll(() => {
 });
 
 describe("http", () => {
-  const get = (path: string, change: Partial<HttpCheck> = {}) => {
+  const get = (path: string, change: Partial<HttpCheck> = {}, timeout = 60) => {
     asked = [];
-    return probe({ type: "http", scheme: "http", port: portOf(server), path, headers: [], ...change });
+    return probe({ type: "http", scheme: "http", port: portOf(server), path, headers: [], ...change }, timeout);
   };
   const good = { success: true, message: "" };
 
@@ -88,7 +88,7 @@ describe("http", () => {
   });
 
   test("no answer", async () => {
-    expect(await get("/hangs")).toEqual({
+    expect(await get("/hangs", {}, 1)).toEqual({
       success: false,
       message: `Get "http://${HOST}:${portOf(server)}/hangs": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
     });

@@ -38,7 +38,8 @@ test.each([
   ],
   ["hangs", false, "timeout: health rpc did not complete within 1s"],
 ])("service %j", async (service, success, message) => {
-  expect(await probe({ type: "grpc", port: portOf(health), service })).toEqual({ success, message });
+  const outcome = await probe({ type: "grpc", port: portOf(health), service }, service === "hangs" ? 1 : 60);
+  expect(outcome).toEqual({ success, message });
 });
 
 test("nobody there", async () => {
@@ -51,7 +52,7 @@ test("nobody there", async () => {
 test("something else there", async () => {
   const silent = createTcp().listen(0, HOST);
   await new Promise((resolve) => silent.once("listening", resolve));
-  const outcome = await probe({ type: "grpc", port: portOf(silent), service: "" });
+  const outcome = await probe({ type: "grpc", port: portOf(silent), service: "" }, 1);
   silent.close();
   expect(outcome?.success).toBe(false);
 });

@@ -5,10 +5,10 @@ import { look } from "../../src/probe/check.ts";
 
 export const HOST = "127.0.0.1";
 
-/** What a check finds within a second. */
-export const probe = (check: Check) =>
+/** What a check finds within so many seconds. */
+export const probe = (check: Check, timeout = 60) =>
   look(
-    { check, initialDelay: 0, period: 1, timeout: 1, successThreshold: 1, failureThreshold: 1 },
+    { check, initialDelay: 0, period: 1, timeout, successThreshold: 1, failureThreshold: 1 },
     { unit: "u.service" as UnitName, address: HOST },
     "/no/such",
   );
