@@ -125,7 +125,10 @@ describe("with a running container", () => {
 
 describe("a container that is not running", () => {
   test.each(["none", "stopped"])("%s", async (pod) => {
-    if (pod === "stopped") await start(pod, "echo >/dev/shm/stopped");
+    if (pod === "stopped") {
+      await start(pod, "echo >/dev/shm/stopped");
+      await machine.until(() => machine.exec(`! systemctl is-active ${unit(pod)}`), { what: "its end" });
+    }
     expect(await enter(pod, "true")).toEqual({
       code: 125,
       stdout: "",

@@ -6,6 +6,8 @@ export interface Container {
   readonly kind?: "container" | "init";
   readonly policy?: "Always" | "OnFailure" | "Never";
   readonly lines?: string;
+  /** Of container-start: the first and the longest pause, and after how long it begins anew, in seconds. */
+  readonly pauses?: string;
   /** Given to container-exit: what the shell is to become. */
   readonly program?: string;
 }
@@ -46,7 +48,7 @@ export class ContainerUnits {
   /** As translate/ writes them: with everything that hides the host's files from the helpers, too. */
   async install(
     pod: string,
-    { exec, kind = "container", policy = "Never", lines = "", program = "/bin/true" }: Container,
+    { exec, kind = "container", policy = "Never", lines = "", pauses = "", program = "/bin/true" }: Container,
   ): Promise<void> {
     const helper = (name: string, more: string) =>
       `/usr/local/lib/unitlet/${name} ${unit(pod)} uid-${pod} main ${more}`;
@@ -55,7 +57,7 @@ CollectMode=inactive-or-failed
 StartLimitIntervalSec=0
 [Service]
 Type=${kind === "init" ? "oneshot" : "exec"}
-ExecStartPre=+${helper("container-start", HASH)}
+ExecStartPre=+${helper("container-start", `${HASH} ${pauses}`)}
 ExecStart=${exec}
 ExecStopPost=-+${helper("container-exit", `${kind} ${policy} ${HASH} ${program}`)}
 Restart=${kind === "init" ? "on-failure" : RESTART[policy]}

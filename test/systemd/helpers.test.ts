@@ -49,6 +49,10 @@ describe("what is recorded of an exit", () => {
 
   test.for(Object.entries(cases))("%s", async ([pod, [, expected]]) => {
     const [exit] = await machine.until(() => units.exits(pod), { what: `an exit of ${pod}` });
+    // The last thing that is done at an exit; one that failed may have started again since then.
+    const isOver = async () =>
+      (await units.exits(pod)).length > 1 || !(await machine.exec(`ls ${volatile(pod)}`)).stdout.includes("started");
+    await machine.until(isOver, { what: `the end of ${pod}` });
     const marks = await machine.exec(`cd ${volatile(pod)} && ls *.done; cd ${data(pod)} && ls *.finished`, {
       allowFailure: true,
     });
@@ -79,19 +83,22 @@ test("a running container: .started holds its invocation; a stop is recorded, ri
   ]);
 });
 
-test("restarts: at once, then after 10 s; a stop ends the pause, and is no exit", async () => {
-  await units.start("crashing", { exec: "/bin/false", policy: "Always" });
+/** Ten times what it is otherwise: on a computer that stands still, too, somebody comes to see it. */
+const PAUSES = { pauses: "100 3000 600" };
+
+test("restarts: at once, then after a pause; a stop ends that, and is no exit", async () => {
+  await units.start("crashing", { exec: "/bin/false", policy: "Always", ...PAUSES });
   const due = await machine.until(() => machine.read(`${volatile("crashing")}/main.backoff`), { what: "a back-off" });
   const [first, second, ...more] = await units.exits("crashing");
   if (!first || !second) throw new Error("it waits before it crashed twice");
   expect(more).toEqual([]);
-  expect(second.started - first.finished).toBeLessThan(9);
-  expect(Number(due)).toBe(Math.ceil(second.finished + 10));
+  expect(second.started - first.finished).toBeLessThan(50);
+  expect(Number(due)).toBe(Math.ceil(second.finished + 100));
   expect((await machine.exec(["systemctl", "show", "-P", "SubState", unit("crashing")])).stdout).toBe("start-pre\n");
 
   const before = performance.now();
   await machine.exec(["systemctl", "stop", unit("crashing")]);
-  expect(performance.now() - before).toBeLessThan(8000);
+  expect(performance.now() - before).toBeLessThan(50_000);
   expect(await units.exits("crashing")).toHaveLength(2);
   expect((await machine.exec(["ls", volatile("crashing")])).stdout).toBe("");
 });
@@ -101,7 +108,8 @@ test("the pause ends by itself", async () => {
   await units.writeExits("patient", [crashLine(now - 30, now - 29), crashLine(now - 9, now - 8)]);
   await units.start("patient", { exec: "/bin/sleep 1000" });
   const { stdout } = await machine.exec(["stat", "-c", "%.3Y", `${volatile("patient")}/main.started`]);
-  expect(Number(stdout) - (now - 8)).toBeCloseTo(10, 0);
+  // The next one would be of twice the length.
+  expect(Number(stdout) - (now - 8)).toSatisfy((seconds: number) => seconds > 9.9 && seconds < 19.9);
   expect((await machine.exec(["ls", volatile("patient")])).stdout).toBe("main.started\n");
 });
 
@@ -112,21 +120,21 @@ describe("how long the pause is", () => {
   const other: Crash = [1, 0, "ffff"];
   const cases: Record<string, [log: (Crash | string)[], pause: number]> = {
     "first-exit": [[crash], 0],
-    "third-exit": [[crash, crash, crash], 20],
-    "sixth-exit": [Array<Crash>(6).fill(crash), 160],
-    "many-exits": [Array<Crash>(40).fill(crash), 300],
+    "third-exit": [[crash, crash, crash], 200],
+    "sixth-exit": [Array<Crash>(6).fill(crash), 1600],
+    "many-exits": [Array<Crash>(40).fill(crash), 3000],
     "ten-minutes-up": [[crash, crash, crash, [600, 0]], 0],
-    "ten-minutes-up-before": [[crash, crash, [700, 100], crash], 10],
+    "ten-minutes-up-before": [[crash, crash, [700, 100], crash], 100],
     "other-spec": [[crash, crash, other], 0],
-    "same-spec-again": [[crash, crash, other, crash, crash], 10],
+    "same-spec-again": [[crash, crash, other, crash, crash], 100],
     "long-ago": [Array<Crash>(6).fill([9000, 8000]), 0],
-    "half-a-line": [[crash, crash, `${crashLine(1, 2).slice(0, 50)}\0\0`, crash], 20],
+    "half-a-line": [[crash, crash, `${crashLine(1, 2).slice(0, 50)}\0\0`, crash], 200],
     "clock-put-back": [
       [
         [-5000, -5001],
         [-5000, -5001],
       ],
-      10,
+      100,
     ],
   };
 
@@ -135,11 +143,11 @@ describe("how long the pause is", () => {
     const line = (each: Crash | string) =>
       typeof each === "string" ? each : crashLine(now - each[0], now - each[1], each[2]);
     await units.writeExits(pod, log.map(line));
-    await units.install(pod, { exec: "/bin/sleep 1000" });
+    await units.install(pod, { exec: "/bin/sleep 1000", ...PAUSES });
     await machine.exec(["systemctl", "start", "--no-block", unit(pod)]);
     const file = `${volatile(pod)}/main.${pause === 0 ? "started" : "backoff"}`;
     const content = await machine.until(() => machine.read(file), { what: file });
-    if (pause > 0) expect(Math.abs(Number(content) - now - pause)).toBeLessThanOrEqual(2);
+    if (pause > 0) expect(Math.abs(Number(content) - now - pause)).toBeLessThanOrEqual(30);
   });
 });
 

@@ -25,9 +25,9 @@ test.for([
 test.for([" ".repeat(65_000), "a".repeat(65_000), "a ".repeat(32_000), "\ta".repeat(32_000)])(
   "what a container has written to keep the reader busy is read in no time (%#)",
   (text) => {
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     expect(envFileValue(`${text}x`, "x")).toBeUndefined();
-    expect(performance.now() - begun).toBeLessThan(500);
+    expect(process.cpuUsage(begun).user / 1000).toBeLessThan(500);
   },
 );
 

@@ -62,9 +62,9 @@ test.for(TABLE)("%s", ([, text, expected]) => {
 test.for(["$(".repeat(500_000), `${"$(VAR_EMPTY)".repeat(50_000)}$(`, "$".repeat(1_000_000)])(
   "a long text takes no time (%#)",
   (text) => {
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     expand(text, (name) => VARIABLES.get(name));
-    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(process.cpuUsage(begun).user / 1000).toBeLessThan(1000);
   },
 );
 

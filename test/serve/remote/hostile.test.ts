@@ -74,7 +74,7 @@ async function gone({ gone: signal }: { readonly gone: AbortSignal }): Promise<b
   return signal.aborted;
 }
 
-describe("whatever a client does, its connection ends when it goes", { timeout: 60_000 }, () => {
+describe("whatever a client does, its connection ends when it goes", { timeout: 180_000 }, () => {
   test("SPDY", async () => {
     await always(moves, async (each) => {
       const [client, server] = duplexPair();
