@@ -17,7 +17,7 @@ export function asApiServer({ cluster }: Node): readonly string[] {
 
 /** A request to the port itself; status 0 when there is no whole answer. */
 export async function ask(node: Node, path: string, flags: readonly string[] = asApiServer(node)): Promise<Answer> {
-  const common = ["-q", "-sk", "--path-as-is", "-m", "10", "-w", "\n%{http_code}"];
+  const common = ["-q", "-sk", "--path-as-is", "-m", "60", "-w", "\n%{http_code}"];
   const url = `https://${node.machine.address}:10250${path}`;
   const { stdout, code } = await run(["curl", ...common, ...flags, url], { allowFailure: true });
   const end = stdout.lastIndexOf("\n");

@@ -4,6 +4,7 @@ import { LyingRegistry } from "../support/lying-registry.ts";
 import { Node } from "../support/node.ts";
 import { busybox, type Descriptor, digestOf } from "../support/registry.ts";
 import type { TarEntry } from "../support/tar.ts";
+import { eventsOf } from "./events.ts";
 import { pod } from "./manifests.ts";
 import { noLeftover, pullFailure } from "./pull-failure.ts";
 
@@ -89,9 +90,9 @@ describe("a registry", () => {
     });
     await node.run(pod(node, "dies", { image: name }));
     await runs("dies");
-    const selector = "--field-selector=involvedObject.name=dies,reason=Failed";
-    const told = () => node.kubectl("get", "events", selector, "-o", "jsonpath={.items[*].message}");
-    await node.machine.until(async () => (await told()).includes("unexpected EOF"), { what: "the Event" });
+    const isTold = (event: string) => event.startsWith("Failed: ") && event.includes("unexpected EOF");
+    const look = async () => [(await eventsOf(node, "dies")).some(isTold), await eventsOf(node, "dies")];
+    await node.machine.until(look, { what: "the Event" });
     await noLeftover(node, "dies");
   });
 
