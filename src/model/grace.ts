@@ -1,10 +1,10 @@
 import type { Container, Pod } from "./pod.ts";
 
 /**
- * systemd gives what records an exit as long as it gives the program, and on a busy host that has hardly begun after two
- * seconds: an exit of which nobody knows anything would fail a Job that had succeeded.
+ * systemd gives what records an exit as long as it gives the program, and on a host that stood still for ten seconds that
+ * has hardly begun when they are over: an exit of which nobody knows anything would fail a Job that had succeeded.
  */
-const RECORDING = 10;
+const RECORDING = 30;
 
 /** Seconds that systemd gives a container to stop. What is less than that, runs see to. */
 export function stopTimeout(pod: Pod, container: Container): number {

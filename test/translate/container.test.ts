@@ -67,9 +67,9 @@ describe("terminationGracePeriodSeconds", () => {
   test.for([
     [undefined, "30"],
     [300, "300"],
-    [11, "11"],
-    [2, "10"],
-    [0, "10"],
+    [31, "31"],
+    [2, "30"],
+    [0, "30"],
   ] as const)("%s becomes TimeoutStopSec=%s", ([seconds, expected]) => {
     const of = seconds === undefined ? pod() : pod({ terminationGracePeriodSeconds: seconds });
     expect(directive(of, "TimeoutStopSec")).toEqual([expected]);

@@ -41,7 +41,7 @@ describe("startHookLines()", () => {
 
 describe("stopLines()", () => {
   test("without a hook leave it to systemd", () => {
-    expect(stopLines(input())).toEqual([["TimeoutStopSec", "20"]]);
+    expect(stopLines(input())).toEqual([["TimeoutStopSec", "30"]]);
   });
 
   test("say the signal of the image, or before it that of the pod", () => {
