@@ -144,15 +144,16 @@ describe("a secret in the URL", () => {
   ] as const)("%s: opens, and is told nowhere", async ([what, directory, query, secret]) => {
     const file = `${what}.tar`;
     await serve(file, tar([...base, { path: "from", content: `${what}\n` }]));
+    await node.machine.write("/srv/secret", secret);
     await node.exec(
-      "systemd-run --quiet --unit=watcher sh -c 'while :; do cat /proc/[0-9]*/cmdline; done >/srv/seen 2>/dev/null'",
+      "systemd-run --quiet --unit=watcher sh -c 'while :; do grep -aoFf /srv/secret /proc/[0-9]*/cmdline; done >>/srv/seen 2>/dev/null'",
     );
     expect(await output(what, `${directory}${file}${query}#sha256=${await checksum(file)}`, "cat /from")).toBe(
       `${what}\n`,
     );
     await node.exec("systemctl stop watcher");
     const { stdout } = await node.exec(
-      `journalctl -b | grep -F ${secret}; unitlet images | grep -F ${secret}; grep -aoF ${secret} /srv/seen; grep -rlsF ${secret} /var/lib/unitlet /etc/systemd; true`,
+      `journalctl -b | grep -F ${secret}; unitlet images | grep -F ${secret}; cat /srv/seen; grep -rlsF ${secret} /var/lib/unitlet /etc/systemd; true`,
     );
     expect(stdout).toBe("");
     const seen = await node.get(what);

@@ -70,7 +70,7 @@ describe("kubectl debug", () => {
     await terminal.hears(/command prompt/);
     terminal.type("\r");
     await terminal.hears(/[#$] /);
-    terminal.type("ps -o args; test -t 0 && echo on a terminal\r");
+    terminal.type("ps -o args; test -t 0 && echo on a term''inal\r");
     expect(await terminal.hears(/on a terminal\r\n/)).toContain("sleep 1001\r\n");
     terminal.type("exit 6\r");
     const { state } = await added("web", "typed", ({ terminated }) => terminated);
@@ -115,8 +115,9 @@ describe("kubectl debug", () => {
 
   test("from an image, of a container on the host's files: among its own, and that is told", async () => {
     expect(await seenBy("plain", "look", ["--target=host"], "cat /proc/1/comm")).toBe("cat\n");
-    const events = await node.kubectl("get", "events", "--field-selector=reason=FieldIgnored", "-o", "wide");
-    expect(events).toContain("spec.ephemeralContainers[look].targetContainerName is ignored");
+    const events = () => node.kubectl("get", "events", "--field-selector=reason=FieldIgnored", "-o", "wide");
+    const told = "spec.ephemeralContainers[look].targetContainerName is ignored";
+    await node.machine.until(async () => [(await events()).includes(told), await events()], { what: "the Event" });
   });
 
   test("an image that is not to be had is told of that container alone", async () => {
