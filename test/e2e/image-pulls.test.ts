@@ -79,6 +79,14 @@ describe("a pull", () => {
   });
 });
 
+test("what a pull leaves is cleared away also when that takes longer than systemd gives it", async () => {
+  await node.machine.write("/srv/slow/rm", '#!/bin/sh\nsleep 2\nexec /bin/rm "$@"\n', 0o755);
+  const asked = "/run/unitlet/images";
+  await node.exec(`mkdir -p ${asked} && cd ${asked} && echo name odd >odd.request && echo secret >odd.auth`);
+  await node.exec("PATH=/srv/slow:$PATH timeout 1 /usr/local/lib/unitlet/image-pull --ended odd || :");
+  expect((await node.exec(`ls ${asked}`)).stdout).not.toContain("odd");
+});
+
 describe("imagePullPolicy", () => {
   test("Always asks the registry for each new pod", async () => {
     const image = await registry.push("moves:1", { layers: [base], config: CONFIG });
