@@ -45,6 +45,22 @@ export function settledUntil(world: World): Instant | undefined {
   return Math.min(world.now + longest, refresh, ...deadlines, ...retries.filter((at) => at > world.now));
 }
 
+/**
+ * Whether a start is all but over: its helper has rung already, a little before the container runs, so nobody tells of that.
+ * On a busy host a run may be there first.
+ */
+export function isStarting(world: World): boolean {
+  return [...world.units.values()].some((unit) => isAboutToRun(unit, world));
+}
+
+function isAboutToRun({ state, identity, invocation, text = "" }: ActualUnit, { directories }: World): boolean {
+  if (state?.active !== "activating" || state.job === "" || identity === undefined) return false;
+  const started = directories.get(identity.podUID)?.pasts.get(identity.container)?.started;
+  if (state.sub === "start-pre") return started !== undefined && started.invocation === invocation;
+  // That of an init container is its whole run, and some programs say themselves when they have started.
+  return state.sub === "start" && /^Type=(exec|forking)$/m.test(text);
+}
+
 /** Between two states a unit may go on without changing what the digest covers; only a back-off leaves its mark when it ends. */
 function isSteady(unit: ActualUnit, { directories, now }: World): boolean {
   const { state, identity } = unit;

@@ -17,22 +17,26 @@ afterAll(() => node[Symbol.asyncDispose]());
 
 const notes = async () => (await node.exec(`ls ${NOTE} || :`)).stdout;
 
-test("a start that takes longer than a run waits for it is told when it is over, without the timer", async () => {
-  await node.exec(`cp ${HELPER} /root/container-start`);
+const HELD = "until test -e /proc/1/root/root/now; do sleep 0.1; done";
+
+test.each([
+  ["before its helper has rung", "early", `${HELD}; exec /root/container-start "$@"`],
+  ["when its helper has rung already", "late", `/root/container-start "$@" || exit; ${HELD}`],
+])("a start that takes longer than a run waits for it, %s, is told without the timer", async (_, name, script) => {
+  await node.exec(`rm -f /root/now; cp ${HELPER} /root/container-start`);
   // Until the run that asked for it, and the one after that, are over.
-  const script = `#!/bin/sh\nuntil test -e /proc/1/root/root/now; do sleep 0.1; done\nexec /root/container-start "$@"\n`;
-  await node.machine.write("/root/slow", script, 0o755);
+  await node.machine.write("/root/slow", `#!/bin/sh\n${script}\n`, 0o755);
   await node.exec(`mount --bind /root/slow ${HELPER}`);
-  await node.run(pod(node, "slow", SLEEP));
-  expect((await node.get("slow"))?.status?.containerStatuses?.[0]?.state).toEqual({
+  await node.run(pod(node, name, SLEEP));
+  expect((await node.get(name))?.status?.containerStatuses?.[0]?.state).toEqual({
     waiting: { reason: "ContainerCreating" },
   });
-  await node.machine.until(async () => (await node.show("slow", "SubState")) === "start-pre", { what: "its start" });
+  await node.machine.until(async () => (await node.show(name, "SubState")) === "start-pre", { what: "its start" });
   const idle = async () =>
     (await node.exec("systemctl show -P ActiveState unitlet-sync; ls /run/unitlet/dirty || :")).stdout;
   await node.machine.until(async () => (await idle()) === "inactive\n", { what: "no run" });
   await node.exec("touch /root/now");
-  await node.kubectl("wait", "pod/slow", "--for=condition=Ready", "--timeout=60s");
+  await node.kubectl("wait", `pod/${name}`, "--for=condition=Ready", "--timeout=60s");
   await node.machine.until(async () => (await notes()) === "", { what: "no note" });
   await node.exec(`umount ${HELPER}`);
 });
