@@ -8,7 +8,8 @@ export interface Kind {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-const PROBE = { exec: { command: ["true"] }, periodSeconds: 10 };
+/** Who is slow lives. */
+const PROBE = { exec: { command: ["true"] }, periodSeconds: 10, timeoutSeconds: 30 };
 const MOUNTS = ["scratch", "memory", "map", "secret", "host", "downward"];
 
 const VOLUMES = [
