@@ -9,8 +9,8 @@ import type { LogOptions } from "./log-options.ts";
 import { SLACK, sieve } from "./sieve.ts";
 import { tailPosition } from "./tail.ts";
 
-/** What ended longer ago than this, journald has surely taken in. */
-const SETTLED = 10_000;
+/** What ended longer ago than this, journald has surely taken in, though the host stood still for a while. */
+const SETTLED = 60_000;
 
 /** For all who follow in this process. */
 const bell = new JournalBell();
