@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startInTerminal } from "../../src/serve/exec/terminal.ts";
+import { isTooLate } from "../support/cluster.ts";
 import type { Node } from "../support/node.ts";
 import { until } from "../support/until.ts";
 
@@ -53,7 +54,9 @@ export class Kubectl {
 
 /** To its end, with texts. */
 export async function kubectl(node: Node, args: readonly string[], options: KubectlOptions = {}) {
-  const { stdout, ...rest } = await new Kubectl(node, args, { stdin: "", ...options }).ended;
+  const call = () => new Kubectl(node, args, { stdin: "", ...options }).ended;
+  const first = await call();
+  const { stdout, ...rest } = isTooLate(first.stderr) ? await call() : first;
   return { stdout: stdout.toString(), ...rest };
 }
 

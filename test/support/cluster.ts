@@ -61,7 +61,9 @@ export class Cluster {
 
   async kubectl(args: readonly string[], options: RunOptions = {}): Promise<string> {
     // Some of its verbs wait for a minute themselves.
-    return (await run([script, ...this.#flags, "kubectl", ...args], { timeout: 120_000, ...options })).stdout;
+    const call = () => run([script, ...this.#flags, "kubectl", ...args], { timeout: 120_000, ...options });
+    const again = (error: Error) => (isTooLate(error.message) ? call() : Promise.reject(error));
+    return (await call().catch(again)).stdout;
   }
 
   /** Makes a namespace that is ready for pods: with its service account and the authority's certificate. Returns its full name. */
@@ -120,6 +122,11 @@ export class Cluster {
   async startApiServer(): Promise<void> {
     await manage([...this.#flags, "start-apiserver"]);
   }
+}
+
+/** The API server gives a node ten seconds to begin; nothing of what kubectl is to do has been done then. */
+export function isTooLate(said: string): boolean {
+  return said.includes("TLS handshake timeout");
 }
 
 function manage(args: readonly string[]): Promise<RunResult> {
