@@ -17,13 +17,13 @@ import type { Answer } from "./ports.ts";
 import { keepProbes } from "./probes.ts";
 import { type Published, publish } from "./publish.ts";
 import { podNote } from "./report/pod-note.ts";
-import { isStarting, keepSettled, settledUntil, unsettle } from "./settled.ts";
+import { isPassing, keepSettled, settledUntil, unsettle } from "./settled.ts";
 import type { Sync } from "./sync.ts";
 import { translateAll } from "./translate/all.ts";
 import { unitletVersion } from "./version.ts";
 import { keepAgent } from "./watch.ts";
 
-/** Milliseconds after which a start is over that was all but over. */
+/** Milliseconds after which a start or an end is over that was all but over. */
 const LOOK_AGAIN = 1000;
 
 export interface Run extends Sync {
@@ -73,7 +73,7 @@ async function reconcile(input: Run, systemd: Systemd): Promise<RunEnd> {
   // What was ended now is removed by the next run.
   const isEnding = steps.some(({ kind }) => kind === "end");
   if (published.ended || !applied.settled || isEnding || freesName(steps, translations)) ringDoorbell();
-  else if (!input.goingDown && isStarting(after)) await systemd.alarm(`unitlet-look-${later}`, LOOK_AGAIN);
+  else if (!input.goingDown && isPassing(after)) await systemd.alarm(`unitlet-look-${later}`, LOOK_AGAIN);
   const until = steps.every(({ kind }) => kind === "tell") && published.changed === 0 ? settledUntil(after) : undefined;
   if (input.seen !== undefined && until !== undefined && until > later) keepSettled(input.seen, until);
   else unsettle();

@@ -46,17 +46,19 @@ export function settledUntil(world: World): Instant | undefined {
 }
 
 /**
- * Whether a start is all but over: its helper has rung already, a little before the container runs, so nobody tells of that.
- * On a busy host a run may be there first.
+ * Whether a start or an end is all but over: its helper has rung already, a little before systemd is done, so nobody tells of
+ * that. On a busy host a run may be there first.
  */
-export function isStarting(world: World): boolean {
-  return [...world.units.values()].some((unit) => isAboutToRun(unit, world));
+export function isPassing(world: World): boolean {
+  return [...world.units.values()].some((unit) => isAllButOver(unit, world));
 }
 
-function isAboutToRun({ state, identity, invocation, text = "" }: ActualUnit, { directories }: World): boolean {
-  if (state?.active !== "activating" || state.job === "" || identity === undefined) return false;
-  const started = directories.get(identity.podUID)?.pasts.get(identity.container)?.started;
-  if (state.sub === "start-pre") return started !== undefined && started.invocation === invocation;
+function isAllButOver({ state, identity, invocation, text = "" }: ActualUnit, { directories }: World): boolean {
+  if (state === undefined || identity === undefined || invocation === undefined) return false;
+  const past = directories.get(identity.podUID)?.pasts.get(identity.container);
+  if (state.active === "deactivating") return past?.exits.at(-1)?.invocation === invocation;
+  if (state.active !== "activating" || state.job === "") return false;
+  if (state.sub === "start-pre") return past?.started?.invocation === invocation;
   // That of an init container is its whole run, and some programs say themselves when they have started.
   return state.sub === "start" && /^Type=(exec|forking)$/m.test(text);
 }

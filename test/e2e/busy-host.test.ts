@@ -17,6 +17,11 @@ afterAll(() => node[Symbol.asyncDispose]());
 
 const notes = async () => (await node.exec(`ls ${NOTE} || :`)).stdout;
 
+async function idle(): Promise<boolean> {
+  const look = "systemctl show -P ActiveState unitlet-sync; ls /run/unitlet/dirty || :";
+  return (await node.exec(look)).stdout === "inactive\n";
+}
+
 const HELD = "until test -e /proc/1/root/root/now; do sleep 0.1; done";
 
 test.each([
@@ -32,13 +37,27 @@ test.each([
     waiting: { reason: "ContainerCreating" },
   });
   await node.machine.until(async () => (await node.show(name, "SubState")) === "start-pre", { what: "its start" });
-  const idle = async () =>
-    (await node.exec("systemctl show -P ActiveState unitlet-sync; ls /run/unitlet/dirty || :")).stdout;
-  await node.machine.until(async () => (await idle()) === "inactive\n", { what: "no run" });
+  await node.machine.until(idle, { what: "no run" });
   await node.exec("touch /root/now");
   await node.kubectl("wait", `pod/${name}`, "--for=condition=Ready", "--timeout=60s");
   await node.machine.until(async () => (await notes()) === "", { what: "no note" });
   await node.exec(`umount ${HELPER}`);
+});
+
+test("an end that goes on after its helper has rung is told without the timer", async () => {
+  const helper = "/usr/local/lib/unitlet/container-exit";
+  await node.run(pod(node, "ends", SLEEP, { terminationGracePeriodSeconds: 60 }));
+  await node.container("ends", ({ ready }) => ready);
+  await node.exec(`rm -f /root/now; cp ${helper} /root/container-exit`);
+  await node.machine.write("/root/slow", `#!/bin/sh\n/root/container-exit "$@"; ${HELD}\n`, 0o755);
+  await node.exec(`mount --bind /root/slow ${helper}`);
+  await node.kubectl("delete", "pod", "ends", "--wait=false");
+  await node.sync();
+  await node.machine.until(async () => (await node.show("ends", "SubState")) === "stop-post", { what: "its end" });
+  await node.machine.until(idle, { what: "no run" });
+  await node.exec("touch /root/now");
+  await node.kubectl("wait", "pod/ends", "--for=delete", "--timeout=60s");
+  await node.exec(`umount ${helper}`);
 });
 
 test("an installation goes on though somebody asks the port while its process is being stopped", async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type ContainerPast, NO_PAST } from "../../src/model/exit-record.ts";
+import { type ContainerPast, type ExitRecord, NO_PAST } from "../../src/model/exit-record.ts";
 import type { Pod, PodStatus } from "../../src/model/pod.ts";
 import type { Fetched } from "../../src/model/references.ts";
 import type { ActualUnit, UnitName, UnitState } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
-import { isStarting, settledUntil } from "../../src/settled.ts";
+import { isPassing, settledUntil } from "../../src/settled.ts";
 import { CONFIG, HOST, NO_REFERENCES, NOW, pod, UID } from "../translate/base.ts";
 
 const MINUTE = 60_000;
@@ -78,7 +78,7 @@ describe("a world is looked at again at once", () => {
   });
 });
 
-describe("a start is all but over", () => {
+describe("a start or an end is all but over", () => {
   const past = (change: Partial<ContainerPast>) =>
     new Map([
       [UID, { uid: UID, pasts: new Map([["app", { ...NO_PAST, ...change }]]), files: new Map(), volumes: new Map() }],
@@ -88,25 +88,38 @@ describe("a start is all but over", () => {
     directories: past(change),
   });
   const start = (type: string, state: Partial<UnitState> = {}) =>
-    withUnit({ active: "activating", sub: "start", job: "start", ...state }, { text: `[Service]\nType=${type}\n` });
+    withUnit(
+      { active: "activating", sub: "start", job: "start", ...state },
+      { invocation: "i", text: `[Service]\nType=${type}\n` },
+    );
+  const stop = (exits: ExitRecord[]): World => ({
+    ...withUnit({ active: "deactivating", sub: "stop-post", job: "stop" }, { invocation: "i" }),
+    directories: past({ exits }),
+  });
+  const exit = (invocation: string): ExitRecord => ({
+    ...{ invocation, result: "success", code: "exited", status: "0", startedAt: 0, finishedAt: 1 },
+    ...{ oomKilled: false, executed: true, specHash: "h" },
+  });
 
   test.for<[string, World]>([
     ["once its helper has noted it", startPre({ started: { at: NOW, invocation: "i" } })],
     ["while the program is executed", start("exec")],
     ["while crun makes the container", start("forking")],
+    ["once it is recorded", stop([exit("i")])],
   ])("%s", ([, world]) => {
-    expect(isStarting(world)).toBe(true);
+    expect(isPassing(world)).toBe(true);
   });
 
   test.for<[string, World]>([
     ["before that", startPre({})],
     ["while it backs off", startPre({ backOffUntil: NOW + 1 })],
     ["of another instance", startPre({ started: { at: NOW, invocation: "h" } })],
+    ["while the container has time to end", stop([exit("h")])],
     ["of an init container, which runs", start("oneshot")],
     ["of a program that says when it has started", start("notify")],
     ["when it is over", start("exec", { active: "active", sub: "running", job: "" })],
   ])("but not %s", ([, world]) => {
-    expect(isStarting(world)).toBe(false);
+    expect(isPassing(world)).toBe(false);
   });
 });
 
