@@ -44,6 +44,9 @@ export class JoinedHost {
     const { code, stderr } = await join(this.machine, this.cluster, await makeToken(this.cluster));
     if (code !== 0) throw new Error(stderr);
     await this.machine.exec("systemctl stop unitlet-sync.timer unitlet-sync.path");
+    // One that is under way would be taken for the first that the test asks for.
+    const isOver = async () => (await this.say("systemctl show -P ActiveState unitlet-sync")) !== "activating\n";
+    await this.machine.until(isOver, { what: "the end of the last run" });
   }
 
   /** A run that takes no certificate for looked after and no lease for fresh. */
