@@ -56,10 +56,13 @@ test("files deeper than any path are removed as well", async () => {
 
 test("while an image is being pulled nothing is pruned: what it has brought so far would go as well", async () => {
   const pull = "unitlet-image@test.service";
+  // A run would stop what nobody needs.
+  await node.exec("systemctl stop unitlet-sync.timer unitlet-sync.path unitlet-sync.service");
   await node.machine.write(`/run/systemd/system/${pull}`, "[Service]\nExecStart=/bin/sleep 1000\n");
   await node.exec(`systemctl daemon-reload && systemctl start ${pull}`);
   const { code, stderr } = await node.machine.exec("unitlet images prune", { allowFailure: true });
   await node.exec(`systemctl stop ${pull}; rm /run/systemd/system/${pull}; systemctl daemon-reload`);
+  await node.exec("systemctl start unitlet-sync.timer unitlet-sync.path");
   expect([code, stderr]).toEqual([
     1,
     expect.stringContaining(`an image is being pulled: try again when that is over\n${pull}`),
