@@ -1,5 +1,3 @@
-import { constants, openSync } from "node:fs";
-import { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { isThere } from "../../io/files.ts";
 import { kindOf } from "../../model/containers.ts";
@@ -10,13 +8,12 @@ import type { Exchange } from "../exchange.ts";
 import { openStreams } from "../remote/open-streams.ts";
 import type { Target } from "../target.ts";
 import { connect } from "./connect.ts";
+import { inputOf } from "./container-input.ts";
 import { attachToTerminal } from "./container-terminal.ts";
 import { runAttached } from "./interactive.ts";
 import type { Process } from "./process.ts";
 import { findRunning, type Running, type Who } from "./running.ts";
 import { streamRequest } from "./stream-request.ts";
-
-const { O_WRONLY, O_NONBLOCK } = constants;
 
 /** /attach/NAMESPACE/POD[/UID]/CONTAINER. Throws Refusal, ApiError, Gone. */
 export async function serveAttach(who: Who, { segments, query }: Target, exchange: Exchange): Promise<void> {
@@ -42,11 +39,12 @@ export async function serveAttach(who: Who, { segments, query }: Target, exchang
 }
 
 /** What it writes from now on, until it ends, and a way into what it reads. */
-function outputAndInput({ unit, invocation, pod, container }: Running, isOpen: boolean, gone: AbortSignal): Process {
+function outputAndInput(running: Running, isOpen: boolean, gone: AbortSignal): Process {
+  const { unit, invocation } = running;
   const now = Date.now();
   const options = { follow: true, previous: false, timestamps: false, since: now };
   const log = Readable.from(containerLog({ unit, invocation, from: now }, options, now, gone));
-  const stdin = isOpen ? openInput(inputPath(pod.metadata.uid, container.name)) : undefined;
+  const stdin = isOpen ? inputOf(running) : undefined;
   const ended = new Promise<number>((resolve) => {
     log.once("close", () => resolve(0));
   });
@@ -57,13 +55,4 @@ function outputAndInput({ unit, invocation, pod, container }: Running, isOpen: b
     resize: () => {},
     end: () => void stdin?.destroy(),
   };
-}
-
-/** Undefined when nobody reads there. */
-function openInput(path: string): Socket | undefined {
-  try {
-    return new Socket({ fd: openSync(path, O_WRONLY | O_NONBLOCK), readable: false, writable: true });
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,9 @@
-import { closeSync, constants, openSync, writeSync } from "node:fs";
-import { inputPath } from "../../model/paths.ts";
+import { finished } from "node:stream/promises";
 import type { UnitName } from "../../model/unit.ts";
 import { Refusal } from "../refusal.ts";
 import type { RemoteStreams } from "../remote/streams.ts";
 import { connect } from "./connect.ts";
+import { inputOf } from "./container-input.ts";
 import { enterArgv } from "./enter.ts";
 import { firstSize } from "./first-size.ts";
 import type { Running } from "./running.ts";
@@ -17,13 +17,13 @@ const attached = new Set<UnitName>();
  * has ended, and ends so: see unitfile/launch.ts. Whoever leaves takes the terminal along, and the program is hung up.
  */
 export async function runAttached(running: Running, open: () => Promise<RemoteStreams>): Promise<void> {
-  const { unit, pod, container } = running;
+  const { unit, container } = running;
   if (attached.has(unit)) throw new Refusal(409, `somebody is attached to container ${container.name} already`);
   attached.add(unit);
   try {
     const streams = await open();
     const program = startInTerminal(enterArgv(unit), await firstSize(streams), streams.stdin !== undefined);
-    const told = program.ended.then((status) => tell(inputPath(pod.metadata.uid, container.name), status));
+    const told = program.ended.then((status) => tell(running, status));
     await connect({ ...program, ended: told.then(() => 0) }, streams);
     await told;
   } finally {
@@ -32,10 +32,8 @@ export async function runAttached(running: Running, open: () => Promise<RemoteSt
 }
 
 /** Nobody reads it any more when the container was stopped in the meantime. */
-function tell(path: string, status: number): void {
-  try {
-    const pipe = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
-    writeSync(pipe, `${status}\n`);
-    closeSync(pipe);
-  } catch {}
+async function tell(running: Running, status: number): Promise<void> {
+  const input = inputOf(running);
+  input.end(`${status}\n`);
+  await finished(input).catch(() => undefined);
 }
