@@ -19,6 +19,11 @@ async function start(name: string, ...[container, spec]: [object, object?]): Pro
   await node.container(name, ({ state }) => state?.running);
 }
 
+async function untilAttached(): Promise<void> {
+  const reads = async () => (await node.exec("pgrep -c journalctl || :")).stdout !== "0\n";
+  await node.machine.until(reads, { what: "somebody who is attached" });
+}
+
 const exitCode = async (name: string, container = "main") =>
   (await node.container(name, ({ state }) => state?.terminated, container)).state?.terminated?.exitCode;
 
@@ -41,8 +46,7 @@ describe("output", () => {
         env: { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: value },
         stdin: "",
       });
-      const reads = async () => (await node.exec("pgrep -c journalctl || :")).stdout !== "0\n";
-      await node.machine.until(reads, { what: "somebody who is attached" });
+      await untilAttached();
       await node.kubectl("exec", name, "--", "touch", "/tmp/go");
       const { stdout, code } = await client.ended;
       expect([stdout.toString(), code]).toEqual(["after\nend\n", 0]);
@@ -92,6 +96,20 @@ describe("input", () => {
       stdout: expect.stringContaining("5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03  -\n"),
       code: 4,
     });
+  });
+
+  test("of a container that has not come so far as to read when somebody is attached", async () => {
+    const fence = "/usr/local/lib/unitlet/container-fence";
+    const held = `#!/bin/sh\nuntil test -e /opt/now; do sleep 0.1; done\nexec /opt/fence "$@"\n`;
+    await node.machine.write("/opt/held", held, 0o755);
+    await node.exec(`cp ${fence} /opt/fence; mount --bind /opt/held ${fence}`);
+    await start("slow", shell("cat", { stdin: true, stdinOnce: true }));
+    await node.exec(`umount --lazy ${fence}`);
+    await untilGone(node);
+    const client = new Kubectl(node, ["attach", "-i", "slow"], { stdin: "hello\n" });
+    await untilAttached();
+    await node.exec("touch /opt/now");
+    expect((await client.ended).stdout.toString()).toBe("hello\n");
   });
 
   test("a program that does not wait for it begins at once", async () => {
