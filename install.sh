@@ -98,7 +98,9 @@ install() {
 # The timer and the path hold no state, so a changed one is simply restarted; nothing else of the agent is resident.
 start() {
 	systemctl daemon-reload
-	systemctl enable --now --quiet unitlet-sync.timer unitlet-sync.path
+	systemctl enable --quiet unitlet-sync.timer unitlet-sync.path
+	systemctl start unitlet-sync.timer unitlet-sync.path ||
+		die "unitlet-sync.timer or unitlet-sync.path cannot be started: see above, and systemctl status of them. 'Too many open files' there: sysctl fs.inotify.max_user_instances=1024"
 	for unit in unitlet-sync.timer unitlet-sync.path; do
 		! has_changed "$unit" || systemctl restart "$unit"
 	done

@@ -58,6 +58,18 @@ test("a touch of the doorbell is heard at once, and nothing of the manager's env
   await machine.exec("systemctl unset-environment NODE_OPTIONS NODE_EXTRA_CA_CERTS");
 });
 
+test("a doorbell that cannot be started ends the installation, with a word", async () => {
+  const dropIn = "/run/systemd/system/unitlet-sync.path.d";
+  await machine.exec("systemctl stop unitlet-sync.path");
+  await machine.write(`${dropIn}/broken.conf`, "[Unit]\nRequires=no-such.service\n");
+  const { code, stderr } = await install({ allowFailure: true });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/no-such\.service not found.*\ninstall\.sh: unitlet-sync\.timer or .*cannot be started/s);
+  await machine.exec(`rm -r ${dropIn}; systemctl daemon-reload`);
+  await install();
+  expect((await machine.exec("systemctl is-active unitlet-sync.path")).stdout).toBe("active\n");
+});
+
 test("settings of an earlier installation stay, a bad one is refused by name and not kept", async () => {
   const settings = "/etc/unitlet/unitlet.conf.d/50-install.conf";
   await install("--set maxPods=50", "--set watch=yes");
