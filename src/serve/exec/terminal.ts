@@ -33,7 +33,7 @@ export function startInTerminal(argv: readonly string[], size: TerminalSize | un
     end: () => {
       // With it the terminal is gone, which the kernel tells to those who have it.
       child.kill("SIGKILL");
-      if (terminal.leader !== undefined) endSession(terminal.leader);
+      terminal.end();
     },
   };
 }
@@ -54,16 +54,24 @@ class Terminal {
   #size: TerminalSize | undefined;
   #busy = false;
   #closed = false;
-  leader: number | undefined;
+  #ends = false;
+  #leader: number | undefined;
 
   /** "PROCESS /dev/pts/NUMBER", as the process on it says. */
   introduce(text: string): void {
     this.#introduction += text;
     const [, leader, path] = /^(\d+) (\/dev\/\S+)\n/.exec(this.#introduction) ?? [];
     if (leader === undefined) return;
-    this.leader = Number(leader);
+    this.#leader = Number(leader);
     this.#path = path;
+    if (this.#ends) this.end();
     this.#apply();
+  }
+
+  /** All that is on it; a client may be gone before the process has said who it is, or before that was read. */
+  end(): void {
+    this.#ends = true;
+    if (this.#leader !== undefined) endSession(this.#leader);
   }
 
   resize(size: TerminalSize): void {

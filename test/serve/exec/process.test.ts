@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
@@ -147,6 +148,18 @@ describe("on a terminal", () => {
     client.leave();
     await over;
     await until(() => pids.every((pid) => !isAlive(Number(pid))), { what: "their end" });
+  });
+
+  test("when the client is gone before anything was heard of the command, so is the command", async () => {
+    const mark = `sleep 1000.${process.pid}`;
+    const client = new Client();
+    const over = connect(run(`trap '' HUP; ${mark} & wait`), client.streams);
+    // The shell says who it is, and nobody here hears it before the client has gone.
+    const begun = () => spawnSync("pgrep", ["-xf", mark]).status === 0;
+    while (!begun());
+    client.leave();
+    await over;
+    await until(() => !begun(), { what: "its end" });
   });
 });
 
