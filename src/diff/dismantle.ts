@@ -31,10 +31,12 @@ export function noteGrace(pod: Pod, units: readonly ActualUnit[], { directories 
   const { uid, deletionGracePeriodSeconds: seconds } = pod.metadata;
   const up = units.filter((unit) => isContainer(unit) && isUp(unit));
   if (seconds === undefined || up.length === 0 || directories.get(uid)?.stoppingGrace === seconds) return [];
-  const isHeard = up.some(({ text }) => text?.includes("/container-stop "));
-  if (!isHeard && seconds >= usualGrace(pod)) return [];
+  if (!up.some(hasHelper) && seconds >= usualGrace(pod)) return [];
   return [{ kind: "note-grace", uid, seconds, because: "the delete says how long it may take" }];
 }
+
+/** Seconds after which the helper that is to end a container in time is taken for gone. */
+const HELPER = 10;
 
 /** Past its deadline a container is killed: the delete may have come with a shorter grace period than the unit has. */
 export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { directories, now }: World): Step[] {
@@ -45,10 +47,18 @@ export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { direct
   const { stoppingSince, stoppingGrace } = directories.get(uid) ?? {};
   // By this host's clock.
   const since = stoppingSince === undefined || stoppingGrace !== grace ? now : stoppingSince;
-  const deadline = Math.ceil(since / 1000 + grace) * 1000;
-  if (now < deadline)
-    return [{ kind: "alarm", uid, at: deadline, because: "its grace period is shorter than systemd's" }];
-  return up.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
+  const deadline = (unit: ActualUnit) => Math.ceil(since / 1000 + grace + (hasHelper(unit) ? HELPER : 0)) * 1000;
+  const overdue = up.filter((unit) => now >= deadline(unit));
+  if (overdue.length === 0) {
+    const at = Math.min(...up.map(deadline));
+    return [{ kind: "alarm", uid, at, because: "its grace period is shorter than systemd's" }];
+  }
+  return overdue.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
+}
+
+/** What keeps the grace period by itself, and gives the program what the kubelet gives it after a long hook. */
+function hasHelper({ text }: ActualUnit): boolean {
+  return text?.includes("/container-stop ") ?? false;
 }
 
 function usualGrace(pod: Pod): number {

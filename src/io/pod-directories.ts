@@ -171,7 +171,7 @@ const sealedDirectory = (uid: string) => join(podData(uid), SEALED);
  */
 export function noteStop(uid: string, grace?: number): void {
   const path = join(podVolatile(uid), STOPPING);
-  if (grace !== undefined) writeIfRoom(path, `${Math.floor(uptime())} ${grace}\n`, 0o600);
+  if (grace !== undefined) writeIfRoom(path, `${Math.ceil(uptime())} ${grace}\n`, 0o600);
   else if (!isThere(path)) writeWhole(path, "", 0o600);
 }
 

@@ -125,6 +125,9 @@ describe("a pod that is deleted with less time than it has", () => {
   const over = "kill app: its grace period is over";
   const alarm = (at: number) => `alarm ${toTimestamp(at)}: its grace period is shorter than systemd's`;
 
+  const helped = (world: World) =>
+    withUnit(given(world, 5), APP, { text: 'ExecStop=-+:/lib/unitlet/container-stop "app"\n' });
+
   const cases: [string, World, string[]][] = [
     [
       "sets an alarm for its end",
@@ -148,6 +151,8 @@ describe("a pod that is deleted with less time than it has", () => {
       withPods(given(since(stopping, 9), 20), deleted(5)),
       [noted, alarm(NOW + 5000)],
     ],
+    ["is left to the helper that keeps it", withPods(helped(since(stopping, 5)), deleted(5)), [alarm(NOW + 10_000)]],
+    ["is killed when that does not keep it", withPods(helped(since(stopping, 15)), deleted(5)), [over]],
     ["is not killed when it has ended", withPods(since(ended(up(WEB)), 9), deleted(5)), []],
     ["is killed by the usual time by systemd, not by us", withPods(since(stopping, 99), deleted(30)), []],
   ];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../support/cluster.ts";
 import { install, Node } from "../support/node.ts";
 import { ask, certify } from "./asking.ts";
-import { pod, SLEEP } from "./manifests.ts";
+import { pod, SLEEP, shell } from "./manifests.ts";
 
 const HELPER = "/usr/local/lib/unitlet/container-start";
 const NOTE = "/run/unitlet/starting";
@@ -58,6 +58,21 @@ test("an end that goes on after its helper has rung is told without the timer", 
   await node.exec("touch /root/now");
   await node.kubectl("wait", "pod/ends", "--for=delete", "--timeout=60s");
   await node.exec(`umount ${helper}`);
+});
+
+test("a program has its time after a hook that took all of it, also on a host that stands still", async () => {
+  const words = "for i in 1 2 3 4 5 6 7 8; do sleep 0.1; done; echo bye";
+  const command = shell(`trap 'echo got; ${words}; exit' TERM; echo up; while :; do sleep 0.1; done`);
+  const lifecycle = { preStop: { sleep: { seconds: 2 } } };
+  await node.run(pod(node, "slow-end", { ...command, lifecycle }, { terminationGracePeriodSeconds: 2 }));
+  await node.machine.until(async () => (await node.log("slow-end")) === "up\n", { what: "its begin" });
+  await node.kubectl("delete", "pod", "slow-end", "--wait=false");
+  await node.sync();
+  await node.machine.until(async () => (await node.log("slow-end")).includes("got"), { what: "its end", every: 10 });
+  const all = (signal: string) => `systemctl kill --kill-whom=all --signal=${signal} ${node.unit("slow-end")}`;
+  await node.exec(`${all("STOP")}; sleep 4; ${all("CONT")}`);
+  await node.kubectl("wait", "pod/slow-end", "--for=delete", "--timeout=60s");
+  expect(await node.log("slow-end")).toBe("up\ngot\nbye\n");
 });
 
 test("an installation goes on though somebody asks the port while its process is being stopped", async () => {
