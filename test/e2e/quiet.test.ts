@@ -59,6 +59,7 @@ test("two hundred runs with nothing to do write nothing and say nothing", { time
     await node.journal(),
   ];
   await node.machine.until(tellsNoMore, { what: "two probes to have failed three times" });
+  await node.syncAnew();
   await settle(all);
   const before = await all();
   const runs = (before: string) => `for i in $(seq 100); do ${before} systemctl start unitlet-sync; done`;
