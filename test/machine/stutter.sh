@@ -1,0 +1,39 @@
+#!/bin/sh
+# stutter.sh STANDS RUNS COMMAND…: runs a test command on a computer that stands still for STANDS seconds after every RUNS: the
+# command, its machines and its control plane all at once, as when a virtual machine is moved or starved of processors.
+set -eu
+
+stands=$1 runs=$2
+shift 2
+export UNITLET_TEST_STATE="${UNITLET_TEST_STATE:-/run/unitlet-stutter-$$}"
+own=$(basename "$UNITLET_TEST_STATE")-command
+
+# v1 has a hierarchy for it, v2 a file in each group.
+if [ -d /sys/fs/cgroup/freezer ]; then
+	tree=/sys/fs/cgroup/freezer file=freezer.state still=FROZEN moving=THAWED
+else
+	tree=/sys/fs/cgroup file=cgroup.freeze still=1 moving=0
+fi
+
+each_group() {
+	for group in "$tree/$own" "$tree/$(basename "$UNITLET_TEST_STATE")"/*/; do
+		{ echo "$1" >"$group/$file"; } 2>/dev/null || :
+	done
+}
+
+stutter() {
+	while sleep "$runs"; do
+		each_group "$still"
+		sleep "$stands"
+		each_group "$moving"
+	done
+}
+
+mkdir -p "$tree/$own"
+stutter &
+stutterer=$!
+trap 'kill "$stutterer" 2>/dev/null; each_group "$moving"; rmdir "$tree/$own" 2>/dev/null || :' EXIT
+trap 'exit 130' INT TERM HUP
+code=0
+sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$tree/$own" "$@" || code=$?
+exit "$code"
