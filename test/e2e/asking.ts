@@ -19,7 +19,7 @@ export function asApiServer({ cluster }: Node): readonly string[] {
 export async function ask(node: Node, path: string, flags: readonly string[] = asApiServer(node)): Promise<Answer> {
   const common = ["-q", "-sk", "--path-as-is", "-m", "60", "-w", "\n%{http_code}"];
   const url = `https://${node.machine.address}:10250${path}`;
-  const { stdout, code } = await run(["curl", ...common, ...flags, url], { allowFailure: true });
+  const { stdout, code } = await run(["curl", ...common, ...flags, url], { allowFailure: true, timeout: 90_000 });
   const end = stdout.lastIndexOf("\n");
   return { status: code === 0 ? Number(stdout.slice(end + 1)) : 0, body: stdout.slice(0, end) };
 }
