@@ -10,6 +10,9 @@ import { nextRefresh } from "./translate/references.ts";
 /** However quiet it is, everything is looked at this often. */
 const LONGEST = 60_000;
 
+/** What takes longer than this after its helper has rung hangs, such as on a dead share: the beat is often enough for that. */
+const PASSING = 60_000;
+
 /** As the kubelet looks at who takes more of the disk than it may. */
 const EVICTING = 10_000;
 
@@ -53,14 +56,16 @@ export function isPassing(world: World): boolean {
   return [...world.units.values()].some((unit) => isAllButOver(unit, world));
 }
 
-function isAllButOver({ state, identity, invocation, text = "" }: ActualUnit, { directories }: World): boolean {
+function isAllButOver({ state, identity, invocation, text = "" }: ActualUnit, { directories, now }: World): boolean {
   if (state === undefined || identity === undefined || invocation === undefined) return false;
-  const past = directories.get(identity.podUID)?.pasts.get(identity.container);
-  if (state.active === "deactivating") return past?.exits.at(-1)?.invocation === invocation;
-  if (state.active !== "activating" || state.job === "") return false;
-  if (state.sub === "start-pre") return past?.started?.invocation === invocation;
+  const { exits = [], started } = directories.get(identity.podUID)?.pasts.get(identity.container) ?? {};
+  const isJustNow = (mark: { readonly invocation: string } | undefined, at = 0) =>
+    mark?.invocation === invocation && now - at < PASSING;
+  const end = exits.at(-1);
+  if (state.active === "deactivating") return isJustNow(end, end?.finishedAt);
+  if (state.active !== "activating" || state.job === "" || !isJustNow(started, started?.at)) return false;
   // That of an init container is its whole run, and some programs say themselves when they have started.
-  return state.sub === "start" && /^Type=(exec|forking)$/m.test(text);
+  return state.sub === "start-pre" || (state.sub === "start" && /^Type=(exec|forking)$/m.test(text));
 }
 
 /** Between two states a unit may go on without changing what the digest covers; only a back-off leaves its mark when it ends. */

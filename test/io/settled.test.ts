@@ -87,17 +87,19 @@ describe("a start or an end is all but over", () => {
     ...withUnit({ active: "activating", sub: "start-pre", job: "start" }, { invocation: "i" }),
     directories: past(change),
   });
-  const start = (type: string, state: Partial<UnitState> = {}) =>
-    withUnit(
+  const start = (type: string, state: Partial<UnitState> = {}): World => ({
+    ...withUnit(
       { active: "activating", sub: "start", job: "start", ...state },
       { invocation: "i", text: `[Service]\nType=${type}\n` },
-    );
+    ),
+    directories: past({ started: { at: NOW, invocation: "i" } }),
+  });
   const stop = (exits: ExitRecord[]): World => ({
     ...withUnit({ active: "deactivating", sub: "stop-post", job: "stop" }, { invocation: "i" }),
     directories: past({ exits }),
   });
-  const exit = (invocation: string): ExitRecord => ({
-    ...{ invocation, result: "success", code: "exited", status: "0", startedAt: 0, finishedAt: 1 },
+  const exit = (invocation: string, finishedAt = NOW): ExitRecord => ({
+    ...{ invocation, result: "success", code: "exited", status: "0", startedAt: 0, finishedAt },
     ...{ oomKilled: false, executed: true, specHash: "h" },
   });
 
@@ -117,6 +119,8 @@ describe("a start or an end is all but over", () => {
     ["while the container has time to end", stop([exit("h")])],
     ["of an init container, which runs", start("oneshot")],
     ["of a program that says when it has started", start("notify")],
+    ["when the start hangs", startPre({ started: { at: NOW - MINUTE, invocation: "i" } })],
+    ["when the end hangs", stop([exit("i", NOW - MINUTE)])],
     ["when it is over", start("exec", { active: "active", sub: "running", job: "" })],
   ])("but not %s", ([, world]) => {
     expect(isPassing(world)).toBe(false);
