@@ -118,10 +118,12 @@ has_changed() {
 	esac
 }
 
-# A host that has just booted, or installs much else, may be too busy for the first run; the timer tries again, too.
+# A host that has just booted, or installs much else, may be too busy for the first run; the timer tries again, too. What is wrong
+# with the agent (70) or its configuration (78) is no better a moment later.
 run_once() {
 	for _ in 1 2 3; do
 		! systemctl start unitlet-sync.service 2>/dev/null || return 0
+		case $(systemctl show -P ExecMainStatus unitlet-sync.service) in 70 | 78) break ;; esac
 		sleep 2
 	done
 	journalctl --unit=unitlet-sync --lines=20 --output=cat --no-pager
