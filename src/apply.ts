@@ -16,7 +16,7 @@ import { sayTrouble } from "./io/trouble.ts";
 import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "./io/unit-files.ts";
 import { writeVolume } from "./io/written-volume.ts";
 import type { Log } from "./log.ts";
-import { shownImage } from "./model/shown-image.ts";
+import { shownImage } from "./model/image/shown-image.ts";
 import type { DesiredFile, DesiredVolume, Step } from "./model/step.ts";
 import type { PodSource } from "./ports.ts";
 import { imageUnit } from "./unitfile/image-names.ts";

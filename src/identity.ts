@@ -5,10 +5,10 @@ import type { Kube } from "./io/kube.ts";
 import { keep, recall } from "./io/memo.ts";
 import { sayTrouble, toldTrouble } from "./io/trouble.ts";
 import type { Log } from "./log.ts";
-import { nodeAddresses } from "./model/addresses.ts";
-import type { Config } from "./model/config.ts";
-import type { Identity } from "./model/identity.ts";
-import type { Instant } from "./model/time.ts";
+import { nodeAddresses } from "./model/host/addresses.ts";
+import type { Config } from "./model/host/config.ts";
+import type { Identity } from "./model/host/credentials.ts";
+import type { Instant } from "./model/api/time.ts";
 
 /** Node's codes for what can be wrong with a certificate or a handshake. */
 const TLS_CODE = /CERT|SIGNATURE|^(ERR_TLS|ERR_SSL|EPROTO)/;

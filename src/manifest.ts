@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { EnvFromManifest, EnvVarManifest, VolumeManifest, VolumeMountManifest } from "./manifest-sources.ts";
-import { declaredContainers } from "./model/containers.ts";
-import type { Pod } from "./model/pod.ts";
-import { parseQuantity } from "./model/quantity.ts";
+import { declaredContainers } from "./model/api/containers.ts";
+import type { Pod } from "./model/api/pod.ts";
+import { parseQuantity } from "./model/api/quantity.ts";
 import { digest } from "./unitfile/hash.ts";
 import { namesProblem } from "./unitfile/names.ts";
 

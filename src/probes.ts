@@ -5,7 +5,7 @@ import { sayTrouble } from "./io/trouble.ts";
 import type { Log } from "./log.ts";
 import { type ContainerPast, NO_PAST } from "./model/exit-record.ts";
 import { probesFile } from "./model/paths.ts";
-import type { ContainerProbes, ProbeType } from "./model/probe.ts";
+import type { ContainerProbes, ProbeType } from "./model/api/probe.ts";
 import type { PodDirectory, World } from "./model/world.ts";
 import { probeService, probeTimer } from "./unitfile/names.ts";
 

@@ -1,9 +1,9 @@
 import type { Applied } from "./apply.ts";
 import type { Log } from "./log.ts";
-import type { PodEvent } from "./model/event.ts";
-import { isTerminal } from "./model/phase.ts";
-import type { Pod, PodStatus } from "./model/pod.ts";
-import type { Instant } from "./model/time.ts";
+import type { PodEvent } from "./model/api/event.ts";
+import { isTerminal } from "./model/api/phase.ts";
+import type { Pod, PodStatus } from "./model/api/pod.ts";
+import type { Instant } from "./model/api/time.ts";
 import type { Translation } from "./model/translation.ts";
 import type { World } from "./model/world.ts";
 import type { PodSource } from "./ports.ts";

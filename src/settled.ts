@@ -1,5 +1,5 @@
 import { forgetMemo, keep, recall } from "./io/memo.ts";
-import type { Instant } from "./model/time.ts";
+import type { Instant } from "./model/api/time.ts";
 import { type ActualUnit, isCompanion } from "./model/unit.ts";
 import type { World } from "./model/world.ts";
 import { deadlineOf } from "./translate/deadline.ts";

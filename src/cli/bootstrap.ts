@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { ApiError } from "../io/http.ts";
 import { fetchClusterInfo, parseToken, publicKeyHashes, signatureProblem } from "../io/pki/discovery.ts";
 import { loadRare } from "../io/rare-bundle.ts";
-import type { Cluster } from "../model/config.ts";
+import type { Cluster } from "../model/host/config.ts";
 import { EX_USAGE, Failure } from "./failure.ts";
 import type { JoinOptions } from "./join-options.ts";
 

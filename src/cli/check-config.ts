@@ -1,6 +1,6 @@
 import { loadConfig } from "../io/config-files.ts";
 import { contentOf } from "../io/http.ts";
-import type { Config, FileOrData } from "../model/config.ts";
+import type { Config, FileOrData } from "../model/host/config.ts";
 import { Failure } from "./failure.ts";
 
 const EX_CONFIG = 78;

@@ -1,6 +1,6 @@
 import { loadConfig } from "../io/config-files.ts";
 import { strayed } from "../io/joined.ts";
-import type { Config } from "../model/config.ts";
+import type { Config } from "../model/host/config.ts";
 import { requireRoot } from "./agent.ts";
 import { agentFindings, unitFindings } from "./checks/agent.ts";
 import { certificateFindings } from "./checks/certificates.ts";

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ringDoorbell } from "../io/doorbell.ts";
 import { type ApiClient, ApiError } from "../io/http.ts";
 import { Kube } from "../io/kube.ts";
-import { isTerminal } from "../model/phase.ts";
-import type { Pod } from "../model/pod.ts";
+import { isTerminal } from "../model/api/phase.ts";
+import type { Pod } from "../model/api/pod.ts";
 import { Failure } from "./failure.ts";
 
 const EVERY = 1000;

@@ -1,7 +1,7 @@
 import { writeRemoval } from "../io/deb-store.ts";
 import { diskSpace, readStore, removeImage } from "../io/image-store.ts";
-import { packageOf } from "../model/deb.ts";
-import type { StoredTree } from "../model/image.ts";
+import { packageOf } from "../model/image/deb.ts";
+import type { StoredTree } from "../model/image/image.ts";
 import { pulls, runToEnd } from "./agent.ts";
 import { inColumns } from "./columns.ts";
 import { EX_USAGE, Failure } from "./failure.ts";

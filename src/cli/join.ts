@@ -7,7 +7,7 @@ import { joinedAs } from "../io/joined.ts";
 import { Kube } from "../io/kube.ts";
 import { publicKeyHashes } from "../io/pki/discovery.ts";
 import { isFor, readPair } from "../io/pki/pair-files.ts";
-import type { Cluster, FileOrData } from "../model/config.ts";
+import type { Cluster, FileOrData } from "../model/host/config.ts";
 import { CLIENT_PAIR } from "../model/paths.ts";
 import { requireRoot, runOnce, startJoined } from "./agent.ts";
 import { bootstrapCluster } from "./bootstrap.ts";

@@ -5,7 +5,7 @@ import { ApiClient, ApiError } from "../io/http.ts";
 import { forgetJoined, joinedAs } from "../io/joined.ts";
 import { Kube } from "../io/kube.ts";
 import { removeWatchConfig } from "../io/watch-config.ts";
-import type { Cluster, Config } from "../model/config.ts";
+import type { Cluster, Config } from "../model/host/config.ts";
 import { PKI, VOLATILE } from "../model/paths.ts";
 import { requireRoot, runOnce, startStandalone, stopAgent } from "./agent.ts";
 import { ask } from "./ask.ts";

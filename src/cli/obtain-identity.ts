@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient, ApiError } from "../io/http.ts";
 import { type Outcome, obtainPair } from "../io/pki/obtain-pair.ts";
-import type { Cluster } from "../model/config.ts";
+import type { Cluster } from "../model/host/config.ts";
 import { Failure } from "./failure.ts";
 
 const EVERY = 1000;

@@ -3,7 +3,7 @@ import { readPodDirectories } from "../io/pod-directories.ts";
 import { Systemd } from "../io/systemd.ts";
 import { readUnits } from "../io/unit-files.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
-import type { Instant } from "../model/time.ts";
+import type { Instant } from "../model/api/time.ts";
 import { type ActualUnit, isContainer } from "../model/unit.ts";
 import { inColumns } from "./columns.ts";
 

@@ -1,4 +1,4 @@
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 import type { ActualUnit, UnitName } from "../model/unit.ts";

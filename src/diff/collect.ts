@@ -1,7 +1,7 @@
-import { packageOf } from "../model/deb.ts";
-import type { StoredTree } from "../model/image.ts";
+import { packageOf } from "../model/image/deb.ts";
+import type { StoredTree } from "../model/image/image.ts";
 import type { Step } from "../model/step.ts";
-import type { Instant } from "../model/time.ts";
+import type { Instant } from "../model/api/time.ts";
 import type { Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 

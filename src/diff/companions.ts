@@ -1,4 +1,4 @@
-import type { PodEvent } from "../model/event.ts";
+import type { PodEvent } from "../model/api/event.ts";
 import type { Step } from "../model/step.ts";
 import type { Runnable } from "../model/translation.ts";
 import { type ActualUnit, type Companion, isCompanion } from "../model/unit.ts";

@@ -1,6 +1,6 @@
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 import type { Step } from "../model/step.ts";
-import type { Instant } from "../model/time.ts";
+import type { Instant } from "../model/api/time.ts";
 
 /** Set when the pod is started, so that nobody has to look again and again whether its time is over. */
 export function deadlineAlarm({ metadata, spec }: Pod, steps: readonly Step[], now: Instant): Step[] {

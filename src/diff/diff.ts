@@ -1,6 +1,6 @@
-import { statusesOf } from "../model/containers.ts";
-import { isTerminal } from "../model/phase.ts";
-import type { Pod } from "../model/pod.ts";
+import { statusesOf } from "../model/api/containers.ts";
+import { isTerminal } from "../model/api/phase.ts";
+import type { Pod } from "../model/api/pod.ts";
 import type { Step, StepKind } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
 import { type ActualUnit, isContainer } from "../model/unit.ts";

@@ -1,7 +1,7 @@
-import { listOf } from "../model/containers.ts";
-import type { PodEvent } from "../model/event.ts";
-import { stopTimeout } from "../model/grace.ts";
-import type { Pod } from "../model/pod.ts";
+import { listOf } from "../model/api/containers.ts";
+import type { PodEvent } from "../model/api/event.ts";
+import { stopTimeout } from "../model/api/grace.ts";
+import type { Pod } from "../model/api/pod.ts";
 import type { Step } from "../model/step.ts";
 import { type ActualUnit, isCompanion, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";

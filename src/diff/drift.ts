@@ -1,6 +1,6 @@
-import { listOf, statusesOf } from "../model/containers.ts";
-import type { PodEvent } from "../model/event.ts";
-import type { Instant } from "../model/time.ts";
+import { listOf, statusesOf } from "../model/api/containers.ts";
+import type { PodEvent } from "../model/api/event.ts";
+import type { Instant } from "../model/api/time.ts";
 import type { Runnable } from "../model/translation.ts";
 import { type ActualUnit, type DesiredUnit, isContainer } from "../model/unit.ts";
 import { isIntact } from "../unitfile/identity.ts";

@@ -1,9 +1,9 @@
-import { invocationOf } from "../model/container-id.ts";
-import { statusesOf } from "../model/containers.ts";
+import { invocationOf } from "../model/api/container-id.ts";
+import { statusesOf } from "../model/api/containers.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 import type { Step } from "../model/step.ts";
-import { fromTimestamp, type Instant } from "../model/time.ts";
+import { fromTimestamp, type Instant } from "../model/api/time.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 import type { ActualUnit } from "../model/unit.ts";
 import type { PodDirectory, World } from "../model/world.ts";

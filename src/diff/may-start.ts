@@ -1,7 +1,7 @@
-import { containersOf, statusesOf } from "../model/containers.ts";
+import { containersOf, statusesOf } from "../model/api/containers.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
-import type { Container, Pod } from "../model/pod.ts";
-import { restartCodes, restartPolicy } from "../model/restart.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
+import { restartCodes, restartPolicy } from "../model/api/restart.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 
 /** Why an idle container should be started now; undefined when it should not be. */

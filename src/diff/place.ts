@@ -1,5 +1,5 @@
 import type { Step } from "../model/step.ts";
-import type { Instant } from "../model/time.ts";
+import type { Instant } from "../model/api/time.ts";
 import type { Runnable } from "../model/translation.ts";
 import type { ActualUnit, DesiredUnit } from "../model/unit.ts";
 import { drift } from "./drift.ts";

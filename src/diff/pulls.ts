@@ -1,9 +1,9 @@
-import { CONTAINER_LISTS, containersOf } from "../model/containers.ts";
-import type { PodEvent } from "../model/event.ts";
-import type { DesiredPull } from "../model/image.ts";
-import { isTerminal } from "../model/phase.ts";
-import type { Pod } from "../model/pod.ts";
-import { shownImage } from "../model/shown-image.ts";
+import { CONTAINER_LISTS, containersOf } from "../model/api/containers.ts";
+import type { PodEvent } from "../model/api/event.ts";
+import type { DesiredPull } from "../model/image/image.ts";
+import { isTerminal } from "../model/api/phase.ts";
+import type { Pod } from "../model/api/pod.ts";
+import { shownImage } from "../model/image/shown-image.ts";
 import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";

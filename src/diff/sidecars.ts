@@ -1,6 +1,6 @@
 import type { ContainerPast } from "../model/exit-record.ts";
 import { NO_PAST } from "../model/exit-record.ts";
-import { restartPolicy } from "../model/restart.ts";
+import { restartPolicy } from "../model/api/restart.ts";
 import type { Step } from "../model/step.ts";
 import type { Runnable } from "../model/translation.ts";
 import type { World } from "../model/world.ts";

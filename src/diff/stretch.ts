@@ -1,4 +1,4 @@
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 import type { Step } from "../model/step.ts";
 import { type ActualUnit, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";

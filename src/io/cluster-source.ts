@@ -1,6 +1,6 @@
-import type { PodEvent } from "../model/event.ts";
-import type { Node } from "../model/node.ts";
-import type { Pod, PodStatus } from "../model/pod.ts";
+import type { PodEvent } from "../model/api/event.ts";
+import type { Node } from "../model/api/node.ts";
+import type { Pod, PodStatus } from "../model/api/pod.ts";
 import type { Need, References } from "../model/references.ts";
 import type { Answer, PodSource } from "../ports.ts";
 import { digest } from "../unitfile/hash.ts";

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
-import type { Config } from "../model/config.ts";
+import type { Config } from "../model/host/config.ts";
 import { unitletVersion } from "../version.ts";
 import { namesIn, readIfThere } from "./files.ts";
 import { filesFingerprint } from "./fingerprint.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { DEBS, debID } from "../model/deb.ts";
-import { PULLS, type StoredTree } from "../model/image.ts";
+import { DEBS, debID } from "../model/image/deb.ts";
+import { PULLS, type StoredTree } from "../model/image/image.ts";
 import { VOLATILE } from "../model/paths.ts";
 import { removalKey, removalUnit } from "../unitfile/image-names.ts";
 import { readStatus } from "./debs.ts";

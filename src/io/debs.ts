@@ -1,8 +1,8 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { DEBS, type Debs, type InstalledDeb, type PackageService } from "../model/deb.ts";
-import type { DebReference } from "../model/deb-reference.ts";
-import { IMAGES } from "../model/image.ts";
+import { DEBS, type Debs, type InstalledDeb, type PackageService } from "../model/image/deb.ts";
+import type { DebReference } from "../model/image/deb-reference.ts";
+import { IMAGES } from "../model/image/image.ts";
 import { imageKey } from "../unitfile/image-names.ts";
 import { ifThere, isThere, namesIn, readIfThere } from "./files.ts";
 import { hasApt } from "./image-tools.ts";

@@ -1,5 +1,5 @@
-import type { NodeEvent, PodEvent } from "../model/event.ts";
-import { type Instant, toTimestamp } from "../model/time.ts";
+import type { NodeEvent, PodEvent } from "../model/api/event.ts";
+import { type Instant, toTimestamp } from "../model/api/time.ts";
 import { digest } from "../unitfile/hash.ts";
 import { EventMemory } from "./event-memory.ts";
 import { type ApiClient, MERGE, unlessMissing } from "./http.ts";

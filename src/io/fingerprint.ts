@@ -1,5 +1,5 @@
 import { lstatSync } from "node:fs";
-import { IMAGES, PULLS } from "../model/image.ts";
+import { IMAGES, PULLS } from "../model/image/image.ts";
 import { VOLATILE } from "../model/paths.ts";
 import { digest } from "../unitfile/hash.ts";
 import { asUnitName } from "../unitfile/names.ts";

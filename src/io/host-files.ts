@@ -1,4 +1,4 @@
-import type { HostFiles, HostUser } from "../model/host-files.ts";
+import type { HostFiles, HostUser } from "../model/host/confinement-probe.ts";
 import { isThere, readIfThere } from "./files.ts";
 
 const PROFILES = "/sys/kernel/security/apparmor/profiles";

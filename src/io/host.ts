@@ -1,7 +1,7 @@
 import { statfsSync } from "node:fs";
 import { arch, availableParallelism, hostname, networkInterfaces, release } from "node:os";
-import type { Host } from "../model/host.ts";
-import type { Instant } from "../model/time.ts";
+import type { Host } from "../model/host/host.ts";
+import type { Instant } from "../model/api/time.ts";
 import { readIfThere } from "./files.ts";
 import { hasApt, missingImageTools } from "./image-tools.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { createSecureContext, type SecureContext } from "node:tls";
-import type { Cluster, FileOrData } from "../model/config.ts";
-import type { Instant } from "../model/time.ts";
+import type { Cluster, FileOrData } from "../model/host/config.ts";
+import type { Instant } from "../model/api/time.ts";
 import { decoded, LONGEST_ANSWER, statusOf } from "./api-answer.ts";
 import { onSilence } from "./silence.ts";
 

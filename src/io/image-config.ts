@@ -1,4 +1,4 @@
-import type { ImageConfig } from "../model/image.ts";
+import type { ImageConfig } from "../model/image/image.ts";
 
 /** Reads an image's configuration, which a stranger wrote: what is not as it should be counts as not said. */
 export function parseImageConfig(text: string): ImageConfig {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { renameSync, statfsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { IMAGES, type ImageStore, type StoredTree } from "../model/image.ts";
+import { IMAGES, type ImageStore, type StoredTree } from "../model/image/image.ts";
 import { DATA, podData, storagePath } from "../model/paths.ts";
 import type { Storage } from "../model/storage.ts";
 import { readDebStore } from "./deb-store.ts";

@@ -8,8 +8,8 @@ import {
   type Images,
   PULLS,
   type StoredImage,
-} from "../model/image.ts";
-import type { Instant } from "../model/time.ts";
+} from "../model/image/image.ts";
+import type { Instant } from "../model/api/time.ts";
 import { pulledBy } from "../unitfile/image-names.ts";
 import { isDirectory, readIfThere, remove, writeWhole } from "./files.ts";
 import { parseImageConfig, parseIndex, parseManifest } from "./image-config.ts";

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
-import type { Instant } from "../model/time.ts";
+import type { Instant } from "../model/api/time.ts";
 
 const FIELD_LIMIT = 16 * 1024 * 1024;
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Log } from "../log.ts";
-import type { PodEvent } from "../model/event.ts";
+import type { PodEvent } from "../model/api/event.ts";
 import { DATA } from "../model/paths.ts";
-import type { Pod, PodStatus } from "../model/pod.ts";
+import type { Pod, PodStatus } from "../model/api/pod.ts";
 import type { Fetched, Need, References } from "../model/references.ts";
 import type { Answer, PodSource } from "../ports.ts";
 import { digest } from "../unitfile/hash.ts";

@@ -1,4 +1,4 @@
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 import { type ApiClient, ApiError } from "./http.ts";
 
 /** One pod of this node as the API server has it; undefined when there is none. Throws ApiError. */

@@ -2,7 +2,7 @@ import { uptime } from "node:os";
 import { join } from "node:path";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import { DATA, podData, podVolatile, storagePath, VOLATILE } from "../model/paths.ts";
-import { PROBE_TYPES } from "../model/probe.ts";
+import { PROBE_TYPES } from "../model/api/probe.ts";
 import type { DesiredFile, DesiredVolume } from "../model/step.ts";
 import type { Storage } from "../model/storage.ts";
 import type { PodDirectory } from "../model/world.ts";

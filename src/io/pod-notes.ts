@@ -1,4 +1,4 @@
-import type { PodNote } from "../model/pod-note.ts";
+import type { PodNote } from "../model/pod-summary.ts";
 import { keep, recall } from "./memo.ts";
 
 const NAME = "pods";

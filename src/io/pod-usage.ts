@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { podData } from "../model/paths.ts";
-import type { PodUsage } from "../model/usage.ts";
+import type { PodUsage } from "../model/host/usage.ts";
 import { CgroupFiles } from "./cgroup-files.ts";
 import { readUnitUsage, unitCgroups } from "./cgroups.ts";
 import { namesIn } from "./files.ts";

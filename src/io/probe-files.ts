@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { podVolatile, VOLATILE } from "../model/paths.ts";
-import type { ContainerProbes, ProbeResult, ProbeType } from "../model/probe.ts";
+import type { ContainerProbes, ProbeResult, ProbeType } from "../model/api/probe.ts";
 import { namesIn, readIfThere, remove, writeIfRoom } from "./files.ts";
 
 /** Undefined when there is none, or none that can be read: it is written again. */

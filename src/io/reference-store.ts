@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { VOLATILE } from "../model/paths.ts";
 import type { Fetched, Need, References } from "../model/references.ts";
-import type { Instant } from "../model/time.ts";
+import type { Instant } from "../model/api/time.ts";
 import { digest } from "../unitfile/hash.ts";
 import { namesIn, readIfThere, remove, writeIfRoom } from "./files.ts";
 

@@ -1,7 +1,7 @@
 import type { Fetched, ObjectReference, Reference, ReferredObjects, TokenReference } from "../model/references.ts";
-import type { Service } from "../model/service.ts";
-import type { Instant } from "../model/time.ts";
-import type { PersistentVolume, PersistentVolumeClaim } from "../model/volume.ts";
+import type { Service } from "../model/api/service.ts";
+import type { Instant } from "../model/api/time.ts";
+import type { PersistentVolume, PersistentVolumeClaim } from "../model/api/volume.ts";
 import { type ApiClient, ApiError } from "./http.ts";
 
 /** What a reference leads to, or why it cannot be had; of an object no more than is used. */

@@ -1,5 +1,5 @@
 import type { RunEnd } from "../model/run-end.ts";
-import type { Instant } from "../model/time.ts";
+import type { Instant } from "../model/api/time.ts";
 import { keep, recall } from "./memo.ts";
 
 /** Since boot, or since somebody emptied /run/unitlet. Seconds, unless it is an instant. */

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readlinkSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import type { Config } from "../model/config.ts";
+import type { Config } from "../model/host/config.ts";
 import type { ActualUnit, UnitName } from "../model/unit.ts";
 import { readIdentity } from "../unitfile/identity.ts";
 import { asUnitName } from "../unitfile/names.ts";

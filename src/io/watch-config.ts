@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Cluster, FileOrData } from "../model/config.ts";
+import type { Cluster, FileOrData } from "../model/host/config.ts";
 import { VOLATILE } from "../model/paths.ts";
 import { readIfThere, remove, writeWhole } from "./files.ts";
 

@@ -1,5 +1,5 @@
-import type { ProbeResult, ProbeType } from "./probe.ts";
-import type { Instant } from "./time.ts";
+import type { ProbeResult, ProbeType } from "./api/probe.ts";
+import type { Instant } from "./api/time.ts";
 
 /**
  * One exit of a container, as the container-exit helper appended it. `result`, `code` and `status` are systemd's

@@ -1,6 +1,6 @@
-import type { Service } from "./service.ts";
-import type { Instant } from "./time.ts";
-import type { PersistentVolume, PersistentVolumeClaim } from "./volume.ts";
+import type { Service } from "./api/service.ts";
+import type { Instant } from "./api/time.ts";
+import type { PersistentVolume, PersistentVolumeClaim } from "./api/volume.ts";
 
 /** An object that a pod names, with what of it is used. A Secret's data are base64. */
 export interface ReferredObjects {

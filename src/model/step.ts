@@ -1,9 +1,9 @@
-import type { PodEvent } from "./event.ts";
+import type { PodEvent } from "./api/event.ts";
 import type { ExitRecord } from "./exit-record.ts";
-import type { DesiredPull } from "./image.ts";
-import type { Pod } from "./pod.ts";
+import type { DesiredPull } from "./image/image.ts";
+import type { Pod } from "./api/pod.ts";
 import type { Storage } from "./storage.ts";
-import type { Instant } from "./time.ts";
+import type { Instant } from "./api/time.ts";
 import type { UnitName } from "./unit.ts";
 
 /** Whose step it is: after a failed step the later ones of the same pod are skipped. "" for the whole host. */

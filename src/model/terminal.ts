@@ -1,4 +1,4 @@
-import type { Container } from "./pod.ts";
+import type { Container } from "./api/pod.ts";
 
 /**
  * A program for somebody who sits before it, as `kubectl run -it` and `kubectl debug -it` have it: there is a terminal as

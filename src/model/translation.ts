@@ -1,5 +1,5 @@
-import type { DesiredPull, StoredImage } from "./image.ts";
-import type { Pod, QosClass } from "./pod.ts";
+import type { DesiredPull, StoredImage } from "./image/image.ts";
+import type { Pod, QosClass } from "./api/pod.ts";
 import type { Problem } from "./problem.ts";
 import type { DesiredFile, DesiredVolume } from "./step.ts";
 import type { Storage } from "./storage.ts";

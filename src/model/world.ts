@@ -1,14 +1,14 @@
-import type { Config } from "./config.ts";
+import type { Config } from "./host/config.ts";
 import type { ContainerPast } from "./exit-record.ts";
-import type { Host } from "./host.ts";
-import type { Images } from "./image.ts";
-import type { Node } from "./node.ts";
-import type { Pod } from "./pod.ts";
+import type { Host } from "./host/host.ts";
+import type { Images } from "./image/image.ts";
+import type { Node } from "./api/node.ts";
+import type { Pod } from "./api/pod.ts";
 import type { References } from "./references.ts";
 import type { HostFileType } from "./storage.ts";
-import type { Instant } from "./time.ts";
+import type { Instant } from "./api/time.ts";
 import type { ActualUnit, UnitName, UnitState } from "./unit.ts";
-import type { PodUsage } from "./usage.ts";
+import type { PodUsage } from "./host/usage.ts";
 
 /** One immutable snapshot of all that a run may know. */
 export interface World {

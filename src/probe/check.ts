@@ -1,4 +1,4 @@
-import type { Probe } from "../model/probe.ts";
+import type { Probe } from "../model/api/probe.ts";
 import type { UnitName } from "../model/unit.ts";
 import type { Outcome } from "./course.ts";
 import { checkExec } from "./exec-check.ts";

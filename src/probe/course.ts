@@ -1,5 +1,5 @@
-import type { Probe, ProbeResult, ProbeType } from "../model/probe.ts";
-import type { Instant } from "../model/time.ts";
+import type { Probe, ProbeResult, ProbeType } from "../model/api/probe.ts";
+import type { Instant } from "../model/api/time.ts";
 
 /** What one look at a container came to. */
 export interface Outcome {

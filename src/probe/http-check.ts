@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import type * as https from "node:https";
 import { onSilence } from "../io/silence.ts";
-import type { HttpCheck } from "../model/probe.ts";
+import type { HttpCheck } from "../model/api/probe.ts";
 import type { Outcome } from "./course.ts";
 import { dialError, hostPort } from "./dial.ts";
 

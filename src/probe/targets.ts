@@ -3,8 +3,8 @@ import { modifiedAt, namesIn, readIfThere } from "../io/files.ts";
 import { runningInvocation } from "../io/invocations.ts";
 import { readContainerProbes, readProbeResult } from "../io/probe-files.ts";
 import { podVolatile, VOLATILE } from "../model/paths.ts";
-import { PROBE_TYPES, type Probe, type ProbeType } from "../model/probe.ts";
-import type { Instant } from "../model/time.ts";
+import { PROBE_TYPES, type Probe, type ProbeType } from "../model/api/probe.ts";
+import type { Instant } from "../model/api/time.ts";
 import type { UnitName } from "../model/unit.ts";
 
 /** One probe of one container that runs. */

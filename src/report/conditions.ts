@@ -1,6 +1,6 @@
-import { kindOf } from "../model/containers.ts";
-import type { ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from "../model/pod.ts";
-import { type Instant, toTimestamp } from "../model/time.ts";
+import { kindOf } from "../model/api/containers.ts";
+import type { ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from "../model/api/pod.ts";
+import { type Instant, toTimestamp } from "../model/api/time.ts";
 import type { PendingResize } from "../model/translation.ts";
 import type { Statuses } from "./phase.ts";
 

@@ -1,7 +1,7 @@
-import { containerID, invocationOf } from "../model/container-id.ts";
+import { containerID, invocationOf } from "../model/api/container-id.ts";
 import type { ExitRecord } from "../model/exit-record.ts";
-import type { ProbeType } from "../model/probe.ts";
-import { toTimestamp } from "../model/time.ts";
+import type { ProbeType } from "../model/api/probe.ts";
+import { toTimestamp } from "../model/api/time.ts";
 import type { ActualUnit, ContainerKind } from "../model/unit.ts";
 import type { ContainerView } from "./container-view.ts";
 

@@ -1,9 +1,9 @@
-import { containerID } from "../model/container-id.ts";
+import { containerID } from "../model/api/container-id.ts";
 import type { ExitRecord } from "../model/exit-record.ts";
-import type { ContainerState, ContainerStatus, Terminated } from "../model/pod.ts";
-import { shouldRestart } from "../model/restart.ts";
-import { shownImage } from "../model/shown-image.ts";
-import { toTimestamp } from "../model/time.ts";
+import type { ContainerState, ContainerStatus, Terminated } from "../model/api/pod.ts";
+import { shouldRestart } from "../model/api/restart.ts";
+import { shownImage } from "../model/image/shown-image.ts";
+import { toTimestamp } from "../model/api/time.ts";
 import { backOffDelay, printDelay } from "./back-off.ts";
 import { currentRun, type Run } from "./container-run.ts";
 import type { ContainerView } from "./container-view.ts";

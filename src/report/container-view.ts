@@ -1,8 +1,8 @@
-import { kindOf, statusesOf } from "../model/containers.ts";
+import { kindOf, statusesOf } from "../model/api/containers.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
-import { isTerminal } from "../model/phase.ts";
-import type { Container, ContainerStatus, Pod, PodStatus } from "../model/pod.ts";
-import type { Instant } from "../model/time.ts";
+import { isTerminal } from "../model/api/phase.ts";
+import type { Container, ContainerStatus, Pod, PodStatus } from "../model/api/pod.ts";
+import type { Instant } from "../model/api/time.ts";
 import type { DesiredContainer, Translation } from "../model/translation.ts";
 import { type ActualUnit, type ContainerKind, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";

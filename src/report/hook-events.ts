@@ -1,5 +1,5 @@
-import { declaredContainers } from "../model/containers.ts";
-import type { PodEvent } from "../model/event.ts";
+import { declaredContainers } from "../model/api/containers.ts";
+import type { PodEvent } from "../model/api/event.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 

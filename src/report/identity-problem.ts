@@ -1,5 +1,5 @@
-import type { Identity } from "../model/identity.ts";
-import { type Instant, toTimestamp } from "../model/time.ts";
+import type { Identity } from "../model/host/credentials.ts";
+import { type Instant, toTimestamp } from "../model/api/time.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,5 +1,5 @@
-import type { ContainerStatus, Pod } from "../model/pod.ts";
-import { type Instant, toTimestamp } from "../model/time.ts";
+import type { ContainerStatus, Pod } from "../model/api/pod.ts";
+import { type Instant, toTimestamp } from "../model/api/time.ts";
 import type { Statuses } from "./phase.ts";
 import { notLocated } from "./terminated.ts";
 

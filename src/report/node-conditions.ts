@@ -1,8 +1,8 @@
-import type { Config } from "../model/config.ts";
-import type { Host } from "../model/host.ts";
-import type { NodeCondition } from "../model/node.ts";
-import { shortages } from "../model/pressure.ts";
-import { fromTimestamp, type Instant, toTimestamp } from "../model/time.ts";
+import type { Config } from "../model/host/config.ts";
+import type { Host } from "../model/host/host.ts";
+import type { NodeCondition } from "../model/api/node.ts";
+import { shortages } from "../model/host/pressure.ts";
+import { fromTimestamp, type Instant, toTimestamp } from "../model/api/time.ts";
 import { type IdentityFacts, identityProblem } from "./identity-problem.ts";
 
 export interface Conditioned extends IdentityFacts {

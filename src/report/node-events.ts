@@ -1,5 +1,5 @@
-import type { NodeEvent } from "../model/event.ts";
-import type { Node, NodeStatus } from "../model/node.ts";
+import type { NodeEvent } from "../model/api/event.ts";
+import type { Node, NodeStatus } from "../model/api/node.ts";
 import type { NodeChanges } from "./node.ts";
 
 /** What happened to the node between what the API server had and what it is told now. */

@@ -1,5 +1,5 @@
-import type { NodeCondition, NodeStatus } from "../model/node.ts";
-import { fromTimestamp, type Instant } from "../model/time.ts";
+import type { NodeCondition, NodeStatus } from "../model/api/node.ts";
+import { fromTimestamp, type Instant } from "../model/api/time.ts";
 import { equal } from "./equal.ts";
 
 /** As the kubelet's nodeStatusReportFrequency. That the node lives is what its lease says. */

@@ -1,4 +1,4 @@
-import type { Pod, PodCondition, PodStatus } from "../model/pod.ts";
+import type { Pod, PodCondition, PodStatus } from "../model/api/pod.ts";
 import { OWN_CONDITIONS, PASSING } from "./conditions.ts";
 import { equal } from "./equal.ts";
 

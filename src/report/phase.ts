@@ -1,5 +1,5 @@
-import type { Container, ContainerStatus, Pod, PodPhase } from "../model/pod.ts";
-import { shouldRestart } from "../model/restart.ts";
+import type { Container, ContainerStatus, Pod, PodPhase } from "../model/api/pod.ts";
+import { shouldRestart } from "../model/api/restart.ts";
 import type { ContainerKind } from "../model/unit.ts";
 
 export interface Statuses {

@@ -1,5 +1,5 @@
-import type { Container, ContainerStatus, Pod, PodStatus } from "../model/pod.ts";
-import type { ContainerNote, PodNote } from "../model/pod-note.ts";
+import type { Container, ContainerStatus, Pod, PodStatus } from "../model/api/pod.ts";
+import type { ContainerNote, PodNote } from "../model/pod-summary.ts";
 import type { ContainerKind } from "../model/unit.ts";
 
 /** A pod and what has just been found out about it, in short. */

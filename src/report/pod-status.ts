@@ -1,7 +1,7 @@
-import { nodeAddresses } from "../model/addresses.ts";
-import { isTerminal } from "../model/phase.ts";
-import type { ContainerStatus, PodPhase, PodStatus } from "../model/pod.ts";
-import { type Instant, toTimestamp } from "../model/time.ts";
+import { nodeAddresses } from "../model/host/addresses.ts";
+import { isTerminal } from "../model/api/phase.ts";
+import type { ContainerStatus, PodPhase, PodStatus } from "../model/api/pod.ts";
+import { type Instant, toTimestamp } from "../model/api/time.ts";
 import type { Ending, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { computeConditions } from "./conditions.ts";

@@ -1,8 +1,8 @@
-import { declaredContainers, kindOf } from "../model/containers.ts";
-import type { PodEvent } from "../model/event.ts";
-import type { Container, Pod } from "../model/pod.ts";
-import { PROBE_TYPES, type ProbeResult, type ProbeType } from "../model/probe.ts";
-import { restartPolicy } from "../model/restart.ts";
+import { declaredContainers, kindOf } from "../model/api/containers.ts";
+import type { PodEvent } from "../model/api/event.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
+import { PROBE_TYPES, type ProbeResult, type ProbeType } from "../model/api/probe.ts";
+import { restartPolicy } from "../model/api/restart.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 

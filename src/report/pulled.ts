@@ -1,7 +1,7 @@
-import type { StoredImage } from "../model/image.ts";
-import { parseImage } from "../model/image-reference.ts";
-import type { Pod } from "../model/pod.ts";
-import { fromTimestamp, type Instant } from "../model/time.ts";
+import type { StoredImage } from "../model/image/image.ts";
+import { parseImage } from "../model/image/image-reference.ts";
+import type { Pod } from "../model/api/pod.ts";
+import { fromTimestamp, type Instant } from "../model/api/time.ts";
 
 /** A pod's start is told by this host's clock, in whole seconds, after the pull has begun. */
 const SLACK = 2000;

@@ -1,6 +1,6 @@
-import { containersOf, statusesOf } from "../model/containers.ts";
-import type { PodEvent } from "../model/event.ts";
-import type { PodStatus } from "../model/pod.ts";
+import { containersOf, statusesOf } from "../model/api/containers.ts";
+import type { PodEvent } from "../model/api/event.ts";
+import type { PodStatus } from "../model/api/pod.ts";
 import type { Translation } from "../model/translation.ts";
 import { pulledMessage } from "./pulled.ts";
 

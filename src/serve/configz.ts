@@ -1,4 +1,4 @@
-import type { Config } from "../model/config.ts";
+import type { Config } from "../model/host/config.ts";
 
 /** A container's restart back-off, as units/container-start has it. */
 const LONGEST_BACK_OFF = "5m0s";

@@ -1,7 +1,7 @@
 import { onEnd, runningInvocation } from "../io/invocations.ts";
 import { type Position, readJournal, syncJournal } from "../io/journal.ts";
 import { JournalBell } from "../io/journal-bell.ts";
-import type { Instant } from "../model/time.ts";
+import type { Instant } from "../model/api/time.ts";
 import type { Instance } from "./instance.ts";
 import { ExportReader, type JournalEntry } from "./journal-export.ts";
 import { LogFormat } from "./log-format.ts";

@@ -1,7 +1,7 @@
 import type { ApiClient } from "../io/http.ts";
 import { ApiError } from "../io/http.ts";
 import { getPod } from "../io/one-pod.ts";
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 import { readHostPods } from "./host-pods.ts";
 
 /**

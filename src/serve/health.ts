@@ -1,6 +1,6 @@
 import { modifiedAt } from "../io/files.ts";
 import { VOLATILE } from "../model/paths.ts";
-import type { Instant } from "../model/time.ts";
+import type { Instant } from "../model/api/time.ts";
 
 /** Renewed every ten seconds; after forty the control plane takes the node for dead. */
 const LONGEST_SILENCE = 40_000;

@@ -1,8 +1,8 @@
-import { invocationOf } from "../model/container-id.ts";
-import { containersOf, statusesOf } from "../model/containers.ts";
+import { invocationOf } from "../model/api/container-id.ts";
+import { containersOf, statusesOf } from "../model/api/containers.ts";
 import type { ExitRecord } from "../model/exit-record.ts";
-import type { ContainerStatus, Pod, Terminated } from "../model/pod.ts";
-import type { Instant } from "../model/time.ts";
+import type { ContainerStatus, Pod, Terminated } from "../model/api/pod.ts";
+import type { Instant } from "../model/api/time.ts";
 import type { UnitName } from "../model/unit.ts";
 import { containerUnitName } from "../unitfile/names.ts";
 import { Refusal } from "./refusal.ts";

@@ -1,4 +1,4 @@
-import type { Instant } from "../model/time.ts";
+import type { Instant } from "../model/api/time.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface LogOptions {

@@ -1,4 +1,4 @@
-import type { Instant } from "../model/time.ts";
+import type { Instant } from "../model/api/time.ts";
 
 export interface Remembered {
   readonly value: unknown;

@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { ApiError } from "../io/http.ts";
 import type { Kube } from "../io/kube.ts";
-import { containersOf, statusesOf } from "../model/containers.ts";
-import type { Pod } from "../model/pod.ts";
+import { containersOf, statusesOf } from "../model/api/containers.ts";
+import type { Pod } from "../model/api/pod.ts";
 import { readHostPods } from "./host-pods.ts";
 import { JSON_TYPE, reply } from "./reply.ts";
 

@@ -1,4 +1,4 @@
-import { containersOf } from "../model/containers.ts";
+import { containersOf } from "../model/api/containers.ts";
 import { findPod } from "./find-pod.ts";
 import { Refusal } from "./refusal.ts";
 import type { Serving } from "./route.ts";

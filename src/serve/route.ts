@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { ApiClient } from "../io/http.ts";
 import type { Kube } from "../io/kube.ts";
 import type { Log } from "../log.ts";
-import type { Config } from "../model/config.ts";
+import type { Config } from "../model/host/config.ts";
 import type { Exchange } from "./exchange.ts";
 import { serveAttach } from "./exec/attach.ts";
 import { serveExec } from "./exec/exec.ts";

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import * as der from "../io/der.ts";
 import { alternativeNames, distinguishedName, ECDSA_WITH_SHA256, extension, pem } from "../io/x509.ts";
-import type { Instant } from "../model/time.ts";
+import type { Instant } from "../model/api/time.ts";
 
 const SERVER_AUTH = der.objectIdentifier("1.3.6.1.5.5.7.3.1");
 const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 import type { RunCounts } from "../io/run-counts.ts";
-import type { Instant } from "../model/time.ts";
+import type { Instant } from "../model/api/time.ts";
 
 /** /statusz, in the words that Kubernetes' own components use. What was started is the first run since boot: no process lasts. */
 export function statusz(version: string, runs: RunCounts | undefined, now: Instant): string {

@@ -1,4 +1,4 @@
-import type { Container, Pod } from "../model/pod.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import { userOf } from "./security.ts";
 
 /** As runtimes have it. To the kernel 4294967295 means "as it is", which is root, and what is larger is cut off. */

@@ -1,5 +1,5 @@
-import { allocatable } from "../model/allocatable.ts";
-import { isTerminal } from "../model/phase.ts";
+import { allocatable } from "../model/host/allocatable.ts";
+import { isTerminal } from "../model/api/phase.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { refusals } from "./admission/admit.ts";

@@ -1,6 +1,6 @@
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 import { lookUp, type References } from "../model/references.ts";
-import type { PersistentVolume, PersistentVolumeClaim, Volume } from "../model/volume.ts";
+import type { PersistentVolume, PersistentVolumeClaim, Volume } from "../model/api/volume.ts";
 
 /** The claim that a volume is of; that of a generic ephemeral volume is made by the control plane, under this name. */
 export function claimName(pod: Pod, { name, persistentVolumeClaim, ephemeral }: Volume): string | undefined {

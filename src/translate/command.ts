@@ -1,4 +1,4 @@
-import type { Container } from "../model/pod.ts";
+import type { Container } from "../model/api/pod.ts";
 import { expand, expandAll } from "./expand.ts";
 
 export type Command =

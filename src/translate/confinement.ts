@@ -1,6 +1,6 @@
 import type { Confinement, Mount } from "../model/confinement.ts";
 import { podVolatile } from "../model/paths.ts";
-import type { Container, Pod } from "../model/pod.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import type { DesiredFile } from "../model/step.ts";
 import { wishesOf } from "./annotations/wishes.ts";
 import { cleanPath } from "./clean-path.ts";

@@ -1,6 +1,6 @@
-import { kindOf } from "../model/containers.ts";
+import { kindOf } from "../model/api/containers.ts";
 import { doneMarker, upMarker } from "../model/paths.ts";
-import type { Container, Pod } from "../model/pod.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import type { ContainerKind } from "../model/unit.ts";
 import { containerUnitName } from "../unitfile/names.ts";
 

@@ -1,8 +1,8 @@
 import type { Confinement, Mount } from "../model/confinement.ts";
-import type { Host } from "../model/host.ts";
+import type { Host } from "../model/host/host.ts";
 import { doneMarker, environmentFile, finishedMarker, HOSTS_FILE, podVolatile, RESOLV_CONF } from "../model/paths.ts";
-import type { Container, Pod, QosClass, RestartPolicy } from "../model/pod.ts";
-import { restartPolicy } from "../model/restart.ts";
+import type { Container, Pod, QosClass, RestartPolicy } from "../model/api/pod.ts";
+import { restartPolicy } from "../model/api/restart.ts";
 import type { ContainerKind, DesiredUnit, UnitName } from "../model/unit.ts";
 import { encodeOwnUnit } from "../unitfile/identity.ts";
 import { launchArgv } from "../unitfile/launch.ts";

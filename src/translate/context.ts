@@ -1,6 +1,6 @@
-import type { Config } from "../model/config.ts";
-import type { Host } from "../model/host.ts";
-import type { Images } from "../model/image.ts";
+import type { Config } from "../model/host/config.ts";
+import type { Host } from "../model/host/host.ts";
+import type { Images } from "../model/image/image.ts";
 import type { References } from "../model/references.ts";
 import type { HostFileType } from "../model/storage.ts";
 import type { PodDirectory } from "../model/world.ts";

@@ -1,5 +1,5 @@
-import type { Pod } from "../model/pod.ts";
-import { fromTimestamp, type Instant } from "../model/time.ts";
+import type { Pod } from "../model/api/pod.ts";
+import { fromTimestamp, type Instant } from "../model/api/time.ts";
 import type { Rejected } from "../model/translation.ts";
 import { qosClass } from "./resources.ts";
 

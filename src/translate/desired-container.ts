@@ -1,5 +1,5 @@
 import { debFile } from "../model/paths.ts";
-import type { Container, Pod } from "../model/pod.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import type { DesiredFile } from "../model/step.ts";
 import type { Storage } from "../model/storage.ts";
 import type { DesiredContainer } from "../model/translation.ts";

@@ -1,7 +1,7 @@
-import { containersOf } from "../model/containers.ts";
-import type { FileKeyRef } from "../model/env-var.ts";
+import { containersOf } from "../model/api/containers.ts";
+import type { FileKeyRef } from "../model/api/env-var.ts";
 import { diskVolumePath, volumePath } from "../model/paths.ts";
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 
 /** A file that a container has written into an emptyDir, for variables of others. */
 export interface EnvFile {

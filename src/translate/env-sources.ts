@@ -1,7 +1,7 @@
-import type { Allocatable } from "../model/allocatable.ts";
-import { containersOf } from "../model/containers.ts";
-import type { EnvFromSource, EnvVarSource, KeyRef } from "../model/env-var.ts";
-import type { Container, Pod } from "../model/pod.ts";
+import type { Allocatable } from "../model/host/allocatable.ts";
+import { containersOf } from "../model/api/containers.ts";
+import type { EnvFromSource, EnvVarSource, KeyRef } from "../model/api/env-var.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import { lookUp, type References } from "../model/references.ts";
 import { envFileKey, envFileValue } from "./env-file.ts";
 import { fieldValue } from "./field-value.ts";

@@ -1,4 +1,4 @@
-import type { EphemeralContainer, Pod } from "../model/pod.ts";
+import type { EphemeralContainer, Pod } from "../model/api/pod.ts";
 import { type Problem, problemSentence } from "../model/problem.ts";
 import { containerUnitName } from "../unitfile/names.ts";
 import type { TranslateContext } from "./context.ts";

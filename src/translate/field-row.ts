@@ -1,4 +1,4 @@
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 
 /**
  * supported: translated. control-plane: nothing to do on a node. descend: look at the fields inside.

@@ -1,4 +1,4 @@
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 
 /** What a pod's fieldRef says; undefined for a path that is none. Volumes may ask for metadata alone. */
 export function fieldValue(pod: Pod, fieldPath: string, addresses: readonly string[]): string | undefined {

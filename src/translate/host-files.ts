@@ -1,5 +1,5 @@
-import { containersOf } from "../model/containers.ts";
-import type { Pod } from "../model/pod.ts";
+import { containersOf } from "../model/api/containers.ts";
+import type { Pod } from "../model/api/pod.ts";
 import { containerAppArmor, READ_ONLY_PATHS } from "./rights.ts";
 
 /** Where /etc/resolv.conf leads to on many hosts, below the /run that containers do not see. */

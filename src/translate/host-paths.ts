@@ -1,6 +1,6 @@
-import type { Container, Pod } from "../model/pod.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import type { References } from "../model/references.ts";
-import type { PersistentVolume } from "../model/volume.ts";
+import type { PersistentVolume } from "../model/api/volume.ts";
 import { cleanPath } from "./clean-path.ts";
 import { messagePath } from "./termination-message.ts";
 

@@ -1,4 +1,4 @@
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 
 /** What the kernel takes as a host name, and what the API lets a pod override it with. */
 const LONGEST = 63;

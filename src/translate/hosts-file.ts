@@ -1,4 +1,4 @@
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 import { podDomain, podHostname } from "./hostname.ts";
 
 const OWN = `# Kubernetes-managed hosts file.

@@ -1,7 +1,7 @@
-import { statusesOf } from "../model/containers.ts";
-import type { StoredImage } from "../model/image.ts";
-import type { Pod } from "../model/pod.ts";
-import { shownImage } from "../model/shown-image.ts";
+import { statusesOf } from "../model/api/containers.ts";
+import type { StoredImage } from "../model/image/image.ts";
+import type { Pod } from "../model/api/pod.ts";
+import { shownImage } from "../model/image/shown-image.ts";
 import { digest } from "../unitfile/hash.ts";
 
 /** By which one pod's credentials are known from another's; undefined for none, or for those of the host. */

@@ -1,12 +1,12 @@
-import { containersOf } from "../model/containers.ts";
-import { IMAGES } from "../model/image.ts";
-import { parseImage } from "../model/image-reference.ts";
+import { containersOf } from "../model/api/containers.ts";
+import { IMAGES } from "../model/image/image.ts";
+import { parseImage } from "../model/image/image-reference.ts";
 import { imageVolumePath } from "../model/paths.ts";
-import type { Container, Pod } from "../model/pod.ts";
-import { shownImage } from "../model/shown-image.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
+import { shownImage } from "../model/image/shown-image.ts";
 import type { DesiredFile } from "../model/step.ts";
 import type { DesiredContainer, DesiredImageVolume } from "../model/translation.ts";
-import type { Volume } from "../model/volume.ts";
+import type { Volume } from "../model/api/volume.ts";
 import { imageKey } from "../unitfile/image-names.ts";
 import type { TranslateContext } from "./context.ts";
 import { type ImageVerdict, type ImageWish, judgeImage, notesAsking } from "./image.ts";

@@ -1,17 +1,17 @@
-import type { Config } from "../model/config.ts";
-import { type DesiredPull, type FailedPull, type Images, NO_IMAGES, type StoredImage } from "../model/image.ts";
+import type { Config } from "../model/host/config.ts";
+import { type DesiredPull, type FailedPull, type Images, NO_IMAGES, type StoredImage } from "../model/image/image.ts";
 import {
   type ImageReference,
   NO_CHECKSUM,
   type OciReference,
   parseImage,
   type Tarball,
-} from "../model/image-reference.ts";
+} from "../model/image/image-reference.ts";
 import { askedFile } from "../model/paths.ts";
-import type { Container, Pod } from "../model/pod.ts";
-import { shownImage } from "../model/shown-image.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
+import { shownImage } from "../model/image/shown-image.ts";
 import type { DesiredFile } from "../model/step.ts";
-import type { Instant } from "../model/time.ts";
+import type { Instant } from "../model/api/time.ts";
 import type { DesiredContainer } from "../model/translation.ts";
 import type { PodDirectory } from "../model/world.ts";
 import { imageKey } from "../unitfile/image-names.ts";

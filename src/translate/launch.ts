@@ -1,9 +1,9 @@
-import { nodeAddresses } from "../model/addresses.ts";
-import { allocatable } from "../model/allocatable.ts";
+import { nodeAddresses } from "../model/host/addresses.ts";
+import { allocatable } from "../model/host/allocatable.ts";
 import type { Confinement } from "../model/confinement.ts";
-import type { Lifecycle } from "../model/lifecycle.ts";
+import type { Lifecycle } from "../model/api/lifecycle.ts";
 import { environmentFile } from "../model/paths.ts";
-import type { Container, Pod } from "../model/pod.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import type { DesiredFile } from "../model/step.ts";
 import type { Storage } from "../model/storage.ts";
 import { isMarked, launchText } from "../unitfile/launch.ts";

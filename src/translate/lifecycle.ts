@@ -1,8 +1,8 @@
-import { kindOf } from "../model/containers.ts";
-import { longestGrace, stopTimeout } from "../model/grace.ts";
-import type { LifecycleHandler } from "../model/lifecycle.ts";
+import { kindOf } from "../model/api/containers.ts";
+import { longestGrace, stopTimeout } from "../model/api/grace.ts";
+import type { LifecycleHandler } from "../model/api/lifecycle.ts";
 import { upMarker } from "../model/paths.ts";
-import type { Container, Pod } from "../model/pod.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import type { UnitName } from "../model/unit.ts";
 import { quoteWord } from "../unitfile/quote.ts";
 import { stopSignal } from "./stop-signal.ts";

@@ -1,5 +1,5 @@
-import { containersOf } from "../model/containers.ts";
-import type { Container, Pod } from "../model/pod.ts";
+import { containersOf } from "../model/api/containers.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import { cleanPath } from "./clean-path.ts";
 import { LAUNCH_FILE } from "./container.ts";
 import type { Place } from "./storage.ts";

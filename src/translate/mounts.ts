@@ -1,8 +1,8 @@
 import type { BindMount, Propagation } from "../model/confinement.ts";
 import { subPathMount } from "../model/paths.ts";
-import type { Container, Pod } from "../model/pod.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import { type Storage, storageKey } from "../model/storage.ts";
-import type { VolumeMount } from "../model/volume.ts";
+import type { VolumeMount } from "../model/api/volume.ts";
 import { cleanPath } from "./clean-path.ts";
 import { expand } from "./expand.ts";
 import type { Place } from "./storage.ts";

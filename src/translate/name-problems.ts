@@ -1,6 +1,6 @@
-import type { Config } from "../model/config.ts";
-import type { Host } from "../model/host.ts";
-import type { Pod } from "../model/pod.ts";
+import type { Config } from "../model/host/config.ts";
+import type { Host } from "../model/host/host.ts";
+import type { Pod } from "../model/api/pod.ts";
 import type { Problem } from "../model/problem.ts";
 import { isHostnameTooLong } from "./hostname.ts";
 

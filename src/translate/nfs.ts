@@ -1,6 +1,6 @@
 import { volumePath } from "../model/paths.ts";
-import type { Pod } from "../model/pod.ts";
-import type { NfsSource } from "../model/volume.ts";
+import type { Pod } from "../model/api/pod.ts";
+import type { NfsSource } from "../model/api/volume.ts";
 import { digest } from "../unitfile/hash.ts";
 import { encodeOwnUnit } from "../unitfile/identity.ts";
 import { mountUnitName } from "../unitfile/names.ts";

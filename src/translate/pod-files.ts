@@ -1,7 +1,7 @@
-import type { Config } from "../model/config.ts";
-import type { Host } from "../model/host.ts";
+import type { Config } from "../model/host/config.ts";
+import type { Host } from "../model/host/host.ts";
 import { HOSTS_FILE, RESOLV_CONF } from "../model/paths.ts";
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 import type { DesiredFile } from "../model/step.ts";
 import { hostsFile } from "./hosts-file.ts";
 import { resolvConf } from "./resolv-conf.ts";

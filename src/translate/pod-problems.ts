@@ -1,5 +1,5 @@
-import type { Config } from "../model/config.ts";
-import type { Pod } from "../model/pod.ts";
+import type { Config } from "../model/host/config.ts";
+import type { Pod } from "../model/api/pod.ts";
 import type { Problem } from "../model/problem.ts";
 import { withUsers } from "./annotations/user.ts";
 import { annotationProblems } from "./annotations/wishes.ts";

@@ -1,6 +1,6 @@
-import { allocatable } from "../model/allocatable.ts";
-import { containersOf, kindOf } from "../model/containers.ts";
-import type { Pod } from "../model/pod.ts";
+import { allocatable } from "../model/host/allocatable.ts";
+import { containersOf, kindOf } from "../model/api/containers.ts";
+import type { Pod } from "../model/api/pod.ts";
 import { type Problem, problemSentence } from "../model/problem.ts";
 import type { Rejected, Runnable, Translation } from "../model/translation.ts";
 import { namesProblem } from "../unitfile/names.ts";

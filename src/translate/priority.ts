@@ -1,4 +1,4 @@
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 
 /** From here on pods are the system's own: the priority of system-cluster-critical. */
 export const SYSTEM_CRITICAL = 2_000_000_000;

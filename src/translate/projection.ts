@@ -1,9 +1,9 @@
-import type { Allocatable } from "../model/allocatable.ts";
-import { containersOf, declaredContainers } from "../model/containers.ts";
-import type { Pod } from "../model/pod.ts";
+import type { Allocatable } from "../model/host/allocatable.ts";
+import { containersOf, declaredContainers } from "../model/api/containers.ts";
+import type { Pod } from "../model/api/pod.ts";
 import { type ConfigMap, type Fetched, keyOf, lookUp, type References, UNKNOWN } from "../model/references.ts";
 import type { VolumeFile } from "../model/step.ts";
-import type { DownwardFile, KeyToPath, ObjectProjection, ProjectedSource, Volume } from "../model/volume.ts";
+import type { DownwardFile, KeyToPath, ObjectProjection, ProjectedSource, Volume } from "../model/api/volume.ts";
 import { fieldValue } from "./field-value.ts";
 import { tokenReference } from "./references.ts";
 import { resourceValue } from "./resource-value.ts";

@@ -1,6 +1,6 @@
-import { containersOf, statusesOf } from "../model/containers.ts";
-import type { OciReference } from "../model/image-reference.ts";
-import type { Pod } from "../model/pod.ts";
+import { containersOf, statusesOf } from "../model/api/containers.ts";
+import type { OciReference } from "../model/image/image-reference.ts";
+import type { Pod } from "../model/api/pod.ts";
 import { lookUp, type Need, type References } from "../model/references.ts";
 import { MINUTE, need } from "./need.ts";
 

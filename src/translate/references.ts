@@ -1,8 +1,8 @@
-import { containersOf } from "../model/containers.ts";
-import type { Container, Pod } from "../model/pod.ts";
+import { containersOf } from "../model/api/containers.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import { lookUp, type Need, type References, type TokenReference } from "../model/references.ts";
-import type { Instant } from "../model/time.ts";
-import type { ProjectedSource, TokenProjection, Volume } from "../model/volume.ts";
+import type { Instant } from "../model/api/time.ts";
+import type { ProjectedSource, TokenProjection, Volume } from "../model/api/volume.ts";
 import { claimName } from "./claim.ts";
 import { MINUTE, need } from "./need.ts";
 import { pullSecretNeeds } from "./pull-auth.ts";

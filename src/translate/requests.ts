@@ -1,5 +1,5 @@
-import type { Pod, Resources } from "../model/pod.ts";
-import { parseQuantity } from "../model/quantity.ts";
+import type { Pod, Resources } from "../model/api/pod.ts";
+import { parseQuantity } from "../model/api/quantity.ts";
 
 /** What a pod asks of its node: millicores and bytes. */
 export interface Requests {

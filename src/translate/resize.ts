@@ -1,6 +1,6 @@
-import type { Allocatable } from "../model/allocatable.ts";
-import { statusesOf } from "../model/containers.ts";
-import type { Container, Pod } from "../model/pod.ts";
+import type { Allocatable } from "../model/host/allocatable.ts";
+import { statusesOf } from "../model/api/containers.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import type { PendingResize } from "../model/translation.ts";
 import { shortfall } from "./admission/fit.ts";
 import { podRequests } from "./requests.ts";

@@ -1,4 +1,4 @@
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 
 interface Resolver {
   readonly servers: readonly string[];

@@ -1,6 +1,6 @@
-import { declaredContainers, kindOf } from "../model/containers.ts";
-import type { Container, Pod, QosClass } from "../model/pod.ts";
-import { parseQuantity } from "../model/quantity.ts";
+import { declaredContainers, kindOf } from "../model/api/containers.ts";
+import type { Container, Pod, QosClass } from "../model/api/pod.ts";
+import { parseQuantity } from "../model/api/quantity.ts";
 import { SYSTEM_CRITICAL } from "./priority.ts";
 
 /** Millicores and bytes; a limit of 0 is no limit, as the kubelet has it. */

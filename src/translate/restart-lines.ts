@@ -1,5 +1,5 @@
-import type { Container, Pod } from "../model/pod.ts";
-import { restartCodes, restartPolicy } from "../model/restart.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
+import { restartCodes, restartPolicy } from "../model/api/restart.ts";
 import type { ContainerKind } from "../model/unit.ts";
 
 type Lines = readonly (readonly [string, string])[];

@@ -1,5 +1,5 @@
 import type { Confinement, ProcessUser } from "../model/confinement.ts";
-import type { Container, Pod } from "../model/pod.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { kernelHostname } from "./hostname.ts";
 import { seccompOf } from "./seccomp.ts";

@@ -1,8 +1,8 @@
-import type { Config } from "../model/config.ts";
-import { containersOf } from "../model/containers.ts";
-import type { Host } from "../model/host.ts";
-import { parseImage } from "../model/image-reference.ts";
-import type { Container, Pod } from "../model/pod.ts";
+import type { Config } from "../model/host/config.ts";
+import { containersOf } from "../model/api/containers.ts";
+import type { Host } from "../model/host/host.ts";
+import { parseImage } from "../model/image/image-reference.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import type { Problem } from "../model/problem.ts";
 import { unknownCapabilities } from "./capabilities.ts";
 import { containerPath } from "./container-path.ts";

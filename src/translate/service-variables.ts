@@ -1,6 +1,6 @@
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 import { type Fetched, lookUp, type Need, type References } from "../model/references.ts";
-import type { Service, ServicePort } from "../model/service.ts";
+import type { Service, ServicePort } from "../model/api/service.ts";
 import { need } from "./need.ts";
 
 /** Services come and go; a container hears of them when it starts, so those that run need no new list. */

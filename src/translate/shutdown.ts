@@ -1,5 +1,5 @@
-import type { Pod } from "../model/pod.ts";
-import { bandTarget, PRIORITY_BANDS, SHUTDOWN_BEGIN, SHUTDOWN_END } from "../model/shutdown.ts";
+import type { Pod } from "../model/api/pod.ts";
+import { bandTarget, PRIORITY_BANDS, SHUTDOWN_BEGIN, SHUTDOWN_END } from "../model/host/shutdown.ts";
 
 /**
  * When a container stops while the host goes down: after the API server was told, the less important pods first, and

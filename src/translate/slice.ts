@@ -1,4 +1,4 @@
-import type { Pod, QosClass } from "../model/pod.ts";
+import type { Pod, QosClass } from "../model/api/pod.ts";
 import type { DesiredUnit } from "../model/unit.ts";
 import { digest } from "../unitfile/hash.ts";
 import { encodeOwnUnit } from "../unitfile/identity.ts";

@@ -1,4 +1,4 @@
-import type { Container, Pod } from "../model/pod.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import { digest } from "../unitfile/hash.ts";
 import { wishesOf } from "./annotations/wishes.ts";
 import { containerAppArmor } from "./rights.ts";

@@ -1,6 +1,6 @@
 import type { Mount } from "../model/confinement.ts";
 import { inputPath } from "../model/paths.ts";
-import type { Container, Pod } from "../model/pod.ts";
+import type { Container, Pod } from "../model/api/pod.ts";
 import { isInteractive } from "../model/terminal.ts";
 import type { ContainerKind } from "../model/unit.ts";
 import { INPUT, type StandardInput } from "../unitfile/launch.ts";

@@ -1,11 +1,11 @@
-import type { Allocatable } from "../model/allocatable.ts";
+import type { Allocatable } from "../model/host/allocatable.ts";
 import { diskVolumePath, volumePath } from "../model/paths.ts";
-import type { Pod } from "../model/pod.ts";
-import { parseQuantity } from "../model/quantity.ts";
+import type { Pod } from "../model/api/pod.ts";
+import { parseQuantity } from "../model/api/quantity.ts";
 import type { References } from "../model/references.ts";
 import type { GroupStorage, HostFileType, Storage } from "../model/storage.ts";
 import type { Companion } from "../model/unit.ts";
-import type { Volume } from "../model/volume.ts";
+import type { Volume } from "../model/api/volume.ts";
 import { claimedVolume } from "./claim.ts";
 import { hostFile } from "./host-file.ts";
 import { nfsMount } from "./nfs.ts";

@@ -1,4 +1,4 @@
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Row } from "./field-row.ts";
 import { FIELDS } from "./fields.ts";

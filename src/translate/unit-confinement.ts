@@ -1,5 +1,5 @@
 import type { Confinement, Mount, ProcessUser } from "../model/confinement.ts";
-import type { HostFiles } from "../model/host-files.ts";
+import type { HostFiles } from "../model/host/confinement-probe.ts";
 import { quoteBind, quotePath, quoteWord } from "../unitfile/quote.ts";
 import { isEveryCapability } from "./capabilities.ts";
 import { PERL, RESOLVER_PATHS } from "./host-files.ts";

@@ -1,7 +1,7 @@
 import { volumePath } from "../model/paths.ts";
-import type { Pod } from "../model/pod.ts";
+import type { Pod } from "../model/api/pod.ts";
 import type { DesiredVolume } from "../model/step.ts";
-import type { Volume } from "../model/volume.ts";
+import type { Volume } from "../model/api/volume.ts";
 import { digest } from "../unitfile/hash.ts";
 import { quotePath, UnquotableError } from "../unitfile/quote.ts";
 import { project } from "./projection.ts";

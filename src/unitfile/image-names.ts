@@ -1,5 +1,5 @@
-import { isDeb } from "../model/deb-reference.ts";
-import { shownImage } from "../model/shown-image.ts";
+import { isDeb } from "../model/image/deb-reference.ts";
+import { shownImage } from "../model/image/shown-image.ts";
 import { digest } from "./hash.ts";
 
 /** Of keys that are a package's: no other has a "-". */

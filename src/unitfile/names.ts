@@ -1,4 +1,4 @@
-import type { QosClass } from "../model/pod.ts";
+import type { QosClass } from "../model/api/pod.ts";
 import type { CompanionKind, UnitName } from "../model/unit.ts";
 import { digest } from "./hash.ts";
 

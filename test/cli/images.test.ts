@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { table } from "../../src/cli/images.ts";
-import type { StoredTree } from "../../src/model/image.ts";
+import type { StoredTree } from "../../src/model/image/image.ts";
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 const tree = (change: Partial<StoredTree>): StoredTree => ({

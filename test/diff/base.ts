@@ -1,8 +1,8 @@
 import { diff } from "../../src/diff/diff.ts";
 import { type ContainerPast, type ExitRecord, NO_PAST } from "../../src/model/exit-record.ts";
-import type { ContainerStatus, Pod, PodStatus } from "../../src/model/pod.ts";
+import type { ContainerStatus, Pod, PodStatus } from "../../src/model/api/pod.ts";
 import type { Step } from "../../src/model/step.ts";
-import { toTimestamp } from "../../src/model/time.ts";
+import { toTimestamp } from "../../src/model/api/time.ts";
 import type { DesiredContainer } from "../../src/model/translation.ts";
 import type { ActualUnit, DesiredUnit, UnitName, UnitState } from "../../src/model/unit.ts";
 import type { PodDirectory, World } from "../../src/model/world.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RestartPolicy } from "../../src/model/pod.ts";
+import type { RestartPolicy } from "../../src/model/api/pod.ts";
 import type { World } from "../../src/model/world.ts";
 import { container, pod } from "../translate/base.ts";
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { toTimestamp } from "../../src/model/time.ts";
+import { toTimestamp } from "../../src/model/api/time.ts";
 import type { ActualUnit } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
 import { HOST, NOW, pod, UID } from "../translate/base.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { collectImages } from "../../src/diff/collect.ts";
-import type { ImageStore, Images, StoredImage, StoredTree } from "../../src/model/image.ts";
-import { NO_IMAGES } from "../../src/model/image.ts";
+import type { ImageStore, Images, StoredImage, StoredTree } from "../../src/model/image/image.ts";
+import { NO_IMAGES } from "../../src/model/image/image.ts";
 import type { Translation } from "../../src/model/translation.ts";
 import type { World } from "../../src/model/world.ts";
 

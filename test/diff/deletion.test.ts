@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Pod, PodPhase } from "../../src/model/pod.ts";
-import { toTimestamp } from "../../src/model/time.ts";
+import type { Pod, PodPhase } from "../../src/model/api/pod.ts";
+import { toTimestamp } from "../../src/model/api/time.ts";
 import type { World } from "../../src/model/world.ts";
 import { isIntact, withValue } from "../../src/unitfile/identity.ts";
 import { container, NOW, pod } from "../translate/base.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Container, ContainerStatus, Pod, PodPhase, PodStatus } from "../../src/model/pod.ts";
+import type { Container, ContainerStatus, Pod, PodPhase, PodStatus } from "../../src/model/api/pod.ts";
 import type { World } from "../../src/model/world.ts";
 import { pod, UID } from "../translate/base.ts";
 import { bare, DEAD, ended, plan, STOPPING, unitName, up, withPods, withUnit } from "./base.ts";

@@ -1,6 +1,6 @@
 import { type ContainerPast, NO_PAST } from "../../src/model/exit-record.ts";
 import { environmentFile } from "../../src/model/paths.ts";
-import type { Pod } from "../../src/model/pod.ts";
+import type { Pod } from "../../src/model/api/pod.ts";
 import type { ActualUnit, UnitName } from "../../src/model/unit.ts";
 import type { PodDirectory, World } from "../../src/model/world.ts";
 import { decodeUnit } from "../../src/unitfile/codec.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pullSteps } from "../../src/diff/pulls.ts";
-import { type DesiredPull, NO_IMAGES } from "../../src/model/image.ts";
-import type { Pod } from "../../src/model/pod.ts";
+import { type DesiredPull, NO_IMAGES } from "../../src/model/image/image.ts";
+import type { Pod } from "../../src/model/api/pod.ts";
 import type { Step } from "../../src/model/step.ts";
 import type { Runnable } from "../../src/model/translation.ts";
 import type { World } from "../../src/model/world.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Pod, PodSpec } from "../../src/model/pod.ts";
+import type { Pod, PodSpec } from "../../src/model/api/pod.ts";
 import { container, pod } from "../translate/base.ts";
 import { DEAD, exit, plan, RUNNING, SUCCESS, unitName, up, withoutPast, withPast, withUnit } from "./base.ts";
 

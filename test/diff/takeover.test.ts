@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Pod } from "../../src/model/pod.ts";
+import type { Pod } from "../../src/model/api/pod.ts";
 import type { World } from "../../src/model/world.ts";
 import { pod } from "../translate/base.ts";
 import { bare, DEAD, ended, plan, RUNNING, sliceOf, unitName, up, withUnit } from "./base.ts";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { type ContainerPast, NO_PAST } from "../../src/model/exit-record.ts";
-import type { Pod, PodSpec } from "../../src/model/pod.ts";
-import { toTimestamp } from "../../src/model/time.ts";
+import type { Pod, PodSpec } from "../../src/model/api/pod.ts";
+import { toTimestamp } from "../../src/model/api/time.ts";
 import type { ActualUnit, UnitState } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
 import { container, NOW, pod } from "../translate/base.ts";

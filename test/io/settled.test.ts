@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ContainerPast, type ExitRecord, NO_PAST } from "../../src/model/exit-record.ts";
-import type { Pod, PodStatus } from "../../src/model/pod.ts";
+import type { Pod, PodStatus } from "../../src/model/api/pod.ts";
 import type { Fetched } from "../../src/model/references.ts";
 import type { ActualUnit, UnitName, UnitState } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { containerID, invocationOf } from "../../src/model/container-id.ts";
+import { containerID, invocationOf } from "../../src/model/api/container-id.ts";
 
 test("an invocation is told as a container's ID and found again in it", () => {
   const invocation = "6fbd481712a64ec895db95068b056c9f";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseImage } from "../../src/model/image-reference.ts";
+import { parseImage } from "../../src/model/image/image-reference.ts";
 
 const SUM = "ab".repeat(32);
 

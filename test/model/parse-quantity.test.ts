@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseQuantity } from "../../src/model/quantity.ts";
+import { parseQuantity } from "../../src/model/api/quantity.ts";
 import { forAll } from "../support/fuzz.ts";
 
 describe("parseQuantity()", () => {

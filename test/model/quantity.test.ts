@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseQuantity, printBytes, printCores, printCount } from "../../src/model/quantity.ts";
+import { parseQuantity, printBytes, printCores, printCount } from "../../src/model/api/quantity.ts";
 
 describe("quantities are written as the API server writes them back", () => {
   test.each([

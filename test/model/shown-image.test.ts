@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shownImage } from "../../src/model/shown-image.ts";
+import { shownImage } from "../../src/model/image/shown-image.ts";
 
 test.for([
   ["nginx@sha256:ab", "nginx@sha256:ab"],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Probe, ProbeResult, ProbeType } from "../../src/model/probe.ts";
+import type { Probe, ProbeResult, ProbeType } from "../../src/model/api/probe.ts";
 import { advance, begin, type Course, isDue, isUrgent, resume } from "../../src/probe/course.ts";
 
 const PROBE: Probe = {

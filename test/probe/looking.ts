@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import type { Check } from "../../src/model/probe.ts";
+import type { Check } from "../../src/model/api/probe.ts";
 import type { UnitName } from "../../src/model/unit.ts";
 import { look } from "../../src/probe/check.ts";
 

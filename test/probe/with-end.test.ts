@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ProbeResult } from "../../src/model/probe.ts";
+import type { ProbeResult } from "../../src/model/api/probe.ts";
 import { withEnd } from "../../src/probe/course.ts";
 
 describe("withEnd()", () => {

@@ -1,4 +1,4 @@
-import type { Pod } from "../../src/model/pod.ts";
+import type { Pod } from "../../src/model/api/pod.ts";
 import { type Exception, NOT_YET, OTHER_NODE, type Row } from "../../src/translate/field-row.ts";
 import { FIELDS } from "../../src/translate/fields.ts";
 import { table, tableRows } from "./markdown.ts";

@@ -1,5 +1,5 @@
-import type { Config } from "../../src/model/config.ts";
-import type { Host } from "../../src/model/host.ts";
+import type { Config } from "../../src/model/host/config.ts";
+import type { Host } from "../../src/model/host/host.ts";
 import { CONFIG as ANY_CONFIG, HOST as ANY_HOST } from "../translate/base.ts";
 
 export const CONFIG: Config = { ...ANY_CONFIG, apiTimeout: 10_000 };

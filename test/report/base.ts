@@ -1,5 +1,5 @@
 import { type ContainerPast, type ExitRecord, NO_PAST } from "../../src/model/exit-record.ts";
-import type { ContainerState, ContainerStatus, Pod, PodSpec, PodStatus } from "../../src/model/pod.ts";
+import type { ContainerState, ContainerStatus, Pod, PodSpec, PodStatus } from "../../src/model/api/pod.ts";
 import type { DesiredContainer, Rejected, Runnable } from "../../src/model/translation.ts";
 import type { ActualUnit, ContainerKind, UnitName, UnitState } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";

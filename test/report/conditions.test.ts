@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { PodCondition, PodStatus } from "../../src/model/pod.ts";
+import type { PodCondition, PodStatus } from "../../src/model/api/pod.ts";
 import { agoText, pod, runnable, runningStatus, world } from "./base.ts";
 import { condition, crashed, never, report, running, succeeded } from "./pod-case.ts";
 

@@ -1,5 +1,5 @@
 import type { ContainerPast } from "../../src/model/exit-record.ts";
-import type { ContainerStatus, PodSpec, PodStatus, Terminated } from "../../src/model/pod.ts";
+import type { ContainerStatus, PodSpec, PodStatus, Terminated } from "../../src/model/api/pod.ts";
 import type { ActualUnit } from "../../src/model/unit.ts";
 import { reportPod } from "../../src/report/pod-status.ts";
 import {

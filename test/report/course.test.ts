@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { PodStatus, RestartPolicy } from "../../src/model/pod.ts";
+import type { PodStatus, RestartPolicy } from "../../src/model/api/pod.ts";
 import { reportPod } from "../../src/report/pod-status.ts";
 import { BACKING_OFF, DEAD, exit, NOW, NOW_TEXT, past, pod, RUNNING, runnable, unit, world } from "./base.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PodStatus } from "../../src/model/pod.ts";
+import type { PodStatus } from "../../src/model/api/pod.ts";
 import { podEvents } from "../../src/report/pod-events.ts";
 import { runnable, runningStatus, status } from "./base.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Validity } from "../../src/model/identity.ts";
+import type { Validity } from "../../src/model/host/credentials.ts";
 import { identityProblem } from "../../src/report/identity-problem.ts";
 import { NOW } from "./base.ts";
 

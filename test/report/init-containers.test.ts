@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ContainerPast } from "../../src/model/exit-record.ts";
-import type { Container, PodSpec } from "../../src/model/pod.ts";
+import type { Container, PodSpec } from "../../src/model/api/pod.ts";
 import type { ActualUnit } from "../../src/model/unit.ts";
 import { reportPod } from "../../src/report/pod-status.ts";
 import { agoText, exit, id, NOW, NOW_TEXT, past, pod, runnable, SUCCESS, status, unit, world } from "./base.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Host } from "../../src/model/host.ts";
-import type { Node } from "../../src/model/node.ts";
+import type { Host } from "../../src/model/host/host.ts";
+import type { Node } from "../../src/model/api/node.ts";
 import { reportNode } from "../../src/report/node.ts";
 import { nodeEvents } from "../../src/report/node-events.ts";
 import { NOW, NOW_TEXT } from "./base.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { StoredTree } from "../../src/model/image.ts";
+import type { StoredTree } from "../../src/model/image/image.ts";
 import { nodeImages } from "../../src/report/node-images.ts";
 
 const tree = (n: number, names: readonly string[]) => ({ digest: `sha256:${n}`, names, size: n }) as StoredTree;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { PodStatus } from "../../src/model/pod.ts";
+import type { PodStatus } from "../../src/model/api/pod.ts";
 import { statusPatch } from "../../src/report/patch.ts";
 import { agoText, NOW_TEXT, pod, runningStatus, status, UID } from "./base.ts";
 

@@ -1,4 +1,4 @@
-import type { Pod, PodCondition, PodSpec, PodStatus } from "../../src/model/pod.ts";
+import type { Pod, PodCondition, PodSpec, PodStatus } from "../../src/model/api/pod.ts";
 import { type PodReport, reportPod } from "../../src/report/pod-status.ts";
 import {
   ago,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { PodEvent } from "../../src/model/event.ts";
-import type { ContainerStatus, PodStatus } from "../../src/model/pod.ts";
+import type { PodEvent } from "../../src/model/api/event.ts";
+import type { ContainerStatus, PodStatus } from "../../src/model/api/pod.ts";
 import type { Problem } from "../../src/model/problem.ts";
 import { type PodEdge, podEvents } from "../../src/report/pod-events.ts";
 import { agoText, id, invocation, pod, rejected, runnable, runningStatus, status, UID } from "./base.ts";

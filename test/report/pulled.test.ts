@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { StoredImage } from "../../src/model/image.ts";
+import type { StoredImage } from "../../src/model/image/image.ts";
 import { printMilliseconds, pulledMessage } from "../../src/report/pulled.ts";
 import { agoText, NOW, pod } from "./base.ts";
 

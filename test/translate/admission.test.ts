@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Pod, PodStatus } from "../../src/model/pod.ts";
+import type { Pod, PodStatus } from "../../src/model/api/pod.ts";
 import type { World } from "../../src/model/world.ts";
 import { translateAll } from "../../src/translate/all.ts";
 import { bare } from "../diff/base.ts";

@@ -1,6 +1,6 @@
-import type { Config } from "../../src/model/config.ts";
-import type { Host } from "../../src/model/host.ts";
-import type { Container, Pod, PodSpec } from "../../src/model/pod.ts";
+import type { Config } from "../../src/model/host/config.ts";
+import type { Host } from "../../src/model/host/host.ts";
+import type { Container, Pod, PodSpec } from "../../src/model/api/pod.ts";
 import type { References } from "../../src/model/references.ts";
 import type { Runnable, Translation } from "../../src/model/translation.ts";
 import type { TranslateContext } from "../../src/translate/context.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Fetched, References } from "../../src/model/references.ts";
-import type { Volume } from "../../src/model/volume.ts";
+import type { Volume } from "../../src/model/api/volume.ts";
 import { container, NOW, pod, runnable, UID, waiting } from "./base.ts";
 import { MEMORY, placed } from "./storage-base.ts";
 import { ok } from "./volume-base.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Container, RestartPolicy } from "../../src/model/pod.ts";
+import type { Container, RestartPolicy } from "../../src/model/api/pod.ts";
 import { decodeUnit } from "../../src/unitfile/codec.ts";
 import { container, directive, HOST, odd, pod, podOf, runnable, translate, UID, waiting } from "./base.ts";
 

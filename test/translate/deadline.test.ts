@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { PodStatus } from "../../src/model/pod.ts";
-import { toTimestamp } from "../../src/model/time.ts";
+import type { PodStatus } from "../../src/model/api/pod.ts";
+import { toTimestamp } from "../../src/model/api/time.ts";
 import { overdue } from "../../src/translate/deadline.ts";
 import { NOW, pod } from "./base.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { EnvVar } from "../../src/model/env-var.ts";
-import type { Container } from "../../src/model/pod.ts";
+import type { EnvVar } from "../../src/model/api/env-var.ts";
+import type { Container } from "../../src/model/api/pod.ts";
 import { container, NO_REFERENCES, pod, podOf, runnable, UID, waiting } from "./base.ts";
 import { environmentOf, GIVEN, KNOWN } from "./environment-base.ts";
 

@@ -1,4 +1,4 @@
-import type { Container, Pod } from "../../src/model/pod.ts";
+import type { Container, Pod } from "../../src/model/api/pod.ts";
 import type { Fetched } from "../../src/model/references.ts";
 import { declaredVariables, hostVariables } from "../../src/translate/environment.ts";
 import { container, NO_REFERENCES, NOW, podOf, UID } from "./base.ts";

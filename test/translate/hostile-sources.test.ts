@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Pod } from "../../src/model/pod.ts";
+import type { Pod } from "../../src/model/api/pod.ts";
 import type { Fetched } from "../../src/model/references.ts";
 import type { Runnable } from "../../src/model/translation.ts";
 import { forAll } from "../support/fuzz.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { StoredImage } from "../../src/model/image.ts";
-import type { Pod } from "../../src/model/pod.ts";
+import type { StoredImage } from "../../src/model/image/image.ts";
+import type { Pod } from "../../src/model/api/pod.ts";
 import { accessOf, hasRunOn, mayHave } from "../../src/translate/image-access.ts";
 import { pod } from "./base.ts";
 

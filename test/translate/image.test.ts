@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { FailedPull, Images, StoredImage } from "../../src/model/image.ts";
-import { NO_IMAGES } from "../../src/model/image.ts";
-import type { Container } from "../../src/model/pod.ts";
+import type { FailedPull, Images, StoredImage } from "../../src/model/image/image.ts";
+import { NO_IMAGES } from "../../src/model/image/image.ts";
+import type { Container } from "../../src/model/api/pod.ts";
 import type { PodDirectory } from "../../src/model/world.ts";
 import { judgeImage } from "../../src/translate/image.ts";
 import { imageKey } from "../../src/unitfile/image-names.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Container } from "../../src/model/pod.ts";
+import type { Container } from "../../src/model/api/pod.ts";
 import type { UnitName } from "../../src/model/unit.ts";
 import { startHookLines, stopLines } from "../../src/translate/lifecycle.ts";
 import { stopSignal } from "../../src/translate/stop-signal.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Container, Pod } from "../../src/model/pod.ts";
-import type { VolumeMount } from "../../src/model/volume.ts";
+import type { Container, Pod } from "../../src/model/api/pod.ts";
+import type { VolumeMount } from "../../src/model/api/volume.ts";
 import { container, pod, waiting } from "./base.ts";
 
 const mount = (name: string, mountPath: string, change: Partial<VolumeMount> = {}) => ({ name, mountPath, ...change });

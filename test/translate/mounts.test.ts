@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Container } from "../../src/model/pod.ts";
-import type { ProjectedSource } from "../../src/model/volume.ts";
+import type { Container } from "../../src/model/api/pod.ts";
+import type { ProjectedSource } from "../../src/model/api/volume.ts";
 import { neededDirectories, neededMountPoints } from "../../src/translate/host-paths.ts";
 import { container, directive, pod, UID, waiting } from "./base.ts";
 

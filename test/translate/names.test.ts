@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { PodSpec } from "../../src/model/pod.ts";
+import type { PodSpec } from "../../src/model/api/pod.ts";
 import { CONFIG, HOST, pod, runnable, translate } from "./base.ts";
 
 const OWN = `# Kubernetes-managed hosts file.

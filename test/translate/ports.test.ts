@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ContainerPort, Pod } from "../../src/model/pod.ts";
+import type { ContainerPort, Pod } from "../../src/model/api/pod.ts";
 import { portConflicts } from "../../src/translate/ports.ts";
 import { CONFIG, container, pod, podOf, translate } from "./base.ts";
 

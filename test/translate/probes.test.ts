@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { longestGrace } from "../../src/model/grace.ts";
-import type { Container } from "../../src/model/pod.ts";
+import { longestGrace } from "../../src/model/api/grace.ts";
+import type { Container } from "../../src/model/api/pod.ts";
 import type { UnitName } from "../../src/model/unit.ts";
 import { containerProbes, portNumber, probePeriods } from "../../src/translate/probes.ts";
 import { container, pod } from "./base.ts";

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Pod } from "../../src/model/pod.ts";
+import type { Pod } from "../../src/model/api/pod.ts";
 import type { Fetched, References } from "../../src/model/references.ts";
-import type { ProjectedSource } from "../../src/model/volume.ts";
+import type { ProjectedSource } from "../../src/model/api/volume.ts";
 import { allNeeds, dueAt, dueNeeds, nextRefresh } from "../../src/translate/references.ts";
 import { forAll } from "../support/fuzz.ts";
 import { NOW, pod, podOf, UID } from "./base.ts";

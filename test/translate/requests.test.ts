@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Container, PodSpec } from "../../src/model/pod.ts";
+import type { Container, PodSpec } from "../../src/model/api/pod.ts";
 import { podRequests } from "../../src/translate/requests.ts";
 import { container, pod } from "./base.ts";
 

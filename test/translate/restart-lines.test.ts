@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Container, RestartPolicy } from "../../src/model/pod.ts";
+import type { Container, RestartPolicy } from "../../src/model/api/pod.ts";
 import { exitWords, restartLines } from "../../src/translate/restart-lines.ts";
 import { container, pod } from "./base.ts";
 

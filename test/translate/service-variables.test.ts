@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Fetched } from "../../src/model/references.ts";
-import type { Service } from "../../src/model/service.ts";
+import type { Service } from "../../src/model/api/service.ts";
 import { pod } from "./base.ts";
 import { environmentOf, GIVEN, ok } from "./environment-base.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Container, PodSpec } from "../../src/model/pod.ts";
+import type { Container, PodSpec } from "../../src/model/api/pod.ts";
 import { specHash } from "../../src/translate/spec-hash.ts";
 import { container, pod } from "./base.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Volume } from "../../src/model/volume.ts";
+import type { Volume } from "../../src/model/api/volume.ts";
 import { container } from "./base.ts";
 import { DISK, MEMORY, placed } from "./storage-base.ts";
 import { ALLOCATABLE } from "./volume-base.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { VolumeMount } from "../../src/model/volume.ts";
+import type { VolumeMount } from "../../src/model/api/volume.ts";
 import { containerMounts } from "../../src/translate/mounts.ts";
 import type { Place } from "../../src/translate/storage.ts";
 import { container, pod, UID } from "./base.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Container } from "../../src/model/pod.ts";
+import type { Container } from "../../src/model/api/pod.ts";
 import { terminalProblems } from "../../src/translate/terminal-problems.ts";
 import { CONFIG, podOf } from "./base.ts";
 

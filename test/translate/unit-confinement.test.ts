@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { PodSpec } from "../../src/model/pod.ts";
-import type { SecurityContext } from "../../src/model/security-context.ts";
+import type { PodSpec } from "../../src/model/api/pod.ts";
+import type { SecurityContext } from "../../src/model/api/security-context.ts";
 import { containerConfinement } from "../../src/translate/confinement.ts";
 import { containerMounts } from "../../src/translate/mounts.ts";
 import { confinementLines, launchPrefix } from "../../src/translate/unit-confinement.ts";

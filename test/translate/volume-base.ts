@@ -1,7 +1,7 @@
-import type { Pod } from "../../src/model/pod.ts";
+import type { Pod } from "../../src/model/api/pod.ts";
 import type { Fetched, References } from "../../src/model/references.ts";
 import type { VolumeFile } from "../../src/model/step.ts";
-import type { ProjectedSource, Volume } from "../../src/model/volume.ts";
+import type { ProjectedSource, Volume } from "../../src/model/api/volume.ts";
 import { translateVolumes } from "../../src/translate/volumes.ts";
 import { NOW, pod, UID } from "./base.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Pod } from "../../src/model/pod.ts";
+import type { Pod } from "../../src/model/api/pod.ts";
 import { container, pod } from "./base.ts";
 import { filesOf, projected, TOKEN, translated } from "./volume-base.ts";
 

@@ -1,7 +1,7 @@
 import { namesIn, readIfThere } from "../../io/files.ts";
 import { Systemd } from "../../io/systemd.ts";
 import { readUnits } from "../../io/unit-files.ts";
-import type { Config } from "../../model/config.ts";
+import type { Config } from "../../model/host/config.ts";
 import { VOLATILE } from "../../model/paths.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 import { said } from "./host.ts";

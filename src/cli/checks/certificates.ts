@@ -2,8 +2,8 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { statSync } from "node:fs";
 import { contentOf } from "../../io/http.ts";
 import { hasPending, readPair, validity } from "../../io/pki/pair-files.ts";
-import type { Cluster, Config, FileOrData } from "../../model/config.ts";
-import { type Instant, toTimestamp } from "../../model/time.ts";
+import type { Cluster, Config, FileOrData } from "../../model/host/config.ts";
+import { type Instant, toTimestamp } from "../../model/api/time.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 
 const DAY = 24 * 3_600_000;

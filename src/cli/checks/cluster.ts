@@ -2,8 +2,8 @@ import { connect } from "node:net";
 import { ApiClient, ApiError } from "../../io/http.ts";
 import { Kube } from "../../io/kube.ts";
 import { explainRefusal } from "../../io/pki/keep-pairs.ts";
-import type { Cluster, Config } from "../../model/config.ts";
-import { fromTimestamp, type Instant } from "../../model/time.ts";
+import type { Cluster, Config } from "../../model/host/config.ts";
+import { fromTimestamp, type Instant } from "../../model/api/time.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 
 /** How long the node lifecycle controller waits for a lease. */

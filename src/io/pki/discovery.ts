@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual, X509Certificate } from "node:crypto";
-import type { Cluster } from "../../model/config.ts";
+import type { Cluster } from "../../model/host/config.ts";
 import { ApiClient, ApiError } from "../http.ts";
 
 /** A bootstrap token: the public part names it, the secret one proves it. */

@@ -1,10 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import type { Log } from "../../log.ts";
-import type { Cluster, Config } from "../../model/config.ts";
-import type { NodeEvent } from "../../model/event.ts";
-import type { Identity, PairWish, Validity } from "../../model/identity.ts";
+import type { Cluster, Config } from "../../model/host/config.ts";
+import type { NodeEvent } from "../../model/api/event.ts";
+import type { Identity, PairWish, Validity } from "../../model/host/credentials.ts";
 import { CLIENT_PAIR } from "../../model/paths.ts";
-import { type Instant, toTimestamp } from "../../model/time.ts";
+import { type Instant, toTimestamp } from "../../model/api/time.ts";
 import { contentOf } from "../http.ts";
 import type { Kube } from "../kube.ts";
 import { type Outcome, obtainPair } from "./obtain-pair.ts";

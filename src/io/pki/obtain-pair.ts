@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import type { PairWish } from "../../model/identity.ts";
+import type { PairWish } from "../../model/host/credentials.ts";
 import type { ApiClient } from "../http.ts";
 import { certificateRequest, requestName } from "./certificate-request.ts";
 import { forgetPending, pendingKey, writePair } from "./pair-files.ts";

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import type { PairWish, Validity } from "../../model/identity.ts";
+import type { PairWish, Validity } from "../../model/host/credentials.ts";
 import { CLIENT_PAIR, PKI, SERVING_PAIR } from "../../model/paths.ts";
 import { modifiedAt, readIfThere, remove, writeWhole } from "../files.ts";
 import { makeKey } from "./certificate-request.ts";

@@ -1,5 +1,5 @@
-import type { Validity } from "../../model/identity.ts";
-import { type Instant, toTimestamp } from "../../model/time.ts";
+import type { Validity } from "../../model/host/credentials.ts";
+import { type Instant, toTimestamp } from "../../model/api/time.ts";
 
 export interface RefusalCase {
   /** Of the answer; 0 when there was none. */

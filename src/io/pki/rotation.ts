@@ -1,5 +1,5 @@
-import type { Validity } from "../../model/identity.ts";
-import { fromTimestamp, type Instant } from "../../model/time.ts";
+import type { Validity } from "../../model/host/credentials.ts";
+import { fromTimestamp, type Instant } from "../../model/api/time.ts";
 import { digest } from "../../unitfile/hash.ts";
 
 const SECOND = 1000;

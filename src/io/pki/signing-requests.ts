@@ -1,4 +1,4 @@
-import type { PairWish } from "../../model/identity.ts";
+import type { PairWish } from "../../model/host/credentials.ts";
 import { type ApiClient, ApiError, unlessMissing } from "../http.ts";
 
 const PATH = "/apis/certificates.k8s.io/v1/certificatesigningrequests";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { loadYaml } from "@kubernetes/client-node";
 import { ManifestError, parseManifest } from "../../manifest.ts";
-import type { Pod } from "../../model/pod.ts";
+import type { Pod } from "../../model/api/pod.ts";
 
 export interface Manifests {
   readonly pods: readonly Pod[];

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { isThere } from "../../io/files.ts";
-import { kindOf } from "../../model/containers.ts";
+import { kindOf } from "../../model/api/containers.ts";
 import { inputPath, terminalPath } from "../../model/paths.ts";
 import { isInteractive } from "../../model/terminal.ts";
 import { containerLog } from "../container-log.ts";

@@ -1,6 +1,6 @@
 import { BUCKETS, type RunCounts } from "../../io/run-counts.ts";
-import type { PodNote } from "../../model/pod-note.ts";
-import type { Instant } from "../../model/time.ts";
+import type { PodNote } from "../../model/pod-summary.ts";
+import type { Instant } from "../../model/api/time.ts";
 import { family, labels, type Sample } from "./exposition.ts";
 
 /** What /metrics tells; undefined or empty where nothing is known yet. */

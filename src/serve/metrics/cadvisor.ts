@@ -1,7 +1,7 @@
 import type { CgroupStats } from "../../io/cgroup-stats.ts";
 import type { InterfaceUse } from "../../io/network.ts";
-import type { Host } from "../../model/host.ts";
-import type { Instant } from "../../model/time.ts";
+import type { Host } from "../../model/host/host.ts";
+import type { Instant } from "../../model/api/time.ts";
 import { DISKS, FAULTS, FIGURES, NETWORK, QUOTAS, SPECS } from "./cadvisor-families.ts";
 import { family, labels, type Sample } from "./exposition.ts";
 

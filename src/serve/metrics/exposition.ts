@@ -1,4 +1,4 @@
-import type { Instant } from "../../model/time.ts";
+import type { Instant } from "../../model/api/time.ts";
 
 /** Prometheus' text format, https://prometheus.io/docs/instrumenting/exposition_formats. */
 export const EXPOSITION = "text/plain; version=0.0.4; charset=utf-8";

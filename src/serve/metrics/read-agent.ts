@@ -6,9 +6,9 @@ import { modifiedAt } from "../../io/files.ts";
 import { readPodNotes } from "../../io/pod-notes.ts";
 import { readRunCounts } from "../../io/run-counts.ts";
 import { troubles } from "../../io/trouble.ts";
-import type { FileOrData } from "../../model/config.ts";
+import type { FileOrData } from "../../model/host/config.ts";
 import { VOLATILE } from "../../model/paths.ts";
-import type { Instant } from "../../model/time.ts";
+import type { Instant } from "../../model/api/time.ts";
 import { unitletVersion } from "../../version.ts";
 import type { AgentState } from "./agent.ts";
 

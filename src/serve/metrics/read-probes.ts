@@ -3,8 +3,8 @@ import { namesIn, readIfThere } from "../../io/files.ts";
 import { readPodNotes } from "../../io/pod-notes.ts";
 import { parse } from "../../io/probe-files.ts";
 import { VOLATILE } from "../../model/paths.ts";
-import type { PodNote } from "../../model/pod-note.ts";
-import { PROBE_TYPES, type ProbeType } from "../../model/probe.ts";
+import type { PodNote } from "../../model/pod-summary.ts";
+import { PROBE_TYPES, type ProbeType } from "../../model/api/probe.ts";
 import type { ProbeCount } from "./probes.ts";
 
 /** What the prober keeps of each probe, by "UID/NAME/TYPE"; units/README.md has the file. */

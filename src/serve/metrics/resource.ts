@@ -1,5 +1,5 @@
 import type { UnitUsage, Usage } from "../../io/cgroups.ts";
-import type { Instant } from "../../model/time.ts";
+import type { Instant } from "../../model/api/time.ts";
 import { family, labels } from "./exposition.ts";
 
 const CPU = "Cumulative cpu time consumed by the";

@@ -1,5 +1,5 @@
 import type { JournalQuestion } from "../../io/journal-query.ts";
-import type { Instant } from "../../model/time.ts";
+import type { Instant } from "../../model/api/time.ts";
 import { Refusal } from "../refusal.ts";
 
 /** The node log query, KEP-2258. Either services or one file. */

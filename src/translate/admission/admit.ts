@@ -1,6 +1,6 @@
-import { type Allocatable, allocatable } from "../../model/allocatable.ts";
-import type { Node } from "../../model/node.ts";
-import type { Pod } from "../../model/pod.ts";
+import { type Allocatable, allocatable } from "../../model/host/allocatable.ts";
+import type { Node } from "../../model/api/node.ts";
+import type { Pod } from "../../model/api/pod.ts";
 import type { Rejected } from "../../model/translation.ts";
 import type { World } from "../../model/world.ts";
 import { isCritical } from "../priority.ts";

@@ -1,5 +1,5 @@
-import type { Allocatable } from "../../model/allocatable.ts";
-import type { Pod } from "../../model/pod.ts";
+import type { Allocatable } from "../../model/host/allocatable.ts";
+import type { Pod } from "../../model/api/pod.ts";
 import { add, podRequests, type Requests } from "../requests.ts";
 
 /** As the pod's status says it; the words are the kubelet's. */

@@ -1,4 +1,4 @@
-import type { Pod, QosClass } from "../../model/pod.ts";
+import type { Pod, QosClass } from "../../model/api/pod.ts";
 import type { Rejected } from "../../model/translation.ts";
 import { isCritical } from "../priority.ts";
 import { add, podRequests } from "../requests.ts";

@@ -1,5 +1,5 @@
-import type { Node } from "../../model/node.ts";
-import type { Pod } from "../../model/pod.ts";
+import type { Node } from "../../model/api/node.ts";
+import type { Pod } from "../../model/api/pod.ts";
 import { isCritical } from "../priority.ts";
 import { qosClass } from "../resources.ts";
 import type { Refusal } from "./fit.ts";

@@ -1,5 +1,5 @@
-import type { Taint } from "../../model/node.ts";
-import type { Pod } from "../../model/pod.ts";
+import type { Taint } from "../../model/api/node.ts";
+import type { Pod } from "../../model/api/pod.ts";
 
 interface Toleration {
   readonly key?: string;

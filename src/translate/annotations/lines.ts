@@ -1,4 +1,4 @@
-import type { Container, Pod } from "../../model/pod.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
 import type { ContainerKind } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
 import { socketUnitName } from "./socket.ts";

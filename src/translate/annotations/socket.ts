@@ -1,4 +1,4 @@
-import type { Container, Pod } from "../../model/pod.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Companion, DesiredUnit, UnitName } from "../../model/unit.ts";
 import { encodeOwnUnit } from "../../unitfile/identity.ts";
 import { companionUnitName, containerUnitName, podSliceName } from "../../unitfile/names.ts";

@@ -1,5 +1,5 @@
-import type { HostUser } from "../../model/host-files.ts";
-import type { Container, Pod } from "../../model/pod.ts";
+import type { HostUser } from "../../model/host/confinement-probe.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
 import { wishesOf } from "./wishes.ts";
 
 /** Whether any container is to run as a user of the host who is called by name. */

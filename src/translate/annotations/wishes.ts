@@ -1,6 +1,6 @@
-import { declaredContainers } from "../../model/containers.ts";
-import type { HostUser } from "../../model/host-files.ts";
-import type { Container, Pod } from "../../model/pod.ts";
+import { declaredContainers } from "../../model/api/containers.ts";
+import type { HostUser } from "../../model/host/confinement-probe.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Problem } from "../../model/problem.ts";
 import { type Listen, SOCKETS } from "./listen.ts";
 import { ANNOTATIONS, PREFIX, type Wishes } from "./table.ts";

@@ -1,6 +1,6 @@
 import type { ProcessUser } from "../../model/confinement.ts";
-import type { Debs } from "../../model/deb.ts";
-import type { Container, Pod } from "../../model/pod.ts";
+import type { Debs } from "../../model/image/deb.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
 import { groupId, nonRootBreach, parseGroup, parsePasswd } from "../accounts.ts";
 import { processUser, userOf } from "../security.ts";
 import { isOn, lastOf, type Service } from "./service.ts";

@@ -1,4 +1,4 @@
-import type { Lifecycle, LifecycleHandler } from "../../model/lifecycle.ts";
+import type { Lifecycle, LifecycleHandler } from "../../model/api/lifecycle.ts";
 import { type Exec, execWords } from "./exec-words.ts";
 import type { Service } from "./service.ts";
 

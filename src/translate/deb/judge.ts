@@ -1,9 +1,9 @@
-import { debID, type InstalledDeb } from "../../model/deb.ts";
-import type { DebReference } from "../../model/deb-reference.ts";
-import { NO_IMAGES } from "../../model/image.ts";
-import { parseImage } from "../../model/image-reference.ts";
-import type { Container, Pod } from "../../model/pod.ts";
-import { shownImage } from "../../model/shown-image.ts";
+import { debID, type InstalledDeb } from "../../model/image/deb.ts";
+import type { DebReference } from "../../model/image/deb-reference.ts";
+import { NO_IMAGES } from "../../model/image/image.ts";
+import { parseImage } from "../../model/image/image-reference.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
+import { shownImage } from "../../model/image/shown-image.ts";
 import { imageKey } from "../../unitfile/image-names.ts";
 import type { TranslateContext } from "../context.ts";
 import { absent, askedAt, type ImageVerdict, isGood, judgeImage } from "../image.ts";

@@ -1,7 +1,7 @@
 import type { BindMount, Confinement } from "../../model/confinement.ts";
-import type { Debs, InstalledDeb } from "../../model/deb.ts";
+import type { Debs, InstalledDeb } from "../../model/image/deb.ts";
 import { environmentFile } from "../../model/paths.ts";
-import type { Container, Pod } from "../../model/pod.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
 import { launchText } from "../../unitfile/launch.ts";
 import { nonRootBreach } from "../accounts.ts";
 import { cleanPath } from "../clean-path.ts";

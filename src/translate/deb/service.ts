@@ -1,4 +1,4 @@
-import type { InstalledDeb, PackageService } from "../../model/deb.ts";
+import type { InstalledDeb, PackageService } from "../../model/image/deb.ts";
 import { decodeUnit, UnitSyntaxError } from "../../unitfile/codec.ts";
 import { DIRECTIVES } from "./directives.ts";
 

@@ -1,5 +1,5 @@
-import { kindOf } from "../../model/containers.ts";
-import type { Container, Pod } from "../../model/pod.ts";
+import { kindOf } from "../../model/api/containers.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
 import { capabilitiesOf } from "../capabilities.ts";
 import type { ServiceAccount } from "./account.ts";
 import { execWords } from "./exec-words.ts";

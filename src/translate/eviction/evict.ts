@@ -1,9 +1,9 @@
-import { declaredContainers } from "../../model/containers.ts";
-import type { Pod } from "../../model/pod.ts";
-import { type Scarce, type Shortage, shortages } from "../../model/pressure.ts";
-import { parseQuantity, printBytes } from "../../model/quantity.ts";
+import { declaredContainers } from "../../model/api/containers.ts";
+import type { Pod } from "../../model/api/pod.ts";
+import { type Scarce, type Shortage, shortages } from "../../model/host/pressure.ts";
+import { parseQuantity, printBytes } from "../../model/api/quantity.ts";
 import type { Rejected } from "../../model/translation.ts";
-import type { PodUsage } from "../../model/usage.ts";
+import type { PodUsage } from "../../model/host/usage.ts";
 import type { World } from "../../model/world.ts";
 import { isCritical } from "../priority.ts";
 import { qosClass } from "../resources.ts";

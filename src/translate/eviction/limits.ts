@@ -1,6 +1,6 @@
-import type { Pod } from "../../model/pod.ts";
-import { parseQuantity } from "../../model/quantity.ts";
-import type { PodUsage } from "../../model/usage.ts";
+import type { Pod } from "../../model/api/pod.ts";
+import { parseQuantity } from "../../model/api/quantity.ts";
+import type { PodUsage } from "../../model/host/usage.ts";
 
 /** Whether anything of the pod is measured against a limit of its own. */
 export function hasDiskLimit(pod: Pod): boolean {

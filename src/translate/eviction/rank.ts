@@ -1,6 +1,6 @@
-import type { Pod } from "../../model/pod.ts";
-import type { Scarce } from "../../model/pressure.ts";
-import type { PodUsage } from "../../model/usage.ts";
+import type { Pod } from "../../model/api/pod.ts";
+import type { Scarce } from "../../model/host/pressure.ts";
+import type { PodUsage } from "../../model/host/usage.ts";
 import { podRequests } from "../requests.ts";
 
 export interface Used {

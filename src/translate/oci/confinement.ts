@@ -1,7 +1,7 @@
 import type { Confinement, Mount, ProcessUser } from "../../model/confinement.ts";
-import type { StoredImage } from "../../model/image.ts";
+import type { StoredImage } from "../../model/image/image.ts";
 import { podRoot } from "../../model/paths.ts";
-import type { Container, Pod } from "../../model/pod.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
 import { capabilitiesWithin } from "../capabilities.ts";
 import { cleanPath } from "../clean-path.ts";
 import { containerConfinement } from "../confinement.ts";

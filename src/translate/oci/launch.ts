@@ -1,8 +1,8 @@
-import type { Config } from "../../model/config.ts";
+import type { Config } from "../../model/host/config.ts";
 import type { Confinement } from "../../model/confinement.ts";
-import type { StoredImage } from "../../model/image.ts";
+import type { StoredImage } from "../../model/image/image.ts";
 import { bundleConfig } from "../../model/paths.ts";
-import type { Container, Pod } from "../../model/pod.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
 import type { TranslateContext } from "../context.ts";
 import { expandAll } from "../expand.ts";
 import { environmentOf, type Launch, type Places } from "../launch.ts";

@@ -1,5 +1,5 @@
-import type { Config } from "../../model/config.ts";
-import type { Pod } from "../../model/pod.ts";
+import type { Config } from "../../model/host/config.ts";
+import type { Pod } from "../../model/api/pod.ts";
 import type { Companion, UnitName } from "../../model/unit.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { encodeOwnUnit } from "../../unitfile/identity.ts";

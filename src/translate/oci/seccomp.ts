@@ -1,5 +1,5 @@
 import type { Capability } from "../../model/confinement.ts";
-import type { Host } from "../../model/host.ts";
+import type { Host } from "../../model/host/host.ts";
 import type { SeccompConditions, SeccompProfile } from "../../model/seccomp-profile.ts";
 
 type Circumstances = Pick<Host, "architecture" | "kernelVersion"> & { readonly capabilities: readonly Capability[] };

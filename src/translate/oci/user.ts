@@ -1,6 +1,6 @@
 import type { ProcessUser } from "../../model/confinement.ts";
-import type { StoredImage } from "../../model/image.ts";
-import type { Container, Pod } from "../../model/pod.ts";
+import type { StoredImage } from "../../model/image/image.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
 import { groupId, LARGEST, nonRootBreach, parseGroup, parsePasswd } from "../accounts.ts";
 import { userOf } from "../security.ts";
 

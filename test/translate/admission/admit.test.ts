@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Node } from "../../../src/model/node.ts";
-import type { Pod, PodSpec, PodStatus } from "../../../src/model/pod.ts";
+import type { Node } from "../../../src/model/api/node.ts";
+import type { Pod, PodSpec, PodStatus } from "../../../src/model/api/pod.ts";
 import { refusals } from "../../../src/translate/admission/admit.ts";
 import { CONFIG, container, HOST, pod } from "../base.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Pod } from "../../../src/model/pod.ts";
+import type { Pod } from "../../../src/model/api/pod.ts";
 import { preempted, victims } from "../../../src/translate/admission/preemption.ts";
 import { container, pod } from "../base.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PodSpec } from "../../../src/model/pod.ts";
+import type { PodSpec } from "../../../src/model/api/pod.ts";
 import { selectsNode } from "../../../src/translate/admission/selection.ts";
 import { pod } from "../base.ts";
 

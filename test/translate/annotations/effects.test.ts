@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Pod } from "../../../src/model/pod.ts";
+import type { Pod } from "../../../src/model/api/pod.ts";
 import type { Runnable } from "../../../src/model/translation.ts";
 import { withUsers } from "../../../src/translate/annotations/user.ts";
 import { decodeUnit } from "../../../src/unitfile/codec.ts";

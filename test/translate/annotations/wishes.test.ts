@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Container, Pod, PodSpec } from "../../../src/model/pod.ts";
+import type { Container, Pod, PodSpec } from "../../../src/model/api/pod.ts";
 import { ANNOTATIONS } from "../../../src/translate/annotations/table.ts";
 import { annotationProblems, wishesOf, withoutRefused } from "../../../src/translate/annotations/wishes.ts";
 import { container, pod } from "../base.ts";

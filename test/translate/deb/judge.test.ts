@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Config } from "../../../src/model/config.ts";
-import type { Debs, InstalledDeb } from "../../../src/model/deb.ts";
-import { type Images, NO_IMAGES } from "../../../src/model/image.ts";
-import type { Container, ContainerStatus } from "../../../src/model/pod.ts";
+import type { Config } from "../../../src/model/host/config.ts";
+import type { Debs, InstalledDeb } from "../../../src/model/image/deb.ts";
+import { type Images, NO_IMAGES } from "../../../src/model/image/image.ts";
+import type { Container, ContainerStatus } from "../../../src/model/api/pod.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";
 import { CONFIG, container, NOW, pod, runnable, UID } from "../base.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Debs, InstalledDeb } from "../../../src/model/deb.ts";
-import { type Images, NO_IMAGES } from "../../../src/model/image.ts";
-import type { Container, PodSpec } from "../../../src/model/pod.ts";
+import type { Debs, InstalledDeb } from "../../../src/model/image/deb.ts";
+import { type Images, NO_IMAGES } from "../../../src/model/image/image.ts";
+import type { Container, PodSpec } from "../../../src/model/api/pod.ts";
 import { decodeUnit } from "../../../src/unitfile/codec.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";
 import { CONFIG, container, pod, runnable, UID } from "../base.ts";

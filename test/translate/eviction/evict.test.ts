@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Pod, PodStatus, Resources } from "../../../src/model/pod.ts";
-import type { PodUsage } from "../../../src/model/usage.ts";
+import type { Pod, PodStatus, Resources } from "../../../src/model/api/pod.ts";
+import type { PodUsage } from "../../../src/model/host/usage.ts";
 import type { World } from "../../../src/model/world.ts";
 import { evictions } from "../../../src/translate/eviction/evict.ts";
 import { CONFIG, container, HOST, pod } from "../base.ts";

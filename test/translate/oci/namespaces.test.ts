@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { NO_PAST } from "../../../src/model/exit-record.ts";
-import { type Images, NO_IMAGES, type StoredImage } from "../../../src/model/image.ts";
-import type { Container, PodSpec } from "../../../src/model/pod.ts";
+import { type Images, NO_IMAGES, type StoredImage } from "../../../src/model/image/image.ts";
+import type { Container, PodSpec } from "../../../src/model/api/pod.ts";
 import type { PodDirectory } from "../../../src/model/world.ts";
 import { decodeUnit } from "../../../src/unitfile/codec.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";

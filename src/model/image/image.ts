@@ -1,6 +1,6 @@
 import type { Debs, DebWish } from "./deb.ts";
-import type { SeccompProfile } from "./seccomp-profile.ts";
-import type { Instant } from "./time.ts";
+import type { SeccompProfile } from "../seccomp-profile.ts";
+import type { Instant } from "../api/time.ts";
 
 /** What is known of the images that pods name. Keys as unitfile/image-names.ts makes them. */
 export interface Images {

@@ -1,5 +1,5 @@
-import type { HostFiles } from "./host-files.ts";
-import type { Instant } from "./time.ts";
+import type { HostFiles } from "./confinement-probe.ts";
+import type { Instant } from "../api/time.ts";
 
 /** What this computer is and how it fares, measured during the run. Bytes, millicores, counts. */
 export interface Host {

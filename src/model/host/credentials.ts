@@ -1,4 +1,4 @@
-import type { Instant } from "./time.ts";
+import type { Instant } from "../api/time.ts";
 
 /** What a node asks a certificate for: to be let in at the API server, or to be known at its own port. */
 export interface PairWish {

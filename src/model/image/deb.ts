@@ -1,5 +1,5 @@
 import type { DebReference } from "./deb-reference.ts";
-import type { Instant } from "./time.ts";
+import type { Instant } from "../api/time.ts";
 
 /** What is known of the packages that pods name as their images. */
 export interface Debs {
