@@ -27,11 +27,11 @@ import type { Instant } from "./model/api/time.ts";
 import type { PodList, World } from "./model/world.ts";
 import type { Answer, PodSource } from "./ports.ts";
 import { namesUser } from "./translate/annotations/user.ts";
-import { neededEnvFiles } from "./translate/env-file.ts";
+import { neededEnvFiles } from "./translate/env/env-file.ts";
 import { hasDiskLimit } from "./translate/eviction/limits.ts";
-import { namesAppArmorProfile, OPTIONAL_PATHS } from "./translate/host-files.ts";
-import { neededDirectories, neededMountPoints, volumePaths } from "./translate/host-paths.ts";
-import { volumeImageKeys } from "./translate/image-volumes.ts";
+import { namesAppArmorProfile, OPTIONAL_PATHS } from "./translate/host/host-files.ts";
+import { neededDirectories, neededMountPoints, volumePaths } from "./translate/volumes/host-paths.ts";
+import { volumeImageKeys } from "./translate/volumes/image-volumes.ts";
 import { allNeeds, dueNeeds } from "./translate/references.ts";
 import { imageKey } from "./unitfile/image-names.ts";
 

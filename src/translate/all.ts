@@ -3,11 +3,11 @@ import { isTerminal } from "../model/api/phase.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { refusals } from "./admission/admit.ts";
-import { overdue } from "./deadline.ts";
+import { overdue } from "./lifecycle/deadline.ts";
 import { evictions } from "./eviction/evict.ts";
 import { translatePod } from "./pod.ts";
-import { portConflicts } from "./ports.ts";
-import { withinReach } from "./resize.ts";
+import { portConflicts } from "./network/ports.ts";
+import { withinReach } from "./resources/resize.ts";
 
 /** Every pod of the list, whether it is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {

@@ -9,17 +9,17 @@ import { launchArgv } from "../unitfile/launch.ts";
 import { containerUnitName, podSliceName, probeTimer } from "../unitfile/names.ts";
 import { execLine, quoteWord } from "../unitfile/quote.ts";
 import { backOffWords, wishedServiceLines, wishedUnitLines } from "./annotations/lines.ts";
-import { type ContainerOrder, orderLines } from "./container-order.ts";
+import { type ContainerOrder, orderLines } from "./lifecycle/container-order.ts";
 import { directoryLine, type ServiceStart, serviceLines, serviceSignal, serviceStartLines } from "./deb/start.ts";
-import { startHookLines, stopLines } from "./lifecycle.ts";
+import { startHookLines, stopLines } from "./lifecycle/lifecycle.ts";
 import { type ImageStart, imageConditions, imageFileLines, imageStartLines } from "./oci/start.ts";
-import { probePeriods } from "./probes.ts";
-import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust } from "./resources.ts";
-import { exitWords, restartLines } from "./restart-lines.ts";
-import { shutdownLines } from "./shutdown.ts";
+import { probePeriods } from "./lifecycle/probes.ts";
+import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust } from "./resources/resources.ts";
+import { exitWords, restartLines } from "./lifecycle/restart-lines.ts";
+import { shutdownLines } from "./lifecycle/shutdown.ts";
 import { specHash } from "./spec-hash.ts";
-import { inputMounts, standardInput } from "./standard-input.ts";
-import { confinementLines, launchPrefix } from "./unit-confinement.ts";
+import { inputMounts, standardInput } from "./host/standard-input.ts";
+import { confinementLines, launchPrefix } from "./security/unit-confinement.ts";
 
 export interface ContainerInput extends ContainerOrder {
   readonly pod: Pod;

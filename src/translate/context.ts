@@ -4,7 +4,7 @@ import type { Images } from "../model/image/image.ts";
 import type { References } from "../model/references.ts";
 import type { HostFileType } from "../model/storage.ts";
 import type { PodDirectory } from "../model/world.ts";
-import type { PortConflict } from "./ports.ts";
+import type { PortConflict } from "./network/ports.ts";
 
 /** What the translation of one pod depends on besides the pod. */
 export interface TranslateContext {

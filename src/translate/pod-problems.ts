@@ -2,14 +2,14 @@ import type { Config } from "../model/host/config.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Problem } from "../model/problem.ts";
 import { withUsers } from "./annotations/user.ts";
-import { annotationProblems } from "./annotations/wishes.ts";
+import { annotationProblems } from "./annotations/options.ts";
 import type { TranslateContext } from "./context.ts";
-import { nameProblems } from "./name-problems.ts";
+import { nameProblems } from "./fields/name-problems.ts";
 import { processProblems } from "./oci/process-problems.ts";
-import { type PortConflict, remappedPort } from "./ports.ts";
-import { securityProblems } from "./security-problems.ts";
-import { fieldProblems } from "./supported.ts";
-import { terminalProblems } from "./terminal-problems.ts";
+import { type PortConflict, remappedPort } from "./network/ports.ts";
+import { securityProblems } from "./security/security-problems.ts";
+import { fieldProblems } from "./fields/supported.ts";
+import { terminalProblems } from "./host/terminal-problems.ts";
 
 /** All that the pod's owner must hear of what it asks for on this host. */
 export function podProblems(pod: Pod, { config, host, conflict }: TranslateContext): Problem[] {

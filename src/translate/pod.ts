@@ -6,17 +6,17 @@ import type { Rejected, Runnable, Translation } from "../model/translation.ts";
 import { namesProblem } from "../unitfile/names.ts";
 import { containerSocket } from "./annotations/socket.ts";
 import { withUsers } from "./annotations/user.ts";
-import { withoutRefused } from "./annotations/wishes.ts";
+import { withoutRefused } from "./annotations/options.ts";
 import type { TranslateContext } from "./context.ts";
 import { desiredContainer } from "./desired-container.ts";
 import { ephemeralContainer } from "./ephemeral.ts";
-import { translateImageVolumes } from "./image-volumes.ts";
+import { translateImageVolumes } from "./volumes/image-volumes.ts";
 import { podSandbox } from "./oci/sandbox.ts";
-import { podFiles } from "./pod-files.ts";
+import { podFiles } from "./network/pod-files.ts";
 import { podProblems } from "./pod-problems.ts";
-import { qosClass } from "./resources.ts";
+import { qosClass } from "./resources/resources.ts";
 import { translateSlice } from "./slice.ts";
-import { translateVolumes } from "./volumes.ts";
+import { translateVolumes } from "./volumes/volumes.ts";
 
 /** A pod as units, files and volumes of this host; or why it cannot be. */
 export function translatePod(given: Pod, context: TranslateContext): Translation {

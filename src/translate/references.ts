@@ -3,10 +3,10 @@ import type { Container, Pod } from "../model/api/pod.ts";
 import { lookUp, type Need, type References, type TokenReference } from "../model/references.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { ProjectedSource, TokenProjection, Volume } from "../model/api/volume.ts";
-import { claimName } from "./claim.ts";
+import { claimName } from "./volumes/claim.ts";
 import { MINUTE, need } from "./need.ts";
-import { pullSecretNeeds } from "./pull-auth.ts";
-import { serviceNeeds } from "./service-variables.ts";
+import { pullSecretNeeds } from "./images/pull-auth.ts";
+import { serviceNeeds } from "./env/service-variables.ts";
 
 const DEFAULT_EXPIRATION = 3600;
 const DAY = 24 * 3600;

@@ -3,7 +3,7 @@ import type { DesiredUnit } from "../model/unit.ts";
 import { digest } from "../unitfile/hash.ts";
 import { encodeOwnUnit } from "../unitfile/identity.ts";
 import { podSliceName } from "../unitfile/names.ts";
-import { podResourceLines } from "./resources.ts";
+import { podResourceLines } from "./resources/resources.ts";
 
 /** The pod's cgroup: stopping it stops all of the pod, whatever state its units are in. */
 export function translateSlice(pod: Pod, qos: QosClass): DesiredUnit {

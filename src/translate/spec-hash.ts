@@ -1,9 +1,9 @@
 import type { Container, Pod } from "../model/api/pod.ts";
 import { digest } from "../unitfile/hash.ts";
-import { wishesOf } from "./annotations/wishes.ts";
-import { containerAppArmor } from "./rights.ts";
-import { seccompOf } from "./seccomp.ts";
-import { userOf } from "./security.ts";
+import { wishesOf } from "./annotations/options.ts";
+import { containerAppArmor } from "./security/rights.ts";
+import { seccompOf } from "./security/seccomp.ts";
+import { userOf } from "./security/user.ts";
 
 /**
  * Of what translate/ reads of a container, and of nothing else: a field that a newer API server adds to every pod must

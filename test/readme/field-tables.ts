@@ -1,6 +1,6 @@
 import type { Pod } from "../../src/model/api/pod.ts";
-import { type Exception, NOT_YET, OTHER_NODE, type Row } from "../../src/translate/field-row.ts";
-import { FIELDS } from "../../src/translate/fields.ts";
+import { type Exception, NOT_YET, OTHER_NODE, type Row } from "../../src/translate/fields/field-row.ts";
+import { FIELDS } from "../../src/translate/fields/fields.ts";
 import { table, tableRows } from "./markdown.ts";
 
 /** Title, and which paths below spec it takes; the first that fits has the field. */

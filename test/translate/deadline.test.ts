@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { PodStatus } from "../../src/model/api/pod.ts";
 import { toTimestamp } from "../../src/model/api/time.ts";
-import { overdue } from "../../src/translate/deadline.ts";
+import { overdue } from "../../src/translate/lifecycle/deadline.ts";
 import { NOW, pod } from "./base.ts";
 
 const running = (seconds: number): PodStatus => ({ phase: "Running", startTime: toTimestamp(NOW - seconds * 1000) });

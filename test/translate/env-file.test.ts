@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { envFileValue, neededEnvFiles } from "../../src/translate/env-file.ts";
+import { envFileValue, neededEnvFiles } from "../../src/translate/env/env-file.ts";
 import { container, pod, UID } from "./base.ts";
 
 test.for([

@@ -1,6 +1,6 @@
 import type { Container, Pod } from "../../src/model/api/pod.ts";
 import type { Fetched } from "../../src/model/references.ts";
-import { declaredVariables, hostVariables } from "../../src/translate/environment.ts";
+import { declaredVariables, hostVariables } from "../../src/translate/env/environment.ts";
 import { container, NO_REFERENCES, NOW, podOf, UID } from "./base.ts";
 
 /** What a container has that asks for nothing. */

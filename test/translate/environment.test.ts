@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { EnvVar } from "../../src/model/api/env-var.ts";
 import type { Container } from "../../src/model/api/pod.ts";
-import { containerCommand } from "../../src/translate/command.ts";
+import { containerCommand } from "../../src/translate/host/command.ts";
 import { container, directive, podOf, runnable, waiting } from "./base.ts";
 import { environmentOf, GIVEN } from "./environment-base.ts";
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { expand } from "../../src/translate/expand.ts";
+import { expand } from "../../src/translate/env/expand.ts";
 import { forAll } from "../support/fuzz.ts";
 import { podOf, waiting } from "./base.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { FIELDS } from "../../src/translate/fields.ts";
-import { fieldProblems } from "../../src/translate/supported.ts";
+import { FIELDS } from "../../src/translate/fields/fields.ts";
+import { fieldProblems } from "../../src/translate/fields/supported.ts";
 import { odd } from "./base.ts";
 import { fieldsBelow, isField } from "./schema.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { StoredImage } from "../../src/model/image/image.ts";
 import type { Pod } from "../../src/model/api/pod.ts";
-import { accessOf, hasRunOn, mayHave } from "../../src/translate/image-access.ts";
+import { accessOf, hasRunOn, mayHave } from "../../src/translate/images/image-access.ts";
 import { pod } from "./base.ts";
 
 const stored = (access?: readonly string[]) => (access === undefined ? {} : { access }) as StoredImage;

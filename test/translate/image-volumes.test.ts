@@ -4,7 +4,7 @@ import type { Pod } from "../../src/model/api/pod.ts";
 import type { Volume } from "../../src/model/api/volume.ts";
 import type { PodDirectory } from "../../src/model/world.ts";
 import type { TranslateContext } from "../../src/translate/context.ts";
-import { volumeImageKeys } from "../../src/translate/image-volumes.ts";
+import { volumeImageKeys } from "../../src/translate/volumes/image-volumes.ts";
 import { decodeUnit } from "../../src/unitfile/codec.ts";
 import { imageKey } from "../../src/unitfile/image-names.ts";
 import { CONFIG, container, NOW, pod, runnable, UID, waiting } from "./base.ts";

@@ -3,7 +3,7 @@ import type { FailedPull, Images, StoredImage } from "../../src/model/image/imag
 import { NO_IMAGES } from "../../src/model/image/image.ts";
 import type { Container } from "../../src/model/api/pod.ts";
 import type { PodDirectory } from "../../src/model/world.ts";
-import { judgeImage } from "../../src/translate/image.ts";
+import { judgeImage } from "../../src/translate/images/image.ts";
 import { imageKey } from "../../src/unitfile/image-names.ts";
 import { CONFIG, NO_REFERENCES, NOW, pod, podOf } from "./base.ts";
 

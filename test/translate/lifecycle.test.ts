@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Container } from "../../src/model/api/pod.ts";
 import type { UnitName } from "../../src/model/unit.ts";
-import { startHookLines, stopLines } from "../../src/translate/lifecycle.ts";
-import { stopSignal } from "../../src/translate/stop-signal.ts";
+import { startHookLines, stopLines } from "../../src/translate/lifecycle/lifecycle.ts";
+import { stopSignal } from "../../src/translate/lifecycle/stop-signal.ts";
 import { container, pod } from "./base.ts";
 
 const UID = pod().metadata.uid;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Container } from "../../src/model/api/pod.ts";
 import type { ProjectedSource } from "../../src/model/api/volume.ts";
-import { neededDirectories, neededMountPoints } from "../../src/translate/host-paths.ts";
+import { neededDirectories, neededMountPoints } from "../../src/translate/volumes/host-paths.ts";
 import { container, directive, pod, UID, waiting } from "./base.ts";
 
 const NAMES: ProjectedSource = { downwardAPI: { items: [{ path: "name", fieldRef: { fieldPath: "metadata.name" } }] } };

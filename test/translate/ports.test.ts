@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ContainerPort, Pod } from "../../src/model/api/pod.ts";
-import { portConflicts } from "../../src/translate/ports.ts";
+import { portConflicts } from "../../src/translate/network/ports.ts";
 import { CONFIG, container, pod, podOf, translate } from "./base.ts";
 
 const TAKEN = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { longestGrace } from "../../src/model/api/grace.ts";
 import type { Container } from "../../src/model/api/pod.ts";
 import type { UnitName } from "../../src/model/unit.ts";
-import { containerProbes, portNumber, probePeriods } from "../../src/translate/probes.ts";
+import { containerProbes, portNumber, probePeriods } from "../../src/translate/lifecycle/probes.ts";
 import { container, pod } from "./base.ts";
 
 const probes = (change: Partial<Container>, spec = {}) =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type OciReference, parseImage } from "../../src/model/image/image-reference.ts";
 import type { Pod } from "../../src/model/api/pod.ts";
 import { keyOf, type References } from "../../src/model/references.ts";
-import { pullAuth, pullSecretNeeds } from "../../src/translate/pull-auth.ts";
+import { pullAuth, pullSecretNeeds } from "../../src/translate/images/pull-auth.ts";
 import { NOW, pod } from "./base.ts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");

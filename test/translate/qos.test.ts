@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Container } from "../../src/model/api/pod.ts";
-import { oomScoreAdjust, qosClass } from "../../src/translate/resources.ts";
+import { oomScoreAdjust, qosClass } from "../../src/translate/resources/resources.ts";
 import { forAll } from "../support/fuzz.ts";
 import { container, directive, pod } from "./base.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Container, PodSpec } from "../../src/model/api/pod.ts";
-import { podRequests } from "../../src/translate/requests.ts";
+import { podRequests } from "../../src/translate/resources/requests.ts";
 import { container, pod } from "./base.ts";
 
 function asking(cpu: string, change: object = {}): Container {

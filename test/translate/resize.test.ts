@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Allocatable } from "../../src/model/host/allocatable.ts";
 import type { Container, Pod } from "../../src/model/api/pod.ts";
-import { withinReach } from "../../src/translate/resize.ts";
+import { withinReach } from "../../src/translate/resources/resize.ts";
 import { specHash } from "../../src/translate/spec-hash.ts";
 import { container, pod } from "./base.ts";
 

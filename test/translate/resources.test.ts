@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Container, Resources } from "../../src/model/api/pod.ts";
-import { cpuWeight, podResourceLines } from "../../src/translate/resources.ts";
+import { cpuWeight, podResourceLines } from "../../src/translate/resources/resources.ts";
 import { forAll } from "../support/fuzz.ts";
 import { container, directive, pod, podOf } from "./base.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Container, RestartPolicy } from "../../src/model/api/pod.ts";
-import { exitWords, restartLines } from "../../src/translate/restart-lines.ts";
+import { exitWords, restartLines } from "../../src/translate/lifecycle/restart-lines.ts";
 import { container, pod } from "./base.ts";
 
 const rule = (operator: string, ...values: number[]): Partial<Container> => ({

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { bandTarget, PRIORITY_BANDS } from "../../src/model/host/shutdown.ts";
-import { shutdownLines } from "../../src/translate/shutdown.ts";
+import { shutdownLines } from "../../src/translate/lifecycle/shutdown.ts";
 import { decodeUnit } from "../../src/unitfile/codec.ts";
 import { pod } from "./base.ts";
 

@@ -1,7 +1,7 @@
 import type { References } from "../../src/model/references.ts";
 import type { HostFileType } from "../../src/model/storage.ts";
 import type { Volume } from "../../src/model/api/volume.ts";
-import { translateVolumes } from "../../src/translate/volumes.ts";
+import { translateVolumes } from "../../src/translate/volumes/volumes.ts";
 import { pod, UID } from "./base.ts";
 import { ALLOCATABLE } from "./volume-base.ts";
 

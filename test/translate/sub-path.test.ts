@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { VolumeMount } from "../../src/model/api/volume.ts";
-import { containerMounts } from "../../src/translate/mounts.ts";
-import type { Place } from "../../src/translate/storage.ts";
+import { containerMounts } from "../../src/translate/volumes/mounts.ts";
+import type { Place } from "../../src/translate/volumes/storage.ts";
 import { container, pod, UID } from "./base.ts";
 
 const PLACE: Place = { ok: true, path: "/data/v", readOnly: false, conditions: [], storage: [], companions: [] };

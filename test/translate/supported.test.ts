@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fieldProblems } from "../../src/translate/supported.ts";
+import { fieldProblems } from "../../src/translate/fields/supported.ts";
 import { CONFIG, container, odd, pod, translate } from "./base.ts";
 
 const UNKNOWN = {

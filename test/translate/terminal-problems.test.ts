@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Container } from "../../src/model/api/pod.ts";
-import { terminalProblems } from "../../src/translate/terminal-problems.ts";
+import { terminalProblems } from "../../src/translate/host/terminal-problems.ts";
 import { CONFIG, podOf } from "./base.ts";
 
 const paths = (change: Partial<Container>, images: "any" | "ignore" = "any") =>

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { PodSpec } from "../../src/model/api/pod.ts";
 import type { SecurityContext } from "../../src/model/api/security-context.ts";
-import { containerConfinement } from "../../src/translate/confinement.ts";
-import { containerMounts } from "../../src/translate/mounts.ts";
-import { confinementLines, launchPrefix } from "../../src/translate/unit-confinement.ts";
+import { containerConfinement } from "../../src/translate/security/confinement.ts";
+import { containerMounts } from "../../src/translate/volumes/mounts.ts";
+import { confinementLines, launchPrefix } from "../../src/translate/security/unit-confinement.ts";
 import { CONFIG, container, HOST, pod } from "./base.ts";
 
 const PRIVILEGED: SecurityContext = { privileged: true };

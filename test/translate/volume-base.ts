@@ -2,7 +2,7 @@ import type { Pod } from "../../src/model/api/pod.ts";
 import type { Fetched, References } from "../../src/model/references.ts";
 import type { VolumeFile } from "../../src/model/step.ts";
 import type { ProjectedSource, Volume } from "../../src/model/api/volume.ts";
-import { translateVolumes } from "../../src/translate/volumes.ts";
+import { translateVolumes } from "../../src/translate/volumes/volumes.ts";
 import { NOW, pod, UID } from "./base.ts";
 
 export const base64 = (text: string) => Buffer.from(text).toString("base64");

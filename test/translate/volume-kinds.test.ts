@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fieldProblems } from "../../src/translate/supported.ts";
+import { fieldProblems } from "../../src/translate/fields/supported.ts";
 import { odd } from "./base.ts";
 
 const volume = (source: object) => odd({ volumes: [{ name: "v", ...source }] });

@@ -1,8 +1,8 @@
 import type { Pod, QosClass } from "../../model/api/pod.ts";
 import type { Rejected } from "../../model/translation.ts";
-import { isCritical } from "../priority.ts";
-import { add, podRequests } from "../requests.ts";
-import { qosClass } from "../resources.ts";
+import { isCritical } from "../resources/priority.ts";
+import { add, podRequests } from "../resources/requests.ts";
+import { qosClass } from "../resources/resources.ts";
 import type { Lack } from "./fit.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Node } from "../../model/api/node.ts";
 import type { Pod } from "../../model/api/pod.ts";
-import { isCritical } from "../priority.ts";
-import { qosClass } from "../resources.ts";
+import { isCritical } from "../resources/priority.ts";
+import { qosClass } from "../resources/resources.ts";
 import type { Refusal } from "./fit.ts";
 import { toleratesTaint } from "./toleration.ts";
 

@@ -3,7 +3,7 @@ import type { ContainerKind } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
 import { socketUnitName } from "./socket.ts";
 import type { BackOff } from "./table.ts";
-import { wishesOf } from "./wishes.ts";
+import { wishesOf } from "./options.ts";
 
 type Lines = readonly (readonly [string, string])[];
 

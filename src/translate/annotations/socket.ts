@@ -2,8 +2,8 @@ import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Companion, DesiredUnit, UnitName } from "../../model/unit.ts";
 import { encodeOwnUnit } from "../../unitfile/identity.ts";
 import { companionUnitName, containerUnitName, podSliceName } from "../../unitfile/names.ts";
-import { qosClass } from "../resources.ts";
-import { wishesOf } from "./wishes.ts";
+import { qosClass } from "../resources/resources.ts";
+import { wishesOf } from "./options.ts";
 
 /**
  * A socket that systemd holds for a container: clients wait while it is restarted, and it needs no right to take a low

@@ -1,6 +1,6 @@
 import type { HostUser } from "../../model/host/confinement-probe.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
-import { wishesOf } from "./wishes.ts";
+import { wishesOf } from "./options.ts";
 
 /** Whether any container is to run as a user of the host who is called by name. */
 export function namesUser(pod: Pod): boolean {

@@ -1,7 +1,7 @@
 import { kindOf } from "../../model/api/containers.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
-import { capabilitiesOf } from "../capabilities.ts";
-import type { ServiceAccount } from "./account.ts";
+import { capabilitiesOf } from "../security/capabilities.ts";
+import type { ServiceAccount } from "./unix-account.ts";
 import { execWords } from "./exec-words.ts";
 import { hookProblem } from "./hooks.ts";
 import { isOn, lastOf, type Service } from "./service.ts";

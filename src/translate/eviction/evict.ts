@@ -5,8 +5,8 @@ import { parseQuantity, printBytes } from "../../model/api/quantity.ts";
 import type { Rejected } from "../../model/translation.ts";
 import type { PodUsage } from "../../model/host/usage.ts";
 import type { World } from "../../model/world.ts";
-import { isCritical } from "../priority.ts";
-import { qosClass } from "../resources.ts";
+import { isCritical } from "../resources/priority.ts";
+import { qosClass } from "../resources/resources.ts";
 import { limitExceeded } from "./limits.ts";
 import { ranked } from "./rank.ts";
 

@@ -1,7 +1,7 @@
 import type { Pod } from "../../model/api/pod.ts";
 import type { Scarce } from "../../model/host/pressure.ts";
 import type { PodUsage } from "../../model/host/usage.ts";
-import { podRequests } from "../requests.ts";
+import { podRequests } from "../resources/requests.ts";
 
 export interface Used {
   readonly pod: Pod;

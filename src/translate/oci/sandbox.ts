@@ -5,8 +5,8 @@ import { digest } from "../../unitfile/hash.ts";
 import { encodeOwnUnit } from "../../unitfile/identity.ts";
 import { companionUnitName, podSliceName } from "../../unitfile/names.ts";
 import { quoteWord } from "../../unitfile/quote.ts";
-import { kernelHostname } from "../hostname.ts";
-import { qosClass } from "../resources.ts";
+import { kernelHostname } from "../network/hostname.ts";
+import { qosClass } from "../resources/resources.ts";
 
 type Lines = readonly (readonly [string, string])[];
 

@@ -3,7 +3,7 @@ import { bundleFile } from "../../model/paths.ts";
 import type { ContainerKind } from "../../model/unit.ts";
 import { outputSocket } from "../../unitfile/names.ts";
 import { quotePath, quoteWord } from "../../unitfile/quote.ts";
-import type { ImageInput } from "../standard-input.ts";
+import type { ImageInput } from "../host/standard-input.ts";
 
 type Lines = readonly (readonly [string, string])[];
 

@@ -1,8 +1,8 @@
 import type { ProcessUser } from "../../model/confinement.ts";
 import type { StoredImage } from "../../model/image/image.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
-import { groupId, LARGEST, nonRootBreach, parseGroup, parsePasswd } from "../accounts.ts";
-import { userOf } from "../security.ts";
+import { groupId, LARGEST, nonRootBreach, parseGroup, parsePasswd } from "../security/accounts.ts";
+import { userOf } from "../security/user.ts";
 
 export type ImageUser =
   | { readonly ok: true; readonly user: ProcessUser; readonly home: string }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Container, Pod, PodSpec } from "../../../src/model/api/pod.ts";
 import { ANNOTATIONS } from "../../../src/translate/annotations/table.ts";
-import { annotationProblems, wishesOf, withoutRefused } from "../../../src/translate/annotations/wishes.ts";
+import { annotationProblems, wishesOf, withoutRefused } from "../../../src/translate/annotations/options.ts";
 import { container, pod } from "../base.ts";
 
 const TWO = { containers: [container(), container({ name: "other" })] };

@@ -1,0 +1,53 @@
+import type { ProcessUser } from "../../model/confinement.ts";
+import type { Debs } from "../../model/image/deb.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
+import { groupId, nonRootBreach, parseGroup, parsePasswd } from "../security/accounts.ts";
+import { processUser, userOf } from "../security/user.ts";
+import { isOn, lastOf, type Service } from "./service.ts";
+
+/** Who a service runs as. */
+export interface ServiceAccount {
+  readonly user: ProcessUser;
+  readonly home: string;
+  /** The unit's own user, whom systemd itself makes of it, with all that the unit asks for; undefined: root, or the pod's. */
+  readonly name?: string;
+}
+
+export type Accounted =
+  | { readonly ok: true; readonly account: ServiceAccount }
+  | { readonly ok: false; readonly message: string };
+
+/** The pod's word counts before the unit's. Names are those of the host, where the package has made its users. */
+export function serviceAccount(
+  pod: Pod,
+  container: Container,
+  service: Service,
+  { passwd, group }: Pick<Debs, "passwd" | "group">,
+): Accounted {
+  const asked = userOf(pod, container);
+  const accounts = parsePasswd(passwd);
+  const name = lastOf(service, "User") ?? (isOn(service, "DynamicUser") ? service.name : "root");
+  const found = accounts.find((each) => each.name === name || String(each.uid) === name);
+  const base = processUser(pod, container);
+  if (asked.uid !== undefined) {
+    const home = accounts.find(({ uid }) => uid === asked.uid)?.home;
+    return checked(pod, container, { user: base, home: home || "/" });
+  }
+  const refused = (because: string): Accounted => ({ ok: false, message: `${service.name} has ${because}` });
+  if (found === undefined)
+    return isOn(service, "DynamicUser")
+      ? refused("DynamicUser=, which a container cannot have: set securityContext.runAsUser")
+      : refused(`User=${name}, whom this host does not have: set securityContext.runAsUser`);
+  const groupName = lastOf(service, "Group");
+  const given = groupName === undefined ? found.gid : groupId(groupName, parseGroup(group));
+  if (given === "unknown")
+    return refused(`Group=${groupName}, which this host does not have: set securityContext.runAsGroup`);
+  const user = { ...base, uid: found.uid, gid: asked.gid ?? given };
+  const account = { user, home: found.home || "/" };
+  return checked(pod, container, found.uid === 0 ? account : { ...account, name: found.name });
+}
+
+function checked(pod: Pod, container: Container, account: ServiceAccount): Accounted {
+  const breach = nonRootBreach(pod, container, account.user.uid, account.name ?? "");
+  return breach === undefined ? { ok: true, account } : { ok: false, message: breach };
+}

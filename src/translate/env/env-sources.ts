@@ -1,0 +1,98 @@
+import type { Allocatable } from "../../model/host/allocatable.ts";
+import { containersOf } from "../../model/api/containers.ts";
+import type { EnvFromSource, EnvVarSource, KeyRef } from "../../model/api/env-var.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
+import { lookUp, type References } from "../../model/references.ts";
+import { envFileKey, envFileValue } from "./env-file.ts";
+import { fieldValue } from "./field-value.ts";
+import { resourceValue } from "./resource-value.ts";
+
+/** What the variables of a container may be taken from. */
+export interface EnvContext {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly references: References;
+  /** Of the pod, and of its node, the preferred first. */
+  readonly addresses: readonly string[];
+  readonly allocatable: Allocatable;
+  /** Texts of files that containers have written, by envFileKey. */
+  readonly envFiles: ReadonlyMap<string, string>;
+}
+
+/** `value` undefined: the variable is not set. `because` is in the kubelet's words. */
+export type Sourced =
+  | { readonly ok: true; readonly value: string | undefined }
+  | { readonly ok: false; readonly because: string };
+
+/** A variable's value from elsewhere. */
+export function sourcedValue(source: EnvVarSource, context: EnvContext): Sourced {
+  const { pod, container, references, addresses, allocatable } = context;
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = source;
+  if (fieldRef !== undefined) {
+    const value = fieldValue(pod, fieldRef.fieldPath, addresses);
+    return value === undefined ? no(`unsupported fieldPath: ${fieldRef.fieldPath}`) : { ok: true, value };
+  }
+  if (resourceFieldRef !== undefined) {
+    const { containerName } = resourceFieldRef;
+    const all = containersOf(pod.spec);
+    const other = containerName ? all.find(({ name }) => name === containerName) : container;
+    const value = other && resourceValue(resourceFieldRef, other, allocatable);
+    if (value !== undefined) return { ok: true, value };
+    return no(`unsupported container resource : ${resourceFieldRef.resource}`);
+  }
+  if (configMapKeyRef !== undefined) return keyed("configmap", configMapKeyRef, context);
+  if (secretKeyRef !== undefined) return keyed("secret", secretKeyRef, context);
+  if (fileKeyRef !== undefined) {
+    const text = context.envFiles.get(envFileKey(pod, fileKeyRef));
+    const value = text === undefined ? undefined : envFileValue(text, fileKeyRef.key);
+    if (value || fileKeyRef.optional) return { ok: true, value: value || undefined };
+    const { key, path, volumeName } = fileKeyRef;
+    return no(`environment variable key "${key}" not found in file "${path}" of volume "${volumeName}"`);
+  }
+  return { ok: true, value: "" };
+
+  function keyed(kind: "configmap" | "secret", ref: KeyRef, { pod: { metadata } }: EnvContext): Sourced {
+    const all = textsOf(references, kind, metadata.namespace, ref, ref.key);
+    if (!all.ok) return all;
+    const value = all.value?.get(ref.key);
+    if (value !== undefined || ref.optional) return { ok: true, value };
+    const called = kind === "secret" ? "Secret" : "ConfigMap";
+    return no(`couldn't find key ${ref.key} in ${called} ${metadata.namespace}/${ref.name}`);
+  }
+}
+
+type All = { readonly ok: true; readonly value: ReadonlyMap<string, string> | undefined };
+
+/** All variables of a ConfigMap or Secret, each with the prefix before its name. */
+export function variablesFrom(
+  { prefix = "", configMapRef, secretRef }: EnvFromSource,
+  { pod, references }: EnvContext,
+):
+  | { readonly ok: true; readonly value: readonly [string, string][] }
+  | { readonly ok: false; readonly because: string } {
+  const [kind, ref] = configMapRef ? (["configmap", configMapRef] as const) : (["secret", secretRef] as const);
+  if (ref === undefined) return { ok: true, value: [] };
+  const all = textsOf(references, kind, pod.metadata.namespace, ref);
+  if (!all.ok) return all;
+  return { ok: true, value: [...(all.value ?? [])].map(([name, value]) => [prefix + name, value]) };
+}
+
+/** Undefined for what is not there and need not be. binaryData are for volumes alone. */
+function textsOf(
+  references: References,
+  kind: "configmap" | "secret",
+  namespace: string,
+  { name, optional }: { readonly name: string; readonly optional?: boolean },
+  only?: string,
+): All | { readonly ok: false; readonly because: string } {
+  const fetched = lookUp(references, kind, namespace, name);
+  if (!fetched.ok) return fetched.missing && optional ? { ok: true, value: undefined } : no(fetched.because);
+  const data = Object.entries(fetched.value.data ?? {}).filter(([key]) => only === undefined || key === only);
+  if (kind === "configmap") return { ok: true, value: new Map(data) };
+  const texts = data.map(([key, value]) => [key, Buffer.from(value, "base64").toString()] as const);
+  const bytes = texts.find(([, text], at) => !Buffer.from(data[at]?.[1] ?? "", "base64").equals(Buffer.from(text)));
+  if (bytes === undefined) return { ok: true, value: new Map(texts) };
+  return no(`key ${bytes[0]} in Secret ${namespace}/${name} is not UTF-8, as a variable must be: mount it as a file`);
+}
+
+const no = (because: string) => ({ ok: false, because }) as const;

@@ -1,0 +1,66 @@
+import type { Pod } from "../../model/api/pod.ts";
+
+/** What a pod's fieldRef says; undefined for a path that is none. Volumes may ask for metadata alone. */
+export function fieldValue(pod: Pod, fieldPath: string, addresses: readonly string[]): string | undefined {
+  const { metadata, spec } = pod;
+  const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(fieldPath);
+  if (keyed !== null) {
+    const map = metadata[keyed[1] as "labels" | "annotations"] ?? {};
+    return Object.hasOwn(map, keyed[2] ?? "") ? (map[keyed[2] ?? ""] ?? "") : "";
+  }
+  switch (fieldPath) {
+    case "metadata.name":
+    case "metadata.namespace":
+    case "metadata.uid":
+      return metadata[fieldPath.slice("metadata.".length) as "name" | "namespace" | "uid"];
+    case "metadata.labels":
+    case "metadata.annotations":
+      return mapText(metadata[fieldPath.slice("metadata.".length) as "labels" | "annotations"] ?? {});
+    case "spec.nodeName":
+      return spec.nodeName ?? "";
+    case "spec.serviceAccountName":
+      return spec.serviceAccountName ?? "";
+    case "status.hostIP":
+    case "status.podIP":
+      return addresses[0] ?? "";
+    case "status.hostIPs":
+    case "status.podIPs":
+      return addresses.join(",");
+    default:
+      return undefined;
+  }
+}
+
+/** Lines of key="value", sorted by their keys' bytes. */
+function mapText(map: Readonly<Record<string, string>>): string {
+  return Object.keys(map)
+    .toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .map((key) => `${key}=${quoted(map[key] ?? "")}`)
+    .join("\n");
+}
+
+const SHORT: Readonly<Record<string, string>> = {
+  "\x07": "\\a",
+  "\b": "\\b",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\v": "\\v",
+  "\\": "\\\\",
+  '"': '\\"',
+};
+
+/** As Go writes a string: what cannot be printed is escaped, by its bytes below 0x80, by its code point above. */
+function quoted(text: string): string {
+  const escaped = [...text].map((c) => {
+    const short = SHORT[c];
+    if (short !== undefined) return short;
+    if (c === " " || /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(c)) return c;
+    const code = c.codePointAt(0) ?? 0;
+    const hex = (digits: number) => code.toString(16).padStart(digits, "0");
+    if (code < 0x80) return `\\x${hex(2)}`;
+    return code > 0xffff ? `\\U${hex(8)}` : `\\u${hex(4)}`;
+  });
+  return `"${escaped.join("")}"`;
+}

@@ -1,0 +1,73 @@
+import type { Pod } from "../../model/api/pod.ts";
+import { type Fetched, lookUp, type Need, type References } from "../../model/references.ts";
+import type { Service, ServicePort } from "../../model/api/service.ts";
+import { need } from "../need.ts";
+
+/** Services come and go; a container hears of them when it starts, so those that run need no new list. */
+const AGE = 10 * 60_000;
+
+/** Every container is told of it, whatever its pod says about the others. */
+const API_SERVER = { kind: "service", namespace: "default", name: "kubernetes" } as const;
+
+/** A pod that has not started yet is told of every service that is older than itself. */
+export function serviceNeeds(pod: Pod): Need[] {
+  const maxAge = pod.status?.startTime === undefined ? 0 : AGE;
+  const links = linksServices(pod)
+    ? [need({ kind: "services", namespace: pod.metadata.namespace, name: "" }, maxAge)]
+    : [];
+  return [need(API_SERVER, AGE, true), ...links];
+}
+
+/** The variables by which a container finds services: that of the API server always, those of its own namespace unless enableServiceLinks is false. */
+export function serviceVariables(pod: Pod, references: References): Fetched<ReadonlyMap<string, string>> {
+  const api = lookUp(references, API_SERVER.kind, API_SERVER.namespace, API_SERVER.name);
+  const own: Fetched<readonly Service[]> = linksServices(pod)
+    ? lookUp(references, "services", pod.metadata.namespace, "")
+    : { ok: true, value: [], at: 0 };
+  if (!own.ok) return own;
+  if (!api.ok && !api.missing) return api;
+  const services = new Map(own.value.map((service) => [service.metadata.name, service]));
+  if (api.ok) services.set(API_SERVER.name, api.value);
+  return { ok: true, value: new Map([...services.values()].flatMap(variablesOf)), at: own.at };
+}
+
+function linksServices(pod: Pod): boolean {
+  return pod.spec.enableServiceLinks !== false;
+}
+
+function variablesOf({ metadata, spec }: Service): [string, string][] {
+  const ip = spec?.clusterIP ?? "";
+  const [first] = spec?.ports ?? [];
+  if (ip === "" || ip === "None" || first === undefined) return [];
+  const name = variableName(metadata.name);
+  const named = (spec?.ports ?? []).flatMap(({ name: port, port: number }): [string, string][] =>
+    port ? [[`${name}_SERVICE_PORT_${variableName(port)}`, String(number)]] : [],
+  );
+  return [
+    [`${name}_SERVICE_HOST`, ip],
+    [`${name}_SERVICE_PORT`, String(first.port)],
+    ...named,
+    [`${name}_PORT`, url(first, ip)],
+    ...(spec?.ports ?? []).flatMap((port) => linkVariables(name, port, ip)),
+  ];
+}
+
+/** As Docker once named them. */
+function linkVariables(name: string, port: ServicePort, ip: string): [string, string][] {
+  const protocol = port.protocol || "TCP";
+  const prefix = `${name}_PORT_${port.port}_${protocol.toUpperCase()}`;
+  return [
+    [prefix, url(port, ip)],
+    [`${prefix}_PROTO`, protocol.toLowerCase()],
+    [`${prefix}_PORT`, String(port.port)],
+    [`${prefix}_ADDR`, ip],
+  ];
+}
+
+function url({ protocol, port }: ServicePort, ip: string): string {
+  return `${(protocol || "TCP").toLowerCase()}://${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
+}
+
+function variableName(name: string): string {
+  return name.replaceAll("-", "_").toUpperCase();
+}

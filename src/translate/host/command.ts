@@ -1,0 +1,33 @@
+import type { Container } from "../../model/api/pod.ts";
+import { expand, expandAll } from "../env/expand.ts";
+
+export type Command =
+  | {
+      readonly ok: true;
+      readonly argv: readonly string[];
+      /** The first word without the values of variables, which may be secret. */
+      readonly program: string;
+    }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * argv of the container. An image on the host has no entrypoint but a path that may be one: `image: /usr/bin/redis-server`
+ * runs that program when the pod gives no command. The image "host" is known to have none, so that args alone are a
+ * command there, as with any image of that kind: `kubectl run -it NAME --image=host -- bash` gives args.
+ */
+export function containerCommand(container: Container, path: string, variables: ReadonlyMap<string, string>): Command {
+  const image = container.image ?? "";
+  const command = container.command?.length ? container.command : image.startsWith("/") ? [image] : [];
+  const words = [...command, ...(container.args ?? [])];
+  const argv = expandAll(words, (name) => variables.get(name));
+  const hasNone = image === "host" || image.startsWith("host:");
+  if (hasNone ? argv.length === 0 : command.length === 0) {
+    return {
+      ok: false,
+      message: `${path}.command is missing: the image "${image}" has no entrypoint on this node; name the program in command`,
+    };
+  }
+  if (argv[0] === "")
+    return { ok: false, message: `${path}.command begins with an empty word: name the program in it` };
+  return { ok: true, argv, program: expand(words[0] ?? "", () => undefined) };
+}

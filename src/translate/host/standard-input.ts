@@ -1,0 +1,36 @@
+import type { Mount } from "../../model/confinement.ts";
+import { inputPath } from "../../model/paths.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
+import { isInteractive } from "../../model/terminal.ts";
+import type { ContainerKind } from "../../model/unit.ts";
+import { INPUT, type StandardInput } from "../../unitfile/launch.ts";
+
+export function standardInput(container: Container, kind: ContainerKind): StandardInput {
+  if (!container.stdin) return "none";
+  if (isInteractive(container, kind === "ephemeral")) return "attached";
+  return container.stdinOnce ? "once" : "open";
+}
+
+/** Of a container on the files of an image. terminal: one of its own, as long as it runs. */
+export type ImageInput = "none" | "open" | "once" | "terminal";
+
+export function imageInput({ stdin, stdinOnce, tty }: Container): ImageInput {
+  if (tty) return "terminal";
+  if (!stdin) return "none";
+  return stdinOnce ? "once" : "open";
+}
+
+/** Late: container-start, which sees these mounts too, makes what is to be mounted. */
+export function inputMounts({ metadata }: Pod, { name, stdin }: Container): readonly Mount[] {
+  if (!stdin) return [];
+  const pipe = inputPath(metadata.uid, name);
+  return ["", ".once"].map((end) => ({
+    type: "bind",
+    source: pipe + end,
+    target: INPUT + end,
+    readOnly: true,
+    recursiveReadOnly: true,
+    propagation: "private",
+    late: true,
+  }));
+}

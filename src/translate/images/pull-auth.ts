@@ -1,0 +1,91 @@
+import { containersOf, statusesOf } from "../../model/api/containers.ts";
+import type { OciReference } from "../../model/image/image-reference.ts";
+import type { Pod } from "../../model/api/pod.ts";
+import { lookUp, type Need, type References } from "../../model/references.ts";
+import { MINUTE, need } from "../need.ts";
+
+/** Who the pod says that it is to registries, for one image. */
+export interface PullAuth {
+  /** An auth file for this image alone, as skopeo reads it; undefined: nobody in particular. */
+  readonly auth?: string;
+  /** Names of Secrets that cannot be had. */
+  readonly missing: readonly string[];
+}
+
+/** The pod's Secrets for registries; a pod of which nothing waits needs none. Admission adds those of its service account. */
+export function pullSecretNeeds({ metadata, spec, status }: Pod): Need[] {
+  const has = new Set(statusesOf(status).flatMap(({ name, state }) => (state.waiting === undefined ? [name] : [])));
+  if (containersOf(spec).every(({ name }) => has.has(name))) return [];
+  return secretNames(spec).map((name) => need({ kind: "secret", namespace: metadata.namespace, name }, MINUTE, true));
+}
+
+export function pullAuth({ metadata, spec }: Pod, reference: OciReference, references: References): PullAuth {
+  const found = secretNames(spec).map((name) => ({
+    name,
+    secret: lookUp(references, "secret", metadata.namespace, name),
+  }));
+  const entries = found.flatMap(({ secret }) => (secret.ok ? readEntries(secret.value.data ?? {}) : []));
+  const [best] = entries
+    .filter(({ key }) => matches(key, reference))
+    .toSorted((a, b) => normal(b.key).length - normal(a.key).length);
+  const missing = found.filter(({ secret }) => !secret.ok).map(({ name }) => name);
+  if (best === undefined) return { missing };
+  return { auth: JSON.stringify({ auths: { [reference.registry]: best.entry } }), missing };
+}
+
+function secretNames({ imagePullSecrets = [] }: Pod["spec"]): readonly string[] {
+  return [...new Set(imagePullSecrets.flatMap(({ name }) => (name ? [name] : [])))];
+}
+
+interface Entry {
+  readonly key: string;
+  readonly entry: { readonly auth: string };
+}
+
+/** Of type kubernetes.io/dockerconfigjson or the older dockercfg; what is neither gives nothing. */
+function readEntries(data: Readonly<Record<string, string>>): Entry[] {
+  const decoded = (key: string): Record<string, unknown> => {
+    try {
+      return JSON.parse(Buffer.from(data[key] ?? "", "base64").toString()) ?? {};
+    } catch {
+      return {};
+    }
+  };
+  const auths = { ...decoded(".dockercfg"), ...(decoded(".dockerconfigjson").auths as Record<string, unknown>) };
+  return Object.entries(auths).flatMap(([key, value]) => {
+    const { auth, username, password } = (value ?? {}) as Readonly<Record<string, unknown>>;
+    if (typeof username === "string" && typeof password === "string")
+      return [{ key, entry: { auth: Buffer.from(`${username}:${password}`).toString("base64") } }];
+    return typeof auth === "string" ? [{ key, entry: { auth } }] : [];
+  });
+}
+
+/** A key names a host, whose parts may hold *, and perhaps the beginning of a path. */
+function matches(key: string, { repository }: OciReference): boolean {
+  const [host = "", ...path] = normal(key).split("/");
+  const [registry = "", ...rest] = repository.split("/");
+  const parts = host.split(".");
+  const own = registry.split(".");
+  const isHost = parts.length === own.length && parts.every((part, at) => isLike(own[at] ?? "", part));
+  return isHost && `${rest.join("/")}/`.startsWith(path.length === 0 ? "" : path.join("/"));
+}
+
+/** Not as a regular expression: a key with many * could keep one busy for ever. */
+function isLike(text: string, pattern: string): boolean {
+  const [head = "", ...others] = pattern.split("*");
+  const tail = others.pop();
+  if (tail === undefined) return text === pattern;
+  let at = head.length;
+  for (const part of others) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.startsWith(head) && text.endsWith(tail) && text.length - tail.length >= at;
+}
+
+/** Docker Hub goes by several names, and keys may be URLs. */
+function normal(key: string): string {
+  const bare = key.replace(/^https?:\/\//, "").replace(/\/(v[12]\/?)?$/, "");
+  return bare.replace(/^(index|registry-1)\.docker\.io/, "docker.io");
+}

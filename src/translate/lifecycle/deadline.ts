@@ -1,0 +1,23 @@
+import type { Pod } from "../../model/api/pod.ts";
+import { fromTimestamp, type Instant } from "../../model/api/time.ts";
+import type { Rejected } from "../../model/translation.ts";
+import { qosClass } from "../resources/resources.ts";
+
+/** Pods that have been active for longer than they may; by UID. The kubelet's words. */
+export function overdue(pods: readonly Pod[], now: Instant): ReadonlyMap<string, Rejected> {
+  const late = pods.filter((pod) => (deadlineOf(pod) ?? Number.POSITIVE_INFINITY) <= now);
+  return new Map(late.map((pod) => [pod.metadata.uid, exceeded(pod)]));
+}
+
+/** Of a pod that is active; undefined when it has none. */
+export function deadlineOf({ metadata, spec, status }: Pod): Instant | undefined {
+  const isActive = (status?.phase === "Pending" || status?.phase === "Running") && !metadata.deletionTimestamp;
+  if (!isActive || spec.activeDeadlineSeconds === undefined || status.startTime === undefined) return undefined;
+  return fromTimestamp(status.startTime) + spec.activeDeadlineSeconds * 1000;
+}
+
+function exceeded(pod: Pod): Rejected {
+  const message = "Pod was active on the node longer than the specified deadline";
+  const ended = { immediate: false };
+  return { kind: "rejected", pod, reason: "DeadlineExceeded", message, qosClass: qosClass(pod), ended };
+}

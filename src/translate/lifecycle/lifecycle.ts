@@ -1,0 +1,76 @@
+import { kindOf } from "../../model/api/containers.ts";
+import { longestGrace, stopTimeout } from "../../model/api/grace.ts";
+import type { LifecycleHandler } from "../../model/api/lifecycle.ts";
+import { upMarker } from "../../model/paths.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
+import type { UnitName } from "../../model/unit.ts";
+import { quoteWord } from "../../unitfile/quote.ts";
+import { stopSignal } from "./stop-signal.ts";
+
+type Lines = readonly (readonly [string, string])[];
+
+export interface LifecycleInput {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly unit: UnitName;
+  readonly libDir: string;
+  /** What the image says of it. */
+  readonly imageSignal?: string | undefined;
+}
+
+/** A grace period that came with a delete may be longer than the pod's: the helper that keeps it is not to be interrupted. */
+const PATIENCE = 3600;
+
+/** Longest back-off plus a margin: TimeoutStartSec= counts for each command by itself. */
+const START_TIMEOUT = 330;
+
+/** What is run when the container has started. As long as it takes: nobody limits it but the end of the pod. */
+export function startHookLines(input: LifecycleInput): Lines {
+  const { pod, container, unit, libDir } = input;
+  const handler = container.lifecycle?.postStart;
+  // Where a startup probe says when it is up, the prober leaves that mark. The host's own /run may be hidden here.
+  const marks = isSidecar(input) && container.startupProbe === undefined;
+  const mark: Lines = marks
+    ? [["ExecStartPost", `+/usr/bin/touch /proc/1/root${upMarker(pod.metadata.uid, container.name)}`]]
+    : [];
+  if (handler === undefined) return [...mark, ["TimeoutStartSec", String(START_TIMEOUT)]];
+  const words = [unit, pod.metadata.uid, container.name, "post-start", ...hookWords(handler)];
+  return [
+    ["ExecStartPost", `+:${libDir}/container-hook ${words.map(quoteWord).join(" ")}`],
+    ...mark,
+    ["TimeoutStartSec", "infinity"],
+  ];
+}
+
+/**
+ * How the container is stopped. systemd would give the whole grace period to each step, so with a hook one helper does it
+ * all; without one its own way is as good, and costs nothing.
+ */
+export function stopLines(input: LifecycleInput): Lines {
+  const { pod, container, unit, libDir } = input;
+  const signal = stopSignal(container.lifecycle?.stopSignal ?? input.imageSignal ?? "");
+  const grace = Math.max(1, longestGrace(pod, container));
+  const handler = container.lifecycle?.preStop;
+  const kill: Lines = signal === undefined ? [] : [["KillSignal", signal]];
+  // A sidecar stops last, within what is left of the pod's time.
+  if (handler === undefined && !isSidecar(input))
+    return [...kill, ["TimeoutStopSec", String(stopTimeout(pod, container))]];
+  const name = (signal ?? "SIGTERM").replace(/^SIG/, "");
+  const words = [unit, pod.metadata.uid, container.name, String(grace), name, ...(handler ? hookWords(handler) : [])];
+  return [
+    ...kill,
+    ["ExecStop", `-+:${libDir}/container-stop ${words.map(quoteWord).join(" ")}`],
+    ["TimeoutStopSec", String(grace + PATIENCE)],
+  ];
+}
+
+function isSidecar({ pod, container }: LifecycleInput): boolean {
+  return kindOf(pod, container) === "sidecar";
+}
+
+/** The kubelet fails what it does not know, such as tcpSocket. */
+function hookWords({ exec, httpGet, sleep }: LifecycleHandler): readonly string[] {
+  if (exec !== undefined) return ["exec", ...(exec.command ?? [])];
+  if (sleep !== undefined) return ["sleep", String(sleep.seconds)];
+  return [httpGet === undefined ? "none" : "http"];
+}

@@ -1,0 +1,80 @@
+import type { Config } from "../../model/host/config.ts";
+import type { ContainerPort, Pod } from "../../model/api/pod.ts";
+
+export type PortConflict =
+  | { readonly kind: "reject"; readonly message: string }
+  | { readonly kind: "warn"; readonly path: string; readonly because: string };
+
+interface Claim {
+  readonly pod: Pod;
+  readonly container: string;
+  readonly port: ContainerPort;
+}
+
+/**
+ * By pod UID. All pods share the host's ports, and the scheduler only knows of hostPorts: of two pods that ask for the
+ * same one the later is turned away; the same containerPort may be a slip of documentation, so it is only said.
+ */
+export function portConflicts(pods: readonly Pod[], config: Config): ReadonlyMap<string, PortConflict> {
+  const claims = new Map<string, Claim[]>();
+  const conflicts = new Map<string, PortConflict>();
+  if (config.podNetwork !== "host") return conflicts;
+  for (const pod of pods.toSorted(byAge)) {
+    const own = claimsOf(pod);
+    const found = own.flatMap((claim) => {
+      const other = claims.get(keyOf(claim))?.find(({ port }) => overlap(port.hostIP, claim.port.hostIP));
+      return other === undefined ? [] : [conflict(claim, other)];
+    });
+    const worst = found.find(({ kind }) => kind === "reject") ?? found[0];
+    if (worst !== undefined) conflicts.set(pod.metadata.uid, worst);
+    if (worst?.kind === "reject") continue;
+    for (const claim of own) claims.set(keyOf(claim), [...(claims.get(keyOf(claim)) ?? []), claim]);
+  }
+  return conflicts;
+}
+
+function claimsOf(pod: Pod): Claim[] {
+  return pod.spec.containers.flatMap(({ name, ports }) =>
+    (ports ?? []).map((port) => ({ pod, container: name, port })),
+  );
+}
+
+function keyOf({ port }: Claim): string {
+  return `${port.protocol ?? "TCP"} ${port.containerPort}`;
+}
+
+function overlap(a: string | undefined, b: string | undefined): boolean {
+  const isAny = (ip: string | undefined) => !ip || ip === "0.0.0.0" || ip === "::";
+  return isAny(a) || isAny(b) || a === b;
+}
+
+/** What runs already comes first, then the older one. */
+function byAge(a: Pod, b: Pod): number {
+  const key = ({ metadata, status }: Pod) =>
+    `${status?.startTime ? 0 : 1} ${metadata.creationTimestamp ?? ""} ${metadata.uid}`;
+  return key(a) < key(b) ? -1 : 1;
+}
+
+function conflict({ pod, container, port }: Claim, other: Claim): PortConflict {
+  // What runs goes on running, whoever came later.
+  if (port.hostPort && other.port.hostPort && !pod.status?.startTime)
+    return {
+      kind: "reject",
+      message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
+    };
+  const { namespace, name } = other.pod.metadata;
+  return {
+    kind: "warn",
+    path: `spec.containers[${container}].ports[${port.containerPort}]`,
+    because: `is declared by pod ${namespace}/${name} too, and both are on the host's network: the later one will fail to listen`,
+  };
+}
+
+/** A hostPort that differs from the containerPort would have to be mapped, and there is no network to map it from. */
+export function remappedPort(pod: Pod): { readonly path: string } | undefined {
+  for (const container of pod.spec.containers) {
+    const port = container.ports?.find(({ hostPort, containerPort }) => hostPort && hostPort !== containerPort);
+    if (port !== undefined) return { path: `spec.containers[${container.name}].ports[${port.containerPort}].hostPort` };
+  }
+  return undefined;
+}

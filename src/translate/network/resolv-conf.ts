@@ -1,0 +1,74 @@
+import type { Pod } from "../../model/api/pod.ts";
+
+interface Resolver {
+  readonly servers: readonly string[];
+  readonly searches: readonly string[];
+  readonly options: readonly string[];
+}
+
+/** What resolvers read at most, as the API and the kubelet have it. */
+const MOST_SERVERS = 3;
+const MOST_SEARCHES = 32;
+const LONGEST_SEARCH = 2048;
+
+/**
+ * The pod's /etc/resolv.conf as runtimes write it; undefined: the host's is meant, as it is. Without a clusterDNS
+ * ClusterFirst is Default, as on a kubelet that knows none.
+ */
+export function resolvConf(
+  pod: Pod,
+  ofTheHost: string,
+  { clusterDNS, clusterDomain }: { readonly clusterDNS: readonly string[]; readonly clusterDomain: string },
+): string | undefined {
+  const { dnsPolicy = "ClusterFirst", dnsConfig, hostNetwork } = pod.spec;
+  const ofCluster =
+    clusterDNS.length > 0 &&
+    (dnsPolicy === "ClusterFirstWithHostNet" || (dnsPolicy === "ClusterFirst" && !hostNetwork));
+  if (dnsPolicy !== "None" && !ofCluster && dnsConfig === undefined) return undefined;
+  const host = parse(dnsPolicy === "None" ? "" : ofTheHost);
+  const namespace = pod.metadata.namespace;
+  const base = ofCluster
+    ? {
+        servers: clusterDNS,
+        searches: [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain, ...host.searches],
+        options: ["ndots:5"],
+      }
+    : host;
+  return format({
+    servers: [...base.servers, ...(dnsConfig?.nameservers ?? [])],
+    searches: [...base.searches, ...(dnsConfig?.searches ?? [])],
+    options: merged(
+      base.options,
+      (dnsConfig?.options ?? []).map(({ name, value }) => (value ? `${name}:${value}` : (name ?? ""))),
+    ),
+  });
+}
+
+/** Nameservers add up; of search and options the last line counts. */
+function parse(text: string): Resolver {
+  const lines = text.split("\n").map((line) => line.trim().split(/\s+/));
+  const last = (key: string) => lines.findLast(([first]) => first === key)?.slice(1) ?? [];
+  return {
+    servers: lines.flatMap(([key, server]) => (key === "nameserver" && server !== undefined ? [server] : [])),
+    searches: last("search")
+      .filter((search) => search !== ".")
+      .map((search) => search.replace(/\.$/, "")),
+    options: last("options"),
+  };
+}
+
+/** The later one of a name counts. */
+function merged(base: readonly string[], more: readonly string[]): readonly string[] {
+  return [...new Map([...base, ...more].map((option) => [option.split(":")[0], option])).values()];
+}
+
+function format({ servers, searches, options }: Resolver): string {
+  const most = [...new Set(searches)].slice(0, MOST_SEARCHES);
+  while (most.join(" ").length > LONGEST_SEARCH) most.pop();
+  const lines = [
+    ...(most.length > 0 ? [`search ${most.join(" ")}`] : []),
+    ...[...new Set(servers)].slice(0, MOST_SERVERS).map((server) => `nameserver ${server}`),
+    ...(options.length > 0 ? [`options ${options.join(" ")}`] : []),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}

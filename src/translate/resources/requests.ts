@@ -1,0 +1,65 @@
+import type { Pod, Resources } from "../../model/api/pod.ts";
+import { parseQuantity } from "../../model/api/quantity.ts";
+
+/** What a pod asks of its node: millicores and bytes. */
+export interface Requests {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly ephemeralStorage: number;
+}
+
+const NOTHING: Requests = { cpu: 0, memory: 0, ephemeralStorage: 0 };
+
+/**
+ * As the scheduler counts: all containers and sidecars together, or an init container with the sidecars that run
+ * beside it, whatever is more; then the pod's overhead. What the pod asks for as a whole stands for its containers.
+ */
+export function podRequests({ spec }: Pod): Requests {
+  let sidecars = NOTHING;
+  let most = NOTHING;
+  for (const init of spec.initContainers ?? []) {
+    const own = requestsOf(init.resources);
+    if (isSidecar(init)) sidecars = add(sidecars, own);
+    most = larger(most, isSidecar(init) ? sidecars : add(sidecars, own));
+  }
+  const running = spec.containers.map(({ resources }) => requestsOf(resources)).reduce(add, sidecars);
+  const { resources, overhead } = spec as { resources?: Resources; overhead?: Resources["requests"] };
+  const whole = { ...larger(running, most), ...given(resources) };
+  return add(whole, requestsOf(overhead && { requests: overhead }));
+}
+
+function isSidecar(container: object): boolean {
+  return "restartPolicy" in container && container.restartPolicy === "Always";
+}
+
+function given(resources: Resources | undefined): Partial<Requests> {
+  const { cpu, memory } = resources?.requests ?? {};
+  const asked = requestsOf(resources);
+  return {
+    ...(cpu === undefined ? {} : { cpu: asked.cpu }),
+    ...(memory === undefined ? {} : { memory: asked.memory }),
+  };
+}
+
+/** The API server has set a request to its limit where only that was given; a manifest on the host has not. */
+function requestsOf(resources: Resources | undefined): Requests {
+  const asked = { ...resources?.limits, ...resources?.requests };
+  const amount = (name: string, scale: number) => Math.ceil(parseQuantity(String(asked[name] ?? "0"), scale) ?? 0);
+  return { cpu: amount("cpu", 3), memory: amount("memory", 0), ephemeralStorage: amount("ephemeral-storage", 0) };
+}
+
+export function add(a: Requests, b: Requests): Requests {
+  return {
+    cpu: a.cpu + b.cpu,
+    memory: a.memory + b.memory,
+    ephemeralStorage: a.ephemeralStorage + b.ephemeralStorage,
+  };
+}
+
+function larger(a: Requests, b: Requests): Requests {
+  return {
+    cpu: Math.max(a.cpu, b.cpu),
+    memory: Math.max(a.memory, b.memory),
+    ephemeralStorage: Math.max(a.ephemeralStorage, b.ephemeralStorage),
+  };
+}

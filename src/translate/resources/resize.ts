@@ -1,0 +1,49 @@
+import type { Allocatable } from "../../model/host/allocatable.ts";
+import { statusesOf } from "../../model/api/containers.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
+import type { PendingResize } from "../../model/translation.ts";
+import { shortfall } from "../admission/fit.ts";
+import { podRequests } from "./requests.ts";
+
+/** A pod as this node can have it now. One that asks for more than there is keeps what it has, and that is told. */
+export function withinReach(
+  pod: Pod,
+  running: readonly Pod[],
+  room: Allocatable,
+): { readonly pod: Pod; readonly pending?: PendingResize } {
+  const held = asAllocated(pod);
+  if (held === pod || !growsBeyond(held, pod)) return { pod };
+  const others = running.filter(({ metadata }) => metadata.uid !== pod.metadata.uid);
+  const lack = shortfall(pod, others, room);
+  if (lack === undefined) return { pod };
+  const alone = shortfall(pod, [], room);
+  const message = alone?.message.replace(" resource: ", " capacity: ").replace(/, used: \d+/, "");
+  return {
+    pod: held,
+    pending: alone ? { reason: "Infeasible", message: message ?? "" } : { reason: "Deferred", message: lack.message },
+  };
+}
+
+function growsBeyond(held: Pod, wanted: Pod): boolean {
+  const [before, after] = [podRequests(held), podRequests(wanted)];
+  return after.cpu > before.cpu || after.memory > before.memory;
+}
+
+/** The same pod with the resources that its containers have been given; itself when these are those it asks for. */
+function asAllocated(pod: Pod): Pod {
+  const statuses = statusesOf(pod.status);
+  let changed = false;
+  const held = (container: Container): Container => {
+    const given = statuses.find(({ name }) => name === container.name)?.resources;
+    if (given === undefined || JSON.stringify(given) === JSON.stringify(container.resources)) return container;
+    changed = true;
+    return { ...container, resources: given };
+  };
+  const { containers, initContainers } = pod.spec;
+  const spec = {
+    ...pod.spec,
+    containers: containers.map(held),
+    ...(initContainers ? { initContainers: initContainers.map(held) } : {}),
+  };
+  return changed ? { ...pod, spec } : pod;
+}

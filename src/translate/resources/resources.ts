@@ -1,0 +1,109 @@
+import { declaredContainers, kindOf } from "../../model/api/containers.ts";
+import type { Container, Pod, QosClass } from "../../model/api/pod.ts";
+import { parseQuantity } from "../../model/api/quantity.ts";
+import { SYSTEM_CRITICAL } from "./priority.ts";
+
+/** Millicores and bytes; a limit of 0 is no limit, as the kubelet has it. */
+export interface Amounts {
+  readonly cpuRequest: number;
+  readonly cpuLimit: number;
+  readonly memoryRequest: number;
+  readonly memoryLimit: number;
+}
+
+type Lines = readonly (readonly [string, string])[];
+
+/** Rounded up, as the kubelet does it: a limit of less than a byte is still a limit. */
+export function amountsOf({ resources }: Pick<Container, "resources">): Amounts {
+  const { requests, limits } = resources ?? {};
+  const cpuLimit = amount(limits?.cpu, 3);
+  const memoryLimit = amount(limits?.memory, 0);
+  return {
+    cpuRequest: requests?.cpu === undefined ? cpuLimit : amount(requests.cpu, 3),
+    cpuLimit,
+    memoryRequest: requests?.memory === undefined ? memoryLimit : amount(requests.memory, 0),
+    memoryLimit,
+  };
+}
+
+function amount(quantity: string | undefined, scale: number): number {
+  const value = quantity === undefined ? 0 : (parseQuantity(String(quantity), scale) ?? 0);
+  // Beyond it a number is written with an exponent, which systemd does not read.
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(value));
+}
+
+/** Directives of a container's unit. */
+export function containerResourceLines(amounts: Amounts): Lines {
+  return [...cpuLines(amounts.cpuRequest, amounts.cpuLimit), ...memoryLines(amounts.memoryLimit)];
+}
+
+/** Directives of a pod's slice: a limit there only when every container has one, else the pod has none. */
+export function podResourceLines(pod: Pod): Lines {
+  const inits = pod.spec.initContainers ?? [];
+  const sidecars = inits.filter((each) => kindOf(pod, each) === "sidecar");
+  const beside = sidecars.map(amountsOf);
+  const main = [...pod.spec.containers.map(amountsOf), ...beside];
+  const init = inits.filter((each) => kindOf(pod, each) === "init").map(amountsOf);
+  const sum = (key: keyof Amounts) =>
+    Math.max(
+      main.reduce((total, a) => total + a[key], 0),
+      ...init.map((a) => a[key] + beside.reduce((total, b) => total + b[key], 0)),
+    );
+  const limited = (key: "cpuLimit" | "memoryLimit") => [...main, ...init].every((a) => a[key] > 0);
+  // What the pod asks for as a whole stands for its containers.
+  const { requests, limits } = pod.spec.resources ?? {};
+  const whole = amountsOf(pod.spec);
+  const request = requests?.cpu === undefined && limits?.cpu === undefined ? sum("cpuRequest") : whole.cpuRequest;
+  const cpu = limits?.cpu === undefined ? limited("cpuLimit") && sum("cpuLimit") : whole.cpuLimit;
+  const memory = limits?.memory === undefined ? limited("memoryLimit") && sum("memoryLimit") : whole.memoryLimit;
+  return [...cpuLines(request, cpu || 0), ...memoryLines(memory || 0)];
+}
+
+function cpuLines(request: number, limit: number): Lines {
+  const weight: Lines = [["CPUWeight", String(cpuWeight(request))]];
+  // The kernel refuses quotas under 1 ms in its period of 100 ms: the kubelet raises them to that too.
+  return limit > 0 ? [...weight, ["CPUQuota", `${Math.max(limit, 10) / 10}%`]] : weight;
+}
+
+function memoryLines(limit: number): Lines {
+  return limit > 0
+    ? [
+        ["MemoryMax", String(limit)],
+        ["MemorySwapMax", "0"],
+      ]
+    : [];
+}
+
+/** As runc since 1.3.2 converts shares, so that one CPU is systemd's default of 100. */
+export function cpuWeight(milli: number): number {
+  const shares = Math.min(262144, Math.max(2, Math.floor((milli * 1024) / 1000)));
+  if (shares <= 2) return 1;
+  if (shares >= 262144) return 10000;
+  const l = Math.log2(shares);
+  return Math.ceil(10 ** ((l * l + 125 * l) / 612 - 7 / 34));
+}
+
+/** Only cpu and memory count. */
+export function qosClass(pod: Pod): QosClass {
+  const { requests, limits } = pod.spec.resources ?? {};
+  const isWhole = Object.keys({ ...requests, ...limits }).length > 0;
+  const each = declaredContainers(pod.spec);
+  const all = isWhole ? [amountsOf(pod.spec)] : each.map(amountsOf);
+  if (all.every((a) => a.cpuRequest + a.cpuLimit + a.memoryRequest + a.memoryLimit === 0)) return "BestEffort";
+  const exact = (a: Amounts) =>
+    a.cpuLimit > 0 && a.memoryLimit > 0 && a.cpuRequest === a.cpuLimit && a.memoryRequest === a.memoryLimit;
+  return all.every(exact) ? "Guaranteed" : "Burstable";
+}
+
+/** Killed last for want of memory, whatever it asked for, as the kubelet has it. */
+export function isNodeCritical({ spec }: Pod): boolean {
+  return spec.priorityClassName === "system-node-critical" && (spec.priority ?? 0) >= SYSTEM_CRITICAL;
+}
+
+/** The kubelet's numbers: the more memory a burstable container asked for, the later it is killed. */
+export function oomScoreAdjust(qos: QosClass, memoryRequest: number, memoryTotal: number): number {
+  if (qos === "Guaranteed") return -997;
+  if (qos === "BestEffort") return 1000;
+  const score = 1000 - Math.floor((1000 * memoryRequest) / Math.max(1, memoryTotal));
+  return Math.min(999, Math.max(3, score));
+}

@@ -1,0 +1,54 @@
+import type { Container, Pod } from "../../model/api/pod.ts";
+import { userOf } from "./user.ts";
+
+/** As runtimes have it. To the kernel 4294967295 means "as it is", which is root, and what is larger is cut off. */
+export const LARGEST = 2 ** 31 - 1;
+
+export interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+}
+
+/** In the kubelet's words. */
+export function nonRootBreach(
+  pod: Pod,
+  container: Container,
+  uid: number | undefined,
+  name: string,
+): string | undefined {
+  const nonRoot = container.securityContext?.runAsNonRoot ?? pod.spec.securityContext?.runAsNonRoot;
+  const where = `(pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${container.name})`;
+  if (!nonRoot || (uid !== undefined && uid !== 0)) return undefined;
+  if (userOf(pod, container).uid === 0) return `container's runAsUser breaks non-root policy ${where}`;
+  if (uid === 0) return `container has runAsNonRoot and image will run as root ${where}`;
+  return `container has runAsNonRoot and image has non-numeric user (${name}), cannot verify user is non-root ${where}`;
+}
+
+export function parsePasswd(text: string): Account[] {
+  return text.split("\n").flatMap((line) => {
+    const [name = "", , uid = "", gid = "", , home = ""] = line.split(":");
+    return /^\d+$/.test(uid) && name ? [{ name, uid: Number(uid), gid: Number(gid) || 0, home }] : [];
+  });
+}
+
+export interface Group {
+  readonly name: string;
+  readonly gid: number;
+  readonly members: readonly string[];
+}
+
+export function parseGroup(text: string): Group[] {
+  return text.split("\n").flatMap((line) => {
+    const [name = "", , gid = "", members = ""] = line.trim().split(":");
+    const isId = /^\d+$/.test(gid) && Number(gid) <= LARGEST;
+    return isId && name ? [{ name, gid: Number(gid), members: members.split(",") }] : [];
+  });
+}
+
+/** Of a name or a number. */
+export function groupId(name: string, groups: readonly Group[]): number | "unknown" {
+  if (/^\d+$/.test(name)) return Number(name);
+  return groups.find((group) => group.name === name)?.gid ?? "unknown";
+}

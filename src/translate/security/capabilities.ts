@@ -1,0 +1,51 @@
+import type { Capability } from "../../model/confinement.ts";
+import type { SecurityContext } from "../../model/api/security-context.ts";
+
+/** Of Linux, in the order of their numbers. */
+const ALL = (
+  "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE " +
+  "NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN " +
+  "SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE " +
+  "MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE"
+).split(" ");
+
+/** What container runtimes give to a container that asks for nothing. */
+const DEFAULT = new Set(
+  (
+    "CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE " +
+    "SETFCAP"
+  ).split(" "),
+);
+
+/** Ascending by number. As runtimes have it: "ALL" first, then what is added, then what is dropped by name. */
+export function capabilitiesOf({ privileged, capabilities }: SecurityContext = {}): readonly Capability[] {
+  if (privileged) return ALL.map(named);
+  const add = (capabilities?.add ?? []).map(bare);
+  const drop = (capabilities?.drop ?? []).map(bare);
+  const has = (name: string) =>
+    !drop.includes(name) && (add.includes(name) || add.includes("ALL") || (!drop.includes("ALL") && DEFAULT.has(name)));
+  return ALL.filter(has).map(named);
+}
+
+/** Those whose numbers are among the bits. */
+export function capabilitiesWithin(capabilities: readonly Capability[], bits: bigint): readonly Capability[] {
+  return capabilities.filter((name) => ((bits >> BigInt(ALL.indexOf(bare(name)))) & 1n) === 1n);
+}
+
+/** Those that Linux does not have. */
+export function unknownCapabilities(names: readonly string[]): readonly string[] {
+  return names.filter((name) => bare(name) !== "ALL" && !ALL.includes(bare(name)));
+}
+
+/** True for what privileged containers have. */
+export function isEveryCapability(capabilities: readonly Capability[]): boolean {
+  return capabilities.length === ALL.length;
+}
+
+function bare(name: string): string {
+  return name.toUpperCase().replace(/^CAP_/, "");
+}
+
+function named(name: string): Capability {
+  return `CAP_${name}`;
+}

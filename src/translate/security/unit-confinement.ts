@@ -1,0 +1,136 @@
+import type { Confinement, Mount, ProcessUser } from "../../model/confinement.ts";
+import type { HostFiles } from "../../model/host/confinement-probe.ts";
+import { quoteBind, quotePath, quoteWord } from "../../unitfile/quote.ts";
+import { isEveryCapability } from "./capabilities.ts";
+import { PERL, RESOLVER_PATHS } from "../host/host-files.ts";
+import { seccompLines } from "./seccomp.ts";
+
+type Lines = readonly (readonly [string, string])[];
+
+/** The confinement as directives of a container's unit. None of them takes rights from helpers that are run with "+". */
+export function confinementLines(confinement: Confinement, files: HostFiles | undefined): Lines {
+  const { mounts, workingDirectory } = confinement;
+  return [
+    ["WorkingDirectory", quotePath(workingDirectory)],
+    ...hostFilesLines(confinement, files?.present ?? new Set()),
+    ...ownDirectoryLines(confinement),
+    ...mounts.map(mountLine),
+    ...rightsLines(confinement),
+  ];
+}
+
+/**
+ * The host's files, read-only; devices and terminals can be written to all the same. Not ProtectSystem=strict, which
+ * leaves /sys and /dev writable and needs ProtectHome= besides: this says more in fewer mounts. The agent's own files
+ * and other pods' are out of sight, empty instead of inaccessible.
+ */
+function hostFilesLines(
+  { privileged, readOnlyPaths, mounts, namespaces }: Confinement,
+  present: ReadonlySet<string>,
+): Lines {
+  const isResolved = mounts.some(({ target }) => target === "/etc/resolv.conf");
+  const sharedMemory = namespaces.ipc === "host" && !privileged ? ["/dev/shm", "/dev/mqueue"] : [];
+  // "-": another kernel may not have it at the next boot, and nothing would start.
+  const optional = (paths: readonly string[]) => paths.filter((path) => present.has(path)).map((path) => `-${path}`);
+  return [
+    ["ReadOnlyPaths", ["/", ...optional(readOnlyPaths)].join(" ")],
+    ["ReadWritePaths", ["/proc", ...(privileged ? ["/dev", "/sys"] : []), ...sharedMemory].join(" ")],
+    ["TemporaryFileSystem", "/var/lib/unitlet:ro /etc/unitlet:ro"],
+    ...optional(isResolved ? [] : RESOLVER_PATHS).map((path): [string, string] => ["BindReadOnlyPaths", path]),
+  ];
+}
+
+/**
+ * What a container has for itself. A volume there takes its place: systemd would mount both, in an order of its own. What
+ * is mounted below needs a place that is new for each command: in PrivateTmp= a container may have put a link on the way.
+ */
+function ownDirectoryLines({ root, mounts }: Confinement): Lines {
+  const isFree = (path: string) => !mounts.some(({ target }) => throughLink(target) === path);
+  const temporary = ["/tmp", "/var/tmp"].filter(isFree);
+  const own = isFree("/run") ? [tmpfs("/run", 0o755, root.readOnly)] : [];
+  const isBusy = mounts.some(({ target }) => temporary.some((path) => target.startsWith(`${path}/`)));
+  if (temporary.length === 2 && !root.readOnly && !isBusy) return [["PrivateTmp", "yes"], ...own];
+  return [...temporary.map((path) => tmpfs(path, 0o1777, root.readOnly)), ...own];
+}
+
+/** As hosts have it: systemd follows the link, so /var/run and /run are one place. */
+export function throughLink(path: string): string {
+  return path.replace(/^\/var\/run(?=\/|$)/, "/run");
+}
+
+function tmpfs(path: string, mode: number, readOnly: boolean, size?: number): readonly [string, string] {
+  const options = [
+    `mode=${mode.toString(8).padStart(4, "0")}`,
+    ...(size === undefined ? [] : [`size=${size}`]),
+    ...(readOnly ? ["ro"] : []),
+  ];
+  return ["TemporaryFileSystem", `${/^[\w./-]+$/.test(path) ? path : quoteWord(path)}:${options.join(",")}`];
+}
+
+function mountLine(mount: Mount): readonly [string, string] {
+  if (mount.type === "tmpfs") return tmpfs(mount.target, mount.mode, mount.readOnly, mount.size);
+  const source = mount.late ? `-${mount.source}` : mount.source;
+  return [mount.readOnly ? "BindReadOnlyPaths" : "BindPaths", quoteBind(source, mount.target)];
+}
+
+function rightsLines({ privileged, noNewPrivileges, seccomp, capabilities, ...rest }: Confinement): Lines {
+  return [
+    // A system call filter comes with PrivateDevices= and ProtectHostname=: seccomp is the pod's to ask for.
+    ...(privileged ? [] : ([["DevicePolicy", "closed"]] as const)),
+    ...(rest.namespaces.ipc === "host" ? [] : ([["PrivateIPC", "yes"]] as const)),
+    ...(noNewPrivileges ? ([["NoNewPrivileges", "yes"]] as const) : []),
+    ...(rest.appArmorProfile === undefined ? [] : [["AppArmorProfile", quotePath(rest.appArmorProfile)] as const]),
+    ...seccompLines(seccomp, capabilities),
+    ...Object.entries(rest.rlimits).map(([name, { soft, hard }]) => {
+      const limits = soft === hard ? [soft] : [soft, hard];
+      return [`Limit${name.toUpperCase()}`, limits.map(printLimit).join(":")] as const;
+    }),
+  ];
+}
+
+function printLimit(limit: number): string {
+  return Number.isFinite(limit) ? String(limit) : "infinity";
+}
+
+/**
+ * What goes before the container's argv and takes the last rights off it. Not User=: systemd refuses a number without a
+ * passwd entry (217/USER), and then not even the helpers that record the exit can run. Not CapabilityBoundingSet=: who
+ * changes user, or gives the container its host name, needs more than the container may have.
+ */
+export function launchPrefix(confinement: Confinement, libDir: string, files?: HostFiles): readonly string[] {
+  const { user, capabilities, hostname } = confinement;
+  const isEverything = isEveryCapability(capabilities);
+  const bounds = isEverything ? [] : [`--bounding-set=${boundingSet(capabilities)}`, "--inh-caps=-all"];
+  const words = [...identity(user), ...bounds];
+  return [
+    ...(hostname === undefined ? [] : hostnamePrefix(hostname)),
+    ...(isFenced(confinement) && files?.present.has(PERL) ? [`${libDir}/container-fence`] : []),
+    ...(words.length === 0 ? [] : ["/usr/bin/setpriv", ...words, "--"]),
+  ];
+}
+
+/**
+ * PrivatePIDs= needs systemd 257, and pid 1 ignores the signals that a program does not catch. A fence keeps the
+ * container's processes off all others, unless it is meant to reach them.
+ */
+function isFenced({ namespaces, capabilities }: Confinement): boolean {
+  return namespaces.pid === "container" && !REACHING.some((name) => capabilities.includes(name));
+}
+
+/** Mounting is denied within a fence as well. */
+const REACHING = ["CAP_SYS_ADMIN", "CAP_SYS_PTRACE"] as const;
+
+function identity({ uid, gid, groups }: ProcessUser): string[] {
+  if (uid === 0 && gid === 0 && groups.length === 0) return [];
+  const supplementary = groups.length === 0 ? "--clear-groups" : `--groups=${groups.join(",")}`;
+  return [`--reuid=${uid}`, `--regid=${gid}`, supplementary];
+}
+
+function boundingSet(capabilities: Confinement["capabilities"]): string {
+  return ["-all", ...capabilities.map((name) => `+${name.slice("CAP_".length).toLowerCase()}`)].join(",");
+}
+
+/** ProtectHostname= makes such a namespace as well, and forbids to name it. */
+function hostnamePrefix(hostname: string): string[] {
+  return ["/usr/bin/unshare", "--uts", "--", "/bin/sh", "-c", 'hostname "$0" && exec "$@"', hostname];
+}

@@ -1,0 +1,39 @@
+import type { HostFileType, HostStorage } from "../../model/storage.ts";
+import { quotePath } from "../../unitfile/quote.ts";
+import { cleanPath } from "./clean-path.ts";
+import type { Placed } from "./storage.ts";
+
+interface Check {
+  readonly type: HostFileType;
+  readonly called: string;
+  readonly make?: HostStorage["make"];
+}
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  Directory: { type: "directory", called: "directory" },
+  DirectoryOrCreate: { type: "directory", called: "directory", make: "directory" },
+  File: { type: "file", called: "file" },
+  FileOrCreate: { type: "file", called: "file", make: "file" },
+  Socket: { type: "socket", called: "socket file" },
+  CharDevice: { type: "character device", called: "character device" },
+  BlockDevice: { type: "block device", called: "block device" },
+};
+
+/** A file or directory of the host itself. Without a type it may be anything, and is made where it is missing, as runtimes do. */
+export function hostFile(given: string, type: string, hostFiles: ReadonlyMap<string, HostFileType>): Placed {
+  const path = cleanPath(given);
+  const check = CHECKS[type];
+  const there = hostFiles.get(path);
+  if (type !== "" && check === undefined) return { ok: false, because: `${type} is an invalid volume type` };
+  const make = check === undefined ? "directory" : check.make;
+  if (check !== undefined && there !== check.type && !(there === undefined && make))
+    return { ok: false, because: `hostPath type check failed: ${given} is not a ${check.called}` };
+  return {
+    ok: true,
+    path,
+    readOnly: false,
+    conditions: [["ConditionPathExists", quotePath(path)]],
+    storage: there === undefined && make ? [{ kind: "host", path, make }] : [],
+    companions: [],
+  };
+}

@@ -1,0 +1,51 @@
+import { volumePath } from "../../model/paths.ts";
+import type { Pod } from "../../model/api/pod.ts";
+import type { NfsSource } from "../../model/api/volume.ts";
+import { digest } from "../../unitfile/hash.ts";
+import { encodeOwnUnit } from "../../unitfile/identity.ts";
+import { mountUnitName } from "../../unitfile/names.ts";
+import { quotePath } from "../../unitfile/quote.ts";
+import type { Placed } from "./storage.ts";
+
+/** A share that systemd mounts before the first container starts, by a unit of its own. */
+export function nfsMount(pod: Pod, volume: string, source: NfsSource, mountOptions: readonly string[]): Placed {
+  const { namespace, name, uid } = pod.metadata;
+  const { server, path: share, readOnly = false } = source;
+  if (!/^[A-Za-z0-9._:[\]-]+$/.test(server))
+    return { ok: false, because: `nfs.server ${JSON.stringify(server)} is no host` };
+  const options = [...mountOptions, ...(readOnly ? ["ro"] : []), "nosuid", "nodev"];
+  const odd = options.find((option) => !/^[A-Za-z0-9._=:/-]+$/.test(option));
+  if (odd !== undefined)
+    return { ok: false, because: `mount option ${JSON.stringify(odd)} cannot be written in a unit` };
+  const path = volumePath(uid, volume);
+  const host = server.includes(":") && !server.startsWith("[") ? `[${server}]` : server;
+  const identity = {
+    namespace,
+    pod: name,
+    podUID: uid,
+    container: "",
+    kind: "mount",
+    specHash: digest(JSON.stringify([server, share, options]), 16),
+  } as const;
+  const text = encodeOwnUnit(identity, [
+    ["Unit", [["Description", `Volume ${volume} of pod ${namespace}/${name}`]]],
+    [
+      "Mount",
+      [
+        ["What", quotePath(`${host}:${share}`)],
+        ["Where", path],
+        ["Type", "nfs"],
+        ["Options", options.join(",")],
+      ],
+    ],
+  ]);
+  const unit = { name: mountUnitName(path), identity, text, linked: false, wanted: true };
+  return {
+    ok: true,
+    path,
+    readOnly,
+    conditions: [["RequiresMountsFor", path]],
+    storage: [],
+    companions: [unit],
+  };
+}

@@ -1,0 +1,87 @@
+import type { Allocatable } from "../../model/host/allocatable.ts";
+import { diskVolumePath, volumePath } from "../../model/paths.ts";
+import type { Pod } from "../../model/api/pod.ts";
+import { parseQuantity } from "../../model/api/quantity.ts";
+import type { References } from "../../model/references.ts";
+import type { GroupStorage, HostFileType, Storage } from "../../model/storage.ts";
+import type { Companion } from "../../model/unit.ts";
+import type { Volume } from "../../model/api/volume.ts";
+import { claimedVolume } from "./claim.ts";
+import { hostFile } from "./host-file.ts";
+import { nfsMount } from "./nfs.ts";
+import { amountsOf } from "../resources/resources.ts";
+
+export interface StorageContext {
+  readonly pod: Pod;
+  readonly references: References;
+  readonly allocatable: Allocatable;
+  /** What is at the paths of the host that pods name. */
+  readonly hostFiles: ReadonlyMap<string, HostFileType>;
+  /** Units that could not mount what they are for; each run has them try again. */
+  readonly failedMounts?: ReadonlySet<string> | undefined;
+}
+
+/** Where on the host a volume is, and what is to be done for it. */
+export interface Place {
+  readonly ok: true;
+  readonly path: string;
+  /** Whatever the mounts say. */
+  readonly readOnly: boolean;
+  /** Made by strangers. */
+  readonly foreign?: boolean;
+  /** What has to be true on the host before a container that mounts it may start. */
+  readonly conditions: readonly (readonly [string, string])[];
+  readonly storage: readonly Storage[];
+  readonly companions: readonly Companion[];
+}
+
+export type Placed = Place | { readonly ok: false; readonly because: string };
+
+/** Of volumes that are no files that the run writes. `because` is in the kubelet's words. */
+export function placeVolume(volume: Volume, context: StorageContext): Placed {
+  const { hostPath, nfs } = volume;
+  if (hostPath !== undefined) return hostFile(hostPath.path, hostPath.type ?? "", context.hostFiles);
+  if (nfs !== undefined) return nfsMount(context.pod, volume.name, nfs, []);
+  if (volume.persistentVolumeClaim === undefined && volume.ephemeral === undefined) return emptyDir(volume, context);
+  const claimed = claimedVolume(context.pod, volume, context.references);
+  if (!claimed.ok) return claimed;
+  const { local, hostPath: path, nfs: share } = claimed.spec;
+  const place =
+    share !== undefined
+      ? nfsMount(context.pod, volume.name, share, claimed.spec.mountOptions ?? [])
+      : hostFile(local?.path ?? path?.path ?? "", local ? "Directory" : (path?.type ?? ""), context.hostFiles);
+  if (!place.ok) return place;
+  const readOnly = place.readOnly || claimed.readOnly;
+  const group = local === undefined || readOnly ? [] : groupStorage(context.pod, volume.name, place.path);
+  return { ...place, readOnly, storage: [...place.storage, ...group] };
+}
+
+function emptyDir({ name, emptyDir: source }: Volume, context: StorageContext): Place {
+  const { metadata, spec } = context.pod;
+  const gid = spec.securityContext?.fsGroup;
+  const group = gid === undefined ? {} : { gid };
+  const base = { ok: true, readOnly: false, companions: [] } as const;
+  if (source?.medium !== "Memory") {
+    const path = diskVolumePath(metadata.uid, name);
+    const conditions = [["ConditionPathIsDirectory", path]] as const;
+    return { ...base, path, conditions, storage: [{ kind: "directory", path, ...group }] };
+  }
+  const path = volumePath(metadata.uid, name);
+  const size = memorySize(source.sizeLimit, context);
+  const conditions = [["ConditionPathIsMountPoint", path]] as const;
+  return { ...base, path, conditions, storage: [{ kind: "memory", path, size, ...group }] };
+}
+
+/** No more than the pod may have of the memory anyway. */
+function memorySize(limit: string | undefined, { pod, allocatable }: StorageContext): number {
+  const limits = pod.spec.containers.map((container) => amountsOf(container).memoryLimit);
+  const all = limits.every((each) => each > 0) ? limits.reduce((a, b) => a + b, 0) : Number.POSITIVE_INFINITY;
+  const own = Math.ceil(parseQuantity(limit ?? "") || Number.POSITIVE_INFINITY);
+  return Math.min(all, own, allocatable.memory);
+}
+
+function groupStorage({ spec }: Pod, volume: string, path: string): GroupStorage[] {
+  const { fsGroup: gid, fsGroupChangePolicy } = spec.securityContext ?? {};
+  if (gid === undefined) return [];
+  return [{ kind: "group", volume, path, gid, always: fsGroupChangePolicy !== "OnRootMismatch" }];
+}
