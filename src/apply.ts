@@ -1,7 +1,7 @@
-import { writeRemoval } from "./io/deb-store.ts";
-import { appendExit } from "./io/exit-records.ts";
-import { removeImage } from "./io/image-store.ts";
-import { writePull } from "./io/images.ts";
+import { writeRemoval } from "./io/images/package-store.ts";
+import { appendExit } from "./io/pods/exit-records.ts";
+import { removeImage } from "./io/images/image-store.ts";
+import { writePull } from "./io/images/images.ts";
 import {
   keepStorage,
   noteStop,
@@ -9,12 +9,12 @@ import {
   restorePod,
   sealPod,
   writePodFile,
-} from "./io/pod-directories.ts";
-import { prepareStorage } from "./io/storage.ts";
-import type { Systemd } from "./io/systemd.ts";
-import { sayTrouble } from "./io/trouble.ts";
-import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "./io/unit-files.ts";
-import { writeVolume } from "./io/written-volume.ts";
+} from "./io/pods/pod-directories.ts";
+import { prepareStorage } from "./io/volumes/storage.ts";
+import type { Systemd } from "./io/systemd/systemd.ts";
+import { sayTrouble } from "./io/problems.ts";
+import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "./io/systemd/unit-files.ts";
+import { writeVolume } from "./io/volumes/projected-volume.ts";
 import type { Log } from "./log.ts";
 import { shownImage } from "./model/image/shown-image.ts";
 import type { DesiredFile, DesiredVolume, Step } from "./model/step.ts";

@@ -1,8 +1,8 @@
 import { modifiedAt, writeIfRoom } from "./io/files.ts";
-import { readHost } from "./io/host.ts";
-import { ApiError } from "./io/http.ts";
-import { readStore } from "./io/image-store.ts";
-import type { Kube } from "./io/kube.ts";
+import { readHost } from "./io/host/host.ts";
+import { ApiError } from "./io/kube/http.ts";
+import { readStore } from "./io/images/image-store.ts";
+import type { Kube } from "./io/kube/kube.ts";
 import type { Config } from "./model/host/config.ts";
 import type { Host } from "./model/host/host.ts";
 import type { Identity } from "./model/host/credentials.ts";

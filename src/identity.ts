@@ -1,9 +1,9 @@
-import { readHost } from "./io/host.ts";
-import type { ApiError } from "./io/http.ts";
-import { loadKeepPairs } from "./io/identity-bundle.ts";
-import type { Kube } from "./io/kube.ts";
-import { keep, recall } from "./io/memo.ts";
-import { sayTrouble, toldTrouble } from "./io/trouble.ts";
+import { readHost } from "./io/host/host.ts";
+import type { ApiError } from "./io/kube/http.ts";
+import { loadKeepPairs } from "./io/bundles/certificates-bundle.ts";
+import type { Kube } from "./io/kube/kube.ts";
+import { keep, recall } from "./io/cache.ts";
+import { sayTrouble, toldTrouble } from "./io/problems.ts";
 import type { Log } from "./log.ts";
 import { nodeAddresses } from "./model/host/addresses.ts";
 import type { Config } from "./model/host/config.ts";

@@ -1,7 +1,7 @@
-import { ClusterSource } from "./io/cluster-source.ts";
+import { ClusterSource } from "./io/kube/cluster-source.ts";
 import { loadConfig } from "./io/config-files.ts";
-import { ApiClient } from "./io/http.ts";
-import { Kube } from "./io/kube.ts";
+import { ApiClient } from "./io/kube/http.ts";
+import { Kube } from "./io/kube/kube.ts";
 import { ManifestSource } from "./io/manifest-source.ts";
 import { countRun } from "./io/run-counts.ts";
 import { logTo } from "./log.ts";

@@ -1,7 +1,7 @@
-import { BusError } from "./io/bus.ts";
-import { forgetOtherPeriods, parse } from "./io/probe-files.ts";
-import type { Systemd } from "./io/systemd.ts";
-import { sayTrouble } from "./io/trouble.ts";
+import { BusError } from "./io/systemd/bus.ts";
+import { forgetOtherPeriods, parse } from "./io/pods/probe-files.ts";
+import type { Systemd } from "./io/systemd/systemd.ts";
+import { sayTrouble } from "./io/problems.ts";
 import type { Log } from "./log.ts";
 import { type ContainerPast, NO_PAST } from "./model/exit-record.ts";
 import { probesFile } from "./model/paths.ts";

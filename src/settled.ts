@@ -1,4 +1,4 @@
-import { forgetMemo, keep, recall } from "./io/memo.ts";
+import { forgetMemo, keep, recall } from "./io/cache.ts";
 import type { Instant } from "./model/api/time.ts";
 import { type ActualUnit, isCompanion } from "./model/unit.ts";
 import type { World } from "./model/world.ts";

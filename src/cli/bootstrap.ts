@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { ApiError } from "../io/http.ts";
+import { ApiError } from "../io/kube/http.ts";
 import { fetchClusterInfo, parseToken, publicKeyHashes, signatureProblem } from "../io/pki/discovery.ts";
-import { loadRare } from "../io/rare-bundle.ts";
+import { loadRare } from "../io/bundles/schema-bundle.ts";
 import type { Cluster } from "../model/host/config.ts";
 import { EX_USAGE, Failure } from "./failure.ts";
 import type { JoinOptions } from "./join-options.ts";

@@ -1,5 +1,5 @@
 import { loadConfig } from "../io/config-files.ts";
-import { contentOf } from "../io/http.ts";
+import { contentOf } from "../io/kube/http.ts";
 import type { Config, FileOrData } from "../model/host/config.ts";
 import { Failure } from "./failure.ts";
 

@@ -1,5 +1,5 @@
 import { loadConfig } from "../io/config-files.ts";
-import { strayed } from "../io/joined.ts";
+import { strayed } from "../io/kube/node-name.ts";
 import type { Config } from "../model/host/config.ts";
 import { requireRoot } from "./agent.ts";
 import { agentFindings, unitFindings } from "./checks/agent.ts";

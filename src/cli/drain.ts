@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ringDoorbell } from "../io/doorbell.ts";
-import { type ApiClient, ApiError } from "../io/http.ts";
-import { Kube } from "../io/kube.ts";
+import { ringDoorbell } from "../io/systemd/sync-trigger.ts";
+import { type ApiClient, ApiError } from "../io/kube/http.ts";
+import { Kube } from "../io/kube/kube.ts";
 import { isTerminal } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
 import { Failure } from "./failure.ts";

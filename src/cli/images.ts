@@ -1,5 +1,5 @@
-import { writeRemoval } from "../io/deb-store.ts";
-import { diskSpace, readStore, removeImage } from "../io/image-store.ts";
+import { writeRemoval } from "../io/images/package-store.ts";
+import { diskSpace, readStore, removeImage } from "../io/images/image-store.ts";
 import { packageOf } from "../model/image/deb.ts";
 import type { StoredTree } from "../model/image/image.ts";
 import { pulls, runToEnd } from "./agent.ts";

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { loadConfig } from "../io/config-files.ts";
 import { readIfThere, remove } from "../io/files.ts";
-import { ApiClient, ApiError } from "../io/http.ts";
-import { forgetJoined, joinedAs } from "../io/joined.ts";
-import { Kube } from "../io/kube.ts";
-import { removeWatchConfig } from "../io/watch-config.ts";
+import { ApiClient, ApiError } from "../io/kube/http.ts";
+import { forgetJoined, joinedAs } from "../io/kube/node-name.ts";
+import { Kube } from "../io/kube/kube.ts";
+import { removeWatchConfig } from "../io/systemd/watch-config.ts";
 import type { Cluster, Config } from "../model/host/config.ts";
 import { PKI, VOLATILE } from "../model/paths.ts";
 import { requireRoot, runOnce, startStandalone, stopAgent } from "./agent.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiClient, ApiError } from "../io/http.ts";
-import { type Outcome, obtainPair } from "../io/pki/obtain-pair.ts";
+import { ApiClient, ApiError } from "../io/kube/http.ts";
+import { type Outcome, obtainPair } from "../io/pki/request-certificate.ts";
 import type { Cluster } from "../model/host/config.ts";
 import { Failure } from "./failure.ts";
 

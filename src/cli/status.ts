@@ -1,7 +1,7 @@
 import { loadConfig } from "../io/config-files.ts";
-import { readPodDirectories } from "../io/pod-directories.ts";
-import { Systemd } from "../io/systemd.ts";
-import { readUnits } from "../io/unit-files.ts";
+import { readPodDirectories } from "../io/pods/pod-directories.ts";
+import { Systemd } from "../io/systemd/systemd.ts";
+import { readUnits } from "../io/systemd/unit-files.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { Instant } from "../model/api/time.ts";
 import { type ActualUnit, isContainer } from "../model/unit.ts";

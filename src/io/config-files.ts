@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { Config } from "../model/host/config.ts";
 import { unitletVersion } from "../version.ts";
 import { namesIn, readIfThere } from "./files.ts";
-import { filesFingerprint } from "./fingerprint.ts";
-import { keep, recall } from "./memo.ts";
-import { loadRare } from "./rare-bundle.ts";
+import { filesFingerprint } from "./host/fingerprint.ts";
+import { keep, recall } from "./cache.ts";
+import { loadRare } from "./bundles/schema-bundle.ts";
 
 const MAIN = "/etc/unitlet/unitlet.conf";
 const DIRECTORY = "/etc/unitlet/unitlet.conf.d";

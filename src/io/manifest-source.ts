@@ -6,13 +6,13 @@ import type { Pod, PodStatus } from "../model/api/pod.ts";
 import type { Fetched, Need, References } from "../model/references.ts";
 import type { Answer, PodSource } from "../ports.ts";
 import { digest } from "../unitfile/hash.ts";
-import { EventMemory } from "./event-memory.ts";
+import { EventMemory } from "./kube/event-recorder.ts";
 import { ifThere, isDirectory, namesIn, readIfThere, remove, writeWhole } from "./files.ts";
-import { filesFingerprint } from "./fingerprint.ts";
-import { strayed } from "./joined.ts";
-import { keep, recall } from "./memo.ts";
-import type { Manifests } from "./rare/manifest-files.ts";
-import { loadRare } from "./rare-bundle.ts";
+import { filesFingerprint } from "./host/fingerprint.ts";
+import { strayed } from "./kube/node-name.ts";
+import { keep, recall } from "./cache.ts";
+import type { Manifests } from "./schema/manifest-files.ts";
+import { loadRare } from "./bundles/schema-bundle.ts";
 
 const STATUS = `${DATA}/status`;
 

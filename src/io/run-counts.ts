@@ -1,6 +1,6 @@
 import type { RunEnd } from "../model/run-end.ts";
 import type { Instant } from "../model/api/time.ts";
-import { keep, recall } from "./memo.ts";
+import { keep, recall } from "./cache.ts";
 
 /** Since boot, or since somebody emptied /run/unitlet. Seconds, unless it is an instant. */
 export interface RunCounts {

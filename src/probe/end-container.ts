@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { runningInvocation } from "../io/invocations.ts";
+import { runningInvocation } from "../io/systemd/invocations.ts";
 import type { Target } from "./targets.ts";
 
 const run = promisify(execFile);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { killSession } from "../io/session.ts";
-import { onSilence } from "../io/silence.ts";
+import { killSession } from "../io/pods/session.ts";
+import { onSilence } from "../io/timeout.ts";
 import type { UnitName } from "../model/unit.ts";
 import type { Outcome } from "./course.ts";
 

@@ -1,5 +1,5 @@
 import type * as http2 from "node:http2";
-import { onSilence } from "../io/silence.ts";
+import { onSilence } from "../io/timeout.ts";
 import type { Outcome } from "./course.ts";
 import { dialError, hostPort } from "./dial.ts";
 

@@ -1,4 +1,4 @@
-import { readContainerProbes } from "../io/probe-files.ts";
+import { readContainerProbes } from "../io/pods/probe-files.ts";
 import { checkHttp } from "./http-check.ts";
 
 /** Nobody waits longer for a hook than a pod lives; who stops it ends the process. */

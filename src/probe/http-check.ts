@@ -1,6 +1,6 @@
 import * as http from "node:http";
 import type * as https from "node:https";
-import { onSilence } from "../io/silence.ts";
+import { onSilence } from "../io/timeout.ts";
 import type { HttpCheck } from "../model/api/probe.ts";
 import type { Outcome } from "./course.ts";
 import { dialError, hostPort } from "./dial.ts";

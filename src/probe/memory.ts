@@ -1,5 +1,5 @@
 import { readIfThere, writeIfRoom } from "../io/files.ts";
-import { parse, readProbeResult } from "../io/probe-files.ts";
+import { parse, readProbeResult } from "../io/pods/probe-files.ts";
 import { VOLATILE } from "../model/paths.ts";
 import type { ProbeType } from "../model/api/probe.ts";
 import { type Course, resume } from "./course.ts";

@@ -1,6 +1,6 @@
-import { ringDoorbell } from "../io/doorbell.ts";
+import { ringDoorbell } from "../io/systemd/sync-trigger.ts";
 import { isThere, writeWhole } from "../io/files.ts";
-import { readProbeResult, writeProbeResult } from "../io/probe-files.ts";
+import { readProbeResult, writeProbeResult } from "../io/pods/probe-files.ts";
 import { podVolatile, upMarker } from "../model/paths.ts";
 import { look } from "./check.ts";
 import { advance, begin, type Course, isDue, isUrgent, type Outcome, resume, withEnd } from "./course.ts";

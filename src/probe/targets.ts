@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { modifiedAt, namesIn, readIfThere } from "../io/files.ts";
-import { runningInvocation } from "../io/invocations.ts";
-import { readContainerProbes, readProbeResult } from "../io/probe-files.ts";
+import { runningInvocation } from "../io/systemd/invocations.ts";
+import { readContainerProbes, readProbeResult } from "../io/pods/probe-files.ts";
 import { podVolatile, VOLATILE } from "../model/paths.ts";
 import { PROBE_TYPES, type Probe, type ProbeType } from "../model/api/probe.ts";
 import type { Instant } from "../model/api/time.ts";

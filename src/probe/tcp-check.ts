@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { onSilence } from "../io/silence.ts";
+import { onSilence } from "../io/timeout.ts";
 import type { Outcome } from "./course.ts";
 import { dialError, hostPort } from "./dial.ts";
 

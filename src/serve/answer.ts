@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
-import { ApiError } from "../io/http.ts";
-import { reviewAccess, reviewToken, type User } from "../io/reviews.ts";
+import { ApiError } from "../io/kube/http.ts";
+import { reviewAccess, reviewToken, type User } from "../io/kube/reviews.ts";
 import type { Log } from "../log.ts";
 import { bearerToken, type Subject, userOfCertificate, userOfToken } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";

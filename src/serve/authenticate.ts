@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { User } from "../io/reviews.ts";
+import type { User } from "../io/kube/reviews.ts";
 import type { Memory } from "./memory.ts";
 
 /** As the kubelet: --authentication-token-webhook-cache-ttl, for a yes and for a no. */

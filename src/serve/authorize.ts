@@ -1,4 +1,4 @@
-import type { Access, User } from "../io/reviews.ts";
+import type { Access, User } from "../io/kube/reviews.ts";
 import { sha256 } from "./authenticate.ts";
 import type { Memory } from "./memory.ts";
 import { Refusal } from "./refusal.ts";

@@ -1,6 +1,6 @@
-import { onEnd, runningInvocation } from "../io/invocations.ts";
-import { type Position, readJournal, syncJournal } from "../io/journal.ts";
-import { JournalBell } from "../io/journal-bell.ts";
+import { onEnd, runningInvocation } from "../io/systemd/invocations.ts";
+import { type Position, readJournal, syncJournal } from "../io/journal/journal.ts";
+import { JournalBell } from "../io/journal/journal-notifier.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { Instance } from "./instance.ts";
 import { ExportReader, type JournalEntry } from "./journal-export.ts";

@@ -1,6 +1,6 @@
-import type { ApiClient } from "../io/http.ts";
-import { ApiError } from "../io/http.ts";
-import { getPod } from "../io/one-pod.ts";
+import type { ApiClient } from "../io/kube/http.ts";
+import { ApiError } from "../io/kube/http.ts";
+import { getPod } from "../io/kube/one-pod.ts";
 import type { Pod } from "../model/api/pod.ts";
 import { readHostPods } from "./host-pods.ts";
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { namesIn, readRegular } from "../io/files.ts";
-import { runningInvocation } from "../io/invocations.ts";
-import { readPodDirectories } from "../io/pod-directories.ts";
-import { readPodNotes } from "../io/pod-notes.ts";
-import { UNIT_DIRECTORY } from "../io/unit-files.ts";
+import { runningInvocation } from "../io/systemd/invocations.ts";
+import { readPodDirectories } from "../io/pods/pod-directories.ts";
+import { readPodNotes } from "../io/pods/pod-summary.ts";
+import { UNIT_DIRECTORY } from "../io/systemd/unit-files.ts";
 import { containerID } from "../model/api/container-id.ts";
 import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { ContainerState, ContainerStatus, Pod, PodPhase } from "../model/api/pod.ts";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { loadConfig } from "../io/config-files.ts";
-import { readHost } from "../io/host.ts";
-import { ApiClient } from "../io/http.ts";
-import { Kube } from "../io/kube.ts";
-import { keep, recall } from "../io/memo.ts";
-import { killEndingSessions } from "../io/session.ts";
+import { readHost } from "../io/host/host.ts";
+import { ApiClient } from "../io/kube/http.ts";
+import { Kube } from "../io/kube/kube.ts";
+import { keep, recall } from "../io/cache.ts";
+import { killEndingSessions } from "../io/pods/session.ts";
 import { logTo } from "../log.ts";
 import { nodeAddresses } from "../model/host/addresses.ts";
 import type { Cluster, Config, FileOrData } from "../model/host/config.ts";

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { ApiError } from "../io/http.ts";
-import type { Kube } from "../io/kube.ts";
+import { ApiError } from "../io/kube/http.ts";
+import type { Kube } from "../io/kube/kube.ts";
 import { containersOf, statusesOf } from "../model/api/containers.ts";
 import type { Pod } from "../model/api/pod.ts";
 import { readHostPods } from "./host-pods.ts";

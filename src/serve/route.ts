@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import type { ApiClient } from "../io/http.ts";
-import type { Kube } from "../io/kube.ts";
+import type { ApiClient } from "../io/kube/http.ts";
+import type { Kube } from "../io/kube/kube.ts";
 import type { Log } from "../log.ts";
 import type { Config } from "../model/host/config.ts";
 import type { Exchange } from "./exchange.ts";

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
-import * as der from "../io/der.ts";
-import { alternativeNames, distinguishedName, ECDSA_WITH_SHA256, extension, pem } from "../io/x509.ts";
+import * as der from "../io/pki/der.ts";
+import { alternativeNames, distinguishedName, ECDSA_WITH_SHA256, extension, pem } from "../io/pki/x509.ts";
 import type { Instant } from "../model/api/time.ts";
 
 const SERVER_AUTH = der.objectIdentifier("1.3.6.1.5.5.7.3.1");

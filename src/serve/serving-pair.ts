@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readIfThere, writeWhole } from "../io/files.ts";
-import { isForName } from "../io/pki/pair-files.ts";
+import { isForName } from "../io/pki/key-pair-files.ts";
 import type { Endpoint } from "../model/host/config.ts";
 import { PKI, SERVING_PAIR } from "../model/paths.ts";
 import type { Instant } from "../model/api/time.ts";

@@ -1,4 +1,4 @@
-import type { UnitUsage, Usage } from "../io/cgroups.ts";
+import type { UnitUsage, Usage } from "../io/host/cgroups.ts";
 import type { Host } from "../model/host/host.ts";
 import { type Instant, toTimestamp } from "../model/api/time.ts";
 

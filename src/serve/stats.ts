@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { readNodeUsage, readUnitUsage } from "../io/cgroups.ts";
-import { readHost } from "../io/host.ts";
+import { readNodeUsage, readUnitUsage } from "../io/host/cgroups.ts";
+import { readHost } from "../io/host/host.ts";
 import { type Sample, type Summary, statsSummary } from "./stats-summary.ts";
 
 /** Long enough for a clock that ticks every 10 ms, short enough to wait for. */

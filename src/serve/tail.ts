@@ -1,4 +1,4 @@
-import type { Position } from "../io/journal.ts";
+import type { Position } from "../io/journal/journal.ts";
 import type { JournalEntry } from "./journal-export.ts";
 import { endsLine } from "./log-format.ts";
 

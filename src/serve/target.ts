@@ -1,4 +1,4 @@
-import type { Access } from "../io/reviews.ts";
+import type { Access } from "../io/kube/reviews.ts";
 
 /** What a request line asks for. */
 export interface Target {

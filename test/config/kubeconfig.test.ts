@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readKubeconfig } from "../../src/io/rare/kubeconfig.ts";
+import { readKubeconfig } from "../../src/io/schema/kubeconfig.ts";
 
 type Tree = Readonly<Record<string, unknown>>;
 

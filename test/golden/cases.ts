@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseSettings, toConfig } from "../../src/config.ts";
-import { readManifests } from "../../src/io/rare/manifest-files.ts";
+import { readManifests } from "../../src/io/schema/manifest-files.ts";
 import type { Config } from "../../src/model/host/config.ts";
 import type { Pod } from "../../src/model/api/pod.ts";
 import type { Fetched, Reference, References } from "../../src/model/references.ts";

@@ -12,8 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { pathOf, withBeneath } from "../../src/io/beneath.ts";
-import { giveToGroup } from "../../src/io/group-tree.ts";
+import { pathOf, withBeneath } from "../../src/io/volumes/safe-path.ts";
+import { giveToGroup } from "../../src/io/volumes/fs-group.ts";
 
 let root: string;
 let volume: string;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Told, withTold } from "../../src/io/event-memory.ts";
+import { type Told, withTold } from "../../src/io/kube/event-recorder.ts";
 
 const told = (count: number): Told => ({ name: `web.${count}`, count, occurrence: `${count}` });
 

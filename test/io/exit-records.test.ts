@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { exitLine, readExits } from "../../src/io/exit-records.ts";
+import { exitLine, readExits } from "../../src/io/pods/exit-records.ts";
 import type { ExitRecord } from "../../src/model/exit-record.ts";
 import { forAll } from "../support/fuzz.ts";
 

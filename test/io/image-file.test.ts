@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { directoryInImage, readImageFile } from "../../src/io/image-file.ts";
+import { directoryInImage, readImageFile } from "../../src/io/images/image-file.ts";
 
 let top: string;
 let tree: string;

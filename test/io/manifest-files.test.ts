@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readManifests } from "../../src/io/rare/manifest-files.ts";
+import { readManifests } from "../../src/io/schema/manifest-files.ts";
 
 let directory: string;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parsePods } from "../../src/io/cluster-source.ts";
+import { parsePods } from "../../src/io/kube/cluster-source.ts";
 
 const POD = {
   metadata: { name: "web", namespace: "shop", uid: "u1" },

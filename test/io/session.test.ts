@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { membersOf } from "../../src/io/session.ts";
+import { membersOf } from "../../src/io/pods/session.ts";
 
 const ALL = [
   { pid: 40, parent: 31, session: 31 },

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
-import { onSilence } from "../../src/io/silence.ts";
+import { onSilence } from "../../src/io/timeout.ts";
 
 const SCRIPT = `
   const { port, after, sent } = require("worker_threads").workerData;

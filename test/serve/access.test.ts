@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { User } from "../../src/io/reviews.ts";
+import type { User } from "../../src/io/kube/reviews.ts";
 import { bearerToken, type Subject, userOfCertificate, userOfToken } from "../../src/serve/authenticate.ts";
 import { authorize } from "../../src/serve/authorize.ts";
 import { handedSockets } from "../../src/serve/listen.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { UnitUsage } from "../../src/io/cgroups.ts";
+import type { UnitUsage } from "../../src/io/host/cgroups.ts";
 import { statsSummary } from "../../src/serve/stats-summary.ts";
 import { HOST } from "../report/base-host.ts";
 

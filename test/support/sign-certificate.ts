@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import * as der from "../../src/io/der.ts";
-import { distinguishedName, ECDSA_WITH_SHA256, extension, pem } from "../../src/io/x509.ts";
+import * as der from "../../src/io/pki/der.ts";
+import { distinguishedName, ECDSA_WITH_SHA256, extension, pem } from "../../src/io/pki/x509.ts";
 
 export interface Wanted {
   /** The directory of ca.crt and ca.key; without it the certificate is signed by a key that nobody knows. */

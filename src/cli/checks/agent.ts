@@ -1,6 +1,6 @@
 import { namesIn, readIfThere } from "../../io/files.ts";
-import { Systemd } from "../../io/systemd.ts";
-import { readUnits } from "../../io/unit-files.ts";
+import { Systemd } from "../../io/systemd/systemd.ts";
+import { readUnits } from "../../io/systemd/unit-files.ts";
 import type { Config } from "../../model/host/config.ts";
 import { VOLATILE } from "../../model/paths.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { statSync } from "node:fs";
-import { contentOf } from "../../io/http.ts";
-import { hasPending, readPair, validity } from "../../io/pki/pair-files.ts";
+import { contentOf } from "../../io/kube/http.ts";
+import { hasPending, readPair, validity } from "../../io/pki/key-pair-files.ts";
 import type { Cluster, Config, FileOrData } from "../../model/host/config.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
-import { ApiClient, ApiError } from "../../io/http.ts";
-import { Kube } from "../../io/kube.ts";
-import { explainRefusal } from "../../io/pki/keep-pairs.ts";
+import { ApiClient, ApiError } from "../../io/kube/http.ts";
+import { Kube } from "../../io/kube/kube.ts";
+import { explainRefusal } from "../../io/pki/certificate-rotation.ts";
 import type { Cluster, Config } from "../../model/host/config.ts";
 import { fromTimestamp, type Instant } from "../../model/api/time.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, statfsSync } from "node:fs";
 import { readIfThere } from "../../io/files.ts";
-import { hasApt, missingImageTools } from "../../io/image-tools.ts";
+import { hasApt, missingImageTools } from "../../io/images/image-tools.ts";
 import type { Config } from "../../model/host/config.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
-import * as der from "../der.ts";
-import { alternativeNames, distinguishedName, ECDSA_WITH_SHA256, pem } from "../x509.ts";
+import * as der from "./der.ts";
+import { alternativeNames, distinguishedName, ECDSA_WITH_SHA256, pem } from "./x509.ts";
 
 const EXTENSION_REQUEST = der.objectIdentifier("1.2.840.113549.1.9.14");
 

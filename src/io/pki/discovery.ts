@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual, X509Certificate } from "node:crypto";
 import type { Cluster } from "../../model/host/config.ts";
-import { ApiClient, ApiError } from "../http.ts";
+import { ApiClient, ApiError } from "../kube/http.ts";
 
 /** A bootstrap token: the public part names it, the secret one proves it. */
 export interface BootstrapToken {

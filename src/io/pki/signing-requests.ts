@@ -1,5 +1,5 @@
 import type { PairWish } from "../../model/host/credentials.ts";
-import { type ApiClient, ApiError, unlessMissing } from "../http.ts";
+import { type ApiClient, ApiError, unlessMissing } from "../kube/http.ts";
 
 const PATH = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
 

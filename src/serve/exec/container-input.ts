@@ -1,7 +1,7 @@
 import { constants, openSync } from "node:fs";
 import { Socket } from "node:net";
 import { Writable } from "node:stream";
-import { runningInvocation } from "../../io/invocations.ts";
+import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { inputPath } from "../../model/paths.ts";
 import type { Running } from "./running.ts";
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync } from "node:fs";
-import { endSession } from "../../io/session.ts";
+import { endSession } from "../../io/pods/session.ts";
 import type { StreamRequest } from "../remote/streams.ts";
 import { makePipes } from "./pipe.ts";
 import { ENVIRONMENT, exitStatus, type Process } from "./process.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { readIfThere } from "../../io/files.ts";
-import type { ApiClient } from "../../io/http.ts";
-import { runningInvocation } from "../../io/invocations.ts";
-import { getPod } from "../../io/one-pod.ts";
+import type { ApiClient } from "../../io/kube/http.ts";
+import { runningInvocation } from "../../io/systemd/invocations.ts";
+import { getPod } from "../../io/kube/one-pod.ts";
 import { containersOf } from "../../model/api/containers.ts";
 import { podVolatile } from "../../model/paths.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { endSession } from "../../io/session.ts";
+import { endSession } from "../../io/pods/session.ts";
 import type { TerminalSize } from "../remote/streams.ts";
 import { ENVIRONMENT, exitStatus, type Process } from "./process.ts";
 

@@ -1,5 +1,5 @@
-import type { CgroupStats, DiskUse } from "../../io/cgroup-stats.ts";
-import type { Traffic } from "../../io/network.ts";
+import type { CgroupStats, DiskUse } from "../../io/host/cgroup-stats.ts";
+import type { Traffic } from "../../io/host/network.ts";
 import type { Type } from "./exposition.ts";
 
 export interface FigureFamily {

@@ -1,5 +1,5 @@
-import type { CgroupStats } from "../../io/cgroup-stats.ts";
-import type { InterfaceUse } from "../../io/network.ts";
+import type { CgroupStats } from "../../io/host/cgroup-stats.ts";
+import type { InterfaceUse } from "../../io/host/network.ts";
 import type { Host } from "../../model/host/host.ts";
 import type { Instant } from "../../model/api/time.ts";
 import { DISKS, FAULTS, FIGURES, NETWORK, QUOTAS, SPECS } from "./cadvisor-families.ts";

@@ -1,11 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { CgroupFiles } from "../../io/cgroup-files.ts";
-import { unitCgroups } from "../../io/cgroups.ts";
+import { CgroupFiles } from "../../io/host/cgroup-files.ts";
+import { unitCgroups } from "../../io/host/cgroups.ts";
 import { modifiedAt } from "../../io/files.ts";
-import { readPodNotes } from "../../io/pod-notes.ts";
+import { readPodNotes } from "../../io/pods/pod-summary.ts";
 import { readRunCounts } from "../../io/run-counts.ts";
-import { troubles } from "../../io/trouble.ts";
+import { troubles } from "../../io/problems.ts";
 import type { FileOrData } from "../../model/host/config.ts";
 import { VOLATILE } from "../../model/paths.ts";
 import type { Instant } from "../../model/api/time.ts";

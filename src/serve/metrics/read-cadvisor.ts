@@ -1,11 +1,11 @@
 import { basename, join } from "node:path";
-import { CgroupFiles } from "../../io/cgroup-files.ts";
-import { type CgroupStats, type DiskUse, readCgroupStats } from "../../io/cgroup-stats.ts";
-import { readNodeUsage, unitCgroups } from "../../io/cgroups.ts";
-import { readExits } from "../../io/exit-records.ts";
+import { CgroupFiles } from "../../io/host/cgroup-files.ts";
+import { type CgroupStats, type DiskUse, readCgroupStats } from "../../io/host/cgroup-stats.ts";
+import { readNodeUsage, unitCgroups } from "../../io/host/cgroups.ts";
+import { readExits } from "../../io/pods/exit-records.ts";
 import { readIfThere } from "../../io/files.ts";
-import { runningInvocation } from "../../io/invocations.ts";
-import { readPodNotes } from "../../io/pod-notes.ts";
+import { runningInvocation } from "../../io/systemd/invocations.ts";
+import { readPodNotes } from "../../io/pods/pod-summary.ts";
 import { podData } from "../../model/paths.ts";
 import type { Identity } from "../../model/unit.ts";
 import type { Measured } from "./cadvisor.ts";

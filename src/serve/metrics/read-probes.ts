@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { namesIn, readIfThere } from "../../io/files.ts";
-import { readPodNotes } from "../../io/pod-notes.ts";
-import { parse } from "../../io/probe-files.ts";
+import { readPodNotes } from "../../io/pods/pod-summary.ts";
+import { parse } from "../../io/pods/probe-files.ts";
 import { VOLATILE } from "../../model/paths.ts";
 import type { PodNote } from "../../model/pod-summary.ts";
 import { PROBE_TYPES, type ProbeType } from "../../model/api/probe.ts";

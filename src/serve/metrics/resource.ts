@@ -1,4 +1,4 @@
-import type { UnitUsage, Usage } from "../../io/cgroups.ts";
+import type { UnitUsage, Usage } from "../../io/host/cgroups.ts";
 import type { Instant } from "../../model/api/time.ts";
 import { family, labels } from "./exposition.ts";
 

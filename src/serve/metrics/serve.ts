@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
-import { readNodeUsage, readUnitUsage } from "../../io/cgroups.ts";
-import { readHost } from "../../io/host.ts";
-import { readInterfaces } from "../../io/network.ts";
+import { readNodeUsage, readUnitUsage } from "../../io/host/cgroups.ts";
+import { readHost } from "../../io/host/host.ts";
+import { readInterfaces } from "../../io/host/network.ts";
 import { health } from "../health.ts";
 import { reply } from "../reply.ts";
 import { agentMetrics } from "./agent.ts";

@@ -2,7 +2,7 @@ import { closeSync, createReadStream } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type Found, openBelow } from "../../io/log-files.ts";
+import { type Found, openBelow } from "../../io/journal/log-files.ts";
 import { Refusal } from "../refusal.ts";
 import { reply, TEXT_TYPE } from "../reply.ts";
 

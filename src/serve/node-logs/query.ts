@@ -1,4 +1,4 @@
-import type { JournalQuestion } from "../../io/journal-query.ts";
+import type { JournalQuestion } from "../../io/journal/query.ts";
 import type { Instant } from "../../model/api/time.ts";
 import { Refusal } from "../refusal.ts";
 

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { expect, test } from "vitest";
-import { isFor } from "../../../src/io/pki/pair-files.ts";
+import { isFor } from "../../../src/io/pki/key-pair-files.ts";
 import { selfSigned } from "../../../src/serve/self-signed.ts";
 import { signCertificate } from "../../support/sign-certificate.ts";
 

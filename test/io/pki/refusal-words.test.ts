@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type RefusalCase, refusalWords } from "../../../src/io/pki/refusal-words.ts";
+import { type RefusalCase, refusalWords } from "../../../src/io/pki/explain-rejection.ts";
 
 const NOW = Date.parse("2026-03-04T05:06:07Z");
 const DAY = 24 * 3_600_000;

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { CgroupFiles } from "../../../src/io/cgroup-files.ts";
-import { type CgroupStats, readCgroupStats } from "../../../src/io/cgroup-stats.ts";
-import { parseInterfaces } from "../../../src/io/network.ts";
+import { CgroupFiles } from "../../../src/io/host/cgroup-files.ts";
+import { type CgroupStats, readCgroupStats } from "../../../src/io/host/cgroup-stats.ts";
+import { parseInterfaces } from "../../../src/io/host/network.ts";
 import { cadvisorMetrics, type Measured } from "../../../src/serve/metrics/cadvisor.ts";
 
 const NOW = 1_700_000_000_123;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { UnitUsage } from "../../../src/io/cgroups.ts";
+import type { UnitUsage } from "../../../src/io/host/cgroups.ts";
 import { resourceMetrics } from "../../../src/serve/metrics/resource.ts";
 
 const unit = (container: string, rest: Partial<UnitUsage>): UnitUsage => ({

@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import { podVolatile } from "../../model/paths.ts";
+import { type Identity, isCompanion } from "../../model/unit.ts";
+import { readIdentity } from "../../unitfile/identity.ts";
+import { asUnitName } from "../../unitfile/names.ts";
+import { CgroupFiles, field } from "./cgroup-files.ts";
+import { isDirectory, modifiedAt, namesIn, readIfThere, readRegular } from "../files.ts";
+import { UNIT_DIRECTORY } from "../systemd/unit-files.ts";
+
+const SLICE = "unitlet.slice";
+
+/** Undefined: the kernel does not account for it here. Seconds and bytes. */
+export interface Usage {
+  readonly cpu?: number;
+  readonly workingSet?: number;
+  readonly swap?: number;
+}
+
+/** The cgroup of one of our units. */
+export interface UnitCgroup {
+  readonly identity: Identity;
+  /** From the root of the tree, without a slash before it. */
+  readonly path: string;
+  /** When a container was let go; undefined for a pod. In seconds. */
+  readonly startedAt?: number;
+}
+
+export type UnitUsage = Omit<UnitCgroup, "path"> & Usage;
+
+/** What each running container uses, and each pod as a whole, by the cgroups of their units. */
+export function readUnitUsage(): readonly UnitUsage[] {
+  const files = new CgroupFiles();
+  return unitCgroups(files).map(({ path, ...unit }) => ({ ...unit, ...readUsage(files, path) }));
+}
+
+export function unitCgroups(files: CgroupFiles): readonly UnitCgroup[] {
+  const found: UnitCgroup[] = [];
+  const walk = (above: string): void => {
+    for (const name of namesIn(join(files.tree, above))) {
+      if (!/\.(slice|service)$/.test(name)) continue;
+      const path = join(above, name);
+      const identity = identityOf(name);
+      // A sandbox is part of its pod's.
+      if (identity !== undefined && !isCompanion({ identity })) found.push({ identity, path, ...startOf(identity) });
+      if (name.endsWith(".slice") && isDirectory(join(files.tree, path))) walk(path);
+    }
+  };
+  walk(SLICE);
+  return found;
+}
+
+function identityOf(name: string): Identity | undefined {
+  const text = asUnitName(name) && readRegular(join(UNIT_DIRECTORY, name));
+  return text === undefined ? undefined : readIdentity(text);
+}
+
+function startOf({ podUID, container }: Identity): Pick<UnitCgroup, "startedAt"> {
+  const at = container === "" ? undefined : modifiedAt(join(podVolatile(podUID), `${container}.started`));
+  return at === undefined ? {} : { startedAt: at / 1000 };
+}
+
+function readUsage(files: CgroupFiles, path: string): Usage {
+  const { current, stat, swap } = files.isUnified ? memory2(files, path) : memory1(files, path);
+  const cpu = cpuOf(files, path);
+  return {
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(current === undefined ? {} : { workingSet: workingSet(current, stat) }),
+    ...(swap === undefined ? {} : { swap }),
+  };
+}
+
+/** As the kubelet: what was not in use lately could be had back at once. */
+export function workingSet(current: number, stat: string): number {
+  const inactive = field(stat, "total_inactive_file") ?? field(stat, "inactive_file") ?? 0;
+  return Math.max(0, current - inactive);
+}
+
+function memory2(files: CgroupFiles, path: string) {
+  return {
+    current: files.counter("", path, "memory.current"),
+    stat: files.text("", path, "memory.stat"),
+    swap: files.counter("", path, "memory.swap.current"),
+  };
+}
+
+function memory1(files: CgroupFiles, path: string) {
+  const stat = files.text("memory", path, "memory.stat");
+  return { current: files.counter("memory", path, "memory.usage_in_bytes"), stat, swap: field(stat, "total_swap") };
+}
+
+/** The v2 hierarchy counts without a controller, also beside v1. */
+export function cpuOf(files: CgroupFiles, path: string): number | undefined {
+  const used = field(files.text("", path, "cpu.stat"), "usage_usec");
+  if (used !== undefined) return used / 1e6;
+  const nanoseconds = files.counter("cpuacct", path, "cpuacct.usage");
+  return nanoseconds === undefined ? undefined : nanoseconds / 1e9;
+}
+
+/** The whole host. */
+export function readNodeUsage(): Usage {
+  const [user, nice, system, , , irq, softirq, steal] =
+    (readIfThere("/proc/stat") ?? "").split("\n")[0]?.split(/\s+/).slice(1).map(Number) ?? [];
+  const info = readIfThere("/proc/meminfo") ?? "";
+  const bytes = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(info)?.[1] ?? 0) * 1024;
+  const ticks = [user, nice, system, irq, softirq, steal].reduce<number>((sum, each) => sum + (each ?? 0), 0);
+  return {
+    // USER_HZ is 100 on every architecture that there is a Node for.
+    cpu: ticks / 100,
+    workingSet: bytes("MemTotal") - bytes("MemFree") - bytes("Inactive\\(file\\)"),
+    swap: bytes("SwapTotal") - bytes("SwapFree"),
+  };
+}

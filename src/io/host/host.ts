@@ -1,0 +1,104 @@
+import { statfsSync } from "node:fs";
+import { arch, availableParallelism, hostname, networkInterfaces, release } from "node:os";
+import type { Host } from "../../model/host/host.ts";
+import type { Instant } from "../../model/api/time.ts";
+import { readIfThere } from "../files.ts";
+import { hasApt, missingImageTools } from "../images/image-tools.ts";
+
+/** USER_HZ, the same on every architecture that Node runs on. */
+const MILLISECONDS_PER_TICK = 10;
+
+const GOARCH: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
+
+/** Measures the host; costs about a millisecond. `systemd` is what the run found out about it. */
+export function readHost(
+  nodeIPs: readonly string[],
+  now: Instant,
+  systemd: Pick<Host, "systemdVersion" | "systemdProblem">,
+): Host {
+  const { memoryTotal, swapTotal, ...levels } = readLevels();
+  return {
+    hostname: hostname(),
+    addresses: nodeIPs.length > 0 ? nodeIPs : hostAddresses(),
+    cpus: availableParallelism(),
+    memoryTotal,
+    ...levels,
+    machineID: read("/etc/machine-id"),
+    bootID: read("/proc/sys/kernel/random/boot_id"),
+    systemUUID: read("/sys/class/dmi/id/product_uuid") || read("/etc/machine-id"),
+    kernelVersion: release(),
+    osImage: /^PRETTY_NAME="?(.*?)"?$/m.exec(read("/etc/os-release"))?.[1] ?? "Linux",
+    architecture: GOARCH[arch()] ?? arch(),
+    bootedAt: now - Math.floor(Number.parseFloat(read("/proc/uptime")) * 1000) + initAge(),
+    swapTotal,
+    missingImageTools: missingImageTools(),
+    hasApt: hasApt(),
+    ...systemd,
+  };
+}
+
+/** What changes all the time, and what may run short of it. */
+export function readLevels() {
+  const disk = statfsSync("/var/lib");
+  return {
+    ...readMemory(),
+    diskTotal: disk.blocks * disk.bsize,
+    diskAvailable: disk.bavail * disk.bsize,
+    inodesTotal: disk.files,
+    inodesFree: disk.ffree,
+    pidsMax: Math.min(Number(read("/proc/sys/kernel/pid_max")), Number(read("/proc/sys/kernel/threads-max"))),
+    pidsUsed: Number(/\d+\/(\d+)/.exec(read("/proc/loadavg"))?.[1] ?? 0),
+  };
+}
+
+/** Milliseconds from the kernel's boot to systemd's: hours, for a machine that is a container. */
+function initAge(): number {
+  const fields = read("/proc/1/stat")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return Number(fields[19] ?? 0) * MILLISECONDS_PER_TICK;
+}
+
+function read(path: string): string {
+  return (readIfThere(path) ?? "").trim();
+}
+
+function readMemory(): Pick<Host, "memoryTotal" | "memoryAvailable" | "swapTotal"> {
+  const text = read("/proc/meminfo");
+  const bytes = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * 1024;
+  return { memoryTotal: bytes("MemTotal"), memoryAvailable: bytes("MemAvailable"), swapTotal: bytes("SwapTotal") };
+}
+
+/** One address per family, IPv4 first: of the interface with the default route, else of any that is up. */
+function hostAddresses(): string[] {
+  const interfaces = networkInterfaces();
+  const pick = (family: "IPv4" | "IPv6", preferred: string | undefined) => {
+    const names = [...(preferred === undefined ? [] : [preferred]), ...Object.keys(interfaces).toSorted()];
+    for (const name of names) {
+      // A link-local address is good for its link only.
+      const found = interfaces[name]?.find(
+        (a) =>
+          a.family === family && !a.internal && !a.address.startsWith("fe80:") && !a.address.startsWith("169.254."),
+      );
+      if (found !== undefined) return [found.address];
+    }
+    return [];
+  };
+  const found = [...pick("IPv4", defaultInterface4()), ...pick("IPv6", defaultInterface6())];
+  return found.length > 0 ? found : ["127.0.0.1"];
+}
+
+function defaultInterface4(): string | undefined {
+  const rows = read("/proc/net/route").split("\n").slice(1);
+  return rows
+    .map((row) => row.split("\t"))
+    .find((columns) => columns[1] === "00000000" && columns[7] === "00000000")?.[0];
+}
+
+function defaultInterface6(): string | undefined {
+  const rows = read("/proc/net/ipv6_route").split("\n");
+  const columns = rows
+    .map((row) => row.split(/\s+/))
+    .find((row) => /^0{32}$/.test(row[0] ?? "") && row[1] === "00" && row[9] !== "lo");
+  return columns?.[9];
+}

@@ -1,0 +1,93 @@
+import type { PodEvent } from "../../model/api/event.ts";
+import type { Node } from "../../model/api/node.ts";
+import type { Pod, PodStatus } from "../../model/api/pod.ts";
+import type { Need, References } from "../../model/references.ts";
+import type { Answer, PodSource } from "../../ports.ts";
+import { digest } from "../../unitfile/hash.ts";
+import { ApiError } from "./http.ts";
+import { keepJoined, strayed } from "./node-name.ts";
+import type { Kube } from "./kube.ts";
+import { fetchReferred } from "./referred-object.ts";
+
+/** The pods that the API server has bound to this node. */
+export class ClusterSource implements PodSource {
+  readonly #kube: Kube;
+  readonly #node: string;
+
+  constructor(kube: Kube, nodeName: string) {
+    this.#kube = kube;
+    this.#node = nodeName;
+  }
+
+  async list(): Promise<Answer> {
+    const because = strayed(this.#node);
+    if (because !== undefined) return { ok: false, because };
+    try {
+      const body = await this.#kube.listPods();
+      keepJoined(this.#node);
+      return { ok: true, digest: digestOfItems(body), parse: () => ({ pods: parsePods(body, this.#node) }) };
+    } catch (error) {
+      return { ok: false, because: (error as Error).message };
+    }
+  }
+
+  async node(): Promise<Node | undefined> {
+    try {
+      return await this.#kube.getNode();
+    } catch {
+      return undefined;
+    }
+  }
+
+  async fetch(needs: readonly Need[]): Promise<References> {
+    const now = Date.now();
+    const answers = needs.map(
+      async ({ key, reference }) => [key, await fetchReferred(this.#kube.api, reference, now)] as const,
+    );
+    return new Map(await Promise.all(answers));
+  }
+
+  async publish(pod: Pod, _next: PodStatus, patch: object): Promise<void> {
+    await this.#kube.patchPodStatus(pod.metadata, patch);
+  }
+
+  async tell(event: PodEvent): Promise<void> {
+    await this.#kube.events.tellOfPod(event, Date.now());
+  }
+
+  async forget(pod: Pod): Promise<void> {
+    try {
+      await this.#kube.deletePod(pod.metadata);
+    } catch (error) {
+      // Gone already, or its name has another UID by now.
+      if (!(error instanceof ApiError && (error.status === 404 || error.status === 409))) throw error;
+    }
+  }
+}
+
+/** Of the items alone: the list's own resourceVersion changes with every write anywhere in the cluster. */
+function digestOfItems(body: Buffer): string {
+  const at = body.indexOf('"items":');
+  return digest(body.subarray(Math.max(0, at)), 40);
+}
+
+/** Throws when this is not the whole list of this node's pods: then it must not be acted on as if it were. */
+export function parsePods(body: Buffer, nodeName: string): readonly Pod[] {
+  type List = { kind?: string; metadata?: { continue?: string }; items?: unknown };
+  const list = JSON.parse(body.toString()) as List | null;
+  if (list?.kind !== "PodList" || !(Array.isArray(list.items) || list.items === null))
+    throw new Error("the API server's answer is not a list of pods");
+  if (list.metadata?.continue) throw new Error("the API server answered with a part of the list");
+  const items = (list.items ?? []) as (Partial<Pod> | null)[];
+  const stray = items.find((item) => !isPodOf(item, nodeName));
+  if (stray !== undefined)
+    throw new Error(
+      `the API server's list has an item that is no pod of this node: ${stray?.metadata?.namespace}/${stray?.metadata?.name}`,
+    );
+  return items as Pod[];
+}
+
+function isPodOf(item: Partial<Pod> | null, nodeName: string): boolean {
+  const { uid, name, namespace } = item?.metadata ?? {};
+  return Boolean(uid && name && namespace) && item?.spec?.nodeName === nodeName && Array.isArray(item.spec.containers);
+}

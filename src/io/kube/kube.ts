@@ -1,0 +1,108 @@
+import type { Node } from "../../model/api/node.ts";
+import type { Pod } from "../../model/api/pod.ts";
+import { Events } from "./events.ts";
+import { type ApiClient, MERGE, unlessMissing } from "./http.ts";
+
+const STRATEGIC = "application/strategic-merge-patch+json";
+
+interface Lease {
+  readonly spec?: { readonly renewTime?: string };
+}
+
+/** The requests that a run makes, one method each. All throw ApiError. */
+export class Kube {
+  readonly events: Events;
+  readonly #api: ApiClient;
+  readonly #node: string;
+
+  constructor(api: ApiClient, nodeName: string) {
+    this.#api = api;
+    this.#node = nodeName;
+    this.events = new Events(api, nodeName);
+  }
+
+  /** For what only the keeping of the node's identity asks. */
+  get api(): ApiClient {
+    return this.#api;
+  }
+
+  /** The list as bytes: an idle run only compares them. */
+  listPods(): Promise<Buffer> {
+    return this.#api.call({
+      method: "GET",
+      path: `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${this.#node}`)}`,
+    });
+  }
+
+  patchPodStatus({ namespace, name }: Pod["metadata"], patch: object): Promise<Buffer> {
+    return this.#api.call({
+      method: "PATCH",
+      path: `/api/v1/namespaces/${namespace}/pods/${name}/status`,
+      body: patch,
+      contentType: STRATEGIC,
+    });
+  }
+
+  /** Of exactly this pod: one of the same name that came later is not touched. */
+  deletePod({ namespace, name, uid }: Pod["metadata"]): Promise<Buffer> {
+    const body = { kind: "DeleteOptions", apiVersion: "v1", gracePeriodSeconds: 0, preconditions: { uid } };
+    return this.#api.call({ method: "DELETE", path: `/api/v1/namespaces/${namespace}/pods/${name}`, body });
+  }
+
+  getNode(): Promise<Node | undefined> {
+    return unlessMissing(this.#api.json<Node>({ method: "GET", path: `/api/v1/nodes/${this.#node}` }));
+  }
+
+  createNode(node: Node): Promise<Node> {
+    return this.#api.json({ method: "POST", path: "/api/v1/nodes", body: { apiVersion: "v1", kind: "Node", ...node } });
+  }
+
+  patchNode(patch: object): Promise<Buffer> {
+    return this.#api.call({
+      method: "PATCH",
+      path: `/api/v1/nodes/${this.#node}`,
+      body: patch,
+      contentType: STRATEGIC,
+    });
+  }
+
+  patchNodeStatus(patch: object): Promise<Buffer> {
+    return this.#api.call({
+      method: "PATCH",
+      path: `/api/v1/nodes/${this.#node}/status`,
+      body: patch,
+      contentType: STRATEGIC,
+    });
+  }
+
+  /** A node may not, unless somebody has allowed it beyond what nodes may. */
+  deleteNode(): Promise<Buffer> {
+    return this.#api.call({ method: "DELETE", path: `/api/v1/nodes/${this.#node}` });
+  }
+
+  deleteLease(): Promise<Buffer> {
+    return this.#api.call({ method: "DELETE", path: this.#lease });
+  }
+
+  getLease(): Promise<Lease | undefined> {
+    return unlessMissing(this.#api.json<Lease>({ method: "GET", path: this.#lease }));
+  }
+
+  get #lease(): string {
+    return `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${this.#node}`;
+  }
+
+  /** False when there is no lease to renew. */
+  async renewLease(patch: object): Promise<boolean> {
+    const call = this.#api.call({ method: "PATCH", path: this.#lease, body: patch, contentType: MERGE });
+    return (await unlessMissing(call)) !== undefined;
+  }
+
+  createLease(lease: object): Promise<Buffer> {
+    return this.#api.call({
+      method: "POST",
+      path: "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases",
+      body: lease,
+    });
+  }
+}

@@ -1,0 +1,15 @@
+import type { Pod } from "../../model/api/pod.ts";
+import { type ApiClient, ApiError } from "./http.ts";
+
+/** One pod of this node as the API server has it; undefined when there is none. Throws ApiError. */
+export async function getPod(api: ApiClient, node: string, namespace: string, name: string): Promise<Pod | undefined> {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
+  try {
+    const pod = await api.json<Pod>({ method: "GET", path });
+    return pod.spec?.nodeName === node ? pod : undefined;
+  } catch (error) {
+    // The Node authorizer forbids the pods of other nodes.
+    if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return undefined;
+    throw error;
+  }
+}

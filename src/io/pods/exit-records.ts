@@ -1,0 +1,74 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { ExitRecord } from "../../model/exit-record.ts";
+import { podData } from "../../model/paths.ts";
+import { readIfThere } from "../files.ts";
+
+const EMPTY = "-";
+
+/**
+ * The log that container-exit appends to; units/README.md has its format. Lines that cannot be read were cut off by a crash.
+ * `errors` is what container-create left: lines of an invocation and why that one could not be started.
+ */
+export function readExits(
+  path: string,
+  errors = "",
+): { readonly forgottenExits: number; readonly exits: readonly ExitRecord[] } {
+  const lines = (readIfThere(path) ?? "").split("\n").filter((line) => line !== "");
+  const forgotten = /^# (\d+)$/.exec(lines[0] ?? "")?.[1];
+  const records = lines.map(parseRecord).filter((record) => record !== undefined);
+  const seen = new Set<string>();
+  // The run and container-start may both have noticed the same lost exit.
+  const exits = records.filter(({ invocation }) => !seen.has(invocation) && seen.add(invocation));
+  const reasons = new Map(
+    errors.split("\n").map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1).trim()]),
+  );
+  const explained = exits.map((exit) => {
+    const startError = exit.invocation && reasons.get(exit.invocation);
+    return startError ? { ...exit, startError } : exit;
+  });
+  return { forgottenExits: Number(forgotten ?? 0), exits: explained };
+}
+
+function parseRecord(line: string): ExitRecord | undefined {
+  const words = line.split(" ");
+  if (words.length !== 9) return undefined;
+  const [invocation = "", result = "", code = "", status = "", started, finished, oom, executed, specHash = ""] =
+    words.map((word) => (word === EMPTY ? "" : word));
+  const startedAt = Math.round(Number(started) * 1000);
+  const finishedAt = Math.round(Number(finished) * 1000);
+  if (!Number.isFinite(startedAt) || !Number.isFinite(finishedAt)) return undefined;
+  return {
+    invocation,
+    result,
+    code,
+    status,
+    startedAt,
+    finishedAt,
+    oomKilled: oom === "1",
+    executed: executed === "1",
+    specHash,
+  };
+}
+
+/** As container-exit writes it. */
+export function exitLine(record: ExitRecord): string {
+  const words = [
+    record.invocation,
+    record.result,
+    record.code,
+    record.status,
+    (record.startedAt / 1000).toFixed(3),
+    (record.finishedAt / 1000).toFixed(3),
+    record.oomKilled ? "1" : "0",
+    record.executed ? "1" : "0",
+    record.specHash,
+  ];
+  return `${words.map((word) => word || EMPTY).join(" ")}\n`;
+}
+
+export function appendExit(uid: string, container: string, record: ExitRecord): void {
+  const directory = podData(uid);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  appendFileSync(join(directory, `${container}.exits`), exitLine(record), { mode: 0o600 });
+}

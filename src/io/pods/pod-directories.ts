@@ -1,0 +1,189 @@
+import { uptime } from "node:os";
+import { join } from "node:path";
+import { type ContainerPast, NO_PAST } from "../../model/exit-record.ts";
+import { DATA, podData, podVolatile, storagePath, VOLATILE } from "../../model/paths.ts";
+import { PROBE_TYPES } from "../../model/api/probe.ts";
+import type { DesiredFile, DesiredVolume } from "../../model/step.ts";
+import type { Storage } from "../../model/storage.ts";
+import type { PodDirectory } from "../../model/world.ts";
+import { forgetEvents } from "../kube/event-recorder.ts";
+import { readExits } from "./exit-records.ts";
+import { isThere, modifiedAt, namesIn, readIfThere, readRegular, writeIfRoom, writeWhole } from "../files.ts";
+import { mountsBelow, unmountBelow } from "../volumes/mounts.ts";
+import { isLate } from "../run-deadline.ts";
+import { readProbeResult } from "./probe-files.ts";
+import { removeTree } from "../volumes/remove-tree.ts";
+import { seal, unseal } from "./seal.ts";
+import { prepareStorage, readFailures, readStorage } from "../volumes/storage.ts";
+import { forgetUnsealed, keepUnsealed, sealUnsealed } from "./pending-seal.ts";
+import { readVolumes, writeVolume } from "../volumes/projected-volume.ts";
+
+const STOPPING = "stopping";
+const SEALED = "sealed";
+
+/** By UID: all that lies in /var/lib/unitlet/pods and /run/unitlet/pods. */
+export function readPodDirectories(): ReadonlyMap<string, PodDirectory> {
+  const uids = new Set(
+    [...namesIn(`${DATA}/pods`), ...namesIn(`${VOLATILE}/pods`)].filter((name) => !name.startsWith(".")),
+  );
+  const mounts = mountsBelow(`${VOLATILE}/pods`);
+  return new Map([...uids].map((uid) => [uid, readPodDirectory(uid, mounts)]));
+}
+
+function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory {
+  const data = namesIn(podData(uid));
+  const volatile = namesIn(podVolatile(uid));
+  const containers = new Set(
+    [...data, ...volatile]
+      .map((name) => /^(.+)\.(?:exits|finished|started|backoff|done|up)$/.exec(name)?.[1])
+      .filter((name) => name !== undefined),
+  );
+  const environments = volatile.filter((name) => /^[^.].*\.(env|json|probes|asked)$|^hosts$|^resolv\.conf$/.test(name));
+  // What the listings do not have is not asked for: each miss is an exception, and there are six of them for a container.
+  const names = new Set([...data, ...volatile]);
+  const stoppingSince = names.has(STOPPING) ? modifiedAt(join(podVolatile(uid), STOPPING)) : undefined;
+  const stoppingGrace = names.has(STOPPING)
+    ? readIfThere(join(podVolatile(uid), STOPPING))
+        ?.trim()
+        .split(" ")[1]
+    : undefined;
+  return {
+    uid,
+    ...(stoppingSince === undefined ? {} : { stoppingSince }),
+    ...(stoppingGrace ? { stoppingGrace: Number(stoppingGrace) } : {}),
+    sealed: names.has(SEALED),
+    pasts: new Map([...containers].map((name) => [name, readPast(uid, name, names)])),
+    files: new Map(environments.map((name) => [name, readRegular(join(podVolatile(uid), name)) ?? ""])),
+    volumes: names.has("volumes") ? readVolumes(uid) : new Map(),
+    storage: readStorage(uid, mounts),
+    failures: readFailures(uid),
+  };
+}
+
+function readPast(uid: string, container: string, names: ReadonlySet<string>): ContainerPast {
+  const has = (suffix: string) => names.has(`${container}.${suffix}`);
+  const volatile = (suffix: string) => join(podVolatile(uid), `${container}.${suffix}`);
+  const invocation = has("started") ? readIfThere(volatile("started"))?.trim() : undefined;
+  const at = has("started") ? modifiedAt(volatile("started")) : undefined;
+  const backOff = Number((has("backoff") ? readIfThere(volatile("backoff")) : undefined) ?? Number.NaN);
+  return {
+    ...NO_PAST,
+    ...(has("exits")
+      ? readExits(join(podData(uid), `${container}.exits`), has("error") ? readIfThere(volatile("error")) : "")
+      : {}),
+    ...(invocation && at !== undefined ? { started: { at, invocation } } : {}),
+    ...(Number.isFinite(backOff) ? { backOffUntil: backOff * 1000 } : {}),
+    finished: has("finished"),
+    done: has("done"),
+    ...(has("up") ? { up: true } : {}),
+    ...readMessages(uid, container, has),
+    ...readHooks(uid, container, has),
+    ...readProbes(uid, container, has),
+  };
+}
+
+function readHooks(
+  uid: string,
+  container: string,
+  has: (suffix: string) => boolean,
+): Pick<ContainerPast, "failedHooks"> {
+  const read = (suffix: string) =>
+    has(suffix) ? readIfThere(join(podVolatile(uid), `${container}.${suffix}`))?.trim() : undefined;
+  const [postStart, preStop] = [read("post-start"), read("pre-stop")];
+  if (!postStart && !preStop) return {};
+  return { failedHooks: { ...(postStart ? { postStart } : {}), ...(preStop ? { preStop } : {}) } };
+}
+
+/** The first line tells whose end it is. */
+function readMessages(
+  uid: string,
+  container: string,
+  has: (suffix: string) => boolean,
+): Pick<ContainerPast, "messages"> {
+  const texts = ["said-before", "said"]
+    .filter(has)
+    .map((suffix) => readIfThere(join(podData(uid), `${container}.${suffix}`)) ?? "");
+  const messages = texts.map((text): [string, string] => {
+    const end = text.indexOf("\n");
+    return [text.slice(0, end), text.slice(end + 1)];
+  });
+  return texts.length === 0 ? {} : { messages: new Map(messages) };
+}
+
+function readProbes(uid: string, container: string, has: (suffix: string) => boolean): Pick<ContainerPast, "probes"> {
+  const types = PROBE_TYPES.filter(has);
+  const results = types.map((type) => [type, readProbeResult(uid, container, type)] as const);
+  return types.length === 0 ? {} : { probes: Object.fromEntries(results.filter(([, result]) => result !== undefined)) };
+}
+
+export function writePodFile(pod: string, { name, text, uid, mode }: DesiredFile): void {
+  writeWhole(join(podVolatile(pod), name), text, mode ?? 0o400, uid);
+}
+
+/**
+ * Keeps what a pod was given for a boot at which nobody can be asked for it. Throws when the host cannot seal now; then it
+ * waits for sealWaiting().
+ */
+export function sealPod(uid: string, files: readonly DesiredFile[], volumes: readonly DesiredVolume[]): void {
+  const texts = [
+    ...files.map((file) => [file.name, JSON.stringify(file)] as const),
+    ...volumes.map((volume) => [`${volume.name}.volume`, JSON.stringify(volume)] as const),
+  ];
+  try {
+    for (const [name, text] of texts) sealText(uid, name, text);
+    for (const [name] of texts) forgetUnsealed(uid, name);
+  } catch (error) {
+    for (const [name, text] of texts) keepUnsealed(uid, name, text);
+    throw error;
+  }
+}
+
+/** Seals what earlier runs could not; false when there was nothing. Throws when the host still cannot. */
+export function sealWaiting(): boolean {
+  return sealUnsealed(sealText);
+}
+
+function sealText(uid: string, name: string, text: string): void {
+  writeWhole(join(sealedDirectory(uid), name), seal(text), 0o600);
+}
+
+/** Puts back what was sealed. */
+export function restorePod(uid: string): void {
+  for (const name of namesIn(sealedDirectory(uid)).filter((each) => !each.startsWith("."))) {
+    const content: unknown = JSON.parse(unseal(readIfThere(join(sealedDirectory(uid), name)) ?? ""));
+    if (name.endsWith(".volume")) writeVolume(uid, content as DesiredVolume);
+    else writePodFile(uid, content as DesiredFile);
+  }
+  prepareStorage(uid, JSON.parse(readIfThere(storagePath(uid)) ?? "[]") as readonly Storage[]);
+}
+
+/** What `restorePod` is to prepare; no secret. */
+export function keepStorage(uid: string, all: readonly Storage[]): void {
+  writeWhole(storagePath(uid), JSON.stringify(all), 0o600);
+}
+
+const sealedDirectory = (uid: string) => join(podData(uid), SEALED);
+
+/**
+ * When a pod was asked to stop, by this host's clock: the API server's may differ by more than a grace period. A delete says
+ * how many seconds it gives; another one that says something else counts from now on. container-stop reads both, and counts
+ * from the host's boot.
+ */
+export function noteStop(uid: string, grace?: number): void {
+  const path = join(podVolatile(uid), STOPPING);
+  if (grace !== undefined) writeIfRoom(path, `${Math.ceil(uptime())} ${grace}\n`, 0o600);
+  else if (!isThere(path)) writeWhole(path, "", 0o600);
+}
+
+/**
+ * What was mounted there is not the pod's to be removed: a path of the host, a share. Throws while it is mounted, and when
+ * it is late before all is gone.
+ */
+export function removePodDirectories(uid: string): void {
+  const directories = [podVolatile(uid), podData(uid)];
+  for (const path of directories) unmountBelow(path);
+  for (const path of directories)
+    if (!removeTree(path, isLate)) throw new Error("it has too many files for one run: the next one goes on");
+  forgetUnsealed(uid);
+  forgetEvents(uid);
+}

@@ -1,0 +1,109 @@
+import type { Message, MessageBus } from "dbus-next";
+import dbus from "dbus-next";
+import { onSilence } from "../timeout.ts";
+
+const ADDRESS = "unix:socket=/run/dbus/system_bus_socket";
+/** PID 1 answers nobody while it reloads or forks for many; to give up sooner costs a whole run more than to wait. */
+const CALL_TIMEOUT = 10_000;
+/** dbus-daemon allows 128 replies to be pending on one connection. */
+const IN_FLIGHT = 96;
+
+/** systemd or D-Bus refused or did not answer. `type` is the D-Bus error name, "" when there was no answer. */
+export class BusError extends Error {
+  override readonly name = "BusError";
+  readonly type: string;
+
+  constructor(message: string, type: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
+interface Connection {
+  on(event: string, listener: (error?: Error) => void): void;
+}
+
+/**
+ * The system bus with what dbus-next lacks: calls that end when the connection does, a time limit on each, and a bound
+ * on how many are under way.
+ */
+export class Bus {
+  readonly #bus: MessageBus;
+  readonly #pending = new Set<(error: BusError) => void>();
+  readonly #waiting: (() => void)[] = [];
+  #lost: BusError | undefined;
+
+  private constructor(bus: MessageBus) {
+    this.#bus = bus;
+    const lose = (what: string) => (error?: Error) =>
+      this.#fail(new BusError(`${what}${error?.message ? `: ${error.message}` : ""}`, ""));
+    bus.on("error", lose("Lost the connection to D-Bus"));
+    const connection = (bus as unknown as { _connection: Connection })._connection;
+    for (const event of ["end", "close", "error"]) connection.on(event, lose("D-Bus closed the connection"));
+  }
+
+  static async connect(): Promise<Bus> {
+    const bus = dbus.sessionBus({ busAddress: ADDRESS } as never);
+    const connected = new Bus(bus);
+    await connected.#bounded("Hello", new Promise((resolve) => bus.once("connect", () => resolve(undefined))));
+    return connected;
+  }
+
+  /** The reply's body; throws BusError. */
+  async call(message: {
+    path: string;
+    interface: string;
+    member: string;
+    signature?: string;
+    body?: unknown[];
+    destination?: string;
+  }): Promise<unknown[]> {
+    while (this.#pending.size >= IN_FLIGHT) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const call = this.#bus.call(new dbus.Message({ destination: "org.freedesktop.systemd1", ...message } as never));
+    const reply = await this.#bounded(message.member, call);
+    return reply?.body ?? [];
+  }
+
+  onSignal(listener: (member: string, body: unknown[]) => void): void {
+    this.#bus.on("message", (message: Message) => {
+      if ((message as { type: number }).type === dbus.MessageType.SIGNAL)
+        listener(String(message.member), message.body);
+    });
+  }
+
+  close(): void {
+    this.#lost ??= new BusError("The connection to D-Bus is closed", "");
+    this.#bus.disconnect();
+  }
+
+  async #bounded<T>(what: string, work: Promise<T>): Promise<T> {
+    if (this.#lost) throw this.#lost;
+    let fail: (error: BusError) => void = () => undefined;
+    const lost = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    const answered = onSilence(CALL_TIMEOUT, () =>
+      fail(new BusError(`${what}: systemd did not answer within ${CALL_TIMEOUT} ms`, "")),
+    );
+    this.#pending.add(fail);
+    try {
+      return await Promise.race([work, lost]);
+    } catch (error) {
+      throw error instanceof BusError ? error : asBusError(what, error);
+    } finally {
+      answered();
+      this.#pending.delete(fail);
+      this.#waiting.shift()?.();
+    }
+  }
+
+  #fail(error: BusError): void {
+    this.#lost ??= error;
+    for (const fail of this.#pending) fail(this.#lost);
+  }
+}
+
+function asBusError(what: string, error: unknown): BusError {
+  const { type, text, message } = error as { type?: string; text?: string; message?: string };
+  return new BusError(`${what}: ${text ?? message ?? String(error)}`, type ?? "");
+}

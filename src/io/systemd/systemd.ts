@@ -1,0 +1,193 @@
+import { constants } from "node:os";
+import dbus from "dbus-next";
+import type { UnitName, UnitState } from "../../model/unit.ts";
+import { Bus, BusError } from "./bus.ts";
+
+const MANAGER = { path: "/org/freedesktop/systemd1", interface: "org.freedesktop.systemd1.Manager" } as const;
+
+const NO_SUCH_UNIT = "org.freedesktop.systemd1.NoSuchUnit";
+
+/** What runs write to the host's units: `replace` lets a later wish win over a queued one. */
+const MODE = "replace";
+
+export type Listing = ReadonlyMap<string, UnitState>;
+
+/** systemd's manager, over the system bus. All methods throw BusError. */
+export class Systemd {
+  readonly #bus: Bus;
+  readonly #jobs = new Map<string, string>();
+  readonly #ended = new Set<string>();
+  #reloaded: Promise<void> | undefined;
+  #wake: () => void = () => undefined;
+
+  private constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  static async connect(): Promise<Systemd> {
+    return new Systemd(await Bus.connect());
+  }
+
+  async list(patterns: readonly string[]): Promise<Listing> {
+    const [units] = await this.#manager("ListUnitsByPatterns", "asas", [[], patterns]);
+    const rows = units as [string, string, string, string, string, string, string, number, string, string][];
+    return new Map(
+      rows.map(([name, , load, active, sub, , , , job]) => [name, { load, active, sub, job } as UnitState]),
+    );
+  }
+
+  async version(): Promise<string> {
+    const reply = await this.#bus.call({
+      path: MANAGER.path,
+      interface: "org.freedesktop.DBus.Properties",
+      member: "Get",
+      signature: "ss",
+      body: [MANAGER.interface, "Version"],
+    });
+    return String((reply[0] as { value: unknown }).value);
+  }
+
+  /** To be called before the first start whose end is to be waited for. */
+  async watchJobs(): Promise<void> {
+    this.#bus.onSignal((member, body) => {
+      if (member !== "JobRemoved") return;
+      this.#ended.add(String(body[1]));
+      this.#wake();
+    });
+    const match =
+      "type='signal',sender='org.freedesktop.systemd1',interface='org.freedesktop.systemd1.Manager',member='JobRemoved'";
+    await this.#bus.call({
+      destination: "org.freedesktop.DBus",
+      path: "/org/freedesktop/DBus",
+      interface: "org.freedesktop.DBus",
+      member: "AddMatch",
+      signature: "s",
+      body: [match],
+    });
+    await this.#manager("Subscribe");
+  }
+
+  /** Queues the job and returns; `settle` waits for it. */
+  async start(unit: UnitName): Promise<void> {
+    const [job] = await this.#manager("StartUnit", "ss", [unit, MODE]).catch(async (error: BusError) => {
+      if (error.type !== NO_SUCH_UNIT) throw error;
+      // File systems with coarse times let systemd overlook a file that is a few milliseconds old.
+      this.#reloaded ??= this.reload();
+      await this.#reloaded;
+      return await this.#manager("StartUnit", "ss", [unit, MODE]);
+    });
+    this.#jobs.set(String(job), unit);
+  }
+
+  async restart(unit: UnitName): Promise<void> {
+    const [job] = await this.#manager("RestartUnit", "ss", [unit, MODE]);
+    this.#jobs.set(String(job), unit);
+  }
+
+  async stop(unit: UnitName): Promise<void> {
+    await this.#unlessGone(this.#manager("StopUnit", "ss", [unit, MODE]));
+  }
+
+  /** Like a stop, but `settle` waits for it. */
+  async end(unit: UnitName): Promise<void> {
+    const stopped = this.#manager("StopUnit", "ss", [unit, MODE]).then(([job]) => this.#jobs.set(String(job), unit));
+    await this.#unlessGone(stopped);
+  }
+
+  /** The main process alone: a whole cgroup killed at once takes the exit record with it (systemd 257 and later). */
+  async kill(unit: UnitName): Promise<void> {
+    await this.#unlessGone(this.#manager("KillUnit", "ssi", [unit, "main", 9]));
+  }
+
+  /** The main process alone; `name` as in "HUP". */
+  async signal(unit: UnitName, name: string): Promise<void> {
+    const number = constants.signals[`SIG${name}` as NodeJS.Signals];
+    await this.#unlessGone(this.#manager("KillUnit", "ssi", [unit, "main", number]));
+  }
+
+  async reload(): Promise<void> {
+    await this.#manager("Reload");
+  }
+
+  async resetFailed(unit: string): Promise<void> {
+    await this.#unlessGone(this.#manager("ResetFailedUnit", "s", [unit]));
+  }
+
+  /** Starts or stops one of the agent's own units. */
+  async set(unit: string, running: boolean): Promise<void> {
+    await this.#manager(running ? "StartUnit" : "StopUnit", "ss", [unit, MODE]);
+  }
+
+  /** Starts a unit that is no process, whatever the jobs are that it would have to wait for. */
+  async activate(unit: string): Promise<void> {
+    await this.#manager("StartUnit", "ss", [unit, "ignore-dependencies"]);
+  }
+
+  /** A transient timer that rings the doorbell after so many milliseconds. Setting it again changes nothing. */
+  async alarm(name: string, milliseconds: number): Promise<void> {
+    const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
+    const timer = [
+      ["AccuracyUSec", variant("t", 50_000n)],
+      ["RemainAfterElapse", variant("b", false)],
+      ["TimersMonotonic", variant("a(st)", [["OnActiveSec", BigInt(Math.max(1, milliseconds)) * 1000n]])],
+    ];
+    const service = [
+      ["Type", variant("s", "oneshot")],
+      ["ExecStart", variant("a(sasb)", [["/bin/touch", ["/bin/touch", "/run/unitlet/dirty"], false]])],
+    ];
+    try {
+      await this.#manager("StartTransientUnit", "ssa(sv)a(sa(sv))", [
+        `${name}.timer`,
+        "fail",
+        timer,
+        [[`${name}.service`, service]],
+      ]);
+    } catch (error) {
+      if (!(error instanceof BusError && error.type === "org.freedesktop.systemd1.UnitExists")) throw error;
+    }
+  }
+
+  /**
+   * Waits until the queued starts and ends have come to theirs, good or bad: at most so long, and no more once nothing has
+   * ended for a while, since the start of an init container is its whole run. False when some go on.
+   */
+  async settle(longest: number, quiet: number): Promise<boolean> {
+    const deadline = Date.now() + longest;
+    let patience = Date.now() + quiet;
+    for (let left = this.#starting(); left > 0; ) {
+      const time = Math.min(deadline, patience) - Date.now();
+      if (time <= 0) return false;
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        timer = setTimeout(resolve, time);
+      });
+      clearTimeout(timer);
+      const before = left;
+      left = this.#starting();
+      if (left < before) patience = Date.now() + quiet;
+    }
+    return true;
+  }
+
+  #starting(): number {
+    return [...this.#jobs.keys()].filter((job) => !this.#ended.has(job)).length;
+  }
+
+  close(): void {
+    this.#bus.close();
+  }
+
+  #manager(member: string, signature?: string, body?: unknown[]): Promise<unknown[]> {
+    return this.#bus.call({ ...MANAGER, member, ...(signature ? { signature, body: body ?? [] } : {}) });
+  }
+
+  async #unlessGone(call: Promise<unknown>): Promise<void> {
+    try {
+      await call;
+    } catch (error) {
+      const gone = [NO_SUCH_UNIT, "org.freedesktop.systemd1.NoSuchProcess"];
+      if (!(error instanceof BusError && gone.includes(error.type))) throw error;
+    }
+  }
+}
