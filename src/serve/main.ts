@@ -8,11 +8,11 @@ import { killEndingSessions } from "../io/pods/session.ts";
 import { logTo } from "../log.ts";
 import { nodeAddresses } from "../model/host/addresses.ts";
 import type { Cluster, Config, FileOrData } from "../model/host/config.ts";
-import { answer } from "./answer.ts";
-import { handedSockets, listen, onIdle } from "./listen.ts";
-import { ContainerLogs } from "./logs.ts";
-import { Memory, type Remembered } from "./memory.ts";
-import { servingPair } from "./serving-pair.ts";
+import { answer } from "./http/handle-request.ts";
+import { handedSockets, listen, onIdle } from "./http/listen.ts";
+import { ContainerLogs } from "./logs/logs.ts";
+import { Memory, type Remembered } from "./auth/auth-cache.ts";
+import { servingPair } from "./auth/serving-pair.ts";
 
 const EX_SOFTWARE = 70;
 const EX_CONFIG = 78;

@@ -3,18 +3,18 @@ import type { ApiClient } from "../io/kube/http.ts";
 import type { Kube } from "../io/kube/kube.ts";
 import type { Log } from "../log.ts";
 import type { Config } from "../model/host/config.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange } from "./http/request-context.ts";
 import { serveAttach } from "./exec/attach.ts";
 import { serveExec } from "./exec/exec.ts";
 import { serveRun } from "./exec/run-command.ts";
-import { health } from "./health.ts";
-import type { ContainerLogs } from "./logs.ts";
-import type { Memory } from "./memory.ts";
-import { READ_ONLY } from "./read-only.ts";
-import { Refusal } from "./refusal.ts";
+import { health } from "./info/health.ts";
+import type { ContainerLogs } from "./logs/logs.ts";
+import type { Memory } from "./auth/auth-cache.ts";
+import { READ_ONLY } from "./info/info-endpoints.ts";
+import { Refusal } from "./http/http-error.ts";
 import { servePortForward } from "./remote/port-forward.ts";
-import { readStats } from "./stats.ts";
-import type { Target } from "./target.ts";
+import { readStats } from "./info/stats.ts";
+import type { Target } from "./http/request-attributes.ts";
 
 export interface Serving {
   readonly node: string;

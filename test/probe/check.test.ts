@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import { createServer as createSecure } from "node:https";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HttpCheck } from "../../src/model/api/probe.ts";
-import { selfSigned } from "../../src/serve/self-signed.ts";
+import { selfSigned } from "../../src/serve/auth/self-signed.ts";
 import { HOST, portOf, probe } from "./looking.ts";
 
 let server: Server;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { User } from "../../src/io/kube/reviews.ts";
-import { bearerToken, type Subject, userOfCertificate, userOfToken } from "../../src/serve/authenticate.ts";
-import { authorize } from "../../src/serve/authorize.ts";
-import { handedSockets } from "../../src/serve/listen.ts";
-import { Memory } from "../../src/serve/memory.ts";
-import { accessesOf } from "../../src/serve/target.ts";
+import { bearerToken, type Subject, userOfCertificate, userOfToken } from "../../src/serve/auth/authenticate.ts";
+import { authorize } from "../../src/serve/auth/authorize.ts";
+import { handedSockets } from "../../src/serve/http/listen.ts";
+import { Memory } from "../../src/serve/auth/auth-cache.ts";
+import { accessesOf } from "../../src/serve/http/request-attributes.ts";
 
 const ALICE: User = { name: "alice", groups: ["staff"] };
 

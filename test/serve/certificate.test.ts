@@ -1,8 +1,8 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { describe, expect, test } from "vitest";
-import { selfSigned } from "../../src/serve/self-signed.ts";
-import { isUsable } from "../../src/serve/serving-pair.ts";
+import { selfSigned } from "../../src/serve/auth/self-signed.ts";
+import { isUsable } from "../../src/serve/auth/serving-pair.ts";
 
 const DAY = 24 * 3_600_000;
 const NOW = Date.parse("2026-03-04T05:06:07Z");

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { type ContainerPast, type ExitRecord, NO_PAST } from "../../src/model/exit-record.ts";
-import { type HostContainer, hostPods } from "../../src/serve/host-pods.ts";
-import { findInstance } from "../../src/serve/instance.ts";
-import { runningPods } from "../../src/serve/pods.ts";
+import { type HostContainer, hostPods } from "../../src/serve/info/host-pods.ts";
+import { findInstance } from "../../src/serve/logs/instance.ts";
+import { runningPods } from "../../src/serve/info/pods.ts";
 
 const START = 1_700_000_000_000;
 

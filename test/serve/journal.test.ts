@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { ExportReader, type JournalEntry } from "../../src/serve/journal-export.ts";
-import { endsLine, LogFormat } from "../../src/serve/log-format.ts";
-import { sieve } from "../../src/serve/sieve.ts";
-import { tailPosition } from "../../src/serve/tail.ts";
+import { ExportReader, type JournalEntry } from "../../src/serve/logs/journal-export.ts";
+import { endsLine, LogFormat } from "../../src/serve/logs/log-format.ts";
+import { sieve } from "../../src/serve/logs/instance-filter.ts";
+import { tailPosition } from "../../src/serve/logs/tail.ts";
 
 let number = 0;
 const entry = (message: string, rest: Partial<JournalEntry> = {}): JournalEntry => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseLogOptions } from "../../src/serve/log-options.ts";
+import { parseLogOptions } from "../../src/serve/logs/log-options.ts";
 
 const NOW = Date.parse("2026-01-02T03:04:05.678Z");
 const PLAIN = { follow: false, previous: false, timestamps: false };

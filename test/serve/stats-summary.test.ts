@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { UnitUsage } from "../../src/io/host/cgroups.ts";
-import { statsSummary } from "../../src/serve/stats-summary.ts";
+import { statsSummary } from "../../src/serve/info/stats-summary.ts";
 import { HOST } from "../report/base-host.ts";
 
 const AT = Date.parse("2026-01-02T03:04:05Z");

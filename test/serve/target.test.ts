@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { accessesOf, parseTarget } from "../../src/serve/target.ts";
+import { accessesOf, parseTarget } from "../../src/serve/http/request-attributes.ts";
 
 describe("parseTarget()", () => {
   test.each([

@@ -3,16 +3,16 @@ import { isThere } from "../../io/files.ts";
 import { kindOf } from "../../model/api/containers.ts";
 import { inputPath, terminalPath } from "../../model/paths.ts";
 import { isInteractive } from "../../model/terminal.ts";
-import { containerLog } from "../container-log.ts";
-import type { Exchange } from "../exchange.ts";
+import { containerLog } from "../logs/container-log.ts";
+import type { Exchange } from "../http/request-context.ts";
 import { openStreams } from "../remote/open-streams.ts";
-import type { Target } from "../target.ts";
+import type { Target } from "../http/request-attributes.ts";
 import { connect } from "./connect.ts";
 import { inputOf } from "./container-input.ts";
 import { attachToTerminal } from "./container-terminal.ts";
 import { runAttached } from "./interactive.ts";
 import type { Process } from "./process.ts";
-import { findRunning, type Running, type Who } from "./running.ts";
+import { findRunning, type Running, type Who } from "./running-container.ts";
 import { streamRequest } from "./stream-request.ts";
 
 /** /attach/NAMESPACE/POD[/UID]/CONTAINER. Throws Refusal, ApiError, Gone. */

@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import { Writable } from "node:stream";
 import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { inputPath } from "../../model/paths.ts";
-import type { Running } from "./running.ts";
+import type { Running } from "./running-container.ts";
 
 const { O_WRONLY, O_NONBLOCK } = constants;
 

@@ -1,12 +1,12 @@
-import type { Exchange } from "../exchange.ts";
-import { Refusal } from "../refusal.ts";
+import type { Exchange } from "../http/request-context.ts";
+import { Refusal } from "../http/http-error.ts";
 import { openStreams } from "../remote/open-streams.ts";
-import type { Target } from "../target.ts";
+import type { Target } from "../http/request-attributes.ts";
 import { connect } from "./connect.ts";
 import { enterArgv } from "./enter.ts";
 import { firstSize } from "./first-size.ts";
 import { startPiped } from "./piped.ts";
-import { findRunning, type Who } from "./running.ts";
+import { findRunning, type Who } from "./running-container.ts";
 import { streamRequest } from "./stream-request.ts";
 import { startInTerminal } from "./terminal.ts";
 

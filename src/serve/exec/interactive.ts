@@ -1,12 +1,12 @@
 import { finished } from "node:stream/promises";
 import type { UnitName } from "../../model/unit.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../http/http-error.ts";
 import type { RemoteStreams } from "../remote/streams.ts";
 import { connect } from "./connect.ts";
 import { inputOf } from "./container-input.ts";
 import { enterArgv } from "./enter.ts";
 import { firstSize } from "./first-size.ts";
-import type { Running } from "./running.ts";
+import type { Running } from "./running-container.ts";
 import { startInTerminal } from "./terminal.ts";
 
 /** Containers that have their terminal now. */

@@ -1,10 +1,10 @@
 import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import { Refusal } from "../refusal.ts";
-import type { Target } from "../target.ts";
+import { Refusal } from "../http/http-error.ts";
+import type { Target } from "../http/request-attributes.ts";
 import { enterArgv } from "./enter.ts";
 import { startPiped } from "./piped.ts";
-import { findRunning, type Who } from "./running.ts";
+import { findRunning, type Who } from "./running-container.ts";
 
 /** As the container runtimes' interface has it. */
 const MOST_BYTES = 16 * 1024 * 1024;

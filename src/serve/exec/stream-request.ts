@@ -1,4 +1,4 @@
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../http/http-error.ts";
 import type { StreamRequest } from "../remote/streams.ts";
 
 /** The streams that exec and attach are asked for, by the names that the API server uses. Throws Refusal. */

@@ -3,8 +3,8 @@ import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Found, openBelow } from "../../io/journal/log-files.ts";
-import { Refusal } from "../refusal.ts";
-import { reply, TEXT_TYPE } from "../reply.ts";
+import { Refusal } from "../http/http-error.ts";
+import { reply, TEXT_TYPE } from "../http/reply.ts";
 
 export const LOG_DIRECTORY = "/var/log";
 

@@ -1,6 +1,6 @@
 import type { JournalQuestion } from "../../io/journal/query.ts";
 import type { Instant } from "../../model/api/time.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../http/http-error.ts";
 
 /** The node log query, KEP-2258. Either services or one file. */
 export interface NodeLogQuery {

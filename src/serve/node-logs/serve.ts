@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../http/http-error.ts";
 import { serveLogFile } from "./files.ts";
 import { parseNodeLogQuery } from "./query.ts";
 import { serveServiceLogs } from "./services.ts";

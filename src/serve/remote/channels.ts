@@ -1,8 +1,8 @@
 import type { Duplex } from "node:stream";
 import { ChannelStream, type Link } from "./channel-stream.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { Room } from "./room.ts";
-import { type Piece, WebSocket } from "./websocket.ts";
+import { Room } from "./back-pressure.ts";
+import { type Piece, WebSocket } from "./websocket/websocket.ts";
 
 /** How channels are put into messages. */
 export interface Coding {

@@ -1,6 +1,6 @@
 import { finished } from "node:stream/promises";
 import type { ChannelStream } from "./channel-stream.ts";
-import type { Headers } from "./spdy-headers.ts";
+import type { Headers } from "./spdy/headers.ts";
 
 /** How long the second stream of a pair may keep the first one waiting, in milliseconds. As the kubelet. */
 const OPENING = 30_000;

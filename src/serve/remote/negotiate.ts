@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Exchange } from "../exchange.ts";
-import { Refusal } from "../refusal.ts";
+import type { Exchange } from "../http/request-context.ts";
+import { Refusal } from "../http/http-error.ts";
 
 /** What a client wants to speak instead of HTTP. Throws Refusal. */
 export function upgradeOf({ mayUpgrade, request }: Exchange): "spdy" | "websocket" {

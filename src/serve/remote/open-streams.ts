@@ -1,8 +1,8 @@
-import type { Exchange } from "../exchange.ts";
+import type { Exchange } from "../http/request-context.ts";
 import { upgradeOf } from "./negotiate.ts";
-import { openSpdyCommand } from "./spdy-command.ts";
+import { openSpdyCommand } from "./spdy/command.ts";
 import type { RemoteStreams, StreamRequest } from "./streams.ts";
-import { openWebSocketCommand } from "./websocket-command.ts";
+import { openWebSocketCommand } from "./websocket/command.ts";
 
 /**
  * Leaves HTTP as the client proposes and waits for its streams. Check all that can be refused before: a Refusal becomes

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { parseToken, publicKeyHashes, signatureProblem } from "../../../src/io/pki/discovery.ts";
-import { selfSigned } from "../../../src/serve/self-signed.ts";
+import { selfSigned } from "../../../src/serve/auth/self-signed.ts";
 
 /** As Kubernetes itself signs this text. */
 const SIGNED = {

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { expect, test } from "vitest";
 import { isFor } from "../../../src/io/pki/key-pair-files.ts";
-import { selfSigned } from "../../../src/serve/self-signed.ts";
+import { selfSigned } from "../../../src/serve/auth/self-signed.ts";
 import { signCertificate } from "../../support/sign-certificate.ts";
 
 const NAMES = ["edge-1", "192.0.2.1", "2001:db8::1"];

@@ -1,7 +1,7 @@
 import { duplexPair } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { ForwardPairs, parsePort } from "../../../src/serve/remote/forward-pairs.ts";
-import { SpdySession } from "../../../src/serve/remote/spdy-session.ts";
+import { SpdySession } from "../../../src/serve/remote/spdy/session.ts";
 import { until } from "../../support/until.ts";
 import { Packer, told } from "./spdy-client.ts";
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
-import { Exchange } from "../../../src/serve/exchange.ts";
-import { Refusal } from "../../../src/serve/refusal.ts";
+import { Exchange } from "../../../src/serve/http/request-context.ts";
+import { Refusal } from "../../../src/serve/http/http-error.ts";
 import { listed, streamProtocol, upgradeOf } from "../../../src/serve/remote/negotiate.ts";
-import { subprotocol, switchToWebSocket } from "../../../src/serve/remote/websocket-handshake.ts";
+import { subprotocol, switchToWebSocket } from "../../../src/serve/remote/websocket/handshake.ts";
 
 function asked(headers: Readonly<Record<string, string>>, method = "GET"): Exchange {
   return new Exchange({ method, headers } as unknown as IncomingMessage, {} as ServerResponse, Buffer.alloc(0));

@@ -4,8 +4,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Channels } from "../../../src/serve/remote/channels.ts";
 import { ForwardPairs } from "../../../src/serve/remote/forward-pairs.ts";
-import { SpdySession } from "../../../src/serve/remote/spdy-session.ts";
-import { WebSocketTunnel } from "../../../src/serve/remote/websocket-tunnel.ts";
+import { SpdySession } from "../../../src/serve/remote/spdy/session.ts";
+import { WebSocketTunnel } from "../../../src/serve/remote/websocket/tunnel.ts";
 import { control, data, number, Packer } from "./spdy-client.ts";
 import { frame } from "./websocket-client.ts";
 

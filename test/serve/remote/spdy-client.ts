@@ -1,5 +1,5 @@
 import { constants, deflateRawSync } from "node:zlib";
-import { DICTIONARY } from "../../../src/serve/remote/spdy-dictionary.ts";
+import { DICTIONARY } from "../../../src/serve/remote/spdy/dictionary.ts";
 
 export function block(headers: Readonly<Record<string, string>>): Buffer {
   const entries = Object.entries(headers);

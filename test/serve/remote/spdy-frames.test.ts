@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ProtocolError } from "../../../src/serve/remote/protocol-error.ts";
-import { type Frame, FrameReader } from "../../../src/serve/remote/spdy-frames.ts";
+import { type Frame, FrameReader } from "../../../src/serve/remote/spdy/frames.ts";
 import { forAll } from "../../support/fuzz.ts";
 import { control, data, number, Packer } from "./spdy-client.ts";
 

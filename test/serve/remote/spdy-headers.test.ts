@@ -3,8 +3,8 @@ import { constants, createDeflate, createInflate } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ProtocolError } from "../../../src/serve/remote/protocol-error.ts";
-import { DICTIONARY } from "../../../src/serve/remote/spdy-dictionary.ts";
-import { HeaderReader, noHeaders } from "../../../src/serve/remote/spdy-headers.ts";
+import { DICTIONARY } from "../../../src/serve/remote/spdy/dictionary.ts";
+import { HeaderReader, noHeaders } from "../../../src/serve/remote/spdy/headers.ts";
 import { forAll } from "../../support/fuzz.ts";
 import { block, number, Packer } from "./spdy-client.ts";
 

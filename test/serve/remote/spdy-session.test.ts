@@ -3,7 +3,7 @@ import { duplexPair } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import type { ChannelStream } from "../../../src/serve/remote/channel-stream.ts";
-import { SpdySession } from "../../../src/serve/remote/spdy-session.ts";
+import { SpdySession } from "../../../src/serve/remote/spdy/session.ts";
 import { until } from "../../support/until.ts";
 import { control, data, number, Packer, told } from "./spdy-client.ts";
 

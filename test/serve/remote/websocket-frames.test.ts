@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ProtocolError } from "../../../src/serve/remote/protocol-error.ts";
-import { FrameReader } from "../../../src/serve/remote/websocket-frames.ts";
+import { FrameReader } from "../../../src/serve/remote/websocket/frames.ts";
 import { forAll } from "../../support/fuzz.ts";
 import { frame } from "./websocket-client.ts";
 

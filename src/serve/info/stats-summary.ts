@@ -1,0 +1,77 @@
+import type { UnitUsage, Usage } from "../../io/host/cgroups.ts";
+import type { Host } from "../../model/host/host.ts";
+import { type Instant, toTimestamp } from "../../model/api/time.ts";
+
+/** What was used up to one moment. */
+export interface Sample {
+  readonly at: Instant;
+  readonly node: Usage;
+  readonly units: readonly UnitUsage[];
+}
+
+export interface Summary {
+  readonly node: object;
+  readonly pods: readonly object[];
+}
+
+/** /stats/summary, as stats/v1alpha1 writes it. Two samples, since it tells rates, too; what nobody counts here is left out. */
+export function statsSummary(name: string, host: Host, before: Sample, after: Sample, brief: boolean): Summary {
+  const earlier = new Map(before.units.map((unit) => [keyOf(unit), unit]));
+  const figures = (unit: UnitUsage) => usage(after.at, unit, earlier.get(keyOf(unit)), after.at - before.at);
+  const pods = after.units.filter(({ identity }) => identity.container === "");
+  const containers = after.units.filter(
+    ({ identity, startedAt }) => identity.container !== "" && startedAt !== undefined,
+  );
+  const { cpu, memory } = usage(after.at, after.node, before.node, after.at - before.at);
+  const time = toTimestamp(after.at);
+  return {
+    node: {
+      nodeName: name,
+      startTime: toTimestamp(host.bootedAt),
+      ...{ cpu, memory: { ...memory, availableBytes: host.memoryTotal - (after.node.workingSet ?? 0) } },
+      ...(brief ? {} : { fs: fileSystem(host, time), rlimit: { time, maxpid: host.pidsMax, curproc: host.pidsUsed } }),
+    },
+    pods: pods.map((pod) => {
+      const { namespace, pod: podName, podUID: uid } = pod.identity;
+      const own = containers.filter(({ identity }) => identity.podUID === uid);
+      const start = Math.min(...own.map(({ startedAt }) => (startedAt ?? 0) * 1000));
+      return {
+        podRef: { name: podName, namespace, uid },
+        ...(own.length > 0 ? { startTime: toTimestamp(start) } : {}),
+        containers: own.map((each) => ({
+          name: each.identity.container,
+          startTime: toTimestamp((each.startedAt ?? 0) * 1000),
+          ...figures(each),
+        })),
+        ...figures(pod),
+      };
+    }),
+  };
+}
+
+function keyOf({ identity: { podUID, container }, startedAt }: UnitUsage): string {
+  return `${podUID}/${container}/${startedAt}`;
+}
+
+function usage(at: Instant, now: Usage, then: Usage | undefined, milliseconds: number) {
+  const time = toTimestamp(at);
+  const spent = now.cpu !== undefined && then?.cpu !== undefined ? Math.max(0, now.cpu - then.cpu) : undefined;
+  const rate = spent === undefined ? {} : { usageNanoCores: Math.round((spent * 1e12) / milliseconds) };
+  return {
+    ...(now.cpu === undefined ? {} : { cpu: { time, ...rate, usageCoreNanoSeconds: Math.round(now.cpu * 1e9) } }),
+    ...(now.workingSet === undefined ? {} : { memory: { time, workingSetBytes: now.workingSet } }),
+    ...(now.swap === undefined ? {} : { swap: { time, swapUsageBytes: now.swap } }),
+  };
+}
+
+function fileSystem(host: Host, time: string): object {
+  return {
+    time,
+    availableBytes: host.diskAvailable,
+    capacityBytes: host.diskTotal,
+    usedBytes: host.diskTotal - host.diskAvailable,
+    inodesFree: host.inodesFree,
+    inodes: host.inodesTotal,
+    inodesUsed: host.inodesTotal - host.inodesFree,
+  };
+}

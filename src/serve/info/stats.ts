@@ -1,0 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { readNodeUsage, readUnitUsage } from "../../io/host/cgroups.ts";
+import { readHost } from "../../io/host/host.ts";
+import { type Sample, type Summary, statsSummary } from "./stats-summary.ts";
+
+/** Long enough for a clock that ticks every 10 ms, short enough to wait for. */
+const BETWEEN_SAMPLES = 250;
+
+/** GET /stats/summary */
+export async function readStats(node: string, query: URLSearchParams): Promise<Summary> {
+  const before = sample();
+  await sleep(BETWEEN_SAMPLES);
+  const after = sample();
+  return statsSummary(node, readHost([], after.at, {}), before, after, query.get("only_cpu_and_memory") === "true");
+}
+
+function sample(): Sample {
+  return { at: Date.now(), node: readNodeUsage(), units: readUnitUsage() };
+}

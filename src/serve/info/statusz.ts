@@ -1,0 +1,18 @@
+import type { RunCounts } from "../../io/run-counts.ts";
+import type { Instant } from "../../model/api/time.ts";
+
+/** /statusz, in the words that Kubernetes' own components use. What was started is the first run since boot: no process lasts. */
+export function statusz(version: string, runs: RunCounts | undefined, now: Instant): string {
+  const since = runs?.since ?? now;
+  const up = Math.max(0, Math.floor((now - since) / 1000));
+  return [
+    "",
+    "unitlet statusz",
+    "Warning: This endpoint is not meant to be machine parseable, has no formatting compatibility guarantees and is for debugging purposes only.",
+    "",
+    `Started: ${new Date(since).toUTCString()}`,
+    `Up: ${Math.floor(up / 86_400)} days ${Math.floor(up / 3600) % 24} hr ${String(Math.floor(up / 60) % 60).padStart(2, "0")} min ${String(up % 60).padStart(2, "0")} sec`,
+    `Binary version: ${version}`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,97 @@
+import { onEnd, runningInvocation } from "../../io/systemd/invocations.ts";
+import { type Position, readJournal, syncJournal } from "../../io/journal/journal.ts";
+import { JournalBell } from "../../io/journal/journal-notifier.ts";
+import type { Instant } from "../../model/api/time.ts";
+import type { Instance } from "./instance.ts";
+import { ExportReader, type JournalEntry } from "./journal-export.ts";
+import { LogFormat } from "./log-format.ts";
+import type { LogOptions } from "./log-options.ts";
+import { SLACK, sieve } from "./instance-filter.ts";
+import { tailPosition } from "./tail.ts";
+
+/** What ended longer ago than this, journald has surely taken in, though the host stood still for a while. */
+const SETTLED = 60_000;
+
+/** For all who follow in this process. */
+const bell = new JournalBell();
+
+/** The log of one instance in pieces, as the kubelet would send it. With `follow` it ends when the instance has. */
+export async function* containerLog(
+  instance: Instance,
+  options: LogOptions,
+  now: Instant,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const format = new LogFormat(options);
+  for await (const entries of read(instance, options, now, signal)) {
+    const piece = format.format(entries);
+    if (piece.length > 0) yield piece;
+    if (format.isFull) return;
+  }
+}
+
+async function* read(
+  instance: Instance,
+  { follow, since = 0, tailLines }: LogOptions,
+  now: Instant,
+  signal: AbortSignal,
+): AsyncGenerator<JournalEntry[]> {
+  const { unit, from, ended = now } = instance;
+  const isOn = isRunning(instance);
+  if (!isOn && now - ended < SETTLED) await syncJournal();
+  if (tailLines === 0 && !(follow && isOn)) return;
+  const earliest: Position = { since: Math.max(0, from - SLACK, since) / 1000 };
+  const backwards = journal(unit, earliest, true, signal, sieve(instance));
+  let position = (tailLines === undefined ? undefined : await tailPosition(backwards, tailLines)) ?? earliest;
+  const isOwn = sieve(instance);
+  const onward = async function* () {
+    for await (const entries of journal(unit, position, false, signal, isOwn)) {
+      const last = entries.at(-1);
+      if (last !== undefined) position = { after: last.cursor };
+      yield entries.filter(({ at }) => at >= since * 1000);
+    }
+  };
+  if (follow && isOn) yield* whileRunning(instance, signal, onward);
+  yield* onward();
+}
+
+function isRunning({ unit, invocation }: Instance): boolean {
+  return runningInvocation(unit) === invocation;
+}
+
+/** Reads what there is whenever there is something; when this ends, journald knows all that the instance has written. */
+async function* whileRunning(
+  instance: Instance,
+  signal: AbortSignal,
+  onward: () => AsyncGenerator<JournalEntry[]>,
+): AsyncGenerator<JournalEntry[]> {
+  const listener = bell.listen(instance.unit);
+  const ring = () => listener.ring();
+  const cancel = onEnd(instance.unit, instance.invocation, ring);
+  signal.addEventListener("abort", ring);
+  try {
+    while (isRunning(instance) && !signal.aborted) {
+      yield* onward();
+      await listener.next();
+    }
+    if (!signal.aborted) await syncJournal();
+  } finally {
+    cancel();
+    signal.removeEventListener("abort", ring);
+    bell.leave(listener);
+  }
+}
+
+async function* journal(
+  unit: string,
+  position: Position,
+  reverse: boolean,
+  signal: AbortSignal,
+  isOwn: (entry: JournalEntry) => boolean,
+): AsyncGenerator<JournalEntry[]> {
+  const reader = new ExportReader();
+  for await (const piece of readJournal({ unit, position, reverse }, signal)) {
+    const entries = reader.push(piece).filter(isOwn);
+    if (entries.length > 0) yield entries;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Instant } from "../../model/api/time.ts";
+import { Refusal } from "../http/http-error.ts";
+
+export interface LogOptions {
+  readonly follow: boolean;
+  readonly previous: boolean;
+  readonly timestamps: boolean;
+  /** Lines from the end; undefined: all. */
+  readonly tailLines?: number;
+  readonly limitBytes?: number;
+  /** Only what was written at this time or later. */
+  readonly since?: Instant;
+}
+
+const UNREADABLE = new Refusal(400, '{"message": "Unable to decode query."}');
+const INVALID = new Refusal(422, '{"message": "Invalid request."}');
+
+/** The query of containerLogs, read and refused as the kubelet does. Throws Refusal. */
+export function parseLogOptions(query: URLSearchParams, now: Instant): LogOptions {
+  const legacy = query.get("tail");
+  const tail = legacy ? (legacy === "all" ? undefined : integer(legacy)) : integer(query.get("tailLines"));
+  const limitBytes = integer(query.get("limitBytes"));
+  const sinceSeconds = integer(query.get("sinceSeconds"));
+  const sinceTime = time(query.get("sinceTime"));
+  const isInvalid =
+    (tail !== undefined && tail < 0) ||
+    (limitBytes !== undefined && limitBytes < 1) ||
+    (sinceSeconds !== undefined && (sinceSeconds < 1 || sinceTime !== undefined));
+  if (isInvalid) throw INVALID;
+  checkStream(query.get("stream"), tail);
+  const since = sinceSeconds === undefined ? sinceTime : now - sinceSeconds * 1000;
+  return {
+    follow: flag(query.get("follow")),
+    previous: flag(query.get("previous")),
+    timestamps: flag(query.get("timestamps")),
+    ...(tail === undefined ? {} : { tailLines: tail }),
+    ...(limitBytes === undefined ? {} : { limitBytes }),
+    ...(since === undefined ? {} : { since }),
+  };
+}
+
+/** As the API machinery reads a boolean: anything but these two, even nothing, is true. */
+function flag(value: string | null): boolean {
+  return value !== null && value !== "0" && value.toLowerCase() !== "false";
+}
+
+function integer(value: string | null): number | undefined {
+  if (value === null) return undefined;
+  if (!/^[-+]?\d{1,18}$/.test(value)) throw UNREADABLE;
+  return Number(value);
+}
+
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[-+]\d\d:\d\d)$/;
+
+function time(value: string | null): Instant | undefined {
+  if (value === null || value === "" || value === "null") return undefined;
+  const at = RFC3339.test(value) ? Date.parse(value.replace(",", ".")) : Number.NaN;
+  if (Number.isNaN(at)) throw UNREADABLE;
+  return at;
+}
+
+function checkStream(stream: string | null, tail: number | undefined): void {
+  if (stream === null || stream === "All") return;
+  if ((stream !== "Stdout" && stream !== "Stderr") || tail !== undefined) throw INVALID;
+  // Both are one file descriptor to the container; to answer with the other's lines as well would be a lie.
+  throw new Refusal(
+    400,
+    `stream ${JSON.stringify(stream)} is not available: this node keeps a container's output as one`,
+  );
+}

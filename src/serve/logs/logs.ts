@@ -1,0 +1,50 @@
+import type { ServerResponse } from "node:http";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { readExits } from "../../io/pods/exit-records.ts";
+import type { ApiClient } from "../../io/kube/http.ts";
+import { podData } from "../../model/paths.ts";
+import { containerLog } from "./container-log.ts";
+import { findPod } from "../info/find-pod.ts";
+import { findInstance } from "./instance.ts";
+import { parseLogOptions } from "./log-options.ts";
+import { Refusal } from "../http/http-error.ts";
+
+/** Each has a journalctl of its own at times, and keeps a connection. */
+const MOST_STREAMS = 200;
+
+/** GET /containerLogs/NAMESPACE/POD/CONTAINER */
+export class ContainerLogs {
+  readonly #api: ApiClient;
+  readonly #node: string;
+  #streams = 0;
+
+  constructor(api: ApiClient, node: string) {
+    this.#api = api;
+    this.#node = node;
+  }
+
+  /** Throws Refusal as long as nothing has been sent, and ApiError. */
+  async serve([namespace, name, container]: readonly string[], query: URLSearchParams, response: ServerResponse) {
+    if (!namespace || !name || !container) throw new Refusal(404, "404 page not found\n");
+    const now = Date.now();
+    const options = parseLogOptions(query, now);
+    const pod = await findPod(this.#api, this.#node, namespace, name);
+    if (pod === undefined) throw new Refusal(404, `pod ${JSON.stringify(name)} does not exist`);
+    const exits = () => readExits(join(podData(pod.metadata.uid), `${container}.exits`)).exits;
+    const instance = findInstance(pod, container, options.previous, exits);
+    if (this.#streams >= MOST_STREAMS) throw new Refusal(429, "too many logs are being read on this node");
+    this.#streams += 1;
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    try {
+      response.writeHead(200, { "content-type": "text/plain; charset=utf-8" });
+      response.flushHeaders();
+      await pipeline(Readable.from(containerLog(instance, options, now, gone.signal)), response);
+    } finally {
+      this.#streams -= 1;
+      gone.abort();
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import { isUtf8 } from "node:buffer";
+import { TextDecoder } from "node:util";
+import { ProtocolError } from "../protocol-error.ts";
+
+/** What a client sends. Of a message each piece comes by itself, as soon as it is there. */
+export type Frame =
+  | {
+      readonly kind: "piece";
+      readonly isText: boolean;
+      readonly isFirst: boolean;
+      readonly isLast: boolean;
+      readonly bytes: Buffer;
+    }
+  | { readonly kind: "ping"; readonly bytes: Buffer }
+  | { readonly kind: "pong" }
+  | { readonly kind: "close" };
+
+export const TEXT = 1;
+export const BINARY = 2;
+export const CLOSE = 8;
+export const PING = 9;
+export const PONG = 10;
+const CONTINUATION = 0;
+
+const FIN = 0x80;
+const RESERVED = 0x70;
+const MASKED = 0x80;
+const LARGEST_CONTROL = 125;
+
+interface Head {
+  readonly opcode: number;
+  readonly isFinal: boolean;
+  readonly length: number;
+  readonly mask: Buffer;
+  /** Of the head itself. */
+  readonly size: number;
+}
+
+/** Cuts the bytes of a connection into frames (RFC 6455); text has to be UTF-8. */
+export class FrameReader {
+  #bytes: Buffer = Buffer.alloc(0);
+  /** The frame that is under way, and how much of it was given out. */
+  #data: { readonly head: Head; done: number } | undefined;
+  /** Of the message that is under way. */
+  #text: TextDecoder | undefined;
+  #isWithin = false;
+  #isFirst = true;
+
+  /** Throws ProtocolError. */
+  *push(bytes: Buffer): Generator<Frame> {
+    this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes]);
+    for (let frame = this.#next(); frame !== undefined; frame = this.#next()) yield frame;
+  }
+
+  #next(): Frame | undefined {
+    if (this.#data !== undefined) return this.#piece(this.#data);
+    const head = readHead(this.#bytes);
+    if (head === undefined) return undefined;
+    if (head.opcode >= CLOSE) {
+      if (this.#bytes.length < head.size + head.length) return undefined;
+      this.#take(head.size);
+      return control(head.opcode, unmask(this.#take(head.length), head.mask, 0));
+    }
+    this.#begin(head);
+    this.#take(head.size);
+    this.#data = { head, done: 0 };
+    return this.#piece(this.#data);
+  }
+
+  #begin({ opcode, isFinal }: Head): void {
+    if (opcode > BINARY) throw new ProtocolError(`frames of kind ${opcode} mean nothing`);
+    if ((opcode === CONTINUATION) !== this.#isWithin)
+      throw new ProtocolError("a message begins or goes on out of turn");
+    if (opcode === TEXT) this.#text = new TextDecoder("utf-8", { fatal: true });
+    if (opcode !== CONTINUATION) this.#isFirst = true;
+    this.#isWithin = !isFinal;
+  }
+
+  #piece(data: { readonly head: Head; done: number }): Frame | undefined {
+    const { head } = data;
+    const left = head.length - data.done;
+    if (left > 0 && this.#bytes.length === 0) return undefined;
+    const bytes = unmask(this.#take(Math.min(left, this.#bytes.length)), head.mask, data.done);
+    data.done += bytes.length;
+    const isOver = data.done === head.length;
+    if (isOver) this.#data = undefined;
+    const isLast = isOver && head.isFinal;
+    const frame = { kind: "piece", isText: this.#text !== undefined, isFirst: this.#isFirst, isLast, bytes } as const;
+    this.#isFirst = false;
+    this.#check(bytes, isLast);
+    return frame;
+  }
+
+  #check(bytes: Buffer, isLast: boolean): void {
+    try {
+      this.#text?.decode(bytes, { stream: !isLast });
+    } catch {
+      throw new ProtocolError("text is not UTF-8");
+    }
+    if (isLast) this.#text = undefined;
+  }
+
+  #take(length: number): Buffer {
+    const taken = this.#bytes.subarray(0, length);
+    this.#bytes = this.#bytes.subarray(length);
+    return taken;
+  }
+}
+
+function readHead(bytes: Buffer): Head | undefined {
+  if (bytes.length < 2) return undefined;
+  const [first, second] = [bytes.readUInt8(0), bytes.readUInt8(1)];
+  const opcode = first & 0x0f;
+  const isFinal = (first & FIN) !== 0;
+  const short = second & 0x7f;
+  if ((first & RESERVED) !== 0) throw new ProtocolError("an extension is used that nobody has asked for");
+  if ((second & MASKED) === 0) throw new ProtocolError("a client has to mask its frames");
+  if (opcode >= CLOSE && (!isFinal || short > LARGEST_CONTROL)) throw new ProtocolError("a control frame is too large");
+  const size = 2 + (short === 126 ? 2 : short === 127 ? 8 : 0) + 4;
+  if (bytes.length < size) return undefined;
+  const length = short === 126 ? bytes.readUInt16BE(2) : short === 127 ? Number(bytes.readBigUInt64BE(2)) : short;
+  if (!Number.isSafeInteger(length)) throw new ProtocolError("a frame is too large");
+  return { opcode, isFinal, length, mask: Buffer.from(bytes.subarray(size - 4, size)), size };
+}
+
+/** In place; `done` bytes of the frame came before these. */
+function unmask(bytes: Buffer, mask: Buffer, done: number): Buffer {
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = (bytes[at] ?? 0) ^ (mask[(done + at) & 3] ?? 0);
+  return bytes;
+}
+
+function control(opcode: number, bytes: Buffer): Frame {
+  if (opcode === PING) return { kind: "ping", bytes };
+  if (opcode === PONG) return { kind: "pong" };
+  if (opcode !== CLOSE) throw new ProtocolError(`frames of kind ${opcode} mean nothing`);
+  if (bytes.length === 1 || !isUtf8(bytes.subarray(2))) throw new ProtocolError("a farewell that nobody understands");
+  return { kind: "close" };
+}
+
+/** What stands before so many bytes of a whole message, or of a control frame. */
+export function frameHead(opcode: number, length: number): Buffer {
+  const size = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const head = Buffer.alloc(size);
+  head[0] = FIN | opcode;
+  head[1] = size === 2 ? length : size === 4 ? 126 : 127;
+  if (size === 4) head.writeUInt16BE(length, 2);
+  if (size === 10) head.writeBigUInt64BE(BigInt(length), 2);
+  return head;
+}
+
+/** The payload of a close frame. */
+export function closeCode(code: number): Buffer {
+  return Buffer.from([code >> 8, code & 0xff]);
+}
