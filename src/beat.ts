@@ -9,9 +9,9 @@ import type { Identity } from "./model/host/credentials.ts";
 import type { Node } from "./model/api/node.ts";
 import { VOLATILE } from "./model/paths.ts";
 import type { Instant } from "./model/api/time.ts";
-import { leaseFor } from "./report/lease.ts";
-import { reportNode } from "./report/node.ts";
-import { nodeEvents } from "./report/node-events.ts";
+import { leaseFor } from "./report/node/lease.ts";
+import { reportNode } from "./report/node/node.ts";
+import { nodeEvents } from "./report/events/node-events.ts";
 
 /** As the kubelet: a quarter of the lease's 40 s. A run that comes a little early counts. */
 const RENEW_EVERY = 10_000 - 500;

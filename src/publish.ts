@@ -7,11 +7,11 @@ import type { Instant } from "./model/api/time.ts";
 import type { Translation } from "./model/translation.ts";
 import type { World } from "./model/world.ts";
 import type { PodSource } from "./ports.ts";
-import { hookEvents } from "./report/hook-events.ts";
+import { hookEvents } from "./report/events/hook-events.ts";
 import { statusPatch } from "./report/patch.ts";
-import { podEvents } from "./report/pod-events.ts";
+import { podEvents } from "./report/events/pod-events.ts";
 import { reportPod } from "./report/pod-status.ts";
-import { probeEvents } from "./report/probe-events.ts";
+import { probeEvents } from "./report/events/probe-events.ts";
 
 export interface Published {
   /** Pods whose status was to be written, whether it could be or not. */

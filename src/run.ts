@@ -16,7 +16,7 @@ import { observe, observeAgain } from "./observe.ts";
 import type { Answer } from "./ports.ts";
 import { keepProbes } from "./probes.ts";
 import { type Published, publish } from "./publish.ts";
-import { podNote } from "./report/pod-note.ts";
+import { podNote } from "./report/pod-summary.ts";
 import { isPassing, keepSettled, settledUntil, unsettle } from "./settled.ts";
 import type { Sync } from "./sync.ts";
 import { translateAll } from "./translate/all.ts";

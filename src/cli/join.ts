@@ -13,7 +13,7 @@ import { requireRoot, runOnce, startJoined } from "./agent.ts";
 import { bootstrapCluster } from "./bootstrap.ts";
 import { Failure } from "./failure.ts";
 import { JOIN_USAGE, joinOptions } from "./join-options.ts";
-import { obtainIdentity } from "./obtain-identity.ts";
+import { obtainIdentity } from "./obtain-credentials.ts";
 
 /** Written by join, removed by leave: later than what install.sh writes, so that it counts. */
 export const JOIN_SETTINGS = "/etc/unitlet/unitlet.conf.d/60-join.conf";

@@ -8,7 +8,7 @@ import { removeWatchConfig } from "../io/systemd/watch-config.ts";
 import type { Cluster, Config } from "../model/host/config.ts";
 import { PKI, VOLATILE } from "../model/paths.ts";
 import { requireRoot, runOnce, startStandalone, stopAgent } from "./agent.ts";
-import { ask } from "./ask.ts";
+import { ask } from "./confirm.ts";
 import { drain } from "./drain.ts";
 import { EX_USAGE, Failure } from "./failure.ts";
 import { JOIN_SETTINGS } from "./join.ts";

@@ -5,15 +5,15 @@ import type { Step, StepKind } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
 import { type ActualUnit, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
-import { buildPod } from "./build.ts";
-import { collectImages } from "./collect.ts";
-import { endCompanions, enforceDeadline, killPod, noteGrace, removePod, stopPod } from "./dismantle.ts";
+import { buildPod } from "./ensure-pod.ts";
+import { collectImages } from "./image-gc.ts";
+import { endCompanions, enforceDeadline, killPod, noteGrace, removePod, stopPod } from "./teardown.ts";
 import { lostExits } from "./lost-exits.ts";
-import { keepUnits } from "./offline.ts";
+import { keepUnits } from "./start-loaded-units.ts";
 import { identityOf } from "./owner.ts";
 import { isTerminating } from "./pods.ts";
 import { pullSteps } from "./pulls.ts";
-import { stretchGrace } from "./stretch.ts";
+import { stretchGrace } from "./extend-grace-period.ts";
 import { isIdle } from "./unit-states.ts";
 
 /** The order in which steps of all pods are applied. */

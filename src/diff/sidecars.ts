@@ -4,7 +4,7 @@ import { restartPolicy } from "../model/api/restart.ts";
 import type { Step } from "../model/step.ts";
 import type { Runnable } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
-import { killing } from "./dismantle.ts";
+import { killing } from "./teardown.ts";
 import { specOf } from "./may-start.ts";
 import { isIdle, isStopping } from "./unit-states.ts";
 

@@ -1,6 +1,6 @@
 import type { Probe } from "../model/api/probe.ts";
 import type { UnitName } from "../model/unit.ts";
-import type { Outcome } from "./course.ts";
+import type { Outcome } from "./probe-state.ts";
 import { checkExec } from "./exec-check.ts";
 import { checkGrpc } from "./grpc-check.ts";
 import { checkHttp } from "./http-check.ts";

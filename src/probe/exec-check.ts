@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { killSession } from "../io/pods/session.ts";
 import { onSilence } from "../io/timeout.ts";
 import type { UnitName } from "../model/unit.ts";
-import type { Outcome } from "./course.ts";
+import type { Outcome } from "./probe-state.ts";
 
 /** Nobody reads more of what a command says than the kubelet does. */
 const OUTPUT = 10 * 1024;

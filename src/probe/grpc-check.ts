@@ -1,6 +1,6 @@
 import type * as http2 from "node:http2";
 import { onSilence } from "../io/timeout.ts";
-import type { Outcome } from "./course.ts";
+import type { Outcome } from "./probe-state.ts";
 import { dialError, hostPort } from "./dial.ts";
 
 /** Of grpc.health.v1.HealthCheckResponse. */

@@ -2,7 +2,7 @@ import * as http from "node:http";
 import type * as https from "node:https";
 import { onSilence } from "../io/timeout.ts";
 import type { HttpCheck } from "../model/api/probe.ts";
-import type { Outcome } from "./course.ts";
+import type { Outcome } from "./probe-state.ts";
 import { dialError, hostPort } from "./dial.ts";
 
 const MOST_REDIRECTS = 10;

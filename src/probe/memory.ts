@@ -2,7 +2,7 @@ import { readIfThere, writeIfRoom } from "../io/files.ts";
 import { parse, readProbeResult } from "../io/pods/probe-files.ts";
 import { VOLATILE } from "../model/paths.ts";
 import type { ProbeType } from "../model/api/probe.ts";
-import { type Course, resume } from "./course.ts";
+import { type Course, resume } from "./probe-state.ts";
 
 /** One file for all probes of a period: they are made by one process. Beside the pods' own files, which tell a run of news. */
 const path = (period: number) => `${VOLATILE}/probes/${period}.json`;

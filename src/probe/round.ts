@@ -3,7 +3,7 @@ import { isThere, writeWhole } from "../io/files.ts";
 import { readProbeResult, writeProbeResult } from "../io/pods/probe-files.ts";
 import { podVolatile, upMarker } from "../model/paths.ts";
 import { look } from "./check.ts";
-import { advance, begin, type Course, isDue, isUrgent, type Outcome, resume, withEnd } from "./course.ts";
+import { advance, begin, type Course, isDue, isUrgent, type Outcome, resume, withEnd } from "./probe-state.ts";
 import { endContainer } from "./end-container.ts";
 import { keepCourses, readCourses } from "./memory.ts";
 import { type Target, targets } from "./targets.ts";

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { onSilence } from "../io/timeout.ts";
-import type { Outcome } from "./course.ts";
+import type { Outcome } from "./probe-state.ts";
 import { dialError, hostPort } from "./dial.ts";
 
 /** Somebody accepts connections there. */

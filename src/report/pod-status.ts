@@ -8,7 +8,7 @@ import { computeConditions } from "./conditions.ts";
 import { isActive } from "./container-run.ts";
 import { containerStatus } from "./container-status.ts";
 import { type ContainerView, containerViews } from "./container-view.ts";
-import { lastWords } from "./last-words.ts";
+import { lastWords } from "./final-status.ts";
 import { computePhase, type Statuses } from "./phase.ts";
 
 export interface PodReport {

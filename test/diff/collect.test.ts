@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { collectImages } from "../../src/diff/collect.ts";
+import { collectImages } from "../../src/diff/image-gc.ts";
 import type { ImageStore, Images, StoredImage, StoredTree } from "../../src/model/image/image.ts";
 import { NO_IMAGES } from "../../src/model/image/image.ts";
 import type { Translation } from "../../src/model/translation.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Probe, ProbeResult, ProbeType } from "../../src/model/api/probe.ts";
-import { advance, begin, type Course, isDue, isUrgent, resume } from "../../src/probe/course.ts";
+import { advance, begin, type Course, isDue, isUrgent, resume } from "../../src/probe/probe-state.ts";
 
 const PROBE: Probe = {
   check: { type: "tcp", port: 80 },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ProbeResult } from "../../src/model/api/probe.ts";
-import { withEnd } from "../../src/probe/course.ts";
+import { withEnd } from "../../src/probe/probe-state.ts";
 
 describe("withEnd()", () => {
   const result = (invocation: string, at: number, ended = false): ProbeResult => ({

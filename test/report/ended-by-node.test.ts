@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Ending, Rejected } from "../../src/model/translation.ts";
 import { statusPatch } from "../../src/report/patch.ts";
-import { podEvents } from "../../src/report/pod-events.ts";
+import { podEvents } from "../../src/report/events/pod-events.ts";
 import { NOW, pod, rejected } from "./base.ts";
 import { condition, crashed, phaseOf, report, running } from "./pod-case.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PodStatus } from "../../src/model/api/pod.ts";
-import { podEvents } from "../../src/report/pod-events.ts";
+import { podEvents } from "../../src/report/events/pod-events.ts";
 import { runnable, runningStatus, status } from "./base.ts";
 
 const waits = (reason: string, message?: string) =>

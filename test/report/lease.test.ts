@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { leaseFor } from "../../src/report/lease.ts";
+import { leaseFor } from "../../src/report/node/lease.ts";
 import { NOW } from "./base.ts";
 
 test("leaseFor() is the kubelet's lease, owned by the Node", () => {

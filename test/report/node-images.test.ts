@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StoredTree } from "../../src/model/image/image.ts";
-import { nodeImages } from "../../src/report/node-images.ts";
+import { nodeImages } from "../../src/report/node/node-images.ts";
 
 const tree = (n: number, names: readonly string[]) => ({ digest: `sha256:${n}`, names, size: n }) as StoredTree;
 

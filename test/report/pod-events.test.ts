@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { PodEvent } from "../../src/model/api/event.ts";
 import type { ContainerStatus, PodStatus } from "../../src/model/api/pod.ts";
 import type { Problem } from "../../src/model/problem.ts";
-import { type PodEdge, podEvents } from "../../src/report/pod-events.ts";
+import { type PodEdge, podEvents } from "../../src/report/events/pod-events.ts";
 import { agoText, id, invocation, pod, rejected, runnable, runningStatus, status, UID } from "./base.ts";
 
 const WAITING = status({ waiting: { reason: "ContainerCreating" } });

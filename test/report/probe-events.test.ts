@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ProbeResult } from "../../src/model/api/probe.ts";
-import { probeEvents } from "../../src/report/probe-events.ts";
+import { probeEvents } from "../../src/report/events/probe-events.ts";
 import { past, pod, runnable, world } from "./base.ts";
 
 const RESULT: ProbeResult = {

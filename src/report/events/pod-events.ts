@@ -1,8 +1,8 @@
-import { statusesOf } from "../model/api/containers.ts";
-import type { PodEvent } from "../model/api/event.ts";
-import type { ContainerStatus, Pod, PodStatus } from "../model/api/pod.ts";
-import { type Problem, problemSentence } from "../model/problem.ts";
-import type { DesiredContainer, Translation } from "../model/translation.ts";
+import { statusesOf } from "../../model/api/containers.ts";
+import type { PodEvent } from "../../model/api/event.ts";
+import type { ContainerStatus, Pod, PodStatus } from "../../model/api/pod.ts";
+import { type Problem, problemSentence } from "../../model/problem.ts";
+import type { DesiredContainer, Translation } from "../../model/translation.ts";
 import { containerEvents } from "./container-events.ts";
 import { volumeEvents } from "./volume-events.ts";
 

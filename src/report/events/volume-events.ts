@@ -1,8 +1,8 @@
-import { containersOf, statusesOf } from "../model/api/containers.ts";
-import type { PodEvent } from "../model/api/event.ts";
-import type { PodStatus } from "../model/api/pod.ts";
-import type { Translation } from "../model/translation.ts";
-import { pulledMessage } from "./pulled.ts";
+import { containersOf, statusesOf } from "../../model/api/containers.ts";
+import type { PodEvent } from "../../model/api/event.ts";
+import type { PodStatus } from "../../model/api/pod.ts";
+import type { Translation } from "../../model/translation.ts";
+import { pulledMessage } from "../pulled.ts";
 
 /** What the kubelet says of the images of volumes: once, when the first container has started that mounts it. */
 export function volumeEvents(

@@ -1,4 +1,4 @@
-import type { Instant } from "../model/api/time.ts";
+import type { Instant } from "../../model/api/time.ts";
 
 export interface Lease {
   readonly apiVersion: "coordination.k8s.io/v1";

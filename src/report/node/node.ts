@@ -1,4 +1,4 @@
-import type { Node, NodeStatus, Taint } from "../model/api/node.ts";
+import type { Node, NodeStatus, Taint } from "../../model/api/node.ts";
 import { nodePatch } from "./node-patch.ts";
 import { type NodeReport, nodeStatus } from "./node-status.ts";
 

@@ -1,6 +1,6 @@
-import type { NodeEvent } from "../model/api/event.ts";
-import type { Node, NodeStatus } from "../model/api/node.ts";
-import type { NodeChanges } from "./node.ts";
+import type { NodeEvent } from "../../model/api/event.ts";
+import type { Node, NodeStatus } from "../../model/api/node.ts";
+import type { NodeChanges } from "../node/node.ts";
 
 /** What happened to the node between what the API server had and what it is told now. */
 export function nodeEvents(existing: Node | undefined, changes: NodeChanges, nodeName: string): NodeEvent[] {

@@ -1,10 +1,10 @@
-import { invocationOf } from "../model/api/container-id.ts";
-import { CONTAINER_LISTS, containersOf, kindOf } from "../model/api/containers.ts";
-import type { PodEvent } from "../model/api/event.ts";
-import type { ContainerState, ContainerStatus, Pod, Terminated } from "../model/api/pod.ts";
-import { shownImage } from "../model/image/shown-image.ts";
-import type { DesiredContainer } from "../model/translation.ts";
-import { pulledMessage } from "./pulled.ts";
+import { invocationOf } from "../../model/api/container-id.ts";
+import { CONTAINER_LISTS, containersOf, kindOf } from "../../model/api/containers.ts";
+import type { PodEvent } from "../../model/api/event.ts";
+import type { ContainerState, ContainerStatus, Pod, Terminated } from "../../model/api/pod.ts";
+import { shownImage } from "../../model/image/shown-image.ts";
+import type { DesiredContainer } from "../../model/translation.ts";
+import { pulledMessage } from "../pulled.ts";
 
 /** What happened to one container, in the order in which it happened. */
 export function containerEvents(

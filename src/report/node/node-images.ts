@@ -1,6 +1,6 @@
-import { packageOf } from "../model/image/deb.ts";
-import type { StoredTree } from "../model/image/image.ts";
-import type { NodeStatus } from "../model/api/node.ts";
+import { packageOf } from "../../model/image/deb.ts";
+import type { StoredTree } from "../../model/image/image.ts";
+import type { NodeStatus } from "../../model/api/node.ts";
 
 /** As many as the kubelet tells. */
 const MOST = 50;

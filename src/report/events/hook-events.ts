@@ -1,7 +1,7 @@
-import { declaredContainers } from "../model/api/containers.ts";
-import type { PodEvent } from "../model/api/event.ts";
-import type { Translation } from "../model/translation.ts";
-import type { World } from "../model/world.ts";
+import { declaredContainers } from "../../model/api/containers.ts";
+import type { PodEvent } from "../../model/api/event.ts";
+import type { Translation } from "../../model/translation.ts";
+import type { World } from "../../model/world.ts";
 
 const HOOKS = [
   ["postStart", "FailedPostStartHook", "PostStartHook failed"],

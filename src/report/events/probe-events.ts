@@ -1,10 +1,10 @@
-import { declaredContainers, kindOf } from "../model/api/containers.ts";
-import type { PodEvent } from "../model/api/event.ts";
-import type { Container, Pod } from "../model/api/pod.ts";
-import { PROBE_TYPES, type ProbeResult, type ProbeType } from "../model/api/probe.ts";
-import { restartPolicy } from "../model/api/restart.ts";
-import type { Translation } from "../model/translation.ts";
-import type { World } from "../model/world.ts";
+import { declaredContainers, kindOf } from "../../model/api/containers.ts";
+import type { PodEvent } from "../../model/api/event.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
+import { PROBE_TYPES, type ProbeResult, type ProbeType } from "../../model/api/probe.ts";
+import { restartPolicy } from "../../model/api/restart.ts";
+import type { Translation } from "../../model/translation.ts";
+import type { World } from "../../model/world.ts";
 
 /** What the probes of a pod have to say. The same at each run until it changes: an occurrence that was told is no news. */
 export function probeEvents({ kind, pod }: Translation, world: World): PodEvent[] {

@@ -1,10 +1,10 @@
-import { nodeAddresses } from "../model/host/addresses.ts";
-import type { Config } from "../model/host/config.ts";
-import type { Host } from "../model/host/host.ts";
-import type { StoredTree } from "../model/image/image.ts";
-import type { NodeStatus } from "../model/api/node.ts";
-import type { Instant } from "../model/api/time.ts";
-import type { IdentityFacts } from "./identity-problem.ts";
+import { nodeAddresses } from "../../model/host/addresses.ts";
+import type { Config } from "../../model/host/config.ts";
+import type { Host } from "../../model/host/host.ts";
+import type { StoredTree } from "../../model/image/image.ts";
+import type { NodeStatus } from "../../model/api/node.ts";
+import type { Instant } from "../../model/api/time.ts";
+import type { IdentityFacts } from "../identity-problem.ts";
 import { nodeConditions } from "./node-conditions.ts";
 import { nodeImages } from "./node-images.ts";
 import { nodeResources } from "./node-resources.ts";

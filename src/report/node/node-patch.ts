@@ -1,6 +1,6 @@
-import type { NodeCondition, NodeStatus } from "../model/api/node.ts";
-import { fromTimestamp, type Instant } from "../model/api/time.ts";
-import { equal } from "./equal.ts";
+import type { NodeCondition, NodeStatus } from "../../model/api/node.ts";
+import { fromTimestamp, type Instant } from "../../model/api/time.ts";
+import { equal } from "../equal.ts";
 
 /** As the kubelet's nodeStatusReportFrequency. That the node lives is what its lease says. */
 const HEARTBEAT = 300_000;

@@ -1,9 +1,9 @@
-import type { Config } from "../model/host/config.ts";
-import type { Host } from "../model/host/host.ts";
-import type { NodeCondition } from "../model/api/node.ts";
-import { shortages } from "../model/host/pressure.ts";
-import { fromTimestamp, type Instant, toTimestamp } from "../model/api/time.ts";
-import { type IdentityFacts, identityProblem } from "./identity-problem.ts";
+import type { Config } from "../../model/host/config.ts";
+import type { Host } from "../../model/host/host.ts";
+import type { NodeCondition } from "../../model/api/node.ts";
+import { shortages } from "../../model/host/pressure.ts";
+import { fromTimestamp, type Instant, toTimestamp } from "../../model/api/time.ts";
+import { type IdentityFacts, identityProblem } from "../identity-problem.ts";
 
 export interface Conditioned extends IdentityFacts {
   readonly config: Config;

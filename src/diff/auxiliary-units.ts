@@ -3,7 +3,7 @@ import type { Step } from "../model/step.ts";
 import type { Runnable } from "../model/translation.ts";
 import { type ActualUnit, type Companion, isCompanion } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
-import { placeUnit } from "./place.ts";
+import { placeUnit } from "./ensure-unit.ts";
 import { isIdle, unmask } from "./unit-states.ts";
 
 /** Writes what a pod has beside its containers, starts of it what the run is to start, and removes what is not wanted any more. */
