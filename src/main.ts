@@ -6,7 +6,7 @@ import { ManifestSource } from "./io/manifest-source.ts";
 import { countRun } from "./io/run-counts.ts";
 import { logTo } from "./log.ts";
 import type { RunEnd } from "./model/run-end.ts";
-import { sync } from "./sync.ts";
+import { sync } from "./run/sync.ts";
 
 /** Milliseconds after which a run asks the API server no more, so that it ends by itself before systemd ends it. */
 const ASKING = 15_000;

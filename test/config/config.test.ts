@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseSettings, toConfig } from "../../src/config.ts";
+import { parseSettings, toConfig } from "../../src/config/settings.ts";
 
 const FILE = "/etc/unitlet/unitlet.conf";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseSettings, toConfig } from "../../src/config.ts";
+import { parseSettings, toConfig } from "../../src/config/settings.ts";
 
 const MAIN = { path: "/etc/unitlet/unitlet.conf", text: "nodeName = main\nwatch = yes\n" };
 const FIRST = { path: "/etc/unitlet/unitlet.conf.d/10-a.conf", text: "nodeName = first\nmaxPods = 10\n" };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseManifest } from "../../src/manifest.ts";
+import { parseManifest } from "../../src/config/manifest.ts";
 
 type Tree = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseManifest } from "../../src/manifest.ts";
+import { parseManifest } from "../../src/config/manifest.ts";
 
 function manifest(container: object, volumes: readonly object[] = []): object {
   const metadata = { name: "web", namespace: "shop" };

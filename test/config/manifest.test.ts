@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ManifestError, parseManifest } from "../../src/manifest.ts";
+import { ManifestError, parseManifest } from "../../src/config/manifest.ts";
 import { forAll } from "../support/fuzz.ts";
 import { translate } from "../translate/base.ts";
 

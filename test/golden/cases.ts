@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseSettings, toConfig } from "../../src/config.ts";
+import { parseSettings, toConfig } from "../../src/config/settings.ts";
 import { readManifests } from "../../src/io/schema/manifest-files.ts";
 import type { Config } from "../../src/model/host/config.ts";
 import type { Pod } from "../../src/model/api/pod.ts";

@@ -4,7 +4,7 @@ import type { Pod, PodStatus } from "../../src/model/api/pod.ts";
 import type { Fetched } from "../../src/model/references.ts";
 import type { ActualUnit, UnitName, UnitState } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
-import { isPassing, settledUntil } from "../../src/settled.ts";
+import { isPassing, settledUntil } from "../../src/run/fast-path.ts";
 import { CONFIG, HOST, NO_REFERENCES, NOW, pod, UID } from "../translate/base.ts";
 
 const MINUTE = 60_000;

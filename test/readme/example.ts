@@ -1,5 +1,5 @@
 import { loadYaml } from "@kubernetes/client-node";
-import { parseManifest } from "../../src/manifest.ts";
+import { parseManifest } from "../../src/config/manifest.ts";
 import type { Fetched } from "../../src/model/references.ts";
 import { CONFIG, HOST, NO_REFERENCES, runnable } from "../translate/base.ts";
 import { fence } from "./markdown.ts";

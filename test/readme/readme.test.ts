@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
-import { parseSettings } from "../../src/config.ts";
+import { parseSettings } from "../../src/config/settings.ts";
 import { ANNOTATIONS } from "../../src/translate/annotations/table.ts";
 import { unitletVersion } from "../../src/version.ts";
 import { run } from "../support/run.ts";

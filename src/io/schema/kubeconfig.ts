@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { loadYaml } from "@kubernetes/client-node";
-import { ConfigError } from "../../config.ts";
+import { ConfigError } from "../../config/settings.ts";
 import type { Cluster, FileOrData } from "../../model/host/config.ts";
 
 type Entry<K extends string> = { readonly name: string } & { readonly [key in K]?: Readonly<Record<string, unknown>> };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { loadYaml } from "@kubernetes/client-node";
-import { ManifestError, parseManifest } from "../../manifest.ts";
+import { ManifestError, parseManifest } from "../../config/manifest.ts";
 import type { Pod } from "../../model/api/pod.ts";
 
 export interface Manifests {

@@ -1,14 +1,14 @@
-import { readHost } from "./io/host/host.ts";
-import type { ApiError } from "./io/kube/http.ts";
-import { loadKeepPairs } from "./io/bundles/certificates-bundle.ts";
-import type { Kube } from "./io/kube/kube.ts";
-import { keep, recall } from "./io/cache.ts";
-import { sayTrouble, toldTrouble } from "./io/problems.ts";
-import type { Log } from "./log.ts";
-import { nodeAddresses } from "./model/host/addresses.ts";
-import type { Config } from "./model/host/config.ts";
-import type { Identity } from "./model/host/credentials.ts";
-import type { Instant } from "./model/api/time.ts";
+import { readHost } from "../io/host/host.ts";
+import type { ApiError } from "../io/kube/http.ts";
+import { loadKeepPairs } from "../io/bundles/certificates-bundle.ts";
+import type { Kube } from "../io/kube/kube.ts";
+import { keep, recall } from "../io/cache.ts";
+import { sayTrouble, toldTrouble } from "../io/problems.ts";
+import type { Log } from "../log.ts";
+import { nodeAddresses } from "../model/host/addresses.ts";
+import type { Config } from "../model/host/config.ts";
+import type { Identity } from "../model/host/credentials.ts";
+import type { Instant } from "../model/api/time.ts";
 
 /** Node's codes for what can be wrong with a certificate or a handshake. */
 const TLS_CODE = /CERT|SIGNATURE|^(ERR_TLS|ERR_SSL|EPROTO)/;

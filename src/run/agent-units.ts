@@ -1,10 +1,10 @@
-import { BusError } from "./io/systemd/bus.ts";
-import { keepPace } from "./io/systemd/timer-interval.ts";
-import type { Systemd } from "./io/systemd/systemd.ts";
-import { sayTrouble } from "./io/problems.ts";
-import { removeWatchConfig, writeWatchConfig } from "./io/systemd/watch-config.ts";
-import type { UnitState } from "./model/unit.ts";
-import type { World } from "./model/world.ts";
+import { BusError } from "../io/systemd/bus.ts";
+import { keepPace } from "../io/systemd/timer-interval.ts";
+import type { Systemd } from "../io/systemd/systemd.ts";
+import { sayTrouble } from "../io/problems.ts";
+import { removeWatchConfig, writeWatchConfig } from "../io/systemd/watch-config.ts";
+import type { UnitState } from "../model/unit.ts";
+import type { World } from "../model/world.ts";
 import type { Sync } from "./sync.ts";
 
 const WATCH = "unitlet-watch.service";

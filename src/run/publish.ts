@@ -1,17 +1,17 @@
 import type { Applied } from "./apply.ts";
-import type { Log } from "./log.ts";
-import type { PodEvent } from "./model/api/event.ts";
-import { isTerminal } from "./model/api/phase.ts";
-import type { Pod, PodStatus } from "./model/api/pod.ts";
-import type { Instant } from "./model/api/time.ts";
-import type { Translation } from "./model/translation.ts";
-import type { World } from "./model/world.ts";
-import type { PodSource } from "./ports.ts";
-import { hookEvents } from "./report/events/hook-events.ts";
-import { statusPatch } from "./report/patch.ts";
-import { podEvents } from "./report/events/pod-events.ts";
-import { reportPod } from "./report/pod-status.ts";
-import { probeEvents } from "./report/events/probe-events.ts";
+import type { Log } from "../log.ts";
+import type { PodEvent } from "../model/api/event.ts";
+import { isTerminal } from "../model/api/phase.ts";
+import type { Pod, PodStatus } from "../model/api/pod.ts";
+import type { Instant } from "../model/api/time.ts";
+import type { Translation } from "../model/translation.ts";
+import type { World } from "../model/world.ts";
+import type { PodSource } from "../ports.ts";
+import { hookEvents } from "../report/events/hook-events.ts";
+import { statusPatch } from "../report/patch.ts";
+import { podEvents } from "../report/events/pod-events.ts";
+import { reportPod } from "../report/pod-status.ts";
+import { probeEvents } from "../report/events/probe-events.ts";
 
 export interface Published {
   /** Pods whose status was to be written, whether it could be or not. */

@@ -1,7 +1,7 @@
-import { writeRemoval } from "./io/images/package-store.ts";
-import { appendExit } from "./io/pods/exit-records.ts";
-import { removeImage } from "./io/images/image-store.ts";
-import { writePull } from "./io/images/images.ts";
+import { writeRemoval } from "../io/images/package-store.ts";
+import { appendExit } from "../io/pods/exit-records.ts";
+import { removeImage } from "../io/images/image-store.ts";
+import { writePull } from "../io/images/images.ts";
 import {
   keepStorage,
   noteStop,
@@ -9,17 +9,17 @@ import {
   restorePod,
   sealPod,
   writePodFile,
-} from "./io/pods/pod-directories.ts";
-import { prepareStorage } from "./io/volumes/storage.ts";
-import type { Systemd } from "./io/systemd/systemd.ts";
-import { sayTrouble } from "./io/problems.ts";
-import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "./io/systemd/unit-files.ts";
-import { writeVolume } from "./io/volumes/projected-volume.ts";
-import type { Log } from "./log.ts";
-import { shownImage } from "./model/image/shown-image.ts";
-import type { DesiredFile, DesiredVolume, Step } from "./model/step.ts";
-import type { PodSource } from "./ports.ts";
-import { imageUnit } from "./unitfile/image-names.ts";
+} from "../io/pods/pod-directories.ts";
+import { prepareStorage } from "../io/volumes/storage.ts";
+import type { Systemd } from "../io/systemd/systemd.ts";
+import { sayTrouble } from "../io/problems.ts";
+import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "../io/systemd/unit-files.ts";
+import { writeVolume } from "../io/volumes/projected-volume.ts";
+import type { Log } from "../log.ts";
+import { shownImage } from "../model/image/shown-image.ts";
+import type { DesiredFile, DesiredVolume, Step } from "../model/step.ts";
+import type { PodSource } from "../ports.ts";
+import { imageUnit } from "../unitfile/image-names.ts";
 
 /** Steps whose doing is no news: they accompany one that is. */
 const QUIET: ReadonlySet<Step["kind"]> = new Set([

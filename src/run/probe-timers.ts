@@ -1,13 +1,13 @@
-import { BusError } from "./io/systemd/bus.ts";
-import { forgetOtherPeriods, parse } from "./io/pods/probe-files.ts";
-import type { Systemd } from "./io/systemd/systemd.ts";
-import { sayTrouble } from "./io/problems.ts";
-import type { Log } from "./log.ts";
-import { type ContainerPast, NO_PAST } from "./model/exit-record.ts";
-import { probesFile } from "./model/paths.ts";
-import type { ContainerProbes, ProbeType } from "./model/api/probe.ts";
-import type { PodDirectory, World } from "./model/world.ts";
-import { probeService, probeTimer } from "./unitfile/names.ts";
+import { BusError } from "../io/systemd/bus.ts";
+import { forgetOtherPeriods, parse } from "../io/pods/probe-files.ts";
+import type { Systemd } from "../io/systemd/systemd.ts";
+import { sayTrouble } from "../io/problems.ts";
+import type { Log } from "../log.ts";
+import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
+import { probesFile } from "../model/paths.ts";
+import type { ContainerProbes, ProbeType } from "../model/api/probe.ts";
+import type { PodDirectory, World } from "../model/world.ts";
+import { probeService, probeTimer } from "../unitfile/names.ts";
 
 const SUFFIX = probesFile("");
 

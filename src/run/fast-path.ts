@@ -1,11 +1,11 @@
-import { forgetMemo, keep, recall } from "./io/cache.ts";
-import type { Instant } from "./model/api/time.ts";
-import { type ActualUnit, isCompanion } from "./model/unit.ts";
-import type { World } from "./model/world.ts";
-import { deadlineOf } from "./translate/lifecycle/deadline.ts";
-import { hasDiskLimit } from "./translate/eviction/limits.ts";
-import { FRESH, retryAt } from "./translate/images/image.ts";
-import { nextRefresh } from "./translate/references.ts";
+import { forgetMemo, keep, recall } from "../io/cache.ts";
+import type { Instant } from "../model/api/time.ts";
+import { type ActualUnit, isCompanion } from "../model/unit.ts";
+import type { World } from "../model/world.ts";
+import { deadlineOf } from "../translate/lifecycle/deadline.ts";
+import { hasDiskLimit } from "../translate/eviction/limits.ts";
+import { FRESH, retryAt } from "../translate/images/image.ts";
+import { nextRefresh } from "../translate/references.ts";
 
 /** However quiet it is, everything is looked at this often. */
 const LONGEST = 60_000;

@@ -1,17 +1,17 @@
-import { modifiedAt, writeIfRoom } from "./io/files.ts";
-import { readHost } from "./io/host/host.ts";
-import { ApiError } from "./io/kube/http.ts";
-import { readStore } from "./io/images/image-store.ts";
-import type { Kube } from "./io/kube/kube.ts";
-import type { Config } from "./model/host/config.ts";
-import type { Host } from "./model/host/host.ts";
-import type { Identity } from "./model/host/credentials.ts";
-import type { Node } from "./model/api/node.ts";
-import { VOLATILE } from "./model/paths.ts";
-import type { Instant } from "./model/api/time.ts";
-import { leaseFor } from "./report/node/lease.ts";
-import { reportNode } from "./report/node/node.ts";
-import { nodeEvents } from "./report/events/node-events.ts";
+import { modifiedAt, writeIfRoom } from "../io/files.ts";
+import { readHost } from "../io/host/host.ts";
+import { ApiError } from "../io/kube/http.ts";
+import { readStore } from "../io/images/image-store.ts";
+import type { Kube } from "../io/kube/kube.ts";
+import type { Config } from "../model/host/config.ts";
+import type { Host } from "../model/host/host.ts";
+import type { Identity } from "../model/host/credentials.ts";
+import type { Node } from "../model/api/node.ts";
+import { VOLATILE } from "../model/paths.ts";
+import type { Instant } from "../model/api/time.ts";
+import { leaseFor } from "../report/node/lease.ts";
+import { reportNode } from "../report/node/node.ts";
+import { nodeEvents } from "../report/events/node-events.ts";
 
 /** As the kubelet: a quarter of the lease's 40 s. A run that comes a little early counts. */
 const RENEW_EVERY = 10_000 - 500;

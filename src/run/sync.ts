@@ -1,20 +1,20 @@
-import { beatIsDue, keepNode, renewLease } from "./beat.ts";
-import { keepIdentity, sayRefusal } from "./identity.ts";
-import { answerDoorbell } from "./io/systemd/sync-trigger.ts";
-import { hostFingerprint } from "./io/host/fingerprint.ts";
-import { readLevels } from "./io/host/host.ts";
-import { ApiError } from "./io/kube/http.ts";
-import type { Kube } from "./io/kube/kube.ts";
-import { sayTrouble } from "./io/problems.ts";
-import { loadRun } from "./io/bundles/work-bundle.ts";
-import type { Log } from "./log.ts";
-import type { Config } from "./model/host/config.ts";
-import { shortages } from "./model/host/pressure.ts";
-import type { RunEnd } from "./model/run-end.ts";
-import type { Instant } from "./model/api/time.ts";
-import type { Answer, PodSource } from "./ports.ts";
-import { isSettled } from "./settled.ts";
-import { unitletVersion } from "./version.ts";
+import { beatIsDue, keepNode, renewLease } from "./heartbeat.ts";
+import { keepIdentity, sayRefusal } from "./certificates.ts";
+import { answerDoorbell } from "../io/systemd/sync-trigger.ts";
+import { hostFingerprint } from "../io/host/fingerprint.ts";
+import { readLevels } from "../io/host/host.ts";
+import { ApiError } from "../io/kube/http.ts";
+import type { Kube } from "../io/kube/kube.ts";
+import { sayTrouble } from "../io/problems.ts";
+import { loadRun } from "../io/bundles/work-bundle.ts";
+import type { Log } from "../log.ts";
+import type { Config } from "../model/host/config.ts";
+import { shortages } from "../model/host/pressure.ts";
+import type { RunEnd } from "../model/run-end.ts";
+import type { Instant } from "../model/api/time.ts";
+import type { Answer, PodSource } from "../ports.ts";
+import { isSettled } from "./fast-path.ts";
+import { unitletVersion } from "../version.ts";
 
 export interface Sync {
   readonly config: Config;
