@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { V1Container, V1Probe } from "@kubernetes/client-node";
-import { pod, SLEEP } from "../e2e/manifests.ts";
+import { pod, SLEEP } from "../e2e/support/manifests.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
 import { Account } from "./account.ts";

@@ -3,7 +3,7 @@ import { createServer as createSecure } from "node:https";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HttpCheck } from "../../src/model/api/probe.ts";
 import { selfSigned } from "../../src/serve/auth/self-signed.ts";
-import { HOST, portOf, probe } from "./looking.ts";
+import { HOST, portOf, probe } from "./run-check.ts";
 
 let server: Server;
 let asked: string[] = [];

@@ -1,7 +1,7 @@
 import { createServer } from "node:http2";
 import { createServer as createTcp } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { HOST, portOf, probe } from "./looking.ts";
+import { HOST, portOf, probe } from "./run-check.ts";
 
 const health = createServer().on("stream", (stream) => {
   const chunks: Buffer[] = [];

@@ -6,7 +6,7 @@ import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { UnitName } from "../../src/model/unit.ts";
 import { checkExec } from "../../src/probe/exec-check.ts";
-import { probe } from "./looking.ts";
+import { probe } from "./run-check.ts";
 
 /** Answers from a thread of its own, which goes on while this one stands still: a while after it has told of the request. */
 const SERVER = `

@@ -3,7 +3,7 @@ import type { ContainerState, ContainerStatus, Pod, PodSpec, PodStatus } from ".
 import type { DesiredContainer, Rejected, Runnable } from "../../src/model/translation.ts";
 import type { ActualUnit, ContainerKind, UnitName, UnitState } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
-import { CONFIG, HOST } from "./base-host.ts";
+import { CONFIG, HOST } from "./node/base-host.ts";
 
 /** 2026-01-02T03:04:05Z */
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);

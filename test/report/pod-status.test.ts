@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Companion, UnitName } from "../../src/model/unit.ts";
 import { DEAD, id, NOW_TEXT, pod, rejected, runnable, runningStatus, status, unit, world } from "./base.ts";
-import { HOST } from "./base-host.ts";
+import { HOST } from "./node/base-host.ts";
 import { addresses, condition, crashed, never, report, running, succeeded } from "./pod-case.ts";
 
 describe("reportPod()", () => {

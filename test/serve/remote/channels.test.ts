@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { Channels, type Coding } from "../../../src/serve/remote/channels.ts";
 import { until } from "../../support/until.ts";
-import { binary, frame, told } from "./websocket-client.ts";
+import { binary, frame, told } from "./websocket/websocket-client.ts";
 
 const RAW = { isBase64: false, canClose: false };
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ForwardPairs, parsePort } from "../../../src/serve/remote/forward-pairs.ts";
 import { SpdySession } from "../../../src/serve/remote/spdy/session.ts";
 import { until } from "../../support/until.ts";
-import { Packer, told } from "./spdy-client.ts";
+import { Packer, told } from "./spdy/spdy-client.ts";
 
 const headers = (streamtype: string, requestid?: string, port = "80") => ({
   streamtype,

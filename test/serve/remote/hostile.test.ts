@@ -6,8 +6,8 @@ import { Channels } from "../../../src/serve/remote/channels.ts";
 import { ForwardPairs } from "../../../src/serve/remote/forward-pairs.ts";
 import { SpdySession } from "../../../src/serve/remote/spdy/session.ts";
 import { WebSocketTunnel } from "../../../src/serve/remote/websocket/tunnel.ts";
-import { control, data, number, Packer } from "./spdy-client.ts";
-import { frame } from "./websocket-client.ts";
+import { control, data, number, Packer } from "./spdy/spdy-client.ts";
+import { frame } from "./websocket/websocket-client.ts";
 
 /** As forAll(), for what takes its time. */
 async function always<T>(values: fc.Arbitrary<T>, claim: (value: T) => Promise<void>): Promise<void> {

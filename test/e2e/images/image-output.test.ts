@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Cluster } from "../../support/cluster.ts";
+import { Node } from "../../support/node.ts";
+import { busybox, Registry } from "../../support/registry.ts";
+import { certify } from "../support/asking.ts";
+import { type Container, pod, shell } from "../support/manifests.ts";
+
+const BUSYBOX = "127.0.0.1:5000/busybox:1";
+const NEVER = { restartPolicy: "Never" };
+
+let node: Node;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "image-output", { ownDisk: true, settings: { watch: "yes" } });
+  await certify(node);
+  const registry = await Registry.start(node.machine);
+  await registry.push("busybox:1", { layers: [await busybox()], config: { Env: ["PATH=/bin"] } });
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+const script = (text: string, rest: Container = {}) => shell(text, { image: BUSYBOX, ...rest });
+const logs = (name: string) => node.kubectl("logs", name);
+
+async function untilLogged(name: string, text: string): Promise<void> {
+  const look = async () => {
+    const seen = await logs(name);
+    return [seen === text, seen] as const;
+  };
+  await node.machine.until(look, { what: `${JSON.stringify(text)} in the log of ${name}` });
+}
+
+/** What is in the container's cgroup and below. */
+async function processes(name: string): Promise<string[]> {
+  const { stdout } = await node.exec(["systemd-cgls", "--no-pager", "--full", `--unit=${node.unit(name)}`]);
+  return [...stdout.matchAll(/[├└]─ *\d+ (.*)$/gm)].map(([, command]) => command ?? "");
+}
+
+const READER = "container-log ";
+
+async function untilUnread(name: string): Promise<void> {
+  const look = async () => {
+    const seen = await processes(name);
+    return [!seen.some((each) => each.includes(READER)), seen] as const;
+  };
+  await node.machine.until(look, { what: `${name} with its own processes only` });
+}
+
+/** Lets a container go on that waits for it by `WAIT`. */
+const next = (name: string) => node.kubectl("exec", name, "--", "touch", "/next");
+const WAIT = "until rm /next 2>/dev/null; do sleep 0.1; done";
+
+test("nobody stays behind a container that is silent, and what it says later is there", async () => {
+  await node.run(pod(node, "quiet", script(`echo one; ${WAIT}; echo two; exec sleep 1000`)));
+  await untilLogged("quiet", "one\n");
+  await untilUnread("quiet");
+  await next("quiet");
+  await untilLogged("quiet", "one\ntwo\n");
+  await untilUnread("quiet");
+  const own = async () => (await processes("quiet")).join();
+  await node.machine.until(async () => [(await own()) === "sleep 1000", await own()], { what: "the sleep alone" });
+  expect((await node.exec("pgrep -fc 'container-[l]og ' || true")).stdout).toBe("0\n");
+});
+
+test("what containers have written that end at once is all there when they are told to have ended", async () => {
+  const names = Array.from({ length: 12 }, (_, at) => `quick-${at}`);
+  const text = (at: number) =>
+    `i=0; while [ $i -lt 4000 ]; do i=$((i + 1)); echo a line, number $i; done; exit ${at % 3}`;
+  const lines = Array.from({ length: 4000 }, (_, at) => `a line, number ${at + 1}\n`).join("");
+  await node.run(...names.map((name, at) => pod(node, name, script(text(at)), NEVER)));
+  for (const [at, name] of names.entries()) {
+    const ended = await node.container(name, ({ state }) => state?.terminated);
+    expect([ended.state?.terminated?.exitCode, (await logs(name)) === lines]).toEqual([at % 3, true]);
+  }
+});
+
+test.for([
+  ["root", 0],
+  ["another user", 1234],
+] as const)("log files that are standard output, for %s", async ([who, runAsUser]) => {
+  const name = `files-${who.replaceAll(" ", "-")}`;
+  const text = "echo 1; echo 2 >/dev/stdout; echo 3 >>/proc/self/fd/2; echo 4 >>/dev/stderr; echo 5";
+  await node.run(pod(node, name, script(text, { securityContext: { runAsUser } }), NEVER));
+  await node.until(name, (seen) => seen?.status?.phase === "Succeeded");
+  expect(await logs(name)).toBe("1\n2\n3\n4\n5\n");
+});
+
+test("an init container's output is as complete", async () => {
+  const init = { name: "init", ...script("busybox yes line | head -n 20000") };
+  await node.run(pod(node, "init", script("echo main"), { ...NEVER, initContainers: [init] }));
+  await node.until("init", (seen) => seen?.status?.phase === "Succeeded");
+  expect(await node.kubectl("logs", "init", "-c", "init")).toBe("line\n".repeat(20_000));
+});
+
+test("who reads may be killed, even within a line", async () => {
+  await node.run(pod(node, "killed", script(`echo one; printf half; ${WAIT}; echo " and half"; exec sleep 1000`)));
+  // Only the whole line is in the journal.
+  await untilLogged("killed", "one\n");
+  await node.machine.until(async () => (await processes("killed")).some((each) => each.includes(READER)), {
+    what: "somebody who waits for the rest of the line",
+  });
+  await node.exec(["pkill", "--signal=KILL", "--full", READER]);
+  await next("killed");
+  await untilLogged("killed", "one\nhalf and half\n");
+});
+
+test("100 MB, as fast as it can, arrive as they were written", async () => {
+  const line = "x".repeat(9_992);
+  await node.run(pod(node, "much", script(`busybox yes ${line} | head -n 10000 | cat -n`), NEVER));
+  await node.until("much", (seen) => seen?.status?.phase === "Succeeded", { timeout: 120_000 });
+  const written = `yes ${line} | head -n 10000 | cat -n | cksum`;
+  const read = `journalctl -q -o cat _TRANSPORT=stdout _SYSTEMD_UNIT=${node.unit("much")} | cksum`;
+  const digest = async (command: string) => (await node.machine.exec(command, { timeout: 120_000 })).stdout;
+  expect(await digest(read)).toBe(await digest(written));
+});
+
+describe("what systemd does meanwhile", () => {
+  test.for(["daemon-reload", "daemon-reexec"])("%s", async (verb) => {
+    await node.run(pod(node, verb, script(`echo one; ${WAIT}; echo two; ${WAIT}; echo three; exec sleep 1000`)));
+    await untilLogged(verb, "one\n");
+    await node.exec(["systemctl", verb]);
+    await next(verb);
+    await untilLogged(verb, "one\ntwo\n");
+    await untilUnread(verb);
+    await node.exec(["systemctl", verb]);
+    await next(verb);
+    await untilLogged(verb, "one\ntwo\nthree\n");
+  });
+});
+
+test("/run may be emptied: a container that runs is heard, one that starts finds a pipe", async () => {
+  await node.run(pod(node, "emptied", script(`echo one; ${WAIT}; echo two; ${WAIT}; exit 1`)));
+  await untilLogged("emptied", "one\n");
+  await untilUnread("emptied");
+  await node.exec("rm -r /run/unitlet/log /run/unitlet/pods/*/main.output");
+  await next("emptied");
+  await untilLogged("emptied", "one\ntwo\n");
+  await next("emptied");
+  await node.container("emptied", ({ restartCount, state }) => restartCount > 0 && state?.running);
+  await untilLogged("emptied", "one\n");
+});
+
+test("nothing is left when the pods are gone", async () => {
+  await node.kubectl("delete", "pods", "--all");
+  const left =
+    "systemctl list-units --plain --no-legend --all 'unitlet-log@*'; ls /run/unitlet/log; pgrep -fl 'container-[l]og '";
+  const look = async () => {
+    const { stdout } = await node.machine.exec(left, { allowFailure: true });
+    return [stdout === "", stdout] as const;
+  };
+  await node.machine.until(look, { what: "no unit and no pipe" });
+  // A failed run is followed by one that is none.
+  await node.machine.until(() => node.exec("systemctl is-system-running"), { what: "no unit that has failed" });
+});

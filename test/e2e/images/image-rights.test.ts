@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cluster } from "../../support/cluster.ts";
+import { Node } from "../../support/node.ts";
+import { busybox, Registry } from "../../support/registry.ts";
+import { type Container, pod } from "../support/manifests.ts";
+
+let node: Node;
+let image: string;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "image-rights", { ownDisk: true });
+  const registry = await Registry.start(node.machine);
+  const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
+  image = await registry.push("busybox:1", { layers: [await busybox()], config });
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+/** Runs a script in a pod to its end and returns what it has written. */
+async function output(name: string, script: string, rest: Container = {}): Promise<string[]> {
+  const command = ["sh", "-c", script.replaceAll("$", () => "$$")];
+  await node.run(pod(node, name, { image, command, ...rest }, { restartPolicy: "Never" }));
+  await node.until(name, (seen) => seen?.status?.phase === "Succeeded");
+  return (await node.log(name)).trimEnd().split("\n");
+}
+
+test("what PodSecurity calls restricted, for a user who has no name", async () => {
+  const securityContext = {
+    runAsNonRoot: true,
+    runAsUser: 4711,
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ["ALL"] },
+    seccompProfile: { type: "RuntimeDefault" },
+  };
+  const script = "id; grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/self/status; touch /tmp/x 2>&1; true";
+  expect(await output("restricted", script, { securityContext })).toEqual([
+    "uid=4711 gid=0(root)",
+    "CapBnd:\t0000000000000000",
+    "NoNewPrivs:\t1",
+    "Seccomp:\t2",
+    "touch: /tmp/x: Read-only file system",
+  ]);
+});
+
+test("the host's devices and every right, for a privileged one", async () => {
+  const script =
+    "grep CapEff /proc/self/status; test -d /dev/net && echo devices; test -w /proc/sys/kernel/hostname && echo writable; mount -t tmpfs x /tmp && echo mounted";
+  expect(await output("privileged", script, { securityContext: { privileged: true } })).toEqual([
+    expect.stringMatching(/^CapEff:\t000001ff[fe]{8}$/),
+    "devices",
+    "writable",
+    "mounted",
+  ]);
+});
+
+test("a user other than root is demanded of an image that has none", async () => {
+  await node.run(pod(node, "root", { image, securityContext: { runAsNonRoot: true } }));
+  const reason = "CreateContainerConfigError";
+  const { state } = await node.container("root", (seen) => seen.state?.waiting?.reason === reason);
+  expect(state?.waiting?.message).toMatch(/^container has runAsNonRoot and image will run as root \(pod: "root_/);
+});
+
+test("a program that is not in the image says so, as runtimes do", async () => {
+  await node.run(pod(node, "nothing", { image, command: ["/no/such"] }));
+  const { lastState } = await node.container("nothing", (seen) => seen.lastState?.terminated);
+  expect(lastState?.terminated).toMatchObject({
+    exitCode: 128,
+    reason: "StartError",
+    message: expect.stringContaining("executable file `/no/such` not found"),
+  });
+});
+
+test("no process of the host is seen, or can be signalled", async () => {
+  expect(await output("alone", "ps -o args | grep -c '[s]ystemd'; kill -0 300 2>&1 || true; echo $$")).toEqual([
+    "0",
+    "sh: can't kill pid 300: No such process",
+    "1",
+  ]);
+});
+
+test("what its pod takes from the cluster, as variables and as files", async () => {
+  await node.apply(
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "map" }, data: { "data-1": "odd", file: "text" } },
+    { apiVersion: "v1", kind: "Secret", metadata: { name: "keys" }, stringData: { password: "secret" } },
+  );
+  const volumeMounts = [
+    { name: "map", mountPath: "/etc/settings/file", subPath: "file" },
+    { name: "keys", mountPath: "/keys" },
+    { name: "disk", mountPath: "/data" },
+    { name: "memory", mountPath: "/cache", readOnly: true },
+  ];
+  const volumes = [
+    { name: "map", configMap: { name: "map" } },
+    { name: "keys", secret: { secretName: "keys", defaultMode: 0o400 } },
+    { name: "disk", emptyDir: {} },
+    { name: "memory", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
+  ];
+  const script =
+    "tr '\\0' '\\n' </proc/1/environ | grep data-1; cat /etc/settings/file /keys/password; echo; echo x >/data/y && ls /data; echo x >/cache/y";
+  const command = ["sh", "-c", script];
+  const container = { image, command, volumeMounts, envFrom: [{ configMapRef: { name: "map" } }] };
+  await node.run(pod(node, "sources", container, { volumes, restartPolicy: "Never" }));
+  await node.until("sources", (seen) => seen?.status?.phase === "Failed");
+  expect(await node.log("sources")).toBe(
+    "data-1=odd\ntextsecret\ny\nsh: can't create /cache/y: Read-only file system\n",
+  );
+});

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Cluster } from "../../support/cluster.ts";
+import { Node } from "../../support/node.ts";
+import { asApiServer, ask, certify, untilGone } from "../support/asking.ts";
+import { Kubectl, kubectl, Terminal } from "../support/kubectl.ts";
+import { pod, shell } from "../support/manifests.ts";
+
+let node: Node;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "attach", { settings: { apiIdle: "1s" } });
+  await certify(node);
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+async function start(name: string, ...[container, spec]: [object, object?]): Promise<void> {
+  await node.run(pod(node, name, container, { restartPolicy: "Never", ...spec }));
+  await node.container(name, ({ state }) => state?.running);
+}
+
+async function untilAttached(): Promise<void> {
+  const reads = async () => (await node.exec("pgrep -c journalctl || :")).stdout !== "0\n";
+  await node.machine.until(reads, { what: "somebody who is attached" });
+}
+
+const exitCode = async (name: string, container = "main") =>
+  (await node.container(name, ({ state }) => state?.terminated, container)).state?.terminated?.exitCode;
+
+/** Of a pod that is bound to the node, as kubectl run makes it. */
+function runFlags(name: string, ...flags: string[]): readonly string[] {
+  const spec = { nodeName: node.name, automountServiceAccountToken: false, terminationGracePeriodSeconds: 2 };
+  return ["run", name, "--image=host", "--restart=Never", `--overrides=${JSON.stringify({ spec })}`, ...flags];
+}
+
+describe("output", () => {
+  test.each(["true", "false"])(
+    "from now on, until the container ends; KUBECTL_REMOTE_COMMAND_WEBSOCKETS=%s",
+    async (value) => {
+      const name = `output-${value}`;
+      await start(
+        name,
+        shell(`echo before; until test -e /tmp/go; do sleep 0.1; done; echo after; sleep 0.5; echo end`),
+      );
+      const client = new Kubectl(node, ["attach", name], {
+        env: { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: value },
+        stdin: "",
+      });
+      await untilAttached();
+      await node.kubectl("exec", name, "--", "touch", "/tmp/go");
+      const { stdout, code } = await client.ended;
+      expect([stdout.toString(), code]).toEqual(["after\nend\n", 0]);
+    },
+  );
+
+  test("nothing stays when the client goes", async () => {
+    await start("left", shell("while sleep 0.2; do echo tick; done"));
+    const client = new Kubectl(node, ["attach", "left"]);
+    await client.hears(/tick/);
+    client.child.kill("SIGKILL");
+    await untilGone(node);
+    await node.kubectl("delete", "pod", "left");
+  });
+});
+
+describe("input", () => {
+  test("of a container that never sees its end, from several one after the other", async () => {
+    await start("open", shell("while read -r line; do echo got $line; done", { stdin: true }));
+    for (const word of ["one", "two"]) {
+      const client = new Kubectl(node, ["attach", "-i", "open"]);
+      client.type(`${word}\n`);
+      await client.hears(new RegExp(`got ${word}`));
+      client.child.kill("SIGTERM");
+      await client.ended;
+    }
+    await node.container("open", ({ ready }) => ready);
+  });
+
+  test("of a user who is not root", async () => {
+    await start("user", shell("head -n 1", { stdin: true }), { securityContext: { runAsUser: 1234 } });
+    const client = new Kubectl(node, ["attach", "-i", "user"]);
+    client.type("hello\n");
+    await client.hears(/hello/);
+    expect(await exitCode("user")).toBe(0);
+  });
+
+  test("kubectl run -i: the program sees its end", async () => {
+    const told = await kubectl(
+      node,
+      [...runFlags("once", "-i", "--rm", "--quiet"), "--", "sh", "-c", "sha256sum; exit 4"],
+      {
+        stdin: "hello\n",
+      },
+    );
+    expect(told).toMatchObject({
+      stdout: expect.stringContaining("5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03  -\n"),
+      code: 4,
+    });
+  });
+
+  test("of a container that has not come so far as to read when somebody is attached", async () => {
+    const fence = "/usr/local/lib/unitlet/container-fence";
+    const held = `#!/bin/sh\nuntil test -e /opt/now; do sleep 0.1; done\nexec /opt/fence "$@"\n`;
+    await node.machine.write("/opt/held", held, 0o755);
+    await node.exec(`cp ${fence} /opt/fence; mount --bind /opt/held ${fence}`);
+    await start("slow", shell("cat", { stdin: true, stdinOnce: true }));
+    await node.exec(`umount --lazy ${fence}`);
+    await untilGone(node);
+    const client = new Kubectl(node, ["attach", "-i", "slow"], { stdin: "hello\n" });
+    await untilAttached();
+    await node.exec("touch /opt/now");
+    expect((await client.ended).stdout.toString()).toBe("hello\n");
+  });
+
+  test("a program that does not wait for it begins at once", async () => {
+    await start("early", shell("echo begun; sleep 1000", { stdin: true, stdinOnce: true }));
+    await node.machine.until(async () => (await node.log("early")) === "begun\n", { what: "its first words" });
+  });
+});
+
+describe("a terminal", () => {
+  test("kubectl run -it: a shell as one expects it", async () => {
+    const terminal = new Terminal(node, [...runFlags("shell", "-it", "--env=A=b"), "--", "sh"]);
+    await terminal.hears(/command prompt/);
+    terminal.type("\r");
+    await terminal.hears(/[#$] /);
+    terminal.type("stty size; echo $TERM $A; tty; sleep 1000\r");
+    await terminal.hears(/31 91\r\nxterm b\r\n\/dev\/pts\/\d+/);
+    terminal.resize(70, 20);
+    terminal.type("\x03");
+    terminal.type("until stty size | grep '20 70'; do sleep 0.1; done\r");
+    await terminal.hears(/20 70\r\n/);
+    expect(
+      await ask(node, `/attach/${node.namespace}/shell/shell?input=1&output=1&tty=1`, [
+        "-X",
+        "POST",
+        ...asApiServer(node),
+      ]),
+    ).toMatchObject({
+      status: 409,
+    });
+    terminal.type("exit 9\r");
+    expect(await terminal.ended).toBe(9);
+    expect(await exitCode("shell", "shell")).toBe(9);
+  });
+
+  test("whose client goes: the program is hung up", async () => {
+    const terminal = new Terminal(node, [...runFlags("gone", "-it"), "--", "sh", "-c", "echo ready; sleep 4711"]);
+    await terminal.hears(/ready/);
+    terminal.close();
+    expect(await exitCode("gone", "gone")).toBeGreaterThan(128);
+    expect((await node.exec("pgrep -xf 'sleep 4711' || :")).stdout).toBe("");
+  });
+});
+
+test("a container that has ended, or is not there", async () => {
+  await node.run(pod(node, "over", shell("exit 0"), { restartPolicy: "Never" }));
+  await node.until("over", (seen) => seen?.status?.phase === "Succeeded");
+  const post = ["-X", "POST", ...asApiServer(node)];
+  const path = `/attach/${node.namespace}`;
+  expect(await ask(node, `${path}/over/main?output=1`, post)).toEqual({
+    status: 404,
+    body: 'container not found ("main")',
+  });
+  expect(await ask(node, `${path}/none/main?output=1`, post)).toEqual({ status: 404, body: "pod does not exist" });
+  expect(await ask(node, `${path}/over/main`, post)).toEqual({
+    status: 400,
+    body: "you must specify at least 1 of stdin, stdout, stderr",
+  });
+});

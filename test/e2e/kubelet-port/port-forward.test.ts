@@ -1,0 +1,205 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Cluster } from "../../support/cluster.ts";
+import { Node } from "../../support/node.ts";
+import { asApiServer, ask, certify, untilGone } from "../support/asking.ts";
+import { Kubectl, kubectl } from "../support/kubectl.ts";
+import { pod, SLEEP, shell } from "../support/manifests.ts";
+
+let node: Node;
+
+/** Sends back what it gets, as it comes, and at its end how many bytes that were; each connection by itself. */
+const ECHO = `#!/usr/bin/perl
+use IO::Socket::IP;
+my $listener = IO::Socket::IP->new(LocalHost => $ARGV[0], LocalPort => $ARGV[1], Listen => 128, ReuseAddr => 1) or die;
+$SIG{CHLD} = "IGNORE";
+while (my $client = $listener->accept) {
+  next if fork;
+  my $sum = 0;
+  while (sysread($client, my $bytes, 65536)) {
+    $sum += length $bytes;
+    for (my $at = 0; $at < length $bytes; ) { $at += syswrite($client, $bytes, length($bytes) - $at, $at) or exit }
+  }
+  syswrite($client, ":$sum");
+  exit;
+}
+`;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "forward", { settings: { apiIdle: "1s" } });
+  await certify(node);
+  await node.machine.write("/opt/echo", ECHO, 0o755);
+  const servers = "/opt/echo 127.0.0.1 7001 & /opt/echo ::1 7002 & touch /dev/shm/ready; wait";
+  await node.run(pod(node, "echo", shell(servers)), pod(node, "over", shell("true"), { restartPolicy: "Never" }));
+  await node.until("over", (each) => each?.status?.phase === "Succeeded");
+  const listening = async () =>
+    (await node.exec("ss -Htln '( sport = :7001 or sport = :7002 )' | wc -l")).stdout === "2\n";
+  await node.machine.until(listening, { what: "two that listen" });
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+/** kubectl port-forward, and the ports on this side in the order of its arguments. */
+async function forwarding(ports: readonly string[], env: Readonly<Record<string, string>>, name = "echo") {
+  const client = new Kubectl(node, ["port-forward", name, "--address=127.0.0.1", ...ports], { env });
+  const said = await client.hears(new RegExp(`(Forwarding from [^\n]*\n){${ports.length}}`));
+  const local = [...said.matchAll(/127\.0\.0\.1:(\d+) -> /g)].map(([, port]) => Number(port));
+  return {
+    client,
+    local,
+    [Symbol.asyncDispose]: async () => {
+      client.child.kill();
+      await client.ended;
+    },
+  };
+}
+
+/** Sends it all, says that it was all, and returns what comes back until the other side has said so, too. */
+async function exchange(port: number, bytes: Uint8Array): Promise<Buffer> {
+  const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
+  socket.end(bytes);
+  return await buffer(socket);
+}
+
+const echoed = (bytes: Uint8Array) => Buffer.concat([bytes, Buffer.from(`:${bytes.length}`)]);
+
+describe.each(["true", "false"])("KUBECTL_PORT_FORWARD_WEBSOCKETS=%s", (value) => {
+  const env = { KUBECTL_PORT_FORWARD_WEBSOCKETS: value };
+
+  test("two ports at once, of IPv4 and of IPv6, each half closed", async () => {
+    await using forward = await forwarding([":7001", ":7002"], env);
+    const texts = ["four", "six"].map((text) => Buffer.from(text));
+    const answers = await Promise.all(texts.map((text, at) => exchange(forward.local[at] ?? 0, text)));
+    expect(answers).toEqual(texts.map(echoed));
+  });
+
+  test("twenty connections at a time, megabytes through each", async () => {
+    await using forward = await forwarding([":7001"], env);
+    const much = Array.from({ length: 20 }, () => randomBytes(2 << 20));
+    const answers = await Promise.all(much.map((bytes) => exchange(forward.local[0] ?? 0, bytes)));
+    expect(answers.map((answer, at) => answer.equals(echoed(much[at] ?? Buffer.alloc(0))))).toEqual(
+      much.map(() => true),
+    );
+  });
+
+  test("one connection after the other, and another kubectl on the same port", async () => {
+    let port = "";
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      await using forward = await forwarding([`${port}:7001`], env);
+      port = String(forward.local[0]);
+      for (const text of ["one", "two"])
+        expect(String(await exchange(Number(port), Buffer.from(text)))).toBe(`${text}:3`);
+    }
+  });
+
+  test("it stays while nobody uses it, and keeps the process behind the port", async () => {
+    await using forward = await forwarding([":7001"], env);
+    const process = async () => (await node.exec("systemctl show -P MainPID unitlet-api")).stdout;
+    const before = await process();
+    // Longer than an idle process stays.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(String(await exchange(forward.local[0] ?? 0, Buffer.from("x")))).toBe("x:1");
+    expect(await process()).toBe(before);
+  });
+
+  test("a connection that its client breaks off harms no other", async () => {
+    await using forward = await forwarding([":7001"], env);
+    const [broken, whole] = [1, 2].map(() => connect({ host: "127.0.0.1", port: forward.local[0] ?? 0 }));
+    if (broken === undefined || whole === undefined) throw new Error("unreachable");
+    for (const socket of [broken, whole]) {
+      socket.write("x");
+      await once(socket, "data");
+    }
+    broken.resetAndDestroy();
+    whole.end("y");
+    expect(String(await buffer(whole))).toBe("y:2");
+  });
+
+  test("a port where nobody listens: kubectl says why, and ends", async () => {
+    await using forward = await forwarding([":7003"], env);
+    await exchange(forward.local[0] ?? 0, Buffer.from("x")).catch(() => undefined);
+    const { stderr } = await forward.client.ended;
+    expect(stderr).toContain("error forwarding port 7003 to pod echo, uid ");
+    expect(stderr).toContain("dial tcp4 127.0.0.1:7003: connect: connection refused");
+  });
+});
+
+test("the API server hands WebSockets through, since the node declares that it takes them", async () => {
+  const handed = async () => {
+    const metrics = await node.cluster.kubectl(["get", "--raw", "/metrics"]);
+    const name = "apiserver_websocket_streaming_requests_total";
+    const labels = 'proxy_type="proxied_to_kubelet",subresource="portforward"';
+    return Number(metrics.split(`${name}{${labels}} `)[1]?.split("\n")[0] ?? 0);
+  };
+  const before = await handed();
+  await using _ = await forwarding([":7001"], {});
+  // Another test file may forward ports at the same time.
+  expect(await handed()).toBeGreaterThan(before);
+});
+
+test("it ends with the pod, whoever listens there then", async () => {
+  await node.run(pod(node, "short", SLEEP));
+  await node.container("short", ({ ready }) => ready);
+  await using forward = await forwarding([":7001"], {}, "short");
+  expect(String(await exchange(forward.local[0] ?? 0, Buffer.from("x")))).toBe("x:1");
+  await node.kubectl("delete", "pod", "short", "--wait=false");
+  await node.sync();
+  const over = async () => (await node.show("short", "ActiveState")) === "inactive";
+  await node.machine.until(over, { what: "the end of the pod" });
+  await exchange(forward.local[0] ?? 0, Buffer.from("x")).catch(() => undefined);
+  const { stderr } = await forward.client.ended;
+  expect(stderr).toMatch(/error forwarding port 7001 to pod short, uid .*: pod not found \(.*short_/);
+});
+
+test("a pod that is over", async () => {
+  const { code, stderr } = await kubectl(node, ["port-forward", "over", ":7001"]);
+  expect([code, stderr]).toEqual([
+    1,
+    "error: unable to forward port because pod is not running. Current status=Succeeded\n",
+  ]);
+});
+
+describe("what is refused, in the kubelet's words", () => {
+  const upgrade = ["-H", "Connection: Upgrade", "-H", "Upgrade: SPDY/3.1"];
+  const protocol = (name: string) => [...upgrade, "-H", `X-Stream-Protocol-Version: ${name}`];
+  test.each([
+    ["echo", [], 400, "Upgrade request required"],
+    ["none", protocol("portforward.k8s.io"), 404, "pod does not exist"],
+    ["echo/other-uid", protocol("portforward.k8s.io"), 404, "pod not found"],
+    ["over", protocol("portforward.k8s.io"), 404, 'pod not found ("over_NS")'],
+    ["echo", upgrade, 400, "unable to upgrade: header X-Stream-Protocol-Version does not exist in request"],
+    [
+      "echo",
+      protocol("x"),
+      403,
+      "unable to upgrade: unable to negotiate protocol: client supports [x], server accepts [portforward.k8s.io]",
+    ],
+  ])("%s %j", async (path, flags, status, body) => {
+    const answer = await ask(node, `/portForward/${node.namespace}/${path}`, [
+      ...asApiServer(node),
+      "-X",
+      "POST",
+      ...flags,
+    ]);
+    expect(answer).toEqual({ status, body: body.replace("NS", node.namespace) });
+  });
+
+  test("who has no certificate, before anything is upgraded", async () => {
+    const path = `/portForward/${node.namespace}/echo`;
+    expect(await ask(node, path, ["-X", "POST", ...protocol("portforward.k8s.io")])).toEqual({
+      status: 401,
+      body: "Unauthorized",
+    });
+  });
+});
+
+test("nothing is left when all clients have gone", async () => {
+  await untilGone(node);
+  const connections = async () => (await node.exec("ss -Htn '( sport = :7001 or sport = :7002 )'")).stdout;
+  const isQuiet = async () => [(await connections()) === "", await connections()];
+  await node.machine.until(isQuiet, { what: "no connection" });
+  expect((await node.exec("journalctl -u unitlet-api -p warning -o cat")).stdout).toBe("");
+});

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { JoinedHost, PKI } from "../support/joined-host.ts";
+import { SLEEP } from "../support/manifests.ts";
+
+let host: JoinedHost;
+let namespace: string;
+
+beforeAll(async () => {
+  host = await JoinedHost.boot("leave");
+  namespace = await host.cluster.namespace("leave");
+});
+
+afterAll(() => host.machine[Symbol.asyncDispose]());
+
+const unit = (name: string) => `unitlet.${namespace}.${name}.main.service`;
+const pid = async (name: string) => (await host.say(`systemctl show -P MainPID ${unit(name)}`)).trim();
+
+async function start(name: string): Promise<string> {
+  const spec = { nodeName: "leave", hostNetwork: true, containers: [{ name: "main", image: "host", ...SLEEP }] };
+  const metadata = { name, labels: { app: name } };
+  await host.cluster.apply({ apiVersion: "v1", kind: "Pod", metadata, spec }, namespace);
+  await host.beat();
+  await host.machine.until(async () => (await pid(name)) !== "0", { what: `pod ${name}` });
+  return await pid(name);
+}
+
+const nothing = async () => {
+  const { stdout } = await host.machine.exec(
+    `ls -d /etc/unitlet/kubeconfig ${PKI} /var/lib/unitlet/joined 2>/dev/null`,
+    {
+      allowFailure: true,
+    },
+  );
+  return stdout;
+};
+
+test("nobody is there to answer: it asks to be told, and changes nothing", async () => {
+  const before = await nothing();
+  const { code, stderr } = await host.machine.exec("unitlet leave", { allowFailure: true });
+  expect([code, stderr]).toEqual([64, expect.stringContaining("give --drain or --keep")]);
+  expect(await nothing()).toBe(before);
+});
+
+test("--keep leaves containers running and forgets the keys; joining under the same name takes them over", async () => {
+  const running = await start("kept");
+  const { stdout } = await host.machine.exec("unitlet leave --keep");
+  expect(stdout).toContain("kubectl delete node leave");
+  expect(await nothing()).toBe("/var/lib/unitlet/joined\n");
+  await host.machine.exec("systemctl start unitlet-sync");
+  expect(await pid("kept")).toBe(running);
+  expect((await host.doctor()).stdout).toMatch(/^error: joined: this host is node leave of a cluster/m);
+  await host.join();
+  await host.beat();
+  expect(await pid("kept")).toBe(running);
+});
+
+test("doctor names a unit that belongs to no pod any more", async () => {
+  const stray = `unitlet.${namespace}.stray.main.service`;
+  const path = "/etc/systemd/system";
+  const rename = "s/^PodUID=.*/PodUID=6b9c7ba0-6f0b-4b0e-8a53-5f1d00000000/; s/^Pod=.*/Pod=stray/";
+  await host.machine.exec(`sed '${rename}' ${path}/${unit("kept")} >${path}/${stray}`);
+  expect((await host.doctor()).stdout).toContain(`warning: ${stray}: belongs to no pod of this node any more`);
+  await host.machine.exec(`rm ${path}/${stray}`);
+});
+
+test("--drain waits for a PodDisruptionBudget, and gives up in time without having changed anything", async () => {
+  await host.cluster.apply(budget(1), namespace);
+  const { code, stderr } = await host.machine.exec("unitlet leave --drain --timeout 2", { allowFailure: true });
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/1 pods have not ended.*disruption budget[\s\S]*--force/)]);
+  expect(await pid("kept")).not.toBe("0");
+  await host.cluster.kubectl(["delete", "pdb", "budget", "-n", namespace]);
+});
+
+test("--drain ends the pods with their grace, then keys, configuration and what was known of the cluster are gone", async () => {
+  await host.machine.exec("systemctl start unitlet-sync.timer");
+  const { stdout } = await host.machine.exec("unitlet leave --drain", { timeout: 120_000 });
+  expect(stdout).toContain(`Ending pod ${namespace}/kept.`);
+  expect(stdout).toContain("It is standalone now.");
+  expect(await host.cluster.get("pod", "kept", namespace)).toBeUndefined();
+  expect(await host.say("ls /etc/systemd/system | grep unitlet.leave")).toBe("");
+  expect(await nothing()).toBe("");
+  expect(await host.say("systemctl is-active unitlet-sync.timer unitlet-sync.path unitlet-api.socket")).toBe(
+    "active\nactive\ninactive\n",
+  );
+  expect((await host.cluster.get("node", "leave"))?.spec?.unschedulable).toBe(true);
+  expect(await host.doctor()).toMatchObject({ code: 0, stdout: expect.stringContaining("node leave, standalone") });
+  expect(await host.say("unitlet leave --drain")).toBe("This host has joined no cluster.\n");
+});
+
+test("a doctor of a healthy standalone host names what is stopped, and what to do", async () => {
+  await host.machine.exec("systemctl stop unitlet-sync.path");
+  const { stdout, code } = await host.doctor();
+  expect(stdout).toMatch(/^error: unitlet-sync\.path: is inactive: systemctl enable --now unitlet-sync\.path/m);
+  expect(code).toBe(1);
+  for (const line of stdout.trim().split("\n")) expect(line).toMatch(/^(ok|warning|error): [^:]+: ./);
+});
+
+test("doctor names a program that the host lacks, and where it comes from", async () => {
+  await host.machine.exec("mv /usr/bin/perl /usr/bin/perl.away");
+  const { stdout } = await host.doctor();
+  await host.machine.exec("mv /usr/bin/perl.away /usr/bin/perl");
+  expect(stdout).toMatch(/^error: programs: missing: perl \(install perl-base, or perl-interpreter\)$/m);
+});
+
+test("check-config reads the files that a kubeconfig names, and tells others that only root may", async () => {
+  const file = {
+    clusters: [{ name: "c", cluster: { server: "https://192.0.2.1" } }],
+    users: [{ name: "u", user: { "client-certificate": "/nowhere.crt", "client-key": "/nowhere.key" } }],
+    contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+    "current-context": "x",
+  };
+  await host.machine.write("/etc/unitlet/kubeconfig", JSON.stringify(file), 0o600);
+  const { code, stderr } = await host.machine.exec("unitlet check-config", { allowFailure: true });
+  expect([code, stderr]).toEqual([78, expect.stringContaining("Cannot read /nowhere.crt")]);
+  const nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups unitlet check-config";
+  expect((await host.machine.exec(nobody, { allowFailure: true })).stderr).toContain(
+    "/etc/unitlet/kubeconfig: only root may read it",
+  );
+});
+
+function budget(minAvailable: number): object {
+  const spec = { minAvailable, selector: { matchLabels: { app: "kept" } } };
+  return { apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata: { name: "budget" }, spec };
+}

@@ -1,0 +1,150 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Cluster } from "../../support/cluster.ts";
+import { Node } from "../../support/node.ts";
+import { type Container, pod, SLEEP, shell } from "../support/manifests.ts";
+
+let node: Node;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "deletion");
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+const POLITE = shell("trap 'echo got TERM; sleep 0.5; echo bye; exit 0' TERM; echo up; while :; do sleep 0.1; done");
+const STUBBORN = shell("trap 'echo got TERM' TERM; echo up; while :; do sleep 0.1; done");
+
+/** Until it has said that it is up: before that a shell has no trap. */
+async function up(name: string, container: Container, spec: object = {}): Promise<void> {
+  await node.run(pod(node, name, container, spec));
+  await node.machine.until(async () => (await node.log(name)).startsWith("up"), { what: `${name} to be up` });
+}
+
+/** Seconds until the object is gone. */
+async function remove(name: string, ...flags: string[]): Promise<number> {
+  const start = performance.now();
+  await node.kubectl("delete", "pod", name, "--wait=false", ...flags);
+  await node.sync();
+  await node.kubectl("wait", `pod/${name}`, "--for=delete", "--timeout=90s");
+  return (performance.now() - start) / 1000;
+}
+
+describe("a container that is told to end", () => {
+  test("has the time to", async () => {
+    await up("polite", POLITE, { terminationGracePeriodSeconds: 60 });
+    expect(await remove("polite")).toBeLessThan(45);
+    expect(await node.log("polite")).toBe("up\ngot TERM\nbye\n");
+  });
+
+  test("has longer when the delete says so", async () => {
+    const slow = shell("trap 'sleep 3; echo bye; exit 0' TERM; echo up; while :; do sleep 0.1; done");
+    await up("slow", slow, { terminationGracePeriodSeconds: 1 });
+    await remove("slow", "--grace-period=15");
+    expect(await node.log("slow")).toBe("up\nbye\n");
+  });
+
+  test("and does not, is killed when its grace period is over", async () => {
+    await up("stubborn", STUBBORN, { terminationGracePeriodSeconds: 2 });
+    const seconds = await remove("stubborn");
+    expect(seconds).toBeGreaterThan(1.9);
+    expect(seconds).toBeLessThan(45);
+    expect(await node.log("stubborn")).toBe("up\ngot TERM\n");
+  });
+
+  test("is killed earlier when the delete says so", async () => {
+    await up("hurried", STUBBORN, { terminationGracePeriodSeconds: 60 });
+    const seconds = await remove("hurried", "--grace-period=1");
+    expect(seconds).toBeLessThan(45);
+    expect(await node.log("hurried")).toBe("up\ngot TERM\n");
+  });
+
+  test("is killed earlier when a second delete says so", async () => {
+    await up("twice", STUBBORN, { terminationGracePeriodSeconds: 60 });
+    await node.kubectl("delete", "pod", "twice", "--wait=false");
+    await node.sync();
+    await node.machine.until(async () => (await node.log("twice")).includes("got TERM"), { what: "the first TERM" });
+    expect(await remove("twice", "--grace-period=1")).toBeLessThan(45);
+  });
+
+  test("has the time to, also when its pod was deleted by force", async () => {
+    await up("forced", POLITE, { terminationGracePeriodSeconds: 20 });
+    await remove("forced", "--force", "--grace-period=0");
+    await node.machine.until(async () => (await node.log("forced")) === "up\ngot TERM\nbye\n", { what: "its end" });
+  });
+});
+
+test("how a deleted pod ended is told while somebody holds on to it", async () => {
+  const held = pod(node, "held", SLEEP) as { metadata: object };
+  await node.run({ ...held, metadata: { name: "held", finalizers: ["test.unitlet.dev/hold"] } });
+  await node.container("held", ({ ready }) => ready);
+  await node.kubectl("delete", "pod", "held", "--wait=false");
+  await node.sync();
+  const gone = (seen: V1Pod | undefined) =>
+    seen?.status?.phase === "Failed" && seen.metadata?.deletionGracePeriodSeconds === 0 && seen;
+  const ended = await node.until("held", gone);
+  expect(ended.status?.containerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 143, reason: "Error" });
+  await node.sync();
+  expect((await node.get("held"))?.metadata?.resourceVersion).toBe(ended.metadata?.resourceVersion);
+  await node.kubectl("patch", "pod", "held", "--type=merge", '--patch={"metadata":{"finalizers":null}}');
+  await node.sync();
+  await node.kubectl("wait", "pod/held", "--for=delete", "--timeout=60s");
+});
+
+test("a pod that is still being initialized ends at once, and its containers never start", async () => {
+  const initContainers = [{ name: "long", image: "host", ...SLEEP }];
+  await node.run(pod(node, "unborn", shell("echo main"), { initContainers, terminationGracePeriodSeconds: 60 }));
+  await node.container("unborn", ({ state }) => state?.running, "long");
+  expect(await remove("unborn")).toBeLessThan(45);
+  expect(await node.log("unborn")).toBe("");
+});
+
+test("a pod that has ended goes, too", async () => {
+  await node.run(pod(node, "over", shell("echo done"), { restartPolicy: "Never" }));
+  await node.until("over", (seen) => seen?.status?.phase === "Succeeded");
+  await remove("over");
+});
+
+test("another pod of the same name takes over when the first one has ended", async () => {
+  await up("again", POLITE);
+  const before = await node.invocation("again");
+  await node.kubectl("delete", "pod", "again", "--force", "--grace-period=0");
+  await up("again", shell("echo up again; exec sleep infinity"));
+  await node.container("again", ({ ready }) => ready);
+  expect(await node.invocation("again")).not.toBe(before);
+  expect(await node.log("again")).toBe("up\ngot TERM\nbye\nup again\n");
+  const [status] = (await node.get("again"))?.status?.containerStatuses ?? [];
+  expect(status).toMatchObject({ restartCount: 0, lastState: {} });
+});
+
+test("pods that vanished while the node was off are stopped when it is back", async () => {
+  await up("vanished", POLITE);
+  await node.exec("systemctl stop unitlet-sync.timer unitlet-sync.path unitlet-sync.service");
+  await node.kubectl("delete", "pod", "vanished", "--force", "--grace-period=0");
+  expect(await node.show("vanished", "ActiveState")).toBe("active");
+  await node.exec("systemctl start unitlet-sync.timer unitlet-sync.path");
+  await node.sync();
+  await node.machine.until(async () => (await node.log("vanished")).endsWith("bye\n"), { what: "its end" });
+});
+
+test("nothing is left behind of a pod", async () => {
+  await node.kubectl("delete", "pods", "--all", "--wait=false");
+  const leftovers = async () => {
+    // The slices above those of pods come and go as systemd likes.
+    const { stdout } = await node.exec(`
+      find /etc/systemd/system /run/systemd/system /run/unitlet /var/lib/unitlet /sys/fs/cgroup \\
+        '(' -name '*pod*_*.slice*' -o -name 'unitlet.*.service*' -o -path '*/unitlet/pods/*' ')'
+      systemctl list-units --all --plain --no-legend 'unitlet.*.service' 'unitlet-*pod*' 'unitlet-deadline*'
+      systemctl list-jobs --no-legend`);
+    return stdout.split("\n").filter((line) => line !== "");
+  };
+  await node.machine.until(
+    async () => {
+      await node.sync();
+      const seen = await leftovers();
+      return [seen.length === 0, seen];
+    },
+    { what: "nothing to be left" },
+  );
+  expect((await node.exec("systemctl is-system-running")).stdout).toBe("running\n");
+});

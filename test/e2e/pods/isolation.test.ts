@@ -1,0 +1,106 @@
+import type { V1PodSpec, V1SecurityContext } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Cluster } from "../../support/cluster.ts";
+import { Node } from "../../support/node.ts";
+import { pod, shell } from "../support/manifests.ts";
+
+let node: Node;
+
+const KEEPER = "sleep 7234";
+/** Tries all the ways, as itself and as the other one's user. */
+const THIEF = `exec 3>&1 >/tmp/found 2>/dev/null
+cat /tmp/kept /var/tmp/kept /run/unitlet/pods/*/* /var/lib/unitlet/pods/*/*
+find /tmp /var /run /srv -name kept -exec cat {} +
+for pid in $(pgrep -fx "${KEEPER}"); do
+  for as in "" "setpriv --reuid=1001 --regid=1001 --clear-groups"; do
+    root=/proc/$pid/root
+    $as cat /proc/$pid/environ $root/tmp/kept $root/run/unitlet/env $root/var/run/names/name
+    $as sh -c "kill -0 $pid && echo secret: signal"
+    $as nsenter --target $pid --mount cat /tmp/kept
+  done
+  echo tried >&3
+done
+grep -ac -e secret -e kept-by /tmp/found >&3`;
+
+function keeper(name: string, runAsUser: number): object {
+  const item = { path: "name", fieldRef: { fieldPath: "metadata.name" } };
+  const keep = shell(`echo secret >/tmp/kept; echo secret >/var/tmp/kept; exec ${KEEPER}`, {
+    env: [{ name: "KEPT", value: "secret" }],
+    securityContext: { runAsUser, runAsGroup: runAsUser },
+    volumeMounts: [{ name: "names", mountPath: "/var/run/names" }],
+  });
+  return pod(node, name, keep, {
+    volumes: [{ name: "names", projected: { sources: [{ downwardAPI: { items: [item] } }] } }],
+  });
+}
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "isolation");
+  await node.run(keeper("kept-by-root", 0), keeper("kept-by-user", 1001));
+  for (const name of ["kept-by-root", "kept-by-user"]) await node.container(name, ({ ready }) => ready);
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+describe("another pod's volumes, variables, files and processes are out of reach of", () => {
+  const cases: readonly (readonly [string, V1SecurityContext, Partial<V1PodSpec>, unknown])[] = [
+    ["root", {}, {}, "tried\ntried\n0\n"],
+    ["another process of the same user", { runAsUser: 1001, runAsGroup: 1001 }, {}, "tried\ntried\n0\n"],
+    // Which shows that the others have looked where there is something.
+    [
+      "nobody who asks for the host's processes, if it is root",
+      {},
+      { hostPID: true },
+      expect.stringMatching(/^tried\ntried\n[1-9]/),
+    ],
+  ];
+
+  test.for(cases)("%s", async ([, securityContext, spec, expected]) => {
+    const name = `thief-${securityContext.runAsUser ?? "root"}${spec.hostPID ? "-host" : ""}`;
+    await node.run(pod(node, name, shell(THIEF, { securityContext }), { restartPolicy: "Never", ...spec }));
+    await node.until(name, (seen) => /Succeeded|Failed/.test(seen?.status?.phase ?? ""));
+    expect(await node.log(name)).toEqual(expected);
+  });
+});
+
+test("the host's processes are out of reach", async () => {
+  const script = `exec 2>/dev/null
+    pid=$(pgrep -of systemd-journald)
+    kill -0 1 || kill -0 $pid || ls /proc/1/root/ || cat /proc/1/environ /proc/$pid/environ || echo no $((pid > 1))`;
+  await node.run(pod(node, "outside", shell(script), { restartPolicy: "Never" }));
+  await node.until("outside", (seen) => seen?.status?.phase === "Succeeded");
+  expect(await node.log("outside")).toBe("no 1\n");
+});
+
+test("what root relies on to start a container is not to be covered by a volume", async () => {
+  const item = { path: "passwd", fieldRef: { fieldPath: "metadata.name" } };
+  const mounted = { volumeMounts: [{ name: "users", mountPath: "/etc/passwd", subPath: "passwd" }] };
+  const volumes = [{ name: "users", downwardAPI: { items: [item] } }];
+  await node.run(pod(node, "covering", { ...shell("id"), ...mounted }, { volumes }));
+  const { state } = await node.container("covering", (status) => status.state?.waiting?.message !== undefined);
+  expect(state?.waiting).toEqual({
+    reason: "CreateContainerError",
+    message:
+      'spec.containers[main].volumeMounts[users].mountPath "/etc/passwd" would cover /etc/passwd of the host, which starts the container: use another path, or an image with files of its own',
+  });
+});
+
+test("kubectl describe says of what cannot be had where it stands, why, and what to do", async () => {
+  await node.run(
+    pod(
+      node,
+      "refused",
+      { securityContext: { procMount: "Default", capabilities: { add: ["FLY"] } } },
+      {
+        securityContext: { sysctls: [{ name: "kernel.shm_rmid_forced", value: "1" }] },
+      },
+    ),
+  );
+  await node.until("refused", (seen) => seen?.status?.phase === "Failed");
+  const description = await node.kubectl("describe", "pod", "refused");
+  for (const words of [
+    "spec.securityContext.sysctls cannot be honoured: the pod shares the host's kernel settings: set them on the host, in /etc/sysctl.d",
+    "spec.containers[main].securityContext.capabilities names FLY, which Linux does not have: write capabilities as capabilities(7) does, without CAP_",
+  ])
+    expect(description).toContain(words);
+});

@@ -1,0 +1,88 @@
+import { totalmem } from "node:os";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Cluster } from "../../support/cluster.ts";
+import { Node } from "../../support/node.ts";
+import { pod, SLEEP } from "../support/manifests.ts";
+
+let node: Node;
+
+const cases = {
+  guaranteed: { limits: { cpu: "500m", memory: "64Mi" } },
+  burstable: { requests: { cpu: "100m", memory: "1Gi" }, limits: { memory: "2Gi" } },
+  besteffort: {},
+} as const;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "limits");
+  await node.run(...Object.entries(cases).map(([name, resources]) => pod(node, name, { ...SLEEP, resources })));
+  for (const name of Object.keys(cases)) await node.container(name, ({ ready }) => ready);
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+const classes = [
+  ["guaranteed", "Guaranteed", "unitlet.slice/unitlet-pod"],
+  ["burstable", "Burstable", "unitlet.slice/unitlet-burstable.slice/unitlet-burstable-pod"],
+  ["besteffort", "BestEffort", "unitlet.slice/unitlet-besteffort.slice/unitlet-besteffort-pod"],
+] as const;
+
+test.each(classes)("a %s pod is %s, in a slice of its own", async (name, qosClass, slice) => {
+  const { metadata, status } = (await node.get(name)) ?? {};
+  expect(status?.qosClass).toBe(qosClass);
+  const group = await node.show(name, "ControlGroup");
+  expect(group).toBe(`/${slice}${metadata?.uid?.replaceAll("-", "_")}.slice/${node.unit(name)}`);
+});
+
+const burstableScore = 1000 - Math.floor((1000 * 2 ** 30) / totalmem());
+
+test.each([
+  ["guaranteed", "-997"],
+  ["burstable", String(burstableScore)],
+  ["besteffort", "1000"],
+])("the kernel's score for killing a %s container is %s", async (name, score) => {
+  expect(await node.show(name, "OOMScoreAdjust")).toBe(score);
+  // To lower it takes a capability that a CI container may not have.
+  if (score.startsWith("-")) return;
+  const pid = await node.show(name, "MainPID");
+  expect((await node.machine.read(`/proc/${pid}/oom_score_adj`)).trim()).toBe(score);
+});
+
+describe("limits are the kernel's, in the container's own cgroup", () => {
+  /** cgroup v1 has one tree for each controller and names of its own, v2 one for all. */
+  async function limit(name: string, ...files: string[]): Promise<string> {
+    const expression = files.flatMap((file) => ["-o", "-name", file]).slice(1);
+    const found = await node.exec([
+      "find",
+      "/sys/fs/cgroup",
+      "-path",
+      `*/${node.unit(name)}/*`,
+      "(",
+      ...expression,
+      ")",
+      "-exec",
+      "cat",
+      "{}",
+      "+",
+    ]);
+    return found.stdout.trim();
+  }
+
+  test("memory", async () => {
+    expect(await limit("guaranteed", "memory.max", "memory.limit_in_bytes")).toBe("67108864");
+    expect(await limit("burstable", "memory.max", "memory.limit_in_bytes")).toBe("2147483648");
+    expect(await limit("besteffort", "memory.max", "memory.limit_in_bytes")).toMatch(/^(max|9223372036854771712)?$/);
+  });
+
+  test("cpu", async () => {
+    expect(await limit("guaranteed", "cpu.max", "cpu.cfs_quota_us")).toMatch(/^50000( 100000)?$/);
+    expect(await limit("burstable", "cpu.max", "cpu.cfs_quota_us")).toMatch(/^(max 100000|-1)?$/);
+    expect(await node.show("burstable", "CPUWeight")).toBe("17");
+    expect(await node.show("besteffort", "CPUWeight")).toBe("1");
+  });
+
+  test("and in that of the pod, when every container has one", async () => {
+    const slice = await node.show("guaranteed", "Slice");
+    const { stdout } = await node.exec(["systemctl", "show", slice, "--property=MemoryMax"]);
+    expect(stdout).toBe("MemoryMax=67108864\n");
+  });
+});

@@ -1,0 +1,72 @@
+import { availableParallelism } from "node:os";
+import type { V1Container } from "@kubernetes/client-node";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cluster } from "../../support/cluster.ts";
+import { Node } from "../../support/node.ts";
+import { pod, SLEEP } from "../support/manifests.ts";
+
+let node: Node;
+
+/** Leaves less than one core, however many there are. */
+const HELD = `${availableParallelism() * 1000 - 600}m`;
+const SMALL = { limits: { cpu: "100m", memory: "64Mi" }, requests: { cpu: "50m", memory: "32Mi" } };
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "resize");
+  const resizePolicy = [{ resourceName: "memory", restartPolicy: "RestartContainer" }];
+  await node.run(
+    pod(node, "grows", { ...SLEEP, resources: SMALL }),
+    pod(node, "restarts", { ...SLEEP, resources: SMALL, resizePolicy }),
+    pod(node, "waits", { ...SLEEP, resources: SMALL }),
+    pod(node, "holder", { ...SLEEP, resources: { requests: { cpu: HELD } } }),
+    pod(node, "whole", SLEEP, { resources: { limits: { cpu: "200m", memory: "64Mi" } } } as object),
+  );
+  for (const name of ["grows", "restarts", "waits", "whole"]) await node.container(name, ({ ready }) => ready);
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+async function resize(name: string, resources: V1Container["resources"]): Promise<void> {
+  const patch = { spec: { containers: [{ name: "main", resources }] } };
+  await node.kubectl("patch", "pod", name, "--subresource=resize", "--patch", JSON.stringify(patch));
+  await node.sync();
+}
+
+test("resources change in place", async () => {
+  const before = await node.container("grows", ({ ready }) => ready);
+  const wanted = { limits: { cpu: "200m", memory: "128Mi" }, requests: { cpu: "50m", memory: "48Mi" } };
+  await resize("grows", wanted);
+  const after = await node.container("grows", ({ resources }) => resources?.limits?.cpu === "200m");
+  expect(after).toMatchObject({ containerID: before.containerID, restartCount: 0, resources: wanted });
+  expect(after.allocatedResources).toEqual(wanted.requests);
+  expect(await node.show("grows", "MemoryMax")).toBe(String(128 * 2 ** 20));
+  expect(await node.show("grows", "CPUQuotaPerSecUSec")).toBe("200ms");
+});
+
+test("a container that wants to be started again for it is", async () => {
+  const before = await node.container("restarts", ({ ready }) => ready);
+  await resize("restarts", { limits: { cpu: "100m", memory: "128Mi" } });
+  const after = await node.container(
+    "restarts",
+    ({ ready, containerID }) => ready && containerID !== before.containerID,
+  );
+  expect(after.resources?.limits?.memory).toBe("128Mi");
+});
+
+test("what others have is given when they are gone, and until then the pod says that it waits", async () => {
+  const pending = (each: Awaited<ReturnType<typeof node.get>>) =>
+    each?.status?.conditions?.find(({ type }) => type === "PodResizePending");
+  await resize("waits", { limits: { cpu: "1" }, requests: { cpu: "1" } });
+  expect(await node.until("waits", pending)).toMatchObject({ status: "True", reason: "Deferred" });
+  expect(await node.show("waits", "CPUQuotaPerSecUSec")).toBe("100ms");
+  await node.kubectl("delete", "pod", "holder", "--wait=false");
+  await node.sync();
+  await node.until("waits", (each) => each !== undefined && pending(each) === undefined);
+  expect(await node.show("waits", "CPUQuotaPerSecUSec")).toBe("1s");
+});
+
+test("what a pod asks for as a whole is its slice's", async () => {
+  const slice = await node.show("whole", "Slice");
+  const show = await node.exec(["systemctl", "show", "--property=MemoryMax,CPUQuotaPerSecUSec", slice]);
+  expect(show.stdout.trim().split("\n").toSorted()).toEqual(["CPUQuotaPerSecUSec=200ms", `MemoryMax=${64 * 2 ** 20}`]);
+});

@@ -1,0 +1,56 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { install, type Node } from "../../support/node.ts";
+import { run } from "../../support/run.ts";
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Flags of curl: the certificate that the API server itself shows. */
+export function asApiServer({ cluster }: Node): readonly string[] {
+  const own = `${dirname(cluster.ca)}/kubelet-client`;
+  return ["--cert", `${own}.crt`, "--key", `${own}.key`];
+}
+
+/** A request to the port itself; status 0 when there is no whole answer. */
+export async function ask(node: Node, path: string, flags: readonly string[] = asApiServer(node)): Promise<Answer> {
+  const common = ["-q", "-sk", "--path-as-is", "-m", "60", "-w", "\n%{http_code}"];
+  const url = `https://${node.machine.address}:10250${path}`;
+  const { stdout, code } = await run(["curl", ...common, ...flags, url], { allowFailure: true, timeout: 90_000 });
+  const end = stdout.lastIndexOf("\n");
+  return { status: code === 0 ? Number(stdout.slice(end + 1)) : 0, body: stdout.slice(0, end) };
+}
+
+/** Waits until the process behind the port has ended, and all that it had started. */
+export async function untilGone(node: Node): Promise<void> {
+  const look = async () => {
+    const { stdout } = await node.exec("systemctl show -P ActiveState unitlet-api.service; pgrep -c journalctl || :");
+    return [stdout === "inactive\n0\n", stdout];
+  };
+  await node.machine.until(look, { what: "the end of the process behind the port" });
+}
+
+/** Megabytes of their own that the process behind the port and all that it has started take now; `Pss`: with their share of programs and files in memory. */
+export async function serviceMemory(node: Node, field: "Pss" | "Pss_Anon" = "Pss_Anon"): Promise<number> {
+  const processes = '$(cat "/sys/fs/cgroup/systemd$(systemctl show -P ControlGroup unitlet-api)/cgroup.procs")';
+  const script = `for p in ${processes}; do cat /proc/$p/smaps_rollup; done 2>/dev/null | awk '/^${field}:/ { sum += $2 } END { print sum }'`;
+  return Number((await node.exec(script)).stdout) / 1024;
+}
+
+/** Has it served with a certificate of the cluster's authority, as the API server wants it here. */
+export async function certify(node: Node): Promise<void> {
+  const files = mkdtempSync(join(tmpdir(), "unitlet-serving-"));
+  await node.cluster.servingCertificate(files, [node.machine.address, node.name]);
+  for (const name of ["tls.crt", "tls.key"])
+    await node.machine.write(`/etc/unitlet/${name}`, readFileSync(join(files, name)), 0o600);
+  rmSync(files, { recursive: true });
+  const settings = ["tlsCertFile=/etc/unitlet/tls.crt", "tlsPrivateKeyFile=/etc/unitlet/tls.key"];
+  await install(
+    node.machine,
+    settings.flatMap((setting) => ["--set", setting]),
+  );
+  await untilGone(node);
+}

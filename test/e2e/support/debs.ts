@@ -1,0 +1,92 @@
+import type { V1ContainerStatus } from "@kubernetes/client-node";
+import type { DebArchive } from "../../support/debs.ts";
+import type { Node } from "../../support/node.ts";
+import type { Container } from "./manifests.ts";
+
+/** Says what it finds, then waits for its end. */
+const DAEMON = `#!/bin/sh
+id -un
+echo "words $*"
+echo "greeting $GREETING"
+echo "files $(ulimit -n)"
+echo "runtime $RUNTIME_DIRECTORY state $STATE_DIRECTORY"
+touch "$RUNTIME_DIRECTORY/lock" "$STATE_DIRECTORY/data" && echo writable
+touch /etc/tinyd.new 2>/dev/null || echo read-only
+systemd-notify --ready
+exec sleep 1000
+`;
+
+const UNIT = `[Unit]
+Description=Tiny daemon
+After=network.target
+Documentation=man:tinyd(8)
+
+[Service]
+Type=notify
+NotifyAccess=all
+User=tinyd
+Environment=GREETING=hello "WORD=two words"
+EnvironmentFile=-/etc/default/tinyd
+ExecStart=/usr/bin/tinyd --name %p "\${WORD}" $OPTIONS
+RuntimeDirectory=tinyd
+StateDirectory=tinyd
+LimitNOFILE=4321
+ProtectSystem=full
+NoNewPrivileges=yes
+PrivateUsers=yes
+SystemCallFilter=@system-service
+Restart=on-failure
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+/** Text of a unit that people can enable. */
+export const service = (program: string, more = "") =>
+  `[Service]\nExecStart=${program}\n${more}\n[Install]\nWantedBy=multi-user.target\n`;
+
+/** A daemon with a user of its own and a unit as distributions write them, which needs another package. */
+export async function addTinyd(archive: DebArchive): Promise<void> {
+  await archive.add({ name: "tiny-common" });
+  await archive.add({
+    name: "tinyd",
+    depends: "tiny-common",
+    files: {
+      "/usr/bin/tinyd": DAEMON,
+      "/lib/systemd/system/tinyd.service": UNIT,
+      "/etc/default/tinyd": "OPTIONS='-a -b'\n",
+    },
+    postinst: "getent passwd tinyd >/dev/null || useradd --system --no-create-home tinyd",
+    starts: ["tinyd.service"],
+  });
+}
+
+/** Milliseconds for one test: apt and dpkg take seconds for each package, and many on a busy computer. */
+export const PATIENCE = 180_000;
+
+export const deb = (image: string, rest: Container = {}): Container => ({ image, ...rest });
+
+/** What of packages and services there is on the node. */
+export function debsOf(node: Node) {
+  const look = (name: string, probe: (status: V1ContainerStatus) => unknown) =>
+    node.until(name, (pod) => pod?.status?.containerStatuses?.find(probe), { timeout: PATIENCE / 2 });
+  return {
+    look,
+    runs: (name: string) => look(name, ({ state }) => state?.running),
+    waiting: async (name: string, reason: string) =>
+      (await look(name, ({ state }) => state?.waiting?.reason === reason)).state?.waiting?.message,
+    /** Its lines, once there are so many. */
+    said: async (name: string, count: number) => {
+      const look = async () => {
+        const lines = (await node.log(name)).split("\n").filter(Boolean);
+        return [lines.length >= count, lines] as const;
+      };
+      return (await node.machine.until(look, { what: `${count} lines of ${name}` }))[1];
+    },
+    version: async (name: string) =>
+      (await node.exec(`dpkg-query -W -f '\${db:Status-Status} \${Version}' ${name} 2>&1 || true`)).stdout,
+    /** Whether a unit of the host runs, and whether it would after a boot. */
+    state: async (unit: string) =>
+      (await node.exec(`systemctl is-active ${unit}; systemctl is-enabled ${unit}; true`)).stdout.trim().split("\n"),
+  };
+}

@@ -1,0 +1,17 @@
+import type { Node } from "../../support/node.ts";
+
+/** Reason and message of each Event of a pod. */
+export async function eventsOf(node: Node, name: string): Promise<string[]> {
+  const fields = '{range .items[*]}{.reason}: {.message}{"\\n"}{end}';
+  const selector = `--field-selector=involvedObject.name=${name}`;
+  return (await node.kubectl("get", "events", selector, "-o", `jsonpath=${fields}`)).trim().split("\n");
+}
+
+/** Waits for Events that begin with such words: they come after the status that they tell of. */
+export async function untilTold(node: Node, name: string, words: readonly string[]): Promise<void> {
+  const look = async () => {
+    const seen = await eventsOf(node, name);
+    return [words.every((start) => seen.some((each) => each.startsWith(start))), seen];
+  };
+  await node.machine.until(look, { what: `the Events ${words.join("; ")}` });
+}

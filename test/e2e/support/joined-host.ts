@@ -1,0 +1,115 @@
+import { createPublicKey, X509Certificate } from "node:crypto";
+import { dirname } from "node:path";
+import type { V1NodeCondition } from "@kubernetes/client-node";
+import { Cluster } from "../../support/cluster.ts";
+import { Machine } from "../../support/machine.ts";
+import { install } from "../../support/node.ts";
+import { signCertificate } from "../../support/sign-certificate.ts";
+import { join, makeToken, requests } from "./joining.ts";
+
+export const PKI = "/var/lib/unitlet/pki";
+const CLIENT = `${PKI}/client-current.pem`;
+
+/** A machine that has joined with a token. Its timer is stopped: a run comes when a test says so. */
+export class JoinedHost {
+  readonly cluster: Cluster;
+  readonly machine: Machine;
+
+  private constructor(cluster: Cluster, machine: Machine) {
+    this.cluster = cluster;
+    this.machine = machine;
+  }
+
+  static async boot(name: string): Promise<JoinedHost> {
+    const cluster = await Cluster.up();
+    const host = new JoinedHost(cluster, await Machine.boot(name, { net: "private" }));
+    // A control plane that was kept has those of earlier runs.
+    await cluster.kubectl(["delete", "node", name, "--ignore-not-found"]);
+    await cluster.kubectl(["delete", "events", `--field-selector=involvedObject.name=${name}`]);
+    const old = [
+      ...(await host.requests("kubelet-serving")),
+      ...(await host.requests("kube-apiserver-client-kubelet")),
+    ];
+    if (old.length > 0) await cluster.kubectl(["delete", "csr", ...old]);
+    await install(host.machine, ["--set", "apiIdle=1s"]);
+    await host.join();
+    return host;
+  }
+
+  get user(): string {
+    return `system:node:${this.machine.name}`;
+  }
+
+  async join(): Promise<void> {
+    const { code, stderr } = await join(this.machine, this.cluster, await makeToken(this.cluster));
+    if (code !== 0) throw new Error(stderr);
+    await this.machine.exec("systemctl stop unitlet-sync.timer unitlet-sync.path");
+    // One that is under way would be taken for the first that the test asks for.
+    const isOver = async () => (await this.say("systemctl show -P ActiveState unitlet-sync")) !== "activating\n";
+    await this.machine.until(isOver, { what: "the end of the last run" });
+  }
+
+  /** A run that takes no certificate for looked after and no lease for fresh. */
+  async beat(): Promise<void> {
+    const told = "journalctl -u unitlet-sync -n 20 >&2";
+    // On a busy computer a run may fail that would succeed a moment later.
+    const run = `systemctl start unitlet-sync || { sleep 2; systemctl start unitlet-sync; } || { ${told}; exit 1; }`;
+    await this.machine.exec(`rm -f /run/unitlet/identity.json /run/unitlet/lease; ${run}`);
+  }
+
+  /** Runs until something is as it should be. */
+  async beatUntil(probe: () => Promise<unknown>, what: string): Promise<void> {
+    const look = async () => {
+      await this.beat();
+      return await probe();
+    };
+    await this.machine.until(look, { what, every: 1000, timeout: 90_000 });
+  }
+
+  async say(command: string): Promise<string> {
+    return (await this.machine.exec(command, { allowFailure: true })).stdout;
+  }
+
+  journal(): Promise<string> {
+    return this.say("journalctl -q -u unitlet-sync -o cat");
+  }
+
+  requests(signer: "kubelet-serving" | "kube-apiserver-client-kubelet"): Promise<string[]> {
+    return requests(this.cluster, signer, this.user);
+  }
+
+  async approve(signer: "kubelet-serving" | "kube-apiserver-client-kubelet"): Promise<void> {
+    await this.cluster.kubectl(["certificate", "approve", (await this.requests(signer)).at(-1) ?? ""]);
+  }
+
+  async certificate(path = CLIENT): Promise<X509Certificate> {
+    return new X509Certificate(await this.machine.read(path));
+  }
+
+  /** Puts another certificate of the cluster's authority into the place of the node's, for the key that it has; minutes from now. */
+  async replaceClient(from: number, to: number): Promise<string> {
+    const pair = await this.machine.read(CLIENT);
+    const key = /-----BEGIN PRIVATE KEY-----[\s\S]*?-----END PRIVATE KEY-----\n/.exec(pair)?.[0] ?? "";
+    const at = (minutes: number) => Date.now() + minutes * 60_000;
+    const authority = dirname(this.cluster.ca);
+    const node = this.machine.name;
+    const made = signCertificate({ authority, key: createPublicKey(key), node, from: at(from), to: at(to) });
+    await this.machine.write(CLIENT, key + made, 0o600);
+    return new X509Certificate(made).serialNumber;
+  }
+
+  async ready(): Promise<V1NodeCondition | undefined> {
+    const node = await this.cluster.get("node", this.machine.name);
+    return node?.status?.conditions?.find(({ type }) => type === "Ready");
+  }
+
+  /** Messages of the node's Events of this reason. */
+  events(reason: string): Promise<string> {
+    const selector = `--field-selector=involvedObject.name=${this.machine.name},reason=${reason}`;
+    return this.cluster.kubectl(["get", "events", selector, "-o", "jsonpath={.items[*].message}"]);
+  }
+
+  async doctor(): Promise<{ readonly stdout: string; readonly code: number }> {
+    return await this.machine.exec("unitlet doctor", { allowFailure: true });
+  }
+}

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { startInTerminal } from "../../../src/serve/exec/terminal.ts";
+import { isTooLate } from "../../support/cluster.ts";
+import type { Node } from "../../support/node.ts";
+import { until } from "../../support/until.ts";
+
+const script = fileURLToPath(new URL("../../control-plane/control-plane.sh", import.meta.url));
+
+export interface KubectlOptions {
+  readonly stdin?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Told {
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  readonly code: number | null;
+}
+
+/** kubectl with streams, in the node's namespace, until it is killed or ends by itself; standard input stays open without `stdin`. */
+export class Kubectl {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Told>;
+  #stdout: Buffer[] = [];
+  #stderr = "";
+
+  constructor({ namespace }: Node, args: readonly string[], { stdin, env = {} }: KubectlOptions = {}) {
+    this.child = spawn(script, ["kubectl", "-n", namespace, ...args], { env: { ...process.env, ...env } });
+    this.child.stdout?.on("data", (piece: Buffer) => this.#stdout.push(piece));
+    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr += text;
+    });
+    // The command need not read its input.
+    this.child.stdin?.on("error", () => {});
+    if (stdin !== undefined) this.child.stdin?.end(stdin);
+    this.ended = new Promise((resolve) => {
+      this.child.once("close", (code) => resolve({ stdout: Buffer.concat(this.#stdout), stderr: this.#stderr, code }));
+    });
+  }
+
+  type(text: string): void {
+    this.child.stdin?.write(text);
+  }
+
+  async hears(pattern: RegExp): Promise<string> {
+    const look = () => {
+      const said = Buffer.concat(this.#stdout).toString();
+      return [pattern.test(said), said] as const;
+    };
+    return (await until(look, { what: `${pattern} from kubectl` }))[1];
+  }
+}
+
+/** To its end, with texts. */
+export async function kubectl(node: Node, args: readonly string[], options: KubectlOptions = {}) {
+  const call = () => new Kubectl(node, args, { stdin: "", ...options }).ended;
+  const first = await call();
+  const { stdout, ...rest } = isTooLate(first.stderr) ? await call() : first;
+  return { stdout: stdout.toString(), ...rest };
+}
+
+/** kubectl on a terminal, as somebody sits before it. */
+export class Terminal {
+  readonly ended: Promise<number>;
+  readonly #process: ReturnType<typeof startInTerminal>;
+  #said = "";
+
+  constructor({ namespace }: Node, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const kept = ["PATH", "HOME", "UNITLET_TEST_STATE", "XDG_CACHE_HOME"].flatMap(
+      (name) => `${name}=${process.env[name] ?? ""}`,
+    );
+    const variables = [...kept, ...Object.entries(env).map((pair) => pair.join("="))];
+    const command = ["env", ...variables, script, "kubectl", "-n", namespace, ...args];
+    this.#process = startInTerminal(command, { width: 91, height: 31 }, true);
+    this.#process.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.#said += text;
+    });
+    // With all that it has said.
+    const silence = new Promise((resolve) => this.#process.stdout?.once("close", resolve));
+    this.ended = Promise.all([this.#process.ended, silence]).then(([code]) => code);
+  }
+
+  type(text: string): void {
+    this.#process.stdin?.write(text);
+  }
+
+  resize(width: number, height: number): void {
+    this.#process.resize({ width, height });
+  }
+
+  /** As when somebody closes the window. */
+  close(): void {
+    this.#process.end();
+  }
+
+  async hears(pattern: RegExp): Promise<string> {
+    await until(() => [pattern.test(this.#said), this.#said], { what: `${pattern} on the terminal` });
+    return this.#said;
+  }
+}

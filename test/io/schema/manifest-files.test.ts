@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readManifests } from "../../../src/io/schema/manifest-files.ts";
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "unitlet-manifests-"));
+});
+
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function pod(name: string): string {
+  return `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec: {containers: [{name: app, command: [/bin/app]}]}\n`;
+}
+
+/** Names of the pods, and problems with the directory left out. */
+function read(files: Readonly<Record<string, string>>) {
+  const paths = Object.entries(files).map(([name, text]) => {
+    writeFileSync(join(directory, name), text);
+    return join(directory, name);
+  });
+  const { pods, problems } = readManifests(paths, "edge");
+  return {
+    pods: pods.map(({ metadata }) => metadata.name),
+    problems: problems.map((each) => each.replace(`${directory}/`, "")),
+  };
+}
+
+describe("readManifests()", () => {
+  const good: [string, Record<string, string>, readonly string[]][] = [
+    ["one file", { "a.yaml": pod("a") }, ["a"]],
+    ["several documents in a file", { "a.yaml": `---\n${pod("a")}---\n${pod("b")}` }, ["a", "b"]],
+    ["several files", { "a.yaml": pod("a"), "b.yml": pod("b") }, ["a", "b"]],
+    [
+      "JSON",
+      { "a.json": '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"containers":[{"name":"x"}]}}' },
+      ["a"],
+    ],
+    ["documents with nothing in them", { "a.yaml": `# only a comment\n---\n---\n${pod("a")}---\n` }, ["a"]],
+    ["an empty file", { "a.yaml": "" }, []],
+    ["no files", {}, []],
+  ];
+
+  test.for(good)("%s", ([, files, pods]) => {
+    expect(read(files)).toEqual({ pods, problems: [] });
+  });
+
+  const bad: [string, Record<string, string>, readonly string[], readonly string[]][] = [
+    [
+      "a bad document harms no other",
+      { "a.yaml": `${pod("a")}---\nkind: Job\n---\n${pod("b")}` },
+      ["a", "b"],
+      [expect.stringMatching(/^a.yaml: document 2: apiVersion: expected "v1"; kind: /)] as never,
+    ],
+    [
+      "a bad file harms no other",
+      { "a.yaml": "{", "b.yaml": pod("b") },
+      ["b"],
+      ["a.yaml: document 1: is not YAML: unexpected end of the stream within a flow collection (2:3)"],
+    ],
+    [
+      "a pod that is there twice",
+      { "a.yaml": pod("a"), "b.yaml": pod("a") },
+      ["a"],
+      ["b.yaml: document 1: pod default/a is there twice; the first one counts"],
+    ],
+  ];
+
+  test.for(bad)("%s", ([, files, pods, problems]) => {
+    expect(read(files)).toEqual({ pods, problems });
+  });
+
+  test("a file that went away between the listing and the reading", () => {
+    expect(readManifests([join(directory, "gone.yaml")], "edge")).toEqual({
+      pods: [],
+      problems: [expect.stringContaining("gone.yaml: cannot be read: ENOENT")],
+    });
+  });
+});
+
+describe("a document is taken as it is written", () => {
+  const env = (value: string) => `apiVersion: v1
+kind: Pod
+metadata:
+  name: a
+spec:
+  containers:
+  - name: app
+    env:
+    - name: A
+      value: ${value}
+`;
+  const cases: [string, string, string][] = [
+    ["a word", "x", "x"],
+    ["a word in quotes", '"true"', "true"],
+    ["several lines", "|\n        a\n          b\n\n        c\n", "a\n  b\n\nc\n"],
+    ["several lines, indented more", "|2\n          a\n", "  a\n"],
+    ["lines that are folded", ">-\n        a\n        b\n", "a b"],
+    ["quotes over several lines", '"a\n        b\n\n        c"', "a b\nc"],
+    ["dashes that begin no document", "|\n        ---\n        x\n", "---\nx\n"],
+    ["an alias", '&x "y"\n    - name: B\n      value: *x', "y"],
+  ];
+
+  test.for(cases)("%s", ([, written, value]) => {
+    writeFileSync(join(directory, "a.yaml"), env(written));
+    const { pods, problems } = readManifests([join(directory, "a.yaml")], "edge");
+    expect([pods[0]?.spec.containers[0]?.env?.at(-1)?.value, problems]).toEqual([value, []]);
+  });
+
+  test("with fields that Kubernetes does not know, so that a slip of the pen is an error", () => {
+    writeFileSync(
+      join(directory, "a.yaml"),
+      pod("a").replace("spec: {", "spec: {secretyContext: {runAsNonRoot: true}, "),
+    );
+    const { pods } = readManifests([join(directory, "a.yaml")], "edge");
+    expect(pods[0]?.spec).toMatchObject({ secretyContext: { runAsNonRoot: true } });
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, test } from "vitest";
+import type { Host } from "../../../src/model/host/host.ts";
+import type { Node } from "../../../src/model/api/node.ts";
+import { reportNode } from "../../../src/report/node/node.ts";
+import { nodeEvents } from "../../../src/report/events/node-events.ts";
+import { NOW, NOW_TEXT } from "../base.ts";
+import { CONFIG, HOST } from "../node/base-host.ts";
+
+const report = (host: Partial<Host>, existing: Node | undefined) =>
+  reportNode({ config: CONFIG, host: { ...HOST, ...host }, version: "0.1.0", existing, now: NOW });
+
+function events(host: Partial<Host>, existing = report({}, undefined).create) {
+  return nodeEvents(existing, report(host, existing), "edge");
+}
+
+describe("nodeEvents()", () => {
+  test("is silent when nothing changed", () => {
+    expect(events({})).toEqual([]);
+  });
+
+  test("tells that the node became ready or not", () => {
+    const existing = report({ systemdProblem: "away" }, undefined).create;
+    const event = (reason: string) => [
+      { type: "Normal", reason, message: `Node edge status is now: ${reason}`, occurrence: NOW_TEXT },
+    ];
+    const why = { type: "Warning", reason: "SystemdNotUsable", message: "away", occurrence: NOW_TEXT };
+    expect([events({}, existing), events({ systemdProblem: "away" })]).toEqual([
+      event("NodeReady"),
+      [...event("NodeNotReady"), why],
+    ]);
+  });
+
+  test("tells a reboot", () => {
+    expect(events({ bootID: "b2" })).toEqual([
+      { type: "Warning", reason: "Rebooted", message: "Node edge has been rebooted, boot id: b2", occurrence: "b2" },
+    ]);
+  });
+});

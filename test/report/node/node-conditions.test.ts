@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import type { Config } from "../../../src/model/host/config.ts";
+import type { Host } from "../../../src/model/host/host.ts";
+import type { NodeCondition } from "../../../src/model/api/node.ts";
+import { nodeConditions } from "../../../src/report/node/node-conditions.ts";
+import { agoText, NOW, NOW_TEXT } from "../base.ts";
+import { CONFIG, HOST } from "./base-host.ts";
+
+function find(type: string, host: Partial<Host>, previous: readonly NodeCondition[] = []): NodeCondition | undefined {
+  return nodeConditions({ config: CONFIG, host: { ...HOST, ...host }, now: NOW }, previous).find(
+    (each) => each.type === type,
+  );
+}
+
+const since = (type: string, status: NodeCondition["status"], seconds: number): NodeCondition => ({
+  ...{ type, status, lastTransitionTime: agoText(seconds), lastHeartbeatTime: agoText(5) },
+});
+const times = { lastHeartbeatTime: NOW_TEXT, lastTransitionTime: NOW_TEXT };
+
+describe("nodeConditions()", () => {
+  test.each<[string, Partial<Host>, string, string]>([
+    [
+      "MemoryPressure",
+      { memoryAvailable: 99 * 1024 ** 2 },
+      "KubeletHasInsufficientMemory",
+      "kubelet has insufficient memory available",
+    ],
+    ["DiskPressure", { diskAvailable: HOST.diskTotal * 0.09 }, "KubeletHasDiskPressure", "kubelet has disk pressure"],
+    ["DiskPressure", { inodesFree: HOST.inodesTotal * 0.04 }, "KubeletHasDiskPressure", "kubelet has disk pressure"],
+    [
+      "PIDPressure",
+      { pidsUsed: HOST.pidsMax - 100 },
+      "KubeletHasInsufficientPID",
+      "kubelet has insufficient PID available",
+    ],
+  ])("measures %s of %o", (type, host, reason, message) => {
+    expect(find(type, host)).toEqual({ type, status: "True", reason, message, ...times });
+  });
+
+  test("knows file systems without a number of inodes", () => {
+    expect(find("DiskPressure", { inodesTotal: 0, inodesFree: 0 })?.status).toBe("False");
+  });
+
+  test("is not ready while systemd cannot be used, and says why", () => {
+    expect(find("Ready", { systemdProblem: "Cannot connect to D-Bus" }, [since("Ready", "True", 60)])).toEqual({
+      ...{ type: "Ready", status: "False", reason: "SystemdNotUsable", message: "Cannot connect to D-Bus" },
+      ...times,
+    });
+  });
+
+  test.each<[Partial<Config>, boolean, Pick<NodeCondition, "status" | "reason" | "message">]>([
+    [{ images: "any" }, true, { status: "True", reason: "AptFound", message: "apt-get is there" }],
+    [
+      { images: "any" },
+      false,
+      {
+        status: "False",
+        reason: "AptMissing",
+        message: "images deb://NAME cannot be had: this distribution has no apt-get",
+      },
+    ],
+    [
+      { images: "any", debs: "off" },
+      true,
+      {
+        status: "False",
+        reason: "PackagesOff",
+        message: "debs = off in /etc/unitlet/unitlet.conf: no package is installed for a pod",
+      },
+    ],
+  ])("says of %o with apt %j whether packages can be had", (config, hasApt, told) => {
+    const all = nodeConditions({ config: { ...CONFIG, ...config }, host: { ...HOST, hasApt }, now: NOW }, []);
+    expect(all.find(({ type }) => type === "PackagesReady")).toEqual({ type: "PackagesReady", ...told, ...times });
+  });
+
+  test.each<[Partial<Config>, readonly string[], Pick<NodeCondition, "status" | "reason" | "message">]>([
+    [{ images: "any" }, [], { status: "True", reason: "ImageToolsFound", message: "skopeo, umoci and crun are there" }],
+    [
+      { images: "any" },
+      ["umoci", "crun"],
+      {
+        status: "False",
+        reason: "ImageToolsMissing",
+        message: "images of registries cannot be pulled without umoci, crun: install.sh --with-images gets them",
+      },
+    ],
+    [
+      { images: "strict" },
+      ["crun"],
+      {
+        status: "False",
+        reason: "HostFilesOnly",
+        message: "images = strict in /etc/unitlet/unitlet.conf: pods run on the host's own files",
+      },
+    ],
+  ])("says of %o without %j whether images can be had", (config, missingImageTools, told) => {
+    const all = nodeConditions(
+      { config: { ...CONFIG, ...config }, host: { ...HOST, missingImageTools }, now: NOW },
+      [],
+    );
+    expect(all.find(({ type }) => type === "ImageToolsReady")).toEqual({ type: "ImageToolsReady", ...told, ...times });
+  });
+
+  test("keeps the time of the last change while the status is the same", () => {
+    expect(find("Ready", {}, [since("Ready", "True", 60)])?.lastTransitionTime).toBe(agoText(60));
+  });
+
+  test.each([
+    [299, "True"],
+    [300, "False"],
+  ])("after %i s a pressure that has gone is %s", (seconds, status) => {
+    expect(find("MemoryPressure", {}, [since("MemoryPressure", "True", seconds)])?.status).toBe(status);
+  });
+});

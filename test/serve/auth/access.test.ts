@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import type { User } from "../../../src/io/kube/reviews.ts";
+import { bearerToken, type Subject, userOfCertificate, userOfToken } from "../../../src/serve/auth/authenticate.ts";
+import { authorize } from "../../../src/serve/auth/authorize.ts";
+import { handedSockets } from "../../../src/serve/http/listen.ts";
+import { Memory } from "../../../src/serve/auth/auth-cache.ts";
+import { accessesOf } from "../../../src/serve/http/request-attributes.ts";
+
+const ALICE: User = { name: "alice", groups: ["staff"] };
+
+test.each<[Subject, User | undefined]>([
+  [{ CN: "alice" }, { name: "alice", groups: ["system:authenticated"] }],
+  [
+    { CN: "alice", O: "staff" },
+    { name: "alice", groups: ["staff", "system:authenticated"] },
+  ],
+  [
+    { CN: "a", O: ["x", "y"] },
+    { name: "a", groups: ["x", "y", "system:authenticated"] },
+  ],
+  [{ CN: ["alice", "admin"] }, undefined],
+  [{ CN: "" }, undefined],
+  [{ O: "system:masters" }, undefined],
+])("userOfCertificate(%j)", (subject, expected) => {
+  expect(userOfCertificate(subject)).toEqual(expected);
+});
+
+test.each([
+  ["Bearer abc", "abc"],
+  ["bearer  abc", "abc"],
+  ["Basic abc", undefined],
+  ["Bearer ", undefined],
+  ["Bearer a b", undefined],
+  [undefined, undefined],
+])("bearerToken(%j)", (header, expected) => {
+  expect(bearerToken(header)).toBe(expected);
+});
+
+function remembering() {
+  let now = 1000;
+  const asked: string[] = [];
+  const memory = new Memory([], () => now);
+  const later = (milliseconds: number) => {
+    now += milliseconds;
+  };
+  return { memory, asked, later, next: () => new Memory(JSON.parse(JSON.stringify(memory.entries())), () => now) };
+}
+
+describe("userOfToken()", () => {
+  test("asks once in two minutes, for a yes and for a no, and keeps no token", async () => {
+    const { memory, asked, later, next } = remembering();
+    const review = async (token: string) => {
+      asked.push(token);
+      return token === "good" ? ALICE : undefined;
+    };
+    for (const token of ["good", "good", "bad", "bad"])
+      expect(await userOfToken(token, memory, review)).toEqual(token === "good" ? ALICE : undefined);
+    expect(asked).toEqual(["good", "bad"]);
+    expect(await userOfToken("good", next(), review)).toEqual(ALICE);
+    expect(JSON.stringify(memory.entries())).not.toMatch(/good|bad/);
+    later(119_000);
+    await userOfToken("good", memory, review);
+    later(2000);
+    await userOfToken("good", memory, review);
+    expect(asked).toEqual(["good", "bad", "good"]);
+  });
+});
+
+describe("authorize()", () => {
+  const accesses = accessesOf("GET", ["pods"]);
+
+  test("lets in whom the second access lets in; a yes is good for 5 minutes, a no for 30 seconds", async () => {
+    const { memory, asked, later } = remembering();
+    const review = async (_: User, { subresource }: { subresource: string }) => {
+      asked.push(subresource);
+      return subresource === "proxy";
+    };
+    const twice = async () => {
+      await authorize(ALICE, accesses, memory, review);
+      await authorize(ALICE, accesses, memory, review);
+    };
+    await twice();
+    later(31_000);
+    await twice();
+    later(270_000);
+    await twice();
+    expect(asked).toEqual(["pods", "proxy", "pods", "pods", "proxy"]);
+  });
+
+  test("says who may not do what", async () => {
+    const { memory } = remembering();
+    const message = "Forbidden (user=alice, verb=get, resource=nodes, subresource(s)=[pods proxy])\n";
+    const refusal = authorize(ALICE, accesses, memory, async () => false);
+    await expect(refusal).rejects.toMatchObject({ status: 403, message });
+  });
+
+  test("what cannot be asked is 503, and asked again", async () => {
+    const { memory } = remembering();
+    const broken = () => authorize(ALICE, accesses, memory, () => Promise.reject(new Error("away")));
+    const message = "Authorization error (user=alice, verb=get, resource=nodes, subresource=pods): away";
+    await expect(broken()).rejects.toMatchObject({ status: 503, message });
+    await authorize(ALICE, accesses, memory, async () => true);
+  });
+
+  test("another user, group or verb is another question", async () => {
+    const { memory, asked } = remembering();
+    const review = async (user: User, { verb }: { verb: string }) =>
+      asked.push(`${user.name} ${user.groups} ${verb}`) > 0;
+    for (const [user, method] of [
+      [ALICE, "GET"],
+      [{ ...ALICE, groups: [] }, "GET"],
+      [{ ...ALICE, name: "bob" }, "GET"],
+      [ALICE, "POST"],
+    ] as const)
+      await authorize(user, accessesOf(method, ["x"]), memory, review);
+    expect(asked).toHaveLength(4);
+  });
+});
+
+describe("Memory", () => {
+  test("asks once for all who ask at the same time", async () => {
+    const { memory } = remembering();
+    let count = 0;
+    const ask = async () => {
+      count += 1;
+      return await new Promise<number>((resolve) => setImmediate(resolve, count));
+    };
+    const answers = Array.from({ length: 5 }, () => memory.recall("question", ask, () => 1000));
+    expect(await Promise.all(answers)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  test("does not grow without end, and does not trust a clock that was put back", async () => {
+    const { memory, later } = remembering();
+    for (let number = 0; number < 1500; number += 1)
+      await memory.recall(
+        `${number}`,
+        async () => 0,
+        () => 1e9,
+      );
+    expect(memory.entries()).toHaveLength(1000);
+    later(-500);
+    expect(memory.entries()).toEqual([]);
+  });
+});
+
+test.each([
+  [{ LISTEN_PID: "7", LISTEN_FDS: "2" }, 2],
+  [{ LISTEN_PID: "8", LISTEN_FDS: "2" }, 0],
+  [{}, 0],
+])("handedSockets(%j)", (environment, expected) => {
+  expect(handedSockets(environment, 7)).toBe(expected);
+});

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import type { UnitUsage } from "../../../src/io/host/cgroups.ts";
+import { statsSummary } from "../../../src/serve/info/stats-summary.ts";
+import { HOST } from "../../report/node/base-host.ts";
+
+const AT = Date.parse("2026-01-02T03:04:05Z");
+const time = "2026-01-02T03:04:05Z";
+
+const unit = (container: string, rest: Partial<UnitUsage>): UnitUsage => ({
+  identity: {
+    namespace: "shop",
+    pod: "web",
+    podUID: "u",
+    container,
+    kind: container ? "container" : "slice",
+    specHash: "",
+  },
+  ...rest,
+});
+
+const started = { startedAt: AT / 1000 - 60 };
+const before = {
+  at: AT - 250,
+  node: { cpu: 100, workingSet: 0 },
+  units: [unit("", { cpu: 1 }), unit("main", { cpu: 0.5, ...started }), unit("again", { cpu: 9, startedAt: 1 })],
+};
+const after = {
+  at: AT,
+  node: { cpu: 100.5, workingSet: 1024 },
+  units: [
+    unit("", { cpu: 1.25, workingSet: 300 }),
+    unit("main", { cpu: 0.625, workingSet: 200, swap: 5, ...started }),
+    unit("again", { cpu: 0.125, startedAt: AT / 1000 }),
+    unit("backing-off", { cpu: 1 }),
+  ],
+};
+
+test("rates from two samples; what nobody counts, and the rate of what has just begun, is left out", () => {
+  expect(statsSummary("edge", HOST, before, after, true)).toEqual({
+    node: {
+      nodeName: "edge",
+      startTime: "2026-01-01T00:00:00Z",
+      cpu: { time, usageNanoCores: 2_000_000_000, usageCoreNanoSeconds: 100_500_000_000 },
+      memory: { time, workingSetBytes: 1024, availableBytes: HOST.memoryTotal - 1024 },
+    },
+    pods: [
+      {
+        podRef: { name: "web", namespace: "shop", uid: "u" },
+        startTime: "2026-01-02T03:03:05Z",
+        cpu: { time, usageNanoCores: 1_000_000_000, usageCoreNanoSeconds: 1_250_000_000 },
+        memory: { time, workingSetBytes: 300 },
+        containers: [
+          {
+            name: "main",
+            startTime: "2026-01-02T03:03:05Z",
+            cpu: { time, usageNanoCores: 500_000_000, usageCoreNanoSeconds: 625_000_000 },
+            memory: { time, workingSetBytes: 200 },
+            swap: { time, swapUsageBytes: 5 },
+          },
+          { name: "again", startTime: time, cpu: { time, usageCoreNanoSeconds: 125_000_000 } },
+        ],
+      },
+    ],
+  });
+});
+
+test("the whole of it tells the file system and the processes, too", () => {
+  const { node } = statsSummary("edge", HOST, before, after, false);
+  expect(node).toMatchObject({
+    fs: { time, capacityBytes: HOST.diskTotal, inodesUsed: 1_000_000 },
+    rlimit: { time, maxpid: 32768, curproc: 400 },
+  });
+});

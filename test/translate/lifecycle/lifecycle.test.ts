@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import type { Container } from "../../../src/model/api/pod.ts";
+import type { UnitName } from "../../../src/model/unit.ts";
+import { startHookLines, stopLines } from "../../../src/translate/lifecycle/lifecycle.ts";
+import { stopSignal } from "../../../src/translate/lifecycle/stop-signal.ts";
+import { container, pod } from "../base.ts";
+
+const UID = pod().metadata.uid;
+const SELF = "unitlet.shop.web.app.service" as UnitName;
+
+function input(change: Partial<Container> = {}, imageSignal?: string) {
+  const of = container(change);
+  const owner = pod({ containers: [of], terminationGracePeriodSeconds: 20 });
+  return { pod: owner, container: of, unit: SELF, libDir: "/lib/unitlet", ...(imageSignal ? { imageSignal } : {}) };
+}
+
+describe("startHookLines()", () => {
+  test("without a hook limits the start", () => {
+    expect(startHookLines(input())).toEqual([["TimeoutStartSec", "330"]]);
+  });
+
+  test("with a hook waits for it", () => {
+    const postStart = { exec: { command: ["sh", "-c", "echo $HOME 100%"] } };
+    expect(startHookLines(input({ lifecycle: { postStart } }))).toEqual([
+      [
+        "ExecStartPost",
+        `+:/lib/unitlet/container-hook "${SELF}" "${UID}" "app" "post-start" "exec" "sh" "-c" "echo $HOME 100%%"`,
+      ],
+      ["TimeoutStartSec", "infinity"],
+    ]);
+  });
+
+  test.each([
+    [{ sleep: { seconds: 3 } }, '"sleep" "3"'],
+    [{ httpGet: { port: 80 } }, '"http"'],
+    [{}, '"none"'],
+  ])("%j", (postStart, words) => {
+    expect(startHookLines(input({ lifecycle: { postStart } }))[0]?.[1]).toMatch(new RegExp(`"post-start" ${words}$`));
+  });
+});
+
+describe("stopLines()", () => {
+  test("without a hook leave it to systemd", () => {
+    expect(stopLines(input())).toEqual([["TimeoutStopSec", "30"]]);
+  });
+
+  test("say the signal of the image, or before it that of the pod", () => {
+    expect(stopLines(input({}, "SIGQUIT"))[0]).toEqual(["KillSignal", "SIGQUIT"]);
+    expect(stopLines(input({ lifecycle: { stopSignal: "SIGUSR1" } }, "SIGQUIT"))[0]).toEqual(["KillSignal", "SIGUSR1"]);
+  });
+
+  test("with a hook give all of it to one helper", () => {
+    const lifecycle = { preStop: { sleep: { seconds: 3 } }, stopSignal: "SIGINT" };
+    expect(stopLines(input({ lifecycle }))).toEqual([
+      ["KillSignal", "SIGINT"],
+      ["ExecStop", `-+:/lib/unitlet/container-stop "${SELF}" "${UID}" "app" "20" "INT" "sleep" "3"`],
+      ["TimeoutStopSec", "3620"],
+    ]);
+  });
+});
+
+test.each([
+  ["SIGTERM", "SIGTERM"],
+  ["term", "SIGTERM"],
+  ["15", "15"],
+  ["SIGRTMINPLUS3", "SIGRTMIN+3"],
+  ["SIGRTMAXMINUS2", "SIGRTMAX-2"],
+  ["RTMIN+3", "SIGRTMIN+3"],
+  ["", undefined],
+  ["SIGNOTHING", undefined],
+  ["0", undefined],
+  ["TERM\nExecStart=/bin/x", undefined],
+])("stopSignal(%j)", (text, expected) => {
+  expect(stopSignal(text)).toBe(expected);
+});

@@ -1,0 +1,188 @@
+import { describe, expect, test } from "vitest";
+import { type Images, NO_IMAGES, type StoredImage } from "../../../src/model/image/image.ts";
+import type { Pod } from "../../../src/model/api/pod.ts";
+import type { Volume } from "../../../src/model/api/volume.ts";
+import type { PodDirectory } from "../../../src/model/world.ts";
+import type { TranslateContext } from "../../../src/translate/context.ts";
+import { volumeImageKeys } from "../../../src/translate/volumes/image-volumes.ts";
+import { decodeUnit } from "../../../src/unitfile/codec.ts";
+import { imageKey } from "../../../src/unitfile/image-names.ts";
+import { CONFIG, container, NOW, pod, runnable, UID, waiting } from "../base.ts";
+
+const HEX = "ab".repeat(32);
+const OTHER = "cd".repeat(32);
+const NAME = "docker.io/library/files:1";
+const PATH = `/run/unitlet/pods/${UID}/images/v/${HEX}`;
+const TREE = `/var/lib/unitlet/images/trees/${HEX}/rootfs`;
+const STORED = { name: NAME, digest: `sha256:${HEX}`, tree: TREE, checkedAt: NOW } as StoredImage;
+
+const mounting = (image: Volume["image"], change: object = {}): Pod =>
+  pod({
+    volumes: [{ name: "v", image }],
+    containers: [container({ volumeMounts: [{ name: "v", mountPath: "/srv", ...change }] })],
+  } as object);
+const FILES = mounting({ reference: "files:1" });
+
+const images = (change: Partial<Images> = {}): Images => ({ ...NO_IMAGES, at: NOW, ...change });
+const stored = (change: Partial<StoredImage> = {}) =>
+  images({ stored: new Map([[imageKey(NAME), { ...STORED, ...change }]]) });
+const context = (of: Images, change: Partial<TranslateContext> = {}) => ({
+  ...{ config: { ...CONFIG, images: "any" as const }, images: of },
+  ...change,
+});
+const directory = (change: Partial<PodDirectory>) => ({
+  directory: { uid: UID, pasts: new Map(), files: new Map(), volumes: new Map(), ...change },
+});
+const asked = directory({ files: new Map([["v.volume.asked", String(NOW)]]) });
+
+function service(of: Pod, given: Partial<TranslateContext>) {
+  const [only] = runnable(of, given).containers;
+  const { Unit = {}, Service = {} } = decodeUnit(only?.unit?.text ?? "");
+  return { ...Unit, ...Service };
+}
+
+describe("an image that is here", () => {
+  test("is mounted once for the pod, for reading, and from there into its containers", () => {
+    const { storage, imageVolumes, files } = runnable(FILES, context(stored()));
+    expect(storage).toEqual([{ kind: "image", path: PATH, tree: TREE }]);
+    expect(imageVolumes).toEqual([
+      { volume: "v", reference: "files:1", digest: `sha256:${HEX}`, stored: { ...STORED } },
+    ]);
+    expect(files.map(({ name }) => name)).not.toContain("v.volume.asked");
+    const unit = service(FILES, context(stored()));
+    expect(unit.BindReadOnlyPaths).toContain(`"${PATH}":"/srv"`);
+    expect(unit.ConditionPathIsMountPoint).toEqual([PATH]);
+  });
+
+  test("gives a path of its own, which is never made", () => {
+    const { storage } = runnable(mounting({ reference: "files:1" }, { subPath: "etc/app" }), context(stored()));
+    expect(storage.at(-1)).toMatchObject({ kind: "sub-path", root: PATH, subPath: "etc/app", writable: false });
+  });
+
+  test("stays what it was for as long as the pod does", () => {
+    const held = directory({ storage: new Set([PATH]) });
+    const moved = { digest: `sha256:${OTHER}` };
+    const { storage, imageVolumes } = runnable(FILES, context(stored(moved), held));
+    expect(storage).toEqual([{ kind: "image", path: PATH, tree: TREE }]);
+    expect(imageVolumes).toEqual([{ volume: "v", reference: "files:1", digest: `sha256:${HEX}` }]);
+    expect(waiting(FILES, context(images(), held))).toBeUndefined();
+  });
+
+  test("is asked for anew for each pod, with pullPolicy Always", () => {
+    const always = mounting({ reference: "files:1", pullPolicy: "Always" });
+    expect(runnable(always, context(stored({ checkedAt: NOW - 1 }), asked)).imageVolumes?.[0]?.pull).toMatchObject({
+      name: NAME,
+    });
+    expect(runnable(always, context(stored(), asked)).imageVolumes?.[0]?.pull).toBeUndefined();
+  });
+});
+
+describe("an image that was pulled with somebody's credentials", () => {
+  const closed = stored({ access: ["other"] });
+
+  test("is pulled again for a pod that has others", () => {
+    expect(runnable(FILES, context(closed)).imageVolumes?.[0]?.pull).toMatchObject({ name: NAME });
+  });
+
+  test("stays that of a pod of which a container has run with it, also after a boot", () => {
+    const status = { containerStatuses: [{ name: "app", containerID: "systemd://1" }] };
+    const { storage } = runnable({ ...FILES, status } as unknown as Pod, context(closed));
+    expect(storage).toEqual([{ kind: "image", path: PATH, tree: TREE }]);
+  });
+});
+
+describe("an image that is not here", () => {
+  test("is pulled, and the container waits", () => {
+    const { containers, imageVolumes, files, storage } = runnable(FILES, context(images()));
+    expect(imageVolumes).toEqual([
+      { volume: "v", reference: "files:1", pull: expect.objectContaining({ name: NAME, isFirst: true }) },
+    ]);
+    expect(containers[0]).toEqual({
+      ...{ name: "app", kind: "container", unitName: "unitlet.shop.web.app.service" },
+    });
+    expect(files).toContainEqual({ name: "v.volume.asked", text: String(NOW), uid: 0 });
+    expect(storage).toEqual([]);
+  });
+
+  test("is pulled also when no container mounts it, and keeps none waiting", () => {
+    const unmounted = pod({ volumes: [{ name: "v", image: { reference: "files:1" } }] });
+    const { containers, imageVolumes } = runnable(unmounted, context(images()));
+    expect(imageVolumes?.[0]?.pull).toMatchObject({ name: NAME });
+    expect(containers[0]?.unit).toBeDefined();
+  });
+
+  test.for([
+    [{ reference: "files:1", pullPolicy: "Never" }, "ErrImageNeverPull", "is not present with pull policy of Never"],
+    [{ reference: "Files:1" }, "InvalidImageName", "repository name (library/Files) must be lowercase"],
+    [{ reference: "/usr/share/doc" }, "InvalidImageName", "a volume of the host's files is a hostPath"],
+  ] as const)("%j: %s", ([image, reason, words]) => {
+    const [only] = runnable(mounting(image), context(images(), asked)).containers;
+    expect(only).toMatchObject({ waiting: { reason }, awaits: image.reference });
+    expect(only?.waiting?.message).toContain(words);
+  });
+
+  test("is told like that of a container when it cannot be pulled", () => {
+    const failed = new Map([[imageKey(NAME), { message: "no such image", at: NOW, count: 1 }]]);
+    const at = (now: number) => context(images({ failed, at: now }), asked);
+    expect(waiting(FILES, at(NOW))).toEqual({ reason: "ErrImagePull", message: "no such image" });
+    expect(waiting(FILES, at(NOW + 5000))).toEqual({
+      reason: "ImagePullBackOff",
+      message: 'Back-off pulling image "files:1": ErrImagePull: no such image',
+    });
+  });
+
+  test("cannot be had where images mean nothing", () => {
+    const none = { ...context(images()), config: { ...CONFIG, images: "ignore" as const } };
+    expect(waiting(FILES, none)).toEqual({
+      reason: "ErrImagePull",
+      message:
+        'image "files:1" cannot be pulled: this node pulls none, since images = ignore in /etc/unitlet/unitlet.conf',
+    });
+  });
+});
+
+test("nothing is mounted within one on the host's files: its links lead anywhere", () => {
+  const of = pod({
+    volumes: [
+      { name: "v", image: { reference: "files:1" } },
+      { name: "data", emptyDir: {} },
+    ],
+    containers: [
+      container({
+        volumeMounts: [
+          { name: "v", mountPath: "/srv" },
+          { name: "data", mountPath: "/srv/data" },
+        ],
+      }),
+    ],
+  });
+  expect(waiting(of, context(stored()))).toEqual({
+    reason: "CreateContainerError",
+    message:
+      'spec.containers[app].volumeMounts[data].mountPath "/srv/data" lies within volume "v", which may have links to anywhere: use a path outside of it, or an image with files of its own',
+  });
+});
+
+test("in a container on an image's files nothing there is setuid, nothing a device", () => {
+  const config = { entrypoint: ["/app"], command: [], environment: [], volumes: [] };
+  const program = {
+    ...STORED,
+    passwd: "",
+    group: "",
+    config: { ...config, workingDirectory: "", user: "", stopSignal: "" },
+  };
+  const known = new Map([NAME, "docker.io/library/app:1"].map((name) => [imageKey(name), program]));
+  const { command: _, ...plain } = container({ image: "app:1", volumeMounts: [{ name: "v", mountPath: "/srv" }] });
+  const of = pod({ volumes: [{ name: "v", image: { reference: "files:1" } }], containers: [plain] });
+  const file = runnable(of, context(images({ stored: known }))).files.find(({ name }) => name === "app.json");
+  expect(JSON.parse(file?.text ?? "{}").mounts).toContainEqual({
+    destination: "/srv",
+    type: "bind",
+    source: PATH,
+    options: ["rbind", "rprivate", "ro", "nosuid", "nodev"],
+  });
+});
+
+test("what is to be known of a pod's volumes is known by the names of their images", () => {
+  expect(volumeImageKeys(FILES)).toEqual([imageKey(NAME)]);
+});

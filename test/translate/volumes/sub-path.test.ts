@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import type { VolumeMount } from "../../../src/model/api/volume.ts";
+import { containerMounts } from "../../../src/translate/volumes/mounts.ts";
+import type { Place } from "../../../src/translate/volumes/storage.ts";
+import { container, pod, UID } from "../base.ts";
+
+const PLACE: Place = { ok: true, path: "/data/v", readOnly: false, conditions: [], storage: [], companions: [] };
+const HELD = `/run/unitlet/pods/${UID}/subpaths/app/0`;
+const VARIABLES = new Map([
+  ["POD_NAME", "web"],
+  ["EMPTY", ""],
+  ["UP", "../x"],
+]);
+
+function mountsOf(
+  mount: Partial<VolumeMount>,
+  place: Partial<Place> = {},
+  variables: typeof VARIABLES | undefined = VARIABLES,
+) {
+  const of = container({ volumeMounts: [{ name: "v", mountPath: "/x", ...mount }] });
+  return containerMounts(pod(), of, new Map([["v", { ...PLACE, ...place }]]), variables);
+}
+
+describe("a mount", () => {
+  const BASE = {
+    type: "bind",
+    source: "/data/v",
+    target: "/x",
+    readOnly: false,
+    recursiveReadOnly: false,
+    propagation: "private",
+  };
+  const cases: [string, Partial<VolumeMount>, Partial<Place>, object][] = [
+    ["of a volume", {}, {}, BASE],
+    ["that is to be read only", { readOnly: true }, {}, { ...BASE, readOnly: true }],
+    ["of a volume that is to be read only", {}, { readOnly: true }, { ...BASE, readOnly: true }],
+    [
+      "with all below it read only",
+      { readOnly: true, recursiveReadOnly: "Enabled" },
+      {},
+      { ...BASE, readOnly: true, recursiveReadOnly: true },
+    ],
+    [
+      "that sees what the host mounts later",
+      { mountPropagation: "HostToContainer" },
+      {},
+      { ...BASE, propagation: "slave" },
+    ],
+    ["of a path within", { subPath: "a/b" }, {}, { ...BASE, source: HELD }],
+  ];
+
+  test.for(cases)("%s", ([, mount, place, expected]) => {
+    expect(mountsOf(mount, place)).toMatchObject({ ok: true, mounts: [expected] });
+  });
+
+  test("of a volume that is not there", () => {
+    expect(mountsOf({ name: "w" })).toMatchObject({
+      ok: false,
+      because: 'cannot find volume "w" to mount into container "app"',
+    });
+  });
+});
+
+describe("a path within a volume", () => {
+  const held = (subPath: string, writable = true) => ({
+    kind: "sub-path",
+    path: HELD,
+    root: "/data/v",
+    subPath,
+    writable,
+  });
+
+  test.for([
+    ["as it is", { subPath: "a/$(POD_NAME)" }, "a/$(POD_NAME)"],
+    ["with variables", { subPathExpr: "a/$(POD_NAME)" }, "a/web"],
+  ] as const)("%s is held", ([, mount, subPath]) => {
+    expect(mountsOf(mount)).toMatchObject({
+      storage: [held(subPath)],
+      conditions: [["ConditionPathIsMountPoint", HELD]],
+    });
+  });
+
+  test("is not made where nobody may write", () => {
+    expect(mountsOf({ subPath: "a" }, { readOnly: true })).toMatchObject({ storage: [held("a", false)] });
+  });
+
+  test("stays what it is while its variables cannot be had", () => {
+    const of = container({ volumeMounts: [{ name: "v", mountPath: "/x", subPathExpr: "$(POD_NAME)" }] });
+    expect(containerMounts(pod(), of, new Map([["v", PLACE]]), undefined)).toMatchObject({
+      mounts: [{ source: HELD }],
+      storage: [],
+    });
+  });
+
+  test("that could not be mounted keeps the container waiting, and is tried again", () => {
+    const of = container({ volumeMounts: [{ name: "v", mountPath: "/x", subPath: "a" }] });
+    const failures = new Map([[HELD, "a leads out of the volume"]]);
+    expect(containerMounts(pod(), of, new Map([["v", PLACE]]), VARIABLES, failures)).toEqual({
+      ok: false,
+      because: 'failed to prepare subPath for volumeMount "v" of container "app": a leads out of the volume',
+      storage: [held("a")],
+    });
+  });
+
+  test.for([
+    [{ subPath: "/etc" }, "error SubPath `/etc` must not be an absolute path"],
+    [{ subPath: "a/../../b" }, "unable to provision SubPath `a/../../b`: must not contain '..'"],
+    [{ subPathExpr: "$(UP)" }, "unable to provision SubPath `../x`: must not contain '..'"],
+    [{ subPathExpr: "$(EMPTY)/$(NONE)" }, "missing value for EMPTY, NONE"],
+    [{ subPath: "a\0" }, "unable to provision SubPath: it contains a NUL character"],
+  ] as const)("%j is refused", ([mount, because]) => {
+    expect(mountsOf(mount)).toMatchObject({ ok: false, because });
+  });
+});
