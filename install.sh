@@ -74,7 +74,7 @@ add_setting() {
 	*) die "--set $1: expected KEY=VALUE, such as --set watch=yes" ;;
 	esac
 	case ${1%%=*} in
-	*[!a-zA-Z]*) die "--set $1: a key has letters only; units/unitlet.conf lists them" ;;
+	*[!a-zA-Z]*) die "--set $1: a key has letters only; units/systemd/unitlet.conf lists them" ;;
 	esac
 	settings="$settings${settings:+
 }${1%%=*} ${1#*=}"

@@ -44,7 +44,7 @@ test("without a file every setting has its default", () => {
 });
 
 describe("the file that is installed", () => {
-  const lines = readFileSync("units/unitlet.conf", "utf8").split("\n");
+  const lines = readFileSync("units/systemd/unitlet.conf", "utf8").split("\n");
   const documented = lines.flatMap(
     (line) =>
       /^#(\w+) =(.*)$/

@@ -50,7 +50,7 @@ test("what happens with each supported field is told: where a cell is empty, wri
   expect(silent.map(([field]) => field)).toEqual([]);
 });
 
-const conf = readFileSync(new URL("../../units/unitlet.conf", import.meta.url), "utf8");
+const conf = readFileSync(new URL("../../units/systemd/unitlet.conf", import.meta.url), "utf8");
 /** key → default as it is written there, "" when it has none that could be; test/config holds that against src/config.ts. */
 const documented = new Map(
   [...conf.matchAll(/^#(\w+) =(.*)$/gm)].map(([, key = "", value = ""]) => [key, value.trim()]),

@@ -40,7 +40,7 @@ export class ContainerUnits {
     const { UNITLET_TEST_ROOT: root } = process.env;
     const machine = await Machine.boot(name, { net: "private", ...(root ? { root } : {}) });
     for (const helper of ["container-start", "container-exit", "container-fence"]) {
-      await machine.write(`/usr/local/lib/unitlet/${helper}`, await readFile(`units/${helper}`), 0o755);
+      await machine.write(`/usr/local/lib/unitlet/${helper}`, await readFile(`units/helpers/container/${helper}`), 0o755);
     }
     return new ContainerUnits(machine);
   }

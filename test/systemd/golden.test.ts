@@ -25,7 +25,7 @@ beforeAll(async () => {
   const root = await machine.root();
   mkdirSync(`${root}${LIB_DIR}`, { recursive: true });
   for (const helper of ["container-start", "container-exit", "container-fence"]) {
-    copyFileSync(`units/${helper}`, `${root}${LIB_DIR}/${helper}`);
+    copyFileSync(`units/helpers/container/${helper}`, `${root}${LIB_DIR}/${helper}`);
     chmodSync(`${root}${LIB_DIR}/${helper}`, 0o755);
   }
   for (const name of ["hosts", "resolv.conf"]) writeFileSync(`${root}/etc/${name}`, "");

@@ -90,7 +90,7 @@ test("an upgrade replaces what changed, keeps the configuration and restarts no 
   await machine.exec("echo '# mine' >>/etc/unitlet/unitlet.conf");
   const pid = await machine.until(mainPid, { what: "the container" });
   await machine.exec(
-    `cd /root/clone && echo '// new' >>dist/sync.cjs && sed -i s/=5s/=2s/ units/unitlet-sync.timer && touch dist/gone.cjs`,
+    `cd /root/clone && echo '// new' >>dist/sync.cjs && sed -i s/=5s/=2s/ units/systemd/unitlet-sync.timer && touch dist/gone.cjs`,
   );
   const { stdout } = await install();
   expect(stdout).toMatch(

@@ -19,8 +19,8 @@ beforeAll(async () => {
   machine = await Machine.boot("watch", { net: "private" });
   await new Promise<void>((listening) => server.listen(0, listening));
   const url = `http://${machine.hostAddress}:${(server.address() as AddressInfo).port}/api/v1/pods?watch=1`;
-  await machine.write("/usr/local/lib/unitlet/watch", await readFile("units/watch"), 0o755);
-  await machine.write("/etc/systemd/system/unitlet-watch.service", await readFile("units/unitlet-watch.service"));
+  await machine.write("/usr/local/lib/unitlet/watch", await readFile("units/helpers/agent/watch"), 0o755);
+  await machine.write("/etc/systemd/system/unitlet-watch.service", await readFile("units/systemd/unitlet-watch.service"));
   await machine.exec("mkdir -m 700 /run/unitlet; cat >/run/unitlet/watch.curl", {
     stdin: `url = "${url}"\nheader = "Authorization: Bearer secret-token"\nuser-agent = "unitlet"\n`,
   });

@@ -41,22 +41,21 @@ place_programs() {
 	for bundle in "$programs"/*.cjs; do
 		[ -e "$dist/${bundle##*/}" ] || rm -f "$bundle"
 	done
-	for helper in container-start container-exit container-enter container-hook container-stop container-create container-log container-terminal container-exec pod-sandbox container-fence image-pull image-share image-artifact deb-pull deb-remove policy-rc.d container-directories watch; do
-		place "$top/units/$helper" "$programs/$helper" 755
+	for helper in "$top"/units/helpers/*/*; do
+		# What is not executable is a part that another helper reads.
+		mode=644
+		[ ! -x "$helper" ] || mode=755
+		place_text "$helper" "$programs/${helper##*/}" "$mode"
 	done
-	for part in container-root terminal.pl image-archive image-watch deb-stock; do
-		place "$top/units/$part" "$programs/$part" 644
-	done
-	place_text "$top/units/going-down" "$programs/going-down" 755
-	place_text "$top/units/unitlet" "$command" 755
+	place_text "$top/units/bin/unitlet" "$command" 755
 	for unit in $agent_units; do
-		place_text "$top/units/$unit" "$unit_directory/$unit" 644
+		place_text "$top/units/systemd/$unit" "$unit_directory/$unit" 644
 	done
 }
 
 place_config() {
 	mkdir -p "$config/unitlet.conf.d" "$config/manifests"
-	[ -e "$config/unitlet.conf" ] || place "$top/units/unitlet.conf" "$config/unitlet.conf" 644
+	[ -e "$config/unitlet.conf" ] || place "$top/units/systemd/unitlet.conf" "$config/unitlet.conf" 644
 	[ -z "$kubeconfig" ] || place "$kubeconfig" "$config/kubeconfig" 600
 	[ -z "$settings" ] || place_settings "$config/unitlet.conf.d/50-install.conf"
 }

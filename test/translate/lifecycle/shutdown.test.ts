@@ -33,7 +33,7 @@ test("a pod without a priority is one of 0", () => {
 test.for(PRIORITY_BANDS.map((band, at) => [band, PRIORITY_BANDS[at + 1]] as const))(
   "what pods of %i wait for waits for %s",
   ([band, next]) => {
-    const text = readFileSync(new URL(`../../../units/${bandTarget(band)}`, import.meta.url), "utf8");
+    const text = readFileSync(new URL(`../../../units/systemd/${bandTarget(band)}`, import.meta.url), "utf8");
     expect(decodeUnit(text).Unit?.After).toEqual(next === undefined ? undefined : [bandTarget(next)]);
   },
 );
