@@ -3,9 +3,9 @@ import { build, type Plugin } from "esbuild";
 
 /** Bundles of their own, loaded when they are needed: module path below src → file in dist. */
 const LAZY: Readonly<Record<string, string>> = {
-  "../run.ts": "work",
-  "./rare/index.ts": "rare",
-  "./pki/keep-pairs.ts": "identity",
+  "../../run/reconcile.ts": "reconcile",
+  "../schema/index.ts": "schema",
+  "../pki/certificate-rotation.ts": "certificates",
 };
 
 const lazy: Plugin = {
@@ -37,9 +37,9 @@ mkdirSync("dist");
 await build({
   entryPoints: {
     sync: "src/main.ts",
-    work: "src/run.ts",
-    rare: "src/io/rare/index.ts",
-    identity: "src/io/pki/keep-pairs.ts",
+    reconcile: "src/run/reconcile.ts",
+    schema: "src/io/schema/index.ts",
+    certificates: "src/io/pki/certificate-rotation.ts",
     probe: "src/probe/main.ts",
     cli: "src/cli/main.ts",
     serve: "src/serve/main.ts",
@@ -56,5 +56,5 @@ await build({
   plugins: [lazy, empty],
   logLevel: "warning",
 });
-copyFileSync("src/io/loader.cjs", "dist/run.cjs");
+copyFileSync("src/io/bundles/loader.cjs", "dist/run.cjs");
 writeFileSync("dist/.complete", "");

@@ -1,5 +1,5 @@
-import { ClusterSource } from "./io/kube/cluster-source.ts";
 import { loadConfig } from "./io/config-files.ts";
+import { ClusterSource } from "./io/kube/cluster-source.ts";
 import { ApiClient } from "./io/kube/http.ts";
 import { Kube } from "./io/kube/kube.ts";
 import { ManifestSource } from "./io/manifest-source.ts";
@@ -9,7 +9,7 @@ import type { RunEnd } from "./model/run-end.ts";
 import { sync } from "./run/sync.ts";
 
 /** Milliseconds after which a run asks the API server no more, so that it ends by itself before systemd ends it. */
-const ASKING = 15_000;
+const API_BUDGET_MS = 15_000;
 
 const EX_SOFTWARE = 70;
 const EX_CONFIG = 78;
@@ -22,18 +22,18 @@ const log = logTo((line) => process.stdout.write(line));
 async function main(): Promise<RunEnd> {
   const { config, key } = await loadConfig();
   const now = Date.now();
-  const goingDown = process.env.UNITLET_GOING_DOWN === "1";
+  const shuttingDown = process.env.UNITLET_SHUTTING_DOWN === "1";
   const common = {
     config,
     configKey: key,
     libDir: process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet",
     log,
     now,
-    goingDown,
+    shuttingDown,
   };
   if (config.cluster === undefined)
     return await sync({ ...common, source: new ManifestSource(config.manifests, config.nodeName, log) });
-  const api = new ApiClient(config.cluster, config.apiTimeout, now + ASKING);
+  const api = new ApiClient(config.cluster, config.apiTimeout, now + API_BUDGET_MS);
   const kube = new Kube(api, config.nodeName);
   try {
     return await sync({ ...common, kube, source: new ClusterSource(kube, config.nodeName) });

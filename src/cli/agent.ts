@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { Failure } from "./failure.ts";
+import { CliError } from "./failure.ts";
 
 const TIMER = "unitlet-sync.timer";
 const PATH = "unitlet-sync.path";
@@ -32,7 +32,7 @@ export function runOnce(): void {
 }
 
 /** The pulls that are under way, as systemctl lists them; "" when there is none. */
-export function pulls(): string {
+export function pullUnits(): string {
   const states = "--state=active,activating,deactivating";
   return systemctl(
     "list-units",
@@ -50,7 +50,7 @@ export function runToEnd(unit: string): void {
 }
 
 export function requireRoot(command: string): void {
-  if (process.getuid?.() !== 0) throw new Failure(`this needs root: sudo unitlet ${command}`);
+  if (process.getuid?.() !== 0) throw new CliError(`this needs root: sudo unitlet ${command}`);
 }
 
 function systemctl(...args: readonly string[]): string {
@@ -58,6 +58,6 @@ function systemctl(...args: readonly string[]): string {
     return execFileSync("systemctl", [...args], { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
   } catch (error) {
     const { stderr = "", message } = error as Error & { stderr?: string };
-    throw new Failure(`systemctl ${args.join(" ")}: ${stderr.trim() || message}`);
+    throw new CliError(`systemctl ${args.join(" ")}: ${stderr.trim() || message}`);
   }
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
+import { loadSchema } from "../io/bundles/loaders.ts";
 import { ApiError } from "../io/kube/http.ts";
 import { fetchClusterInfo, parseToken, publicKeyHashes, signatureProblem } from "../io/pki/discovery.ts";
-import { loadRare } from "../io/bundles/schema-bundle.ts";
 import type { Cluster } from "../model/host/config.ts";
-import { EX_USAGE, Failure } from "./failure.ts";
+import { CliError, EX_USAGE } from "./failure.ts";
 import type { JoinOptions } from "./join-options.ts";
 
-const TIMEOUT = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** The cluster as a host without an identity reaches it: its authority, and a token to ask for a certificate with. Throws Failure. */
 export async function bootstrapCluster(options: JoinOptions): Promise<Cluster> {
@@ -18,11 +18,11 @@ export async function bootstrapCluster(options: JoinOptions): Promise<Cluster> {
 }
 
 async function fromKubeconfig(path: string): Promise<Cluster> {
-  const { readKubeconfig } = await loadRare();
+  const { readKubeconfig } = await loadSchema();
   const cluster = readKubeconfig(path);
-  if (cluster === undefined) throw new Failure(`--bootstrap-kubeconfig ${path}: there is no such file`, EX_USAGE);
+  if (cluster === undefined) throw new CliError(`--bootstrap-kubeconfig ${path}: there is no such file`, EX_USAGE);
   if (cluster.insecureSkipTLSVerify)
-    throw new Failure(
+    throw new CliError(
       `--bootstrap-kubeconfig ${path}: insecure-skip-tls-verify: a node must know its cluster; give certificate-authority`,
     );
   return cluster;
@@ -32,39 +32,39 @@ async function fromKubeconfig(path: string): Promise<Cluster> {
 async function discover(server: string, text: string, options: JoinOptions): Promise<string> {
   const token = parseToken(text);
   if (token === undefined)
-    throw new Failure(
+    throw new CliError(
       "the token is not a bootstrap token (abcdef.0123456789abcdef); with --ca-file any token that may ask for certificates will do",
       EX_USAGE,
     );
   if (options.hashes.length === 0 && !options.isUnsafe)
-    throw new Failure(
+    throw new CliError(
       "--ca-cert-hash: how is this host to know that it talks to your cluster? Where kubeadm is: kubeadm token create --print-join-command; anywhere: openssl x509 -in ca.crt -noout -pubkey | openssl pkey -pubin -outform der | sha256sum. Without it: --ca-file FILE, or --unsafe-skip-ca-verification",
       EX_USAGE,
     );
-  const info = await ask(server);
+  const info = await fetchClusterInfoFrom(server);
   const problem = signatureProblem(info, token);
-  if (problem !== undefined) throw new Failure(problem);
-  const { clusterInfoAuthority } = await loadRare();
+  if (problem !== undefined) throw new CliError(problem);
+  const { clusterInfoAuthority } = await loadSchema();
   const ca = clusterInfoAuthority(info.kubeconfig);
   if (ca === undefined)
-    throw new Failure("cluster-info names no authority (certificate-authority-data): give --ca-file");
+    throw new CliError("cluster-info names no authority (certificate-authority-data): give --ca-file");
   pin(ca, options, "the authority of the cluster");
   // Once more, of a server that this authority has signed: who was asked before could have been anybody.
-  if ((await ask(server, ca)).kubeconfig !== info.kubeconfig)
-    throw new Failure("cluster-info was another one over a verified connection: somebody is in between");
+  if ((await fetchClusterInfoFrom(server, ca)).kubeconfig !== info.kubeconfig)
+    throw new CliError("cluster-info was another one over a verified connection: somebody is in between");
   return ca;
 }
 
-async function ask(server: string, ca?: string) {
+async function fetchClusterInfoFrom(server: string, ca?: string) {
   try {
-    return await fetchClusterInfo(server, TIMEOUT, ca);
+    return await fetchClusterInfo(server, TIMEOUT_MS, ca);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const { status, message } = error;
     if (status === 0 && ca !== undefined)
-      throw new Failure(`${server} is not a server of the authority that cluster-info names: ${message}`);
-    if (status === 0) throw new Failure(`cannot reach ${server}: ${message}`);
-    throw new Failure(
+      throw new CliError(`${server} is not a server of the authority that cluster-info names: ${message}`);
+    if (status === 0) throw new CliError(`cannot reach ${server}: ${message}`);
+    throw new CliError(
       `${message}\nThe cluster does not show its cluster-info to those who are not known yet (kubeadm clusters do): give --ca-file, or --bootstrap-kubeconfig`,
     );
   }
@@ -77,9 +77,9 @@ function pin(ca: string, { hashes }: JoinOptions, what: string): void {
   } catch {
     found = [];
   }
-  if (found.length === 0) throw new Failure(`${what}: is no PEM certificate`);
+  if (found.length === 0) throw new CliError(`${what}: is no PEM certificate`);
   if (hashes.length === 0 || found.some((hash) => hashes.includes(hash))) return;
-  throw new Failure(
+  throw new CliError(
     `${what} has the hash ${found.join(", ")}, not ${hashes.join(", ")}: the hash is of another cluster, or somebody else answers at this address`,
   );
 }
@@ -88,6 +88,6 @@ function fileOf(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new Failure(`--ca-file ${path}: ${(error as Error).message}`, EX_USAGE);
+    throw new CliError(`--ca-file ${path}: ${(error as Error).message}`, EX_USAGE);
   }
 }

@@ -1,7 +1,7 @@
 import { loadConfig } from "../io/config-files.ts";
 import { contentOf } from "../io/kube/http.ts";
 import type { Config, FileOrData } from "../model/host/config.ts";
-import { Failure } from "./failure.ts";
+import { CliError } from "./failure.ts";
 
 const EX_CONFIG = 78;
 
@@ -9,7 +9,7 @@ const EX_CONFIG = 78;
 export async function checkConfig(): Promise<string> {
   const { config } = await loadConfig();
   const problems = named(config).flatMap(problemWith);
-  if (problems.length > 0) throw new Failure(problems.join("\n"), EX_CONFIG);
+  if (problems.length > 0) throw new CliError(problems.join("\n"), EX_CONFIG);
   const source =
     config.cluster === undefined
       ? `standalone, manifests in ${config.manifests}`

@@ -1,5 +1,5 @@
 import { loadConfig } from "../io/config-files.ts";
-import { strayed } from "../io/kube/node-name.ts";
+import { nodeNameMismatch } from "../io/kube/node-name.ts";
 import type { Config } from "../model/host/config.ts";
 import { requireRoot } from "./agent.ts";
 import { agentFindings, unitFindings } from "./checks/agent.ts";
@@ -26,7 +26,7 @@ export async function doctor(): Promise<string> {
 
 async function configured(findings: Finding[], config: Config): Promise<void> {
   const { cluster } = config;
-  const because = strayed(cluster && config.nodeName);
+  const because = nodeNameMismatch(cluster && config.nodeName);
   if (because !== undefined) findings.push(error("joined", because));
   let pods: ReadonlySet<string> | undefined;
   if (cluster !== undefined) {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ringDoorbell } from "../io/systemd/sync-trigger.ts";
 import { type ApiClient, ApiError } from "../io/kube/http.ts";
 import { Kube } from "../io/kube/kube.ts";
+import { requestSync } from "../io/systemd/sync-trigger.ts";
 import { isTerminal } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
-import { Failure } from "./failure.ts";
+import { CliError } from "./failure.ts";
 
-const EVERY = 1000;
+const POLL_INTERVAL_MS = 1000;
 
 interface Owned {
   readonly metadata: Pod["metadata"] & { readonly ownerReferences?: readonly { readonly kind: string }[] };
@@ -38,10 +38,10 @@ export async function drain(
       if (pod.metadata.deletionTimestamp === undefined) held = (await evict(api, pod)) ?? held;
     }
     if (Date.now() > end)
-      throw new Failure(`${pods.length} pods have not ended within ${timeout / 1000} s${held ? `: ${held}` : ""}`);
+      throw new CliError(`${pods.length} pods have not ended within ${timeout / 1000} s${held ? `: ${held}` : ""}`);
     // A run sees at once what is to end, and what has ended.
-    ringDoorbell();
-    await sleep(EVERY);
+    requestSync();
+    await sleep(POLL_INTERVAL_MS);
   }
 }
 

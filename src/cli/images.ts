@@ -1,21 +1,21 @@
-import { writeRemoval } from "../io/images/package-store.ts";
 import { diskSpace, readStore, removeImage } from "../io/images/image-store.ts";
+import { writeRemoval } from "../io/images/package-store.ts";
 import { packageOf } from "../model/image/deb.ts";
 import type { StoredTree } from "../model/image/image.ts";
-import { pulls, runToEnd } from "./agent.ts";
-import { inColumns } from "./columns.ts";
-import { EX_USAGE, Failure } from "./failure.ts";
+import { pullUnits, runToEnd } from "./agent.ts";
+import { formatTable } from "./columns.ts";
+import { CliError, EX_USAGE } from "./failure.ts";
 
 /** `unitlet images`: what is here, how many containers and volumes use it; `unitlet images prune`: removes what none does. */
 export async function images(args: readonly string[]): Promise<string> {
   const [verb, ...rest] = args;
   if (rest.length > 0 || (verb !== undefined && verb !== "prune"))
-    throw new Failure("usage: unitlet images [prune]", EX_USAGE);
+    throw new CliError("usage: unitlet images [prune]", EX_USAGE);
   const store = readStore();
   if (verb === undefined) return table(store, Date.now());
   // What a pull has brought so far looks like nobody's.
-  const busy = pulls();
-  if (busy !== "") throw new Failure(`an image is being pulled: try again when that is over\n${busy}`);
+  const busy = pullUnits();
+  if (busy !== "") throw new CliError(`an image is being pulled: try again when that is over\n${busy}`);
   const unused = store.filter(({ users }) => users.length === 0);
   const before = diskSpace();
   for (const each of unused) await remove(each);
@@ -54,7 +54,7 @@ export function table(store: readonly StoredTree[], now: number): string {
       ];
       return (tree.names.length > 0 ? tree.names : ["<none>"]).map((name) => [name, ...rest]);
     });
-  return inColumns([["IMAGE", "DIGEST", "SIZE", "USERS", "USED"], ...rows]);
+  return formatTable([["IMAGE", "DIGEST", "SIZE", "USERS", "USED"], ...rows]);
 }
 
 function nameOf({ names, digest }: StoredTree): string {

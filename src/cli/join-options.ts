@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { EX_USAGE, Failure } from "./failure.ts";
+import { CliError, EX_USAGE } from "./failure.ts";
 
 export const JOIN_USAGE = `usage: unitlet join --server URL (--token-file FILE | --token TOKEN) --ca-cert-hash sha256:HEX… [OPTION…]
        unitlet join --bootstrap-kubeconfig FILE [OPTION…]
@@ -92,6 +92,6 @@ function readSecret(path: string): string {
   }
 }
 
-function usage(what: string): Failure {
-  return new Failure(`${what}\n\n${JOIN_USAGE}`, EX_USAGE);
+function usage(what: string): CliError {
+  return new CliError(`${what}\n\n${JOIN_USAGE}`, EX_USAGE);
 }

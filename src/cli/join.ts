@@ -1,19 +1,19 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfig } from "../io/config-files.ts";
-import { writeWhole } from "../io/files.ts";
+import { writeAtomic } from "../io/files.ts";
 import { ApiClient, ApiError } from "../io/kube/http.ts";
-import { joinedAs } from "../io/kube/node-name.ts";
 import { Kube } from "../io/kube/kube.ts";
+import { savedNodeName } from "../io/kube/node-name.ts";
 import { publicKeyHashes } from "../io/pki/discovery.ts";
-import { isFor, readPair } from "../io/pki/key-pair-files.ts";
+import { isFor, readKeyPair } from "../io/pki/key-pair-files.ts";
 import type { Cluster, FileOrData } from "../model/host/config.ts";
-import { CLIENT_PAIR } from "../model/paths.ts";
+import { CLIENT_KEY_PAIR } from "../model/paths.ts";
 import { requireRoot, runOnce, startJoined } from "./agent.ts";
 import { bootstrapCluster } from "./bootstrap.ts";
-import { Failure } from "./failure.ts";
+import { CliError } from "./failure.ts";
 import { JOIN_USAGE, joinOptions } from "./join-options.ts";
-import { obtainIdentity } from "./obtain-credentials.ts";
+import { obtainCredentials } from "./obtain-credentials.ts";
 
 /** Written by join, removed by leave: later than what install.sh writes, so that it counts. */
 export const JOIN_SETTINGS = "/etc/unitlet/unitlet.conf.d/60-join.conf";
@@ -31,11 +31,11 @@ export async function join(args: readonly string[]): Promise<string> {
   const cluster = await bootstrapCluster(options);
   refuseOtherCluster(nodeName, before.config.cluster, cluster);
   if (await isAccepted(cluster, nodeName)) say(`This host has a certificate for ${nodeName} that is good.`);
-  else await obtainIdentity(cluster, nodeName, options.timeout, say);
+  else await obtainCredentials(cluster, nodeName, options.timeout, say);
   if (options.nodeName !== undefined && options.nodeName !== before.config.nodeName)
-    writeWhole(JOIN_SETTINGS, `# Written by unitlet join.\nnodeName = ${options.nodeName}\n`, 0o644);
+    writeAtomic(JOIN_SETTINGS, `# Written by unitlet join.\nnodeName = ${options.nodeName}\n`, 0o644);
   // The last thing: with it the next run is one of a node.
-  writeWhole(before.kubeconfig, kubeconfig(cluster), 0o600);
+  writeAtomic(before.kubeconfig, kubeconfig(cluster), 0o600);
   const { config } = await loadConfig();
   const deaf = startJoined();
   if (deaf !== undefined) say(deaf);
@@ -45,10 +45,10 @@ export async function join(args: readonly string[]): Promise<string> {
 }
 
 function refuseOtherName(nodeName: string, cluster: Cluster | undefined): void {
-  const joined = joinedAs();
+  const joined = savedNodeName();
   if (joined === undefined || joined === nodeName) return;
   const where = cluster === undefined ? "a cluster" : cluster.server;
-  throw new Failure(
+  throw new CliError(
     `this host is node ${joined} of ${where}, not ${nodeName}: leave first (unitlet leave), or join as --node-name ${joined}`,
   );
 }
@@ -58,7 +58,7 @@ function refuseOtherCluster(nodeName: string, before: Cluster | undefined, after
   if (before === undefined || new URL(before.server).origin === new URL(after.server).origin) return;
   const hashes = hashesOf(after.ca);
   if (hashesOf(before.ca).some((hash) => hashes.includes(hash))) return;
-  throw new Failure(
+  throw new CliError(
     `this host is node ${nodeName} of ${before.server}: leave it first (unitlet leave), then join ${after.server}`,
   );
 }
@@ -73,7 +73,7 @@ function hashesOf(ca: FileOrData | undefined): readonly string[] {
 
 /** Whether an earlier join has got as far as the certificate, and the cluster takes it. */
 async function isAccepted(cluster: Cluster, nodeName: string): Promise<boolean> {
-  const pair = readPair("client");
+  const pair = readKeyPair("client");
   if (pair === undefined || !isFor(pair, { kind: "client", nodeName, names: [] })) return false;
   return await withKube(nodeName, { ...cluster, ...identity() }, async (kube) => {
     try {
@@ -87,7 +87,7 @@ async function isAccepted(cluster: Cluster, nodeName: string): Promise<boolean> 
 }
 
 function identity(): Pick<Cluster, "certificate" | "key" | "token"> {
-  return { certificate: { file: CLIENT_PAIR }, key: { file: CLIENT_PAIR }, token: { data: "" } };
+  return { certificate: { file: CLIENT_KEY_PAIR }, key: { file: CLIENT_KEY_PAIR }, token: { data: "" } };
 }
 
 async function withKube<T>(nodeName: string, cluster: Cluster, ask: (kube: Kube) => Promise<T>): Promise<T> {
@@ -113,8 +113,8 @@ clusters:
 ${tlsServerName ? `    tls-server-name: ${JSON.stringify(tlsServerName)}\n` : ""}users:
 - name: node
   user:
-    client-certificate: ${CLIENT_PAIR}
-    client-key: ${CLIENT_PAIR}
+    client-certificate: ${CLIENT_KEY_PAIR}
+    client-key: ${CLIENT_KEY_PAIR}
 contexts:
 - name: node
   context:
@@ -138,7 +138,7 @@ async function untilReady(nodeName: string, cluster: Cluster, timeout: number): 
     }
     await sleep(500);
   }
-  throw new Failure(
+  throw new CliError(
     `this host has its identity, but the node is not ready: ${seen}\nSee: unitlet doctor, journalctl -u unitlet-sync`,
   );
 }

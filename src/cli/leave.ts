@@ -1,16 +1,16 @@
 import { parseArgs } from "node:util";
 import { loadConfig } from "../io/config-files.ts";
-import { readIfThere, remove } from "../io/files.ts";
+import { readOptional, remove } from "../io/files.ts";
 import { ApiClient, ApiError } from "../io/kube/http.ts";
-import { forgetJoined, joinedAs } from "../io/kube/node-name.ts";
 import { Kube } from "../io/kube/kube.ts";
+import { removeSavedNodeName, savedNodeName } from "../io/kube/node-name.ts";
 import { removeWatchConfig } from "../io/systemd/watch-config.ts";
 import type { Cluster, Config } from "../model/host/config.ts";
-import { PKI, VOLATILE } from "../model/paths.ts";
+import { PKI, RUN_DIR } from "../model/paths.ts";
 import { requireRoot, runOnce, startStandalone, stopAgent } from "./agent.ts";
-import { ask } from "./confirm.ts";
+import { confirm } from "./confirm.ts";
 import { drain } from "./drain.ts";
-import { EX_USAGE, Failure } from "./failure.ts";
+import { CliError, EX_USAGE } from "./failure.ts";
 import { JOIN_SETTINGS } from "./join.ts";
 
 export const LEAVE_USAGE = `usage: unitlet leave --drain | --keep [OPTION…]
@@ -36,14 +36,14 @@ export async function leave(args: readonly string[]): Promise<string> {
   const options = await leaveOptions(args);
   requireRoot("leave");
   const { config, kubeconfig } = await loadConfig();
-  const nodeName = joinedAs() ?? config.nodeName;
-  if (config.cluster === undefined && joinedAs() === undefined) return "This host has joined no cluster.\n";
+  const nodeName = savedNodeName() ?? config.nodeName;
+  if (config.cluster === undefined && savedNodeName() === undefined) return "This host has joined no cluster.\n";
   refuseForeign(kubeconfig, config.cluster);
   if (!options.keep) await drained(config, nodeName, options);
   stopAgent();
   const rest = config.cluster === undefined ? [] : await removeNode(nodeName, config.cluster);
   forget(kubeconfig);
-  if (!options.keep) forgetJoined();
+  if (!options.keep) removeSavedNodeName();
   startStandalone();
   runOnce();
   const pods = options.keep
@@ -59,29 +59,29 @@ async function leaveOptions(args: readonly string[]): Promise<Options> {
   try {
     values = parseArgs({ args: [...args], options }).values;
   } catch (error) {
-    throw new Failure(`${(error as Error).message}\n\n${LEAVE_USAGE}`, EX_USAGE);
+    throw new CliError(`${(error as Error).message}\n\n${LEAVE_USAGE}`, EX_USAGE);
   }
   const { drain: ends, keep, force = false, timeout = "300" } = values;
-  if (ends && keep) throw new Failure(`--drain and --keep: choose one\n\n${LEAVE_USAGE}`, EX_USAGE);
-  if (!/^\d{1,5}$/.test(timeout)) throw new Failure(`--timeout ${timeout}: expected seconds`, EX_USAGE);
-  return { keep: keep ?? (ends ? false : await asked()), force, timeout: Number(timeout) * 1000 };
+  if (ends && keep) throw new CliError(`--drain and --keep: choose one\n\n${LEAVE_USAGE}`, EX_USAGE);
+  if (!/^\d{1,5}$/.test(timeout)) throw new CliError(`--timeout ${timeout}: expected seconds`, EX_USAGE);
+  return { keep: keep ?? (ends ? false : await confirmed()), force, timeout: Number(timeout) * 1000 };
 }
 
-async function asked(): Promise<boolean> {
-  const answer = await ask(
+async function confirmed(): Promise<boolean> {
+  const answer = await confirm(
     "End the pods of this host (drain), or leave their containers running (keep)? [drain/keep] ",
   );
   if (answer === undefined)
-    throw new Failure(`nobody is there to answer: give --drain or --keep\n\n${LEAVE_USAGE}`, EX_USAGE);
+    throw new CliError(`nobody is there to answer: give --drain or --keep\n\n${LEAVE_USAGE}`, EX_USAGE);
   if (/^d(rain)?$/i.test(answer)) return false;
   if (/^k(eep)?$/i.test(answer)) return true;
-  throw new Failure("nothing was changed");
+  throw new CliError("nothing was changed");
 }
 
 /** A file that somebody else wrote is not ours to remove, and while it is there this host is a node. */
 function refuseForeign(kubeconfig: string, cluster: Cluster | undefined): void {
   if (cluster === undefined || kubeconfig === DEFAULT_KUBECONFIG) return;
-  throw new Failure(`kubeconfig = ${kubeconfig} is not unitlet's own: remove that setting from /etc/unitlet first`);
+  throw new CliError(`kubeconfig = ${kubeconfig} is not unitlet's own: remove that setting from /etc/unitlet first`);
 }
 
 async function drained(config: Config, nodeName: string, { force, timeout }: Options): Promise<void> {
@@ -90,9 +90,9 @@ async function drained(config: Config, nodeName: string, { force, timeout }: Opt
   try {
     await drain(api, nodeName, timeout, say);
   } catch (error) {
-    if (!(error instanceof ApiError || error instanceof Failure)) throw error;
+    if (!(error instanceof ApiError || error instanceof CliError)) throw error;
     if (!force)
-      throw new Failure(
+      throw new CliError(
         `cannot drain: ${error.message}\nNothing was removed. To leave all the same: --drain --force, or --keep`,
       );
     say(`Not drained: ${error.message}`);
@@ -120,15 +120,15 @@ async function removeNode(nodeName: string, cluster: Cluster): Promise<readonly 
 }
 
 function forget(kubeconfig: string): void {
-  if ((readIfThere(kubeconfig) ?? "") !== "") remove(kubeconfig);
+  if ((readOptional(kubeconfig) ?? "") !== "") remove(kubeconfig);
   removeWatchConfig();
   for (const path of [
     JOIN_SETTINGS,
     PKI,
-    `${VOLATILE}/identity.json`,
-    `${VOLATILE}/api-answers.json`,
-    `${VOLATILE}/lease`,
+    `${RUN_DIR}/identity.json`,
+    `${RUN_DIR}/api-answers.json`,
+    `${RUN_DIR}/lease`,
   ])
     remove(path);
-  for (const topic of ["certificates", "identity", "node"]) remove(`${VOLATILE}/trouble.${topic}`);
+  for (const topic of ["certificates", "identity", "node"]) remove(`${RUN_DIR}/trouble.${topic}`);
 }

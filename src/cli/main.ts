@@ -1,7 +1,7 @@
 import { unitletVersion } from "../version.ts";
 import { checkConfig } from "./check-config.ts";
 import { doctor } from "./doctor.ts";
-import { Failure } from "./failure.ts";
+import { CliError } from "./failure.ts";
 import { images } from "./images.ts";
 import { join } from "./join.ts";
 import { leave } from "./leave.ts";
@@ -45,5 +45,5 @@ async function main(name: string): Promise<void> {
 main(process.argv[3] ?? "help").catch((error: NodeJS.ErrnoException) => {
   const remedy = error.code === "EACCES" && process.getuid?.() !== 0 ? "this needs root: " : "";
   process.stderr.write(`${remedy}${error.message}\n`);
-  process.exitCode = error instanceof Failure ? error.status : error.name === "ConfigError" ? 78 : 1;
+  process.exitCode = error instanceof CliError ? error.status : error.name === "ConfigError" ? 78 : 1;
 });

@@ -1,32 +1,32 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient, ApiError } from "../io/kube/http.ts";
-import { type Outcome, obtainPair } from "../io/pki/request-certificate.ts";
+import { type Outcome, requestCertificate } from "../io/pki/request-certificate.ts";
 import type { Cluster } from "../model/host/config.ts";
-import { Failure } from "./failure.ts";
+import { CliError } from "./failure.ts";
 
-const EVERY = 1000;
-const ASKING = 10_000;
+const POLL_INTERVAL_MS = 1000;
+const API_BUDGET_MS = 10_000;
 
 /** Asks for a client certificate and waits for it. Throws Failure; then the same command goes on from there. */
-export async function obtainIdentity(
+export async function obtainCredentials(
   cluster: Cluster,
   nodeName: string,
   timeout: number,
   say: (line: string) => void,
 ): Promise<void> {
-  const api = new ApiClient(cluster, ASKING, Number.POSITIVE_INFINITY);
+  const api = new ApiClient(cluster, API_BUDGET_MS, Number.POSITIVE_INFINITY);
   const end = Date.now() + timeout;
   let told = "";
   try {
     for (;;) {
       const outcome = await step(api, nodeName);
       if (outcome.state === "issued") return say(`The cluster has signed a certificate for ${nodeName}.`);
-      if (outcome.state === "refused") throw new Failure(`${outcome.because}\nJoining again makes another request.`);
+      if (outcome.state === "refused") throw new CliError(`${outcome.because}\nJoining again makes another request.`);
       const words = waiting(outcome);
       if (words !== told) say(words);
       told = words;
-      if (Date.now() > end) throw new Failure(missing(outcome, timeout));
-      await sleep(EVERY);
+      if (Date.now() > end) throw new CliError(missing(outcome, timeout));
+      await sleep(POLL_INTERVAL_MS);
     }
   } finally {
     api.close();
@@ -52,18 +52,18 @@ function missing({ request, isApproved }: PendingOutcome, timeout: number): stri
 
 async function step(api: ApiClient, nodeName: string): Promise<Outcome> {
   try {
-    return await obtainPair({ kind: "client", nodeName, names: [] }, api);
+    return await requestCertificate({ kind: "client", nodeName, names: [] }, api);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const { status, message } = error;
     if (status === 401)
-      throw new Failure(
+      throw new CliError(
         `the cluster does not accept the token (it may have expired): make a new one with kubeadm token create\n${message}`,
       );
     if (status === 403)
-      throw new Failure(
+      throw new CliError(
         `the token may not ask for certificates: its group (system:bootstrappers:kubeadm:default-node-token) needs the ClusterRole system:node-bootstrapper\n${message}`,
       );
-    throw new Failure(`${message}\nRun the same command again: it goes on from here.`);
+    throw new CliError(`${message}\nRun the same command again: it goes on from here.`);
   }
 }

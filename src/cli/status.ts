@@ -2,10 +2,10 @@ import { loadConfig } from "../io/config-files.ts";
 import { readPodDirectories } from "../io/pods/pod-directories.ts";
 import { Systemd } from "../io/systemd/systemd.ts";
 import { readUnits } from "../io/systemd/unit-files.ts";
-import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { Instant } from "../model/api/time.ts";
+import { type ContainerHistory, NO_HISTORY } from "../model/exit-record.ts";
 import { type ActualUnit, isContainer } from "../model/unit.ts";
-import { inColumns } from "./columns.ts";
+import { formatTable } from "./columns.ts";
 
 const HEADER = ["NAMESPACE", "POD", "CONTAINER", "STATE", "RESTARTS", "AGE"];
 
@@ -20,7 +20,7 @@ export async function showStatus(): Promise<string> {
   const rows = [...readUnits(listing).values()].flatMap((unit) => {
     const { identity } = unit;
     if (identity === undefined || !isContainer(unit)) return [];
-    const past = directories.get(identity.podUID)?.pasts.get(identity.container) ?? NO_PAST;
+    const past = directories.get(identity.podUID)?.pasts.get(identity.container) ?? NO_HISTORY;
     return [
       [
         identity.namespace,
@@ -36,10 +36,10 @@ export async function showStatus(): Promise<string> {
     config.cluster === undefined
       ? `standalone, manifests in ${config.manifests}`
       : `joined to ${config.cluster.server}`;
-  return `Node ${config.nodeName}: ${mode}\n${rows.length === 0 ? "No pods.\n" : inColumns([HEADER, ...rows])}`;
+  return `Node ${config.nodeName}: ${mode}\n${rows.length === 0 ? "No pods.\n" : formatTable([HEADER, ...rows])}`;
 }
 
-function stateOf(unit: ActualUnit, past: ContainerPast, now: Instant): string {
+function stateOf(unit: ActualUnit, past: ContainerHistory, now: Instant): string {
   const { active, sub } = unit.state ?? { active: "inactive", sub: "dead" };
   if (sub === "start-pre")
     return past.backOffUntil ? `back-off (${Math.max(0, Math.ceil((past.backOffUntil - now) / 1000))}s)` : "starting";
@@ -50,7 +50,7 @@ function stateOf(unit: ActualUnit, past: ContainerPast, now: Instant): string {
   return last.code === "exited" ? `exited ${last.status}` : `${last.code || last.result} ${last.status}`.trim();
 }
 
-function restarts(unit: ActualUnit, past: ContainerPast): number {
+function restarts(unit: ActualUnit, past: ContainerHistory): number {
   const exits = past.exits.length + past.forgottenExits;
   return unit.state?.active === "active" ? exits : Math.max(0, exits - 1);
 }

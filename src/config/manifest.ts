@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { EnvFromManifest, EnvVarManifest, VolumeManifest, VolumeMountManifest } from "./manifest-volumes.ts";
 import { declaredContainers } from "../model/api/containers.ts";
 import type { Pod } from "../model/api/pod.ts";
 import { parseQuantity } from "../model/api/quantity.ts";
 import { digest } from "../unitfile/hash.ts";
 import { namesProblem } from "../unitfile/names.ts";
+import { EnvFromManifest, EnvVarManifest, VolumeManifest, VolumeMountManifest } from "./manifest-volumes.ts";
 
 /** A document that is no usable Pod; the message names the field and what was expected. */
 export class ManifestError extends Error {

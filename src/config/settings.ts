@@ -1,7 +1,7 @@
 import * as ini from "ini";
 import * as z from "zod";
-import type { Cluster, Config, Endpoint } from "../model/host/config.ts";
 import { parseQuantity } from "../model/api/quantity.ts";
+import type { Cluster, Config, Endpoint } from "../model/host/config.ts";
 
 /** Exit status 78 (EX_CONFIG): nothing was touched. */
 export class ConfigError extends Error {

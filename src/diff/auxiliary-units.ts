@@ -1,23 +1,23 @@
 import type { PodEvent } from "../model/api/event.ts";
 import type { Step } from "../model/step.ts";
 import type { Runnable } from "../model/translation.ts";
-import { type ActualUnit, type Companion, isCompanion } from "../model/unit.ts";
+import { type ActualUnit, type AuxiliaryUnit, isAuxiliary } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
-import { placeUnit } from "./ensure-unit.ts";
+import { ensureUnit } from "./ensure-unit.ts";
 import { isIdle, unmask } from "./unit-states.ts";
 
 /** Writes what a pod has beside its containers, starts of it what the run is to start, and removes what is not wanted any more. */
-export function companionSteps(translation: Runnable, own: readonly ActualUnit[], world: World): Step[] {
+export function auxiliaryUnitSteps(translation: Runnable, own: readonly ActualUnit[], world: World): Step[] {
   return [
-    ...translation.companions.flatMap((companion) => placeCompanion(translation, companion, world)),
+    ...translation.companions.flatMap((companion) => ensureAuxiliaryUnit(translation, companion, world)),
     ...own.filter((unit) => isStale(unit, translation)).flatMap((unit) => remove(translation, unit)),
   ];
 }
 
-function placeCompanion(translation: Runnable, companion: Companion, world: World): Step[] {
+function ensureAuxiliaryUnit(translation: Runnable, companion: AuxiliaryUnit, world: World): Step[] {
   const { uid } = translation.pod.metadata;
   const actual = world.units.get(companion.name);
-  const place = placeUnit(translation, companion, actual, world.now);
+  const place = ensureUnit(translation, companion, actual, world.now);
   if (!companion.wanted || !isIdle(actual)) return place;
   const event = actual && failedSandbox(translation, actual);
   const because = "the pod needs it";
@@ -34,7 +34,7 @@ function failedSandbox({ pod }: Runnable, { name, identity, state }: ActualUnit)
 
 /** What a container needs that cannot be translated right now is not known, so it stays. */
 function isStale(unit: ActualUnit, { containers, companions }: Runnable): boolean {
-  if (!isCompanion(unit) || companions.some(({ name }) => name === unit.name)) return false;
+  if (!isAuxiliary(unit) || companions.some(({ name }) => name === unit.name)) return false;
   const { container } = unit.identity ?? {};
   const kept = containers.filter((each) => each.unit === undefined);
   return container === "" ? kept.length === 0 : kept.every(({ name }) => name !== container);
@@ -44,6 +44,6 @@ function remove({ pod }: Runnable, unit: ActualUnit): Step[] {
   const { uid } = pod.metadata;
   const because = "the pod does not need it any more";
   // Its file goes when it is down: the next run sees to that.
-  if (!isIdle(unit)) return [{ kind: "end", uid, unit: unit.name, because }];
+  if (!isIdle(unit)) return [{ kind: "stop-and-wait", uid, unit: unit.name, because }];
   return [{ kind: "remove-unit", uid, unit: unit.name, because }];
 }

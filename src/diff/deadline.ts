@@ -1,11 +1,11 @@
 import type { Pod } from "../model/api/pod.ts";
-import type { Step } from "../model/step.ts";
 import type { Instant } from "../model/api/time.ts";
+import type { Step } from "../model/step.ts";
 
 /** Set when the pod is started, so that nobody has to look again and again whether its time is over. */
-export function deadlineAlarm({ metadata, spec }: Pod, steps: readonly Step[], now: Instant): Step[] {
+export function scheduleDeadline({ metadata, spec }: Pod, steps: readonly Step[], now: Instant): Step[] {
   const { activeDeadlineSeconds: seconds } = spec;
   if (seconds === undefined || !steps.some(({ kind }) => kind === "start")) return [];
   const at = Math.ceil(now / 1000 + seconds) * 1000;
-  return [{ kind: "alarm", uid: metadata.uid, at, because: "the pod has a deadline" }];
+  return [{ kind: "schedule-run", uid: metadata.uid, at, because: "the pod has a deadline" }];
 }

@@ -5,64 +5,64 @@ import type { Step, StepKind } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
 import { type ActualUnit, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
-import { buildPod } from "./ensure-pod.ts";
-import { collectImages } from "./image-gc.ts";
-import { endCompanions, enforceDeadline, killPod, noteGrace, removePod, stopPod } from "./teardown.ts";
+import { ensurePod } from "./ensure-pod.ts";
+import { extendGracePeriod } from "./extend-grace-period.ts";
+import { collectGarbage } from "./image-gc.ts";
 import { lostExits } from "./lost-exits.ts";
-import { keepUnits } from "./start-loaded-units.ts";
-import { identityOf } from "./owner.ts";
+import { unitOwner } from "./owner.ts";
 import { isTerminating } from "./pods.ts";
 import { pullSteps } from "./pulls.ts";
-import { stretchGrace } from "./extend-grace-period.ts";
+import { startLoadedUnits } from "./start-loaded-units.ts";
+import { enforceDeadline, killPod, removePod, stopAuxiliaryUnits, stopPod, writeGracePeriod } from "./teardown.ts";
 import { isIdle } from "./unit-states.ts";
 
 /** The order in which steps of all pods are applied. */
 const PHASE = {
-  record: 0,
-  tell: 1,
-  "note-grace": 2,
+  "record-exit": 0,
+  "emit-event": 1,
+  "write-grace-period": 2,
   kill: 2,
   unlink: 3,
   stop: 4,
-  end: 4,
-  alarm: 5,
+  "stop-and-wait": 4,
+  "schedule-run": 5,
   "reset-failed": 6,
   "remove-unit": 6,
   "remove-pod": 7,
-  restore: 7,
+  unseal: 7,
   "remove-image": 8,
   "remove-package": 8,
   "cancel-pull": 8,
   pull: 8,
   "write-file": 8,
   "write-volume": 9,
-  prepare: 10,
+  "prepare-volumes": 10,
   signal: 11,
   "write-unit": 11,
   link: 12,
   reload: 13,
   restart: 14,
   start: 15,
-  forget: 16,
+  "delete-pod-object": 16,
 } as const satisfies Record<StepKind, number>;
 
 /** The steps that bring the host to what the pods ask for; none when it is there. */
 export function diff(world: World, translations: readonly Translation[]): Step[] {
   const ours = [...world.units.values()].flatMap((unit) => {
-    const identity = identityOf(unit, world);
+    const identity = unitOwner(unit, world);
     return identity === undefined ? [] : [{ ...unit, identity }];
   });
   const units = Map.groupBy(ours, ({ identity }) => identity.podUID);
   const steps = translations.flatMap((translation) =>
     podSteps(translation, units.get(translation.pod.metadata.uid) ?? [], world),
   );
-  steps.push(...pullSteps(world, translations), ...collectImages(world, translations));
+  steps.push(...pullSteps(world, translations), ...collectGarbage(world, translations));
   const listed = new Set(translations.map(({ pod }) => pod.metadata.uid));
   if (!world.pods.complete) {
     // A pod that an incomplete list does not have may be there all the same, unless another one has its name.
     const replaced = [...units].filter(([uid, own]) => !listed.has(uid) && own.some(isNamedAs(translations)));
     for (const [uid, own] of replaced) steps.push(...ending(uid, own, world, "another pod has its name"));
-    return ordered([...steps, ...keepUnits(world, new Set([...listed, ...replaced.map(([uid]) => uid)]))]);
+    return ordered([...steps, ...startLoadedUnits(world, new Set([...listed, ...replaced.map(([uid]) => uid)]))]);
   }
   const uids = new Set([...units.keys(), ...world.directories.keys()]);
   for (const uid of uids) {
@@ -86,18 +86,18 @@ function podSteps(translation: Translation, units: readonly ActualUnit[], world:
   if (isTerminal(pod.status?.phase)) {
     const steps = ending(uid, units, world, "the pod has ended", pod);
     // How the last of its containers ended is still to be told, from what would be removed.
-    return isUntold(pod) && steps.some(({ kind }) => kind === "remove-unit") ? [] : steps;
+    return hasUnreportedExits(pod) && steps.some(({ kind }) => kind === "remove-unit") ? [] : steps;
   }
   if (translation.kind === "rejected") {
     const because = translation.ended === undefined ? "the pod was rejected" : translation.message;
     const kills = translation.ended?.immediate ? killPod(uid, units, because) : [];
     return [...kills, ...ending(uid, units, world, because, pod)];
   }
-  return buildPod(translation, units, world);
+  return ensurePod(translation, units, world);
 }
 
 /** The node has ended it, and its status was written while it still ran. */
-function isUntold({ status }: Pod): boolean {
+function hasUnreportedExits({ status }: Pod): boolean {
   const all = statusesOf(status);
   return all.some(({ state }) => state.running !== undefined);
 }
@@ -105,7 +105,7 @@ function isUntold({ status }: Pod): boolean {
 function ending(uid: string, units: readonly ActualUnit[], world: World, because: string, pod?: Pod): Step[] {
   const stops = stopPod(uid, units, because, pod);
   if (stops.length > 0 || units.some(isBusyContainer)) return stops;
-  const ends = endCompanions(uid, units, because);
+  const ends = stopAuxiliaryUnits(uid, units, because);
   return ends.length > 0 ? ends : removePod(uid, units, world.directories.has(uid), because);
 }
 
@@ -117,18 +117,18 @@ function isBusyContainer(unit: ActualUnit): boolean {
 /** The API object goes last, when status has told how the pod ended and nothing of it is left. */
 function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[] {
   const uid = pod.metadata.uid;
-  const stretch = stretchGrace(pod, units, world);
+  const stretch = extendGracePeriod(pod, units, world);
   if (stretch.length > 0) return stretch;
   const stops = stopPod(uid, units, "the pod is deleted", pod);
   const busy = units.some(isBusyContainer);
   if (stops.length > 0 || busy)
-    return [...noteGrace(pod, units, world), ...stops, ...enforceDeadline(pod, units, world)];
-  const ends = endCompanions(uid, units, "the pod is deleted");
+    return [...writeGracePeriod(pod, units, world), ...stops, ...enforceDeadline(pod, units, world)];
+  const ends = stopAuxiliaryUnits(uid, units, "the pod is deleted");
   if (ends.length > 0 || !isTerminal(pod.status?.phase)) return ends;
   const removal = removePod(uid, units, world.directories.has(uid), "the pod is deleted");
   // It was deleted for good, but somebody's finalizer holds it.
   if (pod.metadata.deletionGracePeriodSeconds === 0) return removal;
-  return [...removal, { kind: "forget", uid, pod, because: "nothing of the pod is left" }];
+  return [...removal, { kind: "delete-pod-object", uid, pod, because: "nothing of the pod is left" }];
 }
 
 /** By phase, and within a phase as they came. One reload serves all. */

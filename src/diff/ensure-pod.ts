@@ -3,23 +3,23 @@ import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 import type { ActualUnit, UnitName } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
-import { companionSteps } from "./auxiliary-units.ts";
-import { deadlineAlarm } from "./deadline.ts";
+import { auxiliaryUnitSteps } from "./auxiliary-units.ts";
+import { scheduleDeadline } from "./deadline.ts";
+import { ensureUnit } from "./ensure-unit.ts";
 import { lostExits } from "./lost-exits.ts";
 import { mayStart } from "./may-start.ts";
-import { identityOf } from "./owner.ts";
-import { placeUnit } from "./ensure-unit.ts";
+import { unitOwner } from "./owner.ts";
 import { stopSidecars } from "./sidecars.ts";
 import { storageSteps } from "./storage.ts";
 import { isIdle, isStopping, isUp, unmask } from "./unit-states.ts";
 
 /** What brings a pod that should run from what is to what is meant. `own` are the units that are there of it. */
-export function buildPod(translation: Runnable, own: readonly ActualUnit[], world: World): Step[] {
+export function ensurePod(translation: Runnable, own: readonly ActualUnit[], world: World): Step[] {
   const { pod, slice, containers, companions } = translation;
   const uid = pod.metadata.uid;
   const names = [slice.name, ...companions.map(({ name }) => name), ...containers.map(({ unitName }) => unitName)];
   const units = names.map((name) => world.units.get(name));
-  if (units.some((unit) => unit !== undefined && (identityOf(unit, world)?.podUID ?? uid) !== uid)) return [];
+  if (units.some((unit) => unit !== undefined && (unitOwner(unit, world)?.podUID ?? uid) !== uid)) return [];
   const foreign = units.find((unit) => unit?.text !== undefined && unit.identity === undefined);
   if (foreign !== undefined) return [occupied(translation, foreign)];
   const lost = lostExits(translation, world);
@@ -29,12 +29,12 @@ export function buildPod(translation: Runnable, own: readonly ActualUnit[], worl
     ...lost,
     ...writeFiles(translation, world),
     ...storageSteps(translation, world),
-    ...placeUnit(translation, slice, world.units.get(slice.name), world.now),
-    ...companionSteps(translation, own, world),
-    ...containers.flatMap((container) => placeContainer(translation, container, world, lost.length > 0)),
+    ...ensureUnit(translation, slice, world.units.get(slice.name), world.now),
+    ...auxiliaryUnitSteps(translation, own, world),
+    ...containers.flatMap((container) => ensureContainer(translation, container, world, lost.length > 0)),
     ...containers.flatMap((container) => reload(translation, container, world)),
   ];
-  return [...deadlineAlarm(pod, steps, world.now), ...steps];
+  return [...scheduleDeadline(pod, steps, world.now), ...steps];
 }
 
 /** For a container that wants to hear of it; one that comes up now finds the new content anyway. */
@@ -64,7 +64,7 @@ function writeFiles({ pod, files, volumes }: Runnable, world: World): Step[] {
   ];
 }
 
-function placeContainer(translation: Runnable, container: DesiredContainer, world: World, justLost: boolean): Step[] {
+function ensureContainer(translation: Runnable, container: DesiredContainer, world: World, justLost: boolean): Step[] {
   const { unit, unitName } = container;
   const uid = translation.pod.metadata.uid;
   if (unit === undefined) return [];
@@ -82,7 +82,7 @@ function placeContainer(translation: Runnable, container: DesiredContainer, worl
           },
         ];
   }
-  const place = placeUnit(translation, unit, actual, world.now);
+  const place = ensureUnit(translation, unit, actual, world.now);
   if (place.some(({ kind }) => kind === "restart")) return place;
   const past = world.directories.get(uid)?.pasts ?? new Map();
   const reason = isIdle(actual) && !justLost ? mayStart(translation, container, past) : undefined;
@@ -121,5 +121,5 @@ function wasStoppedByHand(
 function occupied({ pod }: Runnable, unit: { readonly name: UnitName }): Step {
   const message = `Unit ${unit.name} exists and is not unitlet's (it has no [X-Kubernetes] section): remove or rename it`;
   const event = { pod, type: "Warning", reason: "FailedCreate", message, occurrence: "" } as const;
-  return { kind: "tell", uid: pod.metadata.uid, because: message, event };
+  return { kind: "emit-event", uid: pod.metadata.uid, because: message, event };
 }

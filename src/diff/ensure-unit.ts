@@ -1,12 +1,12 @@
-import type { Step } from "../model/step.ts";
 import type { Instant } from "../model/api/time.ts";
+import type { Step } from "../model/step.ts";
 import type { Runnable } from "../model/translation.ts";
 import type { ActualUnit, DesiredUnit } from "../model/unit.ts";
 import { drift } from "./drift.ts";
 import { isLoaded, isUp } from "./unit-states.ts";
 
 /** Writes the unit where its file is missing or differs, with what that means for a running one. */
-export function placeUnit(
+export function ensureUnit(
   translation: Runnable,
   unit: DesiredUnit,
   actual: ActualUnit | undefined,

@@ -9,7 +9,7 @@ import { isStopping, isUp } from "./unit-states.ts";
  * A delete may give a pod longer than its own grace period, which its units have. Before they are stopped they are told;
  * the next run, which comes at once, stops them. Helpers that stop containers with hooks know it without that.
  */
-export function stretchGrace({ metadata }: Pod, units: readonly ActualUnit[], { now }: World): Step[] {
+export function extendGracePeriod({ metadata }: Pod, units: readonly ActualUnit[], { now }: World): Step[] {
   const { uid, deletionGracePeriodSeconds: seconds } = metadata;
   if (seconds === undefined) return [];
   const writes = units.flatMap((unit): Step[] => {
@@ -34,6 +34,6 @@ export function stretchGrace({ metadata }: Pod, units: readonly ActualUnit[], { 
   return [
     ...writes,
     { kind: "reload", uid: "", because },
-    { kind: "alarm", uid, at: now, because: "it can be stopped now" },
+    { kind: "schedule-run", uid, at: now, because: "it can be stopped now" },
   ];
 }

@@ -1,18 +1,18 @@
+import type { Instant } from "../model/api/time.ts";
 import { packageOf } from "../model/image/deb.ts";
 import type { StoredTree } from "../model/image/image.ts";
 import type { Step } from "../model/step.ts";
-import type { Instant } from "../model/api/time.ts";
 import type { Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 
 /** As the kubelet: what has come just now is about to be used. */
-const YOUNGEST = 120_000;
+const IMAGE_MINIMUM_GC_AGE_MS = 120_000;
 
 /** How far below the threshold it goes, as the kubelet's defaults have it. */
-const BELOW = 0.05;
+const LOW_THRESHOLD_MARGIN = 0.05;
 
 /** Images that nobody uses, the one unused for longest first, until the disk is as empty as it should be. */
-export function collectImages(world: World, translations: readonly Translation[]): Step[] {
+export function collectGarbage(world: World, translations: readonly Translation[]): Step[] {
   const { config, images, now, pods } = world;
   const store = images?.store;
   if (store === undefined || images?.pulling.size !== 0 || !pods.complete) return [];
@@ -23,7 +23,7 @@ export function collectImages(world: World, translations: readonly Translation[]
         : [],
     ),
   );
-  let excess = store.diskUsed - (config.imageGC - BELOW) * store.diskTotal;
+  let excess = store.diskUsed - (config.imageGC - LOW_THRESHOLD_MARGIN) * store.diskTotal;
   const steps: Step[] = [];
   for (const tree of store.trees.filter((each) => isUnused(each, wanted, now)).toSorted(byUse)) {
     if (excess <= 0) break;
@@ -46,7 +46,7 @@ function imagesOfVolumes({ imageVolumes = [] }: Runnable) {
 }
 
 function isUnused({ digest, users, pulledAt }: StoredTree, wanted: ReadonlySet<string | undefined>, now: Instant) {
-  return users.length === 0 && !wanted.has(digest) && now - pulledAt >= YOUNGEST;
+  return users.length === 0 && !wanted.has(digest) && now - pulledAt >= IMAGE_MINIMUM_GC_AGE_MS;
 }
 
 function byUse(a: StoredTree, b: StoredTree): number {

@@ -1,16 +1,16 @@
 import { invocationOf } from "../model/api/container-id.ts";
 import { statusesOf } from "../model/api/containers.ts";
-import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { Pod } from "../model/api/pod.ts";
-import type { Step } from "../model/step.ts";
 import { fromTimestamp, type Instant } from "../model/api/time.ts";
+import { type ContainerHistory, NO_HISTORY } from "../model/exit-record.ts";
+import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 import type { ActualUnit } from "../model/unit.ts";
 import type { PodDirectory, World } from "../model/world.ts";
 import { isUp } from "./unit-states.ts";
 
 /** So much may the time of a file be behind the clock, in milliseconds. */
-const TICK = 20;
+const CLOCK_TICK_MS = 20;
 
 /**
  * A run that status tells of, or container-start's note, whose invocation is gone without a record, ended and nobody saw
@@ -31,11 +31,11 @@ function lostExit(
   directory: PodDirectory | undefined,
   now: Instant,
 ): Step | undefined {
-  const past = directory?.pasts.get(container.name) ?? NO_PAST;
+  const past = directory?.pasts.get(container.name) ?? NO_HISTORY;
   const run = [told(pod, container.name), noted(pod, past, unit, now)].find((each) => each && isLost(each, past, unit));
   if (run === undefined) return undefined;
   return {
-    kind: "record",
+    kind: "record-exit",
     uid: pod.metadata.uid,
     container: container.name,
     because: `container ${container.name} ended and left no record`,
@@ -53,9 +53,9 @@ function lostExit(
   };
 }
 
-type Run = NonNullable<ContainerPast["started"]>;
+type StartRecord = NonNullable<ContainerHistory["started"]>;
 
-function told(pod: Pod, name: string): Run | undefined {
+function told(pod: Pod, name: string): StartRecord | undefined {
   const statuses = statusesOf(pod.status);
   const status = statuses.find((each) => each.name === name);
   const invocation = invocationOf(status?.containerID);
@@ -64,13 +64,18 @@ function told(pod: Pod, name: string): Run | undefined {
 }
 
 /** container-exit removes the note when it has recorded the end. What starts again is looked after by container-start. */
-function noted(pod: Pod, { started }: ContainerPast, unit: ActualUnit | undefined, now: Instant): Run | undefined {
+function noted(
+  pod: Pod,
+  { started }: ContainerHistory,
+  unit: ActualUnit | undefined,
+  now: Instant,
+): StartRecord | undefined {
   if (pod.spec.restartPolicy !== "Never" || (unit !== undefined && isUp(unit))) return undefined;
   // Notes are read after the units: one of a start that came in between is of a unit that seems to be down.
-  return started !== undefined && started.at < now - TICK ? started : undefined;
+  return started !== undefined && started.at < now - CLOCK_TICK_MS ? started : undefined;
 }
 
-function isLost({ invocation, at }: Run, past: ContainerPast, unit: ActualUnit | undefined): boolean {
+function isLost({ invocation, at }: StartRecord, past: ContainerHistory, unit: ActualUnit | undefined): boolean {
   // container-start may be compacting the records right now.
   if (unit?.invocation === invocation || unit?.state?.sub === "start-pre") return false;
   // An exit that began later means that this one was recorded too, and forgotten since.

@@ -1,22 +1,25 @@
 import { containersOf, statusesOf } from "../model/api/containers.ts";
-import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import type { Container, Pod } from "../model/api/pod.ts";
 import { restartCodes, restartPolicy } from "../model/api/restart.ts";
+import { type ContainerHistory, NO_HISTORY } from "../model/exit-record.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 
 /** Why an idle container should be started now; undefined when it should not be. */
 export function mayStart(
   { pod, containers }: Runnable,
   container: DesiredContainer,
-  pasts: ReadonlyMap<string, ContainerPast>,
+  pasts: ReadonlyMap<string, ContainerHistory>,
 ): string | undefined {
-  const past = pasts.get(container.name) ?? NO_PAST;
+  const past = pasts.get(container.name) ?? NO_HISTORY;
   const spec = specOf(pod, container.name);
   const policy = restartPolicy(pod, spec, container.kind);
   const inits = containers.filter(({ kind }) => kind === "init" || kind === "sidecar");
   const at = inits.indexOf(container);
   const before = at < 0 ? inits : inits.slice(0, at);
-  if (container.kind !== "ephemeral" && !before.every((each) => isBehind(each, pod, pasts.get(each.name) ?? NO_PAST)))
+  if (
+    container.kind !== "ephemeral" &&
+    !before.every((each) => isBehind(each, pod, pasts.get(each.name) ?? NO_HISTORY))
+  )
     return undefined;
   if (container.kind === "init" ? past.done : past.finished) return undefined;
   const last = past.exits.at(-1);
@@ -32,7 +35,7 @@ export function mayStart(
 }
 
 /** What comes after it may start. A sidecar that nobody has tried yet is started by systemd for whoever waits for it. */
-function isBehind({ name, kind }: DesiredContainer, pod: Pod, past: ContainerPast): boolean {
+function isBehind({ name, kind }: DesiredContainer, pod: Pod, past: ContainerHistory): boolean {
   if (kind === "init") return past.done;
   if (past.up) return true;
   return past.exits.length === 0 && specOf(pod, name).startupProbe === undefined;

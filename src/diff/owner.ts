@@ -1,4 +1,4 @@
-import type { ActualUnit, Identity } from "../model/unit.ts";
+import type { ActualUnit, UnitOwner } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 import { isIdle } from "./unit-states.ts";
 
@@ -6,7 +6,7 @@ import { isIdle } from "./unit-states.ts";
  * Whose a unit is: by its file, or, where somebody took that away under a running container, by the invocation that our
  * helper noted down when it let it go. Otherwise such a container would outlive its pod.
  */
-export function identityOf(unit: ActualUnit, { directories }: World): Identity | undefined {
+export function unitOwner(unit: ActualUnit, { directories }: World): UnitOwner | undefined {
   if (unit.identity !== undefined || unit.invocation === undefined || isIdle(unit)) return unit.identity;
   for (const { uid, pasts } of directories.values()) {
     for (const [container, { started }] of pasts) {

@@ -1,9 +1,9 @@
 import { CONTAINER_LISTS, containersOf } from "../model/api/containers.ts";
 import type { PodEvent } from "../model/api/event.ts";
-import type { DesiredPull } from "../model/image/image.ts";
 import { isTerminal } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
-import { shownImage } from "../model/image/shown-image.ts";
+import type { DesiredPull } from "../model/image/image.ts";
+import { redactCredentials } from "../model/image/shown-image.ts";
 import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
@@ -47,14 +47,14 @@ function ofContainer({ spec }: Pod, { name, kind, pull }: DesiredContainer) {
 function begin(all: readonly Waiting[]): Step[] {
   const [first] = all;
   if (first === undefined) return [];
-  const { pull } = whose(all) ?? first;
+  const { pull } = podOf(all) ?? first;
   const isFirst = all.some((each) => each.pull.isFirst);
   const because = `pod ${first.translation.pod.metadata.namespace}/${first.translation.pod.metadata.name} waits for it`;
-  return [{ kind: "pull", uid: "", pull: { ...pull, isFirst }, because }, ...all.flatMap(tell)];
+  return [{ kind: "pull", uid: "", pull: { ...pull, isFirst }, because }, ...all.flatMap(emitEvent)];
 }
 
 /** With whose credentials it is tried: those of each in turn, since they may be wrong, of none last. */
-function whose(all: readonly Waiting[]): Waiting | undefined {
+function podOf(all: readonly Waiting[]): Waiting | undefined {
   const known = Map.groupBy(
     all.filter(({ pull }) => pull.access !== undefined),
     ({ pull }) => pull.access,
@@ -66,14 +66,14 @@ function whose(all: readonly Waiting[]): Waiting | undefined {
 
 /** They came while it was under way. */
 function newcomers(all: readonly Waiting[]): Step[] {
-  return all.filter(({ translation }) => translation.pod.status?.startTime === undefined).flatMap(tell);
+  return all.filter(({ translation }) => translation.pod.status?.startTime === undefined).flatMap(emitEvent);
 }
 
-function tell({ translation, image, fieldPath, pull }: Waiting): Step[] {
+function emitEvent({ translation, image, fieldPath, pull }: Waiting): Step[] {
   const { pod } = translation;
   const field = fieldPath === undefined ? {} : { fieldPath };
   const step = (event: Pick<PodEvent, "type" | "reason" | "message" | "fieldPath">): Step => ({
-    kind: "tell",
+    kind: "emit-event",
     uid: pod.metadata.uid,
     because: event.message,
     event: { pod, ...event, occurrence: pull.key },
@@ -84,6 +84,11 @@ function tell({ translation, image, fieldPath, pull }: Waiting): Step[] {
     ...(pull.missing.length === 0
       ? []
       : [step({ type: "Warning", reason: "FailedToRetrieveImagePullSecret", message: missing })]),
-    step({ type: "Normal", reason: "Pulling", message: `Pulling image "${shownImage(image ?? pull.name)}"`, ...field }),
+    step({
+      type: "Normal",
+      reason: "Pulling",
+      message: `Pulling image "${redactCredentials(image ?? pull.name)}"`,
+      ...field,
+    }),
   ];
 }

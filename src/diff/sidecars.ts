@@ -1,11 +1,11 @@
-import type { ContainerPast } from "../model/exit-record.ts";
-import { NO_PAST } from "../model/exit-record.ts";
 import { restartPolicy } from "../model/api/restart.ts";
+import type { ContainerHistory } from "../model/exit-record.ts";
+import { NO_HISTORY } from "../model/exit-record.ts";
 import type { Step } from "../model/step.ts";
 import type { Runnable } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
-import { killing } from "./teardown.ts";
 import { specOf } from "./may-start.ts";
+import { killing } from "./teardown.ts";
 import { isIdle, isStopping } from "./unit-states.ts";
 
 /**
@@ -26,7 +26,7 @@ export function stopSidecars(translation: Runnable, world: World): Step[] | unde
 
 function isOver({ pod, containers }: Runnable, world: World): boolean {
   const pasts = world.directories.get(pod.metadata.uid)?.pasts;
-  const past = (name: string): ContainerPast => pasts?.get(name) ?? NO_PAST;
+  const past = (name: string): ContainerHistory => pasts?.get(name) ?? NO_HISTORY;
   const main = containers.filter(({ kind }) => kind === "container");
   if (main.every(({ name, unitName }) => past(name).finished && isIdle(world.units.get(unitName)))) return true;
   return containers.some(({ name, kind, unitName }) => {

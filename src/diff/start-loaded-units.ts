@@ -1,4 +1,4 @@
-import { NO_PAST } from "../model/exit-record.ts";
+import { NO_HISTORY } from "../model/exit-record.ts";
 import { bundleConfig, environmentFile } from "../model/paths.ts";
 import type { Step } from "../model/step.ts";
 import type { World } from "../model/world.ts";
@@ -8,7 +8,7 @@ import { isIdle, unmask } from "./unit-states.ts";
  * Of pods that an incomplete list does not have, the units on disk are all that is known: what may run again and does not is started,
  * nothing is removed and nothing is invented. Init containers are pulled in by the units that wait for them.
  */
-export function keepUnits(world: World, listed: ReadonlySet<string>): Step[] {
+export function startLoadedUnits(world: World, listed: ReadonlySet<string>): Step[] {
   const because = "it should run, and the list of pods is not to be had";
   const steps = [...world.units.values()].flatMap((unit): Step[] => {
     const { identity } = unit;
@@ -21,18 +21,18 @@ export function keepUnits(world: World, listed: ReadonlySet<string>): Step[] {
     )
       return [];
     const directory = world.directories.get(identity.podUID);
-    const past = directory?.pasts.get(identity.container) ?? NO_PAST;
+    const past = directory?.pasts.get(identity.container) ?? NO_HISTORY;
     if (past.finished) return [];
     const start: Step[] = [...unmask(unit), { kind: "start", uid: identity.podUID, unit: unit.name, because }];
     // After a reboot the files in /run are gone, and nobody can be asked for them.
     const bare =
       directory?.sealed &&
       ![environmentFile, bundleConfig].some((file) => directory.files.has(file(identity.container)));
-    return bare ? [{ kind: "restore", uid: identity.podUID, because: "the host was rebooted" }, ...start] : start;
+    return bare ? [{ kind: "unseal", uid: identity.podUID, because: "the host was rebooted" }, ...start] : start;
   });
   // All files of a pod are restored at once.
   return steps.filter(
     (step, at) =>
-      step.kind !== "restore" || steps.findIndex(({ kind, uid }) => kind === "restore" && uid === step.uid) === at,
+      step.kind !== "unseal" || steps.findIndex(({ kind, uid }) => kind === "unseal" && uid === step.uid) === at,
   );
 }

@@ -14,5 +14,5 @@ export function storageSteps({ pod, storage, companions }: Runnable, world: Worl
   const due = storage.filter((each) => !done.has(storageKey(each)) && !waits(each));
   if (due.length === 0) return [];
   const because = `${due.map(storageKey).join(", ")} ${due.length === 1 ? "is" : "are"} not there`;
-  return [{ kind: "prepare", uid, storage: due, all: storage, because }];
+  return [{ kind: "prepare-volumes", uid, storage: due, all: storage, because }];
 }

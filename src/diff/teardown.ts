@@ -3,7 +3,7 @@ import type { PodEvent } from "../model/api/event.ts";
 import { stopTimeout } from "../model/api/grace.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Step } from "../model/step.ts";
-import { type ActualUnit, isCompanion, isContainer } from "../model/unit.ts";
+import { type ActualUnit, isAuxiliary, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 import { isIdle, isLoaded, isStopping, isUp } from "./unit-states.ts";
 
@@ -27,12 +27,12 @@ export function stopPod(uid: string, units: readonly ActualUnit[], because: stri
  * A delete with a grace period that units do not have by themselves is noted down: what it gives counts from when it was
  * heard, also if it is a second one. Helpers that run hooks read it as well.
  */
-export function noteGrace(pod: Pod, units: readonly ActualUnit[], { directories }: World): Step[] {
+export function writeGracePeriod(pod: Pod, units: readonly ActualUnit[], { directories }: World): Step[] {
   const { uid, deletionGracePeriodSeconds: seconds } = pod.metadata;
   const up = units.filter((unit) => isContainer(unit) && isUp(unit));
   if (seconds === undefined || up.length === 0 || directories.get(uid)?.stoppingGrace === seconds) return [];
   if (!up.some(hasHelper) && seconds >= usualGrace(pod)) return [];
-  return [{ kind: "note-grace", uid, seconds, because: "the delete says how long it may take" }];
+  return [{ kind: "write-grace-period", uid, seconds, because: "the delete says how long it may take" }];
 }
 
 /** Seconds after which the helper that is to end a container in time is taken for gone. */
@@ -51,7 +51,7 @@ export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { direct
   const overdue = up.filter((unit) => now >= deadline(unit));
   if (overdue.length === 0) {
     const at = Math.min(...up.map(deadline));
-    return [{ kind: "alarm", uid, at, because: "its grace period is shorter than systemd's" }];
+    return [{ kind: "schedule-run", uid, at, because: "its grace period is shorter than systemd's" }];
   }
   return overdue.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
 }
@@ -72,9 +72,9 @@ export function killPod(uid: string, units: readonly ActualUnit[], because: stri
 }
 
 /** Ends what the containers needed, once they are gone: nothing is removed while, say, a volume is still mounted there. */
-export function endCompanions(uid: string, units: readonly ActualUnit[], because: string): Step[] {
-  const busy = units.filter((unit) => isCompanion(unit) && !isIdle(unit));
-  return busy.map((unit): Step => ({ kind: "end", uid, unit: unit.name, because }));
+export function stopAuxiliaryUnits(uid: string, units: readonly ActualUnit[], because: string): Step[] {
+  const busy = units.filter((unit) => isAuxiliary(unit) && !isIdle(unit));
+  return busy.map((unit): Step => ({ kind: "stop-and-wait", uid, unit: unit.name, because }));
 }
 
 /** Removes every file of a pod that has ended. */
@@ -104,7 +104,7 @@ function withEvents(stops: Step[], pod: Pod | undefined, running: readonly Actua
     ...stops.map((step, at) => (events[at] === undefined ? step : { ...step, event: events[at] })),
     ...events
       .slice(stops.length)
-      .map((event): Step => ({ kind: "tell", uid: pod.metadata.uid, because: event.message, event })),
+      .map((event): Step => ({ kind: "emit-event", uid: pod.metadata.uid, because: event.message, event })),
   ];
 }
 

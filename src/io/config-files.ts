@@ -2,10 +2,10 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../model/host/config.ts";
 import { unitletVersion } from "../version.ts";
-import { namesIn, readIfThere } from "./files.ts";
+import { loadSchema } from "./bundles/loaders.ts";
+import { readCached, writeCached } from "./cache.ts";
+import { list, readOptional } from "./files.ts";
 import { filesFingerprint } from "./host/fingerprint.ts";
-import { keep, recall } from "./cache.ts";
-import { loadRare } from "./bundles/schema-bundle.ts";
 
 const MAIN = "/etc/unitlet/unitlet.conf";
 const DIRECTORY = "/etc/unitlet/unitlet.conf.d";
@@ -28,24 +28,24 @@ interface Memo {
 export async function loadConfig(): Promise<LoadedConfig> {
   const paths = [
     MAIN,
-    ...namesIn(DIRECTORY)
+    ...list(DIRECTORY)
       .filter((name) => name.endsWith(".conf"))
       .map((name) => join(DIRECTORY, name)),
   ];
   // Another version may read the same words otherwise.
   const key = `${unitletVersion} ${hostname()} ${filesFingerprint([...paths, DIRECTORY])}`;
-  const memo = recall<Memo>("config", key);
+  const memo = readCached<Memo>("config", key);
   if (memo !== undefined && memo.kubeconfigKey === filesFingerprint([memo.kubeconfig]))
     return { config: memo.config, key: key + memo.kubeconfigKey, kubeconfig: memo.kubeconfig };
   const fresh = await readConfig(paths);
-  keep("config", key, fresh);
+  writeCached("config", key, fresh);
   return { config: fresh.config, key: key + fresh.kubeconfigKey, kubeconfig: fresh.kubeconfig };
 }
 
 async function readConfig(paths: readonly string[]): Promise<Memo> {
-  const { parseSettings, readKubeconfig, toConfig } = await loadRare();
+  const { parseSettings, readKubeconfig, toConfig } = await loadSchema();
   const files = paths.flatMap((path) => {
-    const text = readIfThere(path);
+    const text = readOptional(path);
     return text === undefined ? [] : [{ path, text }];
   });
   const settings = parseSettings(files);

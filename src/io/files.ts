@@ -16,22 +16,22 @@ import {
 import { basename, dirname, join } from "node:path";
 
 /** Undefined when the file is not there. Other errors are the host's and end the run. */
-export function readIfThere(path: string): string | undefined {
-  return ifThere(() => readFileSync(path, "utf8"));
+export function readOptional(path: string): string | undefined {
+  return ignoreMissing(() => readFileSync(path, "utf8"));
 }
 
 /** Names in a directory, sorted; none when it is not there. */
-export function namesIn(path: string): readonly string[] {
-  return ifThere(() => readdirSync(path).toSorted()) ?? [];
+export function list(path: string): readonly string[] {
+  return ignoreMissing(() => readdirSync(path).toSorted()) ?? [];
 }
 
 /** Undefined for what is missing or anything but a regular file: a link is not followed. */
 export function readRegular(path: string): string | undefined {
-  return ifThere(() => (lstatSync(path).isFile() ? readFileSync(path, "utf8") : undefined));
+  return ignoreMissing(() => (lstatSync(path).isFile() ? readFileSync(path, "utf8") : undefined));
 }
 
-export function isThere(path: string): boolean {
-  return ifThere(() => lstatSync(path)) !== undefined;
+export function exists(path: string): boolean {
+  return ignoreMissing(() => lstatSync(path)) !== undefined;
 }
 
 /** False also for what can be no path at all: a pod may name anything. */
@@ -44,11 +44,11 @@ export function isDirectory(path: string): boolean {
 }
 
 export function modifiedAt(path: string): number | undefined {
-  return ifThere(() => lstatSync(path).mtimeMs);
+  return ignoreMissing(() => lstatSync(path).mtimeMs);
 }
 
 /** Whole or not at all, also when the machine stops in between. Parent directories are made with mode 0700. */
-export function writeWhole(path: string, content: string | Uint8Array, mode: number, uid = 0): void {
+export function writeAtomic(path: string, content: string | Uint8Array, mode: number, uid = 0): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = temporaryOf(path);
   const file = openSync(temporary, "w", mode);
@@ -68,9 +68,9 @@ export function writeWhole(path: string, content: string | Uint8Array, mode: num
 }
 
 /** As writeWhole, for what may be as it was before: where there is no room, there is more to be looked after than this file. */
-export function writeIfRoom(path: string, content: string, mode: number): void {
+export function writeBestEffort(path: string, content: string, mode: number): void {
   try {
-    writeWhole(path, content, mode);
+    writeAtomic(path, content, mode);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
@@ -88,7 +88,7 @@ export function remove(path: string): void {
   rmSync(temporaryOf(path), { force: true });
 }
 
-export function ifThere<T>(read: () => T): T | undefined {
+export function ignoreMissing<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {

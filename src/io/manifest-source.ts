@@ -1,20 +1,20 @@
 import { join } from "node:path";
 import type { Log } from "../log.ts";
 import type { PodEvent } from "../model/api/event.ts";
-import { DATA } from "../model/paths.ts";
 import type { Pod, PodStatus } from "../model/api/pod.ts";
-import type { Fetched, Need, References } from "../model/references.ts";
-import type { Answer, PodSource } from "../ports.ts";
+import { STATE_DIR } from "../model/paths.ts";
+import type { Dependency, FetchResult, ResolvedReferences } from "../model/references.ts";
+import type { ListResult, PodSource } from "../ports.ts";
 import { digest } from "../unitfile/hash.ts";
-import { EventMemory } from "./kube/event-recorder.ts";
-import { ifThere, isDirectory, namesIn, readIfThere, remove, writeWhole } from "./files.ts";
+import { loadSchema } from "./bundles/loaders.ts";
+import { readCached, writeCached } from "./cache.ts";
+import { ignoreMissing, isDirectory, list, readOptional, remove, writeAtomic } from "./files.ts";
 import { filesFingerprint } from "./host/fingerprint.ts";
-import { strayed } from "./kube/node-name.ts";
-import { keep, recall } from "./cache.ts";
+import { EventRecorder } from "./kube/event-recorder.ts";
+import { nodeNameMismatch } from "./kube/node-name.ts";
 import type { Manifests } from "./schema/manifest-files.ts";
-import { loadRare } from "./bundles/schema-bundle.ts";
 
-const STATUS = `${DATA}/status`;
+const STATUS = `${STATE_DIR}/status`;
 
 /** Pods from a directory of manifests, with no cluster at all: status lies in files, events go to the journal. */
 export class ManifestSource implements PodSource {
@@ -28,17 +28,17 @@ export class ManifestSource implements PodSource {
     this.#log = log;
   }
 
-  async list(): Promise<Answer> {
+  async list(): Promise<ListResult> {
     // No manifests is a wish, no directory for them is a slip.
     if (!isDirectory(this.#directory))
       return { ok: false, because: `there is no directory ${this.#directory}: create it` };
     try {
-      const paths = namesIn(this.#directory)
+      const paths = list(this.#directory)
         .filter((name) => /\.(ya?ml|json)$/.test(name) && !name.startsWith("."))
         .map((name) => join(this.#directory, name));
       const key = digest(`${this.#node} ${filesFingerprint([this.#directory, ...paths])}`, 40);
-      const manifests = recall<Manifests>("manifests", key) ?? (await this.#read(key, paths));
-      const problems = [...manifests.problems, strayed(undefined)].filter((each) => each !== undefined);
+      const manifests = readCached<Manifests>("manifests", key) ?? (await this.#read(key, paths));
+      const problems = [...manifests.problems, nodeNameMismatch(undefined)].filter((each) => each !== undefined);
       const missing = problems.length > 0 ? { missing: problems.join("; ") } : {};
       return { ok: true, digest: key, parse: () => ({ pods: manifests.pods.map(withStatus), ...missing }) };
     } catch (error) {
@@ -47,10 +47,10 @@ export class ManifestSource implements PodSource {
   }
 
   async #read(key: string, paths: readonly string[]): Promise<Manifests> {
-    const manifests = (await loadRare()).readManifests(paths, this.#node);
+    const manifests = (await loadSchema()).readManifests(paths, this.#node);
     if (manifests.problems.length === 0) forgetOthers(manifests.pods);
     for (const problem of manifests.problems) this.#log.error("bad manifest", { problem });
-    keep("manifests", key, manifests);
+    writeCached("manifests", key, manifests);
     return manifests;
   }
 
@@ -59,11 +59,11 @@ export class ManifestSource implements PodSource {
   }
 
   /** Nobody has objects here; and no services, which every container is to be told of. */
-  async fetch(needs: readonly Need[]): Promise<References> {
+  async fetch(needs: readonly Dependency[]): Promise<ResolvedReferences> {
     const at = Date.now();
     const because = "this node has no cluster that could be asked for it";
     return new Map(
-      needs.map(({ key, reference: { kind } }): [string, Fetched] => [
+      needs.map(({ key, reference: { kind } }): [string, FetchResult] => [
         key,
         kind === "services" ? { ok: true, value: [], at } : { ok: false, missing: kind === "service", because, at },
       ]),
@@ -71,11 +71,11 @@ export class ManifestSource implements PodSource {
   }
 
   async publish(pod: Pod, next: PodStatus): Promise<void> {
-    writeWhole(statusPath(pod.metadata.uid), JSON.stringify(next), 0o600);
+    writeAtomic(statusPath(pod.metadata.uid), JSON.stringify(next), 0o600);
   }
 
   async tell({ pod, type, reason, message, fieldPath, occurrence }: PodEvent): Promise<void> {
-    const memory = new EventMemory(pod.metadata.uid);
+    const memory = new EventRecorder(pod.metadata.uid);
     const key = digest([reason, message, fieldPath].join("\n"), 16);
     if (memory.recall(key)?.occurrence === occurrence) return;
     memory.keep(key, { name: "", count: 0, occurrence });
@@ -92,13 +92,13 @@ export class ManifestSource implements PodSource {
 /** Of pods that no manifest asks for any more. */
 function forgetOthers(pods: readonly Pod[]): void {
   const known = new Set(pods.map(({ metadata }) => `${metadata.uid}.json`));
-  for (const name of namesIn(STATUS)) if (!known.has(name)) remove(join(STATUS, name));
+  for (const name of list(STATUS)) if (!known.has(name)) remove(join(STATUS, name));
 }
 
 const statusPath = (uid: string) => join(STATUS, `${uid}.json`);
 
 function withStatus(pod: Pod): Pod {
-  const text = ifThere(() => readIfThere(statusPath(pod.metadata.uid)));
+  const text = ignoreMissing(() => readOptional(statusPath(pod.metadata.uid)));
   if (text === undefined) return pod;
   try {
     return { ...pod, status: JSON.parse(text) as PodStatus };

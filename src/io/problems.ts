@@ -1,9 +1,9 @@
 import type { Log } from "../log.ts";
-import { VOLATILE } from "../model/paths.ts";
-import { isThere, readIfThere, remove, writeIfRoom } from "./files.ts";
+import { RUN_DIR } from "../model/paths.ts";
+import { exists, readOptional, remove, writeBestEffort } from "./files.ts";
 
 /** What may be wrong for long: what is said when it begins, and when it is over. */
-const TOPICS = {
+const PROBLEM_PREFIX = {
   agent: ["cannot start or stop a unit of unitlet itself", "the units of unitlet itself are as they should be"],
   certificates: ["this node's certificates are not in order", "this node's certificates are in order"],
   identity: [
@@ -19,26 +19,26 @@ const TOPICS = {
 } as const;
 
 /** What was said last of this topic, while it is not over. */
-export function toldTrouble(topic: keyof typeof TOPICS): string | undefined {
-  return readIfThere(`${VOLATILE}/trouble.${topic}`);
+export function openProblem(topic: keyof typeof PROBLEM_PREFIX): string | undefined {
+  return readOptional(`${RUN_DIR}/trouble.${topic}`);
 }
 
 /** Each topic, and whether something is wrong with it now. */
-export function troubles(): Readonly<Record<string, boolean>> {
-  return Object.fromEntries(Object.keys(TOPICS).map((topic) => [topic, isThere(`${VOLATILE}/trouble.${topic}`)]));
+export function openProblems(): Readonly<Record<string, boolean>> {
+  return Object.fromEntries(Object.keys(PROBLEM_PREFIX).map((topic) => [topic, exists(`${RUN_DIR}/trouble.${topic}`)]));
 }
 
 /** Says once that something is wrong, and once that it is over: not every few seconds all night. */
-export function sayTrouble(log: Log, topic: keyof typeof TOPICS, because: string | undefined): void {
-  const path = `${VOLATILE}/trouble.${topic}`;
-  const before = readIfThere(path);
+export function reportProblem(log: Log, topic: keyof typeof PROBLEM_PREFIX, because: string | undefined): void {
+  const path = `${RUN_DIR}/trouble.${topic}`;
+  const before = readOptional(path);
   if (because === before) return;
-  const [begun, over] = TOPICS[topic];
+  const [begun, over] = PROBLEM_PREFIX[topic];
   if (because === undefined) {
     log.notice(over);
     remove(path);
     return;
   }
   log.error(begun, { because });
-  writeIfRoom(path, because, 0o600);
+  writeBestEffort(path, because, 0o600);
 }

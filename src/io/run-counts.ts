@@ -1,6 +1,6 @@
-import type { RunEnd } from "../model/run-end.ts";
 import type { Instant } from "../model/api/time.ts";
-import { keep, recall } from "./cache.ts";
+import type { RunEnd } from "../model/run-end.ts";
+import { readCached, writeCached } from "./cache.ts";
 
 /** Since boot, or since somebody emptied /run/unitlet. Seconds, unless it is an instant. */
 export interface RunCounts {
@@ -27,12 +27,12 @@ const SHAPE = "1";
 const NONE = { settled: 0, done: 0, incomplete: 0, failed: 0 };
 
 export function readRunCounts(): RunCounts | undefined {
-  return recall<RunCounts>(NAME, SHAPE);
+  return readCached<RunCounts>(NAME, SHAPE);
 }
 
 /** One small file is read and written, which costs a run less than a millisecond of CPU. */
 export function countRun(end: RunEnd, seconds: number, cpu: number, now: Instant): void {
-  keep(NAME, SHAPE, addRun(readRunCounts(), end, seconds, cpu, now));
+  writeCached(NAME, SHAPE, addRun(readRunCounts(), end, seconds, cpu, now));
 }
 
 export function addRun(

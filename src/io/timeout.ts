@@ -1,13 +1,13 @@
 /** Milliseconds in which is heard what came while this process could not run. */
-const HEARING = 100;
+const GRACE_MS = 100;
 
 /**
  * Calls `late` when nobody has called the function that it returns within `limit` milliseconds. A plain timer of a process that was
  * itself stopped (a paused machine, a starved one) goes off before what came meanwhile is read, and blames the other side.
  */
-export function onSilence(limit: number, late: () => void): () => void {
+export function onTimeout(limit: number, late: () => void): () => void {
   let timer = setTimeout(() => {
-    timer = setTimeout(late, HEARING);
+    timer = setTimeout(late, GRACE_MS);
   }, limit);
   return () => clearTimeout(timer);
 }

@@ -23,7 +23,7 @@ export interface ExitRecord {
 }
 
 /** All that is known of one container's past, from /var/lib/unitlet/pods/UID and /run/unitlet/pods/UID. */
-export interface ContainerPast {
+export interface ContainerHistory {
   /** Exits that were compacted away: they count, their records are gone. */
   readonly forgottenExits: number;
   /** Oldest first. */
@@ -46,4 +46,4 @@ export interface ContainerPast {
   readonly probes?: Readonly<Partial<Record<ProbeType, ProbeResult>>>;
 }
 
-export const NO_PAST: ContainerPast = { forgottenExits: 0, exits: [], finished: false, done: false };
+export const NO_HISTORY: ContainerHistory = { forgottenExits: 0, exits: [], finished: false, done: false };

@@ -50,7 +50,7 @@ export interface TokenReference {
 export type Reference = ObjectReference | TokenReference;
 
 /** What a pod needs to know, and how old that may be (milliseconds). */
-export interface Need {
+export interface Dependency {
   readonly key: string;
   readonly reference: Reference;
   readonly maxAge: number;
@@ -58,7 +58,7 @@ export interface Need {
   readonly optional: boolean;
 }
 
-export type Fetched<T = unknown> =
+export type FetchResult<T = unknown> =
   | { readonly ok: true; readonly value: T; readonly at: Instant }
   | {
       readonly ok: false;
@@ -69,22 +69,25 @@ export type Fetched<T = unknown> =
     };
 
 /** All that is known of what pods refer to, by the key of the need; what could not be had anew is as it was. */
-export type References = ReadonlyMap<string, Fetched>;
+export type ResolvedReferences = ReadonlyMap<string, FetchResult>;
 
 /** Under which a reference is kept; two pods that name the same object share it. */
-export function keyOf(reference: Reference): string {
+export function referenceKey(reference: Reference): string {
   if (reference.kind !== "token") return `${reference.kind}/${reference.namespace}/${reference.name}`;
   const { podUID, serviceAccount, audience = "", expirationSeconds } = reference;
   return `token/${podUID}/${serviceAccount}/${expirationSeconds}/${audience}`;
 }
 
-export function lookUp<K extends Exclude<ReferenceKind, "token">>(
-  references: References,
+export function resolveReference<K extends Exclude<ReferenceKind, "token">>(
+  references: ResolvedReferences,
   kind: K,
   namespace: string,
   name: string,
-): Fetched<ReferredObjects[K]> {
-  return (references.get(keyOf({ kind, namespace, name })) as Fetched<ReferredObjects[K]> | undefined) ?? UNKNOWN;
+): FetchResult<ReferredObjects[K]> {
+  return (
+    (references.get(referenceKey({ kind, namespace, name })) as FetchResult<ReferredObjects[K]> | undefined) ??
+    NOT_FETCHED
+  );
 }
 
-export const UNKNOWN = { ok: false, missing: false, because: "the API server was not asked", at: 0 } as const;
+export const NOT_FETCHED = { ok: false, missing: false, because: "the API server was not asked", at: 0 } as const;

@@ -1,9 +1,9 @@
 import type { PodEvent } from "./api/event.ts";
+import type { Pod } from "./api/pod.ts";
+import type { Instant } from "./api/time.ts";
 import type { ExitRecord } from "./exit-record.ts";
 import type { DesiredPull } from "./image/image.ts";
-import type { Pod } from "./api/pod.ts";
 import type { Storage } from "./storage.ts";
-import type { Instant } from "./api/time.ts";
 import type { UnitName } from "./unit.ts";
 
 /** Whose step it is: after a failed step the later ones of the same pod are skipped. "" for the whole host. */
@@ -19,20 +19,24 @@ interface Common {
 
 /** One complete change of the world. diff/ makes them in the order in which they are applied; apply.ts decides nothing. */
 export type Step =
-  | (Common & { readonly kind: "record"; readonly container: string; readonly record: ExitRecord })
+  | (Common & { readonly kind: "record-exit"; readonly container: string; readonly record: ExitRecord })
   | (Common & { readonly kind: "kill" | "reset-failed"; readonly unit: UnitName })
   /** end: a stop that is waited for, since what comes next needs it done. The pod goes on: only this unit is stopped. */
-  | (Common & { readonly kind: "stop" | "end"; readonly unit: UnitName; readonly podGoesOn?: true })
+  | (Common & { readonly kind: "stop" | "stop-and-wait"; readonly unit: UnitName; readonly podGoesOn?: true })
   | (Common & { readonly kind: "signal"; readonly unit: UnitName; readonly signal: string })
-  | (Common & { readonly kind: "alarm"; readonly at: Instant })
+  | (Common & { readonly kind: "schedule-run"; readonly at: Instant })
   | (Common & { readonly kind: "remove-unit"; readonly unit: UnitName })
-  | (Common & { readonly kind: "remove-pod" | "restore" })
+  | (Common & { readonly kind: "remove-pod" | "unseal" })
   /** note-grace: tells the helpers that stop containers how long a delete gives them, in seconds. */
-  | (Common & { readonly kind: "note-grace"; readonly seconds: number })
+  | (Common & { readonly kind: "write-grace-period"; readonly seconds: number })
   | (Common & { readonly kind: "write-file"; readonly file: DesiredFile })
   | (Common & { readonly kind: "write-volume"; readonly volume: DesiredVolume })
   /** What is to be done now, in this order, and all that the pod has, for a boot at which nobody can be asked. */
-  | (Common & { readonly kind: "prepare"; readonly storage: readonly Storage[]; readonly all: readonly Storage[] })
+  | (Common & {
+      readonly kind: "prepare-volumes";
+      readonly storage: readonly Storage[];
+      readonly all: readonly Storage[];
+    })
   | (Common & {
       readonly kind: "write-unit";
       readonly unit: UnitName;
@@ -44,9 +48,9 @@ export type Step =
   | (Common & { readonly kind: "remove-image"; readonly digest: string; readonly names: readonly string[] })
   | (Common & { readonly kind: "remove-package"; readonly package: string })
   | (Common & { readonly kind: "cancel-pull"; readonly key: string })
-  | (Common & { readonly kind: "reload" | "tell" })
+  | (Common & { readonly kind: "reload" | "emit-event" })
   | (Common & { readonly kind: "start" | "restart"; readonly unit: UnitName })
-  | (Common & { readonly kind: "forget"; readonly pod: Pod });
+  | (Common & { readonly kind: "delete-pod-object"; readonly pod: Pod });
 
 export type StepKind = Step["kind"];
 

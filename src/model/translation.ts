@@ -1,9 +1,9 @@
-import type { DesiredPull, StoredImage } from "./image/image.ts";
 import type { Pod, QosClass } from "./api/pod.ts";
+import type { DesiredPull, StoredImage } from "./image/image.ts";
 import type { Problem } from "./problem.ts";
 import type { DesiredFile, DesiredVolume } from "./step.ts";
 import type { Storage } from "./storage.ts";
-import type { Companion, ContainerKind, DesiredUnit, UnitName } from "./unit.ts";
+import type { AuxiliaryUnit, ContainerKind, DesiredUnit, UnitName } from "./unit.ts";
 
 /** What a pod becomes on this host. */
 export type Translation = Rejected | Runnable;
@@ -16,10 +16,10 @@ export interface Rejected {
   readonly message: string;
   readonly qosClass: QosClass;
   /** It had been let in, and the node ends it now; that is told at once, not only when it has ended. */
-  readonly ended?: Ending;
+  readonly ended?: Terminating;
 }
 
-export interface Ending {
+export interface Terminating {
   /** Message of the condition DisruptionTarget, by which controllers know that the pod is not to blame; undefined: it is. */
   readonly disruption?: string;
   /** Killed, without its grace period: the host cannot wait. */
@@ -40,7 +40,7 @@ export interface Runnable {
   /** Init containers first, each kind in the pod's order. */
   readonly containers: readonly DesiredContainer[];
   /** In the order in which they are to be started. */
-  readonly companions: readonly Companion[];
+  readonly companions: readonly AuxiliaryUnit[];
   readonly files: readonly DesiredFile[];
   /** Only what could be made of what is known; the others stay as they are. */
   readonly volumes: readonly DesiredVolume[];

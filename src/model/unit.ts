@@ -7,12 +7,12 @@ export type ContainerKind = "container" | "init" | "sidecar" | "ephemeral";
  * A companion is what a pod has beside its slice and its containers: it runs no program of the pod, and is written, put
  * back and removed with it. Named `unitlet-KIND.…`, or as systemd wants it for the path that it mounts.
  */
-export type CompanionKind = "image" | "mount" | "sandbox" | "socket";
+export type AuxiliaryKind = "image" | "mount" | "sandbox" | "socket";
 
-export type UnitKind = ContainerKind | CompanionKind | "slice";
+export type UnitKind = ContainerKind | AuxiliaryKind | "slice";
 
 /** What the [X-Kubernetes] section says. A unit without it is not ours, whatever its name. */
-export interface Identity {
+export interface UnitOwner {
   readonly namespace: string;
   readonly pod: string;
   readonly podUID: string;
@@ -31,13 +31,13 @@ export type UnitSections = readonly (readonly [
 
 export interface DesiredUnit {
   readonly name: UnitName;
-  readonly identity: Identity;
+  readonly identity: UnitOwner;
   readonly text: string;
   /** Linked into multi-user.target.wants: starts by itself after a reboot. */
   readonly linked: boolean;
 }
 
-export interface Companion extends DesiredUnit {
+export interface AuxiliaryUnit extends DesiredUnit {
   /** Started by each run that finds it idle; false: units that need it start it, or nothing is left for it to do. */
   readonly wanted: boolean;
 }
@@ -50,18 +50,18 @@ const CONTAINERS: readonly (UnitKind | undefined)[] = [
 ] satisfies ContainerKind[];
 
 /** A container's, or of a kind that nobody can tell any more. */
-export function isContainer({ identity }: { readonly identity?: Pick<Identity, "kind"> }): boolean {
+export function isContainer({ identity }: { readonly identity?: Pick<UnitOwner, "kind"> }): boolean {
   return identity === undefined || CONTAINERS.includes(identity.kind);
 }
 
-export function isCompanion({ identity }: { readonly identity?: Pick<Identity, "kind"> }): boolean {
+export function isAuxiliary({ identity }: { readonly identity?: Pick<UnitOwner, "kind"> }): boolean {
   return identity !== undefined && identity.kind !== "slice" && !CONTAINERS.includes(identity.kind);
 }
 
 export interface ActualUnit {
   readonly name: UnitName;
   /** Undefined: the file is missing or carries no readable [X-Kubernetes] section. */
-  readonly identity?: Identity;
+  readonly identity?: UnitOwner;
   /** The file's bytes; undefined when there is no regular file of that name. */
   readonly text?: string;
   /** Drop-in files that somebody put beside it. */

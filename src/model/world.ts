@@ -1,14 +1,14 @@
-import type { Config } from "./host/config.ts";
-import type { ContainerPast } from "./exit-record.ts";
-import type { Host } from "./host/host.ts";
-import type { Images } from "./image/image.ts";
 import type { Node } from "./api/node.ts";
 import type { Pod } from "./api/pod.ts";
-import type { References } from "./references.ts";
-import type { HostFileType } from "./storage.ts";
 import type { Instant } from "./api/time.ts";
-import type { ActualUnit, UnitName, UnitState } from "./unit.ts";
+import type { ContainerHistory } from "./exit-record.ts";
+import type { Config } from "./host/config.ts";
+import type { Host } from "./host/host.ts";
 import type { PodUsage } from "./host/usage.ts";
+import type { Images } from "./image/image.ts";
+import type { ResolvedReferences } from "./references.ts";
+import type { HostFileType } from "./storage.ts";
+import type { ActualUnit, UnitName, UnitState } from "./unit.ts";
 
 /** One immutable snapshot of all that a run may know. */
 export interface World {
@@ -21,14 +21,14 @@ export interface World {
   readonly units: ReadonlyMap<UnitName, ActualUnit>;
   /** By pod UID; a pod without a directory has no entry. */
   readonly directories: ReadonlyMap<string, PodDirectory>;
-  readonly references: References;
+  readonly references: ResolvedReferences;
   /** Units of the agent itself that a run looks after; undefined when systemd has not loaded them. */
   readonly agent: {
     readonly watch: UnitState | undefined;
     readonly path: UnitState | undefined;
     readonly socket?: UnitState | undefined;
     /** Those that a shutdown needs, and that are not up. */
-    readonly fallen: readonly string[];
+    readonly inactive: readonly string[];
   };
   /** By pod UID; undefined: nothing depends on it, the host has enough. */
   readonly usage?: ReadonlyMap<string, PodUsage>;
@@ -56,7 +56,7 @@ export interface PodDirectory {
   /** Seconds that the delete gave it then, or since. */
   readonly stoppingGrace?: number;
   /** By container name. */
-  readonly pasts: ReadonlyMap<string, ContainerPast>;
+  readonly pasts: ReadonlyMap<string, ContainerHistory>;
   /** Name → text of the files in /run/unitlet/pods/UID. */
   readonly files: ReadonlyMap<string, string>;
   /** Digests of the volumes that were written, by name. */

@@ -1,13 +1,13 @@
 import type { Probe } from "../model/api/probe.ts";
 import type { UnitName } from "../model/unit.ts";
-import type { Outcome } from "./probe-state.ts";
 import { checkExec } from "./exec-check.ts";
 import { checkGrpc } from "./grpc-check.ts";
 import { checkHttp } from "./http-check.ts";
+import type { Outcome } from "./probe-state.ts";
 import { checkTcp } from "./tcp-check.ts";
 
 /** Looks at a container once. Never rejects: whatever goes wrong is a failure of the probe. Undefined: it could not be made. */
-export async function look(
+export async function runCheck(
   { check, timeout }: Probe,
   { unit, address }: { readonly unit: UnitName; readonly address: string },
   libDir: string,

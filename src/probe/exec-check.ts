@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
 import { killSession } from "../io/pods/session.ts";
-import { onSilence } from "../io/timeout.ts";
+import { onTimeout } from "../io/timeout.ts";
 import type { UnitName } from "../model/unit.ts";
 import type { Outcome } from "./probe-state.ts";
 
 /** Nobody reads more of what a command says than the kubelet does. */
-const OUTPUT = 10 * 1024;
+const MAX_OUTPUT_BYTES = 10 * 1024;
 /** Words of container-enter, of crun, and of a shell that comes before the container's own files are in their place. */
 const NOT_ENTERED =
   /^unitlet: container not running|^the container `[^`]*` is not running|^error opening file `\/run\/crun\/|: cannot open \/run\/unitlet\/env/;
 /** Milliseconds. */
-const LINGER = 100;
+const LINGER_MS = 100;
 
 /**
  * Runs a command in the container, as its user and with its variables; 0 is success. Undefined: the container was just
@@ -28,7 +28,7 @@ export function checkExec(
     let output = Buffer.alloc(0);
     let late = false;
     const collect = (chunk: Buffer) => {
-      if (output.length < OUTPUT) output = Buffer.concat([output, chunk]).subarray(0, OUTPUT);
+      if (output.length < MAX_OUTPUT_BYTES) output = Buffer.concat([output, chunk]).subarray(0, MAX_OUTPUT_BYTES);
     };
     child.stdout.on("data", collect);
     child.stderr.on("data", collect);
@@ -38,7 +38,7 @@ export function checkExec(
       child.stderr.destroy();
       resolve(outcome);
     };
-    const answered = onSilence(timeout * 1000, () => {
+    const answered = onTimeout(timeout * 1000, () => {
       late = true;
       if (child.pid !== undefined) killSession(child.pid);
     });
@@ -52,6 +52,6 @@ export function checkExec(
     };
     child.once("close", ended);
     // What it has said may still be on its way; what it has left behind may keep its output open for ever.
-    child.once("exit", (code) => setTimeout(ended, LINGER, code));
+    child.once("exit", (code) => setTimeout(ended, LINGER_MS, code));
   });
 }

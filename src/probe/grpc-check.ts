@@ -1,7 +1,7 @@
 import type * as http2 from "node:http2";
-import { onSilence } from "../io/timeout.ts";
-import type { Outcome } from "./probe-state.ts";
+import { onTimeout } from "../io/timeout.ts";
 import { dialError, hostPort } from "./dial.ts";
+import type { Outcome } from "./probe-state.ts";
 
 /** Of grpc.health.v1.HealthCheckResponse. */
 const SERVING_STATUS = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"] as const;
@@ -9,8 +9,8 @@ const SERVING_STATUS = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"] 
 const UNIMPLEMENTED = 12;
 
 /** An answer is a few bytes; whoever sends for ever must not fill the memory of all probes. */
-const LONGEST = 64 * 1024;
-const TOO_LONG = `grpc: received message larger than max (${LONGEST})`;
+const MAX_MESSAGE_BYTES = 64 * 1024;
+const MESSAGE_TOO_LARGE = `grpc: received message larger than max (${MAX_MESSAGE_BYTES})`;
 const FAILED = "error: health rpc probe failed";
 
 /** Status codes as Go's grpc names them. */
@@ -31,7 +31,7 @@ export function checkGrpc(host: string, port: number, service: string, timeout: 
       session.destroy();
       resolve({ success, message });
     };
-    const answered = onSilence(timeout * 1000, () => {
+    const answered = onTimeout(timeout * 1000, () => {
       const late = `timeout: failed to connect service "${where}" within ${timeout}s: context deadline exceeded`;
       end(false, connected ? `timeout: health rpc did not complete within ${timeout}s` : late);
     });
@@ -69,7 +69,8 @@ function ask(
   stream.on("data", (chunk: Buffer) => {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > LONGEST) end(false, `${FAILED}: rpc error: code = ResourceExhausted desc = ${TOO_LONG}`);
+    if (size > MAX_MESSAGE_BYTES)
+      end(false, `${FAILED}: rpc error: code = ResourceExhausted desc = ${MESSAGE_TOO_LARGE}`);
   });
   stream.once("error", (error) => end(false, `${FAILED}: ${error.message}`));
   stream.once("end", () => {

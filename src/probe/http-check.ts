@@ -1,13 +1,13 @@
 import * as http from "node:http";
 import type * as https from "node:https";
-import { onSilence } from "../io/timeout.ts";
+import { onTimeout } from "../io/timeout.ts";
 import type { HttpCheck } from "../model/api/probe.ts";
-import type { Outcome } from "./probe-state.ts";
 import { dialError, hostPort } from "./dial.ts";
+import type { Outcome } from "./probe-state.ts";
 
-const MOST_REDIRECTS = 10;
+const MAX_REDIRECTS = 10;
 /** Nobody reads more of a body than the kubelet does. */
-const BODY = 10 * 1024;
+const MAX_BODY_BYTES = 10 * 1024;
 
 interface Answer {
   readonly status: number;
@@ -24,7 +24,7 @@ export async function checkHttp(
 ): Promise<Outcome> {
   const first = urlOf(check, address);
   const late = new AbortController();
-  const answered = onSilence(timeout * 1000, () => late.abort());
+  const answered = onTimeout(timeout * 1000, () => late.abort());
   let url = first;
   try {
     for (let redirects = 0; ; redirects += 1) {
@@ -33,14 +33,14 @@ export async function checkHttp(
       if (next === undefined) return verdict(status, body);
       if (next.hostname !== first.hostname)
         return { success: true, message: `Probe terminated redirects, Response body: ${body}` };
-      if (redirects + 1 >= MOST_REDIRECTS) return failure(next, "stopped after 10 redirects");
+      if (redirects + 1 >= MAX_REDIRECTS) return failure(next, "stopped after 10 redirects");
       url = next;
     }
   } catch (error) {
     if (late.signal.aborted)
       return failure(url, "context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
     const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
-    return failure(url, wordsOf(error as NodeJS.ErrnoException, url.hostname.replace(/^\[|\]$/g, ""), port));
+    return failure(url, errorMessage(error as NodeJS.ErrnoException, url.hostname.replace(/^\[|\]$/g, ""), port));
   } finally {
     answered();
   }
@@ -69,7 +69,7 @@ function failure(url: URL, because: string): Outcome {
   return { success: false, message: `Get "${url.href}": ${because}` };
 }
 
-function wordsOf(error: NodeJS.ErrnoException, host: string, port: number): string {
+function errorMessage(error: NodeJS.ErrnoException, host: string, port: number): string {
   if (/socket hang up/.test(error.message)) return "EOF";
   if (/^HPE_|Parse Error/.test(`${error.code} ${error.message}`))
     return "net/http: HTTP/1.x transport connection broken: malformed HTTP response";
@@ -90,13 +90,17 @@ function get(url: URL, headers: http.OutgoingHttpHeaders, signal: AbortSignal): 
     const request = client.request(url, options, (response) => {
       let body = "";
       const end = () => {
-        resolve({ status: response.statusCode ?? 0, location: response.headers.location, body: body.slice(0, BODY) });
+        resolve({
+          status: response.statusCode ?? 0,
+          location: response.headers.location,
+          body: body.slice(0, MAX_BODY_BYTES),
+        });
         request.destroy();
       };
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
         body += chunk;
-        if (body.length >= BODY) end();
+        if (body.length >= MAX_BODY_BYTES) end();
       });
       response.once("end", end);
       response.once("error", reject);

@@ -1,6 +1,6 @@
 import { logTo } from "../log.ts";
 import { runHook } from "./hook.ts";
-import { Round } from "./round.ts";
+import { ProbeRound } from "./round.ts";
 
 const EX_SOFTWARE = 70;
 const EX_USAGE = 64;
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     log.error("usage: run.cjs probe SECONDS");
     process.exit(EX_USAGE);
   }
-  await new Round(period, process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet").run();
+  await new ProbeRound(period, process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet").run();
   process.exit(0);
 }
 

@@ -9,7 +9,7 @@ export interface Outcome {
 }
 
 /** How a probe of one start of a container has gone so far. */
-export interface Course {
+export interface ProbeState {
   readonly invocation: string;
   /** When it was begun last. */
   readonly at: Instant;
@@ -27,7 +27,7 @@ export interface Course {
 }
 
 /** Until something is known: a container is alive, and neither started nor ready. */
-export function begin(type: ProbeType, invocation: string, before: Course | undefined): Course {
+export function initialState(type: ProbeType, invocation: string, before: ProbeState | undefined): ProbeState {
   const counts = before?.counts ?? { successful: 0, failed: 0 };
   return { invocation, at: 0, run: 0, success: type === "liveness", held: false, counts };
 }
@@ -36,39 +36,39 @@ export function begin(type: ProbeType, invocation: string, before: Course | unde
  * What the runs were told of this start stands, and not what a prober remembers that was killed before it had kept what it
  * knew: else the next single result would be told together with a verdict of long ago.
  */
-export function resume(type: ProbeType, course: Course, told: ProbeResult | undefined): Course {
+export function resumeState(type: ProbeType, course: ProbeState, told: ProbeResult | undefined): ProbeState {
   if (told?.invocation !== course.invocation) return course;
   return { ...course, success: told.success, held: course.held || (type === "startup" && told.success) };
 }
 
 /** A timer that is early by a fraction of a second must not lose a whole period. */
-const EARLY = 500;
+const EARLY_MS = 500;
 
 /** Milliseconds since the epoch. Of a container that has just started the first look waits for nothing but its delay. */
-export function isDue({ held, at, run }: Course, probe: Probe, startedAt: Instant, now: Instant): boolean {
+export function isDue({ held, at, run }: ProbeState, probe: Probe, startedAt: Instant, now: Instant): boolean {
   if (held || now - startedAt < probe.initialDelay * 1000) return false;
   // A clock that was put back must not stop a probe.
-  return run === 0 || now < at || now - at >= probe.period * 1000 - EARLY;
+  return run === 0 || now < at || now - at >= probe.period * 1000 - EARLY_MS;
 }
 
 /** Failures in a row that are told one by one; a program that takes its time to start may fail for hours. */
-const TOLD_EACH = 3;
+const REPORTED_FAILURES = 3;
 
 /** A probe that goes on failing for another reason says so, but not every time: the reason may hold the time of day. */
-const SAID_AGAIN = 10_000;
+const REPORT_AGAIN_MS = 10_000;
 
 /** What follows from one more outcome; `news` is what the next run has to hear, if anything. */
-export function advance(
-  course: Course,
+export function nextState(
+  course: ProbeState,
   type: ProbeType,
   probe: Probe,
   { success, message }: Outcome,
   now: Instant,
-): { readonly course: Course; readonly news?: ProbeResult } {
+): { readonly course: ProbeState; readonly news?: ProbeResult } {
   const run = course.last === success ? course.run + 1 : 1;
   const enough = run >= (success ? probe.successThreshold : probe.failureThreshold);
   const { successful, failed } = course.counts;
-  const next: Course = {
+  const next: ProbeState = {
     ...course,
     last: success,
     run,
@@ -76,9 +76,9 @@ export function advance(
     held: enough && (type === "startup" || (type === "liveness" && !success)),
     counts: { successful: successful + (success ? 1 : 0), failed: failed + (success ? 0 : 1) },
   };
-  const told = Math.min(TOLD_EACH, probe.failureThreshold);
+  const told = Math.min(REPORTED_FAILURES, probe.failureThreshold);
   const hasTurned = next.success !== course.success;
-  const isOther = message !== course.told?.message && now - (course.told?.at ?? 0) >= SAID_AGAIN;
+  const isOther = message !== course.told?.message && now - (course.told?.at ?? 0) >= REPORT_AGAIN_MS;
   const isNews = hasTurned || (success ? course.last !== true : next.held || run <= told || isOther);
   const result: ProbeResult = {
     invocation: course.invocation,
@@ -93,12 +93,12 @@ export function advance(
 }
 
 /** News of a start, with what the runs may not have heard yet of the one before: that it was ended. */
-export function withEnd(news: ProbeResult, told: ProbeResult | undefined): ProbeResult {
+export function withContainerEnd(news: ProbeResult, told: ProbeResult | undefined): ProbeResult {
   const end = told?.ended ? { invocation: told.invocation, at: told.at } : told?.end;
   return news.ended || end === undefined ? news : { ...news, end };
 }
 
 /** A run is worth while at once; other news can wait for the next one. */
-export function isUrgent(before: Course, after: Course): boolean {
+export function crossesThreshold(before: ProbeState, after: ProbeState): boolean {
   return before.success !== after.success || after.held || before.last !== after.last;
 }

@@ -1,14 +1,14 @@
 import { join } from "node:path";
-import { modifiedAt, namesIn, readIfThere } from "../io/files.ts";
-import { runningInvocation } from "../io/systemd/invocations.ts";
+import { list, modifiedAt, readOptional } from "../io/files.ts";
 import { readContainerProbes, readProbeResult } from "../io/pods/probe-files.ts";
-import { podVolatile, VOLATILE } from "../model/paths.ts";
+import { runningInvocation } from "../io/systemd/invocations.ts";
 import { PROBE_TYPES, type Probe, type ProbeType } from "../model/api/probe.ts";
 import type { Instant } from "../model/api/time.ts";
+import { podRunDir, RUN_DIR } from "../model/paths.ts";
 import type { UnitName } from "../model/unit.ts";
 
 /** One probe of one container that runs. */
-export interface Target {
+export interface ProbeTarget {
   /** "UID/NAME/TYPE" */
   readonly key: string;
   readonly uid: string;
@@ -23,9 +23,9 @@ export interface Target {
 }
 
 /** All probes of this period that may be made now, by the files that the run and the containers' helpers have left. */
-export function targets(period: number): Target[] {
-  return namesIn(`${VOLATILE}/pods`).flatMap((uid) => {
-    const names = namesIn(podVolatile(uid));
+export function probeTargets(period: number): ProbeTarget[] {
+  return list(`${RUN_DIR}/pods`).flatMap((uid) => {
+    const names = list(podRunDir(uid));
     const isStopping = names.includes("stopping");
     return names
       .filter((name) => name.endsWith(".probes") && !name.startsWith("."))
@@ -34,10 +34,10 @@ export function targets(period: number): Target[] {
   });
 }
 
-function targetsOf(uid: string, container: string, isStopping: boolean): Target[] {
+function targetsOf(uid: string, container: string, isStopping: boolean): ProbeTarget[] {
   const told = readContainerProbes(uid, container);
-  const note = join(podVolatile(uid), `${container}.started`);
-  const invocation = readIfThere(note)?.trim();
+  const note = join(podRunDir(uid), `${container}.started`);
+  const invocation = readOptional(note)?.trim();
   const startedAt = modifiedAt(note);
   if (told === undefined || !invocation || startedAt === undefined) return [];
   const { probes, unit, address, restarts } = told;

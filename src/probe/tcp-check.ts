@@ -1,7 +1,7 @@
 import { connect } from "node:net";
-import { onSilence } from "../io/timeout.ts";
-import type { Outcome } from "./probe-state.ts";
+import { onTimeout } from "../io/timeout.ts";
 import { dialError, hostPort } from "./dial.ts";
+import type { Outcome } from "./probe-state.ts";
 
 /** Somebody accepts connections there. */
 export function checkTcp(host: string, port: number, timeout: number): Promise<Outcome> {
@@ -13,7 +13,7 @@ export function checkTcp(host: string, port: number, timeout: number): Promise<O
       resolve(outcome);
     };
     const late = `dial tcp ${hostPort(host, port)}: i/o timeout`;
-    const answered = onSilence(timeout * 1000, () => end({ success: false, message: late }));
+    const answered = onTimeout(timeout * 1000, () => end({ success: false, message: late }));
     socket.once("connect", () => end({ success: true, message: "" }));
     socket.once("error", (error) => end({ success: false, message: dialError(error, host, port) }));
   });

@@ -1,9 +1,9 @@
 import type { ExitRecord } from "../model/exit-record.ts";
 
-const FIRST = 10;
-const LONGEST = 300;
+const INITIAL_BACK_OFF_S = 10;
+const MAX_BACK_OFF_S = 300;
 /** A run of this length is taken for a success: the restart after it is immediate again. */
-const STABLE = 600_000;
+const RESET_AFTER_MS = 600_000;
 
 /**
  * Seconds that the kubelet waits before the start that follows the last exit: 0, 10, 20, 40 … 300. A changed container
@@ -13,9 +13,9 @@ export function backOffDelay(exits: readonly ExitRecord[]): number {
   let delay = 0;
   let next = 0;
   for (const [i, exit] of exits.entries()) {
-    const isFresh = exit.finishedAt - exit.startedAt >= STABLE || exit.specHash !== exits[i - 1]?.specHash;
+    const isFresh = exit.finishedAt - exit.startedAt >= RESET_AFTER_MS || exit.specHash !== exits[i - 1]?.specHash;
     delay = isFresh ? 0 : next;
-    next = delay === 0 ? FIRST : Math.min(2 * delay, LONGEST);
+    next = delay === 0 ? INITIAL_BACK_OFF_S : Math.min(2 * delay, MAX_BACK_OFF_S);
   }
   return delay;
 }

@@ -14,7 +14,7 @@ export const OWN_CONDITIONS: readonly string[] = [
 ];
 
 /** Ours as well, and there only as long as they are true. */
-export const PASSING: readonly string[] = ["PodResizePending"];
+export const TRANSIENT_CONDITIONS: readonly string[] = ["PodResizePending"];
 
 export interface ConditionInput {
   readonly pod: Pod;
@@ -33,7 +33,11 @@ export interface ConditionInput {
 /** Foreign conditions as they are, then our own in the kubelet's order. */
 export function computeConditions(input: ConditionInput): PodCondition[] {
   const { pod, phase, statuses, prepared, previous, now, disruption, resize } = input;
-  const written = [...OWN_CONDITIONS, ...PASSING, ...(disruption === undefined ? [] : ["DisruptionTarget"])];
+  const written = [
+    ...OWN_CONDITIONS,
+    ...TRANSIENT_CONDITIONS,
+    ...(disruption === undefined ? [] : ["DisruptionTarget"]),
+  ];
   const foreign = (previous?.conditions ?? []).filter((each) => !written.includes(each.type));
   const containersReady = containersReadyFact(phase, [...sidecars(pod, statuses), ...statuses.main]);
   const own: [type: string, fact: Fact][] = [

@@ -1,12 +1,12 @@
 import { containerID, invocationOf } from "../model/api/container-id.ts";
-import type { ExitRecord } from "../model/exit-record.ts";
 import type { ProbeType } from "../model/api/probe.ts";
 import { toTimestamp } from "../model/api/time.ts";
+import type { ExitRecord } from "../model/exit-record.ts";
 import type { ActualUnit, ContainerKind } from "../model/unit.ts";
 import type { ContainerView } from "./container-view.ts";
 
 /** A run of a container that has not ended, as far as anybody knows. */
-export interface Run {
+export interface ContainerRun {
   readonly containerID?: string;
   readonly startedAt: string;
   readonly started: boolean;
@@ -14,9 +14,9 @@ export interface Run {
 }
 
 /** The run in progress. The program of a container in start-pre does not run yet; one that is being stopped still does. */
-export function currentRun(view: ContainerView): Run | undefined {
+export function currentRun(view: ContainerView): ContainerRun | undefined {
   const { unit, past, previous, now } = view;
-  if (unit === undefined || !runs(view, unit)) return unrecordedRun(view);
+  if (unit === undefined || !containerRuns(view, unit)) return unrecordedRun(view);
   const invocation = unit.invocation ?? past.started?.invocation;
   const id = invocation === undefined ? previous?.containerID : containerID(invocation);
   const started = past.started?.invocation === invocation ? past.started : undefined;
@@ -36,7 +36,7 @@ function standing(
   { container, kind, past, previous, unit }: ContainerView,
   invocation: string | undefined,
   id: string | undefined,
-): Pick<Run, "started" | "ready"> {
+): Pick<ContainerRun, "started" | "ready"> {
   // Its hook is a part of its start.
   if (unit?.state?.sub === "start-post" && container.lifecycle?.postStart) return { started: false, ready: false };
   const known = previous?.containerID === id ? previous : undefined;
@@ -55,7 +55,7 @@ export function isActive(unit: ActualUnit | undefined): boolean {
   return state !== undefined && state.active !== "inactive" && state.active !== "failed";
 }
 
-function runs(view: ContainerView, unit: ActualUnit): boolean {
+function containerRuns(view: ContainerView, unit: ActualUnit): boolean {
   const { state } = unit;
   const { started, exits } = view.past;
   const invocation = unit.invocation ?? started?.invocation;
@@ -99,7 +99,7 @@ function wasLetGo({ past, previous }: ContainerView, invocation: string | undefi
  * The run that the API server knows of, when it is over but nobody has recorded its end yet. It counts as a run that is not
  * ready until the record is there: to guess 137 now would fail a Job for good that ended with 0.
  */
-function unrecordedRun({ past, previous, over, kind }: ContainerView): Run | undefined {
+function unrecordedRun({ past, previous, over, kind }: ContainerView): ContainerRun | undefined {
   const running = previous?.state.running;
   if (over || running === undefined || (kind === "init" && past.done)) return undefined;
   const last = past.exits.at(-1);

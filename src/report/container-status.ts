@@ -1,11 +1,11 @@
 import { containerID } from "../model/api/container-id.ts";
-import type { ExitRecord } from "../model/exit-record.ts";
 import type { ContainerState, ContainerStatus, Terminated } from "../model/api/pod.ts";
 import { shouldRestart } from "../model/api/restart.ts";
-import { shownImage } from "../model/image/shown-image.ts";
 import { toTimestamp } from "../model/api/time.ts";
+import type { ExitRecord } from "../model/exit-record.ts";
+import { redactCredentials } from "../model/image/shown-image.ts";
 import { backOffDelay, printDelay } from "./back-off.ts";
-import { currentRun, type Run } from "./container-run.ts";
+import { type ContainerRun, currentRun } from "./container-run.ts";
 import type { ContainerView } from "./container-view.ts";
 import { terminated } from "./terminated.ts";
 
@@ -44,7 +44,7 @@ function endOf(record: ExitRecord, { pod: { spec }, container, past }: Container
   );
 }
 
-function running(view: ContainerView, run: Run): ContainerStatus {
+function running(view: ContainerView, run: ContainerRun): ContainerStatus {
   const { container, past, previous } = view;
   const last = past.exits.at(-1);
   return {
@@ -166,7 +166,7 @@ function image(
 ): Pick<ContainerStatus, "image" | "imageID" | "containerID"> {
   const known = id !== undefined && previous?.containerID === id ? previous : undefined;
   return {
-    image: known?.image ?? shownImage(container.image ?? ""),
+    image: known?.image ?? redactCredentials(container.image ?? ""),
     imageID: id === undefined ? "" : known?.imageID || (imageID ?? "host"),
     ...(id !== undefined && { containerID: id }),
   };

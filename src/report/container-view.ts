@@ -1,8 +1,8 @@
 import { kindOf, statusesOf } from "../model/api/containers.ts";
-import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
 import { isTerminal } from "../model/api/phase.ts";
 import type { Container, ContainerStatus, Pod, PodStatus } from "../model/api/pod.ts";
 import type { Instant } from "../model/api/time.ts";
+import { type ContainerHistory, NO_HISTORY } from "../model/exit-record.ts";
 import type { DesiredContainer, Translation } from "../model/translation.ts";
 import { type ActualUnit, type ContainerKind, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
@@ -12,7 +12,7 @@ export interface ContainerView {
   readonly pod: Pod;
   readonly container: Container;
   readonly kind: ContainerKind;
-  readonly past: ContainerPast;
+  readonly past: ContainerHistory;
   /** Its unit, when there is one and it belongs to this very pod. */
   readonly unit?: ActualUnit;
   readonly previous?: ContainerStatus;
@@ -45,7 +45,7 @@ export function containerViews(
   let blocked = over;
 
   const view = (container: Container, kind: ContainerKind): ContainerView => {
-    const past = pasts?.get(container.name) ?? NO_PAST;
+    const past = pasts?.get(container.name) ?? NO_HISTORY;
     const unit = unitOf(pod, container, desired.get(container.name), past, world);
     const status = before.get(container.name);
     const imageID = desired.get(container.name)?.image?.id;
@@ -70,7 +70,7 @@ function unitOf(
   pod: Pod,
   container: Container,
   desired: DesiredContainer | undefined,
-  past: ContainerPast,
+  past: ContainerHistory,
   world: World,
 ): ActualUnit | undefined {
   if (desired === undefined) return findUnit(pod, container, world);

@@ -7,7 +7,7 @@ import { notLocated } from "./terminated.ts";
  * The statuses that a pod keeps for good: a container that should have run and of which nothing is known counts as failed.
  * Those that never had their turn because an init container failed stay waiting.
  */
-export function lastWords(pod: Pod, { init, main }: Statuses, now: Instant): Statuses {
+export function finalStatus(pod: Pod, { init, main }: Statuses, now: Instant): Statuses {
   const at = toTimestamp(now);
   const tried = Math.max(1, init.findLastIndex(wasTried) + 1);
   return {

@@ -1,25 +1,25 @@
-import type { Identity } from "../model/host/credentials.ts";
 import { type Instant, toTimestamp } from "../model/api/time.ts";
+import type { NodeCredentials } from "../model/host/credentials.ts";
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** Certificates are made valid from five minutes ago: with more between the clocks a new one is not valid yet. */
-const MOST_SKEW = 5 * MINUTE;
+const MAX_SKEW_MS = 5 * MINUTE_MS;
 
-export interface IdentityFacts {
-  readonly identity?: Identity;
+export interface CredentialsFacts {
+  readonly identity?: NodeCredentials;
   /** Milliseconds by which the API server's clock is ahead of this host's. */
   readonly clockSkew?: number;
 }
 
 /** Why this node will not, or should not, be one for much longer; undefined when all is well. */
-export function identityProblem(
-  { identity, clockSkew = 0 }: IdentityFacts,
+export function credentialsProblem(
+  { identity, clockSkew = 0 }: CredentialsFacts,
   now: Instant,
 ): { readonly reason: string; readonly message: string } | undefined {
-  if (Math.abs(clockSkew) >= MOST_SKEW) {
-    const minutes = Math.round(Math.abs(clockSkew) / MINUTE);
+  if (Math.abs(clockSkew) >= MAX_SKEW_MS) {
+    const minutes = Math.round(Math.abs(clockSkew) / MINUTE_MS);
     const side = clockSkew > 0 ? "behind" : "ahead of";
     const message = `the clock of this host is ${minutes} minutes ${side} the API server's: set it, and keep it set (timedatectl set-ntp yes)`;
     return { reason: "ClockSkew", message };
@@ -39,7 +39,7 @@ export function identityProblem(
       reason: "CertificateNotYetValid",
       message: `the client certificate is valid from ${toTimestamp(from)}: set the clock`,
     };
-  if (to - now > Math.min(HOUR, (to - from) / 20)) return undefined;
+  if (to - now > Math.min(HOUR_MS, (to - from) / 20)) return undefined;
   return {
     reason: "CertificateExpiring",
     message: `the client certificate ends at ${toTimestamp(to)} and is not renewed: ${remedy}`,

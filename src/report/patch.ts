@@ -1,5 +1,5 @@
 import type { Pod, PodCondition, PodStatus } from "../model/api/pod.ts";
-import { OWN_CONDITIONS, PASSING } from "./conditions.ts";
+import { OWN_CONDITIONS, TRANSIENT_CONDITIONS } from "./conditions.ts";
 import { equal } from "./equal.ts";
 
 export interface PodStatusPatch {
@@ -42,11 +42,16 @@ function replaced(list: readonly { readonly ip: string }[]): readonly unknown[] 
 }
 
 function conditionPatches(previous: readonly PodCondition[], next: readonly PodCondition[]): readonly unknown[] {
-  const over = previous.filter(({ type }) => PASSING.includes(type) && next.every((each) => each.type !== type));
+  const over = previous.filter(
+    ({ type }) => TRANSIENT_CONDITIONS.includes(type) && next.every((each) => each.type !== type),
+  );
   const changed = next.flatMap((condition) => {
     const before = previous.find((each) => each.type === condition.type);
     // Others write DisruptionTarget, too: only one that was not there before is ours.
-    if (![...OWN_CONDITIONS, ...PASSING].includes(condition.type) && (condition.type !== "DisruptionTarget" || before))
+    if (
+      ![...OWN_CONDITIONS, ...TRANSIENT_CONDITIONS].includes(condition.type) &&
+      (condition.type !== "DisruptionTarget" || before)
+    )
       return [];
     const { lastProbeTime: _, ...content } = condition;
     if (before !== undefined && COMPARED.every((key) => before[key] === condition[key])) return [];

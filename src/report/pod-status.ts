@@ -1,14 +1,14 @@
-import { nodeAddresses } from "../model/host/addresses.ts";
 import { isTerminal } from "../model/api/phase.ts";
 import type { ContainerStatus, PodPhase, PodStatus } from "../model/api/pod.ts";
 import { type Instant, toTimestamp } from "../model/api/time.ts";
-import type { Ending, Translation } from "../model/translation.ts";
+import { nodeAddresses } from "../model/host/addresses.ts";
+import type { Terminating, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { computeConditions } from "./conditions.ts";
 import { isActive } from "./container-run.ts";
 import { containerStatus } from "./container-status.ts";
 import { type ContainerView, containerViews } from "./container-view.ts";
-import { lastWords } from "./final-status.ts";
+import { finalStatus } from "./final-status.ts";
 import { computePhase, type Statuses } from "./phase.ts";
 
 export interface PodReport {
@@ -30,9 +30,9 @@ export function reportPod(input: PodReport): PodStatus {
   const own = views.filter(({ kind }) => kind !== "ephemeral");
   const busy = own.some((view) => isActive(view.unit)) || [...seen.init, ...seen.main].some(isRunning);
   const { ephemeral } = seen;
-  const verdict = judge(input, seen, busy);
+  const verdict = computePodState(input, seen, busy);
   const endsNow = isTerminal(verdict.phase) && !isTerminal(previous?.phase);
-  const statuses = endsNow && !busy ? lastWords(pod, seen, now) : seen;
+  const statuses = endsNow && !busy ? finalStatus(pod, seen, now) : seen;
   const prepared = !isTerminal(verdict.phase) && isPrepared(input, views);
   const generation = Math.max(pod.metadata.generation ?? 0, previous?.observedGeneration ?? 0);
   return {
@@ -66,16 +66,16 @@ function observedStatuses(views: readonly ContainerView[], { translation, previo
   return { init: of("init", "sidecar"), main: of("container"), ephemeral: of("ephemeral") };
 }
 
-type Verdict = Pick<PodStatus, "reason" | "message"> & { readonly phase: PodPhase };
+type PodState = Pick<PodStatus, "reason" | "message"> & { readonly phase: PodPhase };
 
 /**
  * A terminal phase is for ever, and none is given while something of the pod still runs: others may want what it holds.
  * What the node itself ends is the exception: when it has ended, nobody will know any more why.
  */
-function judge(input: PodReport, statuses: Statuses, busy: boolean): Verdict {
+function computePodState(input: PodReport, statuses: Statuses, busy: boolean): PodState {
   const { translation, previous } = input;
   const before = previous?.phase ?? "Pending";
-  const computed = isTerminal(before) ? { phase: before } : verdictOf(translation, statuses, busy);
+  const computed = isTerminal(before) ? { phase: before } : podStateOf(translation, statuses, busy);
   const isEarly = isTerminal(computed.phase) && !isTerminal(before) && busy && endingOf(translation) === undefined;
   const held = isEarly ? { phase: before } : computed;
   if (held.phase !== before || held.reason !== undefined) return held;
@@ -86,7 +86,7 @@ function judge(input: PodReport, statuses: Statuses, busy: boolean): Verdict {
   };
 }
 
-function verdictOf(translation: Translation, statuses: Statuses, busy: boolean): Verdict {
+function podStateOf(translation: Translation, statuses: Statuses, busy: boolean): PodState {
   const { pod } = translation;
   if (translation.kind === "rejected") {
     const { reason, message, ended } = translation;
@@ -97,7 +97,7 @@ function verdictOf(translation: Translation, statuses: Statuses, busy: boolean):
   return { phase: ended && !isTerminal(phase) ? "Failed" : phase };
 }
 
-function endingOf(translation: Translation): Ending | undefined {
+function endingOf(translation: Translation): Terminating | undefined {
   return translation.kind === "rejected" ? translation.ended : undefined;
 }
 

@@ -1,9 +1,9 @@
 import type { Container, ContainerStatus, Pod, PodStatus } from "../model/api/pod.ts";
-import type { ContainerNote, PodNote } from "../model/pod-summary.ts";
+import type { ContainerSummary, PodSummary } from "../model/pod-summary.ts";
 import type { ContainerKind } from "../model/unit.ts";
 
 /** A pod and what has just been found out about it, in short. */
-export function podNote({ metadata, spec }: Pod, status: PodStatus): PodNote {
+export function podSummary({ metadata, spec }: Pod, status: PodStatus): PodSummary {
   const { namespace, name, uid } = metadata;
   const containers = [
     ...notes(spec.initContainers, "init", status.initContainerStatuses),
@@ -17,7 +17,7 @@ function notes(
   containers: readonly Container[] = [],
   kind: ContainerKind,
   statuses: readonly ContainerStatus[] = [],
-): readonly ContainerNote[] {
+): readonly ContainerSummary[] {
   return containers.map(({ name, image = "" }) => {
     const state = statuses.find((each) => each.name === name)?.state ?? {};
     const word = state.running ? "running" : state.terminated ? "terminated" : "waiting";

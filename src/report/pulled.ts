@@ -1,10 +1,10 @@
-import type { StoredImage } from "../model/image/image.ts";
-import { parseImage } from "../model/image/image-reference.ts";
 import type { Pod } from "../model/api/pod.ts";
 import { fromTimestamp, type Instant } from "../model/api/time.ts";
+import type { StoredImage } from "../model/image/image.ts";
+import { parseImage } from "../model/image/image-reference.ts";
 
 /** A pod's start is told by this host's clock, in whole seconds, after the pull has begun. */
-const SLACK = 2000;
+const CLOCK_TOLERANCE_MS = 2000;
 
 /**
  * What the kubelet says of an image before the container is made; undefined when there is none: `images = ignore` accepts
@@ -17,7 +17,8 @@ export function pulledMessage(
   isFirst: boolean,
 ): string | undefined {
   if (stored === undefined && parseImage(image).kind !== "host") return undefined;
-  const since = pod.status?.startTime === undefined ? undefined : fromTimestamp(pod.status.startTime) - SLACK;
+  const since =
+    pod.status?.startTime === undefined ? undefined : fromTimestamp(pod.status.startTime) - CLOCK_TOLERANCE_MS;
   const pulled = stored?.pulled;
   if (!isFirst || stored === undefined || pulled === undefined || since === undefined || pulled.from < since)
     return `Container image "${image}" already present on machine and can be accessed by the pod`;

@@ -1,7 +1,7 @@
 import { containerID } from "../model/api/container-id.ts";
-import type { ExitRecord } from "../model/exit-record.ts";
 import type { Container, Terminated } from "../model/api/pod.ts";
 import { toTimestamp } from "../model/api/time.ts";
+import type { ExitRecord } from "../model/exit-record.ts";
 import { exitCode, ran, UNKNOWN_EXIT_CODE } from "./exit-code.ts";
 
 /** state.terminated of the run that this record ended; `words` are what the container itself said. */

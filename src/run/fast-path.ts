@@ -1,49 +1,52 @@
-import { forgetMemo, keep, recall } from "../io/cache.ts";
+import { readCached, removeCached, writeCached } from "../io/cache.ts";
 import type { Instant } from "../model/api/time.ts";
-import { type ActualUnit, isCompanion } from "../model/unit.ts";
+import { type ActualUnit, isAuxiliary } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
-import { deadlineOf } from "../translate/lifecycle/deadline.ts";
 import { hasDiskLimit } from "../translate/eviction/limits.ts";
-import { FRESH, retryAt } from "../translate/images/image.ts";
+import { ERR_IMAGE_PULL_SHOWN_MS, retryAt } from "../translate/images/image.ts";
+import { deadlineOf } from "../translate/lifecycle/deadline.ts";
 import { nextRefresh } from "../translate/references.ts";
 
 /** However quiet it is, everything is looked at this often. */
-const LONGEST = 60_000;
+const MAX_AGE_MS = 60_000;
 
 /** What takes longer than this after its helper has rung hangs, such as on a dead share: the beat is often enough for that. */
-const PASSING = 60_000;
+const TRANSITION_LIMIT_MS = 60_000;
 
 /** As the kubelet looks at who takes more of the disk than it may. */
-const EVICTING = 10_000;
+const EVICTION_INTERVAL_MS = 10_000;
 
 /**
  * What a run does is a function of what it sees. So a run that found nothing to do leaves a digest of what it saw, and
  * the next one that sees the same, before the time at which something would be due, need not look closer.
  */
-export function isSettled(digest: string, now: Instant): boolean {
-  const until = recall<Instant>("settled", digest);
-  return until !== undefined && now < until && until - now <= LONGEST;
+export function isUpToDate(digest: string, now: Instant): boolean {
+  const until = readCached<Instant>("settled", digest);
+  return until !== undefined && now < until && until - now <= MAX_AGE_MS;
 }
 
-export function keepSettled(digest: string, until: Instant): void {
-  keep("settled", digest, until);
+export function saveDigest(digest: string, until: Instant): void {
+  writeCached("settled", digest, until);
 }
 
-export function unsettle(): void {
-  forgetMemo("settled");
+export function invalidate(): void {
+  removeCached("settled");
 }
 
 /** When this world wants to be looked at again though nothing in it changes; undefined when at once. */
-export function settledUntil(world: World): Instant | undefined {
+export function validUntil(world: World): Instant | undefined {
   if (!world.pods.complete) return undefined;
   for (const unit of world.units.values()) {
     if (!isSteady(unit, world)) return undefined;
   }
   if (world.pods.items.some(({ metadata }) => metadata.deletionTimestamp !== undefined)) return undefined;
-  const retries = [...(world.images?.failed.values() ?? [])].flatMap((failed) => [failed.at + FRESH, retryAt(failed)]);
+  const retries = [...(world.images?.failed.values() ?? [])].flatMap((failed) => [
+    failed.at + ERR_IMAGE_PULL_SHOWN_MS,
+    retryAt(failed),
+  ]);
   const needy = world.pods.items.filter(({ status }) => status?.phase === "Running" || status?.phase === "Pending");
   const refresh = nextRefresh(needy, world.references) ?? Number.POSITIVE_INFINITY;
-  const longest = world.pods.items.some(hasDiskLimit) ? EVICTING : LONGEST;
+  const longest = world.pods.items.some(hasDiskLimit) ? EVICTION_INTERVAL_MS : MAX_AGE_MS;
   const deadlines = needy.map(deadlineOf).filter((at) => at !== undefined);
   return Math.min(world.now + longest, refresh, ...deadlines, ...retries.filter((at) => at > world.now));
 }
@@ -52,15 +55,18 @@ export function settledUntil(world: World): Instant | undefined {
  * Whether a start or an end is all but over: its helper has rung already, a little before systemd is done, so nobody tells of
  * that. On a busy host a run may be there first.
  */
-export function isPassing(world: World): boolean {
-  return [...world.units.values()].some((unit) => isAllButOver(unit, world));
+export function isTransitioning(world: World): boolean {
+  return [...world.units.values()].some((unit) => isUnitTransitioning(unit, world));
 }
 
-function isAllButOver({ state, identity, invocation, text = "" }: ActualUnit, { directories, now }: World): boolean {
+function isUnitTransitioning(
+  { state, identity, invocation, text = "" }: ActualUnit,
+  { directories, now }: World,
+): boolean {
   if (state === undefined || identity === undefined || invocation === undefined) return false;
   const { exits = [], started } = directories.get(identity.podUID)?.pasts.get(identity.container) ?? {};
   const isJustNow = (mark: { readonly invocation: string } | undefined, at = 0) =>
-    mark?.invocation === invocation && now - at < PASSING;
+    mark?.invocation === invocation && now - at < TRANSITION_LIMIT_MS;
   const end = exits.at(-1);
   if (state.active === "deactivating") return isJustNow(end, end?.finishedAt);
   if (state.active !== "activating" || state.job === "" || !isJustNow(started, started?.at)) return false;
@@ -72,7 +78,7 @@ function isAllButOver({ state, identity, invocation, text = "" }: ActualUnit, { 
 function isSteady(unit: ActualUnit, { directories, now }: World): boolean {
   const { state, identity } = unit;
   // A companion that has come to its end rings when that matters to its pod.
-  if (state === undefined || isCompanion(unit)) return true;
+  if (state === undefined || isAuxiliary(unit)) return true;
   if (state.sub === "start-pre") {
     // container-start passes through here without a back-off too, and from there on leaves no mark.
     const past = directories.get(identity?.podUID ?? "")?.pasts.get(identity?.container ?? "");

@@ -1,38 +1,38 @@
-import { readBeneath } from "../io/volumes/safe-path.ts";
-import { readDebs } from "../io/images/packages.ts";
 import { isDirectory } from "../io/files.ts";
+import { readConfinementProbe } from "../io/host/confinement-probe.ts";
 import { readHost } from "../io/host/host.ts";
-import { readHostFiles } from "../io/host/confinement-probe.ts";
+import { readPodUsage } from "../io/host/pod-usage.ts";
 import { readFullStore } from "../io/images/image-store.ts";
 import { readImages } from "../io/images/images.ts";
+import { readPackages } from "../io/images/packages.ts";
+import { fetchReferences, removeReferencesExcept } from "../io/kube/reference-store.ts";
 import { readPodDirectories } from "../io/pods/pod-directories.ts";
-import { readPodUsage } from "../io/host/pod-usage.ts";
-import { forgetReferences, gather } from "../io/kube/reference-store.ts";
-import { hostFileType } from "../io/volumes/storage.ts";
 import type { Listing, Systemd } from "../io/systemd/systemd.ts";
 import { readUnits } from "../io/systemd/unit-files.ts";
-import type { Config } from "../model/host/config.ts";
+import { readBelow } from "../io/volumes/safe-path.ts";
+import { hostFileType } from "../io/volumes/storage.ts";
 import { containersOf } from "../model/api/containers.ts";
-import type { DebReference } from "../model/image/deb-reference.ts";
-import type { Host } from "../model/host/host.ts";
-import type { HostFiles } from "../model/host/confinement-probe.ts";
-import type { Images } from "../model/image/image.ts";
-import { parseImage } from "../model/image/image-reference.ts";
 import { isTerminal } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
-import { shortages } from "../model/host/pressure.ts";
-import type { References } from "../model/references.ts";
-import { STANDING_UNITS } from "../model/host/shutdown.ts";
 import type { Instant } from "../model/api/time.ts";
+import type { Config } from "../model/host/config.ts";
+import type { ConfinementProbe } from "../model/host/confinement-probe.ts";
+import type { Host } from "../model/host/host.ts";
+import { activePressures } from "../model/host/pressure.ts";
+import { SHUTDOWN_UNITS } from "../model/host/shutdown.ts";
+import type { DebReference } from "../model/image/deb-reference.ts";
+import type { Images } from "../model/image/image.ts";
+import { parseImage } from "../model/image/image-reference.ts";
+import type { ResolvedReferences } from "../model/references.ts";
 import type { PodList, World } from "../model/world.ts";
-import type { Answer, PodSource } from "../ports.ts";
+import type { ListResult, PodSource } from "../ports.ts";
 import { namesUser } from "../translate/annotations/user.ts";
 import { neededEnvFiles } from "../translate/env/env-file.ts";
 import { hasDiskLimit } from "../translate/eviction/limits.ts";
 import { namesAppArmorProfile, OPTIONAL_PATHS } from "../translate/host/host-files.ts";
+import { allDependencies, dueDependencies } from "../translate/references.ts";
 import { neededDirectories, neededMountPoints, volumePaths } from "../translate/volumes/host-paths.ts";
 import { volumeImageKeys } from "../translate/volumes/image-volumes.ts";
-import { allNeeds, dueNeeds } from "../translate/references.ts";
 import { imageKey } from "../unitfile/image-names.ts";
 
 /** All units of ours, and those of the agent that a run looks after. */
@@ -47,17 +47,17 @@ const PATTERNS = [
   "unitlet-watch.service",
   "unitlet-sync.path",
   "unitlet-api.socket",
-  ...STANDING_UNITS,
+  ...SHUTDOWN_UNITS,
 ];
 
-export interface Outside {
+export interface Ports {
   readonly config: Config;
   readonly source: PodSource;
   readonly systemd: Systemd;
 }
 
 /** One snapshot of everything that this run may know. Throws BusError when systemd cannot be asked. */
-export async function observe({ config, source, systemd }: Outside, answer: Answer, now: Instant): Promise<World> {
+export async function observe({ config, source, systemd }: Ports, answer: ListResult, now: Instant): Promise<World> {
   const pods = podList(answer);
   const listing = await systemd.list(PATTERNS);
   // After the listing: what has ended by then has left its record.
@@ -75,7 +75,7 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
   return {
     now,
     config,
-    host: { ...host, files: hostFiles(pods.items) },
+    host: { ...host, confinementProbe: hostFiles(pods.items) },
     pods,
     ...(node ? { node } : {}),
     ...usageOf(pods.items, config, host),
@@ -84,7 +84,7 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
       watch: listing.get("unitlet-watch.service"),
       path: listing.get("unitlet-sync.path"),
       socket: listing.get("unitlet-api.socket"),
-      fallen: STANDING_UNITS.filter((unit) => listing.get(unit)?.active !== "active"),
+      inactive: SHUTDOWN_UNITS.filter((unit) => listing.get(unit)?.active !== "active"),
     },
     directories,
     references,
@@ -95,8 +95,8 @@ export async function observe({ config, source, systemd }: Outside, answer: Answ
   };
 }
 
-function hostFiles(pods: readonly Pod[]): HostFiles {
-  return readHostFiles(OPTIONAL_PATHS, { profile: namesAppArmorProfile(pods), user: pods.some(namesUser) });
+function hostFiles(pods: readonly Pod[]): ConfinementProbe {
+  return readConfinementProbe(OPTIONAL_PATHS, { profile: namesAppArmorProfile(pods), user: pods.some(namesUser) });
 }
 
 /** The second look of a run, after its steps: the same pods, what the host is now. */
@@ -107,11 +107,11 @@ export async function observeAgain(world: World, systemd: Systemd, now: Instant)
 }
 
 function envFilesOf(pods: readonly Pod[]): ReadonlyMap<string, string> {
-  const files = pods.flatMap(neededEnvFiles).map(({ key, root, path }) => [key, readBeneath(root, path)] as const);
+  const files = pods.flatMap(neededEnvFiles).map(({ key, root, path }) => [key, readBelow(root, path)] as const);
   return new Map(files.flatMap(([key, text]) => (text === undefined ? [] : [[key, text]])));
 }
 
-function hostFilesOf(pods: readonly Pod[], references: References): World["hostFiles"] {
+function hostFilesOf(pods: readonly Pod[], references: ResolvedReferences): World["hostFiles"] {
   const paths = new Set(pods.flatMap((pod) => volumePaths(pod, references)));
   return new Map(
     [...paths].flatMap((path) => {
@@ -123,7 +123,7 @@ function hostFilesOf(pods: readonly Pod[], references: References): World["hostF
 
 function imagesOf(pods: readonly Pod[], { imageGC }: Config, listing: Listing, now: Instant): Images {
   const store = readFullStore(imageGC);
-  const debs = readDebs(packagesOf(pods));
+  const debs = readPackages(packagesOf(pods));
   return { ...readImages(imageKeys(pods), listing, now), ...(store && { store }), ...(debs && { debs }) };
 }
 
@@ -141,7 +141,7 @@ function imageKeys(pods: readonly Pod[]): ReadonlySet<string> {
 
 /** Only where something depends on it: while the host is short of something, and of pods that have a limit of their own. */
 function usageOf(pods: readonly Pod[], config: Config, host: Host): Pick<World, "usage"> {
-  const short = shortages(config, host).map(({ of }) => of);
+  const short = activePressures(config, host).map(({ of }) => of);
   const isDiskShort = short.includes("ephemeral-storage") || short.includes("inodes");
   const onDisk = pods.filter((pod) => isDiskShort || hasDiskLimit(pod)).map(({ metadata }) => metadata.uid);
   // Pods of manifests are not evicted: nobody would make them anew.
@@ -154,7 +154,7 @@ function hasArrivals({ items }: PodList): boolean {
   return items.some(({ status }) => status?.startTime === undefined && status?.phase !== "Failed");
 }
 
-function podList(answer: Answer): PodList {
+function podList(answer: ListResult): PodList {
   if (!answer.ok) return { complete: false, items: [], because: answer.because };
   try {
     const { pods, missing } = answer.parse();
@@ -164,15 +164,15 @@ function podList(answer: Answer): PodList {
   }
 }
 
-async function referencesOf(source: PodSource, pods: PodList, now: Instant): ReturnType<typeof gather> {
+async function referencesOf(source: PodSource, pods: PodList, now: Instant): ReturnType<typeof fetchReferences> {
   // What has ended or is ending needs nothing any more.
   const needy = pods.items.filter(({ metadata, status }) => !metadata.deletionTimestamp && !isTerminal(status?.phase));
-  const gathered = await gather(
-    (known) => allNeeds(needy, known),
-    (needs, known) => dueNeeds(needs, known, now),
+  const gathered = await fetchReferences(
+    (known) => allDependencies(needy, known),
+    (needs, known) => dueDependencies(needs, known, now),
     (due) => source.fetch(due),
     now,
   );
-  if (pods.complete) forgetReferences(gathered.needed);
+  if (pods.complete) removeReferencesExcept(gathered.needed);
   return gathered;
 }

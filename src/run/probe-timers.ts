@@ -1,19 +1,19 @@
-import { BusError } from "../io/systemd/bus.ts";
 import { forgetOtherPeriods, parse } from "../io/pods/probe-files.ts";
+import { reportProblem } from "../io/problems.ts";
+import { BusError } from "../io/systemd/bus.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
-import { sayTrouble } from "../io/problems.ts";
 import type { Log } from "../log.ts";
-import { type ContainerPast, NO_PAST } from "../model/exit-record.ts";
-import { probesFile } from "../model/paths.ts";
 import type { ContainerProbes, ProbeType } from "../model/api/probe.ts";
+import { type ContainerHistory, NO_HISTORY } from "../model/exit-record.ts";
+import { probesFile } from "../model/paths.ts";
 import type { PodDirectory, World } from "../model/world.ts";
 import { probeService, probeTimer } from "../unitfile/names.ts";
 
 const SUFFIX = probesFile("");
 
-interface Probed {
+interface ProbedUnits {
   readonly probes: ContainerProbes;
-  readonly past: ContainerPast;
+  readonly past: ContainerHistory;
   readonly runs: boolean;
 }
 
@@ -21,7 +21,7 @@ interface Probed {
  * A container that has just started need not wait for the next beat of its timer: the prober is asked to look at once.
  * And a timer that should be there and is not, since somebody stopped it or the container is older than it, is started.
  */
-export async function keepProbes(world: World, systemd: Systemd, log: Log): Promise<void> {
+export async function reconcileProbeTimers(world: World, systemd: Systemd, log: Log): Promise<void> {
   const all = [...world.directories.values()].flatMap((directory) => probedIn(directory, world));
   forgetOtherPeriods(periodsOf(all));
   const running = all.filter(({ runs }) => runs);
@@ -33,30 +33,30 @@ export async function keepProbes(world: World, systemd: Systemd, log: Log): Prom
     }
     const due = new Set(running.flatMap((each) => unheard(each, world.now)));
     for (const period of due) await systemd.set(probeService(period), true);
-    sayTrouble(log, "probes", undefined);
+    reportProblem(log, "probes", undefined);
   } catch (error) {
     // systemd answers, and says no, such as for a unit that is masked: the pods are looked after all the same.
     if (!(error instanceof BusError && error.type !== "")) throw error;
-    sayTrouble(log, "probes", error.message);
+    reportProblem(log, "probes", error.message);
   }
 }
 
-function probedIn({ files, pasts }: PodDirectory, { units }: World): Probed[] {
+function probedIn({ files, pasts }: PodDirectory, { units }: World): ProbedUnits[] {
   return [...files].flatMap(([file, text]) => {
     const probes = file.endsWith(SUFFIX) ? parse<ContainerProbes>(text) : undefined;
     if (probes === undefined) return [];
-    const past = pasts.get(file.slice(0, -SUFFIX.length)) ?? NO_PAST;
+    const past = pasts.get(file.slice(0, -SUFFIX.length)) ?? NO_HISTORY;
     const invocation = units.get(probes.unit)?.invocation;
     return [{ probes, past, runs: invocation !== undefined && invocation === past.started?.invocation }];
   });
 }
 
-function periodsOf(all: readonly Probed[]): ReadonlySet<number> {
+function periodsOf(all: readonly ProbedUnits[]): ReadonlySet<number> {
   return new Set(all.flatMap(({ probes }) => Object.values(probes.probes).map(({ period }) => period)));
 }
 
 /** Periods of the probes that have said nothing of this start yet, and whose word others wait for. */
-function unheard({ probes: { probes }, past: { started, probes: results } }: Probed, now: number): number[] {
+function unheard({ probes: { probes }, past: { started, probes: results } }: ProbedUnits, now: number): number[] {
   const result = (type: ProbeType) => {
     const found = results?.[type];
     return found?.invocation === started?.invocation ? found : undefined;

@@ -1,4 +1,3 @@
-import type { Applied } from "./apply.ts";
 import type { Log } from "../log.ts";
 import type { PodEvent } from "../model/api/event.ts";
 import { isTerminal } from "../model/api/phase.ts";
@@ -8,16 +7,17 @@ import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import type { PodSource } from "../ports.ts";
 import { hookEvents } from "../report/events/hook-events.ts";
-import { statusPatch } from "../report/patch.ts";
 import { podEvents } from "../report/events/pod-events.ts";
-import { reportPod } from "../report/pod-status.ts";
 import { probeEvents } from "../report/events/probe-events.ts";
+import { statusPatch } from "../report/patch.ts";
+import { reportPod } from "../report/pod-status.ts";
+import type { Applied } from "./apply.ts";
 
 export interface Published {
   /** Pods whose status was to be written, whether it could be or not. */
   readonly changed: number;
   /** A pod has come to an end: the next run removes what is left of it. */
-  readonly ended: boolean;
+  readonly anyPodFinished: boolean;
   /** How each pod is, told or not. */
   readonly statuses: readonly (readonly [Pod, PodStatus])[];
 }
@@ -31,12 +31,12 @@ export async function publish(
   log: Log,
   now: Instant,
 ): Promise<Published> {
-  const gone = new Set(applied.done.flatMap((step) => (step.kind === "forget" ? [step.uid] : [])));
+  const gone = new Set(applied.done.flatMap((step) => (step.kind === "delete-pod-object" ? [step.uid] : [])));
   const told = applied.done.flatMap(({ event }) => (event === undefined ? [] : [event]));
   const noted = translations.flatMap((each) => [...probeEvents(each, world), ...hookEvents(each, world)]);
   const events: PodEvent[] = [...told, ...failures(applied, translations), ...noted];
   let changed = 0;
-  let ended = false;
+  let anyPodFinished = false;
   const statuses: (readonly [Pod, PodStatus])[] = [];
   await Promise.all(
     translations.map(async (translation) => {
@@ -52,14 +52,14 @@ export async function publish(
         events.push(...podEvents({ translation, previous: pod.status, next }));
         if (next.phase !== pod.status?.phase)
           log.notice("pod", { pod: nameOf(pod), phase: next.phase, ...(next.reason ? { reason: next.reason } : {}) });
-        ended ||= isTerminal(next.phase);
+        anyPodFinished ||= isTerminal(next.phase);
       } catch (error) {
         log.warning("cannot write status", { pod: nameOf(pod), because: (error as Error).message });
       }
     }),
   );
-  await tellAll(events, source, log);
-  return { changed, ended, statuses };
+  await emitEvents(events, source, log);
+  return { changed, anyPodFinished, statuses };
 }
 
 /** A pod that hangs because of its host: its owner does not read the host's journal. */
@@ -77,7 +77,7 @@ function nameOf(pod: Pod): string {
 }
 
 /** Those of one pod one after the other, since their order is what people read. */
-async function tellAll(events: readonly PodEvent[], source: PodSource, log: Log): Promise<void> {
+async function emitEvents(events: readonly PodEvent[], source: PodSource, log: Log): Promise<void> {
   const byPod = Map.groupBy(events, ({ pod }) => pod.metadata.uid);
   await Promise.all(
     [...byPod.values()].map(async (own) => {

@@ -1,24 +1,24 @@
 import { readFileSync } from "node:fs";
+import { readCached, writeCached } from "../io/cache.ts";
 import { loadConfig } from "../io/config-files.ts";
 import { readHost } from "../io/host/host.ts";
 import { ApiClient } from "../io/kube/http.ts";
 import { Kube } from "../io/kube/kube.ts";
-import { keep, recall } from "../io/cache.ts";
 import { killEndingSessions } from "../io/pods/session.ts";
 import { logTo } from "../log.ts";
 import { nodeAddresses } from "../model/host/addresses.ts";
 import type { Cluster, Config, FileOrData } from "../model/host/config.ts";
-import { answer } from "./http/handle-request.ts";
+import { AuthCache, type CacheEntry } from "./auth/auth-cache.ts";
+import { servingKeyPair } from "./auth/serving-pair.ts";
+import { handleRequest } from "./http/handle-request.ts";
 import { handedSockets, listen, onIdle } from "./http/listen.ts";
 import { ContainerLogs } from "./logs/logs.ts";
-import { Memory, type Remembered } from "./auth/auth-cache.ts";
-import { servingPair } from "./auth/serving-pair.ts";
 
 const EX_SOFTWARE = 70;
 const EX_CONFIG = 78;
 
 /** In /run, mode 0600: who may do what outlives this process, for as long as it is good. */
-const ANSWERS = "api-answers";
+const AUTH_CACHE = "api-answers";
 
 const log = logTo((line) => process.stdout.write(line));
 
@@ -31,9 +31,9 @@ async function main(): Promise<void> {
   const sockets = handedSockets(process.env, process.pid);
   if (sockets === 0) throw new Error("no socket was handed over: start unitlet-api.socket, which starts this");
   const clientCA = contentOf(endpoint.clientCA);
-  const tls = { pair: servingPair(endpoint, names(config), Date.now()), ...(clientCA ? { clientCA } : {}) };
+  const tls = { pair: servingKeyPair(endpoint, names(config), Date.now()), ...(clientCA ? { clientCA } : {}) };
   const { serving, remember } = prepare(config, cluster, tls.pair.certificate);
-  const servers = await listen(sockets, tls, (exchange) => void answer(serving, exchange));
+  const servers = await listen(sockets, tls, (exchange) => void handleRequest(serving, exchange));
   const leave = () => {
     remember();
     killEndingSessions();
@@ -47,10 +47,10 @@ function prepare(config: Config, cluster: Cluster, certificate: string) {
   const node = config.nodeName;
   const api = new ApiClient(cluster, config.apiTimeout, Number.POSITIVE_INFINITY);
   const key = `${cluster.server} ${node}`;
-  const memory = new Memory(recall<(readonly [string, Remembered])[]>(ANSWERS, key) ?? [], Date.now);
+  const memory = new AuthCache(readCached<(readonly [string, CacheEntry])[]>(AUTH_CACHE, key) ?? [], Date.now);
   const outside = { api, kube: new Kube(api, node), memory, logs: new ContainerLogs(api, node) };
   const serving = { node, ...outside, log, config, certificate };
-  return { serving, remember: () => keep(ANSWERS, key, memory.entries()) };
+  return { serving, remember: () => writeCached(AUTH_CACHE, key, memory.entries()) };
 }
 
 /** Under which this node is called. */

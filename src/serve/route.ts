@@ -3,24 +3,24 @@ import type { ApiClient } from "../io/kube/http.ts";
 import type { Kube } from "../io/kube/kube.ts";
 import type { Log } from "../log.ts";
 import type { Config } from "../model/host/config.ts";
-import type { Exchange } from "./http/request-context.ts";
+import type { AuthCache } from "./auth/auth-cache.ts";
 import { serveAttach } from "./exec/attach.ts";
 import { serveExec } from "./exec/exec.ts";
 import { serveRun } from "./exec/run-command.ts";
+import { HttpError } from "./http/http-error.ts";
+import type { RequestTarget } from "./http/request-attributes.ts";
+import type { RequestContext } from "./http/request-context.ts";
 import { health } from "./info/health.ts";
-import type { ContainerLogs } from "./logs/logs.ts";
-import type { Memory } from "./auth/auth-cache.ts";
-import { READ_ONLY } from "./info/info-endpoints.ts";
-import { Refusal } from "./http/http-error.ts";
-import { servePortForward } from "./remote/port-forward.ts";
+import { INFO_ENDPOINTS } from "./info/info-endpoints.ts";
 import { readStats } from "./info/stats.ts";
-import type { Target } from "./http/request-attributes.ts";
+import type { ContainerLogs } from "./logs/logs.ts";
+import { servePortForward } from "./remote/port-forward.ts";
 
-export interface Serving {
+export interface ServerContext {
   readonly node: string;
   readonly api: ApiClient;
   readonly kube: Kube;
-  readonly memory: Memory;
+  readonly memory: AuthCache;
   readonly logs: ContainerLogs;
   readonly log: Log;
   readonly config: Config;
@@ -28,9 +28,14 @@ export interface Serving {
   readonly certificate: string;
 }
 
-type Endpoint = (serving: Serving, target: Target, response: ServerResponse, exchange: Exchange) => Promise<void>;
+type Endpoint = (
+  serving: ServerContext,
+  target: RequestTarget,
+  response: ServerResponse,
+  exchange: RequestContext,
+) => Promise<void>;
 
-const NOT_FOUND = new Refusal(404, "404 page not found\n");
+const NOT_FOUND = new HttpError(404, "404 page not found\n");
 
 /** By the first part of the path, then by the whole; GET only, unless it says otherwise. */
 const ENDPOINTS: Readonly<Record<string, readonly [path: RegExp, endpoint: Endpoint, methods?: readonly string[]]>> = {
@@ -41,17 +46,17 @@ const ENDPOINTS: Readonly<Record<string, readonly [path: RegExp, endpoint: Endpo
   portForward: [/^portForward(\/[^/]+){2,3}$/, servePorts, ["GET", "POST"]],
   run: [/^run(\/[^/]+){3,4}$/, serveRun, ["POST"]],
   stats: [/^stats\/summary$/, serveStats],
-  ...READ_ONLY,
+  ...INFO_ENDPOINTS,
 };
 
 /** Serves what is asked for; throws Refusal, ApiError. */
-export async function route(serving: Serving, target: Target, exchange: Exchange): Promise<void> {
+export async function route(serving: ServerContext, target: RequestTarget, exchange: RequestContext): Promise<void> {
   const { request, response } = exchange;
   const [first = ""] = target.segments;
   const [path, endpoint, methods = ["GET"]] = (Object.hasOwn(ENDPOINTS, first) ? ENDPOINTS[first] : undefined) ?? [];
   if (endpoint === undefined || !path?.test(target.segments.join("/"))) throw NOT_FOUND;
   if (!methods.includes(request.method ?? ""))
-    throw new Refusal(405, "405: Method Not Allowed", { allow: methods.join(", ") });
+    throw new HttpError(405, "405: Method Not Allowed", { allow: methods.join(", ") });
   await endpoint(serving, target, response, exchange);
 }
 
@@ -62,29 +67,48 @@ export function send(response: ServerResponse, status: number, text: string): vo
   response.end(text);
 }
 
-async function serveLogs({ logs }: Serving, { segments, query }: Target, response: ServerResponse): Promise<void> {
+async function serveLogs(
+  { logs }: ServerContext,
+  { segments, query }: RequestTarget,
+  response: ServerResponse,
+): Promise<void> {
   await logs.serve(segments.slice(1), query, response);
 }
 
-async function serveCommand(serving: Serving, target: Target, _: ServerResponse, exchange: Exchange): Promise<void> {
+async function serveCommand(
+  serving: ServerContext,
+  target: RequestTarget,
+  _: ServerResponse,
+  exchange: RequestContext,
+): Promise<void> {
   await serveExec(serving, target, exchange);
 }
 
-async function servePorts(serving: Serving, target: Target, _: ServerResponse, exchange: Exchange): Promise<void> {
+async function servePorts(
+  serving: ServerContext,
+  target: RequestTarget,
+  _: ServerResponse,
+  exchange: RequestContext,
+): Promise<void> {
   await servePortForward(serving, target, exchange);
 }
 
-async function serveAttached(serving: Serving, target: Target, _: ServerResponse, exchange: Exchange): Promise<void> {
+async function serveAttached(
+  serving: ServerContext,
+  target: RequestTarget,
+  _: ServerResponse,
+  exchange: RequestContext,
+): Promise<void> {
   await serveAttach(serving, target, exchange);
 }
 
-async function serveHealth(_: Serving, { segments }: Target, response: ServerResponse): Promise<void> {
+async function serveHealth(_: ServerContext, { segments }: RequestTarget, response: ServerResponse): Promise<void> {
   const state = health(segments[1], Date.now());
   if (state === undefined) throw NOT_FOUND;
   send(response, state.status, state.text);
 }
 
-async function serveStats({ node }: Serving, { query }: Target, response: ServerResponse): Promise<void> {
+async function serveStats({ node }: ServerContext, { query }: RequestTarget, response: ServerResponse): Promise<void> {
   response.setHeader("content-type", "application/json");
   response.end(JSON.stringify(await readStats(node, query)));
 }

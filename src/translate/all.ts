@@ -1,13 +1,13 @@
-import { allocatable } from "../model/host/allocatable.ts";
 import { isTerminal } from "../model/api/phase.ts";
+import { allocatable } from "../model/host/allocatable.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
-import { refusals } from "./admission/admit.ts";
-import { overdue } from "./lifecycle/deadline.ts";
+import { admissionRejections } from "./admission/admit.ts";
 import { evictions } from "./eviction/evict.ts";
-import { translatePod } from "./pod.ts";
+import { deadlineExceeded } from "./lifecycle/deadline.ts";
 import { portConflicts } from "./network/ports.ts";
-import { withinReach } from "./resources/resize.ts";
+import { translatePod } from "./pod.ts";
+import { admitResize } from "./resources/resize.ts";
 
 /** Every pod of the list, whether it is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {
@@ -16,12 +16,12 @@ export function translateAll(world: World, libDir: string): readonly Translation
     ({ metadata, status }) => !metadata.deletionTimestamp && !isTerminal(status?.phase),
   );
   const conflicts = portConflicts(alive, config);
-  const refused = refusals(
+  const refused = admissionRejections(
     world.pods.items.filter(({ status }) => !isTerminal(status?.phase)),
     world,
   );
   const evicted = evictions(world);
-  const late = overdue(alive, world.now);
+  const late = deadlineExceeded(alive, world.now);
   const room = allocatable(config, host);
   const failed = failedMounts(world);
   return world.pods.items.map((asked) => {
@@ -29,7 +29,7 @@ export function translateAll(world: World, libDir: string): readonly Translation
     const rejected = refused.get(uid) ?? late.get(uid) ?? evicted.get(uid);
     if (rejected !== undefined) return rejected;
     const directory = world.directories.get(uid);
-    const { pod, pending } = withinReach(asked, alive, room);
+    const { pod, pending } = admitResize(asked, alive, room);
     const translation = translatePod(pod, {
       config,
       host,

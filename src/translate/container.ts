@@ -1,25 +1,32 @@
-import type { Confinement, Mount } from "../model/confinement.ts";
-import type { Host } from "../model/host/host.ts";
-import { doneMarker, environmentFile, finishedMarker, HOSTS_FILE, podVolatile, RESOLV_CONF } from "../model/paths.ts";
 import type { Container, Pod, QosClass, RestartPolicy } from "../model/api/pod.ts";
 import { restartPolicy } from "../model/api/restart.ts";
+import type { Confinement, Mount } from "../model/confinement.ts";
+import type { Host } from "../model/host/host.ts";
+import {
+  environmentFile,
+  finishedMarker,
+  HOSTS_FILE,
+  initializedMarker,
+  podRunDir,
+  RESOLV_CONF,
+} from "../model/paths.ts";
 import type { ContainerKind, DesiredUnit, UnitName } from "../model/unit.ts";
 import { encodeOwnUnit } from "../unitfile/identity.ts";
 import { launchArgv } from "../unitfile/launch.ts";
 import { containerUnitName, podSliceName, probeTimer } from "../unitfile/names.ts";
 import { execLine, quoteWord } from "../unitfile/quote.ts";
-import { backOffWords, wishedServiceLines, wishedUnitLines } from "./annotations/lines.ts";
-import { type ContainerOrder, orderLines } from "./lifecycle/container-order.ts";
+import { annotationServiceLines, annotationUnitLines, backOffWords } from "./annotations/lines.ts";
 import { directoryLine, type ServiceStart, serviceLines, serviceSignal, serviceStartLines } from "./deb/start.ts";
+import { inputMounts, standardInput } from "./host/standard-input.ts";
+import { type ContainerOrder, orderLines } from "./lifecycle/container-order.ts";
 import { startHookLines, stopLines } from "./lifecycle/lifecycle.ts";
-import { type ImageStart, imageConditions, imageFileLines, imageStartLines } from "./oci/start.ts";
 import { probePeriods } from "./lifecycle/probes.ts";
-import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust } from "./resources/resources.ts";
 import { exitWords, restartLines } from "./lifecycle/restart-lines.ts";
 import { shutdownLines } from "./lifecycle/shutdown.ts";
-import { specHash } from "./spec-hash.ts";
-import { inputMounts, standardInput } from "./host/standard-input.ts";
+import { type ImageStart, imageConditions, imageFileLines, imageStartLines } from "./oci/start.ts";
+import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust } from "./resources/resources.ts";
 import { confinementLines, launchPrefix } from "./security/unit-confinement.ts";
+import { specHash } from "./spec-hash.ts";
 
 export interface ContainerInput extends ContainerOrder {
   readonly pod: Pod;
@@ -80,7 +87,7 @@ export function translateContainer(input: ContainerInput): DesiredUnit {
 function unitLines(input: ContainerInput): Lines {
   const { pod, container, kind, confinement, start, conditions } = input;
   const { namespace, name, uid } = pod.metadata;
-  const finished = kind === "init" ? doneMarker(uid, container.name) : finishedMarker(uid, container.name);
+  const finished = kind === "init" ? initializedMarker(uid, container.name) : finishedMarker(uid, container.name);
   const lines: Lines = [
     ["Description", `Container ${container.name} of pod ${namespace}/${name}`],
     ["StartLimitIntervalSec", "0"],
@@ -88,17 +95,17 @@ function unitLines(input: ContainerInput): Lines {
     ["CollectMode", "inactive-or-failed"],
     ["ConditionPathExists", `!${finished}`],
     ...(start === undefined
-      ? ([["ConditionPathExists", `${podVolatile(uid)}/${environmentFile(container.name)}`]] as const)
+      ? ([["ConditionPathExists", `${podRunDir(uid)}/${environmentFile(container.name)}`]] as const)
       : imageConditions(uid, container.name, start)),
     ...conditions,
   ];
   for (const name of [HOSTS_FILE, RESOLV_CONF]) {
-    const source = `${podVolatile(uid)}/${name}`;
+    const source = `${podRunDir(uid)}/${name}`;
     if (confinement.mounts.some((mount) => mount.type === "bind" && mount.source === source))
       lines.push(["ConditionPathExists", source]);
   }
   for (const period of probePeriods(container)) lines.push(["Wants", probeTimer(period)]);
-  return [...lines, ...orderLines(pod, input), ...wishedUnitLines(pod, container, kind), ...shutdownLines(pod)];
+  return [...lines, ...orderLines(pod, input), ...annotationUnitLines(pod, container, kind), ...shutdownLines(pod)];
 }
 
 function lifeLines(
@@ -109,7 +116,7 @@ function lifeLines(
 ): Lines {
   const uid = pod.metadata.uid;
   const helper = (...words: string[]) => words.map(quoteWord).join(" ");
-  const prefix = service?.account.name === undefined ? launchPrefix(confinement, libDir, host.files) : [];
+  const prefix = service?.account.name === undefined ? launchPrefix(confinement, libDir, host.confinementProbe) : [];
   const argv = [...prefix, ...launchArgv(LAUNCH_FILE, standardInput(container, kind))];
   const native = service === undefined ? nativeStart(kind, argv) : serviceStartLines(service, kind, argv, prefix);
   const input = container.stdin && start?.input !== "terminal" ? ["--input"] : [];
@@ -140,7 +147,7 @@ function lifeLines(
     ["KillMode", launch.killMode],
     ["OOMPolicy", "kill"],
     ["IgnoreSIGPIPE", "no"],
-    ...(start === undefined ? wishedServiceLines(pod, container, kind) : []),
+    ...(start === undefined ? annotationServiceLines(pod, container, kind) : []),
   ];
 }
 
@@ -174,12 +181,12 @@ function fileLines({ pod, container, confinement, host, start }: ContainerInput)
   if (start !== undefined) return imageFileLines(start);
   const variables: Mount = {
     type: "bind",
-    source: `${podVolatile(pod.metadata.uid)}/${environmentFile(container.name)}`,
+    source: `${podRunDir(pod.metadata.uid)}/${environmentFile(container.name)}`,
     target: LAUNCH_FILE,
     readOnly: true,
     recursiveReadOnly: true,
     propagation: "private",
   };
   const mounts = [variables, ...inputMounts(pod, container), ...confinement.mounts];
-  return confinementLines({ ...confinement, mounts }, host.files);
+  return confinementLines({ ...confinement, mounts }, host.confinementProbe);
 }

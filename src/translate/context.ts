@@ -1,7 +1,7 @@
 import type { Config } from "../model/host/config.ts";
 import type { Host } from "../model/host/host.ts";
 import type { Images } from "../model/image/image.ts";
-import type { References } from "../model/references.ts";
+import type { ResolvedReferences } from "../model/references.ts";
 import type { HostFileType } from "../model/storage.ts";
 import type { PodDirectory } from "../model/world.ts";
 import type { PortConflict } from "./network/ports.ts";
@@ -12,7 +12,7 @@ export interface TranslateContext {
   readonly host: Host;
   readonly libDir: string;
   readonly directory?: PodDirectory | undefined;
-  readonly references: References;
+  readonly references: ResolvedReferences;
   readonly conflict?: PortConflict | undefined;
   /** Undefined: no pod names one. */
   readonly images?: Images | undefined;

@@ -1,27 +1,27 @@
-import { debFile } from "../model/paths.ts";
 import type { Container, Pod } from "../model/api/pod.ts";
+import { debFile } from "../model/paths.ts";
 import type { DesiredFile } from "../model/step.ts";
 import type { Storage } from "../model/storage.ts";
 import type { DesiredContainer } from "../model/translation.ts";
 import type { ContainerKind } from "../model/unit.ts";
 import { containerUnitName } from "../unitfile/names.ts";
 import { UnquotableError } from "../unitfile/quote.ts";
-import { wishesOf } from "./annotations/options.ts";
+import { annotationOptions } from "./annotations/options.ts";
 import { translateContainer } from "./container.ts";
-import { containerOrder } from "./lifecycle/container-order.ts";
 import { containerPath } from "./container-path.ts";
 import type { TranslateContext } from "./context.ts";
-import { type ContainerImage, debText, judgeContainer } from "./deb/resolve.ts";
-import { debLaunch } from "./deb/launch.ts";
-import { notesAsking } from "./images/image.ts";
-import { type ImageVolumes, imageVolumeWait } from "./volumes/image-volumes.ts";
+import { packageLaunch } from "./deb/launch.ts";
+import { type ContainerImage, packageRequestText, resolveContainerImage } from "./deb/resolve.ts";
 import { hostLaunch, type Launch } from "./host/launch.ts";
-import { imageLaunch } from "./oci/launch.ts";
+import { recordsPullRequest } from "./images/image.ts";
+import { containerOrder } from "./lifecycle/container-order.ts";
 import { probesFiles } from "./lifecycle/probes.ts";
+import { imageLaunch } from "./oci/launch.ts";
 import { qosClass } from "./resources/resources.ts";
+import { type ImageVolumes, imageVolumeWait } from "./volumes/image-volumes.ts";
 import type { Volumes } from "./volumes/volumes.ts";
 
-export interface DesiredParts {
+export interface DesiredContainerInput {
   readonly container: DesiredContainer;
   readonly files: readonly DesiredFile[];
   readonly storage: readonly Storage[];
@@ -34,7 +34,7 @@ export function desiredContainer(
   kind: ContainerKind,
   context: TranslateContext,
   volumes: Volumes & Pick<ImageVolumes, "waits">,
-): DesiredParts {
+): DesiredContainerInput {
   const { namespace, name } = pod.metadata;
   const base = { name: container.name, kind, unitName: containerUnitName(namespace, name, container.name) };
   const waits = (reason: string, message: string) => ({
@@ -42,10 +42,14 @@ export function desiredContainer(
     files: [],
     storage: [],
   });
-  const image = judgeContainer(pod, container, context);
+  const image = resolveContainerImage(pod, container, context);
   const wait = imageVolumeWait(container, volumes.waits);
   if (image.kind === "absent")
-    return { container: { ...base, ...image.waits, ...wait }, files: notesAsking(container, context), storage: [] };
+    return {
+      container: { ...base, ...image.waits, ...wait },
+      files: recordsPullRequest(container, context),
+      storage: [],
+    };
   if (wait !== undefined) return { container: { ...base, ...wait }, files: [], storage: [] };
   const volume = volumeProblem(container, volumes);
   if (volume !== undefined) return waits("ContainerCreating", volume);
@@ -54,7 +58,7 @@ export function desiredContainer(
     if (!launch.ok)
       return {
         ...waits(launch.reason, launch.message),
-        files: debFiles(container, image),
+        files: packageFiles(container, image),
         storage: launch.storage ?? [],
       };
     const unit = translateContainer({
@@ -70,7 +74,7 @@ export function desiredContainer(
     const files = [
       ...(launch.file ? [launch.file] : []),
       ...probesFiles(pod, container, context.host),
-      ...debFiles(container, image),
+      ...packageFiles(container, image),
     ];
     const ran = ranOn(image);
     return { container: { ...base, unit, ...reloadOf(pod, container), ...ran }, files, storage: launch.storage };
@@ -89,15 +93,15 @@ function launchOf(
 ): Launch {
   if (image.kind === "stored") return imageLaunch(pod, container, image.stored, context, places);
   if (image.kind === "package") {
-    const onHost = { ...image.onHost, wished: wishesOf(pod, container).service };
-    return debLaunch(pod, container, onHost, context, places);
+    const onHost = { ...image.onHost, wished: annotationOptions(pod, container).service };
+    return packageLaunch(pod, container, onHost, context, places);
   }
   return hostLaunch(pod, container, context, places);
 }
 
 /** Says which package it uses, also while it cannot start. */
-function debFiles({ name }: Container, image: ContainerImage): readonly DesiredFile[] {
-  return image.kind === "package" ? [{ name: debFile(name), text: debText(image.onHost.deb), uid: 0 }] : [];
+function packageFiles({ name }: Container, image: ContainerImage): readonly DesiredFile[] {
+  return image.kind === "package" ? [{ name: debFile(name), text: packageRequestText(image.onHost.deb), uid: 0 }] : [];
 }
 
 function ranOn(image: ContainerImage): Pick<DesiredContainer, "image"> {
@@ -107,7 +111,7 @@ function ranOn(image: ContainerImage): Pick<DesiredContainer, "image"> {
 }
 
 function reloadOf(pod: Pod, container: Container): Pick<DesiredContainer, "reload"> {
-  const { reload: signal } = wishesOf(pod, container);
+  const { reload: signal } = annotationOptions(pod, container);
   const volumes = (container.volumeMounts ?? []).map(({ name }) => name);
   return signal === undefined ? {} : { reload: { signal, volumes } };
 }

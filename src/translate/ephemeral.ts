@@ -2,7 +2,7 @@ import type { EphemeralContainer, Pod } from "../model/api/pod.ts";
 import { type Problem, problemSentence } from "../model/problem.ts";
 import { containerUnitName } from "../unitfile/names.ts";
 import type { TranslateContext } from "./context.ts";
-import { type DesiredParts, desiredContainer } from "./desired-container.ts";
+import { type DesiredContainerInput, desiredContainer } from "./desired-container.ts";
 import { targetOf } from "./oci/namespaces.ts";
 
 type Volumes = Parameters<typeof desiredContainer>[4];
@@ -14,7 +14,7 @@ export function ephemeralContainer(
   context: TranslateContext,
   volumes: Volumes,
   refused: readonly Problem[],
-): DesiredParts {
+): DesiredContainerInput {
   const { name } = container;
   const problem = refused.find(({ path }) => path.startsWith(`spec.ephemeralContainers[${name}]`));
   if (problem !== undefined) return waiting(pod, container, problemSentence(problem));
@@ -37,7 +37,7 @@ function absentTarget(
   return `unable to find target container ${target}: it is not running`;
 }
 
-function waiting({ metadata }: Pod, { name }: EphemeralContainer, message: string): DesiredParts {
+function waiting({ metadata }: Pod, { name }: EphemeralContainer, message: string): DesiredContainerInput {
   const unitName = containerUnitName(metadata.namespace, metadata.name, name);
   const container = { name, unitName, waiting: { reason: "CreateContainerConfigError", message } };
   return { container: { ...container, kind: "ephemeral" }, files: [], storage: [] };

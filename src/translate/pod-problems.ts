@@ -1,15 +1,15 @@
-import type { Config } from "../model/host/config.ts";
 import type { Pod } from "../model/api/pod.ts";
+import type { Config } from "../model/host/config.ts";
 import type { Problem } from "../model/problem.ts";
-import { withUsers } from "./annotations/user.ts";
 import { annotationProblems } from "./annotations/options.ts";
+import { withUsers } from "./annotations/user.ts";
 import type { TranslateContext } from "./context.ts";
 import { nameProblems } from "./fields/name-problems.ts";
-import { processProblems } from "./oci/process-problems.ts";
-import { type PortConflict, remappedPort } from "./network/ports.ts";
-import { securityProblems } from "./security/security-problems.ts";
 import { fieldProblems } from "./fields/supported.ts";
 import { terminalProblems } from "./host/terminal-problems.ts";
+import { type PortConflict, remappedPort } from "./network/ports.ts";
+import { processProblems } from "./oci/process-problems.ts";
+import { securityProblems } from "./security/security-problems.ts";
 
 /** All that the pod's owner must hear of what it asks for on this host. */
 export function podProblems(pod: Pod, { config, host, conflict }: TranslateContext): Problem[] {
@@ -17,8 +17,8 @@ export function podProblems(pod: Pod, { config, host, conflict }: TranslateConte
     ...fieldProblems(pod),
     ...terminalProblems(pod, config),
     ...processProblems(pod, config),
-    ...annotationProblems(pod, host.files?.users),
-    ...securityProblems(withUsers(pod, host.files?.users), config, host),
+    ...annotationProblems(pod, host.confinementProbe?.users),
+    ...securityProblems(withUsers(pod, host.confinementProbe?.users), config, host),
     ...nameProblems(pod, config, host),
     ...networkProblems(pod, config, conflict),
   ];

@@ -1,27 +1,27 @@
-import { allocatable } from "../model/host/allocatable.ts";
 import { containersOf, kindOf } from "../model/api/containers.ts";
 import type { Pod } from "../model/api/pod.ts";
+import { allocatable } from "../model/host/allocatable.ts";
 import { type Problem, problemSentence } from "../model/problem.ts";
 import type { Rejected, Runnable, Translation } from "../model/translation.ts";
 import { namesProblem } from "../unitfile/names.ts";
+import { dropInvalidAnnotations } from "./annotations/options.ts";
 import { containerSocket } from "./annotations/socket.ts";
 import { withUsers } from "./annotations/user.ts";
-import { withoutRefused } from "./annotations/options.ts";
 import type { TranslateContext } from "./context.ts";
 import { desiredContainer } from "./desired-container.ts";
 import { ephemeralContainer } from "./ephemeral.ts";
-import { translateImageVolumes } from "./volumes/image-volumes.ts";
-import { podSandbox } from "./oci/sandbox.ts";
 import { podFiles } from "./network/pod-files.ts";
+import { podSandbox } from "./oci/sandbox.ts";
 import { podProblems } from "./pod-problems.ts";
 import { qosClass } from "./resources/resources.ts";
 import { translateSlice } from "./slice.ts";
+import { translateImageVolumes } from "./volumes/image-volumes.ts";
 import { translateVolumes } from "./volumes/volumes.ts";
 
 /** A pod as units, files and volumes of this host; or why it cannot be. */
 export function translatePod(given: Pod, context: TranslateContext): Translation {
-  const { users } = context.host.files ?? {};
-  const pod = withUsers(withoutRefused(given, users), users);
+  const { users } = context.host.confinementProbe ?? {};
+  const pod = withUsers(dropInvalidAnnotations(given, users), users);
   const names = namesProblem(
     pod.metadata,
     containersOf(pod.spec).map(({ name }) => name),

@@ -1,85 +1,91 @@
 import { containersOf } from "../model/api/containers.ts";
 import type { Container, Pod } from "../model/api/pod.ts";
-import { lookUp, type Need, type References, type TokenReference } from "../model/references.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { ProjectedSource, TokenProjection, Volume } from "../model/api/volume.ts";
+import {
+  type Dependency,
+  type ResolvedReferences,
+  resolveReference,
+  type TokenReference,
+} from "../model/references.ts";
+import { serviceDependencies } from "./env/service-variables.ts";
+import { pullSecretDependencies } from "./images/pull-auth.ts";
+import { dependency, MINUTE_MS } from "./need.ts";
 import { claimName } from "./volumes/claim.ts";
-import { MINUTE, need } from "./need.ts";
-import { pullSecretNeeds } from "./images/pull-auth.ts";
-import { serviceNeeds } from "./env/service-variables.ts";
 
 const DEFAULT_EXPIRATION = 3600;
-const DAY = 24 * 3600;
+const DAY_S = 24 * 3600;
 
 /** What this pod refers to; what a claim leads to is known only when the claim is. */
-export function podNeeds(pod: Pod, known: References): Need[] {
+export function podDependencies(pod: Pod, known: ResolvedReferences): Dependency[] {
   const containers = containersOf(pod.spec);
   return [
-    ...serviceNeeds(pod),
-    ...pullSecretNeeds(pod),
-    ...containers.flatMap((container) => containerNeeds(pod, container)),
-    ...(pod.spec.volumes ?? []).flatMap((volume) => volumeNeeds(pod, volume, known)),
+    ...serviceDependencies(pod),
+    ...pullSecretDependencies(pod),
+    ...containers.flatMap((container) => containerDependencies(pod, container)),
+    ...(pod.spec.volumes ?? []).flatMap((volume) => volumeDependencies(pod, volume, known)),
   ];
 }
 
-function containerNeeds({ metadata: { namespace } }: Pod, { env = [], envFrom = [] }: Container): Need[] {
+function containerDependencies({ metadata: { namespace } }: Pod, { env = [], envFrom = [] }: Container): Dependency[] {
   const named = [
     ...envFrom.flatMap(({ configMapRef, secretRef }) => [
-      asNeed(configMapRef, "configmap"),
-      asNeed(secretRef, "secret"),
+      asDependency(configMapRef, "configmap"),
+      asDependency(secretRef, "secret"),
     ]),
     ...env.flatMap(({ valueFrom }) => [
-      asNeed(valueFrom?.configMapKeyRef, "configmap"),
-      asNeed(valueFrom?.secretKeyRef, "secret"),
+      asDependency(valueFrom?.configMapKeyRef, "configmap"),
+      asDependency(valueFrom?.secretKeyRef, "secret"),
     ]),
   ];
   return named.flatMap((make) => (make === undefined ? [] : [make(namespace)]));
 }
 
-function volumeNeeds(pod: Pod, volume: Volume, known: References): Need[] {
+function volumeDependencies(pod: Pod, volume: Volume, known: ResolvedReferences): Dependency[] {
   const { namespace } = pod.metadata;
   const { configMap, secret, projected } = volume;
   const claim = claimName(pod, volume);
   return [
-    ...[asNeed(configMap, "configmap"), asNeed(secret && { ...secret, name: secret.secretName }, "secret")].flatMap(
-      (make) => (make === undefined ? [] : [make(namespace)]),
-    ),
-    ...(projected?.sources ?? []).flatMap((source) => sourceNeeds(pod, source)),
-    ...(claim === undefined ? [] : claimNeeds(namespace, claim, known)),
+    ...[
+      asDependency(configMap, "configmap"),
+      asDependency(secret && { ...secret, name: secret.secretName }, "secret"),
+    ].flatMap((make) => (make === undefined ? [] : [make(namespace)])),
+    ...(projected?.sources ?? []).flatMap((source) => sourceDependencies(pod, source)),
+    ...(claim === undefined ? [] : claimDependencies(namespace, claim, known)),
   ];
 }
 
-function sourceNeeds(
+function sourceDependencies(
   pod: Pod,
   { serviceAccountToken, configMap, secret, clusterTrustBundle }: ProjectedSource,
-): Need[] {
+): Dependency[] {
   const { namespace } = pod.metadata;
   const token = serviceAccountToken && tokenReference(pod, serviceAccountToken);
-  const objects = [asNeed(configMap, "configmap"), asNeed(secret, "secret")];
+  const objects = [asDependency(configMap, "configmap"), asDependency(secret, "secret")];
   const bundle = clusterTrustBundle?.name;
   return [
     ...objects.flatMap((make) => (make === undefined ? [] : [make(namespace)])),
-    ...(token === undefined ? [] : [need(token, Math.min(0.8 * token.expirationSeconds, DAY) * 1000)]),
-    ...(bundle === undefined ? [] : [need({ kind: "clustertrustbundle", namespace: "", name: bundle })]),
+    ...(token === undefined ? [] : [dependency(token, Math.min(0.8 * token.expirationSeconds, DAY_S) * 1000)]),
+    ...(bundle === undefined ? [] : [dependency({ kind: "clustertrustbundle", namespace: "", name: bundle })]),
   ];
 }
 
 /** The claim's volume is asked for only once the claim says which. */
-function claimNeeds(namespace: string, name: string, known: References): Need[] {
-  const claim = lookUp(known, "persistentvolumeclaim", namespace, name);
+function claimDependencies(namespace: string, name: string, known: ResolvedReferences): Dependency[] {
+  const claim = resolveReference(known, "persistentvolumeclaim", namespace, name);
   const volume = claim.ok ? claim.value.spec?.volumeName : undefined;
   return [
-    need({ kind: "persistentvolumeclaim", namespace, name }, volume ? 10 * MINUTE : 0),
-    ...(volume ? [need({ kind: "persistentvolume", namespace: "", name: volume }, 10 * MINUTE)] : []),
+    dependency({ kind: "persistentvolumeclaim", namespace, name }, volume ? 10 * MINUTE_MS : 0),
+    ...(volume ? [dependency({ kind: "persistentvolume", namespace: "", name: volume }, 10 * MINUTE_MS)] : []),
   ];
 }
 
-function asNeed(
+function asDependency(
   ref: { readonly name: string; readonly optional?: boolean } | undefined,
   kind: "configmap" | "secret",
-): ((namespace: string) => Need) | undefined {
+): ((namespace: string) => Dependency) | undefined {
   if (ref === undefined) return undefined;
-  return (namespace) => need({ kind, namespace, name: ref.name }, MINUTE, ref.optional ?? false);
+  return (namespace) => dependency({ kind, namespace, name: ref.name }, MINUTE_MS, ref.optional ?? false);
 }
 
 export function tokenReference(
@@ -98,9 +104,9 @@ export function tokenReference(
 }
 
 /** The needs of all pods, each once: as often as the most impatient of those who share it wants it. */
-export function allNeeds(pods: readonly Pod[], known: References): readonly Need[] {
-  const needs = new Map<string, Need>();
-  for (const each of pods.flatMap((pod) => podNeeds(pod, known))) {
+export function allDependencies(pods: readonly Pod[], known: ResolvedReferences): readonly Dependency[] {
+  const needs = new Map<string, Dependency>();
+  for (const each of pods.flatMap((pod) => podDependencies(pod, known))) {
     const other = needs.get(each.key) ?? each;
     needs.set(each.key, {
       ...each,
@@ -112,7 +118,7 @@ export function allNeeds(pods: readonly Pod[], known: References): readonly Need
 }
 
 /** When this is to be asked again. What is missing and needed is asked for in every run. */
-export function dueAt({ key, reference, maxAge, optional }: Need, known: References): Instant {
+export function dueAt({ key, reference, maxAge, optional }: Dependency, known: ResolvedReferences): Instant {
   const fetched = known.get(key);
   if (fetched === undefined) return 0;
   if (!fetched.ok) return fetched.missing && optional ? fetched.at + maxAge : 0;
@@ -131,13 +137,17 @@ function tokenLife(token: string): number {
   }
 }
 
-export function dueNeeds(needs: readonly Need[], known: References, now: Instant): readonly Need[] {
+export function dueDependencies(
+  needs: readonly Dependency[],
+  known: ResolvedReferences,
+  now: Instant,
+): readonly Dependency[] {
   // Of the future is only what a clock that was put back has left.
   return needs.filter((each) => now >= dueAt(each, known) || (known.get(each.key)?.at ?? 0) > now);
 }
 
 /** When the first reference of these pods is due again; undefined when nothing ever is. */
-export function nextRefresh(pods: readonly Pod[], known: References): Instant | undefined {
-  const times = allNeeds(pods, known).map((each) => dueAt(each, known));
+export function nextRefresh(pods: readonly Pod[], known: ResolvedReferences): Instant | undefined {
+  const times = allDependencies(pods, known).map((each) => dueAt(each, known));
   return times.length === 0 ? undefined : Math.min(...times);
 }

@@ -1,6 +1,6 @@
 import type { Container, Pod } from "../model/api/pod.ts";
 import { digest } from "../unitfile/hash.ts";
-import { wishesOf } from "./annotations/options.ts";
+import { annotationOptions } from "./annotations/options.ts";
 import { containerAppArmor } from "./security/rights.ts";
 import { seccompOf } from "./security/seccomp.ts";
 import { userOf } from "./security/user.ts";
@@ -29,7 +29,7 @@ export function specHash(pod: Pod, container: Container): string {
     input: stdin ? { once: stdinOnce, tty } : undefined,
     user: unlessEmpty(userOf(pod, container)),
     rights: unlessEmpty(rightsOf(pod, container)),
-    wishes: unlessEmpty(wishesOf(pod, container)),
+    wishes: unlessEmpty(annotationOptions(pod, container)),
     restartPolicy,
     terminationGracePeriodSeconds,
     initContainers: unlessEmpty(initContainers?.map((init) => init.name)),

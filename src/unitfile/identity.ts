@@ -1,4 +1,4 @@
-import type { Identity, UnitSections } from "../model/unit.ts";
+import type { UnitOwner, UnitSections } from "../model/unit.ts";
 import { decodeUnit, encodeUnit } from "./codec.ts";
 import { digest } from "./hash.ts";
 
@@ -8,7 +8,7 @@ export const IDENTITY_SECTION = "X-Kubernetes";
 
 const PLAIN = /^[A-Za-z]+=[\w.-]*$/;
 
-const KINDS: readonly Identity["kind"][] = [
+const KINDS: readonly UnitOwner["kind"][] = [
   "container",
   "init",
   "sidecar",
@@ -21,7 +21,7 @@ const KINDS: readonly Identity["kind"][] = [
 ];
 
 /** A unit's text: the [X-Kubernetes] section, which says whose it is and what it was when we wrote it, then the others. */
-export function encodeOwnUnit(identity: Identity, sections: UnitSections): string {
+export function encodeOwnUnit(identity: UnitOwner, sections: UnitSections): string {
   const body = encodeUnit(sections);
   const lines = [
     ["Namespace", identity.namespace],
@@ -53,7 +53,7 @@ export function withValue(text: string, key: string, value: string): string {
 }
 
 /** Undefined when the text has no complete [X-Kubernetes] section: the unit belongs to somebody else. */
-export function readIdentity(text: string): Identity | undefined {
+export function readIdentity(text: string): UnitOwner | undefined {
   const start = text.search(/(?<=^|\n)\[X-Kubernetes\]\r?\n/);
   if (start < 0) return undefined;
   const end = text.indexOf("\n[", start);

@@ -1,5 +1,5 @@
 import { isDeb } from "../model/image/deb-reference.ts";
-import { shownImage } from "../model/image/shown-image.ts";
+import { redactCredentials } from "../model/image/shown-image.ts";
 import { digest } from "./hash.ts";
 
 /** Of keys that are a package's: no other has a "-". */
@@ -10,7 +10,7 @@ const DEB = "deb-";
  * finds a name of his own with the key of another's: its pods would run on his files.
  */
 export function imageKey(name: string): string {
-  const shown = shownImage(name).replace(/#.*/, "");
+  const shown = redactCredentials(name).replace(/#.*/, "");
   const last = shown.slice(shown.lastIndexOf("/") + 1).replace(/@sha256:([0-9a-f]{12}).*/, "_$1");
   const plain = last
     .toLowerCase()

@@ -8,15 +8,15 @@ import { UnquotableError } from "./quote.ts";
 export type StandardInput = "none" | "open" | "once" | "attached";
 
 /** Where a container finds its input: a named pipe, and a second one if its end is to be seen. */
-export const INPUT = "/run/unitlet/stdin";
+export const STDIN_PATH = "/run/unitlet/stdin";
 
 /** No program sees the end of a pipe that nobody has written to: something must hold its other end until then. */
-const BECOME: Readonly<Record<StandardInput, string>> = {
+const EXEC_BY_STDIN: Readonly<Record<StandardInput, string>> = {
   none: 'exec "$@"',
-  open: `exec "$@" <>${INPUT}`,
+  open: `exec "$@" <>${STDIN_PATH}`,
   // The inner shell is gone at once, so that the program has no child that it does not know.
-  once: `( /bin/cat >${INPUT}.once <${INPUT} & ); exec "$@" <${INPUT}.once`,
-  attached: `read -r status <${INPUT} || exit 1; exit "$status"`,
+  once: `( /bin/cat >${STDIN_PATH}.once <${STDIN_PATH} & ); exec "$@" <${STDIN_PATH}.once`,
+  attached: `read -r status <${STDIN_PATH} || exit 1; exit "$status"`,
 };
 
 /**
@@ -25,7 +25,7 @@ const BECOME: Readonly<Record<StandardInput, string>> = {
  * unit's privileged helpers as well, where a pod's LD_PRELOAD has no business. The shell has the container's own user by then.
  */
 export function launchArgv(file: string, input: StandardInput = "none"): readonly string[] {
-  return ["/bin/sh", "-c", `unset PWD OLDPWD; . ${file}; ${BECOME[input]}`, "sh"];
+  return ["/bin/sh", "-c", `unset PWD OLDPWD; . ${file}; ${EXEC_BY_STDIN[input]}`, "sh"];
 }
 
 /** Variables of some /bin/sh itself (bash, dash), which it would refuse to set, or set to something else; and perl's, which it would obey. */
@@ -45,7 +45,7 @@ const PERL = [
 ].join("");
 
 /** The kernel's MAX_ARG_STRLEN, which counts the terminating NUL. */
-const LONGEST = 128 * 1024;
+const MAX_ARGUMENT_BYTES = 128 * 1024;
 
 /** A word that holds variables, of which the shell makes what they are by then. */
 export interface ShellWord {
@@ -66,7 +66,7 @@ export function launchText(
   const all = [...variables];
   const odd = all.filter(([name]) => !isShellName(name));
   const lines = [
-    markLine(mark),
+    specStampLine(mark),
     ...odd.map((variable) => named(variable, oddLine)),
     ...all.filter(([name]) => isShellName(name)).map((variable) => named(variable, exportLine)),
     setLine(argv),
@@ -87,11 +87,11 @@ function named([name, value]: readonly [string, string], line: (name: string, va
 }
 
 /** Whether that file was written for this mark. */
-export function isMarked(text: string, mark: string): boolean {
-  return text.startsWith(markLine(mark));
+export function hasSpecStamp(text: string, mark: string): boolean {
+  return text.startsWith(specStampLine(mark));
 }
 
-const markLine = (mark: string) => `# ${mark}\n`;
+const specStampLine = (mark: string) => `# ${mark}\n`;
 
 export function isShellName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !THE_SHELLS_OWN.test(name);
@@ -135,7 +135,7 @@ function hex(text: string): string {
 }
 
 function checkLength(name: string, value: string): string {
-  if (Buffer.byteLength(name) + Buffer.byteLength(value) + 2 > LONGEST)
+  if (Buffer.byteLength(name) + Buffer.byteLength(value) + 2 > MAX_ARGUMENT_BYTES)
     throw new UnquotableError("is longer than the 128 KiB that Linux passes to a program");
   return value;
 }

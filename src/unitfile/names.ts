@@ -1,5 +1,5 @@
 import type { QosClass } from "../model/api/pod.ts";
-import type { CompanionKind, UnitName } from "../model/unit.ts";
+import type { AuxiliaryKind, UnitName } from "../model/unit.ts";
 import { digest } from "./hash.ts";
 
 /** systemd's UNIT_NAME_MAX without the terminating NUL. */
@@ -51,14 +51,14 @@ export const probeService = (period: number) => `unitlet-probe@${period}.service
 /** The agent's own, too: what a container on the files of an image writes into. Neither word has a dot. */
 export const outputSocket = (uid: string, container: string) => `unitlet-log@${uid}.${container}.socket`;
 
-export type CompanionType = "service" | "timer" | "path" | "socket";
+export type AuxiliaryUnitType = "service" | "timer" | "path" | "socket";
 
 /** `unitlet-KIND.NAMESPACE.POD.NAME.TYPE`; `name` is a container's or another DNS label. Mounts are named by mountUnitName. */
-export function companionUnitName(
-  kind: Exclude<CompanionKind, "mount">,
+export function auxiliaryUnitName(
+  kind: Exclude<AuxiliaryKind, "mount">,
   { namespace, name: pod }: Pick<PodNames, "namespace" | "name">,
   name: string,
-  type: CompanionType = "service",
+  type: AuxiliaryUnitType = "service",
 ): UnitName {
   const full = `unitlet-${kind}.${namespace}.${pod}.${name}.${type}`;
   if (full.length <= UNIT_NAME_MAX) return full as UnitName;

@@ -1,5 +1,5 @@
 /** Longest line that systemd reads (LONG_LINE_MAX), less room for the key. */
-const LINE_MAX = 1024 * 1024 - 128;
+const LINE_MAX_BYTES = 1024 * 1024 - 128;
 
 /** Thrown for text that no unit file can carry; the caller knows which field it came from. */
 export class UnquotableError extends Error {
@@ -66,7 +66,7 @@ export function execLine(argv: readonly string[]): string {
   if (program.endsWith("/") || (program.includes("/") ? !program.startsWith("/") : /^\.\.?$/.test(program)))
     throw new UnquotableError("has a program that is neither the absolute path of a file nor a bare name");
   const line = `:${argv.map(quoteWord).join(" ")}`;
-  if (Buffer.byteLength(line) > LINE_MAX)
+  if (Buffer.byteLength(line) > LINE_MAX_BYTES)
     throw new UnquotableError("is longer than the 1 MiB that systemd reads in a line");
   return line;
 }

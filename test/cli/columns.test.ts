@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inColumns } from "../../src/cli/columns.ts";
+import { formatTable } from "../../src/cli/columns.ts";
 
 test("each column is as wide as its widest cell, and no line ends with blanks", () => {
   const rows = [
@@ -7,5 +7,5 @@ test("each column is as wide as its widest cell, and no line ends with blanks", 
     ["web", ""],
     ["database", "running"],
   ];
-  expect(inColumns(rows)).toBe("NAME      STATE\nweb\ndatabase  running\n");
+  expect(formatTable(rows)).toBe("NAME      STATE\nweb\ndatabase  running\n");
 });

@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
 import { diff } from "../../src/diff/diff.ts";
 import type { Runnable } from "../../src/model/translation.ts";
-import type { ActualUnit, Companion, UnitState } from "../../src/model/unit.ts";
+import type { ActualUnit, AuxiliaryUnit, UnitState } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
 import { encodeOwnUnit } from "../../src/unitfile/identity.ts";
-import { companionUnitName } from "../../src/unitfile/names.ts";
+import { auxiliaryUnitName } from "../../src/unitfile/names.ts";
 import { pod, runnable } from "../translate/base.ts";
 import { bare, DEAD, ended, placed, RUNNING, up, withPods } from "./base.ts";
 
 const POD = pod();
 const UP: UnitState = { ...RUNNING, sub: "exited" };
-const NAME = companionUnitName("image", POD.metadata, "app");
+const NAME = auxiliaryUnitName("image", POD.metadata, "app");
 
-function companion(change: Partial<Companion> = {}, line = "/bin/pull"): Companion {
+function companion(change: Partial<AuxiliaryUnit> = {}, line = "/bin/pull"): AuxiliaryUnit {
   const { namespace, name, uid } = POD.metadata;
   const identity = {
     namespace,
@@ -31,7 +31,7 @@ function withActual(world: World, unit: ActualUnit): World {
   return { ...world, units: new Map([...world.units, [unit.name, unit]]) };
 }
 
-function steps(world: World, companions: readonly Companion[], change: Partial<Runnable> = {}): string[] {
+function steps(world: World, companions: readonly AuxiliaryUnit[], change: Partial<Runnable> = {}): string[] {
   const translations = world.pods.items.map((each) => ({ ...runnable(each), companions, ...change }));
   return diff(world, translations).flatMap((step) =>
     "unit" in step && step.unit === NAME ? [`${step.kind}: ${step.because}`] : [],
@@ -64,7 +64,7 @@ test("is written anew when the pod asks for something else", () => {
 
 test("is ended, and then removed, when the pod does not need it any more", () => {
   const running = withActual(up(POD), placed(companion(), UP));
-  expect(steps(running, [])).toEqual(["end: the pod does not need it any more"]);
+  expect(steps(running, [])).toEqual(["stop-and-wait: the pod does not need it any more"]);
   expect(steps(withActual(up(POD), placed(companion(), DEAD)), [])).toEqual([
     "remove-unit: the pod does not need it any more",
   ]);
@@ -91,7 +91,7 @@ test("outlives the containers of a pod that ends, and the files outlive it", () 
   const over = deleted(withActual(ended(up(POD)), placed(companion(), UP)), "Failed");
   expect(
     diff(over, [{ ...runnable(over.pods.items[0] ?? POD), companions: [companion()] }]).map(({ kind }) => kind),
-  ).toEqual(["end"]);
+  ).toEqual(["stop-and-wait"]);
 });
 
 test("is removed with a pod that is gone", () => {

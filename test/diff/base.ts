@@ -1,8 +1,8 @@
 import { diff } from "../../src/diff/diff.ts";
-import { type ContainerPast, type ExitRecord, NO_PAST } from "../../src/model/exit-record.ts";
 import type { ContainerStatus, Pod, PodStatus } from "../../src/model/api/pod.ts";
-import type { Step } from "../../src/model/step.ts";
 import { toTimestamp } from "../../src/model/api/time.ts";
+import { type ContainerHistory, type ExitRecord, NO_HISTORY } from "../../src/model/exit-record.ts";
+import type { Step } from "../../src/model/step.ts";
 import type { DesiredContainer } from "../../src/model/translation.ts";
 import type { ActualUnit, DesiredUnit, UnitName, UnitState } from "../../src/model/unit.ts";
 import type { PodDirectory, World } from "../../src/model/world.ts";
@@ -48,7 +48,7 @@ export function bare(...pods: readonly Pod[]): World {
     units: new Map(),
     directories: new Map(),
     references: NO_REFERENCES,
-    agent: { watch: undefined, path: undefined, fallen: [] },
+    agent: { watch: undefined, path: undefined, inactive: [] },
     absentDirectories: new Set(),
     hostFiles: new Map(),
   };
@@ -76,8 +76,11 @@ export function up(of: Pod, run = 1): World {
   };
 }
 
-const lives = (run: number): ContainerPast => ({ ...NO_PAST, started: { at: STARTED, invocation: invocation(run) } });
-const DONE: ContainerPast = { ...NO_PAST, exits: [exit(9, SUCCESS)], done: true };
+const lives = (run: number): ContainerHistory => ({
+  ...NO_HISTORY,
+  started: { at: STARTED, invocation: invocation(run) },
+});
+const DONE: ContainerHistory = { ...NO_HISTORY, exits: [exit(9, SUCCESS)], done: true };
 
 function statusOf(containers: readonly DesiredContainer[], run: number): PodStatus {
   const of = (kind: string) =>
@@ -118,9 +121,9 @@ export function withoutUnit(world: World, name: UnitName): World {
   return { ...world, units: new Map([...world.units].filter(([each]) => each !== name)) };
 }
 
-export function withPast(world: World, container: string, change: Partial<ContainerPast>): World {
+export function withPast(world: World, container: string, change: Partial<ContainerHistory>): World {
   const [uid = "", directory] = [...world.directories][0] ?? [];
-  const past = { ...(directory?.pasts.get(container) ?? NO_PAST), ...change };
+  const past = { ...(directory?.pasts.get(container) ?? NO_HISTORY), ...change };
   const empty = { uid, pasts: new Map(), files: new Map(), volumes: new Map() };
   const changed = { ...(directory ?? empty), pasts: new Map([...(directory?.pasts ?? []), [container, past]]) };
   return { ...world, directories: new Map([...world.directories, [uid, changed]]) };

@@ -1,4 +1,4 @@
-import { identityOf } from "../../src/diff/owner.ts";
+import { unitOwner } from "../../src/diff/owner.ts";
 import { environmentFile } from "../../src/model/paths.ts";
 import type { Step } from "../../src/model/step.ts";
 import type { UnitName } from "../../src/model/unit.ts";
@@ -6,21 +6,21 @@ import type { World } from "../../src/model/world.ts";
 
 /** The order that apply.ts may rely on, told a second time. */
 const ORDER: readonly (readonly Step["kind"][])[] = [
-  ["record"],
-  ["tell"],
-  ["kill", "note-grace"],
+  ["record-exit"],
+  ["emit-event"],
+  ["kill", "write-grace-period"],
   ["unlink"],
-  ["stop", "end"],
-  ["alarm"],
+  ["stop", "stop-and-wait"],
+  ["schedule-run"],
   ["reset-failed", "remove-unit"],
-  ["remove-pod", "restore"],
+  ["remove-pod", "unseal"],
   ["write-file"],
   ["write-volume"],
   ["write-unit"],
   ["link"],
   ["reload"],
   ["restart", "start"],
-  ["forget"],
+  ["delete-pod-object"],
 ];
 
 /** Never done to a file of somebody else, whoever started the process that runs by its name. */
@@ -45,7 +45,7 @@ function orderProblems(steps: readonly Step[]): string[] {
 function sayingProblems(steps: readonly Step[]): string[] {
   const silent = steps.filter(({ because, event }) => because.trim() === "" || event?.message === "");
   const twice = steps.filter(
-    (step, at) => step.kind !== "tell" && steps.findIndex((other) => name(other) === name(step)) !== at,
+    (step, at) => step.kind !== "emit-event" && steps.findIndex((other) => name(other) === name(step)) !== at,
   );
   return [
     ...silent.map((step) => `${name(step)} does not say why`),
@@ -58,7 +58,7 @@ function ownershipProblems(world: World, steps: readonly Step[]): string[] {
     if (!("unit" in step)) return [];
     const unit = world.units.get(step.unit);
     const isTheirs = unit?.text !== undefined && unit.identity === undefined;
-    if (isTheirs && (WRITES.includes(step.kind) || identityOf(unit, world)?.podUID !== step.uid))
+    if (isTheirs && (WRITES.includes(step.kind) || unitOwner(unit, world)?.podUID !== step.uid))
       return [`${name(step)} touches a unit that is not ours`];
     const isOthers = unit?.identity !== undefined && unit.identity.podUID !== step.uid;
     return isOthers ? [`${name(step)} touches the unit of another pod`] : [];
@@ -118,7 +118,7 @@ function listProblems(world: World, steps: readonly Step[]): string[] {
     "remove-unit",
     "remove-pod",
     "reset-failed",
-    "forget",
+    "delete-pod-object",
     "write-unit",
   ];
   const bad = steps.filter(({ kind, uid }) => ends.includes(kind) && !listed.has(uid) && !replaced.has(uid));

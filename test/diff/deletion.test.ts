@@ -62,7 +62,7 @@ describe("a pod that is deleted", () => {
     [
       "is removed and forgotten when status has told it",
       withPods(withPods(ended(up(WEB)), deleted(30)), phase("Succeeded")),
-      [...REMOVED("the pod is deleted"), "forget: nothing of the pod is left"],
+      [...REMOVED("the pod is deleted"), "delete-pod-object: nothing of the pod is left"],
     ],
     [
       "is removed, and not deleted again, where a finalizer holds it",
@@ -73,7 +73,7 @@ describe("a pod that is deleted", () => {
     [
       "before anything of it ran is forgotten",
       bare(phase("Failed")(deleted(30)(WEB))),
-      ["forget: nothing of the pod is left"],
+      ["delete-pod-object: nothing of the pod is left"],
     ],
   ];
 
@@ -110,7 +110,7 @@ describe("a pod that is deleted", () => {
       withUnit(up(WEB), APP, { state: undefined, invocation: undefined, linked: false }),
       deleted(30),
     );
-    expect(plan(world)).toEqual(["record app: container app ended and left no record"]);
+    expect(plan(world)).toEqual(["record-exit app: container app ended and left no record"]);
   });
 });
 
@@ -121,9 +121,9 @@ function given(world: World, stoppingGrace: number): World {
 
 describe("a pod that is deleted with less time than it has", () => {
   const stopping = withUnit(up(WEB), APP, { state: STOPPING, linked: false });
-  const noted = "note-grace: the delete says how long it may take";
+  const noted = "write-grace-period: the delete says how long it may take";
   const over = "kill app: its grace period is over";
-  const alarm = (at: number) => `alarm ${toTimestamp(at)}: its grace period is shorter than systemd's`;
+  const alarm = (at: number) => `schedule-run ${toTimestamp(at)}: its grace period is shorter than systemd's`;
 
   const helped = (world: World) =>
     withUnit(given(world, 5), APP, { text: 'ExecStop=-+:/lib/unitlet/container-stop "app"\n' });
@@ -167,7 +167,7 @@ describe("a pod that is deleted with more time than it has", () => {
 
   test("is given it before it is stopped", () => {
     expect(plan(longer)).toEqual([
-      `alarm ${toTimestamp(NOW)}: it can be stopped now`,
+      `schedule-run ${toTimestamp(NOW)}: it can be stopped now`,
       "write-unit app: the delete gives it longer than it has",
       "reload: a grace period is longer now",
     ]);

@@ -31,7 +31,7 @@ describe("somebody edited a unit", () => {
       state: DEAD,
       invocation: undefined,
     });
-    expect(plan(world).filter((line) => !line.startsWith("record"))).toEqual([
+    expect(plan(world).filter((line) => !line.startsWith("record-exit"))).toEqual([
       `write-unit app: it ${put} ${event(put)}`,
       `reload: ${APP} was written anew`,
     ]);

@@ -1,6 +1,6 @@
-import { type ContainerPast, NO_PAST } from "../../src/model/exit-record.ts";
-import { environmentFile } from "../../src/model/paths.ts";
 import type { Pod } from "../../src/model/api/pod.ts";
+import { type ContainerHistory, NO_HISTORY } from "../../src/model/exit-record.ts";
+import { environmentFile } from "../../src/model/paths.ts";
 import type { ActualUnit, UnitName } from "../../src/model/unit.ts";
 import type { PodDirectory, World } from "../../src/model/world.ts";
 import { decodeUnit } from "../../src/unitfile/codec.ts";
@@ -48,9 +48,9 @@ export class Host {
     this.#changeDirectory(uid, ({ files, ...rest }) => ({ ...rest, files: new Map([...files, [name, text]]) }));
   }
 
-  changePast(uid: string, container: string, change: (past: ContainerPast) => ContainerPast): void {
+  changePast(uid: string, container: string, change: (past: ContainerHistory) => ContainerHistory): void {
     this.#changeDirectory(uid, ({ pasts, ...rest }) => {
-      const past = change(pasts.get(container) ?? NO_PAST);
+      const past = change(pasts.get(container) ?? NO_HISTORY);
       return { ...rest, pasts: new Map([...pasts, [container, past]]) };
     });
   }
@@ -66,7 +66,7 @@ export class Host {
     const isThere = (path: string) => {
       const [, name = "", kind] = /([^/]+)\.(env|done|finished)$/.exec(path) ?? [];
       if (kind === "env") return directory?.files.has(environmentFile(name)) ?? false;
-      const past = directory?.pasts.get(name) ?? NO_PAST;
+      const past = directory?.pasts.get(name) ?? NO_HISTORY;
       return kind === "done" ? past.done : past.finished;
     };
     const conditions = decodeUnit(text).Unit?.ConditionPathExists ?? [];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { collectImages } from "../../src/diff/image-gc.ts";
+import { collectGarbage } from "../../src/diff/image-gc.ts";
 import type { ImageStore, Images, StoredImage, StoredTree } from "../../src/model/image/image.ts";
 import { NO_IMAGES } from "../../src/model/image/image.ts";
 import type { Translation } from "../../src/model/translation.ts";
@@ -27,7 +27,7 @@ function removed(
 ) {
   const all = { ...NO_IMAGES, ...(of && { store: of }), ...images };
   const world = { now: NOW, config: { imageGC: 0.85 }, images: all, pods: { complete, items: [] } } as unknown as World;
-  return collectImages(world, translations).map((step) => {
+  return collectGarbage(world, translations).map((step) => {
     if (step.kind === "remove-package") return step.package;
     return step.kind === "remove-image" && step.digest;
   });

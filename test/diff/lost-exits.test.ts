@@ -21,7 +21,7 @@ const gone = { state: undefined, invocation: undefined };
 const app = (change: Parameters<typeof withUnit>[2], past: Parameters<typeof withPast>[2] = {}) =>
   withPast(withUnit(up(pod()), APP, change), "app", past);
 
-const LOST = "record app: container app ended and left no record";
+const LOST = "record-exit app: container app ended and left no record";
 
 describe("a container that status calls running", () => {
   const cases: [string, World, string[]][] = [
@@ -67,7 +67,7 @@ describe("a container that status calls running", () => {
     const hash = up(pod()).units.get(APP)?.identity?.specHash;
     expect(stepsOf(app(gone))).toMatchObject([
       {
-        kind: "record",
+        kind: "record-exit",
         container: "app",
         record: {
           invocation: invocation(1),

@@ -81,7 +81,7 @@ function told(world: World): World {
 
 /** What a run would do, without what it would only say. */
 function doing(world: World): readonly Step[] {
-  return stepsOf(world).filter(({ kind }) => kind !== "tell" && kind !== "alarm");
+  return stepsOf(world).filter(({ kind }) => kind !== "emit-event" && kind !== "schedule-run");
 }
 
 function leftOvers({ units, directories, pods }: World): string[] {

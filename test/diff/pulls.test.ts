@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pullSteps } from "../../src/diff/pulls.ts";
-import { type DesiredPull, NO_IMAGES } from "../../src/model/image/image.ts";
 import type { Pod } from "../../src/model/api/pod.ts";
+import { type DesiredPull, NO_IMAGES } from "../../src/model/image/image.ts";
 import type { Step } from "../../src/model/step.ts";
 import type { Runnable } from "../../src/model/translation.ts";
 import type { World } from "../../src/model/world.ts";
@@ -25,7 +25,7 @@ function steps(translations: readonly Runnable[], pulling: readonly string[] = [
   const images = { ...NO_IMAGES, pulling: new Set(pulling) };
   return pullSteps({ images, pods: { complete, items: [] } } as unknown as World, translations);
 }
-const kinds = (of: readonly Step[]) => of.map((step) => (step.kind === "tell" ? step.event?.reason : step.kind));
+const kinds = (of: readonly Step[]) => of.map((step) => (step.kind === "emit-event" ? step.event?.reason : step.kind));
 
 describe("what is waited for", () => {
   test("is pulled, and its pod is told", () => {

@@ -1,4 +1,4 @@
-import { identityOf } from "../../src/diff/owner.ts";
+import { unitOwner } from "../../src/diff/owner.ts";
 import type { ExitRecord } from "../../src/model/exit-record.ts";
 import { environmentFile } from "../../src/model/paths.ts";
 import type { Step } from "../../src/model/step.ts";
@@ -21,7 +21,7 @@ export function passTime(world: World): World {
   const host = new Host({ ...world, now: world.now + 60_000 });
   for (const unit of world.units.values()) {
     const { state } = unit;
-    const identity = identityOf(unit, world);
+    const identity = unitOwner(unit, world);
     if (state === undefined || identity === undefined || identity.kind === "slice") continue;
     if (state.active === "deactivating" || state.job === "stop")
       end(host, unit, { result: "success", code: "killed", status: "TERM" });
@@ -32,7 +32,7 @@ export function passTime(world: World): World {
 }
 
 function perform(host: Host, step: Step): void {
-  if (step.kind === "record")
+  if (step.kind === "record-exit")
     host.changePast(step.uid, step.container, (past) => ({ ...past, exits: [...past.exits, step.record] }));
   else if (step.kind === "stop" || step.kind === "kill") stop(host, host.unit(step.unit));
   else if (step.kind === "restart") restart(host, host.unit(step.unit));
@@ -40,11 +40,11 @@ function perform(host: Host, step: Step): void {
   else if (step.kind === "remove-unit") removeUnit(host, host.unit(step.unit));
   else if (step.kind === "remove-pod") host.directories.delete(step.uid);
   else if (step.kind === "write-file") host.addFile(step.uid, step.file.name, step.file.text);
-  else if (step.kind === "restore") restore(host, step.uid);
+  else if (step.kind === "unseal") restore(host, step.uid);
   else if (step.kind === "write-unit") writeUnit(host, step.unit, step.text);
   else if (step.kind === "link" || step.kind === "unlink") host.change(step.unit, { linked: step.kind === "link" });
   else if (step.kind === "reload") reload(host);
-  else if (step.kind === "forget") host.pods = host.pods.filter(({ metadata }) => metadata.uid !== step.uid);
+  else if (step.kind === "delete-pod-object") host.pods = host.pods.filter(({ metadata }) => metadata.uid !== step.uid);
 }
 
 function start(host: Host, unit: ActualUnit): void {
@@ -81,7 +81,7 @@ function stop(host: Host, unit: ActualUnit): void {
     return;
   }
   for (const other of [...host.units.values()]) {
-    const identity = identityOf(other, host.world());
+    const identity = unitOwner(other, host.world());
     const isInIt = identity?.podUID === unit.identity.podUID && identity.kind !== "slice";
     if (isInIt && isUp(other)) host.change(other.name, { state: STOPPING });
   }
@@ -97,7 +97,7 @@ function succeed(host: Host, unit: ActualUnit): void {
 /** As container-exit does it: what was stopped before it ran leaves no record. */
 function end(host: Host, unit: ActualUnit, how: Pick<ExitRecord, "result" | "code" | "status">): void {
   const { name, invocation, text } = unit;
-  const identity = identityOf(unit, host.world());
+  const identity = unitOwner(unit, host.world());
   if (text === undefined || unit.identity === undefined) host.units.delete(name);
   else host.change(name, { state: undefined, invocation: undefined });
   if (invocation === undefined || identity === undefined) return;

@@ -70,7 +70,7 @@ describe("after a reboot without an API server", () => {
 
   test("what the pod was given is restored once, before its containers start", () => {
     expect(plan(incomplete(withDirectory(down, { sealed: true, files: new Map() })))).toEqual([
-      "restore: the host was rebooted",
+      "unseal: the host was rebooted",
       START,
       START.replace("app", "other"),
     ]);
@@ -91,8 +91,8 @@ describe("after a reboot without an API server", () => {
       directories: new Map([...web.directories, ...other.directories]),
     };
     expect(plan(incomplete(both))).toEqual([
-      "restore: the host was rebooted",
-      "restore: the host was rebooted",
+      "unseal: the host was rebooted",
+      "unseal: the host was rebooted",
       START,
       START.replace("app", "api.app"),
     ]);

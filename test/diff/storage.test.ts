@@ -21,19 +21,19 @@ function prepared(world: World, ...keys: string[]): World {
   return { ...world, directories: new Map([[UID, directory]]) };
 }
 
-const preparing = (world: World) => plan(world).filter((line) => line.startsWith("prepare"));
+const preparing = (world: World) => plan(world).filter((line) => line.startsWith("prepare-volumes"));
 
 describe("what a pod's volumes need", () => {
   test("is prepared before its units are written", () => {
     expect(plan(bare(ON_DISK)).slice(0, 3)).toEqual([
       "write-file app.env: app.env is not as the pod has it",
-      `prepare: ${DISK}, ${HELD} are not there`,
+      `prepare-volumes: ${DISK}, ${HELD} are not there`,
       "write-unit slice: it is new",
     ]);
   });
 
   test("is prepared as far as it is missing, and all of it kept for a boot", () => {
-    const [step] = stepsOf(prepared(bare(ON_DISK), DISK)).filter(({ kind }) => kind === "prepare");
+    const [step] = stepsOf(prepared(bare(ON_DISK), DISK)).filter(({ kind }) => kind === "prepare-volumes");
     expect(step).toMatchObject({ storage: [{ kind: "sub-path" }], all: [{ kind: "directory" }, { kind: "sub-path" }] });
   });
 
@@ -46,7 +46,7 @@ describe("what a pod's volumes need", () => {
     expect(preparing(bare(ON_SHARE))).toEqual([]);
     const mounted = { name, dropIns: [], linked: false, state: { ...RUNNING, sub: "mounted" } };
     expect(preparing({ ...bare(ON_SHARE), units: new Map([[name, mounted]]) })).toEqual([
-      `prepare: ${HELD} is not there`,
+      `prepare-volumes: ${HELD} is not there`,
     ]);
   });
 });

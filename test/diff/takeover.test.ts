@@ -53,7 +53,7 @@ describe("a unit that looks like ours and is not", () => {
   const foreign = { text: "[Service]\nExecStart=/bin/theirs\n", identity: undefined };
   const occupied = (name: string) => {
     const message = `Unit ${name} exists and is not unitlet's (it has no [X-Kubernetes] section): remove or rename it`;
-    return [`tell: ${message} [Warning FailedCreate: ${message}]`];
+    return [`emit-event: ${message} [Warning FailedCreate: ${message}]`];
   };
 
   test("is left alone, and the pod whose name it has waits and says so", () => {

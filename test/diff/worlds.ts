@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
-import { type ContainerPast, NO_PAST } from "../../src/model/exit-record.ts";
 import type { Pod, PodSpec } from "../../src/model/api/pod.ts";
 import { toTimestamp } from "../../src/model/api/time.ts";
+import { type ContainerHistory, NO_HISTORY } from "../../src/model/exit-record.ts";
 import type { ActualUnit, UnitState } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
 import { container, NOW, pod } from "../translate/base.ts";
@@ -36,7 +36,7 @@ const misfortune = fc.option(
   { nil: undefined },
 );
 
-const past: fc.Arbitrary<Partial<ContainerPast>> = fc.record(
+const past: fc.Arbitrary<Partial<ContainerHistory>> = fc.record(
   {
     exits: fc.constantFrom(
       [],
@@ -142,10 +142,10 @@ function withUnit(world: World, unit: ActualUnit): World {
   return { ...world, units: new Map([...world.units, [unit.name, unit]]) };
 }
 
-function remember(world: World, uid: string, name: string, change: Partial<ContainerPast>): World {
+function remember(world: World, uid: string, name: string, change: Partial<ContainerHistory>): World {
   const directory = world.directories.get(uid);
   if (directory === undefined) return world;
-  const pasts = new Map([...directory.pasts, [name, { ...(directory.pasts.get(name) ?? NO_PAST), ...change }]]);
+  const pasts = new Map([...directory.pasts, [name, { ...(directory.pasts.get(name) ?? NO_HISTORY), ...change }]]);
   return { ...world, directories: new Map([...world.directories, [uid, { ...directory, pasts }]]) };
 }
 

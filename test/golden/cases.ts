@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseSettings, toConfig } from "../../src/config/settings.ts";
 import { readManifests } from "../../src/io/schema/manifest-files.ts";
-import type { Config } from "../../src/model/host/config.ts";
 import type { Pod } from "../../src/model/api/pod.ts";
-import type { Fetched, Reference, References } from "../../src/model/references.ts";
+import type { Config } from "../../src/model/host/config.ts";
+import type { FetchResult, Reference, ResolvedReferences } from "../../src/model/references.ts";
 import type { Translation } from "../../src/model/translation.ts";
 import { translateAll } from "../../src/translate/all.ts";
-import { allNeeds } from "../../src/translate/references.ts";
+import { allDependencies } from "../../src/translate/references.ts";
 import { HOST, NOW } from "../translate/base.ts";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
@@ -34,7 +34,7 @@ export function translateCase(of: string): readonly Translation[] {
     units: new Map(),
     directories: new Map(),
     references: referencesOf(pods),
-    agent: { watch: undefined, path: undefined, fallen: [] },
+    agent: { watch: undefined, path: undefined, inactive: [] },
     absentDirectories: new Set(["/no/such/directory"]),
     hostFiles: new Map(),
   } as const;
@@ -47,11 +47,11 @@ function configOf(of: string): Config {
   return toConfig(parseSettings(files), "edge", undefined);
 }
 
-function referencesOf(pods: readonly Pod[]): References {
-  return new Map(allNeeds(pods, new Map()).map(({ key, reference }) => [key, answer(reference)]));
+function referencesOf(pods: readonly Pod[]): ResolvedReferences {
+  return new Map(allDependencies(pods, new Map()).map(({ key, reference }) => [key, answer(reference)]));
 }
 
-function answer(reference: Reference): Fetched {
+function answer(reference: Reference): FetchResult {
   const found = (value: unknown) => ({ ok: true, value, at: NOW }) as const;
   switch (reference.kind) {
     case "token": {

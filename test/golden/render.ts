@@ -1,4 +1,4 @@
-import { podVolatile, volumePath } from "../../src/model/paths.ts";
+import { podRunDir, volumePath } from "../../src/model/paths.ts";
 import type { Problem } from "../../src/model/problem.ts";
 import type { DesiredVolume } from "../../src/model/step.ts";
 import type { DesiredContainer, Runnable, Translation } from "../../src/model/translation.ts";
@@ -19,7 +19,7 @@ function parts({ pod, slice, containers, companions, files, volumes, storage, pr
     unit(slice),
     ...companions.map(unit),
     ...containers.map(container),
-    ...files.map((file) => `==== ${podVolatile(uid)}/${file.name} (owner ${file.uid})\n${file.text}`),
+    ...files.map((file) => `==== ${podRunDir(uid)}/${file.name} (owner ${file.uid})\n${file.text}`),
     ...volumes.map((each) => volume(uid, each)),
     ...storage.map((each) => `==== prepared: ${JSON.stringify(each)}\n`),
   ];

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
-import { onSilence } from "../../src/io/timeout.ts";
+import { onTimeout } from "../../src/io/timeout.ts";
 
 const SCRIPT = `
   const { port, after, sent } = require("worker_threads").workerData;
@@ -20,7 +20,7 @@ async function first(answer: number, stalls: boolean): Promise<string> {
   const worker = new Worker(SCRIPT, { eval: true, workerData, transferList: [port2] });
   await once(worker, "online");
   const told = new Promise<string>((resolve) => {
-    const answered = onSilence(100, () => resolve("late"));
+    const answered = onTimeout(100, () => resolve("late"));
     port1.once("message", () => {
       answered();
       resolve("answered");

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Probe, ProbeResult, ProbeType } from "../../src/model/api/probe.ts";
-import { advance, begin, type Course, isDue, isUrgent, resume } from "../../src/probe/probe-state.ts";
+import {
+  crossesThreshold,
+  initialState,
+  isDue,
+  nextState,
+  type ProbeState,
+  resumeState,
+} from "../../src/probe/probe-state.ts";
 
 const PROBE: Probe = {
   check: { type: "tcp", port: 80 },
@@ -17,9 +24,9 @@ const outcome = (letter: string) => (letter === "+" ? GOOD : BAD);
 
 /** After each outcome, + or -: the state by the thresholds, then what was news, if anything. */
 function course(type: ProbeType, outcomes: string, change: Partial<Probe> = {}): string[] {
-  let now: Course = begin(type, "i", undefined);
+  let now: ProbeState = initialState(type, "i", undefined);
   return [...outcomes].map((letter, at) => {
-    const { course: next, news } = advance(now, type, { ...PROBE, ...change }, outcome(letter), at);
+    const { course: next, news } = nextState(now, type, { ...PROBE, ...change }, outcome(letter), at);
     now = next;
     return `${now.success}${now.held ? " held" : ""}${news ? `: ${news.success} ${news.failures}${news.ended ? " ended" : ""}` : ""}`;
   });
@@ -62,7 +69,7 @@ describe("advance()", () => {
   });
 
   test("that it fails for another reason is news, now and then", () => {
-    let now: Course = begin("readiness", "i", undefined);
+    let now: ProbeState = initialState("readiness", "i", undefined);
     const told = [
       ["refused", 0],
       ["refused", 60_000],
@@ -71,7 +78,7 @@ describe("advance()", () => {
       ["404", 80_000],
     ].flatMap(([message, at]) => {
       const failed = { success: false, message: String(message) };
-      const { course: next, news } = advance(now, "readiness", { ...PROBE, failureThreshold: 1 }, failed, Number(at));
+      const { course: next, news } = nextState(now, "readiness", { ...PROBE, failureThreshold: 1 }, failed, Number(at));
       now = next;
       return news?.message ?? [];
     });
@@ -100,7 +107,7 @@ describe("advance()", () => {
   });
 
   test("tells what failed, and when", () => {
-    const { news } = advance(begin("readiness", "i", undefined), "readiness", PROBE, BAD, 1234);
+    const { news } = nextState(initialState("readiness", "i", undefined), "readiness", PROBE, BAD, 1234);
     const expected: ProbeResult = {
       ...{ invocation: "i", success: false, failures: 1, at: 1234, message: "no" },
       ...{ warning: false, ended: false },
@@ -110,20 +117,20 @@ describe("advance()", () => {
 
   test("a success that says something is a warning", () => {
     const odd = { success: true, message: "odd" };
-    const { news } = advance(begin("readiness", "i", undefined), "readiness", PROBE, odd, 1);
+    const { news } = nextState(initialState("readiness", "i", undefined), "readiness", PROBE, odd, 1);
     expect(news).toMatchObject({ success: true, warning: true, message: "odd" });
   });
 
   test("counts go on over restarts", () => {
-    const { course: first } = advance(begin("liveness", "i", undefined), "liveness", PROBE, GOOD, 1);
-    const { course: second } = advance(begin("liveness", "j", first), "liveness", PROBE, BAD, 2);
+    const { course: first } = nextState(initialState("liveness", "i", undefined), "liveness", PROBE, GOOD, 1);
+    const { course: second } = nextState(initialState("liveness", "j", first), "liveness", PROBE, BAD, 2);
     expect(second).toMatchObject({ invocation: "j", run: 1, counts: { successful: 1, failed: 1 } });
   });
 });
 
 describe("isDue()", () => {
-  const fresh = begin("readiness", "i", undefined);
-  const at = (time: number): Course => ({ ...fresh, run: 1, at: time });
+  const fresh = initialState("readiness", "i", undefined);
+  const at = (time: number): ProbeState => ({ ...fresh, run: 1, at: time });
 
   test.each([
     ["a container that has just started", fresh, {}, 0, true],
@@ -140,7 +147,7 @@ describe("isDue()", () => {
 });
 
 describe("isUrgent()", () => {
-  const one = { ...begin("readiness", "i", undefined), last: false, run: 1 };
+  const one = { ...initialState("readiness", "i", undefined), last: false, run: 1 };
 
   test.each([
     ["the second failure", { ...one, run: 2 }, false],
@@ -148,7 +155,7 @@ describe("isUrgent()", () => {
     ["the first success", { ...one, last: true }, true],
     ["the end of the container", { ...one, held: true }, true],
   ] as const)("%s", (_, after, expected) => {
-    expect(isUrgent(one, after)).toBe(expected);
+    expect(crossesThreshold(one, after)).toBe(expected);
   });
 });
 
@@ -162,22 +169,22 @@ describe("resume()", () => {
     warning: false,
     ended: false,
   };
-  const forgotten = begin("readiness", "i", undefined);
+  const forgotten = initialState("readiness", "i", undefined);
 
   test("the verdict that was told stands", () => {
-    expect(resume("readiness", forgotten, told)).toEqual({ ...forgotten, success: true });
+    expect(resumeState("readiness", forgotten, told)).toEqual({ ...forgotten, success: true });
   });
 
   test("a start that was told is not looked for again", () => {
-    const start = begin("startup", "i", undefined);
-    expect(resume("startup", start, told)).toEqual({ ...start, success: true, held: true });
+    const start = initialState("startup", "i", undefined);
+    expect(resumeState("startup", start, told)).toEqual({ ...start, success: true, held: true });
   });
 
   test("a verdict on an earlier start says nothing", () => {
-    expect(resume("readiness", forgotten, { ...told, invocation: "h" })).toEqual(forgotten);
+    expect(resumeState("readiness", forgotten, { ...told, invocation: "h" })).toEqual(forgotten);
   });
 
   test("nothing was told yet", () => {
-    expect(resume("readiness", forgotten, undefined)).toEqual(forgotten);
+    expect(resumeState("readiness", forgotten, undefined)).toEqual(forgotten);
   });
 });

@@ -1,6 +1,6 @@
 import { loadYaml } from "@kubernetes/client-node";
 import { parseManifest } from "../../src/config/manifest.ts";
-import type { Fetched } from "../../src/model/references.ts";
+import type { FetchResult } from "../../src/model/references.ts";
 import { CONFIG, HOST, NO_REFERENCES, runnable } from "../translate/base.ts";
 import { fence } from "./markdown.ts";
 
@@ -10,7 +10,7 @@ const GIBIBYTE = 1024 ** 3;
 /** The files of a manifest's pod on a standalone host, by the name of the container; "" is its slice. */
 export function exampleUnits(manifest: string): ReadonlyMap<string, string> {
   const host = { ...HOST, hostname: "edge-1", memoryTotal: 24 * GIBIBYTE };
-  const references = new Map<string, Fetched>([
+  const references = new Map<string, FetchResult>([
     ...NO_REFERENCES,
     ["services/default/", { ok: true, value: [], at: 0 }],
   ]);

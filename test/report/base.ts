@@ -1,5 +1,5 @@
-import { type ContainerPast, type ExitRecord, NO_PAST } from "../../src/model/exit-record.ts";
 import type { ContainerState, ContainerStatus, Pod, PodSpec, PodStatus } from "../../src/model/api/pod.ts";
+import { type ContainerHistory, type ExitRecord, NO_HISTORY } from "../../src/model/exit-record.ts";
 import type { DesiredContainer, Rejected, Runnable } from "../../src/model/translation.ts";
 import type { ActualUnit, ContainerKind, UnitName, UnitState } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
@@ -77,11 +77,11 @@ export function exit(run: number, seconds: number, change: Partial<ExitRecord> =
 
 export const SUCCESS: Partial<ExitRecord> = { result: "success", status: "0" };
 
-export function past(exits: readonly ExitRecord[], change: Partial<ContainerPast> = {}): ContainerPast {
-  return { ...NO_PAST, exits, ...change };
+export function past(exits: readonly ExitRecord[], change: Partial<ContainerHistory> = {}): ContainerHistory {
+  return { ...NO_HISTORY, exits, ...change };
 }
 
-export function world(units: readonly ActualUnit[], pasts: Readonly<Record<string, ContainerPast>> = {}): World {
+export function world(units: readonly ActualUnit[], pasts: Readonly<Record<string, ContainerHistory>> = {}): World {
   const directory = { uid: UID, pasts: new Map(Object.entries(pasts)), files: new Map(), volumes: new Map() };
   return {
     now: NOW,
@@ -91,7 +91,7 @@ export function world(units: readonly ActualUnit[], pasts: Readonly<Record<strin
     units: new Map([...units, SLICE].map((each) => [each.name, each])),
     directories: new Map([[UID, directory]]),
     references: new Map(),
-    agent: { watch: undefined, path: undefined, fallen: [] },
+    agent: { watch: undefined, path: undefined, inactive: [] },
     absentDirectories: new Set(),
     hostFiles: new Map(),
   };

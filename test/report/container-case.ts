@@ -1,5 +1,5 @@
-import type { ContainerPast } from "../../src/model/exit-record.ts";
 import type { ContainerStatus, PodSpec, PodStatus, Terminated } from "../../src/model/api/pod.ts";
+import type { ContainerHistory } from "../../src/model/exit-record.ts";
 import type { ActualUnit } from "../../src/model/unit.ts";
 import { reportPod } from "../../src/report/pod-status.ts";
 import {
@@ -19,7 +19,7 @@ import {
 
 export interface Case {
   readonly units?: readonly ActualUnit[];
-  readonly past?: ContainerPast;
+  readonly past?: ContainerHistory;
   readonly previous?: PodStatus;
   readonly spec?: Partial<PodSpec>;
   readonly deleted?: boolean;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ExitRecord } from "../../src/model/exit-record.ts";
 import type { PodSpec, Terminated } from "../../src/model/api/pod.ts";
+import type { ExitRecord } from "../../src/model/exit-record.ts";
 import { BACKING_OFF, exit, id, NOW, past, SUCCESS, status, unit } from "./base.ts";
 import { app, crashLoop, ended, reported } from "./container-case.ts";
 

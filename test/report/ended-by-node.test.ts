@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import type { Ending, Rejected } from "../../src/model/translation.ts";
-import { statusPatch } from "../../src/report/patch.ts";
+import type { Rejected, Terminating } from "../../src/model/translation.ts";
 import { podEvents } from "../../src/report/events/pod-events.ts";
+import { statusPatch } from "../../src/report/patch.ts";
 import { NOW, pod, rejected } from "./base.ts";
 import { condition, crashed, phaseOf, report, running } from "./pod-case.ts";
 
 const DISRUPTION = "The node was low on resource: memory. ";
-const ENDED: Ending = { disruption: DISRUPTION, immediate: true };
+const ENDED: Terminating = { disruption: DISRUPTION, immediate: true };
 const before = report({ world: running });
 
-function evicted(ended: Ending = ENDED): Rejected {
+function evicted(ended: Terminating = ENDED): Rejected {
   return { ...rejected({ ...pod(), status: before }), reason: "Evicted", message: DISRUPTION, ended };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Validity } from "../../src/model/host/credentials.ts";
-import { identityProblem } from "../../src/report/identity-problem.ts";
+import { credentialsProblem } from "../../src/report/identity-problem.ts";
 import { NOW } from "./base.ts";
 
 const MINUTE = 60_000;
@@ -8,7 +8,7 @@ const DAY = 24 * 60 * MINUTE;
 
 function problem(client: Validity | undefined, clockSkew?: number) {
   const identity = { until: NOW, refusals: { client: 0, serving: 0 }, ...(client ? { client } : {}) };
-  return identityProblem({ identity, ...(clockSkew === undefined ? {} : { clockSkew }) }, NOW);
+  return credentialsProblem({ identity, ...(clockSkew === undefined ? {} : { clockSkew }) }, NOW);
 }
 
 const life = (from: number, to: number): Validity => ({ from: NOW + from, to: NOW + to });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ContainerPast } from "../../src/model/exit-record.ts";
 import type { Container, PodSpec } from "../../src/model/api/pod.ts";
+import type { ContainerHistory } from "../../src/model/exit-record.ts";
 import type { ActualUnit } from "../../src/model/unit.ts";
 import { reportPod } from "../../src/report/pod-status.ts";
 import { agoText, exit, id, NOW, NOW_TEXT, past, pod, runnable, SUCCESS, status, unit, world } from "./base.ts";
@@ -11,7 +11,7 @@ describe("init containers", () => {
   const more: Container = { name: "more", image: "host" };
   const init = (
     units: readonly ActualUnit[],
-    pasts: Readonly<Record<string, ContainerPast>>,
+    pasts: Readonly<Record<string, ContainerHistory>>,
     spec: Partial<PodSpec> = {},
   ) => {
     const of = pod({ initContainers: [setup, more], ...spec });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Companion, UnitName } from "../../src/model/unit.ts";
+import type { AuxiliaryUnit, UnitName } from "../../src/model/unit.ts";
 import { DEAD, id, NOW_TEXT, pod, rejected, runnable, runningStatus, status, unit, world } from "./base.ts";
 import { HOST } from "./node/base-host.ts";
 import { addresses, condition, crashed, never, report, running, succeeded } from "./pod-case.ts";
@@ -45,7 +45,7 @@ describe("reportPod()", () => {
 
   test("tells that a pod whose sandbox cannot be made is not ready for its containers", () => {
     const name = "unitlet-sandbox.shop.web.pod.service" as UnitName;
-    const identity = { ...unit("app", DEAD).identity, container: "", kind: "sandbox" } as Companion["identity"];
+    const identity = { ...unit("app", DEAD).identity, container: "", kind: "sandbox" } as AuxiliaryUnit["identity"];
     const sandbox = { name, identity, text: "", linked: false, wanted: true };
     const of = (state: Parameters<typeof unit>[1]) => {
       const actual = { ...unit("app", state), name, identity };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ExitRecord } from "../../src/model/exit-record.ts";
 import type { Container, Terminated } from "../../src/model/api/pod.ts";
+import type { ExitRecord } from "../../src/model/exit-record.ts";
 import { terminated } from "../../src/report/terminated.ts";
 import { ago, agoText, exit, id } from "./base.ts";
 

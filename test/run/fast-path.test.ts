@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type ContainerPast, type ExitRecord, NO_PAST } from "../../src/model/exit-record.ts";
 import type { Pod, PodStatus } from "../../src/model/api/pod.ts";
-import type { Fetched } from "../../src/model/references.ts";
+import { type ContainerHistory, type ExitRecord, NO_HISTORY } from "../../src/model/exit-record.ts";
+import type { FetchResult } from "../../src/model/references.ts";
 import type { ActualUnit, UnitName, UnitState } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
-import { isPassing, settledUntil } from "../../src/run/fast-path.ts";
+import { isTransitioning, validUntil } from "../../src/run/fast-path.ts";
 import { CONFIG, HOST, NO_REFERENCES, NOW, pod, UID } from "../translate/base.ts";
 
 const MINUTE = 60_000;
@@ -18,7 +18,7 @@ const QUIET: World = {
   units: new Map(),
   directories: new Map(),
   references: NO_REFERENCES,
-  agent: { watch: undefined, path: undefined, fallen: [] },
+  agent: { watch: undefined, path: undefined, inactive: [] },
   absentDirectories: new Set(),
   hostFiles: new Map(),
 };
@@ -39,7 +39,7 @@ function withUnit(state: Partial<UnitState>, change: Partial<ActualUnit> = {}): 
 
 /** A unit between its starts, and until when container-start means to wait. */
 function inStartPre(backOffUntil: number): World {
-  const pasts = new Map([["app", { ...NO_PAST, backOffUntil }]]);
+  const pasts = new Map([["app", { ...NO_HISTORY, backOffUntil }]]);
   const directories = new Map([[UID, { uid: UID, pasts, files: new Map(), volumes: new Map() }]]);
   return { ...withUnit({ active: "activating", sub: "start-pre", job: "start" }), directories };
 }
@@ -56,7 +56,7 @@ describe("a world is left alone for a minute", () => {
   ];
 
   test.for(cases)("%s", ([, world]) => {
-    expect(settledUntil(world)).toBe(NOW + MINUTE);
+    expect(validUntil(world)).toBe(NOW + MINUTE);
   });
 });
 
@@ -74,16 +74,19 @@ describe("a world is looked at again at once", () => {
   ];
 
   test.for(cases)("%s", ([, world]) => {
-    expect(settledUntil(world)).toBeUndefined();
+    expect(validUntil(world)).toBeUndefined();
   });
 });
 
 describe("a start or an end is all but over", () => {
-  const past = (change: Partial<ContainerPast>) =>
+  const past = (change: Partial<ContainerHistory>) =>
     new Map([
-      [UID, { uid: UID, pasts: new Map([["app", { ...NO_PAST, ...change }]]), files: new Map(), volumes: new Map() }],
+      [
+        UID,
+        { uid: UID, pasts: new Map([["app", { ...NO_HISTORY, ...change }]]), files: new Map(), volumes: new Map() },
+      ],
     ]);
-  const startPre = (change: Partial<ContainerPast>): World => ({
+  const startPre = (change: Partial<ContainerHistory>): World => ({
     ...withUnit({ active: "activating", sub: "start-pre", job: "start" }, { invocation: "i" }),
     directories: past(change),
   });
@@ -109,7 +112,7 @@ describe("a start or an end is all but over", () => {
     ["while crun makes the container", start("forking")],
     ["once it is recorded", stop([exit("i")])],
   ])("%s", ([, world]) => {
-    expect(isPassing(world)).toBe(true);
+    expect(isTransitioning(world)).toBe(true);
   });
 
   test.for<[string, World]>([
@@ -123,7 +126,7 @@ describe("a start or an end is all but over", () => {
     ["when the end hangs", stop([exit("i", NOW - MINUTE)])],
     ["when it is over", start("exec", { active: "active", sub: "running", job: "" })],
   ])("but not %s", ([, world]) => {
-    expect(isPassing(world)).toBe(false);
+    expect(isTransitioning(world)).toBe(false);
   });
 });
 
@@ -134,7 +137,7 @@ describe("a world is looked at when something in it is due", () => {
     ...(phase ? { status: { phase, startTime: "2026-01-01T00:00:00Z" } } : {}),
   });
 
-  const found = (value: unknown, at: number): Fetched => ({ ok: true, value, at });
+  const found = (value: unknown, at: number): FetchResult => ({ ok: true, value, at });
   const knownSince = (phase: PodStatus["phase"], age: number): World => ({
     ...withPods(mounting(phase)),
     references: new Map([
@@ -145,10 +148,10 @@ describe("a world is looked at when something in it is due", () => {
   });
 
   test.for(["Running", "Pending"] as const)("of a pod in phase %s", (phase) => {
-    expect(settledUntil(knownSince(phase, 40_000))).toBe(NOW + 20_000);
+    expect(validUntil(knownSince(phase, 40_000))).toBe(NOW + 20_000);
   });
 
   test.for(["Succeeded", "Failed"] as const)("but not of a pod in phase %s", (phase) => {
-    expect(settledUntil(knownSince(phase, 40_000))).toBe(NOW + MINUTE);
+    expect(validUntil(knownSince(phase, 40_000))).toBe(NOW + MINUTE);
   });
 });

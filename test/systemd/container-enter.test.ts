@@ -40,7 +40,11 @@ const USER = '"/usr/bin/setpriv" "--reuid=1234" "--regid=1235" "--groups=7,1236"
 beforeAll(async () => {
   units = await ContainerUnits.boot("enter");
   machine = units.machine;
-  await machine.write("/usr/local/lib/unitlet/container-enter", await readFile("units/helpers/container/container-enter"), 0o755);
+  await machine.write(
+    "/usr/local/lib/unitlet/container-enter",
+    await readFile("units/helpers/container/container-enter"),
+    0o755,
+  );
   await machine.write("/opt/report", REPORT, 0o755);
   await machine.exec(["mkdir", "/opt/a directory"]);
 });

@@ -39,8 +39,12 @@ export class ContainerUnits {
   static async boot(name: string): Promise<ContainerUnits> {
     const { UNITLET_TEST_ROOT: root } = process.env;
     const machine = await Machine.boot(name, { net: "private", ...(root ? { root } : {}) });
-    for (const helper of ["container-start", "container-exit", "container-fence"]) {
-      await machine.write(`/usr/local/lib/unitlet/${helper}`, await readFile(`units/helpers/container/${helper}`), 0o755);
+    for (const helper of ["container-start", "container-exit", "container-landlock"]) {
+      await machine.write(
+        `/usr/local/lib/unitlet/${helper}`,
+        await readFile(`units/helpers/container/${helper}`),
+        0o755,
+      );
     }
     return new ContainerUnits(machine);
   }

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { podVolatile, volumePath } from "../../src/model/paths.ts";
+import { podRunDir, volumePath } from "../../src/model/paths.ts";
 import type { DesiredVolume } from "../../src/model/step.ts";
 import type { Runnable } from "../../src/model/translation.ts";
 import { CASES, LIB_DIR, translateCase } from "../golden/cases.ts";
@@ -24,7 +24,7 @@ beforeAll(async () => {
   machine = await Machine.boot("golden", { net: "private" });
   const root = await machine.root();
   mkdirSync(`${root}${LIB_DIR}`, { recursive: true });
-  for (const helper of ["container-start", "container-exit", "container-fence"]) {
+  for (const helper of ["container-start", "container-exit", "container-landlock"]) {
     copyFileSync(`units/helpers/container/${helper}`, `${root}${LIB_DIR}/${helper}`);
     chmodSync(`${root}${LIB_DIR}/${helper}`, 0o755);
   }
@@ -40,8 +40,8 @@ afterAll(() => machine[Symbol.asyncDispose]());
 
 function writeVolatile(below: string, { pod, files, volumes }: Runnable): void {
   const { uid } = pod.metadata;
-  mkdirSync(below + podVolatile(uid), { recursive: true });
-  for (const file of files) write(`${below}${podVolatile(uid)}/${file.name}`, file.text, file.mode ?? 0o600, file.uid);
+  mkdirSync(below + podRunDir(uid), { recursive: true });
+  for (const file of files) write(`${below}${podRunDir(uid)}/${file.name}`, file.text, file.mode ?? 0o600, file.uid);
   for (const volume of volumes) writeVolume(below + volumePath(uid, volume.name), volume);
 }
 

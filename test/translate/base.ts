@@ -1,7 +1,7 @@
+import type { Container, Pod, PodSpec } from "../../src/model/api/pod.ts";
 import type { Config } from "../../src/model/host/config.ts";
 import type { Host } from "../../src/model/host/host.ts";
-import type { Container, Pod, PodSpec } from "../../src/model/api/pod.ts";
-import type { References } from "../../src/model/references.ts";
+import type { ResolvedReferences } from "../../src/model/references.ts";
 import type { Runnable, Translation } from "../../src/model/translation.ts";
 import type { TranslateContext } from "../../src/translate/context.ts";
 import { translatePod } from "../../src/translate/pod.ts";
@@ -57,7 +57,7 @@ export const HOST: Host = {
   missingImageTools: [],
   hasApt: true,
   systemdVersion: "252",
-  files: {
+  confinementProbe: {
     present: new Set([
       "/usr/bin/perl",
       "/etc/hosts",
@@ -74,7 +74,7 @@ export const HOST: Host = {
 };
 
 /** There are no services in the pod's namespace, and nothing else is known. */
-export const NO_REFERENCES: References = new Map([
+export const NO_REFERENCES: ResolvedReferences = new Map([
   ["services/shop/", { ok: true, value: [], at: NOW }],
   ["service/default/kubernetes", { ok: false, missing: true, because: 'service "kubernetes" not found', at: NOW }],
 ]);

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Pod } from "../../src/model/api/pod.ts";
-import type { Fetched, References } from "../../src/model/references.ts";
 import type { ProjectedSource } from "../../src/model/api/volume.ts";
-import { allNeeds, dueAt, dueNeeds, nextRefresh } from "../../src/translate/references.ts";
+import type { FetchResult, ResolvedReferences } from "../../src/model/references.ts";
+import { allDependencies, dueAt, dueDependencies, nextRefresh } from "../../src/translate/references.ts";
 import { forAll } from "../support/fuzz.ts";
 import { NOW, pod, podOf, UID } from "./base.ts";
 
@@ -14,15 +14,15 @@ const DAY = 24 * HOUR;
 
 const TOKEN: ProjectedSource = { serviceAccountToken: { path: "token", expirationSeconds: 3607 } };
 const ROOT_CA: ProjectedSource = { configMap: { name: "kube-root-ca.crt" } };
-const NONE: References = new Map();
+const NONE: ResolvedReferences = new Map();
 
 const mounting = (...sources: ProjectedSource[]) =>
   started(pod({ enableServiceLinks: false, volumes: [{ name: "api", projected: { sources } }] }));
 const started = (of: Pod): Pod => ({ ...of, status: { phase: "Running", startTime: "2026-01-02T03:04:05Z" } });
-const keys = (...pods: Pod[]) => allNeeds(pods, NONE).map(({ key }) => key);
-const found = (value: unknown, at: number): Fetched => ({ ok: true, value, at });
-const missing = (at: number): Fetched => ({ ok: false, missing: true, because: "not found", at });
-const failed = (at: number): Fetched => ({ ok: false, missing: false, because: "did not answer", at });
+const keys = (...pods: Pod[]) => allDependencies(pods, NONE).map(({ key }) => key);
+const found = (value: unknown, at: number): FetchResult => ({ ok: true, value, at });
+const missing = (at: number): FetchResult => ({ ok: false, missing: true, because: "not found", at });
+const failed = (at: number): FetchResult => ({ ok: false, missing: false, because: "did not answer", at });
 
 const API_SERVER = "service/default/kubernetes";
 const TOKEN_KEY = `token/${UID}/default/3607/`;
@@ -71,27 +71,27 @@ describe("a pod needs", () => {
   test("the volume that its claim is bound to", () => {
     const of = pod({ volumes: [{ name: "v", persistentVolumeClaim: { claimName: "c" } }] });
     const known = new Map([["persistentvolumeclaim/shop/c", found({ metadata: {}, spec: { volumeName: "pv" } }, NOW)]]);
-    expect(allNeeds([of], known).map(({ key }) => key)).toContain("persistentvolume//pv");
+    expect(allDependencies([of], known).map(({ key }) => key)).toContain("persistentvolume//pv");
   });
 
   test("what several name only once, as soon as the first wants it, and at all if one must have it", () => {
     const optional = podOf({ envFrom: [{ configMapRef: { name: "m", optional: true } }] });
     const needed = podOf({ envFrom: [{ configMapRef: { name: "m" } }] });
-    const shared = allNeeds([optional, needed], NONE).filter(({ key }) => key === "configmap/shop/m");
+    const shared = allDependencies([optional, needed], NONE).filter(({ key }) => key === "configmap/shop/m");
     expect(shared).toMatchObject([{ maxAge: MINUTE, optional: false }]);
   });
 });
 
 describe("it is due", () => {
-  const only = (of: Pod, key: string, fetched: Fetched | undefined) => {
-    const need = allNeeds([of], NONE).find((each) => each.key === key);
+  const only = (of: Pod, key: string, fetched: FetchResult | undefined) => {
+    const need = allDependencies([of], NONE).find((each) => each.key === key);
     if (need === undefined) throw new Error(`no need ${key}`);
     return dueAt(need, new Map(fetched ? [[key, fetched]] : []));
   };
   const map = mounting(ROOT_CA);
   const mapKey = "configmap/shop/kube-root-ca.crt";
   const optional = mounting({ configMap: { name: "kube-root-ca.crt", optional: true } });
-  const cases: [string, Pod, string, Fetched | undefined, number][] = [
+  const cases: [string, Pod, string, FetchResult | undefined, number][] = [
     ["at once, when nothing is known", map, mapKey, undefined, 0],
     ["a minute after it was read", map, mapKey, found({}, NOW), NOW + MINUTE],
     ["at once, when it was missing and is needed", map, mapKey, missing(NOW), 0],
@@ -123,7 +123,7 @@ describe("it is due", () => {
 
   test("when it comes from the future, since then the clock was put back", () => {
     const known = new Map([[mapKey, found({}, NOW + HOUR)]]);
-    expect(dueNeeds(allNeeds([map], known), known, NOW).map(({ key }) => key)).toContain(mapKey);
+    expect(dueDependencies(allDependencies([map], known), known, NOW).map(({ key }) => key)).toContain(mapKey);
   });
 });
 
@@ -132,13 +132,13 @@ test("nextRefresh() is the first moment at which something is due, never later a
   const age = fc.integer({ min: 0, max: 2 * DAY });
   forAll(fc.tuple(sources, age, age, age), ([chosen, tokenAge, mapAge, apiAge]) => {
     const pods = [mounting(...chosen)];
-    const known = new Map<string, Fetched>([
+    const known = new Map<string, FetchResult>([
       [TOKEN_KEY, found(token(3607), NOW - tokenAge)],
       ["configmap/shop/kube-root-ca.crt", found({}, NOW - mapAge)],
       [API_SERVER, missing(NOW - apiAge)],
     ]);
     const at = nextRefresh(pods, known) ?? Number.NaN;
-    const due = (now: number) => allNeeds(pods, known).filter((need) => now >= dueAt(need, known)).length;
+    const due = (now: number) => allDependencies(pods, known).filter((need) => now >= dueAt(need, known)).length;
     expect(due(at)).toBeGreaterThan(0);
     expect(due(at - 1)).toBe(0);
   });

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Identity, UnitSections } from "../../src/model/unit.ts";
+import type { UnitOwner, UnitSections } from "../../src/model/unit.ts";
 import { encodeOwnUnit, isIntact, readIdentity } from "../../src/unitfile/identity.ts";
 import { forAll } from "../support/fuzz.ts";
 
-const IDENTITY: Identity = {
+const IDENTITY: UnitOwner = {
   namespace: "shop",
   pod: "web.x",
   podUID: "5f0c3a2e-0000-4000-8000-000000000001",
@@ -23,7 +23,7 @@ const SECTION = TEXT.slice(0, TEXT.indexOf("\n[Unit]"));
 test("what was written is read back", () => {
   // Namespaces may have these names.
   const word = fc.oneof(fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,20}$/), fc.constantFrom("true", "false", "null"));
-  const identity: fc.Arbitrary<Identity> = fc.record({
+  const identity: fc.Arbitrary<UnitOwner> = fc.record({
     namespace: word,
     pod: word,
     podUID: fc.uuid(),

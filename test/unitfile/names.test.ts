@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   asUnitName,
-  companionUnitName,
+  auxiliaryUnitName,
   containerUnitName,
   mountUnitName,
   namesProblem,
@@ -81,14 +81,14 @@ describe("podSliceName()", () => {
 
 describe("companionUnitName()", () => {
   test("names the kind, which a container's unit has not", () => {
-    expect(companionUnitName("image", { namespace: "shop", name: "web-7d9.x" }, "app")).toBe(
+    expect(auxiliaryUnitName("image", { namespace: "shop", name: "web-7d9.x" }, "app")).toBe(
       "unitlet-image.shop.web-7d9.x.app.service",
     );
   });
 
   test("is a name that systemd takes and that we know again, however long its parts", () => {
     forAll(fc.tuple(label, podName, label), ([namespace, name, container]) => {
-      const unit = companionUnitName("sandbox", { namespace, name }, container, "timer");
+      const unit = auxiliaryUnitName("sandbox", { namespace, name }, container, "timer");
       expect(unit.length).toBeLessThanOrEqual(255);
       expect(asUnitName(unit)).toBe(unit);
     });

@@ -21,7 +21,7 @@ place_port() {
 		rm -f "$text"
 	fi
 	# What the runs remember of the configuration has not the settings of a new version.
-	! has_changed rare.cjs || rm -f "$DESTDIR/run/unitlet/config.json"
+	! has_changed schema.cjs || rm -f "$DESTDIR/run/unitlet/config.json"
 }
 
 # A standalone node is asked by nobody. The process is stopped only for what is new in it: its streams end with it.

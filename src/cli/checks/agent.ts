@@ -1,10 +1,10 @@
-import { namesIn, readIfThere } from "../../io/files.ts";
+import { list, readOptional } from "../../io/files.ts";
 import { Systemd } from "../../io/systemd/systemd.ts";
 import { readUnits } from "../../io/systemd/unit-files.ts";
 import type { Config } from "../../model/host/config.ts";
-import { VOLATILE } from "../../model/paths.ts";
+import { RUN_DIR } from "../../model/paths.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
-import { said } from "./host.ts";
+import { commandOutput } from "./host.ts";
 
 const SYNC = "unitlet-sync.service";
 
@@ -28,7 +28,14 @@ function lastRun(): Finding {
     const status = property(SYNC, "ExecMainStatus");
     return error(what, `ended with ${status}: journalctl -u unitlet-sync -n 20`);
   }
-  const stamp = said("systemctl", "show", "--timestamp=unix", "--property=ExecMainStartTimestamp", "--value", SYNC);
+  const stamp = commandOutput(
+    "systemctl",
+    "show",
+    "--timestamp=unix",
+    "--property=ExecMainStartTimestamp",
+    "--value",
+    SYNC,
+  );
   const began = Number(stamp.trim().replace("@", "") || Number.NaN) * 1000;
   if (Number.isNaN(began)) return ok(what, "ended well");
   const seconds = Math.max(0, Math.round((Date.now() - began) / 1000));
@@ -38,14 +45,14 @@ function lastRun(): Finding {
 }
 
 function property(name: string, key: string): string {
-  return said("systemctl", "show", "--property", key, "--value", name).trim();
+  return commandOutput("systemctl", "show", "--property", key, "--value", name).trim();
 }
 
 /** What was told once in the journal and still holds. */
 function troubles(): readonly Finding[] {
-  const files = namesIn(VOLATILE).filter((name) => /^trouble\.[a-z-]+$/.test(name));
+  const files = list(RUN_DIR).filter((name) => /^trouble\.[a-z-]+$/.test(name));
   return files.map((name) =>
-    warning(name.replace("trouble.", "trouble with "), readIfThere(`${VOLATILE}/${name}`) ?? ""),
+    warning(name.replace("trouble.", "trouble with "), readOptional(`${RUN_DIR}/${name}`) ?? ""),
   );
 }
 

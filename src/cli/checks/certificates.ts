@@ -1,12 +1,12 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { statSync } from "node:fs";
 import { contentOf } from "../../io/kube/http.ts";
-import { hasPending, readPair, validity } from "../../io/pki/key-pair-files.ts";
-import type { Cluster, Config, FileOrData } from "../../model/host/config.ts";
+import { hasPending, readKeyPair, validity } from "../../io/pki/key-pair-files.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
+import type { Cluster, Config, FileOrData } from "../../model/host/config.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 
-const DAY = 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
 /** What the node shows of itself, and what it trusts. */
 export function certificateFindings(config: Config, cluster: Cluster, now: Instant): readonly Finding[] {
@@ -46,8 +46,8 @@ function life(what: string, certificate: X509Certificate, now: Instant, remedy: 
   if (now < from)
     return error(what, `is valid from ${toTimestamp(from)} on, and it is ${toTimestamp(now)}: set the clock`);
   if (now >= to) return error(what, `has ended at ${toTimestamp(to)}: ${remedy}`);
-  const days = Math.floor((to - now) / DAY);
-  if (to - now < Math.min(7 * DAY, (to - from) / 20)) return warning(what, `ends at ${toTimestamp(to)}: ${remedy}`);
+  const days = Math.floor((to - now) / DAY_MS);
+  if (to - now < Math.min(7 * DAY_MS, (to - from) / 20)) return warning(what, `ends at ${toTimestamp(to)}: ${remedy}`);
   return ok(what, days > 1 ? `ends in ${days} days` : `ends at ${toTimestamp(to)}`);
 }
 
@@ -74,7 +74,7 @@ function serving({ endpoint }: Config, now: Instant): readonly Finding[] {
       ),
     ];
   if (endpoint.servingCertificate === "self-signed") return [ok(what, "self-signed, as configured")];
-  const pair = readPair("serving");
+  const pair = readKeyPair("serving");
   if (pair !== undefined)
     return [life(what, pair, now, "kubectl get csr shows whether its renewal waits for somebody")];
   const meanwhile =

@@ -1,13 +1,13 @@
 import { connect } from "node:net";
 import { ApiClient, ApiError } from "../../io/kube/http.ts";
 import { Kube } from "../../io/kube/kube.ts";
-import { explainRefusal } from "../../io/pki/certificate-rotation.ts";
-import type { Cluster, Config } from "../../model/host/config.ts";
+import { explainRejection } from "../../io/pki/certificate-rotation.ts";
 import { fromTimestamp, type Instant } from "../../model/api/time.ts";
+import type { Cluster, Config } from "../../model/host/config.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 
 /** How long the node lifecycle controller waits for a lease. */
-const LEASE = 40_000;
+const LEASE_DURATION_MS = 40_000;
 
 export interface ClusterAnswer {
   readonly findings: readonly Finding[];
@@ -45,7 +45,7 @@ function readiness({ status, reason, message }: { status: string; reason?: strin
 
 function refusal(cause: ApiError, { nodeName }: Config, cluster: Cluster, now: Instant): Finding {
   const code = (cause.cause as NodeJS.ErrnoException | undefined)?.code;
-  const words = explainRefusal(cluster, { status: cause.status, ...(code ? { code } : {}), now });
+  const words = explainRejection(cluster, { status: cause.status, ...(code ? { code } : {}), now });
   if (words !== undefined) return error("API server", words);
   if (cause.status === 403)
     return error(
@@ -66,7 +66,7 @@ function leaseAge(renewTime: string | undefined, now: Instant): Finding {
   if (renewTime === undefined) return error("lease", "is not there: the next run makes it; journalctl -u unitlet-sync");
   const age = now - fromTimestamp(renewTime);
   const words = `renewed ${Math.max(0, Math.round(age / 1000))} s ago`;
-  return age < LEASE
+  return age < LEASE_DURATION_MS
     ? ok("lease", words)
     : error(
         "lease",

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, statfsSync } from "node:fs";
-import { readIfThere } from "../../io/files.ts";
+import { readOptional } from "../../io/files.ts";
 import { hasApt, missingImageTools } from "../../io/images/image-tools.ts";
 import type { Config } from "../../model/host/config.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
@@ -22,23 +22,23 @@ export function hostFindings(config: Config | undefined): readonly Finding[] {
 }
 
 function systemd(): Finding {
-  if (readIfThere("/proc/1/comm")?.trim() !== "systemd")
+  if (readOptional("/proc/1/comm")?.trim() !== "systemd")
     return error("systemd", "PID 1 is something else: unitlet needs a host that systemd has booted");
-  const version = Number(/^systemd (\d+)/.exec(said("systemctl", "--version"))?.[1] ?? 0);
+  const version = Number(/^systemd (\d+)/.exec(commandOutput("systemctl", "--version"))?.[1] ?? 0);
   if (version < NEEDED_SYSTEMD) return error("systemd", `this is ${version}: unitlet needs ${NEEDED_SYSTEMD} or newer`);
   return ok("systemd", String(version));
 }
 
 function cgroups(): Finding {
   if (statfsSync("/sys/fs/cgroup").type === CGROUP2) {
-    const controllers = (readIfThere("/sys/fs/cgroup/cgroup.controllers") ?? "").trim().split(" ");
+    const controllers = (readOptional("/sys/fs/cgroup/cgroup.controllers") ?? "").trim().split(" ");
     return lacking(
       "v2",
       ["cpu", "memory", "pids"].filter((each) => !controllers.includes(each)),
     );
   }
   // A line each: name, hierarchy (0: not mounted), number of cgroups, enabled.
-  const rows = (readIfThere("/proc/cgroups") ?? "").split("\n").map((line) => line.split("\t"));
+  const rows = (readOptional("/proc/cgroups") ?? "").split("\n").map((line) => line.split("\t"));
   const mounted = new Set(
     rows.filter(([, hierarchy, , isOn]) => hierarchy !== "0" && isOn === "1").map(([name]) => name),
   );
@@ -104,7 +104,7 @@ function isProgram(path: string): boolean {
 }
 
 function clock(): Finding {
-  const answer = said("timedatectl", "show", "--property=NTPSynchronized", "--value").trim();
+  const answer = commandOutput("timedatectl", "show", "--property=NTPSynchronized", "--value").trim();
   if (answer === "yes") return ok("clock", "synchronized");
   return warning(
     "clock",
@@ -130,7 +130,7 @@ function disk(least: number): readonly Finding[] {
 }
 
 /** Standard output; "" when it does not work. */
-export function said(program: string, ...args: readonly string[]): string {
+export function commandOutput(program: string, ...args: readonly string[]): string {
   try {
     return execFileSync(program, [...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: 10_000 });
   } catch {

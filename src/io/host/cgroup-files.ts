@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { isThere, readIfThere } from "../files.ts";
+import { exists, readOptional } from "../files.ts";
 
 const ROOT = "/sys/fs/cgroup";
 
@@ -16,8 +16,8 @@ export class CgroupFiles {
 
   constructor(root = ROOT) {
     this.#root = root;
-    this.isUnified = isThere(join(root, "cgroup.controllers"));
-    this.tree = this.isUnified ? root : join(root, isThere(join(root, "unified")) ? "unified" : "systemd");
+    this.isUnified = exists(join(root, "cgroup.controllers"));
+    this.tree = this.isUnified ? root : join(root, exists(join(root, "unified")) ? "unified" : "systemd");
   }
 
   /** The text of a file of one cgroup; "" when it is not there. `path` is relative to the root of the tree. */
@@ -42,7 +42,7 @@ export class CgroupFiles {
   #find(controller: Controller): string {
     if (controller === "") return this.tree;
     const joined = controller === "cpu" || controller === "cpuacct" ? ["cpu,cpuacct", "cpuacct,cpu"] : [];
-    return join(this.#root, joined.find((each) => isThere(join(this.#root, each))) ?? controller);
+    return join(this.#root, joined.find((each) => exists(join(this.#root, each))) ?? controller);
   }
 }
 
@@ -55,7 +55,7 @@ export function field(text: string, key: string): number | undefined {
 /** A cgroup may go while it is read: then reading its files fails in more ways than one. */
 function read(path: string): string {
   try {
-    return readIfThere(path) ?? "";
+    return readOptional(path) ?? "";
   } catch {
     return "";
   }

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { podVolatile } from "../../model/paths.ts";
-import { type Identity, isCompanion } from "../../model/unit.ts";
+import { podRunDir } from "../../model/paths.ts";
+import { isAuxiliary, type UnitOwner } from "../../model/unit.ts";
 import { readIdentity } from "../../unitfile/identity.ts";
 import { asUnitName } from "../../unitfile/names.ts";
-import { CgroupFiles, field } from "./cgroup-files.ts";
-import { isDirectory, modifiedAt, namesIn, readIfThere, readRegular } from "../files.ts";
+import { isDirectory, list, modifiedAt, readOptional, readRegular } from "../files.ts";
 import { UNIT_DIRECTORY } from "../systemd/unit-files.ts";
+import { CgroupFiles, field } from "./cgroup-files.ts";
 
 const SLICE = "unitlet.slice";
 
@@ -18,7 +18,7 @@ export interface Usage {
 
 /** The cgroup of one of our units. */
 export interface UnitCgroup {
-  readonly identity: Identity;
+  readonly identity: UnitOwner;
   /** From the root of the tree, without a slash before it. */
   readonly path: string;
   /** When a container was let go; undefined for a pod. In seconds. */
@@ -36,12 +36,12 @@ export function readUnitUsage(): readonly UnitUsage[] {
 export function unitCgroups(files: CgroupFiles): readonly UnitCgroup[] {
   const found: UnitCgroup[] = [];
   const walk = (above: string): void => {
-    for (const name of namesIn(join(files.tree, above))) {
+    for (const name of list(join(files.tree, above))) {
       if (!/\.(slice|service)$/.test(name)) continue;
       const path = join(above, name);
-      const identity = identityOf(name);
+      const identity = unitOwner(name);
       // A sandbox is part of its pod's.
-      if (identity !== undefined && !isCompanion({ identity })) found.push({ identity, path, ...startOf(identity) });
+      if (identity !== undefined && !isAuxiliary({ identity })) found.push({ identity, path, ...startOf(identity) });
       if (name.endsWith(".slice") && isDirectory(join(files.tree, path))) walk(path);
     }
   };
@@ -49,13 +49,13 @@ export function unitCgroups(files: CgroupFiles): readonly UnitCgroup[] {
   return found;
 }
 
-function identityOf(name: string): Identity | undefined {
+function unitOwner(name: string): UnitOwner | undefined {
   const text = asUnitName(name) && readRegular(join(UNIT_DIRECTORY, name));
   return text === undefined ? undefined : readIdentity(text);
 }
 
-function startOf({ podUID, container }: Identity): Pick<UnitCgroup, "startedAt"> {
-  const at = container === "" ? undefined : modifiedAt(join(podVolatile(podUID), `${container}.started`));
+function startOf({ podUID, container }: UnitOwner): Pick<UnitCgroup, "startedAt"> {
+  const at = container === "" ? undefined : modifiedAt(join(podRunDir(podUID), `${container}.started`));
   return at === undefined ? {} : { startedAt: at / 1000 };
 }
 
@@ -99,8 +99,8 @@ export function cpuOf(files: CgroupFiles, path: string): number | undefined {
 /** The whole host. */
 export function readNodeUsage(): Usage {
   const [user, nice, system, , , irq, softirq, steal] =
-    (readIfThere("/proc/stat") ?? "").split("\n")[0]?.split(/\s+/).slice(1).map(Number) ?? [];
-  const info = readIfThere("/proc/meminfo") ?? "";
+    (readOptional("/proc/stat") ?? "").split("\n")[0]?.split(/\s+/).slice(1).map(Number) ?? [];
+  const info = readOptional("/proc/meminfo") ?? "";
   const bytes = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(info)?.[1] ?? 0) * 1024;
   const ticks = [user, nice, system, irq, softirq, steal].reduce<number>((sum, each) => sum + (each ?? 0), 0);
   return {

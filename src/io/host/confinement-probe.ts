@@ -1,5 +1,5 @@
-import type { HostFiles, HostUser } from "../../model/host/confinement-probe.ts";
-import { isThere, readIfThere } from "../files.ts";
+import type { ConfinementProbe, HostUser } from "../../model/host/confinement-probe.ts";
+import { exists, readOptional } from "../files.ts";
 
 const PROFILES = "/sys/kernel/security/apparmor/profiles";
 
@@ -9,14 +9,14 @@ export interface Named {
 }
 
 /** Looks for `paths`; costs a tenth of a millisecond. Profiles and users are read only where a pod may name one. */
-export function readHostFiles(paths: readonly string[], named: Named): HostFiles {
-  const profiles = named.profile ? readIfThere(PROFILES) : undefined;
+export function readConfinementProbe(paths: readonly string[], named: Named): ConfinementProbe {
+  const profiles = named.profile ? readOptional(PROFILES) : undefined;
   return {
-    present: new Set(paths.filter(isThere)),
-    hosts: readIfThere("/etc/hosts") ?? "",
-    resolvConf: readIfThere("/etc/resolv.conf") ?? "",
+    present: new Set(paths.filter(exists)),
+    hosts: readOptional("/etc/hosts") ?? "",
+    resolvConf: readOptional("/etc/resolv.conf") ?? "",
     ...(profiles === undefined ? {} : { appArmorProfiles: profileNames(profiles) }),
-    ...(named.user ? { users: parseUsers(readIfThere("/etc/passwd") ?? "") } : {}),
+    ...(named.user ? { users: parseUsers(readOptional("/etc/passwd") ?? "") } : {}),
   };
 }
 

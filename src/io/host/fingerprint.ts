@@ -1,9 +1,9 @@
 import { lstatSync } from "node:fs";
 import { IMAGES, PULLS } from "../../model/image/image.ts";
-import { VOLATILE } from "../../model/paths.ts";
+import { RUN_DIR } from "../../model/paths.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { asUnitName } from "../../unitfile/names.ts";
-import { namesIn } from "../files.ts";
+import { list } from "../files.ts";
 import { DROP_IN_DIRECTORIES, readInvocations, WANTS_DIRECTORY } from "../systemd/unit-files.ts";
 
 /** Cheaper than asUnitName(), for all that lies in these directories. */
@@ -16,13 +16,13 @@ const OURS = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
 export function hostFingerprint(): string {
   const paths = [WANTS_DIRECTORY, "/run/dbus/system_bus_socket"];
   for (const directory of DROP_IN_DIRECTORIES) {
-    for (const name of namesIn(directory)) {
+    for (const name of list(directory)) {
       if (OURS.test(name) && asUnitName(name.endsWith(".d") ? name.slice(0, -2) : name) !== undefined)
         paths.push(`${directory}/${name}`);
     }
   }
   // A container's start, back-off and end each leave or take a file there.
-  for (const uid of namesIn(`${VOLATILE}/pods`)) paths.push(`${VOLATILE}/pods/${uid}`);
+  for (const uid of list(`${RUN_DIR}/pods`)) paths.push(`${RUN_DIR}/pods/${uid}`);
   paths.push(`${IMAGES}/refs`, PULLS);
   const running = [...readInvocations()].flat().join(" ");
   return digest(running + filesFingerprint(paths), 40);

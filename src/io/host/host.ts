@@ -1,8 +1,8 @@
 import { statfsSync } from "node:fs";
 import { arch, availableParallelism, hostname, networkInterfaces, release } from "node:os";
-import type { Host } from "../../model/host/host.ts";
 import type { Instant } from "../../model/api/time.ts";
-import { readIfThere } from "../files.ts";
+import type { Host } from "../../model/host/host.ts";
+import { readOptional } from "../files.ts";
 import { hasApt, missingImageTools } from "../images/image-tools.ts";
 
 /** USER_HZ, the same on every architecture that Node runs on. */
@@ -60,7 +60,7 @@ function initAge(): number {
 }
 
 function read(path: string): string {
-  return (readIfThere(path) ?? "").trim();
+  return (readOptional(path) ?? "").trim();
 }
 
 function readMemory(): Pick<Host, "memoryTotal" | "memoryAvailable" | "swapTotal"> {

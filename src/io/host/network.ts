@@ -1,4 +1,4 @@
-import { readIfThere } from "../files.ts";
+import { readOptional } from "../files.ts";
 
 /** Of one network interface, since it is there. */
 export interface InterfaceUse {
@@ -18,7 +18,7 @@ export interface Traffic {
 const INTERNAL = /^(lo$|veth|docker)/;
 
 export function readInterfaces(): readonly InterfaceUse[] {
-  return parseInterfaces(readIfThere("/proc/net/dev") ?? "");
+  return parseInterfaces(readOptional("/proc/net/dev") ?? "");
 }
 
 /** /proc/net/dev: two lines of headings, then eight numbers received and eight transmitted for each interface. */

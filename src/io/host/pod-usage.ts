@@ -1,18 +1,18 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { podData } from "../../model/paths.ts";
 import type { PodUsage } from "../../model/host/usage.ts";
+import { podStateDir } from "../../model/paths.ts";
+import { list } from "../files.ts";
 import { CgroupFiles } from "./cgroup-files.ts";
 import { readUnitUsage, unitCgroups } from "./cgroups.ts";
-import { namesIn } from "../files.ts";
 
 /** Longest time that one run spends on measuring files: what is not known by then counts against nobody. */
-const MEASURING = 4000;
+const MEASURE_BUDGET_MS = 4000;
 
 /** By UID, for all pods of which anything runs. The files are measured of those in `onDisk` alone: that takes long. */
 export function readPodUsage(onDisk: ReadonlySet<string>): ReadonlyMap<string, PodUsage> {
   const files = new CgroupFiles();
-  const end = performance.now() + MEASURING;
+  const end = performance.now() + MEASURE_BUDGET_MS;
   const memory = Map.groupBy(readUnitUsage(), ({ identity }) => identity.podUID);
   const slices = unitCgroups(files).filter(({ identity }) => identity.container === "");
   return new Map(
@@ -34,8 +34,8 @@ export function readPodUsage(onDisk: ReadonlySet<string>): ReadonlyMap<string, P
 
 /** A pod's volumes on the disk are directories below its own. */
 function measure(uid: string, end: number): Pick<PodUsage, "disk" | "inodes" | "volumes"> {
-  const directory = join(podData(uid), "volumes");
-  const names = namesIn(directory);
+  const directory = join(podStateDir(uid), "volumes");
+  const names = list(directory);
   const bytes = new Map(names.map((name) => [name, diskUsage(join(directory, name), end)]));
   return {
     disk: [...bytes.values()].reduce((a, b) => a + b, 0),

@@ -2,12 +2,12 @@ import { execFileSync } from "node:child_process";
 import { renameSync, statfsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { IMAGES, type ImageStore, type StoredTree } from "../../model/image/image.ts";
-import { DATA, podData, storagePath } from "../../model/paths.ts";
+import { podStateDir, STATE_DIR, storagePath } from "../../model/paths.ts";
 import type { Storage } from "../../model/storage.ts";
-import { readDebStore } from "./package-store.ts";
-import { ifThere, isDirectory, modifiedAt, namesIn, readIfThere, remove, writeIfRoom } from "../files.ts";
-import { parseIndex, parseManifest } from "./image-config.ts";
+import { ignoreMissing, isDirectory, list, modifiedAt, readOptional, remove, writeBestEffort } from "../files.ts";
 import { removeTree } from "../volumes/remove-tree.ts";
+import { parseIndex, parseManifest } from "./image-config.ts";
+import { readPackageStore } from "./package-store.ts";
 
 const TREES = join(IMAGES, "trees");
 const REFS = join(IMAGES, "refs");
@@ -16,15 +16,15 @@ const TEMPORARY = join(IMAGES, "tmp");
 
 /** Every image that is here, and every package that was installed as one; formats in units/README.md. */
 export function readStore(): readonly StoredTree[] {
-  return [...readTrees(), ...readDebStore()];
+  return [...readTrees(), ...readPackageStore()];
 }
 
 function readTrees(): readonly StoredTree[] {
-  const trees = namesIn(TREES);
+  const trees = list(TREES);
   // Most nodes have none, and every beat asks: no directory of any pod is looked into then.
   if (trees.length === 0) return [];
   const names = new Map<string, string[]>();
-  for (const key of namesIn(REFS)) {
+  for (const key of list(REFS)) {
     const { name = "", digest = "" } = readRef(key);
     names.set(digest, [...(names.get(digest) ?? []), name].toSorted());
   }
@@ -36,7 +36,7 @@ function readTrees(): readonly StoredTree[] {
       digest: `sha256:${hex}`,
       names: names.get(`sha256:${hex}`) ?? [],
       size: blobsOf(hex).size,
-      diskSize: Number(readIfThere(join(home, "size")) ?? 0),
+      diskSize: Number(readOptional(join(home, "size")) ?? 0),
       pulledAt,
       usedAt: Math.max(pulledAt, modifiedAt(join(home, "used")) ?? 0),
       users: users.get(join(home, "rootfs")) ?? [],
@@ -46,17 +46,17 @@ function readTrees(): readonly StoredTree[] {
 
 /** Only while more of its disk is in use than this fraction. */
 export function readFullStore(threshold: number): ImageStore | undefined {
-  const disk = ifThere(() => statfsSync(IMAGES));
+  const disk = ignoreMissing(() => statfsSync(IMAGES));
   if (disk === undefined) return undefined;
   const [diskTotal, diskUsed] = [disk.blocks * disk.bsize, (disk.blocks - disk.bavail) * disk.bsize];
   if (diskUsed <= threshold * diskTotal) return undefined;
   // Packages are elsewhere: to remove them makes no room on another disk.
-  const packages = statSync(IMAGES).dev === statSync("/usr").dev ? readDebStore() : [];
+  const packages = statSync(IMAGES).dev === statSync("/usr").dev ? readPackageStore() : [];
   return { trees: [...readTrees(), ...packages], diskTotal, diskUsed };
 }
 
 function readRef(key: string): { readonly name?: string; readonly digest?: string } {
-  const lines = (readIfThere(join(REFS, key)) ?? "").split("\n");
+  const lines = (readOptional(join(REFS, key)) ?? "").split("\n");
   return Object.fromEntries(lines.map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1)]));
 }
 
@@ -64,9 +64,9 @@ function readRef(key: string): { readonly name?: string; readonly digest?: strin
 function readUsers(): ReadonlyMap<string, string[]> {
   const users = new Map<string, string[]>();
   const add = (tree: string, user: string) => users.set(tree, [...(users.get(tree) ?? []), user]);
-  for (const uid of namesIn(join(DATA, "pods"))) {
-    for (const container of namesIn(join(podData(uid), "roots")))
-      add((readIfThere(join(podData(uid), "roots", container, "tree")) ?? "").trim(), `${uid}/${container}`);
+  for (const uid of list(join(STATE_DIR, "pods"))) {
+    for (const container of list(join(podStateDir(uid), "roots")))
+      add((readOptional(join(podStateDir(uid), "roots", container, "tree")) ?? "").trim(), `${uid}/${container}`);
     for (const storage of readKeptStorage(uid))
       if (storage.kind === "image") add(storage.tree, `${uid}/${storage.path.split("/").at(-2)}`);
   }
@@ -76,7 +76,7 @@ function readUsers(): ReadonlyMap<string, string[]> {
 /** What was prepared for a pod's volumes; nothing, if that cannot be read. */
 function readKeptStorage(uid: string): readonly Storage[] {
   try {
-    return JSON.parse(readIfThere(storagePath(uid)) ?? "[]");
+    return JSON.parse(readOptional(storagePath(uid)) ?? "[]");
   } catch {
     return [];
   }
@@ -84,7 +84,7 @@ function readKeptStorage(uid: string): readonly Storage[] {
 
 /** Of those that nobody uses, the one that was used longest ago is removed first. */
 export function markUsed(tree: string): void {
-  writeIfRoom(join(dirname(tree), "used"), "", 0o600);
+  writeBestEffort(join(dirname(tree), "used"), "", 0o600);
 }
 
 /** Bytes on the disk of all images together. */
@@ -97,8 +97,8 @@ export function diskSpace(): number {
 /** What of the shared blobs an image needs; for one that is damaged, none. */
 function blobsOf(hex: string): { readonly digests: readonly string[]; readonly size: number } {
   try {
-    const manifest = parseIndex(readIfThere(join(TREES, hex, "index.json")) ?? "");
-    const { config, layers, size } = parseManifest(readIfThere(join(BLOBS, manifest.slice("sha256:".length))) ?? "");
+    const manifest = parseIndex(readOptional(join(TREES, hex, "index.json")) ?? "");
+    const { config, layers, size } = parseManifest(readOptional(join(BLOBS, manifest.slice("sha256:".length))) ?? "");
     return { digests: [manifest, config, ...layers], size };
   } catch {
     return { digests: [], size: 0 };
@@ -111,13 +111,13 @@ function blobsOf(hex: string): { readonly digests: readonly string[]; readonly s
  */
 export function removeImage(digest: string): void {
   const hex = digest.slice("sha256:".length);
-  for (const key of namesIn(REFS)) if (readRef(key).digest === digest) remove(join(REFS, key));
+  for (const key of list(REFS)) if (readRef(key).digest === digest) remove(join(REFS, key));
   const gone = join(TEMPORARY, `${hex}.gone`);
-  if (namesIn(TREES).includes(hex)) {
+  if (list(TREES).includes(hex)) {
     remove(gone);
     renameSync(join(TREES, hex), gone);
   }
-  const needed = new Set(namesIn(TREES).flatMap((other) => blobsOf(other).digests));
-  for (const blob of namesIn(BLOBS)) if (!needed.has(`sha256:${blob}`)) remove(join(BLOBS, blob));
-  for (const leftover of namesIn(TEMPORARY)) removeTree(join(TEMPORARY, leftover), () => false);
+  const needed = new Set(list(TREES).flatMap((other) => blobsOf(other).digests));
+  for (const blob of list(BLOBS)) if (!needed.has(`sha256:${blob}`)) remove(join(BLOBS, blob));
+  for (const leftover of list(TEMPORARY)) removeTree(join(TEMPORARY, leftover), () => false);
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Instant } from "../../model/api/time.ts";
 import {
   type DesiredPull,
   type FailedPull,
@@ -9,13 +10,12 @@ import {
   PULLS,
   type StoredImage,
 } from "../../model/image/image.ts";
-import type { Instant } from "../../model/api/time.ts";
 import { pulledBy } from "../../unitfile/image-names.ts";
-import { isDirectory, readIfThere, remove, writeWhole } from "../files.ts";
+import { isDirectory, readOptional, remove, writeAtomic } from "../files.ts";
+import type { Listing } from "../systemd/systemd.ts";
 import { parseImageConfig, parseIndex, parseManifest } from "./image-config.ts";
 import { directoryInImage, readImageFile } from "./image-file.ts";
 import { missingImageTools } from "./image-tools.ts";
-import type { Listing } from "../systemd/systemd.ts";
 
 /** What there is of these images; formats in units/README.md. */
 export function readImages(keys: ReadonlySet<string>, listing: Listing, now: Instant): Images {
@@ -38,27 +38,27 @@ export function readImages(keys: ReadonlySet<string>, listing: Listing, now: Ins
 }
 
 function readCapabilities(): Pick<Images, "capabilities"> {
-  const bound = /^CapBnd:\s*([0-9a-f]+)$/m.exec(readIfThere("/proc/1/status") ?? "")?.[1];
+  const bound = /^CapBnd:\s*([0-9a-f]+)$/m.exec(readOptional("/proc/1/status") ?? "")?.[1];
   return bound === undefined ? {} : { capabilities: BigInt(`0x${bound}`) };
 }
 
 /** Of the distribution's containers-common. */
 function readSeccompProfile(): Pick<Images, "seccompProfile"> {
   try {
-    return { seccompProfile: JSON.parse(readIfThere("/usr/share/containers/seccomp.json") ?? "") };
+    return { seccompProfile: JSON.parse(readOptional("/usr/share/containers/seccomp.json") ?? "") };
   } catch {
     return {};
   }
 }
 
 function readStored(key: string): StoredImage | undefined {
-  const note = readNote(join(IMAGES, "refs", key));
+  const note = readPullRequest(join(IMAGES, "refs", key));
   const digest = note?.get("digest") ?? "";
   const home = join(IMAGES, "trees", digest.replace(/^sha256:/, ""));
   if (note === undefined || !/^sha256:[0-9a-f]{64}$/.test(digest) || !isDirectory(join(home, "rootfs")))
     return undefined;
   try {
-    const manifest = parseManifest(readBlob(parseIndex(readIfThere(join(home, "index.json")) ?? "")));
+    const manifest = parseManifest(readBlob(parseIndex(readOptional(join(home, "index.json")) ?? "")));
     const from = seconds(note.get("pulled"));
     const to = seconds(note.get("ended"));
     return {
@@ -85,24 +85,24 @@ function readAccess(text: string | undefined): Pick<StoredImage, "access"> {
 }
 
 /** More than that no image has; of such a one they are not looked for. */
-const MOST_VOLUMES = 100;
+const MAX_VOLUMES = 100;
 
 function withVolumes(config: ImageConfig, tree: string): ImageConfig {
-  if (config.volumes.length > MOST_VOLUMES) return { ...config, volumes: [] };
+  if (config.volumes.length > MAX_VOLUMES) return { ...config, volumes: [] };
   const found = config.volumes.map((path) => directoryInImage(tree, path));
   return { ...config, volumes: [...new Set(found)].filter((path) => path !== undefined && path !== "/") as string[] };
 }
 
 function readFailed(key: string): FailedPull | undefined {
-  const note = readNote(join(PULLS, `${key}.failed`));
+  const note = readPullRequest(join(PULLS, `${key}.failed`));
   const at = seconds(note?.get("at"));
   if (note === undefined || at === undefined) return undefined;
   return { message: note.get("message") ?? "", at, count: Number(note.get("count") ?? 1) };
 }
 
 /** Lines of a word, a space and a value. */
-export function readNote(path: string): ReadonlyMap<string, string> | undefined {
-  const text = readIfThere(path);
+export function readPullRequest(path: string): ReadonlyMap<string, string> | undefined {
+  const text = readOptional(path);
   if (text === undefined) return undefined;
   const lines = text.split("\n").filter((line) => line.includes(" "));
   return new Map(lines.map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]));
@@ -115,18 +115,18 @@ export function seconds(text: string | undefined): number | undefined {
 
 function readBlob(digest: string): string {
   if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`);
-  return readIfThere(join(IMAGES, "blobs/sha256", digest.slice("sha256:".length))) ?? "";
+  return readOptional(join(IMAGES, "blobs/sha256", digest.slice("sha256:".length))) ?? "";
 }
 
 /** What image-pull reads. The credentials are for root alone, and gone when the pull ends. */
 export function writePull({ key, name, repository, reserve, isFirst, auth, access, deb }: DesiredPull): void {
   const own = access === undefined ? [] : [`access ${access}`];
   const lines = [`name ${name}`, `repository ${repository}`, `reserve ${reserve}`, ...own, ...debLines(deb)];
-  writeWhole(join(PULLS, `${key}.request`), `${lines.join("\n")}\n`, 0o600);
+  writeAtomic(join(PULLS, `${key}.request`), `${lines.join("\n")}\n`, 0o600);
   mkdirSync(IMAGES, { recursive: true, mode: 0o700 });
   if (isFirst) remove(join(PULLS, `${key}.failed`));
   if (auth === undefined) remove(join(PULLS, `${key}.auth`));
-  else writeWhole(join(PULLS, `${key}.auth`), auth, 0o600);
+  else writeAtomic(join(PULLS, `${key}.auth`), auth, 0o600);
 }
 
 function debLines(deb: DesiredPull["deb"]): readonly string[] {

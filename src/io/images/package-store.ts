@@ -1,20 +1,20 @@
 import { join } from "node:path";
 import { DEBS, debID } from "../../model/image/deb.ts";
 import { PULLS, type StoredTree } from "../../model/image/image.ts";
-import { VOLATILE } from "../../model/paths.ts";
+import { RUN_DIR } from "../../model/paths.ts";
 import { removalKey, removalUnit } from "../../unitfile/image-names.ts";
+import { list, readOptional, writeAtomic } from "../files.ts";
+import { readPullRequest, seconds } from "./images.ts";
 import { readStatus } from "./packages.ts";
-import { namesIn, readIfThere, writeWhole } from "../files.ts";
-import { readNote, seconds } from "./images.ts";
 
 /** Packages that were installed because a pod named them, as images; what came along with them is part of none. */
-export function readDebStore(): readonly StoredTree[] {
-  const records = namesIn(DEBS).filter((name) => !name.startsWith("."));
+export function readPackageStore(): readonly StoredTree[] {
+  const records = list(DEBS).filter((name) => !name.startsWith("."));
   if (records.length === 0) return [];
   const status = readStatus(new Set(records));
   const users = readUsers();
   return records.flatMap((name) => {
-    const note = readNote(join(DEBS, name));
+    const note = readPullRequest(join(DEBS, name));
     const found = status.find((each) => each.package === name);
     if (note?.get("role") !== "asked" || found === undefined) return [];
     const pulledAt = seconds(note.get("at")) ?? 0;
@@ -35,9 +35,9 @@ export function readDebStore(): readonly StoredTree[] {
 /** By package: the run notes of each container which one it is of. */
 function readUsers(): ReadonlyMap<string, string[]> {
   const users = new Map<string, string[]>();
-  for (const uid of namesIn(join(VOLATILE, "pods"))) {
-    for (const file of namesIn(join(VOLATILE, "pods", uid)).filter((name) => name.endsWith(".deb"))) {
-      const name = (readIfThere(join(VOLATILE, "pods", uid, file)) ?? "").trim();
+  for (const uid of list(join(RUN_DIR, "pods"))) {
+    for (const file of list(join(RUN_DIR, "pods", uid)).filter((name) => name.endsWith(".deb"))) {
+      const name = (readOptional(join(RUN_DIR, "pods", uid, file)) ?? "").trim();
       users.set(name, [...(users.get(name) ?? []), `${uid}/${file.slice(0, -".deb".length)}`]);
     }
   }
@@ -47,6 +47,6 @@ function readUsers(): ReadonlyMap<string, string[]> {
 /** Asks for the removal of a package. Returns the unit that is to be started for it. */
 export function writeRemoval(name: string): string {
   const key = removalKey(name);
-  writeWhole(join(PULLS, `deb-${key}.request`), `remove ${name}\n`, 0o600);
+  writeAtomic(join(PULLS, `deb-${key}.request`), `remove ${name}\n`, 0o600);
   return removalUnit(key);
 }

@@ -1,18 +1,18 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { DEBS, type Debs, type InstalledDeb, type PackageService } from "../../model/image/deb.ts";
+import { DEBS, type InstalledDeb, type PackageService, type Packages } from "../../model/image/deb.ts";
 import type { DebReference } from "../../model/image/deb-reference.ts";
 import { IMAGES } from "../../model/image/image.ts";
 import { imageKey } from "../../unitfile/image-names.ts";
-import { ifThere, isThere, namesIn, readIfThere } from "../files.ts";
+import { exists, ignoreMissing, list, readOptional } from "../files.ts";
 import { hasApt } from "./image-tools.ts";
-import { readNote, seconds } from "./images.ts";
+import { readPullRequest, seconds } from "./images.ts";
 
 const STATUS = "/var/lib/dpkg/status";
 const INFO = "/var/lib/dpkg/info";
 
 /** What dpkg has of these packages, and their units as they are now; undefined when there are none to look for. */
-export function readDebs(references: readonly DebReference[]): Debs | undefined {
+export function readPackages(references: readonly DebReference[]): Packages | undefined {
   if (references.length === 0) return undefined;
   // First of all: deb-pull removes that file last.
   const begun = cutOff();
@@ -37,8 +37,8 @@ export function readDebs(references: readonly DebReference[]): Debs | undefined 
   return {
     supported: hasApt(),
     installed: new Map(installed),
-    passwd: readIfThere("/etc/passwd") ?? "",
-    group: readIfThere("/etc/group") ?? "",
+    passwd: readOptional("/etc/passwd") ?? "",
+    group: readOptional("/etc/group") ?? "",
   };
 }
 
@@ -49,13 +49,13 @@ export interface Entry extends Pick<InstalledDeb, "package" | "version" | "archi
 
 /** What was here before an installation that is not done; undefined: there is none. What it brings is not to be used yet. */
 function cutOff(): ReadonlySet<string> | undefined {
-  const text = readIfThere(`${DEBS}/.before`);
+  const text = readOptional(`${DEBS}/.before`);
   return text === undefined ? undefined : new Set(text.split("\n"));
 }
 
 /** Of these packages, those that are installed as a whole. */
 export function readStatus(names: ReadonlySet<string>): readonly Entry[] {
-  return (readIfThere(STATUS) ?? "").split("\n\n").flatMap((paragraph) => {
+  return (readOptional(STATUS) ?? "").split("\n\n").flatMap((paragraph) => {
     const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(paragraph)?.[1] ?? "";
     if (!names.has(field("Package")) || !/ ok installed$/.test(field("Status"))) return [];
     const size = Number(field("Installed-Size") || 0) * 1024;
@@ -66,7 +66,7 @@ export function readStatus(names: ReadonlySet<string>): readonly Entry[] {
 
 /** What deb-pull noted under that key. */
 function readRef(key: string) {
-  const note = readNote(join(IMAGES, "refs", key));
+  const note = readPullRequest(join(IMAGES, "refs", key));
   const from = seconds(note?.get("pulled"));
   const to = seconds(note?.get("ended"));
   const version = note?.get("version");
@@ -95,11 +95,11 @@ function filesOf(entry: Entry): Pick<InstalledDeb, "services" | "directories"> {
 }
 
 function listOf(name: string, architecture: string): string {
-  return [`${name}.list`, `${name}:${architecture}.list`].find((file) => isThere(join(INFO, file))) ?? "";
+  return [`${name}.list`, `${name}:${architecture}.list`].find((file) => exists(join(INFO, file))) ?? "";
 }
 
 function pathsOf(list: string): readonly string[] {
-  return (readIfThere(join(INFO, list)) ?? "").split("\n");
+  return (readOptional(join(INFO, list)) ?? "").split("\n");
 }
 
 const UNIT = /^(?:\/usr)?\/lib\/systemd\/system\/([^/@]+\.service)$/;
@@ -108,19 +108,19 @@ function servicesOf(paths: readonly string[]): readonly PackageService[] {
   const units = paths.flatMap((path) => {
     const name = UNIT.exec(path)?.[1];
     // A link is another name of another unit.
-    return name !== undefined && ifThere(() => lstatSync(path))?.isFile() ? [{ name, path }] : [];
+    return name !== undefined && ignoreMissing(() => lstatSync(path))?.isFile() ? [{ name, path }] : [];
   });
   return units
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, path }) => {
-      const own = readOwn(`/etc/systemd/system/${name}`) ?? readIfThere(path) ?? "";
+      const own = readOwn(`/etc/systemd/system/${name}`) ?? readOptional(path) ?? "";
       return { name, texts: [own, ...dropIns(name)] };
     });
 }
 
 /** An administrator's file in its place; a mask is none. */
 function readOwn(path: string): string | undefined {
-  return ifThere(() => lstatSync(path))?.isFile() ? readIfThere(path) : undefined;
+  return ignoreMissing(() => lstatSync(path))?.isFile() ? readOptional(path) : undefined;
 }
 
 const DROP_INS = ["/usr/lib/systemd/system", "/lib/systemd/system", "/run/systemd/system", "/etc/systemd/system"];
@@ -129,8 +129,8 @@ const DROP_INS = ["/usr/lib/systemd/system", "/lib/systemd/system", "/run/system
 function dropIns(unit: string): readonly string[] {
   const files = new Map<string, string>();
   for (const directory of DROP_INS.map((path) => `${path}/${unit}.d`))
-    for (const file of namesIn(directory)) if (file.endsWith(".conf")) files.set(file, join(directory, file));
-  return [...files].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => readIfThere(path) ?? "");
+    for (const file of list(directory)) if (file.endsWith(".conf")) files.set(file, join(directory, file));
+  return [...files].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => readOptional(path) ?? "");
 }
 
 /** One below those that all packages share, and no other package's: what a daemon keeps its data in. */
@@ -140,10 +140,10 @@ const DATA = /^\/var\/(?:lib|cache|log|spool|opt|www)\/[^/]+$/;
 function ownDirectories(own: readonly string[]): readonly string[] {
   const candidates = own
     .flatMap(pathsOf)
-    .filter((path) => DATA.test(path) && ifThere(() => lstatSync(path))?.isDirectory());
+    .filter((path) => DATA.test(path) && ignoreMissing(() => lstatSync(path))?.isDirectory());
   if (candidates.length === 0) return [];
   const others = new Set(
-    namesIn(INFO).flatMap((file) => (file.endsWith(".list") && !own.includes(file) ? pathsOf(file) : [])),
+    list(INFO).flatMap((file) => (file.endsWith(".list") && !own.includes(file) ? pathsOf(file) : [])),
   );
   return candidates.filter((path) => !others.has(path)).toSorted();
 }

@@ -11,21 +11,21 @@ const FOLLOW = [
 ];
 
 /** Reading costs some milliseconds of CPU: who follows reads so seldom at most, and more seldom in company. */
-const PAUSE = 200;
-const PAUSE_PER_LISTENER = 10;
+const DEBOUNCE_MS = 200;
+const DEBOUNCE_PER_LISTENER_MS = 10;
 
 /** While there is no journalctl that could tell. */
-const GUESS_EVERY = 1000;
+const POLL_INTERVAL_MS = 1000;
 
 /** Rings for each unit that has written something. */
-export class JournalBell {
+export class JournalNotifier {
   readonly #listeners = new Set<Listener>();
   #child: ChildProcess | undefined;
   #guesses: NodeJS.Timeout | undefined;
 
   /** What is written from now on rings, and sometimes what was written before. */
   listen(unit: string): Listener {
-    const listener = new Listener(unit, () => PAUSE + PAUSE_PER_LISTENER * this.#listeners.size);
+    const listener = new Listener(unit, () => DEBOUNCE_MS + DEBOUNCE_PER_LISTENER_MS * this.#listeners.size);
     this.#listeners.add(listener);
     if (this.#child === undefined) this.#start();
     return listener;
@@ -61,7 +61,7 @@ export class JournalBell {
     if (this.#child !== child || this.#guesses !== undefined) return;
     this.#guesses = setInterval(() => {
       for (const listener of this.#listeners) listener.ring();
-    }, GUESS_EVERY);
+    }, POLL_INTERVAL_MS);
   }
 }
 

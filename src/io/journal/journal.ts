@@ -7,8 +7,8 @@ const QUERY = [
   "--output=export",
   "--output-fields=MESSAGE,_LINE_BREAK,_STREAM_ID,_SYSTEMD_INVOCATION_ID",
 ];
-const COMPLAINT_LIMIT = 1000;
-const SYNC_TIMEOUT = 5000;
+const MAX_STDERR_LENGTH = 1000;
+const SYNC_TIMEOUT_MS = 5000;
 
 /** Where reading begins: at an entry, after an entry, or at a time in seconds since the epoch. */
 export type Position = { readonly at: string } | { readonly after: string } | { readonly since: number };
@@ -36,7 +36,7 @@ export async function* readJournal(
   signal.addEventListener("abort", stop);
   let complaint = "";
   child.stderr.on("data", (text: Buffer) => {
-    complaint = (complaint + text).slice(0, COMPLAINT_LIMIT);
+    complaint = (complaint + text).slice(0, MAX_STDERR_LENGTH);
   });
   const closed = once(child, "close") as Promise<[number | null, string | null]>;
   // Awaited below; a rejection before that must not end the process.
@@ -61,6 +61,6 @@ function positionOption(position: Position): string {
 
 /** Returns when journald has taken in what was written before this call, or does not answer. */
 export async function syncJournal(): Promise<void> {
-  const child = spawn("journalctl", ["--sync"], { stdio: "ignore", timeout: SYNC_TIMEOUT });
+  const child = spawn("journalctl", ["--sync"], { stdio: "ignore", timeout: SYNC_TIMEOUT_MS });
   await once(child, "close").catch(() => undefined);
 }

@@ -2,10 +2,10 @@ import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 import type { Instant } from "../../model/api/time.ts";
 
-const FIELD_LIMIT = 16 * 1024 * 1024;
+const MAX_FIELD_BYTES = 16 * 1024 * 1024;
 
 /** Longest time that one question may take. */
-const PATIENCE = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /** What journalctl is asked for; names of units are without anything that it would expand. */
 export interface JournalQuestion {
@@ -22,15 +22,18 @@ export interface JournalQuestion {
 /** The units of which the journal has anything. */
 export async function unitsInJournal(): Promise<ReadonlySet<string>> {
   const words = ["--quiet", "--no-pager", "--field=_SYSTEMD_UNIT"];
-  const { stdout } = await promisify(execFile)("journalctl", words, { maxBuffer: FIELD_LIMIT, timeout: PATIENCE });
+  const { stdout } = await promisify(execFile)("journalctl", words, {
+    maxBuffer: MAX_FIELD_BYTES,
+    timeout: TIMEOUT_MS,
+  });
   return new Set(stdout.split("\n"));
 }
 
 /** What journalctl prints for people, complaints and all, and no longer than half a minute. The child never outlives the reading. */
 export async function* printJournal(question: JournalQuestion, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const both = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
+  const both = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   if (both.aborted) return;
-  const child = spawn("sh", ["-c", 'exec journalctl "$@" 2>&1', "sh", ...wordsFor(question)], {
+  const child = spawn("sh", ["-c", 'exec journalctl "$@" 2>&1', "sh", ...errorMessage(question)], {
     stdio: ["ignore", "pipe", "ignore"],
     env: { PATH: process.env.PATH },
   });
@@ -45,7 +48,7 @@ export async function* printJournal(question: JournalQuestion, signal: AbortSign
   }
 }
 
-export function wordsFor({ units, since, until, lines, pattern, boot }: JournalQuestion): string[] {
+export function errorMessage({ units, since, until, lines, pattern, boot }: JournalQuestion): string[] {
   return [
     "--utc",
     "--no-pager",

@@ -1,12 +1,12 @@
 import type { PodEvent } from "../../model/api/event.ts";
 import type { Node } from "../../model/api/node.ts";
 import type { Pod, PodStatus } from "../../model/api/pod.ts";
-import type { Need, References } from "../../model/references.ts";
-import type { Answer, PodSource } from "../../ports.ts";
+import type { Dependency, ResolvedReferences } from "../../model/references.ts";
+import type { ListResult, PodSource } from "../../ports.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { ApiError } from "./http.ts";
-import { keepJoined, strayed } from "./node-name.ts";
 import type { Kube } from "./kube.ts";
+import { nodeNameMismatch, saveNodeName } from "./node-name.ts";
 import { fetchReferred } from "./referred-object.ts";
 
 /** The pods that the API server has bound to this node. */
@@ -19,12 +19,12 @@ export class ClusterSource implements PodSource {
     this.#node = nodeName;
   }
 
-  async list(): Promise<Answer> {
-    const because = strayed(this.#node);
+  async list(): Promise<ListResult> {
+    const because = nodeNameMismatch(this.#node);
     if (because !== undefined) return { ok: false, because };
     try {
       const body = await this.#kube.listPods();
-      keepJoined(this.#node);
+      saveNodeName(this.#node);
       return { ok: true, digest: digestOfItems(body), parse: () => ({ pods: parsePods(body, this.#node) }) };
     } catch (error) {
       return { ok: false, because: (error as Error).message };
@@ -39,7 +39,7 @@ export class ClusterSource implements PodSource {
     }
   }
 
-  async fetch(needs: readonly Need[]): Promise<References> {
+  async fetch(needs: readonly Dependency[]): Promise<ResolvedReferences> {
     const now = Date.now();
     const answers = needs.map(
       async ({ key, reference }) => [key, await fetchReferred(this.#kube.api, reference, now)] as const,

@@ -1,8 +1,8 @@
 import type { NodeEvent, PodEvent } from "../../model/api/event.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
 import { digest } from "../../unitfile/hash.ts";
-import { EventMemory } from "./event-recorder.ts";
-import { type ApiClient, MERGE, unlessMissing } from "./http.ts";
+import { EventRecorder } from "./event-recorder.ts";
+import { type ApiClient, ignoreNotFound, MERGE_PATCH_TYPE } from "./http.ts";
 
 /** Writes Events as the kubelet does. All methods throw ApiError. */
 export class Events {
@@ -42,7 +42,7 @@ export class Events {
     now: Instant,
   ): Promise<void> {
     const { reason, message, occurrence, fieldPath } = event;
-    const memory = new EventMemory(about.uid);
+    const memory = new EventRecorder(about.uid);
     const key = digest([reason, message, fieldPath].join("\n"), 16);
     const told = memory.recall(key);
     if (told?.occurrence === occurrence) return;
@@ -58,7 +58,10 @@ export class Events {
   async #count(namespace: string, name: string, count: number, now: Instant): Promise<boolean> {
     const path = `/api/v1/namespaces/${namespace}/events/${name}`;
     const body = { count, lastTimestamp: toTimestamp(now) };
-    return (await unlessMissing(this.#api.call({ method: "PATCH", path, body, contentType: MERGE }))) !== undefined;
+    return (
+      (await ignoreNotFound(this.#api.call({ method: "PATCH", path, body, contentType: MERGE_PATCH_TYPE }))) !==
+      undefined
+    );
   }
 
   async #create(

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { createSecureContext, type SecureContext } from "node:tls";
-import type { Cluster, FileOrData } from "../../model/host/config.ts";
 import type { Instant } from "../../model/api/time.ts";
-import { decoded, LONGEST_ANSWER, statusOf } from "./list-result.ts";
-import { onSilence } from "../timeout.ts";
+import type { Cluster, FileOrData } from "../../model/host/config.ts";
+import { onTimeout } from "../timeout.ts";
+import { decoded, MAX_RESPONSE_BYTES, statusOf } from "./list-result.ts";
 
-export const MERGE = "application/merge-patch+json";
+export const MERGE_PATCH_TYPE = "application/merge-patch+json";
 
 /** The API server could not be asked, or said no. `status` is 0 when there was no answer. */
 export class ApiError extends Error {
@@ -134,7 +134,7 @@ export class ApiClient {
         let length = 0;
         response.on("data", (chunk: Buffer) => {
           length += chunk.length;
-          if (length > LONGEST_ANSWER) call.destroy(new Error("the answer does not end"));
+          if (length > MAX_RESPONSE_BYTES) call.destroy(new Error("the answer does not end"));
           else chunks.push(chunk);
         });
         response.on("error", fail);
@@ -149,7 +149,7 @@ export class ApiClient {
       });
       // One limit on the whole exchange: an answer that trickles in for ever is no answer.
       const limit = Math.max(1, Math.min(this.#timeout, this.#deadline - Date.now()));
-      const answered = onSilence(limit, () => call.destroy(new Error(`no complete answer within ${limit} ms`)));
+      const answered = onTimeout(limit, () => call.destroy(new Error(`no complete answer within ${limit} ms`)));
       call.on("error", fail);
       if (payload !== undefined) {
         call.setHeader("content-type", contentType);
@@ -190,7 +190,7 @@ export function contentOf(source: FileOrData | undefined): string | undefined {
 }
 
 /** Undefined for what is not there. */
-export async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
+export async function ignoreNotFound<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {

@@ -1,9 +1,9 @@
 import type { Node } from "../../model/api/node.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { Events } from "./events.ts";
-import { type ApiClient, MERGE, unlessMissing } from "./http.ts";
+import { type ApiClient, ignoreNotFound, MERGE_PATCH_TYPE } from "./http.ts";
 
-const STRATEGIC = "application/strategic-merge-patch+json";
+const STRATEGIC_MERGE_PATCH_TYPE = "application/strategic-merge-patch+json";
 
 interface Lease {
   readonly spec?: { readonly renewTime?: string };
@@ -39,7 +39,7 @@ export class Kube {
       method: "PATCH",
       path: `/api/v1/namespaces/${namespace}/pods/${name}/status`,
       body: patch,
-      contentType: STRATEGIC,
+      contentType: STRATEGIC_MERGE_PATCH_TYPE,
     });
   }
 
@@ -50,7 +50,7 @@ export class Kube {
   }
 
   getNode(): Promise<Node | undefined> {
-    return unlessMissing(this.#api.json<Node>({ method: "GET", path: `/api/v1/nodes/${this.#node}` }));
+    return ignoreNotFound(this.#api.json<Node>({ method: "GET", path: `/api/v1/nodes/${this.#node}` }));
   }
 
   createNode(node: Node): Promise<Node> {
@@ -62,7 +62,7 @@ export class Kube {
       method: "PATCH",
       path: `/api/v1/nodes/${this.#node}`,
       body: patch,
-      contentType: STRATEGIC,
+      contentType: STRATEGIC_MERGE_PATCH_TYPE,
     });
   }
 
@@ -71,7 +71,7 @@ export class Kube {
       method: "PATCH",
       path: `/api/v1/nodes/${this.#node}/status`,
       body: patch,
-      contentType: STRATEGIC,
+      contentType: STRATEGIC_MERGE_PATCH_TYPE,
     });
   }
 
@@ -85,7 +85,7 @@ export class Kube {
   }
 
   getLease(): Promise<Lease | undefined> {
-    return unlessMissing(this.#api.json<Lease>({ method: "GET", path: this.#lease }));
+    return ignoreNotFound(this.#api.json<Lease>({ method: "GET", path: this.#lease }));
   }
 
   get #lease(): string {
@@ -94,8 +94,8 @@ export class Kube {
 
   /** False when there is no lease to renew. */
   async renewLease(patch: object): Promise<boolean> {
-    const call = this.#api.call({ method: "PATCH", path: this.#lease, body: patch, contentType: MERGE });
-    return (await unlessMissing(call)) !== undefined;
+    const call = this.#api.call({ method: "PATCH", path: this.#lease, body: patch, contentType: MERGE_PATCH_TYPE });
+    return (await ignoreNotFound(call)) !== undefined;
   }
 
   createLease(lease: object): Promise<Buffer> {

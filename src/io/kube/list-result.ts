@@ -1,13 +1,15 @@
 import { gunzipSync } from "node:zlib";
 
-const UNPACK_CHUNK = 1024 * 1024;
+const UNPACK_CHUNK_BYTES = 1024 * 1024;
 /** Bytes; no list of pods is as long. */
-export const LONGEST_ANSWER = 256 * 1024 * 1024;
+export const MAX_RESPONSE_BYTES = 256 * 1024 * 1024;
 
 /** Throws for what is no gzip, or unpacks to more than any list of pods. */
 export function decoded(chunks: readonly Buffer[], encoding: string | undefined): Buffer {
   const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-  return encoding === "gzip" ? gunzipSync(body, { chunkSize: UNPACK_CHUNK, maxOutputLength: LONGEST_ANSWER }) : body;
+  return encoding === "gzip"
+    ? gunzipSync(body, { chunkSize: UNPACK_CHUNK_BYTES, maxOutputLength: MAX_RESPONSE_BYTES })
+    : body;
 }
 
 /** metav1.Status where there is one, else the beginning of what was said. */

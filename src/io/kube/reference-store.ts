@@ -1,30 +1,30 @@
 import { join } from "node:path";
-import { VOLATILE } from "../../model/paths.ts";
-import type { Fetched, Need, References } from "../../model/references.ts";
 import type { Instant } from "../../model/api/time.ts";
+import { RUN_DIR } from "../../model/paths.ts";
+import type { Dependency, FetchResult, ResolvedReferences } from "../../model/references.ts";
 import { digest } from "../../unitfile/hash.ts";
-import { namesIn, readIfThere, remove, writeIfRoom } from "../files.ts";
+import { list, readOptional, remove, writeBestEffort } from "../files.ts";
 
 /**
  * What pods refer to, as the API server last told it: on tmpfs, for root alone. It is there so that a run, which is a
  * process of its own, need not ask for everything again; nothing is lost with it.
  */
-const DIRECTORY = `${VOLATILE}/references`;
+const DIRECTORY = `${RUN_DIR}/references`;
 
-type Ask = (needs: readonly Need[]) => Promise<References>;
-type Kept = { readonly key: string; readonly fetched: Fetched };
+type FetchReference = (needs: readonly Dependency[]) => Promise<ResolvedReferences>;
+type StoredReference = { readonly key: string; readonly fetched: FetchResult };
 
 /**
  * All that `needsOf` names, which may depend on what is known so far: from the store, or asked for when `dueOf` says so.
  * What could not be asked for stays as it was.
  */
-export async function gather(
-  needsOf: (known: References) => readonly Need[],
-  dueOf: (needs: readonly Need[], known: References) => readonly Need[],
-  ask: Ask,
+export async function fetchReferences(
+  needsOf: (known: ResolvedReferences) => readonly Dependency[],
+  dueOf: (needs: readonly Dependency[], known: ResolvedReferences) => readonly Dependency[],
+  ask: FetchReference,
   now: Instant,
-): Promise<{ readonly known: References; readonly needed: ReadonlySet<string> }> {
-  const known = new Map<string, Fetched>();
+): Promise<{ readonly known: ResolvedReferences; readonly needed: ReadonlySet<string> }> {
+  const known = new Map<string, FetchResult>();
   const seen = new Set<string>();
   for (;;) {
     const fresh = needsOf(known).filter(({ key }) => !seen.has(key));
@@ -35,7 +35,7 @@ export async function gather(
       if (kept !== undefined) known.set(key, kept);
     }
     const due = dueOf(fresh, known);
-    const asked = due.length === 0 ? new Map<string, Fetched>() : await ask(due);
+    const asked = due.length === 0 ? new Map<string, FetchResult>() : await ask(due);
     for (const [key, answer] of asked) {
       const kept = known.get(key);
       // Asked for again in a minute: what it was is better than nothing.
@@ -47,24 +47,24 @@ export async function gather(
 }
 
 /** Secrets do not stay when nobody needs them any more. */
-export function forgetReferences(needed: ReadonlySet<string>): void {
+export function removeReferencesExcept(needed: ReadonlySet<string>): void {
   const names = new Set([...needed].map(nameOf));
-  for (const name of namesIn(DIRECTORY)) if (!names.has(name)) remove(join(DIRECTORY, name));
+  for (const name of list(DIRECTORY)) if (!names.has(name)) remove(join(DIRECTORY, name));
 }
 
 const nameOf = (key: string) => digest(key, 32);
 
-function read(key: string): Fetched | undefined {
-  const text = readIfThere(join(DIRECTORY, nameOf(key)));
+function read(key: string): FetchResult | undefined {
+  const text = readOptional(join(DIRECTORY, nameOf(key)));
   if (text === undefined) return undefined;
   try {
-    const kept = JSON.parse(text) as Kept;
+    const kept = JSON.parse(text) as StoredReference;
     return kept.key === key ? kept.fetched : undefined;
   } catch {
     return undefined;
   }
 }
 
-function write(kept: Kept): void {
-  writeIfRoom(join(DIRECTORY, nameOf(kept.key)), JSON.stringify(kept), 0o600);
+function write(kept: StoredReference): void {
+  writeBestEffort(join(DIRECTORY, nameOf(kept.key)), JSON.stringify(kept), 0o600);
 }

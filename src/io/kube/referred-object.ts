@@ -1,11 +1,17 @@
-import type { Fetched, ObjectReference, Reference, ReferredObjects, TokenReference } from "../../model/references.ts";
 import type { Service } from "../../model/api/service.ts";
 import type { Instant } from "../../model/api/time.ts";
 import type { PersistentVolume, PersistentVolumeClaim } from "../../model/api/volume.ts";
+import type {
+  FetchResult,
+  ObjectReference,
+  Reference,
+  ReferredObjects,
+  TokenReference,
+} from "../../model/references.ts";
 import { type ApiClient, ApiError } from "./http.ts";
 
 /** What a reference leads to, or why it cannot be had; of an object no more than is used. */
-export async function fetchReferred(api: ApiClient, reference: Reference, now: Instant): Promise<Fetched> {
+export async function fetchReferred(api: ApiClient, reference: Reference, now: Instant): Promise<FetchResult> {
   try {
     const value = reference.kind === "token" ? await createToken(api, reference) : await getObject(api, reference);
     return { ok: true, value, at: now };

@@ -1,7 +1,7 @@
 import type { ApiClient } from "./http.ts";
 
 /** Who asks, as authentication.k8s.io writes it. */
-export interface User {
+export interface UserInfo {
   readonly name: string;
   readonly uid?: string;
   readonly groups: readonly string[];
@@ -17,12 +17,12 @@ export interface Access {
 interface TokenReview {
   readonly status?: {
     readonly authenticated?: boolean;
-    readonly user?: Omit<Partial<User>, "name"> & { readonly username?: string };
+    readonly user?: Omit<Partial<UserInfo>, "name"> & { readonly username?: string };
   };
 }
 
 /** Undefined: the token is nobody's. Throws ApiError. */
-export async function reviewToken(api: ApiClient, token: string): Promise<User | undefined> {
+export async function reviewToken(api: ApiClient, token: string): Promise<UserInfo | undefined> {
   const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token } };
   const path = "/apis/authentication.k8s.io/v1/tokenreviews";
   const { status } = await api.json<TokenReview>({ method: "POST", path, body });
@@ -32,7 +32,7 @@ export async function reviewToken(api: ApiClient, token: string): Promise<User |
 }
 
 /** Whether the cluster's authorizers let this user do that to the node. Throws ApiError. */
-export async function reviewAccess(api: ApiClient, node: string, user: User, access: Access): Promise<boolean> {
+export async function reviewAccess(api: ApiClient, node: string, user: UserInfo, access: Access): Promise<boolean> {
   const { name, ...identity } = user;
   const resourceAttributes = { version: "v1", resource: "nodes", name: node, ...access };
   const body = {

@@ -1,24 +1,24 @@
 import { X509Certificate } from "node:crypto";
 import type { Log } from "../../log.ts";
-import type { Cluster, Config } from "../../model/host/config.ts";
 import type { NodeEvent } from "../../model/api/event.ts";
-import type { Identity, PairWish, Validity } from "../../model/host/credentials.ts";
-import { CLIENT_PAIR } from "../../model/paths.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
+import type { Cluster, Config } from "../../model/host/config.ts";
+import type { KeyPairRequest, NodeCredentials, Validity } from "../../model/host/credentials.ts";
+import { CLIENT_KEY_PAIR } from "../../model/paths.ts";
 import { contentOf } from "../kube/http.ts";
 import type { Kube } from "../kube/kube.ts";
-import { type Outcome, obtainPair } from "./request-certificate.ts";
-import { forgetPending, hasPending, isFor, readPair, validity } from "./key-pair-files.ts";
-import { type RefusalCase, refusalWords } from "./explain-rejection.ts";
-import { ageOf, pollAfter, renewalTime, retryAfter } from "./rotation.ts";
+import { type RejectionCase, rejectionMessage } from "./explain-rejection.ts";
+import { forgetPending, hasPending, isFor, readKeyPair, validity } from "./key-pair-files.ts";
+import { type Outcome, requestCertificate } from "./request-certificate.ts";
+import { ageOf, pollDelay, renewalTime, retryDelay } from "./rotation.ts";
 
 /** Somebody may put other files in the place of those that are not ours to renew. */
-const LONGEST = 3_600_000;
-const SHORTEST = 10_000;
+const MAX_POLL_MS = 3_600_000;
+const MIN_POLL_MS = 10_000;
 /** A request of this age is told to people: nobody approves it of himself. */
-const PATIENCE = 10_000;
+const API_BUDGET_MS = 10_000;
 
-export interface KeepPairs {
+export interface CertificateRotation {
   readonly kube: Kube;
   readonly config: Config;
   /** Of the serving certificate: host names and addresses. */
@@ -28,7 +28,7 @@ export interface KeepPairs {
 }
 
 /** What became of one pair: when to look again, whether it was refused, and what is to be told. */
-interface Kept {
+interface RotationResult {
   readonly next: Instant;
   readonly refusals: number;
   readonly trouble?: string;
@@ -38,64 +38,72 @@ interface Kept {
  * Renews what is due, one step of it: the next run goes on. Throws nothing for one pair that harms the other; `trouble`
  * says what people should know.
  */
-export async function keepPairs(
-  input: KeepPairs,
-  before: Identity | undefined,
-): Promise<{ readonly identity: Identity; readonly trouble?: string }> {
+export async function rotateCertificates(
+  input: CertificateRotation,
+  before: NodeCredentials | undefined,
+): Promise<{ readonly identity: NodeCredentials; readonly trouble?: string }> {
   const { config, now } = input;
   const refusals = { client: before?.refusals.client ?? 0, serving: before?.refusals.serving ?? 0 };
-  const kept: Kept[] = [];
-  for (const wish of wishes(input)) {
-    const one = await keepPair(wish, input, refusals[wish.kind]);
+  const kept: RotationResult[] = [];
+  for (const wish of requestedKeyPairs(input)) {
+    const one = await rotateKeyPair(wish, input, refusals[wish.kind]);
     refusals[wish.kind] = one.refusals;
     kept.push(one);
   }
   const troubles = kept.flatMap(({ trouble }) => trouble ?? []);
   const client = clientValidity(config.cluster);
-  const until = Math.max(now + SHORTEST, Math.min(now + LONGEST, ...kept.map(({ next }) => next)));
+  const until = Math.max(now + MIN_POLL_MS, Math.min(now + MAX_POLL_MS, ...kept.map(({ next }) => next)));
   return {
     identity: { until, refusals, ...(client ? { client } : {}) },
     ...(troubles.length > 0 ? { trouble: troubles.join("; ") } : {}),
   };
 }
 
-function wishes({ config, names }: KeepPairs): PairWish[] {
+function requestedKeyPairs({ config, names }: CertificateRotation): KeyPairRequest[] {
   const { cluster, endpoint, nodeName } = config;
   const isAsked =
     endpoint !== undefined && endpoint.servingPair === undefined && endpoint.servingCertificate !== "self-signed";
   return [
-    ...(isOurPair(cluster) ? [{ kind: "client" as const, nodeName, names: [] }] : []),
+    ...(isOwnKeyPair(cluster) ? [{ kind: "client" as const, nodeName, names: [] }] : []),
     ...(isAsked ? [{ kind: "serving" as const, nodeName, names }] : []),
   ];
 }
 
 /** As `unitlet join` writes the kubeconfig: then the pair is ours to renew. */
-function isOurPair(cluster: Cluster | undefined): boolean {
+function isOwnKeyPair(cluster: Cluster | undefined): boolean {
   return (
-    cluster?.certificate !== undefined && "file" in cluster.certificate && cluster.certificate.file === CLIENT_PAIR
+    cluster?.certificate !== undefined && "file" in cluster.certificate && cluster.certificate.file === CLIENT_KEY_PAIR
   );
 }
 
 /** Whatever goes wrong with a certificate is told, and keeps no run from looking after its pods. */
-async function keepPair(wish: PairWish, input: KeepPairs, refusals: number): Promise<Kept> {
+async function rotateKeyPair(
+  wish: KeyPairRequest,
+  input: CertificateRotation,
+  refusals: number,
+): Promise<RotationResult> {
   try {
-    return await tryPair(wish, input, refusals);
+    return await tryKeyPair(wish, input, refusals);
   } catch (error) {
     const trouble = `cannot get a ${wish.kind} certificate: ${(error as Error).message}`;
-    return { next: input.now + retryAfter(1), refusals, trouble };
+    return { next: input.now + retryDelay(1), refusals, trouble };
   }
 }
 
-async function tryPair(wish: PairWish, { kube, log, now }: KeepPairs, refusals: number): Promise<Kept> {
-  const pair = readPair(wish.kind);
+async function tryKeyPair(
+  wish: KeyPairRequest,
+  { kube, log, now }: CertificateRotation,
+  refusals: number,
+): Promise<RotationResult> {
+  const pair = readKeyPair(wish.kind);
   if (pair !== undefined && isFor(pair, wish) && now < renewal(pair)) {
     if (hasPending(wish.kind)) forgetPending(wish.kind);
     return { next: renewal(pair), refusals: 0 };
   }
-  const outcome = await obtainPair(wish, kube.api);
+  const outcome = await requestCertificate(wish, kube.api);
   const event = eventOf(wish, outcome, now);
   if (event !== undefined) await kube.events.tellOfNode(event, now);
-  return judge(wish, outcome, { pair, log, now, refusals });
+  return rotationState(wish, outcome, { pair, log, now, refusals });
 }
 
 interface Circumstances {
@@ -105,25 +113,29 @@ interface Circumstances {
   readonly refusals: number;
 }
 
-function judge(wish: PairWish, outcome: Outcome, { pair, log, now, refusals }: Circumstances): Kept {
+function rotationState(
+  wish: KeyPairRequest,
+  outcome: Outcome,
+  { pair, log, now, refusals }: Circumstances,
+): RotationResult {
   switch (outcome.state) {
     case "issued": {
       const { to } = validity(outcome.certificate);
       log.notice("certificate", { kind: wish.kind, until: toTimestamp(to) });
-      return { next: Math.max(renewal(outcome.certificate), now + retryAfter(1)), refusals: 0 };
+      return { next: Math.max(renewal(outcome.certificate), now + retryDelay(1)), refusals: 0 };
     }
     case "refused":
-      return { next: now + retryAfter(refusals + 1), refusals: refusals + 1, trouble: outcome.because };
+      return { next: now + retryDelay(refusals + 1), refusals: refusals + 1, trouble: outcome.because };
     case "pending": {
       const age = ageOf(outcome.request.metadata.creationTimestamp, now);
       // A serving certificate that nobody approves is an ordinary state: what is served meanwhile is configured.
-      const isMissed = age > PATIENCE && pair !== undefined;
-      return { next: now + pollAfter(age), refusals, ...(isMissed ? { trouble: waitingWords(wish, outcome) } : {}) };
+      const isMissed = age > API_BUDGET_MS && pair !== undefined;
+      return { next: now + pollDelay(age), refusals, ...(isMissed ? { trouble: waitingWords(wish, outcome) } : {}) };
     }
   }
 }
 
-function waitingWords({ kind }: PairWish, { request, isApproved }: Outcome & { state: "pending" }): string {
+function waitingWords({ kind }: KeyPairRequest, { request, isApproved }: Outcome & { state: "pending" }): string {
   const { name } = request.metadata;
   return isApproved
     ? `the request for a ${kind} certificate is approved, and nobody signs it: is csrsigning at work in the kube-controller-manager? (kubectl get csr ${name})`
@@ -131,12 +143,12 @@ function waitingWords({ kind }: PairWish, { request, isApproved }: Outcome & { s
 }
 
 /** For those who read `kubectl describe node`. */
-function eventOf(wish: PairWish, outcome: Outcome, now: Instant): NodeEvent | undefined {
+function eventOf(wish: KeyPairRequest, outcome: Outcome, now: Instant): NodeEvent | undefined {
   if (outcome.state === "issued") return undefined;
   if (outcome.state === "refused")
     return { type: "Warning", reason: "CertificateRefused", message: outcome.because, occurrence: outcome.request };
   const { name, creationTimestamp } = outcome.request.metadata;
-  if (ageOf(creationTimestamp, now) < PATIENCE) return undefined;
+  if (ageOf(creationTimestamp, now) < API_BUDGET_MS) return undefined;
   return { type: "Normal", reason: "CertificatePending", message: waitingWords(wish, outcome), occurrence: name };
 }
 
@@ -155,10 +167,10 @@ function clientValidity(cluster: Cluster | undefined): Validity | undefined {
 }
 
 /** See refusal-words.ts. */
-export function explainRefusal(
+export function explainRejection(
   cluster: Cluster | undefined,
-  refusal: Omit<RefusalCase, "client" | "isOurs">,
+  refusal: Omit<RejectionCase, "client" | "isOurs">,
 ): string | undefined {
   const client = clientValidity(cluster);
-  return refusalWords({ ...refusal, isOurs: isOurPair(cluster), ...(client ? { client } : {}) });
+  return rejectionMessage({ ...refusal, isOurs: isOwnKeyPair(cluster), ...(client ? { client } : {}) });
 }

@@ -1,7 +1,7 @@
-import type { Validity } from "../../model/host/credentials.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
+import type { Validity } from "../../model/host/credentials.ts";
 
-export interface RefusalCase {
+export interface RejectionCase {
   /** Of the answer; 0 when there was none. */
   readonly status: number;
   /** Node's code for what went wrong with TLS. */
@@ -16,9 +16,9 @@ export interface RefusalCase {
 const JOIN = "join again with a new token (unitlet join, see the README)";
 
 /** Why node and API server do not accept each other, and what to do; undefined: that is not what is wrong. */
-export function refusalWords(refusal: RefusalCase): string | undefined {
+export function rejectionMessage(refusal: RejectionCase): string | undefined {
   const { status, code = "", client, now } = refusal;
-  if (status === 401) return whoWeAre(refusal);
+  if (status === 401) return ownIdentity(refusal);
   if (status !== 0) return undefined;
   const clock = `this host's clock says ${toTimestamp(now)}`;
   switch (code) {
@@ -35,7 +35,7 @@ export function refusalWords(refusal: RefusalCase): string | undefined {
   return client === undefined ? undefined : ended(client, now);
 }
 
-function whoWeAre({ client, isOurs, now }: RefusalCase): string {
+function ownIdentity({ client, isOurs, now }: RejectionCase): string {
   const remedy = isOurs ? JOIN : "put a new one into the kubeconfig";
   if (client === undefined) return `the API server does not accept the token of this node: ${remedy}`;
   return (

@@ -1,8 +1,8 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import type { PairWish } from "../../model/host/credentials.ts";
+import type { KeyPairRequest } from "../../model/host/credentials.ts";
 import type { ApiClient } from "../kube/http.ts";
 import { certificateRequest, requestName } from "./certificate-request.ts";
-import { forgetPending, pendingKey, writePair } from "./key-pair-files.ts";
+import { forgetPending, pendingKey, writeKeyPair } from "./key-pair-files.ts";
 import { getRequest, makeRequest, type SigningRequest } from "./signing-requests.ts";
 
 export type Outcome =
@@ -17,22 +17,22 @@ export type Outcome =
  * One step towards a certificate: asks for it, or looks what has become of the request. Killed at any moment, the next
  * step goes on from what is on disk and at the API server. Throws ApiError.
  */
-export async function obtainPair(wish: PairWish, api: ApiClient): Promise<Outcome> {
+export async function requestCertificate(wish: KeyPairRequest, api: ApiClient): Promise<Outcome> {
   const key = pendingKey(wish);
   const name = requestName(wish.kind, key);
   const request =
     (await getRequest(api, name)) ??
     (await makeRequest(api, wish.kind, name, certificateRequest(key, wish.nodeName, wish.names)));
-  const outcome = judge(request, key);
+  const outcome = requestState(request, key);
   if (outcome.state === "pending") return outcome;
-  if (outcome.state === "issued") writePair(wish.kind, key, outcome.text);
+  if (outcome.state === "issued") writeKeyPair(wish.kind, key, outcome.text);
   forgetPending(wish.kind);
   return outcome;
 }
 
-type Judged = Exclude<Outcome, { state: "issued" }> | (Outcome & { state: "issued"; readonly text: string });
+type RequestState = Exclude<Outcome, { state: "issued" }> | (Outcome & { state: "issued"; readonly text: string });
 
-function judge(request: SigningRequest, key: string): Judged {
+function requestState(request: SigningRequest, key: string): RequestState {
   const { name } = request.metadata;
   const { conditions = [], certificate } = request.status ?? {};
   const refusal = conditions.find(({ type }) => type === "Denied" || type === "Failed");

@@ -1,10 +1,10 @@
-import type { Validity } from "../../model/host/credentials.ts";
 import { fromTimestamp, type Instant } from "../../model/api/time.ts";
+import type { Validity } from "../../model/host/credentials.ts";
 import { digest } from "../../unitfile/hash.ts";
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /**
  * When a certificate is to be renewed: at 70 to 90 % of its life, as the kubelet does, so that the nodes of a cluster do not
@@ -16,14 +16,14 @@ export function renewalTime({ from, to }: Validity, serialNumber: string): Insta
 }
 
 /** How long to wait before a request of this age is looked at again: nobody may approve it for days. */
-export function pollAfter(age: number): number {
-  if (age < 2 * MINUTE) return 10 * SECOND;
-  return age < HOUR ? MINUTE : 5 * MINUTE;
+export function pollDelay(age: number): number {
+  if (age < 2 * MINUTE_MS) return 10 * SECOND_MS;
+  return age < HOUR_MS ? MINUTE_MS : 5 * MINUTE_MS;
 }
 
 /** How long to wait after so many refusals in a row. */
-export function retryAfter(refusals: number): number {
-  return Math.min(HOUR, MINUTE * 2 ** (refusals - 1));
+export function retryDelay(refusals: number): number {
+  return Math.min(HOUR_MS, MINUTE_MS * 2 ** (refusals - 1));
 }
 
 export function ageOf(created: string | undefined, now: Instant): number {

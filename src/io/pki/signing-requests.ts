@@ -1,5 +1,5 @@
-import type { PairWish } from "../../model/host/credentials.ts";
-import { type ApiClient, ApiError, unlessMissing } from "../kube/http.ts";
+import type { KeyPairRequest } from "../../model/host/credentials.ts";
+import { type ApiClient, ApiError, ignoreNotFound } from "../kube/http.ts";
 
 const PATH = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
 
@@ -20,13 +20,13 @@ export interface SigningRequest {
 
 /** Undefined when there is none: never made, or cleaned up, as the controller manager does after an hour or a day. */
 export function getRequest(api: ApiClient, name: string): Promise<SigningRequest | undefined> {
-  return unlessMissing(api.json<SigningRequest>({ method: "GET", path: `${PATH}/${name}` }));
+  return ignoreNotFound(api.json<SigningRequest>({ method: "GET", path: `${PATH}/${name}` }));
 }
 
 /** `request` is PKCS #10 in PEM. Throws ApiError. */
 export async function makeRequest(
   api: ApiClient,
-  kind: PairWish["kind"],
+  kind: KeyPairRequest["kind"],
   name: string,
   request: string,
 ): Promise<SigningRequest> {

@@ -1,10 +1,10 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ExitRecord } from "../../model/exit-record.ts";
-import { podData } from "../../model/paths.ts";
-import { readIfThere } from "../files.ts";
+import { podStateDir } from "../../model/paths.ts";
+import { readOptional } from "../files.ts";
 
-const EMPTY = "-";
+const NO_HISTORY = "-";
 
 /**
  * The log that container-exit appends to; units/README.md has its format. Lines that cannot be read were cut off by a crash.
@@ -14,7 +14,7 @@ export function readExits(
   path: string,
   errors = "",
 ): { readonly forgottenExits: number; readonly exits: readonly ExitRecord[] } {
-  const lines = (readIfThere(path) ?? "").split("\n").filter((line) => line !== "");
+  const lines = (readOptional(path) ?? "").split("\n").filter((line) => line !== "");
   const forgotten = /^# (\d+)$/.exec(lines[0] ?? "")?.[1];
   const records = lines.map(parseRecord).filter((record) => record !== undefined);
   const seen = new Set<string>();
@@ -34,7 +34,7 @@ function parseRecord(line: string): ExitRecord | undefined {
   const words = line.split(" ");
   if (words.length !== 9) return undefined;
   const [invocation = "", result = "", code = "", status = "", started, finished, oom, executed, specHash = ""] =
-    words.map((word) => (word === EMPTY ? "" : word));
+    words.map((word) => (word === NO_HISTORY ? "" : word));
   const startedAt = Math.round(Number(started) * 1000);
   const finishedAt = Math.round(Number(finished) * 1000);
   if (!Number.isFinite(startedAt) || !Number.isFinite(finishedAt)) return undefined;
@@ -64,11 +64,11 @@ export function exitLine(record: ExitRecord): string {
     record.executed ? "1" : "0",
     record.specHash,
   ];
-  return `${words.map((word) => word || EMPTY).join(" ")}\n`;
+  return `${words.map((word) => word || NO_HISTORY).join(" ")}\n`;
 }
 
 export function appendExit(uid: string, container: string, record: ExitRecord): void {
-  const directory = podData(uid);
+  const directory = podStateDir(uid);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   appendFileSync(join(directory, `${container}.exits`), exitLine(record), { mode: 0o600 });
 }

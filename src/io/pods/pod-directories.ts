@@ -1,22 +1,22 @@
 import { uptime } from "node:os";
 import { join } from "node:path";
-import { type ContainerPast, NO_PAST } from "../../model/exit-record.ts";
-import { DATA, podData, podVolatile, storagePath, VOLATILE } from "../../model/paths.ts";
 import { PROBE_TYPES } from "../../model/api/probe.ts";
+import { type ContainerHistory, NO_HISTORY } from "../../model/exit-record.ts";
+import { podRunDir, podStateDir, RUN_DIR, STATE_DIR, storagePath } from "../../model/paths.ts";
 import type { DesiredFile, DesiredVolume } from "../../model/step.ts";
 import type { Storage } from "../../model/storage.ts";
 import type { PodDirectory } from "../../model/world.ts";
-import { forgetEvents } from "../kube/event-recorder.ts";
-import { readExits } from "./exit-records.ts";
-import { isThere, modifiedAt, namesIn, readIfThere, readRegular, writeIfRoom, writeWhole } from "../files.ts";
+import { exists, list, modifiedAt, readOptional, readRegular, writeAtomic, writeBestEffort } from "../files.ts";
+import { forgetEventsOf } from "../kube/event-recorder.ts";
+import { isPastDeadline } from "../run-deadline.ts";
 import { mountsBelow, unmountBelow } from "../volumes/mounts.ts";
-import { isLate } from "../run-deadline.ts";
-import { readProbeResult } from "./probe-files.ts";
-import { removeTree } from "../volumes/remove-tree.ts";
-import { seal, unseal } from "./seal.ts";
-import { prepareStorage, readFailures, readStorage } from "../volumes/storage.ts";
-import { forgetUnsealed, keepUnsealed, sealUnsealed } from "./pending-seal.ts";
 import { readVolumes, writeVolume } from "../volumes/projected-volume.ts";
+import { removeTree } from "../volumes/remove-tree.ts";
+import { prepareStorage, readFailures, readStorage } from "../volumes/storage.ts";
+import { readExits } from "./exit-records.ts";
+import { clearPendingSeal, markPendingSeal, sealPending } from "./pending-seal.ts";
+import { readProbeResult } from "./probe-files.ts";
+import { seal, unseal } from "./seal.ts";
 
 const STOPPING = "stopping";
 const SEALED = "sealed";
@@ -24,15 +24,15 @@ const SEALED = "sealed";
 /** By UID: all that lies in /var/lib/unitlet/pods and /run/unitlet/pods. */
 export function readPodDirectories(): ReadonlyMap<string, PodDirectory> {
   const uids = new Set(
-    [...namesIn(`${DATA}/pods`), ...namesIn(`${VOLATILE}/pods`)].filter((name) => !name.startsWith(".")),
+    [...list(`${STATE_DIR}/pods`), ...list(`${RUN_DIR}/pods`)].filter((name) => !name.startsWith(".")),
   );
-  const mounts = mountsBelow(`${VOLATILE}/pods`);
+  const mounts = mountsBelow(`${RUN_DIR}/pods`);
   return new Map([...uids].map((uid) => [uid, readPodDirectory(uid, mounts)]));
 }
 
 function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory {
-  const data = namesIn(podData(uid));
-  const volatile = namesIn(podVolatile(uid));
+  const data = list(podStateDir(uid));
+  const volatile = list(podRunDir(uid));
   const containers = new Set(
     [...data, ...volatile]
       .map((name) => /^(.+)\.(?:exits|finished|started|backoff|done|up)$/.exec(name)?.[1])
@@ -41,9 +41,9 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
   const environments = volatile.filter((name) => /^[^.].*\.(env|json|probes|asked)$|^hosts$|^resolv\.conf$/.test(name));
   // What the listings do not have is not asked for: each miss is an exception, and there are six of them for a container.
   const names = new Set([...data, ...volatile]);
-  const stoppingSince = names.has(STOPPING) ? modifiedAt(join(podVolatile(uid), STOPPING)) : undefined;
+  const stoppingSince = names.has(STOPPING) ? modifiedAt(join(podRunDir(uid), STOPPING)) : undefined;
   const stoppingGrace = names.has(STOPPING)
-    ? readIfThere(join(podVolatile(uid), STOPPING))
+    ? readOptional(join(podRunDir(uid), STOPPING))
         ?.trim()
         .split(" ")[1]
     : undefined;
@@ -52,24 +52,24 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
     ...(stoppingSince === undefined ? {} : { stoppingSince }),
     ...(stoppingGrace ? { stoppingGrace: Number(stoppingGrace) } : {}),
     sealed: names.has(SEALED),
-    pasts: new Map([...containers].map((name) => [name, readPast(uid, name, names)])),
-    files: new Map(environments.map((name) => [name, readRegular(join(podVolatile(uid), name)) ?? ""])),
+    pasts: new Map([...containers].map((name) => [name, readHistory(uid, name, names)])),
+    files: new Map(environments.map((name) => [name, readRegular(join(podRunDir(uid), name)) ?? ""])),
     volumes: names.has("volumes") ? readVolumes(uid) : new Map(),
     storage: readStorage(uid, mounts),
     failures: readFailures(uid),
   };
 }
 
-function readPast(uid: string, container: string, names: ReadonlySet<string>): ContainerPast {
+function readHistory(uid: string, container: string, names: ReadonlySet<string>): ContainerHistory {
   const has = (suffix: string) => names.has(`${container}.${suffix}`);
-  const volatile = (suffix: string) => join(podVolatile(uid), `${container}.${suffix}`);
-  const invocation = has("started") ? readIfThere(volatile("started"))?.trim() : undefined;
+  const volatile = (suffix: string) => join(podRunDir(uid), `${container}.${suffix}`);
+  const invocation = has("started") ? readOptional(volatile("started"))?.trim() : undefined;
   const at = has("started") ? modifiedAt(volatile("started")) : undefined;
-  const backOff = Number((has("backoff") ? readIfThere(volatile("backoff")) : undefined) ?? Number.NaN);
+  const backOff = Number((has("backoff") ? readOptional(volatile("backoff")) : undefined) ?? Number.NaN);
   return {
-    ...NO_PAST,
+    ...NO_HISTORY,
     ...(has("exits")
-      ? readExits(join(podData(uid), `${container}.exits`), has("error") ? readIfThere(volatile("error")) : "")
+      ? readExits(join(podStateDir(uid), `${container}.exits`), has("error") ? readOptional(volatile("error")) : "")
       : {}),
     ...(invocation && at !== undefined ? { started: { at, invocation } } : {}),
     ...(Number.isFinite(backOff) ? { backOffUntil: backOff * 1000 } : {}),
@@ -86,9 +86,9 @@ function readHooks(
   uid: string,
   container: string,
   has: (suffix: string) => boolean,
-): Pick<ContainerPast, "failedHooks"> {
+): Pick<ContainerHistory, "failedHooks"> {
   const read = (suffix: string) =>
-    has(suffix) ? readIfThere(join(podVolatile(uid), `${container}.${suffix}`))?.trim() : undefined;
+    has(suffix) ? readOptional(join(podRunDir(uid), `${container}.${suffix}`))?.trim() : undefined;
   const [postStart, preStop] = [read("post-start"), read("pre-stop")];
   if (!postStart && !preStop) return {};
   return { failedHooks: { ...(postStart ? { postStart } : {}), ...(preStop ? { preStop } : {}) } };
@@ -99,10 +99,10 @@ function readMessages(
   uid: string,
   container: string,
   has: (suffix: string) => boolean,
-): Pick<ContainerPast, "messages"> {
+): Pick<ContainerHistory, "messages"> {
   const texts = ["said-before", "said"]
     .filter(has)
-    .map((suffix) => readIfThere(join(podData(uid), `${container}.${suffix}`)) ?? "");
+    .map((suffix) => readOptional(join(podStateDir(uid), `${container}.${suffix}`)) ?? "");
   const messages = texts.map((text): [string, string] => {
     const end = text.indexOf("\n");
     return [text.slice(0, end), text.slice(end + 1)];
@@ -110,14 +110,18 @@ function readMessages(
   return texts.length === 0 ? {} : { messages: new Map(messages) };
 }
 
-function readProbes(uid: string, container: string, has: (suffix: string) => boolean): Pick<ContainerPast, "probes"> {
+function readProbes(
+  uid: string,
+  container: string,
+  has: (suffix: string) => boolean,
+): Pick<ContainerHistory, "probes"> {
   const types = PROBE_TYPES.filter(has);
   const results = types.map((type) => [type, readProbeResult(uid, container, type)] as const);
   return types.length === 0 ? {} : { probes: Object.fromEntries(results.filter(([, result]) => result !== undefined)) };
 }
 
 export function writePodFile(pod: string, { name, text, uid, mode }: DesiredFile): void {
-  writeWhole(join(podVolatile(pod), name), text, mode ?? 0o400, uid);
+  writeAtomic(join(podRunDir(pod), name), text, mode ?? 0o400, uid);
 }
 
 /**
@@ -131,48 +135,48 @@ export function sealPod(uid: string, files: readonly DesiredFile[], volumes: rea
   ];
   try {
     for (const [name, text] of texts) sealText(uid, name, text);
-    for (const [name] of texts) forgetUnsealed(uid, name);
+    for (const [name] of texts) clearPendingSeal(uid, name);
   } catch (error) {
-    for (const [name, text] of texts) keepUnsealed(uid, name, text);
+    for (const [name, text] of texts) markPendingSeal(uid, name, text);
     throw error;
   }
 }
 
 /** Seals what earlier runs could not; false when there was nothing. Throws when the host still cannot. */
-export function sealWaiting(): boolean {
-  return sealUnsealed(sealText);
+export function sealPendingPods(): boolean {
+  return sealPending(sealText);
 }
 
 function sealText(uid: string, name: string, text: string): void {
-  writeWhole(join(sealedDirectory(uid), name), seal(text), 0o600);
+  writeAtomic(join(sealedDirectory(uid), name), seal(text), 0o600);
 }
 
 /** Puts back what was sealed. */
-export function restorePod(uid: string): void {
-  for (const name of namesIn(sealedDirectory(uid)).filter((each) => !each.startsWith("."))) {
-    const content: unknown = JSON.parse(unseal(readIfThere(join(sealedDirectory(uid), name)) ?? ""));
+export function unsealPod(uid: string): void {
+  for (const name of list(sealedDirectory(uid)).filter((each) => !each.startsWith("."))) {
+    const content: unknown = JSON.parse(unseal(readOptional(join(sealedDirectory(uid), name)) ?? ""));
     if (name.endsWith(".volume")) writeVolume(uid, content as DesiredVolume);
     else writePodFile(uid, content as DesiredFile);
   }
-  prepareStorage(uid, JSON.parse(readIfThere(storagePath(uid)) ?? "[]") as readonly Storage[]);
+  prepareStorage(uid, JSON.parse(readOptional(storagePath(uid)) ?? "[]") as readonly Storage[]);
 }
 
 /** What `restorePod` is to prepare; no secret. */
-export function keepStorage(uid: string, all: readonly Storage[]): void {
-  writeWhole(storagePath(uid), JSON.stringify(all), 0o600);
+export function saveStorage(uid: string, all: readonly Storage[]): void {
+  writeAtomic(storagePath(uid), JSON.stringify(all), 0o600);
 }
 
-const sealedDirectory = (uid: string) => join(podData(uid), SEALED);
+const sealedDirectory = (uid: string) => join(podStateDir(uid), SEALED);
 
 /**
  * When a pod was asked to stop, by this host's clock: the API server's may differ by more than a grace period. A delete says
  * how many seconds it gives; another one that says something else counts from now on. container-stop reads both, and counts
  * from the host's boot.
  */
-export function noteStop(uid: string, grace?: number): void {
-  const path = join(podVolatile(uid), STOPPING);
-  if (grace !== undefined) writeIfRoom(path, `${Math.ceil(uptime())} ${grace}\n`, 0o600);
-  else if (!isThere(path)) writeWhole(path, "", 0o600);
+export function markStopping(uid: string, grace?: number): void {
+  const path = join(podRunDir(uid), STOPPING);
+  if (grace !== undefined) writeBestEffort(path, `${Math.ceil(uptime())} ${grace}\n`, 0o600);
+  else if (!exists(path)) writeAtomic(path, "", 0o600);
 }
 
 /**
@@ -180,10 +184,10 @@ export function noteStop(uid: string, grace?: number): void {
  * it is late before all is gone.
  */
 export function removePodDirectories(uid: string): void {
-  const directories = [podVolatile(uid), podData(uid)];
+  const directories = [podRunDir(uid), podStateDir(uid)];
   for (const path of directories) unmountBelow(path);
   for (const path of directories)
-    if (!removeTree(path, isLate)) throw new Error("it has too many files for one run: the next one goes on");
-  forgetUnsealed(uid);
-  forgetEvents(uid);
+    if (!removeTree(path, isPastDeadline)) throw new Error("it has too many files for one run: the next one goes on");
+  clearPendingSeal(uid);
+  forgetEventsOf(uid);
 }

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { DATA, VOLATILE } from "../../model/paths.ts";
-import { ifThere, writeWhole } from "../files.ts";
+import { RUN_DIR, STATE_DIR } from "../../model/paths.ts";
+import { ignoreMissing, writeAtomic } from "../files.ts";
 
 /** The key, encrypted by systemd-creds with what the host has: its TPM, or a key of its own. */
-const SEALED_KEY = `${DATA}/seal.cred`;
-const OPEN_KEY = `${VOLATILE}/seal.key`;
+const SEALED_KEY = `${STATE_DIR}/seal.cred`;
+const OPEN_KEY = `${RUN_DIR}/seal.key`;
 /** The key before this one, which could not be opened when it was needed. */
 const OLDER_KEY = `${SEALED_KEY}.old`;
 const NAME = "unitlet-seal";
@@ -49,7 +49,7 @@ let failure: Error | undefined;
 function key(): Buffer {
   if (failure !== undefined) throw failure;
   try {
-    known ??= ifThere(() => readFileSync(OPEN_KEY)) ?? openKey() ?? newKey();
+    known ??= ignoreMissing(() => readFileSync(OPEN_KEY)) ?? openKey() ?? newKey();
     return known;
   } catch (error) {
     failure = error as Error;
@@ -62,11 +62,11 @@ function key(): Buffer {
  * when nobody said no: a TPM may be busy after boot, and what the key has sealed must not be lost for that.
  */
 function openKey(): Buffer | undefined {
-  const sealed = ifThere(() => readFileSync(SEALED_KEY));
+  const sealed = ignoreMissing(() => readFileSync(SEALED_KEY));
   if (sealed === undefined) return undefined;
   const open = decrypted(sealed) ?? decrypted(sealed);
-  if (open === undefined) writeWhole(OLDER_KEY, sealed, 0o600);
-  else writeWhole(OPEN_KEY, open, 0o600);
+  if (open === undefined) writeAtomic(OLDER_KEY, sealed, 0o600);
+  else writeAtomic(OPEN_KEY, open, 0o600);
   return open;
 }
 
@@ -74,7 +74,7 @@ let older: { readonly key: Buffer | undefined } | undefined;
 
 function olderKey(): Buffer | undefined {
   if (older === undefined) {
-    const sealed = ifThere(() => readFileSync(OLDER_KEY));
+    const sealed = ignoreMissing(() => readFileSync(OLDER_KEY));
     older = { key: sealed === undefined ? undefined : decrypted(sealed) };
   }
   return older.key;
@@ -92,8 +92,8 @@ function decrypted(sealed: Buffer): Buffer | undefined {
 
 function newKey(): Buffer {
   const fresh = randomBytes(32);
-  writeWhole(SEALED_KEY, systemdCreds("encrypt", fresh), 0o600);
-  writeWhole(OPEN_KEY, fresh, 0o600);
+  writeAtomic(SEALED_KEY, systemdCreds("encrypt", fresh), 0o600);
+  writeAtomic(OPEN_KEY, fresh, 0o600);
   return fresh;
 }
 

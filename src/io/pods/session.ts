@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { namesIn } from "../files.ts";
+import { list } from "../files.ts";
 
 /** What is left of a command when its client has gone may do so much longer what it does on SIGHUP. Milliseconds. */
-const GRACE = 500;
+const GRACE_PERIOD_MS = 500;
 
 interface Ending {
   /** By the processes that lead them: the command's own, and those that its descendants have begun. */
@@ -21,7 +21,7 @@ export function endSession(leader: number): void {
   setTimeout(() => {
     ending.delete(leader);
     signalAll(sessions, "SIGKILL");
-  }, GRACE);
+  }, GRACE_PERIOD_MS);
 }
 
 /** As endSession, at once: nobody waits for it any more. */
@@ -71,7 +71,7 @@ export function membersOf(sessions: Set<number>, all: readonly Process[]): reado
 }
 
 function allProcesses(): readonly Process[] {
-  return namesIn("/proc").flatMap((name) => {
+  return list("/proc").flatMap((name) => {
     try {
       const stat = readFileSync(`/proc/${Number(name)}/stat`, "utf8");
       // The name before it, in parentheses, may hold anything: state, parent, group, session.

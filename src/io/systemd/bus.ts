@@ -1,12 +1,12 @@
 import type { Message, MessageBus } from "dbus-next";
 import dbus from "dbus-next";
-import { onSilence } from "../timeout.ts";
+import { onTimeout } from "../timeout.ts";
 
 const ADDRESS = "unix:socket=/run/dbus/system_bus_socket";
 /** PID 1 answers nobody while it reloads or forks for many; to give up sooner costs a whole run more than to wait. */
-const CALL_TIMEOUT = 10_000;
+const CALL_TIMEOUT_MS = 10_000;
 /** dbus-daemon allows 128 replies to be pending on one connection. */
-const IN_FLIGHT = 96;
+const MAX_IN_FLIGHT = 96;
 
 /** systemd or D-Bus refused or did not answer. `type` is the D-Bus error name, "" when there was no answer. */
 export class BusError extends Error {
@@ -58,7 +58,7 @@ export class Bus {
     body?: unknown[];
     destination?: string;
   }): Promise<unknown[]> {
-    while (this.#pending.size >= IN_FLIGHT) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (this.#pending.size >= MAX_IN_FLIGHT) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     const call = this.#bus.call(new dbus.Message({ destination: "org.freedesktop.systemd1", ...message } as never));
     const reply = await this.#bounded(message.member, call);
     return reply?.body ?? [];
@@ -82,8 +82,8 @@ export class Bus {
     const lost = new Promise<never>((_, reject) => {
       fail = reject;
     });
-    const answered = onSilence(CALL_TIMEOUT, () =>
-      fail(new BusError(`${what}: systemd did not answer within ${CALL_TIMEOUT} ms`, "")),
+    const answered = onTimeout(CALL_TIMEOUT_MS, () =>
+      fail(new BusError(`${what}: systemd did not answer within ${CALL_TIMEOUT_MS} ms`, "")),
     );
     this.#pending.add(fail);
     try {

@@ -1,11 +1,11 @@
 import { readlinkSync } from "node:fs";
-import { ifThere } from "../files.ts";
+import { ignoreMissing } from "../files.ts";
 
-const EVERY = 200;
+const POLL_INTERVAL_MS = 200;
 
 /** The invocation in which a unit is active now; undefined when it is not. */
 export function runningInvocation(unit: string): string | undefined {
-  return ifThere(() => readlinkSync(`/run/systemd/units/invocation:${unit}`));
+  return ignoreMissing(() => readlinkSync(`/run/systemd/units/invocation:${unit}`));
 }
 
 /** Calls back once, as soon as the unit is no longer active in this invocation. Returns what cancels it. */
@@ -14,6 +14,6 @@ export function onEnd(unit: string, invocation: string, ended: () => void): () =
     if (runningInvocation(unit) === invocation) return;
     clearInterval(timer);
     ended();
-  }, EVERY);
+  }, POLL_INTERVAL_MS);
   return () => clearInterval(timer);
 }

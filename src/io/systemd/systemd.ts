@@ -8,7 +8,7 @@ const MANAGER = { path: "/org/freedesktop/systemd1", interface: "org.freedesktop
 const NO_SUCH_UNIT = "org.freedesktop.systemd1.NoSuchUnit";
 
 /** What runs write to the host's units: `replace` lets a later wish win over a queued one. */
-const MODE = "replace";
+const JOB_MODE = "replace";
 
 export type Listing = ReadonlyMap<string, UnitState>;
 
@@ -69,28 +69,30 @@ export class Systemd {
 
   /** Queues the job and returns; `settle` waits for it. */
   async start(unit: UnitName): Promise<void> {
-    const [job] = await this.#manager("StartUnit", "ss", [unit, MODE]).catch(async (error: BusError) => {
+    const [job] = await this.#manager("StartUnit", "ss", [unit, JOB_MODE]).catch(async (error: BusError) => {
       if (error.type !== NO_SUCH_UNIT) throw error;
       // File systems with coarse times let systemd overlook a file that is a few milliseconds old.
       this.#reloaded ??= this.reload();
       await this.#reloaded;
-      return await this.#manager("StartUnit", "ss", [unit, MODE]);
+      return await this.#manager("StartUnit", "ss", [unit, JOB_MODE]);
     });
     this.#jobs.set(String(job), unit);
   }
 
   async restart(unit: UnitName): Promise<void> {
-    const [job] = await this.#manager("RestartUnit", "ss", [unit, MODE]);
+    const [job] = await this.#manager("RestartUnit", "ss", [unit, JOB_MODE]);
     this.#jobs.set(String(job), unit);
   }
 
   async stop(unit: UnitName): Promise<void> {
-    await this.#unlessGone(this.#manager("StopUnit", "ss", [unit, MODE]));
+    await this.#unlessGone(this.#manager("StopUnit", "ss", [unit, JOB_MODE]));
   }
 
   /** Like a stop, but `settle` waits for it. */
   async end(unit: UnitName): Promise<void> {
-    const stopped = this.#manager("StopUnit", "ss", [unit, MODE]).then(([job]) => this.#jobs.set(String(job), unit));
+    const stopped = this.#manager("StopUnit", "ss", [unit, JOB_MODE]).then(([job]) =>
+      this.#jobs.set(String(job), unit),
+    );
     await this.#unlessGone(stopped);
   }
 
@@ -115,7 +117,7 @@ export class Systemd {
 
   /** Starts or stops one of the agent's own units. */
   async set(unit: string, running: boolean): Promise<void> {
-    await this.#manager(running ? "StartUnit" : "StopUnit", "ss", [unit, MODE]);
+    await this.#manager(running ? "StartUnit" : "StopUnit", "ss", [unit, JOB_MODE]);
   }
 
   /** Starts a unit that is no process, whatever the jobs are that it would have to wait for. */
@@ -124,7 +126,7 @@ export class Systemd {
   }
 
   /** A transient timer that rings the doorbell after so many milliseconds. Setting it again changes nothing. */
-  async alarm(name: string, milliseconds: number): Promise<void> {
+  async scheduleRun(name: string, milliseconds: number): Promise<void> {
     const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
     const timer = [
       ["AccuracyUSec", variant("t", 50_000n)],

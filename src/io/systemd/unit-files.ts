@@ -4,7 +4,7 @@ import type { Config } from "../../model/host/config.ts";
 import type { ActualUnit, UnitName } from "../../model/unit.ts";
 import { readIdentity } from "../../unitfile/identity.ts";
 import { asUnitName } from "../../unitfile/names.ts";
-import { ifThere, isThere, namesIn, readRegular, remove, writeWhole } from "../files.ts";
+import { exists, ignoreMissing, list, readRegular, remove, writeAtomic } from "../files.ts";
 import type { Listing } from "./systemd.ts";
 
 export const UNIT_DIRECTORY = "/etc/systemd/system";
@@ -23,11 +23,11 @@ export function readUnits(
   listing: Listing,
   ofDropIns: Config["dropIns"] = "remove",
 ): ReadonlyMap<UnitName, ActualUnit> {
-  const files = new Set(unitNames(namesIn(UNIT_DIRECTORY)));
+  const files = new Set(unitNames(list(UNIT_DIRECTORY)));
   const loaded = unitNames(
     [...listing].filter(([, { load, active }]) => load !== "not-found" || active !== "inactive").map(([name]) => name),
   );
-  const links = new Set(namesIn(WANTS_DIRECTORY));
+  const links = new Set(list(WANTS_DIRECTORY));
   const invocations = readInvocations();
   // Those that are to be kept are as if they were not there.
   const dropIns = ofDropIns === "keep" ? new Map<UnitName, string[]>() : readDropIns();
@@ -62,10 +62,10 @@ function unitNames(names: readonly string[]): UnitName[] {
 export function readInvocations(): ReadonlyMap<string, string> {
   const prefix = "invocation:";
   // Not the agent's own: a run that sees itself would find something new each time.
-  const ours = namesIn(INVOCATION_DIRECTORY).filter((name) => name.startsWith(`${prefix}unitlet.`));
+  const ours = list(INVOCATION_DIRECTORY).filter((name) => name.startsWith(`${prefix}unitlet.`));
   return new Map(
     ours.flatMap((name) => {
-      const id = ifThere(() => readlinkSync(join(INVOCATION_DIRECTORY, name)));
+      const id = ignoreMissing(() => readlinkSync(join(INVOCATION_DIRECTORY, name)));
       return id === undefined ? [] : [[name.slice(prefix.length), id]];
     }),
   );
@@ -74,10 +74,10 @@ export function readInvocations(): ReadonlyMap<string, string> {
 function readDropIns(): ReadonlyMap<UnitName, string[]> {
   const found = new Map<UnitName, string[]>();
   for (const directory of DROP_IN_DIRECTORIES) {
-    for (const entry of namesIn(directory)) {
+    for (const entry of list(directory)) {
       const name = entry.endsWith(".d") ? asUnitName(entry.slice(0, -2)) : undefined;
       if (name === undefined) continue;
-      const paths = namesIn(join(directory, entry)).map((file) => join(directory, entry, file));
+      const paths = list(join(directory, entry)).map((file) => join(directory, entry, file));
       found.set(name, [...(found.get(name) ?? []), ...paths]);
     }
   }
@@ -88,7 +88,7 @@ function readDropIns(): ReadonlyMap<UnitName, string[]> {
 export function writeUnit(name: UnitName, text: string, dropIns: readonly string[]): void {
   for (const path of dropIns) remove(path);
   if (dropIns.length > 0) removeDropInDirectories(name);
-  writeWhole(join(UNIT_DIRECTORY, name), text, 0o644);
+  writeAtomic(join(UNIT_DIRECTORY, name), text, 0o644);
 }
 
 export function removeUnit(name: UnitName): void {
@@ -103,13 +103,13 @@ function removeDropInDirectories(name: UnitName): void {
 
 /** Started with the host: systemd reads the link at boot, so no reload is needed. */
 export function linkUnit(name: UnitName): void {
-  if (!isThere(WANTS_DIRECTORY)) {
+  if (!exists(WANTS_DIRECTORY)) {
     mkdirSync(WANTS_DIRECTORY);
     // Our umask is not for what everybody may read.
     chmodSync(WANTS_DIRECTORY, 0o755);
   }
   const link = join(WANTS_DIRECTORY, name);
-  if (!isThere(link)) symlinkSync(`../${name}`, link);
+  if (!exists(link)) symlinkSync(`../${name}`, link);
 }
 
 export function unlinkUnit(name: UnitName): void {

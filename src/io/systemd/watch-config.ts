@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Cluster, FileOrData } from "../../model/host/config.ts";
-import { VOLATILE } from "../../model/paths.ts";
-import { readIfThere, remove, writeWhole } from "../files.ts";
+import { RUN_DIR } from "../../model/paths.ts";
+import { readOptional, remove, writeAtomic } from "../files.ts";
 
-const CONFIG = `${VOLATILE}/watch.curl`;
+const CONFIG = `${RUN_DIR}/watch.curl`;
 
 /** What curl needs to watch this node's pods, in files of mode 0600, since argv is everybody's. True when it changed. */
 export function writeWatchConfig(cluster: Cluster, nodeName: string): boolean {
@@ -14,7 +14,7 @@ export function writeWatchConfig(cluster: Cluster, nodeName: string): boolean {
   ];
   const file = (option: string, name: string, source: FileOrData | undefined) => {
     if (source !== undefined)
-      lines.push(`${option} = ${quote("file" in source ? source.file : keepData(name, source.data))}`);
+      lines.push(`${option} = ${quote("file" in source ? source.file : writeDataFile(name, source.data))}`);
   };
   file("cacert", "ca", cluster.ca);
   file("cert", "crt", cluster.certificate);
@@ -25,8 +25,8 @@ export function writeWatchConfig(cluster: Cluster, nodeName: string): boolean {
     );
   if (cluster.insecureSkipTLSVerify) lines.push("insecure");
   const text = `${lines.join("\n")}\n`;
-  if (readIfThere(CONFIG) === text) return false;
-  writeWhole(CONFIG, text, 0o600);
+  if (readOptional(CONFIG) === text) return false;
+  writeAtomic(CONFIG, text, 0o600);
   return true;
 }
 
@@ -34,10 +34,10 @@ export function removeWatchConfig(): void {
   for (const name of [CONFIG, ...["ca", "crt", "key"].map(dataPath)]) remove(name);
 }
 
-const dataPath = (name: string) => `${VOLATILE}/watch.${name}`;
+const dataPath = (name: string) => `${RUN_DIR}/watch.${name}`;
 
-function keepData(name: string, data: string): string {
-  writeWhole(dataPath(name), data, 0o600);
+function writeDataFile(name: string, data: string): string {
+  writeAtomic(dataPath(name), data, 0o600);
   return dataPath(name);
 }
 

@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, closeSync, fstatSync, readdirSync } from "node:fs";
-import { openIn, openPath, pathOf } from "./safe-path.ts";
-import { isLate as isRunLate } from "../run-deadline.ts";
+import { isPastDeadline as isRunLate } from "../run-deadline.ts";
+import { openBelow, openPath, pathOf } from "./safe-path.ts";
 
 /** What a group that may write needs of files, and of directories; what is made in these is the group's as well. */
 const FILE = 0o660;
@@ -11,12 +11,12 @@ const DIRECTORY = 0o2770;
  * a descriptor of it, so that no link that is put in its place leads anywhere else. False: it was so already. Throws when
  * it takes too long; the next try goes faster, since what is done stays done.
  */
-export function giveToGroup(path: string, gid: number, always: boolean, isLate = isRunLate): boolean {
+export function applyFsGroup(path: string, gid: number, always: boolean, isLate = isRunLate): boolean {
   const root = openPath(path);
   try {
     const { gid: owner, mode } = fstatSync(root);
     if (!always && owner === gid && (mode & DIRECTORY) === DIRECTORY) return false;
-    if (!giveTree(root, gid, isLate)) throw new Error(tooMany(path, gid));
+    if (!applyToTree(root, gid, isLate)) throw new Error(tooMany(path, gid));
     return true;
   } finally {
     closeSync(root);
@@ -27,16 +27,16 @@ const tooMany = (path: string, gid: number) =>
   `${path} has too many files to be given to group ${gid} in one run: if that does not end, give them by hand (chgrp -R ${gid}, chmod -R g+rwX, chmod g+s) and set fsGroupChangePolicy: OnRootMismatch`;
 
 /** What is within comes first: the root's own group says that all is done. False: it did not come to the end. */
-function giveTree(descriptor: number, gid: number, isLate: () => boolean): boolean {
+function applyToTree(descriptor: number, gid: number, isLate: () => boolean): boolean {
   const stat = fstatSync(descriptor);
   const { uid, mode, nlink } = stat;
   if (stat.isDirectory()) {
     for (const name of readdirSync(pathOf(descriptor))) {
       if (isLate()) return false;
-      const child = openIn(descriptor, name);
+      const child = openBelow(descriptor, name);
       if (child === undefined) continue;
       try {
-        if (!giveTree(child, gid, isLate)) return false;
+        if (!applyToTree(child, gid, isLate)) return false;
       } finally {
         closeSync(child);
       }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /** Longest time that mounting or unmounting may take: a server that does not answer must not hold up the run. */
-const TIMEOUT = 3000;
+const TIMEOUT_MS = 3000;
 
 /** Paths below this one where something is mounted, the deepest last. */
 export function mountsBelow(path: string): readonly string[] {
@@ -57,5 +57,5 @@ export function unmountBelow(path: string): void {
 
 function run(program: string, words: readonly string[], descriptor?: number): void {
   const inherited = descriptor === undefined ? [] : [descriptor];
-  execFileSync(program, [...words], { timeout: TIMEOUT, stdio: ["ignore", "ignore", "pipe", ...inherited] });
+  execFileSync(program, [...words], { timeout: TIMEOUT_MS, stdio: ["ignore", "ignore", "pipe", ...inherited] });
 }

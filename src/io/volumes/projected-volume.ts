@@ -1,18 +1,18 @@
 import { chmodSync, chownSync, mkdirSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { podVolatile, volumePath } from "../../model/paths.ts";
+import { podRunDir, volumePath } from "../../model/paths.ts";
 import type { DesiredVolume, VolumeFile } from "../../model/step.ts";
-import { ifThere, isThere, namesIn, readIfThere, remove, writeWhole } from "../files.ts";
+import { exists, ignoreMissing, list, readOptional, remove, writeAtomic } from "../files.ts";
 
 /** Beside the volume, where no container sees it: a digest of secrets is for nobody. Names of volumes have no dot. */
 const digestPath = (uid: string, volume: string) => `${volumePath(uid, volume)}.digest`;
 
 /** Digests of the volumes that are there whole, by their names. */
 export function readVolumes(uid: string): ReadonlyMap<string, string> {
-  const names = namesIn(`${podVolatile(uid)}/volumes`).filter((name) => !name.includes("."));
+  const names = list(`${podRunDir(uid)}/volumes`).filter((name) => !name.includes("."));
   return new Map(
     names.flatMap((name) => {
-      const digest = isThere(join(volumePath(uid, name), "..data")) ? readIfThere(digestPath(uid, name)) : undefined;
+      const digest = exists(join(volumePath(uid, name), "..data")) ? readOptional(digestPath(uid, name)) : undefined;
       return digest === undefined ? [] : [[name, digest]];
     }),
   );
@@ -24,7 +24,7 @@ export function readVolumes(uid: string): ReadonlyMap<string, string> {
  */
 export function writeVolume(uid: string, volume: DesiredVolume): void {
   const path = volumePath(uid, volume.name);
-  const previous = ifThere(() => readlinkSync(join(path, "..data")));
+  const previous = ignoreMissing(() => readlinkSync(join(path, "..data")));
   const generation = `..${Date.now()}-${process.pid}`;
   makeOpen(path, volume);
   makeOpen(join(path, generation), volume);
@@ -34,13 +34,13 @@ export function writeVolume(uid: string, volume: DesiredVolume): void {
   renameSync(join(path, "..data_tmp"), join(path, "..data"));
   linkTops(path, new Set(volume.files.map(([name]) => name.split("/")[0] ?? name)), generation);
   if (previous !== undefined && previous !== generation) remove(join(path, previous));
-  writeWhole(digestPath(uid, volume.name), volume.digest, 0o600);
+  writeAtomic(digestPath(uid, volume.name), volume.digest, 0o600);
 }
 
 /** What containers see beside ..data: a link for each name of the first level, and nothing of what was. */
 function linkTops(path: string, tops: ReadonlySet<string>, generation: string): void {
-  for (const top of tops) if (!isThere(join(path, top))) symlinkSync(join("..data", top), join(path, top));
-  for (const name of namesIn(path)) {
+  for (const top of tops) if (!exists(join(path, top))) symlinkSync(join("..data", top), join(path, top));
+  for (const name of list(path)) {
     const stale = name.startsWith("..") ? name !== "..data" && name !== generation : !tops.has(name);
     if (stale) remove(join(path, name));
   }

@@ -1,17 +1,17 @@
 import { lstatSync, opendirSync, rmdirSync, rmSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { ifThere } from "../files.ts";
+import { ignoreMissing } from "../files.ts";
 
 /** Longest path that is gone into; what lies deeper is removed at once, by who knows how to get there. */
-const LONGEST = 3000;
+const BUDGET_MS = 3000;
 
 /** Removes a file or directory with all that is in it, until it is late. Links are not followed. False: something is left. */
 export function removeTree(path: string, isLate: () => boolean): boolean {
-  const stat = ifThere(() => lstatSync(path));
+  const stat = ignoreMissing(() => lstatSync(path));
   if (stat === undefined) return true;
-  if (!stat.isDirectory() || path.length > LONGEST) {
+  if (!stat.isDirectory() || path.length > BUDGET_MS) {
     if (stat.isDirectory()) rmSync(path, { recursive: true, force: true });
-    else ifThere(() => unlinkSync(path));
+    else ignoreMissing(() => unlinkSync(path));
     return true;
   }
   // Not readdir(3) as a whole: a directory may have more names than a run has memory.

@@ -9,11 +9,11 @@ import {
   readSync,
   type Stats,
 } from "node:fs";
-import { ifThere } from "../files.ts";
+import { ignoreMissing } from "../files.ts";
 
 /** Node does not name it: a descriptor that leads to a file and does not open it, so that nothing happens by it. */
 const O_PATH = 0o10000000;
-const MOST_LINKS = 40;
+const MAX_SYMLINKS = 40;
 
 /** What an open descriptor leads to, for calls that want a path: the kernel goes there, whatever its name is by now. */
 export const pathOf = (descriptor: number) => `/proc/self/fd/${descriptor}`;
@@ -23,8 +23,8 @@ export function openPath(path: string): number {
 }
 
 /** Undefined when there is none. A link is opened itself. */
-export function openIn(directory: number, name: string): number | undefined {
-  return ifThere(() => openPath(`${pathOf(directory)}/${name}`));
+export function openBelow(directory: number, name: string): number | undefined {
+  return ignoreMissing(() => openPath(`${pathOf(directory)}/${name}`));
 }
 
 /**
@@ -33,7 +33,7 @@ export function openIn(directory: number, name: string): number | undefined {
  * What is missing is made as directories like the first, if `make`. `isRoot`: as who has it for a root sees it, for whom an
  * absolute link begins there, and ".." leads no higher.
  */
-export function withBeneath<T>(
+export function withPathBelow<T>(
   root: string,
   path: string,
   make: boolean,
@@ -81,11 +81,11 @@ function leave(open: number[], path: string): void {
 }
 
 function enter(directory: number, name: string, mode: number | undefined): number {
-  const there = openIn(directory, name);
+  const there = openBelow(directory, name);
   if (there !== undefined) return there;
   if (mode === undefined) throw new Error(`there is no ${name} in the volume`);
   mkdirSync(`${pathOf(directory)}/${name}`, { mode: 0o700 });
-  const made = openIn(directory, name);
+  const made = openBelow(directory, name);
   if (made === undefined) throw new Error(`${name} is gone again`);
   // Somebody else's may have come into its place: only what is a directory is changed, and by its descriptor.
   if (fstatSync(made).isDirectory()) chmodSync(pathOf(made), mode);
@@ -93,17 +93,17 @@ function enter(directory: number, name: string, mode: number | undefined): numbe
 }
 
 function linkTarget(directory: number, name: string, links: number, path: string): string {
-  if (links > MOST_LINKS) throw new Error(`${path} leads through too many links`);
+  if (links > MAX_SYMLINKS) throw new Error(`${path} leads through too many links`);
   return readlinkSync(`${pathOf(directory)}/${name}`);
 }
 
 /** The API server lets no file of more than this be named. */
-const LONGEST = 64 * 1024;
+const MAX_FILE_BYTES = 64 * 1024;
 
 /** The text of a file that a container has written; undefined for what is missing, leads out, is no file or too long. */
-export function readBeneath(root: string, path: string): string | undefined {
+export function readBelow(root: string, path: string): string | undefined {
   try {
-    return withBeneath(root, path, false, (descriptor) => {
+    return withPathBelow(root, path, false, (descriptor) => {
       const stat = fstatSync(descriptor);
       // Only a regular file can be opened without waiting for anybody.
       return stat.isFile() ? readSome(pathOf(descriptor)) : undefined;
@@ -117,14 +117,14 @@ export function readBeneath(root: string, path: string): string | undefined {
 function readSome(path: string): string | undefined {
   const file = openSync(path, constants.O_RDONLY);
   try {
-    const buffer = Buffer.alloc(LONGEST + 1);
+    const buffer = Buffer.alloc(MAX_FILE_BYTES + 1);
     const length = readSync(file, buffer, 0, buffer.length, 0);
-    return length <= LONGEST ? buffer.toString("utf8", 0, length) : undefined;
+    return length <= MAX_FILE_BYTES ? buffer.toString("utf8", 0, length) : undefined;
   } finally {
     closeSync(file);
   }
 }
 
-export function statOf(descriptor: number): Stats {
+export function statDescriptor(descriptor: number): Stats {
   return fstatSync(descriptor);
 }

@@ -10,7 +10,7 @@ import {
   statSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { diskVolumePath, podData, podVolatile } from "../../model/paths.ts";
+import { diskVolumePath, podRunDir, podStateDir } from "../../model/paths.ts";
 import {
   type DirectoryStorage,
   type HostFileType,
@@ -21,33 +21,33 @@ import {
   type SubPathStorage,
   storageKey,
 } from "../../model/storage.ts";
-import { statOf, withBeneath } from "./safe-path.ts";
-import { ifThere, isThere, namesIn, readIfThere, remove, writeWhole } from "../files.ts";
-import { giveToGroup } from "./fs-group.ts";
+import { exists, ignoreMissing, list, readOptional, remove, writeAtomic } from "../files.ts";
 import { markUsed } from "../images/image-store.ts";
+import { applyFsGroup } from "./fs-group.ts";
 import { mountDescriptor, mountForReading, mountMemory, mountsBelow } from "./mounts.ts";
+import { statDescriptor, withPathBelow } from "./safe-path.ts";
 
-const groupMark = (uid: string, volume: string) => `${podVolatile(uid)}/groups/${volume}`;
+const groupMark = (uid: string, volume: string) => `${podRunDir(uid)}/groups/${volume}`;
 
 /** Keys of what was prepared for a pod; `mounts` are those below its directories. */
 export function readStorage(uid: string, mounts: readonly string[]): ReadonlySet<string> {
   return new Set([
-    ...namesIn(`${podData(uid)}/volumes`).map((name) => diskVolumePath(uid, name)),
-    ...namesIn(`${podVolatile(uid)}/groups`).map((volume) => `group/${volume}`),
-    ...mounts.filter((path) => path.startsWith(`${podVolatile(uid)}/`)),
+    ...list(`${podStateDir(uid)}/volumes`).map((name) => diskVolumePath(uid, name)),
+    ...list(`${podRunDir(uid)}/groups`).map((volume) => `group/${volume}`),
+    ...mounts.filter((path) => path.startsWith(`${podRunDir(uid)}/`)),
   ]);
 }
 
 /** Why paths within volumes cannot be mounted, by where they would be. */
 export function readFailures(uid: string): ReadonlyMap<string, string> {
-  const root = `${podVolatile(uid)}/subpaths`;
-  const marks = namesIn(root).flatMap((container) =>
-    namesIn(join(root, container)).map((name) => join(root, container, name)),
+  const root = `${podRunDir(uid)}/subpaths`;
+  const marks = list(root).flatMap((container) =>
+    list(join(root, container)).map((name) => join(root, container, name)),
   );
   return new Map(
     marks
       .filter((path) => path.endsWith(FAILED))
-      .map((path) => [path.slice(0, -FAILED.length), readIfThere(path) ?? ""]),
+      .map((path) => [path.slice(0, -FAILED.length), readOptional(path) ?? ""]),
   );
 }
 
@@ -58,7 +58,7 @@ const FAILED = ".failed";
  * one container's trouble, and noted.
  */
 export function prepareStorage(uid: string, all: readonly Storage[]): void {
-  const done = readStorage(uid, mountsBelow(podVolatile(uid)));
+  const done = readStorage(uid, mountsBelow(podRunDir(uid)));
   for (const storage of all.filter((each) => !done.has(storageKey(each)))) {
     if (storage.kind !== "sub-path") prepare(uid, storage);
     else trySubPath(storage);
@@ -70,7 +70,7 @@ function trySubPath(storage: SubPathStorage): void {
     holdSubPath(storage);
     remove(storage.path + FAILED);
   } catch (error) {
-    writeWhole(storage.path + FAILED, (error as Error).message, 0o600);
+    writeAtomic(storage.path + FAILED, (error as Error).message, 0o600);
   }
 }
 
@@ -89,8 +89,8 @@ function prepare(uid: string, storage: Exclude<Storage, SubPathStorage>): void {
       mountImage(storage);
       return;
     case "group":
-      giveToGroup(storage.path, storage.gid, storage.always);
-      writeWhole(groupMark(uid, storage.volume), "", 0o600);
+      applyFsGroup(storage.path, storage.gid, storage.always);
+      writeAtomic(groupMark(uid, storage.volume), "", 0o600);
       return;
     default:
       storage satisfies never;
@@ -122,7 +122,7 @@ function mountImage({ path, tree }: ImageStorage): void {
  * opened nor changed.
  */
 function makeOnHost({ path, make }: HostStorage): void {
-  if (isThere(path)) return;
+  if (exists(path)) return;
   const { O_CREAT, O_EXCL, O_WRONLY } = constants;
   const ours = process.umask(0o022);
   try {
@@ -134,12 +134,12 @@ function makeOnHost({ path, make }: HostStorage): void {
 }
 
 function holdSubPath({ path, root, subPath, writable }: SubPathStorage): void {
-  withBeneath(root, subPath, writable, (descriptor) => {
+  withPathBelow(root, subPath, writable, (descriptor) => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    if (statOf(descriptor).isDirectory()) mkdirSync(path, { recursive: true });
+    if (statDescriptor(descriptor).isDirectory()) mkdirSync(path, { recursive: true });
     else {
       // What a killed run has left may be of the other kind.
-      if (isThere(path) && statSync(path).isDirectory()) rmdirSync(path);
+      if (exists(path) && statSync(path).isDirectory()) rmdirSync(path);
       closeSync(openSync(path, "a", 0o600));
     }
     mountDescriptor(descriptor, path);
@@ -149,7 +149,7 @@ function holdSubPath({ path, root, subPath, writable }: SubPathStorage): void {
 /** What is at a path of the host, links followed; undefined: nothing, or nothing that can be looked at. */
 export function hostFileType(path: string): HostFileType | undefined {
   try {
-    const stat = ifThere(() => statSync(path));
+    const stat = ignoreMissing(() => statSync(path));
     if (stat === undefined) return undefined;
     if (stat.isDirectory()) return "directory";
     if (stat.isFile()) return "file";

@@ -1,5 +1,5 @@
-import type { Container, ContainerStatus, Pod, PodSpec, PodStatus } from "./pod.ts";
 import type { ContainerKind, UnitKind } from "../unit.ts";
+import type { Container, ContainerStatus, Pod, PodSpec, PodStatus } from "./pod.ts";
 
 /** Every container of a pod: init containers first, ephemeral ones last, each kind in the pod's order. */
 export function containersOf({

@@ -4,11 +4,11 @@ import type { Container, Pod } from "./pod.ts";
  * systemd gives what records an exit as long as it gives the program, and on a host that stood still for ten seconds that
  * has hardly begun when they are over: an exit of which nobody knows anything would fail a Job that had succeeded.
  */
-const RECORDING = 30;
+const EXIT_RECORD_S = 30;
 
 /** Seconds that systemd gives a container to stop. What is less than that, runs see to. */
 export function stopTimeout(pod: Pod, container: Container): number {
-  return Math.max(RECORDING, longestGrace(pod, container));
+  return Math.max(EXIT_RECORD_S, longestGrace(pod, container));
 }
 
 /** Seconds that a container may take to stop: a probe's own, when that is longer than the pod's. */

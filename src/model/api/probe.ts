@@ -1,5 +1,5 @@
-import type { Instant } from "./time.ts";
 import type { UnitName } from "../unit.ts";
+import type { Instant } from "./time.ts";
 
 export const PROBE_TYPES = ["startup", "liveness", "readiness"] as const;
 

@@ -1,5 +1,5 @@
-import type { Container, Pod, RestartPolicy } from "./pod.ts";
 import type { ContainerKind } from "../unit.ts";
+import type { Container, Pod, RestartPolicy } from "./pod.ts";
 
 /** A container may have its own, and a sidecar has. */
 export function restartPolicy(pod: Pod, container: Container, kind: ContainerKind): RestartPolicy {

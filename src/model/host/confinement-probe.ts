@@ -1,5 +1,5 @@
 /** What of the host's files decides how containers are confined to them, read in each run that translates pods. */
-export interface HostFiles {
+export interface ConfinementProbe {
   /** Those of the paths that matter (translate/host-files.ts) that the host has. */
   readonly present: ReadonlySet<string>;
   /** Text of /etc/hosts and /etc/resolv.conf; "" when missing. */

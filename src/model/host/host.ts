@@ -1,5 +1,5 @@
-import type { HostFiles } from "./confinement-probe.ts";
 import type { Instant } from "../api/time.ts";
+import type { ConfinementProbe } from "./confinement-probe.ts";
 
 /** What this computer is and how it fares, measured during the run. Bytes, millicores, counts. */
 export interface Host {
@@ -31,7 +31,7 @@ export interface Host {
   /** "252" or "257.4"; undefined when systemd did not answer. */
   readonly systemdVersion?: string;
   /** Undefined where no pods are translated. */
-  readonly files?: HostFiles;
+  readonly confinementProbe?: ConfinementProbe;
   /** Why systemd or D-Bus cannot be used now; undefined when they can. */
   readonly systemdProblem?: string;
 }

@@ -2,11 +2,11 @@ import type { Config } from "./config.ts";
 import type { Host } from "./host.ts";
 
 /** What a host can run out of. */
-export type Scarce = "memory" | "ephemeral-storage" | "inodes" | "pids";
+export type PressureSignal = "memory" | "ephemeral-storage" | "inodes" | "pids";
 
 /** In bytes or numbers. */
-export interface Shortage {
-  readonly of: Scarce;
+export interface ActivePressure {
+  readonly of: PressureSignal;
   readonly threshold: number;
   readonly available: number;
 }
@@ -17,8 +17,8 @@ type Fared = Pick<
 >;
 
 /** What the host is short of now, memory first: the kubelet's thresholds, of which two are settings. */
-export function shortages({ evictionMemory, evictionDisk }: Config, host: Fared): readonly Shortage[] {
-  const all: Shortage[] = [
+export function activePressures({ evictionMemory, evictionDisk }: Config, host: Fared): readonly ActivePressure[] {
+  const all: ActivePressure[] = [
     { of: "memory", threshold: evictionMemory, available: host.memoryAvailable },
     { of: "ephemeral-storage", threshold: evictionDisk * host.diskTotal, available: host.diskAvailable },
     // A total of 0 is a file system that has no such limit.

@@ -11,4 +11,4 @@ export const SHUTDOWN_BEGIN = "unitlet-shutdown-begin.service";
 export const SHUTDOWN_END = "unitlet-shutdown-end.service";
 
 /** What has to be up for a shutdown to take that order. None of them is a process. */
-export const STANDING_UNITS: readonly string[] = [SHUTDOWN_BEGIN, SHUTDOWN_END, ...PRIORITY_BANDS.map(bandTarget)];
+export const SHUTDOWN_UNITS: readonly string[] = [SHUTDOWN_BEGIN, SHUTDOWN_END, ...PRIORITY_BANDS.map(bandTarget)];

@@ -30,7 +30,7 @@ interface Unreadable {
 /** Debian policy's grammar, 5.6.1 and 5.6.12. With a "-" at its end apt-get would remove the package. */
 const NAME = /^[a-z0-9][a-z0-9+.-]*[a-z0-9+.]$/;
 const VERSION = /^(\d+:)?\d[A-Za-z0-9.+~-]*$/;
-const LONGEST = 128;
+const MAX_NAME_LENGTH = 128;
 
 const SCHEME = "deb://";
 
@@ -45,9 +45,9 @@ export function parseDeb(image: string): DebReference | Unreadable {
   const at = words.indexOf("=");
   const name = at < 0 ? words : words.slice(0, at);
   const version = at < 0 ? undefined : words.slice(at + 1);
-  if (!NAME.test(name) || name.length > LONGEST)
+  if (!NAME.test(name) || name.length > MAX_NAME_LENGTH)
     return { kind: "invalid", because: `"${name}" is no name of a package: expected deb://NAME or deb://NAME=VERSION` };
-  if (version !== undefined && (!VERSION.test(version) || version.length > LONGEST))
+  if (version !== undefined && (!VERSION.test(version) || version.length > MAX_NAME_LENGTH))
     return { kind: "invalid", because: `"${version}" is no version of a package` };
   return { kind: "deb", name: image, package: name, ...(version !== undefined && { version }) };
 }

@@ -1,8 +1,8 @@
-import type { DebReference } from "./deb-reference.ts";
 import type { Instant } from "../api/time.ts";
+import type { DebReference } from "./deb-reference.ts";
 
 /** What is known of the packages that pods name as their images. */
-export interface Debs {
+export interface Packages {
   /** False where there is no apt-get: another distribution. */
   readonly supported: boolean;
   /** By keys of unitfile/image-names.ts; a package that is there in another version than the image says has no entry. */
@@ -38,7 +38,7 @@ export interface PackageService {
 }
 
 /** What is to be fetched or looked for. */
-export interface DebWish {
+export interface PackageRequest {
   readonly reference: DebReference;
   /** Ask apt for a newer one, though there is one. */
   readonly anew: boolean;
@@ -47,10 +47,11 @@ export interface DebWish {
 /** Written by deb-pull; formats in units/README.md. */
 export const DEBS = "/var/lib/unitlet/images/debs";
 
-type Identity = Pick<InstalledDeb, "package" | "version" | "architecture">;
+type PackageID = Pick<InstalledDeb, "package" | "version" | "architecture">;
 
 /** In place of a digest, of packages among the images of this host. */
-export const debID = ({ package: name, version, architecture }: Identity) => `deb://${name}:${architecture}=${version}`;
+export const debID = ({ package: name, version, architecture }: PackageID) =>
+  `deb://${name}:${architecture}=${version}`;
 
 /** Its package; undefined for the digest of files. */
 export function packageOf(id: string): string | undefined {

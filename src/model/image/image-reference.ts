@@ -1,10 +1,10 @@
 import { type DebReference, isDeb, parseDeb } from "./deb-reference.ts";
 
 /** Where the files of a container come from, as `image` says it. */
-export type ImageReference = HostFiles | OciReference | Tarball | DebReference | InvalidReference;
+export type ImageReference = HostReference | OciReference | TarballReference | DebReference | InvalidReference;
 
 /** An absolute path or `host`: the host's own files, nothing is pulled. */
-export interface HostFiles {
+export interface HostReference {
   readonly kind: "host";
 }
 
@@ -24,7 +24,7 @@ export interface OciReference {
 }
 
 /** A root file system that somebody has packed with tar. */
-export interface Tarball {
+export interface TarballReference {
   readonly kind: "tarball";
   /** With the checksum, if there is one: what is under the URL may change, what is under this may not. */
   readonly name: string;
@@ -45,7 +45,7 @@ const HOST_NAME =
 const IPV6 = /^\[[0-9a-fA-F:]+\](?::[0-9]+)?$/;
 const TAG = /^[A-Za-z0-9_][-A-Za-z0-9_.]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-const LONGEST_NAME = 255;
+const MAX_NAME_LENGTH = 255;
 
 /** Reads `image` with the defaults that people rely on: docker.io, library/, latest. */
 export function parseImage(image: string): ImageReference {
@@ -65,7 +65,7 @@ export function parseImage(image: string): ImageReference {
   return { kind: "oci", registry, repository, tag: tag ?? "latest", name: `${repository}:${tag ?? "latest"}` };
 }
 
-function parseTarball(image: string): Tarball | InvalidReference {
+function parseTarball(image: string): TarballReference | InvalidReference {
   const [url = "", sum] = image.split("#");
   const sha256 = /^sha256=([0-9a-f]{64})$/.exec(sum ?? "")?.[1];
   if (!/^https:\/\/[!-~]+$/.test(url)) return { kind: "invalid", because: "a file is fetched by https only" };
@@ -97,8 +97,8 @@ function problem(registry: string, path: string, tag: string | undefined, digest
     return PATH.test(path.toLowerCase())
       ? `invalid reference format: repository name (${path}) must be lowercase`
       : "invalid reference format";
-  if (registry.length + 1 + path.length > LONGEST_NAME)
-    return `repository name must not be more than ${LONGEST_NAME} characters`;
+  if (registry.length + 1 + path.length > MAX_NAME_LENGTH)
+    return `repository name must not be more than ${MAX_NAME_LENGTH} characters`;
   if (tag !== undefined && !TAG.test(tag)) return "invalid reference format";
   if (digest !== undefined && !DIGEST.test(digest)) return "invalid reference format";
   return undefined;

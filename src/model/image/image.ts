@@ -1,6 +1,6 @@
-import type { Debs, DebWish } from "./deb.ts";
-import type { SeccompProfile } from "../seccomp-profile.ts";
 import type { Instant } from "../api/time.ts";
+import type { SeccompProfile } from "../seccomp-profile.ts";
+import type { PackageRequest, Packages } from "./deb.ts";
 
 /** What is known of the images that pods name. Keys as unitfile/image-names.ts makes them. */
 export interface Images {
@@ -20,7 +20,7 @@ export interface Images {
   /** Undefined: the host has none. */
   readonly seccompProfile?: SeccompProfile;
   /** Undefined: no pod names a package. */
-  readonly debs?: Debs;
+  readonly debs?: Packages;
 }
 
 export const NO_IMAGES: Images = { at: 0, stored: new Map(), failed: new Map(), pulling: new Set(), missingTools: [] };
@@ -90,7 +90,7 @@ export interface DesiredPull {
   /** Names of the pod's Secrets for registries that cannot be had. */
   readonly missing: readonly string[];
   /** Undefined: an image of files. */
-  readonly deb?: DebWish;
+  readonly deb?: PackageRequest;
 }
 
 /** No directory of a registry's tools: unitlet's own, so that nothing else clears it. */

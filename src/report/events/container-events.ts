@@ -2,7 +2,7 @@ import { invocationOf } from "../../model/api/container-id.ts";
 import { CONTAINER_LISTS, containersOf, kindOf } from "../../model/api/containers.ts";
 import type { PodEvent } from "../../model/api/event.ts";
 import type { ContainerState, ContainerStatus, Pod, Terminated } from "../../model/api/pod.ts";
-import { shownImage } from "../../model/image/shown-image.ts";
+import { redactCredentials } from "../../model/image/shown-image.ts";
 import type { DesiredContainer } from "../../model/translation.ts";
 import { pulledMessage } from "../pulled.ts";
 
@@ -23,25 +23,25 @@ export function containerEvents(
   ];
 }
 
-interface Run {
+interface EventRun {
   readonly id: string;
   readonly end?: Terminated;
 }
 
 /** Runs that the previous status did not know: at most two are still to be seen in the next one. */
-function newRuns(previous: ContainerStatus | undefined, next: ContainerStatus): Run[] {
+function newRuns(previous: ContainerStatus | undefined, next: ContainerStatus): EventRun[] {
   const known = new Set([
     previous?.containerID,
     previous?.state.terminated?.containerID,
     previous?.lastState.terminated?.containerID,
   ]);
   const ends = [next.lastState.terminated, next.state.terminated].filter((end) => end !== undefined);
-  const runs: Run[] = ends.flatMap((end) => (end.containerID === undefined ? [] : [{ id: end.containerID, end }]));
+  const runs: EventRun[] = ends.flatMap((end) => (end.containerID === undefined ? [] : [{ id: end.containerID, end }]));
   if (next.state.running !== undefined && next.containerID !== undefined) runs.push({ id: next.containerID });
   return runs.filter(({ id }) => !known.has(id));
 }
 
-function runEvents(pod: Pod, { name }: ContainerStatus, { id, end }: Run, pulled: string | undefined): PodEvent[] {
+function runEvents(pod: Pod, { name }: ContainerStatus, { id, end }: EventRun, pulled: string | undefined): PodEvent[] {
   const occurrence = invocationOf(id) ?? id;
   const event = (type: PodEvent["type"], reason: string, message: string) =>
     containerEvent(pod, name, type, reason, message, occurrence);
@@ -66,7 +66,7 @@ function waitingEvents(
   const isSameWait = before?.reason === waiting?.reason && before?.message === waiting?.message;
   if (waiting === undefined || (isSameWait && previous?.containerID === next.containerID)) return [];
   const occurrence = invocationOf(next.containerID) ?? String(pod.metadata.generation ?? 0);
-  const image = shownImage(volume ?? next.image);
+  const image = redactCredentials(volume ?? next.image);
   const words = [...missedFailure(before, waiting), waiting].flatMap((each) => wording(pod, next.name, image, each));
   return words.map(([type, reason, message, ofImage]) =>
     reason === "FailedMount" || (ofImage && volume !== undefined)

@@ -6,14 +6,14 @@ import type { DesiredContainer, Translation } from "../../model/translation.ts";
 import { containerEvents } from "./container-events.ts";
 import { volumeEvents } from "./volume-events.ts";
 
-export interface PodEdge {
+export interface PodTransition {
   readonly translation: Translation;
   readonly previous: PodStatus | undefined;
   readonly next: PodStatus;
 }
 
 /** What happened to the pod between two statuses: nothing, when they are the same. */
-export function podEvents({ translation, previous, next }: PodEdge): PodEvent[] {
+export function podEvents({ translation, previous, next }: PodTransition): PodEvent[] {
   const { pod } = translation;
   // A change may bring fields that were not there before; what was told already is not told again.
   const isNew = previous?.startTime === undefined || previous.observedGeneration !== next.observedGeneration;

@@ -1,23 +1,23 @@
+import type { NodeCondition } from "../../model/api/node.ts";
+import { fromTimestamp, type Instant, toTimestamp } from "../../model/api/time.ts";
 import type { Config } from "../../model/host/config.ts";
 import type { Host } from "../../model/host/host.ts";
-import type { NodeCondition } from "../../model/api/node.ts";
-import { shortages } from "../../model/host/pressure.ts";
-import { fromTimestamp, type Instant, toTimestamp } from "../../model/api/time.ts";
-import { type IdentityFacts, identityProblem } from "../identity-problem.ts";
+import { activePressures } from "../../model/host/pressure.ts";
+import { type CredentialsFacts, credentialsProblem } from "../identity-problem.ts";
 
-export interface Conditioned extends IdentityFacts {
+export interface Conditioned extends CredentialsFacts {
   readonly config: Config;
   readonly host: Host;
   readonly now: Instant;
-  readonly goingDown?: boolean;
+  readonly shuttingDown?: boolean;
 }
 
 /** Ready last, as the kubelet has it. Other writers' conditions are not among them. */
 export function nodeConditions(
-  { config, host, now, goingDown = false, ...identity }: Conditioned,
+  { config, host, now, shuttingDown = false, ...identity }: Conditioned,
   previous: readonly NodeCondition[],
 ): NodeCondition[] {
-  const short = shortages(config, host).map(({ of }) => of);
+  const short = activePressures(config, host).map(({ of }) => of);
   const pressures: Record<keyof typeof PRESSURES, boolean> = {
     MemoryPressure: short.includes("memory"),
     DiskPressure: short.includes("ephemeral-storage") || short.includes("inodes"),
@@ -32,7 +32,7 @@ export function nodeConditions(
     }),
     condition(imageTools(config, host), before("ImageToolsReady"), now),
     condition(packages(config, host), before("PackagesReady"), now),
-    condition(readiness(host, goingDown ? GOING_DOWN : identityProblem(identity, now)), before("Ready"), now),
+    condition(readiness(host, shuttingDown ? SHUTTING_DOWN : credentialsProblem(identity, now)), before("Ready"), now),
   ];
 }
 
@@ -60,7 +60,7 @@ function isFresh(before: NodeCondition | undefined, now: Instant): boolean {
 }
 
 /** The kubelet's words: controllers and people know them. */
-const GOING_DOWN = { reason: "KubeletNotReady", message: "node is shutting down" };
+const SHUTTING_DOWN = { reason: "KubeletNotReady", message: "node is shutting down" };
 
 type Fact = Required<Pick<NodeCondition, "type" | "status" | "reason" | "message">>;
 
@@ -91,7 +91,7 @@ function packages({ images, debs }: Config, { hasApt }: Host): Fact {
   return { type, status: "False", reason: "AptMissing", message };
 }
 
-function readiness({ systemdProblem }: Host, problem: ReturnType<typeof identityProblem>): Fact {
+function readiness({ systemdProblem }: Host, problem: ReturnType<typeof credentialsProblem>): Fact {
   if (systemdProblem !== undefined) {
     return { type: "Ready", status: "False", reason: "SystemdNotUsable", message: systemdProblem };
   }

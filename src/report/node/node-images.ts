@@ -1,9 +1,9 @@
+import type { NodeStatus } from "../../model/api/node.ts";
 import { packageOf } from "../../model/image/deb.ts";
 import type { StoredTree } from "../../model/image/image.ts";
-import type { NodeStatus } from "../../model/api/node.ts";
 
 /** As many as the kubelet tells. */
-const MOST = 50;
+const MAX_IMAGES = 50;
 
 /** The largest images, by which the scheduler prefers nodes that need not pull: names with digests before those with tags. */
 export function nodeImages(trees: readonly StoredTree[]): NonNullable<NodeStatus["images"]> {
@@ -13,7 +13,7 @@ export function nodeImages(trees: readonly StoredTree[]): NonNullable<NodeStatus
       .map((tree) => ({ ...tree, names: tree.names.filter((name) => !/^https?:/.test(name)) }))
       .filter(({ names }) => names.length > 0)
       .toSorted((a, b) => b.size - a.size || (a.digest < b.digest ? -1 : 1))
-      .slice(0, MOST)
+      .slice(0, MAX_IMAGES)
       .map(({ names, digest, size }) => ({
         names: [...new Set([...names.map((name) => withDigest(name, digest)), ...names])],
         sizeBytes: size,

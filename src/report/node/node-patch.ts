@@ -3,7 +3,7 @@ import { fromTimestamp, type Instant } from "../../model/api/time.ts";
 import { equal } from "../equal.ts";
 
 /** As the kubelet's nodeStatusReportFrequency. That the node lives is what its lease says. */
-const HEARTBEAT = 300_000;
+const HEARTBEAT_MS = 300_000;
 
 /** Strategic merge patch for nodes/status; undefined while nothing changed but the time. */
 export function nodePatch(previous: NodeStatus, next: NodeStatus, now: Instant): object | undefined {
@@ -45,7 +45,7 @@ function isSame(before: NodeCondition | undefined, after: NodeCondition): boolea
 
 function isDue(previous: NodeStatus, now: Instant): boolean {
   const last = find(previous, "Ready")?.lastHeartbeatTime;
-  return last === undefined || now - fromTimestamp(last) >= HEARTBEAT;
+  return last === undefined || now - fromTimestamp(last) >= HEARTBEAT_MS;
 }
 
 function find({ conditions }: NodeStatus, type: string): NodeCondition | undefined {

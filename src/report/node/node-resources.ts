@@ -1,8 +1,8 @@
+import type { NodeStatus } from "../../model/api/node.ts";
+import { parseQuantity, printBytes, printCores, printCount } from "../../model/api/quantity.ts";
 import { allocatable } from "../../model/host/allocatable.ts";
 import type { Config } from "../../model/host/config.ts";
 import type { Host } from "../../model/host/host.ts";
-import type { NodeStatus } from "../../model/api/node.ts";
-import { parseQuantity, printBytes, printCores, printCount } from "../../model/api/quantity.ts";
 
 export interface NodeResources {
   readonly capacity: Readonly<Record<string, string>>;

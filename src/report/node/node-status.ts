@@ -1,21 +1,21 @@
+import type { NodeStatus } from "../../model/api/node.ts";
+import type { Instant } from "../../model/api/time.ts";
 import { nodeAddresses } from "../../model/host/addresses.ts";
 import type { Config } from "../../model/host/config.ts";
 import type { Host } from "../../model/host/host.ts";
 import type { StoredTree } from "../../model/image/image.ts";
-import type { NodeStatus } from "../../model/api/node.ts";
-import type { Instant } from "../../model/api/time.ts";
-import type { IdentityFacts } from "../identity-problem.ts";
+import type { CredentialsFacts } from "../identity-problem.ts";
 import { nodeConditions } from "./node-conditions.ts";
 import { nodeImages } from "./node-images.ts";
 import { nodeResources } from "./node-resources.ts";
 
-export interface NodeReport extends IdentityFacts {
+export interface NodeReport extends CredentialsFacts {
   readonly config: Config;
   readonly host: Host;
   /** The version of unitlet, such as "0.1.0". */
   readonly version: string;
   readonly now: Instant;
-  readonly goingDown?: boolean;
+  readonly shuttingDown?: boolean;
   readonly trees?: readonly StoredTree[];
 }
 

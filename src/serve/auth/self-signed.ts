@@ -4,15 +4,15 @@ import { alternativeNames, distinguishedName, ECDSA_WITH_SHA256, extension, pem 
 import type { Instant } from "../../model/api/time.ts";
 
 const SERVER_AUTH = der.objectIdentifier("1.3.6.1.5.5.7.3.1");
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
-export interface Pair {
+export interface KeyPair {
   readonly certificate: string;
   readonly key: string;
 }
 
 /** A key on P-256 and a certificate for it that it has signed itself, valid for these names and addresses; both PEM. */
-export function selfSigned(commonName: string, names: readonly string[], now: Instant, lifetime: number): Pair {
+export function selfSigned(commonName: string, names: readonly string[], now: Instant, lifetime: number): KeyPair {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const name = distinguishedName(commonName);
   const body = der.sequence(
@@ -21,7 +21,7 @@ export function selfSigned(commonName: string, names: readonly string[], now: In
     ECDSA_WITH_SHA256,
     name,
     // An hour back, for clients whose clock is behind.
-    der.sequence(der.time(new Date(now - HOUR)), der.time(new Date(now + lifetime))),
+    der.sequence(der.time(new Date(now - HOUR_MS)), der.time(new Date(now + lifetime))),
     name,
     publicKey.export({ type: "spki", format: "der" }),
     der.explicit(3, extensions(names)),

@@ -1,35 +1,35 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { readIfThere, writeWhole } from "../../io/files.ts";
+import { readOptional, writeAtomic } from "../../io/files.ts";
 import { isForName } from "../../io/pki/key-pair-files.ts";
-import type { Endpoint } from "../../model/host/config.ts";
-import { PKI, SERVING_PAIR } from "../../model/paths.ts";
 import type { Instant } from "../../model/api/time.ts";
-import { type Pair, selfSigned } from "./self-signed.ts";
+import type { Endpoint } from "../../model/host/config.ts";
+import { PKI, SERVING_KEY_PAIR } from "../../model/paths.ts";
+import { type KeyPair, selfSigned } from "./self-signed.ts";
 
 const OWN = `${PKI}/self-signed.pem`;
-const DAY = 24 * 3_600_000;
-const LIFETIME = 365 * DAY;
-const RENEW_BEFORE = 30 * DAY;
+const DAY_MS = 24 * 3_600_000;
+const LIFETIME_MS = 365 * DAY_MS;
+const RENEW_BEFORE_MS = 30 * DAY_MS;
 
 /** What the port is served with: what the configuration names, what the cluster has signed, or a pair of our own. */
-export function servingPair(endpoint: Endpoint, names: readonly string[], now: Instant): Pair {
+export function servingKeyPair(endpoint: Endpoint, names: readonly string[], now: Instant): KeyPair {
   const { servingPair: given, servingCertificate } = endpoint;
   if (given !== undefined)
     return { certificate: readFileSync(given.certificate, "utf8"), key: readFileSync(given.key, "utf8") };
-  const signed = servingCertificate === "self-signed" ? undefined : readIfThere(SERVING_PAIR);
+  const signed = servingCertificate === "self-signed" ? undefined : readOptional(SERVING_KEY_PAIR);
   if (signed !== undefined && isUsable(signed, [], now, 0)) return { certificate: signed, key: signed };
   if (servingCertificate === "csr") throw noCertificate();
-  return ownPair(names, now);
+  return ownKeyPair(names, now);
 }
 
 /** Made once, and again when it is due. */
-function ownPair(names: readonly string[], now: Instant): Pair {
-  const kept = readIfThere(OWN);
-  if (kept !== undefined && isUsable(kept, names, now, RENEW_BEFORE)) return { certificate: kept, key: kept };
-  const made = selfSigned(names[0] ?? "unitlet", names, now, LIFETIME);
+function ownKeyPair(names: readonly string[], now: Instant): KeyPair {
+  const kept = readOptional(OWN);
+  if (kept !== undefined && isUsable(kept, names, now, RENEW_BEFORE_MS)) return { certificate: kept, key: kept };
+  const made = selfSigned(names[0] ?? "unitlet", names, now, LIFETIME_MS);
   // In one file, so that there is never a key without its certificate.
-  writeWhole(OWN, made.key + made.certificate, 0o600);
+  writeAtomic(OWN, made.key + made.certificate, 0o600);
   return made;
 }
 

@@ -1,34 +1,38 @@
 import { Readable } from "node:stream";
-import { isThere } from "../../io/files.ts";
+import { exists } from "../../io/files.ts";
 import { kindOf } from "../../model/api/containers.ts";
 import { inputPath, terminalPath } from "../../model/paths.ts";
 import { isInteractive } from "../../model/terminal.ts";
+import type { RequestTarget } from "../http/request-attributes.ts";
+import type { RequestContext } from "../http/request-context.ts";
 import { containerLog } from "../logs/container-log.ts";
-import type { Exchange } from "../http/request-context.ts";
 import { openStreams } from "../remote/open-streams.ts";
-import type { Target } from "../http/request-attributes.ts";
 import { connect } from "./connect.ts";
 import { inputOf } from "./container-input.ts";
 import { attachToTerminal } from "./container-terminal.ts";
 import { runAttached } from "./interactive.ts";
-import type { Process } from "./process.ts";
-import { findRunning, type Running, type Who } from "./running-container.ts";
+import type { ExecProcess } from "./process.ts";
+import { type ContainerRef, findRunning, type RunningContainer } from "./running-container.ts";
 import { streamRequest } from "./stream-request.ts";
 
 /** /attach/NAMESPACE/POD[/UID]/CONTAINER. Throws Refusal, ApiError, Gone. */
-export async function serveAttach(who: Who, { segments, query }: Target, exchange: Exchange): Promise<void> {
+export async function serveAttach(
+  who: ContainerRef,
+  { segments, query }: RequestTarget,
+  exchange: RequestContext,
+): Promise<void> {
   const asked = streamRequest(query);
   const running = await findRunning(who, segments.slice(1));
   const { pod, container } = running;
   const terminal = terminalPath(pod.metadata.uid, container.name);
-  if (isThere(terminal)) {
+  if (exists(terminal)) {
     const program = await attachToTerminal(terminal, container.stdin === true);
     await connect(program, await openStreams(exchange, asked));
     return;
   }
   if (
     !isInteractive(container, kindOf(pod, container) === "ephemeral") ||
-    !isThere(inputPath(pod.metadata.uid, container.name))
+    !exists(inputPath(pod.metadata.uid, container.name))
   ) {
     // What it was started with cannot be changed any more: its output comes as one, by lines.
     const streams = await openStreams(exchange, asked);
@@ -39,7 +43,7 @@ export async function serveAttach(who: Who, { segments, query }: Target, exchang
 }
 
 /** What it writes from now on, until it ends, and a way into what it reads. */
-function outputAndInput(running: Running, isOpen: boolean, gone: AbortSignal): Process {
+function outputAndInput(running: RunningContainer, isOpen: boolean, gone: AbortSignal): ExecProcess {
   const { unit, invocation } = running;
   const now = Date.now();
   const options = { follow: true, previous: false, timestamps: false, since: now };

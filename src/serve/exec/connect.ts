@@ -1,10 +1,10 @@
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { RemoteStreams } from "../remote/streams.ts";
-import type { Process } from "./process.ts";
+import type { ExecProcess } from "./process.ts";
 
 /** Until the command has ended and all that it wrote is sent, or the client is gone. */
-export async function connect(command: Process, streams: RemoteStreams): Promise<void> {
+export async function connect(command: ExecProcess, streams: RemoteStreams): Promise<void> {
   streams.gone.addEventListener("abort", () => command.end());
   if (streams.gone.aborted) command.end();
   streams.onResize((size) => command.resize(size));

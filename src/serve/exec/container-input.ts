@@ -3,16 +3,16 @@ import { Socket } from "node:net";
 import { Writable } from "node:stream";
 import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { inputPath } from "../../model/paths.ts";
-import type { Running } from "./running-container.ts";
+import type { RunningContainer } from "./running-container.ts";
 
 const { O_WRONLY, O_NONBLOCK } = constants;
 
 /** Milliseconds. */
-const EVERY = 50;
-const PATIENCE = 30_000;
+const POLL_INTERVAL_MS = 50;
+const OPEN_TIMEOUT_MS = 30_000;
 
 /** A way into what this run of a container reads. */
-export function inputOf({ unit, invocation, pod, container }: Running): Writable {
+export function inputOf({ unit, invocation, pod, container }: RunningContainer): Writable {
   return pipeInto(inputPath(pod.metadata.uid, container.name), () => runningInvocation(unit) === invocation);
 }
 
@@ -24,11 +24,11 @@ export function pipeInto(path: string, isThere: () => boolean): Writable {
   let pipe: Socket | undefined;
   const input: Writable = new Writable({
     construct(done) {
-      const end = performance.now() + PATIENCE;
+      const end = performance.now() + OPEN_TIMEOUT_MS;
       const look = () => {
         pipe = input.destroyed ? undefined : openPipe(path)?.on("error", (error) => input.destroy(error));
         if (pipe !== undefined || input.destroyed || performance.now() > end || !isThere()) done();
-        else setTimeout(look, EVERY);
+        else setTimeout(look, POLL_INTERVAL_MS);
       };
       look();
     },

@@ -1,10 +1,10 @@
 import { createConnection } from "node:net";
 import { Transform } from "node:stream";
 import type { TerminalSize } from "../remote/streams.ts";
-import type { Process } from "./process.ts";
+import type { ExecProcess } from "./process.ts";
 
 /** The socket of who holds the terminal of a container on the files of an image: units/README.md has what is sent there. */
-export async function attachToTerminal(path: string, withInput: boolean): Promise<Process> {
+export async function attachToTerminal(path: string, withInput: boolean): Promise<ExecProcess> {
   const socket = createConnection(path);
   await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
   const stdin = new Transform({
@@ -24,11 +24,11 @@ export async function attachToTerminal(path: string, withInput: boolean): Promis
   };
 }
 
-const LONGEST = 0xffff;
+const MAX_CELLS = 0xffff;
 
 function pieces(bytes: Buffer): Buffer[] {
-  const count = Math.ceil(bytes.length / LONGEST);
-  return Array.from({ length: count }, (_, at) => bytes.subarray(at * LONGEST, (at + 1) * LONGEST));
+  const count = Math.ceil(bytes.length / MAX_CELLS);
+  return Array.from({ length: count }, (_, at) => bytes.subarray(at * MAX_CELLS, (at + 1) * MAX_CELLS));
 }
 
 /** A letter, the number of bytes, the bytes. */

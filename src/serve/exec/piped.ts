@@ -3,10 +3,10 @@ import { closeSync } from "node:fs";
 import { endSession } from "../../io/pods/session.ts";
 import type { StreamRequest } from "../remote/streams.ts";
 import { makePipes } from "./pipe.ts";
-import { ENVIRONMENT, exitStatus, type Process } from "./process.ts";
+import { ENVIRONMENT, type ExecProcess, exitStatus } from "./process.ts";
 
 /** Starts a command with a pipe for each stream that is wanted, and nothing on the others. */
-export async function startPiped(argv: readonly string[], wanted: StreamRequest): Promise<Process> {
+export async function startPiped(argv: readonly string[], wanted: StreamRequest): Promise<ExecProcess> {
   const streams = (["stdin", "stdout", "stderr"] as const).filter((name) => wanted[name]);
   const pipes = await makePipes(streams.map((name) => (name === "stdin" ? "in" : "out")));
   const pipe = (name: "stdin" | "stdout" | "stderr") => pipes[(streams as readonly string[]).indexOf(name)];

@@ -4,7 +4,7 @@ import type { Readable, Writable } from "node:stream";
 import type { TerminalSize } from "../remote/streams.ts";
 
 /** A command that runs in a container. A stream that nobody wanted is absent. */
-export interface Process {
+export interface ExecProcess {
   readonly stdin?: Writable;
   readonly stdout?: Readable;
   readonly stderr?: Readable;

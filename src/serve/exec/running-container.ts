@@ -1,42 +1,42 @@
 import { join } from "node:path";
-import { readIfThere } from "../../io/files.ts";
+import { readOptional } from "../../io/files.ts";
 import type { ApiClient } from "../../io/kube/http.ts";
-import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { getPod } from "../../io/kube/one-pod.ts";
+import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { containersOf } from "../../model/api/containers.ts";
-import { podVolatile } from "../../model/paths.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
+import { podRunDir } from "../../model/paths.ts";
 import type { UnitName } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
-import { Refusal } from "../http/http-error.ts";
+import { HttpError } from "../http/http-error.ts";
 
 /** A container that has a process now. */
-export interface Running {
+export interface RunningContainer {
   readonly pod: Pod;
   readonly container: Container;
   readonly unit: UnitName;
   readonly invocation: string;
 }
 
-export interface Who {
+export interface ContainerRef {
   readonly api: ApiClient;
   readonly node: string;
 }
 
 /** By a path NAMESPACE/POD/CONTAINER or NAMESPACE/POD/UID/CONTAINER. Throws Refusal in the kubelet's words, and ApiError. */
-export async function findRunning({ api, node }: Who, path: readonly string[]): Promise<Running> {
+export async function findRunning({ api, node }: ContainerRef, path: readonly string[]): Promise<RunningContainer> {
   const [namespace = "", name = ""] = path;
   const container = path.at(-1) ?? "";
   const pod = await getPod(api, node, namespace, name);
-  if (pod === undefined) throw new Refusal(404, "pod does not exist");
-  const notFound = new Refusal(404, `container not found (${JSON.stringify(container)})`);
+  if (pod === undefined) throw new HttpError(404, "pod does not exist");
+  const notFound = new HttpError(404, `container not found (${JSON.stringify(container)})`);
   if (path.length === 4 && pod.metadata.uid !== path[2]) throw notFound;
   const spec = containersOf(pod.spec).find((each) => each.name === container);
   if (spec === undefined) throw notFound;
   const unit = containerUnitName(namespace, name, container);
   const invocation = runningInvocation(unit);
   // What container-start has noted last: before that it waits, and after the end it is gone.
-  const started = readIfThere(join(podVolatile(pod.metadata.uid), `${container}.started`))?.trim();
+  const started = readOptional(join(podRunDir(pod.metadata.uid), `${container}.started`))?.trim();
   if (invocation === undefined || started !== invocation) throw notFound;
   return { pod, container: spec, unit, invocation };
 }

@@ -1,4 +1,4 @@
-import { Refusal } from "../http/http-error.ts";
+import { HttpError } from "../http/http-error.ts";
 import type { StreamRequest } from "../remote/streams.ts";
 
 /** The streams that exec and attach are asked for, by the names that the API server uses. Throws Refusal. */
@@ -8,6 +8,6 @@ export function streamRequest(query: URLSearchParams): StreamRequest {
   // On a terminal both outputs are one.
   const wanted = { stdin: is("input"), stdout: is("output"), stderr: is("error") && !tty, tty };
   if (!wanted.stdin && !wanted.stdout && !wanted.stderr)
-    throw new Refusal(400, "you must specify at least 1 of stdin, stdout, stderr");
+    throw new HttpError(400, "you must specify at least 1 of stdin, stdout, stderr");
   return wanted;
 }

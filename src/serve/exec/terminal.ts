@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { endSession } from "../../io/pods/session.ts";
 import type { TerminalSize } from "../remote/streams.ts";
-import { ENVIRONMENT, exitStatus, type Process } from "./process.ts";
+import { ENVIRONMENT, type ExecProcess, exitStatus } from "./process.ts";
 
 /** As runtimes set it; the container's own variable wins. */
 const TERM = "xterm";
@@ -11,7 +11,11 @@ const TERM = "xterm";
  * Starts a command on a terminal of its own. Node has none to give: script(1), which every distribution has with
  * util-linux, makes one and carries the bytes. Sizes are set from outside, by the terminal's name.
  */
-export function startInTerminal(argv: readonly string[], size: TerminalSize | undefined, withInput: boolean): Process {
+export function startInTerminal(
+  argv: readonly string[],
+  size: TerminalSize | undefined,
+  withInput: boolean,
+): ExecProcess {
   const child = spawn(
     "script",
     ["--quiet", "--return", "--echo=always", "--command", inside(argv, size), "/dev/null"],

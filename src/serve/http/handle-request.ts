@@ -1,27 +1,27 @@
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { ApiError } from "../../io/kube/http.ts";
-import { reviewAccess, reviewToken, type User } from "../../io/kube/reviews.ts";
+import { reviewAccess, reviewToken, type UserInfo } from "../../io/kube/reviews.ts";
 import type { Log } from "../../log.ts";
 import { bearerToken, type Subject, userOfCertificate, userOfToken } from "../auth/authenticate.ts";
 import { authorize } from "../auth/authorize.ts";
-import type { Exchange } from "./request-context.ts";
-import { Refusal } from "./http-error.ts";
-import { Gone } from "../remote/client-disconnected.ts";
+import { ClientDisconnected } from "../remote/client-disconnected.ts";
 import { ProtocolError } from "../remote/protocol-error.ts";
-import { route, type Serving, send } from "../route.ts";
-import { accessesOf, parseTarget } from "./request-attributes.ts";
+import { route, type ServerContext, send } from "../route.ts";
+import { HttpError } from "./http-error.ts";
+import { parseTarget, requestAttributes } from "./request-attributes.ts";
+import type { RequestContext } from "./request-context.ts";
 
 /** One request, from who asks to the last byte. Never throws. */
-export async function answer(serving: Serving, exchange: Exchange): Promise<void> {
+export async function handleRequest(serving: ServerContext, exchange: RequestContext): Promise<void> {
   const { request, response } = exchange;
   // Nobody waits for the next request on a connection of a process that is about to end.
   response.shouldKeepAlive = false;
   try {
     const user = await authenticate(serving, request);
     const target = parseTarget(request.url ?? "");
-    if (target === undefined) throw new Refusal(400, "400 Bad Request");
-    const accesses = accessesOf(request.method ?? "", target.segments);
+    if (target === undefined) throw new HttpError(400, "400 Bad Request");
+    const accesses = requestAttributes(request.method ?? "", target.segments);
     await authorize(user, accesses, serving.memory, (...asked) => reviewAccess(serving.api, serving.node, ...asked));
     await route(serving, target, exchange);
   } catch (error) {
@@ -32,21 +32,22 @@ export async function answer(serving: Serving, exchange: Exchange): Promise<void
   else if (broken) serving.log.error("a connection broke off", { because: broken.message, stack: broken.stack });
 }
 
-async function authenticate({ api, memory }: Serving, request: IncomingMessage): Promise<User> {
+async function authenticate({ api, memory }: ServerContext, request: IncomingMessage): Promise<UserInfo> {
   const socket = request.socket as TLSSocket;
   const subject = socket.authorized ? socket.getPeerCertificate().subject : undefined;
   const certified = subject && userOfCertificate(subject as unknown as Subject);
   if (certified !== undefined) return certified;
   const token = bearerToken(request.headers.authorization);
   const user = token === undefined ? undefined : await userOfToken(token, memory, (each) => reviewToken(api, each));
-  if (user === undefined) throw new Refusal(401, "Unauthorized");
+  if (user === undefined) throw new HttpError(401, "Unauthorized");
   return user;
 }
 
-function refuse(error: Error, exchange: Exchange, log: Log): void {
+function refuse(error: Error, exchange: RequestContext, log: Log): void {
   const { response } = exchange;
   if (exchange.hasSwitched) {
-    if (!(error instanceof Gone)) log.error("streams broke off", { because: error.message, stack: error.stack });
+    if (!(error instanceof ClientDisconnected))
+      log.error("streams broke off", { because: error.message, stack: error.stack });
     exchange.destroy();
     return;
   }
@@ -55,7 +56,7 @@ function refuse(error: Error, exchange: Exchange, log: Log): void {
   if (response.headersSent) {
     log.error("an answer broke off", { because: error.message });
     response.destroy();
-  } else if (error instanceof Refusal) {
+  } else if (error instanceof HttpError) {
     for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
     send(response, error.status, error.message);
   } else if (error instanceof ApiError) send(response, 503, error.message);

@@ -1,5 +1,5 @@
 /** An answer that is not what was asked for. Its text is what kubectl prints. */
-export class Refusal extends Error {
+export class HttpError extends Error {
   override readonly name = "Refusal";
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;

@@ -2,8 +2,8 @@ import { constants } from "node:crypto";
 import { type IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
-import { Exchange } from "./request-context.ts";
-import type { Pair } from "../auth/self-signed.ts";
+import type { KeyPair } from "../auth/self-signed.ts";
+import { RequestContext } from "./request-context.ts";
 
 /** What one client may cost, in bytes and milliseconds. */
 const LIMITS = {
@@ -14,7 +14,7 @@ const LIMITS = {
   connectionsCheckingInterval: 2000,
   keepAliveTimeout: 1000,
 };
-const MOST_CONNECTIONS = 500;
+const MAX_CONNECTIONS = 500;
 
 /** systemd hands over its sockets from this number on. */
 const FIRST_DESCRIPTOR = 3;
@@ -25,7 +25,7 @@ export function handedSockets(environment: NodeJS.ProcessEnv, pid: number): numb
 }
 
 export interface Tls {
-  readonly pair: Pair;
+  readonly pair: KeyPair;
   /** PEM; undefined: no client certificate is let in. */
   readonly clientCA?: string;
 }
@@ -34,7 +34,7 @@ export interface Tls {
 export async function listen(
   sockets: number,
   { pair, clientCA }: Tls,
-  answer: (exchange: Exchange) => void,
+  answer: (exchange: RequestContext) => void,
 ): Promise<readonly Server[]> {
   // Without an authority of its own TLS would trust all those of the web.
   const clients = clientCA === undefined ? {} : { ca: clientCA, requestCert: true, rejectUnauthorized: false };
@@ -51,7 +51,7 @@ export async function listen(
   };
   const servers = Array.from({ length: sockets }, () => serve(createServer(options), answer));
   const listening = servers.map(async (server, at) => {
-    server.maxConnections = MOST_CONNECTIONS;
+    server.maxConnections = MAX_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject).listen({ fd: FIRST_DESCRIPTOR + at }, resolve);
     });
@@ -61,15 +61,15 @@ export async function listen(
 }
 
 /** Requests to leave HTTP come the same way as all others: who is refused gets an ordinary answer. */
-function serve(server: Server, answer: (exchange: Exchange) => void): Server {
-  server.on("request", (request, response) => answer(new Exchange(request, response)));
+function serve(server: Server, answer: (exchange: RequestContext) => void): Server {
+  server.on("request", (request, response) => answer(new RequestContext(request, response)));
   server.on("upgrade", (request, socket, head) => {
     // From here on nobody else listens.
     socket.on("error", () => undefined);
     const response = new ServerResponse(request);
     response.assignSocket(socket as Socket);
     response.once("finish", () => (socket as Socket).destroySoon());
-    answer(new Exchange(request, response, head));
+    answer(new RequestContext(request, response, head));
   });
   return server;
 }

@@ -1,18 +1,18 @@
 import type { Access } from "../../io/kube/reviews.ts";
 
 /** What a request line asks for. */
-export interface Target {
+export interface RequestTarget {
   /** Decoded, without empty ones at the ends. */
   readonly segments: readonly string[];
   readonly query: URLSearchParams;
 }
 
-const LONGEST = 8192;
+const MAX_URL_LENGTH = 8192;
 
 /** Undefined for a path that could mean one thing to the authorizer and another to what serves it. */
-export function parseTarget(url: string): Target | undefined {
+export function parseTarget(url: string): RequestTarget | undefined {
   const [path = "", ...query] = url.split("?");
-  if (url.length > LONGEST || !path.startsWith("/")) return undefined;
+  if (url.length > MAX_URL_LENGTH || !path.startsWith("/")) return undefined;
   const segments = path.slice(1).replace(/\/$/, "").split("/").map(decode);
   if (segments.some((segment) => segment === undefined)) return undefined;
   return { segments: segments as string[], query: new URLSearchParams(query.join("?")) };
@@ -54,7 +54,7 @@ const SUBRESOURCES: Readonly<Record<string, readonly string[]>> = {
 const RUNS: ReadonlySet<string> = new Set(["exec", "attach", "run", "portForward"]);
 
 /** Any one of these, allowed, lets the request in. */
-export function accessesOf(method: string, [first = ""]: readonly string[]): readonly Access[] {
+export function requestAttributes(method: string, [first = ""]: readonly string[]): readonly Access[] {
   const verb = RUNS.has(first) ? "create" : (VERBS[method] ?? "");
   const subresources = Object.hasOwn(SUBRESOURCES, first) ? SUBRESOURCES[first] : undefined;
   return (subresources ?? ["proxy"]).map((subresource) => ({ verb, subresource }));

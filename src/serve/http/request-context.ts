@@ -3,10 +3,10 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 /** As the kubelet's streamingConnectionIdleTimeout. In milliseconds. */
-const LONGEST_SILENCE = 4 * 3_600_000;
+const IDLE_TIMEOUT_MS = 4 * 3_600_000;
 
 /** A request, its answer, and the way out of HTTP for a client that asks for it. */
-export class Exchange {
+export class RequestContext {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly #head: Buffer | undefined;
@@ -37,7 +37,7 @@ export class Exchange {
     const lines = Object.entries({ Connection: "Upgrade", ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("")}\r\n`);
     if (this.#head !== undefined && this.#head.length > 0) socket.unshift(this.#head);
-    socket.setTimeout(LONGEST_SILENCE, () => socket.destroy());
+    socket.setTimeout(IDLE_TIMEOUT_MS, () => socket.destroy());
     return socket;
   }
 

@@ -1,7 +1,7 @@
 import type { Config } from "../../model/host/config.ts";
 
 /** A container's restart back-off, as units/container-start has it. */
-const LONGEST_BACK_OFF = "5m0s";
+const MAX_BACK_OFF = "5m0s";
 
 /** /configz: what of the kubelet's configuration has a meaning here, with the values that hold; the rest is left out. */
 export function configz(config: Config): object {
@@ -31,7 +31,7 @@ export function configz(config: Config): object {
       failSwapOn: false,
       evictionHard: { "memory.available": String(evictionMemory), ...percentOfDisk },
       kubeReserved: { cpu: `${reservedCpu}m`, memory: String(reservedMemory) },
-      crashLoopBackOff: { maxContainerRestartPeriod: LONGEST_BACK_OFF },
+      crashLoopBackOff: { maxContainerRestartPeriod: MAX_BACK_OFF },
       enableDebuggingHandlers: true,
       enableProfilingHandler: false,
       enableDebugFlagsHandler: false,

@@ -1,9 +1,9 @@
 import { modifiedAt } from "../../io/files.ts";
-import { VOLATILE } from "../../model/paths.ts";
 import type { Instant } from "../../model/api/time.ts";
+import { RUN_DIR } from "../../model/paths.ts";
 
 /** Renewed every ten seconds; after forty the control plane takes the node for dead. */
-const LONGEST_SILENCE = 40_000;
+const MAX_RUN_AGE_MS = 40_000;
 
 /** Undefined for a check that does not exist. `healthz` alone is all of them, in the API machinery's words. */
 export function health(
@@ -18,6 +18,6 @@ export function health(
 }
 
 function isAlive(now: Instant): boolean {
-  const last = modifiedAt(`${VOLATILE}/lease`);
-  return last !== undefined && now - last < LONGEST_SILENCE;
+  const last = modifiedAt(`${RUN_DIR}/lease`);
+  return last !== undefined && now - last < MAX_RUN_AGE_MS;
 }

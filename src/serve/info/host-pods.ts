@@ -1,23 +1,23 @@
 import { join } from "node:path";
-import { namesIn, readRegular } from "../../io/files.ts";
-import { runningInvocation } from "../../io/systemd/invocations.ts";
+import { list, readRegular } from "../../io/files.ts";
 import { readPodDirectories } from "../../io/pods/pod-directories.ts";
-import { readPodNotes } from "../../io/pods/pod-summary.ts";
+import { readPodSummaries } from "../../io/pods/pod-summary.ts";
+import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { UNIT_DIRECTORY } from "../../io/systemd/unit-files.ts";
 import { containerID } from "../../model/api/container-id.ts";
-import { type ContainerPast, NO_PAST } from "../../model/exit-record.ts";
 import type { ContainerState, ContainerStatus, Pod, PodPhase } from "../../model/api/pod.ts";
-import type { PodNote } from "../../model/pod-summary.ts";
 import { toTimestamp } from "../../model/api/time.ts";
-import { type Identity, isContainer } from "../../model/unit.ts";
+import { type ContainerHistory, NO_HISTORY } from "../../model/exit-record.ts";
+import type { PodSummary } from "../../model/pod-summary.ts";
+import { isContainer, type UnitOwner } from "../../model/unit.ts";
 import { terminated } from "../../report/terminated.ts";
 import { readIdentity } from "../../unitfile/identity.ts";
 import { asUnitName } from "../../unitfile/names.ts";
 
 /** One container by what the host has of it. */
 export interface HostContainer {
-  readonly identity: Identity;
-  readonly past: ContainerPast;
+  readonly identity: UnitOwner;
+  readonly past: ContainerHistory;
   /** Of the run that its unit is in now. */
   readonly invocation?: string;
 }
@@ -25,26 +25,26 @@ export interface HostContainer {
 /** The pods of this host by their units and records, without asking anybody: who they are and how they fare, not what they asked for. */
 export function readHostPods(): readonly Pod[] {
   const directories = readPodDirectories();
-  const containers = namesIn(UNIT_DIRECTORY).flatMap((name): HostContainer[] => {
+  const containers = list(UNIT_DIRECTORY).flatMap((name): HostContainer[] => {
     const text = asUnitName(name) && readRegular(join(UNIT_DIRECTORY, name));
     const identity = text === undefined ? undefined : readIdentity(text);
     if (identity === undefined || !isContainer({ identity })) return [];
-    const past = directories.get(identity.podUID)?.pasts.get(identity.container) ?? NO_PAST;
+    const past = directories.get(identity.podUID)?.pasts.get(identity.container) ?? NO_HISTORY;
     const invocation = runningInvocation(name);
     return [{ identity, past, ...(invocation === undefined ? {} : { invocation }) }];
   });
-  return hostPods(containers, readPodNotes() ?? []);
+  return hostPods(containers, readPodSummaries() ?? []);
 }
 
-export function hostPods(containers: readonly HostContainer[], notes: readonly PodNote[]): readonly Pod[] {
+export function hostPods(containers: readonly HostContainer[], notes: readonly PodSummary[]): readonly Pod[] {
   const byPod = Map.groupBy(containers, ({ identity }) => identity.podUID);
   return [...byPod].map(([uid, own]) => {
-    const [{ namespace, pod: name }] = own.map(({ identity }) => identity) as [Identity];
+    const [{ namespace, pod: name }] = own.map(({ identity }) => identity) as [UnitOwner];
     const note = notes.find((each) => each.uid === uid);
-    const ofKind = (kind: Identity["kind"]) => own.filter(({ identity }) => identity.kind === kind);
-    const spec = (kind: Identity["kind"]) =>
+    const ofKind = (kind: UnitOwner["kind"]) => own.filter(({ identity }) => identity.kind === kind);
+    const spec = (kind: UnitOwner["kind"]) =>
       ofKind(kind).map((each) => ({ name: each.identity.container, image: imageOf(each, note) }));
-    const statuses = (kind: Identity["kind"]) => ofKind(kind).map((each) => statusOf(each, note));
+    const statuses = (kind: UnitOwner["kind"]) => ofKind(kind).map((each) => statusOf(each, note));
     const hasInit = ofKind("init").length > 0;
     return {
       metadata: { name, namespace, uid },
@@ -58,11 +58,11 @@ export function hostPods(containers: readonly HostContainer[], notes: readonly P
   });
 }
 
-function imageOf({ identity }: HostContainer, note: PodNote | undefined): string {
+function imageOf({ identity }: HostContainer, note: PodSummary | undefined): string {
   return note?.containers.find(({ name }) => name === identity.container)?.image ?? "";
 }
 
-function statusOf(each: HostContainer, note: PodNote | undefined): ContainerStatus {
+function statusOf(each: HostContainer, note: PodSummary | undefined): ContainerStatus {
   const { identity, past, invocation } = each;
   const image = imageOf(each, note);
   const last = past.exits.at(-1);

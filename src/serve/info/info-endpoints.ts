@@ -1,21 +1,21 @@
 import type { ServerResponse } from "node:http";
 import { readRunCounts } from "../../io/run-counts.ts";
 import { unitletVersion } from "../../version.ts";
-import { configz } from "./configz.ts";
-import { serveMetrics } from "../metrics/serve.ts";
-import { serveNodeLogs } from "../node-logs/serve.ts";
-import { servePods, serveRunningPods } from "./pods.ts";
 import { refuseCheckpoint, refuseDebug } from "../http/refused.ts";
 import { JSON_TYPE, reply, TEXT_TYPE } from "../http/reply.ts";
-import type { Serving } from "../route.ts";
+import type { RequestTarget } from "../http/request-attributes.ts";
+import { serveMetrics } from "../metrics/serve.ts";
+import { serveNodeLogs } from "../node-logs/serve.ts";
+import type { ServerContext } from "../route.ts";
+import { configz } from "./configz.ts";
+import { servePods, serveRunningPods } from "./pods.ts";
 import { statusz } from "./statusz.ts";
-import type { Target } from "../http/request-attributes.ts";
 
-type Endpoint = (serving: Serving, target: Target, response: ServerResponse) => Promise<void>;
+type Endpoint = (serving: ServerContext, target: RequestTarget, response: ServerResponse) => Promise<void>;
 type Row = readonly [path: RegExp, endpoint: Endpoint, methods?: readonly string[]];
 
 /** What is told about the node and changes nothing, and what is refused, as rows of route.ts' table. */
-export const READ_ONLY = {
+export const INFO_ENDPOINTS = {
   checkpoint: [/^checkpoint(\/[^/]+){3}$/, refuseCheckpoint, ["POST"]],
   configz: [/^configz$/, serveConfigz],
   debug: [/^debug\//, refuseDebug, ["GET", "POST", "PUT"]],
@@ -26,20 +26,28 @@ export const READ_ONLY = {
   statusz: [/^statusz$/, serveStatusz],
 } satisfies Readonly<Record<string, Row>>;
 
-async function serveConfigz({ config }: Serving, _: Target, response: ServerResponse): Promise<void> {
+async function serveConfigz({ config }: ServerContext, _: RequestTarget, response: ServerResponse): Promise<void> {
   reply(response, JSON_TYPE, JSON.stringify(configz(config)));
 }
 
-async function serveLogDirectory(_: Serving, { segments, query }: Target, response: ServerResponse): Promise<void> {
+async function serveLogDirectory(
+  _: ServerContext,
+  { segments, query }: RequestTarget,
+  response: ServerResponse,
+): Promise<void> {
   await serveNodeLogs(segments.slice(1), query, response);
 }
 
-async function serveAllMetrics(serving: Serving, { segments }: Target, response: ServerResponse): Promise<void> {
+async function serveAllMetrics(
+  serving: ServerContext,
+  { segments }: RequestTarget,
+  response: ServerResponse,
+): Promise<void> {
   const client = serving.config.cluster?.certificate;
   const shown = { serving: serving.certificate, ...(client === undefined ? {} : { client }) };
   serveMetrics({ node: serving.node, shown }, segments[1] ?? "", response);
 }
 
-async function serveStatusz(_: Serving, __: Target, response: ServerResponse): Promise<void> {
+async function serveStatusz(_: ServerContext, __: RequestTarget, response: ServerResponse): Promise<void> {
   reply(response, TEXT_TYPE, statusz(unitletVersion, readRunCounts(), Date.now()));
 }

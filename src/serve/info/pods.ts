@@ -3,8 +3,8 @@ import { ApiError } from "../../io/kube/http.ts";
 import type { Kube } from "../../io/kube/kube.ts";
 import { containersOf, statusesOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
-import { readHostPods } from "./host-pods.ts";
 import { JSON_TYPE, reply } from "../http/reply.ts";
+import { readHostPods } from "./host-pods.ts";
 
 /** GET /pods: as the API server has them; while it does not answer, what the host knows of them, with a warning. */
 export async function servePods(kube: Kube, response: ServerResponse): Promise<void> {

@@ -1,6 +1,6 @@
 import type { UnitUsage, Usage } from "../../io/host/cgroups.ts";
-import type { Host } from "../../model/host/host.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
+import type { Host } from "../../model/host/host.ts";
 
 /** What was used up to one moment. */
 export interface Sample {

@@ -4,12 +4,12 @@ import { readHost } from "../../io/host/host.ts";
 import { type Sample, type Summary, statsSummary } from "./stats-summary.ts";
 
 /** Long enough for a clock that ticks every 10 ms, short enough to wait for. */
-const BETWEEN_SAMPLES = 250;
+const SAMPLE_INTERVAL_MS = 250;
 
 /** GET /stats/summary */
 export async function readStats(node: string, query: URLSearchParams): Promise<Summary> {
   const before = sample();
-  await sleep(BETWEEN_SAMPLES);
+  await sleep(SAMPLE_INTERVAL_MS);
   const after = sample();
   return statsSummary(node, readHost([], after.at, {}), before, after, query.get("only_cpu_and_memory") === "true");
 }

@@ -1,19 +1,19 @@
-import { onEnd, runningInvocation } from "../../io/systemd/invocations.ts";
 import { type Position, readJournal, syncJournal } from "../../io/journal/journal.ts";
-import { JournalBell } from "../../io/journal/journal-notifier.ts";
+import { JournalNotifier } from "../../io/journal/journal-notifier.ts";
+import { onEnd, runningInvocation } from "../../io/systemd/invocations.ts";
 import type { Instant } from "../../model/api/time.ts";
 import type { Instance } from "./instance.ts";
+import { CLOCK_TOLERANCE_MS, instanceFilter } from "./instance-filter.ts";
 import { ExportReader, type JournalEntry } from "./journal-export.ts";
 import { LogFormat } from "./log-format.ts";
 import type { LogOptions } from "./log-options.ts";
-import { SLACK, sieve } from "./instance-filter.ts";
 import { tailPosition } from "./tail.ts";
 
 /** What ended longer ago than this, journald has surely taken in, though the host stood still for a while. */
-const SETTLED = 60_000;
+const JOURNAL_SYNC_WINDOW_MS = 60_000;
 
 /** For all who follow in this process. */
-const bell = new JournalBell();
+const notifier = new JournalNotifier();
 
 /** The log of one instance in pieces, as the kubelet would send it. With `follow` it ends when the instance has. */
 export async function* containerLog(
@@ -38,12 +38,12 @@ async function* read(
 ): AsyncGenerator<JournalEntry[]> {
   const { unit, from, ended = now } = instance;
   const isOn = isRunning(instance);
-  if (!isOn && now - ended < SETTLED) await syncJournal();
+  if (!isOn && now - ended < JOURNAL_SYNC_WINDOW_MS) await syncJournal();
   if (tailLines === 0 && !(follow && isOn)) return;
-  const earliest: Position = { since: Math.max(0, from - SLACK, since) / 1000 };
-  const backwards = journal(unit, earliest, true, signal, sieve(instance));
+  const earliest: Position = { since: Math.max(0, from - CLOCK_TOLERANCE_MS, since) / 1000 };
+  const backwards = journal(unit, earliest, true, signal, instanceFilter(instance));
   let position = (tailLines === undefined ? undefined : await tailPosition(backwards, tailLines)) ?? earliest;
-  const isOwn = sieve(instance);
+  const isOwn = instanceFilter(instance);
   const onward = async function* () {
     for await (const entries of journal(unit, position, false, signal, isOwn)) {
       const last = entries.at(-1);
@@ -65,7 +65,7 @@ async function* whileRunning(
   signal: AbortSignal,
   onward: () => AsyncGenerator<JournalEntry[]>,
 ): AsyncGenerator<JournalEntry[]> {
-  const listener = bell.listen(instance.unit);
+  const listener = notifier.listen(instance.unit);
   const ring = () => listener.ring();
   const cancel = onEnd(instance.unit, instance.invocation, ring);
   signal.addEventListener("abort", ring);
@@ -78,7 +78,7 @@ async function* whileRunning(
   } finally {
     cancel();
     signal.removeEventListener("abort", ring);
-    bell.leave(listener);
+    notifier.leave(listener);
   }
 }
 

@@ -1,11 +1,11 @@
 import { invocationOf } from "../../model/api/container-id.ts";
 import { containersOf, statusesOf } from "../../model/api/containers.ts";
-import type { ExitRecord } from "../../model/exit-record.ts";
 import type { ContainerStatus, Pod, Terminated } from "../../model/api/pod.ts";
 import type { Instant } from "../../model/api/time.ts";
+import type { ExitRecord } from "../../model/exit-record.ts";
 import type { UnitName } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
-import { Refusal } from "../http/http-error.ts";
+import { HttpError } from "../http/http-error.ts";
 
 /** One run of one container: what the journal is asked for. */
 export interface Instance {
@@ -27,38 +27,38 @@ export function findInstance(
 ): Instance {
   const { name, namespace } = pod.metadata;
   const known = containersOf(pod.spec).some((each) => each.name === container);
-  if (!known) throw new Refusal(404, `container ${quote(container)} not found in pod ${quote(name)}`);
+  if (!known) throw new HttpError(404, `container ${quote(container)} not found in pod ${quote(name)}`);
   const statuses = statusesOf(pod.status);
   const status = statuses.find((each) => each.name === container);
   const where = `container ${quote(container)} in pod ${quote(name)}`;
-  if (status === undefined) throw new Refusal(400, `${where} is not available`);
+  if (status === undefined) throw new HttpError(400, `${where} is not available`);
   const run = previous ? previousRun(status, where) : latestRun(status, where);
   const invocation = invocationOf(run.id);
-  if (invocation === undefined) throw new Refusal(400, `${where} is terminated`);
+  if (invocation === undefined) throw new HttpError(400, `${where} is terminated`);
   // Only now: what is no name of a container must be no part of a path.
   const when = times(run, invocation, status, readExits());
   return { unit: containerUnitName(namespace, name, container), invocation, ...when };
 }
 
-interface Run {
+interface InstanceRun {
   readonly id: string | undefined;
   readonly startedAt: string;
   readonly finishedAt?: string;
 }
 
-function previousRun({ lastState: { terminated } }: ContainerStatus, where: string): Run {
-  if (!terminated?.containerID) throw new Refusal(400, `previous terminated ${where} not found`);
+function previousRun({ lastState: { terminated } }: ContainerStatus, where: string): InstanceRun {
+  if (!terminated?.containerID) throw new HttpError(400, `previous terminated ${where} not found`);
   return ended(terminated);
 }
 
-function latestRun({ state, lastState, containerID }: ContainerStatus, where: string): Run {
+function latestRun({ state, lastState, containerID }: ContainerStatus, where: string): InstanceRun {
   if (state.running !== undefined) return { id: containerID, startedAt: state.running.startedAt };
   const terminated = state.terminated?.containerID ? state.terminated : lastState?.terminated;
   if (terminated !== undefined) return ended(terminated);
-  if (state.terminated !== undefined) throw new Refusal(400, `${where} is terminated`);
-  if (state.waiting === undefined) throw new Refusal(400, `${where} is waiting to start - no logs yet`);
+  if (state.terminated !== undefined) throw new HttpError(400, `${where} is terminated`);
+  if (state.waiting === undefined) throw new HttpError(400, `${where} is waiting to start - no logs yet`);
   const { reason } = state.waiting;
-  throw new Refusal(400, `${where} is waiting to start: ${WAITING[reason] ?? reason}`);
+  throw new HttpError(400, `${where} is waiting to start: ${WAITING[reason] ?? reason}`);
 }
 
 const WAITING: Readonly<Record<string, string>> = {
@@ -66,13 +66,13 @@ const WAITING: Readonly<Record<string, string>> = {
   ImagePullBackOff: "trying and failing to pull image",
 };
 
-function ended({ containerID, startedAt, finishedAt }: Terminated): Run {
+function ended({ containerID, startedAt, finishedAt }: Terminated): InstanceRun {
   return { id: containerID, startedAt, finishedAt };
 }
 
 /** Status has whole seconds, rounded down; the records, while they are there, have thousandths. */
 function times(
-  run: Run,
+  run: InstanceRun,
   invocation: string,
   { state }: ContainerStatus,
   exits: readonly ExitRecord[],

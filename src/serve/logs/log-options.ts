@@ -1,5 +1,5 @@
 import type { Instant } from "../../model/api/time.ts";
-import { Refusal } from "../http/http-error.ts";
+import { HttpError } from "../http/http-error.ts";
 
 export interface LogOptions {
   readonly follow: boolean;
@@ -12,8 +12,8 @@ export interface LogOptions {
   readonly since?: Instant;
 }
 
-const UNREADABLE = new Refusal(400, '{"message": "Unable to decode query."}');
-const INVALID = new Refusal(422, '{"message": "Invalid request."}');
+const UNREADABLE = new HttpError(400, '{"message": "Unable to decode query."}');
+const INVALID = new HttpError(422, '{"message": "Invalid request."}');
 
 /** The query of containerLogs, read and refused as the kubelet does. Throws Refusal. */
 export function parseLogOptions(query: URLSearchParams, now: Instant): LogOptions {
@@ -63,7 +63,7 @@ function checkStream(stream: string | null, tail: number | undefined): void {
   if (stream === null || stream === "All") return;
   if ((stream !== "Stdout" && stream !== "Stderr") || tail !== undefined) throw INVALID;
   // Both are one file descriptor to the container; to answer with the other's lines as well would be a lie.
-  throw new Refusal(
+  throw new HttpError(
     400,
     `stream ${JSON.stringify(stream)} is not available: this node keeps a container's output as one`,
   );

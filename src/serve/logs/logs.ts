@@ -2,17 +2,17 @@ import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { readExits } from "../../io/pods/exit-records.ts";
 import type { ApiClient } from "../../io/kube/http.ts";
-import { podData } from "../../model/paths.ts";
-import { containerLog } from "./container-log.ts";
+import { readExits } from "../../io/pods/exit-records.ts";
+import { podStateDir } from "../../model/paths.ts";
+import { HttpError } from "../http/http-error.ts";
 import { findPod } from "../info/find-pod.ts";
+import { containerLog } from "./container-log.ts";
 import { findInstance } from "./instance.ts";
 import { parseLogOptions } from "./log-options.ts";
-import { Refusal } from "../http/http-error.ts";
 
 /** Each has a journalctl of its own at times, and keeps a connection. */
-const MOST_STREAMS = 200;
+const MAX_STREAMS = 200;
 
 /** GET /containerLogs/NAMESPACE/POD/CONTAINER */
 export class ContainerLogs {
@@ -27,14 +27,14 @@ export class ContainerLogs {
 
   /** Throws Refusal as long as nothing has been sent, and ApiError. */
   async serve([namespace, name, container]: readonly string[], query: URLSearchParams, response: ServerResponse) {
-    if (!namespace || !name || !container) throw new Refusal(404, "404 page not found\n");
+    if (!namespace || !name || !container) throw new HttpError(404, "404 page not found\n");
     const now = Date.now();
     const options = parseLogOptions(query, now);
     const pod = await findPod(this.#api, this.#node, namespace, name);
-    if (pod === undefined) throw new Refusal(404, `pod ${JSON.stringify(name)} does not exist`);
-    const exits = () => readExits(join(podData(pod.metadata.uid), `${container}.exits`)).exits;
+    if (pod === undefined) throw new HttpError(404, `pod ${JSON.stringify(name)} does not exist`);
+    const exits = () => readExits(join(podStateDir(pod.metadata.uid), `${container}.exits`)).exits;
     const instance = findInstance(pod, container, options.previous, exits);
-    if (this.#streams >= MOST_STREAMS) throw new Refusal(429, "too many logs are being read on this node");
+    if (this.#streams >= MAX_STREAMS) throw new HttpError(429, "too many logs are being read on this node");
     this.#streams += 1;
     const gone = new AbortController();
     response.once("close", () => gone.abort());

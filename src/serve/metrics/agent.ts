@@ -1,6 +1,6 @@
 import { BUCKETS, type RunCounts } from "../../io/run-counts.ts";
-import type { PodNote } from "../../model/pod-summary.ts";
 import type { Instant } from "../../model/api/time.ts";
+import type { PodSummary } from "../../model/pod-summary.ts";
 import { family, labels, type Sample } from "./exposition.ts";
 
 /** What /metrics tells; undefined or empty where nothing is known yet. */
@@ -8,7 +8,7 @@ export interface AgentState {
   readonly node: string;
   readonly version: string;
   readonly runs: RunCounts | undefined;
-  readonly pods: readonly PodNote[];
+  readonly pods: readonly PodSummary[];
   readonly runningPods: number;
   readonly runningContainers: number;
   readonly leaseRenewed: Instant | undefined;
@@ -34,7 +34,7 @@ export function agentMetrics(state: AgentState, now: Instant): string {
 
 const seconds = (at: Instant | undefined) => (at === undefined ? undefined : at / 1000);
 
-function one(name: string, help: string, value: number | undefined, type: "gauge" | "counter" = "gauge"): string {
+function gauge(name: string, help: string, value: number | undefined, type: "gauge" | "counter" = "gauge"): string {
   return family(name, type, help, [{ value }]);
 }
 
@@ -60,9 +60,9 @@ function runs(counts: RunCounts | undefined): string[] {
       { suffix: "_sum", value: counts.seconds },
       { suffix: "_count", value: total },
     ]),
-    one("unitlet_run_cpu_seconds_total", "CPU time that runs have taken.", counts.cpu, "counter"),
-    one("unitlet_last_run_timestamp_seconds", "When a run last came to an end.", seconds(counts.last)),
-    one(
+    gauge("unitlet_run_cpu_seconds_total", "CPU time that runs have taken.", counts.cpu, "counter"),
+    gauge("unitlet_last_run_timestamp_seconds", "When a run last came to an end.", seconds(counts.last)),
+    gauge(
       "unitlet_last_successful_sync_timestamp_seconds",
       "When a run last knew all pods of this node and came to a good end.",
       seconds(lastGood),
@@ -84,7 +84,7 @@ function pods({ pods: notes, runningPods, runningContainers }: AgentState): stri
   return [
     family("unitlet_pods", "gauge", "Pods of this node by phase, as the last run found them.", by("phase", phases)),
     family("unitlet_containers", "gauge", "Containers by state, as the last run found them.", by("state", states)),
-    one("kubelet_running_pods", "Number of pods that have a container running", runningPods),
+    gauge("kubelet_running_pods", "Number of pods that have a container running", runningPods),
     family("kubelet_running_containers", "gauge", "Number of containers currently running", running),
   ];
 }
@@ -92,7 +92,7 @@ function pods({ pods: notes, runningPods, runningContainers }: AgentState): stri
 function health({ leaseRenewed, troubles }: AgentState): string[] {
   const samples = Object.entries(troubles).map(([topic, is]) => ({ labels: labels({ topic }), value: is ? 1 : 0 }));
   return [
-    one("unitlet_lease_renewed_timestamp_seconds", "When the node's lease was renewed last.", seconds(leaseRenewed)),
+    gauge("unitlet_lease_renewed_timestamp_seconds", "When the node's lease was renewed last.", seconds(leaseRenewed)),
     family("unitlet_trouble", "gauge", "1 while something is wrong that the journal tells of once.", samples),
   ];
 }
@@ -101,7 +101,7 @@ function certificates({ client, serving }: AgentState["certificates"], now: Inst
   const known = Object.entries({ client, serving }).filter(([, at]) => at !== undefined) as [string, Instant][];
   const ends = known.map(([usage, at]) => ({ labels: labels({ usage }), value: at / 1000 }));
   const ttl = (which: string, at: Instant | undefined) =>
-    one(
+    gauge(
       `kubelet_certificate_manager_${which}_ttl_seconds`,
       `Seconds until the ${which} certificate expires; negative once it has.`,
       at === undefined ? undefined : Math.round((at - now) / 1000),
@@ -116,8 +116,8 @@ function certificates({ client, serving }: AgentState["certificates"], now: Inst
 /** There is no process that lasts: these are about the sum of all, so that rates of them mean what they always mean. */
 function process({ runs: counts, resident }: AgentState): string[] {
   return [
-    one("process_start_time_seconds", "Since when the counters count, since unix epoch.", seconds(counts?.since)),
-    one("process_cpu_seconds_total", "CPU time that runs have taken.", counts?.cpu, "counter"),
-    one("process_resident_memory_bytes", "Of the process that answers this, which ends when it is idle.", resident),
+    gauge("process_start_time_seconds", "Since when the counters count, since unix epoch.", seconds(counts?.since)),
+    gauge("process_cpu_seconds_total", "CPU time that runs have taken.", counts?.cpu, "counter"),
+    gauge("process_resident_memory_bytes", "Of the process that answers this, which ends when it is idle.", resident),
   ];
 }

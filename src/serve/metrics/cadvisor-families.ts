@@ -2,7 +2,7 @@ import type { CgroupStats, DiskUse } from "../../io/host/cgroup-stats.ts";
 import type { Traffic } from "../../io/host/network.ts";
 import type { Type } from "./exposition.ts";
 
-export interface FigureFamily {
+export interface MetricFamily {
   readonly figure: Exclude<keyof CgroupStats, "disks">;
   readonly name: string;
   readonly type: Type;
@@ -11,7 +11,7 @@ export interface FigureFamily {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-type Row = readonly [figure: FigureFamily["figure"], name: string, type: Type, help: string];
+type Row = readonly [figure: MetricFamily["figure"], name: string, type: Type, help: string];
 
 const CPU: readonly Row[] = [
   ["cpuUser", "cpu_user_seconds_total", "counter", "Cumulative user cpu time consumed in seconds."],
@@ -65,7 +65,7 @@ const LIMITS: readonly Row[] = [
   ["threadsMax", "threads_max", "gauge", "Maximum number of threads allowed inside the container"],
 ];
 
-const asFamily = ([figure, name, type, help]: Row): FigureFamily => ({
+const asFamily = ([figure, name, type, help]: Row): MetricFamily => ({
   figure,
   name: `container_${name}`,
   type,
@@ -74,16 +74,16 @@ const asFamily = ([figure, name, type, help]: Row): FigureFamily => ({
   ...(figure === "cpu" ? { labels: { cpu: "total" } } : {}),
 });
 
-export const FIGURES = [...CPU, ...MEMORY, ...TASKS, ...PRESSURE].map(asFamily);
-export const QUOTAS = THROTTLING.map(asFamily);
-export const SPECS = LIMITS.map(asFamily);
+export const METRIC_FAMILIES = [...CPU, ...MEMORY, ...TASKS, ...PRESSURE].map(asFamily);
+export const QUOTA_FAMILIES = THROTTLING.map(asFamily);
+export const SPEC_FAMILIES = LIMITS.map(asFamily);
 
-export const FAULTS = [
+export const FAULT_FAMILIES = [
   ["pgfault", "pageFaults"],
   ["pgmajfault", "majorPageFaults"],
 ] as const satisfies readonly (readonly [type: string, figure: keyof CgroupStats])[];
 
-export const DISKS = [
+export const DISK_FAMILIES = [
   ["readBytes", "container_fs_reads_bytes_total", "Cumulative count of bytes read"],
   ["reads", "container_fs_reads_total", "Cumulative count of reads completed"],
   ["writtenBytes", "container_fs_writes_bytes_total", "Cumulative count of bytes written"],
@@ -94,6 +94,6 @@ const TRAFFIC = ["bytes", "packets", "errors", "dropped"] as const satisfies rea
 const NAMES = { bytes: "bytes", packets: "packets", errors: "errors", dropped: "packets_dropped" };
 
 /** By direction and figure: the name of the family. */
-export const NETWORK = (["receive", "transmit"] as const).flatMap((direction) =>
+export const NETWORK_FAMILIES = (["receive", "transmit"] as const).flatMap((direction) =>
   TRAFFIC.map((figure) => ({ direction, figure, name: `container_network_${direction}_${NAMES[figure]}_total` })),
 );

@@ -1,12 +1,19 @@
 import type { CgroupStats } from "../../io/host/cgroup-stats.ts";
 import type { InterfaceUse } from "../../io/host/network.ts";
-import type { Host } from "../../model/host/host.ts";
 import type { Instant } from "../../model/api/time.ts";
-import { DISKS, FAULTS, FIGURES, NETWORK, QUOTAS, SPECS } from "./cadvisor-families.ts";
+import type { Host } from "../../model/host/host.ts";
+import {
+  DISK_FAMILIES,
+  FAULT_FAMILIES,
+  METRIC_FAMILIES,
+  NETWORK_FAMILIES,
+  QUOTA_FAMILIES,
+  SPEC_FAMILIES,
+} from "./cadvisor-families.ts";
 import { family, labels, type Sample } from "./exposition.ts";
 
 /** One cgroup and whose it is; names are "" where they do not apply, as all samples of a family have the same labels. */
-export interface Measured {
+export interface MeasuredContainer {
   /** The cgroup's path: "/" for the whole host. */
   readonly id: string;
   readonly namespace: string;
@@ -26,22 +33,22 @@ type Machine = Pick<Host, "cpus" | "memoryTotal" | "swapTotal" | "machineID" | "
 /** /metrics/cadvisor: the families of cAdvisor that dashboards and rules use, under its names and labels. */
 export function cadvisorMetrics(
   machine: Machine,
-  measured: readonly Measured[],
+  measured: readonly MeasuredContainer[],
   interfaces: readonly InterfaceUse[],
   now: Instant,
 ): string {
   const limited = measured.filter(({ stats }) => stats.cpuQuota !== undefined);
-  const known = (each: Measured) => each.stats.memory !== undefined || each.stats.cpuPeriod !== undefined;
+  const known = (each: MeasuredContainer) => each.stats.memory !== undefined || each.stats.cpuPeriod !== undefined;
   return [
     family("container_last_seen", "gauge", "Last time a container was seen by the exporter", [
-      ...measured.map((each) => ({ labels: who(each), value: Math.floor(now / 1000), at: now })),
+      ...measured.map((each) => ({ labels: containerLabels(each), value: Math.floor(now / 1000), at: now })),
     ]),
     family("container_start_time_seconds", "gauge", "Start time of the container since unix epoch in seconds.", [
-      ...measured.map((each) => ({ labels: who(each), value: each.startedAt })),
+      ...measured.map((each) => ({ labels: containerLabels(each), value: each.startedAt })),
     ]),
-    ...FIGURES.map((each) => figures(each, measured, now)),
-    ...QUOTAS.map((each) => figures(each, limited, now)),
-    ...SPECS.map((each) => figures(each, measured.filter(known), undefined, 0)),
+    ...METRIC_FAMILIES.map((each) => figures(each, measured, now)),
+    ...QUOTA_FAMILIES.map((each) => figures(each, limited, now)),
+    ...SPEC_FAMILIES.map((each) => figures(each, measured.filter(known), undefined, 0)),
     faults(measured, now),
     ...disks(measured, now),
     ...network(interfaces, now),
@@ -49,27 +56,30 @@ export function cadvisorMetrics(
   ].join("");
 }
 
-function who({ id, namespace, pod, container, image, name }: Measured, more: Readonly<Record<string, string>> = {}) {
+function containerLabels(
+  { id, namespace, pod, container, image, name }: MeasuredContainer,
+  more: Readonly<Record<string, string>> = {},
+) {
   return labels({ id, namespace, pod, container, image, name, ...more });
 }
 
 function figures(
-  { figure, name, type, help, labels: more }: (typeof FIGURES)[number],
-  measured: readonly Measured[],
+  { figure, name, type, help, labels: more }: (typeof METRIC_FAMILIES)[number],
+  measured: readonly MeasuredContainer[],
   at: Instant | undefined,
   otherwise?: number,
 ): string {
   const samples = measured.map((each): Sample => {
     const value = each.stats[figure] ?? otherwise;
-    return { labels: who(each, more), value, ...(at === undefined ? {} : { at }) };
+    return { labels: containerLabels(each, more), value, ...(at === undefined ? {} : { at }) };
   });
   return family(name, type, help, samples);
 }
 
-function faults(measured: readonly Measured[], at: Instant): string {
+function faults(measured: readonly MeasuredContainer[], at: Instant): string {
   const samples = measured.flatMap((each) =>
-    FAULTS.map(([type, figure]) => ({
-      labels: who(each, { failure_type: type, scope: "container" }),
+    FAULT_FAMILIES.map(([type, figure]) => ({
+      labels: containerLabels(each, { failure_type: type, scope: "container" }),
       value: each.stats[figure],
       at,
     })),
@@ -78,10 +88,14 @@ function faults(measured: readonly Measured[], at: Instant): string {
   return family("container_memory_failures_total", "counter", help, samples);
 }
 
-function disks(measured: readonly Measured[], at: Instant): string[] {
-  return DISKS.map(([figure, name, help]) => {
+function disks(measured: readonly MeasuredContainer[], at: Instant): string[] {
+  return DISK_FAMILIES.map(([figure, name, help]) => {
     const samples = measured.flatMap((each) =>
-      each.stats.disks.map((disk) => ({ labels: who(each, { device: disk.device }), value: disk[figure], at })),
+      each.stats.disks.map((disk) => ({
+        labels: containerLabels(each, { device: disk.device }),
+        value: disk[figure],
+        at,
+      })),
     );
     return family(name, "counter", help, samples);
   });
@@ -90,9 +104,9 @@ function disks(measured: readonly Measured[], at: Instant): string[] {
 /** Of the host alone: pods are on its network, and to tell each of them what all have sent would add up to a lie. */
 function network(interfaces: readonly InterfaceUse[], at: Instant): string[] {
   const host = { id: "/", namespace: "", pod: "", container: "", image: "", name: "", stats: { disks: [] } };
-  return NETWORK.map(({ direction, figure, name }) => {
+  return NETWORK_FAMILIES.map(({ direction, figure, name }) => {
     const samples = interfaces.map((each) => ({
-      labels: who(host, { interface: each.name }),
+      labels: containerLabels(host, { interface: each.name }),
       value: (direction === "receive" ? each.received : each.transmitted)[figure],
       at,
     }));

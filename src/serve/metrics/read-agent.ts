@@ -1,35 +1,35 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { modifiedAt } from "../../io/files.ts";
 import { CgroupFiles } from "../../io/host/cgroup-files.ts";
 import { unitCgroups } from "../../io/host/cgroups.ts";
-import { modifiedAt } from "../../io/files.ts";
-import { readPodNotes } from "../../io/pods/pod-summary.ts";
+import { readPodSummaries } from "../../io/pods/pod-summary.ts";
+import { openProblems } from "../../io/problems.ts";
 import { readRunCounts } from "../../io/run-counts.ts";
-import { troubles } from "../../io/problems.ts";
-import type { FileOrData } from "../../model/host/config.ts";
-import { VOLATILE } from "../../model/paths.ts";
 import type { Instant } from "../../model/api/time.ts";
+import type { FileOrData } from "../../model/host/config.ts";
+import { RUN_DIR } from "../../model/paths.ts";
 import { unitletVersion } from "../../version.ts";
 import type { AgentState } from "./agent.ts";
 
 /** The certificates that this node shows: to the API server, and to those who ask the port. */
-export interface Shown {
+export interface AgentInput {
   readonly client?: FileOrData;
   readonly serving: string;
 }
 
 /** All that /metrics tells, from the files that runs have left and from the cgroups; nobody is asked. */
-export function readAgent(node: string, { client, serving }: Shown): AgentState {
+export function readAgent(node: string, { client, serving }: AgentInput): AgentState {
   const running = unitCgroups(new CgroupFiles()).filter(({ startedAt }) => startedAt !== undefined);
   return {
     node,
     version: unitletVersion,
     runs: readRunCounts(),
-    pods: readPodNotes() ?? [],
+    pods: readPodSummaries() ?? [],
     runningPods: new Set(running.map(({ identity }) => identity.podUID)).size,
     runningContainers: running.length,
-    leaseRenewed: modifiedAt(`${VOLATILE}/lease`),
-    troubles: troubles(),
+    leaseRenewed: modifiedAt(`${RUN_DIR}/lease`),
+    troubles: openProblems(),
     certificates: { ...expiring("client", () => textOf(client)), ...expiring("serving", () => serving) },
     resident: process.memoryUsage().rss,
   };

@@ -1,20 +1,20 @@
 import { basename, join } from "node:path";
+import { readOptional } from "../../io/files.ts";
 import { CgroupFiles } from "../../io/host/cgroup-files.ts";
 import { type CgroupStats, type DiskUse, readCgroupStats } from "../../io/host/cgroup-stats.ts";
 import { readNodeUsage, unitCgroups } from "../../io/host/cgroups.ts";
 import { readExits } from "../../io/pods/exit-records.ts";
-import { readIfThere } from "../../io/files.ts";
+import { readPodSummaries } from "../../io/pods/pod-summary.ts";
 import { runningInvocation } from "../../io/systemd/invocations.ts";
-import { readPodNotes } from "../../io/pods/pod-summary.ts";
-import { podData } from "../../model/paths.ts";
-import type { Identity } from "../../model/unit.ts";
-import type { Measured } from "./cadvisor.ts";
+import { podStateDir } from "../../model/paths.ts";
+import type { UnitOwner } from "../../model/unit.ts";
+import type { MeasuredContainer } from "./cadvisor.ts";
 
 /** The host, each pod and each container that runs. */
-export function readMeasured(): readonly Measured[] {
+export function readMeasured(): readonly MeasuredContainer[] {
   const files = new CgroupFiles();
   const images = new Map(
-    (readPodNotes() ?? []).flatMap(({ uid, containers }) =>
+    (readPodSummaries() ?? []).flatMap(({ uid, containers }) =>
       containers.map((each) => [`${uid}/${each.name}`, each.image]),
     ),
   );
@@ -22,7 +22,7 @@ export function readMeasured(): readonly Measured[] {
   const units = unitCgroups(files).filter(
     ({ identity, startedAt }) => identity.container === "" || startedAt !== undefined,
   );
-  const own = units.map(({ identity, path, startedAt }): Measured => {
+  const own = units.map(({ identity, path, startedAt }): MeasuredContainer => {
     const { namespace, pod, podUID, container } = identity;
     return {
       id: `/${path}`,
@@ -39,7 +39,7 @@ export function readMeasured(): readonly Measured[] {
   return [host(), ...own];
 }
 
-function host(): Measured {
+function host(): MeasuredContainer {
   const { cpu, workingSet, swap } = readNodeUsage();
   const stats = {
     ...(cpu === undefined ? {} : { cpu }),
@@ -50,9 +50,9 @@ function host(): Measured {
 }
 
 /** The kernel forgets with the cgroup, which ends when the container does: what was killed before is in the exit records. */
-function withRecords(stats: CgroupStats, { podUID, container }: Identity): CgroupStats {
+function withRecords(stats: CgroupStats, { podUID, container }: UnitOwner): CgroupStats {
   if (container === "") return stats;
-  const { exits } = readExits(join(podData(podUID), `${container}.exits`));
+  const { exits } = readExits(join(podStateDir(podUID), `${container}.exits`));
   const before = exits.filter(({ oomKilled }) => oomKilled).length;
   return { ...stats, oomKills: before + ((stats.oomKills ?? 0) > 0 ? 1 : 0) };
 }
@@ -63,6 +63,6 @@ function withNames({ disks, ...stats }: CgroupStats): CgroupStats {
 
 /** As cAdvisor names it, such as /dev/sda; MAJOR:MINOR for one that the kernel has no name for. */
 function deviceName(number: string): string {
-  const name = /^DEVNAME=(.+)$/m.exec(readIfThere(`/sys/dev/block/${number}/uevent`) ?? "")?.[1];
+  const name = /^DEVNAME=(.+)$/m.exec(readOptional(`/sys/dev/block/${number}/uevent`) ?? "")?.[1];
   return name === undefined ? number : `/dev/${name}`;
 }

@@ -1,23 +1,23 @@
 import { join } from "node:path";
-import { namesIn, readIfThere } from "../../io/files.ts";
-import { readPodNotes } from "../../io/pods/pod-summary.ts";
+import { list, readOptional } from "../../io/files.ts";
+import { readPodSummaries } from "../../io/pods/pod-summary.ts";
 import { parse } from "../../io/pods/probe-files.ts";
-import { VOLATILE } from "../../model/paths.ts";
-import type { PodNote } from "../../model/pod-summary.ts";
 import { PROBE_TYPES, type ProbeType } from "../../model/api/probe.ts";
+import { RUN_DIR } from "../../model/paths.ts";
+import type { PodSummary } from "../../model/pod-summary.ts";
 import type { ProbeCount } from "./probes.ts";
 
 /** What the prober keeps of each probe, by "UID/NAME/TYPE"; units/README.md has the file. */
-export type Courses = Readonly<
+export type ProbeStates = Readonly<
   Record<string, { readonly counts?: { readonly successful: number; readonly failed: number } }>
 >;
 
 /** How often each probe ended in each way, by the prober's own files. */
 export function readProbeCounts(): readonly ProbeCount[] {
-  const directory = join(VOLATILE, "probes");
-  const files = namesIn(directory).filter((name) => /^\d+\.json$/.test(name));
-  const all = files.map((name) => parse<Courses>(readIfThere(join(directory, name))) ?? {});
-  return probeCounts(Object.assign({}, ...all) as Courses, readPodNotes() ?? []);
+  const directory = join(RUN_DIR, "probes");
+  const files = list(directory).filter((name) => /^\d+\.json$/.test(name));
+  const all = files.map((name) => parse<ProbeStates>(readOptional(join(directory, name))) ?? {});
+  return probeCounts(Object.assign({}, ...all) as ProbeStates, readPodSummaries() ?? []);
 }
 
 const WORDS = { startup: "Startup", liveness: "Liveness", readiness: "Readiness" } as const satisfies Record<
@@ -26,7 +26,7 @@ const WORDS = { startup: "Startup", liveness: "Liveness", readiness: "Readiness"
 >;
 
 /** Of pods that the last run has seen: of the others only the prober's memory is left. */
-export function probeCounts(courses: Courses, pods: readonly PodNote[]): readonly ProbeCount[] {
+export function probeCounts(courses: ProbeStates, pods: readonly PodSummary[]): readonly ProbeCount[] {
   return Object.entries(courses).flatMap(([key, { counts }]): ProbeCount[] => {
     const [podUID = "", container = "", type = ""] = key.split("/");
     const pod = pods.find(({ uid }) => uid === podUID);

@@ -2,36 +2,36 @@ import type { ServerResponse } from "node:http";
 import { readNodeUsage, readUnitUsage } from "../../io/host/cgroups.ts";
 import { readHost } from "../../io/host/host.ts";
 import { readInterfaces } from "../../io/host/network.ts";
-import { health } from "../info/health.ts";
 import { reply } from "../http/reply.ts";
+import { health } from "../info/health.ts";
 import { agentMetrics } from "./agent.ts";
 import { cadvisorMetrics } from "./cadvisor.ts";
 import { EXPOSITION } from "./exposition.ts";
 import { probeMetrics } from "./probes.ts";
-import { readAgent, type Shown } from "./read-agent.ts";
+import { type AgentInput, readAgent } from "./read-agent.ts";
 import { readMeasured } from "./read-cadvisor.ts";
 import { readProbeCounts } from "./read-probes.ts";
 import { resourceMetrics } from "./resource.ts";
 import { sliMetrics } from "./slis.ts";
 
-export interface Measuring {
+export interface ScrapeInput {
   readonly node: string;
-  readonly shown: Shown;
+  readonly shown: AgentInput;
 }
 
 /** GET /metrics and what is below it; `which` is "" for itself. */
-export function serveMetrics({ node, shown }: Measuring, which: string, response: ServerResponse): void {
+export function serveMetrics({ node, shown }: ScrapeInput, which: string, response: ServerResponse): void {
   const now = Date.now();
   const texts: Readonly<Record<string, () => string>> = {
     "": () => agentMetrics(readAgent(node, shown), now),
     cadvisor: () => cadvisorMetrics(readHost([], now, {}), readMeasured(), readInterfaces(), now),
     probes: () => probeMetrics(readProbeCounts()),
     resource: () => resourceMetrics(readNodeUsage(), readUnitUsage(), now),
-    slis: () => sliMetrics(Object.fromEntries(["ping", "log", "syncloop"].map((each) => [each, isWell(each, now)]))),
+    slis: () => sliMetrics(Object.fromEntries(["ping", "log", "syncloop"].map((each) => [each, isHealthy(each, now)]))),
   };
   reply(response, EXPOSITION, texts[which]?.() ?? "");
 }
 
-function isWell(check: string, now: number): boolean {
+function isHealthy(check: string, now: number): boolean {
   return health(check, now)?.status === 200;
 }

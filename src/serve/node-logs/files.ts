@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Found, openBelow } from "../../io/journal/log-files.ts";
-import { Refusal } from "../http/http-error.ts";
+import { HttpError } from "../http/http-error.ts";
 import { reply, TEXT_TYPE } from "../http/reply.ts";
 
 export const LOG_DIRECTORY = "/var/log";
@@ -11,7 +11,7 @@ export const LOG_DIRECTORY = "/var/log";
 /** A file below /var/log, or what a directory there has. Throws Refusal. */
 export async function serveLogFile(segments: readonly string[], response: ServerResponse): Promise<void> {
   const found = openBelow(LOG_DIRECTORY, segments);
-  if (found === undefined) throw new Refusal(404, "404 page not found\n");
+  if (found === undefined) throw new HttpError(404, "404 page not found\n");
   if (found.kind === "directory") {
     reply(response, "text/html; charset=utf-8", listing(segments, found.names));
     return;

@@ -1,6 +1,6 @@
 import type { JournalQuestion } from "../../io/journal/query.ts";
 import type { Instant } from "../../model/api/time.ts";
-import { Refusal } from "../http/http-error.ts";
+import { HttpError } from "../http/http-error.ts";
 
 /** The node log query, KEP-2258. Either services or one file. */
 export interface NodeLogQuery {
@@ -9,9 +9,9 @@ export interface NodeLogQuery {
   readonly options: Omit<JournalQuestion, "units">;
 }
 
-const MOST_SERVICES = 4;
-const LONGEST_NAME = 256;
-const MOST_LINES = 100_000;
+const MAX_SERVICES = 4;
+const MAX_NAME_LENGTH = 256;
+const MAX_LINES = 100_000;
 const SAFE_NAME = /^[\w.:@-]+$/;
 
 /** Undefined: nothing of it is asked for, so the path says which file. Throws Refusal: 400 unreadable, 406 not acceptable. */
@@ -55,12 +55,12 @@ function integer(key: string, text: string): number {
 function check(services: readonly string[], files: readonly string[], options: NodeLogQuery["options"]): void {
   const { since, until, boot, lines } = options;
   for (const service of services) {
-    if (service.length > LONGEST_NAME) unacceptable("query", service, `length must be less than ${LONGEST_NAME}`);
+    if (service.length > MAX_NAME_LENGTH) unacceptable("query", service, `length must be less than ${MAX_NAME_LENGTH}`);
     if (!SAFE_NAME.test(service)) unacceptable("query", service, "input contains unsupported characters");
   }
   const all = [...services, ...files].join(", ");
-  if (services.length > MOST_SERVICES)
-    unacceptable("query", all, `must have at most ${MOST_SERVICES} items, and there are ${services.length}`);
+  if (services.length > MAX_SERVICES)
+    unacceptable("query", all, `must have at most ${MAX_SERVICES} items, and there are ${services.length}`);
   if (all === "") unacceptable("query", "", "cannot be empty with options");
   if (services.length > 0 && files.length > 0) unacceptable("query", all, "cannot specify a file and service");
   if (files.length > 1) unacceptable("query", all, "cannot specify more than one file");
@@ -69,14 +69,14 @@ function check(services: readonly string[], files: readonly string[], options: N
   if (since !== undefined && until !== undefined && since > until)
     unacceptable("untilTime", new Date(until).toISOString(), "must be after `sinceTime`");
   if (boot !== undefined && boot > 0) unacceptable("boot", String(boot), "must be less than 1");
-  if (lines !== undefined && (lines < 0 || lines > MOST_LINES))
-    unacceptable("tailLines", String(lines), `must be between 0 and ${MOST_LINES}, inclusive`);
+  if (lines !== undefined && (lines < 0 || lines > MAX_LINES))
+    unacceptable("tailLines", String(lines), `must be between 0 and ${MAX_LINES}, inclusive`);
 }
 
 function unreadable(field: string, value: string, detail: string): never {
-  throw new Refusal(400, `${field}: Invalid value: ${JSON.stringify(value)}: ${detail}\n`);
+  throw new HttpError(400, `${field}: Invalid value: ${JSON.stringify(value)}: ${detail}\n`);
 }
 
 function unacceptable(field: string, value: string, detail: string): never {
-  throw new Refusal(406, `${field}: Invalid value: ${JSON.stringify(value)}: ${detail}\n`);
+  throw new HttpError(406, `${field}: Invalid value: ${JSON.stringify(value)}: ${detail}\n`);
 }

@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
-import { Refusal } from "../http/http-error.ts";
+import { HttpError } from "../http/http-error.ts";
 import { serveLogFile } from "./files.ts";
 import { parseNodeLogQuery } from "./query.ts";
 import { serveServiceLogs } from "./services.ts";
 
 /** Each has a journalctl of its own. */
-const MOST = 20;
+const MAX_CONCURRENT = 20;
 
 let underWay = 0;
 
@@ -17,9 +17,9 @@ export async function serveNodeLogs(
 ): Promise<void> {
   const asked = parseNodeLogQuery(query);
   if (asked === undefined) return await serveLogFile(path, response);
-  if (path.length > 0) throw new Refusal(406, "path not allowed in query mode\n");
+  if (path.length > 0) throw new HttpError(406, "path not allowed in query mode\n");
   if (asked.file !== undefined) return await serveLogFile(asked.file.split("/").filter(Boolean), response);
-  if (underWay >= MOST) throw new Refusal(429, "too many logs are being read on this node\n");
+  if (underWay >= MAX_CONCURRENT) throw new HttpError(429, "too many logs are being read on this node\n");
   underWay += 1;
   try {
     await serveServiceLogs(asked, response);

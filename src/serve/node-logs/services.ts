@@ -2,8 +2,8 @@ import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip, constants as zlib } from "node:zlib";
-import { printJournal, unitsInJournal } from "../../io/journal/query.ts";
 import { openBelow } from "../../io/journal/log-files.ts";
+import { printJournal, unitsInJournal } from "../../io/journal/query.ts";
 import { contentOf, LOG_DIRECTORY } from "./files.ts";
 import type { NodeLogQuery } from "./query.ts";
 

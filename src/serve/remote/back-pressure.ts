@@ -2,16 +2,16 @@ import type { Duplex } from "node:stream";
 import type { ChannelStream } from "./channel-stream.ts";
 
 /** In bytes: while a stream is full and all of a connection hold more than this together, nothing is read. */
-const MOST_UNREAD = 1024 * 1024;
+const MAX_UNREAD_BYTES = 1024 * 1024;
 
 /** Answers that the client has not taken yet. */
-const MOST_ANSWERS = 100;
+const MAX_PENDING_REPLIES = 100;
 
 /** So often, in milliseconds, a client that is not read from is asked whether it is there. */
-const SIGN_OF_LIFE = 1000;
+const KEEP_ALIVE_MS = 1000;
 
 /** What a connection may hold that nobody has taken yet, and what its client may leave untaken. */
-export class Room {
+export class BackPressure {
   readonly #transport: Duplex;
   readonly #ping: () => void;
   #onChange: () => void = () => undefined;
@@ -31,7 +31,7 @@ export class Room {
 
   /** To be awaited before more is read for this one of these streams; undefined when there is room. */
   for(stream: ChannelStream, streams: ReadonlyMap<unknown, ChannelStream>): Promise<void> | undefined {
-    const isTight = () => stream.isFull && unread(streams) > MOST_UNREAD;
+    const isTight = () => stream.isFull && unread(streams) > MAX_UNREAD_BYTES;
     return isTight() ? this.#until(() => !isTight()) : undefined;
   }
 
@@ -47,13 +47,13 @@ export class Room {
 
   /** To be awaited before more is read that has to be answered: who asks must listen, too. */
   toAnswer(): Promise<void> | undefined {
-    const isTight = () => this.#answers > MOST_ANSWERS;
+    const isTight = () => this.#answers > MAX_PENDING_REPLIES;
     return isTight() ? this.#until(() => !isTight()) : undefined;
   }
 
   async #until(isRoomy: () => boolean): Promise<void> {
     // While nothing is read, only what is written can show that the client is gone.
-    const timer = setInterval(this.#ping, SIGN_OF_LIFE);
+    const timer = setInterval(this.#ping, KEEP_ALIVE_MS);
     while (!isRoomy() && !this.#transport.destroyed)
       await new Promise<void>((resolve) => {
         this.#onChange = resolve;

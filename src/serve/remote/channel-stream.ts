@@ -1,13 +1,13 @@
 import { Duplex } from "node:stream";
 
 /** In bytes, for each direction of a stream. */
-const BUFFERED = 64 * 1024;
+const MAX_BUFFERED_BYTES = 64 * 1024;
 
 /** The least that a client is told of at once as taken in. */
-const CREDIT = 32 * 1024;
+const CREDIT_BYTES = 32 * 1024;
 
 /** What a stream asks of the connection that it shares with others. */
-export interface Link {
+export interface Channel {
   /** Calls `done` when the connection has taken it. */
   send(id: number, bytes: Buffer, isLast: boolean, done: (error?: Error | null) => void): void;
   /** There is room for more. `credit` bytes may be sent beyond what was allowed so far. */
@@ -19,12 +19,12 @@ export interface Link {
 /** One of the streams in a connection. Ends when the client has closed its side; is destroyed when it was reset. */
 export class ChannelStream extends Duplex {
   readonly id: number;
-  readonly #link: Link;
+  readonly #link: Channel;
   #taken = 0;
   #hasEnded = false;
 
-  constructor(link: Link, id: number) {
-    super({ readableHighWaterMark: BUFFERED, writableHighWaterMark: BUFFERED });
+  constructor(link: Channel, id: number) {
+    super({ readableHighWaterMark: MAX_BUFFERED_BYTES, writableHighWaterMark: MAX_BUFFERED_BYTES });
     this.#link = link;
     this.id = id;
     // One that breaks harms nobody but whoever waits for it.
@@ -48,7 +48,7 @@ export class ChannelStream extends Duplex {
   }
 
   override _read(): void {
-    const credit = this.#taken >= CREDIT ? this.#taken : 0;
+    const credit = this.#taken >= CREDIT_BYTES ? this.#taken : 0;
     this.#taken -= credit;
     this.#link.room(this.id, credit);
   }

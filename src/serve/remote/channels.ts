@@ -1,11 +1,11 @@
 import type { Duplex } from "node:stream";
-import { ChannelStream, type Link } from "./channel-stream.ts";
+import { BackPressure } from "./back-pressure.ts";
+import { type Channel, ChannelStream } from "./channel-stream.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { Room } from "./back-pressure.ts";
-import { type Piece, WebSocket } from "./websocket/websocket.ts";
+import { type Fragment, WebSocket } from "./websocket/websocket.ts";
 
 /** How channels are put into messages. */
-export interface Coding {
+export interface ContentEncoding {
   /** The channel's digit and base64 in text, instead of a byte and the bytes. */
   readonly isBase64: boolean;
   /** Whether 255 and a channel say that nothing more comes on it. */
@@ -15,23 +15,23 @@ export interface Coding {
 const CLOSES = 255;
 const ZERO = "0".charCodeAt(0);
 /** The largest piece that goes out at once; a multiple of three, so that base64 needs no padding within. */
-const PIECE = 384 * 1024;
+const FRAGMENT_BYTES = 384 * 1024;
 
 /** Streams in a WebSocket: each message begins with the number of its channel. */
-export class Channels implements Link {
+export class Channels implements Channel {
   readonly #socket: WebSocket;
-  readonly #coding: Coding;
-  readonly #room: Room;
+  readonly #coding: ContentEncoding;
+  readonly #room: BackPressure;
   readonly #streams = new Map<number, ChannelStream>();
   /** The channel of the message under way, once it is known. */
   #channel: number | undefined;
   #rest = "";
 
   /** What comes on other channels than these is thrown away. */
-  constructor(transport: Duplex, coding: Coding, channels: readonly number[]) {
+  constructor(transport: Duplex, coding: ContentEncoding, channels: readonly number[]) {
     this.#coding = coding;
     this.#socket = new WebSocket(transport, (piece) => this.#take(piece));
-    this.#room = new Room(transport, () => this.#socket.ping());
+    this.#room = new BackPressure(transport, () => this.#socket.ping());
     for (const channel of channels) this.#streams.set(channel, new ChannelStream(this, channel));
     this.#socket.gone.addEventListener("abort", () => this.#drop());
     this.#socket.start();
@@ -59,10 +59,10 @@ export class Channels implements Link {
       done();
       return;
     }
-    const piece = bytes.subarray(0, PIECE);
+    const piece = bytes.subarray(0, FRAGMENT_BYTES);
     this.#socket.send(this.#coding.isBase64, this.#encode(id, piece), (error) => {
       if (error || piece.length === bytes.length) done(error);
-      else this.send(id, bytes.subarray(PIECE), false, done);
+      else this.send(id, bytes.subarray(FRAGMENT_BYTES), false, done);
     });
   }
 
@@ -79,7 +79,7 @@ export class Channels implements Link {
     return [Buffer.from(String.fromCharCode(ZERO + id) + bytes.toString("base64"))];
   }
 
-  #take({ isFirst, isLast, bytes }: Piece): Promise<void> | undefined {
+  #take({ isFirst, isLast, bytes }: Fragment): Promise<void> | undefined {
     if (isFirst) {
       this.#channel = undefined;
       this.#rest = "";

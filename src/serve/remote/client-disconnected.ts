@@ -1,4 +1,4 @@
 /** The client of an upgraded connection is not there any more, or never spoke: there is nobody to answer. */
-export class Gone extends Error {
+export class ClientDisconnected extends Error {
   override readonly name = "Gone";
 }

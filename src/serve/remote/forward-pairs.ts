@@ -3,7 +3,7 @@ import type { ChannelStream } from "./channel-stream.ts";
 import type { Headers } from "./spdy/headers.ts";
 
 /** How long the second stream of a pair may keep the first one waiting, in milliseconds. As the kubelet. */
-const OPENING = 30_000;
+const OPEN_TIMEOUT_MS = 30_000;
 
 interface Pair {
   readonly id: string;
@@ -46,7 +46,7 @@ export class ForwardPairs {
   }
 
   #begin(id: string): Pair {
-    const timer = setTimeout(() => this.#giveUp(id), OPENING);
+    const timer = setTimeout(() => this.#giveUp(id), OPEN_TIMEOUT_MS);
     const pair: Pair = { id, timer };
     this.#waiting.set(id, pair);
     return pair;

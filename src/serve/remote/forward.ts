@@ -4,7 +4,7 @@ import { finished } from "node:stream/promises";
 import { getSystemErrorMessage } from "node:util";
 
 /** As a pod on the host's network is reached; in this order. */
-const LOCAL = [
+const LOOPBACK_ADDRESSES = [
   { network: "tcp4", host: "127.0.0.1", shown: "127.0.0.1" },
   { network: "tcp6", host: "::1", shown: "[::1]" },
 ];
@@ -25,7 +25,7 @@ export async function forward(port: number, stream: Duplex): Promise<void> {
 
 async function dial(port: number): Promise<Socket> {
   const failures: string[] = [];
-  for (const { network, host, shown } of LOCAL) {
+  for (const { network, host, shown } of LOOPBACK_ADDRESSES) {
     try {
       return await connected(host, port);
     } catch (error) {

@@ -3,15 +3,15 @@ import type { Duplex } from "node:stream";
 import { finished } from "node:stream/promises";
 import { isDirectory } from "../../io/files.ts";
 import type { ApiClient } from "../../io/kube/http.ts";
-import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { getPod } from "../../io/kube/one-pod.ts";
+import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { containersOf } from "../../model/api/containers.ts";
-import { podVolatile } from "../../model/paths.ts";
 import type { Pod } from "../../model/api/pod.ts";
+import { podRunDir } from "../../model/paths.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
-import type { Exchange } from "../http/request-context.ts";
-import { Refusal } from "../http/http-error.ts";
-import type { Target } from "../http/request-attributes.ts";
+import { HttpError } from "../http/http-error.ts";
+import type { RequestTarget } from "../http/request-attributes.ts";
+import type { RequestContext } from "../http/request-context.ts";
 import { Channels } from "./channels.ts";
 import { forward } from "./forward.ts";
 import { ForwardPairs, parsePort } from "./forward-pairs.ts";
@@ -25,27 +25,27 @@ const TUNNEL = `SPDY/3.1+${PROTOCOL}`;
 const CHANNELS = ["v4.channel.k8s.io", "v4.base64.channel.k8s.io", ""];
 
 /** Each has two channels, and their numbers are bytes. */
-const MOST_PORTS = 100;
+const MAX_PORTS = 100;
 
 /** Connects a stream with a port of the pod; throws what the client is to read. */
 type Forward = (port: number, stream: Duplex) => Promise<void>;
 
-interface Who {
+interface PodRef {
   readonly api: ApiClient;
   readonly node: string;
 }
 
 /** /portForward/NAMESPACE/POD[/UID]. Throws Refusal before the connection has left HTTP, and ApiError. */
 export async function servePortForward(
-  { api, node }: Who,
-  { segments: [, namespace = "", name = "", uid], query }: Target,
-  exchange: Exchange,
+  { api, node }: PodRef,
+  { segments: [, namespace = "", name = "", uid], query }: RequestTarget,
+  exchange: RequestContext,
 ): Promise<void> {
   const ports = isByChannels(exchange) ? portsOf(query.getAll("port")) : undefined;
   const pod = await getPod(api, node, namespace, name);
-  if (pod === undefined) throw new Refusal(404, "pod does not exist");
-  if (uid !== undefined && pod.metadata.uid !== uid) throw new Refusal(404, "pod not found");
-  if (!isRunning(pod)) throw new Refusal(404, notFound(pod));
+  if (pod === undefined) throw new HttpError(404, "pod does not exist");
+  if (uid !== undefined && pod.metadata.uid !== uid) throw new HttpError(404, "pod not found");
+  if (!isRunning(pod)) throw new HttpError(404, notFound(pod));
   const toPod: Forward = async (port, stream) => {
     try {
       // Another pod may have its port by now.
@@ -64,31 +64,31 @@ export async function servePortForward(
 function isRunning({ metadata: { namespace, name, uid }, spec }: Pod): boolean {
   const containers = containersOf(spec);
   const units = containers.map((container) => containerUnitName(namespace, name, container.name));
-  return isDirectory(podVolatile(uid)) && units.some((unit) => runningInvocation(unit) !== undefined);
+  return isDirectory(podRunDir(uid)) && units.some((unit) => runningInvocation(unit) !== undefined);
 }
 
 function notFound({ metadata: { namespace, name } }: Pod): string {
   return `pod not found (${JSON.stringify(`${name}_${namespace}`)})`;
 }
 
-function isByChannels(exchange: Exchange): boolean {
+function isByChannels(exchange: RequestContext): boolean {
   const offered = listed(exchange.request.headers["sec-websocket-protocol"]);
   return upgradeOf(exchange) === "websocket" && !offered.includes(TUNNEL);
 }
 
 /** Throws Refusal in the kubelet's words. */
 function portsOf(texts: readonly string[]): readonly number[] {
-  if (texts.length === 0) throw new Refusal(400, 'query parameter "port" is required');
-  if (texts.includes("")) throw new Refusal(400, 'query parameter "port" cannot be empty');
+  if (texts.length === 0) throw new HttpError(400, 'query parameter "port" is required');
+  if (texts.includes("")) throw new HttpError(400, 'query parameter "port" cannot be empty');
   const ports = texts.flatMap((text) => text.split(",")).map((text) => ({ text, port: parsePort(text) }));
   const bad = ports.find(({ port }) => port === undefined);
-  if (bad !== undefined) throw new Refusal(400, `unable to parse ${JSON.stringify(bad.text)} as a port`);
-  if (ports.length > MOST_PORTS) throw new Refusal(400, `more than ${MOST_PORTS} ports in one request`);
+  if (bad !== undefined) throw new HttpError(400, `unable to parse ${JSON.stringify(bad.text)} as a port`);
+  if (ports.length > MAX_PORTS) throw new HttpError(400, `more than ${MAX_PORTS} ports in one request`);
   return ports.map(({ port }) => port ?? 0);
 }
 
 /** SPDY, as such or within a WebSocket. */
-function switchToSpdy(exchange: Exchange): Duplex {
+function switchToSpdy(exchange: RequestContext): Duplex {
   if (upgradeOf(exchange) === "websocket")
     return new WebSocketTunnel(switchToWebSocket(exchange, subprotocol(exchange, [TUNNEL])));
   const protocol = streamProtocol(exchange.request.headers, [PROTOCOL]);
@@ -103,7 +103,7 @@ async function serveSpdy(transport: Duplex, toPod: Forward): Promise<void> {
 }
 
 /** For each port two channels, its data and its errors; both begin with the port. */
-async function serveChannels(exchange: Exchange, ports: readonly number[], toPod: Forward): Promise<void> {
+async function serveChannels(exchange: RequestContext, ports: readonly number[], toPod: Forward): Promise<void> {
   const name = subprotocol(exchange, CHANNELS);
   const coding = { isBase64: name.includes("base64"), canClose: false };
   const transport = switchToWebSocket(exchange, name);

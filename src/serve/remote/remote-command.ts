@@ -8,7 +8,7 @@ import { TerminalSizes } from "./terminal-sizes.ts";
 export type StreamType = "stdin" | "stdout" | "stderr" | "error" | "resize";
 
 /** What carries the streams of a command, of whatever kind it is. */
-export interface Carrier {
+export interface Transport {
   readonly gone: AbortSignal;
   close(): Promise<void>;
 }
@@ -18,14 +18,14 @@ export class RemoteCommand implements RemoteStreams {
   readonly stdin?: Readable;
   readonly stdout?: Writable;
   readonly stderr?: Writable;
-  readonly #carrier: Carrier;
+  readonly #carrier: Transport;
   readonly #error: ChannelStream | undefined;
   readonly #say: (end: RemoteEnd) => string;
   #onResize: (size: TerminalSize) => void = () => undefined;
   #size: TerminalSize | undefined;
 
   /** `say` puts the end into the words of the protocol. */
-  constructor(carrier: Carrier, streams: ReadonlyMap<StreamType, ChannelStream>, say: (end: RemoteEnd) => string) {
+  constructor(carrier: Transport, streams: ReadonlyMap<StreamType, ChannelStream>, say: (end: RemoteEnd) => string) {
     const [stdin, stdout, stderr] = [streams.get("stdin"), streams.get("stdout"), streams.get("stderr")];
     if (stdin !== undefined) this.stdin = stdin;
     if (stdout !== undefined) this.stdout = stdout;

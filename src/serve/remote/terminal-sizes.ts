@@ -1,7 +1,7 @@
 import type { TerminalSize } from "./streams.ts";
 
 /** In bytes: `{"Width":65535,"Height":65535}` has 31. */
-const LONGEST = 1024;
+const MAX_MESSAGE_BYTES = 1024;
 
 /** Reads what a resize stream says: one JSON object after the other. What comes after nonsense is not read. */
 export class TerminalSizes {
@@ -18,7 +18,7 @@ export class TerminalSizes {
       this.#isBroken ||= size === undefined;
       if (size !== undefined && !this.#isBroken) sizes.push(size);
     }
-    this.#isBroken ||= this.#rest.length > LONGEST;
+    this.#isBroken ||= this.#rest.length > MAX_MESSAGE_BYTES;
     return sizes;
   }
 }

@@ -1,11 +1,11 @@
-import { type Allocatable, allocatable } from "../../model/host/allocatable.ts";
 import type { Node } from "../../model/api/node.ts";
 import type { Pod } from "../../model/api/pod.ts";
+import { type Allocatable, allocatable } from "../../model/host/allocatable.ts";
 import type { Rejected } from "../../model/translation.ts";
 import type { World } from "../../model/world.ts";
 import { isCritical } from "../resources/priority.ts";
 import { qosClass } from "../resources/resources.ts";
-import { lackOf, type Refusal, shortfall, unreclaimable } from "./fit.ts";
+import { type AdmissionRejection, insufficientAfterPreemption, insufficientResources, shortfall } from "./fit.ts";
 import { preempted, victims } from "./preemption.ts";
 import { underPressure } from "./pressure.ts";
 import { selectsNode } from "./selection.ts";
@@ -16,7 +16,7 @@ import { toleratesTaints } from "./toleration.ts";
  * most of them; not those that were bound by hand, that come from manifests, or that were bound while the node changed.
  * A pod is judged once, when it arrives; of several new ones the more important is first, then the older.
  */
-export function refusals(
+export function admissionRejections(
   pods: readonly Pod[],
   { config, host, node }: Pick<World, "config" | "host" | "node">,
 ): ReadonlyMap<string, Rejected> {
@@ -41,7 +41,7 @@ function judge(
   running: readonly Pod[],
   room: Allocatable,
   node: Node | undefined,
-): Refusal | { readonly yielding: readonly Pod[] } {
+): AdmissionRejection | { readonly yielding: readonly Pod[] } {
   const unwelcome = underPressure(pod, node) ?? unfit(pod);
   if (unwelcome !== undefined) return unwelcome;
   const misplacement = misplaced(pod, node);
@@ -50,9 +50,9 @@ function judge(
   if (!isCritical(pod)) return short;
   // What is in the wrong place is not worth another pod's end.
   if (misplacement !== undefined) return misplacement;
-  const lack = lackOf(pod, running, room);
+  const lack = insufficientResources(pod, running, room);
   const yielding = victims(pod, running.filter(isAdmitted), lack);
-  return yielding === undefined ? unreclaimable(lack) : { yielding };
+  return yielding === undefined ? insufficientAfterPreemption(lack) : { yielding };
 }
 
 function isAdmitted({ status }: Pod): boolean {
@@ -65,14 +65,14 @@ function byImportance(a: Pod, b: Pod): number {
   return byPriority || (age(a) < age(b) ? -1 : 1);
 }
 
-function unfit({ spec }: Pod): Refusal | undefined {
+function unfit({ spec }: Pod): AdmissionRejection | undefined {
   const { os } = spec as { os?: { name?: string } };
   if (os === undefined || os.name === "linux") return undefined;
   return { reason: "PodOSNotSupported", message: "Failed to admit pod as the OS field doesn't match node OS" };
 }
 
 /** The node is known only when there is an API server to ask. */
-function misplaced(pod: Pod, node: Node | undefined): Refusal | undefined {
+function misplaced(pod: Pod, node: Node | undefined): AdmissionRejection | undefined {
   if (node === undefined) return undefined;
   if (!selectsNode(pod, node)) return failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
   return toleratesTaints(pod, node.spec?.taints ?? [])
@@ -80,6 +80,6 @@ function misplaced(pod: Pod, node: Node | undefined): Refusal | undefined {
     : failed("TaintToleration", "node(s) had taints that the pod didn't tolerate");
 }
 
-function failed(predicate: string, because: string): Refusal {
+function failed(predicate: string, because: string): AdmissionRejection {
   return { reason: predicate, message: `Predicate ${predicate} failed: ${because}` };
 }

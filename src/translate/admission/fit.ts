@@ -1,15 +1,15 @@
-import type { Allocatable } from "../../model/host/allocatable.ts";
 import type { Pod } from "../../model/api/pod.ts";
+import type { Allocatable } from "../../model/host/allocatable.ts";
 import { add, podRequests, type Requests } from "../resources/requests.ts";
 
 /** As the pod's status says it; the words are the kubelet's. */
-export interface Refusal {
+export interface AdmissionRejection {
   readonly reason: string;
   readonly message: string;
 }
 
 /** By how much something falls short; nothing of what is not above 0. */
-export type Lack = Requests & { readonly pods: number };
+export type InsufficientResource = Requests & { readonly pods: number };
 
 interface Row {
   readonly resource: string;
@@ -19,8 +19,8 @@ interface Row {
 }
 
 /** What the pod finds too little of beside those that run; undefined when it fits. */
-export function shortfall(pod: Pod, running: readonly Pod[], room: Allocatable): Refusal | undefined {
-  const short = rows(pod, running, room).find(lacks);
+export function shortfall(pod: Pod, running: readonly Pod[], room: Allocatable): AdmissionRejection | undefined {
+  const short = rows(pod, running, room).find(insufficient);
   if (short === undefined) return undefined;
   const { resource, asked, used, capacity } = short;
   return {
@@ -29,16 +29,24 @@ export function shortfall(pod: Pod, running: readonly Pod[], room: Allocatable):
   };
 }
 
-export function lackOf(pod: Pod, running: readonly Pod[], room: Allocatable): Lack {
+export function insufficientResources(pod: Pod, running: readonly Pod[], room: Allocatable): InsufficientResource {
   const of = Object.fromEntries(
-    rows(pod, running, room).map((row) => [row.resource, lacks(row) ? row.asked - (row.capacity - row.used) : 0]),
+    rows(pod, running, room).map((row) => [
+      row.resource,
+      insufficient(row) ? row.asked - (row.capacity - row.used) : 0,
+    ]),
   );
   const { pods = 0, cpu = 0, memory = 0, "ephemeral-storage": ephemeralStorage = 0 } = of;
   return { pods, cpu, memory, ephemeralStorage };
 }
 
 /** A critical pod that finds too little even without all those that would have to yield to it. */
-export function unreclaimable({ pods, cpu, memory, ephemeralStorage }: Lack): Refusal {
+export function insufficientAfterPreemption({
+  pods,
+  cpu,
+  memory,
+  ephemeralStorage,
+}: InsufficientResource): AdmissionRejection {
   const lacking = Object.entries({ pods, cpu, memory, "ephemeral-storage": ephemeralStorage }).filter(([, q]) => q > 0);
   const because = lacking.map(([resource, quantity]) => `(res: ${resource}, q: ${quantity}), `).join("");
   return {
@@ -63,6 +71,6 @@ function rows(pod: Pod, running: readonly Pod[], room: Allocatable): readonly Ro
   ];
 }
 
-function lacks({ asked, used, capacity }: Row): boolean {
+function insufficient({ asked, used, capacity }: Row): boolean {
   return asked > 0 && asked > capacity - used;
 }

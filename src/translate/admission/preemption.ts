@@ -3,13 +3,17 @@ import type { Rejected } from "../../model/translation.ts";
 import { isCritical } from "../resources/priority.ts";
 import { add, podRequests } from "../resources/requests.ts";
 import { qosClass } from "../resources/resources.ts";
-import type { Lack } from "./fit.ts";
+import type { InsufficientResource } from "./fit.ts";
 
 /**
  * The pods that make room for a critical one, or undefined when not even all of them would: as few as need be, those that
  * asked for least certainty first, as the kubelet chooses.
  */
-export function victims(critical: Pod, running: readonly Pod[], lack: Lack): readonly Pod[] | undefined {
+export function victims(
+  critical: Pod,
+  running: readonly Pod[],
+  lack: InsufficientResource,
+): readonly Pod[] | undefined {
   const chosen: Pod[] = [];
   let left = lack;
   for (const pod of running.filter((each) => gives(critical, each)).toSorted(byCertainty)) {
@@ -49,11 +53,11 @@ function byCertainty(a: Pod, b: Pod): number {
   );
 }
 
-function isEnough({ pods, cpu, memory, ephemeralStorage }: Lack): boolean {
+function isEnough({ pods, cpu, memory, ephemeralStorage }: InsufficientResource): boolean {
   return pods <= 0 && cpu <= 0 && memory <= 0 && ephemeralStorage <= 0;
 }
 
-function helps(pod: Pod, { pods, cpu, memory, ephemeralStorage }: Lack): boolean {
+function helps(pod: Pod, { pods, cpu, memory, ephemeralStorage }: InsufficientResource): boolean {
   const has = podRequests(pod);
   return (
     pods > 0 ||
@@ -63,12 +67,12 @@ function helps(pod: Pod, { pods, cpu, memory, ephemeralStorage }: Lack): boolean
   );
 }
 
-function without(lack: Lack, pod: Pod): Lack {
+function without(lack: InsufficientResource, pod: Pod): InsufficientResource {
   const { cpu, memory, ephemeralStorage } = podRequests(pod);
   const less = add(lack, { cpu: -cpu, memory: -memory, ephemeralStorage: -ephemeralStorage });
   return { ...less, pods: lack.pods - 1 };
 }
 
-function withBack(lack: Lack, pod: Pod): Lack {
+function withBack(lack: InsufficientResource, pod: Pod): InsufficientResource {
   return { ...add(lack, podRequests(pod)), pods: lack.pods + 1 };
 }

@@ -2,13 +2,13 @@ import type { Node } from "../../model/api/node.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { isCritical } from "../resources/priority.ts";
 import { qosClass } from "../resources/resources.ts";
-import type { Refusal } from "./fit.ts";
+import type { AdmissionRejection } from "./fit.ts";
 import { toleratesTaint } from "./toleration.ts";
 
 const PRESSURES: readonly string[] = ["MemoryPressure", "DiskPressure", "PIDPressure"];
 
 /** While the host is short of something nobody new comes; of memory alone: nobody who asked for nothing. */
-export function underPressure(pod: Pod, node: Node | undefined): Refusal | undefined {
+export function underPressure(pod: Pod, node: Node | undefined): AdmissionRejection | undefined {
   const conditions = (node?.status?.conditions ?? [])
     .filter(({ type, status }) => PRESSURES.includes(type) && status === "True")
     .map(({ type }) => type);

@@ -1,9 +1,9 @@
 import type { Container, Pod } from "../../model/api/pod.ts";
 import type { ContainerKind } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
+import { annotationOptions } from "./options.ts";
 import { socketUnitName } from "./socket.ts";
 import type { BackOff } from "./table.ts";
-import { wishesOf } from "./options.ts";
 
 type Lines = readonly (readonly [string, string])[];
 
@@ -11,9 +11,9 @@ type Lines = readonly (readonly [string, string])[];
 const NOTIFY_SOCKET = "/run/systemd/notify";
 
 /** Lines of [Unit] for what the annotations of a container ask for. */
-export function wishedUnitLines(pod: Pod, container: Container, kind: ContainerKind): Lines {
+export function annotationUnitLines(pod: Pod, container: Container, kind: ContainerKind): Lines {
   const { namespace, name } = pod.metadata;
-  const { startAfter = [], listen } = wishesOf(pod, container);
+  const { startAfter = [], listen } = annotationOptions(pod, container);
   const socket = socketUnitName(pod, container);
   const first = listen === undefined || kind === "init" ? [] : [["Wants", socket] as const, ["After", socket] as const];
   const others: Lines = startAfter.map((other) => ["After", containerUnitName(namespace, name, other)]);
@@ -21,8 +21,8 @@ export function wishedUnitLines(pod: Pod, container: Container, kind: ContainerK
 }
 
 /** Lines of [Service], to come after those that they replace. An init container runs to its end: there is no readiness to wait for. */
-export function wishedServiceLines(pod: Pod, container: Container, kind: ContainerKind): Lines {
-  const { notify = false, watchdog, listen } = wishesOf(pod, container);
+export function annotationServiceLines(pod: Pod, container: Container, kind: ContainerKind): Lines {
+  const { notify = false, watchdog, listen } = annotationOptions(pod, container);
   if (kind === "init") return [];
   const sockets = listen === undefined ? [] : [["Sockets", socketUnitName(pod, container)] as const];
   if (!notify) return sockets;
@@ -37,7 +37,7 @@ export function wishedServiceLines(pod: Pod, container: Container, kind: Contain
 
 /** Further words for container-start, in seconds. */
 export function backOffWords(pod: Pod, container: Container): readonly string[] {
-  const { backOff } = wishesOf(pod, container);
+  const { backOff } = annotationOptions(pod, container);
   return backOff === undefined ? [] : words(backOff);
 }
 

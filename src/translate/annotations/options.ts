@@ -1,15 +1,15 @@
 import { declaredContainers } from "../../model/api/containers.ts";
-import type { HostUser } from "../../model/host/confinement-probe.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
+import type { HostUser } from "../../model/host/confinement-probe.ts";
 import type { Problem } from "../../model/problem.ts";
 import { type Listen, SOCKETS } from "./listen.ts";
-import { ANNOTATIONS, PREFIX, type Wishes } from "./table.ts";
+import { ANNOTATIONS, type AnnotationOptions, PREFIX } from "./table.ts";
 
 /** Of the host, by name; undefined: nobody has asked. */
 type Users = ReadonlyMap<string, HostUser> | undefined;
 
 /** What the annotations say of one container: `unitlet.dev/NAME.CONTAINER` counts before `unitlet.dev/NAME`. */
-export function wishesOf(pod: Pod, container: Container): Wishes {
+export function annotationOptions(pod: Pod, container: Container): AnnotationOptions {
   // Asked for each container again and again, and most pods have none.
   if (!Object.keys(pod.metadata.annotations ?? {}).some((key) => key.startsWith(PREFIX))) return {};
   const entries = Object.entries(ANNOTATIONS).flatMap(([name, { wish, parse }]) => {
@@ -26,7 +26,7 @@ export function annotationProblems(pod: Pod, users: Users): Problem[] {
   const unreadable = Object.entries(pod.metadata.annotations ?? {}).flatMap(([key, text]) => {
     if (!key.startsWith(PREFIX)) return [];
     const problem = keyProblem(key.slice(PREFIX.length), text, names);
-    return problem === undefined ? [] : [refused(key, problem)];
+    return problem === undefined ? [] : [invalidAnnotations(key, problem)];
   });
   return unreadable.length > 0
     ? unreadable
@@ -48,7 +48,7 @@ function keyProblem(
 }
 
 /** The pod without the annotations that are not to be taken at their word: anybody may add some to a pod that runs. */
-export function withoutRefused(pod: Pod, users: Users): Pod {
+export function dropInvalidAnnotations(pod: Pod, users: Users): Pod {
   const refused = new Set(annotationProblems(pod, users).map(({ path }) => path));
   if (refused.size === 0) return pod;
   const { annotations = {}, ...metadata } = pod.metadata;
@@ -58,9 +58,9 @@ export function withoutRefused(pod: Pod, users: Users): Pod {
 
 /** What each value alone cannot show. */
 function conflicts(pod: Pod, container: Container, users: Users): Problem[] {
-  const { user, startAfter = [], watchdog, notify, listen } = wishesOf(pod, container);
+  const { user, startAfter = [], watchdog, notify, listen } = annotationOptions(pod, container);
   const problem = (name: string, text: string) =>
-    refused(keyOf(pod, name, container), unexpected(text, ANNOTATIONS[name]?.expected ?? ""));
+    invalidAnnotations(keyOf(pod, name, container), unexpected(text, ANNOTATIONS[name]?.expected ?? ""));
   const security = { ...pod.spec.securityContext, ...container.securityContext };
   const isTaken = security.runAsUser !== undefined || security.runAsGroup !== undefined;
   const isRoot = ((user === undefined ? security.runAsUser : users?.get(user)?.uid) ?? 0) === 0;
@@ -93,7 +93,7 @@ function isOwn({ metadata }: Pod, { address }: Listen): boolean {
 
 /** Also of a container that waits for itself, or for one that is not there. */
 function isInCircle(pod: Pod, name: string): boolean {
-  const main = new Map(pod.spec.containers.map((each) => [each.name, wishesOf(pod, each).startAfter ?? []]));
+  const main = new Map(pod.spec.containers.map((each) => [each.name, annotationOptions(pod, each).startAfter ?? []]));
   const seen = new Set<string>();
   const reaches = (from: string): boolean =>
     (main.get(from) ?? []).some((next) => {
@@ -109,7 +109,7 @@ function unexpected(text: string, expected: string): Pick<Problem, "because" | "
   return { because: `is ${JSON.stringify(text.slice(0, 60))}`, remedy: `expected ${expected}` };
 }
 
-function refused(key: string, { because, remedy }: Pick<Problem, "because" | "remedy">): Problem {
+function invalidAnnotations(key: string, { because, remedy }: Pick<Problem, "because" | "remedy">): Problem {
   return { severity: "reject", path: pathOf(key), because, remedy };
 }
 

@@ -1,9 +1,9 @@
 import type { Container, Pod } from "../../model/api/pod.ts";
-import type { Companion, DesiredUnit, UnitName } from "../../model/unit.ts";
+import type { AuxiliaryUnit, DesiredUnit, UnitName } from "../../model/unit.ts";
 import { encodeOwnUnit } from "../../unitfile/identity.ts";
-import { companionUnitName, containerUnitName, podSliceName } from "../../unitfile/names.ts";
+import { auxiliaryUnitName, containerUnitName, podSliceName } from "../../unitfile/names.ts";
 import { qosClass } from "../resources/resources.ts";
-import { wishesOf } from "./options.ts";
+import { annotationOptions } from "./options.ts";
 
 /**
  * A socket that systemd holds for a container: clients wait while it is restarted, and it needs no right to take a low
@@ -13,8 +13,8 @@ export function containerSocket(
   pod: Pod,
   container: Container | undefined,
   { identity: { specHash } }: DesiredUnit,
-): Companion | undefined {
-  const { listen } = container === undefined ? {} : wishesOf(pod, container);
+): AuxiliaryUnit | undefined {
+  const { listen } = container === undefined ? {} : annotationOptions(pod, container);
   if (container === undefined || listen === undefined) return undefined;
   const { namespace, name, uid } = pod.metadata;
   const identity = {
@@ -49,5 +49,5 @@ export function containerSocket(
 
 /** Started by its container, and before it. */
 export function socketUnitName({ metadata }: Pod, { name }: Container): UnitName {
-  return companionUnitName("socket", metadata, name, "socket");
+  return auxiliaryUnitName("socket", metadata, name, "socket");
 }

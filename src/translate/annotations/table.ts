@@ -2,7 +2,7 @@ import type { Rlimit } from "../../model/confinement.ts";
 import { type Listen, parseListen } from "./listen.ts";
 
 /** What systemd can do for a container and Kubernetes has no field for; undefined: as without the annotation. */
-export interface Wishes {
+export interface AnnotationOptions {
   readonly ulimits?: Ulimits;
   readonly user?: string;
   readonly startAfter?: readonly string[];
@@ -24,7 +24,7 @@ export interface BackOff {
   readonly stable: number;
 }
 
-export interface AnnotationRow<K extends keyof Wishes = keyof Wishes> {
+export interface AnnotationRow<K extends keyof AnnotationOptions = keyof AnnotationOptions> {
   readonly wish: K;
   /** What a value looks like, for whoever wrote another one. */
   readonly expected: string;
@@ -32,7 +32,7 @@ export interface AnnotationRow<K extends keyof Wishes = keyof Wishes> {
   readonly example: string;
   readonly effect: string;
   /** Undefined: not such a value. */
-  readonly parse: (text: string) => Wishes[K] | undefined;
+  readonly parse: (text: string) => AnnotationOptions[K] | undefined;
 }
 
 export const PREFIX = "unitlet.dev/";

@@ -1,6 +1,6 @@
-import type { HostUser } from "../../model/host/confinement-probe.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
-import { wishesOf } from "./options.ts";
+import type { HostUser } from "../../model/host/confinement-probe.ts";
+import { annotationOptions } from "./options.ts";
 
 /** Whether any container is to run as a user of the host who is called by name. */
 export function namesUser(pod: Pod): boolean {
@@ -12,7 +12,7 @@ export function withUsers(pod: Pod, users: ReadonlyMap<string, HostUser> | undef
   if (users === undefined || !namesUser(pod)) return pod;
   const { initContainers, containers } = pod.spec;
   const numbered = (container: Container): Container => {
-    const user = users.get(wishesOf(pod, container).user ?? "");
+    const user = users.get(annotationOptions(pod, container).user ?? "");
     if (user === undefined) return container;
     const { uid: runAsUser, gid: runAsGroup } = user;
     return { ...container, securityContext: { ...container.securityContext, runAsUser, runAsGroup } };

@@ -1,5 +1,5 @@
 /** What becomes of a directive of a package's unit. Any that is in none of these the container cannot have, and it says so. */
-export type Fate = "kept" | "read" | "pod";
+export type DirectivePolicy = "kept" | "read" | "pod";
 
 const words = (text: string) => text.trim().split(/\s+/);
 
@@ -36,7 +36,7 @@ const POD = words(`
   RuntimeDirectoryPreserve NonBlocking FileDescriptorStoreMax PrivateTmp PrivateIPC RemoveIPC Delegate DevicePolicy
   CPUAccounting MemoryAccounting TasksAccounting IOAccounting BlockIOAccounting IPAccounting UtmpIdentifier UtmpMode IgnoreSIGPIPE`);
 
-export const DIRECTIVES: ReadonlyMap<string, Fate> = new Map([
+export const DIRECTIVES: ReadonlyMap<string, DirectivePolicy> = new Map([
   ...KEPT.map((name) => [name, "kept"] as const),
   ...READ.map((name) => [name, "read"] as const),
   ...POD.map((name) => [name, "pod"] as const),

@@ -1,4 +1,4 @@
-import { lastOf, type Service } from "./service.ts";
+import { lastOf, type PackageServiceUnit } from "./service.ts";
 import type { OwnDirectory } from "./start.ts";
 
 const KINDS = [
@@ -10,7 +10,7 @@ const KINDS = [
 ] as const;
 
 /** Those that the service's unit asks for, all of which belong to its user. */
-export function ownDirectories(service: Service): OwnDirectory[] {
+export function ownDirectories(service: PackageServiceUnit): OwnDirectory[] {
   return KINDS.flatMap(([kind]) => {
     const mode = lastOf(service, `${kind}DirectoryMode`) ?? "0755";
     return paths(service, kind).map((path) => ({ path, mode }));
@@ -18,14 +18,14 @@ export function ownDirectories(service: Service): OwnDirectory[] {
 }
 
 /** As systemd tells them to its services. */
-export function directoryVariables(service: Service): [string, string][] {
+export function directoryVariables(service: PackageServiceUnit): [string, string][] {
   return KINDS.flatMap(([kind]): [string, string][] => {
     const all = paths(service, kind);
     return all.length === 0 ? [] : [[`${kind.toUpperCase()}_DIRECTORY`, all.join(":")]];
   });
 }
 
-function paths({ settings }: Service, kind: (typeof KINDS)[number][0]): string[] {
+function paths({ settings }: PackageServiceUnit, kind: (typeof KINDS)[number][0]): string[] {
   const base = KINDS.find(([name]) => name === kind)?.[1] ?? "";
   const words = (settings.get(`${kind}Directory`) ?? []).flatMap((value) => value.split(/\s+/));
   // After a colon: another name for it.

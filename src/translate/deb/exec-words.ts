@@ -1,7 +1,7 @@
 import type { ShellWord } from "../../unitfile/launch.ts";
 
 /** One command of an Exec line. */
-export interface Exec {
+export interface ExecLine {
   /** What stands before the program: some of - @ : + !. */
   readonly flags: string;
   /** As they are once quotes and escapes are gone; variables are still in them. */
@@ -21,7 +21,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const ESCAPE = /^(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/u;
 
 /** Splits as systemd does. Undefined for what it would not read: quotes without an end, several commands in a line. */
-export function execWords(line: string): Exec | undefined {
+export function execWords(line: string): ExecLine | undefined {
   const flags = /^[-@:+!]*/.exec(line)?.[0] ?? "";
   const words: string[] = [];
   let rest = line.slice(flags.length).trimStart();
@@ -60,7 +60,7 @@ function meaning([, hex, octal, short, long, c = ""]: RegExpExecArray): string {
 }
 
 /** As a shell is to have it: $NAME alone becomes words, ${NAME} a part of one, $$ a dollar. */
-export function shellWord(word: string, { flags }: Exec): string | ShellWord {
+export function shellWord(word: string, { flags }: ExecLine): string | ShellWord {
   if (flags.includes(":")) return word;
   if (/^\$[A-Za-z_]\w*$/.test(word)) return { shell: [{ variable: word.slice(1) }], split: true };
   const parts = word.split(/(\$\$|\$\{[A-Za-z_]\w*\})/).filter((part) => part !== "");

@@ -1,46 +1,46 @@
-import type { BindMount, Confinement } from "../../model/confinement.ts";
-import type { Debs, InstalledDeb } from "../../model/image/deb.ts";
-import { environmentFile } from "../../model/paths.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
+import type { BindMount, Confinement } from "../../model/confinement.ts";
+import type { InstalledDeb, Packages } from "../../model/image/deb.ts";
+import { environmentFile } from "../../model/paths.ts";
 import { launchText } from "../../unitfile/launch.ts";
-import { nonRootBreach } from "../security/accounts.ts";
-import { cleanPath } from "../volumes/clean-path.ts";
-import { containerConfinement } from "../security/confinement.ts";
 import { LAUNCH_FILE } from "../container.ts";
 import { containerPath } from "../container-path.ts";
 import type { TranslateContext } from "../context.ts";
 import { hostVariables } from "../env/environment.ts";
 import { expandAll } from "../env/expand.ts";
-import { type HostParts, hostLaunch, hostParts, type Launch, type Places } from "../host/launch.ts";
+import { type HostLaunchInput, hostLaunch, hostLaunchInput, type Launch, type MountSources } from "../host/launch.ts";
+import { runAsNonRootViolation } from "../security/accounts.ts";
+import { containerConfinement } from "../security/confinement.ts";
 import { userOf } from "../security/user.ts";
-import { type ServiceAccount, serviceAccount } from "./unix-account.ts";
+import { cleanPath } from "../volumes/clean-path.ts";
 import { directoryVariables, ownDirectories } from "./directories.ts";
 import { shellWord } from "./exec-words.ts";
 import { serviceHooks } from "./hooks.ts";
-import { packageService, type Service } from "./service.ts";
+import { type PackageServiceUnit, packageService } from "./service.ts";
 import { programOf, runDirectory, type ServiceStart, serviceCapabilities } from "./start.ts";
 import { serviceProblem, serviceType, workingDirectory } from "./type.ts";
+import { type UnixAccount, unixAccount } from "./unix-account.ts";
 
 /** What the pod names as its image, with what it is on this host. */
 export interface PackageOnHost {
   readonly deb: InstalledDeb;
-  readonly debs: Pick<Debs, "passwd" | "group">;
+  readonly debs: Pick<Packages, "passwd" | "group">;
   /** Which of its services, if the pod says so. */
   readonly wished?: string | undefined;
 }
 
 /** A program of a package, on the host's own files: the pod's command, or what the package's own unit runs. */
-export function debLaunch(
+export function packageLaunch(
   pod: Pod,
   container: Container,
   { deb, debs, wished }: PackageOnHost,
   context: TranslateContext,
-  places: Places,
+  places: MountSources,
 ): Launch {
   const refused = (message: string) => ({ ok: false, reason: "CreateContainerError", message }) as const;
   const path = containerPath(pod, container);
   if (container.command?.length) {
-    const breach = nonRootBreach(pod, container, userOf(pod, container).uid ?? 0, "");
+    const breach = runAsNonRootViolation(pod, container, userOf(pod, container).uid ?? 0, "");
     return breach === undefined
       ? hostLaunch(pod, container, context, places)
       : { ok: false, reason: "CreateContainerConfigError", message: breach };
@@ -48,12 +48,12 @@ export function debLaunch(
   const found = packageService(deb, wished);
   if (!found.ok) return refused(`${path}.command is missing: ${found.because}; name the program in command`);
   const { service } = found;
-  const accounted = serviceAccount(pod, container, service, debs);
+  const accounted = unixAccount(pod, container, service, debs);
   if (!accounted.ok) return { ok: false, reason: "CreateContainerConfigError", message: accounted.message };
   const problem = serviceProblem(pod, container, service, accounted.account);
   if (problem !== undefined)
     return refused(`${path}.command is missing: ${service.name} ${problem}; name the program in command`);
-  const parts = hostParts(pod, container, context, places);
+  const parts = hostLaunchInput(pod, container, context, places);
   return parts.ok ? started(pod, container, context, deb, service, accounted.account, parts) : parts;
 }
 
@@ -62,9 +62,9 @@ function started(
   container: Container,
   context: TranslateContext,
   deb: InstalledDeb,
-  service: Service,
-  account: ServiceAccount,
-  { mark, declared, mounts }: HostParts,
+  service: PackageServiceUnit,
+  account: UnixAccount,
+  { mark, declared, mounts }: HostLaunchInput,
 ): Launch {
   const directories = ownDirectories(service);
   const confinement = serviceConfinement(pod, container, context, service, account, mounts.mounts);
@@ -101,9 +101,9 @@ function serviceConfinement(
   pod: Pod,
   container: Container,
   context: TranslateContext,
-  service: Service,
-  account: ServiceAccount,
-  mounted: HostParts["mounts"]["mounts"],
+  service: PackageServiceUnit,
+  account: UnixAccount,
+  mounted: HostLaunchInput["mounts"]["mounts"],
 ): Confinement {
   const { hostname: _, ...base } = containerConfinement(pod, container, context, mounted);
   const hasRun = mounted.some(({ target }) => /^(\/var)?\/run$/.test(target));

@@ -1,36 +1,51 @@
+import type { Container, Pod } from "../../model/api/pod.ts";
 import { debID, type InstalledDeb } from "../../model/image/deb.ts";
 import type { DebReference } from "../../model/image/deb-reference.ts";
 import { NO_IMAGES } from "../../model/image/image.ts";
 import { parseImage } from "../../model/image/image-reference.ts";
-import type { Container, Pod } from "../../model/api/pod.ts";
-import { shownImage } from "../../model/image/shown-image.ts";
+import { redactCredentials } from "../../model/image/shown-image.ts";
 import { imageKey } from "../../unitfile/image-names.ts";
 import type { TranslateContext } from "../context.ts";
-import { absent, askedAt, type ImageVerdict, isGood, judgeImage } from "../images/image.ts";
-import { hasRunOn } from "../images/image-access.ts";
+import {
+  pullRequestedAt,
+  type ResolvedImage,
+  resolveImage,
+  satisfiesPullPolicy,
+  waitingForPull,
+} from "../images/image.ts";
+import { hasUsedImage } from "../images/image-access.ts";
 import type { PackageOnHost } from "./launch.ts";
 
 /** As ImageVerdict, of what a container may name as its image. */
 export type ContainerImage =
-  | ImageVerdict
+  | ResolvedImage
   /** `id` as imageID has it. */
   | { readonly kind: "package"; readonly onHost: PackageOnHost; readonly id: string };
 
-export function judgeContainer(pod: Pod, container: Container, context: TranslateContext): ContainerImage {
+export function resolveContainerImage(pod: Pod, container: Container, context: TranslateContext): ContainerImage {
   const reference = parseImage(container.image ?? "");
-  if (reference.kind !== "deb" || context.config.images === "ignore") return judgeImage(pod, container, context);
-  return judgeDeb(pod, container, reference, context);
+  if (reference.kind !== "deb" || context.config.images === "ignore") return resolveImage(pod, container, context);
+  return resolvePackage(pod, container, reference, context);
 }
 
-function judgeDeb(pod: Pod, container: Container, reference: DebReference, context: TranslateContext): ContainerImage {
+function resolvePackage(
+  pod: Pod,
+  container: Container,
+  reference: DebReference,
+  context: TranslateContext,
+): ContainerImage {
   const { config, directory, images = NO_IMAGES } = context;
-  const image = shownImage(container.image ?? "");
+  const image = redactCredentials(container.image ?? "");
   const key = imageKey(reference.name);
   const { debs } = images;
   const deb = debs?.installed.get(key);
   const policy = pullPolicy(container, reference);
-  const since = askedAt(container, directory);
-  if (debs !== undefined && deb !== undefined && (hasRunOn(pod, container) || isGood(deb, policy, since)))
+  const since = pullRequestedAt(container, directory);
+  if (
+    debs !== undefined &&
+    deb !== undefined &&
+    (hasUsedImage(pod, container) || satisfiesPullPolicy(deb, policy, since))
+  )
     return { kind: "package", onHost: { deb, debs }, id: debID(deb) };
   const waits = (reason: string, message: string): ContainerImage => ({
     kind: "absent",
@@ -38,7 +53,7 @@ function judgeDeb(pod: Pod, container: Container, reference: DebReference, conte
   });
   if (policy === "Never")
     return waits("ErrImageNeverPull", `Container image "${image}" is not present with pull policy of Never`);
-  const hindrance = debHindrance(image, reference, context);
+  const hindrance = packagePullBlocker(image, reference, context);
   if (hindrance !== undefined) return waits("ErrImagePull", hindrance);
   const failed = images.failed.get(key);
   const relevant = since !== undefined && failed !== undefined && failed.at >= since ? failed : undefined;
@@ -48,7 +63,7 @@ function judgeDeb(pod: Pod, container: Container, reference: DebReference, conte
     isFirst: relevant === undefined,
     deb: { reference, anew: policy === "Always" },
   };
-  return absent(image, pull, relevant, images.at);
+  return waitingForPull(image, pull, relevant, images.at);
 }
 
 /** What has a version or a checksum is what it was. */
@@ -58,7 +73,7 @@ function pullPolicy({ imagePullPolicy = "IfNotPresent" }: Container, reference: 
 }
 
 /** Undefined: nothing keeps the node from it. */
-function debHindrance(
+function packagePullBlocker(
   image: string,
   reference: DebReference,
   { config, images }: TranslateContext,
@@ -77,4 +92,4 @@ function debHindrance(
 }
 
 /** Names a package that is there, for who looks for its users. */
-export const debText = ({ package: name }: InstalledDeb) => `${name}\n`;
+export const packageRequestText = ({ package: name }: InstalledDeb) => `${name}\n`;

@@ -3,17 +3,19 @@ import { decodeUnit, UnitSyntaxError } from "../../unitfile/codec.ts";
 import { DIRECTIVES } from "./directives.ts";
 
 /** A package's unit with its drop-ins, as systemd would read it. */
-export interface Service {
+export interface PackageServiceUnit {
   readonly name: string;
   /** Of [Service], in the unit's order; what an empty assignment has taken back is gone. */
   readonly settings: ReadonlyMap<string, readonly string[]>;
 }
 
 /** `because` goes on after the name of the unit or package. */
-export type Found = { readonly ok: true; readonly service: Service } | { readonly ok: false; readonly because: string };
+export type ParsedService =
+  | { readonly ok: true; readonly service: PackageServiceUnit }
+  | { readonly ok: false; readonly because: string };
 
 /** Which of the package's services stands for it, and whether a container can be what its unit says. */
-export function packageService({ package: name, services }: InstalledDeb, wished: string | undefined): Found {
+export function packageService({ package: name, services }: InstalledDeb, wished: string | undefined): ParsedService {
   const names = services.map((each) => each.name).join(", ");
   const chosen = wished ?? `${name}.service`;
   const service = services.find((each) => each.name === chosen) ?? (wished ? undefined : only(services));
@@ -28,7 +30,7 @@ function only(services: readonly PackageService[]): PackageService | undefined {
   return services.length === 1 ? services[0] : undefined;
 }
 
-function read({ name, texts }: PackageService): Found {
+function read({ name, texts }: PackageService): ParsedService {
   try {
     const units = texts.map(decodeUnit);
     const problem = unsupported(name, units);
@@ -99,10 +101,10 @@ function withoutSpecifiers(value: string, unit: string): string {
   });
 }
 
-export function lastOf({ settings }: Service, key: string): string | undefined {
+export function lastOf({ settings }: PackageServiceUnit, key: string): string | undefined {
   return settings.get(key)?.at(-1);
 }
 
-export function isOn(service: Service, key: string): boolean {
+export function isOn(service: PackageServiceUnit, key: string): boolean {
   return /^(1|yes|y|true|t|on)$/i.test(lastOf(service, key) ?? "");
 }

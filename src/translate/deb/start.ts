@@ -1,20 +1,20 @@
 import type { Confinement } from "../../model/confinement.ts";
-import { podVolatile } from "../../model/paths.ts";
+import { podRunDir } from "../../model/paths.ts";
 import type { ContainerKind } from "../../model/unit.ts";
 import { execLine, quotePath, quoteWord } from "../../unitfile/quote.ts";
 import { capabilitiesOf, isEveryCapability } from "../security/capabilities.ts";
-import type { ServiceAccount } from "./unix-account.ts";
 import { DIRECTIVES } from "./directives.ts";
-import { type Exec, execWords } from "./exec-words.ts";
+import { type ExecLine, execWords } from "./exec-words.ts";
 import { killSignal } from "./hooks.ts";
-import { lastOf, type Service } from "./service.ts";
+import { lastOf, type PackageServiceUnit } from "./service.ts";
+import type { UnixAccount } from "./unix-account.ts";
 
 type Lines = readonly (readonly [string, string])[];
 
 /** What the unit of a container takes over from a package's unit. */
 export interface ServiceStart {
-  readonly service: Service;
-  readonly account: ServiceAccount;
+  readonly service: PackageServiceUnit;
+  readonly account: UnixAccount;
   readonly type: "exec" | "notify" | "forking";
   readonly directories: readonly OwnDirectory[];
   /** Of the package and the unit: what can be written to though the host's files are read-only. */
@@ -29,7 +29,7 @@ export interface OwnDirectory {
 }
 
 /** What the container has as its /run: made anew for each start, since each command of a unit would get another tmpfs. */
-export const runDirectory = (uid: string, container: string) => `${podVolatile(uid)}/${container}.run`;
+export const runDirectory = (uid: string, container: string) => `${podRunDir(uid)}/${container}.run`;
 
 /** What stands before the program, and must be executed though the package's unit lets nothing else be. */
 const launchers = (libDir: string) => `/bin/sh -/usr/bin/setpriv -/usr/bin/perl -/usr/bin/env -${quotePath(libDir)}`;
@@ -51,7 +51,7 @@ export function serviceLines(start: ServiceStart, confinement: Confinement, libD
 }
 
 /** The unit's own user, as systemd makes it: it can give what nobody else can, such as a user namespace. */
-function ownLines(service: Service, { name = "", user }: ServiceAccount, confinement: Confinement): Lines {
+function ownLines(service: PackageServiceUnit, { name = "", user }: UnixAccount, confinement: Confinement): Lines {
   const { capabilities } = confinement;
   const bounds = capabilities.length === 0 ? [""] : [capabilities.join(" ")];
   const of = (key: string) => (service.settings.get(key) ?? []).map((value) => [key, value] as const);
@@ -67,7 +67,7 @@ function ownLines(service: Service, { name = "", user }: ServiceAccount, confine
 }
 
 /** setpriv makes the user, and the fence: no filter of the unit's may keep them from it. */
-function foreignLines(service: Service): Lines {
+function foreignLines(service: PackageServiceUnit): Lines {
   if (!service.settings.has("SystemCallFilter")) return [];
   return [
     ["SystemCallFilter", "@setuid capset prctl landlock_create_ruleset landlock_add_rule landlock_restrict_self"],
@@ -103,7 +103,11 @@ export function serviceSignal({ service }: ServiceStart): string | undefined {
 }
 
 /** ExecStartPre= and the like: with the rights of the program, unless the package says that they have all. */
-function commandLines(service: Service, key: "ExecStartPre" | "ExecStopPost", prefix: readonly string[]): Lines {
+function commandLines(
+  service: PackageServiceUnit,
+  key: "ExecStartPre" | "ExecStopPost",
+  prefix: readonly string[],
+): Lines {
   return (service.settings.get(key) ?? []).map((line) => {
     const flags = execWords(line)?.flags ?? "";
     const isPrivileged = /[+!]/.test(flags);
@@ -127,13 +131,13 @@ export function directoryLine(
 }
 
 /** Of its ExecStart=, which is there and can be read. */
-export function programOf(service: Service): Exec {
+export function programOf(service: PackageServiceUnit): ExecLine {
   return execWords(lastOf(service, "ExecStart") ?? "") ?? { flags: "", words: [] };
 }
 
 /** What a package's unit leaves of the pod's capabilities. */
 export function serviceCapabilities(
-  service: Service,
+  service: PackageServiceUnit,
   capabilities: Confinement["capabilities"],
 ): Confinement["capabilities"] {
   const lines = service.settings.get("CapabilityBoundingSet");

@@ -1,18 +1,18 @@
 import { kindOf } from "../../model/api/containers.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
 import { capabilitiesOf } from "../security/capabilities.ts";
-import type { ServiceAccount } from "./unix-account.ts";
 import { execWords } from "./exec-words.ts";
 import { hookProblem } from "./hooks.ts";
-import { isOn, lastOf, type Service } from "./service.ts";
+import { isOn, lastOf, type PackageServiceUnit } from "./service.ts";
 import type { ServiceStart } from "./start.ts";
+import type { UnixAccount } from "./unix-account.ts";
 
 /** Why the service cannot be this container; the words go on after the unit's name. */
 export function serviceProblem(
   pod: Pod,
   container: Container,
-  service: Service,
-  account: ServiceAccount,
+  service: PackageServiceUnit,
+  account: UnixAccount,
 ): string | undefined {
   const type = lastOf(service, "Type") ?? "simple";
   const [line, ...more] = service.settings.get("ExecStart") ?? [];
@@ -38,13 +38,21 @@ const TYPES: Readonly<Record<string, ServiceStart["type"]>> = {
 };
 
 /** Of what root says systemd would take any process of the host for the main one: what it says is not heard. */
-export function serviceType(service: Service, { user }: ServiceAccount, privileged: boolean): ServiceStart["type"] {
+export function serviceType(
+  service: PackageServiceUnit,
+  { user }: UnixAccount,
+  privileged: boolean,
+): ServiceStart["type"] {
   const type = TYPES[lastOf(service, "Type") ?? "simple"] ?? "exec";
   return type === "notify" && user.uid === 0 && !privileged ? "exec" : type;
 }
 
 /** Not to be had by the unit alone: capabilities are the pod's to give. */
-function ambientProblem({ securityContext }: Container, service: Service, account: ServiceAccount): string | undefined {
+function ambientProblem(
+  { securityContext }: Container,
+  service: PackageServiceUnit,
+  account: UnixAccount,
+): string | undefined {
   const names = (service.settings.get("AmbientCapabilities") ?? []).flatMap((value) => value.trim().split(/\s+/));
   if (names.length === 0 || account.user.uid === 0) return undefined;
   if (account.name === undefined) return "has AmbientCapabilities=, which runAsUser takes away: leave that out";
@@ -55,7 +63,7 @@ function ambientProblem({ securityContext }: Container, service: Service, accoun
 }
 
 /** Where it begins, if the pod does not say. */
-export function workingDirectory(service: Service, home: string): string {
+export function workingDirectory(service: PackageServiceUnit, home: string): string {
   const path = (lastOf(service, "WorkingDirectory") ?? "/").replace(/^-/, "");
   return path === "~" ? home : path || "/";
 }

@@ -1,29 +1,29 @@
-import type { ProcessUser } from "../../model/confinement.ts";
-import type { Debs } from "../../model/image/deb.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
-import { groupId, nonRootBreach, parseGroup, parsePasswd } from "../security/accounts.ts";
+import type { ProcessUser } from "../../model/confinement.ts";
+import type { Packages } from "../../model/image/deb.ts";
+import { groupId, parseGroup, parsePasswd, runAsNonRootViolation } from "../security/accounts.ts";
 import { processUser, userOf } from "../security/user.ts";
-import { isOn, lastOf, type Service } from "./service.ts";
+import { isOn, lastOf, type PackageServiceUnit } from "./service.ts";
 
 /** Who a service runs as. */
-export interface ServiceAccount {
+export interface UnixAccount {
   readonly user: ProcessUser;
   readonly home: string;
   /** The unit's own user, whom systemd itself makes of it, with all that the unit asks for; undefined: root, or the pod's. */
   readonly name?: string;
 }
 
-export type Accounted =
-  | { readonly ok: true; readonly account: ServiceAccount }
+export type ResolvedAccount =
+  | { readonly ok: true; readonly account: UnixAccount }
   | { readonly ok: false; readonly message: string };
 
 /** The pod's word counts before the unit's. Names are those of the host, where the package has made its users. */
-export function serviceAccount(
+export function unixAccount(
   pod: Pod,
   container: Container,
-  service: Service,
-  { passwd, group }: Pick<Debs, "passwd" | "group">,
-): Accounted {
+  service: PackageServiceUnit,
+  { passwd, group }: Pick<Packages, "passwd" | "group">,
+): ResolvedAccount {
   const asked = userOf(pod, container);
   const accounts = parsePasswd(passwd);
   const name = lastOf(service, "User") ?? (isOn(service, "DynamicUser") ? service.name : "root");
@@ -33,7 +33,7 @@ export function serviceAccount(
     const home = accounts.find(({ uid }) => uid === asked.uid)?.home;
     return checked(pod, container, { user: base, home: home || "/" });
   }
-  const refused = (because: string): Accounted => ({ ok: false, message: `${service.name} has ${because}` });
+  const refused = (because: string): ResolvedAccount => ({ ok: false, message: `${service.name} has ${because}` });
   if (found === undefined)
     return isOn(service, "DynamicUser")
       ? refused("DynamicUser=, which a container cannot have: set securityContext.runAsUser")
@@ -47,7 +47,7 @@ export function serviceAccount(
   return checked(pod, container, found.uid === 0 ? account : { ...account, name: found.name });
 }
 
-function checked(pod: Pod, container: Container, account: ServiceAccount): Accounted {
-  const breach = nonRootBreach(pod, container, account.user.uid, account.name ?? "");
+function checked(pod: Pod, container: Container, account: UnixAccount): ResolvedAccount {
+  const breach = runAsNonRootViolation(pod, container, account.user.uid, account.name ?? "");
   return breach === undefined ? { ok: true, account } : { ok: false, message: breach };
 }

@@ -1,7 +1,7 @@
 import { containersOf } from "../../model/api/containers.ts";
 import type { FileKeyRef } from "../../model/api/env-var.ts";
-import { diskVolumePath, volumePath } from "../../model/paths.ts";
 import type { Pod } from "../../model/api/pod.ts";
+import { diskVolumePath, volumePath } from "../../model/paths.ts";
 
 /** A file that a container has written into an emptyDir, for variables of others. */
 export interface EnvFile {

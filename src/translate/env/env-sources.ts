@@ -1,8 +1,8 @@
-import type { Allocatable } from "../../model/host/allocatable.ts";
 import { containersOf } from "../../model/api/containers.ts";
 import type { EnvFromSource, EnvVarSource, KeyRef } from "../../model/api/env-var.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
-import { lookUp, type References } from "../../model/references.ts";
+import type { Allocatable } from "../../model/host/allocatable.ts";
+import { type ResolvedReferences, resolveReference } from "../../model/references.ts";
 import { envFileKey, envFileValue } from "./env-file.ts";
 import { fieldValue } from "./field-value.ts";
 import { resourceValue } from "./resource-value.ts";
@@ -11,7 +11,7 @@ import { resourceValue } from "./resource-value.ts";
 export interface EnvContext {
   readonly pod: Pod;
   readonly container: Container;
-  readonly references: References;
+  readonly references: ResolvedReferences;
   /** Of the pod, and of its node, the preferred first. */
   readonly addresses: readonly string[];
   readonly allocatable: Allocatable;
@@ -30,7 +30,7 @@ export function sourcedValue(source: EnvVarSource, context: EnvContext): Sourced
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = source;
   if (fieldRef !== undefined) {
     const value = fieldValue(pod, fieldRef.fieldPath, addresses);
-    return value === undefined ? no(`unsupported fieldPath: ${fieldRef.fieldPath}`) : { ok: true, value };
+    return value === undefined ? failed(`unsupported fieldPath: ${fieldRef.fieldPath}`) : { ok: true, value };
   }
   if (resourceFieldRef !== undefined) {
     const { containerName } = resourceFieldRef;
@@ -38,7 +38,7 @@ export function sourcedValue(source: EnvVarSource, context: EnvContext): Sourced
     const other = containerName ? all.find(({ name }) => name === containerName) : container;
     const value = other && resourceValue(resourceFieldRef, other, allocatable);
     if (value !== undefined) return { ok: true, value };
-    return no(`unsupported container resource : ${resourceFieldRef.resource}`);
+    return failed(`unsupported container resource : ${resourceFieldRef.resource}`);
   }
   if (configMapKeyRef !== undefined) return keyed("configmap", configMapKeyRef, context);
   if (secretKeyRef !== undefined) return keyed("secret", secretKeyRef, context);
@@ -47,7 +47,7 @@ export function sourcedValue(source: EnvVarSource, context: EnvContext): Sourced
     const value = text === undefined ? undefined : envFileValue(text, fileKeyRef.key);
     if (value || fileKeyRef.optional) return { ok: true, value: value || undefined };
     const { key, path, volumeName } = fileKeyRef;
-    return no(`environment variable key "${key}" not found in file "${path}" of volume "${volumeName}"`);
+    return failed(`environment variable key "${key}" not found in file "${path}" of volume "${volumeName}"`);
   }
   return { ok: true, value: "" };
 
@@ -57,7 +57,7 @@ export function sourcedValue(source: EnvVarSource, context: EnvContext): Sourced
     const value = all.value?.get(ref.key);
     if (value !== undefined || ref.optional) return { ok: true, value };
     const called = kind === "secret" ? "Secret" : "ConfigMap";
-    return no(`couldn't find key ${ref.key} in ${called} ${metadata.namespace}/${ref.name}`);
+    return failed(`couldn't find key ${ref.key} in ${called} ${metadata.namespace}/${ref.name}`);
   }
 }
 
@@ -79,20 +79,22 @@ export function variablesFrom(
 
 /** Undefined for what is not there and need not be. binaryData are for volumes alone. */
 function textsOf(
-  references: References,
+  references: ResolvedReferences,
   kind: "configmap" | "secret",
   namespace: string,
   { name, optional }: { readonly name: string; readonly optional?: boolean },
   only?: string,
 ): All | { readonly ok: false; readonly because: string } {
-  const fetched = lookUp(references, kind, namespace, name);
-  if (!fetched.ok) return fetched.missing && optional ? { ok: true, value: undefined } : no(fetched.because);
+  const fetched = resolveReference(references, kind, namespace, name);
+  if (!fetched.ok) return fetched.missing && optional ? { ok: true, value: undefined } : failed(fetched.because);
   const data = Object.entries(fetched.value.data ?? {}).filter(([key]) => only === undefined || key === only);
   if (kind === "configmap") return { ok: true, value: new Map(data) };
   const texts = data.map(([key, value]) => [key, Buffer.from(value, "base64").toString()] as const);
   const bytes = texts.find(([, text], at) => !Buffer.from(data[at]?.[1] ?? "", "base64").equals(Buffer.from(text)));
   if (bytes === undefined) return { ok: true, value: new Map(texts) };
-  return no(`key ${bytes[0]} in Secret ${namespace}/${name} is not UTF-8, as a variable must be: mount it as a file`);
+  return failed(
+    `key ${bytes[0]} in Secret ${namespace}/${name} is not UTF-8, as a variable must be: mount it as a file`,
+  );
 }
 
-const no = (because: string) => ({ ok: false, because }) as const;
+const failed = (because: string) => ({ ok: false, because }) as const;

@@ -1,6 +1,6 @@
+import type { User } from "../security/user.ts";
 import { type EnvContext, sourcedValue, variablesFrom } from "./env-sources.ts";
 import { addSize, expand } from "./expand.ts";
-import type { User } from "../security/user.ts";
 import { serviceVariables } from "./service-variables.ts";
 
 export type Environment =

@@ -1,9 +1,9 @@
 import { UnquotableError } from "../../unitfile/quote.ts";
 
 /** Characters that values may add to a text: Linux passes no longer word to a program. */
-const LONGEST = 128 * 1024;
+const MAX_VALUE_BYTES = 128 * 1024;
 /** Characters of all words or variables of a container: Linux passes no more to a program. */
-const MOST = 6 * 1024 * 1024;
+const MAX_TOTAL_BYTES = 6 * 1024 * 1024;
 
 type Find = (name: string) => string | undefined;
 
@@ -19,7 +19,7 @@ export function expand(text: string, find: Find): string {
     if (second === "$") return "$";
     const value = find(name ?? "") ?? whole;
     added += value.length;
-    if (added > LONGEST)
+    if (added > MAX_VALUE_BYTES)
       throw new UnquotableError("expands a variable to more than the 128 KiB that Linux passes to a program");
     return value;
   });
@@ -38,7 +38,7 @@ export function expandAll(words: readonly string[], find: Find): readonly string
 
 /** Throws UnquotableError when it is too much. */
 export function addSize(size: number, text: string): number {
-  if (size + text.length > MOST)
+  if (size + text.length > MAX_TOTAL_BYTES)
     throw new UnquotableError("has more words or variables than the 6 MiB that Linux passes to a program");
   return size + text.length;
 }

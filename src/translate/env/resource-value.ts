@@ -1,7 +1,7 @@
-import type { Allocatable } from "../../model/host/allocatable.ts";
 import type { ResourceFieldRef } from "../../model/api/env-var.ts";
 import type { Container } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
+import type { Allocatable } from "../../model/host/allocatable.ts";
 
 /** What a resourceFieldRef says, in units of its divisor, rounded up; undefined for a resource that cannot be asked for. */
 export function resourceValue(

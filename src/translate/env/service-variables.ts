@@ -1,28 +1,33 @@
 import type { Pod } from "../../model/api/pod.ts";
-import { type Fetched, lookUp, type Need, type References } from "../../model/references.ts";
 import type { Service, ServicePort } from "../../model/api/service.ts";
-import { need } from "../need.ts";
+import {
+  type Dependency,
+  type FetchResult,
+  type ResolvedReferences,
+  resolveReference,
+} from "../../model/references.ts";
+import { dependency } from "../need.ts";
 
 /** Services come and go; a container hears of them when it starts, so those that run need no new list. */
-const AGE = 10 * 60_000;
+const MAX_AGE_MS = 10 * 60_000;
 
 /** Every container is told of it, whatever its pod says about the others. */
 const API_SERVER = { kind: "service", namespace: "default", name: "kubernetes" } as const;
 
 /** A pod that has not started yet is told of every service that is older than itself. */
-export function serviceNeeds(pod: Pod): Need[] {
-  const maxAge = pod.status?.startTime === undefined ? 0 : AGE;
+export function serviceDependencies(pod: Pod): Dependency[] {
+  const maxAge = pod.status?.startTime === undefined ? 0 : MAX_AGE_MS;
   const links = linksServices(pod)
-    ? [need({ kind: "services", namespace: pod.metadata.namespace, name: "" }, maxAge)]
+    ? [dependency({ kind: "services", namespace: pod.metadata.namespace, name: "" }, maxAge)]
     : [];
-  return [need(API_SERVER, AGE, true), ...links];
+  return [dependency(API_SERVER, MAX_AGE_MS, true), ...links];
 }
 
 /** The variables by which a container finds services: that of the API server always, those of its own namespace unless enableServiceLinks is false. */
-export function serviceVariables(pod: Pod, references: References): Fetched<ReadonlyMap<string, string>> {
-  const api = lookUp(references, API_SERVER.kind, API_SERVER.namespace, API_SERVER.name);
-  const own: Fetched<readonly Service[]> = linksServices(pod)
-    ? lookUp(references, "services", pod.metadata.namespace, "")
+export function serviceVariables(pod: Pod, references: ResolvedReferences): FetchResult<ReadonlyMap<string, string>> {
+  const api = resolveReference(references, API_SERVER.kind, API_SERVER.namespace, API_SERVER.name);
+  const own: FetchResult<readonly Service[]> = linksServices(pod)
+    ? resolveReference(references, "services", pod.metadata.namespace, "")
     : { ok: true, value: [], at: 0 };
   if (!own.ok) return own;
   if (!api.ok && !api.missing) return api;

@@ -1,9 +1,9 @@
 import { declaredContainers } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
-import { type Scarce, type Shortage, shortages } from "../../model/host/pressure.ts";
 import { parseQuantity, printBytes } from "../../model/api/quantity.ts";
-import type { Rejected } from "../../model/translation.ts";
+import { type ActivePressure, activePressures, type PressureSignal } from "../../model/host/pressure.ts";
 import type { PodUsage } from "../../model/host/usage.ts";
+import type { Rejected } from "../../model/translation.ts";
 import type { World } from "../../model/world.ts";
 import { isCritical } from "../resources/priority.ts";
 import { qosClass } from "../resources/resources.ts";
@@ -22,12 +22,12 @@ export function evictions(world: World): ReadonlyMap<string, Rejected> {
     const message = limitExceeded(pod, world.usage?.get(pod.metadata.uid));
     return message === undefined ? [] : [evicted(pod, message)];
   });
-  const one = over.length > 0 || isLeaving(world) ? undefined : forTheOthers(running, world);
+  const one = over.length > 0 || isTerminatingOrDone(world) ? undefined : byPressure(running, world);
   return new Map([...over, ...(one ? [one] : [])].map((each) => [each.pod.metadata.uid, each]));
 }
 
-function forTheOthers(pods: readonly Pod[], { usage, config, host }: World): Rejected | undefined {
-  const shortage = shortages(config, host)[0];
+function byPressure(pods: readonly Pod[], { usage, config, host }: World): Rejected | undefined {
+  const shortage = activePressures(config, host)[0];
   if (shortage === undefined) return undefined;
   const used = pods.flatMap((pod) => {
     const its = usage?.get(pod.metadata.uid);
@@ -44,7 +44,7 @@ function isEvictable(pod: Pod): boolean {
 }
 
 /** What an earlier run evicted, or somebody deleted, has not given back all that it had. */
-function isLeaving({ pods, units }: World): boolean {
+function isTerminatingOrDone({ pods, units }: World): boolean {
   const leaving = new Set(
     pods.items
       .filter(({ status, metadata }) => status?.reason === EVICTED || metadata.deletionTimestamp !== undefined)
@@ -59,13 +59,13 @@ function evicted(pod: Pod, message: string): Rejected {
 }
 
 /** The kubelet's words, its blanks included. */
-function lowOn({ of, threshold, available }: Shortage, pod: Pod, usage: PodUsage): string {
+function lowOn({ of, threshold, available }: ActivePressure, pod: Pod, usage: PodUsage): string {
   const print = of === "inodes" || of === "pids" ? String : printBytes;
   const met = `Threshold quantity: ${print(Math.floor(threshold))}, available: ${print(available)}. `;
-  return `The node was low on resource: ${of}. ${met}${culprits(of, pod, usage)}`;
+  return `The node was low on resource: ${of}. ${met}${largestConsumers(of, pod, usage)}`;
 }
 
-function culprits(of: Scarce, pod: Pod, usage: PodUsage): string {
+function largestConsumers(of: PressureSignal, pod: Pod, usage: PodUsage): string {
   if (of !== "memory") return "";
   const all = declaredContainers(pod.spec);
   return all

@@ -1,5 +1,5 @@
 import type { Pod } from "../../model/api/pod.ts";
-import type { Scarce } from "../../model/host/pressure.ts";
+import type { PressureSignal } from "../../model/host/pressure.ts";
 import type { PodUsage } from "../../model/host/usage.ts";
 import { podRequests } from "../resources/requests.ts";
 
@@ -9,14 +9,14 @@ export interface Used {
 }
 
 /** Who goes first when the host is short of it: the kubelet's order. */
-export function ranked(pods: readonly Used[], of: Scarce): readonly Used[] {
+export function ranked(pods: readonly Used[], of: PressureSignal): readonly Used[] {
   return pods.toSorted((a, b) => BY[of](a, b) || age(b.pod).localeCompare(age(a.pod)));
 }
 
 type Order = (a: Used, b: Used) => number;
 
 /** More than it asked for, then the less important, then by how much it is more. */
-const BY: Readonly<Record<Scarce, Order>> = {
+const BY: Readonly<Record<PressureSignal, Order>> = {
   memory: (a, b) => exceeding(memory)(a, b) || byPriority(a, b) || memory(b) - memory(a),
   "ephemeral-storage": (a, b) => exceeding(disk)(a, b) || byPriority(a, b) || disk(b) - disk(a),
   inodes: (a, b) => byPriority(a, b) || b.usage.inodes - a.usage.inodes,

@@ -1,14 +1,14 @@
+import type { Pod } from "../../model/api/pod.ts";
 import type { Config } from "../../model/host/config.ts";
 import type { Host } from "../../model/host/host.ts";
-import type { Pod } from "../../model/api/pod.ts";
 import type { Problem } from "../../model/problem.ts";
 import { isHostnameTooLong } from "../network/hostname.ts";
 
 /** What the pod asks of its names and cannot have. */
-export function nameProblems(pod: Pod, { clusterDomain }: Config, { files }: Host): Problem[] {
+export function nameProblems(pod: Pod, { clusterDomain }: Config, { confinementProbe }: Host): Problem[] {
   const { hostAliases = [], dnsConfig, dnsPolicy, subdomain } = pod.spec;
   const problems: Problem[] = [];
-  const lacks = (name: string) => files !== undefined && !files.present.has(name);
+  const lacks = (name: string) => confinementProbe !== undefined && !confinementProbe.present.has(name);
   const missing = (path: string, name: string) =>
     problems.push({
       severity: "reject",

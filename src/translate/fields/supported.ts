@@ -22,7 +22,7 @@ function visit(value: unknown, pattern: string, path: string, pod: Pod, problems
   if (value === undefined || value === null) return;
   const row = FIELDS[pattern];
   if (row !== undefined && row !== "descend") {
-    judge(row, value, path, pod, problems);
+    checkField(row, value, path, pod, problems);
     return;
   }
   const isInner = typeof value === "object" && (row === "descend" || isOnTheWay(pattern));
@@ -41,7 +41,7 @@ function isOnTheWay(pattern: string): boolean {
   return ON_THE_WAY.has(pattern) || ON_THE_WAY.has(pattern.replace(/\[\]$/, ""));
 }
 
-function judge(row: Exclude<Row, "descend">, value: unknown, path: string, pod: Pod, problems: Problem[]): void {
+function checkField(row: Exclude<Row, "descend">, value: unknown, path: string, pod: Pod, problems: Problem[]): void {
   if (row === "supported" || row === "control-plane") return;
   if (isEmpty(value) || row.unless?.(value, pod)) return;
   problems.push({ severity: row.severity, path, because: row.because, remedy: row.remedy });

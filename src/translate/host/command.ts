@@ -1,7 +1,7 @@
 import type { Container } from "../../model/api/pod.ts";
 import { expand, expandAll } from "../env/expand.ts";
 
-export type Command =
+export type ContainerCommand =
   | {
       readonly ok: true;
       readonly argv: readonly string[];
@@ -15,7 +15,11 @@ export type Command =
  * runs that program when the pod gives no command. The image "host" is known to have none, so that args alone are a
  * command there, as with any image of that kind: `kubectl run -it NAME --image=host -- bash` gives args.
  */
-export function containerCommand(container: Container, path: string, variables: ReadonlyMap<string, string>): Command {
+export function containerCommand(
+  container: Container,
+  path: string,
+  variables: ReadonlyMap<string, string>,
+): ContainerCommand {
   const image = container.image ?? "";
   const command = container.command?.length ? container.command : image.startsWith("/") ? [image] : [];
   const words = [...command, ...(container.args ?? [])];

@@ -1,26 +1,26 @@
+import type { Lifecycle } from "../../model/api/lifecycle.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
+import type { Confinement } from "../../model/confinement.ts";
 import { nodeAddresses } from "../../model/host/addresses.ts";
 import { allocatable } from "../../model/host/allocatable.ts";
-import type { Confinement } from "../../model/confinement.ts";
-import type { Lifecycle } from "../../model/api/lifecycle.ts";
 import { environmentFile } from "../../model/paths.ts";
-import type { Container, Pod } from "../../model/api/pod.ts";
 import type { DesiredFile } from "../../model/step.ts";
 import type { Storage } from "../../model/storage.ts";
-import { isMarked, launchText } from "../../unitfile/launch.ts";
-import { containerCommand } from "./command.ts";
-import { containerConfinement } from "../security/confinement.ts";
+import { hasSpecStamp, launchText } from "../../unitfile/launch.ts";
 import { LAUNCH_FILE } from "../container.ts";
 import { containerPath } from "../container-path.ts";
 import type { TranslateContext } from "../context.ts";
 import type { ServiceStart } from "../deb/start.ts";
 import { declaredVariables, type Environment, hostVariables } from "../env/environment.ts";
+import type { ImageStart } from "../oci/start.ts";
+import { containerConfinement } from "../security/confinement.ts";
+import { userOf } from "../security/user.ts";
+import { specHash } from "../spec-hash.ts";
 import { hostPathProblem } from "../volumes/host-paths.ts";
 import { mountPointProblem } from "../volumes/mount-points.ts";
 import { type ContainerMounts, containerMounts } from "../volumes/mounts.ts";
-import type { ImageStart } from "../oci/start.ts";
-import { userOf } from "../security/user.ts";
-import { specHash } from "../spec-hash.ts";
-import type { Place } from "../volumes/storage.ts";
+import type { MountSource } from "../volumes/storage.ts";
+import { containerCommand } from "./command.ts";
 
 /** What a container's unit runs, and the file that goes with it; or why it cannot. */
 export type Launch =
@@ -51,10 +51,10 @@ export type Launch =
     };
 
 /** Of the pod's volumes, by name. */
-export type Places = ReadonlyMap<string, Place>;
+export type MountSources = ReadonlyMap<string, MountSource>;
 
 /** What any container on the host's own files needs, whatever it runs. */
-export interface HostParts {
+export interface HostLaunchInput {
   readonly ok: true;
   /** For whom its file is written. */
   readonly mark: string;
@@ -63,12 +63,12 @@ export interface HostParts {
   readonly mounts: Extract<ContainerMounts, { ok: true }>;
 }
 
-export function hostParts(
+export function hostLaunchInput(
   pod: Pod,
   container: Container,
   context: TranslateContext,
-  places: Places,
-): HostParts | Extract<Launch, { ok: false }> {
+  places: MountSources,
+): HostLaunchInput | Extract<Launch, { ok: false }> {
   const refused = (reason: string, message: string) => ({ ok: false, reason, message }) as const;
   const path = containerPath(pod, container);
   const directory = hostPathProblem(container, path, context.absentDirectories);
@@ -77,7 +77,7 @@ export function hostParts(
   if (point !== undefined) return refused("CreateContainerError", point);
   const mark = specHash(pod, container);
   const environment = environmentOf(pod, container, context);
-  if (!environment.ok && !isMarked(context.directory?.files.get(environmentFile(container.name)) ?? "", mark))
+  if (!environment.ok && !hasSpecStamp(context.directory?.files.get(environmentFile(container.name)) ?? "", mark))
     return refused("CreateContainerConfigError", environment.message);
   const declared = environment.ok ? environment.declared : undefined;
   const mounts = containerMounts(pod, container, places, declared, context.directory?.failures);
@@ -86,8 +86,8 @@ export function hostParts(
 }
 
 /** A program on the host's own files. Throws UnquotableError for what no program can be given. */
-export function hostLaunch(pod: Pod, container: Container, context: TranslateContext, places: Places): Launch {
-  const parts = hostParts(pod, container, context, places);
+export function hostLaunch(pod: Pod, container: Container, context: TranslateContext, places: MountSources): Launch {
+  const parts = hostLaunchInput(pod, container, context, places);
   if (!parts.ok) return parts;
   const { declared } = parts;
   const command = containerCommand(container, containerPath(pod, container), declared ?? new Map());

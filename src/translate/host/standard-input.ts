@@ -1,9 +1,9 @@
+import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Mount } from "../../model/confinement.ts";
 import { inputPath } from "../../model/paths.ts";
-import type { Container, Pod } from "../../model/api/pod.ts";
 import { isInteractive } from "../../model/terminal.ts";
 import type { ContainerKind } from "../../model/unit.ts";
-import { INPUT, type StandardInput } from "../../unitfile/launch.ts";
+import { STDIN_PATH, type StandardInput } from "../../unitfile/launch.ts";
 
 export function standardInput(container: Container, kind: ContainerKind): StandardInput {
   if (!container.stdin) return "none";
@@ -27,7 +27,7 @@ export function inputMounts({ metadata }: Pod, { name, stdin }: Container): read
   return ["", ".once"].map((end) => ({
     type: "bind",
     source: pipe + end,
-    target: INPUT + end,
+    target: STDIN_PATH + end,
     readOnly: true,
     recursiveReadOnly: true,
     propagation: "private",

@@ -1,7 +1,7 @@
-import type { Config } from "../../model/host/config.ts";
 import { declaredContainers } from "../../model/api/containers.ts";
-import { parseImage } from "../../model/image/image-reference.ts";
 import type { Pod } from "../../model/api/pod.ts";
+import type { Config } from "../../model/host/config.ts";
+import { parseImage } from "../../model/image/image-reference.ts";
 import type { Problem } from "../../model/problem.ts";
 import { isInteractive } from "../../model/terminal.ts";
 import { containerPath } from "../container-path.ts";

@@ -1,26 +1,32 @@
+import type { Container, Pod } from "../../model/api/pod.ts";
+import type { Instant } from "../../model/api/time.ts";
 import type { Config } from "../../model/host/config.ts";
-import { type DesiredPull, type FailedPull, type Images, NO_IMAGES, type StoredImage } from "../../model/image/image.ts";
+import {
+  type DesiredPull,
+  type FailedPull,
+  type Images,
+  NO_IMAGES,
+  type StoredImage,
+} from "../../model/image/image.ts";
 import {
   type ImageReference,
   NO_CHECKSUM,
   type OciReference,
   parseImage,
-  type Tarball,
+  type TarballReference,
 } from "../../model/image/image-reference.ts";
-import { askedFile } from "../../model/paths.ts";
-import type { Container, Pod } from "../../model/api/pod.ts";
-import { shownImage } from "../../model/image/shown-image.ts";
+import { redactCredentials } from "../../model/image/shown-image.ts";
+import { pullRequestFile } from "../../model/paths.ts";
 import type { DesiredFile } from "../../model/step.ts";
-import type { Instant } from "../../model/api/time.ts";
 import type { DesiredContainer } from "../../model/translation.ts";
 import type { PodDirectory } from "../../model/world.ts";
 import { imageKey } from "../../unitfile/image-names.ts";
 import type { TranslateContext } from "../context.ts";
-import { accessOf, hasRunOn, mayHave } from "./image-access.ts";
+import { credentialsAllow, hasUsedImage, pullCredentialKeys } from "./image-access.ts";
 import { pullAuth } from "./pull-auth.ts";
 
 /** Where the container's files are; or why it waits for them, and what is to be pulled. */
-export type ImageVerdict =
+export type ResolvedImage =
   | { readonly kind: "host" }
   /** `id` as imageID has it. */
   | { readonly kind: "stored"; readonly stored: StoredImage; readonly id: string }
@@ -29,21 +35,21 @@ export type ImageVerdict =
 type Context = Pick<TranslateContext, "config" | "directory" | "images" | "references">;
 
 /** A container, or a volume that is said in its words. */
-export type ImageWish = Pick<Container, "name" | "image" | "imagePullPolicy"> & {
+export type ImageRequest = Pick<Container, "name" | "image" | "imagePullPolicy"> & {
   /** Names of the containers that mount the volume. */
   readonly mountedBy?: readonly string[];
 };
 
-export function judgeImage(
+export function resolveImage(
   pod: Pod,
-  container: ImageWish,
+  container: ImageRequest,
   { config, directory, references, images = NO_IMAGES }: Context,
-): ImageVerdict {
-  const image = shownImage(container.image ?? "");
+): ResolvedImage {
+  const image = redactCredentials(container.image ?? "");
   if (config.images === "ignore") return { kind: "host" };
   const reference = parsed(container.image ?? "", config);
   if (reference.kind === "host") return reference;
-  const waits = (reason: string, message: string): ImageVerdict => ({
+  const waits = (reason: string, message: string): ResolvedImage => ({
     kind: "absent",
     waits: { waiting: { reason, message } },
   });
@@ -52,22 +58,23 @@ export function judgeImage(
   const key = imageKey(reference.name);
   const stored = images.stored.get(key);
   const policy = pullPolicy(container, reference);
-  const since = askedAt(container, directory);
-  const repository = reference.kind === "oci" ? reference.repository : shownImage(reference.url);
+  const since = pullRequestedAt(container, directory);
+  const repository = reference.kind === "oci" ? reference.repository : redactCredentials(reference.url);
   const auth = reference.kind === "oci" ? pullAuth(pod, reference, references) : { missing: [] };
-  const isAllowed = (known: StoredImage) => mayHave(known, auth.auth) && isGood(known, policy, since);
-  if (stored !== undefined && (hasRunOn(pod, container) || isAllowed(stored)))
+  const isAllowed = (known: StoredImage) =>
+    credentialsAllow(known, auth.auth) && satisfiesPullPolicy(known, policy, since);
+  if (stored !== undefined && (hasUsedImage(pod, container) || isAllowed(stored)))
     return { kind: "stored", stored, id: `${repository}@${stored.digest}` };
   if (policy === "Never")
     return waits("ErrImageNeverPull", `Container image "${image}" is not present with pull policy of Never`);
-  const hindrance = pullHindrance(image, config.images, images);
+  const hindrance = pullBlocker(image, config.images, images);
   if (hindrance !== undefined) return waits("ErrImagePull", hindrance);
   const failed = images.failed.get(key);
   const relevant = since !== undefined && failed !== undefined && failed.at >= since ? failed : undefined;
   const reserve = Math.round(config.evictionDisk * 1000);
-  const access = accessOf(auth.auth);
+  const access = pullCredentialKeys(auth.auth);
   const pull = { key, name: reference.name, repository, reserve, isFirst: relevant === undefined, ...auth };
-  return absent(
+  return waitingForPull(
     image,
     { ...pull, ...(access && { access }), ...(relevant && { failures: relevant.count }) },
     relevant,
@@ -75,7 +82,7 @@ export function judgeImage(
   );
 }
 
-function invalid(image: string, because: string): ImageVerdict {
+function invalid(image: string, because: string): ResolvedImage {
   const parsed = `couldn't parse image name "${image}": ${because}`;
   const message = `Failed to apply default image tag "${image}": ${parsed}`;
   return { kind: "absent", waits: { waiting: { reason: "InvalidImageName", message } } };
@@ -88,20 +95,20 @@ function parsed(image: string, { imageChecksums }: Config): ImageReference {
 }
 
 /** Notes when the image was first asked for: an answer of before does not count. */
-export function notesAsking({ name }: ImageWish, { directory, images }: Context): DesiredFile[] {
-  const file = askedFile(name);
+export function recordsPullRequest({ name }: ImageRequest, { directory, images }: Context): DesiredFile[] {
+  const file = pullRequestFile(name);
   if (images === undefined || directory?.files.has(file)) return [];
   return [{ name: file, text: String(images.at), uid: 0 }];
 }
 
 /** By this host's clock, in the run that first saw the container; undefined in that one. */
-export function askedAt({ name }: ImageWish, directory: PodDirectory | undefined): Instant | undefined {
-  const text = directory?.files.get(askedFile(name));
+export function pullRequestedAt({ name }: ImageRequest, directory: PodDirectory | undefined): Instant | undefined {
+  const text = directory?.files.get(pullRequestFile(name));
   return text === undefined ? undefined : Number(text);
 }
 
 /** As the API server fills it in; manifests of a standalone node come without. */
-function pullPolicy({ imagePullPolicy }: ImageWish, reference: OciReference | Tarball): string {
+function pullPolicy({ imagePullPolicy }: ImageRequest, reference: OciReference | TarballReference): string {
   if (reference.kind === "oci") return imagePullPolicy ?? (reference.tag === "latest" ? "Always" : "IfNotPresent");
   // What has a checksum is what it was.
   if (imagePullPolicy === "Never" || reference.sha256 === undefined) return imagePullPolicy ?? "IfNotPresent";
@@ -109,7 +116,7 @@ function pullPolicy({ imagePullPolicy }: ImageWish, reference: OciReference | Ta
 }
 
 /** Always: asked for once since the container came here. The start that systemd repeats by itself asks nobody. */
-export function isGood(
+export function satisfiesPullPolicy(
   { checkedAt }: Pick<StoredImage, "checkedAt">,
   policy: string,
   since: Instant | undefined,
@@ -117,7 +124,7 @@ export function isGood(
   return policy !== "Always" || (since !== undefined && checkedAt >= since);
 }
 
-function pullHindrance(image: string, setting: string, { missingTools }: Images): string | undefined {
+function pullBlocker(image: string, setting: string, { missingTools }: Images): string | undefined {
   if (setting === "strict")
     return `image "${image}" cannot be pulled: this node runs programs on its own files. Set image to "host" or to the absolute path of a program, or set images = any in /etc/unitlet/unitlet.conf`;
   if (missingTools.length === 0) return undefined;
@@ -126,16 +133,21 @@ function pullHindrance(image: string, setting: string, { missingTools }: Images)
 }
 
 /** How long a failure is shown as such before it is a pause. */
-export const FRESH = 3000;
+export const ERR_IMAGE_PULL_SHOWN_MS = 3000;
 
 /** The kubelet's pauses: 10 s, doubled up to five minutes. */
 export function retryAt({ at, count }: FailedPull): Instant {
   return at + Math.min(300, 10 * 2 ** Math.min(count - 1, 10)) * 1000;
 }
 
-export function absent(image: string, pull: DesiredPull, failed: FailedPull | undefined, now: Instant): ImageVerdict {
+export function waitingForPull(
+  image: string,
+  pull: DesiredPull,
+  failed: FailedPull | undefined,
+  now: Instant,
+): ResolvedImage {
   if (failed === undefined) return { kind: "absent", waits: { pull } };
-  if (now < failed.at + FRESH)
+  if (now < failed.at + ERR_IMAGE_PULL_SHOWN_MS)
     return { kind: "absent", waits: { waiting: { reason: "ErrImagePull", message: failed.message } } };
   const message = `Back-off pulling image "${image}": ErrImagePull: ${failed.message}`;
   const waiting = { reason: "ImagePullBackOff", message };

@@ -1,8 +1,8 @@
 import { containersOf, statusesOf } from "../../model/api/containers.ts";
-import type { OciReference } from "../../model/image/image-reference.ts";
 import type { Pod } from "../../model/api/pod.ts";
-import { lookUp, type Need, type References } from "../../model/references.ts";
-import { MINUTE, need } from "../need.ts";
+import type { OciReference } from "../../model/image/image-reference.ts";
+import { type Dependency, type ResolvedReferences, resolveReference } from "../../model/references.ts";
+import { dependency, MINUTE_MS } from "../need.ts";
 
 /** Who the pod says that it is to registries, for one image. */
 export interface PullAuth {
@@ -13,16 +13,18 @@ export interface PullAuth {
 }
 
 /** The pod's Secrets for registries; a pod of which nothing waits needs none. Admission adds those of its service account. */
-export function pullSecretNeeds({ metadata, spec, status }: Pod): Need[] {
+export function pullSecretDependencies({ metadata, spec, status }: Pod): Dependency[] {
   const has = new Set(statusesOf(status).flatMap(({ name, state }) => (state.waiting === undefined ? [name] : [])));
   if (containersOf(spec).every(({ name }) => has.has(name))) return [];
-  return secretNames(spec).map((name) => need({ kind: "secret", namespace: metadata.namespace, name }, MINUTE, true));
+  return secretNames(spec).map((name) =>
+    dependency({ kind: "secret", namespace: metadata.namespace, name }, MINUTE_MS, true),
+  );
 }
 
-export function pullAuth({ metadata, spec }: Pod, reference: OciReference, references: References): PullAuth {
+export function pullAuth({ metadata, spec }: Pod, reference: OciReference, references: ResolvedReferences): PullAuth {
   const found = secretNames(spec).map((name) => ({
     name,
-    secret: lookUp(references, "secret", metadata.namespace, name),
+    secret: resolveReference(references, "secret", metadata.namespace, name),
   }));
   const entries = found.flatMap(({ secret }) => (secret.ok ? readEntries(secret.value.data ?? {}) : []));
   const [best] = entries

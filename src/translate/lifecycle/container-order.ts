@@ -1,6 +1,6 @@
 import { kindOf } from "../../model/api/containers.ts";
-import { doneMarker, upMarker } from "../../model/paths.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
+import { initializedMarker, startedMarker } from "../../model/paths.ts";
 import type { ContainerKind } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
 
@@ -45,5 +45,5 @@ export function orderLines({ metadata }: Pod, { before, beside, next }: Containe
       ];
     });
   const followers = next.map((other): [string, string] => ["OnSuccess", containerUnitName(namespace, name, other)]);
-  return [...after(before, doneMarker), ...after(beside, upMarker), ...followers];
+  return [...after(before, initializedMarker), ...after(beside, startedMarker), ...followers];
 }

@@ -4,7 +4,7 @@ import type { Rejected } from "../../model/translation.ts";
 import { qosClass } from "../resources/resources.ts";
 
 /** Pods that have been active for longer than they may; by UID. The kubelet's words. */
-export function overdue(pods: readonly Pod[], now: Instant): ReadonlyMap<string, Rejected> {
+export function deadlineExceeded(pods: readonly Pod[], now: Instant): ReadonlyMap<string, Rejected> {
   const late = pods.filter((pod) => (deadlineOf(pod) ?? Number.POSITIVE_INFINITY) <= now);
   return new Map(late.map((pod) => [pod.metadata.uid, exceeded(pod)]));
 }

@@ -1,8 +1,8 @@
 import { kindOf } from "../../model/api/containers.ts";
 import { longestGrace, stopTimeout } from "../../model/api/grace.ts";
 import type { LifecycleHandler } from "../../model/api/lifecycle.ts";
-import { upMarker } from "../../model/paths.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
+import { startedMarker } from "../../model/paths.ts";
 import type { UnitName } from "../../model/unit.ts";
 import { quoteWord } from "../../unitfile/quote.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -19,10 +19,10 @@ export interface LifecycleInput {
 }
 
 /** A grace period that came with a delete may be longer than the pod's: the helper that keeps it is not to be interrupted. */
-const PATIENCE = 3600;
+const HOOK_TIMEOUT_S = 3600;
 
 /** Longest back-off plus a margin: TimeoutStartSec= counts for each command by itself. */
-const START_TIMEOUT = 330;
+const START_TIMEOUT_S = 330;
 
 /** What is run when the container has started. As long as it takes: nobody limits it but the end of the pod. */
 export function startHookLines(input: LifecycleInput): Lines {
@@ -31,9 +31,9 @@ export function startHookLines(input: LifecycleInput): Lines {
   // Where a startup probe says when it is up, the prober leaves that mark. The host's own /run may be hidden here.
   const marks = isSidecar(input) && container.startupProbe === undefined;
   const mark: Lines = marks
-    ? [["ExecStartPost", `+/usr/bin/touch /proc/1/root${upMarker(pod.metadata.uid, container.name)}`]]
+    ? [["ExecStartPost", `+/usr/bin/touch /proc/1/root${startedMarker(pod.metadata.uid, container.name)}`]]
     : [];
-  if (handler === undefined) return [...mark, ["TimeoutStartSec", String(START_TIMEOUT)]];
+  if (handler === undefined) return [...mark, ["TimeoutStartSec", String(START_TIMEOUT_S)]];
   const words = [unit, pod.metadata.uid, container.name, "post-start", ...hookWords(handler)];
   return [
     ["ExecStartPost", `+:${libDir}/container-hook ${words.map(quoteWord).join(" ")}`],
@@ -60,7 +60,7 @@ export function stopLines(input: LifecycleInput): Lines {
   return [
     ...kill,
     ["ExecStop", `-+:${libDir}/container-stop ${words.map(quoteWord).join(" ")}`],
-    ["TimeoutStopSec", String(grace + PATIENCE)],
+    ["TimeoutStopSec", String(grace + HOOK_TIMEOUT_S)],
   ];
 }
 

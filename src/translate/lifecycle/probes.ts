@@ -1,10 +1,10 @@
 import { kindOf } from "../../model/api/containers.ts";
-import type { Host } from "../../model/host/host.ts";
 import type { ApiProbe } from "../../model/api/lifecycle.ts";
-import { probesFile } from "../../model/paths.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Check, ContainerProbes, HttpCheck, Probe, ProbeType } from "../../model/api/probe.ts";
 import { restartPolicy } from "../../model/api/restart.ts";
+import type { Host } from "../../model/host/host.ts";
+import { probesFile } from "../../model/paths.ts";
 import type { DesiredFile } from "../../model/step.ts";
 import type { UnitName } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";

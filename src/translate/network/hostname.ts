@@ -1,7 +1,7 @@
 import type { Pod } from "../../model/api/pod.ts";
 
 /** What the kernel takes as a host name, and what the API lets a pod override it with. */
-const LONGEST = 63;
+const MAX_HOSTNAME_LENGTH = 63;
 
 /** The pod's own name, without its domain. On the host's network nothing is named after it. */
 export function podHostname({ metadata, spec }: Pod): string {
@@ -27,5 +27,5 @@ export function isHostnameTooLong(pod: Pod, clusterDomain: string): boolean {
 }
 
 function cut(name: string): string {
-  return name.length <= LONGEST ? name : name.slice(0, LONGEST).replace(/[-.]+$/, "");
+  return name.length <= MAX_HOSTNAME_LENGTH ? name : name.slice(0, MAX_HOSTNAME_LENGTH).replace(/[-.]+$/, "");
 }

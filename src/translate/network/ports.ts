@@ -1,5 +1,5 @@
-import type { Config } from "../../model/host/config.ts";
 import type { ContainerPort, Pod } from "../../model/api/pod.ts";
+import type { Config } from "../../model/host/config.ts";
 
 export type PortConflict =
   | { readonly kind: "reject"; readonly message: string }

@@ -7,9 +7,9 @@ interface Resolver {
 }
 
 /** What resolvers read at most, as the API and the kubelet have it. */
-const MOST_SERVERS = 3;
-const MOST_SEARCHES = 32;
-const LONGEST_SEARCH = 2048;
+const MAX_SERVERS = 3;
+const MAX_SEARCHES = 32;
+const MAX_SEARCH_LENGTH = 2048;
 
 /**
  * The pod's /etc/resolv.conf as runtimes write it; undefined: the host's is meant, as it is. Without a clusterDNS
@@ -63,11 +63,11 @@ function merged(base: readonly string[], more: readonly string[]): readonly stri
 }
 
 function format({ servers, searches, options }: Resolver): string {
-  const most = [...new Set(searches)].slice(0, MOST_SEARCHES);
-  while (most.join(" ").length > LONGEST_SEARCH) most.pop();
+  const most = [...new Set(searches)].slice(0, MAX_SEARCHES);
+  while (most.join(" ").length > MAX_SEARCH_LENGTH) most.pop();
   const lines = [
     ...(most.length > 0 ? [`search ${most.join(" ")}`] : []),
-    ...[...new Set(servers)].slice(0, MOST_SERVERS).map((server) => `nameserver ${server}`),
+    ...[...new Set(servers)].slice(0, MAX_SERVERS).map((server) => `nameserver ${server}`),
     ...(options.length > 0 ? [`options ${options.join(" ")}`] : []),
   ];
   return lines.map((line) => `${line}\n`).join("");

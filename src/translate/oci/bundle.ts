@@ -3,7 +3,7 @@ import { podSandbox } from "../../model/paths.ts";
 import { ociNamespaces } from "./namespaces.ts";
 
 /** What of a container no confinement says. */
-export interface Process {
+export interface OciProcess {
   readonly uid: string;
   readonly container: string;
   readonly argv: readonly string[];
@@ -14,7 +14,7 @@ export interface Process {
 }
 
 /** config.json of an OCI bundle, as crun reads it. `mark` tells for whom it was written. */
-export function ociBundle(confinement: Confinement, process: Process, mark: string): string {
+export function ociBundle(confinement: Confinement, process: OciProcess, mark: string): string {
   const { root, hostname, mounts, rlimits } = confinement;
   return JSON.stringify({
     ...markOf(mark),
@@ -67,7 +67,7 @@ function capabilitySets({ capabilities }: Confinement): object {
   return { bounding: capabilities, effective: capabilities, permitted: capabilities };
 }
 
-const HARMLESS = ["nosuid", "noexec", "nodev"];
+const NOSUID_NODEV = ["nosuid", "noexec", "nodev"];
 
 /** /proc, /dev and /sys as container runtimes give them. */
 function systemMounts({ privileged, namespaces: { ipc } }: Confinement, uid: string): object[] {
@@ -79,7 +79,7 @@ function systemMounts({ privileged, namespaces: { ipc } }: Confinement, uid: str
   });
   const sys = privileged ? "rw" : "ro";
   return [
-    mount("/proc", "proc", "proc", HARMLESS),
+    mount("/proc", "proc", "proc", NOSUID_NODEV),
     ...(privileged
       ? [mount("/dev", "bind", "/dev", ["rbind", "rprivate", "rw"])]
       : [
@@ -93,10 +93,10 @@ function systemMounts({ privileged, namespaces: { ipc } }: Confinement, uid: str
             "gid=5",
           ]),
         ]),
-    mount("/dev/shm", "bind", ipc === "host" ? "/dev/shm" : `${podSandbox(uid)}/shm`, ["rbind", ...HARMLESS]),
-    mount("/dev/mqueue", "mqueue", "mqueue", HARMLESS),
-    mount("/sys", "sysfs", "sysfs", [...HARMLESS, sys]),
-    mount("/sys/fs/cgroup", "cgroup", "cgroup", [...HARMLESS, "relatime", sys]),
+    mount("/dev/shm", "bind", ipc === "host" ? "/dev/shm" : `${podSandbox(uid)}/shm`, ["rbind", ...NOSUID_NODEV]),
+    mount("/dev/mqueue", "mqueue", "mqueue", NOSUID_NODEV),
+    mount("/sys", "sysfs", "sysfs", [...NOSUID_NODEV, sys]),
+    mount("/sys/fs/cgroup", "cgroup", "cgroup", [...NOSUID_NODEV, "relatime", sys]),
   ];
 }
 

@@ -1,12 +1,12 @@
+import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Confinement, Mount, ProcessUser } from "../../model/confinement.ts";
 import type { StoredImage } from "../../model/image/image.ts";
 import { podRoot } from "../../model/paths.ts";
-import type { Container, Pod } from "../../model/api/pod.ts";
-import { capabilitiesWithin } from "../security/capabilities.ts";
-import { cleanPath } from "../volumes/clean-path.ts";
-import { containerConfinement } from "../security/confinement.ts";
 import type { TranslateContext } from "../context.ts";
+import { capabilitiesWithin } from "../security/capabilities.ts";
+import { containerConfinement } from "../security/confinement.ts";
 import { READ_ONLY_PATHS } from "../security/rights.ts";
+import { cleanPath } from "../volumes/clean-path.ts";
 import { imageNamespaces } from "./namespaces.ts";
 
 /** Names of the hardware and of the kernel, and what gives them away. */

@@ -1,14 +1,14 @@
-import type { Config } from "../../model/host/config.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Confinement } from "../../model/confinement.ts";
+import type { Config } from "../../model/host/config.ts";
 import type { StoredImage } from "../../model/image/image.ts";
 import { bundleConfig } from "../../model/paths.ts";
-import type { Container, Pod } from "../../model/api/pod.ts";
 import type { TranslateContext } from "../context.ts";
 import { expandAll } from "../env/expand.ts";
-import { environmentOf, type Launch, type Places } from "../host/launch.ts";
-import { containerMounts } from "../volumes/mounts.ts";
-import { specHash } from "../spec-hash.ts";
+import { environmentOf, type Launch, type MountSources } from "../host/launch.ts";
 import { imageInput } from "../host/standard-input.ts";
+import { specHash } from "../spec-hash.ts";
+import { containerMounts } from "../volumes/mounts.ts";
 import { isBundleOf, ociBundle } from "./bundle.ts";
 import { imageConfinement } from "./confinement.ts";
 import { targetOf } from "./namespaces.ts";
@@ -28,7 +28,7 @@ export function imageLaunch(
   container: Container,
   image: StoredImage,
   context: TranslateContext,
-  places: Places,
+  places: MountSources,
 ): Launch {
   const who = imageUser(pod, container, image);
   if (!who.ok) return who;

@@ -1,9 +1,9 @@
-import type { Config } from "../../model/host/config.ts";
-import type { Confinement, Namespaces } from "../../model/confinement.ts";
 import { containersOf } from "../../model/api/containers.ts";
+import type { Container, EphemeralContainer, Pod } from "../../model/api/pod.ts";
+import type { Confinement, Namespaces } from "../../model/confinement.ts";
+import type { Config } from "../../model/host/config.ts";
 import { parseImage } from "../../model/image/image-reference.ts";
 import { podSandbox, targetNamespace } from "../../model/paths.ts";
-import type { Container, EphemeralContainer, Pod } from "../../model/api/pod.ts";
 
 /** Not on the host's own files. */
 export function isOnImage({ image }: Container, { images }: Pick<Config, "images">): boolean {

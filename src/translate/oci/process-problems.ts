@@ -1,6 +1,6 @@
-import type { Config } from "../../model/host/config.ts";
 import { containersOf, declaredContainers } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
+import type { Config } from "../../model/host/config.ts";
 import type { Problem } from "../../model/problem.ts";
 import { isOnImage, targetOf } from "./namespaces.ts";
 

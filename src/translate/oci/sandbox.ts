@@ -1,9 +1,9 @@
-import type { Config } from "../../model/host/config.ts";
 import type { Pod } from "../../model/api/pod.ts";
-import type { Companion, UnitName } from "../../model/unit.ts";
+import type { Config } from "../../model/host/config.ts";
+import type { AuxiliaryUnit, UnitName } from "../../model/unit.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { encodeOwnUnit } from "../../unitfile/identity.ts";
-import { companionUnitName, podSliceName } from "../../unitfile/names.ts";
+import { auxiliaryUnitName, podSliceName } from "../../unitfile/names.ts";
 import { quoteWord } from "../../unitfile/quote.ts";
 import { kernelHostname } from "../network/hostname.ts";
 import { qosClass } from "../resources/resources.ts";
@@ -16,7 +16,7 @@ type Lines = readonly (readonly [string, string])[];
  * memory its restarted self finds. None where all is the host's. Files hold the namespaces; a process is there only for shared processes, whose namespace
  * ends with its first one.
  */
-export function podSandbox(pod: Pod, config: Config, libDir: string): Companion[] {
+export function podSandbox(pod: Pod, config: Config, libDir: string): AuxiliaryUnit[] {
   const words = sharedBy(pod, config);
   if (words.length === 0) return [];
   const { namespace, name, uid } = pod.metadata;
@@ -73,7 +73,7 @@ export function sandboxLines(pod: Pod, config: Config): Lines {
 }
 
 function sandboxUnitName({ metadata }: Pod): UnitName {
-  return companionUnitName("sandbox", metadata, "pod");
+  return auxiliaryUnitName("sandbox", metadata, "pod");
 }
 
 /** Words of the helper that makes it. */

@@ -1,7 +1,7 @@
+import type { Container, Pod } from "../../model/api/pod.ts";
 import type { ProcessUser } from "../../model/confinement.ts";
 import type { StoredImage } from "../../model/image/image.ts";
-import type { Container, Pod } from "../../model/api/pod.ts";
-import { groupId, LARGEST, nonRootBreach, parseGroup, parsePasswd } from "../security/accounts.ts";
+import { groupId, MAX_ID, parseGroup, parsePasswd, runAsNonRootViolation } from "../security/accounts.ts";
 import { userOf } from "../security/user.ts";
 
 export type ImageUser =
@@ -24,14 +24,14 @@ export function imageUser(pod: Pod, container: Container, image: StoredImage): I
       : accounts.find(({ uid }) => uid === (asked.uid ?? Number(name)));
   const uid =
     asked.uid ?? (isNumber ? Number(name) : (account?.uid ?? (name === "" || name === "root" ? 0 : undefined)));
-  const breach = nonRootBreach(pod, container, asked.uid ?? (isNumber || name === "" ? uid : undefined), name);
+  const breach = runAsNonRootViolation(pod, container, asked.uid ?? (isNumber || name === "" ? uid : undefined), name);
   if (breach !== undefined) return { ok: false, reason: "CreateContainerConfigError", message: breach };
   if (uid === undefined) return unknown(`user ${name}`, "passwd");
   const groups = parseGroup(image.group);
   const given = asked.uid === undefined && groupName ? groupId(groupName, groups) : undefined;
   if (given === "unknown") return unknown(`group ${groupName}`, "group");
   const gid = asked.gid ?? given ?? account?.gid ?? 0;
-  if (uid > LARGEST || gid > LARGEST) return outOfRange(image.config.user);
+  if (uid > MAX_ID || gid > MAX_ID) return outOfRange(image.config.user);
   const supplementary = groups.filter(({ members }) => account !== undefined && members.includes(account.name));
   const ids = [...new Set(supplementary.map((group) => group.gid))].filter((id) => id !== gid);
   return {
@@ -50,6 +50,6 @@ function unknown(what: string, file: string): ImageUser {
 }
 
 function outOfRange(user: string): ImageUser {
-  const message = `unable to run as the image's user ${user}: uids and gids must be in range 0-${LARGEST}`;
+  const message = `unable to run as the image's user ${user}: uids and gids must be in range 0-${MAX_ID}`;
   return { ok: false, reason: "CreateContainerError", message };
 }

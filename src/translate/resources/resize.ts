@@ -1,12 +1,12 @@
-import type { Allocatable } from "../../model/host/allocatable.ts";
 import { statusesOf } from "../../model/api/containers.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
+import type { Allocatable } from "../../model/host/allocatable.ts";
 import type { PendingResize } from "../../model/translation.ts";
 import { shortfall } from "../admission/fit.ts";
 import { podRequests } from "./requests.ts";
 
 /** A pod as this node can have it now. One that asks for more than there is keeps what it has, and that is told. */
-export function withinReach(
+export function admitResize(
   pod: Pod,
   running: readonly Pod[],
   room: Allocatable,

@@ -2,7 +2,7 @@ import type { Container, Pod } from "../../model/api/pod.ts";
 import { userOf } from "./user.ts";
 
 /** As runtimes have it. To the kernel 4294967295 means "as it is", which is root, and what is larger is cut off. */
-export const LARGEST = 2 ** 31 - 1;
+export const MAX_ID = 2 ** 31 - 1;
 
 export interface Account {
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Account {
 }
 
 /** In the kubelet's words. */
-export function nonRootBreach(
+export function runAsNonRootViolation(
   pod: Pod,
   container: Container,
   uid: number | undefined,
@@ -42,7 +42,7 @@ export interface Group {
 export function parseGroup(text: string): Group[] {
   return text.split("\n").flatMap((line) => {
     const [name = "", , gid = "", members = ""] = line.trim().split(":");
-    const isId = /^\d+$/.test(gid) && Number(gid) <= LARGEST;
+    const isId = /^\d+$/.test(gid) && Number(gid) <= MAX_ID;
     return isId && name ? [{ name, gid: Number(gid), members: members.split(",") }] : [];
   });
 }

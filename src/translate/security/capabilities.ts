@@ -1,5 +1,5 @@
-import type { Capability } from "../../model/confinement.ts";
 import type { SecurityContext } from "../../model/api/security-context.ts";
+import type { Capability } from "../../model/confinement.ts";
 
 /** Of Linux, in the order of their numbers. */
 const ALL = (

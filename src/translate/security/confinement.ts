@@ -1,14 +1,14 @@
-import type { Confinement, Mount } from "../../model/confinement.ts";
-import { podVolatile } from "../../model/paths.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
+import type { Confinement, Mount } from "../../model/confinement.ts";
+import { podRunDir } from "../../model/paths.ts";
 import type { DesiredFile } from "../../model/step.ts";
-import { wishesOf } from "../annotations/options.ts";
-import { cleanPath } from "../volumes/clean-path.ts";
+import { annotationOptions } from "../annotations/options.ts";
 import type { TranslateContext } from "../context.ts";
 import { podFiles } from "../network/pod-files.ts";
+import { cleanPath } from "../volumes/clean-path.ts";
+import { messageMount } from "../volumes/termination-message.ts";
 import { containerRights } from "./rights.ts";
 import { processUser } from "./user.ts";
-import { messageMount } from "../volumes/termination-message.ts";
 
 /** The rights of one container on the host's files. */
 export function containerConfinement(
@@ -40,7 +40,7 @@ export function containerConfinement(
       user: "host",
     },
     sysctls: {},
-    rlimits: wishesOf(pod, container).ulimits ?? {},
+    rlimits: annotationOptions(pod, container).ulimits ?? {},
   };
 }
 
@@ -57,7 +57,7 @@ const SHARED_MEMORY: Mount = {
 function nameFiles({ metadata }: Pod, files: readonly DesiredFile[]): Mount[] {
   return files.map(({ name }) => ({
     type: "bind",
-    source: `${podVolatile(metadata.uid)}/${name}`,
+    source: `${podRunDir(metadata.uid)}/${name}`,
     target: `/etc/${name}`,
     readOnly: true,
     recursiveReadOnly: false,

@@ -1,7 +1,7 @@
-import type { Confinement, ProcessUser } from "../../model/confinement.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
-import { capabilitiesOf } from "./capabilities.ts";
+import type { Confinement, ProcessUser } from "../../model/confinement.ts";
 import { kernelHostname } from "../network/hostname.ts";
+import { capabilitiesOf } from "./capabilities.ts";
 import { seccompOf } from "./seccomp.ts";
 
 /** What acts on the host when it is written to, and by its mode alone any root may. */

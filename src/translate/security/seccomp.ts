@@ -1,6 +1,6 @@
-import type { Capability, Seccomp } from "../../model/confinement.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
 import type { SecurityProfileType } from "../../model/api/security-context.ts";
+import type { Capability, Seccomp } from "../../model/confinement.ts";
 
 type Lines = readonly (readonly [string, string])[];
 

@@ -1,16 +1,16 @@
-import type { Config } from "../../model/host/config.ts";
 import { containersOf } from "../../model/api/containers.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
+import type { Config } from "../../model/host/config.ts";
 import type { Host } from "../../model/host/host.ts";
 import { parseImage } from "../../model/image/image-reference.ts";
-import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Problem } from "../../model/problem.ts";
-import { unknownCapabilities } from "./capabilities.ts";
 import { containerPath } from "../container-path.ts";
+import { unknownCapabilities } from "./capabilities.ts";
 import { containerAppArmor } from "./rights.ts";
 import { runAsNonRootProblem } from "./user.ts";
 
 /** What tightens security and cannot be honoured is never dropped: the pod fails. */
-export function securityProblems(pod: Pod, { images }: Config, { files }: Host): Problem[] {
+export function securityProblems(pod: Pod, { images }: Config, { confinementProbe }: Host): Problem[] {
   return containersOf(pod.spec).flatMap((container) =>
     [
       // The user that an image says is not known before it is there: that one waits with the kubelet's words.
@@ -18,7 +18,7 @@ export function securityProblems(pod: Pod, { images }: Config, { files }: Host):
         ? runAsNonRootProblem(pod, container)
         : undefined,
       capabilityProblem(pod, container),
-      appArmorProblem(pod, container, files?.appArmorProfiles),
+      appArmorProblem(pod, container, confinementProbe?.appArmorProfiles),
     ].filter((problem) => problem !== undefined),
   );
 }

@@ -1,14 +1,14 @@
 import type { Confinement, Mount, ProcessUser } from "../../model/confinement.ts";
-import type { HostFiles } from "../../model/host/confinement-probe.ts";
+import type { ConfinementProbe } from "../../model/host/confinement-probe.ts";
 import { quoteBind, quotePath, quoteWord } from "../../unitfile/quote.ts";
-import { isEveryCapability } from "./capabilities.ts";
 import { PERL, RESOLVER_PATHS } from "../host/host-files.ts";
+import { isEveryCapability } from "./capabilities.ts";
 import { seccompLines } from "./seccomp.ts";
 
 type Lines = readonly (readonly [string, string])[];
 
 /** The confinement as directives of a container's unit. None of them takes rights from helpers that are run with "+". */
-export function confinementLines(confinement: Confinement, files: HostFiles | undefined): Lines {
+export function confinementLines(confinement: Confinement, files: ConfinementProbe | undefined): Lines {
   const { mounts, workingDirectory } = confinement;
   return [
     ["WorkingDirectory", quotePath(workingDirectory)],
@@ -45,7 +45,7 @@ function hostFilesLines(
  * is mounted below needs a place that is new for each command: in PrivateTmp= a container may have put a link on the way.
  */
 function ownDirectoryLines({ root, mounts }: Confinement): Lines {
-  const isFree = (path: string) => !mounts.some(({ target }) => throughLink(target) === path);
+  const isFree = (path: string) => !mounts.some(({ target }) => resolveVarRun(target) === path);
   const temporary = ["/tmp", "/var/tmp"].filter(isFree);
   const own = isFree("/run") ? [tmpfs("/run", 0o755, root.readOnly)] : [];
   const isBusy = mounts.some(({ target }) => temporary.some((path) => target.startsWith(`${path}/`)));
@@ -54,7 +54,7 @@ function ownDirectoryLines({ root, mounts }: Confinement): Lines {
 }
 
 /** As hosts have it: systemd follows the link, so /var/run and /run are one place. */
-export function throughLink(path: string): string {
+export function resolveVarRun(path: string): string {
   return path.replace(/^\/var\/run(?=\/|$)/, "/run");
 }
 
@@ -97,14 +97,14 @@ function printLimit(limit: number): string {
  * passwd entry (217/USER), and then not even the helpers that record the exit can run. Not CapabilityBoundingSet=: who
  * changes user, or gives the container its host name, needs more than the container may have.
  */
-export function launchPrefix(confinement: Confinement, libDir: string, files?: HostFiles): readonly string[] {
+export function launchPrefix(confinement: Confinement, libDir: string, files?: ConfinementProbe): readonly string[] {
   const { user, capabilities, hostname } = confinement;
   const isEverything = isEveryCapability(capabilities);
   const bounds = isEverything ? [] : [`--bounding-set=${boundingSet(capabilities)}`, "--inh-caps=-all"];
   const words = [...identity(user), ...bounds];
   return [
     ...(hostname === undefined ? [] : hostnamePrefix(hostname)),
-    ...(isFenced(confinement) && files?.present.has(PERL) ? [`${libDir}/container-fence`] : []),
+    ...(isFenced(confinement) && files?.present.has(PERL) ? [`${libDir}/container-landlock`] : []),
     ...(words.length === 0 ? [] : ["/usr/bin/setpriv", ...words, "--"]),
   ];
 }

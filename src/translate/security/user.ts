@@ -1,5 +1,5 @@
-import type { ProcessUser } from "../../model/confinement.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
+import type { ProcessUser } from "../../model/confinement.ts";
 import type { Problem } from "../../model/problem.ts";
 import { containerPath } from "../container-path.ts";
 

@@ -1,7 +1,7 @@
 import type { HostFileType, HostStorage } from "../../model/storage.ts";
 import { quotePath } from "../../unitfile/quote.ts";
 import { cleanPath } from "./clean-path.ts";
-import type { Placed } from "./storage.ts";
+import type { ResolvedVolume } from "./storage.ts";
 
 interface Check {
   readonly type: HostFileType;
@@ -20,7 +20,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 
 /** A file or directory of the host itself. Without a type it may be anything, and is made where it is missing, as runtimes do. */
-export function hostFile(given: string, type: string, hostFiles: ReadonlyMap<string, HostFileType>): Placed {
+export function hostFile(given: string, type: string, hostFiles: ReadonlyMap<string, HostFileType>): ResolvedVolume {
   const path = cleanPath(given);
   const check = CHECKS[type];
   const there = hostFiles.get(path);

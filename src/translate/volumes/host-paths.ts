@@ -1,6 +1,6 @@
 import type { Container, Pod } from "../../model/api/pod.ts";
-import type { References } from "../../model/references.ts";
 import type { PersistentVolume } from "../../model/api/volume.ts";
+import type { ResolvedReferences } from "../../model/references.ts";
 import { cleanPath } from "./clean-path.ts";
 import { messagePath } from "./termination-message.ts";
 
@@ -20,7 +20,7 @@ export function neededMountPoints({ volumeMounts = [] }: Container): readonly st
 }
 
 /** Paths of the host that volumes may mean, whatever must be there. */
-export function volumePaths({ spec }: Pod, references: References): readonly string[] {
+export function volumePaths({ spec }: Pod, references: ResolvedReferences): readonly string[] {
   const claimed = [...references.entries()]
     .filter(([key, fetched]) => key.startsWith("persistentvolume/") && fetched.ok)
     .map(([, fetched]) => (fetched.ok ? (fetched.value as PersistentVolume) : undefined))

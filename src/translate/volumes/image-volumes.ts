@@ -1,16 +1,16 @@
 import { containersOf } from "../../model/api/containers.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
+import type { Volume } from "../../model/api/volume.ts";
 import { IMAGES } from "../../model/image/image.ts";
 import { parseImage } from "../../model/image/image-reference.ts";
+import { redactCredentials } from "../../model/image/shown-image.ts";
 import { imageVolumePath } from "../../model/paths.ts";
-import type { Container, Pod } from "../../model/api/pod.ts";
-import { shownImage } from "../../model/image/shown-image.ts";
 import type { DesiredFile } from "../../model/step.ts";
 import type { DesiredContainer, DesiredImageVolume } from "../../model/translation.ts";
-import type { Volume } from "../../model/api/volume.ts";
 import { imageKey } from "../../unitfile/image-names.ts";
 import type { TranslateContext } from "../context.ts";
-import { type ImageVerdict, type ImageWish, judgeImage, notesAsking } from "../images/image.ts";
-import type { Place } from "./storage.ts";
+import { type ImageRequest, type ResolvedImage, recordsPullRequest, resolveImage } from "../images/image.ts";
+import type { MountSource } from "./storage.ts";
 
 type Wait = Pick<DesiredContainer, "waiting" | "awaits">;
 
@@ -18,7 +18,7 @@ type Wait = Pick<DesiredContainer, "waiting" | "awaits">;
 export interface ImageVolumes {
   readonly desired: readonly DesiredImageVolume[];
   /** Of those that are here, by volume name. */
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, MountSource>;
   /** What containers wait for that mount one of the others, by volume name. */
   readonly waits: ReadonlyMap<string, Wait>;
   readonly files: readonly DesiredFile[];
@@ -29,25 +29,25 @@ type Context = Pick<TranslateContext, "config" | "directory" | "images" | "refer
 /** Which image a volume is, is asked once in the life of the pod: what is mounted stays. */
 export function translateImageVolumes(pod: Pod, context: Context): ImageVolumes {
   const desired: DesiredImageVolume[] = [];
-  const places = new Map<string, Place>();
+  const places = new Map<string, MountSource>();
   const waits = new Map<string, Wait>();
   const files: DesiredFile[] = [];
   for (const { name, image } of pod.spec.volumes ?? []) {
     if (image === undefined) continue;
-    const reference = shownImage(image.reference ?? "");
-    const verdict = judgeVolume(pod, name, image, context);
+    const reference = redactCredentials(image.reference ?? "");
+    const verdict = resolveImageVolume(pod, name, image, context);
     const stored = verdict.kind === "stored" ? verdict.stored : undefined;
     const hex = heldImage(pod, name, context) ?? stored?.digest.slice("sha256:".length);
     if (hex !== undefined) {
       const digest = `sha256:${hex}`;
-      places.set(name, placeOf(imageVolumePath(pod.metadata.uid, name, hex), `${IMAGES}/trees/${hex}/rootfs`));
+      places.set(name, sourceOf(imageVolumePath(pod.metadata.uid, name, hex), `${IMAGES}/trees/${hex}/rootfs`));
       desired.push({ volume: name, reference, digest, ...(stored?.digest === digest && { stored }) });
       continue;
     }
     const { pull, waiting } = verdict.kind === "absent" ? verdict.waits : {};
     waits.set(name, waiting === undefined ? {} : { waiting, awaits: reference });
     desired.push({ volume: name, reference, ...(pull && { pull }) });
-    files.push(...notesAsking(asContainer(pod, name, image), context));
+    files.push(...recordsPullRequest(asContainer(pod, name, image), context));
   }
   return { desired, places, waits, files };
 }
@@ -64,7 +64,7 @@ export function imageVolumeWait({ volumeMounts = [] }: Container, waits: ImageVo
   return own.find(({ waiting }) => waiting !== undefined) ?? own[0];
 }
 
-function placeOf(path: string, tree: string): Place {
+function sourceOf(path: string, tree: string): MountSource {
   return {
     ok: true,
     path,
@@ -84,7 +84,7 @@ function heldImage({ metadata }: Pod, volume: string, { directory }: Context): s
 }
 
 /** No container can have this name, so the file that says when it was asked for is the volume's own. */
-function asContainer(pod: Pod, volume: string, { reference, pullPolicy }: NonNullable<Volume["image"]>): ImageWish {
+function asContainer(pod: Pod, volume: string, { reference, pullPolicy }: NonNullable<Volume["image"]>): ImageRequest {
   const policy = pullPolicy === undefined ? {} : { imagePullPolicy: pullPolicy };
   const mounts = ({ volumeMounts = [] }: Container) => volumeMounts.some(({ name }) => name === volume);
   const mountedBy = containersOf(pod.spec).filter(mounts);
@@ -97,11 +97,16 @@ function asContainer(pod: Pod, volume: string, { reference, pullPolicy }: NonNul
 }
 
 /** The files of the host are no volume of this kind. */
-function judgeVolume(pod: Pod, volume: string, source: NonNullable<Volume["image"]>, context: Context): ImageVerdict {
-  const verdict = judgeImage(pod, asContainer(pod, volume, source), context);
+function resolveImageVolume(
+  pod: Pod,
+  volume: string,
+  source: NonNullable<Volume["image"]>,
+  context: Context,
+): ResolvedImage {
+  const verdict = resolveImage(pod, asContainer(pod, volume, source), context);
   if (verdict.kind !== "host") return verdict;
-  const reference = shownImage(source.reference ?? "");
-  const waits = (reason: string, message: string): ImageVerdict => ({
+  const reference = redactCredentials(source.reference ?? "");
+  const waits = (reason: string, message: string): ResolvedImage => ({
     kind: "absent",
     waits: { waiting: { reason, message } },
   });

@@ -1,16 +1,16 @@
 import { containersOf } from "../../model/api/containers.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
-import { cleanPath } from "./clean-path.ts";
 import { LAUNCH_FILE } from "../container.ts";
-import type { Place } from "./storage.ts";
+import { resolveVarRun } from "../security/unit-confinement.ts";
+import { cleanPath } from "./clean-path.ts";
+import type { MountSource } from "./storage.ts";
 import { messagePath } from "./termination-message.ts";
-import { throughLink } from "../security/unit-confinement.ts";
 
 /**
  * What root relies on between systemd and the container's program: BindPaths= acts on helpers that are run with "+" as
  * well, and setpriv asks for users by name before it takes them for numbers.
  */
-const ROOTS_OWN: readonly string[] = [
+const RESERVED_TARGETS: readonly string[] = [
   ...["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"].flatMap((path) => [path, `/usr${path}`]),
   ...["/usr/local/bin", "/usr/local/sbin", "/usr/local/lib"],
   ...["/etc/perl", "/usr/share/perl", "/usr/share/perl5", "/usr/local/share/perl"],
@@ -34,7 +34,7 @@ export function mountPointProblem(
   pod: Pod,
   container: Container,
   path: string,
-  places: ReadonlyMap<string, Place>,
+  places: ReadonlyMap<string, MountSource>,
   libDir: string,
 ): string | undefined {
   const points = pointsOf(container, path, places);
@@ -43,24 +43,26 @@ export function mountPointProblem(
     .find(Boolean);
 }
 
-function pointsOf(container: Container, path: string, places: ReadonlyMap<string, Place>): readonly Point[] {
+function pointsOf(container: Container, path: string, places: ReadonlyMap<string, MountSource>): readonly Point[] {
   const { volumeMounts = [], terminationMessagePath } = container;
   const volumes = volumeMounts.map(({ name, mountPath, subPath, subPathExpr }) => ({
     given: `${path}.volumeMounts[${name}].mountPath ${JSON.stringify(mountPath)}`,
-    target: throughLink(cleanPath(mountPath)),
+    target: resolveVarRun(cleanPath(mountPath)),
     volume: name,
     source: subPath || subPathExpr ? undefined : places.get(name)?.path,
   }));
   const message = {
     given: `${path}.terminationMessagePath ${JSON.stringify(terminationMessagePath ?? messagePath(container))}`,
-    target: throughLink(messagePath(container)),
+    target: resolveVarRun(messagePath(container)),
   };
   return [...volumes, message];
 }
 
 /** A directory of the host at its own place covers nothing. */
 function coverProblem({ given, target, source }: Point, libDir: string): string | undefined {
-  const covered = [...ROOTS_OWN, libDir].find((own) => own === target || isBelow(own, target) || isBelow(target, own));
+  const covered = [...RESERVED_TARGETS, libDir].find(
+    (own) => own === target || isBelow(own, target) || isBelow(target, own),
+  );
   if (covered === undefined || source === target) return undefined;
   return `${given} would cover ${covered} of the host, which starts the container: use another path, or an image with files of its own`;
 }
@@ -81,8 +83,12 @@ function nestingProblem(
 }
 
 /** The same of a directory of the host that is a volume elsewhere. Who may write to all of the host needs no links. */
-function exposedProblem(pod: Pod, { given, target }: Point, places: ReadonlyMap<string, Place>): string | undefined {
-  if (MADE_ANEW.test(target)) return undefined;
+function exposedProblem(
+  pod: Pod,
+  { given, target }: Point,
+  places: ReadonlyMap<string, MountSource>,
+): string | undefined {
+  if (RECREATED_EACH_START.test(target)) return undefined;
   const mounts = containersOf(pod.spec).flatMap(({ volumeMounts = [] }) => volumeMounts);
   const exposed = mounts.find(({ name, readOnly }) => {
     const path = readOnly ? undefined : places.get(name)?.path;
@@ -93,7 +99,7 @@ function exposedProblem(pod: Pod, { given, target }: Point, places: ReadonlyMap<
 }
 
 /** The container's own at each start, wherever the host's are; and devices, where only root makes files. */
-const MADE_ANEW = /^\/(run|tmp|var\/tmp|dev)\//;
+const RECREATED_EACH_START = /^\/(run|tmp|var\/tmp|dev)\//;
 
 function whoseLinks({ spec }: Pod, name: string): string {
   const { image } = spec.volumes?.find((each) => each.name === name) ?? {};

@@ -1,11 +1,11 @@
+import type { Container, Pod } from "../../model/api/pod.ts";
+import type { VolumeMount } from "../../model/api/volume.ts";
 import type { BindMount, Propagation } from "../../model/confinement.ts";
 import { subPathMount } from "../../model/paths.ts";
-import type { Container, Pod } from "../../model/api/pod.ts";
 import { type Storage, storageKey } from "../../model/storage.ts";
-import type { VolumeMount } from "../../model/api/volume.ts";
-import { cleanPath } from "./clean-path.ts";
 import { expand } from "../env/expand.ts";
-import type { Place } from "./storage.ts";
+import { cleanPath } from "./clean-path.ts";
+import type { MountSource } from "./storage.ts";
 
 export type ContainerMounts =
   | {
@@ -26,7 +26,7 @@ export type ContainerMounts =
 export function containerMounts(
   { metadata }: Pod,
   { name: container, volumeMounts = [] }: Container,
-  places: ReadonlyMap<string, Place>,
+  places: ReadonlyMap<string, MountSource>,
   variables: ReadonlyMap<string, string> | undefined,
   failures: ReadonlyMap<string, string> = new Map(),
 ): ContainerMounts {
@@ -67,7 +67,7 @@ export function containerMounts(
   };
 }
 
-function bind(mount: VolumeMount, place: Place, source: string): BindMount {
+function bind(mount: VolumeMount, place: MountSource, source: string): BindMount {
   const readOnly = place.readOnly || (mount.readOnly ?? false);
   return {
     type: "bind",

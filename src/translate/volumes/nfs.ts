@@ -1,14 +1,14 @@
-import { volumePath } from "../../model/paths.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { NfsSource } from "../../model/api/volume.ts";
+import { volumePath } from "../../model/paths.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { encodeOwnUnit } from "../../unitfile/identity.ts";
 import { mountUnitName } from "../../unitfile/names.ts";
 import { quotePath } from "../../unitfile/quote.ts";
-import type { Placed } from "./storage.ts";
+import type { ResolvedVolume } from "./storage.ts";
 
 /** A share that systemd mounts before the first container starts, by a unit of its own. */
-export function nfsMount(pod: Pod, volume: string, source: NfsSource, mountOptions: readonly string[]): Placed {
+export function nfsMount(pod: Pod, volume: string, source: NfsSource, mountOptions: readonly string[]): ResolvedVolume {
   const { namespace, name, uid } = pod.metadata;
   const { server, path: share, readOnly = false } = source;
   if (!/^[A-Za-z0-9._:[\]-]+$/.test(server))

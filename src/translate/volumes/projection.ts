@@ -1,16 +1,23 @@
-import type { Allocatable } from "../../model/host/allocatable.ts";
 import { containersOf, declaredContainers } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
-import { type ConfigMap, type Fetched, keyOf, lookUp, type References, UNKNOWN } from "../../model/references.ts";
-import type { VolumeFile } from "../../model/step.ts";
 import type { DownwardFile, KeyToPath, ObjectProjection, ProjectedSource, Volume } from "../../model/api/volume.ts";
+import type { Allocatable } from "../../model/host/allocatable.ts";
+import {
+  type ConfigMap,
+  type FetchResult,
+  NOT_FETCHED,
+  type ResolvedReferences,
+  referenceKey,
+  resolveReference,
+} from "../../model/references.ts";
+import type { VolumeFile } from "../../model/step.ts";
 import { fieldValue } from "../env/field-value.ts";
-import { tokenReference } from "../references.ts";
 import { resourceValue } from "../env/resource-value.ts";
+import { tokenReference } from "../references.ts";
 
 export interface ProjectionContext {
   readonly pod: Pod;
-  readonly references: References;
+  readonly references: ResolvedReferences;
   readonly allocatable: Allocatable;
 }
 
@@ -46,16 +53,19 @@ function sourceFiles(source: ProjectedSource, mode = DEFAULT_MODE, context: Proj
   if (secret !== undefined) return inside(objectFiles("secret", secret, mode, context));
   if (downwardAPI !== undefined) return inside(downwardFiles(downwardAPI.items ?? [], mode, context));
   if (serviceAccountToken !== undefined) {
-    const key = keyOf(tokenReference(context.pod, serviceAccountToken));
-    const token = (context.references.get(key) ?? UNKNOWN) as Fetched<string>;
-    if (!token.ok) return no(`failed to fetch token: ${token.because}`);
-    return inside({ ok: true, files: one(serviceAccountToken.path, credential(token.value, mode, context.pod)) });
+    const key = referenceKey(tokenReference(context.pod, serviceAccountToken));
+    const token = (context.references.get(key) ?? NOT_FETCHED) as FetchResult<string>;
+    if (!token.ok) return failed(`failed to fetch token: ${token.because}`);
+    return inside({
+      ok: true,
+      files: singleFile(serviceAccountToken.path, credential(token.value, mode, context.pod)),
+    });
   }
   if (clusterTrustBundle?.name === undefined) return { ok: true, files: new Map() };
-  const bundle = lookUp(context.references, "clustertrustbundle", "", clusterTrustBundle.name);
-  if (!bundle.ok && !(bundle.missing && clusterTrustBundle.optional)) return no(bundle.because);
+  const bundle = resolveReference(context.references, "clustertrustbundle", "", clusterTrustBundle.name);
+  if (!bundle.ok && !(bundle.missing && clusterTrustBundle.optional)) return failed(bundle.because);
   const file = credential(bundle.ok ? bundle.value : "", mode, context.pod);
-  return inside({ ok: true, files: one(clusterTrustBundle.path, file) });
+  return inside({ ok: true, files: singleFile(clusterTrustBundle.path, file) });
 }
 
 function objectFiles(
@@ -64,8 +74,8 @@ function objectFiles(
   mode: number,
   { pod, references }: ProjectionContext,
 ): Projection {
-  const fetched = lookUp(references, kind, pod.metadata.namespace, name);
-  if (!fetched.ok && !(fetched.missing && optional)) return no(fetched.because);
+  const fetched = resolveReference(references, kind, pod.metadata.namespace, name);
+  if (!fetched.ok && !(fetched.missing && optional)) return failed(fetched.because);
   const contents = fetched.ok ? contentsOf(kind, fetched.value) : new Map<string, Content>();
   const chosen: readonly KeyToPath[] = items?.length ? items : [...contents.keys()].map((key) => ({ key, path: key }));
   const files = new Map<string, VolumeFile>();
@@ -73,7 +83,7 @@ function objectFiles(
     const content = contents.get(key);
     if (content !== undefined) files.set(path, { ...content, mode: own ?? mode });
     else if (!optional)
-      return no(
+      return failed(
         `${kind === "secret" ? "" : "configmap "}references non-existent ${kind === "secret" ? "secret" : "config"} key: ${key}`,
       );
   }
@@ -104,7 +114,7 @@ function downwardFiles(items: readonly DownwardFile[], mode: number, context: Pr
         ? metadataValue(pod, fieldRef?.fieldPath ?? "")
         : container && resourceValue(resourceFieldRef, container, allocatable);
     if (value === undefined)
-      return no(
+      return failed(
         resourceFieldRef === undefined
           ? `unsupported fieldPath: ${fieldRef?.fieldPath}`
           : `unsupported container resource : ${resourceFieldRef.resource}`,
@@ -136,7 +146,7 @@ function onlyUser({ spec }: Pod): number | undefined {
 function inside(projection: Projection): Projection {
   if (!projection.ok) return projection;
   const stray = [...projection.files.keys()].find((path) => !isInside(path));
-  return stray === undefined ? projection : no(`path ${JSON.stringify(stray)} is not within the volume`);
+  return stray === undefined ? projection : failed(`path ${JSON.stringify(stray)} is not within the volume`);
 }
 
 function isInside(path: string): boolean {
@@ -149,6 +159,6 @@ function isInside(path: string): boolean {
   );
 }
 
-const one = (path: string, file: VolumeFile): Files => new Map([[path, file]]);
+const singleFile = (path: string, file: VolumeFile): Files => new Map([[path, file]]);
 
-const no = (because: string) => ({ ok: false, because }) as const;
+const failed = (because: string) => ({ ok: false, because }) as const;

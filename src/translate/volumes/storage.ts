@@ -1,19 +1,19 @@
-import type { Allocatable } from "../../model/host/allocatable.ts";
-import { diskVolumePath, volumePath } from "../../model/paths.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
-import type { References } from "../../model/references.ts";
-import type { GroupStorage, HostFileType, Storage } from "../../model/storage.ts";
-import type { Companion } from "../../model/unit.ts";
 import type { Volume } from "../../model/api/volume.ts";
+import type { Allocatable } from "../../model/host/allocatable.ts";
+import { diskVolumePath, volumePath } from "../../model/paths.ts";
+import type { ResolvedReferences } from "../../model/references.ts";
+import type { GroupStorage, HostFileType, Storage } from "../../model/storage.ts";
+import type { AuxiliaryUnit } from "../../model/unit.ts";
+import { amountsOf } from "../resources/resources.ts";
 import { claimedVolume } from "./claim.ts";
 import { hostFile } from "./host-file.ts";
 import { nfsMount } from "./nfs.ts";
-import { amountsOf } from "../resources/resources.ts";
 
 export interface StorageContext {
   readonly pod: Pod;
-  readonly references: References;
+  readonly references: ResolvedReferences;
   readonly allocatable: Allocatable;
   /** What is at the paths of the host that pods name. */
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
@@ -22,7 +22,7 @@ export interface StorageContext {
 }
 
 /** Where on the host a volume is, and what is to be done for it. */
-export interface Place {
+export interface MountSource {
   readonly ok: true;
   readonly path: string;
   /** Whatever the mounts say. */
@@ -32,13 +32,13 @@ export interface Place {
   /** What has to be true on the host before a container that mounts it may start. */
   readonly conditions: readonly (readonly [string, string])[];
   readonly storage: readonly Storage[];
-  readonly companions: readonly Companion[];
+  readonly companions: readonly AuxiliaryUnit[];
 }
 
-export type Placed = Place | { readonly ok: false; readonly because: string };
+export type ResolvedVolume = MountSource | { readonly ok: false; readonly because: string };
 
 /** Of volumes that are no files that the run writes. `because` is in the kubelet's words. */
-export function placeVolume(volume: Volume, context: StorageContext): Placed {
+export function resolveVolume(volume: Volume, context: StorageContext): ResolvedVolume {
   const { hostPath, nfs } = volume;
   if (hostPath !== undefined) return hostFile(hostPath.path, hostPath.type ?? "", context.hostFiles);
   if (nfs !== undefined) return nfsMount(context.pod, volume.name, nfs, []);
@@ -56,7 +56,7 @@ export function placeVolume(volume: Volume, context: StorageContext): Placed {
   return { ...place, readOnly, storage: [...place.storage, ...group] };
 }
 
-function emptyDir({ name, emptyDir: source }: Volume, context: StorageContext): Place {
+function emptyDir({ name, emptyDir: source }: Volume, context: StorageContext): MountSource {
   const { metadata, spec } = context.pod;
   const gid = spec.securityContext?.fsGroup;
   const group = gid === undefined ? {} : { gid };

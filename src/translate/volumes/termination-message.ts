@@ -1,6 +1,6 @@
+import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Mount } from "../../model/confinement.ts";
 import { messageFile } from "../../model/paths.ts";
-import type { Container, Pod } from "../../model/api/pod.ts";
 import { cleanPath } from "./clean-path.ts";
 
 /** Where the container may write why it ends. */

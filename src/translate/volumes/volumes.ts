@@ -1,15 +1,15 @@
-import { volumePath } from "../../model/paths.ts";
 import type { Pod } from "../../model/api/pod.ts";
-import type { DesiredVolume } from "../../model/step.ts";
 import type { Volume } from "../../model/api/volume.ts";
+import { volumePath } from "../../model/paths.ts";
+import type { DesiredVolume } from "../../model/step.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { quotePath, UnquotableError } from "../../unitfile/quote.ts";
 import { project } from "./projection.ts";
-import { type Place, type Placed, placeVolume, type StorageContext } from "./storage.ts";
+import { type MountSource, type ResolvedVolume, resolveVolume, type StorageContext } from "./storage.ts";
 
 export interface Volumes {
   /** By volume name. */
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, MountSource>;
   readonly written: readonly DesiredVolume[];
   /** Why a volume that was never there cannot be; by volume name, in the kubelet's words. */
   readonly missing: ReadonlyMap<string, string>;
@@ -17,15 +17,15 @@ export interface Volumes {
 
 /** The pod's volumes on this host, but those of images. One that was written stays as it is while what it is made of cannot be had. */
 export function translateVolumes(context: StorageContext, present: ReadonlyMap<string, string>): Volumes {
-  const places = new Map<string, Place>();
+  const places = new Map<string, MountSource>();
   const written: DesiredVolume[] = [];
   const missing = new Map<string, string>();
   for (const volume of context.pod.spec.volumes ?? []) {
     const { name } = volume;
     if (volume.image !== undefined) continue;
     const projection = project(volume, context);
-    const place = projection === undefined ? placed(volume, context) : writtenPlace(context.pod, name);
-    if (projection?.ok) written.push(asWritten(context.pod, name, [...projection.files]));
+    const place = projection === undefined ? resolvedVolume(volume, context) : projectedSource(context.pod, name);
+    if (projection?.ok) written.push(asProjected(context.pod, name, [...projection.files]));
     if (!place.ok) missing.set(name, place.because);
     else if (projection?.ok === false && !present.has(name)) missing.set(name, projection.because);
     else places.set(name, place);
@@ -35,9 +35,9 @@ export function translateVolumes(context: StorageContext, present: ReadonlyMap<s
   return { places, written, missing };
 }
 
-function placed(volume: Volume, context: StorageContext): Placed {
+function resolvedVolume(volume: Volume, context: StorageContext): ResolvedVolume {
   try {
-    return placeVolume(volume, context);
+    return resolveVolume(volume, context);
   } catch (error) {
     if (!(error instanceof UnquotableError)) throw error;
     return { ok: false, because: `its path ${error.message}` };
@@ -45,13 +45,13 @@ function placed(volume: Volume, context: StorageContext): Placed {
 }
 
 /** Read-only whatever mounts say, as the kubelet has it: the run writes there, and follows what it finds. */
-function writtenPlace({ metadata }: Pod, volume: string): Place {
+function projectedSource({ metadata }: Pod, volume: string): MountSource {
   const path = volumePath(metadata.uid, volume);
   const conditions = [["ConditionPathExists", quotePath(`${path}/..data`)]] as const;
   return { ok: true, path, readOnly: true, conditions, storage: [], companions: [] };
 }
 
-function asWritten({ spec }: Pod, name: string, files: DesiredVolume["files"]): DesiredVolume {
+function asProjected({ spec }: Pod, name: string, files: DesiredVolume["files"]): DesiredVolume {
   const gid = spec.securityContext?.fsGroup;
   const content = { name, files, ...(gid === undefined ? {} : { gid }) };
   return { ...content, digest: digest(JSON.stringify(content), 40) };

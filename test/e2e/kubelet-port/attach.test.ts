@@ -99,7 +99,7 @@ describe("input", () => {
   });
 
   test("of a container that has not come so far as to read when somebody is attached", async () => {
-    const fence = "/usr/local/lib/unitlet/container-fence";
+    const fence = "/usr/local/lib/unitlet/container-landlock";
     const held = `#!/bin/sh\nuntil test -e /opt/now; do sleep 0.1; done\nexec /opt/fence "$@"\n`;
     await node.machine.write("/opt/held", held, 0o755);
     await node.exec(`cp ${fence} /opt/fence; mount --bind /opt/held ${fence}`);

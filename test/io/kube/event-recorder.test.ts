@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { type Told, withTold } from "../../../src/io/kube/event-recorder.ts";
+import { type RecordedEvent, recordEvent } from "../../../src/io/kube/event-recorder.ts";
 
-const told = (count: number): Told => ({ name: `web.${count}`, count, occurrence: `${count}` });
+const told = (count: number): RecordedEvent => ({ name: `web.${count}`, count, occurrence: `${count}` });
 
 test("what was told again is remembered as it was told last, once", () => {
   const before = { first: told(1), second: told(2) };
-  expect(Object.entries(withTold(before, "first", told(3)))).toEqual([
+  expect(Object.entries(recordEvent(before, "first", told(3)))).toEqual([
     ["second", told(2)],
     ["first", told(3)],
   ]);
@@ -13,6 +13,6 @@ test("what was told again is remembered as it was told last, once", () => {
 
 test("words that are new each time do not fill the memory", () => {
   let all = {};
-  for (let at = 0; at < 250; at += 1) all = withTold(all, `key-${at}`, told(at));
+  for (let at = 0; at < 250; at += 1) all = recordEvent(all, `key-${at}`, told(at));
   expect(Object.keys(all)).toEqual(Array.from({ length: 100 }, (_, at) => `key-${at + 150}`));
 });

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { type RefusalCase, refusalWords } from "../../../src/io/pki/explain-rejection.ts";
+import { type RejectionCase, rejectionMessage } from "../../../src/io/pki/explain-rejection.ts";
 
 const NOW = Date.parse("2026-03-04T05:06:07Z");
 const DAY = 24 * 3_600_000;
 const GOOD = { from: NOW - DAY, to: NOW + DAY };
-const BASE: RefusalCase = { status: 401, client: GOOD, isOurs: true, now: NOW };
+const BASE: RejectionCase = { status: 401, client: GOOD, isOurs: true, now: NOW };
 
-test.each<[string, Partial<RefusalCase>, string]>([
+test.each<[string, Partial<RejectionCase>, string]>([
   [
     "a certificate that has ended",
     { client: { from: 0, to: NOW - DAY } },
@@ -42,17 +42,17 @@ test.each<[string, Partial<RefusalCase>, string]>([
   ],
   ["a handshake that breaks off", { status: 0, code: "EPROTO", client: { from: 0, to: NOW - 1 } }, "has ended"],
 ])("%s", (_, change, expected) => {
-  expect(refusalWords({ ...BASE, ...change })).toContain(expected);
+  expect(rejectionMessage({ ...BASE, ...change })).toContain(expected);
 });
 
 test("a token", () => {
   const { client: _, ...token } = BASE;
-  expect(refusalWords(token)).toContain("does not accept the token of this node: join again");
+  expect(rejectionMessage(token)).toContain("does not accept the token of this node: join again");
 });
 
 test.each([[{ status: 0, code: "ECONNREFUSED" }], [{ status: 0 }], [{ status: 403 }], [{ status: 0, code: "EPROTO" }]])(
   "%o has another cause",
   (change) => {
-    expect(refusalWords({ ...BASE, ...change })).toBeUndefined();
+    expect(rejectionMessage({ ...BASE, ...change })).toBeUndefined();
   },
 );

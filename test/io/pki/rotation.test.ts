@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { pollAfter, renewalTime, retryAfter } from "../../../src/io/pki/rotation.ts";
+import { pollDelay, renewalTime, retryDelay } from "../../../src/io/pki/rotation.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -29,9 +29,9 @@ test.each([
   [HOUR, 5 * MINUTE],
   [24 * HOUR, 5 * MINUTE],
 ])("a request that is %d ms old is looked at after %d ms", (age, expected) => {
-  expect(pollAfter(age)).toBe(expected);
+  expect(pollDelay(age)).toBe(expected);
 });
 
 test("refusals are answered with ever longer patience, an hour at most", () => {
-  expect([1, 2, 3, 6, 7, 100].map((refusals) => retryAfter(refusals) / MINUTE)).toEqual([1, 2, 4, 32, 60, 60]);
+  expect([1, 2, 3, 6, 7, 100].map((refusals) => retryDelay(refusals) / MINUTE)).toEqual([1, 2, 4, 32, 60, 60]);
 });

@@ -12,8 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { pathOf, withBeneath } from "../../../src/io/volumes/safe-path.ts";
-import { giveToGroup } from "../../../src/io/volumes/fs-group.ts";
+import { applyFsGroup } from "../../../src/io/volumes/fs-group.ts";
+import { pathOf, withPathBelow } from "../../../src/io/volumes/safe-path.ts";
 
 let root: string;
 let volume: string;
@@ -30,7 +30,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 const read = (path: string, make = false) =>
-  withBeneath(volume, path, make, (found) => readFileSync(pathOf(found), "utf8"));
+  withPathBelow(volume, path, make, (found) => readFileSync(pathOf(found), "utf8"));
 
 describe("a path within a volume", () => {
   test.for([
@@ -66,13 +66,13 @@ describe("a path within a volume", () => {
   });
 
   test("that is missing is made, as open as the volume", () => {
-    withBeneath(volume, "new/one", true, () => {});
+    withPathBelow(volume, "new/one", true, () => {});
     expect(statSync(join(volume, "new/one")).mode & 0o7777).toBe(statSync(volume).mode & 0o7777);
   });
 
   test("that is a link to what is missing is made within", () => {
     symlinkSync("a/new", join(volume, "link"));
-    withBeneath(volume, "link", true, () => {});
+    withPathBelow(volume, "link", true, () => {});
     expect(statSync(join(volume, "a/new")).isDirectory()).toBe(true);
   });
 });
@@ -82,33 +82,33 @@ describe("a tree that is given to a group", () => {
   const mode = (path: string) => (lstatSync(join(volume, path)).mode & 0o7777).toString(8);
 
   test("may be written to by it, whatever is made there later", () => {
-    expect(giveToGroup(volume, gid, true)).toBe(true);
+    expect(applyFsGroup(volume, gid, true)).toBe(true);
     expect([mode("a"), mode("a/b/file")]).toEqual(["2775", "664"]);
   });
 
   test("stays within itself: what a link leads to is nobody's to give", () => {
     symlinkSync(join(root, "outside/file"), join(volume, "link"));
     symlinkSync(join(root, "outside"), join(volume, "directory"));
-    giveToGroup(volume, gid, true);
+    applyFsGroup(volume, gid, true);
     expect(statSync(join(root, "outside/file")).mode & 0o777).toBe(0o600);
   });
 
   test("leaves a file with a second name as it is", () => {
     linkSync(join(root, "outside/file"), join(volume, "second"));
-    giveToGroup(volume, gid, true);
+    applyFsGroup(volume, gid, true);
     expect(statSync(join(root, "outside/file")).mode & 0o777).toBe(0o600);
   });
 
   test("goes on in the next run when it has too many files, and only then is done", () => {
-    expect(() => giveToGroup(volume, gid, true, () => true)).toThrow(/too many files .* OnRootMismatch/);
-    expect(giveToGroup(volume, gid, false)).toBe(true);
+    expect(() => applyFsGroup(volume, gid, true, () => true)).toThrow(/too many files .* OnRootMismatch/);
+    expect(applyFsGroup(volume, gid, false)).toBe(true);
     expect(mode("a/b/file")).toBe("664");
   });
 
   test("is left as it is when its root is so already, unless it is always to be given", () => {
-    giveToGroup(volume, gid, true);
+    applyFsGroup(volume, gid, true);
     writeFileSync(join(volume, "later"), "", { mode: 0o600 });
-    expect(giveToGroup(volume, gid, false)).toBe(false);
+    expect(applyFsGroup(volume, gid, false)).toBe(false);
     expect(mode("later")).toBe("600");
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shownImage } from "../../../src/model/image/shown-image.ts";
+import { redactCredentials } from "../../../src/model/image/shown-image.ts";
 
 test.for([
   ["nginx@sha256:ab", "nginx@sha256:ab"],
@@ -9,5 +9,5 @@ test.for([
   ["https://token@h.example/x.tar?sig=secret&a=@#sha256=ab", "https://h.example/x.tar#sha256=ab"],
   ["http://me:secret@h.example/x.tar", "http://h.example/x.tar"],
 ] as const)("%s is shown as %s", ([image, shown]) => {
-  expect(shownImage(image)).toBe(shown);
+  expect(redactCredentials(image)).toBe(shown);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Host } from "../../../src/model/host/host.ts";
 import type { Node } from "../../../src/model/api/node.ts";
-import { reportNode } from "../../../src/report/node/node.ts";
+import type { Host } from "../../../src/model/host/host.ts";
 import { nodeEvents } from "../../../src/report/events/node-events.ts";
+import { reportNode } from "../../../src/report/node/node.ts";
 import { NOW, NOW_TEXT } from "../base.ts";
 import { CONFIG, HOST } from "../node/base-host.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { PodEvent } from "../../../src/model/api/event.ts";
 import type { ContainerStatus, PodStatus } from "../../../src/model/api/pod.ts";
 import type { Problem } from "../../../src/model/problem.ts";
-import { type PodEdge, podEvents } from "../../../src/report/events/pod-events.ts";
+import { type PodTransition, podEvents } from "../../../src/report/events/pod-events.ts";
 import { agoText, id, invocation, pod, rejected, runnable, runningStatus, status, UID } from "../base.ts";
 
 const WAITING = status({ waiting: { reason: "ContainerCreating" } });
@@ -22,7 +22,11 @@ const end = (n: number, change: object = {}) => ({
 const crashLoop = { waiting: { reason: "CrashLoopBackOff", message: "back-off 10s …" } };
 const backingOff = (n: number) => status(crashLoop, { containerID: id(n), lastState: end(n) });
 
-function events(previous: PodStatus | undefined, next: PodStatus, change: Partial<PodEdge> = {}): Partial<PodEvent>[] {
+function events(
+  previous: PodStatus | undefined,
+  next: PodStatus,
+  change: Partial<PodTransition> = {},
+): Partial<PodEvent>[] {
   return podEvents({ translation: runnable(), previous, next, ...change }).map(({ pod: _, ...event }) => event);
 }
 const app = (type: PodEvent["type"], reason: string, message: string, occurrence: string) => ({

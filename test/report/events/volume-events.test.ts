@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { StoredImage } from "../../../src/model/image/image.ts";
 import type { ContainerStatus, PodStatus } from "../../../src/model/api/pod.ts";
+import type { StoredImage } from "../../../src/model/image/image.ts";
 import type { Runnable } from "../../../src/model/translation.ts";
 import { podEvents } from "../../../src/report/events/pod-events.ts";
 import { agoText, id, pod, runnable, runningStatus, status } from "../base.ts";

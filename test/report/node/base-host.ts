@@ -4,7 +4,7 @@ import { CONFIG as ANY_CONFIG, HOST as ANY_HOST } from "../../translate/base.ts"
 
 export const CONFIG: Config = { ...ANY_CONFIG, apiTimeout: 10_000 };
 
-const { files: _, ...LEVELS } = ANY_HOST;
+const { confinementProbe: _, ...LEVELS } = ANY_HOST;
 
 export const HOST: Host = {
   ...LEVELS,

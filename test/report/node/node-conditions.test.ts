@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { NodeCondition } from "../../../src/model/api/node.ts";
 import type { Config } from "../../../src/model/host/config.ts";
 import type { Host } from "../../../src/model/host/host.ts";
-import type { NodeCondition } from "../../../src/model/api/node.ts";
 import { nodeConditions } from "../../../src/report/node/node-conditions.ts";
 import { agoText, NOW, NOW_TEXT } from "../base.ts";
 import { CONFIG, HOST } from "./base-host.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Node, NodeCondition } from "../../../src/model/api/node.ts";
 import type { Config } from "../../../src/model/host/config.ts";
 import type { Host } from "../../../src/model/host/host.ts";
-import type { Node, NodeCondition } from "../../../src/model/api/node.ts";
 import { reportNode } from "../../../src/report/node/node.ts";
 import { agoText, NOW, NOW_TEXT } from "../base.ts";
 import { CONFIG, HOST } from "./base-host.ts";

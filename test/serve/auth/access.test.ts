@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { User } from "../../../src/io/kube/reviews.ts";
+import type { UserInfo } from "../../../src/io/kube/reviews.ts";
+import { AuthCache } from "../../../src/serve/auth/auth-cache.ts";
 import { bearerToken, type Subject, userOfCertificate, userOfToken } from "../../../src/serve/auth/authenticate.ts";
 import { authorize } from "../../../src/serve/auth/authorize.ts";
 import { handedSockets } from "../../../src/serve/http/listen.ts";
-import { Memory } from "../../../src/serve/auth/auth-cache.ts";
-import { accessesOf } from "../../../src/serve/http/request-attributes.ts";
+import { requestAttributes } from "../../../src/serve/http/request-attributes.ts";
 
-const ALICE: User = { name: "alice", groups: ["staff"] };
+const ALICE: UserInfo = { name: "alice", groups: ["staff"] };
 
-test.each<[Subject, User | undefined]>([
+test.each<[Subject, UserInfo | undefined]>([
   [{ CN: "alice" }, { name: "alice", groups: ["system:authenticated"] }],
   [
     { CN: "alice", O: "staff" },
@@ -39,11 +39,11 @@ test.each([
 function remembering() {
   let now = 1000;
   const asked: string[] = [];
-  const memory = new Memory([], () => now);
+  const memory = new AuthCache([], () => now);
   const later = (milliseconds: number) => {
     now += milliseconds;
   };
-  return { memory, asked, later, next: () => new Memory(JSON.parse(JSON.stringify(memory.entries())), () => now) };
+  return { memory, asked, later, next: () => new AuthCache(JSON.parse(JSON.stringify(memory.entries())), () => now) };
 }
 
 describe("userOfToken()", () => {
@@ -67,11 +67,11 @@ describe("userOfToken()", () => {
 });
 
 describe("authorize()", () => {
-  const accesses = accessesOf("GET", ["pods"]);
+  const accesses = requestAttributes("GET", ["pods"]);
 
   test("lets in whom the second access lets in; a yes is good for 5 minutes, a no for 30 seconds", async () => {
     const { memory, asked, later } = remembering();
-    const review = async (_: User, { subresource }: { subresource: string }) => {
+    const review = async (_: UserInfo, { subresource }: { subresource: string }) => {
       asked.push(subresource);
       return subresource === "proxy";
     };
@@ -104,7 +104,7 @@ describe("authorize()", () => {
 
   test("another user, group or verb is another question", async () => {
     const { memory, asked } = remembering();
-    const review = async (user: User, { verb }: { verb: string }) =>
+    const review = async (user: UserInfo, { verb }: { verb: string }) =>
       asked.push(`${user.name} ${user.groups} ${verb}`) > 0;
     for (const [user, method] of [
       [ALICE, "GET"],
@@ -112,7 +112,7 @@ describe("authorize()", () => {
       [{ ...ALICE, name: "bob" }, "GET"],
       [ALICE, "POST"],
     ] as const)
-      await authorize(user, accessesOf(method, ["x"]), memory, review);
+      await authorize(user, requestAttributes(method, ["x"]), memory, review);
     expect(asked).toHaveLength(4);
   });
 });

@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { connect } from "../../../src/serve/exec/connect.ts";
 import { startPiped } from "../../../src/serve/exec/piped.ts";
-import type { Process } from "../../../src/serve/exec/process.ts";
+import type { ExecProcess } from "../../../src/serve/exec/process.ts";
 import { startInTerminal } from "../../../src/serve/exec/terminal.ts";
 import type { TerminalSize } from "../../../src/serve/remote/streams.ts";
 import { until } from "../../support/until.ts";
@@ -13,7 +13,7 @@ import { Client } from "./client.ts";
 const ALL = { stdin: true, stdout: true, stderr: true, tty: false };
 
 /** Runs it to its end: what a client gets. */
-async function outcome(command: Process, input: string | Buffer = "") {
+async function outcome(command: ExecProcess, input: string | Buffer = "") {
   const client = new Client();
   client.stdin.end(input);
   const [stdout, stderr] = await Promise.all([

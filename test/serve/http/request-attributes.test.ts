@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { accessesOf, parseTarget } from "../../../src/serve/http/request-attributes.ts";
+import { parseTarget, requestAttributes } from "../../../src/serve/http/request-attributes.ts";
 
 describe("parseTarget()", () => {
   test.each([
@@ -70,7 +70,7 @@ describe("accessesOf()", () => {
     ["GET", "//pods", "get proxy"],
     ["GET", "/constructor", "get proxy"],
   ])("%s %s needs %s", (method, path, expected) => {
-    const accesses = accessesOf(method, parseTarget(path)?.segments ?? []);
+    const accesses = requestAttributes(method, parseTarget(path)?.segments ?? []);
     expect([accesses[0]?.verb, ...accesses.map(({ subresource }) => subresource)].join(" ")).toBe(expected);
     expect(new Set(accesses.map(({ verb }) => verb)).size).toBe(1);
   });

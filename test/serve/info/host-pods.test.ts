@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { type ContainerPast, type ExitRecord, NO_PAST } from "../../../src/model/exit-record.ts";
+import { type ContainerHistory, type ExitRecord, NO_HISTORY } from "../../../src/model/exit-record.ts";
 import { type HostContainer, hostPods } from "../../../src/serve/info/host-pods.ts";
-import { findInstance } from "../../../src/serve/logs/instance.ts";
 import { runningPods } from "../../../src/serve/info/pods.ts";
+import { findInstance } from "../../../src/serve/logs/instance.ts";
 
 const START = 1_700_000_000_000;
 
@@ -18,9 +18,9 @@ const exit = (invocation: string, at: number, status = "0"): ExitRecord => ({
   specHash: "s",
 });
 
-const container = (past: Partial<ContainerPast>, invocation?: string): HostContainer => ({
+const container = (past: Partial<ContainerHistory>, invocation?: string): HostContainer => ({
   identity: { namespace: "shop", pod: "web", podUID: "u", container: "main", kind: "container", specHash: "s" },
-  past: { ...NO_PAST, ...past },
+  past: { ...NO_HISTORY, ...past },
   ...(invocation === undefined ? {} : { invocation }),
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { instanceFilter } from "../../../src/serve/logs/instance-filter.ts";
 import { ExportReader, type JournalEntry } from "../../../src/serve/logs/journal-export.ts";
 import { endsLine, LogFormat } from "../../../src/serve/logs/log-format.ts";
-import { sieve } from "../../../src/serve/logs/instance-filter.ts";
 import { tailPosition } from "../../../src/serve/logs/tail.ts";
 
 let number = 0;
@@ -57,7 +57,7 @@ describe("sieve()", () => {
     ["late, of a stream that is its own", [{ invocation: "i", at: when(5500) }, { at: when(7500) }], [true, true]],
     ["late, of a stream that is another's", [{ invocation: "j", at: when(4000) }, { at: when(5500) }], [false, false]],
   ])("%s", (_, entries, expected) => {
-    const isOwn = sieve(instance);
+    const isOwn = instanceFilter(instance);
     expect(entries.map((rest) => isOwn(entry("", rest)))).toEqual(expected);
   });
 });

@@ -5,12 +5,12 @@ import { afterEach, describe, expect, test } from "vitest";
 import { CgroupFiles } from "../../../src/io/host/cgroup-files.ts";
 import { type CgroupStats, readCgroupStats } from "../../../src/io/host/cgroup-stats.ts";
 import { parseInterfaces } from "../../../src/io/host/network.ts";
-import { cadvisorMetrics, type Measured } from "../../../src/serve/metrics/cadvisor.ts";
+import { cadvisorMetrics, type MeasuredContainer } from "../../../src/serve/metrics/cadvisor.ts";
 
 const NOW = 1_700_000_000_123;
 const MACHINE = { cpus: 2, memoryTotal: 8e9, swapTotal: 0, machineID: "m", systemUUID: "s", bootID: "b" };
 
-const measured = (stats: Partial<CgroupStats>): Measured => ({
+const measured = (stats: Partial<CgroupStats>): MeasuredContainer => ({
   id: "/unitlet.slice/x.service",
   namespace: "shop",
   pod: "web",
@@ -23,7 +23,7 @@ const measured = (stats: Partial<CgroupStats>): Measured => ({
 
 const LABELS = 'container="main",id="/unitlet.slice/x.service",image="host",name="0a1b",namespace="shop",pod="web"';
 
-function samples(each: Measured): string[] {
+function samples(each: MeasuredContainer): string[] {
   const text = cadvisorMetrics(MACHINE, [each], [], NOW);
   return text.split("\n").filter((line) => line.startsWith("container_"));
 }

@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { duplexPair } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { Channels, type Coding } from "../../../src/serve/remote/channels.ts";
+import { Channels, type ContentEncoding } from "../../../src/serve/remote/channels.ts";
 import { until } from "../../support/until.ts";
 import { binary, frame, told } from "./websocket/websocket-client.ts";
 
 const RAW = { isBase64: false, canClose: false };
 
-function open(coding: Coding = RAW) {
+function open(coding: ContentEncoding = RAW) {
   const [client, server] = duplexPair();
   const channels = new Channels(server, coding, [0, 1, 2]);
   const said: Buffer[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Node } from "../../../src/model/api/node.ts";
 import type { Pod, PodSpec, PodStatus } from "../../../src/model/api/pod.ts";
-import { refusals } from "../../../src/translate/admission/admit.ts";
+import { admissionRejections } from "../../../src/translate/admission/admit.ts";
 import { CONFIG, container, HOST, pod } from "../base.ts";
 
 const RUNNING: PodStatus = { startTime: "2026-01-01T00:00:00Z" };
@@ -15,7 +15,7 @@ function named(name: string, cpu: string, change: object = {}, status?: PodStatu
 }
 
 function refused(pods: readonly Pod[], node?: Node, config = CONFIG): Record<string, object> {
-  const found = refusals(pods, { config, host: HOST, ...(node ? { node } : {}) });
+  const found = admissionRejections(pods, { config, host: HOST, ...(node ? { node } : {}) });
   return Object.fromEntries([...found].map(([uid, { reason, message }]) => [uid, { reason, message }]));
 }
 

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Container, Pod, PodSpec } from "../../../src/model/api/pod.ts";
+import {
+  annotationOptions,
+  annotationProblems,
+  dropInvalidAnnotations,
+} from "../../../src/translate/annotations/options.ts";
 import { ANNOTATIONS } from "../../../src/translate/annotations/table.ts";
-import { annotationProblems, wishesOf, withoutRefused } from "../../../src/translate/annotations/options.ts";
 import { container, pod } from "../base.ts";
 
 const TWO = { containers: [container(), container({ name: "other" })] };
@@ -16,10 +20,10 @@ function annotated(annotations: Readonly<Record<string, string>>, spec: Partial<
 }
 
 const wishes = (annotations: Readonly<Record<string, string>>, name = "app") =>
-  wishesOf(annotated(annotations), container({ name }));
+  annotationOptions(annotated(annotations), container({ name }));
 
 test("a pod without annotations wishes nothing", () => {
-  expect(wishesOf(pod(), container())).toEqual({});
+  expect(annotationOptions(pod(), container())).toEqual({});
 });
 
 test.for<[string, string, object]>([
@@ -182,7 +186,7 @@ test("all of them together are let in", () => {
 test("what is refused of a pod that runs is as if it were not there", () => {
   const kept = { "unitlet.dev/reload": "HUP" };
   const of = annotated({ reload: "HUP", "user.app": "root" }, { ...TWO, securityContext: { runAsUser: 1000 } });
-  expect(withoutRefused(of, USERS).metadata).toEqual({ ...of.metadata, annotations: kept });
+  expect(dropInvalidAnnotations(of, USERS).metadata).toEqual({ ...of.metadata, annotations: kept });
 });
 
 test("what others annotate is none of ours", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Debs, InstalledDeb } from "../../../src/model/image/deb.ts";
-import { type Images, NO_IMAGES } from "../../../src/model/image/image.ts";
 import type { Container, PodSpec } from "../../../src/model/api/pod.ts";
+import type { InstalledDeb, Packages } from "../../../src/model/image/deb.ts";
+import { type Images, NO_IMAGES } from "../../../src/model/image/image.ts";
 import { decodeUnit } from "../../../src/unitfile/codec.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";
 import { CONFIG, container, pod, runnable, UID } from "../base.ts";
@@ -30,7 +30,7 @@ const DEB: InstalledDeb = {
   services: [{ name: "redis-server.service", texts: [UNIT] }],
   directories: ["/var/log/redis"],
 };
-const DEBS: Omit<Debs, "installed"> = {
+const DEBS: Omit<Packages, "installed"> = {
   supported: true,
   passwd: "root:x:0:0::/root:/bin/sh\nredis:x:113:118::/var/lib/redis:/bin/sh\n",
   group: "root:x:0:\nredis:x:118:\n",

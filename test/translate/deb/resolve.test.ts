@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Config } from "../../../src/model/host/config.ts";
-import type { Debs, InstalledDeb } from "../../../src/model/image/deb.ts";
-import { type Images, NO_IMAGES } from "../../../src/model/image/image.ts";
 import type { Container, ContainerStatus } from "../../../src/model/api/pod.ts";
+import type { Config } from "../../../src/model/host/config.ts";
+import type { InstalledDeb, Packages } from "../../../src/model/image/deb.ts";
+import { type Images, NO_IMAGES } from "../../../src/model/image/image.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";
 import { CONFIG, container, NOW, pod, runnable, UID } from "../base.ts";
 
@@ -23,7 +23,7 @@ interface Given {
 
 function judged({ image = "deb://jq", policy, config, deb, supported = true, hasRun = false }: Given) {
   const installed = new Map(deb ? [[imageKey(image), deb]] : []);
-  const debs: Debs = { supported, installed, passwd: "", group: "" };
+  const debs: Packages = { supported, installed, passwd: "", group: "" };
   const images: Images = { ...NO_IMAGES, at: NOW, debs };
   const change: Partial<Container> = { image, command: ["jq"], ...(policy && { imagePullPolicy: policy }) };
   const directory = { uid: UID, pasts: new Map(), volumes: new Map(), files: new Map([["app.asked", String(NOW)]]) };

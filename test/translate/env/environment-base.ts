@@ -1,5 +1,5 @@
 import type { Container, Pod } from "../../../src/model/api/pod.ts";
-import type { Fetched } from "../../../src/model/references.ts";
+import type { FetchResult } from "../../../src/model/references.ts";
 import { declaredVariables, hostVariables } from "../../../src/translate/env/environment.ts";
 import { container, NO_REFERENCES, NOW, podOf, UID } from "../base.ts";
 
@@ -10,9 +10,9 @@ export const GIVEN = {
   HOSTNAME: "edge",
 };
 
-export const ok = (value: unknown): Fetched => ({ ok: true, value, at: NOW });
+export const ok = (value: unknown): FetchResult => ({ ok: true, value, at: NOW });
 const base64 = (text: string) => Buffer.from(text).toString("base64");
-export const KNOWN = new Map<string, Fetched>([
+export const KNOWN = new Map<string, FetchResult>([
   ...NO_REFERENCES,
   ["configmap/shop/map", ok({ data: { a: "A", "data-1": "D" }, binaryData: { bytes: "/wA=" } })],
   ["secret/shop/keys", ok({ data: { k: base64("K"), bytes: "/wA=" } })],

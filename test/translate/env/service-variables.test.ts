@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Fetched } from "../../../src/model/references.ts";
 import type { Service } from "../../../src/model/api/service.ts";
+import type { FetchResult } from "../../../src/model/references.ts";
 import { pod } from "../base.ts";
 import { environmentOf, GIVEN, ok } from "./environment-base.ts";
 
@@ -13,7 +13,7 @@ describe("variables of services", () => {
     metadata: { name },
     spec: { clusterIP, ports },
   });
-  const services = new Map<string, Fetched>([
+  const services = new Map<string, FetchResult>([
     ["service/default/kubernetes", ok(service("kubernetes", "10.0.0.1", { name: "https", port: 443 }))],
     [
       "services/shop/",

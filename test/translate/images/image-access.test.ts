@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { StoredImage } from "../../../src/model/image/image.ts";
 import type { Pod } from "../../../src/model/api/pod.ts";
-import { accessOf, hasRunOn, mayHave } from "../../../src/translate/images/image-access.ts";
+import type { StoredImage } from "../../../src/model/image/image.ts";
+import { credentialsAllow, hasUsedImage, pullCredentialKeys } from "../../../src/translate/images/image-access.ts";
 import { pod } from "../base.ts";
 
 const stored = (access?: readonly string[]) => (access === undefined ? {} : { access }) as StoredImage;
-const key = (auth: string) => accessOf(auth) ?? "";
+const key = (auth: string) => pullCredentialKeys(auth) ?? "";
 
 test.for([
   ["what nobody needed credentials for", undefined, undefined, true],
@@ -14,7 +14,7 @@ test.for([
   ["what was pulled with others", [key("other")], "mine", false],
   ["what was pulled with some, with none", [key("other")], undefined, false],
 ] as const)("%s: %s", ([_, access, auth, expected]) => {
-  expect(mayHave(stored(access), auth)).toBe(expected);
+  expect(credentialsAllow(stored(access), auth)).toBe(expected);
 });
 
 describe("was let in when it came", () => {
@@ -29,6 +29,6 @@ describe("was let in when it came", () => {
     ["what it mounts", { ...app, name: "data.volume", mountedBy: ["new", "app"] }, true],
     ["what it does not", { ...app, name: "data.volume", mountedBy: ["new"] }, false],
   ] as const)("%s: %s", ([_, user, expected]) => {
-    expect(hasRunOn(own, user)).toBe(expected);
+    expect(hasUsedImage(own, user)).toBe(expected);
   });
 });

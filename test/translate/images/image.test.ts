@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { Container } from "../../../src/model/api/pod.ts";
 import type { FailedPull, Images, StoredImage } from "../../../src/model/image/image.ts";
 import { NO_IMAGES } from "../../../src/model/image/image.ts";
-import type { Container } from "../../../src/model/api/pod.ts";
 import type { PodDirectory } from "../../../src/model/world.ts";
-import { judgeImage } from "../../../src/translate/images/image.ts";
+import { resolveImage } from "../../../src/translate/images/image.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";
 import { CONFIG, NO_REFERENCES, NOW, pod, podOf } from "../base.ts";
 
@@ -44,7 +44,7 @@ const NEW = { files: new Map() } as unknown as PodDirectory;
 function judge(change: Partial<Container>, of: Images, directory = since(NOW), config = ANY) {
   const own = podOf(change);
   const context = { config, directory, references: NO_REFERENCES, images: of };
-  return judgeImage(own, own.spec.containers[0] as Container, context);
+  return resolveImage(own, own.spec.containers[0] as Container, context);
 }
 
 const PULL = {
@@ -186,7 +186,7 @@ describe("an image that is not there", () => {
 
 test("what no pod names is no trouble", () => {
   expect(
-    judgeImage(pod(), { name: "app", image: "nginx:1" }, { config: ANY, references: NO_REFERENCES }),
+    resolveImage(pod(), { name: "app", image: "nginx:1" }, { config: ANY, references: NO_REFERENCES }),
   ).toMatchObject({
     kind: "absent",
   });

@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { type OciReference, parseImage } from "../../../src/model/image/image-reference.ts";
 import type { Pod } from "../../../src/model/api/pod.ts";
-import { keyOf, type References } from "../../../src/model/references.ts";
-import { pullAuth, pullSecretNeeds } from "../../../src/translate/images/pull-auth.ts";
+import { type OciReference, parseImage } from "../../../src/model/image/image-reference.ts";
+import { type ResolvedReferences, referenceKey } from "../../../src/model/references.ts";
+import { pullAuth, pullSecretDependencies } from "../../../src/translate/images/pull-auth.ts";
 import { NOW, pod } from "../base.ts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const config = (auths: object) => ({ ".dockerconfigjson": base64(JSON.stringify({ auths })) });
 const ours = pod({ imagePullSecrets: [{ name: "one" }, { name: "two" }, {}] });
 
-function known(secrets: Readonly<Record<string, Readonly<Record<string, string>>>>): References {
+function known(secrets: Readonly<Record<string, Readonly<Record<string, string>>>>): ResolvedReferences {
   return new Map(
     Object.entries(secrets).map(([name, data]) => [
-      keyOf({ kind: "secret", namespace: "shop", name }),
+      referenceKey({ kind: "secret", namespace: "shop", name }),
       { ok: true, value: { data }, at: NOW },
     ]),
   );
@@ -90,7 +90,7 @@ test("a Secret that is not there is named", () => {
 });
 
 test("Secrets are asked for until the pod runs", () => {
-  const asked = (of: typeof ours) => pullSecretNeeds(of).map(({ key }) => key);
+  const asked = (of: typeof ours) => pullSecretDependencies(of).map(({ key }) => key);
   expect(asked(ours)).toEqual(["secret/shop/one", "secret/shop/two"]);
   const status = (state: object) =>
     ({ containerStatuses: [{ name: "app", containerID: "systemd://1", state }] }) as unknown as NonNullable<

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Images, NO_IMAGES, type StoredImage } from "../../../src/model/image/image.ts";
 import type { Container, PodSpec } from "../../../src/model/api/pod.ts";
+import { type Images, NO_IMAGES, type StoredImage } from "../../../src/model/image/image.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";
 import { CONFIG, container, pod, runnable, UID } from "../base.ts";
 

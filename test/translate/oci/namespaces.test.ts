@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { NO_PAST } from "../../../src/model/exit-record.ts";
-import { type Images, NO_IMAGES, type StoredImage } from "../../../src/model/image/image.ts";
 import type { Container, PodSpec } from "../../../src/model/api/pod.ts";
+import { NO_HISTORY } from "../../../src/model/exit-record.ts";
+import { type Images, NO_IMAGES, type StoredImage } from "../../../src/model/image/image.ts";
 import type { PodDirectory } from "../../../src/model/world.ts";
 import { decodeUnit } from "../../../src/unitfile/codec.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";
@@ -26,7 +26,7 @@ const onImage = (name: string): Container => ({ name, image: "app:1" });
 /** What is known of containers: the one called "app" runs. */
 const DIRECTORY: PodDirectory = {
   ...{ uid: UID, files: new Map(), volumes: new Map() },
-  pasts: new Map([["app", { ...NO_PAST, started: { at: 0, invocation: "a" } }]]),
+  pasts: new Map([["app", { ...NO_HISTORY, started: { at: 0, invocation: "a" } }]]),
 };
 
 function translated(spec: Partial<PodSpec> = {}, directory = DIRECTORY) {
@@ -152,7 +152,7 @@ describe("a target that does not run", () => {
     ["once it runs", {}, DIRECTORY.pasts],
     ["where the pod's processes are shared", { shareProcessNamespace: true }],
     ["without a target", { ephemeralContainers: [debugger_()] }],
-    ["when it has been seen before", {}, new Map([["look", { ...NO_PAST, started: { at: 0, invocation: "b" } }]])],
+    ["when it has been seen before", {}, new Map([["look", { ...NO_HISTORY, started: { at: 0, invocation: "b" } }]])],
   ])("is not waited for %s", ([, spec, pasts]) => {
     expect(wait(spec, pasts)).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { StoredImage } from "../../../src/model/image/image.ts";
 import type { Container, PodSpec } from "../../../src/model/api/pod.ts";
+import type { StoredImage } from "../../../src/model/image/image.ts";
 import { imageUser } from "../../../src/translate/oci/user.ts";
 import { container, pod, UID } from "../base.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Allocatable } from "../../../src/model/host/allocatable.ts";
 import type { Container, Pod } from "../../../src/model/api/pod.ts";
-import { withinReach } from "../../../src/translate/resources/resize.ts";
+import type { Allocatable } from "../../../src/model/host/allocatable.ts";
+import { admitResize } from "../../../src/translate/resources/resize.ts";
 import { specHash } from "../../../src/translate/spec-hash.ts";
 import { container, pod } from "../base.ts";
 
@@ -21,12 +21,12 @@ const other = (amount: string) =>
 describe("withinReach()", () => {
   test("what there is room for is given", () => {
     const of = resized("100m", "1");
-    expect(withinReach(of, [of, other("500m")], ROOM)).toEqual({ pod: of });
+    expect(admitResize(of, [of, other("500m")], ROOM)).toEqual({ pod: of });
   });
 
   test("what others have is not given yet", () => {
     const of = resized("100m", "1");
-    const { pod: held, pending } = withinReach(of, [of, other("1500m")], ROOM);
+    const { pod: held, pending } = admitResize(of, [of, other("1500m")], ROOM);
     expect(held.spec.containers[0]?.resources).toEqual(cpu("100m"));
     expect(pending).toEqual({
       reason: "Deferred",
@@ -36,7 +36,7 @@ describe("withinReach()", () => {
 
   test("what the node does not have is never given", () => {
     const of = resized("100m", "4");
-    expect(withinReach(of, [of], ROOM).pending).toEqual({
+    expect(admitResize(of, [of], ROOM).pending).toEqual({
       reason: "Infeasible",
       message: "Node didn't have enough capacity: cpu, requested: 4000, capacity: 2000",
     });
@@ -44,7 +44,7 @@ describe("withinReach()", () => {
 
   test("less is always given", () => {
     const of = resized("3", "2500m");
-    expect(withinReach(of, [of], ROOM)).toEqual({ pod: of });
+    expect(admitResize(of, [of], ROOM)).toEqual({ pod: of });
   });
 });
 

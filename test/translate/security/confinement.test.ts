@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Confinement, Mount } from "../../../src/model/confinement.ts";
 import type { PodSpec } from "../../../src/model/api/pod.ts";
 import type { SecurityContext } from "../../../src/model/api/security-context.ts";
+import type { Confinement, Mount } from "../../../src/model/confinement.ts";
 import { containerConfinement } from "../../../src/translate/security/confinement.ts";
 import { CONFIG, container, HOST, pod, UID } from "../base.ts";
 

@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { PodSpec } from "../../../src/model/api/pod.ts";
 import type { SecurityContext } from "../../../src/model/api/security-context.ts";
 import { containerConfinement } from "../../../src/translate/security/confinement.ts";
-import { containerMounts } from "../../../src/translate/volumes/mounts.ts";
 import { confinementLines, launchPrefix } from "../../../src/translate/security/unit-confinement.ts";
+import { containerMounts } from "../../../src/translate/volumes/mounts.ts";
 import { CONFIG, container, HOST, pod } from "../base.ts";
 
 const PRIVILEGED: SecurityContext = { privileged: true };
-const FENCE = "/lib/unitlet/container-fence";
+const FENCE = "/lib/unitlet/container-landlock";
 
 function confinement(securityContext: SecurityContext = {}, spec: Partial<PodSpec> = {}, mountPath?: string) {
   const asked = container({
@@ -44,12 +44,20 @@ describe("before the program goes", () => {
     ],
   ] as const)("%s", ([, own, spec, expected]) => {
     expect(
-      launchPrefix(confinement(own as SecurityContext, spec as Partial<PodSpec>), "/lib/unitlet", HOST.files),
+      launchPrefix(
+        confinement(own as SecurityContext, spec as Partial<PodSpec>),
+        "/lib/unitlet",
+        HOST.confinementProbe,
+      ),
     ).toEqual(expected);
   });
 
   test.for(["SYS_PTRACE", "SYS_ADMIN"])("no fence for who has %s", (capability) => {
-    const words = launchPrefix(confinement({ capabilities: { add: [capability] } }), "/lib/unitlet", HOST.files);
+    const words = launchPrefix(
+      confinement({ capabilities: { add: [capability] } }),
+      "/lib/unitlet",
+      HOST.confinementProbe,
+    );
     expect(words).not.toContain(FENCE);
   });
 

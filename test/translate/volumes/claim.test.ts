@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Fetched, References } from "../../../src/model/references.ts";
 import type { Volume } from "../../../src/model/api/volume.ts";
+import type { FetchResult, ResolvedReferences } from "../../../src/model/references.ts";
 import { container, NOW, pod, runnable, UID, waiting } from "../base.ts";
 import { MEMORY, placed } from "./storage-base.ts";
 import { ok } from "./volume-base.ts";
@@ -14,7 +14,7 @@ describe("a claim", () => {
       ...change,
     });
   const volume = (source: object) => ok({ metadata: { name: "pv" }, spec: { claimRef: { uid: "u" }, ...source } });
-  const known = (...entries: [string, Fetched][]): References => new Map(entries);
+  const known = (...entries: [string, FetchResult][]): ResolvedReferences => new Map(entries);
   const bound = (source: object) =>
     known(["persistentvolumeclaim/shop/c", claim()], ["persistentvolume//pv", volume(source)]);
   const of = { persistentVolumeClaim: { claimName: "c" } };
@@ -71,7 +71,7 @@ describe("a claim", () => {
     expect(placed(ephemeral, {}, references)).toMatchObject({ path: "/srv/dir" });
   });
 
-  const refused: [string, References, Omit<Volume, "name">, string][] = [
+  const refused: [string, ResolvedReferences, Omit<Volume, "name">, string][] = [
     [
       "that is not there",
       known(["persistentvolumeclaim/shop/c", { ok: false, missing: true, because: "gone", at: NOW }]),

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Pod } from "../../../src/model/api/pod.ts";
-import type { Fetched } from "../../../src/model/references.ts";
+import type { FetchResult } from "../../../src/model/references.ts";
 import type { Runnable } from "../../../src/model/translation.ts";
 import { forAll } from "../../support/fuzz.ts";
 import { anyText, hostileText } from "../../unitfile/hostile.ts";
@@ -16,7 +16,7 @@ interface Texts {
   readonly server: string;
 }
 
-const found = (value: unknown): Fetched => ({ ok: true, value, at: NOW });
+const found = (value: unknown): FetchResult => ({ ok: true, value, at: NOW });
 
 /** A pod that has each text wherever a pod may have one, with what it refers to. */
 function podWith({ name, value, key, path, server }: Texts): Runnable {
@@ -43,7 +43,7 @@ function podWith({ name, value, key, path, server }: Texts): Runnable {
       { name: "share", nfs: { server, path: `/${path}` } },
     ],
   });
-  const references = new Map<string, Fetched>([
+  const references = new Map<string, FetchResult>([
     ...NO_REFERENCES,
     ["configmap/shop/map", found({ data: Object.fromEntries([[key, value]]) })],
     ["secret/shop/keys", found({ data: Object.fromEntries([[key, Buffer.from(value).toString("base64")]]) })],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Images, NO_IMAGES, type StoredImage } from "../../../src/model/image/image.ts";
 import type { Pod } from "../../../src/model/api/pod.ts";
 import type { Volume } from "../../../src/model/api/volume.ts";
+import { type Images, NO_IMAGES, type StoredImage } from "../../../src/model/image/image.ts";
 import type { PodDirectory } from "../../../src/model/world.ts";
 import type { TranslateContext } from "../../../src/translate/context.ts";
 import { volumeImageKeys } from "../../../src/translate/volumes/image-volumes.ts";

@@ -1,6 +1,6 @@
-import type { References } from "../../../src/model/references.ts";
-import type { HostFileType } from "../../../src/model/storage.ts";
 import type { Volume } from "../../../src/model/api/volume.ts";
+import type { ResolvedReferences } from "../../../src/model/references.ts";
+import type { HostFileType } from "../../../src/model/storage.ts";
 import { translateVolumes } from "../../../src/translate/volumes/volumes.ts";
 import { pod, UID } from "../base.ts";
 import { ALLOCATABLE } from "./volume-base.ts";
@@ -15,7 +15,7 @@ const FILES: readonly (readonly [string, HostFileType])[] = [
   ["/dev/sda", "block device"],
 ];
 
-export function placed(volume: Omit<Volume, "name">, spec: object = {}, references: References = new Map()) {
+export function placed(volume: Omit<Volume, "name">, spec: object = {}, references: ResolvedReferences = new Map()) {
   const of = pod({ ...spec, volumes: [{ name: "v", ...volume }] });
   const context = { pod: of, references, allocatable: ALLOCATABLE, hostFiles: new Map(FILES) };
   const { places, missing } = translateVolumes(context, new Map());

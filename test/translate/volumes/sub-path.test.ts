@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { VolumeMount } from "../../../src/model/api/volume.ts";
 import { containerMounts } from "../../../src/translate/volumes/mounts.ts";
-import type { Place } from "../../../src/translate/volumes/storage.ts";
+import type { MountSource } from "../../../src/translate/volumes/storage.ts";
 import { container, pod, UID } from "../base.ts";
 
-const PLACE: Place = { ok: true, path: "/data/v", readOnly: false, conditions: [], storage: [], companions: [] };
+const PLACE: MountSource = { ok: true, path: "/data/v", readOnly: false, conditions: [], storage: [], companions: [] };
 const HELD = `/run/unitlet/pods/${UID}/subpaths/app/0`;
 const VARIABLES = new Map([
   ["POD_NAME", "web"],
@@ -14,7 +14,7 @@ const VARIABLES = new Map([
 
 function mountsOf(
   mount: Partial<VolumeMount>,
-  place: Partial<Place> = {},
+  place: Partial<MountSource> = {},
   variables: typeof VARIABLES | undefined = VARIABLES,
 ) {
   const of = container({ volumeMounts: [{ name: "v", mountPath: "/x", ...mount }] });
@@ -30,7 +30,7 @@ describe("a mount", () => {
     recursiveReadOnly: false,
     propagation: "private",
   };
-  const cases: [string, Partial<VolumeMount>, Partial<Place>, object][] = [
+  const cases: [string, Partial<VolumeMount>, Partial<MountSource>, object][] = [
     ["of a volume", {}, {}, BASE],
     ["that is to be read only", { readOnly: true }, {}, { ...BASE, readOnly: true }],
     ["of a volume that is to be read only", {}, { readOnly: true }, { ...BASE, readOnly: true }],

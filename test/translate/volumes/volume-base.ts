@@ -1,15 +1,15 @@
 import type { Pod } from "../../../src/model/api/pod.ts";
-import type { Fetched, References } from "../../../src/model/references.ts";
-import type { VolumeFile } from "../../../src/model/step.ts";
 import type { ProjectedSource, Volume } from "../../../src/model/api/volume.ts";
+import type { FetchResult, ResolvedReferences } from "../../../src/model/references.ts";
+import type { VolumeFile } from "../../../src/model/step.ts";
 import { translateVolumes } from "../../../src/translate/volumes/volumes.ts";
 import { NOW, pod, UID } from "../base.ts";
 
 export const base64 = (text: string) => Buffer.from(text).toString("base64");
-export const ok = (value: unknown): Fetched => ({ ok: true, value, at: NOW });
-export const failed = (because: string, missing = false): Fetched => ({ ok: false, missing, because, at: NOW });
+export const ok = (value: unknown): FetchResult => ({ ok: true, value, at: NOW });
+export const failed = (because: string, missing = false): FetchResult => ({ ok: false, missing, because, at: NOW });
 
-export const KNOWN: References = new Map([
+export const KNOWN: ResolvedReferences = new Map([
   ["configmap/shop/map", ok({ data: { a: "A", b: "B" }, binaryData: { bytes: "/wA=" } })],
   ["secret/shop/keys", ok({ data: { a: base64("A"), bytes: "/wA=" } })],
   [`token/${UID}/default/3600/`, ok("T")],

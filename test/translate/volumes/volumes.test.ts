@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { VolumeFile } from "../../../src/model/step.ts";
 import type { Volume } from "../../../src/model/api/volume.ts";
+import type { VolumeFile } from "../../../src/model/step.ts";
 import { container, NO_REFERENCES, pod, UID, waiting } from "../base.ts";
 import { base64, field, KNOWN, ok, projected, TOKEN, translated } from "./volume-base.ts";
 

@@ -1,20 +1,20 @@
 import { once } from "node:events";
-import type { Exchange } from "../../http/request-context.ts";
+import type { RequestContext } from "../../http/request-context.ts";
 import type { ChannelStream } from "../channel-stream.ts";
-import { Gone } from "../client-disconnected.ts";
+import { ClientDisconnected } from "../client-disconnected.ts";
 import { streamProtocol } from "../negotiate.ts";
 import { RemoteCommand, type StreamType } from "../remote-command.ts";
-import { SpdySession } from "./session.ts";
 import { messageOf, statusOf } from "../status.ts";
 import type { RemoteStreams, StreamRequest } from "../streams.ts";
+import { SpdySession } from "./session.ts";
 
 const PROTOCOLS = ["v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io"];
 
 /** How long a client may take to open its streams, in milliseconds. As the kubelet. */
-const OPENING = 30_000;
+const OPEN_TIMEOUT_MS = 30_000;
 
 /** Each stream is opened by the client. Throws Refusal before the connection has left HTTP, Gone after that. */
-export async function openSpdyCommand(exchange: Exchange, wanted: StreamRequest): Promise<RemoteStreams> {
+export async function openSpdyCommand(exchange: RequestContext, wanted: StreamRequest): Promise<RemoteStreams> {
   const protocol = streamProtocol(exchange.request.headers, PROTOCOLS);
   const transport = exchange.switchProtocols({ Upgrade: "SPDY/3.1", "X-Stream-Protocol-Version": protocol });
   const missing = typesOf(wanted, /^v[34]/.test(protocol));
@@ -27,12 +27,12 @@ export async function openSpdyCommand(exchange: Exchange, wanted: StreamRequest)
     if (missing.size === 0) opened.abort();
     return true;
   });
-  const timer = setTimeout(() => opened.abort(), OPENING);
+  const timer = setTimeout(() => opened.abort(), OPEN_TIMEOUT_MS);
   await Promise.race([once(opened.signal, "abort"), once(session.gone, "abort")]);
   clearTimeout(timer);
   if (missing.size > 0) {
     await session.close();
-    throw new Gone(`the client did not open its streams: ${[...missing].join(", ")}`);
+    throw new ClientDisconnected(`the client did not open its streams: ${[...missing].join(", ")}`);
   }
   return new RemoteCommand(session, streams, protocol.startsWith("v4") ? statusOf : messageOf);
 }

@@ -6,7 +6,7 @@ import { DICTIONARY } from "./dictionary.ts";
 export type Headers = ReadonlyMap<string, string>;
 
 /** Unpacked, in bytes: Kubernetes sends about a hundred. */
-const LARGEST = 16 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
 
 /** As far as a compressed block may point back. */
 const WINDOW = 32 * 1024;
@@ -45,7 +45,11 @@ function usesDictionary(block: Buffer): boolean {
 function unpack(block: Buffer, before: Buffer): Buffer {
   const dictionary = before.length > 0 ? { dictionary: before } : {};
   try {
-    return inflateRawSync(block, { ...dictionary, finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: LARGEST });
+    return inflateRawSync(block, {
+      ...dictionary,
+      finishFlush: constants.Z_SYNC_FLUSH,
+      maxOutputLength: MAX_HEADER_BYTES,
+    });
   } catch (error) {
     throw new ProtocolError(`headers cannot be unpacked: ${(error as Error).message}`);
   }

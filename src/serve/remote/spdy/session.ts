@@ -1,26 +1,26 @@
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { finished } from "node:stream/promises";
-import { ChannelStream, type Link } from "../channel-stream.ts";
+import { BackPressure } from "../back-pressure.ts";
+import { type Channel, ChannelStream } from "../channel-stream.ts";
 import { ProtocolError } from "../protocol-error.ts";
-import { Room } from "../back-pressure.ts";
 import * as spdy from "./frames.ts";
 import { type Headers, noHeaders } from "./headers.ts";
 
 /** At one time. */
-const MOST_STREAMS = 1000;
+const MAX_STREAMS = 1000;
 
 /** How long a client may take to let go of a connection that is over, in milliseconds. */
-const LINGER = 5000;
+const LINGER_MS = 5000;
 
 /** The largest piece that goes out at once: the others want their turn. */
-const PIECE = 1024 * 1024;
+const FRAGMENT_BYTES = 1024 * 1024;
 
 /** The server's end of a SPDY/3.1 connection. Clients written in Go neither tell nor heed windows: TCP's count. */
-export class SpdySession implements Link {
+export class SpdySession implements Channel {
   readonly #transport: Duplex;
   readonly #accept: (stream: ChannelStream, headers: Headers) => boolean;
-  readonly #room: Room;
+  readonly #room: BackPressure;
   readonly #streams = new Map<number, ChannelStream>();
   readonly #gone = new AbortController();
   #last = 0;
@@ -32,7 +32,7 @@ export class SpdySession implements Link {
   constructor(transport: Duplex, accept: (stream: ChannelStream, headers: Headers) => boolean) {
     this.#transport = transport;
     this.#accept = accept;
-    this.#room = new Room(transport, () => this.#ping());
+    this.#room = new BackPressure(transport, () => this.#ping());
     transport.on("error", () => undefined);
     void this.#serve();
   }
@@ -48,20 +48,20 @@ export class SpdySession implements Link {
     this.#isClosing = true;
     for (const stream of this.#streams.values()) stream.destroy();
     // What the client still sends is read on and thrown away: a connection that is closed upon it loses the last words.
-    const timer = setTimeout(() => this.#transport.destroy(), 2 * LINGER);
+    const timer = setTimeout(() => this.#transport.destroy(), 2 * LINGER_MS);
     await this.#end(0);
     if (!this.gone.aborted) await once(this.gone, "abort");
     clearTimeout(timer);
   }
 
   send(id: number, bytes: Buffer, isLast: boolean, done: (error?: Error | null) => void): void {
-    const piece = bytes.subarray(0, PIECE);
+    const piece = bytes.subarray(0, FRAGMENT_BYTES);
     const isWhole = piece.length === bytes.length;
     this.#transport.cork();
     this.#transport.write(spdy.dataHead(id, piece.length, isLast && isWhole));
     this.#transport.write(piece, (error) => {
       if (error || isWhole) done(error);
-      else this.send(id, bytes.subarray(PIECE), isLast, done);
+      else this.send(id, bytes.subarray(FRAGMENT_BYTES), isLast, done);
     });
     this.#transport.uncork();
   }
@@ -102,7 +102,7 @@ export class SpdySession implements Link {
 
   /** Waits until the last words are out. */
   async #end(status: number): Promise<void> {
-    const timer = setTimeout(() => this.#transport.destroy(), LINGER);
+    const timer = setTimeout(() => this.#transport.destroy(), LINGER_MS);
     this.#transport.end(spdy.goAway(this.#last, status));
     await finished(this.#transport, { readable: false }).catch(() => undefined);
     clearTimeout(timer);
@@ -132,7 +132,7 @@ export class SpdySession implements Link {
     if (id % 2 === 0 || id <= this.#last) throw new ProtocolError(`stream ${id} cannot follow ${this.#last}`);
     this.#last = id;
     const stream = new ChannelStream(this, id);
-    if (this.#streams.size >= MOST_STREAMS || !this.#accept(stream, headers)) {
+    if (this.#streams.size >= MAX_STREAMS || !this.#accept(stream, headers)) {
       this.#tell(spdy.reset(id, spdy.REFUSED_STREAM));
       return;
     }

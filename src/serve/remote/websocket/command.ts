@@ -1,16 +1,16 @@
-import type { Exchange } from "../../http/request-context.ts";
+import type { RequestContext } from "../../http/request-context.ts";
 import type { ChannelStream } from "../channel-stream.ts";
-import { Channels, type Coding } from "../channels.ts";
+import { Channels, type ContentEncoding } from "../channels.ts";
 import { RemoteCommand, type StreamType } from "../remote-command.ts";
 import { messageOf, statusOf } from "../status.ts";
 import type { RemoteEnd, RemoteStreams, StreamRequest } from "../streams.ts";
 import { subprotocol, switchToWebSocket } from "./handshake.ts";
 
-const RAW: Coding = { isBase64: false, canClose: false };
-const BASE64: Coding = { isBase64: true, canClose: false };
+const RAW: ContentEncoding = { isBase64: false, canClose: false };
+const BASE64: ContentEncoding = { isBase64: true, canClose: false };
 
 interface Protocol {
-  readonly coding: Coding;
+  readonly coding: ContentEncoding;
   readonly say: (end: RemoteEnd) => string;
 }
 
@@ -27,7 +27,7 @@ const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
 const TYPES: readonly StreamType[] = ["stdin", "stdout", "stderr", "error", "resize"];
 
 /** All streams are there from the start. Throws Refusal. */
-export function openWebSocketCommand(exchange: Exchange, wanted: StreamRequest): RemoteStreams {
+export function openWebSocketCommand(exchange: RequestContext, wanted: StreamRequest): RemoteStreams {
   const name = subprotocol(exchange, [...PROTOCOLS.keys()]);
   const { coding, say } = PROTOCOLS.get(name) ?? { coding: RAW, say: messageOf };
   const isWanted = { ...wanted, stderr: wanted.stderr && !wanted.tty, error: true, resize: true };

@@ -5,23 +5,23 @@ import { ProtocolError } from "../protocol-error.ts";
 import * as ws from "./frames.ts";
 
 /** How long a client may take to say goodbye, too, in milliseconds. */
-const LINGER = 5000;
+const LINGER_MS = 5000;
 
 /** The reasons for a close (RFC 6455, 7.4.1). */
 const NORMAL = 1000;
 const PROTOCOL_ERROR = 1002;
 
-export type Piece = Extract<ws.Frame, { readonly kind: "piece" }>;
+export type Fragment = Extract<ws.Frame, { readonly kind: "piece" }>;
 
 /** The server's end of a WebSocket. */
 export class WebSocket {
   readonly #transport: Duplex;
-  readonly #take: (piece: Piece) => Promise<void> | undefined;
+  readonly #take: (piece: Fragment) => Promise<void> | undefined;
   readonly #gone = new AbortController();
   #hasSaidGoodbye = false;
 
   /** `take` gets what the client sends, and may take its time; it throws ProtocolError. Nothing comes before `start`. */
-  constructor(transport: Duplex, take: (piece: Piece) => Promise<void> | undefined) {
+  constructor(transport: Duplex, take: (piece: Fragment) => Promise<void> | undefined) {
     this.#transport = transport;
     this.#take = take;
     transport.on("error", () => undefined);
@@ -56,7 +56,7 @@ export class WebSocket {
   /** Says goodbye after all that was written, and waits until the client has done so, too. */
   async close(): Promise<void> {
     if (this.gone.aborted) return;
-    const timer = setTimeout(() => this.#transport.destroy(), LINGER);
+    const timer = setTimeout(() => this.#transport.destroy(), LINGER_MS);
     this.#goodbye(NORMAL);
     if (!this.gone.aborted) await once(this.gone, "abort");
     clearTimeout(timer);
@@ -91,7 +91,7 @@ export class WebSocket {
 
   /** Waits until the last words are out. */
   async #end(code: number): Promise<void> {
-    const timer = setTimeout(() => this.#transport.destroy(), LINGER);
+    const timer = setTimeout(() => this.#transport.destroy(), LINGER_MS);
     this.#goodbye(code);
     this.#transport.end();
     await finished(this.#transport, { readable: false }).catch(() => undefined);

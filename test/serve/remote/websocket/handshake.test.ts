@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
-import { Exchange } from "../../../../src/serve/http/request-context.ts";
-import { Refusal } from "../../../../src/serve/http/http-error.ts";
+import { HttpError } from "../../../../src/serve/http/http-error.ts";
+import { RequestContext } from "../../../../src/serve/http/request-context.ts";
 import { listed, streamProtocol, upgradeOf } from "../../../../src/serve/remote/negotiate.ts";
 import { subprotocol, switchToWebSocket } from "../../../../src/serve/remote/websocket/handshake.ts";
 
-function asked(headers: Readonly<Record<string, string>>, method = "GET"): Exchange {
-  return new Exchange({ method, headers } as unknown as IncomingMessage, {} as ServerResponse, Buffer.alloc(0));
+function asked(headers: Readonly<Record<string, string>>, method = "GET"): RequestContext {
+  return new RequestContext({ method, headers } as unknown as IncomingMessage, {} as ServerResponse, Buffer.alloc(0));
 }
 
 function refusal(action: () => unknown): [number, string] | undefined {
@@ -14,7 +14,7 @@ function refusal(action: () => unknown): [number, string] | undefined {
     action();
     return undefined;
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof HttpError)) throw error;
     return [error.status, error.message];
   }
 }
@@ -39,7 +39,7 @@ describe("what a client wants to speak", () => {
 
   test("refuses one whose request the server has not taken for that", () => {
     const request = { headers: { connection: "Upgrade", upgrade: "SPDY/3.1" } } as unknown as IncomingMessage;
-    expect(refusal(() => upgradeOf(new Exchange(request, {} as ServerResponse)))?.[0]).toBe(400);
+    expect(refusal(() => upgradeOf(new RequestContext(request, {} as ServerResponse)))?.[0]).toBe(400);
   });
 });
 

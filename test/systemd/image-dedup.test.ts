@@ -9,7 +9,7 @@ let home: string;
 const sh = async (script: string) => (await run(["sh", "-ec", script, "sh", home])).stdout.trim();
 
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), "image-share-"));
+  home = await mkdtemp(join(tmpdir(), "image-dedup-"));
   await sh(`
     cd "$1"; mkdir -p other/d other/linked tree/d tree/linked outside
     for root in other tree; do
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true }));
 
 test("what is alike in both becomes one file, and nothing else does", async () => {
-  expect(await sh(`units/helpers/image/image-share "$1/other" "$1/tree"`)).toMatch(/^2 files, \d+ bytes$/);
+  expect(await sh(`units/helpers/image/image-dedup "$1/other" "$1/tree"`)).toMatch(/^2 files, \d+ bytes$/);
   expect(await sh(`cd "$1"; find tree -type f -links +1 | sort`)).toBe("tree/d/below\ntree/same");
   expect(await sh(`cd "$1"; find outside -links +1 -type f`)).toBe("");
 });
@@ -44,5 +44,5 @@ describe("what it leaves as it was", () => {
 });
 
 test("done again, there is nothing to do", async () => {
-  expect(await sh(`units/helpers/image/image-share "$1/other" "$1/tree"`)).toBe("0 files, 0 bytes");
+  expect(await sh(`units/helpers/image/image-dedup "$1/other" "$1/tree"`)).toBe("0 files, 0 bytes");
 });

@@ -19,8 +19,11 @@ beforeAll(async () => {
   machine = await Machine.boot("watch", { net: "private" });
   await new Promise<void>((listening) => server.listen(0, listening));
   const url = `http://${machine.hostAddress}:${(server.address() as AddressInfo).port}/api/v1/pods?watch=1`;
-  await machine.write("/usr/local/lib/unitlet/watch", await readFile("units/helpers/agent/watch"), 0o755);
-  await machine.write("/etc/systemd/system/unitlet-watch.service", await readFile("units/systemd/unitlet-watch.service"));
+  await machine.write("/usr/local/lib/unitlet/pod-watch", await readFile("units/helpers/agent/pod-watch"), 0o755);
+  await machine.write(
+    "/etc/systemd/system/unitlet-watch.service",
+    await readFile("units/systemd/unitlet-watch.service"),
+  );
   await machine.exec("mkdir -m 700 /run/unitlet; cat >/run/unitlet/watch.curl", {
     stdin: `url = "${url}"\nheader = "Authorization: Bearer secret-token"\nuser-agent = "unitlet"\n`,
   });
@@ -99,6 +102,8 @@ async function rings(what: string, remove = "rm /run/unitlet/dirty"): Promise<vo
 
 /** The sum of what a command prints for each process of the watch. */
 async function each(command: string): Promise<number> {
-  const { stdout } = await machine.exec(`for p in $(pgrep -f lib/unitlet/watch; pgrep -x curl); do ${command}; done`);
+  const { stdout } = await machine.exec(
+    `for p in $(pgrep -f lib/unitlet/pod-watch; pgrep -x curl); do ${command}; done`,
+  );
   return stdout.split("\n").reduce((sum, number) => sum + Number(number), 0);
 }
