@@ -13,7 +13,7 @@ const path = new URL("../../README.md", import.meta.url);
 const readme = readFileSync(path, "utf8");
 const biome = resolve("node_modules/.bin/biome");
 
-test("README.md says what the code does; `npm test -- test/readme -u` writes what it can", async () => {
+test("README.md says what the code does; `npm test -- test/docs -u` writes what it can", async () => {
   const units = exampleUnits(fenced(section(readme, "example")));
   const made = {
     numbers: numbersTable(),
