@@ -13,10 +13,10 @@ beforeAll(async () => {
 
 afterAll(() => host.machine[Symbol.asyncDispose]());
 
-/** By an account that may do what the manifest in README.md allows, and nothing else. */
-async function approveAsInReadme(name: string): Promise<void> {
-  const readme = readFileSync("README.md", "utf8");
-  const manifest = /<!-- approver:[\s\S]*?```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+/** By an account that may do what the manifest in docs/join.md allows, and nothing else. */
+async function approveAsDocumented(name: string): Promise<void> {
+  const page = readFileSync("docs/join.md", "utf8");
+  const manifest = /<!-- approver:[\s\S]*?```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
   await host.cluster.apply(manifest);
   const account = "--as=system:serviceaccount:kube-system:kubelet-serving-approver";
   await host.cluster.kubectl([account, "certificate", "approve", name]);
@@ -32,7 +32,7 @@ test("a serving certificate is asked for once, with the node's addresses, and se
   await machine.write("/root/ca.crt", readFileSync(host.cluster.ca));
   const healthz = `curl -sS --cacert /root/ca.crt https://${machine.address}:10250/healthz -o /dev/null -w '%{ssl_verify_result}'`;
   expect(await host.say(healthz)).not.toBe("0");
-  await approveAsInReadme(names[0] ?? "");
+  await approveAsDocumented(names[0] ?? "");
   await host.beatUntil(() => host.say(`ls ${SERVING}`), "the serving certificate");
   const made = await host.certificate(SERVING);
   expect(made.subject).toBe(`O=system:nodes\nCN=${host.user}`);

@@ -1,32 +1,46 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseSettings } from "../../src/config/settings.ts";
 import { ANNOTATIONS } from "../../src/translate/annotations/table.ts";
 import { unitletVersion } from "../../src/version.ts";
-import { run } from "../support/run.ts";
 import { exampleUnits } from "./example.ts";
 import { fieldTables } from "./field-tables.ts";
 import { fenced, section, table, tableRows, withSection } from "./markdown.ts";
 
-const path = new URL("../../README.md", import.meta.url);
-const readme = readFileSync(path, "utf8");
-const biome = resolve("node_modules/.bin/biome");
+const root = new URL("../../", import.meta.url);
+const readme = page("README.md");
+/** The manifest whose units docs/how-it-works.md shows. */
+const example = fenced(section(page("docs/how-it-works.md"), "example"));
 
-test("README.md says what the code does; `npm test -- test/docs -u` writes what it can", async () => {
-  const units = exampleUnits(fenced(section(readme, "example")));
-  const made = {
+/** The generated sections of each page, by name. */
+const GENERATED: Readonly<Record<string, () => Readonly<Record<string, string>>>> = {
+  "README.md": () => ({
     numbers: numbersTable(),
     annotations: annotationTable(),
     fields: fieldTables(section(readme, "fields")),
-    "example slice": units.get("") ?? "",
-    "example web": units.get("web") ?? "",
-    "example prepare": units.get("prepare") ?? "",
-  };
-  const written = Object.entries(made).reduce((text, [name, content]) => withSection(text, name, content), readme);
-  const { stdout: formatted } = await run([biome, "format", "--stdin-file-path=README.md"], { stdin: written });
-  await expect(formatted).toMatchFileSnapshot(path.pathname);
-});
+  }),
+  "docs/how-it-works.md": () => {
+    const units = exampleUnits(example);
+    return {
+      "example slice": units.get("") ?? "",
+      "example web": units.get("web") ?? "",
+      "example prepare": units.get("prepare") ?? "",
+    };
+  },
+};
+
+test.for(Object.keys(GENERATED))(
+  "the generated sections of %s are up to date; `npm test -- test/docs -u` writes them",
+  async (path) => {
+    const sections = Object.entries(GENERATED[path]?.() ?? {});
+    const written = sections.reduce((text, [name, content]) => withSection(text, name, content), page(path));
+    await expect(written).toMatchFileSnapshot(new URL(path, root).pathname);
+  },
+);
+
+function page(path: string): string {
+  return readFileSync(new URL(path, root), "utf8");
+}
 
 function annotationTable(): string {
   const rows = Object.entries(ANNOTATIONS).map(([name, { example, effect }]) => [
@@ -39,7 +53,7 @@ function annotationTable(): string {
 
 /** What the bench measured, in the words of its goals. */
 function numbersTable(): string {
-  const bench = readFileSync(new URL("../bench/README.md", import.meta.url), "utf8");
+  const bench = page("test/bench/README.md");
   const goals = tableRows(bench).filter(([what = ""]) => /^(idle run|a minute|created → Running)/.test(what));
   const measured = goals.filter((row) => row.length === 4).map(([what = "", , value = ""]) => [what, value]);
   return table(["", "measured"], measured);
@@ -50,7 +64,7 @@ test("what happens with each supported field is told: where a cell is empty, wri
   expect(silent.map(([field]) => field)).toEqual([]);
 });
 
-const conf = readFileSync(new URL("../../units/systemd/unitlet.conf", import.meta.url), "utf8");
+const conf = page("units/systemd/unitlet.conf");
 /** key → default as it is written there, "" when it has none that could be; test/config holds that against src/config.ts. */
 const documented = new Map(
   [...conf.matchAll(/^#(\w+) =(.*)$/gm)].map(([, key = "", value = ""]) => [key, value.trim()]),
@@ -76,14 +90,15 @@ function knownKeys(): string[] {
   return [];
 }
 
-test("options of install.sh are those of its usage", () => {
-  const usage = readFileSync(new URL("../../install.sh", import.meta.url), "utf8");
-  const options = [...readme.matchAll(/install\.sh[^`\n]*/g)].flatMap(([line]) => line.match(/--[a-z-]+/g) ?? []);
+test("options of install.sh that the pages name are those of its usage", () => {
+  const usage = page("install.sh");
+  const pages = ["README.md", ...globSync("docs/*.md", { cwd: root })].map(page).join("\n");
+  const options = [...pages.matchAll(/install\.sh[^`\n]*/g)].flatMap(([line]) => line.match(/--[a-z-]+/g) ?? []);
   expect(options.length).toBeGreaterThan(3);
   expect(options.filter((option) => !usage.includes(option))).toEqual([]);
 });
 
 test("the version is package.json's", () => {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  const { version } = JSON.parse(page("package.json"));
   expect(unitletVersion).toBe(version);
 });
