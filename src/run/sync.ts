@@ -42,7 +42,8 @@ export async function sync(input: SyncInput): Promise<RunEnd> {
   const digestBefore = listResult.ok ? `${configKey} ${listResult.digest} ${hostFingerprint()}` : undefined;
   // While the host is short of something, somebody may have to go, however quiet it is.
   const mayRest = !shuttingDown && !(beat && activePressures(config, readLevels()).length > 0);
-  if (mayRest && digestBefore !== undefined && isUpToDate(digestBefore, now)) return { status: 0, outcome: "settled", failedSteps: [] };
+  if (mayRest && digestBefore !== undefined && isUpToDate(digestBefore, now))
+    return { status: 0, outcome: "settled", failedSteps: [] };
   const { reconcile } = await loadReconcile();
   return await reconcile({ ...input, listResult, digestBefore });
 }

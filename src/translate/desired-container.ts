@@ -37,20 +37,12 @@ export function desiredContainer(
 ): DesiredContainerInput {
   const { namespace, name } = pod.metadata;
   const base = { name: container.name, kind, unitName: containerUnitName(namespace, name, container.name) };
-  const waits = (reason: string, message: string) => ({
-    container: { ...base, waiting: { reason, message } },
-    files: [],
-    storage: [],
-  });
+  const waits = (reason: string, message: string) => only({ ...base, waiting: { reason, message } });
   const image = resolveContainerImage(pod, container, context);
   const wait = imageVolumeWait(container, volumes.waits);
   if (image.kind === "absent")
-    return {
-      container: { ...base, ...image.waits, ...wait },
-      files: recordsPullRequest(container, context),
-      storage: [],
-    };
-  if (wait !== undefined) return { container: { ...base, ...wait }, files: [], storage: [] };
+    return { ...only({ ...base, ...image.waits, ...wait }), files: recordsPullRequest(container, context) };
+  if (wait !== undefined) return only({ ...base, ...wait });
   const volume = volumeProblem(container, volumes);
   if (volume !== undefined) return waits("ContainerCreating", volume);
   try {
@@ -82,6 +74,10 @@ export function desiredContainer(
     if (!(error instanceof UnquotableError)) throw error;
     return waits("CreateContainerConfigError", `${containerPath(pod, container)} ${error.message}`);
   }
+}
+
+function only(container: DesiredContainer): DesiredContainerInput {
+  return { container, files: [], storage: [] };
 }
 
 function launchOf(
