@@ -27,7 +27,7 @@ export class Admin {
     this.#identity = identity;
   }
 
-  static async of(cluster: Cluster): Promise<Admin> {
+  static async connect(cluster: Cluster): Promise<Admin> {
     const { clusters, users } = JSON.parse(
       await cluster.kubectl(["config", "view", "--raw", "-o", "json"]),
     ) as Kubeconfig;

@@ -62,7 +62,7 @@ const GOALS: readonly Goal[] = [
   { what: "processes at port 10250 once nobody asks", unit: "", most: 0, figure: ({ port }) => port?.left },
 ];
 
-export function judge(results: Results): Verdict[] {
+export function checkGoals(results: Results): Verdict[] {
   return GOALS.flatMap(({ what, unit, most, figure }) => {
     const value = figure(results);
     if (value === undefined) return [];

@@ -54,7 +54,7 @@ export async function measureImages(cluster: Cluster, admin: Admin, sizes: Sizes
   await using node = await Node.join(cluster, "bench-images", { ownDisk: true, settings: { watch: "yes" } });
   const registry = await Registry.start(node.machine);
   const account = await Account.open(node.machine);
-  using pods = await Pods.of(admin, node.namespace, node.name);
+  using pods = await Pods.create(admin, node.namespace, node.name);
   const bench = { node, pods, account };
   const small = await registry.push("small:1", { layers: [await busybox()], config: CONFIG });
   const present = await measurePresent(bench, small, sizes.starts);
@@ -160,8 +160,8 @@ interface Once {
 async function tool({ node, account }: Bench, command: string): Promise<Once> {
   const before = account.total();
   const { stdout } = await node.machine.exec(`date +%s%N && ${command} && date +%s%N`, { timeout: 600_000 });
-  const [begun = 0, ended = 0] = stdout.trim().split("\n").map(Number);
-  return { wall: (ended - begun) / 1e9, cpu: (account.total() - before) / 1e3 };
+  const [startedAt = 0, ended = 0] = stdout.trim().split("\n").map(Number);
+  return { wall: (ended - startedAt) / 1e9, cpu: (account.total() - before) / 1e3 };
 }
 
 async function pullOnce({ node, pods, account }: Bench, image: string, name: string) {

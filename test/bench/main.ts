@@ -108,7 +108,7 @@ async function main(): Promise<void> {
   const { json, ...plan } = readPlan();
   build();
   const cluster = await Cluster.up();
-  const admin = await Admin.of(cluster);
+  const admin = await Admin.connect(cluster);
   await using subject = await Subject.join(cluster, admin);
   const results: Results = { where: await where(subject), idle: [], minutes: [] };
   try {

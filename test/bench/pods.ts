@@ -28,7 +28,7 @@ export class Pods implements Disposable {
     this.#node = node;
   }
 
-  static async of(admin: Admin, namespace: string, node: string): Promise<Pods> {
+  static async create(admin: Admin, namespace: string, node: string): Promise<Pods> {
     const pods = new Pods(admin, namespace, node);
     pods.#stop = await admin.watch(namespace, {
       list: (all, asked) => pods.#list(all, asked),

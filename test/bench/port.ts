@@ -4,7 +4,12 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { Agent, get } from "node:https";
 import { fileURLToPath } from "node:url";
-import { asApiServer, certify, serviceMemory, untilGone } from "../e2e/support/asking.ts";
+import {
+  asApiServer,
+  installServingCertificate,
+  serviceMemory,
+  waitForServerExit,
+} from "../e2e/support/kubelet-client.ts";
 import { pod, shell } from "../e2e/support/manifests.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
@@ -39,14 +44,14 @@ const EXEC_BYTES = 100_000_000;
 export async function measurePort(cluster: Cluster, times: number): Promise<Port> {
   say("port 10250");
   await using node = await Node.join(cluster, "bench-port", { settings: { apiIdle: "1s" } });
-  await certify(node);
+  await installServingCertificate(node);
   const line = "x".repeat(99);
   await node.run(
     pod(node, "talks", shell("echo first; while :; do sleep 1; echo word; done")),
     pod(node, "floods", shell(`yes ${line} | head -c ${LOG_BYTES}; echo end; exec sleep infinity`)),
   );
   for (const name of ["talks", "floods"]) await node.container(name, ({ ready }) => ready);
-  const kubectl = await Kubectl.of(node);
+  const kubectl = await Kubectl.connect(node);
   const firstByte = await measureFirstBytes(node, kubectl, times);
   const written = async () => (await node.kubectl("logs", "floods", "--tail=1")) === "end\n";
   await node.machine.until(written, { what: "a long log", timeout: 120_000, every: 1000 });
@@ -63,7 +68,7 @@ export async function measurePort(cluster: Cluster, times: number): Promise<Port
     ]),
   };
   const followers = await measureFollowers(node);
-  await untilGone(node);
+  await waitForServerExit(node);
   const left = '$(cat "/sys/fs/cgroup/systemd/system.slice/unitlet-api.service/cgroup.procs" 2>/dev/null)';
   return { firstByte, throughput, followers, left: Number((await node.exec(`set -- ${left}; echo $#`)).stdout) };
 }
@@ -86,8 +91,8 @@ async function measureFirstBytes(node: Node, kubectl: Kubectl, times: number): P
   return {
     kubectl: await repeat(() => kubectl.firstByte(["get", "pod", "talks"])),
     journalctl: await repeat(async () => {
-      const [begun = 0, ended = 0] = (await node.exec(journalctl)).stdout.trim().split("\n").map(Number);
-      return (ended - begun) / 1e6;
+      const [startedAt = 0, ended = 0] = (await node.exec(journalctl)).stdout.trim().split("\n").map(Number);
+      return (ended - startedAt) / 1e6;
     }),
     logs: await both(["logs", "talks"]),
     exec: await both(["exec", "talks", "--", "echo", "x"]),
@@ -138,7 +143,7 @@ class Kubectl {
     this.#namespace = namespace;
   }
 
-  static async of({ namespace }: Node): Promise<Kubectl> {
+  static async connect({ namespace }: Node): Promise<Kubectl> {
     const { stdout } = await run(["sh", "-c", `eval "$('${script}' env)" && echo "$KUBECONFIG $PATH"`]);
     const [KUBECONFIG, PATH] = stdout.trim().split(" ");
     return new Kubectl({ ...process.env, KUBECONFIG, PATH }, namespace);
@@ -151,11 +156,11 @@ class Kubectl {
 
   /** Milliseconds. */
   async firstByte(args: readonly string[]): Promise<number> {
-    const begun = performance.now();
+    const startedAt = performance.now();
     const child = this.#spawn(args);
     const ended = new Promise((resolve) => child.once("close", resolve));
     const took = await new Promise<number>((resolve, reject) => {
-      child.stdout.once("data", () => resolve(performance.now() - begun));
+      child.stdout.once("data", () => resolve(performance.now() - startedAt));
       child.once("close", () => reject(new Error(`kubectl ${args.join(" ")} said nothing`)));
     });
     child.stdout.resume();
@@ -166,11 +171,11 @@ class Kubectl {
   /** All that it writes: how many megabytes, and the seconds from the first byte to the last. */
   async read(args: readonly string[]): Promise<{ readonly megabytes: number; readonly seconds: number }> {
     const child = this.#spawn(args);
-    let [bytes, begun] = [0, 0];
+    let [bytes, startedAt] = [0, 0];
     for await (const piece of child.stdout) {
-      begun ||= performance.now();
+      startedAt ||= performance.now();
       bytes += (piece as Buffer).length;
     }
-    return { megabytes: bytes / 1e6, seconds: (performance.now() - begun) / 1000 };
+    return { megabytes: bytes / 1e6, seconds: (performance.now() - startedAt) / 1000 };
   }
 }

@@ -1,4 +1,4 @@
-import { judge, slope } from "./goals.ts";
+import { checkGoals, slope } from "./goals.ts";
 import { kinds } from "./idle.ts";
 import { images } from "./images-report.ts";
 import { KUBELET, SYSTEMK } from "./peers.ts";
@@ -22,7 +22,7 @@ function where({ where: facts }: Results): string {
 }
 
 function goals(results: Results): string {
-  const rows = judge(results).map(({ what, goal, measured, verdict }) => [what, goal, measured, verdict]);
+  const rows = checkGoals(results).map(({ what, goal, measured, verdict }) => [what, goal, measured, verdict]);
   return table("Goals", [["", "goal", "measured", "verdict"], ...rows]);
 }
 

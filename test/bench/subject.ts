@@ -42,7 +42,7 @@ export class Subject implements AsyncDisposable {
     const node = await Node.join(cluster, "bench", { settings: { maxPods: "600" } });
     for (const tool of ["measure.pl", "count-requests.cjs"])
       await node.machine.write(`${TOOLS}/${tool}`, await readFile(new URL(tool, import.meta.url)));
-    const pods = await Pods.of(admin, node.namespace, node.name);
+    const pods = await Pods.create(admin, node.namespace, node.name);
     return new Subject(node, await Account.open(node.machine), pods);
   }
 

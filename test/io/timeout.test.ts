@@ -19,7 +19,7 @@ async function first(answer: number, stalls: boolean): Promise<string> {
   const workerData = { port: port2, after: answer, sent };
   const worker = new Worker(SCRIPT, { eval: true, workerData, transferList: [port2] });
   await once(worker, "online");
-  const told = new Promise<string>((resolve) => {
+  const messages = new Promise<string>((resolve) => {
     const answered = onTimeout(100, () => resolve("late"));
     port1.once("message", () => {
       answered();
@@ -30,7 +30,7 @@ async function first(answer: number, stalls: boolean): Promise<string> {
     Atomics.wait(sent, 0, 0);
     Atomics.wait(never, 0, 0, 500);
   }
-  const result = await told;
+  const result = await messages;
   port1.close();
   await worker.terminate();
   return result;

@@ -64,13 +64,13 @@ describe("advance()", () => {
   });
 
   test("of many failures the first ones are news, and the last", () => {
-    const told = course("startup", "------", { failureThreshold: 6 }).map((each) => each.includes(":"));
-    expect(told).toEqual([true, true, true, false, false, true]);
+    const messages = course("startup", "------", { failureThreshold: 6 }).map((each) => each.includes(":"));
+    expect(messages).toEqual([true, true, true, false, false, true]);
   });
 
   test("that it fails for another reason is news, now and then", () => {
     let now: ProbeState = initialState("readiness", "i", undefined);
-    const told = [
+    const messages = [
       ["refused", 0],
       ["refused", 60_000],
       ["503", 61_000],
@@ -82,7 +82,7 @@ describe("advance()", () => {
       now = next;
       return news?.message ?? [];
     });
-    expect(told).toEqual(["refused", "503", "404"]);
+    expect(messages).toEqual(["refused", "503", "404"]);
   });
 
   test("successes count up to their threshold, too", () => {
@@ -160,7 +160,7 @@ describe("isUrgent()", () => {
 });
 
 describe("resume()", () => {
-  const told: ProbeResult = {
+  const messages: ProbeResult = {
     invocation: "i",
     success: true,
     failures: 0,
@@ -172,16 +172,16 @@ describe("resume()", () => {
   const forgotten = initialState("readiness", "i", undefined);
 
   test("the verdict that was told stands", () => {
-    expect(resumeState("readiness", forgotten, told)).toEqual({ ...forgotten, success: true });
+    expect(resumeState("readiness", forgotten, messages)).toEqual({ ...forgotten, success: true });
   });
 
   test("a start that was told is not looked for again", () => {
     const start = initialState("startup", "i", undefined);
-    expect(resumeState("startup", start, told)).toEqual({ ...start, success: true, held: true });
+    expect(resumeState("startup", start, messages)).toEqual({ ...start, success: true, held: true });
   });
 
   test("a verdict on an earlier start says nothing", () => {
-    expect(resumeState("readiness", forgotten, { ...told, invocation: "h" })).toEqual(forgotten);
+    expect(resumeState("readiness", forgotten, { ...messages, invocation: "h" })).toEqual(forgotten);
   });
 
   test("nothing was told yet", () => {

@@ -13,4 +13,4 @@ export const probe = (check: Check, timeout = 60) =>
     "/no/such",
   );
 
-export const portOf = (of: { address(): AddressInfo | string | null }) => (of.address() as AddressInfo).port;
+export const portOf = (server: { address(): AddressInfo | string | null }) => (server.address() as AddressInfo).port;

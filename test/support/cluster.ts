@@ -62,7 +62,7 @@ export class Cluster {
   async kubectl(args: readonly string[], options: RunOptions = {}): Promise<string> {
     // Some of its verbs wait for a minute themselves.
     const call = () => run([script, ...this.#flags, "kubectl", ...args], { timeout: 120_000, ...options });
-    const again = (error: Error) => (isTooLate(error.message) ? call() : Promise.reject(error));
+    const again = (error: Error) => (isHandshakeTimeout(error.message) ? call() : Promise.reject(error));
     return (await call().catch(again)).stdout;
   }
 
@@ -125,7 +125,7 @@ export class Cluster {
 }
 
 /** The API server gives a node ten seconds to begin; nothing of what kubectl is to do has been done then. */
-export function isTooLate(said: string): boolean {
+export function isHandshakeTimeout(said: string): boolean {
   return said.includes("TLS handshake timeout");
 }
 

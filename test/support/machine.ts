@@ -55,11 +55,11 @@ export class Machine implements AsyncDisposable {
   }
 
   until<T>(probe: () => Promise<T> | T, options: UntilOptions): Promise<T> {
-    return until(probe, { witness: () => this.lately(), ...options });
+    return until(probe, { diagnose: () => this.recentLog(), ...options });
   }
 
   /** What a failed test on another computer leaves to be understood by. */
-  async lately(): Promise<string> {
+  async recentLog(): Promise<string> {
     const { stdout } = await this.exec("systemctl list-jobs --no-pager; journalctl --lines=60 --output=short-precise");
     return `${this.name}, lately:\n${stdout}`;
   }

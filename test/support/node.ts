@@ -1,7 +1,7 @@
 import { cp, mkdir, rm } from "node:fs/promises";
 import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "./cluster.ts";
-import { forget } from "./forget.ts";
+import { deleteKeptNode } from "./kept-node.ts";
 import { Machine } from "./machine.ts";
 import type { RunOptions, RunResult } from "./run.ts";
 import type { UntilOptions } from "./until.ts";
@@ -11,14 +11,14 @@ export interface NodeOptions {
   readonly proxy?: { urlFor(hostAddress: string): string };
   /** Keys of unitlet.conf. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** How often the timer beats, instead of the 5 s that it is delivered with: for tests that wait for several runs. */
-  readonly beat?: string;
+  /** The interval of the timer that starts runs, such as `1s` or `1h`, instead of the delivered 5 s. */
+  readonly timerInterval?: string;
   /** As for a machine. */
   readonly ownDisk?: boolean;
 }
 
 /** Milliseconds without what is waited for, on a busy computer. */
-const POKE = 8000;
+const TRIGGER_AFTER_MS = 8000;
 
 type Truthy<T> = Exclude<T, false | "" | undefined>;
 
@@ -32,14 +32,14 @@ export async function install(machine: Machine, options: readonly string[] = [])
   await rm(source, { recursive: true });
 }
 
-async function setBeat(machine: Machine, beat: string): Promise<void> {
+async function setTimerInterval(machine: Machine, interval: string): Promise<void> {
   const units = "/etc/systemd/system";
   await machine.write(
-    `${units}/unitlet-sync.timer.d/beat.conf`,
-    `[Timer]\nOnUnitInactiveSec=\nOnBootSec=1s\nOnUnitInactiveSec=${beat}\n`,
+    `${units}/unitlet-sync.timer.d/interval.conf`,
+    `[Timer]\nOnUnitInactiveSec=\nOnBootSec=1s\nOnUnitInactiveSec=${interval}\n`,
   );
   // As with the beat that it is delivered with: a run that a busy host had no time for comes again.
-  if (beat.endsWith("h"))
+  if (interval.endsWith("h"))
     await machine.write(
       `${units}/unitlet-sync.service.d/again.conf`,
       "[Service]\nRestart=on-failure\nRestartSec=5\nRestartPreventExitStatus=70 78\n",
@@ -52,21 +52,21 @@ export class Node implements AsyncDisposable {
   readonly cluster: Cluster;
   readonly namespace: string;
 
-  readonly #beats: boolean;
+  readonly #timerRuns: boolean;
 
-  private constructor(machine: Machine, cluster: Cluster, namespace: string, beats: boolean) {
+  private constructor(machine: Machine, cluster: Cluster, namespace: string, timerRuns: boolean) {
     this.machine = machine;
     this.cluster = cluster;
     this.namespace = namespace;
-    this.#beats = beats;
+    this.#timerRuns = timerRuns;
   }
 
   static async join(
     cluster: Cluster,
     name: string,
-    { proxy, settings = {}, beat, ownDisk }: NodeOptions = {},
+    { proxy, settings = {}, timerInterval, ownDisk }: NodeOptions = {},
   ): Promise<Node> {
-    await forget(cluster, name);
+    await deleteKeptNode(cluster, name);
     const [machine, namespace] = await Promise.all([
       Machine.boot(name, { net: "private", ...(ownDisk && { ownDisk }) }),
       cluster.namespace(name),
@@ -77,11 +77,11 @@ export class Node implements AsyncDisposable {
       await cluster.nodeKubeconfig(name, { server, token: proxy !== undefined }),
       0o600,
     );
-    if (beat) await setBeat(machine, beat);
+    if (timerInterval) await setTimerInterval(machine, timerInterval);
     const flags = Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
     await install(machine, ["--kubeconfig", "/root/kubeconfig", ...flags]);
     await cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=60s"]);
-    return new Node(machine, cluster, namespace, !beat?.endsWith("h"));
+    return new Node(machine, cluster, namespace, !timerInterval?.endsWith("h"));
   }
 
   get name(): string {
@@ -117,20 +117,20 @@ export class Node implements AsyncDisposable {
     await this.machine
       .exec(`${once}; ${once}${again}`, { timeout: 120_000, ...options })
       .catch(async (cause: Error) => {
-        throw new Error(`${cause.message}\n${await this.machine.lately()}`, { cause });
+        throw new Error(`${cause.message}\n${await this.machine.recentLog()}`, { cause });
       });
   }
 
   /** A run that takes nothing for settled: as one that comes a minute later, at the latest. */
-  async syncAnew(options?: RunOptions): Promise<void> {
+  async syncWithoutCache(options?: RunOptions): Promise<void> {
     await this.machine.exec("touch /etc/unitlet/unitlet.conf");
     await this.sync(options);
   }
 
   /** A whole run as one that comes a minute later: it reads again what pods refer to. */
-  async syncMinuteLater(): Promise<void> {
+  async syncWithExpiredReferences(): Promise<void> {
     await this.exec(`sed -i 's/"at":[0-9]*/"at":0/' /run/unitlet/references/*`);
-    await this.syncAnew();
+    await this.syncWithoutCache();
   }
 
   /** Waits until a pod is as the probe wants it, which gets undefined when it is gone. Returns what the probe returns. */
@@ -139,17 +139,17 @@ export class Node implements AsyncDisposable {
     probe: (pod: V1Pod | undefined) => T,
     options: Partial<UntilOptions> = {},
   ): Promise<Truthy<T>> {
-    let poked = performance.now();
-    const look = async (): Promise<[T | undefined, unknown]> => {
+    let triggeredAt = performance.now();
+    const poll = async (): Promise<[T | undefined, unknown]> => {
       // What takes longer than a run waits for it is told by the next one, and the timer may come once an hour.
-      if (!this.#beats && performance.now() - poked > POKE) {
+      if (!this.#timerRuns && performance.now() - triggeredAt > TRIGGER_AFTER_MS) {
         await this.machine.exec("systemctl start unitlet-sync", { allowFailure: true });
-        poked = performance.now();
+        triggeredAt = performance.now();
       }
       const pod = await this.get(name);
       return [probe(pod) || undefined, pod?.status];
     };
-    const [value] = await this.machine.until(look, { what: `pod ${name}`, every: 200, ...options });
+    const [value] = await this.machine.until(poll, { what: `pod ${name}`, every: 200, ...options });
     return value as Truthy<T>;
   }
 

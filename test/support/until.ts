@@ -9,7 +9,7 @@ export interface UntilOptions {
   /** Milliseconds, 100 if not given. */
   readonly every?: number;
   /** Asked for the rest of the error message. */
-  readonly witness?: () => Promise<string>;
+  readonly diagnose?: () => Promise<string>;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface UntilOptions {
  * Return `[false, whatIsSeen]` for an error message that shows the last value.
  */
 export async function until<T>(probe: () => Promise<T> | T, options: UntilOptions): Promise<T> {
-  const { what, timeout = 60_000, every = 100, witness } = options;
+  const { what, timeout = 60_000, every = 100, diagnose } = options;
   const end = performance.now() + timeout;
   let last: unknown;
   for (let late = false; ; await sleep(every)) {
@@ -34,6 +34,6 @@ export async function until<T>(probe: () => Promise<T> | T, options: UntilOption
   }
   const cause = last instanceof Error ? { cause: last } : {};
   const seen = inspect(last, { depth: 6 });
-  const rest = await witness?.().catch((error: Error) => error.message);
+  const rest = await diagnose?.().catch((error: Error) => error.message);
   throw new Error(`waited ${timeout} ms for ${what}; last seen: ${seen}${rest ? `\n${rest}` : ""}`, cause);
 }

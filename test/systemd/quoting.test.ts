@@ -63,8 +63,8 @@ function said(name: string): Said {
   return { directory, mounted, environment: new Map(variables), argv: rest.slice(end + 1) };
 }
 
-function chunks<T>(of: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(of.length / CHUNK) }, (_, at) => of.slice(at * CHUNK, (at + 1) * CHUNK));
+function chunks<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, at) => items.slice(at * CHUNK, (at + 1) * CHUNK));
 }
 
 test("every argument arrives as it was given", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { install, Node } from "../../support/node.ts";
-import { ask, certify } from "../support/asking.ts";
+import { installServingCertificate, requestKubelet } from "../support/kubelet-client.ts";
 import { pod, SLEEP, shell } from "../support/manifests.ts";
 
 const HELPER = "/usr/local/lib/unitlet/container-start";
@@ -10,7 +10,7 @@ const NOTE = "/run/unitlet/starting";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "busy-host", { beat: "1h" });
+  node = await Node.join(await Cluster.up(), "busy-host", { timerInterval: "1h" });
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -18,8 +18,8 @@ afterAll(() => node[Symbol.asyncDispose]());
 const notes = async () => (await node.exec(`ls ${NOTE} || :`)).stdout;
 
 async function idle(): Promise<boolean> {
-  const look = "systemctl show -P ActiveState unitlet-sync; ls /run/unitlet/dirty || :";
-  return (await node.exec(look)).stdout === "inactive\n";
+  const poll = "systemctl show -P ActiveState unitlet-sync; ls /run/unitlet/dirty || :";
+  return (await node.exec(poll)).stdout === "inactive\n";
 }
 
 const HELD = "until test -e /proc/1/root/root/now; do sleep 0.1; done";
@@ -76,8 +76,8 @@ test("a program has its time after a hook that took all of it, also on a host th
 });
 
 test("an installation goes on though somebody asks the port while its process is being stopped", async () => {
-  await certify(node);
-  expect((await ask(node, "/healthz")).status).toBe(200);
+  await installServingCertificate(node);
+  expect((await requestKubelet(node, "/healthz")).status).toBe(200);
   const unit = "unitlet-api.service";
   await node.machine.write(`/run/systemd/system/${unit}.d/slow.conf`, "[Service]\nExecStop=/bin/sleep 2\n");
   const asking = `until systemctl is-active ${unit} | grep -q deactivating; do :; done; touch /root/asked; systemctl start ${unit}`;

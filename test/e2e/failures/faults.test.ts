@@ -11,15 +11,15 @@ beforeAll(async () => {
   const cluster = await Cluster.up();
   proxy = await FaultProxy.start(cluster);
   // Runs come when a test says so.
-  node = await Node.join(cluster, "node-31", { proxy, beat: "1h" });
+  node = await Node.join(cluster, "node-31", { proxy, timerInterval: "1h" });
   const names = Object.keys(troubles).map((_, at) => `old-${at}`);
   await node.run(pod(node, "keeper", SLEEP), ...names.map((name) => pod(node, name, SLEEP)));
-  const look = async () => {
+  const poll = async () => {
     await node.sync();
     const words = await node.kubectl("get", "pods", "-o", "jsonpath={.items[*].status.containerStatuses[*].ready}");
     return [words.split(" ").filter((word) => word === "true").length === names.length + 1, words];
   };
-  await node.machine.until(look, { what: "the pods to be ready" });
+  await node.machine.until(poll, { what: "the pods to be ready" });
 });
 
 afterAll(async () => {
@@ -92,7 +92,7 @@ describe.each(Object.entries(troubles).map(([what, [rule, named]], at) => ({ wha
       proxy.on(rule);
       await node.apply(pod(node, fresh, SLEEP));
       await node.kubectl("delete", "pod", old, "--wait=false");
-      for (let i = 0; i < 2; i++) await node.syncAnew({ allowFailure: true });
+      for (let i = 0; i < 2; i++) await node.syncWithoutCache({ allowFailure: true });
       expect([await node.invocation("keeper"), await node.invocation(old)]).toEqual([kept, invocation]);
       const said = (await complaints()).slice(before.length);
       expect(said).toContainEqual(expect.stringMatching(named));
@@ -102,12 +102,12 @@ describe.each(Object.entries(troubles).map(([what, [rule, named]], at) => ({ wha
 
     test("and after it the next run does what was missed", async () => {
       await node.exec(["rm", "-f", IMPATIENT]);
-      const look = async () => {
+      const poll = async () => {
         await node.sync();
         const [seen, gone] = [await node.get(fresh), (await node.get(old)) === undefined];
         return [gone && seen?.status?.containerStatuses?.[0]?.ready, seen?.status];
       };
-      await node.machine.until(look, { what: "what was missed" });
+      await node.machine.until(poll, { what: "what was missed" });
       const lines = await node.journal();
       expect(lines.lastIndexOf("is complete again")).toBeGreaterThan(lines.lastIndexOf("is not complete"));
     });
@@ -117,23 +117,23 @@ describe.each(Object.entries(troubles).map(([what, [rule, named]], at) => ({ wha
 test("a clock that is far from the API server's makes the node not ready, and says by how much", async () => {
   const { cluster, name } = node;
   const ready = async () => (await cluster.get("node", name))?.status?.conditions?.find(({ type }) => type === "Ready");
-  const beatUntil = async (reason: string) => {
-    const look = async () => {
+  const syncUntil = async (reason: string) => {
+    const poll = async () => {
       await node.exec("rm -f /run/unitlet/lease");
       await node.sync();
       const seen = await ready();
       return [seen?.reason === reason, seen] as const;
     };
-    return (await node.machine.until(look, { what: reason }))[1];
+    return (await node.machine.until(poll, { what: reason }))[1];
   };
   proxy.on(() => ({ headers: { date: new Date(Date.now() + 600_000).toUTCString() } }));
   const words = "the clock of this host is 10 minutes behind the API server's";
-  expect(await beatUntil("ClockSkew")).toMatchObject({ status: "False", message: expect.stringContaining(words) });
+  expect(await syncUntil("ClockSkew")).toMatchObject({ status: "False", message: expect.stringContaining(words) });
   expect((await node.machine.exec("unitlet doctor", { allowFailure: true })).stdout).toMatch(
     /^error: clocks: this host is \d+ s behind the API server/m,
   );
   const events = ["get", "events", "-n", "default", `--field-selector=involvedObject.name=${name},reason=ClockSkew`];
   expect(await node.cluster.kubectl(events)).toContain(words);
   proxy.clear();
-  expect(await beatUntil("KubeletReady")).toMatchObject({ status: "True" });
+  expect(await syncUntil("KubeletReady")).toMatchObject({ status: "True" });
 });

@@ -6,7 +6,7 @@ import { pod, SLEEP } from "../support/manifests.ts";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "full-run", { beat: "1s" });
+  node = await Node.join(await Cluster.up(), "full-run", { timerInterval: "1s" });
   await node.run(pod(node, "before", SLEEP));
   await node.container("before", ({ ready }) => ready);
 });

@@ -8,7 +8,7 @@ const UNITS = "/etc/systemd/system";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "mishaps", { beat: "1s" });
+  node = await Node.join(await Cluster.up(), "mishaps", { timerInterval: "1s" });
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -113,13 +113,13 @@ test("/run/unitlet that was emptied is filled again, what runs runs on, and its 
   const invocation = await run("emptied", { automountServiceAccountToken: true });
   const files = "cd /run/unitlet/pods/*; find . -type f -printf '%P %m\\n' | sed 's/[.][.][0-9-]*/DATA/' | sort";
   const uid = (await node.get("emptied"))?.metadata?.uid;
-  const look = async () => (await node.exec(files.replace("*", uid ?? ""))).stdout;
-  const before = await look();
+  const poll = async () => (await node.exec(files.replace("*", uid ?? ""))).stdout;
+  const before = await poll();
   await node.exec("rm -rf /run/unitlet/*");
-  await node.syncAnew();
+  await node.syncWithoutCache();
   expect(await node.invocation("emptied")).toBe(invocation);
   // What says when the container was started cannot come back.
-  expect(await look()).toBe(before.replace("main.started 600\n", ""));
+  expect(await poll()).toBe(before.replace("main.started 600\n", ""));
   await node.exec(["systemctl", "kill", "--signal=KILL", "--kill-whom=main", node.unit("emptied")]);
   const status = await node.container("emptied", ({ restartCount, ready }) => restartCount === 1 && ready);
   expect(status.lastState?.terminated).toMatchObject({ exitCode: 137 });
@@ -128,7 +128,7 @@ test("/run/unitlet that was emptied is filled again, what runs runs on, and its 
 test("/var/lib/unitlet that was emptied costs no restart", async () => {
   const invocation = await run("amnesia");
   await node.exec("rm -rf /var/lib/unitlet/*");
-  await node.syncAnew();
+  await node.syncWithoutCache();
   await node.exec(["systemctl", "kill", "--signal=KILL", "--kill-whom=main", node.unit("amnesia")]);
   const status = await node.container("amnesia", ({ restartCount, ready }) => restartCount === 1 && ready);
   expect(status.lastState?.terminated).toMatchObject({ exitCode: 137, containerID: `systemd://${invocation}` });

@@ -10,7 +10,7 @@ let node: Node;
 beforeAll(async () => {
   const cluster = await Cluster.up();
   proxy = await FaultProxy.start(cluster);
-  node = await Node.join(cluster, "node-32", { proxy, beat: "1h" });
+  node = await Node.join(cluster, "node-32", { proxy, timerInterval: "1h" });
 });
 
 afterAll(async () => {

@@ -58,9 +58,9 @@ test("two hundred runs with nothing to do write nothing and say nothing", { time
     await node.kubectl("get", "node", node.name, "-o", "json"),
     await node.journal(),
   ];
-  await node.machine.until(tellsNoMore, { what: "two probes to have failed three times" });
-  await node.syncAnew();
-  await settle(all);
+  await node.machine.until(isReported, { what: "two probes to have failed three times" });
+  await node.syncWithoutCache();
+  await syncUntilStable(all);
   const before = await all();
   const runs = (before: string) => `for i in $(seq 100); do ${before} systemctl start unitlet-sync; done`;
   await node.machine.exec(runs(""), { timeout: 240_000 });
@@ -70,7 +70,7 @@ test("two hundred runs with nothing to do write nothing and say nothing", { time
 });
 
 /** Of failures in a row the first three are told. */
-async function tellsNoMore(): Promise<boolean> {
+async function isReported(): Promise<boolean> {
   const { stdout } = await node.exec(
     "grep -l '\"failures\":3' /run/unitlet/pods/*/main.readiness /run/unitlet/pods/*/main.startup",
   );
@@ -78,11 +78,11 @@ async function tellsNoMore(): Promise<boolean> {
 }
 
 /** Until nothing has been written for a second. */
-async function settle(look: () => Promise<string[]>): Promise<void> {
+async function syncUntilStable(poll: () => Promise<string[]>): Promise<void> {
   let last: string[] = [];
   await node.machine.until(
     async () => {
-      const now = await look();
+      const now = await poll();
       const isSame = JSON.stringify(now) === JSON.stringify(last);
       last = now;
       return [isSame, "still changing"];

@@ -27,8 +27,8 @@ const done = shell("echo done");
 const initContainers = [{ name: "first", image: "host", ...shell("echo first") }];
 
 async function said(name: string, words: string, container?: string): Promise<void> {
-  const look = async () => [(await node.log(name, container)) === words, await node.log(name, container)];
-  await node.machine.until(look, { what: `the words of ${name}` });
+  const poll = async () => [(await node.log(name, container)) === words, await node.log(name, container)];
+  await node.machine.until(poll, { what: `the words of ${name}` });
 }
 
 async function create(suffix: string): Promise<void> {

@@ -9,7 +9,7 @@ const PROGRAM = "/usr/bin/systemd-creds";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "seal", { beat: "1h" });
+  node = await Node.join(await Cluster.up(), "seal", { timerInterval: "1h" });
   await node.machine.exec(`cp ${PROGRAM} /root/systemd-creds`);
   await start("first");
 });
@@ -37,7 +37,7 @@ const mend = () => node.machine.exec(`umount --lazy ${PROGRAM}`);
 
 /** After a run or two, since a busy host may be too slow for the first one. */
 const isSealed = (name: string) =>
-  node.machine.until(() => node.syncAnew().then(async () => (await sealed(name)).includes("main.env")), {
+  node.machine.until(() => node.syncWithoutCache().then(async () => (await sealed(name)).includes("main.env")), {
     what: `what ${name} was given, sealed`,
   });
 
@@ -69,7 +69,7 @@ test("a key that the host refuses is put aside, and opens what it has sealed onc
   await node.machine.exec(["systemctl", "stop", ...units]);
   const active = async () =>
     (await node.machine.exec(["systemctl", "is-active", ...units], { allowFailure: true })).stdout;
-  await node.machine.until(() => node.syncAnew().then(async () => (await active()) === "active\nactive\n"), {
+  await node.machine.until(() => node.syncWithoutCache().then(async () => (await active()) === "active\nactive\n"), {
     what: "both pods",
   });
 });

@@ -8,7 +8,7 @@ let node: Node;
 beforeAll(async () => {
   const cluster = await Cluster.up();
   // Whatever happens in time happens because of the watch. Straight to the API server, but with a token.
-  node = await Node.join(cluster, "node-34", { proxy: cluster, settings: { watch: "yes" }, beat: "1h" });
+  node = await Node.join(cluster, "node-34", { proxy: cluster, settings: { watch: "yes" }, timerInterval: "1h" });
   await node.machine.until(async () => (await property("ActiveState")) === "active", { what: "the watch" });
 });
 
@@ -65,11 +65,11 @@ test("a watch that died is started again", async () => {
 test("without the watch the timer looks after the pods", async () => {
   await node.exec("systemctl mask --runtime unitlet-watch; systemctl stop unitlet-watch");
   await node.machine.write(
-    "/etc/systemd/system/unitlet-sync.timer.d/beat.conf",
+    "/etc/systemd/system/unitlet-sync.timer.d/interval.conf",
     "[Timer]\nOnUnitInactiveSec=\nOnUnitInactiveSec=1s\n",
   );
   await node.exec("systemctl daemon-reload; systemctl restart unitlet-sync.timer");
-  await node.syncAnew();
+  await node.syncWithoutCache();
   expect(await node.journal()).toContain("cannot start or stop a unit of unitlet itself because=");
   await comesToRun("timed");
 });

@@ -13,7 +13,7 @@ let node: Node;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-archives", { ownDisk: true, beat: "1s" });
+  node = await Node.join(await Cluster.up(), "image-archives", { ownDisk: true, timerInterval: "1s" });
   base = await busybox();
   const archive = tar([...base, { path: "from", content: "a file\n" }]);
   await serve("root.tar", archive);

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { busybox, Registry } from "../../support/registry.ts";
-import { certify } from "../support/asking.ts";
-import { untilTold } from "../support/events.ts";
+import { waitForEvents } from "../support/events.ts";
 import { Kubectl, type KubectlOptions, kubectl } from "../support/kubectl.ts";
+import { installServingCertificate } from "../support/kubelet-client.ts";
 import { type Container, pod, shell } from "../support/manifests.ts";
 
 let node: Node;
@@ -19,10 +19,10 @@ let bare: string;
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "image-clients", {
     ownDisk: true,
-    beat: "1s",
+    timerInterval: "1s",
     settings: { apiIdle: "1s" },
   });
-  await certify(node);
+  await installServingCertificate(node);
   const registry = await Registry.start(node.machine);
   const base = await busybox();
   const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"], User: "app" };
@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => node[Symbol.asyncDispose]());
 
 const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
-const told = async (args: readonly string[], options?: KubectlOptions) => (await kubectl(node, args, options)).stdout;
+const result = async (args: readonly string[], options?: KubectlOptions) => (await kubectl(node, args, options)).stdout;
 const start = (name: string, container: Container) => node.run(pod(node, name, { image, ...container }));
 
 describe("kubectl cp", () => {
@@ -48,7 +48,7 @@ describe("kubectl cp", () => {
     const bytes = randomBytes(10 << 20);
     writeFileSync(join(here, "file"), bytes);
     expect(await kubectl(node, ["cp", join(here, "file"), "box:/tmp/its file"])).toMatchObject({ code: 0 });
-    expect(await told(["exec", "box", "--", "stat", "-c", "%u", "/tmp/its file"])).toBe("1234\n");
+    expect(await result(["exec", "box", "--", "stat", "-c", "%u", "/tmp/its file"])).toBe("1234\n");
     expect(await kubectl(node, ["cp", "box:/tmp/its file", join(here, "back")])).toMatchObject({ code: 0 });
     expect(digest(readFileSync(join(here, "back")))).toBe(digest(bytes));
   });
@@ -71,13 +71,13 @@ describe("kubectl logs", () => {
       pod(node, "again", { image, ...shell(script), volumeMounts }, { volumes: [{ name: "data", emptyDir: {} }] }),
     );
     await node.container("again", ({ ready, restartCount }) => ready && restartCount === 1);
-    await node.machine.until(async () => (await told(["logs", "again"])) !== "", { what: "the second run's words" });
-    expect([await told(["logs", "again"]), await told(["logs", "again", "--previous"])]).toEqual([
+    await node.machine.until(async () => (await result(["logs", "again"])) !== "", { what: "the second run's words" });
+    expect([await result(["logs", "again"]), await result(["logs", "again", "--previous"])]).toEqual([
       "second\n",
       "first\n",
     ]);
     const client = new Kubectl(node, ["logs", "--follow", "again"]);
-    await client.hears(/second/);
+    await client.waitForOutput(/second/);
     await kubectl(node, ["exec", "again", "--", "touch", "/data/over"]);
     expect((await client.ended).stdout.toString()).toBe("second\nend");
   });
@@ -102,7 +102,7 @@ test("kubectl port-forward", async () => {
   await start("web", { ...shell(serve), readinessProbe });
   await node.container("web", ({ ready }) => ready);
   const client = new Kubectl(node, ["port-forward", "web", "--address=127.0.0.1", ":8081"]);
-  const [, port] = /127\.0\.0\.1:(\d+) -> /.exec(await client.hears(/Forwarding from [^\n]*\n/)) ?? [];
+  const [, port] = /127\.0\.0\.1:(\d+) -> /.exec(await client.waitForOutput(/Forwarding from [^\n]*\n/)) ?? [];
   expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("hello\n");
   client.child.kill();
   await client.ended;
@@ -128,7 +128,7 @@ describe("probes", () => {
   test("a command is run as the container's user, and what is late leaves nothing behind", async () => {
     const command = ["sh", "-c", "id -u >>/tmp/ids; sleep 5555 & sleep 5555"];
     await start("late", { readinessProbe: { exec: { command }, periodSeconds: 1, timeoutSeconds: 1 } });
-    const ids = () => told(["exec", "late", "--", "cat", "/tmp/ids"]);
+    const ids = () => result(["exec", "late", "--", "cat", "/tmp/ids"]);
     await node.machine.until(async () => (await ids()).startsWith("1234\n1234\n1234\n"), { what: "three probes" });
     const late = async () => Number((await node.exec("pgrep -cxf 'sleep 5555' || :")).stdout);
     await node.machine.until(async () => (await late()) <= 2, { what: "one probe at a time" });
@@ -149,5 +149,5 @@ test("a postStart hook that fails takes the container with it", async () => {
   const lifecycle = { postStart: { exec: { command: ["sh", "-c", "exit 3"] } } };
   await start("hooked", { ...shell("trap 'exit 7' TERM; while :; do sleep 0.1; done"), lifecycle });
   await node.container("hooked", ({ restartCount }) => restartCount > 0);
-  await untilTold(node, "hooked", ["FailedPostStartHook: "]);
+  await waitForEvents(node, "hooked", ["FailedPostStartHook: "]);
 });

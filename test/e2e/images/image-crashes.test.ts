@@ -25,7 +25,7 @@ let base: readonly TarEntry[];
 beforeAll(async () => {
   const cluster = await Cluster.up();
   proxy = await FaultProxy.start(cluster);
-  node = await Node.join(cluster, "node-71", { ownDisk: true, beat: "1s", proxy });
+  node = await Node.join(cluster, "node-71", { ownDisk: true, timerInterval: "1s", proxy });
   base = await busybox();
 });
 

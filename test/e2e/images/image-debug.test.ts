@@ -3,16 +3,16 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { busybox, Registry } from "../../support/registry.ts";
-import { ask, certify } from "../support/asking.ts";
 import { kubectl, Terminal } from "../support/kubectl.ts";
+import { installServingCertificate, requestKubelet } from "../support/kubelet-client.ts";
 import { pod, SLEEP } from "../support/manifests.ts";
 
 let node: Node;
 let image: string;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-debug", { ownDisk: true, beat: "1s" });
-  await certify(node);
+  node = await Node.join(await Cluster.up(), "image-debug", { ownDisk: true, timerInterval: "1s" });
+  await installServingCertificate(node);
   const registry = await Registry.start(node.machine);
   const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
   image = await registry.push("busybox:1", { layers: [await busybox()], config });
@@ -38,8 +38,8 @@ function added(name: string, container: string, probe: (state: V1ContainerState)
 
 async function debug(name: string, container: string, flags: readonly string[], ...argv: string[]): Promise<void> {
   const own = flags.some((flag) => flag.startsWith("--image=")) ? [] : [`--image=${image}`];
-  const told = await kubectl(node, ["debug", name, `--container=${container}`, ...own, ...flags, "--", ...argv]);
-  expect(told).toMatchObject({ code: 0 });
+  const result = await kubectl(node, ["debug", name, `--container=${container}`, ...own, ...flags, "--", ...argv]);
+  expect(result).toMatchObject({ code: 0 });
   await node.sync();
 }
 
@@ -67,11 +67,11 @@ describe("kubectl debug", () => {
     const flags = ["-c", "typed", `--image=${image}`, "--target=main"];
     const terminal = new Terminal(node, ["debug", "-it", "web", ...flags, "--", "sh"]);
     // The first one may have been there before anybody was attached.
-    await terminal.hears(/command prompt/);
+    await terminal.waitForOutput(/command prompt/);
     terminal.type("\r");
-    await terminal.hears(/[#$] /);
+    await terminal.waitForOutput(/[#$] /);
     terminal.type("ps -o args; test -t 0 && echo on a term''inal\r");
-    expect(await terminal.hears(/on a terminal\r\n/)).toContain("sleep 1001\r\n");
+    expect(await terminal.waitForOutput(/on a terminal\r\n/)).toContain("sleep 1001\r\n");
     terminal.type("exit 6\r");
     const { state } = await added("web", "typed", ({ terminated }) => terminated);
     expect(state?.terminated?.exitCode).toBe(6);
@@ -116,8 +116,8 @@ describe("kubectl debug", () => {
   test("from an image, of a container on the host's files: among its own, and that is told", async () => {
     expect(await seenBy("plain", "look", ["--target=host"], "cat /proc/1/comm")).toBe("cat\n");
     const events = () => node.kubectl("get", "events", "--field-selector=reason=FieldIgnored", "-o", "wide");
-    const told = "spec.ephemeralContainers[look].targetContainerName is ignored";
-    await node.machine.until(async () => [(await events()).includes(told), await events()], { what: "the Event" });
+    const result = "spec.ephemeralContainers[look].targetContainerName is ignored";
+    await node.machine.until(async () => [(await events()).includes(result), await events()], { what: "the Event" });
   });
 
   test("an image that is not to be had is told of that container alone", async () => {
@@ -161,7 +161,7 @@ describe("kubectl debug", () => {
 test("what a pod has for shared processes is counted with the pod, and only there", async () => {
   await node.run(pod(node, "counted", { image }, { shareProcessNamespace: true }));
   await node.container("counted", ({ state }) => state?.running);
-  const { body } = await ask(node, "/metrics/resource");
+  const { body } = await requestKubelet(node, "/metrics/resource");
   const lines = body
     .split("\n")
     .filter((line) => line.includes('pod="counted"') && line.includes("memory_working_set"));
@@ -169,13 +169,13 @@ test("what a pod has for shared processes is counted with the pod, and only ther
     "container_memory_working_set_bytes",
     "pod_memory_working_set_bytes",
   ]);
-  const pods = JSON.parse((await ask(node, "/stats/summary")).body).pods as { podRef: { name: string } }[];
+  const pods = JSON.parse((await requestKubelet(node, "/stats/summary")).body).pods as { podRef: { name: string } }[];
   expect(pods.filter(({ podRef }) => podRef.name === "counted")).toHaveLength(1);
 });
 
 test("kubectl debug node/NAME: among the host's processes, with its files", async () => {
-  const told = await kubectl(node, ["debug", `node/${node.name}`, `--image=${image}`, "--", "cat", "/proc/1/comm"]);
-  const name = /node-debugger-\S+/.exec(told.stdout + told.stderr)?.[0].replace(/\W+$/, "") ?? "";
+  const result = await kubectl(node, ["debug", `node/${node.name}`, `--image=${image}`, "--", "cat", "/proc/1/comm"]);
+  const name = /node-debugger-\S+/.exec(result.stdout + result.stderr)?.[0].replace(/\W+$/, "") ?? "";
   await node.until(name, (seen) => seen?.status?.phase === "Succeeded");
   expect(await node.log(name, "debugger")).toBe("systemd\n");
 });

@@ -4,8 +4,8 @@ import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { busybox, Registry } from "../../support/registry.ts";
 import type { TarEntry } from "../../support/tar.ts";
-import { certify, untilGone } from "../support/asking.ts";
 import { Kubectl, kubectl, Terminal } from "../support/kubectl.ts";
+import { installServingCertificate, waitForServerExit } from "../support/kubelet-client.ts";
 import { pod } from "../support/manifests.ts";
 
 /** What a process can see of itself, and what could differ between two of one container. */
@@ -22,8 +22,12 @@ cut -d ' ' -f 5- /proc/self/mountinfo
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-exec", { ownDisk: true, beat: "1s", settings: { apiIdle: "1s" } });
-  await certify(node);
+  node = await Node.join(await Cluster.up(), "image-exec", {
+    ownDisk: true,
+    timerInterval: "1s",
+    settings: { apiIdle: "1s" },
+  });
+  await installServingCertificate(node);
   const registry = await Registry.start(node.machine);
   const base = await busybox();
   const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
@@ -86,17 +90,17 @@ test("100 MB in, and 100 MB out", async () => {
 
 test("a terminal: its size, a new size, ^C, ^D and the exit status", async () => {
   const terminal = new Terminal(node, ["exec", "-it", "box", "--", "sh"]);
-  await terminal.hears(/# /);
+  await terminal.waitForOutput(/# /);
   terminal.type("until stty size | grep '31 91'; do sleep 0.1; done; tty; echo $TERM $HOSTNAME\r");
-  await terminal.hears(/31 91\r\n\/dev\/pts\/\d+\r\nxterm box\r\n/);
+  await terminal.waitForOutput(/31 91\r\n\/dev\/pts\/\d+\r\nxterm box\r\n/);
   terminal.resize(123, 45);
   terminal.type("until stty size | grep '45 123'; do sleep 0.1; done\r");
-  await terminal.hears(/45 123\r\n/);
+  await terminal.waitForOutput(/45 123\r\n/);
   terminal.type("sleep 2000\r");
   await node.machine.until(() => node.exec("pgrep -xf 'sleep 2000'"), { what: "the sleep" });
   terminal.type("\x03");
   terminal.type("echo status $?\r");
-  await terminal.hears(/status 130/);
+  await terminal.waitForOutput(/status 130/);
   terminal.type("(exit 42)\r\x04");
   expect(await terminal.ended).toBe(42);
 });
@@ -105,9 +109,9 @@ test("much on a terminal, each byte of it", async () => {
   const script = "stty raw -echo; echo ready; head -c 1000000 | sha256sum; seq 1 200000 | sha256sum; seq 1 200000";
   const argv = ["exec", "-it", "box", "--", "sh", "-c", script];
   const terminal = new Terminal(node, argv);
-  await terminal.hears(/ready/);
+  await terminal.waitForOutput(/ready/);
   terminal.type("x".repeat(1_000_000));
-  const said = await terminal.hears(/199999\n200000\n$/);
+  const said = await terminal.waitForOutput(/199999\n200000\n$/);
   const lines = Array.from({ length: 200_000 }, (_, at) => `${at + 1}\n`).join("");
   expect(said.replaceAll("\r", "")).toBe(
     `ready\n${digest(Buffer.alloc(1_000_000, "x"))}  -\n${digest(Buffer.from(lines))}  -\n${lines}`,
@@ -130,7 +134,7 @@ describe("what is run", () => {
     const terminal = new Terminal(node, ["exec", "-it", "user", "--", "/report"]);
     expect(await terminal.ended).toBe(0);
     const { stdout: own } = await exec("cat", "/tmp/report");
-    const said = (await terminal.hears(/./)).replaceAll("\r", "");
+    const said = (await terminal.waitForOutput(/./)).replaceAll("\r", "");
     expect(said.replace("TERM=xterm\n", "")).toBe(own);
   });
 
@@ -139,7 +143,7 @@ describe("what is run", () => {
     const argv = ["exec", ...flags, "user", "--", "sh", "-c", 'printf "%s|" "$@"', "sh", ...words];
     const said = words.map((each) => `${each}|`).join("");
     if (flags.length === 0) expect((await kubectl(node, argv)).stdout).toBe(said);
-    else expect(await new Terminal(node, argv).hears(/\t%s\|$/)).toBe(said.replace("\n", "\r\n"));
+    else expect(await new Terminal(node, argv).waitForOutput(/\t%s\|$/)).toBe(said.replace("\n", "\r\n"));
   });
 
   test.each([
@@ -150,13 +154,13 @@ describe("what is run", () => {
     ["/etc/passwd", [126], /Permission denied|not executable/],
     ["/etc", [126], /not permitted/],
   ])("not if it cannot be: %s", async (program, codes, text) => {
-    const told = await exec(program);
-    expect(told).toMatchObject({ stdout: "", stderr: expect.stringMatching(text) });
-    expect(codes).toContain(told.code);
-    expect(told.stderr).toContain(`command terminated with exit code ${told.code}\n`);
+    const result = await exec(program);
+    expect(result).toMatchObject({ stdout: "", stderr: expect.stringMatching(text) });
+    expect(codes).toContain(result.code);
+    expect(result.stderr).toContain(`command terminated with exit code ${result.code}\n`);
     const terminal = new Terminal(node, ["exec", "-it", "user", "--", program]);
-    await terminal.hears(text);
-    expect(await terminal.ended).toBe(told.code);
+    await terminal.waitForOutput(text);
+    expect(await terminal.ended).toBe(result.code);
   });
 
   test("counts for the limits of the container", async () => {
@@ -170,7 +174,7 @@ describe("what is run", () => {
     await node.machine.until(() => node.exec("pgrep -xf 'sleep 4323'"), { what: "the command" });
     await node.kubectl("delete", "pod", "ending");
     expect((await whole).code).toBe(137);
-    await untilGone(node);
+    await waitForServerExit(node);
   });
 });
 

@@ -17,7 +17,7 @@ let registry: LyingRegistry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-failures", { ownDisk: true, beat: "1s" });
+  node = await Node.join(await Cluster.up(), "image-failures", { ownDisk: true, timerInterval: "1s" });
   registry = await LyingRegistry.start(node.machine);
   base = await busybox();
 });
@@ -91,8 +91,8 @@ describe("a registry", () => {
     await node.run(pod(node, "dies", { image: name }));
     await runs("dies");
     const isTold = (event: string) => event.startsWith("Failed: ") && event.includes("unexpected EOF");
-    const look = async () => [(await eventsOf(node, "dies")).some(isTold), await eventsOf(node, "dies")];
-    await node.machine.until(look, { what: "the Event" });
+    const poll = async () => [(await eventsOf(node, "dies")).some(isTold), await eventsOf(node, "dies")];
+    await node.machine.until(poll, { what: "the Event" });
     await noLeftover(node, "dies");
   });
 

@@ -45,12 +45,12 @@ describe("what a pull can read", () => {
   });
 
   test("the image of this platform among several", async () => {
-    const of = (architecture: string) => ({
+    const imageFor = (architecture: string) => ({
       layers: [base, [{ path: "platform", content: `${architecture}\n` }]],
       config: CONFIG,
       architecture,
     });
-    const image = await registry.push("platforms:1", of("arm64"), of("amd64"), of("s390x"));
+    const image = await registry.push("platforms:1", imageFor("arm64"), imageFor("amd64"), imageFor("s390x"));
     await show("platforms", image, "cat /platform");
     expect(await shown("platforms")).toBe(`${process.arch === "x64" ? "amd64" : process.arch}\n`);
   });

@@ -12,7 +12,7 @@ let registry: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-hostile", { ownDisk: true, beat: "1s" });
+  node = await Node.join(await Cluster.up(), "image-hostile", { ownDisk: true, timerInterval: "1s" });
   registry = await Registry.start(node.machine);
   base = await busybox();
   await node.machine.write("/etc/victim", "safe\n");

@@ -10,7 +10,7 @@ let image: string;
 let see: ReturnType<typeof sandboxesOf>;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-namespaces", { ownDisk: true, beat: "1s" });
+  node = await Node.join(await Cluster.up(), "image-namespaces", { ownDisk: true, timerInterval: "1s" });
   see = sandboxesOf(node);
   const registry = await Registry.start(node.machine);
   const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
@@ -68,7 +68,7 @@ describe("a pod's containers", () => {
     expect(await see.left("shared", uid)).toContain(see.sandbox("shared"));
     await node.kubectl("delete", "pod", "shared", "--wait=false");
     await node.until("shared", (seen) => seen === undefined);
-    await see.untilNothingIsLeft("shared", uid);
+    await see.waitForRemoval("shared", uid);
   });
 });
 
@@ -77,8 +77,8 @@ test("a sandbox that cannot be made is told, and tried again", async () => {
   await node.exec(`mv ${helper} ${helper}.away && printf '#!/bin/sh\\nexit 1\\n' >${helper} && chmod 755 ${helper}`);
   await node.run(pod(node, "unmade", { image }));
   const events = () => node.kubectl("get", "events", "--field-selector=reason=FailedCreatePodSandBox", "-o", "wide");
-  const told = `on the node, journalctl -u '${see.sandbox("unmade")}' says why`;
-  const isTold = (events: string) => events.includes("pod/unmade") && events.includes(told);
+  const result = `on the node, journalctl -u '${see.sandbox("unmade")}' says why`;
+  const isTold = (events: string) => events.includes("pod/unmade") && events.includes(result);
   await node.machine.until(async () => [isTold(await events()), await events()], { what: "the Event" });
   await node.until("unmade", (seen) => seen?.status?.conditions?.[0]?.status === "False");
   await node.exec(`mv ${helper}.away ${helper}`);
@@ -99,16 +99,16 @@ describe("shareProcessNamespace", () => {
     (await see.inside("family", container, "ps -o args")).split("\n").filter((line) => line.includes("sleep"));
 
   /** Those that a container's program starts come after it. */
-  const untilSeen = (expected: readonly string[]) => {
-    const look = async () => {
+  const waitForProcesses = (expected: readonly string[]) => {
+    const poll = async () => {
       const seen = (await names("one")).toSorted();
       return [expected.every((each) => seen.includes(each)) && seen.length <= ALL.length, seen];
     };
-    return node.machine.until(look, { what: `${expected.join(", ")} and no other` });
+    return node.machine.until(poll, { what: `${expected.join(", ")} and no other` });
   };
 
   test("all see all, and the first process is none of theirs", async () => {
-    await untilSeen(ALL);
+    await waitForProcesses(ALL);
     expect(await see.inside("family", "two", "cat /proc/1/cmdline")).toContain("infinity");
     const events = await node.kubectl("get", "events", "--field-selector=reason=FieldIgnored", "-o", "wide");
     expect(events).not.toContain("shareProcessNamespace");
@@ -139,7 +139,7 @@ describe("shareProcessNamespace", () => {
     const status = await node.container("family", ({ restartCount }) => restartCount === 1, "three");
     expect(status.lastState?.terminated?.exitCode).toBe(137);
     await see.running("family", "three");
-    await untilSeen(ALL);
+    await waitForProcesses(ALL);
     const after = await node.container("family", ({ state }) => state?.running, "one");
     expect([after.containerID, after.restartCount]).toEqual([before.containerID, 0]);
   });
@@ -148,14 +148,14 @@ describe("shareProcessNamespace", () => {
     await node.exec(`kill -KILL $(systemctl show -P MainPID ${see.sandbox("family")})`);
     await node.container("family", ({ state, restartCount }) => state?.running && restartCount === 1, "one");
     await node.container("family", ({ state, restartCount }) => state?.running && restartCount === 1, "two");
-    await untilSeen(ALL.slice(0, 3));
+    await waitForProcesses(ALL.slice(0, 3));
   });
 
   test("leaves nothing behind", async () => {
     const uid = await see.uid("family");
     await node.kubectl("delete", "pod", "family", "--wait=false");
     await node.until("family", (seen) => seen === undefined);
-    await see.untilNothingIsLeft("family", uid);
+    await see.waitForRemoval("family", uid);
     expect((await node.exec("pgrep -xf '/usr/bin/sleep infinity' || true")).stdout).toBe("");
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { busybox, Registry } from "../../support/registry.ts";
-import { certify } from "../support/asking.ts";
+import { installServingCertificate } from "../support/kubelet-client.ts";
 import { type Container, pod, shell } from "../support/manifests.ts";
 
 const BUSYBOX = "127.0.0.1:5000/busybox:1";
@@ -12,7 +12,7 @@ let node: Node;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "image-output", { ownDisk: true, settings: { watch: "yes" } });
-  await certify(node);
+  await installServingCertificate(node);
   const registry = await Registry.start(node.machine);
   await registry.push("busybox:1", { layers: [await busybox()], config: { Env: ["PATH=/bin"] } });
 });
@@ -22,12 +22,12 @@ afterAll(() => node[Symbol.asyncDispose]());
 const script = (text: string, rest: Container = {}) => shell(text, { image: BUSYBOX, ...rest });
 const logs = (name: string) => node.kubectl("logs", name);
 
-async function untilLogged(name: string, text: string): Promise<void> {
-  const look = async () => {
+async function waitForLog(name: string, text: string): Promise<void> {
+  const poll = async () => {
     const seen = await logs(name);
     return [seen === text, seen] as const;
   };
-  await node.machine.until(look, { what: `${JSON.stringify(text)} in the log of ${name}` });
+  await node.machine.until(poll, { what: `${JSON.stringify(text)} in the log of ${name}` });
 }
 
 /** What is in the container's cgroup and below. */
@@ -38,12 +38,12 @@ async function processes(name: string): Promise<string[]> {
 
 const READER = "container-log ";
 
-async function untilUnread(name: string): Promise<void> {
-  const look = async () => {
+async function waitForNoReader(name: string): Promise<void> {
+  const poll = async () => {
     const seen = await processes(name);
     return [!seen.some((each) => each.includes(READER)), seen] as const;
   };
-  await node.machine.until(look, { what: `${name} with its own processes only` });
+  await node.machine.until(poll, { what: `${name} with its own processes only` });
 }
 
 /** Lets a container go on that waits for it by `WAIT`. */
@@ -52,11 +52,11 @@ const WAIT = "until rm /next 2>/dev/null; do sleep 0.1; done";
 
 test("nobody stays behind a container that is silent, and what it says later is there", async () => {
   await node.run(pod(node, "quiet", script(`echo one; ${WAIT}; echo two; exec sleep 1000`)));
-  await untilLogged("quiet", "one\n");
-  await untilUnread("quiet");
+  await waitForLog("quiet", "one\n");
+  await waitForNoReader("quiet");
   await next("quiet");
-  await untilLogged("quiet", "one\ntwo\n");
-  await untilUnread("quiet");
+  await waitForLog("quiet", "one\ntwo\n");
+  await waitForNoReader("quiet");
   const own = async () => (await processes("quiet")).join();
   await node.machine.until(async () => [(await own()) === "sleep 1000", await own()], { what: "the sleep alone" });
   expect((await node.exec("pgrep -fc 'container-[l]og ' || true")).stdout).toBe("0\n");
@@ -95,13 +95,13 @@ test("an init container's output is as complete", async () => {
 test("who reads may be killed, even within a line", async () => {
   await node.run(pod(node, "killed", script(`echo one; printf half; ${WAIT}; echo " and half"; exec sleep 1000`)));
   // Only the whole line is in the journal.
-  await untilLogged("killed", "one\n");
+  await waitForLog("killed", "one\n");
   await node.machine.until(async () => (await processes("killed")).some((each) => each.includes(READER)), {
     what: "somebody who waits for the rest of the line",
   });
   await node.exec(["pkill", "--signal=KILL", "--full", READER]);
   await next("killed");
-  await untilLogged("killed", "one\nhalf and half\n");
+  await waitForLog("killed", "one\nhalf and half\n");
 });
 
 test("100 MB, as fast as it can, arrive as they were written", async () => {
@@ -117,38 +117,38 @@ test("100 MB, as fast as it can, arrive as they were written", async () => {
 describe("what systemd does meanwhile", () => {
   test.for(["daemon-reload", "daemon-reexec"])("%s", async (verb) => {
     await node.run(pod(node, verb, script(`echo one; ${WAIT}; echo two; ${WAIT}; echo three; exec sleep 1000`)));
-    await untilLogged(verb, "one\n");
+    await waitForLog(verb, "one\n");
     await node.exec(["systemctl", verb]);
     await next(verb);
-    await untilLogged(verb, "one\ntwo\n");
-    await untilUnread(verb);
+    await waitForLog(verb, "one\ntwo\n");
+    await waitForNoReader(verb);
     await node.exec(["systemctl", verb]);
     await next(verb);
-    await untilLogged(verb, "one\ntwo\nthree\n");
+    await waitForLog(verb, "one\ntwo\nthree\n");
   });
 });
 
 test("/run may be emptied: a container that runs is heard, one that starts finds a pipe", async () => {
   await node.run(pod(node, "emptied", script(`echo one; ${WAIT}; echo two; ${WAIT}; exit 1`)));
-  await untilLogged("emptied", "one\n");
-  await untilUnread("emptied");
+  await waitForLog("emptied", "one\n");
+  await waitForNoReader("emptied");
   await node.exec("rm -r /run/unitlet/log /run/unitlet/pods/*/main.output");
   await next("emptied");
-  await untilLogged("emptied", "one\ntwo\n");
+  await waitForLog("emptied", "one\ntwo\n");
   await next("emptied");
   await node.container("emptied", ({ restartCount, state }) => restartCount > 0 && state?.running);
-  await untilLogged("emptied", "one\n");
+  await waitForLog("emptied", "one\n");
 });
 
 test("nothing is left when the pods are gone", async () => {
   await node.kubectl("delete", "pods", "--all");
   const left =
     "systemctl list-units --plain --no-legend --all 'unitlet-log@*'; ls /run/unitlet/log; pgrep -fl 'container-[l]og '";
-  const look = async () => {
+  const poll = async () => {
     const { stdout } = await node.machine.exec(left, { allowFailure: true });
     return [stdout === "", stdout] as const;
   };
-  await node.machine.until(look, { what: "no unit and no pipe" });
+  await node.machine.until(poll, { what: "no unit and no pipe" });
   // A failed run is followed by one that is none.
   await node.machine.until(() => node.exec("systemctl is-system-running"), { what: "no unit that has failed" });
 });

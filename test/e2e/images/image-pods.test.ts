@@ -8,7 +8,7 @@ let node: Node;
 let image: string;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-pods", { ownDisk: true, beat: "1s" });
+  node = await Node.join(await Cluster.up(), "image-pods", { ownDisk: true, timerInterval: "1s" });
   const registry = await Registry.start(node.machine);
   const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
   image = await registry.push("busybox:1", { layers: [await busybox()], config });

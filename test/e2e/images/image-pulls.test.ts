@@ -3,7 +3,7 @@ import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { busybox, CREDENTIALS, Registry } from "../../support/registry.ts";
 import type { TarEntry } from "../../support/tar.ts";
-import { eventsOf, untilTold } from "../support/events.ts";
+import { eventsOf, waitForEvents } from "../support/events.ts";
 import { pod } from "../support/manifests.ts";
 import { noLeftover, pullFailure } from "../support/pull-failure.ts";
 
@@ -14,7 +14,7 @@ let registry: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-pulls", { ownDisk: true, beat: "1s" });
+  node = await Node.join(await Cluster.up(), "image-pulls", { ownDisk: true, timerInterval: "1s" });
   registry = await Registry.start(node.machine);
   base = await busybox();
 });
@@ -42,11 +42,11 @@ describe("a pull", () => {
     });
     const took = "[0-9.]+m?s";
     const pulled = `^Pulled: Successfully pulled image "${image}" in ${took} \\(${took} including waiting\\)\\. Image size: \\d+ bytes\\.$`;
-    const look = async () => {
+    const poll = async () => {
       const seen = await eventsOf(node, "told");
       return [seen.some((each) => each.startsWith("Started: ")), seen] as const;
     };
-    const [, seen] = await node.machine.until(look, { what: "the container's Events" });
+    const [, seen] = await node.machine.until(poll, { what: "the container's Events" });
     expect(seen).toEqual(expect.arrayContaining([`Pulling: Pulling image "${image}"`, expect.stringMatching(pulled)]));
   });
 
@@ -125,7 +125,7 @@ describe("what cannot be pulled", () => {
     );
     await registry.push("late:1", { layers: [base], config: CONFIG });
     await runs("late");
-    await untilTold(node, "late", [
+    await waitForEvents(node, "late", [
       `Failed: Failed to pull image "127.0.0.1:5000/late:1": ${unknown}`,
       "Failed: Error: ErrImagePull",
       'BackOff: Back-off pulling image "127.0.0.1:5000/late:1"',
@@ -184,7 +184,7 @@ describe("a registry that lets in who it knows", () => {
   test("refuses others, which is told", async () => {
     await node.run(pod(node, "stranger", { image }, { imagePullSecrets: [{ name: "gone" }] }));
     expect(await pullFailure(node, "stranger")).toMatch(/unauthorized|authentication required/);
-    await untilTold(node, "stranger", [
+    await waitForEvents(node, "stranger", [
       "FailedToRetrieveImagePullSecret: Unable to retrieve some image pull secrets (gone); attempting to pull the image may not succeed.",
     ]);
   });

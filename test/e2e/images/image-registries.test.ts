@@ -18,7 +18,7 @@ let closed: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-registries", { ownDisk: true, beat: "1s" });
+  node = await Node.join(await Cluster.up(), "image-registries", { ownDisk: true, timerInterval: "1s" });
   open = await Registry.start(node.machine);
   closed = await Registry.start(node.machine, { port: 5002, closed: true });
   base = await busybox();
@@ -73,7 +73,7 @@ describe("what a pod has pulled with its credentials", () => {
 
   test("stays its own when its Secret is gone", async () => {
     await node.kubectl("delete", "secret", "same");
-    await node.syncMinuteLater();
+    await node.syncWithExpiredReferences();
     await node.exec(["systemctl", "restart", node.unit("brother")]);
     await node.container("brother", ({ state, restartCount }) => state?.running && restartCount === 1);
   });
@@ -81,9 +81,9 @@ describe("what a pod has pulled with its credentials", () => {
 
 test("wrong credentials of one pod keep no other from its image", async () => {
   const image = await push(closed, "contested:1");
-  const of = (name: string, secretName: string) =>
+  const podWith = (name: string, secretName: string) =>
     pod(node, name, { image }, { imagePullSecrets: [{ name: secretName }] });
-  await node.run(of("a-wrong", "wrong"), of("b-right", "pull"));
+  await node.run(podWith("a-wrong", "wrong"), podWith("b-right", "pull"));
   await runs("b-right");
 });
 

@@ -6,7 +6,7 @@ import { Node } from "../../support/node.ts";
 import { Registry } from "../../support/registry.ts";
 import { run } from "../../support/run.ts";
 import type { TarEntry } from "../../support/tar.ts";
-import { certify } from "../support/asking.ts";
+import { installServingCertificate } from "../support/kubelet-client.ts";
 import { type Container, template } from "../support/manifests.ts";
 
 const PACKAGES = ["base-files", "dash", "coreutils", "nginx-light", "redis-server", "postgresql-15"];
@@ -55,7 +55,7 @@ let registry: Registry;
 beforeAll(async () => {
   const files = await debianFiles(PACKAGES);
   node = await Node.join(await Cluster.up(), "image-services", { ownDisk: true, settings: { watch: "yes" } });
-  await certify(node);
+  await installServingCertificate(node);
   registry = await Registry.start(node.machine);
   const layers = [files, ACCOUNTS];
   await registry.push("nginx:1", {

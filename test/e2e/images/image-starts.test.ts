@@ -12,7 +12,7 @@ let registry: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-starts", { ownDisk: true, beat: "1s" });
+  node = await Node.join(await Cluster.up(), "image-starts", { ownDisk: true, timerInterval: "1s" });
   registry = await Registry.start(node.machine);
   base = await busybox();
 });
@@ -74,11 +74,11 @@ describe("an image that names", () => {
   });
 
   test("a signal to stop by is stopped by it, if there is one of that name", async () => {
-    const of = (tag: string, StopSignal: string) =>
+    const imageOf = (tag: string, StopSignal: string) =>
       registry.push(`signal:${tag}`, { layers: [base], config: { ...CONFIG, StopSignal } });
     await node.run(
-      pod(node, "signal-odd", { image: await of("odd", "15\n[Service]") }),
-      pod(node, "signal", { image: await of("usual", "SIGQUIT") }),
+      pod(node, "signal-odd", { image: await imageOf("odd", "15\n[Service]") }),
+      pod(node, "signal", { image: await imageOf("usual", "SIGQUIT") }),
     );
     const signals = ["signal-odd", "signal"].map(async (name) => {
       await node.container(name, ({ state }) => state?.running);

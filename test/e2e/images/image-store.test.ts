@@ -13,7 +13,7 @@ let registry: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-store", { ownDisk: true, beat: "1s" });
+  node = await Node.join(await Cluster.up(), "image-store", { ownDisk: true, timerInterval: "1s" });
   registry = await Registry.start(node.machine);
   base = await busybox();
 });
@@ -103,11 +103,11 @@ test("two images on one base cost the base once on the disk", async () => {
 });
 
 test("the Node tells which images it has", async () => {
-  const look = async () => {
+  const poll = async () => {
     const object = await node.cluster.get("node", node.name);
     return object?.status?.images?.some(({ names: all }) => all?.includes("127.0.0.1:5000/used:1"));
   };
-  await node.machine.until(look, { what: "the image in the Node's status" });
+  await node.machine.until(poll, { what: "the image in the Node's status" });
 });
 
 test("a disk that fills up loses the image that was unused for longest", async () => {
@@ -117,10 +117,10 @@ test("a disk that fills up loses the image that was unused for longest", async (
   const tree = `$(sed -n 's/^digest sha256://p' $(grep -l 'older:1' /var/lib/unitlet/images/refs/*))`;
   await node.exec(`touch -d '-30 minutes' /var/lib/unitlet/images/trees/${tree}/used`);
   await node.exec("mount -o remount,size=92m /var/lib/unitlet");
-  const look = async () => {
-    await node.syncAnew();
+  const poll = async () => {
+    await node.syncWithoutCache();
     return !(await names()).includes(older);
   };
-  await node.machine.until(look, { what: "the image to go" });
+  await node.machine.until(poll, { what: "the image to go" });
   expect((await names()).toSorted()).toEqual([newer, "127.0.0.1:5000/used:1"].toSorted());
 });

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { busybox, Registry } from "../../support/registry.ts";
-import { certify, untilGone } from "../support/asking.ts";
 import { Kubectl, kubectl, Terminal } from "../support/kubectl.ts";
+import { installServingCertificate, waitForServerExit } from "../support/kubelet-client.ts";
 import { type Container, pod, shell } from "../support/manifests.ts";
 
 let node: Node;
@@ -12,7 +12,7 @@ let image: string;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "image-terminal", { ownDisk: true, settings: { apiIdle: "1s" } });
-  await certify(node);
+  await installServingCertificate(node);
   const registry = await Registry.start(node.machine);
   const config = { Cmd: ["sh"], Env: ["PATH=/bin"] };
   image = await registry.push("busybox:1", { layers: [await busybox()], config });
@@ -44,7 +44,7 @@ describe("input", () => {
     for (const word of ["one", "two"]) {
       const client = new Kubectl(node, ["attach", "-i", "open"]);
       client.type(`${word}\n`);
-      await client.hears(new RegExp(`got ${word}`));
+      await client.waitForOutput(new RegExp(`got ${word}`));
       client.child.kill("SIGTERM");
       await client.ended;
     }
@@ -55,17 +55,17 @@ describe("input", () => {
     await start("user", shell("head -n 1 </dev/stdin; exit 0", { stdin: true, securityContext: { runAsUser: 1234 } }));
     const client = new Kubectl(node, ["attach", "-i", "user"]);
     client.type("hello\n");
-    await client.hears(/hello/);
+    await client.waitForOutput(/hello/);
     expect(await exitCode("user")).toBe(0);
   });
 
   test("kubectl run -i: the program sees its end", async () => {
-    const told = await kubectl(
+    const result = await kubectl(
       node,
       [...runFlags("once", "-i", "--rm", "--quiet"), "--", "sh", "-c", "sha256sum; exit 4"],
       { stdin: "hello\n" },
     );
-    expect(told).toMatchObject({
+    expect(result).toMatchObject({
       stdout: expect.stringContaining("5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03  -\n"),
       code: 4,
     });
@@ -85,15 +85,15 @@ describe("input", () => {
 describe("a terminal", () => {
   test("kubectl run -it: a shell as one expects it", async () => {
     const terminal = new Terminal(node, [...runFlags("shell", "-it", "--env=A=b"), "--", "sh"]);
-    await terminal.hears(/command prompt/);
+    await terminal.waitForOutput(/command prompt/);
     terminal.type("\r");
-    await terminal.hears(/# /);
+    await terminal.waitForOutput(/# /);
     terminal.type("until stty size | grep '31 91'; do sleep 0.1; done; echo $TERM $A $$; tty; sleep 1000\r");
-    await terminal.hears(/31 91\r\nxterm b 1\r\n\/dev\/pts\/0/);
+    await terminal.waitForOutput(/31 91\r\nxterm b 1\r\n\/dev\/pts\/0/);
     terminal.resize(70, 20);
     terminal.type("\x03");
     terminal.type("until stty size | grep '20 70'; do sleep 0.1; done\r");
-    await terminal.hears(/20 70\r\n/);
+    await terminal.waitForOutput(/20 70\r\n/);
     terminal.type("(exit 9)\r\x04");
     expect(await terminal.ended).toBe(9);
     expect(await exitCode("shell", "shell")).toBe(9);
@@ -106,7 +106,7 @@ describe("a terminal", () => {
     for (const word of ["one", "two"]) {
       const terminal = new Terminal(node, ["attach", "-it", "alone"]);
       terminal.type(`echo ${word} $((40 + 2))\r`);
-      await terminal.hears(new RegExp(`${word} 42`));
+      await terminal.waitForOutput(new RegExp(`${word} 42`));
       terminal.close();
     }
     await node.container("alone", ({ ready }) => ready);
@@ -116,16 +116,16 @@ describe("a terminal", () => {
     await node.machine.until(async () => [isAlone(await processes("alone")), await processes("alone")], {
       what: "the shell alone with its terminal",
     });
-    await untilGone(node);
+    await waitForServerExit(node);
   });
 
   test("two at once see the same", async () => {
     await start("both", { command: ["sh"], stdin: true, tty: true });
     const [one, two] = [1, 2].map(() => new Terminal(node, ["attach", "-it", "both"])) as [Terminal, Terminal];
     one.type("echo by $((1))\r");
-    await one.hears(/by 1/);
+    await one.waitForOutput(/by 1/);
     two.type("echo by $((2))\r");
-    await Promise.all([one.hears(/by 2/), two.hears(/by 2/)]);
+    await Promise.all([one.waitForOutput(/by 2/), two.waitForOutput(/by 2/)]);
     one.type("exit 3\r");
     expect(await Promise.all([one.ended, two.ended])).toEqual([0, 0]);
     expect(await exitCode("both")).toBe(3);
@@ -138,7 +138,7 @@ describe("a terminal", () => {
     const bytes = randomBytes(1_000_000);
     const client = new Kubectl(node, ["attach", "-i", "much"]);
     client.child.stdin?.write(bytes);
-    await client.hears(new RegExp(createHash("sha256").update(bytes).digest("hex")));
+    await client.waitForOutput(new RegExp(createHash("sha256").update(bytes).digest("hex")));
     client.child.kill("SIGKILL");
     expect(await exitCode("much")).toBe(0);
     // journald may have much to do.

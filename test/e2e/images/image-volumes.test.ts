@@ -24,7 +24,7 @@ let base: readonly TarEntry[];
 beforeAll(async () => {
   const cluster = await Cluster.up();
   proxy = await FaultProxy.start(cluster);
-  node = await Node.join(cluster, "node-81", { proxy, ownDisk: true, beat: "1s" });
+  node = await Node.join(cluster, "node-81", { proxy, ownDisk: true, timerInterval: "1s" });
   registry = await Registry.start(node.machine);
   base = await busybox();
 });
@@ -98,13 +98,13 @@ describe("a volume of an image's files", () => {
     await Promise.all(["one", "two"].map((name) => says(name, "from the image\n")));
     const { stdout } = await node.exec("journalctl --sync; journalctl --quiet --output=cat --unit='unitlet-image@*'");
     expect(stdout.split("\n").filter((line) => line.startsWith(`${image} is sha256:`))).toHaveLength(1);
-    const look = async () => {
+    const poll = async () => {
       const seen = await events("one");
       const words = `Pulled: Successfully pulled image "${image}" in `;
       const pulled = seen.some((each) => each.startsWith(words) && each.endsWith(" bytes. "));
       return [pulled && seen.includes(`Pulling: Pulling image "${image}" `), seen] as const;
     };
-    await node.machine.until(look, { what: "the pod's Events" });
+    await node.machine.until(poll, { what: "the pod's Events" });
   });
 
   test("is what it was for as long as the pod is there, and another one for the next", async () => {
@@ -130,15 +130,15 @@ describe("an image that cannot be had keeps the containers waiting that mount it
       `Back-off pulling image "${image}": ErrImagePull: ${unknown}`,
     );
     await node.container("missing", ({ state }) => state?.running, "idle");
-    const told = [
+    const result = [
       `BackOff: Back-off pulling image "${image}" `,
       "Failed: Error: ImagePullBackOff spec.containers{main}",
     ];
-    const look = async () => {
+    const poll = async () => {
       const seen = await events("missing");
-      return [told.every((each) => seen.includes(each)), seen] as const;
+      return [result.every((each) => seen.includes(each)), seen] as const;
     };
-    await node.machine.until(look, { what: "the Events of the pod and of the container" });
+    await node.machine.until(poll, { what: "the Events of the pod and of the container" });
     await push("missing:1");
     await node.container("missing", ({ state }) => state?.running);
   });

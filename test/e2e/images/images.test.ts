@@ -3,7 +3,7 @@ import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { busybox, Registry } from "../../support/registry.ts";
 import type { TarEntry } from "../../support/tar.ts";
-import { certify } from "../support/asking.ts";
+import { installServingCertificate } from "../support/kubelet-client.ts";
 import { type Container, pod, template } from "../support/manifests.ts";
 
 const BUSYBOX = "127.0.0.1:5000/busybox:1";
@@ -15,7 +15,7 @@ let base: readonly TarEntry[];
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "images", { ownDisk: true });
-  await certify(node);
+  await installServingCertificate(node);
   registry = await Registry.start(node.machine);
   base = await busybox();
   await registry.push("busybox:1", { layers: [base], config: CONFIG });

@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { asApiServer, ask, certify, untilGone } from "../support/asking.ts";
 import { Kubectl, kubectl, Terminal } from "../support/kubectl.ts";
+import {
+  asApiServer,
+  installServingCertificate,
+  requestKubelet,
+  waitForServerExit,
+} from "../support/kubelet-client.ts";
 import { pod, shell } from "../support/manifests.ts";
 
 let node: Node;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "attach", { settings: { apiIdle: "1s" } });
-  await certify(node);
+  await installServingCertificate(node);
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -19,7 +24,7 @@ async function start(name: string, ...[container, spec]: [object, object?]): Pro
   await node.container(name, ({ state }) => state?.running);
 }
 
-async function untilAttached(): Promise<void> {
+async function waitForAttach(): Promise<void> {
   const reads = async () => (await node.exec("pgrep -c journalctl || :")).stdout !== "0\n";
   await node.machine.until(reads, { what: "somebody who is attached" });
 }
@@ -46,7 +51,7 @@ describe("output", () => {
         env: { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: value },
         stdin: "",
       });
-      await untilAttached();
+      await waitForAttach();
       await node.kubectl("exec", name, "--", "touch", "/tmp/go");
       const { stdout, code } = await client.ended;
       expect([stdout.toString(), code]).toEqual(["after\nend\n", 0]);
@@ -56,9 +61,9 @@ describe("output", () => {
   test("nothing stays when the client goes", async () => {
     await start("left", shell("while sleep 0.2; do echo tick; done"));
     const client = new Kubectl(node, ["attach", "left"]);
-    await client.hears(/tick/);
+    await client.waitForOutput(/tick/);
     client.child.kill("SIGKILL");
-    await untilGone(node);
+    await waitForServerExit(node);
     await node.kubectl("delete", "pod", "left");
   });
 });
@@ -69,7 +74,7 @@ describe("input", () => {
     for (const word of ["one", "two"]) {
       const client = new Kubectl(node, ["attach", "-i", "open"]);
       client.type(`${word}\n`);
-      await client.hears(new RegExp(`got ${word}`));
+      await client.waitForOutput(new RegExp(`got ${word}`));
       client.child.kill("SIGTERM");
       await client.ended;
     }
@@ -80,19 +85,19 @@ describe("input", () => {
     await start("user", shell("head -n 1", { stdin: true }), { securityContext: { runAsUser: 1234 } });
     const client = new Kubectl(node, ["attach", "-i", "user"]);
     client.type("hello\n");
-    await client.hears(/hello/);
+    await client.waitForOutput(/hello/);
     expect(await exitCode("user")).toBe(0);
   });
 
   test("kubectl run -i: the program sees its end", async () => {
-    const told = await kubectl(
+    const result = await kubectl(
       node,
       [...runFlags("once", "-i", "--rm", "--quiet"), "--", "sh", "-c", "sha256sum; exit 4"],
       {
         stdin: "hello\n",
       },
     );
-    expect(told).toMatchObject({
+    expect(result).toMatchObject({
       stdout: expect.stringContaining("5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03  -\n"),
       code: 4,
     });
@@ -105,9 +110,9 @@ describe("input", () => {
     await node.exec(`cp ${fence} /opt/fence; mount --bind /opt/held ${fence}`);
     await start("slow", shell("cat", { stdin: true, stdinOnce: true }));
     await node.exec(`umount --lazy ${fence}`);
-    await untilGone(node);
+    await waitForServerExit(node);
     const client = new Kubectl(node, ["attach", "-i", "slow"], { stdin: "hello\n" });
-    await untilAttached();
+    await waitForAttach();
     await node.exec("touch /opt/now");
     expect((await client.ended).stdout.toString()).toBe("hello\n");
   });
@@ -121,17 +126,17 @@ describe("input", () => {
 describe("a terminal", () => {
   test("kubectl run -it: a shell as one expects it", async () => {
     const terminal = new Terminal(node, [...runFlags("shell", "-it", "--env=A=b"), "--", "sh"]);
-    await terminal.hears(/command prompt/);
+    await terminal.waitForOutput(/command prompt/);
     terminal.type("\r");
-    await terminal.hears(/[#$] /);
+    await terminal.waitForOutput(/[#$] /);
     terminal.type("stty size; echo $TERM $A; tty; sleep 1000\r");
-    await terminal.hears(/31 91\r\nxterm b\r\n\/dev\/pts\/\d+/);
+    await terminal.waitForOutput(/31 91\r\nxterm b\r\n\/dev\/pts\/\d+/);
     terminal.resize(70, 20);
     terminal.type("\x03");
     terminal.type("until stty size | grep '20 70'; do sleep 0.1; done\r");
-    await terminal.hears(/20 70\r\n/);
+    await terminal.waitForOutput(/20 70\r\n/);
     expect(
-      await ask(node, `/attach/${node.namespace}/shell/shell?input=1&output=1&tty=1`, [
+      await requestKubelet(node, `/attach/${node.namespace}/shell/shell?input=1&output=1&tty=1`, [
         "-X",
         "POST",
         ...asApiServer(node),
@@ -146,7 +151,7 @@ describe("a terminal", () => {
 
   test("whose client goes: the program is hung up", async () => {
     const terminal = new Terminal(node, [...runFlags("gone", "-it"), "--", "sh", "-c", "echo ready; sleep 4711"]);
-    await terminal.hears(/ready/);
+    await terminal.waitForOutput(/ready/);
     terminal.close();
     expect(await exitCode("gone", "gone")).toBeGreaterThan(128);
     expect((await node.exec("pgrep -xf 'sleep 4711' || :")).stdout).toBe("");
@@ -158,12 +163,15 @@ test("a container that has ended, or is not there", async () => {
   await node.until("over", (seen) => seen?.status?.phase === "Succeeded");
   const post = ["-X", "POST", ...asApiServer(node)];
   const path = `/attach/${node.namespace}`;
-  expect(await ask(node, `${path}/over/main?output=1`, post)).toEqual({
+  expect(await requestKubelet(node, `${path}/over/main?output=1`, post)).toEqual({
     status: 404,
     body: 'container not found ("main")',
   });
-  expect(await ask(node, `${path}/none/main?output=1`, post)).toEqual({ status: 404, body: "pod does not exist" });
-  expect(await ask(node, `${path}/over/main`, post)).toEqual({
+  expect(await requestKubelet(node, `${path}/none/main?output=1`, post)).toEqual({
+    status: 404,
+    body: "pod does not exist",
+  });
+  expect(await requestKubelet(node, `${path}/over/main`, post)).toEqual({
     status: 400,
     body: "you must specify at least 1 of stdin, stdout, stderr",
   });

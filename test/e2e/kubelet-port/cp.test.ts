@@ -15,8 +15,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { certify } from "../support/asking.ts";
 import { kubectl } from "../support/kubectl.ts";
+import { installServingCertificate } from "../support/kubelet-client.ts";
 import { pod, SLEEP } from "../support/manifests.ts";
 
 let node: Node;
@@ -24,7 +24,7 @@ const here = mkdtempSync(join(tmpdir(), "unitlet-cp-"));
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "cp", { settings: { apiIdle: "1s" } });
-  await certify(node);
+  await installServingCertificate(node);
   await node.run(pod(node, "box", SLEEP), pod(node, "user", SLEEP, { securityContext: { runAsUser: 1234 } }));
   await node.container("box", ({ ready }) => ready);
   await node.container("user", ({ ready }) => ready);
@@ -78,6 +78,6 @@ test("as the container's user", async () => {
   writeFileSync(join(here, "own"), "x");
   await copy(join(here, "own"), "user:/tmp/own");
   expect((await kubectl(node, ["exec", "user", "--", "stat", "-c", "%u", "/tmp/own"])).stdout).toBe("1234\n");
-  const told = await kubectl(node, ["cp", join(here, "own"), "user:/etc/own"]);
-  expect(told).toMatchObject({ stderr: expect.stringContaining("Read-only file system"), code: 2 });
+  const result = await kubectl(node, ["cp", join(here, "own"), "user:/etc/own"]);
+  expect(result).toMatchObject({ stderr: expect.stringContaining("Read-only file system"), code: 2 });
 });

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { certify } from "../support/asking.ts";
 import { kubectl, Terminal } from "../support/kubectl.ts";
+import { installServingCertificate } from "../support/kubelet-client.ts";
 import { pod, SLEEP, shell } from "../support/manifests.ts";
 
 let node: Node;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "debug", { settings: { apiIdle: "1s" } });
-  await certify(node);
+  await installServingCertificate(node);
   await node.run(pod(node, "target", SLEEP));
   await node.container("target", ({ ready }) => ready);
 });
@@ -39,11 +39,11 @@ test("kubectl debug -it: a shell beside the container, and the pod goes on", asy
     "--",
     "sh",
   ]);
-  await terminal.hears(/command prompt/);
+  await terminal.waitForOutput(/command prompt/);
   terminal.type("\r");
-  await terminal.hears(/[#$] /);
+  await terminal.waitForOutput(/[#$] /);
   terminal.type("stty size; pgrep -xf 'sleep infinity'; cat /proc/self/cgroup\r");
-  const seen = await terminal.hears(/unitlet\.\S+\.target\.look\.service/);
+  const seen = await terminal.waitForOutput(/unitlet\.\S+\.target\.look\.service/);
   expect(seen).toMatch(/31 91\r\n\d+/);
   terminal.type("exit 6\r");
   expect(await terminal.ended).toBe(0);
@@ -59,8 +59,8 @@ test("without a terminal: its output is in the log, and runs bring it back no mo
   await ephemeral("target", "once", (each) => "terminated" in each);
   const logs = async () => await node.kubectl("logs", "target", "-c", "once");
   await node.machine.until(async () => (await logs()) === "seen\n", { what: "its log" });
-  await node.syncAnew();
-  await node.syncAnew();
+  await node.syncWithoutCache();
+  await node.syncWithoutCache();
   const { state, restartCount } = await ephemeral("target", "once", () => true);
   expect([state?.terminated?.exitCode, restartCount]).toEqual([3, 0]);
   const { stdout } = await node.exec(`wc -l <$(ls /var/lib/unitlet/pods/*/once.exits)`);

@@ -6,7 +6,7 @@ import { Cluster } from "../../support/cluster.ts";
 import { FaultProxy } from "../../support/fault-proxy.ts";
 import { install, Node } from "../../support/node.ts";
 import { run } from "../../support/run.ts";
-import { ask, certify, untilGone } from "../support/asking.ts";
+import { installServingCertificate, requestKubelet, waitForServerExit } from "../support/kubelet-client.ts";
 import { pod, shell } from "../support/manifests.ts";
 
 let cluster: Cluster;
@@ -30,18 +30,18 @@ afterAll(async () => {
 test("a certificate that unitlet has signed itself is refused by who wants a better one, and else good", async () => {
   await expect(node.kubectl("logs", "first")).rejects.toThrow("certificate signed by unknown authority");
   expect(await node.kubectl("logs", "first", "--insecure-skip-tls-verify-backend")).toBe("hello\n");
-  const look = async () =>
+  const poll = async () =>
     (await node.exec("stat -c %a /var/lib/unitlet/pki/self-signed.pem; cat /var/lib/unitlet/pki/self-signed.pem"))
       .stdout;
-  const made = await look();
+  const made = await poll();
   expect(made).toMatch(/^600\n-----BEGIN PRIVATE KEY/);
-  await untilGone(node);
+  await waitForServerExit(node);
   expect(await node.kubectl("logs", "first", "--insecure-skip-tls-verify-backend")).toBe("hello\n");
-  expect(await look()).toBe(made);
+  expect(await poll()).toBe(made);
 });
 
 test("one that the configuration names is served", async () => {
-  await certify(node);
+  await installServingCertificate(node);
   expect(await node.kubectl("logs", "first")).toBe("hello\n");
 });
 
@@ -60,7 +60,7 @@ describe("what is refused, in the kubelet's words", () => {
     ["/containerLogs/NS/first%3Fx/main", 404, 'pod "first?x" does not exist'],
     ["/etc/passwd", 404, "404 page not found\n"],
   ])("%s", async (path, status, body) => {
-    expect(await ask(node, path.replace("NS", node.namespace))).toEqual({ status, body });
+    expect(await requestKubelet(node, path.replace("NS", node.namespace))).toEqual({ status, body });
   });
 });
 
@@ -86,7 +86,7 @@ describe("who is let in", () => {
     await run(["openssl", "req", "-x509", ...curve, ...subject, "-out", certificate, "-keyout", key]);
     const attempts = [["-4"], ["--cert", certificate, "--key", key], ["-H", "Authorization: Bearer invented"]];
     for (const attempt of attempts)
-      expect(await ask(node, "/healthz", attempt)).toEqual({ status: 401, body: "Unauthorized" });
+      expect(await requestKubelet(node, "/healthz", attempt)).toEqual({ status: 401, body: "Unauthorized" });
     rmSync(files, { recursive: true });
   });
 
@@ -94,31 +94,35 @@ describe("who is let in", () => {
     const path = `/containerLogs/${node.namespace}/first/main`;
     const nothing = await token("may-nothing");
     const user = `user=system:serviceaccount:${node.namespace}:may-nothing`;
-    expect(await ask(node, "/pods", nothing)).toEqual({
+    expect(await requestKubelet(node, "/pods", nothing)).toEqual({
       status: 403,
       body: `Forbidden (${user}, verb=get, resource=nodes, subresource(s)=[pods proxy])\n`,
     });
     const pods = await token("may-pods", rule("nodes/pods", "get"));
-    expect([(await ask(node, "/pods", pods)).status, (await ask(node, path, pods)).status]).toEqual([200, 403]);
+    expect([
+      (await requestKubelet(node, "/pods", pods)).status,
+      (await requestKubelet(node, path, pods)).status,
+    ]).toEqual([200, 403]);
     const all = await token("may-read", rule("nodes/proxy", "get"));
-    expect(await ask(node, path, all)).toEqual({ status: 200, body: "hello\n" });
-    expect(await ask(node, "/healthz", all)).toEqual({ status: 200, body: "ok" });
+    expect(await requestKubelet(node, path, all)).toEqual({ status: 200, body: "hello\n" });
+    expect(await requestKubelet(node, "/healthz", all)).toEqual({ status: 200, body: "ok" });
     // A WebSocket begins with a GET.
-    expect((await ask(node, `/exec/${node.namespace}/first/main?command=id`, all)).status).toBe(403);
+    expect((await requestKubelet(node, `/exec/${node.namespace}/first/main?command=id`, all)).status).toBe(403);
   });
 
   test("what was answered lately stands while the API server is away, also for the next process", async () => {
     const known = await token("known", rule("nodes/healthz", "get"));
     const unknown = await token("unknown", rule("nodes/healthz", "get"));
-    expect((await ask(node, "/healthz", known)).status).toBe(200);
-    await untilGone(node);
+    expect((await requestKubelet(node, "/healthz", known)).status).toBe(200);
+    await waitForServerExit(node);
     proxy.on(({ path }) => (path.includes("reviews") ? { reset: true } : undefined));
-    expect([(await ask(node, "/healthz", known)).status, (await ask(node, "/healthz", unknown)).status]).toEqual([
-      200, 503,
-    ]);
+    expect([
+      (await requestKubelet(node, "/healthz", known)).status,
+      (await requestKubelet(node, "/healthz", unknown)).status,
+    ]).toEqual([200, 503]);
     proxy.clear();
-    expect((await ask(node, "/healthz", unknown)).status).toBe(200);
-    await untilGone(node);
+    expect((await requestKubelet(node, "/healthz", unknown)).status).toBe(200);
+    await waitForServerExit(node);
     const { stdout } = await node.exec(
       "stat -c %a /run/unitlet/api-answers.json; cat /run/unitlet/api-answers.json; journalctl -u unitlet-api -o cat",
     );
@@ -128,27 +132,27 @@ describe("who is let in", () => {
 });
 
 test("/pods is the list of this node's pods", async () => {
-  const list = JSON.parse((await ask(node, "/pods")).body);
+  const list = JSON.parse((await requestKubelet(node, "/pods")).body);
   expect(list.kind).toBe("PodList");
   expect(list.items.map((each: { metadata: { name: string } }) => each.metadata.name)).toContain("first");
   expect(await cluster.kubectl(["get", "--raw", `/api/v1/nodes/${node.name}/proxy/healthz`])).toBe("ok");
 });
 
 test("the process ends when nobody asks, and who asks just then is served by the next one", async () => {
-  const begun = (await node.exec("date +%s")).stdout.trim();
+  const startedAt = (await node.exec("date +%s")).stdout.trim();
   for (let burst = 0; burst < 5; burst += 1) {
     await Promise.all(
       Array.from({ length: 10 }, async (_, at) => {
         await new Promise((resolve) => setTimeout(resolve, at * 10));
-        expect(await ask(node, "/healthz")).toEqual({ status: 200, body: "ok" });
+        expect(await requestKubelet(node, "/healthz")).toEqual({ status: 200, body: "ok" });
       }),
     );
     // Around the moment at which it leaves.
     await new Promise((resolve) => setTimeout(resolve, 950 + burst * 15));
   }
-  await untilGone(node);
+  await waitForServerExit(node);
   // An installation before that may have stopped it, which systemd gives five seconds.
-  const warnings = `journalctl -t unitlet-api -p warning -o cat; journalctl -u unitlet-api -p warning --since=@${begun} -o cat`;
+  const warnings = `journalctl -t unitlet-api -p warning -o cat; journalctl -u unitlet-api -p warning --since=@${startedAt} -o cat`;
   const { stdout } = await node.exec(
     `systemctl is-active unitlet-api.socket; systemctl is-failed unitlet-api.service; ss -Htln 'sport = :10250'; ${warnings}`,
   );

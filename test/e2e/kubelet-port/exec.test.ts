@@ -2,8 +2,13 @@ import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { asApiServer, ask, certify, untilGone } from "../support/asking.ts";
 import { Kubectl, type KubectlOptions, kubectl, Terminal } from "../support/kubectl.ts";
+import {
+  asApiServer,
+  installServingCertificate,
+  requestKubelet,
+  waitForServerExit,
+} from "../support/kubelet-client.ts";
 import { pod, SLEEP, shell } from "../support/manifests.ts";
 
 const MUCH = randomBytes(100 << 20);
@@ -12,7 +17,7 @@ let node: Node;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "exec", { settings: { apiIdle: "1s" } });
-  await certify(node);
+  await installServingCertificate(node);
   await node.machine.write("/opt/report", REPORT, 0o755);
   await node.run(
     pod(node, "plain", SLEEP),
@@ -75,17 +80,17 @@ describe.each(["true", "false"])("KUBECTL_REMOTE_COMMAND_WEBSOCKETS=%s", (value)
 
   test("a terminal: its size, a new size, ^C, ^D and the exit status", async () => {
     const terminal = new Terminal(node, ["exec", "-it", "plain", "--", "sh"], env);
-    await terminal.hears(/[#$] $/);
+    await terminal.waitForOutput(/[#$] $/);
     terminal.type("stty size; tty; echo $TERM\r");
-    await terminal.hears(/31 91\r\n\/dev\/pts\/\d+\r\nxterm\r\n/);
+    await terminal.waitForOutput(/31 91\r\n\/dev\/pts\/\d+\r\nxterm\r\n/);
     terminal.resize(123, 45);
     terminal.type("until stty size | grep '45 123'; do sleep 0.1; done\r");
-    await terminal.hears(/45 123\r\n/);
+    await terminal.waitForOutput(/45 123\r\n/);
     terminal.type("sleep 1000\r");
     await node.machine.until(() => node.exec("pgrep -xf 'sleep 1000'"), { what: "the sleep" });
     terminal.type("\x03");
     terminal.type("echo status $?\r");
-    await terminal.hears(/status 130/);
+    await terminal.waitForOutput(/status 130/);
     terminal.type("(exit 42)\r\x04");
     expect(await terminal.ended).toBe(42);
   });
@@ -116,8 +121,8 @@ describe("what is run", () => {
     ["/opt/none", 127, 'exec: "/opt/none": stat /opt/none: no such file or directory\n'],
     ["/etc/passwd", 126, 'exec: "/etc/passwd": permission denied\n'],
   ])("%s cannot be", async (program, code, text) => {
-    const told = await exec(["plain"], [program]);
-    expect(told).toEqual({ stdout: "", stderr: `${text}command terminated with exit code ${code}\n`, code });
+    const result = await exec(["plain"], [program]);
+    expect(result).toEqual({ stdout: "", stderr: `${text}command terminated with exit code ${code}\n`, code });
   });
 });
 
@@ -135,7 +140,7 @@ describe("what is left of it", () => {
     else client.close();
     const over = async () => !(await running("sleep 432[12]"));
     await node.machine.until(over, { what: "the end of all that the command has started" });
-    await untilGone(node);
+    await waitForServerExit(node);
   });
 
   test("it ends with the container, and no process stays behind the port", async () => {
@@ -145,7 +150,7 @@ describe("what is left of it", () => {
     await node.machine.until(() => running("sleep 4323"), { what: "the command" });
     await node.kubectl("delete", "pod", "ending");
     expect((await whole).code).toBe(137);
-    await untilGone(node);
+    await waitForServerExit(node);
   });
 });
 
@@ -156,7 +161,7 @@ describe("what is refused", () => {
     const path = `/exec/${node.namespace}`;
     const post = ["-X", "POST", ...asApiServer(node)];
     const answers = ["over/main", "plain/none", "none/main", "plain/wrong-uid/main"].map(async (each) => {
-      const { status, body } = await ask(node, `${path}/${each}?output=1&command=true`, post);
+      const { status, body } = await requestKubelet(node, `${path}/${each}?output=1&command=true`, post);
       return [status, body];
     });
     expect(await Promise.all(answers)).toEqual([
@@ -175,7 +180,7 @@ describe("what is refused", () => {
     await node.kubectl("create", "clusterrolebinding", name, `--clusterrole=${name}`, account);
     const path = `/${verb}/${node.namespace}/plain/main?output=1&command=true&cmd=true`;
     for (const method of ["GET", "POST"]) {
-      const { status, body } = await ask(node, path, ["-X", method, "-H", `Authorization: Bearer ${token}`]);
+      const { status, body } = await requestKubelet(node, path, ["-X", method, "-H", `Authorization: Bearer ${token}`]);
       expect([status, body]).toEqual([403, expect.stringContaining("verb=create, resource=nodes")]);
     }
   });
@@ -183,7 +188,7 @@ describe("what is refused", () => {
 
 describe("/run", () => {
   const post = (query: string, container = "main") =>
-    ask(node, `/run/${node.namespace}/plain/${container}?${query}`, ["-X", "POST", ...asApiServer(node)]);
+    requestKubelet(node, `/run/${node.namespace}/plain/${container}?${query}`, ["-X", "POST", ...asApiServer(node)]);
 
   test("all that the command has written", async () => {
     expect(await post("cmd=ls+-d+/etc+/none-such")).toEqual({
@@ -194,7 +199,7 @@ describe("/run", () => {
   });
 
   test("needs a POST and a command", async () => {
-    expect(await ask(node, `/run/${node.namespace}/plain/main?cmd=true`)).toMatchObject({ status: 405 });
+    expect(await requestKubelet(node, `/run/${node.namespace}/plain/main?cmd=true`)).toMatchObject({ status: 405 });
     expect(await post("")).toMatchObject({ status: 400 });
   });
 });

@@ -2,14 +2,19 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { run } from "../../support/run.ts";
-import { asApiServer, ask, certify, untilGone } from "../support/asking.ts";
+import {
+  asApiServer,
+  installServingCertificate,
+  requestKubelet,
+  waitForServerExit,
+} from "../support/kubelet-client.ts";
 import { pod, SLEEP, shell } from "../support/manifests.ts";
 
 let node: Node;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "logs", { settings: { apiIdle: "1s" } });
-  await certify(node);
+  await installServingCertificate(node);
   await node.run(pod(node, "first", shell("echo hello; exec sleep infinity")));
   await node.container("first", ({ ready }) => ready);
 });
@@ -128,11 +133,11 @@ describe("following", () => {
     const path = `/containerLogs/${node.namespace}/first/main?follow=true`;
     // On a busy computer it may go before it was told anything.
     const goes = async () => {
-      const { status, body } = await ask(node, path, [...asApiServer(node), "-m", "1"]);
+      const { status, body } = await requestKubelet(node, path, [...asApiServer(node), "-m", "1"]);
       return [status === 0 && body === "hello\n", status, body];
     };
     await node.machine.until(goes, { what: "a client that goes when it has read" });
-    await untilGone(node);
+    await waitForServerExit(node);
   });
 });
 

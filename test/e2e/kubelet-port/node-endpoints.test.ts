@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { asApiServer, ask, certify } from "../support/asking.ts";
+import { asApiServer, installServingCertificate, requestKubelet } from "../support/kubelet-client.ts";
 import { pod, shell } from "../support/manifests.ts";
 
 let node: Node;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "told", { settings: { apiIdle: "1s" } });
-  await certify(node);
+  await installServingCertificate(node);
   const resources = { limits: { memory: "64Mi", cpu: "200m" } };
   await node.run(
     pod(node, "busy", shell("i=0; while :; do i=$((i+1)); done", { resources })),
@@ -52,7 +52,7 @@ describe("/metrics", () => {
   });
 
   test("pods by phase, containers by state, certificates, troubles", async () => {
-    const look = async () => {
+    const poll = async () => {
       const seen = await metrics("/metrics");
       const names = [
         'unitlet_pods{phase="Running"}',
@@ -65,7 +65,7 @@ describe("/metrics", () => {
       const values = names.map(seen);
       return [values.join() === "1,1,1,1,1,0", values];
     };
-    await node.machine.until(look, { what: "one pod that runs, one that failed, and no trouble" });
+    await node.machine.until(poll, { what: "one pod that runs, one that failed, and no trouble" });
     const seen = await metrics("/metrics");
     expect(seen(`kubelet_node_name{node="${node.name}"}`)).toBe(1);
     for (const usage of ["client", "serving"])
@@ -77,7 +77,7 @@ describe("/metrics", () => {
 });
 
 test("/metrics/cadvisor tells what a container uses, and what it may", async () => {
-  const look = async () => {
+  const poll = async () => {
     const text = await raw("/metrics/cadvisor");
     const own = text.split("\n").filter((line) => line.includes('container="main"') && line.includes('pod="busy"'));
     const value = (name: string) =>
@@ -90,7 +90,7 @@ test("/metrics/cadvisor tells what a container uses, and what it may", async () 
     const throttled = value("container_cpu_cfs_throttled_periods_total");
     return [throttled > 0, throttled, own, value, text] as const;
   };
-  const [, , own, value, text] = await node.machine.until(look, { what: "a container that was throttled" });
+  const [, , own, value, text] = await node.machine.until(poll, { what: "a container that was throttled" });
   const id = `/unitlet.slice/unitlet-pod.*slice/${node.unit("busy")}`;
   const invocation = await node.invocation("busy");
   expect(own[0]).toMatch(
@@ -158,7 +158,7 @@ describe("what this node does not do, in the kubelet's words", () => {
     ["POST", "/metrics", 405, "405: Method Not Allowed"],
   ])("%s %s", async (method, path, status, body) => {
     const named = (text: string) => text.replace("NS", node.namespace);
-    const answer = await ask(node, named(path), [...asApiServer(node), "-X", method]);
+    const answer = await requestKubelet(node, named(path), [...asApiServer(node), "-X", method]);
     expect(answer).toEqual({ status, body: named(body) });
   });
 });
@@ -170,9 +170,9 @@ test("/metrics/probes counts what the prober has seen", async () => {
     `^prober_probe_total{container="main",namespace="${node.namespace}",pod="probed",pod_uid=".+",probe_type="Readiness",result="successful"} [1-9]`,
     "m",
   );
-  const look = async () => {
+  const poll = async () => {
     const text = await raw("/metrics/probes");
     return [counted.test(text), text];
   };
-  await node.machine.until(look, { what: "a probe that was counted" });
+  await node.machine.until(poll, { what: "a probe that was counted" });
 });

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { asApiServer, ask, certify } from "../support/asking.ts";
+import { asApiServer, installServingCertificate, requestKubelet } from "../support/kubelet-client.ts";
 
 let node: Node;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "journal", { settings: { apiIdle: "1s" } });
-  await certify(node);
+  await installServingCertificate(node);
   const script =
     "mkdir -p /var/log/app/deep; echo one >/var/log/app.log; echo two >/var/log/app/deep/x.log; : >/var/log/empty; ln -s /etc/shadow /var/log/out; ln -s app.log /var/log/in; ln -s /etc /var/log/etc; mkfifo /var/log/pipe; ln -s /dev/zero /var/log/zero; mkdir -p /var/logs; echo no >/var/logs/x";
   await node.exec(script);
@@ -30,14 +30,14 @@ test.each([
   ["/logs/?query=app", "one\n"],
   ["/logs/?query=nobody", "\nlog not found for nobody\n"],
 ])("%s", async (path, expected) => {
-  expect(await ask(node, path)).toEqual({ status: 200, body: expected });
+  expect(await requestKubelet(node, path)).toEqual({ status: 200, body: expected });
 });
 
 test("a directory is a page of links", async () => {
   const listing = await raw("/logs/");
   expect(listing).toMatch(/^<!doctype html>\n/);
   expect(listing).toContain('/logs/app/">app/</a>\n');
-  expect((await ask(node, "/logs/app")).body).toContain('<a href="/logs/app/deep/">deep/</a>');
+  expect((await requestKubelet(node, "/logs/app")).body).toContain('<a href="/logs/app/deep/">deep/</a>');
 });
 
 test.each([
@@ -51,7 +51,7 @@ test.each([
   "/logs/?query=..\\..\\etc\\passwd",
   "/logs/?query=/../logs/x",
 ])("%s is not there", async (path) => {
-  expect(await ask(node, path)).toEqual({ status: 404, body: "404 page not found\n" });
+  expect(await requestKubelet(node, path)).toEqual({ status: 404, body: "404 page not found\n" });
 });
 
 test.each([
@@ -71,7 +71,7 @@ test.each([
   ["/logs/?query=a&query=b&query=c&query=d&query=e", 406],
   ["/logs/?query=/app.log&tailLines=3", 406],
 ])("%s: %i", async (path, status) => {
-  expect((await ask(node, path)).status).toBe(status);
+  expect((await requestKubelet(node, path)).status).toBe(status);
 });
 
 test("the journal of any unit, with every option", async () => {
@@ -93,5 +93,5 @@ test("the journal of any unit, with every option", async () => {
 
 test("packed, for who asks for that", async () => {
   const flags = [...asApiServer(node), "--compressed", "-H", "Accept-Encoding: gzip"];
-  expect((await ask(node, "/logs/?query=chatty&pattern=first", flags)).body).toMatch(/first$/m);
+  expect((await requestKubelet(node, "/logs/?query=chatty&pattern=first", flags)).body).toMatch(/first$/m);
 });

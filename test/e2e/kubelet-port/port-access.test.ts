@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { run } from "../../support/run.ts";
-import { asApiServer, ask, certify } from "../support/asking.ts";
+import { asApiServer, installServingCertificate, requestKubelet } from "../support/kubelet-client.ts";
 import { pod, shell } from "../support/manifests.ts";
 
 let node: Node;
@@ -18,7 +18,7 @@ const stranger = () => ["--cert", join(files, "stranger.crt"), "--key", join(fil
 beforeAll(async () => {
   const cluster = await Cluster.up();
   node = await Node.join(cluster, "hard", { settings: { apiIdle: "1s" } });
-  await certify(node);
+  await installServingCertificate(node);
   await node.run(pod(node, "talks", shell("while :; do echo word; sleep 1; done")));
   await node.container("talks", ({ ready }) => ready);
   files = mkdtempSync(join(tmpdir(), "unitlet-hard-"));
@@ -35,7 +35,7 @@ afterAll(async () => {
 
 /** Nobody has harmed it: the same process answers, and it has nothing to complain of. */
 async function isWell(): Promise<void> {
-  expect(await ask(node, "/healthz")).toEqual({ status: 200, body: "ok" });
+  expect(await requestKubelet(node, "/healthz")).toEqual({ status: 200, body: "ok" });
   const { stdout } = await node.exec(
     "journalctl -u unitlet-api -p warning -o cat; systemctl show -P NRestarts unitlet-api",
   );
@@ -67,21 +67,21 @@ describe("each endpoint", () => {
     ["GET", "/nonsense", "proxy"],
   ])("%s %s is for those who are known, and may", async (method, path, subresources) => {
     const own = path.replace("NS", node.namespace);
-    const status = async (flags: readonly string[]) => await ask(node, own, [...flags, "-X", method]);
+    const status = async (flags: readonly string[]) => await requestKubelet(node, own, [...flags, "-X", method]);
     const verb = method === "POST" ? "create" : "get";
     for (const flags of [[], stranger()]) expect(await status(flags)).toEqual({ status: 401, body: "Unauthorized" });
     expect(await status(nobody())).toEqual({
       status: 403,
       body: `Forbidden (user=nobody, verb=${verb}, resource=nodes, subresource(s)=[${subresources}])\n`,
     });
-    const right = await ask(node, own, [...asApiServer(node), "-X", method, "-m", "1"]);
+    const right = await requestKubelet(node, own, [...asApiServer(node), "-X", method, "-m", "1"]);
     expect([401, 403]).not.toContain(right.status);
   });
 
   test("a WebSocket that begins with GET needs the right to create", async () => {
     const upgrade = ["-H", "Connection: Upgrade", "-H", "Upgrade: websocket", "-H", "Sec-WebSocket-Version: 13"];
     const key = ["-H", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "--http1.1"];
-    const { status, body } = await ask(node, `/exec/${node.namespace}/talks/main?command=id`, [
+    const { status, body } = await requestKubelet(node, `/exec/${node.namespace}/talks/main?command=id`, [
       ...nobody(),
       ...upgrade,
       ...key,
@@ -114,11 +114,11 @@ describe("names that are none find nothing", () => {
   test.each(tricks.map((name) => [name.slice(0, 20), name]))("%s", async (_, name) => {
     const places = [`${name}/talks/main`, `${node.namespace}/${name}/main`, `${node.namespace}/talks/${name}`];
     for (const place of places) {
-      const { status, body } = await ask(node, `/containerLogs/${place}`);
+      const { status, body } = await requestKubelet(node, `/containerLogs/${place}`);
       expect([400, 404]).toContain(status);
       expect(body).not.toContain("word");
     }
-    expect([400, 404, 422]).toContain((await ask(node, `/logs/${name}`)).status);
+    expect([400, 404, 422]).toContain((await requestKubelet(node, `/logs/${name}`)).status);
   });
 
   test.each([
@@ -129,7 +129,9 @@ describe("names that are none find nothing", () => {
     "tailLines=99999999999999999999",
     "sinceSeconds=1e9",
   ])("nor does the query %s", async (query) => {
-    expect([400, 422]).toContain((await ask(node, `/containerLogs/${node.namespace}/talks/main?${query}`)).status);
+    expect([400, 422]).toContain(
+      (await requestKubelet(node, `/containerLogs/${node.namespace}/talks/main?${query}`)).status,
+    );
   });
 
   afterAll(isWell);

@@ -5,8 +5,13 @@ import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { asApiServer, ask, certify, untilGone } from "../support/asking.ts";
 import { Kubectl, kubectl } from "../support/kubectl.ts";
+import {
+  asApiServer,
+  installServingCertificate,
+  requestKubelet,
+  waitForServerExit,
+} from "../support/kubelet-client.ts";
 import { pod, SLEEP, shell } from "../support/manifests.ts";
 
 let node: Node;
@@ -30,7 +35,7 @@ while (my $client = $listener->accept) {
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "forward", { settings: { apiIdle: "1s" } });
-  await certify(node);
+  await installServingCertificate(node);
   await node.machine.write("/opt/echo", ECHO, 0o755);
   const servers = "/opt/echo 127.0.0.1 7001 & /opt/echo ::1 7002 & touch /dev/shm/ready; wait";
   await node.run(pod(node, "echo", shell(servers)), pod(node, "over", shell("true"), { restartPolicy: "Never" }));
@@ -45,7 +50,7 @@ afterAll(() => node[Symbol.asyncDispose]());
 /** kubectl port-forward, and the ports on this side in the order of its arguments. */
 async function forwarding(ports: readonly string[], env: Readonly<Record<string, string>>, name = "echo") {
   const client = new Kubectl(node, ["port-forward", name, "--address=127.0.0.1", ...ports], { env });
-  const said = await client.hears(new RegExp(`(Forwarding from [^\n]*\n){${ports.length}}`));
+  const said = await client.waitForOutput(new RegExp(`(Forwarding from [^\n]*\n){${ports.length}}`));
   const local = [...said.matchAll(/127\.0\.0\.1:(\d+) -> /g)].map(([, port]) => Number(port));
   return {
     client,
@@ -178,7 +183,7 @@ describe("what is refused, in the kubelet's words", () => {
       "unable to upgrade: unable to negotiate protocol: client supports [x], server accepts [portforward.k8s.io]",
     ],
   ])("%s %j", async (path, flags, status, body) => {
-    const answer = await ask(node, `/portForward/${node.namespace}/${path}`, [
+    const answer = await requestKubelet(node, `/portForward/${node.namespace}/${path}`, [
       ...asApiServer(node),
       "-X",
       "POST",
@@ -189,7 +194,7 @@ describe("what is refused, in the kubelet's words", () => {
 
   test("who has no certificate, before anything is upgraded", async () => {
     const path = `/portForward/${node.namespace}/echo`;
-    expect(await ask(node, path, ["-X", "POST", ...protocol("portforward.k8s.io")])).toEqual({
+    expect(await requestKubelet(node, path, ["-X", "POST", ...protocol("portforward.k8s.io")])).toEqual({
       status: 401,
       body: "Unauthorized",
     });
@@ -197,7 +202,7 @@ describe("what is refused, in the kubelet's words", () => {
 });
 
 test("nothing is left when all clients have gone", async () => {
-  await untilGone(node);
+  await waitForServerExit(node);
   const connections = async () => (await node.exec("ss -Htn '( sport = :7001 or sport = :7002 )'")).stdout;
   const isQuiet = async () => [(await connections()) === "", await connections()];
   await node.machine.until(isQuiet, { what: "no connection" });

@@ -4,14 +4,20 @@ import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { asApiServer, ask, certify, serviceMemory, untilGone } from "../support/asking.ts";
+import {
+  asApiServer,
+  installServingCertificate,
+  requestKubelet,
+  serviceMemory,
+  waitForServerExit,
+} from "../support/kubelet-client.ts";
 import { pod, shell } from "../support/manifests.ts";
 
 let node: Node;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "slow", { settings: { apiIdle: "1s" } });
-  await certify(node);
+  await installServingCertificate(node);
   await node.run(pod(node, "talks", shell("while :; do echo word; sleep 1; done")));
   await node.container("talks", ({ ready }) => ready);
 });
@@ -19,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => node[Symbol.asyncDispose]());
 
 async function isWell(): Promise<void> {
-  expect(await ask(node, "/healthz")).toEqual({ status: 200, body: "ok" });
+  expect(await requestKubelet(node, "/healthz")).toEqual({ status: 200, body: "ok" });
   expect((await node.exec("journalctl -u unitlet-api -p warning -o cat")).stdout).toBe("");
 }
 
@@ -55,7 +61,7 @@ describe("what is too long or no HTTP", () => {
       431,
     ],
   ])("%s", async (_, flags, path, status) => {
-    expect((await ask(node, path, [...asApiServer(node), ...flags])).status).toBe(status);
+    expect((await requestKubelet(node, path, [...asApiServer(node), ...flags])).status).toBe(status);
   });
 
   test.each([
@@ -71,7 +77,7 @@ describe("what is too long or no HTTP", () => {
 
   test("TLS 1.1, and no TLS at all", async () => {
     const flags = ["--tls-max", "1.1", "--tlsv1.0", "--ciphers", "ALL:@SECLEVEL=0"];
-    expect((await ask(node, "/healthz", [...asApiServer(node), ...flags])).status).toBe(0);
+    expect((await requestKubelet(node, "/healthz", [...asApiServer(node), ...flags])).status).toBe(0);
     const plain = connectPlain(10250, node.machine.address);
     plain.write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
     expect(await rest(plain)).not.toContain("200");
@@ -82,7 +88,7 @@ describe("what is too long or no HTTP", () => {
 
 describe("clients that are slow", () => {
   test("half a request, or half a handshake, is given up after a while, and others are served meanwhile", async () => {
-    const begun = Date.now();
+    const startedAt = Date.now();
     const silent = Array.from({ length: 200 }, () => rest(connectPlain(10250, node.machine.address)));
     let left = 0;
     const drip = async () => {
@@ -97,10 +103,10 @@ describe("clients that are slow", () => {
       return { end };
     };
     const slow = await Promise.all(Array.from({ length: 20 }, drip));
-    expect((await ask(node, "/healthz")).status).toBe(200);
+    expect((await requestKubelet(node, "/healthz")).status).toBe(200);
     expect(left).toBe(20);
     await Promise.all([...silent, ...slow.map(({ end }) => end)]);
-    expect(Date.now() - begun).toBeLessThan(60_000);
+    expect(Date.now() - startedAt).toBeLessThan(60_000);
     await isWell();
   });
 
@@ -122,7 +128,7 @@ describe("clients that are slow", () => {
     });
     expect((await serviceMemory(node)) - before).toBeLessThan(60);
     for (const socket of readers) socket.destroy();
-    await untilGone(node);
+    await waitForServerExit(node);
   });
 });
 
@@ -141,5 +147,5 @@ test("a hundred followers at once are all told, in bounded memory, and nothing i
   for (const socket of followers) socket.write(request);
   expect((await Promise.all(heard)).filter(Boolean)).toHaveLength(100);
   expect(await serviceMemory(node)).toBeLessThan(100);
-  await untilGone(node);
+  await waitForServerExit(node);
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { FaultProxy } from "../../support/fault-proxy.ts";
 import { Node } from "../../support/node.ts";
-import { ask, untilGone } from "../support/asking.ts";
+import { requestKubelet, waitForServerExit } from "../support/kubelet-client.ts";
 import { pod, SLEEP, shell } from "../support/manifests.ts";
 
 let node: Node;
@@ -23,8 +23,8 @@ beforeAll(async () => {
   await node.container("again", ({ ready, restartCount }) => ready && restartCount === 1);
   await node.container("initiated", ({ ready }) => ready);
   await node.container("waiting", ({ state, restartCount }) => state?.waiting && restartCount > 0);
-  for (const path of [log("again"), "/pods"]) expect((await ask(node, path)).status).toBe(200);
-  await untilGone(node);
+  for (const path of [log("again"), "/pods"]) expect((await requestKubelet(node, path)).status).toBe(200);
+  await waitForServerExit(node);
 });
 
 afterAll(async () => {
@@ -45,26 +45,26 @@ describe("while the API server is away, who was let in lately", () => {
     ["initiated", "", "before", "init\n"],
     ["waiting", "?tailLines=1", "main", "failed\n"],
   ])("reads the logs of %s%s", async (name, query, container, body) => {
-    expect(await ask(node, log(name, query, container))).toEqual({ status: 200, body });
+    expect(await requestKubelet(node, log(name, query, container))).toEqual({ status: 200, body });
   });
 
   test("is told who the pods are", async () => {
-    const { items } = JSON.parse((await ask(node, "/pods")).body);
+    const { items } = JSON.parse((await requestKubelet(node, "/pods")).body);
     const names = items.map((each: { metadata: { name: string } }) => each.metadata.name);
     expect(names.toSorted()).toEqual(["again", "initiated", "waiting"]);
   });
 
   test("is not told that a pod does not exist, which only the API server could know", async () => {
-    expect((await ask(node, log("none"))).status).toBe(503);
-    expect(await ask(node, log("again", "", "none"))).toMatchObject({ status: 404 });
+    expect((await requestKubelet(node, log("none"))).status).toBe(503);
+    expect(await requestKubelet(node, log("again", "", "none"))).toMatchObject({ status: 404 });
   });
 
   test("reads metrics no less", async () => {
     proxy.clear();
-    expect((await ask(node, "/metrics")).status).toBe(200);
+    expect((await requestKubelet(node, "/metrics")).status).toBe(200);
     proxy.on(() => ({ reset: true }));
     const incomplete = async () => {
-      const { body } = await ask(node, "/metrics");
+      const { body } = await requestKubelet(node, "/metrics");
       return [
         /unitlet_runs_total{outcome="incomplete"} [1-9]/.test(body) && body.includes('unitlet_trouble{topic="list"} 1'),
         body,

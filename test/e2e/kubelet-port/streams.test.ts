@@ -5,16 +5,16 @@ import * as websocket from "../../serve/remote/websocket/websocket-client.ts";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { until } from "../../support/until.ts";
-import { ask, certify, untilGone } from "../support/asking.ts";
 import { channels, dial, upgraded, WEBSOCKET } from "../support/bare-connection.ts";
 import { Kubectl } from "../support/kubectl.ts";
+import { installServingCertificate, requestKubelet, waitForServerExit } from "../support/kubelet-client.ts";
 import { pod, SLEEP } from "../support/manifests.ts";
 
 let node: Node;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "streams", { settings: { apiIdle: "1s" } });
-  await certify(node);
+  await installServingCertificate(node);
   await node.run(pod(node, "first", SLEEP));
   await node.container("first", ({ ready }) => ready);
 });
@@ -137,7 +137,7 @@ describe("clients that mean no good, or cannot do better", () => {
     const { socket } = await upgraded(node, forward(), SPDY);
     socket.write(bytes);
     await until(() => socket.closed, { what: "a closed connection" });
-    expect((await ask(node, "/healthz")).status).toBe(200);
+    expect((await requestKubelet(node, "/healthz")).status).toBe(200);
   });
 
   test("a hundred connections, each with something that nobody reads: less than 100 MB more", async () => {
@@ -167,7 +167,7 @@ describe("clients that mean no good, or cannot do better", () => {
     };
     await until(standstill, { what: "a client that has to wait" });
     expect(((await resident()) - before) / 1024).toBeLessThan(100);
-    expect((await ask(node, "/healthz")).status).toBe(200);
+    expect((await requestKubelet(node, "/healthz")).status).toBe(200);
     socket.destroy();
     await node.exec("systemctl stop silent");
   });
@@ -180,7 +180,7 @@ describe("clients that mean no good, or cannot do better", () => {
 });
 
 test("nothing is left, and all that went wrong is what clients did", async () => {
-  await untilGone(node);
+  await waitForServerExit(node);
   const { stdout } = await node.exec("journalctl -u unitlet-api -o cat; systemctl is-failed unitlet-api || :");
   expect(stdout.trim().split("\n")).toEqual([
     'a client broke its protocol because="data for stream 1195725856, which was never opened"',

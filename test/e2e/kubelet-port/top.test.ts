@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { MetricsServer } from "../../support/metrics-server.ts";
 import { Node } from "../../support/node.ts";
-import { certify } from "../support/asking.ts";
+import { installServingCertificate } from "../support/kubelet-client.ts";
 import { pod, shell } from "../support/manifests.ts";
 
 /** A build from nothing takes minutes. */
@@ -14,7 +14,7 @@ let server: MetricsServer;
 beforeAll(async () => {
   const cluster = await Cluster.up();
   node = await Node.join(cluster, "top");
-  await certify(node);
+  await installServingCertificate(node);
   await node.run(
     pod(node, "busy", [
       { name: "one", ...shell("while :; do :; done") },
@@ -32,7 +32,7 @@ afterAll(async () => {
 
 /** Cells of each line, once there are as many lines. */
 async function top(...args: string[]): Promise<string[][]> {
-  const look = async (): Promise<[boolean, unknown]> => {
+  const poll = async (): Promise<[boolean, unknown]> => {
     const text = await node
       .kubectl("top", ...args, "--no-headers")
       .catch((error: Error) => `${error.message}\n${server.said}`);
@@ -42,7 +42,7 @@ async function top(...args: string[]): Promise<string[][]> {
       .map((line) => line.split(/ +/));
     return [rows[0]?.some((cell) => /^\d+m$/.test(cell)) === true, rows];
   };
-  const [, rows] = await node.machine.until(look, { what: "figures of metrics-server", timeout: 120_000, every: 1000 });
+  const [, rows] = await node.machine.until(poll, { what: "figures of metrics-server", timeout: 120_000, every: 1000 });
   return rows as string[][];
 }
 

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { certify } from "../support/asking.ts";
+import { installServingCertificate } from "../support/kubelet-client.ts";
 import { pod, shell } from "../support/manifests.ts";
 
 let node: Node;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "usage", { settings: { apiIdle: "1s" } });
-  await certify(node);
+  await installServingCertificate(node);
   const script = "i=0; while [ $i -lt 3000000 ]; do i=$((i+1)); done; exec sleep infinity";
   await node.run(pod(node, "busy", shell(script)));
   await node.container("busy", ({ ready }) => ready);

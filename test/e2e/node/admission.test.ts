@@ -6,7 +6,7 @@ import { pod, SLEEP } from "../support/manifests.ts";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "admission", { beat: "1s" });
+  node = await Node.join(await Cluster.up(), "admission", { timerInterval: "1s" });
 });
 
 afterAll(() => node[Symbol.asyncDispose]());

@@ -4,12 +4,12 @@ import { Node } from "../../support/node.ts";
 import { type Container, SLEEP, shell, template } from "../support/manifests.ts";
 
 /** Several pods after one another, each of which a busy computer may keep waiting. */
-const PATIENCE = "--timeout=110s";
+const TIMEOUT = "--timeout=110s";
 
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "controllers", { beat: "500ms" });
+  node = await Node.join(await Cluster.up(), "controllers", { timerInterval: "500ms" });
   await node.apply(cronJob("every-minute", "* * * * *"), cronJob("by-hand", "0 0 1 1 *"));
 });
 
@@ -57,53 +57,53 @@ async function pods(app: string): Promise<Record<string, string>> {
 }
 
 /** Until there are just the units on the machine that say these words. */
-async function untilGreeted(...words: readonly string[]): Promise<void> {
+async function waitForGreeting(...words: readonly string[]): Promise<void> {
   const say = `for unit in $(systemctl list-units --plain --no-legend 'unitlet.*.web-*' | cut -d' ' -f1); do journalctl -q -o cat -n 1 -u $unit _TRANSPORT=stdout; done`;
-  await untilSaid(say, words.map((word) => `${word}\n`).join(""));
+  await waitForLine(say, words.map((word) => `${word}\n`).join(""));
 }
 
-async function untilSaid(command: string, expected: string): Promise<void> {
-  const look = async () => {
+async function waitForLine(command: string, expected: string): Promise<void> {
+  const poll = async () => {
     const { stdout } = await node.exec(command);
     return [stdout === expected, stdout];
   };
-  await node.machine.until(look, { what: expected });
+  await node.machine.until(poll, { what: expected });
 }
 
 describe("a Deployment", () => {
   const web = shell('echo "$GREETING"; exec sleep infinity', { env: [{ name: "GREETING", value: "one" }] });
-  const rolledOut = () => node.kubectl("rollout", "status", "deployment/web", PATIENCE);
+  const rolledOut = () => node.kubectl("rollout", "status", "deployment/web", TIMEOUT);
 
   test("rolls out", async () => {
     await node.apply(controller("Deployment", "web", web, { replicas: 2 }));
     expect(await rolledOut()).toContain('deployment "web" successfully rolled out');
-    await untilGreeted("one", "one");
+    await waitForGreeting("one", "one");
   });
 
   test("scales up and down", async () => {
     await node.kubectl("scale", "deployment/web", "--replicas=4");
     await rolledOut();
-    await untilGreeted("one", "one", "one", "one");
+    await waitForGreeting("one", "one", "one", "one");
     await node.kubectl("scale", "deployment/web", "--replicas=2");
-    await node.kubectl("wait", "deployment/web", "--for=jsonpath={.status.replicas}=2", PATIENCE);
-    await untilGreeted("one", "one");
+    await node.kubectl("wait", "deployment/web", "--for=jsonpath={.status.replicas}=2", TIMEOUT);
+    await waitForGreeting("one", "one");
   });
 
   test("updates pod by pod", async () => {
     await node.kubectl("set", "env", "deployment/web", "GREETING=two");
     await rolledOut();
-    await untilGreeted("two", "two");
+    await waitForGreeting("two", "two");
   });
 
   test("rolls back", async () => {
     await node.kubectl("rollout", "undo", "deployment/web");
     await rolledOut();
-    await untilGreeted("one", "one");
+    await waitForGreeting("one", "one");
   });
 });
 
 describe("a StatefulSet", () => {
-  const rolledOut = () => node.kubectl("rollout", "status", "statefulset/db", PATIENCE);
+  const rolledOut = () => node.kubectl("rollout", "status", "statefulset/db", TIMEOUT);
 
   test("starts its pods one after the other, with their names", async () => {
     await node.apply(controller("StatefulSet", "db", SLEEP, { replicas: 2, serviceName: "db" }));
@@ -132,14 +132,14 @@ describe("a StatefulSet", () => {
   test("loses the last pod first", async () => {
     const { "db-0": first } = await pods("db");
     await node.kubectl("scale", "statefulset/db", "--replicas=1");
-    await node.kubectl("wait", "pod/db-1", "--for=delete", PATIENCE);
+    await node.kubectl("wait", "pod/db-1", "--for=delete", TIMEOUT);
     expect(await pods("db")).toEqual({ "db-0": first });
   });
 });
 
 test("a DaemonSet has one pod on the node, and has it again when it is deleted", async () => {
   await node.apply(controller("DaemonSet", "agent", SLEEP));
-  const rolledOut = () => node.kubectl("rollout", "status", "daemonset/agent", PATIENCE);
+  const rolledOut = () => node.kubectl("rollout", "status", "daemonset/agent", TIMEOUT);
   expect(await rolledOut()).toContain('daemon set "agent" successfully rolled out');
   const [before, ...others] = Object.keys(await pods("agent"));
   expect(others).toEqual([]);
@@ -151,17 +151,17 @@ test("a DaemonSet has one pod on the node, and has it again when it is deleted",
 });
 
 test("kubectl drain empties the node but for DaemonSets, and uncordon fills it again", async () => {
-  const drained = await node.kubectl("drain", "controllers", "--ignore-daemonsets", PATIENCE);
+  const drained = await node.kubectl("drain", "controllers", "--ignore-daemonsets", TIMEOUT);
   expect(drained).toContain("node/controllers drained");
   const apps = "systemctl list-units --plain --no-legend 'unitlet.*.service' | cut -d. -f3 | cut -d- -f1 | sort -u";
-  await untilSaid(apps, "agent\n");
+  await waitForLine(apps, "agent\n");
   await node.kubectl("uncordon", "controllers");
-  await node.kubectl("rollout", "status", "deployment/web", PATIENCE);
-  await node.kubectl("rollout", "status", "statefulset/db", PATIENCE);
+  await node.kubectl("rollout", "status", "deployment/web", TIMEOUT);
+  await node.kubectl("rollout", "status", "statefulset/db", TIMEOUT);
 });
 
 describe("a Job", () => {
-  const ended = (name: string, how: string) => node.kubectl("wait", `job/${name}`, `--for=condition=${how}`, PATIENCE);
+  const ended = (name: string, how: string) => node.kubectl("wait", `job/${name}`, `--for=condition=${how}`, TIMEOUT);
   const condition = (name: string, type: string) =>
     node.kubectl("get", `job/${name}`, "-o", `jsonpath={.status.conditions[?(@.type=="${type}")].reason}`);
 
@@ -184,17 +184,17 @@ describe("a Job", () => {
     await node.apply(job("restarts", "exit 3", "OnFailure", { backoffLimit: 1 }));
     await ended("restarts", "failed");
     expect(await condition("restarts", "Failed")).toBe("BackoffLimitExceeded");
-    await node.kubectl("wait", "pod", "--selector=app=restarts", "--for=delete", PATIENCE);
+    await node.kubectl("wait", "pod", "--selector=app=restarts", "--for=delete", TIMEOUT);
   });
 });
 
 describe("a CronJob", () => {
   test("makes a Job by hand", async () => {
     await node.kubectl("create", "job", "now", "--from=cronjob/by-hand");
-    await node.kubectl("wait", "job/now", "--for=condition=complete", PATIENCE);
+    await node.kubectl("wait", "job/now", "--for=condition=complete", TIMEOUT);
   });
 
   test("makes a Job when it is time", async () => {
-    await node.kubectl("wait", "cronjob/every-minute", "--for=jsonpath={.status.lastSuccessfulTime}", PATIENCE);
+    await node.kubectl("wait", "cronjob/every-minute", "--for=jsonpath={.status.lastSuccessfulTime}", TIMEOUT);
   });
 });

@@ -6,7 +6,7 @@ import { pod, SLEEP, shell } from "../support/manifests.ts";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "eviction-disk", { beat: "1s" });
+  node = await Node.join(await Cluster.up(), "eviction-disk", { timerInterval: "1s" });
 });
 
 afterAll(() => node[Symbol.asyncDispose]());

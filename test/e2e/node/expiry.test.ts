@@ -16,7 +16,7 @@ test("a certificate that is about to end makes the node not ready, with the reas
     "rm -rf /var/lib/unitlet/pki/client-pending.json; mkdir -p /var/lib/unitlet/pki/client-pending.json/x",
   );
   await host.replaceClient(-300, 10);
-  await host.beatUntil(async () => (await host.ready())?.reason === "CertificateExpiring", "the reason");
+  await host.syncUntil(async () => (await host.ready())?.reason === "CertificateExpiring", "the reason");
   expect(await host.ready()).toMatchObject({ status: "False" });
   expect(await host.events("CertificateExpiring")).toContain("is not renewed");
   expect(await host.journal()).toContain("cannot get a client certificate");
@@ -25,22 +25,22 @@ test("a certificate that is about to end makes the node not ready, with the reas
   expect(stdout).toMatch(/^error: Node: is not Ready: CertificateExpiring/m);
   expect(code).toBe(1);
   await host.machine.exec("rm -r /var/lib/unitlet/pki/client-pending.json");
-  await host.beatUntil(async () => (await host.ready())?.status === "True", "the node to be ready");
+  await host.syncUntil(async () => (await host.ready())?.status === "True", "the node to be ready");
   expect(await host.events("NodeReady")).toContain("status is now: NodeReady");
 });
 
 test("an expired one is told once, and by doctor; joining again with a token makes it good", async () => {
   await host.replaceClient(-60, -1);
-  await host.beat();
-  await host.beat();
-  const told = /do not accept each other because="the certificate of this node has ended/g;
-  expect((await host.journal()).match(told)).toHaveLength(1);
+  await host.sync();
+  await host.sync();
+  const message = /do not accept each other because="the certificate of this node has ended/g;
+  expect((await host.journal()).match(message)).toHaveLength(1);
   const { stdout, code } = await host.doctor();
   expect(stdout).toMatch(/^error: client certificate: has ended at .*: unitlet join again/m);
   expect(stdout).toMatch(/^error: API server: the certificate of this node has ended/m);
   expect(code).toBe(1);
   await host.join();
-  await host.beatUntil(async () => (await host.ready())?.status === "True", "the node to be ready");
+  await host.syncUntil(async () => (await host.ready())?.status === "True", "the node to be ready");
   expect(await host.events("NotAccepted")).toContain("the certificate of this node has ended");
 });
 
@@ -49,12 +49,12 @@ test("an API server of another authority is told with what to do, and is good ag
   const other = signCertificate({ node: "other", from: Date.now() - 60_000, to: Date.now() + 60_000 });
   const data = Buffer.from(other).toString("base64");
   await host.machine.write("/etc/unitlet/kubeconfig", good.replace(/(authority-data: ).*/, `$1${data}`), 0o600);
-  await host.beat();
+  await host.sync();
   const words = "is not signed by the authority that the kubeconfig names";
   expect(await host.journal()).toContain(words);
   expect((await host.doctor()).stdout).toMatch(new RegExp(`^error: API server: .*${words}`, "m"));
   await host.machine.write("/etc/unitlet/kubeconfig", good, 0o600);
-  await host.beat();
+  await host.sync();
   expect((await host.doctor()).stdout).toMatch(/^ok: API server: /m);
   expect(await host.events("NotAccepted")).toContain(words);
 });

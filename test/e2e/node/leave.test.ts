@@ -19,7 +19,7 @@ async function start(name: string): Promise<string> {
   const spec = { nodeName: "leave", hostNetwork: true, containers: [{ name: "main", image: "host", ...SLEEP }] };
   const metadata = { name, labels: { app: name } };
   await host.cluster.apply({ apiVersion: "v1", kind: "Pod", metadata, spec }, namespace);
-  await host.beat();
+  await host.sync();
   await host.machine.until(async () => (await pid(name)) !== "0", { what: `pod ${name}` });
   return await pid(name);
 }
@@ -50,7 +50,7 @@ test("--keep leaves containers running and forgets the keys; joining under the s
   expect(await pid("kept")).toBe(running);
   expect((await host.doctor()).stdout).toMatch(/^error: joined: this host is node leave of a cluster/m);
   await host.join();
-  await host.beat();
+  await host.sync();
   expect(await pid("kept")).toBe(running);
 });
 

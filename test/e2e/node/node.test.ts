@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => node[Symbol.asyncDispose]());
 
-async function look(name = "node"): Promise<V1Node> {
+async function getNode(name = "node"): Promise<V1Node> {
   return (await cluster.get("node", name)) as V1Node;
 }
 
@@ -40,7 +40,7 @@ describe("the Node object", () => {
   });
 
   test("labels and taint", async () => {
-    const { metadata, spec } = await look();
+    const { metadata, spec } = await getNode();
     expect(metadata?.labels).toEqual({
       "beta.kubernetes.io/arch": arch,
       "beta.kubernetes.io/os": "linux",
@@ -52,7 +52,7 @@ describe("the Node object", () => {
   });
 
   test("addresses of both families, and the host's name", async () => {
-    expect((await look()).status?.addresses).toEqual([
+    expect((await getNode()).status?.addresses).toEqual([
       { type: "InternalIP", address: node.machine.address },
       { type: "InternalIP", address: expect.stringMatching(/^fd75:6e69:74::/) },
       { type: "Hostname", address: "node" },
@@ -60,7 +60,7 @@ describe("the Node object", () => {
   });
 
   test("capacity", async () => {
-    const { capacity, allocatable, daemonEndpoints } = (await look()).status ?? {};
+    const { capacity, allocatable, daemonEndpoints } = (await getNode()).status ?? {};
     expect(capacity).toMatchObject({
       cpu: String(cpus().length),
       pods: "110",
@@ -72,7 +72,7 @@ describe("the Node object", () => {
   });
 
   test("conditions", async () => {
-    const conditions = (await look()).status?.conditions?.map(({ type, status, reason }) => [type, status, reason]);
+    const conditions = (await getNode()).status?.conditions?.map(({ type, status, reason }) => [type, status, reason]);
     expect(conditions).toEqual([
       ["MemoryPressure", "False", "KubeletHasSufficientMemory"],
       ["DiskPressure", "False", "KubeletHasNoDiskPressure"],
@@ -92,7 +92,7 @@ describe("the Node object", () => {
       nodeIP: "10.9.8.7",
     };
     await using other = await Node.join(cluster, "node-other", { settings });
-    const { metadata, spec, status } = await look(other.name);
+    const { metadata, spec, status } = await getNode(other.name);
     expect(metadata?.labels).toMatchObject({ disk: "ssd", "example.com/rack": "r1" });
     expect(spec?.taints).toBeUndefined();
     expect(status?.addresses?.[0]).toEqual({ type: "InternalIP", address: "10.9.8.7" });
@@ -120,8 +120,8 @@ test("what others write on the Node stays", async () => {
     "--subresource=status",
     `--patch=${JSON.stringify({ status: { capacity, conditions: [condition] } })}`,
   ]);
-  await node.syncAnew();
-  const { metadata, spec, status } = await look();
+  await node.syncWithoutCache();
+  const { metadata, spec, status } = await getNode();
   // Our own comes back.
   expect(metadata?.labels).toMatchObject({ team: "blue", "kubernetes.io/os": "linux" });
   expect(metadata?.annotations).toMatchObject({ note: "kept" });
@@ -136,32 +136,32 @@ test("the lease belongs to the Node and is renewed long before it is over, thoug
   const renewed = async () => Date.parse(String((await lease()).spec?.renewTime));
   const { metadata, spec } = await lease();
   expect(metadata?.ownerReferences).toEqual([
-    { apiVersion: "v1", kind: "Node", name: "node", uid: (await look()).metadata?.uid },
+    { apiVersion: "v1", kind: "Node", name: "node", uid: (await getNode()).metadata?.uid },
   ]);
   expect(spec).toMatchObject({ holderIdentity: "node", leaseDurationSeconds: 40 });
-  const version = (await look()).metadata?.resourceVersion;
+  const version = (await getNode()).metadata?.resourceVersion;
   const first = await renewed();
   const second = await node.machine.until(async () => (await renewed()) > first && (await renewed()), {
     what: "a new lease",
     every: 500,
   });
   expect(Number(second) - first).toBeLessThan(30_000);
-  expect((await look()).metadata?.resourceVersion).toBe(version);
+  expect((await getNode()).metadata?.resourceVersion).toBe(version);
 });
 
 test("a Node that somebody deleted comes back, and its pods run on", async () => {
-  const uid = (await look()).metadata?.uid;
+  const uid = (await getNode()).metadata?.uid;
   await cluster.kubectl(["delete", "node", "node"]);
-  await node.syncAnew();
+  await node.syncWithoutCache();
   await cluster.kubectl(["wait", "--for=condition=Ready", "node/node", "--timeout=60s"]);
-  expect((await look()).metadata?.uid).not.toBe(uid);
+  expect((await getNode()).metadata?.uid).not.toBe(uid);
   expect(await node.invocation("main")).toBe(invocation);
 });
 
 test("without D-Bus the node is not ready and says why; with it, it is ready again, and the pods ran on", async () => {
   await node.exec("systemctl stop dbus.socket dbus.service");
-  await node.syncAnew({ allowFailure: true });
-  const ready = (await look()).status?.conditions?.find(({ type }) => type === "Ready");
+  await node.syncWithoutCache({ allowFailure: true });
+  const ready = (await getNode()).status?.conditions?.find(({ type }) => type === "Ready");
   expect(ready).toMatchObject({
     status: "False",
     reason: "SystemdNotUsable",
@@ -178,7 +178,7 @@ test("runs that fail have renewed the lease before", async () => {
   const renewed = async () =>
     Date.parse(String((await cluster.get("lease", "node", "kube-node-lease"))?.spec?.renewTime));
   await node.exec("systemctl stop dbus.socket dbus.service");
-  await node.syncAnew({ allowFailure: true });
+  await node.syncWithoutCache({ allowFailure: true });
   const first = await renewed();
   await node.machine.until(async () => (await renewed()) > first, { what: "a new lease", every: 500 });
   // The last three lines are those of one run that failed, or of two while that is being told.
@@ -190,5 +190,5 @@ test("runs that fail have renewed the lease before", async () => {
 
 /** systemd has to come to the bus first. */
 async function back(): Promise<void> {
-  await node.machine.until(() => node.syncAnew().then(() => true), { what: "a run that can talk to systemd" });
+  await node.machine.until(() => node.syncWithoutCache().then(() => true), { what: "a run that can talk to systemd" });
 }

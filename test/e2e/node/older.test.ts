@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { certify } from "../support/asking.ts";
+import { installServingCertificate } from "../support/kubelet-client.ts";
 import { pod, shell } from "../support/manifests.ts";
 
 /** What a cluster of two years ago asks of a node. Everything else is tested against the newest only. */
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up({ older: true }), "older", { beat: "1s" });
-  await certify(node);
+  node = await Node.join(await Cluster.up({ older: true }), "older", { timerInterval: "1s" });
+  await installServingCertificate(node);
   await node.run(pod(node, "pod", shell("echo said; exec sleep infinity")));
   await node.container("pod", ({ ready }) => ready);
 });
@@ -46,7 +46,7 @@ test("a command", async () => {
 test("what the node declares is not known there, and not told again and again", async () => {
   const version = async () => (await node.cluster.get("node", node.name))?.metadata?.resourceVersion;
   const before = await version();
-  for (let run = 0; run < 3; run += 1) await node.syncAnew();
+  for (let run = 0; run < 3; run += 1) await node.syncWithoutCache();
   expect(await version()).toBe(before);
 });
 

@@ -24,8 +24,8 @@ async function approveAsDocumented(name: string): Promise<void> {
 
 test("a serving certificate is asked for once, with the node's addresses, and served when it is approved", async () => {
   const { machine } = host;
-  await host.beat();
-  await host.beat();
+  await host.sync();
+  await host.sync();
   const names = await host.requests("kubelet-serving");
   expect(names).toHaveLength(1);
   expect(await host.say(`stat -c %a ${PKI}/serving-pending.json`)).toBe("600\n");
@@ -33,7 +33,7 @@ test("a serving certificate is asked for once, with the node's addresses, and se
   const healthz = `curl -sS --cacert /root/ca.crt https://${machine.address}:10250/healthz -o /dev/null -w '%{ssl_verify_result}'`;
   expect(await host.say(healthz)).not.toBe("0");
   await approveAsDocumented(names[0] ?? "");
-  await host.beatUntil(() => host.say(`ls ${SERVING}`), "the serving certificate");
+  await host.syncUntil(() => host.say(`ls ${SERVING}`), "the serving certificate");
   const made = await host.certificate(SERVING);
   expect(made.subject).toBe(`O=system:nodes\nCN=${host.user}`);
   expect([made.checkIP(machine.address), made.checkHost("rotation")]).toEqual([machine.address, "rotation"]);
@@ -45,7 +45,7 @@ test("a serving certificate is asked for once, with the node's addresses, and se
 
 test("an idle run asks nobody about certificates that are in order", async () => {
   const stamp = () => host.say(`stat -c %z /run/unitlet/identity.json; ls -la ${PKI}`);
-  await host.beat();
+  await host.sync();
   const before = await stamp();
   await host.say("for i in 1 2 3; do rm -f /run/unitlet/lease; systemctl start unitlet-sync; done");
   expect(await stamp()).toBe(before);
@@ -54,7 +54,7 @@ test("an idle run asks nobody about certificates that are in order", async () =>
 test("who administers the cluster is told of a request that waits, in the node's events", async () => {
   await host.machine.exec(`rm ${PKI}/serving-*`);
   const words = "kubectl certificate approve unitlet-serving-";
-  await host.beatUntil(async () => (await host.events("CertificatePending")).includes(words), "the event");
+  await host.syncUntil(async () => (await host.events("CertificatePending")).includes(words), "the event");
 });
 
 test("without a fallback the port is not served before there is a certificate, and says why", async () => {
@@ -75,23 +75,23 @@ test("a request that is denied is told and given up; the next one has another ke
   const [name = ""] = (await host.requests("kubelet-serving")).toReversed();
   const key = await host.machine.read(`${PKI}/serving-pending.json`);
   await host.cluster.kubectl(["certificate", "deny", name]);
-  await host.beatUntil(
+  await host.syncUntil(
     async () => (await host.events("CertificateRefused")).includes(`${name} was denied`),
     "the event",
   );
   expect(await host.journal()).toContain(`${name} was denied`);
-  await host.beat();
+  await host.sync();
   expect(await host.requests("kubelet-serving")).not.toEqual([name]);
   expect(await host.machine.read(`${PKI}/serving-pending.json`)).not.toBe(key);
   await host.approve("kubelet-serving");
-  await host.beatUntil(() => host.say(`ls ${SERVING}`), "the serving certificate");
+  await host.syncUntil(() => host.say(`ls ${SERVING}`), "the serving certificate");
 });
 
 test("a client certificate that is due is renewed by ordinary runs, and all goes on with the new one", async () => {
   const old = await host.replaceClient(-60, 5);
-  await host.beatUntil(async () => (await host.certificate()).serialNumber !== old, "another certificate");
+  await host.syncUntil(async () => (await host.certificate()).serialNumber !== old, "another certificate");
   expect(await host.say(`stat -c %a ${PKI}/client-current.pem`)).toBe("600\n");
-  await host.beat();
+  await host.sync();
   expect(await host.ready()).toMatchObject({ status: "True" });
   expect(await host.journal()).toContain("certificate kind=client until=");
 });
@@ -104,8 +104,8 @@ test("runs that are killed between request and issue leave nothing that the next
     await sleep(after);
     await host.say("systemctl kill -s KILL unitlet-sync.service; systemctl reset-failed unitlet-sync.service");
   }
-  await host.beatUntil(async () => (await host.certificate()).serialNumber !== old, "another certificate");
+  await host.syncUntil(async () => (await host.certificate()).serialNumber !== old, "another certificate");
   expect((await host.requests("kube-apiserver-client-kubelet")).length).toBe(made + 1);
-  await host.beat();
+  await host.sync();
   expect(await host.say(`ls -A ${PKI}`)).toBe("client-current.pem\nself-signed.pem\nserving-current.pem\n");
 });

@@ -66,7 +66,7 @@ test("what a shutdown needs is up, and systemd has nothing to complain of", asyn
 test("an admin who stops them makes no node look down, and they come back", async () => {
   await node.exec("systemctl stop unitlet-shutdown-begin.service unitlet-priority-0.target");
   expect(await ready()).toMatchObject({ status: "True" });
-  await node.syncAnew();
+  await node.syncWithoutCache();
   const isUp = () => node.exec("systemctl is-active unitlet-shutdown-begin.service unitlet-priority-0.target");
   await node.machine.until(isUp, { what: "what an admin has stopped" });
 });
@@ -91,10 +91,10 @@ test("after the boot the node is ready and the pods run again", async () => {
 test("an API server that never answers does not hold a shutdown up", async () => {
   await node.exec("systemctl disable unitlet-sync.timer unitlet-sync.path");
   proxy.on(() => ({ hang: true }));
-  const begun = Date.now();
+  const startedAt = Date.now();
   await node.machine.reboot();
   // systemd itself would wait 90 s for a unit that does not stop.
-  expect(Date.now() - begun).toBeLessThan(85_000);
+  expect(Date.now() - startedAt).toBeLessThan(85_000);
   await expectOrder();
   proxy.clear();
   await node.exec("systemctl enable --now unitlet-sync.timer unitlet-sync.path");

@@ -51,7 +51,7 @@ test("its token lets it in as its service account, bound to the pod", async () =
 test("a token is replaced when it is due, under the eyes of the container", async () => {
   const old = await inside(`${MOUNT}/token`);
   const invocation = await node.invocation("main");
-  await node.syncMinuteLater();
+  await node.syncWithExpiredReferences();
   await node.machine.until(async () => (await inside(`${MOUNT}/token`)) !== old, { what: "another token" });
   expect(JSON.parse(await whoami(await inside(`${MOUNT}/token`))).username).toContain("serviceaccount");
   expect(await node.invocation("main")).toBe(invocation);

@@ -3,18 +3,18 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { DebArchive } from "../../support/debs.ts";
 import { Node } from "../../support/node.ts";
-import { addTinyd, deb, debsOf, PATIENCE, service } from "../support/debs.ts";
+import { APT_TIMEOUT_MS, addTinyd, deb, debsOf, service } from "../support/debs.ts";
 import { pod, SLEEP } from "../support/manifests.ts";
 import { pullFailure } from "../support/pull-failure.ts";
 
-vi.setConfig({ testTimeout: PATIENCE });
+vi.setConfig({ testTimeout: APT_TIMEOUT_MS });
 
 let node: Node;
 let archive: DebArchive;
 let see: ReturnType<typeof debsOf>;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-deb-pulls", { beat: "1s", settings: { debs: "all" } });
+  node = await Node.join(await Cluster.up(), "image-deb-pulls", { timerInterval: "1s", settings: { debs: "all" } });
   see = debsOf(node);
   archive = await DebArchive.start(node.machine);
   await addTinyd(archive);
@@ -25,7 +25,7 @@ afterAll(() => node[Symbol.asyncDispose]());
 describe("a pull that fails says why", () => {
   const failure = async (name: string, image: string) => {
     await node.run(pod(node, name, deb(image, SLEEP)));
-    return await pullFailure(node, name, PATIENCE / 2);
+    return await pullFailure(node, name, APT_TIMEOUT_MS / 2);
   };
 
   beforeAll(async () => {
@@ -80,13 +80,13 @@ describe("a pull that fails says why", () => {
     try {
       await node.run(pod(node, "locked", deb("deb://tiny-locked", SLEEP)));
       const refused = (seen: V1Pod | undefined) => seen?.status?.containerStatuses?.[0]?.state?.waiting?.message;
-      expect(await node.until("locked", refused, { timeout: PATIENCE / 2 })).toContain(
+      expect(await node.until("locked", refused, { timeout: APT_TIMEOUT_MS / 2 })).toContain(
         "Could not get lock /var/lib/dpkg/lock-frontend. It is held by process",
       );
     } finally {
       await node.exec("systemctl stop holder");
     }
-    await node.until("locked", (seen) => seen?.status?.phase === "Running", { timeout: PATIENCE / 3 });
+    await node.until("locked", (seen) => seen?.status?.phase === "Running", { timeout: APT_TIMEOUT_MS / 3 });
   });
 
   test("the archive is out of reach", async () => {
@@ -123,7 +123,7 @@ describe("a file by URL", () => {
 
   test("is not looked into otherwise", async () => {
     await node.run(pod(node, "wrong-sum", deb(`${url}#sha256=${"0".repeat(64)}`)));
-    expect(await pullFailure(node, "wrong-sum", PATIENCE / 2)).toBe(`what is there now has the checksum ${sum}`);
+    expect(await pullFailure(node, "wrong-sum", APT_TIMEOUT_MS / 2)).toBe(`what is there now has the checksum ${sum}`);
     await node.kubectl("delete", "pod", "wrong-sum");
   });
 
@@ -150,7 +150,7 @@ test("an installation that is cut off is gone on with", async () => {
   await node.run(pod(node, "slow", deb("deb://tiny-slow")));
   await node.machine.until(() => node.exec("test -e /srv/slow"), {
     what: "the package's script",
-    timeout: PATIENCE / 3,
+    timeout: APT_TIMEOUT_MS / 3,
   });
   await node.exec("systemctl kill --signal=KILL 'unitlet-deb@tiny_slow*'");
   await see.look("slow", ({ state: seen }) => seen?.running);
@@ -167,13 +167,13 @@ test("unitlet images tells what it has installed, and removes what nobody uses, 
   const images = async () => (await node.exec("unitlet images")).stdout;
   expect(await images()).toMatch(/^deb:\/\/tinyd:all=1\.0 +- +2 MB +1 /m);
   expect(await images()).not.toMatch(/tiny-own|tiny-common/);
-  const look = async () => {
+  const poll = async () => {
     const object = await node.cluster.get("node", node.name);
     return object?.status?.images?.some(({ names }) => names?.includes("deb://tinyd:all=1.0"));
   };
-  await node.machine.until(look, { what: "the package in the Node's status" });
+  await node.machine.until(poll, { what: "the package in the Node's status" });
   await node.kubectl("delete", "pod", "tinyd", "own");
-  const { stdout } = await node.machine.exec("unitlet images prune", { timeout: PATIENCE / 2 });
+  const { stdout } = await node.machine.exec("unitlet images prune", { timeout: APT_TIMEOUT_MS / 2 });
   expect(stdout).toContain("removed deb://tinyd:all=1.0\n");
   // Its own configuration stays.
   expect(await see.version("tinyd")).toBe("config-files 1.0");

@@ -2,18 +2,18 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { DebArchive } from "../../support/debs.ts";
 import { Node } from "../../support/node.ts";
-import { addTinyd, deb, debsOf, PATIENCE, service } from "../support/debs.ts";
+import { APT_TIMEOUT_MS, addTinyd, deb, debsOf, service } from "../support/debs.ts";
 import { eventsOf } from "../support/events.ts";
 import { pod, SLEEP } from "../support/manifests.ts";
 
-vi.setConfig({ testTimeout: PATIENCE });
+vi.setConfig({ testTimeout: APT_TIMEOUT_MS });
 
 let node: Node;
 let archive: DebArchive;
 let see: ReturnType<typeof debsOf>;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-debs", { beat: "1s", settings: { debs: "all" } });
+  node = await Node.join(await Cluster.up(), "image-debs", { timerInterval: "1s", settings: { debs: "all" } });
   see = debsOf(node);
   archive = await DebArchive.start(node.machine);
   await addTinyd(archive);
@@ -40,11 +40,11 @@ describe("the package's own unit", () => {
     expect((await node.exec("ls /usr/sbin/policy-rc.d 2>&1 || true")).stdout).toContain("No such file");
     const took = "[0-9.]+m?s";
     const pulled = `^Pulled: Successfully pulled image "deb://tinyd" in ${took} \\(${took} including waiting\\)\\. Image size: 1048576 bytes\\.$`;
-    const look = async () => {
+    const poll = async () => {
       const all = await eventsOf(node, "tinyd");
       return [all.some((each) => each.startsWith("Started: ")), all] as const;
     };
-    const [, all] = await node.machine.until(look, { what: "the container's Events" });
+    const [, all] = await node.machine.until(poll, { what: "the container's Events" });
     expect(all).toEqual(
       expect.arrayContaining(['Pulling: Pulling image "deb://tinyd"', expect.stringMatching(pulled)]),
     );
@@ -135,13 +135,13 @@ describe("what cannot be carried over is said", () => {
       metadata: { ...chosen.metadata, annotations: { "unitlet.dev/service": "tiny-b.service" } },
     });
     await see.runs("chosen");
-    const look = async () => {
+    const poll = async () => {
       const { stdout } = await node.exec(
         `cat /proc/$(systemctl show --value -p MainPID ${node.unit("chosen")})/cmdline`,
       );
       return [stdout === "/bin/sleep\0" + "1002\0", stdout];
     };
-    await node.machine.until(look, { what: "the chosen one's program" });
+    await node.machine.until(poll, { what: "the chosen one's program" });
   });
 });
 

@@ -8,7 +8,7 @@ let node: Node;
 const NOBODY = { runAsUser: 65534 };
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "annotations", { beat: "1s" });
+  node = await Node.join(await Cluster.up(), "annotations", { timerInterval: "1s" });
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -80,7 +80,7 @@ test("a change of a ConfigMap is a signal, not a restart", async () => {
   await says("begun\n");
   const invocation = await node.invocation("reload");
   await node.apply(map("red"));
-  await node.syncMinuteLater();
+  await node.syncWithExpiredReferences();
   await says("begun\nred\n");
   expect(await node.invocation("reload")).toBe(invocation);
 });
@@ -111,9 +111,9 @@ test("systemd listens for a container, and clients wait while it is restarted", 
   await node.kubectl("delete", "pod", "listen");
   const left =
     "systemctl list-units --all --plain --no-legend 'unitlet-socket.*'; ls /etc/systemd/system | grep ^unitlet-socket || true";
-  const look = async () => {
+  const poll = async () => {
     const { stdout } = await node.exec(left);
     return [stdout === "", stdout];
   };
-  await node.machine.until(look, { what: "nothing to be left of it" });
+  await node.machine.until(poll, { what: "nothing to be left of it" });
 });

@@ -138,12 +138,12 @@ describe("init containers", () => {
     }));
     await node.run(pod(node, "ordered", shell(`${say("main")}; exec sleep infinity`), { initContainers }));
     await node.container("ordered", ({ ready }) => ready);
-    const look = async () => {
+    const poll = async () => {
       const logs = await Promise.all(["one", "two", "main"].map((each) => node.log("ordered", each)));
       const lines = logs.flatMap((log) => log.trim().split("\n")).toSorted();
       return [lines.length === 5 && logs[2] !== "", lines.map((line) => line.replace(/^\d+ /, ""))] as const;
     };
-    const [, order] = await node.machine.until(look, { what: "five words" });
+    const [, order] = await node.machine.until(poll, { what: "five words" });
     expect(order).toEqual(["begin one", "end one", "begin two", "end two", "main"]);
     const status = (await node.get("ordered"))?.status;
     expect(status?.initContainerStatuses).toMatchObject(

@@ -16,13 +16,13 @@ const POLITE = shell("trap 'echo got TERM; sleep 0.5; echo bye; exit 0' TERM; ec
 const STUBBORN = shell("trap 'echo got TERM' TERM; echo up; while :; do sleep 0.1; done");
 
 /** Until it has said that it is up: before that a shell has no trap. */
-async function up(name: string, container: Container, spec: object = {}): Promise<void> {
+async function startPod(name: string, container: Container, spec: object = {}): Promise<void> {
   await node.run(pod(node, name, container, spec));
   await node.machine.until(async () => (await node.log(name)).startsWith("up"), { what: `${name} to be up` });
 }
 
 /** Seconds until the object is gone. */
-async function remove(name: string, ...flags: string[]): Promise<number> {
+async function deletePod(name: string, ...flags: string[]): Promise<number> {
   const start = performance.now();
   await node.kubectl("delete", "pod", name, "--wait=false", ...flags);
   await node.sync();
@@ -32,44 +32,44 @@ async function remove(name: string, ...flags: string[]): Promise<number> {
 
 describe("a container that is told to end", () => {
   test("has the time to", async () => {
-    await up("polite", POLITE, { terminationGracePeriodSeconds: 60 });
-    expect(await remove("polite")).toBeLessThan(45);
+    await startPod("polite", POLITE, { terminationGracePeriodSeconds: 60 });
+    expect(await deletePod("polite")).toBeLessThan(45);
     expect(await node.log("polite")).toBe("up\ngot TERM\nbye\n");
   });
 
   test("has longer when the delete says so", async () => {
     const slow = shell("trap 'sleep 3; echo bye; exit 0' TERM; echo up; while :; do sleep 0.1; done");
-    await up("slow", slow, { terminationGracePeriodSeconds: 1 });
-    await remove("slow", "--grace-period=15");
+    await startPod("slow", slow, { terminationGracePeriodSeconds: 1 });
+    await deletePod("slow", "--grace-period=15");
     expect(await node.log("slow")).toBe("up\nbye\n");
   });
 
   test("and does not, is killed when its grace period is over", async () => {
-    await up("stubborn", STUBBORN, { terminationGracePeriodSeconds: 2 });
-    const seconds = await remove("stubborn");
+    await startPod("stubborn", STUBBORN, { terminationGracePeriodSeconds: 2 });
+    const seconds = await deletePod("stubborn");
     expect(seconds).toBeGreaterThan(1.9);
     expect(seconds).toBeLessThan(45);
     expect(await node.log("stubborn")).toBe("up\ngot TERM\n");
   });
 
   test("is killed earlier when the delete says so", async () => {
-    await up("hurried", STUBBORN, { terminationGracePeriodSeconds: 60 });
-    const seconds = await remove("hurried", "--grace-period=1");
+    await startPod("hurried", STUBBORN, { terminationGracePeriodSeconds: 60 });
+    const seconds = await deletePod("hurried", "--grace-period=1");
     expect(seconds).toBeLessThan(45);
     expect(await node.log("hurried")).toBe("up\ngot TERM\n");
   });
 
   test("is killed earlier when a second delete says so", async () => {
-    await up("twice", STUBBORN, { terminationGracePeriodSeconds: 60 });
+    await startPod("twice", STUBBORN, { terminationGracePeriodSeconds: 60 });
     await node.kubectl("delete", "pod", "twice", "--wait=false");
     await node.sync();
     await node.machine.until(async () => (await node.log("twice")).includes("got TERM"), { what: "the first TERM" });
-    expect(await remove("twice", "--grace-period=1")).toBeLessThan(45);
+    expect(await deletePod("twice", "--grace-period=1")).toBeLessThan(45);
   });
 
   test("has the time to, also when its pod was deleted by force", async () => {
-    await up("forced", POLITE, { terminationGracePeriodSeconds: 20 });
-    await remove("forced", "--force", "--grace-period=0");
+    await startPod("forced", POLITE, { terminationGracePeriodSeconds: 20 });
+    await deletePod("forced", "--force", "--grace-period=0");
     await node.machine.until(async () => (await node.log("forced")) === "up\ngot TERM\nbye\n", { what: "its end" });
   });
 });
@@ -95,21 +95,21 @@ test("a pod that is still being initialized ends at once, and its containers nev
   const initContainers = [{ name: "long", image: "host", ...SLEEP }];
   await node.run(pod(node, "unborn", shell("echo main"), { initContainers, terminationGracePeriodSeconds: 60 }));
   await node.container("unborn", ({ state }) => state?.running, "long");
-  expect(await remove("unborn")).toBeLessThan(45);
+  expect(await deletePod("unborn")).toBeLessThan(45);
   expect(await node.log("unborn")).toBe("");
 });
 
 test("a pod that has ended goes, too", async () => {
   await node.run(pod(node, "over", shell("echo done"), { restartPolicy: "Never" }));
   await node.until("over", (seen) => seen?.status?.phase === "Succeeded");
-  await remove("over");
+  await deletePod("over");
 });
 
 test("another pod of the same name takes over when the first one has ended", async () => {
-  await up("again", POLITE);
+  await startPod("again", POLITE);
   const before = await node.invocation("again");
   await node.kubectl("delete", "pod", "again", "--force", "--grace-period=0");
-  await up("again", shell("echo up again; exec sleep infinity"));
+  await startPod("again", shell("echo up again; exec sleep infinity"));
   await node.container("again", ({ ready }) => ready);
   expect(await node.invocation("again")).not.toBe(before);
   expect(await node.log("again")).toBe("up\ngot TERM\nbye\nup again\n");
@@ -118,7 +118,7 @@ test("another pod of the same name takes over when the first one has ended", asy
 });
 
 test("pods that vanished while the node was off are stopped when it is back", async () => {
-  await up("vanished", POLITE);
+  await startPod("vanished", POLITE);
   await node.exec("systemctl stop unitlet-sync.timer unitlet-sync.path unitlet-sync.service");
   await node.kubectl("delete", "pod", "vanished", "--force", "--grace-period=0");
   expect(await node.show("vanished", "ActiveState")).toBe("active");

@@ -10,7 +10,7 @@ let node: Node;
 let bystander: string;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "drift", { beat: "1s" });
+  node = await Node.join(await Cluster.up(), "drift", { timerInterval: "1s" });
   const names = ["bystander", ...cases.map((_, at) => `web-${at}`)];
   // A pod for each case: a second restart of the same one would have to wait.
   await node.run(...names.map((name) => pod(node, name, SLEEP)));
@@ -84,7 +84,7 @@ async function files(unit: string): Promise<string> {
 
 test.each(cases.map((each, at) => ({ ...each, name: `web-${at}` })))(
   "a unit that was $was is put right",
-  async ({ name, script, told, restarts }) => {
+  async ({ name, script, told: warning, restarts }) => {
     const unit = node.unit(name);
     const before = { files: await files(unit), invocation: await node.invocation(name) };
     // No run comes in between: it would see the half of it.
@@ -98,13 +98,13 @@ test.each(cases.map((each, at) => ({ ...each, name: `web-${at}` })))(
       what: `${unit} as it was`,
     });
     const properties = ["ActiveState", "NeedDaemonReload", "Nice", "DropInPaths"];
-    const look = async () => {
+    const poll = async () => {
       const seen = await Promise.all(properties.map((property) => node.show(name, property)));
       return [seen.join() === "active,no,0,", seen];
     };
-    await node.machine.until(look, { what: `${unit} to be loaded as it was` });
-    if (told) await node.machine.until(async () => (await warnings(name)).length > 0, { what: "an Event" });
-    expect(await warnings(name)).toEqual(told ? [expect.stringMatching(told)] : []);
+    await node.machine.until(poll, { what: `${unit} to be loaded as it was` });
+    if (warning) await node.machine.until(async () => (await warnings(name)).length > 0, { what: "an Event" });
+    expect(await warnings(name)).toEqual(warning ? [expect.stringMatching(warning)] : []);
     expect(await node.invocation("bystander")).toBe(bystander);
   },
 );
@@ -114,7 +114,7 @@ test("a unit of somebody else is left alone, whatever its name", async () => {
   const other = "unitlet.some.body.else.service";
   await node.machine.write(`${UNITS}/${other}`, text);
   await node.exec(`systemctl daemon-reload; systemctl start ${other}`);
-  await node.syncAnew();
+  await node.syncWithoutCache();
   expect(await node.machine.read(`${UNITS}/${other}`)).toBe(text);
   expect((await node.exec(["systemctl", "is-active", other])).stdout).toBe("active\n");
 });

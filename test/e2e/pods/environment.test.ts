@@ -59,8 +59,8 @@ function printing(rest: Container): Container {
   return { command, resources: { limits: { memory: "64Mi" } }, ...rest };
 }
 
-function labelled(of: object): object {
-  return { ...of, metadata: { name: "sourced", labels: { app: "web" } } };
+function labelled(object: object): object {
+  return { ...object, metadata: { name: "sourced", labels: { app: "web" } } };
 }
 
 async function environment(name: string): Promise<Record<string, string>> {
@@ -128,7 +128,7 @@ test("a container that is started again has what is there by then", async () => 
   await node.run(pod(node, "again", shell("echo $A; sleep 1; exit 1", { env: [keyOf("map", "data-1")] })));
   await until(async () => (await node.log("again")).includes("odd"), { what: "its first words" });
   await node.kubectl("patch", "configmap", "map", "--patch", '{"data":{"data-1":"new"}}');
-  await node.syncMinuteLater();
+  await node.syncWithExpiredReferences();
   await until(async () => (await node.log("again")).includes("new"), {
     what: "what it says after that",
     timeout: 120_000,

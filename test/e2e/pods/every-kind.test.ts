@@ -7,7 +7,7 @@ import { pod } from "../support/manifests.ts";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "every-kind", { beat: "1s" });
+  node = await Node.join(await Cluster.up(), "every-kind", { timerInterval: "1s" });
   const named = (kind: string, name: string) => ({ apiVersion: "v1", kind, metadata: { name } });
   await node.apply(
     { ...named("ConfigMap", "map"), data: { a: "1" } },

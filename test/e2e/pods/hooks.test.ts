@@ -76,7 +76,7 @@ beforeAll(async () => {
 afterAll(() => node[Symbol.asyncDispose]());
 
 /** "word time" lines, the time in seconds since the delete. */
-async function told(name: string): Promise<Record<string, number>> {
+async function hookTimes(name: string): Promise<Record<string, number>> {
   const lines = (await node.log(name)).trim().split("\n");
   return Object.fromEntries(
     lines.map((line) => {
@@ -102,12 +102,12 @@ test("a second delete that is in more of a hurry ends a hook that is on", async 
   await node.kubectl("delete", "pod", "hurried", "--grace-period=2", "--wait=false");
   await node.sync();
   await gone("hurried");
-  expect((await told("hurried")).term).toBeLessThan(45);
+  expect((await hookTimes("hurried")).term).toBeLessThan(45);
 });
 
 test("hooks run with the container's files and variables, and the signal comes after them", async () => {
   await gone("hooks");
-  const times = await told("hooks");
+  const times = await hookTimes("hooks");
   expect(Object.keys(times)).toEqual(["post-start", "me", "pre-stop", "pre-stop-end", "term"]);
   expect(times["pre-stop"]).toBeGreaterThan(0);
   expect(times.term).toBeGreaterThan((times["pre-stop"] ?? 0) + 1);
@@ -115,7 +115,7 @@ test("hooks run with the container's files and variables, and the signal comes a
 
 test("a hook may sleep", async () => {
   await gone("sleeps");
-  expect((await told("sleeps")).term).toBeGreaterThan(1);
+  expect((await hookTimes("sleeps")).term).toBeGreaterThan(1);
 });
 
 test("a hook may be a request, whatever is answered", async () => {
@@ -125,7 +125,7 @@ test("a hook may be a request, whatever is answered", async () => {
 
 test("a hook that takes the whole grace period leaves the program time to end", async () => {
   await gone("too-slow");
-  const { term } = await told("too-slow");
+  const { term } = await hookTimes("too-slow");
   expect(term).toBeGreaterThan(2.5);
 });
 
@@ -153,5 +153,5 @@ test("a hook that fails at the start ends the container, and its owner hears of 
 test("a hook that fails at the end ends nothing else, and its owner hears of it", async () => {
   await gone("bad-pre-stop");
   await hasEvent("bad-pre-stop", "FailedPreStopHook: PreStopHook failed");
-  expect(Object.keys(await told("bad-pre-stop"))).toEqual(["term"]);
+  expect(Object.keys(await hookTimes("bad-pre-stop"))).toEqual(["term"]);
 });

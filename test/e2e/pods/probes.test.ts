@@ -90,13 +90,13 @@ const readySince =
 
 test("readiness follows what the container does, and the condition says since when", async () => {
   const since = readySince();
-  const up = await since("flips", "True");
+  const ready = await since("flips", "True");
   await node.exec(`rm ${await tmpOf("flips")}/good`);
   const down = await since("flips", "False");
   expect(down).toMatchObject({ reason: "ContainersNotReady", message: "containers with unready status: [main]" });
   await node.exec(`touch ${await tmpOf("flips")}/good`);
   const again = await since("flips", "True");
-  const times = [up, down, again].map(({ lastTransitionTime }) => Date.parse(String(lastTransitionTime)));
+  const times = [ready, down, again].map(({ lastTransitionTime }) => Date.parse(String(lastTransitionTime)));
   expect(times).toEqual(times.toSorted((a, b) => a - b));
   expect((await node.container("flips", () => true)).restartCount).toBe(0);
 });
@@ -109,7 +109,7 @@ test("runs, and a prober that was killed and has forgotten all, flip nothing", a
   await node.exec(`systemctl stop ${prober}.timer; systemctl kill --signal=KILL ${prober}.service`);
   await node.exec(`systemctl stop ${prober}.service; rm -f ${memory}; systemctl start ${prober}.timer`);
   await node.exec(`until grep -q ${before?.metadata?.uid}/main/readiness ${memory}; do sleep 0.1; done`);
-  for (let i = 0; i < 3; i += 1) await node.syncAnew();
+  for (let i = 0; i < 3; i += 1) await node.syncWithoutCache();
   expect(await node.get("flips")).toEqual(before);
 });
 
@@ -162,11 +162,11 @@ test("when the pods are gone nothing of their probes is left", async () => {
   await node.sync();
   const left =
     "ls -A /run/unitlet/probes /run/unitlet/pods; systemctl list-units --no-legend 'unitlet-probe@*' --state=active";
-  const look = async () => {
+  const poll = async () => {
     const { stdout } = await node.exec(left);
     return [stdout === "/run/unitlet/pods:\n\n/run/unitlet/probes:\n", stdout];
   };
-  await node.machine.until(look, { what: "nothing left" });
+  await node.machine.until(poll, { what: "nothing left" });
 });
 
 /** Where the host finds what the container has in /tmp. */

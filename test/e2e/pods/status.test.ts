@@ -46,11 +46,11 @@ async function events(name: string): Promise<CoreV1Event[]> {
 
 /** All events of a pod, once such a one is among them: they are told after the status. */
 async function hasEvent(name: string, reason: string, words = /./): Promise<CoreV1Event[]> {
-  const look = async () => {
+  const poll = async () => {
     const all = await events(name);
     return [all.some((each) => each.reason === reason && words.test(each.message ?? "")), all] as const;
   };
-  return (await node.machine.until(look, { what: `event ${reason} of ${name}` }))[1];
+  return (await node.machine.until(poll, { what: `event ${reason} of ${name}` }))[1];
 }
 
 test.each(Object.entries(pods).map(([name, [, , words]]) => [name, words]))(

@@ -43,7 +43,7 @@ test.each(Object.entries(pods).map(([name, [, words]]) => [name, words] as const
 });
 
 /** What is said of a pod whose last lines the journal takes in only when its end is being recorded. */
-async function saidLate(name: string): Promise<string | undefined> {
+async function lateMessage(name: string): Promise<string | undefined> {
   const container = shell("echo begun; echo over; exit 1", FALLBACK);
   await node.exec("systemctl kill --signal=STOP systemd-journald");
   await node.apply(pod(node, name, container, { restartPolicy: "Never", terminationGracePeriodSeconds: 30 }));
@@ -55,7 +55,7 @@ async function saidLate(name: string): Promise<string | undefined> {
 
 test("the end of the log is whole, also when the journal is late", async () => {
   // Not for ever: a second attempt is for a computer that stands still just then.
-  const said = (await saidLate("late")) ?? (await saidLate("late-again"));
+  const said = (await lateMessage("late")) ?? (await lateMessage("late-again"));
   expect(said).toBe("begun\nover\n");
 });
 

@@ -109,13 +109,13 @@ test("a pod waits for the ConfigMap that it needs, and starts when it appears", 
 test("what changes in the cluster changes in the volume of a running container, but not under a subPath", async () => {
   await node.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "map" }, data: { a: "A2", c: "C2" } });
   await node.kubectl("label", "pod", "labels", "color=blue", "--overwrite");
-  await node.syncMinuteLater();
-  const look = async () => [
+  await node.syncWithExpiredReferences();
+  const poll = async () => [
     await inside("map", "cat /run/v/a /run/v/c; ls /run/v"),
     await inside("labels", "cat /run/v/labels"),
   ];
   const isNew = ([map, labels]: string[]) => map === "A2C2a\nc\n" && labels?.includes('color="blue"');
-  await until(async () => [isNew(await look()), await look()], { what: "what is new" });
+  await until(async () => [isNew(await poll()), await poll()], { what: "what is new" });
   expect(await inside("within", "cat /run/one")).toBe("A1");
 });
 
@@ -154,7 +154,7 @@ test.for([
 
 test("nothing is left of them, and what is the host's stays", async () => {
   await node.kubectl("delete", "pods", "--all", "--wait=true", "--timeout=110s");
-  await node.syncAnew();
+  await node.syncWithoutCache();
   const { stdout } = await node.exec(
     "ls -A /run/unitlet/pods /var/lib/unitlet/pods /run/unitlet/references; grep -c unitlet/pods /proc/self/mountinfo; cat /srv/local/new /srv/local/old/file /srv/host/file",
   );

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { expect } from "vitest";
-import { told } from "../../serve/remote/websocket/websocket-client.ts";
+import { describeFrames } from "../../serve/remote/websocket/websocket-client.ts";
 import type { Node } from "../../support/node.ts";
 import { until } from "../../support/until.ts";
 
@@ -26,8 +26,8 @@ export async function upgraded(node: Node, url: string, headers: readonly string
   const method = headers.includes("Upgrade: websocket") ? "GET" : "POST";
   const lines = [`${method} ${pathname}${search} HTTP/1.1`, "Host: node", "Connection: Upgrade", ...headers, "", ""];
   socket.write(lines.join("\r\n"));
-  const look = () => [said().includes("\r\n\r\n"), String(said())] as const;
-  const [, answer] = await until(look, { what: "an answer", every: 10 });
+  const poll = () => [said().includes("\r\n\r\n"), String(said())] as const;
+  const [, answer] = await until(poll, { what: "an answer", every: 10 });
   expect(answer).toMatch(/^HTTP\/1.1 101 /);
   return { socket, answer, rest: () => said().subarray(said().indexOf("\r\n\r\n") + 4) };
 }
@@ -40,7 +40,7 @@ export const WEBSOCKET = [
 
 /** What came on a WebSocket until its end: its frames, and all that was said on one of its channels. */
 export async function channels(rest: () => Buffer, isBase64: boolean) {
-  const closing = () => [told(rest()).some(([opcode]) => opcode === 8), told(rest())] as const;
+  const closing = () => [describeFrames(rest()).some(([opcode]) => opcode === 8), describeFrames(rest())] as const;
   const [, frames] = await until(closing, { what: "the end" });
   const channel = (number: number) =>
     frames

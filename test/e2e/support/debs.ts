@@ -62,26 +62,26 @@ export async function addTinyd(archive: DebArchive): Promise<void> {
 }
 
 /** Milliseconds for one test: apt and dpkg take seconds for each package, and many on a busy computer. */
-export const PATIENCE = 180_000;
+export const APT_TIMEOUT_MS = 180_000;
 
 export const deb = (image: string, rest: Container = {}): Container => ({ image, ...rest });
 
 /** What of packages and services there is on the node. */
 export function debsOf(node: Node) {
-  const look = (name: string, probe: (status: V1ContainerStatus) => unknown) =>
-    node.until(name, (pod) => pod?.status?.containerStatuses?.find(probe), { timeout: PATIENCE / 2 });
+  const poll = (name: string, probe: (status: V1ContainerStatus) => unknown) =>
+    node.until(name, (pod) => pod?.status?.containerStatuses?.find(probe), { timeout: APT_TIMEOUT_MS / 2 });
   return {
-    look,
-    runs: (name: string) => look(name, ({ state }) => state?.running),
+    look: poll,
+    runs: (name: string) => poll(name, ({ state }) => state?.running),
     waiting: async (name: string, reason: string) =>
-      (await look(name, ({ state }) => state?.waiting?.reason === reason)).state?.waiting?.message,
+      (await poll(name, ({ state }) => state?.waiting?.reason === reason)).state?.waiting?.message,
     /** Its lines, once there are so many. */
     said: async (name: string, count: number) => {
-      const look = async () => {
+      const poll = async () => {
         const lines = (await node.log(name)).split("\n").filter(Boolean);
         return [lines.length >= count, lines] as const;
       };
-      return (await node.machine.until(look, { what: `${count} lines of ${name}` }))[1];
+      return (await node.machine.until(poll, { what: `${count} lines of ${name}` }))[1];
     },
     version: async (name: string) =>
       (await node.exec(`dpkg-query -W -f '\${db:Status-Status} \${Version}' ${name} 2>&1 || true`)).stdout,

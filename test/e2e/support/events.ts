@@ -8,10 +8,10 @@ export async function eventsOf(node: Node, name: string): Promise<string[]> {
 }
 
 /** Waits for Events that begin with such words: they come after the status that they tell of. */
-export async function untilTold(node: Node, name: string, words: readonly string[]): Promise<void> {
-  const look = async () => {
+export async function waitForEvents(node: Node, name: string, words: readonly string[]): Promise<void> {
+  const poll = async () => {
     const seen = await eventsOf(node, name);
     return [words.every((start) => seen.some((each) => each.startsWith(start))), seen];
   };
-  await node.machine.until(look, { what: `the Events ${words.join("; ")}` });
+  await node.machine.until(poll, { what: `the Events ${words.join("; ")}` });
 }

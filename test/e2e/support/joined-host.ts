@@ -50,20 +50,20 @@ export class JoinedHost {
   }
 
   /** A run that takes no certificate for looked after and no lease for fresh. */
-  async beat(): Promise<void> {
-    const told = "journalctl -u unitlet-sync -n 20 >&2";
+  async sync(): Promise<void> {
+    const recent = "journalctl -u unitlet-sync -n 20 >&2";
     // On a busy computer a run may fail that would succeed a moment later.
-    const run = `systemctl start unitlet-sync || { sleep 2; systemctl start unitlet-sync; } || { ${told}; exit 1; }`;
+    const run = `systemctl start unitlet-sync || { sleep 2; systemctl start unitlet-sync; } || { ${recent}; exit 1; }`;
     await this.machine.exec(`rm -f /run/unitlet/identity.json /run/unitlet/lease; ${run}`);
   }
 
   /** Runs until something is as it should be. */
-  async beatUntil(probe: () => Promise<unknown>, what: string): Promise<void> {
-    const look = async () => {
-      await this.beat();
+  async syncUntil(probe: () => Promise<unknown>, what: string): Promise<void> {
+    const poll = async () => {
+      await this.sync();
       return await probe();
     };
-    await this.machine.until(look, { what, every: 1000, timeout: 90_000 });
+    await this.machine.until(poll, { what, every: 1000, timeout: 90_000 });
   }
 
   async say(command: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startInTerminal } from "../../../src/serve/exec/terminal.ts";
-import { isTooLate } from "../../support/cluster.ts";
+import { isHandshakeTimeout } from "../../support/cluster.ts";
 import type { Node } from "../../support/node.ts";
 import { until } from "../../support/until.ts";
 
@@ -12,7 +12,7 @@ export interface KubectlOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface Told {
+export interface KubectlResult {
   readonly stdout: Buffer;
   readonly stderr: string;
   readonly code: number | null;
@@ -21,7 +21,7 @@ export interface Told {
 /** kubectl with streams, in the node's namespace, until it is killed or ends by itself; standard input stays open without `stdin`. */
 export class Kubectl {
   readonly child: ChildProcess;
-  readonly ended: Promise<Told>;
+  readonly ended: Promise<KubectlResult>;
   #stdout: Buffer[] = [];
   #stderr = "";
 
@@ -43,12 +43,12 @@ export class Kubectl {
     this.child.stdin?.write(text);
   }
 
-  async hears(pattern: RegExp): Promise<string> {
-    const look = () => {
+  async waitForOutput(pattern: RegExp): Promise<string> {
+    const poll = () => {
       const said = Buffer.concat(this.#stdout).toString();
       return [pattern.test(said), said] as const;
     };
-    return (await until(look, { what: `${pattern} from kubectl` }))[1];
+    return (await until(poll, { what: `${pattern} from kubectl` }))[1];
   }
 }
 
@@ -56,7 +56,7 @@ export class Kubectl {
 export async function kubectl(node: Node, args: readonly string[], options: KubectlOptions = {}) {
   const call = () => new Kubectl(node, args, { stdin: "", ...options }).ended;
   const first = await call();
-  const { stdout, ...rest } = isTooLate(first.stderr) ? await call() : first;
+  const { stdout, ...rest } = isHandshakeTimeout(first.stderr) ? await call() : first;
   return { stdout: stdout.toString(), ...rest };
 }
 
@@ -94,7 +94,7 @@ export class Terminal {
     this.#process.end();
   }
 
-  async hears(pattern: RegExp): Promise<string> {
+  async waitForOutput(pattern: RegExp): Promise<string> {
     await until(() => [pattern.test(this.#said), this.#said], { what: `${pattern} on the terminal` });
     return this.#said;
   }

@@ -11,6 +11,6 @@ export async function pullFailure(node: Node, name: string, timeout = 60_000): P
 
 /** Waits until nothing of a pull is left; what failed is told before it is cleared away. */
 export async function noLeftover(node: Node, image: string): Promise<void> {
-  const look = async () => !(await node.exec("ls -A /var/lib/unitlet/images/tmp")).stdout.includes(`${image}_`);
-  await node.machine.until(look, { what: `the pull of ${image} to be cleared away` });
+  const poll = async () => !(await node.exec("ls -A /var/lib/unitlet/images/tmp")).stdout.includes(`${image}_`);
+  await node.machine.until(poll, { what: `the pull of ${image} to be cleared away` });
 }

@@ -25,9 +25,9 @@ export function sandboxesOf(node: Node) {
       for (const container of containers) await node.container(name, ({ state }) => state?.running, container);
     },
 
-    untilNothingIsLeft: async (name: string, uid: string) => {
-      const look = async () => [(await left(name, uid)) === "0\n", await left(name, uid)];
-      await node.machine.until(look, { what: `nothing to be left of ${name}` });
+    waitForRemoval: async (name: string, uid: string) => {
+      const poll = async () => [(await left(name, uid)) === "0\n", await left(name, uid)];
+      await node.machine.until(poll, { what: `nothing to be left of ${name}` });
     },
   };
 }

@@ -26,15 +26,15 @@ export class Client {
     },
   };
 
-  async hears(pattern: RegExp): Promise<string> {
+  async waitForOutput(pattern: RegExp): Promise<string> {
     if (this.#said === undefined) {
       this.#said = "";
       this.stdout.setEncoding("utf8").on("data", (text) => {
         this.#said += text;
       });
     }
-    const look = () => [pattern.test(this.#said ?? ""), this.#said] as const;
-    return String((await until(look, { what: String(pattern) }))[1]);
+    const poll = () => [pattern.test(this.#said ?? ""), this.#said] as const;
+    return String((await until(poll, { what: String(pattern) }))[1]);
   }
 
   leave(): void {

@@ -70,7 +70,7 @@ test("what is written there comes as it is, until the terminal is gone", async (
   const client = new Client();
   const over = connect(await attach(), client.streams);
   attached?.end("\x1b[1mbold\r\n");
-  expect(await client.hears(/bold\r\n/)).toBe("\x1b[1mbold\r\n");
+  expect(await client.waitForOutput(/bold\r\n/)).toBe("\x1b[1mbold\r\n");
   await over;
   expect(client.end).toEqual({ kind: "exited", status: 0 });
 });

@@ -97,14 +97,14 @@ describe("on a terminal", () => {
   test("it is told when the size changes", async () => {
     const client = new Client();
     const over = connect(run("trap 'stty size' WINCH; echo ready; while :; do sleep 0.1; done"), client.streams);
-    await client.hears(/ready/);
+    await client.waitForOutput(/ready/);
     for (const [width, height] of [
       [10, 10],
       [11, 11],
       [120, 40],
     ] as const)
       client.resize(width, height);
-    await client.hears(/40 120/);
+    await client.waitForOutput(/40 120/);
     client.leave();
     await over;
   });
@@ -116,9 +116,9 @@ describe("on a terminal", () => {
   ])("%s", async (_, key, script, expected, status) => {
     const client = new Client();
     const over = connect(run(script), client.streams);
-    await client.hears(/ready/);
+    await client.waitForOutput(/ready/);
     client.stdin.write(key);
-    await client.hears(expected);
+    await client.waitForOutput(expected);
     await over;
     expect(client.end).toEqual(exited(status));
   });
@@ -154,7 +154,7 @@ describe("on a terminal", () => {
     const mark = `sleep 1000.${process.pid}`;
     const client = new Client();
     const over = connect(run(`trap '' HUP; ${mark} & wait`), client.streams);
-    // The shell says who it is, and nobody here hears it before the client has gone.
+    // The shell says who it is, and nobody here waitForOutput it before the client has gone.
     const begun = () => spawnSync("pgrep", ["-xf", mark]).status === 0;
     while (!begun());
     client.leave();

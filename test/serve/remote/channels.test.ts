@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { Channels, type ContentEncoding } from "../../../src/serve/remote/channels.ts";
 import { until } from "../../support/until.ts";
-import { binary, frame, told } from "./websocket/websocket-client.ts";
+import { binary, describeFrames, frame } from "./websocket/websocket-client.ts";
 
 const RAW = { isBase64: false, canClose: false };
 
@@ -13,14 +13,14 @@ function open(coding: ContentEncoding = RAW) {
   const channels = new Channels(server, coding, [0, 1, 2]);
   const said: Buffer[] = [];
   client.on("data", (piece: Buffer) => said.push(piece));
-  const hears = async (count: number) => {
-    const look = () => {
-      const frames = told(Buffer.concat(said));
+  const waitForFrames = async (count: number) => {
+    const poll = () => {
+      const frames = describeFrames(Buffer.concat(said));
       return [frames.length >= count && frames, frames] as const;
     };
-    return (await until(look, { what: `${count} frames`, every: 5 }))[1];
+    return (await until(poll, { what: `${count} frames`, every: 5 }))[1];
   };
-  return { client, channels, hears };
+  return { client, channels, waitForFrames };
 }
 
 const NORMAL = "\x03\xe8";
@@ -57,11 +57,11 @@ test("255 ends a channel, where the protocol has that", async () => {
 });
 
 test("what is written goes out with the number of its channel", async () => {
-  const { channels, hears } = open();
+  const { channels, waitForFrames } = open();
   channels.stream(1).write("out");
   channels.stream(2).write("err");
   channels.send(1, Buffer.alloc(0), false, () => undefined);
-  expect(await hears(3)).toEqual([
+  expect(await waitForFrames(3)).toEqual([
     [2, "\x01out"],
     [2, "\x02err"],
     [2, "\x01"],
@@ -72,7 +72,7 @@ describe("base64", () => {
   const BASE64 = { isBase64: true, canClose: false };
 
   test("both ways, as text, however it is cut", async () => {
-    const { client, channels, hears } = open(BASE64);
+    const { client, channels, waitForFrames } = open(BASE64);
     const text = frame(1, `0${Buffer.from("some bytes").toString("base64")}`);
     for (const byte of text) client.write(Buffer.from([byte]));
     let all = "";
@@ -81,36 +81,36 @@ describe("base64", () => {
     });
     await until(() => [all === "some bytes", all], { what: "all of it", every: 5 });
     channels.stream(1).write("out");
-    expect(await hears(1)).toEqual([[1, `1${Buffer.from("out").toString("base64")}`]]);
+    expect(await waitForFrames(1)).toEqual([[1, `1${Buffer.from("out").toString("base64")}`]]);
   });
 
   test.each(["0#", "0Zg", "0Zg==Zg=="])("%s is none", async (text) => {
-    const { client, channels, hears } = open(BASE64);
+    const { client, channels, waitForFrames } = open(BASE64);
     client.write(frame(1, text));
-    expect(await hears(1)).toEqual([[8, BAD]]);
+    expect(await waitForFrames(1)).toEqual([[8, BAD]]);
     if (!channels.gone.aborted) await once(channels.gone, "abort");
   });
 });
 
 test("a ping is answered with what it said", async () => {
-  const { client, hears } = open();
+  const { client, waitForFrames } = open();
   client.write(frame(9, "there?"));
-  expect(await hears(1)).toEqual([[10, "there?"]]);
+  expect(await waitForFrames(1)).toEqual([[10, "there?"]]);
 });
 
 test("the client's goodbye is answered, and ends all streams", async () => {
-  const { client, channels, hears } = open();
+  const { client, channels, waitForFrames } = open();
   client.write(frame(8, Buffer.from([3, 0xe8])));
-  expect(await hears(1)).toEqual([[8, NORMAL]]);
+  expect(await waitForFrames(1)).toEqual([[8, NORMAL]]);
   if (!channels.gone.aborted) await once(channels.gone, "abort");
   expect(channels.stream(0).destroyed).toBe(true);
 });
 
-test("ours is the last that it hears, after all that was written, and waits for the client's", async () => {
-  const { client, channels, hears } = open();
+test("ours is the last that it waitForFrames, after all that was written, and waits for the client's", async () => {
+  const { client, channels, waitForFrames } = open();
   channels.stream(1).write("last words");
   const closed = channels.close();
-  expect(await hears(2)).toEqual([
+  expect(await waitForFrames(2)).toEqual([
     [2, "\x01last words"],
     [8, NORMAL],
   ]);
@@ -120,9 +120,9 @@ test("ours is the last that it hears, after all that was written, and waits for 
 });
 
 test("nonsense is said to be so, and ends all", async () => {
-  const { client, channels, hears } = open();
+  const { client, channels, waitForFrames } = open();
   client.write(Buffer.from([0x82, 1, 0]));
-  expect(await hears(1)).toEqual([[8, BAD]]);
+  expect(await waitForFrames(1)).toEqual([[8, BAD]]);
   if (!channels.gone.aborted) await once(channels.gone, "abort");
 });
 

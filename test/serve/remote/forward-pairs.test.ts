@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ForwardPairs, parsePort } from "../../../src/serve/remote/forward-pairs.ts";
 import { SpdySession } from "../../../src/serve/remote/spdy/session.ts";
 import { until } from "../../support/until.ts";
-import { Packer, told } from "./spdy/spdy-client.ts";
+import { describeFrames, Packer } from "./spdy/spdy-client.ts";
 
 const headers = (streamtype: string, requestid?: string, port = "80") => ({
   streamtype,
@@ -21,38 +21,38 @@ function pairs(forward: (port: number) => Promise<void> = async () => undefined)
   new SpdySession(server, (stream, each) => own.add(stream, each));
   const said: Buffer[] = [];
   client.on("data", (piece: Buffer) => said.push(piece));
-  const hears = async (line: string) => {
-    const look = () => {
-      const lines = told(Buffer.concat(said));
+  const waitForFrames = async (line: string) => {
+    const poll = () => {
+      const lines = describeFrames(Buffer.concat(said));
       return [lines.includes(line), lines] as const;
     };
-    return (await until(look, { what: line, every: 5 }))[1];
+    return (await until(poll, { what: line, every: 5 }))[1];
   };
-  return { client, forwarded, hears, packer: new Packer() };
+  return { client, forwarded, waitForFrames, packer: new Packer() };
 }
 
 test("two streams of one identifier are a connection, in whatever order they come", async () => {
-  const { client, forwarded, hears, packer } = pairs();
+  const { client, forwarded, waitForFrames, packer } = pairs();
   const opened = [headers("error", "0"), headers("error", "1", "81"), headers("data", "1", "81"), headers("data", "0")];
   client.write(Buffer.concat(opened.map((each, at) => packer.open(2 * at + 1, each))));
-  await hears("data 1  end");
+  await waitForFrames("data 1  end");
   expect(forwarded).toEqual(["81 by 5", "80 by 7"]);
 });
 
 test("without identifiers, two that follow each other", async () => {
-  const { client, forwarded, hears, packer } = pairs();
+  const { client, forwarded, waitForFrames, packer } = pairs();
   const opened = [headers("error"), headers("data"), headers("error"), headers("data")];
   client.write(Buffer.concat(opened.map((each, at) => packer.open(2 * at + 1, each))));
-  await hears("data 5  end");
+  await waitForFrames("data 5  end");
   expect(forwarded).toEqual(["80 by 3", "80 by 7"]);
 });
 
 test("what goes wrong is said on the one, and the other one is reset", async () => {
-  const { client, hears, packer } = pairs(async () => {
+  const { client, waitForFrames, packer } = pairs(async () => {
     throw new Error("nobody there");
   });
   client.write(Buffer.concat([packer.open(1, headers("error", "0")), packer.open(3, headers("data", "0"))]));
-  const lines = await hears("reset 3 5");
+  const lines = await waitForFrames("reset 3 5");
   expect(lines.slice(2)).toEqual(["data 1 nobody there", "data 1  end", "reset 3 5"]);
 });
 
@@ -65,17 +65,17 @@ describe("refuses", () => {
     ["port 65536", headers("data", "0", "65536")],
     ["a port that is none", headers("data", "0", "http")],
   ])("%s", async (_, each) => {
-    const { client, hears, packer } = pairs();
+    const { client, waitForFrames, packer } = pairs();
     client.write(packer.open(1, each as Record<string, string>));
-    expect(await hears("reset 1 3")).toEqual(["reset 1 3"]);
+    expect(await waitForFrames("reset 1 3")).toEqual(["reset 1 3"]);
   });
 
   test("a second stream of the same type, and says so", async () => {
-    const { client, hears, packer } = pairs();
+    const { client, waitForFrames, packer } = pairs();
     client.write(Buffer.concat([packer.open(1, headers("error", "0")), packer.open(3, headers("error", "0"))]));
-    const lines = await hears("reset 3 3");
+    const lines = await waitForFrames("reset 3 3");
     expect(lines).toContain("reply 1");
-    await hears("data 1 error processing stream for request 0: error stream already assigned");
+    await waitForFrames("data 1 error processing stream for request 0: error stream already assigned");
   });
 });
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { ChannelStream } from "../../../../src/serve/remote/channel-stream.ts";
 import { SpdySession } from "../../../../src/serve/remote/spdy/session.ts";
 import { until } from "../../../support/until.ts";
-import { control, data, number, Packer, told } from "./spdy-client.ts";
+import { control, data, describeFrames, number, Packer } from "./spdy-client.ts";
 
 /** A session, its streams in the order in which they were opened, and the client's end. */
 function session(accept: (stream: ChannelStream) => boolean = () => true) {
@@ -18,84 +18,84 @@ function session(accept: (stream: ChannelStream) => boolean = () => true) {
   });
   const said: Buffer[] = [];
   client.on("data", (piece: Buffer) => said.push(piece));
-  const hears = async (line: string) => {
-    const look = () => {
-      const lines = told(Buffer.concat(said));
+  const waitForFrame = async (line: string) => {
+    const poll = () => {
+      const lines = describeFrames(Buffer.concat(said));
       return [lines.includes(line), lines] as const;
     };
-    return (await until(look, { what: line, every: 5 }))[1];
+    return (await until(poll, { what: line, every: 5 }))[1];
   };
-  return { client, own, streams, hears, packer: new Packer() };
+  return { client, own, streams, waitForFrame, packer: new Packer() };
 }
 
 /** Until a client has to wait. */
 async function standstill(count: () => number): Promise<void> {
-  const look = async () => {
+  const poll = async () => {
     const before = count();
     await new Promise((resolve) => setTimeout(resolve, 50));
     return [before === count(), before] as const;
   };
-  await until(look, { what: "a client that has to wait" });
+  await until(poll, { what: "a client that has to wait" });
 }
 
 test("a stream is answered before anything is sent on it, and each side ends by itself", async () => {
-  const { client, streams, hears, packer } = session();
+  const { client, streams, waitForFrame, packer } = session();
   client.write(packer.open(1, { streamtype: "data" }));
-  await hears("reply 1");
+  await waitForFrame("reply 1");
   const [stream] = streams;
   stream?.end("from us");
   client.write(Buffer.concat([data(1, "from "), data(1, "them", true)]));
   expect(stream && String(await buffer(stream))).toBe("from them");
-  expect(await hears("data 1  end")).toEqual(["reply 1", "data 1 from us", "data 1  end"]);
+  expect(await waitForFrame("data 1  end")).toEqual(["reply 1", "data 1 from us", "data 1  end"]);
 });
 
 test("a ping is answered, the answer to one of ours is not", async () => {
-  const { client, hears } = session();
+  const { client, waitForFrame } = session();
   client.write(Buffer.concat([control(6, number(2)), control(6, number(9))]));
-  expect(await hears("ping 9")).toEqual(["ping 9"]);
+  expect(await waitForFrame("ping 9")).toEqual(["ping 9"]);
 });
 
 test("a stream that is reset is gone, and the others are not", async () => {
-  const { client, streams, hears, packer } = session();
+  const { client, streams, waitForFrame, packer } = session();
   client.write(Buffer.concat([packer.open(1, {}), packer.open(3, {})]));
-  await hears("reply 3");
+  await waitForFrame("reply 3");
   client.write(control(3, Buffer.concat([number(1), number(5)])));
   const [first, second] = streams;
   if (first && !first.destroyed) await once(first, "close");
   second?.end("x");
-  expect(await hears("data 3  end")).toEqual(["reply 1", "reply 3", "data 3 x", "data 3  end"]);
+  expect(await waitForFrame("data 3  end")).toEqual(["reply 1", "reply 3", "data 3 x", "data 3  end"]);
 });
 
 test("a stream that nobody reads any more is reset, and what still comes is thrown away", async () => {
-  const { client, streams, hears, packer } = session();
+  const { client, streams, waitForFrame, packer } = session();
   client.write(Buffer.concat([packer.open(1, {}), packer.open(3, {})]));
-  await hears("reply 3");
+  await waitForFrame("reply 3");
   streams[0]?.destroy();
-  await hears("reset 1 5");
+  await waitForFrame("reset 1 5");
   for (let at = 0; at < 100; at += 1) client.write(data(1, Buffer.alloc(64 * 1024)));
   client.write(data(3, "through", true));
   expect(streams[1] && String(await buffer(streams[1]))).toBe("through");
 });
 
 test("a stream that is not wanted is refused", async () => {
-  const { client, hears, packer } = session(({ id }) => id !== 3);
+  const { client, waitForFrame, packer } = session(({ id }) => id !== 3);
   client.write(Buffer.concat([packer.open(1, {}), packer.open(3, {}), packer.open(5, {})]));
-  expect(await hears("reply 5")).toEqual(["reply 1", "reset 3 3", "reply 5"]);
+  expect(await waitForFrame("reply 5")).toEqual(["reply 1", "reset 3 3", "reply 5"]);
 });
 
 test("at most a thousand streams at a time", async () => {
-  const { client, streams, hears, packer } = session();
+  const { client, streams, waitForFrame, packer } = session();
   for (let id = 1; id <= 2001; id += 2) client.write(packer.open(id, {}));
-  await hears("reset 2001 3");
+  await waitForFrame("reset 2001 3");
   streams[7]?.destroy();
   client.write(packer.open(2003, {}));
-  await hears("reply 2003");
+  await waitForFrame("reply 2003");
 });
 
 test("what nobody takes is not read without end, and one that is stuck holds up nobody at first", async () => {
-  const { client, streams, hears, packer } = session();
+  const { client, streams, waitForFrame, packer } = session();
   client.write(Buffer.concat([packer.open(1, {}), packer.open(3, {})]));
-  await hears("reply 3");
+  await waitForFrame("reply 3");
   for (let at = 0; at < 8; at += 1) client.write(data(1, Buffer.alloc(64 * 1024)));
   client.write(data(3, "early", false));
   const [stuck, other] = streams;
@@ -143,9 +143,9 @@ describe("ends, with all its streams,", () => {
       (client: { write: (_: Buffer) => unknown }) => client.write(data(9, "x")),
     ],
   ])("%s", async (_, leave) => {
-    const { client, own, streams, hears, packer } = session();
+    const { client, own, streams, waitForFrame, packer } = session();
     client.write(packer.open(1, {}));
-    await hears("reply 1");
+    await waitForFrame("reply 1");
     leave(client);
     if (!own.gone.aborted) await once(own.gone, "abort");
     expect(streams.map(({ destroyed }) => destroyed)).toEqual([true]);
@@ -155,21 +155,21 @@ describe("ends, with all its streams,", () => {
     ["an even number", 2],
     ["a number that was there before", 1],
   ])("at a stream with %s, and says that this is an error", async (_, id) => {
-    const { client, own, hears, packer } = session();
+    const { client, own, waitForFrame, packer } = session();
     client.write(Buffer.concat([packer.open(1, {}), packer.open(id, {})]));
-    await hears("goAway 1 1");
+    await waitForFrame("goAway 1 1");
     if (!own.gone.aborted) await once(own.gone, "abort");
   });
 });
 
 test("close() lets all out that was written, and reads on until the client has let go", async () => {
-  const { client, own, streams, hears, packer } = session();
+  const { client, own, streams, waitForFrame, packer } = session();
   client.write(packer.open(1, {}));
-  await hears("reply 1");
+  await waitForFrame("reply 1");
   streams[0]?.end(Buffer.alloc(300_000, "x"));
   await once(streams[0] ?? client, "finish");
   const closed = own.close();
-  const lines = await hears("goAway 1 0");
+  const lines = await waitForFrame("goAway 1 0");
   expect(lines.slice(-3).map((line) => line.slice(0, 12))).toEqual(["data 1  end", "reset 1 5", "goAway 1 0"]);
   for (let at = 0; at < 50; at += 1) client.write(data(1, Buffer.alloc(64 * 1024)));
   client.end();

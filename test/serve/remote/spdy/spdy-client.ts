@@ -43,7 +43,7 @@ export class Packer {
 }
 
 /** What the server has sent, a line a frame; of data its text. */
-export function told(bytes: Buffer): string[] {
+export function describeFrames(bytes: Buffer): string[] {
   const names = new Map([
     [2, "reply"],
     [3, "reset"],

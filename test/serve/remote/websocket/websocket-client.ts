@@ -13,7 +13,7 @@ export const binary = (...bytes: (number | string)[]): Buffer =>
   frame(2, Buffer.concat(bytes.map((each) => (typeof each === "number" ? Buffer.from([each]) : Buffer.from(each)))));
 
 /** What the server has sent: opcode and content of each frame. */
-export function told(bytes: Buffer): (readonly [opcode: number, content: string])[] {
+export function describeFrames(bytes: Buffer): (readonly [opcode: number, content: string])[] {
   const frames: (readonly [number, string])[] = [];
   for (let at = 0; at + 2 <= bytes.length; ) {
     const short = bytes.readUInt8(at + 1);

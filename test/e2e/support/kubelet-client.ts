@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { install, type Node } from "../../support/node.ts";
 import { run } from "../../support/run.ts";
 
-export interface Answer {
+export interface KubeletResponse {
   readonly status: number;
   readonly body: string;
 }
@@ -16,7 +16,11 @@ export function asApiServer({ cluster }: Node): readonly string[] {
 }
 
 /** A request to the port itself; status 0 when there is no whole answer. */
-export async function ask(node: Node, path: string, flags: readonly string[] = asApiServer(node)): Promise<Answer> {
+export async function requestKubelet(
+  node: Node,
+  path: string,
+  flags: readonly string[] = asApiServer(node),
+): Promise<KubeletResponse> {
   const common = ["-q", "-sk", "--path-as-is", "-m", "60", "-w", "\n%{http_code}"];
   const url = `https://${node.machine.address}:10250${path}`;
   const { stdout, code } = await run(["curl", ...common, ...flags, url], { allowFailure: true, timeout: 90_000 });
@@ -25,12 +29,12 @@ export async function ask(node: Node, path: string, flags: readonly string[] = a
 }
 
 /** Waits until the process behind the port has ended, and all that it had started. */
-export async function untilGone(node: Node): Promise<void> {
-  const look = async () => {
+export async function waitForServerExit(node: Node): Promise<void> {
+  const poll = async () => {
     const { stdout } = await node.exec("systemctl show -P ActiveState unitlet-api.service; pgrep -c journalctl || :");
     return [stdout === "inactive\n0\n", stdout];
   };
-  await node.machine.until(look, { what: "the end of the process behind the port" });
+  await node.machine.until(poll, { what: "the end of the process behind the port" });
 }
 
 /** Megabytes of their own that the process behind the port and all that it has started take now; `Pss`: with their share of programs and files in memory. */
@@ -41,7 +45,7 @@ export async function serviceMemory(node: Node, field: "Pss" | "Pss_Anon" = "Pss
 }
 
 /** Has it served with a certificate of the cluster's authority, as the API server wants it here. */
-export async function certify(node: Node): Promise<void> {
+export async function installServingCertificate(node: Node): Promise<void> {
   const files = mkdtempSync(join(tmpdir(), "unitlet-serving-"));
   await node.cluster.servingCertificate(files, [node.machine.address, node.name]);
   for (const name of ["tls.crt", "tls.key"])
@@ -52,5 +56,5 @@ export async function certify(node: Node): Promise<void> {
     node.machine,
     settings.flatMap((setting) => ["--set", setting]),
   );
-  await untilGone(node);
+  await waitForServerExit(node);
 }

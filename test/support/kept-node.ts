@@ -1,7 +1,7 @@
 import type { Cluster } from "./cluster.ts";
 
 /** A control plane that was kept from an earlier run would give the old pods to the new machine. */
-export async function forget(cluster: Cluster, name: string): Promise<void> {
+export async function deleteKeptNode(cluster: Cluster, name: string): Promise<void> {
   if (process.env.UNITLET_KEEP !== "1") return;
   const all = await cluster.kubectl(["get", "namespaces", "-o", "name"]);
   const old = all.split("\n").filter((each) => new RegExp(`^namespace/${name}-[0-9a-f]{6}$`).test(each));
