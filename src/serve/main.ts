@@ -10,7 +10,7 @@ import { nodeAddresses } from "../model/host/addresses.ts";
 import type { Cluster, Config, FileOrData } from "../model/host/config.ts";
 import { AuthCache, type CacheEntry } from "./auth/auth-cache.ts";
 import { servingKeyPair } from "./auth/serving-pair.ts";
-import { handleRequest } from "./http/handle-request.ts";
+import { handleRequest } from "./handle-request.ts";
 import { handedSockets, listen, onIdle } from "./http/listen.ts";
 import { ContainerLogs } from "./logs/logs.ts";
 

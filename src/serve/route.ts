@@ -1,9 +1,4 @@
 import type { ServerResponse } from "node:http";
-import type { ApiClient } from "../io/kube/http.ts";
-import type { Kube } from "../io/kube/kube.ts";
-import type { Log } from "../log.ts";
-import type { Config } from "../model/host/config.ts";
-import type { AuthCache } from "./auth/auth-cache.ts";
 import { serveAttach } from "./exec/attach.ts";
 import { serveExec } from "./exec/exec.ts";
 import { serveRun } from "./exec/run-command.ts";
@@ -11,22 +6,10 @@ import { HttpError } from "./http/http-error.ts";
 import type { RequestTarget } from "./http/request-attributes.ts";
 import type { RequestContext } from "./http/request-context.ts";
 import { health } from "./info/health.ts";
-import { INFO_ENDPOINTS } from "./info/info-endpoints.ts";
 import { readStats } from "./info/stats.ts";
-import type { ContainerLogs } from "./logs/logs.ts";
+import { INFO_ENDPOINTS } from "./info-endpoints.ts";
 import { servePortForward } from "./remote/port-forward.ts";
-
-export interface ServerContext {
-  readonly node: string;
-  readonly api: ApiClient;
-  readonly kube: Kube;
-  readonly memory: AuthCache;
-  readonly logs: ContainerLogs;
-  readonly log: Log;
-  readonly config: Config;
-  /** PEM, of what the port is served with. */
-  readonly certificate: string;
-}
+import type { ServerContext } from "./server-context.ts";
 
 type Endpoint = (
   serving: ServerContext,

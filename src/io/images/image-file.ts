@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, realpathSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
 import { exists } from "../files.ts";
-import { pathOf, withPathBelow } from "../volumes/safe-path.ts";
+import { pathOf, withPathBelow } from "../safe-path.ts";
 
 /** Longest file of an image that is read. */
 const MAX_FILE_BYTES = 1024 * 1024;

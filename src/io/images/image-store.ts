@@ -5,7 +5,7 @@ import { IMAGES, type ImageStore, type StoredTree } from "../../model/image/imag
 import { podStateDir, STATE_DIR, storagePath } from "../../model/paths.ts";
 import type { Storage } from "../../model/storage.ts";
 import { ignoreMissing, isDirectory, list, modifiedAt, readOptional, remove, writeBestEffort } from "../files.ts";
-import { removeTree } from "../volumes/remove-tree.ts";
+import { removeTree } from "../remove-tree.ts";
 import { parseIndex, parseManifest } from "./image-config.ts";
 import { readPackageStore } from "./package-store.ts";
 

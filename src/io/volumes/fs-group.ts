@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, closeSync, fstatSync, readdirSync } from "node:fs";
 import { isPastDeadline as isRunLate } from "../run-deadline.ts";
-import { openBelow, openPath, pathOf } from "./safe-path.ts";
+import { openBelow, openPath, pathOf } from "../safe-path.ts";
 
 /** What a group that may write needs of files, and of directories; what is made in these is the group's as well. */
 const FILE = 0o660;

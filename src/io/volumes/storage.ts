@@ -23,9 +23,9 @@ import {
 } from "../../model/storage.ts";
 import { exists, ignoreMissing, list, readOptional, remove, writeAtomic } from "../files.ts";
 import { markUsed } from "../images/image-store.ts";
+import { statDescriptor, withPathBelow } from "../safe-path.ts";
 import { applyFsGroup } from "./fs-group.ts";
 import { mountDescriptor, mountForReading, mountMemory, mountsBelow } from "./mounts.ts";
-import { statDescriptor, withPathBelow } from "./safe-path.ts";
 
 const groupMark = (uid: string, volume: string) => `${podRunDir(uid)}/groups/${volume}`;
 

@@ -2,7 +2,6 @@ import { constants } from "node:crypto";
 import { type IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
-import type { KeyPair } from "../auth/self-signed.ts";
 import { RequestContext } from "./request-context.ts";
 
 /** What one client may cost, in bytes and milliseconds. */
@@ -25,7 +24,8 @@ export function handedSockets(environment: NodeJS.ProcessEnv, pid: number): numb
 }
 
 export interface Tls {
-  readonly pair: KeyPair;
+  /** PEM. */
+  readonly pair: { readonly certificate: string; readonly key: string };
   /** PEM; undefined: no client certificate is let in. */
   readonly clientCA?: string;
 }

@@ -3,9 +3,14 @@ import type { Pod } from "../../model/api/pod.ts";
 import { type Allocatable, allocatable } from "../../model/host/allocatable.ts";
 import type { Rejected } from "../../model/translation.ts";
 import type { World } from "../../model/world.ts";
+import {
+  type AdmissionRejection,
+  insufficientAfterPreemption,
+  insufficientResources,
+  shortfall,
+} from "../resources/fit.ts";
 import { isCritical } from "../resources/priority.ts";
 import { qosClass } from "../resources/resources.ts";
-import { type AdmissionRejection, insufficientAfterPreemption, insufficientResources, shortfall } from "./fit.ts";
 import { preempted, victims } from "./preemption.ts";
 import { underPressure } from "./pressure.ts";
 import { selectsNode } from "./selection.ts";

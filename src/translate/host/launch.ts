@@ -19,7 +19,7 @@ import { specHash } from "../spec-hash.ts";
 import { hostPathProblem } from "../volumes/host-paths.ts";
 import { mountPointProblem } from "../volumes/mount-points.ts";
 import { type ContainerMounts, containerMounts } from "../volumes/mounts.ts";
-import type { MountSource } from "../volumes/storage.ts";
+import type { MountSource } from "../volumes/resolved-volume.ts";
 import { containerCommand } from "./command.ts";
 
 /** What a container's unit runs, and the file that goes with it; or why it cannot. */

@@ -2,7 +2,7 @@ import { statusesOf } from "../../model/api/containers.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Allocatable } from "../../model/host/allocatable.ts";
 import type { PendingResize } from "../../model/translation.ts";
-import { shortfall } from "../admission/fit.ts";
+import { shortfall } from "./fit.ts";
 import { podRequests } from "./requests.ts";
 
 /** A pod as this node can have it now. One that asks for more than there is keeps what it has, and that is told. */

@@ -10,7 +10,7 @@ import type { DesiredContainer, DesiredImageVolume } from "../../model/translati
 import { imageKey } from "../../unitfile/image-names.ts";
 import type { TranslateContext } from "../context.ts";
 import { type ImageRequest, type ResolvedImage, recordsPullRequest, resolveImage } from "../images/image.ts";
-import type { MountSource } from "./storage.ts";
+import type { MountSource } from "./resolved-volume.ts";
 
 type Wait = Pick<DesiredContainer, "waiting" | "awaits">;
 

@@ -3,7 +3,7 @@ import type { Container, Pod } from "../../model/api/pod.ts";
 import { LAUNCH_FILE } from "../container.ts";
 import { resolveVarRun } from "../security/unit-confinement.ts";
 import { cleanPath } from "./clean-path.ts";
-import type { MountSource } from "./storage.ts";
+import type { MountSource } from "./resolved-volume.ts";
 import { messagePath } from "./termination-message.ts";
 
 /**

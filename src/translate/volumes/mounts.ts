@@ -5,7 +5,7 @@ import { subPathMount } from "../../model/paths.ts";
 import { type Storage, storageKey } from "../../model/storage.ts";
 import { expand } from "../env/expand.ts";
 import { cleanPath } from "./clean-path.ts";
-import type { MountSource } from "./storage.ts";
+import type { MountSource } from "./resolved-volume.ts";
 
 export type ContainerMounts =
   | {

@@ -4,12 +4,12 @@ import type { Volume } from "../../model/api/volume.ts";
 import type { Allocatable } from "../../model/host/allocatable.ts";
 import { diskVolumePath, volumePath } from "../../model/paths.ts";
 import type { ResolvedReferences } from "../../model/references.ts";
-import type { GroupStorage, HostFileType, Storage } from "../../model/storage.ts";
-import type { AuxiliaryUnit } from "../../model/unit.ts";
+import type { GroupStorage, HostFileType } from "../../model/storage.ts";
 import { amountsOf } from "../resources/resources.ts";
 import { claimedVolume } from "./claim.ts";
 import { hostFile } from "./host-file.ts";
 import { nfsMount } from "./nfs.ts";
+import type { MountSource, ResolvedVolume } from "./resolved-volume.ts";
 
 export interface StorageContext {
   readonly pod: Pod;
@@ -20,22 +20,6 @@ export interface StorageContext {
   /** Units that could not mount what they are for; each run has them try again. */
   readonly failedMounts?: ReadonlySet<string> | undefined;
 }
-
-/** Where on the host a volume is, and what is to be done for it. */
-export interface MountSource {
-  readonly ok: true;
-  readonly path: string;
-  /** Whatever the mounts say. */
-  readonly readOnly: boolean;
-  /** Made by strangers. */
-  readonly foreign?: boolean;
-  /** What has to be true on the host before a container that mounts it may start. */
-  readonly conditions: readonly (readonly [string, string])[];
-  readonly storage: readonly Storage[];
-  readonly companions: readonly AuxiliaryUnit[];
-}
-
-export type ResolvedVolume = MountSource | { readonly ok: false; readonly because: string };
 
 /** Of volumes that are no files that the run writes. `because` is in the kubelet's words. */
 export function resolveVolume(volume: Volume, context: StorageContext): ResolvedVolume {

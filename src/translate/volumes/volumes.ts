@@ -5,7 +5,8 @@ import type { DesiredVolume } from "../../model/step.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { quotePath, UnquotableError } from "../../unitfile/quote.ts";
 import { project } from "./projection.ts";
-import { type MountSource, type ResolvedVolume, resolveVolume, type StorageContext } from "./storage.ts";
+import type { MountSource, ResolvedVolume } from "./resolved-volume.ts";
+import { resolveVolume, type StorageContext } from "./storage.ts";
 
 export interface Volumes {
   /** By volume name. */

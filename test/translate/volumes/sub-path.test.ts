@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { VolumeMount } from "../../../src/model/api/volume.ts";
 import { containerMounts } from "../../../src/translate/volumes/mounts.ts";
-import type { MountSource } from "../../../src/translate/volumes/storage.ts";
+import type { MountSource } from "../../../src/translate/volumes/resolved-volume.ts";
 import { container, pod, UID } from "../base.ts";
 
 const PLACE: MountSource = { ok: true, path: "/data/v", readOnly: false, conditions: [], storage: [], companions: [] };

@@ -12,8 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { applyFsGroup } from "../../../src/io/volumes/fs-group.ts";
-import { pathOf, withPathBelow } from "../../../src/io/volumes/safe-path.ts";
+import { pathOf, withPathBelow } from "../../src/io/safe-path.ts";
+import { applyFsGroup } from "../../src/io/volumes/fs-group.ts";
 
 let root: string;
 let volume: string;

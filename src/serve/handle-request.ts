@@ -1,16 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
-import { ApiError } from "../../io/kube/http.ts";
-import { reviewAccess, reviewToken, type UserInfo } from "../../io/kube/reviews.ts";
-import type { Log } from "../../log.ts";
-import { bearerToken, type Subject, userOfCertificate, userOfToken } from "../auth/authenticate.ts";
-import { authorize } from "../auth/authorize.ts";
-import { ClientDisconnected } from "../remote/client-disconnected.ts";
-import { ProtocolError } from "../remote/protocol-error.ts";
-import { route, type ServerContext, send } from "../route.ts";
-import { HttpError } from "./http-error.ts";
-import { parseTarget, requestAttributes } from "./request-attributes.ts";
-import type { RequestContext } from "./request-context.ts";
+import { ApiError } from "../io/kube/http.ts";
+import { reviewAccess, reviewToken, type UserInfo } from "../io/kube/reviews.ts";
+import type { Log } from "../log.ts";
+import { bearerToken, type Subject, userOfCertificate, userOfToken } from "./auth/authenticate.ts";
+import { authorize } from "./auth/authorize.ts";
+import { HttpError } from "./http/http-error.ts";
+import { parseTarget, requestAttributes } from "./http/request-attributes.ts";
+import type { RequestContext } from "./http/request-context.ts";
+import { ClientDisconnected } from "./remote/client-disconnected.ts";
+import { ProtocolError } from "./remote/protocol-error.ts";
+import { route, send } from "./route.ts";
+import type { ServerContext } from "./server-context.ts";
 
 /** One request, from who asks to the last byte. Never throws. */
 export async function handleRequest(serving: ServerContext, exchange: RequestContext): Promise<void> {

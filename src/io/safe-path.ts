@@ -9,7 +9,7 @@ import {
   readSync,
   type Stats,
 } from "node:fs";
-import { ignoreMissing } from "../files.ts";
+import { ignoreMissing } from "./files.ts";
 
 /** Node does not name it: a descriptor that leads to a file and does not open it, so that nothing happens by it. */
 const O_PATH = 0o10000000;

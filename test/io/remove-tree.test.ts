@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { removeTree } from "../../../src/io/volumes/remove-tree.ts";
+import { removeTree } from "../../src/io/remove-tree.ts";
 
 let root: string;
 const FILES = Array.from({ length: 300 }, (_, at) => `tree/many/${at}`);

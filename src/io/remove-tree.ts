@@ -1,6 +1,6 @@
 import { lstatSync, opendirSync, rmdirSync, rmSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { ignoreMissing } from "../files.ts";
+import { ignoreMissing } from "./files.ts";
 
 /** Longest path that is gone into; what lies deeper is removed at once, by who knows how to get there. */
 const BUDGET_MS = 3000;

@@ -1,15 +1,15 @@
 import type { ServerResponse } from "node:http";
-import { readRunCounts } from "../../io/run-counts.ts";
-import { unitletVersion } from "../../version.ts";
-import { refuseCheckpoint, refuseDebug } from "../http/refused.ts";
-import { JSON_TYPE, reply, TEXT_TYPE } from "../http/reply.ts";
-import type { RequestTarget } from "../http/request-attributes.ts";
-import { serveMetrics } from "../metrics/serve.ts";
-import { serveNodeLogs } from "../node-logs/serve.ts";
-import type { ServerContext } from "../route.ts";
-import { configz } from "./configz.ts";
-import { servePods, serveRunningPods } from "./pods.ts";
-import { statusz } from "./statusz.ts";
+import { readRunCounts } from "../io/run-counts.ts";
+import { unitletVersion } from "../version.ts";
+import { JSON_TYPE, reply, TEXT_TYPE } from "./http/reply.ts";
+import type { RequestTarget } from "./http/request-attributes.ts";
+import { configz } from "./info/configz.ts";
+import { servePods, serveRunningPods } from "./info/pods.ts";
+import { refuseCheckpoint, refuseDebug } from "./info/refused.ts";
+import { statusz } from "./info/statusz.ts";
+import { serveMetrics } from "./metrics/serve.ts";
+import { serveNodeLogs } from "./node-logs/serve.ts";
+import type { ServerContext } from "./server-context.ts";
 
 type Endpoint = (serving: ServerContext, target: RequestTarget, response: ServerResponse) => Promise<void>;
 type Row = readonly [path: RegExp, endpoint: Endpoint, methods?: readonly string[]];

@@ -1,8 +1,8 @@
 import { containersOf } from "../../model/api/containers.ts";
-import { findPod } from "../info/find-pod.ts";
-import type { ServerContext } from "../route.ts";
-import { HttpError } from "./http-error.ts";
-import type { RequestTarget } from "./request-attributes.ts";
+import { HttpError } from "../http/http-error.ts";
+import type { RequestTarget } from "../http/request-attributes.ts";
+import type { ServerContext } from "../server-context.ts";
+import { findPod } from "./find-pod.ts";
 
 /** GET, POST or PUT /debug/…: what the kubelet answers with these handlers switched off. Throws Refusal. */
 export async function refuseDebug(_: ServerContext, { segments: [, which] }: RequestTarget): Promise<never> {

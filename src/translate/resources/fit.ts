@@ -1,6 +1,6 @@
 import type { Pod } from "../../model/api/pod.ts";
 import type { Allocatable } from "../../model/host/allocatable.ts";
-import { add, podRequests, type Requests } from "../resources/requests.ts";
+import { add, podRequests, type Requests } from "./requests.ts";
 
 /** As the pod's status says it; the words are the kubelet's. */
 export interface AdmissionRejection {
