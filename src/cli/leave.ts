@@ -125,10 +125,10 @@ function forget(kubeconfig: string): void {
   for (const path of [
     JOIN_SETTINGS,
     PKI,
-    `${RUN_DIR}/identity.json`,
+    `${RUN_DIR}/credentials.json`,
     `${RUN_DIR}/api-answers.json`,
     `${RUN_DIR}/lease`,
   ])
     remove(path);
-  for (const topic of ["certificates", "identity", "node"]) remove(`${RUN_DIR}/trouble.${topic}`);
+  for (const topic of ["certificates", "credentials", "node"]) remove(`${RUN_DIR}/problem.${topic}`);
 }

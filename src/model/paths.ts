@@ -12,7 +12,7 @@ export const environmentFile = (container: string) => `${container}.env`;
 export const bundleConfig = (container: string) => `${container}.json`;
 export const bundleFile = (uid: string, container: string) => `${podRunDir(uid)}/${bundleConfig(container)}`;
 /** When a container's image was first asked for, in milliseconds. */
-export const pullRequestFile = (container: string) => `${container}.asked`;
+export const pullRequestFile = (container: string) => `${container}.pull-requested`;
 /** Which package a container is of. */
 export const debFile = (container: string) => `${container}.deb`;
 /** Where the files of an image that is a volume are mounted; the last part tells which image. */
@@ -28,8 +28,8 @@ export const podRoot = (uid: string, container: string) => `${podStateDir(uid)}/
 export const messageFile = (uid: string, container: string) => `${podStateDir(uid)}/${container}.message`;
 export const probesFile = (container: string) => `${container}.probes`;
 export const volumePath = (uid: string, volume: string) => `${podRunDir(uid)}/volumes/${volume}`;
-export const initializedMarker = (uid: string, container: string) => `${podRunDir(uid)}/${container}.done`;
-export const startedMarker = (uid: string, container: string) => `${podRunDir(uid)}/${container}.up`;
+export const initializedMarker = (uid: string, container: string) => `${podRunDir(uid)}/${container}.initialized`;
+export const startedMarker = (uid: string, container: string) => `${podRunDir(uid)}/${container}.sidecar-started`;
 export const finishedMarker = (uid: string, container: string) => `${podStateDir(uid)}/${container}.finished`;
 
 /** Pairs that the cluster has signed, each with its key in one file: there is never a key without its certificate. */

@@ -30,10 +30,10 @@ export async function reconcileAgentUnits(input: SyncInput, agent: World["agent"
 async function reconcileUnits({ config, log }: SyncInput, agent: World["agent"], systemd: Systemd): Promise<void> {
   await Promise.all(agent.inactive.map((unit) => systemd.activate(unit)));
   if (agent.path?.active === "failed") {
-    reportProblem(log, "doorbell", `${PATH} has failed; starting it again`);
+    reportProblem(log, "sync-trigger", `${PATH} has failed; starting it again`);
     await systemd.resetFailed(PATH);
     await systemd.set(PATH, true);
-  } else if (agent.path !== undefined) reportProblem(log, "doorbell", undefined);
+  } else if (agent.path !== undefined) reportProblem(log, "sync-trigger", undefined);
   const wanted = config.watch && config.cluster !== undefined;
   const up = isUp(agent.watch);
   if (wanted && config.cluster !== undefined) {

@@ -41,13 +41,13 @@ export async function reconcileCertificates({
     before,
   );
   reportProblem(log, "certificates", trouble);
-  writeCached("identity", configKey, identity);
+  writeCached("credentials", configKey, identity);
   return identity;
 }
 
 /** What the last run that looked has found; undefined when there was none since boot, or with another configuration. */
 export function cachedCredentials(configKey: string): NodeCredentials | undefined {
-  return readCached<NodeCredentials>("identity", configKey);
+  return readCached<NodeCredentials>("credentials", configKey);
 }
 
 /** What an answer, or its absence, means for the node's identity: said once, with what to do. */
@@ -59,15 +59,15 @@ export async function reportRejection(
   if (status !== 401 && !(status === 0 && TLS_CODE.test(code ?? ""))) return;
   const { explainRejection } = await loadCertificates();
   const words = explainRejection(config.cluster, { status, ...(code ? { code } : {}), now });
-  if (words !== undefined) reportProblem(log, "identity", words);
+  if (words !== undefined) reportProblem(log, "credentials", words);
 }
 
 /** While it lasted nobody in the cluster could be told. */
 async function rejectionEvent(kube: Kube, log: Log, now: Instant): Promise<void> {
-  const message = openProblem("identity");
+  const message = openProblem("credentials");
   if (message === undefined) return;
   await kube.events.tellOfNode({ type: "Warning", reason: "NotAccepted", message, occurrence: String(now) }, now);
-  reportProblem(log, "identity", undefined);
+  reportProblem(log, "credentials", undefined);
 }
 
 /** The node's addresses, as an approver of kubernetes.io/kubelet-serving compares them with the Node's. */

@@ -21,16 +21,16 @@ const EVICTION_INTERVAL_MS = 10_000;
  * the next one that sees the same, before the time at which something would be due, need not look closer.
  */
 export function isUpToDate(digest: string, now: Instant): boolean {
-  const until = readCached<Instant>("settled", digest);
+  const until = readCached<Instant>("fast-path", digest);
   return until !== undefined && now < until && until - now <= MAX_AGE_MS;
 }
 
 export function saveDigest(digest: string, until: Instant): void {
-  writeCached("settled", digest, until);
+  writeCached("fast-path", digest, until);
 }
 
 export function invalidate(): void {
-  removeCached("settled");
+  removeCached("fast-path");
 }
 
 /** When this world wants to be looked at again though nothing in it changes; undefined when at once. */

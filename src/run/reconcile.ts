@@ -74,7 +74,7 @@ async function reconcileWith(input: RunInput, systemd: Systemd): Promise<RunEnd>
   const isEnding = steps.some(({ kind }) => kind === "stop-and-wait");
   if (published.anyPodFinished || !applied.jobsDone || isEnding || unitNameReleased(steps, translations)) requestSync();
   else if (!input.shuttingDown && isTransitioning(after))
-    await systemd.scheduleRun(`unitlet-look-${later}`, RECHECK_DELAY_MS);
+    await systemd.scheduleRun(`unitlet-recheck-${later}`, RECHECK_DELAY_MS);
   const until =
     steps.every(({ kind }) => kind === "emit-event") && published.changed === 0 ? validUntil(after) : undefined;
   if (input.digestBefore !== undefined && until !== undefined && until > later) saveDigest(input.digestBefore, until);

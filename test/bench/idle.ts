@@ -8,7 +8,7 @@ const KINDS = {
   /** The same, and the lease and the Node are due. Every other run. */
   lease: "rm /run/unitlet/lease",
   /** Everything is looked at closely, and found well. Once a minute, and when anything has changed. */
-  close: "touch /run/unitlet/lease && rm /run/unitlet/settled.json",
+  close: "touch /run/unitlet/lease && rm /run/unitlet/fast-path.json",
 } as const;
 
 export type Kind = keyof typeof KINDS;
@@ -43,14 +43,14 @@ export async function measureIdle(subject: Subject, pods: number, times: number)
 }
 
 async function settledAt(subject: Subject): Promise<string> {
-  return (await subject.machine.exec("stat --format=%z /run/unitlet/settled.json")).stdout;
+  return (await subject.machine.exec("stat --format=%z /run/unitlet/fast-path.json")).stdout;
 }
 
 const STARTS = 20;
 
 async function measureStarted(subject: Subject): Promise<Idle["started"]> {
   await subject.settle();
-  const start = `${KINDS.settled}; systemctl start unitlet-sync; stat --format=%z /run/unitlet/settled.json`;
+  const start = `${KINDS.settled}; systemctl start unitlet-sync; stat --format=%z /run/unitlet/fast-path.json`;
   const before = await subject.account.managers();
   const { stdout } = await subject.machine.exec(`for n in $(seq ${STARTS}); do ${start}; done`);
   const after = await subject.account.managers();

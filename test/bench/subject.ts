@@ -9,7 +9,7 @@ import { names, Pods } from "./pods.ts";
 import { type Summary, summarise } from "./statistics.ts";
 
 const TOOLS = "/opt/bench";
-const SETTLED = "/run/unitlet/settled.json";
+const SETTLED = "/run/unitlet/fast-path.json";
 const AGENT = "unitlet-sync.timer unitlet-sync.path unitlet-watch.service";
 
 export interface Runs {

@@ -64,10 +64,10 @@ export class Host {
   conditionsHold({ text = "", identity }: ActualUnit): boolean {
     const directory = this.directories.get(identity?.podUID ?? "");
     const isThere = (path: string) => {
-      const [, name = "", kind] = /([^/]+)\.(env|done|finished)$/.exec(path) ?? [];
+      const [, name = "", kind] = /([^/]+)\.(env|initialized|finished)$/.exec(path) ?? [];
       if (kind === "env") return directory?.files.has(environmentFile(name)) ?? false;
       const past = directory?.pasts.get(name) ?? NO_HISTORY;
-      return kind === "done" ? past.done : past.finished;
+      return kind === "initialized" ? past.done : past.finished;
     };
     const conditions = decodeUnit(text).Unit?.ConditionPathExists ?? [];
     return conditions.every((path) => (path.startsWith("!") ? !isThere(path.slice(1)) : isThere(path)));

@@ -36,7 +36,7 @@ describe("what is recorded of an exit", () => {
       { exec: "/usr/bin/perl -e 'my $$n = 100_000_000; my $$x = q(a) x $$n'", lines: "MemoryMax=30M" },
       [killed, "killed", "KILL", "1", "1", "finished"],
     ],
-    "init-success": [{ exec: "/bin/true", kind: "init" }, ["success", "exited", "0", "0", "1", "done"]],
+    "init-success": [{ exec: "/bin/true", kind: "init" }, ["success", "exited", "0", "0", "1", "initialized"]],
     "init-failure": [{ exec: "/bin/false", kind: "init" }, ["exit-code", "exited", "1", "0", "1", ""]],
     "init-no-program": [{ ...launch("/no/such"), kind: "init" }, ["exit-code", "exited", "127", "0", "0", ""]],
   };
@@ -53,7 +53,7 @@ describe("what is recorded of an exit", () => {
     const isOver = async () =>
       (await units.exits(pod)).length > 1 || !(await machine.exec(`ls ${volatile(pod)}`)).stdout.includes("started");
     await machine.until(isOver, { what: `the end of ${pod}` });
-    const marks = await machine.exec(`cd ${volatile(pod)} && ls *.done; cd ${data(pod)} && ls *.finished`, {
+    const marks = await machine.exec(`cd ${volatile(pod)} && ls *.initialized; cd ${data(pod)} && ls *.finished`, {
       allowFailure: true,
     });
     expect([
@@ -72,12 +72,12 @@ test("a running container: .started holds its invocation; a stop is recorded, ri
   await units.start("running", { exec: "/bin/sleep 1000", policy: "Always" });
   const invocation = (await machine.exec(["systemctl", "show", "-P", "InvocationID", unit("running")])).stdout;
   expect(await machine.read(`${volatile("running")}/main.started`)).toBe(invocation);
-  await machine.exec(["rm", "-f", "/run/unitlet/dirty"]);
+  await machine.exec(["rm", "-f", "/run/unitlet/sync-requested"]);
   await machine.exec(["systemctl", "stop", unit("running")]);
   const { stdout } = await machine.exec(
-    `ls /run/unitlet/dirty; find ${volatile("running")} ${data("running")} -printf '%m %P\n'`,
+    `ls /run/unitlet/sync-requested; find ${volatile("running")} ${data("running")} -printf '%m %P\n'`,
   );
-  expect(stdout).toBe("/run/unitlet/dirty\n700 \n700 \n600 main.exits\n");
+  expect(stdout).toBe("/run/unitlet/sync-requested\n700 \n700 \n600 main.exits\n");
   expect(await units.exits("running")).toMatchObject([
     { invocation: invocation.trim(), result: "success", code: "killed", status: "TERM" },
   ]);

@@ -46,13 +46,13 @@ test("it installs, starts, and says where to look", async () => {
 
 test("a touch of the doorbell is heard at once, and nothing of the manager's environment reaches a run", async () => {
   await machine.exec("systemctl set-environment NODE_OPTIONS=--no-such-flag NODE_EXTRA_CA_CERTS=/nonexistent");
-  await machine.exec("touch /run/unitlet/dirty");
+  await machine.exec("touch /run/unitlet/sync-requested");
   const over = async () => {
     const { stdout } = await machine.exec(
-      "ls /run/unitlet/dirty; systemctl show -P ActiveState -P Result unitlet-sync",
+      "ls /run/unitlet/sync-requested; systemctl show -P ActiveState -P Result unitlet-sync",
       { allowFailure: true },
     );
-    return [/^(inactive|failed)$/m.test(stdout) && !stdout.includes("dirty"), stdout];
+    return [/^(inactive|failed)$/m.test(stdout) && !stdout.includes("sync-requested"), stdout];
   };
   expect(await machine.until(over, { what: "a run" })).toEqual([true, "success\ninactive\n"]);
   await machine.exec("systemctl unset-environment NODE_OPTIONS NODE_EXTRA_CA_CERTS");

@@ -65,7 +65,7 @@ test("the token is in no command line, and it is small", async () => {
 
 test("it connects again when the API server has closed the watch, and rings", async () => {
   answers.pop()?.end();
-  await machine.exec("rm -f /run/unitlet/dirty");
+  await machine.exec("rm -f /run/unitlet/sync-requested");
   await machine.until(() => answers.length === 1, { what: "another connection" });
   await rings("the new connection");
 });
@@ -75,7 +75,7 @@ test("what the API server refuses is said once, rings nothing, and heals", async
   const before = asked.length;
   answers.pop()?.end();
   await machine.until(() => asked.length > before, { what: "an attempt" });
-  await machine.exec("rm -f /run/unitlet/dirty");
+  await machine.exec("rm -f /run/unitlet/sync-requested");
   await machine.until(() => asked.length >= before + 2, { what: "a second attempt" });
   expect((await machine.exec("ls /run/unitlet")).stdout).toBe("watch.curl\n");
   const { stdout } = await machine.exec("journalctl -q -o cat -u unitlet-watch _TRANSPORT=stdout");
@@ -94,8 +94,8 @@ test("it stops by itself, and does not start without its configuration", async (
 });
 
 /** Waits for the bell, and takes it away as a run does. */
-async function rings(what: string, remove = "rm /run/unitlet/dirty"): Promise<void> {
-  await machine.until(() => machine.exec(`test -e /run/unitlet/dirty && ${remove}`), {
+async function rings(what: string, remove = "rm /run/unitlet/sync-requested"): Promise<void> {
+  await machine.until(() => machine.exec(`test -e /run/unitlet/sync-requested && ${remove}`), {
     what: `the bell for ${what}`,
   });
 }

@@ -35,7 +35,7 @@ describe("restartPolicy becomes", () => {
 describe("init containers", () => {
   const of = pod({ initContainers: INITS, containers: [container(), container({ name: "other" })] });
   const name = (of: string) => `unitlet.shop.web.${of}.service`;
-  const done = (of: string) => `/run/unitlet/pods/${UID}/${of}.done`;
+  const done = (of: string) => `/run/unitlet/pods/${UID}/${of}.initialized`;
 
   test.for([
     ["first", [], [name("second")]],
@@ -53,7 +53,9 @@ describe("init containers", () => {
     ["second", [done("first")]],
     ["app", [done("first"), done("second")]],
   ] as const)("%s starts only when %j are there", ([which, expected]) => {
-    expect(directive(of, "ConditionPathExists", which).filter((path) => /^[^!].*\.done$/.test(path))).toEqual(expected);
+    expect(directive(of, "ConditionPathExists", which).filter((path) => /^[^!].*\.initialized$/.test(path))).toEqual(
+      expected,
+    );
   });
 
   test("run as oneshots without a limit of time, and not again once they are done", () => {

@@ -13,7 +13,7 @@ export function agentFindings(config: Config | undefined): readonly Finding[] {
   const wanted = ["unitlet-sync.timer", "unitlet-sync.path"];
   if (config?.cluster !== undefined) wanted.push("unitlet-api.socket");
   if (config?.cluster !== undefined && config.watch) wanted.push("unitlet-watch.service");
-  return [...wanted.map(unit), lastRun(), ...troubles()];
+  return [...wanted.map(unit), lastRun(), ...problems()];
 }
 
 function unit(name: string): Finding {
@@ -49,11 +49,9 @@ function property(name: string, key: string): string {
 }
 
 /** What was told once in the journal and still holds. */
-function troubles(): readonly Finding[] {
-  const files = list(RUN_DIR).filter((name) => /^trouble\.[a-z-]+$/.test(name));
-  return files.map((name) =>
-    warning(name.replace("trouble.", "trouble with "), readOptional(`${RUN_DIR}/${name}`) ?? ""),
-  );
+function problems(): readonly Finding[] {
+  const files = list(RUN_DIR).filter((name) => /^problem\.[a-z-]+$/.test(name));
+  return files.map((name) => warning(name.replace("problem.", "problem: "), readOptional(`${RUN_DIR}/${name}`) ?? ""));
 }
 
 /** `pods`: UIDs of those that this node has; undefined: nobody could say. */

@@ -35,10 +35,12 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
   const volatile = list(podRunDir(uid));
   const containers = new Set(
     [...data, ...volatile]
-      .map((name) => /^(.+)\.(?:exits|finished|started|backoff|done|up)$/.exec(name)?.[1])
+      .map((name) => /^(.+)\.(?:exits|finished|started|backoff|initialized|sidecar-started)$/.exec(name)?.[1])
       .filter((name) => name !== undefined),
   );
-  const environments = volatile.filter((name) => /^[^.].*\.(env|json|probes|asked)$|^hosts$|^resolv\.conf$/.test(name));
+  const environments = volatile.filter((name) =>
+    /^[^.].*\.(env|json|probes|pull-requested)$|^hosts$|^resolv\.conf$/.test(name),
+  );
   // What the listings do not have is not asked for: each miss is an exception, and there are six of them for a container.
   const names = new Set([...data, ...volatile]);
   const stoppingSince = names.has(STOPPING) ? modifiedAt(join(podRunDir(uid), STOPPING)) : undefined;
@@ -74,8 +76,8 @@ function readHistory(uid: string, container: string, names: ReadonlySet<string>)
     ...(invocation && at !== undefined ? { started: { at, invocation } } : {}),
     ...(Number.isFinite(backOff) ? { backOffUntil: backOff * 1000 } : {}),
     finished: has("finished"),
-    done: has("done"),
-    ...(has("up") ? { up: true } : {}),
+    done: has("initialized"),
+    ...(has("sidecar-started") ? { up: true } : {}),
     ...readMessages(uid, container, has),
     ...readHooks(uid, container, has),
     ...readProbes(uid, container, has),
@@ -100,7 +102,7 @@ function readMessages(
   container: string,
   has: (suffix: string) => boolean,
 ): Pick<ContainerHistory, "messages"> {
-  const texts = ["said-before", "said"]
+  const texts = ["exit-message-previous", "exit-message"]
     .filter(has)
     .map((suffix) => readOptional(join(podStateDir(uid), `${container}.${suffix}`)) ?? "");
   const messages = texts.map((text): [string, string] => {

@@ -2,8 +2,8 @@ import { closeSync, openSync } from "node:fs";
 import { RUN_DIR } from "../../model/paths.ts";
 import { remove } from "../files.ts";
 
-const TRIGGER_FILE = `${RUN_DIR}/dirty`;
-const PENDING_STARTS_FILE = `${RUN_DIR}/starting`;
+const TRIGGER_FILE = `${RUN_DIR}/sync-requested`;
+const PENDING_STARTS_FILE = `${RUN_DIR}/pending-starts`;
 
 /** First thing of a run: who rings from now on is heard by the next one. */
 export function clearSyncRequest(): void {

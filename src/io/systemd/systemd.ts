@@ -135,7 +135,7 @@ export class Systemd {
     ];
     const service = [
       ["Type", variant("s", "oneshot")],
-      ["ExecStart", variant("a(sasb)", [["/bin/touch", ["/bin/touch", "/run/unitlet/dirty"], false]])],
+      ["ExecStart", variant("a(sasb)", [["/bin/touch", ["/bin/touch", "/run/unitlet/sync-requested"], false]])],
     ];
     try {
       await this.#manager("StartTransientUnit", "ssa(sv)a(sa(sv))", [

@@ -5,7 +5,7 @@ import { installServingCertificate, requestKubelet } from "../support/kubelet-cl
 import { pod, SLEEP, shell } from "../support/manifests.ts";
 
 const HELPER = "/usr/local/lib/unitlet/container-start";
-const NOTE = "/run/unitlet/starting";
+const NOTE = "/run/unitlet/pending-starts";
 
 let node: Node;
 
@@ -18,7 +18,7 @@ afterAll(() => node[Symbol.asyncDispose]());
 const notes = async () => (await node.exec(`ls ${NOTE} || :`)).stdout;
 
 async function idle(): Promise<boolean> {
-  const poll = "systemctl show -P ActiveState unitlet-sync; ls /run/unitlet/dirty || :";
+  const poll = "systemctl show -P ActiveState unitlet-sync; ls /run/unitlet/sync-requested || :";
   return (await node.exec(poll)).stdout === "inactive\n";
 }
 

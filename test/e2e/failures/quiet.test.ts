@@ -65,7 +65,7 @@ test("two hundred runs with nothing to do write nothing and say nothing", { time
   const runs = (before: string) => `for i in $(seq 100); do ${before} systemctl start unitlet-sync; done`;
   await node.machine.exec(runs(""), { timeout: 240_000 });
   expect(await all()).toEqual(before);
-  await node.machine.exec(runs("rm -f /run/unitlet/settled.json;"), { timeout: 240_000 });
+  await node.machine.exec(runs("rm -f /run/unitlet/fast-path.json;"), { timeout: 240_000 });
   expect(await all()).toEqual(before);
 });
 

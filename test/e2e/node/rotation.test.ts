@@ -44,7 +44,7 @@ test("a serving certificate is asked for once, with the node's addresses, and se
 });
 
 test("an idle run asks nobody about certificates that are in order", async () => {
-  const stamp = () => host.say(`stat -c %z /run/unitlet/identity.json; ls -la ${PKI}`);
+  const stamp = () => host.say(`stat -c %z /run/unitlet/credentials.json; ls -la ${PKI}`);
   await host.sync();
   const before = await stamp();
   await host.say("for i in 1 2 3; do rm -f /run/unitlet/lease; systemctl start unitlet-sync; done");
@@ -100,7 +100,7 @@ test("runs that are killed between request and issue leave nothing that the next
   const made = (await host.requests("kube-apiserver-client-kubelet")).length;
   const old = await host.replaceClient(-60, 5);
   for (const after of [60, 90, 110, 120, 130, 140, 150, 170, 200]) {
-    await host.say("rm -f /run/unitlet/identity.json /run/unitlet/lease; systemctl start --no-block unitlet-sync");
+    await host.say("rm -f /run/unitlet/credentials.json /run/unitlet/lease; systemctl start --no-block unitlet-sync");
     await sleep(after);
     await host.say("systemctl kill -s KILL unitlet-sync.service; systemctl reset-failed unitlet-sync.service");
   }

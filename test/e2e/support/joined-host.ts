@@ -54,7 +54,7 @@ export class JoinedHost {
     const recent = "journalctl -u unitlet-sync -n 20 >&2";
     // On a busy computer a run may fail that would succeed a moment later.
     const run = `systemctl start unitlet-sync || { sleep 2; systemctl start unitlet-sync; } || { ${recent}; exit 1; }`;
-    await this.machine.exec(`rm -f /run/unitlet/identity.json /run/unitlet/lease; ${run}`);
+    await this.machine.exec(`rm -f /run/unitlet/credentials.json /run/unitlet/lease; ${run}`);
   }
 
   /** Runs until something is as it should be. */

@@ -26,7 +26,12 @@ function judged({ image = "deb://jq", policy, config, deb, supported = true, has
   const debs: Packages = { supported, installed, passwd: "", group: "" };
   const images: Images = { ...NO_IMAGES, at: NOW, debs };
   const change: Partial<Container> = { image, command: ["jq"], ...(policy && { imagePullPolicy: policy }) };
-  const directory = { uid: UID, pasts: new Map(), volumes: new Map(), files: new Map([["app.asked", String(NOW)]]) };
+  const directory = {
+    uid: UID,
+    pasts: new Map(),
+    volumes: new Map(),
+    files: new Map([["app.pull-requested", String(NOW)]]),
+  };
   const ran = { name: "app", image, containerID: "systemd://0" } as ContainerStatus;
   const own = { ...pod({ containers: [container(change)] }), ...(hasRun && { status: { containerStatuses: [ran] } }) };
   return runnable(own, { config: { ...CONFIG, images: "any", ...config }, images, directory }).containers[0];

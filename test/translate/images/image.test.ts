@@ -36,7 +36,7 @@ const images = (change: Partial<Images>): Images => ({ ...NO_IMAGES, at: NOW, ..
 const stored = (change: Partial<StoredImage> = {}) => images({ stored: new Map([[KEY, { ...STORED, ...change }]]) });
 const failed = (change: Partial<FailedPull> = {}, at = NOW) =>
   images({ at, failed: new Map([[KEY, { message: "no such image", at: NOW, count: 1, ...change }]]) });
-const since = (at: number) => ({ files: new Map([["app.asked", String(at)]]) }) as unknown as PodDirectory;
+const since = (at: number) => ({ files: new Map([["app.pull-requested", String(at)]]) }) as unknown as PodDirectory;
 
 /** Nobody has asked for it yet. */
 const NEW = { files: new Map() } as unknown as PodDirectory;

@@ -33,7 +33,7 @@ const context = (of: Images, change: Partial<TranslateContext> = {}) => ({
 const directory = (change: Partial<PodDirectory>) => ({
   directory: { uid: UID, pasts: new Map(), files: new Map(), volumes: new Map(), ...change },
 });
-const asked = directory({ files: new Map([["v.volume.asked", String(NOW)]]) });
+const asked = directory({ files: new Map([["v.volume.pull-requested", String(NOW)]]) });
 
 function service(of: Pod, given: Partial<TranslateContext>) {
   const [only] = runnable(of, given).containers;
@@ -48,7 +48,7 @@ describe("an image that is here", () => {
     expect(imageVolumes).toEqual([
       { volume: "v", reference: "files:1", digest: `sha256:${HEX}`, stored: { ...STORED } },
     ]);
-    expect(files.map(({ name }) => name)).not.toContain("v.volume.asked");
+    expect(files.map(({ name }) => name)).not.toContain("v.volume.pull-requested");
     const unit = service(FILES, context(stored()));
     expect(unit.BindReadOnlyPaths).toContain(`"${PATH}":"/srv"`);
     expect(unit.ConditionPathIsMountPoint).toEqual([PATH]);
@@ -100,7 +100,7 @@ describe("an image that is not here", () => {
     expect(containers[0]).toEqual({
       ...{ name: "app", kind: "container", unitName: "unitlet.shop.web.app.service" },
     });
-    expect(files).toContainEqual({ name: "v.volume.asked", text: String(NOW), uid: 0 });
+    expect(files).toContainEqual({ name: "v.volume.pull-requested", text: String(NOW), uid: 0 });
     expect(storage).toEqual([]);
   });
 
