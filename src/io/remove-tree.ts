@@ -1,27 +1,122 @@
-import { lstatSync, opendirSync, rmdirSync, rmSync, unlinkSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, constants, opendirSync, openSync, readFileSync, renameSync, rmdirSync, unlinkSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { ignoreMissing } from "./files.ts";
+import { nameBelow, openPath, pathOf } from "./safe-path.ts";
 
-/** Longest path that is gone into; what lies deeper is removed at once, by who knows how to get there. */
-const BUDGET_MS = 3000;
+/** Directories that are open at a time. A deeper one is moved to the top of the tree first, so that descriptors suffice. */
+const MAX_DEPTH = 64;
 
-/** Removes a file or directory with all that is in it, until it is late. Links are not followed. False: something is left. */
+/** Attempts at one name. Another process that exchanges files and directories can make each attempt fail. */
+const MAX_ATTEMPTS = 5;
+
+/** What one removal shares among its directories. */
+interface Removal {
+  readonly top: number;
+  readonly mount: string;
+  readonly isLate: () => boolean;
+  moved: number;
+}
+
+/**
+ * Removes a file or directory with all that is in it. Every name is taken as bytes from the descriptor of its directory, and
+ * no link is followed, so that nothing outside of the tree is removed while another process exchanges names in it. The
+ * directories above `path` must be root's own. Returns false when `isLate` ended it, or another process was in the way:
+ * then the next call goes on. Throws where another file system is mounted in the tree.
+ */
 export function removeTree(path: string, isLate: () => boolean): boolean {
-  const stat = ignoreMissing(() => lstatSync(path));
-  if (stat === undefined) return true;
-  if (!stat.isDirectory() || path.length > BUDGET_MS) {
-    if (stat.isDirectory()) rmSync(path, { recursive: true, force: true });
-    else ignoreMissing(() => unlinkSync(path));
-    return true;
-  }
-  // Not readdir(3) as a whole: a directory may have more names than a run has memory.
-  const directory = opendirSync(path, { bufferSize: 1000 });
+  const parent = ignoreMissing(() => openPath(dirname(path)));
+  if (parent === undefined) return true;
   try {
-    for (let entry = directory.readSync(); entry !== null; entry = directory.readSync())
-      if (isLate() || !removeTree(join(path, entry.name), isLate)) return false;
+    const name = Buffer.from(basename(path));
+    const tree = openDirectory(parent, name);
+    if (tree === undefined) return unlinkName(parent, name);
+    try {
+      const removal: Removal = { top: tree, mount: mountOf(tree), isLate, moved: 0 };
+      let before: number;
+      do {
+        before = removal.moved;
+        if (!empty(tree, 0, removal)) return false;
+      } while (removal.moved > before);
+      return removeDirectory(parent, name);
+    } finally {
+      closeSync(tree);
+    }
   } finally {
-    directory.closeSync();
+    closeSync(parent);
   }
-  rmdirSync(path);
+}
+
+function empty(directory: number, depth: number, removal: Removal): boolean {
+  // Not readdir(3) as a whole: a directory may have more names than a run has memory.
+  const names = opendirSync(pathOf(directory), { encoding: "buffer", bufferSize: 1000 } as object);
+  try {
+    for (let entry = names.readSync(); entry !== null; entry = names.readSync())
+      if (removal.isLate() || !removeEntry(directory, entry.name as unknown as Buffer, depth, removal)) return false;
+    return true;
+  } finally {
+    names.closeSync();
+  }
+}
+
+function removeEntry(directory: number, name: Buffer, depth: number, removal: Removal): boolean {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    if (unlinkName(directory, name)) return true;
+    const child = openDirectory(directory, name);
+    if (child === undefined) continue;
+    try {
+      if (mountOf(child) !== removal.mount) throw new Error(`${name} is a mount point: nothing below it is removed`);
+      if (depth >= MAX_DEPTH) return moveToTop(directory, name, removal);
+      if (!empty(child, depth + 1, removal)) return false;
+      if (removeDirectory(directory, name)) return true;
+    } finally {
+      closeSync(child);
+    }
+  }
+  return false;
+}
+
+/** Returns true when the name is gone, false when it is a directory. */
+function unlinkName(directory: number, name: Buffer): boolean {
+  try {
+    ignoreMissing(() => unlinkSync(nameBelow(directory, name)));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EISDIR") return false;
+    throw error;
+  }
+}
+
+/** Returns undefined for what is no directory, a link to one included. */
+function openDirectory(directory: number, name: Buffer): number | undefined {
+  try {
+    const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+    return ignoreMissing(() => openSync(nameBelow(directory, name), flags));
+  } catch (error) {
+    if (["ENOTDIR", "ELOOP"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+}
+
+/** Returns false when the name is something else by now, or another process has put something into the directory. */
+function removeDirectory(directory: number, name: Buffer): boolean {
+  try {
+    ignoreMissing(() => rmdirSync(nameBelow(directory, name)));
+    return true;
+  } catch (error) {
+    if (["ENOTDIR", "ENOTEMPTY"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
+    throw error;
+  }
+}
+
+/** Moves a directory that lies too deep to the top of the tree, which is looked through once more for it. */
+function moveToTop(directory: number, name: Buffer, removal: Removal): boolean {
+  removal.moved += 1;
+  const target = Buffer.from(`.unitlet-remove-${process.hrtime.bigint()}`);
+  renameSync(nameBelow(directory, name), nameBelow(removal.top, target));
   return true;
+}
+
+/** Returns the number of the mount that a descriptor is in: a bind mount has the device of its source, but not its number. */
+function mountOf(descriptor: number): string {
+  return /^mnt_id:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "utf8"))?.[1] ?? "";
 }

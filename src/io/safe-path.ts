@@ -18,13 +18,18 @@ const MAX_SYMLINKS = 40;
 /** What an open descriptor leads to, for calls that want a path: the kernel goes there, whatever its name is by now. */
 export const pathOf = (descriptor: number) => `/proc/self/fd/${descriptor}`;
 
-export function openPath(path: string): number {
+export function openPath(path: Buffer | string): number {
   return openSync(path, O_PATH | constants.O_NOFOLLOW);
 }
 
-/** Undefined when there is none. A link is opened itself. */
-export function openBelow(directory: number, name: string): number | undefined {
-  return ignoreMissing(() => openPath(`${pathOf(directory)}/${name}`));
+/** The path of a name in an open directory. Names that containers chose are bytes: they need not be UTF-8. */
+export function nameBelow(directory: number, name: Buffer | string): Buffer {
+  return Buffer.concat([Buffer.from(`${pathOf(directory)}/`), typeof name === "string" ? Buffer.from(name) : name]);
+}
+
+/** Returns undefined when there is none. A link is opened itself. */
+export function openBelow(directory: number, name: Buffer | string): number | undefined {
+  return ignoreMissing(() => openPath(nameBelow(directory, name)));
 }
 
 /**

@@ -31,7 +31,7 @@ function applyToTree(descriptor: number, gid: number, isLate: () => boolean): bo
   const stat = fstatSync(descriptor);
   const { uid, mode, nlink } = stat;
   if (stat.isDirectory()) {
-    for (const name of readdirSync(pathOf(descriptor))) {
+    for (const name of readdirSync(pathOf(descriptor), { encoding: "buffer" })) {
       if (isLate()) return false;
       const child = openBelow(descriptor, name);
       if (child === undefined) continue;
