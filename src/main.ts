@@ -1,8 +1,5 @@
 import { loadConfig } from "./io/config-files.ts";
-import { ClusterSource } from "./io/kube/cluster-source.ts";
-import { ApiClient } from "./io/kube/http.ts";
-import { Kube } from "./io/kube/kube.ts";
-import { ManifestSource } from "./io/manifest-source.ts";
+import { connectPodSource } from "./io/pod-source.ts";
 import { countRun } from "./io/run-counts.ts";
 import { logTo } from "./log.ts";
 import type { RunEnd } from "./model/run-end.ts";
@@ -31,14 +28,11 @@ async function main(): Promise<RunEnd> {
     now,
     shuttingDown,
   };
-  if (config.cluster === undefined)
-    return await sync({ ...common, source: new ManifestSource(config.manifests, config.nodeName, log) });
-  const api = new ApiClient(config.cluster, config.apiTimeout, now + API_BUDGET_MS);
-  const kube = new Kube(api, config.nodeName);
+  const { close, ...ports } = connectPodSource(config, log, now + API_BUDGET_MS);
   try {
-    return await sync({ ...common, kube, source: new ClusterSource(kube, config.nodeName) });
+    return await sync({ ...common, ...ports });
   } finally {
-    api.close();
+    close();
   }
 }
 

@@ -3,13 +3,20 @@ import type { Node } from "./model/api/node.ts";
 import type { Pod, PodStatus } from "./model/api/pod.ts";
 import type { Dependency, ResolvedReferences } from "./model/references.ts";
 
-/** What a source of pods answered. Never an exception: trouble with it is an ordinary state of the world. */
+/** What a source of pods returned. A list that cannot be read is an ordinary state of the world, not an exception. */
 export type ListResult =
-  /** `digest` changes when anything in the list does; `parse` may still find that it is no list at all. */
-  | { readonly ok: true; readonly digest: string; parse(): ParsedList }
+  | {
+      readonly ok: true;
+      /** Changes when anything in the list does. */
+      readonly digest: string;
+      /** Throws when the answer is no list of this node's pods. */
+      parse(): ParsedList;
+      /** Stores what the source must remember of this list. A run calls it, `unitlet plan` does not. */
+      accept(): void;
+    }
   | { readonly ok: false; readonly because: string };
 
-/** `missing` says why there may be more pods than these: then nothing is removed. */
+/** `missing` says why there may be more pods than these; then a run removes nothing. */
 export interface ParsedList {
   readonly pods: readonly Pod[];
   readonly missing?: string;
@@ -17,14 +24,15 @@ export interface ParsedList {
 
 /** Where pods come from and where their status goes: the API server, or a directory of manifests. */
 export interface PodSource {
+  /** Reads the list and writes nothing. Never throws. */
   list(): Promise<ListResult>;
-  /** Labels and taints, which others may have set; undefined where nobody knows them. Never throws. */
+  /** The Node, whose labels and taints others may set; undefined when there is none or it cannot be read. Never throws. */
   node(): Promise<Node | undefined>;
-  /** An answer for each; never throws. */
+  /** Returns a result for each dependency, by its key. A token is requested by POST, all else is read. Never throws. */
   fetch(due: readonly Dependency[]): Promise<ResolvedReferences>;
-  /** `patch` is what differs from the status that the pod came with. */
+  /** Writes a pod's status; `patch` is how `next` differs from the status that the pod came with. */
   publish(pod: Pod, next: PodStatus, patch: object): Promise<void>;
-  tell(event: PodEvent): Promise<void>;
-  /** Removes the object of a pod of which nothing is left. */
-  forget(pod: Pod): Promise<void>;
+  recordEvent(event: PodEvent): Promise<void>;
+  /** Deletes the object of a pod of which nothing is left on the host. */
+  deletePodObject(pod: Pod): Promise<void>;
 }

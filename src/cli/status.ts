@@ -20,7 +20,7 @@ export async function showStatus(): Promise<string> {
   const rows = [...readUnits(listing).values()].flatMap((unit) => {
     const { identity } = unit;
     if (identity === undefined || !isContainer(unit)) return [];
-    const past = directories.get(identity.podUID)?.pasts.get(identity.container) ?? NO_HISTORY;
+    const past = directories.get(identity.podUID)?.histories.get(identity.container) ?? NO_HISTORY;
     return [
       [
         identity.namespace,

@@ -13,7 +13,15 @@ import { unitOwner } from "./owner.ts";
 import { isTerminating } from "./pods.ts";
 import { pullSteps } from "./pulls.ts";
 import { startLoadedUnits } from "./start-loaded-units.ts";
-import { enforceDeadline, killPod, removePod, stopAuxiliaryUnits, stopPod, writeGracePeriod } from "./teardown.ts";
+import {
+  type Ending,
+  enforceDeadline,
+  killPod,
+  removePod,
+  stopAuxiliaryUnits,
+  stopPod,
+  writeGracePeriod,
+} from "./teardown.ts";
 import { isIdle } from "./unit-states.ts";
 
 /** The order in which steps of all pods are applied. */
@@ -22,6 +30,7 @@ const PHASE = {
   "emit-event": 1,
   "write-grace-period": 2,
   kill: 2,
+  "mark-stopping": 3,
   unlink: 3,
   stop: 4,
   "stop-and-wait": 4,
@@ -61,12 +70,14 @@ export function diff(world: World, translations: readonly Translation[]): Step[]
   if (!world.pods.complete) {
     // A pod that an incomplete list does not have may be there all the same, unless another one has its name.
     const replaced = [...units].filter(([uid, own]) => !listed.has(uid) && own.some(isNamedAs(translations)));
-    for (const [uid, own] of replaced) steps.push(...ending(uid, own, world, "another pod has its name"));
+    for (const [uid, own] of replaced)
+      steps.push(...endPod({ uid, units: own, because: "another pod has its name" }, world));
     return ordered([...steps, ...startLoadedUnits(world, new Set([...listed, ...replaced.map(([uid]) => uid)]))]);
   }
   const uids = new Set([...units.keys(), ...world.directories.keys()]);
   for (const uid of uids) {
-    if (!listed.has(uid)) steps.push(...ending(uid, units.get(uid) ?? [], world, "the pod is gone"));
+    if (!listed.has(uid))
+      steps.push(...endPod({ uid, units: units.get(uid) ?? [], because: "the pod is gone" }, world));
   }
   return ordered(steps);
 }
@@ -84,14 +95,15 @@ function podSteps(translation: Translation, units: readonly ActualUnit[], world:
     return [...lost, ...terminate(pod, units, world)];
   }
   if (isTerminal(pod.status?.phase)) {
-    const steps = ending(uid, units, world, "the pod has ended", pod);
+    const steps = endPod({ uid, units, because: "the pod has ended", pod }, world);
     // How the last of its containers ended is still to be told, from what would be removed.
     return hasUnreportedExits(pod) && steps.some(({ kind }) => kind === "remove-unit") ? [] : steps;
   }
   if (translation.kind === "rejected") {
     const because = translation.ended === undefined ? "the pod was rejected" : translation.message;
-    const kills = translation.ended?.immediate ? killPod(uid, units, because) : [];
-    return [...kills, ...ending(uid, units, world, because, pod)];
+    const ending = { uid, units, because, pod };
+    const kills = translation.ended?.immediate ? killPod(ending) : [];
+    return [...kills, ...endPod(ending, world)];
   }
   return ensurePod(translation, units, world);
 }
@@ -102,11 +114,12 @@ function hasUnreportedExits({ status }: Pod): boolean {
   return all.some(({ state }) => state.running !== undefined);
 }
 
-function ending(uid: string, units: readonly ActualUnit[], world: World, because: string, pod?: Pod): Step[] {
-  const stops = stopPod(uid, units, because, pod);
-  if (stops.length > 0 || units.some(isBusyContainer)) return stops;
-  const ends = stopAuxiliaryUnits(uid, units, because);
-  return ends.length > 0 ? ends : removePod(uid, units, world.directories.has(uid), because);
+/** Ends a pod step by step, run after run: its containers, then its auxiliary units, then its files. */
+function endPod(ending: Ending, { directories }: World): Step[] {
+  const stops = stopPod(ending, directories.get(ending.uid));
+  if (stops.length > 0 || ending.units.some(isBusyContainer)) return stops;
+  const ends = stopAuxiliaryUnits(ending);
+  return ends.length > 0 ? ends : removePod(ending, directories.has(ending.uid));
 }
 
 /** Also with nothing but a job: a start that is queued would give it a process when its files are gone. */
@@ -114,20 +127,20 @@ function isBusyContainer(unit: ActualUnit): boolean {
   return isContainer(unit) && !isIdle(unit);
 }
 
-/** The API object goes last, when status has told how the pod ended and nothing of it is left. */
+/** Ends a pod that is being deleted. Its object is deleted last, when its status has the end and nothing of it is left. */
 function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[] {
-  const uid = pod.metadata.uid;
-  const stretch = extendGracePeriod(pod, units, world);
-  if (stretch.length > 0) return stretch;
-  const stops = stopPod(uid, units, "the pod is deleted", pod);
-  const busy = units.some(isBusyContainer);
-  if (stops.length > 0 || busy)
+  const { uid, deletionGracePeriodSeconds } = pod.metadata;
+  const ending: Ending = { uid, units, because: "the pod is deleted", pod };
+  const extension = extendGracePeriod(pod, units, world);
+  if (extension.length > 0) return extension;
+  const stops = stopPod(ending, world.directories.get(uid));
+  if (stops.length > 0 || units.some(isBusyContainer))
     return [...writeGracePeriod(pod, units, world), ...stops, ...enforceDeadline(pod, units, world)];
-  const ends = stopAuxiliaryUnits(uid, units, "the pod is deleted");
+  const ends = stopAuxiliaryUnits(ending);
   if (ends.length > 0 || !isTerminal(pod.status?.phase)) return ends;
-  const removal = removePod(uid, units, world.directories.has(uid), "the pod is deleted");
-  // It was deleted for good, but somebody's finalizer holds it.
-  if (pod.metadata.deletionGracePeriodSeconds === 0) return removal;
+  const removal = removePod(ending, world.directories.has(uid));
+  // A grace period of 0 says that the object was deleted already, and that a finalizer still holds it.
+  if (deletionGracePeriodSeconds === 0) return removal;
   return [...removal, { kind: "delete-pod-object", uid, pod, because: "nothing of the pod is left" }];
 }
 

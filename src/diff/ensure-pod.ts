@@ -70,21 +70,12 @@ function ensureContainer(translation: Runnable, container: DesiredContainer, wor
   if (unit === undefined) return [];
   const actual = world.units.get(unitName);
   if (actual?.identity !== undefined && actual.identity.specHash !== unit.identity.specHash && isUp(actual)) {
-    return isStopping(actual)
-      ? []
-      : [
-          {
-            kind: "stop",
-            uid,
-            unit: unitName,
-            podGoesOn: true,
-            because: `container ${container.name} changed in the pod`,
-          },
-        ];
+    const because = `container ${container.name} changed in the pod`;
+    return isStopping(actual) ? [] : [{ kind: "stop", uid, unit: unitName, because }];
   }
   const place = ensureUnit(translation, unit, actual, world.now);
   if (place.some(({ kind }) => kind === "restart")) return place;
-  const past = world.directories.get(uid)?.pasts ?? new Map();
+  const past = world.directories.get(uid)?.histories ?? new Map();
   const reason = isIdle(actual) && !justLost ? mayStart(translation, container, past) : undefined;
   if (reason === undefined) return place;
   return [...place, ...(actual ? unmask(actual) : []), start(translation, container, actual, reason, world)];
@@ -113,7 +104,7 @@ function wasStoppedByHand(
   { directories, host }: World,
 ): boolean {
   const wasRunning = status?.containerStatuses?.find((each) => each.name === name)?.state.running !== undefined;
-  const ended = directories.get(metadata.uid)?.pasts.get(name)?.exits.at(-1)?.finishedAt ?? 0;
+  const ended = directories.get(metadata.uid)?.histories.get(name)?.exits.at(-1)?.finishedAt ?? 0;
   const same = actual?.identity?.specHash === unit?.identity.specHash;
   return kind === "container" && wasRunning && same && ended > host.bootedAt;
 }

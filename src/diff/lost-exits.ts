@@ -31,7 +31,7 @@ function lostExit(
   directory: PodDirectory | undefined,
   now: Instant,
 ): Step | undefined {
-  const past = directory?.pasts.get(container.name) ?? NO_HISTORY;
+  const past = directory?.histories.get(container.name) ?? NO_HISTORY;
   const run = [told(pod, container.name), noted(pod, past, unit, now)].find((each) => each && isLost(each, past, unit));
   if (run === undefined) return undefined;
   return {

@@ -8,9 +8,9 @@ import type { DesiredContainer, Runnable } from "../model/translation.ts";
 export function mayStart(
   { pod, containers }: Runnable,
   container: DesiredContainer,
-  pasts: ReadonlyMap<string, ContainerHistory>,
+  histories: ReadonlyMap<string, ContainerHistory>,
 ): string | undefined {
-  const past = pasts.get(container.name) ?? NO_HISTORY;
+  const past = histories.get(container.name) ?? NO_HISTORY;
   const spec = specOf(pod, container.name);
   const policy = restartPolicy(pod, spec, container.kind);
   const inits = containers.filter(({ kind }) => kind === "init" || kind === "sidecar");
@@ -18,7 +18,7 @@ export function mayStart(
   const before = at < 0 ? inits : inits.slice(0, at);
   if (
     container.kind !== "ephemeral" &&
-    !before.every((each) => isBehind(each, pod, pasts.get(each.name) ?? NO_HISTORY))
+    !before.every((each) => isBehind(each, pod, histories.get(each.name) ?? NO_HISTORY))
   )
     return undefined;
   if (container.kind === "init" ? past.done : past.finished) return undefined;

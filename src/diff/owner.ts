@@ -8,8 +8,8 @@ import { isIdle } from "./unit-states.ts";
  */
 export function unitOwner(unit: ActualUnit, { directories }: World): UnitOwner | undefined {
   if (unit.identity !== undefined || unit.invocation === undefined || isIdle(unit)) return unit.identity;
-  for (const { uid, pasts } of directories.values()) {
-    for (const [container, { started }] of pasts) {
+  for (const { uid, histories } of directories.values()) {
+    for (const [container, { started }] of histories) {
       if (started?.invocation !== unit.invocation) continue;
       return { namespace: "", pod: "", podUID: uid, container, kind: "container", specHash: "" };
     }

@@ -5,7 +5,7 @@ import type { Step } from "../model/step.ts";
 import type { Runnable } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { specOf } from "./may-start.ts";
-import { killing } from "./teardown.ts";
+import { killing, markStopping } from "./teardown.ts";
 import { isIdle, isStopping } from "./unit-states.ts";
 
 /**
@@ -16,17 +16,19 @@ export function stopSidecars(translation: Runnable, world: World): Step[] | unde
   const { pod, containers } = translation;
   const sidecars = containers.filter(({ kind }) => kind === "sidecar");
   if (sidecars.length === 0 || !isOver(translation, world)) return undefined;
-  return sidecars.flatMap(({ unitName }): Step[] => {
+  const { uid } = pod.metadata;
+  const because = "all that it served has ended";
+  const stops = sidecars.flatMap(({ unitName }): Step[] => {
     const unit = world.units.get(unitName);
     if (unit === undefined || isIdle(unit) || isStopping(unit)) return [];
-    const because = "all that it served has ended";
-    return [{ kind: "stop", uid: pod.metadata.uid, unit: unitName, because, event: killing(pod, unit) }];
+    return [{ kind: "stop", uid, unit: unitName, because, event: killing(pod, unit) }];
   });
+  return stops.length === 0 ? [] : [...markStopping(uid, world.directories.get(uid), because), ...stops];
 }
 
 function isOver({ pod, containers }: Runnable, world: World): boolean {
-  const pasts = world.directories.get(pod.metadata.uid)?.pasts;
-  const past = (name: string): ContainerHistory => pasts?.get(name) ?? NO_HISTORY;
+  const histories = world.directories.get(pod.metadata.uid)?.histories;
+  const past = (name: string): ContainerHistory => histories?.get(name) ?? NO_HISTORY;
   const main = containers.filter(({ kind }) => kind === "container");
   if (main.every(({ name, unitName }) => past(name).finished && isIdle(world.units.get(unitName)))) return true;
   return containers.some(({ name, kind, unitName }) => {

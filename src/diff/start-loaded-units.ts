@@ -21,7 +21,7 @@ export function startLoadedUnits(world: World, listed: ReadonlySet<string>): Ste
     )
       return [];
     const directory = world.directories.get(identity.podUID);
-    const past = directory?.pasts.get(identity.container) ?? NO_HISTORY;
+    const past = directory?.histories.get(identity.container) ?? NO_HISTORY;
     if (past.finished) return [];
     const start: Step[] = [...unmask(unit), { kind: "start", uid: identity.podUID, unit: unit.name, because }];
     // After a reboot the files in /run are gone, and nobody can be asked for them.

@@ -4,14 +4,23 @@ import { stopTimeout } from "../model/api/grace.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Step } from "../model/step.ts";
 import { type ActualUnit, isAuxiliary, isContainer } from "../model/unit.ts";
-import type { World } from "../model/world.ts";
+import type { PodDirectory, World } from "../model/world.ts";
 import { isIdle, isLoaded, isStopping, isUp } from "./unit-states.ts";
 
-/** Ends what still runs of a pod. Empty when nothing does: then it can be removed. */
-export function stopPod(uid: string, units: readonly ActualUnit[], because: string, pod?: Pod): Step[] {
+/** A pod that is to end, with the units that there are of it. */
+export interface Ending {
+  readonly uid: string;
+  readonly units: readonly ActualUnit[];
+  readonly because: string;
+  /** Undefined when the pod has no object any more, and so no owner to write an Event for. */
+  readonly pod?: Pod;
+}
+
+/** Stops what still runs of a pod. Empty when nothing does: then the pod can be removed. */
+export function stopPod({ uid, units, because, pod }: Ending, directory: PodDirectory | undefined): Step[] {
   const containers = units.filter(isContainer);
   const running = containers.filter((unit) => !isIdle(unit) && !isStopping(unit));
-  // Unlinked first: if the API server goes away now, a later run must not bring the pod back.
+  // Unlinked first: if the API server goes away now, a later run must not start the pod again.
   const unlink = containers
     .filter(({ linked }) => linked)
     .map((unit): Step => ({ kind: "unlink", uid, unit: unit.name, because }));
@@ -20,7 +29,12 @@ export function stopPod(uid: string, units: readonly ActualUnit[], because: stri
   // Stopping the slice stops all units in it, whatever state they are in; without it each one is stopped by name.
   const targets = slice === undefined ? running : [slice];
   const stops = targets.map((unit): Step => ({ kind: "stop", uid, unit: unit.name, because }));
-  return [...unlink, ...withEvents(stops, pod, running)];
+  return [...markStopping(uid, directory, because), ...unlink, ...withEvents(stops, pod, running)];
+}
+
+/** Grace periods count from the first time that the pod was asked to stop. */
+export function markStopping(uid: string, directory: PodDirectory | undefined, because: string): Step[] {
+  return directory?.stoppingSince === undefined ? [{ kind: "mark-stopping", uid, because }] : [];
 }
 
 /**
@@ -66,19 +80,19 @@ function usualGrace(pod: Pod): number {
 }
 
 /** Ends the programs at once; the stop that follows keeps systemd from starting them again. */
-export function killPod(uid: string, units: readonly ActualUnit[], because: string): Step[] {
+export function killPod({ uid, units, because }: Ending): Step[] {
   const up = units.filter((unit) => isContainer(unit) && isUp(unit));
   return up.map((unit): Step => ({ kind: "kill", uid, unit: unit.name, because }));
 }
 
 /** Ends what the containers needed, once they are gone: nothing is removed while, say, a volume is still mounted there. */
-export function stopAuxiliaryUnits(uid: string, units: readonly ActualUnit[], because: string): Step[] {
+export function stopAuxiliaryUnits({ uid, units, because }: Ending): Step[] {
   const busy = units.filter((unit) => isAuxiliary(unit) && !isIdle(unit));
   return busy.map((unit): Step => ({ kind: "stop-and-wait", uid, unit: unit.name, because }));
 }
 
 /** Removes every file of a pod that has ended. */
-export function removePod(uid: string, units: readonly ActualUnit[], hasDirectory: boolean, because: string): Step[] {
+export function removePod({ uid, units, because }: Ending, hasDirectory: boolean): Step[] {
   const steps: Step[] = [];
   for (const unit of units) {
     if (unit.identity?.kind === "slice" && isUp(unit)) steps.push({ kind: "stop", uid, unit: unit.name, because });
@@ -99,7 +113,7 @@ function unload(uid: string, unit: ActualUnit, because: string): Step[] {
 function withEvents(stops: Step[], pod: Pod | undefined, running: readonly ActualUnit[]): Step[] {
   if (pod === undefined) return stops;
   const events = running.map((unit) => killing(pod, unit));
-  // One stop of the slice ends several containers, and each is told.
+  // One stop of the slice ends several containers, and each has an Event.
   return [
     ...stops.map((step, at) => (events[at] === undefined ? step : { ...step, event: events[at] })),
     ...events

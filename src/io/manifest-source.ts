@@ -16,7 +16,7 @@ import type { Manifests } from "./schema/manifest-files.ts";
 
 const STATUS = `${STATE_DIR}/status`;
 
-/** Pods from a directory of manifests, with no cluster at all: status lies in files, events go to the journal. */
+/** The pods of a directory of manifests, without a cluster: status is stored in files, Events go to the journal. */
 export class ManifestSource implements PodSource {
   readonly #directory: string;
   readonly #node: string;
@@ -29,7 +29,7 @@ export class ManifestSource implements PodSource {
   }
 
   async list(): Promise<ListResult> {
-    // No manifests is a wish, no directory for them is a slip.
+    // An empty directory asks for no pods. A missing directory is a mistake, and must not end all pods.
     if (!isDirectory(this.#directory))
       return { ok: false, because: `there is no directory ${this.#directory}: create it` };
     try {
@@ -37,28 +37,35 @@ export class ManifestSource implements PodSource {
         .filter((name) => /\.(ya?ml|json)$/.test(name) && !name.startsWith("."))
         .map((name) => join(this.#directory, name));
       const key = digest(`${this.#node} ${filesFingerprint([this.#directory, ...paths])}`, 40);
-      const manifests = readCached<Manifests>("manifests", key) ?? (await this.#read(key, paths));
+      const cached = readCached<Manifests>("manifests", key);
+      const manifests = cached ?? (await loadSchema()).readManifests(paths, this.#node);
       const problems = [...manifests.problems, nodeNameMismatch(undefined)].filter((each) => each !== undefined);
       const missing = problems.length > 0 ? { missing: problems.join("; ") } : {};
-      return { ok: true, digest: key, parse: () => ({ pods: manifests.pods.map(withStatus), ...missing }) };
+      return {
+        ok: true,
+        digest: key,
+        parse: () => ({ pods: manifests.pods.map(withStatus), ...missing }),
+        accept: () => {
+          if (cached === undefined) this.#acceptManifests(key, manifests);
+        },
+      };
     } catch (error) {
       return { ok: false, because: `Cannot read ${this.#directory}: ${(error as Error).message}` };
     }
   }
 
-  async #read(key: string, paths: readonly string[]): Promise<Manifests> {
-    const manifests = (await loadSchema()).readManifests(paths, this.#node);
-    if (manifests.problems.length === 0) forgetOthers(manifests.pods);
+  /** Logs what is wrong with manifests once, when they have changed, and removes the status of pods that have none. */
+  #acceptManifests(key: string, manifests: Manifests): void {
+    if (manifests.problems.length === 0) removeStatusExcept(manifests.pods);
     for (const problem of manifests.problems) this.#log.error("bad manifest", { problem });
     writeCached("manifests", key, manifests);
-    return manifests;
   }
 
   async node(): Promise<undefined> {
     return undefined;
   }
 
-  /** Nobody has objects here; and no services, which every container is to be told of. */
+  /** A standalone host has no objects of the API. It has no Services either, which is an answer and no failure. */
   async fetch(needs: readonly Dependency[]): Promise<ResolvedReferences> {
     const at = Date.now();
     const because = "this node has no cluster that could be asked for it";
@@ -74,7 +81,7 @@ export class ManifestSource implements PodSource {
     writeAtomic(statusPath(pod.metadata.uid), JSON.stringify(next), 0o600);
   }
 
-  async tell({ pod, type, reason, message, fieldPath, occurrence }: PodEvent): Promise<void> {
+  async recordEvent({ pod, type, reason, message, fieldPath, occurrence }: PodEvent): Promise<void> {
     const memory = new EventRecorder(pod.metadata.uid);
     const key = digest([reason, message, fieldPath].join("\n"), 16);
     if (memory.recall(key)?.occurrence === occurrence) return;
@@ -84,13 +91,13 @@ export class ManifestSource implements PodSource {
     else this.#log.notice("event", fields);
   }
 
-  async forget(pod: Pod): Promise<void> {
+  async deletePodObject(pod: Pod): Promise<void> {
     remove(statusPath(pod.metadata.uid));
   }
 }
 
-/** Of pods that no manifest asks for any more. */
-function forgetOthers(pods: readonly Pod[]): void {
+/** Removes the stored status of all pods but these. */
+function removeStatusExcept(pods: readonly Pod[]): void {
   const known = new Set(pods.map(({ metadata }) => `${metadata.uid}.json`));
   for (const name of list(STATUS)) if (!known.has(name)) remove(join(STATUS, name));
 }

@@ -6,51 +6,68 @@ import type { DesiredPull } from "./image/image.ts";
 import type { Storage } from "./storage.ts";
 import type { UnitName } from "./unit.ts";
 
-/** Whose step it is: after a failed step the later ones of the same pod are skipped. "" for the whole host. */
+/** The UID of the pod that a step belongs to, or "" for the whole host. After a failed step the later ones of that pod are skipped. */
 export type PodUID = string;
 
 interface Common {
   readonly uid: PodUID;
-  /** For people: nobody branches on it. */
+  /** Why, for people: no code depends on its words. */
   readonly because: string;
-  /** What the pod's owner hears once the step is done. */
+  /** Published to the pod's owner once the step is done. */
   readonly event?: PodEvent;
 }
 
-/** One complete change of the world. diff/ makes them in the order in which they are applied; apply.ts decides nothing. */
-export type Step =
-  | (Common & { readonly kind: "record-exit"; readonly container: string; readonly record: ExitRecord })
-  | (Common & { readonly kind: "kill" | "reset-failed"; readonly unit: UnitName })
-  /** end: a stop that is waited for, since what comes next needs it done. The pod goes on: only this unit is stopped. */
-  | (Common & { readonly kind: "stop" | "stop-and-wait"; readonly unit: UnitName; readonly podGoesOn?: true })
+/** A step that systemd is asked for. */
+export type SystemdStep =
+  /** `stop` is only queued; `stop-and-wait` is waited for, because the next run needs it done. */
+  | (Common & {
+      readonly kind: "start" | "restart" | "stop" | "stop-and-wait" | "kill" | "reset-failed";
+      readonly unit: UnitName;
+    })
+  /** `signal` is a name without SIG, such as "HUP". */
   | (Common & { readonly kind: "signal"; readonly unit: UnitName; readonly signal: string })
   | (Common & { readonly kind: "schedule-run"; readonly at: Instant })
-  | (Common & { readonly kind: "remove-unit"; readonly unit: UnitName })
-  | (Common & { readonly kind: "remove-pod" | "unseal" })
-  /** note-grace: tells the helpers that stop containers how long a delete gives them, in seconds. */
+  | (Common & { readonly kind: "reload" })
+  | (Common & { readonly kind: "pull"; readonly pull: DesiredPull })
+  | (Common & { readonly kind: "cancel-pull"; readonly key: string })
+  | (Common & { readonly kind: "remove-package"; readonly package: string });
+
+/** A step that changes files only. */
+export type FileStep =
+  | (Common & { readonly kind: "record-exit"; readonly container: string; readonly record: ExitRecord })
+  /** Records when the pod was first asked to stop. */
+  | (Common & { readonly kind: "mark-stopping" })
+  /** Gives the helpers that stop containers the grace period of the delete. */
   | (Common & { readonly kind: "write-grace-period"; readonly seconds: number })
   | (Common & { readonly kind: "write-file"; readonly file: DesiredFile })
   | (Common & { readonly kind: "write-volume"; readonly volume: DesiredVolume })
-  /** What is to be done now, in this order, and all that the pod has, for a boot at which nobody can be asked. */
+  /** Prepares `storage`, in this order. `all` is stored for a boot without the API server. */
   | (Common & {
       readonly kind: "prepare-volumes";
       readonly storage: readonly Storage[];
       readonly all: readonly Storage[];
     })
+  /** Writes the unit and removes its drop-ins, which are paths. */
   | (Common & {
       readonly kind: "write-unit";
       readonly unit: UnitName;
       readonly text: string;
       readonly dropIns: readonly string[];
     })
-  | (Common & { readonly kind: "link" | "unlink"; readonly unit: UnitName })
-  | (Common & { readonly kind: "pull"; readonly pull: DesiredPull })
-  | (Common & { readonly kind: "remove-image"; readonly digest: string; readonly names: readonly string[] })
-  | (Common & { readonly kind: "remove-package"; readonly package: string })
-  | (Common & { readonly kind: "cancel-pull"; readonly key: string })
-  | (Common & { readonly kind: "reload" | "emit-event" })
-  | (Common & { readonly kind: "start" | "restart"; readonly unit: UnitName })
-  | (Common & { readonly kind: "delete-pod-object"; readonly pod: Pod });
+  | (Common & { readonly kind: "link" | "unlink" | "remove-unit"; readonly unit: UnitName })
+  | (Common & { readonly kind: "remove-pod" | "unseal" })
+  | (Common & { readonly kind: "remove-image"; readonly digest: string; readonly names: readonly string[] });
+
+/** A step that changes objects of the API. */
+export type ObjectStep =
+  /** Does nothing itself: its Event is published with the others. */
+  (Common & { readonly kind: "emit-event" }) | (Common & { readonly kind: "delete-pod-object"; readonly pod: Pod });
+
+/**
+ * One complete change: it carries all that is to be done, so that run/apply.ts makes no choice. diff/ returns steps in the
+ * order in which they are applied.
+ */
+export type Step = SystemdStep | FileStep | ObjectStep;
 
 export type StepKind = Step["kind"];
 
@@ -58,28 +75,28 @@ export type StepKind = Step["kind"];
 export interface DesiredFile {
   readonly name: string;
   readonly text: string;
-  /** The container's user, who reads it when it starts. */
+  /** The owner: the container's user, as which the container reads it. */
   readonly uid: number;
-  /** Undefined: readable by its owner alone. */
+  /** 0o400 when undefined. */
   readonly mode?: number;
 }
 
-/** A directory below /run/unitlet/pods/UID/volumes whose content changes as a whole, by its ..data link. */
+/** A directory below /run/unitlet/pods/UID/volumes. Its `..data` link replaces all files at once (`atomic_writer.go`, v1.36). */
 export interface DesiredVolume {
   readonly name: string;
-  /** Whose files differ: of everything else here. */
+  /** Changes when anything else here does. */
   readonly digest: string;
   /** By their path in the volume. */
   readonly files: readonly (readonly [path: string, file: VolumeFile])[];
-  /** Of all files and directories, besides their owner: the pod's fsGroup. */
+  /** The group of all files and directories: the pod's fsGroup. */
   readonly gid?: number;
 }
 
 export interface VolumeFile {
   readonly content: string;
-  /** The content is bytes, as base64. */
+  /** `content` is base64. */
   readonly base64?: true;
   readonly mode: number;
-  /** Root, if not given. */
+  /** The owner; root when undefined. */
   readonly uid?: number;
 }

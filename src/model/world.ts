@@ -56,7 +56,7 @@ export interface PodDirectory {
   /** Seconds that the delete gave it then, or since. */
   readonly stoppingGrace?: number;
   /** By container name. */
-  readonly pasts: ReadonlyMap<string, ContainerHistory>;
+  readonly histories: ReadonlyMap<string, ContainerHistory>;
   /** Name → text of the files in /run/unitlet/pods/UID. */
   readonly files: ReadonlyMap<string, string>;
   /** Digests of the volumes that were written, by name. */

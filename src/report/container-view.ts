@@ -38,14 +38,14 @@ export function containerViews(
   const desired = new Map(
     translation.kind === "runnable" ? translation.containers.map((each) => [each.name, each]) : [],
   );
-  const pasts = world.directories.get(pod.metadata.uid)?.pasts;
+  const histories = world.directories.get(pod.metadata.uid)?.histories;
   const before = new Map(statusesOf(previous).map((each) => [each.name, each]));
   const isLeaving = pod.metadata.deletionTimestamp !== undefined || isTerminal(previous?.phase);
   const over = isLeaving || translation.kind === "rejected";
   let blocked = over;
 
   const view = (container: Container, kind: ContainerKind): ContainerView => {
-    const past = pasts?.get(container.name) ?? NO_HISTORY;
+    const past = histories?.get(container.name) ?? NO_HISTORY;
     const unit = unitOf(pod, container, desired.get(container.name), past, world);
     const status = before.get(container.name);
     const imageID = desired.get(container.name)?.image?.id;

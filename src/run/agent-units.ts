@@ -5,7 +5,7 @@ import { setTimerInterval } from "../io/systemd/timer-interval.ts";
 import { removeWatchConfig, writeWatchConfig } from "../io/systemd/watch-config.ts";
 import type { UnitState } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
-import type { SyncInput } from "./sync.ts";
+import type { SyncInput } from "./input.ts";
 
 const WATCH = "unitlet-watch.service";
 const PATH = "unitlet-sync.path";

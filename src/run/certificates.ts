@@ -1,8 +1,9 @@
 import { loadCertificates } from "../io/bundles/loaders.ts";
-import { readCached, writeCached } from "../io/cache.ts";
+import { writeCached } from "../io/cache.ts";
 import { readHost } from "../io/host/host.ts";
 import type { ApiError } from "../io/kube/http.ts";
 import type { Kube } from "../io/kube/kube.ts";
+import { cachedCredentials } from "../io/pki/cached-credentials.ts";
 import { openProblem, reportProblem } from "../io/problems.ts";
 import type { Log } from "../log.ts";
 import type { Instant } from "../model/api/time.ts";
@@ -43,11 +44,6 @@ export async function reconcileCertificates({
   reportProblem(log, "certificates", trouble);
   writeCached("credentials", configKey, identity);
   return identity;
-}
-
-/** What the last run that looked has found; undefined when there was none since boot, or with another configuration. */
-export function cachedCredentials(configKey: string): NodeCredentials | undefined {
-  return readCached<NodeCredentials>("credentials", configKey);
 }
 
 /** What an answer, or its absence, means for the node's identity: said once, with what to do. */

@@ -41,11 +41,11 @@ export async function reconcileProbeTimers(world: World, systemd: Systemd, log: 
   }
 }
 
-function probedIn({ files, pasts }: PodDirectory, { units }: World): ProbedUnits[] {
+function probedIn({ files, histories }: PodDirectory, { units }: World): ProbedUnits[] {
   return [...files].flatMap(([file, text]) => {
     const probes = file.endsWith(SUFFIX) ? parse<ContainerProbes>(text) : undefined;
     if (probes === undefined) return [];
-    const past = pasts.get(file.slice(0, -SUFFIX.length)) ?? NO_HISTORY;
+    const past = histories.get(file.slice(0, -SUFFIX.length)) ?? NO_HISTORY;
     const invocation = units.get(probes.unit)?.invocation;
     return [{ probes, past, runs: invocation !== undefined && invocation === past.started?.invocation }];
   });

@@ -1,97 +1,86 @@
+import { forgetEventsExcept } from "../io/kube/event-recorder.ts";
+import { writePodSummaries } from "../io/pods/pod-summary.ts";
 import type { Log } from "../log.ts";
 import type { PodEvent } from "../model/api/event.ts";
 import { isTerminal } from "../model/api/phase.ts";
-import type { Pod, PodStatus } from "../model/api/pod.ts";
-import type { Instant } from "../model/api/time.ts";
-import type { Translation } from "../model/translation.ts";
-import type { World } from "../model/world.ts";
+import type { Pod } from "../model/api/pod.ts";
 import type { PodSource } from "../ports.ts";
-import { hookEvents } from "../report/events/hook-events.ts";
-import { podEvents } from "../report/events/pod-events.ts";
-import { probeEvents } from "../report/events/probe-events.ts";
-import { statusPatch } from "../report/patch.ts";
-import { reportPod } from "../report/pod-status.ts";
+import { type PodReport, reportPods, runEvents } from "../report/pod-reports.ts";
+import { podSummary } from "../report/pod-summary.ts";
 import type { Applied } from "./apply.ts";
+import type { Result } from "./result.ts";
 
 export interface Published {
-  /** Pods whose status was to be written, whether it could be or not. */
+  /** The number of pods whose status differed, including those that could not be written. */
   readonly changed: number;
-  /** A pod has come to an end: the next run removes what is left of it. */
+  /** A pod has reached its end: the next run removes what is left of it. */
   readonly anyPodFinished: boolean;
-  /** How each pod is, told or not. */
-  readonly statuses: readonly (readonly [Pod, PodStatus])[];
 }
 
-/** Tells the source how each pod is, and the pods' owners what happened. */
-export async function publish(
-  world: World,
-  translations: readonly Translation[],
-  applied: Applied,
-  source: PodSource,
-  log: Log,
-  now: Instant,
-): Promise<Published> {
-  const gone = new Set(applied.done.flatMap((step) => (step.kind === "delete-pod-object" ? [step.uid] : [])));
-  const told = applied.done.flatMap(({ event }) => (event === undefined ? [] : [event]));
-  const noted = translations.flatMap((each) => [...probeEvents(each, world), ...hookEvents(each, world)]);
-  const events: PodEvent[] = [...told, ...failures(applied, translations), ...noted];
-  let changed = 0;
-  let anyPodFinished = false;
-  const statuses: (readonly [Pod, PodStatus])[] = [];
+export interface PublishPorts {
+  readonly source: PodSource;
+  readonly log: Log;
+}
+
+/** Writes to the source what each pod's status is and which Events there were, and on the host a summary of the pods. */
+export async function publish(result: Result, applied: Applied, ports: PublishPorts): Promise<Published> {
+  const { plan, world, now } = result;
+  const deleted = new Set(applied.done.flatMap((step) => (step.kind === "delete-pod-object" ? [step.uid] : [])));
+  const translations = plan.translations.filter(({ pod }) => !deleted.has(pod.metadata.uid));
+  const reports = reportPods(translations, world, now);
+  const written = await writeStatuses(reports, ports);
+  const events = [...runEvents(applied, plan.translations, world), ...written.flatMap((each) => each.events)];
+  await emitEvents(events, ports);
+  if (plan.before.pods.complete) saveSummaries(reports, plan.before.config.nodeName);
+  return {
+    changed: reports.filter(({ patch }) => patch !== undefined).length,
+    anyPodFinished: written.some(({ status }) => isTerminal(status.phase)),
+  };
+}
+
+/** Returns the reports that were written, in the order in which the source accepted them. */
+async function writeStatuses(reports: readonly PodReport[], { source, log }: PublishPorts): Promise<PodReport[]> {
+  const written: PodReport[] = [];
   await Promise.all(
-    translations.map(async (translation) => {
-      const { pod } = translation;
-      if (gone.has(pod.metadata.uid)) return;
-      const next = reportPod({ translation, world, previous: pod.status, now });
-      statuses.push([pod, next]);
-      const patch = statusPatch(pod, next);
+    reports.map(async (report) => {
+      const { pod, status, patch } = report;
       if (patch === undefined) return;
-      changed += 1;
       try {
-        await source.publish(pod, next, patch);
-        events.push(...podEvents({ translation, previous: pod.status, next }));
-        if (next.phase !== pod.status?.phase)
-          log.notice("pod", { pod: nameOf(pod), phase: next.phase, ...(next.reason ? { reason: next.reason } : {}) });
-        anyPodFinished ||= isTerminal(next.phase);
+        await source.publish(pod, status, patch);
+        written.push(report);
+        if (status.phase !== pod.status?.phase)
+          log.notice("pod", { pod: nameOf(pod), phase: status.phase, reason: status.reason || undefined });
       } catch (error) {
         log.warning("cannot write status", { pod: nameOf(pod), because: (error as Error).message });
       }
     }),
   );
-  await emitEvents(events, source, log);
-  return { changed, anyPodFinished, statuses };
+  return written;
 }
 
-/** A pod that hangs because of its host: its owner does not read the host's journal. */
-function failures({ failed }: Applied, translations: readonly Translation[]): PodEvent[] {
-  return failed.flatMap(({ step, error }) => {
-    const pod = translations.find((each) => each.pod.metadata.uid === step.uid)?.pod;
-    if (pod === undefined) return [];
-    const message = `Error: cannot ${step.kind}${"unit" in step ? ` ${step.unit}` : ""}: ${error.message}`;
-    return [{ pod, type: "Warning", reason: "Failed", message, occurrence: message }];
-  });
-}
-
-function nameOf(pod: Pod): string {
-  return `${pod.metadata.namespace}/${pod.metadata.name}`;
-}
-
-/** Those of one pod one after the other, since their order is what people read. */
-async function emitEvents(events: readonly PodEvent[], source: PodSource, log: Log): Promise<void> {
+/** The Events of one pod are written one after the other, so that `kubectl describe` shows them in their order. */
+async function emitEvents(events: readonly PodEvent[], { source, log }: PublishPorts): Promise<void> {
   const byPod = Map.groupBy(events, ({ pod }) => pod.metadata.uid);
   await Promise.all(
     [...byPod.values()].map(async (own) => {
       for (const event of own) {
         try {
-          await source.tell(event);
+          await source.recordEvent(event);
         } catch (error) {
-          log.warning("cannot write event", {
-            pod: nameOf(event.pod),
-            reason: event.reason,
-            because: (error as Error).message,
-          });
+          const because = (error as Error).message;
+          log.warning("cannot write event", { pod: nameOf(event.pod), reason: event.reason, because });
         }
       }
     }),
   );
+}
+
+/** For the kubelet's port and other readers on this host. Events of pods that the list does not have are forgotten. */
+function saveSummaries(reports: readonly PodReport[], nodeName: string): void {
+  writePodSummaries(reports.map(({ pod, status }) => podSummary(pod, status)));
+  forgetEventsExcept(new Set([nodeName, ...reports.map(({ pod }) => pod.metadata.uid)]));
+}
+
+function nameOf(pod: Pod): string {
+  return `${pod.metadata.namespace}/${pod.metadata.name}`;
 }

@@ -5,66 +5,70 @@ import { ApiError } from "../io/kube/http.ts";
 import type { Kube } from "../io/kube/kube.ts";
 import { reportProblem } from "../io/problems.ts";
 import { clearSyncRequest } from "../io/systemd/sync-trigger.ts";
-import type { Log } from "../log.ts";
-import type { Instant } from "../model/api/time.ts";
-import type { Config } from "../model/host/config.ts";
 import { activePressures } from "../model/host/pressure.ts";
 import type { RunEnd } from "../model/run-end.ts";
 import type { ListResult, PodSource } from "../ports.ts";
-import { unitletVersion } from "../version.ts";
 import { reconcileCertificates, reportRejection } from "./certificates.ts";
-import { isUpToDate } from "./fast-path.ts";
-import { isLeaseDue, reconcileNode, renewLease } from "./heartbeat.ts";
-
-export interface SyncInput {
-  readonly config: Config;
-  readonly configKey: string;
-  /** Undefined: standalone. */
-  readonly kube?: Kube;
-  readonly source: PodSource;
-  readonly libDir: string;
-  readonly log: Log;
-  readonly now: Instant;
-  /** The host goes down: say how things are, change nothing. */
-  readonly shuttingDown?: boolean;
-}
+import { readFastPath } from "./fast-path.ts";
+import { isLeaseDue, renewLease } from "./heartbeat.ts";
+import type { RunInput, SyncInput } from "./input.ts";
+import { updateNode } from "./node.ts";
 
 /**
- * One run: the lease, the list, and a look at the host without asking anybody. If all is as the last run left it, that
- * was it. Otherwise run.ts does the rest.
+ * One run. It renews the lease, lists the pods and takes a digest of the host without asking systemd. When the digest is
+ * the one that the last run left, the run ends here; otherwise reconcile.ts looks closer.
  */
 export async function sync(input: SyncInput): Promise<RunEnd> {
-  const { kube, source, config, configKey, now, shuttingDown = false } = input;
+  const { kube, source, configKey, now } = input;
   clearSyncRequest();
-  const beat = kube !== undefined && (shuttingDown || isLeaseDue(now));
-  const trouble = beat ? await tryHeartbeat(kube, input) : undefined;
-  const listResult: ListResult = trouble === undefined ? await source.list() : { ok: false, because: trouble };
+  const isDue = kube !== undefined && (input.shuttingDown || isLeaseDue(now));
+  const heartbeat: Heartbeat = isDue ? await sendHeartbeat(kube, input) : { renewed: false };
+  const listResult = await list(source, heartbeat);
   const digestBefore = listResult.ok ? `${configKey} ${listResult.digest} ${hostFingerprint()}` : undefined;
-  // While the host is short of something, somebody may have to go, however quiet it is.
-  const mayRest = !shuttingDown && !(beat && activePressures(config, readLevels()).length > 0);
-  if (mayRest && digestBefore !== undefined && isUpToDate(digestBefore, now))
-    return { status: 0, outcome: "settled", failedSteps: [] };
-  const { reconcile } = await loadReconcile();
-  return await reconcile({ ...input, listResult, digestBefore });
+  const run: RunInput = { ...input, listResult, digestBefore, isNodeDue: listResult.ok || heartbeat.renewed };
+  return (await endEarly(run, heartbeat)) ?? (await (await loadReconcile()).reconcile(run));
 }
 
-/** Why the API server cannot be asked for more; undefined when it can. */
-async function tryHeartbeat(
-  kube: Kube,
-  { config, configKey, now, log, shuttingDown = false }: SyncInput,
-): Promise<string | undefined> {
+interface Heartbeat {
+  readonly renewed: boolean;
+  /** Why the API server cannot be asked for more. */
+  readonly unreachable?: string;
+}
+
+/** Returns the end of a run that finds everything as the last run left it; undefined when it must look closer. */
+async function endEarly(run: RunInput, { renewed }: Heartbeat): Promise<RunEnd | undefined> {
+  if (run.digestBefore === undefined || run.shuttingDown) return undefined;
+  // Under resource pressure a pod may have to be evicted although nothing changed.
+  if (renewed && activePressures(run.config, readLevels()).length > 0) return undefined;
+  const found = readFastPath(run.digestBefore, run.now);
+  if (found === undefined) return undefined;
+  if (renewed) await updateNode(run, { systemdVersion: found.systemdVersion });
+  return { status: 0, outcome: "settled", failedSteps: [] };
+}
+
+async function list(source: PodSource, { unreachable }: Heartbeat): Promise<ListResult> {
+  if (unreachable !== undefined) return { ok: false, because: unreachable };
+  const result = await source.list();
+  try {
+    if (result.ok) result.accept();
+    return result;
+  } catch (error) {
+    return { ok: false, because: (error as Error).message };
+  }
+}
+
+async function sendHeartbeat(kube: Kube, { config, configKey, now, log }: SyncInput): Promise<Heartbeat> {
   const input = { kube, config, configKey, log, now };
   try {
     await renewLease(kube, config, now);
-    const identity = await reconcileCertificates(input);
-    await reconcileNode({ kube, config, now, version: unitletVersion, identity, shuttingDown });
-    return undefined;
+    await reconcileCertificates(input);
+    return { renewed: true };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    // Unreachable or not letting us in: the list would fail in the same way, after as long a wait.
     await reportRejection(input, error);
-    if (error.status === 0 || error.status === 401) return error.message;
+    // Unreachable, or it rejects the credentials: the list would fail in the same way, after another wait.
+    if (error.status === 0 || error.status === 401) return { renewed: false, unreachable: error.message };
     reportProblem(log, "node", error.message);
-    return undefined;
+    return { renewed: false };
   }
 }

@@ -31,9 +31,9 @@ function absentTarget(
 ): string | undefined {
   const { hostPID, shareProcessNamespace } = pod.spec;
   const target = hostPID || shareProcessNamespace ? undefined : targetOf(pod, container, config);
-  const own = directory?.pasts.get(container.name);
+  const own = directory?.histories.get(container.name);
   if (target === undefined || own?.started !== undefined || own?.exits.length) return undefined;
-  if (directory?.pasts.get(target)?.started !== undefined) return undefined;
+  if (directory?.histories.get(target)?.started !== undefined) return undefined;
   return `unable to find target container ${target}: it is not running`;
 }
 

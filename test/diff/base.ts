@@ -6,6 +6,7 @@ import type { Step } from "../../src/model/step.ts";
 import type { DesiredContainer } from "../../src/model/translation.ts";
 import type { ActualUnit, DesiredUnit, UnitName, UnitState } from "../../src/model/unit.ts";
 import type { PodDirectory, World } from "../../src/model/world.ts";
+import { describeStep } from "../../src/report/describe-step.ts";
 import { translateAll } from "../../src/translate/all.ts";
 import { readIdentity } from "../../src/unitfile/identity.ts";
 import { CONFIG, HOST, NO_REFERENCES, NOW, runnable } from "../translate/base.ts";
@@ -62,10 +63,10 @@ export function up(of: Pod, run = 1): World {
     if (unit === undefined) continue;
     units.push(kind === "init" ? placed(unit) : { ...placed(unit, RUNNING), invocation: invocation(run) });
   }
-  const pasts = new Map(containers.map(({ name, kind }) => [name, kind === "init" ? DONE : lives(run)]));
+  const histories = new Map(containers.map(({ name, kind }) => [name, kind === "init" ? DONE : lives(run)]));
   const directory: PodDirectory = {
     uid: of.metadata.uid,
-    pasts,
+    histories,
     files: new Map(files.map(({ name, text }) => [name, text])),
     volumes: new Map(),
   };
@@ -123,17 +124,17 @@ export function withoutUnit(world: World, name: UnitName): World {
 
 export function withPast(world: World, container: string, change: Partial<ContainerHistory>): World {
   const [uid = "", directory] = [...world.directories][0] ?? [];
-  const past = { ...(directory?.pasts.get(container) ?? NO_HISTORY), ...change };
-  const empty = { uid, pasts: new Map(), files: new Map(), volumes: new Map() };
-  const changed = { ...(directory ?? empty), pasts: new Map([...(directory?.pasts ?? []), [container, past]]) };
+  const past = { ...(directory?.histories.get(container) ?? NO_HISTORY), ...change };
+  const empty = { uid, histories: new Map(), files: new Map(), volumes: new Map() };
+  const changed = { ...(directory ?? empty), histories: new Map([...(directory?.histories ?? []), [container, past]]) };
   return { ...world, directories: new Map([...world.directories, [uid, changed]]) };
 }
 
 /** The same world, in which this container never ran. */
 export function withoutPast(world: World, container: string): World {
   const directories = [...world.directories].map(([uid, directory]): [string, PodDirectory] => {
-    const pasts = new Map([...directory.pasts].filter(([name]) => name !== container));
-    return [uid, { ...directory, pasts }];
+    const histories = new Map([...directory.histories].filter(([name]) => name !== container));
+    return [uid, { ...directory, histories }];
   });
   return { ...world, directories: new Map(directories) };
 }
@@ -157,19 +158,16 @@ export function ended(world: World): World {
   return withPast(withUnit(world, unitName("app"), gone), "app", { exits: [exit(1)] });
 }
 
-/** What diff() wants, a line a step: kind, what of, why, and the Event that goes with it. */
+/** The steps of diff() without their words, a line each: the kind, what it is about, and its Event. */
 export function plan(world: World): string[] {
   return stepsOf(world).map((step) => {
     const event = step.event === undefined ? "" : ` [${step.event.type} ${step.event.reason}: ${step.event.message}]`;
-    return `${step.kind} ${subjectOf(step)}: ${step.because}${event}`.replace(" :", ":");
+    return `${step.kind} ${subjectOf(step)}`.trimEnd() + event;
   });
 }
 
 function subjectOf(step: Step): string {
-  if ("unit" in step)
-    return step.unit.replace(/^unitlet\.shop\.(web\.)?(.*)\.service$/, "$2").replace(/^unitlet-.*\.slice$/, "slice");
-  if ("file" in step) return step.file.name;
-  if ("volume" in step) return step.volume.name;
-  if ("container" in step) return step.container;
-  return "at" in step ? toTimestamp(step.at) : "";
+  const { unit, file, volume, container, paths, at } = describeStep(step).fields;
+  const subject = unit ?? file ?? volume ?? container ?? paths ?? at ?? "";
+  return subject.replace(/^unitlet\.shop\.(web\.)?(.*)\.service$/, "$2").replace(/^unitlet-.*\.slice$/, "slice");
 }

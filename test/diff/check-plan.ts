@@ -9,7 +9,7 @@ const ORDER: readonly (readonly Step["kind"][])[] = [
   ["record-exit"],
   ["emit-event"],
   ["kill", "write-grace-period"],
-  ["unlink"],
+  ["mark-stopping", "unlink"],
   ["stop", "stop-and-wait"],
   ["schedule-run"],
   ["reset-failed", "remove-unit"],

@@ -49,14 +49,14 @@ export class Host {
   }
 
   changePast(uid: string, container: string, change: (past: ContainerHistory) => ContainerHistory): void {
-    this.#changeDirectory(uid, ({ pasts, ...rest }) => {
-      const past = change(pasts.get(container) ?? NO_HISTORY);
-      return { ...rest, pasts: new Map([...pasts, [container, past]]) };
+    this.#changeDirectory(uid, ({ histories, ...rest }) => {
+      const past = change(histories.get(container) ?? NO_HISTORY);
+      return { ...rest, histories: new Map([...histories, [container, past]]) };
     });
   }
 
   #changeDirectory(uid: string, change: (directory: PodDirectory) => PodDirectory): void {
-    const empty: PodDirectory = { uid, pasts: new Map(), files: new Map(), volumes: new Map() };
+    const empty: PodDirectory = { uid, histories: new Map(), files: new Map(), volumes: new Map() };
     this.directories.set(uid, change(this.directories.get(uid) ?? empty));
   }
 
@@ -66,7 +66,7 @@ export class Host {
     const isThere = (path: string) => {
       const [, name = "", kind] = /([^/]+)\.(env|initialized|finished)$/.exec(path) ?? [];
       if (kind === "env") return directory?.files.has(environmentFile(name)) ?? false;
-      const past = directory?.pasts.get(name) ?? NO_HISTORY;
+      const past = directory?.histories.get(name) ?? NO_HISTORY;
       return kind === "initialized" ? past.done : past.finished;
     };
     const conditions = decodeUnit(text).Unit?.ConditionPathExists ?? [];

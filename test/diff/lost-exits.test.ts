@@ -21,7 +21,7 @@ const gone = { state: undefined, invocation: undefined };
 const app = (change: Parameters<typeof withUnit>[2], past: Parameters<typeof withPast>[2] = {}) =>
   withPast(withUnit(up(pod()), APP, change), "app", past);
 
-const LOST = "record-exit app: container app ended and left no record";
+const LOST = "record-exit app";
 
 describe("a container that status calls running", () => {
   const cases: [string, World, string[]][] = [
@@ -31,16 +31,12 @@ describe("a container that status calls running", () => {
     [
       "is gone with a record: it is started",
       app(gone, { exits: [exit(1)] }),
-      [
-        "start app: it was stopped on the host [Warning Drift: Container app was stopped on the host; starting it again]",
-      ],
+      ["start app [Warning Drift: Container app was stopped on the host; starting it again]"],
     ],
     [
       "is gone, and a later one has a record already",
       app(gone, { exits: [exit(2, { startedAt: STARTED + 2000 })] }),
-      [
-        "start app: it was stopped on the host [Warning Drift: Container app was stopped on the host; starting it again]",
-      ],
+      ["start app [Warning Drift: Container app was stopped on the host; starting it again]"],
     ],
     [
       "is gone, and one has a record that began as late as a clock of whole seconds may say of the first",
@@ -91,7 +87,7 @@ describe("a container that status does not call running", () => {
     pending(withUnit(up(pod({ restartPolicy: "Never" })), APP, change));
 
   test("is started again where it may be: its helper notes down what was lost", () => {
-    expect(plan(pending(app(gone)))).toEqual(["start app: the pod is to run"]);
+    expect(plan(pending(app(gone)))).toEqual(["start app"]);
   });
 
   test("and was let go before under Never has been lost, and does not run twice", () => {

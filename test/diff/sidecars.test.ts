@@ -14,15 +14,13 @@ const gone = { state: undefined, invocation: undefined };
 describe("a sidecar", () => {
   test("is started with the pod, and what comes after it with it: systemd keeps the order", () => {
     const world = withoutPast(withUnit(up(of()), unitName("side"), gone), "side");
-    expect(plan(world)).toEqual(["start side: the pod is to run"]);
+    expect(plan(world)).toEqual(["start side"]);
   });
 
   test("that has failed before it was up holds back what comes after it", () => {
     const down = withUnit(withUnit(up(of()), unitName("side"), gone), unitName("app"), { ...gone, linked: true });
     const world = withPast(withoutPast(withoutPast(down, "app"), "side"), "side", { exits: [exit(1)] });
-    expect(plan(world).filter((step) => step.startsWith("start"))).toEqual([
-      "start side: it ended and is to run again",
-    ]);
+    expect(plan(world).filter((step) => step.startsWith("start"))).toEqual(["start side"]);
   });
 
   test("with a startup probe holds back what comes after it until it is up", () => {
@@ -38,7 +36,7 @@ describe("a sidecar", () => {
       exits: [exit(1, SUCCESS)],
       finished: true,
     });
-    expect(plan(world)).toEqual(["stop side: all that it served has ended [Normal Killing: Stopping container side]"]);
+    expect(plan(world)).toEqual(["mark-stopping", "stop side [Normal Killing: Stopping container side]"]);
     const ended = withPast(world, "side", { exits: [exit(1)] });
     expect(plan(withUnit(ended, unitName("side"), { state: DEAD, invocation: undefined }))).toEqual([]);
   });
@@ -47,7 +45,8 @@ describe("a sidecar", () => {
     const failing = of({ initContainers: [SIDE, container({ name: "bad" })], restartPolicy: "Never" });
     const world = withoutPast(withUnit(up(failing), unitName("app"), gone), "app");
     expect(plan(withPast(world, "bad", { exits: [exit(1)], done: false }))).toEqual([
-      "stop side: all that it served has ended [Normal Killing: Stopping container side]",
+      "mark-stopping",
+      "stop side [Normal Killing: Stopping container side]",
     ]);
   });
 

@@ -18,7 +18,7 @@ import {
 const APP = unitName("app");
 const WEB = pod();
 const DOWN = { state: DEAD, invocation: undefined };
-const START = "start app: it should run, and the list of pods is not to be had";
+const START = "start app";
 
 const offline = (change: Parameters<typeof withUnit>[2], past: Parameters<typeof withPast>[2] = {}) =>
   incomplete(withPast(withUnit(up(WEB), APP, change), "app", past));
@@ -58,8 +58,8 @@ describe("without a list of pods", () => {
     const world = withUnit(up(WEB), APP, { ...DOWN, linked: false });
     const items = [{ ...WEB, status: { phase: "Running" } }] as const;
     expect(plan({ ...world, pods: { complete: false, items, because: "a bad manifest" } })).toEqual([
-      "link app: it starts with the host",
-      "start app: the pod is to run",
+      "link app",
+      "start app",
     ]);
   });
 });
@@ -70,7 +70,7 @@ describe("after a reboot without an API server", () => {
 
   test("what the pod was given is restored once, before its containers start", () => {
     expect(plan(incomplete(withDirectory(down, { sealed: true, files: new Map() })))).toEqual([
-      "unseal: the host was rebooted",
+      "unseal",
       START,
       START.replace("app", "other"),
     ]);
@@ -90,12 +90,7 @@ describe("after a reboot without an API server", () => {
       units: new Map([...web.units, ...other.units]),
       directories: new Map([...web.directories, ...other.directories]),
     };
-    expect(plan(incomplete(both))).toEqual([
-      "unseal: the host was rebooted",
-      "unseal: the host was rebooted",
-      START,
-      START.replace("app", "api.app"),
-    ]);
+    expect(plan(incomplete(both))).toEqual(["unseal", "unseal", START, START.replace("app", "api.app")]);
   });
 
   test("what is still there is not restored", () => {

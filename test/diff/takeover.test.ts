@@ -12,25 +12,19 @@ const SECOND = pod({}, { uid: "5f0c3a2e-0000-4000-8000-000000000002" });
 
 const listed = (world: World, ...items: Pod[]): World => ({ ...world, pods: { complete: true, items } });
 
-const NEW = [
-  "write-file app.env: app.env is not as the pod has it",
-  "write-unit slice: it is new",
-  "write-unit app: it is new",
-  "link app: it starts with the host",
-  "start app: the pod is to run",
-];
+const NEW = ["write-file app.env", "write-unit slice", "write-unit app", "link app", "start app"];
 
 describe("a pod of the same name with another UID", () => {
   test("waits while the first one, which is gone, is stopped", () => {
-    expect(plan(listed(up(WEB), SECOND))).toEqual(["unlink app: the pod is gone", "stop slice: the pod is gone"]);
+    expect(plan(listed(up(WEB), SECOND))).toEqual(["mark-stopping", "unlink app", "stop slice"]);
   });
 
   test("waits while the first one's files are removed", () => {
     expect(plan(listed(ended(up(WEB)), SECOND))).toEqual([
-      "stop slice: the pod is gone",
-      "remove-unit slice: the pod is gone",
-      "remove-unit app: the pod is gone",
-      "remove-pod: the pod is gone",
+      "stop slice",
+      "remove-unit slice",
+      "remove-unit app",
+      "remove-pod",
     ]);
   });
 
@@ -45,7 +39,7 @@ describe("a pod of the same name with another UID", () => {
 
   test("replaces the first one also while the list is not whole: a name belongs to one pod", () => {
     const world: World = { ...up(WEB), pods: { complete: false, items: [SECOND], because: "a bad manifest" } };
-    expect(plan(world)).toEqual(["unlink app: another pod has its name", "stop slice: another pod has its name"]);
+    expect(plan(world)).toEqual(["mark-stopping", "unlink app", "stop slice"]);
   });
 });
 
@@ -53,7 +47,7 @@ describe("a unit that looks like ours and is not", () => {
   const foreign = { text: "[Service]\nExecStart=/bin/theirs\n", identity: undefined };
   const occupied = (name: string) => {
     const message = `Unit ${name} exists and is not unitlet's (it has no [X-Kubernetes] section): remove or rename it`;
-    return [`emit-event: ${message} [Warning FailedCreate: ${message}]`];
+    return [`emit-event [Warning FailedCreate: ${message}]`];
   };
 
   test("is left alone, and the pod whose name it has waits and says so", () => {

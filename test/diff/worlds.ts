@@ -75,7 +75,7 @@ const onePod = fc.record({
   fate,
   there: fc.boolean(),
   misfortunes: fc.dictionary(fc.constantFrom("app", "other", "first", "second"), misfortune, { maxKeys: 3 }),
-  pasts: fc.dictionary(fc.constantFrom("app", "other", "first", "second"), past, { maxKeys: 3 }),
+  histories: fc.dictionary(fc.constantFrom("app", "other", "first", "second"), past, { maxKeys: 3 }),
 });
 
 type OnePod = typeof onePod extends fc.Arbitrary<infer T> ? T : never;
@@ -93,7 +93,7 @@ export const anyWorld: fc.Arbitrary<World> = fc
   });
 
 function worldOf(
-  { spec: given, fate: of, there, misfortunes, pasts }: OnePod,
+  { spec: given, fate: of, there, misfortunes, histories }: OnePod,
   name: string,
   uid: string,
   complete: boolean,
@@ -104,7 +104,7 @@ function worldOf(
   for (const [which, change] of Object.entries(misfortunes)) world = befall(world, unitName(which, name), change ?? {});
   // Nothing but a list of pods can bring back an init container whose unit was masked or lost.
   if (!complete && INITS.some((init) => isBroken(world.units.get(unitName(init, name))))) world = up(original, run);
-  for (const [which, change] of Object.entries(pasts))
+  for (const [which, change] of Object.entries(histories))
     world = remember(world, uid, which, given.restartPolicy === "Always" ? { ...change, finished: false } : change);
   return { ...world, pods: { complete: true, items: of.listed ? world.pods.items.map((each) => now(each, of)) : [] } };
 }
@@ -145,8 +145,11 @@ function withUnit(world: World, unit: ActualUnit): World {
 function remember(world: World, uid: string, name: string, change: Partial<ContainerHistory>): World {
   const directory = world.directories.get(uid);
   if (directory === undefined) return world;
-  const pasts = new Map([...directory.pasts, [name, { ...(directory.pasts.get(name) ?? NO_HISTORY), ...change }]]);
-  return { ...world, directories: new Map([...world.directories, [uid, { ...directory, pasts }]]) };
+  const histories = new Map([
+    ...directory.histories,
+    [name, { ...(directory.histories.get(name) ?? NO_HISTORY), ...change }],
+  ]);
+  return { ...world, directories: new Map([...world.directories, [uid, { ...directory, histories }]]) };
 }
 
 function now(of: Pod, { changed, deletionGracePeriodSeconds, phase }: OnePod["fate"]): Pod {

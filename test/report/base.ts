@@ -81,8 +81,8 @@ export function past(exits: readonly ExitRecord[], change: Partial<ContainerHist
   return { ...NO_HISTORY, exits, ...change };
 }
 
-export function world(units: readonly ActualUnit[], pasts: Readonly<Record<string, ContainerHistory>> = {}): World {
-  const directory = { uid: UID, pasts: new Map(Object.entries(pasts)), files: new Map(), volumes: new Map() };
+export function world(units: readonly ActualUnit[], histories: Readonly<Record<string, ContainerHistory>> = {}): World {
+  const directory = { uid: UID, histories: new Map(Object.entries(histories)), files: new Map(), volumes: new Map() };
   return {
     now: NOW,
     config: CONFIG,

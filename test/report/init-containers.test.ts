@@ -11,14 +11,14 @@ describe("init containers", () => {
   const more: Container = { name: "more", image: "host" };
   const init = (
     units: readonly ActualUnit[],
-    pasts: Readonly<Record<string, ContainerHistory>>,
+    histories: Readonly<Record<string, ContainerHistory>>,
     spec: Partial<PodSpec> = {},
   ) => {
     const of = pod({ initContainers: [setup, more], ...spec });
     const waiting = { app: { reason: "ErrImagePull", message: "no" }, more: { reason: "ErrImagePull", message: "no" } };
     const report = reportPod({
       translation: runnable(of, waiting),
-      world: world(units, pasts),
+      world: world(units, histories),
       previous: undefined,
       now: NOW,
     });

@@ -3,20 +3,21 @@ import { exists, readOptional } from "../files.ts";
 
 const PROFILES = "/sys/kernel/security/apparmor/profiles";
 
-export interface Named {
-  readonly profile: boolean;
-  readonly user: boolean;
+export interface ConfinementNeeds {
+  readonly optionalPaths: readonly string[];
+  readonly appArmorProfiles: boolean;
+  readonly users: boolean;
 }
 
-/** Looks for `paths`; costs a tenth of a millisecond. Profiles and users are read only where a pod may name one. */
-export function readConfinementProbe(paths: readonly string[], named: Named): ConfinementProbe {
-  const profiles = named.profile ? readOptional(PROFILES) : undefined;
+/** Looks for the optional paths, in 0.1 ms. Profiles and users are read only when a pod may name one. */
+export function readConfinementProbe(needs: ConfinementNeeds): ConfinementProbe {
+  const profiles = needs.appArmorProfiles ? readOptional(PROFILES) : undefined;
   return {
-    present: new Set(paths.filter(exists)),
+    present: new Set(needs.optionalPaths.filter(exists)),
     hosts: readOptional("/etc/hosts") ?? "",
     resolvConf: readOptional("/etc/resolv.conf") ?? "",
     ...(profiles === undefined ? {} : { appArmorProfiles: profileNames(profiles) }),
-    ...(named.user ? { users: parseUsers(readOptional("/etc/passwd") ?? "") } : {}),
+    ...(needs.users ? { users: parseUsers(readOptional("/etc/passwd") ?? "") } : {}),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Kube } from "./kube.ts";
 import { nodeNameMismatch, saveNodeName } from "./node-name.ts";
 import { fetchReferred } from "./referred-object.ts";
 
-/** The pods that the API server has bound to this node. */
+/** The pods that are bound to this node, by the API server. */
 export class ClusterSource implements PodSource {
   readonly #kube: Kube;
   readonly #node: string;
@@ -24,8 +24,12 @@ export class ClusterSource implements PodSource {
     if (because !== undefined) return { ok: false, because };
     try {
       const body = await this.#kube.listPods();
-      saveNodeName(this.#node);
-      return { ok: true, digest: digestOfItems(body), parse: () => ({ pods: parsePods(body, this.#node) }) };
+      return {
+        ok: true,
+        digest: digestOfItems(body),
+        parse: () => ({ pods: parsePods(body, this.#node) }),
+        accept: () => saveNodeName(this.#node),
+      };
     } catch (error) {
       return { ok: false, because: (error as Error).message };
     }
@@ -41,37 +45,37 @@ export class ClusterSource implements PodSource {
 
   async fetch(needs: readonly Dependency[]): Promise<ResolvedReferences> {
     const now = Date.now();
-    const answers = needs.map(
+    const results = needs.map(
       async ({ key, reference }) => [key, await fetchReferred(this.#kube.api, reference, now)] as const,
     );
-    return new Map(await Promise.all(answers));
+    return new Map(await Promise.all(results));
   }
 
   async publish(pod: Pod, _next: PodStatus, patch: object): Promise<void> {
     await this.#kube.patchPodStatus(pod.metadata, patch);
   }
 
-  async tell(event: PodEvent): Promise<void> {
+  async recordEvent(event: PodEvent): Promise<void> {
     await this.#kube.events.tellOfPod(event, Date.now());
   }
 
-  async forget(pod: Pod): Promise<void> {
+  async deletePodObject(pod: Pod): Promise<void> {
     try {
       await this.#kube.deletePod(pod.metadata);
     } catch (error) {
-      // Gone already, or its name has another UID by now.
+      // 404: the object is gone already. 409: another pod has the name, with another UID.
       if (!(error instanceof ApiError && (error.status === 404 || error.status === 409))) throw error;
     }
   }
 }
 
-/** Of the items alone: the list's own resourceVersion changes with every write anywhere in the cluster. */
+/** Returns a digest of the items alone: the list's resourceVersion changes with every write in the cluster. */
 function digestOfItems(body: Buffer): string {
   const at = body.indexOf('"items":');
   return digest(body.subarray(Math.max(0, at)), 40);
 }
 
-/** Throws when this is not the whole list of this node's pods: then it must not be acted on as if it were. */
+/** Returns the pods of a PodList. Throws when it is not the whole list of this node's pods, because a run removes the rest. */
 export function parsePods(body: Buffer, nodeName: string): readonly Pod[] {
   type List = { kind?: string; metadata?: { continue?: string }; items?: unknown };
   const list = JSON.parse(body.toString()) as List | null;

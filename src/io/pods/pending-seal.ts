@@ -14,15 +14,17 @@ export function clearPendingSeal(uid: string, name?: string): void {
   if (exists(path)) remove(path);
 }
 
-/** Gives `seal` what waits of each pod that is still there, and forgets what it took; false: nothing. Throws what `seal` throws. */
-export function sealPending(seal: (uid: string, name: string, text: string) => void): boolean {
-  const uids = list(PENDING_SEAL);
-  for (const uid of uids) {
+export function hasPendingSeals(): boolean {
+  return list(PENDING_SEAL).length > 0;
+}
+
+/** Gives `seal` what is pending of each pod that is still there, and forgets it then. Throws what `seal` throws. */
+export function sealPending(seal: (uid: string, name: string, text: string) => void): void {
+  for (const uid of list(PENDING_SEAL)) {
     for (const name of exists(podRunDir(uid))
       ? list(join(PENDING_SEAL, uid)).filter((each) => !each.startsWith("."))
       : [])
       seal(uid, name, readOptional(join(PENDING_SEAL, uid, name)) ?? "");
     clearPendingSeal(uid);
   }
-  return uids.length > 0;
 }

@@ -54,7 +54,7 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
     ...(stoppingSince === undefined ? {} : { stoppingSince }),
     ...(stoppingGrace ? { stoppingGrace: Number(stoppingGrace) } : {}),
     sealed: names.has(SEALED),
-    pasts: new Map([...containers].map((name) => [name, readHistory(uid, name, names)])),
+    histories: new Map([...containers].map((name) => [name, readHistory(uid, name, names)])),
     files: new Map(environments.map((name) => [name, readRegular(join(podRunDir(uid), name)) ?? ""])),
     volumes: names.has("volumes") ? readVolumes(uid) : new Map(),
     storage: readStorage(uid, mounts),
@@ -144,9 +144,9 @@ export function sealPod(uid: string, files: readonly DesiredFile[], volumes: rea
   }
 }
 
-/** Seals what earlier runs could not; false when there was nothing. Throws when the host still cannot. */
-export function sealPendingPods(): boolean {
-  return sealPending(sealText);
+/** Seals what earlier runs could not. Throws when the host still cannot. */
+export function sealPendingPods(): void {
+  sealPending(sealText);
 }
 
 function sealText(uid: string, name: string, text: string): void {

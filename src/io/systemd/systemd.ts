@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import dbus from "dbus-next";
+import type { Instant } from "../../model/api/time.ts";
 import type { UnitName, UnitState } from "../../model/unit.ts";
 import { Bus, BusError } from "./bus.ts";
 
@@ -125,8 +126,9 @@ export class Systemd {
     await this.#manager("StartUnit", "ss", [unit, "ignore-dependencies"]);
   }
 
-  /** A transient timer that rings the doorbell after so many milliseconds. Setting it again changes nothing. */
-  async scheduleRun(name: string, milliseconds: number): Promise<void> {
+  /** Requests a run at that time, by a transient timer. Setting a timer of the same name again changes nothing. */
+  async scheduleRun(name: string, at: Instant): Promise<void> {
+    const milliseconds = at - Date.now();
     const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
     const timer = [
       ["AccuracyUSec", variant("t", 50_000n)],

@@ -11,9 +11,9 @@ const HOOKS = [
 /** Hooks that have failed, once for each start of a container. What they said may be secret, so only that they failed. */
 export function hookEvents({ kind, pod }: Translation, world: World): PodEvent[] {
   if (kind === "rejected") return [];
-  const pasts = world.directories.get(pod.metadata.uid)?.pasts;
+  const histories = world.directories.get(pod.metadata.uid)?.histories;
   return declaredContainers(pod.spec).flatMap((container) => {
-    const failed = pasts?.get(container.name)?.failedHooks;
+    const failed = histories?.get(container.name)?.failedHooks;
     const list = pod.spec.initContainers?.includes(container) ? "initContainers" : "containers";
     return HOOKS.flatMap(([hook, reason, message]): PodEvent[] => {
       const occurrence = failed?.[hook];

@@ -9,9 +9,9 @@ import type { World } from "../../model/world.ts";
 /** What the probes of a pod have to say. The same at each run until it changes: an occurrence that was told is no news. */
 export function probeEvents({ kind, pod }: Translation, world: World): PodEvent[] {
   if (kind === "rejected") return [];
-  const pasts = world.directories.get(pod.metadata.uid)?.pasts;
+  const histories = world.directories.get(pod.metadata.uid)?.histories;
   return declaredContainers(pod.spec).flatMap((container) => {
-    const results = pasts?.get(container.name)?.probes ?? {};
+    const results = histories?.get(container.name)?.probes ?? {};
     return PROBE_TYPES.flatMap((type) => {
       const result = results[type];
       return result === undefined ? [] : resultEvents(pod, container, type, result);

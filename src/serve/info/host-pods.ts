@@ -29,7 +29,7 @@ export function readHostPods(): readonly Pod[] {
     const text = asUnitName(name) && readRegular(join(UNIT_DIRECTORY, name));
     const identity = text === undefined ? undefined : readIdentity(text);
     if (identity === undefined || !isContainer({ identity })) return [];
-    const past = directories.get(identity.podUID)?.pasts.get(identity.container) ?? NO_HISTORY;
+    const past = directories.get(identity.podUID)?.histories.get(identity.container) ?? NO_HISTORY;
     const invocation = runningInvocation(name);
     return [{ identity, past, ...(invocation === undefined ? {} : { invocation }) }];
   });

@@ -28,7 +28,7 @@ function judged({ image = "deb://jq", policy, config, deb, supported = true, has
   const change: Partial<Container> = { image, command: ["jq"], ...(policy && { imagePullPolicy: policy }) };
   const directory = {
     uid: UID,
-    pasts: new Map(),
+    histories: new Map(),
     volumes: new Map(),
     files: new Map([["app.pull-requested", String(NOW)]]),
   };

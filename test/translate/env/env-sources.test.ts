@@ -136,7 +136,7 @@ describe("a variable's value from elsewhere", () => {
   test("a container that has been given it once keeps it, and one that asks for another has to wait", () => {
     const given = podOf({ env: from({ configMapKeyRef: { name: "map", key: "a" } }) });
     const file = runnable(given, { references: KNOWN }).files[0]?.text ?? "";
-    const directory = { uid: UID, pasts: new Map(), volumes: new Map(), files: new Map([["app.env", file]]) };
+    const directory = { uid: UID, histories: new Map(), volumes: new Map(), files: new Map([["app.env", file]]) };
     const context = { references: NO_REFERENCES, directory };
     expect(runnable(given, context)).toMatchObject({
       files: [],

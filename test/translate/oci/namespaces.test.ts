@@ -26,7 +26,7 @@ const onImage = (name: string): Container => ({ name, image: "app:1" });
 /** What is known of containers: the one called "app" runs. */
 const DIRECTORY: PodDirectory = {
   ...{ uid: UID, files: new Map(), volumes: new Map() },
-  pasts: new Map([["app", { ...NO_HISTORY, started: { at: 0, invocation: "a" } }]]),
+  histories: new Map([["app", { ...NO_HISTORY, started: { at: 0, invocation: "a" } }]]),
 };
 
 function translated(spec: Partial<PodSpec> = {}, directory = DIRECTORY) {
@@ -138,8 +138,11 @@ test("crun is told whose processes an ephemeral container is to see", () => {
 });
 
 describe("a target that does not run", () => {
-  const wait = (spec: Partial<PodSpec>, pasts: PodDirectory["pasts"] = new Map()) => {
-    const { containers } = translated({ ephemeralContainers: [debugger_("app")], ...spec }, { ...DIRECTORY, pasts });
+  const wait = (spec: Partial<PodSpec>, histories: PodDirectory["histories"] = new Map()) => {
+    const { containers } = translated(
+      { ephemeralContainers: [debugger_("app")], ...spec },
+      { ...DIRECTORY, histories },
+    );
     return containers.find(({ name }) => name === "look")?.waiting;
   };
 
@@ -148,13 +151,13 @@ describe("a target that does not run", () => {
     expect(wait({})).toEqual({ reason: "CreateContainerConfigError", message });
   });
 
-  test.for<[string, Partial<PodSpec>, PodDirectory["pasts"]?]>([
-    ["once it runs", {}, DIRECTORY.pasts],
+  test.for<[string, Partial<PodSpec>, PodDirectory["histories"]?]>([
+    ["once it runs", {}, DIRECTORY.histories],
     ["where the pod's processes are shared", { shareProcessNamespace: true }],
     ["without a target", { ephemeralContainers: [debugger_()] }],
     ["when it has been seen before", {}, new Map([["look", { ...NO_HISTORY, started: { at: 0, invocation: "b" } }]])],
-  ])("is not waited for %s", ([, spec, pasts]) => {
-    expect(wait(spec, pasts)).toBeUndefined();
+  ])("is not waited for %s", ([, spec, histories]) => {
+    expect(wait(spec, histories)).toBeUndefined();
   });
 });
 

@@ -31,7 +31,7 @@ const context = (of: Images, change: Partial<TranslateContext> = {}) => ({
   ...change,
 });
 const directory = (change: Partial<PodDirectory>) => ({
-  directory: { uid: UID, pasts: new Map(), files: new Map(), volumes: new Map(), ...change },
+  directory: { uid: UID, histories: new Map(), files: new Map(), volumes: new Map(), ...change },
 });
 const asked = directory({ files: new Map([["v.volume.pull-requested", String(NOW)]]) });
 

@@ -4,7 +4,7 @@ import { type ContainerHistory, type ExitRecord, NO_HISTORY } from "../../src/mo
 import type { FetchResult } from "../../src/model/references.ts";
 import type { ActualUnit, UnitName, UnitState } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
-import { isTransitioning, validUntil } from "../../src/run/fast-path.ts";
+import { isTransitioning, validUntil } from "../../src/run/valid-until.ts";
 import { CONFIG, HOST, NO_REFERENCES, NOW, pod, UID } from "../translate/base.ts";
 
 const MINUTE = 60_000;
@@ -39,8 +39,8 @@ function withUnit(state: Partial<UnitState>, change: Partial<ActualUnit> = {}): 
 
 /** A unit between its starts, and until when container-start means to wait. */
 function inStartPre(backOffUntil: number): World {
-  const pasts = new Map([["app", { ...NO_HISTORY, backOffUntil }]]);
-  const directories = new Map([[UID, { uid: UID, pasts, files: new Map(), volumes: new Map() }]]);
+  const histories = new Map([["app", { ...NO_HISTORY, backOffUntil }]]);
+  const directories = new Map([[UID, { uid: UID, histories, files: new Map(), volumes: new Map() }]]);
   return { ...withUnit({ active: "activating", sub: "start-pre", job: "start" }), directories };
 }
 
@@ -83,7 +83,7 @@ describe("a start or an end is all but over", () => {
     new Map([
       [
         UID,
-        { uid: UID, pasts: new Map([["app", { ...NO_HISTORY, ...change }]]), files: new Map(), volumes: new Map() },
+        { uid: UID, histories: new Map([["app", { ...NO_HISTORY, ...change }]]), files: new Map(), volumes: new Map() },
       ],
     ]);
   const startPre = (change: Partial<ContainerHistory>): World => ({

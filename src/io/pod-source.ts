@@ -1,0 +1,24 @@
+import type { Log } from "../log.ts";
+import type { Instant } from "../model/api/time.ts";
+import type { Config } from "../model/host/config.ts";
+import type { PodSource } from "../ports.ts";
+import { ClusterSource } from "./kube/cluster-source.ts";
+import { ApiClient } from "./kube/http.ts";
+import { Kube } from "./kube/kube.ts";
+import { ManifestSource } from "./manifest-source.ts";
+
+export interface ConnectedSource {
+  readonly source: PodSource;
+  /** Undefined on a standalone host. */
+  readonly kube?: Kube;
+  close(): void;
+}
+
+/** Returns where the pods of this host come from. After `deadline` no further request is sent to the API server. */
+export function connectPodSource(config: Config, log: Log, deadline: Instant): ConnectedSource {
+  const { cluster, nodeName, manifests } = config;
+  if (cluster === undefined) return { source: new ManifestSource(manifests, nodeName, log), close: () => undefined };
+  const api = new ApiClient(cluster, config.apiTimeout, deadline);
+  const kube = new Kube(api, nodeName);
+  return { kube, source: new ClusterSource(kube, nodeName), close: () => api.close() };
+}

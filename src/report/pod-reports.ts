@@ -1,0 +1,57 @@
+import type { PodEvent } from "../model/api/event.ts";
+import type { Pod, PodStatus } from "../model/api/pod.ts";
+import type { Instant } from "../model/api/time.ts";
+import type { Step } from "../model/step.ts";
+import type { Translation } from "../model/translation.ts";
+import type { World } from "../model/world.ts";
+import { hookEvents } from "./events/hook-events.ts";
+import { podEvents } from "./events/pod-events.ts";
+import { probeEvents } from "./events/probe-events.ts";
+import { statusPatch } from "./patch.ts";
+import { reportPod } from "./pod-status.ts";
+
+/** How a pod is now. */
+export interface PodReport {
+  readonly pod: Pod;
+  readonly status: PodStatus;
+  /** How `status` differs from the status that the pod came with; undefined when it does not. */
+  readonly patch?: object;
+  /** What happened between the two; to be published once the patch is accepted. */
+  readonly events: readonly PodEvent[];
+}
+
+export function reportPods(translations: readonly Translation[], world: World, now: Instant): PodReport[] {
+  return translations.map((translation) => {
+    const { pod } = translation;
+    const status = reportPod({ translation, world, previous: pod.status, now });
+    const patch = statusPatch(pod, status);
+    if (patch === undefined) return { pod, status, events: [] };
+    return { pod, status, patch, events: podEvents({ translation, previous: pod.status, next: status }) };
+  });
+}
+
+export interface StepResults {
+  readonly done: readonly Step[];
+  readonly failed: readonly { readonly step: Step; readonly error: Error }[];
+}
+
+/** Returns the Events of a run that do not depend on a status: of its steps, and of probes and hooks. */
+export function runEvents(
+  { done, failed }: StepResults,
+  translations: readonly Translation[],
+  world: World,
+): readonly PodEvent[] {
+  const pods = new Map(translations.map(({ pod }) => [pod.metadata.uid, pod]));
+  return [
+    ...done.flatMap(({ event }) => (event === undefined ? [] : [event])),
+    ...failed.flatMap(({ step, error }) => failedStep(step, error, pods.get(step.uid))),
+    ...translations.flatMap((each) => [...probeEvents(each, world), ...hookEvents(each, world)]),
+  ];
+}
+
+/** A pod that does not start because of its host needs an Event: its owner cannot read the host's journal. */
+function failedStep(step: Step, error: Error, pod: Pod | undefined): PodEvent[] {
+  if (pod === undefined) return [];
+  const message = `Error: cannot ${step.kind}${"unit" in step ? ` ${step.unit}` : ""}: ${error.message}`;
+  return [{ pod, type: "Warning", reason: "Failed", message, occurrence: message }];
+}

@@ -1,0 +1,69 @@
+import { readHost } from "../io/host/host.ts";
+import { readStore } from "../io/images/image-store.ts";
+import { ApiError } from "../io/kube/http.ts";
+import type { Kube } from "../io/kube/kube.ts";
+import { cachedCredentials } from "../io/pki/cached-credentials.ts";
+import { reportProblem } from "../io/problems.ts";
+import type { Node } from "../model/api/node.ts";
+import type { Host } from "../model/host/host.ts";
+import { nodeEvents } from "../report/events/node-events.ts";
+import { leaseFor } from "../report/node/lease.ts";
+import { type NodeChanges, reportNode } from "../report/node/node.ts";
+import { unitletVersion } from "../version.ts";
+import type { SyncInput } from "./input.ts";
+
+export type SystemdState = Pick<Host, "systemdVersion" | "systemdProblem">;
+
+/** Brings the Node object up to date, if the host is a node. A failure is reported, and the run goes on. */
+export async function updateNode(input: SyncInput, systemd: SystemdState): Promise<void> {
+  if (input.kube === undefined) return;
+  try {
+    await reconcileNode(input.kube, input, systemd);
+    reportProblem(input.log, "node", undefined);
+  } catch (error) {
+    reportProblem(input.log, "node", (error as Error).message);
+  }
+}
+
+/** Creates the Node when it is missing, and patches it when it differs from the host. Throws ApiError. */
+async function reconcileNode(kube: Kube, input: SyncInput, systemd: SystemdState): Promise<void> {
+  const { config, configKey, now, shuttingDown } = input;
+  const existing = await kube.getNode();
+  const identity = cachedCredentials(configKey);
+  const clockSkew = kube.api.clockSkew();
+  const changes = reportNode({
+    config,
+    host: readHost(config.nodeIPs, now, systemd),
+    existing,
+    now,
+    version: unitletVersion,
+    shuttingDown,
+    trees: readStore(),
+    ...(identity && { identity }),
+    ...(clockSkew !== undefined && { clockSkew }),
+  });
+  if (changes.create !== undefined) await createNode(kube, changes.create, input);
+  else await patchNode(kube, existing, changes, input);
+}
+
+async function createNode(kube: Kube, node: Node, { config, now }: SyncInput): Promise<void> {
+  try {
+    const { metadata } = await kube.createNode(node);
+    await kube.createLease(leaseFor(config.nodeName, metadata.uid ?? "", now));
+  } catch (error) {
+    // Another client has created one of them since the GET; the next run patches it.
+    if (!(error instanceof ApiError && error.status === 409)) throw error;
+  }
+}
+
+async function patchNode(
+  kube: Kube,
+  existing: Node | undefined,
+  changes: NodeChanges,
+  { config, now }: SyncInput,
+): Promise<void> {
+  const { metadataPatch, statusPatch } = changes;
+  if (metadataPatch !== undefined) await kube.patchNode(metadataPatch);
+  if (statusPatch !== undefined) await kube.patchNodeStatus(statusPatch);
+  for (const event of nodeEvents(existing, changes, config.nodeName)) await kube.events.tellOfNode(event, now);
+}

@@ -1,0 +1,33 @@
+import { hasPendingSeals } from "../io/pods/pending-seal.ts";
+import { sealPendingPods, sealPod, writePodFile } from "../io/pods/pod-directories.ts";
+import { reportProblem } from "../io/problems.ts";
+import { writeVolume } from "../io/volumes/projected-volume.ts";
+import type { Log } from "../log.ts";
+import type { DesiredFile, DesiredVolume } from "../model/step.ts";
+
+/** Writes a file of the pod, and seals a copy for a boot without the API server. Throws when it cannot be written. */
+export function writeSealedFile(uid: string, file: DesiredFile, log: Log): void {
+  writePodFile(uid, file);
+  reportSealing(log, () => sealPod(uid, [file], []));
+}
+
+/** Does the same for a volume. */
+export function writeSealedVolume(uid: string, volume: DesiredVolume, log: Log): void {
+  writeVolume(uid, volume);
+  reportSealing(log, () => sealPod(uid, [], [volume]));
+}
+
+/** Seals what earlier runs could not. */
+export function sealPendingFiles(log: Log): void {
+  if (hasPendingSeals()) reportSealing(log, sealPendingPods);
+}
+
+/** Sealed copies are needed at a later boot only, so a host that cannot seal starts its pods all the same. */
+function reportSealing(log: Log, seal: () => void): void {
+  try {
+    seal();
+    reportProblem(log, "seal", undefined);
+  } catch (error) {
+    reportProblem(log, "seal", (error as Error).message);
+  }
+}

@@ -1,0 +1,64 @@
+import { containersOf } from "../model/api/containers.ts";
+import { isTerminal } from "../model/api/phase.ts";
+import type { Pod } from "../model/api/pod.ts";
+import type { DebReference } from "../model/image/deb-reference.ts";
+import { parseImage } from "../model/image/image-reference.ts";
+import type { Dependency, ResolvedReferences } from "../model/references.ts";
+import { imageKey } from "../unitfile/image-names.ts";
+import { namesUser } from "./annotations/user.ts";
+import { type EnvFile, neededEnvFiles } from "./env/env-file.ts";
+import { hasDiskLimit } from "./eviction/limits.ts";
+import { namesAppArmorProfile, OPTIONAL_PATHS } from "./host/host-files.ts";
+import { allDependencies } from "./references.ts";
+import { neededDirectories, neededMountPoints, volumePaths } from "./volumes/host-paths.ts";
+import { volumeImageKeys } from "./volumes/image-volumes.ts";
+
+/** Facts about the host and the cluster that the translation of these pods depends on, besides what it always needs. */
+export interface Needs {
+  /** Paths that must be directories of the host. */
+  readonly directories: readonly string[];
+  /** Paths that must be on the host, as a file or as a directory. */
+  readonly mountPoints: readonly string[];
+  /** Paths of the host that volumes may mean. */
+  readonly volumePaths: ReadonlySet<string>;
+  /** Paths that units name only where they are on the host. */
+  readonly optionalPaths: readonly string[];
+  readonly envFiles: readonly EnvFile[];
+  /** Keys of images, as unitfile/image-names.ts makes them. */
+  readonly imageKeys: ReadonlySet<string>;
+  readonly packages: readonly DebReference[];
+  /** A container names an AppArmor profile, so the kernel's list of them is needed. */
+  readonly appArmorProfiles: boolean;
+  /** A container names a user of the host, so /etc/passwd is needed. */
+  readonly users: boolean;
+  /** A pod waits for admission, which depends on the labels and taints of the Node. */
+  readonly node: boolean;
+  /** UIDs of pods that have a limit of their own for what they keep on the disk. */
+  readonly diskLimited: readonly string[];
+}
+
+/** Returns what a run must read before it can translate these pods. */
+export function needsOf(pods: readonly Pod[], references: ResolvedReferences): Needs {
+  const containers = pods.flatMap(({ spec }) => containersOf(spec));
+  const images = [...new Set(containers.map(({ image }) => image ?? ""))].map(parseImage);
+  const named = images.flatMap((image) => ("name" in image ? [imageKey(image.name)] : []));
+  return {
+    directories: containers.flatMap(neededDirectories),
+    mountPoints: containers.flatMap(neededMountPoints),
+    volumePaths: new Set(pods.flatMap((pod) => volumePaths(pod, references))),
+    optionalPaths: OPTIONAL_PATHS,
+    envFiles: pods.flatMap(neededEnvFiles),
+    imageKeys: new Set([...named, ...pods.flatMap(volumeImageKeys)]),
+    packages: images.filter((image) => image.kind === "deb"),
+    appArmorProfiles: namesAppArmorProfile(pods),
+    users: pods.some(namesUser),
+    node: pods.some(({ status }) => status?.startTime === undefined && status?.phase !== "Failed"),
+    diskLimited: pods.filter(hasDiskLimit).map(({ metadata }) => metadata.uid),
+  };
+}
+
+/** Returns the objects that these pods refer to. A pod that has ended or is being deleted needs none. */
+export function referenceNeeds(pods: readonly Pod[], known: ResolvedReferences): readonly Dependency[] {
+  const alive = pods.filter(({ metadata, status }) => !metadata.deletionTimestamp && !isTerminal(status?.phase));
+  return allDependencies(alive, known);
+}
