@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Machine } from "../support/machine.ts";
 import type { RunResult } from "../support/run.ts";
@@ -40,11 +39,6 @@ const USER = '"/usr/bin/setpriv" "--reuid=1234" "--regid=1235" "--groups=7,1236"
 beforeAll(async () => {
   units = await ContainerUnits.boot("enter");
   machine = units.machine;
-  await machine.write(
-    "/usr/local/lib/unitlet/container-enter",
-    await readFile("units/helpers/container/container-enter"),
-    0o755,
-  );
   await machine.write("/opt/report", REPORT, 0o755);
   await machine.exec(["mkdir", "/opt/a directory"]);
 });

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { installedHelpers } from "../support/installed-files.ts";
 import { Machine } from "../support/machine.ts";
 
 export interface Container {
@@ -39,13 +40,8 @@ export class ContainerUnits {
   static async boot(name: string): Promise<ContainerUnits> {
     const { UNITLET_TEST_ROOT: root } = process.env;
     const machine = await Machine.boot(name, { net: "private", ...(root ? { root } : {}) });
-    for (const helper of ["container-start", "container-exit", "container-landlock"]) {
-      await machine.write(
-        `/usr/local/lib/unitlet/${helper}`,
-        await readFile(`units/helpers/container/${helper}`),
-        0o755,
-      );
-    }
+    for (const { source, name, mode } of installedHelpers("container"))
+      await machine.write(`/usr/local/lib/unitlet/${name}`, await readFile(source), mode);
     return new ContainerUnits(machine);
   }
 

@@ -5,6 +5,7 @@ import { podRunDir, volumePath } from "../../src/model/paths.ts";
 import type { DesiredVolume } from "../../src/model/step.ts";
 import type { Runnable } from "../../src/model/translation.ts";
 import { CASES, LIB_DIR, translateCase } from "../golden/cases.ts";
+import { installedHelpers } from "../support/installed-files.ts";
 import { Machine } from "../support/machine.ts";
 
 const PODS = CASES.flatMap(translateCase).filter((each): each is Runnable => each.kind === "runnable");
@@ -24,9 +25,9 @@ beforeAll(async () => {
   machine = await Machine.boot("golden", { net: "private" });
   const root = await machine.root();
   mkdirSync(`${root}${LIB_DIR}`, { recursive: true });
-  for (const helper of ["container-start", "container-exit", "container-landlock"]) {
-    copyFileSync(`units/helpers/container/${helper}`, `${root}${LIB_DIR}/${helper}`);
-    chmodSync(`${root}${LIB_DIR}/${helper}`, 0o755);
+  for (const { source, name, mode } of installedHelpers("container")) {
+    copyFileSync(source, `${root}${LIB_DIR}/${name}`);
+    chmodSync(`${root}${LIB_DIR}/${name}`, mode);
   }
   for (const name of ["hosts", "resolv.conf"]) writeFileSync(`${root}/etc/${name}`, "");
   for (const { name, text } of UNITS) writeFileSync(`${root}/etc/systemd/system/${name}`, text);

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { installedFile } from "../support/installed-files.ts";
 import { Machine } from "../support/machine.ts";
 
 let machine: Machine;
@@ -19,10 +20,10 @@ beforeAll(async () => {
   machine = await Machine.boot("watch", { net: "private" });
   await new Promise<void>((listening) => server.listen(0, listening));
   const url = `http://${machine.hostAddress}:${(server.address() as AddressInfo).port}/api/v1/pods?watch=1`;
-  await machine.write("/usr/local/lib/unitlet/pod-watch", await readFile("units/helpers/agent/pod-watch"), 0o755);
+  await machine.write("/usr/local/lib/unitlet/pod-watch", await readFile(installedFile("pod-watch").source), 0o755);
   await machine.write(
     "/etc/systemd/system/unitlet-watch.service",
-    await readFile("units/systemd/unitlet-watch.service"),
+    await readFile(installedFile("unitlet-watch.service").source),
   );
   await machine.exec("mkdir -m 700 /run/unitlet; cat >/run/unitlet/watch.curl", {
     stdin: `url = "${url}"\nheader = "Authorization: Bearer secret-token"\nuser-agent = "unitlet"\n`,

@@ -9,9 +9,7 @@ esac
 programs=$DESTDIR$PREFIX/lib/unitlet
 command=$DESTDIR$PREFIX/bin/unitlet
 config=$DESTDIR/etc/unitlet
-agent_units='unitlet-sync.service unitlet-sync.timer unitlet-sync.path unitlet-watch.service unitlet-image@.service unitlet-deb@.service unitlet-api.socket unitlet-api.service
-unitlet-log@.socket unitlet-log@.service unitlet-probe@.service unitlet-probe@.timer unitlet-shutdown-begin.service unitlet-shutdown-end.service unitlet-priority-0.target unitlet-priority-1.target unitlet-priority-1000.target
-unitlet-priority-1000000.target unitlet-priority-2000000000.target unitlet-priority-2000001000.target'
+manifest=$top/units/install/manifest
 changed=''
 
 # place FILE INTO MODE
@@ -41,16 +39,13 @@ place_programs() {
 	for bundle in "$programs"/*.cjs; do
 		[ -e "$dist/${bundle##*/}" ] || rm -f "$bundle"
 	done
-	for helper in "$top"/units/helpers/*/*; do
-		# What is not executable is a part that another helper reads.
-		mode=644
-		[ ! -x "$helper" ] || mode=755
-		place_text "$helper" "$programs/${helper##*/}" "$mode"
-	done
-	place_text "$top/units/bin/unitlet" "$command" 755
-	for unit in $agent_units; do
-		place_text "$top/units/systemd/$unit" "$unit_directory/$unit" 644
-	done
+	while read -r kind file mode _; do
+		case $kind in
+		command) place_text "$top/units/$file" "$command" "$mode" ;;
+		helper) place_text "$top/units/$file" "$programs/${file##*/}" "$mode" ;;
+		unit) place_text "$top/units/$file" "$unit_directory/${file##*/}" "$mode" ;;
+		esac
+	done <"$manifest"
 }
 
 place_config() {

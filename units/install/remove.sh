@@ -103,25 +103,29 @@ mounted() {
 	cut -d ' ' -f 5 /proc/self/mountinfo | grep -e "^$volatile/" -e "^$data/" || :
 }
 
+# What stays in $programs is what the units of containers use.
 remove_programs_but_helpers() {
-	for file in "$programs"/*; do
-		case ${file##*/} in
-		container-* | pod-sandbox | terminal.pl) ;;
-		*) rm -f "$file" ;;
-		esac
+	for program in "$programs"/*; do
+		is_used_by_pods "${program##*/}" || rm -f "$program"
 	done
 	rm -rf "$command" "$cache"
 }
 
+# is_used_by_pods HELPER
+is_used_by_pods() {
+	while read -r kind file _ users; do
+		[ "$kind/${file##*/}/$users" != "helper/$1/pods" ] || return 0
+	done <"$manifest"
+	return 1
+}
+
 remove_agent_units() {
-	for unit in $agent_units; do
-		case $keep_pods/$unit in
-		# Containers on images write into these.
-		yes/unitlet-log@*) continue ;;
-		esac
+	while read -r kind file _ users; do
+		[ "$kind" = unit ] && [ "$keep_pods/$users" != yes/pods ] || continue
+		unit=${file##*/}
 		rm -rf "${unit_directory:?}/$unit" "$etc_units/$unit.d"
 		rm -f "$etc_units"/*.wants/"$unit"
-	done
+	done <"$manifest"
 	rm -rf "$DESTDIR/run/systemd/system/unitlet-sync.timer.d"
 	rmdir "$unit_directory" "${unit_directory%/*}" 2>/dev/null || :
 	[ -z "$DESTDIR" ] || return 0
