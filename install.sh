@@ -1,28 +1,28 @@
 #!/bin/sh
-# Installs unitlet on this host, upgrades it, removes it; or shows it in a throwaway machine.
+# Installs, upgrades or removes unitlet on this host, or shows it in a throwaway machine.
 # shellcheck disable=SC2034,SC2154
 set -eu
 
 usage() {
 	cat <<'USAGE'
-usage: ./install.sh [OPTION…]            install, or upgrade: pods are not restarted, the configuration is kept
+usage: ./install.sh [OPTION…]            Installs or upgrades unitlet. No pod restarts, and the configuration stays.
   --server URL --token-file FILE --ca-cert-hash sha256:HEX
-                        join this cluster with a bootstrap token, see unitlet join --help; --token TOKEN, --ca-file FILE,
-                        --unsafe-skip-ca-verification, --bootstrap-kubeconfig FILE are as there
-  --kubeconfig FILE     join with an identity that was made elsewhere. Without any of these the node is standalone: pods come
-                        from /etc/unitlet/manifests
-  --node-name NAME      the same as --set nodeName=NAME
-  --set KEY=VALUE       a setting of unitlet.conf; may be given several times
-  --with-images         also install what images are pulled and run with, from the distribution: skopeo, umoci, crun
-  --from DIR            install bundles that were built elsewhere
-       ./install.sh --uninstall          remove everything
-  --yes                 without asking
-  --keep-pods           but leave the containers running
-       ./install.sh --sandbox            only look: boot a throwaway machine with systemd, install there, show what happens
-  --shell               then look around in it
-  --cluster             with a real control plane: a Deployment is created, scaled and rolled out by kubectl
+                        Joins this cluster with a bootstrap token. See unitlet join --help, also for --token TOKEN,
+                        --ca-file FILE, --unsafe-skip-ca-verification and --bootstrap-kubeconfig FILE.
+  --kubeconfig FILE     Joins a cluster with an existing identity. Without any of these options the node is
+                        standalone: it runs the pods of /etc/unitlet/manifests.
+  --node-name NAME      Sets the node's name, like --set nodeName=NAME.
+  --set KEY=VALUE       Sets a setting of unitlet.conf. Can be repeated.
+  --with-images         Also installs skopeo, umoci and crun from the distribution. Images need them.
+  --from DIR            Installs bundles that were built elsewhere.
+       ./install.sh --uninstall          Removes everything.
+  --yes                 Does not ask first.
+  --keep-pods           Leaves the containers running.
+       ./install.sh --sandbox            Boots a throwaway machine with systemd, installs unitlet there and shows a pod.
+  --shell               Opens a shell in the machine afterwards.
+  --cluster             Adds a control plane: kubectl creates, scales and rolls out a Deployment.
 
-Environment: PREFIX (default /usr/local); DESTDIR (put files there, start nothing)
+Environment: PREFIX (default /usr/local); DESTDIR (copies the files below that directory and starts nothing)
 USAGE
 }
 
@@ -59,22 +59,22 @@ parse_options() {
 		esac
 		shift
 	done
-	[ -z "$sandbox_options" ] || [ "$mode" = sandbox ] || die "$sandbox_options goes with --sandbox"
-	[ "$keep_pods" = no ] || [ "$mode" = uninstall ] || die "--keep-pods goes with --uninstall; an upgrade keeps them anyway"
+	[ -z "$sandbox_options" ] || [ "$mode" = sandbox ] || die "$sandbox_options: only valid with --sandbox"
+	[ "$keep_pods" = no ] || [ "$mode" = uninstall ] || die "--keep-pods: only valid with --uninstall. An upgrade always keeps the pods"
 	check_join_options
-	[ -z "$kubeconfig" ] || [ -r "$kubeconfig" ] || die "--kubeconfig $kubeconfig: there is no such file, or it cannot be read"
+	[ -z "$kubeconfig" ] || [ -r "$kubeconfig" ] || die "--kubeconfig $kubeconfig: the file does not exist or cannot be read"
 }
 
 # One "key value" a line.
 add_setting() {
 	case $1 in
 	*'
-'* | *[![:print:]]*) die "--set $1: a value is one line of printable characters" ;;
+'* | *[![:print:]]*) die "--set $1: expected one line of printable characters" ;;
 	[a-zA-Z]*=*) ;;
 	*) die "--set $1: expected KEY=VALUE, such as --set watch=yes" ;;
 	esac
 	case ${1%%=*} in
-	*[!a-zA-Z]*) die "--set $1: a key has letters only; units/systemd/unitlet.conf lists them" ;;
+	*[!a-zA-Z]*) die "--set $1: expected a key of letters; units/systemd/unitlet.conf lists the keys" ;;
 	esac
 	settings="$settings${settings:+
 }${1%%=*} ${1#*=}"
@@ -87,7 +87,7 @@ install() {
 	place_programs
 	place_config
 	place_port
-	say "Put into place:${changed:- nothing, all was there}"
+	say "Put into place:${changed:- nothing, every file was up to date}"
 	check_config
 	[ -z "$DESTDIR" ] || return 0
 	join_cluster
@@ -95,12 +95,12 @@ install() {
 	say_what_next
 }
 
-# The timer and the path hold no state, so a changed one is simply restarted; nothing else of the agent is resident.
+# The timer and the path unit hold no state, so a changed one is restarted. No other unit of the agent is resident.
 start() {
 	systemctl daemon-reload
 	systemctl enable --quiet unitlet-sync.timer unitlet-sync.path
 	systemctl start unitlet-sync.timer unitlet-sync.path ||
-		die "unitlet-sync.timer or unitlet-sync.path cannot be started: see above, and systemctl status of them. 'Too many open files' there: sysctl fs.inotify.max_user_instances=1024"
+		die "unitlet-sync.timer or unitlet-sync.path cannot be started. See the message above and systemctl status. Remedy for 'Too many open files': sysctl fs.inotify.max_user_instances=1024"
 	for unit in unitlet-sync.timer unitlet-sync.path; do
 		! has_changed "$unit" || systemctl restart "$unit"
 	done
@@ -118,8 +118,8 @@ has_changed() {
 	esac
 }
 
-# A host that has just booted, or installs much else, may be too busy for the first run; the timer tries again, too. What is wrong
-# with the agent (70) or its configuration (78) is no better a moment later.
+# The first run can fail on a host that is busy after its boot; the timer repeats it too. A bug of the agent (70) or an invalid
+# configuration (78) does not go away by a second attempt.
 run_once() {
 	for _ in 1 2 3; do
 		! systemctl start unitlet-sync.service 2>/dev/null || return 0
@@ -127,17 +127,17 @@ run_once() {
 		sleep 2
 	done
 	journalctl --unit=unitlet-sync --lines=20 --output=cat --no-pager
-	echo "The timer goes on trying every few seconds."
+	echo "The timer repeats the run every few seconds."
 	return 1
 }
 
 say_what_next() {
 	say "
-  systemctl list-timers unitlet-sync.timer    the beat
-  systemctl start unitlet-sync                look after the pods now
-  journalctl -u unitlet-sync                  what was done, and why
+  systemctl list-timers unitlet-sync.timer    when the next run starts
+  systemctl start unitlet-sync                start a run now
+  journalctl -u unitlet-sync                  what the runs did, and why
   systemctl status 'unitlet.*'                the containers
-  unitlet status                              the same, as pods
+  unitlet status                              the pods
 "
 	say_what_images_need
 }
