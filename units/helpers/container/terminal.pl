@@ -43,7 +43,8 @@ sub set_size {
 # All that can be read now, '' for nothing, undef at the end.
 sub take {
 	my ($from) = @_;
-	my $count = sysread $from, my $bytes, $most;
+	my $bytes;
+	my $count = sysread $from, $bytes, $most;
 	return $count ? $bytes : defined $count || $! != $again ? undef : '';
 }
 
