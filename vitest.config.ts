@@ -21,7 +21,6 @@ export default defineConfig({
         test: {
           name: "real",
           include: real,
-          globalSetup: "test/support/build-once.ts",
           // Two cores have to carry the machines and the control plane as well.
           maxWorkers: 2,
           testTimeout: 180_000,

@@ -15,18 +15,12 @@ export UNITLET_TEST_STATE
 . test/support/shell.sh
 # shellcheck source=support/packages.sh
 . test/support/packages.sh
+# shellcheck source=support/prepare.sh
+. test/support/prepare.sh
+# shellcheck source=../units/install/path.sh
+. units/install/path.sh
 # shellcheck source=../units/install/build.sh
 . units/install/build.sh
-
-ensure_modules() {
-	! modules_are_there || return 0
-	command -v npm >/dev/null || die "npm is missing: it comes with Node.js (any version; the tests then run with the project's own)"
-	say "installing npm packages (npm ci)"
-	npm_log=$(mktemp)
-	install_modules >"$npm_log" 2>&1 </dev/null || die "npm could not install the packages: $(grep -v EBADENGINE "$npm_log")"
-	rm -f "$npm_log"
-	find_node || die "the project's own Node is missing in node_modules/node-linux-*: run npm ci --include=optional (there is one for Linux on x64 and arm64)"
-}
 
 # Without a path, or with one among these folders, real parts are needed; so is root.
 needs_real_parts() {
@@ -43,7 +37,7 @@ needs_real_parts() {
 
 # Tests see nothing of the caller's environment that could change what they measure or whom they trust.
 scrubbed() {
-	set -- PATH="$top/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" HOME="${HOME:-/root}" \
+	set -- PATH="$top/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" HOME="${HOME:-/root}" UNITLET_TEST_PREPARED=1 \
 		TERM="${TERM:-dumb}" LANG=C.UTF-8 ${CI:+CI="$CI"} ${KUBEBUILDER_ASSETS:+KUBEBUILDER_ASSETS="$KUBEBUILDER_ASSETS"} \
 		${XDG_CACHE_HOME:+XDG_CACHE_HOME="$XDG_CACHE_HOME"} "$@"
 	for name in $(env | sed -n 's/^\(UNITLET_[A-Z_]*\)=.*/\1/p'); do
@@ -75,9 +69,7 @@ ensure_modules
 if needs_real_parts "$@"; then
 	if [ "$(id -u)" = 0 ]; then
 		remove_dead_runs
-		ensure_packages
-		sh test/control-plane/control-plane.sh --older build
-		sh test/control-plane/control-plane.sh build
+		prepare_real_parts "$@"
 	elif [ -z "${CI:-}" ]; then
 		say "not root: only the pure tests run, without real machines and a control plane"
 		set -- --project pure "$@"

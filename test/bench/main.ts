@@ -2,7 +2,6 @@
 import { writeFile } from "node:fs/promises";
 import { arch, cpus, release } from "node:os";
 import { parseArgs } from "node:util";
-import { setup as build } from "../support/build-once.ts";
 import { Cluster } from "../support/cluster.ts";
 import { run } from "../support/run.ts";
 import { Admin } from "./admin.ts";
@@ -106,7 +105,6 @@ async function where(subject: Subject): Promise<Results["where"]> {
 
 async function main(): Promise<void> {
   const { json, ...plan } = readPlan();
-  build();
   const cluster = await Cluster.up();
   const admin = await Admin.connect(cluster);
   await using subject = await Subject.join(cluster, admin);

@@ -1,5 +1,5 @@
 # The control plane's programs, compiled once per version into a cache. The version is go.mod's.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 
 caches=${UNITLET_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/unitlet}/control-plane
 
@@ -52,6 +52,7 @@ build_missing() {
 }
 
 compile() {
+	must_be_prepared "a program of the control plane"
 	command -v go >/dev/null || die "Go is missing: the control plane is built from source (https://go.dev/dl, $(grep '^go ' "$modules/go.mod") or newer), or set KUBEBUILDER_ASSETS"
 	# shellcheck disable=SC2086
 	say "compiling Kubernetes $version, once:" $1 "(about 10 minutes on two cores for a whole control plane)"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # A real Kubernetes control plane for tests: etcd, API server, controller manager and scheduler, built from go.mod.
+# shellcheck disable=SC2154
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -9,7 +10,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 release=''
 [ "${1:-}" != --older ] || { release=older && shift; }
 dir=$state/control-plane${release:+-$release}
-for part in ../support/packages build pki kubeconfig bootstrap servers; do
+for part in ../support/packages ../../units/install/path build pki kubeconfig bootstrap servers; do
 	# shellcheck disable=SC1090
 	. "$here/$part.sh"
 done

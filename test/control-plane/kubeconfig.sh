@@ -1,5 +1,5 @@
 # Credentials in the form that clients read.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 
 # The API server reads static tokens only when it starts, so these names are given out in advance.
 make_tokens() {

@@ -1,5 +1,5 @@
 # One P-256 authority, and whatever it signs: the cluster's own identities, nodes, serving certificates for tests.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 
 pki=$dir/pki
 
@@ -11,6 +11,7 @@ make_pki() {
 		openssl_quiet genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$pki/service-accounts.key"
 		openssl_quiet pkey -in "$pki/service-accounts.key" -pubout -out "$pki/service-accounts.pub"
 	)
+	# shellcheck disable=SC2046
 	sign apiserver /CN=kube-apiserver "$(alternative_names $(server_names))"
 	sign kubelet-client /O=system:masters/CN=kube-apiserver-kubelet-client
 	sign front-proxy /CN=front-proxy

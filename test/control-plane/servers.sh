@@ -1,5 +1,5 @@
 # The four processes: where they listen, how they start, how they end.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 
 api_url() {
 	echo "https://127.0.0.1:$(api_port)"

@@ -1,5 +1,5 @@
 # Starting, entering and ending the machine's processes.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 
 clean_path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 

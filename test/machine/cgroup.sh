@@ -1,5 +1,5 @@
 # A cgroup of its own for each machine in every hierarchy: two PID 1s below one cgroup own the same paths and kill each other's units.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 
 cgroup_mounts() {
 	awk '{ for (i = 7; i <= NF; i++) if ($i == "-") { if ($(i + 1) ~ /^cgroup2?$/) print $(i + 1), $5; next } }' /proc/self/mountinfo
@@ -79,7 +79,7 @@ cgroups_of() {
 
 remove_cgroups() {
 	for path in $(cgroup_paths "$1"); do
-		[ ! -d "$path" ] || until_true 30 remove_cgroup "$path" || die "cannot remove the cgroup $path: still in it are $(cat "$path/cgroup.procs" | tr '\n' ' ')"
+		[ ! -d "$path" ] || until_true 30 remove_cgroup "$path" || die "cannot remove the cgroup $path: still in it are $(tr '\n' ' ' <"$path/cgroup.procs")"
 		rmdir "${path%/*}" 2>/dev/null || :
 	done
 }

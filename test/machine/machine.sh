@@ -1,5 +1,6 @@
 #!/bin/sh
 # Throwaway machines with a real systemd as PID 1, for tests: systemd-nspawn over an overlay of this host's own files.
+# shellcheck disable=SC2154
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

@@ -1,5 +1,5 @@
 # A private network: its own namespace, one veth pair to this host, which is the gateway and answers at the same two addresses for every machine.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 
 # For all state directories together: addresses and interface names belong to the host.
 links=/run/unitlet-links

@@ -1,5 +1,5 @@
 # The files of a machine: an overlay over a whole distribution, without what this host alone runs.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 
 # A tmpfs, because overlay on overlay (a CI container's own root) does not work, and because nothing here must outlive the host.
 disk_size=${UNITLET_TEST_DISK:-4g}

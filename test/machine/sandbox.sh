@@ -5,7 +5,7 @@ set -eu
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$top/test/support/packages.sh"
-for part in progress host build; do
+for part in path progress host build; do
 	. "$top/units/install/$part.sh"
 done
 UNITLET_TEST_STATE=/run/unitlet-sandbox-$$
@@ -56,7 +56,7 @@ remove_dead_sandboxes() {
 
 get_npm_packages() {
 	if ! modules_are_there; then
-		command -v npm >/dev/null || step "Installing npm" ensure_packages npm:npm
+		command -v npm >/dev/null || step "Installing npm" ensure_commands npm:npm
 		step "Downloading npm packages" install_modules
 		find_node || die "npm brought no Node that runs here: unitlet needs Linux on x86_64 or aarch64 with glibc 2.28 or newer"
 	fi

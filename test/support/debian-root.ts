@@ -1,10 +1,6 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
 import { promisify } from "node:util";
-
-const CACHE = `${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/unitlet/debian`;
+import { run } from "./run.ts";
 
 /** What no program of these tests reads, and would make half of the image. */
 const LEFT_OUT = [
@@ -16,29 +12,10 @@ const LEFT_OUT = [
   "*libLLVM*",
 ];
 
-/**
- * An archive with the files of these Debian packages and of all that they depend on, as they are in the packages: none of
- * their scripts has run. Fetched by apt once, and kept.
- */
-export async function debianFiles(packages: readonly string[]): Promise<Buffer> {
-  const root = `${CACHE}/${packages.join("+")}`;
-  if (!existsSync(root)) {
-    const work = `${root}.${process.pid}`;
-    await mkdir(`${work}/debs/partial`, { recursive: true });
-    await mkdir(`${work}/files`);
-    const state = ["-o", "Dir::State::status=/dev/null", "-o", `Dir::Cache::archives=${work}/debs`];
-    const flags = ["install", "-y", "-qq", "--download-only", "--no-install-recommends"];
-    await call("apt-get", ...flags, ...state, ...packages);
-    for (const file of await readdir(`${work}/debs`))
-      if (file.endsWith(".deb")) await call("dpkg-deb", "-x", `${work}/debs/${file}`, `${work}/files`);
-    await rename(`${work}/files`, root);
-    await rm(work, { recursive: true });
-  }
+/** An archive with the files of the Debian packages that debian-root.sh names; the preparation of a test run fetches them. */
+export async function debianFiles(): Promise<Buffer> {
+  const root = (await run(["test/support/debian-root.sh"])).stdout.trim();
   const exclude = LEFT_OUT.map((path) => `--exclude=./${path}`);
-  return await call("tar", "-C", root, "--numeric-owner", "--owner=0", "--group=0", ...exclude, "-c", ".");
-}
-
-async function call(program: string, ...args: readonly string[]): Promise<Buffer> {
-  const options = { encoding: "buffer", maxBuffer: 2 ** 30 } as const;
-  return (await promisify(execFile)(program, args, options)).stdout;
+  const args = ["-C", root, "--numeric-owner", "--owner=0", "--group=0", ...exclude, "-c", "."];
+  return (await promisify(execFile)("tar", args, { encoding: "buffer", maxBuffer: 2 ** 30 })).stdout;
 }

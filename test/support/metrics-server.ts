@@ -9,9 +9,6 @@ import { run } from "./run.ts";
 
 const build = fileURLToPath(new URL("../metrics-server/build.sh", import.meta.url));
 
-/** Time for a build from nothing. */
-const BUILD_TIMEOUT = 600_000;
-
 /** The real metrics-server beside the control plane, as the API metrics.k8s.io. It asks the nodes every ten seconds. */
 export class MetricsServer implements AsyncDisposable {
   readonly #child: ChildProcess;
@@ -30,7 +27,7 @@ export class MetricsServer implements AsyncDisposable {
   }
 
   static async start(cluster: Cluster): Promise<MetricsServer> {
-    const program = (await run([build], { timeout: BUILD_TIMEOUT })).stdout.trim();
+    const program = (await run([build])).stdout.trim();
     const kubeconfig = join(dirname(dirname(cluster.ca)), "admin.kubeconfig");
     const [files, port] = [mkdtempSync(join(tmpdir(), "unitlet-metrics-server-")), await freePort()];
     const own = ["kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig"];

@@ -1,16 +1,28 @@
 # Installs what is missing from the distribution, once.
 # shellcheck shell=sh
 
+# must_be_prepared WHAT: nothing is compiled or downloaded from within a test.
+must_be_prepared() {
+	[ -z "${UNITLET_TEST_PREPARED:-}" ] || die "$1 is missing: the preparation (test/support/prepare.sh) gets it, no test does"
+}
+
 # One list for all tests, as COMMAND:PACKAGE: two files that start side by side must not both call apt-get.
 test_packages='/lib/systemd/systemd:systemd systemd-nspawn:systemd-container dbus-daemon:dbus ip:iproute2
 	nsenter:util-linux flock:util-linux ps:procps openssl:openssl curl:curl skopeo:skopeo umoci:umoci crun:crun docker-registry:docker-registry busybox:busybox-static xz:xz-utils zstd:zstd setcap:libcap2-bin'
 
 ensure_packages() {
+	# shellcheck disable=SC2086
+	ensure_commands $test_packages
+}
+
+# ensure_commands COMMAND:PACKAGE…
+ensure_commands() {
 	missing=''
-	for pair in $test_packages; do
+	for pair in "$@"; do
 		command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
 	done
 	[ -n "$missing" ] || return 0
+	must_be_prepared "a package:$missing"
 	[ "$(id -u)" = 0 ] || die "missing packages, and installing them needs root:$missing"
 	command -v apt-get >/dev/null || die "missing packages, and there is no apt-get to install them:$missing"
 	say "installing$missing (apt-get)"

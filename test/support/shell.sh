@@ -1,5 +1,5 @@
 # What every script needs: where things are, how to speak, whether a recorded process is still the one we started.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 
 state=${UNITLET_TEST_STATE:-/run/unitlet-test}
 

@@ -9,7 +9,6 @@ import type { TarEntry } from "../../support/tar.ts";
 import { installServingCertificate } from "../support/kubelet-client.ts";
 import { type Container, template } from "../support/manifests.ts";
 
-const PACKAGES = ["base-files", "dash", "coreutils", "nginx-light", "redis-server", "postgresql-15"];
 const PATH = "PATH=/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** What the packages' scripts and the images of these names would have made. */
@@ -53,7 +52,7 @@ let node: Node;
 let registry: Registry;
 
 beforeAll(async () => {
-  const files = await debianFiles(PACKAGES);
+  const files = await debianFiles();
   node = await Node.join(await Cluster.up(), "image-services", { ownDisk: true, settings: { watch: "yes" } });
   await installServingCertificate(node);
   registry = await Registry.start(node.machine);

@@ -1,0 +1,49 @@
+# Everything that tests need and that is compiled or downloaded: no test does that. Needs $top (the clone).
+# shellcheck shell=sh disable=SC2154
+
+ensure_modules() {
+	! modules_are_there || return 0
+	command -v npm >/dev/null || die "npm is missing: it comes with Node.js (any version; the tests then run with the project's own)"
+	say "installing npm packages (npm ci)"
+	npm_log=$(mktemp)
+	(install_modules) >"$npm_log" 2>&1 </dev/null || die "npm could not install the packages: $(grep -v EBADENGINE "$npm_log")"
+	rm -f "$npm_log"
+	find_node || die "the project's own Node is missing in node_modules/node-linux-*: run npm ci --include=optional (there is one for Linux on x64 and arm64)"
+}
+
+# prepare_real_parts ARGUMENT…: what the chosen tests need besides npm packages.
+prepare_real_parts() {
+	ensure_packages
+	say "building the bundles"
+	(bundle)
+	! is_needed 'older: true' "$@" || sh test/control-plane/control-plane.sh --older build
+	sh test/control-plane/control-plane.sh build
+	! is_needed 'MetricsServer\.start' "$@" || sh test/metrics-server/build.sh >/dev/null
+	! is_needed 'debianFiles()' "$@" || sh test/support/debian-root.sh >/dev/null
+}
+
+# is_needed PATTERN ARGUMENT…: whether a test file with this pattern may be among those that the arguments choose.
+is_needed() {
+	pattern=$1
+	shift
+	# shellcheck disable=SC2013
+	for file in $(grep -rl --include='*.test.ts' -e "$pattern" test); do
+		! is_chosen "$file" "$@" || return 0
+	done
+	return 1
+}
+
+# As Vitest does it: each argument that is a path chooses the files that have it in their own.
+is_chosen() {
+	chosen=$1 has_paths=no
+	shift
+	for argument in "$@"; do
+		case $argument in
+		--bench) return 1 ;;
+		test/*) has_paths=yes ;;
+		*) continue ;;
+		esac
+		case $chosen in *"$argument"*) return 0 ;; esac
+	done
+	[ "$has_paths" = no ]
+}

@@ -1,0 +1,10 @@
+# The one way to find Go, Node and npm: the caller's PATH, then the folders of their installers, which sudo and cron leave out.
+# shellcheck shell=sh
+
+for folder in /usr/local/bin /usr/local/go/bin "${HOME:-/root}/go/bin" /snap/bin; do
+	case :${PATH:-}: in
+	*":$folder:"*) ;;
+	*) PATH=${PATH:-/usr/sbin:/usr/bin:/sbin:/bin}:$folder ;;
+	esac
+done
+export PATH
