@@ -13,6 +13,9 @@ import { ProtocolError } from "./remote/protocol-error.ts";
 import { route, send } from "./route.ts";
 import type { ServerContext } from "./server-context.ts";
 
+/** Seconds. */
+const RETRY = { "Retry-After": "1" };
+
 /** One request, from who asks to the last byte. Never throws. */
 export async function handleRequest(serving: ServerContext, exchange: RequestContext): Promise<void> {
   const { request, response } = exchange;
@@ -20,6 +23,7 @@ export async function handleRequest(serving: ServerContext, exchange: RequestCon
   response.shouldKeepAlive = false;
   try {
     const user = await authenticate(serving, request);
+    exchange.onAuthenticated();
     const target = parseTarget(request.url ?? "");
     if (target === undefined) throw new HttpError(400, "400 Bad Request");
     const accesses = requestAttributes(request.method ?? "", target.segments);
@@ -33,13 +37,17 @@ export async function handleRequest(serving: ServerContext, exchange: RequestCon
   else if (broken) serving.log.error("a connection broke off", { because: broken.message, stack: broken.stack });
 }
 
-async function authenticate({ api, memory }: ServerContext, request: IncomingMessage): Promise<UserInfo> {
+async function authenticate({ api, memory, reviews }: ServerContext, request: IncomingMessage): Promise<UserInfo> {
   const socket = request.socket as TLSSocket;
   const subject = socket.authorized ? socket.getPeerCertificate().subject : undefined;
   const certified = subject && userOfCertificate(subject as unknown as Subject);
   if (certified !== undefined) return certified;
   const token = bearerToken(request.headers.authorization);
-  const user = token === undefined ? undefined : await userOfToken(token, memory, (each) => reviewToken(api, each));
+  const review = async (each: string) => {
+    if (!reviews.take(socket.remoteAddress ?? "")) throw new HttpError(429, "too many unknown tokens", RETRY);
+    return await reviewToken(api, each);
+  };
+  const user = token === undefined ? undefined : await userOfToken(token, memory, review);
   if (user === undefined) throw new HttpError(401, "Unauthorized");
   return user;
 }

@@ -9,6 +9,7 @@ import { logTo } from "../log.ts";
 import { nodeAddresses } from "../model/host/addresses.ts";
 import type { Cluster, Config, FileOrData } from "../model/host/config.ts";
 import { AuthCache, type CacheEntry } from "./auth/auth-cache.ts";
+import { ReviewLimits } from "./auth/review-limits.ts";
 import { servingKeyPair } from "./auth/serving-pair.ts";
 import { handleRequest } from "./handle-request.ts";
 import { handedSockets, listen, onIdle } from "./http/listen.ts";
@@ -48,7 +49,8 @@ function prepare(config: Config, cluster: Cluster, certificate: string) {
   const api = new ApiClient(cluster, config.apiTimeout, Number.POSITIVE_INFINITY);
   const key = `${cluster.server} ${node}`;
   const memory = new AuthCache(readCached<(readonly [string, CacheEntry])[]>(AUTH_CACHE, key) ?? [], Date.now);
-  const outside = { api, kube: new Kube(api, node), memory, logs: new ContainerLogs(api, node) };
+  const reviews = new ReviewLimits(Date.now);
+  const outside = { api, kube: new Kube(api, node), memory, reviews, logs: new ContainerLogs(api, node) };
   const serving = { node, ...outside, log, config, certificate };
   return { serving, remember: () => writeCached(AUTH_CACHE, key, memory.entries()) };
 }

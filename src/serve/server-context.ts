@@ -3,6 +3,7 @@ import type { Kube } from "../io/kube/kube.ts";
 import type { Log } from "../log.ts";
 import type { Config } from "../model/host/config.ts";
 import type { AuthCache } from "./auth/auth-cache.ts";
+import type { ReviewLimits } from "./auth/review-limits.ts";
 import type { ContainerLogs } from "./logs/logs.ts";
 
 export interface ServerContext {
@@ -10,6 +11,7 @@ export interface ServerContext {
   readonly api: ApiClient;
   readonly kube: Kube;
   readonly memory: AuthCache;
+  readonly reviews: ReviewLimits;
   readonly logs: ContainerLogs;
   readonly log: Log;
   readonly config: Config;

@@ -2,6 +2,8 @@ import { constants } from "node:crypto";
 import { type IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { ConnectionLimits } from "./connection-limits.ts";
 import { RequestContext } from "./request-context.ts";
 
 /** What one client may cost, in bytes and milliseconds. */
@@ -13,7 +15,7 @@ const LIMITS = {
   connectionsCheckingInterval: 2000,
   keepAliveTimeout: 1000,
 };
-const MAX_CONNECTIONS = 500;
+const MAX_CONNECTIONS = 750;
 
 /** systemd hands over its sockets from this number on. */
 const FIRST_DESCRIPTOR = 3;
@@ -60,18 +62,47 @@ export async function listen(
   return servers;
 }
 
-/** Requests to leave HTTP come the same way as all others: who is refused gets an ordinary answer. */
+/** Passes on requests and upgrades alike, so that a rejected upgrade gets an ordinary HTTP response. */
 function serve(server: Server, answer: (exchange: RequestContext) => void): Server {
-  server.on("request", (request, response) => answer(new RequestContext(request, response)));
+  const authenticated = limitConnections(server);
+  server.on("request", (request, response) => {
+    const exchange = new RequestContext(request, response);
+    exchange.onAuthenticated = () => authenticated(request.socket);
+    answer(exchange);
+  });
   server.on("upgrade", (request, socket, head) => {
     // From here on nobody else listens.
     socket.on("error", () => undefined);
     const response = new ServerResponse(request);
     response.assignSocket(socket as Socket);
     response.once("finish", () => (socket as Socket).destroySoon());
-    answer(new RequestContext(request, response, head));
+    const exchange = new RequestContext(request, response, head);
+    exchange.onAuthenticated = () => authenticated(request.socket);
+    answer(exchange);
   });
   return server;
+}
+
+/** Returns what to call with the TLS connection of a client that has shown a valid certificate or token. */
+function limitConnections(server: Server): (connection: Socket) => void {
+  const limits = new ConnectionLimits();
+  // node:tls does not name the connection below its own: the client's address and port do.
+  const raw = new Map<string, Socket>();
+  const keyOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
+  server.on("connection", (socket: Socket) => {
+    const key = keyOf(socket);
+    raw.set(key, socket);
+    socket.once("close", () => raw.delete(key));
+    limits.add(socket);
+  });
+  const authenticated = (connection: Socket) => {
+    const socket = raw.get(keyOf(connection));
+    if (socket !== undefined) limits.authenticated(socket);
+  };
+  server.on("secureConnection", (connection: TLSSocket) => {
+    if (connection.authorized) authenticated(connection);
+  });
+  return authenticated;
 }
 
 /** Calls `leave` when there has been no connection for so long. */

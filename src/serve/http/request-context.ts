@@ -11,6 +11,8 @@ export class RequestContext {
   readonly response: ServerResponse;
   readonly #head: Buffer | undefined;
   #hasSwitched = false;
+  /** Called once the client has shown valid credentials. */
+  onAuthenticated: () => void = () => undefined;
 
   /** `head`: what the client has sent after a request to leave HTTP; undefined: it is content with HTTP. */
   constructor(request: IncomingMessage, response: ServerResponse, head?: Buffer) {

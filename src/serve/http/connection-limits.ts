@@ -1,0 +1,51 @@
+/** The part of a socket that the limits need. */
+export interface LimitedSocket {
+  readonly remoteAddress?: string | undefined;
+  destroy(): unknown;
+  once(event: "close", listener: () => void): unknown;
+}
+
+/**
+ * Connections that have not shown a valid certificate or token: of all clients together, and of one address. An API server
+ * that opens many streams at once has as many handshakes under way, so one address gets more than a few.
+ */
+const MAX_UNAUTHENTICATED = 250;
+const MAX_UNAUTHENTICATED_PER_ADDRESS = 100;
+
+/**
+ * Keeps clients without credentials from taking all connections of the port. They have places of their own: when these are
+ * full, the oldest connection of the address that holds most of them is closed. An authenticated client is never closed for
+ * a stranger.
+ */
+export class ConnectionLimits {
+  /** In the order in which they came. */
+  readonly #unauthenticated = new Set<LimitedSocket>();
+
+  add(socket: LimitedSocket): void {
+    this.#unauthenticated.add(socket);
+    socket.once("close", () => this.#unauthenticated.delete(socket));
+    const own = this.#of(socket.remoteAddress);
+    if (own.length > MAX_UNAUTHENTICATED_PER_ADDRESS) this.#close(own[0]);
+    else if (this.#unauthenticated.size > MAX_UNAUTHENTICATED) this.#close(this.#oldestOfLargest());
+  }
+
+  /** Moves a connection to those of authenticated clients, which these limits do not count. */
+  authenticated(socket: LimitedSocket): void {
+    this.#unauthenticated.delete(socket);
+  }
+
+  #of(address: string | undefined): LimitedSocket[] {
+    return [...this.#unauthenticated].filter(({ remoteAddress }) => remoteAddress === address);
+  }
+
+  #oldestOfLargest(): LimitedSocket | undefined {
+    const groups = [...Map.groupBy(this.#unauthenticated, ({ remoteAddress }) => remoteAddress).values()];
+    return groups.toSorted((one, other) => other.length - one.length)[0]?.[0];
+  }
+
+  #close(socket: LimitedSocket | undefined): void {
+    if (socket === undefined) return;
+    this.#unauthenticated.delete(socket);
+    socket.destroy();
+  }
+}
