@@ -3,7 +3,7 @@ import type { PodEvent } from "../model/api/event.ts";
 import { isTerminal } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { DesiredPull } from "../model/image/image.ts";
-import { redactCredentials } from "../model/image/shown-image.ts";
+import { redactCredentials } from "../model/image/image-reference.ts";
 import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";

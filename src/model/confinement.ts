@@ -39,6 +39,12 @@ export interface ProcessUser {
   readonly groups: readonly number[];
 }
 
+/** securityContext.runAsUser and runAsGroup; undefined: neither the container nor the pod says one. */
+export interface RequestedUser {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /**
  * host: the host's own files, read-only, without its /run and what belongs to the agent and to other pods.
  * tree: a directory of the host that holds a root file system of its own.
@@ -62,8 +68,8 @@ export interface BindMount {
   /** Also what is mounted below the source. Where a renderer knows nothing else, readOnly means this too. */
   readonly recursiveReadOnly: boolean;
   readonly propagation: Propagation;
-  /** What lies there gives nobody other rights: nothing is setuid, nothing is a device. */
-  readonly harmless?: boolean;
+  /** Mount options nosuid and nodev: setuid bits and device nodes below the source have no effect. */
+  readonly nosuidNodev?: boolean;
   /** The source is made by a helper that runs in the container's own mounts, just before the program. */
   readonly late?: boolean;
 }

@@ -7,6 +7,8 @@ export const podRunDir = (uid: string) => `${RUN_DIR}/pods/${uid}`;
 /** The pod's own /etc/hosts and /etc/resolv.conf, by the names that they have there. */
 export const HOSTS_FILE = "hosts";
 export const RESOLV_CONF = "resolv.conf";
+/** Where a container on the host's files finds its variables and its program's words. */
+export const LAUNCH_FILE = `${RUN_DIR}/env`;
 export const environmentFile = (container: string) => `${container}.env`;
 /** crun's config.json of a container that runs on an image's files. */
 export const bundleConfig = (container: string) => `${container}.json`;
@@ -49,3 +51,6 @@ export const terminalPath = (uid: string, container: string) => `${podRunDir(uid
 
 /** A named pipe: what is written there the container reads, if its pod asks for standard input. */
 export const inputPath = (uid: string, container: string) => `${podRunDir(uid)}/${container}.stdin`;
+
+/** $PATH of a program whose pod and image set none, as container runtimes have it. */
+export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

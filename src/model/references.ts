@@ -58,6 +58,11 @@ export interface Dependency {
   readonly optional: boolean;
 }
 
+/** What a pod depends on; `maxAge` in milliseconds, a minute unless given (as the kubelet's caches of ConfigMaps and Secrets). */
+export function dependency(reference: Reference, maxAge = 60_000, optional = false): Dependency {
+  return { key: referenceKey(reference), reference, maxAge, optional };
+}
+
 export type FetchResult<T = unknown> =
   | { readonly ok: true; readonly value: T; readonly at: Instant }
   | {

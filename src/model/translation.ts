@@ -1,5 +1,6 @@
 import type { Pod, QosClass } from "./api/pod.ts";
 import type { DesiredPull, StoredImage } from "./image/image.ts";
+import type { PodNetwork } from "./pod-network.ts";
 import type { Problem } from "./problem.ts";
 import type { DesiredFile, DesiredVolume } from "./step.ts";
 import type { Storage } from "./storage.ts";
@@ -36,6 +37,7 @@ export interface Runnable {
   readonly kind: "runnable";
   readonly pod: Pod;
   readonly qosClass: QosClass;
+  readonly network: PodNetwork;
   readonly slice: DesiredUnit;
   /** Init containers first, each kind in the pod's order. */
   readonly containers: readonly DesiredContainer[];

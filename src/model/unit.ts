@@ -23,11 +23,11 @@ export interface UnitOwner {
   readonly specHash: string;
 }
 
-/** Sections in order, each a list of [key, value] lines with systemd's quoting already done. */
-export type UnitSections = readonly (readonly [
-  section: string,
-  lines: readonly (readonly [key: string, value: string])[],
-])[];
+/** Assignments of one section of a unit, with systemd's quoting already done. */
+export type UnitLines = readonly (readonly [key: string, value: string])[];
+
+/** The sections of a unit in order. */
+export type UnitSections = readonly (readonly [section: string, lines: UnitLines])[];
 
 export interface DesiredUnit {
   readonly name: UnitName;

@@ -3,7 +3,7 @@ import type { ContainerState, ContainerStatus, Terminated } from "../model/api/p
 import { shouldRestart } from "../model/api/restart.ts";
 import { toTimestamp } from "../model/api/time.ts";
 import type { ExitRecord } from "../model/exit-record.ts";
-import { redactCredentials } from "../model/image/shown-image.ts";
+import { redactCredentials } from "../model/image/image-reference.ts";
 import { backOffDelay, printDelay } from "./back-off.ts";
 import { type ContainerRun, currentRun } from "./container-run.ts";
 import type { ContainerView } from "./container-view.ts";

@@ -1,5 +1,5 @@
 import { toTimestamp } from "../model/api/time.ts";
-import { redactCredentials } from "../model/image/shown-image.ts";
+import { redactCredentials } from "../model/image/image-reference.ts";
 import type { Step } from "../model/step.ts";
 import { storageKey } from "../model/storage.ts";
 import { imageUnit } from "../unitfile/image-names.ts";

@@ -114,9 +114,12 @@ type Addresses = Pick<PodStatus, "hostIP" | "hostIPs" | "podIP" | "podIPs">;
 function addresses({ translation, world, previous }: PodReport, phase: PodPhase): Addresses {
   const hasEnded = isTerminal(previous?.phase) || (isTerminal(phase) && previous?.hostIP !== undefined);
   if (translation.kind === "rejected" || hasEnded) return had(previous);
-  const ips = nodeAddresses(world.host).map((ip) => ({ ip }));
-  const first = ips[0]?.ip;
-  return first === undefined ? {} : { hostIP: first, hostIPs: ips, podIP: first, podIPs: ips };
+  const [hostIP] = nodeAddresses(world.host);
+  const [podIP] = translation.network.addresses;
+  return {
+    ...(hostIP !== undefined && { hostIP, hostIPs: nodeAddresses(world.host).map((ip) => ({ ip })) }),
+    ...(podIP !== undefined && { podIP, podIPs: translation.network.addresses.map((ip) => ({ ip })) }),
+  };
 }
 
 function had({ hostIP, hostIPs, podIP, podIPs }: PodStatus = {}): Addresses {

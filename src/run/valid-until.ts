@@ -2,7 +2,7 @@ import type { Instant } from "../model/api/time.ts";
 import { type ActualUnit, isAuxiliary } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 import { hasDiskLimit } from "../translate/eviction/limits.ts";
-import { ERR_IMAGE_PULL_SHOWN_MS, retryAt } from "../translate/images/image.ts";
+import { ERR_IMAGE_PULL_SHOWN_MS, retryAt } from "../translate/images/pull-request.ts";
 import { deadlineOf } from "../translate/lifecycle/deadline.ts";
 import { nextRefresh } from "../translate/references.ts";
 

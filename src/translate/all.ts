@@ -1,22 +1,24 @@
 import { isTerminal } from "../model/api/phase.ts";
 import { allocatable } from "../model/host/allocatable.ts";
+import { hostNetwork } from "../model/pod-network.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { admissionRejections } from "./admission/admit.ts";
 import { evictions } from "./eviction/evict.ts";
 import { deadlineExceeded } from "./lifecycle/deadline.ts";
-import { portConflicts } from "./network/ports.ts";
+import { type PortConflict, portConflicts } from "./network/ports.ts";
 import { translatePod } from "./pod.ts";
 import { admitResize } from "./resources/resize.ts";
 
-/** Every pod of the list, whether it is complete or not. */
+/** Translates every pod of the list, whether the list is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {
   const { config, host, references, absentDirectories, hostFiles, envFiles, images } = world;
   const alive = world.pods.items.filter(
     ({ metadata, status }) => !metadata.deletionTimestamp && !isTerminal(status?.phase),
   );
-  const conflicts = portConflicts(alive, config);
-  const refused = admissionRejections(
+  const network = hostNetwork(host);
+  const conflicts = network.isHost ? portConflicts(alive, config) : new Map<string, PortConflict>();
+  const rejected = admissionRejections(
     world.pods.items.filter(({ status }) => !isTerminal(status?.phase)),
     world,
   );
@@ -24,16 +26,17 @@ export function translateAll(world: World, libDir: string): readonly Translation
   const late = deadlineExceeded(alive, world.now);
   const room = allocatable(config, host);
   const failed = failedMounts(world);
-  return world.pods.items.map((asked) => {
-    const { uid } = asked.metadata;
-    const rejected = refused.get(uid) ?? late.get(uid) ?? evicted.get(uid);
-    if (rejected !== undefined) return rejected;
+  return world.pods.items.map((listed) => {
+    const { uid } = listed.metadata;
+    const ended = rejected.get(uid) ?? late.get(uid) ?? evicted.get(uid);
+    if (ended !== undefined) return ended;
     const directory = world.directories.get(uid);
-    const { pod, pending } = admitResize(asked, alive, room);
+    const { pod, pending } = admitResize(listed, alive, room);
     const translation = translatePod(pod, {
       config,
       host,
       libDir,
+      network,
       directory,
       references,
       absentDirectories,

@@ -1,16 +1,20 @@
 import type { Config } from "../model/host/config.ts";
 import type { Host } from "../model/host/host.ts";
 import type { Images } from "../model/image/image.ts";
+import type { PodNetwork } from "../model/pod-network.ts";
 import type { ResolvedReferences } from "../model/references.ts";
 import type { HostFileType } from "../model/storage.ts";
 import type { PodDirectory } from "../model/world.ts";
 import type { PortConflict } from "./network/ports.ts";
+import type { PodVolumes } from "./volumes/mount-source.ts";
 
 /** What the translation of one pod depends on besides the pod. */
 export interface TranslateContext {
   readonly config: Config;
   readonly host: Host;
+  /** Directory of the helpers that units run, such as "/usr/local/lib/unitlet". */
   readonly libDir: string;
+  readonly network: PodNetwork;
   readonly directory?: PodDirectory | undefined;
   readonly references: ResolvedReferences;
   readonly conflict?: PortConflict | undefined;
@@ -20,6 +24,11 @@ export interface TranslateContext {
   /** Texts of files that containers have written for variables of others. */
   readonly envFiles?: ReadonlyMap<string, string> | undefined;
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
-  /** Units that could not mount what they are for. */
+  /** Mount units in state "failed". */
   readonly failedMounts?: ReadonlySet<string> | undefined;
+}
+
+/** What the translation of one container depends on besides the container: its pod's volumes are resolved by then. */
+export interface ContainerContext extends TranslateContext {
+  readonly volumes: PodVolumes;
 }

@@ -2,16 +2,14 @@ import { containersOf } from "../model/api/containers.ts";
 import { isTerminal } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { DebReference } from "../model/image/deb-reference.ts";
-import { parseImage } from "../model/image/image-reference.ts";
 import type { Dependency, ResolvedReferences } from "../model/references.ts";
-import { imageKey } from "../unitfile/image-names.ts";
 import { namesUser } from "./annotations/user.ts";
 import { type EnvFile, neededEnvFiles } from "./env/env-file.ts";
 import { hasDiskLimit } from "./eviction/limits.ts";
-import { namesAppArmorProfile, OPTIONAL_PATHS } from "./host/host-files.ts";
+import { imageKeys, packageReferences } from "./images/reference.ts";
 import { allDependencies } from "./references.ts";
+import { namesAppArmorProfile, OPTIONAL_PATHS } from "./security/host-files.ts";
 import { neededDirectories, neededMountPoints, volumePaths } from "./volumes/host-paths.ts";
-import { volumeImageKeys } from "./volumes/image-volumes.ts";
 
 /** Facts about the host and the cluster that the translation of these pods depends on, besides what it always needs. */
 export interface Needs {
@@ -40,16 +38,14 @@ export interface Needs {
 /** Returns what a run must read before it can translate these pods. */
 export function needsOf(pods: readonly Pod[], references: ResolvedReferences): Needs {
   const containers = pods.flatMap(({ spec }) => containersOf(spec));
-  const images = [...new Set(containers.map(({ image }) => image ?? ""))].map(parseImage);
-  const named = images.flatMap((image) => ("name" in image ? [imageKey(image.name)] : []));
   return {
     directories: containers.flatMap(neededDirectories),
     mountPoints: containers.flatMap(neededMountPoints),
     volumePaths: new Set(pods.flatMap((pod) => volumePaths(pod, references))),
     optionalPaths: OPTIONAL_PATHS,
     envFiles: pods.flatMap(neededEnvFiles),
-    imageKeys: new Set([...named, ...pods.flatMap(volumeImageKeys)]),
-    packages: images.filter((image) => image.kind === "deb"),
+    imageKeys: imageKeys(pods),
+    packages: packageReferences(pods),
     appArmorProfiles: namesAppArmorProfile(pods),
     users: pods.some(namesUser),
     node: pods.some(({ status }) => status?.startTime === undefined && status?.phase !== "Failed"),

@@ -2,25 +2,29 @@ import type { Pod } from "../model/api/pod.ts";
 import type { Config } from "../model/host/config.ts";
 import type { Problem } from "../model/problem.ts";
 import { annotationProblems } from "./annotations/options.ts";
-import { withUsers } from "./annotations/user.ts";
 import type { TranslateContext } from "./context.ts";
 import { nameProblems } from "./fields/name-problems.ts";
 import { fieldProblems } from "./fields/supported.ts";
 import { terminalProblems } from "./host/terminal-problems.ts";
 import { type PortConflict, remappedPort } from "./network/ports.ts";
 import { processProblems } from "./oci/process-problems.ts";
+import type { ResolvedContainer } from "./resolved-container.ts";
 import { securityProblems } from "./security/security-problems.ts";
 
-/** All that the pod's owner must hear of what it asks for on this host. */
-export function podProblems(pod: Pod, { config, host, conflict }: TranslateContext): Problem[] {
+/** Returns what of the pod this node rejects or ignores. `containers` are those of the pod with its valid annotations only. */
+export function podProblems(
+  pod: Pod,
+  containers: readonly ResolvedContainer[],
+  { config, host, conflict, network }: TranslateContext,
+): Problem[] {
   return [
     ...fieldProblems(pod),
-    ...terminalProblems(pod, config),
-    ...processProblems(pod, config),
+    ...terminalProblems(containers),
+    ...processProblems(pod, containers),
     ...annotationProblems(pod, host.confinementProbe?.users),
-    ...securityProblems(withUsers(pod, host.confinementProbe?.users), config, host),
+    ...securityProblems(containers, host),
     ...nameProblems(pod, config, host),
-    ...networkProblems(pod, config, conflict),
+    ...(network.isHost ? networkProblems(pod, config, conflict) : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { containersOf, kindOf } from "../model/api/containers.ts";
+import { containersOf } from "../model/api/containers.ts";
 import type { Pod } from "../model/api/pod.ts";
 import { allocatable } from "../model/host/allocatable.ts";
 import { type Problem, problemSentence } from "../model/problem.ts";
@@ -13,10 +13,12 @@ import { ephemeralContainer } from "./ephemeral.ts";
 import { podFiles } from "./network/pod-files.ts";
 import { podSandbox } from "./oci/sandbox.ts";
 import { podProblems } from "./pod-problems.ts";
+import { resolveContainers } from "./resolve-containers.ts";
+import type { ResolvedContainer } from "./resolved-container.ts";
 import { qosClass } from "./resources/resources.ts";
 import { translateSlice } from "./slice.ts";
-import { translateImageVolumes } from "./volumes/image-volumes.ts";
-import { translateVolumes } from "./volumes/volumes.ts";
+import { type ImageVolumes, translateImageVolumes } from "./volumes/image-volumes.ts";
+import { translateVolumes, type Volumes } from "./volumes/volumes.ts";
 
 /** A pod as units, files and volumes of this host; or why it cannot be. */
 export function translatePod(given: Pod, context: TranslateContext): Translation {
@@ -29,46 +31,54 @@ export function translatePod(given: Pod, context: TranslateContext): Translation
   if (names !== undefined) return rejected(pod, "InvalidName", `${names}; the API server should not have let it pass`);
   if (context.conflict?.kind === "reject" && !isAdmitted(pod))
     return rejected(pod, "NodePorts", context.conflict.message);
-  const problems = podProblems(given, context);
-  const refused = problems.filter(({ severity }) => severity === "reject");
-  // Judged once, when it arrives: what runs is not ended by an upgrade or another setting.
-  if (refused.length > 0 && !isAdmitted(pod))
-    return rejected(pod, "UnsupportedField", refused.map(problemSentence).join("; "));
-  return { kind: "runnable", pod, qosClass: qosClass(pod), problems, ...parts(pod, context, refused) };
+  const containers = resolveContainers(pod, context);
+  const problems = podProblems(given, containers, context);
+  const rejecting = problems.filter(({ severity }) => severity === "reject");
+  // A pod is rejected only when it arrives: an upgrade or another setting does not end one that runs.
+  if (rejecting.length > 0 && !isAdmitted(pod))
+    return rejected(pod, "UnsupportedField", rejecting.map(problemSentence).join("; "));
+  const runnable = runnableParts(pod, containers, context, rejecting);
+  return { kind: "runnable", pod, qosClass: qosClass(pod), network: context.network, problems, ...runnable };
 }
 
-function parts(
+function runnableParts(
   pod: Pod,
+  containers: readonly ResolvedContainer[],
   context: TranslateContext,
-  refused: readonly Problem[],
-): Omit<Runnable, "kind" | "pod" | "qosClass" | "problems"> {
-  const { config, host, references, hostFiles, failedMounts } = context;
-  const { initContainers = [], containers } = pod.spec;
-  const known = { pod, references, hostFiles, failedMounts, allocatable: allocatable(config, host) };
-  const others = translateVolumes(known, context.directory?.volumes ?? new Map());
-  const images = translateImageVolumes(pod, context);
-  const volumes = { ...others, places: new Map([...others.places, ...images.places]), waits: images.waits };
-  const places = [...volumes.places.values()];
-  const init = initContainers.map((each) => desiredContainer(pod, each, kindOf(pod, each), context, volumes));
-  const main = containers.map((each) => desiredContainer(pod, each, "container", context, volumes));
-  const added = (pod.spec.ephemeralContainers ?? []).map((each) =>
-    ephemeralContainer(pod, each, context, volumes, refused),
+  rejecting: readonly Problem[],
+): Omit<Runnable, "kind" | "pod" | "qosClass" | "network" | "problems"> {
+  const { volumes, images } = resolveVolumes(pod, context);
+  const within = { ...context, volumes };
+  const desired = containers.map((each) =>
+    each.kind === "ephemeral" ? ephemeralContainer(each, within, rejecting) : desiredContainer(each, within),
   );
-  const desired = [...init, ...main, ...added];
   const needsSandbox = desired.some(({ container }) => container.image !== undefined);
+  const sources = [...volumes.sources.values()];
   return {
     slice: translateSlice(pod, qosClass(pod)),
     containers: desired.map(({ container }) => container),
-    files: [...podFiles(pod, config, host), ...images.files, ...desired.flatMap(({ files }) => files)],
+    files: [...podFiles(pod, context), ...images.files, ...desired.flatMap(({ files }) => files)],
     companions: [
-      ...(needsSandbox ? podSandbox(pod, config, context.libDir) : []),
-      ...places.flatMap(({ companions }) => companions),
-      ...main.flatMap(({ container: { unit } }, at) => (unit && containerSocket(pod, containers[at], unit)) ?? []),
+      ...(needsSandbox ? podSandbox(pod, context.config, context.libDir) : []),
+      ...sources.flatMap(({ companions }) => companions),
+      ...containers.flatMap((each, at) => containerSocket(each, desired[at]?.container.unit) ?? []),
     ],
-    storage: [...places.flatMap(({ storage }) => storage), ...desired.flatMap(({ storage }) => storage)],
+    storage: [...sources.flatMap(({ storage }) => storage), ...desired.flatMap(({ storage }) => storage)],
     volumes: volumes.written,
     ...(images.desired.length > 0 && { imageVolumes: images.desired }),
   };
+}
+
+function resolveVolumes(
+  pod: Pod,
+  context: TranslateContext,
+): { readonly volumes: Volumes & Pick<ImageVolumes, "waits">; readonly images: ImageVolumes } {
+  const { config, host, references, hostFiles, failedMounts, directory } = context;
+  const known = { pod, references, hostFiles, failedMounts, allocatable: allocatable(config, host) };
+  const others = translateVolumes(known, directory?.volumes ?? new Map());
+  const images = translateImageVolumes(pod, context);
+  const sources = new Map([...others.sources, ...images.sources]);
+  return { volumes: { ...others, sources, waits: images.waits }, images };
 }
 
 function isAdmitted({ status }: Pod): boolean {

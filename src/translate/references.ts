@@ -1,19 +1,14 @@
 import { containersOf } from "../model/api/containers.ts";
 import type { Container, Pod } from "../model/api/pod.ts";
 import type { Instant } from "../model/api/time.ts";
-import type { ProjectedSource, TokenProjection, Volume } from "../model/api/volume.ts";
-import {
-  type Dependency,
-  type ResolvedReferences,
-  resolveReference,
-  type TokenReference,
-} from "../model/references.ts";
+import type { ProjectedSource, Volume } from "../model/api/volume.ts";
+import { type Dependency, dependency, type ResolvedReferences, resolveReference } from "../model/references.ts";
 import { serviceDependencies } from "./env/service-variables.ts";
 import { pullSecretDependencies } from "./images/pull-auth.ts";
-import { dependency, MINUTE_MS } from "./need.ts";
 import { claimName } from "./volumes/claim.ts";
+import { tokenReference } from "./volumes/service-account-token.ts";
 
-const DEFAULT_EXPIRATION = 3600;
+const MINUTE_MS = 60_000;
 const DAY_S = 24 * 3600;
 
 /** What this pod refers to; what a claim leads to is known only when the claim is. */
@@ -86,21 +81,6 @@ function asDependency(
 ): ((namespace: string) => Dependency) | undefined {
   if (ref === undefined) return undefined;
   return (namespace) => dependency({ kind, namespace, name: ref.name }, MINUTE_MS, ref.optional ?? false);
-}
-
-export function tokenReference(
-  { metadata, spec }: Pod,
-  { audience, expirationSeconds }: TokenProjection,
-): TokenReference {
-  return {
-    kind: "token",
-    namespace: metadata.namespace,
-    serviceAccount: spec.serviceAccountName ?? "default",
-    ...(audience ? { audience } : {}),
-    expirationSeconds: expirationSeconds ?? DEFAULT_EXPIRATION,
-    podName: metadata.name,
-    podUID: metadata.uid,
-  };
 }
 
 /** The needs of all pods, each once: as often as the most impatient of those who share it wants it. */

@@ -1,15 +1,19 @@
 import type { Container, Pod } from "../model/api/pod.ts";
 import { digest } from "../unitfile/hash.ts";
-import { annotationOptions } from "./annotations/options.ts";
+import type { ResolvedContainer } from "./resolved-container.ts";
 import { containerAppArmor } from "./security/rights.ts";
 import { seccompOf } from "./security/seccomp.ts";
-import { userOf } from "./security/user.ts";
 
 /**
  * Of what translate/ reads of a container, and of nothing else: a field that a newer API server adds to every pod must
  * not restart them all. Nor must a field that a newer unitlet reads: what a pod does not say has no place in the text.
  */
-export function specHash(pod: Pod, container: Container): string {
+export function specHash({
+  pod,
+  container,
+  user,
+  options,
+}: Pick<ResolvedContainer, "pod" | "container" | "user" | "options">): string {
   const { restartPolicy, terminationGracePeriodSeconds, initContainers } = pod.spec;
   const { name, image, command, args, workingDir, env, envFrom, volumeMounts } = container;
   const { stdin, stdinOnce, tty } = container;
@@ -27,9 +31,9 @@ export function specHash(pod: Pod, container: Container): string {
     // What else a mount says cannot change while the pod lives.
     mounts: unlessEmpty(volumeMounts?.map((mount) => [mount.name, mount.mountPath])),
     input: stdin ? { once: stdinOnce, tty } : undefined,
-    user: unlessEmpty(userOf(pod, container)),
+    user: unlessEmpty(user),
     rights: unlessEmpty(rightsOf(pod, container)),
-    wishes: unlessEmpty(annotationOptions(pod, container)),
+    wishes: unlessEmpty(options),
     restartPolicy,
     terminationGracePeriodSeconds,
     initContainers: unlessEmpty(initContainers?.map((init) => init.name)),

@@ -1,5 +1,5 @@
 import { isDeb } from "../model/image/deb-reference.ts";
-import { redactCredentials } from "../model/image/shown-image.ts";
+import { redactCredentials } from "../model/image/image-reference.ts";
 import { digest } from "./hash.ts";
 
 /** Of keys that are a package's: no other has a "-". */

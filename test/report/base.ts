@@ -117,6 +117,7 @@ export function runnable(
     kind: "runnable",
     pod: of,
     qosClass: "BestEffort",
+    network: { addresses: HOST.addresses, isHost: true },
     slice: { name: SLICE.name, identity: SLICE.identity as never, text: "[Slice]\n", linked: false },
     companions: [],
     containers: [

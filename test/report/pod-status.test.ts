@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { hostNetwork } from "../../src/model/pod-network.ts";
 import type { AuxiliaryUnit, UnitName } from "../../src/model/unit.ts";
 import { DEAD, id, NOW_TEXT, pod, rejected, runnable, runningStatus, status, unit, world } from "./base.ts";
 import { HOST } from "./node/base-host.ts";
@@ -86,7 +87,8 @@ describe("reportPod()", () => {
 
   test("gives one address of each family, in the host's order", () => {
     const dual = { ...world([]), host: { ...HOST, addresses: ["2001:db8::7", "2001:db8::8", "198.51.100.1"] } };
-    expect(report({ world: dual })).toMatchObject({
+    const translation = { ...runnable(), network: hostNetwork(dual.host) };
+    expect(report({ translation, world: dual })).toMatchObject({
       hostIP: "2001:db8::7",
       podIP: "2001:db8::7",
       podIPs: [{ ip: "2001:db8::7" }, { ip: "198.51.100.1" }],

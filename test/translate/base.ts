@@ -1,10 +1,13 @@
 import type { Container, Pod, PodSpec } from "../../src/model/api/pod.ts";
 import type { Config } from "../../src/model/host/config.ts";
 import type { Host } from "../../src/model/host/host.ts";
+import { hostNetwork } from "../../src/model/pod-network.ts";
 import type { ResolvedReferences } from "../../src/model/references.ts";
 import type { Runnable, Translation } from "../../src/model/translation.ts";
 import type { TranslateContext } from "../../src/translate/context.ts";
 import { translatePod } from "../../src/translate/pod.ts";
+import { resolveContainers } from "../../src/translate/resolve-containers.ts";
+import type { ResolvedContainer } from "../../src/translate/resolved-container.ts";
 import { decodeUnit } from "../../src/unitfile/codec.ts";
 
 export const UID = "5f0c3a2e-0000-4000-8000-000000000001";
@@ -100,11 +103,20 @@ export function odd(spec: object): Pod {
   return pod(spec as Partial<PodSpec>);
 }
 
+/** The pod's first main container, as the parts of the translation get it. */
+export function resolved(of: Pod, config: Partial<Config> = {}): ResolvedContainer {
+  const all = resolveContainers(of, { config: { ...CONFIG, ...config }, network: hostNetwork(HOST) });
+  const first = all.find(({ kind }) => kind === "container");
+  if (first === undefined) throw new Error("the pod has no container");
+  return first;
+}
+
 export function translate(of: Pod, context: Partial<TranslateContext> = {}): Translation {
   const whole = {
     config: CONFIG,
     host: HOST,
     libDir: "/lib/unitlet",
+    network: hostNetwork(context.host ?? HOST),
     references: NO_REFERENCES,
     absentDirectories: new Set<string>(),
     hostFiles: new Map(),

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Container, PodSpec } from "../../src/model/api/pod.ts";
-import { specHash } from "../../src/translate/spec-hash.ts";
-import { container, pod } from "./base.ts";
+import { container, pod, resolved } from "./base.ts";
 
 const hashOf = (change: object, spec: object = {}): string =>
-  specHash(pod(spec as Partial<PodSpec>), container(change as Partial<Container>));
+  resolved(pod({ containers: [container(change as Partial<Container>)], ...(spec as Partial<PodSpec>) })).specHash;
 const BASE = hashOf({});
 
 describe("a container is another one", () => {

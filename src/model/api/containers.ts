@@ -28,9 +28,13 @@ export const CONTAINER_LISTS = {
   ephemeral: "ephemeralContainers",
 } as const satisfies Record<ContainerKind, keyof PodSpec>;
 
+/** True for an init container that runs as long as the pod does (`util.go: IsRestartableInitContainer`, v1.36). */
+export function isSidecar(init: Pick<Container, "restartPolicy">): boolean {
+  return init.restartPolicy === "Always";
+}
+
 export function kindOf({ spec }: Pod, container: Container): ContainerKind {
-  // An init container that is to run all the time is a sidecar.
-  if (spec.initContainers?.includes(container)) return container.restartPolicy === "Always" ? "sidecar" : "init";
+  if (spec.initContainers?.includes(container)) return isSidecar(container) ? "sidecar" : "init";
   return spec.ephemeralContainers?.includes(container) ? "ephemeral" : "container";
 }
 
@@ -38,4 +42,9 @@ export function listOf(kind: UnitKind | undefined): string {
   return kind === "init" || kind === "sidecar" || kind === "ephemeral"
     ? CONTAINER_LISTS[kind]
     : CONTAINER_LISTS.container;
+}
+
+/** The field of the container in its pod, such as `spec.initContainers[db]`, as `kubectl explain` and Events spell it. */
+export function containerPath(pod: Pod, container: Container): string {
+  return `spec.${CONTAINER_LISTS[kindOf(pod, container)]}[${container.name}]`;
 }

@@ -47,6 +47,17 @@ const TAG = /^[A-Za-z0-9_][-A-Za-z0-9_.]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const MAX_NAME_LENGTH = 255;
 
+/** True for an image with a root file system of its own; false for the host's files, a package, or nothing that can be read. */
+export function hasOwnFiles({ kind }: ImageReference): boolean {
+  return kind === "oci" || kind === "tarball";
+}
+
+/** Returns `image` without secrets: a URL loses its user, its password and its query, which may hold a token. */
+export function redactCredentials(image: string): string {
+  if (!/^https?:\/\//.test(image)) return image;
+  return image.replace(/^(https?:\/\/)[^/?#]*@/, "$1").replace(/\?[^#]*/, "");
+}
+
 /** Reads `image` with the defaults that people rely on: docker.io, library/, latest. */
 export function parseImage(image: string): ImageReference {
   if (image === "host" || image.startsWith("host:") || image.startsWith("/")) return { kind: "host" };

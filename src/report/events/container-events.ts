@@ -2,7 +2,7 @@ import { invocationOf } from "../../model/api/container-id.ts";
 import { CONTAINER_LISTS, containersOf, kindOf } from "../../model/api/containers.ts";
 import type { PodEvent } from "../../model/api/event.ts";
 import type { ContainerState, ContainerStatus, Pod, Terminated } from "../../model/api/pod.ts";
-import { redactCredentials } from "../../model/image/shown-image.ts";
+import { redactCredentials } from "../../model/image/image-reference.ts";
 import type { DesiredContainer } from "../../model/translation.ts";
 import { pulledMessage } from "../pulled.ts";
 

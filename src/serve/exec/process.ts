@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
+import { DEFAULT_PATH } from "../../model/paths.ts";
 import type { TerminalSize } from "../remote/streams.ts";
 
 /** A command that runs in a container. A stream that nobody wanted is absent. */
@@ -23,4 +24,4 @@ export function exitStatus(child: ChildProcess): Promise<number> {
 }
 
 /** Nothing of this process' own. */
-export const ENVIRONMENT = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
+export const ENVIRONMENT = { PATH: DEFAULT_PATH };

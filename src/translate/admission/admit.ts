@@ -9,8 +9,7 @@ import {
   insufficientResources,
   shortfall,
 } from "../resources/fit.ts";
-import { isCritical } from "../resources/priority.ts";
-import { qosClass } from "../resources/resources.ts";
+import { isCritical, qosClass } from "../resources/resources.ts";
 import { preempted, victims } from "./preemption.ts";
 import { underPressure } from "./pressure.ts";
 import { selectsNode } from "./selection.ts";

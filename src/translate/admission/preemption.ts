@@ -1,9 +1,8 @@
 import type { Pod, QosClass } from "../../model/api/pod.ts";
 import type { Rejected } from "../../model/translation.ts";
 import type { InsufficientResource } from "../resources/fit.ts";
-import { isCritical } from "../resources/priority.ts";
 import { add, podRequests } from "../resources/requests.ts";
-import { qosClass } from "../resources/resources.ts";
+import { isCritical, qosClass } from "../resources/resources.ts";
 
 /**
  * The pods that make room for a critical one, or undefined when not even all of them would: as few as need be, those that

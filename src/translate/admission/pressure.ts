@@ -1,8 +1,7 @@
 import type { Node } from "../../model/api/node.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { AdmissionRejection } from "../resources/fit.ts";
-import { isCritical } from "../resources/priority.ts";
-import { qosClass } from "../resources/resources.ts";
+import { isCritical, qosClass } from "../resources/resources.ts";
 import { toleratesTaint } from "./toleration.ts";
 
 const PRESSURES: readonly string[] = ["MemoryPressure", "DiskPressure", "PIDPressure"];

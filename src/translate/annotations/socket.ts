@@ -2,20 +2,18 @@ import type { Container, Pod } from "../../model/api/pod.ts";
 import type { AuxiliaryUnit, DesiredUnit, UnitName } from "../../model/unit.ts";
 import { encodeOwnUnit } from "../../unitfile/identity.ts";
 import { auxiliaryUnitName, containerUnitName, podSliceName } from "../../unitfile/names.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 import { qosClass } from "../resources/resources.ts";
-import { annotationOptions } from "./options.ts";
 
 /**
  * A socket that systemd holds for a container: clients wait while it is restarted, and it needs no right to take a low
  * port. In the pod's slice, so that what stops the pod stops it first, and no client brings the container back.
  */
 export function containerSocket(
-  pod: Pod,
-  container: Container | undefined,
-  { identity: { specHash } }: DesiredUnit,
+  { pod, container, kind, specHash, options: { listen } }: ResolvedContainer,
+  unit: DesiredUnit | undefined,
 ): AuxiliaryUnit | undefined {
-  const { listen } = container === undefined ? {} : annotationOptions(pod, container);
-  if (container === undefined || listen === undefined) return undefined;
+  if (kind !== "container" || unit === undefined || listen === undefined) return undefined;
   const { namespace, name, uid } = pod.metadata;
   const identity = {
     ...{ namespace, pod: name, podUID: uid, container: container.name },

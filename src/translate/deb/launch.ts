@@ -1,111 +1,137 @@
-import type { Container, Pod } from "../../model/api/pod.ts";
+import type { Container } from "../../model/api/pod.ts";
 import type { BindMount, Confinement } from "../../model/confinement.ts";
-import type { InstalledDeb, Packages } from "../../model/image/deb.ts";
-import { environmentFile } from "../../model/paths.ts";
-import { launchText } from "../../unitfile/launch.ts";
-import { LAUNCH_FILE } from "../container.ts";
-import { containerPath } from "../container-path.ts";
-import type { TranslateContext } from "../context.ts";
+import type { InstalledDeb } from "../../model/image/deb.ts";
+import { environmentFile, LAUNCH_FILE } from "../../model/paths.ts";
+import { launchArgv, launchText } from "../../unitfile/launch.ts";
+import type { ContainerContext } from "../context.ts";
 import { hostVariables } from "../env/environment.ts";
 import { expandAll } from "../env/expand.ts";
-import { type HostLaunchInput, hostLaunch, hostLaunchInput, type Launch, type MountSources } from "../host/launch.ts";
-import { runAsNonRootViolation } from "../security/accounts.ts";
+import { type HostLaunchInput, hostLaunchInput } from "../host-launch-input.ts";
+import { hostLines } from "../host-lines.ts";
+import type { PackageOnHost } from "../images/candidate.ts";
+import type { Launch, LaunchFailure } from "../launch.ts";
+import { standardInput } from "../lifecycle/standard-input.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 import { containerConfinement } from "../security/confinement.ts";
-import { userOf } from "../security/user.ts";
+import { launchPrefix } from "../security/unit-confinement.ts";
 import { cleanPath } from "../volumes/clean-path.ts";
 import { directoryVariables, ownDirectories } from "./directories.ts";
 import { shellWord } from "./exec-words.ts";
 import { serviceHooks } from "./hooks.ts";
 import { type PackageServiceUnit, packageService } from "./service.ts";
-import { programOf, runDirectory, type ServiceStart, serviceCapabilities } from "./start.ts";
+import {
+  directoryLine,
+  programOf,
+  runDirectory,
+  type ServiceStart,
+  serviceCapabilities,
+  serviceLines,
+  serviceSignal,
+  serviceStartLines,
+} from "./start.ts";
 import { serviceProblem, serviceType, workingDirectory } from "./type.ts";
 import { type UnixAccount, unixAccount } from "./unix-account.ts";
 
-/** What the pod names as its image, with what it is on this host. */
-export interface PackageOnHost {
-  readonly deb: InstalledDeb;
-  readonly debs: Pick<Packages, "passwd" | "group">;
-  /** Which of its services, if the pod says so. */
-  readonly wished?: string | undefined;
-}
-
-/** A program of a package, on the host's own files: the pod's command, or what the package's own unit runs. */
-export function packageLaunch(
-  pod: Pod,
-  container: Container,
-  { deb, debs, wished }: PackageOnHost,
-  context: TranslateContext,
-  places: MountSources,
-): Launch {
-  const refused = (message: string) => ({ ok: false, reason: "CreateContainerError", message }) as const;
-  const path = containerPath(pod, container);
-  if (container.command?.length) {
-    const breach = runAsNonRootViolation(pod, container, userOf(pod, container).uid ?? 0, "");
-    return breach === undefined
-      ? hostLaunch(pod, container, context, places)
-      : { ok: false, reason: "CreateContainerConfigError", message: breach };
-  }
-  const found = packageService(deb, wished);
-  if (!found.ok) return refused(`${path}.command is missing: ${found.because}; name the program in command`);
+/** The service of a package, on the host's own files, for a container without a command. */
+export function serviceLaunch(
+  resolved: ResolvedContainer,
+  { deb, accounts }: PackageOnHost,
+  context: ContainerContext,
+): Launch | LaunchFailure {
+  const failed = (reason: string, message: string) => ({ ok: false, reason, message }) as const;
+  const { path, options } = resolved;
+  const noCommand = (because: string) =>
+    failed("CreateContainerError", `${path}.command is missing: ${because}; name the program in command`);
+  const found = packageService(deb, options.service);
+  if (!found.ok) return noCommand(found.because);
   const { service } = found;
-  const accounted = unixAccount(pod, container, service, debs);
-  if (!accounted.ok) return { ok: false, reason: "CreateContainerConfigError", message: accounted.message };
-  const problem = serviceProblem(pod, container, service, accounted.account);
-  if (problem !== undefined)
-    return refused(`${path}.command is missing: ${service.name} ${problem}; name the program in command`);
-  const parts = hostLaunchInput(pod, container, context, places);
-  return parts.ok ? started(pod, container, context, deb, service, accounted.account, parts) : parts;
+  const resolvedAccount = unixAccount(resolved, service, accounts);
+  if (!resolvedAccount.ok) return failed("CreateContainerConfigError", resolvedAccount.message);
+  const { account } = resolvedAccount;
+  const problem = serviceProblem(resolved, service, account);
+  if (problem !== undefined) return noCommand(`${service.name} ${problem}`);
+  const input = hostLaunchInput(resolved, context);
+  return input.ok ? unitLaunch(resolved, { deb, service, account, input }, context) : input;
 }
 
-function started(
-  pod: Pod,
-  container: Container,
-  context: TranslateContext,
-  deb: InstalledDeb,
-  service: PackageServiceUnit,
-  account: UnixAccount,
-  { mark, declared, mounts }: HostLaunchInput,
-): Launch {
-  const directories = ownDirectories(service);
-  const confinement = serviceConfinement(pod, container, context, service, account, mounts.mounts);
-  const writable = confinement.root.readOnly
-    ? []
-    : [...directories.map(({ path }) => path).filter((path) => !path.startsWith("/run/")), ...deb.directories];
-  const start: ServiceStart = {
-    ...{ service, account, directories, writable },
-    type: serviceType(service, account, confinement.privileged),
+interface PackageProgram {
+  readonly deb: InstalledDeb;
+  readonly service: PackageServiceUnit;
+  readonly account: UnixAccount;
+  readonly input: HostLaunchInput;
+}
+
+function unitLaunch(resolved: ResolvedContainer, program: PackageProgram, context: ContainerContext): Launch {
+  const { pod, container, kind } = resolved;
+  const { service, account, input } = program;
+  const { libDir, host } = context;
+  const confinement = serviceConfinement(resolved, program, context);
+  const start = startOf(program, confinement);
+  // systemd itself makes the unit's own user; setpriv makes any other.
+  const prefix = account.name === undefined ? launchPrefix(confinement, libDir, host.confinementProbe) : [];
+  const argv = [...prefix, ...launchArgv(LAUNCH_FILE, standardInput(container, kind))];
+  const { type, lines } = serviceStartLines(start, kind, argv, prefix);
+  const directory = directoryLine(start, pod.metadata.uid, container.name, libDir);
+  return {
+    ok: true,
+    program: programOf(service).words[0] ?? "",
+    type,
+    killMode: "mixed",
+    lines: {
+      ...lines,
+      ...hostLines(resolved, { confinement, conditions: input.mounts.conditions }, context),
+      defaults: serviceLines(start, confinement, libDir),
+      startPre: [directory, ...lines.startPre],
+    },
+    hasInputPipe: container.stdin === true,
+    stopSignal: serviceSignal(start),
+    lifecycle: serviceHooks(service, container.lifecycle),
+    storage: input.mounts.storage,
+    file: launchFile(resolved, program, context),
   };
-  const exec = programOf(service);
-  const { conditions, storage } = mounts;
-  const lifecycle = serviceHooks(service, container.lifecycle);
-  const launch = { ok: true, program: exec.words[0] ?? "", confinement, service: start, conditions, storage } as const;
-  const more = lifecycle === undefined ? {} : { lifecycle };
-  if (declared === undefined) return { ...launch, ...more };
+}
+
+function startOf({ deb, service, account }: PackageProgram, { root, privileged }: Confinement): ServiceStart {
+  const directories = ownDirectories(service);
+  const lasting = directories.map(({ path }) => path).filter((path) => !path.startsWith("/run/"));
+  const writable = root.readOnly ? [] : [...lasting, ...deb.directories];
+  return { service, account, directories, writable, type: serviceType(service, account, privileged) };
+}
+
+/** The program of the package's unit with the variables of both; undefined while a source of the pod's cannot be read. */
+function launchFile(
+  { container, specHash }: ResolvedContainer,
+  { service, account, input: { declared } }: PackageProgram,
+  { host }: ContainerContext,
+): Launch["file"] {
+  if (declared === undefined) return undefined;
   const own = (service.settings.get("Environment") ?? []).join(" ");
   const isOwn = (name: string) => new RegExp(`(^|[\\s"'])${name}=`).test(own);
-  const base = hostVariables(new Map(), context.host.hostname, account.user);
+  const base = hostVariables(new Map(), host.hostname, account.user);
   const variables = new Map([
     ...[...base, ["HOME", account.home] as const].filter(([name]) => !isOwn(name)),
     ...directoryVariables(service),
     ...declared,
   ]);
+  const text = launchText(LAUNCH_FILE, specHash, variables, programWords(container, service, declared));
+  return { name: environmentFile(container.name), text, uid: account.user.uid };
+}
+
+function programWords(container: Container, service: PackageServiceUnit, declared: ReadonlyMap<string, string>) {
+  const exec = programOf(service);
   const program = exec.words.map((word) => shellWord(word.replaceAll("%%", "%"), exec));
-  const argv = [...program, ...expandAll(container.args ?? [], (name) => declared.get(name))];
-  const text = launchText(LAUNCH_FILE, mark, variables, argv);
-  const file = { name: environmentFile(container.name), text, uid: account.user.uid };
-  return { ...launch, ...more, file };
+  return [...program, ...expandAll(container.args ?? [], (name) => declared.get(name))];
 }
 
 /** The host's name is its own: the launcher of a service that is not root could give it no other. */
 function serviceConfinement(
-  pod: Pod,
-  container: Container,
-  context: TranslateContext,
-  service: PackageServiceUnit,
-  account: UnixAccount,
-  mounted: HostLaunchInput["mounts"]["mounts"],
+  resolved: ResolvedContainer,
+  { service, account, input }: PackageProgram,
+  context: ContainerContext,
 ): Confinement {
-  const { hostname: _, ...base } = containerConfinement(pod, container, context, mounted);
+  const { pod, container } = resolved;
+  const mounted = input.mounts.mounts;
+  const { hostname: _, ...base } = containerConfinement(resolved, context, mounted);
   const hasRun = mounted.some(({ target }) => /^(\/var)?\/run$/.test(target));
   const run: BindMount = {
     type: "bind",

@@ -1,15 +1,14 @@
 import type { Confinement } from "../../model/confinement.ts";
 import { podRunDir } from "../../model/paths.ts";
-import type { ContainerKind } from "../../model/unit.ts";
+import type { ContainerKind, UnitLines } from "../../model/unit.ts";
 import { execLine, quotePath, quoteWord } from "../../unitfile/quote.ts";
+import type { Launch } from "../launch.ts";
 import { capabilitiesOf, isEveryCapability } from "../security/capabilities.ts";
 import { DIRECTIVES } from "./directives.ts";
 import { type ExecLine, execWords } from "./exec-words.ts";
 import { killSignal } from "./hooks.ts";
 import { lastOf, type PackageServiceUnit } from "./service.ts";
 import type { UnixAccount } from "./unix-account.ts";
-
-type Lines = readonly (readonly [string, string])[];
 
 /** What the unit of a container takes over from a package's unit. */
 export interface ServiceStart {
@@ -35,7 +34,7 @@ export const runDirectory = (uid: string, container: string) => `${podRunDir(uid
 const launchers = (libDir: string) => `/bin/sh -/usr/bin/setpriv -/usr/bin/perl -/usr/bin/env -${quotePath(libDir)}`;
 
 /** To come first in [Service]: what the pod says takes the place of what the package does. */
-export function serviceLines(start: ServiceStart, confinement: Confinement, libDir: string): Lines {
+export function serviceLines(start: ServiceStart, confinement: Confinement, libDir: string): UnitLines {
   const { service, account, type, writable } = start;
   const kept = [...service.settings].flatMap(([key, values]) =>
     DIRECTIVES.get(key) === "kept" ? values.map((value) => [key, value] as const) : [],
@@ -43,7 +42,7 @@ export function serviceLines(start: ServiceStart, confinement: Confinement, libD
   const watchdog = type === "notify" ? lastOf(service, "WatchdogSec") : undefined;
   return [
     ...kept,
-    ...(account.name === undefined ? foreignLines(service) : ownLines(service, account, confinement)),
+    ...(account.name === undefined ? otherUserLines(service) : ownLines(service, account, confinement)),
     ...(service.settings.has("NoExecPaths") ? ([["ExecPaths", launchers(libDir)]] as const) : []),
     ...(watchdog === undefined ? [] : ([["WatchdogSec", watchdog]] as const)),
     ...writable.map((path) => ["ReadWritePaths", `-${quotePath(path)}`] as const),
@@ -51,7 +50,7 @@ export function serviceLines(start: ServiceStart, confinement: Confinement, libD
 }
 
 /** The unit's own user, as systemd makes it: it can give what nobody else can, such as a user namespace. */
-function ownLines(service: PackageServiceUnit, { name = "", user }: UnixAccount, confinement: Confinement): Lines {
+function ownLines(service: PackageServiceUnit, { name = "", user }: UnixAccount, confinement: Confinement): UnitLines {
   const { capabilities } = confinement;
   const bounds = capabilities.length === 0 ? [""] : [capabilities.join(" ")];
   const of = (key: string) => (service.settings.get(key) ?? []).map((value) => [key, value] as const);
@@ -67,7 +66,7 @@ function ownLines(service: PackageServiceUnit, { name = "", user }: UnixAccount,
 }
 
 /** setpriv makes the user, and the fence: no filter of the unit's may keep them from it. */
-function foreignLines(service: PackageServiceUnit): Lines {
+function otherUserLines(service: PackageServiceUnit): UnitLines {
   if (!service.settings.has("SystemCallFilter")) return [];
   return [
     ["SystemCallFilter", "@setuid capset prctl landlock_create_ruleset landlock_add_rule landlock_restrict_self"],
@@ -77,24 +76,28 @@ function foreignLines(service: PackageServiceUnit): Lines {
 /** Where systemd listens for what services say of themselves; a container's own /run hides it. */
 const NOTIFY_SOCKET = "/run/systemd/notify";
 
-/** As nativeStart() of a container's unit: `argv` with the words that go before any command of the container. */
+/** Start and stop of a package's service: `prefix` goes before every command of the package that has no special rights. */
 export function serviceStartLines(
   { service, type }: ServiceStart,
   kind: ContainerKind,
   argv: readonly string[],
   prefix: readonly string[],
-) {
+): Pick<Launch, "type"> & { readonly lines: Pick<Launch["lines"], "startPre" | "start" | "stopPost"> } {
   const notify = [
     ["NotifyAccess", lastOf(service, "NotifyAccess") ?? "main"],
     ["BindReadOnlyPaths", NOTIFY_SOCKET],
   ] as const;
   return {
     type: kind === "init" ? "oneshot" : type,
-    before: commandLines(service, "ExecStartPre", prefix),
-    program: [["ExecStart", execLine(argv)]],
-    after: [...commandLines(service, "ExecStopPost", prefix), ...(type === "notify" && kind !== "init" ? notify : [])],
-    killMode: "mixed",
-  } as const;
+    lines: {
+      startPre: commandLines(service, "ExecStartPre", prefix),
+      start: [["ExecStart", execLine(argv)]],
+      stopPost: [
+        ...commandLines(service, "ExecStopPost", prefix),
+        ...(type === "notify" && kind !== "init" ? notify : []),
+      ],
+    },
+  };
 }
 
 /** By which it wants to be ended. */
@@ -107,7 +110,7 @@ function commandLines(
   service: PackageServiceUnit,
   key: "ExecStartPre" | "ExecStopPost",
   prefix: readonly string[],
-): Lines {
+): UnitLines {
   return (service.settings.get(key) ?? []).map((line) => {
     const flags = execWords(line)?.flags ?? "";
     const isPrivileged = /[+!]/.test(flags);

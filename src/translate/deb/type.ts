@@ -1,5 +1,5 @@
-import { kindOf } from "../../model/api/containers.ts";
-import type { Container, Pod } from "../../model/api/pod.ts";
+import type { Container } from "../../model/api/pod.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 import { capabilitiesOf } from "../security/capabilities.ts";
 import { execWords } from "./exec-words.ts";
 import { hookProblem } from "./hooks.ts";
@@ -9,8 +9,7 @@ import type { UnixAccount } from "./unix-account.ts";
 
 /** Why the service cannot be this container; the words go on after the unit's name. */
 export function serviceProblem(
-  pod: Pod,
-  container: Container,
+  { container, kind }: ResolvedContainer,
   service: PackageServiceUnit,
   account: UnixAccount,
 ): string | undefined {
@@ -25,7 +24,7 @@ export function serviceProblem(
   if (type === "dbus" || lastOf(service, "BusName") !== undefined)
     return "is known by a name on the host's bus, which a container cannot see";
   if (!(type in TYPES)) return `has Type=${type}, which a container cannot be`;
-  const isInit = kindOf(pod, container) === "init";
+  const isInit = kind === "init";
   if (isInit && type === "forking") return "has Type=forking, whose end an init container would not see";
   if (!isInit && isOn(service, "RemainAfterExit")) return "has RemainAfterExit=: it stays without a process";
   if (container.tty || container.stdinOnce) return "reads no terminal: remove tty and stdinOnce";

@@ -1,8 +1,8 @@
-import type { Container, Pod } from "../../model/api/pod.ts";
 import type { ProcessUser } from "../../model/confinement.ts";
 import type { Packages } from "../../model/image/deb.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 import { groupId, parseGroup, parsePasswd, runAsNonRootViolation } from "../security/accounts.ts";
-import { processUser, userOf } from "../security/user.ts";
+import { processUser } from "../security/user.ts";
 import { isOn, lastOf, type PackageServiceUnit } from "./service.ts";
 
 /** Who a service runs as. */
@@ -19,35 +19,34 @@ export type ResolvedAccount =
 
 /** The pod's word counts before the unit's. Names are those of the host, where the package has made its users. */
 export function unixAccount(
-  pod: Pod,
-  container: Container,
+  container: ResolvedContainer,
   service: PackageServiceUnit,
   { passwd, group }: Pick<Packages, "passwd" | "group">,
 ): ResolvedAccount {
-  const asked = userOf(pod, container);
+  const requested = container.user;
   const accounts = parsePasswd(passwd);
   const name = lastOf(service, "User") ?? (isOn(service, "DynamicUser") ? service.name : "root");
   const found = accounts.find((each) => each.name === name || String(each.uid) === name);
-  const base = processUser(pod, container);
-  if (asked.uid !== undefined) {
-    const home = accounts.find(({ uid }) => uid === asked.uid)?.home;
-    return checked(pod, container, { user: base, home: home || "/" });
+  const base = processUser(container);
+  if (requested.uid !== undefined) {
+    const home = accounts.find(({ uid }) => uid === requested.uid)?.home;
+    return checked(container, { user: base, home: home || "/" });
   }
-  const refused = (because: string): ResolvedAccount => ({ ok: false, message: `${service.name} has ${because}` });
+  const failed = (because: string): ResolvedAccount => ({ ok: false, message: `${service.name} has ${because}` });
   if (found === undefined)
     return isOn(service, "DynamicUser")
-      ? refused("DynamicUser=, which a container cannot have: set securityContext.runAsUser")
-      : refused(`User=${name}, whom this host does not have: set securityContext.runAsUser`);
+      ? failed("DynamicUser=, which a container cannot have: set securityContext.runAsUser")
+      : failed(`User=${name}, whom this host does not have: set securityContext.runAsUser`);
   const groupName = lastOf(service, "Group");
   const given = groupName === undefined ? found.gid : groupId(groupName, parseGroup(group));
   if (given === "unknown")
-    return refused(`Group=${groupName}, which this host does not have: set securityContext.runAsGroup`);
-  const user = { ...base, uid: found.uid, gid: asked.gid ?? given };
+    return failed(`Group=${groupName}, which this host does not have: set securityContext.runAsGroup`);
+  const user = { ...base, uid: found.uid, gid: requested.gid ?? given };
   const account = { user, home: found.home || "/" };
-  return checked(pod, container, found.uid === 0 ? account : { ...account, name: found.name });
+  return checked(container, found.uid === 0 ? account : { ...account, name: found.name });
 }
 
-function checked(pod: Pod, container: Container, account: UnixAccount): ResolvedAccount {
-  const breach = runAsNonRootViolation(pod, container, account.user.uid, account.name ?? "");
-  return breach === undefined ? { ok: true, account } : { ok: false, message: breach };
+function checked(container: ResolvedContainer, account: UnixAccount): ResolvedAccount {
+  const violation = runAsNonRootViolation(container, account.user.uid, account.name ?? "");
+  return violation === undefined ? { ok: true, account } : { ok: false, message: violation };
 }

@@ -4,7 +4,7 @@ import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Allocatable } from "../../model/host/allocatable.ts";
 import { type ResolvedReferences, resolveReference } from "../../model/references.ts";
 import { envFileKey, envFileValue } from "./env-file.ts";
-import { fieldValue } from "./field-value.ts";
+import { fieldValue, type PodAddresses } from "./field-value.ts";
 import { resourceValue } from "./resource-value.ts";
 
 /** What the variables of a container may be taken from. */
@@ -12,8 +12,7 @@ export interface EnvContext {
   readonly pod: Pod;
   readonly container: Container;
   readonly references: ResolvedReferences;
-  /** Of the pod, and of its node, the preferred first. */
-  readonly addresses: readonly string[];
+  readonly addresses: PodAddresses;
   readonly allocatable: Allocatable;
   /** Texts of files that containers have written, by envFileKey. */
   readonly envFiles: ReadonlyMap<string, string>;
@@ -26,7 +25,7 @@ export type Sourced =
 
 /** A variable's value from elsewhere. */
 export function sourcedValue(source: EnvVarSource, context: EnvContext): Sourced {
-  const { pod, container, references, addresses, allocatable } = context;
+  const { pod, container, addresses, allocatable } = context;
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = source;
   if (fieldRef !== undefined) {
     const value = fieldValue(pod, fieldRef.fieldPath, addresses);
@@ -50,15 +49,15 @@ export function sourcedValue(source: EnvVarSource, context: EnvContext): Sourced
     return failed(`environment variable key "${key}" not found in file "${path}" of volume "${volumeName}"`);
   }
   return { ok: true, value: "" };
+}
 
-  function keyed(kind: "configmap" | "secret", ref: KeyRef, { pod: { metadata } }: EnvContext): Sourced {
-    const all = textsOf(references, kind, metadata.namespace, ref, ref.key);
-    if (!all.ok) return all;
-    const value = all.value?.get(ref.key);
-    if (value !== undefined || ref.optional) return { ok: true, value };
-    const called = kind === "secret" ? "Secret" : "ConfigMap";
-    return failed(`couldn't find key ${ref.key} in ${called} ${metadata.namespace}/${ref.name}`);
-  }
+function keyed(kind: "configmap" | "secret", ref: KeyRef, context: EnvContext): Sourced {
+  const all = textsOf(kind, ref, context, ref.key);
+  if (!all.ok) return all;
+  const value = all.value?.get(ref.key);
+  if (value !== undefined || ref.optional) return { ok: true, value };
+  const called = kind === "secret" ? "Secret" : "ConfigMap";
+  return failed(`couldn't find key ${ref.key} in ${called} ${context.pod.metadata.namespace}/${ref.name}`);
 }
 
 type All = { readonly ok: true; readonly value: ReadonlyMap<string, string> | undefined };
@@ -66,25 +65,25 @@ type All = { readonly ok: true; readonly value: ReadonlyMap<string, string> | un
 /** All variables of a ConfigMap or Secret, each with the prefix before its name. */
 export function variablesFrom(
   { prefix = "", configMapRef, secretRef }: EnvFromSource,
-  { pod, references }: EnvContext,
+  context: EnvContext,
 ):
   | { readonly ok: true; readonly value: readonly [string, string][] }
   | { readonly ok: false; readonly because: string } {
   const [kind, ref] = configMapRef ? (["configmap", configMapRef] as const) : (["secret", secretRef] as const);
   if (ref === undefined) return { ok: true, value: [] };
-  const all = textsOf(references, kind, pod.metadata.namespace, ref);
+  const all = textsOf(kind, ref, context);
   if (!all.ok) return all;
   return { ok: true, value: [...(all.value ?? [])].map(([name, value]) => [prefix + name, value]) };
 }
 
 /** Undefined for what is not there and need not be. binaryData are for volumes alone. */
 function textsOf(
-  references: ResolvedReferences,
   kind: "configmap" | "secret",
-  namespace: string,
   { name, optional }: { readonly name: string; readonly optional?: boolean },
+  { pod, references }: EnvContext,
   only?: string,
 ): All | { readonly ok: false; readonly because: string } {
+  const { namespace } = pod.metadata;
   const fetched = resolveReference(references, kind, namespace, name);
   if (!fetched.ok) return fetched.missing && optional ? { ok: true, value: undefined } : failed(fetched.because);
   const data = Object.entries(fetched.value.data ?? {}).filter(([key]) => only === undefined || key === only);

@@ -1,4 +1,9 @@
-import type { User } from "../security/user.ts";
+import type { RequestedUser } from "../../model/confinement.ts";
+import { nodeAddresses } from "../../model/host/addresses.ts";
+import { allocatable } from "../../model/host/allocatable.ts";
+import { DEFAULT_PATH } from "../../model/paths.ts";
+import type { TranslateContext } from "../context.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 import { type EnvContext, sourcedValue, variablesFrom } from "./env-sources.ts";
 import { addSize, expand } from "./expand.ts";
 import { serviceVariables } from "./service-variables.ts";
@@ -11,17 +16,14 @@ export type Environment =
     }
   | { readonly ok: false; readonly message: string };
 
-/** What container runtimes give a program whose image says nothing. */
-const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 /** With what runtimes give to every program. */
 export function hostVariables(
   declared: ReadonlyMap<string, string>,
   hostname: string,
-  user: User,
+  user: RequestedUser,
 ): ReadonlyMap<string, string> {
   const home = (user.uid ?? 0) === 0 ? "/root" : "/";
-  return new Map([["PATH", PATH], ["HOME", home], ["HOSTNAME", hostname], ...declared]);
+  return new Map([["PATH", DEFAULT_PATH], ["HOME", home], ["HOSTNAME", hostname], ...declared]);
 }
 
 /**
@@ -54,4 +56,16 @@ export function declaredVariables(context: EnvContext): Environment {
   }
   for (const [name, value] of services.value) if (!declared.has(name)) declared.set(name, value);
   return { ok: true, declared };
+}
+
+/** The variables that the pod and the services of its namespace give to the container. */
+export function containerEnvironment(
+  { pod, container, network }: ResolvedContainer,
+  { config, host, references, envFiles = new Map() }: TranslateContext,
+): Environment {
+  const addresses = { hostIPs: nodeAddresses(host), podIPs: network.addresses };
+  return declaredVariables({
+    ...{ pod, container, references, addresses, envFiles },
+    allocatable: allocatable(config, host),
+  });
 }

@@ -1,7 +1,15 @@
 import type { Pod } from "../../model/api/pod.ts";
 
+/** Addresses of the pod and of its node, the preferred first. */
+export interface PodAddresses {
+  readonly hostIPs: readonly string[];
+  readonly podIPs: readonly string[];
+}
+
+export const NO_ADDRESSES: PodAddresses = { hostIPs: [], podIPs: [] };
+
 /** What a pod's fieldRef says; undefined for a path that is none. Volumes may ask for metadata alone. */
-export function fieldValue(pod: Pod, fieldPath: string, addresses: readonly string[]): string | undefined {
+export function fieldValue(pod: Pod, fieldPath: string, addresses: PodAddresses): string | undefined {
   const { metadata, spec } = pod;
   const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(fieldPath);
   if (keyed !== null) {
@@ -21,11 +29,13 @@ export function fieldValue(pod: Pod, fieldPath: string, addresses: readonly stri
     case "spec.serviceAccountName":
       return spec.serviceAccountName ?? "";
     case "status.hostIP":
-    case "status.podIP":
-      return addresses[0] ?? "";
+      return addresses.hostIPs[0] ?? "";
     case "status.hostIPs":
+      return addresses.hostIPs.join(",");
+    case "status.podIP":
+      return addresses.podIPs[0] ?? "";
     case "status.podIPs":
-      return addresses.join(",");
+      return addresses.podIPs.join(",");
     default:
       return undefined;
   }

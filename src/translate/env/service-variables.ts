@@ -2,11 +2,11 @@ import type { Pod } from "../../model/api/pod.ts";
 import type { Service, ServicePort } from "../../model/api/service.ts";
 import {
   type Dependency,
+  dependency,
   type FetchResult,
   type ResolvedReferences,
   resolveReference,
 } from "../../model/references.ts";
-import { dependency } from "../need.ts";
 
 /** Services come and go; a container hears of them when it starts, so those that run need no new list. */
 const MAX_AGE_MS = 10 * 60_000;

@@ -5,8 +5,7 @@ import { type ActivePressure, activePressures, type PressureSignal } from "../..
 import type { PodUsage } from "../../model/host/usage.ts";
 import type { Rejected } from "../../model/translation.ts";
 import type { World } from "../../model/world.ts";
-import { isCritical } from "../resources/priority.ts";
-import { qosClass } from "../resources/resources.ts";
+import { isCritical, qosClass } from "../resources/resources.ts";
 import { limitExceeded } from "./limits.ts";
 import { ranked } from "./rank.ts";
 

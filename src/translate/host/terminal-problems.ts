@@ -1,20 +1,17 @@
-import { declaredContainers } from "../../model/api/containers.ts";
-import type { Pod } from "../../model/api/pod.ts";
-import type { Config } from "../../model/host/config.ts";
-import { parseImage } from "../../model/image/image-reference.ts";
+import { hasOwnFiles } from "../../model/image/image-reference.ts";
 import type { Problem } from "../../model/problem.ts";
 import { isInteractive } from "../../model/terminal.ts";
-import { containerPath } from "../container-path.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 
 /** A terminal for as long as the container runs is to be had on the files of an image alone. */
-export function terminalProblems(pod: Pod, { images }: Pick<Config, "images">): Problem[] {
-  const asking = declaredContainers(pod.spec).filter((each) => each.tty && !isInteractive(each));
-  const without = asking.filter(
-    ({ image }) => images === "ignore" || !["oci", "tarball"].includes(parseImage(image ?? "").kind),
+export function terminalProblems(containers: readonly ResolvedContainer[]): Problem[] {
+  const without = containers.filter(
+    ({ kind, container, reference }) =>
+      kind !== "ephemeral" && container.tty && !isInteractive(container) && !hasOwnFiles(reference),
   );
-  return without.map((container) => ({
+  return without.map(({ path }) => ({
     severity: "ignore",
-    path: `${containerPath(pod, container)}.tty`,
+    path: `${path}.tty`,
     because:
       "is ignored: on the host's files there is a terminal only while somebody is attached, and only with stdin and stdinOnce",
     remedy: "set both, as kubectl run -it does, or use kubectl exec -it",

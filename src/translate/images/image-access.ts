@@ -1,7 +1,7 @@
 import { statusesOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { StoredImage } from "../../model/image/image.ts";
-import { redactCredentials } from "../../model/image/shown-image.ts";
+import { redactCredentials } from "../../model/image/image-reference.ts";
 import { digest } from "../../unitfile/hash.ts";
 
 /** By which one pod's credentials are known from another's; undefined for none, or for those of the host. */

@@ -1,8 +1,7 @@
 import { containersOf, statusesOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { OciReference } from "../../model/image/image-reference.ts";
-import { type Dependency, type ResolvedReferences, resolveReference } from "../../model/references.ts";
-import { dependency, MINUTE_MS } from "../need.ts";
+import { type Dependency, dependency, type ResolvedReferences, resolveReference } from "../../model/references.ts";
 
 /** Who the pod says that it is to registries, for one image. */
 export interface PullAuth {
@@ -17,7 +16,7 @@ export function pullSecretDependencies({ metadata, spec, status }: Pod): Depende
   const has = new Set(statusesOf(status).flatMap(({ name, state }) => (state.waiting === undefined ? [name] : [])));
   if (containersOf(spec).every(({ name }) => has.has(name))) return [];
   return secretNames(spec).map((name) =>
-    dependency({ kind: "secret", namespace: metadata.namespace, name }, MINUTE_MS, true),
+    dependency({ kind: "secret", namespace: metadata.namespace, name }, undefined, true),
   );
 }
 

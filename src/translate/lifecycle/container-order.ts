@@ -1,7 +1,7 @@
 import { kindOf } from "../../model/api/containers.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
 import { initializedMarker, startedMarker } from "../../model/paths.ts";
-import type { ContainerKind } from "../../model/unit.ts";
+import type { ContainerKind, UnitLines } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
 
 export interface ContainerOrder {
@@ -33,7 +33,7 @@ function following(pod: Pod, later: readonly Container[]): string[] {
 }
 
 /** Wants= and conditions instead of Requires=: with it a first failure would cancel the dependents for good. */
-export function orderLines({ metadata }: Pod, { before, beside, next }: ContainerOrder): (readonly [string, string])[] {
+export function orderLines({ metadata }: Pod, { before, beside, next }: ContainerOrder): UnitLines {
   const { namespace, name, uid } = metadata;
   const after = (others: readonly string[], marker: (uid: string, other: string) => string) =>
     others.flatMap((other): [string, string][] => {

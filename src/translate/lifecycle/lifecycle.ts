@@ -1,20 +1,18 @@
-import { kindOf } from "../../model/api/containers.ts";
 import { longestGrace, stopTimeout } from "../../model/api/grace.ts";
 import type { LifecycleHandler } from "../../model/api/lifecycle.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
 import { startedMarker } from "../../model/paths.ts";
-import type { UnitName } from "../../model/unit.ts";
+import type { ContainerKind, UnitLines, UnitName } from "../../model/unit.ts";
 import { quoteWord } from "../../unitfile/quote.ts";
 import { stopSignal } from "./stop-signal.ts";
-
-type Lines = readonly (readonly [string, string])[];
 
 export interface LifecycleInput {
   readonly pod: Pod;
   readonly container: Container;
+  readonly kind: ContainerKind;
   readonly unit: UnitName;
   readonly libDir: string;
-  /** What the image says of it. */
+  /** The stop signal of the image or of the package's unit. */
   readonly imageSignal?: string | undefined;
 }
 
@@ -25,12 +23,12 @@ const HOOK_TIMEOUT_S = 3600;
 const START_TIMEOUT_S = 330;
 
 /** What is run when the container has started. As long as it takes: nobody limits it but the end of the pod. */
-export function startHookLines(input: LifecycleInput): Lines {
-  const { pod, container, unit, libDir } = input;
+export function startHookLines(input: LifecycleInput): UnitLines {
+  const { pod, container, kind, unit, libDir } = input;
   const handler = container.lifecycle?.postStart;
   // Where a startup probe says when it is up, the prober leaves that mark. The host's own /run may be hidden here.
-  const marks = isSidecar(input) && container.startupProbe === undefined;
-  const mark: Lines = marks
+  const marks = kind === "sidecar" && container.startupProbe === undefined;
+  const mark: UnitLines = marks
     ? [["ExecStartPost", `+/usr/bin/touch /proc/1/root${startedMarker(pod.metadata.uid, container.name)}`]]
     : [];
   if (handler === undefined) return [...mark, ["TimeoutStartSec", String(START_TIMEOUT_S)]];
@@ -46,26 +44,22 @@ export function startHookLines(input: LifecycleInput): Lines {
  * How the container is stopped. systemd would give the whole grace period to each step, so with a hook one helper does it
  * all; without one its own way is as good, and costs nothing.
  */
-export function stopLines(input: LifecycleInput): Lines {
-  const { pod, container, unit, libDir } = input;
+export function stopLines(input: LifecycleInput): UnitLines {
+  const { pod, container, kind, unit, libDir } = input;
   const signal = stopSignal(container.lifecycle?.stopSignal ?? input.imageSignal ?? "");
   const grace = Math.max(1, longestGrace(pod, container));
   const handler = container.lifecycle?.preStop;
-  const kill: Lines = signal === undefined ? [] : [["KillSignal", signal]];
+  const killLines: UnitLines = signal === undefined ? [] : [["KillSignal", signal]];
   // A sidecar stops last, within what is left of the pod's time.
-  if (handler === undefined && !isSidecar(input))
-    return [...kill, ["TimeoutStopSec", String(stopTimeout(pod, container))]];
+  if (handler === undefined && kind !== "sidecar")
+    return [...killLines, ["TimeoutStopSec", String(stopTimeout(pod, container))]];
   const name = (signal ?? "SIGTERM").replace(/^SIG/, "");
   const words = [unit, pod.metadata.uid, container.name, String(grace), name, ...(handler ? hookWords(handler) : [])];
   return [
-    ...kill,
+    ...killLines,
     ["ExecStop", `-+:${libDir}/container-stop ${words.map(quoteWord).join(" ")}`],
     ["TimeoutStopSec", String(grace + HOOK_TIMEOUT_S)],
   ];
-}
-
-function isSidecar({ pod, container }: LifecycleInput): boolean {
-  return kindOf(pod, container) === "sidecar";
 }
 
 /** The kubelet fails what it does not know, such as tcpSocket. */

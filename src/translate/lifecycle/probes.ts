@@ -3,12 +3,11 @@ import type { ApiProbe } from "../../model/api/lifecycle.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Check, ContainerProbes, HttpCheck, Probe, ProbeType } from "../../model/api/probe.ts";
 import { restartPolicy } from "../../model/api/restart.ts";
-import type { Host } from "../../model/host/host.ts";
 import { probesFile } from "../../model/paths.ts";
 import type { DesiredFile } from "../../model/step.ts";
 import type { UnitName } from "../../model/unit.ts";
-import { containerUnitName } from "../../unitfile/names.ts";
 import { expand } from "../env/expand.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 
 /** What the prober is told of this container; undefined: there is nothing to probe. `address` is where the pod is reached. */
 export function containerProbes(
@@ -41,10 +40,8 @@ function httpHooks(container: Container): NonNullable<ContainerProbes["hooks"]> 
 }
 
 /** As a file that the prober reads; headers may be secret, so it is for root alone. */
-export function probesFiles(pod: Pod, container: Container, host: Host): DesiredFile[] {
-  const { namespace, name } = pod.metadata;
-  const unit = containerUnitName(namespace, name, container.name);
-  const probes = containerProbes(pod, container, unit, host.addresses[0] ?? "127.0.0.1");
+export function probesFiles({ pod, container, unitName, network }: ResolvedContainer): DesiredFile[] {
+  const probes = containerProbes(pod, container, unitName, network.addresses[0] ?? "127.0.0.1");
   return probes ? [{ name: probesFile(container.name), text: JSON.stringify(probes), uid: 0 }] : [];
 }
 

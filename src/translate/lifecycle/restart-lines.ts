@@ -1,8 +1,6 @@
 import type { Container, Pod } from "../../model/api/pod.ts";
 import { restartCodes, restartPolicy } from "../../model/api/restart.ts";
-import type { ContainerKind } from "../../model/unit.ts";
-
-type Lines = readonly (readonly [string, string])[];
+import type { ContainerKind, UnitLines } from "../../model/unit.ts";
 
 /** By number. */
 const SIGNALS = (
@@ -11,17 +9,17 @@ const SIGNALS = (
 ).split(" ");
 
 /** When systemd starts the container again. */
-export function restartLines(pod: Pod, container: Container, kind: ContainerKind): Lines {
+export function restartLines(pod: Pod, container: Container, kind: ContainerKind): UnitLines {
   const policy = restartPolicy(pod, container, kind);
   // A oneshot cannot have Restart=always.
   if (kind === "init") return [["Restart", policy === "Never" ? "no" : "on-failure"], ...forced(container)];
-  const stays: Lines =
+  const stays: UnitLines =
     policy === "OnFailure" && !restartCodes(container).includes(0) ? [["RestartPreventExitStatus", "0"]] : [];
   return [["Restart", policy === "Never" ? "no" : "always"], ...stays, ...forced(container)];
 }
 
 /** Kubernetes has a number for a death by a signal, systemd its name. */
-function forced(container: Container): Lines {
+function forced(container: Container): UnitLines {
   const words = restartCodes(container).flatMap((code) => {
     const signal = SIGNALS[code - 129];
     return signal === undefined ? [String(code)] : [String(code), `SIG${signal}`];

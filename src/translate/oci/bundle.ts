@@ -112,7 +112,7 @@ function ociMount(mount: Mount): object {
   // crun 1.8 takes "rro" for directories only: below a file nothing is mounted anyway.
   const below = readOnly && mount.recursiveReadOnly ? ["rro"] : [];
   // crun forgets what of these the source is mounted with.
-  const harmless = mount.harmless ? ["nosuid", "nodev"] : [];
-  const options = ["rbind", propagation, access, ...below, ...harmless];
+  const nosuidNodev = mount.nosuidNodev ? ["nosuid", "nodev"] : [];
+  const options = ["rbind", propagation, access, ...below, ...nosuidNodev];
   return { destination, type: "bind", source: mount.source, options };
 }

@@ -1,8 +1,8 @@
-import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Confinement, Mount, ProcessUser } from "../../model/confinement.ts";
 import type { StoredImage } from "../../model/image/image.ts";
 import { podRoot } from "../../model/paths.ts";
 import type { TranslateContext } from "../context.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 import { capabilitiesWithin } from "../security/capabilities.ts";
 import { containerConfinement } from "../security/confinement.ts";
 import { READ_ONLY_PATHS } from "../security/rights.ts";
@@ -25,16 +25,20 @@ const MASKED = [
   "/sys/firmware",
 ];
 
+interface ImageRights {
+  readonly image: StoredImage;
+  readonly user: ProcessUser;
+  readonly mounts: readonly Mount[];
+}
+
 /** The rights of a container on the files of an image: what a container runtime would give it. */
 export function imageConfinement(
-  pod: Pod,
-  container: Container,
-  image: StoredImage,
-  user: ProcessUser,
+  resolved: ResolvedContainer,
+  { image, user, mounts: mounted }: ImageRights,
   context: Pick<TranslateContext, "config" | "host" | "images">,
-  mounted: readonly Mount[],
 ): Confinement {
-  const onHost = containerConfinement(pod, container, context, mounted);
+  const { pod, container } = resolved;
+  const onHost = containerConfinement(resolved, context, mounted);
   // /dev/shm is the pod's.
   const mounts = onHost.mounts.filter(({ type, target }) => type === "bind" || target !== "/dev/shm");
   const groups = new Set([...user.groups, ...onHost.user.groups].filter((group) => group !== user.gid));
@@ -52,7 +56,7 @@ export function imageConfinement(
     readOnlyPaths: READ_ONLY_PATHS,
     // What nobody here has makes crun fail, where others make do without.
     capabilities: capabilitiesWithin(onHost.capabilities, context.images?.capabilities ?? -1n),
-    namespaces: imageNamespaces(pod, container, onHost.namespaces, context.config),
+    namespaces: imageNamespaces(resolved, onHost.namespaces),
   };
 }
 

@@ -1,107 +1,135 @@
-import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Confinement } from "../../model/confinement.ts";
-import type { Config } from "../../model/host/config.ts";
 import type { StoredImage } from "../../model/image/image.ts";
-import { bundleConfig } from "../../model/paths.ts";
-import type { TranslateContext } from "../context.ts";
+import { bundleConfig, DEFAULT_PATH } from "../../model/paths.ts";
+import type { ContainerContext } from "../context.ts";
+import { containerEnvironment } from "../env/environment.ts";
 import { expandAll } from "../env/expand.ts";
-import { environmentOf, type Launch, type MountSources } from "../host/launch.ts";
-import { imageInput } from "../host/standard-input.ts";
-import { specHash } from "../spec-hash.ts";
-import { containerMounts } from "../volumes/mounts.ts";
+import type { Launch, LaunchFailure } from "../launch.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
+import { nameFileConditions } from "../security/confinement.ts";
+import { type ContainerMounts, containerMounts } from "../volumes/mounts.ts";
 import { isBundleOf, ociBundle } from "./bundle.ts";
 import { imageConfinement } from "./confinement.ts";
-import { targetOf } from "./namespaces.ts";
 import { sandboxLines } from "./sandbox.ts";
 import { ociSeccomp } from "./seccomp.ts";
-import type { ImageStart } from "./start.ts";
+import { imageInput } from "./standard-input.ts";
+import { type ImageStart, imageConditions, imageFileLines, imageStartLines } from "./start.ts";
 import { imageUser } from "./user.ts";
-
-const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 const NO_PROFILE =
   "seccompProfile RuntimeDefault cannot be honoured: the node has no /usr/share/containers/seccomp.json, which comes with the distribution's containers-common";
 
-/** A program on the files of an image. */
+/** A program on the files of an image. Throws UnquotableError for what no program can be given. */
 export function imageLaunch(
-  pod: Pod,
-  container: Container,
+  resolved: ResolvedContainer,
   image: StoredImage,
-  context: TranslateContext,
-  places: MountSources,
-): Launch {
-  const who = imageUser(pod, container, image);
-  if (!who.ok) return who;
-  const mark = specHash(pod, container);
+  context: ContainerContext,
+): Launch | LaunchFailure {
+  const failed = (reason: string, message: string) => ({ ok: false, reason, message }) as const;
+  const { container, specHash } = resolved;
+  const user = imageUser(resolved, image);
+  if (!user.ok) return user;
   const name = bundleConfig(container.name);
-  const environment = environmentOf(pod, container, context);
-  if (!environment.ok && !isBundleOf(context.directory?.files.get(name) ?? "", mark))
-    return { ok: false, reason: "CreateContainerConfigError", message: environment.message };
-  const declared: ReadonlyMap<string, string> = environment.ok ? environment.declared : new Map();
-  const argv = imageCommand(container, image, declared);
-  const [program] = imageCommand(container, image, new Map());
+  const environment = containerEnvironment(resolved, context);
+  if (!environment.ok && !isBundleOf(context.directory?.files.get(name) ?? "", specHash))
+    return failed("CreateContainerConfigError", environment.message);
+  const declared = environment.ok ? environment.declared : undefined;
+  const argv = imageCommand(resolved, image, declared ?? new Map());
+  const [program] = imageCommand(resolved, image, new Map());
   if (program === undefined) {
     const message = `the image "${container.image}" names no program, nor does the pod: name it in command`;
-    return { ok: false, reason: "CreateContainerError", message: `no command specified: ${message}` };
+    return failed("CreateContainerError", `no command specified: ${message}`);
   }
-  const known = environment.ok ? declared : undefined;
-  const mounts = containerMounts(pod, container, places, known, context.directory?.failures);
-  if (!mounts.ok)
-    return { ok: false, reason: "CreateContainerConfigError", message: mounts.because, storage: mounts.storage };
-  const { conditions, storage } = mounts;
-  const confinement = imageConfinement(pod, container, image, who.user, context, mounts.mounts);
-  const start = startOf(pod, container, image, confinement, context.config);
-  const profile = context.images?.seccompProfile;
-  if (confinement.seccomp.type !== "unconfined" && profile === undefined)
-    return { ok: false, reason: "CreateContainerError", message: NO_PROFILE };
-  const launch = { ok: true, program, confinement, start, conditions, storage } as const;
-  if (!environment.ok) return launch;
-  const seccomp =
-    confinement.seccomp.type === "unconfined" || profile === undefined
-      ? undefined
-      : ociSeccomp(profile, { ...context.host, capabilities: confinement.capabilities });
-  const variables = new Map([
-    ["PATH", PATH],
-    ["HOSTNAME", confinement.hostname ?? context.host.hostname],
-    ["HOME", who.home],
-    ...(start.input === "terminal" ? ([["TERM", "xterm"]] as const) : []),
-    ...image.config.environment.map(pair),
-    ...declared,
-  ]);
-  const terminal = start.input === "terminal";
-  const process = { uid: pod.metadata.uid, container: container.name, argv, terminal, variables, seccomp };
-  return { ...launch, file: { name, text: ociBundle(confinement, process, mark), uid: 0 } };
+  const mounts = containerMounts(resolved, context.volumes.sources, declared, context.directory?.failures);
+  if (!mounts.ok) return { ...failed("CreateContainerConfigError", mounts.because), storage: mounts.storage };
+  const confinement = imageConfinement(resolved, { image, user: user.user, mounts: mounts.mounts }, context);
+  if (confinement.seccomp.type !== "unconfined" && context.images?.seccompProfile === undefined)
+    return failed("CreateContainerError", NO_PROFILE);
+  const launch = { ok: true, program, ...startOf(resolved, { image, confinement, mounts }, context) } as const;
+  if (declared === undefined) return launch;
+  const bundle = { image, confinement, argv, home: user.home, declared };
+  return { ...launch, file: { name, text: bundleText(resolved, bundle, context), uid: 0 } };
+}
+
+interface ImageProgram {
+  readonly image: StoredImage;
+  readonly confinement: Confinement;
+  readonly mounts: ContainerMounts;
 }
 
 function startOf(
-  pod: Pod,
-  container: Container,
-  { tree, config: { stopSignal, volumes } }: StoredImage,
-  { privileged, root, namespaces: { pid } }: Confinement,
-  config: Config,
-): ImageStart {
-  const target = pid === "target" ? targetOf(pod, container, config) : undefined;
-  return {
-    tree,
-    // Elsewhere they are as fresh, and as gone with the container, as all that it writes.
-    volumes: root.readOnly ? volumes : [],
-    stopSignal,
-    privileged,
+  resolved: ResolvedContainer,
+  { image, confinement, mounts }: ImageProgram,
+  { config, libDir }: ContainerContext,
+): Omit<Launch, "ok" | "program"> {
+  const { pod, container, target } = resolved;
+  const { stopSignal, volumes } = image.config;
+  const { pid } = confinement.namespaces;
+  const start: ImageStart = {
+    tree: image.tree,
+    // Where the root can be written to, image volumes are as new, and as gone with the container, as the rest of it.
+    volumes: confinement.root.readOnly ? volumes : [],
+    privileged: confinement.privileged,
     pid,
-    target,
+    target: pid === "target" ? target : undefined,
     sandbox: sandboxLines(pod, config),
     input: imageInput(container),
   };
+  const { lines, ...rest } = imageStartLines(resolved, start, libDir);
+  const conditions = [...imageConditions(pod.metadata.uid, container.name, start), ...mounts.conditions];
+  return {
+    ...rest,
+    lines: {
+      ...lines,
+      ...{ defaults: [], overrides: [], files: imageFileLines(start) },
+      unit: [...conditions, ...nameFileConditions(pod, confinement)],
+    },
+    hasInputPipe: container.stdin === true && start.input !== "terminal",
+    stopSignal,
+    storage: mounts.storage,
+  };
 }
 
-/** A command of the pod's own takes the place of ENTRYPOINT and CMD, args of its own take that of CMD. */
-function imageCommand({ command, args }: Container, { config }: StoredImage, declared: ReadonlyMap<string, string>) {
+interface Bundle {
+  readonly image: StoredImage;
+  readonly confinement: Confinement;
+  readonly argv: readonly string[];
+  readonly home: string;
+  readonly declared: ReadonlyMap<string, string>;
+}
+
+function bundleText(
+  { pod, container, specHash }: ResolvedContainer,
+  { image, confinement, argv, home, declared }: Bundle,
+  { host, images }: ContainerContext,
+): string {
+  const profile = confinement.seccomp.type === "unconfined" ? undefined : images?.seccompProfile;
+  const seccomp = profile && ociSeccomp(profile, { ...host, capabilities: confinement.capabilities });
+  const terminal = imageInput(container) === "terminal";
+  const variables = new Map([
+    ["PATH", DEFAULT_PATH],
+    ["HOSTNAME", confinement.hostname ?? host.hostname],
+    ["HOME", home],
+    ...(terminal ? ([["TERM", "xterm"]] as const) : []),
+    ...image.config.environment.map(assignment),
+    ...declared,
+  ]);
+  const process = { uid: pod.metadata.uid, container: container.name, argv, terminal, variables, seccomp };
+  return ociBundle(confinement, process, specHash);
+}
+
+/** The pod's command replaces ENTRYPOINT and CMD, its args replace CMD. */
+function imageCommand(
+  { container: { command, args } }: ResolvedContainer,
+  { config }: StoredImage,
+  declared: ReadonlyMap<string, string>,
+): readonly string[] {
   const own = (words: readonly string[]) => expandAll(words, (name) => declared.get(name));
   if (command?.length) return [...own(command), ...own(args ?? [])];
   return [...config.entrypoint, ...(args?.length ? own(args) : config.command)];
 }
 
-function pair(text: string): [string, string] {
+function assignment(text: string): [string, string] {
   const at = text.indexOf("=");
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }

@@ -1,16 +1,17 @@
-import { containersOf, declaredContainers } from "../../model/api/containers.ts";
+import { containersOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
-import type { Config } from "../../model/host/config.ts";
+import { hasOwnFiles } from "../../model/image/image-reference.ts";
 import type { Problem } from "../../model/problem.ts";
-import { isOnImage, targetOf } from "./namespaces.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 
-/** Whose processes a container is meant to see: that can be had only on the files of images. */
-export function processProblems(pod: Pod, config: Pick<Config, "images">): Problem[] {
-  return [...sharingProblems(pod, config), ...targetProblems(pod, config)];
+/** Only containers on images can share a PID namespace, or enter that of another container. */
+export function processProblems(pod: Pod, containers: readonly ResolvedContainer[]): Problem[] {
+  return [...sharingProblems(pod, containers), ...targetProblems(pod, containers)];
 }
 
-function sharingProblems({ spec }: Pod, config: Pick<Config, "images">): Problem[] {
-  if (!spec.shareProcessNamespace || declaredContainers(spec).every((each) => isOnImage(each, config))) return [];
+function sharingProblems({ spec }: Pod, containers: readonly ResolvedContainer[]): Problem[] {
+  const declared = containers.filter(({ kind }) => kind !== "ephemeral");
+  if (!spec.shareProcessNamespace || declared.every(({ reference }) => hasOwnFiles(reference))) return [];
   return [
     {
       severity: "ignore",
@@ -22,17 +23,20 @@ function sharingProblems({ spec }: Pod, config: Pick<Config, "images">): Problem
   ];
 }
 
-function targetProblems(pod: Pod, config: Pick<Config, "images">): Problem[] {
-  const { ephemeralContainers = [], hostPID, shareProcessNamespace } = pod.spec;
-  const lost = ephemeralContainers.filter((each) => {
-    const isMeant = containersOf(pod.spec).some(({ name }) => name === each.targetContainerName);
-    return isMeant && isOnImage(each, config) && targetOf(pod, each, config) === undefined;
-  });
+function targetProblems({ spec }: Pod, containers: readonly ResolvedContainer[]): Problem[] {
+  const { ephemeralContainers = [], hostPID, shareProcessNamespace } = spec;
   if (hostPID || shareProcessNamespace) return [];
-  return lost.map(({ name, targetContainerName }) => ({
-    severity: "ignore",
-    path: `spec.ephemeralContainers[${name}].targetContainerName`,
-    because: `is ignored: container ${targetContainerName} is on the host's files, and its process numbers are the host's`,
-    remedy: "debug it with --image=host, from where its processes can be seen",
-  }));
+  return ephemeralContainers.flatMap(({ name, targetContainerName }): Problem[] => {
+    const own = containers.find(({ container }) => container.name === name);
+    const isMeant = containersOf(spec).some((each) => each.name === targetContainerName);
+    if (own === undefined || !isMeant || !hasOwnFiles(own.reference) || own.target !== undefined) return [];
+    return [
+      {
+        severity: "ignore",
+        path: `${own.path}.targetContainerName`,
+        because: `is ignored: container ${targetContainerName} is on the host's files, and its process numbers are the host's`,
+        remedy: "debug it with --image=host, from where its processes can be seen",
+      },
+    ];
+  });
 }

@@ -1,14 +1,12 @@
 import type { Pod } from "../../model/api/pod.ts";
 import type { Config } from "../../model/host/config.ts";
-import type { AuxiliaryUnit, UnitName } from "../../model/unit.ts";
+import type { AuxiliaryUnit, UnitLines, UnitName } from "../../model/unit.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { encodeOwnUnit } from "../../unitfile/identity.ts";
 import { auxiliaryUnitName, podSliceName } from "../../unitfile/names.ts";
 import { quoteWord } from "../../unitfile/quote.ts";
 import { kernelHostname } from "../network/hostname.ts";
 import { qosClass } from "../resources/resources.ts";
-
-type Lines = readonly (readonly [string, string])[];
 
 /**
  * What the containers of a pod on images share: host name, IPC objects and /dev/shm, and their processes if the pod says so.
@@ -48,13 +46,13 @@ export function podSandbox(pod: Pod, config: Config, libDir: string): AuxiliaryU
   return [{ name: sandboxUnitName(pod), identity, text, linked: false, wanted: true }];
 }
 
-const WITHOUT_PROCESS: Lines = [
+const WITHOUT_PROCESS: UnitLines = [
   ["Type", "oneshot"],
   ["RemainAfterExit", "yes"],
 ];
 
 /** The first process of a PID namespace hears no other signal. When it is killed, the containers are, too, and start it again. */
-const WITH_PROCESS: Lines = [
+const WITH_PROCESS: UnitLines = [
   ["Type", "forking"],
   ["KillSignal", "SIGKILL"],
   ["SuccessExitStatus", "SIGKILL"],
@@ -63,7 +61,7 @@ const WITH_PROCESS: Lines = [
 ];
 
 /** Started before the container, and stopped after it. */
-export function sandboxLines(pod: Pod, config: Config): Lines {
+export function sandboxLines(pod: Pod, config: Config): UnitLines {
   if (sharedBy(pod, config).length === 0) return [];
   const unit = sandboxUnitName(pod);
   return [

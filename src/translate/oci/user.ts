@@ -1,8 +1,7 @@
-import type { Container, Pod } from "../../model/api/pod.ts";
 import type { ProcessUser } from "../../model/confinement.ts";
 import type { StoredImage } from "../../model/image/image.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 import { groupId, MAX_ID, parseGroup, parsePasswd, runAsNonRootViolation } from "../security/accounts.ts";
-import { userOf } from "../security/user.ts";
 
 export type ImageUser =
   | { readonly ok: true; readonly user: ProcessUser; readonly home: string }
@@ -13,24 +12,31 @@ export type ImageUser =
     };
 
 /** Who the container runs as: the pod's word, else the image's USER, by the image's own passwd and group. */
-export function imageUser(pod: Pod, container: Container, image: StoredImage): ImageUser {
-  const asked = userOf(pod, container);
+export function imageUser(
+  container: Pick<ResolvedContainer, "pod" | "container" | "user">,
+  image: Pick<StoredImage, "config" | "passwd" | "group">,
+): ImageUser {
+  const { user: requested } = container;
   const [name = "", groupName] = image.config.user.split(":");
   const accounts = parsePasswd(image.passwd);
   const isNumber = /^\d+$/.test(name);
   const account =
-    asked.uid === undefined && !isNumber
+    requested.uid === undefined && !isNumber
       ? accounts.find((each) => each.name === (name || "root"))
-      : accounts.find(({ uid }) => uid === (asked.uid ?? Number(name)));
+      : accounts.find(({ uid }) => uid === (requested.uid ?? Number(name)));
   const uid =
-    asked.uid ?? (isNumber ? Number(name) : (account?.uid ?? (name === "" || name === "root" ? 0 : undefined)));
-  const breach = runAsNonRootViolation(pod, container, asked.uid ?? (isNumber || name === "" ? uid : undefined), name);
-  if (breach !== undefined) return { ok: false, reason: "CreateContainerConfigError", message: breach };
+    requested.uid ?? (isNumber ? Number(name) : (account?.uid ?? (name === "" || name === "root" ? 0 : undefined)));
+  const violation = runAsNonRootViolation(
+    container,
+    requested.uid ?? (isNumber || name === "" ? uid : undefined),
+    name,
+  );
+  if (violation !== undefined) return { ok: false, reason: "CreateContainerConfigError", message: violation };
   if (uid === undefined) return unknown(`user ${name}`, "passwd");
   const groups = parseGroup(image.group);
-  const given = asked.uid === undefined && groupName ? groupId(groupName, groups) : undefined;
+  const given = requested.uid === undefined && groupName ? groupId(groupName, groups) : undefined;
   if (given === "unknown") return unknown(`group ${groupName}`, "group");
-  const gid = asked.gid ?? given ?? account?.gid ?? 0;
+  const gid = requested.gid ?? given ?? account?.gid ?? 0;
   if (uid > MAX_ID || gid > MAX_ID) return outOfRange(image.config.user);
   const supplementary = groups.filter(({ members }) => account !== undefined && members.includes(account.name));
   const ids = [...new Set(supplementary.map((group) => group.gid))].filter((id) => id !== gid);

@@ -1,3 +1,4 @@
+import { isSidecar } from "../../model/api/containers.ts";
 import type { Pod, Resources } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
 
@@ -26,10 +27,6 @@ export function podRequests({ spec }: Pod): Requests {
   const { resources, overhead } = spec as { resources?: Resources; overhead?: Resources["requests"] };
   const whole = { ...larger(running, most), ...given(resources) };
   return add(whole, requestsOf(overhead && { requests: overhead }));
-}
-
-function isSidecar(container: object): boolean {
-  return "restartPolicy" in container && container.restartPolicy === "Always";
 }
 
 function given(resources: Resources | undefined): Partial<Requests> {

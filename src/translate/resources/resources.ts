@@ -1,7 +1,7 @@
 import { declaredContainers, kindOf } from "../../model/api/containers.ts";
 import type { Container, Pod, QosClass } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
-import { SYSTEM_CRITICAL } from "./priority.ts";
+import type { UnitLines } from "../../model/unit.ts";
 
 /** Millicores and bytes; a limit of 0 is no limit, as the kubelet has it. */
 export interface Amounts {
@@ -10,8 +10,6 @@ export interface Amounts {
   readonly memoryRequest: number;
   readonly memoryLimit: number;
 }
-
-type Lines = readonly (readonly [string, string])[];
 
 /** Rounded up, as the kubelet does it: a limit of less than a byte is still a limit. */
 export function amountsOf({ resources }: Pick<Container, "resources">): Amounts {
@@ -33,12 +31,12 @@ function amount(quantity: string | undefined, scale: number): number {
 }
 
 /** Directives of a container's unit. */
-export function containerResourceLines(amounts: Amounts): Lines {
+export function containerResourceLines(amounts: Amounts): UnitLines {
   return [...cpuLines(amounts.cpuRequest, amounts.cpuLimit), ...memoryLines(amounts.memoryLimit)];
 }
 
 /** Directives of a pod's slice: a limit there only when every container has one, else the pod has none. */
-export function podResourceLines(pod: Pod): Lines {
+export function podResourceLines(pod: Pod): UnitLines {
   const inits = pod.spec.initContainers ?? [];
   const sidecars = inits.filter((each) => kindOf(pod, each) === "sidecar");
   const beside = sidecars.map(amountsOf);
@@ -59,13 +57,13 @@ export function podResourceLines(pod: Pod): Lines {
   return [...cpuLines(request, cpu || 0), ...memoryLines(memory || 0)];
 }
 
-function cpuLines(request: number, limit: number): Lines {
-  const weight: Lines = [["CPUWeight", String(cpuWeight(request))]];
+function cpuLines(request: number, limit: number): UnitLines {
+  const weight: UnitLines = [["CPUWeight", String(cpuWeight(request))]];
   // The kernel refuses quotas under 1 ms in its period of 100 ms: the kubelet raises them to that too.
   return limit > 0 ? [...weight, ["CPUQuota", `${Math.max(limit, 10) / 10}%`]] : weight;
 }
 
-function memoryLines(limit: number): Lines {
+function memoryLines(limit: number): UnitLines {
   return limit > 0
     ? [
         ["MemoryMax", String(limit)],
@@ -93,6 +91,14 @@ export function qosClass(pod: Pod): QosClass {
   const exact = (a: Amounts) =>
     a.cpuLimit > 0 && a.memoryLimit > 0 && a.cpuRequest === a.cpuLimit && a.memoryRequest === a.memoryLimit;
   return all.every(exact) ? "Guaranteed" : "Burstable";
+}
+
+/** The priority of system-cluster-critical (`apis/scheduling/types.go: SystemCriticalPriority`, v1.36). */
+export const SYSTEM_CRITICAL = 2_000_000_000;
+
+/** True for a pod that is never evicted, and is admitted by preemption of others (`types/pod_update.go: IsCriticalPod`, v1.36). */
+export function isCritical({ spec }: Pod): boolean {
+  return (spec.priority ?? 0) >= SYSTEM_CRITICAL;
 }
 
 /** Killed last for want of memory, whatever it asked for, as the kubelet has it. */

@@ -1,5 +1,4 @@
-import type { Container, Pod } from "../../model/api/pod.ts";
-import { userOf } from "./user.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 
 /** As runtimes have it. To the kernel 4294967295 means "as it is", which is root, and what is larger is cut off. */
 export const MAX_ID = 2 ** 31 - 1;
@@ -11,17 +10,16 @@ export interface Account {
   readonly home: string;
 }
 
-/** In the kubelet's words. */
+/** The message of `security_context_others.go: verifyRunAsNonRoot`, v1.36; undefined when the user is allowed. */
 export function runAsNonRootViolation(
-  pod: Pod,
-  container: Container,
+  { pod, container, user }: Pick<ResolvedContainer, "pod" | "container" | "user">,
   uid: number | undefined,
   name: string,
 ): string | undefined {
   const nonRoot = container.securityContext?.runAsNonRoot ?? pod.spec.securityContext?.runAsNonRoot;
   const where = `(pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${container.name})`;
   if (!nonRoot || (uid !== undefined && uid !== 0)) return undefined;
-  if (userOf(pod, container).uid === 0) return `container's runAsUser breaks non-root policy ${where}`;
+  if (user.uid === 0) return `container's runAsUser breaks non-root policy ${where}`;
   if (uid === 0) return `container has runAsNonRoot and image will run as root ${where}`;
   return `container has runAsNonRoot and image has non-numeric user (${name}), cannot verify user is non-root ${where}`;
 }

@@ -1,8 +1,7 @@
 import type { Container, Pod } from "../../model/api/pod.ts";
 import type { SecurityProfileType } from "../../model/api/security-context.ts";
 import type { Capability, Seccomp } from "../../model/confinement.ts";
-
-type Lines = readonly (readonly [string, string])[];
+import type { UnitLines } from "../../model/unit.ts";
 
 /**
  * The runtimes' default profile in groups of systemd. setns, unshare, clone with namespaces: by RestrictNamespaces=.
@@ -42,7 +41,7 @@ export function seccompOf(pod: Pod, { securityContext: own }: Container): Seccom
  * Calls that are not allowed fail, as under runtimes, instead of ending the process. Other architectures' calls are not
  * filtered but refused: a filter for each of them would double the 3 ms that this costs at each start.
  */
-export function seccompLines(seccomp: Seccomp, capabilities: readonly Capability[]): Lines {
+export function seccompLines(seccomp: Seccomp, capabilities: readonly Capability[]): UnitLines {
   if (seccomp.type === "unconfined") return [];
   const more = capabilities.map((name) => BY_CAPABILITY[name]).filter((names) => names !== undefined);
   return [

@@ -1,14 +1,14 @@
 import type { Confinement, Mount, ProcessUser } from "../../model/confinement.ts";
 import type { ConfinementProbe } from "../../model/host/confinement-probe.ts";
+import type { UnitLines } from "../../model/unit.ts";
 import { quoteBind, quotePath, quoteWord } from "../../unitfile/quote.ts";
-import { PERL, RESOLVER_PATHS } from "../host/host-files.ts";
+import { resolveVarRun } from "../volumes/clean-path.ts";
 import { isEveryCapability } from "./capabilities.ts";
+import { PERL, RESOLVER_PATHS } from "./host-files.ts";
 import { seccompLines } from "./seccomp.ts";
 
-type Lines = readonly (readonly [string, string])[];
-
 /** The confinement as directives of a container's unit. None of them takes rights from helpers that are run with "+". */
-export function confinementLines(confinement: Confinement, files: ConfinementProbe | undefined): Lines {
+export function confinementLines(confinement: Confinement, files: ConfinementProbe | undefined): UnitLines {
   const { mounts, workingDirectory } = confinement;
   return [
     ["WorkingDirectory", quotePath(workingDirectory)],
@@ -27,7 +27,7 @@ export function confinementLines(confinement: Confinement, files: ConfinementPro
 function hostFilesLines(
   { privileged, readOnlyPaths, mounts, namespaces }: Confinement,
   present: ReadonlySet<string>,
-): Lines {
+): UnitLines {
   const isResolved = mounts.some(({ target }) => target === "/etc/resolv.conf");
   const sharedMemory = namespaces.ipc === "host" && !privileged ? ["/dev/shm", "/dev/mqueue"] : [];
   // "-": another kernel may not have it at the next boot, and nothing would start.
@@ -44,18 +44,13 @@ function hostFilesLines(
  * What a container has for itself. A volume there takes its place: systemd would mount both, in an order of its own. What
  * is mounted below needs a place that is new for each command: in PrivateTmp= a container may have put a link on the way.
  */
-function ownDirectoryLines({ root, mounts }: Confinement): Lines {
+function ownDirectoryLines({ root, mounts }: Confinement): UnitLines {
   const isFree = (path: string) => !mounts.some(({ target }) => resolveVarRun(target) === path);
   const temporary = ["/tmp", "/var/tmp"].filter(isFree);
   const own = isFree("/run") ? [tmpfs("/run", 0o755, root.readOnly)] : [];
   const isBusy = mounts.some(({ target }) => temporary.some((path) => target.startsWith(`${path}/`)));
   if (temporary.length === 2 && !root.readOnly && !isBusy) return [["PrivateTmp", "yes"], ...own];
   return [...temporary.map((path) => tmpfs(path, 0o1777, root.readOnly)), ...own];
-}
-
-/** As hosts have it: systemd follows the link, so /var/run and /run are one place. */
-export function resolveVarRun(path: string): string {
-  return path.replace(/^\/var\/run(?=\/|$)/, "/run");
 }
 
 function tmpfs(path: string, mode: number, readOnly: boolean, size?: number): readonly [string, string] {
@@ -73,7 +68,7 @@ function mountLine(mount: Mount): readonly [string, string] {
   return [mount.readOnly ? "BindReadOnlyPaths" : "BindPaths", quoteBind(source, mount.target)];
 }
 
-function rightsLines({ privileged, noNewPrivileges, seccomp, capabilities, ...rest }: Confinement): Lines {
+function rightsLines({ privileged, noNewPrivileges, seccomp, capabilities, ...rest }: Confinement): UnitLines {
   return [
     // A system call filter comes with PrivateDevices= and ProtectHostname=: seccomp is the pod's to ask for.
     ...(privileged ? [] : ([["DevicePolicy", "closed"]] as const)),

@@ -7,3 +7,8 @@ export function cleanPath(path: string): string {
   }
   return `/${names.join("/")}`;
 }
+
+/** Replaces /var/run by /run, to which it is a link on the host: systemd mounts at what a link leads to. */
+export function resolveVarRun(path: string): string {
+  return path.replace(/^\/var\/run(?=\/|$)/, "/run");
+}

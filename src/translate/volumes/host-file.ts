@@ -1,7 +1,7 @@
 import type { HostFileType, HostStorage } from "../../model/storage.ts";
 import { quotePath } from "../../unitfile/quote.ts";
 import { cleanPath } from "./clean-path.ts";
-import type { ResolvedVolume } from "./resolved-volume.ts";
+import type { ResolvedVolume } from "./mount-source.ts";
 
 interface Check {
   readonly type: HostFileType;

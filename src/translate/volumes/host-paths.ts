@@ -1,6 +1,7 @@
 import type { Container, Pod } from "../../model/api/pod.ts";
 import type { PersistentVolume } from "../../model/api/volume.ts";
 import type { ResolvedReferences } from "../../model/references.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 import { cleanPath } from "./clean-path.ts";
 import { messagePath } from "./termination-message.ts";
 
@@ -37,7 +38,10 @@ function messageDirectory(container: Container): string | undefined {
 }
 
 /** What of them is missing, in words for the container's owner. */
-export function hostPathProblem(container: Container, path: string, absent: ReadonlySet<string>): string | undefined {
+export function hostPathProblem(
+  { container, path }: ResolvedContainer,
+  absent: ReadonlySet<string>,
+): string | undefined {
   const { workingDir, volumeMounts } = container;
   const given = `${path}.workingDir ${JSON.stringify(workingDir)}`;
   if (workingDir && !workingDir.startsWith("/")) return `${given} is not an absolute path: begin it with /`;

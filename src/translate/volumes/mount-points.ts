@@ -1,9 +1,10 @@
 import { containersOf } from "../../model/api/containers.ts";
-import type { Container, Pod } from "../../model/api/pod.ts";
-import { LAUNCH_FILE } from "../container.ts";
-import { resolveVarRun } from "../security/unit-confinement.ts";
-import { cleanPath } from "./clean-path.ts";
-import type { MountSource } from "./resolved-volume.ts";
+import type { Pod } from "../../model/api/pod.ts";
+import { LAUNCH_FILE } from "../../model/paths.ts";
+import type { ContainerContext } from "../context.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
+import { cleanPath, resolveVarRun } from "./clean-path.ts";
+import type { MountSources } from "./mount-source.ts";
 import { messagePath } from "./termination-message.ts";
 
 /**
@@ -19,9 +20,9 @@ const RESERVED_TARGETS: readonly string[] = [
   "/proc",
 ];
 
-/** Somebody's wish to have something at a path of the host. */
+/** A path of the container at which its pod wants something mounted. */
 interface Point {
-  /** Words for the container's owner. */
+  /** The field and its value. */
   readonly given: string;
   readonly target: string;
   /** Undefined: no volume. */
@@ -29,27 +30,26 @@ interface Point {
   readonly source?: string | undefined;
 }
 
-/** What must not be mounted where a container on the host's files wants it; in words for its owner. `path` is the container's. */
+/** Says, for the pod's owner, what must not be mounted where a container on the host's files wants it. */
 export function mountPointProblem(
-  pod: Pod,
-  container: Container,
-  path: string,
-  places: ReadonlyMap<string, MountSource>,
-  libDir: string,
+  container: ResolvedContainer,
+  { volumes: { sources }, libDir }: Pick<ContainerContext, "volumes" | "libDir">,
 ): string | undefined {
-  const points = pointsOf(container, path, places);
-  return points
-    .map((each) => coverProblem(each, libDir) ?? nestingProblem(pod, each, points) ?? exposedProblem(pod, each, places))
-    .find(Boolean);
+  const { pod } = container;
+  const points = pointsOf(container, sources);
+  const problems = points.map(
+    (each) => coverProblem(each, libDir) ?? nestingProblem(pod, each, points) ?? exposedProblem(pod, each, sources),
+  );
+  return problems.find(Boolean);
 }
 
-function pointsOf(container: Container, path: string, places: ReadonlyMap<string, MountSource>): readonly Point[] {
+function pointsOf({ container, path }: ResolvedContainer, sources: MountSources): readonly Point[] {
   const { volumeMounts = [], terminationMessagePath } = container;
   const volumes = volumeMounts.map(({ name, mountPath, subPath, subPathExpr }) => ({
     given: `${path}.volumeMounts[${name}].mountPath ${JSON.stringify(mountPath)}`,
     target: resolveVarRun(cleanPath(mountPath)),
     volume: name,
-    source: subPath || subPathExpr ? undefined : places.get(name)?.path,
+    source: subPath || subPathExpr ? undefined : sources.get(name)?.path,
   }));
   const message = {
     given: `${path}.terminationMessagePath ${JSON.stringify(terminationMessagePath ?? messagePath(container))}`,
@@ -83,19 +83,15 @@ function nestingProblem(
 }
 
 /** The same of a directory of the host that is a volume elsewhere. Who may write to all of the host needs no links. */
-function exposedProblem(
-  pod: Pod,
-  { given, target }: Point,
-  places: ReadonlyMap<string, MountSource>,
-): string | undefined {
+function exposedProblem(pod: Pod, { given, target }: Point, sources: MountSources): string | undefined {
   if (RECREATED_EACH_START.test(target)) return undefined;
   const mounts = containersOf(pod.spec).flatMap(({ volumeMounts = [] }) => volumeMounts);
   const exposed = mounts.find(({ name, readOnly }) => {
-    const path = readOnly ? undefined : places.get(name)?.path;
+    const path = readOnly ? undefined : sources.get(name)?.path;
     return path !== undefined && path !== "/" && isWritable(pod, name) && isBelow(target, path);
   })?.name;
   if (exposed === undefined) return undefined;
-  return `${given} lies within ${places.get(exposed)?.path} of the host, which containers can write to by volume "${exposed}": use a path outside of it, or an image with files of its own`;
+  return `${given} lies within ${sources.get(exposed)?.path} of the host, which containers can write to by volume "${exposed}": use a path outside of it, or an image with files of its own`;
 }
 
 /** The container's own at each start, wherever the host's are; and devices, where only root makes files. */

@@ -1,41 +1,48 @@
-import type { Container, Pod } from "../../model/api/pod.ts";
 import type { VolumeMount } from "../../model/api/volume.ts";
 import type { BindMount, Propagation } from "../../model/confinement.ts";
 import { subPathMount } from "../../model/paths.ts";
 import { type Storage, storageKey } from "../../model/storage.ts";
+import type { UnitLines } from "../../model/unit.ts";
 import { expand } from "../env/expand.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 import { cleanPath } from "./clean-path.ts";
-import type { MountSource } from "./resolved-volume.ts";
+import type { MountSource, MountSources } from "./mount-source.ts";
 
-export type ContainerMounts =
-  | {
-      readonly ok: true;
-      readonly mounts: readonly BindMount[];
-      /** Of the unit, without which nothing is started. */
-      readonly conditions: readonly (readonly [string, string])[];
-      /** What the mounts need besides what the volumes do. */
-      readonly storage: readonly Storage[];
-    }
-  /** `storage` is tried again all the same. */
-  | { readonly ok: false; readonly because: string; readonly storage: readonly Storage[] };
+export interface ContainerMounts {
+  readonly ok: true;
+  readonly mounts: readonly BindMount[];
+  /** Conditions of [Unit], without which nothing is started. */
+  readonly conditions: UnitLines;
+  /** What the mounts need besides what the volumes do. */
+  readonly storage: readonly Storage[];
+}
+
+/** `storage` is prepared all the same, so that the next run can succeed. */
+export interface MountFailure {
+  readonly ok: false;
+  readonly because: string;
+  readonly storage: readonly Storage[];
+}
 
 /**
  * The container's volumes at their places. `variables` undefined: they cannot be had, and what a subPathExpr leads to is
  * held since they could. Names that are no volume of the pod are the API server's business.
  */
 export function containerMounts(
-  { metadata }: Pod,
-  { name: container, volumeMounts = [] }: Container,
-  places: ReadonlyMap<string, MountSource>,
+  {
+    pod: { metadata },
+    container: { name: container, volumeMounts = [] },
+  }: Pick<ResolvedContainer, "pod" | "container">,
+  sources: MountSources,
   variables: ReadonlyMap<string, string> | undefined,
   failures: ReadonlyMap<string, string> = new Map(),
-): ContainerMounts {
+): ContainerMounts | MountFailure {
   const mounts: BindMount[] = [];
   const conditions: (readonly [string, string])[] = [];
   const storage: Storage[] = [];
   for (const [at, mount] of volumeMounts.entries()) {
-    const place = places.get(mount.name);
-    if (place === undefined)
+    const source = sources.get(mount.name);
+    if (source === undefined)
       return {
         ok: false,
         because: `cannot find volume "${mount.name}" to mount into container "${container}"`,
@@ -46,11 +53,17 @@ export function containerMounts(
     const path = subPathMount(metadata.uid, container, at);
     if (within.subPath !== undefined) {
       if (variables !== undefined)
-        storage.push({ kind: "sub-path", path, root: place.path, subPath: within.subPath, writable: !place.readOnly });
+        storage.push({
+          kind: "sub-path",
+          path,
+          root: source.path,
+          subPath: within.subPath,
+          writable: !source.readOnly,
+        });
       conditions.push(["ConditionPathIsMountPoint", path]);
     }
-    conditions.push(...place.conditions);
-    mounts.push(bind(mount, place, within.subPath === undefined ? place.path : path));
+    conditions.push(...source.conditions);
+    mounts.push(bind(mount, source, within.subPath === undefined ? source.path : path));
   }
   const failed = storage.find((each) => each.kind === "sub-path" && failures.has(each.path));
   if (failed !== undefined) {
@@ -58,17 +71,20 @@ export function containerMounts(
     const because = `failed to prepare subPath for volumeMount "${mount?.name}" of container "${container}": ${failures.get(storageKey(failed))}`;
     return { ok: false, because, storage };
   }
-  const unlike = (line: readonly string[], other: readonly string[]) => line.join("=") === other.join("=");
   return {
     ok: true,
     mounts,
-    conditions: conditions.filter((line, at) => conditions.findIndex((other) => unlike(line, other)) === at),
+    conditions: conditions.filter((line, at) => conditions.findIndex((other) => isSameLine(line, other)) === at),
     storage,
   };
 }
 
-function bind(mount: VolumeMount, place: MountSource, source: string): BindMount {
-  const readOnly = place.readOnly || (mount.readOnly ?? false);
+function isSameLine(line: UnitLines[number], other: UnitLines[number]): boolean {
+  return line[0] === other[0] && line[1] === other[1];
+}
+
+function bind(mount: VolumeMount, volume: MountSource, source: string): BindMount {
+  const readOnly = volume.readOnly || (mount.readOnly ?? false);
   return {
     type: "bind",
     source,
@@ -76,7 +92,7 @@ function bind(mount: VolumeMount, place: MountSource, source: string): BindMount
     readOnly,
     recursiveReadOnly: readOnly && /^(Enabled|IfPossible)$/.test(mount.recursiveReadOnly ?? ""),
     propagation: PROPAGATION[mount.mountPropagation ?? "None"] ?? "private",
-    ...(place.foreign && { harmless: true }),
+    ...(volume.untrusted && { nosuidNodev: true }),
   };
 }
 

@@ -5,7 +5,7 @@ import { digest } from "../../unitfile/hash.ts";
 import { encodeOwnUnit } from "../../unitfile/identity.ts";
 import { mountUnitName } from "../../unitfile/names.ts";
 import { quotePath } from "../../unitfile/quote.ts";
-import type { ResolvedVolume } from "./resolved-volume.ts";
+import type { ResolvedVolume } from "./mount-source.ts";
 
 /** A share that systemd mounts before the first container starts, by a unit of its own. */
 export function nfsMount(pod: Pod, volume: string, source: NfsSource, mountOptions: readonly string[]): ResolvedVolume {

@@ -11,9 +11,9 @@ import {
   resolveReference,
 } from "../../model/references.ts";
 import type { VolumeFile } from "../../model/step.ts";
-import { fieldValue } from "../env/field-value.ts";
+import { fieldValue, NO_ADDRESSES } from "../env/field-value.ts";
 import { resourceValue } from "../env/resource-value.ts";
-import { tokenReference } from "../references.ts";
+import { tokenReference } from "./service-account-token.ts";
 
 export interface ProjectionContext {
   readonly pod: Pod;
@@ -125,7 +125,7 @@ function downwardFiles(items: readonly DownwardFile[], mode: number, context: Pr
 }
 
 function metadataValue(pod: Pod, path: string): string | undefined {
-  return path.startsWith("metadata.") ? fieldValue(pod, path, []) : undefined;
+  return path.startsWith("metadata.") ? fieldValue(pod, path, NO_ADDRESSES) : undefined;
 }
 
 /** For the pod's one user, where all its containers have the same; the group is added with the volume's. */

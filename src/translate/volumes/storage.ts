@@ -8,8 +8,8 @@ import type { GroupStorage, HostFileType } from "../../model/storage.ts";
 import { amountsOf } from "../resources/resources.ts";
 import { claimedVolume } from "./claim.ts";
 import { hostFile } from "./host-file.ts";
+import type { MountSource, ResolvedVolume } from "./mount-source.ts";
 import { nfsMount } from "./nfs.ts";
-import type { MountSource, ResolvedVolume } from "./resolved-volume.ts";
 
 export interface StorageContext {
   readonly pod: Pod;
@@ -17,7 +17,7 @@ export interface StorageContext {
   readonly allocatable: Allocatable;
   /** What is at the paths of the host that pods name. */
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
-  /** Units that could not mount what they are for; each run has them try again. */
+  /** Mount units in state "failed"; each run starts them again. */
   readonly failedMounts?: ReadonlySet<string> | undefined;
 }
 
@@ -30,14 +30,14 @@ export function resolveVolume(volume: Volume, context: StorageContext): Resolved
   const claimed = claimedVolume(context.pod, volume, context.references);
   if (!claimed.ok) return claimed;
   const { local, hostPath: path, nfs: share } = claimed.spec;
-  const place =
+  const source =
     share !== undefined
       ? nfsMount(context.pod, volume.name, share, claimed.spec.mountOptions ?? [])
       : hostFile(local?.path ?? path?.path ?? "", local ? "Directory" : (path?.type ?? ""), context.hostFiles);
-  if (!place.ok) return place;
-  const readOnly = place.readOnly || claimed.readOnly;
-  const group = local === undefined || readOnly ? [] : groupStorage(context.pod, volume.name, place.path);
-  return { ...place, readOnly, storage: [...place.storage, ...group] };
+  if (!source.ok) return source;
+  const readOnly = source.readOnly || claimed.readOnly;
+  const group = local === undefined || readOnly ? [] : groupStorage(context.pod, volume.name, source.path);
+  return { ...source, readOnly, storage: [...source.storage, ...group] };
 }
 
 function emptyDir({ name, emptyDir: source }: Volume, context: StorageContext): MountSource {

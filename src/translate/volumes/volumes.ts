@@ -4,13 +4,13 @@ import { volumePath } from "../../model/paths.ts";
 import type { DesiredVolume } from "../../model/step.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { quotePath, UnquotableError } from "../../unitfile/quote.ts";
+import type { MountSource, MountSources, ResolvedVolume } from "./mount-source.ts";
 import { project } from "./projection.ts";
-import type { MountSource, ResolvedVolume } from "./resolved-volume.ts";
 import { resolveVolume, type StorageContext } from "./storage.ts";
 
 export interface Volumes {
   /** By volume name. */
-  readonly places: ReadonlyMap<string, MountSource>;
+  readonly sources: MountSources;
   readonly written: readonly DesiredVolume[];
   /** Why a volume that was never there cannot be; by volume name, in the kubelet's words. */
   readonly missing: ReadonlyMap<string, string>;
@@ -18,22 +18,22 @@ export interface Volumes {
 
 /** The pod's volumes on this host, but those of images. One that was written stays as it is while what it is made of cannot be had. */
 export function translateVolumes(context: StorageContext, present: ReadonlyMap<string, string>): Volumes {
-  const places = new Map<string, MountSource>();
+  const sources = new Map<string, MountSource>();
   const written: DesiredVolume[] = [];
   const missing = new Map<string, string>();
   for (const volume of context.pod.spec.volumes ?? []) {
     const { name } = volume;
     if (volume.image !== undefined) continue;
     const projection = project(volume, context);
-    const place = projection === undefined ? resolvedVolume(volume, context) : projectedSource(context.pod, name);
+    const source = projection === undefined ? resolvedVolume(volume, context) : projectedSource(context.pod, name);
     if (projection?.ok) written.push(asProjected(context.pod, name, [...projection.files]));
-    if (!place.ok) missing.set(name, place.because);
+    if (!source.ok) missing.set(name, source.because);
     else if (projection?.ok === false && !present.has(name)) missing.set(name, projection.because);
-    else places.set(name, place);
-    const failed = place.ok && place.companions.find((unit) => context.failedMounts?.has(unit.name));
+    else sources.set(name, source);
+    const failed = source.ok && source.companions.find((unit) => context.failedMounts?.has(unit.name));
     if (failed) missing.set(name, `mount failed: on the node, journalctl -u '${failed.name}' says why`);
   }
-  return { places, written, missing };
+  return { sources, written, missing };
 }
 
 function resolvedVolume(volume: Volume, context: StorageContext): ResolvedVolume {

@@ -26,7 +26,7 @@ export function environmentOf(change: Partial<Container>, user = {}, of: Pod = p
     pod: of,
     container: container(change),
     references: known,
-    addresses: ["192.0.2.7", "2001:db8::7"],
+    addresses: { hostIPs: ["192.0.2.7", "2001:db8::7"], podIPs: ["192.0.2.7", "2001:db8::7"] },
     envFiles: new Map([[`${UID}/v/dir/file`, "# made\nA='one'\nB='two\nlines' # end\nC= 'none'\n"]]),
     allocatable: { cpu: 3500, memory: 8_000_000_000, ephemeralStorage: 1_000_000, pods: 110 },
   };

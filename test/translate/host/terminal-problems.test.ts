@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { Container } from "../../../src/model/api/pod.ts";
 import { terminalProblems } from "../../../src/translate/host/terminal-problems.ts";
-import { CONFIG, podOf } from "../base.ts";
+import { podOf, resolved } from "../base.ts";
 
 const paths = (change: Partial<Container>, images: "any" | "ignore" = "any") =>
-  terminalProblems(podOf(change), { ...CONFIG, images }).map(({ severity, path }) => `${severity} ${path}`);
+  terminalProblems([resolved(podOf(change), { images })]).map(({ severity, path }) => `${severity} ${path}`);
 
 test("a terminal on the host's files that is nobody's is not to be had, which is said", () => {
   const told = ["ignore spec.containers[app].tty"];

@@ -11,7 +11,10 @@ const SELF = "unitlet.shop.web.app.service" as UnitName;
 function input(change: Partial<Container> = {}, imageSignal?: string) {
   const of = container(change);
   const owner = pod({ containers: [of], terminationGracePeriodSeconds: 20 });
-  return { pod: owner, container: of, unit: SELF, libDir: "/lib/unitlet", ...(imageSignal ? { imageSignal } : {}) };
+  return {
+    ...{ pod: owner, container: of, kind: "container" as const, unit: SELF, libDir: "/lib/unitlet" },
+    ...(imageSignal ? { imageSignal } : {}),
+  };
 }
 
 describe("startHookLines()", () => {

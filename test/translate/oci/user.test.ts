@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { Container, PodSpec } from "../../../src/model/api/pod.ts";
 import type { StoredImage } from "../../../src/model/image/image.ts";
 import { imageUser } from "../../../src/translate/oci/user.ts";
-import { container, pod, UID } from "../base.ts";
+import { container, pod, resolved, UID } from "../base.ts";
 
 const PASSWD = "root:x:0:0:root:/root:/bin/sh\nnginx:x:101:102::/var/cache/nginx:/bin/false\nhomeless:x:7:8:::\n";
 const GROUP = "root:x:0:\nnginx:x:102:\nweb:x:50:other,nginx\nssl:x:40:nginx\nwheel:x:10:root\n";
 
 function user(of: string, change: Partial<Container> = {}, spec: Partial<PodSpec> = {}, group = GROUP) {
   const image = { config: { user: of }, passwd: PASSWD, group } as StoredImage;
-  return imageUser(pod(spec), container(change), image);
+  return imageUser(resolved(pod({ containers: [container(change)], ...spec })), image);
 }
 const is = (uid: number, gid: number, groups: number[], home: string) => ({
   ok: true,
@@ -45,7 +45,7 @@ describe("the image's USER", () => {
     (of) => {
       const passwd = "evil:x:4294967295:1::/:/bin/sh\nall:x:1:4294967295::/:/bin/sh\n";
       const image = { config: { user: of }, passwd, group: "" } as StoredImage;
-      expect(imageUser(pod(), container(), image)).toEqual({
+      expect(imageUser(resolved(pod()), image)).toEqual({
         ok: false,
         reason: "CreateContainerError",
         message: `unable to run as the image's user ${of}: uids and gids must be in range 0-2147483647`,

@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Container, Pod } from "../../../src/model/api/pod.ts";
 import type { Allocatable } from "../../../src/model/host/allocatable.ts";
 import { admitResize } from "../../../src/translate/resources/resize.ts";
-import { specHash } from "../../../src/translate/spec-hash.ts";
-import { container, pod } from "../base.ts";
+import { container, pod, resolved } from "../base.ts";
 
 const ROOM: Allocatable = { cpu: 2000, memory: 2 ** 30, ephemeralStorage: 2 ** 40, pods: 110 };
 const cpu = (amount: string) => ({ requests: { cpu: amount } });
@@ -51,7 +50,7 @@ describe("withinReach()", () => {
 describe("specHash()", () => {
   const hash = (amount: string, resizePolicy?: Container["resizePolicy"]) => {
     const of = container({ resources: cpu(amount), ...(resizePolicy ? { resizePolicy } : {}) });
-    return specHash(pod({ containers: [of] }), of);
+    return resolved(pod({ containers: [of] })).specHash;
   };
 
   test("is the same with other resources", () => {

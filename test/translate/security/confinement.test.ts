@@ -3,7 +3,7 @@ import type { PodSpec } from "../../../src/model/api/pod.ts";
 import type { SecurityContext } from "../../../src/model/api/security-context.ts";
 import type { Confinement, Mount } from "../../../src/model/confinement.ts";
 import { containerConfinement } from "../../../src/translate/security/confinement.ts";
-import { CONFIG, container, HOST, pod, UID } from "../base.ts";
+import { CONFIG, container, HOST, pod, resolved, UID } from "../base.ts";
 
 const DEFAULT = [
   "CAP_CHOWN",
@@ -24,7 +24,7 @@ const DEFAULT = [
 
 function of(securityContext: SecurityContext = {}, spec: Partial<PodSpec> = {}): Confinement {
   const asked = container({ securityContext });
-  return containerConfinement(pod({ ...spec, containers: [asked] }), asked, { config: CONFIG, host: HOST });
+  return containerConfinement(resolved(pod({ ...spec, containers: [asked] })), { config: CONFIG, host: HOST });
 }
 
 describe("the user", () => {
@@ -124,8 +124,8 @@ describe("the host name", () => {
 describe("mounts", () => {
   /** Without the file for last words, which test/translate/ has elsewhere. */
   const mounts = (spec: Partial<PodSpec>, mounted: readonly Mount[] = []) => {
-    const of = pod({ ...spec, containers: [container()] });
-    const confinement = containerConfinement(of, container(), { config: CONFIG, host: HOST }, mounted);
+    const of = resolved(pod({ ...spec, containers: [container()] }));
+    const confinement = containerConfinement(of, { config: CONFIG, host: HOST }, mounted);
     return confinement.mounts.filter(({ target }) => target !== "/dev/termination-log");
   };
 

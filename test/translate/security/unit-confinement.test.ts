@@ -4,7 +4,7 @@ import type { SecurityContext } from "../../../src/model/api/security-context.ts
 import { containerConfinement } from "../../../src/translate/security/confinement.ts";
 import { confinementLines, launchPrefix } from "../../../src/translate/security/unit-confinement.ts";
 import { containerMounts } from "../../../src/translate/volumes/mounts.ts";
-import { CONFIG, container, HOST, pod } from "../base.ts";
+import { CONFIG, container, HOST, pod, resolved } from "../base.ts";
 
 const PRIVILEGED: SecurityContext = { privileged: true };
 const FENCE = "/lib/unitlet/container-landlock";
@@ -14,10 +14,10 @@ function confinement(securityContext: SecurityContext = {}, spec: Partial<PodSpe
     securityContext,
     ...(mountPath === undefined ? {} : { volumeMounts: [{ name: "data", mountPath }] }),
   });
-  const of = pod({ ...spec, containers: [asked] });
+  const of = resolved(pod({ ...spec, containers: [asked] }));
   const place = { ok: true, path: "/data", readOnly: false, conditions: [], storage: [], companions: [] } as const;
-  const mounts = containerMounts(of, asked, new Map([["data", place]]), new Map());
-  return containerConfinement(of, asked, { config: CONFIG, host: HOST }, mounts.ok ? mounts.mounts : []);
+  const mounts = containerMounts(of, new Map([["data", place]]), new Map());
+  return containerConfinement(of, { config: CONFIG, host: HOST }, mounts.ok ? mounts.mounts : []);
 }
 
 describe("before the program goes", () => {

@@ -4,7 +4,7 @@ import type { Volume } from "../../../src/model/api/volume.ts";
 import { type Images, NO_IMAGES, type StoredImage } from "../../../src/model/image/image.ts";
 import type { PodDirectory } from "../../../src/model/world.ts";
 import type { TranslateContext } from "../../../src/translate/context.ts";
-import { volumeImageKeys } from "../../../src/translate/volumes/image-volumes.ts";
+import { imageKeys } from "../../../src/translate/images/reference.ts";
 import { decodeUnit } from "../../../src/unitfile/codec.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";
 import { CONFIG, container, NOW, pod, runnable, UID, waiting } from "../base.ts";
@@ -184,5 +184,5 @@ test("in a container on an image's files nothing there is setuid, nothing a devi
 });
 
 test("what is to be known of a pod's volumes is known by the names of their images", () => {
-  expect(volumeImageKeys(FILES)).toEqual([imageKey(NAME)]);
+  expect([...imageKeys([FILES])]).toEqual([imageKey(NAME)]);
 });

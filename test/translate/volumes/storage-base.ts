@@ -18,6 +18,6 @@ const FILES: readonly (readonly [string, HostFileType])[] = [
 export function placed(volume: Omit<Volume, "name">, spec: object = {}, references: ResolvedReferences = new Map()) {
   const of = pod({ ...spec, volumes: [{ name: "v", ...volume }] });
   const context = { pod: of, references, allocatable: ALLOCATABLE, hostFiles: new Map(FILES) };
-  const { places, missing } = translateVolumes(context, new Map());
-  return places.get("v") ?? missing.get("v");
+  const { sources, missing } = translateVolumes(context, new Map());
+  return sources.get("v") ?? missing.get("v");
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { VolumeMount } from "../../../src/model/api/volume.ts";
+import type { MountSource } from "../../../src/translate/volumes/mount-source.ts";
 import { containerMounts } from "../../../src/translate/volumes/mounts.ts";
-import type { MountSource } from "../../../src/translate/volumes/resolved-volume.ts";
 import { container, pod, UID } from "../base.ts";
 
 const PLACE: MountSource = { ok: true, path: "/data/v", readOnly: false, conditions: [], storage: [], companions: [] };
@@ -18,7 +18,7 @@ function mountsOf(
   variables: typeof VARIABLES | undefined = VARIABLES,
 ) {
   const of = container({ volumeMounts: [{ name: "v", mountPath: "/x", ...mount }] });
-  return containerMounts(pod(), of, new Map([["v", { ...PLACE, ...place }]]), variables);
+  return containerMounts({ pod: pod(), container: of }, new Map([["v", { ...PLACE, ...place }]]), variables);
 }
 
 describe("a mount", () => {
@@ -86,7 +86,7 @@ describe("a path within a volume", () => {
 
   test("stays what it is while its variables cannot be had", () => {
     const of = container({ volumeMounts: [{ name: "v", mountPath: "/x", subPathExpr: "$(POD_NAME)" }] });
-    expect(containerMounts(pod(), of, new Map([["v", PLACE]]), undefined)).toMatchObject({
+    expect(containerMounts({ pod: pod(), container: of }, new Map([["v", PLACE]]), undefined)).toMatchObject({
       mounts: [{ source: HELD }],
       storage: [],
     });
@@ -95,7 +95,7 @@ describe("a path within a volume", () => {
   test("that could not be mounted keeps the container waiting, and is tried again", () => {
     const of = container({ volumeMounts: [{ name: "v", mountPath: "/x", subPath: "a" }] });
     const failures = new Map([[HELD, "a leads out of the volume"]]);
-    expect(containerMounts(pod(), of, new Map([["v", PLACE]]), VARIABLES, failures)).toEqual({
+    expect(containerMounts({ pod: pod(), container: of }, new Map([["v", PLACE]]), VARIABLES, failures)).toEqual({
       ok: false,
       because: 'failed to prepare subPath for volumeMount "v" of container "app": a leads out of the volume',
       storage: [held("a")],

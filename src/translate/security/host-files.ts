@@ -1,6 +1,6 @@
 import { containersOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
-import { containerAppArmor, READ_ONLY_PATHS } from "../security/rights.ts";
+import { containerAppArmor, READ_ONLY_PATHS } from "./rights.ts";
 
 /** Where /etc/resolv.conf leads to on many hosts, below the /run that containers do not see. */
 export const RESOLVER_PATHS = ["/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager/resolv.conf"];

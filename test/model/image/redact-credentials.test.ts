@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { redactCredentials } from "../../../src/model/image/shown-image.ts";
+import { redactCredentials } from "../../../src/model/image/image-reference.ts";
 
 test.for([
   ["nginx@sha256:ab", "nginx@sha256:ab"],

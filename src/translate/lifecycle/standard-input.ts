@@ -11,15 +11,6 @@ export function standardInput(container: Container, kind: ContainerKind): Standa
   return container.stdinOnce ? "once" : "open";
 }
 
-/** Of a container on the files of an image. terminal: one of its own, as long as it runs. */
-export type ImageInput = "none" | "open" | "once" | "terminal";
-
-export function imageInput({ stdin, stdinOnce, tty }: Container): ImageInput {
-  if (tty) return "terminal";
-  if (!stdin) return "none";
-  return stdinOnce ? "once" : "open";
-}
-
 /** Late: container-start, which sees these mounts too, makes what is to be mounted. */
 export function inputMounts({ metadata }: Pod, { name, stdin }: Container): readonly Mount[] {
   if (!stdin) return [];

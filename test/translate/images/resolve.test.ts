@@ -3,9 +3,9 @@ import type { Container } from "../../../src/model/api/pod.ts";
 import type { FailedPull, Images, StoredImage } from "../../../src/model/image/image.ts";
 import { NO_IMAGES } from "../../../src/model/image/image.ts";
 import type { PodDirectory } from "../../../src/model/world.ts";
-import { resolveImage } from "../../../src/translate/images/image.ts";
+import { resolveImage } from "../../../src/translate/images/resolve.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";
-import { CONFIG, NO_REFERENCES, NOW, pod, podOf } from "../base.ts";
+import { CONFIG, NO_REFERENCES, NOW, podOf, resolved } from "../base.ts";
 
 const NAME = "docker.io/library/nginx:1";
 const KEY = imageKey(NAME);
@@ -42,9 +42,8 @@ const since = (at: number) => ({ files: new Map([["app.pull-requested", String(a
 const NEW = { files: new Map() } as unknown as PodDirectory;
 
 function judge(change: Partial<Container>, of: Images, directory = since(NOW), config = ANY) {
-  const own = podOf(change);
-  const context = { config, directory, references: NO_REFERENCES, images: of };
-  return resolveImage(own, own.spec.containers[0] as Container, context);
+  const { pod: own, container, reference } = resolved(podOf(change), config);
+  return resolveImage(own, { ...container, reference }, { config, directory, references: NO_REFERENCES, images: of });
 }
 
 const PULL = {
@@ -185,9 +184,7 @@ describe("an image that is not there", () => {
 });
 
 test("what no pod names is no trouble", () => {
-  expect(
-    resolveImage(pod(), { name: "app", image: "nginx:1" }, { config: ANY, references: NO_REFERENCES }),
-  ).toMatchObject({
-    kind: "absent",
-  });
+  const { pod: own, container, reference } = resolved(podOf({ image: "nginx:1" }));
+  const context = { config: ANY, references: NO_REFERENCES };
+  expect(resolveImage(own, { ...container, reference }, context)).toMatchObject({ kind: "absent" });
 });

@@ -1,0 +1,36 @@
+import { environmentFile } from "../model/paths.ts";
+import { hasSpecStamp } from "../unitfile/launch.ts";
+import type { ContainerContext } from "./context.ts";
+import { containerEnvironment } from "./env/environment.ts";
+import type { LaunchFailure } from "./launch.ts";
+import type { ResolvedContainer } from "./resolved-container.ts";
+import { hostPathProblem } from "./volumes/host-paths.ts";
+import { mountPointProblem } from "./volumes/mount-points.ts";
+import { type ContainerMounts, containerMounts } from "./volumes/mounts.ts";
+
+/** What any container on the host's own files needs, whatever program it runs. */
+export interface HostLaunchInput {
+  readonly ok: true;
+  /** Undefined: a source cannot be read, and the file that is there serves. */
+  readonly declared: ReadonlyMap<string, string> | undefined;
+  readonly mounts: ContainerMounts;
+}
+
+export function hostLaunchInput(
+  container: ResolvedContainer,
+  context: ContainerContext,
+): HostLaunchInput | LaunchFailure {
+  const failed = (reason: string, message: string) => ({ ok: false, reason, message }) as const;
+  const directory = hostPathProblem(container, context.absentDirectories);
+  if (directory !== undefined) return failed("CreateContainerError", directory);
+  const point = mountPointProblem(container, context);
+  if (point !== undefined) return failed("CreateContainerError", point);
+  const environment = containerEnvironment(container, context);
+  const present = context.directory?.files.get(environmentFile(container.container.name)) ?? "";
+  if (!environment.ok && !hasSpecStamp(present, container.specHash))
+    return failed("CreateContainerConfigError", environment.message);
+  const declared = environment.ok ? environment.declared : undefined;
+  const mounts = containerMounts(container, context.volumes.sources, declared, context.directory?.failures);
+  if (!mounts.ok) return { ...failed("CreateContainerConfigError", mounts.because), storage: mounts.storage };
+  return { ok: true, declared, mounts };
+}

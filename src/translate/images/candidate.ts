@@ -1,0 +1,39 @@
+import type { Container } from "../../model/api/pod.ts";
+import type { InstalledDeb, Packages } from "../../model/image/deb.ts";
+import type { DesiredPull, StoredImage } from "../../model/image/image.ts";
+import type { ImageReference } from "../../model/image/image-reference.ts";
+import type { TranslateContext } from "../context.ts";
+
+/** An image or a package that is on this host; `id` is what status.containerStatuses[].imageID says. */
+export type PresentImage =
+  | { readonly kind: "stored"; readonly stored: StoredImage; readonly id: string }
+  | { readonly kind: "package"; readonly onHost: PackageOnHost; readonly id: string };
+
+/** An installed package, with the files in which the host names the users of its services. */
+export interface PackageOnHost {
+  readonly deb: InstalledDeb;
+  readonly accounts: Pick<Packages, "passwd" | "group">;
+}
+
+export type ImageContext = Pick<TranslateContext, "config" | "directory" | "images" | "references">;
+
+/** What a container, or an image volume in the fields of one, asks for. */
+export type ImageRequest = Pick<Container, "name" | "image" | "imagePullPolicy"> & {
+  readonly reference: ImageReference;
+  /** Names of the containers that mount the volume. */
+  readonly mountedBy?: readonly string[];
+};
+
+/** What the two kinds of image, those of registries and packages, know of one that is asked for. */
+export interface Candidate {
+  /** By unitfile/image-names.ts. */
+  readonly key: string;
+  readonly policy: string;
+  /** Undefined: it is not on this host. */
+  readonly present?: PresentImage;
+  /** True when the image that is present may be used without asking the registry or the archive again. */
+  readonly isUsable: boolean;
+  /** Why this node cannot pull it; undefined: it can. */
+  readonly blocker: string | undefined;
+  readonly pull: Omit<DesiredPull, "key" | "reserve" | "isFirst" | "failures">;
+}

@@ -1,0 +1,54 @@
+import type { Instant } from "../../model/api/time.ts";
+import type { DesiredPull, FailedPull } from "../../model/image/image.ts";
+import { pullRequestFile } from "../../model/paths.ts";
+import type { DesiredFile } from "../../model/step.ts";
+import type { DesiredContainer } from "../../model/translation.ts";
+import type { PodDirectory } from "../../model/world.ts";
+import type { TranslateContext } from "../context.ts";
+
+interface Named {
+  readonly name: string;
+}
+
+/** The file that notes when the image was first asked for: what the registry answered before does not count. */
+export function recordsPullRequest(
+  { name }: Named,
+  { directory, images }: Pick<TranslateContext, "directory" | "images">,
+): DesiredFile[] {
+  const file = pullRequestFile(name);
+  if (images === undefined || directory?.files.has(file)) return [];
+  return [{ name: file, text: String(images.at), uid: 0 }];
+}
+
+/** When, by this host's clock, a run first saw the container; undefined in that run. */
+export function pullRequestedAt({ name }: Named, directory: PodDirectory | undefined): Instant | undefined {
+  const text = directory?.files.get(pullRequestFile(name));
+  return text === undefined ? undefined : Number(text);
+}
+
+/** With "Always" the registry is asked once since the container came here. A restart by systemd asks no registry. */
+export function satisfiesPullPolicy(checkedAt: Instant, policy: string, since: Instant | undefined): boolean {
+  return policy !== "Always" || (since !== undefined && checkedAt >= since);
+}
+
+/** How long the status says ErrImagePull before it says ImagePullBackOff. */
+export const ERR_IMAGE_PULL_SHOWN_MS = 3000;
+
+/** The kubelet's back-off (`kubelet.go: imageBackOffPeriod, MaxImageBackOff`, v1.36): 10 s, doubled up to 300 s. */
+export function retryAt({ at, count }: FailedPull): Instant {
+  return at + Math.min(300, 10 * 2 ** Math.min(count - 1, 10)) * 1000;
+}
+
+export function waitingForPull(
+  image: string,
+  pull: DesiredPull,
+  failed: FailedPull | undefined,
+  now: Instant,
+): Pick<DesiredContainer, "waiting" | "pull"> {
+  if (failed === undefined) return { pull };
+  if (now < failed.at + ERR_IMAGE_PULL_SHOWN_MS)
+    return { waiting: { reason: "ErrImagePull", message: failed.message } };
+  const message = `Back-off pulling image "${image}": ErrImagePull: ${failed.message}`;
+  const waiting = { reason: "ImagePullBackOff", message };
+  return now < retryAt(failed) ? { waiting } : { waiting, pull };
+}

@@ -1,0 +1,38 @@
+import { containersOf } from "../../model/api/containers.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
+import type { Config } from "../../model/host/config.ts";
+import type { DebReference } from "../../model/image/deb-reference.ts";
+import { type ImageReference, parseImage } from "../../model/image/image-reference.ts";
+import { imageKey } from "../../unitfile/image-names.ts";
+
+/** Returns what the image of a container or of a volume names. No other code of the translation reads the string. */
+export function imageReference(image: string | undefined): ImageReference {
+  return parseImage(image ?? "");
+}
+
+/** As imageReference(), but the host's files for every container while the setting `images` is "ignore". */
+export function containerReference({ image }: Pick<Container, "image">, { images }: Pick<Config, "images">) {
+  return images === "ignore" ? ({ kind: "host" } as const) : imageReference(image);
+}
+
+/** Returns the keys, as unitfile/image-names.ts makes them, of all images that containers and volumes of these pods name. */
+export function imageKeys(pods: readonly Pod[]): ReadonlySet<string> {
+  const keys = pods.flatMap(referencesOf).flatMap((each) => ("name" in each ? [imageKey(each.name)] : []));
+  return new Set(keys);
+}
+
+/** Returns the packages that containers of these pods name as their images, each once. */
+export function packageReferences(pods: readonly Pod[]): readonly DebReference[] {
+  const packages = pods.flatMap(({ spec }) =>
+    containersOf(spec)
+      .map(({ image }) => imageReference(image))
+      .filter((reference) => reference.kind === "deb"),
+  );
+  return [...new Map(packages.map((reference) => [reference.name, reference])).values()];
+}
+
+function referencesOf({ spec }: Pod): readonly ImageReference[] {
+  const containers = containersOf(spec).map(({ image }) => imageReference(image));
+  const volumes = (spec.volumes ?? []).flatMap(({ image }) => (image ? [imageReference(image.reference)] : []));
+  return [...containers, ...volumes];
+}

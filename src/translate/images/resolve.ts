@@ -1,0 +1,59 @@
+import type { Pod } from "../../model/api/pod.ts";
+import { type FailedPull, NO_IMAGES } from "../../model/image/image.ts";
+import { redactCredentials } from "../../model/image/image-reference.ts";
+import type { DesiredContainer } from "../../model/translation.ts";
+import type { ImageContext, ImageRequest, PresentImage } from "./candidate.ts";
+import { hasUsedImage } from "./image-access.ts";
+import { packageCandidate } from "./package.ts";
+import { pullRequestedAt, waitingForPull } from "./pull-request.ts";
+import { registryCandidate } from "./registry-image.ts";
+
+/** Where the files of a container or a volume are; or why they are not here, and what is to be pulled. */
+export type ResolvedImage =
+  | { readonly kind: "host" }
+  | PresentImage
+  | { readonly kind: "absent"; readonly waits: Pick<DesiredContainer, "waiting" | "pull"> };
+
+/** Decides by imagePullPolicy, as `image_manager.go: EnsureImageExists`, v1.36. Failed pulls are repeated by systemd. */
+export function resolveImage(pod: Pod, request: ImageRequest, context: ImageContext): ResolvedImage {
+  const { reference } = request;
+  if (reference.kind === "host") return reference;
+  if (reference.kind === "invalid") return invalidImage(request, reference.because);
+  const candidate =
+    reference.kind === "deb"
+      ? packageCandidate(request, reference, context)
+      : registryCandidate(pod, request, reference, context);
+  if ("because" in candidate) return invalidImage(request, candidate.because);
+  const { present, isUsable, policy, blocker } = candidate;
+  if (present !== undefined && (isUsable || hasUsedImage(pod, request))) return present;
+  const image = redactCredentials(request.image ?? "");
+  if (policy === "Never")
+    return waiting("ErrImageNeverPull", `Container image "${image}" is not present with pull policy of Never`);
+  if (blocker !== undefined) return waiting("ErrImagePull", blocker);
+  const { images = NO_IMAGES, directory } = context;
+  const failed = relevantFailure(images.failed.get(candidate.key), pullRequestedAt(request, directory));
+  const pull = {
+    ...candidate.pull,
+    key: candidate.key,
+    reserve: Math.round(context.config.evictionDisk * 1000),
+    isFirst: failed === undefined,
+    ...(failed && reference.kind !== "deb" && { failures: failed.count }),
+  };
+  return { kind: "absent", waits: waitingForPull(image, pull, failed, images.at) };
+}
+
+/** A failure from before the container came counts for another pod. */
+function relevantFailure(failed: FailedPull | undefined, since: number | undefined): FailedPull | undefined {
+  return since !== undefined && failed !== undefined && failed.at >= since ? failed : undefined;
+}
+
+/** The kubelet's message: `parsers.go: ParseImageName`, v1.36. */
+export function invalidImage({ image = "" }: Pick<ImageRequest, "image">, because: string): ResolvedImage {
+  const shown = redactCredentials(image);
+  const parsed = `couldn't parse image name "${shown}": ${because}`;
+  return waiting("InvalidImageName", `Failed to apply default image tag "${shown}": ${parsed}`);
+}
+
+export function waiting(reason: string, message: string): ResolvedImage {
+  return { kind: "absent", waits: { waiting: { reason, message } } };
+}

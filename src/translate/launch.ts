@@ -1,0 +1,55 @@
+import type { Lifecycle } from "../model/api/lifecycle.ts";
+import type { DesiredFile } from "../model/step.ts";
+import type { Storage } from "../model/storage.ts";
+import type { UnitLines } from "../model/unit.ts";
+
+/**
+ * How one container is started: what its unit has besides what all containers have, and the file that its program reads.
+ * Each kind of container (on the host's files, on an image, of a package) makes one.
+ */
+export interface Launch {
+  readonly ok: true;
+  /** argv[0] without the values of variables, which may be secret: any user can read the unit. */
+  readonly program: string;
+  /** Type= */
+  readonly type: "oneshot" | "exec" | "notify" | "forking";
+  /** KillMode= */
+  readonly killMode: "mixed" | "process";
+  readonly lines: LaunchLines;
+  /** container-start makes a named pipe for the program's standard input. */
+  readonly hasInputPipe: boolean;
+  /** The signal that the image or the package's unit asks for, as it spells it. */
+  readonly stopSignal?: string | undefined;
+  /** Hooks, if they are not those of the pod alone. */
+  readonly lifecycle?: Lifecycle | undefined;
+  /** What the container's mounts need besides what the volumes do. */
+  readonly storage: readonly Storage[];
+  /** Undefined: the file that is there serves, while a ConfigMap or Secret that it is made of cannot be read. */
+  readonly file?: DesiredFile | undefined;
+}
+
+/** Lines of the unit in the order in which they come in it. */
+export interface LaunchLines {
+  /** Conditions and dependencies in [Unit], without which nothing is started. */
+  readonly unit: UnitLines;
+  /** First in [Service]: lines that come later replace them. */
+  readonly defaults: UnitLines;
+  /** After container-start. */
+  readonly startPre: UnitLines;
+  /** ExecStart=, and commands that must follow it at once. */
+  readonly start: UnitLines;
+  /** After the hooks, before container-exit. */
+  readonly stopPost: UnitLines;
+  /** After all that concerns start and stop. */
+  readonly overrides: UnitLines;
+  /** Last: mounts and rights. */
+  readonly files: UnitLines;
+}
+
+export interface LaunchFailure {
+  readonly ok: false;
+  readonly reason: string;
+  readonly message: string;
+  /** Prepared all the same, so that the next run can succeed. */
+  readonly storage?: readonly Storage[];
+}

@@ -1,0 +1,41 @@
+import { containerPath, containersOf, kindOf } from "../model/api/containers.ts";
+import type { Container, EphemeralContainer, Pod } from "../model/api/pod.ts";
+import { hasOwnFiles, type ImageReference } from "../model/image/image-reference.ts";
+import { containerUnitName } from "../unitfile/names.ts";
+import { annotationOptions } from "./annotations/options.ts";
+import type { TranslateContext } from "./context.ts";
+import { containerReference } from "./images/reference.ts";
+import type { ResolvedContainer } from "./resolved-container.ts";
+import { requestedUser } from "./security/user.ts";
+import { specHash } from "./spec-hash.ts";
+
+/** Resolves every container of the pod, in the order of containersOf(). The pod's names have been checked. */
+export function resolveContainers(
+  pod: Pod,
+  { config, network }: Pick<TranslateContext, "config" | "network">,
+): readonly ResolvedContainer[] {
+  const { namespace, name } = pod.metadata;
+  const containers = containersOf(pod.spec);
+  const references = new Map(containers.map((each) => [each.name, containerReference(each, config)]));
+  return containers.map((container) => {
+    const read = { pod, container, options: annotationOptions(pod, container), user: requestedUser(pod, container) };
+    const target = targetOf(container, references);
+    return {
+      ...read,
+      kind: kindOf(pod, container),
+      unitName: containerUnitName(namespace, name, container.name),
+      path: containerPath(pod, container),
+      reference: references.get(container.name) ?? { kind: "host" },
+      network,
+      specHash: specHash(read),
+      ...(target !== undefined && { target }),
+    };
+  });
+}
+
+/** Only a container on an image has a PID namespace that another container can enter. */
+function targetOf(container: Container, references: ReadonlyMap<string, ImageReference>): string | undefined {
+  const { targetContainerName: name }: EphemeralContainer = container;
+  const target = name ? references.get(name) : undefined;
+  return target !== undefined && hasOwnFiles(target) ? name : undefined;
+}

@@ -1,0 +1,27 @@
+import type { Container, Pod } from "../model/api/pod.ts";
+import type { RequestedUser } from "../model/confinement.ts";
+import type { ImageReference } from "../model/image/image-reference.ts";
+import type { PodNetwork } from "../model/pod-network.ts";
+import type { ContainerKind, UnitName } from "../model/unit.ts";
+import type { AnnotationOptions } from "./annotations/table.ts";
+
+/** One container of a pod with everything that several parts of the translation read from both, read once. */
+export interface ResolvedContainer {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly kind: ContainerKind;
+  readonly unitName: UnitName;
+  /** The field of the container in its pod, such as `spec.initContainers[db]`. */
+  readonly path: string;
+  /** What `image` names; the host's files whatever it names, while the setting `images` is "ignore". */
+  readonly reference: ImageReference;
+  /** What the pod's annotations say of this container. */
+  readonly options: AnnotationOptions;
+  /** runAsUser and runAsGroup. */
+  readonly user: RequestedUser;
+  readonly network: PodNetwork;
+  /** Digest of what the unit depends on: another one restarts the container. */
+  readonly specHash: string;
+  /** The container on an image whose processes an ephemeral container is to see. */
+  readonly target?: string;
+}

@@ -1,0 +1,34 @@
+import type { Storage } from "../../model/storage.ts";
+import type { DesiredContainer } from "../../model/translation.ts";
+import type { AuxiliaryUnit, UnitLines } from "../../model/unit.ts";
+
+/** Where on the host a volume is, and what is to be done before a container can mount it. */
+export interface MountSource {
+  readonly ok: true;
+  readonly path: string;
+  /** True makes every mount of the volume read-only, whatever `volumeMounts` says. */
+  readonly readOnly: boolean;
+  /** True for the files of an image, which may hold device nodes and setuid programs. */
+  readonly untrusted?: boolean;
+  /** Conditions of [Unit] without which a container that mounts the volume is not started. */
+  readonly conditions: UnitLines;
+  readonly storage: readonly Storage[];
+  readonly companions: readonly AuxiliaryUnit[];
+}
+
+export type ResolvedVolume = MountSource | { readonly ok: false; readonly because: string };
+
+/** Volumes by name. */
+export type MountSources = ReadonlyMap<string, MountSource>;
+
+/** What a container waits for, because its volume is an image that is not here yet. */
+export type VolumeWait = Pick<DesiredContainer, "waiting" | "awaits">;
+
+/** The volumes of one pod, as its containers see them. */
+export interface PodVolumes {
+  readonly sources: MountSources;
+  /** Why a volume cannot be mounted, by volume name. */
+  readonly missing: ReadonlyMap<string, string>;
+  /** Volumes of images that are not here yet, by volume name. */
+  readonly waits: ReadonlyMap<string, VolumeWait>;
+}
