@@ -1,14 +1,19 @@
-/** Priorities as journald reads them in front of a line: syslog's. */
+/** Priorities of syslog, as journald reads them in front of a line (sd-daemon(3)). */
 const PRIORITY = { error: 3, warning: 4, notice: 5 } as const;
 
 export type Fields = Readonly<Record<string, string | number | undefined>>;
 
-/** One line: a constant message, then what it is about. Anything that could break the line is quoted. */
+/** One line of the journal: its priority, then the message with its fields. */
 export function formatLine(level: keyof typeof PRIORITY, message: string, fields: Fields = {}): string {
+  return `<${PRIORITY[level]}>${formatFields(message, fields)}\n`;
+}
+
+/** A constant message, then what it is about, as KEY=VALUE. A value that could break the line is quoted as in JSON. */
+export function formatFields(message: string, fields: Fields): string {
   const words = Object.entries(fields).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}=${quote(String(value))}`],
   );
-  return `<${PRIORITY[level]}>${[message, ...words].join(" ")}\n`;
+  return [message, ...words].join(" ");
 }
 
 function quote(text: string): string {

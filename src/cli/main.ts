@@ -5,24 +5,28 @@ import { CliError } from "./failure.ts";
 import { images } from "./images.ts";
 import { join } from "./join.ts";
 import { leave } from "./leave.ts";
+import { plan } from "./plan.ts";
 import { showStatus } from "./status.ts";
 
 const HELP = `usage: unitlet COMMAND
 
-  status        what runs here: pods, containers, restarts
+  status        show the pods on this host, their containers and restarts
+  plan          show what a run would do now and why, and change nothing (--json);
+                exit status 0: nothing, 2: changes, 1: error
   join          make this host a node of a cluster: unitlet join --help
-  leave         make it a standalone host again: unitlet leave --help
-  images        what was pulled, and who uses it; unitlet images prune removes what nobody does
-  doctor        look for what is wrong, and say what to do
-  check-config  whether /etc/unitlet/unitlet.conf and the kubeconfig can be used
-  version
-  help
+  leave         make this host a standalone host again: unitlet leave --help
+  images        list the images and their users; unitlet images prune removes the unused ones
+  doctor        check the host, the agent and the cluster, and show what to do
+  check-config  check /etc/unitlet/unitlet.conf and the kubeconfig
+  version       show the version of unitlet
+  help          show this text
 
-To sync at once: systemctl start unitlet-sync. What the runs did: journalctl -u unitlet-sync.
+To start a run now: systemctl start unitlet-sync. The journal of the runs: journalctl -u unitlet-sync.
 `;
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
   status: showStatus,
+  plan,
   join,
   leave,
   images,
@@ -35,7 +39,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<str
 async function main(name: string): Promise<void> {
   const command = COMMANDS[name];
   if (command === undefined) {
-    process.stderr.write(`unitlet: "${name}" is no command of this program\n${HELP}`);
+    process.stderr.write(`unitlet: unknown command "${name}"\n${HELP}`);
     process.exitCode = 64;
     return;
   }

@@ -42,7 +42,7 @@ function isStale(unit: ActualUnit, { containers, companions }: Runnable): boolea
 
 function remove({ pod }: Runnable, unit: ActualUnit): Step[] {
   const { uid } = pod.metadata;
-  const because = "the pod does not need it any more";
+  const because = "the pod no longer needs it";
   // Its file goes when it is down: the next run sees to that.
   if (!isIdle(unit)) return [{ kind: "stop-and-wait", uid, unit: unit.name, because }];
   return [{ kind: "remove-unit", uid, unit: unit.name, because }];

@@ -7,5 +7,5 @@ export function scheduleDeadline({ metadata, spec }: Pod, steps: readonly Step[]
   const { activeDeadlineSeconds: seconds } = spec;
   if (seconds === undefined || !steps.some(({ kind }) => kind === "start")) return [];
   const at = Math.ceil(now / 1000 + seconds) * 1000;
-  return [{ kind: "schedule-run", uid: metadata.uid, at, because: "the pod has a deadline" }];
+  return [{ kind: "schedule-run", uid: metadata.uid, at, because: "the pod has an activeDeadlineSeconds" }];
 }

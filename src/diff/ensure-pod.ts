@@ -55,7 +55,9 @@ function writeFiles({ pod, files, volumes }: Runnable, world: World): Step[] {
   return [
     ...files
       .filter(({ name, text }) => directory?.files.get(name) !== text)
-      .map((file): Step => ({ kind: "write-file", uid, file, because: `${file.name} is not as the pod has it` })),
+      .map(
+        (file): Step => ({ kind: "write-file", uid, file, because: `${file.name} differs from what the pod asks for` }),
+      ),
     ...volumes
       .filter(({ name, digest }) => directory?.volumes.get(name) !== digest)
       .map(

@@ -26,7 +26,7 @@ export function ensureUnit(
   };
   const reload: Step[] =
     actual !== undefined && isLoaded(actual)
-      ? [{ kind: "reload", uid: "", because: `${unit.name} was written anew` }]
+      ? [{ kind: "reload", uid: "", because: `${unit.name} was rewritten` }]
       : [];
   const restart: Step[] =
     change.restart && actual !== undefined && isUp(actual)

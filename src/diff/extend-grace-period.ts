@@ -17,7 +17,7 @@ export function extendGracePeriod({ metadata }: Pod, units: readonly ActualUnit[
     if (!isContainer(unit) || !isUp(unit) || isStopping(unit) || text === undefined || !isIntact(text)) return [];
     const own = Number(/^TimeoutStopSec=(\d+)$/m.exec(text)?.[1] ?? Number.POSITIVE_INFINITY);
     if (own >= seconds) return [];
-    const because = "the delete gives it longer than it has";
+    const because = "the delete has a longer grace period than the unit";
     return [
       {
         kind: "write-unit",
@@ -30,10 +30,10 @@ export function extendGracePeriod({ metadata }: Pod, units: readonly ActualUnit[
     ];
   });
   if (writes.length === 0) return [];
-  const because = "a grace period is longer now";
+  const because = "a unit has a longer grace period now";
   return [
     ...writes,
     { kind: "reload", uid: "", because },
-    { kind: "schedule-run", uid, at: now, because: "it can be stopped now" },
+    { kind: "schedule-run", uid, at: now, because: "the pod can be stopped now" },
   ];
 }

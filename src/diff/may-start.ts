@@ -24,14 +24,14 @@ export function mayStart(
   if (container.kind === "init" ? past.done : past.finished) return undefined;
   const last = past.exits.at(-1);
   const ran = last !== undefined || past.forgottenExits > 0;
-  if (!ran) return policy === "Never" && wasSeen(pod.status, container.name) ? undefined : "the pod is to run";
+  if (!ran) return policy === "Never" && wasSeen(pod.status, container.name) ? undefined : "the pod should run";
   // An init container that ended well before a reboot runs again, one that failed under Never does not.
   const endedWell = last?.code === "exited" && last.status === "0";
   // container-exit has judged by the codes; what it has not called finished may run.
-  if (restartCodes(spec).length > 0 && container.kind === "container") return "it ended and is to run again";
-  if (policy === "Never") return container.kind === "init" && endedWell ? "the pod starts anew" : undefined;
+  if (restartCodes(spec).length > 0 && container.kind === "container") return "it ended and should run again";
+  if (policy === "Never") return container.kind === "init" && endedWell ? "the pod starts again" : undefined;
   if (policy === "OnFailure" && container.kind === "container" && endedWell) return undefined;
-  return "it ended and is to run again";
+  return "it ended and should run again";
 }
 
 /** What comes after it may start. A sidecar that nobody has tried yet is started by systemd for whoever waits for it. */

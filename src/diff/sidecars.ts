@@ -17,7 +17,7 @@ export function stopSidecars(translation: Runnable, world: World): Step[] | unde
   const sidecars = containers.filter(({ kind }) => kind === "sidecar");
   if (sidecars.length === 0 || !isOver(translation, world)) return undefined;
   const { uid } = pod.metadata;
-  const because = "all that it served has ended";
+  const because = "the containers that it serves have ended";
   const stops = sidecars.flatMap(({ unitName }): Step[] => {
     const unit = world.units.get(unitName);
     if (unit === undefined || isIdle(unit) || isStopping(unit)) return [];

@@ -9,7 +9,7 @@ import { isIdle, unmask } from "./unit-states.ts";
  * nothing is removed and nothing is invented. Init containers are pulled in by the units that wait for them.
  */
 export function startLoadedUnits(world: World, listed: ReadonlySet<string>): Step[] {
-  const because = "it should run, and the list of pods is not to be had";
+  const because = "it should run, and the list of pods cannot be read";
   const steps = [...world.units.values()].flatMap((unit): Step[] => {
     const { identity } = unit;
     if (

@@ -13,6 +13,6 @@ export function storageSteps({ pod, storage, companions }: Runnable, world: Worl
     each.kind === "sub-path" && absent.some(({ name }) => name === mountUnitName(each.root));
   const due = storage.filter((each) => !done.has(storageKey(each)) && !waits(each));
   if (due.length === 0) return [];
-  const because = `${due.map(storageKey).join(", ")} ${due.length === 1 ? "is" : "are"} not there`;
+  const because = `${due.map(storageKey).join(", ")} ${due.length === 1 ? "is" : "are"} not prepared`;
   return [{ kind: "prepare-volumes", uid, storage: due, all: storage, because }];
 }

@@ -46,7 +46,7 @@ export function writeGracePeriod(pod: Pod, units: readonly ActualUnit[], { direc
   const up = units.filter((unit) => isContainer(unit) && isUp(unit));
   if (seconds === undefined || up.length === 0 || directories.get(uid)?.stoppingGrace === seconds) return [];
   if (!up.some(hasHelper) && seconds >= usualGrace(pod)) return [];
-  return [{ kind: "write-grace-period", uid, seconds, because: "the delete says how long it may take" }];
+  return [{ kind: "write-grace-period", uid, seconds, because: "the delete has a grace period of its own" }];
 }
 
 /** Seconds after which the helper that is to end a container in time is taken for gone. */
@@ -65,7 +65,7 @@ export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { direct
   const overdue = up.filter((unit) => now >= deadline(unit));
   if (overdue.length === 0) {
     const at = Math.min(...up.map(deadline));
-    return [{ kind: "schedule-run", uid, at, because: "its grace period is shorter than systemd's" }];
+    return [{ kind: "schedule-run", uid, at, because: "the delete has a shorter grace period than the units" }];
   }
   return overdue.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
 }

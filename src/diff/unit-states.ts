@@ -9,7 +9,7 @@ export function isLoaded(unit: ActualUnit): boolean {
 /** systemd goes on refusing to start what was masked until it reads the unit's file again. */
 export function unmask({ name, text, state }: ActualUnit): Step[] {
   if (state?.load !== "masked" || text === undefined) return [];
-  return [{ kind: "reload", uid: "", because: `${name} is masked no more` }];
+  return [{ kind: "reload", uid: "", because: `${name} is no longer masked` }];
 }
 
 /** It has processes, or is about to have some. */

@@ -24,8 +24,20 @@ interface Memo {
   readonly kubeconfigKey: string;
 }
 
-/** The configuration, validated when a file of it has changed. Throws ConfigError. */
+/** Returns the configuration, and stores it for the next runs when a file of it has changed. Throws ConfigError. */
 export async function loadConfig(): Promise<LoadedConfig> {
+  const { key, memo, isFresh } = await findConfig();
+  if (isFresh) writeCached("config", key, memo);
+  return { config: memo.config, key: key + memo.kubeconfigKey, kubeconfig: memo.kubeconfig };
+}
+
+/** Returns the same configuration, and stores nothing. Throws ConfigError. */
+export async function readConfig(): Promise<LoadedConfig> {
+  const { key, memo } = await findConfig();
+  return { config: memo.config, key: key + memo.kubeconfigKey, kubeconfig: memo.kubeconfig };
+}
+
+async function findConfig(): Promise<{ readonly key: string; readonly memo: Memo; readonly isFresh: boolean }> {
   const paths = [
     MAIN,
     ...list(DIRECTORY)
@@ -36,13 +48,11 @@ export async function loadConfig(): Promise<LoadedConfig> {
   const key = `${unitletVersion} ${hostname()} ${filesFingerprint([...paths, DIRECTORY])}`;
   const memo = readCached<Memo>("config", key);
   if (memo !== undefined && memo.kubeconfigKey === filesFingerprint([memo.kubeconfig]))
-    return { config: memo.config, key: key + memo.kubeconfigKey, kubeconfig: memo.kubeconfig };
-  const fresh = await readConfig(paths);
-  writeCached("config", key, fresh);
-  return { config: fresh.config, key: key + fresh.kubeconfigKey, kubeconfig: fresh.kubeconfig };
+    return { key, memo, isFresh: false };
+  return { key, memo: await parseConfig(paths), isFresh: true };
 }
 
-async function readConfig(paths: readonly string[]): Promise<Memo> {
+async function parseConfig(paths: readonly string[]): Promise<Memo> {
   const { parseSettings, readKubeconfig, toConfig } = await loadSchema();
   const files = paths.flatMap((path) => {
     const text = readOptional(path);

@@ -2,17 +2,18 @@ import { reportProblem } from "../io/problems.ts";
 import { BusError } from "../io/systemd/bus.ts";
 import { triggerAfterStarts } from "../io/systemd/sync-trigger.ts";
 import { Systemd } from "../io/systemd/systemd.ts";
+import type { TokenReference } from "../model/references.ts";
 import type { RunEnd } from "../model/run-end.ts";
 import { reconcileAgentUnits } from "./agent-units.ts";
 import { apply } from "./apply.ts";
 import { invalidateFastPath } from "./fast-path.ts";
-import type { RunInput } from "./input.ts";
+import type { RunInput, SyncInput } from "./input.ts";
 import { updateNode } from "./node.ts";
 import { parsePodList } from "./observe.ts";
-import { makePlan } from "./plan.ts";
+import { makePlan, type Plan } from "./plan.ts";
 import { reconcileProbeTimers } from "./probe-timers.ts";
 import { publish } from "./publish.ts";
-import { fetchReferences } from "./references.ts";
+import { fetchReferences, peekReferences } from "./references.ts";
 import { observeResult } from "./result.ts";
 import { scheduleNextRun } from "./schedule.ts";
 
@@ -61,4 +62,23 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
   }
   const failedSteps = applied.failed.map(({ step }) => step.kind);
   return { status: 0, outcome: pods.complete ? "done" : "incomplete", failedSteps };
+}
+
+export interface Preview extends Plan {
+  /** The tokens that a run would request before it makes its plan. */
+  readonly dueTokens: readonly TokenReference[];
+}
+
+/** Returns what a run would do now, and changes nothing. Throws BusError when systemd does not answer. */
+export async function preview(input: Pick<SyncInput, "config" | "source" | "libDir" | "now">): Promise<Preview> {
+  const { config, source, libDir, now } = input;
+  const pods = parsePodList(await source.list());
+  const { references, dueTokens } = await peekReferences(pods, source, now);
+  const systemd = await Systemd.connect();
+  try {
+    const plan = await makePlan({ config, source, systemd, pods, references, now }, libDir);
+    return { ...plan, dueTokens };
+  } finally {
+    systemd.close();
+  }
 }

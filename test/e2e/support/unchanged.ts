@@ -1,0 +1,21 @@
+import type { Machine } from "../../support/machine.ts";
+
+const DIRECTORIES = "/etc/systemd/system /etc/unitlet /run/unitlet /var/lib/unitlet /run/systemd/system";
+
+/** All that a run may change on its host: files with times, owners and contents, states of units, and jobs of systemd. */
+export async function hostState(machine: Machine): Promise<string[]> {
+  const { stdout } = await machine.exec(`
+    find ${DIRECTORIES} -printf '%p %y %m %U:%G %T@ %C@ %s %l\\n' | sort
+    find ${DIRECTORIES} -type f -exec sha256sum {} + | sort -k 2
+    findmnt --list --noheadings --output TARGET,SOURCE | sort
+    systemctl list-units --all --plain --no-legend 'unitlet*' 'run-unitlet*' 'var-lib-unitlet*'
+    systemctl show --property=NInstalledJobs --property=NFailedJobs
+    journalctl --quiet --output=cat _PID=1 | grep -cE 'unitlet|Reloading'
+    journalctl --quiet --output=cat --unit='unitlet*' | wc -l`);
+  return stdout.split("\n");
+}
+
+/** Stops what starts runs by itself, and waits for a run that is under way. */
+export async function stopTriggers(machine: Machine): Promise<void> {
+  await machine.exec("systemctl stop unitlet-sync.timer unitlet-sync.path; systemctl start unitlet-sync");
+}
