@@ -5,13 +5,13 @@ import { logTo } from "./log.ts";
 import type { RunEnd } from "./model/run-end.ts";
 import { sync } from "./run/sync.ts";
 
-/** Milliseconds after which a run asks the API server no more, so that it ends by itself before systemd ends it. */
+/** A run sends no request to the API server after this time, so that it ends before systemd ends it. */
 const API_BUDGET_MS = 15_000;
 
 const EX_SOFTWARE = 70;
 const EX_CONFIG = 78;
 
-// dbus-next loses its pending calls with its connection, and Node then ends with 0: until a run says how it ended, it failed.
+// dbus-next drops its pending calls with its connection, and Node then exits with 0. Until a run returns, it counts as failed.
 process.exitCode = EX_SOFTWARE;
 
 const log = logTo((line) => process.stdout.write(line));
@@ -37,10 +37,10 @@ async function main(): Promise<RunEnd> {
 }
 
 main().then(
-  // Whatever still holds a connection open has nothing more to say.
+  // Open connections must not keep the process alive.
   (end) => exit(end),
   (error: Error) => {
-    // ConfigError may come out of another bundle, so its class is told by its name.
+    // Each bundle has its own class ConfigError, so instanceof would be false.
     const isConfig = error.name === "ConfigError";
     for (const line of error.message.split("\n"))
       log.error(isConfig ? "bad configuration" : "the run failed", { because: line });
@@ -54,7 +54,7 @@ function exit(end: RunEnd): never {
     const { user, system } = process.cpuUsage();
     countRun(end, performance.now() / 1000, (user + system) / 1e6, Date.now());
   } catch (error) {
-    // Such as a full /run: the run was none the worse for it.
+    // For example when /run is full. The run itself is unaffected.
     log.error("cannot count the run", { because: (error as Error).message });
   }
   process.exit(end.status);

@@ -65,7 +65,7 @@ export class ManifestSource implements PodSource {
     return undefined;
   }
 
-  /** A standalone host has no objects of the API. It has no Services either, which is an answer and no failure. */
+  /** A standalone host has no objects of the API. A list of no Services is a success, because every container needs that list. */
   async fetch(needs: readonly Dependency[]): Promise<ResolvedReferences> {
     const at = Date.now();
     const because = "this node has no cluster that could be asked for it";

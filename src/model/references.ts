@@ -2,14 +2,14 @@ import type { Service } from "./api/service.ts";
 import type { Instant } from "./api/time.ts";
 import type { PersistentVolume, PersistentVolumeClaim } from "./api/volume.ts";
 
-/** An object that a pod names, with what of it is used. A Secret's data are base64. */
+/** The parts that are used of the objects that a pod can refer to. */
 export interface ReferredObjects {
   readonly configmap: ConfigMap;
   readonly secret: Secret;
   readonly persistentvolumeclaim: PersistentVolumeClaim;
   readonly persistentvolume: PersistentVolume;
   readonly service: Service;
-  /** All of a namespace. */
+  /** All Services of a namespace. */
   readonly services: readonly Service[];
   readonly clustertrustbundle: string;
   readonly token: string;
@@ -17,26 +17,27 @@ export interface ReferredObjects {
 
 export interface ConfigMap {
   readonly data?: Readonly<Record<string, string>>;
-  /** base64 */
+  /** Values are base64. */
   readonly binaryData?: Readonly<Record<string, string>>;
 }
 
 export interface Secret {
+  /** Values are base64. */
   readonly data?: Readonly<Record<string, string>>;
 }
 
 export type ReferenceKind = keyof ReferredObjects;
 
-/** Of one object, by name: a node may not list what its pods do not use. */
+/** One object by its name. The node authorizer lets a node read only the objects that its pods use. */
 export interface ObjectReference {
   readonly kind: Exclude<ReferenceKind, "token">;
-  /** "" for what is in no namespace. */
+  /** "" for a cluster-scoped object. */
   readonly namespace: string;
-  /** "" for all of the namespace. */
+  /** "" for all objects of the namespace. */
   readonly name: string;
 }
 
-/** One token to ask for: the API server binds it to the pod, so it ends with it. */
+/** A token to request. The API server binds it to the pod, and rejects it once the pod is gone. */
 export interface TokenReference {
   readonly kind: "token";
   readonly namespace: string;
@@ -49,12 +50,13 @@ export interface TokenReference {
 
 export type Reference = ObjectReference | TokenReference;
 
-/** What a pod needs to know, and how old that may be (milliseconds). */
+/** An object that a pod needs. */
 export interface Dependency {
   readonly key: string;
   readonly reference: Reference;
+  /** How old a fetched object may be, in milliseconds. */
   readonly maxAge: number;
-  /** That it is not there is an answer too: it need not be asked again at once. */
+  /** A 404 is stored as well, so that a missing object is not requested on every run. */
   readonly optional: boolean;
 }
 
@@ -67,16 +69,16 @@ export type FetchResult<T = unknown> =
   | { readonly ok: true; readonly value: T; readonly at: Instant }
   | {
       readonly ok: false;
-      /** The API server says that there is none. */
+      /** The API server returned 404. */
       readonly missing: boolean;
       readonly because: string;
       readonly at: Instant;
     };
 
-/** All that is known of what pods refer to, by the key of the need; what could not be had anew is as it was. */
+/** The objects that pods refer to, by `referenceKey`. One that cannot be fetched again is the stored one. */
 export type ResolvedReferences = ReadonlyMap<string, FetchResult>;
 
-/** Under which a reference is kept; two pods that name the same object share it. */
+/** Returns the key of a reference; two pods that name the same object share it. */
 export function referenceKey(reference: Reference): string {
   if (reference.kind !== "token") return `${reference.kind}/${reference.namespace}/${reference.name}`;
   const { podUID, serviceAccount, audience = "", expirationSeconds } = reference;
@@ -95,4 +97,4 @@ export function resolveReference<K extends Exclude<ReferenceKind, "token">>(
   );
 }
 
-export const NOT_FETCHED = { ok: false, missing: false, because: "the API server was not asked", at: 0 } as const;
+export const NOT_FETCHED = { ok: false, missing: false, because: "it has not been requested from the API server", at: 0 } as const;

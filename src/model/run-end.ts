@@ -1,6 +1,6 @@
 import type { Step } from "./step.ts";
 
-/** How a run ended; what is counted of it is told at the port. */
+/** How a run ended. /metrics of the kubelet port counts runs by it. */
 export interface RunEnd {
   /** The process's exit status. */
   readonly status: number;

@@ -10,59 +10,59 @@ import type { ResolvedReferences } from "./references.ts";
 import type { HostFileType } from "./storage.ts";
 import type { ActualUnit, UnitName, UnitState } from "./unit.ts";
 
-/** One immutable snapshot of all that a run may know. */
+/** One immutable snapshot of all that a run may base a decision on. */
 export interface World {
   readonly now: Instant;
   readonly config: Config;
   readonly host: Host;
   readonly pods: PodList;
-  /** Asked for when there are pods to admit; undefined: there is no API server, or it did not answer. */
+  /** Read when there are pods to admit; undefined without an API server, or when it did not answer. */
   readonly node?: Node;
   readonly units: ReadonlyMap<UnitName, ActualUnit>;
   /** By pod UID; a pod without a directory has no entry. */
   readonly directories: ReadonlyMap<string, PodDirectory>;
   readonly references: ResolvedReferences;
-  /** Units of the agent itself that a run looks after; undefined when systemd has not loaded them. */
+  /** States of the agent's own units; undefined when systemd has not loaded them. */
   readonly agent: {
     readonly watch: UnitState | undefined;
     readonly path: UnitState | undefined;
     readonly socket?: UnitState | undefined;
-    /** Those that a shutdown needs, and that are not up. */
+    /** Units that a shutdown needs and that are not active. */
     readonly inactive: readonly string[];
   };
-  /** By pod UID; undefined: nothing depends on it, the host has enough. */
+  /** By pod UID; undefined while no eviction can depend on it. */
   readonly usage?: ReadonlyMap<string, PodUsage>;
-  /** Directories that pods name and the host does not have. */
-  /** Of the images that pods name. */
+  /** The images that pods name. */
   readonly images?: Images;
+  /** Paths that pods need and the host does not have. */
   readonly absentDirectories: ReadonlySet<string>;
-  /** What is at the paths of the host that volumes name; no entry: nothing. */
+  /** The type of the file at each path of the host that volumes name; no entry when there is none. */
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
-  /** Texts of files that containers have written for variables of others, by keys of translate/env-file.ts. */
+  /** Texts of the files that fileKeyRef names, by the keys of translate/env/env-file.ts. */
   readonly envFiles?: ReadonlyMap<string, string>;
 }
 
-/** Incomplete: the source could not be read to its end; then nothing may be removed, and `items` are not to be trusted to be all. */
+/** In an incomplete list pods may be missing, so nothing is removed for not being in it. */
 export type PodList =
   | { readonly complete: true; readonly items: readonly Pod[] }
   | { readonly complete: false; readonly items: readonly Pod[]; readonly because: string };
 
 export interface PodDirectory {
   readonly uid: string;
-  /** What the pod was given is kept on disk, encrypted. */
+  /** Encrypted copies of the pod's files and volumes are on disk. */
   readonly sealed?: boolean;
-  /** When it was first asked to stop. */
+  /** When the pod was first asked to stop. */
   readonly stoppingSince?: Instant;
-  /** Seconds that the delete gave it then, or since. */
+  /** Grace period of the delete, in seconds. */
   readonly stoppingGrace?: number;
   /** By container name. */
   readonly histories: ReadonlyMap<string, ContainerHistory>;
   /** Name → text of the files in /run/unitlet/pods/UID. */
   readonly files: ReadonlyMap<string, string>;
-  /** Digests of the volumes that were written, by name. */
+  /** Digests of the written volumes, by name. */
   readonly volumes: ReadonlyMap<string, string>;
-  /** Keys of what was prepared for its volumes, as model/storage.ts makes them. */
+  /** Keys of the prepared storage, as model/storage.ts makes them. */
   readonly storage?: ReadonlySet<string>;
-  /** Why paths within volumes cannot be mounted, by where they would be. */
+  /** Why paths within volumes cannot be mounted, by their target. */
   readonly failures?: ReadonlyMap<string, string>;
 }

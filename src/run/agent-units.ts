@@ -13,15 +13,15 @@ const SOCKET = "unitlet-api.socket";
 const SERVICE = "unitlet-api.service";
 
 /**
- * Looks after the agent's own units: the doorbell that storms have tripped, the watch that the configuration asks for, and
- * the port, which is open as long as the node is in a cluster.
+ * Brings the agent's own units to what they should be: the path unit that starts runs, the watch that the configuration
+ * asks for, and the socket of the kubelet's port, which is open while the host is a node.
  */
 export async function reconcileAgentUnits(input: SyncInput, agent: World["agent"], systemd: Systemd): Promise<void> {
   try {
     await reconcileUnits(input, agent, systemd);
     reportProblem(input.log, "agent", undefined);
   } catch (error) {
-    // systemd answers, and says no, such as for a unit that is masked: the pods are looked after all the same.
+    // systemd refuses, for example because a unit is masked. The pods do not depend on these units.
     if (!(error instanceof BusError && error.type !== "")) throw error;
     reportProblem(input.log, "agent", error.message);
   }
@@ -48,10 +48,10 @@ async function reconcileUnits({ config, log }: SyncInput, agent: World["agent"],
   await reconcilePort(config.cluster !== undefined, isUp(agent.socket), systemd);
 }
 
-/** install.sh does the same; this is for a kubeconfig that was put there, or taken away, by hand. */
+/** install.sh does the same. An administrator may also add or remove the kubeconfig by hand. */
 async function reconcilePort(wanted: boolean, up: boolean, systemd: Systemd): Promise<void> {
   if (wanted !== up) await systemd.set(SOCKET, wanted);
-  // A stream that is under way would go on.
+  // Stopping the socket does not end the streams that are open.
   if (up && !wanted) await systemd.set(SERVICE, false);
 }
 

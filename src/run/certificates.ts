@@ -11,10 +11,10 @@ import { nodeAddresses } from "../model/host/addresses.ts";
 import type { Config } from "../model/host/config.ts";
 import type { NodeCredentials } from "../model/host/credentials.ts";
 
-/** Node's codes for what can be wrong with a certificate or a handshake. */
+/** Matches the codes of Node's errors about certificates and TLS handshakes. */
 const TLS_CODE = /CERT|SIGNATURE|^(ERR_TLS|ERR_SSL|EPROTO)/;
 
-/** Later than this nothing is due: the clock was put back. */
+/** No check is further ahead than this, unless the clock was set back. */
 const MAX_RECHECK_MS = 3_600_000;
 
 export interface CertificatesInput {
@@ -25,7 +25,7 @@ export interface CertificatesInput {
   readonly now: Instant;
 }
 
-/** Renews the node's certificates when they are due; most of the time that is the reading of one small file. */
+/** Renews the node's certificates when they are due. Most calls read one small file only. Throws ApiError. */
 export async function reconcileCertificates({
   kube,
   config,
@@ -46,7 +46,7 @@ export async function reconcileCertificates({
   return identity;
 }
 
-/** What an answer, or its absence, means for the node's identity: said once, with what to do. */
+/** Reports, once, that the API server and this node do not accept each other's certificates, and what to do. */
 export async function reportRejection(
   { config, log, now }: CertificatesInput,
   { status, cause }: ApiError,
@@ -54,11 +54,11 @@ export async function reportRejection(
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
   if (status !== 401 && !(status === 0 && TLS_CODE.test(code ?? ""))) return;
   const { explainRejection } = await loadCertificates();
-  const words = explainRejection(config.cluster, { status, ...(code ? { code } : {}), now });
-  if (words !== undefined) reportProblem(log, "credentials", words);
+  const problem = explainRejection(config.cluster, { status, ...(code ? { code } : {}), now });
+  if (problem !== undefined) reportProblem(log, "credentials", problem);
 }
 
-/** While it lasted nobody in the cluster could be told. */
+/** Writes the Event about a rejection that is over: while it lasted the API server accepted none. */
 async function rejectionEvent(kube: Kube, log: Log, now: Instant): Promise<void> {
   const message = openProblem("credentials");
   if (message === undefined) return;
@@ -66,7 +66,7 @@ async function rejectionEvent(kube: Kube, log: Log, now: Instant): Promise<void>
   reportProblem(log, "credentials", undefined);
 }
 
-/** The node's addresses, as an approver of kubernetes.io/kubelet-serving compares them with the Node's. */
+/** Returns the names and addresses of the Node, with which an approver of kubernetes.io/kubelet-serving compares a request. */
 function servingNames({ nodeIPs }: Config, now: Instant): readonly string[] {
   const host = readHost(nodeIPs, now, {});
   return [host.hostname.toLowerCase(), ...nodeAddresses(host)];

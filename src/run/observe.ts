@@ -21,7 +21,7 @@ import type { PodList, World } from "../model/world.ts";
 import type { ListResult, PodSource } from "../ports.ts";
 import { type Needs, needsOf } from "../translate/needs.ts";
 
-/** All units of ours, and those of the agent that a run looks after. */
+/** Patterns of all units of pods, and of the agent's own units that a run depends on. */
 const PATTERNS = [
   "unitlet.*.service",
   "unitlet-*.slice",

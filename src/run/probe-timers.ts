@@ -18,8 +18,8 @@ interface ProbedUnits {
 }
 
 /**
- * A container that has just started need not wait for the next beat of its timer: the prober is asked to look at once.
- * And a timer that should be there and is not, since somebody stopped it or the container is older than it, is started.
+ * Starts the prober at once for a container that has just started, which so does not wait for its timer. Starts a timer
+ * that is missing, because an administrator stopped it or an upgrade brought it.
  */
 export async function reconcileProbeTimers(world: World, systemd: Systemd, log: Log): Promise<void> {
   const all = [...world.directories.values()].flatMap((directory) => probedIn(directory, world));
@@ -31,11 +31,11 @@ export async function reconcileProbeTimers(world: World, systemd: Systemd, log: 
     for (const period of periodsOf(running)) {
       if (timers.get(probeTimer(period))?.active !== "active") await systemd.set(probeTimer(period), true);
     }
-    const due = new Set(running.flatMap((each) => unheard(each, world.now)));
+    const due = new Set(running.flatMap((each) => unprobed(each, world.now)));
     for (const period of due) await systemd.set(probeService(period), true);
     reportProblem(log, "probes", undefined);
   } catch (error) {
-    // systemd answers, and says no, such as for a unit that is masked: the pods are looked after all the same.
+    // systemd refuses, for example because a unit is masked. Pods without probes do not depend on these units.
     if (!(error instanceof BusError && error.type !== "")) throw error;
     reportProblem(log, "probes", error.message);
   }
@@ -55,8 +55,8 @@ function periodsOf(all: readonly ProbedUnits[]): ReadonlySet<number> {
   return new Set(all.flatMap(({ probes }) => Object.values(probes.probes).map(({ period }) => period)));
 }
 
-/** Periods of the probes that have said nothing of this start yet, and whose word others wait for. */
-function unheard({ probes: { probes }, past: { started, probes: results } }: ProbedUnits, now: number): number[] {
+/** Returns the periods, in seconds, of probes without a result for this start that the pod's readiness waits for. */
+function unprobed({ probes: { probes }, past: { started, probes: results } }: ProbedUnits, now: number): number[] {
   const result = (type: ProbeType) => {
     const found = results?.[type];
     return found?.invocation === started?.invocation ? found : undefined;

@@ -9,13 +9,13 @@ import { nextRefresh } from "../translate/references.ts";
 /** The longest time that a run may rely on an earlier one. */
 export const MAX_AGE_MS = 60_000;
 
-/** What takes longer than this after its helper has rung hangs, such as on a dead share: the beat is often enough for that. */
+/** A unit that takes longer than this after its helper has finished hangs, for example on a dead share. Timed runs see its end. */
 const TRANSITION_LIMIT_MS = 60_000;
 
-/** As the kubelet looks at who takes more of the disk than it may. */
+/** `kubelet.go: evictionMonitoringPeriod`, v1.36: how often disk limits are checked. */
 const EVICTION_INTERVAL_MS = 10_000;
 
-/** When this world wants to be looked at again though nothing in it changes; undefined when at once. */
+/** Returns when a run must look closer although nothing changes; undefined when the next run must. */
 export function validUntil(world: World): Instant | undefined {
   if (!world.pods.complete) return undefined;
   for (const unit of world.units.values()) {
@@ -34,8 +34,8 @@ export function validUntil(world: World): Instant | undefined {
 }
 
 /**
- * Whether a start or an end is all but over: its helper has rung already, a little before systemd is done, so nobody tells of
- * that. On a busy host a run may be there first.
+ * True when a unit is about to leave its state: its helper has requested a sync, shortly before systemd finishes the job.
+ * Nothing requests another sync when the job is done, and this run may have come before that.
  */
 export function isTransitioning(world: World): boolean {
   return [...world.units.values()].some((unit) => isUnitTransitioning(unit, world));
@@ -52,17 +52,17 @@ function isUnitTransitioning(
   const end = exits.at(-1);
   if (state.active === "deactivating") return isJustNow(end, end?.finishedAt);
   if (state.active !== "activating" || state.job === "" || !isJustNow(started, started?.at)) return false;
-  // That of an init container is its whole run, and some programs say themselves when they have started.
+  // "start" is the whole run of an init container (oneshot), and a notify service leaves it when its program says so.
   return state.sub === "start-pre" || (state.sub === "start" && /^Type=(exec|forking)$/m.test(text));
 }
 
-/** Between two states a unit may go on without changing what the digest covers; only a back-off leaves its mark when it ends. */
+/** True when a unit can only leave its state by a change that the digest covers. */
 function isSteady(unit: ActualUnit, { directories, now }: World): boolean {
   const { state, identity } = unit;
-  // A companion that has come to its end rings when that matters to its pod.
+  // An auxiliary unit requests a sync itself when its end matters to the pod.
   if (state === undefined || isAuxiliary(unit)) return true;
   if (state.sub === "start-pre") {
-    // container-start passes through here without a back-off too, and from there on leaves no mark.
+    // container-start removes a file when a back-off ends. Without a back-off it changes nothing that the digest covers.
     const past = directories.get(identity?.podUID ?? "")?.histories.get(identity?.container ?? "");
     return (past?.backOffUntil ?? 0) > now;
   }

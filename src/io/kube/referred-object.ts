@@ -10,7 +10,7 @@ import type {
 } from "../../model/references.ts";
 import { type ApiClient, ApiError } from "./http.ts";
 
-/** What a reference leads to, or why it cannot be had; of an object no more than is used. */
+/** Fetches the object of a reference, and returns the parts of it that are used, or why it cannot be fetched. */
 export async function fetchReferred(api: ApiClient, reference: Reference, now: Instant): Promise<FetchResult> {
   try {
     const value = reference.kind === "token" ? await createToken(api, reference) : await getObject(api, reference);
@@ -33,8 +33,8 @@ async function createToken(api: ApiClient, reference: TokenReference): Promise<s
     spec: { audiences: audience ? [audience] : [], expirationSeconds, boundObjectRef },
   };
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`;
-  const answer = await api.json<{ status: { token: string } }>({ method: "POST", path, body });
-  return answer.status.token;
+  const { status } = await api.json<{ status: { token: string } }>({ method: "POST", path, body });
+  return status.token;
 }
 
 const RESOURCES = {
@@ -56,7 +56,7 @@ async function getObject(api: ApiClient, { kind, namespace, name }: ObjectRefere
 
 type Used = { readonly [K in ObjectReference["kind"]]: (object: never) => ReferredObjects[K] };
 
-/** What is used of each: the rest need not lie about. */
+/** Selects the parts that are used, so that nothing else is stored. */
 const USED: Used = {
   configmap: ({ data = {}, binaryData = {} }: ReferredObjects["configmap"]) => ({ data, binaryData }),
   secret: ({ data = {} }: ReferredObjects["secret"]) => ({ data }),

@@ -144,7 +144,7 @@ describe("a variable's value from elsewhere", () => {
     });
     expect(waiting(podOf({ env: from({ configMapKeyRef: { name: "map", key: "b" } }) }), context)).toEqual({
       reason: "CreateContainerConfigError",
-      message: "the API server was not asked",
+      message: "it has not been requested from the API server",
     });
   });
 });

@@ -66,7 +66,7 @@ describe("variables of services", () => {
   test("are waited for", () => {
     expect(environmentOf({}, {}, pod(), new Map())).toEqual({
       ok: false,
-      message: "failed to list services when setting up env vars: the API server was not asked",
+      message: "failed to list services when setting up env vars: it has not been requested from the API server",
     });
   });
 });

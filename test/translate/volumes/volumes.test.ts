@@ -126,7 +126,7 @@ describe("a volume that cannot be made", () => {
     [
       "a token that was not given",
       projected({ serviceAccountToken: { path: "t", audience: "vault" } }),
-      "failed to fetch token: the API server was not asked",
+      "failed to fetch token: it has not been requested from the API server",
     ],
     ...["../x", "/x", "x/../../y", "x//y", "", ".", "..data", "..x/y", "x\0"].map(
       (path): [string, Omit<Volume, "name">, string] => [
