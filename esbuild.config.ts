@@ -1,18 +1,20 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
 
-/** Bundles of their own, loaded when they are needed: module path below src → file in dist. */
+/** Bundles of their own, loaded when they are needed: module below src → file in dist. */
 const LAZY: Readonly<Record<string, string>> = {
-  "../../run/reconcile.ts": "reconcile",
-  "../schema/index.ts": "schema",
-  "../pki/certificate-rotation.ts": "certificates",
+  "run/reconcile.ts": "reconcile",
+  "io/schema/index.ts": "schema",
+  "io/pki/certificate-rotation.ts": "certificates",
 };
+const src = resolve("src");
 
 const lazy: Plugin = {
   name: "lazy",
   setup(project) {
-    project.onResolve({ filter: /\.ts$/ }, ({ path, kind }) => {
-      const bundle = kind === "dynamic-import" ? LAZY[path] : undefined;
+    project.onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
+      const bundle = kind === "dynamic-import" ? LAZY[relative(src, resolve(resolveDir, path))] : undefined;
       return bundle === undefined ? undefined : { path: `./${bundle}.cjs`, external: true };
     });
   },
@@ -37,9 +39,7 @@ mkdirSync("dist");
 await build({
   entryPoints: {
     sync: "src/main.ts",
-    reconcile: "src/run/reconcile.ts",
-    schema: "src/io/schema/index.ts",
-    certificates: "src/io/pki/certificate-rotation.ts",
+    ...Object.fromEntries(Object.entries(LAZY).map(([module, bundle]) => [bundle, `src/${module}`])),
     probe: "src/probe/main.ts",
     cli: "src/cli/main.ts",
     serve: "src/serve/main.ts",
