@@ -7,7 +7,7 @@ interface Count {
   skipped: number;
 }
 
-/** The last lines of a run: how many tests of each kind (folder) passed and failed, and the sum in a line of its own. */
+/** The last lines of a run: how long each file took, how many tests of each folder passed and failed, and the sum in a line of its own. */
 export class SummaryReporter implements Reporter {
   private vitest: Vitest | undefined;
 
@@ -16,6 +16,7 @@ export class SummaryReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    reportDurations(modules);
     const kinds = new Map<string, Count>();
     const total: Count = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
     for (const module of modules) {
@@ -37,6 +38,22 @@ export class SummaryReporter implements Reporter {
     total.failed += total.skipped;
     process.exitCode = 1;
   }
+}
+
+/** Of each test file, the slowest first; those that took less than a second are counted. */
+function reportDurations(modules: readonly TestModule[]): void {
+  const durations = modules.map((module) => ({
+    file: relative(".", module.moduleId),
+    seconds: durationMs(module) / 1000,
+  }));
+  const slow = durations.filter(({ seconds }) => seconds >= 1).toSorted((a, b) => b.seconds - a.seconds);
+  for (const { file, seconds } of slow) console.log(`${seconds.toFixed(1).padStart(7)} s  ${file}`);
+  console.log(`${durations.length - slow.length} test files took less than 1 s each`);
+}
+
+function durationMs(module: TestModule): number {
+  const { collectDuration, setupDuration, duration } = module.diagnostic();
+  return collectDuration + setupDuration + duration;
 }
 
 function countTests(module: TestModule): Count {
