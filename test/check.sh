@@ -51,10 +51,13 @@ check_shell() {
 	shellcheck --external-sources --source-path=SCRIPTDIR --exclude=SC2015 $(shell_files)
 }
 
+# check WHAT COMMAND…: all are made, also when one fails.
+failed=''
 check() {
-	say "$1"
+	what=$1
+	say "$what"
 	shift
-	"$@"
+	("$@") || failed="$failed${failed:+, }$what"
 }
 
 ensure_modules
@@ -66,3 +69,4 @@ check "shell" check_shell
 check "perl" check_perl
 check "Markdown" markdownlint-cli2 --config test/lint/pages.markdownlint-cli2.jsonc
 check "links" node test/lint/check-links.ts
+[ -z "$failed" ] || die "failed: $failed"
