@@ -97,4 +97,9 @@ export function resolveReference<K extends Exclude<ReferenceKind, "token">>(
   );
 }
 
-export const NOT_FETCHED = { ok: false, missing: false, because: "it has not been requested from the API server", at: 0 } as const;
+export const NOT_FETCHED = {
+  ok: false,
+  missing: false,
+  because: "it has not been requested from the API server",
+  at: 0,
+} as const;

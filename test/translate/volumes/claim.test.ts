@@ -84,7 +84,12 @@ describe("a claim", () => {
       of,
       'PVC shop/c has non-bound phase ("Pending") or empty volumeName',
     ],
-    ["whose volume is not known", known(["persistentvolumeclaim/shop/c", claim()]), of, "it has not been requested from the API server"],
+    [
+      "whose volume is not known",
+      known(["persistentvolumeclaim/shop/c", claim()]),
+      of,
+      "it has not been requested from the API server",
+    ],
     [
       "whose volume is another's",
       bound({ claimRef: { uid: "other" } }),
