@@ -6,7 +6,7 @@ import type { World } from "../model/world.ts";
 import { ensureUnit } from "./ensure-unit.ts";
 import { isIdle, unmask } from "./unit-states.ts";
 
-/** Writes what a pod has beside its containers, starts of it what the run is to start, and removes what is not wanted any more. */
+/** Writes the pod's auxiliary units, starts those that a run has to start, and removes those that the pod no longer needs. */
 export function auxiliaryUnitSteps(translation: Runnable, own: readonly ActualUnit[], world: World): Step[] {
   return [
     ...translation.companions.flatMap((companion) => ensureAuxiliaryUnit(translation, companion, world)),
@@ -25,14 +25,14 @@ function ensureAuxiliaryUnit(translation: Runnable, companion: AuxiliaryUnit, wo
   return [...place, ...(actual ? unmask(actual) : []), start];
 }
 
-/** In the kubelet's words; the containers just wait meanwhile. */
+/** The Event of `kuberuntime_manager.go: SyncPod`, v1.36. The containers wait until the sandbox is there. */
 function failedSandbox({ pod }: Runnable, { name, identity, state }: ActualUnit): PodEvent | undefined {
   if (identity?.kind !== "sandbox" || state?.active !== "failed") return undefined;
   const message = `Failed to create pod sandbox: on the node, journalctl -u '${name}' says why`;
   return { pod, type: "Warning", reason: "FailedCreatePodSandBox", message, occurrence: "" };
 }
 
-/** What a container needs that cannot be translated right now is not known, so it stays. */
+/** A unit stays while its container cannot be translated, because what that container needs is unknown. */
 function isStale(unit: ActualUnit, { containers, companions }: Runnable): boolean {
   if (!isAuxiliary(unit) || companions.some(({ name }) => name === unit.name)) return false;
   const { container } = unit.identity ?? {};
@@ -43,7 +43,7 @@ function isStale(unit: ActualUnit, { containers, companions }: Runnable): boolea
 function remove({ pod }: Runnable, unit: ActualUnit): Step[] {
   const { uid } = pod.metadata;
   const because = "the pod no longer needs it";
-  // Its file goes when it is down: the next run sees to that.
+  // The next run removes the file, when the unit is inactive.
   if (!isIdle(unit)) return [{ kind: "stop-and-wait", uid, unit: unit.name, because }];
   return [{ kind: "remove-unit", uid, unit: unit.name, because }];
 }

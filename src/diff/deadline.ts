@@ -2,7 +2,7 @@ import type { Pod } from "../model/api/pod.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { Step } from "../model/step.ts";
 
-/** Set when the pod is started, so that nobody has to look again and again whether its time is over. */
+/** Schedules a run for the end of activeDeadlineSeconds when the pod is started, so that no run has to poll for it. */
 export function scheduleDeadline({ metadata, spec }: Pod, steps: readonly Step[], now: Instant): Step[] {
   const { activeDeadlineSeconds: seconds } = spec;
   if (seconds === undefined || !steps.some(({ kind }) => kind === "start")) return [];

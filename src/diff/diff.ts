@@ -24,7 +24,7 @@ import {
 } from "./teardown.ts";
 import { isIdle } from "./unit-states.ts";
 
-/** The order in which steps of all pods are applied. */
+/** The order in which the steps of all pods are applied. */
 const PHASE = {
   "record-exit": 0,
   "emit-event": 1,
@@ -55,7 +55,7 @@ const PHASE = {
   "delete-pod-object": 16,
 } as const satisfies Record<StepKind, number>;
 
-/** The steps that bring the host to what the pods ask for; none when it is there. */
+/** Returns the steps that bring the host to what the pods ask for; none when it is there already. */
 export function diff(world: World, translations: readonly Translation[]): Step[] {
   const ours = [...world.units.values()].flatMap((unit) => {
     const identity = unitOwner(unit, world);
@@ -68,7 +68,7 @@ export function diff(world: World, translations: readonly Translation[]): Step[]
   steps.push(...pullSteps(world, translations), ...collectGarbage(world, translations));
   const listed = new Set(translations.map(({ pod }) => pod.metadata.uid));
   if (!world.pods.complete) {
-    // A pod that an incomplete list does not have may be there all the same, unless another one has its name.
+    // A pod that is missing in an incomplete list may still exist, unless another pod has its name.
     const replaced = [...units].filter(([uid, own]) => !listed.has(uid) && own.some(isNamedAs(translations)));
     for (const [uid, own] of replaced)
       steps.push(...endPod({ uid, units: own, because: "another pod has its name" }, world));
@@ -96,7 +96,7 @@ function podSteps(translation: Translation, units: readonly ActualUnit[], world:
   }
   if (isTerminal(pod.status?.phase)) {
     const steps = endPod({ uid, units, because: "the pod has ended", pod }, world);
-    // How the last of its containers ended is still to be told, from what would be removed.
+    // The status still lacks the last exits of its containers. They are computed from the files that would be removed.
     return hasUnreportedExits(pod) && steps.some(({ kind }) => kind === "remove-unit") ? [] : steps;
   }
   if (translation.kind === "rejected") {
@@ -108,7 +108,7 @@ function podSteps(translation: Translation, units: readonly ActualUnit[], world:
   return ensurePod(translation, units, world);
 }
 
-/** The node has ended it, and its status was written while it still ran. */
+/** True when the node has ended the pod, and its status was written while a container still ran. */
 function hasUnreportedExits({ status }: Pod): boolean {
   const all = statusesOf(status);
   return all.some(({ state }) => state.running !== undefined);
@@ -122,7 +122,7 @@ function endPod(ending: Ending, { directories }: World): Step[] {
   return ends.length > 0 ? ends : removePod(ending, directories.has(ending.uid));
 }
 
-/** Also with nothing but a job: a start that is queued would give it a process when its files are gone. */
+/** A queued job counts: its start would come after the pod's files are removed. */
 function isBusyContainer(unit: ActualUnit): boolean {
   return isContainer(unit) && !isIdle(unit);
 }
@@ -144,7 +144,7 @@ function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[]
   return [...removal, { kind: "delete-pod-object", uid, pod, because: "nothing of the pod is left" }];
 }
 
-/** By phase, and within a phase as they came. One reload serves all. */
+/** Sorts by phase, and within a phase leaves the order. All reloads become one. */
 function ordered(steps: readonly Step[]): Step[] {
   const reload = steps.find(({ kind }) => kind === "reload");
   const rest = steps.filter(({ kind }) => kind !== "reload");

@@ -12,8 +12,9 @@ export interface Drift {
 }
 
 /**
- * How the unit on disk differs from the desired one. Another spec: replaced (it was stopped before). Our own text of
- * another day: rewritten without a restart, since an upgrade must not touch what runs. Anything else is somebody's edit.
+ * Returns how the unit on disk differs from the desired one. With another spec hash it is replaced, after a stop. A text
+ * that unitlet wrote earlier is rewritten without a restart, because an upgrade restarts no pod. Anything else is an edit
+ * on the host.
  */
 export function drift(
   translation: Runnable,
@@ -23,42 +24,47 @@ export function drift(
 ): Drift | undefined {
   if (actual?.text === undefined) {
     if (!wasThere(translation, unit, actual)) return { because: "it is new", restart: false };
-    return edited(translation, unit, "was deleted or masked on the host; written again", false, now);
+    return edited(translation, unit, { what: "was deleted or masked on the host; written again", restart: false, now });
   }
   if (actual.identity?.specHash !== unit.identity.specHash) return { because: "the pod changed", restart: false };
   if (actual.dropIns.length > 0)
-    return edited(
-      translation,
-      unit,
-      `was given drop-ins on the host (${actual.dropIns.join(", ")}); removed them`,
-      true,
+    return edited(translation, unit, {
+      what: `was given drop-ins on the host (${actual.dropIns.join(", ")}); removed them`,
+      restart: true,
       now,
-    );
+    });
   if (actual.text !== unit.text) {
     if (isIntact(actual.text)) return { because: "unitlet or the host changed", restart: false };
-    return edited(translation, unit, "was edited on the host; put back", true, now);
+    return edited(translation, unit, { what: "was edited on the host; put back", restart: true, now });
   }
   return undefined;
 }
 
-/** A unit that systemd has loaded, or whose container has run, had a file. */
+/** True when the unit had a file: systemd has loaded it, or its container has run. */
 function wasThere({ pod }: Runnable, unit: DesiredUnit, actual: ActualUnit | undefined): boolean {
   if (actual?.linked || (actual?.state !== undefined && actual.state.active !== "inactive")) return true;
-  // A companion may be new to a container that has run since before an upgrade.
+  // After an upgrade an auxiliary unit may be new although the container runs.
   if (!isContainer(unit)) return false;
   const { identity } = unit;
   const statuses = statusesOf(pod.status);
   return statuses.some(({ name, containerID }) => name === identity.container && containerID !== undefined);
 }
 
-function edited({ pod }: Runnable, unit: DesiredUnit, what: string, restart: boolean, now: Instant): Drift {
+interface Edit {
+  readonly what: string;
+  /** A running container is restarted, because it may run with the edit. */
+  readonly restart: boolean;
+  readonly now: Instant;
+}
+
+function edited({ pod }: Runnable, unit: DesiredUnit, { what, restart, now }: Edit): Drift {
   const { container, kind } = unit.identity;
   const event: PodEvent = {
     pod,
     type: "Warning",
     reason: "Drift",
     message: `Unit ${unit.name} ${what}`,
-    // It is put right at once: found again, it is another edit.
+    // The run reverts the edit, so the next run that finds one has found another edit.
     occurrence: String(now),
     ...(container ? { fieldPath: `spec.${listOf(kind)}{${container}}` } : {}),
   };

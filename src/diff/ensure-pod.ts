@@ -13,7 +13,7 @@ import { stopSidecars } from "./sidecars.ts";
 import { storageSteps } from "./storage.ts";
 import { isIdle, isStopping, isUp, unmask } from "./unit-states.ts";
 
-/** What brings a pod that should run from what is to what is meant. `own` are the units that are there of it. */
+/** Returns the steps for a pod that should run. `own` are the units that exist of it. */
 export function ensurePod(translation: Runnable, own: readonly ActualUnit[], world: World): Step[] {
   const { pod, slice, containers, companions } = translation;
   const uid = pod.metadata.uid;
@@ -37,7 +37,7 @@ export function ensurePod(translation: Runnable, own: readonly ActualUnit[], wor
   return [...scheduleDeadline(pod, steps, world.now), ...steps];
 }
 
-/** For a container that wants to hear of it; one that comes up now finds the new content anyway. */
+/** Signals a running container whose volume has changed. A container that starts now reads the new content anyway. */
 function reload({ pod, volumes }: Runnable, { unitName, reload: wish }: DesiredContainer, world: World): Step[] {
   const { uid } = pod.metadata;
   const actual = world.units.get(unitName);
@@ -80,34 +80,27 @@ function ensureContainer(translation: Runnable, container: DesiredContainer, wor
   const past = world.directories.get(uid)?.histories ?? new Map();
   const reason = isIdle(actual) && !justLost ? mayStart(translation, container, past) : undefined;
   if (reason === undefined) return place;
-  return [...place, ...(actual ? unmask(actual) : []), start(translation, container, actual, reason, world)];
+  return [...place, ...(actual ? unmask(actual) : []), start(translation, container, reason, world)];
 }
 
-function start(
-  { pod }: Runnable,
-  container: DesiredContainer,
-  actual: ActualUnit | undefined,
-  because: string,
-  world: World,
-): Step {
+function start({ pod }: Runnable, container: DesiredContainer, because: string, world: World): Step {
   const step = { kind: "start", uid: pod.metadata.uid, unit: container.unitName, because } as const;
-  if (!wasStoppedByHand(pod, container, actual, world)) return step;
+  if (!wasStoppedByHand(pod, container, world)) return step;
   const message = `Container ${container.name} was stopped on the host; starting it again`;
   const fieldPath = `spec.containers{${container.name}}`;
   const event = { pod, type: "Warning", reason: "Drift", message, fieldPath, occurrence: String(world.now) } as const;
   return { ...step, because: "it was stopped on the host", event };
 }
 
-/** systemd starts such a container again by itself: that it is down since this boot is somebody's doing, and not ours. */
+/** systemd restarts such a container by itself. When it is down since this boot, an administrator has stopped it. */
 function wasStoppedByHand(
   { metadata, status }: Pod,
-  { name, kind, unit }: DesiredContainer,
-  actual: ActualUnit | undefined,
-  { directories, host }: World,
+  { name, kind, unit, unitName }: DesiredContainer,
+  { directories, units, host }: World,
 ): boolean {
   const wasRunning = status?.containerStatuses?.find((each) => each.name === name)?.state.running !== undefined;
   const ended = directories.get(metadata.uid)?.histories.get(name)?.exits.at(-1)?.finishedAt ?? 0;
-  const same = actual?.identity?.specHash === unit?.identity.specHash;
+  const same = units.get(unitName)?.identity?.specHash === unit?.identity.specHash;
   return kind === "container" && wasRunning && same && ended > host.bootedAt;
 }
 

@@ -5,7 +5,7 @@ import type { ActualUnit, DesiredUnit } from "../model/unit.ts";
 import { drift } from "./drift.ts";
 import { isLoaded, isUp } from "./unit-states.ts";
 
-/** Writes the unit where its file is missing or differs, with what that means for a running one. */
+/** Writes the unit when its file is missing or differs, and restarts it when it runs with an edit. */
 export function ensureUnit(
   translation: Runnable,
   unit: DesiredUnit,

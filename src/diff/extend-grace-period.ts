@@ -6,8 +6,8 @@ import { isIntact, withValue } from "../unitfile/identity.ts";
 import { isStopping, isUp } from "./unit-states.ts";
 
 /**
- * A delete may give a pod longer than its own grace period, which its units have. Before they are stopped they are told;
- * the next run, which comes at once, stops them. Helpers that stop containers with hooks know it without that.
+ * A delete may have a longer grace period than the pod, and so than its units. This run writes it into the units; the next
+ * run, which follows at once, stops them. The helper `container-stop` needs no change, because it reads the mark of the delete.
  */
 export function extendGracePeriod({ metadata }: Pod, units: readonly ActualUnit[], { now }: World): Step[] {
   const { uid, deletionGracePeriodSeconds: seconds } = metadata;

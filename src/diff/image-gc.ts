@@ -5,13 +5,13 @@ import type { Step } from "../model/step.ts";
 import type { Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 
-/** As the kubelet: what has come just now is about to be used. */
+/** `v1beta1/defaults.go: ImageMinimumGCAge`, v1.36: a new image is about to be used. */
 const IMAGE_MINIMUM_GC_AGE_MS = 120_000;
 
-/** How far below the threshold it goes, as the kubelet's defaults have it. */
+/** High minus low threshold: `v1beta1/defaults.go: ImageGCHighThresholdPercent`, `ImageGCLowThresholdPercent`, v1.36. */
 const LOW_THRESHOLD_MARGIN = 0.05;
 
-/** Images that nobody uses, the one unused for longest first, until the disk is as empty as it should be. */
+/** Removes unused images, the one unused for longest first, until the disk is below the low threshold. */
 export function collectGarbage(world: World, translations: readonly Translation[]): Step[] {
   const { config, images, now, pods } = world;
   const store = images?.store;

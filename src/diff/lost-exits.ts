@@ -6,33 +6,26 @@ import { type ContainerHistory, NO_HISTORY } from "../model/exit-record.ts";
 import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 import type { ActualUnit } from "../model/unit.ts";
-import type { PodDirectory, World } from "../model/world.ts";
+import type { World } from "../model/world.ts";
 import { isUp } from "./unit-states.ts";
 
-/** So much may the time of a file be behind the clock, in milliseconds. */
+/** The time of a file may be behind the clock by this much. */
 const CLOCK_TICK_MS = 20;
 
 /**
- * A run that status tells of, or container-start's note, whose invocation is gone without a record, ended and nobody saw
- * how: the machine lost power, its cgroup was killed as a whole, the helper was too slow. It is recorded as one exit of
- * unknown status.
+ * Returns a record for each container whose last start, known from its status or from the mark of container-start, has ended
+ * without an exit record: the machine lost power, or its whole cgroup was killed. The exit has an unknown status.
  */
 export function lostExits({ pod, containers }: Runnable, world: World): Step[] {
-  const directory = world.directories.get(pod.metadata.uid);
-  return containers
-    .map((container) => lostExit(pod, container, world.units.get(container.unitName), directory, world.now))
-    .filter((step) => step !== undefined);
+  return containers.map((container) => lostExit(pod, container, world)).filter((step) => step !== undefined);
 }
 
-function lostExit(
-  pod: Pod,
-  container: DesiredContainer,
-  unit: ActualUnit | undefined,
-  directory: PodDirectory | undefined,
-  now: Instant,
-): Step | undefined {
-  const past = directory?.histories.get(container.name) ?? NO_HISTORY;
-  const run = [told(pod, container.name), noted(pod, past, unit, now)].find((each) => each && isLost(each, past, unit));
+function lostExit(pod: Pod, container: DesiredContainer, { units, directories, now }: World): Step | undefined {
+  const unit = units.get(container.unitName);
+  const past = directories.get(pod.metadata.uid)?.histories.get(container.name) ?? NO_HISTORY;
+  const run = [reportedStart(pod, container.name), markedStart(pod, past, unit, now)].find(
+    (each) => each && isLost(each, past, unit),
+  );
   if (run === undefined) return undefined;
   return {
     kind: "record-exit",
@@ -55,7 +48,7 @@ function lostExit(
 
 type StartRecord = NonNullable<ContainerHistory["started"]>;
 
-function told(pod: Pod, name: string): StartRecord | undefined {
+function reportedStart(pod: Pod, name: string): StartRecord | undefined {
   const statuses = statusesOf(pod.status);
   const status = statuses.find((each) => each.name === name);
   const invocation = invocationOf(status?.containerID);
@@ -63,21 +56,21 @@ function told(pod: Pod, name: string): StartRecord | undefined {
   return invocation && startedAt !== undefined ? { invocation, at: fromTimestamp(startedAt) } : undefined;
 }
 
-/** container-exit removes the note when it has recorded the end. What starts again is looked after by container-start. */
-function noted(
+/** container-exit removes the mark when it has recorded the exit. Of a container that restarts, container-start replaces it. */
+function markedStart(
   pod: Pod,
   { started }: ContainerHistory,
   unit: ActualUnit | undefined,
   now: Instant,
 ): StartRecord | undefined {
   if (pod.spec.restartPolicy !== "Never" || (unit !== undefined && isUp(unit))) return undefined;
-  // Notes are read after the units: one of a start that came in between is of a unit that seems to be down.
+  // Marks are read after the units. A unit that seems to be inactive may have been started in between.
   return started !== undefined && started.at < now - CLOCK_TICK_MS ? started : undefined;
 }
 
 function isLost({ invocation, at }: StartRecord, past: ContainerHistory, unit: ActualUnit | undefined): boolean {
-  // container-start may be compacting the records right now.
+  // container-start may be compacting the records at this moment.
   if (unit?.invocation === invocation || unit?.state?.sub === "start-pre") return false;
-  // An exit that began later means that this one was recorded too, and forgotten since.
+  // A record of a later start means that this exit was recorded as well, and compacted since.
   return !past.exits.some((exit) => exit.invocation === invocation || exit.startedAt > at + 1000);
 }

@@ -4,7 +4,7 @@ import { restartCodes, restartPolicy } from "../model/api/restart.ts";
 import { type ContainerHistory, NO_HISTORY } from "../model/exit-record.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 
-/** Why an idle container should be started now; undefined when it should not be. */
+/** Returns why an idle container should be started now; undefined when it should not. */
 export function mayStart(
   { pod, containers }: Runnable,
   container: DesiredContainer,
@@ -25,16 +25,16 @@ export function mayStart(
   const last = past.exits.at(-1);
   const ran = last !== undefined || past.forgottenExits > 0;
   if (!ran) return policy === "Never" && wasSeen(pod.status, container.name) ? undefined : "the pod should run";
-  // An init container that ended well before a reboot runs again, one that failed under Never does not.
+  // An init container that succeeded before a reboot runs again. One that failed under Never does not.
   const endedWell = last?.code === "exited" && last.status === "0";
-  // container-exit has judged by the codes; what it has not called finished may run.
+  // container-exit has applied restartPolicyRules; a container that it has not marked as finished may run.
   if (restartCodes(spec).length > 0 && container.kind === "container") return "it ended and should run again";
   if (policy === "Never") return container.kind === "init" && endedWell ? "the pod starts again" : undefined;
   if (policy === "OnFailure" && container.kind === "container" && endedWell) return undefined;
   return "it ended and should run again";
 }
 
-/** What comes after it may start. A sidecar that nobody has tried yet is started by systemd for whoever waits for it. */
+/** True when the next container may start. systemd starts a sidecar that was never started together with the units that need it. */
 function isBehind({ name, kind }: DesiredContainer, pod: Pod, past: ContainerHistory): boolean {
   if (kind === "init") return past.done;
   if (past.up) return true;

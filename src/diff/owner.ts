@@ -3,8 +3,8 @@ import type { World } from "../model/world.ts";
 import { isIdle } from "./unit-states.ts";
 
 /**
- * Whose a unit is: by its file, or, where somebody took that away under a running container, by the invocation that our
- * helper noted down when it let it go. Otherwise such a container would outlive its pod.
+ * Returns the pod of a unit: from its file or, when the file of a running container was deleted on the host, from the
+ * invocation that container-start recorded. Otherwise such a container would outlive its pod.
  */
 export function unitOwner(unit: ActualUnit, { directories }: World): UnitOwner | undefined {
   if (unit.identity !== undefined || unit.invocation === undefined || isIdle(unit)) return unit.identity;

@@ -9,7 +9,7 @@ import type { DesiredContainer, Runnable, Translation } from "../model/translati
 import type { World } from "../model/world.ts";
 import { isTerminating } from "./pods.ts";
 
-/** Starts the pulls that pods wait for, each once however many wait, and stops those that nobody needs any more. */
+/** Starts each pull that pods wait for once, and cancels the pulls that no pod waits for. */
 export function pullSteps({ pods, images }: World, translations: readonly Translation[]): Step[] {
   const waiting = translations.flatMap(wanted);
   const byKey = Map.groupBy(waiting, ({ pull }) => pull.key);
@@ -20,12 +20,12 @@ export function pullSteps({ pods, images }: World, translations: readonly Transl
   return [...starts, ...idle.map((key): Step => ({ kind: "cancel-pull", uid: "", key, because: "no pod needs it" }))];
 }
 
-/** A container that waits for its image, or a pod that does for that of a volume. */
+/** A container that waits for its image, or a pod that waits for the image of a volume. */
 interface Waiting {
   readonly translation: Runnable;
-  /** As the pod has it. */
+  /** The image as the pod names it. */
   readonly image: string | undefined;
-  /** Undefined: the pod as a whole. */
+  /** Undefined for the pod as a whole. */
   readonly fieldPath?: string;
   readonly pull: DesiredPull;
 }
@@ -53,7 +53,7 @@ function begin(all: readonly Waiting[]): Step[] {
   return [{ kind: "pull", uid: "", pull: { ...pull, isFirst }, because }, ...all.flatMap(emitEvent)];
 }
 
-/** With whose credentials it is tried: those of each in turn, since they may be wrong, of none last. */
+/** Selects the pod whose credentials a pull uses: after each failure those of the next pod, and last none at all. */
 function podOf(all: readonly Waiting[]): Waiting | undefined {
   const known = Map.groupBy(
     all.filter(({ pull }) => pull.access !== undefined),
@@ -64,7 +64,7 @@ function podOf(all: readonly Waiting[]): Waiting | undefined {
   return turns[Math.max(0, ...all.map((each) => each.pull.failures ?? 0)) % turns.length];
 }
 
-/** They came while it was under way. */
+/** Events for the pods that arrived while the pull was under way. */
 function newcomers(all: readonly Waiting[]): Step[] {
   return all.filter(({ translation }) => translation.pod.status?.startTime === undefined).flatMap(emitEvent);
 }

@@ -5,8 +5,8 @@ import type { World } from "../model/world.ts";
 import { isIdle, unmask } from "./unit-states.ts";
 
 /**
- * Of pods that an incomplete list does not have, the units on disk are all that is known: what may run again and does not is started,
- * nothing is removed and nothing is invented. Init containers are pulled in by the units that wait for them.
+ * Starts the containers that should run, of pods that an incomplete list does not have. Their units on disk are all that is
+ * known, so nothing is removed or written. systemd starts the init containers with the units that need them.
  */
 export function startLoadedUnits(world: World, listed: ReadonlySet<string>): Step[] {
   const because = "it should run, and the list of pods cannot be read";
@@ -24,13 +24,13 @@ export function startLoadedUnits(world: World, listed: ReadonlySet<string>): Ste
     const past = directory?.histories.get(identity.container) ?? NO_HISTORY;
     if (past.finished) return [];
     const start: Step[] = [...unmask(unit), { kind: "start", uid: identity.podUID, unit: unit.name, because }];
-    // After a reboot the files in /run are gone, and nobody can be asked for them.
+    // After a reboot the files in /run are gone, and the list that they are made from cannot be read.
     const bare =
       directory?.sealed &&
       ![environmentFile, bundleConfig].some((file) => directory.files.has(file(identity.container)));
     return bare ? [{ kind: "unseal", uid: identity.podUID, because: "the host was rebooted" }, ...start] : start;
   });
-  // All files of a pod are restored at once.
+  // One step restores all files of a pod.
   return steps.filter(
     (step, at) =>
       step.kind !== "unseal" || steps.findIndex(({ kind, uid }) => kind === "unseal" && uid === step.uid) === at,

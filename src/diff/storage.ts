@@ -4,7 +4,7 @@ import type { Runnable } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { mountUnitName } from "../unitfile/names.ts";
 
-/** What is to be prepared for the pod's volumes; a path within a share waits until that is mounted. */
+/** Returns what has to be prepared for the pod's volumes. A path within a share waits until the share is mounted. */
 export function storageSteps({ pod, storage, companions }: Runnable, world: World): Step[] {
   const { uid } = pod.metadata;
   const done = world.directories.get(uid)?.storage ?? new Set();

@@ -38,8 +38,8 @@ export function markStopping(uid: string, directory: PodDirectory | undefined, b
 }
 
 /**
- * A delete with a grace period that units do not have by themselves is noted down: what it gives counts from when it was
- * heard, also if it is a second one. Helpers that run hooks read it as well.
+ * Records the grace period of a delete when the units have another one. It counts from when this host learned of it, also
+ * for a second delete. The helpers that run hooks read it too.
  */
 export function writeGracePeriod(pod: Pod, units: readonly ActualUnit[], { directories }: World): Step[] {
   const { uid, deletionGracePeriodSeconds: seconds } = pod.metadata;
@@ -49,19 +49,20 @@ export function writeGracePeriod(pod: Pod, units: readonly ActualUnit[], { direc
   return [{ kind: "write-grace-period", uid, seconds, because: "the delete has a grace period of its own" }];
 }
 
-/** Seconds after which the helper that is to end a container in time is taken for gone. */
-const HELPER = 10;
+/** A helper that has not ended its container this long after the grace period is considered dead. */
+const HELPER_TIMEOUT_S = 10;
 
-/** Past its deadline a container is killed: the delete may have come with a shorter grace period than the unit has. */
+/** Kills the containers whose grace period is over, when the delete has a shorter one than the units. */
 export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { directories, now }: World): Step[] {
   const { uid, deletionGracePeriodSeconds } = pod.metadata;
   const grace = deletionGracePeriodSeconds ?? usualGrace(pod);
   const up = units.filter((unit) => isContainer(unit) && isUp(unit));
   if (up.length === 0 || grace >= usualGrace(pod)) return [];
   const { stoppingSince, stoppingGrace } = directories.get(uid) ?? {};
-  // By this host's clock.
+  // This host's clock: the API server's may differ by more than a grace period.
   const since = stoppingSince === undefined || stoppingGrace !== grace ? now : stoppingSince;
-  const deadline = (unit: ActualUnit) => Math.ceil(since / 1000 + grace + (hasHelper(unit) ? HELPER : 0)) * 1000;
+  const deadline = (unit: ActualUnit) =>
+    Math.ceil(since / 1000 + grace + (hasHelper(unit) ? HELPER_TIMEOUT_S : 0)) * 1000;
   const overdue = up.filter((unit) => now >= deadline(unit));
   if (overdue.length === 0) {
     const at = Math.min(...up.map(deadline));
@@ -70,7 +71,7 @@ export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { direct
   return overdue.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
 }
 
-/** What keeps the grace period by itself, and gives the program what the kubelet gives it after a long hook. */
+/** True when the unit is stopped by container-stop, which applies the grace period itself. */
 function hasHelper({ text }: ActualUnit): boolean {
   return text?.includes("/container-stop ") ?? false;
 }
@@ -79,13 +80,13 @@ function usualGrace(pod: Pod): number {
   return Math.max(...pod.spec.containers.map((container) => stopTimeout(pod, container)));
 }
 
-/** Ends the programs at once; the stop that follows keeps systemd from starting them again. */
+/** Kills the programs at once. The stop that follows keeps systemd from restarting them. */
 export function killPod({ uid, units, because }: Ending): Step[] {
   const up = units.filter((unit) => isContainer(unit) && isUp(unit));
   return up.map((unit): Step => ({ kind: "kill", uid, unit: unit.name, because }));
 }
 
-/** Ends what the containers needed, once they are gone: nothing is removed while, say, a volume is still mounted there. */
+/** Stops the auxiliary units once the containers are gone. Nothing is removed while, for example, a volume is mounted. */
 export function stopAuxiliaryUnits({ uid, units, because }: Ending): Step[] {
   const busy = units.filter((unit) => isAuxiliary(unit) && !isIdle(unit));
   return busy.map((unit): Step => ({ kind: "stop-and-wait", uid, unit: unit.name, because }));
@@ -102,7 +103,7 @@ export function removePod({ uid, units, because }: Ending, hasDirectory: boolean
   return steps;
 }
 
-/** What has come with the host's boot is held by multi-user.target, and stays loaded and perhaps failed until a reload. */
+/** A unit that started with the host's boot is referenced by multi-user.target, and so stays loaded until a reload. */
 function unload(uid: string, unit: ActualUnit, because: string): Step[] {
   if (unit.identity?.kind === "slice" || !isLoaded(unit)) return [];
   const reset: Step[] =
@@ -122,7 +123,7 @@ function withEvents(stops: Step[], pod: Pod | undefined, running: readonly Actua
   ];
 }
 
-/** Said of each container that is stopped. */
+/** The Event of `kuberuntime_container.go: killContainer`, v1.36. */
 export function killing(pod: Pod, unit: ActualUnit): PodEvent {
   const container = unit.identity?.container ?? "";
   return {
