@@ -2,12 +2,12 @@ import type { ExitRecord } from "../model/exit-record.ts";
 
 const INITIAL_BACK_OFF_S = 10;
 const MAX_BACK_OFF_S = 300;
-/** A run of this length is taken for a success: the restart after it is immediate again. */
+/** After a run of this length the next restart is immediate again. */
 const RESET_AFTER_MS = 600_000;
 
 /**
- * Seconds that the kubelet waits before the start that follows the last exit: 0, 10, 20, 40 … 300. A changed container
- * starts anew. units/container-start waits by the same rule; here it only makes words.
+ * Returns the seconds before the start that follows the last exit: 0, 10, 20, 40 … 300 (`kuberuntime_manager.go: doBackOff`,
+ * v1.36). A changed container starts at 0. The helper container-start waits by the same rule; here it is only shown.
  */
 export function backOffDelay(exits: readonly ExitRecord[]): number {
   let delay = 0;
@@ -20,7 +20,7 @@ export function backOffDelay(exits: readonly ExitRecord[]): number {
   return delay;
 }
 
-/** As Go prints a time.Duration of whole seconds. */
+/** Formats seconds as Go's time.Duration.String does, below an hour. */
 export function printDelay(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds % 60}s`;

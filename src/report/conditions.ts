@@ -4,7 +4,7 @@ import { type Instant, toTimestamp } from "../model/api/time.ts";
 import type { PendingResize } from "../model/translation.ts";
 import type { Statuses } from "./phase.ts";
 
-/** The condition types that a node agent writes. All others in the list are somebody else's. */
+/** The condition types that a node agent writes. Other controllers write the other types. */
 export const OWN_CONDITIONS: readonly string[] = [
   "PodReadyToStartContainers",
   "Initialized",
@@ -13,26 +13,26 @@ export const OWN_CONDITIONS: readonly string[] = [
   "PodScheduled",
 ];
 
-/** Ours as well, and there only as long as they are true. */
+/** Condition types that a node agent writes too, and that exist only while they are true. */
 export const TRANSIENT_CONDITIONS: readonly string[] = ["PodResizePending"];
 
 export interface ConditionInput {
   readonly pod: Pod;
   readonly phase: PodPhase;
   readonly statuses: Statuses;
-  /** Its slice and directory are there, as a kubelet's sandbox would be. */
+  /** The pod's slice and directory exist, which correspond to a kubelet's sandbox. */
   readonly prepared: boolean;
   readonly previous: PodStatus | undefined;
   readonly now: Instant;
-  /** Why controllers should not hold the end against the pod, said when it ends. */
+  /** The message of DisruptionTarget: why the node ended the pod. */
   readonly disruption?: string | undefined;
-  /** Why the pod does not have the resources yet that it asks for. */
+  /** Why the pod does not have the requested resources yet. */
   readonly resize?: PendingResize | undefined;
 }
 
-/** Foreign conditions as they are, then our own in the kubelet's order. */
+/** Returns the conditions of other writers unchanged, then the agent's own (`status/generate.go`, v1.36). */
 export function computeConditions(input: ConditionInput): PodCondition[] {
-  const { pod, phase, statuses, prepared, previous, now, disruption, resize } = input;
+  const { pod, phase, statuses, prepared, previous, disruption, resize } = input;
   const written = [
     ...OWN_CONDITIONS,
     ...TRANSIENT_CONDITIONS,
@@ -50,12 +50,12 @@ export function computeConditions(input: ConditionInput): PodCondition[] {
   if (resize !== undefined) own.unshift(["PodResizePending", { status: "True", ...resize }]);
   if (disruption !== undefined)
     own.unshift(["DisruptionTarget", { status: "True", reason: "TerminationByKubelet", message: disruption }]);
-  return [...foreign, ...own.map(([type, fact]) => condition(type, fact, pod, previous, now))];
+  return [...foreign, ...own.map(([type, fact]) => condition(type, fact, input))];
 }
 
 type Fact = Pick<PodCondition, "status" | "reason" | "message">;
 
-function condition(type: string, fact: Fact, pod: Pod, previous: PodStatus | undefined, now: Instant): PodCondition {
+function condition(type: string, fact: Fact, { pod, previous, now }: ConditionInput): PodCondition {
   const before = previous?.conditions?.find((each) => each.type === type);
   const { generation } = pod.metadata;
   return {
@@ -87,7 +87,7 @@ function containersReadyFact(phase: PodPhase, main: readonly ContainerStatus[]):
   };
 }
 
-/** What was initialized once stays so, also while its init containers run again after a reboot. */
+/** A pod that was initialized once stays so, also while its init containers run again after a reboot. */
 function initializedFact(pod: Pod, phase: PodPhase, { init, main }: Statuses, previous: PodStatus | undefined): Fact {
   if (phase === "Succeeded") return { status: "True", reason: "PodCompleted" };
   const running = new Set(sidecars(pod, { init, main }));

@@ -5,7 +5,7 @@ import type { ExitRecord } from "../model/exit-record.ts";
 import type { ActualUnit, ContainerKind } from "../model/unit.ts";
 import type { ContainerView } from "./container-view.ts";
 
-/** A run of a container that has not ended, as far as anybody knows. */
+/** A run of a container that has not ended, as far as records and status show. */
 export interface ContainerRun {
   readonly containerID?: string;
   readonly startedAt: string;
@@ -13,7 +13,7 @@ export interface ContainerRun {
   readonly ready: boolean;
 }
 
-/** The run in progress. The program of a container in start-pre does not run yet; one that is being stopped still does. */
+/** Returns the current run. The program of a unit in start-pre does not run yet; that of a unit being stopped still does. */
 export function currentRun(view: ContainerView): ContainerRun | undefined {
   const { unit, past, previous, now } = view;
   if (unit === undefined || !containerRuns(view, unit)) return unrecordedRun(view);
@@ -29,15 +29,15 @@ export function currentRun(view: ContainerView): ContainerRun | undefined {
 }
 
 /**
- * What the probes say of this start. Until they have said anything, what the API server knows of it stands: a run, an
- * upgrade or a lost file is no reason to take a container that was ready for one that is not.
+ * Returns the probe results of this start. Without a result the previous status stands, so that neither a run nor an upgrade
+ * nor a lost file makes a ready container unready.
  */
 function standing(
   { container, kind, past, previous, unit }: ContainerView,
   invocation: string | undefined,
   id: string | undefined,
 ): Pick<ContainerRun, "started" | "ready"> {
-  // Its hook is a part of its start.
+  // The postStart hook is part of the start.
   if (unit?.state?.sub === "start-post" && container.lifecycle?.postStart) return { started: false, ready: false };
   const known = previous?.containerID === id ? previous : undefined;
   const result = (type: ProbeType) => {
@@ -49,7 +49,7 @@ function standing(
   return { started, ready: kind !== "init" && started && ready };
 }
 
-/** Whether systemd has anything at all to do with it: then the pod has not come to its end. */
+/** True while systemd has a process or a job for the unit, so that the pod has not ended. */
 export function isActive(unit: ActualUnit | undefined): boolean {
   const state = unit?.state;
   return state !== undefined && state.active !== "inactive" && state.active !== "failed";
@@ -59,7 +59,7 @@ function containerRuns(view: ContainerView, unit: ActualUnit): boolean {
   const { state } = unit;
   const { started, exits } = view.past;
   const invocation = unit.invocation ?? started?.invocation;
-  // systemd was asked a moment before the files were read: what has no invocation any more has ended in between.
+  // The files are read after systemd's list. A unit without an invocation has ended in between.
   if (state === undefined || invocation === undefined || hasEnded(invocation, exits)) return false;
   switch (state.active) {
     case "active":
@@ -86,7 +86,7 @@ function hasEnded(invocation: string | undefined, exits: readonly ExitRecord[]):
   return invocation !== undefined && exits.some((each) => each.invocation === invocation);
 }
 
-/** False for a unit that is stopped while it still backs off: its program never ran in this invocation. */
+/** False for a unit that is stopped during its back-off: its program never ran in this invocation. */
 function wasLetGo({ past, previous }: ContainerView, invocation: string | undefined): boolean {
   if (past.started !== undefined && (invocation === undefined || past.started.invocation === invocation)) return true;
   return (
@@ -96,8 +96,8 @@ function wasLetGo({ past, previous }: ContainerView, invocation: string | undefi
 }
 
 /**
- * The run that the API server knows of, when it is over but nobody has recorded its end yet. It counts as a run that is not
- * ready until the record is there: to guess 137 now would fail a Job for good that ended with 0.
+ * Returns the run in the previous status when it has ended and its exit record is not written yet. It counts as running and
+ * not ready until then: a guess of 137 would fail a Job for good that ended with 0.
  */
 function unrecordedRun({ past, previous, over, kind }: ContainerView): ContainerRun | undefined {
   const running = previous?.state.running;

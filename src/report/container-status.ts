@@ -9,14 +9,17 @@ import { type ContainerRun, currentRun } from "./container-run.ts";
 import type { ContainerView } from "./container-view.ts";
 import { terminated } from "./terminated.ts";
 
-/** One entry of containerStatuses or initContainerStatuses. */
+/** Returns one entry of containerStatuses, initContainerStatuses or ephemeralContainerStatuses. */
 export function containerStatus(view: ContainerView): ContainerStatus {
   const run = currentRun(view);
   const status = run === undefined ? atRest(view) : running(view, run);
   return staysTerminated(view, status) ?? status;
 }
 
-/** The API server refuses a status that wakes what its policy lets rest, such as an init container that runs again after a reboot. */
+/**
+ * Returns the previous status when the restart policy does not allow to leave it: the API server rejects such a change, for
+ * example of an init container that runs again after a reboot.
+ */
 function staysTerminated(
   { pod, container, kind, previous }: ContainerView,
   next: ContainerStatus,
@@ -26,18 +29,18 @@ function staysTerminated(
   return shouldRestart(pod, container, kind === "init" ? "container" : kind, end.exitCode) ? undefined : previous;
 }
 
-/** Bytes that all messages of a pod may have together, as the kubelet has it. */
-const MESSAGES = 12 * 1024;
+/** `container/runtime.go: MaxPodTerminationMessageLogLength`, v1.36: for all messages of a pod together. */
+const MAX_POD_MESSAGES_BYTES = 12 * 1024;
 
 function endOf(record: ExitRecord, { pod: { spec }, container, past }: ContainerView): Terminated {
-  const words = past.messages?.get(record.invocation);
-  if (!words) return terminated(record, container);
-  const most = Math.floor(MESSAGES / (spec.containers.length + (spec.initContainers?.length ?? 0)));
-  // Not in the middle of a character.
+  const message = past.messages?.get(record.invocation);
+  if (!message) return terminated(record, container);
+  const most = Math.floor(MAX_POD_MESSAGES_BYTES / (spec.containers.length + (spec.initContainers?.length ?? 0)));
+  // The cut may be in the middle of a character.
   return terminated(
     record,
     container,
-    Buffer.from(words)
+    Buffer.from(message)
       .subarray(0, most)
       .toString()
       .replace(/\uFFFD$/, ""),
@@ -78,7 +81,7 @@ function atRest(view: ContainerView): ContainerStatus {
   };
 }
 
-/** What its cgroup was told. */
+/** The resources that were written to the container's cgroup. */
 function resources({
   container,
   previous,
@@ -93,7 +96,7 @@ function exits({ past }: ContainerView): number {
   return past.forgottenExits + past.exits.length;
 }
 
-/** Undefined: it is terminated, and so it is shown. */
+/** Undefined when the container is shown as terminated. */
 function waitingState(view: ContainerView, end: Terminated | undefined): ContainerState["waiting"] {
   if (end === undefined) return view.waiting ?? neverRan(view);
   if (
@@ -113,7 +116,7 @@ function neverRan({ pod, kind, previous, over }: ContainerView): ContainerState[
   return { reason: waitsForInit ? "PodInitializing" : "ContainerCreating" };
 }
 
-/** Once shown, a back-off is shown until the container runs: between its end and the start nothing else is worth telling. */
+/** Once shown, a back-off is shown until the container runs, although the wait itself ends a little earlier. */
 function inBackOff({ past, previous, now }: ContainerView): boolean {
   if (past.backOffUntil !== undefined && past.backOffUntil > now) return true;
   const last = past.exits.at(-1);
@@ -128,14 +131,14 @@ function backOff({ pod, container, past, previous }: ContainerView): ContainerSt
   const last = past.exits.at(-1);
   const { waiting } = previous?.state ?? {};
   if (waiting?.reason === CRASH_LOOP && last && previous?.containerID === containerID(last.invocation)) return waiting;
-  // Whose numbers the pause follows, the kubelet's or the pod's own, container-start knows.
+  // container-start waits by the kubelet's numbers or by the pod's own, so its time counts.
   const pause = last && past.backOffUntil && Math.floor((past.backOffUntil - last.finishedAt) / 1000);
   const delay = printDelay(pause && pause > 0 ? pause : backOffDelay(past.exits) || 10);
   const message = `back-off ${delay} restarting failed container=${container.name} pod=${name}_${namespace}(${uid})`;
   return { reason: CRASH_LOOP, message };
 }
 
-/** How it ended, when its records are gone: what was reported stands. */
+/** Returns the termination in the previous status when the exit records are gone. */
 function forgottenEnd({ previous, kind, past, now }: ContainerView): Terminated | undefined {
   if (previous?.state.terminated !== undefined) return previous.state.terminated;
   if (kind !== "init" || !past.done) return undefined;
@@ -143,7 +146,7 @@ function forgottenEnd({ previous, kind, past, now }: ContainerView): Terminated 
   return { exitCode: 0, reason: "Completed", startedAt: previous?.state.running?.startedAt ?? finishedAt, finishedAt };
 }
 
-/** lastState of a container at rest: the termination before the one that `state` tells. */
+/** Returns lastState of a container at rest: the termination before the one in `state`. */
 function earlier(view: ContainerView, id: string | undefined): ContainerState {
   const before = view.past.exits.at(-2);
   return before === undefined ? inherited(view, id) : { terminated: endOf(before, view) };
@@ -157,8 +160,8 @@ function inherited({ previous }: ContainerView, id: string | undefined): Contain
 }
 
 /**
- * Those of the run that `id` tells, which may have begun before the pod's image was changed. imageID says which files it
- * ran on: those of the host, whatever `image` asked for.
+ * Returns image and imageID of the run with this ID, which may have begun before the pod's image was changed. imageID is
+ * "host" for a container on the host's files.
  */
 function image(
   { container, previous, imageID }: ContainerView,

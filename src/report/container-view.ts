@@ -7,27 +7,27 @@ import type { DesiredContainer, Translation } from "../model/translation.ts";
 import { type ActualUnit, type ContainerKind, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 
-/** All that is known of one container, side by side. */
+/** All that is known of one container. */
 export interface ContainerView {
   readonly pod: Pod;
   readonly container: Container;
   readonly kind: ContainerKind;
   readonly past: ContainerHistory;
-  /** Its unit, when there is one and it belongs to this very pod. */
+  /** Its unit, when there is one and it belongs to this pod's UID. */
   readonly unit?: ActualUnit;
   readonly previous?: ContainerStatus;
-  /** Its unit is as the pod has it now. */
+  /** The unit's file is what the current spec asks for. */
   readonly applied?: boolean;
-  /** Of the image that it would run on now; undefined: the host's own files. */
+  /** ID of the image that a start would use now; undefined for the host's files. */
   readonly imageID?: string;
-  /** Why it cannot start yet; undefined also while it is not its turn. */
+  /** Why it cannot start yet; undefined also while it waits for an init container. */
   readonly waiting?: { readonly reason: string; readonly message: string };
-  /** Nothing of this pod is started any more: it is rejected, being deleted, or its phase is terminal. */
+  /** No container of this pod will start again: the pod is rejected, being deleted, or in a terminal phase. */
   readonly over: boolean;
   readonly now: Instant;
 }
 
-/** Init containers first, ephemeral ones last, each kind in the pod's order. */
+/** Returns init containers first and ephemeral ones last, each kind in the pod's order. */
 export function containerViews(
   translation: Translation,
   world: World,
@@ -46,7 +46,8 @@ export function containerViews(
 
   const view = (container: Container, kind: ContainerKind): ContainerView => {
     const past = histories?.get(container.name) ?? NO_HISTORY;
-    const unit = unitOf(pod, container, desired.get(container.name), past, world);
+    const wanted = desired.get(container.name);
+    const unit = wanted === undefined ? findUnit(pod, container, world) : unitOf(pod, wanted, past, world);
     const status = before.get(container.name);
     const imageID = desired.get(container.name)?.image?.id;
     const waiting = (kind === "ephemeral" ? over : blocked) ? undefined : desired.get(container.name)?.waiting;
@@ -66,21 +67,14 @@ export function containerViews(
   ];
 }
 
-function unitOf(
-  pod: Pod,
-  container: Container,
-  desired: DesiredContainer | undefined,
-  past: ContainerHistory,
-  world: World,
-): ActualUnit | undefined {
-  if (desired === undefined) return findUnit(pod, container, world);
+function unitOf(pod: Pod, desired: DesiredContainer, past: ContainerHistory, world: World): ActualUnit | undefined {
   const unit = world.units.get(desired.unitName);
   if (unit?.identity !== undefined) return unit.identity.podUID === pod.metadata.uid ? unit : undefined;
-  // The file was deleted by hand: what runs is still ours when our own helper let this invocation go.
+  // The file was deleted on the host. The container is the pod's when container-start recorded this invocation.
   return unit?.invocation !== undefined && unit.invocation === past.started?.invocation ? unit : undefined;
 }
 
-/** A rejected pod has no names of units; one that ran before it was rejected still has units. */
+/** A rejected pod has no translation. When it ran before, it still has units. */
 function findUnit(pod: Pod, container: Container, world: World): ActualUnit | undefined {
   for (const unit of world.units.values()) {
     const { identity } = unit;

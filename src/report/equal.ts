@@ -1,4 +1,4 @@
-/** Deep equality of JSON values. A key that is undefined is a key that is not there. */
+/** True when two JSON values are deeply equal. A key with the value undefined counts as missing. */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((each, i) => equal(each, b[i]));

@@ -1,12 +1,12 @@
 import type { ExitRecord } from "../model/exit-record.ts";
 
-/** 137, as the kubelet has it for an end that nobody saw. */
+/** The code of an end without a record (`kubelet_pods.go: convertToAPIContainerStatuses`, v1.36). */
 export const UNKNOWN_EXIT_CODE = 137;
 
-/** As container runtimes have it for a program that could not be executed. */
+/** The code of a program that could not be executed, as container runtimes report it. */
 export const START_ERROR_EXIT_CODE = 128;
 
-/** The number that Kubernetes clients see: 128+n for signal n, as container runtimes report it. */
+/** Returns the exit code for Kubernetes clients: 128+n for signal n, as container runtimes report it. */
 export function exitCode(record: ExitRecord): number {
   if (!ran(record)) return START_ERROR_EXIT_CODE;
   if (record.code === "exited") return wholeNumber(record.status) ?? UNKNOWN_EXIT_CODE;
@@ -14,7 +14,7 @@ export function exitCode(record: ExitRecord): number {
   return UNKNOWN_EXIT_CODE;
 }
 
-/** False when no program of the container ever ran. A lost record says nothing about that, so it counts as a run. */
+/** False when no program of the container ran. A lost record does not show that, so it counts as a run. */
 export function ran(record: ExitRecord): boolean {
   return record.code === "lost" || (record.executed && record.code !== "");
 }
@@ -31,7 +31,7 @@ function signalNumber(name: string): number {
   return wholeNumber(name) ?? SIGNALS.KILL;
 }
 
-// Linux on amd64 and arm64.
+// signal(7), for amd64 and arm64.
 const SIGNALS = {
   HUP: 1,
   INT: 2,

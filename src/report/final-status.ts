@@ -4,8 +4,8 @@ import type { Statuses } from "./phase.ts";
 import { notLocated } from "./terminated.ts";
 
 /**
- * The statuses that a pod keeps for good: a container that should have run and of which nothing is known counts as failed.
- * Those that never had their turn because an init container failed stay waiting.
+ * Returns the statuses that a pod keeps for good. A container that should have run and has no record counts as failed.
+ * Containers that never started because an init container failed stay waiting.
  */
 export function finalStatus(pod: Pod, { init, main }: Statuses, now: Instant): Statuses {
   const at = toTimestamp(now);

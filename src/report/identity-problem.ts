@@ -4,7 +4,7 @@ import type { NodeCredentials } from "../model/host/credentials.ts";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** Certificates are made valid from five minutes ago: with more between the clocks a new one is not valid yet. */
+/** Certificates are valid from 5 min before they are signed. With a larger skew a new one is not valid yet. */
 const MAX_SKEW_MS = 5 * MINUTE_MS;
 
 export interface CredentialsFacts {
@@ -13,7 +13,7 @@ export interface CredentialsFacts {
   readonly clockSkew?: number;
 }
 
-/** Why this node will not, or should not, be one for much longer; undefined when all is well. */
+/** Returns why the node's credentials fail or will fail soon; undefined when they are valid. */
 export function credentialsProblem(
   { identity, clockSkew = 0 }: CredentialsFacts,
   now: Instant,

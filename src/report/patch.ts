@@ -3,12 +3,12 @@ import { OWN_CONDITIONS, TRANSIENT_CONDITIONS } from "./conditions.ts";
 import { equal } from "./equal.ts";
 
 export interface PodStatusPatch {
-  /** Another uid is refused by the API server: the status of one pod never lands on its successor of the same name. */
+  /** The API server rejects another UID, so the status never reaches a later pod of the same name. */
   readonly metadata: { readonly uid: string };
   readonly status: Readonly<Record<string, unknown>>;
 }
 
-/** Strategic merge patch for pods/status from what the API server has to `next`; undefined when there is nothing to say. */
+/** Returns the strategic merge patch for pods/status from the pod's status to `next`; undefined when they are equal. */
 export function statusPatch(pod: Pod, next: PodStatus): PodStatusPatch | undefined {
   const previous = pod.status ?? {};
   const status: Record<string, unknown> = {};
@@ -19,7 +19,7 @@ export function statusPatch(pod: Pod, next: PodStatus): PodStatusPatch | undefin
   return Object.keys(status).length === 0 ? undefined : { metadata: { uid: pod.metadata.uid }, status };
 }
 
-/** Replaced as they are: scalars, and the lists that have no merge key. */
+/** Fields that a patch replaces as a whole: scalars, and lists without a merge key. */
 const WHOLE = [
   "observedGeneration",
   "phase",
@@ -36,7 +36,7 @@ const WHOLE = [
 
 const MERGED_BY_IP = ["hostIPs", "podIPs"] as const satisfies (keyof PodStatus)[];
 
-/** The order counts (the first must equal podIP), and a merge by key would keep the old one in front. */
+/** The first address must equal podIP, and a merge by key would keep the old order. */
 function replaced(list: readonly { readonly ip: string }[]): readonly unknown[] {
   return [...list, { $patch: "replace" }];
 }
@@ -47,7 +47,7 @@ function conditionPatches(previous: readonly PodCondition[], next: readonly PodC
   );
   const changed = next.flatMap((condition) => {
     const before = previous.find((each) => each.type === condition.type);
-    // Others write DisruptionTarget, too: only one that was not there before is ours.
+    // Other controllers write DisruptionTarget too. The agent's own is one that was missing before.
     if (
       ![...OWN_CONDITIONS, ...TRANSIENT_CONDITIONS].includes(condition.type) &&
       (condition.type !== "DisruptionTarget" || before)
@@ -63,5 +63,5 @@ function conditionPatches(previous: readonly PodCondition[], next: readonly PodC
 
 const COMPARED = ["status", "reason", "message", "observedGeneration", "lastTransitionTime"] as const;
 
-/** A condition is merged key by key: what must vanish is named. */
+/** Conditions are merged by key, so a key to be removed is set to null. */
 const OPTIONAL = ["reason", "message", "observedGeneration"] as const;

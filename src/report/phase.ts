@@ -7,7 +7,7 @@ export interface Statuses {
   readonly main: readonly ContainerStatus[];
 }
 
-/** The phase by the kubelet's rules. `ended`: the pod is being deleted and nothing of it runs any more. */
+/** Returns the phase (`kubelet_pods.go: getPhase`, v1.36). `ended`: the pod is being deleted and nothing of it runs. */
 export function computePhase(pod: Pod, statuses: Statuses, ended: boolean): PodPhase {
   const find = (list: readonly Container[] | undefined, { name }: ContainerStatus) =>
     list?.find((each) => each.name === name);
@@ -15,7 +15,7 @@ export function computePhase(pod: Pod, statuses: Statuses, ended: boolean): PodP
   const init = statuses.init.map((status) => {
     const container = find(pod.spec.initContainers, status) ?? { name: status.name };
     if (container.restartPolicy !== "Always") return standing(pod, container, status, "init");
-    // A sidecar counts for the beginning alone: nothing that it does later makes a pod what it is.
+    // A sidecar counts only until it has started. Its later exits do not change the phase.
     return begun || status.started ? "done" : "pending";
   });
   const main = statuses.main.map((status) =>
@@ -28,7 +28,7 @@ export function computePhase(pod: Pod, statuses: Statuses, ended: boolean): PodP
   return statuses.main.every((status) => lastEnd(status)?.exitCode === 0) ? "Succeeded" : "Failed";
 }
 
-/** restarting: it ended and will run again. done, failed: it ended for good. */
+/** `restarting` has ended and will run again; `done` and `failed` have ended for good. */
 type Standing = "pending" | "running" | "restarting" | "done" | "failed";
 
 function standing(pod: Pod, container: Container, status: ContainerStatus, kind: ContainerKind): Standing {

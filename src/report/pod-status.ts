@@ -13,26 +13,26 @@ import { computePhase, type Statuses } from "./phase.ts";
 
 export interface PodReport {
   readonly translation: Translation;
-  /** Observed after apply. */
+  /** The snapshot after the steps of the run. */
   readonly world: World;
-  /** pod.status as the API server has it. */
+  /** The status that the pod came with. */
   readonly previous: PodStatus | undefined;
   readonly now: Instant;
 }
 
-/** The whole status that the pod should have now, as the kubelet would write it. */
+/** Returns the whole status of the pod (`kubelet_pods.go: generateAPIPodStatus`, v1.36). */
 export function reportPod(input: PodReport): PodStatus {
   const { translation, world, previous, now } = input;
   const { pod } = translation;
   const views = containerViews(translation, world, previous, now);
-  const seen = observedStatuses(views, input);
-  // What was added to look into it does not keep a pod from its end.
+  const observed = observedStatuses(views, input);
+  // Ephemeral containers do not keep a pod from ending.
   const own = views.filter(({ kind }) => kind !== "ephemeral");
-  const busy = own.some((view) => isActive(view.unit)) || [...seen.init, ...seen.main].some(isRunning);
-  const { ephemeral } = seen;
-  const verdict = computePodState(input, seen, busy);
+  const busy = own.some((view) => isActive(view.unit)) || [...observed.init, ...observed.main].some(isRunning);
+  const { ephemeral } = observed;
+  const verdict = computePodState(input, observed, busy);
   const endsNow = isTerminal(verdict.phase) && !isTerminal(previous?.phase);
-  const statuses = endsNow && !busy ? finalStatus(pod, seen, now) : seen;
+  const statuses = endsNow && !busy ? finalStatus(pod, observed, now) : observed;
   const prepared = !isTerminal(verdict.phase) && isPrepared(input, views);
   const generation = Math.max(pod.metadata.generation ?? 0, previous?.observedGeneration ?? 0);
   return {
@@ -45,7 +45,7 @@ export function reportPod(input: PodReport): PodStatus {
     }),
     ...addresses(input, verdict.phase),
     startTime: previous?.startTime ?? toTimestamp(now),
-    // It never changes, and the API server knew it first.
+    // It never changes once the API server has it.
     qosClass: previous?.qosClass ?? translation.qosClass,
     ...(statuses.init.length > 0 && { initContainerStatuses: statuses.init }),
     ...(statuses.main.length > 0 && { containerStatuses: statuses.main.toSorted(byName) }),
@@ -53,7 +53,7 @@ export function reportPod(input: PodReport): PodStatus {
   };
 }
 
-/** A pod that was over before anything of it started here has no container statuses, and gets none later. */
+/** A pod that ended before any container started here has no container statuses, and gets none later. */
 function observedStatuses(views: readonly ContainerView[], { translation, previous }: PodReport) {
   const wasLetIn = translation.kind === "runnable" || translation.ended !== undefined;
   const never = !wasLetIn || isTerminal(previous?.phase);
@@ -69,8 +69,8 @@ function observedStatuses(views: readonly ContainerView[], { translation, previo
 type PodState = Pick<PodStatus, "reason" | "message"> & { readonly phase: PodPhase };
 
 /**
- * A terminal phase is for ever, and none is given while something of the pod still runs: others may want what it holds.
- * What the node itself ends is the exception: when it has ended, nobody will know any more why.
+ * A terminal phase never changes, and is not reached while a container runs, because controllers then reuse its resources.
+ * A pod that the node itself ends is the exception: its reason is known only to the run that ends it.
  */
 function computePodState(input: PodReport, statuses: Statuses, busy: boolean): PodState {
   const { translation, previous } = input;
@@ -110,7 +110,7 @@ function isPrepared({ translation, world }: PodReport, views: readonly Container
 
 type Addresses = Pick<PodStatus, "hostIP" | "hostIPs" | "podIP" | "podIPs">;
 
-/** A pod that has ended keeps the addresses that it had. */
+/** A pod that has ended keeps its addresses. */
 function addresses({ translation, world, previous }: PodReport, phase: PodPhase): Addresses {
   const hasEnded = isTerminal(previous?.phase) || (isTerminal(phase) && previous?.hostIP !== undefined);
   if (translation.kind === "rejected" || hasEnded) return had(previous);

@@ -2,7 +2,7 @@ import type { Container, ContainerStatus, Pod, PodStatus } from "../model/api/po
 import type { ContainerSummary, PodSummary } from "../model/pod-summary.ts";
 import type { ContainerKind } from "../model/unit.ts";
 
-/** A pod and what has just been found out about it, in short. */
+/** Returns a pod's phase and the states of its containers. */
 export function podSummary({ metadata, spec }: Pod, status: PodStatus): PodSummary {
   const { namespace, name, uid } = metadata;
   const containers = [

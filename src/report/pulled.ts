@@ -3,12 +3,12 @@ import { fromTimestamp, type Instant } from "../model/api/time.ts";
 import type { StoredImage } from "../model/image/image.ts";
 import { parseImage } from "../model/image/image-reference.ts";
 
-/** A pod's start is told by this host's clock, in whole seconds, after the pull has begun. */
+/** startTime has whole seconds, and may be a little later than the start of the pull. */
 const CLOCK_TOLERANCE_MS = 2000;
 
 /**
- * What the kubelet says of an image before the container is made; undefined when there is none: `images = ignore` accepts
- * any name. `isFirst`: this container has not run before, so what was pulled since the pod came was pulled for it.
+ * Returns the message of the Event Pulled (`images/image_manager.go: EnsureImageExists`, v1.36); undefined when there is no
+ * image. `isFirst`: the container has not run before, so a pull since the pod's start was made for it.
  */
 export function pulledMessage(
   pod: Pod,
@@ -26,7 +26,7 @@ export function pulledMessage(
   return `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${stored.size} bytes.`;
 }
 
-/** As Go prints a time.Duration of whole milliseconds. */
+/** Formats milliseconds as Go's time.Duration.String does. */
 export function printMilliseconds(duration: Instant): string {
   const whole = Math.max(0, Math.round(duration));
   if (whole < 1000) return whole === 0 ? "0s" : `${whole}ms`;

@@ -4,10 +4,10 @@ import { toTimestamp } from "../model/api/time.ts";
 import type { ExitRecord } from "../model/exit-record.ts";
 import { exitCode, ran, UNKNOWN_EXIT_CODE } from "./exit-code.ts";
 
-/** state.terminated of the run that this record ended; `words` are what the container itself said. */
-export function terminated(record: ExitRecord, container: Container, words?: string): Terminated {
+/** Returns state.terminated for an exit record. `termination` is the container's own termination message. */
+export function terminated(record: ExitRecord, container: Container, termination?: string): Terminated {
   const code = exitCode(record);
-  const message = explanation(record, container) ?? words;
+  const message = explanation(record, container) ?? termination;
   return {
     exitCode: code,
     reason: reason(record, code),
@@ -18,7 +18,7 @@ export function terminated(record: ExitRecord, container: Container, words?: str
   };
 }
 
-/** A container of which nothing is known when its pod ends: the kubelet takes that for a failure, never for a success. */
+/** The state of a container without a record when its pod ends (`kubelet_pods.go: convertToAPIContainerStatuses`, v1.36). */
 export function notLocated(startedAt: string, finishedAt: string): Terminated {
   return { exitCode: UNKNOWN_EXIT_CODE, reason: UNKNOWN, message: NOT_LOCATED, startedAt, finishedAt };
 }
@@ -38,7 +38,7 @@ function explanation(record: ExitRecord, container: Container): string | undefin
   if (ran(record)) return undefined;
   if (record.startError !== undefined) return record.startError;
   const program = container.command?.[0] ?? container.args?.[0] ?? "";
-  // A shell's numbers, and those of systemd.exec(5), "Process Exit Codes".
+  // The codes of shells, and of systemd.exec(5), "Process Exit Codes".
   switch (record.status) {
     case "200":
       return `cannot change to the working directory ${JSON.stringify(container.workingDir ?? "/")}: no such directory`;

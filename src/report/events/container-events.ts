@@ -6,7 +6,7 @@ import { redactCredentials } from "../../model/image/image-reference.ts";
 import type { DesiredContainer } from "../../model/translation.ts";
 import { pulledMessage } from "../pulled.ts";
 
-/** What happened to one container, in the order in which it happened. */
+/** Returns the Events of one container between two statuses, in their order. */
 export function containerEvents(
   pod: Pod,
   previous: ContainerStatus | undefined,
@@ -28,7 +28,7 @@ interface EventRun {
   readonly end?: Terminated;
 }
 
-/** Runs that the previous status did not know: at most two are still to be seen in the next one. */
+/** Returns the runs that the previous status does not have. The next status shows two of them at most. */
 function newRuns(previous: ContainerStatus | undefined, next: ContainerStatus): EventRun[] {
   const known = new Set([
     previous?.containerID,
@@ -44,7 +44,7 @@ function newRuns(previous: ContainerStatus | undefined, next: ContainerStatus): 
 function runEvents(pod: Pod, { name }: ContainerStatus, { id, end }: EventRun, pulled: string | undefined): PodEvent[] {
   const occurrence = invocationOf(id) ?? id;
   const event = (type: PodEvent["type"], reason: string, message: string) =>
-    containerEvent(pod, name, type, reason, message, occurrence);
+    containerEvent(pod, name, { type, reason, message, occurrence });
   return [
     ...(pulled === undefined ? [] : [event("Normal", "Pulled", pulled)]),
     event("Normal", "Created", "Container created"),
@@ -71,13 +71,13 @@ function waitingEvents(
   return words.map(([type, reason, message, ofImage]) =>
     reason === "FailedMount" || (ofImage && volume !== undefined)
       ? { pod, type, reason, message, occurrence }
-      : containerEvent(pod, next.name, type, reason, message, occurrence),
+      : containerEvent(pod, next.name, { type, reason, message, occurrence }),
   );
 }
 
 type Waiting = NonNullable<ContainerState["waiting"]>;
 
-/** A pull's failure is shown for seconds, in which a busy host may have no run; its pause tells of it, too. */
+/** ErrImagePull is shown for 3 s. When no run fell into them, ImagePullBackOff implies it. */
 function missedFailure(before: Waiting | undefined, { reason, message = "" }: Waiting): Waiting[] {
   const failure = /^Back-off pulling image ".*?": ErrImagePull: (.*)$/s.exec(message);
   if (reason !== "ImagePullBackOff" || before?.reason === "ErrImagePull" || !failure) return [];
@@ -86,7 +86,7 @@ function missedFailure(before: Waiting | undefined, { reason, message = "" }: Wa
 
 type Words = readonly [type: PodEvent["type"], reason: string, message: string, ofImage?: boolean];
 
-/** The kubelet tells the pull and the container that fails for it apart: two Events. */
+/** One Event for the failed pull and one for the container (`image_manager.go: EnsureImageExists`, v1.36). */
 function wording(pod: Pod, name: string, image: string, waiting: Waiting): Words[] {
   const { reason, message = reason } = waiting;
   switch (reason) {
@@ -117,15 +117,8 @@ function error(message: string): Words {
   return ["Warning", "Failed", `Error: ${message}`];
 }
 
-function containerEvent(
-  pod: Pod,
-  name: string,
-  type: PodEvent["type"],
-  reason: string,
-  message: string,
-  occurrence: string,
-): PodEvent {
+function containerEvent(pod: Pod, name: string, event: Omit<PodEvent, "pod" | "fieldPath">): PodEvent {
   const container = containersOf(pod.spec).find((each) => each.name === name);
   const list = CONTAINER_LISTS[container === undefined ? "container" : kindOf(pod, container)];
-  return { pod, type, reason, message, fieldPath: `spec.${list}{${name}}`, occurrence };
+  return { pod, ...event, fieldPath: `spec.${list}{${name}}` };
 }

@@ -8,7 +8,7 @@ const HOOKS = [
   ["preStop", "FailedPreStopHook", "PreStopHook failed"],
 ] as const;
 
-/** Hooks that have failed, once for each start of a container. What they said may be secret, so only that they failed. */
+/** Returns an Event for each failed hook, once for each start. Its output may be secret, so the Event does not have it. */
 export function hookEvents({ kind, pod }: Translation, world: World): PodEvent[] {
   if (kind === "rejected") return [];
   const histories = world.directories.get(pod.metadata.uid)?.histories;

@@ -2,7 +2,7 @@ import type { NodeEvent } from "../../model/api/event.ts";
 import type { Node, NodeStatus } from "../../model/api/node.ts";
 import type { NodeChanges } from "../node/node.ts";
 
-/** What happened to the node between what the API server had and what it is told now. */
+/** Returns the Events of the node between its previous status and the patched one. */
 export function nodeEvents(existing: Node | undefined, changes: NodeChanges, nodeName: string): NodeEvent[] {
   const next = (changes.statusPatch as { readonly status?: NodeStatus } | undefined)?.status;
   if (existing === undefined || next === undefined) return [];
@@ -28,7 +28,7 @@ function conditionEvents(previous: NodeStatus | undefined, next: NodeStatus, nod
   });
 }
 
-/** The kubelet's Event for a node that is not ready does not say why. */
+/** The kubelet's Event NodeNotReady has no cause, so a second Event has it. */
 function causes(previous: NodeStatus | undefined, next: NodeStatus): NodeEvent[] {
   const ready = next.conditions?.find(({ type }) => type === "Ready");
   const before = previous?.conditions?.find(({ type }) => type === "Ready");

@@ -12,10 +12,10 @@ export interface PodTransition {
   readonly next: PodStatus;
 }
 
-/** What happened to the pod between two statuses: nothing, when they are the same. */
+/** Returns the Events of the pod between two statuses; none when they are equal. */
 export function podEvents({ translation, previous, next }: PodTransition): PodEvent[] {
   const { pod } = translation;
-  // A change may bring fields that were not there before; what was told already is not told again.
+  // A changed spec may have new ignored fields. Events that were published before are not repeated.
   const isNew = previous?.startTime === undefined || previous.observedGeneration !== next.observedGeneration;
   const before = statuses(previous);
   const events = [
@@ -40,7 +40,7 @@ function desiredContainer(translation: Translation, container: string): DesiredC
   return translation.kind === "rejected" ? undefined : translation.containers.find(({ name }) => name === container);
 }
 
-/** An Event about the pod as a whole: it occurs once in each generation. */
+/** Returns an Event about the pod as a whole, which occurs once in each generation. */
 function podEvent(pod: Pod, type: PodEvent["type"], reason: string, message: string): PodEvent {
   return { pod, type, reason, message, occurrence: String(pod.metadata.generation ?? 0) };
 }
@@ -56,7 +56,7 @@ function rejectionEvents(
 
 function ignoredEvents(pod: Pod, problem: Problem): PodEvent[] {
   if (problem.severity !== "ignore") return [];
-  // Once in the life of the pod, however often it changes.
+  // One occurrence for the life of the pod, in all generations.
   return [{ ...podEvent(pod, "Warning", "FieldIgnored", problemSentence(problem)), occurrence: "" }];
 }
 
@@ -64,7 +64,7 @@ function statuses(status: PodStatus | undefined): readonly ContainerStatus[] {
   return statusesOf(status);
 }
 
-/** Two containers that wait for the same volume are one Event of the pod. */
+/** Two containers that wait for the same volume make one Event of the pod. */
 function isSame(a: PodEvent, b: PodEvent): boolean {
   return (
     a.reason === b.reason && a.message === b.message && a.fieldPath === b.fieldPath && a.occurrence === b.occurrence

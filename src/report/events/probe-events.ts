@@ -6,7 +6,7 @@ import { restartPolicy } from "../../model/api/restart.ts";
 import type { Translation } from "../../model/translation.ts";
 import type { World } from "../../model/world.ts";
 
-/** What the probes of a pod have to say. The same at each run until it changes: an occurrence that was told is no news. */
+/** Returns the Events of a pod's probes. Each run returns them again; the recorder drops occurrences that were published. */
 export function probeEvents({ kind, pod }: Translation, world: World): PodEvent[] {
   if (kind === "rejected") return [];
   const histories = world.directories.get(pod.metadata.uid)?.histories;
@@ -26,9 +26,9 @@ function resultEvents(pod: Pod, container: Container, type: ProbeType, result: P
   const end = result.ended ? result : result.end;
   const name = `${type[0]?.toUpperCase()}${type.slice(1)}`;
   const list = pod.spec.initContainers?.includes(container) ? "initContainers" : "containers";
-  const event = (level: PodEvent["type"], reason: string, words: string, of: Moment = result): PodEvent => {
+  const event = (level: PodEvent["type"], reason: string, message: string, of: Moment = result): PodEvent => {
     const fieldPath = `spec.${list}{${container.name}}`;
-    return { pod, type: level, reason, message: words, fieldPath, occurrence: `${of.invocation} ${of.at}` };
+    return { pod, type: level, reason, message, fieldPath, occurrence: `${of.invocation} ${of.at}` };
   };
   const again = restartPolicy(pod, container, kindOf(pod, container)) === "Never" ? "" : ", will be restarted";
   return [

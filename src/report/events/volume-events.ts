@@ -4,7 +4,7 @@ import type { PodStatus } from "../../model/api/pod.ts";
 import type { Translation } from "../../model/translation.ts";
 import { pulledMessage } from "../pulled.ts";
 
-/** What the kubelet says of the images of volumes: once, when the first container has started that mounts it. */
+/** Returns the Events about images of volumes, once, when the first container that mounts the volume has started. */
 export function volumeEvents(
   translation: Translation,
   previous: PodStatus | undefined,

@@ -22,7 +22,7 @@ interface OwnerReference {
   readonly uid: string;
 }
 
-/** The node's lease, as the kubelet writes it. Owned by the Node, once that is known: it goes when the Node goes. */
+/** Returns the node's lease (`component-helpers/apimachinery/lease/controller.go`). Its owner is the Node, with which it is deleted. */
 export function leaseFor(nodeName: string, nodeUID: string | undefined, now: Instant): Lease {
   const owner = { apiVersion: "v1", kind: "Node", name: nodeName } as const;
   return {
@@ -37,7 +37,7 @@ export function leaseFor(nodeName: string, nodeUID: string | undefined, now: Ins
   };
 }
 
-/** metav1.MicroTime wants six digits. */
+/** metav1.MicroTime has six digits. */
 function microTime(now: Instant): string {
   return new Date(now).toISOString().replace("Z", "000Z");
 }

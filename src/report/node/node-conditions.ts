@@ -12,7 +12,7 @@ export interface Conditioned extends CredentialsFacts {
   readonly shuttingDown?: boolean;
 }
 
-/** Ready last, as the kubelet has it. Other writers' conditions are not among them. */
+/** Returns the agent's own conditions, Ready last (`kubelet_node_status.go: defaultNodeStatusFuncs`, v1.36). */
 export function nodeConditions(
   { config, host, now, shuttingDown = false, ...identity }: Conditioned,
   previous: readonly NodeCondition[],
@@ -53,18 +53,18 @@ const PRESSURES = {
 
 const PRESSURE_TYPES = ["MemoryPressure", "DiskPressure", "PIDPressure"] as const satisfies (keyof typeof PRESSURES)[];
 
-/** As the kubelet's evictionPressureTransitionPeriod: what hovers about the threshold does not flap. */
+/** `v1beta1/defaults.go: EvictionPressureTransitionPeriod`, v1.36. It keeps a value near the threshold from flapping. */
 function isFresh(before: NodeCondition | undefined, now: Instant): boolean {
   const since = before?.status === "True" ? before.lastTransitionTime : undefined;
   return since !== undefined && now - fromTimestamp(since) < 300_000;
 }
 
-/** The kubelet's words: controllers and people know them. */
+/** Reasons and messages of `nodestatus/setters.go`, v1.36. */
 const SHUTTING_DOWN = { reason: "KubeletNotReady", message: "node is shutting down" };
 
 type Fact = Required<Pick<NodeCondition, "type" | "status" | "reason" | "message">>;
 
-/** Not one of Kubernetes' own: the node is ready for all other pods. */
+/** A condition of unitlet's own: the node stays Ready, because other pods can run. */
 function imageTools({ images }: Config, { missingImageTools: missing }: Host): Fact {
   const type = "ImageToolsReady";
   if (images !== "any") {
@@ -78,7 +78,7 @@ function imageTools({ images }: Config, { missingImageTools: missing }: Host): F
   return { type, status: "False", reason: "ImageToolsMissing", message };
 }
 
-/** Of images that are packages of the distribution. */
+/** A condition of unitlet's own, for images that are packages. */
 function packages({ images, debs }: Config, { hasApt }: Host): Fact {
   const type = "PackagesReady";
   const setting = images === "any" ? (debs === "off" ? "debs = off" : undefined) : `images = ${images}`;

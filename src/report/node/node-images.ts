@@ -2,14 +2,14 @@ import type { NodeStatus } from "../../model/api/node.ts";
 import { packageOf } from "../../model/image/deb.ts";
 import type { StoredTree } from "../../model/image/image.ts";
 
-/** As many as the kubelet tells. */
+/** `v1beta1/defaults.go: NodeStatusMaxImages`, v1.36. */
 const MAX_IMAGES = 50;
 
-/** The largest images, by which the scheduler prefers nodes that need not pull: names with digests before those with tags. */
+/** Returns the largest images, names with digests first. The scheduler prefers nodes that have a pod's image. */
 export function nodeImages(trees: readonly StoredTree[]): NonNullable<NodeStatus["images"]> {
   return (
     trees
-      // Files that were fetched by URL are nobody's business but the node's.
+      // An image by URL is left out, because the URL may be confidential.
       .map((tree) => ({ ...tree, names: tree.names.filter((name) => !/^https?:/.test(name)) }))
       .filter(({ names }) => names.length > 0)
       .toSorted((a, b) => b.size - a.size || (a.digest < b.digest ? -1 : 1))
@@ -21,7 +21,7 @@ export function nodeImages(trees: readonly StoredTree[]): NonNullable<NodeStatus
   );
 }
 
-/** A package's name says all of it. */
+/** The name of a package identifies it, so it has no digest. */
 function withDigest(name: string, digest: string): string {
   return packageOf(digest) ? name : `${name.replace(/@.*$|:[^:/]*$/, "")}@${digest}`;
 }

@@ -2,10 +2,10 @@ import type { NodeCondition, NodeStatus } from "../../model/api/node.ts";
 import { fromTimestamp, type Instant } from "../../model/api/time.ts";
 import { equal } from "../equal.ts";
 
-/** As the kubelet's nodeStatusReportFrequency. That the node lives is what its lease says. */
+/** `v1beta1/defaults.go: NodeStatusReportFrequency`, v1.36. The lease is the heartbeat. */
 const HEARTBEAT_MS = 300_000;
 
-/** Strategic merge patch for nodes/status; undefined while nothing changed but the time. */
+/** Returns the strategic merge patch for nodes/status; undefined while only heartbeat times differ. */
 export function nodePatch(previous: NodeStatus, next: NodeStatus, now: Instant): object | undefined {
   const status = {
     ...mapPatch("capacity", previous.capacity, next.capacity),
@@ -13,7 +13,7 @@ export function nodePatch(previous: NodeStatus, next: NodeStatus, now: Instant):
     ...mapPatch("nodeInfo", previous.nodeInfo, next.nodeInfo),
     ...(!equal(previous.daemonEndpoints, next.daemonEndpoints) && { daemonEndpoints: next.daemonEndpoints }),
     ...(!equal(previous.images ?? [], next.images ?? previous.images ?? []) && { images: next.images }),
-    // Merged by type, the second InternalIP would overwrite the first.
+    // Addresses are merged by type, so the second InternalIP would replace the first.
     ...(!equal(previous.addresses, next.addresses) && {
       addresses: [...(next.addresses ?? []), { $patch: "replace" }],
     }),
@@ -24,7 +24,7 @@ export function nodePatch(previous: NodeStatus, next: NodeStatus, now: Instant):
   return { status: { ...status, ...features(previous, next), conditions } };
 }
 
-/** Never a reason to write by itself: an API server that does not know of them forgets them each time. */
+/** Fields that alone are no reason for a patch: an older API server drops them each time. */
 function features({ declaredFeatures: before }: NodeStatus, { declaredFeatures }: NodeStatus): object {
   return equal(before, declaredFeatures) ? {} : { declaredFeatures };
 }
@@ -32,7 +32,7 @@ function features({ declaredFeatures: before }: NodeStatus, { declaredFeatures }
 type Key = "capacity" | "allocatable" | "nodeInfo";
 type Values = Readonly<Record<string, unknown>>;
 
-/** Keys that `next` no longer has are named with null; both start from what the API server has, so these are our own. */
+/** Sets keys that `next` no longer has to null. Both start from the API server's object, so only own keys are removed. */
 function mapPatch(key: Key, previous: Values = {}, next: Values = {}): object {
   const keys = [...new Set([...Object.keys(previous), ...Object.keys(next)])];
   const changes = keys.filter((each) => !equal(previous[each], next[each])).map((each) => [each, next[each] ?? null]);

@@ -9,7 +9,7 @@ export interface NodeResources {
   readonly allocatable: Readonly<Record<string, string>>;
 }
 
-/** What the host has, and what of it pods may ask for. Resources that others advertise on this node stay. */
+/** Returns capacity and allocatable. Extended resources that other agents advertise on this node stay. */
 export function nodeResources(config: Config, host: Host, previous: NodeStatus | undefined): NodeResources {
   const memory = steady(host.memoryTotal, previous?.capacity?.memory);
   const disk = steady(host.diskTotal, previous?.capacity?.["ephemeral-storage"]);
@@ -35,13 +35,13 @@ export function nodeResources(config: Config, host: Host, previous: NodeStatus |
   };
 }
 
-/** Some file systems and balloons change their size all the time: by less than a hundredth it is the same. */
+/** Some file systems and memory balloons change their size all the time. A change below 1 % is ignored. */
 function steady(measured: number, before: string | undefined): number {
   const known = before === undefined ? undefined : parseQuantity(before);
   return known !== undefined && Math.abs(measured - known) < known / 100 ? known : measured;
 }
 
-/** None are given to pods; the kubelet writes the sizes that the architecture has all the same. */
+/** Pods get no huge pages. The kubelet lists the sizes of the architecture too (`nodestatus/setters.go: MachineInfo`, v1.36). */
 function hugePages({ architecture }: Host): Record<string, string> {
   const sizes = HUGE_PAGES[architecture] ?? [];
   return Object.fromEntries(sizes.map((size) => [`hugepages-${size}`, "0"]));
@@ -52,7 +52,7 @@ const HUGE_PAGES: Readonly<Record<string, readonly string[]>> = {
   arm64: ["1Gi", "2Mi", "32Mi", "64Ki"],
 };
 
-/** Extended resources have their whole capacity allocatable, unless their owner says otherwise. */
+/** The whole capacity of an extended resource is allocatable, unless its own agent says otherwise. */
 function others(previous: NodeStatus | undefined): Readonly<Record<string, string>> {
   return { ...previous?.capacity, ...previous?.allocatable };
 }

@@ -20,12 +20,12 @@ export interface NodeReport extends CredentialsFacts {
 }
 
 /**
- * By the names of the kubelet's feature gates, sorted. The port takes WebSockets as they come from the client: exec and
- * attach by v5.channel.k8s.io, port-forward in a tunnel.
+ * Names of the kubelet's feature gates, sorted. The kubelet's port accepts WebSockets directly: v5.channel.k8s.io for exec
+ * and attach, and a tunnel for port-forward.
  */
 const DECLARED_FEATURES: readonly string[] = ["ExtendWebSocketsToKubelet"];
 
-/** All that this node says of itself. */
+/** Returns the whole status of the Node. */
 export function nodeStatus(report: NodeReport, previous: NodeStatus | undefined): NodeStatus {
   const { config, host, version } = report;
   return {
@@ -42,7 +42,7 @@ export function nodeStatus(report: NodeReport, previous: NodeStatus | undefined)
   };
 }
 
-/** Controllers derive from kubeletVersion what a node can do: it names the kubelet whose behaviour this is. */
+/** Controllers derive the node's abilities from kubeletVersion, so it names the kubelet that unitlet follows. */
 const KUBERNETES = "v1.36.3";
 
 function nodeInfo(host: Host, version: string, previous: NodeStatus | undefined): Readonly<Record<string, unknown>> {

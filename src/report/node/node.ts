@@ -10,7 +10,7 @@ export interface NodeChanges {
   readonly statusPatch?: object;
 }
 
-/** What to tell the API server about this node: nothing, most of the time. */
+/** Returns the changes to the Node object; most of the time there are none. */
 export function reportNode(report: NodeReport & { readonly existing: Node | undefined }): NodeChanges {
   const { existing, now } = report;
   const status = nodeStatus(report, existing?.status);
@@ -34,7 +34,7 @@ function newNode(report: NodeReport, status: NodeStatus): Node {
   };
 }
 
-/** Pods here run on the host's own files and network: only those that know it should come. Set at creation only: an admin may lift it. */
+/** Keeps away pods that do not expect the host's files and network. Set at creation only, because an administrator may remove it. */
 const HOST_TAINT: Taint = { key: "unitlet.dev/host", effect: "NoSchedule" };
 
 function ownLabels({ config, host }: NodeReport): Readonly<Record<string, string>> {
