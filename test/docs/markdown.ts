@@ -44,3 +44,6 @@ export function fenced(text: string): string {
   if (content === undefined) throw new Error("no fenced block");
   return content;
 }
+
+/** The first line of a page that a test writes in full. */
+export const GENERATED_MARK = "<!-- This page is generated: `npm test -- test/docs -u` writes it. Do not edit it. -->";

@@ -1,10 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseSettings } from "../../src/config/settings.ts";
-import { ANNOTATIONS } from "../../src/translate/annotations/table.ts";
 import { unitletVersion } from "../../src/version.ts";
 import { exampleUnits } from "./example.ts";
-import { fieldTables } from "./field-tables.ts";
 import { fenced, section, table, tableRows, withSection } from "./markdown.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -14,11 +12,7 @@ const example = fenced(section(page("docs/how-it-works.md"), "example"));
 
 /** The generated sections of each page, by name. */
 const GENERATED: Readonly<Record<string, () => Readonly<Record<string, string>>>> = {
-  "README.md": () => ({
-    numbers: numbersTable(),
-    annotations: annotationTable(),
-    fields: fieldTables(section(readme, "fields")),
-  }),
+  "README.md": () => ({ numbers: numbersTable() }),
   "docs/how-it-works.md": () => {
     const units = exampleUnits(example);
     return {
@@ -42,15 +36,6 @@ function page(path: string): string {
   return readFileSync(new URL(path, root), "utf8");
 }
 
-function annotationTable(): string {
-  const rows = Object.entries(ANNOTATIONS).map(([name, { example, effect }]) => [
-    `\`unitlet.dev/${name}\``,
-    `\`${example}\``,
-    effect,
-  ]);
-  return table(["annotation", "for example", "effect"], rows);
-}
-
 /** What the bench measured, in the words of its goals. */
 function numbersTable(): string {
   const bench = page("test/bench/README.md");
@@ -58,11 +43,6 @@ function numbersTable(): string {
   const measured = goals.filter((row) => row.length === 4).map(([what = "", , value = ""]) => [what, value]);
   return table(["", "measured"], measured);
 }
-
-test("what happens with each supported field is told: where a cell is empty, write it in README.md", () => {
-  const silent = tableRows(section(readme, "fields")).filter(([, , what]) => what === "");
-  expect(silent.map(([field]) => field)).toEqual([]);
-});
 
 const conf = page("units/systemd/unitlet.conf");
 /** key → default as it is written there, "" when it has none that could be; test/config holds that against src/config.ts. */

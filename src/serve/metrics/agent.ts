@@ -3,7 +3,7 @@ import type { Instant } from "../../model/api/time.ts";
 import type { PodSummary } from "../../model/pod-summary.ts";
 import { family, labels, type Sample } from "./exposition.ts";
 
-/** What /metrics tells; undefined or empty where nothing is known yet. */
+/** The input of /metrics; undefined or empty where nothing is known yet. */
 export interface AgentState {
   readonly node: string;
   readonly version: string;
@@ -12,15 +12,15 @@ export interface AgentState {
   readonly runningPods: number;
   readonly runningContainers: number;
   readonly leaseRenewed: Instant | undefined;
-  /** Topics of io/trouble.ts, and whether there is any now. */
-  readonly troubles: Readonly<Record<string, boolean>>;
-  /** When they expire; absent for one that does not exist, or cannot be read. */
+  /** The reasons of io/problems.ts; true while the problem is open. */
+  readonly problems: Readonly<Record<string, boolean>>;
+  /** When each certificate expires; absent when it does not exist or cannot be read. */
   readonly certificates: { readonly client?: Instant; readonly serving?: Instant };
-  /** Bytes that the process which answers takes now. */
+  /** Resident memory of the process that serves the port, in bytes. */
   readonly resident: number;
 }
 
-/** /metrics: what is needed to raise an alarm, under unitlet's names, and under the kubelet's where dashboards ask for them. */
+/** Returns the text of /metrics: what alerts need, under unitlet's names, and under the kubelet's where dashboards use them. */
 export function agentMetrics(state: AgentState, now: Instant): string {
   return [
     ...identity(state),
@@ -41,7 +41,7 @@ function gauge(name: string, help: string, value: number | undefined, type: "gau
 function identity({ node, version }: AgentState): string[] {
   const own = (values: Record<string, string>) => [{ labels: labels(values), value: 1 }];
   return [
-    family("unitlet_build_info", "gauge", "Which version of unitlet this is.", own({ version })),
+    family("unitlet_build_info", "gauge", "The version of unitlet. The value is always 1.", own({ version })),
     family("kubelet_node_name", "gauge", "The node's name. The count is always 1.", own({ node })),
   ];
 }
@@ -54,20 +54,20 @@ function runs(counts: RunCounts | undefined): string[] {
   const total = Object.values(outcomes).reduce((sum, each) => sum + each, 0);
   const buckets = [...BUCKETS.map((le, at) => [String(le), within[at] ?? 0] as const), ["+Inf", total] as const];
   return [
-    family("unitlet_runs_total", "counter", "Runs that came to an end, by how they did.", by("outcome", outcomes)),
-    family("unitlet_run_duration_seconds", "histogram", "How long runs took, from the start of their process.", [
+    family("unitlet_runs_total", "counter", "Finished runs by outcome.", by("outcome", outcomes)),
+    family("unitlet_run_duration_seconds", "histogram", "Duration of runs from the start of their process.", [
       ...buckets.map(([le, value]) => ({ suffix: "_bucket", labels: labels({ le }), value })),
       { suffix: "_sum", value: counts.seconds },
       { suffix: "_count", value: total },
     ]),
-    gauge("unitlet_run_cpu_seconds_total", "CPU time that runs have taken.", counts.cpu, "counter"),
-    gauge("unitlet_last_run_timestamp_seconds", "When a run last came to an end.", seconds(counts.last)),
+    gauge("unitlet_run_cpu_seconds_total", "CPU time of all runs in seconds.", counts.cpu, "counter"),
+    gauge("unitlet_last_run_timestamp_seconds", "End of the last run.", seconds(counts.last)),
     gauge(
       "unitlet_last_successful_sync_timestamp_seconds",
-      "When a run last knew all pods of this node and came to a good end.",
+      "End of the last successful run with a complete list of pods.",
       seconds(lastGood),
     ),
-    family("unitlet_failed_steps_total", "counter", "Steps that failed, by kind.", by("step", failedSteps)),
+    family("unitlet_failed_steps_total", "counter", "Failed steps by kind of step.", by("step", failedSteps)),
   ];
 }
 
@@ -82,18 +82,21 @@ function pods({ pods: notes, runningPods, runningContainers }: AgentState): stri
     Object.entries(values).map(([key, value]) => ({ labels: labels({ [label]: key }), value: value as number }));
   const running = [{ labels: labels({ container_state: "running" }), value: runningContainers }];
   return [
-    family("unitlet_pods", "gauge", "Pods of this node by phase, as the last run found them.", by("phase", phases)),
-    family("unitlet_containers", "gauge", "Containers by state, as the last run found them.", by("state", states)),
+    family("unitlet_pods", "gauge", "Pods of this node by phase, as of the last run.", by("phase", phases)),
+    family("unitlet_containers", "gauge", "Containers by state, as of the last run.", by("state", states)),
     gauge("kubelet_running_pods", "Number of pods that have a container running", runningPods),
     family("kubelet_running_containers", "gauge", "Number of containers currently running", running),
   ];
 }
 
-function health({ leaseRenewed, troubles }: AgentState): string[] {
-  const samples = Object.entries(troubles).map(([topic, is]) => ({ labels: labels({ topic }), value: is ? 1 : 0 }));
+function health({ leaseRenewed, problems }: AgentState): string[] {
+  const samples = Object.entries(problems).map(([reason, isOpen]) => ({
+    labels: labels({ reason }),
+    value: isOpen ? 1 : 0,
+  }));
   return [
-    gauge("unitlet_lease_renewed_timestamp_seconds", "When the node's lease was renewed last.", seconds(leaseRenewed)),
-    family("unitlet_trouble", "gauge", "1 while something is wrong that the journal tells of once.", samples),
+    gauge("unitlet_lease_renewed_timestamp_seconds", "Last renewal of the node's lease.", seconds(leaseRenewed)),
+    family("unitlet_degraded", "gauge", "1 while a problem is open. The journal has its cause.", samples),
   ];
 }
 
@@ -107,17 +110,21 @@ function certificates({ client, serving }: AgentState["certificates"], now: Inst
       at === undefined ? undefined : Math.round((at - now) / 1000),
     );
   return [
-    family("unitlet_certificate_expiration_timestamp_seconds", "gauge", "When a certificate expires.", ends),
+    family("unitlet_certificate_expiration_timestamp_seconds", "gauge", "Expiry of each certificate.", ends),
     ttl("client", client),
     ttl("server", serving),
   ];
 }
 
-/** There is no process that lasts: these are about the sum of all, so that rates of them mean what they always mean. */
+/** There is no resident process: the counters are the sums of all runs, so that rates of them have their usual meaning. */
 function process({ runs: counts, resident }: AgentState): string[] {
   return [
-    gauge("process_start_time_seconds", "Since when the counters count, since unix epoch.", seconds(counts?.since)),
-    gauge("process_cpu_seconds_total", "CPU time that runs have taken.", counts?.cpu, "counter"),
-    gauge("process_resident_memory_bytes", "Of the process that answers this, which ends when it is idle.", resident),
+    gauge("process_start_time_seconds", "Start of the counters, since unix epoch in seconds.", seconds(counts?.since)),
+    gauge("process_cpu_seconds_total", "CPU time of all runs in seconds.", counts?.cpu, "counter"),
+    gauge(
+      "process_resident_memory_bytes",
+      "Resident memory of the process that serves the port and exits when idle.",
+      resident,
+    ),
   ];
 }

@@ -29,7 +29,7 @@ export function readAgent(node: string, { client, serving }: AgentInput): AgentS
     runningPods: new Set(running.map(({ identity }) => identity.podUID)).size,
     runningContainers: running.length,
     leaseRenewed: modifiedAt(`${RUN_DIR}/lease`),
-    troubles: openProblems(),
+    problems: openProblems(),
     certificates: { ...expiring("client", () => textOf(client)), ...expiring("serving", () => serving) },
     resident: process.memoryUsage().rss,
   };

@@ -26,9 +26,9 @@ export interface BackOff {
 
 export interface AnnotationRow<K extends keyof AnnotationOptions = keyof AnnotationOptions> {
   readonly wish: K;
-  /** What a value looks like, for whoever wrote another one. */
+  /** The form of a value: part of the message for an invalid one, and of docs/annotations.md. */
   readonly expected: string;
-  /** For the README. */
+  /** An example and the effect, for docs/annotations.md. */
   readonly example: string;
   readonly effect: string;
   /** Undefined: not such a value. */
@@ -44,21 +44,22 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
     expected:
       "NAME=SOFT or NAME=SOFT:HARD, separated by blanks; NAME is nofile, nproc, memlock, core or stack, a limit a whole number or infinity",
     example: "nofile=65536 memlock=infinity",
-    effect: "`LimitNOFILE=` and the like",
+    effect: "sets resource limits (`LimitNOFILE=`, `LimitNPROC=`, …)",
     parse: parseUlimits,
   },
   user: {
     wish: "user",
     expected: "the name of a user of the host, and no runAsUser or runAsGroup beside it; not root with runAsNonRoot",
     example: "postgres",
-    effect: "runs as that user and its group, as if `runAsUser` and `runAsGroup` had their numbers",
+    effect:
+      "runs the container as this user of the host and its group, as `runAsUser` and `runAsGroup` with their numbers do",
     parse: (text) => (/^[a-z_][a-z0-9_.-]{0,31}$/.test(text) ? text : undefined),
   },
   "start-after": {
     wish: "startAfter",
-    expected: "names of other containers of the pod, separated by blanks, without a circle",
+    expected: "names of other containers of the pod, separated by blanks, without a cycle",
     example: "database",
-    effect: "`After=`: starts when these have started, or are ready with `notify`",
+    effect: "starts the container after these containers have started, or are ready if they have `notify` (`After=`)",
     parse: (text) => (/^[a-z0-9-]+( [a-z0-9-]+)*$/.test(text) ? text.split(" ") : undefined),
   },
   reload: {
@@ -66,7 +67,7 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
     expected: "HUP, USR1, USR2 or WINCH",
     example: "HUP",
     effect:
-      "the main process gets this signal when a ConfigMap, Secret or other live volume that it mounts has changed",
+      "sends this signal to the main process when a ConfigMap, Secret or other live volume that it mounts has changed",
     parse: (text) => (["HUP", "USR1", "USR2", "WINCH"].includes(text) ? text : undefined),
   },
   notify: {
@@ -74,14 +75,14 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
     expected: "yes or no; yes of a container that runs as root only if it is privileged",
     example: "yes",
     effect:
-      "`Type=notify`: counts as running once it has said `READY=1`; not for root, from whom systemd takes any process of the host as the service's main one",
+      "the container counts as running once it has sent `READY=1` (`Type=notify`). Not for root: systemd lets a root process declare any process of the host as the main process",
     parse: (text) => (text === "yes" || text === "no" ? text === "yes" : undefined),
   },
   watchdog: {
     wish: "watchdog",
     expected: "a time from 1s to 3600s, with notify: yes",
     example: "30s",
-    effect: "`WatchdogSec=`: ended and restarted when it does not say `WATCHDOG=1` that often",
+    effect: "restarts the container when it does not send `WATCHDOG=1` within this time (`WatchdogSec=`)",
     parse: (text) => seconds(text, 3600),
   },
   "back-off": {
@@ -89,7 +90,7 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
     expected: "FIRST LONGEST or FIRST LONGEST STABLE, times from 1s to 86400s, FIRST no longer than LONGEST",
     example: "1s 60s 600s",
     effect:
-      "pauses between restarts: the first, the longest, and after a run of which length they begin anew; without it 10s 300s 600s",
+      "sets the first and the longest pause between restarts. After a run of the third duration the pauses start again from the first. Default: 10s 300s 600s",
     parse: parseBackOff,
   },
   listen: {
@@ -98,14 +99,14 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
       "[udp:][ADDRESS:]PORT or a path below /run/pods/NAMESPACE, separated by blanks, of one container in a pod with restartPolicy Always",
     example: "80 127.0.0.1:9000 /run/pods/shop/web.sock",
     effect:
-      "a socket unit beside the container's: systemd listens and hands over (`$LISTEN_FDS`), also ports below 1024; clients wait while the container restarts",
+      "adds a socket unit: systemd listens, also at ports below 1024, and passes the sockets to the container (`$LISTEN_FDS`); clients wait while the container restarts",
     parse: parseListen,
   },
   service: {
     wish: "service",
     expected: "the name of a unit that the package has, such as NAME.service",
     example: "slapd.service",
-    effect: "of a package with several services (`image: deb://…`), the one that the container is",
+    effect: "selects the service that the container runs, of a package (`image: deb://…`) with several",
     parse: (text) => (/^[A-Za-z0-9:_.-]{1,200}\.service$/.test(text) ? text : undefined),
   },
 };

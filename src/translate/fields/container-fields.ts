@@ -40,7 +40,7 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   resizePolicy: "supported",
   restartPolicy: "supported",
   "restartPolicyRules[].exitCodes": "supported",
-  "restartPolicyRules[].action": rejected("asks to start all containers of the pod anew", undefined, is("Restart")),
+  "restartPolicyRules[].action": rejected("asks to restart all containers of the pod", undefined, is("Restart")),
   "volumeMounts[].name": "supported",
   "volumeMounts[].mountPath": "supported",
   "volumeMounts[].readOnly": "supported",

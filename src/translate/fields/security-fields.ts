@@ -31,7 +31,7 @@ export const SYSCTLS = rejected(
 );
 export const HOST_USERS = rejected(
   "cannot be honoured: on the host's files a user is the host's",
-  "leave the field out, and set runAsUser to a number that nobody else has",
+  "remove the field, and set runAsUser to a number that no other pod uses",
   is(true),
 );
 export const WINDOWS = rejected("is for Windows", "remove the field");

@@ -60,7 +60,7 @@ describe("/metrics", () => {
         'unitlet_containers{state="running"}',
         "kubelet_running_pods",
         'kubelet_running_containers{container_state="running"}',
-        'unitlet_trouble{topic="list"}',
+        'unitlet_degraded{reason="list"}',
       ];
       const values = names.map(seen);
       return [values.join() === "1,1,1,1,1,0", values];

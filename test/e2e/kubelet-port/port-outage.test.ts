@@ -66,7 +66,8 @@ describe("while the API server is away, who was let in lately", () => {
     const incomplete = async () => {
       const { body } = await requestKubelet(node, "/metrics");
       return [
-        /unitlet_runs_total{outcome="incomplete"} [1-9]/.test(body) && body.includes('unitlet_trouble{topic="list"} 1'),
+        /unitlet_runs_total{outcome="incomplete"} [1-9]/.test(body) &&
+          body.includes('unitlet_degraded{reason="list"} 1'),
         body,
       ];
     };

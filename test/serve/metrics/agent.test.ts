@@ -13,7 +13,7 @@ const BASE: AgentState = {
   runningPods: 0,
   runningContainers: 0,
   leaseRenewed: undefined,
-  troubles: {},
+  problems: {},
   certificates: {},
   resident: 5e7,
 };

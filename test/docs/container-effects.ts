@@ -1,0 +1,76 @@
+/** What a supported field of a container does, for docs/pod-fields.md. By its path below the container. */
+export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
+  name: "The last part of the unit's name.",
+  image:
+    "`host`, `host:ANYTHING` and absolute paths mean the host's own files. `deb://NAME` means a [package](packages.md). Every other [image](images.md) is pulled.",
+  imagePullPolicy:
+    "`Always`: the registry is asked when the container comes to this node. A restart or a boot uses the image that is there and needs no registry; the kubelet asks at every start. `kubectl rollout restart` fetches the new image.",
+  command:
+    "The program and its arguments, with `$(VAR)` replaced. A name without `/` is looked up in the container's `PATH`.",
+  args: "Further arguments, with `$(VAR)` replaced.",
+  workingDir: "`WorkingDirectory=`. On the host's files the container waits while the directory does not exist.",
+  "env[].name": "Letters, digits and `_`. With other characters the container waits with CreateContainerConfigError.",
+  "env[].value": "`$(VAR)` is replaced. The value is kept in a file of mode 0600 below `/run` and never in the unit.",
+  "env[].valueFrom.fieldRef":
+    "`metadata.name`, `metadata.namespace`, `metadata.uid`, `metadata.labels`, `metadata.annotations`, `spec.nodeName`, `spec.serviceAccountName`, `status.hostIP`, `status.hostIPs`, `status.podIP`, `status.podIPs`. One label or annotation is `metadata.labels['key']`.",
+  "env[].valueFrom.resourceFieldRef":
+    "In units of `divisor`, rounded up. Without a limit, the value is what the node can allocate.",
+  "env[].valueFrom.configMapKeyRef":
+    "Read by name, at most one minute before the container starts. While a required ConfigMap is missing, the container waits with CreateContainerConfigError.",
+  "env[].valueFrom.secretKeyRef": "As `configMapKeyRef`. The value is in no unit, no argument and no log.",
+  "env[].valueFrom.fileKeyRef":
+    "A file that an init container has written into an emptyDir. It is read before each start of the container.",
+  envFrom:
+    "All keys of a ConfigMap or Secret, with `prefix`. Names that a shell cannot export, such as `data-1`, are set by perl, which the host must have.",
+  "ports[].containerPort": "Documentation. A pod that declares a port which another pod has declared gets an Event.",
+  "ports[].hostPort":
+    "Must equal `containerPort`. A pod whose port another pod has requested is rejected with reason NodePorts.",
+  "ports[].name": "Documentation; probes and hooks can refer to it.",
+  "ports[].protocol": "Ports of one number and different protocols do not conflict.",
+  "resources.limits.cpu": "`CPUQuota=` of the unit, and of the slice when every container has a limit.",
+  "resources.limits.memory":
+    "`MemoryMax=` without swap, of the unit, and of the slice when every container has a limit.",
+  "resources.requests.cpu": "`CPUWeight=`.",
+  "resources.requests.memory":
+    "For the scheduler, and `OOMScoreAdjust=`: the kernel kills a container with a larger request later.",
+  resizePolicy: "Resources change in place, except with `RestartContainer`.",
+  restartPolicy: "Takes precedence over the pod's. `Always` makes an init container a sidecar.",
+  "restartPolicyRules[].exitCodes": "`RestartForceExitStatus=`.",
+  "volumeMounts[].name": "The volume.",
+  "volumeMounts[].mountPath":
+    "`BindPaths=`. On the host's files: a path that exists on the host, or one below `/run`, `/tmp` or `/var/tmp`. Rejected inside another writable volume, and over `/usr/bin`, libraries, `/etc/passwd`, `/proc` and other paths that start the container.",
+  "volumeMounts[].readOnly":
+    "`BindReadOnlyPaths=`. configMap, secret, projected and downwardAPI volumes are always read-only.",
+  "volumeMounts[].recursiveReadOnly": "A read-only mount is always recursive.",
+  "volumeMounts[].subPath":
+    "Symbolic links cannot lead out of the volume. The path is resolved once for the life of the pod.",
+  "volumeMounts[].subPathExpr": "As `subPath`, with `$(VAR)` replaced.",
+  livenessProbe:
+    "`exec`, `httpGet`, `tcpSocket` and `grpc` with all their numbers and `terminationGracePeriodSeconds`. A failure restarts the container with the usual back-off.",
+  readinessProbe: "As `livenessProbe`. `ready`, the conditions `Ready` and `ContainersReady`, and Services follow it.",
+  startupProbe: "As `livenessProbe`. The other probes wait until it succeeds.",
+  "lifecycle.postStart": "`exec`, `httpGet`, `sleep`. A failure ends the container, and its restart policy applies.",
+  "lifecycle.preStop":
+    "`exec`, `httpGet`, `sleep`. Hook and signal share one grace period; the program has at least 2 seconds after the hook.",
+  "lifecycle.stopSignal": "`KillSignal=`. Default: the signal of the image, or TERM.",
+  terminationMessagePath:
+    "Its last 4 KiB are reported. On the host's files the directory must exist or be below `/run` or `/tmp`.",
+  terminationMessagePolicy: "`FallbackToLogsOnError` reports at most 80 lines and 2 KiB of the log.",
+  "securityContext.runAsUser": "`setpriv`: any number, with or without an account on the host.",
+  "securityContext.runAsGroup": "As `runAsUser`. Default: 0.",
+  "securityContext.runAsNonRoot": "The pod is rejected if the user would be root.",
+  "securityContext.privileged":
+    "All capabilities, all devices, writable `/proc` and `/sys`. The host's other files stay read-only unless a volume mounts them.",
+  "securityContext.allowPrivilegeEscalation": "`false`: setuid programs have no effect (`no_new_privs`).",
+  "securityContext.readOnlyRootFilesystem":
+    "The host's files are always read-only. `true`: `/tmp`, `/var/tmp` and `/run` are read-only too.",
+  "securityContext.capabilities.add":
+    "Added to the default of container runtimes: `CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP`. Users other than root have none. A capability that Linux does not have is rejected.",
+  "securityContext.capabilities.drop": "Removed from the default; `ALL` removes all.",
+  stdin: "The input that `kubectl attach -i` sends.",
+  stdinOnce:
+    "Input ends when the first client detaches. On the host's files and with `tty`, the program starts when a client attaches.",
+  tty: "On an image: a terminal for the life of the container. On the host's files: a terminal while a client is attached, with `stdin` and `stdinOnce` (as `kubectl run -it` sets them) or in an ephemeral container. Otherwise the field is ignored with an Event.",
+  targetContainerName:
+    "On an image: the PID namespace of that container; ignored with an Event if that container is on the host's files. An ephemeral container on the host's files sees all processes.",
+};

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { annotationsPage } from "./annotation-page.ts";
+import { podFieldsPage } from "./field-page.ts";
+import { staleEffects, undescribedFields } from "./field-tables.ts";
+import { monitoringPage } from "./monitoring-page.ts";
+
+const PAGES: Readonly<Record<string, () => string>> = {
+  "annotations.md": annotationsPage,
+  "monitoring.md": monitoringPage,
+  "pod-fields.md": podFieldsPage,
+};
+
+test.for(Object.keys(PAGES))("docs/%s is up to date; `npm test -- test/docs -u` writes it", async (name) => {
+  const path = new URL(`../../docs/${name}`, import.meta.url).pathname;
+  await expect(`${PAGES[name]?.()}\n`).toMatchFileSnapshot(path);
+});
+
+test("every field has its description in test/docs/pod-effects.ts or test/docs/container-effects.ts", () => {
+  expect(undescribedFields()).toEqual([]);
+  expect(staleEffects()).toEqual([]);
+});

@@ -1,0 +1,60 @@
+import { GENERATED_MARK, table } from "./markdown.ts";
+import { type Metric, metricsByPath } from "./metric-samples.ts";
+
+const HEAD = `# Monitoring
+
+All metrics are served at port 10250, as on any node, to clients that may \`get\` the resource \`nodes/metrics\`. Logs of the host need \`nodes/log\`.
+To read them with kubectl: \`kubectl get --raw /api/v1/nodes/NODE/proxy/metrics\`.
+
+No process runs between two requests. Runs leave their numbers in \`/run/unitlet/\`, and counters start at the boot.
+
+| Path | Content |
+|---|---|
+| \`/metrics\` | The agent itself. |
+| \`/metrics/resource\` | What metrics-server reads for \`kubectl top\` and autoscalers. |
+| \`/metrics/cadvisor\` | Containers and pods, from cgroup v1 or v2, and the machine. Pods share the host's network, so network metrics exist for \`id="/"\` only. |
+| \`/metrics/probes\` | Probe results. |
+| \`/metrics/slis\` | Health checks. |
+| \`/stats/summary\` | The kubelet's summary, for older clients. |
+| \`/logs/\` | Files below \`/var/log\`, and the journal of any unit: \`/logs/?query=ssh&tailLines=20\`. Options: \`query\` (up to 4 times), \`sinceTime\`, \`untilTime\`, \`tailLines\`, \`pattern\`, \`boot\`. |
+| \`/configz\`, \`/statusz\`, \`/pods\`, \`/runningpods/\`, \`/healthz\` | As the kubelet's, with the values of this node. |`;
+
+/** Conditions that need attention, and what each means. */
+export const ALERTS: readonly (readonly [expression: string, meaning: string])[] = [
+  [
+    "time() - unitlet_last_successful_sync_timestamp_seconds > 60",
+    "No run has succeeded with a complete list of pods for 60 s.",
+  ],
+  [
+    "time() - unitlet_lease_renewed_timestamp_seconds > 30",
+    "The node's lease expires soon; then the node is NotReady.",
+  ],
+  ['rate(unitlet_runs_total{outcome="failed"}[5m]) > 0', "Runs fail. `journalctl -u unitlet-sync` has the cause."],
+  ['rate(unitlet_runs_total{outcome="incomplete"}[5m]) > 0', "Runs cannot read the pod list from the API server."],
+  [
+    "increase(unitlet_failed_steps_total[10m]) > 0",
+    "systemd or the file system refuses a change. The label `step` names the kind of step.",
+  ],
+  ["unitlet_degraded == 1", "A problem is open. The label `reason` names it, and the journal has its cause."],
+  ["unitlet_certificate_expiration_timestamp_seconds - time() < 86400 * 7", "A certificate expires within 7 days."],
+  ['unitlet_pods{phase="Pending"} > 0', "With a duration of several minutes: pods do not start."],
+  ['unitlet_containers{state="waiting"} > 0', "With a duration of several minutes: containers do not start."],
+];
+
+const ALERT_HEAD = `## Alerts
+
+\`unitlet_run_duration_seconds\` and \`unitlet_run_cpu_seconds_total\` show the cost of the runs.
+These expressions show conditions that need attention:`;
+
+/** Returns docs/monitoring.md: paths, alerts and every metric. */
+export function monitoringPage(): string {
+  const alerts = ALERTS.map(([expression, meaning]) => [`\`${expression}\``, meaning]);
+  const metrics = Object.entries(metricsByPath()).map(
+    ([path, rows]) => `## ${path}\n\n${table(["Metric", "Type", "Labels", "Meaning"], rows.map(metricRow))}`,
+  );
+  return [GENERATED_MARK, HEAD, ALERT_HEAD, table(["Expression", "Meaning"], alerts), ...metrics].join("\n\n");
+}
+
+function metricRow({ name, type, labels, help }: Metric): string[] {
+  return [`\`${name}\``, type, labels.map((label) => `\`${label}\``).join(", "), help];
+}
