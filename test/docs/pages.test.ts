@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseSettings } from "../../src/config/settings.ts";
 import { unitletVersion } from "../../src/version.ts";
-import { exampleUnits } from "./example.ts";
+import { exampleExcerpt, exampleUnits } from "./example.ts";
 import { fenced, section, table, tableRows, withSection } from "./markdown.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -12,7 +12,10 @@ const example = fenced(section(page("docs/how-it-works.md"), "example"));
 
 /** The generated sections of each page, by name. */
 const GENERATED: Readonly<Record<string, () => Readonly<Record<string, string>>>> = {
-  "README.md": () => ({ numbers: numbersTable() }),
+  "README.md": () => ({
+    numbers: numbersTable(),
+    "example unit": exampleExcerpt(fenced(section(readme, "example"))),
+  }),
   "docs/how-it-works.md": () => {
     const units = exampleUnits(example);
     return {
