@@ -21,6 +21,7 @@ export default defineConfig({
         test: {
           name: "real",
           include: real,
+          setupFiles: "test/support/check-retries.ts",
           // Two cores have to carry the machines and the control plane as well.
           maxWorkers: 2,
           testTimeout: 180_000,

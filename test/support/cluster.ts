@@ -10,6 +10,7 @@ import type {
   V1Pod,
   V1Secret,
 } from "@kubernetes/client-node";
+import { retryOnce } from "./retries.ts";
 import { type RunOptions, type RunResult, run } from "./run.ts";
 import { type UntilOptions, until } from "./until.ts";
 
@@ -62,8 +63,7 @@ export class Cluster {
   async kubectl(args: readonly string[], options: RunOptions = {}): Promise<string> {
     // Some of its verbs wait for a minute themselves.
     const call = () => run([script, ...this.#flags, "kubectl", ...args], { timeout: 120_000, ...options });
-    const again = (error: Error) => (isHandshakeTimeout(error.message) ? call() : Promise.reject(error));
-    return (await call().catch(again)).stdout;
+    return (await retryOnce(`kubectl ${args.join(" ")}`, call, ({ message }) => isHandshakeTimeout(message))).stdout;
   }
 
   /** Makes a namespace that is ready for pods: with its service account and the authority's certificate. Returns its full name. */
@@ -124,9 +124,9 @@ export class Cluster {
   }
 }
 
-/** The API server gives a node ten seconds to begin; nothing of what kubectl is to do has been done then. */
-export function isHandshakeTimeout(said: string): boolean {
-  return said.includes("TLS handshake timeout");
+/** True when the API server closed the connection before kubectl could send its request, so that repeating it is safe. */
+export function isHandshakeTimeout(output: string): boolean {
+  return output.includes("TLS handshake timeout");
 }
 
 function manage(args: readonly string[]): Promise<RunResult> {

@@ -3,7 +3,9 @@ import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "./cluster.ts";
 import { deleteKeptNode } from "./kept-node.ts";
 import { Machine } from "./machine.ts";
+import { retryOnce } from "./retries.ts";
 import type { RunOptions, RunResult } from "./run.ts";
+import { setTimerInterval } from "./timer-interval.ts";
 import type { UntilOptions } from "./until.ts";
 
 export interface NodeOptions {
@@ -30,20 +32,6 @@ export async function install(machine: Machine, options: readonly string[] = [])
   await cp(process.execPath, `${source}/dist/node`);
   await machine.exec(["/opt/unitlet/install.sh", "--from", "/opt/unitlet/dist", ...options]);
   await rm(source, { recursive: true });
-}
-
-async function setTimerInterval(machine: Machine, interval: string): Promise<void> {
-  const units = "/etc/systemd/system";
-  await machine.write(
-    `${units}/unitlet-sync.timer.d/interval.conf`,
-    `[Timer]\nOnUnitInactiveSec=\nOnBootSec=1s\nOnUnitInactiveSec=${interval}\n`,
-  );
-  // As with the beat that it is delivered with: a run that a busy host had no time for comes again.
-  if (interval.endsWith("h"))
-    await machine.write(
-      `${units}/unitlet-sync.service.d/again.conf`,
-      "[Service]\nRestart=on-failure\nRestartSec=5\nRestartPreventExitStatus=70 78\n",
-    );
 }
 
 /** A machine that has joined the control plane as a node, with a namespace for the pods of one test file. */
@@ -108,17 +96,18 @@ export class Node implements AsyncDisposable {
     return this.cluster.get("pod", name, this.namespace);
   }
 
-  /** A whole run that begins after this call; throws when it fails, and fails again. */
+  /** A whole run that begins after this call. Throws when it fails twice, or with a bug (70) or a setting (78) as the reason. */
   async sync(options?: RunOptions): Promise<void> {
-    // The first start joins a run that may be under way. A computer may be too busy for a run; a bug (70) or a setting (78) is no such thing.
-    const once = "systemctl start unitlet-sync";
-    const tooBusy = "! systemctl show -P ExecMainStatus unitlet-sync | grep -qE '^7[08]$'";
-    const again = options?.allowFailure ? "" : ` || { ${tooBusy} && sleep 2 && ${once}; }`;
-    await this.machine
-      .exec(`${once}; ${once}${again}`, { timeout: 120_000, ...options })
-      .catch(async (cause: Error) => {
-        throw new Error(`${cause.message}\n${await this.machine.recentLog()}`, { cause });
-      });
+    // The first start joins a run that may be under way.
+    const twice = "systemctl start unitlet-sync; systemctl start unitlet-sync";
+    const run = () => this.machine.exec(twice, { timeout: 120_000, ...options });
+    const isBusyHost = async () => {
+      const { stdout } = await this.machine.exec("sleep 2; systemctl show -P ExecMainStatus unitlet-sync");
+      return !["70\n", "78\n"].includes(stdout);
+    };
+    await retryOnce(`a run of ${this.name}`, run, isBusyHost).catch(async (cause: Error) => {
+      throw new Error(`${cause.message}\n${await this.machine.recentLog()}`, { cause });
+    });
   }
 
   /** A run that takes nothing for settled: as one that comes a minute later, at the latest. */

@@ -1,5 +1,6 @@
 import { relative, sep } from "node:path";
 import type { Reporter, TestModule, Vitest } from "vitest/node";
+import { RETRY_BUDGET } from "./retries.ts";
 
 interface Count {
   passed: number;
@@ -26,6 +27,7 @@ export class SummaryReporter implements Reporter {
       Object.assign(total, sum(total, count));
     }
     for (const [kind, count] of [...kinds].sort()) console.log(`${kind}: ${describe(count)}`);
+    console.log(describeRetries(modules));
     this.refuseSkips(total);
     console.log(`${total.passed} passed, ${total.failed} failed`);
   }
@@ -65,6 +67,17 @@ function countTests(module: TestModule): Count {
   // A file that does not load, or a hook that throws, fails without any test of its own failing.
   if (module.state() === "failed" && count.failed === 0) count.failed = 1;
   return count;
+}
+
+/** One line with the sum, and one for each file whose helpers had to repeat something. */
+function describeRetries(modules: readonly TestModule[]): string {
+  const files = modules.flatMap((module) => {
+    const retries = module.meta().retries ?? [];
+    return retries.length > 0 ? [{ path: relative(".", module.moduleId), retries }] : [];
+  });
+  const total = files.reduce((count, { retries }) => count + retries.length, 0);
+  const lines = files.map(({ path, retries }) => `  ${path}: ${retries.length}\n    ${retries.join("\n    ")}`);
+  return [`retries in helpers: ${total} (each file may have ${RETRY_BUDGET})`, ...lines].join("\n");
 }
 
 function kindOf(path: string): string {

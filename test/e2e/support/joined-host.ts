@@ -4,6 +4,7 @@ import type { V1NodeCondition } from "@kubernetes/client-node";
 import { Cluster } from "../../support/cluster.ts";
 import { Machine } from "../../support/machine.ts";
 import { install } from "../../support/node.ts";
+import { retryOnce } from "../../support/retries.ts";
 import { signCertificate } from "../../support/sign-certificate.ts";
 import { join, makeToken, requests } from "./joining.ts";
 
@@ -51,10 +52,13 @@ export class JoinedHost {
 
   /** A run that takes no certificate for looked after and no lease for fresh. */
   async sync(): Promise<void> {
-    const recent = "journalctl -u unitlet-sync -n 20 >&2";
-    // On a busy computer a run may fail that would succeed a moment later.
-    const run = `systemctl start unitlet-sync || { sleep 2; systemctl start unitlet-sync; } || { ${recent}; exit 1; }`;
-    await this.machine.exec(`rm -f /run/unitlet/credentials.json /run/unitlet/lease; ${run}`);
+    await this.machine.exec("rm -f /run/unitlet/credentials.json /run/unitlet/lease");
+    const start = "systemctl start unitlet-sync || { journalctl -u unitlet-sync -n 20 >&2; sleep 2; exit 1; }";
+    await retryOnce(
+      `a run of ${this.machine.name}`,
+      () => this.machine.exec(start),
+      () => true,
+    );
   }
 
   /** Runs until something is as it should be. */

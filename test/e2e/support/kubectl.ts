@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { startInTerminal } from "../../../src/serve/exec/terminal.ts";
 import { isHandshakeTimeout } from "../../support/cluster.ts";
 import type { Node } from "../../support/node.ts";
+import { countRetry } from "../../support/retries.ts";
 import { until } from "../../support/until.ts";
 
 const script = fileURLToPath(new URL("../../control-plane/control-plane.sh", import.meta.url));
@@ -56,7 +57,9 @@ export class Kubectl {
 export async function kubectl(node: Node, args: readonly string[], options: KubectlOptions = {}) {
   const call = () => new Kubectl(node, args, { stdin: "", ...options }).ended;
   const first = await call();
-  const { stdout, ...rest } = isHandshakeTimeout(first.stderr) ? await call() : first;
+  const isRetried = isHandshakeTimeout(first.stderr);
+  if (isRetried) countRetry(`kubectl ${args.join(" ")}`, first.stderr);
+  const { stdout, ...rest } = isRetried ? await call() : first;
   return { stdout: stdout.toString(), ...rest };
 }
 
