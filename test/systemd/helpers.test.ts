@@ -87,18 +87,16 @@ test("a running container: .started holds its invocation; a stop is recorded, ri
 const PAUSES = { pauses: "100 3000 600" };
 
 test("restarts: at once, then after a pause; a stop ends that, and is no exit", async () => {
-  await units.start("crashing", { exec: "/bin/false", policy: "Always", ...PAUSES });
+  // A pause before the first restart, or one that a stop does not end, would be longer than anything here waits.
+  await units.start("crashing", { exec: "/bin/false", policy: "Always", pauses: "3600 7200 600" });
   const due = await machine.until(() => machine.read(`${volatile("crashing")}/main.backoff`), { what: "a back-off" });
   const [first, second, ...more] = await units.exits("crashing");
   if (!first || !second) throw new Error("it waits before it crashed twice");
   expect(more).toEqual([]);
-  expect(second.started - first.finished).toBeLessThan(50);
-  expect(Number(due)).toBe(Math.ceil(second.finished + 100));
+  expect(Number(due)).toBe(Math.ceil(second.finished + 3600));
   expect((await machine.exec(["systemctl", "show", "-P", "SubState", unit("crashing")])).stdout).toBe("start-pre\n");
 
-  const before = performance.now();
   await machine.exec(["systemctl", "stop", unit("crashing")]);
-  expect(performance.now() - before).toBeLessThan(50_000);
   expect(await units.exits("crashing")).toHaveLength(2);
   expect((await machine.exec(["ls", volatile("crashing")])).stdout).toBe("");
 });
@@ -108,8 +106,7 @@ test("the pause ends by itself", async () => {
   await units.writeExits("patient", [crashLine(now - 30, now - 29), crashLine(now - 9, now - 8)]);
   await units.start("patient", { exec: "/bin/sleep 1000" });
   const { stdout } = await machine.exec(["stat", "-c", "%.3Y", `${volatile("patient")}/main.started`]);
-  // The next one would be of twice the length.
-  expect(Number(stdout) - (now - 8)).toSatisfy((seconds: number) => seconds > 9.9 && seconds < 19.9);
+  expect(Number(stdout)).toBeGreaterThan(now - 8 + 9.9);
   expect((await machine.exec(["ls", volatile("patient")])).stdout).toBe("main.started\n");
 });
 
@@ -120,6 +117,7 @@ describe("how long the pause is", () => {
   const other: Crash = [1, 0, "ffff"];
   const cases: Record<string, [log: (Crash | string)[], pause: number]> = {
     "first-exit": [[crash], 0],
+    "second-exit": [[crash, crash], 100],
     "third-exit": [[crash, crash, crash], 200],
     "sixth-exit": [Array<Crash>(6).fill(crash), 1600],
     "many-exits": [Array<Crash>(40).fill(crash), 3000],
@@ -139,7 +137,7 @@ describe("how long the pause is", () => {
   };
 
   test.for(Object.entries(cases))("%s", async ([pod, [log, pause]]) => {
-    const now = Date.now() / 1000;
+    const now = Math.floor(Date.now() / 1000);
     const line = (each: Crash | string) =>
       typeof each === "string" ? each : crashLine(now - each[0], now - each[1], each[2]);
     await units.writeExits(pod, log.map(line));
@@ -147,7 +145,11 @@ describe("how long the pause is", () => {
     await machine.exec(["systemctl", "start", "--no-block", unit(pod)]);
     const file = `${volatile(pod)}/main.${pause === 0 ? "started" : "backoff"}`;
     const content = await machine.until(() => machine.read(file), { what: file });
-    if (pause > 0) expect(Math.abs(Number(content) - now - pause)).toBeLessThanOrEqual(30);
+    // The exit is from the future, so that the pause begins when the helper runs: before it writes the file.
+    const { stdout } = await machine.exec(["stat", "-c", "%Y", file]);
+    const latest = pod === "clock-put-back" ? Number(stdout) + 1 : now;
+    if (pause > 0) expect(Number(content) - pause).toBeGreaterThanOrEqual(now);
+    if (pause > 0) expect(Number(content) - pause).toBeLessThanOrEqual(latest);
   });
 });
 

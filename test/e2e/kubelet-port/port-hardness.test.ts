@@ -88,7 +88,9 @@ describe("what is too long or no HTTP", () => {
 
 describe("clients that are slow", () => {
   test("half a request, or half a handshake, is given up after a while, and others are served meanwhile", async () => {
-    const startedAt = Date.now();
+    // The pod prints a word each second that its machine runs: a clock that stands still when the machine does.
+    const words = async () => (await node.log("talks")).split("\n").length;
+    const before = await words();
     const silent = Array.from({ length: 200 }, () => rest(connectPlain(10250, node.machine.address)));
     let left = 0;
     const drip = async () => {
@@ -106,7 +108,7 @@ describe("clients that are slow", () => {
     expect((await requestKubelet(node, "/healthz")).status).toBe(200);
     expect(left).toBe(20);
     await Promise.all([...silent, ...slow.map(({ end }) => end)]);
-    expect(Date.now() - startedAt).toBeLessThan(60_000);
+    expect((await words()) - before).toBeLessThan(60);
     await isWell();
   });
 

@@ -90,11 +90,12 @@ test("after the boot the node is ready and the pods run again", async () => {
 
 test("an API server that never answers does not hold a shutdown up", async () => {
   await node.exec("systemctl disable unitlet-sync.timer unitlet-sync.path");
+  // Nothing but the run's own limits can end what waits for the API server.
+  for (const unit of ["unitlet-shutdown-begin", "unitlet-shutdown-end"])
+    await node.machine.write(`/etc/systemd/system/${unit}.service.d/patient.conf`, "[Service]\nTimeoutStopSec=1h\n");
+  await node.exec("systemctl daemon-reload");
   proxy.on(() => ({ hang: true }));
-  const startedAt = Date.now();
   await node.machine.reboot();
-  // systemd itself would wait 90 s for a unit that does not stop.
-  expect(Date.now() - startedAt).toBeLessThan(85_000);
   await expectOrder();
   proxy.clear();
   await node.exec("systemctl enable --now unitlet-sync.timer unitlet-sync.path");
