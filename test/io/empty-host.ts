@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { run } from "../support/run.ts";
 
-/** Imports a module of `src/` by its path there, or one of Node or npm by its name. */
+/** Imports a module of this project by its path, such as `src/io/files.ts`, or one of Node or npm by its name. */
 export type Load = <T>(path: string) => Promise<T>;
 
 /** True when this process may mount. Without root the tests that need it are skipped, which is a failure in CI. */
@@ -14,9 +14,9 @@ const EMPTY = ["/run", "/var/lib", "/etc/systemd/system"];
  * with the process. Returns what `body` returns, as JSON. `body` sees nothing of the file around it but what `load` imports.
  */
 export async function onEmptyHost<T>(body: (load: Load) => Promise<T>): Promise<T> {
-  const source = pathToFileURL("src/").href;
+  const project = pathToFileURL("./").href;
   const program = `
-    const load = (path) => import(path.endsWith(".ts") ? ${JSON.stringify(source)} + path : path);
+    const load = (path) => import(path.endsWith(".ts") ? ${JSON.stringify(project)} + path : path);
     process.umask(0o077);
     console.log(JSON.stringify(await (${body.toString()})(load)));
     process.exit();`;

@@ -8,7 +8,7 @@ type Fs = typeof import("node:fs");
 describe.skipIf(!canMount)("what pods refer to", () => {
   test("is fetched once, kept for root alone, and removed when no pod needs it", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { fetchReferences, removeReferencesExcept } = await load<Subject>("io/kube/reference-store.ts");
+      const { fetchReferences, removeReferencesExcept } = await load<Subject>("src/io/kube/reference-store.ts");
       const { readdirSync, statSync } = await load<Fs>("node:fs");
       const need = (name: string) => ({
         key: `secret/shop/${name}`,
@@ -48,7 +48,7 @@ describe.skipIf(!canMount)("what pods refer to", () => {
 
   test("may name more: a need that appears with an answer is fetched in the same run", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { fetchReferences } = await load<Subject>("io/kube/reference-store.ts");
+      const { fetchReferences } = await load<Subject>("src/io/kube/reference-store.ts");
       const need = (kind: "persistentvolumeclaim" | "persistentvolume", name: string) => ({
         key: `${kind}/${name}`,
         reference: { kind, namespace: "", name },
@@ -76,7 +76,7 @@ describe.skipIf(!canMount)("what pods refer to", () => {
 
   test("stays as it was when the API server does not answer, and goes when it says that there is none", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { fetchReferences } = await load<Subject>("io/kube/reference-store.ts");
+      const { fetchReferences } = await load<Subject>("src/io/kube/reference-store.ts");
       const need = {
         key: "configmap/shop/c",
         reference: { kind: "configmap", namespace: "shop", name: "c" } as const,
@@ -98,7 +98,7 @@ describe.skipIf(!canMount)("what pods refer to", () => {
       const { readdirSync } = await load<Fs>("node:fs");
       return {
         never: await fetch(1, unreachable),
-        isStored: (await load<typeof import("../../../src/io/files.ts")>("io/files.ts")).list(
+        isStored: (await load<typeof import("../../../src/io/files.ts")>("src/io/files.ts")).list(
           "/run/unitlet/references",
         ),
         there: await fetch(2, { ok: true, value: { data: { k: "v" } }, at: 2 }),
@@ -121,7 +121,7 @@ describe.skipIf(!canMount)("what pods refer to", () => {
 
   test("is fetched anew when its file is damaged, or another object's", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { fetchReferences } = await load<Subject>("io/kube/reference-store.ts");
+      const { fetchReferences } = await load<Subject>("src/io/kube/reference-store.ts");
       const { readdirSync, writeFileSync } = await load<Fs>("node:fs");
       const need = {
         key: "configmap/shop/c",

@@ -8,8 +8,8 @@ type Fs = typeof import("node:fs");
 describe.skipIf(!canMount)("unit files", () => {
   test("are found by their file, by systemd's list or by both, with links, drop-ins and invocations", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { linkUnit, readUnits, writeUnit } = await load<Subject>("io/systemd/unit-files.ts");
-      const { encodeOwnUnit } = await load<Identity>("unitfile/identity.ts");
+      const { linkUnit, readUnits, writeUnit } = await load<Subject>("src/io/systemd/unit-files.ts");
+      const { encodeOwnUnit } = await load<Identity>("src/unitfile/identity.ts");
       const { mkdirSync, symlinkSync, writeFileSync } = await load<Fs>("node:fs");
       type Name = Parameters<Subject["writeUnit"]>[0];
       const name = (pod: string) => `unitlet.shop.${pod}.main.service` as Name;
@@ -73,7 +73,7 @@ describe.skipIf(!canMount)("unit files", () => {
 
   test("can be read by everyone, whatever the umask is", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { linkUnit, writeUnit } = await load<Subject>("io/systemd/unit-files.ts");
+      const { linkUnit, writeUnit } = await load<Subject>("src/io/systemd/unit-files.ts");
       const { readlinkSync, statSync } = await load<Fs>("node:fs");
       const name = "unitlet.shop.web.main.service" as Parameters<Subject["writeUnit"]>[0];
       writeUnit(name, "", []);
@@ -87,7 +87,7 @@ describe.skipIf(!canMount)("unit files", () => {
 
   test("lose their drop-ins when they are written, wherever these are, and leave nothing when they are removed", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const subject = await load<Subject>("io/systemd/unit-files.ts");
+      const subject = await load<Subject>("src/io/systemd/unit-files.ts");
       const { existsSync, mkdirSync, readdirSync, writeFileSync } = await load<Fs>("node:fs");
       const name = "unitlet.shop.web.main.service" as Parameters<Subject["writeUnit"]>[0];
       const dropIns = () =>

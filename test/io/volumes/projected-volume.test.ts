@@ -7,7 +7,7 @@ type Fs = typeof import("node:fs");
 describe.skipIf(!canMount)("a projected volume", () => {
   test("has the files with their modes and owners, behind one link", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { readVolumes, writeVolume } = await load<Subject>("io/volumes/projected-volume.ts");
+      const { readVolumes, writeVolume } = await load<Subject>("src/io/volumes/projected-volume.ts");
       const { lstatSync, readFileSync, readlinkSync } = await load<Fs>("node:fs");
       const files = [
         ["plain", { content: "text", mode: 0o644 }],
@@ -38,7 +38,7 @@ describe.skipIf(!canMount)("a projected volume", () => {
 
   test("of a group can be read by the group, whatever the modes say", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { writeVolume } = await load<Subject>("io/volumes/projected-volume.ts");
+      const { writeVolume } = await load<Subject>("src/io/volumes/projected-volume.ts");
       const { statSync } = await load<Fs>("node:fs");
       writeVolume("u-1", { name: "v", digest: "d", gid: 4000, files: [["in/file", { content: "", mode: 0o400 }]] });
       return ["", "/in", "/in/file"].map((path) => {
@@ -51,7 +51,7 @@ describe.skipIf(!canMount)("a projected volume", () => {
 
   test("changes all at once, and nothing of what it was is left", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { readVolumes, writeVolume } = await load<Subject>("io/volumes/projected-volume.ts");
+      const { readVolumes, writeVolume } = await load<Subject>("src/io/volumes/projected-volume.ts");
       const { readdirSync, readFileSync, openSync, statSync } = await load<Fs>("node:fs");
       const root = "/run/unitlet/pods/u-1/volumes/v";
       const file = (content: string) => ({ content, mode: 0o644 });
@@ -98,7 +98,7 @@ describe.skipIf(!canMount)("a projected volume", () => {
 
   test("is not there before it is whole", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { readVolumes, writeVolume } = await load<Subject>("io/volumes/projected-volume.ts");
+      const { readVolumes, writeVolume } = await load<Subject>("src/io/volumes/projected-volume.ts");
       const { rmSync } = await load<Fs>("node:fs");
       const root = "/run/unitlet/pods/u-1/volumes";
       for (const name of ["whole", "no-digest", "no-data"])

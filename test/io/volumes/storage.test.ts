@@ -8,7 +8,7 @@ type Fs = typeof import("node:fs");
 describe.skipIf(!canMount)("storage of volumes", () => {
   test("is a directory on disk or a tmpfs, with the group's bit, whatever the umask is", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { prepareStorage } = await load<Subject>("io/volumes/storage.ts");
+      const { prepareStorage } = await load<Subject>("src/io/volumes/storage.ts");
       const { readFileSync, statSync } = await load<Fs>("node:fs");
       const [disk, run] = ["/var/lib/unitlet/pods/u-1/volumes", "/run/unitlet/pods/u-1/memory"];
       prepareStorage("u-1", [
@@ -37,8 +37,8 @@ describe.skipIf(!canMount)("storage of volumes", () => {
 
   test("is prepared once: a second run leaves what containers have written, and mounts nothing twice", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { prepareStorage, readStorage } = await load<Subject>("io/volumes/storage.ts");
-      const { mountsBelow } = await load<Mounts>("io/volumes/mounts.ts");
+      const { prepareStorage, readStorage } = await load<Subject>("src/io/volumes/storage.ts");
+      const { mountsBelow } = await load<Mounts>("src/io/volumes/mounts.ts");
       const { chmodSync, readFileSync, statSync, writeFileSync } = await load<Fs>("node:fs");
       const disk = "/var/lib/unitlet/pods/u-1/volumes/disk";
       const memory = "/run/unitlet/pods/u-1/memory/m";
@@ -70,7 +70,7 @@ describe.skipIf(!canMount)("storage of volumes", () => {
 
   test("of the host is made for everyone to read, and what exists already is not touched", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { hostFileType, prepareStorage } = await load<Subject>("io/volumes/storage.ts");
+      const { hostFileType, prepareStorage } = await load<Subject>("src/io/volumes/storage.ts");
       const { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } = await load<Fs>("node:fs");
       mkdirSync("/run/host", { mode: 0o755 });
       writeFileSync("/run/host/there", "as it was", { mode: 0o600 });
@@ -100,7 +100,7 @@ describe.skipIf(!canMount)("storage of volumes", () => {
 
   test("of a group belongs to the group with all that is in it, and a mark says that it is done", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { prepareStorage, readStorage } = await load<Subject>("io/volumes/storage.ts");
+      const { prepareStorage, readStorage } = await load<Subject>("src/io/volumes/storage.ts");
       const { mkdirSync, statSync, writeFileSync } = await load<Fs>("node:fs");
       mkdirSync("/run/claim/in", { recursive: true });
       writeFileSync("/run/claim/in/file", "");
@@ -125,7 +125,7 @@ describe.skipIf(!canMount)("storage of volumes", () => {
 
   test("within a volume is held: what replaces a subPath later is not what the container has", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { prepareStorage, readFailures } = await load<Subject>("io/volumes/storage.ts");
+      const { prepareStorage, readFailures } = await load<Subject>("src/io/volumes/storage.ts");
       const { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } = await load<Fs>("node:fs");
       mkdirSync("/run/volume/data", { recursive: true });
       writeFileSync("/run/volume/data/who", "the volume");
@@ -166,7 +166,7 @@ describe.skipIf(!canMount)("storage of volumes", () => {
 
   test("of an image is there for reading only, and without setuid", async () => {
     const seen = await onEmptyHost(async (load) => {
-      const { prepareStorage } = await load<Subject>("io/volumes/storage.ts");
+      const { prepareStorage } = await load<Subject>("src/io/volumes/storage.ts");
       const { mkdirSync, readFileSync, writeFileSync } = await load<Fs>("node:fs");
       const tree = "/var/lib/unitlet/images/trees/0123";
       mkdirSync(tree, { recursive: true });
