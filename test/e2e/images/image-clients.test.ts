@@ -3,12 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
 import { waitForEvents } from "../support/events.ts";
+import { ImageNode, SLEEP_CONFIG } from "../support/image-node.ts";
 import { Kubectl, type KubectlOptions, kubectl } from "../support/kubectl.ts";
-import { installServingCertificate } from "../support/kubelet-client.ts";
 import { type Container, pod, shell } from "../support/manifests.ts";
 
 let node: Node;
@@ -17,15 +15,14 @@ let image: string;
 let bare: string;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-clients", {
-    ownDisk: true,
+  const images = await ImageNode.start("image-clients", {
     timerInterval: "1s",
     settings: { apiIdle: "1s" },
+    servingCertificate: true,
   });
-  await installServingCertificate(node);
-  const registry = await Registry.start(node.machine);
-  const base = await busybox();
-  const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"], User: "app" };
+  ({ node } = images);
+  const { registry, base } = images;
+  const config = { ...SLEEP_CONFIG, User: "app" };
   bare = await registry.push("bare:1", { layers: [base], config });
   const more = { path: "bin/tar", type: "symlink", target: "busybox" } as const;
   image = await registry.push("busybox:1", { layers: [base, [more]], config });

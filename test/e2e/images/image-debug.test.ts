@@ -1,21 +1,18 @@
 import type { V1Container, V1ContainerState } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
+import { ImageNode } from "../support/image-node.ts";
 import { kubectl, Terminal } from "../support/kubectl.ts";
-import { installServingCertificate, requestKubelet } from "../support/kubelet-client.ts";
+import { requestKubelet } from "../support/kubelet-client.ts";
 import { pod, SLEEP } from "../support/manifests.ts";
 
 let node: Node;
 let image: string;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-debug", { ownDisk: true, timerInterval: "1s" });
-  await installServingCertificate(node);
-  const registry = await Registry.start(node.machine);
-  const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
-  image = await registry.push("busybox:1", { layers: [await busybox()], config });
+  const images = await ImageNode.start("image-debug", { timerInterval: "1s", servingCertificate: true });
+  ({ node } = images);
+  image = await images.pushBusybox();
   await node.run(
     pod(node, "web", { image, command: ["sleep", "1001"] }),
     pod(node, "plain", { ...SLEEP, name: "host" }),

@@ -1,11 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
 import type { TarEntry } from "../../support/tar.ts";
+import { ImageNode, SLEEP_CONFIG } from "../support/image-node.ts";
 import { Kubectl, kubectl, Terminal } from "../support/kubectl.ts";
-import { installServingCertificate, waitForServerExit } from "../support/kubelet-client.ts";
+import { waitForServerExit } from "../support/kubelet-client.ts";
 import { pod } from "../support/manifests.ts";
 
 /** What a process can see of itself, and what could differ between two of one container. */
@@ -22,16 +21,14 @@ cut -d ' ' -f 5- /proc/self/mountinfo
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-exec", {
-    ownDisk: true,
+  const images = await ImageNode.start("image-exec", {
     timerInterval: "1s",
     settings: { apiIdle: "1s" },
+    servingCertificate: true,
   });
-  await installServingCertificate(node);
-  const registry = await Registry.start(node.machine);
-  const base = await busybox();
-  const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
-  await registry.push("busybox:1", { layers: [base], config });
+  ({ node } = images);
+  const { registry, base } = images;
+  await images.pushBusybox();
   const more: TarEntry[] = [
     { path: "report", content: REPORT, mode: 0o755 },
     { path: "unloadable", content: "#!/none\n", mode: 0o755 },
@@ -39,7 +36,7 @@ beforeAll(async () => {
   await registry.push("more:1", {
     layers: [base, more],
     config: {
-      ...config,
+      ...SLEEP_CONFIG,
       Cmd: ["sh", "-c", "/report >/tmp/report.new; mv /tmp/report.new /tmp/report; exec sleep 1000"],
     },
   });

@@ -1,21 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
+import type { Registry } from "../../support/registry.ts";
 import type { TarEntry } from "../../support/tar.ts";
 import { pushArtifact } from "../support/artifact.ts";
+import { ImageNode, SLEEP_CONFIG } from "../support/image-node.ts";
 import { type Container, pod } from "../support/manifests.ts";
-
-const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
 
 let node: Node;
 let registry: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-files", { ownDisk: true });
-  registry = await Registry.start(node.machine);
-  base = await busybox();
+  ({ node, registry, base } = await ImageNode.start("image-files"));
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -31,13 +27,13 @@ const shown = async (name: string) => {
 
 describe("what a pull can read", () => {
   test.for(["zstd", "none"] as const)("layers packed with %s", async (compression) => {
-    const image = await registry.push(`packed-${compression}:1`, { layers: [base], config: CONFIG, compression });
+    const image = await registry.push(`packed-${compression}:1`, { layers: [base], config: SLEEP_CONFIG, compression });
     await show(`packed-${compression}`, image, "echo there");
     expect(await shown(`packed-${compression}`)).toBe("there\n");
   });
 
   test("an image as Docker writes it", async () => {
-    const image = await registry.push("docker:oci", { layers: [base], config: CONFIG });
+    const image = await registry.push("docker:oci", { layers: [base], config: SLEEP_CONFIG });
     const other = image.replace(":oci", ":docker");
     await node.exec(["skopeo", "copy", "--quiet", "--format=v2s2", `docker://${image}`, `docker://${other}`]);
     await show("docker", other, "echo there");
@@ -47,7 +43,7 @@ describe("what a pull can read", () => {
   test("the image of this platform among several", async () => {
     const imageFor = (architecture: string) => ({
       layers: [base, [{ path: "platform", content: `${architecture}\n` }]],
-      config: CONFIG,
+      config: SLEEP_CONFIG,
       architecture,
     });
     const image = await registry.push("platforms:1", imageFor("arm64"), imageFor("amd64"), imageFor("s390x"));
@@ -69,7 +65,7 @@ describe("what a pull can read", () => {
       { path: "d/new", content: "new" },
       { path: "link", type: "link", target: "file" },
     ];
-    const image = await registry.push("whiteouts:1", { layers: [base, lower, upper], config: CONFIG });
+    const image = await registry.push("whiteouts:1", { layers: [base, lower, upper], config: SLEEP_CONFIG });
     await show("whiteouts", image, "ls / | grep gone; ls d; cat link; stat -c %h link");
     expect(await shown("whiteouts")).toBe("new\nlinked\n2\n");
   });
@@ -138,7 +134,7 @@ describe("a hostile image", () => {
 
   test.for(Object.entries(attacks))("that %s harms nobody", async ([what, layer]) => {
     const name = what.replaceAll(" ", "-");
-    const image = await registry.push(name, { layers: [layer, base], config: CONFIG });
+    const image = await registry.push(name, { layers: [layer, base], config: SLEEP_CONFIG });
     await node.run(pod(node, name, { image }));
     await node.container(name, ({ state }) => state?.running ?? state?.waiting?.reason !== "ContainerCreating");
     expect(await untouched()).toBe(
@@ -149,7 +145,7 @@ describe("a hostile image", () => {
   test("is out of reach for the host's users, whatever has setuid in it", async () => {
     const image = await registry.push("setuid", {
       layers: [base, [{ path: "su", content: "", mode: 0o4755 }]],
-      config: CONFIG,
+      config: SLEEP_CONFIG,
     });
     await node.run(pod(node, "setuid", { image }));
     await node.container("setuid", ({ state }) => state?.running);

@@ -1,20 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
+import type { Registry } from "../../support/registry.ts";
 import type { TarEntry } from "../../support/tar.ts";
+import { ImageNode, SLEEP_CONFIG } from "../support/image-node.ts";
 import { type Container, pod, shell } from "../support/manifests.ts";
-
-const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
 
 let node: Node;
 let registry: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-hostile", { ownDisk: true, timerInterval: "1s" });
-  registry = await Registry.start(node.machine);
-  base = await busybox();
+  ({ node, registry, base } = await ImageNode.start("image-hostile", { timerInterval: "1s" }));
   await node.machine.write("/etc/victim", "safe\n");
 });
 
@@ -24,7 +20,7 @@ const link = (path: string, target: string): TarEntry => ({ path, type: "symlink
 
 /** Runs a container on such an image to its end, whatever that is. */
 async function attack(name: string, layer: readonly TarEntry[], change: object, container: Container) {
-  const image = await registry.push(`${name}:1`, { layers: [base, layer], config: { ...CONFIG, ...change } });
+  const image = await registry.push(`${name}:1`, { layers: [base, layer], config: { ...SLEEP_CONFIG, ...change } });
   await node.run(pod(node, name, { image, ...container }, { restartPolicy: "Never" }));
   const { state } = await node.container(name, (seen) => seen.state?.terminated);
   return { ...state?.terminated, log: await node.log(name) };
@@ -65,7 +61,7 @@ describe("a working directory", () => {
   test("that is a descriptor of who starts it leads nowhere", async () => {
     const numbers = Array.from({ length: 9 }, (_, at) => at + 3);
     const layer = numbers.map((number) => link(`way-${number}`, `/proc/self/fd/${number}`));
-    const image = await registry.push("descriptors:1", { layers: [base, layer], config: CONFIG });
+    const image = await registry.push("descriptors:1", { layers: [base, layer], config: SLEEP_CONFIG });
     const containers = numbers.map((number) => ({
       ...{ name: `fd-${number}`, image, workingDir: `/way-${number}` },
       ...shell("ls ../../../../../etc/victim"),
@@ -128,7 +124,7 @@ test("what an image's configuration says is text, whatever it says", async () =>
 test("whiteouts of what cannot be named delete nothing", async () => {
   const before = (await node.exec("ls /var/lib/unitlet/images/blobs/sha256 | wc -l")).stdout;
   for (const [at, path] of [".wh...", ".wh..", ".wh.", "x/.wh..."].entries()) {
-    const image = await registry.push(`whiteout-${at}:1`, { layers: [base, [{ path }]], config: CONFIG });
+    const image = await registry.push(`whiteout-${at}:1`, { layers: [base, [{ path }]], config: SLEEP_CONFIG });
     await node.run(pod(node, `whiteout-${at}`, { image }));
     await node.container(
       `whiteout-${at}`,

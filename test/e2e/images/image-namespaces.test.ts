@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
+import { ImageNode } from "../support/image-node.ts";
 import { type Container, pod } from "../support/manifests.ts";
 import { sandboxesOf } from "../support/sandboxes.ts";
 
@@ -10,11 +9,10 @@ let image: string;
 let see: ReturnType<typeof sandboxesOf>;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-namespaces", { ownDisk: true, timerInterval: "1s" });
+  const images = await ImageNode.start("image-namespaces", { timerInterval: "1s" });
+  ({ node } = images);
   see = sandboxesOf(node);
-  const registry = await Registry.start(node.machine);
-  const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
-  image = await registry.push("busybox:1", { layers: [await busybox()], config });
+  image = await images.pushBusybox();
 });
 
 afterAll(() => node[Symbol.asyncDispose]());

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, Registry } from "../../support/registry.ts";
-import { installServingCertificate } from "../support/kubelet-client.ts";
+import type { Node } from "../../support/node.ts";
+import { ImageNode } from "../support/image-node.ts";
 import { type Container, pod, shell } from "../support/manifests.ts";
 
 const BUSYBOX = "127.0.0.1:5000/busybox:1";
@@ -11,10 +9,9 @@ const NEVER = { restartPolicy: "Never" };
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-output", { ownDisk: true, settings: { watch: "yes" } });
-  await installServingCertificate(node);
-  const registry = await Registry.start(node.machine);
-  await registry.push("busybox:1", { layers: [await busybox()], config: { Env: ["PATH=/bin"] } });
+  const images = await ImageNode.start("image-output", { settings: { watch: "yes" }, servingCertificate: true });
+  ({ node } = images);
+  await images.pushBusybox({ Env: ["PATH=/bin"] });
 });
 
 afterAll(() => node[Symbol.asyncDispose]());

@@ -1,22 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, CREDENTIALS, Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
+import { CREDENTIALS, Registry } from "../../support/registry.ts";
 import type { TarEntry } from "../../support/tar.ts";
 import { eventsOf, waitForEvents } from "../support/events.ts";
+import { ImageNode, SLEEP_CONFIG } from "../support/image-node.ts";
 import { pod } from "../support/manifests.ts";
 import { noLeftover, pullFailure } from "../support/pull-failure.ts";
-
-const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
 
 let node: Node;
 let registry: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-pulls", { ownDisk: true, timerInterval: "1s" });
-  registry = await Registry.start(node.machine);
-  base = await busybox();
+  ({ node, registry, base } = await ImageNode.start("image-pulls", { timerInterval: "1s" }));
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -34,7 +30,7 @@ async function pulls(image: string): Promise<number> {
 
 describe("a pull", () => {
   test("is told with what it took", async () => {
-    const image = await registry.push("told:1", { layers: [base], config: CONFIG });
+    const image = await registry.push("told:1", { layers: [base], config: SLEEP_CONFIG });
     await node.run(pod(node, "told", { image }));
     expect(await runs("told")).toMatchObject({
       image,
@@ -51,7 +47,7 @@ describe("a pull", () => {
   });
 
   test("is one for all pods that wait", async () => {
-    const image = await registry.push("shared:1", { layers: [base], config: CONFIG });
+    const image = await registry.push("shared:1", { layers: [base], config: SLEEP_CONFIG });
     const names = ["one", "two", "three"];
     await node.run(...names.map((name) => pod(node, name, { image })));
     await Promise.all(names.map(runs));
@@ -59,7 +55,7 @@ describe("a pull", () => {
   });
 
   test("brings no layer again that is there", async () => {
-    const image = await registry.push("shared:2", { layers: [base, [{ path: "two" }]], config: CONFIG });
+    const image = await registry.push("shared:2", { layers: [base, [{ path: "two" }]], config: SLEEP_CONFIG });
     await node.run(pod(node, "more", { image }));
     await runs("more");
     const { stdout } = await node.exec("find /var/lib/unitlet/images/blobs -type f -size +500k | wc -l");
@@ -89,10 +85,10 @@ test("what a pull leaves is cleared away also when that takes longer than system
 
 describe("imagePullPolicy", () => {
   test("Always asks the registry for each new pod", async () => {
-    const image = await registry.push("moves:1", { layers: [base], config: CONFIG });
+    const image = await registry.push("moves:1", { layers: [base], config: SLEEP_CONFIG });
     await node.run(pod(node, "before", { image, imagePullPolicy: "Always" }));
     const before = await runs("before");
-    await registry.push("moves:1", { layers: [base, [{ path: "new" }]], config: CONFIG });
+    await registry.push("moves:1", { layers: [base, [{ path: "new" }]], config: SLEEP_CONFIG });
     await node.run(pod(node, "after", { image, imagePullPolicy: "Always" }));
     const after = await runs("after");
     expect(after.imageID).not.toBe(before.imageID);
@@ -100,7 +96,7 @@ describe("imagePullPolicy", () => {
   });
 
   test("IfNotPresent does not", async () => {
-    const image = await registry.push("stays:1", { layers: [base], config: CONFIG });
+    const image = await registry.push("stays:1", { layers: [base], config: SLEEP_CONFIG });
     await node.run(pod(node, "present", { image }));
     await runs("present");
     await node.run(pod(node, "again", { image }));
@@ -123,7 +119,7 @@ describe("what cannot be pulled", () => {
     expect(await waiting("late", "ImagePullBackOff")).toContain(
       `Back-off pulling image "127.0.0.1:5000/late:1": ErrImagePull: ${unknown}`,
     );
-    await registry.push("late:1", { layers: [base], config: CONFIG });
+    await registry.push("late:1", { layers: [base], config: SLEEP_CONFIG });
     await runs("late");
     await waitForEvents(node, "late", [
       `Failed: Failed to pull image "127.0.0.1:5000/late:1": ${unknown}`,
@@ -145,7 +141,7 @@ describe("what cannot be pulled", () => {
 
   test("would fill the disk", async () => {
     const zeros: TarEntry[] = [{ path: "zeros", content: Buffer.alloc(300_000_000) }];
-    const image = await registry.push("large:1", { layers: [base, zeros], config: CONFIG });
+    const image = await registry.push("large:1", { layers: [base, zeros], config: SLEEP_CONFIG });
     await node.exec("mount -o remount,size=200m /var/lib/unitlet");
     try {
       await node.run(pod(node, "large", { image }));
@@ -159,7 +155,7 @@ describe("what cannot be pulled", () => {
 
   test("is not what its digest says", async () => {
     const odd: TarEntry[] = [{ path: "odd", content: "original" }];
-    const image = await registry.push("forged:1", { layers: [odd], config: CONFIG });
+    const image = await registry.push("forged:1", { layers: [odd], config: SLEEP_CONFIG });
     // The only layer that is so small.
     await node.exec(
       "find /srv/registry-5000/docker/registry/v2/blobs -name data -size -2 | xargs grep -lzaP '^\\x1f\\x8b' | while read f; do head -c $(stat -c %s $f) /dev/urandom >$f; done",
@@ -174,7 +170,7 @@ describe("a registry that lets in who it knows", () => {
 
   beforeAll(async () => {
     const closed = await Registry.start(node.machine, { port: 5002, closed: true });
-    image = await closed.push("private:1", { layers: [base], config: CONFIG });
+    image = await closed.push("private:1", { layers: [base], config: SLEEP_CONFIG });
     const [user = "", password = ""] = CREDENTIALS.split(":");
     const server = `--docker-server=${closed.address}`;
     const given = [`--docker-username=${user}`, `--docker-password=${password}`];

@@ -1,14 +1,13 @@
 import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
 import { LyingRegistry } from "../../support/lying-registry.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, CREDENTIALS, Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
+import { CREDENTIALS, Registry } from "../../support/registry.ts";
 import type { TarEntry } from "../../support/tar.ts";
+import { ImageNode, SLEEP_CONFIG } from "../support/image-node.ts";
 import { pod } from "../support/manifests.ts";
 import { pullFailure } from "../support/pull-failure.ts";
 
-const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
 const [USER = "", PASSWORD = ""] = CREDENTIALS.split(":");
 const REFUSED = /unauthorized|authentication required/;
 
@@ -18,10 +17,8 @@ let closed: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-registries", { ownDisk: true, timerInterval: "1s" });
-  open = await Registry.start(node.machine);
+  ({ node, registry: open, base } = await ImageNode.start("image-registries", { timerInterval: "1s" }));
   closed = await Registry.start(node.machine, { port: 5002, closed: true });
-  base = await busybox();
   await secret("pull", PASSWORD);
   await secret("wrong", "wrong");
 });
@@ -32,7 +29,7 @@ async function secret(name: string, password: string): Promise<void> {
   const given = [`--docker-server=${closed.address}`, `--docker-username=${USER}`, `--docker-password=${password}`];
   await node.kubectl("create", "secret", "docker-registry", name, ...given);
 }
-const push = (to: Registry, name: string) => to.push(name, { layers: [base], config: CONFIG });
+const push = (to: Registry, name: string) => to.push(name, { layers: [base], config: SLEEP_CONFIG });
 const runs = (name: string) => node.container(name, ({ state }) => state?.running);
 const withSecret = (name: string, image: string, secretName: string) =>
   node.run(pod(node, name, { image, imagePullPolicy: "IfNotPresent" }, { imagePullSecrets: [{ name: secretName }] }));
@@ -89,7 +86,7 @@ test("wrong credentials of one pod keep no other from its image", async () => {
 
 test("a layer that does not come keeps no other image waiting", async () => {
   await using registry = await LyingRegistry.start(node.machine);
-  const image = (name: string) => ({ layers: [base, [{ path: name }]], config: CONFIG });
+  const image = (name: string) => ({ layers: [base, [{ path: name }]], config: SLEEP_CONFIG });
   const held: ServerResponse[] = [];
   let isHeld = true;
   registry.lie((request, response) => {

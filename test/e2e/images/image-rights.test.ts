@@ -1,17 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
+import { ImageNode } from "../support/image-node.ts";
 import { type Container, pod } from "../support/manifests.ts";
 
 let node: Node;
 let image: string;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-rights", { ownDisk: true });
-  const registry = await Registry.start(node.machine);
-  const config = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
-  image = await registry.push("busybox:1", { layers: [await busybox()], config });
+  const images = await ImageNode.start("image-rights");
+  ({ node } = images);
+  image = await images.pushBusybox();
 });
 
 afterAll(() => node[Symbol.asyncDispose]());

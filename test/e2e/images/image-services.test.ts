@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
 import { debianFiles } from "../../support/debian-root.ts";
-import { Node } from "../../support/node.ts";
-import { Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
+import type { Registry } from "../../support/registry.ts";
 import { run } from "../../support/run.ts";
 import type { TarEntry } from "../../support/tar.ts";
-import { installServingCertificate } from "../support/kubelet-client.ts";
+import { ImageNode } from "../support/image-node.ts";
 import { type Container, template } from "../support/manifests.ts";
 
 const PATH = "PATH=/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -53,9 +52,10 @@ let registry: Registry;
 
 beforeAll(async () => {
   const files = await debianFiles();
-  node = await Node.join(await Cluster.up(), "image-services", { ownDisk: true, settings: { watch: "yes" } });
-  await installServingCertificate(node);
-  registry = await Registry.start(node.machine);
+  ({ node, registry } = await ImageNode.start("image-services", {
+    settings: { watch: "yes" },
+    servingCertificate: true,
+  }));
   const layers = [files, ACCOUNTS];
   await registry.push("nginx:1", {
     layers,

@@ -1,20 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
+import type { Registry } from "../../support/registry.ts";
 import type { TarEntry } from "../../support/tar.ts";
+import { ImageNode, SLEEP_CONFIG } from "../support/image-node.ts";
 import { type Container, pod, shell } from "../support/manifests.ts";
-
-const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
 
 let node: Node;
 let registry: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-starts", { ownDisk: true, timerInterval: "1s" });
-  registry = await Registry.start(node.machine);
-  base = await busybox();
+  ({ node, registry, base } = await ImageNode.start("image-starts", { timerInterval: "1s" }));
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -26,7 +22,7 @@ async function output(
   container: Container,
   layer: readonly TarEntry[] = [],
 ): Promise<string> {
-  const image = await registry.push(`${name}:1`, { layers: [base, layer], config: { ...CONFIG, ...config } });
+  const image = await registry.push(`${name}:1`, { layers: [base, layer], config: { ...SLEEP_CONFIG, ...config } });
   await node.run(pod(node, name, { image, ...container }, { restartPolicy: "Never" }));
   await node.until(name, (seen) => seen?.status?.phase === "Succeeded");
   return await node.log(name);
@@ -75,7 +71,7 @@ describe("an image that names", () => {
 
   test("a signal to stop by is stopped by it, if there is one of that name", async () => {
     const imageOf = (tag: string, StopSignal: string) =>
-      registry.push(`signal:${tag}`, { layers: [base], config: { ...CONFIG, StopSignal } });
+      registry.push(`signal:${tag}`, { layers: [base], config: { ...SLEEP_CONFIG, StopSignal } });
     await node.run(
       pod(node, "signal-odd", { image: await imageOf("odd", "15\n[Service]") }),
       pod(node, "signal", { image: await imageOf("usual", "SIGQUIT") }),
@@ -90,7 +86,7 @@ describe("an image that names", () => {
 
 describe("a program", () => {
   async function ended(name: string, change: object, layer: readonly TarEntry[] = []) {
-    const own = await registry.push(`${name}:1`, { layers: [base, layer], config: { ...CONFIG, ...change } });
+    const own = await registry.push(`${name}:1`, { layers: [base, layer], config: { ...SLEEP_CONFIG, ...change } });
     await node.run(pod(node, name, { image: own }, { restartPolicy: "Never" }));
     return (await node.container(name, ({ state }) => state?.terminated)).state?.terminated;
   }
@@ -128,7 +124,7 @@ describe("a container that is not even made", () => {
     ["number", { User: "4294967295" }, "uids and gids must be in range 0-2147483647"],
     ["command", { Cmd: [] }, "no command specified: "],
   ] as const)("for its %s", async ([what, change, message]) => {
-    const image = await registry.push(`no-${what}:1`, { layers: [base], config: { ...CONFIG, ...change } });
+    const image = await registry.push(`no-${what}:1`, { layers: [base], config: { ...SLEEP_CONFIG, ...change } });
     await node.run(pod(node, `no-${what}`, { image }));
     const reason = "CreateContainerError";
     const { state } = await node.container(`no-${what}`, (seen) => seen.state?.waiting?.reason === reason);

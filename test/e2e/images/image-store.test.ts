@@ -1,21 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
+import type { Registry } from "../../support/registry.ts";
 import type { TarEntry } from "../../support/tar.ts";
+import { ImageNode, SLEEP_CONFIG } from "../support/image-node.ts";
 import { pod } from "../support/manifests.ts";
-
-const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
 
 let node: Node;
 let registry: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-store", { ownDisk: true, timerInterval: "1s" });
-  registry = await Registry.start(node.machine);
-  base = await busybox();
+  ({ node, registry, base } = await ImageNode.start("image-store", { timerInterval: "1s" }));
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -23,7 +19,10 @@ afterAll(() => node[Symbol.asyncDispose]());
 /** An image of so many megabytes that no compression makes smaller, used by a pod and then by nobody. */
 async function leftOver(name: string, megabytes: number): Promise<string> {
   const content = randomBytes(megabytes << 20);
-  const image = await registry.push(`${name}:1`, { layers: [base, [{ path: "large", content }]], config: CONFIG });
+  const image = await registry.push(`${name}:1`, {
+    layers: [base, [{ path: "large", content }]],
+    config: SLEEP_CONFIG,
+  });
   await node.run(pod(node, name, { image }));
   await node.container(name, ({ state }) => state?.running);
   await node.kubectl("delete", "pod", name);
@@ -33,7 +32,7 @@ async function leftOver(name: string, megabytes: number): Promise<string> {
 const names = async () => (await node.exec("unitlet images | cut -d' ' -f1 | tail -n +2")).stdout.trim().split("\n");
 
 test("unitlet images tells what is there and who uses it, and removes what nobody does", async () => {
-  const image = await registry.push("used:1", { layers: [base], config: CONFIG });
+  const image = await registry.push("used:1", { layers: [base], config: SLEEP_CONFIG });
   await node.run(pod(node, "user", { image }));
   await node.container("user", ({ state }) => state?.running);
   const unused = await leftOver("unused", 1);
@@ -78,8 +77,8 @@ test("two images on one base cost the base once on the disk", async () => {
   // As long as the other, and as old.
   const upper: TarEntry[] = [{ path: "replaced", content: "that\n" }, own("second")];
   const images = await Promise.all([
-    registry.push("first:1", { layers: [base, common, [own("first")]], config: CONFIG }),
-    registry.push("second:1", { layers: [base, common, upper], config: CONFIG }),
+    registry.push("first:1", { layers: [base, common, [own("first")]], config: SLEEP_CONFIG }),
+    registry.push("second:1", { layers: [base, common, upper], config: SLEEP_CONFIG }),
   ]);
   const trees = async () => Number((await node.exec("du -s -BM /var/lib/unitlet/images/trees")).stdout.split("M")[0]);
   const before = await trees();

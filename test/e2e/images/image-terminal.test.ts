@@ -1,21 +1,18 @@
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
+import { ImageNode } from "../support/image-node.ts";
 import { Kubectl, kubectl, Terminal } from "../support/kubectl.ts";
-import { installServingCertificate, waitForServerExit } from "../support/kubelet-client.ts";
+import { waitForServerExit } from "../support/kubelet-client.ts";
 import { type Container, pod, shell } from "../support/manifests.ts";
 
 let node: Node;
 let image: string;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-terminal", { ownDisk: true, settings: { apiIdle: "1s" } });
-  await installServingCertificate(node);
-  const registry = await Registry.start(node.machine);
-  const config = { Cmd: ["sh"], Env: ["PATH=/bin"] };
-  image = await registry.push("busybox:1", { layers: [await busybox()], config });
+  const images = await ImageNode.start("image-terminal", { settings: { apiIdle: "1s" }, servingCertificate: true });
+  ({ node } = images);
+  image = await images.pushBusybox({ Cmd: ["sh"], Env: ["PATH=/bin"] });
 });
 
 afterAll(() => node[Symbol.asyncDispose]());

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { FaultProxy } from "../../support/fault-proxy.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
+import type { Registry } from "../../support/registry.ts";
 import type { TarEntry } from "../../support/tar.ts";
+import { ImageNode, SLEEP_CONFIG } from "../support/image-node.ts";
 import { type Container, pod, shell } from "../support/manifests.ts";
 
-const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
 const MOUNT = { name: "files", mountPath: "/run/files" };
 const FILES: readonly TarEntry[] = [
   { path: "motd", content: "from the image\n" },
@@ -24,9 +24,7 @@ let base: readonly TarEntry[];
 beforeAll(async () => {
   const cluster = await Cluster.up();
   proxy = await FaultProxy.start(cluster);
-  node = await Node.join(cluster, "node-81", { proxy, ownDisk: true, timerInterval: "1s" });
-  registry = await Registry.start(node.machine);
-  base = await busybox();
+  ({ node, registry, base } = await ImageNode.start("node-81", { cluster, proxy, timerInterval: "1s" }));
 });
 
 afterAll(async () => {
@@ -71,7 +69,7 @@ describe("a volume of an image's files", () => {
 
   test("is found by a container on the files of another image", async () => {
     const image = await push("on-image:1");
-    const program = await registry.push("program:1", { layers: [base], config: CONFIG });
+    const program = await registry.push("program:1", { layers: [base], config: SLEEP_CONFIG });
     const harmless = "grep -c ' /run/files .* ro,nosuid,nodev,' /proc/self/mounts";
     await node.run(pod(node, "on-image", { ...mounting(`${LOOK}; ${harmless}`), image: program }, volume(image)));
     await says("on-image", `${LOOKED}1\n`);
@@ -92,7 +90,7 @@ describe("a volume of an image's files", () => {
   });
 
   test("is pulled once for two pods and a container, and that is told of the pods", async () => {
-    const image = await registry.push("shared:1", { layers: [base, FILES], config: CONFIG });
+    const image = await registry.push("shared:1", { layers: [base, FILES], config: SLEEP_CONFIG });
     const one = pod(node, "one", { ...mounting("cat /run/files/motd"), image }, volume(image));
     await node.run(one, pod(node, "two", mounting("cat /run/files/motd"), volume(image)));
     await Promise.all(["one", "two"].map((name) => says(name, "from the image\n")));

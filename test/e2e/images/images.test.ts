@@ -1,24 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
-import { Node } from "../../support/node.ts";
-import { busybox, Registry } from "../../support/registry.ts";
+import type { Node } from "../../support/node.ts";
+import type { Registry } from "../../support/registry.ts";
 import type { TarEntry } from "../../support/tar.ts";
-import { installServingCertificate } from "../support/kubelet-client.ts";
+import { ImageNode, SLEEP_CONFIG } from "../support/image-node.ts";
 import { type Container, pod, template } from "../support/manifests.ts";
 
 const BUSYBOX = "127.0.0.1:5000/busybox:1";
-const CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
 
 let node: Node;
 let registry: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "images", { ownDisk: true });
-  await installServingCertificate(node);
-  registry = await Registry.start(node.machine);
-  base = await busybox();
-  await registry.push("busybox:1", { layers: [base], config: CONFIG });
+  const images = await ImageNode.start("images", { servingCertificate: true });
+  ({ node, registry, base } = images);
+  await images.pushBusybox();
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -111,7 +107,7 @@ describe("what a program finds", () => {
 
   test("no device of the host, whatever the image brings", async () => {
     const device: TarEntry[] = [{ path: "disk", type: "block", device: [254, 0], mode: 0o666 }];
-    await registry.push("device", { layers: [base, device], config: CONFIG });
+    await registry.push("device", { layers: [base, device], config: SLEEP_CONFIG });
     const script = "head -c 1 /disk 2>&1; mknod /tmp/disk b 254 0; head -c 1 /tmp/disk 2>&1; true";
     expect(await output("device", { image: "127.0.0.1:5000/device", ...shell(script) })).toBe(
       "head: /disk: Operation not permitted\nhead: /tmp/disk: Operation not permitted\n",

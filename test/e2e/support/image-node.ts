@@ -1,0 +1,40 @@
+import { Cluster } from "../../support/cluster.ts";
+import { Node, type NodeOptions } from "../../support/node.ts";
+import { busybox, Registry } from "../../support/registry.ts";
+import type { TarEntry } from "../../support/tar.ts";
+import { installServingCertificate } from "./kubelet-client.ts";
+
+/** The configuration of an image whose containers only wait. */
+export const SLEEP_CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
+
+export interface ImageNodeOptions extends NodeOptions {
+  /** The control plane that the node joins; the shared one if not given. */
+  readonly cluster?: Cluster;
+  /** Install a serving certificate of the cluster's authority, which kubectl's exec, logs and so on need. */
+  readonly servingCertificate?: boolean;
+}
+
+/** A node with a disk for overlays and a registry on it, and the files of busybox to make images of. */
+export class ImageNode {
+  readonly node: Node;
+  readonly registry: Registry;
+  readonly base: readonly TarEntry[];
+
+  private constructor(node: Node, registry: Registry, base: readonly TarEntry[]) {
+    this.node = node;
+    this.registry = registry;
+    this.base = base;
+  }
+
+  static async start(name: string, options: ImageNodeOptions = {}): Promise<ImageNode> {
+    const { cluster, servingCertificate = false, ...rest } = options;
+    const node = await Node.join(cluster ?? (await Cluster.up()), name, { ownDisk: true, ...rest });
+    if (servingCertificate) await installServingCertificate(node);
+    return new ImageNode(node, await Registry.start(node.machine), await busybox());
+  }
+
+  /** Pushes the image `busybox:1` and returns the name to pull it by. */
+  async pushBusybox(config: object = SLEEP_CONFIG): Promise<string> {
+    return await this.registry.push("busybox:1", { layers: [this.base], config });
+  }
+}
