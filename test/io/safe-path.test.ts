@@ -61,7 +61,7 @@ describe("a path within a volume", () => {
     expect(() => read("link")).toThrow("link leads through too many links");
   });
 
-  test("that is missing is told", () => {
+  test("that is missing is an error", () => {
     expect(() => read("a/none")).toThrow("there is no none in the volume");
   });
 
@@ -86,7 +86,7 @@ describe("a tree that is given to a group", () => {
     expect([mode("a"), mode("a/b/file")]).toEqual(["2775", "664"]);
   });
 
-  test("stays within itself: what a link leads to is nobody's to give", () => {
+  test("stays within itself: what a link leads to is not changed", () => {
     symlinkSync(join(root, "outside/file"), join(volume, "link"));
     symlinkSync(join(root, "outside"), join(volume, "directory"));
     applyFsGroup(volume, gid, true);

@@ -36,10 +36,10 @@ async function first(answer: number, stalls: boolean): Promise<string> {
   return result;
 }
 
-test("who answered while this process could not listen is heard", async () => {
+test("an answer that came while this process was stopped is read", async () => {
   expect(await first(50, true)).toBe("answered");
 });
 
-test("who does not answer is late", async () => {
+test("no answer is a timeout", async () => {
   expect(await first(60_000, false)).toBe("late");
 });

@@ -101,7 +101,7 @@ describe("http", () => {
     });
   });
 
-  test("nobody there", async () => {
+  test("no listener", async () => {
     expect(await get("/", { port: 1 })).toEqual({
       success: false,
       message: `Get "http://${HOST}:1/": dial tcp ${HOST}:1: connect: connection refused`,
@@ -109,7 +109,7 @@ describe("http", () => {
   });
 });
 
-test("https: nobody asks whose certificate it is, nor whether it still counts", async () => {
+test("https: neither the name in the certificate nor its validity is checked", async () => {
   const { certificate: cert, key } = selfSigned("somebody", ["elsewhere.example"], 0, 1000);
   const secure = createSecure({ cert, key }, (_, response) => response.writeHead(204).end());
   await new Promise<void>((resolve) => secure.listen(0, HOST, resolve));
@@ -120,11 +120,11 @@ test("https: nobody asks whose certificate it is, nor whether it still counts", 
 });
 
 describe("tcp", () => {
-  test("somebody listens", async () => {
+  test("a listener", async () => {
     expect(await probe({ type: "tcp", port: portOf(server) })).toEqual({ success: true, message: "" });
   });
 
-  test("nobody does", async () => {
+  test("no listener", async () => {
     expect(await probe({ type: "tcp", host: "::1", port: 1 })).toEqual({
       success: false,
       message: "dial tcp [::1]:1: connect: connection refused",

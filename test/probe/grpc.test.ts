@@ -42,7 +42,7 @@ test.each([
   expect(outcome).toEqual({ success, message });
 });
 
-test("nobody there", async () => {
+test("no listener", async () => {
   expect(await probe({ type: "grpc", port: 1, service: "" })).toEqual({
     success: false,
     message: `error: failed to connect service at "${HOST}:1": dial tcp ${HOST}:1: connect: connection refused`,

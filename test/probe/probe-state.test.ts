@@ -106,7 +106,7 @@ describe("advance()", () => {
     expect(course("startup", "---").at(-1)).toBe("false held: false 3 ended");
   });
 
-  test("tells what failed, and when", () => {
+  test("reports what failed, and when", () => {
     const { news } = nextState(initialState("readiness", "i", undefined), "readiness", PROBE, BAD, 1234);
     const expected: ProbeResult = {
       ...{ invocation: "i", success: false, failures: 1, at: 1234, message: "no" },
@@ -171,11 +171,11 @@ describe("resume()", () => {
   };
   const forgotten = initialState("readiness", "i", undefined);
 
-  test("the verdict that was told stands", () => {
+  test("the reported result stands", () => {
     expect(resumeState("readiness", forgotten, messages)).toEqual({ ...forgotten, success: true });
   });
 
-  test("a start that was told is not looked for again", () => {
+  test("a reported start is not probed again", () => {
     const start = initialState("startup", "i", undefined);
     expect(resumeState("startup", start, messages)).toEqual({ ...start, success: true, held: true });
   });
@@ -184,7 +184,7 @@ describe("resume()", () => {
     expect(resumeState("readiness", forgotten, { ...messages, invocation: "h" })).toEqual(forgotten);
   });
 
-  test("nothing was told yet", () => {
+  test("nothing was reported yet", () => {
     expect(resumeState("readiness", forgotten, undefined)).toEqual(forgotten);
   });
 });

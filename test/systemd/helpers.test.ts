@@ -68,7 +68,7 @@ describe("what is recorded of an exit", () => {
   });
 });
 
-test("a running container: .started holds its invocation; a stop is recorded, rings, and leaves private files only", async () => {
+test("a running container: .started holds its invocation; a stop is recorded, requests a sync, and leaves private files only", async () => {
   await units.start("running", { exec: "/bin/sleep 1000", policy: "Always" });
   const invocation = (await machine.exec(["systemctl", "show", "-P", "InvocationID", unit("running")])).stdout;
   expect(await machine.read(`${volatile("running")}/main.started`)).toBe(invocation);

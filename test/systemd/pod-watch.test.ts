@@ -38,7 +38,7 @@ afterAll(async () => {
   await machine.down();
 });
 
-test("it rings when it is connected, and for each event", async () => {
+test("it requests a sync when it is connected, and for each event", async () => {
   expect(asked[0]).toBe("application/json;as=Table;v=v1;g=meta.k8s.io Bearer secret-token");
   await rings("the connection");
   for (const type of ["ADDED", "MODIFIED", "DELETED"]) {
@@ -47,7 +47,7 @@ test("it rings when it is connected, and for each event", async () => {
   }
 });
 
-test("a storm costs next to nothing while nobody has answered the bell", async () => {
+test("a storm of events costs almost nothing while a requested sync is pending", async () => {
   const before = await each("awk '{ print $14 + $15 }' /proc/$p/stat");
   answers[0]?.write(`${"x".repeat(300)}\n`.repeat(5000));
   answers[0]?.write(`${JSON.stringify({ type: "MODIFIED" })}\n`);
@@ -64,14 +64,14 @@ test("the token is in no command line, and it is small", async () => {
   expect(kilobytes).toBeLessThan(12_000);
 });
 
-test("it connects again when the API server has closed the watch, and rings", async () => {
+test("it connects again when the API server has closed the watch, and requests a sync", async () => {
   answers.pop()?.end();
   await machine.exec("rm -f /run/unitlet/sync-requested");
   await machine.until(() => answers.length === 1, { what: "another connection" });
   await rings("the new connection");
 });
 
-test("what the API server refuses is said once, rings nothing, and heals", async () => {
+test("a refusal of the API server is logged once, requests no sync, and the watch recovers", async () => {
   status = 403;
   const before = asked.length;
   answers.pop()?.end();

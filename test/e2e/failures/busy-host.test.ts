@@ -44,7 +44,7 @@ test.each([
   await node.exec(`umount ${HELPER}`);
 });
 
-test("an end that goes on after its helper has rung is told without the timer", async () => {
+test("an end that is still going on after its helper has requested a sync is reported without the timer", async () => {
   const helper = "/usr/local/lib/unitlet/container-exit";
   await node.run(pod(node, "ends", SLEEP, { terminationGracePeriodSeconds: 60 }));
   await node.container("ends", ({ ready }) => ready);
@@ -60,7 +60,7 @@ test("an end that goes on after its helper has rung is told without the timer", 
   await node.exec(`umount ${helper}`);
 });
 
-test("a program has its time after a hook that took all of it, also on a host that stands still", async () => {
+test("a program has its time after a hook that used the whole grace period, also on a stalled host", async () => {
   const words = "for i in 1 2 3 4 5 6 7 8; do sleep 0.1; done; echo bye";
   const command = shell(`trap 'echo got; ${words}; exit' TERM; echo up; while :; do sleep 0.1; done`);
   const lifecycle = { preStop: { sleep: { seconds: 2 } } };
@@ -75,7 +75,7 @@ test("a program has its time after a hook that took all of it, also on a host th
   expect(await node.log("slow-end")).toBe("up\ngot\nbye\n");
 });
 
-test("an installation goes on though somebody asks the port while its process is being stopped", async () => {
+test("an installation continues although a request comes while the process behind the port is being stopped", async () => {
   await installServingCertificate(node);
   expect((await requestKubelet(node, "/healthz")).status).toBe(200);
   const unit = "unitlet-api.service";

@@ -109,7 +109,7 @@ test("a pod that cannot be written harms no other, and runs once it can", async 
   await node.container("blocked", ({ ready }) => ready);
 });
 
-test("/run/unitlet that was emptied is filled again, what runs runs on, and its end is told", async () => {
+test("an emptied /run/unitlet is filled again, containers run on, and their end is reported", async () => {
   const invocation = await run("emptied", { automountServiceAccountToken: true });
   const files = "cd /run/unitlet/pods/*; find . -type f -printf '%P %m\\n' | sed 's/[.][.][0-9-]*/DATA/' | sort";
   const uid = (await node.get("emptied"))?.metadata?.uid;

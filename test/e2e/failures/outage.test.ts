@@ -35,8 +35,8 @@ function refuse(code: number, method: string, path: RegExp): void {
   );
 }
 
-describe("while nothing can be told", () => {
-  test("a container that ends is restarted, and all its exits are told later", async () => {
+describe("while the API server is away", () => {
+  test("a container that ends is restarted, and all its exits are reported later", async () => {
     // Long enough to be seen, and told, however busy the computer is.
     const annotations = { "unitlet.dev/back-off": "120s 300s" };
     const metadata = { name: "restarts", annotations };
@@ -65,7 +65,7 @@ describe("while nothing can be told", () => {
     });
   });
 
-  test("a pod that comes to its end is not run again, and its end is told later", async () => {
+  test("a pod that ends is not run again, and its end is reported later", async () => {
     await node.run(
       pod(node, "ends", shell("until test -e /opt/end; do sleep 0.1; done; exit 7"), { restartPolicy: "Never" }),
     );

@@ -16,7 +16,7 @@ async function pods(): Promise<V1Pod[]> {
   return JSON.parse(await node.kubectl("get", "pods", "-o", "json")).items;
 }
 
-test("fifty pods that are created at once all run, those that end at once are all told of, and none is left when all are deleted", {
+test("fifty pods that are created at once all run, all ends at once are reported, and none is left when all are deleted", {
   timeout: 400_000,
 }, async () => {
   const names = (kind: string) => Array.from({ length: 25 }, (_, at) => `${kind}-${at}`);

@@ -34,7 +34,7 @@ afterAll(async () => {
   await proxy[Symbol.asyncDispose]();
 });
 
-test("a pod comes back after a crash of the host, though nobody can be asked for it", async () => {
+test("a pod comes back after a crash of the host, although no registry and no API server answers", async () => {
   const registry = await Registry.start(node.machine);
   const image = await registry.push("busybox:1", { layers: [base], config: CONFIG });
   await node.run(pod(node, "steady", { image, command: ["sh", "-c", "echo up; exec sleep 1000"] }));

@@ -110,14 +110,14 @@ describe("kubectl debug", () => {
     );
   });
 
-  test("from an image, of a container on the host's files: among its own, and that is told", async () => {
+  test("an image-based debug container of a host-based one has namespaces of its own, and an Event says so", async () => {
     expect(await seenBy("plain", "look", ["--target=host"], "cat /proc/1/comm")).toBe("cat\n");
     const events = () => node.kubectl("get", "events", "--field-selector=reason=FieldIgnored", "-o", "wide");
     const result = "spec.ephemeralContainers[look].targetContainerName is ignored";
     await node.machine.until(async () => [(await events()).includes(result), await events()], { what: "the Event" });
   });
 
-  test("an image that is not to be had is told of that container alone", async () => {
+  test("an image that cannot be pulled is reported for that container alone", async () => {
     await debug("web", "absent", ["--image=127.0.0.1:5000/none:1"], "sh");
     const { state } = await added("web", "absent", ({ waiting }) => waiting?.message);
     expect(state?.waiting?.reason).toMatch(/^(ErrImagePull|ImagePullBackOff)$/);

@@ -47,7 +47,7 @@ function index(name: string, manifest: Descriptor & { readonly platform?: object
 }
 
 describe("a registry", () => {
-  test("whose name nobody knows", async () => {
+  test("whose name does not resolve", async () => {
     expect(await failure("unknown", "registry.invalid/x:1")).toMatch(/dial tcp: lookup registry\.invalid/);
   });
 
@@ -118,7 +118,7 @@ describe("a registry", () => {
 });
 
 describe("an image", () => {
-  test("of which nobody knows the digest", async () => {
+  test("whose digest the registry does not have", async () => {
     const digest = `sha256:${"ab".repeat(32)}`;
     expect(await failure("no-digest", `${registry.address}/x@${digest}`)).toBe(
       `reading manifest ${digest} in ${registry.address}/x: manifest unknown`,

@@ -132,7 +132,7 @@ describe("a hostile image", () => {
     ],
   };
 
-  test.for(Object.entries(attacks))("that %s harms nobody", async ([what, layer]) => {
+  test.for(Object.entries(attacks))("that %s changes nothing outside", async ([what, layer]) => {
     const name = what.replaceAll(" ", "-");
     const image = await registry.push(name, { layers: [layer, base], config: SLEEP_CONFIG });
     await node.run(pod(node, name, { image }));

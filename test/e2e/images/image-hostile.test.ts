@@ -58,7 +58,7 @@ describe("where a runtime mounts, an image has", () => {
 });
 
 describe("a working directory", () => {
-  test("that is a descriptor of who starts it leads nowhere", async () => {
+  test("that is a descriptor of the starting process leads nowhere", async () => {
     const numbers = Array.from({ length: 9 }, (_, at) => at + 3);
     const layer = numbers.map((number) => link(`way-${number}`, `/proc/self/fd/${number}`));
     const image = await registry.push("descriptors:1", { layers: [base, layer], config: SLEEP_CONFIG });

@@ -54,7 +54,7 @@ describe("a pod's containers", () => {
     expect(await see.inside("shared", "two", "cat /dev/shm/kept")).toBe("kept\n");
   });
 
-  test("are started anew when somebody stops the sandbox, in a new one", async () => {
+  test("are restarted in a new sandbox when theirs is stopped", async () => {
     await see.inside("other", "main", "echo lost >/dev/shm/lost");
     await node.exec(["systemctl", "stop", see.sandbox("other")]);
     await node.container("other", ({ state, restartCount }) => state?.running && restartCount === 1);
@@ -70,7 +70,7 @@ describe("a pod's containers", () => {
   });
 });
 
-test("a sandbox that cannot be made is told, and tried again", async () => {
+test("a sandbox that cannot be made is reported, and tried again", async () => {
   const helper = "/usr/local/lib/unitlet/pod-sandbox";
   await node.exec(`mv ${helper} ${helper}.away && printf '#!/bin/sh\\nexit 1\\n' >${helper} && chmod 755 ${helper}`);
   await node.run(pod(node, "unmade", { image }));
@@ -118,7 +118,7 @@ describe("shareProcessNamespace", () => {
     expect(await see.inside("family", "one", "ps -o args")).toContain("/usr/bin/sleep infinity");
   });
 
-  test("who has lost its parent leaves no zombie", async () => {
+  test("orphaned processes leave no zombie", async () => {
     await see.inside("family", "one", "(sleep 0.1 & sleep 0.2 &) ; true");
     const zombies = () => see.inside("family", "two", "ps -o stat,args | grep -c '^Z' || true");
     await node.machine.until(async () => [(await names("two")).length === ALL.length, await names("two")], {
@@ -180,7 +180,7 @@ describe("the host's", () => {
     ).toBe("no");
   });
 
-  test("processes are out of reach for who has no right to them", async () => {
+  test("processes cannot be reached without the right to them", async () => {
     await node.until("host-pid", (seen) => seen?.status?.phase === "Succeeded");
     expect(await node.log("host-pid")).toBe(
       "systemd\nls: /proc/1/root: Permission denied\nsh: can't kill pid 1: Operation not permitted\n",

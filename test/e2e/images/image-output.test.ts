@@ -47,7 +47,7 @@ async function waitForNoReader(name: string): Promise<void> {
 const next = (name: string) => node.kubectl("exec", name, "--", "touch", "/next");
 const WAIT = "until rm /next 2>/dev/null; do sleep 0.1; done";
 
-test("nobody stays behind a container that is silent, and what it says later is there", async () => {
+test("no helper stays with a silent container, and its later output is logged", async () => {
   await node.run(pod(node, "quiet", script(`echo one; ${WAIT}; echo two; exec sleep 1000`)));
   await waitForLog("quiet", "one\n");
   await waitForNoReader("quiet");
@@ -59,7 +59,7 @@ test("nobody stays behind a container that is silent, and what it says later is 
   expect((await node.exec("pgrep -fc 'container-[l]og ' || true")).stdout).toBe("0\n");
 });
 
-test("what containers have written that end at once is all there when they are told to have ended", async () => {
+test("the whole output of short-lived containers is logged when their end is reported", async () => {
   const names = Array.from({ length: 12 }, (_, at) => `quick-${at}`);
   const text = (at: number) =>
     `i=0; while [ $i -lt 4000 ]; do i=$((i + 1)); echo a line, number $i; done; exit ${at % 3}`;
@@ -89,7 +89,7 @@ test("an init container's output is as complete", async () => {
   expect(await node.kubectl("logs", "init", "-c", "init")).toBe("line\n".repeat(20_000));
 });
 
-test("who reads may be killed, even within a line", async () => {
+test("the log reader may be killed, even within a line", async () => {
   await node.run(pod(node, "killed", script(`echo one; printf half; ${WAIT}; echo " and half"; exec sleep 1000`)));
   // Only the whole line is in the journal.
   await waitForLog("killed", "one\n");

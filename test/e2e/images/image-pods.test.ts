@@ -88,7 +88,7 @@ test("hooks run within, and write to the program's own output", async () => {
   expect(await node.log("hooked")).toBe("started\nstopping\nending\n");
 });
 
-test("/dev/stdout can be opened, also by who is not root, and no line is lost at the end", async () => {
+test("/dev/stdout can be opened, also by other users than root, and no line is lost at the end", async () => {
   const script =
     "echo one >/dev/stdout; echo two >/dev/stderr; i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i + 1)); done";
   const main = { image, ...shell(script), securityContext: { runAsUser: 1000 } };
@@ -98,7 +98,7 @@ test("/dev/stdout can be opened, also by who is not root, and no line is lost at
   expect([lines.length, lines[0], lines[1], lines.at(-1)]).toEqual([2002, "one", "two", "line 1999"]);
 });
 
-test("its last words are told", async () => {
+test("its termination message is reported", async () => {
   const said = { image, ...shell("echo -n bye >/dev/termination-log; exit 3"), securityContext: { runAsUser: 1000 } };
   const logged = { image, ...shell("echo trouble; exit 3"), terminationMessagePolicy: "FallbackToLogsOnError" };
   await node.run(
@@ -110,7 +110,7 @@ test("its last words are told", async () => {
   expect([await message("said"), await message("logged")]).toEqual(["bye", "trouble\n"]);
 });
 
-test("a limit of memory holds, and who goes over it is told", async () => {
+test("a memory limit holds, and OOMKilled is reported", async () => {
   const main = {
     image,
     ...shell("dd if=/dev/zero of=/dev/null bs=200M count=1"),

@@ -29,7 +29,7 @@ async function pulls(image: string): Promise<number> {
 }
 
 describe("a pull", () => {
-  test("is told with what it took", async () => {
+  test("is reported with its duration and size", async () => {
     const image = await registry.push("told:1", { layers: [base], config: SLEEP_CONFIG });
     await node.run(pod(node, "told", { image }));
     expect(await runs("told")).toMatchObject({
@@ -62,7 +62,7 @@ describe("a pull", () => {
     expect(stdout.trim()).toBe("1");
   });
 
-  test("that nobody needs any more is stopped", async () => {
+  test("is stopped when no pod needs it any more", async () => {
     // It takes connections and never says a word.
     await node.exec("systemd-run --quiet --unit=deaf systemd-socket-activate --listen=127.0.0.1:5001 sleep 1000");
     await node.run(pod(node, "left", { image: "127.0.0.1:5001/slow:1" }));
@@ -165,7 +165,7 @@ describe("what cannot be pulled", () => {
   });
 });
 
-describe("a registry that lets in who it knows", () => {
+describe("a registry with user accounts", () => {
   let image: string;
 
   beforeAll(async () => {
@@ -177,7 +177,7 @@ describe("a registry that lets in who it knows", () => {
     await node.kubectl("create", "secret", "docker-registry", "pull", server, ...given);
   });
 
-  test("refuses others, which is told", async () => {
+  test("refuses others, and an Event says so", async () => {
     await node.run(pod(node, "stranger", { image }, { imagePullSecrets: [{ name: "gone" }] }));
     expect(await pullFailure(node, "stranger")).toMatch(/unauthorized|authentication required/);
     await waitForEvents(node, "stranger", [
@@ -185,7 +185,7 @@ describe("a registry that lets in who it knows", () => {
     ]);
   });
 
-  test("lets a pod in with its imagePullSecrets, which nobody else sees", async () => {
+  test("accepts a pod's imagePullSecrets, which no other user can read", async () => {
     await node.run(pod(node, "friend", { image }, { imagePullSecrets: [{ name: "pull" }] }));
     await runs("friend");
     const password = Buffer.from(CREDENTIALS).toString("base64");

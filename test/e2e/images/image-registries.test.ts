@@ -55,7 +55,7 @@ describe("what a pod has pulled with its credentials", () => {
     expect(await pullFailure(node, "impostor")).toMatch(REFUSED);
   });
 
-  test("which are not even told that it is there", async () => {
+  test("which do not learn that it exists", async () => {
     await without("never", image, "Never");
     const reason = "ErrImageNeverPull";
     const { state } = await node.container("never", (seen) => seen.state?.waiting?.reason === reason);

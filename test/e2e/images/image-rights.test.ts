@@ -22,7 +22,7 @@ async function output(name: string, script: string, rest: Container = {}): Promi
   return (await node.log(name)).trimEnd().split("\n");
 }
 
-test("what PodSecurity calls restricted, for a user who has no name", async () => {
+test("the restricted profile of Pod Security, with a user without a passwd entry", async () => {
   const securityContext = {
     runAsNonRoot: true,
     runAsUser: 4711,

@@ -104,7 +104,7 @@ describe("nginx", () => {
     });
   });
 
-  test("is told to end as its image says", async () => {
+  test("gets the stop signal of its image", async () => {
     const unit = (
       await node.exec("systemctl list-units --plain --no-legend 'unitlet.*nginx*' | cut -d' ' -f1")
     ).stdout.trim();
@@ -142,7 +142,7 @@ test("a static Go program needs nothing beside it", async () => {
   expect((await node.exec("curl -s http://127.0.0.1:8099/files/text")).stdout).toBe("hello\n");
 });
 
-test("redis keeps what it is told", async () => {
+test("redis keeps its data", async () => {
   await deploy("redis", {
     image: "127.0.0.1:5000/redis:7",
     readinessProbe: { tcpSocket: { port: 6379 }, periodSeconds: 1 },

@@ -62,7 +62,7 @@ describe("an image that names", () => {
     expect((await node.exec("ls /srv | grep -c '^x$' || true")).stdout).toBe("0\n");
   });
 
-  test("a check of its health: nobody asks for it", async () => {
+  test("a HEALTHCHECK, which is ignored", async () => {
     const Healthcheck = { Test: ["CMD", "touch", "/asked"], Interval: 100_000_000 };
     expect(await output("health", { Healthcheck }, shell("sleep 1; ls /asked 2>&1 || true"))).toBe(
       "ls: /asked: No such file or directory\n",

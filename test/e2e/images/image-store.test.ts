@@ -31,7 +31,7 @@ async function leftOver(name: string, megabytes: number): Promise<string> {
 
 const names = async () => (await node.exec("unitlet images | cut -d' ' -f1 | tail -n +2")).stdout.trim().split("\n");
 
-test("unitlet images tells what is there and who uses it, and removes what nobody does", async () => {
+test("unitlet images lists images and the pods that use them, and removes unused ones", async () => {
   const image = await registry.push("used:1", { layers: [base], config: SLEEP_CONFIG });
   await node.run(pod(node, "user", { image }));
   await node.container("user", ({ state }) => state?.running);
@@ -101,7 +101,7 @@ test("two images on one base cost the base once on the disk", async () => {
   expect((await node.exec("unitlet images prune")).stdout).toMatch(/^removed .*second:1\n1 images, 1[67] MB\n$/);
 });
 
-test("the Node tells which images it has", async () => {
+test("the Node's status lists its images", async () => {
   const poll = async () => {
     const object = await node.cluster.get("node", node.name);
     return object?.status?.images?.some(({ names: all }) => all?.includes("127.0.0.1:5000/used:1"));

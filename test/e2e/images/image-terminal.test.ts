@@ -48,7 +48,7 @@ describe("input", () => {
     await node.container("open", ({ ready }) => ready);
   });
 
-  test("of a user who is not root, by any name that it has", async () => {
+  test("of another user than root, by any name that it has", async () => {
     await start("user", shell("head -n 1 </dev/stdin; exit 0", { stdin: true, securityContext: { runAsUser: 1234 } }));
     const client = new Kubectl(node, ["attach", "-i", "user"]);
     client.type("hello\n");
@@ -68,7 +68,7 @@ describe("input", () => {
     });
   });
 
-  test("nobody waits for it any more when the container has ended", async () => {
+  test("its clients end with the container", async () => {
     await start("unread", shell("until test -e /go; do sleep 0.1; done; exit 3", { stdin: true, stdinOnce: true }));
     const { stdout } = await node.exec("cat /run/unitlet/pods/*/main.stdin.pid");
     await kubectl(node, ["exec", "unread", "--", "touch", "/go"]);
@@ -97,7 +97,7 @@ describe("a terminal", () => {
     expect(await node.log("shell", "shell")).toContain("20 70");
   });
 
-  test("goes on without those who were attached, and what is written there is in the log", async () => {
+  test("continues when its clients have left, and its output is in the log", async () => {
     await start("alone", { ...shell("test -t 0 && test -t 1 && test -t 2; echo $?; exec sh"), stdin: true, tty: true });
     await node.machine.until(async () => (await node.log("alone")).startsWith("0"), { what: "its first words" });
     for (const word of ["one", "two"]) {
@@ -128,7 +128,7 @@ describe("a terminal", () => {
     expect(await exitCode("both")).toBe(3);
   });
 
-  test("a megabyte in, and much out that nobody looks at", async () => {
+  test("a megabyte of input, and much output that no client reads", async () => {
     const script = "stty raw -echo; echo ready; head -c 1000000 | sha256sum; seq 1 50000; echo end";
     await start("much", { ...shell(script), stdin: true, tty: true });
     await node.machine.until(async () => (await node.log("much")).startsWith("ready"), { what: "it to be ready" });

@@ -89,7 +89,7 @@ describe("a volume of an image's files", () => {
     await node.kubectl("delete", "pod", "sub-path", "no-sub-path", "out");
   });
 
-  test("is pulled once for two pods and a container, and that is told of the pods", async () => {
+  test("is pulled once for two pods and a container, with Events of both pods", async () => {
     const image = await registry.push("shared:1", { layers: [base, FILES], config: SLEEP_CONFIG });
     const one = pod(node, "one", { ...mounting("cat /run/files/motd"), image }, volume(image));
     await node.run(one, pod(node, "two", mounting("cat /run/files/motd"), volume(image)));
@@ -118,7 +118,7 @@ describe("a volume of an image's files", () => {
 });
 
 describe("an image that cannot be had keeps the containers waiting that mount it:", () => {
-  test("one that nobody has", async () => {
+  test("one that does not exist", async () => {
     const image = `${registry.address}/missing:1`;
     const idle = { ...shell("exec sleep infinity"), name: "idle" };
     await node.run(pod(node, "missing", [{ ...mounting("true"), name: "main" }, idle], volume(image)));

@@ -81,7 +81,7 @@ describe("input", () => {
     await node.container("open", ({ ready }) => ready);
   });
 
-  test("of a user who is not root", async () => {
+  test("of another user than root", async () => {
     await start("user", shell("head -n 1", { stdin: true }), { securityContext: { runAsUser: 1234 } });
     const client = new Kubectl(node, ["attach", "-i", "user"]);
     client.type("hello\n");
@@ -103,7 +103,7 @@ describe("input", () => {
     });
   });
 
-  test("of a container that has not come so far as to read when somebody is attached", async () => {
+  test("of a container that does not read yet when a client attaches", async () => {
     const fence = "/usr/local/lib/unitlet/container-landlock";
     const held = `#!/bin/sh\nuntil test -e /opt/now; do sleep 0.1; done\nexec /opt/fence "$@"\n`;
     await node.machine.write("/opt/held", held, 0o755);

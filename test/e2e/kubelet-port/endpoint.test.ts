@@ -27,7 +27,7 @@ afterAll(async () => {
   await proxy[Symbol.asyncDispose]();
 });
 
-test("a certificate that unitlet has signed itself is refused by who wants a better one, and else good", async () => {
+test("a self-signed serving certificate is refused by clients that verify it, and accepted by others", async () => {
   await expect(node.kubectl("logs", "first")).rejects.toThrow("certificate signed by unknown authority");
   expect(await node.kubectl("logs", "first", "--insecure-skip-tls-verify-backend")).toBe("hello\n");
   const poll = async () =>
@@ -64,7 +64,7 @@ describe("what is refused, in the kubelet's words", () => {
   });
 });
 
-describe("who is let in", () => {
+describe("authentication and authorization", () => {
   async function token(name: string, ...rules: object[]): Promise<string[]> {
     await node.kubectl("create", "serviceaccount", name);
     // Of the whole cluster, so named after the namespace.
@@ -78,7 +78,7 @@ describe("who is let in", () => {
 
   const rule = (resource: string, ...verbs: string[]) => ({ apiGroups: [""], resources: [resource], verbs });
 
-  test("nobody without a name, a stranger's certificate or an invented token", async () => {
+  test("no anonymous client, no certificate of another authority, no invented token", async () => {
     const subject = ["-nodes", "-days", "1", "-subj", "/O=system:masters/CN=admin"];
     const files = mkdtempSync(join(tmpdir(), "unitlet-stranger-"));
     const [certificate, key] = [join(files, "tls.crt"), join(files, "tls.key")];
@@ -90,7 +90,7 @@ describe("who is let in", () => {
     rmSync(files, { recursive: true });
   });
 
-  test("who may do something may do just that", async () => {
+  test("a client may do what its role allows and nothing else", async () => {
     const path = `/containerLogs/${node.namespace}/first/main`;
     const nothing = await token("may-nothing");
     const user = `user=system:serviceaccount:${node.namespace}:may-nothing`;
@@ -138,7 +138,7 @@ test("/pods is the list of this node's pods", async () => {
   expect(await cluster.kubectl(["get", "--raw", `/api/v1/nodes/${node.name}/proxy/healthz`])).toBe("ok");
 });
 
-test("the process ends when nobody asks, and who asks just then is served by the next one", async () => {
+test("the process ends when it is idle, and a request at that moment is served by the next one", async () => {
   const startedAt = (await node.exec("date +%s")).stdout.trim();
   for (let burst = 0; burst < 5; burst += 1) {
     await Promise.all(
@@ -165,7 +165,7 @@ describe("where it listens", () => {
     return stdout.trim();
   };
 
-  test("on IPv4 and IPv6, at the port of the configuration, which the Node object tells", async () => {
+  test("on IPv4 and IPv6, at the configured port, which the Node object names", async () => {
     expect(await listening()).toBe("*:10250");
     const { stdout } = await node.exec(
       "curl -sk 'https://[::1]:10250/healthz'; curl -sk https://127.0.0.1:10250/healthz",

@@ -172,7 +172,7 @@ describe("what is refused", () => {
     ]);
   });
 
-  test.each(["exec", "run"])("%s for who may not create nodes/proxy, even by a GET", async (verb) => {
+  test.each(["exec", "run"])("%s without the right to create nodes/proxy, even by a GET", async (verb) => {
     const token = (await node.kubectl("create", "token", "default")).trim();
     const name = `${node.namespace}-${verb}`;
     await node.kubectl("create", "clusterrole", name, "--verb=get", "--resource=nodes/proxy");

@@ -77,7 +77,7 @@ describe("/metrics", () => {
   });
 });
 
-test("/metrics/cadvisor tells what a container uses, and what it may", async () => {
+test("/metrics/cadvisor has the usage and the limits of a container", async () => {
   const poll = async () => {
     const text = await raw("/metrics/cadvisor");
     const own = text.split("\n").filter((line) => line.includes('container="main"') && line.includes('pod="busy"'));
@@ -113,7 +113,7 @@ test("/metrics/probes and /metrics/slis are answered, other metrics are not", as
   await expect(raw("/metrics/none")).rejects.toThrow("could not find the requested resource");
 });
 
-test("/runningpods/ has those that run, and who they are", async () => {
+test("/runningpods/ has the running pods with their identity", async () => {
   const uid = (await node.get("busy"))?.metadata?.uid;
   const { items } = JSON.parse(await raw("/runningpods/"));
   expect(items).toEqual([

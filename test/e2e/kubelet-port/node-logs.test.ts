@@ -91,7 +91,7 @@ test("the journal of any unit, with every option", async () => {
   ).toEqual(["first"]);
 });
 
-test("packed, for who asks for that", async () => {
+test("gzip-encoded, for clients that accept it", async () => {
   const flags = [...asApiServer(node), "--compressed", "-H", "Accept-Encoding: gzip"];
   expect((await requestKubelet(node, "/logs/?query=chatty&pattern=first", flags)).body).toMatch(/first$/m);
 });

@@ -100,7 +100,7 @@ describe.each(["true", "false"])("KUBECTL_PORT_FORWARD_WEBSOCKETS=%s", (value) =
     }
   });
 
-  test("it stays while nobody uses it, and keeps the process behind the port", async () => {
+  test("an unused connection stays open, and keeps the process behind the port", async () => {
     await using forward = await forwarding([":7001"], env);
     const process = async () => (await node.exec("systemctl show -P MainPID unitlet-api")).stdout;
     const before = await process();
@@ -123,7 +123,7 @@ describe.each(["true", "false"])("KUBECTL_PORT_FORWARD_WEBSOCKETS=%s", (value) =
     expect(String(await buffer(whole))).toBe("y:2");
   });
 
-  test("a port where nobody listens: kubectl says why, and ends", async () => {
+  test("a port without a listener: kubectl says why, and ends", async () => {
     await using forward = await forwarding([":7003"], env);
     await exchange(forward.local[0] ?? 0, Buffer.from("x")).catch(() => undefined);
     const { stderr } = await forward.client.ended;
@@ -145,7 +145,7 @@ test("the API server hands WebSockets through, since the node declares that it t
   expect(await handed()).toBeGreaterThan(before);
 });
 
-test("it ends with the pod, whoever listens there then", async () => {
+test("it ends with the pod, also when another process listens at the port then", async () => {
   await node.run(pod(node, "short", SLEEP));
   await node.container("short", ({ ready }) => ready);
   await using forward = await forwarding([":7001"], {}, "short");
@@ -192,7 +192,7 @@ describe("what is refused, in the kubelet's words", () => {
     expect(answer).toEqual({ status, body: body.replace("NS", node.namespace) });
   });
 
-  test("who has no certificate, before anything is upgraded", async () => {
+  test("clients without a certificate, before the upgrade", async () => {
     const path = `/portForward/${node.namespace}/echo`;
     expect(await requestKubelet(node, path, ["-X", "POST", ...protocol("portforward.k8s.io")])).toEqual({
       status: 401,

@@ -134,7 +134,7 @@ describe("clients that are slow", () => {
   });
 });
 
-test("a hundred followers at once are all told, in bounded memory, and nothing is left of them", async () => {
+test("a hundred followers at once all get the log, in bounded memory, and nothing is left of them", async () => {
   const path = `/containerLogs/${node.namespace}/talks/main?follow=true&tailLines=1`;
   const request = `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
   const followers = await Promise.all(Array.from({ length: 100 }, () => dial()));

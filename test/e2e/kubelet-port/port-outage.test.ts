@@ -35,7 +35,7 @@ afterAll(async () => {
 const log = (name: string, query = "", container = "main") =>
   `/containerLogs/${node.namespace}/${name}/${container}${query}`;
 
-describe("while the API server is away, who was let in lately", () => {
+describe("while the API server is away, a client that was authorized recently", () => {
   beforeAll(() => proxy.on(() => ({ reset: true })));
   afterAll(() => proxy.clear());
 
@@ -48,13 +48,13 @@ describe("while the API server is away, who was let in lately", () => {
     expect(await requestKubelet(node, log(name, query, container))).toEqual({ status: 200, body });
   });
 
-  test("is told who the pods are", async () => {
+  test("gets the list of pods", async () => {
     const { items } = JSON.parse((await requestKubelet(node, "/pods")).body);
     const names = items.map((each: { metadata: { name: string } }) => each.metadata.name);
     expect(names.toSorted()).toEqual(["again", "initiated", "waiting"]);
   });
 
-  test("is not told that a pod does not exist, which only the API server could know", async () => {
+  test("gets no 404 for a pod that only the API server could know", async () => {
     expect((await requestKubelet(node, log("none"))).status).toBe(503);
     expect(await requestKubelet(node, log("again", "", "none"))).toMatchObject({ status: 404 });
   });

@@ -140,7 +140,7 @@ describe("clients that mean no good, or cannot do better", () => {
     expect((await requestKubelet(node, "/healthz")).status).toBe(200);
   });
 
-  test("a hundred connections, each with something that nobody reads: less than 100 MB more", async () => {
+  test("a hundred connections, each with output that its client does not read: less than 100 MB more", async () => {
     await node.machine.write("/opt/silent", SILENT, 0o755);
     await node.exec("systemd-run --quiet --unit=silent --collect /opt/silent");
     await node.machine.until(async () => (await node.exec("ss -Htln 'sport = :7200'")).stdout !== "", {
@@ -172,7 +172,7 @@ describe("clients that mean no good, or cannot do better", () => {
     await node.exec("systemctl stop silent");
   });
 
-  test("who connects and says nothing is let go", async () => {
+  test("a client that sends nothing is disconnected", async () => {
     await until(() => connections.every(({ socket }) => socket.closed), {
       what: "closed connections",
     });

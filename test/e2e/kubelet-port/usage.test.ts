@@ -23,7 +23,7 @@ async function metrics(): Promise<(name: string) => number> {
   return (name) => Number(new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1]);
 }
 
-test("/metrics/resource tells what the node, each pod and each container use", async () => {
+test("/metrics/resource has the usage of the node, each pod and each container", async () => {
   const before = await metrics();
   const labels = `{container="main",namespace="${node.namespace}",pod="busy"}`;
   const used = async () => (await metrics())(`container_cpu_usage_seconds_total${labels}`) > 0.2;
@@ -36,7 +36,7 @@ test("/metrics/resource tells what the node, each pod and each container use", a
   expect(after(`pod_cpu_usage_seconds_total${labels.replace('container="main",', "")}`)).toBeGreaterThan(0.2);
 });
 
-test("/stats/summary tells the same, and rates", async () => {
+test("/stats/summary has the same, and rates", async () => {
   const { node: host, pods } = JSON.parse(await raw("/stats/summary"));
   expect(host).toMatchObject({ nodeName: "usage", cpu: { usageNanoCores: expect.any(Number) } });
   expect(host.fs.capacityBytes).toBeGreaterThan(host.fs.usedBytes);

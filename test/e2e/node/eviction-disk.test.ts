@@ -38,7 +38,7 @@ test("a pod goes whose volume outgrows its limit, and one whose container does; 
   expect(await node.container("within", ({ ready }) => ready)).toMatchObject({ restartCount: 0 });
 });
 
-test("while the disk is short, who takes most of it goes first, and what it took is given back", async () => {
+test("under disk pressure the pod that uses most is evicted first, and its space is freed", async () => {
   await node.run(pod(node, "modest", SLEEP));
   await node.run(writer("greedy", 64, {}));
   await node.container("modest", ({ ready }) => ready);

@@ -40,7 +40,7 @@ test("a critical pod takes the room of an ordinary one", async () => {
   await node.container("critical", ({ ready }) => ready);
 });
 
-test("while memory is short the greediest goes first, nobody new comes, and the critical pod stays", async () => {
+test("under memory pressure the pod furthest above its request is evicted first, no pod is admitted, and the critical pod stays", async () => {
   const invocation = await node.invocation("critical");
   const hog = shell('x=$(head -c 60000000 /dev/zero | tr "\\0" x); exec 3<&0; while :; do sleep 1; done');
   await node.run(pod(node, "modest", SLEEP));

@@ -29,7 +29,7 @@ test("a certificate that is about to end makes the node not ready, with the reas
   expect(await host.events("NodeReady")).toContain("status is now: NodeReady");
 });
 
-test("an expired one is told once, and by doctor; joining again with a token makes it good", async () => {
+test("an expired certificate is reported once, and by doctor; joining again with a token replaces it", async () => {
   await host.replaceClient(-60, -1);
   await host.sync();
   await host.sync();
@@ -44,7 +44,7 @@ test("an expired one is told once, and by doctor; joining again with a token mak
   expect(await host.events("NotAccepted")).toContain("the certificate of this node has ended");
 });
 
-test("an API server of another authority is told with what to do, and is good again when it is", async () => {
+test("an API server of another authority is reported with what to do, and the node recovers by itself", async () => {
   const good = await host.machine.read("/etc/unitlet/kubeconfig");
   const other = signCertificate({ node: "other", from: Date.now() - 60_000, to: Date.now() + 60_000 });
   const data = Buffer.from(other).toString("base64");

@@ -33,7 +33,7 @@ const say = async (command: string) => (await machine.exec(command, { allowFailu
 const ready = (name: string) => cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=60s"]);
 const digest = (text: string) => text.split(".")[0];
 
-describe("a host that is not to be let in is told why, and left as it was", () => {
+describe("a join that fails says why and leaves the host unchanged", () => {
   const other = `sha256:${"a".repeat(64)}`;
 
   test.each<[string, () => Promise<[string, string[]]>, string]>([
@@ -80,7 +80,7 @@ describe("a host that is not to be let in is told why, and left as it was", () =
     expect(await say("unitlet status")).toContain("standalone");
   });
 
-  test("an address where nobody answers", async () => {
+  test("an address that does not answer", async () => {
     const command = `echo ${token} | unitlet join --server https://127.0.0.1:1 --token - --ca-cert-hash ${authorityHash(cluster)}`;
     expect((await machine.exec(command, { allowFailure: true })).stderr).toContain("cannot reach https://127.0.0.1:1");
   });
@@ -88,7 +88,7 @@ describe("a host that is not to be let in is told why, and left as it was", () =
 
 const hash = () => ["--ca-cert-hash", authorityHash(cluster)];
 
-test("a request that nobody approves is waited for, and taken up again by the same command", async () => {
+test("the command waits for an approval, and continues the same request when it is repeated", async () => {
   await cluster.apply(bindRole("join-unapproved", "system:node-bootstrapper", "system:bootstrappers:unapproved"));
   const slow = await makeToken(cluster, { group: "unapproved" });
   const first = await join(machine, cluster, slow, [...hash(), "--timeout", "2"]);
@@ -107,7 +107,7 @@ test("a request that nobody approves is waited for, and taken up again by the sa
   await ready("join");
 });
 
-test("keys and tokens are nobody else's to read, the port is open, standalone status is gone", async () => {
+test("only root can read keys and tokens, the port is open, the standalone status is gone", async () => {
   expect(await say("stat -c %a /etc/unitlet/kubeconfig /var/lib/unitlet/pki /var/lib/unitlet/pki/*")).toMatch(
     /^600\n700\n(600\n)+$/,
   );
@@ -153,7 +153,7 @@ test("killed at any moment, a join goes on where it was", async () => {
   expect(await say("ls -A /var/lib/unitlet/pki")).not.toMatch(/tmp|client-pending/);
 });
 
-test("a port that somebody else listens at keeps nobody from joining, and is told", async () => {
+test("a port that another process uses does not prevent the join, and is reported", async () => {
   await machine.exec("unitlet leave --drain");
   await machine.exec("systemd-run --quiet --unit=squatter --service-type=exec python3 -m http.server 10250");
   const isTaken = () => machine.exec("curl -s -o /dev/null http://127.0.0.1:10250/");

@@ -34,7 +34,7 @@ const nothing = async () => {
   return stdout;
 };
 
-test("nobody is there to answer: it asks to be told, and changes nothing", async () => {
+test("without a terminal it asks for --yes and changes nothing", async () => {
   const before = await nothing();
   const { code, stderr } = await host.machine.exec("unitlet leave", { allowFailure: true });
   expect([code, stderr]).toEqual([64, expect.stringContaining("give --drain or --keep")]);
@@ -102,7 +102,7 @@ test("doctor names a program that the host lacks, and where it comes from", asyn
   expect(stdout).toMatch(/^error: programs: missing: perl \(install perl-base, or perl-interpreter\)$/m);
 });
 
-test("check-config reads the files that a kubeconfig names, and tells others that only root may", async () => {
+test("check-config reads the files that a kubeconfig names, and tells other users that it needs root", async () => {
   const file = {
     clusters: [{ name: "c", cluster: { server: "https://192.0.2.1" } }],
     users: [{ name: "u", user: { "client-certificate": "/nowhere.crt", "client-key": "/nowhere.key" } }],

@@ -153,7 +153,7 @@ test("the lease belongs to the Node and is renewed long before it is over, thoug
   expect((await getNode()).metadata?.resourceVersion).toBe(version);
 });
 
-test("a Node that somebody deleted comes back, and its pods run on", async () => {
+test("a deleted Node object is created again, and its pods run on", async () => {
   const uid = (await getNode()).metadata?.uid;
   await cluster.kubectl(["delete", "node", "node"]);
   await node.syncWithoutCache();

@@ -28,7 +28,7 @@ test("the node is Ready, and none of its status was refused", async () => {
   expect(await node.journal()).not.toMatch(/cannot .* 4\d\d /);
 });
 
-test("a pod that ends is told", async () => {
+test("the end of a pod is reported", async () => {
   await node.run(pod(node, "ends", shell("exit 3"), { restartPolicy: "Never" }));
   const status = await node.until("ends", (seen) => seen?.status?.phase === "Failed" && seen.status);
   expect(status.containerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 3, reason: "Error" });
@@ -43,7 +43,7 @@ test("a command", async () => {
   await expect(node.kubectl("exec", "pod", "--", "sh", "-c", "exit 3")).rejects.toThrow("exit code 3");
 });
 
-test("what the node declares is not known there, and not told again and again", async () => {
+test("declared features, which that API server does not know, are not sent again by every run", async () => {
   const version = async () => (await node.cluster.get("node", node.name))?.metadata?.resourceVersion;
   const before = await version();
   for (let run = 0; run < 3; run += 1) await node.syncWithoutCache();

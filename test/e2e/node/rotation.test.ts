@@ -43,7 +43,7 @@ test("a serving certificate is asked for once, with the node's addresses, and se
   expect(await host.say(`ls ${PKI}`)).not.toContain("pending");
 });
 
-test("an idle run asks nobody about certificates that are in order", async () => {
+test("an idle run sends no request about valid certificates", async () => {
   const stamp = () => host.say(`stat -c %z /run/unitlet/credentials.json; ls -la ${PKI}`);
   await host.sync();
   const before = await stamp();
@@ -51,7 +51,7 @@ test("an idle run asks nobody about certificates that are in order", async () =>
   expect(await stamp()).toBe(before);
 });
 
-test("who administers the cluster is told of a request that waits, in the node's events", async () => {
+test("a certificate request that waits for approval has an Event of the Node", async () => {
   await host.machine.exec(`rm ${PKI}/serving-*`);
   const words = "kubectl certificate approve unitlet-serving-";
   await host.syncUntil(async () => (await host.events("CertificatePending")).includes(words), "the event");
@@ -71,7 +71,7 @@ test("without a fallback the port is not served before there is a certificate, a
   await host.machine.exec(`rm ${setting}; systemctl stop unitlet-api.service`);
 });
 
-test("a request that is denied is told and given up; the next one has another key", async () => {
+test("a denied request is reported and abandoned; the next one has another key", async () => {
   const [name = ""] = (await host.requests("kubelet-serving")).toReversed();
   const key = await host.machine.read(`${PKI}/serving-pending.json`);
   await host.cluster.kubectl(["certificate", "deny", name]);

@@ -3,6 +3,7 @@ import { Cluster } from "../../support/cluster.ts";
 import { FaultProxy } from "../../support/fault-proxy.ts";
 import { Node } from "../../support/node.ts";
 import { pod, shell } from "../support/manifests.ts";
+import { isReady, waitForPods } from "../support/wait-for-pods.ts";
 
 const SLOW = shell("trap 'sleep 0.3; exit 0' TERM; while :; do sleep 0.1; done");
 const PODS = { ordinary: undefined, important: "important", critical: "system-node-critical" } as const;
@@ -20,7 +21,7 @@ beforeAll(async () => {
     await node.run(
       pod(node, name, SLOW, { terminationGracePeriodSeconds: 60, ...(priorityClassName && { priorityClassName }) }),
     );
-  for (const name of Object.keys(PODS)) await node.container(name, ({ ready }) => ready);
+  await waitForPods(node, Object.keys(PODS), isReady);
 });
 
 afterAll(async () => {
@@ -63,7 +64,7 @@ test("what a shutdown needs is up, and systemd has nothing to complain of", asyn
   await node.machine.until(async () => [(await state()) === "running\n", await state()], { what: "nothing wrong" });
 });
 
-test("an admin who stops them makes no node look down, and they come back", async () => {
+test("stopping these units by hand does not make the node NotReady, and they are started again", async () => {
   await node.exec("systemctl stop unitlet-shutdown-begin.service unitlet-priority-0.target");
   expect(await ready()).toMatchObject({ status: "True" });
   await node.syncWithoutCache();

@@ -62,14 +62,14 @@ describe("a pull that fails says why", () => {
     expect(await see.waiting("removal", "InvalidImageName")).toContain('"tinyd-" is no name of a package');
   });
 
-  test("nobody pulls what is never to be pulled", async () => {
+  test("imagePullPolicy Never pulls nothing", async () => {
     await node.run(pod(node, "never", deb("deb://tiny-unmet", { imagePullPolicy: "Never" })));
     expect(await see.waiting("never", "ErrImageNeverPull")).toBe(
       'Container image "deb://tiny-unmet" is not present with pull policy of Never',
     );
   });
 
-  test("somebody else holds dpkg's lock", async () => {
+  test("another process holds dpkg's lock", async () => {
     const hold =
       "import fcntl, time; f = open('/var/lib/dpkg/lock-frontend', 'a'); fcntl.lockf(f, fcntl.LOCK_EX); print(1, flush=True); time.sleep(1000)";
     await node.machine.write("/srv/hold.py", hold);
@@ -159,7 +159,7 @@ test("an installation that is cut off is gone on with", async () => {
   expect((await node.exec("dpkg --audit")).stdout).toBe("");
 });
 
-test("unitlet images tells what it has installed, and removes what nobody uses, with what came along", async () => {
+test("unitlet images lists installed packages, and removes unused ones with their dependencies", async () => {
   const file = await archive.add({ name: "tiny-own" });
   await node.exec(`dpkg -i ${file}`);
   await node.run(pod(node, "own", deb("deb://tiny-own", SLEEP)), pod(node, "tinyd", deb("deb://tinyd")));

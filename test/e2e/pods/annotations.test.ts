@@ -32,7 +32,7 @@ test("a user of the host is called by name", async () => {
   expect(await node.log("user")).toBe(stdout);
 });
 
-test("a container that says when it is ready is waited for, by those who come after it", async () => {
+test("the next containers wait for one that notifies readiness", async () => {
   const database = shell("sleep 1; date +%s%N; systemd-notify --ready; exec sleep infinity", {
     name: "database",
     securityContext: NOBODY,

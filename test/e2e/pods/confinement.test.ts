@@ -4,6 +4,7 @@ import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { pod } from "../support/manifests.ts";
 import { PROBE, probed } from "../support/probe-program.ts";
+import { waitForPods } from "../support/wait-for-pods.ts";
 
 /** Of capabilities(7): what runtimes give, by bits. */
 const DEFAULT = "00000000a80425fb";
@@ -71,7 +72,7 @@ beforeAll(async () => {
     (await node.exec("for each in ipc uts pid net mnt; do echo ns:$each $(readlink /proc/1/ns/$each); done")).stdout,
   );
   await node.run(...Object.entries(CASES).map(([name, each]) => probePod(name, each)));
-  for (const name of Object.keys(CASES)) await node.until(name, (seen) => seen?.status?.phase === "Succeeded");
+  await waitForPods(node, Object.keys(CASES), ({ status }) => status?.phase === "Succeeded");
 });
 
 afterAll(() => node[Symbol.asyncDispose]());

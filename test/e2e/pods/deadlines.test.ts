@@ -44,7 +44,7 @@ test("a pod past its deadline has failed", async () => {
   await expectExceeded("late");
 });
 
-test("one whose deadline is lowered, too; it is told to end", async () => {
+test("one whose deadline is lowered, too; it gets TERM", async () => {
   const log = async () => await node.log("lowered");
   await node.machine.until(async () => (await log()) === "begun\n", { what: "its begin" });
   await node.kubectl("patch", "pod", "lowered", "--patch", '{"spec":{"activeDeadlineSeconds":1}}');

@@ -33,7 +33,7 @@ async function deletePod(name: string, ...flags: string[]): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-describe("a container that is told to end", () => {
+describe("a container that gets TERM", () => {
   test("has the time to", async () => {
     await startPod("polite", POLITE, { terminationGracePeriodSeconds: HOUR });
     await deletePod("polite");
@@ -80,7 +80,7 @@ describe("a container that is told to end", () => {
   });
 });
 
-test("how a deleted pod ended is told while somebody holds on to it", async () => {
+test("the end of a deleted pod is reported while a finalizer holds it", async () => {
   const held = pod(node, "held", SLEEP) as { metadata: object };
   await node.run({ ...held, metadata: { name: "held", finalizers: ["test.unitlet.dev/hold"] } });
   await node.container("held", ({ ready }) => ready);

@@ -109,7 +109,7 @@ test.each(cases.map((each, at) => ({ ...each, name: `web-${at}` })))(
   },
 );
 
-test("a unit of somebody else is left alone, whatever its name", async () => {
+test("a unit that unitlet did not write is left alone, whatever its name", async () => {
   const text = "[Service]\nExecStart=sleep infinity\n";
   const other = "unitlet.some.body.else.service";
   await node.machine.write(`${UNITS}/${other}`, text);
@@ -119,7 +119,7 @@ test("a unit of somebody else is left alone, whatever its name", async () => {
   expect((await node.exec(["systemctl", "is-active", other])).stdout).toBe("active\n");
 });
 
-test("a pod whose unit would be somebody else's waits, says why, and runs when it is gone", async () => {
+test("a pod whose unit name is taken waits, says why, and runs when the other unit is gone", async () => {
   const unit = node.unit("clash");
   const text = "[Service]\nExecStart=sleep infinity\n";
   await node.machine.write(`${UNITS}/${unit}`, text);

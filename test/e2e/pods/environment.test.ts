@@ -98,7 +98,7 @@ test("and nothing that only systemd, a shell or perl would have given it", async
   expect(others.toSorted()).toEqual(["HOME", "HOSTNAME", "PATH"]);
 });
 
-test("what is missing is told in the kubelet's words, and given when it appears", async () => {
+test("what is missing is reported in the kubelet's words, and provided when it appears", async () => {
   const waiting = async (name: string) =>
     (await node.container(name, ({ state }) => state?.waiting?.reason === "CreateContainerConfigError")).state?.waiting;
   expect((await waiting("missing"))?.message).toBe('configmap "later" not found');

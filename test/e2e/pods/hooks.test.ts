@@ -4,6 +4,7 @@ import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { eventsOf } from "../support/events.ts";
 import { type Container, pod, shell } from "../support/manifests.ts";
+import { isReady, waitForPods } from "../support/wait-for-pods.ts";
 
 let node: Node;
 
@@ -75,7 +76,7 @@ beforeAll(async () => {
       pod(node, name, container, { terminationGracePeriodSeconds }),
     ),
   );
-  for (const name of [...DELETED, "hurried"]) await node.container(name, ({ ready }) => ready);
+  await waitForPods(node, [...DELETED, "hurried"], isReady);
   deletedAt = Number((await node.exec("date +%s.%N")).stdout);
   await node.kubectl("delete", "pod", "--wait=false", ...DELETED, "hurried");
   await node.sync();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { pod, shell } from "../support/manifests.ts";
+import { isReady, waitForPods } from "../support/wait-for-pods.ts";
 
 let node: Node;
 
@@ -37,7 +38,7 @@ function keeper(name: string, runAsUser: number): object {
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "isolation");
   await node.run(keeper("kept-by-root", 0), keeper("kept-by-user", 1001));
-  for (const name of ["kept-by-root", "kept-by-user"]) await node.container(name, ({ ready }) => ready);
+  await waitForPods(node, ["kept-by-root", "kept-by-user"], isReady);
 });
 
 afterAll(() => node[Symbol.asyncDispose]());

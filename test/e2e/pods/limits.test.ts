@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { pod, SLEEP } from "../support/manifests.ts";
+import { isReady, waitForPods } from "../support/wait-for-pods.ts";
 
 let node: Node;
 
@@ -15,7 +16,7 @@ const cases = {
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "limits");
   await node.run(...Object.entries(cases).map(([name, resources]) => pod(node, name, { ...SLEEP, resources })));
-  for (const name of Object.keys(cases)) await node.container(name, ({ ready }) => ready);
+  await waitForPods(node, Object.keys(cases), isReady);
 });
 
 afterAll(() => node[Symbol.asyncDispose]());

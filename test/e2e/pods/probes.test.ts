@@ -70,7 +70,7 @@ test("a redirect to another host is a success that its owner hears of", async ()
   );
 });
 
-test("a gRPC server tells its health by service", async () => {
+test("a gRPC server reports its health by service", async () => {
   await node.container("grpc", ({ ready }) => ready, "good");
   await hasEvent("grpc", 'Unhealthy: Readiness probe failed: service unhealthy (responded with "NOT_SERVING")');
   await hasEvent(

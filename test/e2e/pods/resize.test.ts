@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { pod, SLEEP } from "../support/manifests.ts";
+import { isReady, waitForPods } from "../support/wait-for-pods.ts";
 
 let node: Node;
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
     pod(node, "holder", { ...SLEEP, resources: { requests: { cpu: HELD } } }),
     pod(node, "whole", SLEEP, { resources: { limits: { cpu: "200m", memory: "64Mi" } } } as object),
   );
-  for (const name of ["grows", "restarts", "waits", "whole"]) await node.container(name, ({ ready }) => ready);
+  await waitForPods(node, ["grows", "restarts", "waits", "whole"], isReady);
 });
 
 afterAll(() => node[Symbol.asyncDispose]());

@@ -135,7 +135,7 @@ describe("Events", () => {
     ["Normal", "Started", "Container started", 1],
   ];
 
-  test("tell the story of a container, in the kubelet's words and name", async () => {
+  test("follow a container, in the kubelet's words and name", async () => {
     const list = await hasEvent("running", "Started");
     expect(words(list)).toEqual(expect.arrayContaining([pulled, created, started]));
     expect(list.find(({ reason }) => reason === "Started")).toMatchObject({

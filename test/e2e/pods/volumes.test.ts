@@ -72,13 +72,13 @@ test("files and directories of the host are what they are, read-only where that 
   expect(stdout).toBe("from-pod\ndirectory 755\n");
 });
 
-test("a path of the host that is something else is told", async () => {
+test("a hostPath of another type is reported", async () => {
   const why = 'MountVolume.SetUp failed for volume "v" : hostPath type check failed: /srv/host/file is not a directory';
   const { state } = await node.container("wrong", (status) => status.state?.waiting?.message !== undefined);
   expect(state?.waiting).toEqual({ reason: "ContainerCreating", message: why });
 });
 
-test("a share that cannot be mounted is told", async () => {
+test("a share that cannot be mounted is reported", async () => {
   const { state } = await node.container("share", (status) => status.state?.waiting?.message !== undefined);
   expect(state?.waiting?.message).toMatch(
     /^MountVolume.SetUp failed for volume "v" : mount failed: on the node, journalctl -u 'run-unitlet-.*-volumes-v.mount' says why$/,

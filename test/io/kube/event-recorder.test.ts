@@ -3,7 +3,7 @@ import { type RecordedEvent, recordEvent } from "../../../src/io/kube/event-reco
 
 const recorded = (count: number): RecordedEvent => ({ name: `web.${count}`, count, occurrence: `${count}` });
 
-test("what was told again is remembered as it was told last, once", () => {
+test("a repeated Event is remembered once, with its last count", () => {
   const before = { first: recorded(1), second: recorded(2) };
   expect(Object.entries(recordEvent(before, "first", recorded(3)))).toEqual([
     ["second", recorded(2)],

@@ -20,7 +20,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-describe("who the API server is", () => {
+describe("the identity of the API server", () => {
   test("is proven by the authority, or not at all when the kubeconfig says so", async () => {
     const other = selfSigned("other", ["127.0.0.1"], Date.now(), HOUR_MS).certificate;
     const { message, ...rest } = await errorOf(get(api.connect({ ca: { data: other } })));

@@ -16,16 +16,16 @@ const pids = (sessions: Set<number>) =>
     .map(({ pid }) => pid)
     .toSorted();
 
-test("a session, what descends from it in whatever session, and nobody else", () => {
+test("a session, its descendants in other sessions, and no other process", () => {
   const sessions = new Set([20]);
   expect(pids(sessions)).toEqual([20, 21, 22, 30, 31, 40]);
   expect([...sessions]).toEqual([20, 31]);
 });
 
-test("sessions that are known stay in it when who began them is gone", () => {
+test("known sessions stay when their parent is gone", () => {
   expect(pids(new Set([20, 50]))).toContain(50);
 });
 
-test("a session that is over has nobody", () => {
+test("a session that is over has no process", () => {
   expect(pids(new Set([99]))).toEqual([]);
 });

@@ -110,7 +110,7 @@ spec:
     expect([pods[0]?.spec.containers[0]?.env?.at(-1)?.value, problems]).toEqual([value, []]);
   });
 
-  test("with fields that Kubernetes does not know, so that a slip of the pen is an error", () => {
+  test("with fields that Kubernetes does not know, so that a mistyped name is an error", () => {
     writeFileSync(
       join(directory, "a.yaml"),
       pod("a").replace("spec: {", "spec: {secretyContext: {runAsNonRoot: true}, "),

@@ -87,7 +87,7 @@ describe("authorize()", () => {
     expect(asked).toEqual(["pods", "proxy", "pods", "pods", "proxy"]);
   });
 
-  test("says who may not do what", async () => {
+  test("names the user and what is forbidden", async () => {
     const { memory } = remembering();
     const message = "Forbidden (user=alice, verb=get, resource=nodes, subresource(s)=[pods proxy])\n";
     const refusal = authorize(ALICE, accesses, memory, async () => false);
@@ -118,7 +118,7 @@ describe("authorize()", () => {
 });
 
 describe("Memory", () => {
-  test("asks once for all who ask at the same time", async () => {
+  test("asks once for all requests at the same time", async () => {
     const { memory } = remembering();
     let count = 0;
     const ask = async () => {

@@ -32,7 +32,7 @@ test("more than a pipe holds goes through it", async () => {
   expect((await run(["cat", pipe])).stdout).toBe(much);
 });
 
-test("what nobody will ever read is taken and forgotten", async () => {
+test("input without a reader is taken and discarded", async () => {
   const input = pipeInto(pipe, () => isThere);
   const over = new Promise((resolve) => input.end("hello\n", () => resolve(undefined)));
   isThere = false;
@@ -51,7 +51,7 @@ test("a client that leaves before ends the wait", async () => {
   expect(looks).toBe(before);
 });
 
-test("a reader that goes away is told to who writes", async () => {
+test("the end of the reader is reported to the writer", async () => {
   const input = pipeInto(pipe, () => isThere);
   const broken = new Promise<Error>((resolve) => input.once("error", resolve));
   const reader = run(["head", "-n", "1", pipe]);

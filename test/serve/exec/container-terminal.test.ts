@@ -75,7 +75,7 @@ test("what is written there comes as it is, until the terminal is gone", async (
   expect(client.end).toEqual({ kind: "exited", status: 0 });
 });
 
-test("who leaves lets go of it", async () => {
+test("a client that leaves releases it", async () => {
   const client = new Client();
   const over = connect(await attach(), client.streams);
   const closed = new Promise((resolve) => attached?.once("close", resolve));
@@ -90,7 +90,7 @@ test("a container that reads nothing takes no input", async () => {
   program.end();
 });
 
-test("a terminal that nobody holds any more", async () => {
+test("a terminal without a process behind it", async () => {
   holder.close();
   rmSync(join(directory, "tty"), { force: true });
   await expect(attach()).rejects.toThrow("ENOENT");

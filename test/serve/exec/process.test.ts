@@ -47,7 +47,7 @@ describe("with pipes", () => {
     expect(await outcome(command, "in\n")).toEqual({ stdout: "out\n", stderr: "", end: exited(0) });
   });
 
-  test("input that nobody reads is no error", async () => {
+  test("input that the program does not read is no error", async () => {
     const command = await startPiped(sh("head -c 2; exec 0<&-; echo"), ALL);
     expect(await outcome(command, Buffer.alloc(5_000_000, "x"))).toMatchObject({ stdout: "xx\n", end: exited(0) });
   });
@@ -94,7 +94,7 @@ describe("on a terminal", () => {
     expect(await outcome(command)).toEqual({ stdout: "33 99\r\n/dev/pts/\r\nxterm\r\n", stderr: "", end: exited(0) });
   });
 
-  test("it is told when the size changes", async () => {
+  test("it learns when the size changes", async () => {
     const client = new Client();
     const over = connect(run("trap 'stty size' WINCH; echo ready; while :; do sleep 0.1; done"), client.streams);
     await client.waitForOutput(/ready/);

@@ -52,7 +52,7 @@ test("one that has ended for good, and one that has not begun", () => {
   expect(status(container({}))).toMatchObject({ state: { waiting: { reason: "ContainerCreating" } }, restartCount: 0 });
 });
 
-test("what runs is told with its image, if a run has noted it", () => {
+test("running containers have their image, if a run has noted it", () => {
   const on = container({ started: { at: START, invocation: "b" } }, "b");
   const off: HostContainer = { ...container({}), identity: { ...on.identity, podUID: "v", pod: "off" } };
   const notes = [

@@ -35,7 +35,7 @@ const after = {
   ],
 };
 
-test("rates from two samples; what nobody counts, and the rate of what has just begun, is left out", () => {
+test("rates from two samples; what is not counted, and the rate of what has just begun, is left out", () => {
   expect(statsSummary("edge", HOST, before, after, true)).toEqual({
     node: {
       nodeName: "edge",
@@ -64,7 +64,7 @@ test("rates from two samples; what nobody counts, and the rate of what has just 
   });
 });
 
-test("the whole of it tells the file system and the processes, too", () => {
+test("the whole summary has the file system and the processes, too", () => {
   const { node } = statsSummary("edge", HOST, before, after, false);
   expect(node).toMatchObject({
     fs: { time, capacityBytes: HOST.diskTotal, inodesUsed: 1_000_000 },

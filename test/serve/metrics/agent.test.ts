@@ -23,7 +23,7 @@ const samples = (state: AgentState) =>
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"));
 
-test("before the first run only what is known is told", () => {
+test("before the first run there is only what is known", () => {
   const names = samples(BASE).map((line) => line.split(/[{ ]/)[0]);
   expect([...new Set(names)]).toEqual([
     "unitlet_build_info",

@@ -36,7 +36,7 @@ test("what is known of nothing but a name", () => {
   ]);
 });
 
-test("throttling is told of what has a limit, and no limit of memory is zero", () => {
+test("throttling is reported for containers with a limit, and no limit of memory is zero", () => {
   const unlimited = samples(measured({ memory: 10, periods: 3, throttled: 0.5 }));
   expect(unlimited.filter((line) => /cfs|quota/.test(line))).toEqual([]);
   expect(unlimited).toContain(`container_spec_memory_limit_bytes{${LABELS}} 0`);

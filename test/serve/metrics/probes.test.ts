@@ -21,6 +21,6 @@ test("each probe of a pod that is there, by the kubelet's name and labels", () =
   ]);
 });
 
-test("without a probe there is nothing to tell", () => {
+test("without a probe there is no metric", () => {
   expect(probeMetrics([])).toBe("");
 });

@@ -126,7 +126,7 @@ test("nonsense is said to be so, and ends all", async () => {
   if (!channels.gone.aborted) await once(channels.gone, "abort");
 });
 
-test("what nobody takes is not read without end", async () => {
+test("output that the client does not take is not read without end", async () => {
   const { client, channels } = open();
   const message = binary(0, "x".repeat(60_000));
   let sent = 0;

@@ -49,7 +49,7 @@ test("without identifiers, two that follow each other", async () => {
 
 test("what goes wrong is said on the one, and the other one is reset", async () => {
   const { client, waitForFrames, packer } = pairs(async () => {
-    throw new Error("nobody there");
+    throw new Error("no listener");
   });
   client.write(Buffer.concat([packer.open(1, headers("error", "0")), packer.open(3, headers("data", "0"))]));
   const lines = await waitForFrames("reset 3 5");

@@ -60,7 +60,7 @@ function serve(transport: Duplex): SpdySession {
   let count = 0;
   const pairs = new ForwardPairs(async (_, stream) => {
     count += 1;
-    if (count % 3 === 0) throw new Error("nobody there");
+    if (count % 3 === 0) throw new Error("no listener");
     if (count % 3 === 1) stream.destroy();
     else stream.pipe(stream);
   });

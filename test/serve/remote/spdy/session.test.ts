@@ -66,7 +66,7 @@ test("a stream that is reset is gone, and the others are not", async () => {
   expect(await waitForFrame("data 3  end")).toEqual(["reply 1", "reply 3", "data 3 x", "data 3  end"]);
 });
 
-test("a stream that nobody reads any more is reset, and what still comes is thrown away", async () => {
+test("a stream without a reader is reset, and later data are discarded", async () => {
   const { client, streams, waitForFrame, packer } = session();
   client.write(Buffer.concat([packer.open(1, {}), packer.open(3, {})]));
   await waitForFrame("reply 3");
@@ -92,7 +92,7 @@ test("at most a thousand streams at a time", async () => {
   await waitForFrame("reply 2003");
 });
 
-test("what nobody takes is not read without end, and one that is stuck holds up nobody at first", async () => {
+test("output that the client does not take is not read without end, and a stuck stream does not hold up the others at first", async () => {
   const { client, streams, waitForFrame, packer } = session();
   client.write(Buffer.concat([packer.open(1, {}), packer.open(3, {})]));
   await waitForFrame("reply 3");

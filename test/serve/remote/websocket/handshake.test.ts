@@ -48,7 +48,7 @@ test("the client's order decides which version is spoken", () => {
   expect(streamProtocol(headers, ["v4.x", "v3.x"])).toBe("v3.x");
 });
 
-test("with none in common, it is told what there is", () => {
+test("with none in common, the client gets the list of supported ones", () => {
   const text =
     "unable to upgrade: unable to negotiate protocol: client supports [v9.x v8.x], server accepts [v4.x v3.x]";
   const ask = () => streamProtocol({ "x-stream-protocol-version": "v9.x, v8.x" }, ["v4.x", "v3.x"]);

@@ -1,0 +1,29 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Node } from "../../support/node.ts";
+
+/** Less than a hook may take, so that the error says for which pods it waited. */
+const TIMEOUT_MS = 200_000;
+
+/** Waits until each of the pods is as `isDone` wants it. The error lists those that are not, with their status. */
+export async function waitForPods(
+  node: Node,
+  names: readonly string[],
+  isDone: (pod: V1Pod) => boolean | undefined,
+): Promise<void> {
+  const poll = async () => {
+    const { items } = JSON.parse(await node.kubectl("get", "pods", "-o", "json")) as { items: V1Pod[] };
+    const pods = new Map(items.map((pod) => [pod.metadata?.name, pod]));
+    const open = names.filter((name) => {
+      const pod = pods.get(name);
+      return pod === undefined || !isDone(pod);
+    });
+    return [open.length === 0, open.map((name) => [name, pods.get(name)?.status ?? "no such pod"])];
+  };
+  await node.machine.until(poll, { what: `the pods ${names.join(", ")}`, timeout: TIMEOUT_MS, every: 500 });
+}
+
+/** True when all containers of a pod are ready. */
+export function isReady({ status }: V1Pod): boolean {
+  const statuses = status?.containerStatuses ?? [];
+  return statuses.length > 0 && statuses.every(({ ready }) => ready);
+}
