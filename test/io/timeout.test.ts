@@ -12,7 +12,7 @@ const SCRIPT = `
   }, after);
 `;
 
-/** What was called first when an answer comes after so many milliseconds, and this thread stands still until long after it, or not at all. */
+/** What was called first when an answer comes after so many milliseconds, and this thread is blocked until long after it, or not at all. */
 async function first(answer: number, stalls: boolean): Promise<string> {
   const { port1, port2 } = new MessageChannel();
   const [sent, never] = [1, 2].map(() => new Int32Array(new SharedArrayBuffer(4))) as [Int32Array, Int32Array];

@@ -8,7 +8,7 @@ import type { UnitName } from "../../src/model/unit.ts";
 import { checkExec } from "../../src/probe/exec-check.ts";
 import { probe } from "./run-check.ts";
 
-/** Answers from a thread of its own, which goes on while this one stands still: a while after it has told of the request. */
+/** Answers from a thread of its own, which runs while this one is blocked: a while after it has announced the request. */
 const SERVER = `
 const { parentPort, workerData } = require("node:worker_threads");
 require("node:http")

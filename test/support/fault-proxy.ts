@@ -44,7 +44,7 @@ interface Answer {
 type Rule = (request: ProxyRequest) => Fault | undefined;
 
 /**
- * Stands between a node and the API server, and lies when told to. A node's client certificate ends here,
+ * Stands between a node and the API server, and changes answers as the test says. A node's client certificate ends here,
  * so give it a kubeconfig with a token: `cluster.nodeKubeconfig("node-1", { token: true, server: proxy.urlFor(machine.hostAddress) })`.
  */
 export class FaultProxy implements AsyncDisposable {
@@ -69,7 +69,7 @@ export class FaultProxy implements AsyncDisposable {
     await cluster.servingCertificate(directory, ["localhost", "127.0.0.1", "::1", "10.203.0.1", "fd75:6e69:74::1"]);
     const [cert, key] = ["tls.crt", "tls.key"].map((file) => readFileSync(join(directory, file)));
     rmSync(directory, { recursive: true });
-    // Idle connections stay, as with an API server: Node's five seconds break what a machine says that has stood still.
+    // Idle connections stay, as with an API server: Node's default of 5 s breaks the requests of a machine that was stalled.
     const server = createServer({ cert, key, keepAliveTimeout: 600_000 });
     await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, resolve));
     // Idle connections are given up before the API server does so: a request that comes just then would break.

@@ -6,7 +6,7 @@ import { type Descriptor, digestOf, type Image, makeManifest } from "./registry.
 /** Answers itself and returns true, or leaves the request to the registry. */
 export type Lie = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** A registry that says what it is told to, over plain http. What it is not told to say is not there. */
+/** A registry that answers what the test sets, over plain HTTP; everything else is 404. */
 export class LyingRegistry implements AsyncDisposable {
   /** As images name it. */
   readonly address: string;
@@ -22,7 +22,7 @@ export class LyingRegistry implements AsyncDisposable {
     server.on("request", (request, response) => this.#answer(request, response));
   }
 
-  /** `isKnown`: the machine's tools are told that it has no TLS. */
+  /** `isKnown`: the machine's containers configuration says that the registry has no TLS. */
   static async start(machine: Machine, isKnown = true): Promise<LyingRegistry> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, resolve));
@@ -38,7 +38,7 @@ export class LyingRegistry implements AsyncDisposable {
     );
   }
 
-  /** Whoever is asked first is who was told last. */
+  /** The rule that was added last is asked first. */
   lie(...lies: readonly Lie[]): void {
     this.#lies = [...lies, ...this.#lies];
   }

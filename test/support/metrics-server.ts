@@ -69,7 +69,7 @@ export class MetricsServer implements AsyncDisposable {
   }
 }
 
-/** Below those that the kernel gives to connections: nobody takes it before metrics-server listens. */
+/** Below the ephemeral ports, so that no connection takes it before metrics-server listens. */
 async function freePort(): Promise<number> {
   const port = 20_000 + Math.floor(Math.random() * 6000);
   const server = createServer();

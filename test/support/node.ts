@@ -130,7 +130,7 @@ export class Node implements AsyncDisposable {
   ): Promise<Truthy<T>> {
     let triggeredAt = performance.now();
     const poll = async (): Promise<[T | undefined, unknown]> => {
-      // What takes longer than a run waits for it is told by the next one, and the timer may come once an hour.
+      // The next run reports what takes longer than a run waits, and the timer may start one only every hour.
       if (!this.#timerRuns && performance.now() - triggeredAt > TRIGGER_AFTER_MS) {
         await this.machine.exec("systemctl start unitlet-sync", { allowFailure: true });
         triggeredAt = performance.now();

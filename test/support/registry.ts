@@ -25,7 +25,7 @@ const HTPASSWD = "me:$2b$04$BE4Y/ebg0FInE0EcfoDdju8MF0BIohRn9gayQ5iat5T25edOQENw
 
 export interface RegistryOptions {
   readonly port?: number;
-  /** Lets nobody in but who has the CREDENTIALS. */
+  /** Accepts only clients with the CREDENTIALS. */
   readonly closed?: boolean;
 }
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 
 export interface RunOptions {
   readonly stdin?: string | Uint8Array;
-  /** Milliseconds, a minute if not given: on a computer that stands still now and then, too, nobody has to wait so long. */
+  /** Milliseconds, a minute if not given, which is enough on a host that stalls now and then. */
   readonly timeout?: number;
   /** Return a non-zero exit code instead of throwing. */
   readonly allowFailure?: boolean;

@@ -4,7 +4,7 @@ import * as der from "../../src/io/pki/der.ts";
 import { distinguishedName, ECDSA_WITH_SHA256, extension, pem } from "../../src/io/pki/x509.ts";
 
 export interface Wanted {
-  /** The directory of ca.crt and ca.key; without it the certificate is signed by a key that nobody knows. */
+  /** The directory of ca.crt and ca.key; without it the certificate is signed by a random key. */
   readonly authority?: string;
   readonly key?: KeyObject;
   /** Whose certificate it is. */

@@ -83,7 +83,7 @@ test("a running container: .started holds its invocation; a stop is recorded, re
   ]);
 });
 
-/** Ten times what it is otherwise: on a computer that stands still, too, somebody comes to see it. */
+/** Ten times the kubelet's pauses, so that the test sees them on a stalled host too. */
 const PAUSES = { pauses: "100 3000 600" };
 
 test("restarts: at once, then after a pause; a stop ends that, and is no exit", async () => {

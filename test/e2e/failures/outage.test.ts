@@ -37,7 +37,7 @@ function refuse(code: number, method: string, path: RegExp): void {
 
 describe("while the API server is away", () => {
   test("a container that ends is restarted, and all its exits are reported later", async () => {
-    // Long enough to be seen, and told, however busy the computer is.
+    // Long enough to be seen and reported on a busy host.
     const annotations = { "unitlet.dev/back-off": "120s 300s" };
     const metadata = { name: "restarts", annotations };
     await node.run({ ...pod(node, "restarts", SLEEP), metadata });

@@ -69,7 +69,7 @@ test("two hundred runs with nothing to do write nothing and say nothing", { time
   expect(await all()).toEqual(before);
 });
 
-/** Of failures in a row the first three are told. */
+/** The first three failures in a row have Events. */
 async function isReported(): Promise<boolean> {
   const { stdout } = await node.exec(
     "grep -l '\"failures\":3' /run/unitlet/pods/*/main.readiness /run/unitlet/pods/*/main.startup",

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => node[Symbol.asyncDispose]());
 
-/** An image of so many megabytes that no compression makes smaller, used by a pod and then by nobody. */
+/** An image of so many megabytes that no compression makes smaller, used by a pod that is then deleted. */
 async function leftOver(name: string, megabytes: number): Promise<string> {
   const content = randomBytes(megabytes << 20);
   const image = await registry.push(`${name}:1`, {
@@ -55,7 +55,7 @@ test("files deeper than any path are removed as well", async () => {
 
 test("while an image is being pulled nothing is pruned: what it has brought so far would go as well", async () => {
   const pull = "unitlet-image@test.service";
-  // A run would stop what nobody needs.
+  // A run would stop a pull that no pod needs.
   await node.exec("systemctl stop unitlet-sync.timer unitlet-sync.path unitlet-sync.service");
   await node.machine.write(`/run/systemd/system/${pull}`, "[Service]\nExecStart=/bin/sleep 1000\n");
   await node.exec(`systemctl daemon-reload && systemctl start ${pull}`);

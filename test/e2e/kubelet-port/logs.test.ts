@@ -131,7 +131,7 @@ describe("following", () => {
 
   test("leaves no process behind when the client goes", async () => {
     const path = `/containerLogs/${node.namespace}/first/main?follow=true`;
-    // On a busy computer it may go before it was told anything.
+    // On a busy host the client may be killed before it has received anything.
     const goes = async () => {
       const { status, body } = await requestKubelet(node, path, [...asApiServer(node), "-m", "1"]);
       return [status === 0 && body === "hello\n", status, body];

@@ -11,7 +11,7 @@ import { pod, shell } from "../support/manifests.ts";
 let node: Node;
 let files: string;
 
-/** Flags of curl for a certificate of the cluster's authority for somebody who may do nothing, and for a stranger's. */
+/** Flags of curl for a certificate of the cluster's authority for a user without rights, and for one of another authority. */
 const nobody = () => ["--cert", join(files, "nobody/tls.crt"), "--key", join(files, "nobody/tls.key")];
 const stranger = () => ["--cert", join(files, "stranger.crt"), "--key", join(files, "stranger.key")];
 

@@ -88,7 +88,7 @@ describe("what is too long or no HTTP", () => {
 
 describe("clients that are slow", () => {
   test("half a request, or half a handshake, is given up after a while, and others are served meanwhile", async () => {
-    // The pod prints a word each second that its machine runs: a clock that stands still when the machine does.
+    // The pod prints a word each second that its machine runs: a clock that stops when the machine does.
     const words = async () => (await node.log("talks")).split("\n").length;
     const before = await words();
     const silent = Array.from({ length: 200 }, () => rest(connectPlain(10250, node.machine.address)));

@@ -61,7 +61,7 @@ describe("commands by each dialect of WebSockets", () => {
   });
 });
 
-/** Accepts whoever comes, and reads nothing. */
+/** Accepts every connection, and reads nothing. */
 const SILENT = `#!/usr/bin/perl
 use IO::Socket::IP;
 my $listener = IO::Socket::IP->new(LocalHost => "127.0.0.1", LocalPort => 7200, Listen => 200) or die;

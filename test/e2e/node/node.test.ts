@@ -185,7 +185,7 @@ test("runs that fail have renewed the lease before", async () => {
   await node.syncWithoutCache({ allowFailure: true });
   const first = await renewed();
   await node.machine.until(async () => (await renewed()) > first, { what: "a new lease", every: 500 });
-  // The last three lines are those of one run that failed, or of two while that is being told.
+  // The last three lines are of one failed run, or of two while the failure is being reported.
   const { stdout } = await node.exec("journalctl --sync; journalctl -u unitlet-sync -n 3 -o cat _PID=1");
   await node.exec("systemctl start dbus.socket");
   expect(stdout).toContain("Failed to start");

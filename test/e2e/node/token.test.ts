@@ -24,7 +24,7 @@ async function inside(path: string): Promise<string> {
   return (await node.exec(["nsenter", "--mount", "--target", pid, "cat", path])).stdout;
 }
 
-/** Who the API server says that somebody is who shows what the container has. */
+/** The user that the API server sees when a client shows the container's token. */
 async function whoami(token: string): Promise<string> {
   const flags = [
     "--kubeconfig=/dev/null",

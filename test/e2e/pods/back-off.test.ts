@@ -69,7 +69,7 @@ describe.concurrent("a container that ends again and again", () => {
   });
 });
 
-// By itself, because nobody can talk to a systemd that replaces itself. By now the wait is a long one.
+// Not concurrently: systemd answers no call while it replaces itself. By now the pause is a long one.
 test("a container waits on while systemd reads all units anew and replaces itself", async () => {
   const before = await node.container("moved", isWaiting);
   await node.exec("systemctl daemon-reload");

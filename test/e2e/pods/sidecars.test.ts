@@ -6,7 +6,7 @@ import { type Container, pod, shell } from "../support/manifests.ts";
 let node: Node;
 
 const NOW = "$(date +%s.%N)";
-/** Says when it begins and when it is told to end. */
+/** Prints the time when it begins and when it gets TERM. */
 const lives = (name: string, first = ""): Container => ({
   name,
   image: "host",
@@ -17,7 +17,7 @@ const sidecar = (name: string, first = "", more: Container = {}): Container => (
   restartPolicy: "Always",
   ...more,
 });
-/** Nobody needs it who ends when told to; but a computer may stand still meanwhile. */
+/** Containers that end at TERM do not need it, except on a stalled host. */
 const GRACE = { terminationGracePeriodSeconds: 60 };
 const says = (name: string, rest = ""): Container => ({ name, image: "host", ...shell(`echo begin ${NOW}; ${rest}`) });
 

@@ -44,7 +44,7 @@ async function events(name: string): Promise<CoreV1Event[]> {
   return JSON.parse(list).items;
 }
 
-/** All events of a pod, once such a one is among them: they are told after the status. */
+/** All Events of a pod, once one with this reason is among them: they are written after the status. */
 async function hasEvent(name: string, reason: string, words = /./): Promise<CoreV1Event[]> {
   const poll = async () => {
     const all = await events(name);

@@ -1,6 +1,6 @@
 import { type Container, SLEEP, shell } from "./manifests.ts";
 
-/** What pods are made of, each by itself: a pod that stays in one state for as long as nobody touches it. */
+/** What pods are made of, each by itself: a pod that stays in one state until a test changes it. */
 export interface Kind {
   readonly state: "Running" | "Pending" | "Succeeded" | "Failed";
   readonly container: Container | readonly Container[];

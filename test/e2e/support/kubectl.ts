@@ -63,7 +63,7 @@ export async function kubectl(node: Node, args: readonly string[], options: Kube
   return { stdout: stdout.toString(), ...rest };
 }
 
-/** kubectl on a terminal, as somebody sits before it. */
+/** kubectl on a terminal, as an interactive user has it. */
 export class Terminal {
   readonly ended: Promise<number>;
   readonly #process: ReturnType<typeof startInTerminal>;
@@ -92,7 +92,7 @@ export class Terminal {
     this.#process.resize({ width, height });
   }
 
-  /** As when somebody closes the window. */
+  /** Ends the terminal, as closing its window does. */
   close(): void {
     this.#process.end();
   }

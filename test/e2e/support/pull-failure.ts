@@ -9,7 +9,7 @@ export async function pullFailure(node: Node, name: string, timeout = 60_000): P
   return (waiting.message ?? "").replace(/^Back-off pulling image ".*?": ErrImagePull: /, "");
 }
 
-/** Waits until nothing of a pull is left; what failed is told before it is cleared away. */
+/** Waits until nothing of a pull is left: a failure is reported before its files are removed. */
 export async function noLeftover(node: Node, image: string): Promise<void> {
   const poll = async () => !(await node.exec("ls -A /var/lib/unitlet/images/tmp")).stdout.includes(`${image}_`);
   await node.machine.until(poll, { what: `the pull of ${image} to be cleared away` });

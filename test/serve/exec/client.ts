@@ -10,7 +10,7 @@ export class Client {
   readonly #gone = new AbortController();
   readonly #sizes: ((size: TerminalSize) => void)[] = [];
   end: RemoteEnd | undefined;
-  /** What has come over stdout so far, once somebody asks. */
+  /** The standard output so far. */
   #said: string | undefined;
 
   readonly streams: RemoteStreams = {

@@ -154,7 +154,7 @@ describe("on a terminal", () => {
     const mark = `sleep 1000.${process.pid}`;
     const client = new Client();
     const over = connect(run(`trap '' HUP; ${mark} & wait`), client.streams);
-    // The shell says who it is, and nobody here waitForOutput it before the client has gone.
+    // The shell prints its PID, which is read only after the client has gone.
     const begun = () => spawnSync("pgrep", ["-xf", mark]).status === 0;
     while (!begun());
     client.leave();
@@ -163,7 +163,7 @@ describe("on a terminal", () => {
   });
 });
 
-/** A zombie has ended: when somebody takes note of it is another matter. */
+/** True for a zombie too: it has ended, even if its parent has not waited for it yet. */
 function isAlive(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));

@@ -5,7 +5,7 @@ import { type Frame, FrameReader } from "../../../../src/serve/remote/spdy/frame
 import { forAll } from "../../../support/fuzz.ts";
 import { control, data, number, Packer } from "./spdy-client.ts";
 
-/** Pieces of data as one, since how they are cut is nobody's business. */
+/** The pieces of data joined: how they are cut does not matter. */
 function read(...chunks: readonly Buffer[]): unknown[] {
   const reader = new FrameReader();
   const frames: unknown[] = [];

@@ -5,7 +5,7 @@ import { FrameReader } from "../../../../src/serve/remote/websocket/frames.ts";
 import { forAll } from "../../../support/fuzz.ts";
 import { frame } from "./websocket-client.ts";
 
-/** Pieces of a message as one, since how they are cut is nobody's business. */
+/** The pieces of a message joined: how they are cut does not matter. */
 function read(...chunks: readonly Buffer[]): string[] {
   const reader = new FrameReader();
   const lines: string[] = [];
