@@ -53,7 +53,7 @@ test("what goes wrong is said on the one, and the other one is reset", async () 
   });
   client.write(Buffer.concat([packer.open(1, headers("error", "0")), packer.open(3, headers("data", "0"))]));
   const lines = await waitForFrames("reset 3 5");
-  expect(lines.slice(2)).toEqual(["data 1 nobody there", "data 1  end", "reset 3 5"]);
+  expect(lines.slice(2)).toEqual(["data 1 no listener", "data 1  end", "reset 3 5"]);
 });
 
 describe("refuses", () => {
