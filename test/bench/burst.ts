@@ -23,7 +23,7 @@ export async function measureBurst(subject: Subject, watch: boolean, count: numb
   await subject.watch(watch);
   await subject.start();
   // Right after a run: with the timer alone this is the worst moment.
-  await subject.settle();
+  await subject.syncUntilIdle();
   const { pods, account } = subject;
   const all = names(watch ? "crowd" : "throng", count);
   const start = performance.now();
@@ -34,7 +34,7 @@ export async function measureBurst(subject: Subject, watch: boolean, count: numb
   const between = { total: account.total(), ...(await account.managers()) };
 
   say(`burst: deleting the ${count} pods`);
-  await subject.settle();
+  await subject.syncUntilIdle();
   const middle = account.total();
   const stop = performance.now();
   await Promise.all(all.map((name) => pods.remove(name)));

@@ -18,11 +18,11 @@ interface Goal {
 
 const GOALS: readonly Goal[] = [
   {
-    what: "runs that look closely though nothing has changed",
+    what: "full runs although nothing has changed",
     unit: "%",
     most: 0,
     figure: ({ idle: all }) =>
-      all.length > 0 ? Math.max(...all.map(({ started }) => started.close * 100)) : undefined,
+      all.length > 0 ? Math.max(...all.map(({ started }) => started.fullRun * 100)) : undefined,
   },
   { what: "idle run, 110 pods: CPU", unit: "ms", most: 60, figure: (all) => idle(all, 110)?.cpu.median },
   { what: "idle run, 110 pods: peak memory", unit: "MB", most: 60, figure: (all) => idle(all, 110)?.peak.median },
@@ -72,11 +72,11 @@ export function checkGoals(results: Results): Verdict[] {
 }
 
 /** CPU ms that each pod more adds to a run that finds all as it was. */
-export function slope(results: Results, from: number, to: number, kind: "settled" | "lease" | "close" = "settled") {
+export function slope(results: Results, from: number, to: number, kind: "fastPath" | "lease" | "fullRun" = "fastPath") {
   const [less, more] = [idle(results, from, kind), idle(results, to, kind)];
   return less && more && (more.cpu.median - less.cpu.median) / (to - from);
 }
 
-function idle(results: Results, pods: number, kind: "settled" | "lease" | "close" = "settled") {
+function idle(results: Results, pods: number, kind: "fastPath" | "lease" | "fullRun" = "fastPath") {
   return results.idle.find((each) => each.pods === pods)?.runs[kind];
 }

@@ -48,7 +48,7 @@ export async function measureTimerLatency(subject: Subject, times: number): Prom
 async function prepare(subject: Subject, watch: boolean): Promise<void> {
   await subject.watch(watch);
   await subject.start();
-  await subject.settle();
+  await subject.syncUntilIdle();
 }
 
 async function birth({ pods }: Subject, name: string, pause: number): Promise<number> {

@@ -15,7 +15,7 @@ export interface Minute {
 /** A minute of ordinary life: the timer beats, the path listens, nothing changes. */
 export async function measureMinute(subject: Subject, pods: number, seconds: number): Promise<Minute> {
   await subject.grow(pods);
-  await subject.settle();
+  await subject.syncUntilIdle();
   say(`${pods} pods: a minute of ordinary life`);
   return { pods, ...(await watchMinute(subject.account, seconds)) };
 }

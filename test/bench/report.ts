@@ -34,10 +34,7 @@ function sources({ sources: measured }: Results): string {
     `${range(close.cpu)} (${pods} pods)`,
     close.requests,
   ]);
-  return table("Pods that mount", [
-    ["", "to Running, ms", "the close look a minute later, CPU ms", "requests"],
-    ...rows,
-  ]);
+  return table("Pods that mount", [["", "to Running, ms", "the full run a minute later, CPU ms", "requests"], ...rows]);
 }
 
 function probes({ probes: measured }: Results): string {
@@ -54,7 +51,7 @@ function probes({ probes: measured }: Results): string {
   ].join("\n");
 }
 
-const NAMES = { settled: "nothing changed", lease: "… and the lease is due", close: "the close look" } as const;
+const NAMES = { fastPath: "nothing changed", lease: "… and the lease is due", fullRun: "the full run" } as const;
 
 function runs({ floor, idle }: Results): string {
   const rows = idle.flatMap(({ pods, runs, started }) =>
@@ -62,7 +59,7 @@ function runs({ floor, idle }: Results): string {
       const { cpu, wall, peak, requests, received, sent } = runs[kind];
       const cost = [range(cpu), range(wall), range(peak), requests];
       const traffic = [number(received.median), number(sent.median)];
-      const managers = kind === "settled" ? [number(started.systemd), number(started.bus)] : ["", ""];
+      const managers = kind === "fastPath" ? [number(started.systemd), number(started.bus)] : ["", ""];
       return [pods, NAMES[kind], ...cost, ...traffic, ...managers];
     }),
   );

@@ -41,7 +41,7 @@ export async function measureSources(subject: Subject, times: number): Promise<S
       running.push((await subject.pods.running(name)) - created);
     }
     await subject.stop();
-    await subject.settle();
+    await subject.syncUntilIdle();
     const command = await subject.command();
     const requests = await subject.requests(command, MINUTE_LATER);
     const close = { ...(await subject.measure(command, times, MINUTE_LATER)), requests };

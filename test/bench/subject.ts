@@ -9,7 +9,7 @@ import { names, Pods } from "./pods.ts";
 import { type Summary, summarise } from "./statistics.ts";
 
 const TOOLS = "/opt/bench";
-const SETTLED = "/run/unitlet/fast-path.json";
+const FAST_PATH = "/run/unitlet/fast-path.json";
 const AGENT = "unitlet-sync.timer unitlet-sync.path unitlet-watch.service";
 
 export interface Runs {
@@ -86,10 +86,10 @@ export class Subject implements AsyncDisposable {
   }
 
   /** Runs until there is nothing left to do. */
-  async settle(): Promise<void> {
+  async syncUntilIdle(): Promise<void> {
     const probe = async () => {
       await this.sync();
-      return (await this.machine.exec(["test", "-e", SETTLED], { allowFailure: true })).code === 0;
+      return (await this.machine.exec(["test", "-e", FAST_PATH], { allowFailure: true })).code === 0;
     };
     await until(probe, { what: "a run that finds nothing to do", timeout: 60_000 });
   }
