@@ -5,9 +5,9 @@ const TIMER = "unitlet-sync.timer";
 const PATH = "unitlet-sync.path";
 const SOCKET = "unitlet-api.socket";
 
-/** The agent's units, by systemctl. All throw Failure, with what systemctl said. Returns what a node can be without. */
+/** Starts the units of a node. Returns why the kubelet's port cannot be opened, without which a node works. Throws CliError. */
 export function startJoined(): string | undefined {
-  // What the process behind the port knows of a cluster is what it knew when it began.
+  // The process behind the port reads the kubeconfig only when it starts.
   systemctl("stop", "unitlet-api.service");
   systemctl("enable", "--now", "--quiet", TIMER, PATH);
   try {
@@ -31,7 +31,7 @@ export function runOnce(): void {
   systemctl("start", "unitlet-sync.service");
 }
 
-/** The pulls that are under way, as systemctl lists them; "" when there is none. */
+/** Returns systemctl's lines for the pulls that are under way; "" when there are none. */
 export function pullUnits(): string {
   const states = "--state=active,activating,deactivating";
   return systemctl(
@@ -44,7 +44,7 @@ export function pullUnits(): string {
   ).trim();
 }
 
-/** Waits until a oneshot of the agent's has come to its end. */
+/** Starts a oneshot of the agent and waits for its end. Throws CliError when it fails. */
 export function runToEnd(unit: string): void {
   systemctl("start", "--wait", unit);
 }

@@ -8,7 +8,7 @@ import type { JoinOptions } from "./join-options.ts";
 
 const TIMEOUT_MS = 10_000;
 
-/** The cluster as a host without an identity reaches it: its authority, and a token to ask for a certificate with. Throws Failure. */
+/** Returns the cluster's address and certificate authority, and the token that may request a certificate. Throws CliError. */
 export async function bootstrapCluster(options: JoinOptions): Promise<Cluster> {
   const { bootstrapKubeconfig, server = "", token = "", caFile } = options;
   if (bootstrapKubeconfig !== undefined) return await fromKubeconfig(bootstrapKubeconfig);
@@ -28,7 +28,10 @@ async function fromKubeconfig(path: string): Promise<Cluster> {
   return cluster;
 }
 
-/** As kubeadm does it: what everybody may read, signed with the token, and the authority in it known by its hash. */
+/**
+ * Reads the ConfigMap cluster-info, which is public (kubeadm's `discovery/token/token.go: RetrieveValidatedConfigInfo`, v1.36).
+ * Its signature proves the API server, and the hash proves the certificate authority in it.
+ */
 async function discover(server: string, text: string, options: JoinOptions): Promise<string> {
   const token = parseToken(text);
   if (token === undefined)
@@ -49,9 +52,11 @@ async function discover(server: string, text: string, options: JoinOptions): Pro
   if (ca === undefined)
     throw new CliError("cluster-info names no authority (certificate-authority-data): give --ca-file");
   pin(ca, options, "the authority of the cluster");
-  // Once more, of a server that this authority has signed: who was asked before could have been anybody.
+  // Read again over a connection that the authority verifies: the first server was not verified.
   if ((await fetchClusterInfoFrom(server, ca)).kubeconfig !== info.kubeconfig)
-    throw new CliError("cluster-info was another one over a verified connection: somebody is in between");
+    throw new CliError(
+      "cluster-info differs over a verified connection: another server has answered the first request",
+    );
   return ca;
 }
 
@@ -65,7 +70,7 @@ async function fetchClusterInfoFrom(server: string, ca?: string) {
       throw new CliError(`${server} is not a server of the authority that cluster-info names: ${message}`);
     if (status === 0) throw new CliError(`cannot reach ${server}: ${message}`);
     throw new CliError(
-      `${message}\nThe cluster does not show its cluster-info to those who are not known yet (kubeadm clusters do): give --ca-file, or --bootstrap-kubeconfig`,
+      `${message}\nThe cluster does not publish cluster-info to anonymous clients, as kubeadm clusters do: give --ca-file, or --bootstrap-kubeconfig`,
     );
   }
 }
@@ -80,7 +85,7 @@ function pin(ca: string, { hashes }: JoinOptions, what: string): void {
   if (found.length === 0) throw new CliError(`${what}: is no PEM certificate`);
   if (hashes.length === 0 || found.some((hash) => hashes.includes(hash))) return;
   throw new CliError(
-    `${what} has the hash ${found.join(", ")}, not ${hashes.join(", ")}: the hash is of another cluster, or somebody else answers at this address`,
+    `${what} has the hash ${found.join(", ")}, not ${hashes.join(", ")}: the hash is of another cluster, or another server answers at this address`,
   );
 }
 

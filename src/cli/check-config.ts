@@ -5,7 +5,7 @@ import { CliError } from "./failure.ts";
 
 const EX_CONFIG = 78;
 
-/** Whether a run could use the configuration, with the files that it names. Throws ConfigError, Failure. */
+/** `unitlet check-config`: checks the configuration and the files that it names. Throws ConfigError, CliError. */
 export async function checkConfig(): Promise<string> {
   const { config } = await loadConfig();
   const problems = named(config).flatMap(problemWith);

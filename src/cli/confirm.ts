@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 
-/** What somebody at a terminal answers; undefined when nobody is there. */
+/** Returns the answer to a question at a terminal; undefined when standard input is no terminal. */
 export async function confirm(question: string): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined;
   const lines = createInterface({ input: process.stdin, output: process.stdout });

@@ -8,7 +8,7 @@ import { clusterFindings, portFinding } from "./checks/cluster.ts";
 import { error, type Finding, ok } from "./checks/finding.ts";
 import { hostFindings } from "./checks/host.ts";
 
-/** Looks at all that people get wrong. A line each; exit status 1 when one of them is an error. */
+/** `unitlet doctor`: checks host, agent and cluster, a line each. The exit status is 1 when one of them is an error. */
 export async function doctor(): Promise<string> {
   requireRoot("doctor");
   const findings: Finding[] = [];
@@ -21,7 +21,7 @@ export async function doctor(): Promise<string> {
   await tried(findings, "agent", async () => findings.push(...agentFindings(config)));
   if (config !== undefined) await configured(findings, config);
   if (findings.some(({ level }) => level === "error")) process.exitCode = 1;
-  return findings.map(({ level, what, words }) => `${level}: ${what}: ${words}\n`).join("");
+  return findings.map(({ level, what, message }) => `${level}: ${what}: ${message}\n`).join("");
 }
 
 async function configured(findings: Finding[], config: Config): Promise<void> {
@@ -33,16 +33,16 @@ async function configured(findings: Finding[], config: Config): Promise<void> {
     const now = Date.now();
     await tried(findings, "certificates", async () => findings.push(...certificateFindings(config, cluster, now)));
     await tried(findings, "API server", async () => {
-      const answer = await clusterFindings(config, cluster, now);
-      findings.push(...answer.findings);
-      pods = answer.pods;
+      const found = await clusterFindings(config, cluster, now);
+      findings.push(...found.findings);
+      pods = found.pods;
     });
     await tried(findings, "port", async () => findings.push(await portFinding(config.port)));
   }
   await tried(findings, "units", async () => findings.push(...(await unitFindings(pods))));
 }
 
-/** A check that breaks is a finding, and the others go on. */
+/** Turns an exception of a check into a finding, so that the other checks still run. */
 async function tried<T>(findings: Finding[], what: string, check: () => Promise<T>): Promise<T | undefined> {
   try {
     return await check();

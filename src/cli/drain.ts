@@ -14,8 +14,8 @@ interface Owned {
 }
 
 /**
- * As kubectl drain: no new pods, and each one here evicted, which a PodDisruptionBudget may put off. A DaemonSet's would
- * come back at once: they end with the node. A node may do both for itself. Throws ApiError, Failure.
+ * Does what `kubectl drain` does: makes the node unschedulable and evicts its pods, which a PodDisruptionBudget may delay.
+ * Pods of DaemonSets stay, because their controller would replace them at once. Throws ApiError, CliError.
  */
 export async function drain(
   api: ApiClient,
@@ -26,20 +26,20 @@ export async function drain(
   const kube = new Kube(api, nodeName);
   await kube.patchNode({ spec: { unschedulable: true } });
   const end = Date.now() + timeout;
-  const told = new Set<string>();
+  const announced = new Set<string>();
   for (;;) {
     const pods = await podsToEnd(kube);
     if (pods.length === 0) return;
     let held = "";
     for (const pod of pods) {
       const name = `${pod.metadata.namespace}/${pod.metadata.name}`;
-      if (!told.has(name)) say(`Ending pod ${name}.`);
-      told.add(name);
+      if (!announced.has(name)) say(`Ending pod ${name}.`);
+      announced.add(name);
       if (pod.metadata.deletionTimestamp === undefined) held = (await evict(api, pod)) ?? held;
     }
     if (Date.now() > end)
       throw new CliError(`${pods.length} pods have not ended within ${timeout / 1000} s${held ? `: ${held}` : ""}`);
-    // A run sees at once what is to end, and what has ended.
+    // A run ends the evicted pods, and removes those that have ended.
     requestSync();
     await sleep(POLL_INTERVAL_MS);
   }
@@ -49,13 +49,13 @@ async function podsToEnd(kube: Kube): Promise<readonly Owned[]> {
   const { items } = JSON.parse((await kube.listPods()).toString()) as { items: readonly Owned[] | null };
   return (items ?? []).filter(
     ({ metadata, status }) =>
-      // Until a run has removed it: nobody does it later.
+      // A deleted pod counts until a run has removed it, because no run does so after leaving.
       (metadata.deletionTimestamp !== undefined || !isTerminal(status?.phase)) &&
       !(metadata.ownerReferences ?? []).some(({ kind }) => kind === "DaemonSet"),
   );
 }
 
-/** Why not now; undefined when it is on its way. */
+/** Returns why the pod cannot be evicted yet; undefined when it is evicted or gone. */
 async function evict(api: ApiClient, { metadata: { namespace, name, uid } }: Owned): Promise<string | undefined> {
   const body = {
     apiVersion: "policy/v1",

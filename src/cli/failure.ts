@@ -1,8 +1,8 @@
 export const EX_USAGE = 64;
 
-/** What a command ends with when it cannot do what it was told: a text for people, and an exit status. */
+/** Ends a command with a message for stderr and an exit status. */
 export class CliError extends Error {
-  override readonly name = "Failure";
+  override readonly name = "CliError";
   readonly status: number;
 
   constructor(message: string, status = 1) {

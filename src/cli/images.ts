@@ -6,14 +6,14 @@ import { pullUnits, runToEnd } from "./agent.ts";
 import { formatTable } from "./columns.ts";
 import { CliError, EX_USAGE } from "./failure.ts";
 
-/** `unitlet images`: what is here, how many containers and volumes use it; `unitlet images prune`: removes what none does. */
+/** `unitlet images`: lists the images and the number of their users. `unitlet images prune` removes those without users. */
 export async function images(args: readonly string[]): Promise<string> {
   const [verb, ...rest] = args;
   if (rest.length > 0 || (verb !== undefined && verb !== "prune"))
     throw new CliError("usage: unitlet images [prune]", EX_USAGE);
   const store = readStore();
   if (verb === undefined) return table(store, Date.now());
-  // What a pull has brought so far looks like nobody's.
+  // Layers that a running pull has fetched have no users yet.
   const busy = pullUnits();
   if (busy !== "") throw new CliError(`an image is being pulled: try again when that is over\n${busy}`);
   const unused = store.filter(({ users }) => users.length === 0);
@@ -23,7 +23,7 @@ export async function images(args: readonly string[]): Promise<string> {
   const gone = unused.filter(({ digest }) => !left.has(digest));
   const kept = unused.filter(({ digest }) => left.has(digest));
   const packages = gone.filter(({ digest }) => packageOf(digest) !== undefined);
-  // What images share with others stays, so this is less than their sizes.
+  // Layers that other images share stay, so this is less than the sum of the sizes.
   const freed = before - diskSpace() + packages.reduce((sum, { diskSize }) => sum + diskSize, 0);
   return [
     ...gone.map((each) => `removed ${nameOf(each)}\n`),
@@ -38,7 +38,7 @@ async function remove({ digest }: StoredTree): Promise<void> {
   try {
     runToEnd(writeRemoval(name));
   } catch {
-    // Its journal has what apt said; the package is still there.
+    // The package stays, and the journal of the unit has apt's message.
   }
 }
 
@@ -65,7 +65,7 @@ function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6)} MB`;
 }
 
-/** As kubectl has it, of the largest unit. */
+/** Formats an age in its largest unit, as kubectl does. */
 function age(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   if (seconds < 120) return `${seconds}s`;

@@ -7,14 +7,14 @@ export const JOIN_USAGE = `usage: unitlet join --server URL (--token-file FILE |
 
   --server URL            the API server
   --token-file FILE       the bootstrap token (kubeadm token create); - is standard input
-  --token TOKEN           the same; everybody on this host can see it in the list of processes. - is standard input
+  --token TOKEN           the same; other users of this host see it in the list of processes. - is standard input
   --ca-cert-hash HASH     sha256:… of the public key of the cluster's authority; may be given several times
   --ca-file FILE          the authority itself (PEM), instead of a hash
   --unsafe-skip-ca-verification
-                          believe whoever knows the token: whoever has stolen it may pretend to be the cluster
+                          trust any server that has the token: with a stolen token it can impersonate the cluster
   --bootstrap-kubeconfig FILE
                           server, authority and token in one file
-  --node-name NAME        the node's name. Default: what unitlet.conf says, or the host's name
+  --node-name NAME        the node's name. Default: nodeName of unitlet.conf, or the host's name
   --timeout SECONDS       how long to wait for the certificate, and for the node to be ready. Default: 120
 `;
 
@@ -26,7 +26,7 @@ export interface JoinOptions {
   readonly isUnsafe: boolean;
   readonly bootstrapKubeconfig?: string;
   readonly nodeName?: string;
-  /** Milliseconds. */
+  /** In milliseconds. */
   readonly timeout: number;
 }
 
@@ -42,7 +42,7 @@ const OPTIONS = {
   timeout: { type: "string" },
 } as const;
 
-/** Throws Failure. The token is read here: from a file, from standard input, or as it stands. */
+/** Parses the options, and reads the token from its file or from standard input. Throws CliError. */
 export function joinOptions(args: readonly string[]): JoinOptions {
   const values = parse(args);
   const { server, timeout = "120", "ca-cert-hash": hashes = [], "bootstrap-kubeconfig": bootstrapKubeconfig } = values;
@@ -79,7 +79,7 @@ function readToken(token: string | undefined, file: string | undefined): string 
   if (token !== undefined && file !== undefined) throw usage("--token and --token-file: give one of them");
   const source = file ?? (token === "-" ? "-" : undefined);
   const text = source === undefined ? token : readSecret(source);
-  if (!text) throw usage("--token-file: without a token nobody lets this host in (kubeadm token create)");
+  if (!text) throw usage("--token-file: the API server needs a token (kubeadm token create)");
   return text;
 }
 

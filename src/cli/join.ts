@@ -15,12 +15,12 @@ import { CliError } from "./failure.ts";
 import { JOIN_USAGE, joinOptions } from "./join-options.ts";
 import { obtainCredentials } from "./obtain-credentials.ts";
 
-/** Written by join, removed by leave: later than what install.sh writes, so that it counts. */
+/** Settings that join writes and leave removes. The file sorts after that of install.sh, so it overrides it. */
 export const JOIN_SETTINGS = "/etc/unitlet/unitlet.conf.d/60-join.conf";
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** Gets this host an identity of its own, and makes it a node with it. What is there already is not done again. */
+/** `unitlet join`: obtains a client certificate and makes this host a node. Steps of an earlier join are not repeated. */
 export async function join(args: readonly string[]): Promise<string> {
   if (args.includes("--help")) return JOIN_USAGE;
   const options = joinOptions(args);
@@ -34,11 +34,11 @@ export async function join(args: readonly string[]): Promise<string> {
   else await obtainCredentials(cluster, nodeName, options.timeout, say);
   if (options.nodeName !== undefined && options.nodeName !== before.config.nodeName)
     writeAtomic(JOIN_SETTINGS, `# Written by unitlet join.\nnodeName = ${options.nodeName}\n`, 0o644);
-  // The last thing: with it the next run is one of a node.
+  // Written last, because from then on each run is that of a node.
   writeAtomic(before.kubeconfig, kubeconfig(cluster), 0o600);
   const { config } = await loadConfig();
-  const deaf = startJoined();
-  if (deaf !== undefined) say(deaf);
+  const portProblem = startJoined();
+  if (portProblem !== undefined) say(portProblem);
   runOnce();
   await untilReady(nodeName, { ...cluster, ...identity() }, options.timeout);
   return `Node ${config.nodeName} has joined ${cluster.server} and is ready.\n`;
@@ -53,7 +53,7 @@ function refuseOtherName(nodeName: string, cluster: Cluster | undefined): void {
   );
 }
 
-/** The same cluster is one with the same address, which may have a new authority, or with the same authority, which may have moved. */
+/** Two clusters are the same when they have the same address, or the same certificate authority at a new address. */
 function refuseOtherCluster(nodeName: string, before: Cluster | undefined, after: Cluster): void {
   if (before === undefined || new URL(before.server).origin === new URL(after.server).origin) return;
   const hashes = hashesOf(after.ca);
@@ -71,7 +71,7 @@ function hashesOf(ca: FileOrData | undefined): readonly string[] {
   }
 }
 
-/** Whether an earlier join has got as far as the certificate, and the cluster takes it. */
+/** True when an earlier join has obtained a certificate that the cluster accepts. */
 async function isAccepted(cluster: Cluster, nodeName: string): Promise<boolean> {
   const pair = readKeyPair("client");
   if (pair === undefined || !isFor(pair, { kind: "client", nodeName, names: [] })) return false;
@@ -99,7 +99,7 @@ async function withKube<T>(nodeName: string, cluster: Cluster, ask: (kube: Kube)
   }
 }
 
-/** Paths of the pair, not its content: whoever renews it replaces one file. */
+/** Returns a kubeconfig with the path of the key pair, so that a renewal replaces that one file. */
 function kubeconfig({ server, ca, tlsServerName }: Cluster): string {
   const authority = ca && "file" in ca ? readFileSync(ca.file, "utf8") : (ca?.data ?? "");
   return `# Written by unitlet join. The certificate is renewed in its place.
@@ -126,19 +126,19 @@ current-context: node
 
 async function untilReady(nodeName: string, cluster: Cluster, timeout: number): Promise<void> {
   const end = Date.now() + timeout;
-  let seen = "the Node is not there";
+  let problem = "the Node does not exist";
   while (Date.now() < end) {
     try {
       const node = await withKube(nodeName, cluster, (kube) => kube.getNode());
       const ready = node?.status?.conditions?.find(({ type }) => type === "Ready");
       if (ready?.status === "True") return;
-      if (ready !== undefined) seen = `${ready.reason}: ${ready.message}`;
+      if (ready !== undefined) problem = `${ready.reason}: ${ready.message}`;
     } catch (error) {
-      seen = (error as Error).message;
+      problem = (error as Error).message;
     }
     await sleep(500);
   }
   throw new CliError(
-    `this host has its identity, but the node is not ready: ${seen}\nSee: unitlet doctor, journalctl -u unitlet-sync`,
+    `this host has its certificate, but the node is not ready: ${problem}\nSee: unitlet doctor, journalctl -u unitlet-sync`,
   );
 }

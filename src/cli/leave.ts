@@ -30,7 +30,7 @@ interface Options {
 const DEFAULT_KUBECONFIG = "/etc/unitlet/kubeconfig";
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** Makes a node a standalone host again: its keys, its configuration for the cluster and its memory of it go. */
+/** `unitlet leave`: makes this node a standalone host, and removes its keys and its configuration for the cluster. */
 export async function leave(args: readonly string[]): Promise<string> {
   if (args.includes("--help")) return LEAVE_USAGE;
   const options = await leaveOptions(args);
@@ -68,17 +68,17 @@ async function leaveOptions(args: readonly string[]): Promise<Options> {
 }
 
 async function confirmed(): Promise<boolean> {
-  const answer = await confirm(
+  const choice = await confirm(
     "End the pods of this host (drain), or leave their containers running (keep)? [drain/keep] ",
   );
-  if (answer === undefined)
-    throw new CliError(`nobody is there to answer: give --drain or --keep\n\n${LEAVE_USAGE}`, EX_USAGE);
-  if (/^d(rain)?$/i.test(answer)) return false;
-  if (/^k(eep)?$/i.test(answer)) return true;
+  if (choice === undefined)
+    throw new CliError(`standard input is no terminal: give --drain or --keep\n\n${LEAVE_USAGE}`, EX_USAGE);
+  if (/^d(rain)?$/i.test(choice)) return false;
+  if (/^k(eep)?$/i.test(choice)) return true;
   throw new CliError("nothing was changed");
 }
 
-/** A file that somebody else wrote is not ours to remove, and while it is there this host is a node. */
+/** unitlet does not remove a kubeconfig that an administrator has placed elsewhere, and with it this host stays a node. */
 function refuseForeign(kubeconfig: string, cluster: Cluster | undefined): void {
   if (cluster === undefined || kubeconfig === DEFAULT_KUBECONFIG) return;
   throw new CliError(`kubeconfig = ${kubeconfig} is not unitlet's own: remove that setting from /etc/unitlet first`);
@@ -101,11 +101,11 @@ async function drained(config: Config, nodeName: string, { force, timeout }: Opt
   }
 }
 
-/** A node may remove its lease, but not itself: what is left to an administrator. */
+/** Deletes the lease, and the Node if the cluster lets a node do so. Returns what an administrator has to do. */
 async function removeNode(nodeName: string, cluster: Cluster): Promise<readonly string[]> {
   const api = new ApiClient(cluster, 5000, Number.POSITIVE_INFINITY);
   const kube = new Kube(api, nodeName);
-  const rest = `The cluster still has the Node object. Who administers it removes it: kubectl delete node ${nodeName}`;
+  const rest = `The cluster still has the Node object. An administrator removes it: kubectl delete node ${nodeName}`;
   try {
     await kube.deleteNode();
     return [];

@@ -7,7 +7,7 @@ import { CliError } from "./failure.ts";
 const POLL_INTERVAL_MS = 1000;
 const API_BUDGET_MS = 10_000;
 
-/** Asks for a client certificate and waits for it. Throws Failure; then the same command goes on from there. */
+/** Requests a client certificate and waits for it. Throws CliError; the same command then continues with that request. */
 export async function obtainCredentials(
   cluster: Cluster,
   nodeName: string,
@@ -16,15 +16,15 @@ export async function obtainCredentials(
 ): Promise<void> {
   const api = new ApiClient(cluster, API_BUDGET_MS, Number.POSITIVE_INFINITY);
   const end = Date.now() + timeout;
-  let told = "";
+  let announced = "";
   try {
     for (;;) {
       const outcome = await step(api, nodeName);
       if (outcome.state === "issued") return say(`The cluster has signed a certificate for ${nodeName}.`);
       if (outcome.state === "refused") throw new CliError(`${outcome.because}\nJoining again makes another request.`);
-      const words = waiting(outcome);
-      if (words !== told) say(words);
-      told = words;
+      const state = describePending(outcome);
+      if (state !== announced) say(state);
+      announced = state;
       if (Date.now() > end) throw new CliError(missing(outcome, timeout));
       await sleep(POLL_INTERVAL_MS);
     }
@@ -35,7 +35,7 @@ export async function obtainCredentials(
 
 type PendingOutcome = Outcome & { state: "pending" };
 
-function waiting({ request, isApproved }: PendingOutcome): string {
+function describePending({ request, isApproved }: PendingOutcome): string {
   const { name } = request.metadata;
   return isApproved
     ? `Request ${name} is approved; waiting for it to be signed.`
@@ -45,8 +45,8 @@ function waiting({ request, isApproved }: PendingOutcome): string {
 function missing({ request, isApproved }: PendingOutcome, timeout: number): string {
   const { name } = request.metadata;
   const why = isApproved
-    ? "was approved, but nobody has signed it: is the csrsigning controller at work in the kube-controller-manager, with --cluster-signing-cert-file?"
-    : `was approved by nobody. By hand: kubectl certificate approve ${name}. By itself it happens where the group of the token is bound to the ClusterRole system:certificates.k8s.io:certificatesigningrequests:nodeclient and the csrapproving controller is at work`;
+    ? "was approved, but not signed: check that the kube-controller-manager runs csrsigning, with --cluster-signing-cert-file"
+    : `was not approved. An administrator approves it: kubectl certificate approve ${name}. The csrapproving controller approves it when the group of the token is bound to the ClusterRole system:certificates.k8s.io:certificatesigningrequests:nodeclient`;
   return `No certificate within ${timeout / 1000} s: request ${name} ${why}.\nThen run the same command again: it goes on with this request.`;
 }
 

@@ -9,7 +9,7 @@ import { formatTable } from "./columns.ts";
 
 const HEADER = ["NAMESPACE", "POD", "CONTAINER", "STATE", "RESTARTS", "AGE"];
 
-/** A table of the containers on this host, by what systemd and the exit records say; no cluster is asked. */
+/** `unitlet status`: a table of the containers on this host, from systemd and the exit records. It sends no request. */
 export async function showStatus(): Promise<string> {
   const { config } = await loadConfig();
   const systemd = await Systemd.connect();

@@ -36,7 +36,7 @@ test.each<[string, string[], object]>([
 describe("is refused, with the usage:", () => {
   test.each<[string, string[], string]>([
     ["nothing", [], "--server: which cluster?"],
-    ["no token", ["--server", "https://x"], "without a token nobody lets this host in"],
+    ["no token", ["--server", "https://x"], "the API server needs a token"],
     ["two tokens", [...BASE, "--token", "x"], "--token and --token-file: give one of them"],
     [
       "a file that is not there",

@@ -8,7 +8,7 @@ import { commandOutput } from "./host.ts";
 
 const SYNC = "unitlet-sync.service";
 
-/** Whether the agent's units are as they should be, and what the last runs complained of. */
+/** Checks the agent's own units, and returns the problems that the last runs have reported. */
 export function agentFindings(config: Config | undefined): readonly Finding[] {
   const wanted = ["unitlet-sync.timer", "unitlet-sync.path"];
   if (config?.cluster !== undefined) wanted.push("unitlet-api.socket");
@@ -48,13 +48,13 @@ function property(name: string, key: string): string {
   return commandOutput("systemctl", "show", "--property", key, "--value", name).trim();
 }
 
-/** What was told once in the journal and still holds. */
+/** Returns the problems that a run has logged and that still exist. */
 function problems(): readonly Finding[] {
   const files = list(RUN_DIR).filter((name) => /^problem\.[a-z-]+$/.test(name));
   return files.map((name) => warning(name.replace("problem.", "problem: "), readOptional(`${RUN_DIR}/${name}`) ?? ""));
 }
 
-/** `pods`: UIDs of those that this node has; undefined: nobody could say. */
+/** Checks the units of pods. `pods` are the UIDs of this node's pods; undefined when they could not be listed. */
 export async function unitFindings(pods: ReadonlySet<string> | undefined): Promise<readonly Finding[]> {
   const systemd = await Systemd.connect();
   const listing = await systemd.list(["unitlet.*", "unitlet-*"]);

@@ -8,7 +8,7 @@ import { error, type Finding, ok, warning } from "./finding.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
-/** What the node shows of itself, and what it trusts. */
+/** Checks the certificates that the node uses and those that it trusts. */
 export function certificateFindings(config: Config, cluster: Cluster, now: Instant): readonly Finding[] {
   return [authority(cluster), client(cluster, now), ...keyMode(cluster), ...serving(config, now)];
 }
@@ -18,7 +18,7 @@ function authority(cluster: Cluster): Finding {
   if (cluster.insecureSkipTLSVerify)
     return warning(
       what,
-      "insecure-skip-tls-verify: anybody may pretend to be the API server; give certificate-authority",
+      "insecure-skip-tls-verify: any server can impersonate the API server; give certificate-authority",
     );
   if (cluster.ca === undefined) return ok(what, "those that the host trusts");
   return readable(what, cluster.ca, (text) =>
@@ -76,17 +76,17 @@ function serving({ endpoint }: Config, now: Instant): readonly Finding[] {
   if (endpoint.servingCertificate === "self-signed") return [ok(what, "self-signed, as configured")];
   const pair = readKeyPair("serving");
   if (pair !== undefined)
-    return [life(what, pair, now, "kubectl get csr shows whether its renewal waits for somebody")];
+    return [life(what, pair, now, "kubectl get csr shows whether its renewal waits for approval")];
   const meanwhile =
     endpoint.servingCertificate === "csr" ? "the port is not served until then" : "it is self-signed until then";
-  const asked = hasPending("serving") ? "waits for somebody to approve it" : "is not asked for yet";
-  return [warning(what, `${asked}, and ${meanwhile}: kubectl get csr, kubectl certificate approve NAME`)];
+  const state = hasPending("serving") ? "waits for approval" : "is not requested yet";
+  return [warning(what, `${state}, and ${meanwhile}: kubectl get csr, kubectl certificate approve NAME`)];
 }
 
-/** What can be wrong with files and with what is in them is a finding. */
-function readable(what: string, source: FileOrData, judge: (text: string) => Finding): Finding {
+/** Turns a file that cannot be read or parsed into a finding. */
+function readable(what: string, source: FileOrData, check: (text: string) => Finding): Finding {
   try {
-    return judge(contentOf(source) ?? "");
+    return check(contentOf(source) ?? "");
   } catch (cause) {
     return error(what, `${(cause as Error).message}: see the kubeconfig`);
   }

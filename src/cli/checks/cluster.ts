@@ -6,17 +6,17 @@ import { fromTimestamp, type Instant } from "../../model/api/time.ts";
 import type { Cluster, Config } from "../../model/host/config.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 
-/** How long the node lifecycle controller waits for a lease. */
+/** `nodeLeaseDurationSeconds` of the kubelet (`v1beta1/defaults.go`, v1.36). */
 const LEASE_DURATION_MS = 40_000;
 
-export interface ClusterAnswer {
+export interface ClusterFindings {
   readonly findings: readonly Finding[];
-  /** UIDs of this node's pods; undefined: the API server did not say. */
+  /** UIDs of this node's pods; undefined when the API server did not list them. */
   readonly pods?: ReadonlySet<string>;
 }
 
-/** What the API server says, asked as a run asks it. */
-export async function clusterFindings(config: Config, cluster: Cluster, now: Instant): Promise<ClusterAnswer> {
+/** Checks the API server with the requests of a run. */
+export async function clusterFindings(config: Config, cluster: Cluster, now: Instant): Promise<ClusterFindings> {
   const api = new ApiClient(cluster, config.apiTimeout, Number.POSITIVE_INFINITY);
   const kube = new Kube(api, config.nodeName);
   const findings: Finding[] = [];
@@ -45,8 +45,8 @@ function readiness({ status, reason, message }: { status: string; reason?: strin
 
 function refusal(cause: ApiError, { nodeName }: Config, cluster: Cluster, now: Instant): Finding {
   const code = (cause.cause as NodeJS.ErrnoException | undefined)?.code;
-  const words = explainRejection(cluster, { status: cause.status, ...(code ? { code } : {}), now });
-  if (words !== undefined) return error("API server", words);
+  const explanation = explainRejection(cluster, { status: cause.status, ...(code ? { code } : {}), now });
+  if (explanation !== undefined) return error("API server", explanation);
   if (cause.status === 403)
     return error(
       "API server",
@@ -58,23 +58,23 @@ function refusal(cause: ApiError, { nodeName }: Config, cluster: Cluster, now: I
 function skew(milliseconds: number): Finding {
   const seconds = Math.round(Math.abs(milliseconds) / 1000);
   if (seconds < 10) return ok("clocks", "this host and the API server agree");
-  const words = `this host is ${seconds} s ${milliseconds > 0 ? "behind" : "ahead of"} the API server: timedatectl set-ntp yes`;
-  return seconds < 300 ? warning("clocks", words) : error("clocks", words);
+  const message = `this host is ${seconds} s ${milliseconds > 0 ? "behind" : "ahead of"} the API server: timedatectl set-ntp yes`;
+  return seconds < 300 ? warning("clocks", message) : error("clocks", message);
 }
 
 function leaseAge(renewTime: string | undefined, now: Instant): Finding {
   if (renewTime === undefined) return error("lease", "is not there: the next run makes it; journalctl -u unitlet-sync");
   const age = now - fromTimestamp(renewTime);
-  const words = `renewed ${Math.max(0, Math.round(age / 1000))} s ago`;
+  const message = `renewed ${Math.max(0, Math.round(age / 1000))} s ago`;
   return age < LEASE_DURATION_MS
-    ? ok("lease", words)
+    ? ok("lease", message)
     : error(
         "lease",
-        `${words}, so the node counts as lost: systemctl status unitlet-sync.timer, journalctl -u unitlet-sync`,
+        `${message}, so the node counts as lost: systemctl status unitlet-sync.timer, journalctl -u unitlet-sync`,
       );
 }
 
-/** Whether systemd listens; what a firewall lets through from elsewhere cannot be seen from here. */
+/** Checks that systemd listens at the kubelet's port. It cannot see what a firewall does with other hosts. */
 export async function portFinding(port: number): Promise<Finding> {
   const what = `port ${port}`;
   const failure = await new Promise<Error | undefined>((resolve) => {

@@ -1,10 +1,10 @@
-/** What was looked at, how it is, and for what is not well what to do about it. */
+/** The result of one check: its subject, its state, and what to do when it is not ok. */
 export interface Finding {
   readonly level: "ok" | "warning" | "error";
   readonly what: string;
-  readonly words: string;
+  readonly message: string;
 }
 
-export const ok = (what: string, words: string): Finding => ({ level: "ok", what, words });
-export const warning = (what: string, words: string): Finding => ({ level: "warning", what, words });
-export const error = (what: string, words: string): Finding => ({ level: "error", what, words });
+export const ok = (what: string, message: string): Finding => ({ level: "ok", what, message });
+export const warning = (what: string, message: string): Finding => ({ level: "warning", what, message });
+export const error = (what: string, message: string): Finding => ({ level: "error", what, message });

@@ -8,7 +8,7 @@ import { error, type Finding, ok, warning } from "./finding.ts";
 const NEEDED_SYSTEMD = 250;
 const CGROUP2 = 0x63677270;
 
-/** What a host must have to be a node, whatever it is told. */
+/** Checks what every host needs. */
 export function hostFindings(config: Config | undefined): readonly Finding[] {
   return [
     systemd(),
@@ -37,7 +37,7 @@ function cgroups(): Finding {
       ["cpu", "memory", "pids"].filter((each) => !controllers.includes(each)),
     );
   }
-  // A line each: name, hierarchy (0: not mounted), number of cgroups, enabled.
+  // Columns: name, hierarchy (0 when it is not mounted), number of cgroups, enabled.
   const rows = (readOptional("/proc/cgroups") ?? "").split("\n").map((line) => line.split("\t"));
   const mounted = new Set(
     rows.filter(([, hierarchy, , isOn]) => hierarchy !== "0" && isOn === "1").map(([name]) => name),
@@ -57,7 +57,7 @@ function lacking(version: string, controllers: readonly string[]): Finding {
   );
 }
 
-/** What the units and helpers call that a small host may lack; install.sh looks for the same. */
+/** Programs that units and helpers call and that a small host may lack, with their packages. install.sh has the same list. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   nsenter: "util-linux",
   prlimit: "util-linux",
@@ -74,11 +74,11 @@ function programs(config: Config | undefined): Finding {
     ([name]) => !["/usr/bin", "/bin", "/usr/sbin", "/sbin"].some((directory) => isProgram(`${directory}/${name}`)),
   );
   if (missing.length === 0) return ok("programs", Object.keys(needed).join(", "));
-  const words = missing.map(([name, from]) => `${name} (install ${from})`).join("; ");
-  return error("programs", `missing: ${words}`);
+  const list = missing.map(([name, from]) => `${name} (install ${from})`).join("; ");
+  return error("programs", `missing: ${list}`);
 }
 
-/** Needed for images of registries only. */
+/** Only images of registries need these programs. */
 function images(config: Config | undefined): Finding[] {
   if (config === undefined || config.images !== "any") return [];
   const missing = missingImageTools();
@@ -87,7 +87,7 @@ function images(config: Config | undefined): Finding[] {
   return [warning("images", words)];
 }
 
-/** Needed for packages of the distribution only. */
+/** Only images that are packages need apt. */
 function packages(config: Config | undefined): Finding[] {
   if (config === undefined || config.images !== "any" || config.debs === "off") return [];
   if (hasApt()) return [ok("packages", `image deb://NAME installs packages, debs = ${config.debs}`)];
@@ -104,11 +104,11 @@ function isProgram(path: string): boolean {
 }
 
 function clock(): Finding {
-  const answer = commandOutput("timedatectl", "show", "--property=NTPSynchronized", "--value").trim();
-  if (answer === "yes") return ok("clock", "synchronized");
+  const synchronized = commandOutput("timedatectl", "show", "--property=NTPSynchronized", "--value").trim();
+  if (synchronized === "yes") return ok("clock", "synchronized");
   return warning(
     "clock",
-    "nobody keeps it right: certificates and tokens need the time; timedatectl set-ntp yes, or chrony",
+    "is not synchronized: certificates and tokens depend on the time; timedatectl set-ntp yes, or chrony",
   );
 }
 
@@ -129,7 +129,7 @@ function disk(least: number): readonly Finding[] {
   ];
 }
 
-/** Standard output; "" when it does not work. */
+/** Returns the standard output of a program; "" when it fails or takes longer than 10 s. */
 export function commandOutput(program: string, ...args: readonly string[]): string {
   try {
     return execFileSync(program, [...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: 10_000 });
