@@ -13,7 +13,7 @@ export interface RejectionCase {
   readonly now: Instant;
 }
 
-const JOIN = "join again with a new token (unitlet join, see the README)";
+const JOIN = "join again with a new token (unitlet join --help)";
 
 /** Why node and API server do not accept each other, and what to do; undefined: that is not what is wrong. */
 export function rejectionMessage(refusal: RejectionCase): string | undefined {

@@ -44,7 +44,7 @@ export interface PackageRequest {
   readonly anew: boolean;
 }
 
-/** Written by deb-pull; formats in units/README.md. */
+/** The records that deb-pull writes. docs/files.md has the formats. */
 export const DEBS = "/var/lib/unitlet/images/debs";
 
 type PackageID = Pick<InstalledDeb, "package" | "version" | "architecture">;

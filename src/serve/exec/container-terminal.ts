@@ -3,7 +3,7 @@ import { Transform } from "node:stream";
 import type { TerminalSize } from "../remote/streams.ts";
 import type { ExecProcess } from "./process.ts";
 
-/** The socket of who holds the terminal of a container on the files of an image: units/README.md has what is sent there. */
+/** The socket of the process that holds the terminal of a container on an image. docs/files.md has the frames. */
 export async function attachToTerminal(path: string, withInput: boolean): Promise<ExecProcess> {
   const socket = createConnection(path);
   await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));

@@ -7,7 +7,7 @@ import { RUN_DIR } from "../../model/paths.ts";
 import type { PodSummary } from "../../model/pod-summary.ts";
 import type { ProbeCount } from "./probes.ts";
 
-/** What the prober keeps of each probe, by "UID/NAME/TYPE"; units/README.md has the file. */
+/** The state of each probe, by "UID/NAME/TYPE". docs/files.md has the format of the prober's file. */
 export type ProbeStates = Readonly<
   Record<string, { readonly counts?: { readonly successful: number; readonly failed: number } }>
 >;
