@@ -82,10 +82,10 @@ export class ManifestSource implements PodSource {
   }
 
   async recordEvent({ pod, type, reason, message, fieldPath, occurrence }: PodEvent): Promise<void> {
-    const memory = new EventRecorder(pod.metadata.uid);
+    const recorder = new EventRecorder(pod.metadata.uid);
     const key = digest([reason, message, fieldPath].join("\n"), 16);
-    if (memory.recall(key)?.occurrence === occurrence) return;
-    memory.keep(key, { name: "", count: 0, occurrence });
+    if (recorder.find(key)?.occurrence === occurrence) return;
+    recorder.record(key, { name: "", count: 0, occurrence });
     const fields = { pod: `${pod.metadata.namespace}/${pod.metadata.name}`, field: fieldPath, reason, message };
     if (type === "Warning") this.#log.warning("event", fields);
     else this.#log.notice("event", fields);

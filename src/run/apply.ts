@@ -75,7 +75,7 @@ export async function apply(steps: readonly Step[], ports: ApplyPorts): Promise<
     // Steps of one kind do not depend on each other, so all requests to systemd and the API server are sent at once.
     await Promise.all(group.filter(({ uid }) => uid === "" || !broken.has(uid)).map(perform));
   }
-  const jobsDone = !waits || (await systemd.settle(JOBS_TIMEOUT_MS, JOBS_QUIET_MS));
+  const jobsDone = !waits || (await systemd.waitForJobs(JOBS_TIMEOUT_MS, JOBS_QUIET_MS));
   sealPendingFiles(log);
   return { done, failed, jobsDone };
 }
@@ -92,7 +92,7 @@ async function applyStep(step: Step, { systemd, source, log }: ApplyPorts): Prom
     case "stop":
       return systemd.stop(step.unit);
     case "stop-and-wait":
-      return systemd.end(step.unit);
+      return systemd.stopAndWait(step.unit);
     case "schedule-run":
       return systemd.scheduleRun(`unitlet-deadline-${step.uid}-${step.at}`, step.at);
     case "reset-failed":

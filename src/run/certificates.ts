@@ -62,7 +62,7 @@ export async function reportRejection(
 async function rejectionEvent(kube: Kube, log: Log, now: Instant): Promise<void> {
   const message = openProblem("credentials");
   if (message === undefined) return;
-  await kube.events.tellOfNode({ type: "Warning", reason: "NotAccepted", message, occurrence: String(now) }, now);
+  await kube.events.recordNodeEvent({ type: "Warning", reason: "NotAccepted", message, occurrence: String(now) }, now);
   reportProblem(log, "credentials", undefined);
 }
 

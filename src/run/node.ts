@@ -65,5 +65,5 @@ async function patchNode(
   const { metadataPatch, statusPatch } = changes;
   if (metadataPatch !== undefined) await kube.patchNode(metadataPatch);
   if (statusPatch !== undefined) await kube.patchNodeStatus(statusPatch);
-  for (const event of nodeEvents(existing, changes, config.nodeName)) await kube.events.tellOfNode(event, now);
+  for (const event of nodeEvents(existing, changes, config.nodeName)) await kube.events.recordNodeEvent(event, now);
 }

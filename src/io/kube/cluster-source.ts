@@ -56,7 +56,7 @@ export class ClusterSource implements PodSource {
   }
 
   async recordEvent(event: PodEvent): Promise<void> {
-    await this.#kube.events.tellOfPod(event, Date.now());
+    await this.#kube.events.recordPodEvent(event, Date.now());
   }
 
   async deletePodObject(pod: Pod): Promise<void> {

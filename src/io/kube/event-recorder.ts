@@ -11,45 +11,46 @@ export interface RecordedEvent {
 const path = (uid: string) => `${RUN_DIR}/events/${uid}.json`;
 
 /**
- * What was told of one object since boot, by a digest of the words. A node may not read Events, so that only memory tells
- * whether to raise the count of one that is there. Losing it costs an Event too many, as a restart does a kubelet.
+ * The Events that were written about one object since boot, by a digest of their text. The node authorizer lets no node read
+ * Events, so this file decides whether to raise the count of one. Losing it costs one Event too many, as a restart of a
+ * kubelet does.
  */
 export class EventRecorder {
   readonly #uid: string;
-  #told: Readonly<Record<string, RecordedEvent>>;
+  #events: Readonly<Record<string, RecordedEvent>>;
 
   constructor(uid: string) {
     this.#uid = uid;
-    this.#told = parse(readOptional(path(uid)));
+    this.#events = parse(readOptional(path(uid)));
   }
 
-  recall(key: string): RecordedEvent | undefined {
-    return this.#told[key];
+  find(key: string): RecordedEvent | undefined {
+    return this.#events[key];
   }
 
-  keep(key: string, told: RecordedEvent): void {
-    this.#told = recordEvent(this.#told, key, told);
-    writeBestEffort(path(this.#uid), JSON.stringify(this.#told), 0o600);
+  record(key: string, event: RecordedEvent): void {
+    this.#events = recordEvent(this.#events, key, event);
+    writeBestEffort(path(this.#uid), JSON.stringify(this.#events), 0o600);
   }
 }
 
-/** Words that are new each time, such as a probe's, must not fill the memory: what was told longest ago is forgotten. */
+/** Texts that differ each time, such as those of probes, must not fill the file: the oldest events are dropped. */
 const MAX_RECORDED = 100;
 
 export function recordEvent(
   before: Readonly<Record<string, RecordedEvent>>,
   key: string,
-  told: RecordedEvent,
+  event: RecordedEvent,
 ): Record<string, RecordedEvent> {
   const others = Object.entries(before).filter(([other]) => other !== key);
-  return Object.fromEntries([...others.slice(-(MAX_RECORDED - 1)), [key, told]]);
+  return Object.fromEntries([...others.slice(-(MAX_RECORDED - 1)), [key, event]]);
 }
 
 export function forgetEventsOf(uid: string): void {
   remove(path(uid));
 }
 
-/** Forgets what was told of any object but these: also of pods that never had a directory here. */
+/** Removes the events of all objects but these, also of pods that never had a directory on this host. */
 export function forgetEventsExcept(uids: ReadonlySet<string>): void {
   for (const name of list(`${RUN_DIR}/events`)) {
     const uid = name.replace(/\.json$/, "");

@@ -4,7 +4,7 @@ import { digest } from "../../unitfile/hash.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import { type ApiClient, ignoreNotFound, MERGE_PATCH_TYPE } from "./http.ts";
 
-/** Writes Events as the kubelet does. All methods throw ApiError. */
+/** Writes Events, and raises the count of one that repeats (client-go's `record/events_cache.go`). All methods throw ApiError. */
 export class Events {
   readonly #api: ApiClient;
   readonly #node: string;
@@ -15,7 +15,7 @@ export class Events {
     this.#node = nodeName;
   }
 
-  async tellOfPod(event: PodEvent, now: Instant): Promise<void> {
+  async recordPodEvent(event: PodEvent, now: Instant): Promise<void> {
     const { namespace, name, uid } = event.pod.metadata;
     const involvedObject = {
       apiVersion: "v1",
@@ -25,36 +25,36 @@ export class Events {
       uid,
       ...(event.fieldPath ? { fieldPath: event.fieldPath } : {}),
     };
-    await this.#tell({ namespace, name, uid }, involvedObject, event, now);
+    await this.#record({ namespace, name, uid }, involvedObject, event, now);
   }
 
-  async tellOfNode(event: NodeEvent, now: Instant): Promise<void> {
-    // As the kubelet has it, a Node's events carry its name as UID.
+  async recordNodeEvent(event: NodeEvent, now: Instant): Promise<void> {
+    // Events of a Node have its name as UID (`kubelet.go: NewMainKubelet`, nodeRef, v1.36).
     const involvedObject = { apiVersion: "v1", kind: "Node", name: this.#node, uid: this.#node };
-    await this.#tell({ namespace: "default", name: this.#node, uid: this.#node }, involvedObject, event, now);
+    await this.#record({ namespace: "default", name: this.#node, uid: this.#node }, involvedObject, event, now);
   }
 
-  /** The same occurrence again is nothing new; the same words again raise the count of the Event that is there. */
-  async #tell(
+  /** Ignores an occurrence that was written before. The same text of another occurrence raises the count of its Event. */
+  async #record(
     about: { namespace: string; name: string; uid: string },
     involvedObject: object,
     event: Omit<PodEvent, "pod">,
     now: Instant,
   ): Promise<void> {
     const { reason, message, occurrence, fieldPath } = event;
-    const memory = new EventRecorder(about.uid);
+    const recorder = new EventRecorder(about.uid);
     const key = digest([reason, message, fieldPath].join("\n"), 16);
-    const told = memory.recall(key);
-    if (told?.occurrence === occurrence) return;
-    const count = (told?.count ?? 0) + 1;
+    const before = recorder.find(key);
+    if (before?.occurrence === occurrence) return;
+    const count = (before?.count ?? 0) + 1;
     const name =
-      told !== undefined && (await this.#count(about.namespace, told.name, count, now))
-        ? told.name
+      before !== undefined && (await this.#count(about.namespace, before.name, count, now))
+        ? before.name
         : await this.#create(about, involvedObject, event, count, now);
-    memory.keep(key, { name, count, occurrence });
+    recorder.record(key, { name, count, occurrence });
   }
 
-  /** False when it is there no more: Events live for an hour. */
+  /** False when the Event is gone: the API server deletes Events after an hour. */
   async #count(namespace: string, name: string, count: number, now: Instant): Promise<boolean> {
     const path = `/api/v1/namespaces/${namespace}/events/${name}`;
     const body = { count, lastTimestamp: toTimestamp(now) };
@@ -72,7 +72,7 @@ export class Events {
     now: Instant,
   ): Promise<string> {
     const { type, reason, message } = event;
-    // Names that sort as they came make kubectl show Events of one second in their order.
+    // The number makes names sort by time, so kubectl shows the Events of one second in their order.
     this.#events += 1;
     const name = `${about.name.slice(0, 200)}.${(BigInt(now) * 1_000_000n + BigInt(this.#events)).toString(16)}`;
     const time = toTimestamp(now);

@@ -102,7 +102,7 @@ async function tryKeyPair(
   }
   const outcome = await requestCertificate(wish, kube.api);
   const event = eventOf(wish, outcome, now);
-  if (event !== undefined) await kube.events.tellOfNode(event, now);
+  if (event !== undefined) await kube.events.recordNodeEvent(event, now);
   return rotationState(wish, outcome, { pair, log, now, refusals });
 }
 

@@ -8,7 +8,7 @@ const MANAGER = { path: "/org/freedesktop/systemd1", interface: "org.freedesktop
 
 const NO_SUCH_UNIT = "org.freedesktop.systemd1.NoSuchUnit";
 
-/** What runs write to the host's units: `replace` lets a later wish win over a queued one. */
+/** A new job replaces a conflicting queued one (systemctl(1), --job-mode). */
 const JOB_MODE = "replace";
 
 export type Listing = ReadonlyMap<string, UnitState>;
@@ -48,7 +48,7 @@ export class Systemd {
     return String((reply[0] as { value: unknown }).value);
   }
 
-  /** To be called before the first start whose end is to be waited for. */
+  /** Subscribes to the ends of jobs. Must be called before the first job that `waitForJobs` waits for. */
   async watchJobs(): Promise<void> {
     this.#bus.onSignal((member, body) => {
       if (member !== "JobRemoved") return;
@@ -68,11 +68,11 @@ export class Systemd {
     await this.#manager("Subscribe");
   }
 
-  /** Queues the job and returns; `settle` waits for it. */
+  /** Queues the job and returns; `waitForJobs` waits for it. */
   async start(unit: UnitName): Promise<void> {
     const [job] = await this.#manager("StartUnit", "ss", [unit, JOB_MODE]).catch(async (error: BusError) => {
       if (error.type !== NO_SUCH_UNIT) throw error;
-      // File systems with coarse times let systemd overlook a file that is a few milliseconds old.
+      // On a file system with coarse timestamps systemd overlooks a file that is a few milliseconds old.
       this.#reloaded ??= this.reload();
       await this.#reloaded;
       return await this.#manager("StartUnit", "ss", [unit, JOB_MODE]);
@@ -89,20 +89,20 @@ export class Systemd {
     await this.#unlessGone(this.#manager("StopUnit", "ss", [unit, JOB_MODE]));
   }
 
-  /** Like a stop, but `settle` waits for it. */
-  async end(unit: UnitName): Promise<void> {
+  /** Queues a stop that `waitForJobs` waits for. */
+  async stopAndWait(unit: UnitName): Promise<void> {
     const stopped = this.#manager("StopUnit", "ss", [unit, JOB_MODE]).then(([job]) =>
       this.#jobs.set(String(job), unit),
     );
     await this.#unlessGone(stopped);
   }
 
-  /** The main process alone: a whole cgroup killed at once takes the exit record with it (systemd 257 and later). */
+  /** Kills the main process alone. A kill of the whole cgroup would prevent the exit record (systemd 257 and later). */
   async kill(unit: UnitName): Promise<void> {
     await this.#unlessGone(this.#manager("KillUnit", "ssi", [unit, "main", 9]));
   }
 
-  /** The main process alone; `name` as in "HUP". */
+  /** Sends a signal to the main process alone. `name` has no SIG, as in "HUP". */
   async signal(unit: UnitName, name: string): Promise<void> {
     const number = constants.signals[`SIG${name}` as NodeJS.Signals];
     await this.#unlessGone(this.#manager("KillUnit", "ssi", [unit, "main", number]));
@@ -121,7 +121,7 @@ export class Systemd {
     await this.#manager(running ? "StartUnit" : "StopUnit", "ss", [unit, JOB_MODE]);
   }
 
-  /** Starts a unit that is no process, whatever the jobs are that it would have to wait for. */
+  /** Starts a unit without processes at once, without waiting for the jobs of its dependencies. */
   async activate(unit: string): Promise<void> {
     await this.#manager("StartUnit", "ss", [unit, "ignore-dependencies"]);
   }
@@ -152,14 +152,14 @@ export class Systemd {
   }
 
   /**
-   * Waits until the queued starts and ends have come to theirs, good or bad: at most so long, and no more once nothing has
-   * ended for a while, since the start of an init container is its whole run. False when some go on.
+   * Waits until the queued jobs have ended, whatever their result: for `timeout` ms at most, and until no job has ended for
+   * `quiet` ms, because the start job of an init container lasts its whole run. False when some jobs are left.
    */
-  async settle(longest: number, quiet: number): Promise<boolean> {
-    const deadline = Date.now() + longest;
-    let patience = Date.now() + quiet;
+  async waitForJobs(timeout: number, quiet: number): Promise<boolean> {
+    const deadline = Date.now() + timeout;
+    let quietUntil = Date.now() + quiet;
     for (let left = this.#starting(); left > 0; ) {
-      const time = Math.min(deadline, patience) - Date.now();
+      const time = Math.min(deadline, quietUntil) - Date.now();
       if (time <= 0) return false;
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
@@ -169,7 +169,7 @@ export class Systemd {
       clearTimeout(timer);
       const before = left;
       left = this.#starting();
-      if (left < before) patience = Date.now() + quiet;
+      if (left < before) quietUntil = Date.now() + quiet;
     }
     return true;
   }
