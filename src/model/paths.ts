@@ -10,6 +10,8 @@ export const RESOLV_CONF = "resolv.conf";
 /** Where a container on the host's files finds its variables and its program's words. */
 export const LAUNCH_FILE = `${RUN_DIR}/env`;
 export const environmentFile = (container: string) => `${container}.env`;
+/** The rights that container-enter gives to what enters a container on the host's own files. */
+export const enterFile = (container: string) => `${container}.enter`;
 /** crun's config.json of a container that runs on an image's files. */
 export const bundleConfig = (container: string) => `${container}.json`;
 export const bundleFile = (uid: string, container: string) => `${podRunDir(uid)}/${bundleConfig(container)}`;

@@ -54,7 +54,12 @@ function started(
   const ran = image.kind === "host" ? {} : { image: { id: image.id, stored: storedImage(image) } };
   return {
     container: { ...baseOf(resolved), unit, ...reloadOf(resolved), ...ran },
-    files: [...(launch.file ? [launch.file] : []), ...probesFiles(resolved), ...packageFiles(resolved, image)],
+    files: [
+      ...(launch.file ? [launch.file] : []),
+      ...(launch.enter ? [launch.enter] : []),
+      ...probesFiles(resolved),
+      ...packageFiles(resolved, image),
+    ],
     storage: launch.storage,
   };
 }

@@ -26,6 +26,8 @@ export interface Launch {
   readonly storage: readonly Storage[];
   /** Undefined: the file that is there serves, while a ConfigMap or Secret that it is made of cannot be read. */
   readonly file?: DesiredFile | undefined;
+  /** The rights that container-enter gives; undefined where crun knows them. */
+  readonly enter?: DesiredFile;
 }
 
 /** Lines of the unit in the order in which they come in it. */

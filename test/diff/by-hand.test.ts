@@ -129,6 +129,7 @@ describe("what systemd has only heard of", () => {
     const state = { ...DEAD, load: "not-found" };
     expect(plan(withUnit(bare(WEB), APP, { state }))).toEqual([
       "write-file app.env",
+      "write-file app.enter",
       "write-unit slice",
       "write-unit app",
       "link app",

@@ -70,5 +70,6 @@ test("a container's files that are gone are written again, and nothing is restar
   if (directory === undefined) throw new Error("no directory");
   expect(plan({ ...world, directories: new Map([[UID, { ...directory, files: new Map() }]]) })).toEqual([
     "write-file app.env",
+    "write-file app.enter",
   ]);
 });

@@ -26,6 +26,7 @@ describe("a new pod", () => {
   test("is written, linked and started", () => {
     expect(plan(bare(WEB))).toEqual([
       "write-file app.env",
+      "write-file app.enter",
       "write-unit slice",
       "write-unit app",
       "link app",
@@ -40,6 +41,7 @@ describe("a new pod", () => {
   test("under Never is not linked: it must not start again with the host", () => {
     expect(plan(bare(pod({ restartPolicy: "Never" })))).toEqual([
       "write-file app.env",
+      "write-file app.enter",
       "write-unit slice",
       "write-unit app",
       "start app",
@@ -65,7 +67,12 @@ describe("a new pod", () => {
   test("gets its volumes after its files and before its units", () => {
     const names = { downwardAPI: { items: [{ path: "name", fieldRef: { fieldPath: "metadata.name" } }] } };
     const of = pod({ volumes: [{ name: "names", projected: { sources: [names] } }] });
-    expect(plan(bare(of)).slice(0, 3)).toEqual(["write-file app.env", "write-volume names", "write-unit slice"]);
+    expect(plan(bare(of)).slice(0, 4)).toEqual([
+      "write-file app.env",
+      "write-file app.enter",
+      "write-volume names",
+      "write-unit slice",
+    ]);
   });
 
   test("of two, both", () => {

@@ -25,8 +25,9 @@ const preparing = (world: World) => plan(world).filter((line) => line.startsWith
 
 describe("what a pod's volumes need", () => {
   test("is prepared before its units are written", () => {
-    expect(plan(bare(ON_DISK)).slice(0, 3)).toEqual([
+    expect(plan(bare(ON_DISK)).slice(0, 4)).toEqual([
       "write-file app.env",
+      "write-file app.enter",
       `prepare-volumes ${DISK},${HELD}`,
       "write-unit slice",
     ]);

@@ -12,7 +12,14 @@ const SECOND = pod({}, { uid: "5f0c3a2e-0000-4000-8000-000000000002" });
 
 const listed = (world: World, ...items: Pod[]): World => ({ ...world, pods: { complete: true, items } });
 
-const NEW = ["write-file app.env", "write-unit slice", "write-unit app", "link app", "start app"];
+const NEW = [
+  "write-file app.env",
+  "write-file app.enter",
+  "write-unit slice",
+  "write-unit app",
+  "link app",
+  "start app",
+];
 
 describe("a pod of the same name with another UID", () => {
   test("waits while the first one, which is gone, is stopped", () => {

@@ -34,7 +34,8 @@ MemoryMax=100M`,
 };
 /** With a host name of its own: the user comes later in the line. */
 const NAMED = '"/usr/bin/unshare" "--uts" "--" "/bin/sh" "-c" "hostname \\"$0\\" && exec \\"$@\\"" "web" ';
-const USER = '"/usr/bin/setpriv" "--reuid=1234" "--regid=1235" "--groups=7,1236" "--" ';
+const OPTIONS = ["--reuid=1234", "--regid=1235", "--groups=7,1236"];
+const USER = `${["/usr/bin/setpriv", ...OPTIONS, "--"].map((word) => `"${word}"`).join(" ")} `;
 
 beforeAll(async () => {
   units = await ContainerUnits.boot("enter");
@@ -50,6 +51,8 @@ async function start(pod: string, script: string, lines = "", prefix = ""): Prom
   const environment =
     "export PATH='/usr/bin:/bin'\nexport HOME='/'\nexport TEXT='a  b\n$c'\n[ $# -gt 0 ] || set -- sh -c 'exit 7'\n";
   await machine.write(`${volatile(pod)}/main.env`, environment);
+  const options = prefix.includes("setpriv") ? OPTIONS : [];
+  await machine.write(`${volatile(pod)}/main.enter`, `${["setpriv", ...options].join(" ")}\n`, 0o400);
   const launch = `:${prefix}"/bin/sh" "-c" "unset PWD OLDPWD; . /run/unitlet/env; exec \\"$@\\"" "sh" "sh" "-c" "${script}"`;
   const bind = `BindReadOnlyPaths=${volatile(pod)}/main.env:/run/unitlet/env`;
   await units.start(pod, { exec: launch, lines: `${bind}\nUnsetEnvironment=SYSTEMD_EXEC_PID\n${lines}` });

@@ -52,7 +52,10 @@ export class ContainerUnits {
   ): Promise<void> {
     const helper = (name: string, more: string) =>
       `/usr/local/lib/unitlet/${name} ${unit(pod)} uid-${pod} main ${more}`;
-    const text = `[Unit]
+    const text = `[X-Kubernetes]
+PodUID=uid-${pod}
+Container=main
+[Unit]
 CollectMode=inactive-or-failed
 StartLimitIntervalSec=0
 [Service]

@@ -39,7 +39,7 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
       .filter((name) => name !== undefined),
   );
   const environments = volatile.filter((name) =>
-    /^[^.].*\.(env|json|probes|pull-requested)$|^hosts$|^resolv\.conf$/.test(name),
+    /^[^.].*\.(env|enter|json|probes|pull-requested)$|^hosts$|^resolv\.conf$/.test(name),
   );
   // What the listings do not have is not asked for: each miss is an exception, and there are six of them for a container.
   const names = new Set([...data, ...volatile]);

@@ -13,6 +13,7 @@ import type { Launch, LaunchFailure } from "../launch.ts";
 import { standardInput } from "../lifecycle/standard-input.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 import { containerConfinement } from "../security/confinement.ts";
+import { enterRights, enterUser } from "../security/enter-file.ts";
 import { launchPrefix } from "../security/unit-confinement.ts";
 import { cleanPath } from "../volumes/clean-path.ts";
 import { directoryVariables, ownDirectories } from "./directories.ts";
@@ -88,6 +89,10 @@ function unitLaunch(resolved: ResolvedContainer, program: PackageProgram, contex
     lifecycle: serviceHooks(service, container.lifecycle),
     storage: input.mounts.storage,
     file: launchFile(resolved, program, context),
+    enter:
+      account.name === undefined
+        ? enterRights(container.name, confinement, host.confinementProbe)
+        : enterUser(container.name, account.name, account.user.gid),
   };
 }
 

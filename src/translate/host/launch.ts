@@ -9,6 +9,7 @@ import type { Launch, LaunchFailure } from "../launch.ts";
 import { standardInput } from "../lifecycle/standard-input.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 import { containerConfinement } from "../security/confinement.ts";
+import { enterRights } from "../security/enter-file.ts";
 import { launchPrefix } from "../security/unit-confinement.ts";
 import { containerCommand } from "./command.ts";
 
@@ -34,6 +35,7 @@ export function hostLaunch(resolved: ResolvedContainer, context: ContainerContex
     },
     hasInputPipe: container.stdin === true,
     storage: mounts.storage,
+    enter: enterRights(container.name, confinement, context.host.confinementProbe),
   };
   if (declared === undefined) return launch;
   const variables = hostVariables(declared, confinement.hostname ?? context.host.hostname, user);

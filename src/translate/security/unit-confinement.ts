@@ -93,23 +93,29 @@ function printLimit(limit: number): string {
  * changes user, or gives the container its host name, needs more than the container may have.
  */
 export function launchPrefix(confinement: Confinement, libDir: string, files?: ConfinementProbe): readonly string[] {
-  const { user, capabilities, hostname } = confinement;
-  const isEverything = isEveryCapability(capabilities);
-  const bounds = isEverything ? [] : [`--bounding-set=${boundingSet(capabilities)}`, "--inh-caps=-all"];
-  const words = [...identity(user), ...bounds];
+  const { hostname } = confinement;
+  const words = setprivOptions(confinement);
   return [
     ...(hostname === undefined ? [] : hostnamePrefix(hostname)),
-    ...(isFenced(confinement) && files?.present.has(PERL) ? [`${libDir}/container-landlock`] : []),
+    ...(hasLandlock(confinement, files) ? [`${libDir}/container-landlock`] : []),
     ...(words.length === 0 ? [] : ["/usr/bin/setpriv", ...words, "--"]),
   ];
 }
 
+/** Options of setpriv(1) that give a container its user and groups and take capabilities from it; empty for none. */
+export function setprivOptions({ user, capabilities }: Confinement): readonly string[] {
+  const isEverything = isEveryCapability(capabilities);
+  const bounds = isEverything ? [] : [`--bounding-set=${boundingSet(capabilities)}`, "--inh-caps=-all"];
+  return [...identity(user), ...bounds];
+}
+
 /**
- * PrivatePIDs= needs systemd 257, and pid 1 ignores the signals that a program does not catch. A fence keeps the
- * container's processes off all others, unless it is meant to reach them.
+ * True when the container runs behind a Landlock fence, which keeps its processes off all others, unless it is meant to
+ * reach them. PrivatePIDs= needs systemd 257, and pid 1 ignores the signals that a program does not catch.
  */
-function isFenced({ namespaces, capabilities }: Confinement): boolean {
-  return namespaces.pid === "container" && !REACHING.some((name) => capabilities.includes(name));
+export function hasLandlock({ namespaces, capabilities }: Confinement, files?: ConfinementProbe): boolean {
+  const isFenced = namespaces.pid === "container" && !REACHING.some((name) => capabilities.includes(name));
+  return isFenced && files?.present.has(PERL) === true;
 }
 
 /** Mounting is denied within a fence as well. */

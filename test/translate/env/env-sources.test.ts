@@ -139,7 +139,7 @@ describe("a variable's value from elsewhere", () => {
     const directory = { uid: UID, histories: new Map(), volumes: new Map(), files: new Map([["app.env", file]]) };
     const context = { references: NO_REFERENCES, directory };
     expect(runnable(given, context)).toMatchObject({
-      files: [],
+      files: [{ name: "app.enter" }],
       containers: [{ unit: { name: "unitlet.shop.web.app.service" } }],
     });
     expect(waiting(podOf({ env: from({ configMapKeyRef: { name: "map", key: "b" } }) }), context)).toEqual({

@@ -63,7 +63,7 @@ describe("a container's variables", () => {
 
   test("are written to a file that no other text knows", () => {
     const translation = runnable(podOf({ env: [{ name: "SECRET", value: "hunter2" }] }));
-    expect(translation.files.map(({ name }) => name)).toEqual(["app.env"]);
+    expect(translation.files.map(({ name }) => name)).toEqual(["app.env", "app.enter"]);
     expect(translation.files[0]?.text).toContain("export SECRET='hunter2'\n");
     expect(translation.containers[0]?.unit?.text).not.toContain("hunter2");
   });
