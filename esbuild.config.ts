@@ -41,6 +41,7 @@ await build({
     sync: "src/main.ts",
     ...Object.fromEntries(Object.entries(LAZY).map(([module, bundle]) => [bundle, `src/${module}`])),
     probe: "src/probe/main.ts",
+    pull: "src/pull/main.ts",
     cli: "src/cli/main.ts",
     serve: "src/serve/main.ts",
   },

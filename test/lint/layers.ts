@@ -61,6 +61,11 @@ export const LAYERS: readonly Layer[] = [
     because: "probe/ is a program of its own, and has no part in a run",
   },
   {
+    of: "pull",
+    may: [...PURE, "io", "node:"],
+    because: "pull/ is a program of its own, which the helper image-pull runs",
+  },
+  {
     of: "serve",
     may: [...PURE, ...SHARED, "io", "report", "node:"],
     because: "serve/ is a program of its own, and has no part in a run",

@@ -1,0 +1,31 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { unpackArtifact } from "./artifact.ts";
+import { readLayout } from "./layout.ts";
+
+const EX_USAGE = 64;
+
+/**
+ * What image-pull leaves to a program that reads JSON: `run.cjs pull inspect LAYOUT` prints `image` or `artifact` and writes
+ * the digests of the unpacked layers to LAYOUT/layers, one a line; `run.cjs pull artifact LAYOUT DIRECTORY` makes the files.
+ */
+function main([verb, layout = "", directory = ""]: readonly string[]): number {
+  if (layout === "" || !["inspect", "artifact"].includes(verb ?? "")) {
+    process.stderr.write("usage: run.cjs pull inspect LAYOUT | artifact LAYOUT DIRECTORY\n");
+    return EX_USAGE;
+  }
+  try {
+    const { kind, layers, diffIDs } = readLayout(layout);
+    if (verb === "artifact") unpackArtifact(layout, layers, directory);
+    else {
+      writeFileSync(join(layout, "layers"), diffIDs.map((digest) => `${digest}\n`).join(""));
+      process.stdout.write(`${kind}\n`);
+    }
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return 1;
+  }
+}
+
+process.exitCode = main(process.argv.slice(3));
