@@ -139,7 +139,7 @@ say_what_next() {
   systemctl status 'unitlet.*'                the containers
   unitlet status                              the pods
 "
-	say_what_images_need
+	say_missing_image_tools
 }
 
 parse_options "$@"

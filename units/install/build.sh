@@ -1,7 +1,7 @@
 # npm packages and bundles. Needs $top (the clone).
 # shellcheck shell=sh disable=SC2154,SC2164
 
-# The stamp is shared with test/run.sh. Packages that somebody installed by hand have none, and will do if npm came to its end.
+# The stamp is shared with test/run.sh. Packages that were installed by hand have none; they do if npm finished.
 modules_are_there() {
 	stamp=$top/node_modules/.unitlet-lock
 	if [ -e "$stamp" ]; then
@@ -34,7 +34,7 @@ build() {
 	if ! modules_are_there; then
 		check_npm
 		step "Downloading npm packages" install_modules
-		find_node || die "npm brought no Node that runs here: unitlet needs Linux on x86_64 or aarch64 with glibc 2.28 or newer"
+		find_node || die "npm installed no Node that runs here: unitlet needs Linux on x86_64 or aarch64 with glibc 2.28 or newer"
 	fi
 	step "Building" bundle
 	dist=$top/dist
@@ -45,10 +45,10 @@ bundle() {
 	env -u NODE_OPTIONS -u NODE_EXTRA_CA_CERTS "$node" esbuild.config.ts
 }
 
-# --from DIR: bundles made elsewhere, perhaps with a Node beside them.
+# --from DIR: bundles that were built elsewhere, possibly with a Node beside them.
 use_prebuilt() {
 	dist=$1
-	[ -e "$dist/run.cjs" ] || die "--from $dist: there is no run.cjs in it; give the dist/ directory of a build"
+	[ -e "$dist/run.cjs" ] || die "--from $dist: it has no run.cjs; give the dist/ directory of a build"
 	node=$dist/node
-	[ -x "$node" ] || find_node || die "--from $dist: there is no program 'node' in it, nor in $top/node_modules"
+	[ -x "$node" ] || find_node || die "--from $dist: neither it nor $top/node_modules has a program 'node'"
 }

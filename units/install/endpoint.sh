@@ -1,4 +1,4 @@
-# The port at which the cluster asks this node. Uses place.sh.
+# The port of the kubelet API. Uses place.sh.
 # shellcheck shell=sh disable=SC2154
 
 port_file=$DESTDIR/etc/systemd/system/unitlet-api.socket.d/port.conf
@@ -24,7 +24,7 @@ place_port() {
 	! has_changed schema.cjs || rm -f "$DESTDIR/run/unitlet/config.json"
 }
 
-# A standalone node is asked by nobody. The process is stopped only for what is new in it: its streams end with it.
+# A standalone node needs no port. The process is stopped only when its files have changed, since its streams end with it.
 start_endpoint() {
 	case $verdict in
 	*', joined to '*) ;;
@@ -38,7 +38,7 @@ start_endpoint() {
 		! has_changed "$part" || { stop_endpoint && break; }
 	done
 	systemctl enable --quiet unitlet-api.socket
-	# A run may be starting it as well: that would cancel a stop, but not a restart.
+	# A run that starts the socket at the same time would cancel a stop, but not a restart.
 	verb=start
 	for part in unitlet-api.socket port.conf; do
 		! has_changed "$part" || verb=restart
@@ -47,7 +47,7 @@ start_endpoint() {
 		say "Nobody can ask this node for logs: port $port cannot be listened at. Another kubelet? Take another port with --set port=NUMBER."
 }
 
-# Who asks while the process stops, or a run that comes by, starts it again, and then the stop has failed.
+# A client or a run may start the process again while it stops; then the stop has failed.
 stop_endpoint() {
 	for _ in 1 2 3; do
 		! systemctl --quiet stop unitlet-api.socket unitlet-api.service || break

@@ -1,4 +1,4 @@
-# What a host must have, and how to get what it has not.
+# The programs that a host must have, and how to install missing ones.
 # shellcheck shell=sh disable=SC2154,SC2034
 
 check_host() {
@@ -17,14 +17,14 @@ check_host() {
 	[ -S /run/dbus/system_bus_socket ] || need "the D-Bus system bus" dbus
 	command -v nsenter >/dev/null || need nsenter util-linux
 	command -v hostname >/dev/null || need hostname hostname
-	[ -x /usr/bin/perl ] || need "perl, which keeps containers off each other's processes" perl-base
+	[ -x /usr/bin/perl ] || need "perl, which runs helpers of containers" perl-base
 	command -v script >/dev/null || need script bsdutils
 	[ "$(config_value watch)" != yes ] || command -v curl >/dev/null || need "curl, for watch = yes" curl
 	report_missing
 }
 
 check_npm() {
-	command -v npm >/dev/null || need "npm, which builds unitlet and brings the Node that it runs on" npm
+	command -v npm >/dev/null || need "npm, which builds unitlet and installs the Node that it runs on" npm
 	report_missing
 }
 
@@ -60,8 +60,8 @@ install_image_tools() {
 	esac
 }
 
-# Images of registries are the only thing that needs them.
-say_what_images_need() {
+# Only images of registries need these tools.
+say_missing_image_tools() {
 	missing_tools=''
 	for tool in skopeo umoci crun; do
 		command -v "$tool" >/dev/null || missing_tools="$missing_tools${missing_tools:+, }$tool"

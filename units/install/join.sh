@@ -1,4 +1,4 @@
-# Joining a cluster right after installing. What is told to unitlet join, see there.
+# Joins a cluster right after the installation, with the options of unitlet join.
 # shellcheck shell=sh disable=SC2154,SC2034
 
 join_options='' join_token=''
@@ -16,8 +16,8 @@ check_join_options() {
 	[ -z "$DESTDIR" ] || die "DESTDIR: a tree of files cannot join a cluster"
 }
 
-# Before the timer starts: until now no run has taken this host for a standalone one. The token goes by standard input,
-# since everybody may read the arguments of a process.
+# Called before the timer starts, so that no run has taken this host for a standalone one. The token is passed on standard
+# input, since every user can read the arguments of a process.
 join_cluster() {
 	[ -n "$join_options$join_token" ] || return 0
 	systemctl daemon-reload

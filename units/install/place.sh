@@ -1,4 +1,4 @@
-# Putting files where they belong. Only what differs is replaced, each file in one instant: a run that is on goes on with the old ones.
+# Installs files. Only files that differ are replaced, each by one rename, so that a present run goes on with the old ones.
 # shellcheck shell=sh disable=SC2154,SC2034
 
 # systemd looks for units below /usr/local and /usr; a package elsewhere has to use /etc.
@@ -23,7 +23,7 @@ place() {
 	chmod "$3" "$2"
 }
 
-# The same, for texts that name the place where programs are.
+# The same for texts that contain the path of the programs.
 place_text() {
 	text=$(mktemp)
 	sed "s|/usr/local/lib/unitlet|$PREFIX/lib/unitlet|g" "$1" >"$text"
@@ -71,7 +71,7 @@ place_settings() {
 	rm -f "$merged"
 }
 
-# What install.sh was told this time.
+# Prints the value of a setting that was given to install.sh by --set.
 config_value() {
 	printf '%s\n' "$settings" | sed -n "s/^$1 //p"
 }
@@ -80,7 +80,7 @@ check_config() {
 	written=$config/unitlet.conf.d/50-install.conf
 	if [ -n "$DESTDIR" ] || verdict=$("$command" check-config 2>&1); then
 		rm -f "$written.before"
-		say "${verdict:-Everything is below $DESTDIR; nothing is started.}"
+		say "${verdict:-All files are below $DESTDIR; nothing is started.}"
 		return 0
 	fi
 	[ -n "$settings" ] || die "the configuration does not work, and nothing was started: $verdict"

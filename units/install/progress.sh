@@ -1,4 +1,4 @@
-# Saying what goes on. For install.sh and the sandbox.
+# Messages and progress, for install.sh and the sandbox.
 # shellcheck shell=sh disable=SC2154,SC2034
 
 say() {
@@ -12,8 +12,8 @@ die() {
 
 step_pid='' step_log=''
 
-# step WHAT COMMAND…: runs it in a subshell with its output kept back, and shows that it goes on, and for how long.
-# When it fails, its output is shown, and that was it.
+# step WHAT COMMAND…: runs a command in a subshell and shows its progress. Its output is shown only when it fails, which ends the
+# installation.
 step() {
 	step_what=$1
 	shift
@@ -40,7 +40,7 @@ step_seconds() {
 	echo $(($(date +%s) - step_began))
 }
 
-# On a terminal the elapsed seconds count in place; elsewhere a dot every ten.
+# On a terminal shows the elapsed seconds in place, elsewhere a dot every ten seconds.
 show_until_end() {
 	ticks=0
 	while sleep 0.2 && kill -0 "$1" 2>/dev/null; do
@@ -54,7 +54,7 @@ show_until_end() {
 	[ ! -t 1 ] || printf '\r%-46s' "$step_what"
 }
 
-# Background jobs of a script do not hear Ctrl-C.
+# Background jobs of a script do not receive the SIGINT of Ctrl-C.
 interrupted() {
 	trap '' INT TERM HUP
 	[ -z "$step_pid" ] || kill_tree "$step_pid"

@@ -14,7 +14,7 @@ uninstall() {
 		ask "Remove unitlet from this host and leave its containers running?"
 		stop_agent
 		remove_programs_but_helpers
-		farewell="unitlet is gone. The containers run on as plain systemd units (systemctl status 'unitlet.*'), restarted by systemd as before;
+		farewell="unitlet is removed. The containers keep running as plain systemd units (systemctl status 'unitlet.*'), restarted by systemd as before;
 the helpers in $programs, $data and the configuration stay for them. To remove all: $0 --uninstall"
 	else
 		ask "Remove unitlet from this host${pods:+, and stop and remove its $(echo "$pods" | grep -c '^unitlet\.') containers}?"
@@ -26,7 +26,7 @@ the helpers in $programs, $data and the configuration stay for them. To remove a
 		rm -rf --one-file-system "$volatile" "$data"
 		rm -rf "$programs" "$command" "$cache"
 		[ "$keep_config" = yes ] || rm -rf "$config"
-		farewell="unitlet is gone.$([ "$keep_config" = no ] || echo " Its configuration stays in $config.")"
+		farewell="unitlet is removed.$([ "$keep_config" = no ] || echo " Its configuration stays in $config.")"
 	fi
 	remove_agent_units
 	say "$farewell"
@@ -35,7 +35,7 @@ the helpers in $programs, $data and the configuration stay for them. To remove a
 
 ask() {
 	[ "$yes" = no ] || return 0
-	[ -t 0 ] || die "nobody is there to answer: add --yes"
+	[ -t 0 ] || die "standard input is no terminal: add --yes"
 	printf '%s [y/N] ' "$1"
 	read -r answer
 	case $answer in
@@ -55,7 +55,7 @@ ask_about_config() {
 	esac
 }
 
-# Ours are those with our section, whatever they are called.
+# Prints the units of pods: those with a section [X-Kubernetes].
 pod_units() {
 	for file in "$etc_units"/unitlet* "$etc_units"/run-unitlet-* "$etc_units"/var-lib-unitlet-*; do
 		[ ! -f "$file" ] || ! grep -qxF '[X-Kubernetes]' "$file" || echo "${file##*/}"
@@ -72,12 +72,12 @@ stop_agent() {
 }
 
 stop_pods() {
-	# What else a pod has, such as mounts, is needed until its containers are gone.
+	# Mounts and other units of a pod are needed until its containers have stopped.
 	# shellcheck disable=SC2046
 	systemctl stop $(echo "$pods" | grep -E '^unitlet\.|\.slice$') || :
 	# shellcheck disable=SC2086
 	systemctl stop $pods || :
-	# Slices outlive what was in them.
+	# Slices stay active after their last unit.
 	systemctl stop unitlet-besteffort.slice unitlet-burstable.slice unitlet.slice
 }
 
@@ -89,7 +89,7 @@ remove_pods() {
 	rmdir "$etc_units/multi-user.target.wants" 2>/dev/null || :
 }
 
-# What pods had mounted there belongs to the host, or to a server: nothing is removed before that is out of the way.
+# Files that pods have mounted belong to the host or to a server, so all is unmounted before anything is removed.
 unmount_volumes() {
 	mounted | sort -r | while read -r point; do
 		umount --no-mtab "$point" 2>/dev/null || umount --no-mtab --lazy "$point" || :
@@ -98,7 +98,7 @@ unmount_volumes() {
 	[ -z "$left" ] || die "still mounted, so nothing was removed there: $left"
 }
 
-# Our own paths have no blanks, which the kernel would write in octal.
+# unitlet's paths have no blanks, which the kernel would escape.
 mounted() {
 	cut -d ' ' -f 5 /proc/self/mountinfo | grep -e "^$volatile/" -e "^$data/" || :
 }

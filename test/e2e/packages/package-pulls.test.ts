@@ -123,7 +123,9 @@ describe("a file by URL", () => {
 
   test("is not looked into otherwise", async () => {
     await node.run(pod(node, "wrong-sum", deb(`${url}#sha256=${"0".repeat(64)}`)));
-    expect(await pullFailure(node, "wrong-sum", APT_TIMEOUT_MS / 2)).toBe(`what is there now has the checksum ${sum}`);
+    expect(await pullFailure(node, "wrong-sum", APT_TIMEOUT_MS / 2)).toBe(
+      `the file has the checksum ${sum}, which is not the one in the reference`,
+    );
     await node.kubectl("delete", "pod", "wrong-sum");
   });
 

@@ -1,5 +1,5 @@
-# What container-terminal and container-exec share: to get a terminal from crun, and to carry bytes. Without modules, which would
-# be most of what they take of memory, but for Config: one number is not the same on every architecture.
+# Shared by container-terminal and container-exec: receives a terminal from crun and copies bytes. Without modules, which would
+# need most of the memory; only Config, since one system call has another number on each architecture.
 use Config;
 my $recvmsg = $Config{archname} =~ /^x86_64/ ? 47 : 212;
 my ( $af_unix, $stream, $set_flags, $nonblocking, $again ) = ( 1, 1, 4, 04000, 11 );
@@ -10,7 +10,7 @@ sub fail {
 	exit 125;
 }
 
-# By a name in the working directory: the path of a socket must be short.
+# The name is in the working directory, since the path of a socket must be short.
 sub listen_at {
 	my ($name) = @_;
 	unlink $name;
@@ -19,7 +19,7 @@ sub listen_at {
 	return $socket;
 }
 
-# What crun says to its --console-socket: a message with one descriptor.
+# Receives what crun sends to its --console-socket: a message with one descriptor.
 sub receive_terminal {
 	my ($listener) = @_;
 	accept( my $peer, $listener ) or fail("accept: $!");
@@ -29,18 +29,18 @@ sub receive_terminal {
 	syscall( $recvmsg, fileno $peer, $message, 0 ) > 0 or fail("recvmsg: $!");
 	my ( undef, $level, $type, $number ) = unpack 'QLLl', $control;
 	$level == 1 && $type == 1 && open( my $terminal, '+<&=', $number ) or fail('crun has sent no terminal');
-	# A program that does not read must not keep what it writes from being read.
+	# A program that does not read its terminal must not block the output that it writes.
 	fcntl $terminal, $set_flags, $nonblocking;
 	return $terminal;
 }
 
-# As the kernel has a size: rows, columns, and twice nothing.
+# A struct winsize: rows, columns, and two unused numbers.
 sub set_size {
 	my ( $terminal, $size ) = @_;
 	ioctl $terminal, $set_size, $size;
 }
 
-# All that can be read now, '' for nothing, undef at the end.
+# Returns all that can be read now, '' for nothing, undef at the end.
 sub take {
 	my ($from) = @_;
 	my $bytes;
@@ -48,7 +48,7 @@ sub take {
 	return $count ? $bytes : defined $count || $! != $again ? undef : '';
 }
 
-# Returns what could not be written yet; undef: nobody reads there any more.
+# Returns what could not be written yet; undef when the reader has gone.
 sub give {
 	my ( $to, $bytes ) = @_;
 	while ( length $bytes ) {
@@ -59,7 +59,7 @@ sub give {
 	return '';
 }
 
-# Waits until some of these can be read, and returns them; or until $sink can be written to.
+# Waits until some of @sources can be read, and returns these; or until $sink can be written to.
 sub wait_for {
 	my ( $sink, @sources ) = @_;
 	my ( $reading, $writing ) = ( '', '' );

@@ -1,3 +1,3 @@
 #!/bin/sh
-# Lies over /usr/sbin/policy-rc.d while deb-pull installs a package, for it alone: no service is started, stopped or restarted.
+# Mounted over /usr/sbin/policy-rc.d for deb-pull alone, while it installs a package: no service is started, stopped or restarted.
 exit 101
