@@ -3,19 +3,19 @@ import { ignoreMissing, readOptional, remove, writeBestEffort } from "./files.ts
 
 const path = (name: string) => `${RUN_DIR}/${name}.json`;
 
-/** The value that was kept under this name for this key; undefined when there is none. A memo may be lost at any time. */
+/** Returns the value that was cached under this name for this key; undefined when there is none. A cache may be lost at any time. */
 export function readCached<T>(name: string, key: string): T | undefined {
   try {
-    const memo = JSON.parse(readOptional(path(name)) ?? "{}") as { key?: string; value?: T };
-    return memo.key === key ? memo.value : undefined;
+    const cached = JSON.parse(readOptional(path(name)) ?? "{}") as { key?: string; value?: T };
+    return cached.key === key ? cached.value : undefined;
   } catch {
     return undefined;
   }
 }
 
 /**
- * Mode 0600: a memo may hold a key. A run and what somebody has typed may keep one at the same time; then the file that one has
- * written half is the other's, too, and no longer there when it is to be put into place.
+ * Caches a value under this name for this key, with mode 0600, since it may contain a key. A run and a command may write at
+ * the same time: then one finds its temporary file already renamed, which is no error.
  */
 export function writeCached(name: string, key: string, value: unknown): void {
   ignoreMissing(() => writeBestEffort(path(name), JSON.stringify({ key, value }), 0o600));

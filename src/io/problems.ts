@@ -2,33 +2,36 @@ import type { Log } from "../log.ts";
 import { RUN_DIR } from "../model/paths.ts";
 import { exists, readOptional, remove, writeBestEffort } from "./files.ts";
 
-/** What may be wrong for long: what is said when it begins, and when it is over. */
+/** Problems that may last: the message when one begins, and the message when it ends. */
 const PROBLEM_PREFIX = {
-  agent: ["cannot start or stop a unit of unitlet itself", "the units of unitlet itself are as they should be"],
+  agent: ["cannot start or stop a unit of unitlet itself", "the units of unitlet itself are in order again"],
   certificates: ["this node's certificates are not in order", "this node's certificates are in order"],
   credentials: [
     "the API server and this node do not accept each other",
     "the API server and this node accept each other again",
   ],
   list: ["the list of pods is not complete; nothing is removed", "the list of pods is complete again"],
-  node: ["cannot keep the node up", "the node is kept up again"],
-  "sync-trigger": ["nobody hears the doorbell", "the doorbell is heard again"],
-  probes: ["probes cannot be made", "probes are made again"],
-  seal: ["cannot keep what pods are given for a boot without the API server", "what pods are given is kept again"],
+  node: ["cannot update the Node object", "the Node object is updated again"],
+  "sync-trigger": ["unitlet-sync.path does not start runs", "unitlet-sync.path starts runs again"],
+  probes: ["cannot run the probes", "the probes run again"],
+  seal: [
+    "cannot keep what pods are given for a boot without the API server",
+    "what pods are given for a boot is kept again",
+  ],
   systemd: ["cannot talk to systemd", "systemd answers again"],
 } as const;
 
-/** What was said last of this topic, while it is not over. */
+/** Returns the last message of an open problem; undefined when there is none. */
 export function openProblem(topic: keyof typeof PROBLEM_PREFIX): string | undefined {
   return readOptional(`${RUN_DIR}/problem.${topic}`);
 }
 
-/** Each topic, and whether something is wrong with it now. */
+/** Returns for each topic whether it has an open problem. */
 export function openProblems(): Readonly<Record<string, boolean>> {
   return Object.fromEntries(Object.keys(PROBLEM_PREFIX).map((topic) => [topic, exists(`${RUN_DIR}/problem.${topic}`)]));
 }
 
-/** Says once that something is wrong, and once that it is over: not every few seconds all night. */
+/** Logs a problem once when it begins, and once when it ends, and not on every run. `because` is undefined when there is none. */
 export function reportProblem(log: Log, topic: keyof typeof PROBLEM_PREFIX, because: string | undefined): void {
   const path = `${RUN_DIR}/problem.${topic}`;
   const before = readOptional(path);

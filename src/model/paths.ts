@@ -1,10 +1,10 @@
-/** Where things of pods lie; `uid` and names have been checked by unitfile/names.ts. */
+/** Paths of the files of pods. unitfile/names.ts has checked `uid` and the names. */
 export const STATE_DIR = "/var/lib/unitlet";
 export const RUN_DIR = "/run/unitlet";
 
 export const podStateDir = (uid: string) => `${STATE_DIR}/pods/${uid}`;
 export const podRunDir = (uid: string) => `${RUN_DIR}/pods/${uid}`;
-/** The pod's own /etc/hosts and /etc/resolv.conf, by the names that they have there. */
+/** Names of the pod's own /etc/hosts and /etc/resolv.conf in its directory. */
 export const HOSTS_FILE = "hosts";
 export const RESOLV_CONF = "resolv.conf";
 /** Where a container on the host's files finds its variables and its program's words. */
@@ -15,20 +15,20 @@ export const enterFile = (container: string) => `${container}.enter`;
 /** crun's config.json of a container that runs on an image's files. */
 export const bundleConfig = (container: string) => `${container}.json`;
 export const bundleFile = (uid: string, container: string) => `${podRunDir(uid)}/${bundleConfig(container)}`;
-/** When a container's image was first asked for, in milliseconds. */
+/** The file with the time, in milliseconds, at which a container's image was first requested. */
 export const pullRequestFile = (container: string) => `${container}.pull-requested`;
-/** Which package a container is of. */
+/** The file that names the package of a container. */
 export const debFile = (container: string) => `${container}.deb`;
-/** Where the files of an image that is a volume are mounted; the last part tells which image. */
+/** The mount point of an image volume; the last part is the digest of the image. */
 export const imageVolumePath = (uid: string, volume: string, hex: string) =>
   `${podRunDir(uid)}/images/${volume}/${hex}`;
-/** Where what containers on images share is held: `ipc`, `uts`, `pid`, and `shm`, which they have as /dev/shm. */
+/** The directory of what containers on images share: `ipc`, `uts`, `pid`, and `shm`, their /dev/shm. */
 export const podSandbox = (uid: string) => `${podRunDir(uid)}/sandbox`;
-/** Of an ephemeral container: the PID namespace of its target, in its own mounts alone. */
+/** The PID namespace of an ephemeral container's target, in the container's own mount namespace only. */
 export const targetNamespace = (uid: string, container: string) => `${podRunDir(uid)}/${container}.target`;
-/** Where such a container has its root file system, and what it writes there. */
+/** The directory of the root file system of a container on an image, with what the container writes there. */
 export const podRoot = (uid: string, container: string) => `${podStateDir(uid)}/roots/${container}`;
-/** What a container says of its end: the file that it writes, made anew for each start. On disk, since nobody limits it. */
+/** The file at terminationMessagePath, new for each start. It lies on the disk, since its size has no limit. */
 export const messageFile = (uid: string, container: string) => `${podStateDir(uid)}/${container}.message`;
 export const probesFile = (container: string) => `${container}.probes`;
 export const volumePath = (uid: string, volume: string) => `${podRunDir(uid)}/volumes/${volume}`;
@@ -36,22 +36,22 @@ export const initializedMarker = (uid: string, container: string) => `${podRunDi
 export const startedMarker = (uid: string, container: string) => `${podRunDir(uid)}/${container}.sidecar-started`;
 export const finishedMarker = (uid: string, container: string) => `${podStateDir(uid)}/${container}.finished`;
 
-/** Pairs that the cluster has signed, each with its key in one file: there is never a key without its certificate. */
+/** Certificates that the cluster has signed, each in one file with its key, so that both are replaced at once. */
 export const PKI = `${STATE_DIR}/pki`;
 export const CLIENT_KEY_PAIR = `${PKI}/client-current.pem`;
 export const SERVING_KEY_PAIR = `${PKI}/serving-current.pem`;
-/** Of an emptyDir on the disk. */
+/** The directory of an emptyDir on the disk. */
 export const diskVolumePath = (uid: string, volume: string) => `${podStateDir(uid)}/volumes/${volume}`;
-/** What was prepared for the pod's volumes, to be prepared again after a boot. */
+/** The file with what was prepared for the pod's volumes, to be repeated after a boot. */
 export const storagePath = (uid: string) => `${podStateDir(uid)}/storage`;
-/** Where what a subPath leads to is held for one of the container's mounts, by its place in volumeMounts. */
+/** The mount point of a subPath, by the index of the mount in the container's volumeMounts. */
 export const subPathMount = (uid: string, container: string, at: number) =>
   `${podRunDir(uid)}/subpaths/${container}/${at}`;
 
-/** A socket: the terminal of a container on the files of an image, if its pod asks for one. */
+/** The socket of the terminal of a container on an image's files, if its pod asks for one. */
 export const terminalPath = (uid: string, container: string) => `${podRunDir(uid)}/${container}.tty`;
 
-/** A named pipe: what is written there the container reads, if its pod asks for standard input. */
+/** The named pipe of the container's standard input, if its pod asks for one. */
 export const inputPath = (uid: string, container: string) => `${podRunDir(uid)}/${container}.stdin`;
 
 /** $PATH of a program whose pod and image set none, as container runtimes have it. */

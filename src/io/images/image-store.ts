@@ -14,14 +14,14 @@ const REFS = join(IMAGES, "refs");
 const BLOBS = join(IMAGES, "blobs/sha256");
 const TEMPORARY = join(IMAGES, "tmp");
 
-/** Every image that is here, and every package that was installed as one; formats in units/README.md. */
+/** Returns every stored image, and every package that was installed for a pod. docs/files.md has the formats. */
 export function readStore(): readonly StoredTree[] {
   return [...readTrees(), ...readPackageStore()];
 }
 
 function readTrees(): readonly StoredTree[] {
   const trees = list(TREES);
-  // Most nodes have none, and every beat asks: no directory of any pod is looked into then.
+  // Most nodes have no images, and this runs often: then the directories of pods are not read.
   if (trees.length === 0) return [];
   const names = new Map<string, string[]>();
   for (const key of list(REFS)) {
@@ -44,13 +44,13 @@ function readTrees(): readonly StoredTree[] {
   });
 }
 
-/** Only while more of its disk is in use than this fraction. */
+/** Returns the store only while more of its disk is in use than this fraction; undefined otherwise. */
 export function readFullStore(threshold: number): ImageStore | undefined {
   const disk = ignoreMissing(() => statfsSync(IMAGES));
   if (disk === undefined) return undefined;
   const [diskTotal, diskUsed] = [disk.blocks * disk.bsize, (disk.blocks - disk.bavail) * disk.bsize];
   if (diskUsed <= threshold * diskTotal) return undefined;
-  // Packages are elsewhere: to remove them makes no room on another disk.
+  // Packages are stored below /usr: removing them frees nothing on another disk.
   const packages = statSync(IMAGES).dev === statSync("/usr").dev ? readPackageStore() : [];
   return { trees: [...readTrees(), ...packages], diskTotal, diskUsed };
 }
@@ -60,7 +60,7 @@ function readRef(key: string): { readonly name?: string; readonly digest?: strin
   return Object.fromEntries(lines.map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1)]));
 }
 
-/** By tree: each start of a container notes which one it is on, and each pod what its volumes are. */
+/** Returns the users of each tree: containers record their tree at each start, and pods the images of their volumes. */
 function readUsers(): ReadonlyMap<string, string[]> {
   const users = new Map<string, string[]>();
   const add = (tree: string, user: string) => users.set(tree, [...(users.get(tree) ?? []), user]);
@@ -73,7 +73,7 @@ function readUsers(): ReadonlyMap<string, string[]> {
   return users;
 }
 
-/** What was prepared for a pod's volumes; nothing, if that cannot be read. */
+/** Returns what was prepared for a pod's volumes; an empty list when the file cannot be parsed. */
 function readKeptStorage(uid: string): readonly Storage[] {
   try {
     return JSON.parse(readOptional(storagePath(uid)) ?? "[]");
@@ -82,19 +82,19 @@ function readKeptStorage(uid: string): readonly Storage[] {
   }
 }
 
-/** Of those that nobody uses, the one that was used longest ago is removed first. */
+/** Records the use of a tree: of unused images, the least recently used one is removed first. */
 export function markUsed(tree: string): void {
   writeBestEffort(join(dirname(tree), "used"), "", 0o600);
 }
 
-/** Bytes on the disk of all images together. */
+/** Returns how many bytes all images together use on the disk. */
 export function diskSpace(): number {
   if (!isDirectory(IMAGES)) return 0;
   const words = ["-s", "--block-size=1", IMAGES];
   return Number.parseInt(execFileSync("du", words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }), 10);
 }
 
-/** What of the shared blobs an image needs; for one that is damaged, none. */
+/** Returns the shared blobs that an image needs; none for a damaged image. */
 function blobsOf(hex: string): { readonly digests: readonly string[]; readonly size: number } {
   try {
     const manifest = parseIndex(readOptional(join(TREES, hex, "index.json")) ?? "");
@@ -106,8 +106,8 @@ function blobsOf(hex: string): { readonly digests: readonly string[]; readonly s
 }
 
 /**
- * Removes an image, under all its names, and the blobs that no other image needs. It is out of the way at once, so that no
- * container starts on half of it. Not to be called while a pull is under way: its blobs are nobody's yet.
+ * Removes an image, under all its names, and the blobs that no other image needs. The tree is renamed first, so that no
+ * container starts on half of it. Not to be called during a pull, whose blobs belong to no image yet.
  */
 export function removeImage(digest: string): void {
   const hex = digest.slice("sha256:".length);

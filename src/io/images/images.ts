@@ -17,7 +17,7 @@ import { parseImageConfig, parseIndex, parseManifest } from "./image-config.ts";
 import { directoryInImage, readImageFile } from "./image-file.ts";
 import { missingImageTools } from "./image-tools.ts";
 
-/** What there is of these images; formats in units/README.md. */
+/** Reads what the host has of the images with these keys. docs/files.md has the formats. */
 export function readImages(keys: ReadonlySet<string>, listing: Listing, now: Instant): Images {
   const of = <T>(read: (key: string) => T | undefined) =>
     new Map(
@@ -42,7 +42,7 @@ function readCapabilities(): Pick<Images, "capabilities"> {
   return bound === undefined ? {} : { capabilities: BigInt(`0x${bound}`) };
 }
 
-/** Of the distribution's containers-common. */
+/** Reads the profile of the distribution's package containers-common. */
 function readSeccompProfile(): Pick<Images, "seccompProfile"> {
   try {
     return { seccompProfile: JSON.parse(readOptional("/usr/share/containers/seccomp.json") ?? "") };
@@ -75,7 +75,7 @@ function readStored(key: string): StoredImage | undefined {
       group: readImageFile(join(home, "rootfs"), "etc/group"),
     };
   } catch {
-    // Damaged: as good as not there, so it is pulled again.
+    // A damaged image counts as absent, so that it is pulled again.
     return undefined;
   }
 }
@@ -84,7 +84,7 @@ function readAccess(text: string | undefined): Pick<StoredImage, "access"> {
   return text === undefined || text === "all" ? {} : { access: text.split(" ") };
 }
 
-/** More than that no image has; of such a one they are not looked for. */
+/** An image that declares more volumes gets none. */
 const MAX_VOLUMES = 100;
 
 function withVolumes(config: ImageConfig, tree: string): ImageConfig {
@@ -100,7 +100,7 @@ function readFailed(key: string): FailedPull | undefined {
   return { message: note.get("message") ?? "", at, count: Number(note.get("count") ?? 1) };
 }
 
-/** Lines of a word, a space and a value. */
+/** Reads lines of a word, a space and a value; undefined when there is no file. */
 export function readPullRequest(path: string): ReadonlyMap<string, string> | undefined {
   const text = readOptional(path);
   if (text === undefined) return undefined;
@@ -114,11 +114,11 @@ export function seconds(text: string | undefined): number | undefined {
 }
 
 function readBlob(digest: string): string {
-  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`);
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new Error(`${JSON.stringify(digest)} is not a sha256 digest`);
   return readOptional(join(IMAGES, "blobs/sha256", digest.slice("sha256:".length))) ?? "";
 }
 
-/** What image-pull reads. The credentials are for root alone, and gone when the pull ends. */
+/** Writes the files that image-pull and deb-pull read. Only root can read the credentials, which are deleted when the pull ends. */
 export function writePull({ key, name, repository, reserve, isFirst, auth, access, deb }: DesiredPull): void {
   const own = access === undefined ? [] : [`access ${access}`];
   const lines = [`name ${name}`, `repository ${repository}`, `reserve ${reserve}`, ...own, ...debLines(deb)];

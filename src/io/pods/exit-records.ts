@@ -7,8 +7,8 @@ import { readOptional } from "../files.ts";
 const NO_HISTORY = "-";
 
 /**
- * The log that container-exit appends to; units/README.md has its format. Lines that cannot be read were cut off by a crash.
- * `errors` is what container-create left: lines of an invocation and why that one could not be started.
+ * Reads the log that container-exit appends to; docs/files.md has its format. Lines that cannot be parsed were cut off by a
+ * crash. `errors` is the file of container-create: lines of an invocation and the reason why it could not be started.
  */
 export function readExits(
   path: string,
@@ -18,7 +18,7 @@ export function readExits(
   const forgotten = /^# (\d+)$/.exec(lines[0] ?? "")?.[1];
   const records = lines.map(parseRecord).filter((record) => record !== undefined);
   const seen = new Set<string>();
-  // The run and container-start may both have noticed the same lost exit.
+  // The run and container-start may both have recorded the same lost exit.
   const exits = records.filter(({ invocation }) => !seen.has(invocation) && seen.add(invocation));
   const reasons = new Map(
     errors.split("\n").map((line) => [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1).trim()]),
@@ -51,7 +51,7 @@ function parseRecord(line: string): ExitRecord | undefined {
   };
 }
 
-/** As container-exit writes it. */
+/** Returns the line that container-exit would write. */
 export function exitLine(record: ExitRecord): string {
   const words = [
     record.invocation,

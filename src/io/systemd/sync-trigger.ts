@@ -5,22 +5,25 @@ import { remove } from "../files.ts";
 const TRIGGER_FILE = `${RUN_DIR}/sync-requested`;
 const PENDING_STARTS_FILE = `${RUN_DIR}/pending-starts`;
 
-/** First thing of a run: who rings from now on is heard by the next one. */
+/** Removes the sync request. A run does this first, so that a request from now on starts the next run. */
 export function clearSyncRequest(): void {
   remove(TRIGGER_FILE);
 }
 
-/** Asks for another run right after this one. */
+/** Requests another run right after this one. */
 export function requestSync(): void {
   closeSync(openSync(TRIGGER_FILE, "w", 0o600));
 }
 
-/** Has the starts that are over from now on ring: a run does not wait for slow ones. To be called before it looks at what has become of them. */
+/**
+ * Lets each start that ends from now on request a run, since a run does not wait for slow starts. Called before the run
+ * observes the started units.
+ */
 export function triggerAfterStarts(): void {
   closeSync(openSync(PENDING_STARTS_FILE, "w", 0o600));
 }
 
-/** Every start is over: those that come are waited for by the run that asks for them. */
+/** Ends these requests when no start is pending. The run that makes a new start waits for it. */
 export function stopTriggeringAfterStarts(): void {
   remove(PENDING_STARTS_FILE);
 }

@@ -49,7 +49,7 @@ test("a host that is slow to open its key keeps it; what was to be sealed is sea
   expect(await sealed("second")).toBe("");
   await mend();
   await isSealed("second");
-  expect(await node.journal()).toContain("what pods are given is kept again");
+  expect(await node.journal()).toContain("what pods are given for a boot is kept again");
   expect(await node.machine.read(KEY)).toBe(before);
   expect((await node.exec("ls -A /run/unitlet/unsealed")).stdout).toBe("");
 });
