@@ -22,13 +22,13 @@ export function exampleUnits(manifest: string): ReadonlyMap<string, string> {
 
 /** Directives that show a reader without knowledge of unitlet what a service is. */
 const EXCERPT =
-  /^(Description|Type|Restart|RestartSec|TimeoutStopSec|KillMode|Slice|CPUWeight|MemoryMax|WorkingDirectory|ReadOnlyPaths|PrivateTmp|DevicePolicy|ExecStartPre|ExecStopPost)=/;
+  /^(Description|Type|Restart|RestartSec|TimeoutStopSec|KillMode|Slice|CPUWeight|MemoryMax|WorkingDirectory|ReadOnlyPaths|PrivateTmp|DevicePolicy|ExecStart|ExecStartPre|ExecStopPost)=/;
 
 /** A few lines of the only container's service, and the heads of their sections. */
 export function exampleExcerpt(manifest: string): string {
   const text = exampleUnits(manifest).get("web") ?? "";
   const lines = text.split("\n").filter((line) => EXCERPT.test(line) || /^(#|```|\[(Unit|Service)\])/.test(line));
-  return lines.map((line) => line.replace(/ "[0-9a-f]{8}-.*/, " …")).join("\n");
+  return lines.map((line) => line.replace(/ "([0-9a-f]{8}-|--regid).*/, " …")).join("\n");
 }
 
 function shown({ name, text }: { readonly name: string; readonly text: string }): string {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { proseProblems } from "./prose.ts";
 
 const root = new URL("../../", import.meta.url);
-const PAGES = ["README.md", ...globSync("docs/*.md", { cwd: root })].toSorted();
+const PAGES = ["README.md", ...globSync("docs/{,decisions/}*.md", { cwd: root })].toSorted();
 const MAX_README_LINES = 250;
 
 function page(path: string): string {
