@@ -37,7 +37,7 @@ async function configured(findings: Finding[], config: Config): Promise<void> {
       findings.push(...found.findings);
       pods = found.pods;
     });
-    await tried(findings, "port", async () => findings.push(await portFinding(config.port)));
+    await tried(findings, "port", async () => findings.push(await portFinding(config.kubeletPort)));
   }
   await tried(findings, "units", async () => findings.push(...(await unitFindings(pods))));
 }

@@ -86,7 +86,7 @@ function refuseForeign(kubeconfig: string, cluster: Cluster | undefined): void {
 
 async function drained(config: Config, nodeName: string, { force, timeout }: Options): Promise<void> {
   if (config.cluster === undefined) return;
-  const api = new ApiClient(config.cluster, config.apiTimeout, Number.POSITIVE_INFINITY);
+  const api = new ApiClient(config.cluster, config.apiServerTimeout, Number.POSITIVE_INFINITY);
   try {
     await drain(api, nodeName, timeout, say);
   } catch (error) {

@@ -1,9 +1,10 @@
 import * as ini from "ini";
 import * as z from "zod";
-import { parseQuantity } from "../model/api/quantity.ts";
-import type { Cluster, Config, Endpoint } from "../model/host/config.ts";
+import { DEFAULT_EVICTION_HARD, parseEvictionHard } from "./eviction-hard.ts";
+import { SettingError } from "./setting-error.ts";
+import { parseSystemReserved } from "./system-reserved.ts";
 
-/** Exit status 78 (EX_CONFIG): nothing was touched. */
+/** The configuration is not usable. The run ends with status 78 (EX_CONFIG) and changes nothing. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
@@ -19,16 +20,28 @@ const yesNo = (fallback: boolean) =>
     .default(fallback ? "yes" : "no")
     .transform((value) => value === "yes");
 
-const amount = (fallback: string, scale: number, what: string) =>
+/** A setting that `parse` reads; the message of its SettingError is the issue. */
+const parsed = <T>(fallback: string, parse: (text: string) => T) =>
   z
     .string()
     .default(fallback)
     .transform((text, context) => {
-      const value = parseQuantity(text, scale);
-      if (value !== undefined && value >= 0) return Math.round(value);
-      context.addIssue({ code: "custom", message: `expected ${what}` });
-      return z.NEVER;
+      try {
+        return parse(text);
+      } catch (error) {
+        if (!(error instanceof SettingError)) throw error;
+        context.addIssue({ code: "custom", message: error.message });
+        return z.NEVER;
+      }
     });
+
+/** Whole seconds such as "5s", as milliseconds. */
+const seconds = (fallback: string, max: number) =>
+  z
+    .string()
+    .default(fallback)
+    .refine((text) => /^[1-9]\d*s$/.test(text) && Number.parseInt(text, 10) <= max, { error: `expected 1s to ${max}s` })
+    .transform((text) => Number.parseInt(text, 10) * 1000);
 
 const wholeNumber = (fallback: string, min: number, max: number) =>
   z
@@ -46,20 +59,22 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ""),
 );
 
+/** `key=value` of a node label. */
 const LABEL =
   /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
-const NODE_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+export const NODE_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 const absolutePath = () => z.string().refine((path) => path.startsWith("/"), { error: "expected an absolute path" });
 
-/** Every setting with its default; units/unitlet.conf documents them. */
+/** Every setting with its default. units/systemd/unitlet.conf documents them. */
 const Settings = z.strictObject({
   nodeName: z.string().regex(NODE_NAME, { error: "expected a DNS name in lower case" }).optional(),
   kubeconfig: absolutePath().default("/etc/unitlet/kubeconfig"),
   manifests: absolutePath().default("/etc/unitlet/manifests"),
-  images: z.enum(["any", "strict", "ignore"], { error: "expected any, strict or ignore" }).default("any"),
-  debs: z.enum(["off", "signed", "all"], { error: "expected off, signed or all" }).default("signed"),
-  podNetwork: z.enum(["host", "strict"], { error: "expected host or strict" }).default("host"),
+  imagePulls: z.enum(["allow", "deny"], { error: "expected allow or deny" }).default("allow"),
+  ignoreImages: yesNo(false),
+  packages: z.enum(["off", "signed", "any"], { error: "expected off, signed or any" }).default("signed"),
+  hostNetwork: z.enum(["default", "required"], { error: "expected default or required" }).default("default"),
   clusterDNS: list.pipe(z.array(z.union([z.ipv4(), z.ipv6()], { error: "expected IP addresses" }))).default([]),
   clusterDomain: z.string().regex(NODE_NAME, { error: "expected a DNS name in lower case" }).default("cluster.local"),
   watch: yesNo(false),
@@ -72,32 +87,15 @@ const Settings = z.strictObject({
     })
     .optional(),
   maxPods: wholeNumber("110", 1, 1000),
-  reservedCPU: amount("0", 3, "an amount of cpu such as 500m"),
-  reservedMemory: amount("0", 0, "an amount of memory such as 512Mi"),
-  evictionMemory: amount("100Mi", 0, "an amount of memory such as 100Mi"),
-  evictionDisk: z
-    .string()
-    .default("10%")
-    .refine((text) => /^\d{1,2}(\.\d+)?%$/.test(text), { error: "expected a percentage such as 10%" })
-    .transform((text) => Number.parseFloat(text) / 100),
+  systemReserved: parsed("", parseSystemReserved),
+  evictionHard: parsed(DEFAULT_EVICTION_HARD, parseEvictionHard),
   imageChecksums: z.enum(["required", "optional"], { error: "expected required or optional" }).default("required"),
-  imageGC: z
-    .string()
-    .default("85%")
-    .refine((text) => /^(100|[1-9]\d)%$/.test(text), { error: "expected a percentage from 10% to 100%" })
-    .transform((text) => Number.parseInt(text, 10) / 100),
-  apiTimeout: z
-    .string()
-    .default("5s")
-    .refine((text) => /^([1-9]|10)s$/.test(text), { error: "expected 1s to 10s" })
-    .transform((text) => Number.parseInt(text, 10) * 1000),
-  port: wholeNumber("10250", 1, 65535),
-  apiIdle: z
-    .string()
-    .default("2s")
-    .refine((text) => /^[1-9]\d{0,3}s$/.test(text), { error: "expected 1s to 9999s" })
-    .transform((text) => Number.parseInt(text, 10) * 1000),
-  clientCA: absolutePath().optional(),
+  imageGCHighThresholdPercent: wholeNumber("85", 0, 100),
+  imageGCLowThresholdPercent: wholeNumber("80", 0, 100),
+  apiServerTimeout: seconds("5s", 10),
+  kubeletPort: wholeNumber("10250", 1, 65535),
+  kubeletIdleTimeout: seconds("2s", 9999),
+  clientCAFile: absolutePath().optional(),
   servingCertificate: z
     .enum(["self-signed", "csr", "csr-with-fallback"], { error: "expected self-signed, csr or csr-with-fallback" })
     .default("csr-with-fallback"),
@@ -107,68 +105,50 @@ const Settings = z.strictObject({
 
 export type Settings = z.infer<typeof Settings>;
 
-/** Later files win, key by key. Throws ConfigError that names file, key, value and what was expected. */
+/** Where each key was last set. */
+type Given = ReadonlyMap<string, { readonly value: string; readonly path: string }>;
+
+/**
+ * Returns the settings of all files with defaults; later files win, key by key. Throws ConfigError with one line for each
+ * mistake: file, key, value and what was expected.
+ */
 export function parseSettings(files: readonly ConfigFile[]): Settings {
-  const values = new Map<string, { value: string; path: string }>();
+  const given = givenValues(files);
+  if (given.has("tlsCertFile") !== given.has("tlsPrivateKeyFile"))
+    throw new ConfigError("tlsCertFile and tlsPrivateKeyFile: give both or neither");
+  const result = Settings.safeParse(Object.fromEntries([...given].map(([key, { value }]) => [key, value])));
+  if (!result.success) throw new ConfigError(result.error.issues.flatMap((issue) => explain(issue, given)).join("\n"));
+  checkImageGC(result.data, given);
+  return result.data;
+}
+
+function givenValues(files: readonly ConfigFile[]): Given {
+  const given = new Map<string, { value: string; path: string }>();
   for (const { path, text } of files) {
     for (const [key, value] of Object.entries(ini.parse(text))) {
       if (typeof value !== "string" && typeof value !== "boolean")
         throw new ConfigError(`${path}: [${key}]: there are no sections; write key = value lines`);
-      values.set(key, { value: String(value), path });
+      given.set(key, { value: String(value), path });
     }
   }
-  if (values.has("tlsCertFile") !== values.has("tlsPrivateKeyFile"))
-    throw new ConfigError("tlsCertFile and tlsPrivateKeyFile: give both or neither");
-  const parsed = Settings.safeParse(Object.fromEntries([...values].map(([key, { value }]) => [key, value])));
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.flatMap((issue) => explain(issue, values)).join("\n"));
+  return given;
 }
 
-function explain(issue: z.core.$ZodIssue, values: ReadonlyMap<string, { value: string; path: string }>): string[] {
-  if (issue.code === "unrecognized_keys") {
-    const known = Object.keys(Settings.shape).join(", ");
-    return issue.keys.map((key) => `${values.get(key)?.path}: ${key}: unknown key; expected one of ${known}`);
-  }
-  const key = String(issue.path[0]);
-  const given = values.get(key);
-  return [`${given?.path}: ${key} = ${given?.value}: ${issue.message}`];
-}
-
-export function toConfig(settings: Settings, hostname: string, cluster: Cluster | undefined): Config {
-  const { nodeName, nodeLabels, nodeIP, reservedCPU, kubeconfig: _, ...others } = settings;
-  const { apiIdle: _idle, clientCA: _ca, tlsCertFile: _certificate, tlsPrivateKeyFile: _key, ...rest } = others;
-  const { servingCertificate: _serving, ...same } = rest;
-  const labels = (nodeLabels ?? []).map((label) => [
-    label.slice(0, label.indexOf("=")),
-    label.slice(label.indexOf("=") + 1),
-  ]);
-  return {
-    ...same,
-    nodeName: nodeName ?? nameOf(hostname),
-    nodeLabels: Object.fromEntries(labels),
-    nodeIPs: nodeIP ?? [],
-    reservedCpu: reservedCPU,
-    ...(cluster ? { cluster, endpoint: endpoint(settings, cluster) } : {}),
-  };
-}
-
-function nameOf(hostname: string): string {
-  const name = hostname.toLowerCase();
-  if (NODE_NAME.test(name)) return name;
+/** `apis/config/validation/validation.go: ValidateKubeletConfiguration`, v1.36. */
+function checkImageGC({ imageGCHighThresholdPercent: high, imageGCLowThresholdPercent: low }: Settings, given: Given) {
+  if (low < high) return;
+  const file = given.get("imageGCHighThresholdPercent")?.path ?? given.get("imageGCLowThresholdPercent")?.path;
   throw new ConfigError(
-    `the host's name "${hostname}" cannot be a node's: set nodeName in /etc/unitlet/unitlet.conf to a DNS name`,
+    `${file}: imageGCLowThresholdPercent, which is ${low}, must be less than imageGCHighThresholdPercent, which is ${high}`,
   );
 }
 
-function endpoint(
-  { apiIdle, clientCA, servingCertificate, tlsCertFile, tlsPrivateKeyFile }: Settings,
-  cluster: Cluster,
-): Endpoint {
-  const authority = clientCA ? { file: clientCA } : cluster.ca;
-  return {
-    idle: apiIdle,
-    servingCertificate,
-    ...(authority ? { clientCA: authority } : {}),
-    ...(tlsCertFile && tlsPrivateKeyFile ? { servingPair: { certificate: tlsCertFile, key: tlsPrivateKeyFile } } : {}),
-  };
+function explain(issue: z.core.$ZodIssue, given: Given): string[] {
+  if (issue.code === "unrecognized_keys") {
+    const known = Object.keys(Settings.shape).join(", ");
+    return issue.keys.map((key) => `${given.get(key)?.path}: ${key}: unknown key; expected one of ${known}`);
+  }
+  const key = String(issue.path[0]);
+  const { path, value } = given.get(key) ?? {};
+  return [`${path}: ${key} = ${value}: ${issue.message}`];
 }

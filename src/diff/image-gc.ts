@@ -8,10 +8,7 @@ import type { World } from "../model/world.ts";
 /** `v1beta1/defaults.go: ImageMinimumGCAge`, v1.36: a new image is about to be used. */
 const IMAGE_MINIMUM_GC_AGE_MS = 120_000;
 
-/** High minus low threshold: `v1beta1/defaults.go: ImageGCHighThresholdPercent`, `ImageGCLowThresholdPercent`, v1.36. */
-const LOW_THRESHOLD_MARGIN = 0.05;
-
-/** Removes unused images, the one unused for longest first, until the disk is below the low threshold. */
+/** Removes unused images, the one unused for longest first, until the disk is below imageGCLowThresholdPercent. */
 export function collectGarbage(world: World, translations: readonly Translation[]): Step[] {
   const { config, images, now, pods } = world;
   const store = images?.store;
@@ -23,7 +20,7 @@ export function collectGarbage(world: World, translations: readonly Translation[
         : [],
     ),
   );
-  let excess = store.diskUsed - (config.imageGC - LOW_THRESHOLD_MARGIN) * store.diskTotal;
+  let excess = store.diskUsed - (config.imageGCLowThresholdPercent / 100) * store.diskTotal;
   const steps: Step[] = [];
   for (const tree of store.trees.filter((each) => isUnused(each, wanted, now)).toSorted(byUse)) {
     if (excess <= 0) break;

@@ -18,7 +18,7 @@ export interface ConnectedSource {
 export function connectPodSource(config: Config, log: Log, deadline: Instant): ConnectedSource {
   const { cluster, nodeName, manifests } = config;
   if (cluster === undefined) return { source: new ManifestSource(manifests, nodeName, log), close: () => undefined };
-  const api = new ApiClient(cluster, config.apiTimeout, deadline);
+  const api = new ApiClient(cluster, config.apiServerTimeout, deadline);
   const kube = new Kube(api, nodeName);
   return { kube, source: new ClusterSource(kube, nodeName), close: () => api.close() };
 }

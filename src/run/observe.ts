@@ -105,8 +105,13 @@ function hostFilesOf({ volumePaths }: Needs): World["hostFiles"] {
   );
 }
 
-function imagesOf({ imageKeys, packages }: Needs, { imageGC }: Config, listing: Listing, now: Instant): Images {
-  const store = readFullStore(imageGC);
+function imagesOf(
+  { imageKeys, packages }: Needs,
+  { imageGCHighThresholdPercent }: Config,
+  listing: Listing,
+  now: Instant,
+): Images {
+  const store = readFullStore(imageGCHighThresholdPercent / 100);
   const debs = readPackages(packages);
   return { ...readImages(imageKeys, listing, now), ...(store && { store }), ...(debs && { debs }) };
 }

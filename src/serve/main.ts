@@ -41,12 +41,12 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   process.once("SIGTERM", leave);
-  onIdle(servers, endpoint.idle, leave);
+  onIdle(servers, endpoint.idleTimeout, leave);
 }
 
 function prepare(config: Config, cluster: Cluster, certificate: string) {
   const node = config.nodeName;
-  const api = new ApiClient(cluster, config.apiTimeout, Number.POSITIVE_INFINITY);
+  const api = new ApiClient(cluster, config.apiServerTimeout, Number.POSITIVE_INFINITY);
   const key = `${cluster.server} ${node}`;
   const memory = new AuthCache(readCached<(readonly [string, CacheEntry])[]>(AUTH_CACHE, key) ?? [], Date.now);
   const reviews = new ReviewLimits(Date.now);

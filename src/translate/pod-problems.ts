@@ -41,7 +41,7 @@ function networkProblems(pod: Pod, config: Config, conflict: PortConflict | unde
   }
   if (!pod.spec.hostNetwork) {
     problems.push({
-      severity: config.podNetwork === "strict" ? "reject" : "ignore",
+      severity: config.hostNetwork === "required" ? "reject" : "ignore",
       path: "spec.hostNetwork",
       because: "is false, and pods here are on the host's network",
       remedy: "set it to true to say that this is meant",

@@ -43,7 +43,7 @@ const EXEC_BYTES = 100_000_000;
 /** Port 10250 by real kubectl through the real API server, on a machine of its own. */
 export async function measurePort(cluster: Cluster, times: number): Promise<Port> {
   say("port 10250");
-  await using node = await Node.join(cluster, "bench-port", { settings: { apiIdle: "1s" } });
+  await using node = await Node.join(cluster, "bench-port", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
   const line = "x".repeat(99);
   await node.run(

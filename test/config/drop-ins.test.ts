@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseSettings, toConfig } from "../../src/config/settings.ts";
+import { parseSettings } from "../../src/config/settings.ts";
+import { toConfig } from "../../src/config/to-config.ts";
 
 const MAIN = { path: "/etc/unitlet/unitlet.conf", text: "nodeName = main\nwatch = yes\n" };
 const FIRST = { path: "/etc/unitlet/unitlet.conf.d/10-a.conf", text: "nodeName = first\nmaxPods = 10\n" };
@@ -58,12 +59,12 @@ describe("the files of the cluster", () => {
   const CA = { file: "/pki/ca" };
   const PAIR = "tlsCertFile = /pki/cert\ntlsPrivateKeyFile = /pki/key\n";
 
-  const ENDPOINT = { idle: 2000, servingCertificate: "csr-with-fallback" };
+  const ENDPOINT = { idleTimeout: 2000, servingCertificate: "csr-with-fallback" };
 
   test.for([
     ["nothing", "", undefined, ENDPOINT],
     ["the cluster's authority", "", CA, { ...ENDPOINT, clientCA: CA }],
-    ["another authority", "clientCA = /pki/other", CA, { ...ENDPOINT, clientCA: { file: "/pki/other" } }],
+    ["another authority", "clientCAFile = /pki/other", CA, { ...ENDPOINT, clientCA: { file: "/pki/other" } }],
     [
       "a pair for the port",
       PAIR,
@@ -76,7 +77,7 @@ describe("the files of the cluster", () => {
       undefined,
       { ...ENDPOINT, servingCertificate: "self-signed" },
     ],
-    ["more patience", "apiIdle = 30s", undefined, { ...ENDPOINT, idle: 30_000 }],
+    ["more patience", "kubeletIdleTimeout = 30s", undefined, { ...ENDPOINT, idleTimeout: 30_000 }],
   ] as const)("the port has %s", ([, text, ca, expected]) => {
     expect(endpoint(text, ca)).toEqual(expected);
   });

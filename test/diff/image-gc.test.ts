@@ -26,7 +26,12 @@ function removed(
   complete = true,
 ) {
   const all = { ...NO_IMAGES, ...(of && { store: of }), ...images };
-  const world = { now: NOW, config: { imageGC: 0.85 }, images: all, pods: { complete, items: [] } } as unknown as World;
+  const world = {
+    now: NOW,
+    config: { imageGCLowThresholdPercent: 80 },
+    images: all,
+    pods: { complete, items: [] },
+  } as unknown as World;
   return collectGarbage(world, translations).map((step) => {
     if (step.kind === "remove-package") return step.package;
     return step.kind === "remove-image" && step.digest;

@@ -9,7 +9,7 @@ import { podOf, runnable } from "../translate/base.ts";
 
 const pull = (key: string, change: Partial<DesiredPull> = {}): DesiredPull => ({
   ...{ key, name: `docker.io/library/${key}:1`, repository: `docker.io/library/${key}` },
-  ...{ reserve: 100, isFirst: true, missing: [] },
+  ...{ reserve: { bytes: 100, inodes: 50 }, isFirst: true, missing: [] },
   ...change,
 });
 

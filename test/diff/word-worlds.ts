@@ -60,7 +60,8 @@ export const NAMES = pod({
 export const SIGNALLED = { ...NAMES, metadata: { ...NAMES.metadata, annotations: { "unitlet.dev/reload": "HUP" } } };
 export const otherContent = (of: Pod) => withDirectory(up(of), { volumes: new Map([["names", "other"]]) });
 
-export const pull = { key: "k", name: "docker.io/library/app:1", repository: "docker.io/library/app", reserve: 1 };
+const reserve = { bytes: 1, inodes: 1 };
+export const pull = { key: "k", name: "docker.io/library/app:1", repository: "docker.io/library/app", reserve };
 export const WAITING = {
   ...runnable(WEB),
   containers: runnable(WEB).containers.map(({ unit: _, ...each }) => ({

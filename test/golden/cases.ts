@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseSettings, toConfig } from "../../src/config/settings.ts";
+import { parseSettings } from "../../src/config/settings.ts";
+import { toConfig } from "../../src/config/to-config.ts";
 import { readManifests } from "../../src/io/schema/manifest-files.ts";
 import type { Pod } from "../../src/model/api/pod.ts";
 import type { Config } from "../../src/model/host/config.ts";

@@ -63,7 +63,7 @@ describe("translateAll()", () => {
       ...bare(pod({ containers: [container({ workingDir: "/gone", image: "nginx" })] })),
       absentDirectories: new Set(["/gone"]),
       hostFiles: new Map(),
-      config: { ...CONFIG, images: "ignore" } as const,
+      config: { ...CONFIG, ignoreImages: true } as const,
     };
     const [translation] = translateAll(world, "/lib/unitlet");
     expect(translation).toMatchObject({ containers: [{ waiting: { reason: "CreateContainerError" } }] });

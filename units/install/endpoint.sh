@@ -5,7 +5,7 @@ port_file=$DESTDIR/etc/systemd/system/unitlet-api.socket.d/port.conf
 
 # As the agent reads its configuration: the last file wins.
 port_setting() {
-	cat "$config/unitlet.conf" "$config"/unitlet.conf.d/*.conf 2>/dev/null | sed -n 's/^[[:space:]]*port[[:space:]]*=[[:space:]]*//p' | tail -n 1
+	cat "$config/unitlet.conf" "$config"/unitlet.conf.d/*.conf 2>/dev/null | sed -n 's/^[[:space:]]*kubeletPort[[:space:]]*=[[:space:]]*//p' | tail -n 1
 }
 
 # systemd listens, so it must know. A value that is no port is refused by check-config.
@@ -44,7 +44,7 @@ start_endpoint() {
 		! has_changed "$part" || verb=restart
 	done
 	systemctl "$verb" unitlet-api.socket ||
-		say "Nobody can ask this node for logs: port $port cannot be listened at. Another kubelet? Take another port with --set port=NUMBER."
+		say "Nobody can ask this node for logs: port $port cannot be listened at. Another kubelet? Take another port with --set kubeletPort=NUMBER."
 }
 
 # A client or a run may start the process again while it stops; then the stop has failed.

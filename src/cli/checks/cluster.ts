@@ -17,7 +17,7 @@ export interface ClusterFindings {
 
 /** Checks the API server with the requests of a run. */
 export async function clusterFindings(config: Config, cluster: Cluster, now: Instant): Promise<ClusterFindings> {
-  const api = new ApiClient(cluster, config.apiTimeout, Number.POSITIVE_INFINITY);
+  const api = new ApiClient(cluster, config.apiServerTimeout, Number.POSITIVE_INFINITY);
   const kube = new Kube(api, config.nodeName);
   const findings: Finding[] = [];
   try {

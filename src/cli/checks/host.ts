@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, statfsSync } from "node:fs";
+import { DEFAULT_EVICTION_HARD, parseEvictionHard } from "../../config/eviction-hard.ts";
 import { readOptional } from "../../io/files.ts";
 import { hasApt, missingImageTools } from "../../io/images/image-tools.ts";
-import type { Config } from "../../model/host/config.ts";
+import type { Config, EvictionThresholds } from "../../model/host/config.ts";
+import { thresholdQuantity } from "../../model/host/pressure.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 
 const NEEDED_SYSTEMD = 250;
@@ -17,7 +19,7 @@ export function hostFindings(config: Config | undefined): readonly Finding[] {
     ...images(config),
     ...packages(config),
     clock(),
-    ...disk(config?.evictionDisk ?? 0.1),
+    ...disk(config?.evictionHard ?? parseEvictionHard(DEFAULT_EVICTION_HARD)),
   ];
 }
 
@@ -78,20 +80,24 @@ function programs(config: Config | undefined): Finding {
   return error("programs", `missing: ${list}`);
 }
 
-/** Only images of registries need these programs. */
+function pullsImages(config: Config | undefined): config is Config {
+  return config !== undefined && !config.ignoreImages && config.imagePulls === "allow";
+}
+
+/** Checks the programs that pull and run images of registries. */
 function images(config: Config | undefined): Finding[] {
-  if (config === undefined || config.images !== "any") return [];
+  if (!pullsImages(config)) return [];
   const missing = missingImageTools();
   if (missing.length === 0) return [ok("images", "skopeo, umoci, crun")];
-  const words = `nothing can be pulled without ${missing.join(", ")}: install them, or set images = strict`;
+  const words = `nothing can be pulled without ${missing.join(", ")}: install them, or set imagePulls = deny`;
   return [warning("images", words)];
 }
 
-/** Only images that are packages need apt. */
+/** Checks the program that installs packages of the distribution. */
 function packages(config: Config | undefined): Finding[] {
-  if (config === undefined || config.images !== "any" || config.debs === "off") return [];
-  if (hasApt()) return [ok("packages", `image deb://NAME installs packages, debs = ${config.debs}`)];
-  return [warning("packages", "image deb://NAME needs apt-get, which this distribution does not have: set debs = off")];
+  if (!pullsImages(config) || config.packages === "off") return [];
+  if (hasApt()) return [ok("packages", `image deb://NAME installs packages, packages = ${config.packages}`)];
+  return [warning("packages", "image deb://NAME needs apt-get, which this distribution does not have: set packages = off")];
 }
 
 function isProgram(path: string): boolean {
@@ -112,20 +118,23 @@ function clock(): Finding {
   );
 }
 
-function disk(least: number): readonly Finding[] {
-  const { blocks, bavail, files, ffree } = statfsSync("/var/lib");
+function disk(thresholds: EvictionThresholds): readonly Finding[] {
+  const { blocks, bavail, bsize, files, ffree } = statfsSync("/var/lib");
   const percent = (free: number, total: number) => Math.floor((100 * free) / total);
-  const space =
-    bavail < least * blocks
-      ? error(
-          "disk",
-          `${percent(bavail, blocks)} % of /var/lib is free, and the node reports pressure: make room, or set evictionDisk`,
-        )
-      : ok("disk", `${percent(bavail, blocks)} % of /var/lib is free`);
-  if (files === 0 || ffree >= files / 20) return [space];
+  const isLow = bavail * bsize < thresholdQuantity(thresholds["nodefs.available"], blocks * bsize);
+  const space = isLow
+    ? error(
+        "disk",
+        `${percent(bavail, blocks)} % of /var/lib is free, and the node reports DiskPressure: make room, or set evictionHard`,
+      )
+    : ok("disk", `${percent(bavail, blocks)} % of /var/lib is free`);
+  if (files === 0 || ffree >= thresholdQuantity(thresholds["nodefs.inodesFree"], files)) return [space];
   return [
     space,
-    error("inodes", `${percent(ffree, files)} % of those of /var/lib are free: remove what has very many files`),
+    error(
+      "inodes",
+      `${percent(ffree, files)} % of the inodes of /var/lib are free, and the node reports DiskPressure: remove directories with many files, or set evictionHard`,
+    ),
   ];
 }
 

@@ -121,7 +121,8 @@ function readBlob(digest: string): string {
 /** Writes the files that image-pull and deb-pull read. Only root can read the credentials, which are deleted when the pull ends. */
 export function writePull({ key, name, repository, reserve, isFirst, auth, access, deb }: DesiredPull): void {
   const own = access === undefined ? [] : [`access ${access}`];
-  const lines = [`name ${name}`, `repository ${repository}`, `reserve ${reserve}`, ...own, ...debLines(deb)];
+  const least = [`reserve ${reserve.bytes}`, `reserve-inodes ${reserve.inodes}`];
+  const lines = [`name ${name}`, `repository ${repository}`, ...least, ...own, ...debLines(deb)];
   writeAtomic(join(PULLS, `${key}.request`), `${lines.join("\n")}\n`, 0o600);
   mkdirSync(IMAGES, { recursive: true, mode: 0o700 });
   if (isFirst) remove(join(PULLS, `${key}.failed`));

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/performance/noBarrelFile: the entry of a bundle of its own
 // The entry of the rare bundle: what needs @kubernetes/client-node or zod at run time.
-export { parseSettings, toConfig } from "../../config/settings.ts";
+export { parseSettings } from "../../config/settings.ts";
+export { toConfig } from "../../config/to-config.ts";
 export { clusterInfoAuthority } from "./cluster-info.ts";
 export { readKubeconfig } from "./kubeconfig.ts";
 export { readManifests } from "./manifest-files.ts";

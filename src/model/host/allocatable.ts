@@ -1,4 +1,5 @@
 import type { Config } from "./config.ts";
+import { thresholdQuantity } from "./pressure.ts";
 
 /** Millicores, bytes, a count. */
 export interface Allocatable {
@@ -15,12 +16,20 @@ export interface Capacity {
   readonly diskTotal: number;
 }
 
-/** What pods may ask for: what there is, without what the configuration keeps for the host and for the eviction's margin. */
-export function allocatable(config: Config, { cpus, memoryTotal, diskTotal }: Capacity): Allocatable {
+/**
+ * Returns what pods can request: the capacity without systemReserved and the thresholds of evictionHard
+ * (`cm/node_container_manager_linux.go: getNodeAllocatableAbsolute`, v1.36).
+ */
+export function allocatable(
+  { systemReserved, evictionHard, maxPods }: Config,
+  { cpus, memoryTotal, diskTotal }: Capacity,
+): Allocatable {
+  const memory = Math.floor(thresholdQuantity(evictionHard["memory.available"], memoryTotal));
+  const disk = Math.floor(thresholdQuantity(evictionHard["nodefs.available"], diskTotal));
   return {
-    cpu: 1000 * cpus - config.reservedCpu,
-    memory: memoryTotal - config.reservedMemory - config.evictionMemory,
-    ephemeralStorage: diskTotal - Math.floor(diskTotal * config.evictionDisk),
-    pods: config.maxPods,
+    cpu: 1000 * cpus - systemReserved.cpu,
+    memory: memoryTotal - systemReserved.memory - memory,
+    ephemeralStorage: diskTotal - systemReserved.ephemeralStorage - disk,
+    pods: maxPods,
   };
 }

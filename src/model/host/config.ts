@@ -1,49 +1,70 @@
-/** Settings after defaults; see config.ts for where each comes from. */
+/** The settings after defaults. Fields that are settings have the setting's name; `config/settings.ts` parses them. */
 export interface Config {
   readonly nodeName: string;
-  /** Undefined: standalone. */
+  /** Undefined: the node is standalone. */
   readonly cluster?: Cluster;
+  /** The directory of a standalone node's pods. */
   readonly manifests: string;
-  readonly images: "any" | "strict" | "ignore";
-  /** Which packages are installed on the host because a pod names them: none, of the archives that apt trusts, or any. */
-  readonly debs: "off" | "signed" | "all";
-  /** Whether an image that is a file by URL has to have one. */
+  readonly imagePulls: "allow" | "deny";
+  /** True when containers run on the host's files, whatever their image field says. */
+  readonly ignoreImages: boolean;
+  /** Which packages a pod can have installed on the host: none, those of archives that apt trusts, or any. */
+  readonly packages: "off" | "signed" | "any";
+  /** Whether an image that is a file by URL must have a checksum. */
   readonly imageChecksums: "required" | "optional";
-  /** Fraction of the disk above which unused images are removed. */
-  readonly imageGC: number;
-  readonly podNetwork: "host" | "strict";
-  /** Name servers of the cluster; empty: pods ask those of the host. */
+  /** Percentage of disk in use above which unused images are removed. 100: never. */
+  readonly imageGCHighThresholdPercent: number;
+  /** Percentage of disk in use at which the removal of images ends. */
+  readonly imageGCLowThresholdPercent: number;
+  /** "required": a pod that does not ask for the host's network is rejected. */
+  readonly hostNetwork: "default" | "required";
+  /** Addresses of the cluster's name servers. Empty: pods use the host's name servers. */
   readonly clusterDNS: readonly string[];
   readonly clusterDomain: string;
   readonly watch: boolean;
   readonly taint: boolean;
-  /** What becomes of drop-ins that somebody puts beside a container's unit. */
+  /** What happens to drop-ins that an administrator adds to a container's unit. */
   readonly dropIns: "remove" | "keep";
   readonly nodeLabels: Readonly<Record<string, string>>;
-  /** Node addresses given by hand; empty: those of the default routes. */
+  /** Addresses of the node. Empty: those of the interfaces with the default routes. */
   readonly nodeIPs: readonly string[];
   readonly maxPods: number;
-  /** Millicores and bytes kept from pods. */
-  readonly reservedCpu: number;
-  readonly reservedMemory: number;
-  readonly evictionMemory: number;
-  /** Fractions of the file system under /var/lib/unitlet that must stay free. */
-  readonly evictionDisk: number;
-  readonly apiTimeout: number;
-  readonly port: number;
-  /** Undefined: standalone, and nobody listens at the port. */
+  readonly systemReserved: SystemReserved;
+  /** Signals that are not named have no threshold. */
+  readonly evictionHard: EvictionThresholds;
+  /** Milliseconds for one request to the API server. */
+  readonly apiServerTimeout: number;
+  readonly kubeletPort: number;
+  /** Undefined on a standalone node, where nothing listens at the port. */
   readonly endpoint?: Endpoint;
 }
 
-/** How requests at the port are met. */
+/** Resources that pods cannot request: millicores and bytes. */
+export interface SystemReserved {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly ephemeralStorage: number;
+}
+
+/** The kubelet's names of what is measured (`eviction/api/types.go`, v1.36). */
+export const EVICTION_SIGNALS = ["memory.available", "nodefs.available", "nodefs.inodesFree", "pid.available"] as const;
+
+export type EvictionSignal = (typeof EVICTION_SIGNALS)[number];
+
+/** Bytes or a count; or a fraction of the total, from 0 to 1. */
+export type EvictionThreshold = { readonly quantity: number } | { readonly fraction: number };
+
+export type EvictionThresholds = Readonly<Partial<Record<EvictionSignal, EvictionThreshold>>>;
+
+/** How the kubelet's port is served. */
 export interface Endpoint {
-  /** Milliseconds without a connection after which the process behind the port ends. */
-  readonly idle: number;
-  /** The authorities whose client certificates are let in. */
+  /** Milliseconds without a connection after which the server's process ends. */
+  readonly idleTimeout: number;
+  /** The authorities of accepted client certificates. */
   readonly clientCA?: FileOrData;
-  /** Paths of what the port is served with; undefined: unitlet gets or makes its own. */
+  /** Paths of the serving certificate and its key. Undefined: unitlet requests or makes its own. */
   readonly servingPair?: { readonly certificate: string; readonly key: string };
-  /** Whether the cluster is asked for a certificate, and what is served until there is one. */
+  /** Whether a serving certificate is requested from the cluster, and what is served before it is issued. */
   readonly servingCertificate: "self-signed" | "csr" | "csr-with-fallback";
 }
 

@@ -77,8 +77,8 @@ export interface DesiredPull {
   readonly key: string;
   readonly name: string;
   readonly repository: string;
-  /** Thousandths of the disk that must stay free. */
-  readonly reserve: number;
+  /** Thousandths of the disk's bytes and inodes that must stay free. */
+  readonly reserve: { readonly bytes: number; readonly inodes: number };
   /** Earlier failures are none of its business. */
   readonly isFirst: boolean;
   /** Content of an auth file, as skopeo reads it; undefined: none, or what the host itself has. */

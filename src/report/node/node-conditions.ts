@@ -65,10 +65,11 @@ const SHUTTING_DOWN = { reason: "KubeletNotReady", message: "node is shutting do
 type Fact = Required<Pick<NodeCondition, "type" | "status" | "reason" | "message">>;
 
 /** A condition of unitlet's own: the node stays Ready, because other pods can run. */
-function imageTools({ images }: Config, { missingImageTools: missing }: Host): Fact {
+function imageTools(config: Config, { missingImageTools: missing }: Host): Fact {
   const type = "ImageToolsReady";
-  if (images !== "any") {
-    const message = `images = ${images} in /etc/unitlet/unitlet.conf: pods run on the host's own files`;
+  const setting = pullsDisabledBy(config);
+  if (setting !== undefined) {
+    const message = `${setting} in /etc/unitlet/unitlet.conf: pods run on the host's own files`;
     return { type, status: "False", reason: "HostFilesOnly", message };
   }
   if (missing.length === 0) {
@@ -78,10 +79,16 @@ function imageTools({ images }: Config, { missingImageTools: missing }: Host): F
   return { type, status: "False", reason: "ImageToolsMissing", message };
 }
 
+/** Returns the setting with which no image is pulled. */
+function pullsDisabledBy({ ignoreImages, imagePulls }: Config): string | undefined {
+  if (ignoreImages) return "ignoreImages = yes";
+  return imagePulls === "deny" ? "imagePulls = deny" : undefined;
+}
+
 /** A condition of unitlet's own, for images that are packages. */
-function packages({ images, debs }: Config, { hasApt }: Host): Fact {
+function packages(config: Config, { hasApt }: Host): Fact {
   const type = "PackagesReady";
-  const setting = images === "any" ? (debs === "off" ? "debs = off" : undefined) : `images = ${images}`;
+  const setting = pullsDisabledBy(config) ?? (config.packages === "off" ? "packages = off" : undefined);
   if (setting !== undefined) {
     const message = `${setting} in /etc/unitlet/unitlet.conf: no package is installed for a pod`;
     return { type, status: "False", reason: "PackagesOff", message };

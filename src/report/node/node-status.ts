@@ -35,7 +35,7 @@ export function nodeStatus(report: NodeReport, previous: NodeStatus | undefined)
       ...nodeAddresses(host).map((address) => ({ type: "InternalIP", address })),
       { type: "Hostname", address: host.hostname },
     ],
-    daemonEndpoints: { kubeletEndpoint: { Port: config.port } },
+    daemonEndpoints: { kubeletEndpoint: { Port: config.kubeletPort } },
     nodeInfo: nodeInfo(host, version, previous),
     declaredFeatures: DECLARED_FEATURES,
     ...(report.trees && { images: nodeImages(report.trees) }),

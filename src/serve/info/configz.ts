@@ -1,22 +1,21 @@
-import type { Config } from "../../model/host/config.ts";
+import { printBytes, printCores } from "../../model/api/quantity.ts";
+import type { Config, EvictionThresholds, SystemReserved } from "../../model/host/config.ts";
 
 /** A container's restart back-off, as units/container-start has it. */
 const MAX_BACK_OFF = "5m0s";
 
-/** /configz: what of the kubelet's configuration has a meaning here, with the values that hold; the rest is left out. */
+/** Returns the answer of /configz: the fields of the kubelet's configuration that have a meaning here. */
 export function configz(config: Config): object {
-  const { endpoint, reservedCpu, reservedMemory, evictionMemory, evictionDisk } = config;
+  const { endpoint, systemReserved, evictionHard } = config;
   const clientCA = endpoint?.clientCA && "file" in endpoint.clientCA ? endpoint.clientCA.file : undefined;
   const pair = endpoint?.servingPair;
-  const disk = `${Math.round(evictionDisk * 1e6) / 1e4}%`;
-  const percentOfDisk = { "nodefs.available": disk };
   return {
     kubeletconfig: {
       kind: "KubeletConfiguration",
       apiVersion: "kubelet.config.k8s.io/v1beta1",
       enableServer: true,
       ...access(clientCA, pair),
-      port: config.port,
+      port: config.kubeletPort,
       readOnlyPort: 0,
       healthzPort: 0,
       syncFrequency: "1m0s",
@@ -29,8 +28,8 @@ export function configz(config: Config): object {
       cgroupDriver: "systemd",
       cpuCFSQuota: true,
       failSwapOn: false,
-      evictionHard: { "memory.available": String(evictionMemory), ...percentOfDisk },
-      kubeReserved: { cpu: `${reservedCpu}m`, memory: String(reservedMemory) },
+      evictionHard: printThresholds(evictionHard),
+      systemReserved: printReserved(systemReserved),
       crashLoopBackOff: { maxContainerRestartPeriod: MAX_BACK_OFF },
       enableDebuggingHandlers: true,
       enableProfilingHandler: false,
@@ -41,6 +40,19 @@ export function configz(config: Config): object {
       containerRuntimeEndpoint: "",
     },
   };
+}
+
+function printThresholds(thresholds: EvictionThresholds): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(thresholds).map(([signal, threshold]) => [
+      signal,
+      "quantity" in threshold ? printBytes(threshold.quantity) : `${Math.round(threshold.fraction * 1e6) / 1e4}%`,
+    ]),
+  );
+}
+
+function printReserved({ cpu, memory, ephemeralStorage }: SystemReserved): Record<string, string> {
+  return { cpu: printCores(cpu), memory: printBytes(memory), "ephemeral-storage": printBytes(ephemeralStorage) };
 }
 
 function access(clientCA: string | undefined, pair: { certificate: string; key: string } | undefined): object {

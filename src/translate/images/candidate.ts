@@ -15,7 +15,7 @@ export interface PackageOnHost {
   readonly accounts: Pick<Packages, "passwd" | "group">;
 }
 
-export type ImageContext = Pick<TranslateContext, "config" | "directory" | "images" | "references">;
+export type ImageContext = Pick<TranslateContext, "config" | "host" | "directory" | "images" | "references">;
 
 /** What a container, or an image volume in the fields of one, asks for. */
 export type ImageRequest = Pick<Container, "name" | "image" | "imagePullPolicy"> & {

@@ -36,12 +36,12 @@ function pullBlocker(image: string, reference: DebReference, { config, images }:
   if (images?.debs?.supported === false)
     return `${cannot} this node's distribution has no apt-get. Install the program with its own tools, and set image to "host" or to the absolute path of the program`;
   const setting = "in /etc/unitlet/unitlet.conf";
-  if (config.images === "strict")
-    return `${cannot} nothing is, with images = strict ${setting}. Let the administrator install the package, or set images = any`;
-  if (config.debs === "off")
-    return `${cannot} no package is installed for a pod, with debs = off ${setting}. Let the administrator install it, or set debs = signed`;
-  if (config.debs === "signed" && "url" in reference)
-    return `${cannot} nobody has signed that file, and its scripts would be run as root. Put the package into an archive that the node's apt knows (deb://NAME), or set debs = all ${setting}`;
+  if (config.imagePulls === "deny")
+    return `${cannot} nothing is, with imagePulls = deny ${setting}. Let the administrator install the package, or set imagePulls = allow`;
+  if (config.packages === "off")
+    return `${cannot} no package is installed for a pod, with packages = off ${setting}. Let the administrator install it, or set packages = signed`;
+  if (config.packages === "signed" && "url" in reference)
+    return `${cannot} nobody has signed that file, and its scripts would be run as root. Put the package into an archive that the node's apt knows (deb://NAME), or set packages = any ${setting}`;
   return undefined;
 }
 

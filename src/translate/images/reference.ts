@@ -11,8 +11,11 @@ export function imageReference(image: string | undefined): ImageReference {
 }
 
 /** As imageReference(), but the host's files for every container while the setting `images` is "ignore". */
-export function containerReference({ image }: Pick<Container, "image">, { images }: Pick<Config, "images">) {
-  return images === "ignore" ? ({ kind: "host" } as const) : imageReference(image);
+export function containerReference(
+  { image }: Pick<Container, "image">,
+  { ignoreImages }: Pick<Config, "ignoreImages">,
+) {
+  return ignoreImages ? ({ kind: "host" } as const) : imageReference(image);
 }
 
 /** Returns the keys, as unitfile/image-names.ts makes them, of all images that containers and volumes of these pods name. */

@@ -1,4 +1,5 @@
 import type { Pod } from "../../model/api/pod.ts";
+import type { Config } from "../../model/host/config.ts";
 import { type Images, NO_IMAGES } from "../../model/image/image.ts";
 import {
   NO_CHECKSUM,
@@ -36,7 +37,7 @@ export function registryCandidate(
       stored !== undefined &&
       credentialsAllow(stored, auth.auth) &&
       satisfiesPullPolicy(stored.checkedAt, policy, since),
-    blocker: pullBlocker(redactCredentials(request.image ?? ""), config.images, images),
+    blocker: pullBlocker(redactCredentials(request.image ?? ""), config.imagePulls, images),
     pull: { name: reference.name, repository, ...auth, ...(access && { access }) },
   };
 }
@@ -49,9 +50,9 @@ function pullPolicy({ imagePullPolicy }: ImageRequest, reference: OciReference |
   return "IfNotPresent";
 }
 
-function pullBlocker(image: string, setting: string, { missingTools }: Images): string | undefined {
-  if (setting === "strict")
-    return `image "${image}" cannot be pulled: this node runs programs on its own files. Set image to "host" or to the absolute path of a program, or set images = any in /etc/unitlet/unitlet.conf`;
+function pullBlocker(image: string, imagePulls: Config["imagePulls"], { missingTools }: Images): string | undefined {
+  if (imagePulls === "deny")
+    return `image "${image}" cannot be pulled: this node runs programs on its own files. Set image to "host" or to the absolute path of a program, or set imagePulls = allow in /etc/unitlet/unitlet.conf`;
   if (missingTools.length === 0) return undefined;
   const tools = missingTools.join(", ");
   return `image "${image}" cannot be pulled: this node has no ${tools}. Install the distribution's packages of these names there, or set image to "host" or to the absolute path of a program`;

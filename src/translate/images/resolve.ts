@@ -1,4 +1,5 @@
 import type { Pod } from "../../model/api/pod.ts";
+import { diskReserve } from "../../model/host/pressure.ts";
 import { type FailedPull, NO_IMAGES } from "../../model/image/image.ts";
 import { redactCredentials } from "../../model/image/image-reference.ts";
 import type { DesiredContainer } from "../../model/translation.ts";
@@ -35,7 +36,7 @@ export function resolveImage(pod: Pod, request: ImageRequest, context: ImageCont
   const pull = {
     ...candidate.pull,
     key: candidate.key,
-    reserve: Math.round(context.config.evictionDisk * 1000),
+    reserve: diskReserve(context.config, context.host),
     isFirst: failed === undefined,
     ...(failed && reference.kind !== "deb" && { failures: failed.count }),
   };

@@ -91,13 +91,13 @@ function asContainer(pod: Pod, volume: string, { reference, pullPolicy }: NonNul
   };
 }
 
-/** Neither the host's files nor a package can be such a volume; and the setting `images = ignore` covers containers only. */
+/** Neither the host's files nor a package can be such a volume; and the setting `ignoreImages = yes` covers containers only. */
 function resolveImageVolume(pod: Pod, request: ImageRequest, context: ImageContext): ResolvedImage {
   const { image = "", reference } = request;
-  if (context.config.images === "ignore" && reference.kind !== "host")
+  if (context.config.ignoreImages && reference.kind !== "host")
     return waitsFor(
       "ErrImagePull",
-      `image "${redactCredentials(image)}" cannot be pulled: this node pulls none, since images = ignore in /etc/unitlet/unitlet.conf`,
+      `image "${redactCredentials(image)}" cannot be pulled: this node pulls none, since ignoreImages = yes in /etc/unitlet/unitlet.conf`,
     );
   if (reference.kind === "host") return invalidImage(request, "a volume of the host's files is a hostPath");
   if (reference.kind === "deb") return invalidImage(request, "a package is no volume");

@@ -82,7 +82,7 @@ test("an installation continues although a request comes while the process behin
   await node.machine.write(`/run/systemd/system/${unit}.d/slow.conf`, "[Service]\nExecStop=/bin/sleep 2\n");
   const asking = `until systemctl is-active ${unit} | grep -q deactivating; do :; done; touch /root/asked; systemctl start ${unit}`;
   await node.exec(`systemctl daemon-reload; systemd-run --unit=asker sh -c '${asking}'`);
-  await install(node.machine, ["--set", "port=10999"]);
+  await install(node.machine, ["--set", "kubeletPort=10999"]);
   await node.exec("test -e /root/asked");
   const port = "ss -Htln 'sport = :10999' | wc -l";
   await node.machine.until(async () => (await node.exec(port)).stdout === "1\n", { what: "the other port" });

@@ -88,7 +88,7 @@ describe.each(Object.entries(troubles).map(([what, [rule, named]], at) => ({ wha
     test("what runs goes on, nothing is removed, and the problem is logged once", async () => {
       const [kept, before] = [await node.invocation("keeper"), await complaints()];
       const invocation = await node.invocation(old);
-      if (what === HANGS) await node.machine.write(IMPATIENT, "apiTimeout = 1s\n");
+      if (what === HANGS) await node.machine.write(IMPATIENT, "apiServerTimeout = 1s\n");
       proxy.on(rule);
       await node.apply(pod(node, fresh, SLEEP));
       await node.kubectl("delete", "pod", old, "--wait=false");

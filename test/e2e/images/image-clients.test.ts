@@ -17,7 +17,7 @@ let bare: string;
 beforeAll(async () => {
   const images = await ImageNode.start("image-clients", {
     timerInterval: "1s",
-    settings: { apiIdle: "1s" },
+    settings: { kubeletIdleTimeout: "1s" },
     servingCertificate: true,
   });
   ({ node } = images);

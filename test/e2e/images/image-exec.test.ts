@@ -23,7 +23,7 @@ let node: Node;
 beforeAll(async () => {
   const images = await ImageNode.start("image-exec", {
     timerInterval: "1s",
-    settings: { apiIdle: "1s" },
+    settings: { kubeletIdleTimeout: "1s" },
     servingCertificate: true,
   });
   ({ node } = images);

@@ -13,7 +13,7 @@ import { pod, shell } from "../support/manifests.ts";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "attach", { settings: { apiIdle: "1s" } });
+  node = await Node.join(await Cluster.up(), "attach", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
 });
 

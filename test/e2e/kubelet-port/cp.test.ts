@@ -23,7 +23,7 @@ let node: Node;
 const here = mkdtempSync(join(tmpdir(), "unitlet-cp-"));
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "cp", { settings: { apiIdle: "1s" } });
+  node = await Node.join(await Cluster.up(), "cp", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
   await node.run(pod(node, "box", SLEEP), pod(node, "user", SLEEP, { securityContext: { runAsUser: 1234 } }));
   await node.container("box", ({ ready }) => ready);

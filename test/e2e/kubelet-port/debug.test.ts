@@ -8,7 +8,7 @@ import { pod, SLEEP, shell } from "../support/manifests.ts";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "debug", { settings: { apiIdle: "1s" } });
+  node = await Node.join(await Cluster.up(), "debug", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
   await node.run(pod(node, "target", SLEEP));
   await node.container("target", ({ ready }) => ready);

@@ -16,7 +16,7 @@ let proxy: FaultProxy;
 beforeAll(async () => {
   cluster = await Cluster.up();
   proxy = await FaultProxy.start(cluster);
-  node = await Node.join(cluster, "node-41", { proxy, settings: { apiIdle: "1s" } });
+  node = await Node.join(cluster, "node-41", { proxy, settings: { kubeletIdleTimeout: "1s" } });
   await node.run(pod(node, "first", shell("echo hello; exec sleep infinity")));
   await node.container("first", ({ ready }) => ready);
   await node.machine.until(async () => (await node.log("first")) === "hello\n", { what: "its words" });
@@ -171,11 +171,11 @@ describe("where it listens", () => {
       "curl -sk 'https://[::1]:10250/healthz'; curl -sk https://127.0.0.1:10250/healthz",
     );
     expect(stdout).toBe("UnauthorizedUnauthorized");
-    await install(node.machine, ["--set", "port=10999"]);
+    await install(node.machine, ["--set", "kubeletPort=10999"]);
     expect(await listening()).toBe("*:10999");
     const served = async () => (await node.kubectl("logs", "first")) === "hello\n";
     await node.machine.until(served, { what: "logs from another port" });
-    await install(node.machine, ["--set", "port=10250"]);
+    await install(node.machine, ["--set", "kubeletPort=10250"]);
     expect(await listening()).toBe("*:10250");
   });
 

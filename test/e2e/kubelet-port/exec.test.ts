@@ -16,7 +16,7 @@ const MUCH = randomBytes(100 << 20);
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "exec", { settings: { apiIdle: "1s" } });
+  node = await Node.join(await Cluster.up(), "exec", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
   await node.machine.write("/opt/report", REPORT, 0o755);
   await node.run(

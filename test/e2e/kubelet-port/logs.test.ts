@@ -13,7 +13,7 @@ import { pod, SLEEP, shell } from "../support/manifests.ts";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "logs", { settings: { apiIdle: "1s" } });
+  node = await Node.join(await Cluster.up(), "logs", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
   await node.run(pod(node, "first", shell("echo hello; exec sleep infinity")));
   await node.container("first", ({ ready }) => ready);

@@ -7,7 +7,7 @@ import { pod, shell } from "../support/manifests.ts";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "told", { settings: { apiIdle: "1s" } });
+  node = await Node.join(await Cluster.up(), "told", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
   const resources = { limits: { memory: "64Mi", cpu: "200m" } };
   await node.run(

@@ -6,7 +6,7 @@ import { asApiServer, installServingCertificate, requestKubelet } from "../suppo
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "journal", { settings: { apiIdle: "1s" } });
+  node = await Node.join(await Cluster.up(), "journal", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
   const script =
     "mkdir -p /var/log/app/deep; echo one >/var/log/app.log; echo two >/var/log/app/deep/x.log; : >/var/log/empty; ln -s /etc/shadow /var/log/out; ln -s app.log /var/log/in; ln -s /etc /var/log/etc; mkfifo /var/log/pipe; ln -s /dev/zero /var/log/zero; mkdir -p /var/logs; echo no >/var/logs/x";

@@ -17,7 +17,7 @@ const stranger = () => ["--cert", join(files, "stranger.crt"), "--key", join(fil
 
 beforeAll(async () => {
   const cluster = await Cluster.up();
-  node = await Node.join(cluster, "hard", { settings: { apiIdle: "1s" } });
+  node = await Node.join(cluster, "hard", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
   await node.run(pod(node, "talks", shell("while :; do echo word; sleep 1; done")));
   await node.container("talks", ({ ready }) => ready);

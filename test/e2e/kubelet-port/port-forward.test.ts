@@ -34,7 +34,7 @@ while (my $client = $listener->accept) {
 `;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "forward", { settings: { apiIdle: "1s" } });
+  node = await Node.join(await Cluster.up(), "forward", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
   await node.machine.write("/opt/echo", ECHO, 0o755);
   const servers = "/opt/echo 127.0.0.1 7001 & /opt/echo ::1 7002 & touch /dev/shm/ready; wait";

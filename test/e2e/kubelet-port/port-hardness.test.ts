@@ -16,7 +16,7 @@ import { pod, shell } from "../support/manifests.ts";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "slow", { settings: { apiIdle: "1s" } });
+  node = await Node.join(await Cluster.up(), "slow", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
   await node.run(pod(node, "talks", shell("while :; do echo word; sleep 1; done")));
   await node.container("talks", ({ ready }) => ready);

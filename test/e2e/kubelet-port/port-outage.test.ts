@@ -11,7 +11,7 @@ let proxy: FaultProxy;
 beforeAll(async () => {
   const cluster = await Cluster.up();
   proxy = await FaultProxy.start(cluster);
-  node = await Node.join(cluster, "node-43", { proxy, settings: { apiIdle: "1s" } });
+  node = await Node.join(cluster, "node-43", { proxy, settings: { kubeletIdleTimeout: "1s" } });
   const again =
     "test -e /dev/shm/again && { echo second; exec sleep infinity; }; touch /dev/shm/again; echo first; exit 3";
   const initContainers = [{ name: "before", image: "host", ...shell("echo init") }];

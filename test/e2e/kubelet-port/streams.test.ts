@@ -13,7 +13,7 @@ import { pod, SLEEP } from "../support/manifests.ts";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "streams", { settings: { apiIdle: "1s" } });
+  node = await Node.join(await Cluster.up(), "streams", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
   await node.run(pod(node, "first", SLEEP));
   await node.container("first", ({ ready }) => ready);

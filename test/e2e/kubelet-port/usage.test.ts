@@ -7,7 +7,7 @@ import { pod, shell } from "../support/manifests.ts";
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "usage", { settings: { apiIdle: "1s" } });
+  node = await Node.join(await Cluster.up(), "usage", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
   const script = "i=0; while [ $i -lt 3000000 ]; do i=$((i+1)); done; exec sleep infinity";
   await node.run(pod(node, "busy", shell(script)));

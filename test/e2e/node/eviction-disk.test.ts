@@ -45,7 +45,7 @@ test("under disk pressure the pod that uses most is evicted first, and its space
   const uid = (await node.get("greedy"))?.metadata?.uid;
   const used = async () => (await node.exec(`du -sm /var/lib/unitlet/pods/${uid}/volumes || true`)).stdout;
   await node.machine.until(async () => /^6[45]\t/.test(await used()), { what: "what it takes" });
-  await node.exec("echo 'evictionDisk = 99%' >/etc/unitlet/unitlet.conf.d/99-test.conf");
+  await node.exec("echo 'evictionHard = nodefs.available<99%' >/etc/unitlet/unitlet.conf.d/99-test.conf");
   expect(await ending("greedy")).toEqual({
     phase: "Failed",
     reason: "Evicted",

@@ -50,7 +50,7 @@ test("under memory pressure the pod furthest above its request is evicted first,
   await node.machine.until(async () => Number((await node.exec(memoryOf("greedy"))).stdout) > 50e6, {
     what: "the memory of the greedy pod",
   });
-  await set("evictionMemory = 100Ti");
+  await set("evictionHard = memory.available<100Ti");
   expect(await ending("greedy")).toEqual({
     phase: "Failed",
     reason: "Evicted",

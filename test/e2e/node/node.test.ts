@@ -87,7 +87,7 @@ describe("the Node object", () => {
     const settings = {
       taint: "no",
       maxPods: "7",
-      reservedCPU: "500m",
+      systemReserved: "cpu=500m",
       nodeLabels: "disk=ssd,example.com/rack=r1",
       nodeIP: "10.9.8.7",
     };

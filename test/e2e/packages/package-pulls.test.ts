@@ -14,7 +14,7 @@ let archive: DebArchive;
 let see: ReturnType<typeof debsOf>;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-deb-pulls", { timerInterval: "1s", settings: { debs: "all" } });
+  node = await Node.join(await Cluster.up(), "image-deb-pulls", { timerInterval: "1s", settings: { packages: "any" } });
   see = debsOf(node);
   archive = await DebArchive.start(node.machine);
   await addTinyd(archive);
@@ -131,12 +131,14 @@ describe("a file by URL", () => {
 
   test("is for the administrator to allow", async () => {
     const setting = "/etc/unitlet/unitlet.conf.d/99-debs.conf";
-    await node.machine.write(setting, "debs = signed\n");
+    await node.machine.write(setting, "packages = signed\n");
     await node.run(pod(node, "unsigned", deb(`${url}#sha256=${"1".repeat(64)}`)));
     expect(await see.waiting("unsigned", "ErrImagePull")).toContain("nobody has signed that file");
-    await node.machine.write(setting, "debs = off\n");
+    await node.machine.write(setting, "packages = off\n");
     await node.run(pod(node, "forbidden", deb("deb://tiny-away")));
-    expect(await see.waiting("forbidden", "ErrImagePull")).toContain("with debs = off in /etc/unitlet/unitlet.conf");
+    expect(await see.waiting("forbidden", "ErrImagePull")).toContain(
+      "with packages = off in /etc/unitlet/unitlet.conf",
+    );
     await node.exec(`rm ${setting}`);
     await node.kubectl("delete", "pod", "unsigned", "forbidden");
   });

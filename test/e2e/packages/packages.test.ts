@@ -13,7 +13,7 @@ let archive: DebArchive;
 let see: ReturnType<typeof debsOf>;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "image-debs", { timerInterval: "1s", settings: { debs: "all" } });
+  node = await Node.join(await Cluster.up(), "image-debs", { timerInterval: "1s", settings: { packages: "any" } });
   see = debsOf(node);
   archive = await DebArchive.start(node.machine);
   await addTinyd(archive);

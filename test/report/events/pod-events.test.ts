@@ -152,14 +152,14 @@ describe("podEvents()", () => {
       severity: "ignore",
       path: "spec.hostNetwork",
       because: "is taken for true",
-      remedy: "set podNetwork = strict to refuse it",
+      remedy: "set hostNetwork = required to refuse it",
     },
     { severity: "reject", path: "spec.hostPID", because: "x", remedy: "y" },
   ];
   const ignored = {
     type: "Warning",
     reason: "FieldIgnored",
-    message: "spec.hostNetwork is taken for true: set podNetwork = strict to refuse it",
+    message: "spec.hostNetwork is taken for true: set hostNetwork = required to refuse it",
     occurrence: "",
   };
 

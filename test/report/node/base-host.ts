@@ -2,7 +2,7 @@ import type { Config } from "../../../src/model/host/config.ts";
 import type { Host } from "../../../src/model/host/host.ts";
 import { CONFIG as ANY_CONFIG, HOST as ANY_HOST } from "../../translate/base.ts";
 
-export const CONFIG: Config = { ...ANY_CONFIG, apiTimeout: 10_000 };
+export const CONFIG: Config = { ...ANY_CONFIG, apiServerTimeout: 10_000 };
 
 const { confinementProbe: _, ...LEVELS } = ANY_HOST;
 

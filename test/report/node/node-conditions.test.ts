@@ -49,9 +49,9 @@ describe("nodeConditions()", () => {
   });
 
   test.each<[Partial<Config>, boolean, Pick<NodeCondition, "status" | "reason" | "message">]>([
-    [{ images: "any" }, true, { status: "True", reason: "AptFound", message: "apt-get is there" }],
+    [{ imagePulls: "allow" }, true, { status: "True", reason: "AptFound", message: "apt-get is there" }],
     [
-      { images: "any" },
+      { imagePulls: "allow" },
       false,
       {
         status: "False",
@@ -60,12 +60,12 @@ describe("nodeConditions()", () => {
       },
     ],
     [
-      { images: "any", debs: "off" },
+      { imagePulls: "allow", packages: "off" },
       true,
       {
         status: "False",
         reason: "PackagesOff",
-        message: "debs = off in /etc/unitlet/unitlet.conf: no package is installed for a pod",
+        message: "packages = off in /etc/unitlet/unitlet.conf: no package is installed for a pod",
       },
     ],
   ])("says of %o with apt %j whether packages can be had", (config, hasApt, told) => {
@@ -74,9 +74,13 @@ describe("nodeConditions()", () => {
   });
 
   test.each<[Partial<Config>, readonly string[], Pick<NodeCondition, "status" | "reason" | "message">]>([
-    [{ images: "any" }, [], { status: "True", reason: "ImageToolsFound", message: "skopeo, umoci and crun are there" }],
     [
-      { images: "any" },
+      { imagePulls: "allow" },
+      [],
+      { status: "True", reason: "ImageToolsFound", message: "skopeo, umoci and crun are there" },
+    ],
+    [
+      { imagePulls: "allow" },
       ["umoci", "crun"],
       {
         status: "False",
@@ -85,12 +89,12 @@ describe("nodeConditions()", () => {
       },
     ],
     [
-      { images: "strict" },
+      { imagePulls: "deny" },
       ["crun"],
       {
         status: "False",
         reason: "HostFilesOnly",
-        message: "images = strict in /etc/unitlet/unitlet.conf: pods run on the host's own files",
+        message: "imagePulls = deny in /etc/unitlet/unitlet.conf: pods run on the host's own files",
       },
     ],
   ])("says of %o without %j whether images can be had", (config, missingImageTools, told) => {

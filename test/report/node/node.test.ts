@@ -17,7 +17,7 @@ function report({ config, host, existing = NODE, now = NOW }: Change) {
   return reportNode({ config: { ...CONFIG, ...config }, host: { ...HOST, ...host }, version: "0.1.0", existing, now });
 }
 
-const STRICT = "images = strict in /etc/unitlet/unitlet.conf";
+const STRICT = "imagePulls = deny in /etc/unitlet/unitlet.conf";
 
 const condition = (type: string, status: NodeCondition["status"], reason: string, message: string): NodeCondition => ({
   ...{ type, status, reason, message, lastHeartbeatTime: NOW_TEXT, lastTransitionTime: NOW_TEXT },
@@ -130,7 +130,7 @@ describe("reportNode()", () => {
 
 describe("resources", () => {
   test("are less what is reserved", () => {
-    const config = { reservedCpu: 500, reservedMemory: 1024 ** 3 };
+    const config = { systemReserved: { cpu: 500, memory: 1024 ** 3, ephemeralStorage: 0 } };
     expect(report({ config })).toEqual(patch({ allocatable: { cpu: "3500m", memory: "6824Mi" } }));
   });
 
@@ -179,7 +179,7 @@ describe("declared features", () => {
 
   test("are told along with anything else", () => {
     const daemonEndpoints = { kubeletEndpoint: { Port: 10251 } };
-    expect(report({ existing, config: { port: 10251 } })).toEqual(
+    expect(report({ existing, config: { kubeletPort: 10251 } })).toEqual(
       patch({ daemonEndpoints, declaredFeatures: ["ExtendWebSocketsToKubelet"] }),
     );
   });
@@ -188,7 +188,7 @@ describe("declared features", () => {
 test("what others wrote into the status is not in the patch", () => {
   const theirs = { type: "NetworkUnavailable", status: "False", lastTransitionTime: agoText(9) } as const;
   const existing = with_({ conditions: [theirs, ...CONDITIONS] });
-  expect(report({ existing, config: { port: 10251 } })).toEqual(
+  expect(report({ existing, config: { kubeletPort: 10251 } })).toEqual(
     patch({ daemonEndpoints: { kubeletEndpoint: { Port: 10251 } } }),
   );
 });

@@ -69,7 +69,7 @@ test("no more pods than the node takes", () => {
 });
 
 test("what is kept for the host is not given away", () => {
-  const config = { ...CONFIG, reservedCpu: 1000 };
+  const config = { ...CONFIG, systemReserved: { ...CONFIG.systemReserved, cpu: 1000 } };
   expect(refused([named("a", "3500m")], undefined, config)).toEqual({ a: outOf("cpu", 3500, 0, 3000) });
 });
 

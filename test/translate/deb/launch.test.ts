@@ -41,7 +41,7 @@ function translated(change: Partial<Container> = {}, texts: readonly string[] = 
   const images: Images = { ...NO_IMAGES, debs: { ...DEBS, installed: new Map([[imageKey(IMAGE), deb]]) } };
   const { command: _, ...plain } = container();
   const own = pod({ containers: [{ ...plain, image: IMAGE, ...change }], ...spec });
-  return runnable(own, { config: { ...CONFIG, images: "any" }, images });
+  return runnable(own, { config: { ...CONFIG, imagePulls: "allow" }, images });
 }
 
 const service = (...given: Parameters<typeof translated>) =>

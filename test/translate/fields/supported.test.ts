@@ -138,7 +138,7 @@ describe("nothing is said of", () => {
 
 describe("hostNetwork: false", () => {
   test("is refused where the node is strict about it", () => {
-    const config = { ...CONFIG, podNetwork: "strict" } as const;
+    const config = { ...CONFIG, hostNetwork: "required" } as const;
     expect(translate(pod({ hostNetwork: false }), { config })).toMatchObject({
       kind: "rejected",
       message:

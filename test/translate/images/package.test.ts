@@ -34,7 +34,7 @@ function judged({ image = "deb://jq", policy, config, deb, supported = true, has
   };
   const ran = { name: "app", image, containerID: "systemd://0" } as ContainerStatus;
   const own = { ...pod({ containers: [container(change)] }), ...(hasRun && { status: { containerStatuses: [ran] } }) };
-  return runnable(own, { config: { ...CONFIG, images: "any", ...config }, images, directory }).containers[0];
+  return runnable(own, { config: { ...CONFIG, imagePulls: "allow", ...config }, images, directory }).containers[0];
 }
 
 describe("a package that is there", () => {
@@ -68,8 +68,8 @@ describe("a package that is not there", () => {
   test.for([
     [{ policy: "Never" }, "ErrImageNeverPull", "not present with pull policy of Never"],
     [{ supported: false }, "ErrImagePull", "this node's distribution has no apt-get"],
-    [{ config: { debs: "off" } }, "ErrImagePull", "with debs = off in /etc/unitlet/unitlet.conf"],
-    [{ config: { images: "strict" } }, "ErrImagePull", "with images = strict in /etc/unitlet/unitlet.conf"],
+    [{ config: { packages: "off" } }, "ErrImagePull", "with packages = off in /etc/unitlet/unitlet.conf"],
+    [{ config: { imagePulls: "deny" } }, "ErrImagePull", "with imagePulls = deny in /etc/unitlet/unitlet.conf"],
     [{ image: FILE }, "ErrImagePull", "nobody has signed that file"],
   ] as const)("%j: %s", ([given, reason, words]) => {
     expect(judged(given)?.waiting).toEqual({ reason, message: expect.stringContaining(words) });
@@ -77,7 +77,7 @@ describe("a package that is not there", () => {
 
   test("its file's password is nobody's business", () => {
     expect(judged({ image: FILE })?.waiting?.message).not.toContain("secret");
-    expect(judged({ image: FILE, config: { debs: "all" } })?.pull).toMatchObject({
+    expect(judged({ image: FILE, config: { packages: "any" } })?.pull).toMatchObject({
       repository: `https://example.org/x.deb#sha256=${"ab".repeat(32)}`,
     });
   });
@@ -87,7 +87,7 @@ test("a package is no volume", () => {
   const volumes = [{ name: "v", image: { reference: "deb://jq" } }];
   const mounts = [{ name: "v", mountPath: "/v" }];
   const own = pod({ containers: [container({ volumeMounts: mounts })], volumes });
-  const waiting = runnable(own, { config: { ...CONFIG, images: "any" } }).containers[0]?.waiting;
+  const waiting = runnable(own, { config: { ...CONFIG, imagePulls: "allow" } }).containers[0]?.waiting;
   expect(waiting).toMatchObject({
     reason: "InvalidImageName",
     message: expect.stringContaining("a package is no volume"),

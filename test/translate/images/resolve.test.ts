@@ -5,7 +5,7 @@ import { NO_IMAGES } from "../../../src/model/image/image.ts";
 import type { PodDirectory } from "../../../src/model/world.ts";
 import { resolveImage } from "../../../src/translate/images/resolve.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";
-import { CONFIG, NO_REFERENCES, NOW, podOf, resolved } from "../base.ts";
+import { CONFIG, HOST, NO_REFERENCES, NOW, podOf, resolved } from "../base.ts";
 
 const NAME = "docker.io/library/nginx:1";
 const KEY = imageKey(NAME);
@@ -31,7 +31,7 @@ const STORED: StoredImage = {
   group: "",
 };
 
-const ANY = { ...CONFIG, images: "any" } as const;
+const ANY = { ...CONFIG, imagePulls: "allow" } as const;
 const images = (change: Partial<Images>): Images => ({ ...NO_IMAGES, at: NOW, ...change });
 const stored = (change: Partial<StoredImage> = {}) => images({ stored: new Map([[KEY, { ...STORED, ...change }]]) });
 const failed = (change: Partial<FailedPull> = {}, at = NOW) =>
@@ -43,14 +43,18 @@ const NEW = { files: new Map() } as unknown as PodDirectory;
 
 function judge(change: Partial<Container>, of: Images, directory = since(NOW), config = ANY) {
   const { pod: own, container, reference } = resolved(podOf(change), config);
-  return resolveImage(own, { ...container, reference }, { config, directory, references: NO_REFERENCES, images: of });
+  return resolveImage(
+    own,
+    { ...container, reference },
+    { config, host: HOST, directory, references: NO_REFERENCES, images: of },
+  );
 }
 
 const PULL = {
   key: KEY,
   name: NAME,
   repository: "docker.io/library/nginx",
-  reserve: 100,
+  reserve: { bytes: 100, inodes: 50 },
   isFirst: true,
   missing: [],
 };
@@ -60,7 +64,9 @@ test.for(["host", "host:1.2", "/usr/bin/sleep"])("image %s is the host's", (imag
 });
 
 test("any image is the host's where images are ignored", () => {
-  expect(judge({ image: "nginx" }, NO_IMAGES, NEW, { ...CONFIG, images: "ignore" } as never)).toEqual({ kind: "host" });
+  expect(judge({ image: "nginx" }, NO_IMAGES, NEW, { ...CONFIG, ignoreImages: true } as never)).toEqual({
+    kind: "host",
+  });
 });
 
 describe("a file by URL without a checksum", () => {
@@ -134,11 +140,11 @@ describe("an image that is not there", () => {
   });
 
   test("is not pulled where nothing is", () => {
-    const config = { ...CONFIG, images: "strict" } as never;
+    const config = { ...CONFIG, imagePulls: "deny" } as never;
     expect(judge({ image: "nginx:1" }, images({}), NEW, config)).toEqual(
       absent(
         "ErrImagePull",
-        'image "nginx:1" cannot be pulled: this node runs programs on its own files. Set image to "host" or to the absolute path of a program, or set images = any in /etc/unitlet/unitlet.conf',
+        'image "nginx:1" cannot be pulled: this node runs programs on its own files. Set image to "host" or to the absolute path of a program, or set imagePulls = allow in /etc/unitlet/unitlet.conf',
       ),
     );
   });
@@ -185,6 +191,6 @@ describe("an image that is not there", () => {
 
 test("what no pod names is no trouble", () => {
   const { pod: own, container, reference } = resolved(podOf({ image: "nginx:1" }));
-  const context = { config: ANY, references: NO_REFERENCES };
+  const context = { config: ANY, host: HOST, references: NO_REFERENCES };
   expect(resolveImage(own, { ...container, reference }, context)).toMatchObject({ kind: "absent" });
 });

@@ -95,7 +95,7 @@ describe("portConflicts()", () => {
   });
 
   test("none where only pods of the host's network are taken, which the scheduler keeps apart", () => {
-    const strict = { ...CONFIG, podNetwork: "strict" } as const;
+    const strict = { ...CONFIG, hostNetwork: "required" } as const;
     expect(portConflicts([older({ hostPort: 80 }), newer({ hostPort: 80 })], strict).size).toBe(0);
   });
 });

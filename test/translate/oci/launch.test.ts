@@ -24,7 +24,7 @@ function translated(change: Partial<Container> = {}, spec: Partial<PodSpec> = {}
   const images: Images = { ...NO_IMAGES, stored: new Map([[imageKey(NAME), { ...STORED, ...stored }]]) };
   const { command: _, ...plain } = container();
   const own = pod({ containers: [{ ...plain, image: "app:1", ...change }], ...spec });
-  return runnable(own, { config: { ...CONFIG, images: "any" }, images });
+  return runnable(own, { config: { ...CONFIG, imagePulls: "allow" }, images });
 }
 
 function bundle(...given: Parameters<typeof translated>) {

@@ -31,7 +31,7 @@ const DIRECTORY: PodDirectory = {
 
 function translated(spec: Partial<PodSpec> = {}, directory = DIRECTORY) {
   const own = pod({ containers: [onImage("app")], hostNetwork: false, ...spec });
-  return runnable(own, { config: { ...CONFIG, images: "any" }, images: IMAGES, directory });
+  return runnable(own, { config: { ...CONFIG, imagePulls: "allow" }, images: IMAGES, directory });
 }
 
 function namespaces(spec: Partial<PodSpec>, of = "app"): Record<string, string> {

@@ -27,7 +27,7 @@ const images = (change: Partial<Images> = {}): Images => ({ ...NO_IMAGES, at: NO
 const stored = (change: Partial<StoredImage> = {}) =>
   images({ stored: new Map([[imageKey(NAME), { ...STORED, ...change }]]) });
 const context = (of: Images, change: Partial<TranslateContext> = {}) => ({
-  ...{ config: { ...CONFIG, images: "any" as const }, images: of },
+  ...{ config: { ...CONFIG, imagePulls: "allow" as const }, images: of },
   ...change,
 });
 const directory = (change: Partial<PodDirectory>) => ({
@@ -132,11 +132,11 @@ describe("an image that is not here", () => {
   });
 
   test("cannot be had where images mean nothing", () => {
-    const none = { ...context(images()), config: { ...CONFIG, images: "ignore" as const } };
+    const none = { ...context(images()), config: { ...CONFIG, ignoreImages: true as const } };
     expect(waiting(FILES, none)).toEqual({
       reason: "ErrImagePull",
       message:
-        'image "files:1" cannot be pulled: this node pulls none, since images = ignore in /etc/unitlet/unitlet.conf',
+        'image "files:1" cannot be pulled: this node pulls none, since ignoreImages = yes in /etc/unitlet/unitlet.conf',
     });
   });
 });

@@ -1,0 +1,4 @@
+/** The value of a setting is not usable. The message says what was expected; the caller adds file, key and value. */
+export class SettingError extends Error {
+  override readonly name = "SettingError";
+}
