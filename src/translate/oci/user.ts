@@ -38,13 +38,21 @@ export function imageUser(
   if (given === "unknown") return unknown(`group ${groupName}`, "group");
   const gid = requested.gid ?? given ?? account?.gid ?? 0;
   if (uid > MAX_ID || gid > MAX_ID) return outOfRange(image.config.user);
-  const supplementary = groups.filter(({ members }) => account !== undefined && members.includes(account.name));
-  const ids = [...new Set(supplementary.map((group) => group.gid))].filter((id) => id !== gid);
   return {
     ok: true,
-    user: { uid, gid, groups: ids.toSorted((a, b) => a - b) },
+    user: { uid, gid, groups: memberships(pod, account?.name, groups).filter((id) => id !== gid) },
     home: account?.home || (uid === 0 ? "/root" : "/"),
   };
+}
+
+/**
+ * Returns the IDs of the groups that the image's /etc/group gives the user; none with supplementalGroupsPolicy Strict
+ * (KEP-3619).
+ */
+function memberships({ spec }: Pod, user: string | undefined, groups: ReturnType<typeof parseGroup>): number[] {
+  if (user === undefined || spec.securityContext?.supplementalGroupsPolicy === "Strict") return [];
+  const ids = groups.filter(({ members }) => members.includes(user)).map(({ gid }) => gid);
+  return [...new Set(ids)].toSorted((a, b) => a - b);
 }
 
 function unknown(what: string, file: string): ImageUser {
