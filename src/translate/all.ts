@@ -12,7 +12,7 @@ import { admitResize } from "./resources/resize.ts";
 
 /** Translates every pod of the list, whether the list is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {
-  const { config, host, references, absentDirectories, hostFiles, envFiles, images } = world;
+  const { config, host, node, references, absentDirectories, hostFiles, envFiles, images } = world;
   const alive = world.pods.items.filter(
     ({ metadata, status }) => !metadata.deletionTimestamp && !isTerminal(status?.phase),
   );
@@ -35,6 +35,7 @@ export function translateAll(world: World, libDir: string): readonly Translation
     const translation = translatePod(pod, {
       config,
       host,
+      node,
       libDir,
       network,
       directory,

@@ -1,3 +1,4 @@
+import type { Node } from "../model/api/node.ts";
 import type { Config } from "../model/host/config.ts";
 import type { Host } from "../model/host/host.ts";
 import type { Images } from "../model/image/image.ts";
@@ -12,6 +13,8 @@ import type { PodVolumes } from "./volumes/mount-source.ts";
 export interface TranslateContext {
   readonly config: Config;
   readonly host: Host;
+  /** Undefined: standalone, or the API server has not answered. */
+  readonly node?: Node | undefined;
   /** Directory of the helpers that units run, such as "/usr/local/lib/unitlet". */
   readonly libDir: string;
   readonly network: PodNetwork;

@@ -73,8 +73,8 @@ function resolveVolumes(
   pod: Pod,
   context: TranslateContext,
 ): { readonly volumes: Volumes & Pick<ImageVolumes, "waits">; readonly images: ImageVolumes } {
-  const { config, host, references, hostFiles, failedMounts, directory } = context;
-  const known = { pod, references, hostFiles, failedMounts, allocatable: allocatable(config, host) };
+  const { config, host, node, references, hostFiles, failedMounts, directory } = context;
+  const known = { pod, node, references, hostFiles, failedMounts, allocatable: allocatable(config, host) };
   const others = translateVolumes(known, directory?.volumes ?? new Map());
   const images = translateImageVolumes(pod, context);
   const sources = new Map([...others.sources, ...images.sources]);

@@ -13,7 +13,7 @@ export interface ResolvedContainer {
   readonly unitName: UnitName;
   /** The field of the container in its pod, such as `spec.initContainers[db]`. */
   readonly path: string;
-  /** What `image` names; the host's files whatever it names, while the setting `images` is "ignore". */
+  /** What `image` names; the host's files whatever it names, with the setting `ignoreImages`. */
   readonly reference: ImageReference;
   /** What the pod's annotations say of this container. */
   readonly options: AnnotationOptions;

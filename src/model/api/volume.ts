@@ -1,4 +1,5 @@
 import type { FieldRef, ResourceFieldRef } from "./env-var.ts";
+import type { NodeSelectorTerm } from "./node-selector.ts";
 
 /** Of the kinds that this version provides; other kinds stay on the object, and are refused. */
 export interface Volume {
@@ -85,6 +86,7 @@ export interface PersistentVolume {
     readonly local?: { readonly path: string };
     readonly hostPath?: { readonly path: string; readonly type?: string };
     readonly nfs?: NfsSource;
+    readonly nodeAffinity?: { readonly required?: { readonly nodeSelectorTerms?: readonly NodeSelectorTerm[] } };
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Pod } from "../../model/api/pod.ts";
 import type { ProcessUser } from "../../model/confinement.ts";
 import type { StoredImage } from "../../model/image/image.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
@@ -40,7 +41,7 @@ export function imageUser(
   if (uid > MAX_ID || gid > MAX_ID) return outOfRange(image.config.user);
   return {
     ok: true,
-    user: { uid, gid, groups: memberships(pod, account?.name, groups).filter((id) => id !== gid) },
+    user: { uid, gid, groups: memberships(container.pod, account?.name, groups).filter((id) => id !== gid) },
     home: account?.home || (uid === 0 ? "/root" : "/"),
   };
 }

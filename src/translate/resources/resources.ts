@@ -63,13 +63,13 @@ function cpuLines(request: number, limit: number): UnitLines {
   return limit > 0 ? [...weight, ["CPUQuota", `${Math.max(limit, 10) / 10}%`]] : weight;
 }
 
+/**
+ * No pod swaps, with or without a limit: the kubelet's default swapBehavior is NoSwap
+ * (`kuberuntime_container_linux.go: ConfigureNoSwap`, v1.36). systemd applies MemorySwapMax= on cgroup v2 only.
+ */
 function memoryLines(limit: number): UnitLines {
-  return limit > 0
-    ? [
-        ["MemoryMax", String(limit)],
-        ["MemorySwapMax", "0"],
-      ]
-    : [];
+  const noSwap = ["MemorySwapMax", "0"] as const;
+  return limit > 0 ? [["MemoryMax", String(limit)], noSwap] : [noSwap];
 }
 
 /** As runc since 1.3.2 converts shares, so that one CPU is systemd's default of 100. */

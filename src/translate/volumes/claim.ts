@@ -1,3 +1,5 @@
+import type { Node } from "../../model/api/node.ts";
+import { matchesNodeSelectorTerms } from "../../model/api/node-selector.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { PersistentVolume, PersistentVolumeClaim, Volume } from "../../model/api/volume.ts";
 import { type ResolvedReferences, resolveReference } from "../../model/references.ts";
@@ -12,8 +14,21 @@ type Claimed =
   | { readonly ok: true; readonly spec: NonNullable<PersistentVolume["spec"]>; readonly readOnly: boolean }
   | { readonly ok: false; readonly because: string };
 
-/** The PersistentVolume that the claim is bound to, if this node can mount it. */
-export function claimedVolume(pod: Pod, volume: Volume, references: ResolvedReferences): Claimed {
+/** A check of the kubelet (`operation_generator.go: GenerateMountVolumeFunc`, v1.36) with its error. */
+interface FailedCheck {
+  readonly check: "NodeAffinity" | "MountOptionSupport";
+  readonly because: string;
+}
+
+interface ClaimContext {
+  readonly pod: Pod;
+  readonly references: ResolvedReferences;
+  /** Undefined: the Node object is not known, and no volume is refused for its nodeAffinity. */
+  readonly node?: Node | undefined;
+}
+
+/** Returns the PersistentVolume that the claim is bound to; or why this node cannot mount it. */
+export function claimedVolume(volume: Volume, { pod, references, node }: ClaimContext): Claimed {
   const { namespace } = pod.metadata;
   const name = claimName(pod, volume) ?? "";
   const claim = resolveReference(references, "persistentvolumeclaim", namespace, name);
@@ -36,7 +51,29 @@ export function claimedVolume(pod: Pod, volume: Volume, references: ResolvedRefe
     return failed(
       `PV ${spec.volumeName} is of a kind that this node cannot mount: use a local, hostPath or nfs volume`,
     );
+  const mismatch = affinityProblem(bound.value.spec, node) ?? mountOptionsProblem(bound.value.spec);
+  if (mismatch !== undefined) {
+    const { check, because } = mismatch;
+    return failed(`MountVolume.${check} check failed for volume "${spec.volumeName}" : ${because}`);
+  }
   return { ok: true, spec: bound.value.spec, readOnly: volume.persistentVolumeClaim?.readOnly ?? false };
+}
+
+type VolumeSpec = NonNullable<PersistentVolume["spec"]>;
+
+/** Only labels count, and not the node's name (`component-helpers/storage/volume/helpers.go: CheckNodeAffinity`, v0.36). */
+function affinityProblem({ nodeAffinity }: VolumeSpec, node: Node | undefined): FailedCheck | undefined {
+  const required = nodeAffinity?.required;
+  if (required === undefined || node === undefined) return undefined;
+  const labelled = { metadata: { name: "", labels: node.metadata.labels ?? {} } };
+  if (matchesNodeSelectorTerms(required.nodeSelectorTerms ?? [], labelled)) return undefined;
+  return { check: "NodeAffinity", because: "no matching NodeSelectorTerms" };
+}
+
+/** A local or hostPath volume is a directory that is not mounted for the pod, so no option of a mount can hold for it. */
+function mountOptionsProblem({ nfs, mountOptions = [] }: VolumeSpec): FailedCheck | undefined {
+  if (nfs !== undefined || mountOptions.length === 0) return undefined;
+  return { check: "MountOptionSupport", because: "mount options are not supported for this volume type" };
 }
 
 function isOwner({ metadata }: Pod, claim: PersistentVolumeClaim): boolean {

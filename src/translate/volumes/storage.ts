@@ -1,3 +1,4 @@
+import type { Node } from "../../model/api/node.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
 import type { Volume } from "../../model/api/volume.ts";
@@ -14,6 +15,8 @@ import { nfsMount } from "./nfs.ts";
 export interface StorageContext {
   readonly pod: Pod;
   readonly references: ResolvedReferences;
+  /** Undefined: the Node object is not known. */
+  readonly node?: Node | undefined;
   readonly allocatable: Allocatable;
   /** What is at the paths of the host that pods name. */
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
@@ -27,7 +30,7 @@ export function resolveVolume(volume: Volume, context: StorageContext): Resolved
   if (hostPath !== undefined) return hostFile(hostPath.path, hostPath.type ?? "", context.hostFiles);
   if (nfs !== undefined) return nfsMount(context.pod, volume.name, nfs, []);
   if (volume.persistentVolumeClaim === undefined && volume.ephemeral === undefined) return emptyDir(volume, context);
-  const claimed = claimedVolume(context.pod, volume, context.references);
+  const claimed = claimedVolume(volume, context);
   if (!claimed.ok) return claimed;
   const { local, hostPath: path, nfs: share } = claimed.spec;
   const source =

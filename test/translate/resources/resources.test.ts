@@ -48,29 +48,29 @@ describe("cpuWeight()", () => {
 
 describe("directives of a container", () => {
   const cases: [string, Resources, object][] = [
-    ["nothing asked for", {}, { CPUWeight: "1", OOMScoreAdjust: "1000" }],
-    ["a cpu request", { requests: { cpu: "500m" } }, { CPUWeight: "59", OOMScoreAdjust: "999" }],
+    ["nothing asked for", {}, { CPUWeight: "1", MemorySwapMax: "0", OOMScoreAdjust: "1000" }],
+    ["a cpu request", { requests: { cpu: "500m" } }, { CPUWeight: "59", MemorySwapMax: "0", OOMScoreAdjust: "999" }],
     [
       "a cpu limit is a request too",
       { limits: { cpu: "1" } },
-      { CPUWeight: "100", CPUQuota: "100%", OOMScoreAdjust: "999" },
+      { CPUWeight: "100", CPUQuota: "100%", MemorySwapMax: "0", OOMScoreAdjust: "999" },
     ],
     [
       "a limit of several cpus",
       { limits: { cpu: "2.5" } },
-      { CPUWeight: "208", CPUQuota: "250%", OOMScoreAdjust: "999" },
+      { CPUWeight: "208", CPUQuota: "250%", MemorySwapMax: "0", OOMScoreAdjust: "999" },
     ],
     [
       "a limit between whole percents",
       { limits: { cpu: "33m" } },
-      { CPUWeight: "8", CPUQuota: "3.3%", OOMScoreAdjust: "999" },
+      { CPUWeight: "8", CPUQuota: "3.3%", MemorySwapMax: "0", OOMScoreAdjust: "999" },
     ],
     [
       "a limit under the kernel's least",
       { limits: { cpu: "1m" } },
-      { CPUWeight: "1", CPUQuota: "1%", OOMScoreAdjust: "999" },
+      { CPUWeight: "1", CPUQuota: "1%", MemorySwapMax: "0", OOMScoreAdjust: "999" },
     ],
-    ["a limit of no cpu is none", { limits: { cpu: "0" } }, { CPUWeight: "1", OOMScoreAdjust: "1000" }],
+    ["a limit of no cpu is none", { limits: { cpu: "0" } }, { CPUWeight: "1", MemorySwapMax: "0", OOMScoreAdjust: "1000" }],
     [
       "a memory limit",
       { requests: { memory: "0" }, limits: { memory: "64Mi" } },
@@ -99,11 +99,12 @@ describe("directives of a container", () => {
 });
 
 describe("directives of a pod's slice", () => {
+  const NO_SWAP: [string, string] = ["MemorySwapMax", "0"];
   const one = asking({ cpu: "500m", memory: "1Gi" }, { cpu: "1", memory: "2Gi" });
   const free = {};
 
   const cases: [string, Partial<Container>[], Partial<Container>[], [string, string][]][] = [
-    ["nothing asked for", [free], [], [["CPUWeight", "1"]]],
+    ["nothing asked for", [free], [], [["CPUWeight", "1"], NO_SWAP]],
     [
       "the sum of the containers",
       [one, one],
@@ -115,8 +116,8 @@ describe("directives of a pod's slice", () => {
         ["MemorySwapMax", "0"],
       ],
     ],
-    ["no limit where a container has none", [one, free], [], [["CPUWeight", "59"]]],
-    ["no limit where an init container has none", [one], [free], [["CPUWeight", "59"]]],
+    ["no limit where a container has none", [one, free], [], [["CPUWeight", "59"], NO_SWAP]],
+    ["no limit where an init container has none", [one], [free], [["CPUWeight", "59"], NO_SWAP]],
     [
       "an init container that needs more",
       [one],

@@ -44,6 +44,35 @@ describe("a claim", () => {
     );
   });
 
+  describe.each([{ local: { path: "/srv/dir" } }, { hostPath: { path: "/srv/dir" } }])("of %j", (source) => {
+    const requires = (...nodeSelectorTerms: object[]) => bound({ ...source, nodeAffinity: { required: { nodeSelectorTerms } } });
+    const rack = (value: string) => ({ matchExpressions: [{ key: "rack", operator: "In", values: [value] }] });
+    const node = { metadata: { name: "edge", labels: { rack: "r1" } } };
+    const elsewhere = 'MountVolume.NodeAffinity check failed for volume "pv" : no matching NodeSelectorTerms';
+
+    test.for([
+      ["that selects this node", [rack("r2"), rack("r1")], node, { path: "/srv/dir" }],
+      ["of a node that is not known", [rack("r2")], undefined, { path: "/srv/dir" }],
+    ] as const)("%s is mounted", ([, terms, known, expected]) => {
+      expect(placed(of, {}, requires(...terms), known)).toMatchObject(expected);
+    });
+
+    test.for([
+      ["another rack", [rack("r2")]],
+      ["no term", []],
+      ["a term without a requirement", [{}]],
+      ["the node's name", [{ matchFields: [{ key: "metadata.name", operator: "In", values: ["edge"] }] }]],
+    ] as const)("is not mounted when its nodeAffinity names %s", ([, terms]) => {
+      expect(placed(of, {}, requires(...terms), node)).toBe(elsewhere);
+    });
+
+    test("is not mounted when it has mount options", () => {
+      expect(placed(of, {}, bound({ ...source, mountOptions: ["noexec"] }))).toBe(
+        'MountVolume.MountOptionSupport check failed for volume "pv" : mount options are not supported for this volume type',
+      );
+    });
+  });
+
   test("of a hostPath volume is its path, and no group's", () => {
     const references = bound({ hostPath: { path: "/gone", type: "DirectoryOrCreate" } });
     expect(placed(of, { securityContext: { fsGroup: 7 } }, references)).toMatchObject({

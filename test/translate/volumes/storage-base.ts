@@ -1,3 +1,4 @@
+import type { Node } from "../../../src/model/api/node.ts";
 import type { Volume } from "../../../src/model/api/volume.ts";
 import type { ResolvedReferences } from "../../../src/model/references.ts";
 import type { HostFileType } from "../../../src/model/storage.ts";
@@ -15,9 +16,14 @@ const FILES: readonly (readonly [string, HostFileType])[] = [
   ["/dev/sda", "block device"],
 ];
 
-export function placed(volume: Omit<Volume, "name">, spec: object = {}, references: ResolvedReferences = new Map()) {
+export function placed(
+  volume: Omit<Volume, "name">,
+  spec: object = {},
+  references: ResolvedReferences = new Map(),
+  node?: Node,
+) {
   const of = pod({ ...spec, volumes: [{ name: "v", ...volume }] });
-  const context = { pod: of, references, allocatable: ALLOCATABLE, hostFiles: new Map(FILES) };
+  const context = { pod: of, references, node, allocatable: ALLOCATABLE, hostFiles: new Map(FILES) };
   const { sources, missing } = translateVolumes(context, new Map());
   return sources.get("v") ?? missing.get("v");
 }
