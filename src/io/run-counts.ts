@@ -22,9 +22,9 @@ export const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20] as const;
 
 const NAME = "runs";
 /** Changes with the shape of what is kept. */
-const SHAPE = "1";
+const SHAPE = "2";
 
-const NONE = { settled: 0, done: 0, incomplete: 0, failed: 0 };
+const NONE = { unchanged: 0, done: 0, incomplete: 0, failed: 0 };
 
 export function readRunCounts(): RunCounts | undefined {
   return readCached<RunCounts>(NAME, SHAPE);
@@ -45,7 +45,7 @@ export function addRun(
   const { since = now, outcomes = NONE, within = BUCKETS.map(() => 0) } = before ?? {};
   const failed = { ...before?.failedSteps };
   for (const step of failedSteps) failed[step] = (failed[step] ?? 0) + 1;
-  const isGood = outcome === "settled" || outcome === "done";
+  const isGood = outcome === "unchanged" || outcome === "done";
   return {
     since,
     outcomes: { ...outcomes, [outcome]: outcomes[outcome] + 1 },

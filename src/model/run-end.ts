@@ -4,7 +4,7 @@ import type { Step } from "./step.ts";
 export interface RunEnd {
   /** The process's exit status. */
   readonly status: number;
-  /** `settled`: all was as the last run had left it. `incomplete`: the pods could not be listed, so the host alone was looked after. */
-  readonly outcome: "settled" | "done" | "incomplete" | "failed";
+  /** `unchanged`: the fast path found nothing to do. `incomplete`: the list of pods failed, so no pod was added or removed. */
+  readonly outcome: "unchanged" | "done" | "incomplete" | "failed";
   readonly failedSteps: readonly Step["kind"][];
 }

@@ -43,7 +43,7 @@ async function endEarly(run: RunInput, { renewed }: Heartbeat): Promise<RunEnd |
   const found = readFastPath(run.digestBefore, run.now);
   if (found === undefined) return undefined;
   if (renewed) await updateNode(run, { systemdVersion: found.systemdVersion });
-  return { status: 0, outcome: "settled", failedSteps: [] };
+  return { status: 0, outcome: "unchanged", failedSteps: [] };
 }
 
 async function list(source: PodSource, { unreachable }: Heartbeat): Promise<ListResult> {

@@ -18,7 +18,7 @@ export function podProblems(
   { config, host, conflict, network }: TranslateContext,
 ): Problem[] {
   return [
-    ...fieldProblems(pod),
+    ...fieldProblems(pod, config),
     ...terminalProblems(containers),
     ...processProblems(pod, containers),
     ...annotationProblems(pod, host.confinementProbe?.users),

@@ -64,7 +64,18 @@ describe("a pod that the node evicts", () => {
     return { ...of, spec: { ...of.spec, containers: [{ ...app, resources }] }, status: LET_IN };
   };
   const usage = new Map([
-    [UID, { memory: 0, processes: 0, disk: 2, inodes: 0, containers: new Map(), volumes: new Map() }],
+    [
+      UID,
+      {
+        memory: 0,
+        processes: 0,
+        disk: 2,
+        inodes: 0,
+        containers: new Map(),
+        containerDisk: new Map(),
+        volumes: new Map(),
+      },
+    ],
   ]);
 
   test("is killed, and stopped so that it does not come back", () => {

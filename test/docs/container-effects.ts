@@ -33,6 +33,8 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   "resources.requests.cpu": "`CPUWeight=`.",
   "resources.requests.memory":
     "For the scheduler, and `OOMScoreAdjust=`: the kernel kills a container with a larger request later.",
+  "resources.limits.ephemeral-storage":
+    "Evicts the pod when one container or all containers together exceed it. emptyDirs on disk, writable layers of images and termination messages count. Logs do not, because journald keeps them in files of the whole host.",
   resizePolicy: "Resources change in place, except with `RestartContainer`.",
   restartPolicy: "Takes precedence over the pod's. `Always` makes an init container a sidecar.",
   "restartPolicyRules[].exitCodes": "`RestartForceExitStatus=`.",
@@ -41,7 +43,8 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
     "`BindPaths=`. On the host's files: a path that exists on the host, or one below `/run`, `/tmp` or `/var/tmp`. Rejected inside another writable volume, and over `/usr/bin`, libraries, `/etc/passwd`, `/proc` and other paths that start the container.",
   "volumeMounts[].readOnly":
     "`BindReadOnlyPaths=`. configMap, secret, projected and downwardAPI volumes are always read-only.",
-  "volumeMounts[].recursiveReadOnly": "A read-only mount is always recursive.",
+  "volumeMounts[].recursiveReadOnly":
+    "On the host's files every read-only mount is recursive. On an image a read-only mount is recursive only with this field.",
   "volumeMounts[].subPath":
     "Symbolic links cannot lead out of the volume. The path is resolved once for the life of the pod.",
   "volumeMounts[].subPathExpr": "As `subPath`, with `$(VAR)` replaced.",

@@ -1,6 +1,7 @@
 import type { Pod } from "../../src/model/api/pod.ts";
 import { type Exception, NOT_YET, OTHER_NODE, type Row } from "../../src/translate/fields/field-row.ts";
 import { FIELDS } from "../../src/translate/fields/fields.ts";
+import { CONFIG } from "../translate/base.ts";
 import { CONTAINER_EFFECTS } from "./container-effects.ts";
 import { table } from "./markdown.ts";
 import { POD_EFFECTS } from "./pod-effects.ts";
@@ -104,7 +105,7 @@ function capitalised(text: string): string {
 const NO_POD = { spec: { containers: [] } } as unknown as Pod;
 
 function acceptedValues({ unless }: Exception): string[] {
-  return VALUES.filter(([, value]) => unless?.(value, NO_POD)).map(([words]) => words);
+  return VALUES.filter(([, value]) => unless?.(value, NO_POD, CONFIG)).map(([words]) => words);
 }
 
 /** Values that some row exempts, and how the page writes them. */

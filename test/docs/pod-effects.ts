@@ -33,10 +33,13 @@ export const POD_EFFECTS: Readonly<Record<string, string>> = {
   "securityContext.runAsUser": "For containers without a value of their own.",
   "securityContext.runAsGroup": "For containers without a value of their own.",
   "securityContext.runAsNonRoot": "For containers without a value of their own.",
-  "securityContext.fsGroup": "A supplementary group of all containers.",
-  "securityContext.fsGroupChangePolicy": "No effect.",
+  "securityContext.fsGroup":
+    "A supplementary group of all containers. It owns projected files, emptyDirs and the files of local volumes.",
+  "securityContext.fsGroupChangePolicy":
+    "`OnRootMismatch`: the files of a local volume keep their group when the top directory has the right one.",
   "securityContext.supplementalGroups": "Supplementary groups of all containers.",
-  "securityContext.supplementalGroupsPolicy": "Always `Strict`: no group comes from the host's `/etc/group`.",
+  "securityContext.supplementalGroupsPolicy":
+    "`Merge` adds the groups of an image's `/etc/group`. On the host's files no group comes from `/etc/group`.",
   "securityContext.seLinuxChangePolicy": "No effect, because no volume is labelled.",
   "resources.requests.cpu": "`CPUWeight=` of the pod's slice, instead of the sum of its containers.",
   "resources.requests.memory": "For the scheduler and for the order of eviction.",

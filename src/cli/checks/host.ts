@@ -97,7 +97,9 @@ function images(config: Config | undefined): Finding[] {
 function packages(config: Config | undefined): Finding[] {
   if (!pullsImages(config) || config.packages === "off") return [];
   if (hasApt()) return [ok("packages", `image deb://NAME installs packages, packages = ${config.packages}`)];
-  return [warning("packages", "image deb://NAME needs apt-get, which this distribution does not have: set packages = off")];
+  return [
+    warning("packages", "image deb://NAME needs apt-get, which this distribution does not have: set packages = off"),
+  ];
 }
 
 function isProgram(path: string): boolean {

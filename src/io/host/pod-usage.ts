@@ -6,10 +6,13 @@ import { list } from "../files.ts";
 import { CgroupFiles } from "./cgroup-files.ts";
 import { readUnitUsage, unitCgroups } from "./cgroups.ts";
 
-/** Longest time that one run spends on measuring files: what is not known by then counts against nobody. */
+/** The longest time that one run spends on measuring files. What is not measured by then counts as 0. */
 const MEASURE_BUDGET_MS = 4000;
 
-/** By UID, for all pods of which anything runs. The files are measured of those in `onDisk` alone: that takes long. */
+/** The end of the name of a file with a termination message (model/paths.ts: messageFile). */
+const MESSAGE = ".message";
+
+/** Returns the usage of all pods with running units, by UID. Files are measured for the pods in `onDisk` only: that is slow. */
 export function readPodUsage(onDisk: ReadonlySet<string>): ReadonlyMap<string, PodUsage> {
   const files = new CgroupFiles();
   const end = performance.now() + MEASURE_BUDGET_MS;
@@ -25,26 +28,43 @@ export function readPodUsage(onDisk: ReadonlySet<string>): ReadonlyMap<string, P
           memory: units.find(({ identity }) => identity.container === "")?.workingSet ?? 0,
           processes: files.counter(files.isUnified ? "" : "pids", path, "pids.current") ?? 0,
           containers: new Map(containers.map((each) => [each.identity.container, each.workingSet ?? 0])),
-          ...(onDisk.has(podUID) ? measure(podUID, end) : { disk: 0, inodes: 0, volumes: new Map() }),
+          ...(onDisk.has(podUID) ? measure(podUID, end) : UNMEASURED),
         },
       ];
     }),
   );
 }
 
-/** A pod's volumes on the disk are directories below its own. */
-function measure(uid: string, end: number): Pick<PodUsage, "disk" | "inodes" | "volumes"> {
-  const directory = join(podStateDir(uid), "volumes");
-  const names = list(directory);
-  const bytes = new Map(names.map((name) => [name, diskUsage(join(directory, name), end)]));
+type DiskUsage = Pick<PodUsage, "disk" | "inodes" | "containerDisk" | "volumes">;
+
+const UNMEASURED: DiskUsage = { disk: 0, inodes: 0, containerDisk: new Map(), volumes: new Map() };
+
+/**
+ * Measures the directories of a pod below /var/lib/unitlet. Logs are not among them: journald keeps the entries of all units
+ * in files of its own, and to count those of one unit means to read them all.
+ */
+function measure(uid: string, end: number): DiskUsage {
+  const state = podStateDir(uid);
+  const volumes = new Map(
+    list(join(state, "volumes")).map((name) => [name, diskUsage(join(state, "volumes", name), end)]),
+  );
+  const layers = list(join(state, "roots")).map((name) => [name, join(state, "roots", name, "upper")] as const);
+  const messages = list(state)
+    .filter((name) => name.endsWith(MESSAGE))
+    .map((name) => [name.slice(0, -MESSAGE.length), join(state, name)] as const);
+  const containerDisk = new Map<string, number>();
+  for (const [name, path] of [...layers, ...messages])
+    containerDisk.set(name, (containerDisk.get(name) ?? 0) + diskUsage(path, end));
+  const trees = [...[...volumes.keys()].map((name) => join(state, "volumes", name)), ...layers.map(([, path]) => path)];
   return {
-    disk: [...bytes.values()].reduce((a, b) => a + b, 0),
-    inodes: names.reduce((sum, name) => sum + diskUsage(join(directory, name), end, "--inodes"), 0),
-    volumes: bytes,
+    disk: [...volumes.values(), ...containerDisk.values()].reduce((a, b) => a + b, 0),
+    inodes: trees.reduce((sum, path) => sum + diskUsage(path, end, "--inodes"), 0),
+    containerDisk,
+    volumes,
   };
 }
 
-/** 0 when du cannot tell, or not in time. */
+/** Returns bytes or a count of inodes; 0 when the path is missing or the time is over. */
 function diskUsage(path: string, end: number, what = "--block-size=1"): number {
   const left = Math.floor(end - performance.now());
   if (left <= 0) return 0;

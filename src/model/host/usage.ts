@@ -3,11 +3,13 @@ export interface PodUsage {
   /** The working set: what was not in use lately is not counted. */
   readonly memory: number;
   readonly processes: number;
-  /** Of the volumes that are the pod's own. */
+  /** Of emptyDirs on disk, the containers' writable layers and their termination messages. */
   readonly disk: number;
   readonly inodes: number;
   /** Working set by container. */
   readonly containers: ReadonlyMap<string, number>;
+  /** Bytes on disk by container: its writable layer and its termination message. */
+  readonly containerDisk: ReadonlyMap<string, number>;
   /** Bytes by emptyDir volume. */
   readonly volumes: ReadonlyMap<string, number>;
 }

@@ -1,12 +1,12 @@
 import { printBytes, printCores } from "../../model/api/quantity.ts";
 import type { Config, EvictionThresholds, SystemReserved } from "../../model/host/config.ts";
 
-/** A container's restart back-off, as units/container-start has it. */
+/** The longest restart back-off of units/helpers/container/container-start. */
 const MAX_BACK_OFF = "5m0s";
 
 /** Returns the answer of /configz: the fields of the kubelet's configuration that have a meaning here. */
 export function configz(config: Config): object {
-  const { endpoint, systemReserved, evictionHard } = config;
+  const { endpoint, clusterDNS, clusterDomain } = config;
   const clientCA = endpoint?.clientCA && "file" in endpoint.clientCA ? endpoint.clientCA.file : undefined;
   const pair = endpoint?.servingPair;
   return {
@@ -28,8 +28,11 @@ export function configz(config: Config): object {
       cgroupDriver: "systemd",
       cpuCFSQuota: true,
       failSwapOn: false,
-      evictionHard: printThresholds(evictionHard),
-      systemReserved: printReserved(systemReserved),
+      clusterDomain,
+      ...(clusterDNS.length > 0 ? { clusterDNS } : {}),
+      rotateCertificates: true,
+      serverTLSBootstrap: pair === undefined && endpoint?.servingCertificate !== "self-signed",
+      ...resources(config),
       crashLoopBackOff: { maxContainerRestartPeriod: MAX_BACK_OFF },
       enableDebuggingHandlers: true,
       enableProfilingHandler: false,
@@ -39,6 +42,24 @@ export function configz(config: Config): object {
       registerNode: true,
       containerRuntimeEndpoint: "",
     },
+  };
+}
+
+function resources({
+  systemReserved,
+  evictionHard,
+  imageGCHighThresholdPercent,
+  imageGCLowThresholdPercent,
+}: Config): object {
+  return {
+    imageMinimumGCAge: "2m0s",
+    imageGCHighThresholdPercent,
+    imageGCLowThresholdPercent,
+    nodeStatusMaxImages: 50,
+    evictionHard: printThresholds(evictionHard),
+    evictionPressureTransitionPeriod: "5m0s",
+    memorySwap: { swapBehavior: "NoSwap" },
+    systemReserved: printReserved(systemReserved),
   };
 }
 

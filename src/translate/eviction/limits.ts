@@ -2,19 +2,26 @@ import type { Pod } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
 import type { PodUsage } from "../../model/host/usage.ts";
 
-/** Whether anything of the pod is measured against a limit of its own. */
+/** True when files of the pod are compared with a limit of its own. */
 export function hasDiskLimit(pod: Pod): boolean {
-  return sizeLimits(pod).length > 0 || totalLimit(pod) !== undefined;
+  return sizeLimits(pod).length > 0 || containerLimits(pod).length > 0;
 }
 
-/** The kubelet's words for a pod that takes more of the disk than it may; undefined when it does not. */
+/**
+ * Returns the kubelet's message for a pod that uses more of the disk than its limits allow; undefined when it does not
+ * (`eviction_manager.go: localStorageEviction`, v1.36). Logs do not count here: see io/host/pod-usage.ts.
+ */
 export function limitExceeded(pod: Pod, usage: PodUsage | undefined): string | undefined {
   if (usage === undefined) return undefined;
   const full = sizeLimits(pod).find(({ name, bytes }) => (usage.volumes.get(name) ?? 0) > bytes);
   if (full !== undefined) return `Usage of EmptyDir volume "${full.name}" exceeds the limit "${full.limit}". `;
-  const total = totalLimit(pod);
-  if (total === undefined || usage.disk <= total) return undefined;
-  return `Pod ephemeral local storage usage exceeds the total limit of containers ${total}. `;
+  const limits = containerLimits(pod);
+  const total =
+    limits.length === pod.spec.containers.length ? limits.reduce((sum, { bytes }) => sum + bytes, 0) : undefined;
+  if (total !== undefined && usage.disk > total)
+    return `Pod ephemeral local storage usage exceeds the total limit of containers ${total}. `;
+  const over = limits.find(({ name, bytes }) => bytes > 0 && (usage.containerDisk.get(name) ?? 0) > bytes);
+  return over && `Container ${over.name} exceeded its local ephemeral storage limit "${over.limit}". `;
 }
 
 interface SizeLimit {
@@ -23,7 +30,7 @@ interface SizeLimit {
   readonly bytes: number;
 }
 
-/** Of volumes on the disk: those in memory are as large as they may be, and no larger. */
+/** Limits of volumes on disk. A volume in memory has its limit as the size of its tmpfs. */
 function sizeLimits({ spec }: Pod): readonly SizeLimit[] {
   return (spec.volumes ?? []).flatMap((volume) => {
     const { sizeLimit: limit, medium } = (volume as { emptyDir?: EmptyDir }).emptyDir ?? {};
@@ -37,8 +44,11 @@ interface EmptyDir {
   readonly medium?: string;
 }
 
-/** Bytes; undefined while one of the containers may take what there is. */
-function totalLimit({ spec }: Pod): number | undefined {
-  const limits = spec.containers.map(({ resources }) => parseQuantity(resources?.limits?.["ephemeral-storage"] ?? ""));
-  return limits.every((limit) => limit !== undefined) ? limits.reduce((a, b) => a + b, 0) : undefined;
+/** Limits of containers in bytes. Init containers have none in the kubelet's checks. */
+function containerLimits({ spec }: Pod): readonly SizeLimit[] {
+  return spec.containers.flatMap(({ name, resources }) => {
+    const limit = resources?.limits?.["ephemeral-storage"];
+    const bytes = limit === undefined ? undefined : parseQuantity(limit);
+    return limit === undefined || bytes === undefined ? [] : [{ name, limit, bytes }];
+  });
 }

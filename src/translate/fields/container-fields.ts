@@ -31,10 +31,7 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   "resources.limits.memory": "supported",
   "resources.requests.cpu": "supported",
   "resources.requests.memory": "supported",
-  "resources.limits.ephemeral-storage": ignored(
-    "is ignored: disk usage is not limited",
-    "use a quota of the file system",
-  ),
+  "resources.limits.ephemeral-storage": "supported",
   "resources.requests.ephemeral-storage": "control-plane",
   "resources.claims": rejected(NOT_YET),
   resizePolicy: "supported",

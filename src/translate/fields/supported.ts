@@ -1,39 +1,54 @@
 import type { Pod } from "../../model/api/pod.ts";
+import type { Config } from "../../model/host/config.ts";
 import type { Problem } from "../../model/problem.ts";
-import type { Row } from "./field-row.ts";
+import { OTHER_NODE, type Row } from "./field-row.ts";
 import { FIELDS } from "./fields.ts";
 
 /**
- * What becomes of each field of this pod that is not simply supported. Fields are looked up by their path with list
- * indexes left out; a field that no row covers is rejected, since nobody decided that it may be dropped.
+ * Returns a problem for each field of the pod that is not simply supported. Rows are found by the path without list
+ * indexes. A field that no row covers is rejected, because nothing says that it is safe to ignore.
  */
-export function fieldProblems(pod: Pod): Problem[] {
+export function fieldProblems(pod: Pod, config: Config): Problem[] {
   const problems: Problem[] = [];
-  visit(pod.spec, "spec", "spec", pod, problems);
+  visit({ value: pod.spec, pattern: "spec", path: "spec" }, { pod, config, problems });
   return problems;
 }
 
-/** Every path on the way to a row. */
+/** A value with its path, and the path without list indexes. */
+interface Field {
+  readonly value: unknown;
+  readonly pattern: string;
+  readonly path: string;
+}
+
+interface Findings {
+  readonly pod: Pod;
+  readonly config: Config;
+  readonly problems: Problem[];
+}
+
+/** The paths of all objects and lists that contain a field with a row. */
 const ON_THE_WAY: ReadonlySet<string> = new Set(
   Object.keys(FIELDS).flatMap((path) => [...path.matchAll(/\.|\[\]/g)].map(({ index }) => path.slice(0, index))),
 );
 
-function visit(value: unknown, pattern: string, path: string, pod: Pod, problems: Problem[]): void {
+function visit({ value, pattern, path }: Field, findings: Findings): void {
   if (value === undefined || value === null) return;
   const row = FIELDS[pattern];
   if (row !== undefined && row !== "descend") {
-    checkField(row, value, path, pod, problems);
+    checkField(row, { value, pattern, path }, findings);
     return;
   }
   const isInner = typeof value === "object" && (row === "descend" || isOnTheWay(pattern));
   if (isInner && Array.isArray(value)) {
     for (const [at, item] of value.entries())
-      visit(item, `${pattern}[]`, `${path}[${nameOf(item) ?? at}]`, pod, problems);
+      visit({ value: item, pattern: `${pattern}[]`, path: `${path}[${nameOf(item) ?? at}]` }, findings);
   } else if (isInner) {
-    for (const [key, item] of Object.entries(value)) visit(item, `${pattern}.${key}`, `${path}.${key}`, pod, problems);
+    for (const [key, item] of Object.entries(value))
+      visit({ value: item, pattern: `${pattern}.${key}`, path: `${path}.${key}` }, findings);
   } else if (typeof value !== "object" || !isEmpty(value)) {
-    const remedy = "remove the field, or run the pod on another node";
-    problems.push({ severity: "reject", path, because: "is not known to this version of unitlet", remedy });
+    const because = "is not known to this version of unitlet";
+    findings.problems.push({ severity: "reject", path, because, remedy: OTHER_NODE });
   }
 }
 
@@ -41,9 +56,9 @@ function isOnTheWay(pattern: string): boolean {
   return ON_THE_WAY.has(pattern) || ON_THE_WAY.has(pattern.replace(/\[\]$/, ""));
 }
 
-function checkField(row: Exclude<Row, "descend">, value: unknown, path: string, pod: Pod, problems: Problem[]): void {
+function checkField(row: Exclude<Row, "descend">, { value, path }: Field, { pod, config, problems }: Findings): void {
   if (row === "supported" || row === "control-plane") return;
-  if (isEmpty(value) || row.unless?.(value, pod)) return;
+  if (isEmpty(value) || row.unless?.(value, pod, config)) return;
   problems.push({ severity: row.severity, path, because: row.because, remedy: row.remedy });
 }
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
   proxy = await FaultProxy.start(cluster);
   // Runs come when a test says so.
   node = await Node.join(cluster, "node-31", { proxy, timerInterval: "1h" });
-  const names = Object.keys(troubles).map((_, at) => `old-${at}`);
+  const names = Object.keys(problems).map((_, at) => `old-${at}`);
   await node.run(pod(node, "keeper", SLEEP), ...names.map((name) => pod(node, name, SLEEP)));
   const poll = async () => {
     await node.sync();
@@ -51,7 +51,7 @@ const onList = (fault: Fault) => (request: ProxyRequest) => (isList(request) ? f
 const onAll = (fault: Fault) => () => fault;
 
 /** What goes wrong, and how the journal of the run names it. */
-const troubles: Readonly<Record<string, readonly [rule: (request: ProxyRequest) => Fault | undefined, named: RegExp]>> =
+const problems: Readonly<Record<string, readonly [rule: (request: ProxyRequest) => Fault | undefined, named: RegExp]>> =
   {
     "is away": [onAll({ reset: true }), /did not answer/],
     [HANGS]: [onAll({ hang: true }), /no complete answer within 1000 ms/],
@@ -80,7 +80,7 @@ async function complaints(): Promise<string[]> {
     .filter((line) => line.includes("because=") && /not complete|keep the node/.test(line));
 }
 
-describe.each(Object.entries(troubles).map(([what, [rule, named]], at) => ({ what, rule, named, at })))(
+describe.each(Object.entries(problems).map(([what, [rule, named]], at) => ({ what, rule, named, at })))(
   "while the API server $what",
   ({ what, rule, named, at }) => {
     const [old, fresh] = [`old-${at}`, `new-${at}`];

@@ -10,7 +10,10 @@ let node: Node;
 let image: string;
 
 beforeAll(async () => {
-  const images = await ImageNode.start("image-terminal", { settings: { kubeletIdleTimeout: "1s" }, servingCertificate: true });
+  const images = await ImageNode.start("image-terminal", {
+    settings: { kubeletIdleTimeout: "1s" },
+    servingCertificate: true,
+  });
   ({ node } = images);
   image = await images.pushBusybox({ Cmd: ["sh"], Env: ["PATH=/bin"] });
 });

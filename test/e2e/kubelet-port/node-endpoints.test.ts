@@ -41,7 +41,7 @@ describe("/metrics", () => {
     await node.sync();
     const later = await metrics("/metrics");
     const total = (seen: typeof earlier) =>
-      ["settled", "done", "incomplete", "failed"]
+      ["unchanged", "done", "incomplete", "failed"]
         .map((outcome) => seen(`unitlet_runs_total{outcome="${outcome}"}`))
         .reduce((a, b) => a + b);
     expect(total(later)).toBeGreaterThan(total(earlier));
@@ -52,7 +52,7 @@ describe("/metrics", () => {
       expect(later(name)).toBeGreaterThanOrEqual(before);
   });
 
-  test("pods by phase, containers by state, certificates, troubles", async () => {
+  test("pods by phase, containers by state, certificates, problems", async () => {
     const poll = async () => {
       const seen = await metrics("/metrics");
       const names = [
@@ -132,7 +132,22 @@ test("/configz has the kubelet's names for what holds here", async () => {
     maxPods: 110,
     port: 10250,
     tlsCertFile: "/etc/unitlet/tls.crt",
-    evictionHard: { "memory.available": "104857600", "nodefs.available": "10%" },
+    clusterDomain: "cluster.local",
+    imageGCHighThresholdPercent: 85,
+    imageGCLowThresholdPercent: 80,
+    imageMinimumGCAge: "2m0s",
+    nodeStatusMaxImages: 50,
+    evictionHard: {
+      "memory.available": "100Mi",
+      "nodefs.available": "10%",
+      "nodefs.inodesFree": "5%",
+      "pid.available": "5%",
+    },
+    evictionPressureTransitionPeriod: "5m0s",
+    memorySwap: { swapBehavior: "NoSwap" },
+    systemReserved: { cpu: "0", memory: "0", "ephemeral-storage": "0" },
+    rotateCertificates: true,
+    serverTLSBootstrap: false,
     authentication: { anonymous: { enabled: false } },
   });
 });

@@ -38,7 +38,7 @@ test("before the first run there is only what is known", () => {
 
 test("runs add up: outcomes, failed steps, times, and when one was good", () => {
   let counts: RunCounts | undefined;
-  counts = addRun(counts, { status: 0, outcome: "settled", failedSteps: [] }, 0.06, 0.05, NOW - 3000);
+  counts = addRun(counts, { status: 0, outcome: "unchanged", failedSteps: [] }, 0.06, 0.05, NOW - 3000);
   counts = addRun(
     counts,
     { status: 0, outcome: "incomplete", failedSteps: ["start", "start", "stop"] },
@@ -51,7 +51,7 @@ test("runs add up: outcomes, failed steps, times, and when one was good", () => 
     /unitlet_(run|last|failed)|process_(start|cpu)/.test(line),
   );
   expect(lines).toEqual([
-    'unitlet_runs_total{outcome="settled"} 1',
+    'unitlet_runs_total{outcome="unchanged"} 1',
     'unitlet_runs_total{outcome="done"} 0',
     'unitlet_runs_total{outcome="incomplete"} 1',
     'unitlet_runs_total{outcome="failed"} 1',

@@ -18,7 +18,7 @@ function running(name: string, resources: Resources = {}, spec: object = {}, sta
 }
 
 function using(memory: number, rest: Partial<PodUsage> = {}): PodUsage {
-  const none = { processes: 0, disk: 0, inodes: 0, volumes: new Map() };
+  const none = { processes: 0, disk: 0, inodes: 0, containerDisk: new Map(), volumes: new Map() };
   return { memory: memory * MI, ...none, containers: new Map([["app", memory * MI]]), ...rest };
 }
 
@@ -128,5 +128,16 @@ describe("whatever the host has, a pod goes", () => {
     expect(evicted([limited], { a: using(1, { disk: 11 * MI }) }, {})).toEqual({
       a: `Pod ephemeral local storage usage exceeds the total limit of containers ${10 * MI}. `,
     });
+  });
+
+  test("when a container with a limit exceeds it, though another has none", () => {
+    const pod = running("a", { limits: { "ephemeral-storage": "10Mi" } });
+    const [first] = pod.spec.containers;
+    const two = { ...pod, spec: { ...pod.spec, containers: [first, { name: "free" }] } } as typeof pod;
+    const disk = (bytes: number) => using(1, { disk: 40 * MI, containerDisk: new Map([[first?.name ?? "", bytes]]) });
+    expect(evicted([two], { a: disk(11 * MI) }, {})).toEqual({
+      a: `Container ${first?.name} exceeded its local ephemeral storage limit "10Mi". `,
+    });
+    expect(evicted([two], { a: disk(10 * MI) }, {})).toEqual({});
   });
 });

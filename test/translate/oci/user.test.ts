@@ -33,7 +33,9 @@ describe("the image's USER", () => {
   });
 
   test("has the groups of the image's /etc/group, unless the policy is Strict", () => {
-    const policy = (supplementalGroupsPolicy: "Merge" | "Strict") => ({ securityContext: { supplementalGroupsPolicy } });
+    const policy = (supplementalGroupsPolicy: "Merge" | "Strict") => ({
+      securityContext: { supplementalGroupsPolicy },
+    });
     expect(user("nginx", {}, policy("Merge"))).toEqual(is(101, 102, [40, 50], "/var/cache/nginx"));
     expect(user("nginx", {}, policy("Strict"))).toEqual(is(101, 102, [], "/var/cache/nginx"));
     expect(user("nginx:web", {}, policy("Strict"))).toEqual(is(101, 50, [], "/var/cache/nginx"));

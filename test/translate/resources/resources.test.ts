@@ -70,7 +70,11 @@ describe("directives of a container", () => {
       { limits: { cpu: "1m" } },
       { CPUWeight: "1", CPUQuota: "1%", MemorySwapMax: "0", OOMScoreAdjust: "999" },
     ],
-    ["a limit of no cpu is none", { limits: { cpu: "0" } }, { CPUWeight: "1", MemorySwapMax: "0", OOMScoreAdjust: "1000" }],
+    [
+      "a limit of no cpu is none",
+      { limits: { cpu: "0" } },
+      { CPUWeight: "1", MemorySwapMax: "0", OOMScoreAdjust: "1000" },
+    ],
     [
       "a memory limit",
       { requests: { memory: "0" }, limits: { memory: "64Mi" } },

@@ -45,7 +45,8 @@ describe("a claim", () => {
   });
 
   describe.each([{ local: { path: "/srv/dir" } }, { hostPath: { path: "/srv/dir" } }])("of %j", (source) => {
-    const requires = (...nodeSelectorTerms: object[]) => bound({ ...source, nodeAffinity: { required: { nodeSelectorTerms } } });
+    const requires = (...nodeSelectorTerms: object[]) =>
+      bound({ ...source, nodeAffinity: { required: { nodeSelectorTerms } } });
     const rack = (value: string) => ({ matchExpressions: [{ key: "rack", operator: "In", values: [value] }] });
     const node = { metadata: { name: "edge", labels: { rack: "r1" } } };
     const elsewhere = 'MountVolume.NodeAffinity check failed for volume "pv" : no matching NodeSelectorTerms';
