@@ -1,12 +1,10 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parseSettings } from "../../src/config/settings.ts";
 import { unitletVersion } from "../../src/version.ts";
 import { exampleExcerpt, exampleUnits } from "./example.ts";
 import { fenced, section, table, tableRows, withSection } from "./markdown.ts";
 
 const root = new URL("../../", import.meta.url);
-const readme = page("README.md");
 /** The manifest whose units docs/how-it-works.md shows. */
 const example = fenced(section(page("docs/how-it-works.md"), "example"));
 
@@ -45,32 +43,6 @@ function numbersTable(): string {
   const goals = tableRows(bench).filter(([what = ""]) => /^(idle run|a minute|created → Running)/.test(what));
   const measured = goals.filter((row) => row.length === 4).map(([what = "", , value = ""]) => [what, value]);
   return table(["", "measured"], measured);
-}
-
-const conf = page("units/systemd/unitlet.conf");
-/** key → default as it is written there, "" when it has none that could be; test/config holds that against src/config.ts. */
-const documented = new Map(
-  [...conf.matchAll(/^#(\w+) =(.*)$/gm)].map(([, key = "", value = ""]) => [key, value.trim()]),
-);
-
-test("README.md has every setting, with its default", () => {
-  const rows = tableRows(section(readme, "settings"));
-  expect(rows.map(([key]) => key)).toEqual(knownKeys().map((key) => `\`${key}\``));
-  const wrong = rows.filter(([key = "", value]) => {
-    const fallback = documented.get(key.replaceAll("`", ""));
-    return fallback ? value !== `\`${fallback}\`` : value?.startsWith("`");
-  });
-  expect(wrong).toEqual([]);
-});
-
-/** By the message for a key that nobody knows. */
-function knownKeys(): string[] {
-  try {
-    parseSettings([{ path: "unitlet.conf", text: "unknown = 1" }]);
-  } catch (error) {
-    return /expected one of (.*)/.exec((error as Error).message)?.[1]?.split(", ") ?? [];
-  }
-  return [];
 }
 
 test("options of install.sh that the pages name are those of its usage", () => {
