@@ -23,6 +23,19 @@ test("src/README.md names every file and folder of src/", () => {
   expect(missing).toEqual([]);
 });
 
+test("the table of folders in src/README.md names every folder inside", () => {
+  const rows = [...text.matchAll(/^\| `(\w+)\/` \| (.*) \|$/gm)].map(([, folder = "", inside = ""]) => [
+    folder,
+    inside,
+  ]);
+  const named = (folder: string) => rows.flatMap(([name, inside = ""]) => (name === folder ? [inside] : [])).join(" ");
+  const missing = readdirSync(`${root}src`, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isDirectory() && entry.parentPath !== `${root}src`)
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(`${root}src/`.length))
+    .filter((path) => !named(path.split("/")[0] ?? "").includes(`\`${path.split("/").at(-1)}\``));
+  expect(missing).toEqual([]);
+});
+
 test("the tests that src/README.md names by title have that title", () => {
   const cited = [...text.matchAll(/`(test\/[\w./-]+)`: “([^”]+)”/g)];
   expect(cited.length).toBeGreaterThan(5);
