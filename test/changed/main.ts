@@ -1,11 +1,10 @@
 // Prints the tests on machines and control planes that belong to what has changed since main, committed or not. Part of `npm run test:changed`.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { tableRows } from "../docs/markdown.ts";
+import { changesOf } from "../docs/changes.ts";
 import { realTestsFor, rowsOf } from "./tests-for.ts";
 
-/** The pages that may have the table. */
-const PAGES = ["docs/contributing/where-to-change.md", "src/README.md"];
+const PAGE = "docs/contributing/where-to-change.md";
 
 function git(...args: readonly string[]): string[] {
   return execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
@@ -25,5 +24,5 @@ function base(): string {
 }
 
 const files = [...git("diff", "--name-only", base()), ...git("ls-files", "--others", "--exclude-standard")];
-const rows = PAGES.filter((page) => existsSync(page)).flatMap((page) => rowsOf(tableRows(readFileSync(page, "utf8"))));
+const rows = rowsOf(changesOf(readFileSync(PAGE, "utf8")));
 for (const test of realTestsFor(files, rows).filter((path) => existsSync(path))) console.log(test);

@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { realTestsFor, rowsOf } from "./tests-for.ts";
 
+const change = (files: readonly string[], tests: readonly string[]) => ({
+  title: "a change",
+  files: files.map((path) => `- \`${path}\`: why`),
+  tests: tests.map((path) => `- \`${path}\``),
+});
 const rows = rowsOf([
-  ["a step", "`diff/`; its order: `diff/diff.ts`", "`test/diff/`, `test/e2e/pods/order.test.ts`"],
-  ["a sidecar", "`diff/sidecars.ts`", "`test/diff/sidecars.test.ts`, `test/systemd/sidecars.test.ts`"],
-  ["a field", "its row in `translate/fields/pod-fields.ts`", "`test/translate/`, and `test/e2e/` for the rest"],
-  ["a unit", "`../units/`, `../install.sh`", "`test/systemd/install.test.ts`"],
-  ["a unit of pods", "`src/translate/slice.ts`, `../units/systemd/`", "`test/systemd/slices.test.ts`"],
-  ["no row", "`units/helpers/`"],
+  change(["src/diff/", "src/diff/diff.ts"], ["test/diff/", "test/e2e/pods/order.test.ts"]),
+  change(["src/diff/sidecars.ts"], ["test/diff/sidecars.test.ts", "test/systemd/sidecars.test.ts"]),
+  change(["src/translate/fields/pod-fields.ts"], ["test/translate/", "test/e2e/"]),
+  change(["units/", "install.sh"], ["test/systemd/install.test.ts"]),
+  change(["src/translate/slice.ts", "units/systemd/"], ["test/systemd/slices.test.ts"]),
 ]);
 
 describe("the tests on real parts for a change", () => {

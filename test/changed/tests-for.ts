@@ -1,24 +1,17 @@
-/** A row of the table that says where a change goes: files or folders of it, and the tests that look at them. */
+import { type Change, pathsOf } from "../docs/changes.ts";
+
+/** A change: its files or folders, and the tests that cover them. */
 export interface Row {
   readonly places: readonly string[];
   readonly tests: readonly string[];
 }
 
-/** Folders whose tests need a machine or a control plane. All of one such folder is nobody's choice of tests. */
+/** Folders whose tests need a machine or a control plane. A whole folder of them is never chosen. */
 const REAL = /^test\/(systemd|control-plane|e2e|contract)\/./;
 
-/** From the table's cells: what, where, tests. Places are written from src/, or from the top of the repository. */
-export function rowsOf(cells: readonly (readonly string[])[]): Row[] {
-  return cells
-    .filter(({ length }) => length === 3)
-    .map(([, places = "", tests = ""]) => ({
-      places: spansOf(places).flatMap((place) => [place, `src/${place}`]),
-      tests: spansOf(tests),
-    }));
-}
-
-function spansOf(cell: string): string[] {
-  return [...cell.matchAll(/`([^`]+)`/g)].map(([, span = ""]) => span.replace(/^(\.\.\/)+/, ""));
+/** The paths of changes that docs/contributing/where-to-change.md describes. */
+export function rowsOf(changes: readonly Change[]): Row[] {
+  return changes.map(({ files, tests }) => ({ places: pathsOf(files), tests: pathsOf(tests) }));
 }
 
 /** The tests on machines and control planes that belong to the files: those of the rows that name a file most closely. */
