@@ -3,7 +3,7 @@ import { RUN_DIR } from "../model/paths.ts";
 import { exists, readOptional, remove, writeBestEffort } from "./files.ts";
 
 /** Problems that may last: the message when one begins, and the message when it ends. */
-const PROBLEM_PREFIX = {
+export const PROBLEM_PREFIX = {
   agent: ["cannot start or stop a unit of unitlet itself", "the units of unitlet itself are in order again"],
   certificates: ["this node's certificates are not in order", "this node's certificates are in order"],
   credentials: [

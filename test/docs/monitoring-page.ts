@@ -1,3 +1,5 @@
+import { PROBLEM_PREFIX } from "../../src/io/problems.ts";
+import type { RunEnd } from "../../src/model/run-end.ts";
 import { GENERATED_MARK, table } from "./markdown.ts";
 import { type Metric, metricsByPath } from "./metric-samples.ts";
 
@@ -46,13 +48,35 @@ const ALERT_HEAD = `## Alerts
 \`unitlet_run_duration_seconds\` and \`unitlet_run_cpu_seconds_total\` show the cost of the runs.
 These expressions show conditions that need attention:`;
 
+/** The values of the label `outcome` of unitlet_runs_total. */
+const OUTCOMES: Readonly<Record<RunEnd["outcome"], string>> = {
+  unchanged: "Nothing had changed since the last run: the run ended early.",
+  done: "The run compared all units with the pods, and changed what differed.",
+  incomplete: "The pod list could not be read. The run started what should run, and removed nothing.",
+  failed: "The run did not finish, or systemd did not answer.",
+};
+
+function valuesSection(): string {
+  const outcomes = Object.entries(OUTCOMES).map(([name, meaning]) => [`\`${name}\``, meaning]);
+  const reasons = Object.entries(PROBLEM_PREFIX).map(([reason, [begun]]) => [`\`${reason}\``, begun]);
+  return [
+    "## Outcomes of a run",
+    table(["`outcome`", "Meaning"], outcomes),
+    "## Reasons of unitlet_degraded",
+    "The journal has the message when the problem begins, with its cause, and another one when it is over.",
+    table(["`reason`", "Message in the journal"], reasons),
+  ].join("\n\n");
+}
+
 /** Returns docs/monitoring.md: paths, alerts and every metric. */
 export function monitoringPage(): string {
   const alerts = ALERTS.map(([expression, meaning]) => [`\`${expression}\``, meaning]);
   const metrics = Object.entries(metricsByPath()).map(
     ([path, rows]) => `## ${path}\n\n${table(["Metric", "Type", "Labels", "Meaning"], rows.map(metricRow))}`,
   );
-  return [GENERATED_MARK, HEAD, ALERT_HEAD, table(["Expression", "Meaning"], alerts), ...metrics].join("\n\n");
+  return [GENERATED_MARK, HEAD, ALERT_HEAD, table(["Expression", "Meaning"], alerts), valuesSection(), ...metrics].join(
+    "\n\n",
+  );
 }
 
 function metricRow({ name, type, labels, help }: Metric): string[] {
