@@ -5,6 +5,7 @@ import { exampleExcerpt, exampleUnits } from "./example.ts";
 import { fenced, section, table, tableRows, withSection } from "./markdown.ts";
 
 const root = new URL("../../", import.meta.url);
+const readme = page("README.md");
 /** The manifest whose units docs/how-it-works.md shows. */
 const example = fenced(section(page("docs/how-it-works.md"), "example"));
 
