@@ -52,12 +52,16 @@ function blocks(page: string): Block[] {
 /** Fenced blocks and comments become empty lines, so that line numbers stay; a span of code becomes one word. */
 function withoutCode(page: string): string {
   const blank = (text: string) => text.replace(/[^\n]/g, "");
-  return page
-    .replace(/^( *)```[\s\S]*?^\1```$/gm, blank)
-    .replace(/<!--[\s\S]*?-->/g, blank)
-    .replace(/<\/?(details|summary)>/g, "")
-    .replace(/`[^`\n]+`/g, "CODE")
-    .replace(/\]\([^)]*\)/g, "]");
+  return (
+    page
+      .replace(/^( *)```[\s\S]*?^\1```$/gm, blank)
+      .replace(/<!--[\s\S]*?-->/g, blank)
+      .replace(/<\/?(details|summary)>/g, "")
+      .replace(/`[^`\n]+`/g, "CODE")
+      // Titles of tests, beside their file.
+      .replace(/CODE: “[^”]+”(, “[^”]+”)*/g, "CODE")
+      .replace(/\]\([^)]*\)/g, "]")
+  );
 }
 
 function cells(row: string): string[] {
