@@ -41,6 +41,18 @@ test("the restricted profile of Pod Security, with a user without a passwd entry
   ]);
 });
 
+test("supplementalGroupsPolicy decides whether the groups of the image's /etc/group count", async () => {
+  const groups = async (name: string, supplementalGroupsPolicy: "Merge" | "Strict") => {
+    const securityContext = { runAsUser: 1234, supplementalGroups: [4000], supplementalGroupsPolicy };
+    const spec = { restartPolicy: "Never", securityContext };
+    await node.run(pod(node, name, { image, command: ["id", "-G"] }, spec));
+    await node.until(name, (seen) => seen?.status?.phase === "Succeeded");
+    return (await node.log(name)).trim().split(" ").toSorted();
+  };
+  expect(await groups("merge", "Merge")).toEqual(["1235", "4000", "77"]);
+  expect(await groups("strict", "Strict")).toEqual(["1235", "4000"]);
+});
+
 test("the host's devices and every right, for a privileged one", async () => {
   const script =
     "grep CapEff /proc/self/status; test -d /dev/net && echo devices; test -w /proc/sys/kernel/hostname && echo writable; mount -t tmpfs x /tmp && echo mounted";
