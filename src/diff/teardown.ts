@@ -72,8 +72,8 @@ export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { direct
 }
 
 /** True when the unit is stopped by container-stop, which applies the grace period itself. */
-function hasHelper({ text }: ActualUnit): boolean {
-  return text?.includes("/container-stop ") ?? false;
+function hasHelper({ identity }: ActualUnit): boolean {
+  return identity?.stopHelper ?? false;
 }
 
 function usualGrace(pod: Pod): number {

@@ -21,6 +21,10 @@ export interface UnitOwner {
   readonly kind: UnitKind;
   /** Hash of what the pod asks of this unit: another one means stop, replace, start. */
   readonly specHash: string;
+  /** Type= of a container's unit, which says what the end of its start job means. */
+  readonly serviceType?: string;
+  /** container-stop ends the container, and keeps its grace period itself. */
+  readonly stopHelper?: boolean;
 }
 
 /** Assignments of one section of a unit, with systemd's quoting already done. */

@@ -41,10 +41,7 @@ export function isTransitioning(world: World): boolean {
   return [...world.units.values()].some((unit) => isUnitTransitioning(unit, world));
 }
 
-function isUnitTransitioning(
-  { state, identity, invocation, text = "" }: ActualUnit,
-  { directories, now }: World,
-): boolean {
+function isUnitTransitioning({ state, identity, invocation }: ActualUnit, { directories, now }: World): boolean {
   if (state === undefined || identity === undefined || invocation === undefined) return false;
   const { exits = [], started } = directories.get(identity.podUID)?.histories.get(identity.container) ?? {};
   const isJustNow = (mark: { readonly invocation: string } | undefined, at = 0) =>
@@ -53,7 +50,8 @@ function isUnitTransitioning(
   if (state.active === "deactivating") return isJustNow(end, end?.finishedAt);
   if (state.active !== "activating" || state.job === "" || !isJustNow(started, started?.at)) return false;
   // "start" is the whole run of an init container (oneshot), and a notify service leaves it when its program says so.
-  return state.sub === "start-pre" || (state.sub === "start" && /^Type=(exec|forking)$/m.test(text));
+  if (state.sub === "start") return ["exec", "forking"].includes(identity.serviceType ?? "");
+  return state.sub === "start-pre";
 }
 
 /** True when a unit can only leave its state by a change that the digest covers. */

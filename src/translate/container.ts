@@ -10,7 +10,7 @@ import { annotationUnitLines, backOffWords } from "./annotations/lines.ts";
 import type { TranslateContext } from "./context.ts";
 import type { Launch } from "./launch.ts";
 import { containerOrder, orderLines } from "./lifecycle/container-order.ts";
-import { startHookLines, stopLines } from "./lifecycle/lifecycle.ts";
+import { hasStopHelper, type LifecycleInput, startHookLines, stopLines } from "./lifecycle/lifecycle.ts";
 import { probePeriods } from "./lifecycle/probes.ts";
 import { exitWords, restartLines } from "./lifecycle/restart-lines.ts";
 import { shutdownLines } from "./lifecycle/shutdown.ts";
@@ -30,9 +30,11 @@ export function translateContainer(
   const { pod, kind, unitName, specHash } = container;
   const { namespace, name, uid } = pod.metadata;
   const policy = restartPolicy(pod, container.container, kind);
+  const lifecycle = lifecycleOf(container, launch, context.libDir);
   const identity = {
     ...{ namespace, pod: name, podUID: uid, container: container.container.name },
-    ...{ kind, specHash },
+    ...{ kind, specHash, serviceType: serviceType(launch) },
+    ...(hasStopHelper(lifecycle) && { stopHelper: true }),
   };
   const text = encodeOwnUnit(identity, [
     ["Unit", unitLines(container, launch)],
@@ -40,7 +42,7 @@ export function translateContainer(
       "Service",
       [
         ...launch.lines.defaults,
-        ...lifeLines(container, launch, policy, context.libDir),
+        ...lifeLines(container, launch, lifecycle, policy),
         ...processLines(container, context.host),
         ...launch.lines.files,
       ],
@@ -67,16 +69,29 @@ function unitLines(resolved: ResolvedContainer, { lines }: Launch): UnitLines {
   ];
 }
 
-function lifeLines(resolved: ResolvedContainer, launch: Launch, policy: RestartPolicy, libDir: string): UnitLines {
+/** The last assignment of Type= counts. */
+function serviceType({ type, lines }: Launch): string {
+  return lines.overrides.findLast(([key]) => key === "Type")?.[1] ?? type;
+}
+
+function lifecycleOf(resolved: ResolvedContainer, launch: Launch, libDir: string): LifecycleInput {
+  const { pod, container, kind, unitName: unit } = resolved;
+  const hooked = launch.lifecycle === undefined ? container : { ...container, lifecycle: launch.lifecycle };
+  return { pod, container: hooked, kind, unit, libDir, imageSignal: launch.stopSignal };
+}
+
+function lifeLines(
+  resolved: ResolvedContainer,
+  launch: Launch,
+  lifecycle: LifecycleInput,
+  policy: RestartPolicy,
+): UnitLines {
   const { pod, container, kind, unitName, specHash } = resolved;
+  const { libDir } = lifecycle;
   const uid = pod.metadata.uid;
   const { lines, program } = launch;
   const start = [unitName, uid, container.name, specHash, ...backOffWords(resolved)].map(quoteWord);
   const exit = [unitName, uid, container.name, kind, policy, specHash, program, ...exitWords(container)].map(quoteWord);
-  const lifecycle = {
-    ...{ pod, kind, unit: unitName, libDir, imageSignal: launch.stopSignal },
-    container: launch.lifecycle === undefined ? container : { ...container, lifecycle: launch.lifecycle },
-  };
   return [
     ["Type", launch.type],
     ["ExecStartPre", `+${libDir}/container-start ${[...(launch.hasInputPipe ? ["--input"] : []), ...start].join(" ")}`],

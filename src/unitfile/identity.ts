@@ -30,6 +30,8 @@ export function encodeOwnUnit(identity: UnitOwner, sections: UnitSections): stri
     ["Container", identity.container],
     ["Kind", identity.kind],
     ["SpecHash", identity.specHash],
+    ...(identity.serviceType === undefined ? [] : [["ServiceType", identity.serviceType] as const]),
+    ...(identity.stopHelper ? [["StopHelper", "yes"] as const] : []),
     ["TextHash", digest(body, HASH_LENGTH)],
   ] as const;
   return `${encodeUnit([[IDENTITY_SECTION, lines]])}\n${body}`;
@@ -71,6 +73,8 @@ export function readIdentity(text: string): UnitOwner | undefined {
     container: value("Container"),
     kind,
     specHash: value("SpecHash"),
+    ...(value("ServiceType") !== "" && { serviceType: value("ServiceType") }),
+    ...(value("StopHelper") === "yes" && { stopHelper: true }),
   };
 }
 

@@ -116,8 +116,10 @@ describe("a pod that is deleted with less time than it has", () => {
   const over = "kill app";
   const alarm = (at: number) => `schedule-run ${toTimestamp(at)}`;
 
-  const helped = (world: World) =>
-    withUnit(given(world, 5), APP, { text: 'ExecStop=-+:/lib/unitlet/container-stop "app"\n' });
+  const helped = (world: World) => {
+    const identity = world.units.get(APP)?.identity;
+    return withUnit(given(world, 5), APP, { identity: identity && { ...identity, stopHelper: true } });
+  };
 
   const cases: [string, World, string[]][] = [
     [

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Pod, PodStatus } from "../../src/model/api/pod.ts";
 import { type ContainerHistory, type ExitRecord, NO_HISTORY } from "../../src/model/exit-record.ts";
 import type { FetchResult } from "../../src/model/references.ts";
-import type { ActualUnit, UnitName, UnitState } from "../../src/model/unit.ts";
+import type { ActualUnit, UnitName, UnitOwner, UnitState } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
 import { isTransitioning, validUntil } from "../../src/run/valid-until.ts";
 import { CONFIG, HOST, NO_REFERENCES, NOW, pod, UID } from "../translate/base.ts";
@@ -23,17 +23,26 @@ const QUIET: World = {
   hostFiles: new Map(),
 };
 
+const IDENTITY: UnitOwner = {
+  namespace: "shop",
+  pod: "web",
+  podUID: UID,
+  container: "app",
+  kind: "container",
+  specHash: "h",
+};
+
 function withUnit(state: Partial<UnitState>, change: Partial<ActualUnit> = {}): World {
   const whole: UnitState = { load: "loaded", active: "active", sub: "running", job: "", ...state };
-  const identity = {
-    namespace: "shop",
-    pod: "web",
-    podUID: UID,
-    container: "app",
-    kind: "container",
-    specHash: "h",
-  } as const;
-  const unit: ActualUnit = { name: NAME, text: "x", identity, dropIns: [], linked: true, state: whole, ...change };
+  const unit: ActualUnit = {
+    name: NAME,
+    text: "x",
+    identity: IDENTITY,
+    dropIns: [],
+    linked: true,
+    state: whole,
+    ...change,
+  };
   return { ...QUIET, units: new Map([[NAME, unit]]) };
 }
 
@@ -93,7 +102,7 @@ describe("a start or an end is all but over", () => {
   const start = (type: string, state: Partial<UnitState> = {}): World => ({
     ...withUnit(
       { active: "activating", sub: "start", job: "start", ...state },
-      { invocation: "i", text: `[Service]\nType=${type}\n` },
+      { invocation: "i", identity: { ...IDENTITY, serviceType: type } },
     ),
     directories: past({ started: { at: NOW, invocation: "i" } }),
   });

@@ -23,14 +23,22 @@ const SECTION = TEXT.slice(0, TEXT.indexOf("\n[Unit]"));
 test("what was written is read back", () => {
   // Namespaces may have these names.
   const word = fc.oneof(fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,20}$/), fc.constantFrom("true", "false", "null"));
-  const identity: fc.Arbitrary<UnitOwner> = fc.record({
+  const required = {
     namespace: word,
     pod: word,
     podUID: fc.uuid(),
     container: fc.oneof(word, fc.constant("")),
-    kind: fc.constantFrom("container", "init", "slice"),
+    kind: fc.constantFrom("container" as const, "init" as const, "slice" as const),
     specHash: fc.stringMatching(/^[0-9a-f]{16}$/),
-  });
+  };
+  const optional = {
+    serviceType: fc.constantFrom("exec", "forking", "notify", "oneshot"),
+    stopHelper: fc.constant(true),
+  };
+  const identity: fc.Arbitrary<UnitOwner> = fc.record(
+    { ...required, ...optional },
+    { requiredKeys: ["namespace", "pod", "podUID", "container", "kind", "specHash"] },
+  );
   forAll(identity, (each) => {
     expect(readIdentity(encodeOwnUnit(each, SECTIONS))).toEqual(each);
   });

@@ -40,19 +40,23 @@ export function startHookLines(input: LifecycleInput): UnitLines {
   ];
 }
 
+/** True for a container that container-stop ends: it has a preStop hook, or it is a sidecar, which ends last. */
+export function hasStopHelper({ container, kind }: Pick<LifecycleInput, "container" | "kind">): boolean {
+  return container.lifecycle?.preStop !== undefined || kind === "sidecar";
+}
+
 /**
  * How the container is stopped. systemd would give the whole grace period to each step, so with a hook one helper does it
  * all; without one its own way is as good, and costs nothing.
  */
 export function stopLines(input: LifecycleInput): UnitLines {
-  const { pod, container, kind, unit, libDir } = input;
+  const { pod, container, unit, libDir } = input;
   const signal = stopSignal(container.lifecycle?.stopSignal ?? input.imageSignal ?? "");
   const grace = Math.max(1, longestGrace(pod, container));
   const handler = container.lifecycle?.preStop;
   const killLines: UnitLines = signal === undefined ? [] : [["KillSignal", signal]];
   // A sidecar stops last, within what is left of the pod's time.
-  if (handler === undefined && kind !== "sidecar")
-    return [...killLines, ["TimeoutStopSec", String(stopTimeout(pod, container))]];
+  if (!hasStopHelper(input)) return [...killLines, ["TimeoutStopSec", String(stopTimeout(pod, container))]];
   const name = (signal ?? "SIGTERM").replace(/^SIG/, "");
   const words = [unit, pod.metadata.uid, container.name, String(grace), name, ...(handler ? hookWords(handler) : [])];
   return [
