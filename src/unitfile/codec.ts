@@ -8,7 +8,7 @@ export class UnitSyntaxError extends Error {
 /** Section → key → values in order. */
 export type ParsedUnit = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
-const MARK = "=";
+const VALUE_PREFIX = "=";
 const NAME = /^[A-Za-z][A-Za-z0-9-]*$/;
 
 /**
@@ -30,12 +30,12 @@ function encodeLine([key, value]: readonly [string, string]): string {
 
 /**
  * Reads what systemd would read: comments, continuation lines, repeated keys. The npm `ini` parser cuts values at ; and #
- * and guesses types, so it only ever sees values as JSON strings under `Key[]`, with a mark before them that makes "true"
+ * and guesses types, so it only ever sees values as JSON strings under `Key[]`, with a prefix that makes "true"
  * no boolean; for these it is lossless.
  */
 export function decodeUnit(text: string): ParsedUnit {
   const parsed = ini.parse(logicalLines(text).map(toIniLine).join("\n")) as ParsedUnit;
-  const unmarked = (values: readonly string[]) => values.map((value) => value.slice(MARK.length));
+  const unmarked = (values: readonly string[]) => values.map((value) => value.slice(VALUE_PREFIX.length));
   return mapValues(parsed, (section) => {
     if (Array.isArray(section)) throw new UnitSyntaxError("Cannot read unit: it has an assignment before any section");
     return mapValues(section, unmarked);
@@ -64,7 +64,7 @@ function toIniLine(line: string): string {
   const at = line.indexOf("=");
   const key = checked(at < 0 ? line : line.slice(0, at).trim(), "key", line);
   // ini takes these two for the end of a line, and JSON leaves them as they are.
-  const value = JSON.stringify(MARK + line.slice(at + 1).trim()).replace(
+  const value = JSON.stringify(VALUE_PREFIX + line.slice(at + 1).trim()).replace(
     /[\u2028\u2029]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16)}`,
   );

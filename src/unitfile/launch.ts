@@ -55,18 +55,18 @@ export interface ShellWord {
 }
 
 /**
- * The text of that file, which is at the path `file` then. `mark` tells for whom it was written. Throws UnquotableError for what no program can be given.
+ * The text of that file, which is at the path `file` then. `specHash` says for which container it was written. Throws UnquotableError for what no program can be given.
  */
 export function launchText(
   file: string,
-  mark: string,
+  specHash: string,
   variables: ReadonlyMap<string, string>,
   argv: readonly (string | ShellWord)[],
 ): string {
   const all = [...variables];
   const odd = all.filter(([name]) => !isShellName(name));
   const lines = [
-    specStampLine(mark),
+    specStampLine(specHash),
     ...odd.map((variable) => named(variable, oddLine)),
     ...all.filter(([name]) => isShellName(name)).map((variable) => named(variable, exportLine)),
     setLine(argv),
@@ -86,12 +86,12 @@ function named([name, value]: readonly [string, string], line: (name: string, va
   }
 }
 
-/** Whether that file was written for this mark. */
-export function hasSpecStamp(text: string, mark: string): boolean {
-  return text.startsWith(specStampLine(mark));
+/** True when that file was written for a container with this spec hash. */
+export function hasSpecStamp(text: string, specHash: string): boolean {
+  return text.startsWith(specStampLine(specHash));
 }
 
-const specStampLine = (mark: string) => `# ${mark}\n`;
+const specStampLine = (specHash: string) => `# ${specHash}\n`;
 
 export function isShellName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !THE_SHELLS_OWN.test(name);
@@ -119,7 +119,7 @@ function shellText(word: string | ShellWord): string {
 }
 
 function quoted(text: string): string {
-  refuseUnpassable(text);
+  checkPassable(text);
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
@@ -130,7 +130,7 @@ function oddLine(name: string, value: string): string {
 }
 
 function hex(text: string): string {
-  refuseUnpassable(text);
+  checkPassable(text);
   return Buffer.from(text).toString("hex");
 }
 
@@ -140,7 +140,7 @@ function checkLength(name: string, value: string): string {
   return value;
 }
 
-function refuseUnpassable(text: string): void {
+function checkPassable(text: string): void {
   if (text.includes("\0")) throw new UnquotableError("contains a NUL character");
   if (!text.isWellFormed()) throw new UnquotableError("contains half a character (a lone surrogate)");
 }

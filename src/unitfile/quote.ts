@@ -15,7 +15,7 @@ const UNPRINTABLE = /[\x01-\x1f\x7f]|\p{Noncharacter_Code_Point}/gu;
  * In Exec lines it also expands `$`, unless the line begins with ":" (see execLine).
  */
 export function quoteWord(text: string): string {
-  refuseUnwritable(text);
+  checkWritable(text);
   const escaped = text
     .replace(/[\\"]/g, "\\$&")
     .replace(UNPRINTABLE, (c) => Buffer.from(c).toString("hex").replace(/../g, "\\x$&"))
@@ -23,7 +23,7 @@ export function quoteWord(text: string): string {
   return `"${escaped}"`;
 }
 
-function refuseUnwritable(text: string): void {
+function checkWritable(text: string): void {
   if (text.includes("\0")) throw new UnquotableError("contains a NUL character");
   // Written to a file it would become another character, and look edited ever after.
   if (!text.isWellFormed()) throw new UnquotableError("contains half a character (a lone surrogate)");
@@ -31,14 +31,14 @@ function refuseUnwritable(text: string): void {
 
 /** A path for a directive that takes one path to the end of the line: no quotes there, only specifiers. */
 export function quotePath(path: string): string {
-  refuseInPath(path);
+  checkPath(path);
   if (path !== path.trim() || path.endsWith("\\"))
     throw new UnquotableError("begins or ends with a character that systemd drops");
   return path.replace(/%/g, "%%");
 }
 
-function refuseInPath(path: string): void {
-  refuseUnwritable(path);
+function checkPath(path: string): void {
+  checkWritable(path);
   if (path.search(UNPRINTABLE) >= 0) throw new UnquotableError("contains a control character");
 }
 
@@ -47,8 +47,8 @@ function refuseInPath(path: string): void {
  * as \x0a are not undone there.
  */
 export function quoteBind(source: string, destination: string): string {
-  refuseInPath(source);
-  refuseInPath(destination);
+  checkPath(source);
+  checkPath(destination);
   return `${quoteWord(source)}:${quoteWord(destination)}`;
 }
 

@@ -24,39 +24,39 @@ export function admissionRejections(
   pods: readonly Pod[],
   { config, host, node }: Pick<World, "config" | "host" | "node">,
 ): ReadonlyMap<string, Rejected> {
-  const refused = new Map<string, Rejected>();
+  const rejected = new Map<string, Rejected>();
   const room = allocatable(config, host);
   let running: readonly Pod[] = pods.filter(isAdmitted);
   for (const pod of pods.filter((each) => !isAdmitted(each)).toSorted(byImportance)) {
-    const verdict = judge(pod, running, room, node);
-    if ("reason" in verdict) {
-      refused.set(pod.metadata.uid, { kind: "rejected", pod, ...verdict, qosClass: qosClass(pod) });
+    const decision = admit(pod, running, room, node);
+    if ("reason" in decision) {
+      rejected.set(pod.metadata.uid, { kind: "rejected", pod, ...decision, qosClass: qosClass(pod) });
       continue;
     }
-    for (const each of verdict.yielding) refused.set(each.metadata.uid, preempted(each));
-    running = [...running.filter((each) => !verdict.yielding.includes(each)), pod];
+    for (const each of decision.evicted) rejected.set(each.metadata.uid, preempted(each));
+    running = [...running.filter((each) => !decision.evicted.includes(each)), pod];
   }
-  return refused;
+  return rejected;
 }
 
 /** The kubelet's order: of several reasons the first is told, and it is the one that matters to whoever reads it. */
-function judge(
+function admit(
   pod: Pod,
   running: readonly Pod[],
   room: Allocatable,
   node: Node | undefined,
-): AdmissionRejection | { readonly yielding: readonly Pod[] } {
+): AdmissionRejection | { readonly evicted: readonly Pod[] } {
   const unwelcome = underPressure(pod, node) ?? unfit(pod);
   if (unwelcome !== undefined) return unwelcome;
-  const misplacement = misplaced(pod, node);
+  const mismatch = nodeMismatch(pod, node);
   const short = shortfall(pod, running, room);
-  if (short === undefined) return misplacement ?? { yielding: [] };
+  if (short === undefined) return mismatch ?? { evicted: [] };
   if (!isCritical(pod)) return short;
   // What is in the wrong place is not worth another pod's end.
-  if (misplacement !== undefined) return misplacement;
-  const lack = insufficientResources(pod, running, room);
-  const yielding = victims(pod, running.filter(isAdmitted), lack);
-  return yielding === undefined ? insufficientAfterPreemption(lack) : { yielding };
+  if (mismatch !== undefined) return mismatch;
+  const shortage = insufficientResources(pod, running, room);
+  const evicted = victims(pod, running.filter(isAdmitted), shortage);
+  return evicted === undefined ? insufficientAfterPreemption(shortage) : { evicted };
 }
 
 function isAdmitted({ status }: Pod): boolean {
@@ -76,7 +76,7 @@ function unfit({ spec }: Pod): AdmissionRejection | undefined {
 }
 
 /** The node is known only when there is an API server to ask. */
-function misplaced(pod: Pod, node: Node | undefined): AdmissionRejection | undefined {
+function nodeMismatch(pod: Pod, node: Node | undefined): AdmissionRejection | undefined {
   if (node === undefined) return undefined;
   if (!selectsNode(pod, node)) return failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
   return toleratesTaints(pod, node.spec?.taints ?? [])

@@ -11,10 +11,10 @@ import { isCritical, qosClass } from "../resources/resources.ts";
 export function victims(
   critical: Pod,
   running: readonly Pod[],
-  lack: InsufficientResource,
+  insufficient: InsufficientResource,
 ): readonly Pod[] | undefined {
   const chosen: Pod[] = [];
-  let left = lack;
+  let left = insufficient;
   for (const pod of running.filter((each) => gives(critical, each)).toSorted(byCertainty)) {
     if (isEnough(left)) break;
     if (!helps(pod, left)) continue;
@@ -66,12 +66,12 @@ function helps(pod: Pod, { pods, cpu, memory, ephemeralStorage }: InsufficientRe
   );
 }
 
-function without(lack: InsufficientResource, pod: Pod): InsufficientResource {
+function without(insufficient: InsufficientResource, pod: Pod): InsufficientResource {
   const { cpu, memory, ephemeralStorage } = podRequests(pod);
-  const less = add(lack, { cpu: -cpu, memory: -memory, ephemeralStorage: -ephemeralStorage });
-  return { ...less, pods: lack.pods - 1 };
+  const less = add(insufficient, { cpu: -cpu, memory: -memory, ephemeralStorage: -ephemeralStorage });
+  return { ...less, pods: insufficient.pods - 1 };
 }
 
-function withBack(lack: InsufficientResource, pod: Pod): InsufficientResource {
-  return { ...add(lack, podRequests(pod)), pods: lack.pods + 1 };
+function withBack(insufficient: InsufficientResource, pod: Pod): InsufficientResource {
+  return { ...add(insufficient, podRequests(pod)), pods: insufficient.pods + 1 };
 }

@@ -12,10 +12,10 @@ type Users = ReadonlyMap<string, HostUser> | undefined;
 export function annotationOptions(pod: Pod, container: Container): AnnotationOptions {
   // Asked for each container again and again, and most pods have none.
   if (!Object.keys(pod.metadata.annotations ?? {}).some((key) => key.startsWith(PREFIX))) return {};
-  const entries = Object.entries(ANNOTATIONS).flatMap(([name, { wish, parse }]) => {
+  const entries = Object.entries(ANNOTATIONS).flatMap(([name, { option, parse }]) => {
     const text = annotation(pod, `${name}.${container.name}`) ?? annotation(pod, name);
     const value = text === undefined ? undefined : parse(text);
-    return value === undefined ? [] : [[wish, value] as const];
+    return value === undefined ? [] : [[option, value] as const];
   });
   return Object.fromEntries(entries);
 }
@@ -49,10 +49,10 @@ function keyProblem(
 
 /** The pod without the annotations that are not to be taken at their word: anybody may add some to a pod that runs. */
 export function dropInvalidAnnotations(pod: Pod, users: Users): Pod {
-  const refused = new Set(annotationProblems(pod, users).map(({ path }) => path));
-  if (refused.size === 0) return pod;
+  const invalid = new Set(annotationProblems(pod, users).map(({ path }) => path));
+  if (invalid.size === 0) return pod;
   const { annotations = {}, ...metadata } = pod.metadata;
-  const kept = Object.entries(annotations).filter(([key]) => !refused.has(pathOf(key)));
+  const kept = Object.entries(annotations).filter(([key]) => !invalid.has(pathOf(key)));
   return { ...pod, metadata: { ...metadata, annotations: Object.fromEntries(kept) } };
 }
 

@@ -25,7 +25,8 @@ export interface BackOff {
 }
 
 export interface AnnotationRow<K extends keyof AnnotationOptions = keyof AnnotationOptions> {
-  readonly wish: K;
+  /** Its key among the options of a container. */
+  readonly option: K;
   /** The form of a value: part of the message for an invalid one, and of docs/annotations.md. */
   readonly expected: string;
   /** An example and the effect, for docs/annotations.md. */
@@ -40,7 +41,7 @@ export const PREFIX = "unitlet.dev/";
 /** By the name after the prefix. */
 export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
   ulimits: {
-    wish: "ulimits",
+    option: "ulimits",
     expected:
       "NAME=SOFT or NAME=SOFT:HARD, separated by blanks; NAME is nofile, nproc, memlock, core or stack, a limit a whole number or infinity",
     example: "nofile=65536 memlock=infinity",
@@ -48,7 +49,7 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
     parse: parseUlimits,
   },
   user: {
-    wish: "user",
+    option: "user",
     expected: "the name of a user of the host, and no runAsUser or runAsGroup beside it; not root with runAsNonRoot",
     example: "postgres",
     effect:
@@ -56,14 +57,14 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
     parse: (text) => (/^[a-z_][a-z0-9_.-]{0,31}$/.test(text) ? text : undefined),
   },
   "start-after": {
-    wish: "startAfter",
+    option: "startAfter",
     expected: "names of other containers of the pod, separated by blanks, without a cycle",
     example: "database",
     effect: "starts the container after these containers have started, or are ready if they have `notify` (`After=`)",
     parse: (text) => (/^[a-z0-9-]+( [a-z0-9-]+)*$/.test(text) ? text.split(" ") : undefined),
   },
   reload: {
-    wish: "reload",
+    option: "reload",
     expected: "HUP, USR1, USR2 or WINCH",
     example: "HUP",
     effect:
@@ -71,7 +72,7 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
     parse: (text) => (["HUP", "USR1", "USR2", "WINCH"].includes(text) ? text : undefined),
   },
   notify: {
-    wish: "notify",
+    option: "notify",
     expected: "yes or no; yes of a container that runs as root only if it is privileged",
     example: "yes",
     effect:
@@ -79,14 +80,14 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
     parse: (text) => (text === "yes" || text === "no" ? text === "yes" : undefined),
   },
   watchdog: {
-    wish: "watchdog",
+    option: "watchdog",
     expected: "a time from 1s to 3600s, with notify: yes",
     example: "30s",
     effect: "restarts the container when it does not send `WATCHDOG=1` within this time (`WatchdogSec=`)",
     parse: (text) => seconds(text, 3600),
   },
   "back-off": {
-    wish: "backOff",
+    option: "backOff",
     expected: "FIRST LONGEST or FIRST LONGEST STABLE, times from 1s to 86400s, FIRST no longer than LONGEST",
     example: "1s 60s 600s",
     effect:
@@ -94,7 +95,7 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
     parse: parseBackOff,
   },
   listen: {
-    wish: "listen",
+    option: "listen",
     expected:
       "[udp:][ADDRESS:]PORT or a path below /run/pods/NAMESPACE, separated by blanks, of one container in a pod with restartPolicy Always",
     example: "80 127.0.0.1:9000 /run/pods/shop/web.sock",
@@ -103,7 +104,7 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
     parse: parseListen,
   },
   service: {
-    wish: "service",
+    option: "service",
     expected: "the name of a unit that the package has, such as NAME.service",
     example: "slapd.service",
     effect: "selects the service that the container runs, of a package (`image: deb://…`) with several",

@@ -15,13 +15,16 @@ export type ParsedService =
   | { readonly ok: false; readonly because: string };
 
 /** Which of the package's services stands for it, and whether a container can be what its unit says. */
-export function packageService({ package: name, services }: InstalledDeb, wished: string | undefined): ParsedService {
+export function packageService(
+  { package: name, services }: InstalledDeb,
+  requested: string | undefined,
+): ParsedService {
   const names = services.map((each) => each.name).join(", ");
-  const chosen = wished ?? `${name}.service`;
-  const service = services.find((each) => each.name === chosen) ?? (wished ? undefined : only(services));
+  const chosen = requested ?? `${name}.service`;
+  const service = services.find((each) => each.name === chosen) ?? (requested ? undefined : only(services));
   if (service !== undefined) return read(service);
   if (services.length === 0) return { ok: false, because: `package ${name} has no service of its own` };
-  if (wished !== undefined) return { ok: false, because: `package ${name} has no ${wished}, but ${names}` };
+  if (requested !== undefined) return { ok: false, because: `package ${name} has no ${requested}, but ${names}` };
   const choice = "choose one by the annotation unitlet.dev/service";
   return { ok: false, because: `package ${name} has several services, ${names}: ${choice}` };
 }

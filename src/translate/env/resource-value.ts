@@ -17,8 +17,8 @@ export function resourceValue(
   const limit = container.resources?.limits?.[name];
   // The API server writes a request for every limit; a pod from a file need not have it.
   const amount = given ?? (side === "requests" ? limit : undefined);
-  const asked = amount === undefined ? 0 : Math.ceil(parseQuantity(String(amount), scale) ?? 0);
-  const value = side === "limits" && asked === 0 ? nodes(name, allocatable) : asked;
+  const own = amount === undefined ? 0 : Math.ceil(parseQuantity(String(amount), scale) ?? 0);
+  const value = side === "limits" && own === 0 ? nodes(name, allocatable) : own;
   const unit = Math.ceil(parseQuantity(divisor || "1", scale) ?? 0) || 10 ** scale;
   return String(BigInt(Math.ceil(value / unit)));
 }

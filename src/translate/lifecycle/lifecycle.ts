@@ -27,15 +27,15 @@ export function startHookLines(input: LifecycleInput): UnitLines {
   const { pod, container, kind, unit, libDir } = input;
   const handler = container.lifecycle?.postStart;
   // Where a startup probe says when it is up, the prober leaves that mark. The host's own /run may be hidden here.
-  const marks = kind === "sidecar" && container.startupProbe === undefined;
-  const mark: UnitLines = marks
+  const touchesMarker = kind === "sidecar" && container.startupProbe === undefined;
+  const markerLines: UnitLines = touchesMarker
     ? [["ExecStartPost", `+/usr/bin/touch /proc/1/root${startedMarker(pod.metadata.uid, container.name)}`]]
     : [];
-  if (handler === undefined) return [...mark, ["TimeoutStartSec", String(START_TIMEOUT_S)]];
+  if (handler === undefined) return [...markerLines, ["TimeoutStartSec", String(START_TIMEOUT_S)]];
   const words = [unit, pod.metadata.uid, container.name, "post-start", ...hookWords(handler)];
   return [
     ["ExecStartPost", `+:${libDir}/container-hook ${words.map(quoteWord).join(" ")}`],
-    ...mark,
+    ...markerLines,
     ["TimeoutStartSec", "infinity"],
   ];
 }

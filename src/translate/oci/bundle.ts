@@ -13,11 +13,11 @@ export interface OciProcess {
   readonly seccomp?: object | undefined;
 }
 
-/** config.json of an OCI bundle, as crun reads it. `mark` tells for whom it was written. */
-export function ociBundle(confinement: Confinement, process: OciProcess, mark: string): string {
+/** config.json of an OCI bundle, as crun reads it. `specHash` says for which container it was written. */
+export function ociBundle(confinement: Confinement, process: OciProcess, specHash: string): string {
   const { root, hostname, mounts, rlimits } = confinement;
   return JSON.stringify({
-    ...markOf(mark),
+    ...specStamp(specHash),
     ociVersion: "1.0.2",
     process: {
       user: {
@@ -55,11 +55,11 @@ export function ociBundle(confinement: Confinement, process: OciProcess, mark: s
   });
 }
 
-const markOf = (mark: string) => ({ annotations: { "unitlet.dev/spec-hash": mark } });
+const specStamp = (specHash: string) => ({ annotations: { "unitlet.dev/spec-hash": specHash } });
 
-/** Whether that config.json was written for this mark. */
-export function isBundleOf(text: string, mark: string): boolean {
-  return text.startsWith(`${JSON.stringify(markOf(mark)).slice(0, -1)},`);
+/** True when that config.json was written for a container with this spec hash. */
+export function isBundleOf(text: string, specHash: string): boolean {
+  return text.startsWith(`${JSON.stringify(specStamp(specHash)).slice(0, -1)},`);
 }
 
 /** No inheritable and no ambient ones, as the runtimes have it: another user than root gets none by exec. */

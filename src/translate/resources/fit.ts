@@ -13,7 +13,7 @@ export type InsufficientResource = Requests & { readonly pods: number };
 
 interface Row {
   readonly resource: string;
-  readonly asked: number;
+  readonly requested: number;
   readonly used: number;
   readonly capacity: number;
 }
@@ -22,10 +22,10 @@ interface Row {
 export function shortfall(pod: Pod, running: readonly Pod[], room: Allocatable): AdmissionRejection | undefined {
   const short = rows(pod, running, room).find(insufficient);
   if (short === undefined) return undefined;
-  const { resource, asked, used, capacity } = short;
+  const { resource, requested, used, capacity } = short;
   return {
     reason: `OutOf${resource}`,
-    message: `Node didn't have enough resource: ${resource}, requested: ${asked}, used: ${used}, capacity: ${capacity}`,
+    message: `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
   };
 }
 
@@ -33,7 +33,7 @@ export function insufficientResources(pod: Pod, running: readonly Pod[], room: A
   const of = Object.fromEntries(
     rows(pod, running, room).map((row) => [
       row.resource,
-      insufficient(row) ? row.asked - (row.capacity - row.used) : 0,
+      insufficient(row) ? row.requested - (row.capacity - row.used) : 0,
     ]),
   );
   const { pods = 0, cpu = 0, memory = 0, "ephemeral-storage": ephemeralStorage = 0 } = of;
@@ -47,8 +47,8 @@ export function insufficientAfterPreemption({
   memory,
   ephemeralStorage,
 }: InsufficientResource): AdmissionRejection {
-  const lacking = Object.entries({ pods, cpu, memory, "ephemeral-storage": ephemeralStorage }).filter(([, q]) => q > 0);
-  const because = lacking.map(([resource, quantity]) => `(res: ${resource}, q: ${quantity}), `).join("");
+  const missing = Object.entries({ pods, cpu, memory, "ephemeral-storage": ephemeralStorage }).filter(([, q]) => q > 0);
+  const because = missing.map(([resource, quantity]) => `(res: ${resource}, q: ${quantity}), `).join("");
   return {
     reason: "UnexpectedAdmissionError",
     message: `Unexpected error while attempting to recover from admission failure: preemption: error finding a set of pods to preempt: no set of running pods found to reclaim resources: [${because}]`,
@@ -56,21 +56,21 @@ export function insufficientAfterPreemption({
 }
 
 function rows(pod: Pod, running: readonly Pod[], room: Allocatable): readonly Row[] {
-  const asked = podRequests(pod);
+  const requests = podRequests(pod);
   const used = running.map(podRequests).reduce(add, { cpu: 0, memory: 0, ephemeralStorage: 0 });
   return [
-    { resource: "pods", asked: 1, used: running.length, capacity: room.pods },
-    { resource: "cpu", asked: asked.cpu, used: used.cpu, capacity: room.cpu },
-    { resource: "memory", asked: asked.memory, used: used.memory, capacity: room.memory },
+    { resource: "pods", requested: 1, used: running.length, capacity: room.pods },
+    { resource: "cpu", requested: requests.cpu, used: used.cpu, capacity: room.cpu },
+    { resource: "memory", requested: requests.memory, used: used.memory, capacity: room.memory },
     {
       resource: "ephemeral-storage",
-      asked: asked.ephemeralStorage,
+      requested: requests.ephemeralStorage,
       used: used.ephemeralStorage,
       capacity: room.ephemeralStorage,
     },
   ];
 }
 
-function insufficient({ asked, used, capacity }: Row): boolean {
-  return asked > 0 && asked > capacity - used;
+function insufficient({ requested, used, capacity }: Row): boolean {
+  return requested > 0 && requested > capacity - used;
 }

@@ -31,17 +31,17 @@ export function podRequests({ spec }: Pod): Requests {
 
 function given(resources: Resources | undefined): Partial<Requests> {
   const { cpu, memory } = resources?.requests ?? {};
-  const asked = requestsOf(resources);
+  const own = requestsOf(resources);
   return {
-    ...(cpu === undefined ? {} : { cpu: asked.cpu }),
-    ...(memory === undefined ? {} : { memory: asked.memory }),
+    ...(cpu === undefined ? {} : { cpu: own.cpu }),
+    ...(memory === undefined ? {} : { memory: own.memory }),
   };
 }
 
 /** The API server has set a request to its limit where only that was given; a manifest on the host has not. */
 function requestsOf(resources: Resources | undefined): Requests {
-  const asked = { ...resources?.limits, ...resources?.requests };
-  const amount = (name: string, scale: number) => Math.ceil(parseQuantity(String(asked[name] ?? "0"), scale) ?? 0);
+  const amounts = { ...resources?.limits, ...resources?.requests };
+  const amount = (name: string, scale: number) => Math.ceil(parseQuantity(String(amounts[name] ?? "0"), scale) ?? 0);
   return { cpu: amount("cpu", 3), memory: amount("memory", 0), ephemeralStorage: amount("ephemeral-storage", 0) };
 }
 

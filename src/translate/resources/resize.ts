@@ -14,13 +14,13 @@ export function admitResize(
   const held = asAllocated(pod);
   if (held === pod || !growsBeyond(held, pod)) return { pod };
   const others = running.filter(({ metadata }) => metadata.uid !== pod.metadata.uid);
-  const lack = shortfall(pod, others, room);
-  if (lack === undefined) return { pod };
+  const short = shortfall(pod, others, room);
+  if (short === undefined) return { pod };
   const alone = shortfall(pod, [], room);
   const message = alone?.message.replace(" resource: ", " capacity: ").replace(/, used: \d+/, "");
   return {
     pod: held,
-    pending: alone ? { reason: "Infeasible", message: message ?? "" } : { reason: "Deferred", message: lack.message },
+    pending: alone ? { reason: "Infeasible", message: message ?? "" } : { reason: "Deferred", message: short.message },
   };
 }
 
