@@ -1,5 +1,6 @@
 import { statusesOf } from "../model/api/containers.ts";
-import { isTerminal } from "../model/api/phase.ts";
+import { namespacedName } from "../model/api/namespaced-name.ts";
+import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Step, StepKind } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
@@ -10,7 +11,6 @@ import { extendGracePeriod } from "./extend-grace-period.ts";
 import { collectGarbage } from "./image-gc.ts";
 import { lostExits } from "./lost-exits.ts";
 import { unitOwner } from "./owner.ts";
-import { isTerminating } from "./pods.ts";
 import { pullSteps } from "./pulls.ts";
 import { startLoadedUnits } from "./start-loaded-units.ts";
 import {
@@ -83,7 +83,7 @@ export function diff(world: World, translations: readonly Translation[]): Step[]
 }
 
 function isNamedAs(translations: readonly Translation[]): (unit: ActualUnit) => boolean {
-  const names = new Set(translations.map(({ pod: { metadata } }) => `${metadata.namespace}/${metadata.name}`));
+  const names = new Set(translations.map(({ pod: { metadata } }) => namespacedName(metadata)));
   return ({ identity }) => identity !== undefined && names.has(`${identity.namespace}/${identity.pod}`);
 }
 

@@ -1,13 +1,12 @@
 import { CONTAINER_LISTS, containersOf } from "../model/api/containers.ts";
 import type { PodEvent } from "../model/api/event.ts";
-import { isTerminal } from "../model/api/phase.ts";
+import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { DesiredPull } from "../model/image/image.ts";
 import { redactCredentials } from "../model/image/image-reference.ts";
 import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
-import { isTerminating } from "./pods.ts";
 
 /** Starts each pull that pods wait for once, and cancels the pulls that no pod waits for. */
 export function pullSteps({ pods, images }: World, translations: readonly Translation[]): Step[] {

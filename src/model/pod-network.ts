@@ -1,3 +1,4 @@
+import type { Pod } from "./api/pod.ts";
 import { nodeAddresses } from "./host/addresses.ts";
 import type { Host } from "./host/host.ts";
 
@@ -14,4 +15,9 @@ export interface PodNetwork {
 /** The network of every pod on this node, as long as pods have no network of their own. */
 export function hostNetwork(host: Pick<Host, "addresses">): PodNetwork {
   return { addresses: nodeAddresses(host), isHost: true };
+}
+
+/** The network of a pod as its status says it, for a program that has no part in a run. */
+export function reportedNetwork({ status }: Pick<Pod, "status">): PodNetwork {
+  return { addresses: (status?.podIPs ?? []).map(({ ip }) => ip), isHost: true };
 }

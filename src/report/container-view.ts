@@ -1,5 +1,5 @@
 import { kindOf, statusesOf } from "../model/api/containers.ts";
-import { isTerminal } from "../model/api/phase.ts";
+import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import type { Container, ContainerStatus, Pod, PodStatus } from "../model/api/pod.ts";
 import type { Instant } from "../model/api/time.ts";
 import { type ContainerHistory, NO_HISTORY } from "../model/exit-record.ts";
@@ -40,7 +40,7 @@ export function containerViews(
   );
   const histories = world.directories.get(pod.metadata.uid)?.histories;
   const before = new Map(statusesOf(previous).map((each) => [each.name, each]));
-  const isLeaving = pod.metadata.deletionTimestamp !== undefined || isTerminal(previous?.phase);
+  const isLeaving = isTerminating(pod) || isTerminal(previous?.phase);
   const over = isLeaving || translation.kind === "rejected";
   let blocked = over;
 

@@ -1,4 +1,7 @@
 import type { ExitRecord } from "../model/exit-record.ts";
+import { signalNumber } from "../model/signal.ts";
+
+const SIGKILL = 9;
 
 /** The code of an end without a record (`kubelet_pods.go: convertToAPIContainerStatuses`, v1.36). */
 export const UNKNOWN_EXIT_CODE = 137;
@@ -10,7 +13,7 @@ export const START_ERROR_EXIT_CODE = 128;
 export function exitCode(record: ExitRecord): number {
   if (!ran(record)) return START_ERROR_EXIT_CODE;
   if (record.code === "exited") return wholeNumber(record.status) ?? UNKNOWN_EXIT_CODE;
-  if (record.code === "killed" || record.code === "dumped") return 128 + signalNumber(record.status);
+  if (record.code === "killed" || record.code === "dumped") return 128 + numberOf(record.status);
   return UNKNOWN_EXIT_CODE;
 }
 
@@ -23,45 +26,11 @@ function wholeNumber(text: string): number | undefined {
   return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-function signalNumber(name: string): number {
-  const known = (SIGNALS as Readonly<Record<string, number>>)[name];
+/** systemd names signals, real-time ones by their distance from the first or the last. */
+function numberOf(name: string): number {
+  const known = signalNumber(name);
   if (known !== undefined) return known;
   const realTime = /^(RTMIN|RTMAX)([+-]\d+)?$/.exec(name);
   if (realTime !== null) return (realTime[1] === "RTMIN" ? 34 : 64) + Number(realTime[2] ?? 0);
-  return wholeNumber(name) ?? SIGNALS.KILL;
+  return wholeNumber(name) ?? SIGKILL;
 }
-
-// signal(7), for amd64 and arm64.
-const SIGNALS = {
-  HUP: 1,
-  INT: 2,
-  QUIT: 3,
-  ILL: 4,
-  TRAP: 5,
-  ABRT: 6,
-  BUS: 7,
-  FPE: 8,
-  KILL: 9,
-  USR1: 10,
-  SEGV: 11,
-  USR2: 12,
-  PIPE: 13,
-  ALRM: 14,
-  TERM: 15,
-  STKFLT: 16,
-  CHLD: 17,
-  CONT: 18,
-  STOP: 19,
-  TSTP: 20,
-  TTIN: 21,
-  TTOU: 22,
-  URG: 23,
-  XCPU: 24,
-  XFSZ: 25,
-  VTALRM: 26,
-  PROF: 27,
-  WINCH: 28,
-  IO: 29,
-  PWR: 30,
-  SYS: 31,
-} as const;

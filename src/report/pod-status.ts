@@ -1,4 +1,4 @@
-import { isTerminal } from "../model/api/phase.ts";
+import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import type { ContainerStatus, PodPhase, PodStatus } from "../model/api/pod.ts";
 import { type Instant, toTimestamp } from "../model/api/time.ts";
 import { nodeAddresses } from "../model/host/addresses.ts";
@@ -92,7 +92,7 @@ function podStateOf(translation: Translation, statuses: Statuses, busy: boolean)
     const { reason, message, ended } = translation;
     return { phase: "Failed", reason, message: ended === undefined ? `Pod was rejected: ${message}` : message };
   }
-  const ended = pod.metadata.deletionTimestamp !== undefined && !busy;
+  const ended = isTerminating(pod) && !busy;
   const phase = computePhase(pod, statuses, ended);
   return { phase: ended && !isTerminal(phase) ? "Failed" : phase };
 }

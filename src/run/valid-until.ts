@@ -1,3 +1,4 @@
+import { isTerminating } from "../model/api/phase.ts";
 import type { Instant } from "../model/api/time.ts";
 import { type ActualUnit, isAuxiliary } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
@@ -21,7 +22,7 @@ export function validUntil(world: World): Instant | undefined {
   for (const unit of world.units.values()) {
     if (!isSteady(unit, world)) return undefined;
   }
-  if (world.pods.items.some(({ metadata }) => metadata.deletionTimestamp !== undefined)) return undefined;
+  if (world.pods.items.some(isTerminating)) return undefined;
   const retries = [...(world.images?.failed.values() ?? [])].flatMap((failed) => [
     failed.at + ERR_IMAGE_PULL_SHOWN_MS,
     retryAt(failed),

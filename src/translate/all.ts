@@ -1,4 +1,4 @@
-import { isTerminal } from "../model/api/phase.ts";
+import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import { allocatable } from "../model/host/allocatable.ts";
 import { hostNetwork } from "../model/pod-network.ts";
 import type { Translation } from "../model/translation.ts";
@@ -13,9 +13,7 @@ import { admitResize } from "./resources/resize.ts";
 /** Translates every pod of the list, whether the list is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {
   const { config, host, node, references, absentDirectories, hostFiles, envFiles, images } = world;
-  const alive = world.pods.items.filter(
-    ({ metadata, status }) => !metadata.deletionTimestamp && !isTerminal(status?.phase),
-  );
+  const alive = world.pods.items.filter((pod) => !isTerminating(pod) && !isTerminal(pod.status?.phase));
   const network = hostNetwork(host);
   const conflicts = network.isHost ? portConflicts(alive, config) : new Map<string, PortConflict>();
   const rejected = admissionRejections(

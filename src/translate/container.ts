@@ -1,9 +1,10 @@
+import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Container, RestartPolicy } from "../model/api/pod.ts";
 import { restartPolicy } from "../model/api/restart.ts";
 import type { Host } from "../model/host/host.ts";
 import { finishedMarker, initializedMarker } from "../model/paths.ts";
 import type { DesiredUnit, UnitLines } from "../model/unit.ts";
-import { encodeOwnUnit } from "../unitfile/identity.ts";
+import { encodeOwnUnit, unitOwner } from "../unitfile/identity.ts";
 import { podSliceName, probeTimer } from "../unitfile/names.ts";
 import { quoteWord } from "../unitfile/quote.ts";
 import { annotationUnitLines, backOffWords } from "./annotations/lines.ts";
@@ -28,14 +29,13 @@ export function translateContainer(
   context: Pick<TranslateContext, "host" | "libDir">,
 ): DesiredUnit {
   const { pod, kind, unitName, specHash } = container;
-  const { namespace, name, uid } = pod.metadata;
+  const { name } = container.container;
   const policy = restartPolicy(pod, container.container, kind);
   const lifecycle = lifecycleOf(container, launch, context.libDir);
-  const identity = {
-    ...{ namespace, pod: name, podUID: uid, container: container.container.name },
-    ...{ kind, specHash, serviceType: serviceType(launch) },
+  const identity = unitOwner(pod.metadata, {
+    ...{ container: name, kind, specHash, serviceType: serviceType(launch) },
     ...(hasStopHelper(lifecycle) && { stopHelper: true }),
-  };
+  });
   const text = encodeOwnUnit(identity, [
     ["Unit", unitLines(container, launch)],
     [
@@ -53,10 +53,10 @@ export function translateContainer(
 
 function unitLines(resolved: ResolvedContainer, { lines }: Launch): UnitLines {
   const { pod, container, kind } = resolved;
-  const { namespace, name, uid } = pod.metadata;
+  const { uid } = pod.metadata;
   const finished = kind === "init" ? initializedMarker(uid, container.name) : finishedMarker(uid, container.name);
   return [
-    ["Description", `Container ${container.name} of pod ${namespace}/${name}`],
+    ["Description", `Container ${container.name} of pod ${namespacedName(pod.metadata)}`],
     ["StartLimitIntervalSec", "0"],
     // A failed container must not make the host degraded; its exit is in the record.
     ["CollectMode", "inactive-or-failed"],

@@ -1,5 +1,5 @@
 import { containersOf } from "../model/api/containers.ts";
-import { isTerminal } from "../model/api/phase.ts";
+import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { DebReference } from "../model/image/deb-reference.ts";
 import type { Dependency, ResolvedReferences } from "../model/references.ts";
@@ -55,6 +55,6 @@ export function needsOf(pods: readonly Pod[], references: ResolvedReferences): N
 
 /** Returns the objects that these pods refer to. A pod that has ended or is being deleted needs none. */
 export function referenceNeeds(pods: readonly Pod[], known: ResolvedReferences): readonly Dependency[] {
-  const alive = pods.filter(({ metadata, status }) => !metadata.deletionTimestamp && !isTerminal(status?.phase));
+  const alive = pods.filter((pod) => !isTerminating(pod) && !isTerminal(pod.status?.phase));
   return allDependencies(alive, known);
 }

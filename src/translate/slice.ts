@@ -1,25 +1,19 @@
+import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Pod, QosClass } from "../model/api/pod.ts";
 import type { DesiredUnit } from "../model/unit.ts";
 import { digest } from "../unitfile/hash.ts";
-import { encodeOwnUnit } from "../unitfile/identity.ts";
+import { encodeOwnUnit, unitOwner } from "../unitfile/identity.ts";
 import { podSliceName } from "../unitfile/names.ts";
 import { podResourceLines } from "./resources/resources.ts";
 
 /** The pod's cgroup: stopping it stops all of the pod, whatever state its units are in. */
 export function translateSlice(pod: Pod, qos: QosClass): DesiredUnit {
-  const { namespace, name, uid } = pod.metadata;
   const lines = podResourceLines(pod);
-  const identity = {
-    namespace,
-    pod: name,
-    podUID: uid,
-    container: "",
-    kind: "slice",
-    specHash: digest(JSON.stringify(lines), 16),
-  } as const;
+  const specHash = digest(JSON.stringify(lines), 16);
+  const identity = unitOwner(pod.metadata, { container: "", kind: "slice", specHash });
   const text = encodeOwnUnit(identity, [
-    ["Unit", [["Description", `Pod ${namespace}/${name}`]]],
+    ["Unit", [["Description", `Pod ${namespacedName(pod.metadata)}`]]],
     ["Slice", [["CPUAccounting", "yes"], ["MemoryAccounting", "yes"], ["TasksAccounting", "yes"], ...lines]],
   ]);
-  return { name: podSliceName(uid, qos), identity, text, linked: false };
+  return { name: podSliceName(pod.metadata.uid, qos), identity, text, linked: false };
 }

@@ -1,6 +1,7 @@
 import type { UnitOwner, UnitSections } from "../model/unit.ts";
 import { decodeUnit, encodeUnit } from "./codec.ts";
 import { digest } from "./hash.ts";
+import type { PodNames } from "./names.ts";
 
 const HASH_LENGTH = 16;
 
@@ -19,6 +20,14 @@ const KINDS: readonly UnitOwner["kind"][] = [
   "sandbox",
   "socket",
 ];
+
+/** The owner of a unit of this pod; `container` is "" for what belongs to the pod as a whole. */
+export function unitOwner(
+  { namespace, name, uid }: PodNames,
+  own: Omit<UnitOwner, "namespace" | "pod" | "podUID">,
+): UnitOwner {
+  return { namespace, pod: name, podUID: uid, ...own };
+}
 
 /** A unit's text: the [X-Kubernetes] section, which says whose it is and what it was when we wrote it, then the others. */
 export function encodeOwnUnit(identity: UnitOwner, sections: UnitSections): string {

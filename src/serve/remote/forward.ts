@@ -1,17 +1,24 @@
-import { connect, type Socket } from "node:net";
+import { connect, isIPv6, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { finished } from "node:stream/promises";
 import { getSystemErrorMessage } from "node:util";
+import type { PodNetwork } from "../../model/pod-network.ts";
 
-/** As a pod on the host's network is reached; in this order. */
-const LOOPBACK_ADDRESSES = [
+interface Target {
+  readonly network: string;
+  readonly host: string;
+  readonly shown: string;
+}
+
+/** How a pod on the host's network is reached, in this order. */
+const LOOPBACK_ADDRESSES: readonly Target[] = [
   { network: "tcp4", host: "127.0.0.1", shown: "127.0.0.1" },
   { network: "tcp6", host: "::1", shown: "[::1]" },
 ];
 
-/** Connects a stream with a port of this host, until both sides have said all. Throws when nobody listens there. */
-export async function forward(port: number, stream: Duplex): Promise<void> {
-  const socket = await dial(port);
+/** Connects a stream with a port of the pod until both sides have ended. Throws when no program listens there. */
+export async function forward(pod: PodNetwork, port: number, stream: Duplex): Promise<void> {
+  const socket = await dial(pod.isHost ? LOOPBACK_ADDRESSES : pod.addresses.map(asTarget), port);
   if (stream.destroyed) socket.destroy();
   // Each direction ends by itself; a connection that breaks, breaks as a whole.
   stream.once("close", () => {
@@ -23,9 +30,13 @@ export async function forward(port: number, stream: Duplex): Promise<void> {
   await Promise.all([over(socket), over(stream)]);
 }
 
-async function dial(port: number): Promise<Socket> {
+function asTarget(host: string): Target {
+  return isIPv6(host) ? { network: "tcp6", host, shown: `[${host}]` } : { network: "tcp4", host, shown: host };
+}
+
+async function dial(targets: readonly Target[], port: number): Promise<Socket> {
   const failures: string[] = [];
-  for (const { network, host, shown } of LOOPBACK_ADDRESSES) {
+  for (const { network, host, shown } of targets) {
     try {
       return await connected(host, port);
     } catch (error) {
@@ -34,6 +45,7 @@ async function dial(port: number): Promise<Socket> {
       failures.push(`dial ${network} ${shown}:${port}: connect: ${why}`);
     }
   }
+  if (targets !== LOOPBACK_ADDRESSES) throw new Error(failures.join(", "));
   throw new Error(`failed to connect to localhost:${port}, IPv4: ${failures[0]}, IPv6: ${failures[1]}`);
 }
 

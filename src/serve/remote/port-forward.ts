@@ -8,6 +8,7 @@ import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { containersOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { podRunDir } from "../../model/paths.ts";
+import { reportedNetwork } from "../../model/pod-network.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { RequestTarget } from "../http/request-attributes.ts";
@@ -50,7 +51,7 @@ export async function servePortForward(
     try {
       // Another pod may have its port by now.
       if (!isRunning(pod)) throw new Error(notFound(pod));
-      await forward(port, stream);
+      await forward(reportedNetwork(pod), port, stream);
     } catch (error) {
       const { message } = error as Error;
       throw new Error(`error forwarding port ${port} to pod ${name}, uid ${pod.metadata.uid}: ${message}`);

@@ -1,6 +1,7 @@
+import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
 import type { AuxiliaryUnit, DesiredUnit, UnitName } from "../../model/unit.ts";
-import { encodeOwnUnit } from "../../unitfile/identity.ts";
+import { encodeOwnUnit, unitOwner } from "../../unitfile/identity.ts";
 import { auxiliaryUnitName, containerUnitName, podSliceName } from "../../unitfile/names.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 import { qosClass } from "../resources/resources.ts";
@@ -15,16 +16,12 @@ export function containerSocket(
 ): AuxiliaryUnit | undefined {
   if (kind !== "container" || unit === undefined || listen === undefined) return undefined;
   const { namespace, name, uid } = pod.metadata;
-  const identity = {
-    ...{ namespace, pod: name, podUID: uid, container: container.name },
-    kind: "socket",
-    specHash,
-  } as const;
+  const identity = unitOwner(pod.metadata, { container: container.name, kind: "socket", specHash });
   const text = encodeOwnUnit(identity, [
     [
       "Unit",
       [
-        ["Description", `Sockets of container ${container.name} of pod ${namespace}/${name}`],
+        ["Description", `Sockets of container ${container.name} of pod ${namespacedName(pod.metadata)}`],
         ["CollectMode", "inactive-or-failed"],
       ],
     ],

@@ -1,4 +1,5 @@
 import { declaredContainers } from "../../model/api/containers.ts";
+import { isTerminating } from "../../model/api/phase.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { parseQuantity, printBytes } from "../../model/api/quantity.ts";
 import { type ActivePressure, activePressures, type PressureSignal } from "../../model/host/pressure.ts";
@@ -38,7 +39,7 @@ function byPressure(pods: readonly Pod[], { usage, config, host }: World): Rejec
 
 function isEvictable(pod: Pod): boolean {
   const { phase, startTime } = pod.status ?? {};
-  const lives = (phase === "Pending" || phase === "Running") && pod.metadata.deletionTimestamp === undefined;
+  const lives = (phase === "Pending" || phase === "Running") && !isTerminating(pod);
   return startTime !== undefined && lives && !isCritical(pod);
 }
 
@@ -46,7 +47,7 @@ function isEvictable(pod: Pod): boolean {
 function isTerminatingOrDone({ pods, units }: World): boolean {
   const leaving = new Set(
     pods.items
-      .filter(({ status, metadata }) => status?.reason === EVICTED || metadata.deletionTimestamp !== undefined)
+      .filter((each) => each.status?.reason === EVICTED || isTerminating(each))
       .map(({ metadata }) => metadata.uid),
   );
   return [...units.values()].some(({ identity, invocation }) => invocation && identity && leaving.has(identity.podUID));

@@ -1,3 +1,4 @@
+import { isTerminating } from "../../model/api/phase.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { fromTimestamp, type Instant } from "../../model/api/time.ts";
 import type { Rejected } from "../../model/translation.ts";
@@ -10,8 +11,9 @@ export function deadlineExceeded(pods: readonly Pod[], now: Instant): ReadonlyMa
 }
 
 /** Of a pod that is active; undefined when it has none. */
-export function deadlineOf({ metadata, spec, status }: Pod): Instant | undefined {
-  const isActive = (status?.phase === "Pending" || status?.phase === "Running") && !metadata.deletionTimestamp;
+export function deadlineOf(pod: Pod): Instant | undefined {
+  const { spec, status } = pod;
+  const isActive = (status?.phase === "Pending" || status?.phase === "Running") && !isTerminating(pod);
   if (!isActive || spec.activeDeadlineSeconds === undefined || status.startTime === undefined) return undefined;
   return fromTimestamp(status.startTime) + spec.activeDeadlineSeconds * 1000;
 }

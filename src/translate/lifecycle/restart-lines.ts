@@ -1,12 +1,7 @@
 import type { Container, Pod } from "../../model/api/pod.ts";
 import { restartCodes, restartPolicy } from "../../model/api/restart.ts";
+import { SIGNALS } from "../../model/signal.ts";
 import type { ContainerKind, UnitLines } from "../../model/unit.ts";
-
-/** By number. */
-const SIGNALS = (
-  "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ " +
-  "VTALRM PROF WINCH IO PWR SYS"
-).split(" ");
 
 /** When systemd starts the container again. */
 export function restartLines(pod: Pod, container: Container, kind: ContainerKind): UnitLines {

@@ -1,8 +1,6 @@
-const NAMES =
-  "ABRT|ALRM|BUS|CHLD|CONT|FPE|HUP|ILL|INT|IO|KILL|PIPE|POLL|PROF|PWR|QUIT|SEGV|STKFLT|STOP|SYS|TERM|TRAP|TSTP|TTIN|TTOU|" +
-  "URG|USR1|USR2|VTALRM|WINCH|XCPU|XFSZ";
+import { SIGNALS } from "../../model/signal.ts";
 
-const SIGNAL = new RegExp(`^(?:SIG)?(${NAMES}|RTM(?:IN|AX)(?:[+-]\\d+)?)$`);
+const SIGNAL = new RegExp(`^(?:SIG)?(${SIGNALS.join("|")}|POLL|RTM(?:IN|AX)(?:[+-]\\d+)?)$`);
 
 /** A signal as systemd writes it, from how the API (SIGRTMINPLUS3) or an image (term, 15) has it; undefined for none. */
 export function stopSignal(text: string): string | undefined {

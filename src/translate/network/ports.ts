@@ -1,3 +1,4 @@
+import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { ContainerPort, Pod } from "../../model/api/pod.ts";
 import type { Config } from "../../model/host/config.ts";
 
@@ -62,11 +63,10 @@ function conflict({ pod, container, port }: Claim, other: Claim): PortConflict {
       kind: "reject",
       message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
     };
-  const { namespace, name } = other.pod.metadata;
   return {
     kind: "warn",
     path: `spec.containers[${container}].ports[${port.containerPort}]`,
-    because: `is declared by pod ${namespace}/${name} too, and both are on the host's network: the later one will fail to listen`,
+    because: `is declared by pod ${namespacedName(other.pod.metadata)} too, and both are on the host's network: the later one will fail to listen`,
   };
 }
 

@@ -1,8 +1,9 @@
+import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { Config } from "../../model/host/config.ts";
 import type { AuxiliaryUnit, UnitLines, UnitName } from "../../model/unit.ts";
 import { digest } from "../../unitfile/hash.ts";
-import { encodeOwnUnit } from "../../unitfile/identity.ts";
+import { encodeOwnUnit, unitOwner } from "../../unitfile/identity.ts";
 import { auxiliaryUnitName, podSliceName } from "../../unitfile/names.ts";
 import { quoteWord } from "../../unitfile/quote.ts";
 import { kernelHostname } from "../network/hostname.ts";
@@ -17,18 +18,15 @@ import { qosClass } from "../resources/resources.ts";
 export function podSandbox(pod: Pod, config: Config, libDir: string): AuxiliaryUnit[] {
   const words = sharedBy(pod, config);
   if (words.length === 0) return [];
-  const { namespace, name, uid } = pod.metadata;
-  const identity = {
-    ...{ namespace, pod: name, podUID: uid, container: "" },
-    kind: "sandbox",
-    specHash: digest(JSON.stringify(words), 16),
-  } as const;
+  const { uid } = pod.metadata;
+  const specHash = digest(JSON.stringify(words), 16);
+  const identity = unitOwner(pod.metadata, { container: "", kind: "sandbox", specHash });
   const helper = (...rest: readonly string[]) => `${libDir}/pod-sandbox ${[uid, ...rest].map(quoteWord).join(" ")}`;
   const text = encodeOwnUnit(identity, [
     [
       "Unit",
       [
-        ["Description", `Sandbox of pod ${namespace}/${name}`],
+        ["Description", `Sandbox of pod ${namespacedName(pod.metadata)}`],
         ["StartLimitIntervalSec", "0"],
       ],
     ],

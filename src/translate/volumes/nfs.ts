@@ -1,15 +1,16 @@
+import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { NfsSource } from "../../model/api/volume.ts";
 import { volumePath } from "../../model/paths.ts";
 import { digest } from "../../unitfile/hash.ts";
-import { encodeOwnUnit } from "../../unitfile/identity.ts";
+import { encodeOwnUnit, unitOwner } from "../../unitfile/identity.ts";
 import { mountUnitName } from "../../unitfile/names.ts";
 import { quotePath } from "../../unitfile/quote.ts";
 import type { ResolvedVolume } from "./mount-source.ts";
 
 /** A share that systemd mounts before the first container starts, by a unit of its own. */
 export function nfsMount(pod: Pod, volume: string, source: NfsSource, mountOptions: readonly string[]): ResolvedVolume {
-  const { namespace, name, uid } = pod.metadata;
+  const { uid } = pod.metadata;
   const { server, path: share, readOnly = false } = source;
   if (!/^[A-Za-z0-9._:[\]-]+$/.test(server))
     return { ok: false, because: `nfs.server ${JSON.stringify(server)} is no host` };
@@ -19,16 +20,10 @@ export function nfsMount(pod: Pod, volume: string, source: NfsSource, mountOptio
     return { ok: false, because: `mount option ${JSON.stringify(odd)} cannot be written in a unit` };
   const path = volumePath(uid, volume);
   const host = server.includes(":") && !server.startsWith("[") ? `[${server}]` : server;
-  const identity = {
-    namespace,
-    pod: name,
-    podUID: uid,
-    container: "",
-    kind: "mount",
-    specHash: digest(JSON.stringify([server, share, options]), 16),
-  } as const;
+  const specHash = digest(JSON.stringify([server, share, options]), 16);
+  const identity = unitOwner(pod.metadata, { container: "", kind: "mount", specHash });
   const text = encodeOwnUnit(identity, [
-    ["Unit", [["Description", `Volume ${volume} of pod ${namespace}/${name}`]]],
+    ["Unit", [["Description", `Volume ${volume} of pod ${namespacedName(pod.metadata)}`]]],
     [
       "Mount",
       [
