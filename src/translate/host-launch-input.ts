@@ -8,10 +8,10 @@ import { hostPathProblem } from "./volumes/host-paths.ts";
 import { mountPointProblem } from "./volumes/mount-points.ts";
 import { type ContainerMounts, containerMounts } from "./volumes/mounts.ts";
 
-/** What any container on the host's own files needs, whatever program it runs. */
+/** What every container on the host's files needs, whatever program it runs. */
 export interface HostLaunchInput {
   readonly ok: true;
-  /** Undefined: a source cannot be read, and the file that is there serves. */
+  /** Undefined while a ConfigMap or Secret cannot be read and the present file serves. */
   readonly declared: ReadonlyMap<string, string> | undefined;
   readonly mounts: ContainerMounts;
 }

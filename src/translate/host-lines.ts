@@ -11,11 +11,11 @@ import { confinementLines } from "./security/unit-confinement.ts";
 
 interface HostUnit {
   readonly confinement: Confinement;
-  /** Of the container's mounts. */
+  /** Conditions for the container's mounts. */
   readonly conditions: UnitLines;
 }
 
-/** The lines that units of all containers on the host's own files have, whatever program they run. */
+/** Returns the lines that units of all containers on the host's files have, whatever program they run. */
 export function hostLines(
   resolved: ResolvedContainer,
   { confinement, conditions }: HostUnit,

@@ -11,7 +11,7 @@ import { tokenReference } from "./volumes/service-account-token.ts";
 const MINUTE_MS = 60_000;
 const DAY_S = 24 * 3600;
 
-/** What this pod refers to; what a claim leads to is known only when the claim is. */
+/** Returns what the pod refers to. The volume of a claim is known only once the claim has been read. */
 export function podDependencies(pod: Pod, known: ResolvedReferences): Dependency[] {
   const containers = containersOf(pod.spec);
   return [
@@ -65,7 +65,7 @@ function sourceDependencies(
   ];
 }
 
-/** The claim's volume is asked for only once the claim says which. */
+/** The claim's volume is requested only once the claim names it. */
 function claimDependencies(namespace: string, name: string, known: ResolvedReferences): Dependency[] {
   const claim = resolveReference(known, "persistentvolumeclaim", namespace, name);
   const volume = claim.ok ? claim.value.spec?.volumeName : undefined;
@@ -83,7 +83,7 @@ function asDependency(
   return (namespace) => dependency({ kind, namespace, name: ref.name }, MINUTE_MS, ref.optional ?? false);
 }
 
-/** The needs of all pods, each once: as often as the most impatient of those who share it wants it. */
+/** Returns the dependencies of all pods, each once, with the shortest maximum age. */
 export function allDependencies(pods: readonly Pod[], known: ResolvedReferences): readonly Dependency[] {
   const needs = new Map<string, Dependency>();
   for (const each of pods.flatMap((pod) => podDependencies(pod, known))) {
@@ -97,7 +97,7 @@ export function allDependencies(pods: readonly Pod[], known: ResolvedReferences)
   return [...needs.values()];
 }
 
-/** When this is to be asked again. What is missing and needed is asked for in every run. */
+/** Returns when the object must be requested again; 0 for a required object that is missing. */
 export function dueAt({ key, reference, maxAge, optional }: Dependency, known: ResolvedReferences): Instant {
   const fetched = known.get(key);
   if (fetched === undefined) return 0;
@@ -106,7 +106,9 @@ export function dueAt({ key, reference, maxAge, optional }: Dependency, known: R
   return fetched.at + Math.min(maxAge, 0.8 * life);
 }
 
-/** Milliseconds; the API server may give less than it was asked for. One that cannot be read is none. */
+/**
+ * Returns the lifetime of a token in milliseconds, which may be shorter than requested; 0 for one that cannot be read.
+ */
 function tokenLife(token: string): number {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
@@ -122,11 +124,11 @@ export function dueDependencies(
   known: ResolvedReferences,
   now: Instant,
 ): readonly Dependency[] {
-  // Of the future is only what a clock that was put back has left.
+  // A time in the future is left from a clock that has been set back.
   return needs.filter((each) => now >= dueAt(each, known) || (known.get(each.key)?.at ?? 0) > now);
 }
 
-/** When the first reference of these pods is due again; undefined when nothing ever is. */
+/** Returns when the first reference of these pods must be requested again; undefined when none must. */
 export function nextRefresh(pods: readonly Pod[], known: ResolvedReferences): Instant | undefined {
   const times = allDependencies(pods, known).map((each) => dueAt(each, known));
   return times.length === 0 ? undefined : Math.min(...times);

@@ -6,7 +6,7 @@ import { encodeOwnUnit, unitOwner } from "../unitfile/identity.ts";
 import { podSliceName } from "../unitfile/names.ts";
 import { podResourceLines } from "./resources/resources.ts";
 
-/** The pod's cgroup: stopping it stops all of the pod, whatever state its units are in. */
+/** Returns the pod's slice: stopping it stops every unit of the pod in any state. */
 export function translateSlice(pod: Pod, qos: QosClass): DesiredUnit {
   const lines = podResourceLines(pod);
   const specHash = digest(JSON.stringify(lines), 16);

@@ -5,8 +5,8 @@ import { containerAppArmor } from "./security/rights.ts";
 import { seccompOf } from "./security/seccomp.ts";
 
 /**
- * Of what translate/ reads of a container, and of nothing else: a field that a newer API server adds to every pod must
- * not restart them all. Nor must a field that a newer unitlet reads: what a pod does not say has no place in the text.
+ * Returns the digest of the fields that the translation reads. A field that a newer API server adds must not restart
+ * every pod. A field that a newer unitlet reads appears only where a pod sets it.
  */
 export function specHash({
   pod,
@@ -41,7 +41,7 @@ export function specHash({
   return digest(JSON.stringify(wanted), 16);
 }
 
-/** Resources are changed in place, but for those for which the pod wants to be started again. */
+/** Resources change in place, except those whose resizePolicy is RestartContainer. */
 function restarting({ resources, resizePolicy = [] }: Container): object {
   const names = resizePolicy.flatMap((each) => (each.restartPolicy === "RestartContainer" ? [each.resourceName] : []));
   const { requests, limits } = resources ?? {};
@@ -49,7 +49,7 @@ function restarting({ resources, resizePolicy = [] }: Container): object {
   return Object.fromEntries(some.map(([name, ...amounts]) => [name, amounts]));
 }
 
-/** What no pod could have before it was honoured, so that none that runs is restarted for it. */
+/** Fields that earlier versions rejected: their absence must not change the digest of pods that run. */
 function rightsOf(pod: Pod, container: Container): object {
   const { capabilities, privileged, allowPrivilegeEscalation } = container.securityContext ?? {};
   const groups = pod.spec.securityContext?.supplementalGroups;

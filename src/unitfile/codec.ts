@@ -5,15 +5,15 @@ export class UnitSyntaxError extends Error {
   override readonly name = "UnitSyntaxError";
 }
 
-/** Section → key → values in order. */
+/** Values in order by section and key. */
 export type ParsedUnit = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 const VALUE_PREFIX = "=";
 const NAME = /^[A-Za-z][A-Za-z0-9-]*$/;
 
 /**
- * Unit text for sections whose values are quoted already. Throws UnitSyntaxError rather than write what would read back
- * otherwise: these rules, which cost a hundredth of reading it back, are held against decodeUnit() by properties.
+ * Returns the text of a unit whose values are quoted already. Throws UnitSyntaxError for a value that would not read
+ * back the same. Properties compare these checks with decodeUnit(), which costs a hundred times more.
  */
 export function encodeUnit(sections: UnitSections): string {
   return sections
@@ -22,16 +22,16 @@ export function encodeUnit(sections: UnitSections): string {
 }
 
 function encodeLine([key, value]: readonly [string, string]): string {
-  // A line break begins another assignment, a last backslash joins the next one, and blanks around a value are dropped.
+  // A line break begins another assignment, a trailing backslash joins the next line, and blanks around a value are
+  // dropped.
   if (/[\0\r\n]|\\$|^\s|\s$/.test(value))
     throw new UnitSyntaxError(`Cannot write unit: the value of ${key}= would not read back as it was meant`);
   return `${checked(key, "key", key)}=${value}\n`;
 }
 
 /**
- * Reads what systemd would read: comments, continuation lines, repeated keys. The npm `ini` parser cuts values at ; and #
- * and guesses types, so it only ever sees values as JSON strings under `Key[]`, with a prefix that makes "true"
- * no boolean; for these it is lossless.
+ * Reads a unit as systemd does: comments, continuation lines, repeated keys. The npm `ini` parser cuts values at ; and
+ * # and guesses types. So it gets values as JSON strings under `Key[]` with a prefix, for which it is lossless.
  */
 export function decodeUnit(text: string): ParsedUnit {
   const parsed = ini.parse(logicalLines(text).map(toIniLine).join("\n")) as ParsedUnit;
@@ -63,7 +63,7 @@ function toIniLine(line: string): string {
   if (section !== undefined) return `[${checked(section, "section", line)}]`;
   const at = line.indexOf("=");
   const key = checked(at < 0 ? line : line.slice(0, at).trim(), "key", line);
-  // ini takes these two for the end of a line, and JSON leaves them as they are.
+  // ini takes these two characters for line ends, and JSON does not escape them.
   const value = JSON.stringify(VALUE_PREFIX + line.slice(at + 1).trim()).replace(
     /[\u2028\u2029]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16)}`,

@@ -1,4 +1,4 @@
-// The one node module that the pure folders may use: it reads nothing and remembers nothing.
+// The only Node module that pure folders may import: hashing has no state.
 import { hash } from "node:crypto";
 
 /** `length` hex digits of the SHA-256 of the text or bytes. */

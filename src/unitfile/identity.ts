@@ -29,7 +29,9 @@ export function unitOwner(
   return { namespace, pod: name, podUID: uid, ...own };
 }
 
-/** A unit's text: the [X-Kubernetes] section, which says whose it is and what it was when we wrote it, then the others. */
+/**
+ * Returns a unit's text: the [X-Kubernetes] section with its owner and the hash of the text, then the other sections.
+ */
 export function encodeOwnUnit(identity: UnitOwner, sections: UnitSections): string {
   const body = encodeUnit(sections);
   const lines = [
@@ -47,8 +49,8 @@ export function encodeOwnUnit(identity: UnitOwner, sections: UnitSections): stri
 }
 
 /**
- * Nobody but us has changed the text: it still has the digest that it was written with. So a difference from what would
- * be written today is our doing, an upgrade's or the host's, and no reason to restart what runs.
+ * True when the text still has the digest it was written with. A difference from the desired text then comes from an
+ * upgrade or the host, and does not restart the container.
  */
 export function isIntact(text: string): boolean {
   const end = text.indexOf("\n\n[");
@@ -56,19 +58,19 @@ export function isIntact(text: string): boolean {
   return written === digest(text.slice(end + 2), HASH_LENGTH);
 }
 
-/** The same unit with another value of a key that it has once; it is still as we wrote it. */
+/** Returns the unit with another value of a key that it has once, with a matching digest. */
 export function withValue(text: string, key: string, value: string): string {
   const end = text.indexOf("\n\n[") + 2;
   const body = text.slice(end).replace(new RegExp(`^${key}=.*$`, "m"), `${key}=${value}`);
   return text.slice(0, end).replace(/^TextHash=.*$/m, `TextHash=${digest(body, HASH_LENGTH)}`) + body;
 }
 
-/** Undefined when the text has no complete [X-Kubernetes] section: the unit belongs to somebody else. */
+/** Returns undefined when the text has no complete [X-Kubernetes] section: the unit is not ours. */
 export function readIdentity(text: string): UnitOwner | undefined {
   const start = text.search(/(?<=^|\n)\[X-Kubernetes\]\r?\n/);
   if (start < 0) return undefined;
   const end = text.indexOf("\n[", start);
-  // Only this section is parsed: what an admin did to the others must not hide whose unit it is.
+  // Only this section is parsed: an administrator's edit of others must not hide the owner.
   const own = end < 0 ? text.slice(start) : text.slice(start, end);
   const section = plainSection(own) ?? sectionOf(own);
   if (section === undefined) return undefined;
@@ -87,7 +89,7 @@ export function readIdentity(text: string): UnitOwner | undefined {
   };
 }
 
-/** As encodeOwnUnit() writes it, a word for a key: a run reads a hundred of these, and the parser is ten times as dear. */
+/** Fast path: a run reads about 100 units, and the general parser is ten times slower. */
 function plainSection(text: string): Readonly<Record<string, readonly string[]>> | undefined {
   const [, ...lines] = text.trim().split("\n");
   if (!lines.every((line) => PLAIN.test(line))) return undefined;

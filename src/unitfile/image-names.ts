@@ -2,12 +2,12 @@ import { isDeb } from "../model/image/deb-reference.ts";
 import { redactCredentials } from "../model/image/image-reference.ts";
 import { digest } from "./hash.ts";
 
-/** Of keys that are a package's: no other has a "-". */
+/** Prefix of a package's key; no other key contains "-". */
 const DEB = "deb-";
 
 /**
- * Tells one image's name from every other, and is good for a file and for an instance of a unit. So many digits that nobody
- * finds a name of his own with the key of another's: its pods would run on his files.
+ * Returns a key that identifies an image and is valid in file names and unit instances. It has 128 bits of a hash, so
+ * that no attacker finds an image with the key of another one.
  */
 export function imageKey(name: string): string {
   const shown = redactCredentials(name).replace(/#.*/, "");
@@ -19,15 +19,15 @@ export function imageKey(name: string): string {
   return `${isDeb(name) ? DEB : ""}${plain}_${digest(name, 32)}`;
 }
 
-/** The unit that pulls it. */
+/** Returns the unit that pulls the image. */
 export const imageUnit = (key: string) =>
   key.startsWith(DEB) ? `unitlet-deb@${key.slice(DEB.length)}.service` : `unitlet-image@${key}.service`;
 
-/** The unit that removes a package which was installed for pods, with the name of its request. */
+/** Returns the key for the removal of a package that was installed for pods. */
 export const removalKey = (name: string) => `remove.${imageKey(`deb://${name}`).slice(DEB.length)}`;
 export const removalUnit = (key: string) => `unitlet-deb@${key}.service`;
 
-/** Undefined for any other unit. */
+/** Returns the key of the image that a unit pulls; undefined for other units. */
 export function pulledBy(unit: string): string | undefined {
   const [, kind, name] = /^unitlet-(image|deb)@([a-z0-9_]+)\.service$/.exec(unit) ?? [];
   return name && (kind === "deb" ? DEB + name : name);

@@ -1,41 +1,41 @@
 import { UnquotableError } from "./quote.ts";
 
 /**
- * Where the program's standard input comes from.
- * none: nowhere. open: from whoever is attached, and it never ends. once: it ends when the first of them has gone.
- * attached: the program begins when somebody attaches, and this shell stands for it: it ends with the status that it is told.
+ * The program's standard input. none: /dev/null. open: from attached clients, without an end. once: ends when the first
+ * client detaches. attached: the program starts when a client attaches; this shell stands for it and exits with its
+ * status.
  */
 export type StandardInput = "none" | "open" | "once" | "attached";
 
-/** Where a container finds its input: a named pipe, and a second one if its end is to be seen. */
+/** The named pipe of the standard input; a second one shows its end. */
 export const STDIN_PATH = "/run/unitlet/stdin";
 
-/** No program sees the end of a pipe that nobody has written to: something must hold its other end until then. */
+/** A reader sees no end of a pipe that has never had a writer, so the other end is held open until then. */
 const EXEC_BY_STDIN: Readonly<Record<StandardInput, string>> = {
   none: 'exec "$@"',
   open: `exec "$@" <>${STDIN_PATH}`,
-  // The inner shell is gone at once, so that the program has no child that it does not know.
+  // The inner shell exits at once, so the program has no unknown child.
   once: `( /bin/cat >${STDIN_PATH}.once <${STDIN_PATH} & ); exec "$@" <${STDIN_PATH}.once`,
   attached: `read -r status <${STDIN_PATH} || exit 1; exit "$status"`,
 };
 
 /**
- * What stands between systemd and a container's program: a shell that takes variables and words from a file and becomes
- * the program. Neither is in the unit, which anyone may read; and EnvironmentFile= would give the variables to the
- * unit's privileged helpers as well, where a pod's LD_PRELOAD has no business. The shell has the container's own user by then.
+ * Returns the argv that runs the program: a shell that reads variables and arguments from a file and execs it. Neither
+ * is in the unit, which any user can read. EnvironmentFile= would give a pod's LD_PRELOAD to privileged helpers as
+ * well. The shell runs as the container's user.
  */
 export function launchArgv(file: string, input: StandardInput = "none"): readonly string[] {
   return ["/bin/sh", "-c", `unset PWD OLDPWD; . ${file}; ${EXEC_BY_STDIN[input]}`, "sh"];
 }
 
-/** Variables of some /bin/sh itself (bash, dash), which it would refuse to set, or set to something else; and perl's, which it would obey. */
+/** Variables that some /bin/sh refuses to set or sets itself (bash, dash), and those that perl obeys. */
 const THE_SHELLS_OWN =
   /^(PERL\w*|_|UID|EUID|PPID|GROUPS|SHELLOPTS|SHLVL|OPTIND|LINENO|RANDOM|SRANDOM|SECONDS|EPOCH\w+|DIRSTACK|FUNCNAME|PIPESTATUS|BASH\w*)$/;
 
 /**
- * What no shell exports stands in the file as comments before everything else, and this sets it: of all programs that
- * a host surely has, perl alone takes a variable of any name without having it among its words, where anyone could read it.
- * PERL_BADLANG: of a locale that the host does not have it would complain in the container's name.
+ * Sets variables that no shell can export. They are in the file's leading comments. Of the programs on every host only
+ * perl can set a variable of any name without exposing it in its arguments. PERL_BADLANG silences a warning about the
+ * host's locale.
  */
 const PERL = [
   "delete $ENV{PERL_BADLANG};open F,'<',shift or die;",
@@ -44,18 +44,19 @@ const PERL = [
   "$e=$!+0;print STDERR qq(exec: $ARGV[0]: $!\\n);exit($e==2?127:126)",
 ].join("");
 
-/** The kernel's MAX_ARG_STRLEN, which counts the terminating NUL. */
+/** The kernel's MAX_ARG_STRLEN, including the NUL. */
 const MAX_ARGUMENT_BYTES = 128 * 1024;
 
-/** A word that holds variables, of which the shell makes what they are by then. */
+/** A word with variables, which the shell expands. */
 export interface ShellWord {
   readonly shell: readonly (string | { readonly variable: string })[];
-  /** Its blanks make several words of it. */
+  /** Blanks split it into several words. */
   readonly split: boolean;
 }
 
 /**
- * The text of that file, which is at the path `file` then. `specHash` says for which container it was written. Throws UnquotableError for what no program can be given.
+ * Returns the text of the launch file, which will be at the path `file`. `specHash` says for which container it was
+ * written. Throws UnquotableError for what no program can be given.
  */
 export function launchText(
   file: string,
@@ -97,16 +98,22 @@ export function isShellName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !THE_SHELLS_OWN.test(name);
 }
 
-/** A line of that file. Any value but NUL arrives; names are the shell's. */
+/**
+ * Returns a line that exports a variable with any value but NUL. Throws UnquotableError for a name that a shell cannot
+ * export.
+ */
 export function exportLine(name: string, value: string): string {
   if (!isShellName(name)) throw new UnquotableError("has a name that a shell cannot export");
   return `export ${name}=${quoted(checkLength(name, value))}\n`;
 }
 
-/** The program's words, unless another is to be run in its place: in a container that has begun, with the same variables. */
+/**
+ * Returns the line that sets the program's arguments, unless the shell has some: exec in a running container uses the
+ * same variables.
+ */
 export function setLine(argv: readonly (string | ShellWord)[]): string {
   const words = `set -- ${argv.map(shellText).join(" ")}`;
-  // A variable's blanks are meant to count, its stars are not.
+  // Blanks in a variable split words, but stars are no patterns.
   const splits = argv.some((word) => typeof word !== "string" && word.split);
   return `[ "$#" -gt 0 ] || ${splits ? `{ set -f; ${words}; set +f; }` : words}\n`;
 }
@@ -123,7 +130,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** As exportLine, for a name that no shell exports. */
+/** Returns the line for a name that no shell exports. */
 function oddLine(name: string, value: string): string {
   if (name === "" || name.includes("=")) throw new UnquotableError("has a name that is empty or holds a =");
   return `#=${hex(name)}=${hex(checkLength(name, value))}\n`;

@@ -2,7 +2,7 @@ import type { QosClass } from "../model/api/pod.ts";
 import type { AuxiliaryKind, UnitName } from "../model/unit.ts";
 import { digest } from "./hash.ts";
 
-/** systemd's UNIT_NAME_MAX without the terminating NUL. */
+/** systemd's UNIT_NAME_MAX without the NUL. */
 const UNIT_NAME_MAX = 255;
 
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -15,7 +15,7 @@ export interface PodNames {
   readonly uid: string;
 }
 
-/** What is wrong with a pod's names, which become file and unit names; undefined when nothing is. */
+/** Returns what is wrong with a pod's names, which become file and unit names; undefined when they are valid. */
 export function namesProblem(pod: PodNames, containers: readonly string[]): string | undefined {
   if (!LABEL.test(pod.namespace)) return `metadata.namespace ${JSON.stringify(pod.namespace)} is not a DNS label`;
   if (!SUBDOMAIN.test(pod.name)) return `metadata.name ${JSON.stringify(pod.name)} is not a DNS subdomain`;
@@ -26,7 +26,9 @@ export function namesProblem(pod: PodNames, containers: readonly string[]): stri
   return twice === undefined ? undefined : `container name ${JSON.stringify(twice)} is used twice`;
 }
 
-/** `unitlet.NAMESPACE.POD.CONTAINER.service`; a long pod name is replaced by its hash, since identity is read from the file. */
+/**
+ * Returns `unitlet.NAMESPACE.POD.CONTAINER.service`. A hash replaces a long pod name; the owner is read from the file.
+ */
 export function containerUnitName(namespace: string, pod: string, container: string): UnitName {
   const name = `unitlet.${namespace}.${pod}.${container}.service`;
   if (name.length <= UNIT_NAME_MAX) return name as UnitName;
@@ -39,21 +41,27 @@ const QOS_PREFIX = {
   BestEffort: "unitlet-besteffort",
 } as const satisfies Record<QosClass, string>;
 
-/** As the kubelet's systemd driver names it: a dash means nesting in a slice's name, so the UID's become underscores. */
+/**
+ * Returns the name that the kubelet's systemd driver uses (`cm/cgroup_manager_linux.go: ToSystemd`, v1.36). A dash
+ * means nesting in the name of a slice, so the UID has underscores.
+ */
 export function podSliceName(uid: string, qos: QosClass): UnitName {
   return `${QOS_PREFIX[qos]}-pod${uid.replaceAll("-", "_")}.slice` as UnitName;
 }
 
-/** The agent's own: one timer for all probes of so many seconds, there as long as a container wants it. */
+/** The agent's timer for all probes with a period in seconds. */
 export const probeTimer = (period: number | "*") => `unitlet-probe@${period}.timer`;
 export const probeService = (period: number) => `unitlet-probe@${period}.service`;
 
-/** The agent's own, too: what a container on the files of an image writes into. Neither word has a dot. */
+/** The agent's socket that a container on an image writes its output to. Neither word contains a dot. */
 export const outputSocket = (uid: string, container: string) => `unitlet-log@${uid}.${container}.socket`;
 
 export type AuxiliaryUnitType = "service" | "timer" | "path" | "socket";
 
-/** `unitlet-KIND.NAMESPACE.POD.NAME.TYPE`; `name` is a container's or another DNS label. Mounts are named by mountUnitName. */
+/**
+ * Returns `unitlet-KIND.NAMESPACE.POD.NAME.TYPE`; `name` is a container's or another DNS label. mountUnitName() names
+ * mount units.
+ */
 export function auxiliaryUnitName(
   kind: Exclude<AuxiliaryKind, "mount">,
   { namespace, name: pod }: Pick<PodNames, "namespace" | "name">,
@@ -65,17 +73,20 @@ export function auxiliaryUnitName(
   return `unitlet-${kind}.${namespace}.${digest(`${namespace}/${pod}`, 40)}.${name}.${type}` as UnitName;
 }
 
-/** As `systemd-escape --path --suffix=mount` has it: systemd takes no other name for what is mounted there. */
+/**
+ * Returns the name that `systemd-escape --path --suffix=mount` prints: systemd accepts no other name for a mount at
+ * this path.
+ */
 export function mountUnitName(path: string): UnitName {
   const hex = (character: string) => Buffer.from(character).toString("hex").replace(/../g, "\\x$&");
   const parts = path.split("/").filter((part) => part !== "");
   return `${parts.map((part) => part.replace(/[^A-Za-z0-9:_.]/gu, hex)).join("-")}.mount` as UnitName;
 }
 
-/** Below the agent's own directories nobody else mounts anything. */
+/** Mount units below the agent's directories, where no other program mounts. */
 const MOUNT = /^(run|var-lib)-unitlet-[A-Za-z0-9:_.\\-]+\.mount$/;
 
-/** Unit names that may be ours; only the [X-Kubernetes] section tells whether they are. */
+/** Returns names that may be ours; the [X-Kubernetes] section decides. */
 export function asUnitName(file: string): UnitName | undefined {
   const container = /^unitlet\.[a-z0-9.-]+\.service$/.test(file);
   const slice = /^unitlet-(burstable-|besteffort-)?pod[A-Za-z0-9_]+\.slice$/.test(file);

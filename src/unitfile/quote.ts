@@ -1,18 +1,18 @@
 /** Longest line that systemd reads (LONG_LINE_MAX), less room for the key. */
 const LINE_MAX_BYTES = 1024 * 1024 - 128;
 
-/** Thrown for text that no unit file can carry; the caller knows which field it came from. */
+/** Thrown for text that no unit file can carry. The caller adds the field. */
 export class UnquotableError extends Error {
   override readonly name = "UnquotableError";
 }
 
-/** Characters that no line can hold as they are: systemd takes noncharacters for broken UTF-8 and drops the line. */
+/** Characters that must be escaped: systemd takes noncharacters for invalid UTF-8 and drops the line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must be escaped
 const UNPRINTABLE = /[\x01-\x1f\x7f]|\p{Noncharacter_Code_Point}/gu;
 
 /**
- * One word of a line that systemd splits into words and in which it expands specifiers. Any text but NUL survives.
- * In Exec lines it also expands `$`, unless the line begins with ":" (see execLine).
+ * Quotes one word of a line that systemd splits into words and whose specifiers it expands. Any text but NUL survives.
+ * Exec lines also expand `$`, unless the line begins with ":" (see execLine).
  */
 export function quoteWord(text: string): string {
   checkWritable(text);
@@ -25,11 +25,11 @@ export function quoteWord(text: string): string {
 
 function checkWritable(text: string): void {
   if (text.includes("\0")) throw new UnquotableError("contains a NUL character");
-  // Written to a file it would become another character, and look edited ever after.
+  // UTF-8 cannot encode it, so the file would differ from the text.
   if (!text.isWellFormed()) throw new UnquotableError("contains half a character (a lone surrogate)");
 }
 
-/** A path for a directive that takes one path to the end of the line: no quotes there, only specifiers. */
+/** Quotes a path for a directive that takes one path to the end of the line: it has specifiers, but no quotes. */
 export function quotePath(path: string): string {
   checkPath(path);
   if (path !== path.trim() || path.endsWith("\\"))
@@ -43,8 +43,8 @@ function checkPath(path: string): void {
 }
 
 /**
- * The value of a BindPaths= line. Each side is quoted by itself: a colon within quotes is part of the path. Escapes such
- * as \x0a are not undone there.
+ * Returns the value of a BindPaths= line. Each side is quoted: a colon within quotes belongs to the path. systemd does
+ * not undo escapes such as \x0a there.
  */
 export function quoteBind(source: string, destination: string): string {
   checkPath(source);
@@ -53,13 +53,13 @@ export function quoteBind(source: string, destination: string): string {
 }
 
 /**
- * The value of an ExecStart= line. ":" turns off `$` expansion, so that arguments arrive as they were given.
- * The program is an absolute path or a bare name, which systemd looks up in its own fixed path.
+ * Returns the value of an ExecStart= line. ":" turns off `$` expansion. The program is an absolute path, or a name that
+ * systemd looks up in its own fixed path.
  */
 export function execLine(argv: readonly string[]): string {
   const program = argv[0];
   if (program === undefined || program === "") throw new UnquotableError("has no program");
-  // systemd looks for its prefixes after unquoting, so no quoting could protect such a name.
+  // systemd looks for prefixes after unquoting, so quotes cannot protect such a name.
   if (/^[-@:+!|]/.test(program)) throw new UnquotableError(`has a program name that begins with ${program[0]}`);
   if (/["'\\]/.test(program) || program.search(UNPRINTABLE) >= 0)
     throw new UnquotableError("has a program name with a quote, a backslash or a control character");

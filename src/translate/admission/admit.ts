@@ -16,9 +16,9 @@ import { selectsNode } from "./selection.ts";
 import { toleratesTaints } from "./toleration.ts";
 
 /**
- * Which of these pods the node turns away, and which it ends to let a critical one in, by UID. The scheduler has judged
- * most of them; not those that were bound by hand, that come from manifests, or that were bound while the node changed.
- * A pod is judged once, when it arrives; of several new ones the more important is first, then the older.
+ * Returns the pods that the node rejects, and the ones that it evicts for a critical pod, by UID. The scheduler has
+ * checked most pods already. It has not checked static pods, pods bound by hand, or pods bound while the node changed.
+ * A pod is checked once, when it arrives; the more important pods first, then the older ones.
  */
 export function admissionRejections(
   pods: readonly Pod[],
@@ -39,7 +39,10 @@ export function admissionRejections(
   return rejected;
 }
 
-/** The kubelet's order: of several reasons the first is told, and it is the one that matters to whoever reads it. */
+/**
+ * The order of checks is that of `lifecycle/predicate.go: Admit`, v1.36: the first reason becomes the status of the
+ * pod.
+ */
 function admit(
   pod: Pod,
   running: readonly Pod[],
@@ -52,7 +55,7 @@ function admit(
   const short = shortfall(pod, running, room);
   if (short === undefined) return mismatch ?? { evicted: [] };
   if (!isCritical(pod)) return short;
-  // What is in the wrong place is not worth another pod's end.
+  // A pod that does not belong on this node evicts no other pod.
   if (mismatch !== undefined) return mismatch;
   const shortage = insufficientResources(pod, running, room);
   const evicted = victims(pod, running.filter(isAdmitted), shortage);
@@ -75,7 +78,7 @@ function unfit({ spec }: Pod): AdmissionRejection | undefined {
   return { reason: "PodOSNotSupported", message: "Failed to admit pod as the OS field doesn't match node OS" };
 }
 
-/** The node is known only when there is an API server to ask. */
+/** `node` is undefined on a standalone node. */
 function nodeMismatch(pod: Pod, node: Node | undefined): AdmissionRejection | undefined {
   if (node === undefined) return undefined;
   if (!selectsNode(pod, node)) return failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");

@@ -5,8 +5,8 @@ import { add, podRequests } from "../resources/requests.ts";
 import { isCritical, qosClass } from "../resources/resources.ts";
 
 /**
- * The pods that make room for a critical one, or undefined when not even all of them would: as few as need be, those that
- * asked for least certainty first, as the kubelet chooses.
+ * Returns the pods to evict for a critical one, or undefined when evicting all of them would not suffice. It chooses as
+ * few pods as possible, BestEffort pods first (`preemption/preemption.go: getPodsToPreempt`, v1.36).
  */
 export function victims(
   critical: Pod,
@@ -22,7 +22,7 @@ export function victims(
     left = without(left, pod);
   }
   if (!isEnough(left)) return undefined;
-  // What was chosen early may be needless beside what came later.
+  // A pod chosen early may be superfluous once larger ones are chosen.
   return chosen.filter((pod) => {
     const back = withBack(left, pod);
     if (!isEnough(back)) return true;

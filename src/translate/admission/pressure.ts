@@ -6,7 +6,10 @@ import { toleratesTaint } from "./toleration.ts";
 
 const PRESSURES: readonly string[] = ["MemoryPressure", "DiskPressure", "PIDPressure"];
 
-/** While the host is short of something nobody new comes; of memory alone: nobody who asked for nothing. */
+/**
+ * Under pressure no pod is admitted. Under memory pressure alone, only BestEffort pods are rejected
+ * (`eviction/eviction_manager.go: Admit`, v1.36).
+ */
 export function underPressure(pod: Pod, node: Node | undefined): AdmissionRejection | undefined {
   const conditions = (node?.status?.conditions ?? [])
     .filter(({ type, status }) => PRESSURES.includes(type) && status === "True")

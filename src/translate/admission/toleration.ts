@@ -8,7 +8,7 @@ interface Toleration {
   readonly effect?: string;
 }
 
-/** Whether the pod may run beside these taints. Only NoExecute is a node's business: the others are the scheduler's. */
+/** True when the pod tolerates the NoExecute taints. The other taints concern the scheduler only. */
 export function toleratesTaints(pod: Pod, taints: readonly Taint[]): boolean {
   return taints.filter(({ effect }) => effect === "NoExecute").every((taint) => toleratesTaint(pod, taint));
 }

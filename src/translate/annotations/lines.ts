@@ -4,10 +4,10 @@ import type { ResolvedContainer } from "../resolved-container.ts";
 import { socketUnitName } from "./socket.ts";
 import type { BackOff } from "./table.ts";
 
-/** Where systemd listens for what services say of themselves; a container's own /run hides it. */
+/** systemd's notification socket, which a container's own /run hides. */
 const NOTIFY_SOCKET = "/run/systemd/notify";
 
-/** Lines of [Unit] for what the annotations of a container ask for. */
+/** Returns the lines of [Unit] for a container's annotations. */
 export function annotationUnitLines({ pod, container, kind, options }: ResolvedContainer): UnitLines {
   const { namespace, name } = pod.metadata;
   const { startAfter = [], listen } = options;
@@ -17,7 +17,10 @@ export function annotationUnitLines({ pod, container, kind, options }: ResolvedC
   return [...first, ...others];
 }
 
-/** Lines of [Service], to come after those that they replace. An init container runs to its end: there is no readiness to wait for. */
+/**
+ * Returns lines of [Service] that replace earlier ones. An init container has none, because it is never ready before it
+ * ends.
+ */
 export function annotationServiceLines({ pod, container, kind, options }: ResolvedContainer): UnitLines {
   const { notify = false, watchdog, listen } = options;
   if (kind === "init") return [];
@@ -32,7 +35,7 @@ export function annotationServiceLines({ pod, container, kind, options }: Resolv
   ];
 }
 
-/** Further words for container-start, in seconds. */
+/** Returns the back-off arguments of container-start, in seconds. */
 export function backOffWords({ options: { backOff } }: ResolvedContainer): readonly string[] {
   return backOff === undefined ? [] : words(backOff);
 }

@@ -1,10 +1,10 @@
-/** One address of a socket unit, as systemd has it. */
+/** One address of a socket unit, as systemd spells it. */
 export interface Listen {
   readonly directive: "ListenStream" | "ListenDatagram";
   readonly address: string;
 }
 
-/** Where pods have sockets, in a directory for each namespace. Others below /run are how the host works. */
+/** The directory of pods' sockets, with one directory for each namespace. Other paths below /run belong to the host. */
 export const SOCKETS = "/run/pods";
 
 /** "8080", "udp:53", "192.0.2.7:80", "[2001:db8::7]:80" or a path below SOCKETS; undefined: something else. */

@@ -5,12 +5,12 @@ import type { Problem } from "../../model/problem.ts";
 import { type Listen, SOCKETS } from "./listen.ts";
 import { ANNOTATIONS, type AnnotationOptions, PREFIX } from "./table.ts";
 
-/** Of the host, by name; undefined: nobody has asked. */
+/** Users of the host by name; undefined when no pod names one. */
 type Users = ReadonlyMap<string, HostUser> | undefined;
 
-/** What the annotations say of one container: `unitlet.dev/NAME.CONTAINER` counts before `unitlet.dev/NAME`. */
+/** Returns the options of one container: `unitlet.dev/NAME.CONTAINER` counts before `unitlet.dev/NAME`. */
 export function annotationOptions(pod: Pod, container: Container): AnnotationOptions {
-  // Asked for each container again and again, and most pods have none.
+  // Most pods have no such annotation, and this runs for every container.
   if (!Object.keys(pod.metadata.annotations ?? {}).some((key) => key.startsWith(PREFIX))) return {};
   const entries = Object.entries(ANNOTATIONS).flatMap(([name, { option, parse }]) => {
     const text = annotation(pod, `${name}.${container.name}`) ?? annotation(pod, name);
@@ -20,7 +20,9 @@ export function annotationOptions(pod: Pod, container: Container): AnnotationOpt
   return Object.fromEntries(entries);
 }
 
-/** What is wrong with the pod's own words. They are always taken at their word: who asks for a limit wants it. */
+/**
+ * Returns what is wrong with the pod's annotations. An invalid one is never ignored: a limit that is written must hold.
+ */
 export function annotationProblems(pod: Pod, users: Users): Problem[] {
   const names = declaredContainers(pod.spec).map(({ name }) => name);
   const unreadable = Object.entries(pod.metadata.annotations ?? {}).flatMap(([key, text]) => {
@@ -47,7 +49,7 @@ function keyProblem(
   return row.parse(text) === undefined ? unexpected(text, row.expected) : undefined;
 }
 
-/** The pod without the annotations that are not to be taken at their word: anybody may add some to a pod that runs. */
+/** Returns the pod without invalid annotations, which can be added to a pod that runs already. */
 export function dropInvalidAnnotations(pod: Pod, users: Users): Pod {
   const invalid = new Set(annotationProblems(pod, users).map(({ path }) => path));
   if (invalid.size === 0) return pod;
@@ -56,7 +58,7 @@ export function dropInvalidAnnotations(pod: Pod, users: Users): Pod {
   return { ...pod, metadata: { ...metadata, annotations: Object.fromEntries(kept) } };
 }
 
-/** What each value alone cannot show. */
+/** Returns the conflicts between annotations, and with other fields. */
 function conflicts(pod: Pod, container: Container, users: Users): Problem[] {
   const { user, startAfter = [], watchdog, notify, listen } = annotationOptions(pod, container);
   const problem = (name: string, text: string) =>
@@ -78,20 +80,23 @@ function conflicts(pod: Pod, container: Container, users: Users): Problem[] {
   ];
 }
 
-/** Two containers cannot have the same sockets, and one that is not to run again must not be brought back by a client. */
+/**
+ * False where two containers would share sockets, and where a client's connection would restart a container that must
+ * not run again.
+ */
 function mayListen({ spec, metadata }: Pod, { name }: Container): boolean {
   const isNamed = metadata.annotations?.[`${PREFIX}listen.${name}`] !== undefined;
-  // What is said of the pod as a whole is not meant for its init containers.
+  // An annotation for the whole pod does not apply to its init containers.
   if (!spec.containers.some((each) => each.name === name)) return !isNamed;
   return (isNamed || spec.containers.length === 1) && (spec.restartPolicy ?? "Always") === "Always";
 }
 
-/** systemd takes the place of any socket that is there already. */
+/** systemd replaces a socket that exists at the path. */
 function isOwn({ metadata }: Pod, { address }: Listen): boolean {
   return !address.startsWith("/") || address.startsWith(`${SOCKETS}/${metadata.namespace}/`);
 }
 
-/** Also of a container that waits for itself, or for one that is not there. */
+/** True also for a container that waits for itself, or for one that does not exist. */
 function isInCircle(pod: Pod, name: string): boolean {
   const main = new Map(pod.spec.containers.map((each) => [each.name, annotationOptions(pod, each).startAfter ?? []]));
   const seen = new Set<string>();

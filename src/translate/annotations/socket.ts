@@ -7,8 +7,9 @@ import type { ResolvedContainer } from "../resolved-container.ts";
 import { qosClass } from "../resources/resources.ts";
 
 /**
- * A socket that systemd holds for a container: clients wait while it is restarted, and it needs no right to take a low
- * port. In the pod's slice, so that what stops the pod stops it first, and no client brings the container back.
+ * Returns the socket unit of a container. systemd holds the socket, so clients wait while the container restarts, and a
+ * low port needs no capability. The unit is in the pod's slice: stopping the slice stops it first, and no client starts
+ * the container again.
  */
 export function containerSocket(
   { pod, container, kind, specHash, options: { listen } }: ResolvedContainer,
@@ -34,7 +35,7 @@ export function containerSocket(
         ["Slice", podSliceName(uid, qosClass(pod))],
         ["SocketMode", "0666"],
         ["RemoveOnStop", "yes"],
-        // Whoever knocks while the container waits out its back-off must not shut the door for good.
+        // Connections during a back-off must not disable the socket.
         ["TriggerLimitIntervalSec", "0"],
       ],
     ],
@@ -42,7 +43,7 @@ export function containerSocket(
   return { name: socketUnitName(pod, container), identity, text, linked: false, wanted: false };
 }
 
-/** Started by its container, and before it. */
+/** The container's unit wants this unit, and starts after it. */
 export function socketUnitName({ metadata }: Pod, { name }: Container): UnitName {
   return auxiliaryUnitName("socket", metadata, name, "socket");
 }

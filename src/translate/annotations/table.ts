@@ -1,7 +1,7 @@
 import type { Rlimit } from "../../model/confinement.ts";
 import { type Listen, parseListen } from "./listen.ts";
 
-/** What systemd can do for a container and Kubernetes has no field for; undefined: as without the annotation. */
+/** Options of systemd for which Kubernetes has no field; undefined: as without the annotation. */
 export interface AnnotationOptions {
   readonly ulimits?: Ulimits;
   readonly user?: string;
@@ -17,7 +17,7 @@ export interface AnnotationOptions {
 
 export type Ulimits = Readonly<Partial<Record<Rlimit, { readonly soft: number; readonly hard: number }>>>;
 
-/** Seconds: the first pause, the longest one, and how long a run lasts that counts as a success. */
+/** Seconds: the first pause, the longest pause, and how long a run must last to reset the back-off. */
 export interface BackOff {
   readonly first: number;
   readonly longest: number;
@@ -32,13 +32,13 @@ export interface AnnotationRow<K extends keyof AnnotationOptions = keyof Annotat
   /** An example and the effect, for docs/annotations.md. */
   readonly example: string;
   readonly effect: string;
-  /** Undefined: not such a value. */
+  /** Returns undefined for an invalid value. */
   readonly parse: (text: string) => AnnotationOptions[K] | undefined;
 }
 
 export const PREFIX = "unitlet.dev/";
 
-/** By the name after the prefix. */
+/** Annotations by the name after the prefix. */
 export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
   ulimits: {
     option: "ulimits",

@@ -2,12 +2,12 @@ import type { Container, Pod } from "../../model/api/pod.ts";
 import type { HostUser } from "../../model/host/confinement-probe.ts";
 import { annotationOptions } from "./options.ts";
 
-/** Whether any container is to run as a user of the host who is called by name. */
+/** True when an annotation of the pod names a user of the host. */
 export function namesUser(pod: Pod): boolean {
   return Object.keys(pod.metadata.annotations ?? {}).some((key) => /^unitlet\.dev\/user(\.|$)/.test(key));
 }
 
-/** The pod with numbers for its users' names, as if it had said them itself. */
+/** Returns the pod with runAsUser and runAsGroup in place of the names of users. */
 export function withUsers(pod: Pod, users: ReadonlyMap<string, HostUser> | undefined): Pod {
   if (users === undefined || !namesUser(pod)) return pod;
   const { initContainers, containers } = pod.spec;

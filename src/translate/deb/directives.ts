@@ -1,9 +1,9 @@
-/** What becomes of a directive of a package's unit. Any that is in none of these the container cannot have, and it says so. */
+/** What a container does with a directive of a package's unit. A unit with any other directive is rejected. */
 export type DirectivePolicy = "kept" | "read" | "pod";
 
 const words = (text: string) => text.trim().split(/\s+/);
 
-/** Goes into the container's unit as it is. */
+/** kept: copied into the container's unit. */
 const KEPT = words(`
   Environment EnvironmentFile PassEnvironment UnsetEnvironment UMask Nice IOSchedulingClass IOSchedulingPriority
   CPUSchedulingPolicy CPUSchedulingPriority CPUSchedulingResetOnFork CPUAffinity NUMAPolicy NUMAMask Personality
@@ -18,14 +18,16 @@ const KEPT = words(`
   BindPaths BindReadOnlyPaths TemporaryFileSystem DeviceAllow SecureBits AppArmorProfile SELinuxContext IPAddressAllow
   IPAddressDeny SocketBindAllow SocketBindDeny`);
 
-/** Becomes something of the container's own. */
+/** read: translated into a property of the container. */
 const READ = words(`
   Type ExecStart ExecStartPre ExecStartPost ExecStop ExecStopPost User Group SupplementaryGroups WorkingDirectory KillSignal
   RuntimeDirectory RuntimeDirectoryMode StateDirectory StateDirectoryMode CacheDirectory CacheDirectoryMode
   LogsDirectory LogsDirectoryMode ConfigurationDirectory ConfigurationDirectoryMode CapabilityBoundingSet
   AmbientCapabilities NotifyAccess WatchdogSec PrivateUsers DynamicUser RemainAfterExit BusName`);
 
-/** For pods, Kubernetes has a word for it, or every container has it so: restarts, times, logs, place among the others. */
+/**
+ * pod: ignored, because the pod's fields decide it (restarts, timeouts), or every container has it alike (logs, slice).
+ */
 const POD = words(`
   Restart RestartSec RestartSteps RestartMaxDelaySec RestartMode RestartPreventExitStatus RestartForceExitStatus
   SuccessExitStatus StartLimitInterval StartLimitBurst StartLimitIntervalSec TimeoutSec TimeoutStartSec TimeoutStopSec

@@ -9,7 +9,7 @@ const KINDS = [
   ["Configuration", "/etc"],
 ] as const;
 
-/** Those that the service's unit asks for, all of which belong to its user. */
+/** Returns the directories that the service's unit asks for. Each belongs to the service's user. */
 export function ownDirectories(service: PackageServiceUnit): OwnDirectory[] {
   return KINDS.flatMap(([kind]) => {
     const mode = lastOf(service, `${kind}DirectoryMode`) ?? "0755";
@@ -17,7 +17,7 @@ export function ownDirectories(service: PackageServiceUnit): OwnDirectory[] {
   });
 }
 
-/** As systemd tells them to its services. */
+/** Returns the variables by which systemd passes these directories to a service. */
 export function directoryVariables(service: PackageServiceUnit): [string, string][] {
   return KINDS.flatMap(([kind]): [string, string][] => {
     const all = paths(service, kind);
@@ -28,7 +28,7 @@ export function directoryVariables(service: PackageServiceUnit): [string, string
 function paths({ settings }: PackageServiceUnit, kind: (typeof KINDS)[number][0]): string[] {
   const base = KINDS.find(([name]) => name === kind)?.[1] ?? "";
   const words = (settings.get(`${kind}Directory`) ?? []).flatMap((value) => value.split(/\s+/));
-  // After a colon: another name for it.
+  // A symlink follows after a colon.
   const names = words.map((word) => word.replace(/:.*$/, "")).filter((name) => /^[^/]/.test(name));
   return names.filter((name) => !name.split("/").includes("..")).map((name) => `${base}/${name}`);
 }

@@ -2,9 +2,9 @@ import type { ShellWord } from "../../unitfile/launch.ts";
 
 /** One command of an Exec line. */
 export interface ExecLine {
-  /** What stands before the program: some of - @ : + !. */
+  /** Prefixes of the program: some of - @ : + !. */
   readonly flags: string;
-  /** As they are once quotes and escapes are gone; variables are still in them. */
+  /** Words without quotes and escapes; they still contain variables. */
   readonly words: readonly string[];
 }
 
@@ -20,7 +20,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const ESCAPE = /^(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/u;
 
-/** Splits as systemd does. Undefined for what it would not read: quotes without an end, several commands in a line. */
+/**
+ * Splits a line as systemd does. Returns undefined for what systemd rejects: an open quote, or several commands in one
+ * line.
+ */
 export function execWords(line: string): ExecLine | undefined {
   const flags = /^[-@:+!]*/.exec(line)?.[0] ?? "";
   const words: string[] = [];
@@ -59,7 +62,7 @@ function meaning([, hex, octal, short, long, c = ""]: RegExpExecArray): string {
   return octal === undefined ? (ESCAPES[c] ?? c) : String.fromCodePoint(Number.parseInt(octal, 8));
 }
 
-/** As a shell is to have it: $NAME alone becomes words, ${NAME} a part of one, $$ a dollar. */
+/** Returns the word for the launching shell: $NAME alone becomes words, ${NAME} a part of one, $$ a dollar sign. */
 export function shellWord(word: string, { flags }: ExecLine): string | ShellWord {
   if (flags.includes(":")) return word;
   if (/^\$[A-Za-z_]\w*$/.test(word)) return { shell: [{ variable: word.slice(1) }], split: true };

@@ -2,7 +2,7 @@ import type { Lifecycle, LifecycleHandler } from "../../model/api/lifecycle.ts";
 import { type ExecLine, execWords } from "./exec-words.ts";
 import type { PackageServiceUnit } from "./service.ts";
 
-/** What the unit runs after its start and before its end, as hooks of the container; the pod's own take their places. */
+/** Returns ExecStartPost= and ExecStop= as hooks of the container; hooks of the pod replace them. */
 export function serviceHooks(service: PackageServiceUnit, own: Lifecycle | undefined): Lifecycle | undefined {
   const postStart = hook(service, "ExecStartPost");
   const preStop = killSignal(service) === undefined ? hook(service, "ExecStop") : undefined;
@@ -10,7 +10,7 @@ export function serviceHooks(service: PackageServiceUnit, own: Lifecycle | undef
   return { ...(postStart && { postStart }), ...(preStop && { preStop }), ...own };
 }
 
-/** By which the unit's ExecStop= ends its main process, if it does nothing else. */
+/** Returns the signal that ExecStop= sends to the main process, if it does nothing else. */
 export function killSignal({ settings }: PackageServiceUnit): string | undefined {
   const [line, ...more] = settings.get("ExecStop") ?? [];
   if (line === undefined || more.length > 0) return undefined;
@@ -19,7 +19,7 @@ export function killSignal({ settings }: PackageServiceUnit): string | undefined
   return match === null ? undefined : `SIG${match[1] ?? "TERM"}`;
 }
 
-/** Undefined: none, or all can be. The words go on after the unit's name. */
+/** Returns why a command cannot be a hook, as a phrase that follows the unit's name; undefined when all can. */
 export function hookProblem(service: PackageServiceUnit): string | undefined {
   for (const key of ["ExecStartPost", "ExecStop"] as const) {
     const lines = service.settings.get(key) ?? [];
@@ -31,7 +31,7 @@ export function hookProblem(service: PackageServiceUnit): string | undefined {
   return undefined;
 }
 
-/** With the container's rights, and without what only systemd knows. */
+/** True for a command that needs neither special rights nor variables of systemd. */
 function isPlainCommand(exec: ExecLine | undefined): exec is ExecLine {
   return exec !== undefined && !/[+!@]/.test(exec.flags) && !exec.words.some((word) => word.includes("$"));
 }

@@ -33,7 +33,7 @@ import {
 import { serviceProblem, serviceType, workingDirectory } from "./type.ts";
 import { type UnixAccount, unixAccount } from "./unix-account.ts";
 
-/** The service of a package, on the host's own files, for a container without a command. */
+/** Launches the service of a package on the host's files, for a container without a command. */
 export function serviceLaunch(
   resolved: ResolvedContainer,
   { deb, accounts }: PackageOnHost,
@@ -68,7 +68,7 @@ function unitLaunch(resolved: ResolvedContainer, program: PackageProgram, contex
   const { libDir, host } = context;
   const confinement = serviceConfinement(resolved, program, context);
   const start = startOf(program, confinement);
-  // systemd itself makes the unit's own user; setpriv makes any other.
+  // systemd sets the user that the unit names; setpriv sets any other.
   const prefix = account.name === undefined ? launchPrefix(confinement, libDir, host.confinementProbe) : [];
   const argv = [...prefix, ...launchArgv(LAUNCH_FILE, standardInput(container, kind))];
   const { type, lines } = serviceStartLines(start, kind, argv, prefix);
@@ -103,7 +103,10 @@ function startOf({ deb, service, account }: PackageProgram, { root, privileged }
   return { service, account, directories, writable, type: serviceType(service, account, privileged) };
 }
 
-/** The program of the package's unit with the variables of both; undefined while a source of the pod's cannot be read. */
+/**
+ * Returns the launch file with the unit's program and the variables of both; undefined while a ConfigMap or Secret
+ * cannot be read.
+ */
 function launchFile(
   { container, specHash }: ResolvedContainer,
   { service, account, input: { declared } }: PackageProgram,
@@ -128,7 +131,7 @@ function programWords(container: Container, service: PackageServiceUnit, declare
   return [...program, ...expandAll(container.args ?? [], (name) => declared.get(name))];
 }
 
-/** The host's name is its own: the launcher of a service that is not root could give it no other. */
+/** The service keeps the host's name, because a launcher that is not root cannot set another. */
 function serviceConfinement(
   resolved: ResolvedContainer,
   { service, account, input }: PackageProgram,

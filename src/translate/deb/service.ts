@@ -2,19 +2,21 @@ import type { InstalledDeb, PackageService } from "../../model/image/deb.ts";
 import { decodeUnit, UnitSyntaxError } from "../../unitfile/codec.ts";
 import { DIRECTIVES } from "./directives.ts";
 
-/** A package's unit with its drop-ins, as systemd would read it. */
+/** A package's unit with its drop-ins, as systemd reads them. */
 export interface PackageServiceUnit {
   readonly name: string;
-  /** Of [Service], in the unit's order; what an empty assignment has taken back is gone. */
+  /** Values in [Service] in the unit's order, without those that an empty assignment has reset. */
   readonly settings: ReadonlyMap<string, readonly string[]>;
 }
 
-/** `because` goes on after the name of the unit or package. */
+/** `because` is a phrase that follows the name of the unit or package. */
 export type ParsedService =
   | { readonly ok: true; readonly service: PackageServiceUnit }
   | { readonly ok: false; readonly because: string };
 
-/** Which of the package's services stands for it, and whether a container can be what its unit says. */
+/**
+ * Chooses the service of the package that the container runs, and checks that a container can do what its unit says.
+ */
 export function packageService(
   { package: name, services }: InstalledDeb,
   requested: string | undefined,
@@ -55,7 +57,7 @@ function merged(sections: readonly Section[]): ReadonlyMap<string, readonly stri
     const kept = last >= 0 ? values.slice(last + 1) : [...(settings.get(key) ?? []), ...values];
     settings.set(key, kept);
   }
-  // An empty one means something only here: none at all.
+  // An empty assignment has a meaning only for this directive: no capability at all.
   return new Map([...settings].filter(([key, values]) => values.length > 0 || key === "CapabilityBoundingSet"));
 }
 
@@ -66,7 +68,7 @@ function mapped(
   return new Map([...settings].map(([key, values]) => [key, values.map(change)]));
 }
 
-/** What every host has by the time that containers start. */
+/** Units that are active on every host before containers start. */
 const BASICS =
   /^((sysinit|basic|local-fs|remote-fs|network|network-online|network-pre|nss-lookup|nss-user-lookup|time-sync)\.target|(dbus|syslog|systemd-[a-z-]+)\.(socket|service)|.*\.(mount|slice))$/;
 
@@ -87,13 +89,13 @@ function unsupported(name: string, units: readonly Readonly<Record<string, Secti
 
 class SpecifierError extends Error {}
 
-/** As the system's manager has them. */
+/** Values of systemd's specifiers in the system manager. */
 const PLACES: Readonly<Record<string, string>> = {
   ...{ t: "/run", S: "/var/lib", C: "/var/cache", L: "/var/log", E: "/etc", T: "/tmp", V: "/var/tmp" },
   ...{ h: "/root", u: "root", U: "0", g: "root", G: "0", i: "", I: "", "%": "%%" },
 };
 
-/** Some mean another thing in the container's unit; and its program's words do not get there. "%%" stays. */
+/** Replaces specifiers, which would mean something else in the container's unit. "%%" stays. */
 function withoutSpecifiers(value: string, unit: string): string {
   const plain = unit.replace(/\.service$/, "");
   const own: Readonly<Record<string, string>> = { ...PLACES, n: unit, N: plain, p: plain };

@@ -10,30 +10,30 @@ import { killSignal } from "./hooks.ts";
 import { lastOf, type PackageServiceUnit } from "./service.ts";
 import type { UnixAccount } from "./unix-account.ts";
 
-/** What the unit of a container takes over from a package's unit. */
+/** What a container's unit takes from a package's unit. */
 export interface ServiceStart {
   readonly service: PackageServiceUnit;
   readonly account: UnixAccount;
   readonly type: "exec" | "notify" | "forking";
   readonly directories: readonly OwnDirectory[];
-  /** Of the package and the unit: what can be written to though the host's files are read-only. */
+  /** Directories of the package and its unit, writable although the host's files are read-only. */
   readonly writable: readonly string[];
 }
 
-/** As RuntimeDirectory= and the like make it. */
+/** A directory as RuntimeDirectory= and similar directives create it. */
 export interface OwnDirectory {
   readonly path: string;
   /** "0755" */
   readonly mode: string;
 }
 
-/** What the container has as its /run: made anew for each start, since each command of a unit would get another tmpfs. */
+/** The container's /run, created for each start. A tmpfs would be another one for each command of the unit. */
 export const runDirectory = (uid: string, container: string) => `${podRunDir(uid)}/${container}.run`;
 
-/** What stands before the program, and must be executed though the package's unit lets nothing else be. */
+/** Programs that launch the container: the unit's NoExecPaths= must not forbid them. */
 const launchers = (libDir: string) => `/bin/sh -/usr/bin/setpriv -/usr/bin/perl -/usr/bin/env -${quotePath(libDir)}`;
 
-/** To come first in [Service]: what the pod says takes the place of what the package does. */
+/** Returns the first lines of [Service]: lines for the pod's fields follow and replace them. */
 export function serviceLines(start: ServiceStart, confinement: Confinement, libDir: string): UnitLines {
   const { service, account, type, writable } = start;
   const kept = [...service.settings].flatMap(([key, values]) =>
@@ -49,7 +49,10 @@ export function serviceLines(start: ServiceStart, confinement: Confinement, libD
   ];
 }
 
-/** The unit's own user, as systemd makes it: it can give what nobody else can, such as a user namespace. */
+/**
+ * Returns the lines for the user that the unit names. systemd can give it what setpriv cannot, such as a user
+ * namespace.
+ */
 function ownLines(service: PackageServiceUnit, { name = "", user }: UnixAccount, confinement: Confinement): UnitLines {
   const { capabilities } = confinement;
   const bounds = capabilities.length === 0 ? [""] : [capabilities.join(" ")];
@@ -65,7 +68,7 @@ function ownLines(service: PackageServiceUnit, { name = "", user }: UnixAccount,
   ];
 }
 
-/** setpriv makes the user, and the fence: no filter of the unit's may keep them from it. */
+/** Returns the lines that let setpriv and container-landlock work under the unit's system call filter. */
 function otherUserLines(service: PackageServiceUnit): UnitLines {
   if (!service.settings.has("SystemCallFilter")) return [];
   return [
@@ -73,10 +76,12 @@ function otherUserLines(service: PackageServiceUnit): UnitLines {
   ];
 }
 
-/** Where systemd listens for what services say of themselves; a container's own /run hides it. */
+/** systemd's notification socket, which a container's own /run hides. */
 const NOTIFY_SOCKET = "/run/systemd/notify";
 
-/** Start and stop of a package's service: `prefix` goes before every command of the package that has no special rights. */
+/**
+ * Returns the lines that start and stop a package's service. `prefix` goes before every command without special rights.
+ */
 export function serviceStartLines(
   { service, type }: ServiceStart,
   kind: ContainerKind,
@@ -100,12 +105,12 @@ export function serviceStartLines(
   };
 }
 
-/** By which it wants to be ended. */
+/** Returns the stop signal that the unit asks for. */
 export function serviceSignal({ service }: ServiceStart): string | undefined {
   return killSignal(service) ?? lastOf(service, "KillSignal");
 }
 
-/** ExecStartPre= and the like: with the rights of the program, unless the package says that they have all. */
+/** Returns such commands with the rights of the program, unless their prefix gives them all rights. */
 function commandLines(
   service: PackageServiceUnit,
   key: "ExecStartPre" | "ExecStopPost",
@@ -120,7 +125,7 @@ function commandLines(
   });
 }
 
-/** Makes the directories, by a helper that has all rights. */
+/** Returns the line that creates the service's directories, by a helper that runs as root. */
 export function directoryLine(
   { account, directories }: ServiceStart,
   uid: string,
@@ -133,12 +138,12 @@ export function directoryLine(
   return ["ExecStartPre", `+:${entered} ${libDir}/container-directories ${words.map(quoteWord).join(" ")}`];
 }
 
-/** Of its ExecStart=, which is there and can be read. */
+/** Returns the program of ExecStart=, which has been checked. */
 export function programOf(service: PackageServiceUnit): ExecLine {
   return execWords(lastOf(service, "ExecStart") ?? "") ?? { flags: "", words: [] };
 }
 
-/** What a package's unit leaves of the pod's capabilities. */
+/** Returns the pod's capabilities that CapabilityBoundingSet= of the unit allows. */
 export function serviceCapabilities(
   service: PackageServiceUnit,
   capabilities: Confinement["capabilities"],

@@ -7,7 +7,7 @@ import { isOn, lastOf, type PackageServiceUnit } from "./service.ts";
 import type { ServiceStart } from "./start.ts";
 import type { UnixAccount } from "./unix-account.ts";
 
-/** Why the service cannot be this container; the words go on after the unit's name. */
+/** Returns why the service cannot be this container, as a phrase that follows the unit's name. */
 export function serviceProblem(
   { container, kind }: ResolvedContainer,
   service: PackageServiceUnit,
@@ -36,7 +36,10 @@ const TYPES: Readonly<Record<string, ServiceStart["type"]>> = {
   ...{ notify: "notify", "notify-reload": "notify", forking: "forking" },
 };
 
-/** Of what root says systemd would take any process of the host for the main one: what it says is not heard. */
+/**
+ * Returns the container's service type. A process of root could name any process of the host as the main one, so its
+ * notifications are ignored.
+ */
 export function serviceType(
   service: PackageServiceUnit,
   { user }: UnixAccount,
@@ -46,7 +49,7 @@ export function serviceType(
   return type === "notify" && user.uid === 0 && !privileged ? "exec" : type;
 }
 
-/** Not to be had by the unit alone: capabilities are the pod's to give. */
+/** Ambient capabilities must be among the pod's capabilities. */
 function ambientProblem(
   { securityContext }: Container,
   service: PackageServiceUnit,
@@ -61,7 +64,7 @@ function ambientProblem(
   return `has AmbientCapabilities=${missing.join(" ")}: add it to securityContext.capabilities`;
 }
 
-/** Where it begins, if the pod does not say. */
+/** Returns the unit's working directory, for a pod that has none. */
 export function workingDirectory(service: PackageServiceUnit, home: string): string {
   const path = (lastOf(service, "WorkingDirectory") ?? "/").replace(/^-/, "");
   return path === "~" ? home : path || "/";

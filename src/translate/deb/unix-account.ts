@@ -5,11 +5,11 @@ import { groupId, parseGroup, parsePasswd, runAsNonRootViolation } from "../secu
 import { processUser } from "../security/user.ts";
 import { isOn, lastOf, type PackageServiceUnit } from "./service.ts";
 
-/** Who a service runs as. */
+/** The user and home directory of a service. */
 export interface UnixAccount {
   readonly user: ProcessUser;
   readonly home: string;
-  /** The unit's own user, whom systemd itself makes of it, with all that the unit asks for; undefined: root, or the pod's. */
+  /** The user that the unit names and systemd sets; undefined for root, and for the pod's runAsUser. */
   readonly name?: string;
 }
 
@@ -17,7 +17,10 @@ export type ResolvedAccount =
   | { readonly ok: true; readonly account: UnixAccount }
   | { readonly ok: false; readonly message: string };
 
-/** The pod's word counts before the unit's. Names are those of the host, where the package has made its users. */
+/**
+ * Resolves the user: the pod's securityContext counts before the unit. Names are those of the host, where the package
+ * has created its users.
+ */
 export function unixAccount(
   container: ResolvedContainer,
   service: PackageServiceUnit,

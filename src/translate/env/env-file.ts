@@ -3,10 +3,10 @@ import type { FileKeyRef } from "../../model/api/env-var.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { diskVolumePath, volumePath } from "../../model/paths.ts";
 
-/** A file that a container has written into an emptyDir, for variables of others. */
+/** A file in an emptyDir from which variables of other containers are read. */
 export interface EnvFile {
   readonly key: string;
-  /** The volume's path on the host. */
+  /** Path of the volume on the host. */
   readonly root: string;
   readonly path: string;
 }
@@ -14,7 +14,7 @@ export interface EnvFile {
 export const envFileKey = ({ metadata }: Pod, { volumeName, path }: FileKeyRef) =>
   `${metadata.uid}/${volumeName}/${path}`;
 
-/** Those that the pod's variables are taken from. */
+/** Returns the files that the pod's variables are read from. */
 export function neededEnvFiles(pod: Pod): readonly EnvFile[] {
   const refs = containersOf(pod.spec).flatMap(({ env }) =>
     (env ?? []).flatMap(({ valueFrom }) => valueFrom?.fileKeyRef ?? []),
@@ -28,8 +28,8 @@ export function neededEnvFiles(pod: Pod): readonly EnvFile[] {
 }
 
 /**
- * The value of a key in lines of NAME='value', which may go over several lines: the kubelet's format, a part of a shell's.
- * Undefined: there is no such key before the first line that is none.
+ * Returns the value of a key in lines of NAME='value', which may span several lines (`util/env/env_util.go: ParseEnv`,
+ * v1.36); undefined when the key does not come before the first invalid line.
  */
 export function envFileValue(text: string, key: string): string | undefined {
   const line =

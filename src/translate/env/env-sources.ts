@@ -7,7 +7,7 @@ import { envFileKey, envFileValue } from "./env-file.ts";
 import { fieldValue, type PodAddresses } from "./field-value.ts";
 import { resourceValue } from "./resource-value.ts";
 
-/** What the variables of a container may be taken from. */
+/** The sources of a container's variables. */
 export interface EnvContext {
   readonly pod: Pod;
   readonly container: Container;
@@ -18,12 +18,12 @@ export interface EnvContext {
   readonly envFiles: ReadonlyMap<string, string>;
 }
 
-/** `value` undefined: the variable is not set. `because` is in the kubelet's words. */
+/** `value` is undefined when the variable is not set. `because` is the kubelet's message. */
 export type Sourced =
   | { readonly ok: true; readonly value: string | undefined }
   | { readonly ok: false; readonly because: string };
 
-/** A variable's value from elsewhere. */
+/** Returns the value of `valueFrom` (`kubelet_pods.go: makeEnvironmentVariables`, v1.36). */
 export function sourcedValue(source: EnvVarSource, context: EnvContext): Sourced {
   const { pod, container, addresses, allocatable } = context;
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = source;
@@ -62,7 +62,7 @@ function keyed(kind: "configmap" | "secret", ref: KeyRef, context: EnvContext): 
 
 type All = { readonly ok: true; readonly value: ReadonlyMap<string, string> | undefined };
 
-/** All variables of a ConfigMap or Secret, each with the prefix before its name. */
+/** Returns all variables of a ConfigMap or Secret with the prefix before each name. */
 export function variablesFrom(
   { prefix = "", configMapRef, secretRef }: EnvFromSource,
   context: EnvContext,
@@ -76,7 +76,7 @@ export function variablesFrom(
   return { ok: true, value: [...(all.value ?? [])].map(([name, value]) => [prefix + name, value]) };
 }
 
-/** Undefined for what is not there and need not be. binaryData are for volumes alone. */
+/** Returns undefined for an optional object that does not exist. binaryData are for volumes only. */
 function textsOf(
   kind: "configmap" | "secret",
   { name, optional }: { readonly name: string; readonly optional?: boolean },

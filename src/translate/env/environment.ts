@@ -11,12 +11,14 @@ import { serviceVariables } from "./service-variables.ts";
 export type Environment =
   | {
       readonly ok: true;
-      /** Only these are expanded in command, args and subPathExpr, as the kubelet does it. */
+      /**
+       * Only these are expanded in command, args and subPathExpr (`kubelet_pods.go: makeEnvironmentVariables`, v1.36).
+       */
       readonly declared: ReadonlyMap<string, string>;
     }
   | { readonly ok: false; readonly message: string };
 
-/** With what runtimes give to every program. */
+/** Adds the variables that container runtimes give to every program. */
 export function hostVariables(
   declared: ReadonlyMap<string, string>,
   hostname: string,
@@ -27,9 +29,9 @@ export function hostVariables(
 }
 
 /**
- * What the pod gives to the container, as the kubelet makes it: envFrom, then env, later entries winning, with `$(VAR)` expanded
- * by what came before and by services; services last, where nothing else has their name. Throws UnquotableError when they
- * become too much.
+ * Returns the pod's variables for the container (`kubelet_pods.go: makeEnvironmentVariables`, v1.36): envFrom, then
+ * env, later entries winning. `$(VAR)` expands to earlier variables and to those of services, which come last and
+ * replace nothing. Throws UnquotableError above 6 MiB.
  */
 export function declaredVariables(context: EnvContext): Environment {
   const { pod, container, references } = context;
@@ -58,7 +60,7 @@ export function declaredVariables(context: EnvContext): Environment {
   return { ok: true, declared };
 }
 
-/** The variables that the pod and the services of its namespace give to the container. */
+/** Returns the variables that the pod and the services of its namespace give to the container. */
 export function containerEnvironment(
   { pod, container, network }: ResolvedContainer,
   { config, host, references, envFiles = new Map() }: TranslateContext,

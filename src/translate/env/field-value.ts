@@ -8,7 +8,10 @@ export interface PodAddresses {
 
 export const NO_ADDRESSES: PodAddresses = { hostIPs: [], podIPs: [] };
 
-/** What a pod's fieldRef says; undefined for a path that is none. Volumes may ask for metadata alone. */
+/**
+ * Returns the value of a fieldRef (`kubelet_pods.go: podFieldSelectorRuntimeValue`, v1.36); undefined for an unknown
+ * path. Volumes allow metadata only.
+ */
 export function fieldValue(pod: Pod, fieldPath: string, addresses: PodAddresses): string | undefined {
   const { metadata, spec } = pod;
   const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(fieldPath);
@@ -41,7 +44,7 @@ export function fieldValue(pod: Pod, fieldPath: string, addresses: PodAddresses)
   }
 }
 
-/** Lines of key="value", sorted by their keys' bytes. */
+/** Returns lines of key="value", sorted by the bytes of the keys (`fieldpath.go: FormatMap`, v1.36). */
 function mapText(map: Readonly<Record<string, string>>): string {
   return Object.keys(map)
     .toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
@@ -61,7 +64,7 @@ const SHORT: Readonly<Record<string, string>> = {
   '"': '\\"',
 };
 
-/** As Go writes a string: what cannot be printed is escaped, by its bytes below 0x80, by its code point above. */
+/** Quotes as Go's %q: an unprintable character is escaped, by its byte below 0x80, by its code point above. */
 function quoted(text: string): string {
   const escaped = [...text].map((c) => {
     const short = SHORT[c];

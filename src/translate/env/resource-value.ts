@@ -3,7 +3,10 @@ import type { Container } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
 import type { Allocatable } from "../../model/host/allocatable.ts";
 
-/** What a resourceFieldRef says, in units of its divisor, rounded up; undefined for a resource that cannot be asked for. */
+/**
+ * Returns the value of a resourceFieldRef in units of its divisor, rounded up (`resource/helpers.go:
+ * ExtractContainerResourceValue`, v1.36); undefined for an unknown resource.
+ */
 export function resourceValue(
   { resource, divisor }: ResourceFieldRef,
   container: Container,
@@ -15,7 +18,7 @@ export function resourceValue(
   const scale = name === "cpu" ? 3 : 0;
   const given = container.resources?.[side as "limits" | "requests"]?.[name];
   const limit = container.resources?.limits?.[name];
-  // The API server writes a request for every limit; a pod from a file need not have it.
+  // The API server adds a request for every limit; a static pod may lack it.
   const amount = given ?? (side === "requests" ? limit : undefined);
   const own = amount === undefined ? 0 : Math.ceil(parseQuantity(String(amount), scale) ?? 0);
   const value = side === "limits" && own === 0 ? nodes(name, allocatable) : own;
@@ -23,7 +26,7 @@ export function resourceValue(
   return String(BigInt(Math.ceil(value / unit)));
 }
 
-/** A container without a limit has the node's. Millicores and bytes. */
+/** Returns the node's allocatable amount, for a container without a limit: millicores or bytes. */
 function nodes(name: string, { cpu, memory, ephemeralStorage }: Allocatable): number {
   return { cpu, memory, "ephemeral-storage": ephemeralStorage }[name] ?? 0;
 }

@@ -8,13 +8,13 @@ import {
   resolveReference,
 } from "../../model/references.ts";
 
-/** Services come and go; a container hears of them when it starts, so those that run need no new list. */
+/** Services change. A container gets their variables at its start only, so a running one needs no fresh list. */
 const MAX_AGE_MS = 10 * 60_000;
 
-/** Every container is told of it, whatever its pod says about the others. */
+/** Every container has the variables of this service, also with enableServiceLinks false. */
 const API_SERVER = { kind: "service", namespace: "default", name: "kubernetes" } as const;
 
-/** A pod that has not started yet is told of every service that is older than itself. */
+/** A pod that has not started yet needs the services as they are now. */
 export function serviceDependencies(pod: Pod): Dependency[] {
   const maxAge = pod.status?.startTime === undefined ? 0 : MAX_AGE_MS;
   const links = linksServices(pod)
@@ -23,7 +23,10 @@ export function serviceDependencies(pod: Pod): Dependency[] {
   return [dependency(API_SERVER, MAX_AGE_MS, true), ...links];
 }
 
-/** The variables by which a container finds services: that of the API server always, those of its own namespace unless enableServiceLinks is false. */
+/**
+ * Returns the variables of services (`envvars/envvars.go: FromServices`, v1.36): always those of the API server, and of
+ * the pod's namespace unless enableServiceLinks is false.
+ */
 export function serviceVariables(pod: Pod, references: ResolvedReferences): FetchResult<ReadonlyMap<string, string>> {
   const api = resolveReference(references, API_SERVER.kind, API_SERVER.namespace, API_SERVER.name);
   const own: FetchResult<readonly Service[]> = linksServices(pod)
@@ -57,7 +60,7 @@ function variablesOf({ metadata, spec }: Service): [string, string][] {
   ];
 }
 
-/** As Docker once named them. */
+/** Returns the variables that Docker links had. */
 function linkVariables(name: string, port: ServicePort, ip: string): [string, string][] {
   const protocol = port.protocol || "TCP";
   const prefix = `${name}_PORT_${port.port}_${protocol.toUpperCase()}`;

@@ -5,15 +5,15 @@ export type ContainerCommand =
   | {
       readonly ok: true;
       readonly argv: readonly string[];
-      /** The first word without the values of variables, which may be secret. */
+      /** argv[0] without the values of variables, which may be secret. */
       readonly program: string;
     }
   | { readonly ok: false; readonly message: string };
 
 /**
- * argv of the container. An image on the host has no entrypoint but a path that may be one: `image: /usr/bin/redis-server`
- * runs that program when the pod gives no command. The image "host" is known to have none, so that args alone are a
- * command there, as with any image of that kind: `kubectl run -it NAME --image=host -- bash` gives args.
+ * Returns argv of a container on the host's files. The image is no entrypoint unless it is a path: `image:
+ * /usr/bin/redis-server` runs that program when the pod gives no command. With the image "host", args alone are a
+ * command: `kubectl run -it NAME --image=host -- bash` sets args.
  */
 export function containerCommand(
   container: Container,

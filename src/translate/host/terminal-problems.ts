@@ -3,7 +3,7 @@ import type { Problem } from "../../model/problem.ts";
 import { isInteractive } from "../../model/terminal.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 
-/** A terminal for as long as the container runs is to be had on the files of an image alone. */
+/** Only a container on an image has a terminal for as long as it runs. */
 export function terminalProblems(containers: readonly ResolvedContainer[]): Problem[] {
   const without = containers.filter(
     ({ kind, container, reference }) =>

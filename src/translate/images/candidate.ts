@@ -17,16 +17,16 @@ export interface PackageOnHost {
 
 export type ImageContext = Pick<TranslateContext, "config" | "host" | "directory" | "images" | "references">;
 
-/** What a container, or an image volume in the fields of one, asks for. */
+/** What a container, or an image volume in the fields of a container, requests. */
 export type ImageRequest = Pick<Container, "name" | "image" | "imagePullPolicy"> & {
   readonly reference: ImageReference;
   /** Names of the containers that mount the volume. */
   readonly mountedBy?: readonly string[];
 };
 
-/** What the two kinds of image, those of registries and packages, know of one that is asked for. */
+/** What is known of a requested image, whether of a registry or a package. */
 export interface Candidate {
-  /** By unitfile/image-names.ts. */
+  /** As unitfile/image-names.ts makes it. */
   readonly key: string;
   readonly policy: string;
   /** Undefined: it is not on this host. */

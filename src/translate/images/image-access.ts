@@ -4,14 +4,14 @@ import type { StoredImage } from "../../model/image/image.ts";
 import { redactCredentials } from "../../model/image/image-reference.ts";
 import { digest } from "../../unitfile/hash.ts";
 
-/** By which one pod's credentials are known from another's; undefined for none, or for those of the host. */
+/** Returns a digest that identifies a pod's credentials; undefined for a pod without any, which uses the host's. */
 export function pullCredentialKeys(auth: string | undefined): string | undefined {
   return auth === undefined ? undefined : digest(auth, 32);
 }
 
 /**
- * Whether a pod with these credentials may have an image that is here. One that had to be asked for with credentials is for
- * pods that have the same, others have to ask the registry with their own, or anybody could run what somebody else has pulled.
+ * True when a pod with these credentials may use a present image. An image pulled with credentials is for pods that
+ * have the same ones; others ask the registry with their own. Otherwise any pod could run what another pod has pulled.
  */
 export function credentialsAllow({ access }: StoredImage, auth: string | undefined): boolean {
   const own = pullCredentialKeys(auth);
@@ -26,8 +26,9 @@ interface User {
 }
 
 /**
- * A container that has run on an image of this name was let in when it came, and with it all who use what it does: its Secret
- * may be gone, and the registry out of reach. Of this name: a pod can exchange the image of a container, not what it mounts.
+ * True when the container has run on an image of this name: its pod was allowed to use it then. The Secret may be gone
+ * and the registry unreachable since. The name counts, because a pod can change the image of a container, but not what
+ * it mounts.
  */
 export function hasUsedImage({ status }: Pod, { name, image = "", mountedBy }: User): boolean {
   const ran = statusesOf(status).filter(({ containerID }) => containerID !== undefined);

@@ -6,7 +6,7 @@ import { imageKey } from "../../unitfile/image-names.ts";
 import type { Candidate, ImageContext, ImageRequest } from "./candidate.ts";
 import { pullRequestedAt, satisfiesPullPolicy } from "./pull-request.ts";
 
-/** A package of the distribution. */
+/** Returns what is known of a package of the distribution. */
 export function packageCandidate(request: ImageRequest, reference: DebReference, context: ImageContext): Candidate {
   const { directory, images = NO_IMAGES } = context;
   const image = redactCredentials(request.image ?? "");
@@ -25,7 +25,7 @@ export function packageCandidate(request: ImageRequest, reference: DebReference,
   };
 }
 
-/** What has a version or a checksum cannot change. */
+/** A reference with a version or a checksum always means the same package. */
 function pullPolicy({ imagePullPolicy = "IfNotPresent" }: ImageRequest, reference: DebReference): string {
   const isFixed = "url" in reference || reference.version !== undefined;
   return imagePullPolicy === "Always" && isFixed ? "IfNotPresent" : imagePullPolicy;
@@ -45,5 +45,7 @@ function pullBlocker(image: string, reference: DebReference, { config, images }:
   return undefined;
 }
 
-/** Text of the file that names the package of a container: image-gc keeps what such a file names. */
+/**
+ * Returns the text of the file that names the container's package, by which deb-remove finds out whether it is used.
+ */
 export const packageRequestText = ({ package: name }: InstalledDeb) => `${name}\n`;

@@ -3,15 +3,18 @@ import type { Pod } from "../../model/api/pod.ts";
 import type { OciReference } from "../../model/image/image-reference.ts";
 import { type Dependency, dependency, type ResolvedReferences, resolveReference } from "../../model/references.ts";
 
-/** Who the pod says that it is to registries, for one image. */
+/** The pod's credentials at registries, for one image. */
 export interface PullAuth {
-  /** An auth file for this image alone, as skopeo reads it; undefined: nobody in particular. */
+  /** Auth file for this image alone, as skopeo reads it; undefined without credentials. */
   readonly auth?: string;
-  /** Names of Secrets that cannot be had. */
+  /** Names of Secrets that cannot be read. */
   readonly missing: readonly string[];
 }
 
-/** The pod's Secrets for registries; a pod of which nothing waits needs none. Admission adds those of its service account. */
+/**
+ * Returns the pod's Secrets for registries, while one of its containers waits. The admission plugin ServiceAccount adds
+ * those of the service account.
+ */
 export function pullSecretDependencies({ metadata, spec, status }: Pod): Dependency[] {
   const has = new Set(statusesOf(status).flatMap(({ name, state }) => (state.waiting === undefined ? [name] : [])));
   if (containersOf(spec).every(({ name }) => has.has(name))) return [];
@@ -43,7 +46,9 @@ interface Entry {
   readonly entry: { readonly auth: string };
 }
 
-/** Of type kubernetes.io/dockerconfigjson or the older dockercfg; what is neither gives nothing. */
+/**
+ * Reads Secrets of the types kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg; invalid ones give no entry.
+ */
 function readEntries(data: Readonly<Record<string, string>>): Entry[] {
   const decoded = (key: string): Record<string, unknown> => {
     try {
@@ -61,7 +66,10 @@ function readEntries(data: Readonly<Record<string, string>>): Entry[] {
   });
 }
 
-/** A key names a host, whose parts may hold *, and perhaps the beginning of a path. */
+/**
+ * True when a key, a host that may contain * and perhaps the beginning of a path, matches the image
+ * (`credentialprovider/keyring.go: URLsMatch`, v1.36).
+ */
 function matches(key: string, { repository }: OciReference): boolean {
   const [host = "", ...path] = normal(key).split("/");
   const [registry = "", ...rest] = repository.split("/");
@@ -71,7 +79,7 @@ function matches(key: string, { repository }: OciReference): boolean {
   return isHost && `${rest.join("/")}/`.startsWith(path.length === 0 ? "" : path.join("/"));
 }
 
-/** Not as a regular expression: a key with many * could keep one busy for ever. */
+/** Matches without a regular expression: a key with many * could take exponential time. */
 function isLike(text: string, pattern: string): boolean {
   const [head = "", ...others] = pattern.split("*");
   const tail = others.pop();
@@ -85,7 +93,7 @@ function isLike(text: string, pattern: string): boolean {
   return text.startsWith(head) && text.endsWith(tail) && text.length - tail.length >= at;
 }
 
-/** Docker Hub goes by several names, and keys may be URLs. */
+/** Normalizes a key: Docker Hub has several names, and keys may be URLs. */
 function normal(key: string): string {
   const bare = key.replace(/^https?:\/\//, "").replace(/\/(v[12]\/?)?$/, "");
   return bare.replace(/^(index|registry-1)\.docker\.io/, "docker.io");

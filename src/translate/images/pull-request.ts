@@ -10,7 +10,9 @@ interface Named {
   readonly name: string;
 }
 
-/** The file that notes when the image was first asked for: what the registry answered before does not count. */
+/**
+ * Returns the file that records when the image was first requested: an earlier answer of the registry does not count.
+ */
 export function recordsPullRequest(
   { name }: Named,
   { directory, images }: Pick<TranslateContext, "directory" | "images">,
@@ -20,13 +22,16 @@ export function recordsPullRequest(
   return [{ name: file, text: String(images.at), uid: 0 }];
 }
 
-/** When, by this host's clock, a run first saw the container; undefined in that run. */
+/** Returns when, by this host's clock, a run first saw the container; undefined in that run. */
 export function pullRequestedAt({ name }: Named, directory: PodDirectory | undefined): Instant | undefined {
   const text = directory?.files.get(pullRequestFile(name));
   return text === undefined ? undefined : Number(text);
 }
 
-/** With "Always" the registry is asked once since the container came here. A restart by systemd asks no registry. */
+/**
+ * True unless the policy "Always" still requires a request. The registry is asked once since the container came here,
+ * and not when systemd restarts it.
+ */
 export function satisfiesPullPolicy(checkedAt: Instant, policy: string, since: Instant | undefined): boolean {
   return policy !== "Always" || (since !== undefined && checkedAt >= since);
 }

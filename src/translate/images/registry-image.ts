@@ -13,7 +13,10 @@ import { credentialsAllow, pullCredentialKeys } from "./image-access.ts";
 import { pullAuth } from "./pull-auth.ts";
 import { pullRequestedAt, satisfiesPullPolicy } from "./pull-request.ts";
 
-/** An image of a registry, or a root file system under a URL. `because`: the reference cannot be used on this node. */
+/**
+ * Returns what is known of an image of a registry, or of a root file system under a URL. `because` says why the
+ * reference cannot be used on this node.
+ */
 export function registryCandidate(
   pod: Pod,
   request: ImageRequest,
@@ -45,7 +48,7 @@ export function registryCandidate(
 /** The default that the API server fills in (`defaults.go: SetDefaults_Container`, v1.36): a manifest on the host has none. */
 function pullPolicy({ imagePullPolicy }: ImageRequest, reference: OciReference | TarballReference): string {
   if (reference.kind === "oci") return imagePullPolicy ?? (reference.tag === "latest" ? "Always" : "IfNotPresent");
-  // What a checksum names cannot change.
+  // A reference with a checksum always means the same files.
   if (imagePullPolicy === "Never" || reference.sha256 === undefined) return imagePullPolicy ?? "IfNotPresent";
   return "IfNotPresent";
 }

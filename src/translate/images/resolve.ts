@@ -9,7 +9,7 @@ import { packageCandidate } from "./package.ts";
 import { pullRequestedAt, waitingForPull } from "./pull-request.ts";
 import { registryCandidate } from "./registry-image.ts";
 
-/** Where the files of a container or a volume are; or why they are not here, and what is to be pulled. */
+/** Where the files of a container or a volume are; or why they are not here, and what to pull. */
 export type ResolvedImage =
   | { readonly kind: "host" }
   | PresentImage
@@ -43,7 +43,7 @@ export function resolveImage(pod: Pod, request: ImageRequest, context: ImageCont
   return { kind: "absent", waits: waitingForPull(image, pull, failed, images.at) };
 }
 
-/** A failure from before the container came counts for another pod. */
+/** A failure from before the container came concerned another pod. */
 function relevantFailure(failed: FailedPull | undefined, since: number | undefined): FailedPull | undefined {
   return since !== undefined && failed !== undefined && failed.at >= since ? failed : undefined;
 }

@@ -5,15 +5,18 @@ import type { ContainerKind, UnitLines } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
 
 export interface ContainerOrder {
-  /** Init containers that must have ended with 0 before this one starts. */
+  /** Init containers that must have exited with 0 before this one starts. */
   readonly before: readonly string[];
   /** Sidecars that must have started before. */
   readonly beside: readonly string[];
-  /** What starts by itself when this init container has ended with 0. */
+  /** Containers that systemd starts when this init container has exited with 0. */
   readonly next: readonly string[];
 }
 
-/** Init containers one after the other, sidecars among them as they come, then all containers at once. */
+/**
+ * Orders a pod's containers: init containers one after the other, sidecars among them in the pod's order, then all main
+ * containers at once.
+ */
 export function containerOrder(pod: Pod, container: Container): ContainerOrder {
   if (kindOf(pod, container) === "ephemeral") return { before: [], beside: [], next: [] };
   const inits = pod.spec.initContainers ?? [];
@@ -24,7 +27,7 @@ export function containerOrder(pod: Pod, container: Container): ContainerOrder {
   return { before: names("init"), beside: names("sidecar"), next: isInit ? following(pod, inits.slice(at + 1)) : [] };
 }
 
-/** Up to the next thing that takes its time: the rest waits for that. */
+/** Returns the containers up to the next init container or sidecar with a startup probe, which the rest waits for. */
 function following(pod: Pod, later: readonly Container[]): string[] {
   const { spec } = pod;
   const end = later.findIndex((each) => kindOf(pod, each) === "init" || each.startupProbe !== undefined);
@@ -32,7 +35,7 @@ function following(pod: Pod, later: readonly Container[]): string[] {
   return chain.map(({ name }) => name);
 }
 
-/** Wants= and conditions instead of Requires=: with it a first failure would cancel the dependents for good. */
+/** Wants= with conditions, not Requires=: with Requires= a first failure would cancel the dependents for good. */
 export function orderLines({ metadata }: Pod, { before, beside, next }: ContainerOrder): UnitLines {
   const { namespace, name, uid } = metadata;
   const after = (others: readonly string[], marker: (uid: string, other: string) => string) =>

@@ -4,13 +4,13 @@ import { fromTimestamp, type Instant } from "../../model/api/time.ts";
 import type { Rejected } from "../../model/translation.ts";
 import { qosClass } from "../resources/resources.ts";
 
-/** Pods that have been active for longer than they may; by UID. The kubelet's words. */
+/** Returns the pods that exceed activeDeadlineSeconds, by UID (`active_deadline.go: ShouldEvict`, v1.36). */
 export function deadlineExceeded(pods: readonly Pod[], now: Instant): ReadonlyMap<string, Rejected> {
   const late = pods.filter((pod) => (deadlineOf(pod) ?? Number.POSITIVE_INFINITY) <= now);
   return new Map(late.map((pod) => [pod.metadata.uid, exceeded(pod)]));
 }
 
-/** Of a pod that is active; undefined when it has none. */
+/** Returns the deadline of an active pod; undefined when it has none. */
 export function deadlineOf(pod: Pod): Instant | undefined {
   const { spec, status } = pod;
   const isActive = (status?.phase === "Pending" || status?.phase === "Running") && !isTerminating(pod);

@@ -16,17 +16,17 @@ export interface LifecycleInput {
   readonly imageSignal?: string | undefined;
 }
 
-/** A grace period that came with a delete may be longer than the pod's: the helper that keeps it is not to be interrupted. */
+/** A delete may come with a longer grace period than the pod's, which container-stop must be able to wait for. */
 const HOOK_TIMEOUT_S = 3600;
 
-/** Longest back-off plus a margin: TimeoutStartSec= counts for each command by itself. */
+/** The longest back-off plus a margin. TimeoutStartSec= counts for each command of its own. */
 const START_TIMEOUT_S = 330;
 
-/** What is run when the container has started. As long as it takes: nobody limits it but the end of the pod. */
+/** Returns the lines that run after the start. A postStart hook has no time limit but the end of the pod. */
 export function startHookLines(input: LifecycleInput): UnitLines {
   const { pod, container, kind, unit, libDir } = input;
   const handler = container.lifecycle?.postStart;
-  // Where a startup probe says when it is up, the prober leaves that mark. The host's own /run may be hidden here.
+  // With a startup probe the prober creates the marker. The container's /run may hide the host's here.
   const touchesMarker = kind === "sidecar" && container.startupProbe === undefined;
   const markerLines: UnitLines = touchesMarker
     ? [["ExecStartPost", `+/usr/bin/touch /proc/1/root${startedMarker(pod.metadata.uid, container.name)}`]]
@@ -46,8 +46,8 @@ export function hasStopHelper({ container, kind }: Pick<LifecycleInput, "contain
 }
 
 /**
- * How the container is stopped. systemd would give the whole grace period to each step, so with a hook one helper does it
- * all; without one its own way is as good, and costs nothing.
+ * Returns the lines that stop the container. systemd would give the whole grace period to each step, so one helper does
+ * all steps of a container with a hook. Without a hook systemd alone does the same without a process.
  */
 export function stopLines(input: LifecycleInput): UnitLines {
   const { pod, container, unit, libDir } = input;
@@ -55,7 +55,7 @@ export function stopLines(input: LifecycleInput): UnitLines {
   const grace = Math.max(1, longestGrace(pod, container));
   const handler = container.lifecycle?.preStop;
   const killLines: UnitLines = signal === undefined ? [] : [["KillSignal", signal]];
-  // A sidecar stops last, within what is left of the pod's time.
+  // A sidecar stops last, within the rest of the pod's grace period.
   if (!hasStopHelper(input)) return [...killLines, ["TimeoutStopSec", String(stopTimeout(pod, container))]];
   const name = (signal ?? "SIGTERM").replace(/^SIG/, "");
   const words = [unit, pod.metadata.uid, container.name, String(grace), name, ...(handler ? hookWords(handler) : [])];
@@ -66,7 +66,7 @@ export function stopLines(input: LifecycleInput): UnitLines {
   ];
 }
 
-/** The kubelet fails what it does not know, such as tcpSocket. */
+/** The kubelet fails unknown handlers, such as tcpSocket (`lifecycle/handlers.go: Run`, v1.36). */
 function hookWords({ exec, httpGet, sleep }: LifecycleHandler): readonly string[] {
   if (exec !== undefined) return ["exec", ...(exec.command ?? [])];
   if (sleep !== undefined) return ["sleep", String(sleep.seconds)];

@@ -9,7 +9,7 @@ import type { UnitName } from "../../model/unit.ts";
 import { expand } from "../env/expand.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 
-/** What the prober is told of this container; undefined: there is nothing to probe. `address` is where the pod is reached. */
+/** Returns the prober's input for a container; undefined without probes and HTTP hooks. `address` is the pod's. */
 export function containerProbes(
   pod: Pod,
   container: Container,
@@ -30,7 +30,7 @@ export function containerProbes(
   return { unit, address, restarts, probes: Object.fromEntries(probes), ...(isHooked && { hooks }) };
 }
 
-/** Hooks that are requests: their headers may be secret, so the helper finds them in the file. */
+/** Returns the hooks that are HTTP requests. Their headers may be secret, so the helper reads them from the file. */
 function httpHooks(container: Container): NonNullable<ContainerProbes["hooks"]> {
   const { postStart, preStop } = container.lifecycle ?? {};
   return {
@@ -39,13 +39,13 @@ function httpHooks(container: Container): NonNullable<ContainerProbes["hooks"]> 
   };
 }
 
-/** As a file that the prober reads; headers may be secret, so it is for root alone. */
+/** Returns the file that the prober reads. Headers may be secret, so only root can read it. */
 export function probesFiles({ pod, container, unitName, network }: ResolvedContainer): DesiredFile[] {
   const probes = containerProbes(pod, container, unitName, network.addresses[0] ?? "127.0.0.1");
   return probes ? [{ name: probesFile(container.name), text: JSON.stringify(probes), uid: 0 }] : [];
 }
 
-/** The periods of a container's probes, ascending: there is one timer for all probes of a period. */
+/** Returns the periods of a container's probes in seconds, ascending: one timer serves all probes of a period. */
 export function probePeriods({ startupProbe, livenessProbe, readinessProbe }: Container): readonly number[] {
   const probes = [startupProbe, livenessProbe, readinessProbe].filter((probe) => probe !== undefined);
   return [...new Set(probes.map(periodOf))].toSorted((a, b) => a - b);
@@ -53,7 +53,7 @@ export function probePeriods({ startupProbe, livenessProbe, readinessProbe }: Co
 
 const periodOf = ({ periodSeconds }: ApiProbe) => periodSeconds || 10;
 
-/** The API server fills in the defaults, a manifest on this host need not say them. */
+/** The API server sets these defaults; a static pod may lack them. */
 function translate(probe: ApiProbe, container: Container): Probe {
   const grace = probe.terminationGracePeriodSeconds;
   return {
@@ -90,14 +90,14 @@ function httpCheck(
   };
 }
 
-/** 0 for a name that no port of the container has: nobody can be reached there, and the probe says so. */
+/** Returns 0 for a name that no port of the container has: the probe fails with a message. */
 export function portNumber(port: number | string, { ports }: Container): number {
   if (typeof port === "number") return port;
   const named = ports?.find(({ name }) => name === port)?.containerPort;
   return named ?? (/^\d+$/.test(port) ? Number(port) : 0);
 }
 
-/** By variables whose value stands in the pod itself, as the kubelet does it. */
+/** Expands variables with a literal value in the pod (`container/helpers.go: ExpandContainerCommandOnlyStatic`, v1.36). */
 function expandStatic(word: string, { env }: Container): string {
   const known = new Map((env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
   return expand(word, (name) => known.get(name));

@@ -3,7 +3,7 @@ import { restartCodes, restartPolicy } from "../../model/api/restart.ts";
 import { SIGNALS } from "../../model/signal.ts";
 import type { ContainerKind, UnitLines } from "../../model/unit.ts";
 
-/** When systemd starts the container again. */
+/** Returns the lines that say when systemd restarts the container. */
 export function restartLines(pod: Pod, container: Container, kind: ContainerKind): UnitLines {
   const policy = restartPolicy(pod, container, kind);
   // A oneshot cannot have Restart=always.
@@ -13,7 +13,7 @@ export function restartLines(pod: Pod, container: Container, kind: ContainerKind
   return [["Restart", policy === "Never" ? "no" : "always"], ...stays, ...forced(container)];
 }
 
-/** Kubernetes has a number for a death by a signal, systemd its name. */
+/** Kubernetes has a number for an exit by a signal, systemd a name. */
 function forced(container: Container): UnitLines {
   const words = restartCodes(container).flatMap((code) => {
     const signal = SIGNALS[code - 129];
@@ -22,9 +22,9 @@ function forced(container: Container): UnitLines {
   return words.length === 0 ? [] : [["RestartForceExitStatus", words.join(" ")]];
 }
 
-/** What container-exit must know of it, after the program's name. */
+/** Returns the last arguments of container-exit. */
 export function exitWords(container: Container): readonly string[] {
-  // Of a container that fails and says nothing, its log speaks.
+  // The last lines of the log replace a missing termination message of a failed container.
   const words = container.terminationMessagePolicy === "FallbackToLogsOnError" ? "log" : "";
   const codes = restartCodes(container).join(",");
   if (codes !== "") return [words, codes];

@@ -3,13 +3,13 @@ import { bandTarget, PRIORITY_BANDS, SHUTDOWN_BEGIN, SHUTDOWN_END } from "../../
 import type { UnitLines } from "../../model/unit.ts";
 
 /**
- * When a container stops while the host goes down: after the API server was told, the less important pods first, and
- * before it is told again. Stopping goes against the order of starting, and what stands between the pods is always up,
- * so none of this ever holds up a start.
+ * Returns the lines that order a container's stop at a shutdown of the host: after the first status update, less
+ * important pods first, before the last update. Units stop in the reverse order of their start. The targets are always
+ * active, so this never delays a start.
  */
 export function shutdownLines({ spec }: Pod): UnitLines {
   const priority = spec.priority ?? 0;
-  // The targets themselves are in a row: units/unitlet-priority-*.target.
+  // units/unitlet-priority-*.target order each other.
   const next = PRIORITY_BANDS.find((band) => band > priority);
   const own = PRIORITY_BANDS.findLast((band) => band <= priority);
   return [

@@ -11,7 +11,7 @@ export function standardInput(container: Container, kind: ContainerKind): Standa
   return container.stdinOnce ? "once" : "open";
 }
 
-/** Late: container-start, which sees these mounts too, makes what is to be mounted. */
+/** The mounts of the pipes are late, because container-start, which has these mounts, creates the pipes. */
 export function inputMounts({ metadata }: Pod, { name, stdin }: Container): readonly Mount[] {
   if (!stdin) return [];
   const pipe = inputPath(metadata.uid, name);

@@ -2,7 +2,10 @@ import { SIGNALS } from "../../model/signal.ts";
 
 const SIGNAL = new RegExp(`^(?:SIG)?(${SIGNALS.join("|")}|POLL|RTM(?:IN|AX)(?:[+-]\\d+)?)$`);
 
-/** A signal as systemd writes it, from how the API (SIGRTMINPLUS3) or an image (term, 15) has it; undefined for none. */
+/**
+ * Returns a signal in systemd's spelling, from that of the API (SIGRTMINPLUS3) or of an image (term, 15); undefined for
+ * an invalid one.
+ */
 export function stopSignal(text: string): string | undefined {
   const plain = text.toUpperCase().replace("PLUS", "+").replace("MINUS", "-");
   const name = SIGNAL.exec(plain)?.[1];

@@ -1,27 +1,27 @@
 import type { Pod } from "../../model/api/pod.ts";
 
-/** What the kernel takes as a host name, and what the API lets a pod override it with. */
+/** Longest label of a host name (`kubelet_pods.go: truncatePodHostnameIfNeeded`, v1.36). */
 const MAX_HOSTNAME_LENGTH = 63;
 
-/** The pod's own name, without its domain. On the host's network nothing is named after it. */
+/** Returns the pod's host name without its domain. A pod with hostNetwork has the host's name. */
 export function podHostname({ metadata, spec }: Pod): string {
   return cut(spec.hostnameOverride || spec.hostname || metadata.name);
 }
 
-/** "" when the pod has none: a subdomain alone gives it a name in the cluster's DNS. */
+/** Returns the pod's domain (`kubelet_pods.go: GeneratePodHostNameAndDomain`, v1.36); "" without a subdomain. */
 export function podDomain({ metadata, spec }: Pod, clusterDomain: string): string {
   if (spec.hostnameOverride || !spec.subdomain) return "";
   return `${spec.subdomain}.${metadata.namespace}.svc.${clusterDomain}`;
 }
 
-/** What the kernel calls the pod's containers; undefined: as the host, whose network they are meant to be on. */
+/** Returns the host name of the pod's containers; undefined for hostNetwork, where it is the host's. */
 export function kernelHostname(pod: Pod, clusterDomain: string): string | undefined {
   if (pod.spec.hostNetwork) return undefined;
   const domain = podDomain(pod, clusterDomain);
   return pod.spec.setHostnameAsFQDN && domain ? `${podHostname(pod)}.${domain}` : podHostname(pod);
 }
 
-/** Longer than the kernel takes: the kubelet does not start such a pod either. */
+/** True for a name longer than the kernel's 64 characters: the kubelet does not start such a pod either. */
 export function isHostnameTooLong(pod: Pod, clusterDomain: string): boolean {
   return (kernelHostname(pod, clusterDomain)?.length ?? 0) > 64;
 }

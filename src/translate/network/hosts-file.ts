@@ -11,7 +11,10 @@ fe00::2\tip6-allrouters
 `;
 const OF_THE_HOST = "# Kubernetes-managed hosts file (host network).\n";
 
-/** The pod's /etc/hosts, byte by byte the kubelet's. Undefined: it sees the host's, to which it adds nothing. */
+/**
+ * Returns the pod's /etc/hosts (`kubelet_pods.go: managedHostsFileContent, nodeHostsFileContent`, v1.36); undefined for
+ * a pod that sees the host's file unchanged.
+ */
 export function hostsFile(
   pod: Pod,
   ofTheHost: string,

@@ -5,7 +5,9 @@ import type { TranslateContext } from "../context.ts";
 import { hostsFile } from "./hosts-file.ts";
 import { resolvConf } from "./resolv-conf.ts";
 
-/** Where names come from: the pod's own files for /etc. Without a file of the host to cover there is no place for one. */
+/**
+ * Returns the pod's files for /etc. A file that the host lacks is left out, because there is nothing to mount it on.
+ */
 export function podFiles(
   pod: Pod,
   { config, host: { confinementProbe }, network }: Pick<TranslateContext, "config" | "host" | "network">,

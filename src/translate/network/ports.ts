@@ -13,8 +13,9 @@ interface Claim {
 }
 
 /**
- * By pod UID. All pods share the host's ports, and the scheduler only knows of hostPorts: of two pods that ask for the
- * same one the later is turned away; the same containerPort may be a slip of documentation, so it is only said.
+ * Returns port conflicts by pod UID. All pods share the host's ports, and the scheduler knows of hostPorts only. Of two
+ * pods with the same hostPort the later one is rejected. The same containerPort only causes an Event, because the field
+ * is documentation.
  */
 export function portConflicts(pods: readonly Pod[], config: Config): ReadonlyMap<string, PortConflict> {
   const claims = new Map<string, Claim[]>();
@@ -49,7 +50,7 @@ function overlap(a: string | undefined, b: string | undefined): boolean {
   return isAny(a) || isAny(b) || a === b;
 }
 
-/** What runs already comes first, then the older one. */
+/** Running pods come first, then older ones. */
 function byAge(a: Pod, b: Pod): number {
   const key = ({ metadata, status }: Pod) =>
     `${status?.startTime ? 0 : 1} ${metadata.creationTimestamp ?? ""} ${metadata.uid}`;
@@ -57,7 +58,7 @@ function byAge(a: Pod, b: Pod): number {
 }
 
 function conflict({ pod, container, port }: Claim, other: Claim): PortConflict {
-  // What runs goes on running, whoever came later.
+  // A running pod is never ended for a conflict.
   if (port.hostPort && other.port.hostPort && !pod.status?.startTime)
     return {
       kind: "reject",
@@ -70,7 +71,7 @@ function conflict({ pod, container, port }: Claim, other: Claim): PortConflict {
   };
 }
 
-/** A hostPort that differs from the containerPort would have to be mapped, and there is no network to map it from. */
+/** Returns the field of a hostPort that differs from its containerPort: on the host's network no port can be mapped. */
 export function remappedPort(pod: Pod): { readonly path: string } | undefined {
   for (const container of pod.spec.containers) {
     const port = container.ports?.find(({ hostPort, containerPort }) => hostPort && hostPort !== containerPort);

@@ -6,14 +6,14 @@ interface Resolver {
   readonly options: readonly string[];
 }
 
-/** What resolvers read at most, as the API and the kubelet have it. */
+/** Limits of resolvers (`apis/core/validation: MaxDNSNameservers, MaxDNSSearchPaths, MaxDNSSearchListChars`, v1.36). */
 const MAX_SERVERS = 3;
 const MAX_SEARCHES = 32;
 const MAX_SEARCH_LENGTH = 2048;
 
 /**
- * The pod's /etc/resolv.conf as runtimes write it; undefined: the host's is meant, as it is. Without a clusterDNS
- * ClusterFirst is Default, as on a kubelet that knows none.
+ * Returns the pod's /etc/resolv.conf (`network/dns/dns.go: GetPodDNS`, v1.36); undefined when the pod has the host's.
+ * Without the setting clusterDNS the policy ClusterFirst is Default, as in the kubelet.
  */
 export function resolvConf(
   pod: Pod,
@@ -44,7 +44,7 @@ export function resolvConf(
   });
 }
 
-/** Nameservers add up; of search and options the last line counts. */
+/** Parses a resolv.conf: nameservers accumulate, and of `search` and `options` the last line counts. */
 function parse(text: string): Resolver {
   const lines = text.split("\n").map((line) => line.trim().split(/\s+/));
   const last = (key: string) => lines.findLast(([first]) => first === key)?.slice(1) ?? [];
@@ -57,7 +57,7 @@ function parse(text: string): Resolver {
   };
 }
 
-/** The later one of a name counts. */
+/** Merges options: the later one of a name replaces the earlier. */
 function merged(base: readonly string[], more: readonly string[]): readonly string[] {
   return [...new Map([...base, ...more].map((option) => [option.split(":")[0], option])).values()];
 }

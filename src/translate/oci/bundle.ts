@@ -2,18 +2,18 @@ import type { Confinement, Mount } from "../../model/confinement.ts";
 import { podSandbox } from "../../model/paths.ts";
 import { ociNamespaces } from "./namespaces.ts";
 
-/** What of a container no confinement says. */
+/** The process of a container: what is not in its Confinement. */
 export interface OciProcess {
   readonly uid: string;
   readonly container: string;
   readonly argv: readonly string[];
   readonly terminal: boolean;
   readonly variables: ReadonlyMap<string, string>;
-  /** In crun's form; undefined: every system call is allowed. */
+  /** seccomp of config.json; undefined: every system call is allowed. */
   readonly seccomp?: object | undefined;
 }
 
-/** config.json of an OCI bundle, as crun reads it. `specHash` says for which container it was written. */
+/** Returns config.json of an OCI bundle. `specHash` says for which container it was written. */
 export function ociBundle(confinement: Confinement, process: OciProcess, specHash: string): string {
   const { root, hostname, mounts, rlimits } = confinement;
   return JSON.stringify({
@@ -33,7 +33,7 @@ export function ociBundle(confinement: Confinement, process: OciProcess, specHas
       capabilities: capabilitySets(confinement),
       rlimits: Object.entries(rlimits).map(([name, { soft, hard }]) => ({
         type: `RLIMIT_${name.toUpperCase()}`,
-        // JSON has no infinity; nothing is that large.
+        // JSON has no infinity, and no limit is that large.
         soft: Math.min(soft, Number.MAX_SAFE_INTEGER),
         hard: Math.min(hard, Number.MAX_SAFE_INTEGER),
       })),
@@ -62,14 +62,17 @@ export function isBundleOf(text: string, specHash: string): boolean {
   return text.startsWith(`${JSON.stringify(specStamp(specHash)).slice(0, -1)},`);
 }
 
-/** No inheritable and no ambient ones, as the runtimes have it: another user than root gets none by exec. */
+/**
+ * Inheritable and ambient sets are empty, as with container runtimes: exec gives no capability to a user other than
+ * root.
+ */
 function capabilitySets({ capabilities }: Confinement): object {
   return { bounding: capabilities, effective: capabilities, permitted: capabilities };
 }
 
 const NOSUID_NODEV = ["nosuid", "noexec", "nodev"];
 
-/** /proc, /dev and /sys as container runtimes give them. */
+/** Returns the mounts of /proc, /dev and /sys that container runtimes make. */
 function systemMounts({ privileged, namespaces: { ipc } }: Confinement, uid: string): object[] {
   const mount = (destination: string, type: string, source: string, options: readonly string[]) => ({
     destination,
@@ -109,9 +112,9 @@ function ociMount(mount: Mount): object {
     return { destination, type: "tmpfs", source: "tmpfs", options };
   }
   const propagation = { private: "rprivate", slave: "rslave", shared: "rshared" }[mount.propagation];
-  // crun 1.8 takes "rro" for directories only: below a file nothing is mounted anyway.
+  // crun 1.8 accepts "rro" for directories only. Below a file nothing can be mounted.
   const below = readOnly && mount.recursiveReadOnly ? ["rro"] : [];
-  // crun forgets what of these the source is mounted with.
+  // crun does not keep these options of the source's mount.
   const nosuidNodev = mount.nosuidNodev ? ["nosuid", "nodev"] : [];
   const options = ["rbind", propagation, access, ...below, ...nosuidNodev];
   return { destination, type: "bind", source: mount.source, options };

@@ -9,7 +9,7 @@ import { READ_ONLY_PATHS } from "../security/rights.ts";
 import { cleanPath } from "../volumes/clean-path.ts";
 import { imageNamespaces } from "./namespaces.ts";
 
-/** Names of the hardware and of the kernel, and what gives them away. */
+/** Paths that identify the hardware or the kernel. */
 const MASKED = [
   "/proc/acpi",
   "/proc/asound",
@@ -31,7 +31,7 @@ interface ImageRights {
   readonly mounts: readonly Mount[];
 }
 
-/** The rights of a container on the files of an image: what a container runtime would give it. */
+/** Returns the confinement of a container on an image: what a container runtime would give it. */
 export function imageConfinement(
   resolved: ResolvedContainer,
   { image, user, mounts: mounted }: ImageRights,
@@ -39,7 +39,7 @@ export function imageConfinement(
 ): Confinement {
   const { pod, container } = resolved;
   const onHost = containerConfinement(resolved, context, mounted);
-  // /dev/shm is the pod's.
+  // The sandbox has the pod's /dev/shm.
   const mounts = onHost.mounts.filter(({ type, target }) => type === "bind" || target !== "/dev/shm");
   const groups = new Set([...user.groups, ...onHost.user.groups].filter((group) => group !== user.gid));
   return {
@@ -54,13 +54,13 @@ export function imageConfinement(
     mounts: [...hostFiles().filter(({ target }) => !mounts.some((mount) => mount.target === target)), ...mounts],
     maskedPaths: MASKED,
     readOnlyPaths: READ_ONLY_PATHS,
-    // What nobody here has makes crun fail, where others make do without.
+    // crun fails for a capability that the host itself lacks; other runtimes leave it out.
     capabilities: capabilitiesWithin(onHost.capabilities, context.images?.capabilities ?? -1n),
     namespaces: imageNamespaces(resolved, onHost.namespaces),
   };
 }
 
-/** By which names are resolved, which is the host's business while pods are on its network. */
+/** The host's files for resolving names, while pods are on the host's network. */
 function hostFiles(): Confinement["mounts"] {
   return ["/etc/hosts", "/etc/resolv.conf"].map((path) => ({
     type: "bind",

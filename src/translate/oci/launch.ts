@@ -19,7 +19,7 @@ import { imageUser } from "./user.ts";
 const NO_PROFILE =
   "seccompProfile RuntimeDefault cannot be honoured: the node has no /usr/share/containers/seccomp.json, which comes with the distribution's containers-common";
 
-/** A program on the files of an image. Throws UnquotableError for what no program can be given. */
+/** Launches a program on the files of an image. Throws UnquotableError for what no program can be given. */
 export function imageLaunch(
   resolved: ResolvedContainer,
   image: StoredImage,
@@ -67,7 +67,7 @@ function startOf(
   const { pid } = confinement.namespaces;
   const start: ImageStart = {
     tree: image.tree,
-    // Where the root can be written to, image volumes are as new, and as gone with the container, as the rest of it.
+    // In a writable root, image volumes are part of the container's overlay.
     volumes: confinement.root.readOnly ? volumes : [],
     privileged: confinement.privileged,
     pid,

@@ -2,7 +2,7 @@ import type { Confinement, Namespaces } from "../../model/confinement.ts";
 import { podSandbox, targetNamespace } from "../../model/paths.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 
-/** As container runtimes have it: one host name and one set of IPC objects for the pod, processes for each container. */
+/** Returns the namespaces that container runtimes use: uts and ipc for the pod, pid for each container. */
 export function imageNamespaces({ pod, target }: ResolvedContainer, onHost: Namespaces): Namespaces {
   const { hostPID, shareProcessNamespace } = pod.spec;
   const own = target === undefined ? "container" : "target";
@@ -14,7 +14,7 @@ export function imageNamespaces({ pod, target }: ResolvedContainer, onHost: Name
   };
 }
 
-/** In crun's form. What is shared is held by files. */
+/** Returns the namespaces for config.json. Bind-mounted files hold the shared ones. */
 export function ociNamespaces(
   { pid, ipc, uts }: Confinement["namespaces"],
   uid: string,

@@ -4,7 +4,7 @@ import { hasOwnFiles } from "../../model/image/image-reference.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 
-/** Only containers on images can share a PID namespace, or enter that of another container. */
+/** Returns problems with shareProcessNamespace and targetContainerName, which need containers on images. */
 export function processProblems(pod: Pod, containers: readonly ResolvedContainer[]): Problem[] {
   return [...sharingProblems(pod, containers), ...targetProblems(pod, containers)];
 }

@@ -10,10 +10,10 @@ import { kernelHostname } from "../network/hostname.ts";
 import { qosClass } from "../resources/resources.ts";
 
 /**
- * What the containers of a pod on images share: host name, IPC objects and /dev/shm, and their processes if the pod says so.
- * It outlives each of them, as the kubelet's sandbox does, so also a pod of one container has it: what it left in shared
- * memory its restarted self finds. None where all is the host's. Files hold the namespaces; a process is there only for shared processes, whose namespace
- * ends with its first one.
+ * Returns the unit of what a pod's containers on images share: host name, IPC objects, /dev/shm, and processes with
+ * shareProcessNamespace. It outlives each container, like the kubelet's sandbox, so a restarted container finds what it
+ * left in shared memory. Bind-mounted files hold the namespaces. Only a shared PID namespace needs a process, because
+ * it ends with its first one.
  */
 export function podSandbox(pod: Pod, config: Config, libDir: string): AuxiliaryUnit[] {
   const words = sharedBy(pod, config);
@@ -49,16 +49,19 @@ const WITHOUT_PROCESS: UnitLines = [
   ["RemainAfterExit", "yes"],
 ];
 
-/** The first process of a PID namespace hears no other signal. When it is killed, the containers are, too, and start it again. */
+/**
+ * The first process of a PID namespace ignores other signals. Killing it kills the containers, which then start the
+ * sandbox again.
+ */
 const WITH_PROCESS: UnitLines = [
   ["Type", "forking"],
   ["KillSignal", "SIGKILL"],
   ["SuccessExitStatus", "SIGKILL"],
-  // As the kubelet's: the last to go when memory is short.
+  // The kubelet's score for sandboxes (`qos/policy.go`, v1.36): killed last under memory pressure.
   ["OOMScoreAdjust", "-998"],
 ];
 
-/** Started before the container, and stopped after it. */
+/** Returns the lines that order a container after the sandbox. */
 export function sandboxLines(pod: Pod, config: Config): UnitLines {
   if (sharedBy(pod, config).length === 0) return [];
   const unit = sandboxUnitName(pod);
@@ -72,7 +75,7 @@ function sandboxUnitName({ metadata }: Pod): UnitName {
   return auxiliaryUnitName("sandbox", metadata, "pod");
 }
 
-/** Words of the helper that makes it. */
+/** Returns the arguments of pod-sandbox. */
 function sharedBy(pod: Pod, { clusterDomain }: Config): string[] {
   const { hostIPC, hostPID, shareProcessNamespace } = pod.spec;
   const hostname = kernelHostname(pod, clusterDomain);

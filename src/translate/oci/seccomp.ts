@@ -6,7 +6,7 @@ type Circumstances = Pick<Host, "architecture" | "kernelVersion"> & { readonly c
 
 const NATIVE: Readonly<Record<string, string>> = { amd64: "SCMP_ARCH_X86_64", arm64: "SCMP_ARCH_AARCH64" };
 
-/** The profile as crun wants it: only what holds on this host for who has these capabilities. */
+/** Returns the profile as config.json has it: only the rules that hold on this host and for these capabilities. */
 export function ociSeccomp(profile: SeccompProfile, circumstances: Circumstances): object {
   const native = NATIVE[circumstances.architecture];
   const known = profile.archMap?.find(({ architecture }) => architecture === native);

@@ -10,24 +10,24 @@ import type { ImageInput } from "./standard-input.ts";
 /** What the unit of a container needs to know of its image. */
 export interface ImageStart {
   readonly tree: string;
-  /** What can be written to though the rest cannot: paths of the image's volumes. */
+  /** Paths of the image's volumes, writable although the root is read-only. */
   readonly volumes: readonly string[];
   readonly privileged: boolean;
   readonly pid: Namespaces["pid"];
-  /** The container whose processes it is to see. */
+  /** The container whose PID namespace it enters. */
   readonly target?: string | undefined;
-  /** Its pod's sandbox comes first. */
+  /** Lines that order the unit after its pod's sandbox. */
   readonly sandbox: UnitLines;
   readonly input: ImageInput;
 }
 
-/** Unique on the host: crun takes two containers of one ID for one. */
+/** An ID of crun, unique on the host. */
 export const crunID = (uid: string, container: string) => `unitlet-${uid}-${container}`;
 
 /**
- * crun makes the container and lets it go, and is gone: systemd takes the only process that is left for the main one. Without
- * PIDFile=, with which the end of a container that ends at once was lost. An init container is a oneshot, which must see
- * its program's end: there crun stays until then.
+ * Returns the lines that start a container. crun creates it and exits, and systemd takes the only remaining process for
+ * the main one. There is no PIDFile=, with which a container that exits at once was lost. An init container is a
+ * oneshot that must see its program's exit, so crun stays until then.
  */
 export function imageStartLines(
   { pod, container: { name: container }, kind }: ResolvedContainer,
@@ -52,25 +52,30 @@ export function imageStartLines(
       stopPost: [["ExecStopPost", `-${helper("end")}`]],
     },
     type: kind === "init" ? "oneshot" : "forking",
-    // The kernel ends the others with the first process of a PID namespace of their own, or else the helper does; what
-    // still brings the last lines to the journal is to come to its end.
+    // The kernel ends the other processes with the first one of a PID namespace, or else container-create does. What
+    // still writes the last lines to the journal must be able to finish.
     killMode: start.pid === "host" ? "mixed" : "process",
   };
 }
 
-/** crun is told to leave the cgroup alone, and with it the devices: they may be made, as other runtimes let it, but not used. */
+/**
+ * crun leaves the cgroup and its device rules alone. Device nodes may be created, as with other runtimes, but not used.
+ */
 const NO_DEVICES: UnitLines = [
   ["DevicePolicy", "closed"],
   ["DeviceAllow", "char-* m"],
   ["DeviceAllow", "block-* m"],
 ];
 
-/** The overlay on the image's files is the container's alone, and gone with it. */
+/** Returns the lines for the mounts: the overlay is the container's alone and ends with it. */
 export function imageFileLines(start: ImageStart): UnitLines {
   return [["PrivateMounts", "yes"], ...(start.privileged ? [] : NO_DEVICES)];
 }
 
-/** There must be a bundle, or nothing is started: it is written anew after a boot. And a pipe, which systemd holds. */
+/**
+ * Returns conditions of [Unit]: the bundle, which a run writes again after a boot, and the output pipe, which a socket
+ * unit holds.
+ */
 export function imageConditions(uid: string, container: string, { tree, sandbox, input }: ImageStart): UnitLines {
   const pipe = outputSocket(uid, container);
   return [

@@ -12,7 +12,10 @@ export type ImageUser =
       readonly message: string;
     };
 
-/** Who the container runs as: the pod's word, else the image's USER, by the image's own passwd and group. */
+/**
+ * Returns the user of the container: the pod's securityContext, or else the image's USER, by passwd and group of the
+ * image.
+ */
 export function imageUser(
   container: Pick<ResolvedContainer, "pod" | "container" | "user">,
   image: Pick<StoredImage, "config" | "passwd" | "group">,

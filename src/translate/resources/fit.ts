@@ -2,13 +2,13 @@ import type { Pod } from "../../model/api/pod.ts";
 import type { Allocatable } from "../../model/host/allocatable.ts";
 import { add, podRequests, type Requests } from "./requests.ts";
 
-/** As the pod's status says it; the words are the kubelet's. */
+/** Reason and message of the pod's status (`lifecycle/predicate.go: Admit`, v1.36). */
 export interface AdmissionRejection {
   readonly reason: string;
   readonly message: string;
 }
 
-/** By how much something falls short; nothing of what is not above 0. */
+/** The missing amount of each resource; 0 where there is enough. */
 export type InsufficientResource = Requests & { readonly pods: number };
 
 interface Row {
@@ -18,7 +18,7 @@ interface Row {
   readonly capacity: number;
 }
 
-/** What the pod finds too little of beside those that run; undefined when it fits. */
+/** Returns the first resource that is too scarce for the pod beside the running ones; undefined when it fits. */
 export function shortfall(pod: Pod, running: readonly Pod[], room: Allocatable): AdmissionRejection | undefined {
   const short = rows(pod, running, room).find(insufficient);
   if (short === undefined) return undefined;
@@ -40,7 +40,7 @@ export function insufficientResources(pod: Pod, running: readonly Pod[], room: A
   return { pods, cpu, memory, ephemeralStorage };
 }
 
-/** A critical pod that finds too little even without all those that would have to yield to it. */
+/** Returns the rejection of a critical pod that does not fit even after preemption. */
 export function insufficientAfterPreemption({
   pods,
   cpu,

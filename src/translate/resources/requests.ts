@@ -2,7 +2,7 @@ import { isSidecar } from "../../model/api/containers.ts";
 import type { Pod, Resources } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
 
-/** What a pod asks of its node: millicores and bytes. */
+/** The requests of a pod: millicores and bytes. */
 export interface Requests {
   readonly cpu: number;
   readonly memory: number;
@@ -12,8 +12,9 @@ export interface Requests {
 const NOTHING: Requests = { cpu: 0, memory: 0, ephemeralStorage: 0 };
 
 /**
- * As the scheduler counts: all containers and sidecars together, or an init container with the sidecars that run
- * beside it, whatever is more; then the pod's overhead. What the pod asks for as a whole stands for its containers.
+ * Returns the requests as the scheduler counts them (`component-helpers/resource/helpers.go: PodRequests`, v1.36): all
+ * containers with the sidecars, or the largest init container with the sidecars before it, whichever is more, plus the
+ * overhead. Requests of the pod replace those of its containers.
  */
 export function podRequests({ spec }: Pod): Requests {
   let sidecars = NOTHING;
@@ -38,7 +39,7 @@ function given(resources: Resources | undefined): Partial<Requests> {
   };
 }
 
-/** The API server has set a request to its limit where only that was given; a manifest on the host has not. */
+/** The API server sets a missing request to its limit; a static pod may lack it. */
 function requestsOf(resources: Resources | undefined): Requests {
   const amounts = { ...resources?.limits, ...resources?.requests };
   const amount = (name: string, scale: number) => Math.ceil(parseQuantity(String(amounts[name] ?? "0"), scale) ?? 0);

@@ -5,7 +5,10 @@ import type { PendingResize } from "../../model/translation.ts";
 import { shortfall } from "./fit.ts";
 import { podRequests } from "./requests.ts";
 
-/** A pod as this node can have it now. One that asks for more than there is keeps what it has, and that is told. */
+/**
+ * Returns the pod with the resources that this node can give it now. A pod that does not fit keeps its present ones,
+ * and `pending` says why.
+ */
 export function admitResize(
   pod: Pod,
   running: readonly Pod[],
@@ -29,7 +32,7 @@ function growsBeyond(held: Pod, wanted: Pod): boolean {
   return after.cpu > before.cpu || after.memory > before.memory;
 }
 
-/** The same pod with the resources that its containers have been given; itself when these are those it asks for. */
+/** Returns the pod with the resources that its containers have; the same object when nothing differs. */
 function asAllocated(pod: Pod): Pod {
   const statuses = statusesOf(pod.status);
   let changed = false;

@@ -3,7 +3,7 @@ import type { Container, Pod, QosClass } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
 import type { UnitLines } from "../../model/unit.ts";
 
-/** Millicores and bytes; a limit of 0 is no limit, as the kubelet has it. */
+/** Millicores and bytes; a limit of 0 is no limit. */
 export interface Amounts {
   readonly cpuRequest: number;
   readonly cpuLimit: number;
@@ -11,7 +11,7 @@ export interface Amounts {
   readonly memoryLimit: number;
 }
 
-/** Rounded up, as the kubelet does it: a limit of less than a byte is still a limit. */
+/** Returns amounts rounded up: a limit of less than a byte is still a limit. */
 export function amountsOf({ resources }: Pick<Container, "resources">): Amounts {
   const { requests, limits } = resources ?? {};
   const cpuLimit = amount(limits?.cpu, 3);
@@ -26,16 +26,16 @@ export function amountsOf({ resources }: Pick<Container, "resources">): Amounts 
 
 function amount(quantity: string | undefined, scale: number): number {
   const value = quantity === undefined ? 0 : (parseQuantity(String(quantity), scale) ?? 0);
-  // Beyond it a number is written with an exponent, which systemd does not read.
+  // Larger numbers print with an exponent, which systemd does not read.
   return Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(value));
 }
 
-/** Directives of a container's unit. */
+/** Returns the resource lines of a container's unit. */
 export function containerResourceLines(amounts: Amounts): UnitLines {
   return [...cpuLines(amounts.cpuRequest, amounts.cpuLimit), ...memoryLines(amounts.memoryLimit)];
 }
 
-/** Directives of a pod's slice: a limit there only when every container has one, else the pod has none. */
+/** Returns the resource lines of a pod's slice. It has a limit only when every container has one. */
 export function podResourceLines(pod: Pod): UnitLines {
   const inits = pod.spec.initContainers ?? [];
   const sidecars = inits.filter((each) => kindOf(pod, each) === "sidecar");
@@ -48,7 +48,7 @@ export function podResourceLines(pod: Pod): UnitLines {
       ...init.map((a) => a[key] + beside.reduce((total, b) => total + b[key], 0)),
     );
   const limited = (key: "cpuLimit" | "memoryLimit") => [...main, ...init].every((a) => a[key] > 0);
-  // What the pod asks for as a whole stands for its containers.
+  // Resources of the pod replace those of its containers.
   const { requests, limits } = pod.spec.resources ?? {};
   const whole = amountsOf(pod.spec);
   const request = requests?.cpu === undefined && limits?.cpu === undefined ? sum("cpuRequest") : whole.cpuRequest;
@@ -59,7 +59,8 @@ export function podResourceLines(pod: Pod): UnitLines {
 
 function cpuLines(request: number, limit: number): UnitLines {
   const weight: UnitLines = [["CPUWeight", String(cpuWeight(request))]];
-  // The kernel refuses quotas under 1 ms in its period of 100 ms: the kubelet raises them to that too.
+  // The kernel rejects quotas below 1 ms in its period of 100 ms, so this raises them (`cm/helpers_linux.go:
+  // MilliCPUToQuota`, v1.36).
   return limit > 0 ? [...weight, ["CPUQuota", `${Math.max(limit, 10) / 10}%`]] : weight;
 }
 
@@ -72,7 +73,7 @@ function memoryLines(limit: number): UnitLines {
   return limit > 0 ? [["MemoryMax", String(limit)], noSwap] : [noSwap];
 }
 
-/** As runc since 1.3.2 converts shares, so that one CPU is systemd's default of 100. */
+/** Converts CPU shares as runc 1.3.2 does, so that one CPU has systemd's default weight of 100. */
 export function cpuWeight(milli: number): number {
   const shares = Math.min(262144, Math.max(2, Math.floor((milli * 1024) / 1000)));
   if (shares <= 2) return 1;
@@ -81,7 +82,7 @@ export function cpuWeight(milli: number): number {
   return Math.ceil(10 ** ((l * l + 125 * l) / 612 - 7 / 34));
 }
 
-/** Only cpu and memory count. */
+/** Returns the QoS class (`qos/qos.go: ComputePodQOS`, v1.36): only cpu and memory count. */
 export function qosClass(pod: Pod): QosClass {
   const { requests, limits } = pod.spec.resources ?? {};
   const isWhole = Object.keys({ ...requests, ...limits }).length > 0;
@@ -101,12 +102,12 @@ export function isCritical({ spec }: Pod): boolean {
   return (spec.priority ?? 0) >= SYSTEM_CRITICAL;
 }
 
-/** Killed last for want of memory, whatever it asked for, as the kubelet has it. */
+/** True for a pod that is killed last under memory pressure (`types/pod_update.go: IsNodeCriticalPod`, v1.36). */
 export function isNodeCritical({ spec }: Pod): boolean {
   return spec.priorityClassName === "system-node-critical" && (spec.priority ?? 0) >= SYSTEM_CRITICAL;
 }
 
-/** The kubelet's numbers: the more memory a burstable container asked for, the later it is killed. */
+/** Returns OOMScoreAdjust= (`qos/policy.go: GetContainerOOMScoreAdjust`, v1.36). */
 export function oomScoreAdjust(qos: QosClass, memoryRequest: number, memoryTotal: number): number {
   if (qos === "Guaranteed") return -997;
   if (qos === "BestEffort") return 1000;

@@ -1,6 +1,9 @@
 import type { ResolvedContainer } from "../resolved-container.ts";
 
-/** As runtimes have it. To the kernel 4294967295 means "as it is", which is root, and what is larger is cut off. */
+/**
+ * The largest ID that runtimes accept. For the kernel 4294967295 means "unchanged", which is root, and larger numbers
+ * are truncated.
+ */
 export const MAX_ID = 2 ** 31 - 1;
 
 export interface Account {
@@ -45,7 +48,7 @@ export function parseGroup(text: string): Group[] {
   });
 }
 
-/** Of a name or a number. */
+/** Returns the ID of a group given by name or number. */
 export function groupId(name: string, groups: readonly Group[]): number | "unknown" {
   if (/^\d+$/.test(name)) return Number(name);
   return groups.find((group) => group.name === name)?.gid ?? "unknown";

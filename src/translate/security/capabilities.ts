@@ -1,7 +1,7 @@
 import type { SecurityContext } from "../../model/api/security-context.ts";
 import type { Capability } from "../../model/confinement.ts";
 
-/** Of Linux, in the order of their numbers. */
+/** Capabilities of Linux in the order of their numbers. */
 const ALL = (
   "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE " +
   "NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN " +
@@ -9,7 +9,7 @@ const ALL = (
   "MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE"
 ).split(" ");
 
-/** What container runtimes give to a container that asks for nothing. */
+/** Capabilities that container runtimes give by default. */
 const DEFAULT = new Set(
   (
     "CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE " +
@@ -17,7 +17,10 @@ const DEFAULT = new Set(
   ).split(" "),
 );
 
-/** Ascending by number. As runtimes have it: "ALL" first, then what is added, then what is dropped by name. */
+/**
+ * Returns the capabilities ascending by number, as runtimes do: "ALL" first, then what is added, then what is dropped
+ * by name.
+ */
 export function capabilitiesOf({ privileged, capabilities }: SecurityContext = {}): readonly Capability[] {
   if (privileged) return ALL.map(named);
   const add = (capabilities?.add ?? []).map(bare);
@@ -27,17 +30,17 @@ export function capabilitiesOf({ privileged, capabilities }: SecurityContext = {
   return ALL.filter(has).map(named);
 }
 
-/** Those whose numbers are among the bits. */
+/** Returns the capabilities whose bits are set. */
 export function capabilitiesWithin(capabilities: readonly Capability[], bits: bigint): readonly Capability[] {
   return capabilities.filter((name) => ((bits >> BigInt(ALL.indexOf(bare(name)))) & 1n) === 1n);
 }
 
-/** Those that Linux does not have. */
+/** Returns the names that Linux does not have. */
 export function unknownCapabilities(names: readonly string[]): readonly string[] {
   return names.filter((name) => bare(name) !== "ALL" && !ALL.includes(bare(name)));
 }
 
-/** True for what privileged containers have. */
+/** True for the set of privileged containers. */
 export function isEveryCapability(capabilities: readonly Capability[]): boolean {
   return capabilities.length === ALL.length;
 }

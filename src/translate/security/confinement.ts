@@ -11,7 +11,7 @@ import { messageMount } from "../volumes/termination-message.ts";
 import { containerRights } from "./rights.ts";
 import { processUser } from "./user.ts";
 
-/** The rights of one container on the host's files. */
+/** Returns the confinement of one container on the host's files. */
 export function containerConfinement(
   resolved: ResolvedContainer,
   { config, host }: Pick<TranslateContext, "config" | "host">,
@@ -31,9 +31,10 @@ export function containerConfinement(
     workingDirectory: cleanPath(container.workingDir ?? "/"),
     umask: 0o022,
     root: { kind: "host", readOnly: container.securityContext?.readOnlyRootFilesystem ?? false },
-    // What the pod mounts takes the place of what it would find there.
+    // The pod's mounts replace these at the same target.
     mounts: [...base.filter(({ target }) => !volumes.some((mount) => mount.target === target)), ...volumes],
-    // Who sees the host's files and network learns nothing more there, and each would cost a start half a millisecond.
+    // A container that sees the host's files and network learns nothing from these paths, and each mask would cost a
+    // start 0.5 ms.
     maskedPaths: [],
     ...rights,
     namespaces: {
@@ -48,7 +49,7 @@ export function containerConfinement(
   };
 }
 
-/** As large as runtimes make it. */
+/** The size that runtimes use. */
 const SHARED_MEMORY: Mount = {
   type: "tmpfs",
   target: "/dev/shm",
@@ -65,7 +66,7 @@ export function nameFileConditions({ metadata }: Pod, { mounts }: Confinement): 
     .map((path) => ["ConditionPathExists", path]);
 }
 
-/** Read-only, unlike under runtimes: a run puts back what differs from what it would write. */
+/** The files are read-only, unlike with runtimes: each run restores the text that it would write. */
 function nameFiles({ metadata }: Pod, files: readonly DesiredFile[]): Mount[] {
   return files.map(({ name }) => ({
     type: "bind",

@@ -4,7 +4,7 @@ import { kernelHostname } from "../network/hostname.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { seccompOf } from "./seccomp.ts";
 
-/** What acts on the host when it is written to, and by its mode alone any root may. */
+/** Paths that change the host when written to, which their modes allow to root in a container. */
 export const READ_ONLY_PATHS = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
 type Rights = Pick<
@@ -12,14 +12,14 @@ type Rights = Pick<
   "privileged" | "capabilities" | "noNewPrivileges" | "seccomp" | "readOnlyPaths" | "appArmorProfile" | "hostname"
 >;
 
-/** What a container may do, whatever files it is on. */
+/** Returns the rights of a container, on the host's files or on an image. */
 export function containerRights(pod: Pod, container: Container, user: ProcessUser, clusterDomain: string): Rights {
   const own = container.securityContext;
   const privileged = own?.privileged ?? false;
   const noNewPrivileges = own?.allowPrivilegeEscalation === false;
   const hostname = kernelHostname(pod, clusterDomain);
   const appArmorProfile = privileged ? undefined : containerAppArmor(pod, container);
-  // Who is not root and cannot become root is kept off by the files' modes.
+  // File modes already keep out a user that is not root and cannot become root.
   const isHarmless = privileged || (user.uid !== 0 && noNewPrivileges);
   return {
     privileged,
@@ -32,7 +32,7 @@ export function containerRights(pod: Pod, container: Container, user: ProcessUse
   };
 }
 
-/** The profile that the container names, by its own word or the pod's. */
+/** Returns the AppArmor profile of the container's or the pod's securityContext. */
 export function containerAppArmor(pod: Pod, container: Container): string | undefined {
   const profile = container.securityContext?.appArmorProfile ?? pod.spec.securityContext?.appArmorProfile;
   return profile?.type === "Localhost" ? profile.localhostProfile : undefined;

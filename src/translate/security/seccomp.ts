@@ -4,15 +4,15 @@ import type { Capability, Seccomp } from "../../model/confinement.ts";
 import type { UnitLines } from "../../model/unit.ts";
 
 /**
- * The runtimes' default profile in groups of systemd. setns, unshare, clone with namespaces: by RestrictNamespaces=.
- * sethostname needs a capability anyway; it is what gives the container its name.
+ * The runtimes' default profile in groups of systemd. RestrictNamespaces= covers setns, unshare and clone with
+ * namespaces. sethostname needs a capability anyway, and the launcher uses it.
  */
 const ALLOWED =
   "@system-service chroot clock_adjtime fanotify_mark memfd_secret mincore modify_ldt pidfd_getfd pkey_alloc pkey_free " +
   "pkey_mprotect process_mrelease ptrace seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self sethostname";
 const DENIED = "~@keyring io_uring_enter io_uring_register io_uring_setup migrate_pages move_pages userfaultfd";
 
-/** What the profile allows besides, to who has the capability. */
+/** System calls that the profile allows with a capability. */
 const BY_CAPABILITY: Readonly<Record<Capability, string>> = {
   CAP_BPF: "bpf",
   CAP_DAC_READ_SEARCH: "open_by_handle_at",
@@ -30,7 +30,7 @@ const BY_CAPABILITY: Readonly<Record<Capability, string>> = {
   CAP_SYSLOG: "syslog",
 };
 
-/** The container's own word counts before the pod's; privileged ones have no filter. */
+/** Returns the container's seccomp setting, or else the pod's. A privileged container has no filter. */
 export function seccompOf(pod: Pod, { securityContext: own }: Container): Seccomp {
   if (own?.privileged) return { type: "unconfined" };
   const type: SecurityProfileType | undefined = (own?.seccompProfile ?? pod.spec.securityContext?.seccompProfile)?.type;
@@ -38,8 +38,8 @@ export function seccompOf(pod: Pod, { securityContext: own }: Container): Seccom
 }
 
 /**
- * Calls that are not allowed fail, as under runtimes, instead of ending the process. Other architectures' calls are not
- * filtered but refused: a filter for each of them would double the 3 ms that this costs at each start.
+ * Returns the filter. Forbidden calls fail with EPERM, as with runtimes. Calls of other architectures are forbidden
+ * altogether: a filter for each would double the 3 ms that this costs at each start.
  */
 export function seccompLines(seccomp: Seccomp, capabilities: readonly Capability[]): UnitLines {
   if (seccomp.type === "unconfined") return [];
@@ -50,7 +50,7 @@ export function seccompLines(seccomp: Seccomp, capabilities: readonly Capability
     ...more.map((names): [string, string] => ["SystemCallFilter", names]),
     ["SystemCallErrorNumber", "EPERM"],
     ["SystemCallArchitectures", "native"],
-    // uts: the launcher makes one for the container's host name.
+    // uts: the launcher creates one for the container's host name.
     ...(capabilities.includes("CAP_SYS_ADMIN") ? [] : ([["RestrictNamespaces", "uts"]] as const)),
   ];
 }

@@ -5,14 +5,14 @@ import { unknownCapabilities } from "./capabilities.ts";
 import { containerAppArmor } from "./rights.ts";
 import { runAsNonRootProblem } from "./user.ts";
 
-/** What tightens security and cannot be honoured is never dropped: the pod fails. */
+/** A field that tightens security and cannot be honoured rejects the pod. */
 export function securityProblems(
   containers: readonly ResolvedContainer[],
   { confinementProbe }: Pick<Host, "confinementProbe">,
 ): Problem[] {
   return containers.flatMap((each) =>
     [
-      // The user that an image says is not known before it is there: that one waits with the kubelet's words.
+      // The image's USER is not known before the image is here: such a container waits with the kubelet's message.
       each.reference.kind === "host" ? runAsNonRootProblem(each) : undefined,
       capabilityProblem(each),
       appArmorProblem(each, confinementProbe?.appArmorProfiles),

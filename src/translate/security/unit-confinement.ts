@@ -7,7 +7,7 @@ import { isEveryCapability } from "./capabilities.ts";
 import { PERL, RESOLVER_PATHS } from "./host-files.ts";
 import { seccompLines } from "./seccomp.ts";
 
-/** The confinement as directives of a container's unit. None of them takes rights from helpers that are run with "+". */
+/** Returns the confinement as lines of a unit. None of them takes rights from helpers that run with "+". */
 export function confinementLines(confinement: Confinement, files: ConfinementProbe | undefined): UnitLines {
   const { mounts, workingDirectory } = confinement;
   return [
@@ -20,9 +20,9 @@ export function confinementLines(confinement: Confinement, files: ConfinementPro
 }
 
 /**
- * The host's files, read-only; devices and terminals can be written to all the same. Not ProtectSystem=strict, which
- * leaves /sys and /dev writable and needs ProtectHome= besides: this says more in fewer mounts. The agent's own files
- * and other pods' are out of sight, empty instead of inaccessible.
+ * Returns the lines that make the host's files read-only; devices and terminals stay writable. ProtectSystem=strict
+ * would leave /sys and /dev writable and need ProtectHome= besides. The agent's files and those of other pods are
+ * hidden by empty directories.
  */
 function hostFilesLines(
   { privileged, readOnlyPaths, mounts, namespaces }: Confinement,
@@ -30,7 +30,7 @@ function hostFilesLines(
 ): UnitLines {
   const isResolved = mounts.some(({ target }) => target === "/etc/resolv.conf");
   const sharedMemory = namespaces.ipc === "host" && !privileged ? ["/dev/shm", "/dev/mqueue"] : [];
-  // "-": another kernel may not have it at the next boot, and nothing would start.
+  // "-": after a boot another kernel may lack the path, and the unit would fail.
   const optional = (paths: readonly string[]) => paths.filter((path) => present.has(path)).map((path) => `-${path}`);
   return [
     ["ReadOnlyPaths", ["/", ...optional(readOnlyPaths)].join(" ")],
@@ -41,8 +41,9 @@ function hostFilesLines(
 }
 
 /**
- * What a container has for itself. A volume there takes its place: systemd would mount both, in an order of its own. What
- * is mounted below needs a place that is new for each command: in PrivateTmp= a container may have put a link on the way.
+ * Returns the lines for the container's own directories. A volume replaces its directory, because systemd would mount
+ * both in its own order. A mount below one needs a directory that is new for each command: with PrivateTmp= a container
+ * may have left a link on the way.
  */
 function ownDirectoryLines({ root, mounts }: Confinement): UnitLines {
   const isFree = (path: string) => !mounts.some(({ target }) => resolveVarRun(target) === path);
@@ -70,7 +71,7 @@ function mountLine(mount: Mount): readonly [string, string] {
 
 function rightsLines({ privileged, noNewPrivileges, seccomp, capabilities, ...rest }: Confinement): UnitLines {
   return [
-    // A system call filter comes with PrivateDevices= and ProtectHostname=: seccomp is the pod's to ask for.
+    // PrivateDevices= and ProtectHostname= would add a system call filter, which is the pod's choice.
     ...(privileged ? [] : ([["DevicePolicy", "closed"]] as const)),
     ...(rest.namespaces.ipc === "host" ? [] : ([["PrivateIPC", "yes"]] as const)),
     ...(noNewPrivileges ? ([["NoNewPrivileges", "yes"]] as const) : []),
@@ -88,9 +89,9 @@ function printLimit(limit: number): string {
 }
 
 /**
- * What goes before the container's argv and takes the last rights off it. Not User=: systemd refuses a number without a
- * passwd entry (217/USER), and then not even the helpers that record the exit can run. Not CapabilityBoundingSet=: who
- * changes user, or gives the container its host name, needs more than the container may have.
+ * Returns the words before the container's argv that drop the last rights. User= is not used: systemd rejects a UID
+ * without a passwd entry (217/USER), and then the helpers that record the exit cannot run. CapabilityBoundingSet= is
+ * not used either: setting the user or the host name needs more capabilities than the container may have.
  */
 export function launchPrefix(confinement: Confinement, libDir: string, files?: ConfinementProbe): readonly string[] {
   const { hostname } = confinement;
@@ -118,7 +119,7 @@ export function hasLandlock({ namespaces, capabilities }: Confinement, files?: C
   return isFenced && files?.present.has(PERL) === true;
 }
 
-/** Mounting is denied within a fence as well. */
+/** Capabilities for reaching other processes or mounting, which Landlock would deny. */
 const REACHING = ["CAP_SYS_ADMIN", "CAP_SYS_PTRACE"] as const;
 
 function identity({ uid, gid, groups }: ProcessUser): string[] {
@@ -131,7 +132,9 @@ function boundingSet(capabilities: Confinement["capabilities"]): string {
   return ["-all", ...capabilities.map((name) => `+${name.slice("CAP_".length).toLowerCase()}`)].join(",");
 }
 
-/** ProtectHostname= makes such a namespace as well, and forbids to name it. */
+/**
+ * Returns the words that set the host name. ProtectHostname= creates a namespace as well, but forbids to set the name.
+ */
 function hostnamePrefix(hostname: string): string[] {
   return ["/usr/bin/unshare", "--uts", "--", "/bin/sh", "-c", 'hostname "$0" && exec "$@"', hostname];
 }

@@ -3,7 +3,7 @@ import type { ProcessUser, RequestedUser } from "../../model/confinement.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 
-/** The container's securityContext counts before the pod's. */
+/** Returns runAsUser and runAsGroup: the container's securityContext counts before the pod's. */
 export function requestedUser(pod: Pod, container: Container): RequestedUser {
   const uid = container.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser;
   const gid = container.securityContext?.runAsGroup ?? pod.spec.securityContext?.runAsGroup;
@@ -11,8 +11,8 @@ export function requestedUser(pod: Pod, container: Container): RequestedUser {
 }
 
 /**
- * As the runtimes fill in what nobody said: root in group 0. No group comes from the host's /etc/group: a number that a
- * pod chose by itself must not become a member of the host's docker group.
+ * Returns the user with the runtimes' defaults, root and group 0. No group comes from the host's /etc/group: a UID that
+ * a pod chooses must not become a member of the host's docker group.
  */
 export function processUser({ pod, user }: Pick<ResolvedContainer, "pod" | "user">): ProcessUser {
   const { uid = 0, gid = 0 } = user;
@@ -21,7 +21,7 @@ export function processUser({ pod, user }: Pick<ResolvedContainer, "pod" | "user
   return { uid, gid, groups: [...groups].filter((group) => group !== gid).toSorted((a, b) => a - b) };
 }
 
-/** runAsNonRoot is kept by numbers: without a runAsUser a container on the host's files runs as root. */
+/** Checks runAsNonRoot by number: without runAsUser a container on the host's files runs as root. */
 export function runAsNonRootProblem({ pod, container, user, path: base }: ResolvedContainer): Problem | undefined {
   const own = container.securityContext;
   const shared = pod.spec.securityContext;

@@ -4,7 +4,7 @@ import type { Pod } from "../../model/api/pod.ts";
 import type { PersistentVolume, PersistentVolumeClaim, Volume } from "../../model/api/volume.ts";
 import { type ResolvedReferences, resolveReference } from "../../model/references.ts";
 
-/** The claim that a volume is of; that of a generic ephemeral volume is made by the control plane, under this name. */
+/** Returns the claim of a volume. The control plane names the claim of a generic ephemeral volume. */
 export function claimName(pod: Pod, { name, persistentVolumeClaim, ephemeral }: Volume): string | undefined {
   if (persistentVolumeClaim !== undefined) return persistentVolumeClaim.claimName;
   return ephemeral === undefined ? undefined : `${pod.metadata.name}-${name}`;

@@ -1,4 +1,4 @@
-/** A path as runtimes read it: absolute, without "." and "..". systemd refuses it any other way. */
+/** Returns the path absolute and without "." and "..", as runtimes read it. systemd rejects other paths. */
 export function cleanPath(path: string): string {
   const names: string[] = [];
   for (const name of path.split("/")) {

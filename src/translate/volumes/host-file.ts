@@ -19,7 +19,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
   BlockDevice: { type: "block device", called: "block device" },
 };
 
-/** A file or directory of the host itself. Without a type it may be anything, and is made where it is missing, as runtimes do. */
+/**
+ * Resolves a hostPath (`hostpath/host_path.go: checkTypeInternal`, v1.36). Without a type the path may be anything; a
+ * missing directory is created, as runtimes do.
+ */
 export function hostFile(given: string, type: string, hostFiles: ReadonlyMap<string, HostFileType>): ResolvedVolume {
   const path = cleanPath(given);
   const check = CHECKS[type];

@@ -5,22 +5,25 @@ import type { ResolvedContainer } from "../resolved-container.ts";
 import { cleanPath } from "./clean-path.ts";
 import { messagePath } from "./termination-message.ts";
 
-/** Directories that each container has for itself: what is missing there can be made. */
+/** Paths below a container's own directories, where missing targets can be created. */
 const OWN = /^\/(run|tmp|var\/run|var\/tmp)\//;
 
-/** Directories of the host that a container needs to be there: systemd would fail its helpers too, or make them on the host for good. */
+/**
+ * Returns directories that must be on the host. Without them systemd would fail the helpers too, or create them on the
+ * host for good.
+ */
 export function neededDirectories(container: Container): readonly string[] {
   const { workingDir } = container;
   const message = messageDirectory(container);
   return [...(workingDir ? [workingDir] : []), ...(message === undefined ? [] : [message])];
 }
 
-/** As neededDirectories; what is mounted there may be a file as well. */
+/** Returns mount targets that must be on the host, as files or directories. */
 export function neededMountPoints({ volumeMounts = [] }: Container): readonly string[] {
   return volumeMounts.map(({ mountPath }) => cleanPath(mountPath)).filter((path) => !OWN.test(path));
 }
 
-/** Paths of the host that volumes may mean, whatever must be there. */
+/** Returns all paths of the host that the pod's volumes may use. */
 export function volumePaths({ spec }: Pod, references: ResolvedReferences): readonly string[] {
   const claimed = [...references.entries()]
     .filter(([key, fetched]) => key.startsWith("persistentvolume/") && fetched.ok)
@@ -31,13 +34,13 @@ export function volumePaths({ spec }: Pod, references: ResolvedReferences): read
   return [...named, ...(claims ? claimed : [])].filter((path) => path !== undefined).map(cleanPath);
 }
 
-/** Undefined for one that every container has. */
+/** Returns undefined for a directory that every container has. */
 function messageDirectory(container: Container): string | undefined {
   const path = messagePath(container);
   return OWN.test(path) || path.startsWith("/dev/") ? undefined : path.replace(/\/[^/]*$/, "") || "/";
 }
 
-/** What of them is missing, in words for the container's owner. */
+/** Returns a message for the pod's owner about the first missing path. */
 export function hostPathProblem(
   { container, path }: ResolvedContainer,
   absent: ReadonlySet<string>,

@@ -12,17 +12,17 @@ import { imageReference } from "../images/reference.ts";
 import { invalidImage, type ResolvedImage, resolveImage, waiting as waitsFor } from "../images/resolve.ts";
 import type { MountSource, MountSources, VolumeWait } from "./mount-source.ts";
 
-/** The pod's volumes of the files of images. */
+/** The pod's image volumes. */
 export interface ImageVolumes {
   readonly desired: readonly DesiredImageVolume[];
-  /** Of those that are here, by volume name. */
+  /** Mount sources of the present ones, by volume name. */
   readonly sources: MountSources;
-  /** What containers wait for that mount one of the others, by volume name. */
+  /** What containers that mount one of the others wait for, by volume name. */
   readonly waits: ReadonlyMap<string, VolumeWait>;
   readonly files: readonly DesiredFile[];
 }
 
-/** Which image a volume is, is asked once in the life of the pod: what is mounted stays. */
+/** Resolves the image volumes. Each is resolved once in the life of the pod: a mounted image stays. */
 export function translateImageVolumes(pod: Pod, context: ImageContext): ImageVolumes {
   const desired: DesiredImageVolume[] = [];
   const sources = new Map<string, MountSource>();
@@ -49,7 +49,7 @@ export function translateImageVolumes(pod: Pod, context: ImageContext): ImageVol
   return { desired, sources, waits, files };
 }
 
-/** What its image makes the container wait for; undefined: nothing. */
+/** Returns what the container's image volumes make it wait for; undefined when all are present. */
 export function imageVolumeWait(
   { volumeMounts = [] }: Container,
   waits: ImageVolumes["waits"],
@@ -70,14 +70,14 @@ function sourceOf(path: string, tree: string): MountSource {
   };
 }
 
-/** Hex digits of the digest of the image that is mounted for the volume. */
+/** Returns the hex digest of the image that is mounted for the volume. */
 function heldImage({ metadata }: Pod, volume: string, { directory }: ImageContext): string | undefined {
   const below = imageVolumePath(metadata.uid, volume, "");
   const held = [...(directory?.storage ?? [])].find((key) => key.startsWith(below));
   return held?.slice(below.length);
 }
 
-/** No container can have this name, so the file that says when it was asked for is the volume's own. */
+/** Returns the volume as an image request. No container can have the name, so the request file is the volume's own. */
 function asContainer(pod: Pod, volume: string, { reference, pullPolicy }: NonNullable<Volume["image"]>): ImageRequest {
   const policy = pullPolicy === undefined ? {} : { imagePullPolicy: pullPolicy };
   const mounts = ({ volumeMounts = [] }: Container) => volumeMounts.some(({ name }) => name === volume);

@@ -8,8 +8,8 @@ import type { MountSources } from "./mount-source.ts";
 import { messagePath } from "./termination-message.ts";
 
 /**
- * What root relies on between systemd and the container's program: BindPaths= acts on helpers that are run with "+" as
- * well, and setpriv asks for users by name before it takes them for numbers.
+ * Paths that root uses between systemd and the container's program. BindPaths= applies to helpers with "+" too, and
+ * setpriv looks users up by name before it takes them for numbers.
  */
 const RESERVED_TARGETS: readonly string[] = [
   ...["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"].flatMap((path) => [path, `/usr${path}`]),
@@ -25,12 +25,12 @@ interface Point {
   /** The field and its value. */
   readonly given: string;
   readonly target: string;
-  /** Undefined: no volume. */
+  /** Undefined for the termination message. */
   readonly volume?: string;
   readonly source?: string | undefined;
 }
 
-/** Says, for the pod's owner, what must not be mounted where a container on the host's files wants it. */
+/** Returns why a path cannot be mounted in a container on the host's files, for the pod's owner. */
 export function mountPointProblem(
   container: ResolvedContainer,
   { volumes: { sources }, libDir }: Pick<ContainerContext, "volumes" | "libDir">,
@@ -58,7 +58,7 @@ function pointsOf({ container, path }: ResolvedContainer, sources: MountSources)
   return [...volumes, message];
 }
 
-/** A directory of the host at its own place covers nothing. */
+/** A directory of the host mounted at its own path covers nothing. */
 function coverProblem({ given, target, source }: Point, libDir: string): string | undefined {
   const covered = [...RESERVED_TARGETS, libDir].find(
     (own) => own === target || isBelow(own, target) || isBelow(target, own),
@@ -67,7 +67,7 @@ function coverProblem({ given, target, source }: Point, libDir: string): string 
   return `${given} would cover ${covered} of the host, which starts the container: use another path, or an image with files of its own`;
 }
 
-/** systemd follows links on its way to where it mounts, and what containers can write to may have any. */
+/** systemd follows links on the path of a mount target, and a writable volume may contain links. */
 function nestingProblem(
   pod: Pod,
   { given, target, volume, source }: Point,
@@ -82,7 +82,10 @@ function nestingProblem(
   return `${given} would cover /run/unitlet, which the container is started from: use a path below it`;
 }
 
-/** The same of a directory of the host that is a volume elsewhere. Who may write to all of the host needs no links. */
+/**
+ * The same check for a directory of the host that is mounted elsewhere. A container that can write to the whole host
+ * needs no link.
+ */
 function exposedProblem(pod: Pod, { given, target }: Point, sources: MountSources): string | undefined {
   if (RECREATED_EACH_START.test(target)) return undefined;
   const mounts = containersOf(pod.spec).flatMap(({ volumeMounts = [] }) => volumeMounts);
@@ -94,7 +97,7 @@ function exposedProblem(pod: Pod, { given, target }: Point, sources: MountSource
   return `${given} lies within ${sources.get(exposed)?.path} of the host, which containers can write to by volume "${exposed}": use a path outside of it, or an image with files of its own`;
 }
 
-/** The container's own at each start, wherever the host's are; and devices, where only root makes files. */
+/** Directories that each start creates for the container, and /dev, where only root creates files. */
 const RECREATED_EACH_START = /^\/(run|tmp|var\/tmp|dev)\//;
 
 function whoseLinks({ spec }: Pod, name: string): string {
@@ -102,7 +105,7 @@ function whoseLinks({ spec }: Pod, name: string): string {
   return image === undefined ? "which containers can write to" : "which may have links to anywhere";
 }
 
-/** By whomever: what the run writes, nobody else does. Who has made an image could write there whatever he liked. */
+/** True for a volume whose content is not written by runs alone. The author of an image can put any link into it. */
 function isWritable({ spec }: Pod, name: string): boolean {
   const volume = spec.volumes?.find((each) => each.name === name);
   return (volume?.configMap ?? volume?.secret ?? volume?.downwardAPI ?? volume?.projected) === undefined;

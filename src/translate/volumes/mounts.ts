@@ -25,8 +25,8 @@ export interface MountFailure {
 }
 
 /**
- * The container's volumes at their places. `variables` undefined: they cannot be had, and what a subPathExpr leads to is
- * held since they could. Names that are no volume of the pod are the API server's business.
+ * Returns the container's mounts. `variables` is undefined while they cannot be read: then a subPathExpr keeps its last
+ * mount. The API server rejects names that are no volume of the pod.
  */
 export function containerMounts(
   {

@@ -8,7 +8,7 @@ import { mountUnitName } from "../../unitfile/names.ts";
 import { quotePath } from "../../unitfile/quote.ts";
 import type { ResolvedVolume } from "./mount-source.ts";
 
-/** A share that systemd mounts before the first container starts, by a unit of its own. */
+/** Resolves an NFS share, which a mount unit mounts before the first container starts. */
 export function nfsMount(pod: Pod, volume: string, source: NfsSource, mountOptions: readonly string[]): ResolvedVolume {
   const { uid } = pod.metadata;
   const { server, path: share, readOnly = false } = source;

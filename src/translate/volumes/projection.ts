@@ -23,14 +23,14 @@ export interface ProjectionContext {
 
 type Files = ReadonlyMap<string, VolumeFile>;
 
-/** Files by their path in the volume; or why there are none, in the kubelet's words. */
+/** Files by their path in the volume; or the kubelet's message why there are none. */
 export type Projection =
   | { readonly ok: true; readonly files: Files }
   | { readonly ok: false; readonly because: string };
 
 export const DEFAULT_MODE = 0o644;
 
-/** What is written into a volume of these kinds; undefined for a volume of another kind. */
+/** Returns the files of a volume of these kinds; undefined for other kinds. */
 export function project(volume: Volume, context: ProjectionContext): Projection | undefined {
   const { configMap, secret, downwardAPI, projected } = volume;
   if (configMap !== undefined) return sourceFiles({ configMap }, configMap.defaultMode, context);
@@ -128,7 +128,10 @@ function metadataValue(pod: Pod, path: string): string | undefined {
   return path.startsWith("metadata.") ? fieldValue(pod, path, NO_ADDRESSES) : undefined;
 }
 
-/** For the pod's one user, where all its containers have the same; the group is added with the volume's. */
+/**
+ * Returns a token's file, with mode 0600 where all containers have the same user or the pod has an fsGroup (`projected/projected.go:
+ * collectData`, v1.36).
+ */
 function credential(content: string, mode: number, pod: Pod): VolumeFile {
   const uid = onlyUser(pod);
   const own = uid !== undefined || pod.spec.securityContext?.fsGroup !== undefined;
@@ -142,7 +145,7 @@ function onlyUser({ spec }: Pod): number | undefined {
   return new Set(users).size === 1 ? users[0] : undefined;
 }
 
-/** The API server lets no other path pass; a manifest in a file may have one. */
+/** Checks that paths stay in the volume: a static pod may have others. */
 function inside(projection: Projection): Projection {
   if (!projection.ok) return projection;
   const stray = [...projection.files.keys()].find((path) => !isInside(path));

@@ -18,13 +18,13 @@ export interface StorageContext {
   /** Undefined: the Node object is not known. */
   readonly node?: Node | undefined;
   readonly allocatable: Allocatable;
-  /** What is at the paths of the host that pods name. */
+  /** Types of the files at the paths of the host that pods name. */
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
   /** Mount units in state "failed"; each run starts them again. */
   readonly failedMounts?: ReadonlySet<string> | undefined;
 }
 
-/** Of volumes that are no files that the run writes. `because` is in the kubelet's words. */
+/** Resolves a volume whose content runs do not write. `because` is the kubelet's message. */
 export function resolveVolume(volume: Volume, context: StorageContext): ResolvedVolume {
   const { hostPath, nfs } = volume;
   if (hostPath !== undefined) return hostFile(hostPath.path, hostPath.type ?? "", context.hostFiles);
@@ -59,7 +59,7 @@ function emptyDir({ name, emptyDir: source }: Volume, context: StorageContext): 
   return { ...base, path, conditions, storage: [{ kind: "memory", path, size, ...group }] };
 }
 
-/** No more than the pod may have of the memory anyway. */
+/** Returns the size of a tmpfs (`emptydir/empty_dir.go: calculateEmptyDirMemorySize`, v1.36). */
 function memorySize(limit: string | undefined, { pod, allocatable }: StorageContext): number {
   const limits = pod.spec.containers.map((container) => amountsOf(container).memoryLimit);
   const all = limits.every((each) => each > 0) ? limits.reduce((a, b) => a + b, 0) : Number.POSITIVE_INFINITY;

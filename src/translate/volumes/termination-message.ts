@@ -3,12 +3,12 @@ import type { Mount } from "../../model/confinement.ts";
 import { messageFile } from "../../model/paths.ts";
 import { cleanPath } from "./clean-path.ts";
 
-/** Where the container may write why it ends. */
+/** Returns the path at which the container may write its termination message. */
 export function messagePath({ terminationMessagePath }: Container): string {
   return cleanPath(terminationMessagePath || "/dev/termination-log");
 }
 
-/** The file there, unless a volume is mounted at the very place. */
+/** Mounts the message file, unless a volume is mounted at the same path. */
 export function messageMount({ metadata }: Pod, container: Container): readonly Mount[] {
   const target = messagePath(container);
   if (container.volumeMounts?.some(({ mountPath }) => cleanPath(mountPath) === target)) return [];

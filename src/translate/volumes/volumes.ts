@@ -9,14 +9,16 @@ import { project } from "./projection.ts";
 import { resolveVolume, type StorageContext } from "./storage.ts";
 
 export interface Volumes {
-  /** By volume name. */
+  /** Mount sources by volume name. */
   readonly sources: MountSources;
   readonly written: readonly DesiredVolume[];
-  /** Why a volume that was never there cannot be; by volume name, in the kubelet's words. */
+  /** The kubelet's message for a volume that cannot be mounted, by volume name. */
   readonly missing: ReadonlyMap<string, string>;
 }
 
-/** The pod's volumes on this host, but those of images. One that was written stays as it is while what it is made of cannot be had. */
+/**
+ * Resolves the pod's volumes, without image volumes. A volume that was written stays while its sources cannot be read.
+ */
 export function translateVolumes(context: StorageContext, present: ReadonlyMap<string, string>): Volumes {
   const sources = new Map<string, MountSource>();
   const written: DesiredVolume[] = [];
@@ -45,7 +47,7 @@ function resolvedVolume(volume: Volume, context: StorageContext): ResolvedVolume
   }
 }
 
-/** Read-only whatever mounts say, as the kubelet has it: the run writes there, and follows what it finds. */
+/** Mounts are always read-only, as in the kubelet, because runs replace the content. */
 function projectedSource({ metadata }: Pod, volume: string): MountSource {
   const path = volumePath(metadata.uid, volume);
   const conditions = [["ConditionPathExists", quotePath(`${path}/..data`)]] as const;
