@@ -1,37 +1,40 @@
 /**
- * What one container may see and do, made once from its pod by translate/confinement.ts. A renderer for each way of
- * starting a container says the same in its own words; a renderer that cannot say something is never asked to: the pod
- * was refused before. Environment, resources and restarts are no part of it.
+ * What one container may see and do, made once by translate/security/confinement.ts. One renderer writes it as lines of
+ * a unit, another as config.json for crun. A pod that no renderer could satisfy has been rejected before. Environment,
+ * resources and restarts are elsewhere.
  */
 export interface Confinement {
   readonly user: ProcessUser;
   readonly workingDirectory: string;
   readonly umask: number;
   readonly root: RootFiles;
-  /** In the order in which they are to be made: a later one may lie within an earlier one. */
+  /** In mount order: a later one may lie within an earlier one. */
   readonly mounts: readonly Mount[];
-  /** Not to be seen in the container, also by root: files and directories of /proc and /sys. */
+  /** Files and directories of /proc and /sys that are hidden, also from root. */
   readonly maskedPaths: readonly string[];
   readonly readOnlyPaths: readonly string[];
   /** All capabilities, all devices, nothing masked, no filter. */
   readonly privileged: boolean;
-  /** What the process and its children can ever have; root has them, another user only by setuid or file capabilities. */
+  /** The bounding set. Root has all of it, another user only by setuid or file capabilities. */
   readonly capabilities: readonly Capability[];
   readonly noNewPrivileges: boolean;
   readonly seccomp: Seccomp;
-  /** Name of a profile that the host has loaded; undefined: unconfined. */
+  /** A profile that the host has loaded; undefined: unconfined. */
   readonly appArmorProfile?: string;
-  /** "user:role:type:level"; undefined: as the policy of the host has it. */
+  /** "user:role:type:level"; undefined: by the host's policy. */
   readonly seLinuxContext?: string;
-  /** Undefined: the host's own, in the host's UTS namespace. */
+  /** Undefined: the host's name, in the host's UTS namespace. */
   readonly hostname?: string;
   readonly namespaces: Namespaces;
-  /** Values of the kernel that belong to one of the pod's own namespaces. */
+  /**
+   * Kernel parameters of the pod's own namespaces. Those of ipc, uts and net belong to the sandbox, which owns these
+   * namespaces.
+   */
   readonly sysctls: Readonly<Record<string, string>>;
   readonly rlimits: Readonly<Partial<Record<Rlimit, { readonly soft: number; readonly hard: number }>>>;
 }
 
-/** Numbers alone: neither needs an entry in any /etc/passwd. */
+/** IDs, which need no entry in any /etc/passwd. */
 export interface ProcessUser {
   readonly uid: number;
   readonly gid: number;
@@ -46,57 +49,59 @@ export interface RequestedUser {
 }
 
 /**
- * host: the host's own files, read-only, without its /run and what belongs to the agent and to other pods.
- * tree: a directory of the host that holds a root file system of its own.
+ * host: the host's files, read-only, without its /run, the agent's files and those of other pods. tree: a root file
+ * system in a directory of the host.
  */
 export interface RootFiles {
   readonly kind: "host" | "tree";
   /** Only of a tree. */
   readonly path?: string;
-  /** Nothing outside of volumes can be written, /tmp included. */
+  /** Nothing outside of volumes is writable, /tmp included. */
   readonly readOnly: boolean;
 }
 
 export type Mount = BindMount | TmpfsMount;
 
-/** A file or directory of the host at a place of the container. */
+/** A file or directory of the host, mounted in the container. */
 export interface BindMount {
   readonly type: "bind";
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
-  /** Also what is mounted below the source. Where a renderer knows nothing else, readOnly means this too. */
+  /**
+   * Read-only also for mounts below the source. Renderers without a difference make every read-only mount recursive.
+   */
   readonly recursiveReadOnly: boolean;
   readonly propagation: Propagation;
   /** Mount options nosuid and nodev: setuid bits and device nodes below the source have no effect. */
   readonly nosuidNodev?: boolean;
-  /** The source is made by a helper that runs in the container's own mounts, just before the program. */
+  /** A helper in the container's mount namespace creates the source just before the program. */
   readonly late?: boolean;
 }
 
-/** Empty, in memory, for this container alone, new with each start. */
+/** An empty tmpfs for this container alone, new with each start. */
 export interface TmpfsMount {
   readonly type: "tmpfs";
   readonly target: string;
   readonly readOnly: boolean;
   readonly mode: number;
-  /** Bytes; undefined: half of the memory, as the kernel has it. */
+  /** Bytes; undefined: half of the memory, the kernel's default. */
   readonly size?: number;
 }
 
-/** As runtimes call them: None, HostToContainer, Bidirectional. */
+/** Mount propagation: None, HostToContainer, Bidirectional in the API. */
 export type Propagation = "private" | "slave" | "shared";
 
-/** runtime-default: what container runtimes allow, by the container's capabilities; all other system calls fail with EPERM. */
+/** runtime-default: what container runtimes allow with these capabilities; all other system calls fail with EPERM. */
 export interface Seccomp {
   readonly type: "unconfined" | "runtime-default";
 }
 
-/** host: the host's. pod: one for all containers of the pod. container: one of its own. */
+/** host: the host's. pod: shared by the pod's containers. container: its own. */
 export interface Namespaces {
   /**
-   * On the host's files all see the same numbers; then it says whose processes are within reach. target: that of the
-   * container that an ephemeral one is to look into.
+   * On the host's files all containers see the same PIDs, and this says which processes they can signal. target: the
+   * namespace of the container that an ephemeral one looks into.
    */
   readonly pid: "host" | "pod" | "container" | "target";
   readonly ipc: "host" | "pod" | "container";
@@ -107,5 +112,5 @@ export interface Namespaces {
 
 export type Rlimit = "nofile" | "nproc" | "memlock" | "core" | "stack";
 
-/** As the kernel writes it, such as "CAP_NET_BIND_SERVICE". */
+/** A capability as the kernel spells it, such as "CAP_NET_BIND_SERVICE". */
 export type Capability = `CAP_${string}`;

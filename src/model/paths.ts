@@ -7,7 +7,7 @@ export const podRunDir = (uid: string) => `${RUN_DIR}/pods/${uid}`;
 /** Names of the pod's own /etc/hosts and /etc/resolv.conf in its directory. */
 export const HOSTS_FILE = "hosts";
 export const RESOLV_CONF = "resolv.conf";
-/** Where a container on the host's files finds its variables and its program's words. */
+/** Where a container on the host's files reads its variables and its program's arguments. */
 export const LAUNCH_FILE = `${RUN_DIR}/env`;
 export const environmentFile = (container: string) => `${container}.env`;
 /** The rights that container-enter gives to what enters a container on the host's own files. */

@@ -1,6 +1,6 @@
 import type { Capability } from "./confinement.ts";
 
-/** The runtimes' default profile as the distribution has it, in the form of containers-common and Docker. */
+/** The runtimes' default profile of the distribution, in the format of containers-common and Docker. */
 export interface SeccompProfile {
   readonly defaultAction: string;
   readonly defaultErrnoRet?: number;
@@ -8,7 +8,7 @@ export interface SeccompProfile {
   readonly syscalls?: readonly SeccompRule[];
 }
 
-/** `includes` and `excludes` say for whom it holds. */
+/** `includes` and `excludes` are conditions of the rule. */
 export interface SeccompRule {
   readonly names: readonly string[];
   readonly action: string;
@@ -20,7 +20,7 @@ export interface SeccompRule {
 
 export interface SeccompConditions {
   readonly caps?: readonly Capability[];
-  /** As GOARCH spells them. */
+  /** In the spelling of GOARCH. */
   readonly arches?: readonly string[];
   /** "4.8" */
   readonly minKernel?: string;

@@ -1,14 +1,14 @@
-/** What must be on the host before a container's mounts can be made. Done once, in this order, and kept until the pod goes. */
+/** What a run must prepare on the host before a container's mounts: once, in this order, until the pod is removed. */
 export type Storage = DirectoryStorage | MemoryStorage | HostStorage | ImageStorage | GroupStorage | SubPathStorage;
 
-/** An empty directory that all containers may write to. */
+/** An empty directory that all containers can write to. */
 export interface DirectoryStorage {
   readonly kind: "directory";
   readonly path: string;
   readonly gid?: number;
 }
 
-/** The same, in memory. */
+/** The same as a tmpfs. */
 export interface MemoryStorage {
   readonly kind: "memory";
   readonly path: string;
@@ -17,47 +17,47 @@ export interface MemoryStorage {
   readonly size: number;
 }
 
-/** A file or directory of the host that was not there, and stays when the pod goes. */
+/** A file or directory of the host that is created when missing, and stays when the pod is removed. */
 export interface HostStorage {
   readonly kind: "host";
   readonly path: string;
   readonly make: "directory" | "file";
 }
 
-/** The files of an image, for reading. */
+/** The files of an image, read-only. */
 export interface ImageStorage {
   readonly kind: "image";
   readonly path: string;
-  /** Where they lie, together with those of all others who use them. */
+  /** The directory that all users of the image share. */
   readonly tree: string;
 }
 
-/** All that lies there belongs to this group, which may write to it. */
+/** Gives the tree to this group, which can write to it. */
 export interface GroupStorage {
   readonly kind: "group";
-  /** Names the volume. */
+  /** Name of the volume. */
   readonly volume: string;
   readonly path: string;
   readonly gid: number;
-  /** False: only when the directory itself is not so yet. */
+  /** False: only while the directory itself does not belong to the group. */
   readonly always: boolean;
 }
 
-/** What a subPath leads to, mounted at a path of our own, so that nobody can put something else in its place. */
+/** The target of a subPath, mounted at a path of our own, so that no container can replace it by a link. */
 export interface SubPathStorage {
   readonly kind: "sub-path";
   readonly path: string;
-  /** The volume's path. */
+  /** Path of the volume. */
   readonly root: string;
   readonly subPath: string;
-  /** Made where it is missing. */
+  /** Created when missing. */
   readonly writable: boolean;
 }
 
-/** As what a path of the host is found, links followed. */
+/** Type of a file of the host, after following links. */
 export type HostFileType = "directory" | "file" | "socket" | "character device" | "block device" | "other";
 
-/** Under which a run finds again what was prepared. */
+/** Returns the key by which a run recognizes prepared storage. */
 export function storageKey(storage: Storage): string {
   return storage.kind === "group" ? `group/${storage.volume}` : storage.path;
 }

@@ -9,25 +9,28 @@ import type { AuxiliaryUnit, ContainerKind, DesiredUnit, UnitName } from "./unit
 /** What a pod becomes on this host. */
 export type Translation = Rejected | Runnable;
 
-/** Phase Failed with this reason and message, as the kubelet's admission does it. */
+/** A pod that gets the phase Failed with this reason and message (`kubelet.go: rejectPod`, v1.36). */
 export interface Rejected {
   readonly kind: "rejected";
   readonly pod: Pod;
   readonly reason: string;
   readonly message: string;
   readonly qosClass: QosClass;
-  /** It had been let in, and the node ends it now; that is told at once, not only when it has ended. */
+  /** The pod had been admitted, and the node ends it now. The status says so before the containers have ended. */
   readonly ended?: Terminating;
 }
 
 export interface Terminating {
-  /** Message of the condition DisruptionTarget, by which controllers know that the pod is not to blame; undefined: it is. */
+  /**
+   * Message of the condition DisruptionTarget, by which controllers know that the pod has not failed itself; undefined:
+   * no such condition.
+   */
   readonly disruption?: string;
-  /** Killed, without its grace period: the host cannot wait. */
+  /** Killed without a grace period, because the host cannot wait. */
   readonly immediate: boolean;
 }
 
-/** What a pod asks for in place and cannot have now: later perhaps, or never on this node. */
+/** A resize in place that is not possible now (Deferred) or never on this node (Infeasible). */
 export interface PendingResize {
   readonly reason: "Deferred" | "Infeasible";
   readonly message: string;
@@ -39,45 +42,45 @@ export interface Runnable {
   readonly qosClass: QosClass;
   readonly network: PodNetwork;
   readonly slice: DesiredUnit;
-  /** Init containers first, each kind in the pod's order. */
+  /** Init containers, main containers, ephemeral containers; each kind in the pod's order. */
   readonly containers: readonly DesiredContainer[];
-  /** In the order in which they are to be started. */
+  /** In start order. */
   readonly companions: readonly AuxiliaryUnit[];
   readonly files: readonly DesiredFile[];
-  /** Only what could be made of what is known; the others stay as they are. */
+  /** Volumes whose sources could be read; the others stay as they are. */
   readonly volumes: readonly DesiredVolume[];
-  /** In the order in which it is to be prepared. */
+  /** In the order of preparation. */
   readonly storage: readonly Storage[];
   readonly problems: readonly Problem[];
-  /** Volumes of the files of an image; undefined: it has none. */
+  /** Image volumes; undefined: none. */
   readonly imageVolumes?: readonly DesiredImageVolume[];
-  /** `pod` has the resources that it had before. */
+  /** Then `pod` has its earlier resources. */
   readonly pendingResize?: PendingResize;
 }
 
-/** `waiting` says why it cannot start yet; then there is no unit to write. */
+/** `waiting` says why the container cannot start yet; then it has no unit. */
 export interface DesiredContainer {
   readonly name: string;
   readonly kind: ContainerKind;
   readonly unitName: UnitName;
   readonly unit?: DesiredUnit;
   readonly waiting?: { readonly reason: string; readonly message: string };
-  /** The signal for its main process when one of these volumes has other content. */
+  /** The signal for the main process when the content of one of these volumes changes. */
   readonly reload?: { readonly signal: string; readonly volumes: readonly string[] };
-  /** The image that `waiting` is about, if it is that of a volume. */
+  /** The image of a volume that `waiting` is about. */
   readonly awaits?: string;
-  /** What must be pulled before it can start. */
+  /** The pull that must succeed before the container can start. */
   readonly pull?: DesiredPull;
-  /** The image that it will run on, or the package that it is of; undefined: the host's own files. */
+  /** The image or package that the container uses; undefined: the host's files. */
   readonly image?: { readonly id: string; readonly stored: Pick<StoredImage, "digest" | "size" | "pulled"> };
 }
 
-/** A volume of the files of an image, whether a container mounts it or not. */
+/** An image volume, whether a container mounts it or not. */
 export interface DesiredImageVolume {
   readonly volume: string;
-  /** As the pod has it, for anybody to read. */
+  /** The pod's reference without credentials. */
   readonly reference: string;
-  /** Of the image that it is, or is about to be; undefined: it is not here yet. */
+  /** Digest of the mounted image, or of the one to mount; undefined: the image is not here yet. */
   readonly digest?: string;
   /** Undefined also when the name means another image by now. */
   readonly stored?: StoredImage;

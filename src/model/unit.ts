@@ -1,25 +1,26 @@
-/** A name that this project may hand to systemd; made by unitfile/names.ts only. */
+/** A unit name that unitfile/names.ts made. Only such names are passed to systemd. */
 export type UnitName = string & { readonly __brand: "UnitName" };
 
 export type ContainerKind = "container" | "init" | "sidecar" | "ephemeral";
 
 /**
- * A companion is what a pod has beside its slice and its containers: it runs no program of the pod, and is written, put
- * back and removed with it. Named `unitlet-KIND.…`, or as systemd wants it for the path that it mounts.
+ * Kinds of auxiliary units: units of a pod besides its slice and containers. They run no program of the pod, and are
+ * written, restored and removed with it. Their names are `unitlet-KIND.…`, or the name that systemd requires for a
+ * mount.
  */
 export type AuxiliaryKind = "image" | "mount" | "sandbox" | "socket";
 
 export type UnitKind = ContainerKind | AuxiliaryKind | "slice";
 
-/** What the [X-Kubernetes] section says. A unit without it is not ours, whatever its name. */
+/** The content of the [X-Kubernetes] section. A unit without it is not ours, whatever its name. */
 export interface UnitOwner {
   readonly namespace: string;
   readonly pod: string;
   readonly podUID: string;
-  /** "" for what is the whole pod's. */
+  /** "" for a unit of the whole pod. */
   readonly container: string;
   readonly kind: UnitKind;
-  /** Hash of what the pod asks of this unit: another one means stop, replace, start. */
+  /** Hash of the fields that the unit depends on. Another hash stops, replaces and starts the unit. */
   readonly specHash: string;
   /** Type= of a container's unit, which says what the end of its start job means. */
   readonly serviceType?: string;
@@ -37,12 +38,12 @@ export interface DesiredUnit {
   readonly name: UnitName;
   readonly identity: UnitOwner;
   readonly text: string;
-  /** Linked into multi-user.target.wants: starts by itself after a reboot. */
+  /** Linked into multi-user.target.wants, so that it starts after a reboot. */
   readonly linked: boolean;
 }
 
 export interface AuxiliaryUnit extends DesiredUnit {
-  /** Started by each run that finds it idle; false: units that need it start it, or nothing is left for it to do. */
+  /** True: each run starts the unit when it is inactive. False: other units start it, or it has nothing left to do. */
   readonly wanted: boolean;
 }
 
@@ -53,7 +54,7 @@ const CONTAINERS: readonly (UnitKind | undefined)[] = [
   "ephemeral",
 ] satisfies ContainerKind[];
 
-/** A container's, or of a kind that nobody can tell any more. */
+/** True for containers, and for units whose kind cannot be read. */
 export function isContainer({ identity }: { readonly identity?: Pick<UnitOwner, "kind"> }): boolean {
   return identity === undefined || CONTAINERS.includes(identity.kind);
 }
@@ -64,11 +65,11 @@ export function isAuxiliary({ identity }: { readonly identity?: Pick<UnitOwner, 
 
 export interface ActualUnit {
   readonly name: UnitName;
-  /** Undefined: the file is missing or carries no readable [X-Kubernetes] section. */
+  /** Undefined: the file is missing or has no readable [X-Kubernetes] section. */
   readonly identity?: UnitOwner;
-  /** The file's bytes; undefined when there is no regular file of that name. */
+  /** Text of the file; undefined when there is no regular file of that name. */
   readonly text?: string;
-  /** Drop-in files that somebody put beside it. */
+  /** Drop-in files of the unit. */
   readonly dropIns: readonly string[];
   readonly linked: boolean;
   /** From ListUnitsByPatterns; undefined when systemd has not loaded it. */

@@ -1,7 +1,7 @@
 import type { ContainerKind, UnitKind } from "../unit.ts";
 import type { Container, ContainerStatus, Pod, PodSpec, PodStatus } from "./pod.ts";
 
-/** Every container of a pod: init containers first, ephemeral ones last, each kind in the pod's order. */
+/** Returns all containers of a pod: init containers first, ephemeral ones last, each kind in the pod's order. */
 export function containersOf({
   initContainers = [],
   containers,
@@ -10,7 +10,7 @@ export function containersOf({
   return [...initContainers, ...containers, ...ephemeralContainers];
 }
 
-/** Those that the pod came with: ephemeral ones are added later. */
+/** Returns the containers that the pod was created with: ephemeral ones are added later. */
 export function declaredContainers({ initContainers = [], containers }: PodSpec): readonly Container[] {
   return [...initContainers, ...containers];
 }
@@ -20,7 +20,7 @@ export function statusesOf(status: PodStatus | undefined): readonly ContainerSta
   return [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
 }
 
-/** The list of the spec that has containers of this kind. */
+/** The list of the spec that holds containers of this kind. */
 export const CONTAINER_LISTS = {
   init: "initContainers",
   sidecar: "initContainers",

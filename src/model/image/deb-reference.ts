@@ -1,17 +1,17 @@
 /** A package of the distribution, by its name or as a file. */
 export type DebReference = NamedPackage | PackageFile;
 
-/** Of the archives that the host's apt knows. */
+/** A package of the archives that the host's apt knows. */
 export interface NamedPackage {
   readonly kind: "deb";
-  /** "deb://redis-server=5:7.0.15-1": the same for each way of writing it. */
+  /** "deb://redis-server=5:7.0.15-1", in canonical form. */
   readonly name: string;
   readonly package: string;
-  /** Undefined: whichever is installed, or else the one that apt would install. */
+  /** Undefined: the installed version, or else the one that apt would install. */
   readonly version?: string;
 }
 
-/** One that somebody serves, and nobody but the checksum vouches for. */
+/** A package file under a URL, which only the checksum authenticates. */
 export interface PackageFile {
   readonly kind: "deb";
   /** With the checksum. */
@@ -23,7 +23,7 @@ export interface PackageFile {
 
 interface Unreadable {
   readonly kind: "invalid";
-  /** Without the reference itself. */
+  /** A phrase without the reference itself. */
   readonly because: string;
 }
 
@@ -38,7 +38,7 @@ export function isDeb(image: string): boolean {
   return image.startsWith(SCHEME) || /^https?:\/\/[^#]*\.deb(\?[^#]*)?(#|$)/.test(image);
 }
 
-/** Only of what is one. Whatever this lets pass can be a word of apt-get's. */
+/** Parses a reference to a package. Whatever it accepts is safe as an argument of apt-get. */
 export function parseDeb(image: string): DebReference | Unreadable {
   if (!image.startsWith(SCHEME)) return parseFile(image);
   const words = image.slice(SCHEME.length);

@@ -1,31 +1,34 @@
 import type { Instant } from "../api/time.ts";
 import type { DebReference } from "./deb-reference.ts";
 
-/** What is known of the packages that pods name as their images. */
+/** The state of the packages that pods name as their images. */
 export interface Packages {
-  /** False where there is no apt-get: another distribution. */
+  /** False on a distribution without apt-get. */
   readonly supported: boolean;
-  /** By keys of unitfile/image-names.ts; a package that is there in another version than the image says has no entry. */
+  /**
+   * Installed packages by keys of unitfile/image-names.ts. A package in another version than the reference names has no
+   * entry.
+   */
   readonly installed: ReadonlyMap<string, InstalledDeb>;
   /** Texts of the host's /etc/passwd and /etc/group, for the users that units of packages name. */
   readonly passwd: string;
   readonly group: string;
 }
 
-/** A package as dpkg has it. */
+/** An installed package as dpkg reports it. */
 export interface InstalledDeb {
   readonly package: string;
   readonly version: string;
   readonly architecture: string;
-  /** When apt was asked last whether there is a newer one; 0: never, it was there before. */
+  /** When apt was last asked for a newer version; 0: never, because the package was there before. */
   readonly checkedAt: Instant;
   /** When it was installed for a pod; undefined: it was there before. */
   readonly pulled?: { readonly from: Instant; readonly to: Instant };
-  /** Bytes on the disk, as the package says. */
+  /** Bytes on the disk, by the package's own account. */
   readonly size: number;
-  /** Its services, sorted by name: no templates, no second names. */
+  /** Services sorted by name, without templates and aliases. */
   readonly services: readonly PackageService[];
-  /** Directories below /var that are this package's alone: what its daemon may write to. */
+  /** Directories below /var that only this package has: its daemon may write to them. */
   readonly directories: readonly string[];
 }
 
@@ -33,14 +36,14 @@ export interface InstalledDeb {
 export interface PackageService {
   /** "redis-server.service" */
   readonly name: string;
-  /** The unit's own file, then its drop-ins in the order in which they count. */
+  /** The unit's file, then its drop-ins in order. */
   readonly texts: readonly string[];
 }
 
-/** What is to be fetched or looked for. */
+/** A package to install or to look for. */
 export interface PackageRequest {
   readonly reference: DebReference;
-  /** Ask apt for a newer one, though there is one. */
+  /** Ask apt for a newer version although one is installed. */
   readonly anew: boolean;
 }
 
@@ -49,11 +52,11 @@ export const DEBS = "/var/lib/unitlet/images/debs";
 
 type PackageID = Pick<InstalledDeb, "package" | "version" | "architecture">;
 
-/** In place of a digest, of packages among the images of this host. */
+/** Returns what identifies a package among the images of this host, in place of a digest. */
 export const debID = ({ package: name, version, architecture }: PackageID) =>
   `deb://${name}:${architecture}=${version}`;
 
-/** Its package; undefined for the digest of files. */
+/** Returns the package of such an ID; undefined for the digest of an image. */
 export function packageOf(id: string): string | undefined {
   return /^deb:\/\/([^:=]+)/.exec(id)?.[1];
 }

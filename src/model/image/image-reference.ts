@@ -1,9 +1,9 @@
 import { type DebReference, isDeb, parseDeb } from "./deb-reference.ts";
 
-/** Where the files of a container come from, as `image` says it. */
+/** What the field `image` names. */
 export type ImageReference = HostReference | OciReference | TarballReference | DebReference | InvalidReference;
 
-/** An absolute path or `host`: the host's own files, nothing is pulled. */
+/** An absolute path or `host`: the host's own files, without a pull. */
 export interface HostReference {
   readonly kind: "host";
 }
@@ -11,22 +11,22 @@ export interface HostReference {
 /** An image of a registry. */
 export interface OciReference {
   readonly kind: "oci";
-  /** "docker.io", "127.0.0.1:5000": what is asked, unless the tools' own configuration names a mirror. */
+  /** "docker.io", "127.0.0.1:5000": the registry, unless the tools' configuration names a mirror. */
   readonly registry: string;
   /** With the registry, without tag and digest: "docker.io/library/nginx". */
   readonly repository: string;
   /** Undefined when there is a digest; "latest" when there is neither. */
   readonly tag?: string;
-  /** "sha256:…"; then a tag beside it says nothing. */
+  /** "sha256:…"; it overrides a tag. */
   readonly digest?: string;
-  /** All of it, the same for each way of writing it: "docker.io/library/nginx:latest". */
+  /** The canonical reference: "docker.io/library/nginx:latest". */
   readonly name: string;
 }
 
-/** A root file system that somebody has packed with tar. */
+/** A root file system as a tar archive under a URL. */
 export interface TarballReference {
   readonly kind: "tarball";
-  /** With the checksum, if there is one: what is under the URL may change, what is under this may not. */
+  /** The URL with its checksum, if it has one: only then it always means the same files. */
   readonly name: string;
   readonly url: string;
   /** 64 hex digits. */
@@ -35,7 +35,7 @@ export interface TarballReference {
 
 export interface InvalidReference {
   readonly kind: "invalid";
-  /** Without the reference itself. */
+  /** A phrase without the reference itself. */
   readonly because: string;
 }
 
@@ -47,7 +47,9 @@ const TAG = /^[A-Za-z0-9_][-A-Za-z0-9_.]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const MAX_NAME_LENGTH = 255;
 
-/** True for an image with a root file system of its own; false for the host's files, a package, or nothing that can be read. */
+/**
+ * True for an image with a root file system of its own; false for the host's files, a package and an invalid reference.
+ */
 export function hasOwnFiles({ kind }: ImageReference): boolean {
   return kind === "oci" || kind === "tarball";
 }
@@ -58,7 +60,7 @@ export function redactCredentials(image: string): string {
   return image.replace(/^(https?:\/\/)[^/?#]*@/, "$1").replace(/\?[^#]*/, "");
 }
 
-/** Reads `image` with the defaults that people rely on: docker.io, library/, latest. */
+/** Parses `image` with Docker's defaults: docker.io, library/, latest. */
 export function parseImage(image: string): ImageReference {
   if (image === "host" || image.startsWith("host:") || image.startsWith("/")) return { kind: "host" };
   if (isDeb(image)) return parseDeb(image);
@@ -88,7 +90,7 @@ function parseTarball(image: string): TarballReference | InvalidReference {
 
 export const NO_CHECKSUM = "a file needs its checksum: append #sha256= and 64 hex digits";
 
-/** What comes before the first slash is a registry if it looks like a host; otherwise all of it lies on Docker Hub. */
+/** Splits off the registry. A first component that does not look like a host belongs to Docker Hub. */
 function split(name: string): { readonly registry: string; readonly path: string } {
   const slash = name.indexOf("/");
   const first = name.slice(0, Math.max(0, slash));
@@ -99,7 +101,7 @@ function split(name: string): { readonly registry: string; readonly path: string
   return { registry: hub, path: hub === "docker.io" && path !== "" && !path.includes("/") ? `library/${path}` : path };
 }
 
-/** The words of Docker's own parser, which people look up. */
+/** The messages of Docker's reference parser. */
 function problem(registry: string, path: string, tag: string | undefined, digest: string | undefined) {
   if (!HOST_NAME.test(registry) && !IPV6.test(registry)) return "invalid reference format";
   if (/^library\/[0-9a-f]{64}$/.test(path))

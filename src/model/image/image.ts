@@ -2,20 +2,20 @@ import type { Instant } from "../api/time.ts";
 import type { SeccompProfile } from "../seccomp-profile.ts";
 import type { PackageRequest, Packages } from "./deb.ts";
 
-/** What is known of the images that pods name. Keys as unitfile/image-names.ts makes them. */
+/** The state of the images that pods name, by keys of unitfile/image-names.ts. */
 export interface Images {
   readonly at: Instant;
-  /** Unpacked and whole. */
+  /** Images that are unpacked completely. */
   readonly stored: ReadonlyMap<string, StoredImage>;
-  /** Pulls that failed, and were not repeated with success. */
+  /** Pulls that failed and have not succeeded since. */
   readonly failed: ReadonlyMap<string, FailedPull>;
-  /** Pulls that are under way. */
+  /** Pulls in progress. */
   readonly pulling: ReadonlySet<string>;
-  /** Programs that are needed for images and that this host does not have. */
+  /** Programs that images need and this host lacks. */
   readonly missingTools: readonly string[];
-  /** Looked at only while their disk is too full. */
+  /** Read only while the disk of the images is too full. */
   readonly store?: ImageStore;
-  /** Numbers of the capabilities that can be had on this host at all, as bits: a host that is itself a container lacks some. */
+  /** Capabilities that this host has, as a bit set. A host that is itself a container lacks some. */
   readonly capabilities?: bigint;
   /** Undefined: the host has none. */
   readonly seccompProfile?: SeccompProfile;
@@ -25,21 +25,21 @@ export interface Images {
 
 export const NO_IMAGES: Images = { at: 0, stored: new Map(), failed: new Map(), pulling: new Set(), missingTools: [] };
 
-/** One name as the registry had it when it was asked last. */
+/** One name and its image, by the last answer of the registry. */
 export interface StoredImage {
   /** "docker.io/library/nginx:1.25" */
   readonly name: string;
-  /** Of the index or manifest that the registry has under this name. */
+  /** Digest of the index or manifest that the registry has under this name. */
   readonly digest: string;
-  /** Its root file system. */
+  /** Directory of the root file system. */
   readonly tree: string;
-  /** When the registry was asked last whether the name still means this. */
+  /** When the registry was last asked for this name. */
   readonly checkedAt: Instant;
-  /** Digests of the credentials with which it was asked for; undefined: anybody may have it. */
+  /** Digests of the credentials that could pull it; undefined: no credentials are needed. */
   readonly access?: readonly string[];
-  /** When it was fetched, if it was not there already under another name. */
+  /** When it was fetched, unless it was here already under another name. */
   readonly pulled?: { readonly from: Instant; readonly to: Instant };
-  /** Bytes of the layers as the registry has them. */
+  /** Bytes of the compressed layers. */
   readonly size: number;
   /** Bytes on this host's disk. */
   readonly diskSize: number;
@@ -49,7 +49,7 @@ export interface StoredImage {
   readonly group: string;
 }
 
-/** What the image says about the container. */
+/** The image's configuration for the container. */
 export interface ImageConfig {
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
@@ -60,15 +60,15 @@ export interface ImageConfig {
   readonly user: string;
   /** "SIGQUIT", "3"; "" for TERM. */
   readonly stopSignal: string;
-  /** Absolute paths, without links: of directories that the image has, or that can be made in it. */
+  /** Absolute paths without links, of directories that exist in the image or can be created there. */
   readonly volumes: readonly string[];
 }
 
 export interface FailedPull {
-  /** In the words of the tool that failed. */
+  /** The message of the tool that failed. */
   readonly message: string;
   readonly at: Instant;
-  /** In a row. */
+  /** Consecutive failures. */
   readonly count: number;
 }
 
@@ -81,42 +81,42 @@ export interface DesiredPull {
   readonly reserve: { readonly bytes: number; readonly inodes: number };
   /** Earlier failures are none of its business. */
   readonly isFirst: boolean;
-  /** Content of an auth file, as skopeo reads it; undefined: none, or what the host itself has. */
+  /** Content of an auth file, as skopeo reads it; undefined: the host's credentials, if any. */
   readonly auth?: string;
-  /** In a row before this one; undefined: none. */
+  /** Consecutive failures before this pull; undefined: none. */
   readonly failures?: number;
   /** Digest of `auth`. */
   readonly access?: string;
-  /** Names of the pod's Secrets for registries that cannot be had. */
+  /** Names of the pod's Secrets for registries that cannot be read. */
   readonly missing: readonly string[];
-  /** Undefined: an image of files. */
+  /** Undefined: no package. */
   readonly deb?: PackageRequest;
 }
 
-/** No directory of a registry's tools: unitlet's own, so that nothing else clears it. */
+/** unitlet's own directory, which no other tool cleans up. */
 export const IMAGES = "/var/lib/unitlet/images";
 export const PULLS = "/run/unitlet/images";
 
-/** All images, and the file system that they are on, in bytes. */
+/** All images, and the size of their file system in bytes. */
 export interface ImageStore {
   readonly trees: readonly StoredTree[];
   readonly diskTotal: number;
   readonly diskUsed: number;
 }
 
-/** An image's files on this host, with all the names that lead to them. */
+/** An image's files on this host, with all names that mean it. */
 export interface StoredTree {
-  /** Of the index or manifest that the registry had under those names. */
+  /** Digest of the index or manifest that the registry had under those names. */
   readonly digest: string;
   /** "docker.io/library/nginx:1.25", sorted. */
   readonly names: readonly string[];
   /** Bytes of the layers as the registry has them. */
   readonly size: number;
-  /** Also of files that it shares with others. */
+  /** Bytes on the disk, including files shared with other images. */
   readonly diskSize: number;
   readonly pulledAt: Instant;
-  /** When a container was last started on it, or when it came. */
+  /** When a container was last started on it, or when it was pulled. */
   readonly usedAt: Instant;
-  /** "POD-UID/CONTAINER" of those that run on it, or did and may again, and "POD-UID/VOLUME". */
+  /** "POD-UID/CONTAINER" and "POD-UID/VOLUME" of those that use it or may use it again. */
   readonly users: readonly string[];
 }
