@@ -6,6 +6,7 @@ const root = new URL("../../", import.meta.url);
 const PAGES = [
   "README.md",
   "src/README.md",
+  "test/README.md",
   "units/README.md",
   ...globSync(["docs/**/*.md", ".github/**/*.md"], { cwd: root }),
 ].toSorted();
