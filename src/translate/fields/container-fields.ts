@@ -43,7 +43,7 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   "volumeMounts[].readOnly": "supported",
   "volumeMounts[].recursiveReadOnly": "supported",
   "volumeMounts[].mountPropagation": rejected(
-    "cannot be honoured: what a container mounts stays its own",
+    "cannot be honoured: mounts that a container makes stay its own",
     "mount it on the host, and use HostToContainer",
     is("None", "HostToContainer"),
   ),

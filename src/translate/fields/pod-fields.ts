@@ -51,7 +51,7 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
   "securityContext.windowsOptions": WINDOWS,
   activeDeadlineSeconds: "supported",
   readinessGates: "supported",
-  runtimeClassName: rejected("names a runtime, and this node has none", "remove the field"),
+  runtimeClassName: rejected("names a runtime class, and this node has no runtime", "remove the field"),
   overhead: "control-plane",
   os: rejected(
     "asks for another operating system",

@@ -7,22 +7,22 @@ const isOfType =
 
 /** Rows that hold for pods and for containers. */
 export const SECCOMP = rejected(
-  "names a profile of its own, and rules on arguments cannot be said to systemd",
+  "names a profile of the node, and systemd cannot express its rules on arguments",
   "use type RuntimeDefault",
   isOfType("Unconfined", "RuntimeDefault"),
 );
 export const APP_ARMOR = rejected(
-  "asks for a runtime's own profile, and there is no runtime here that has one",
+  "asks for the default profile of a container runtime, and this node has no runtime",
   "load a profile on the host and name it with type Localhost, or remove the field",
   isOfType("Unconfined", "Localhost"),
 );
 export const SE_LINUX = rejected(
-  "asks for a label, and unitlet sets none: the host's policy decides",
+  "asks for a label, but unitlet sets no labels: the host's policy decides",
   "remove the field, and label the program on the host",
 );
 export const PROC_MOUNT = rejected(
-  "asks for an unprotected /proc, which is the host's own here",
-  "leave it at Default; what must write there needs privileged: true",
+  "asks for an unmasked /proc, but /proc is the host's",
+  "leave it at Default; a program that writes there needs privileged: true",
   is("Default"),
 );
 export const SYSCTLS = rejected(
@@ -30,7 +30,7 @@ export const SYSCTLS = rejected(
   "set them on the host, in /etc/sysctl.d",
 );
 export const HOST_USERS = rejected(
-  "cannot be honoured: on the host's files a user is the host's",
+  "cannot be honoured: on the host's files, users are the host's",
   "remove the field, and set runAsUser to a number that no other pod uses",
   is(true),
 );

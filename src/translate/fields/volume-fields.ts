@@ -20,15 +20,15 @@ export const VOLUME_FIELDS: Readonly<Record<string, Row>> = {
   "projected.sources[].clusterTrustBundle.path": "supported",
   "projected.sources[].clusterTrustBundle.optional": "supported",
   "projected.sources[].clusterTrustBundle.signerName": rejected(
-    "is a choice by signer, which this version of unitlet cannot make",
+    "asks for bundles by signer, which this version of unitlet does not support",
     "name the bundle in clusterTrustBundle.name",
   ),
   "projected.sources[].clusterTrustBundle.labelSelector": rejected(
-    "is a choice by labels, which this version of unitlet cannot make",
+    "asks for bundles by labels, which this version of unitlet does not support",
     "name the bundle in clusterTrustBundle.name",
   ),
   "projected.sources[].podCertificate": rejected(
-    "asks for a certificate, which this version of unitlet requests for no pod",
+    "asks for a certificate, which this version of unitlet does not request",
     "use a serviceAccountToken, or a Secret with a certificate",
   ),
   "emptyDir.medium": rejected(
@@ -43,7 +43,7 @@ export const VOLUME_FIELDS: Readonly<Record<string, Row>> = {
   nfs: "supported",
   image: "supported",
   csi: rejected("asks for a CSI driver, and this node has none"),
-  gitRepo: rejected("is not provided by any current node", "clone it in an init container into an emptyDir"),
+  gitRepo: rejected("is no longer provided by Kubernetes", "clone it in an init container into an emptyDir"),
   flexVolume: rejected("asks for a driver, and this node has none"),
   awsElasticBlockStore: STORAGE,
   azureDisk: STORAGE,

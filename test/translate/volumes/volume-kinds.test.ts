@@ -24,7 +24,7 @@ describe("volumes", () => {
     [
       projected({ podCertificate: { signerName: "x" } }),
       "spec.volumes[v].projected.sources[0].podCertificate",
-      "asks for a certificate, which this version of unitlet requests for no pod",
+      "asks for a certificate, which this version of unitlet does not request",
     ],
     [volume({ newKind: { a: 1 } }), "spec.volumes[v].newKind", "is not known to this version of unitlet"],
   ] as const)("%j are not", ([of, path, because]) => {
