@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { SummaryReporter } from "./test/support/summary-reporter.ts";
 
-const real = ["systemd", "control-plane", "e2e", "contract"].map((folder) => `test/${folder}/**/*.test.ts`);
+const real = ["systemd", "control-plane", "e2e", "attacks"].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {

@@ -28,7 +28,7 @@ needs_real_parts() {
 	for argument in "$@"; do
 		case $argument in
 		pure | --project=pure) return 1 ;;
-		*test/systemd* | *test/control-plane* | *test/e2e* | *test/contract* | --bench) return 0 ;;
+		*test/systemd* | *test/control-plane* | *test/e2e* | *test/attacks* | --bench) return 0 ;;
 		test/*) pure=1 ;;
 		esac
 	done

@@ -49,6 +49,12 @@ export function podSliceName(uid: string, qos: QosClass): UnitName {
   return `${QOS_PREFIX[qos]}-pod${uid.replaceAll("-", "_")}.slice` as UnitName;
 }
 
+/** Returns the path of a pod's slice below the root of the cgroup tree. */
+export function podCgroup(uid: string, qos: QosClass): string {
+  const parent = QOS_PREFIX[qos] === "unitlet" ? "" : `${QOS_PREFIX[qos]}.slice/`;
+  return `unitlet.slice/${parent}${podSliceName(uid, qos)}`;
+}
+
 /** The agent's timer for all probes with a period in seconds. */
 export const probeTimer = (period: number | "*") => `unitlet-probe@${period}.timer`;
 export const probeService = (period: number) => `unitlet-probe@${period}.service`;

@@ -7,6 +7,7 @@ import {
   containerUnitName,
   mountUnitName,
   namesProblem,
+  podCgroup,
   podSliceName,
 } from "../../src/unitfile/names.ts";
 import { forAll } from "../support/fuzz.ts";
@@ -70,6 +71,16 @@ describe("podSliceName()", () => {
     ["BestEffort", "unitlet-besteffort-pod5f0c3a2e_0000_4000_8000_000000000001.slice"],
   ] as const)("of a %s pod", ([qos, expected]) => {
     expect(podSliceName(of, qos)).toBe(expected);
+  });
+
+  test.for([
+    ["Guaranteed", "unitlet.slice/unitlet-pod5f0c3a2e_0000_4000_8000_000000000001.slice"],
+    [
+      "Burstable",
+      "unitlet.slice/unitlet-burstable.slice/unitlet-burstable-pod5f0c3a2e_0000_4000_8000_000000000001.slice",
+    ],
+  ] as const)("the cgroup of a %s pod", ([qos, expected]) => {
+    expect(podCgroup(of, qos)).toBe(expected);
   });
 
   test("is known again", () => {

@@ -5,7 +5,7 @@ import { getSystemErrorMessage } from "node:util";
 import type { PodNetwork } from "../../model/pod-network.ts";
 
 interface Target {
-  readonly network: string;
+  readonly network: "tcp4" | "tcp6";
   readonly host: string;
   readonly shown: string;
 }
@@ -16,9 +16,22 @@ const LOOPBACK_ADDRESSES: readonly Target[] = [
   { network: "tcp6", host: "::1", shown: "[::1]" },
 ];
 
-/** Connects a stream with a port of the pod until both sides have ended. Throws when no program listens there. */
-export async function forward(pod: PodNetwork, port: number, stream: Duplex): Promise<void> {
-  const socket = await dial(pod.isHost ? LOOPBACK_ADDRESSES : pod.addresses.map(asTarget), port);
+/** Tells whether a process of the pod listens on a loopback port of the host. */
+export type ListensInPod = (port: number, network: "tcp4" | "tcp6") => boolean;
+
+/**
+ * Connects a stream with a port of the pod until both sides have ended. Throws when no program listens there. On the host's
+ * network it must be a process of the pod: other listeners on the loopback are services that expect local clients.
+ */
+export async function forward(
+  pod: PodNetwork,
+  port: number,
+  stream: Duplex,
+  listensInPod: ListensInPod,
+): Promise<void> {
+  const socket = pod.isHost
+    ? await dial(LOOPBACK_ADDRESSES, port, listensInPod)
+    : await dial(pod.addresses.map(asTarget), port, () => true);
   if (stream.destroyed) socket.destroy();
   // Each direction ends by itself; a connection that breaks, breaks as a whole.
   stream.once("close", () => {
@@ -34,10 +47,11 @@ function asTarget(host: string): Target {
   return isIPv6(host) ? { network: "tcp6", host, shown: `[${host}]` } : { network: "tcp4", host, shown: host };
 }
 
-async function dial(targets: readonly Target[], port: number): Promise<Socket> {
+async function dial(targets: readonly Target[], port: number, listensInPod: ListensInPod): Promise<Socket> {
   const failures: string[] = [];
   for (const { network, host, shown } of targets) {
     try {
+      if (!listensInPod(port, network)) throw new Error("connection refused: no process of the pod listens there");
       return await connected(host, port);
     } catch (error) {
       const { errno, message } = error as NodeJS.ErrnoException;

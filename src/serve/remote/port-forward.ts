@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { finished } from "node:stream/promises";
 import { isDirectory } from "../../io/files.ts";
+import { listensBelow } from "../../io/host/listening-sockets.ts";
 import type { ApiClient } from "../../io/kube/http.ts";
 import { getPod } from "../../io/kube/one-pod.ts";
 import { runningInvocation } from "../../io/systemd/invocations.ts";
@@ -9,7 +10,7 @@ import { containersOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { podRunDir } from "../../model/paths.ts";
 import { reportedNetwork } from "../../model/pod-network.ts";
-import { containerUnitName } from "../../unitfile/names.ts";
+import { containerUnitName, podCgroup } from "../../unitfile/names.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { RequestTarget } from "../http/request-attributes.ts";
 import type { RequestContext } from "../http/request-context.ts";
@@ -51,7 +52,7 @@ export async function servePortForward(
     try {
       // Another pod may have its port by now.
       if (!isRunning(pod)) throw new Error(notFound(pod));
-      await forward(reportedNetwork(pod), port, stream);
+      await forward(reportedNetwork(pod), port, stream, (...listener) => listensBelow(cgroupOf(pod), ...listener));
     } catch (error) {
       const { message } = error as Error;
       throw new Error(`error forwarding port ${port} to pod ${name}, uid ${pod.metadata.uid}: ${message}`);
@@ -66,6 +67,11 @@ function isRunning({ metadata: { namespace, name, uid }, spec }: Pod): boolean {
   const containers = containersOf(spec);
   const units = containers.map((container) => containerUnitName(namespace, name, container.name));
   return isDirectory(podRunDir(uid)) && units.some((unit) => runningInvocation(unit) !== undefined);
+}
+
+/** The pod's slice, in which all of its processes are. */
+function cgroupOf({ metadata: { uid }, status }: Pod): string {
+  return podCgroup(uid, status?.qosClass ?? "BestEffort");
 }
 
 function notFound({ metadata: { namespace, name } }: Pod): string {

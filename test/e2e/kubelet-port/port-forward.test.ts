@@ -5,33 +5,17 @@ import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { Kubectl, kubectl } from "../support/kubectl.ts";
+import { ECHO, exchange, forwarding } from "../support/forwarding.ts";
+import { kubectl } from "../support/kubectl.ts";
 import {
   asApiServer,
   installServingCertificate,
   requestKubelet,
   waitForServerExit,
 } from "../support/kubelet-client.ts";
-import { pod, SLEEP, shell } from "../support/manifests.ts";
+import { pod, shell } from "../support/manifests.ts";
 
 let node: Node;
-
-/** Sends back what it gets, as it comes, and at its end how many bytes that were; each connection by itself. */
-const ECHO = `#!/usr/bin/perl
-use IO::Socket::IP;
-my $listener = IO::Socket::IP->new(LocalHost => $ARGV[0], LocalPort => $ARGV[1], Listen => 128, ReuseAddr => 1) or die;
-$SIG{CHLD} = "IGNORE";
-while (my $client = $listener->accept) {
-  next if fork;
-  my $sum = 0;
-  while (sysread($client, my $bytes, 65536)) {
-    $sum += length $bytes;
-    for (my $at = 0; $at < length $bytes; ) { $at += syswrite($client, $bytes, length($bytes) - $at, $at) or exit }
-  }
-  syswrite($client, ":$sum");
-  exit;
-}
-`;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "forward", { settings: { kubeletIdleTimeout: "1s" } });
@@ -47,42 +31,20 @@ beforeAll(async () => {
 
 afterAll(() => node[Symbol.asyncDispose]());
 
-/** kubectl port-forward, and the ports on this side in the order of its arguments. */
-async function forwarding(ports: readonly string[], env: Readonly<Record<string, string>>, name = "echo") {
-  const client = new Kubectl(node, ["port-forward", name, "--address=127.0.0.1", ...ports], { env });
-  const said = await client.waitForOutput(new RegExp(`(Forwarding from [^\n]*\n){${ports.length}}`));
-  const local = [...said.matchAll(/127\.0\.0\.1:(\d+) -> /g)].map(([, port]) => Number(port));
-  return {
-    client,
-    local,
-    [Symbol.asyncDispose]: async () => {
-      client.child.kill();
-      await client.ended;
-    },
-  };
-}
-
-/** Sends it all, says that it was all, and returns what comes back until the other side has said so, too. */
-async function exchange(port: number, bytes: Uint8Array): Promise<Buffer> {
-  const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
-  socket.end(bytes);
-  return await buffer(socket);
-}
-
 const echoed = (bytes: Uint8Array) => Buffer.concat([bytes, Buffer.from(`:${bytes.length}`)]);
 
 describe.each(["true", "false"])("KUBECTL_PORT_FORWARD_WEBSOCKETS=%s", (value) => {
   const env = { KUBECTL_PORT_FORWARD_WEBSOCKETS: value };
 
   test("two ports at once, of IPv4 and of IPv6, each half closed", async () => {
-    await using forward = await forwarding([":7001", ":7002"], env);
+    await using forward = await forwarding(node, [":7001", ":7002"], env);
     const texts = ["four", "six"].map((text) => Buffer.from(text));
     const answers = await Promise.all(texts.map((text, at) => exchange(forward.local[at] ?? 0, text)));
     expect(answers).toEqual(texts.map(echoed));
   });
 
   test("twenty connections at a time, megabytes through each", async () => {
-    await using forward = await forwarding([":7001"], env);
+    await using forward = await forwarding(node, [":7001"], env);
     const much = Array.from({ length: 20 }, () => randomBytes(2 << 20));
     const answers = await Promise.all(much.map((bytes) => exchange(forward.local[0] ?? 0, bytes)));
     expect(answers.map((answer, at) => answer.equals(echoed(much[at] ?? Buffer.alloc(0))))).toEqual(
@@ -93,7 +55,7 @@ describe.each(["true", "false"])("KUBECTL_PORT_FORWARD_WEBSOCKETS=%s", (value) =
   test("one connection after the other, and another kubectl on the same port", async () => {
     let port = "";
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      await using forward = await forwarding([`${port}:7001`], env);
+      await using forward = await forwarding(node, [`${port}:7001`], env);
       port = String(forward.local[0]);
       for (const text of ["one", "two"])
         expect(String(await exchange(Number(port), Buffer.from(text)))).toBe(`${text}:3`);
@@ -101,7 +63,7 @@ describe.each(["true", "false"])("KUBECTL_PORT_FORWARD_WEBSOCKETS=%s", (value) =
   });
 
   test("an unused connection stays open, and keeps the process behind the port", async () => {
-    await using forward = await forwarding([":7001"], env);
+    await using forward = await forwarding(node, [":7001"], env);
     const process = async () => (await node.exec("systemctl show -P MainPID unitlet-api")).stdout;
     const before = await process();
     // Longer than an idle process stays.
@@ -111,7 +73,7 @@ describe.each(["true", "false"])("KUBECTL_PORT_FORWARD_WEBSOCKETS=%s", (value) =
   });
 
   test("a connection that its client breaks off harms no other", async () => {
-    await using forward = await forwarding([":7001"], env);
+    await using forward = await forwarding(node, [":7001"], env);
     const [broken, whole] = [1, 2].map(() => connect({ host: "127.0.0.1", port: forward.local[0] ?? 0 }));
     if (broken === undefined || whole === undefined) throw new Error("unreachable");
     for (const socket of [broken, whole]) {
@@ -124,7 +86,7 @@ describe.each(["true", "false"])("KUBECTL_PORT_FORWARD_WEBSOCKETS=%s", (value) =
   });
 
   test("a port without a listener: kubectl says why, and ends", async () => {
-    await using forward = await forwarding([":7003"], env);
+    await using forward = await forwarding(node, [":7003"], env);
     await exchange(forward.local[0] ?? 0, Buffer.from("x")).catch(() => undefined);
     const { stderr } = await forward.client.ended;
     expect(stderr).toContain("error forwarding port 7003 to pod echo, uid ");
@@ -140,23 +102,27 @@ test("the API server hands WebSockets through, since the node declares that it t
     return Number(metrics.split(`${name}{${labels}} `)[1]?.split("\n")[0] ?? 0);
   };
   const before = await handed();
-  await using _ = await forwarding([":7001"], {});
+  await using _ = await forwarding(node, [":7001"], {});
   // Another test file may forward ports at the same time.
   expect(await handed()).toBeGreaterThan(before);
 });
 
 test("it ends with the pod, also when another process listens at the port then", async () => {
-  await node.run(pod(node, "short", SLEEP));
+  await node.run(pod(node, "short", shell("exec /opt/echo 127.0.0.1 7004")));
   await node.container("short", ({ ready }) => ready);
-  await using forward = await forwarding([":7001"], {}, "short");
+  await node.machine.until(async () => (await node.exec("ss -Htln '( sport = :7004 )'")).stdout !== "", {
+    what: "a listener",
+  });
+  await using forward = await forwarding(node, [":7004"], {}, "short");
   expect(String(await exchange(forward.local[0] ?? 0, Buffer.from("x")))).toBe("x:1");
   await node.kubectl("delete", "pod", "short", "--wait=false");
   await node.sync();
   const over = async () => (await node.show("short", "ActiveState")) === "inactive";
   await node.machine.until(over, { what: "the end of the pod" });
+  await node.exec("systemd-run --collect --unit=other-echo /opt/echo 127.0.0.1 7004");
   await exchange(forward.local[0] ?? 0, Buffer.from("x")).catch(() => undefined);
   const { stderr } = await forward.client.ended;
-  expect(stderr).toMatch(/error forwarding port 7001 to pod short, uid .*: pod not found \(.*short_/);
+  expect(stderr).toMatch(/error forwarding port 7004 to pod short, uid .*: pod not found \(.*short_/);
 });
 
 test("a pod that is over", async () => {

@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ECHO, exchange, forwarding } from "../e2e/support/forwarding.ts";
+import { installServingCertificate } from "../e2e/support/kubelet-client.ts";
+import { pod, SLEEP, shell } from "../e2e/support/manifests.ts";
+import { Cluster } from "../support/cluster.ts";
+import { Node } from "../support/node.ts";
+
+let node: Node;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "loopback", { settings: { kubeletIdleTimeout: "1s" } });
+  await installServingCertificate(node);
+  await node.machine.write("/opt/echo", ECHO, 0o755);
+  await node.run(pod(node, "victim", shell("exec /opt/echo 127.0.0.1 7001")), pod(node, "thief", SLEEP));
+  for (const name of ["victim", "thief"]) await node.container(name, ({ ready }) => ready);
+  await node.exec("systemd-run --collect --unit=host-echo /opt/echo 127.0.0.1 7005");
+  await node.machine.until(
+    async () => (await node.exec("ss -Htln '( sport = :7001 or sport = :7005 )' | wc -l")).stdout === "2\n",
+    { what: "both listeners" },
+  );
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+test.each([
+  ["another pod", "7001"],
+  ["a service of the host", "7005"],
+])("port-forward does not reach the port of %s", async (_, port) => {
+  await using forward = await forwarding(node, [`:${port}`], {}, "thief");
+  expect(String(await exchange(forward.local[0] ?? 0, Buffer.from("x")).catch(() => ""))).toBe("");
+  expect((await forward.client.ended).stderr).toContain(
+    `dial tcp4 127.0.0.1:${port}: connect: connection refused: no process of the pod listens there`,
+  );
+});

@@ -1,0 +1,48 @@
+import { connect } from "node:net";
+import { buffer } from "node:stream/consumers";
+import type { Node } from "../../support/node.ts";
+import { Kubectl } from "./kubectl.ts";
+
+/** Sends back what it gets, as it comes, and at its end how many bytes that were; each connection by itself. */
+export const ECHO = `#!/usr/bin/perl
+use IO::Socket::IP;
+my $listener = IO::Socket::IP->new(LocalHost => $ARGV[0], LocalPort => $ARGV[1], Listen => 128, ReuseAddr => 1) or die;
+$SIG{CHLD} = "IGNORE";
+while (my $client = $listener->accept) {
+  next if fork;
+  my $sum = 0;
+  while (sysread($client, my $bytes, 65536)) {
+    $sum += length $bytes;
+    for (my $at = 0; $at < length $bytes; ) { $at += syswrite($client, $bytes, length($bytes) - $at, $at) or exit }
+  }
+  syswrite($client, ":$sum");
+  exit;
+}
+`;
+
+/** kubectl port-forward, and the ports on this side in the order of its arguments. */
+export async function forwarding(
+  node: Node,
+  ports: readonly string[],
+  env: Readonly<Record<string, string>>,
+  name = "echo",
+) {
+  const client = new Kubectl(node, ["port-forward", name, "--address=127.0.0.1", ...ports], { env });
+  const said = await client.waitForOutput(new RegExp(`(Forwarding from [^\n]*\n){${ports.length}}`));
+  const local = [...said.matchAll(/127\.0\.0\.1:(\d+) -> /g)].map(([, port]) => Number(port));
+  return {
+    client,
+    local,
+    [Symbol.asyncDispose]: async () => {
+      client.child.kill();
+      await client.ended;
+    },
+  };
+}
+
+/** Sends it all, says that it was all, and returns what comes back until the other side has said so, too. */
+export async function exchange(port: number, bytes: Uint8Array): Promise<Buffer> {
+  const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
+  socket.end(bytes);
+  return await buffer(socket);
+}
