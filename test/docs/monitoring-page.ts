@@ -24,11 +24,11 @@ No process runs between two requests. Runs leave their numbers in \`/run/unitlet
 /** Conditions that need attention, and what each means. */
 export const ALERTS: readonly (readonly [expression: string, meaning: string])[] = [
   [
-    "time() - unitlet_last_successful_sync_timestamp_seconds > 60",
+    "timestamp(unitlet_last_successful_sync_timestamp_seconds) - unitlet_last_successful_sync_timestamp_seconds > 60",
     "No run has succeeded with a complete list of pods for 60 s.",
   ],
   [
-    "time() - unitlet_lease_renewed_timestamp_seconds > 30",
+    "timestamp(unitlet_lease_renewed_timestamp_seconds) - unitlet_lease_renewed_timestamp_seconds > 30",
     "The node's lease expires soon; then the node is NotReady.",
   ],
   ['rate(unitlet_runs_total{outcome="failed"}[5m]) > 0', "Runs fail. `journalctl -u unitlet-sync` has the cause."],
@@ -46,7 +46,8 @@ export const ALERTS: readonly (readonly [expression: string, meaning: string])[]
 const ALERT_HEAD = `## Alerts
 
 \`unitlet_run_duration_seconds\` and \`unitlet_run_cpu_seconds_total\` show the cost of the runs.
-These expressions show conditions that need attention:`;
+These expressions show conditions that need attention. [prometheus-rules.yaml](examples/prometheus-rules.yaml) has them as alert rules.
+An age is the difference to \`timestamp()\`, the time of the scrape: with \`time()\` it grows until the next scrape.`;
 
 /** The values of the label `outcome` of unitlet_runs_total. */
 const OUTCOMES: Readonly<Record<RunEnd["outcome"], string>> = {

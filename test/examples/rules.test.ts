@@ -3,6 +3,7 @@ import { loadYaml } from "@kubernetes/client-node";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { metricsByPath } from "../docs/metric-samples.ts";
+import { ALERTS } from "../docs/monitoring-page.ts";
 import { promqlProblems, resultLabels, seriesOf } from "./promql.ts";
 
 const KNOWN = seriesOf(Object.values(metricsByPath()).flat());
@@ -47,6 +48,11 @@ test.for(rules)("alert $alert names only labels that its result has", ({ expr, a
 
 test("each alert has a name of its own", () => {
   expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+});
+
+test("docs/monitoring.md has the same expressions", () => {
+  const ours = rules.map(({ expr }) => expr).filter((expr) => !expr.startsWith("up{"));
+  expect(ours).toEqual(ALERTS.map(([expression]) => expression));
 });
 
 test.for([
