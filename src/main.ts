@@ -52,7 +52,7 @@ main().then(
 function exit(end: RunEnd): never {
   try {
     const { user, system } = process.cpuUsage();
-    countRun(end, performance.now() / 1000, (user + system) / 1e6, Date.now());
+    countRun(end, { seconds: performance.now() / 1000, cpu: (user + system) / 1e6, now: Date.now() });
   } catch (error) {
     // For example when /run is full. The run itself is unaffected.
     log.error("cannot count the run", { because: (error as Error).message });

@@ -20,6 +20,13 @@ export interface RunCounts {
 /** Seconds. */
 export const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20] as const;
 
+/** `seconds` is the duration of a run, `cpu` its CPU time in seconds, `now` its end. */
+export interface RunTimes {
+  readonly seconds: number;
+  readonly cpu: number;
+  readonly now: Instant;
+}
+
 const NAME = "runs";
 /** Changes with the shape of what is kept. */
 const SHAPE = "2";
@@ -31,16 +38,14 @@ export function readRunCounts(): RunCounts | undefined {
 }
 
 /** One small file is read and written, which costs a run less than a millisecond of CPU. */
-export function countRun(end: RunEnd, seconds: number, cpu: number, now: Instant): void {
-  writeCached(NAME, SHAPE, addRun(readRunCounts(), end, seconds, cpu, now));
+export function countRun(end: RunEnd, times: RunTimes): void {
+  writeCached(NAME, SHAPE, addRun(readRunCounts(), end, times));
 }
 
 export function addRun(
   before: RunCounts | undefined,
   { outcome, failedSteps }: RunEnd,
-  seconds: number,
-  cpu: number,
-  now: Instant,
+  { seconds, cpu, now }: RunTimes,
 ): RunCounts {
   const { since = now, outcomes = NONE, within = BUCKETS.map(() => 0) } = before ?? {};
   const failed = { ...before?.failedSteps };

@@ -15,6 +15,11 @@ import { ignoreMissing } from "./files.ts";
 const O_PATH = 0o10000000;
 const MAX_SYMLINKS = 40;
 
+interface PathOptions {
+  readonly make?: boolean;
+  readonly isRoot?: boolean;
+}
+
 /** What an open descriptor leads to, for calls that want a path: the kernel goes there, whatever its name is by now. */
 export const pathOf = (descriptor: number) => `/proc/self/fd/${descriptor}`;
 
@@ -41,9 +46,8 @@ export function openBelow(directory: number, name: Buffer | string): number | un
 export function withPathBelow<T>(
   root: string,
   path: string,
-  make: boolean,
+  { make = false, isRoot = false }: PathOptions,
   use: (descriptor: number) => T,
-  isRoot = false,
 ): T {
   const open = [openPath(root)];
   try {
@@ -108,7 +112,7 @@ const MAX_FILE_BYTES = 64 * 1024;
 /** The text of a file that a container has written; undefined for what is missing, leads out, is no file or too long. */
 export function readBelow(root: string, path: string): string | undefined {
   try {
-    return withPathBelow(root, path, false, (descriptor) => {
+    return withPathBelow(root, path, {}, (descriptor) => {
       const stat = fstatSync(descriptor);
       // Only a regular file can be opened without waiting for anybody.
       return stat.isFile() ? readSome(pathOf(descriptor)) : undefined;

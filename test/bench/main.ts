@@ -56,8 +56,15 @@ function readPlan(): Plan & { json?: string } {
   return { parts: new Set(parts), ...amounts, ...(values.json === undefined ? {} : { json: values.json }) };
 }
 
-/** From few pods to many: what has been there once leaves its traces in systemd's memory. */
-async function measure(cluster: Cluster, admin: Admin, subject: Subject, plan: Plan, results: Results): Promise<void> {
+interface Bench {
+  readonly cluster: Cluster;
+  readonly admin: Admin;
+  readonly subject: Subject;
+  readonly plan: Plan;
+}
+
+/** Measures few pods before many, because pods that are gone leave traces in systemd's memory. */
+async function measure({ cluster, admin, subject, plan }: Bench, results: Results): Promise<void> {
   const wants = (part: Part) => plan.parts.has(part);
   if (wants("port")) results.port = await measurePort(cluster, plan.runs);
   if (wants("probes")) results.probes = await measureProbes(cluster, plan.runs, plan.seconds, 110);
@@ -110,7 +117,7 @@ async function main(): Promise<void> {
   await using subject = await Subject.join(cluster, admin);
   const results: Results = { where: await where(subject), idle: [], minutes: [] };
   try {
-    await measure(cluster, admin, subject, plan, results);
+    await measure({ cluster, admin, subject, plan }, results);
   } finally {
     // What was measured before something failed is worth seeing.
     console.log(report(results));

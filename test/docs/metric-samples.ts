@@ -33,7 +33,7 @@ export function metricsByPath(): Readonly<Record<string, readonly Metric[]>> {
 
 function agentSample(): string {
   const end = { status: 0, outcome: "done", failedSteps: ["start"] } as const;
-  const runs = addRun(undefined, end, 1, 1, NOW);
+  const runs = addRun(undefined, end, { seconds: 1, cpu: 1, now: NOW });
   return agentMetrics(
     {
       node: "n",

@@ -30,7 +30,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 const read = (path: string, make = false) =>
-  withPathBelow(volume, path, make, (found) => readFileSync(pathOf(found), "utf8"));
+  withPathBelow(volume, path, { make }, (found) => readFileSync(pathOf(found), "utf8"));
 
 describe("a path within a volume", () => {
   test.for([
@@ -66,13 +66,13 @@ describe("a path within a volume", () => {
   });
 
   test("that is missing is made, as open as the volume", () => {
-    withPathBelow(volume, "new/one", true, () => {});
+    withPathBelow(volume, "new/one", { make: true }, () => {});
     expect(statSync(join(volume, "new/one")).mode & 0o7777).toBe(statSync(volume).mode & 0o7777);
   });
 
   test("that is a link to what is missing is made within", () => {
     symlinkSync("a/new", join(volume, "link"));
-    withPathBelow(volume, "link", true, () => {});
+    withPathBelow(volume, "link", { make: true }, () => {});
     expect(statSync(join(volume, "a/new")).isDirectory()).toBe(true);
   });
 });

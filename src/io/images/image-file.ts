@@ -13,7 +13,7 @@ const MAX_FILE_BYTES = 1024 * 1024;
 export function readImageFile(tree: string, path: string): string {
   const read = (descriptor: number) => (fstatSync(descriptor).isFile() ? readStart(pathOf(descriptor)) : "");
   try {
-    return withPathBelow(tree, path, false, read, true);
+    return withPathBelow(tree, path, { isRoot: true }, read);
   } catch {
     return "";
   }
@@ -30,7 +30,7 @@ export function directoryInImage(tree: string, path: string): string | undefined
   const find = (descriptor: number) =>
     fstatSync(descriptor).isDirectory() ? readlinkSync(pathOf(descriptor)).slice(top.length) || "/" : undefined;
   try {
-    return withPathBelow(tree, clean, false, find, true);
+    return withPathBelow(tree, clean, { isRoot: true }, find);
   } catch {
     const above = clean === "/" ? undefined : directoryInImage(tree, dirname(clean));
     const made = above === undefined ? undefined : join(above, basename(clean));

@@ -4,6 +4,14 @@ import { digest } from "../../unitfile/hash.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import { type ApiClient, ignoreNotFound, MERGE_PATCH_TYPE } from "./http.ts";
 
+/** One occurrence of an Event. `namespace` is that of the Event, because a Node has none. */
+interface Occurrence {
+  readonly namespace: string;
+  readonly involvedObject: { readonly name: string; readonly uid: string };
+  readonly event: NodeEvent & Pick<PodEvent, "fieldPath">;
+  readonly now: Instant;
+}
+
 /** Writes Events, and raises the count of one that repeats (client-go's `record/events_cache.go`). All methods throw ApiError. */
 export class Events {
   readonly #api: ApiClient;
@@ -25,32 +33,28 @@ export class Events {
       uid,
       ...(event.fieldPath ? { fieldPath: event.fieldPath } : {}),
     };
-    await this.#record({ namespace, name, uid }, involvedObject, event, now);
+    await this.#record({ namespace, involvedObject, event, now });
   }
 
   async recordNodeEvent(event: NodeEvent, now: Instant): Promise<void> {
     // Events of a Node have its name as UID (`kubelet.go: NewMainKubelet`, nodeRef, v1.36).
     const involvedObject = { apiVersion: "v1", kind: "Node", name: this.#node, uid: this.#node };
-    await this.#record({ namespace: "default", name: this.#node, uid: this.#node }, involvedObject, event, now);
+    await this.#record({ namespace: "default", involvedObject, event, now });
   }
 
   /** Ignores an occurrence that was written before. The same text of another occurrence raises the count of its Event. */
-  async #record(
-    about: { namespace: string; name: string; uid: string },
-    involvedObject: object,
-    event: Omit<PodEvent, "pod">,
-    now: Instant,
-  ): Promise<void> {
+  async #record(recorded: Occurrence): Promise<void> {
+    const { namespace, involvedObject, event, now } = recorded;
     const { reason, message, occurrence, fieldPath } = event;
-    const recorder = new EventRecorder(about.uid);
+    const recorder = new EventRecorder(involvedObject.uid);
     const key = digest([reason, message, fieldPath].join("\n"), 16);
     const before = recorder.find(key);
     if (before?.occurrence === occurrence) return;
     const count = (before?.count ?? 0) + 1;
     const name =
-      before !== undefined && (await this.#count(about.namespace, before.name, count, now))
+      before !== undefined && (await this.#count(namespace, before.name, count, now))
         ? before.name
-        : await this.#create(about, involvedObject, event, count, now);
+        : await this.#create(recorded, count);
     recorder.record(key, { name, count, occurrence });
   }
 
@@ -64,22 +68,16 @@ export class Events {
     );
   }
 
-  async #create(
-    about: { namespace: string; name: string },
-    involvedObject: object,
-    event: Omit<PodEvent, "pod">,
-    count: number,
-    now: Instant,
-  ): Promise<string> {
+  async #create({ namespace, involvedObject, event, now }: Occurrence, count: number): Promise<string> {
     const { type, reason, message } = event;
     // The number makes names sort by time, so kubectl shows the Events of one second in their order.
     this.#events += 1;
-    const name = `${about.name.slice(0, 200)}.${(BigInt(now) * 1_000_000n + BigInt(this.#events)).toString(16)}`;
+    const name = `${involvedObject.name.slice(0, 200)}.${(BigInt(now) * 1_000_000n + BigInt(this.#events)).toString(16)}`;
     const time = toTimestamp(now);
     const body = {
       apiVersion: "v1",
       kind: "Event",
-      metadata: { name, namespace: about.namespace },
+      metadata: { name, namespace },
       involvedObject,
       type,
       reason,
@@ -91,7 +89,7 @@ export class Events {
       lastTimestamp: time,
       count,
     };
-    await this.#api.call({ method: "POST", path: `/api/v1/namespaces/${about.namespace}/events`, body });
+    await this.#api.call({ method: "POST", path: `/api/v1/namespaces/${namespace}/events`, body });
     return name;
   }
 }

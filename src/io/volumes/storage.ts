@@ -134,7 +134,7 @@ function makeOnHost({ path, make }: HostStorage): void {
 }
 
 function holdSubPath({ path, root, subPath, writable }: SubPathStorage): void {
-  withPathBelow(root, subPath, writable, (descriptor) => {
+  withPathBelow(root, subPath, { make: writable }, (descriptor) => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     if (statDescriptor(descriptor).isDirectory()) mkdirSync(path, { recursive: true });
     else {

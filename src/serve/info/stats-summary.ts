@@ -9,13 +9,22 @@ export interface Sample {
   readonly units: readonly UnitUsage[];
 }
 
+export interface SummaryInput {
+  readonly node: string;
+  readonly host: Host;
+  readonly before: Sample;
+  readonly after: Sample;
+  /** True when only CPU and memory are asked for. */
+  readonly brief: boolean;
+}
+
 export interface Summary {
   readonly node: object;
   readonly pods: readonly object[];
 }
 
 /** /stats/summary, as stats/v1alpha1 writes it. Two samples, since it tells rates, too; what nobody counts here is left out. */
-export function statsSummary(name: string, host: Host, before: Sample, after: Sample, brief: boolean): Summary {
+export function statsSummary({ node, host, before, after, brief }: SummaryInput): Summary {
   const earlier = new Map(before.units.map((unit) => [keyOf(unit), unit]));
   const figures = (unit: UnitUsage) => usage(after.at, unit, earlier.get(keyOf(unit)), after.at - before.at);
   const pods = after.units.filter(({ identity }) => identity.container === "");
@@ -26,7 +35,7 @@ export function statsSummary(name: string, host: Host, before: Sample, after: Sa
   const time = toTimestamp(after.at);
   return {
     node: {
-      nodeName: name,
+      nodeName: node,
       startTime: toTimestamp(host.bootedAt),
       ...{ cpu, memory: { ...memory, availableBytes: host.memoryTotal - (after.node.workingSet ?? 0) } },
       ...(brief ? {} : { fs: fileSystem(host, time), rlimit: { time, maxpid: host.pidsMax, curproc: host.pidsUsed } }),

@@ -11,7 +11,8 @@ export async function readStats(node: string, query: URLSearchParams): Promise<S
   const before = sample();
   await sleep(SAMPLE_INTERVAL_MS);
   const after = sample();
-  return statsSummary(node, readHost([], after.at, {}), before, after, query.get("only_cpu_and_memory") === "true");
+  const brief = query.get("only_cpu_and_memory") === "true";
+  return statsSummary({ node, host: readHost([], after.at, {}), before, after, brief });
 }
 
 function sample(): Sample {

@@ -41,11 +41,11 @@ async function* read(
   if (!isOn && now - ended < JOURNAL_SYNC_WINDOW_MS) await syncJournal();
   if (tailLines === 0 && !(follow && isOn)) return;
   const earliest: Position = { since: Math.max(0, from - CLOCK_TOLERANCE_MS, since) / 1000 };
-  const backwards = journal(unit, earliest, true, signal, instanceFilter(instance));
+  const backwards = journal({ unit, position: earliest, reverse: true, isOwn: instanceFilter(instance) }, signal);
   let position = (tailLines === undefined ? undefined : await tailPosition(backwards, tailLines)) ?? earliest;
   const isOwn = instanceFilter(instance);
   const onward = async function* () {
-    for await (const entries of journal(unit, position, false, signal, isOwn)) {
+    for await (const entries of journal({ unit, position, reverse: false, isOwn }, signal)) {
       const last = entries.at(-1);
       if (last !== undefined) position = { after: last.cursor };
       yield entries.filter(({ at }) => at >= since * 1000);
@@ -82,13 +82,16 @@ async function* whileRunning(
   }
 }
 
-async function* journal(
-  unit: string,
-  position: Position,
-  reverse: boolean,
-  signal: AbortSignal,
-  isOwn: (entry: JournalEntry) => boolean,
-): AsyncGenerator<JournalEntry[]> {
+interface JournalQuery {
+  readonly unit: string;
+  readonly position: Position;
+  readonly reverse: boolean;
+  /** True for an entry of the instance. */
+  readonly isOwn: (entry: JournalEntry) => boolean;
+}
+
+async function* journal(query: JournalQuery, signal: AbortSignal): AsyncGenerator<JournalEntry[]> {
+  const { unit, position, reverse, isOwn } = query;
   const reader = new ExportReader();
   for await (const piece of readJournal({ unit, position, reverse }, signal)) {
     const entries = reader.push(piece).filter(isOwn);

@@ -36,7 +36,7 @@ const after = {
 };
 
 test("rates from two samples; what is not counted, and the rate of what has just begun, is left out", () => {
-  expect(statsSummary("edge", HOST, before, after, true)).toEqual({
+  expect(statsSummary({ node: "edge", host: HOST, before, after, brief: true })).toEqual({
     node: {
       nodeName: "edge",
       startTime: "2026-01-01T00:00:00Z",
@@ -65,7 +65,7 @@ test("rates from two samples; what is not counted, and the rate of what has just
 });
 
 test("the whole summary has the file system and the processes, too", () => {
-  const { node } = statsSummary("edge", HOST, before, after, false);
+  const { node } = statsSummary({ node: "edge", host: HOST, before, after, brief: false });
   expect(node).toMatchObject({
     fs: { time, capacityBytes: HOST.diskTotal, inodesUsed: 1_000_000 },
     rlimit: { time, maxpid: 32768, curproc: 400 },

@@ -38,15 +38,21 @@ test("before the first run there is only what is known", () => {
 
 test("runs add up: outcomes, failed steps, times, and when one was good", () => {
   let counts: RunCounts | undefined;
-  counts = addRun(counts, { status: 0, outcome: "unchanged", failedSteps: [] }, 0.06, 0.05, NOW - 3000);
+  counts = addRun(
+    counts,
+    { status: 0, outcome: "unchanged", failedSteps: [] },
+    { seconds: 0.06, cpu: 0.05, now: NOW - 3000 },
+  );
   counts = addRun(
     counts,
     { status: 0, outcome: "incomplete", failedSteps: ["start", "start", "stop"] },
-    3,
-    0.1,
-    NOW - 2000,
+    { seconds: 3, cpu: 0.1, now: NOW - 2000 },
   );
-  counts = addRun(counts, { status: 70, outcome: "failed", failedSteps: [] }, 30, 0.1, NOW - 1000);
+  counts = addRun(
+    counts,
+    { status: 70, outcome: "failed", failedSteps: [] },
+    { seconds: 30, cpu: 0.1, now: NOW - 1000 },
+  );
   const lines = samples({ ...BASE, runs: counts }).filter((line) =>
     /unitlet_(run|last|failed)|process_(start|cpu)/.test(line),
   );
