@@ -12,15 +12,18 @@ function git(...args: readonly string[]): string[] {
     .filter(Boolean);
 }
 
-/** Where this branch has left main; the commit before, on main itself or without a remote. */
+/** Where this branch has left main, which may exist only here; the commit before, on main itself. */
 function base(): string {
-  try {
-    const [head] = git("rev-parse", "HEAD");
-    const [fork = ""] = git("merge-base", "HEAD", "origin/main");
-    return fork === head ? "HEAD~" : fork;
-  } catch {
-    return "HEAD~";
+  const [head] = git("rev-parse", "HEAD");
+  for (const main of ["origin/main", "main"]) {
+    try {
+      const [fork = ""] = git("merge-base", "HEAD", main);
+      return fork === head ? "HEAD~" : fork;
+    } catch {
+      // A clone of another branch alone, or a repository without a remote.
+    }
   }
+  return "HEAD~";
 }
 
 const files = [...git("diff", "--name-only", base()), ...git("ls-files", "--others", "--exclude-standard")];

@@ -1,4 +1,6 @@
+import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { changesOf } from "../docs/changes.ts";
 import { realTestsFor, rowsOf } from "./tests-for.ts";
 
 const change = (files: readonly string[], tests: readonly string[]) => ({
@@ -12,6 +14,7 @@ const rows = rowsOf([
   change(["src/translate/fields/pod-fields.ts"], ["test/translate/", "test/e2e/"]),
   change(["units/", "install.sh"], ["test/systemd/install.test.ts"]),
   change(["src/translate/slice.ts", "units/systemd/"], ["test/systemd/slices.test.ts"]),
+  change(["src/translate/"], ["test/attacks/names.test.ts"]),
 ]);
 
 describe("the tests on real parts for a change", () => {
@@ -25,6 +28,14 @@ describe("the tests on real parts for a change", () => {
     ],
     [["units/helpers/container/container-start"], ["test/systemd/install.test.ts"]],
     [["test/e2e/pods/hooks.test.ts", "test/diff/diff.test.ts"], ["test/e2e/pods/hooks.test.ts"]],
-    [["src/translate/fields/pod-fields.ts", "README.md"], []],
+    [["src/translate/fields/pod-fields.ts", "README.md"], ["test/attacks/names.test.ts"]],
   ])("of %j are %j", (files, tests) => expect(realTestsFor(files, rows)).toEqual(tests));
+});
+
+test("docs/contributing/where-to-change.md leads from every file of src/ and units/ to tests on real parts", () => {
+  const page = readFileSync(new URL("../../docs/contributing/where-to-change.md", import.meta.url), "utf8");
+  const files = globSync(["src/**/*.{ts,cjs}", "units/**/*"], { cwd: new URL("../../", import.meta.url) });
+  const named = rowsOf(changesOf(page));
+  expect(files.length).toBeGreaterThan(400);
+  expect(files.filter((file) => realTestsFor([file], named).length === 0)).toEqual([]);
 });
