@@ -6,6 +6,7 @@ import { Machine } from "../../support/machine.ts";
 import { install, Node } from "../../support/node.ts";
 import { busybox, Registry } from "../../support/registry.ts";
 import { APT_TIMEOUT_MS } from "../support/debs.ts";
+import { requestKubelet } from "../support/kubelet-client.ts";
 
 vi.setConfig({ testTimeout: APT_TIMEOUT_MS });
 
@@ -100,6 +101,16 @@ test("job.yaml packs /etc into the directory of the host, without the agent's fi
   const { stdout } = await node.exec("tar --list --file=/var/backups/unitlet/etc.tar.gz");
   expect(stdout.split("\n")).toContain("etc/hostname");
   expect(stdout).not.toMatch(/^etc\/unitlet\/./m);
+});
+
+test("the node serves the metrics that prometheus-rules.yaml and grafana-dashboard.json name", async () => {
+  const named = `${text("prometheus-rules.yaml")}${text("grafana-dashboard.json")}`.match(/\bunitlet_\w+(?=[ ){[])/g);
+  const { status, body } = await requestKubelet(node, "/metrics");
+  expect(status).toBe(200);
+  // A counter without samples is not served, and no step need fail on this node.
+  const served = new Set(["unitlet_failed_steps_total", ...[...body.matchAll(/^(\w+)/gm)].map(([name]) => name)]);
+  expect(named).toContain("unitlet_degraded");
+  expect([...new Set(named)].filter((name) => !served.has(name))).toEqual([]);
 });
 
 test("standalone/ runs on a host without a cluster", async () => {
