@@ -6,11 +6,18 @@ import { pullUnits, runToEnd } from "./agent.ts";
 import { formatTable } from "./columns.ts";
 import { CliError, EX_USAGE } from "./failure.ts";
 
+const IMAGES_USAGE = `usage: unitlet images [prune]
+
+Lists the images and packages that were fetched for pods, with the number of containers and volumes that use each.
+
+  prune  remove those that have no user
+`;
+
 /** `unitlet images`: lists the images and the number of their users. `unitlet images prune` removes those without users. */
 export async function images(args: readonly string[]): Promise<string> {
   const [verb, ...rest] = args;
-  if (rest.length > 0 || (verb !== undefined && verb !== "prune"))
-    throw new CliError("usage: unitlet images [prune]", EX_USAGE);
+  if (verb === "--help") return IMAGES_USAGE;
+  if (rest.length > 0 || (verb !== undefined && verb !== "prune")) throw new CliError(IMAGES_USAGE, EX_USAGE);
   const store = readStore();
   if (verb === undefined) return table(store, Date.now());
   // Layers that a running pull has fetched have no users yet.

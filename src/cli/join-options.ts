@@ -7,15 +7,15 @@ export const JOIN_USAGE = `usage: unitlet join --server URL (--token-file FILE |
 
   --server URL            the API server
   --token-file FILE       the bootstrap token (kubeadm token create); - is standard input
-  --token TOKEN           the same; other users of this host see it in the list of processes. - is standard input
-  --ca-cert-hash HASH     sha256:… of the public key of the cluster's authority; may be given several times
-  --ca-file FILE          the authority itself (PEM), instead of a hash
+  --token TOKEN           the token itself, which other users of this host see in the list of processes; - is standard input
+  --ca-cert-hash HASH     sha256:… of the public key of the cluster's CA; may be given several times
+  --ca-file FILE          the certificate of the CA (PEM), instead of a hash
   --unsafe-skip-ca-verification
-                          trust any server that has the token: with a stolen token it can impersonate the cluster
+                          do not check the CA: anyone with the token can impersonate the cluster
   --bootstrap-kubeconfig FILE
-                          server, authority and token in one file
+                          a kubeconfig with server, CA and token
   --node-name NAME        the node's name. Default: nodeName of unitlet.conf, or the host's name
-  --timeout SECONDS       how long to wait for the certificate, and for the node to be ready. Default: 120
+  --timeout SECONDS       the time limit for the certificate, and again for the node to be Ready. Default: 120
 `;
 
 export interface JoinOptions {
@@ -47,12 +47,14 @@ export function joinOptions(args: readonly string[]): JoinOptions {
   const values = parse(args);
   const { server, timeout = "120", "ca-cert-hash": hashes = [], "bootstrap-kubeconfig": bootstrapKubeconfig } = values;
   if (bootstrapKubeconfig !== undefined && (server ?? values.token ?? values["token-file"]) !== undefined)
-    throw usage("--bootstrap-kubeconfig has server and token in it: leave --server and --token out");
-  if (bootstrapKubeconfig === undefined && server === undefined) throw usage("--server: which cluster?");
+    throw usage("--bootstrap-kubeconfig names a file with server and token: omit --server, --token and --token-file");
+  if (bootstrapKubeconfig === undefined && server === undefined)
+    throw usage("--server is missing: give the URL of the API server");
   if (server !== undefined && !/^https:\/\//.test(server)) throw usage(`--server ${server}: expected an https:// URL`);
   const bad = hashes.find((hash) => !/^sha256:[0-9a-f]{64}$/i.test(hash));
   if (bad !== undefined) throw usage(`--ca-cert-hash ${bad}: expected sha256: and 64 hex digits`);
-  if (!/^[1-9]\d{0,4}$/.test(timeout)) throw usage(`--timeout ${timeout}: expected seconds`);
+  if (!/^[1-9]\d{0,4}$/.test(timeout))
+    throw usage(`--timeout ${timeout}: expected a whole number of seconds, such as 120`);
   const token = bootstrapKubeconfig === undefined ? readToken(values.token, values["token-file"]) : undefined;
   const [caFile, nodeName] = [values["ca-file"], values["node-name"]];
   return {
@@ -76,10 +78,10 @@ function parse(args: readonly string[]) {
 }
 
 function readToken(token: string | undefined, file: string | undefined): string {
-  if (token !== undefined && file !== undefined) throw usage("--token and --token-file: give one of them");
+  if (token !== undefined && file !== undefined) throw usage("--token and --token-file: give only one of them");
   const source = file ?? (token === "-" ? "-" : undefined);
   const text = source === undefined ? token : readSecret(source);
-  if (!text) throw usage("--token-file: the API server needs a token (kubeadm token create)");
+  if (!text) throw usage("--token-file is missing or its token is empty: kubeadm token create prints a token");
   return text;
 }
 

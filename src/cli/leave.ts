@@ -15,10 +15,10 @@ import { JOIN_SETTINGS } from "./join.ts";
 
 export const LEAVE_USAGE = `usage: unitlet leave --drain | --keep [OPTION…]
 
-  --drain            end the pods here, each with its grace period, so that others take their place; the host is standalone then
-  --keep             leave the containers running as they are: for a host that is to join the same cluster again, under its name
-  --force            with --drain: end the pods also when the cluster cannot be asked, or does not let them go in time
-  --timeout SECONDS  how long the pods may take to end. Default: 300
+  --drain            evict the pods, each with its grace period; then the host is standalone
+  --keep             leave the containers running, for a host that will join the same cluster again under the same name
+  --force            with --drain: end the pods also when the API server cannot be reached, or does not allow it in time
+  --timeout SECONDS  the time limit for the pods to end. Default: 300
 `;
 
 interface Options {
@@ -62,8 +62,9 @@ async function leaveOptions(args: readonly string[]): Promise<Options> {
     throw new CliError(`${(error as Error).message}\n\n${LEAVE_USAGE}`, EX_USAGE);
   }
   const { drain: ends, keep, force = false, timeout = "300" } = values;
-  if (ends && keep) throw new CliError(`--drain and --keep: choose one\n\n${LEAVE_USAGE}`, EX_USAGE);
-  if (!/^\d{1,5}$/.test(timeout)) throw new CliError(`--timeout ${timeout}: expected seconds`, EX_USAGE);
+  if (ends && keep) throw new CliError(`--drain and --keep: give only one of them\n\n${LEAVE_USAGE}`, EX_USAGE);
+  if (!/^\d{1,5}$/.test(timeout))
+    throw new CliError(`--timeout ${timeout}: expected a whole number of seconds, such as 300`, EX_USAGE);
   return { keep: keep ?? (ends ? false : await confirmed()), force, timeout: Number(timeout) * 1000 };
 }
 
@@ -72,7 +73,10 @@ async function confirmed(): Promise<boolean> {
     "End the pods of this host (drain), or leave their containers running (keep)? [drain/keep] ",
   );
   if (choice === undefined)
-    throw new CliError(`standard input is no terminal: give --drain or --keep\n\n${LEAVE_USAGE}`, EX_USAGE);
+    throw new CliError(
+      `standard input is not a terminal, so the command cannot ask: give --drain or --keep\n\n${LEAVE_USAGE}`,
+      EX_USAGE,
+    );
   if (/^d(rain)?$/i.test(choice)) return false;
   if (/^k(eep)?$/i.test(choice)) return true;
   throw new CliError("nothing was changed");

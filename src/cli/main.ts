@@ -1,7 +1,7 @@
 import { unitletVersion } from "../version.ts";
 import { checkConfig } from "./check-config.ts";
 import { doctor } from "./doctor.ts";
-import { CliError } from "./failure.ts";
+import { CliError, EX_USAGE } from "./failure.ts";
 import { images } from "./images.ts";
 import { join } from "./join.ts";
 import { leave } from "./leave.ts";
@@ -10,39 +10,49 @@ import { showStatus } from "./status.ts";
 
 const HELP = `usage: unitlet COMMAND
 
-  status        show the pods on this host, their containers and restarts
-  plan          show what a run would do now and why, and change nothing (--json);
-                exit status 0: nothing, 2: changes, 1: error
+  status        show the containers on this host, their states and restarts
+  plan          show what a run would do now and why, and change nothing: unitlet plan --help
   join          make this host a node of a cluster: unitlet join --help
   leave         make this host a standalone host again: unitlet leave --help
   images        list the images and their users; unitlet images prune removes the unused ones
-  doctor        check the host, the agent and the cluster, and show what to do
-  check-config  check /etc/unitlet/unitlet.conf and the kubeconfig
+  doctor        check the host, the agent and the cluster, and show what to do; exit status 1: an error
+  check-config  check /etc/unitlet/unitlet.conf and the kubeconfig; exit status 78: an error
   version       show the version of unitlet
   help          show this text
 
 To start a run now: systemctl start unitlet-sync. The journal of the runs: journalctl -u unitlet-sync.
 `;
 
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
-  status: showStatus,
+type Command = (args: readonly string[]) => Promise<string>;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  status: withoutArguments("status", showStatus),
   plan,
   join,
   leave,
   images,
-  doctor,
-  "check-config": checkConfig,
-  version: async () => `unitlet ${unitletVersion}\n`,
+  doctor: withoutArguments("doctor", doctor),
+  "check-config": withoutArguments("check-config", checkConfig),
+  version: withoutArguments("version", async () => `unitlet ${unitletVersion}\n`),
   help: async () => HELP,
 };
 
-async function main(name: string): Promise<void> {
-  const command = COMMANDS[name];
-  if (command === undefined) {
-    process.stderr.write(`unitlet: unknown command "${name}"\n${HELP}`);
-    process.exitCode = 64;
-    return;
-  }
+/** Options that people try first, and the command that each one stands for. */
+const ALIASES: Readonly<Record<string, string>> = { "--help": "help", "-h": "help", "--version": "version" };
+
+/** Returns a command that shows the help for `--help`, and rejects all other arguments. */
+function withoutArguments(name: string, command: () => Promise<string>): Command {
+  return async ([argument]) => {
+    if (argument === "--help") return HELP;
+    if (argument !== undefined)
+      throw new CliError(`unitlet ${name}: unexpected argument "${argument}"\n\n${HELP}`, EX_USAGE);
+    return await command();
+  };
+}
+
+async function main(given: string): Promise<void> {
+  const command = COMMANDS[ALIASES[given] ?? given];
+  if (command === undefined) throw new CliError(`unitlet: unknown command "${given}"\n\n${HELP}`, EX_USAGE);
   process.stdout.write(await command(process.argv.slice(4)));
 }
 

@@ -6,6 +6,16 @@ import { describePlan, type PlannedStep } from "../report/describe-plan.ts";
 import { requireRoot } from "./agent.ts";
 import { CliError, EX_USAGE } from "./failure.ts";
 
+const PLAN_USAGE = `usage: unitlet plan [--json]
+
+Shows the steps that a run would do now, grouped by pod, with the reason of each. It changes nothing on the host and
+in the cluster.
+
+  --json  print the steps as JSON
+
+exit status 0: a run would change nothing; 2: it would; 1: there is no complete plan
+`;
+
 /** As long as a run may take for its requests. */
 const API_BUDGET_MS = 15_000;
 const HAS_CHANGES = 2;
@@ -16,8 +26,8 @@ const HAS_CHANGES = 2;
  */
 export async function plan(args: readonly string[]): Promise<string> {
   const [flag, ...rest] = args;
-  if (rest.length > 0 || (flag !== undefined && flag !== "--json"))
-    throw new CliError("usage: unitlet plan [--json]", EX_USAGE);
+  if (flag === "--help") return PLAN_USAGE;
+  if (rest.length > 0 || (flag !== undefined && flag !== "--json")) throw new CliError(PLAN_USAGE, EX_USAGE);
   requireRoot("plan");
   const { steps, because } = await planSteps();
   // An Event alone changes nothing on the host, and a run does not repeat it.

@@ -35,9 +35,9 @@ test.each<[string, string[], object]>([
 
 describe("is refused, with the usage:", () => {
   test.each<[string, string[], string]>([
-    ["nothing", [], "--server: which cluster?"],
-    ["no token", ["--server", "https://x"], "the API server needs a token"],
-    ["two tokens", [...BASE, "--token", "x"], "--token and --token-file: give one of them"],
+    ["nothing", [], "--server is missing: give the URL of the API server"],
+    ["no token", ["--server", "https://x"], "--token-file is missing or its token is empty"],
+    ["two tokens", [...BASE, "--token", "x"], "--token and --token-file: give only one of them"],
     [
       "a file that is not there",
       ["--server", "https://x", "--token-file", "/no/such"],
@@ -45,9 +45,9 @@ describe("is refused, with the usage:", () => {
     ],
     ["http", ["--server", "http://x"], "expected an https:// URL"],
     ["half a hash", [...BASE, "--ca-cert-hash", "sha256:00"], "expected sha256: and 64 hex digits"],
-    ["no number", [...BASE, "--timeout", "long"], "expected seconds"],
+    ["no number", [...BASE, "--timeout", "long"], "expected a whole number of seconds"],
     ["an unknown option", [...BASE, "--foo"], "Unknown option '--foo'"],
-    ["both ways at once", [...BASE, "--bootstrap-kubeconfig", "/x"], "leave --server and --token out"],
+    ["both ways at once", [...BASE, "--bootstrap-kubeconfig", "/x"], "omit --server, --token and --token-file"],
   ])("%s", (_, args, words) => {
     expect(() => joinOptions(args)).toThrow(words);
     expect(() => joinOptions(args)).toThrow("usage: unitlet join");

@@ -1,0 +1,25 @@
+import { spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+
+const MAIN = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+/** A process that compiles all of the command takes half a second, and longer on a busy computer. */
+const TIMEOUT_MS = 60_000;
+
+function unitlet(...args: readonly string[]) {
+  return spawnSync(process.execPath, [MAIN, "cli", ...args], { encoding: "utf8" });
+}
+
+test.each([
+  [["--help"], "usage: unitlet COMMAND\n"],
+  [["plan", "--help"], "usage: unitlet plan [--json]\n"],
+  [["--version"], "unitlet "],
+])("%j is answered on standard output, with status 0", { timeout: TIMEOUT_MS }, (args, words) => {
+  expect(unitlet(...args)).toMatchObject({ status: 0, stdout: expect.stringContaining(words), stderr: "" });
+});
+
+test.each([
+  [["stauts"], 'unknown command "stauts"'],
+  [["status", "hello"], 'unexpected argument "hello"'],
+])("%j is wrong usage, with status 64", { timeout: TIMEOUT_MS }, (args, words) => {
+  expect(unitlet(...args)).toMatchObject({ status: 64, stdout: "", stderr: expect.stringContaining(words) });
+});
