@@ -59,7 +59,7 @@ parse_options() {
 		esac
 		shift
 	done
-	[ -z "$sandbox_options" ] || [ "$mode" = sandbox ] || die "$sandbox_options: only valid with --sandbox"
+	[ -z "$sandbox_options" ] || [ "$mode" = sandbox ] || die "${sandbox_options# }: only valid with --sandbox"
 	[ "$keep_pods" = no ] || [ "$mode" = uninstall ] || die "--keep-pods: only valid with --uninstall. An upgrade always keeps the pods"
 	check_join_options
 	[ -z "$kubeconfig" ] || [ -r "$kubeconfig" ] || die "--kubeconfig $kubeconfig: the file does not exist or cannot be read"
