@@ -54,21 +54,25 @@ export interface ShellWord {
   readonly split: boolean;
 }
 
+/** What a launch file starts. */
+export interface LaunchedProgram {
+  readonly variables: ReadonlyMap<string, string>;
+  readonly argv: readonly (string | ShellWord)[];
+  /** Its working directory, an absolute path. */
+  readonly directory: string;
+}
+
 /**
  * Returns the text of the launch file, which will be at the path `file`. `specHash` says for which container it was
  * written. Throws UnquotableError for what no program can be given.
  */
-export function launchText(
-  file: string,
-  specHash: string,
-  variables: ReadonlyMap<string, string>,
-  argv: readonly (string | ShellWord)[],
-): string {
+export function launchText(file: string, specHash: string, { variables, argv, directory }: LaunchedProgram): string {
   const all = [...variables];
   const odd = all.filter(([name]) => !isShellName(name));
   const lines = [
     specStampLine(specHash),
     ...odd.map((variable) => named(variable, oddLine)),
+    directoryLine(directory),
     ...all.filter(([name]) => isShellName(name)).map((variable) => named(variable, exportLine)),
     setLine(argv),
     ...(odd.length === 0
@@ -76,6 +80,18 @@ export function launchText(
       : [`set -- /usr/bin/env PERL_BADLANG=0 /usr/bin/perl -e ${quoted(PERL)} ${quoted(file)} "$@"\n`]),
   ];
   return lines.join("");
+}
+
+/**
+ * Returns the line that enters the working directory. WorkingDirectory= of the unit would enter it as root, which may
+ * follow links of the container to files of the host. The shell that reads this line has the container's rights.
+ * Shells export PWD and OLDPWD when they change the directory.
+ */
+function directoryLine(directory: string): string {
+  if (directory === "/") return "";
+  const message = `chdir to cwd (${JSON.stringify(directory)}) failed: no such directory, or permission denied`;
+  const failure = `{ printf '%s\\n' ${quoted(message)} >&2; exit 126; }`;
+  return `cd -- ${quoted(directory)} 2>/dev/null || ${failure}; unset PWD OLDPWD\n`;
 }
 
 function named([name, value]: readonly [string, string], line: (name: string, value: string) => string): string {

@@ -8,7 +8,8 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   command:
     "The program and its arguments, with `$(VAR)` replaced. A name without `/` is looked up in the container's `PATH`.",
   args: "Further arguments, with `$(VAR)` replaced.",
-  workingDir: "`WorkingDirectory=`. On the host's files the container waits while the directory does not exist.",
+  workingDir:
+    "On the host's files the container's own user enters the directory, and the container waits while it does not exist. Rejected below `/proc`.",
   "env[].name": "Letters, digits and `_`. With other characters the container waits with CreateContainerConfigError.",
   "env[].value": "`$(VAR)` is replaced. The value is kept in a file of mode 0600 below `/run` and never in the unit.",
   "env[].valueFrom.fieldRef":

@@ -26,7 +26,6 @@ UMask=0027
 OOMScoreAdjust=321
 LimitNPROC=777
 LimitNOFILE=512:1000
-WorkingDirectory=/opt/a directory
 PrivateNetwork=yes
 PrivateIPC=yes
 ProtectHostname=yes
@@ -49,7 +48,7 @@ afterAll(() => machine[Symbol.asyncDispose]());
 /** As translate/ starts a container. */
 async function start(pod: string, script: string, lines = "", prefix = ""): Promise<void> {
   const environment =
-    "export PATH='/usr/bin:/bin'\nexport HOME='/'\nexport TEXT='a  b\n$c'\n[ $# -gt 0 ] || set -- sh -c 'exit 7'\n";
+    "cd '/opt/a directory' && unset PWD OLDPWD\nexport PATH='/usr/bin:/bin'\nexport HOME='/'\nexport TEXT='a  b\n$c'\n[ $# -gt 0 ] || set -- sh -c 'exit 7'\n";
   await machine.write(`${volatile(pod)}/main.env`, environment);
   const options = prefix.includes("setpriv") ? OPTIONS : [];
   await machine.write(`${volatile(pod)}/main.enter`, `${["setpriv", ...options].join(" ")}\n`, 0o400);

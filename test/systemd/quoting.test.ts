@@ -113,7 +113,10 @@ test.for(["dash", "bash"])("every name of a variable arrives, also one that %s h
   await machine.exec(`mkdir -p /opt/${shell} && ln -sf /bin/${shell} /opt/${shell}/sh`);
   for (const value of ["abc", "", "9", "it's $x"]) {
     const variables = new Map(NAMES.map((name) => [name, value]));
-    await machine.write("/opt/env-names", launchText("/opt/env-names", "", variables, ["/opt/probe", "names"]));
+    await machine.write(
+      "/opt/env-names",
+      launchText("/opt/env-names", "", { variables, argv: ["/opt/probe", "names"], directory: "/" }),
+    );
     const [, , script = "", ...words] = launchArgv("/opt/env-names");
     await machine.exec(["env", "-i", `/opt/${shell}/sh`, "-c", script, ...words]);
     const { environment } = said("names");

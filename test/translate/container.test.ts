@@ -146,13 +146,23 @@ describe("the user", () => {
 
 describe("workingDir", () => {
   test.for([
-    [undefined, "/"],
-    ["", "/"],
+    [undefined, undefined],
+    ["", undefined],
     ["/srv/a b", "/srv/a b"],
-    ["/srv/50%", "/srv/50%%"],
+    ["/srv/50%", "/srv/50%"],
     ["/srv/../tmp/", "/tmp"],
-  ] as const)("%j becomes WorkingDirectory=%s", ([workingDir, expected]) => {
-    expect(directive(podOf(workingDir === undefined ? {} : { workingDir }), "WorkingDirectory")).toEqual([expected]);
+  ] as const)("%j is entered by the container's own shell, as %s", ([workingDir, expected]) => {
+    const of = podOf(workingDir === undefined ? {} : { workingDir });
+    const text = runnable(of).files.find(({ name }) => name === "app.env")?.text ?? "";
+    expect(/^cd -- '(.*?)' /m.exec(text)?.[1]).toBe(expected);
+    expect(directive(of, "WorkingDirectory")).toEqual(["/"]);
+  });
+
+  test.for(["/proc/1/root", "/usr/../proc//self/cwd"])("%s keeps the container waiting", (workingDir) => {
+    expect(waiting(podOf({ workingDir }))).toEqual({
+      reason: "CreateContainerError",
+      message: `spec.containers[app].workingDir "${workingDir}" lies within /proc, where other processes have their directories: use another path`,
+    });
   });
 
   test("that the host does not have keeps the container waiting", () => {

@@ -44,7 +44,9 @@ describe("what comes out is what went in", () => {
   test("variables of any name and the program's words, through a launch file", () => {
     const variables = fc.dictionary(fc.oneof(name, anyText), anyText);
     forAll(fc.tuple(variables, fc.array(anyText)), ([wanted, words]) => {
-      const text = unlessRefused(() => launchText("/run/x", "mark", new Map(Object.entries(wanted)), words));
+      const text = unlessRefused(() =>
+        launchText("/run/x", "mark", { variables: new Map(Object.entries(wanted)), argv: words, directory: "/" }),
+      );
       fc.pre(text !== undefined);
       expect(launched(text)).toEqual({ variables: new Map(Object.entries(wanted)), argv: words });
     });

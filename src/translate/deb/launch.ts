@@ -71,7 +71,7 @@ function unitLaunch(resolved: ResolvedContainer, program: PackageProgram, contex
   // systemd sets the user that the unit names; setpriv sets any other.
   const prefix = account.name === undefined ? launchPrefix(confinement, libDir, host.confinementProbe) : [];
   const argv = [...prefix, ...launchArgv(LAUNCH_FILE, standardInput(container, kind))];
-  const { type, lines } = serviceStartLines(start, kind, argv, prefix);
+  const { type, lines } = serviceStartLines(start, kind, argv, [...prefix, ...enterDirectory(confinement)]);
   const directory = directoryLine(start, pod.metadata.uid, container.name, libDir);
   return {
     ok: true,
@@ -88,7 +88,7 @@ function unitLaunch(resolved: ResolvedContainer, program: PackageProgram, contex
     stopSignal: serviceSignal(start),
     lifecycle: serviceHooks(service, container.lifecycle),
     storage: input.mounts.storage,
-    file: launchFile(resolved, program, context),
+    file: launchFile(resolved, program, { context, directory: confinement.workingDirectory }),
     enter:
       account.name === undefined
         ? enterRights(container.name, confinement, host.confinementProbe)
@@ -103,6 +103,11 @@ function startOf({ deb, service, account }: PackageProgram, { root, privileged }
   return { service, account, directories, writable, type: serviceType(service, account, privileged) };
 }
 
+/** Returns the words by which another command of the unit enters the working directory, with the container's rights. */
+function enterDirectory({ workingDirectory }: Confinement): readonly string[] {
+  return workingDirectory === "/" ? [] : ["/bin/sh", "-c", 'cd -- "$0" && exec "$@"', workingDirectory];
+}
+
 /**
  * Returns the launch file with the unit's program and the variables of both; undefined while a ConfigMap or Secret
  * cannot be read.
@@ -110,7 +115,7 @@ function startOf({ deb, service, account }: PackageProgram, { root, privileged }
 function launchFile(
   { container, specHash }: ResolvedContainer,
   { service, account, input: { declared } }: PackageProgram,
-  { host }: ContainerContext,
+  { context: { host }, directory }: { readonly context: ContainerContext; readonly directory: string },
 ): Launch["file"] {
   if (declared === undefined) return undefined;
   const own = (service.settings.get("Environment") ?? []).join(" ");
@@ -121,7 +126,8 @@ function launchFile(
     ...directoryVariables(service),
     ...declared,
   ]);
-  const text = launchText(LAUNCH_FILE, specHash, variables, programWords(container, service, declared));
+  const argv = programWords(container, service, declared);
+  const text = launchText(LAUNCH_FILE, specHash, { variables, argv, directory });
   return { name: environmentFile(container.name), text, uid: account.user.uid };
 }
 

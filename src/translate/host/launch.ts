@@ -39,6 +39,8 @@ export function hostLaunch(resolved: ResolvedContainer, context: ContainerContex
   };
   if (declared === undefined) return launch;
   const variables = hostVariables(declared, confinement.hostname ?? context.host.hostname, user);
-  const text = launchText(LAUNCH_FILE, specHash, variables, command.argv);
+  const text = launchText(LAUNCH_FILE, specHash, {
+    ...{ variables, argv: command.argv, directory: confinement.workingDirectory },
+  });
   return { ...launch, file: { name: environmentFile(container.name), text, uid: user.uid ?? 0 } };
 }

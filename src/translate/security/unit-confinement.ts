@@ -9,9 +9,10 @@ import { seccompLines } from "./seccomp.ts";
 
 /** Returns the confinement as lines of a unit. None of them takes rights from helpers that run with "+". */
 export function confinementLines(confinement: Confinement, files: ConfinementProbe | undefined): UnitLines {
-  const { mounts, workingDirectory } = confinement;
+  const { mounts } = confinement;
   return [
-    ["WorkingDirectory", quotePath(workingDirectory)],
+    // The launch file enters the container's own directory with the container's rights.
+    ["WorkingDirectory", "/"],
     ...hostFilesLines(confinement, files?.present ?? new Set()),
     ...ownDirectoryLines(confinement),
     ...mounts.map(mountLine),

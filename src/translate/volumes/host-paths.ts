@@ -48,6 +48,8 @@ export function hostPathProblem(
   const { workingDir, volumeMounts } = container;
   const given = `${path}.workingDir ${JSON.stringify(workingDir)}`;
   if (workingDir && !workingDir.startsWith("/")) return `${given} is not an absolute path: begin it with /`;
+  if (workingDir && cleanPath(workingDir).startsWith("/proc/"))
+    return `${given} lies within /proc, where other processes have their directories: use another path`;
   if (workingDir && absent.has(workingDir)) return `${given} is not a directory of the host: create it there`;
   const mount = volumeMounts?.find(({ mountPath }) => absent.has(cleanPath(mountPath)));
   if (mount === undefined) return messageProblem(container, path, absent);

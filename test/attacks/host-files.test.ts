@@ -1,0 +1,79 @@
+import type { V1PodSpec, V1SecurityContext } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Container, pod, shell } from "../e2e/support/manifests.ts";
+import { Cluster } from "../support/cluster.ts";
+import { Node } from "../support/node.ts";
+
+let node: Node;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "host-files", { timerInterval: "1s" });
+  await node.kubectl("label", "namespace", node.namespace, "pod-security.kubernetes.io/enforce=baseline");
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+/** What PodSecurity `restricted` wants of a container. */
+const RESTRICTED: V1SecurityContext = {
+  ...{ runAsNonRoot: true, runAsUser: 4321, allowPrivilegeEscalation: false },
+  ...{ capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } },
+};
+
+/** A pod whose first container arranges files in an emptyDir, which the second mounts. */
+function trap(name: string, script: string, container: Container, spec: Partial<V1PodSpec> = {}): object {
+  const arranged = shell(`cd /run/trap; ${script}`, {
+    ...{ name: "arrange", image: "host", securityContext: RESTRICTED },
+    volumeMounts: [{ name: "trap", mountPath: "/run/trap" }],
+  });
+  return pod(node, name, container, {
+    initContainers: [{ ...arranged, name: "arrange" }],
+    volumes: [{ name: "trap", emptyDir: {} }],
+    ...spec,
+  });
+}
+
+/** Reads `state.waiting.message` of a container that is refused. */
+async function refusal(name: string): Promise<string> {
+  const { state } = await node.container(name, ({ state }) => state?.waiting?.reason === "CreateContainerError");
+  return state?.waiting?.message ?? "";
+}
+
+describe("workingDir", () => {
+  test.each(["/proc/1/root/etc/unitlet", "/usr/../proc/1/root"])("%s is refused", async (workingDir) => {
+    const name = `proc-${workingDir.length}`;
+    await node.run(pod(node, name, shell("ls", { workingDir })));
+    expect(await refusal(name)).toContain("lies within /proc");
+  });
+
+  test.each([
+    ["restricted", RESTRICTED],
+    ["baseline", {}],
+  ])("a link to the host's root is not followed, %s", async (name, securityContext) => {
+    const leave = "ls etc/unitlet; cat run/unitlet/sync-requested; echo x >etc/cron.d/pwned-a01; exec sleep infinity";
+    await node.run(
+      trap(`link-${name}`, "ln -s /proc/1/root bash", {
+        ...shell(leave, { workingDir: "/usr/share/doc/bash", securityContext }),
+        volumeMounts: [{ name: "trap", mountPath: "/usr/share/doc" }],
+      }),
+    );
+    const { lastState } = await node.container(`link-${name}`, (status) => status.lastState?.terminated);
+    expect(lastState?.terminated?.exitCode).toBe(126);
+    expect(await node.log(`link-${name}`)).toContain('chdir to cwd ("/usr/share/doc/bash") failed');
+    expect((await node.exec("ls /etc/cron.d")).stdout).not.toContain("pwned");
+  });
+
+  test("exec does not follow one that is made later", async () => {
+    await node.run(
+      trap("exec", "mkdir bash", {
+        ...shell(
+          "cd /run; rmdir /usr/share/doc/bash; ln -s /proc/1/root /usr/share/doc/bash; echo linked; exec sleep infinity",
+        ),
+        ...{ workingDir: "/usr/share/doc/bash", securityContext: RESTRICTED },
+        volumeMounts: [{ name: "trap", mountPath: "/usr/share/doc" }],
+      }),
+    );
+    await node.machine.until(async () => (await node.log("exec")) !== "", { what: "the link" });
+    const entered = `/usr/local/lib/unitlet/container-enter ${node.unit("exec")} -- ls etc/unitlet 2>&1; true`;
+    expect((await node.exec(entered)).stdout).toContain('chdir to cwd ("/usr/share/doc/bash") failed');
+  });
+});
