@@ -8,14 +8,20 @@ import { until } from "../../support/until.ts";
 import { channels, dial, upgraded, WEBSOCKET } from "../support/bare-connection.ts";
 import { Kubectl } from "../support/kubectl.ts";
 import { installServingCertificate, requestKubelet, waitForServerExit } from "../support/kubelet-client.ts";
-import { pod, SLEEP } from "../support/manifests.ts";
+import { pod, SLEEP, shell } from "../support/manifests.ts";
 
 let node: Node;
+
+/** Sends one line to each client of port 7100, and closes. */
+const GREET = `exec perl -MIO::Socket::IP -e '
+  my $listener = IO::Socket::IP->new(LocalHost => "127.0.0.1", LocalPort => 7100, Listen => 8, ReuseAddr => 1) or die;
+  while (my $client = $listener->accept) { print $client "hello\\n" }
+'`;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "streams", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
-  await node.run(pod(node, "first", SLEEP));
+  await node.run(pod(node, "first", SLEEP), pod(node, "greets", shell(GREET)));
   await node.container("first", ({ ready }) => ready);
 });
 
@@ -73,19 +79,15 @@ push @clients, $listener->accept while 1;
 const KUBELET: Readonly<Record<string, string>> = { stdin: "input", stdout: "output", stderr: "error" };
 
 test.each(["v4.channel.k8s.io", "v4.base64.channel.k8s.io"])("ports by channels: %s", async (protocol) => {
-  const listening = node.exec(
-    "timeout 50 perl -MIO::Socket::IP -e 'IO::Socket::IP->new(LocalHost => q(127.0.0.1), LocalPort => 7100, Listen => 1, ReuseAddr => 1)->accept->print(qq(hello\\n))'",
-  );
   await node.machine.until(async () => (await node.exec("ss -Htln 'sport = :7100'")).stdout !== "", {
     what: "a listener",
   });
-  const url = `${port()}/portForward/${node.namespace}/first?port=7100,7101`;
+  const url = `${port()}/portForward/${node.namespace}/greets?port=7100,7101`;
   const { socket, rest } = await upgraded(node, url, [...WEBSOCKET, `Sec-WebSocket-Protocol: ${protocol}`]);
   const { channel } = await channels(rest, protocol.includes("base64"));
   expect([channel(0), channel(1), channel(2)]).toEqual(["\xbc\x1bhello\n", "\xbc\x1b", "\xbd\x1b"]);
-  expect(channel(3)).toMatch(/error forwarding port 7101 to pod first, uid .*connection refused/);
+  expect(channel(3)).toMatch(/error forwarding port 7101 to pod greets, uid .*connection refused/);
   socket.end(websocket.frame(8, Buffer.from([3, 0xe8])));
-  await listening;
 });
 
 test.each(["true", "false"])(
