@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ApiClient, ApiError } from "../io/kube/http.ts";
 import { Kube } from "../io/kube/kube.ts";
 import { requestSync } from "../io/systemd/sync-trigger.ts";
+import { namespacedName } from "../model/api/namespaced-name.ts";
 import { isTerminal } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
 import { CliError } from "./failure.ts";
@@ -32,7 +33,7 @@ export async function drain(
     if (pods.length === 0) return;
     let held = "";
     for (const pod of pods) {
-      const name = `${pod.metadata.namespace}/${pod.metadata.name}`;
+      const name = namespacedName(pod.metadata);
       if (!announced.has(name)) say(`Ending pod ${name}.`);
       announced.add(name);
       if (pod.metadata.deletionTimestamp === undefined) held = (await evict(api, pod)) ?? held;

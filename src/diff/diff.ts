@@ -84,7 +84,8 @@ export function diff(world: World, translations: readonly Translation[]): Step[]
 
 function isNamedAs(translations: readonly Translation[]): (unit: ActualUnit) => boolean {
   const names = new Set(translations.map(({ pod: { metadata } }) => namespacedName(metadata)));
-  return ({ identity }) => identity !== undefined && names.has(`${identity.namespace}/${identity.pod}`);
+  return ({ identity }) =>
+    identity !== undefined && names.has(namespacedName({ namespace: identity.namespace, name: identity.pod }));
 }
 
 function podSteps(translation: Translation, units: readonly ActualUnit[], world: World): Step[] {

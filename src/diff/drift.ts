@@ -1,4 +1,4 @@
-import { listOf, statusesOf } from "../model/api/containers.ts";
+import { eventFieldPath, statusesOf } from "../model/api/containers.ts";
 import type { PodEvent } from "../model/api/event.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { Runnable } from "../model/translation.ts";
@@ -66,7 +66,7 @@ function edited({ pod }: Runnable, unit: DesiredUnit, { what, restart, now }: Ed
     message: `Unit ${unit.name} ${what}`,
     // The run reverts the edit, so the next run that finds one has found another edit.
     occurrence: String(now),
-    ...(container ? { fieldPath: `spec.${listOf(kind)}{${container}}` } : {}),
+    ...(container ? { fieldPath: eventFieldPath(kind, container) } : {}),
   };
   return { because: `it ${what}`, restart: restart && isContainer(unit), event };
 }

@@ -1,3 +1,4 @@
+import { eventFieldPath } from "../model/api/containers.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
@@ -87,7 +88,7 @@ function start({ pod }: Runnable, container: DesiredContainer, because: string, 
   const step = { kind: "start", uid: pod.metadata.uid, unit: container.unitName, because } as const;
   if (!wasStoppedByHand(pod, container, world)) return step;
   const message = `Container ${container.name} was stopped on the host; starting it again`;
-  const fieldPath = `spec.containers{${container.name}}`;
+  const fieldPath = eventFieldPath("container", container.name);
   const event = { pod, type: "Warning", reason: "Drift", message, fieldPath, occurrence: String(world.now) } as const;
   return { ...step, because: "it was stopped on the host", event };
 }

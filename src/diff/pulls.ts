@@ -1,5 +1,6 @@
-import { CONTAINER_LISTS, containersOf } from "../model/api/containers.ts";
+import { containersOf, eventFieldPath } from "../model/api/containers.ts";
 import type { PodEvent } from "../model/api/event.ts";
+import { namespacedName } from "../model/api/namespaced-name.ts";
 import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { DesiredPull } from "../model/image/image.ts";
@@ -40,7 +41,7 @@ function wanted(translation: Translation): Waiting[] {
 
 function ofContainer({ spec }: Pod, { name, kind, pull }: DesiredContainer) {
   const container = containersOf(spec).find((each) => each.name === name);
-  return { image: container?.image, fieldPath: `spec.${CONTAINER_LISTS[kind]}{${name}}`, pull };
+  return { image: container?.image, fieldPath: eventFieldPath(kind, name), pull };
 }
 
 function begin(all: readonly Waiting[]): Step[] {
@@ -48,7 +49,7 @@ function begin(all: readonly Waiting[]): Step[] {
   if (first === undefined) return [];
   const { pull } = podOf(all) ?? first;
   const isFirst = all.some((each) => each.pull.isFirst);
-  const because = `pod ${first.translation.pod.metadata.namespace}/${first.translation.pod.metadata.name} waits for it`;
+  const because = `pod ${namespacedName(first.translation.pod.metadata)} waits for it`;
   return [{ kind: "pull", uid: "", pull: { ...pull, isFirst }, because }, ...all.flatMap(emitEvent)];
 }
 

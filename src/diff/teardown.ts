@@ -1,4 +1,4 @@
-import { listOf } from "../model/api/containers.ts";
+import { eventFieldPath } from "../model/api/containers.ts";
 import type { PodEvent } from "../model/api/event.ts";
 import { stopTimeout } from "../model/api/grace.ts";
 import type { Pod } from "../model/api/pod.ts";
@@ -131,7 +131,7 @@ export function killing(pod: Pod, unit: ActualUnit): PodEvent {
     type: "Normal",
     reason: "Killing",
     message: `Stopping container ${container}`,
-    fieldPath: `spec.${listOf(unit.identity?.kind)}{${container}}`,
+    fieldPath: eventFieldPath(unit.identity?.kind, container),
     occurrence: unit.invocation ?? unit.name,
   };
 }

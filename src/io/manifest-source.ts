@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Log } from "../log.ts";
 import type { PodEvent } from "../model/api/event.ts";
+import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Pod, PodStatus } from "../model/api/pod.ts";
 import { STATE_DIR } from "../model/paths.ts";
 import type { Dependency, FetchResult, ResolvedReferences } from "../model/references.ts";
@@ -86,7 +87,7 @@ export class ManifestSource implements PodSource {
     const key = digest([reason, message, fieldPath].join("\n"), 16);
     if (recorder.find(key)?.occurrence === occurrence) return;
     recorder.record(key, { name: "", count: 0, occurrence });
-    const fields = { pod: `${pod.metadata.namespace}/${pod.metadata.name}`, field: fieldPath, reason, message };
+    const fields = { pod: namespacedName(pod.metadata), field: fieldPath, reason, message };
     if (type === "Warning") this.#log.warning("event", fields);
     else this.#log.notice("event", fields);
   }

@@ -1,3 +1,4 @@
+import { namespacedName } from "./api/namespaced-name.ts";
 import type { Service } from "./api/service.ts";
 import type { Instant } from "./api/time.ts";
 import type { PersistentVolume, PersistentVolumeClaim } from "./api/volume.ts";
@@ -80,7 +81,7 @@ export type ResolvedReferences = ReadonlyMap<string, FetchResult>;
 
 /** Returns the key of a reference; two pods that name the same object share it. */
 export function referenceKey(reference: Reference): string {
-  if (reference.kind !== "token") return `${reference.kind}/${reference.namespace}/${reference.name}`;
+  if (reference.kind !== "token") return `${reference.kind}/${namespacedName(reference)}`;
   const { podUID, serviceAccount, audience = "", expirationSeconds } = reference;
   return `token/${podUID}/${serviceAccount}/${expirationSeconds}/${audience}`;
 }

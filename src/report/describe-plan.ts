@@ -1,3 +1,4 @@
+import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { TokenReference } from "../model/references.ts";
 import type { Step } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
@@ -46,7 +47,7 @@ function tokenFields({ serviceAccount, audience }: TokenReference): PlannedStep[
 function podNames({ units }: World, translations: readonly Translation[]): ReadonlyMap<string, string> {
   const owners = [...units.values()].flatMap(({ identity }) => (identity === undefined ? [] : [identity]));
   return new Map([
-    ...owners.map(({ podUID, namespace, pod }) => [podUID, `${namespace}/${pod}`] as const),
-    ...translations.map(({ pod: { metadata } }) => [metadata.uid, `${metadata.namespace}/${metadata.name}`] as const),
+    ...owners.map(({ podUID, namespace, pod }) => [podUID, namespacedName({ namespace, name: pod })] as const),
+    ...translations.map(({ pod: { metadata } }) => [metadata.uid, namespacedName(metadata)] as const),
   ]);
 }

@@ -1,3 +1,4 @@
+import { namespacedName } from "../model/api/namespaced-name.ts";
 import { toTimestamp } from "../model/api/time.ts";
 import { redactCredentials } from "../model/image/image-reference.ts";
 import type { Step } from "../model/step.ts";
@@ -39,7 +40,7 @@ function subjectOf(step: Step): Readonly<Record<string, string>> {
     case "remove-package":
       return { package: step.package };
     case "delete-pod-object":
-      return { pod: `${step.pod.metadata.namespace}/${step.pod.metadata.name}` };
+      return { pod: namespacedName(step.pod.metadata) };
     default:
       return step.uid === "" ? {} : { uid: step.uid };
   }

@@ -2,8 +2,8 @@ import { forgetEventsExcept } from "../io/kube/event-recorder.ts";
 import { writePodSummaries } from "../io/pods/pod-summary.ts";
 import type { Log } from "../log.ts";
 import type { PodEvent } from "../model/api/event.ts";
+import { namespacedName } from "../model/api/namespaced-name.ts";
 import { isTerminal } from "../model/api/phase.ts";
-import type { Pod } from "../model/api/pod.ts";
 import type { PodSource } from "../ports.ts";
 import { type PodReport, reportPods, runEvents } from "../report/pod-reports.ts";
 import { podSummary } from "../report/pod-summary.ts";
@@ -49,9 +49,13 @@ async function writeStatuses(reports: readonly PodReport[], { source, log }: Pub
         await source.publish(pod, status, patch);
         written.push(report);
         if (status.phase !== pod.status?.phase)
-          log.notice("pod", { pod: nameOf(pod), phase: status.phase, reason: status.reason || undefined });
+          log.notice("pod", {
+            pod: namespacedName(pod.metadata),
+            phase: status.phase,
+            reason: status.reason || undefined,
+          });
       } catch (error) {
-        log.warning("cannot write status", { pod: nameOf(pod), because: (error as Error).message });
+        log.warning("cannot write status", { pod: namespacedName(pod.metadata), because: (error as Error).message });
       }
     }),
   );
@@ -68,7 +72,7 @@ async function emitEvents(events: readonly PodEvent[], { source, log }: PublishP
           await source.recordEvent(event);
         } catch (error) {
           const because = (error as Error).message;
-          log.warning("cannot write event", { pod: nameOf(event.pod), reason: event.reason, because });
+          log.warning("cannot write event", { pod: namespacedName(event.pod.metadata), reason: event.reason, because });
         }
       }
     }),
@@ -79,8 +83,4 @@ async function emitEvents(events: readonly PodEvent[], { source, log }: PublishP
 function saveSummaries(reports: readonly PodReport[], nodeName: string): void {
   writePodSummaries(reports.map(({ pod, status }) => podSummary(pod, status)));
   forgetEventsExcept(new Set([nodeName, ...reports.map(({ pod }) => pod.metadata.uid)]));
-}
-
-function nameOf(pod: Pod): string {
-  return `${pod.metadata.namespace}/${pod.metadata.name}`;
 }

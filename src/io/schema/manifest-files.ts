@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { loadYaml } from "@kubernetes/client-node";
 import { ManifestError, parseManifest } from "../../config/manifest.ts";
+import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Pod } from "../../model/api/pod.ts";
 
 export interface Manifests {
@@ -19,7 +20,7 @@ export function readManifests(paths: readonly string[], nodeName: string): Manif
         const document = parseYaml(text);
         if (document === null || document === undefined) continue;
         const pod = parseManifest(document, nodeName);
-        const key = `${pod.metadata.namespace}/${pod.metadata.name}`;
+        const key = namespacedName(pod.metadata);
         if (pods.has(key)) throw new ManifestError(`pod ${key} is there twice; the first one counts`);
         pods.set(key, pod);
       } catch (error) {

@@ -21,7 +21,7 @@ export function statusesOf(status: PodStatus | undefined): readonly ContainerSta
 }
 
 /** The list of the spec that holds containers of this kind. */
-export const CONTAINER_LISTS = {
+const CONTAINER_LISTS = {
   init: "initContainers",
   sidecar: "initContainers",
   container: "containers",
@@ -38,13 +38,16 @@ export function kindOf({ spec }: Pod, container: Container): ContainerKind {
   return spec.ephemeralContainers?.includes(container) ? "ephemeral" : "container";
 }
 
-export function listOf(kind: UnitKind | undefined): string {
-  return kind === "init" || kind === "sidecar" || kind === "ephemeral"
-    ? CONTAINER_LISTS[kind]
-    : CONTAINER_LISTS.container;
-}
-
-/** The field of the container in its pod, such as `spec.initContainers[db]`, as `kubectl explain` and Events spell it. */
+/** Returns the field of a container in its pod, as problems of fields name it: "spec.initContainers[db]". */
 export function containerPath(pod: Pod, container: Container): string {
   return `spec.${CONTAINER_LISTS[kindOf(pod, container)]}[${container.name}]`;
+}
+
+/**
+ * Returns the field of a container in the `involvedObject` of an Event: "spec.initContainers{db}"
+ * (`container/ref.go: fieldPath`, v1.36). The list is `containers` when the kind is not that of a container.
+ */
+export function eventFieldPath(kind: UnitKind | undefined, container: string): string {
+  const isOther = kind === "init" || kind === "sidecar" || kind === "ephemeral";
+  return `spec.${CONTAINER_LISTS[isOther ? kind : "container"]}{${container}}`;
 }

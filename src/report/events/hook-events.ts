@@ -1,4 +1,4 @@
-import { declaredContainers } from "../../model/api/containers.ts";
+import { declaredContainers, eventFieldPath, kindOf } from "../../model/api/containers.ts";
 import type { PodEvent } from "../../model/api/event.ts";
 import type { Translation } from "../../model/translation.ts";
 import type { World } from "../../model/world.ts";
@@ -14,10 +14,9 @@ export function hookEvents({ kind, pod }: Translation, world: World): PodEvent[]
   const histories = world.directories.get(pod.metadata.uid)?.histories;
   return declaredContainers(pod.spec).flatMap((container) => {
     const failed = histories?.get(container.name)?.failedHooks;
-    const list = pod.spec.initContainers?.includes(container) ? "initContainers" : "containers";
     return HOOKS.flatMap(([hook, reason, message]): PodEvent[] => {
       const occurrence = failed?.[hook];
-      const fieldPath = `spec.${list}{${container.name}}`;
+      const fieldPath = eventFieldPath(kindOf(pod, container), container.name);
       return occurrence ? [{ pod, type: "Warning", reason, message, fieldPath, occurrence }] : [];
     });
   });

@@ -1,4 +1,4 @@
-import { declaredContainers, kindOf } from "../../model/api/containers.ts";
+import { declaredContainers, eventFieldPath, kindOf } from "../../model/api/containers.ts";
 import type { PodEvent } from "../../model/api/event.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
 import { PROBE_TYPES, type ProbeResult, type ProbeType } from "../../model/api/probe.ts";
@@ -25,9 +25,8 @@ function resultEvents(pod: Pod, container: Container, type: ProbeType, result: P
   const { failures, message, warning } = result;
   const end = result.ended ? result : result.end;
   const name = `${type[0]?.toUpperCase()}${type.slice(1)}`;
-  const list = pod.spec.initContainers?.includes(container) ? "initContainers" : "containers";
   const event = (level: PodEvent["type"], reason: string, message: string, of: Moment = result): PodEvent => {
-    const fieldPath = `spec.${list}{${container.name}}`;
+    const fieldPath = eventFieldPath(kindOf(pod, container), container.name);
     return { pod, type: level, reason, message, fieldPath, occurrence: `${of.invocation} ${of.at}` };
   };
   const again = restartPolicy(pod, container, kindOf(pod, container)) === "Never" ? "" : ", will be restarted";

@@ -1,5 +1,6 @@
 import { containersOf } from "../../model/api/containers.ts";
 import type { EnvFromSource, EnvVarSource, KeyRef } from "../../model/api/env-var.ts";
+import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Allocatable } from "../../model/host/allocatable.ts";
 import { type ResolvedReferences, resolveReference } from "../../model/references.ts";
@@ -56,8 +57,9 @@ function keyed(kind: "configmap" | "secret", ref: KeyRef, context: EnvContext): 
   if (!all.ok) return all;
   const value = all.value?.get(ref.key);
   if (value !== undefined || ref.optional) return { ok: true, value };
+  const { namespace } = context.pod.metadata;
   const called = kind === "secret" ? "Secret" : "ConfigMap";
-  return failed(`couldn't find key ${ref.key} in ${called} ${context.pod.metadata.namespace}/${ref.name}`);
+  return failed(`couldn't find key ${ref.key} in ${called} ${namespacedName({ namespace, name: ref.name })}`);
 }
 
 type All = { readonly ok: true; readonly value: ReadonlyMap<string, string> | undefined };
@@ -92,7 +94,7 @@ function textsOf(
   const bytes = texts.find(([, text], at) => !Buffer.from(data[at]?.[1] ?? "", "base64").equals(Buffer.from(text)));
   if (bytes === undefined) return { ok: true, value: new Map(texts) };
   return failed(
-    `key ${bytes[0]} in Secret ${namespace}/${name} is not UTF-8, as a variable must be: mount it as a file`,
+    `key ${bytes[0]} in Secret ${namespacedName({ namespace, name })} is not UTF-8, as a variable must be: mount it as a file`,
   );
 }
 

@@ -1,5 +1,6 @@
+import { containerPath } from "../../model/api/containers.ts";
 import { namespacedName } from "../../model/api/namespaced-name.ts";
-import type { ContainerPort, Pod } from "../../model/api/pod.ts";
+import type { Container, ContainerPort, Pod } from "../../model/api/pod.ts";
 import type { Config } from "../../model/host/config.ts";
 
 export type PortConflict =
@@ -8,7 +9,7 @@ export type PortConflict =
 
 interface Claim {
   readonly pod: Pod;
-  readonly container: string;
+  readonly container: Container;
   readonly port: ContainerPort;
 }
 
@@ -36,9 +37,7 @@ export function portConflicts(pods: readonly Pod[], config: Config): ReadonlyMap
 }
 
 function claimsOf(pod: Pod): Claim[] {
-  return pod.spec.containers.flatMap(({ name, ports }) =>
-    (ports ?? []).map((port) => ({ pod, container: name, port })),
-  );
+  return pod.spec.containers.flatMap((container) => (container.ports ?? []).map((port) => ({ pod, container, port })));
 }
 
 function keyOf({ port }: Claim): string {
@@ -66,7 +65,7 @@ function conflict({ pod, container, port }: Claim, other: Claim): PortConflict {
     };
   return {
     kind: "warn",
-    path: `spec.containers[${container}].ports[${port.containerPort}]`,
+    path: `${containerPath(pod, container)}.ports[${port.containerPort}]`,
     because: `is declared by pod ${namespacedName(other.pod.metadata)} too, and both are on the host's network: the later one will fail to listen`,
   };
 }
@@ -75,7 +74,7 @@ function conflict({ pod, container, port }: Claim, other: Claim): PortConflict {
 export function remappedPort(pod: Pod): { readonly path: string } | undefined {
   for (const container of pod.spec.containers) {
     const port = container.ports?.find(({ hostPort, containerPort }) => hostPort && hostPort !== containerPort);
-    if (port !== undefined) return { path: `spec.containers[${container.name}].ports[${port.containerPort}].hostPort` };
+    if (port !== undefined) return { path: `${containerPath(pod, container)}.ports[${port.containerPort}].hostPort` };
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Node } from "../../model/api/node.ts";
 import { matchesNodeSelectorTerms } from "../../model/api/node-selector.ts";
 import type { Pod } from "../../model/api/pod.ts";
@@ -31,20 +32,18 @@ interface ClaimContext {
 export function claimedVolume(volume: Volume, { pod, references, node }: ClaimContext): Claimed {
   const { namespace } = pod.metadata;
   const name = claimName(pod, volume) ?? "";
+  const claimed = namespacedName({ namespace, name });
   const claim = resolveReference(references, "persistentvolumeclaim", namespace, name);
   if (!claim.ok) return claim;
   const { spec, status, metadata } = claim.value;
   if (volume.ephemeral !== undefined && !isOwner(pod, claim.value))
-    return failed(
-      `PVC ${namespace}/${name} was not created for pod ${namespace}/${pod.metadata.name} (pod is not owner)`,
-    );
+    return failed(`PVC ${claimed} was not created for pod ${namespacedName(pod.metadata)} (pod is not owner)`);
   if (status?.phase !== "Bound" || !spec?.volumeName)
-    return failed(`PVC ${namespace}/${name} has non-bound phase ("${status?.phase ?? ""}") or empty volumeName`);
+    return failed(`PVC ${claimed} has non-bound phase ("${status?.phase ?? ""}") or empty volumeName`);
   const bound = resolveReference(references, "persistentvolume", "", spec.volumeName);
   if (!bound.ok) return bound;
   const { claimRef, local, hostPath, nfs } = bound.value.spec ?? {};
-  if (claimRef?.uid !== metadata.uid)
-    return failed(`PV ${spec.volumeName} is bound to another claim than ${namespace}/${name}`);
+  if (claimRef?.uid !== metadata.uid) return failed(`PV ${spec.volumeName} is bound to another claim than ${claimed}`);
   if (bound.value.spec?.volumeMode === "Block")
     return failed(`volume ${volume.name} has volumeMode Block, but is specified in volumeMounts`);
   if (bound.value.spec === undefined || (local ?? hostPath ?? nfs) === undefined)
