@@ -1,29 +1,30 @@
+import { containersOf } from "../model/api/containers.ts";
+import { unitStopTimeout } from "../model/api/grace.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Step } from "../model/step.ts";
-import { type ActualUnit, isContainer } from "../model/unit.ts";
+import { type ActualUnit, isContainer, type UnitOwner } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
-import { isIntact, withValue } from "../unitfile/identity.ts";
+import { isIntact, withStopTimeout } from "../unitfile/identity.ts";
 import { isStopping, isUp } from "./unit-states.ts";
 
 /**
  * A delete may have a longer grace period than the pod, and so than its units. This run writes it into the units; the next
  * run, which follows at once, stops them. The helper `container-stop` needs no change, because it reads the mark of the delete.
  */
-export function extendGracePeriod({ metadata }: Pod, units: readonly ActualUnit[], { now }: World): Step[] {
-  const { uid, deletionGracePeriodSeconds: seconds } = metadata;
+export function extendGracePeriod(pod: Pod, units: readonly ActualUnit[], { now }: World): Step[] {
+  const { uid, deletionGracePeriodSeconds: seconds } = pod.metadata;
   if (seconds === undefined) return [];
   const writes = units.flatMap((unit): Step[] => {
-    const { name, text, dropIns } = unit;
+    const { name, text, dropIns, identity } = unit;
+    if (identity === undefined || stopTimeoutOf(pod, identity) >= seconds) return [];
     if (!isContainer(unit) || !isUp(unit) || isStopping(unit) || text === undefined || !isIntact(text)) return [];
-    const own = Number(/^TimeoutStopSec=(\d+)$/m.exec(text)?.[1] ?? Number.POSITIVE_INFINITY);
-    if (own >= seconds) return [];
     const because = "the delete has a longer grace period than the unit";
     return [
       {
         kind: "write-unit",
         uid,
         unit: name,
-        text: withValue(text, "TimeoutStopSec", String(seconds)),
+        text: withStopTimeout(text, identity, seconds),
         dropIns,
         because,
       },
@@ -36,4 +37,11 @@ export function extendGracePeriod({ metadata }: Pod, units: readonly ActualUnit[
     { kind: "reload", uid: "", because },
     { kind: "schedule-run", uid, at: now, because: "the pod can be stopped now" },
   ];
+}
+
+/** A container that is not in the pod's spec has no known timeout, and its unit is left as it is. */
+function stopTimeoutOf(pod: Pod, { container: name, stopHelper = false, stopTimeout }: UnitOwner): number {
+  const container = containersOf(pod.spec).find((each) => each.name === name);
+  if (container === undefined) return Number.POSITIVE_INFINITY;
+  return stopTimeout ?? unitStopTimeout(pod, container, stopHelper);
 }

@@ -26,6 +26,8 @@ export interface UnitOwner {
   readonly serviceType?: string;
   /** container-stop ends the container, and keeps its grace period itself. */
   readonly stopHelper?: boolean;
+  /** TimeoutStopSec= in seconds, when a delete has extended it; else unitStopTimeout() returns it. */
+  readonly stopTimeout?: number;
 }
 
 /** Assignments of one section of a unit, with systemd's quoting already done. */

@@ -33,7 +33,10 @@ export function unitOwner(
  * Returns a unit's text: the [X-Kubernetes] section with its owner and the hash of the text, then the other sections.
  */
 export function encodeOwnUnit(identity: UnitOwner, sections: UnitSections): string {
-  const body = encodeUnit(sections);
+  return ownUnit(identity, encodeUnit(sections));
+}
+
+function ownUnit(identity: UnitOwner, body: string): string {
   const lines = [
     ["Namespace", identity.namespace],
     ["Pod", identity.pod],
@@ -43,6 +46,7 @@ export function encodeOwnUnit(identity: UnitOwner, sections: UnitSections): stri
     ["SpecHash", identity.specHash],
     ...(identity.serviceType === undefined ? [] : [["ServiceType", identity.serviceType] as const]),
     ...(identity.stopHelper ? [["StopHelper", "yes"] as const] : []),
+    ...(identity.stopTimeout === undefined ? [] : [["StopTimeout", String(identity.stopTimeout)] as const]),
     ["TextHash", digest(body, HASH_LENGTH)],
   ] as const;
   return `${encodeUnit([[IDENTITY_SECTION, lines]])}\n${body}`;
@@ -58,11 +62,11 @@ export function isIntact(text: string): boolean {
   return written === digest(text.slice(end + 2), HASH_LENGTH);
 }
 
-/** Returns the unit with another value of a key that it has once, with a matching digest. */
-export function withValue(text: string, key: string, value: string): string {
-  const end = text.indexOf("\n\n[") + 2;
-  const body = text.slice(end).replace(new RegExp(`^${key}=.*$`, "m"), `${key}=${value}`);
-  return text.slice(0, end).replace(/^TextHash=.*$/m, `TextHash=${digest(body, HASH_LENGTH)}`) + body;
+/** Returns the unit's text with another TimeoutStopSec=. A second [Service] section at the end replaces the value. */
+export function withStopTimeout(text: string, identity: UnitOwner, seconds: number): string {
+  const body = text.slice(text.indexOf("\n\n[") + 2);
+  const section = encodeUnit([["Service", [["TimeoutStopSec", String(seconds)]]]]);
+  return ownUnit({ ...identity, stopTimeout: seconds }, `${body}\n${section}`);
 }
 
 /** Returns undefined when the text has no complete [X-Kubernetes] section: the unit is not ours. */
@@ -86,6 +90,7 @@ export function readIdentity(text: string): UnitOwner | undefined {
     specHash: value("SpecHash"),
     ...(value("ServiceType") !== "" && { serviceType: value("ServiceType") }),
     ...(value("StopHelper") === "yes" && { stopHelper: true }),
+    ...(value("StopTimeout") !== "" && { stopTimeout: Number(value("StopTimeout")) }),
   };
 }
 

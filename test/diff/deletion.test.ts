@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Pod, PodPhase } from "../../src/model/api/pod.ts";
 import { toTimestamp } from "../../src/model/api/time.ts";
 import type { World } from "../../src/model/world.ts";
-import { isIntact, withValue } from "../../src/unitfile/identity.ts";
+import { isIntact, readIdentity } from "../../src/unitfile/identity.ts";
 import { container, NOW, pod } from "../translate/base.ts";
 import {
   bare,
@@ -167,7 +167,14 @@ describe("a pod that is deleted with more time than it has", () => {
   });
 
   test("and then is", () => {
-    const text = withValue(longer.units.get(APP)?.text ?? "", "TimeoutStopSec", "90");
-    expect(plan(withUnit(longer, APP, { text }))).toEqual(["mark-stopping", "unlink app", `stop slice ${KILLING}`]);
+    const write = stepsOf(longer).find(({ kind }) => kind === "write-unit");
+    const text = write !== undefined && "text" in write ? write.text : "";
+    const identity = readIdentity(text);
+    expect(identity).toMatchObject({ stopTimeout: 90 });
+    expect(plan(withUnit(longer, APP, { text, ...(identity && { identity }) }))).toEqual([
+      "mark-stopping",
+      "unlink app",
+      `stop slice ${KILLING}`,
+    ]);
   });
 });

@@ -34,6 +34,7 @@ test("what was written is read back", () => {
   const optional = {
     serviceType: fc.constantFrom("exec", "forking", "notify", "oneshot"),
     stopHelper: fc.constant(true),
+    stopTimeout: fc.nat(),
   };
   const identity: fc.Arbitrary<UnitOwner> = fc.record(
     { ...required, ...optional },

@@ -6,6 +6,12 @@ import type { Container, Pod } from "./pod.ts";
  */
 const EXIT_RECORD_S = 30;
 
+/**
+ * The grace period of a delete may be longer than the pod's. container-stop waits for it within TimeoutStopSec=, so the unit
+ * has this much more.
+ */
+const HELPER_MARGIN_S = 3600;
+
 /** Returns the seconds that systemd gives a container to stop. Runs enforce a shorter grace period. */
 export function stopTimeout(pod: Pod, container: Container): number {
   return Math.max(EXIT_RECORD_S, longestGrace(pod, container));
@@ -17,4 +23,14 @@ export function stopTimeout(pod: Pod, container: Container): number {
 export function longestGrace(pod: Pod, { startupProbe, livenessProbe }: Container): number {
   const own = [startupProbe, livenessProbe].map((probe) => probe?.terminationGracePeriodSeconds ?? 0);
   return Math.max(pod.spec.terminationGracePeriodSeconds ?? 30, ...own);
+}
+
+/** Returns TimeoutStopSec= of a container's unit in seconds; `stopHelper`: container-stop ends the container. */
+export function unitStopTimeout(pod: Pod, container: Container, stopHelper: boolean): number {
+  return stopHelper ? helperGrace(pod, container) + HELPER_MARGIN_S : stopTimeout(pod, container);
+}
+
+/** Returns the seconds that container-stop gives a container. */
+export function helperGrace(pod: Pod, container: Container): number {
+  return Math.max(1, longestGrace(pod, container));
 }

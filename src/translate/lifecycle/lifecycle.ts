@@ -1,4 +1,4 @@
-import { longestGrace, stopTimeout } from "../../model/api/grace.ts";
+import { helperGrace, unitStopTimeout } from "../../model/api/grace.ts";
 import type { LifecycleHandler } from "../../model/api/lifecycle.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
 import { startedMarker } from "../../model/paths.ts";
@@ -15,9 +15,6 @@ export interface LifecycleInput {
   /** The stop signal of the image or of the package's unit. */
   readonly imageSignal?: string | undefined;
 }
-
-/** A delete may come with a longer grace period than the pod's, which container-stop must be able to wait for. */
-const HOOK_TIMEOUT_S = 3600;
 
 /** The longest back-off plus a margin. TimeoutStartSec= counts for each command of its own. */
 const START_TIMEOUT_S = 330;
@@ -52,18 +49,16 @@ export function hasStopHelper({ container, kind }: Pick<LifecycleInput, "contain
 export function stopLines(input: LifecycleInput): UnitLines {
   const { pod, container, unit, libDir } = input;
   const signal = stopSignal(container.lifecycle?.stopSignal ?? input.imageSignal ?? "");
-  const grace = Math.max(1, longestGrace(pod, container));
+  const hasHelper = hasStopHelper(input);
+  const timeout = ["TimeoutStopSec", String(unitStopTimeout(pod, container, hasHelper))] as const;
   const handler = container.lifecycle?.preStop;
   const killLines: UnitLines = signal === undefined ? [] : [["KillSignal", signal]];
   // A sidecar stops last, within the rest of the pod's grace period.
-  if (!hasStopHelper(input)) return [...killLines, ["TimeoutStopSec", String(stopTimeout(pod, container))]];
+  if (!hasHelper) return [...killLines, timeout];
+  const grace = String(helperGrace(pod, container));
   const name = (signal ?? "SIGTERM").replace(/^SIG/, "");
-  const words = [unit, pod.metadata.uid, container.name, String(grace), name, ...(handler ? hookWords(handler) : [])];
-  return [
-    ...killLines,
-    ["ExecStop", `-+:${libDir}/container-stop ${words.map(quoteWord).join(" ")}`],
-    ["TimeoutStopSec", String(grace + HOOK_TIMEOUT_S)],
-  ];
+  const words = [unit, pod.metadata.uid, container.name, grace, name, ...(handler ? hookWords(handler) : [])];
+  return [...killLines, ["ExecStop", `-+:${libDir}/container-stop ${words.map(quoteWord).join(" ")}`], timeout];
 }
 
 /** The kubelet fails unknown handlers, such as tcpSocket (`lifecycle/handlers.go: Run`, v1.36). */
