@@ -71,6 +71,8 @@ export interface DesiredContainer {
   readonly awaits?: string;
   /** The pull that must succeed before the container can start. */
   readonly pull?: DesiredPull;
+  /** True when `image` is "host" or a path; false for a name that the setting `ignoreImages` replaces. */
+  readonly namesHost: boolean;
   /** The image or package that the container uses; undefined: the host's files. */
   readonly image?: { readonly id: string; readonly stored: Pick<StoredImage, "digest" | "size" | "pulled"> };
 }

@@ -1,22 +1,21 @@
 import type { Pod } from "../model/api/pod.ts";
 import { fromTimestamp, type Instant } from "../model/api/time.ts";
 import type { StoredImage } from "../model/image/image.ts";
-import { parseImage } from "../model/image/image-reference.ts";
 
 /** startTime has whole seconds, and may be a little later than the start of the pull. */
 const CLOCK_TOLERANCE_MS = 2000;
 
-/**
- * Returns the message of the Event Pulled (`images/image_manager.go: EnsureImageExists`, v1.36); undefined when there is no
- * image. `isFirst`: the container has not run before, so a pull since the pod's start was made for it.
- */
-export function pulledMessage(
-  pod: Pod,
-  image: string,
-  stored: Pick<StoredImage, "size" | "pulled"> | undefined,
-  isFirst: boolean,
-): string | undefined {
-  if (stored === undefined && parseImage(image).kind !== "host") return undefined;
+/** An image as a pod names it, and what is known of it. */
+export interface PulledImage {
+  readonly image: string;
+  /** Undefined for the host's files. */
+  readonly stored: Pick<StoredImage, "size" | "pulled"> | undefined;
+  /** The container has not run before, so a pull since the pod's start was made for it. */
+  readonly isFirst: boolean;
+}
+
+/** Returns the message of the Event Pulled (`images/image_manager.go: EnsureImageExists`, v1.36). */
+export function pulledMessage(pod: Pod, { image, stored, isFirst }: PulledImage): string {
   const since =
     pod.status?.startTime === undefined ? undefined : fromTimestamp(pod.status.startTime) - CLOCK_TOLERANCE_MS;
   const pulled = stored?.pulled;

@@ -85,8 +85,9 @@ function baseOf({
   container,
   kind,
   unitName,
-}: ResolvedContainer): Pick<DesiredContainer, "name" | "kind" | "unitName"> {
-  return { name: container.name, kind, unitName };
+  namesHost,
+}: ResolvedContainer): Pick<DesiredContainer, "name" | "kind" | "unitName" | "namesHost"> {
+  return { name: container.name, kind, unitName, namesHost };
 }
 
 /** Names the package that the container uses, also while the container cannot start. */

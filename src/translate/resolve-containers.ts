@@ -4,10 +4,12 @@ import { hasOwnFiles, type ImageReference } from "../model/image/image-reference
 import { containerUnitName } from "../unitfile/names.ts";
 import { annotationOptions } from "./annotations/options.ts";
 import type { TranslateContext } from "./context.ts";
-import { containerReference } from "./images/reference.ts";
+import { imageReference } from "./images/reference.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
 import { requestedUser } from "./security/user.ts";
 import { specHash } from "./spec-hash.ts";
+
+const HOST = { kind: "host" } as const;
 
 /** Resolves every container of the pod, in the order of containersOf(). The pod's names have been checked. */
 export function resolveContainers(
@@ -16,16 +18,18 @@ export function resolveContainers(
 ): readonly ResolvedContainer[] {
   const { namespace, name } = pod.metadata;
   const containers = containersOf(pod.spec);
-  const references = new Map(containers.map((each) => [each.name, containerReference(each, config)]));
+  const references = new Map(containers.map(({ name, image }) => [name, imageReference(image)]));
   return containers.map((container) => {
     const read = { pod, container, options: annotationOptions(pod, container), user: requestedUser(pod, container) };
-    const target = targetOf(container, references);
+    const named = references.get(container.name) ?? HOST;
+    const target = config.ignoreImages ? undefined : targetOf(container, references);
     return {
       ...read,
       kind: kindOf(pod, container),
       unitName: containerUnitName(namespace, name, container.name),
       path: containerPath(pod, container),
-      reference: references.get(container.name) ?? { kind: "host" },
+      reference: config.ignoreImages ? HOST : named,
+      namesHost: named.kind === "host",
       network,
       specHash: specHash(read),
       ...(target !== undefined && { target }),

@@ -15,6 +15,8 @@ export interface ResolvedContainer {
   readonly path: string;
   /** What `image` names; the host's files whatever it names, with the setting `ignoreImages`. */
   readonly reference: ImageReference;
+  /** True when `image` names the host's files. */
+  readonly namesHost: boolean;
   /** What the pod's annotations say of this container. */
   readonly options: AnnotationOptions;
   /** runAsUser and runAsGroup. */

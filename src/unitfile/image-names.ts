@@ -1,22 +1,24 @@
-import { isDeb } from "../model/image/deb-reference.ts";
-import { redactCredentials } from "../model/image/image-reference.ts";
+import { type ImageReference, redactCredentials } from "../model/image/image-reference.ts";
 import { digest } from "./hash.ts";
 
 /** Prefix of a package's key; no other key contains "-". */
 const DEB = "deb-";
 
+/** The part of a reference to an image or a package that tells it from others. */
+type NamedImage = Pick<Extract<ImageReference, { readonly name: string }>, "kind" | "name">;
+
 /**
  * Returns a key that identifies an image and is valid in file names and unit instances. It has 128 bits of a hash, so
  * that no attacker finds an image with the key of another one.
  */
-export function imageKey(name: string): string {
+export function imageKey({ kind, name }: NamedImage): string {
   const shown = redactCredentials(name).replace(/#.*/, "");
   const last = shown.slice(shown.lastIndexOf("/") + 1).replace(/@sha256:([0-9a-f]{12}).*/, "_$1");
   const plain = last
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "_")
     .slice(0, 60);
-  return `${isDeb(name) ? DEB : ""}${plain}_${digest(name, 32)}`;
+  return `${kind === "deb" ? DEB : ""}${plain}_${digest(name, 32)}`;
 }
 
 /** Returns the unit that pulls the image. */
@@ -24,7 +26,8 @@ export const imageUnit = (key: string) =>
   key.startsWith(DEB) ? `unitlet-deb@${key.slice(DEB.length)}.service` : `unitlet-image@${key}.service`;
 
 /** Returns the key for the removal of a package that was installed for pods. */
-export const removalKey = (name: string) => `remove.${imageKey(`deb://${name}`).slice(DEB.length)}`;
+export const removalKey = (name: string) =>
+  `remove.${imageKey({ kind: "deb", name: `deb://${name}` }).slice(DEB.length)}`;
 export const removalUnit = (key: string) => `unitlet-deb@${key}.service`;
 
 /** Returns the key of the image that a unit pulls; undefined for other units. */

@@ -111,7 +111,7 @@ export function runnable(
 ): Runnable {
   const desired = (name: string, kind: ContainerKind): DesiredContainer => {
     const why = waiting[name];
-    return { name, kind, unitName: unitName(name), ...(why !== undefined && { waiting: why }) };
+    return { name, kind, unitName: unitName(name), namesHost: true, ...(why !== undefined && { waiting: why }) };
   };
   return {
     kind: "runnable",

@@ -9,23 +9,27 @@ const arrived = { ...pod(), status: { startTime: agoText(60) } };
 
 test("what was pulled for the pod, with how long it took and how much it was", () => {
   const message = 'Successfully pulled image "nginx" in 1.5s (1.5s including waiting). Image size: 4711 bytes.';
-  expect(pulledMessage(arrived, "nginx", stored(NOW - 30_000, NOW - 28_500), true)).toBe(message);
+  expect(pulledMessage(arrived, { image: "nginx", stored: stored(NOW - 30_000, NOW - 28_500), isFirst: true })).toBe(
+    message,
+  );
 });
 
 test("what was there when the pod came", () => {
-  expect(pulledMessage(arrived, "nginx", stored(NOW - 90_000, NOW - 80_000), true)).toBe(PRESENT);
+  expect(pulledMessage(arrived, { image: "nginx", stored: stored(NOW - 90_000, NOW - 80_000), isFirst: true })).toBe(
+    PRESENT,
+  );
 });
 
 test("what is there when the container starts again", () => {
-  expect(pulledMessage(arrived, "nginx", stored(NOW - 30_000, NOW - 28_500), false)).toBe(PRESENT);
+  expect(pulledMessage(arrived, { image: "nginx", stored: stored(NOW - 30_000, NOW - 28_500), isFirst: false })).toBe(
+    PRESENT,
+  );
 });
 
 test("the host's own files", () => {
-  expect(pulledMessage(arrived, "host", undefined, true)).toBe(PRESENT.replace("nginx", "host"));
-});
-
-test("nothing, where names of images are ignored", () => {
-  expect(pulledMessage(arrived, "nginx", undefined, true)).toBeUndefined();
+  expect(pulledMessage(arrived, { image: "host", stored: undefined, isFirst: true })).toBe(
+    PRESENT.replace("nginx", "host"),
+  );
 });
 
 test.for([

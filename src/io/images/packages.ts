@@ -16,7 +16,7 @@ export function readPackages(references: readonly DebReference[]): Packages | un
   if (references.length === 0) return undefined;
   // First of all: deb-pull removes that file last.
   const begun = cutOff();
-  const wanted = references.map((reference) => ({ reference, ref: readRef(imageKey(reference.name)) }));
+  const wanted = references.map((reference) => ({ reference, ref: readRef(imageKey(reference)) }));
   const status = readStatus(
     new Set(wanted.flatMap(({ reference, ref }) => ("url" in reference ? (ref.package ?? []) : reference.package))),
   );
@@ -32,7 +32,7 @@ export function readPackages(references: readonly DebReference[]): Packages | un
       return [];
     const { needs: _, ...entry } = found;
     const deb: InstalledDeb = { ...entry, ...ref.times(found.version), ...filesOf(found) };
-    return [[imageKey(reference.name), deb] as const];
+    return [[imageKey(reference), deb] as const];
   });
   return {
     supported: hasApt(),

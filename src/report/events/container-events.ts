@@ -1,5 +1,5 @@
 import { invocationOf } from "../../model/api/container-id.ts";
-import { CONTAINER_LISTS, containersOf, kindOf } from "../../model/api/containers.ts";
+import { containersOf, eventFieldPath, kindOf } from "../../model/api/containers.ts";
 import type { PodEvent } from "../../model/api/event.ts";
 import type { ContainerState, ContainerStatus, Pod, Terminated } from "../../model/api/pod.ts";
 import { redactCredentials } from "../../model/image/image-reference.ts";
@@ -11,13 +11,17 @@ export function containerEvents(
   pod: Pod,
   previous: ContainerStatus | undefined,
   next: ContainerStatus,
-  desired?: Pick<DesiredContainer, "image" | "awaits">,
+  desired?: Pick<DesiredContainer, "image" | "namesHost" | "awaits">,
 ): PodEvent[] {
   const runs = newRuns(previous, next);
   return [
     ...runs.flatMap((run, at) => {
       const isFirst = previous?.containerID === undefined && at === 0;
-      return runEvents(pod, next, run, pulledMessage(pod, next.image, desired?.image?.stored, isFirst));
+      const stored = desired?.image?.stored;
+      // The name of an image that the setting `ignoreImages` replaces by the host's files is not present.
+      const isPresent = stored !== undefined || desired?.namesHost === true;
+      const pulled = isPresent ? pulledMessage(pod, { image: next.image, stored, isFirst }) : undefined;
+      return runEvents(pod, next, run, pulled);
     }),
     ...waitingEvents(pod, previous, next, desired?.awaits),
   ];
@@ -119,6 +123,6 @@ function error(message: string): Words {
 
 function containerEvent(pod: Pod, name: string, event: Omit<PodEvent, "pod" | "fieldPath">): PodEvent {
   const container = containersOf(pod.spec).find((each) => each.name === name);
-  const list = CONTAINER_LISTS[container === undefined ? "container" : kindOf(pod, container)];
-  return { pod, ...event, fieldPath: `spec.${list}{${name}}` };
+  const kind = container === undefined ? undefined : kindOf(pod, container);
+  return { pod, ...event, fieldPath: eventFieldPath(kind, name) };
 }

@@ -18,7 +18,8 @@ export function volumeEvents(
       volumeMounts?.some((mount) => mount.name === volume),
     );
     const isFirst = mounting.some(({ name }) => after.has(name)) && !mounting.some(({ name }) => before.has(name));
-    const message = isFirst && stored !== undefined ? pulledMessage(pod, reference, stored, true) : undefined;
+    const message =
+      isFirst && stored !== undefined ? pulledMessage(pod, { image: reference, stored, isFirst: true }) : undefined;
     return message === undefined ? [] : [{ pod, type: "Normal", reason: "Pulled", message, occurrence: volume }];
   });
 }

@@ -10,7 +10,7 @@ import { pullRequestedAt, satisfiesPullPolicy } from "./pull-request.ts";
 export function packageCandidate(request: ImageRequest, reference: DebReference, context: ImageContext): Candidate {
   const { directory, images = NO_IMAGES } = context;
   const image = redactCredentials(request.image ?? "");
-  const key = imageKey(reference.name);
+  const key = imageKey(reference);
   const { debs } = images;
   const deb = debs?.installed.get(key);
   const policy = pullPolicy(request, reference);

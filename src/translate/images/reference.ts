@@ -1,6 +1,5 @@
 import { containersOf } from "../../model/api/containers.ts";
-import type { Container, Pod } from "../../model/api/pod.ts";
-import type { Config } from "../../model/host/config.ts";
+import type { Pod } from "../../model/api/pod.ts";
 import type { DebReference } from "../../model/image/deb-reference.ts";
 import { type ImageReference, parseImage } from "../../model/image/image-reference.ts";
 import { imageKey } from "../../unitfile/image-names.ts";
@@ -10,17 +9,9 @@ export function imageReference(image: string | undefined): ImageReference {
   return parseImage(image ?? "");
 }
 
-/** As imageReference(), but the host's files for every container while the setting `images` is "ignore". */
-export function containerReference(
-  { image }: Pick<Container, "image">,
-  { ignoreImages }: Pick<Config, "ignoreImages">,
-) {
-  return ignoreImages ? ({ kind: "host" } as const) : imageReference(image);
-}
-
 /** Returns the keys, as unitfile/image-names.ts makes them, of all images that containers and volumes of these pods name. */
 export function imageKeys(pods: readonly Pod[]): ReadonlySet<string> {
-  const keys = pods.flatMap(referencesOf).flatMap((each) => ("name" in each ? [imageKey(each.name)] : []));
+  const keys = pods.flatMap(referencesOf).flatMap((each) => ("name" in each ? [imageKey(each)] : []));
   return new Set(keys);
 }
 

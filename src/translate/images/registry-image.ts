@@ -25,7 +25,7 @@ export function registryCandidate(
 ): Candidate | { readonly because: string } {
   const isUnsure = reference.kind === "tarball" && reference.sha256 === undefined;
   if (isUnsure && config.imageChecksums === "required") return { because: NO_CHECKSUM };
-  const key = imageKey(reference.name);
+  const key = imageKey(reference);
   const stored = images.stored.get(key);
   const policy = pullPolicy(request, reference);
   const repository = reference.kind === "oci" ? reference.repository : redactCredentials(reference.url);

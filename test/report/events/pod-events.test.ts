@@ -63,7 +63,10 @@ describe("podEvents()", () => {
   });
 
   test("does not claim that an image is present which is not", () => {
-    expect(events(of(WAITING), of(run(1, { image: "nginx" })))).toEqual(started(1).slice(1));
+    const translation = runnable();
+    const containers = translation.containers.map((each) => ({ ...each, namesHost: false }));
+    const change = { translation: { ...translation, containers } };
+    expect(events(of(WAITING), of(run(1, { image: "nginx" })), change)).toEqual(started(1).slice(1));
   });
 
   test("tells the init container by its field", () => {

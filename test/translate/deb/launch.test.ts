@@ -38,7 +38,10 @@ const DEBS: Omit<Packages, "installed"> = {
 
 function translated(change: Partial<Container> = {}, texts: readonly string[] = [UNIT], spec: Partial<PodSpec> = {}) {
   const deb = { ...DEB, services: texts.length === 0 ? [] : [{ name: "redis-server.service", texts }] };
-  const images: Images = { ...NO_IMAGES, debs: { ...DEBS, installed: new Map([[imageKey(IMAGE), deb]]) } };
+  const images: Images = {
+    ...NO_IMAGES,
+    debs: { ...DEBS, installed: new Map([[imageKey({ kind: "deb", name: IMAGE }), deb]]) },
+  };
   const { command: _, ...plain } = container();
   const own = pod({ containers: [{ ...plain, image: IMAGE, ...change }], ...spec });
   return runnable(own, { config: { ...CONFIG, imagePulls: "allow" }, images });

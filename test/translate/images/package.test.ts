@@ -22,7 +22,7 @@ interface Given {
 }
 
 function judged({ image = "deb://jq", policy, config, deb, supported = true, hasRun = false }: Given) {
-  const installed = new Map(deb ? [[imageKey(image), deb]] : []);
+  const installed = new Map(deb ? [[imageKey({ kind: "deb", name: image }), deb]] : []);
   const debs: Packages = { supported, installed, passwd: "", group: "" };
   const images: Images = { ...NO_IMAGES, at: NOW, debs };
   const change: Partial<Container> = { image, command: ["jq"], ...(policy && { imagePullPolicy: policy }) };

@@ -8,7 +8,7 @@ import { imageKey } from "../../../src/unitfile/image-names.ts";
 import { CONFIG, HOST, NO_REFERENCES, NOW, podOf, resolved } from "../base.ts";
 
 const NAME = "docker.io/library/nginx:1";
-const KEY = imageKey(NAME);
+const KEY = imageKey({ kind: "oci", name: NAME });
 const DIGEST = `sha256:${"ab".repeat(32)}`;
 
 const STORED: StoredImage = {
@@ -84,7 +84,9 @@ describe("a file by URL without a checksum", () => {
     ["Always", false],
   ] as const)("is one where it is allowed, and with %s that of before is %s", ([imagePullPolicy, isTaken]) => {
     const config = { ...ANY, imageChecksums: "optional" } as const;
-    const of = images({ stored: new Map([[imageKey(image), { ...STORED, name: image, checkedAt: 0 }]]) });
+    const of = images({
+      stored: new Map([[imageKey({ kind: "tarball", name: image }), { ...STORED, name: image, checkedAt: 0 }]]),
+    });
     const policy = imagePullPolicy === undefined ? {} : { imagePullPolicy };
     expect(judge({ image, ...policy }, of, since(NOW), config as never).kind).toBe(isTaken ? "stored" : "absent");
   });
@@ -129,7 +131,7 @@ describe("an image that is not there", () => {
 
   test("is latest without a tag, which is always asked for", () => {
     const name = "docker.io/library/nginx:latest";
-    const of = images({ stored: new Map([[imageKey(name), { ...STORED, name, checkedAt: 0 }]]) });
+    const of = images({ stored: new Map([[imageKey({ kind: "oci", name }), { ...STORED, name, checkedAt: 0 }]]) });
     expect(judge({ image: "nginx" }, of)).toMatchObject({ kind: "absent", waits: { pull: { name } } });
   });
 

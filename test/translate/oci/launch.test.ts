@@ -21,7 +21,10 @@ const STORED: StoredImage = {
 };
 
 function translated(change: Partial<Container> = {}, spec: Partial<PodSpec> = {}, stored: Partial<StoredImage> = {}) {
-  const images: Images = { ...NO_IMAGES, stored: new Map([[imageKey(NAME), { ...STORED, ...stored }]]) };
+  const images: Images = {
+    ...NO_IMAGES,
+    stored: new Map([[imageKey({ kind: "oci", name: NAME }), { ...STORED, ...stored }]]),
+  };
   const { command: _, ...plain } = container();
   const own = pod({ containers: [{ ...plain, image: "app:1", ...change }], ...spec });
   return runnable(own, { config: { ...CONFIG, imagePulls: "allow" }, images });

@@ -17,7 +17,7 @@ const STORED: StoredImage = {
   passwd: "",
   group: "",
 };
-const IMAGES: Images = { ...NO_IMAGES, stored: new Map([[imageKey(NAME), STORED]]) };
+const IMAGES: Images = { ...NO_IMAGES, stored: new Map([[imageKey({ kind: "oci", name: NAME }), STORED]]) };
 const SANDBOX = `/run/unitlet/pods/${UID}/sandbox`;
 const UNIT = "unitlet-sandbox.shop.web.pod.service";
 

@@ -25,7 +25,7 @@ const FILES = mounting({ reference: "files:1" });
 
 const images = (change: Partial<Images> = {}): Images => ({ ...NO_IMAGES, at: NOW, ...change });
 const stored = (change: Partial<StoredImage> = {}) =>
-  images({ stored: new Map([[imageKey(NAME), { ...STORED, ...change }]]) });
+  images({ stored: new Map([[imageKey({ kind: "oci", name: NAME }), { ...STORED, ...change }]]) });
 const context = (of: Images, change: Partial<TranslateContext> = {}) => ({
   ...{ config: { ...CONFIG, imagePulls: "allow" as const }, images: of },
   ...change,
@@ -98,7 +98,7 @@ describe("an image that is not here", () => {
       { volume: "v", reference: "files:1", pull: expect.objectContaining({ name: NAME, isFirst: true }) },
     ]);
     expect(containers[0]).toEqual({
-      ...{ name: "app", kind: "container", unitName: "unitlet.shop.web.app.service" },
+      ...{ name: "app", kind: "container", namesHost: true, unitName: "unitlet.shop.web.app.service" },
     });
     expect(files).toContainEqual({ name: "v.volume.pull-requested", text: String(NOW), uid: 0 });
     expect(storage).toEqual([]);
@@ -122,7 +122,7 @@ describe("an image that is not here", () => {
   });
 
   test("is told like that of a container when it cannot be pulled", () => {
-    const failed = new Map([[imageKey(NAME), { message: "no such image", at: NOW, count: 1 }]]);
+    const failed = new Map([[imageKey({ kind: "oci", name: NAME }), { message: "no such image", at: NOW, count: 1 }]]);
     const at = (now: number) => context(images({ failed, at: now }), asked);
     expect(waiting(FILES, at(NOW))).toEqual({ reason: "ErrImagePull", message: "no such image" });
     expect(waiting(FILES, at(NOW + 5000))).toEqual({
@@ -171,7 +171,7 @@ test("in a container on an image's files nothing there is setuid, nothing a devi
     group: "",
     config: { ...config, workingDirectory: "", user: "", stopSignal: "" },
   };
-  const known = new Map([NAME, "docker.io/library/app:1"].map((name) => [imageKey(name), program]));
+  const known = new Map([NAME, "docker.io/library/app:1"].map((name) => [imageKey({ kind: "oci", name }), program]));
   const { command: _, ...plain } = container({ image: "app:1", volumeMounts: [{ name: "v", mountPath: "/srv" }] });
   const of = pod({ volumes: [{ name: "v", image: { reference: "files:1" } }], containers: [plain] });
   const file = runnable(of, context(images({ stored: known }))).files.find(({ name }) => name === "app.json");
@@ -184,5 +184,5 @@ test("in a container on an image's files nothing there is setuid, nothing a devi
 });
 
 test("what is to be known of a pod's volumes is known by the names of their images", () => {
-  expect([...imageKeys([FILES])]).toEqual([imageKey(NAME)]);
+  expect([...imageKeys([FILES])]).toEqual([imageKey({ kind: "oci", name: NAME })]);
 });
