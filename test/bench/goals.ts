@@ -25,7 +25,7 @@ const GOALS: readonly Goal[] = [
       all.length > 0 ? Math.max(...all.map(({ started }) => started.fullRun * 100)) : undefined,
   },
   { what: "idle run, 110 pods: CPU", unit: "ms", most: 60, figure: (all) => idle(all, 110)?.cpu.median },
-  { what: "idle run, 110 pods: peak memory", unit: "MB", most: 60, figure: (all) => idle(all, 110)?.peak.median },
+  { what: "idle run, 110 pods: peak memory", unit: "MiB", most: 60, figure: (all) => idle(all, 110)?.peak.median },
   { what: "each pod more, for an idle run: CPU", unit: "ms", most: 0.1, figure: (all) => slope(all, 110, 500) },
   {
     what: "a minute of the whole machine, 110 pods: CPU",
@@ -55,7 +55,7 @@ const GOALS: readonly Goal[] = [
   },
   {
     what: "100 kubectl logs --follow: memory of the service",
-    unit: "MB",
+    unit: "MiB",
     most: 100,
     figure: ({ port }) => port?.followers.own,
   },

@@ -24,7 +24,7 @@ export interface Port {
   readonly firstByte: Readonly<Record<"kubectl" | "journalctl", Summary>> &
     Readonly<Record<"logs" | "exec", { readonly cold: Summary; readonly warm: Summary }>>;
   readonly throughput: Readonly<Record<"logs" | "exec", Throughput>>;
-  /** Megabytes, at most: of its own, and with its share of programs and files in memory. */
+  /** MiB, at most: of its own, and with its share of programs and files in memory. */
   readonly followers: { readonly count: number; readonly own: number; readonly shared: number };
   /** Processes of the service, once it has been idle. */
   readonly left: number;

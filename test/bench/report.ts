@@ -65,7 +65,7 @@ function runs({ floor, idle }: Results): string {
   );
   const bare = floor && ["–", "node -e 0", range(floor.cpu), range(floor.wall), range(floor.peak), 0, 0, 0, "", ""];
   return table("An idle run: median (min–max)", [
-    ["pods", "run", "CPU ms", "wall ms", "peak MB", "requests", "bytes in", "bytes out", "PID 1 ms", "dbus ms"],
+    ["pods", "run", "CPU ms", "wall ms", "peak MiB", "requests", "bytes in", "bytes out", "PID 1 ms", "dbus ms"],
     ...(bare ? [bare] : []),
     ...rows,
   ]);
@@ -153,7 +153,7 @@ function port({ port: all }: Results): string {
     ["… CPU ms of the service a MB", number(throughput.logs.cpu)],
     ["kubectl exec, MB/s", number(throughput.exec.speed)],
     ["… CPU ms of the service a MB", number(throughput.exec.cpu)],
-    [`${followers.count} kubectl logs --follow: MB of the service's own`, number(followers.own)],
+    [`${followers.count} kubectl logs --follow: MiB of the service's own`, number(followers.own)],
     ["… with its share of programs and files in memory", number(followers.shared)],
     ["processes once nobody asks", left],
   ]);
