@@ -12,7 +12,7 @@ export interface JournalEntry {
 
 const NEWLINE = 0x0a;
 const EQUALS = 0x3d;
-const LENGTH_SIZE = 8;
+const LENGTH_BYTES = 8;
 
 /** Reads https://systemd.io/JOURNAL_EXPORT_FORMATS as it comes, in pieces of any size. */
 export class ExportReader {
@@ -49,7 +49,7 @@ function readFields(data: Buffer, start: number, fields: Map<string, Buffer>): n
       continue;
     }
     // Without "=" the value follows as bytes, after its length.
-    const value = newline + 1 + LENGTH_SIZE;
+    const value = newline + 1 + LENGTH_BYTES;
     if (data.length < value) return undefined;
     const end = value + Number(data.readBigUInt64LE(newline + 1));
     if (data.length <= end) return undefined;

@@ -20,13 +20,13 @@ const HEADERS = 8;
 const WINDOW_UPDATE = 9;
 
 const FIN = 1;
-const HEAD = 8;
+const HEADER_BYTES = 8;
 const CONTROL = 0x8000;
 const VERSION = 3;
 const ID = 0x7fffffff;
 
 /** A control frame's payload in bytes; only these are kept until they are whole. */
-const LARGEST_CONTROL = 16 * 1024;
+const MAX_CONTROL_BYTES = 16 * 1024;
 
 /** Cuts the bytes of a connection into frames. */
 export class FrameReader {
@@ -43,18 +43,18 @@ export class FrameReader {
 
   #next(): Frame | undefined {
     if (this.#data !== undefined) return this.#piece(this.#data);
-    if (this.#bytes.length < HEAD) return undefined;
+    if (this.#bytes.length < HEADER_BYTES) return undefined;
     const [start, flags] = [this.#bytes.readUInt16BE(0), this.#bytes.readUInt8(4)];
     const length = this.#bytes.readUInt32BE(4) & 0xffffff;
     if ((start & CONTROL) === 0) {
-      const id = this.#take(HEAD).readUInt32BE(0);
+      const id = this.#take(HEADER_BYTES).readUInt32BE(0);
       this.#data = { id, isLast: (flags & FIN) !== 0, left: length };
       return this.#piece(this.#data);
     }
     if ((start & ~CONTROL) !== VERSION) throw new ProtocolError(`this is not SPDY/3: version ${start & ~CONTROL}`);
-    if (length > LARGEST_CONTROL) throw new ProtocolError(`a control frame of ${length} bytes is too large`);
-    if (this.#bytes.length < HEAD + length) return undefined;
-    const type = this.#take(HEAD).readUInt16BE(2);
+    if (length > MAX_CONTROL_BYTES) throw new ProtocolError(`a control frame of ${length} bytes is too large`);
+    if (this.#bytes.length < HEADER_BYTES + length) return undefined;
+    const type = this.#take(HEADER_BYTES).readUInt16BE(2);
     return this.#control(type, (flags & FIN) !== 0, this.#take(length));
   }
 

@@ -9,7 +9,7 @@ export type Headers = ReadonlyMap<string, string>;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /** As far as a compressed block may point back. */
-const WINDOW = 32 * 1024;
+const WINDOW_BYTES = 32 * 1024;
 
 const USES_DICTIONARY = 0x20;
 /** Its Adler-32. */
@@ -27,7 +27,7 @@ export class HeaderReader {
     const isFirst = this.#said === undefined;
     const before = this.#said ?? (usesDictionary(block) ? DICTIONARY : Buffer.alloc(0));
     const unpacked = unpack(isFirst ? block.subarray(before.length > 0 ? 6 : 2) : block, before);
-    this.#said = Buffer.concat([before, unpacked]).subarray(-WINDOW);
+    this.#said = Buffer.concat([before, unpacked]).subarray(-WINDOW_BYTES);
     return parse(unpacked);
   }
 }

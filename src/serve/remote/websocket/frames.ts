@@ -25,7 +25,7 @@ const CONTINUATION = 0;
 const FIN = 0x80;
 const RESERVED = 0x70;
 const MASKED = 0x80;
-const LARGEST_CONTROL = 125;
+const MAX_CONTROL_BYTES = 125;
 
 interface Head {
   readonly opcode: number;
@@ -115,7 +115,8 @@ function readHead(bytes: Buffer): Head | undefined {
   const short = second & 0x7f;
   if ((first & RESERVED) !== 0) throw new ProtocolError("an extension is used that nobody has asked for");
   if ((second & MASKED) === 0) throw new ProtocolError("a client has to mask its frames");
-  if (opcode >= CLOSE && (!isFinal || short > LARGEST_CONTROL)) throw new ProtocolError("a control frame is too large");
+  if (opcode >= CLOSE && (!isFinal || short > MAX_CONTROL_BYTES))
+    throw new ProtocolError("a control frame is too large");
   const size = 2 + (short === 126 ? 2 : short === 127 ? 8 : 0) + 4;
   if (bytes.length < size) return undefined;
   const length = short === 126 ? bytes.readUInt16BE(2) : short === 127 ? Number(bytes.readBigUInt64BE(2)) : short;
