@@ -2,14 +2,12 @@ import { loadConfig } from "./io/config-files.ts";
 import { connectPodSource } from "./io/pod-source.ts";
 import { countRun } from "./io/run-counts.ts";
 import { logTo } from "./log.ts";
+import { EX_CONFIG, EX_SOFTWARE } from "./model/exit-status.ts";
 import type { RunEnd } from "./model/run-end.ts";
 import { sync } from "./run/sync.ts";
 
 /** A run sends no request to the API server after this time, so that it ends before systemd ends it. */
 const API_BUDGET_MS = 15_000;
-
-const EX_SOFTWARE = 70;
-const EX_CONFIG = 78;
 
 // dbus-next drops its pending calls with its connection, and Node then exits with 0. Until a run returns, it counts as failed.
 process.exitCode = EX_SOFTWARE;

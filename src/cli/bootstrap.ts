@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { loadSchema } from "../io/bundles/loaders.ts";
 import { ApiError } from "../io/kube/http.ts";
 import { fetchClusterInfo, parseToken, publicKeyHashes, signatureProblem } from "../io/pki/discovery.ts";
+import { EX_USAGE } from "../model/exit-status.ts";
 import type { Cluster } from "../model/host/config.ts";
-import { CliError, EX_USAGE } from "./failure.ts";
+import { CliError } from "./failure.ts";
 import type { JoinOptions } from "./join-options.ts";
 
 const TIMEOUT_MS = 10_000;

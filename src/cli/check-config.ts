@@ -1,9 +1,8 @@
 import { loadConfig } from "../io/config-files.ts";
 import { contentOf } from "../io/kube/http.ts";
+import { EX_CONFIG } from "../model/exit-status.ts";
 import type { Config, FileOrData } from "../model/host/config.ts";
 import { CliError } from "./failure.ts";
-
-const EX_CONFIG = 78;
 
 /** `unitlet check-config`: checks the configuration and the files that it names. Throws ConfigError, CliError. */
 export async function checkConfig(): Promise<string> {

@@ -1,5 +1,3 @@
-export const EX_USAGE = 64;
-
 /** Ends a command with a message for stderr and an exit status. */
 export class CliError extends Error {
   override readonly name = "CliError";

@@ -1,10 +1,11 @@
 import { diskSpace, readStore, removeImage } from "../io/images/image-store.ts";
 import { writeRemoval } from "../io/images/package-store.ts";
+import { EX_USAGE } from "../model/exit-status.ts";
 import { packageOf } from "../model/image/deb.ts";
 import type { StoredTree } from "../model/image/image.ts";
 import { pullUnits, runToEnd } from "./agent.ts";
 import { formatTable } from "./columns.ts";
-import { CliError, EX_USAGE } from "./failure.ts";
+import { CliError } from "./failure.ts";
 
 const IMAGES_USAGE = `usage: unitlet images [prune]
 

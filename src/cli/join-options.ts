@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { CliError, EX_USAGE } from "./failure.ts";
+import { EX_USAGE } from "../model/exit-status.ts";
+import { CliError } from "./failure.ts";
 
 export const JOIN_USAGE = `usage: unitlet join --server URL (--token-file FILE | --token TOKEN) --ca-cert-hash sha256:HEX… [OPTION…]
        unitlet join --bootstrap-kubeconfig FILE [OPTION…]

@@ -5,12 +5,13 @@ import { ApiClient, ApiError } from "../io/kube/http.ts";
 import { Kube } from "../io/kube/kube.ts";
 import { removeSavedNodeName, savedNodeName } from "../io/kube/node-name.ts";
 import { removeWatchConfig } from "../io/systemd/watch-config.ts";
+import { EX_USAGE } from "../model/exit-status.ts";
 import type { Cluster, Config } from "../model/host/config.ts";
 import { PKI, RUN_DIR } from "../model/paths.ts";
 import { requireRoot, runOnce, startStandalone, stopAgent } from "./agent.ts";
 import { confirm } from "./confirm.ts";
 import { drain } from "./drain.ts";
-import { CliError, EX_USAGE } from "./failure.ts";
+import { CliError } from "./failure.ts";
 import { JOIN_SETTINGS } from "./join.ts";
 
 export const LEAVE_USAGE = `usage: unitlet leave --drain | --keep [OPTION…]

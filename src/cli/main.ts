@@ -1,7 +1,8 @@
+import { EX_USAGE } from "../model/exit-status.ts";
 import { unitletVersion } from "../version.ts";
 import { checkConfig } from "./check-config.ts";
 import { doctor } from "./doctor.ts";
-import { CliError, EX_USAGE } from "./failure.ts";
+import { CliError } from "./failure.ts";
 import { images } from "./images.ts";
 import { join } from "./join.ts";
 import { leave } from "./leave.ts";

@@ -2,9 +2,10 @@ import { loadReconcile } from "../io/bundles/loaders.ts";
 import { readConfig } from "../io/config-files.ts";
 import { connectPodSource } from "../io/pod-source.ts";
 import { formatFields, logTo } from "../log.ts";
+import { EX_USAGE } from "../model/exit-status.ts";
 import { describePlan, type PlannedStep } from "../report/describe-plan.ts";
 import { requireRoot } from "./agent.ts";
-import { CliError, EX_USAGE } from "./failure.ts";
+import { CliError } from "./failure.ts";
 
 const PLAN_USAGE = `usage: unitlet plan [--json]
 

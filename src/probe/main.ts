@@ -1,9 +1,7 @@
 import { logTo } from "../log.ts";
+import { EX_SOFTWARE, EX_USAGE } from "../model/exit-status.ts";
 import { runHook } from "./hook.ts";
 import { ProbeRound } from "./round.ts";
-
-const EX_SOFTWARE = 70;
-const EX_USAGE = 64;
 
 const log = logTo((line) => process.stdout.write(line));
 

@@ -1,9 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { EX_USAGE } from "../model/exit-status.ts";
 import { unpackArtifact } from "./artifact.ts";
 import { readLayout } from "./layout.ts";
-
-const EX_USAGE = 64;
 
 /**
  * What image-pull leaves to a program that reads JSON: `run.cjs pull inspect LAYOUT` prints `image` or `artifact` and writes

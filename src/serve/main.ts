@@ -6,6 +6,7 @@ import { ApiClient } from "../io/kube/http.ts";
 import { Kube } from "../io/kube/kube.ts";
 import { killEndingSessions } from "../io/pods/session.ts";
 import { logTo } from "../log.ts";
+import { EX_CONFIG, EX_SOFTWARE } from "../model/exit-status.ts";
 import { nodeAddresses } from "../model/host/addresses.ts";
 import type { Cluster, Config, FileOrData } from "../model/host/config.ts";
 import { AuthCache, type CacheEntry } from "./auth/auth-cache.ts";
@@ -14,9 +15,6 @@ import { servingKeyPair } from "./auth/serving-pair.ts";
 import { handleRequest } from "./handle-request.ts";
 import { handedSockets, listen, onIdle } from "./http/listen.ts";
 import { ContainerLogs } from "./logs/logs.ts";
-
-const EX_SOFTWARE = 70;
-const EX_CONFIG = 78;
 
 /** In /run, mode 0600: who may do what outlives this process, for as long as it is good. */
 const AUTH_CACHE = "api-answers";
