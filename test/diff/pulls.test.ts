@@ -25,12 +25,17 @@ function steps(translations: readonly Runnable[], pulling: readonly string[] = [
   const images = { ...NO_IMAGES, pulling: new Set(pulling) };
   return pullSteps({ images, pods: { complete, items: [] } } as unknown as World, translations);
 }
+/** Without its reason, which words.test.ts pins. */
+function wordless(step: Step | undefined): object {
+  const { because: _, ...rest } = { because: "", ...step };
+  return rest;
+}
 const kinds = (of: readonly Step[]) => of.map((step) => (step.kind === "emit-event" ? step.event?.reason : step.kind));
 
 describe("what is waited for", () => {
   test("is pulled, and its pod is told", () => {
     const [begun, told] = steps([waiting("one", pull("app"))]);
-    expect(begun).toEqual({ kind: "pull", uid: "", pull: pull("app"), because: "pod shop/one waits for it" });
+    expect(wordless(begun)).toEqual({ kind: "pull", uid: "", pull: pull("app") });
     expect(told?.event).toMatchObject({
       type: "Normal",
       reason: "Pulling",
@@ -105,7 +110,7 @@ describe("what is waited for", () => {
 
 describe("what nobody waits for", () => {
   test("is stopped", () => {
-    expect(steps([], ["app"])).toEqual([{ kind: "cancel-pull", uid: "", key: "app", because: "no pod needs it" }]);
+    expect(steps([], ["app"]).map(wordless)).toEqual([{ kind: "cancel-pull", uid: "", key: "app" }]);
   });
 
   test("is stopped when its pod is deleted", () => {
