@@ -14,7 +14,7 @@ export function startJoined(): string | undefined {
     systemctl("enable", "--now", "--quiet", SOCKET);
     return undefined;
   } catch (error) {
-    return `Nobody can ask this node for logs: its port cannot be listened at (another kubelet?): ${(error as Error).message}`;
+    return `kubectl logs and exec do not work on this node, because systemd cannot listen on its port (does another kubelet use it?): ${(error as Error).message}`;
   }
 }
 

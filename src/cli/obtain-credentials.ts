@@ -47,7 +47,7 @@ function missing({ request, isApproved }: PendingOutcome, timeout: number): stri
   const why = isApproved
     ? "was approved, but not signed: check that the kube-controller-manager runs csrsigning, with --cluster-signing-cert-file"
     : `was not approved. An administrator approves it: kubectl certificate approve ${name}. The csrapproving controller approves it when the group of the token is bound to the ClusterRole system:certificates.k8s.io:certificatesigningrequests:nodeclient`;
-  return `No certificate within ${timeout / 1000} s: request ${name} ${why}.\nThen run the same command again: it goes on with this request.`;
+  return `No certificate within ${timeout / 1000} s: request ${name} ${why}.\nThen run the same command again: it continues with this request.`;
 }
 
 async function step(api: ApiClient, nodeName: string): Promise<Outcome> {
@@ -64,6 +64,6 @@ async function step(api: ApiClient, nodeName: string): Promise<Outcome> {
       throw new CliError(
         `the token may not ask for certificates: its group (system:bootstrappers:kubeadm:default-node-token) needs the ClusterRole system:node-bootstrapper\n${message}`,
       );
-    throw new CliError(`${message}\nRun the same command again: it goes on from here.`);
+    throw new CliError(`${message}\nRun the same command again: it continues from here.`);
   }
 }

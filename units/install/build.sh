@@ -48,7 +48,7 @@ bundle() {
 # --from DIR: bundles that were built elsewhere, possibly with a Node beside them.
 use_prebuilt() {
 	dist=$1
-	[ -e "$dist/run.cjs" ] || die "--from $dist: it has no run.cjs; give the dist/ directory of a build"
+	[ -e "$dist/run.cjs" ] || die "--from $dist: the directory has no run.cjs. Give the dist/ directory of a build"
 	node=$dist/node
 	[ -x "$node" ] || find_node || die "--from $dist: neither it nor $top/node_modules has a program 'node'"
 }

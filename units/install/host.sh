@@ -13,7 +13,7 @@ check_host() {
 	[ -d /run/systemd/system ] ||
 		die "PID 1 is $(cat /proc/1/comm), and unitlet needs systemd there. To look at it in a throwaway machine: $0 --sandbox"
 	systemd_version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
-	[ "${systemd_version:-0}" -ge 250 ] || die "systemd is $systemd_version: unitlet needs 250 or newer (Debian 12, Ubuntu 22.04 is too old, RHEL 9)"
+	[ "${systemd_version:-0}" -ge 250 ] || die "systemd is $systemd_version: unitlet needs 250 or newer, as in Debian 12 or RHEL 9. Ubuntu 22.04 is too old"
 	[ -S /run/dbus/system_bus_socket ] || need "the D-Bus system bus" dbus
 	command -v nsenter >/dev/null || need nsenter util-linux
 	command -v hostname >/dev/null || need hostname hostname
@@ -56,7 +56,7 @@ install_image_tools() {
 	*" fedora "* | *" rhel "*) dnf install -y -q skopeo umoci crun ;;
 	*" suse "* | *" opensuse "*) zypper --non-interactive install skopeo umoci crun ;;
 	*" arch "*) pacman -S --noconfirm skopeo umoci crun ;;
-	*) die "--with-images: this is no distribution that install.sh knows: install skopeo, umoci and crun by hand" ;;
+	*) die "--with-images: install.sh does not know this distribution. Install skopeo, umoci and crun by hand" ;;
 	esac
 }
 
@@ -66,5 +66,5 @@ say_missing_image_tools() {
 	for tool in skopeo umoci crun; do
 		command -v "$tool" >/dev/null || missing_tools="$missing_tools${missing_tools:+, }$tool"
 	done
-	[ -z "$missing_tools" ] || say "Images of registries are not pulled here before there is $missing_tools: $0 --with-images"
+	[ -z "$missing_tools" ] || say "To pull images of registries, this host also needs $missing_tools: $0 --with-images"
 }

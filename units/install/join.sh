@@ -12,7 +12,7 @@ add_join_option() {
 
 check_join_options() {
 	[ -n "$join_options$join_token" ] || return 0
-	[ -z "$kubeconfig" ] || die "--kubeconfig is of a node that has its identity already: it does not go with --server or --bootstrap-kubeconfig"
+	[ -z "$kubeconfig" ] || die "--kubeconfig: its file already has the identity of a node. Give either --kubeconfig, or --server or --bootstrap-kubeconfig"
 	[ -z "$DESTDIR" ] || die "DESTDIR: a tree of files cannot join a cluster"
 }
 
@@ -24,6 +24,6 @@ join_cluster() {
 	case $join_token in
 	'') eval "\"\$command\" join $join_options" ;;
 	*) printf '%s\n' "$join_token" | eval "\"\$command\" join --token - $join_options" ;;
-	esac || die "unitlet is installed, but this host has not joined. The same command goes on from here, and so does: unitlet join"
+	esac || die "unitlet is installed, but this host has not joined the cluster. To continue, run the same command again, or unitlet join"
 	check_config
 }

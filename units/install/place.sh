@@ -83,7 +83,7 @@ check_config() {
 		say "${verdict:-All files are below $DESTDIR; nothing is started.}"
 		return 0
 	fi
-	[ -n "$settings" ] || die "the configuration does not work, and nothing was started: $verdict"
+	[ -n "$settings" ] || die "the configuration is invalid, and nothing was started: $verdict"
 	if [ -e "$written.before" ]; then mv "$written.before" "$written"; else rm -f "$written"; fi
-	die "these settings do not work, so they were not kept: $verdict"
+	die "these settings are invalid, so they were not stored: $verdict"
 }

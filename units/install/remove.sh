@@ -35,7 +35,7 @@ the helpers in $programs, $data and the configuration stay for them. To remove a
 
 ask() {
 	[ "$yes" = no ] || return 0
-	[ -t 0 ] || die "standard input is no terminal: add --yes"
+	[ -t 0 ] || die "standard input is not a terminal, so this script cannot ask: add --yes"
 	printf '%s [y/N] ' "$1"
 	read -r answer
 	case $answer in

@@ -19,7 +19,10 @@ export function agentFindings(config: Config | undefined): readonly Finding[] {
 function unit(name: string): Finding {
   const state = property(name, "ActiveState");
   if (state === "active") return ok(name, "active");
-  return error(name, `is ${state || "unknown"}: systemctl enable --now ${name}; systemctl status ${name} tells why`);
+  return error(
+    name,
+    `is ${state || "unknown"}: systemctl enable --now ${name}; systemctl status ${name} shows the reason`,
+  );
 }
 
 function lastRun(): Finding {

@@ -22,9 +22,9 @@ export async function clusterFindings(config: Config, cluster: Cluster, now: Ins
   const findings: Finding[] = [];
   try {
     const ready = (await kube.getNode())?.status?.conditions?.find(({ type }) => type === "Ready");
-    findings.push(ok("API server", `${cluster.server} lets this node in`), skew(api.clockSkew() ?? 0));
+    findings.push(ok("API server", `${cluster.server} accepts this node`), skew(api.clockSkew() ?? 0));
     if (ready === undefined)
-      findings.push(error("Node", "is not there: the next run makes it; journalctl -u unitlet-sync"));
+      findings.push(error("Node", "does not exist. The next run creates it: journalctl -u unitlet-sync"));
     else findings.push(readiness(ready));
     findings.push(leaseAge((await kube.getLease())?.spec?.renewTime, now));
     const { items } = JSON.parse((await kube.listPods()).toString()) as {
@@ -50,9 +50,9 @@ function refusal(cause: ApiError, { nodeName }: Config, cluster: Cluster, now: I
   if (cause.status === 403)
     return error(
       "API server",
-      `${cause.message}: the identity must be system:node:${nodeName} in group system:nodes, and the API server run with --authorization-mode=Node,RBAC`,
+      `${cause.message}: the identity must be system:node:${nodeName} in group system:nodes, and the API server needs --authorization-mode=Node,RBAC`,
     );
-  return error("API server", `${cause.message}: is it up, and is there a way to it (firewall, proxy)?`);
+  return error("API server", `${cause.message}: check that it runs, and that this host can reach it (firewall, proxy)`);
 }
 
 function skew(milliseconds: number): Finding {
@@ -63,14 +63,15 @@ function skew(milliseconds: number): Finding {
 }
 
 function leaseAge(renewTime: string | undefined, now: Instant): Finding {
-  if (renewTime === undefined) return error("lease", "is not there: the next run makes it; journalctl -u unitlet-sync");
+  if (renewTime === undefined)
+    return error("lease", "does not exist. The next run creates it: journalctl -u unitlet-sync");
   const age = now - fromTimestamp(renewTime);
   const message = `renewed ${Math.max(0, Math.round(age / 1000))} s ago`;
   return age < LEASE_DURATION_MS
     ? ok("lease", message)
     : error(
         "lease",
-        `${message}, so the node counts as lost: systemctl status unitlet-sync.timer, journalctl -u unitlet-sync`,
+        `${message}, so the node is NotReady: systemctl status unitlet-sync.timer, journalctl -u unitlet-sync`,
       );
 }
 
@@ -82,6 +83,6 @@ export async function portFinding(port: number): Promise<Finding> {
     socket.once("error", resolve).once("timeout", () => resolve(new Error("no answer")));
     socket.once("connect", () => socket.destroy());
   });
-  if (failure === undefined) return ok(what, "is listened at; the firewall must let the API server through");
+  if (failure === undefined) return ok(what, "systemd listens; the firewall must admit the API server");
   return error(what, `${failure.message}: systemctl status unitlet-api.socket`);
 }

@@ -25,7 +25,7 @@ export function hostFindings(config: Config | undefined): readonly Finding[] {
 
 function systemd(): Finding {
   if (readOptional("/proc/1/comm")?.trim() !== "systemd")
-    return error("systemd", "PID 1 is something else: unitlet needs a host that systemd has booted");
+    return error("systemd", "PID 1 is not systemd: unitlet needs a host that systemd has booted");
   const version = Number(/^systemd (\d+)/.exec(commandOutput("systemctl", "--version"))?.[1] ?? 0);
   if (version < NEEDED_SYSTEMD) return error("systemd", `this is ${version}: unitlet needs ${NEEDED_SYSTEMD} or newer`);
   return ok("systemd", String(version));
@@ -89,7 +89,7 @@ function images(config: Config | undefined): Finding[] {
   if (!pullsImages(config)) return [];
   const missing = missingImageTools();
   if (missing.length === 0) return [ok("images", "skopeo, umoci, crun")];
-  const words = `nothing can be pulled without ${missing.join(", ")}: install them, or set imagePulls = deny`;
+  const words = `no image can be pulled without ${missing.join(", ")}: install them, or set imagePulls = deny`;
   return [warning("images", words)];
 }
 
