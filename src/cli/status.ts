@@ -20,15 +20,15 @@ export async function showStatus(): Promise<string> {
   const rows = [...readUnits(listing).values()].flatMap((unit) => {
     const { identity } = unit;
     if (identity === undefined || !isContainer(unit)) return [];
-    const past = directories.get(identity.podUID)?.histories.get(identity.container) ?? NO_HISTORY;
+    const history = directories.get(identity.podUID)?.histories.get(identity.container) ?? NO_HISTORY;
     return [
       [
         identity.namespace,
         identity.pod,
         identity.container,
-        stateOf(unit, past, now),
-        String(restarts(unit, past)),
-        age(past.started?.at, now),
+        stateOf(unit, history, now),
+        String(restarts(unit, history)),
+        age(history.started?.at, now),
       ],
     ];
   });
@@ -39,19 +39,21 @@ export async function showStatus(): Promise<string> {
   return `Node ${config.nodeName}: ${mode}\n${rows.length === 0 ? "No pods.\n" : formatTable([HEADER, ...rows])}`;
 }
 
-function stateOf(unit: ActualUnit, past: ContainerHistory, now: Instant): string {
+function stateOf(unit: ActualUnit, history: ContainerHistory, now: Instant): string {
   const { active, sub } = unit.state ?? { active: "inactive", sub: "dead" };
   if (sub === "start-pre")
-    return past.backOffUntil ? `back-off (${Math.max(0, Math.ceil((past.backOffUntil - now) / 1000))}s)` : "starting";
+    return history.backOffUntil
+      ? `back-off (${Math.max(0, Math.ceil((history.backOffUntil - now) / 1000))}s)`
+      : "starting";
   if (active === "active" || (active === "activating" && sub === "start")) return "running";
   if (active !== "inactive") return sub;
-  const last = past.exits.at(-1);
-  if (last === undefined) return past.done ? "done" : "waiting";
+  const last = history.exits.at(-1);
+  if (last === undefined) return history.done ? "done" : "waiting";
   return last.code === "exited" ? `exited ${last.status}` : `${last.code || last.result} ${last.status}`.trim();
 }
 
-function restarts(unit: ActualUnit, past: ContainerHistory): number {
-  const exits = past.exits.length + past.forgottenExits;
+function restarts(unit: ActualUnit, history: ContainerHistory): number {
+  const exits = history.exits.length + history.forgottenExits;
   return unit.state?.active === "active" ? exits : Math.max(0, exits - 1);
 }
 

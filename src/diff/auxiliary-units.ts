@@ -9,20 +9,20 @@ import { isIdle, unmask } from "./unit-states.ts";
 /** Writes the pod's auxiliary units, starts those that a run has to start, and removes those that the pod no longer needs. */
 export function auxiliaryUnitSteps(translation: Runnable, own: readonly ActualUnit[], world: World): Step[] {
   return [
-    ...translation.companions.flatMap((companion) => ensureAuxiliaryUnit(translation, companion, world)),
+    ...translation.auxiliaryUnits.flatMap((auxiliary) => ensureAuxiliaryUnit(translation, auxiliary, world)),
     ...own.filter((unit) => isStale(unit, translation)).flatMap((unit) => remove(translation, unit)),
   ];
 }
 
-function ensureAuxiliaryUnit(translation: Runnable, companion: AuxiliaryUnit, world: World): Step[] {
+function ensureAuxiliaryUnit(translation: Runnable, auxiliary: AuxiliaryUnit, world: World): Step[] {
   const { uid } = translation.pod.metadata;
-  const actual = world.units.get(companion.name);
-  const place = ensureUnit(translation, companion, actual, world.now);
-  if (!companion.wanted || !isIdle(actual)) return place;
+  const actual = world.units.get(auxiliary.name);
+  const steps = ensureUnit(translation, auxiliary, actual, world.now);
+  if (!auxiliary.wanted || !isIdle(actual)) return steps;
   const event = actual && failedSandbox(translation, actual);
   const because = "the pod needs it";
-  const start: Step = { kind: "start", uid, unit: companion.name, because, ...(event && { event }) };
-  return [...place, ...(actual ? unmask(actual) : []), start];
+  const start: Step = { kind: "start", uid, unit: auxiliary.name, because, ...(event && { event }) };
+  return [...steps, ...(actual ? unmask(actual) : []), start];
 }
 
 /** The Event of `kuberuntime_manager.go: SyncPod`, v1.36. The containers wait until the sandbox is there. */
@@ -33,8 +33,8 @@ function failedSandbox({ pod }: Runnable, { name, identity, state }: ActualUnit)
 }
 
 /** A unit stays while its container cannot be translated, because what that container needs is unknown. */
-function isStale(unit: ActualUnit, { containers, companions }: Runnable): boolean {
-  if (!isAuxiliary(unit) || companions.some(({ name }) => name === unit.name)) return false;
+function isStale(unit: ActualUnit, { containers, auxiliaryUnits }: Runnable): boolean {
+  if (!isAuxiliary(unit) || auxiliaryUnits.some(({ name }) => name === unit.name)) return false;
   const { container } = unit.identity ?? {};
   const kept = containers.filter((each) => each.unit === undefined);
   return container === "" ? kept.length === 0 : kept.every(({ name }) => name !== container);

@@ -16,13 +16,13 @@ import { isIdle, isStopping, isUp, unmask } from "./unit-states.ts";
 
 /** Returns the steps for a pod that should run. `own` are the units that exist of it. */
 export function ensurePod(translation: Runnable, own: readonly ActualUnit[], world: World): Step[] {
-  const { pod, slice, containers, companions } = translation;
+  const { pod, slice, containers, auxiliaryUnits } = translation;
   const uid = pod.metadata.uid;
-  const names = [slice.name, ...companions.map(({ name }) => name), ...containers.map(({ unitName }) => unitName)];
+  const names = [slice.name, ...auxiliaryUnits.map(({ name }) => name), ...containers.map(({ unitName }) => unitName)];
   const units = names.map((name) => world.units.get(name));
   if (units.some((unit) => unit !== undefined && (unitOwner(unit, world)?.podUID ?? uid) !== uid)) return [];
-  const foreign = units.find((unit) => unit?.text !== undefined && unit.identity === undefined);
-  if (foreign !== undefined) return [occupied(translation, foreign)];
+  const unowned = units.find((unit) => unit?.text !== undefined && unit.identity === undefined);
+  if (unowned !== undefined) return [occupied(translation, unowned)];
   const lost = lostExits(translation, world);
   const over = lost.length > 0 ? undefined : stopSidecars(translation, world);
   if (over !== undefined) return over;
@@ -39,15 +39,15 @@ export function ensurePod(translation: Runnable, own: readonly ActualUnit[], wor
 }
 
 /** Signals a running container whose volume has changed. A container that starts now reads the new content anyway. */
-function reload({ pod, volumes }: Runnable, { unitName, reload: wish }: DesiredContainer, world: World): Step[] {
+function reload({ pod, volumes }: Runnable, { unitName, reload: request }: DesiredContainer, world: World): Step[] {
   const { uid } = pod.metadata;
   const actual = world.units.get(unitName);
   const before = world.directories.get(uid)?.volumes;
   const isNew = ({ name, digest }: Runnable["volumes"][number]) => before?.has(name) && before.get(name) !== digest;
-  const changed = volumes.find((volume) => wish?.volumes.includes(volume.name) && isNew(volume));
-  if (wish === undefined || changed === undefined || actual?.state?.active !== "active") return [];
+  const changed = volumes.find((volume) => request?.volumes.includes(volume.name) && isNew(volume));
+  if (request === undefined || changed === undefined || actual?.state?.active !== "active") return [];
   const because = `volume ${changed.name} has other content`;
-  return [{ kind: "signal", uid, unit: unitName, signal: wish.signal, because }];
+  return [{ kind: "signal", uid, unit: unitName, signal: request.signal, because }];
 }
 
 function writeFiles({ pod, files, volumes }: Runnable, world: World): Step[] {
@@ -76,12 +76,12 @@ function ensureContainer(translation: Runnable, container: DesiredContainer, wor
     const because = `container ${container.name} changed in the pod`;
     return isStopping(actual) ? [] : [{ kind: "stop", uid, unit: unitName, because }];
   }
-  const place = ensureUnit(translation, unit, actual, world.now);
-  if (place.some(({ kind }) => kind === "restart")) return place;
-  const past = world.directories.get(uid)?.histories ?? new Map();
-  const reason = isIdle(actual) && !justLost ? mayStart(translation, container, past) : undefined;
-  if (reason === undefined) return place;
-  return [...place, ...(actual ? unmask(actual) : []), start(translation, container, reason, world)];
+  const steps = ensureUnit(translation, unit, actual, world.now);
+  if (steps.some(({ kind }) => kind === "restart")) return steps;
+  const histories = world.directories.get(uid)?.histories ?? new Map();
+  const reason = isIdle(actual) && !justLost ? mayStart(translation, container, histories) : undefined;
+  if (reason === undefined) return steps;
+  return [...steps, ...(actual ? unmask(actual) : []), start(translation, container, reason, world)];
 }
 
 function start({ pod }: Runnable, container: DesiredContainer, because: string, world: World): Step {

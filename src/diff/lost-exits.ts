@@ -22,9 +22,9 @@ export function lostExits({ pod, containers }: Runnable, world: World): Step[] {
 
 function lostExit(pod: Pod, container: DesiredContainer, { units, directories, now }: World): Step | undefined {
   const unit = units.get(container.unitName);
-  const past = directories.get(pod.metadata.uid)?.histories.get(container.name) ?? NO_HISTORY;
-  const run = [reportedStart(pod, container.name), markedStart(pod, past, unit, now)].find(
-    (each) => each && isLost(each, past, unit),
+  const history = directories.get(pod.metadata.uid)?.histories.get(container.name) ?? NO_HISTORY;
+  const run = [reportedStart(pod, container.name), markedStart(pod, history, unit, now)].find(
+    (each) => each && isLost(each, history, unit),
   );
   if (run === undefined) return undefined;
   return {
@@ -68,9 +68,9 @@ function markedStart(
   return started !== undefined && started.at < now - CLOCK_TICK_MS ? started : undefined;
 }
 
-function isLost({ invocation, at }: StartRecord, past: ContainerHistory, unit: ActualUnit | undefined): boolean {
+function isLost({ invocation, at }: StartRecord, history: ContainerHistory, unit: ActualUnit | undefined): boolean {
   // container-start may be compacting the records at this moment.
   if (unit?.invocation === invocation || unit?.state?.sub === "start-pre") return false;
   // A record of a later start means that this exit was recorded as well, and compacted since.
-  return !past.exits.some((exit) => exit.invocation === invocation || exit.startedAt > at + 1000);
+  return !history.exits.some((exit) => exit.invocation === invocation || exit.startedAt > at + 1000);
 }

@@ -10,7 +10,7 @@ export function mayStart(
   container: DesiredContainer,
   histories: ReadonlyMap<string, ContainerHistory>,
 ): string | undefined {
-  const past = histories.get(container.name) ?? NO_HISTORY;
+  const history = histories.get(container.name) ?? NO_HISTORY;
   const spec = specOf(pod, container.name);
   const policy = restartPolicy(pod, spec, container.kind);
   const inits = containers.filter(({ kind }) => kind === "init" || kind === "sidecar");
@@ -21,9 +21,9 @@ export function mayStart(
     !before.every((each) => isBehind(each, pod, histories.get(each.name) ?? NO_HISTORY))
   )
     return undefined;
-  if (container.kind === "init" ? past.done : past.finished) return undefined;
-  const last = past.exits.at(-1);
-  const ran = last !== undefined || past.forgottenExits > 0;
+  if (container.kind === "init" ? history.done : history.finished) return undefined;
+  const last = history.exits.at(-1);
+  const ran = last !== undefined || history.forgottenExits > 0;
   if (!ran) return policy === "Never" && wasSeen(pod.status, container.name) ? undefined : "the pod should run";
   // An init container that succeeded before a reboot runs again. One that failed under Never does not.
   const endedWell = last?.code === "exited" && last.status === "0";
@@ -35,10 +35,10 @@ export function mayStart(
 }
 
 /** True when the next container may start. systemd starts a sidecar that was never started together with the units that need it. */
-function isBehind({ name, kind }: DesiredContainer, pod: Pod, past: ContainerHistory): boolean {
-  if (kind === "init") return past.done;
-  if (past.up) return true;
-  return past.exits.length === 0 && specOf(pod, name).startupProbe === undefined;
+function isBehind({ name, kind }: DesiredContainer, pod: Pod, history: ContainerHistory): boolean {
+  if (kind === "init") return history.done;
+  if (history.up) return true;
+  return history.exits.length === 0 && specOf(pod, name).startupProbe === undefined;
 }
 
 export function specOf({ spec }: Pod, name: string): Container {

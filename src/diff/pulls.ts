@@ -14,7 +14,7 @@ export function pullSteps({ pods, images }: World, translations: readonly Transl
   const waiting = translations.flatMap(wanted);
   const byKey = Map.groupBy(waiting, ({ pull }) => pull.key);
   const pulling = images?.pulling ?? new Set();
-  const starts = [...byKey].flatMap(([key, all]): Step[] => (pulling.has(key) ? newcomers(all) : begin(all)));
+  const starts = [...byKey].flatMap(([key, all]): Step[] => (pulling.has(key) ? newcomers(all) : startPull(all)));
   if (!pods.complete) return starts;
   const idle = [...pulling].filter((key) => !byKey.has(key));
   return [...starts, ...idle.map((key): Step => ({ kind: "cancel-pull", uid: "", key, because: "no pod needs it" }))];
@@ -44,7 +44,7 @@ function ofContainer({ spec }: Pod, { name, kind, pull }: DesiredContainer) {
   return { image: container?.image, fieldPath: eventFieldPath(kind, name), pull };
 }
 
-function begin(all: readonly Waiting[]): Step[] {
+function startPull(all: readonly Waiting[]): Step[] {
   const [first] = all;
   if (first === undefined) return [];
   const { pull } = podOf(all) ?? first;

@@ -28,11 +28,11 @@ export function stopSidecars(translation: Runnable, world: World): Step[] | unde
 
 function isOver({ pod, containers }: Runnable, world: World): boolean {
   const histories = world.directories.get(pod.metadata.uid)?.histories;
-  const past = (name: string): ContainerHistory => histories?.get(name) ?? NO_HISTORY;
+  const history = (name: string): ContainerHistory => histories?.get(name) ?? NO_HISTORY;
   const main = containers.filter(({ kind }) => kind === "container");
-  if (main.every(({ name, unitName }) => past(name).finished && isIdle(world.units.get(unitName)))) return true;
+  if (main.every(({ name, unitName }) => history(name).finished && isIdle(world.units.get(unitName)))) return true;
   return containers.some(({ name, kind, unitName }) => {
     const isLast = kind === "init" && restartPolicy(pod, specOf(pod, name), kind) === "Never";
-    return isLast && !past(name).done && past(name).exits.length > 0 && isIdle(world.units.get(unitName));
+    return isLast && !history(name).done && history(name).exits.length > 0 && isIdle(world.units.get(unitName));
   });
 }

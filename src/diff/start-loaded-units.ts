@@ -21,8 +21,8 @@ export function startLoadedUnits(world: World, listed: ReadonlySet<string>): Ste
     )
       return [];
     const directory = world.directories.get(identity.podUID);
-    const past = directory?.histories.get(identity.container) ?? NO_HISTORY;
-    if (past.finished) return [];
+    const history = directory?.histories.get(identity.container) ?? NO_HISTORY;
+    if (history.finished) return [];
     const start: Step[] = [...unmask(unit), { kind: "start", uid: identity.podUID, unit: unit.name, because }];
     // After a reboot the files in /run are gone, and the list that they are made from cannot be read.
     const bare =

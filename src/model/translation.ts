@@ -45,7 +45,7 @@ export interface Runnable {
   /** Init containers, main containers, ephemeral containers; each kind in the pod's order. */
   readonly containers: readonly DesiredContainer[];
   /** In start order. */
-  readonly companions: readonly AuxiliaryUnit[];
+  readonly auxiliaryUnits: readonly AuxiliaryUnit[];
   readonly files: readonly DesiredFile[];
   /** Volumes whose sources could be read; the others stay as they are. */
   readonly volumes: readonly DesiredVolume[];

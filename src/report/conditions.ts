@@ -38,19 +38,19 @@ export function computeConditions(input: ConditionInput): PodCondition[] {
     ...TRANSIENT_CONDITIONS,
     ...(disruption === undefined ? [] : ["DisruptionTarget"]),
   ];
-  const foreign = (previous?.conditions ?? []).filter((each) => !written.includes(each.type));
+  const unmanaged = (previous?.conditions ?? []).filter((each) => !written.includes(each.type));
   const containersReady = containersReadyFact(phase, [...sidecars(pod, statuses), ...statuses.main]);
   const own: [type: string, fact: Fact][] = [
     ["PodReadyToStartContainers", { status: prepared ? "True" : "False" }],
     ["Initialized", initializedFact(pod, phase, statuses, previous)],
-    ["Ready", containersReady.status === "True" ? gatesFact(pod, foreign) : containersReady],
+    ["Ready", containersReady.status === "True" ? gatesFact(pod, unmanaged) : containersReady],
     ["ContainersReady", containersReady],
     ["PodScheduled", { status: "True" }],
   ];
   if (resize !== undefined) own.unshift(["PodResizePending", { status: "True", ...resize }]);
   if (disruption !== undefined)
     own.unshift(["DisruptionTarget", { status: "True", reason: "TerminationByKubelet", message: disruption }]);
-  return [...foreign, ...own.map(([type, fact]) => condition(type, fact, input))];
+  return [...unmanaged, ...own.map(([type, fact]) => condition(type, fact, input))];
 }
 
 type Fact = Pick<PodCondition, "status" | "reason" | "message">;
@@ -102,9 +102,9 @@ function initializedFact(pod: Pod, phase: PodPhase, { init, main }: Statuses, pr
   };
 }
 
-function gatesFact(pod: Pod, foreign: readonly PodCondition[]): Fact {
+function gatesFact(pod: Pod, unmanaged: readonly PodCondition[]): Fact {
   const problems = (pod.spec.readinessGates ?? []).flatMap(({ conditionType }) => {
-    const status = foreign.find((each) => each.type === conditionType)?.status;
+    const status = unmanaged.find((each) => each.type === conditionType)?.status;
     if (status === "True") return [];
     const gate = `pod readiness gate ${JSON.stringify(conditionType)}`;
     return status === undefined

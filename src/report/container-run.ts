@@ -15,11 +15,11 @@ export interface ContainerRun {
 
 /** Returns the current run. The program of a unit in start-pre does not run yet; that of a unit being stopped still does. */
 export function currentRun(view: ContainerView): ContainerRun | undefined {
-  const { unit, past, previous, now } = view;
+  const { unit, history, previous, now } = view;
   if (unit === undefined || !containerRuns(view, unit)) return unrecordedRun(view);
-  const invocation = unit.invocation ?? past.started?.invocation;
+  const invocation = unit.invocation ?? history.started?.invocation;
   const id = invocation === undefined ? previous?.containerID : containerID(invocation);
-  const started = past.started?.invocation === invocation ? past.started : undefined;
+  const started = history.started?.invocation === invocation ? history.started : undefined;
   const before = previous?.containerID === id ? previous?.state.running?.startedAt : undefined;
   return {
     ...(id !== undefined && { containerID: id }),
@@ -33,7 +33,7 @@ export function currentRun(view: ContainerView): ContainerRun | undefined {
  * nor a lost file makes a ready container unready.
  */
 function standing(
-  { container, kind, past, previous, unit }: ContainerView,
+  { container, kind, history, previous, unit }: ContainerView,
   invocation: string | undefined,
   id: string | undefined,
 ): Pick<ContainerRun, "started" | "ready"> {
@@ -41,7 +41,7 @@ function standing(
   if (unit?.state?.sub === "start-post" && container.lifecycle?.postStart) return { started: false, ready: false };
   const known = previous?.containerID === id ? previous : undefined;
   const result = (type: ProbeType) => {
-    const found = past.probes?.[type];
+    const found = history.probes?.[type];
     return found?.invocation === invocation ? found?.success : undefined;
   };
   const started = container.startupProbe === undefined || (result("startup") ?? known?.started ?? false);
@@ -57,7 +57,7 @@ export function isActive(unit: ActualUnit | undefined): boolean {
 
 function containerRuns(view: ContainerView, unit: ActualUnit): boolean {
   const { state } = unit;
-  const { started, exits } = view.past;
+  const { started, exits } = view.history;
   const invocation = unit.invocation ?? started?.invocation;
   // The files are read after systemd's list. A unit without an invocation has ended in between.
   if (state === undefined || invocation === undefined || hasEnded(invocation, exits)) return false;
@@ -68,7 +68,7 @@ function containerRuns(view: ContainerView, unit: ActualUnit): boolean {
     case "activating":
       return state.sub === "start-post" || (state.sub === "start" && START_IS_RUN[view.kind]);
     case "deactivating":
-      return wasLetGo(view, unit.invocation);
+      return programRan(view, unit.invocation);
     case "inactive":
     case "failed":
     case "maintenance":
@@ -87,8 +87,9 @@ function hasEnded(invocation: string | undefined, exits: readonly ExitRecord[]):
 }
 
 /** False for a unit that is stopped during its back-off: its program never ran in this invocation. */
-function wasLetGo({ past, previous }: ContainerView, invocation: string | undefined): boolean {
-  if (past.started !== undefined && (invocation === undefined || past.started.invocation === invocation)) return true;
+function programRan({ history, previous }: ContainerView, invocation: string | undefined): boolean {
+  if (history.started !== undefined && (invocation === undefined || history.started.invocation === invocation))
+    return true;
   return (
     previous?.state.running !== undefined &&
     (invocation === undefined || invocationOf(previous.containerID) === invocation)
@@ -99,12 +100,12 @@ function wasLetGo({ past, previous }: ContainerView, invocation: string | undefi
  * Returns the run in the previous status when it has ended and its exit record is not written yet. It counts as running and
  * not ready until then: a guess of 137 would fail a Job for good that ended with 0.
  */
-function unrecordedRun({ past, previous, over, kind }: ContainerView): ContainerRun | undefined {
+function unrecordedRun({ history, previous, podEnding, kind }: ContainerView): ContainerRun | undefined {
   const running = previous?.state.running;
-  if (over || running === undefined || (kind === "init" && past.done)) return undefined;
-  const last = past.exits.at(-1);
+  if (podEnding || running === undefined || (kind === "init" && history.done)) return undefined;
+  const last = history.exits.at(-1);
   const isOlder = last === undefined || toTimestamp(last.startedAt) < running.startedAt;
-  if (!isOlder || hasEnded(invocationOf(previous?.containerID), past.exits)) return undefined;
+  if (!isOlder || hasEnded(invocationOf(previous?.containerID), history.exits)) return undefined;
   return {
     ...(previous?.containerID !== undefined && { containerID: previous.containerID }),
     startedAt: running.startedAt,

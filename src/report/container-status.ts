@@ -32,8 +32,8 @@ function staysTerminated(
 /** `container/runtime.go: MaxPodTerminationMessageLogLength`, v1.36: for all messages of a pod together. */
 const MAX_POD_MESSAGES_BYTES = 12 * 1024;
 
-function endOf(record: ExitRecord, { pod: { spec }, container, past }: ContainerView): Terminated {
-  const message = past.messages?.get(record.invocation);
+function endOf(record: ExitRecord, { pod: { spec }, container, history }: ContainerView): Terminated {
+  const message = history.messages?.get(record.invocation);
   if (!message) return terminated(record, container);
   const most = Math.floor(MAX_POD_MESSAGES_BYTES / (spec.containers.length + (spec.initContainers?.length ?? 0)));
   // The cut may be in the middle of a character.
@@ -48,8 +48,8 @@ function endOf(record: ExitRecord, { pod: { spec }, container, past }: Container
 }
 
 function running(view: ContainerView, run: ContainerRun): ContainerStatus {
-  const { container, past, previous } = view;
-  const last = past.exits.at(-1);
+  const { container, history, previous } = view;
+  const last = history.exits.at(-1);
   return {
     name: container.name,
     state: { running: { startedAt: run.startedAt } },
@@ -63,8 +63,8 @@ function running(view: ContainerView, run: ContainerRun): ContainerStatus {
 }
 
 function atRest(view: ContainerView): ContainerStatus {
-  const { container, past, previous } = view;
-  const last = past.exits.at(-1);
+  const { container, history, previous } = view;
+  const last = history.exits.at(-1);
   const id = last === undefined || last.invocation === "" ? previous?.containerID : containerID(last.invocation);
   const end = last === undefined ? forgottenEnd(view) : endOf(last, view);
   const waiting = waitingState(view, end);
@@ -92,17 +92,17 @@ function resources({
   return { ...(given.requests && { allocatedResources: given.requests }), resources: given };
 }
 
-function exits({ past }: ContainerView): number {
-  return past.forgottenExits + past.exits.length;
+function exits({ history }: ContainerView): number {
+  return history.forgottenExits + history.exits.length;
 }
 
 /** Undefined when the container is shown as terminated. */
 function waitingState(view: ContainerView, end: Terminated | undefined): ContainerState["waiting"] {
   if (end === undefined) return view.waiting ?? neverRan(view);
   if (
-    view.over ||
-    view.past.finished ||
-    view.past.done ||
+    view.podEnding ||
+    view.history.finished ||
+    view.history.done ||
     !shouldRestart(view.pod, view.container, view.kind, end.exitCode)
   )
     return undefined;
@@ -110,45 +110,45 @@ function waitingState(view: ContainerView, end: Terminated | undefined): Contain
   return inBackOff(view) ? backOff(view) : undefined;
 }
 
-function neverRan({ pod, kind, previous, over }: ContainerView): ContainerState["waiting"] {
-  if (over && previous?.state.waiting !== undefined) return previous.state.waiting;
+function neverRan({ pod, kind, previous, podEnding }: ContainerView): ContainerState["waiting"] {
+  if (podEnding && previous?.state.waiting !== undefined) return previous.state.waiting;
   const waitsForInit = kind !== "ephemeral" && (pod.spec.initContainers?.length ?? 0) > 0;
   return { reason: waitsForInit ? "PodInitializing" : "ContainerCreating" };
 }
 
 /** Once shown, a back-off is shown until the container runs, although the wait itself ends a little earlier. */
-function inBackOff({ past, previous, now }: ContainerView): boolean {
-  if (past.backOffUntil !== undefined && past.backOffUntil > now) return true;
-  const last = past.exits.at(-1);
+function inBackOff({ history, previous, now }: ContainerView): boolean {
+  if (history.backOffUntil !== undefined && history.backOffUntil > now) return true;
+  const last = history.exits.at(-1);
   const shown = previous?.state.waiting?.reason === CRASH_LOOP && last !== undefined;
   return shown && previous.containerID === containerID(last.invocation);
 }
 
 const CRASH_LOOP = "CrashLoopBackOff";
 
-function backOff({ pod, container, past, previous }: ContainerView): ContainerState["waiting"] {
+function backOff({ pod, container, history, previous }: ContainerView): ContainerState["waiting"] {
   const { name, namespace, uid } = pod.metadata;
-  const last = past.exits.at(-1);
+  const last = history.exits.at(-1);
   const { waiting } = previous?.state ?? {};
   if (waiting?.reason === CRASH_LOOP && last && previous?.containerID === containerID(last.invocation)) return waiting;
   // container-start waits by the kubelet's numbers or by the pod's own, so its time counts.
-  const pause = last && past.backOffUntil && Math.floor((past.backOffUntil - last.finishedAt) / 1000);
-  const delay = printDelay(pause && pause > 0 ? pause : backOffDelay(past.exits) || 10);
+  const pause = last && history.backOffUntil && Math.floor((history.backOffUntil - last.finishedAt) / 1000);
+  const delay = printDelay(pause && pause > 0 ? pause : backOffDelay(history.exits) || 10);
   const message = `back-off ${delay} restarting failed container=${container.name} pod=${name}_${namespace}(${uid})`;
   return { reason: CRASH_LOOP, message };
 }
 
 /** Returns the termination in the previous status when the exit records are gone. */
-function forgottenEnd({ previous, kind, past, now }: ContainerView): Terminated | undefined {
+function forgottenEnd({ previous, kind, history, now }: ContainerView): Terminated | undefined {
   if (previous?.state.terminated !== undefined) return previous.state.terminated;
-  if (kind !== "init" || !past.done) return undefined;
+  if (kind !== "init" || !history.done) return undefined;
   const finishedAt = toTimestamp(now);
   return { exitCode: 0, reason: "Completed", startedAt: previous?.state.running?.startedAt ?? finishedAt, finishedAt };
 }
 
 /** Returns lastState of a container at rest: the termination before the one in `state`. */
 function earlier(view: ContainerView, id: string | undefined): ContainerState {
-  const before = view.past.exits.at(-2);
+  const before = view.history.exits.at(-2);
   return before === undefined ? inherited(view, id) : { terminated: endOf(before, view) };
 }
 

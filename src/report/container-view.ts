@@ -12,7 +12,7 @@ export interface ContainerView {
   readonly pod: Pod;
   readonly container: Container;
   readonly kind: ContainerKind;
-  readonly past: ContainerHistory;
+  readonly history: ContainerHistory;
   /** Its unit, when there is one and it belongs to this pod's UID. */
   readonly unit?: ActualUnit;
   readonly previous?: ContainerStatus;
@@ -23,7 +23,7 @@ export interface ContainerView {
   /** Why it cannot start yet; undefined also while it waits for an init container. */
   readonly waiting?: { readonly reason: string; readonly message: string };
   /** No container of this pod will start again: the pod is rejected, being deleted, or in a terminal phase. */
-  readonly over: boolean;
+  readonly podEnding: boolean;
   readonly now: Instant;
 }
 
@@ -41,19 +41,19 @@ export function containerViews(
   const histories = world.directories.get(pod.metadata.uid)?.histories;
   const before = new Map(statusesOf(previous).map((each) => [each.name, each]));
   const isLeaving = isTerminating(pod) || isTerminal(previous?.phase);
-  const over = isLeaving || translation.kind === "rejected";
-  let blocked = over;
+  const podEnding = isLeaving || translation.kind === "rejected";
+  let blocked = podEnding;
 
   const view = (container: Container, kind: ContainerKind): ContainerView => {
-    const past = histories?.get(container.name) ?? NO_HISTORY;
+    const history = histories?.get(container.name) ?? NO_HISTORY;
     const wanted = desired.get(container.name);
-    const unit = wanted === undefined ? findUnit(pod, container, world) : unitOf(pod, wanted, past, world);
+    const unit = wanted === undefined ? findUnit(pod, container, world) : unitOf(pod, wanted, history, world);
     const status = before.get(container.name);
     const imageID = desired.get(container.name)?.image?.id;
-    const waiting = (kind === "ephemeral" ? over : blocked) ? undefined : desired.get(container.name)?.waiting;
-    if (kind === "init" ? !past.done : kind === "sidecar" && !past.up) blocked = true;
+    const waiting = (kind === "ephemeral" ? podEnding : blocked) ? undefined : desired.get(container.name)?.waiting;
+    if (kind === "init" ? !history.done : kind === "sidecar" && !history.up) blocked = true;
     return {
-      ...{ pod, container, kind, past, over, now },
+      ...{ pod, container, kind, history, podEnding, now },
       ...(unit !== undefined && { unit, applied: unit.text === desired.get(container.name)?.unit?.text }),
       ...(status !== undefined && { previous: status }),
       ...(imageID !== undefined && { imageID }),
@@ -67,11 +67,11 @@ export function containerViews(
   ];
 }
 
-function unitOf(pod: Pod, desired: DesiredContainer, past: ContainerHistory, world: World): ActualUnit | undefined {
+function unitOf(pod: Pod, desired: DesiredContainer, history: ContainerHistory, world: World): ActualUnit | undefined {
   const unit = world.units.get(desired.unitName);
   if (unit?.identity !== undefined) return unit.identity.podUID === pod.metadata.uid ? unit : undefined;
   // The file was deleted on the host. The container is the pod's when container-start recorded this invocation.
-  return unit?.invocation !== undefined && unit.invocation === past.started?.invocation ? unit : undefined;
+  return unit?.invocation !== undefined && unit.invocation === history.started?.invocation ? unit : undefined;
 }
 
 /** A rejected pod has no translation. When it ran before, it still has units. */

@@ -30,20 +30,20 @@ export function reportPod(input: PodReport): PodStatus {
   const own = views.filter(({ kind }) => kind !== "ephemeral");
   const busy = own.some((view) => isActive(view.unit)) || [...observed.init, ...observed.main].some(isRunning);
   const { ephemeral } = observed;
-  const verdict = computePodState(input, observed, busy);
-  const endsNow = isTerminal(verdict.phase) && !isTerminal(previous?.phase);
+  const state = computePodState(input, observed, busy);
+  const endsNow = isTerminal(state.phase) && !isTerminal(previous?.phase);
   const statuses = endsNow && !busy ? finalStatus(pod, observed, now) : observed;
-  const prepared = !isTerminal(verdict.phase) && isPrepared(input, views);
+  const prepared = !isTerminal(state.phase) && isPrepared(input, views);
   const generation = Math.max(pod.metadata.generation ?? 0, previous?.observedGeneration ?? 0);
   return {
     ...(generation > 0 && { observedGeneration: generation }),
-    ...verdict,
+    ...state,
     conditions: computeConditions({
-      ...{ pod, phase: verdict.phase, statuses, prepared, previous, now },
+      ...{ pod, phase: state.phase, statuses, prepared, previous, now },
       disruption: endingOf(translation)?.disruption,
       resize: translation.kind === "runnable" ? translation.pendingResize : undefined,
     }),
-    ...addresses(input, verdict.phase),
+    ...addresses(input, state.phase),
     startTime: previous?.startTime ?? toTimestamp(now),
     // It never changes once the API server has it.
     qosClass: previous?.qosClass ?? translation.qosClass,
@@ -103,7 +103,7 @@ function endingOf(translation: Translation): Terminating | undefined {
 
 function isPrepared({ translation, world }: PodReport, views: readonly ContainerView[]): boolean {
   if (translation.kind === "rejected") return false;
-  const sandbox = translation.companions.find(({ identity }) => identity.kind === "sandbox");
+  const sandbox = translation.auxiliaryUnits.find(({ identity }) => identity.kind === "sandbox");
   if (sandbox !== undefined && world.units.get(sandbox.name)?.state?.active === "failed") return false;
   return world.units.get(translation.slice.name)?.text !== undefined || views.some((view) => isActive(view.unit));
 }

@@ -27,10 +27,10 @@ export function validUntil(world: World): Instant | undefined {
     failed.at + ERR_IMAGE_PULL_SHOWN_MS,
     retryAt(failed),
   ]);
-  const needy = world.pods.items.filter(({ status }) => status?.phase === "Running" || status?.phase === "Pending");
-  const refresh = nextRefresh(needy, world.references) ?? Number.POSITIVE_INFINITY;
+  const active = world.pods.items.filter(({ status }) => status?.phase === "Running" || status?.phase === "Pending");
+  const refresh = nextRefresh(active, world.references) ?? Number.POSITIVE_INFINITY;
   const longest = world.pods.items.some(hasDiskLimit) ? EVICTION_INTERVAL_MS : MAX_AGE_MS;
-  const deadlines = needy.map(deadlineOf).filter((at) => at !== undefined);
+  const deadlines = active.map(deadlineOf).filter((at) => at !== undefined);
   return Math.min(world.now + longest, refresh, ...deadlines, ...retries.filter((at) => at > world.now));
 }
 

@@ -58,9 +58,9 @@ function runnableParts(
     slice: translateSlice(pod, qosClass(pod)),
     containers: desired.map(({ container }) => container),
     files: [...podFiles(pod, context), ...images.files, ...desired.flatMap(({ files }) => files)],
-    companions: [
+    auxiliaryUnits: [
       ...(needsSandbox ? podSandbox(pod, context.config, context.libDir) : []),
-      ...sources.flatMap(({ companions }) => companions),
+      ...sources.flatMap(({ auxiliaryUnits }) => auxiliaryUnits),
       ...containers.flatMap((each, at) => containerSocket(each, desired[at]?.container.unit) ?? []),
     ],
     storage: [...sources.flatMap(({ storage }) => storage), ...desired.flatMap(({ storage }) => storage)],

@@ -94,8 +94,8 @@ const MOUNT = /^(run|var-lib)-unitlet-[A-Za-z0-9:_.\\-]+\.mount$/;
 
 /** Returns names that may be ours; the [X-Kubernetes] section decides. */
 export function asUnitName(file: string): UnitName | undefined {
-  const container = /^unitlet\.[a-z0-9.-]+\.service$/.test(file);
-  const slice = /^unitlet-(burstable-|besteffort-)?pod[A-Za-z0-9_]+\.slice$/.test(file);
-  const companion = /^unitlet-[a-z]+(\.[a-z0-9-]+){3,}\.(service|timer|path|socket)$/.test(file) || MOUNT.test(file);
-  return (container || slice || companion) && file.length <= UNIT_NAME_MAX ? (file as UnitName) : undefined;
+  const isContainer = /^unitlet\.[a-z0-9.-]+\.service$/.test(file);
+  const isSlice = /^unitlet-(burstable-|besteffort-)?pod[A-Za-z0-9_]+\.slice$/.test(file);
+  const isAuxiliary = /^unitlet-[a-z]+(\.[a-z0-9-]+){3,}\.(service|timer|path|socket)$/.test(file) || MOUNT.test(file);
+  return (isContainer || isSlice || isAuxiliary) && file.length <= UNIT_NAME_MAX ? (file as UnitName) : undefined;
 }

@@ -12,7 +12,7 @@ const POD = pod();
 const UP: UnitState = { ...RUNNING, sub: "exited" };
 const NAME = auxiliaryUnitName("image", POD.metadata, "app");
 
-function companion(change: Partial<AuxiliaryUnit> = {}, line = "/bin/pull"): AuxiliaryUnit {
+function auxiliaryUnit(change: Partial<AuxiliaryUnit> = {}, line = "/bin/pull"): AuxiliaryUnit {
   const { namespace, name, uid } = POD.metadata;
   const identity = {
     namespace,
@@ -31,41 +31,41 @@ function withActual(world: World, unit: ActualUnit): World {
   return { ...world, units: new Map([...world.units, [unit.name, unit]]) };
 }
 
-function steps(world: World, companions: readonly AuxiliaryUnit[], change: Partial<Runnable> = {}): string[] {
-  const translations = world.pods.items.map((each) => ({ ...runnable(each), companions, ...change }));
+function steps(world: World, auxiliaryUnits: readonly AuxiliaryUnit[], change: Partial<Runnable> = {}): string[] {
+  const translations = world.pods.items.map((each) => ({ ...runnable(each), auxiliaryUnits, ...change }));
   return diff(world, translations).flatMap((step) => ("unit" in step && step.unit === NAME ? [step.kind] : []));
 }
 
 test("is written with the pod and started", () => {
-  expect(steps(bare(POD), [companion()])).toEqual(["write-unit", "start"]);
+  expect(steps(bare(POD), [auxiliaryUnit()])).toEqual(["write-unit", "start"]);
 });
 
 test("is written and not started where others start it", () => {
-  expect(steps(bare(POD), [companion({ wanted: false })])).toEqual(["write-unit"]);
+  expect(steps(bare(POD), [auxiliaryUnit({ wanted: false })])).toEqual(["write-unit"]);
 });
 
 test("is left alone while it is up", () => {
-  expect(steps(withActual(up(POD), placed(companion(), UP)), [companion()])).toEqual([]);
+  expect(steps(withActual(up(POD), placed(auxiliaryUnit(), UP)), [auxiliaryUnit()])).toEqual([]);
 });
 
 test("is put back when it was edited, and what runs of it runs on", () => {
-  const edited = { ...placed(companion(), UP), text: `${companion().text}Nice=5\n` };
-  expect(steps(withActual(up(POD), edited), [companion()])).toEqual(["write-unit"]);
+  const edited = { ...placed(auxiliaryUnit(), UP), text: `${auxiliaryUnit().text}Nice=5\n` };
+  expect(steps(withActual(up(POD), edited), [auxiliaryUnit()])).toEqual(["write-unit"]);
 });
 
 test("is written anew when the pod asks for something else", () => {
-  const other = companion({}, "/bin/pull-another");
-  expect(steps(withActual(up(POD), placed(companion(), UP)), [other])).toEqual(["write-unit"]);
+  const other = auxiliaryUnit({}, "/bin/pull-another");
+  expect(steps(withActual(up(POD), placed(auxiliaryUnit(), UP)), [other])).toEqual(["write-unit"]);
 });
 
 test("is ended, and then removed, when the pod does not need it any more", () => {
-  const running = withActual(up(POD), placed(companion(), UP));
+  const running = withActual(up(POD), placed(auxiliaryUnit(), UP));
   expect(steps(running, [])).toEqual(["stop-and-wait"]);
-  expect(steps(withActual(up(POD), placed(companion(), DEAD)), [])).toEqual(["remove-unit"]);
+  expect(steps(withActual(up(POD), placed(auxiliaryUnit(), DEAD)), [])).toEqual(["remove-unit"]);
 });
 
 test("stays while nobody knows what its container needs", () => {
-  const world = withActual(up(POD), placed(companion(), UP));
+  const world = withActual(up(POD), placed(auxiliaryUnit(), UP));
   const { containers } = runnable(POD);
   const waiting = containers.map(({ unit: _, ...rest }) => ({ ...rest, waiting: { reason: "x", message: "y" } }));
   expect(steps(world, [], { containers: waiting })).toEqual([]);
@@ -80,29 +80,29 @@ const deleted = (world: World, phase: "Running" | "Failed") =>
   }));
 
 test("outlives the containers of a pod that ends, and the files outlive it", () => {
-  const stopping = deleted(withActual(up(POD), placed(companion(), UP)), "Running");
-  expect(steps(stopping, [companion()])).toEqual([]);
-  const over = deleted(withActual(ended(up(POD)), placed(companion(), UP)), "Failed");
+  const stopping = deleted(withActual(up(POD), placed(auxiliaryUnit(), UP)), "Running");
+  expect(steps(stopping, [auxiliaryUnit()])).toEqual([]);
+  const over = deleted(withActual(ended(up(POD)), placed(auxiliaryUnit(), UP)), "Failed");
   expect(
-    diff(over, [{ ...runnable(over.pods.items[0] ?? POD), companions: [companion()] }]).map(({ kind }) => kind),
+    diff(over, [{ ...runnable(over.pods.items[0] ?? POD), auxiliaryUnits: [auxiliaryUnit()] }]).map(({ kind }) => kind),
   ).toEqual(["stop-and-wait"]);
 });
 
 test("is removed with a pod that is gone", () => {
   const gone = {
-    ...withActual(ended(up(POD)), placed(companion(), DEAD)),
+    ...withActual(ended(up(POD)), placed(auxiliaryUnit(), DEAD)),
     pods: { complete: true, items: [] },
   } as const;
   expect(steps(gone, [])).toEqual(["remove-unit"]);
 });
 
 test("a sandbox that cannot be made is tried again, and told in the kubelet's words", () => {
-  const identity = { ...companion().identity, container: "", kind: "sandbox" } as const;
+  const identity = { ...auxiliaryUnit().identity, container: "", kind: "sandbox" } as const;
   const text = encodeOwnUnit(identity, [["Service", [["ExecStart", "/bin/true"]]]]);
-  const sandbox = { ...companion(), identity, text };
+  const sandbox = { ...auxiliaryUnit(), identity, text };
   const events = (state: UnitState) => {
     const world = withActual(up(POD), placed(sandbox, state));
-    const translations = world.pods.items.map((each) => ({ ...runnable(each), companions: [sandbox] }));
+    const translations = world.pods.items.map((each) => ({ ...runnable(each), auxiliaryUnits: [sandbox] }));
     return diff(world, translations).flatMap(({ event }) => (event ? [`${event.reason}: ${event.message}`] : []));
   };
   expect(events({ ...RUNNING, active: "failed", sub: "failed" })).toEqual([

@@ -12,12 +12,12 @@ export function render(translation: Translation): string {
   return [title, ...parts(translation)].join("\n");
 }
 
-function parts({ pod, slice, containers, companions, files, volumes, storage, problems }: Runnable): string[] {
+function parts({ pod, slice, containers, auxiliaryUnits, files, volumes, storage, problems }: Runnable): string[] {
   const { uid } = pod.metadata;
   return [
     ...problems.map(problem),
     unit(slice),
-    ...companions.map(unit),
+    ...auxiliaryUnits.map(unit),
     ...containers.map(container),
     ...files.map((file) => `==== ${podRunDir(uid)}/${file.name} (owner ${file.uid})\n${file.text}`),
     ...volumes.map((each) => volume(uid, each)),

@@ -119,7 +119,7 @@ export function runnable(
     qosClass: "BestEffort",
     network: { addresses: HOST.addresses, isHost: true },
     slice: { name: SLICE.name, identity: SLICE.identity as never, text: "[Slice]\n", linked: false },
-    companions: [],
+    auxiliaryUnits: [],
     containers: [
       ...(of.spec.initContainers ?? []).map((each) => desired(each.name, "init")),
       ...of.spec.containers.map((each) => desired(each.name, "container")),

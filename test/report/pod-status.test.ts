@@ -51,7 +51,7 @@ describe("reportPod()", () => {
     const of = (state: Parameters<typeof unit>[1]) => {
       const actual = { ...unit("app", state), name, identity };
       const seen = { ...world([]), units: new Map([...world([]).units, [name, actual]]) };
-      return report({ translation: { ...runnable(), companions: [sandbox] }, world: seen }).conditions?.[0]?.status;
+      return report({ translation: { ...runnable(), auxiliaryUnits: [sandbox] }, world: seen }).conditions?.[0]?.status;
     };
     expect([of(["failed", "failed"]), of(["active", "exited"])]).toEqual(["False", "True"]);
   });

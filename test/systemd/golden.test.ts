@@ -14,7 +14,7 @@ const CONTAINERS = PODS.flatMap(({ containers }) => containers).flatMap(({ kind,
 );
 const UNITS = [
   ...PODS.map(({ slice }) => slice),
-  ...PODS.flatMap(({ companions }) => companions),
+  ...PODS.flatMap(({ auxiliaryUnits }) => auxiliaryUnits),
   ...CONTAINERS.map(({ unit }) => unit),
 ];
 

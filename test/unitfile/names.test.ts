@@ -90,7 +90,7 @@ describe("podSliceName()", () => {
   });
 });
 
-describe("companionUnitName()", () => {
+describe("auxiliaryUnitName()", () => {
   test("names the kind, which a container's unit has not", () => {
     expect(auxiliaryUnitName("image", { namespace: "shop", name: "web-7d9.x" }, "app")).toBe(
       "unitlet-image.shop.web-7d9.x.app.service",

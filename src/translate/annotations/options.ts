@@ -99,12 +99,12 @@ function isOwn({ metadata }: Pod, { address }: Listen): boolean {
 /** True also for a container that waits for itself, or for one that does not exist. */
 function isInCircle(pod: Pod, name: string): boolean {
   const main = new Map(pod.spec.containers.map((each) => [each.name, annotationOptions(pod, each).startAfter ?? []]));
-  const seen = new Set<string>();
+  const visited = new Set<string>();
   const reaches = (from: string): boolean =>
     (main.get(from) ?? []).some((next) => {
       if (next === name || !main.has(next)) return true;
-      if (seen.has(next)) return false;
-      seen.add(next);
+      if (visited.has(next)) return false;
+      visited.add(next);
       return reaches(next);
     });
   return reaches(name);

@@ -37,6 +37,6 @@ export function hostFile(given: string, type: string, hostFiles: ReadonlyMap<str
     readOnly: false,
     conditions: [["ConditionPathExists", quotePath(path)]],
     storage: there === undefined && make ? [{ kind: "host", path, make }] : [],
-    companions: [],
+    auxiliaryUnits: [],
   };
 }

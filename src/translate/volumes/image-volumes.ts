@@ -66,7 +66,7 @@ function sourceOf(path: string, tree: string): MountSource {
     untrusted: true,
     conditions: [["ConditionPathIsMountPoint", path]],
     storage: [{ kind: "image", path, tree }],
-    companions: [],
+    auxiliaryUnits: [],
   };
 }
 

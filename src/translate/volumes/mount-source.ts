@@ -13,7 +13,7 @@ export interface MountSource {
   /** Conditions of [Unit] without which a container that mounts the volume is not started. */
   readonly conditions: UnitLines;
   readonly storage: readonly Storage[];
-  readonly companions: readonly AuxiliaryUnit[];
+  readonly auxiliaryUnits: readonly AuxiliaryUnit[];
 }
 
 export type ResolvedVolume = MountSource | { readonly ok: false; readonly because: string };

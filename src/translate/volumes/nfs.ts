@@ -41,6 +41,6 @@ export function nfsMount(pod: Pod, volume: string, source: NfsSource, mountOptio
     readOnly,
     conditions: [["RequiresMountsFor", path]],
     storage: [],
-    companions: [unit],
+    auxiliaryUnits: [unit],
   };
 }

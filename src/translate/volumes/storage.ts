@@ -47,7 +47,7 @@ function emptyDir({ name, emptyDir: source }: Volume, context: StorageContext): 
   const { metadata, spec } = context.pod;
   const gid = spec.securityContext?.fsGroup;
   const group = gid === undefined ? {} : { gid };
-  const base = { ok: true, readOnly: false, companions: [] } as const;
+  const base = { ok: true, readOnly: false, auxiliaryUnits: [] } as const;
   if (source?.medium !== "Memory") {
     const path = diskVolumePath(metadata.uid, name);
     const conditions = [["ConditionPathIsDirectory", path]] as const;

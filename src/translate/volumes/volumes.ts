@@ -32,7 +32,7 @@ export function translateVolumes(context: StorageContext, present: ReadonlyMap<s
     if (!source.ok) missing.set(name, source.because);
     else if (projection?.ok === false && !present.has(name)) missing.set(name, projection.because);
     else sources.set(name, source);
-    const failed = source.ok && source.companions.find((unit) => context.failedMounts?.has(unit.name));
+    const failed = source.ok && source.auxiliaryUnits.find((unit) => context.failedMounts?.has(unit.name));
     if (failed) missing.set(name, `mount failed: on the node, journalctl -u '${failed.name}' says why`);
   }
   return { sources, written, missing };
@@ -51,7 +51,7 @@ function resolvedVolume(volume: Volume, context: StorageContext): ResolvedVolume
 function projectedSource({ metadata }: Pod, volume: string): MountSource {
   const path = volumePath(metadata.uid, volume);
   const conditions = [["ConditionPathExists", quotePath(`${path}/..data`)]] as const;
-  return { ok: true, path, readOnly: true, conditions, storage: [], companions: [] };
+  return { ok: true, path, readOnly: true, conditions, storage: [], auxiliaryUnits: [] };
 }
 
 function asProjected({ spec }: Pod, name: string, files: DesiredVolume["files"]): DesiredVolume {

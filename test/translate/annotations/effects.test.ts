@@ -82,11 +82,11 @@ describe("a user by name", () => {
 
 test("listen is a socket unit in the pod's slice, which the container brings along", () => {
   const of = pod({}, { annotations: { "unitlet.dev/listen": "80 udp:53" } });
-  const { companions, slice } = translate(of) as Runnable;
-  expect(companions.map(({ name, identity, wanted }) => [name, identity.kind, wanted])).toEqual([
+  const { auxiliaryUnits, slice } = translate(of) as Runnable;
+  expect(auxiliaryUnits.map(({ name, identity, wanted }) => [name, identity.kind, wanted])).toEqual([
     ["unitlet-socket.shop.web.app.socket", "socket", false],
   ]);
-  expect(decodeUnit(companions[0]?.text ?? "").Socket).toMatchObject({
+  expect(decodeUnit(auxiliaryUnits[0]?.text ?? "").Socket).toMatchObject({
     ListenStream: ["80"],
     ListenDatagram: ["53"],
     Service: ["unitlet.shop.web.app.service"],

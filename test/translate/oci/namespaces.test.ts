@@ -46,7 +46,7 @@ function unitOf(spec: Partial<PodSpec>, of = "app") {
 }
 
 function service(spec: Partial<PodSpec>) {
-  const { Service = {} } = decodeUnit(translated(spec).companions[0]?.text ?? "");
+  const { Service = {} } = decodeUnit(translated(spec).auxiliaryUnits[0]?.text ?? "");
   return Service;
 }
 
@@ -111,7 +111,7 @@ describe("the sandbox", () => {
     ["what is the host's needs none", { hostNetwork: true, hostPID: true, hostIPC: true }],
     ["nor do containers on the host's files", { containers: [container()], shareProcessNamespace: true }],
   ])("%s", ([, spec]) => {
-    expect([translated(spec).companions, unitOf(spec).Unit?.Requires]).toEqual([[], undefined]);
+    expect([translated(spec).auxiliaryUnits, unitOf(spec).Unit?.Requires]).toEqual([[], undefined]);
   });
 
   test("has a process only for shared processes", () => {

@@ -15,7 +15,7 @@ function confinement(securityContext: SecurityContext = {}, spec: Partial<PodSpe
     ...(mountPath === undefined ? {} : { volumeMounts: [{ name: "data", mountPath }] }),
   });
   const of = resolved(pod({ ...spec, containers: [asked] }));
-  const place = { ok: true, path: "/data", readOnly: false, conditions: [], storage: [], companions: [] } as const;
+  const place = { ok: true, path: "/data", readOnly: false, conditions: [], storage: [], auxiliaryUnits: [] } as const;
   const mounts = containerMounts(of, new Map([["data", place]]), new Map());
   return containerConfinement(of, { config: CONFIG, host: HOST }, mounts.ok ? mounts.mounts : []);
 }

@@ -86,7 +86,7 @@ describe("a claim", () => {
     expect(placed(of, {}, references)).toMatchObject({
       path: MEMORY,
       conditions: [["RequiresMountsFor", MEMORY]],
-      companions: [{ name: `run-unitlet-pods-${UID.replaceAll("-", "\\x2d")}-volumes-v.mount`, wanted: true }],
+      auxiliaryUnits: [{ name: `run-unitlet-pods-${UID.replaceAll("-", "\\x2d")}-volumes-v.mount`, wanted: true }],
     });
   });
 
@@ -161,7 +161,7 @@ describe("a share", () => {
   test("has the words that systemd reads", () => {
     const place = placed({ nfs: { server: "2001:db8::1", path: "/x y/50%", readOnly: true } });
     if (typeof place !== "object") throw new Error(String(place));
-    expect(place.companions[0]?.text).toContain(
+    expect(place.auxiliaryUnits[0]?.text).toContain(
       `[Mount]\nWhat=[2001:db8::1]:/x y/50%%\nWhere=${MEMORY}\nType=nfs\nOptions=ro,nosuid,nodev\n`,
     );
   });
@@ -171,9 +171,9 @@ describe("a share", () => {
       volumes: [{ name: "v", nfs: { server: "nfs", path: "/" } }],
       containers: [container({ volumeMounts: [{ name: "v", mountPath: "/run/v" }] })],
     });
-    const [unit] = runnable(of).companions;
+    const [unit] = runnable(of).auxiliaryUnits;
     const failedMounts = new Set([unit?.name ?? ""]);
-    expect(runnable(of, { failedMounts }).companions).toEqual([unit]);
+    expect(runnable(of, { failedMounts }).auxiliaryUnits).toEqual([unit]);
     expect(waiting(of, { failedMounts })?.message).toBe(
       `MountVolume.SetUp failed for volume "v" : mount failed: on the node, journalctl -u '${unit?.name}' says why`,
     );

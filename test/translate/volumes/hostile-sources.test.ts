@@ -64,14 +64,14 @@ const texts = fc.record({
 describe("whatever stands in variables, keys and paths", () => {
   test("a unit has the same options as any other, or there is none and the container waits", () => {
     forAll(texts, (each) => {
-      const { containers, companions } = podWith(each);
+      const { containers, auxiliaryUnits } = podWith(each);
       for (const { unit, waiting: why } of containers) {
         if (unit === undefined) expect(why?.message).toMatch(/./);
         else expect(options(unit.text)).toEqual(options(HARMLESS.containers[0]?.unit?.text ?? ""));
       }
-      for (const { text, name } of companions) {
-        expect(name).toBe(HARMLESS.companions[0]?.name);
-        expect(options(text)).toEqual(options(HARMLESS.companions[0]?.text ?? ""));
+      for (const { text, name } of auxiliaryUnits) {
+        expect(name).toBe(HARMLESS.auxiliaryUnits[0]?.name);
+        expect(options(text)).toEqual(options(HARMLESS.auxiliaryUnits[0]?.text ?? ""));
       }
     });
   });
@@ -88,8 +88,8 @@ describe("whatever stands in variables, keys and paths", () => {
 
   test("no unit holds a value", () => {
     forAll(fc.tuple(texts, fc.stringMatching(/^[a-z]{30}$/)), ([each, value]) => {
-      const { containers, companions, slice } = podWith({ ...each, value });
-      for (const { text } of [slice, ...companions, ...containers.flatMap(({ unit }) => unit ?? [])])
+      const { containers, auxiliaryUnits, slice } = podWith({ ...each, value });
+      for (const { text } of [slice, ...auxiliaryUnits, ...containers.flatMap(({ unit }) => unit ?? [])])
         expect(text).not.toContain(value);
     });
   });

@@ -4,7 +4,14 @@ import type { MountSource } from "../../../src/translate/volumes/mount-source.ts
 import { containerMounts } from "../../../src/translate/volumes/mounts.ts";
 import { container, pod, UID } from "../base.ts";
 
-const PLACE: MountSource = { ok: true, path: "/data/v", readOnly: false, conditions: [], storage: [], companions: [] };
+const PLACE: MountSource = {
+  ok: true,
+  path: "/data/v",
+  readOnly: false,
+  conditions: [],
+  storage: [],
+  auxiliaryUnits: [],
+};
 const HELD = `/run/unitlet/pods/${UID}/subpaths/app/0`;
 const VARIABLES = new Map([
   ["POD_NAME", "web"],
