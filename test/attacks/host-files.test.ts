@@ -77,3 +77,15 @@ describe("workingDir", () => {
     expect((await node.exec(entered)).stdout).toContain('chdir to cwd ("/usr/share/doc/bash") failed');
   });
 });
+
+test("an emptyDir at /dev, whose null is a link to a file of the host, is refused", async () => {
+  await node.run(
+    trap("dev", "ln -s /proc/1/root/etc/cron.d/pwned-a02 null", {
+      ...shell("exec sleep infinity", { securityContext: RESTRICTED, terminationMessagePath: "/tmp/message" }),
+      volumeMounts: [{ name: "trap", mountPath: "/dev" }],
+      lifecycle: { postStart: { exec: { command: ["/bin/echo", "* * * * * root touch /pwned-by-cron"] } } },
+    }),
+  );
+  expect(await refusal("dev")).toContain('mountPath "/dev" would cover /dev of the host');
+  expect((await node.exec("ls /etc/cron.d")).stdout).not.toContain("pwned");
+});

@@ -41,7 +41,7 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   "restartPolicyRules[].exitCodes": "`RestartForceExitStatus=`.",
   "volumeMounts[].name": "The volume.",
   "volumeMounts[].mountPath":
-    "`BindPaths=`. On the host's files: a path that exists on the host, or one below `/run`, `/tmp` or `/var/tmp`. Rejected inside another writable volume, and over `/usr/bin`, libraries, `/etc/passwd`, `/proc` and other paths that start the container.",
+    "`BindPaths=`. On the host's files: a path that exists on the host, or one below `/run`, `/tmp` or `/var/tmp`. Rejected inside another writable volume, and over `/usr/bin`, libraries, `/etc/passwd`, `/proc`, `/dev` (except `/dev/shm`) and other paths that start the container.",
   "volumeMounts[].readOnly":
     "`BindReadOnlyPaths=`. configMap, secret, projected and downwardAPI volumes are always read-only.",
   "volumeMounts[].recursiveReadOnly":

@@ -17,8 +17,12 @@ const RESERVED_TARGETS: readonly string[] = [
   ...["/etc/perl", "/usr/share/perl", "/usr/share/perl5", "/usr/local/share/perl"],
   ...["/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.preload"],
   ...["/etc/group", "/etc/nsswitch.conf", "/etc/passwd"],
-  "/proc",
+  // The helpers of root open /dev/null.
+  ...["/proc", "/dev"],
 ];
+
+/** Paths below /dev that root does not use. */
+const FREE_DEVICES = /^\/dev\/(shm(\/|$)|termination-log$)/;
 
 /** A path of the container at which its pod wants something mounted. */
 interface Point {
@@ -60,6 +64,7 @@ function pointsOf({ container, path }: ResolvedContainer, sources: MountSources)
 
 /** A directory of the host mounted at its own path covers nothing. */
 function coverProblem({ given, target, source }: Point, libDir: string): string | undefined {
+  if (FREE_DEVICES.test(target)) return undefined;
   const covered = [...RESERVED_TARGETS, libDir].find(
     (own) => own === target || isBelow(own, target) || isBelow(target, own),
   );
