@@ -89,3 +89,17 @@ test("an emptyDir at /dev, whose null is a link to a file of the host, is refuse
   expect(await refusal("dev")).toContain('mountPath "/dev" would cover /dev of the host');
   expect((await node.exec("ls /etc/cron.d")).stdout).not.toContain("pwned");
 });
+
+test.each([
+  "/etc/systemd/system/unitlet-sync.service",
+  "/tmp/../etc/nologin",
+  "/dev/../etc/cron.allow",
+  "/var/lib/planted",
+  "/dev/planted",
+])("terminationMessagePath %s makes no file on the host", async (terminationMessagePath) => {
+  const name = `words-${terminationMessagePath.length}`;
+  const container = shell("exec sleep infinity", { securityContext: RESTRICTED, terminationMessagePath });
+  await node.run(pod(node, name, container));
+  expect(await refusal(name)).toContain("use a path below /run, /tmp or /var/tmp, or remove the field");
+  expect((await node.exec(`ls ${terminationMessagePath} 2>&1; true`)).stdout).toContain("No such file");
+});

@@ -58,7 +58,7 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
     "`exec`, `httpGet`, `sleep`. Hook and signal share one grace period; the program has at least 2 seconds after the hook.",
   "lifecycle.stopSignal": "`KillSignal=`. Default: the signal of the image, or TERM.",
   terminationMessagePath:
-    "Its last 4 KiB are reported. On the host's files the directory must exist or be below `/run` or `/tmp`.",
+    "Its last 4 KiB are reported. On the host's files: the default, or a path below `/run`, `/tmp` or `/var/tmp`.",
   terminationMessagePolicy: "`FallbackToLogsOnError` reports at most 80 lines and 2 KiB of the log.",
   "securityContext.runAsUser": "`setpriv`: any number, with or without an account on the host.",
   "securityContext.runAsGroup": "As `runAsUser`. Default: 0.",

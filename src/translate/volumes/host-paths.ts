@@ -3,19 +3,14 @@ import type { PersistentVolume } from "../../model/api/volume.ts";
 import type { ResolvedReferences } from "../../model/references.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 import { cleanPath } from "./clean-path.ts";
-import { messagePath } from "./termination-message.ts";
+import { DEFAULT_MESSAGE_PATH, messagePath } from "./termination-message.ts";
 
 /** Paths below a container's own directories, where missing targets can be created. */
 const OWN = /^\/(run|tmp|var\/run|var\/tmp)\//;
 
-/**
- * Returns directories that must be on the host. Without them systemd would fail the helpers too, or create them on the
- * host for good.
- */
-export function neededDirectories(container: Container): readonly string[] {
-  const { workingDir } = container;
-  const message = messageDirectory(container);
-  return [...(workingDir ? [workingDir] : []), ...(message === undefined ? [] : [message])];
+/** Returns directories that must be on the host: the container's user enters its working directory. */
+export function neededDirectories({ workingDir }: Container): readonly string[] {
+  return workingDir ? [workingDir] : [];
 }
 
 /** Returns mount targets that must be on the host, as files or directories. */
@@ -34,12 +29,6 @@ export function volumePaths({ spec }: Pod, references: ResolvedReferences): read
   return [...named, ...(claims ? claimed : [])].filter((path) => path !== undefined).map(cleanPath);
 }
 
-/** Returns undefined for a directory that every container has. */
-function messageDirectory(container: Container): string | undefined {
-  const path = messagePath(container);
-  return OWN.test(path) || path.startsWith("/dev/") ? undefined : path.replace(/\/[^/]*$/, "") || "/";
-}
-
 /** Returns a message for the pod's owner about the first missing path. */
 export function hostPathProblem(
   { container, path }: ResolvedContainer,
@@ -52,13 +41,18 @@ export function hostPathProblem(
     return `${given} lies within /proc, where other processes have their directories: use another path`;
   if (workingDir && absent.has(workingDir)) return `${given} is not a directory of the host: create it there`;
   const mount = volumeMounts?.find(({ mountPath }) => absent.has(cleanPath(mountPath)));
-  if (mount === undefined) return messageProblem(container, path, absent);
+  if (mount === undefined) return messageProblem(container, path);
   return `${path}.volumeMounts[${mount.name}].mountPath "${mount.mountPath}" is not on the host: create it there, or mount below /run`;
 }
 
-function messageProblem(container: Container, path: string, absent: ReadonlySet<string>): string | undefined {
-  const directory = messageDirectory(container);
-  if (directory === undefined || !absent.has(directory)) return undefined;
+/**
+ * systemd creates a missing mount target on the host's own files, for good: an empty file there can mask a unit or
+ * forbid logins. A volume that is mounted at the path replaces the file.
+ */
+function messageProblem(container: Container, path: string): string | undefined {
+  const target = messagePath(container);
+  if (target === DEFAULT_MESSAGE_PATH || OWN.test(target)) return undefined;
+  if (container.volumeMounts?.some(({ mountPath }) => cleanPath(mountPath) === target)) return undefined;
   const given = `${path}.terminationMessagePath ${JSON.stringify(container.terminationMessagePath)}`;
-  return `${given}: ${directory} is not a directory of the host: create it there, or use a path below /run or /tmp`;
+  return `${given} is outside of the container's own directories: use a path below /run, /tmp or /var/tmp, or remove the field`;
 }

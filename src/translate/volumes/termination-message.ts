@@ -3,9 +3,11 @@ import type { Mount } from "../../model/confinement.ts";
 import { messageFile } from "../../model/paths.ts";
 import { cleanPath } from "./clean-path.ts";
 
+export const DEFAULT_MESSAGE_PATH = "/dev/termination-log";
+
 /** Returns the path at which the container may write its termination message. */
 export function messagePath({ terminationMessagePath }: Container): string {
-  return cleanPath(terminationMessagePath || "/dev/termination-log");
+  return cleanPath(terminationMessagePath || DEFAULT_MESSAGE_PATH);
 }
 
 /** Mounts the message file, unless a volume is mounted at the same path. */
