@@ -103,3 +103,19 @@ test.each([
   expect(await refusal(name)).toContain("use a path below /run, /tmp or /var/tmp, or remove the field");
   expect((await node.exec(`ls ${terminationMessagePath} 2>&1; true`)).stdout).toContain("No such file");
 });
+
+test.each([
+  ["restricted", RESTRICTED],
+  ["baseline", {}],
+])("shareProcessNamespace opens no other process, %s", async (name, securityContext) => {
+  const secret = shell("export SECRET=hidden-word; exec sleep 7654", { securityContext });
+  const look = "p=$(pgrep -xf 'sleep 7654'); cat /proc/$p/environ 2>&1; ls /proc/$p/root/run 2>&1; echo done; exec sleep infinity";
+  await node.run(pod(node, `victim-${name}`, secret));
+  await node.container(`victim-${name}`, ({ ready }) => ready);
+  await node.run(pod(node, `thief-${name}`, shell(look, { securityContext }), { shareProcessNamespace: true }));
+  const log = () => node.log(`thief-${name}`);
+  await node.machine.until(async () => (await log()).includes("done"), { what: "what the thief saw" });
+  expect(await log()).not.toContain("hidden-word");
+  expect((await log()).match(/Permission denied/g)).toHaveLength(2);
+  await node.kubectl("delete", "pod", `victim-${name}`, "--wait=false");
+});

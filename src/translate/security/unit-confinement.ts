@@ -113,10 +113,10 @@ export function setprivOptions({ user, capabilities }: Confinement): readonly st
 
 /**
  * True when the container runs behind a Landlock fence, which keeps its processes off all others, unless it is meant to
- * reach them. PrivatePIDs= needs systemd 257, and pid 1 ignores the signals that a program does not catch.
+ * reach them: shareProcessNamespace is ignored on the host's files. PrivatePIDs= needs systemd 257, and pid 1 ignores the signals that a program does not catch.
  */
 export function hasLandlock({ namespaces, capabilities }: Confinement, files?: ConfinementProbe): boolean {
-  const isFenced = namespaces.pid === "container" && !REACHING.some((name) => capabilities.includes(name));
+  const isFenced = namespaces.pid !== "host" && !REACHING.some((name) => capabilities.includes(name));
   return isFenced && files?.present.has(PERL) === true;
 }
 

@@ -28,7 +28,13 @@ describe("before the program goes", () => {
   test.for([
     ["nothing when it is privileged", PRIVILEGED, {}, []],
     ["what drops capabilities, in the fence", drop, {}, [FENCE, "/usr/bin/setpriv", ...bounds]],
-    ["no fence where others are to be reached", drop, { shareProcessNamespace: true }, ["/usr/bin/setpriv", ...bounds]],
+    ["no fence where others are to be reached", drop, { hostPID: true }, ["/usr/bin/setpriv", ...bounds]],
+    [
+      "the fence though its pod asks for one PID namespace",
+      drop,
+      { shareProcessNamespace: true },
+      [FENCE, "/usr/bin/setpriv", ...bounds],
+    ],
     ["its host name first", drop, { hostNetwork: false }, [...name, FENCE, "/usr/bin/setpriv", ...bounds]],
     [
       "another user",
