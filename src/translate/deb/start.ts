@@ -110,7 +110,7 @@ export function serviceSignal({ service }: ServiceStart): string | undefined {
   return killSignal(service) ?? lastOf(service, "KillSignal");
 }
 
-/** Returns such commands with the rights of the program, unless their prefix gives them all rights. */
+/** Returns such commands with the rights of the program. None has "+" or "!": those are refused. */
 function commandLines(
   service: PackageServiceUnit,
   key: "ExecStartPre" | "ExecStopPost",
@@ -118,8 +118,7 @@ function commandLines(
 ): UnitLines {
   return (service.settings.get(key) ?? []).map((line) => {
     const flags = execWords(line)?.flags ?? "";
-    const isPrivileged = /[+!]/.test(flags);
-    if (isPrivileged || prefix.length === 0) return [key, line];
+    if (prefix.length === 0) return [key, line];
     const words = prefix.map((word) => quoteWord(word).replaceAll("$", flags.includes(":") ? "$&" : "$$$$"));
     return [key, `${flags}${words.join(" ")} ${line.slice(flags.length).trimStart()}`];
   });

@@ -21,6 +21,8 @@ export function serviceProblem(
   if (exec === undefined) return `has ExecStart=${line}, which cannot be read as one command`;
   if (/[@+!]/.test(exec.flags))
     return `has ExecStart=${exec.flags}…, with rights or a name that a container cannot have`;
+  const command = commandProblem(service);
+  if (command !== undefined) return command;
   if (type === "dbus" || lastOf(service, "BusName") !== undefined)
     return "is known by a name on the host's bus, which a container cannot see";
   if (!(type in TYPES)) return `has Type=${type}, which a container cannot be`;
@@ -29,6 +31,22 @@ export function serviceProblem(
   if (!isInit && isOn(service, "RemainAfterExit")) return "has RemainAfterExit=: it stays without a process";
   if (container.tty || container.stdinOnce) return "reads no terminal: remove tty and stdinOnce";
   return ambientProblem(container, service, account) ?? hookProblem(service);
+}
+
+/**
+ * A command with "+" or "!" would run as root among the pod's volumes. "@" makes the first word of the launching
+ * program its name. systemd reads a line with ";" as several commands, of which only the first gets the pod's user.
+ */
+function commandProblem({ settings }: PackageServiceUnit): string | undefined {
+  for (const key of ["ExecStartPre", "ExecStopPost"]) {
+    for (const line of settings.get(key) ?? []) {
+      const exec = execWords(line);
+      if (exec === undefined) return `has ${key}=${line}, which cannot be read as one command`;
+      if (/[@+!]/.test(exec.flags))
+        return `has ${key}=${exec.flags}…, with rights or a name that a container cannot have`;
+    }
+  }
+  return undefined;
 }
 
 const TYPES: Readonly<Record<string, ServiceStart["type"]>> = {

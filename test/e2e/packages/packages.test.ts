@@ -57,6 +57,20 @@ describe("the package's own unit", () => {
     expect((await see.said("args", 2))[1]).toBe("words --name tinyd two words of the pod --more a b");
   });
 
+  test("is refused when a command has all rights", async () => {
+    await archive.add({
+      name: "tiny-root",
+      files: {
+        "/usr/bin/tiny-root": "#!/bin/sh\nexec sleep 1000\n",
+        "/lib/systemd/system/tiny-root.service": service("/usr/bin/tiny-root", "ExecStartPre=+/bin/touch /etc/pwned\n"),
+      },
+    });
+    await node.run(pod(node, "rights", deb("deb://tiny-root")));
+    const { state } = await node.container("rights", (each) => each.state?.waiting?.reason === "CreateContainerError");
+    expect(state?.waiting?.message).toContain("has ExecStartPre=+…, with rights or a name");
+    expect((await node.exec("ls /etc/pwned 2>&1; true")).stdout).toContain("No such file");
+  });
+
   test("gives way to the pod's user, command and hooks", async () => {
     await archive.add({
       name: "tiny-simple",

@@ -139,6 +139,21 @@ describe("what cannot be carried over is said", () => {
       "ExecStart=+/usr",
       "redis-server.service has ExecStart=+…, with rights or a name that a container cannot have",
     ],
+    ...(["ExecStartPre", "ExecStopPost"] as const).flatMap((key) => [
+      ...["+", "!", "-!!", "@"].map(
+        (flags) =>
+          [
+            "Restart=always",
+            `${key}=${flags}/bin/x`,
+            `redis-server.service has ${key}=${flags}…, with rights or a name that a container cannot have`,
+          ] as const,
+      ),
+      [
+        "Restart=always",
+        `${key}=/bin/x ; +/bin/y`,
+        `redis-server.service has ${key}=/bin/x ; +/bin/y, which cannot be read as one command`,
+      ] as const,
+    ]),
     [
       "After=network.target",
       "Requires=a.service",
