@@ -109,7 +109,8 @@ test.each([
   ["baseline", {}],
 ])("shareProcessNamespace opens no other process, %s", async (name, securityContext) => {
   const secret = shell("export SECRET=hidden-word; exec sleep 7654", { securityContext });
-  const look = "p=$(pgrep -xf 'sleep 7654'); cat /proc/$p/environ 2>&1; ls /proc/$p/root/run 2>&1; echo done; exec sleep infinity";
+  const look =
+    "p=$(pgrep -xf 'sleep 7654'); cat /proc/$p/environ 2>&1; ls /proc/$p/root/run 2>&1; echo done; exec sleep infinity";
   await node.run(pod(node, `victim-${name}`, secret));
   await node.container(`victim-${name}`, ({ ready }) => ready);
   await node.run(pod(node, `thief-${name}`, shell(look, { securityContext }), { shareProcessNamespace: true }));
@@ -118,4 +119,14 @@ test.each([
   expect(await log()).not.toContain("hidden-word");
   expect((await log()).match(/Permission denied/g)).toHaveLength(2);
   await node.kubectl("delete", "pod", `victim-${name}`, "--wait=false");
+});
+
+test("an emptyDir above the directories that the unit names is refused", async () => {
+  await node.run(
+    trap("above", "ln -s /usr unitlet", {
+      ...shell("exec sleep infinity", { securityContext: RESTRICTED }),
+      volumeMounts: [{ name: "trap", mountPath: "/var/lib" }],
+    }),
+  );
+  expect(await refusal("above")).toContain('"/var/lib" lies above /var/lib/unitlet');
 });

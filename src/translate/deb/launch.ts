@@ -19,6 +19,7 @@ import { cleanPath } from "../volumes/clean-path.ts";
 import { directoryVariables, ownDirectories } from "./directories.ts";
 import { shellWord } from "./exec-words.ts";
 import { serviceHooks } from "./hooks.ts";
+import { namedPaths } from "./named-paths.ts";
 import { type PackageServiceUnit, packageService } from "./service.ts";
 import {
   directoryLine,
@@ -51,7 +52,7 @@ export function serviceLaunch(
   const { account } = resolvedAccount;
   const problem = serviceProblem(resolved, service, account);
   if (problem !== undefined) return noCommand(`${service.name} ${problem}`);
-  const input = hostLaunchInput(resolved, context);
+  const input = hostLaunchInput(resolved, context, namedPaths(service, deb));
   return input.ok ? unitLaunch(resolved, { deb, service, account, input }, context) : input;
 }
 

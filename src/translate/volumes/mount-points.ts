@@ -3,6 +3,7 @@ import type { Pod } from "../../model/api/pod.ts";
 import { LAUNCH_FILE } from "../../model/paths.ts";
 import type { ContainerContext } from "../context.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
+import { RESOLVER_PATHS } from "../security/host-files.ts";
 import { cleanPath, resolveVarRun } from "./clean-path.ts";
 import type { MountSources } from "./mount-source.ts";
 import { messagePath } from "./termination-message.ts";
@@ -24,6 +25,12 @@ const RESERVED_TARGETS: readonly string[] = [
 /** Paths below /dev that root does not use. */
 const FREE_DEVICES = /^\/dev\/(shm(\/|$)|termination-log$)/;
 
+/** Paths that directives of every unit name. A volume may replace one. */
+const NAMED_PATHS: readonly string[] = [
+  ...["/etc/unitlet", "/var/lib/unitlet", "/tmp", "/var/tmp", "/run"],
+  ...RESOLVER_PATHS,
+];
+
 /** A path of the container at which its pod wants something mounted. */
 interface Point {
   /** The field and its value. */
@@ -34,15 +41,23 @@ interface Point {
   readonly source?: string | undefined;
 }
 
-/** Returns why a path cannot be mounted in a container on the host's files, for the pod's owner. */
+/**
+ * Returns why a path cannot be mounted in a container on the host's files, for the pod's owner. `named`: paths that
+ * directives of this container's unit name.
+ */
 export function mountPointProblem(
   container: ResolvedContainer,
   { volumes: { sources }, libDir }: Pick<ContainerContext, "volumes" | "libDir">,
+  named: readonly string[] = [],
 ): string | undefined {
   const { pod } = container;
   const points = pointsOf(container, sources);
   const problems = points.map(
-    (each) => coverProblem(each, libDir) ?? nestingProblem(pod, each, points) ?? exposedProblem(pod, each, sources),
+    (each) =>
+      coverProblem(each, libDir) ??
+      nestingProblem(pod, each, points) ??
+      namedProblem(pod, each, [...NAMED_PATHS, ...named]) ??
+      exposedProblem(pod, each, sources),
   );
   return problems.find(Boolean);
 }
@@ -85,6 +100,18 @@ function nestingProblem(
     return `${inner.given} lies within volume "${volume}", ${whoseLinks(pod, volume)}: use a path outside of it, or an image with files of its own`;
   if (target !== "/run/unitlet" && !isBelow(LAUNCH_FILE, target)) return undefined;
   return `${given} would cover /run/unitlet, which the container is started from: use a path below it`;
+}
+
+/** The same check for paths of directives: ReadWritePaths= would make writable what a link of the volume leads to. */
+function namedProblem(
+  pod: Pod,
+  { given, target, volume, source }: Point,
+  named: readonly string[],
+): string | undefined {
+  if (volume === undefined || !isWritable(pod, volume) || source === target) return undefined;
+  const inner = named.find((path) => isBelow(resolveVarRun(path), target));
+  if (inner === undefined) return undefined;
+  return `${given} lies above ${inner}, which the container's unit names: use another path, or an image with files of its own`;
 }
 
 /**

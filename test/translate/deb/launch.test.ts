@@ -174,6 +174,19 @@ describe("what cannot be carried over is said", () => {
     expect(waiting({}, changed(from, to))).toBe(missing(message));
   });
 
+  test.for([
+    ["/var/lib", "/var/lib/unitlet"],
+    ["/var/log", "/var/log/redis"],
+    ["/srv", "/srv/redis"],
+    ["/opt", "/opt/redis/bound"],
+  ] as const)("a volume at %s, above a path that the unit names", ([mountPath, inner]) => {
+    const texts = changed("Restart=always", 'ReadOnlyPaths=/a -+/srv/redis\nBindPaths="/data:/opt/redis/bound:rbind"');
+    const volumeMounts = [{ name: "data", mountPath }];
+    expect(waiting({ volumeMounts }, texts, { volumes: [{ name: "data", emptyDir: {} }] })).toBe(
+      `spec.containers[app].volumeMounts[data].mountPath "${mountPath}" lies above ${inner}, which the container's unit names: use another path, or an image with files of its own`,
+    );
+  });
+
   test("a user that the host does not have", () => {
     expect(waiting({}, changed("User=redis", "User=nobody-here"))).toBe(
       "redis-server.service has User=nobody-here, whom this host does not have: set securityContext.runAsUser",

@@ -49,17 +49,28 @@ describe("what root relies on when it starts a container cannot be covered:", ()
   });
 
   test("a file for its last words", () => {
-    expect(message(mounting([], { terminationMessagePath: "/etc/ld.so.preload" }))).toMatch(
-      /^spec\.containers\[app\]\.terminationMessagePath "\/etc\/ld\.so\.preload" would cover/,
-    );
+    for (const path of ["/etc/ld.so.preload", "/tmp/../etc/nologin", "/dev/x", "/var/lib/x", "/tmp"])
+      expect(message(mounting([], { terminationMessagePath: path }))).toBe(
+        `spec.containers[app].terminationMessagePath "${path}" is outside of the container's own directories: use a path below /run, /tmp or /var/tmp, or remove the field`,
+      );
+    for (const path of ["/tmp/x", "/run/x", "/var/run/x", "/var/tmp/x/../y", "/srv/x"])
+      expect(
+        waiting(mounting(path === "/srv/x" ? [mount("names", path)] : [], { terminationMessagePath: path })),
+      ).toBeUndefined();
   });
 
-  test.for(["/etc/app", "/usr/share/app", "/usr/local/etc", "/library", "/etc/ssl/certs", "/process", "/dev/shm", "/dev/shm/x"])(
-    "%s is none of that",
-    (path) => {
-      expect(waiting(mounting([mount("data", path)]))).toBeUndefined();
-    },
-  );
+  test.for([
+    "/etc/app",
+    "/usr/share/app",
+    "/usr/local/etc",
+    "/library",
+    "/etc/ssl/certs",
+    "/process",
+    "/dev/shm",
+    "/dev/shm/x",
+  ])("%s is none of that", (path) => {
+    expect(waiting(mounting([mount("data", path)]))).toBeUndefined();
+  });
 
   test("a directory of the host at its own place covers nothing, unless it is a part of it", () => {
     expect(waiting(mounting([mount("-lib-modules", "/lib/modules")]))).toBeUndefined();
@@ -84,6 +95,15 @@ describe("within what containers can write to nothing else is mounted, since lin
   test("a file for its last words", () => {
     const of = mounting([mount("data", "/run/data")], { terminationMessagePath: "/run/data/words" });
     expect(message(of)).toContain(`spec.containers[app].terminationMessagePath "/run/data/words" ${within}`);
+  });
+
+  test.for([
+    ["/var", "/var/lib/unitlet"],
+    ["/var/lib", "/var/lib/unitlet"],
+    ["/run/systemd", "/run/systemd/resolve"],
+  ] as const)("paths of the unit's directives, below a volume at %s", ([path, inner]) => {
+    const problem = `mountPath "${path}" lies above ${inner}, which the container's unit names`;
+    expect(message(mounting([mount("data", path)]))).toContain(problem);
   });
 
   test("but in what the run writes", () => {
