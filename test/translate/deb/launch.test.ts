@@ -1,58 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Container, PodSpec } from "../../../src/model/api/pod.ts";
-import type { InstalledDeb, Packages } from "../../../src/model/image/deb.ts";
-import { type Images, NO_IMAGES } from "../../../src/model/image/image.ts";
-import { decodeUnit } from "../../../src/unitfile/codec.ts";
-import { imageKey } from "../../../src/unitfile/image-names.ts";
-import { CONFIG, container, pod, runnable, UID } from "../base.ts";
-
-const IMAGE = "deb://redis-server";
-const UNIT = `[Unit]
-After=network.target
-
-[Service]
-Type=notify
-ExecStart=/usr/bin/redis-server /etc/redis/redis.conf $OPTIONS
-User=redis
-Group=redis
-RuntimeDirectory=redis
-RuntimeDirectoryMode=2755
-ReadWritePaths=-/var/lib/redis
-LimitNOFILE=65535
-CapabilityBoundingSet=
-SystemCallFilter=@system-service
-Restart=always
-TimeoutStopSec=0
-`;
-
-const DEB: InstalledDeb = {
-  ...{ package: "redis-server", version: "5:7.0.15-1", architecture: "amd64", checkedAt: 0, size: 1 },
-  services: [{ name: "redis-server.service", texts: [UNIT] }],
-  directories: ["/var/log/redis"],
-};
-const DEBS: Omit<Packages, "installed"> = {
-  supported: true,
-  passwd: "root:x:0:0::/root:/bin/sh\nredis:x:113:118::/var/lib/redis:/bin/sh\n",
-  group: "root:x:0:\nredis:x:118:\n",
-};
-
-function translated(change: Partial<Container> = {}, texts: readonly string[] = [UNIT], spec: Partial<PodSpec> = {}) {
-  const deb = { ...DEB, services: texts.length === 0 ? [] : [{ name: "redis-server.service", texts }] };
-  const images: Images = {
-    ...NO_IMAGES,
-    debs: { ...DEBS, installed: new Map([[imageKey({ kind: "deb", name: IMAGE }), deb]]) },
-  };
-  const { command: _, ...plain } = container();
-  const own = pod({ containers: [{ ...plain, image: IMAGE, ...change }], ...spec });
-  return runnable(own, { config: { ...CONFIG, imagePulls: "allow" }, images });
-}
-
-const service = (...given: Parameters<typeof translated>) =>
-  decodeUnit(translated(...given).containers[0]?.unit?.text ?? "").Service ?? {};
-const waiting = (...given: Parameters<typeof translated>) => translated(...given).containers[0]?.waiting?.message;
-const file = (...given: Parameters<typeof translated>) =>
-  translated(...given).files.find(({ name }) => name === "app.env");
-const changed = (from: string, to: string) => [UNIT.replace(from, to)];
+import { UID } from "../base.ts";
+import { changed, file, service, UNIT, waiting } from "./redis-server.ts";
 
 describe("what the unit of a package says", () => {
   test("becomes the container's, but for what is the pod's to say", () => {
