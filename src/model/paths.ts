@@ -56,3 +56,6 @@ export const inputPath = (uid: string, container: string) => `${podRunDir(uid)}/
 
 /** $PATH of a program whose pod and image set none, as container runtimes have it. */
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Targets of /etc/resolv.conf on many hosts, below the /run that containers do not see. */
+export const RESOLVER_PATHS = ["/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager/resolv.conf"];

@@ -1,9 +1,7 @@
 import { containersOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
+import { RESOLVER_PATHS } from "../../model/paths.ts";
 import { containerAppArmor, READ_ONLY_PATHS } from "./rights.ts";
-
-/** Targets of /etc/resolv.conf on many hosts, below the /run that containers do not see. */
-export const RESOLVER_PATHS = ["/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager/resolv.conf"];
 
 /** The interpreter of container-landlock: no other program that hosts have can call Landlock. */
 export const PERL = "/usr/bin/perl";

@@ -1,10 +1,11 @@
 import type { Confinement, Mount, ProcessUser } from "../../model/confinement.ts";
 import type { ConfinementProbe } from "../../model/host/confinement-probe.ts";
+import { RESOLVER_PATHS } from "../../model/paths.ts";
 import type { UnitLines } from "../../model/unit.ts";
 import { quoteBind, quotePath, quoteWord } from "../../unitfile/quote.ts";
 import { resolveVarRun } from "../volumes/clean-path.ts";
 import { isEveryCapability } from "./capabilities.ts";
-import { PERL, RESOLVER_PATHS } from "./host-files.ts";
+import { PERL } from "./host-files.ts";
 import { seccompLines } from "./seccomp.ts";
 
 /** Returns the confinement as lines of a unit. None of them takes rights from helpers that run with "+". */

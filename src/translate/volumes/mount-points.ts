@@ -1,9 +1,8 @@
 import { containersOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
-import { LAUNCH_FILE } from "../../model/paths.ts";
+import { LAUNCH_FILE, RESOLVER_PATHS } from "../../model/paths.ts";
 import type { ContainerContext } from "../context.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
-import { RESOLVER_PATHS } from "../security/host-files.ts";
 import { cleanPath, resolveVarRun } from "./clean-path.ts";
 import type { MountSources } from "./mount-source.ts";
 import { messagePath } from "./termination-message.ts";
