@@ -6,7 +6,10 @@ import { checkHttp } from "./http-check.ts";
 import type { Outcome } from "./probe-state.ts";
 import { checkTcp } from "./tcp-check.ts";
 
-/** Looks at a container once. Never rejects: whatever goes wrong is a failure of the probe. Undefined: it could not be made. */
+/**
+ * Probes a container once. The promise never rejects: every error is a failure of the probe. Undefined means that the check
+ * could not be made.
+ */
 export async function runCheck(
   { check, timeout }: Probe,
   { unit, address }: { readonly unit: UnitName; readonly address: string },

@@ -1,4 +1,4 @@
-/** Go's words for what can go wrong with a connection, since people and tools look for these. */
+/** The messages of Go's `net` package for errors of connections, because the Events of the kubelet have these. */
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connect: connection refused",
   EHOSTUNREACH: "connect: no route to host",
@@ -8,11 +8,12 @@ const WORDS: Readonly<Record<string, string>> = {
   EACCES: "connect: permission denied",
 };
 
-/** "10.0.0.1:80", "[::1]:80" */
+/** Returns "10.0.0.1:80" or "[::1]:80". */
 export function hostPort(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** Returns the message of Go's `net` package for an error of a connection, or Node's where there is no such message. */
 export function dialError(error: NodeJS.ErrnoException, host: string, port: number): string {
   const { code = "", message } = error;
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `dial tcp: lookup ${host}: no such host`;

@@ -7,8 +7,8 @@ import type { ProbeTarget } from "./targets.ts";
 const run = promisify(execFile);
 
 /**
- * Ends a container that has failed its probe: it is started again as after any other end, with the same back-off. A grace
- * period of the probe's own is kept here, since that of the unit is the pod's.
+ * Ends a container that has failed its probe. systemd starts it again with the usual back-off. The probe's own
+ * terminationGracePeriodSeconds is enforced here, because the unit has the pod's. Throws when systemctl fails.
  */
 export async function endContainer({ unit, restarts, invocation, probe: { grace } }: ProbeTarget): Promise<void> {
   await run("systemctl", ["--no-block", restarts ? "restart" : "stop", unit]);

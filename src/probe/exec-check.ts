@@ -4,17 +4,17 @@ import { onTimeout } from "../io/timeout.ts";
 import type { UnitName } from "../model/unit.ts";
 import type { Outcome } from "./probe-state.ts";
 
-/** Nobody reads more of what a command says than the kubelet does. */
+/** The number of bytes of a command's output that are read (`exec.go: maxReadLength`, v1.36). */
 const MAX_OUTPUT_BYTES = 10 * 1024;
-/** Words of container-enter, of crun, and of a shell that comes before the container's own files are in their place. */
+/** Messages of `container-enter`, of crun, and of a shell that starts before the container's files are mounted. */
 const NOT_ENTERED =
   /^unitlet: container not running|^the container `[^`]*` is not running|^error opening file `\/run\/crun\/|: cannot open \/run\/unitlet\/env/;
-/** Milliseconds. */
+/** The time in which output that was written before the exit still arrives. */
 const LINGER_MS = 100;
 
 /**
- * Runs a command in the container, as its user and with its variables; 0 is success. Undefined: the container was just
- * coming or going, and could not be entered.
+ * Runs a command in the container, as its user and with its variables; exit status 0 is success. Undefined means that the
+ * container was starting or stopping, and could not be entered. `timeout` is in seconds.
  */
 export function checkExec(
   enter: string,
@@ -23,35 +23,35 @@ export function checkExec(
   timeout: number,
 ): Promise<Outcome | undefined> {
   return new Promise((resolve) => {
-    // A session of its own, so that a command that is late ends with all that it has started.
+    // The command has a session of its own, so that a timeout ends all processes that it has started.
     const child = spawn(enter, [unit, "--", ...command], { stdio: ["ignore", "pipe", "pipe"], detached: true });
     let output = Buffer.alloc(0);
-    let late = false;
-    const collect = (chunk: Buffer) => {
+    let timedOut = false;
+    const readChunk = (chunk: Buffer) => {
       if (output.length < MAX_OUTPUT_BYTES) output = Buffer.concat([output, chunk]).subarray(0, MAX_OUTPUT_BYTES);
     };
-    child.stdout.on("data", collect);
-    child.stderr.on("data", collect);
+    child.stdout.on("data", readChunk);
+    child.stderr.on("data", readChunk);
     const end = (outcome: Outcome | undefined) => {
-      answered();
+      cancelTimeout();
       child.stdout.destroy();
       child.stderr.destroy();
       resolve(outcome);
     };
-    const answered = onTimeout(timeout * 1000, () => {
-      late = true;
+    const cancelTimeout = onTimeout(timeout * 1000, () => {
+      timedOut = true;
       if (child.pid !== undefined) killSession(child.pid);
     });
     child.once("error", ({ message }) => end({ success: false, message }));
-    const ended = (code: number | null) => {
-      const words = output.toString();
-      if (late)
+    const exited = (code: number | null) => {
+      const text = output.toString();
+      if (timedOut)
         end({ success: false, message: `command timed out: "${command.join(" ")}" timed out after ${timeout}s` });
-      else if (NOT_ENTERED.test(words)) end(undefined);
-      else end({ success: code === 0, message: code === 0 ? "" : words });
+      else if (NOT_ENTERED.test(text)) end(undefined);
+      else end({ success: code === 0, message: code === 0 ? "" : text });
     };
-    child.once("close", ended);
-    // What it has said may still be on its way; what it has left behind may keep its output open for ever.
-    child.once("exit", (code) => setTimeout(ended, LINGER_MS, code));
+    child.once("close", exited);
+    // Output may arrive after the exit. A process that the command left behind may hold the pipe open for ever.
+    child.once("exit", (code) => setTimeout(exited, LINGER_MS, code));
   });
 }

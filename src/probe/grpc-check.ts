@@ -3,23 +3,26 @@ import { onTimeout } from "../io/timeout.ts";
 import { dialError, hostPort } from "./dial.ts";
 import type { Outcome } from "./probe-state.ts";
 
-/** Of grpc.health.v1.HealthCheckResponse. */
+/** The values of `status` in grpc.health.v1.HealthCheckResponse. */
 const SERVING_STATUS = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"] as const;
 
 const UNIMPLEMENTED = 12;
 
-/** An answer is a few bytes; whoever sends for ever must not fill the memory of all probes. */
+/** A response has a few bytes. A server that sends without end must not fill the memory of the process of all probes. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 const MESSAGE_TOO_LARGE = `grpc: received message larger than max (${MAX_MESSAGE_BYTES})`;
 const FAILED = "error: health rpc probe failed";
 
-/** Status codes as Go's grpc names them. */
+/** The names of status codes in Go's `grpc` package, by number. */
 const CODES: readonly string[] = (
   "OK Canceled Unknown InvalidArgument DeadlineExceeded NotFound AlreadyExists PermissionDenied ResourceExhausted " +
   "FailedPrecondition Aborted OutOfRange Unimplemented Internal Unavailable DataLoss Unauthenticated"
 ).split(" ");
 
-/** Asks a gRPC server for its health. The two messages of that protocol are a few bytes: no library is needed for them. */
+/**
+ * Returns the health of a gRPC server (`grpc.go: Probe`, v1.36). Its two messages have a few bytes, so no library is used.
+ * `timeout` is in seconds.
+ */
 export function checkGrpc(host: string, port: number, service: string, timeout: number): Promise<Outcome> {
   const { connect }: typeof http2 = process.getBuiltinModule("node:http2");
   const where = hostPort(host, port);
@@ -27,13 +30,13 @@ export function checkGrpc(host: string, port: number, service: string, timeout: 
     const session = connect(`http://${where}`);
     let connected = false;
     const end = (success: boolean, message: string) => {
-      answered();
+      cancelTimeout();
       session.destroy();
       resolve({ success, message });
     };
-    const answered = onTimeout(timeout * 1000, () => {
-      const late = `timeout: failed to connect service "${where}" within ${timeout}s: context deadline exceeded`;
-      end(false, connected ? `timeout: health rpc did not complete within ${timeout}s` : late);
+    const cancelTimeout = onTimeout(timeout * 1000, () => {
+      const connectTimeout = `timeout: failed to connect service "${where}" within ${timeout}s: context deadline exceeded`;
+      end(false, connected ? `timeout: health rpc did not complete within ${timeout}s` : connectTimeout);
     });
     session.once("connect", () => {
       connected = true;
@@ -41,12 +44,12 @@ export function checkGrpc(host: string, port: number, service: string, timeout: 
     session.once("error", (error) => {
       end(false, `error: failed to connect service at "${where}": ${dialError(error, host, port)}`);
     });
-    // Without a connection the session says what is wrong, and better.
-    ask(session, service, (success, message) => connected && end(success, message));
+    // Without a connection the error of the session is the precise one.
+    sendRequest(session, service, (success, message) => connected && end(success, message));
   });
 }
 
-function ask(
+function sendRequest(
   session: http2.ClientHttp2Session,
   service: string,
   end: (success: boolean, message: string) => void,
@@ -61,11 +64,11 @@ function ask(
   const chunks: Buffer[] = [];
   let size = 0;
   let status: Partial<Record<"grpc-status" | "grpc-message", string>> = {};
-  const remember = (headers: http2.IncomingHttpHeaders) => {
+  const readStatus = (headers: http2.IncomingHttpHeaders) => {
     if (headers["grpc-status"] !== undefined) status = headers as typeof status;
   };
-  stream.on("response", remember);
-  stream.on("trailers", remember);
+  stream.on("response", readStatus);
+  stream.on("trailers", readStatus);
   stream.on("data", (chunk: Buffer) => {
     chunks.push(chunk);
     size += chunk.length;
@@ -74,13 +77,16 @@ function ask(
   });
   stream.once("error", (error) => end(false, `${FAILED}: ${error.message}`));
   stream.once("end", () => {
-    const { success, message } = verdict(status, Buffer.concat(chunks));
+    const { success, message } = outcomeOf(status, Buffer.concat(chunks));
     end(success, message);
   });
   stream.end(frame(service));
 }
 
-/** HealthCheckRequest: field 1 is the service. Five bytes before it say that it is not compressed, and its length. */
+/**
+ * Returns a HealthCheckRequest, whose field 1 is the service. The five bytes before it are the compressed flag (0) and the
+ * length.
+ */
 function frame(service: string): Buffer {
   const name = Buffer.from(service);
   const message = name.length === 0 ? name : Buffer.concat([Buffer.from([0x0a, ...varint(name.length)]), name]);
@@ -93,7 +99,7 @@ function varint(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
 }
 
-function verdict(
+function outcomeOf(
   { "grpc-status": code = "2", "grpc-message": words = "" }: Partial<Record<"grpc-status" | "grpc-message", string>>,
   body: Buffer,
 ): Outcome {
@@ -105,7 +111,7 @@ function verdict(
     const name = CODES[Number(code)] ?? `Code(${code})`;
     return { success: false, message: `${FAILED}: rpc error: code = ${name} desc = ${words}` };
   }
-  // HealthCheckResponse: field 1 is the status, left out when it is 0.
+  // Field 1 of a HealthCheckResponse is the status. The server leaves it out when it is 0.
   const status = SERVING_STATUS[body[5] === 0x08 ? (body[6] ?? 0) : 0] ?? "UNKNOWN";
   if (status === "SERVING") return { success: true, message: "" };
   return { success: false, message: `service unhealthy (responded with "${status}")` };

@@ -6,16 +6,19 @@ import { dialError, hostPort } from "./dial.ts";
 import type { Outcome } from "./probe-state.ts";
 
 const MAX_REDIRECTS = 10;
-/** Nobody reads more of a body than the kubelet does. */
+/** The number of bytes of a body that are read (`http.go: maxRespBodyLength`, v1.36). */
 const MAX_BODY_BYTES = 10 * 1024;
 
-interface Answer {
+interface HttpResponse {
   readonly status: number;
   readonly location: string | undefined;
   readonly body: string;
 }
 
-/** Any status from 200 to 399 is a success. Certificates are not checked; redirects are followed on the same host. */
+/**
+ * Returns the outcome of an HTTP probe. A status from 200 to 399 is a success, certificates are not verified, and redirects are
+ * followed on the same host only (`http.go: DoHTTPProbe`, v1.36). `timeout` is in seconds.
+ */
 export async function checkHttp(
   check: HttpCheck,
   address: string,
@@ -23,26 +26,26 @@ export async function checkHttp(
   agent = "kube-probe/1.36",
 ): Promise<Outcome> {
   const first = urlOf(check, address);
-  const late = new AbortController();
-  const answered = onTimeout(timeout * 1000, () => late.abort());
+  const timedOut = new AbortController();
+  const cancelTimeout = onTimeout(timeout * 1000, () => timedOut.abort());
   let url = first;
   try {
     for (let redirects = 0; ; redirects += 1) {
-      const { status, location, body } = await get(url, headersOf(check, agent), late.signal);
+      const { status, location, body } = await get(url, headersOf(check, agent), timedOut.signal);
       const next = isRedirect(status) && location !== undefined ? new URL(location, url) : undefined;
-      if (next === undefined) return verdict(status, body);
+      if (next === undefined) return outcomeOfStatus(status, body);
       if (next.hostname !== first.hostname)
         return { success: true, message: `Probe terminated redirects, Response body: ${body}` };
       if (redirects + 1 >= MAX_REDIRECTS) return failure(next, "stopped after 10 redirects");
       url = next;
     }
   } catch (error) {
-    if (late.signal.aborted)
+    if (timedOut.signal.aborted)
       return failure(url, "context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
     const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
     return failure(url, errorMessage(error as NodeJS.ErrnoException, url.hostname.replace(/^\[|\]$/g, ""), port));
   } finally {
-    answered();
+    cancelTimeout();
   }
 }
 
@@ -58,7 +61,7 @@ function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }
 
-function verdict(status: number, body: string): Outcome {
+function outcomeOfStatus(status: number, body: string): Outcome {
   if (status >= 300 && status < 400)
     return { success: true, message: `Probe terminated redirects, Response body: ${body}` };
   if (status >= 200 && status < 300) return { success: true, message: "" };
@@ -76,8 +79,8 @@ function errorMessage(error: NodeJS.ErrnoException, host: string, port: number):
   return dialError(error, host, port);
 }
 
-function get(url: URL, headers: http.OutgoingHttpHeaders, signal: AbortSignal): Promise<Answer> {
-  // TLS is dear to load, and few need it.
+function get(url: URL, headers: http.OutgoingHttpHeaders, signal: AbortSignal): Promise<HttpResponse> {
+  // Loading TLS takes a large part of a probe's time, and few probes use it.
   const client: typeof http | typeof https = url.protocol === "https:" ? process.getBuiltinModule("node:https") : http;
   return new Promise((resolve, reject) => {
     const options = {

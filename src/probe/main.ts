@@ -5,7 +5,7 @@ import { ProbeRound } from "./round.ts";
 
 const log = logTo((line) => process.stdout.write(line));
 
-/** unitlet-probe@SECONDS.service: makes all probes of that period once, and is gone. Or one hook, for container-hook. */
+/** Makes all probes of one period once (unitlet-probe@SECONDS.service), or runs one hook (`container-hook`), and exits. */
 async function main(): Promise<void> {
   const [uid = "", container = "", name = ""] = process.argv.slice(4);
   if (process.argv[3] === "hook") process.exit((await runHook(uid, container, name)) ? 0 : 1);

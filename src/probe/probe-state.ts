@@ -1,87 +1,92 @@
 import type { Probe, ProbeResult, ProbeType } from "../model/api/probe.ts";
 import type { Instant } from "../model/api/time.ts";
 
-/** What one look at a container came to. */
+/** The outcome of one check of a container. */
 export interface Outcome {
   readonly success: boolean;
-  /** Of a failure what failed; of a success what is odd about it, else "". */
+  /** The reason of a failure, or the warning of a success, or "". */
   readonly message: string;
 }
 
-/** How a probe of one start of a container has gone so far. */
+/** The state of one probe since one start of a container. */
 export interface ProbeState {
   readonly invocation: string;
-  /** When it was begun last. */
+  /** When the last check began. */
   readonly at: Instant;
   readonly last?: boolean;
-  /** Results in a row that were like the last one. */
+  /** The number of results in a row that equal `last`. */
   readonly run: number;
-  /** By the thresholds. */
+  /** The result that the thresholds give. */
   readonly success: boolean;
-  /** What was told last, and when. */
-  readonly told?: { readonly message: string; readonly at: Instant };
-  /** Nothing is left to be found out about this start. */
+  /** The message that was reported last, and when. */
+  readonly reported?: { readonly message: string; readonly at: Instant };
+  /** True when no further check of this start is needed. */
   readonly held: boolean;
-  /** Results of the container since the host's boot, whichever its start. */
+  /** The results of all starts of the container since the host's boot. */
   readonly counts: { readonly successful: number; readonly failed: number };
 }
 
-/** Until something is known: a container is alive, and neither started nor ready. */
+/**
+ * Returns the state before the first check: a container is alive, and neither started nor ready (`worker.go: newWorker`,
+ * v1.36).
+ */
 export function initialState(type: ProbeType, invocation: string, before: ProbeState | undefined): ProbeState {
   const counts = before?.counts ?? { successful: 0, failed: 0 };
   return { invocation, at: 0, run: 0, success: type === "liveness", held: false, counts };
 }
 
 /**
- * What the runs were told of this start stands, and not what a prober remembers that was killed before it had kept what it
- * knew: else the next single result would be told together with a verdict of long ago.
+ * Returns the state with the result that was reported to the runs. A prober that was killed may have stored an older
+ * state, and the next result would then be reported together with an outdated `success`.
  */
-export function resumeState(type: ProbeType, course: ProbeState, told: ProbeResult | undefined): ProbeState {
-  if (told?.invocation !== course.invocation) return course;
-  return { ...course, success: told.success, held: course.held || (type === "startup" && told.success) };
+export function resumeState(type: ProbeType, state: ProbeState, reported: ProbeResult | undefined): ProbeState {
+  if (reported?.invocation !== state.invocation) return state;
+  return { ...state, success: reported.success, held: state.held || (type === "startup" && reported.success) };
 }
 
-/** A timer that is early by a fraction of a second must not lose a whole period. */
+/** A timer that is early by less than this does not skip a whole period. */
 const EARLY_MS = 500;
 
-/** Milliseconds since the epoch. Of a container that has just started the first look waits for nothing but its delay. */
+/** True when a check is due. The first check after a start waits for `initialDelaySeconds` only. */
 export function isDue({ held, at, run }: ProbeState, probe: Probe, startedAt: Instant, now: Instant): boolean {
   if (held || now - startedAt < probe.initialDelay * 1000) return false;
-  // A clock that was put back must not stop a probe.
+  // A clock that was set back must not stop a probe.
   return run === 0 || now < at || now - at >= probe.period * 1000 - EARLY_MS;
 }
 
-/** Failures in a row that are told one by one; a program that takes its time to start may fail for hours. */
+/** The number of failures in a row that are reported one by one. A slow program may fail its startup probe for hours. */
 const REPORTED_FAILURES = 3;
 
-/** A probe that goes on failing for another reason says so, but not every time: the reason may hold the time of day. */
+/** A failure with another message is reported this often at most, because a message may contain the time of day. */
 const REPORT_AGAIN_MS = 10_000;
 
-/** What follows from one more outcome; `news` is what the next run has to hear, if anything. */
+/**
+ * Returns the state after one more outcome. `result` is for the next run; undefined when there is nothing to report.
+ */
 export function nextState(
-  course: ProbeState,
+  state: ProbeState,
   type: ProbeType,
   probe: Probe,
   { success, message }: Outcome,
   now: Instant,
-): { readonly course: ProbeState; readonly news?: ProbeResult } {
-  const run = course.last === success ? course.run + 1 : 1;
+): { readonly state: ProbeState; readonly result?: ProbeResult } {
+  const run = state.last === success ? state.run + 1 : 1;
   const enough = run >= (success ? probe.successThreshold : probe.failureThreshold);
-  const { successful, failed } = course.counts;
+  const { successful, failed } = state.counts;
   const next: ProbeState = {
-    ...course,
+    ...state,
     last: success,
     run,
-    success: enough ? success : course.success,
+    success: enough ? success : state.success,
     held: enough && (type === "startup" || (type === "liveness" && !success)),
     counts: { successful: successful + (success ? 1 : 0), failed: failed + (success ? 0 : 1) },
   };
-  const told = Math.min(REPORTED_FAILURES, probe.failureThreshold);
-  const hasTurned = next.success !== course.success;
-  const isOther = message !== course.told?.message && now - (course.told?.at ?? 0) >= REPORT_AGAIN_MS;
-  const isNews = hasTurned || (success ? course.last !== true : next.held || run <= told || isOther);
+  const reportedFailures = Math.min(REPORTED_FAILURES, probe.failureThreshold);
+  const hasTurned = next.success !== state.success;
+  const isOther = message !== state.reported?.message && now - (state.reported?.at ?? 0) >= REPORT_AGAIN_MS;
+  const isNews = hasTurned || (success ? state.last !== true : next.held || run <= reportedFailures || isOther);
   const result: ProbeResult = {
-    invocation: course.invocation,
+    invocation: state.invocation,
     success: next.success,
     failures: success ? 0 : run,
     at: now,
@@ -89,16 +94,16 @@ export function nextState(
     warning: success && message !== "",
     ended: next.held && !success,
   };
-  return isNews ? { course: { ...next, told: { message, at: now } }, news: result } : { course: next };
+  return isNews ? { state: { ...next, reported: { message, at: now } }, result } : { state: next };
 }
 
-/** News of a start, with what the runs may not have heard yet of the one before: that it was ended. */
-export function withContainerEnd(news: ProbeResult, told: ProbeResult | undefined): ProbeResult {
-  const end = told?.ended ? { invocation: told.invocation, at: told.at } : told?.end;
-  return news.ended || end === undefined ? news : { ...news, end };
+/** Returns the result with the end of the start before, which the runs may not have read yet. */
+export function withContainerEnd(result: ProbeResult, reported: ProbeResult | undefined): ProbeResult {
+  const end = reported?.ended ? { invocation: reported.invocation, at: reported.at } : reported?.end;
+  return result.ended || end === undefined ? result : { ...result, end };
 }
 
-/** A run is worth while at once; other news can wait for the next one. */
+/** True when the change needs a run at once. Other results can wait for the next run. */
 export function crossesThreshold(before: ProbeState, after: ProbeState): boolean {
   return before.success !== after.success || after.held || before.last !== after.last;
 }

@@ -7,7 +7,7 @@ import type { Instant } from "../model/api/time.ts";
 import { podRunDir, RUN_DIR } from "../model/paths.ts";
 import type { UnitName } from "../model/unit.ts";
 
-/** One probe of one container that runs. */
+/** One probe of one running container. */
 export interface ProbeTarget {
   /** "UID/NAME/TYPE" */
   readonly key: string;
@@ -22,7 +22,9 @@ export interface ProbeTarget {
   readonly startedAt: Instant;
 }
 
-/** All probes of this period that may be made now, by the files that the run and the containers' helpers have left. */
+/**
+ * Returns all probes of this period (seconds) that may be made now, from the files of the runs and of the containers' helpers.
+ */
 export function probeTargets(period: number): ProbeTarget[] {
   return list(`${RUN_DIR}/pods`).flatMap((uid) => {
     const names = list(podRunDir(uid));
@@ -35,12 +37,12 @@ export function probeTargets(period: number): ProbeTarget[] {
 }
 
 function targetsOf(uid: string, container: string, isStopping: boolean): ProbeTarget[] {
-  const told = readContainerProbes(uid, container);
-  const note = join(podRunDir(uid), `${container}.started`);
-  const invocation = readOptional(note)?.trim();
-  const startedAt = modifiedAt(note);
-  if (told === undefined || !invocation || startedAt === undefined) return [];
-  const { probes, unit, address, restarts } = told;
+  const config = readContainerProbes(uid, container);
+  const marker = join(podRunDir(uid), `${container}.started`);
+  const invocation = readOptional(marker)?.trim();
+  const startedAt = modifiedAt(marker);
+  if (config === undefined || !invocation || startedAt === undefined) return [];
+  const { probes, unit, address, restarts } = config;
   if (runningInvocation(unit) !== invocation) return [];
   const types = wantedTypes(probes, () => hasStarted(uid, container, invocation), isStopping);
   return types.flatMap((type) => {
@@ -50,7 +52,10 @@ function targetsOf(uid: string, container: string, isStopping: boolean): ProbeTa
   });
 }
 
-/** Until a container has started nothing else is asked of it; one that is to end is left alive, and may still become unready. */
+/**
+ * Returns the types of probes to make (`worker.go: doProbe`, v1.36): before the start only `startup`, and while the pod stops
+ * only `readiness`.
+ */
 function wantedTypes(
   probes: Readonly<Partial<Record<ProbeType, Probe>>>,
   isStarted: () => boolean,
