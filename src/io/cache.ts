@@ -21,6 +21,7 @@ export function writeCached(name: string, key: string, value: unknown): void {
   ignoreMissing(() => writeBestEffort(path(name), JSON.stringify({ key, value }), 0o600));
 }
 
+/** Removes the value that was cached under this name; it need not exist. */
 export function removeCached(name: string): void {
   remove(path(name));
 }

@@ -12,13 +12,13 @@ const DIRECTORY = "/etc/unitlet/unitlet.conf.d";
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** Changes when anything in the configuration does. */
+  /** A digest of the configuration's files; it changes when one of them does. */
   readonly key: string;
-  /** Where the kubeconfig is, or would be. */
+  /** The path of the kubeconfig. The file need not exist. */
   readonly kubeconfig: string;
 }
 
-interface Memo {
+interface CachedConfig {
   readonly config: Config;
   readonly kubeconfig: string;
   readonly kubeconfigKey: string;
@@ -26,33 +26,37 @@ interface Memo {
 
 /** Returns the configuration, and stores it for the next runs when a file of it has changed. Throws ConfigError. */
 export async function loadConfig(): Promise<LoadedConfig> {
-  const { key, memo, isFresh } = await findConfig();
-  if (isFresh) writeCached("config", key, memo);
-  return { config: memo.config, key: key + memo.kubeconfigKey, kubeconfig: memo.kubeconfig };
+  const { key, cached, isFresh } = await findConfig();
+  if (isFresh) writeCached("config", key, cached);
+  return { config: cached.config, key: key + cached.kubeconfigKey, kubeconfig: cached.kubeconfig };
 }
 
 /** Returns the same configuration, and stores nothing. Throws ConfigError. */
 export async function readConfig(): Promise<LoadedConfig> {
-  const { key, memo } = await findConfig();
-  return { config: memo.config, key: key + memo.kubeconfigKey, kubeconfig: memo.kubeconfig };
+  const { key, cached } = await findConfig();
+  return { config: cached.config, key: key + cached.kubeconfigKey, kubeconfig: cached.kubeconfig };
 }
 
-async function findConfig(): Promise<{ readonly key: string; readonly memo: Memo; readonly isFresh: boolean }> {
+async function findConfig(): Promise<{
+  readonly key: string;
+  readonly cached: CachedConfig;
+  readonly isFresh: boolean;
+}> {
   const paths = [
     MAIN,
     ...list(DIRECTORY)
       .filter((name) => name.endsWith(".conf"))
       .map((name) => join(DIRECTORY, name)),
   ];
-  // Another version may read the same words otherwise.
+  // Another version may parse the same text differently.
   const key = `${unitletVersion} ${hostname()} ${filesFingerprint([...paths, DIRECTORY])}`;
-  const memo = readCached<Memo>("config", key);
-  if (memo !== undefined && memo.kubeconfigKey === filesFingerprint([memo.kubeconfig]))
-    return { key, memo, isFresh: false };
-  return { key, memo: await parseConfig(paths), isFresh: true };
+  const cached = readCached<CachedConfig>("config", key);
+  if (cached !== undefined && cached.kubeconfigKey === filesFingerprint([cached.kubeconfig]))
+    return { key, cached, isFresh: false };
+  return { key, cached: await parseConfig(paths), isFresh: true };
 }
 
-async function parseConfig(paths: readonly string[]): Promise<Memo> {
+async function parseConfig(paths: readonly string[]): Promise<CachedConfig> {
   const { parseSettings, readKubeconfig, toConfig } = await loadSchema();
   const files = paths.flatMap((path) => {
     const text = readOptional(path);

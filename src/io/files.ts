@@ -15,26 +15,27 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-/** Undefined when the file is not there. Other errors are the host's and end the run. */
+/** Returns the content of a file; undefined when there is none. Throws other errors, which end the run. */
 export function readOptional(path: string): string | undefined {
   return ignoreMissing(() => readFileSync(path, "utf8"));
 }
 
-/** Names in a directory, sorted; none when it is not there. */
+/** Returns the names in a directory, sorted; none when there is no such directory. */
 export function list(path: string): readonly string[] {
   return ignoreMissing(() => readdirSync(path).toSorted()) ?? [];
 }
 
-/** Undefined for what is missing or anything but a regular file: a link is not followed. */
+/** Returns the content of a regular file; undefined when there is none. A link is not followed. */
 export function readRegular(path: string): string | undefined {
   return ignoreMissing(() => (lstatSync(path).isFile() ? readFileSync(path, "utf8") : undefined));
 }
 
+/** True when the path exists, also as a broken link. */
 export function exists(path: string): boolean {
   return ignoreMissing(() => lstatSync(path)) !== undefined;
 }
 
-/** False also for what can be no path at all: a pod may name anything. */
+/** True when the path is a directory or a link to one. False also for invalid paths, because a pod may name any text. */
 export function isDirectory(path: string): boolean {
   try {
     return statSync(path).isDirectory();
@@ -43,11 +44,15 @@ export function isDirectory(path: string): boolean {
   }
 }
 
+/** Returns the modification time in milliseconds since the epoch; undefined when there is no such file. */
 export function modifiedAt(path: string): number | undefined {
   return ignoreMissing(() => lstatSync(path).mtimeMs);
 }
 
-/** Whole or not at all, also when the machine stops in between. Parent directories are made with mode 0700. */
+/**
+ * Writes a file completely or not at all, also when the machine stops meanwhile. Parent directories are created with mode 0700.
+ * Throws the errors of the file system.
+ */
 export function writeAtomic(path: string, content: string | Uint8Array, mode: number, uid = 0): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = temporaryOf(path);
@@ -58,7 +63,7 @@ export function writeAtomic(path: string, content: string | Uint8Array, mode: nu
     writeFileSync(file, content);
     if (!path.startsWith("/run/")) fsyncSync(file);
   } catch (error) {
-    // Half a file takes the room that others need.
+    // A half-written file would take space on a full disk.
     rmSync(temporary, { force: true });
     throw error;
   } finally {
@@ -67,7 +72,7 @@ export function writeAtomic(path: string, content: string | Uint8Array, mode: nu
   renameSync(temporary, path);
 }
 
-/** As writeWhole, for what may be as it was before: where there is no room, there is more to be looked after than this file. */
+/** Writes a file like `writeAtomic`, but leaves the old content when the disk or the quota is full. Throws other errors. */
 export function writeBestEffort(path: string, content: string, mode: number): void {
   try {
     writeAtomic(path, content, mode);
@@ -77,17 +82,21 @@ export function writeBestEffort(path: string, content: string, mode: number): vo
   }
 }
 
-/** Its name must not look like a unit's; always the same, so that what a killed run left is written over or removed. */
+/**
+ * Returns the path of the temporary file. It is no unit name, and always the same, so the next run overwrites what a killed run
+ * left.
+ */
 function temporaryOf(path: string): string {
   return join(dirname(path), `.${basename(path).slice(0, 240)}.tmp`);
 }
 
-/** A file or a whole directory, with what a killed run left of it half written. */
+/** Removes a file or a whole directory, and the temporary file of a killed run. */
 export function remove(path: string): void {
   rmSync(path, { recursive: true, force: true });
   rmSync(temporaryOf(path), { force: true });
 }
 
+/** Returns what `read` returns; undefined when it throws ENOENT or ENOTDIR. Throws other errors. */
 export function ignoreMissing<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -69,7 +69,7 @@ export class ManifestSource implements PodSource {
   /** A standalone host has no objects of the API. A list of no Services is a success, because every container needs that list. */
   async fetch(needs: readonly Dependency[]): Promise<ResolvedReferences> {
     const at = Date.now();
-    const because = "this node has no cluster that could be asked for it";
+    const because = "this node belongs to no cluster that could have it";
     return new Map(
       needs.map(({ key, reference: { kind } }): [string, FetchResult] => [
         key,

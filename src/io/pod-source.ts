@@ -7,6 +7,7 @@ import { ApiClient } from "./kube/http.ts";
 import { Kube } from "./kube/kube.ts";
 import { ManifestSource } from "./manifest-source.ts";
 
+/** A source of pods with its connection. */
 export interface ConnectedSource {
   readonly source: PodSource;
   /** Undefined on a standalone host. */

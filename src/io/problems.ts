@@ -15,8 +15,8 @@ export const PROBLEM_PREFIX = {
   "sync-trigger": ["unitlet-sync.path does not start runs", "unitlet-sync.path starts runs again"],
   probes: ["cannot run the probes", "the probes run again"],
   seal: [
-    "cannot keep what pods are given for a boot without the API server",
-    "what pods are given for a boot is kept again",
+    "cannot store the values that pods need to start without the API server",
+    "the values that pods need to start without the API server are stored again",
   ],
   systemd: ["cannot talk to systemd", "systemd answers again"],
 } as const;

@@ -3,13 +3,15 @@ import { basename, dirname } from "node:path";
 import { ignoreMissing } from "./files.ts";
 import { nameBelow, openPath, pathOf } from "./safe-path.ts";
 
-/** Directories that are open at a time. A deeper one is moved to the top of the tree first, so that descriptors suffice. */
+/**
+ * The number of directories that are open at a time. A deeper one is moved to the top of the tree first, to save descriptors.
+ */
 const MAX_DEPTH = 64;
 
-/** Attempts at one name. Another process that exchanges files and directories can make each attempt fail. */
+/** The number of attempts at one name. Another process that exchanges files and directories can make each attempt fail. */
 const MAX_ATTEMPTS = 5;
 
-/** What one removal shares among its directories. */
+/** The state that the directories of one removal share. */
 interface Removal {
   readonly top: number;
   readonly mount: string;
@@ -18,10 +20,10 @@ interface Removal {
 }
 
 /**
- * Removes a file or directory with all that is in it. Every name is taken as bytes from the descriptor of its directory, and
- * no link is followed, so that nothing outside of the tree is removed while another process exchanges names in it. The
- * directories above `path` must be root's own. Returns false when `isLate` ended it, or another process was in the way:
- * then the next call goes on. Throws where another file system is mounted in the tree.
+ * Removes a file or a directory with its content. Names are bytes below the descriptor of their directory, and no link is
+ * followed, so a process that exchanges names cannot direct the removal out of the tree. The directories above `path` must
+ * belong to root. Returns false when `isLate` ended the removal or another process changed the tree; the next call
+ * continues it. Throws when another file system is mounted in the tree.
  */
 export function removeTree(path: string, isLate: () => boolean): boolean {
   const parent = ignoreMissing(() => openPath(dirname(path)));
@@ -47,7 +49,7 @@ export function removeTree(path: string, isLate: () => boolean): boolean {
 }
 
 function empty(directory: number, depth: number, removal: Removal): boolean {
-  // Not readdir(3) as a whole: a directory may have more names than a run has memory.
+  // The names are read in pieces, because a directory may have more names than a run has memory.
   const names = opendirSync(pathOf(directory), { encoding: "buffer", bufferSize: 1000 } as object);
   try {
     for (let entry = names.readSync(); entry !== null; entry = names.readSync())
@@ -86,7 +88,7 @@ function unlinkName(directory: number, name: Buffer): boolean {
   }
 }
 
-/** Returns undefined for what is no directory, a link to one included. */
+/** Returns a descriptor; undefined when the name is no directory. A link to a directory is none. */
 function openDirectory(directory: number, name: Buffer): number | undefined {
   try {
     const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -97,7 +99,7 @@ function openDirectory(directory: number, name: Buffer): number | undefined {
   }
 }
 
-/** Returns false when the name is something else by now, or another process has put something into the directory. */
+/** Returns false when the name is no directory any more, or another process has added a file to the directory. */
 function removeDirectory(directory: number, name: Buffer): boolean {
   try {
     ignoreMissing(() => rmdirSync(nameBelow(directory, name)));
@@ -108,7 +110,7 @@ function removeDirectory(directory: number, name: Buffer): boolean {
   }
 }
 
-/** Moves a directory that lies too deep to the top of the tree, which is looked through once more for it. */
+/** Moves a directory that is too deep to the top of the tree, which is then read once more. */
 function moveToTop(directory: number, name: Buffer, removal: Removal): boolean {
   removal.moved += 1;
   const target = Buffer.from(`.unitlet-remove-${process.hrtime.bigint()}`);
@@ -116,7 +118,7 @@ function moveToTop(directory: number, name: Buffer, removal: Removal): boolean {
   return true;
 }
 
-/** Returns the number of the mount that a descriptor is in: a bind mount has the device of its source, but not its number. */
+/** Returns the mount ID of a descriptor. A bind mount has the device of its source, but a mount ID of its own. */
 function mountOf(descriptor: number): string {
   return /^mnt_id:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "utf8"))?.[1] ?? "";
 }

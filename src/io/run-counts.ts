@@ -2,22 +2,22 @@ import type { Instant } from "../model/api/time.ts";
 import type { RunEnd } from "../model/run-end.ts";
 import { readCached, writeCached } from "./cache.ts";
 
-/** Since boot, or since somebody emptied /run/unitlet. Seconds, unless it is an instant. */
+/** The counts of runs since boot, or since /run/unitlet was emptied. Durations are in seconds, instants in milliseconds. */
 export interface RunCounts {
-  /** When the first one was counted. */
+  /** When the first run was counted. */
   readonly since: Instant;
   readonly outcomes: Readonly<Record<RunEnd["outcome"], number>>;
   readonly failedSteps: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly cpu: number;
-  /** How many took no longer than each of BUCKETS. */
+  /** For each of BUCKETS the number of runs that took no longer. */
   readonly within: readonly number[];
   readonly last: Instant;
-  /** The last one that ended well with a complete list of pods. */
+  /** When the last run ended without an error and with a complete list of pods. */
   readonly lastGood?: Instant;
 }
 
-/** Seconds. */
+/** The upper bounds of the histogram of durations, in seconds. */
 export const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20] as const;
 
 /** `seconds` is the duration of a run, `cpu` its CPU time in seconds, `now` its end. */
@@ -28,20 +28,22 @@ export interface RunTimes {
 }
 
 const NAME = "runs";
-/** Changes with the shape of what is kept. */
+/** The version of the stored format. */
 const SHAPE = "2";
 
 const NONE = { unchanged: 0, done: 0, incomplete: 0, failed: 0 };
 
+/** Returns the stored counts; undefined when there are none since boot. */
 export function readRunCounts(): RunCounts | undefined {
   return readCached<RunCounts>(NAME, SHAPE);
 }
 
-/** One small file is read and written, which costs a run less than a millisecond of CPU. */
+/** Adds one run to the stored counts, which takes less than 1 ms of CPU. */
 export function countRun(end: RunEnd, times: RunTimes): void {
   writeCached(NAME, SHAPE, addRun(readRunCounts(), end, times));
 }
 
+/** Returns the counts with one more run. */
 export function addRun(
   before: RunCounts | undefined,
   { outcome, failedSteps }: RunEnd,

@@ -1,7 +1,7 @@
-/** Milliseconds since this process began. systemd ends a run after twenty seconds, and other pods are to be looked after in it. */
+/** Milliseconds since this process started. systemd ends a run after 20 s, and a run has other pods to handle as well. */
 const RUN_DEADLINE_MS = 8000;
 
-/** Whether a run has no time left for what takes as long as a pod has files: the next one goes on with it. */
+/** True when a run has no time left for work that grows with the number of a pod's files. The next run continues it. */
 export function isPastDeadline(): boolean {
   return performance.now() > RUN_DEADLINE_MS;
 }

@@ -11,7 +11,10 @@ import {
 } from "node:fs";
 import { ignoreMissing } from "./files.ts";
 
-/** Node does not name it: a descriptor that leads to a file and does not open it, so that nothing happens by it. */
+/**
+ * The flag O_PATH of open(2), which Node does not export: the descriptor names a file without opening it, which has no side
+ * effects.
+ */
 const O_PATH = 0o10000000;
 const MAX_SYMLINKS = 40;
 
@@ -20,28 +23,29 @@ interface PathOptions {
   readonly isRoot?: boolean;
 }
 
-/** What an open descriptor leads to, for calls that want a path: the kernel goes there, whatever its name is by now. */
+/** Returns a path that the kernel resolves to the file of an open descriptor, also after a rename. */
 export const pathOf = (descriptor: number) => `/proc/self/fd/${descriptor}`;
 
+/** Returns an O_PATH descriptor of a file; a link is opened itself. Throws the errors of open(2). */
 export function openPath(path: Buffer | string): number {
   return openSync(path, O_PATH | constants.O_NOFOLLOW);
 }
 
-/** The path of a name in an open directory. Names that containers chose are bytes: they need not be UTF-8. */
+/** Returns the path of a name in an open directory. Names that containers chose are bytes and need not be UTF-8. */
 export function nameBelow(directory: number, name: Buffer | string): Buffer {
   return Buffer.concat([Buffer.from(`${pathOf(directory)}/`), typeof name === "string" ? Buffer.from(name) : name]);
 }
 
-/** Returns undefined when there is none. A link is opened itself. */
+/** Returns an O_PATH descriptor of a name in an open directory; undefined when there is none. A link is opened itself. */
 export function openBelow(directory: number, name: Buffer | string): number | undefined {
   return ignoreMissing(() => openPath(nameBelow(directory, name)));
 }
 
 /**
- * Calls `use` with a descriptor of what lies at a relative path below a directory that containers write to. Each step is
- * taken from a descriptor, so that nothing leads out of there: no link, and no directory that is exchanged on the way.
- * What is missing is made as directories like the first, if `make`. `isRoot`: as who has it for a root sees it, for whom an
- * absolute link begins there, and ".." leads no higher.
+ * Calls `use` with a descriptor of a relative path below a directory that containers write to, like openat2(2) with
+ * RESOLVE_BENEATH. Each name is opened below the descriptor of its directory, so that neither a link nor an exchanged
+ * directory leads out. With `make`, missing directories are created with the mode of `root`. With `isRoot`, paths are
+ * resolved as after chroot(2): an absolute link begins at `root`, and ".." stays there. Throws when the path leads out.
  */
 export function withPathBelow<T>(
   root: string,
@@ -95,8 +99,8 @@ function enter(directory: number, name: string, mode: number | undefined): numbe
   if (mode === undefined) throw new Error(`there is no ${name} in the volume`);
   mkdirSync(`${pathOf(directory)}/${name}`, { mode: 0o700 });
   const made = openBelow(directory, name);
-  if (made === undefined) throw new Error(`${name} is gone again`);
-  // Somebody else's may have come into its place: only what is a directory is changed, and by its descriptor.
+  if (made === undefined) throw new Error(`${name} was removed by another process`);
+  // Another process may have replaced it, so only a directory is changed, and by its descriptor.
   if (fstatSync(made).isDirectory()) chmodSync(pathOf(made), mode);
   return made;
 }
@@ -106,15 +110,18 @@ function linkTarget(directory: number, name: string, links: number, path: string
   return readlinkSync(`${pathOf(directory)}/${name}`);
 }
 
-/** The API server lets no file of more than this be named. */
+/** The size limit of a file of `env.valueFrom.fileKeyRef`. */
 const MAX_FILE_BYTES = 64 * 1024;
 
-/** The text of a file that a container has written; undefined for what is missing, leads out, is no file or too long. */
+/**
+ * Returns the text of a file that a container has written; undefined when it is missing, leads out, is no regular file or too
+ * long.
+ */
 export function readBelow(root: string, path: string): string | undefined {
   try {
     return withPathBelow(root, path, {}, (descriptor) => {
       const stat = fstatSync(descriptor);
-      // Only a regular file can be opened without waiting for anybody.
+      // Opening a FIFO or a device could block.
       return stat.isFile() ? readSome(pathOf(descriptor)) : undefined;
     });
   } catch {
@@ -122,7 +129,7 @@ export function readBelow(root: string, path: string): string | undefined {
   }
 }
 
-/** Who writes there may go on writing while it is read. */
+/** Returns the text of a file of at most MAX_FILE_BYTES. The container may write to it meanwhile. */
 function readSome(path: string): string | undefined {
   const file = openSync(path, constants.O_RDONLY);
   try {
@@ -134,6 +141,7 @@ function readSome(path: string): string | undefined {
   }
 }
 
+/** Returns the status of the file that a descriptor names (fstat(2)). */
 export function statDescriptor(descriptor: number): Stats {
   return fstatSync(descriptor);
 }

@@ -1,9 +1,9 @@
-/** Milliseconds in which is heard what came while this process could not run. */
+/** The time in milliseconds in which events are handled that arrived while this process was stalled. */
 const GRACE_MS = 100;
 
 /**
- * Calls `late` when nobody has called the function that it returns within `limit` milliseconds. A plain timer of a process that was
- * itself stopped (a paused machine, a starved one) goes off before what came meanwhile is read, and blames the other side.
+ * Calls `late` after `limit` milliseconds, unless the returned function was called before. A plain timer of a stalled
+ * process fires before the data that arrived meanwhile is read, and so reports a timeout of the peer that was none.
  */
 export function onTimeout(limit: number, late: () => void): () => void {
   let timer = setTimeout(() => {

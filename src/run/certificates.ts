@@ -37,11 +37,11 @@ export async function reconcileCertificates({
   const before = cachedCredentials(configKey);
   if (before !== undefined && now < before.until && before.until - now <= MAX_RECHECK_MS) return before;
   const { rotateCertificates } = await loadCertificates();
-  const { identity, trouble } = await rotateCertificates(
+  const { identity, problem } = await rotateCertificates(
     { kube, config, names: servingNames(config, now), log, now },
     before,
   );
-  reportProblem(log, "certificates", trouble);
+  reportProblem(log, "certificates", problem);
   writeCached("credentials", configKey, identity);
   return identity;
 }

@@ -9,7 +9,7 @@ import type { Kube } from "./kube.ts";
 import { nodeNameMismatch, saveNodeName } from "./node-name.ts";
 import { fetchReferred } from "./referred-object.ts";
 
-/** The pods that are bound to this node, by the API server. */
+/** The source of the pods that the API server has bound to this node. */
 export class ClusterSource implements PodSource {
   readonly #kube: Kube;
   readonly #node: string;

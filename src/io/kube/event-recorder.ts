@@ -1,8 +1,9 @@
 import { RUN_DIR } from "../../model/paths.ts";
 import { list, readOptional, remove, writeBestEffort } from "../files.ts";
 
+/** One Event that was written since boot. */
 export interface RecordedEvent {
-  /** Of the Event object. */
+  /** The name of the Event object. */
   readonly name: string;
   readonly count: number;
   readonly occurrence: string;
@@ -37,6 +38,7 @@ export class EventRecorder {
 /** Texts that differ each time, such as those of probes, must not fill the file: the oldest events are dropped. */
 const MAX_RECORDED = 100;
 
+/** Returns the events with this one as the newest. */
 export function recordEvent(
   before: Readonly<Record<string, RecordedEvent>>,
   key: string,
@@ -46,6 +48,7 @@ export function recordEvent(
   return Object.fromEntries([...others.slice(-(MAX_RECORDED - 1)), [key, event]]);
 }
 
+/** Removes the recorded events of one object. */
 export function forgetEventsOf(uid: string): void {
   remove(path(uid));
 }

@@ -58,7 +58,7 @@ export class Events {
     recorder.record(key, { name, count, occurrence });
   }
 
-  /** False when the Event is gone: the API server deletes Events after an hour. */
+  /** Raises the count of an Event. Returns false when the Event is gone: the API server deletes Events after one hour. */
   async #count(namespace: string, name: string, count: number, now: Instant): Promise<boolean> {
     const path = `/api/v1/namespaces/${namespace}/events/${name}`;
     const body = { count, lastTimestamp: toTimestamp(now) };

@@ -8,13 +8,13 @@ import { decoded, MAX_RESPONSE_BYTES, statusOf } from "./list-result.ts";
 
 export const MERGE_PATCH_TYPE = "application/merge-patch+json";
 
-/** The API server could not be asked, or said no. `status` is 0 when there was no answer. */
+/** The API server did not respond, or rejected the request. `status` is 0 when there was no response. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
   readonly reason: string;
 
-  /** By its name: each bundle has a class of its own, and errors cross from one to the other. */
+  /** Compares the name, because each bundle has its own copy of this class, and errors pass from one bundle to another. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return value instanceof Error && value.name === "ApiError";
   }
@@ -33,7 +33,7 @@ export interface ApiRequest {
   readonly contentType?: string;
 }
 
-/** One connection's worth of HTTPS to the API server; a request is answered, refused or timed out, never left open. */
+/** An HTTPS client of the API server, with 6 connections at most. Every request ends with a response, an error or a timeout. */
 export class ApiClient {
   #options: object | undefined;
   readonly #cluster: Cluster;
@@ -41,9 +41,9 @@ export class ApiClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 6 });
   readonly #timeout: number;
   readonly #deadline: Instant;
-  #answered: { readonly date: string; readonly at: Instant } | undefined;
+  #lastResponse: { readonly date: string; readonly at: Instant } | undefined;
 
-  /** Each call may take `timeout` milliseconds, and none goes on after `deadline`: the run has other things to do. */
+  /** Each call may take `timeout` milliseconds, and none continues after `deadline`. */
   constructor(cluster: Cluster, timeout: number, deadline: Instant) {
     this.#url = new URL(cluster.server);
     this.#timeout = timeout;
@@ -51,51 +51,52 @@ export class ApiClient {
     this.#cluster = cluster;
   }
 
-  /** Throws ApiError: without its credentials a node is as good as cut off, and looks after its host all the same. */
+  /** Returns the options of a connection. Throws ApiError when the credentials cannot be read. */
   #connection(): object {
     const cluster = this.#cluster;
     const token = contentOf(cluster.token)?.trim();
     return {
       agent: this.#agent,
-      // Made once: each connection of a burst would parse the same PEM again.
+      // Created once, because each connection of a burst would parse the same PEM again.
       secureContext: secureContext(cluster),
       rejectUnauthorized: !cluster.insecureSkipTLSVerify,
       ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
       headers: {
         "user-agent": "unitlet",
         accept: "application/json",
-        // A list of pods is a fifteenth as long: what a node sends and receives all day is mostly that list.
+        // Compression makes the list of pods, which is most of a node's traffic, 15 times smaller.
         "accept-encoding": "gzip",
         ...(token ? { authorization: `Bearer ${token}` } : {}),
       },
     };
   }
 
-  /** The answer's body; throws ApiError for anything but 2xx. */
+  /** Returns the body of the response. Throws ApiError for every status but 2xx. */
   async call({ method, path, body, contentType = "application/json" }: ApiRequest): Promise<Buffer> {
     this.#options ??= this.#connection();
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-    const answer = await this.#send(method, path, payload, contentType);
-    if (answer.status >= 200 && answer.status < 300) return answer.body;
-    // In a process that stays: its certificate may have been renewed meanwhile.
-    if (answer.status === 401) this.#options = undefined;
-    const { reason, message } = statusOf(answer.body);
-    throw new ApiError(`${method} ${path.split("?")[0]}: ${answer.status} ${message}`, answer.status, reason);
+    const response = await this.#send(method, path, payload, contentType);
+    if (response.status >= 200 && response.status < 300) return response.body;
+    // A process that serves for long has to read a renewed certificate.
+    if (response.status === 401) this.#options = undefined;
+    const { reason, message } = statusOf(response.body);
+    throw new ApiError(`${method} ${path.split("?")[0]}: ${response.status} ${message}`, response.status, reason);
   }
 
+  /** Returns the parsed body of the response. Throws ApiError for every status but 2xx, and for a body that is not JSON. */
   async json<T>(call: ApiRequest): Promise<T> {
     const body = await this.call(call);
     try {
       return JSON.parse(body.toString()) as T;
     } catch (cause) {
-      throw new ApiError(`${call.method} ${call.path.split("?")[0]}: the answer is not JSON`, 0, "BadAnswer", cause);
+      throw new ApiError(`${call.method} ${call.path.split("?")[0]}: the response is not JSON`, 0, "NotJSON", cause);
     }
   }
 
-  /** Milliseconds by which the API server's clock is ahead of ours, by its last answer; whole seconds, so small ones mean nothing. */
+  /** Returns the lead of the API server's clock in ms. Its `Date` has whole seconds, so values below 1,000 mean nothing. */
   clockSkew(): number | undefined {
-    if (this.#answered === undefined) return undefined;
-    const skew = Date.parse(this.#answered.date) - this.#answered.at;
+    if (this.#lastResponse === undefined) return undefined;
+    const skew = Date.parse(this.#lastResponse.date) - this.#lastResponse.at;
     return Number.isNaN(skew) ? undefined : skew;
   }
 
@@ -111,7 +112,7 @@ export class ApiClient {
   ): Promise<{ status: number; body: Buffer }> {
     return new Promise((resolve, reject) => {
       const fail = (cause: Error) => {
-        answered();
+        cancelTimeout();
         reject(
           new ApiError(
             `${method} ${path.split("?")[0]}: ${this.#url.host} did not answer: ${cause.message || (cause as NodeJS.ErrnoException).code}`,
@@ -130,16 +131,17 @@ export class ApiClient {
       };
       const call = request(options, (response) => {
         const chunks: Buffer[] = [];
-        if (response.headers.date) this.#answered = { date: response.headers.date, at: Date.now() };
+        if (response.headers.date) this.#lastResponse = { date: response.headers.date, at: Date.now() };
         let length = 0;
         response.on("data", (chunk: Buffer) => {
           length += chunk.length;
-          if (length > MAX_RESPONSE_BYTES) call.destroy(new Error("the answer does not end"));
+          if (length > MAX_RESPONSE_BYTES)
+            call.destroy(new Error(`the response has more than ${MAX_RESPONSE_BYTES} bytes`));
           else chunks.push(chunk);
         });
         response.on("error", fail);
         response.on("end", () => {
-          answered();
+          cancelTimeout();
           try {
             resolve({ status: response.statusCode ?? 0, body: decoded(chunks, response.headers["content-encoding"]) });
           } catch (error) {
@@ -147,9 +149,9 @@ export class ApiClient {
           }
         });
       });
-      // One limit on the whole exchange: an answer that trickles in for ever is no answer.
+      // The limit covers the whole response, because a server may send a few bytes for ever.
       const limit = Math.max(1, Math.min(this.#timeout, this.#deadline - Date.now()));
-      const answered = onTimeout(limit, () => call.destroy(new Error(`no complete answer within ${limit} ms`)));
+      const cancelTimeout = onTimeout(limit, () => call.destroy(new Error(`no complete answer within ${limit} ms`)));
       call.on("error", fail);
       if (payload !== undefined) {
         call.setHeader("content-type", contentType);
@@ -160,36 +162,31 @@ export class ApiClient {
   }
 }
 
+function noCredentials(problem: string, cause: unknown): ApiError {
+  return new ApiError(`${problem}: ${(cause as Error).message}`, 0, "NoCredentials", cause);
+}
+
 function secureContext({ ca, certificate, key }: Cluster): SecureContext {
   try {
     return createSecureContext({ ca: contentOf(ca), cert: contentOf(certificate), key: contentOf(key) });
   } catch (cause) {
     if (cause instanceof ApiError) throw cause;
-    throw new ApiError(
-      `The kubeconfig's certificate, key or authority cannot be used: ${(cause as Error).message}`,
-      0,
-      "NoCredentials",
-      cause,
-    );
+    throw noCredentials("The certificate, key or CA of the kubeconfig cannot be used", cause);
   }
 }
 
+/** Returns the content of a file or an inline value of the kubeconfig. Throws ApiError when the file cannot be read. */
 export function contentOf(source: FileOrData | undefined): string | undefined {
   if (source === undefined) return undefined;
   if ("data" in source) return source.data;
   try {
     return readFileSync(source.file, "utf8");
   } catch (cause) {
-    throw new ApiError(
-      `Cannot read ${source.file}, which the kubeconfig names: ${(cause as Error).message}`,
-      0,
-      "NoCredentials",
-      cause,
-    );
+    throw noCredentials(`Cannot read ${source.file}, which the kubeconfig names`, cause);
   }
 }
 
-/** Undefined for what is not there. */
+/** Returns the result of a call; undefined when the API server responded with 404. Throws other errors. */
 export async function ignoreNotFound<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;

@@ -21,12 +21,12 @@ export class Kube {
     this.events = new Events(api, nodeName);
   }
 
-  /** For what only the keeping of the node's identity asks. */
+  /** The client, for requests that only the rotation of certificates and the fetching of references make. */
   get api(): ApiClient {
     return this.#api;
   }
 
-  /** The list as bytes: an idle run only compares them. */
+  /** Returns the list of this node's pods as bytes, because an idle run only compares their digest. */
   listPods(): Promise<Buffer> {
     return this.#api.call({
       method: "GET",
@@ -34,6 +34,7 @@ export class Kube {
     });
   }
 
+  /** Patches the status of a pod with a strategic merge patch. */
   patchPodStatus({ namespace, name }: Pod["metadata"], patch: object): Promise<Buffer> {
     return this.#api.call({
       method: "PATCH",
@@ -43,7 +44,7 @@ export class Kube {
     });
   }
 
-  /** Of exactly this pod: one of the same name that came later is not touched. */
+  /** Deletes the object of exactly this pod. A later pod of the same name is not deleted, because the UID is a precondition. */
   deletePod({ namespace, name, uid }: Pod["metadata"]): Promise<Buffer> {
     const body = { kind: "DeleteOptions", apiVersion: "v1", gracePeriodSeconds: 0, preconditions: { uid } };
     return this.#api.call({ method: "DELETE", path: `/api/v1/namespaces/${namespace}/pods/${name}`, body });
@@ -75,7 +76,7 @@ export class Kube {
     });
   }
 
-  /** A node may not, unless somebody has allowed it beyond what nodes may. */
+  /** Deletes the Node object. The API server forbids this to nodes unless an administrator has granted it. */
   deleteNode(): Promise<Buffer> {
     return this.#api.call({ method: "DELETE", path: `/api/v1/nodes/${this.#node}` });
   }
@@ -92,7 +93,7 @@ export class Kube {
     return `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${this.#node}`;
   }
 
-  /** False when there is no lease to renew. */
+  /** Renews the lease. Returns false when there is none. */
   async renewLease(patch: object): Promise<boolean> {
     const call = this.#api.call({ method: "PATCH", path: this.#lease, body: patch, contentType: MERGE_PATCH_TYPE });
     return (await ignoreNotFound(call)) !== undefined;

@@ -1,10 +1,10 @@
 import { gunzipSync } from "node:zlib";
 
 const UNPACK_CHUNK_BYTES = 1024 * 1024;
-/** Bytes; no list of pods is as long. */
+/** The largest response that is accepted; no list of one node's pods is as long. */
 export const MAX_RESPONSE_BYTES = 256 * 1024 * 1024;
 
-/** Throws for what is no gzip, or unpacks to more than any list of pods. */
+/** Returns the decoded body. Throws when it is no gzip, or unpacks to more than MAX_RESPONSE_BYTES. */
 export function decoded(chunks: readonly Buffer[], encoding: string | undefined): Buffer {
   const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
   return encoding === "gzip"
@@ -12,7 +12,7 @@ export function decoded(chunks: readonly Buffer[], encoding: string | undefined)
     : body;
 }
 
-/** metav1.Status where there is one, else the beginning of what was said. */
+/** Returns reason and message of the `metav1.Status` in a body, or else its first 200 characters as message. */
 export function statusOf(body: Buffer): { reason: string; message: string } {
   const text = body.toString("utf8", 0, 2000);
   try {

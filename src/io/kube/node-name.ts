@@ -5,8 +5,9 @@ import { readOptional, remove, writeAtomic } from "../files.ts";
 const NODE_NAME_FILE = `${STATE_DIR}/joined`;
 
 /**
- * Why a source of pods is not the one that the pods on this host came from: the kubeconfig is gone, or the host goes by
- * another name. Such a list has none of them, and all would be ended for a slip. `nodeName` undefined: no cluster.
+ * Returns why a source of pods is not the source of the pods on this host: the kubeconfig was removed, or the node has
+ * another name. Such a list lacks all pods of this host, and a run would end them by mistake. `nodeName` is undefined
+ * without a cluster. Returns undefined when the source is the right one.
  */
 export function nodeNameMismatch(nodeName: string | undefined): string | undefined {
   const joined = readOptional(NODE_NAME_FILE)?.trim();
@@ -15,14 +16,15 @@ export function nodeNameMismatch(nodeName: string | undefined): string | undefin
   return `this host is node ${joined} of a cluster, and ${now}: undo that or join again as ${joined}, or end its pods (unitlet leave --drain)`;
 }
 
+/** Stores the name under which this host has joined a cluster. */
 export function saveNodeName(nodeName: string): void {
   if (readOptional(NODE_NAME_FILE) === `${nodeName}\n`) return;
   writeAtomic(NODE_NAME_FILE, `${nodeName}\n`, 0o600);
-  // Of the pods that this host had by itself; a node's are told to the API server.
+  // The stored status is that of standalone pods. The API server has the status of a node's pods.
   remove(`${STATE_DIR}/status`);
 }
 
-/** The name under which this host has joined a cluster; undefined: it has not. */
+/** Returns the name under which this host has joined a cluster; undefined when it has not. */
 export function savedNodeName(): string | undefined {
   return readOptional(NODE_NAME_FILE)?.trim();
 }

@@ -1,7 +1,7 @@
 import type { Pod } from "../../model/api/pod.ts";
 import { type ApiClient, ApiError } from "./http.ts";
 
-/** One pod of this node as the API server has it; undefined when there is none. Throws ApiError. */
+/** Requests one pod of this node from the API server; undefined when there is none. Throws ApiError. */
 export async function getPod(api: ApiClient, node: string, namespace: string, name: string): Promise<Pod | undefined> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
   try {

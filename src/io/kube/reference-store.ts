@@ -17,7 +17,7 @@ interface StoredReference {
 
 const nameOf = (key: string) => digest(key, 32);
 
-/** The stored object for a key of model/references.ts; undefined when there is none that can be read. */
+/** Returns the stored object for a key of model/references.ts; undefined when there is none that can be read. */
 export function readReference(key: string): FetchResult | undefined {
   const text = readOptional(join(DIRECTORY, nameOf(key)));
   if (text === undefined) return undefined;
@@ -29,6 +29,7 @@ export function readReference(key: string): FetchResult | undefined {
   }
 }
 
+/** Stores the result for a key. A full disk is no error. */
 export function writeReference(key: string, fetched: FetchResult): void {
   const stored: StoredReference = { key, fetched };
   writeBestEffort(join(DIRECTORY, nameOf(key)), JSON.stringify(stored), 0o600);

@@ -1,6 +1,6 @@
 import type { ApiClient } from "./http.ts";
 
-/** Who asks, as authentication.k8s.io writes it. */
+/** The user of a request, as in `status.user` of a TokenReview. */
 export interface UserInfo {
   readonly name: string;
   readonly uid?: string;
@@ -8,7 +8,7 @@ export interface UserInfo {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What is asked of this node: a verb of the API on nodes/SUBRESOURCE. */
+/** The access that a request needs: a verb of the API on nodes/SUBRESOURCE. */
 export interface Access {
   readonly verb: string;
   readonly subresource: string;
@@ -21,7 +21,7 @@ interface TokenReview {
   };
 }
 
-/** Undefined: the token is nobody's. Throws ApiError. */
+/** Returns the user of a token; undefined when the API server does not authenticate it. Throws ApiError. */
 export async function reviewToken(api: ApiClient, token: string): Promise<UserInfo | undefined> {
   const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token } };
   const path = "/apis/authentication.k8s.io/v1/tokenreviews";
@@ -31,7 +31,7 @@ export async function reviewToken(api: ApiClient, token: string): Promise<UserIn
   return { name: username, groups, ...(uid ? { uid } : {}), ...(extra ? { extra } : {}) };
 }
 
-/** Whether the cluster's authorizers let this user do that to the node. Throws ApiError. */
+/** True when the authorizers of the cluster allow the user this access to the node. Throws ApiError. */
 export async function reviewAccess(api: ApiClient, node: string, user: UserInfo, access: Access): Promise<boolean> {
   const { name, ...identity } = user;
   const resourceAttributes = { version: "v1", resource: "nodes", name: node, ...access };

@@ -4,13 +4,16 @@ import { alternativeNames, distinguishedName, ECDSA_WITH_SHA256, pem } from "./x
 
 const EXTENSION_REQUEST = der.objectIdentifier("1.2.840.113549.1.9.14");
 
-/** A new private key on P-256, PEM. */
+/** Returns a new private key on P-256, as PEM. */
 export function makeKey(): string {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   return String(privateKey.export({ type: "pkcs8", format: "pem" }));
 }
 
-/** A PKCS #10 request in the name of a node for the key, PEM; `names` are host names and addresses, none for a client. */
+/**
+ * Returns a PKCS #10 request for the key in the name of a node, as PEM. `names` are host names and addresses; a client
+ * certificate has none.
+ */
 export function certificateRequest(key: string, nodeName: string, names: readonly string[]): string {
   const attributes =
     names.length === 0 ? [] : [der.sequence(EXTENSION_REQUEST, der.set(der.sequence(alternativeNames(names))))];
@@ -24,7 +27,10 @@ export function certificateRequest(key: string, nodeName: string, names: readonl
   return pem("CERTIFICATE REQUEST", der.sequence(body, ECDSA_WITH_SHA256, der.bitString(signature)));
 }
 
-/** What the request for this key is called: who finds the key after a crash finds the request. */
+/**
+ * Returns the name of the request for this key. It follows from the key, so a run that finds the key after a crash finds the
+ * request.
+ */
 export function requestName(kind: string, key: string): string {
   return `unitlet-${kind}-${createHash("sha256").update(publicKey(key)).digest("hex").slice(0, 32)}`;
 }

@@ -12,151 +12,156 @@ import { forgetPending, hasPending, isFor, readKeyPair, validity } from "./key-p
 import { type Outcome, requestCertificate } from "./request-certificate.ts";
 import { ageOf, pollDelay, renewalTime, retryDelay } from "./rotation.ts";
 
-/** Somebody may put other files in the place of those that are not ours to renew. */
+/** The longest interval between two checks, because an administrator may replace files that unitlet does not renew. */
 const MAX_POLL_MS = 3_600_000;
 const MIN_POLL_MS = 10_000;
-/** A request of this age is told to people: nobody approves it of himself. */
-const API_BUDGET_MS = 10_000;
+/** A request that is pending for longer is reported, because an administrator may have to approve it. */
+const REPORT_PENDING_AFTER_MS = 10_000;
 
+/** The input of one rotation. */
 export interface CertificateRotation {
   readonly kube: Kube;
   readonly config: Config;
-  /** Of the serving certificate: host names and addresses. */
+  /** The host names and addresses of the serving certificate. */
   readonly names: readonly string[];
   readonly log: Log;
   readonly now: Instant;
 }
 
-/** What became of one pair: when to look again, whether it was refused, and what is to be told. */
+/** The result for one key pair: the time of the next check, the number of rejections in a row, and a problem to report. */
 interface RotationResult {
   readonly next: Instant;
   readonly refusals: number;
-  readonly trouble?: string;
+  readonly problem?: string;
 }
 
 /**
- * Renews what is due, one step of it: the next run goes on. Throws nothing for one pair that harms the other; `trouble`
- * says what people should know.
+ * Takes the next step of each renewal that is due; the next run continues. An error of one key pair does not affect the
+ * other one, and is returned in `problem`, a message for the journal.
  */
 export async function rotateCertificates(
   input: CertificateRotation,
   before: NodeCredentials | undefined,
-): Promise<{ readonly identity: NodeCredentials; readonly trouble?: string }> {
+): Promise<{ readonly identity: NodeCredentials; readonly problem?: string }> {
   const { config, now } = input;
   const refusals = { client: before?.refusals.client ?? 0, serving: before?.refusals.serving ?? 0 };
-  const kept: RotationResult[] = [];
-  for (const wish of requestedKeyPairs(input)) {
-    const one = await rotateKeyPair(wish, input, refusals[wish.kind]);
-    refusals[wish.kind] = one.refusals;
-    kept.push(one);
+  const results: RotationResult[] = [];
+  for (const keyPair of requestedKeyPairs(input)) {
+    const result = await rotateKeyPair(keyPair, input, refusals[keyPair.kind]);
+    refusals[keyPair.kind] = result.refusals;
+    results.push(result);
   }
-  const troubles = kept.flatMap(({ trouble }) => trouble ?? []);
+  const problems = results.flatMap(({ problem }) => problem ?? []);
   const client = clientValidity(config.cluster);
-  const until = Math.max(now + MIN_POLL_MS, Math.min(now + MAX_POLL_MS, ...kept.map(({ next }) => next)));
+  const until = Math.max(now + MIN_POLL_MS, Math.min(now + MAX_POLL_MS, ...results.map(({ next }) => next)));
   return {
     identity: { until, refusals, ...(client ? { client } : {}) },
-    ...(troubles.length > 0 ? { trouble: troubles.join("; ") } : {}),
+    ...(problems.length > 0 ? { problem: problems.join("; ") } : {}),
   };
 }
 
 function requestedKeyPairs({ config, names }: CertificateRotation): KeyPairRequest[] {
   const { cluster, endpoint, nodeName } = config;
-  const isAsked =
+  const needsRequest =
     endpoint !== undefined && endpoint.servingPair === undefined && endpoint.servingCertificate !== "self-signed";
   return [
     ...(isOwnKeyPair(cluster) ? [{ kind: "client" as const, nodeName, names: [] }] : []),
-    ...(isAsked ? [{ kind: "serving" as const, nodeName, names }] : []),
+    ...(needsRequest ? [{ kind: "serving" as const, nodeName, names }] : []),
   ];
 }
 
-/** As `unitlet join` writes the kubeconfig: then the pair is ours to renew. */
+/** True for a kubeconfig of `unitlet join`, whose key pair unitlet renews. */
 function isOwnKeyPair(cluster: Cluster | undefined): boolean {
   return (
     cluster?.certificate !== undefined && "file" in cluster.certificate && cluster.certificate.file === CLIENT_KEY_PAIR
   );
 }
 
-/** Whatever goes wrong with a certificate is told, and keeps no run from looking after its pods. */
+/** Returns an error as a problem, because a run must handle its pods without a certificate as well. */
 async function rotateKeyPair(
-  wish: KeyPairRequest,
+  keyPair: KeyPairRequest,
   input: CertificateRotation,
   refusals: number,
 ): Promise<RotationResult> {
   try {
-    return await tryKeyPair(wish, input, refusals);
+    return await tryKeyPair(keyPair, input, refusals);
   } catch (error) {
-    const trouble = `cannot get a ${wish.kind} certificate: ${(error as Error).message}`;
-    return { next: input.now + retryDelay(1), refusals, trouble };
+    const problem = `cannot get a ${keyPair.kind} certificate: ${(error as Error).message}`;
+    return { next: input.now + retryDelay(1), refusals, problem };
   }
 }
 
 async function tryKeyPair(
-  wish: KeyPairRequest,
+  keyPair: KeyPairRequest,
   { kube, log, now }: CertificateRotation,
   refusals: number,
 ): Promise<RotationResult> {
-  const pair = readKeyPair(wish.kind);
-  if (pair !== undefined && isFor(pair, wish) && now < renewal(pair)) {
-    if (hasPending(wish.kind)) forgetPending(wish.kind);
-    return { next: renewal(pair), refusals: 0 };
+  const current = readKeyPair(keyPair.kind);
+  if (current !== undefined && isFor(current, keyPair) && now < renewal(current)) {
+    if (hasPending(keyPair.kind)) forgetPending(keyPair.kind);
+    return { next: renewal(current), refusals: 0 };
   }
-  const outcome = await requestCertificate(wish, kube.api);
-  const event = eventOf(wish, outcome, now);
+  const outcome = await requestCertificate(keyPair, kube.api);
+  const event = eventOf(keyPair, outcome, now);
   if (event !== undefined) await kube.events.recordNodeEvent(event, now);
-  return rotationState(wish, outcome, { pair, log, now, refusals });
+  return rotationState(keyPair, outcome, { current, log, now, refusals });
 }
 
-interface Circumstances {
-  readonly pair: X509Certificate | undefined;
+interface RotationContext {
+  readonly current: X509Certificate | undefined;
   readonly log: Log;
   readonly now: Instant;
   readonly refusals: number;
 }
 
 function rotationState(
-  wish: KeyPairRequest,
+  keyPair: KeyPairRequest,
   outcome: Outcome,
-  { pair, log, now, refusals }: Circumstances,
+  { current, log, now, refusals }: RotationContext,
 ): RotationResult {
   switch (outcome.state) {
     case "issued": {
       const { to } = validity(outcome.certificate);
-      log.notice("certificate", { kind: wish.kind, until: toTimestamp(to) });
+      log.notice("certificate", { kind: keyPair.kind, until: toTimestamp(to) });
       return { next: Math.max(renewal(outcome.certificate), now + retryDelay(1)), refusals: 0 };
     }
     case "refused":
-      return { next: now + retryDelay(refusals + 1), refusals: refusals + 1, trouble: outcome.because };
+      return { next: now + retryDelay(refusals + 1), refusals: refusals + 1, problem: outcome.because };
     case "pending": {
       const age = ageOf(outcome.request.metadata.creationTimestamp, now);
-      // A serving certificate that nobody approves is an ordinary state: what is served meanwhile is configured.
-      const isMissed = age > API_BUDGET_MS && pair !== undefined;
-      return { next: now + pollDelay(age), refusals, ...(isMissed ? { trouble: waitingWords(wish, outcome) } : {}) };
+      // A serving certificate without approval is an ordinary state: `servingCertificate` says what is served meanwhile.
+      const isReported = age > REPORT_PENDING_AFTER_MS && current !== undefined;
+      return {
+        next: now + pollDelay(age),
+        refusals,
+        ...(isReported ? { problem: pendingMessage(keyPair, outcome) } : {}),
+      };
     }
   }
 }
 
-function waitingWords({ kind }: KeyPairRequest, { request, isApproved }: Outcome & { state: "pending" }): string {
+function pendingMessage({ kind }: KeyPairRequest, { request, isApproved }: Outcome & { state: "pending" }): string {
   const { name } = request.metadata;
   return isApproved
-    ? `the request for a ${kind} certificate is approved, and nobody signs it: is csrsigning at work in the kube-controller-manager? (kubectl get csr ${name})`
-    : `the request for a ${kind} certificate waits for somebody to approve it: kubectl certificate approve ${name}`;
+    ? `the request for a ${kind} certificate is approved but not signed: check that the controller csrsigning of the kube-controller-manager is enabled (kubectl get csr ${name})`
+    : `the request for a ${kind} certificate waits for approval: kubectl certificate approve ${name}`;
 }
 
-/** For those who read `kubectl describe node`. */
-function eventOf(wish: KeyPairRequest, outcome: Outcome, now: Instant): NodeEvent | undefined {
+/** Returns the Event of an outcome, which `kubectl describe node` shows; undefined when there is nothing to report. */
+function eventOf(keyPair: KeyPairRequest, outcome: Outcome, now: Instant): NodeEvent | undefined {
   if (outcome.state === "issued") return undefined;
   if (outcome.state === "refused")
     return { type: "Warning", reason: "CertificateRefused", message: outcome.because, occurrence: outcome.request };
   const { name, creationTimestamp } = outcome.request.metadata;
-  if (ageOf(creationTimestamp, now) < API_BUDGET_MS) return undefined;
-  return { type: "Normal", reason: "CertificatePending", message: waitingWords(wish, outcome), occurrence: name };
+  if (ageOf(creationTimestamp, now) < REPORT_PENDING_AFTER_MS) return undefined;
+  return { type: "Normal", reason: "CertificatePending", message: pendingMessage(keyPair, outcome), occurrence: name };
 }
 
 function renewal(certificate: X509Certificate): Instant {
   return renewalTime(validity(certificate), certificate.serialNumber);
 }
 
-/** Of any client certificate, also one that is not ours to renew. */
+/** Returns the validity of the client certificate, also of one that unitlet does not renew. */
 function clientValidity(cluster: Cluster | undefined): Validity | undefined {
   try {
     const text = contentOf(cluster?.certificate);
@@ -166,7 +171,7 @@ function clientValidity(cluster: Cluster | undefined): Validity | undefined {
   }
 }
 
-/** See refusal-words.ts. */
+/** Returns the message of `rejectionMessage` for the client certificate of this cluster. */
 export function explainRejection(
   cluster: Cluster | undefined,
   refusal: Omit<RejectionCase, "client" | "isOurs">,

@@ -1,4 +1,4 @@
-/** The few forms of ASN.1 DER (X.690) that certificates, and requests for them, are made of. */
+/** The encoders of ASN.1 DER (X.690) that certificates and certificate requests need. */
 
 export function sequence(...parts: readonly Buffer[]): Buffer {
   return tagged(0x30, ...parts);
@@ -8,11 +8,11 @@ export function set(...parts: readonly Buffer[]): Buffer {
   return tagged(0x31, ...parts);
 }
 
-/** Unsigned, big-endian. */
+/** Encodes an unsigned, big-endian integer. */
 export function integer(bytes: Uint8Array): Buffer {
   const first = bytes.findIndex((byte) => byte !== 0);
   const digits = first < 0 ? Buffer.from([0]) : Buffer.from(bytes.subarray(first));
-  // A first bit that is set would mean a negative number.
+  // With the first bit set, the number would be negative.
   return tagged(0x02, (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), digits]) : digits);
 }
 
@@ -28,7 +28,7 @@ export function utf8String(text: string): Buffer {
   return tagged(0x0c, Buffer.from(text));
 }
 
-/** Letters, digits and a few signs: what names in certificates are made of, by old custom. */
+/** Encodes a PrintableString: letters, digits and a few signs, the usual type of names in certificates. */
 export function printableString(text: string): Buffer {
   return tagged(0x13, Buffer.from(text));
 }
@@ -40,7 +40,7 @@ export function objectIdentifier(dotted: string): Buffer {
   return tagged(0x06, Buffer.from([first * 40 + second, ...others.flatMap(base128)]));
 }
 
-/** GeneralizedTime, which is for years from 2050 on, and UTCTime before: RFC 5280 wants it so. */
+/** Encodes a time: UTCTime before the year 2050, and GeneralizedTime from then on (RFC 5280, 4.1.2.5). */
 export function time(at: Date): Buffer {
   const digits = `${at.toISOString().slice(0, 19).replace(/[-:T]/g, "")}Z`;
   return at.getUTCFullYear() < 2050 ? tagged(0x17, Buffer.from(digits.slice(2))) : tagged(0x18, Buffer.from(digits));

@@ -2,24 +2,29 @@ import { createHash, createHmac, timingSafeEqual, X509Certificate } from "node:c
 import type { Cluster } from "../../model/host/config.ts";
 import { ApiClient, ApiError } from "../kube/http.ts";
 
-/** A bootstrap token: the public part names it, the secret one proves it. */
+/** A bootstrap token. `id` is public; `secret` signs. */
 export interface BootstrapToken {
   readonly id: string;
   readonly secret: string;
 }
 
+/** The content of the ConfigMap `kube-public/cluster-info`. */
 export interface ClusterInfo {
-  /** Of the cluster, without credentials: YAML. */
+  /** The kubeconfig of the cluster without credentials, as YAML. */
   readonly kubeconfig: string;
   readonly signatures: Readonly<Record<string, string>>;
 }
 
+/** Returns the parts of "ID.SECRET"; undefined when the text has another form. */
 export function parseToken(text: string): BootstrapToken | undefined {
   const [, id, secret] = /^([a-z0-9]{6})\.([a-z0-9]{16})$/.exec(text) ?? [];
   return id === undefined || secret === undefined ? undefined : { id, secret };
 }
 
-/** What the cluster tells everybody (kube-public/cluster-info), asked without credentials and, without `ca`, of anybody. Throws ApiError. */
+/**
+ * Requests the public ConfigMap `kube-public/cluster-info` without credentials. Without `ca` the server is not verified.
+ * `timeout` is in milliseconds. Throws ApiError.
+ */
 export async function fetchClusterInfo(server: string, timeout: number, ca?: string): Promise<ClusterInfo> {
   const cluster: Cluster = { server, insecureSkipTLSVerify: ca === undefined, ...(ca ? { ca: { data: ca } } : {}) };
   const api = new ApiClient(cluster, timeout, Number.POSITIVE_INFINITY);
@@ -36,7 +41,10 @@ export async function fetchClusterInfo(server: string, timeout: number, ca?: str
 
 const SIGNATURE = "jws-kubeconfig-";
 
-/** A JWS (RFC 7515) with HS256 whose payload, the kubeconfig, is left out. Undefined when it is good, otherwise what is wrong. */
+/**
+ * Verifies the signature, a JWS (RFC 7515) with HS256 and a detached payload, the kubeconfig. Returns the problem; undefined
+ * when the signature is valid.
+ */
 export function signatureProblem({ kubeconfig, signatures }: ClusterInfo, token: BootstrapToken): string | undefined {
   const signature = signatures[SIGNATURE + token.id];
   if (signature === undefined)
@@ -49,7 +57,7 @@ export function signatureProblem({ kubeconfig, signatures }: ClusterInfo, token:
     .digest();
   const sent = Buffer.from(given, "base64url");
   if (made.length === sent.length && timingSafeEqual(made, sent)) return undefined;
-  return `cluster-info is not signed with the token ${token.id}: the token is not right, or somebody else answers at this address`;
+  return `cluster-info is not signed with the token ${token.id}: the token is wrong, or another server has this address`;
 }
 
 function algorithm(header: string): unknown {
@@ -60,7 +68,10 @@ function algorithm(header: string): unknown {
   }
 }
 
-/** Of each certificate in a PEM text: the hash of its public key, as kubeadm prints it. Throws for what is no certificate. */
+/**
+ * Returns the hash of each certificate's public key in a PEM text, in the format of `kubeadm join
+ * --discovery-token-ca-cert-hash`. Throws when a certificate cannot be parsed.
+ */
 export function publicKeyHashes(pem: string): readonly string[] {
   const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
   return certificates.map((text) => {

@@ -5,7 +5,7 @@ import { CLIENT_KEY_PAIR, PKI, SERVING_KEY_PAIR } from "../../model/paths.ts";
 import { modifiedAt, readOptional, remove, writeAtomic } from "../files.ts";
 import { makeKey } from "./certificate-request.ts";
 
-/** A key for which a certificate was, or is about to be, asked for. */
+/** A key for which a certificate has been requested, or is about to be. */
 export interface Pending {
   readonly key: string;
   readonly nodeName: string;
@@ -15,7 +15,10 @@ export interface Pending {
 const CURRENT = { client: CLIENT_KEY_PAIR, serving: SERVING_KEY_PAIR } as const;
 const pendingPath = (kind: KeyPairRequest["kind"]) => `${PKI}/${kind}-pending.json`;
 
-/** Undefined when there is none, or when what is there cannot be used: not whole, or of two minds. */
+/**
+ * Returns the certificate of a stored key pair; undefined when there is none, when it cannot be parsed, or when key and
+ * certificate do not match.
+ */
 export function readKeyPair(kind: KeyPairRequest["kind"]): X509Certificate | undefined {
   const text = readOptional(CURRENT[kind]);
   if (text === undefined) return undefined;
@@ -27,17 +30,17 @@ export function readKeyPair(kind: KeyPairRequest["kind"]): X509Certificate | und
   }
 }
 
-/** Key and certificate in one file, so that there is one moment at which the new pair takes the place of the old one. */
+/** Stores a key pair. Key and certificate are in one file, so that one rename replaces both. */
 export function writeKeyPair(kind: KeyPairRequest["kind"], key: string, certificate: string): void {
   writeAtomic(CURRENT[kind], key + certificate, 0o600);
 }
 
-/** The key of a request that was made for the same wish, also by a run that was killed, or a new one. */
+/** Returns the stored key of a pending request for the same node and names, or a new key. A killed run leaves its key. */
 export function pendingKey({ kind, nodeName, names }: KeyPairRequest): string {
   const before = readPending(kind);
   if (before?.nodeName === nodeName && before.names.join() === names.join()) return before.key;
   const pending: Pending = { key: makeKey(), nodeName, names };
-  // On disk before anybody is asked: a certificate without its key would be of no use.
+  // The key is stored before the request is sent, because a certificate without its key is useless.
   writeAtomic(pendingPath(kind), JSON.stringify(pending), 0o600);
   return pending.key;
 }
@@ -61,16 +64,18 @@ function readPending(kind: KeyPairRequest["kind"]): Pending | undefined {
   }
 }
 
+/** Returns the validity of a certificate in milliseconds since the epoch. */
 export function validity(certificate: X509Certificate): Validity {
   return { from: certificate.validFromDate.getTime(), to: certificate.validToDate.getTime() };
 }
 
-/** Names come and go with addresses; a client certificate of another name would be somebody else's. */
+/** True when a certificate is for this node name (client), or for all these names and addresses (serving). */
 export function isFor(certificate: X509Certificate, { kind, nodeName, names }: KeyPairRequest): boolean {
   if (kind === "client") return certificate.subject.split("\n").includes(`CN=system:node:${nodeName}`);
   return names.every((name) => isForName(certificate, name));
 }
 
+/** True when a certificate is valid for a host name or an IP address. */
 export function isForName(certificate: X509Certificate, name: string): boolean {
   return (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
 }

@@ -6,27 +6,27 @@ import { forgetPending, pendingKey, writeKeyPair } from "./key-pair-files.ts";
 import { getRequest, makeRequest, type SigningRequest } from "./signing-requests.ts";
 
 export type Outcome =
-  /** The new pair is in its place. */
+  /** The new key pair is stored. */
   | { readonly state: "issued"; readonly certificate: X509Certificate }
-  /** Nobody has approved it yet, or nobody has signed what was approved. */
+  /** The request is not approved yet, or it is approved but not signed. */
   | { readonly state: "pending"; readonly request: SigningRequest; readonly isApproved: boolean }
-  /** Denied, or failed: this key is given up, the next try has another. */
+  /** The request was denied or failed. The next attempt has a new key. */
   | { readonly state: "refused"; readonly request: string; readonly because: string };
 
 /**
- * One step towards a certificate: asks for it, or looks what has become of the request. Killed at any moment, the next
- * step goes on from what is on disk and at the API server. Throws ApiError.
+ * Takes one step towards a certificate: creates the request, or reads its state. When a run is killed in between, the next
+ * one continues from the stored key and the request at the API server. Throws ApiError.
  */
-export async function requestCertificate(wish: KeyPairRequest, api: ApiClient): Promise<Outcome> {
-  const key = pendingKey(wish);
-  const name = requestName(wish.kind, key);
+export async function requestCertificate(keyPair: KeyPairRequest, api: ApiClient): Promise<Outcome> {
+  const key = pendingKey(keyPair);
+  const name = requestName(keyPair.kind, key);
   const request =
     (await getRequest(api, name)) ??
-    (await makeRequest(api, wish.kind, name, certificateRequest(key, wish.nodeName, wish.names)));
+    (await makeRequest(api, keyPair.kind, name, certificateRequest(key, keyPair.nodeName, keyPair.names)));
   const outcome = requestState(request, key);
   if (outcome.state === "pending") return outcome;
-  if (outcome.state === "issued") writeKeyPair(wish.kind, key, outcome.text);
-  forgetPending(wish.kind);
+  if (outcome.state === "issued") writeKeyPair(keyPair.kind, key, outcome.text);
+  forgetPending(keyPair.kind);
   return outcome;
 }
 
@@ -35,18 +35,18 @@ type RequestState = Exclude<Outcome, { state: "issued" }> | (Outcome & { state: 
 function requestState(request: SigningRequest, key: string): RequestState {
   const { name } = request.metadata;
   const { conditions = [], certificate } = request.status ?? {};
-  const refusal = conditions.find(({ type }) => type === "Denied" || type === "Failed");
-  if (refusal !== undefined) {
-    const words = [refusal.reason, refusal.message].filter(Boolean).join(": ");
-    const verb = refusal.type === "Denied" ? "was denied" : "could not be signed";
-    return { state: "refused", request: name, because: `${name} ${verb}${words ? `: ${words}` : ""}` };
+  const rejection = conditions.find(({ type }) => type === "Denied" || type === "Failed");
+  if (rejection !== undefined) {
+    const detail = [rejection.reason, rejection.message].filter(Boolean).join(": ");
+    const verb = rejection.type === "Denied" ? "was denied" : "could not be signed";
+    return { state: "refused", request: name, because: `${name} ${verb}${detail ? `: ${detail}` : ""}` };
   }
   if (!certificate) {
     return { state: "pending", request, isApproved: conditions.some(({ type }) => type === "Approved") };
   }
   const text = Buffer.from(certificate, "base64").toString();
-  const read = parse(text);
-  if (read?.checkPrivateKey(createPrivateKey(key))) return { state: "issued", certificate: read, text };
+  const parsed = parse(text);
+  if (parsed?.checkPrivateKey(createPrivateKey(key))) return { state: "issued", certificate: parsed, text };
   return {
     state: "refused",
     request: name,

@@ -8,22 +8,25 @@ const SIGNERS = {
   serving: { signerName: "kubernetes.io/kubelet-serving", usage: "server auth" },
 } as const;
 
-/** A CertificateSigningRequest as the API server writes it, with the fields that we look at. */
+/** The fields of a CertificateSigningRequest that are read. */
 export interface SigningRequest {
   readonly metadata: { readonly name: string; readonly creationTimestamp?: string };
   readonly status?: {
-    /** PEM in base64. */
+    /** The certificate as PEM in base64. */
     readonly certificate?: string;
     readonly conditions?: readonly { readonly type: string; readonly reason?: string; readonly message?: string }[];
   };
 }
 
-/** Undefined when there is none: never made, or cleaned up, as the controller manager does after an hour or a day. */
+/**
+ * Returns a request; undefined when there is none. The controller manager deletes requests after 1 to 24 hours (`cleaner.go`,
+ * v1.36). Throws ApiError.
+ */
 export function getRequest(api: ApiClient, name: string): Promise<SigningRequest | undefined> {
   return ignoreNotFound(api.json<SigningRequest>({ method: "GET", path: `${PATH}/${name}` }));
 }
 
-/** `request` is PKCS #10 in PEM. Throws ApiError. */
+/** Creates a CertificateSigningRequest. `request` is PKCS #10 as PEM. Throws ApiError. */
 export async function makeRequest(
   api: ApiClient,
   kind: KeyPairRequest["kind"],
@@ -40,7 +43,7 @@ export async function makeRequest(
   try {
     return await api.json<SigningRequest>({ method: "POST", path: PATH, body });
   } catch (error) {
-    // An answer that was lost: its name is the key's, so it is ours.
+    // The response to an earlier attempt was lost. The name follows from the key, so the request is ours.
     const made = error instanceof ApiError && error.status === 409 ? await getRequest(api, name) : undefined;
     if (made === undefined) throw error;
     return made;

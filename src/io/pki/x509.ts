@@ -1,13 +1,14 @@
 import { isIPv4, isIPv6 } from "node:net";
 import * as der from "./der.ts";
 
-/** What certificates and requests for certificates have in common. */
+/** The AlgorithmIdentifier of certificates and certificate requests. */
 export const ECDSA_WITH_SHA256: Buffer = der.sequence(der.objectIdentifier("1.2.840.10045.4.3.2"));
 
 const COMMON_NAME = der.objectIdentifier("2.5.4.3");
 const ORGANIZATION = der.objectIdentifier("2.5.4.10");
 const PRINTABLE = /^[A-Za-z0-9 '()+,./:=?-]*$/;
 
+/** Encodes a distinguished name. */
 export function distinguishedName(commonName: string, organization?: string): Buffer {
   const part = (id: Buffer, text: string) =>
     der.set(der.sequence(id, PRINTABLE.test(text) ? der.printableString(text) : der.utf8String(text)));
@@ -21,7 +22,7 @@ export function extension(id: string, isCritical: boolean, value: Buffer): Buffe
   return der.sequence(der.objectIdentifier(id), ...(isCritical ? [der.TRUE] : []), der.octetString(value));
 }
 
-/** subjectAltName of host names and IP addresses. */
+/** Encodes the subjectAltName extension of host names and IP addresses. */
 export function alternativeNames(names: readonly string[]): Buffer {
   return extension("2.5.29.17", false, der.sequence(...names.map(generalName)));
 }
@@ -34,7 +35,7 @@ function generalName(name: string): Buffer {
   return isIPv6(name) ? der.implicit(IP_ADDRESS, ipv6Bytes(name)) : der.implicit(DNS_NAME, Buffer.from(name));
 }
 
-/** A URL writes an address out in its shortest form, without dots in it. */
+/** Returns the 16 bytes of an IPv6 address. The URL parser normalises the text first, also one with an IPv4 part. */
 function ipv6Bytes(address: string): Buffer {
   const [head = "", tail] = new URL(`http://[${address.replace(/%.*$/, "")}]`).hostname.slice(1, -1).split("::");
   const groups = (text: string) => (text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16)));

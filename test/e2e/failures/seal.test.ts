@@ -45,11 +45,11 @@ test("a host that is slow to open its key keeps it; what was to be sealed is sea
   const before = await node.machine.read(KEY);
   await breakOpening("sleep 60");
   await start("second");
-  expect(await node.journal()).toContain("cannot keep what pods are given for a boot without the API server");
+  expect(await node.journal()).toContain("cannot store the values that pods need to start without the API server");
   expect(await sealed("second")).toBe("");
   await mend();
   await isSealed("second");
-  expect(await node.journal()).toContain("what pods are given for a boot is kept again");
+  expect(await node.journal()).toContain("the values that pods need to start without the API server are stored again");
   expect(await node.machine.read(KEY)).toBe(before);
   expect((await node.exec("ls -A /run/unitlet/unsealed")).stdout).toBe("");
 });

@@ -50,7 +50,7 @@ test("an API server of another authority is reported with what to do, and the no
   const data = Buffer.from(other).toString("base64");
   await host.machine.write("/etc/unitlet/kubeconfig", good.replace(/(authority-data: ).*/, `$1${data}`), 0o600);
   await host.sync();
-  const words = "is not signed by the authority that the kubeconfig names";
+  const words = "is not signed by the CA in the kubeconfig";
   expect(await host.journal()).toContain(words);
   expect((await host.doctor()).stdout).toMatch(new RegExp(`^error: API server: .*${words}`, "m"));
   await host.machine.write("/etc/unitlet/kubeconfig", good, 0o600);

@@ -64,6 +64,6 @@ describe("credentials in files", () => {
       get(api.connect({ certificate: { data: "none" }, key: { data: "none" } })),
     );
     expect(rest).toEqual({ status: 0, reason: "NoCredentials" });
-    expect(message).toMatch(/^The kubeconfig's certificate, key or authority cannot be used: /);
+    expect(message).toMatch(/^The certificate, key or CA of the kubeconfig cannot be used: /);
   });
 });

@@ -71,7 +71,7 @@ describe("an error", () => {
   });
 
   test.each([
-    ["no JSON", (response: ServerResponse) => response.end("<html>"), "BadAnswer", /: the answer is not JSON$/],
+    ["no JSON", (response: ServerResponse) => response.end("<html>"), "NotJSON", /: the response is not JSON$/],
     [
       "half of what its length says",
       (response: ServerResponse) =>

@@ -19,15 +19,11 @@ test.each<[string, Partial<RejectionCase>, string]>([
   ],
   ["one that was good", {}, "does not accept the certificate of this node"],
   ["one of somebody else's making", { isOurs: false }, "put a new one into the kubeconfig"],
-  [
-    "a server of another authority",
-    { status: 0, code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" },
-    "is not signed by the authority",
-  ],
+  ["a server of another authority", { status: 0, code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" }, "is not signed by the CA"],
   [
     "a server's chain of another authority",
     { status: 0, code: "SELF_SIGNED_CERT_IN_CHAIN" },
-    "is not signed by the authority",
+    "is not signed by the CA",
   ],
   [
     "a server's certificate that has ended",
