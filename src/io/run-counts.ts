@@ -10,7 +10,7 @@ export interface RunCounts {
   readonly failedSteps: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly cpu: number;
-  /** For each of BUCKETS the number of runs that took no longer. */
+  /** For each of BUCKETS_S the number of runs that took no longer. */
   readonly within: readonly number[];
   readonly last: Instant;
   /** When the last run ended without an error and with a complete list of pods. */
@@ -18,7 +18,7 @@ export interface RunCounts {
 }
 
 /** The upper bounds of the histogram of durations, in seconds. */
-export const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20] as const;
+export const BUCKETS_S = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20] as const;
 
 /** `seconds` is the duration of a run, `cpu` its CPU time in seconds, `now` its end. */
 export interface RunTimes {
@@ -29,18 +29,18 @@ export interface RunTimes {
 
 const NAME = "runs";
 /** The version of the stored format. */
-const SHAPE = "2";
+const FORMAT_VERSION = "2";
 
 const NONE = { unchanged: 0, done: 0, incomplete: 0, failed: 0 };
 
 /** Returns the stored counts; undefined when there are none since boot. */
 export function readRunCounts(): RunCounts | undefined {
-  return readCached<RunCounts>(NAME, SHAPE);
+  return readCached<RunCounts>(NAME, FORMAT_VERSION);
 }
 
 /** Adds one run to the stored counts, which takes less than 1 ms of CPU. */
 export function countRun(end: RunEnd, times: RunTimes): void {
-  writeCached(NAME, SHAPE, addRun(readRunCounts(), end, times));
+  writeCached(NAME, FORMAT_VERSION, addRun(readRunCounts(), end, times));
 }
 
 /** Returns the counts with one more run. */
@@ -49,7 +49,7 @@ export function addRun(
   { outcome, failedSteps }: RunEnd,
   { seconds, cpu, now }: RunTimes,
 ): RunCounts {
-  const { since = now, outcomes = NONE, within = BUCKETS.map(() => 0) } = before ?? {};
+  const { since = now, outcomes = NONE, within = BUCKETS_S.map(() => 0) } = before ?? {};
   const failed = { ...before?.failedSteps };
   for (const step of failedSteps) failed[step] = (failed[step] ?? 0) + 1;
   const isGood = outcome === "unchanged" || outcome === "done";
@@ -59,7 +59,7 @@ export function addRun(
     failedSteps: failed,
     seconds: (before?.seconds ?? 0) + seconds,
     cpu: (before?.cpu ?? 0) + cpu,
-    within: within.map((count, at) => count + (seconds <= (BUCKETS[at] ?? 0) ? 1 : 0)),
+    within: within.map((count, at) => count + (seconds <= (BUCKETS_S[at] ?? 0) ? 1 : 0)),
     last: now,
     ...(isGood ? { lastGood: now } : before?.lastGood === undefined ? {} : { lastGood: before.lastGood }),
   };

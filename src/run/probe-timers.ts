@@ -1,4 +1,4 @@
-import { forgetOtherPeriods, parse } from "../io/pods/probe-files.ts";
+import { parse, removeOtherPeriods } from "../io/pods/probe-files.ts";
 import { reportProblem } from "../io/problems.ts";
 import { BusError } from "../io/systemd/bus.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
@@ -23,7 +23,7 @@ interface ProbedUnits {
  */
 export async function reconcileProbeTimers(world: World, systemd: Systemd, log: Log): Promise<void> {
   const all = [...world.directories.values()].flatMap((directory) => probedIn(directory, world));
-  forgetOtherPeriods(periodsOf(all));
+  removeOtherPeriods(periodsOf(all));
   const running = all.filter(({ runs }) => runs);
   if (running.length === 0) return;
   try {

@@ -1,4 +1,4 @@
-import { forgetEventsExcept } from "../io/kube/event-recorder.ts";
+import { removeEventsExcept } from "../io/kube/event-recorder.ts";
 import { writePodSummaries } from "../io/pods/pod-summary.ts";
 import type { Log } from "../log.ts";
 import type { PodEvent } from "../model/api/event.ts";
@@ -82,5 +82,5 @@ async function emitEvents(events: readonly PodEvent[], { source, log }: PublishP
 /** For the kubelet's port and other readers on this host. Events of pods that the list does not have are forgotten. */
 function saveSummaries(reports: readonly PodReport[], nodeName: string): void {
   writePodSummaries(reports.map(({ pod, status }) => podSummary(pod, status)));
-  forgetEventsExcept(new Set([nodeName, ...reports.map(({ pod }) => pod.metadata.uid)]));
+  removeEventsExcept(new Set([nodeName, ...reports.map(({ pod }) => pod.metadata.uid)]));
 }

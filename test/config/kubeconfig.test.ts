@@ -113,7 +113,7 @@ users: [{name: u, user: {token: "1"}}]
 describe("what cannot be used is told with its field", () => {
   const USER = { token: "t" };
   const REMEDY = "give client-certificate and client-key, token or tokenFile";
-  const OF_RUN = "cannot be used by a run that ends at once";
+  const OF_RUN = "are not supported";
   const cases: [string, Tree | string, string][] = [
     [
       "an exec plugin",

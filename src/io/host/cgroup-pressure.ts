@@ -1,6 +1,9 @@
 import type { CgroupFiles } from "./cgroup-files.ts";
 
-/** Seconds in which processes had to wait for something: some of them, or all of them. Undefined: the kernel does not tell. */
+/**
+ * The seconds in which some processes (waiting) or all of them (stalled) waited for a resource. Undefined without PSI in the
+ * kernel.
+ */
 export interface Pressure {
   readonly cpuWaiting?: number;
   readonly cpuStalled?: number;
@@ -10,7 +13,7 @@ export interface Pressure {
   readonly ioStalled?: number;
 }
 
-/** By the v2 tree, which tells it of every cgroup, also beside v1. */
+/** Returns the pressure of one cgroup from the v2 hierarchy, which has it also beside v1. */
 export function readPressure(files: CgroupFiles, path: string) {
   const [cpu, memory, io] = ["cpu", "memory", "io"].map((what) => files.text("", path, `${what}.pressure`));
   return {
@@ -23,8 +26,10 @@ export function readPressure(files: CgroupFiles, path: string) {
   };
 }
 
-/** Of a line such as `some avg10=0.00 avg60=0.00 avg300=0.00 total=1500`, in microseconds. */
-function total(text = "", whom: "some" | "full"): number | undefined {
-  const value = new RegExp(`^${whom} .*total=(\\d+)$`, "m").exec(text)?.[1];
+/**
+ * Returns the seconds of a line such as `some avg10=0.00 avg60=0.00 avg300=0.00 total=1500`, whose total is in microseconds.
+ */
+function total(text = "", scope: "some" | "full"): number | undefined {
+  const value = new RegExp(`^${scope} .*total=(\\d+)$`, "m").exec(text)?.[1];
   return value === undefined ? undefined : Number(value) / 1e6;
 }

@@ -2,7 +2,9 @@ import { type CgroupFiles, field } from "./cgroup-files.ts";
 import { type Pressure, readPressure } from "./cgroup-pressure.ts";
 import { cpuOf, workingSet } from "./cgroups.ts";
 
-/** What cAdvisor tells of one cgroup; undefined: the kernel does not account for it here. Seconds, bytes, and numbers. */
+/**
+ * The statistics of one cgroup that cAdvisor reports, in seconds, bytes and counts. Undefined without accounting in the kernel.
+ */
 export interface CgroupStats extends Pressure {
   readonly cpu?: number;
   readonly cpuUser?: number;
@@ -10,10 +12,10 @@ export interface CgroupStats extends Pressure {
   readonly periods?: number;
   readonly throttledPeriods?: number;
   readonly throttled?: number;
-  /** Microseconds. Quota undefined: no limit. */
+  /** Period and quota are in microseconds. Without a quota there is no limit. */
   readonly cpuPeriod?: number;
   readonly cpuQuota?: number;
-  /** As v1 counts them, of 1024 a CPU. */
+  /** The shares of cgroup v1: 1024 for one CPU. */
   readonly cpuShares?: number;
   readonly memory?: number;
   readonly workingSet?: number;
@@ -25,18 +27,18 @@ export interface CgroupStats extends Pressure {
   readonly failures?: number;
   readonly pageFaults?: number;
   readonly majorPageFaults?: number;
-  /** Undefined: none. */
+  /** Undefined without a limit. */
   readonly memoryLimit?: number;
   readonly swapLimit?: number;
   readonly oomKills?: number;
   readonly processes?: number;
   readonly threads?: number;
-  /** Undefined: none. */
+  /** Undefined without a limit. */
   readonly threadsMax?: number;
   readonly disks: readonly DiskUse[];
 }
 
-/** Since the cgroup was made. */
+/** The I/O of one device since the cgroup was created. */
 export interface DiskUse {
   /** The kernel's MAJOR:MINOR. */
   readonly device: string;
@@ -48,13 +50,14 @@ export interface DiskUse {
 
 const USER_HZ = 100;
 
+/** Returns the statistics of one cgroup. `path` is relative to the root of the hierarchy. */
 export function readCgroupStats(files: CgroupFiles, path: string): CgroupStats {
   const time = { ...cpuTime(files, path), ...cpuLimits(files, path), ...readPressure(files, path) };
   const rest = { ...memory(files, path), ...tasks(files, path) };
   return { ...defined({ ...time, ...rest }), disks: files.isUnified ? disks2(files, path) : disks1(files, path) };
 }
 
-/** Without the keys that nothing is known of. */
+/** Returns the values without the undefined ones. */
 function defined<T extends Record<string, number | undefined>>(values: T): { [K in keyof T]?: number } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }
@@ -80,7 +83,7 @@ function cpuLimits(files: CgroupFiles, path: string) {
     return {
       cpuPeriod: period,
       cpuQuota: Number.isNaN(quota) || period === undefined ? undefined : quota,
-      // 1 … 10000 there is 2 … 262144 here.
+      // Weights from 1 to 10,000 map to shares from 2 to 262,144.
       cpuShares: weight === undefined ? undefined : Math.round(2 + ((weight - 1) * 262_142) / 9999),
     };
   }
@@ -118,14 +121,14 @@ function memory2(files: CgroupFiles, path: string) {
   };
 }
 
-/** v1 writes this, rounded down to pages, for "no limit". */
-const NO_LIMIT = 2 ** 62;
+/** A limit of v1 from this value (bytes) on means "no limit". */
+const NO_LIMIT_BYTES = 2 ** 62;
 
 function memory1(files: CgroupFiles, path: string) {
   const counter = (name: string) => files.counter("memory", path, name);
   const stat = files.text("memory", path, "memory.stat");
   const current = counter("memory.usage_in_bytes");
-  const limit = (value: number | undefined) => (value !== undefined && value < NO_LIMIT ? value : undefined);
+  const limit = (value: number | undefined) => (value !== undefined && value < NO_LIMIT_BYTES ? value : undefined);
   return {
     memory: current,
     workingSet: current === undefined ? undefined : workingSet(current, stat),
@@ -152,7 +155,7 @@ function tasks(files: CgroupFiles, path: string) {
   };
 }
 
-/** Lines such as `8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0`. */
+/** Parses lines such as `8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0`. */
 function disks2(files: CgroupFiles, path: string): DiskUse[] {
   const lines = files.text("", path, "io.stat").split("\n");
   return lines.flatMap((line) => {
@@ -164,7 +167,7 @@ function disks2(files: CgroupFiles, path: string): DiskUse[] {
   });
 }
 
-/** Lines such as `8:0 Read 1`. */
+/** Parses lines such as `8:0 Read 1`. */
 function disks1(files: CgroupFiles, path: string): DiskUse[] {
   const read = (file: string) => {
     const rows = [...files.text("blkio", path, file).matchAll(/^(\d+:\d+) (Read|Write) (\d+)$/gm)];

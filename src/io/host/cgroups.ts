@@ -9,30 +9,31 @@ import { CgroupFiles, field } from "./cgroup-files.ts";
 
 const SLICE = "unitlet.slice";
 
-/** Undefined: the kernel does not account for it here. Seconds and bytes. */
+/** The usage in seconds of CPU and bytes. A value is undefined without accounting in the kernel. */
 export interface Usage {
   readonly cpu?: number;
   readonly workingSet?: number;
   readonly swap?: number;
 }
 
-/** The cgroup of one of our units. */
+/** The cgroup of one unit of unitlet. */
 export interface UnitCgroup {
   readonly identity: UnitOwner;
-  /** From the root of the tree, without a slash before it. */
+  /** The path from the root of the hierarchy, without a leading slash. */
   readonly path: string;
-  /** When a container was let go; undefined for a pod. In seconds. */
+  /** When the container started, in seconds since the epoch; undefined for a pod. */
   readonly startedAt?: number;
 }
 
 export type UnitUsage = Omit<UnitCgroup, "path"> & Usage;
 
-/** What each running container uses, and each pod as a whole, by the cgroups of their units. */
+/** Returns the usage of each running container and of each pod as a whole. */
 export function readUnitUsage(): readonly UnitUsage[] {
   const files = new CgroupFiles();
   return unitCgroups(files).map(({ path, ...unit }) => ({ ...unit, ...readUsage(files, path) }));
 }
 
+/** Returns the cgroups of all running containers and of their pods. */
 export function unitCgroups(files: CgroupFiles): readonly UnitCgroup[] {
   const found: UnitCgroup[] = [];
   const walk = (above: string): void => {
@@ -40,7 +41,7 @@ export function unitCgroups(files: CgroupFiles): readonly UnitCgroup[] {
       if (!/\.(slice|service)$/.test(name)) continue;
       const path = join(above, name);
       const identity = unitOwner(name);
-      // A sandbox is part of its pod's.
+      // The cgroup of a pod includes its auxiliary units.
       if (identity !== undefined && !isAuxiliary({ identity })) found.push({ identity, path, ...startOf(identity) });
       if (name.endsWith(".slice") && isDirectory(join(files.tree, path))) walk(path);
     }
@@ -69,7 +70,10 @@ function readUsage(files: CgroupFiles, path: string): Usage {
   };
 }
 
-/** As the kubelet: what was not in use lately could be had back at once. */
+/**
+ * Returns the working set in bytes: the usage without inactive file pages, which the kernel can reclaim at once (cAdvisor's
+ * `handler.go: setMemoryStats`).
+ */
 export function workingSet(current: number, stat: string): number {
   const inactive = field(stat, "total_inactive_file") ?? field(stat, "inactive_file") ?? 0;
   return Math.max(0, current - inactive);
@@ -88,7 +92,7 @@ function memory1(files: CgroupFiles, path: string) {
   return { current: files.counter("memory", path, "memory.usage_in_bytes"), stat, swap: field(stat, "total_swap") };
 }
 
-/** The v2 hierarchy counts without a controller, also beside v1. */
+/** Returns the CPU time in seconds. The v2 hierarchy has it without a controller, also beside v1. */
 export function cpuOf(files: CgroupFiles, path: string): number | undefined {
   const used = field(files.text("", path, "cpu.stat"), "usage_usec");
   if (used !== undefined) return used / 1e6;
@@ -96,7 +100,7 @@ export function cpuOf(files: CgroupFiles, path: string): number | undefined {
   return nanoseconds === undefined ? undefined : nanoseconds / 1e9;
 }
 
-/** The whole host. */
+/** Returns the usage of the whole host. */
 export function readNodeUsage(): Usage {
   const [user, nice, system, , , irq, softirq, steal] =
     (readOptional("/proc/stat") ?? "").split("\n")[0]?.split(/\s+/).slice(1).map(Number) ?? [];
@@ -104,7 +108,7 @@ export function readNodeUsage(): Usage {
   const bytes = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(info)?.[1] ?? 0) * 1024;
   const ticks = [user, nice, system, irq, softirq, steal].reduce<number>((sum, each) => sum + (each ?? 0), 0);
   return {
-    // USER_HZ is 100 on every architecture that there is a Node for.
+    // USER_HZ is 100 on every architecture that Node supports.
     cpu: ticks / 100,
     workingSet: bytes("MemTotal") - bytes("MemFree") - bytes("Inactive\\(file\\)"),
     swap: bytes("SwapTotal") - bytes("SwapFree"),

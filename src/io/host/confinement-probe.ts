@@ -3,13 +3,16 @@ import { exists, readOptional } from "../files.ts";
 
 const PROFILES = "/sys/kernel/security/apparmor/profiles";
 
+/** The facts about the host that the pods of this run need. */
 export interface ConfinementNeeds {
   readonly optionalPaths: readonly string[];
   readonly appArmorProfiles: boolean;
   readonly users: boolean;
 }
 
-/** Looks for the optional paths, in 0.1 ms. Profiles and users are read only when a pod may name one. */
+/**
+ * Returns which optional paths exist (0.1 ms), and texts of the host. Profiles and users are read only when a pod may name one.
+ */
 export function readConfinementProbe(needs: ConfinementNeeds): ConfinementProbe {
   const profiles = needs.appArmorProfiles ? readOptional(PROFILES) : undefined;
   return {
@@ -21,14 +24,14 @@ export function readConfinementProbe(needs: ConfinementNeeds): ConfinementProbe 
   };
 }
 
-/** Lines are "NAME:PASSWORD:UID:GID:…"; of a name that is there twice the first counts. */
+/** Parses lines "NAME:PASSWORD:UID:GID:…". The first line of a name is used. */
 function parseUsers(text: string): ReadonlyMap<string, HostUser> {
   const rows = text.split("\n").map((line) => line.split(":"));
   const users = rows.filter(([name, , uid, gid]) => name && /^\d+$/.test(uid ?? "") && /^\d+$/.test(gid ?? ""));
   return new Map(users.toReversed().map(([name = "", , uid, gid]) => [name, { uid: Number(uid), gid: Number(gid) }]));
 }
 
-/** Lines are "NAME (MODE)". */
+/** Parses lines "NAME (MODE)". */
 function profileNames(text: string): string[] {
   return text
     .split("\n")

@@ -6,37 +6,37 @@ import { asUnitName } from "../../unitfile/names.ts";
 import { list } from "../files.ts";
 import { DROP_IN_DIRECTORIES, readInvocations, WANTS_DIRECTORY } from "../systemd/unit-files.ts";
 
-/** Cheaper than asUnitName(), for all that lies in these directories. */
-const OURS = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
+/** A filter that is cheaper than asUnitName() for the many files of other programs. */
+const OWN_NAME = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
 
 /**
- * Changes when anything on the host changes that a run would act on: a unit's file or drop-ins, what runs (by the links
- * that systemd keeps), exit records, files of pods. Costs a few system calls a container and no word with systemd.
+ * Returns a digest of the host's state that a run would act on: unit files, drop-ins, the running units (by systemd's
+ * links), exit records and the files of pods. It takes a few system calls per container and no D-Bus call.
  */
 export function hostFingerprint(): string {
   const paths = [WANTS_DIRECTORY, "/run/dbus/system_bus_socket"];
   for (const directory of DROP_IN_DIRECTORIES) {
     for (const name of list(directory)) {
-      if (OURS.test(name) && asUnitName(name.endsWith(".d") ? name.slice(0, -2) : name) !== undefined)
+      if (OWN_NAME.test(name) && asUnitName(name.endsWith(".d") ? name.slice(0, -2) : name) !== undefined)
         paths.push(`${directory}/${name}`);
     }
   }
-  // A container's start, back-off and end each leave or take a file there.
+  // The start, the back-off and the end of a container each add or remove a file there.
   for (const uid of list(`${RUN_DIR}/pods`)) paths.push(`${RUN_DIR}/pods/${uid}`);
   paths.push(`${IMAGES}/refs`, PULLS);
   const running = [...readInvocations()].flat().join(" ");
   return digest(running + filesFingerprint(paths), 40);
 }
 
-const NUMBERS = 4;
+const NUMBERS_PER_FILE = 4;
 
-/** Of files for which being the same file, as long and as old, means having the same content. */
+/** Returns a digest of inode numbers, sizes and times, which change with the content of these files. */
 export function filesFingerprint(paths: readonly string[]): string {
-  // Numbers as they are: turning a thousand of them into text costs more than asking for them.
-  const numbers = new Float64Array(paths.length * NUMBERS);
+  // The numbers are hashed as binary, because formatting a thousand of them costs more than lstat(2).
+  const numbers = new Float64Array(paths.length * NUMBERS_PER_FILE);
   for (const [at, path] of paths.entries()) {
     const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat !== undefined) numbers.set([stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs], at * NUMBERS);
+    if (stat !== undefined) numbers.set([stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs], at * NUMBERS_PER_FILE);
   }
   return digest(paths.join("\n"), 40) + digest(new Uint8Array(numbers.buffer), 40);
 }

@@ -10,7 +10,7 @@ const MILLISECONDS_PER_TICK = 10;
 
 const GOARCH: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
 
-/** Measures the host; costs about a millisecond. `systemd` is what the run found out about it. */
+/** Measures the host, in about 1 ms. `systemd` is the version that the run has read, or the problem. */
 export function readHost(
   nodeIPs: readonly string[],
   now: Instant,
@@ -37,7 +37,7 @@ export function readHost(
   };
 }
 
-/** What changes all the time, and what may run short of it. */
+/** Returns the resources that may run short, with their totals: memory and disk in bytes, inodes, and process IDs. */
 export function readLevels() {
   const disk = statfsSync("/var/lib");
   return {
@@ -51,7 +51,7 @@ export function readLevels() {
   };
 }
 
-/** Milliseconds from the kernel's boot to systemd's: hours, for a machine that is a container. */
+/** Returns the milliseconds from the kernel's boot to the start of systemd: hours when the machine is a container. */
 function initAge(): number {
   const fields = read("/proc/1/stat")
     .replace(/^.*\) /, "")
@@ -69,13 +69,13 @@ function readMemory(): Pick<Host, "memoryTotal" | "memoryAvailable" | "swapTotal
   return { memoryTotal: bytes("MemTotal"), memoryAvailable: bytes("MemAvailable"), swapTotal: bytes("SwapTotal") };
 }
 
-/** One address per family, IPv4 first: of the interface with the default route, else of any that is up. */
+/** Returns one address per family, IPv4 first, of the interface with the default route or else of any interface. */
 function hostAddresses(): string[] {
   const interfaces = networkInterfaces();
   const pick = (family: "IPv4" | "IPv6", preferred: string | undefined) => {
     const names = [...(preferred === undefined ? [] : [preferred]), ...Object.keys(interfaces).toSorted()];
     for (const name of names) {
-      // A link-local address is good for its link only.
+      // A link-local address is valid on its link only.
       const found = interfaces[name]?.find(
         (a) =>
           a.family === family && !a.internal && !a.address.startsWith("fe80:") && !a.address.startsWith("169.254."),

@@ -1,6 +1,6 @@
 import { readOptional } from "../files.ts";
 
-/** Of one network interface, since it is there. */
+/** The traffic of one network interface since it exists. */
 export interface InterfaceUse {
   readonly name: string;
   readonly received: Traffic;
@@ -14,14 +14,15 @@ export interface Traffic {
   readonly dropped: number;
 }
 
-/** The host's own traffic: without what it says to itself, and without the host's ends of links that lead to pods. */
+/** The interfaces that do not count as the host's traffic: loopback, and the host's ends of links to containers. */
 const INTERNAL = /^(lo$|veth|docker)/;
 
+/** Returns the traffic of the host's interfaces. */
 export function readInterfaces(): readonly InterfaceUse[] {
   return parseInterfaces(readOptional("/proc/net/dev") ?? "");
 }
 
-/** /proc/net/dev: two lines of headings, then eight numbers received and eight transmitted for each interface. */
+/** Parses /proc/net/dev: two lines of headings, then eight numbers received and eight transmitted for each interface. */
 export function parseInterfaces(text: string): readonly InterfaceUse[] {
   return text.split("\n").flatMap((line) => {
     const [, name = "", numbers = ""] = /^\s*([^:\s]+):\s*(.*)$/.exec(line) ?? [];

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
-/** One journalctl for all who follow: each one would cost memory and one of the 128 inotify instances that a user may have. */
+/**
+ * The arguments of one journalctl for all followers. Each process takes memory and one of the 128 inotify instances of a user.
+ */
 const FOLLOW = [
   "--quiet",
   "--follow",
@@ -10,20 +12,22 @@ const FOLLOW = [
   "_TRANSPORT=stdout",
 ];
 
-/** Reading costs some milliseconds of CPU: who follows reads so seldom at most, and more seldom in company. */
+/**
+ * The shortest interval between two reads of one follower, and its growth per follower. A read takes some milliseconds of CPU.
+ */
 const DEBOUNCE_MS = 200;
 const DEBOUNCE_PER_LISTENER_MS = 10;
 
-/** While there is no journalctl that could tell. */
+/** The interval of notifications while journalctl does not run. */
 const POLL_INTERVAL_MS = 1000;
 
-/** Rings for each unit that has written something. */
+/** Notifies listeners when their unit has written to the journal. */
 export class JournalNotifier {
   readonly #listeners = new Set<Listener>();
   #child: ChildProcess | undefined;
-  #guesses: NodeJS.Timeout | undefined;
+  #pollTimer: NodeJS.Timeout | undefined;
 
-  /** What is written from now on rings, and sometimes what was written before. */
+  /** Returns a listener that is notified of entries from now on, and sometimes of older ones. */
   listen(unit: string): Listener {
     const listener = new Listener(unit, () => DEBOUNCE_MS + DEBOUNCE_PER_LISTENER_MS * this.#listeners.size);
     this.#listeners.add(listener);
@@ -31,11 +35,12 @@ export class JournalNotifier {
     return listener;
   }
 
-  leave(listener: Listener): void {
+  /** Removes a listener. journalctl ends with the last one. */
+  unlisten(listener: Listener): void {
     this.#listeners.delete(listener);
     if (this.#listeners.size > 0) return;
-    clearInterval(this.#guesses);
-    this.#guesses = undefined;
+    clearInterval(this.#pollTimer);
+    this.#pollTimer = undefined;
     this.#child?.kill();
     this.#child = undefined;
   }
@@ -49,26 +54,27 @@ export class JournalNotifier {
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
       const units = new Set(lines.map((line) => (line.startsWith("_SYSTEMD_UNIT=") ? line.slice(14) : "")));
-      // The first entry is an old one: it tells that from now on none is missed, but some may have been.
-      for (const listener of this.#listeners) if (!isReady || units.has(listener.unit)) listener.ring();
+      // The first entry is an old one. From now on no entry is missed, but entries before may have been.
+      for (const listener of this.#listeners) if (!isReady || units.has(listener.unit)) listener.notify();
       isReady = true;
     });
-    child.on("error", () => this.#guess(child));
-    child.on("close", () => this.#guess(child));
+    child.on("error", () => this.#poll(child));
+    child.on("close", () => this.#poll(child));
   }
 
-  #guess(child: ChildProcess): void {
-    if (this.#child !== child || this.#guesses !== undefined) return;
-    this.#guesses = setInterval(() => {
-      for (const listener of this.#listeners) listener.ring();
+  #poll(child: ChildProcess): void {
+    if (this.#child !== child || this.#pollTimer !== undefined) return;
+    this.#pollTimer = setInterval(() => {
+      for (const listener of this.#listeners) listener.notify();
     }, POLL_INTERVAL_MS);
   }
 }
 
+/** One follower of the entries of a unit. */
 export class Listener {
   readonly unit: string;
   readonly #pause: () => number;
-  #isRung = false;
+  #isNotified = false;
   #wake: (() => void) | undefined;
 
   constructor(unit: string, pause: () => number) {
@@ -76,19 +82,19 @@ export class Listener {
     this.#pause = pause;
   }
 
-  ring(): void {
-    this.#isRung = true;
+  notify(): void {
+    this.#isNotified = true;
     this.#wake?.();
   }
 
-  /** Returns after a ring since the last call; rings that come close together are one. */
+  /** Waits for a notification since the last call. Notifications within the debounce interval count as one. */
   async next(): Promise<void> {
-    if (!this.#isRung)
+    if (!this.#isNotified)
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     this.#wake = undefined;
     await new Promise((resolve) => setTimeout(resolve, this.#pause()));
-    this.#isRung = false;
+    this.#isNotified = false;
   }
 }

@@ -10,7 +10,7 @@ const QUERY = [
 const MAX_STDERR_LENGTH = 1000;
 const SYNC_TIMEOUT_MS = 5000;
 
-/** Where reading begins: at an entry, after an entry, or at a time in seconds since the epoch. */
+/** The start of a read: at a cursor, after a cursor, or at a time in seconds since the epoch. */
 export type Position = { readonly at: string } | { readonly after: string } | { readonly since: number };
 
 export interface JournalQuery {
@@ -21,8 +21,8 @@ export interface JournalQuery {
 }
 
 /**
- * What the processes of a unit have written to their standard streams, in journalctl's export format. Ends early, without
- * an error, when `signal` says so. The child never outlives the reading.
+ * Yields what the processes of a unit have written to their standard streams, in journalctl's export format. `signal` ends
+ * it without an error. The child process ends with the generator. Throws when journalctl fails.
  */
 export async function* readJournal(
   { unit, position, reverse = false }: JournalQuery,
@@ -30,13 +30,13 @@ export async function* readJournal(
 ): AsyncGenerator<Buffer> {
   if (signal.aborted) return;
   const options = reverse ? ["--reverse"] : [];
-  const words = [...QUERY, ...options, positionOption(position), `_SYSTEMD_UNIT=${unit}`, "_TRANSPORT=stdout"];
-  const child = spawn("journalctl", words, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH } });
+  const args = [...QUERY, ...options, positionOption(position), `_SYSTEMD_UNIT=${unit}`, "_TRANSPORT=stdout"];
+  const child = spawn("journalctl", args, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH } });
   const stop = () => child.kill();
   signal.addEventListener("abort", stop);
-  let complaint = "";
+  let stderr = "";
   child.stderr.on("data", (text: Buffer) => {
-    complaint = (complaint + text).slice(0, MAX_STDERR_LENGTH);
+    stderr = (stderr + text).slice(0, MAX_STDERR_LENGTH);
   });
   const closed = once(child, "close") as Promise<[number | null, string | null]>;
   // Awaited below; a rejection before that must not end the process.
@@ -50,7 +50,7 @@ export async function* readJournal(
     if (!isRead) stop();
   }
   const [code] = await closed;
-  if (code !== 0 && !signal.aborted) throw new Error(`journalctl failed: ${complaint.trim() || `exit status ${code}`}`);
+  if (code !== 0 && !signal.aborted) throw new Error(`journalctl failed: ${stderr.trim() || `exit status ${code}`}`);
 }
 
 function positionOption(position: Position): string {
@@ -59,7 +59,7 @@ function positionOption(position: Position): string {
   return `--since=@${position.since.toFixed(6)}`;
 }
 
-/** Returns when journald has taken in what was written before this call, or does not answer. */
+/** Waits until journald has stored what was written before this call, for 5 s at most. */
 export async function syncJournal(): Promise<void> {
   const child = spawn("journalctl", ["--sync"], { stdio: "ignore", timeout: SYNC_TIMEOUT_MS });
   await once(child, "close").catch(() => undefined);

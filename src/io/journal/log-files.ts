@@ -1,49 +1,52 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 
-/** open(2)'s: names what is there without opening it, for which a device might do something. Node has no name for it. */
+/**
+ * The flag O_PATH of open(2), which Node does not export: the descriptor names a file without opening it, because opening a
+ * device can have side effects.
+ */
 const O_PATH = 0o10000000;
 
-export type Found =
-  /** To be read from `descriptor`, and closed. */
+export type OpenedFile =
+  /** The caller must close `descriptor`. `size` is in bytes. */
   | { readonly kind: "file"; readonly descriptor: number; readonly size: number }
-  /** Sorted; a directory's name ends with a slash. */
+  /** The names are sorted, and the name of a directory ends with a slash. */
   | { readonly kind: "directory"; readonly names: readonly string[] };
 
 /**
- * A file or directory below `root`; undefined for what is not there, is neither, or lies elsewhere: links are followed, and
- * what counts is where they end.
+ * Opens a file or lists a directory below `root`, following links. Undefined when there is none, when it is neither, or
+ * when its real path is outside `root`.
  */
-export function openBelow(root: string, segments: readonly string[]): Found | undefined {
+export function openBelow(root: string, segments: readonly string[]): OpenedFile | undefined {
   if (segments.some((segment) => segment === ".." || segment.includes("\0") || segment.includes("/"))) return undefined;
-  let place: number;
+  let descriptor: number;
   try {
-    place = openSync(join(root, ...segments), O_PATH);
+    descriptor = openSync(join(root, ...segments), O_PATH);
   } catch {
-    // Missing, a loop of links, a name that is too long: there is nothing of that name.
+    // A missing file, a loop of links and a name that is too long all count as not found.
     return undefined;
   }
   try {
-    return isBelow(realpathSync(root), readlinkSync(itself(place))) ? reopened(place) : undefined;
+    return isBelow(realpathSync(root), readlinkSync(pathOf(descriptor))) ? reopen(descriptor) : undefined;
   } finally {
-    closeSync(place);
+    closeSync(descriptor);
   }
 }
 
-/** By this name the very same thing is opened, whatever its path has become meanwhile. */
-const itself = (descriptor: number) => `/proc/self/fd/${descriptor}`;
+/** Returns a path that opens the same file, also after a rename. */
+const pathOf = (descriptor: number) => `/proc/self/fd/${descriptor}`;
 
 function isBelow(root: string, path: string): boolean {
   return path === root || path.startsWith(`${root}/`);
 }
 
-function reopened(place: number): Found | undefined {
-  const stat = fstatSync(place);
+function reopen(descriptor: number): OpenedFile | undefined {
+  const stat = fstatSync(descriptor);
   if (stat.isDirectory()) {
-    const entries = readdirSync(itself(place), { withFileTypes: true });
+    const entries = readdirSync(pathOf(descriptor), { withFileTypes: true });
     const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
     return { kind: "directory", names: names.toSorted() };
   }
   if (!stat.isFile()) return undefined;
-  return { kind: "file", descriptor: openSync(itself(place), constants.O_RDONLY), size: stat.size };
+  return { kind: "file", descriptor: openSync(pathOf(descriptor), constants.O_RDONLY), size: stat.size };
 }

@@ -4,36 +4,36 @@ import type { Instant } from "../../model/api/time.ts";
 
 const MAX_FIELD_BYTES = 16 * 1024 * 1024;
 
-/** Longest time that one question may take. */
+/** The longest time of one query. */
 const TIMEOUT_MS = 30_000;
 
-/** What journalctl is asked for; names of units are without anything that it would expand. */
-export interface JournalQuestion {
+/** The filters of a query. Names of units must not contain characters of a pattern. */
+export interface JournalFilter {
   readonly units: readonly string[];
   readonly since?: Instant;
   readonly until?: Instant;
   readonly lines?: number;
-  /** A regular expression as PCRE2 has it. */
+  /** A regular expression in the syntax of PCRE2. */
   readonly pattern?: string;
-  /** 0 for this boot, -1 for the one before. */
+  /** The boot: 0 is this one, -1 the one before. */
   readonly boot?: number;
 }
 
-/** The units of which the journal has anything. */
+/** Returns the units that have entries in the journal. Throws when journalctl fails. */
 export async function unitsInJournal(): Promise<ReadonlySet<string>> {
-  const words = ["--quiet", "--no-pager", "--field=_SYSTEMD_UNIT"];
-  const { stdout } = await promisify(execFile)("journalctl", words, {
+  const args = ["--quiet", "--no-pager", "--field=_SYSTEMD_UNIT"];
+  const { stdout } = await promisify(execFile)("journalctl", args, {
     maxBuffer: MAX_FIELD_BYTES,
     timeout: TIMEOUT_MS,
   });
   return new Set(stdout.split("\n"));
 }
 
-/** What journalctl prints for people, complaints and all, and no longer than half a minute. The child never outlives the reading. */
-export async function* printJournal(question: JournalQuestion, signal: AbortSignal): AsyncGenerator<Buffer> {
+/** Yields the output of journalctl with its error messages, for 30 s at most. The child process ends with the generator. */
+export async function* printJournal(filter: JournalFilter, signal: AbortSignal): AsyncGenerator<Buffer> {
   const both = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   if (both.aborted) return;
-  const child = spawn("sh", ["-c", 'exec journalctl "$@" 2>&1', "sh", ...errorMessage(question)], {
+  const child = spawn("sh", ["-c", 'exec journalctl "$@" 2>&1', "sh", ...journalArguments(filter)], {
     stdio: ["ignore", "pipe", "ignore"],
     env: { PATH: process.env.PATH },
   });
@@ -48,7 +48,8 @@ export async function* printJournal(question: JournalQuestion, signal: AbortSign
   }
 }
 
-export function errorMessage({ units, since, until, lines, pattern, boot }: JournalQuestion): string[] {
+/** Returns the arguments of journalctl for a query. */
+export function journalArguments({ units, since, until, lines, pattern, boot }: JournalFilter): string[] {
   return [
     "--utc",
     "--no-pager",

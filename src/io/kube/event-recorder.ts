@@ -49,15 +49,15 @@ export function recordEvent(
 }
 
 /** Removes the recorded events of one object. */
-export function forgetEventsOf(uid: string): void {
+export function removeEventsOf(uid: string): void {
   remove(path(uid));
 }
 
 /** Removes the events of all objects but these, also of pods that never had a directory on this host. */
-export function forgetEventsExcept(uids: ReadonlySet<string>): void {
+export function removeEventsExcept(uids: ReadonlySet<string>): void {
   for (const name of list(`${RUN_DIR}/events`)) {
     const uid = name.replace(/\.json$/, "");
-    if (!uids.has(uid)) forgetEventsOf(uid);
+    if (!uids.has(uid)) removeEventsOf(uid);
   }
 }
 

@@ -8,7 +8,7 @@ import { CLIENT_KEY_PAIR } from "../../model/paths.ts";
 import { contentOf } from "../kube/http.ts";
 import type { Kube } from "../kube/kube.ts";
 import { type RejectionCase, rejectionMessage } from "./explain-rejection.ts";
-import { forgetPending, hasPending, isFor, readKeyPair, validity } from "./key-pair-files.ts";
+import { hasPending, isFor, readKeyPair, removePending, validity } from "./key-pair-files.ts";
 import { type Outcome, requestCertificate } from "./request-certificate.ts";
 import { ageOf, pollDelay, renewalTime, retryDelay } from "./rotation.ts";
 
@@ -98,7 +98,7 @@ async function tryKeyPair(
 ): Promise<RotationResult> {
   const current = readKeyPair(keyPair.kind);
   if (current !== undefined && isFor(current, keyPair) && now < renewal(current)) {
-    if (hasPending(keyPair.kind)) forgetPending(keyPair.kind);
+    if (hasPending(keyPair.kind)) removePending(keyPair.kind);
     return { next: renewal(current), refusals: 0 };
   }
   const outcome = await requestCertificate(keyPair, kube.api);

@@ -49,7 +49,7 @@ export function hasPending(kind: KeyPairRequest["kind"]): boolean {
   return modifiedAt(pendingPath(kind)) !== undefined;
 }
 
-export function forgetPending(kind: KeyPairRequest["kind"]): void {
+export function removePending(kind: KeyPairRequest["kind"]): void {
   remove(pendingPath(kind));
 }
 

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { KeyPairRequest } from "../../model/host/credentials.ts";
 import type { ApiClient } from "../kube/http.ts";
 import { certificateRequest, requestName } from "./certificate-request.ts";
-import { forgetPending, pendingKey, writeKeyPair } from "./key-pair-files.ts";
+import { pendingKey, removePending, writeKeyPair } from "./key-pair-files.ts";
 import { getRequest, makeRequest, type SigningRequest } from "./signing-requests.ts";
 
 export type Outcome =
@@ -26,7 +26,7 @@ export async function requestCertificate(keyPair: KeyPairRequest, api: ApiClient
   const outcome = requestState(request, key);
   if (outcome.state === "pending") return outcome;
   if (outcome.state === "issued") writeKeyPair(keyPair.kind, key, outcome.text);
-  forgetPending(keyPair.kind);
+  removePending(keyPair.kind);
   return outcome;
 }
 

@@ -31,10 +31,10 @@ export function readExits(
 }
 
 function parseRecord(line: string): ExitRecord | undefined {
-  const words = line.split(" ");
-  if (words.length !== 9) return undefined;
+  const columns = line.split(" ");
+  if (columns.length !== 9) return undefined;
   const [invocation = "", result = "", code = "", status = "", started, finished, oom, executed, specHash = ""] =
-    words.map((word) => (word === NO_HISTORY ? "" : word));
+    columns.map((column) => (column === NO_HISTORY ? "" : column));
   const startedAt = Math.round(Number(started) * 1000);
   const finishedAt = Math.round(Number(finished) * 1000);
   if (!Number.isFinite(startedAt) || !Number.isFinite(finishedAt)) return undefined;
@@ -53,7 +53,7 @@ function parseRecord(line: string): ExitRecord | undefined {
 
 /** Returns the line that container-exit would write. */
 export function exitLine(record: ExitRecord): string {
-  const words = [
+  const columns = [
     record.invocation,
     record.result,
     record.code,
@@ -64,9 +64,10 @@ export function exitLine(record: ExitRecord): string {
     record.executed ? "1" : "0",
     record.specHash,
   ];
-  return `${words.map((word) => word || NO_HISTORY).join(" ")}\n`;
+  return `${columns.map((column) => column || NO_HISTORY).join(" ")}\n`;
 }
 
+/** Appends a record to the log of a container. Throws the errors of the file system. */
 export function appendExit(uid: string, container: string, record: ExitRecord): void {
   const directory = podStateDir(uid);
   mkdirSync(directory, { recursive: true, mode: 0o700 });

@@ -7,7 +7,7 @@ import type { DesiredFile, DesiredVolume } from "../../model/step.ts";
 import type { Storage } from "../../model/storage.ts";
 import type { PodDirectory } from "../../model/world.ts";
 import { exists, list, modifiedAt, readOptional, readRegular, writeAtomic, writeBestEffort } from "../files.ts";
-import { forgetEventsOf } from "../kube/event-recorder.ts";
+import { removeEventsOf } from "../kube/event-recorder.ts";
 import { removeTree } from "../remove-tree.ts";
 import { isPastDeadline } from "../run-deadline.ts";
 import { mountsBelow, unmountBelow } from "../volumes/mounts.ts";
@@ -21,7 +21,7 @@ import { seal, unseal } from "./seal.ts";
 const STOPPING = "stopping";
 const SEALED = "sealed";
 
-/** By UID: all that lies in /var/lib/unitlet/pods and /run/unitlet/pods. */
+/** Returns the content of /var/lib/unitlet/pods and /run/unitlet/pods by UID. */
 export function readPodDirectories(): ReadonlyMap<string, PodDirectory> {
   const uids = new Set(
     [...list(`${STATE_DIR}/pods`), ...list(`${RUN_DIR}/pods`)].filter((name) => !name.startsWith(".")),
@@ -41,7 +41,7 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
   const environments = volatile.filter((name) =>
     /^[^.].*\.(env|enter|json|probes|pull-requested)$|^hosts$|^resolv\.conf$/.test(name),
   );
-  // What the listings do not have is not asked for: each miss is an exception, and there are six of them for a container.
+  // Only listed files are read, because each missing file costs an exception, and a container lacks six.
   const names = new Set([...data, ...volatile]);
   const stoppingSince = names.has(STOPPING) ? modifiedAt(join(podRunDir(uid), STOPPING)) : undefined;
   const stoppingGrace = names.has(STOPPING)
@@ -96,7 +96,7 @@ function readHooks(
   return { failedHooks: { ...(postStart ? { postStart } : {}), ...(preStop ? { preStop } : {}) } };
 }
 
-/** The first line tells whose end it is. */
+/** Returns the termination messages by invocation ID, which is the first line of their files. */
 function readMessages(
   uid: string,
   container: string,
@@ -122,13 +122,14 @@ function readProbes(
   return types.length === 0 ? {} : { probes: Object.fromEntries(results.filter(([, result]) => result !== undefined)) };
 }
 
+/** Writes a file of a pod below /run/unitlet/pods, with mode 0400 unless it has another. */
 export function writePodFile(pod: string, { name, text, uid, mode }: DesiredFile): void {
   writeAtomic(join(podRunDir(pod), name), text, mode ?? 0o400, uid);
 }
 
 /**
- * Keeps what a pod was given for a boot at which nobody can be asked for it. Throws when the host cannot seal now; then it
- * waits for sealWaiting().
+ * Seals the files and volumes of a pod for a boot without the API server. Throws when the host cannot seal now; then they
+ * wait for `sealPendingPods`.
  */
 export function sealPod(uid: string, files: readonly DesiredFile[], volumes: readonly DesiredVolume[]): void {
   const texts = [
@@ -144,7 +145,7 @@ export function sealPod(uid: string, files: readonly DesiredFile[], volumes: rea
   }
 }
 
-/** Seals what earlier runs could not. Throws when the host still cannot. */
+/** Seals what earlier runs could not seal. Throws when the host still cannot. */
 export function sealPendingPods(): void {
   sealPending(sealText);
 }
@@ -153,7 +154,7 @@ function sealText(uid: string, name: string, text: string): void {
   writeAtomic(join(sealedDirectory(uid), name), seal(text), 0o600);
 }
 
-/** Puts back what was sealed. */
+/** Writes the sealed files and volumes of a pod, and prepares its storage. Throws when they cannot be decrypted. */
 export function unsealPod(uid: string): void {
   for (const name of list(sealedDirectory(uid)).filter((each) => !each.startsWith("."))) {
     const content: unknown = JSON.parse(unseal(readOptional(join(sealedDirectory(uid), name)) ?? ""));
@@ -163,7 +164,7 @@ export function unsealPod(uid: string): void {
   prepareStorage(uid, JSON.parse(readOptional(storagePath(uid)) ?? "[]") as readonly Storage[]);
 }
 
-/** What `restorePod` is to prepare; no secret. */
+/** Stores the storage that `unsealPod` prepares. It holds no secret. */
 export function saveStorage(uid: string, all: readonly Storage[]): void {
   writeAtomic(storagePath(uid), JSON.stringify(all), 0o600);
 }
@@ -171,9 +172,9 @@ export function saveStorage(uid: string, all: readonly Storage[]): void {
 const sealedDirectory = (uid: string) => join(podStateDir(uid), SEALED);
 
 /**
- * When a pod was asked to stop, by this host's clock: the API server's may differ by more than a grace period. A delete says
- * how many seconds it gives; another one that says something else counts from now on. container-stop reads both, and counts
- * from the host's boot.
+ * Records that a pod stops, with the grace period (seconds) of a deletion and the time of this host, because the clock of
+ * the API server may differ. A later deletion with another grace period counts from then. `container-stop` reads the file.
+ * Its times are seconds since boot.
  */
 export function markStopping(uid: string, grace?: number): void {
   const path = join(podRunDir(uid), STOPPING);
@@ -182,14 +183,14 @@ export function markStopping(uid: string, grace?: number): void {
 }
 
 /**
- * What was mounted there is not the pod's to be removed: a path of the host, a share. Throws while it is mounted, and when
- * it is late before all is gone.
+ * Removes the directories of a pod. The content of mounts, such as a path of the host or a share, is not removed. Throws
+ * when a mount remains, or when the files take more than the time of one run.
  */
 export function removePodDirectories(uid: string): void {
   const directories = [podRunDir(uid), podStateDir(uid)];
   for (const path of directories) unmountBelow(path);
   for (const path of directories)
-    if (!removeTree(path, isPastDeadline)) throw new Error("it has too many files for one run: the next one goes on");
+    if (!removeTree(path, isPastDeadline)) throw new Error("it has too many files for one run: the next run continues");
   clearPendingSeal(uid);
-  forgetEventsOf(uid);
+  removeEventsOf(uid);
 }

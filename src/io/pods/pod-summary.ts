@@ -2,13 +2,14 @@ import type { PodSummary } from "../../model/pod-summary.ts";
 import { readCached, writeCached } from "../cache.ts";
 
 const NAME = "pods";
-const SHAPE = "1";
+const FORMAT_VERSION = "1";
 
-/** As the last run that looked closely found them; undefined when there was none since boot. */
+/** Returns the summaries of the last full run; undefined when there was none since boot. */
 export function readPodSummaries(): readonly PodSummary[] | undefined {
-  return readCached<readonly PodSummary[]>(NAME, SHAPE);
+  return readCached<readonly PodSummary[]>(NAME, FORMAT_VERSION);
 }
 
-export function writePodSummaries(notes: readonly PodSummary[]): void {
-  if (JSON.stringify(readPodSummaries()) !== JSON.stringify(notes)) writeCached(NAME, SHAPE, notes);
+/** Stores the summaries when they changed. */
+export function writePodSummaries(summaries: readonly PodSummary[]): void {
+  if (JSON.stringify(readPodSummaries()) !== JSON.stringify(summaries)) writeCached(NAME, FORMAT_VERSION, summaries);
 }

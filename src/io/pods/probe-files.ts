@@ -3,28 +3,30 @@ import type { ContainerProbes, ProbeResult, ProbeType } from "../../model/api/pr
 import { podRunDir, RUN_DIR } from "../../model/paths.ts";
 import { list, readOptional, remove, writeBestEffort } from "../files.ts";
 
-/** Undefined when there is none, or none that can be read: it is written again. */
+/** Returns the probes of a container; undefined when there is no valid file. The next run writes it again. */
 export function readContainerProbes(uid: string, container: string): ContainerProbes | undefined {
   return parse<ContainerProbes>(readOptional(join(podRunDir(uid), `${container}.probes`)));
 }
 
+/** Returns the last reported result of a probe; undefined when there is no valid file. */
 export function readProbeResult(uid: string, container: string, type: ProbeType): ProbeResult | undefined {
   return parse<ProbeResult>(readOptional(join(podRunDir(uid), `${container}.${type}`)));
 }
 
-/** The directory is the run's to make: of a pod that was removed in between nothing must come back. */
+/** Stores the result of a probe. The caller checks that the pod's directory exists, so that no removed pod gets one again. */
 export function writeProbeResult(uid: string, container: string, type: ProbeType, result: ProbeResult): void {
   writeBestEffort(join(podRunDir(uid), `${container}.${type}`), JSON.stringify(result), 0o600);
 }
 
-/** What is remembered of probes of a period that no container has any more: nobody would come to clear it up. */
-export function forgetOtherPeriods(periods: ReadonlySet<number>): void {
+/** Removes the states of probes with periods (seconds) that no container has any more. */
+export function removeOtherPeriods(periods: ReadonlySet<number>): void {
   for (const name of list(`${RUN_DIR}/probes`)) {
     const period = /^(\d+)\.json$/.exec(name)?.[1];
     if (period !== undefined && !periods.has(Number(period))) remove(join(RUN_DIR, "probes", name));
   }
 }
 
+/** Returns a parsed JSON text; undefined when there is none or it is invalid. */
 export function parse<T>(text: string | undefined): T | undefined {
   try {
     return text === undefined ? undefined : (JSON.parse(text) as T);

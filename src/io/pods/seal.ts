@@ -4,32 +4,32 @@ import { readFileSync } from "node:fs";
 import { RUN_DIR, STATE_DIR } from "../../model/paths.ts";
 import { ignoreMissing, writeAtomic } from "../files.ts";
 
-/** The key, encrypted by systemd-creds with what the host has: its TPM, or a key of its own. */
-const SEALED_KEY = `${STATE_DIR}/seal.cred`;
-const OPEN_KEY = `${RUN_DIR}/seal.key`;
-/** The key before this one, which could not be opened when it was needed. */
-const OLDER_KEY = `${SEALED_KEY}.old`;
+/** The key, encrypted by systemd-creds with the TPM or with the key of the host. */
+const ENCRYPTED_KEY = `${STATE_DIR}/seal.cred`;
+const PLAIN_KEY = `${RUN_DIR}/seal.key`;
+/** The previous key, which could not be decrypt when it was needed. */
+const PREVIOUS_KEY = `${ENCRYPTED_KEY}.old`;
 const NAME = "unitlet-seal";
 
 const CIPHER = "aes-256-gcm";
-const IV = 12;
-const TAG = 16;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
 
-/** The text as it may lie on disk: what pods are given must be there after a reboot without an API server, and only there. */
+/** Returns the encrypted text, which only this host can decrypt, also after a reboot. Throws when systemd-creds fails. */
 export function seal(text: string): string {
-  const iv = randomBytes(IV);
+  const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv(CIPHER, key(), iv);
   const body = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
   return Buffer.concat([iv, cipher.getAuthTag(), body]).toString("base64");
 }
 
-/** Throws when the text was not sealed on this host, or its key cannot be opened. */
+/** Returns the decrypt text. Throws when it was not sealed on this host, or when the key cannot be decrypt. */
 export function unseal(sealed: string): string {
   try {
     return unsealWith(key(), sealed);
   } catch (error) {
-    // The host may have come to its senses: what the key of before has sealed is still there.
-    const before = olderKey();
+    // The host may be able to decrypt the previous key again, and that key may have sealed this text.
+    const before = readPreviousKey();
     if (before === undefined) throw error;
     return unsealWith(before, sealed);
   }
@@ -37,20 +37,20 @@ export function unseal(sealed: string): string {
 
 function unsealWith(open: Buffer, sealed: string): string {
   const bytes = Buffer.from(sealed, "base64");
-  const decipher = createDecipheriv(CIPHER, open, bytes.subarray(0, IV));
-  decipher.setAuthTag(bytes.subarray(IV, IV + TAG));
-  return decipher.update(bytes.subarray(IV + TAG), undefined, "utf8") + decipher.final("utf8");
+  const decipher = createDecipheriv(CIPHER, open, bytes.subarray(0, IV_BYTES));
+  decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+  return decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, "utf8") + decipher.final("utf8");
 }
 
-let known: Buffer | undefined;
+let currentKey: Buffer | undefined;
 let failure: Error | undefined;
 
-/** One call of systemd-creds a boot, however many files there are, and one that fails a run: it may take its time. */
+/** Returns the key. systemd-creds is slow, so it is called once a boot, and once a run when it fails. */
 function key(): Buffer {
   if (failure !== undefined) throw failure;
   try {
-    known ??= ignoreMissing(() => readFileSync(OPEN_KEY)) ?? openKey() ?? newKey();
-    return known;
+    currentKey ??= ignoreMissing(() => readFileSync(PLAIN_KEY)) ?? openKey() ?? newKey();
+    return currentKey;
   } catch (error) {
     failure = error as Error;
     throw error;
@@ -58,30 +58,31 @@ function key(): Buffer {
 }
 
 /**
- * Undefined also for a key that this host refuses to open, such as another host's on a cloned disk; it is put aside. Throws
- * when nobody said no: a TPM may be busy after boot, and what the key has sealed must not be lost for that.
+ * Returns the decrypt key; undefined when there is none, or when systemd-creds rejects it, such as another host's key on
+ * a cloned disk. A rejected key is renamed. Throws when systemd-creds does not answer: a TPM may be busy after boot, and the
+ * sealed files must not be lost.
  */
 function openKey(): Buffer | undefined {
-  const sealed = ignoreMissing(() => readFileSync(SEALED_KEY));
+  const sealed = ignoreMissing(() => readFileSync(ENCRYPTED_KEY));
   if (sealed === undefined) return undefined;
-  const open = decrypted(sealed) ?? decrypted(sealed);
-  if (open === undefined) writeAtomic(OLDER_KEY, sealed, 0o600);
-  else writeAtomic(OPEN_KEY, open, 0o600);
+  const open = decrypt(sealed) ?? decrypt(sealed);
+  if (open === undefined) writeAtomic(PREVIOUS_KEY, sealed, 0o600);
+  else writeAtomic(PLAIN_KEY, open, 0o600);
   return open;
 }
 
-let older: { readonly key: Buffer | undefined } | undefined;
+let previousKey: { readonly key: Buffer | undefined } | undefined;
 
-function olderKey(): Buffer | undefined {
-  if (older === undefined) {
-    const sealed = ignoreMissing(() => readFileSync(OLDER_KEY));
-    older = { key: sealed === undefined ? undefined : decrypted(sealed) };
+function readPreviousKey(): Buffer | undefined {
+  if (previousKey === undefined) {
+    const sealed = ignoreMissing(() => readFileSync(PREVIOUS_KEY));
+    previousKey = { key: sealed === undefined ? undefined : decrypt(sealed) };
   }
-  return older.key;
+  return previousKey.key;
 }
 
-/** Undefined: systemd-creds says no. Throws when it says nothing. */
-function decrypted(sealed: Buffer): Buffer | undefined {
+/** Returns the decrypt key; undefined when systemd-creds rejects it. Throws when it does not answer within 5 s. */
+function decrypt(sealed: Buffer): Buffer | undefined {
   try {
     return systemdCreds("decrypt", sealed);
   } catch (error) {
@@ -92,8 +93,8 @@ function decrypted(sealed: Buffer): Buffer | undefined {
 
 function newKey(): Buffer {
   const fresh = randomBytes(32);
-  writeAtomic(SEALED_KEY, systemdCreds("encrypt", fresh), 0o600);
-  writeAtomic(OPEN_KEY, fresh, 0o600);
+  writeAtomic(ENCRYPTED_KEY, systemdCreds("encrypt", fresh), 0o600);
+  writeAtomic(PLAIN_KEY, fresh, 0o600);
   return fresh;
 }
 

@@ -1,40 +1,40 @@
 import { readFileSync } from "node:fs";
 import { list } from "../files.ts";
 
-/** What is left of a command when its client has gone may do so much longer what it does on SIGHUP. Milliseconds. */
+/** The time between SIGHUP and SIGKILL for the processes of a command whose client has disconnected. */
 const GRACE_PERIOD_MS = 500;
 
-interface Ending {
-  /** By the processes that lead them: the command's own, and those that its descendants have begun. */
+interface EndingSession {
+  /** The session IDs of the command and of its descendants. */
   readonly sessions: Set<number>;
 }
 
-/** What was told to end, by the process that led it, and has its time until it is killed. */
-const ending = new Map<number, Ending>();
+/** The sessions that have got SIGHUP and wait for SIGKILL, by the session leader of the command. */
+const endingSessions = new Map<number, EndingSession>();
 
-/** Ends a command with all that it has started: there is no terminal or connection for it any more. */
+/** Sends SIGHUP to a command and to all processes that it has started, and SIGKILL 500 ms later. */
 export function endSession(leader: number): void {
-  if (ending.has(leader)) return;
+  if (endingSessions.has(leader)) return;
   const sessions = new Set([leader]);
-  ending.set(leader, { sessions });
+  endingSessions.set(leader, { sessions });
   signalAll(sessions, "SIGHUP");
   setTimeout(() => {
-    ending.delete(leader);
+    endingSessions.delete(leader);
     signalAll(sessions, "SIGKILL");
   }, GRACE_PERIOD_MS);
 }
 
-/** As endSession, at once: nobody waits for it any more. */
+/** Sends SIGKILL to a command and to all processes that it has started. */
 export function killSession(leader: number): void {
   const sessions = new Set([leader]);
   signalAll(sessions, "SIGKILL");
-  // And what they have just begun.
+  // The second pass kills the processes that were started during the first one.
   signalAll(sessions, "SIGKILL");
 }
 
-/** For a process that is about to end: nobody would be there when their time is over. */
+/** Sends SIGKILL to all sessions that wait for it. The server calls this before it exits. */
 export function killEndingSessions(): void {
-  for (const { sessions } of ending.values()) signalAll(sessions, "SIGKILL");
+  for (const { sessions } of endingSessions.values()) signalAll(sessions, "SIGKILL");
 }
 
 interface Process {
@@ -48,14 +48,14 @@ function signalAll(sessions: Set<number>, name: "SIGHUP" | "SIGKILL"): void {
     try {
       process.kill(pid, name);
     } catch {
-      // It has ended by itself.
+      // The process has ended already.
     }
   }
 }
 
 /**
- * All of these sessions, and all that descends from them: crun, for one, begins a session for what it runs. Theirs are
- * added to `sessions`, since a process is nobody's descendant any more when its parent has ended.
+ * Returns the processes of these sessions and their descendants, which may have sessions of their own (crun creates one).
+ * Those sessions are added to `sessions`, because a process loses its ancestors when its parent ends.
  */
 export function membersOf(sessions: Set<number>, all: readonly Process[]): readonly Process[] {
   const members = new Map<number, Process>();
@@ -74,7 +74,7 @@ function allProcesses(): readonly Process[] {
   return list("/proc").flatMap((name) => {
     try {
       const stat = readFileSync(`/proc/${Number(name)}/stat`, "utf8");
-      // The name before it, in parentheses, may hold anything: state, parent, group, session.
+      // The name, in parentheses, may contain any character. After it come state, parent, process group and session.
       const [, parent, , session] = stat
         .slice(stat.lastIndexOf(")") + 2)
         .split(" ")

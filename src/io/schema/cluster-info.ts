@@ -1,6 +1,6 @@
 import { loadYaml } from "@kubernetes/client-node";
 
-/** The authority, PEM, of the one cluster that the kubeconfig of cluster-info names; undefined when it names none. */
+/** Returns the CA, as PEM, of the first cluster in the kubeconfig of cluster-info; undefined when there is none. */
 export function clusterInfoAuthority(kubeconfig: string): string | undefined {
   type File = { clusters?: { cluster?: { "certificate-authority-data"?: unknown } }[] } | null;
   try {

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/performance/noBarrelFile: the entry of a bundle of its own
-// The entry of the rare bundle: what needs @kubernetes/client-node or zod at run time.
+// The entry of the schema bundle: the modules that need @kubernetes/client-node or zod at run time.
 export { parseSettings } from "../../config/settings.ts";
 export { toConfig } from "../../config/to-config.ts";
 export { clusterInfoAuthority } from "./cluster-info.ts";

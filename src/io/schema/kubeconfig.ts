@@ -15,20 +15,23 @@ interface Kubeconfig {
 
 const REMEDY = "give client-certificate and client-key, token or tokenFile";
 
-/** The current context of a kubeconfig; undefined when there is no such file. Throws ConfigError for what cannot be used. */
+/**
+ * Returns the cluster of a kubeconfig's current context; undefined when there is no such file. Throws ConfigError when it
+ * cannot be used.
+ */
 export function readKubeconfig(path: string): Cluster | undefined {
   if (!existsSync(path)) return undefined;
   const fail = (what: string) => new ConfigError(`${path}: ${what}`);
   const file = parse(path, fail);
-  const wanted = file["current-context"];
-  const context = file.contexts?.find(({ name }) => name === wanted)?.context;
-  if (context === undefined) throw fail(`current-context "${wanted ?? ""}": there is no context of that name`);
+  const contextName = file["current-context"];
+  const context = file.contexts?.find(({ name }) => name === contextName)?.context;
+  if (context === undefined) throw fail(`current-context "${contextName ?? ""}": there is no context of that name`);
   const cluster = file.clusters?.find(({ name }) => name === context.cluster)?.cluster;
   if (cluster === undefined)
-    throw fail(`contexts[${wanted}].context.cluster "${context.cluster}": there is no cluster of that name`);
+    throw fail(`contexts[${contextName}].context.cluster "${context.cluster}": there is no cluster of that name`);
   const user = file.users?.find(({ name }) => name === context.user)?.user;
   if (user === undefined)
-    throw fail(`contexts[${wanted}].context.user "${context.user}": there is no user of that name`);
+    throw fail(`contexts[${contextName}].context.user "${context.user}": there is no user of that name`);
   const server = text(cluster, "server") ?? "";
   if (!URL.canParse(server) || new URL(server).protocol !== "https:")
     throw fail(`clusters[${context.cluster}].cluster.server "${server}": expected an https:// URL`);
@@ -48,7 +51,7 @@ function parse(path: string, fail: (what: string) => ConfigError): Kubeconfig {
   const content = read(path, fail);
   try {
     const file: unknown = loadYaml(content);
-    if (typeof file === "object" && file !== null) return checked(file as Kubeconfig, fail);
+    if (typeof file === "object" && file !== null) return validated(file as Kubeconfig, fail);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw fail(`is not YAML: ${(error as Error).message.split("\n")[0]}`);
@@ -65,7 +68,7 @@ function read(path: string, fail: (what: string) => ConfigError): string {
   }
 }
 
-function checked(file: Kubeconfig, fail: (what: string) => ConfigError): Kubeconfig {
+function validated(file: Kubeconfig, fail: (what: string) => ConfigError): Kubeconfig {
   const wrong = (["clusters", "users", "contexts"] as const).find((key) => !Array.isArray(file[key] ?? []));
   if (wrong !== undefined) throw fail(`${wrong}: expected a list`);
   return file;
@@ -81,7 +84,7 @@ function readUser(
     ["auth-provider", "auth providers"],
     ["username", "user name and password"],
   ] as const) {
-    if (user[key] !== undefined) throw fail(`.${key}: ${name} cannot be used by a run that ends at once: ${REMEDY}`);
+    if (user[key] !== undefined) throw fail(`.${key}: ${name} are not supported: ${REMEDY}`);
   }
   const certificate = fileOrData(path, user, "client-certificate");
   const key = fileOrData(path, user, "client-key");

@@ -4,13 +4,14 @@ import { ManifestError, parseManifest } from "../../config/manifest.ts";
 import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Pod } from "../../model/api/pod.ts";
 
+/** The content of the manifest files. */
 export interface Manifests {
   readonly pods: readonly Pod[];
-  /** One sentence a file or document that is not to be used. */
+  /** One message for each file or document that cannot be used. */
   readonly problems: readonly string[];
 }
 
-/** Pod documents out of YAML or JSON files, several to a file. A bad document harms no other. */
+/** Returns the pods of YAML or JSON files with one or more documents each. A bad document does not affect the others. */
 export function readManifests(paths: readonly string[], nodeName: string): Manifests {
   const pods = new Map<string, Pod>();
   const problems: string[] = [];
@@ -21,7 +22,7 @@ export function readManifests(paths: readonly string[], nodeName: string): Manif
         if (document === null || document === undefined) continue;
         const pod = parseManifest(document, nodeName);
         const key = namespacedName(pod.metadata);
-        if (pods.has(key)) throw new ManifestError(`pod ${key} is there twice; the first one counts`);
+        if (pods.has(key)) throw new ManifestError(`pod ${key} is defined twice; the first definition is used`);
         pods.set(key, pod);
       } catch (error) {
         if (!(error instanceof ManifestError)) throw error;
@@ -32,7 +33,7 @@ export function readManifests(paths: readonly string[], nodeName: string): Manif
   return { pods: [...pods.values()], problems };
 }
 
-/** The texts between the lines that begin a document; before the first of them there may be only comments. */
+/** Returns the texts of the documents in a file. Text before the first separator counts only when it has more than comments. */
 function documents(path: string, problems: string[]): string[] {
   try {
     const texts = readFileSync(path, "utf8").split(/^(?:---|\.\.\.)(?=\s|$)/m);
@@ -45,8 +46,8 @@ function documents(path: string, problems: string[]): string[] {
 }
 
 /**
- * The client's loader makes its own Pod of a Pod and drops what that does not know, so that a slip of the pen would be no
- * error. Below another key it leaves things as they are.
+ * Parses a document below another key. The loader of @kubernetes/client-node would convert a Pod at the top level and drop
+ * unknown fields, so that a misspelled field would be no error.
  */
 function parseYaml(text: string): unknown {
   try {

@@ -3,12 +3,12 @@ import dbus from "dbus-next";
 import { onTimeout } from "../timeout.ts";
 
 const ADDRESS = "unix:socket=/run/dbus/system_bus_socket";
-/** PID 1 answers nobody while it reloads or forks for many; to give up sooner costs a whole run more than to wait. */
+/** systemd does not answer while it reloads or forks for many units. A shorter limit would fail whole runs. */
 const CALL_TIMEOUT_MS = 10_000;
-/** dbus-daemon allows 128 replies to be pending on one connection. */
+/** The number of calls at a time. dbus-daemon allows 128 pending replies on one connection. */
 const MAX_IN_FLIGHT = 96;
 
-/** systemd or D-Bus refused or did not answer. `type` is the D-Bus error name, "" when there was no answer. */
+/** systemd or D-Bus rejected a call or did not answer. `type` is the D-Bus error name, "" when there was no answer. */
 export class BusError extends Error {
   override readonly name = "BusError";
   readonly type: string;
@@ -24,8 +24,8 @@ interface Connection {
 }
 
 /**
- * The system bus with what dbus-next lacks: calls that end when the connection does, a time limit on each, and a bound
- * on how many are under way.
+ * The system bus with three features that dbus-next lacks: calls fail when the connection is lost, each has a timeout, and
+ * their number is limited.
  */
 export class Bus {
   readonly #bus: MessageBus;
@@ -42,6 +42,7 @@ export class Bus {
     for (const event of ["end", "close", "error"]) connection.on(event, lose("D-Bus closed the connection"));
   }
 
+  /** Connects to the system bus. Throws BusError. */
   static async connect(): Promise<Bus> {
     const bus = dbus.sessionBus({ busAddress: ADDRESS } as never);
     const connected = new Bus(bus);
@@ -49,7 +50,7 @@ export class Bus {
     return connected;
   }
 
-  /** The reply's body; throws BusError. */
+  /** Returns the body of the reply. Throws BusError. */
   async call(message: {
     path: string;
     interface: string;
@@ -82,7 +83,7 @@ export class Bus {
     const lost = new Promise<never>((_, reject) => {
       fail = reject;
     });
-    const answered = onTimeout(CALL_TIMEOUT_MS, () =>
+    const cancelTimeout = onTimeout(CALL_TIMEOUT_MS, () =>
       fail(new BusError(`${what}: systemd did not answer within ${CALL_TIMEOUT_MS} ms`, "")),
     );
     this.#pending.add(fail);
@@ -91,7 +92,7 @@ export class Bus {
     } catch (error) {
       throw error instanceof BusError ? error : asBusError(what, error);
     } finally {
-      answered();
+      cancelTimeout();
       this.#pending.delete(fail);
       this.#waiting.shift()?.();
     }

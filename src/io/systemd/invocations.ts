@@ -3,12 +3,12 @@ import { ignoreMissing } from "../files.ts";
 
 const POLL_INTERVAL_MS = 200;
 
-/** The invocation in which a unit is active now; undefined when it is not. */
+/** Returns the invocation ID of an active unit; undefined when the unit is not active. */
 export function runningInvocation(unit: string): string | undefined {
   return ignoreMissing(() => readlinkSync(`/run/systemd/units/invocation:${unit}`));
 }
 
-/** Calls back once, as soon as the unit is no longer active in this invocation. Returns what cancels it. */
+/** Calls `ended` once when the unit is no longer active in this invocation. Returns a function that cancels this. */
 export function onEnd(unit: string, invocation: string, ended: () => void): () => void {
   const timer = setInterval(() => {
     if (runningInvocation(unit) === invocation) return;

@@ -11,13 +11,14 @@ const NO_SUCH_UNIT = "org.freedesktop.systemd1.NoSuchUnit";
 /** A new job replaces a conflicting queued one (systemctl(1), --job-mode). */
 const JOB_MODE = "replace";
 
+/** The states of units by name. */
 export type Listing = ReadonlyMap<string, UnitState>;
 
 /** systemd's manager, over the system bus. All methods throw BusError. */
 export class Systemd {
   readonly #bus: Bus;
   readonly #jobs = new Map<string, string>();
-  readonly #ended = new Set<string>();
+  readonly #endedJobs = new Set<string>();
   #reloaded: Promise<void> | undefined;
   #wake: () => void = () => undefined;
 
@@ -52,7 +53,7 @@ export class Systemd {
   async watchJobs(): Promise<void> {
     this.#bus.onSignal((member, body) => {
       if (member !== "JobRemoved") return;
-      this.#ended.add(String(body[1]));
+      this.#endedJobs.add(String(body[1]));
       this.#wake();
     });
     const match =
@@ -86,7 +87,7 @@ export class Systemd {
   }
 
   async stop(unit: UnitName): Promise<void> {
-    await this.#unlessGone(this.#manager("StopUnit", "ss", [unit, JOB_MODE]));
+    await this.#ignoreGone(this.#manager("StopUnit", "ss", [unit, JOB_MODE]));
   }
 
   /** Queues a stop that `waitForJobs` waits for. */
@@ -94,18 +95,18 @@ export class Systemd {
     const stopped = this.#manager("StopUnit", "ss", [unit, JOB_MODE]).then(([job]) =>
       this.#jobs.set(String(job), unit),
     );
-    await this.#unlessGone(stopped);
+    await this.#ignoreGone(stopped);
   }
 
   /** Kills the main process alone. A kill of the whole cgroup would prevent the exit record (systemd 257 and later). */
   async kill(unit: UnitName): Promise<void> {
-    await this.#unlessGone(this.#manager("KillUnit", "ssi", [unit, "main", 9]));
+    await this.#ignoreGone(this.#manager("KillUnit", "ssi", [unit, "main", 9]));
   }
 
   /** Sends a signal to the main process alone. `name` has no SIG, as in "HUP". */
   async signal(unit: UnitName, name: string): Promise<void> {
     const number = constants.signals[`SIG${name}` as NodeJS.Signals];
-    await this.#unlessGone(this.#manager("KillUnit", "ssi", [unit, "main", number]));
+    await this.#ignoreGone(this.#manager("KillUnit", "ssi", [unit, "main", number]));
   }
 
   async reload(): Promise<void> {
@@ -113,7 +114,7 @@ export class Systemd {
   }
 
   async resetFailed(unit: string): Promise<void> {
-    await this.#unlessGone(this.#manager("ResetFailedUnit", "s", [unit]));
+    await this.#ignoreGone(this.#manager("ResetFailedUnit", "s", [unit]));
   }
 
   /** Starts or stops one of the agent's own units. */
@@ -158,7 +159,7 @@ export class Systemd {
   async waitForJobs(timeout: number, quiet: number): Promise<boolean> {
     const deadline = Date.now() + timeout;
     let quietUntil = Date.now() + quiet;
-    for (let left = this.#starting(); left > 0; ) {
+    for (let left = this.#pendingJobs(); left > 0; ) {
       const time = Math.min(deadline, quietUntil) - Date.now();
       if (time <= 0) return false;
       let timer: NodeJS.Timeout | undefined;
@@ -168,14 +169,14 @@ export class Systemd {
       });
       clearTimeout(timer);
       const before = left;
-      left = this.#starting();
+      left = this.#pendingJobs();
       if (left < before) quietUntil = Date.now() + quiet;
     }
     return true;
   }
 
-  #starting(): number {
-    return [...this.#jobs.keys()].filter((job) => !this.#ended.has(job)).length;
+  #pendingJobs(): number {
+    return [...this.#jobs.keys()].filter((job) => !this.#endedJobs.has(job)).length;
   }
 
   close(): void {
@@ -186,7 +187,7 @@ export class Systemd {
     return this.#bus.call({ ...MANAGER, member, ...(signature ? { signature, body: body ?? [] } : {}) });
   }
 
-  async #unlessGone(call: Promise<unknown>): Promise<void> {
+  async #ignoreGone(call: Promise<unknown>): Promise<void> {
     try {
       await call;
     } catch (error) {

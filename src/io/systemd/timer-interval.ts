@@ -2,13 +2,13 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { readOptional, remove, writeAtomic } from "../files.ts";
 
-/** Sorts before what an administrator would call theirs, which so has the last word. */
+/** The name sorts before the usual names of an administrator's drop-ins, which so take precedence. */
 const DROP_IN = "/run/systemd/system/unitlet-sync.timer.d/10-watch.conf";
 
-/** With the watch the timer is there for the lease alone. An empty assignment forgets the others, too. */
+/** With the watch the timer serves the lease only. An empty assignment also removes the other timers of the unit. */
 const SLOW_TIMER = "[Timer]\nOnUnitInactiveSec=\nOnBootSec=1s\nOnUnitInactiveSec=10s\n";
 
-/** How often the timer comes: half as often with the watch. True when that changed, and systemd has to be told. */
+/** Sets the interval of the timer: 10 s with the watch, 5 s without. Returns true when it changed, and systemd must reload. */
 export function setTimerInterval(watching: boolean): boolean {
   const isSlow = readOptional(DROP_IN) === SLOW_TIMER;
   if (isSlow === watching) return false;

@@ -10,7 +10,7 @@ import type { Listing } from "./systemd.ts";
 export const UNIT_DIRECTORY = "/etc/systemd/system";
 export const WANTS_DIRECTORY = `${UNIT_DIRECTORY}/multi-user.target.wants`;
 export const INVOCATION_DIRECTORY = "/run/systemd/units";
-/** Where drop-ins for one unit may lie. */
+/** The directories in which a unit may have drop-ins. */
 export const DROP_IN_DIRECTORIES = [
   UNIT_DIRECTORY,
   "/run/systemd/system",
@@ -18,7 +18,9 @@ export const DROP_IN_DIRECTORIES = [
   "/run/systemd/system.control",
 ];
 
-/** Every unit that may be ours, by its file, by systemd's word, or by both. */
+/**
+ * Returns every unit of unitlet that has a file, is known to systemd, or both. With `ofDropIns` "keep", drop-ins are left out.
+ */
 export function readUnits(
   listing: Listing,
   ofDropIns: Config["dropIns"] = "remove",
@@ -29,12 +31,12 @@ export function readUnits(
   );
   const links = new Set(list(WANTS_DIRECTORY));
   const invocations = readInvocations();
-  // Those that are to be kept are as if they were not there.
+  // Drop-ins that are to be kept must not count as drift.
   const dropIns = ofDropIns === "keep" ? new Map<UnitName, string[]>() : readDropIns();
   const names = [...new Set([...files, ...loaded])].toSorted();
   return new Map(
     names.map((name) => {
-      // An empty one is what a power failure leaves of a new file.
+      // A power failure leaves an empty file instead of a new one.
       const text = readRegular(join(UNIT_DIRECTORY, name)) || undefined;
       const identity = text === undefined ? undefined : readIdentity(text);
       const state = listing.get(name);
@@ -58,10 +60,12 @@ function unitNames(names: readonly string[]): UnitName[] {
   return names.map(asUnitName).filter((name) => name !== undefined);
 }
 
-/** The invocation of each unit that runs now: a link per unit that systemd keeps for journald, far cheaper than D-Bus. */
+/**
+ * Returns the invocation ID of each running unit, from the links that systemd creates for journald. This is cheaper than D-Bus.
+ */
 export function readInvocations(): ReadonlyMap<string, string> {
   const prefix = "invocation:";
-  // Not the agent's own: a run that sees itself would find something new each time.
+  // The agent's own units are left out, because each run would change the result.
   const ours = list(INVOCATION_DIRECTORY).filter((name) => name.startsWith(`${prefix}unitlet.`));
   return new Map(
     ours.flatMap((name) => {
@@ -84,13 +88,14 @@ function readDropIns(): ReadonlyMap<UnitName, string[]> {
   return found;
 }
 
-/** Unit files hold no secrets, so anyone may read them, as systemd expects. */
+/** Writes a unit file with mode 0644, because it holds no secrets, and removes the unit's drop-ins. */
 export function writeUnit(name: UnitName, text: string, dropIns: readonly string[]): void {
   for (const path of dropIns) remove(path);
   if (dropIns.length > 0) removeDropInDirectories(name);
   writeAtomic(join(UNIT_DIRECTORY, name), text, 0o644);
 }
 
+/** Removes a unit file, its drop-ins and its link. */
 export function removeUnit(name: UnitName): void {
   unlinkUnit(name);
   removeDropInDirectories(name);
@@ -101,17 +106,18 @@ function removeDropInDirectories(name: UnitName): void {
   for (const directory of DROP_IN_DIRECTORIES) remove(join(directory, `${name}.d`));
 }
 
-/** Started with the host: systemd reads the link at boot, so no reload is needed. */
+/** Enables a unit for the next boot. systemd reads the link then, so no reload is needed. */
 export function linkUnit(name: UnitName): void {
   if (!exists(WANTS_DIRECTORY)) {
     mkdirSync(WANTS_DIRECTORY);
-    // Our umask is not for what everybody may read.
+    // The umask of a run would take the right to read from other users.
     chmodSync(WANTS_DIRECTORY, 0o755);
   }
   const link = join(WANTS_DIRECTORY, name);
   if (!exists(link)) symlinkSync(`../${name}`, link);
 }
 
+/** Disables a unit for the next boot. */
 export function unlinkUnit(name: UnitName): void {
   remove(join(WANTS_DIRECTORY, name));
 }

@@ -5,7 +5,10 @@ import { readOptional, remove, writeAtomic } from "../files.ts";
 
 const CONFIG = `${RUN_DIR}/watch.curl`;
 
-/** What curl needs to watch this node's pods, in files of mode 0600, since argv is everybody's. True when it changed. */
+/**
+ * Writes the options with which curl watches this node's pods. They are in files of mode 0600, because every user can read
+ * argv. Returns true when they changed.
+ */
 export function writeWatchConfig(cluster: Cluster, nodeName: string): boolean {
   const query = `fieldSelector=${encodeURIComponent(`spec.nodeName=${nodeName}`)}&watch=1&includeObject=None&timeoutSeconds=600`;
   const lines = [
@@ -30,6 +33,7 @@ export function writeWatchConfig(cluster: Cluster, nodeName: string): boolean {
   return true;
 }
 
+/** Removes the options of curl and its credentials. */
 export function removeWatchConfig(): void {
   for (const name of [CONFIG, ...["ca", "crt", "key"].map(dataPath)]) remove(name);
 }

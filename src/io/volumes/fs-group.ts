@@ -2,31 +2,34 @@ import { chmodSync, chownSync, closeSync, fstatSync, readdirSync } from "node:fs
 import { isPastDeadline as isRunLate } from "../run-deadline.ts";
 import { openBelow, openPath, pathOf } from "../safe-path.ts";
 
-/** What a group that may write needs of files, and of directories; what is made in these is the group's as well. */
-const FILE = 0o660;
-const DIRECTORY = 0o2770;
+/** The mode bits that a group needs on files and directories. New files in a directory inherit the group (setgid). */
+const FILE_MODE = 0o660;
+const DIRECTORY_MODE = 0o2770;
 
 /**
- * Gives all that lies there to a group, as the kubelet does it. Another pod may be at work there: each file is changed by
- * a descriptor of it, so that no link that is put in its place leads anywhere else. False: it was so already. Throws when
- * it takes too long; the next try goes faster, since what is done stays done.
+ * Gives a tree to a group (`volume_linux.go: changeFilePermission`, v1.36). Other pods may write there, so each file is
+ * changed by its descriptor, and no link can redirect the change. Returns false when nothing had to change. Throws when it
+ * takes more than the time of one run; the next attempt continues with the remaining files.
  */
 export function applyFsGroup(path: string, gid: number, always: boolean, isLate = isRunLate): boolean {
   const root = openPath(path);
   try {
     const { gid: owner, mode } = fstatSync(root);
-    if (!always && owner === gid && (mode & DIRECTORY) === DIRECTORY) return false;
-    if (!applyToTree(root, gid, isLate)) throw new Error(tooMany(path, gid));
+    if (!always && owner === gid && (mode & DIRECTORY_MODE) === DIRECTORY_MODE) return false;
+    if (!applyToTree(root, gid, isLate)) throw new Error(tooManyFiles(path, gid));
     return true;
   } finally {
     closeSync(root);
   }
 }
 
-const tooMany = (path: string, gid: number) =>
+const tooManyFiles = (path: string, gid: number) =>
   `${path} has too many files to be given to group ${gid} in one run: if that does not end, give them by hand (chgrp -R ${gid}, chmod -R g+rwX, chmod g+s) and set fsGroupChangePolicy: OnRootMismatch`;
 
-/** What is within comes first: the root's own group says that all is done. False: it did not come to the end. */
+/**
+ * Changes the content before the directory, so that the group of the root proves that all is done. Returns false when time ran
+ * out.
+ */
 function applyToTree(descriptor: number, gid: number, isLate: () => boolean): boolean {
   const stat = fstatSync(descriptor);
   const { uid, mode, nlink } = stat;
@@ -42,9 +45,9 @@ function applyToTree(descriptor: number, gid: number, isLate: () => boolean): bo
       }
     }
   }
-  // A second name of a file may be in a place that the volume does not hold.
+  // A file with several names may have one outside the volume.
   if (stat.isSymbolicLink() || (stat.isFile() && nlink > 1)) return true;
-  const wanted = stat.isDirectory() ? DIRECTORY : FILE;
+  const wanted = stat.isDirectory() ? DIRECTORY_MODE : FILE_MODE;
   if (stat.gid === gid && (mode & wanted) === wanted) return true;
   chownSync(pathOf(descriptor), uid, gid);
   chmodSync(pathOf(descriptor), (mode & 0o7777) | wanted);

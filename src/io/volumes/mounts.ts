@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** Longest time that mounting or unmounting may take: a server that does not answer must not hold up the run. */
+/** The longest time of one mount or unmount. A file server that does not answer must not block the run. */
 const TIMEOUT_MS = 3000;
 
-/** Paths below this one where something is mounted, the deepest last. */
+/** Returns the mount points below a path, the deepest last. */
 export function mountsBelow(path: string): readonly string[] {
   const points = readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
@@ -15,33 +15,34 @@ export function mountsBelow(path: string): readonly string[] {
   return points.toSorted();
 }
 
-/** Blanks and the like are written in octal. */
+/** Decodes the octal escapes of /proc/self/mountinfo, such as \040 for a blank. */
 function unescaped(path: string): string {
   return path.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 
+/** Mounts a tmpfs with these mount options. Throws when mount(8) fails. */
 export function mountMemory(path: string, options: string): void {
   mount(["-t", "tmpfs", "-o", options, "tmpfs", path]);
 }
 
-/** The directory itself, for reading; nothing there gives anybody other rights. */
+/** Mounts a directory read-only, without effect of setuid bits and device files. Throws when mount(8) fails. */
 export function mountForReading(directory: string, path: string): void {
   mount(["-o", "bind,ro,nosuid,nodev", directory, path]);
 }
 
-/** What an open file descriptor leads to, whatever has become of its name. */
+/** Mounts the file of an open descriptor, also after a rename. Throws when mount(8) fails. */
 export function mountDescriptor(descriptor: number, path: string): void {
   mount(["--bind", "/proc/self/fd/3", path], descriptor);
 }
 
-function mount(words: readonly string[], descriptor?: number): void {
-  // Of the path of a descriptor mount would make the file's own, which somebody may have put another in the place of.
-  run("mount", ["--no-mtab", "--no-canonicalize", ...words], descriptor);
+function mount(args: readonly string[], descriptor?: number): void {
+  // mount(8) would resolve /proc/self/fd/3 to the file's path, which may name another file by now.
+  run("mount", ["--no-mtab", "--no-canonicalize", ...args], descriptor);
 }
 
 /**
- * Nothing is mounted below it any more; throws when that cannot be had. Then nothing there may be removed: what is
- * mounted belongs to others.
+ * Unmounts everything below a path. Throws when a mount remains. Then nothing there may be removed, because the content of
+ * the mount does not belong to the pod.
  */
 export function unmountBelow(path: string): void {
   for (const point of mountsBelow(path).toReversed()) {
@@ -55,7 +56,7 @@ export function unmountBelow(path: string): void {
   if (left !== undefined) throw new Error(`${left} is still mounted`);
 }
 
-function run(program: string, words: readonly string[], descriptor?: number): void {
+function run(program: string, args: readonly string[], descriptor?: number): void {
   const inherited = descriptor === undefined ? [] : [descriptor];
-  execFileSync(program, [...words], { timeout: TIMEOUT_MS, stdio: ["ignore", "ignore", "pipe", ...inherited] });
+  execFileSync(program, [...args], { timeout: TIMEOUT_MS, stdio: ["ignore", "ignore", "pipe", ...inherited] });
 }

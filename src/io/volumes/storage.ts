@@ -27,9 +27,9 @@ import { statDescriptor, withPathBelow } from "../safe-path.ts";
 import { applyFsGroup } from "./fs-group.ts";
 import { mountDescriptor, mountForReading, mountMemory, mountsBelow } from "./mounts.ts";
 
-const groupMark = (uid: string, volume: string) => `${podRunDir(uid)}/groups/${volume}`;
+const groupMarkerPath = (uid: string, volume: string) => `${podRunDir(uid)}/groups/${volume}`;
 
-/** Keys of what was prepared for a pod; `mounts` are those below its directories. */
+/** Returns the keys of the storage that is prepared for a pod. `mounts` are all mount points below /run/unitlet/pods. */
 export function readStorage(uid: string, mounts: readonly string[]): ReadonlySet<string> {
   return new Set([
     ...list(`${podStateDir(uid)}/volumes`).map((name) => diskVolumePath(uid, name)),
@@ -38,24 +38,24 @@ export function readStorage(uid: string, mounts: readonly string[]): ReadonlySet
   ]);
 }
 
-/** Why paths within volumes cannot be mounted, by where they would be. */
+/** Returns why subPaths cannot be mounted, by their mount points. */
 export function readFailures(uid: string): ReadonlyMap<string, string> {
   const root = `${podRunDir(uid)}/subpaths`;
-  const marks = list(root).flatMap((container) =>
+  const failureFiles = list(root).flatMap((container) =>
     list(join(root, container)).map((name) => join(root, container, name)),
   );
   return new Map(
-    marks
-      .filter((path) => path.endsWith(FAILED))
-      .map((path) => [path.slice(0, -FAILED.length), readOptional(path) ?? ""]),
+    failureFiles
+      .filter((path) => path.endsWith(FAILURE_SUFFIX))
+      .map((path) => [path.slice(0, -FAILURE_SUFFIX.length), readOptional(path) ?? ""]),
   );
 }
 
-const FAILED = ".failed";
+const FAILURE_SUFFIX = ".failed";
 
 /**
- * What is there already stays as it is. Throws for the first that cannot be had, but for a path within a volume: that is
- * one container's trouble, and noted.
+ * Prepares the storage of a pod; what exists is not changed. Throws for the first storage that cannot be prepared. The
+ * failure of a subPath concerns one container only, and is written to a file.
  */
 export function prepareStorage(uid: string, all: readonly Storage[]): void {
   const done = readStorage(uid, mountsBelow(podRunDir(uid)));
@@ -67,10 +67,10 @@ export function prepareStorage(uid: string, all: readonly Storage[]): void {
 
 function trySubPath(storage: SubPathStorage): void {
   try {
-    holdSubPath(storage);
-    remove(storage.path + FAILED);
+    mountSubPath(storage);
+    remove(storage.path + FAILURE_SUFFIX);
   } catch (error) {
-    writeAtomic(storage.path + FAILED, (error as Error).message, 0o600);
+    writeAtomic(storage.path + FAILURE_SUFFIX, (error as Error).message, 0o600);
   }
 }
 
@@ -90,14 +90,14 @@ function prepare(uid: string, storage: Exclude<Storage, SubPathStorage>): void {
       return;
     case "group":
       applyFsGroup(storage.path, storage.gid, storage.always);
-      writeAtomic(groupMark(uid, storage.volume), "", 0o600);
+      writeAtomic(groupMarkerPath(uid, storage.volume), "", 0o600);
       return;
     default:
       storage satisfies never;
   }
 }
 
-/** Under another name until it is as it should be: there, it counts as done. */
+/** Creates a directory under a temporary name, because the final name means that it is complete. */
 function makeDirectory({ path, gid }: DirectoryStorage): void {
   const temporary = join(dirname(path), `.${basename(path)}`);
   mkdirSync(temporary, { recursive: true, mode: 0o700 });
@@ -118,27 +118,27 @@ function mountImage({ path, tree }: ImageStorage): void {
 }
 
 /**
- * For everybody to read, whatever our umask is. Others may write there: what has come in its place meanwhile is neither
- * opened nor changed.
+ * Creates a file or directory that all users may read, regardless of the umask. Other processes may write there, so a file
+ * that exists by then is neither opened nor changed.
  */
 function makeOnHost({ path, make }: HostStorage): void {
   if (exists(path)) return;
   const { O_CREAT, O_EXCL, O_WRONLY } = constants;
-  const ours = process.umask(0o022);
+  const previousUmask = process.umask(0o022);
   try {
     if (make === "directory") mkdirSync(path, { recursive: true });
     else closeSync(openSync(path, O_WRONLY | O_CREAT | O_EXCL, 0o644));
   } finally {
-    process.umask(ours);
+    process.umask(previousUmask);
   }
 }
 
-function holdSubPath({ path, root, subPath, writable }: SubPathStorage): void {
+function mountSubPath({ path, root, subPath, writable }: SubPathStorage): void {
   withPathBelow(root, subPath, { make: writable }, (descriptor) => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     if (statDescriptor(descriptor).isDirectory()) mkdirSync(path, { recursive: true });
     else {
-      // What a killed run has left may be of the other kind.
+      // A killed run may have left a directory here.
       if (exists(path) && statSync(path).isDirectory()) rmdirSync(path);
       closeSync(openSync(path, "a", 0o600));
     }
@@ -146,7 +146,7 @@ function holdSubPath({ path, root, subPath, writable }: SubPathStorage): void {
   });
 }
 
-/** What is at a path of the host, links followed; undefined: nothing, or nothing that can be looked at. */
+/** Returns the type of a file of the host, following links; undefined when there is none, or when stat(2) fails. */
 export function hostFileType(path: string): HostFileType | undefined {
   try {
     const stat = ignoreMissing(() => statSync(path));

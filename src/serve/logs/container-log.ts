@@ -66,9 +66,9 @@ async function* whileRunning(
   onward: () => AsyncGenerator<JournalEntry[]>,
 ): AsyncGenerator<JournalEntry[]> {
   const listener = notifier.listen(instance.unit);
-  const ring = () => listener.ring();
-  const cancel = onEnd(instance.unit, instance.invocation, ring);
-  signal.addEventListener("abort", ring);
+  const notify = () => listener.notify();
+  const cancel = onEnd(instance.unit, instance.invocation, notify);
+  signal.addEventListener("abort", notify);
   try {
     while (isRunning(instance) && !signal.aborted) {
       yield* onward();
@@ -77,8 +77,8 @@ async function* whileRunning(
     if (!signal.aborted) await syncJournal();
   } finally {
     cancel();
-    signal.removeEventListener("abort", ring);
-    notifier.leave(listener);
+    signal.removeEventListener("abort", notify);
+    notifier.unlisten(listener);
   }
 }
 

@@ -1,4 +1,4 @@
-import { BUCKETS, type RunCounts } from "../../io/run-counts.ts";
+import { BUCKETS_S, type RunCounts } from "../../io/run-counts.ts";
 import type { Instant } from "../../model/api/time.ts";
 import type { PodSummary } from "../../model/pod-summary.ts";
 import { family, labels, type Sample } from "./exposition.ts";
@@ -52,7 +52,7 @@ function runs(counts: RunCounts | undefined): string[] {
   const by = (label: string, values: Readonly<Record<string, number>>): Sample[] =>
     Object.entries(values).map(([key, value]) => ({ labels: labels({ [label]: key }), value }));
   const total = Object.values(outcomes).reduce((sum, each) => sum + each, 0);
-  const buckets = [...BUCKETS.map((le, at) => [String(le), within[at] ?? 0] as const), ["+Inf", total] as const];
+  const buckets = [...BUCKETS_S.map((le, at) => [String(le), within[at] ?? 0] as const), ["+Inf", total] as const];
   return [
     family("unitlet_runs_total", "counter", "Finished runs by outcome.", by("outcome", outcomes)),
     family("unitlet_run_duration_seconds", "histogram", "Duration of runs from the start of their process.", [

@@ -2,7 +2,7 @@ import { closeSync, createReadStream } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type Found, openBelow } from "../../io/journal/log-files.ts";
+import { type OpenedFile, openBelow } from "../../io/journal/log-files.ts";
 import { HttpError } from "../http/http-error.ts";
 import { reply, TEXT_TYPE } from "../http/reply.ts";
 
@@ -23,7 +23,7 @@ export async function serveLogFile(segments: readonly string[], response: Server
 }
 
 /** As much as there was when it was opened, since its length has been announced; closed at the end. */
-export function contentOf({ descriptor, size }: Extract<Found, { kind: "file" }>): Readable {
+export function contentOf({ descriptor, size }: Extract<OpenedFile, { kind: "file" }>): Readable {
   if (size > 0) return createReadStream("", { fd: descriptor, end: size - 1 });
   closeSync(descriptor);
   return Readable.from([]);

@@ -1,4 +1,4 @@
-import type { JournalQuestion } from "../../io/journal/query.ts";
+import type { JournalFilter } from "../../io/journal/query.ts";
 import type { Instant } from "../../model/api/time.ts";
 import { HttpError } from "../http/http-error.ts";
 
@@ -6,7 +6,7 @@ import { HttpError } from "../http/http-error.ts";
 export interface NodeLogQuery {
   readonly services: readonly string[];
   readonly file?: string;
-  readonly options: Omit<JournalQuestion, "units">;
+  readonly options: Omit<JournalFilter, "units">;
 }
 
 const MAX_SERVICES = 4;

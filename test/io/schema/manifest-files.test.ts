@@ -65,7 +65,7 @@ describe("readManifests()", () => {
       "a pod that is there twice",
       { "a.yaml": pod("a"), "b.yaml": pod("a") },
       ["a"],
-      ["b.yaml: document 1: pod default/a is there twice; the first one counts"],
+      ["b.yaml: document 1: pod default/a is defined twice; the first definition is used"],
     ],
   ];
 
