@@ -13,57 +13,59 @@ import { ProtocolError } from "./remote/protocol-error.ts";
 import { route, send } from "./route.ts";
 import type { ServerContext } from "./server-context.ts";
 
-/** Seconds. */
+/** The seconds after which the client may try again. */
 const RETRY = { "Retry-After": "1" };
 
-/** One request, from who asks to the last byte. Never throws. */
-export async function handleRequest(serving: ServerContext, exchange: RequestContext): Promise<void> {
-  const { request, response } = exchange;
-  // Nobody waits for the next request on a connection of a process that is about to end.
+/** Handles one request: authenticates and authorizes it, and serves the endpoint. Never throws. */
+export async function handleRequest(server: ServerContext, context: RequestContext): Promise<void> {
+  const { request, response } = context;
+  // The process ends when it is idle, so connections are not kept open for further requests.
   response.shouldKeepAlive = false;
   try {
-    const user = await authenticate(serving, request);
-    exchange.onAuthenticated();
+    const user = await authenticate(server, request);
+    context.onAuthenticated();
     const target = parseTarget(request.url ?? "");
     if (target === undefined) throw new HttpError(400, "400 Bad Request");
     const accesses = requestAttributes(request.method ?? "", target.segments);
-    await authorize(user, accesses, serving.memory, (...asked) => reviewAccess(serving.api, serving.node, ...asked));
-    await route(serving, target, exchange);
+    await authorize(user, accesses, server.cache, (...attributes) =>
+      reviewAccess(server.api, server.node, ...attributes),
+    );
+    await route(server, target, context);
   } catch (error) {
-    refuse(error as Error, exchange, serving.log);
+    sendError(error as Error, context, server.log);
   }
-  const { broken } = exchange;
-  if (broken instanceof ProtocolError) serving.log.notice("a client broke its protocol", { because: broken.message });
-  else if (broken) serving.log.error("a connection broke off", { because: broken.message, stack: broken.stack });
+  const { broken } = context;
+  if (broken instanceof ProtocolError) server.log.notice("a client violated the protocol", { because: broken.message });
+  else if (broken) server.log.error("a connection failed", { because: broken.message, stack: broken.stack });
 }
 
-async function authenticate({ api, memory, reviews }: ServerContext, request: IncomingMessage): Promise<UserInfo> {
+async function authenticate({ api, cache, reviews }: ServerContext, request: IncomingMessage): Promise<UserInfo> {
   const socket = request.socket as TLSSocket;
   const subject = socket.authorized ? socket.getPeerCertificate().subject : undefined;
-  const certified = subject && userOfCertificate(subject as unknown as Subject);
-  if (certified !== undefined) return certified;
+  const certificateUser = subject && userOfCertificate(subject as unknown as Subject);
+  if (certificateUser !== undefined) return certificateUser;
   const token = bearerToken(request.headers.authorization);
   const review = async (each: string) => {
     if (!reviews.take(socket.remoteAddress ?? "")) throw new HttpError(429, "too many unknown tokens", RETRY);
     return await reviewToken(api, each);
   };
-  const user = token === undefined ? undefined : await userOfToken(token, memory, review);
+  const user = token === undefined ? undefined : await userOfToken(token, cache, review);
   if (user === undefined) throw new HttpError(401, "Unauthorized");
   return user;
 }
 
-function refuse(error: Error, exchange: RequestContext, log: Log): void {
-  const { response } = exchange;
-  if (exchange.hasSwitched) {
+function sendError(error: Error, context: RequestContext, log: Log): void {
+  const { response } = context;
+  if (context.hasSwitched) {
     if (!(error instanceof ClientDisconnected))
-      log.error("streams broke off", { because: error.message, stack: error.stack });
-    exchange.destroy();
+      log.error("a stream failed", { because: error.message, stack: error.stack });
+    context.destroy();
     return;
   }
-  // The client went away, or the answer has begun: only a broken connection can still say that it is not whole.
+  // A response that has begun can only be marked as incomplete by closing the connection.
   if (response.destroyed) return;
   if (response.headersSent) {
-    log.error("an answer broke off", { because: error.message });
+    log.error("a response is incomplete", { because: error.message });
     response.destroy();
   } else if (error instanceof HttpError) {
     for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);

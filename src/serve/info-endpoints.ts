@@ -11,10 +11,10 @@ import { serveMetrics } from "./metrics/serve.ts";
 import { serveNodeLogs } from "./node-logs/serve.ts";
 import type { ServerContext } from "./server-context.ts";
 
-type Endpoint = (serving: ServerContext, target: RequestTarget, response: ServerResponse) => Promise<void>;
+type Endpoint = (server: ServerContext, target: RequestTarget, response: ServerResponse) => Promise<void>;
 type Row = readonly [path: RegExp, endpoint: Endpoint, methods?: readonly string[]];
 
-/** What is told about the node and changes nothing, and what is refused, as rows of route.ts' table. */
+/** The endpoints that report about the node, and those that are disabled. They are rows of the table in route.ts. */
 export const INFO_ENDPOINTS = {
   checkpoint: [/^checkpoint(\/[^/]+){3}$/, refuseCheckpoint, ["POST"]],
   configz: [/^configz$/, serveConfigz],
@@ -39,13 +39,13 @@ async function serveLogDirectory(
 }
 
 async function serveAllMetrics(
-  serving: ServerContext,
+  server: ServerContext,
   { segments }: RequestTarget,
   response: ServerResponse,
 ): Promise<void> {
-  const client = serving.config.cluster?.certificate;
-  const shown = { serving: serving.certificate, ...(client === undefined ? {} : { client }) };
-  serveMetrics({ node: serving.node, shown }, segments[1] ?? "", response);
+  const client = server.config.cluster?.certificate;
+  const shown = { serving: server.certificate, ...(client === undefined ? {} : { client }) };
+  serveMetrics({ node: server.node, shown }, segments[1] ?? "", response);
 }
 
 async function serveStatusz(_: ServerContext, __: RequestTarget, response: ServerResponse): Promise<void> {

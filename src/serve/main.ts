@@ -16,45 +16,48 @@ import { handleRequest } from "./handle-request.ts";
 import { handedSockets, listen, onIdle } from "./http/listen.ts";
 import { ContainerLogs } from "./logs/logs.ts";
 
-/** In /run, mode 0600: who may do what outlives this process, for as long as it is good. */
+/** The file of the AuthCache below /run/unitlet, mode 0600. Its entries outlive this process until they expire. */
 const AUTH_CACHE = "api-answers";
 
 const log = logTo((line) => process.stdout.write(line));
 
-/** The process behind port 10250: started by systemd with the first connection, gone soon after the last. */
+/** The process that serves port 10250. systemd starts it with the first connection, and it exits when idle. */
 async function main(): Promise<void> {
   const { config } = await loadConfig();
   const { cluster, endpoint } = config;
   if (cluster === undefined || endpoint === undefined)
-    throw Object.assign(new Error("this node has not joined a cluster: nobody may ask it"), { name: "ConfigError" });
+    throw Object.assign(new Error("this node has not joined a cluster, so no client can be authenticated"), {
+      name: "ConfigError",
+    });
   const sockets = handedSockets(process.env, process.pid);
-  if (sockets === 0) throw new Error("no socket was handed over: start unitlet-api.socket, which starts this");
+  if (sockets === 0)
+    throw new Error("systemd has passed no socket: start unitlet-api.socket, which starts this service");
   const clientCA = contentOf(endpoint.clientCA);
-  const tls = { pair: servingKeyPair(endpoint, names(config), Date.now()), ...(clientCA ? { clientCA } : {}) };
-  const { serving, remember } = prepare(config, cluster, tls.pair.certificate);
-  const servers = await listen(sockets, tls, (exchange) => void handleRequest(serving, exchange));
-  const leave = () => {
-    remember();
+  const tls = { pair: servingKeyPair(endpoint, servingNames(config), Date.now()), ...(clientCA ? { clientCA } : {}) };
+  const { server, saveCache } = createContext(config, cluster, tls.pair.certificate);
+  const servers = await listen(sockets, tls, (context) => void handleRequest(server, context));
+  const exit = () => {
+    saveCache();
     killEndingSessions();
     process.exit(0);
   };
-  process.once("SIGTERM", leave);
-  onIdle(servers, endpoint.idleTimeout, leave);
+  process.once("SIGTERM", exit);
+  onIdle(servers, endpoint.idleTimeout, exit);
 }
 
-function prepare(config: Config, cluster: Cluster, certificate: string) {
+function createContext(config: Config, cluster: Cluster, certificate: string) {
   const node = config.nodeName;
   const api = new ApiClient(cluster, config.apiServerTimeout, Number.POSITIVE_INFINITY);
   const key = `${cluster.server} ${node}`;
-  const memory = new AuthCache(readCached<(readonly [string, CacheEntry])[]>(AUTH_CACHE, key) ?? [], Date.now);
+  const cache = new AuthCache(readCached<(readonly [string, CacheEntry])[]>(AUTH_CACHE, key) ?? [], Date.now);
   const reviews = new ReviewLimits(Date.now);
-  const outside = { api, kube: new Kube(api, node), memory, reviews, logs: new ContainerLogs(api, node) };
-  const serving = { node, ...outside, log, config, certificate };
-  return { serving, remember: () => writeCached(AUTH_CACHE, key, memory.entries()) };
+  const connections = { api, kube: new Kube(api, node), cache, reviews, logs: new ContainerLogs(api, node) };
+  const server = { node, ...connections, log, config, certificate };
+  return { server, saveCache: () => writeCached(AUTH_CACHE, key, cache.entries()) };
 }
 
-/** Under which this node is called. */
-function names(config: Config): string[] {
+/** Returns the host names and addresses of this node. */
+function servingNames(config: Config): string[] {
   const host = readHost(config.nodeIPs, Date.now(), {});
   return [...new Set([config.nodeName, host.hostname.toLowerCase(), ...nodeAddresses(host)])];
 }

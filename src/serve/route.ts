@@ -12,15 +12,15 @@ import { servePortForward } from "./remote/port-forward.ts";
 import type { ServerContext } from "./server-context.ts";
 
 type Endpoint = (
-  serving: ServerContext,
+  server: ServerContext,
   target: RequestTarget,
   response: ServerResponse,
-  exchange: RequestContext,
+  context: RequestContext,
 ) => Promise<void>;
 
 const NOT_FOUND = new HttpError(404, "404 page not found\n");
 
-/** By the first part of the path, then by the whole; GET only, unless it says otherwise. */
+/** The endpoints by the first part of the path, each with a pattern for the whole path. The default method is GET. */
 const ENDPOINTS: Readonly<Record<string, readonly [path: RegExp, endpoint: Endpoint, methods?: readonly string[]]>> = {
   attach: [/^attach(\/[^/]+){3,4}$/, serveAttached, ["GET", "POST"]],
   containerLogs: [/^containerLogs\/[^/]*\/[^/]*\/[^/]*$/, serveLogs],
@@ -32,17 +32,18 @@ const ENDPOINTS: Readonly<Record<string, readonly [path: RegExp, endpoint: Endpo
   ...INFO_ENDPOINTS,
 };
 
-/** Serves what is asked for; throws Refusal, ApiError. */
-export async function route(serving: ServerContext, target: RequestTarget, exchange: RequestContext): Promise<void> {
-  const { request, response } = exchange;
+/** Serves the endpoint of a request. Throws HttpError and ApiError. */
+export async function route(server: ServerContext, target: RequestTarget, context: RequestContext): Promise<void> {
+  const { request, response } = context;
   const [first = ""] = target.segments;
   const [path, endpoint, methods = ["GET"]] = (Object.hasOwn(ENDPOINTS, first) ? ENDPOINTS[first] : undefined) ?? [];
   if (endpoint === undefined || !path?.test(target.segments.join("/"))) throw NOT_FOUND;
   if (!methods.includes(request.method ?? ""))
     throw new HttpError(405, "405: Method Not Allowed", { allow: methods.join(", ") });
-  await endpoint(serving, target, response, exchange);
+  await endpoint(server, target, response, context);
 }
 
+/** Sends a whole response as plain text. */
 export function send(response: ServerResponse, status: number, text: string): void {
   response.statusCode = status;
   response.setHeader("content-type", "text/plain; charset=utf-8");
@@ -59,30 +60,30 @@ async function serveLogs(
 }
 
 async function serveCommand(
-  serving: ServerContext,
+  server: ServerContext,
   target: RequestTarget,
   _: ServerResponse,
-  exchange: RequestContext,
+  context: RequestContext,
 ): Promise<void> {
-  await serveExec(serving, target, exchange);
+  await serveExec(server, target, context);
 }
 
 async function servePorts(
-  serving: ServerContext,
+  server: ServerContext,
   target: RequestTarget,
   _: ServerResponse,
-  exchange: RequestContext,
+  context: RequestContext,
 ): Promise<void> {
-  await servePortForward(serving, target, exchange);
+  await servePortForward(server, target, context);
 }
 
 async function serveAttached(
-  serving: ServerContext,
+  server: ServerContext,
   target: RequestTarget,
   _: ServerResponse,
-  exchange: RequestContext,
+  context: RequestContext,
 ): Promise<void> {
-  await serveAttach(serving, target, exchange);
+  await serveAttach(server, target, context);
 }
 
 async function serveHealth(_: ServerContext, { segments }: RequestTarget, response: ServerResponse): Promise<void> {

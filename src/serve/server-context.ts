@@ -6,15 +6,16 @@ import type { AuthCache } from "./auth/auth-cache.ts";
 import type { ReviewLimits } from "./auth/review-limits.ts";
 import type { ContainerLogs } from "./logs/logs.ts";
 
+/** The objects that all requests of this process share. */
 export interface ServerContext {
   readonly node: string;
   readonly api: ApiClient;
   readonly kube: Kube;
-  readonly memory: AuthCache;
+  readonly cache: AuthCache;
   readonly reviews: ReviewLimits;
   readonly logs: ContainerLogs;
   readonly log: Log;
   readonly config: Config;
-  /** PEM, of what the port is served with. */
+  /** The serving certificate, as PEM. */
   readonly certificate: string;
 }

@@ -1,58 +1,64 @@
 import type { Instant } from "../../model/api/time.ts";
 
+/** One cached result of a review. */
 export interface CacheEntry {
   readonly value: unknown;
   readonly from: Instant;
   readonly until: Instant;
 }
 
-/** So that strangers cannot fill the memory with their tokens. */
+/** The number of entries, so that clients without valid tokens cannot fill the memory. */
 const MAX_ENTRIES = 1000;
 
-/** Answers, for as long as each is good; who asks while the same question is under way waits for that one's answer. */
+/** A cache of review results until they expire. Concurrent requests for the same key share one review. */
 export class AuthCache {
-  readonly #answers: Map<string, CacheEntry>;
-  readonly #asking = new Map<string, Promise<unknown>>();
+  readonly #entries: Map<string, CacheEntry>;
+  readonly #pending = new Map<string, Promise<unknown>>();
   readonly #clock: () => Instant;
 
   constructor(entries: readonly (readonly [string, CacheEntry])[], clock: () => Instant) {
-    this.#answers = new Map(entries);
+    this.#entries = new Map(entries);
     this.#clock = clock;
   }
 
-  /** `lifetime` says for how many milliseconds an answer is good. What cannot be asked is not remembered. */
-  async recall<T>(key: string, ask: () => Promise<T>, lifetime: (answer: T) => number): Promise<T> {
-    const known = this.#answers.get(key);
-    if (known !== undefined && isFresh(known, this.#clock())) return known.value as T;
-    const asked = this.#asking.get(key);
-    if (asked !== undefined) return (await asked) as T;
-    const question = this.#ask(key, ask, lifetime);
-    this.#asking.set(key, question);
+  /**
+   * Returns the cached or a new result. `lifetime` returns how many milliseconds a result is valid. Errors of `review` are
+   * thrown and not cached.
+   */
+  async get<T>(key: string, review: () => Promise<T>, lifetime: (result: T) => number): Promise<T> {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined && isFresh(entry, this.#clock())) return entry.value as T;
+    const pending = this.#pending.get(key);
+    if (pending !== undefined) return (await pending) as T;
+    const result = this.#review(key, review, lifetime);
+    this.#pending.set(key, result);
     try {
-      return await question;
+      return await result;
     } finally {
-      this.#asking.delete(key);
+      this.#pending.delete(key);
     }
   }
 
-  /** What is still good, to be given to the next one's constructor. */
+  /** Returns the valid entries, for the constructor of the next process. */
   entries(): (readonly [string, CacheEntry])[] {
     const now = this.#clock();
-    return [...this.#answers].filter(([, answer]) => isFresh(answer, now));
+    return [...this.#entries].filter(([, result]) => isFresh(result, now));
   }
 
-  async #ask<T>(key: string, ask: () => Promise<T>, lifetime: (answer: T) => number): Promise<T> {
-    const value = await ask();
+  async #review<T>(key: string, review: () => Promise<T>, lifetime: (result: T) => number): Promise<T> {
+    const value = await review();
     const from = this.#clock();
-    this.#answers.delete(key);
-    this.#answers.set(key, { value, from, until: from + lifetime(value) });
-    const [oldest] = this.#answers.keys();
-    if (this.#answers.size > MAX_ENTRIES && oldest !== undefined) this.#answers.delete(oldest);
+    this.#entries.delete(key);
+    this.#entries.set(key, { value, from, until: from + lifetime(value) });
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > MAX_ENTRIES && oldest !== undefined) this.#entries.delete(oldest);
     return value;
   }
 }
 
-/** Not before its time either: a clock that was put back would make it good for too long. */
+/**
+ * True when an entry is valid. An entry from the future is not: after the clock was set back it would be valid for too long.
+ */
 function isFresh({ from, until }: CacheEntry, now: Instant): boolean {
   return now >= from && now < until;
 }

@@ -2,34 +2,34 @@ import { createHash } from "node:crypto";
 import type { UserInfo } from "../../io/kube/reviews.ts";
 import type { AuthCache } from "./auth-cache.ts";
 
-/** As the kubelet: --authentication-token-webhook-cache-ttl, for a yes and for a no. */
+/** The lifetime of valid and of invalid tokens (`defaults.go: SetDefaults_KubeletConfiguration`, Webhook.CacheTTL, v1.36). */
 const TOKEN_LIFETIME_MS = 120_000;
 
-/** A name of a certificate's subject as node:tls gives it: several of one kind are a list. */
+/** The subject of a certificate as node:tls returns it. Several values of one attribute are a list. */
 export type Subject = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Who a client certificate says it is, which an authority that we trust has signed. */
+/** Returns the user of a client certificate that the client CA has signed; undefined without exactly one common name. */
 export function userOfCertificate({ CN, O }: Subject): UserInfo | undefined {
-  // With two names in it nobody can say which one the authority meant.
+  // With two common names the user is ambiguous.
   if (typeof CN !== "string" || CN === "") return undefined;
   const organisations = O === undefined ? [] : [O].flat();
   return { name: CN, groups: [...organisations, "system:authenticated"] };
 }
 
-/** The token of an Authorization header. */
+/** Returns the token of an Authorization header; undefined when there is none. */
 export function bearerToken(header: string | undefined): string | undefined {
   return /^bearer +([^ ]+) *$/i.exec(header ?? "")?.[1];
 }
 
-/** Who a token belongs to; undefined: nobody. Throws what `review` throws. */
+/** Returns the user of a token; undefined when the token is invalid. Throws what `review` throws. */
 export async function userOfToken(
   token: string,
-  memory: AuthCache,
+  cache: AuthCache,
   review: (token: string) => Promise<UserInfo | undefined>,
 ): Promise<UserInfo | undefined> {
-  // The token itself is not to be found in what is remembered.
+  // The cache must not contain the token itself.
   const key = `token ${sha256(token)}`;
-  const user = await memory.recall(
+  const user = await cache.get(
     key,
     async () => (await review(token)) ?? null,
     () => TOKEN_LIFETIME_MS,
@@ -37,6 +37,7 @@ export async function userOfToken(
   return user ?? undefined;
 }
 
+/** Returns a SHA-256 digest in base64url. */
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
 }

@@ -3,32 +3,35 @@ import { HttpError } from "../http/http-error.ts";
 import type { AuthCache } from "./auth-cache.ts";
 import { sha256 } from "./authenticate.ts";
 
-/** As the kubelet: authorization.webhook.cacheAuthorizedTTL and cacheUnauthorizedTTL. */
+/**
+ * The lifetimes of results (`defaults.go: SetDefaults_KubeletConfiguration`, CacheAuthorizedTTL and CacheUnauthorizedTTL,
+ * v1.36).
+ */
 const ALLOWED_LIFETIME_MS = 300_000;
 const DENIED_LIFETIME_MS = 30_000;
 
-/** Lets pass who may do any one of these; throws Refusal in the kubelet's words. */
+/** Returns when the user may do one of these. Throws HttpError otherwise (`server.go: InstallAuthFilter`, v1.36). */
 export async function authorize(
   user: UserInfo,
   accesses: readonly Access[],
-  memory: AuthCache,
+  cache: AuthCache,
   review: (user: UserInfo, access: Access) => Promise<boolean>,
 ): Promise<void> {
   for (const access of accesses) {
     const key = `access ${sha256(JSON.stringify([user, access]))}`;
-    const ask = () => review(user, access);
-    const isAllowed = await memory
-      .recall(key, ask, (yes) => (yes ? ALLOWED_LIFETIME_MS : DENIED_LIFETIME_MS))
-      .catch((error: Error) => cannotAsk(user, access, error));
-    if (isAllowed) return;
+    const reviewAccess = () => review(user, access);
+    const allowed = await cache
+      .get(key, reviewAccess, (isAllowed) => (isAllowed ? ALLOWED_LIFETIME_MS : DENIED_LIFETIME_MS))
+      .catch((error: Error) => reviewFailed(user, access, error));
+    if (allowed) return;
   }
   const [first] = accesses;
   const subresources = accesses.map(({ subresource }) => subresource).join(" ");
-  const who = `user=${user.name}, verb=${first?.verb}, resource=nodes, subresource(s)=[${subresources}]`;
-  throw new HttpError(403, `Forbidden (${who})\n`);
+  const attributes = `user=${user.name}, verb=${first?.verb}, resource=nodes, subresource(s)=[${subresources}]`;
+  throw new HttpError(403, `Forbidden (${attributes})\n`);
 }
 
-function cannotAsk(user: UserInfo, { verb, subresource }: Access, cause: Error): never {
-  const who = `user=${user.name}, verb=${verb}, resource=nodes, subresource=${subresource}`;
-  throw new HttpError(503, `Authorization error (${who}): ${cause.message}`);
+function reviewFailed(user: UserInfo, { verb, subresource }: Access, cause: Error): never {
+  const attributes = `user=${user.name}, verb=${verb}, resource=nodes, subresource=${subresource}`;
+  throw new HttpError(503, `Authorization error (${attributes}): ${cause.message}`);
 }

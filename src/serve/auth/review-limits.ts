@@ -1,10 +1,10 @@
 import type { Instant } from "../../model/api/time.ts";
 
-/** TokenReviews that one address may cause at once, and how many more each second. */
+/** The number of TokenReviews that one address may cause at once, and how many more each second. */
 const BURST = 20;
 const PER_SECOND = 2;
 
-/** Addresses that are remembered. The one that was seen longest ago is dropped first. */
+/** The number of addresses that are stored. The address with the oldest request is removed first. */
 const MAX_ADDRESSES = 1000;
 
 interface Bucket {

@@ -6,12 +6,16 @@ import type { Instant } from "../../model/api/time.ts";
 const SERVER_AUTH = der.objectIdentifier("1.3.6.1.5.5.7.3.1");
 const HOUR_MS = 3_600_000;
 
+/** A certificate and its private key, both as PEM. */
 export interface KeyPair {
   readonly certificate: string;
   readonly key: string;
 }
 
-/** A key on P-256 and a certificate for it that it has signed itself, valid for these names and addresses; both PEM. */
+/**
+ * Returns a new key on P-256 and a self-signed certificate for these names and addresses, both as PEM. `lifetime` is in
+ * milliseconds.
+ */
 export function selfSigned(commonName: string, names: readonly string[], now: Instant, lifetime: number): KeyPair {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const name = distinguishedName(commonName);
@@ -20,7 +24,7 @@ export function selfSigned(commonName: string, names: readonly string[], now: In
     der.integer(randomBytes(16)),
     ECDSA_WITH_SHA256,
     name,
-    // An hour back, for clients whose clock is behind.
+    // The certificate is valid from an hour ago, for clients whose clocks are behind.
     der.sequence(der.time(new Date(now - HOUR_MS)), der.time(new Date(now + lifetime))),
     name,
     publicKey.export({ type: "spki", format: "der" }),

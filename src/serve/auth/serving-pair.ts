@@ -7,39 +7,46 @@ import type { Endpoint } from "../../model/host/config.ts";
 import { PKI, SERVING_KEY_PAIR } from "../../model/paths.ts";
 import { type KeyPair, selfSigned } from "./self-signed.ts";
 
-const OWN = `${PKI}/self-signed.pem`;
+const SELF_SIGNED_FILE = `${PKI}/self-signed.pem`;
 const DAY_MS = 24 * 3_600_000;
 const LIFETIME_MS = 365 * DAY_MS;
 const RENEW_BEFORE_MS = 30 * DAY_MS;
 
-/** What the port is served with: what the configuration names, what the cluster has signed, or a pair of our own. */
+/**
+ * Returns the key pair of the port: the configured one, the one that the cluster has signed, or a self-signed one. Throws
+ * ConfigError.
+ */
 export function servingKeyPair(endpoint: Endpoint, names: readonly string[], now: Instant): KeyPair {
-  const { servingPair: given, servingCertificate } = endpoint;
-  if (given !== undefined)
-    return { certificate: readFileSync(given.certificate, "utf8"), key: readFileSync(given.key, "utf8") };
+  const { servingPair: configured, servingCertificate } = endpoint;
+  if (configured !== undefined)
+    return { certificate: readFileSync(configured.certificate, "utf8"), key: readFileSync(configured.key, "utf8") };
   const signed = servingCertificate === "self-signed" ? undefined : readOptional(SERVING_KEY_PAIR);
   if (signed !== undefined && isUsable(signed, [], now, 0)) return { certificate: signed, key: signed };
   if (servingCertificate === "csr") throw noCertificate();
   return ownKeyPair(names, now);
 }
 
-/** Made once, and again when it is due. */
+/** Returns the stored self-signed key pair. It is replaced 30 days before it expires, and when the names change. */
 function ownKeyPair(names: readonly string[], now: Instant): KeyPair {
-  const kept = readOptional(OWN);
-  if (kept !== undefined && isUsable(kept, names, now, RENEW_BEFORE_MS)) return { certificate: kept, key: kept };
-  const made = selfSigned(names[0] ?? "unitlet", names, now, LIFETIME_MS);
-  // In one file, so that there is never a key without its certificate.
-  writeAtomic(OWN, made.key + made.certificate, 0o600);
-  return made;
+  const stored = readOptional(SELF_SIGNED_FILE);
+  if (stored !== undefined && isUsable(stored, names, now, RENEW_BEFORE_MS))
+    return { certificate: stored, key: stored };
+  const created = selfSigned(names[0] ?? "unitlet", names, now, LIFETIME_MS);
+  // Key and certificate are in one file, so that one rename replaces both.
+  writeAtomic(SELF_SIGNED_FILE, created.key + created.certificate, 0o600);
+  return created;
 }
 
 function noCertificate(): Error {
   const message =
-    "servingCertificate = csr, and no request of this node for kubernetes.io/kubelet-serving was approved yet: see kubectl get csr, and kubectl certificate approve";
+    "servingCertificate = csr, and no request of this node for kubernetes.io/kubelet-serving is approved: run kubectl get csr, and kubectl certificate approve";
   return Object.assign(new Error(message), { name: "ConfigError" });
 }
 
-/** Whole, not to end for so long, and for all of these names: addresses come and go. */
+/**
+ * True when a key pair is valid for at least `remaining` milliseconds and for all these names, and its key and certificate
+ * match.
+ */
 export function isUsable(text: string, names: readonly string[], now: Instant, remaining: number): boolean {
   try {
     const certificate = new X509Certificate(text);

@@ -15,34 +15,34 @@ import type { ExecProcess } from "./process.ts";
 import { type ContainerRef, findRunning, type RunningContainer } from "./running-container.ts";
 import { streamRequest } from "./stream-request.ts";
 
-/** /attach/NAMESPACE/POD[/UID]/CONTAINER. Throws Refusal, ApiError, Gone. */
+/** Serves /attach/NAMESPACE/POD[/UID]/CONTAINER. Throws HttpError, ApiError and ClientDisconnected. */
 export async function serveAttach(
-  who: ContainerRef,
+  source: ContainerRef,
   { segments, query }: RequestTarget,
-  exchange: RequestContext,
+  context: RequestContext,
 ): Promise<void> {
-  const asked = streamRequest(query);
-  const running = await findRunning(who, segments.slice(1));
+  const requested = streamRequest(query);
+  const running = await findRunning(source, segments.slice(1));
   const { pod, container } = running;
   const terminal = terminalPath(pod.metadata.uid, container.name);
   if (exists(terminal)) {
     const program = await attachToTerminal(terminal, container.stdin === true);
-    await connect(program, await openStreams(exchange, asked));
+    await connect(program, await openStreams(context, requested));
     return;
   }
   if (
     !isInteractive(container, kindOf(pod, container) === "ephemeral") ||
     !exists(inputPath(pod.metadata.uid, container.name))
   ) {
-    // What it was started with cannot be changed any more: its output comes as one, by lines.
-    const streams = await openStreams(exchange, asked);
+    // Without a terminal the output comes from the journal: both streams together, line by line.
+    const streams = await openStreams(context, requested);
     await connect(outputAndInput(running, container.stdin === true, streams.gone), streams);
     return;
   }
-  await runAttached(running, () => openStreams(exchange, { ...asked, stderr: false, tty: true }));
+  await runAttached(running, () => openStreams(context, { ...requested, stderr: false, tty: true }));
 }
 
-/** What it writes from now on, until it ends, and a way into what it reads. */
+/** Returns the output of a container from now on, and its standard input while `isOpen`. */
 function outputAndInput(running: RunningContainer, isOpen: boolean, gone: AbortSignal): ExecProcess {
   const { unit, invocation } = running;
   const now = Date.now();

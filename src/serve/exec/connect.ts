@@ -3,13 +3,13 @@ import { pipeline } from "node:stream/promises";
 import type { RemoteStreams } from "../remote/streams.ts";
 import type { ExecProcess } from "./process.ts";
 
-/** Until the command has ended and all that it wrote is sent, or the client is gone. */
+/** Carries the streams until the command has ended and its output is sent, or until the client disconnects. */
 export async function connect(command: ExecProcess, streams: RemoteStreams): Promise<void> {
   streams.gone.addEventListener("abort", () => command.end());
   if (streams.gone.aborted) command.end();
   streams.onResize((size) => command.resize(size));
-  feed(streams.stdin, command.stdin);
-  const outputs = [carry(command.stdout, streams.stdout), carry(command.stderr, streams.stderr)];
+  sendInput(streams.stdin, command.stdin);
+  const outputs = [sendOutput(command.stdout, streams.stdout), sendOutput(command.stderr, streams.stderr)];
   try {
     const [status] = await Promise.all([command.ended, ...outputs]);
     if (!streams.gone.aborted) await streams.finish({ kind: "exited", status });
@@ -21,8 +21,11 @@ export async function connect(command: ExecProcess, streams: RemoteStreams): Pro
   }
 }
 
-/** What the command does not want to read is no error, and must not hold up what else comes over the connection. */
-function feed(source: Readable | undefined, sink: Writable | undefined): void {
+/**
+ * Sends the client's input to the command. Input that the command does not read is discarded, because it would block the
+ * connection.
+ */
+function sendInput(source: Readable | undefined, sink: Writable | undefined): void {
   if (source === undefined) return;
   if (sink === undefined) {
     source.resume();
@@ -36,7 +39,7 @@ function feed(source: Readable | undefined, sink: Writable | undefined): void {
   source.pipe(sink);
 }
 
-async function carry(source: Readable | undefined, sink: Writable | undefined): Promise<void> {
+async function sendOutput(source: Readable | undefined, sink: Writable | undefined): Promise<void> {
   if (source === undefined) return;
   if (sink === undefined) source.resume();
   else await pipeline(source, sink, { end: false });

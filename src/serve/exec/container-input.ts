@@ -7,30 +7,29 @@ import type { RunningContainer } from "./running-container.ts";
 
 const { O_WRONLY, O_NONBLOCK } = constants;
 
-/** Milliseconds. */
 const POLL_INTERVAL_MS = 50;
 const OPEN_TIMEOUT_MS = 30_000;
 
-/** A way into what this run of a container reads. */
+/** Returns the standard input of this start of a container. */
 export function inputOf({ unit, invocation, pod, container }: RunningContainer): Writable {
   return pipeInto(inputPath(pod.metadata.uid, container.name), () => runningInvocation(unit) === invocation);
 }
 
 /**
- * A container counts as running before its shell has come so far as to open its pipe, on a busy host by seconds: what is
- * written waits until then, as long as `isThere`. What nobody reads, since the program has closed it, is taken and forgotten.
+ * Returns a stream into a FIFO. A container counts as running before its shell opens the FIFO, which takes seconds on a
+ * busy host. Writes wait for that while `isThere`, for 30 s at most. Input after the program has closed it is discarded.
  */
-export function pipeInto(path: string, isThere: () => boolean): Writable {
+export function pipeInto(path: string, isRunning: () => boolean): Writable {
   let pipe: Socket | undefined;
   const input: Writable = new Writable({
     construct(done) {
       const end = performance.now() + OPEN_TIMEOUT_MS;
-      const look = () => {
+      const poll = () => {
         pipe = input.destroyed ? undefined : openPipe(path)?.on("error", (error) => input.destroy(error));
-        if (pipe !== undefined || input.destroyed || performance.now() > end || !isThere()) done();
-        else setTimeout(look, POLL_INTERVAL_MS);
+        if (pipe !== undefined || input.destroyed || performance.now() > end || !isRunning()) done();
+        else setTimeout(poll, POLL_INTERVAL_MS);
       };
-      look();
+      poll();
     },
     write(bytes, _, done) {
       if (pipe === undefined) done();
@@ -48,7 +47,7 @@ export function pipeInto(path: string, isThere: () => boolean): Writable {
   return input;
 }
 
-/** Undefined while nobody reads there. */
+/** Returns the FIFO; undefined while no process reads from it. */
 function openPipe(path: string): Socket | undefined {
   try {
     return new Socket({ fd: openSync(path, O_WRONLY | O_NONBLOCK), readable: false, writable: true });

@@ -3,17 +3,20 @@ import { Transform } from "node:stream";
 import type { TerminalSize } from "../remote/streams.ts";
 import type { ExecProcess } from "./process.ts";
 
-/** The socket of the process that holds the terminal of a container on an image. docs/files.md has the frames. */
+/**
+ * Connects to the process that holds the terminal of a container on an image. docs/files.md has the frames. Throws when the
+ * socket does not answer.
+ */
 export async function attachToTerminal(path: string, withInput: boolean): Promise<ExecProcess> {
   const socket = createConnection(path);
   await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
   const stdin = new Transform({
-    transform: (bytes: Buffer, _, done) => done(null, Buffer.concat(pieces(bytes).map((each) => frame("i", each)))),
-    // Who has typed the last wants to see what comes of it.
+    transform: (bytes: Buffer, _, done) => done(null, Buffer.concat(splitInput(bytes).map((each) => frame("i", each)))),
+    // The end of the input must not end the output.
     flush: (done) => done(),
   });
   stdin.pipe(socket, { end: false });
-  // The container does not end with somebody who is attached, nor has it failed when this connection has.
+  // Neither the end nor an error of this connection means that the container has failed.
   const ended = new Promise<number>((resolve) => socket.on("error", () => {}).once("close", () => resolve(0)));
   return {
     ...(withInput && { stdin }),
@@ -26,16 +29,16 @@ export async function attachToTerminal(path: string, withInput: boolean): Promis
 
 const MAX_CELLS = 0xffff;
 
-function pieces(bytes: Buffer): Buffer[] {
+function splitInput(bytes: Buffer): Buffer[] {
   const count = Math.ceil(bytes.length / MAX_CELLS);
   return Array.from({ length: count }, (_, at) => bytes.subarray(at * MAX_CELLS, (at + 1) * MAX_CELLS));
 }
 
-/** A letter, the number of bytes, the bytes. */
+/** Returns a frame: a letter, the number of bytes, and the bytes. */
 function frame(letter: "i" | "s", bytes: Buffer): Buffer {
-  const head = Buffer.from([letter.charCodeAt(0), 0, 0]);
-  head.writeUInt16BE(bytes.length, 1);
-  return Buffer.concat([head, bytes]);
+  const header = Buffer.from([letter.charCodeAt(0), 0, 0]);
+  header.writeUInt16BE(bytes.length, 1);
+  return Buffer.concat([header, bytes]);
 }
 
 function sizeBytes({ width, height }: TerminalSize): Buffer {

@@ -10,21 +10,21 @@ import { type ContainerRef, findRunning } from "./running-container.ts";
 import { streamRequest } from "./stream-request.ts";
 import { startInTerminal } from "./terminal.ts";
 
-/** /exec/NAMESPACE/POD[/UID]/CONTAINER. Throws Refusal, ApiError, Gone. */
+/** Serves /exec/NAMESPACE/POD[/UID]/CONTAINER. Throws HttpError, ApiError and ClientDisconnected. */
 export async function serveExec(
-  who: ContainerRef,
+  source: ContainerRef,
   { segments, query }: RequestTarget,
-  exchange: RequestContext,
+  context: RequestContext,
 ): Promise<void> {
-  const wanted = streamRequest(query);
+  const requested = streamRequest(query);
   const argv = query.getAll("command");
   if (argv.length === 0 || argv[0] === "")
     throw new HttpError(400, "you must specify at least one command for the container");
-  const { unit } = await findRunning(who, segments.slice(1));
-  const streams = await openStreams(exchange, wanted);
+  const { unit } = await findRunning(source, segments.slice(1));
+  const streams = await openStreams(context, requested);
   const command = enterArgv(unit, argv);
-  const started = wanted.tty
-    ? startInTerminal(command, await firstSize(streams), wanted.stdin)
-    : await startPiped(command, wanted);
+  const started = requested.tty
+    ? startInTerminal(command, await firstSize(streams), requested.stdin)
+    : await startPiped(command, requested);
   await connect(started, streams);
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RemoteStreams, TerminalSize } from "../remote/streams.ts";
 
-/** A client with a terminal tells its size at once; one that does not is not waited for. Milliseconds. */
+/** The time in which a client with a terminal sends its first size. */
 const FIRST_SIZE_TIMEOUT_MS = 250;
 
+/** Returns the first size of the client's terminal; undefined when none arrives in time. */
 export async function firstSize(streams: RemoteStreams): Promise<TerminalSize | undefined> {
-  const told = new Promise<TerminalSize>((resolve) => streams.onResize(resolve));
-  return await Promise.race([told, sleep(FIRST_SIZE_TIMEOUT_MS, undefined, { ref: false })]);
+  const size = new Promise<TerminalSize>((resolve) => streams.onResize(resolve));
+  return await Promise.race([size, sleep(FIRST_SIZE_TIMEOUT_MS, undefined, { ref: false })]);
 }

@@ -9,30 +9,30 @@ import { firstSize } from "./first-size.ts";
 import type { RunningContainer } from "./running-container.ts";
 import { startInTerminal } from "./terminal.ts";
 
-/** Containers that have their terminal now. */
+/** The containers to which a client is attached. */
 const attached = new Set<UnitName>();
 
 /**
- * The program of a container that waits for its terminal. Until now a shell stands for it, which is told how the program
- * has ended, and ends so: see unitfile/launch.ts. Whoever leaves takes the terminal along, and the program is hung up.
+ * Starts the program of a container that waits for a terminal (unitfile/launch.ts). A shell is its main process, reads the
+ * exit status of the program and exits with it. When the client disconnects, the program gets SIGHUP. Throws HttpError.
  */
 export async function runAttached(running: RunningContainer, open: () => Promise<RemoteStreams>): Promise<void> {
   const { unit, container } = running;
-  if (attached.has(unit)) throw new HttpError(409, `somebody is attached to container ${container.name} already`);
+  if (attached.has(unit)) throw new HttpError(409, `a client is attached to container ${container.name} already`);
   attached.add(unit);
   try {
     const streams = await open();
     const program = startInTerminal(enterArgv(unit), await firstSize(streams), streams.stdin !== undefined);
-    const told = program.ended.then((status) => writeMessage(running, status));
-    await connect({ ...program, ended: told.then(() => 0) }, streams);
-    await told;
+    const reported = program.ended.then((status) => writeExitStatus(running, status));
+    await connect({ ...program, ended: reported.then(() => 0) }, streams);
+    await reported;
   } finally {
     attached.delete(unit);
   }
 }
 
-/** Nobody reads it any more when the container was stopped in the meantime. */
-async function writeMessage(running: RunningContainer, status: number): Promise<void> {
+/** Sends the exit status to the shell. An error means that the container was stopped meanwhile, and is ignored. */
+async function writeExitStatus(running: RunningContainer, status: number): Promise<void> {
   const input = inputOf(running);
   input.end(`${status}\n`);
   await finished(input).catch(() => undefined);

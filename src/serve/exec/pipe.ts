@@ -7,15 +7,15 @@ import { promisify } from "node:util";
 
 const { O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK } = constants;
 
-/** The two ends of a pipe: our own as a stream, and the descriptor to be given away and closed. */
+/** The two ends of a pipe: our end as a stream, and the descriptor of the child process, which the caller closes. */
 export interface Pipe {
   readonly own: Socket;
   readonly given: number;
 }
 
 /**
- * Real pipes, one for each direction. What Node calls a pipe is a pair of sockets, and a program cannot open those by
- * the name of /dev/stdout. Anybody may open them, as the user of the container has to; their names are gone at once.
+ * Creates one FIFO for each direction. Node's own "pipes" are sockets, which a program cannot open as /dev/stdout. The mode
+ * is 0666, because the user of the container opens them; their names are removed at once.
  */
 export async function makePipes(directions: readonly ("in" | "out")[]): Promise<readonly Pipe[]> {
   if (directions.length === 0) return [];
@@ -30,7 +30,7 @@ export async function makePipes(directions: readonly ("in" | "out")[]): Promise<
 }
 
 function open(path: string, isInput: boolean): Pipe {
-  // With this one, opening the others waits for nobody.
+  // Holding this end open keeps open(2) on the others from blocking.
   const both = openSync(path, O_RDWR);
   const given = openSync(path, isInput ? O_RDONLY : O_WRONLY);
   const fd = openSync(path, (isInput ? O_WRONLY : O_RDONLY) | O_NONBLOCK);

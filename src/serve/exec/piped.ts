@@ -5,9 +5,9 @@ import type { StreamRequest } from "../remote/streams.ts";
 import { makePipes } from "./pipe.ts";
 import { ENVIRONMENT, type ExecProcess, exitStatus } from "./process.ts";
 
-/** Starts a command with a pipe for each stream that is wanted, and nothing on the others. */
-export async function startPiped(argv: readonly string[], wanted: StreamRequest): Promise<ExecProcess> {
-  const streams = (["stdin", "stdout", "stderr"] as const).filter((name) => wanted[name]);
+/** Starts a command with a pipe for each requested stream, and /dev/null for the others. */
+export async function startPiped(argv: readonly string[], requested: StreamRequest): Promise<ExecProcess> {
+  const streams = (["stdin", "stdout", "stderr"] as const).filter((name) => requested[name]);
   const pipes = await makePipes(streams.map((name) => (name === "stdin" ? "in" : "out")));
   const pipe = (name: "stdin" | "stdout" | "stderr") => pipes[(streams as readonly string[]).indexOf(name)];
   const [stdin, stdout, stderr] = [pipe("stdin"), pipe("stdout"), pipe("stderr")];
@@ -16,7 +16,7 @@ export async function startPiped(argv: readonly string[], wanted: StreamRequest)
     stdio: [stdin, stdout, stderr].map((each) => each?.given ?? "ignore"),
     cwd: "/",
     env: ENVIRONMENT,
-    // A session of its own, by which it is found with all that it starts.
+    // The command has a session of its own, by which its processes are found.
     detached: true,
   });
   for (const { given } of pipes) closeSync(given);

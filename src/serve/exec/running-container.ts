@@ -10,7 +10,7 @@ import type { UnitName } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
 import { HttpError } from "../http/http-error.ts";
 
-/** A container that has a process now. */
+/** A running container. */
 export interface RunningContainer {
   readonly pod: Pod;
   readonly container: Container;
@@ -18,12 +18,16 @@ export interface RunningContainer {
   readonly invocation: string;
 }
 
+/** The client and the node by which a container is found. */
 export interface ContainerRef {
   readonly api: ApiClient;
   readonly node: string;
 }
 
-/** By a path NAMESPACE/POD/CONTAINER or NAMESPACE/POD/UID/CONTAINER. Throws Refusal in the kubelet's words, and ApiError. */
+/**
+ * Returns the container of a path NAMESPACE/POD/CONTAINER or NAMESPACE/POD/UID/CONTAINER. Throws HttpError with the kubelet's
+ * messages (`server.go: getExec`, v1.36), and ApiError.
+ */
 export async function findRunning({ api, node }: ContainerRef, path: readonly string[]): Promise<RunningContainer> {
   const [namespace = "", name = ""] = path;
   const container = path.at(-1) ?? "";
@@ -35,7 +39,7 @@ export async function findRunning({ api, node }: ContainerRef, path: readonly st
   if (spec === undefined) throw notFound;
   const unit = containerUnitName(namespace, name, container);
   const invocation = runningInvocation(unit);
-  // What container-start has noted last: before that it waits, and after the end it is gone.
+  // `container-start` writes the invocation before the program starts. Another invocation means that it waits or has ended.
   const started = readOptional(join(podRunDir(pod.metadata.uid), `${container}.started`))?.trim();
   if (invocation === undefined || started !== invocation) throw notFound;
   return { pod, container: spec, unit, invocation };

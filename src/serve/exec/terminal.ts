@@ -4,12 +4,12 @@ import { endSession } from "../../io/pods/session.ts";
 import type { TerminalSize } from "../remote/streams.ts";
 import { ENVIRONMENT, type ExecProcess, exitStatus } from "./process.ts";
 
-/** As runtimes set it; the container's own variable wins. */
+/** The TERM that container runtimes set. The variable of a container takes precedence. */
 const TERM = "xterm";
 
 /**
- * Starts a command on a terminal of its own. Node has none to give: script(1), which every distribution has with
- * util-linux, makes one and carries the bytes. Sizes are set from outside, by the terminal's name.
+ * Starts a command on a terminal of its own. Node cannot create one, so script(1) of util-linux does and carries the bytes.
+ * stty(1) sets the sizes by the path of the terminal.
  */
 export function startInTerminal(
   argv: readonly string[],
@@ -18,7 +18,7 @@ export function startInTerminal(
 ): ExecProcess {
   const child = spawn(
     "script",
-    ["--quiet", "--return", "--echo=always", "--command", inside(argv, size), "/dev/null"],
+    ["--quiet", "--return", "--echo=always", "--command", terminalCommand(argv, size), "/dev/null"],
     {
       stdio: [withInput ? "pipe" : "ignore", "pipe", "ignore", "pipe"],
       cwd: "/",
@@ -27,7 +27,7 @@ export function startInTerminal(
     },
   );
   const terminal = new Terminal();
-  (child.stdio[3] as Readable).setEncoding("utf8").on("data", (text: string) => terminal.introduce(text));
+  (child.stdio[3] as Readable).setEncoding("utf8").on("data", (text: string) => terminal.readIntroduction(text));
   const ended = exitStatus(child).finally(() => terminal.close());
   return {
     ...(child.stdin && { stdin: child.stdin as Writable }),
@@ -35,46 +35,48 @@ export function startInTerminal(
     ended,
     resize: (next) => terminal.resize(next),
     end: () => {
-      // With it the terminal is gone, which the kernel tells to those who have it.
+      // The terminal goes with script(1), and the kernel sends SIGHUP to its processes.
       child.kill("SIGKILL");
       terminal.end();
     },
   };
 }
 
-/** What script runs: a line for a shell, and nobody but quoteForShell() has put words into it. */
-export function inside(argv: readonly string[], size: TerminalSize | undefined): string {
+/** Returns the shell command for script(1). All variable parts are quoted by quoteForShell(). */
+export function terminalCommand(argv: readonly string[], size: TerminalSize | undefined): string {
   const start = size === undefined ? [] : [`stty cols ${size.width} rows ${size.height}`];
   return [...start, 'echo "$$ $(tty)" >&3', `exec ${argv.map(quoteForShell).join(" ")} 3>&-`].join("; ");
 }
 
+/** Returns a word in single quotes for a POSIX shell. */
 export function quoteForShell(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** The terminal that script(1) has created, known by its path. */
 class Terminal {
   #introduction = "";
   #path: string | undefined;
   #size: TerminalSize | undefined;
-  #busy = false;
-  #closed = false;
-  #ends = false;
+  #isBusy = false;
+  #isClosed = false;
+  #isEnding = false;
   #leader: number | undefined;
 
-  /** "PROCESS /dev/pts/NUMBER", as the process on it says. */
-  introduce(text: string): void {
+  /** Reads the line "PID /dev/pts/NUMBER", which the process on the terminal writes. */
+  readIntroduction(text: string): void {
     this.#introduction += text;
     const [, leader, path] = /^(\d+) (\/dev\/\S+)\n/.exec(this.#introduction) ?? [];
     if (leader === undefined) return;
     this.#leader = Number(leader);
     this.#path = path;
-    if (this.#ends) this.end();
+    if (this.#isEnding) this.end();
     this.#apply();
   }
 
-  /** All that is on it; a client may be gone before the process has said who it is, or before that was read. */
+  /** Ends all processes on the terminal. A client may disconnect before the line of `introduce` is read. */
   end(): void {
-    this.#ends = true;
+    this.#isEnding = true;
     if (this.#leader !== undefined) endSession(this.#leader);
   }
 
@@ -83,19 +85,19 @@ class Terminal {
     this.#apply();
   }
 
-  /** Another terminal may have the name from now on. */
+  /** Stops the use of the path, which another terminal may have from now on. */
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
   }
 
-  /** One after the other, so that the last one is what remains. */
+  /** Sets the newest size. One stty(1) runs at a time, so that the last size remains. */
   #apply(): void {
-    if (this.#path === undefined || this.#size === undefined || this.#busy || this.#closed) return;
+    if (this.#path === undefined || this.#size === undefined || this.#isBusy || this.#isClosed) return;
     const { width, height } = this.#size;
     this.#size = undefined;
-    this.#busy = true;
+    this.#isBusy = true;
     execFile("stty", ["-F", this.#path, "cols", String(width), "rows", String(height)], { env: ENVIRONMENT }, () => {
-      this.#busy = false;
+      this.#isBusy = false;
       this.#apply();
     });
   }

@@ -13,12 +13,11 @@ const MAX_UNAUTHENTICATED = 250;
 const MAX_UNAUTHENTICATED_PER_ADDRESS = 100;
 
 /**
- * Keeps clients without credentials from taking all connections of the port. They have places of their own: when these are
- * full, the oldest connection of the address that holds most of them is closed. An authenticated client is never closed for
- * a stranger.
+ * Keeps clients without credentials from taking all connections of the port. They have a limit of their own: above it, the
+ * oldest connection of the address with the most connections is closed. Connections of authenticated clients are not.
  */
 export class ConnectionLimits {
-  /** In the order in which they came. */
+  /** The connections in the order of their arrival. */
   readonly #unauthenticated = new Set<LimitedSocket>();
 
   add(socket: LimitedSocket): void {

@@ -1,6 +1,6 @@
-/** An answer that is not what was asked for. Its text is what kubectl prints. */
+/** An error that is sent as HTTP response. kubectl prints its text. */
 export class HttpError extends Error {
-  override readonly name = "Refusal";
+  override readonly name = "HttpError";
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 

@@ -6,7 +6,7 @@ import type { TLSSocket } from "node:tls";
 import { ConnectionLimits } from "./connection-limits.ts";
 import { RequestContext } from "./request-context.ts";
 
-/** What one client may cost, in bytes and milliseconds. */
+/** The limits of one client, in bytes and milliseconds. */
 const LIMITS = {
   maxHeaderSize: 16 * 1024,
   handshakeTimeout: 10_000,
@@ -17,41 +17,42 @@ const LIMITS = {
 };
 const MAX_CONNECTIONS = 750;
 
-/** systemd hands over its sockets from this number on. */
+/** The number of the first descriptor that systemd passes (sd_listen_fds(3)). */
 const FIRST_DESCRIPTOR = 3;
 
-/** How many sockets systemd has handed to this very process. */
+/** Returns how many sockets systemd has passed to this process (sd_listen_fds(3)). */
 export function handedSockets(environment: NodeJS.ProcessEnv, pid: number): number {
   return environment.LISTEN_PID === String(pid) ? Number(environment.LISTEN_FDS ?? 0) : 0;
 }
 
+/** The TLS credentials of the port. */
 export interface Tls {
-  /** PEM. */
+  /** The serving key pair, as PEM. */
   readonly pair: { readonly certificate: string; readonly key: string };
-  /** PEM; undefined: no client certificate is let in. */
+  /** The CA of client certificates, as PEM. Without it no client certificate is accepted. */
   readonly clientCA?: string;
 }
 
-/** Serves HTTP/1.1 on each of the sockets. A certificate that no known authority has signed is as good as none. */
+/** Serves HTTP/1.1 on the sockets. A client certificate of an unknown CA is ignored. Throws when a socket cannot be used. */
 export async function listen(
   sockets: number,
   { pair, clientCA }: Tls,
-  answer: (exchange: RequestContext) => void,
+  handle: (context: RequestContext) => void,
 ): Promise<readonly Server[]> {
-  // Without an authority of its own TLS would trust all those of the web.
+  // Without `ca`, Node would trust the public CAs.
   const clients = clientCA === undefined ? {} : { ca: clientCA, requestCert: true, rejectUnauthorized: false };
   const options = {
     cert: pair.certificate,
     key: pair.key,
     minVersion: "TLSv1.2" as const,
-    // Node takes a resumed session without a certificate for an authorized one.
+    // Node reports a resumed session without a certificate as authorized.
     secureOptions: constants.SSL_OP_NO_TICKET,
-    // Elsewhere it is a wish that nobody has to grant.
+    // Other endpoints ignore the Upgrade header, which HTTP allows.
     shouldUpgradeCallback: ({ url = "" }: IncomingMessage) => /^\/(exec|attach|portForward)\//.test(url),
     ...clients,
     ...LIMITS,
   };
-  const servers = Array.from({ length: sockets }, () => serve(createServer(options), answer));
+  const servers = Array.from({ length: sockets }, () => serve(createServer(options), handle));
   const listening = servers.map(async (server, at) => {
     server.maxConnections = MAX_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
@@ -63,40 +64,40 @@ export async function listen(
 }
 
 /** Passes on requests and upgrades alike, so that a rejected upgrade gets an ordinary HTTP response. */
-function serve(server: Server, answer: (exchange: RequestContext) => void): Server {
+function serve(server: Server, handle: (context: RequestContext) => void): Server {
   const authenticated = limitConnections(server);
   server.on("request", (request, response) => {
-    const exchange = new RequestContext(request, response);
-    exchange.onAuthenticated = () => authenticated(request.socket);
-    answer(exchange);
+    const context = new RequestContext(request, response);
+    context.onAuthenticated = () => authenticated(request.socket);
+    handle(context);
   });
   server.on("upgrade", (request, socket, head) => {
-    // From here on nobody else listens.
+    // Node removes its own listener for errors when it emits "upgrade".
     socket.on("error", () => undefined);
     const response = new ServerResponse(request);
     response.assignSocket(socket as Socket);
     response.once("finish", () => (socket as Socket).destroySoon());
-    const exchange = new RequestContext(request, response, head);
-    exchange.onAuthenticated = () => authenticated(request.socket);
-    answer(exchange);
+    const context = new RequestContext(request, response, head);
+    context.onAuthenticated = () => authenticated(request.socket);
+    handle(context);
   });
   return server;
 }
 
-/** Returns what to call with the TLS connection of a client that has shown a valid certificate or token. */
+/** Returns a function to call with the TLS connection of a client that has shown a valid certificate or token. */
 function limitConnections(server: Server): (connection: Socket) => void {
   const limits = new ConnectionLimits();
-  // node:tls does not name the connection below its own: the client's address and port do.
-  const raw = new Map<string, Socket>();
+  // node:tls does not give access to the TCP connection, so it is found by the client's address and port.
+  const tcpSockets = new Map<string, Socket>();
   const keyOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
   server.on("connection", (socket: Socket) => {
     const key = keyOf(socket);
-    raw.set(key, socket);
-    socket.once("close", () => raw.delete(key));
+    tcpSockets.set(key, socket);
+    socket.once("close", () => tcpSockets.delete(key));
     limits.add(socket);
   });
   const authenticated = (connection: Socket) => {
-    const socket = raw.get(keyOf(connection));
+    const socket = tcpSockets.get(keyOf(connection));
     if (socket !== undefined) limits.authenticated(socket);
   };
   server.on("secureConnection", (connection: TLSSocket) => {
@@ -105,17 +106,17 @@ function limitConnections(server: Server): (connection: Socket) => void {
   return authenticated;
 }
 
-/** Calls `leave` when there has been no connection for so long. */
-export function onIdle(servers: readonly Server[], idle: number, leave: () => void): void {
+/** Calls `onTimeout` when there has been no connection for `idle` milliseconds. */
+export function onIdle(servers: readonly Server[], idle: number, onTimeout: () => void): void {
   let open = 0;
-  let timer = setTimeout(leave, idle);
+  let timer = setTimeout(onTimeout, idle);
   for (const server of servers)
     server.on("connection", (socket) => {
       open += 1;
       clearTimeout(timer);
       socket.once("close", () => {
         open -= 1;
-        if (open === 0) timer = setTimeout(leave, idle);
+        if (open === 0) timer = setTimeout(onTimeout, idle);
       });
     });
 }

@@ -1,15 +1,15 @@
 import type { Access } from "../../io/kube/reviews.ts";
 
-/** What a request line asks for. */
+/** The target of a request line. */
 export interface RequestTarget {
-  /** Decoded, without empty ones at the ends. */
+  /** The decoded parts of the path, without empty ones at the ends. */
   readonly segments: readonly string[];
   readonly query: URLSearchParams;
 }
 
 const MAX_URL_LENGTH = 8192;
 
-/** Undefined for a path that could mean one thing to the authorizer and another to what serves it. */
+/** Returns the target of a URL; undefined for a path that the authorizer and the endpoint could interpret differently. */
 export function parseTarget(url: string): RequestTarget | undefined {
   const [path = "", ...query] = url.split("?");
   if (url.length > MAX_URL_LENGTH || !path.startsWith("/")) return undefined;
@@ -37,7 +37,10 @@ const VERBS: Readonly<Record<string, string>> = {
   DELETE: "delete",
 };
 
-/** By the first part of the path: what must be allowed, any one of these. The kubelet's table; all else is "proxy". */
+/**
+ * The subresources of which one must be allowed, by the first part of the path (`auth.go: GetRequestAttributes`, v1.36). The
+ * default is "proxy".
+ */
 const SUBRESOURCES: Readonly<Record<string, readonly string[]>> = {
   pods: ["pods", "proxy"],
   runningpods: ["pods", "proxy"],
@@ -50,10 +53,10 @@ const SUBRESOURCES: Readonly<Record<string, readonly string[]>> = {
   checkpoint: ["checkpoint"],
 };
 
-/** To run something is to create it: a WebSocket begins with a GET, and whoever may only read must not get in by that. */
+/** The endpoints with the verb "create". A WebSocket begins with a GET, and the right to "get" must not allow commands. */
 const RUNS: ReadonlySet<string> = new Set(["exec", "attach", "run", "portForward"]);
 
-/** Any one of these, allowed, lets the request in. */
+/** Returns the accesses of which one must be allowed. */
 export function requestAttributes(method: string, [first = ""]: readonly string[]): readonly Access[] {
   const verb = RUNS.has(first) ? "create" : (VERBS[method] ?? "");
   const subresources = Object.hasOwn(SUBRESOURCES, first) ? SUBRESOURCES[first] : undefined;

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
-/** As the kubelet's streamingConnectionIdleTimeout. In milliseconds. */
+/** The default of streamingConnectionIdleTimeout (`defaults.go: SetDefaults_KubeletConfiguration`, v1.36). */
 const IDLE_TIMEOUT_MS = 4 * 3_600_000;
 
-/** A request, its answer, and the way out of HTTP for a client that asks for it. */
+/** A request, its response, and the upgrade to another protocol. */
 export class RequestContext {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -14,24 +14,24 @@ export class RequestContext {
   /** Called once the client has shown valid credentials. */
   onAuthenticated: () => void = () => undefined;
 
-  /** `head`: what the client has sent after a request to leave HTTP; undefined: it is content with HTTP. */
+  /** `head` has the bytes that the client has sent after an upgrade request; undefined without such a request. */
   constructor(request: IncomingMessage, response: ServerResponse, head?: Buffer) {
     this.request = request;
     this.response = response;
     this.#head = head;
   }
 
-  /** Whether the client asks to leave HTTP. */
+  /** True when the client requests an upgrade. */
   get mayUpgrade(): boolean {
     return this.#head !== undefined;
   }
 
-  /** From here on an error can only be said by what the client has switched to, or by closing. */
+  /** True after the upgrade, when errors cannot be sent as HTTP responses any more. */
   get hasSwitched(): boolean {
     return this.#hasSwitched;
   }
 
-  /** Answers 101 with these headers; returns the bare connection, which dies after four hours without a byte. */
+  /** Sends status 101 with these headers and returns the connection, which is closed after 4 h without a byte. */
   switchProtocols(headers: Readonly<Record<string, string>>): Duplex {
     const socket = this.request.socket as Socket;
     this.#hasSwitched = true;
@@ -43,13 +43,13 @@ export class RequestContext {
     return socket;
   }
 
-  /** What the connection has broken off for, when that was not the network's doing. */
+  /** The error of a failed connection; undefined for errors of the network. */
   get broken(): Error | undefined {
     const { errored } = this.request.socket;
     return errored !== null && !("code" in errored) ? errored : undefined;
   }
 
-  /** Breaks the connection off, whatever is spoken on it. */
+  /** Closes the connection at once. */
   destroy(): void {
     this.request.socket.destroy();
   }

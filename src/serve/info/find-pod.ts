@@ -5,16 +5,16 @@ import type { Pod } from "../../model/api/pod.ts";
 import { readHostPods } from "./host-pods.ts";
 
 /**
- * One pod of this node: as the API server has it, or while that does not answer, as far as the host knows it. Undefined when
- * there is none. Throws ApiError for one that only the API server could know.
+ * Returns one pod of this node from the API server, or what the host knows of it while the API server does not answer.
+ * Undefined when there is none. Throws ApiError for a pod that the host does not know.
  */
 export async function findPod(api: ApiClient, node: string, namespace: string, name: string): Promise<Pod | undefined> {
   try {
     return await getPod(api, node, namespace, name);
   } catch (error) {
     const isOwn = ({ metadata }: Pod) => metadata.namespace === namespace && metadata.name === name;
-    const known = error instanceof ApiError ? readHostPods().find(isOwn) : undefined;
-    if (known === undefined) throw error;
-    return known;
+    const hostPod = error instanceof ApiError ? readHostPods().find(isOwn) : undefined;
+    if (hostPod === undefined) throw error;
+    return hostPod;
   }
 }

@@ -2,10 +2,10 @@ import { modifiedAt } from "../../io/files.ts";
 import type { Instant } from "../../model/api/time.ts";
 import { RUN_DIR } from "../../model/paths.ts";
 
-/** Renewed every ten seconds; after forty the control plane takes the node for dead. */
+/** The lease is renewed every 10 s. After 40 s the node controller marks the node as unreachable. */
 const MAX_RUN_AGE_MS = 40_000;
 
-/** Undefined for a check that does not exist. `healthz` alone is all of them, in the API machinery's words. */
+/** Returns the result of a health check, or of all checks when `check` is undefined. Undefined for an unknown check. */
 export function health(
   check: string | undefined,
   now: Instant,

@@ -14,43 +14,47 @@ import { terminated } from "../../report/terminated.ts";
 import { readIdentity } from "../../unitfile/identity.ts";
 import { asUnitName } from "../../unitfile/names.ts";
 
-/** One container by what the host has of it. */
+/** The facts that the host has about one container. */
 export interface HostContainer {
   readonly identity: UnitOwner;
-  readonly past: ContainerHistory;
-  /** Of the run that its unit is in now. */
+  readonly history: ContainerHistory;
+  /** The invocation ID while the unit is active. */
   readonly invocation?: string;
 }
 
-/** The pods of this host by their units and records, without asking anybody: who they are and how they fare, not what they asked for. */
+/**
+ * Returns the pods of this host from their units and records, without the API server: identity and state, but not their full
+ * spec.
+ */
 export function readHostPods(): readonly Pod[] {
   const directories = readPodDirectories();
   const containers = list(UNIT_DIRECTORY).flatMap((name): HostContainer[] => {
     const text = asUnitName(name) && readRegular(join(UNIT_DIRECTORY, name));
     const identity = text === undefined ? undefined : readIdentity(text);
     if (identity === undefined || !isContainer({ identity })) return [];
-    const past = directories.get(identity.podUID)?.histories.get(identity.container) ?? NO_HISTORY;
+    const history = directories.get(identity.podUID)?.histories.get(identity.container) ?? NO_HISTORY;
     const invocation = runningInvocation(name);
-    return [{ identity, past, ...(invocation === undefined ? {} : { invocation }) }];
+    return [{ identity, history, ...(invocation === undefined ? {} : { invocation }) }];
   });
   return hostPods(containers, readPodSummaries() ?? []);
 }
 
-export function hostPods(containers: readonly HostContainer[], notes: readonly PodSummary[]): readonly Pod[] {
+/** Returns the pods of these containers. The summaries add images and phases. */
+export function hostPods(containers: readonly HostContainer[], summaries: readonly PodSummary[]): readonly Pod[] {
   const byPod = Map.groupBy(containers, ({ identity }) => identity.podUID);
   return [...byPod].map(([uid, own]) => {
     const [{ namespace, pod: name }] = own.map(({ identity }) => identity) as [UnitOwner];
-    const note = notes.find((each) => each.uid === uid);
+    const summary = summaries.find((each) => each.uid === uid);
     const ofKind = (kind: UnitOwner["kind"]) => own.filter(({ identity }) => identity.kind === kind);
     const spec = (kind: UnitOwner["kind"]) =>
-      ofKind(kind).map((each) => ({ name: each.identity.container, image: imageOf(each, note) }));
-    const statuses = (kind: UnitOwner["kind"]) => ofKind(kind).map((each) => statusOf(each, note));
+      ofKind(kind).map((each) => ({ name: each.identity.container, image: imageOf(each, summary) }));
+    const statuses = (kind: UnitOwner["kind"]) => ofKind(kind).map((each) => statusOf(each, summary));
     const hasInit = ofKind("init").length > 0;
     return {
       metadata: { name, namespace, uid },
       spec: { ...(hasInit ? { initContainers: spec("init") } : {}), containers: spec("container") },
       status: {
-        ...(note === undefined ? {} : { phase: note.phase as PodPhase }),
+        ...(summary === undefined ? {} : { phase: summary.phase as PodPhase }),
         ...(hasInit ? { initContainerStatuses: statuses("init") } : {}),
         containerStatuses: statuses("container"),
       },
@@ -58,30 +62,30 @@ export function hostPods(containers: readonly HostContainer[], notes: readonly P
   });
 }
 
-function imageOf({ identity }: HostContainer, note: PodSummary | undefined): string {
-  return note?.containers.find(({ name }) => name === identity.container)?.image ?? "";
+function imageOf({ identity }: HostContainer, summary: PodSummary | undefined): string {
+  return summary?.containers.find(({ name }) => name === identity.container)?.image ?? "";
 }
 
-function statusOf(each: HostContainer, note: PodSummary | undefined): ContainerStatus {
-  const { identity, past, invocation } = each;
-  const image = imageOf(each, note);
-  const last = past.exits.at(-1);
+function statusOf(each: HostContainer, summary: PodSummary | undefined): ContainerStatus {
+  const { identity, history, invocation } = each;
+  const image = imageOf(each, summary);
+  const last = history.exits.at(-1);
   const ended = last === undefined ? {} : { terminated: terminated(last, { name: identity.container }) };
-  const started = past.started?.invocation === invocation ? past.started : undefined;
-  const isOn = started !== undefined && past.exits.every((exit) => exit.invocation !== started.invocation);
-  const isNext = invocation !== undefined || past.backOffUntil !== undefined || last === undefined;
+  const started = history.started?.invocation === invocation ? history.started : undefined;
+  const isRunning = started !== undefined && history.exits.every((exit) => exit.invocation !== started.invocation);
+  const isExpected = invocation !== undefined || history.backOffUntil !== undefined || last === undefined;
   const waiting: ContainerState = {
-    waiting: { reason: past.backOffUntil === undefined ? "ContainerCreating" : "CrashLoopBackOff" },
+    waiting: { reason: history.backOffUntil === undefined ? "ContainerCreating" : "CrashLoopBackOff" },
   };
-  const idle = isNext ? waiting : ended;
+  const idle = isExpected ? waiting : ended;
   return {
     name: identity.container,
-    state: isOn ? { running: { startedAt: toTimestamp(started.at) } } : idle,
-    lastState: isOn || isNext ? ended : {},
-    ready: isOn && identity.kind === "container",
-    restartCount: Math.max(0, past.exits.length + past.forgottenExits - (isOn || isNext ? 0 : 1)),
+    state: isRunning ? { running: { startedAt: toTimestamp(started.at) } } : idle,
+    lastState: isRunning || isExpected ? ended : {},
+    ready: isRunning && identity.kind === "container",
+    restartCount: Math.max(0, history.exits.length + history.forgottenExits - (isRunning || isExpected ? 0 : 1)),
     image,
     imageID: "",
-    ...(isOn ? { containerID: containerID(started.invocation), started: true } : {}),
+    ...(isRunning ? { containerID: containerID(started.invocation), started: true } : {}),
   };
 }

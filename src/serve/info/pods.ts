@@ -6,24 +6,25 @@ import type { Pod } from "../../model/api/pod.ts";
 import { JSON_TYPE, reply } from "../http/reply.ts";
 import { readHostPods } from "./host-pods.ts";
 
-/** GET /pods: as the API server has them; while it does not answer, what the host knows of them, with a warning. */
+/** Serves GET /pods from the API server. While that does not answer, it serves what the host knows, with a Warning header. */
 export async function servePods(kube: Kube, response: ServerResponse): Promise<void> {
   try {
     reply(response, JSON_TYPE, await kube.listPods());
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const words =
-      "the API server does not answer: these pods are told by the host, which does not keep their whole spec";
-    response.setHeader("warning", `299 unitlet "${words}"`);
+    const warning =
+      "the API server does not answer: these pods come from the host, which does not have their full spec";
+    response.setHeader("warning", `299 unitlet "${warning}"`);
     reply(response, JSON_TYPE, podList(readHostPods()));
   }
 }
 
-/** GET /runningpods/: those of which a container runs, and no more than who they are, as the kubelet's runtime tells it. */
+/** Serves GET /runningpods/: the identities of the pods with a running container (`server.go: getRunningPods`, v1.36). */
 export function serveRunningPods(response: ServerResponse): void {
   reply(response, JSON_TYPE, podList(runningPods(readHostPods())));
 }
 
+/** Returns the pods with a running container, without status. */
 export function runningPods(pods: readonly Pod[]): readonly object[] {
   return pods.flatMap(({ metadata, spec, status }) => {
     const statuses = statusesOf(status);

@@ -2,7 +2,7 @@ import type { UnitUsage, Usage } from "../../io/host/cgroups.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
 import type { Host } from "../../model/host/host.ts";
 
-/** What was used up to one moment. */
+/** The usage at one time. */
 export interface Sample {
   readonly at: Instant;
   readonly node: Usage;
@@ -18,12 +18,16 @@ export interface SummaryInput {
   readonly brief: boolean;
 }
 
+/** The response of /stats/summary. */
 export interface Summary {
   readonly node: object;
   readonly pods: readonly object[];
 }
 
-/** /stats/summary, as stats/v1alpha1 writes it. Two samples, since it tells rates, too; what nobody counts here is left out. */
+/**
+ * Returns the response of /stats/summary (stats/v1alpha1). The rates come from two samples. Values without accounting are left
+ * out.
+ */
 export function statsSummary({ node, host, before, after, brief }: SummaryInput): Summary {
   const earlier = new Map(before.units.map((unit) => [keyOf(unit), unit]));
   const figures = (unit: UnitUsage) => usage(after.at, unit, earlier.get(keyOf(unit)), after.at - before.at);

@@ -3,10 +3,10 @@ import { readNodeUsage, readUnitUsage } from "../../io/host/cgroups.ts";
 import { readHost } from "../../io/host/host.ts";
 import { type Sample, type Summary, statsSummary } from "./stats-summary.ts";
 
-/** Long enough for a clock that ticks every 10 ms, short enough to wait for. */
+/** The time between two samples. The counters of the CPU have a resolution of 10 ms. */
 const SAMPLE_INTERVAL_MS = 250;
 
-/** GET /stats/summary */
+/** Returns the response of GET /stats/summary, after 250 ms. */
 export async function readStats(node: string, query: URLSearchParams): Promise<Summary> {
   const before = sample();
   await sleep(SAMPLE_INTERVAL_MS);

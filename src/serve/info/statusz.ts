@@ -1,7 +1,10 @@
 import type { RunCounts } from "../../io/run-counts.ts";
 import type { Instant } from "../../model/api/time.ts";
 
-/** /statusz, in the words that Kubernetes' own components use. What was started is the first run since boot: no process lasts. */
+/**
+ * Returns the text of /statusz in the format of Kubernetes' components. "Started" is the first run since boot, because no
+ * process is resident.
+ */
 export function statusz(version: string, runs: RunCounts | undefined, now: Instant): string {
   const since = runs?.since ?? now;
   const up = Math.max(0, Math.floor((now - since) / 1000));

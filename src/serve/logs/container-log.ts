@@ -9,13 +9,15 @@ import { LogFormat } from "./log-format.ts";
 import type { LogOptions } from "./log-options.ts";
 import { tailPosition } from "./tail.ts";
 
-/** What ended longer ago than this, journald has surely taken in, though the host stood still for a while. */
+/**
+ * journald has stored the output of an instance that ended longer ago than this, even when the host was stalled for a while.
+ */
 const JOURNAL_SYNC_WINDOW_MS = 60_000;
 
-/** For all who follow in this process. */
+/** The notifier of all followers in this process. */
 const notifier = new JournalNotifier();
 
-/** The log of one instance in pieces, as the kubelet would send it. With `follow` it ends when the instance has. */
+/** Yields the log of one instance in the format of the kubelet. With `follow` it ends with the instance. */
 export async function* containerLog(
   instance: Instance,
   options: LogOptions,
@@ -24,8 +26,8 @@ export async function* containerLog(
 ): AsyncGenerator<Buffer> {
   const format = new LogFormat(options);
   for await (const entries of read(instance, options, now, signal)) {
-    const piece = format.format(entries);
-    if (piece.length > 0) yield piece;
+    const chunk = format.format(entries);
+    if (chunk.length > 0) yield chunk;
     if (format.isFull) return;
   }
 }
@@ -44,26 +46,26 @@ async function* read(
   const backwards = journal({ unit, position: earliest, reverse: true, isOwn: instanceFilter(instance) }, signal);
   let position = (tailLines === undefined ? undefined : await tailPosition(backwards, tailLines)) ?? earliest;
   const isOwn = instanceFilter(instance);
-  const onward = async function* () {
+  const readForward = async function* () {
     for await (const entries of journal({ unit, position, reverse: false, isOwn }, signal)) {
       const last = entries.at(-1);
       if (last !== undefined) position = { after: last.cursor };
       yield entries.filter(({ at }) => at >= since * 1000);
     }
   };
-  if (follow && isOn) yield* whileRunning(instance, signal, onward);
-  yield* onward();
+  if (follow && isOn) yield* whileRunning(instance, signal, readForward);
+  yield* readForward();
 }
 
 function isRunning({ unit, invocation }: Instance): boolean {
   return runningInvocation(unit) === invocation;
 }
 
-/** Reads what there is whenever there is something; when this ends, journald knows all that the instance has written. */
+/** Reads new entries at each notification. At the end journald has stored all output of the instance. */
 async function* whileRunning(
   instance: Instance,
   signal: AbortSignal,
-  onward: () => AsyncGenerator<JournalEntry[]>,
+  readForward: () => AsyncGenerator<JournalEntry[]>,
 ): AsyncGenerator<JournalEntry[]> {
   const listener = notifier.listen(instance.unit);
   const notify = () => listener.notify();
@@ -71,7 +73,7 @@ async function* whileRunning(
   signal.addEventListener("abort", notify);
   try {
     while (isRunning(instance) && !signal.aborted) {
-      yield* onward();
+      yield* readForward();
       await listener.next();
     }
     if (!signal.aborted) await syncJournal();
@@ -93,8 +95,8 @@ interface JournalQuery {
 async function* journal(query: JournalQuery, signal: AbortSignal): AsyncGenerator<JournalEntry[]> {
   const { unit, position, reverse, isOwn } = query;
   const reader = new ExportReader();
-  for await (const piece of readJournal({ unit, position, reverse }, signal)) {
-    const entries = reader.push(piece).filter(isOwn);
+  for await (const chunk of readJournal({ unit, position, reverse }, signal)) {
+    const entries = reader.push(chunk).filter(isOwn);
     if (entries.length > 0) yield entries;
   }
 }

@@ -7,18 +7,21 @@ import type { UnitName } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
 import { HttpError } from "../http/http-error.ts";
 
-/** One run of one container: what the journal is asked for. */
+/** One instance of a container, whose entries are read from the journal. */
 export interface Instance {
   readonly unit: UnitName;
   readonly invocation: string;
   readonly from: Instant;
-  /** When it ended; undefined when it is not known to have. */
+  /** When it ended; undefined when no end is known. */
   readonly ended?: Instant;
-  /** When the next one began: what is younger is not of this one. */
+  /** When the next instance started. Later entries do not belong to this one. */
   readonly next?: Instant;
 }
 
-/** Which run is meant, by what the pod's status says; `readExits` gets this host's own records of it. Throws Refusal. */
+/**
+ * Returns the instance that a request means (`kubelet_pods.go: validateContainerLogStatus`, v1.36). `readExits` returns the
+ * exit records of the container. Throws HttpError.
+ */
 export function findInstance(
   pod: Pod,
   container: string,
@@ -26,8 +29,8 @@ export function findInstance(
   readExits: () => readonly ExitRecord[],
 ): Instance {
   const { name, namespace } = pod.metadata;
-  const known = containersOf(pod.spec).some((each) => each.name === container);
-  if (!known) throw new HttpError(404, `container ${quote(container)} not found in pod ${quote(name)}`);
+  const exists = containersOf(pod.spec).some((each) => each.name === container);
+  if (!exists) throw new HttpError(404, `container ${quote(container)} not found in pod ${quote(name)}`);
   const statuses = statusesOf(pod.status);
   const status = statuses.find((each) => each.name === container);
   const where = `container ${quote(container)} in pod ${quote(name)}`;
@@ -35,9 +38,9 @@ export function findInstance(
   const run = previous ? previousRun(status, where) : latestRun(status, where);
   const invocation = invocationOf(run.id);
   if (invocation === undefined) throw new HttpError(400, `${where} is terminated`);
-  // Only now: what is no name of a container must be no part of a path.
-  const when = times(run, invocation, status, readExits());
-  return { unit: containerUnitName(namespace, name, container), invocation, ...when };
+  // Only the name of an existing container may become part of a path.
+  const period = instanceTimes(run, invocation, status, readExits());
+  return { unit: containerUnitName(namespace, name, container), invocation, ...period };
 }
 
 interface InstanceRun {
@@ -70,8 +73,8 @@ function ended({ containerID, startedAt, finishedAt }: Terminated): InstanceRun 
   return { id: containerID, startedAt, finishedAt };
 }
 
-/** Status has whole seconds, rounded down; the records, while they are there, have thousandths. */
-function times(
+/** Returns the times of an instance. The status has whole seconds, rounded down; exit records have milliseconds. */
+function instanceTimes(
   run: InstanceRun,
   invocation: string,
   { state }: ContainerStatus,
@@ -81,17 +84,17 @@ function times(
   const record = exits[at];
   const from = record?.startedAt ?? Date.parse(run.startedAt);
   const finished = record?.finishedAt ?? (run.finishedAt === undefined ? undefined : Date.parse(run.finishedAt) + 999);
-  const follower = exits[at + 1]?.startedAt;
-  const later = at >= 0 && follower !== undefined ? follower : Date.parse(state.running?.startedAt ?? "");
+  const nextStart = exits[at + 1]?.startedAt;
+  const nextStartedAt = at >= 0 && nextStart !== undefined ? nextStart : Date.parse(state.running?.startedAt ?? "");
   return {
     // A container that never ran has the zero time.
     from: Math.max(0, from),
     ...(finished === undefined ? {} : { ended: finished }),
-    ...(finished !== undefined && later > from ? { next: Math.max(later, finished) } : {}),
+    ...(finished !== undefined && nextStartedAt > from ? { next: Math.max(nextStartedAt, finished) } : {}),
   };
 }
 
-/** As Go's %q writes it. */
+/** Returns a text in quotes, like Go's %q. */
 function quote(text: string): string {
   return JSON.stringify(text);
 }

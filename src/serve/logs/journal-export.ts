@@ -1,11 +1,11 @@
-/** One entry of the journal: a line that a process wrote, or a part of one. */
+/** One entry of the journal: a line of output, or a part of one. */
 export interface JournalEntry {
   readonly cursor: string;
   /** Microseconds since the epoch. */
   readonly at: number;
   readonly stream: string;
   readonly invocation?: string;
-  /** Why the line ended, when it was not by a newline: "line-max", "nul", "eof", "pid-change". */
+  /** The reason for the end of a line without a newline: "line-max", "nul", "eof" or "pid-change". */
   readonly lineBreak?: string;
   readonly message: Buffer;
 }
@@ -14,13 +14,13 @@ const NEWLINE = 0x0a;
 const EQUALS = 0x3d;
 const LENGTH_BYTES = 8;
 
-/** Reads https://systemd.io/JOURNAL_EXPORT_FORMATS as it comes, in pieces of any size. */
+/** A parser of the journal export format (https://systemd.io/JOURNAL_EXPORT_FORMATS), for chunks of any size. */
 export class ExportReader {
   #rest: Buffer = Buffer.alloc(0);
 
-  /** The entries that this piece completes. */
-  push(piece: Buffer): JournalEntry[] {
-    const data = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
+  /** Returns the entries that this chunk completes. */
+  push(chunk: Buffer): JournalEntry[] {
+    const data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const entries: JournalEntry[] = [];
     let start = 0;
     for (;;) {

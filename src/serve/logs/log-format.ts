@@ -3,33 +3,33 @@ import type { LogOptions } from "./log-options.ts";
 
 const NEWLINE = Buffer.from("\n");
 const NUL = Buffer.from("\0");
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 
-/** What stood between this entry and the next one in what the process wrote. */
+/** Returns the bytes between this entry and the next one in the output of the process. */
 function separator({ lineBreak }: JournalEntry): Buffer {
   if (lineBreak === undefined) return NEWLINE;
-  return lineBreak === "nul" ? NUL : NOTHING;
+  return lineBreak === "nul" ? NUL : EMPTY;
 }
 
-/** Whether a line of the container's output ends here: the journal cuts long ones, and at NULs. */
+/** True when a line of the output ends here. journald splits long lines, and splits at NUL bytes. */
 export function endsLine({ lineBreak }: JournalEntry): boolean {
   return lineBreak === undefined || lineBreak === "eof";
 }
 
-/** Puts lines together again, as the container wrote them, with a timestamp before each if so asked, up to a limit. */
+/** A formatter that joins split lines, and adds timestamps on request, up to a number of bytes. */
 export class LogFormat {
   readonly #timestamps: boolean;
-  #left: number;
+  #bytesLeft: number;
   #isWithin = false;
 
   constructor({ timestamps, limitBytes }: Pick<LogOptions, "timestamps" | "limitBytes">) {
     this.#timestamps = timestamps;
-    this.#left = limitBytes ?? Number.POSITIVE_INFINITY;
+    this.#bytesLeft = limitBytes ?? Number.POSITIVE_INFINITY;
   }
 
   /** True when the limit is reached. */
   get isFull(): boolean {
-    return this.#left <= 0;
+    return this.#bytesLeft <= 0;
   }
 
   format(entries: readonly JournalEntry[]): Buffer {
@@ -39,13 +39,13 @@ export class LogFormat {
       return [...prefix, entry.message, separator(entry)];
     });
     const text = Buffer.concat(parts);
-    const within = text.length > this.#left ? text.subarray(0, this.#left) : text;
-    this.#left -= within.length;
+    const within = text.length > this.#bytesLeft ? text.subarray(0, this.#bytesLeft) : text;
+    this.#bytesLeft -= within.length;
     return within;
   }
 }
 
-/** With all nine digits, as the kubelet writes it; the journal knows six of them. */
+/** Returns an RFC 3339 timestamp with nine digits (`logs.go: timeFormatOut`). The journal has six of them. */
 function rfc3339Nano(microseconds: number): string {
   const seconds = new Date(Math.floor(microseconds / 1000)).toISOString().slice(0, 19);
   return `${seconds}.${String(microseconds % 1_000_000).padStart(6, "0")}000Z`;

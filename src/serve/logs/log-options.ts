@@ -1,21 +1,22 @@
 import type { Instant } from "../../model/api/time.ts";
 import { HttpError } from "../http/http-error.ts";
 
+/** The options of a request for logs (v1.PodLogOptions). */
 export interface LogOptions {
   readonly follow: boolean;
   readonly previous: boolean;
   readonly timestamps: boolean;
-  /** Lines from the end; undefined: all. */
+  /** The number of lines from the end; undefined for all. */
   readonly tailLines?: number;
   readonly limitBytes?: number;
-  /** Only what was written at this time or later. */
+  /** The time of the first line. */
   readonly since?: Instant;
 }
 
 const UNREADABLE = new HttpError(400, '{"message": "Unable to decode query."}');
 const INVALID = new HttpError(422, '{"message": "Invalid request."}');
 
-/** The query of containerLogs, read and refused as the kubelet does. Throws Refusal. */
+/** Parses the query of containerLogs (`server.go: getContainerLogs`, v1.36). Throws HttpError. */
 export function parseLogOptions(query: URLSearchParams, now: Instant): LogOptions {
   const legacy = query.get("tail");
   const tail = legacy ? (legacy === "all" ? undefined : integer(legacy)) : integer(query.get("tailLines"));
@@ -39,7 +40,10 @@ export function parseLogOptions(query: URLSearchParams, now: Instant): LogOption
   };
 }
 
-/** As the API machinery reads a boolean: anything but these two, even nothing, is true. */
+/**
+ * Parses a boolean of a query (apimachinery's `conversion.go: Convert_Slice_string_To_bool`): all values but "0" and "false"
+ * are true.
+ */
 function flag(value: string | null): boolean {
   return value !== null && value !== "0" && value.toLowerCase() !== "false";
 }
@@ -62,9 +66,9 @@ function time(value: string | null): Instant | undefined {
 function checkStream(stream: string | null, tail: number | undefined): void {
   if (stream === null || stream === "All") return;
   if ((stream !== "Stdout" && stream !== "Stderr") || tail !== undefined) throw INVALID;
-  // Both are one file descriptor to the container; to answer with the other's lines as well would be a lie.
+  // Both streams are one file descriptor of the container, so the lines of one cannot be selected.
   throw new HttpError(
     400,
-    `stream ${JSON.stringify(stream)} is not available: this node keeps a container's output as one`,
+    `stream ${JSON.stringify(stream)} is not available: this node stores both streams of a container as one`,
   );
 }

@@ -11,10 +11,10 @@ import { containerLog } from "./container-log.ts";
 import { findInstance } from "./instance.ts";
 import { parseLogOptions } from "./log-options.ts";
 
-/** Each has a journalctl of its own at times, and keeps a connection. */
+/** The number of log requests at a time. Each may run a journalctl process, and holds a connection. */
 const MAX_STREAMS = 200;
 
-/** GET /containerLogs/NAMESPACE/POD/CONTAINER */
+/** The endpoint GET /containerLogs/NAMESPACE/POD/CONTAINER. */
 export class ContainerLogs {
   readonly #api: ApiClient;
   readonly #node: string;
@@ -25,7 +25,7 @@ export class ContainerLogs {
     this.#node = node;
   }
 
-  /** Throws Refusal as long as nothing has been sent, and ApiError. */
+  /** Serves one request. Throws HttpError and ApiError before the response begins. */
   async serve([namespace, name, container]: readonly string[], query: URLSearchParams, response: ServerResponse) {
     if (!namespace || !name || !container) throw new HttpError(404, "404 page not found\n");
     const now = Date.now();

@@ -3,8 +3,8 @@ import type { JournalEntry } from "./journal-export.ts";
 import { endsLine } from "./log-format.ts";
 
 /**
- * Where the last `lines` lines begin. `newestFirst` are the entries of the instance backwards, of which no more is read
- * than needed; undefined: all of them are to be shown.
+ * Returns the position of the last `lines` lines; undefined when there are not more lines than that. `newestFirst` has the
+ * entries of the instance, of which no more are read than needed.
  */
 export async function tailPosition(
   newestFirst: AsyncIterable<readonly JournalEntry[]>,
@@ -14,7 +14,7 @@ export async function tailPosition(
   let oldest: string | undefined;
   for await (const entries of newestFirst) {
     for (const entry of entries) {
-      // The very last line may still lack its end.
+      // The last line may not have ended yet.
       if (endsLine(entry) || oldest === undefined) seen += 1;
       if (seen > lines) return oldest === undefined || lines === 0 ? { after: entry.cursor } : { at: oldest };
       oldest = entry.cursor;

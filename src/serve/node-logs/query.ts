@@ -2,7 +2,7 @@ import type { JournalFilter } from "../../io/journal/query.ts";
 import type { Instant } from "../../model/api/time.ts";
 import { HttpError } from "../http/http-error.ts";
 
-/** The node log query, KEP-2258. Either services or one file. */
+/** The node log query (KEP-2258): services or one file. */
 export interface NodeLogQuery {
   readonly services: readonly string[];
   readonly file?: string;
@@ -14,14 +14,18 @@ const MAX_NAME_LENGTH = 256;
 const MAX_LINES = 100_000;
 const SAFE_NAME = /^[\w.:@-]+$/;
 
-/** Undefined: nothing of it is asked for, so the path says which file. Throws Refusal: 400 unreadable, 406 not acceptable. */
+/**
+ * Parses the query (`kubelet_server_journal.go: newNodeLogQuery`, v1.36). Undefined without parameters, when the path names a
+ * file. Throws HttpError with 400 or 406.
+ */
 export function parseNodeLogQuery(query: URLSearchParams): NodeLogQuery | undefined {
-  const asked = query.getAll("query");
-  const files = asked.filter((each) => /[/\\]/.test(each));
-  const services = asked.filter((each) => !/[/\\]/.test(each) && each.trim() !== "");
-  if (asked.length > 0 && files.length + services.length === 0) unreadable("query", asked.join(), "may not be empty");
+  const queries = query.getAll("query");
+  const files = queries.filter((each) => /[/\\]/.test(each));
+  const services = queries.filter((each) => !/[/\\]/.test(each) && each.trim() !== "");
+  if (queries.length > 0 && files.length + services.length === 0)
+    badRequest("query", queries.join(), "may not be empty");
   const options = parseOptions(query);
-  if (asked.length === 0 && Object.keys(options).length === 0) return undefined;
+  if (queries.length === 0 && Object.keys(options).length === 0) return undefined;
   check(services, files, options);
   return { services, options, ...(files[0] === undefined ? {} : { file: files[0].replaceAll("\\", "/") }) };
 }
@@ -45,38 +49,39 @@ const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)$/;
 
 function time(key: string, text: string): Instant {
   const at = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? unreadable(key, text, "invalid time format") : at;
+  return Number.isNaN(at) ? badRequest(key, text, "invalid time format") : at;
 }
 
 function integer(key: string, text: string): number {
-  return /^[-+]?\d{1,15}$/.test(text) ? Number(text) : unreadable(key, text, "invalid syntax");
+  return /^[-+]?\d{1,15}$/.test(text) ? Number(text) : badRequest(key, text, "invalid syntax");
 }
 
 function check(services: readonly string[], files: readonly string[], options: NodeLogQuery["options"]): void {
   const { since, until, boot, lines } = options;
   for (const service of services) {
-    if (service.length > MAX_NAME_LENGTH) unacceptable("query", service, `length must be less than ${MAX_NAME_LENGTH}`);
-    if (!SAFE_NAME.test(service)) unacceptable("query", service, "input contains unsupported characters");
+    if (service.length > MAX_NAME_LENGTH)
+      notAcceptable("query", service, `length must be less than ${MAX_NAME_LENGTH}`);
+    if (!SAFE_NAME.test(service)) notAcceptable("query", service, "input contains unsupported characters");
   }
   const all = [...services, ...files].join(", ");
   if (services.length > MAX_SERVICES)
-    unacceptable("query", all, `must have at most ${MAX_SERVICES} items, and there are ${services.length}`);
-  if (all === "") unacceptable("query", "", "cannot be empty with options");
-  if (services.length > 0 && files.length > 0) unacceptable("query", all, "cannot specify a file and service");
-  if (files.length > 1) unacceptable("query", all, "cannot specify more than one file");
+    notAcceptable("query", all, `must have at most ${MAX_SERVICES} items, and there are ${services.length}`);
+  if (all === "") notAcceptable("query", "", "cannot be empty with options");
+  if (services.length > 0 && files.length > 0) notAcceptable("query", all, "cannot specify a file and service");
+  if (files.length > 1) notAcceptable("query", all, "cannot specify more than one file");
   if (files.length > 0 && Object.keys(options).length > 0)
-    unacceptable("query", all, "cannot specify file with options");
+    notAcceptable("query", all, "cannot specify file with options");
   if (since !== undefined && until !== undefined && since > until)
-    unacceptable("untilTime", new Date(until).toISOString(), "must be after `sinceTime`");
-  if (boot !== undefined && boot > 0) unacceptable("boot", String(boot), "must be less than 1");
+    notAcceptable("untilTime", new Date(until).toISOString(), "must be after `sinceTime`");
+  if (boot !== undefined && boot > 0) notAcceptable("boot", String(boot), "must be less than 1");
   if (lines !== undefined && (lines < 0 || lines > MAX_LINES))
-    unacceptable("tailLines", String(lines), `must be between 0 and ${MAX_LINES}, inclusive`);
+    notAcceptable("tailLines", String(lines), `must be between 0 and ${MAX_LINES}, inclusive`);
 }
 
-function unreadable(field: string, value: string, detail: string): never {
+function badRequest(field: string, value: string, detail: string): never {
   throw new HttpError(400, `${field}: Invalid value: ${JSON.stringify(value)}: ${detail}\n`);
 }
 
-function unacceptable(field: string, value: string, detail: string): never {
+function notAcceptable(field: string, value: string, detail: string): never {
   throw new HttpError(406, `${field}: Invalid value: ${JSON.stringify(value)}: ${detail}\n`);
 }

@@ -7,7 +7,7 @@ import { printJournal, unitsInJournal } from "../../io/journal/query.ts";
 import { contentOf, LOG_DIRECTORY } from "./files.ts";
 import type { NodeLogQuery } from "./query.ts";
 
-/** What the journal has of some services, and what files below /var/log have of those that it does not know. */
+/** Serves the entries of services in the journal, and the files below /var/log of services without entries. */
 export async function serveServiceLogs(query: NodeLogQuery, response: ServerResponse): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
@@ -19,17 +19,17 @@ export async function serveServiceLogs(query: NodeLogQuery, response: ServerResp
 }
 
 async function* serviceLogs({ services, options }: NodeLogQuery, signal: AbortSignal): AsyncGenerator<Buffer | string> {
-  const known = await unitsInJournal();
-  const isKnown = (service: string) => known.has(service) || known.has(`${service}.service`);
-  const units = services.filter(isKnown);
-  const others = services.filter((service) => !isKnown(service));
+  const journalUnits = await unitsInJournal();
+  const hasEntries = (service: string) => journalUnits.has(service) || journalUnits.has(`${service}.service`);
+  const units = services.filter(hasEntries);
+  const others = services.filter((service) => !hasEntries(service));
   if (units.length > 0) yield* printJournal({ ...options, units }, signal);
   if (others.length > 0 && Object.keys(options).length > 0)
     yield `\noptions present and query resolved to log files for [${others.join(" ")}]\ntry without specifying options\n`;
   else for (const service of others) yield* fileOf(service);
 }
 
-/** Where a service that does not write to the journal is used to keep its log. */
+/** Yields the first log file of a service (`kubelet_server_journal.go: heuristicsCopyFileLogs`, v1.36). */
 async function* fileOf(service: string): AsyncGenerator<Buffer | string> {
   for (const segments of [[service], [`${service}.log`], [service, `${service}.log`]]) {
     const found = openBelow(LOG_DIRECTORY, segments);

@@ -1,60 +1,60 @@
 import type { Duplex } from "node:stream";
 import type { ChannelStream } from "./channel-stream.ts";
 
-/** In bytes: while a stream is full and all of a connection hold more than this together, nothing is read. */
+/** Nothing is read while a stream is full and all streams of a connection together hold more than this. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 
-/** Answers that the client has not taken yet. */
+/** The number of replies that a client may leave unread. */
 const MAX_PENDING_REPLIES = 100;
 
-/** So often, in milliseconds, a client that is not read from is asked whether it is there. */
+/** The interval of pings while nothing is read from a client. */
 const KEEP_ALIVE_MS = 1000;
 
-/** What a connection may hold that nobody has taken yet, and what its client may leave untaken. */
+/** The limits of unread data and of unread replies on one connection. */
 export class BackPressure {
   readonly #transport: Duplex;
   readonly #ping: () => void;
   #onChange: () => void = () => undefined;
-  #answers = 0;
+  #pendingReplies = 0;
 
-  /** `ping` writes anything that a client must answer. */
+  /** `ping` writes a frame that the client must answer. */
   constructor(transport: Duplex, ping: () => void) {
     this.#transport = transport;
     this.#ping = ping;
     transport.once("close", () => this.changed());
   }
 
-  /** To be called whenever a stream has been read from, or closed. */
+  /** Must be called when a stream was read from or closed. */
   changed(): void {
     this.#onChange();
   }
 
-  /** To be awaited before more is read for this one of these streams; undefined when there is room. */
+  /** Returns a promise to await before more is read for this stream; undefined when it is within the limits. */
   for(stream: ChannelStream, streams: ReadonlyMap<unknown, ChannelStream>): Promise<void> | undefined {
-    const isTight = () => stream.isFull && unread(streams) > MAX_UNREAD_BYTES;
-    return isTight() ? this.#until(() => !isTight()) : undefined;
+    const isExceeded = () => stream.isFull && unread(streams) > MAX_UNREAD_BYTES;
+    return isExceeded() ? this.#until(() => !isExceeded()) : undefined;
   }
 
-  /** Writes what is not part of a stream. */
-  tell(bytes: Buffer): void {
+  /** Writes a reply, which belongs to no stream. */
+  reply(bytes: Buffer): void {
     if (!this.#transport.writable) return;
-    this.#answers += 1;
+    this.#pendingReplies += 1;
     this.#transport.write(bytes, () => {
-      this.#answers -= 1;
+      this.#pendingReplies -= 1;
       this.changed();
     });
   }
 
-  /** To be awaited before more is read that has to be answered: who asks must listen, too. */
-  toAnswer(): Promise<void> | undefined {
-    const isTight = () => this.#answers > MAX_PENDING_REPLIES;
-    return isTight() ? this.#until(() => !isTight()) : undefined;
+  /** Returns a promise to await before a frame is read that needs a reply; undefined within the limit. */
+  untilRepliesRead(): Promise<void> | undefined {
+    const isExceeded = () => this.#pendingReplies > MAX_PENDING_REPLIES;
+    return isExceeded() ? this.#until(() => !isExceeded()) : undefined;
   }
 
-  async #until(isRoomy: () => boolean): Promise<void> {
-    // While nothing is read, only what is written can show that the client is gone.
+  async #until(isWithinLimits: () => boolean): Promise<void> {
+    // While nothing is read, only a failed write shows that the client has disconnected.
     const timer = setInterval(this.#ping, KEEP_ALIVE_MS);
-    while (!isRoomy() && !this.#transport.destroyed)
+    while (!isWithinLimits() && !this.#transport.destroyed)
       await new Promise<void>((resolve) => {
         this.#onChange = resolve;
       });

@@ -1,46 +1,46 @@
 import { Duplex } from "node:stream";
 
-/** In bytes, for each direction of a stream. */
+/** The buffer of each direction of a stream. */
 const MAX_BUFFERED_BYTES = 64 * 1024;
 
-/** The least that a client is told of at once as taken in. */
+/** The smallest credit that is sent to a client. */
 const CREDIT_BYTES = 32 * 1024;
 
-/** What a stream asks of the connection that it shares with others. */
+/** The connection of a stream, which several streams share. */
 export interface Channel {
-  /** Calls `done` when the connection has taken it. */
+  /** Sends bytes of a stream, and calls `done` when the connection has accepted them. */
   send(id: number, bytes: Buffer, isLast: boolean, done: (error?: Error | null) => void): void;
-  /** There is room for more. `credit` bytes may be sent beyond what was allowed so far. */
-  room(id: number, credit: number): void;
-  /** Of no more use, whether or not both sides have come to their end. */
+  /** Lets the client send `credit` more bytes. */
+  grant(id: number, credit: number): void;
+  /** Removes a stream that was closed or destroyed. */
   closed(stream: ChannelStream): void;
 }
 
-/** One of the streams in a connection. Ends when the client has closed its side; is destroyed when it was reset. */
+/** One stream of a connection. It ends when the client closes its side, and is destroyed when the client resets it. */
 export class ChannelStream extends Duplex {
   readonly id: number;
-  readonly #link: Channel;
+  readonly #channel: Channel;
   #taken = 0;
   #hasEnded = false;
 
-  constructor(link: Channel, id: number) {
+  constructor(channel: Channel, id: number) {
     super({ readableHighWaterMark: MAX_BUFFERED_BYTES, writableHighWaterMark: MAX_BUFFERED_BYTES });
-    this.#link = link;
+    this.#channel = channel;
     this.id = id;
-    // One that breaks harms nobody but whoever waits for it.
+    // An error concerns only the reader and the writer of this stream.
     this.on("error", () => undefined);
   }
 
-  /** What the client has sent; false when there is no room for more. */
+  /** Takes bytes of the client. Returns false when the buffer is full. */
   receive(bytes: Buffer, isLast: boolean): boolean {
     if (this.destroyed || this.#hasEnded) return true;
     this.#taken += bytes.length;
-    const hasRoom = bytes.length === 0 || this.push(bytes);
+    const isBelowLimit = bytes.length === 0 || this.push(bytes);
     if (isLast) {
       this.#hasEnded = true;
       this.push(null);
     }
-    return hasRoom;
+    return isBelowLimit;
   }
 
   get isFull(): boolean {
@@ -50,19 +50,19 @@ export class ChannelStream extends Duplex {
   override _read(): void {
     const credit = this.#taken >= CREDIT_BYTES ? this.#taken : 0;
     this.#taken -= credit;
-    this.#link.room(this.id, credit);
+    this.#channel.grant(this.id, credit);
   }
 
   override _write(bytes: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#link.send(this.id, bytes, false, done);
+    this.#channel.send(this.id, bytes, false, done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#link.send(this.id, Buffer.alloc(0), true, done);
+    this.#channel.send(this.id, Buffer.alloc(0), true, done);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#link.closed(this);
+    this.#channel.closed(this);
     done(error);
   }
 }

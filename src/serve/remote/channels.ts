@@ -4,36 +4,36 @@ import { type Channel, ChannelStream } from "./channel-stream.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { type Fragment, WebSocket } from "./websocket/websocket.ts";
 
-/** How channels are put into messages. */
+/** The encoding of channels in messages. */
 export interface ContentEncoding {
-  /** The channel's digit and base64 in text, instead of a byte and the bytes. */
+  /** True for text messages with the digit of the channel and base64; false for binary ones with a byte and the data. */
   readonly isBase64: boolean;
-  /** Whether 255 and a channel say that nothing more comes on it. */
+  /** True when byte 255 and a channel number close that channel. */
   readonly canClose: boolean;
 }
 
-const CLOSES = 255;
-const ZERO = "0".charCodeAt(0);
-/** The largest piece that goes out at once; a multiple of three, so that base64 needs no padding within. */
+const CLOSE_CHANNEL = 255;
+const DIGIT_ZERO = "0".charCodeAt(0);
+/** The largest fragment of a message. A multiple of three, so that base64 needs no padding inside. */
 const FRAGMENT_BYTES = 384 * 1024;
 
-/** Streams in a WebSocket: each message begins with the number of its channel. */
+/** The streams of a WebSocket. Each message begins with the number of its channel. */
 export class Channels implements Channel {
   readonly #socket: WebSocket;
-  readonly #coding: ContentEncoding;
-  readonly #room: BackPressure;
+  readonly #encoding: ContentEncoding;
+  readonly #backPressure: BackPressure;
   readonly #streams = new Map<number, ChannelStream>();
-  /** The channel of the message under way, once it is known. */
+  /** The channel of the current message; undefined before its first byte. */
   #channel: number | undefined;
   #rest = "";
 
-  /** What comes on other channels than these is thrown away. */
-  constructor(transport: Duplex, coding: ContentEncoding, channels: readonly number[]) {
-    this.#coding = coding;
-    this.#socket = new WebSocket(transport, (piece) => this.#take(piece));
-    this.#room = new BackPressure(transport, () => this.#socket.ping());
+  /** Data of other channels than these is discarded. */
+  constructor(transport: Duplex, encoding: ContentEncoding, channels: readonly number[]) {
+    this.#encoding = encoding;
+    this.#socket = new WebSocket(transport, (fragment) => this.#take(fragment));
+    this.#backPressure = new BackPressure(transport, () => this.#socket.ping());
     for (const channel of channels) this.#streams.set(channel, new ChannelStream(this, channel));
-    this.#socket.gone.addEventListener("abort", () => this.#drop());
+    this.#socket.gone.addEventListener("abort", () => this.#destroyStreams());
     this.#socket.start();
   }
 
@@ -45,38 +45,38 @@ export class Channels implements Channel {
     await this.#socket.close();
   }
 
-  /** One of those of the constructor. */
+  /** Returns a channel of the constructor. Throws for another one. */
   stream(channel: number): ChannelStream {
     const stream = this.#streams.get(channel);
     if (stream === undefined) throw new Error(`no channel ${channel}`);
     return stream;
   }
 
-  /** A message without content, too: the first one tells a client that it is connected. */
+  /** Sends a message, also without content: the first message shows the client that it is connected. */
   send(id: number, bytes: Buffer, isLast: boolean, done: (error?: Error | null) => void): void {
     if (isLast) {
-      // There is no word for the end of a channel; it comes with that of the whole.
+      // The protocol has no message for the end of one channel. The close of the connection ends it.
       done();
       return;
     }
-    const piece = bytes.subarray(0, FRAGMENT_BYTES);
-    this.#socket.send(this.#coding.isBase64, this.#encode(id, piece), (error) => {
-      if (error || piece.length === bytes.length) done(error);
+    const fragment = bytes.subarray(0, FRAGMENT_BYTES);
+    this.#socket.send(this.#encoding.isBase64, this.#encode(id, fragment), (error) => {
+      if (error || fragment.length === bytes.length) done(error);
       else this.send(id, bytes.subarray(FRAGMENT_BYTES), false, done);
     });
   }
 
-  room(): void {
-    this.#room.changed();
+  grant(): void {
+    this.#backPressure.changed();
   }
 
   closed(): void {
-    this.#room.changed();
+    this.#backPressure.changed();
   }
 
   #encode(id: number, bytes: Buffer): readonly Buffer[] {
-    if (!this.#coding.isBase64) return [Buffer.from([id]), bytes];
-    return [Buffer.from(String.fromCharCode(ZERO + id) + bytes.toString("base64"))];
+    if (!this.#encoding.isBase64) return [Buffer.from([id]), bytes];
+    return [Buffer.from(String.fromCharCode(DIGIT_ZERO + id) + bytes.toString("base64"))];
   }
 
   #take({ isFirst, isLast, bytes }: Fragment): Promise<void> | undefined {
@@ -87,20 +87,20 @@ export class Channels implements Channel {
     let content = bytes;
     if (this.#channel === undefined) {
       if (bytes.length === 0) return undefined;
-      this.#channel = (bytes[0] ?? 0) - (this.#coding.isBase64 ? ZERO : 0);
+      this.#channel = (bytes[0] ?? 0) - (this.#encoding.isBase64 ? DIGIT_ZERO : 0);
       content = bytes.subarray(1);
     }
-    if (this.#channel === CLOSES && this.#coding.canClose) {
+    if (this.#channel === CLOSE_CHANNEL && this.#encoding.canClose) {
       for (const channel of content) this.#streams.get(channel)?.receive(Buffer.alloc(0), true);
       return undefined;
     }
-    return this.#receive(this.#channel, this.#coding.isBase64 ? this.#decode(content, isLast) : content);
+    return this.#receive(this.#channel, this.#encoding.isBase64 ? this.#decode(content, isLast) : content);
   }
 
   #receive(channel: number, bytes: Buffer): Promise<void> | undefined {
     const stream = this.#streams.get(channel);
-    const hasRoom = stream?.receive(bytes, false) ?? true;
-    return stream === undefined || hasRoom ? undefined : this.#room.for(stream, this.#streams);
+    const isBelowLimit = stream?.receive(bytes, false) ?? true;
+    return stream === undefined || isBelowLimit ? undefined : this.#backPressure.for(stream, this.#streams);
   }
 
   #decode(content: Buffer, isLast: boolean): Buffer {
@@ -113,7 +113,7 @@ export class Channels implements Channel {
     return Buffer.from(ready, "base64");
   }
 
-  #drop(): void {
+  #destroyStreams(): void {
     for (const stream of this.#streams.values()) stream.destroy();
   }
 }

@@ -1,4 +1,4 @@
-/** The client of an upgraded connection is not there any more, or never spoke: there is nobody to answer. */
+/** The client of an upgraded connection has disconnected, or opened no streams. No response is possible. */
 export class ClientDisconnected extends Error {
-  override readonly name = "Gone";
+  override readonly name = "ClientDisconnected";
 }

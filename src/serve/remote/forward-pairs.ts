@@ -2,34 +2,34 @@ import { finished } from "node:stream/promises";
 import type { ChannelStream } from "./channel-stream.ts";
 import type { Headers } from "./spdy/headers.ts";
 
-/** How long the second stream of a pair may keep the first one waiting, in milliseconds. As the kubelet. */
+/** The time in which the second stream of a pair must follow (DefaultStreamCreationTimeout of k8s.io/cri-streaming). */
 const OPEN_TIMEOUT_MS = 30_000;
 
-interface Pair {
+interface StreamPair {
   readonly id: string;
   readonly timer: NodeJS.Timeout;
   data?: ChannelStream;
   error?: ChannelStream;
 }
 
-/** The connections within a port-forward: of each one stream has the data, and another one says what went wrong. */
+/** The connections of one port-forward. Each has a stream with the data and another one for an error message. */
 export class ForwardPairs {
   readonly #forward: (port: number, data: ChannelStream) => Promise<void>;
-  readonly #waiting = new Map<string, Pair>();
+  readonly #waiting = new Map<string, StreamPair>();
 
-  /** `forward` connects a stream with a port; its errors are for the client. */
+  /** `forward` connects a stream with a port. Its error messages are sent to the client. */
   constructor(forward: (port: number, data: ChannelStream) => Promise<void>) {
     this.#forward = forward;
   }
 
-  /** False for a stream that is of no use: it is to be refused. */
+  /** Adds a stream. Returns false for a stream that cannot be used and must be reset. */
   add(stream: ChannelStream, headers: Headers): boolean {
     const type = headers.get("streamtype");
     const port = parsePort(headers.get("port") ?? "");
     if (port === undefined || (type !== "data" && type !== "error")) return false;
-    // Clients of long ago have no identifiers, but open a pair's streams one after the other: error, data.
+    // Clients before Kubernetes 1.2 send no request ID, but open the error stream and then the data stream.
     const id = headers.get("requestid") || `${stream.id - (type === "data" ? 2 : 0)}`;
-    const pair = this.#waiting.get(id) ?? this.#begin(id);
+    const pair = this.#waiting.get(id) ?? this.#create(id);
     if (pair[type] !== undefined) {
       pair.error?.write(`error processing stream for request ${id}: ${type} stream already assigned`);
       return false;
@@ -39,27 +39,27 @@ export class ForwardPairs {
     return true;
   }
 
-  /** Nobody waits any more. */
+  /** Cancels the timeouts of incomplete pairs. */
   close(): void {
     for (const { timer } of this.#waiting.values()) clearTimeout(timer);
     this.#waiting.clear();
   }
 
-  #begin(id: string): Pair {
-    const timer = setTimeout(() => this.#giveUp(id), OPEN_TIMEOUT_MS);
-    const pair: Pair = { id, timer };
+  #create(id: string): StreamPair {
+    const timer = setTimeout(() => this.#expire(id), OPEN_TIMEOUT_MS);
+    const pair: StreamPair = { id, timer };
     this.#waiting.set(id, pair);
     return pair;
   }
 
-  #giveUp(id: string): void {
+  #expire(id: string): void {
     const pair = this.#waiting.get(id);
     this.#waiting.delete(id);
     pair?.error?.end(`(request=${id}) timed out waiting for streams`);
     pair?.data?.destroy();
   }
 
-  async #run(pair: Pair, port: number, data: ChannelStream, error: ChannelStream): Promise<void> {
+  async #run(pair: StreamPair, port: number, data: ChannelStream, error: ChannelStream): Promise<void> {
     clearTimeout(pair.timer);
     this.#waiting.delete(pair.id);
     error.resume();
@@ -74,7 +74,7 @@ export class ForwardPairs {
   }
 }
 
-/** Undefined for what is no port that can be connected to. */
+/** Returns a port from 1 to 65,535; undefined for other texts. */
 export function parsePort(text: string): number | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   return port > 0 && port < 65_536 ? port : undefined;

@@ -10,7 +10,7 @@ interface Target {
   readonly shown: string;
 }
 
-/** How a pod on the host's network is reached, in this order. */
+/** The addresses of a pod on the host's network, in the order of the attempts. */
 const LOOPBACK_ADDRESSES: readonly Target[] = [
   { network: "tcp4", host: "127.0.0.1", shown: "127.0.0.1" },
   { network: "tcp6", host: "::1", shown: "[::1]" },
@@ -33,14 +33,14 @@ export async function forward(
     ? await dial(LOOPBACK_ADDRESSES, port, listensInPod)
     : await dial(pod.addresses.map(asTarget), port, () => true);
   if (stream.destroyed) socket.destroy();
-  // Each direction ends by itself; a connection that breaks, breaks as a whole.
+  // Each direction ends on its own, but an error ends both.
   stream.once("close", () => {
     if (!stream.readableEnded || !stream.writableFinished) socket.destroy();
   });
   socket.once("error", () => stream.destroy());
   stream.pipe(socket);
   socket.pipe(stream);
-  await Promise.all([over(socket), over(stream)]);
+  await Promise.all([closed(socket), closed(stream)]);
 }
 
 function asTarget(host: string): Target {
@@ -74,6 +74,6 @@ async function connected(host: string, port: number): Promise<Socket> {
   });
 }
 
-async function over(stream: Duplex): Promise<void> {
+async function closed(stream: Duplex): Promise<void> {
   await finished(stream).catch(() => undefined);
 }

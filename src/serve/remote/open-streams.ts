@@ -5,11 +5,11 @@ import type { RemoteStreams, StreamRequest } from "./streams.ts";
 import { openWebSocketCommand } from "./websocket/command.ts";
 
 /**
- * Leaves HTTP as the client proposes and waits for its streams. Check all that can be refused before: a Refusal becomes
- * an ordinary answer only until then. Throws Refusal when the client does not propose what is spoken here, and Gone when
- * it goes away or opens no streams.
+ * Upgrades the connection and waits for the client's streams. Callers must check the request before, because an HttpError
+ * can be sent only until then. Throws HttpError for an unknown protocol, and ClientDisconnected when the client leaves or
+ * opens no streams.
  */
-export async function openStreams(exchange: RequestContext, wanted: StreamRequest): Promise<RemoteStreams> {
-  if (upgradeOf(exchange) === "websocket") return openWebSocketCommand(exchange, wanted);
-  return await openSpdyCommand(exchange, wanted);
+export async function openStreams(context: RequestContext, requested: StreamRequest): Promise<RemoteStreams> {
+  if (upgradeOf(context) === "websocket") return openWebSocketCommand(context, requested);
+  return await openSpdyCommand(context, requested);
 }

@@ -17,7 +17,7 @@ import type { RequestContext } from "../http/request-context.ts";
 import { Channels } from "./channels.ts";
 import { forward } from "./forward.ts";
 import { ForwardPairs, parsePort } from "./forward-pairs.ts";
-import { listed, streamProtocol, upgradeOf } from "./negotiate.ts";
+import { headerValues, streamProtocol, upgradeOf } from "./negotiate.ts";
 import { SpdySession } from "./spdy/session.ts";
 import { subprotocol, switchToWebSocket } from "./websocket/handshake.ts";
 import { WebSocketTunnel } from "./websocket/tunnel.ts";
@@ -26,10 +26,10 @@ const PROTOCOL = "portforward.k8s.io";
 const TUNNEL = `SPDY/3.1+${PROTOCOL}`;
 const CHANNELS = ["v4.channel.k8s.io", "v4.base64.channel.k8s.io", ""];
 
-/** Each has two channels, and their numbers are bytes. */
+/** The number of ports in one request: each has two channels, and a channel number is one byte. */
 const MAX_PORTS = 100;
 
-/** Connects a stream with a port of the pod; throws what the client is to read. */
+/** Connects a stream with a port of the pod. Its error messages are sent to the client. */
 type Forward = (port: number, stream: Duplex) => Promise<void>;
 
 interface PodRef {
@@ -37,20 +37,20 @@ interface PodRef {
   readonly node: string;
 }
 
-/** /portForward/NAMESPACE/POD[/UID]. Throws Refusal before the connection has left HTTP, and ApiError. */
+/** Serves /portForward/NAMESPACE/POD[/UID]. Throws HttpError before the upgrade, and ApiError. */
 export async function servePortForward(
   { api, node }: PodRef,
   { segments: [, namespace = "", name = "", uid], query }: RequestTarget,
-  exchange: RequestContext,
+  context: RequestContext,
 ): Promise<void> {
-  const ports = isByChannels(exchange) ? portsOf(query.getAll("port")) : undefined;
+  const ports = usesChannels(context) ? portsOf(query.getAll("port")) : undefined;
   const pod = await getPod(api, node, namespace, name);
   if (pod === undefined) throw new HttpError(404, "pod does not exist");
   if (uid !== undefined && pod.metadata.uid !== uid) throw new HttpError(404, "pod not found");
   if (!isRunning(pod)) throw new HttpError(404, notFound(pod));
   const toPod: Forward = async (port, stream) => {
     try {
-      // Another pod may have its port by now.
+      // The pod may have ended, and another pod may listen on its port.
       if (!isRunning(pod)) throw new Error(notFound(pod));
       await forward(reportedNetwork(pod), port, stream, (...listener) => listensBelow(cgroupOf(pod), ...listener));
     } catch (error) {
@@ -58,11 +58,11 @@ export async function servePortForward(
       throw new Error(`error forwarding port ${port} to pod ${name}, uid ${pod.metadata.uid}: ${message}`);
     }
   };
-  if (ports !== undefined) await serveChannels(exchange, ports, toPod);
-  else await serveSpdy(switchToSpdy(exchange), toPod);
+  if (ports !== undefined) await serveChannels(context, ports, toPod);
+  else await serveSpdy(switchToSpdy(context), toPod);
 }
 
-/** It has processes, or will have them as soon as they may be started again. */
+/** True when a unit of the pod is active, also one that waits for a restart. */
 function isRunning({ metadata: { namespace, name, uid }, spec }: Pod): boolean {
   const containers = containersOf(spec);
   const units = containers.map((container) => containerUnitName(namespace, name, container.name));
@@ -78,12 +78,12 @@ function notFound({ metadata: { namespace, name } }: Pod): string {
   return `pod not found (${JSON.stringify(`${name}_${namespace}`)})`;
 }
 
-function isByChannels(exchange: RequestContext): boolean {
-  const offered = listed(exchange.request.headers["sec-websocket-protocol"]);
-  return upgradeOf(exchange) === "websocket" && !offered.includes(TUNNEL);
+function usesChannels(context: RequestContext): boolean {
+  const offered = headerValues(context.request.headers["sec-websocket-protocol"]);
+  return upgradeOf(context) === "websocket" && !offered.includes(TUNNEL);
 }
 
-/** Throws Refusal in the kubelet's words. */
+/** Returns the ports of a request. Throws HttpError. */
 function portsOf(texts: readonly string[]): readonly number[] {
   if (texts.length === 0) throw new HttpError(400, 'query parameter "port" is required');
   if (texts.includes("")) throw new HttpError(400, 'query parameter "port" cannot be empty');
@@ -94,12 +94,12 @@ function portsOf(texts: readonly string[]): readonly number[] {
   return ports.map(({ port }) => port ?? 0);
 }
 
-/** SPDY, as such or within a WebSocket. */
-function switchToSpdy(exchange: RequestContext): Duplex {
-  if (upgradeOf(exchange) === "websocket")
-    return new WebSocketTunnel(switchToWebSocket(exchange, subprotocol(exchange, [TUNNEL])));
-  const protocol = streamProtocol(exchange.request.headers, [PROTOCOL]);
-  return exchange.switchProtocols({ Upgrade: "SPDY/3.1", "X-Stream-Protocol-Version": protocol });
+/** Upgrades to SPDY, directly or tunnelled through a WebSocket. */
+function switchToSpdy(context: RequestContext): Duplex {
+  if (upgradeOf(context) === "websocket")
+    return new WebSocketTunnel(switchToWebSocket(context, subprotocol(context, [TUNNEL])));
+  const protocol = streamProtocol(context.request.headers, [PROTOCOL]);
+  return context.switchProtocols({ Upgrade: "SPDY/3.1", "X-Stream-Protocol-Version": protocol });
 }
 
 async function serveSpdy(transport: Duplex, toPod: Forward): Promise<void> {
@@ -109,16 +109,16 @@ async function serveSpdy(transport: Duplex, toPod: Forward): Promise<void> {
   pairs.close();
 }
 
-/** For each port two channels, its data and its errors; both begin with the port. */
-async function serveChannels(exchange: RequestContext, ports: readonly number[], toPod: Forward): Promise<void> {
-  const name = subprotocol(exchange, CHANNELS);
-  const coding = { isBase64: name.includes("base64"), canClose: false };
-  const transport = switchToWebSocket(exchange, name);
-  const channels = new Channels(transport, coding, [...Array(2 * ports.length).keys()]);
+/** Serves each port with two channels, for data and for errors. Both begin with the port number. */
+async function serveChannels(context: RequestContext, ports: readonly number[], toPod: Forward): Promise<void> {
+  const name = subprotocol(context, CHANNELS);
+  const encoding = { isBase64: name.includes("base64"), canClose: false };
+  const transport = switchToWebSocket(context, name);
+  const channels = new Channels(transport, encoding, [...Array(2 * ports.length).keys()]);
   const connections = ports.map(async (port, at) => {
     const [data, error] = [channels.stream(2 * at), channels.stream(2 * at + 1)];
     for (const stream of [data, error]) stream.write(Buffer.from([port & 0xff, port >> 8]));
-    // The client cannot say that it has nothing more to send.
+    // The protocol has no message for the end of the client's data.
     data.once("finish", () => data.destroy());
     error.resume();
     await toPod(port, data).catch((failure: Error) => error.write(failure.message));

@@ -1,4 +1,4 @@
-/** A client that does not keep to the protocol: its connection is of no more use. */
+/** The client has violated the protocol, and the connection must be closed. */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
 }

@@ -4,35 +4,39 @@ import type { ChannelStream } from "./channel-stream.ts";
 import type { RemoteEnd, RemoteStreams, TerminalSize } from "./streams.ts";
 import { TerminalSizes } from "./terminal-sizes.ts";
 
-/** By the names that they have on the wire. */
+/** The types of streams, by their names in the protocol. */
 export type StreamType = "stdin" | "stdout" | "stderr" | "error" | "resize";
 
-/** What carries the streams of a command, of whatever kind it is. */
+/** The connection of a command's streams: SPDY or WebSocket. */
 export interface Transport {
   readonly gone: AbortSignal;
   close(): Promise<void>;
 }
 
-/** The streams of a command, as what runs it wants them. */
+/** The streams of a command over any transport. */
 export class RemoteCommand implements RemoteStreams {
   readonly stdin?: Readable;
   readonly stdout?: Writable;
   readonly stderr?: Writable;
-  readonly #carrier: Transport;
+  readonly #transport: Transport;
   readonly #error: ChannelStream | undefined;
-  readonly #say: (end: RemoteEnd) => string;
+  readonly #encodeEnd: (end: RemoteEnd) => string;
   #onResize: (size: TerminalSize) => void = () => undefined;
   #size: TerminalSize | undefined;
 
-  /** `say` puts the end into the words of the protocol. */
-  constructor(carrier: Transport, streams: ReadonlyMap<StreamType, ChannelStream>, say: (end: RemoteEnd) => string) {
+  /** `encodeEnd` returns the message of the protocol for the end of the command. */
+  constructor(
+    transport: Transport,
+    streams: ReadonlyMap<StreamType, ChannelStream>,
+    encodeEnd: (end: RemoteEnd) => string,
+  ) {
     const [stdin, stdout, stderr] = [streams.get("stdin"), streams.get("stdout"), streams.get("stderr")];
     if (stdin !== undefined) this.stdin = stdin;
     if (stdout !== undefined) this.stdout = stdout;
     if (stderr !== undefined) this.stderr = stderr;
-    this.#carrier = carrier;
+    this.#transport = transport;
     this.#error = streams.get("error");
-    this.#say = say;
+    this.#encodeEnd = encodeEnd;
     const sizes = new TerminalSizes();
     streams.get("resize")?.on("data", (bytes: Buffer) => {
       for (const size of sizes.push(bytes)) {
@@ -40,12 +44,12 @@ export class RemoteCommand implements RemoteStreams {
         this.#onResize(size);
       }
     });
-    // Clients write nothing into these, but may close them.
+    // Clients write nothing to these streams, but may close them.
     for (const stream of [stdout, stderr, this.#error]) stream?.resume();
   }
 
   get gone(): AbortSignal {
-    return this.#carrier.gone;
+    return this.#transport.gone;
   }
 
   onResize(listener: (size: TerminalSize) => void): void {
@@ -57,13 +61,13 @@ export class RemoteCommand implements RemoteStreams {
     const outputs = [this.stdout, this.stderr].filter((each) => each !== undefined);
     for (const output of outputs) output.end();
     await Promise.all(outputs.map(written));
-    this.#error?.end(this.#say(end));
+    this.#error?.end(this.#encodeEnd(end));
     if (this.#error !== undefined) await written(this.#error);
-    await this.#carrier.close();
+    await this.#transport.close();
   }
 }
 
-/** Waits until all of it is out, or never will be. */
+/** Waits until a stream is written or destroyed. */
 async function written(stream: Writable): Promise<void> {
   await finished(stream, { readable: false }).catch(() => undefined);
 }

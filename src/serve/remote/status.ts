@@ -1,6 +1,6 @@
 import type { RemoteEnd } from "./streams.ts";
 
-/** The end of a command as a metav1.Status, in JSON: what the error stream carries since v4. */
+/** Returns the end of a command as a metav1.Status in JSON, the format of the error stream since protocol v4. */
 export function statusOf(end: RemoteEnd): string {
   if (end.kind === "exited" && end.status === 0) return JSON.stringify({ metadata: {}, status: "Success" });
   const failure = { metadata: {}, status: "Failure", message: messageOf(end) };
@@ -18,7 +18,7 @@ export function statusOf(end: RemoteEnd): string {
   });
 }
 
-/** The same before v4: a text, and nothing at all when it went well. */
+/** Returns the end of a command as text, the format before v4; "" after success. */
 export function messageOf(end: RemoteEnd): string {
   if (end.kind === "failed") return `Internal error occurred: ${end.message}`;
   return end.status === 0 ? "" : `command terminated with non-zero exit code: exit status ${end.status}`;

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 
-/** Which streams a client wants, from the query of exec and attach. With a tty there is no stderr of its own. */
+/** The streams that a request to exec or attach names. With a tty there is no separate stderr. */
 export interface StreamRequest {
   readonly stdin: boolean;
   readonly stdout: boolean;
@@ -8,28 +8,28 @@ export interface StreamRequest {
   readonly tty: boolean;
 }
 
-/** In characters. */
+/** The size of a terminal in characters. */
 export interface TerminalSize {
   readonly width: number;
   readonly height: number;
 }
 
-/** How a remote command ended; the wire's words for it (metav1.Status) are the transport's. */
+/** The end of a remote command. The transport encodes it for its protocol. */
 export type RemoteEnd =
   | { readonly kind: "exited"; readonly status: number }
   | { readonly kind: "failed"; readonly message: string };
 
-/** The streams that a client has opened, over SPDY or over a WebSocket. One that it did not ask for is absent. */
+/** The streams that a client has opened, over SPDY or a WebSocket. A stream that it did not request is absent. */
 export interface RemoteStreams {
   /** Ends when the client has closed its side. */
   readonly stdin?: Readable;
-  /** Their back-pressure is the connection's. */
+  /** Writing waits for the connection (back-pressure). */
   readonly stdout?: Writable;
   readonly stderr?: Writable;
-  /** Each size of the client's terminal, the last one known at once. */
+  /** Calls the listener with the current size of the client's terminal, and with each new one. */
   onResize(listener: (size: TerminalSize) => void): void;
-  /** Aborted when the client is gone, or broke the protocol. */
+  /** Aborted when the client disconnects or violates the protocol. */
   readonly gone: AbortSignal;
-  /** Says how it ended, after all output, and closes the connection. */
+  /** Sends the end of the command after all output, and closes the connection. */
   finish(end: RemoteEnd): Promise<void>;
 }

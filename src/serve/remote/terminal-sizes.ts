@@ -1,9 +1,9 @@
 import type { TerminalSize } from "./streams.ts";
 
-/** In bytes: `{"Width":65535,"Height":65535}` has 31. */
+/** The longest message; `{"Width":65535,"Height":65535}` has 31 bytes. */
 const MAX_MESSAGE_BYTES = 1024;
 
-/** Reads what a resize stream says: one JSON object after the other. What comes after nonsense is not read. */
+/** A parser of resize streams, which are JSON objects one after the other. It ignores everything after an invalid object. */
 export class TerminalSizes {
   #rest = "";
   #isBroken = false;

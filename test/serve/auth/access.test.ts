@@ -36,32 +36,32 @@ test.each([
   expect(bearerToken(header)).toBe(expected);
 });
 
-function remembering() {
+function createCache() {
   let now = 1000;
   const asked: string[] = [];
-  const memory = new AuthCache([], () => now);
+  const cache = new AuthCache([], () => now);
   const later = (milliseconds: number) => {
     now += milliseconds;
   };
-  return { memory, asked, later, next: () => new AuthCache(JSON.parse(JSON.stringify(memory.entries())), () => now) };
+  return { cache, asked, later, next: () => new AuthCache(JSON.parse(JSON.stringify(cache.entries())), () => now) };
 }
 
 describe("userOfToken()", () => {
   test("asks once in two minutes, for a yes and for a no, and keeps no token", async () => {
-    const { memory, asked, later, next } = remembering();
+    const { cache, asked, later, next } = createCache();
     const review = async (token: string) => {
       asked.push(token);
       return token === "good" ? ALICE : undefined;
     };
     for (const token of ["good", "good", "bad", "bad"])
-      expect(await userOfToken(token, memory, review)).toEqual(token === "good" ? ALICE : undefined);
+      expect(await userOfToken(token, cache, review)).toEqual(token === "good" ? ALICE : undefined);
     expect(asked).toEqual(["good", "bad"]);
     expect(await userOfToken("good", next(), review)).toEqual(ALICE);
-    expect(JSON.stringify(memory.entries())).not.toMatch(/good|bad/);
+    expect(JSON.stringify(cache.entries())).not.toMatch(/good|bad/);
     later(119_000);
-    await userOfToken("good", memory, review);
+    await userOfToken("good", cache, review);
     later(2000);
-    await userOfToken("good", memory, review);
+    await userOfToken("good", cache, review);
     expect(asked).toEqual(["good", "bad", "good"]);
   });
 });
@@ -70,14 +70,14 @@ describe("authorize()", () => {
   const accesses = requestAttributes("GET", ["pods"]);
 
   test("lets in whom the second access lets in; a yes is good for 5 minutes, a no for 30 seconds", async () => {
-    const { memory, asked, later } = remembering();
+    const { cache, asked, later } = createCache();
     const review = async (_: UserInfo, { subresource }: { subresource: string }) => {
       asked.push(subresource);
       return subresource === "proxy";
     };
     const twice = async () => {
-      await authorize(ALICE, accesses, memory, review);
-      await authorize(ALICE, accesses, memory, review);
+      await authorize(ALICE, accesses, cache, review);
+      await authorize(ALICE, accesses, cache, review);
     };
     await twice();
     later(31_000);
@@ -88,22 +88,22 @@ describe("authorize()", () => {
   });
 
   test("names the user and what is forbidden", async () => {
-    const { memory } = remembering();
+    const { cache } = createCache();
     const message = "Forbidden (user=alice, verb=get, resource=nodes, subresource(s)=[pods proxy])\n";
-    const refusal = authorize(ALICE, accesses, memory, async () => false);
+    const refusal = authorize(ALICE, accesses, cache, async () => false);
     await expect(refusal).rejects.toMatchObject({ status: 403, message });
   });
 
   test("what cannot be asked is 503, and asked again", async () => {
-    const { memory } = remembering();
-    const broken = () => authorize(ALICE, accesses, memory, () => Promise.reject(new Error("away")));
+    const { cache } = createCache();
+    const broken = () => authorize(ALICE, accesses, cache, () => Promise.reject(new Error("away")));
     const message = "Authorization error (user=alice, verb=get, resource=nodes, subresource=pods): away";
     await expect(broken()).rejects.toMatchObject({ status: 503, message });
-    await authorize(ALICE, accesses, memory, async () => true);
+    await authorize(ALICE, accesses, cache, async () => true);
   });
 
   test("another user, group or verb is another question", async () => {
-    const { memory, asked } = remembering();
+    const { cache, asked } = createCache();
     const review = async (user: UserInfo, { verb }: { verb: string }) =>
       asked.push(`${user.name} ${user.groups} ${verb}`) > 0;
     for (const [user, method] of [
@@ -112,34 +112,34 @@ describe("authorize()", () => {
       [{ ...ALICE, name: "bob" }, "GET"],
       [ALICE, "POST"],
     ] as const)
-      await authorize(user, requestAttributes(method, ["x"]), memory, review);
+      await authorize(user, requestAttributes(method, ["x"]), cache, review);
     expect(asked).toHaveLength(4);
   });
 });
 
 describe("Memory", () => {
   test("asks once for all requests at the same time", async () => {
-    const { memory } = remembering();
+    const { cache } = createCache();
     let count = 0;
     const ask = async () => {
       count += 1;
       return await new Promise<number>((resolve) => setImmediate(resolve, count));
     };
-    const answers = Array.from({ length: 5 }, () => memory.recall("question", ask, () => 1000));
+    const answers = Array.from({ length: 5 }, () => cache.get("question", ask, () => 1000));
     expect(await Promise.all(answers)).toEqual([1, 1, 1, 1, 1]);
   });
 
   test("does not grow without end, and does not trust a clock that was put back", async () => {
-    const { memory, later } = remembering();
+    const { cache, later } = createCache();
     for (let number = 0; number < 1500; number += 1)
-      await memory.recall(
+      await cache.get(
         `${number}`,
         async () => 0,
         () => 1e9,
       );
-    expect(memory.entries()).toHaveLength(1000);
+    expect(cache.entries()).toHaveLength(1000);
     later(-500);
-    expect(memory.entries()).toEqual([]);
+    expect(cache.entries()).toEqual([]);
   });
 });
 

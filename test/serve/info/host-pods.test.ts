@@ -18,17 +18,17 @@ const exit = (invocation: string, at: number, status = "0"): ExitRecord => ({
   specHash: "s",
 });
 
-const container = (past: Partial<ContainerHistory>, invocation?: string): HostContainer => ({
+const container = (history: Partial<ContainerHistory>, invocation?: string): HostContainer => ({
   identity: { namespace: "shop", pod: "web", podUID: "u", container: "main", kind: "container", specHash: "s" },
-  past: { ...NO_HISTORY, ...past },
+  history: { ...NO_HISTORY, ...history },
   ...(invocation === undefined ? {} : { invocation }),
 });
 
 const status = (each: HostContainer) => hostPods([each], [])[0]?.status?.containerStatuses?.[0];
 
 test("a container that runs for the second time", () => {
-  const past = { exits: [exit("a", START, "1")], started: { at: START + 5000, invocation: "b" } };
-  expect(status(container(past, "b"))).toMatchObject({
+  const history = { exits: [exit("a", START, "1")], started: { at: START + 5000, invocation: "b" } };
+  expect(status(container(history, "b"))).toMatchObject({
     state: { running: { startedAt: "2023-11-14T22:13:25Z" } },
     lastState: { terminated: { exitCode: 1, containerID: "systemd://a" } },
     restartCount: 1,
@@ -37,11 +37,11 @@ test("a container that runs for the second time", () => {
 });
 
 test("one that waits out its back-off is not running, and its last run is the one to read", () => {
-  const past = { exits: [exit("a", START, "1")], backOffUntil: START + 9000 };
-  const each = container(past, "b");
+  const history = { exits: [exit("a", START, "1")], backOffUntil: START + 9000 };
+  const each = container(history, "b");
   expect(status(each)).toMatchObject({ state: { waiting: { reason: "CrashLoopBackOff" } }, ready: false });
   const [pod] = hostPods([each], []);
-  expect(pod && findInstance(pod, "main", false, () => past.exits).invocation).toBe("a");
+  expect(pod && findInstance(pod, "main", false, () => history.exits).invocation).toBe("a");
 });
 
 test("one that has ended for good, and one that has not begun", () => {

@@ -10,14 +10,17 @@ import { SpdySession } from "./session.ts";
 
 const PROTOCOLS = ["v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io"];
 
-/** How long a client may take to open its streams, in milliseconds. As the kubelet. */
+/** The time in which a client must open its streams (DefaultStreamCreationTimeout of k8s.io/cri-streaming). */
 const OPEN_TIMEOUT_MS = 30_000;
 
-/** Each stream is opened by the client. Throws Refusal before the connection has left HTTP, Gone after that. */
-export async function openSpdyCommand(exchange: RequestContext, wanted: StreamRequest): Promise<RemoteStreams> {
-  const protocol = streamProtocol(exchange.request.headers, PROTOCOLS);
-  const transport = exchange.switchProtocols({ Upgrade: "SPDY/3.1", "X-Stream-Protocol-Version": protocol });
-  const missing = typesOf(wanted, /^v[34]/.test(protocol));
+/**
+ * Upgrades to SPDY and waits for the streams, which the client opens. Throws HttpError before the upgrade, and
+ * ClientDisconnected after it.
+ */
+export async function openSpdyCommand(context: RequestContext, requested: StreamRequest): Promise<RemoteStreams> {
+  const protocol = streamProtocol(context.request.headers, PROTOCOLS);
+  const transport = context.switchProtocols({ Upgrade: "SPDY/3.1", "X-Stream-Protocol-Version": protocol });
+  const missing = typesOf(requested, /^v[34]/.test(protocol));
   const streams = new Map<StreamType, ChannelStream>();
   const opened = new AbortController();
   const session = new SpdySession(transport, (stream, headers) => {

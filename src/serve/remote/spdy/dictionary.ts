@@ -1,4 +1,4 @@
-/** Each with its length before it, as a header block has them. */
+/** The words of the dictionary, each of which has its length before it. */
 const WORDS = `options head post put delete trace accept accept-charset accept-encoding accept-language accept-ranges age
 allow authorization cache-control connection content-base content-encoding content-language content-length
 content-location content-md5 content-range content-type date etag expect expires from host if-match if-modified-since
@@ -6,7 +6,7 @@ if-none-match if-range if-unmodified-since last-modified location max-forwards p
 proxy-authorization range referer retry-after server te trailer transfer-encoding upgrade user-agent vary via warning
 www-authenticate method get status 200_OK version HTTP/1.1 url public set-cookie keep-alive origin`;
 
-/** Joined without anything between the lines. */
+/** The rest of the dictionary, joined without separators. */
 const TAIL = [
   "100101201202205206300302303304305306307402405406407408409410411412413414415416417502504505",
   "203 Non-Authoritative Information204 No Content301 Moved Permanently400 Bad Request401 Unauthorized403 Forbidden",
@@ -16,7 +16,7 @@ const TAIL = [
   "publicprivatemax-age=gzip,deflate,sdchcharset=utf-8charset=iso-8859-1,utf-,*,enq=0.",
 ];
 
-/** What SPDY/3 header blocks are compressed with from the start: 1423 bytes that the protocol lays down. */
+/** The zlib dictionary of SPDY/3 header blocks, 1,423 bytes that the protocol defines. */
 export const DICTIONARY: Buffer = Buffer.concat([
   ...WORDS.split(/\s+/).map((word) => withLength(word.replace("_", " "))),
   Buffer.from(TAIL.join("")),

@@ -1,14 +1,14 @@
 import { ProtocolError } from "../protocol-error.ts";
 import { HeaderReader, type Headers } from "./headers.ts";
 
-/** What a client sends. Of a long data frame each piece comes by itself, as soon as it is there. */
+/** A frame of a client. The fragments of a long data frame are given out as they arrive. */
 export type Frame =
   | { readonly kind: "stream"; readonly id: number; readonly headers: Headers; readonly isLast: boolean }
   | { readonly kind: "data"; readonly id: number; readonly bytes: Buffer; readonly isLast: boolean }
   | { readonly kind: "reset"; readonly id: number }
   | { readonly kind: "ping"; readonly id: number }
   | { readonly kind: "goAway" }
-  /** Of no consequence here: settings, windows, later headers. */
+  /** Frames that are ignored: settings, windows and later headers. */
   | { readonly kind: "other" };
 
 const SYN_STREAM = 1;
@@ -25,14 +25,14 @@ const CONTROL = 0x8000;
 const VERSION = 3;
 const ID = 0x7fffffff;
 
-/** A control frame's payload in bytes; only these are kept until they are whole. */
+/** The largest payload of a control frame. Only control frames are buffered until they are complete. */
 const MAX_CONTROL_BYTES = 16 * 1024;
 
-/** Cuts the bytes of a connection into frames. */
+/** A parser of the frames of a connection. */
 export class FrameReader {
   readonly #headers = new HeaderReader();
   #bytes: Buffer = Buffer.alloc(0);
-  /** The data frame that is under way, and how much of it is to come. */
+  /** The current data frame, and the number of its bytes that are missing. */
   #data: { readonly id: number; readonly isLast: boolean; left: number } | undefined;
 
   /** Throws ProtocolError. */
@@ -42,14 +42,14 @@ export class FrameReader {
   }
 
   #next(): Frame | undefined {
-    if (this.#data !== undefined) return this.#piece(this.#data);
+    if (this.#data !== undefined) return this.#fragment(this.#data);
     if (this.#bytes.length < HEADER_BYTES) return undefined;
     const [start, flags] = [this.#bytes.readUInt16BE(0), this.#bytes.readUInt8(4)];
     const length = this.#bytes.readUInt32BE(4) & 0xffffff;
     if ((start & CONTROL) === 0) {
       const id = this.#take(HEADER_BYTES).readUInt32BE(0);
       this.#data = { id, isLast: (flags & FIN) !== 0, left: length };
-      return this.#piece(this.#data);
+      return this.#fragment(this.#data);
     }
     if ((start & ~CONTROL) !== VERSION) throw new ProtocolError(`this is not SPDY/3: version ${start & ~CONTROL}`);
     if (length > MAX_CONTROL_BYTES) throw new ProtocolError(`a control frame of ${length} bytes is too large`);
@@ -58,7 +58,7 @@ export class FrameReader {
     return this.#control(type, (flags & FIN) !== 0, this.#take(length));
   }
 
-  #piece(data: { readonly id: number; readonly isLast: boolean; left: number }): Frame | undefined {
+  #fragment(data: { readonly id: number; readonly isLast: boolean; left: number }): Frame | undefined {
     if (data.left > 0 && this.#bytes.length === 0) return undefined;
     const bytes = this.#take(Math.min(data.left, this.#bytes.length));
     data.left -= bytes.length;
@@ -76,7 +76,7 @@ export class FrameReader {
         return { kind: "stream", id: id(), headers: this.#headers.read(payload.subarray(10)), isLast };
       case SYN_REPLY:
       case HEADERS:
-        // Unpacked all the same: later blocks may point back to it.
+        // The block is decompressed all the same, because later blocks refer to it.
         this.#headers.read(payload.subarray(4));
         return { kind: "other" };
       case RST_STREAM:
@@ -97,35 +97,37 @@ export class FrameReader {
   }
 }
 
-/** RST_STREAM's. */
+/** The status codes of RST_STREAM. */
 export const PROTOCOL_ERROR = 1;
 export const REFUSED_STREAM = 3;
 export const CANCEL = 5;
 
-/** What stands before so many bytes of data. */
-export function dataHead(id: number, length: number, isLast: boolean): Buffer {
+/** Returns the header of a data frame with `length` bytes. */
+export function dataHeader(id: number, length: number, isLast: boolean): Buffer {
   return head(id, isLast ? FIN : 0, length);
 }
 
-/** `noHeaders` is a compressed block. */
+/** Returns a SYN_REPLY. `noHeaders` is a compressed header block. */
 export function reply(id: number, noHeaders: Buffer): Buffer {
   return Buffer.concat([control(SYN_REPLY, 4 + noHeaders.length), numbers(id), noHeaders]);
 }
 
+/** Returns a RST_STREAM. */
 export function reset(id: number, status: number): Buffer {
   return Buffer.concat([control(RST_STREAM, 8), numbers(id, status)]);
 }
 
+/** Returns a PING. */
 export function ping(id: number): Buffer {
   return Buffer.concat([control(PING, 4), numbers(id)]);
 }
 
-/** `last` is the newest of the client's streams that was served; status 0 is a farewell, 1 a protocol error. */
+/** Returns a GOAWAY. `last` is the newest stream that was served. Status 0 means a normal end, 1 a protocol error. */
 export function goAway(last: number, status: number): Buffer {
   return Buffer.concat([control(GOAWAY, 8), numbers(last, status)]);
 }
 
-/** Stream 0 is the whole connection. */
+/** Returns a WINDOW_UPDATE. Stream 0 is the whole connection. */
 export function windowUpdate(id: number, bytes: number): Buffer {
   return Buffer.concat([control(WINDOW_UPDATE, 8), numbers(id, bytes)]);
 }

@@ -2,32 +2,32 @@ import { constants, inflateRawSync } from "node:zlib";
 import { ProtocolError } from "../protocol-error.ts";
 import { DICTIONARY } from "./dictionary.ts";
 
-/** Those of a stream, lower-case. */
+/** The headers of a stream, with lower-case names. */
 export type Headers = ReadonlyMap<string, string>;
 
-/** Unpacked, in bytes: Kubernetes sends about a hundred. */
+/** The largest decompressed block; the blocks of Kubernetes have about 100 bytes. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
-/** As far as a compressed block may point back. */
+/** The largest distance to which a compressed block may refer back. */
 const WINDOW_BYTES = 32 * 1024;
 
 const USES_DICTIONARY = 0x20;
-/** Its Adler-32. */
+/** The Adler-32 checksum of the dictionary. */
 const DICTIONARY_ID = 0xe3c6a7c2;
 
 /**
- * Unpacks the header blocks of one direction of a connection: pieces of one zlib stream, each of which ends at a whole
- * byte. All that they have in common is what was said before, so each can be unpacked by itself, with a bound.
+ * Decompresses the header blocks of one direction of a connection. They are parts of one zlib stream, and each ends at a
+ * whole byte. With the text before it as dictionary, each block can be decompressed alone, with a limit on its size.
  */
 export class HeaderReader {
-  #said: Buffer | undefined;
+  #history: Buffer | undefined;
 
   /** Throws ProtocolError. */
   read(block: Buffer): Headers {
-    const isFirst = this.#said === undefined;
-    const before = this.#said ?? (usesDictionary(block) ? DICTIONARY : Buffer.alloc(0));
+    const isFirst = this.#history === undefined;
+    const before = this.#history ?? (usesDictionary(block) ? DICTIONARY : Buffer.alloc(0));
     const unpacked = unpack(isFirst ? block.subarray(before.length > 0 ? 6 : 2) : block, before);
-    this.#said = Buffer.concat([before, unpacked]).subarray(-WINDOW_BYTES);
+    this.#history = Buffer.concat([before, unpacked]).subarray(-WINDOW_BYTES);
     return parse(unpacked);
   }
 }
@@ -73,11 +73,11 @@ function parse(bytes: Buffer): Headers {
   return headers;
 }
 
-const FIRST = Buffer.from([0x78, USES_DICTIONARY, 0xe3, 0xc6, 0xa7, 0xc2]);
-/** Stored, not compressed: four bytes that say that there is no header, and the empty block that flushes them. */
-const NONE = Buffer.from([0, 4, 0, 0xfb, 0xff, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
+const FIRST_HEADER = Buffer.from([0x78, USES_DICTIONARY, 0xe3, 0xc6, 0xa7, 0xc2]);
+/** A block that is stored without compression: four bytes for "no headers", and an empty block that flushes them. */
+const NO_HEADERS = Buffer.from([0, 4, 0, 0xfb, 0xff, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
 
-/** A block without a header, which is all that a server has to say. */
+/** Returns a header block without headers, the only one that a server sends. */
 export function noHeaders(isFirst: boolean): Buffer {
-  return isFirst ? Buffer.concat([FIRST, NONE]) : NONE;
+  return isFirst ? Buffer.concat([FIRST_HEADER, NO_HEADERS]) : NO_HEADERS;
 }

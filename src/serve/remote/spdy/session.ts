@@ -7,20 +7,22 @@ import { ProtocolError } from "../protocol-error.ts";
 import * as spdy from "./frames.ts";
 import { type Headers, noHeaders } from "./headers.ts";
 
-/** At one time. */
+/** The number of open streams. */
 const MAX_STREAMS = 1000;
 
-/** How long a client may take to let go of a connection that is over, in milliseconds. */
+/** The time in which a client must close a connection that has ended. */
 const LINGER_MS = 5000;
 
-/** The largest piece that goes out at once: the others want their turn. */
+/** The largest fragment that is sent at once, so that other streams get their turn. */
 const FRAGMENT_BYTES = 1024 * 1024;
 
-/** The server's end of a SPDY/3.1 connection. Clients written in Go neither tell nor heed windows: TCP's count. */
+/**
+ * The server's end of a SPDY/3.1 connection. Clients in Go (moby/spdystream) ignore SPDY's windows, so TCP's limit the flow.
+ */
 export class SpdySession implements Channel {
   readonly #transport: Duplex;
   readonly #accept: (stream: ChannelStream, headers: Headers) => boolean;
-  readonly #room: BackPressure;
+  readonly #backPressure: BackPressure;
   readonly #streams = new Map<number, ChannelStream>();
   readonly #gone = new AbortController();
   #last = 0;
@@ -28,54 +30,54 @@ export class SpdySession implements Channel {
   #isClosing = false;
   #pings = 0;
 
-  /** `accept` gets each stream when it is opened; what it does not want is refused. */
+  /** `accept` is called for each new stream. The stream is reset when it returns false. */
   constructor(transport: Duplex, accept: (stream: ChannelStream, headers: Headers) => boolean) {
     this.#transport = transport;
     this.#accept = accept;
-    this.#room = new BackPressure(transport, () => this.#ping());
+    this.#backPressure = new BackPressure(transport, () => this.#ping());
     transport.on("error", () => undefined);
     void this.#serve();
   }
 
-  /** Aborted when the connection is over, whoever ended it. */
+  /** Aborted when the connection has ended, by the client or by the server. */
   get gone(): AbortSignal {
     return this.#gone.signal;
   }
 
-  /** Says goodbye after all that was written, and waits until the client has let go. */
+  /** Sends GOAWAY after all pending data, and waits until the client closes the connection. */
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
     for (const stream of this.#streams.values()) stream.destroy();
-    // What the client still sends is read on and thrown away: a connection that is closed upon it loses the last words.
+    // The client's data is read and discarded. A close with unread data would lose the last frames.
     const timer = setTimeout(() => this.#transport.destroy(), 2 * LINGER_MS);
-    await this.#end(0);
+    await this.#sendGoAway(0);
     if (!this.gone.aborted) await once(this.gone, "abort");
     clearTimeout(timer);
   }
 
   send(id: number, bytes: Buffer, isLast: boolean, done: (error?: Error | null) => void): void {
-    const piece = bytes.subarray(0, FRAGMENT_BYTES);
-    const isWhole = piece.length === bytes.length;
+    const fragment = bytes.subarray(0, FRAGMENT_BYTES);
+    const isWhole = fragment.length === bytes.length;
     this.#transport.cork();
-    this.#transport.write(spdy.dataHead(id, piece.length, isLast && isWhole));
-    this.#transport.write(piece, (error) => {
+    this.#transport.write(spdy.dataHeader(id, fragment.length, isLast && isWhole));
+    this.#transport.write(fragment, (error) => {
       if (error || isWhole) done(error);
       else this.send(id, bytes.subarray(FRAGMENT_BYTES), isLast, done);
     });
     this.#transport.uncork();
   }
 
-  room(id: number, credit: number): void {
-    if (credit > 0) this.#tell(spdy.windowUpdate(id, credit), spdy.windowUpdate(0, credit));
-    this.#room.changed();
+  grant(id: number, credit: number): void {
+    if (credit > 0) this.#reply(spdy.windowUpdate(id, credit), spdy.windowUpdate(0, credit));
+    this.#backPressure.changed();
   }
 
   closed(stream: ChannelStream): void {
     const isComplete = stream.readableEnded && stream.writableFinished;
-    // One that the client has reset is known here no more.
-    if (this.#streams.delete(stream.id) && !isComplete) this.#tell(spdy.reset(stream.id, spdy.CANCEL));
-    this.#room.changed();
+    // A stream that the client has reset is not in the map any more.
+    if (this.#streams.delete(stream.id) && !isComplete) this.#reply(spdy.reset(stream.id, spdy.CANCEL));
+    this.#backPressure.changed();
   }
 
   async #serve(): Promise<void> {
@@ -89,7 +91,7 @@ export class SpdySession implements Channel {
         }
     } catch (error) {
       broken = error as Error;
-      if (error instanceof ProtocolError) await this.#end(1);
+      if (error instanceof ProtocolError) await this.#sendGoAway(1);
     } finally {
       this.#isClosing = true;
       const streams = [...this.#streams.values()];
@@ -100,8 +102,8 @@ export class SpdySession implements Channel {
     }
   }
 
-  /** Waits until the last words are out. */
-  async #end(status: number): Promise<void> {
+  /** Sends GOAWAY and waits until it is written. */
+  async #sendGoAway(status: number): Promise<void> {
     const timer = setTimeout(() => this.#transport.destroy(), LINGER_MS);
     this.#transport.end(spdy.goAway(this.#last, status));
     await finished(this.#transport, { readable: false }).catch(() => undefined);
@@ -111,34 +113,34 @@ export class SpdySession implements Channel {
   #take(frame: spdy.Frame): Promise<void> | undefined {
     switch (frame.kind) {
       case "stream":
-        this.#open(frame.id, frame.headers, frame.isLast);
-        return this.#room.toAnswer();
+        this.#openStream(frame.id, frame.headers, frame.isLast);
+        return this.#backPressure.untilRepliesRead();
       case "data":
         return this.#receive(frame.id, frame.bytes, frame.isLast);
       case "reset":
-        this.#drop(frame.id);
+        this.#dropStream(frame.id);
         return undefined;
       case "ping":
-        // Odd are those of the client; an even one is the answer to ours.
-        if (frame.id % 2 === 1) this.#tell(spdy.ping(frame.id));
-        return this.#room.toAnswer();
+        // Odd IDs are pings of the client; an even ID is the reply to a ping of the server.
+        if (frame.id % 2 === 1) this.#reply(spdy.ping(frame.id));
+        return this.#backPressure.untilRepliesRead();
       default:
         return undefined;
     }
   }
 
-  #open(id: number, headers: Headers, isLast: boolean): void {
+  #openStream(id: number, headers: Headers, isLast: boolean): void {
     if (this.#isClosing) return;
     if (id % 2 === 0 || id <= this.#last) throw new ProtocolError(`stream ${id} cannot follow ${this.#last}`);
     this.#last = id;
     const stream = new ChannelStream(this, id);
     if (this.#streams.size >= MAX_STREAMS || !this.#accept(stream, headers)) {
-      this.#tell(spdy.reset(id, spdy.REFUSED_STREAM));
+      this.#reply(spdy.reset(id, spdy.REFUSED_STREAM));
       return;
     }
     this.#streams.set(id, stream);
-    // Before any data: clients drop what comes earlier.
-    this.#tell(spdy.reply(id, noHeaders(this.#isFirstReply)));
+    // The reply comes before any data, because clients drop earlier data.
+    this.#reply(spdy.reply(id, noHeaders(this.#isFirstReply)));
     this.#isFirstReply = false;
     if (isLast) stream.receive(Buffer.alloc(0), true);
   }
@@ -146,11 +148,11 @@ export class SpdySession implements Channel {
   #receive(id: number, bytes: Buffer, isLast: boolean): Promise<void> | undefined {
     if (id > this.#last && !this.#isClosing) throw new ProtocolError(`data for stream ${id}, which was never opened`);
     const stream = this.#streams.get(id);
-    const hasRoom = stream?.receive(bytes, isLast) ?? true;
-    return stream === undefined || hasRoom ? undefined : this.#room.for(stream, this.#streams);
+    const isBelowLimit = stream?.receive(bytes, isLast) ?? true;
+    return stream === undefined || isBelowLimit ? undefined : this.#backPressure.for(stream, this.#streams);
   }
 
-  #drop(id: number): void {
+  #dropStream(id: number): void {
     const stream = this.#streams.get(id);
     this.#streams.delete(id);
     stream?.destroy();
@@ -158,10 +160,10 @@ export class SpdySession implements Channel {
 
   #ping(): void {
     this.#pings += 2;
-    this.#tell(spdy.ping(this.#pings));
+    this.#reply(spdy.ping(this.#pings));
   }
 
-  #tell(...frames: readonly Buffer[]): void {
-    this.#room.tell(Buffer.concat(frames));
+  #reply(...frames: readonly Buffer[]): void {
+    this.#backPressure.reply(Buffer.concat(frames));
   }
 }

@@ -10,33 +10,33 @@ const RAW: ContentEncoding = { isBase64: false, canClose: false };
 const BASE64: ContentEncoding = { isBase64: true, canClose: false };
 
 interface Protocol {
-  readonly coding: ContentEncoding;
-  readonly say: (end: RemoteEnd) => string;
+  readonly encoding: ContentEncoding;
+  readonly encodeEnd: (end: RemoteEnd) => string;
 }
 
 const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map([
-  ["v5.channel.k8s.io", { coding: { isBase64: false, canClose: true }, say: statusOf }],
-  ["v4.channel.k8s.io", { coding: RAW, say: statusOf }],
-  ["v4.base64.channel.k8s.io", { coding: BASE64, say: statusOf }],
-  ["channel.k8s.io", { coding: RAW, say: messageOf }],
-  ["base64.channel.k8s.io", { coding: BASE64, say: messageOf }],
-  ["", { coding: RAW, say: messageOf }],
+  ["v5.channel.k8s.io", { encoding: { isBase64: false, canClose: true }, encodeEnd: statusOf }],
+  ["v4.channel.k8s.io", { encoding: RAW, encodeEnd: statusOf }],
+  ["v4.base64.channel.k8s.io", { encoding: BASE64, encodeEnd: statusOf }],
+  ["channel.k8s.io", { encoding: RAW, encodeEnd: messageOf }],
+  ["base64.channel.k8s.io", { encoding: BASE64, encodeEnd: messageOf }],
+  ["", { encoding: RAW, encodeEnd: messageOf }],
 ]);
 
-/** By number. */
+/** The types of streams by channel number. */
 const TYPES: readonly StreamType[] = ["stdin", "stdout", "stderr", "error", "resize"];
 
-/** All streams are there from the start. Throws Refusal. */
-export function openWebSocketCommand(exchange: RequestContext, wanted: StreamRequest): RemoteStreams {
-  const name = subprotocol(exchange, [...PROTOCOLS.keys()]);
-  const { coding, say } = PROTOCOLS.get(name) ?? { coding: RAW, say: messageOf };
-  const isWanted = { ...wanted, stderr: wanted.stderr && !wanted.tty, error: true, resize: true };
-  const types = TYPES.filter((type) => isWanted[type]);
+/** Upgrades to a WebSocket, which has all streams from the start. Throws HttpError. */
+export function openWebSocketCommand(context: RequestContext, requested: StreamRequest): RemoteStreams {
+  const name = subprotocol(context, [...PROTOCOLS.keys()]);
+  const { encoding, encodeEnd } = PROTOCOLS.get(name) ?? { encoding: RAW, encodeEnd: messageOf };
+  const isRequested = { ...requested, stderr: requested.stderr && !requested.tty, error: true, resize: true };
+  const types = TYPES.filter((type) => isRequested[type]);
   const numbers = types.map((type) => TYPES.indexOf(type));
-  const channels = new Channels(switchToWebSocket(exchange, name), coding, numbers);
+  const channels = new Channels(switchToWebSocket(context, name), encoding, numbers);
   const streams = new Map<StreamType, ChannelStream>(types.map((type) => [type, channels.stream(TYPES.indexOf(type))]));
   const first = streams.get("stdout") ?? streams.get("stderr") ?? streams.get("error");
-  // So that the client knows that it is connected. A stream would leave an empty write out.
+  // An empty message shows the client that it is connected. A stream would drop an empty write.
   if (first !== undefined) channels.send(first.id, Buffer.alloc(0), false, () => undefined);
-  return new RemoteCommand(channels, streams, say);
+  return new RemoteCommand(channels, streams, encodeEnd);
 }

@@ -2,10 +2,10 @@ import { isUtf8 } from "node:buffer";
 import { TextDecoder } from "node:util";
 import { ProtocolError } from "../protocol-error.ts";
 
-/** What a client sends. Of a message each piece comes by itself, as soon as it is there. */
+/** A frame of a client. The fragments of a message are given out as they arrive. */
 export type Frame =
   | {
-      readonly kind: "piece";
+      readonly kind: "fragment";
       readonly isText: boolean;
       readonly isFirst: boolean;
       readonly isLast: boolean;
@@ -27,21 +27,21 @@ const RESERVED = 0x70;
 const MASKED = 0x80;
 const MAX_CONTROL_BYTES = 125;
 
-interface Head {
+interface Header {
   readonly opcode: number;
   readonly isFinal: boolean;
   readonly length: number;
   readonly mask: Buffer;
-  /** Of the head itself. */
+  /** The length of the header in bytes. */
   readonly size: number;
 }
 
-/** Cuts the bytes of a connection into frames (RFC 6455); text has to be UTF-8. */
+/** A parser of the frames of a connection (RFC 6455). Text must be UTF-8. */
 export class FrameReader {
   #bytes: Buffer = Buffer.alloc(0);
-  /** The frame that is under way, and how much of it was given out. */
-  #data: { readonly head: Head; done: number } | undefined;
-  /** Of the message that is under way. */
+  /** The current frame, and the number of its bytes that were given out. */
+  #data: { readonly head: Header; done: number } | undefined;
+  /** The decoder that checks the current text message. */
   #text: TextDecoder | undefined;
   #isWithin = false;
   #isFirst = true;
@@ -53,8 +53,8 @@ export class FrameReader {
   }
 
   #next(): Frame | undefined {
-    if (this.#data !== undefined) return this.#piece(this.#data);
-    const head = readHead(this.#bytes);
+    if (this.#data !== undefined) return this.#fragment(this.#data);
+    const head = readHeader(this.#bytes);
     if (head === undefined) return undefined;
     if (head.opcode >= CLOSE) {
       if (this.#bytes.length < head.size + head.length) return undefined;
@@ -64,19 +64,19 @@ export class FrameReader {
     this.#begin(head);
     this.#take(head.size);
     this.#data = { head, done: 0 };
-    return this.#piece(this.#data);
+    return this.#fragment(this.#data);
   }
 
-  #begin({ opcode, isFinal }: Head): void {
-    if (opcode > BINARY) throw new ProtocolError(`frames of kind ${opcode} mean nothing`);
+  #begin({ opcode, isFinal }: Header): void {
+    if (opcode > BINARY) throw new ProtocolError(`opcode ${opcode} is not defined`);
     if ((opcode === CONTINUATION) !== this.#isWithin)
-      throw new ProtocolError("a message begins or goes on out of turn");
+      throw new ProtocolError("a message begins or continues out of order");
     if (opcode === TEXT) this.#text = new TextDecoder("utf-8", { fatal: true });
     if (opcode !== CONTINUATION) this.#isFirst = true;
     this.#isWithin = !isFinal;
   }
 
-  #piece(data: { readonly head: Head; done: number }): Frame | undefined {
+  #fragment(data: { readonly head: Header; done: number }): Frame | undefined {
     const { head } = data;
     const left = head.length - data.done;
     if (left > 0 && this.#bytes.length === 0) return undefined;
@@ -85,7 +85,13 @@ export class FrameReader {
     const isOver = data.done === head.length;
     if (isOver) this.#data = undefined;
     const isLast = isOver && head.isFinal;
-    const frame = { kind: "piece", isText: this.#text !== undefined, isFirst: this.#isFirst, isLast, bytes } as const;
+    const frame = {
+      kind: "fragment",
+      isText: this.#text !== undefined,
+      isFirst: this.#isFirst,
+      isLast,
+      bytes,
+    } as const;
     this.#isFirst = false;
     this.#check(bytes, isLast);
     return frame;
@@ -107,13 +113,13 @@ export class FrameReader {
   }
 }
 
-function readHead(bytes: Buffer): Head | undefined {
+function readHeader(bytes: Buffer): Header | undefined {
   if (bytes.length < 2) return undefined;
   const [first, second] = [bytes.readUInt8(0), bytes.readUInt8(1)];
   const opcode = first & 0x0f;
   const isFinal = (first & FIN) !== 0;
   const short = second & 0x7f;
-  if ((first & RESERVED) !== 0) throw new ProtocolError("an extension is used that nobody has asked for");
+  if ((first & RESERVED) !== 0) throw new ProtocolError("a frame uses an extension that was not negotiated");
   if ((second & MASKED) === 0) throw new ProtocolError("a client has to mask its frames");
   if (opcode >= CLOSE && (!isFinal || short > MAX_CONTROL_BYTES))
     throw new ProtocolError("a control frame is too large");
@@ -124,7 +130,7 @@ function readHead(bytes: Buffer): Head | undefined {
   return { opcode, isFinal, length, mask: Buffer.from(bytes.subarray(size - 4, size)), size };
 }
 
-/** In place; `done` bytes of the frame came before these. */
+/** Unmasks bytes in place. `done` is the number of earlier bytes of the frame. */
 function unmask(bytes: Buffer, mask: Buffer, done: number): Buffer {
   for (let at = 0; at < bytes.length; at += 1) bytes[at] = (bytes[at] ?? 0) ^ (mask[(done + at) & 3] ?? 0);
   return bytes;
@@ -133,13 +139,13 @@ function unmask(bytes: Buffer, mask: Buffer, done: number): Buffer {
 function control(opcode: number, bytes: Buffer): Frame {
   if (opcode === PING) return { kind: "ping", bytes };
   if (opcode === PONG) return { kind: "pong" };
-  if (opcode !== CLOSE) throw new ProtocolError(`frames of kind ${opcode} mean nothing`);
-  if (bytes.length === 1 || !isUtf8(bytes.subarray(2))) throw new ProtocolError("a farewell that nobody understands");
+  if (opcode !== CLOSE) throw new ProtocolError(`opcode ${opcode} is not defined`);
+  if (bytes.length === 1 || !isUtf8(bytes.subarray(2))) throw new ProtocolError("a close frame is invalid");
   return { kind: "close" };
 }
 
-/** What stands before so many bytes of a whole message, or of a control frame. */
-export function frameHead(opcode: number, length: number): Buffer {
+/** Returns the header of a whole message or a control frame with `length` bytes. */
+export function frameHeader(opcode: number, length: number): Buffer {
   const size = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const head = Buffer.alloc(size);
   head[0] = FIN | opcode;
@@ -149,7 +155,7 @@ export function frameHead(opcode: number, length: number): Buffer {
   return head;
 }
 
-/** The payload of a close frame. */
+/** Returns the payload of a close frame. */
 export function closeCode(code: number): Buffer {
   return Buffer.from([code >> 8, code & 0xff]);
 }

@@ -2,7 +2,7 @@ import { Duplex } from "node:stream";
 import { ProtocolError } from "../protocol-error.ts";
 import { WebSocket } from "./websocket.ts";
 
-/** A connection within a WebSocket: the bytes of its binary messages, one after the other. */
+/** A byte stream in the binary messages of a WebSocket. */
 export class WebSocketTunnel extends Duplex {
   readonly #transport: Duplex;
   readonly #socket: WebSocket;

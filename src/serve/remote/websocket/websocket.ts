@@ -4,24 +4,27 @@ import { finished } from "node:stream/promises";
 import { ProtocolError } from "../protocol-error.ts";
 import * as ws from "./frames.ts";
 
-/** How long a client may take to say goodbye, too, in milliseconds. */
+/** The time in which a client must answer a close frame. */
 const LINGER_MS = 5000;
 
-/** The reasons for a close (RFC 6455, 7.4.1). */
+/** The status codes of a close frame (RFC 6455, 7.4.1). */
 const NORMAL = 1000;
 const PROTOCOL_ERROR = 1002;
 
-export type Fragment = Extract<ws.Frame, { readonly kind: "piece" }>;
+export type Fragment = Extract<ws.Frame, { readonly kind: "fragment" }>;
 
 /** The server's end of a WebSocket. */
 export class WebSocket {
   readonly #transport: Duplex;
-  readonly #take: (piece: Fragment) => Promise<void> | undefined;
+  readonly #take: (fragment: Fragment) => Promise<void> | undefined;
   readonly #gone = new AbortController();
-  #hasSaidGoodbye = false;
+  #hasSentClose = false;
 
-  /** `take` gets what the client sends, and may take its time; it throws ProtocolError. Nothing comes before `start`. */
-  constructor(transport: Duplex, take: (piece: Fragment) => Promise<void> | undefined) {
+  /**
+   * `take` is called with each fragment of the client, after `start`. The next fragment waits for its promise. It throws
+   * ProtocolError.
+   */
+  constructor(transport: Duplex, take: (fragment: Fragment) => Promise<void> | undefined) {
     this.#transport = transport;
     this.#take = take;
     transport.on("error", () => undefined);
@@ -32,32 +35,32 @@ export class WebSocket {
     return this;
   }
 
-  /** Aborted when the connection is over, whoever ended it. */
+  /** Aborted when the connection has ended, by the client or by the server. */
   get gone(): AbortSignal {
     return this.#gone.signal;
   }
 
-  /** One whole message; calls `done` when the connection has taken it. */
+  /** Sends one whole message, and calls `done` when the connection has accepted it. */
   send(isText: boolean, parts: readonly Buffer[], done: (error?: Error | null) => void): void {
     const length = parts.reduce((sum, part) => sum + part.length, 0);
     this.#transport.cork();
-    this.#transport.write(ws.frameHead(isText ? ws.TEXT : ws.BINARY, length), parts.length === 0 ? done : undefined);
+    this.#transport.write(ws.frameHeader(isText ? ws.TEXT : ws.BINARY, length), parts.length === 0 ? done : undefined);
     parts.forEach((part, at) => {
       this.#transport.write(part, at === parts.length - 1 ? done : undefined);
     });
     this.#transport.uncork();
   }
 
-  /** Anything that the client has to answer. */
+  /** Sends a ping, which the client must answer. */
   ping(): void {
-    this.#tell(ws.PING, Buffer.alloc(0));
+    this.#sendControl(ws.PING, Buffer.alloc(0));
   }
 
-  /** Says goodbye after all that was written, and waits until the client has done so, too. */
+  /** Sends a close frame after all pending data, and waits for the client's close frame. */
   async close(): Promise<void> {
     if (this.gone.aborted) return;
     const timer = setTimeout(() => this.#transport.destroy(), LINGER_MS);
-    this.#goodbye(NORMAL);
+    this.#sendClose(NORMAL);
     if (!this.gone.aborted) await once(this.gone, "abort");
     clearTimeout(timer);
   }
@@ -68,44 +71,44 @@ export class WebSocket {
     try {
       for await (const bytes of this.#transport.iterator({ destroyOnReturn: false }))
         for (const frame of frames.push(bytes)) {
-          if (frame.kind === "close") return await this.#end(NORMAL);
+          if (frame.kind === "close") return await this.#closeConnection(NORMAL);
           await this.#handle(frame);
         }
     } catch (error) {
       broken = error as Error;
-      if (error instanceof ProtocolError) await this.#end(PROTOCOL_ERROR);
+      if (error instanceof ProtocolError) await this.#closeConnection(PROTOCOL_ERROR);
     } finally {
-      this.#hasSaidGoodbye = true;
+      this.#hasSentClose = true;
       this.#transport.destroy(broken);
       this.#gone.abort();
     }
   }
 
   async #handle(frame: ws.Frame): Promise<void> {
-    // After our goodbye all that matters is the client's.
-    if (frame.kind === "piece" && !this.#hasSaidGoodbye) await this.#take(frame);
-    // Who pings has to listen, too.
+    // After the close frame of the server, only the client's close frame matters.
+    if (frame.kind === "fragment" && !this.#hasSentClose) await this.#take(frame);
+    // The next frame is read when the client has read the pong.
     if (frame.kind === "ping")
-      await new Promise<void>((resolve) => this.#tell(ws.PONG, Buffer.from(frame.bytes), () => resolve()));
+      await new Promise<void>((resolve) => this.#sendControl(ws.PONG, Buffer.from(frame.bytes), () => resolve()));
   }
 
-  /** Waits until the last words are out. */
-  async #end(code: number): Promise<void> {
+  /** Sends a close frame and waits until it is written. */
+  async #closeConnection(code: number): Promise<void> {
     const timer = setTimeout(() => this.#transport.destroy(), LINGER_MS);
-    this.#goodbye(code);
+    this.#sendClose(code);
     this.#transport.end();
     await finished(this.#transport, { readable: false }).catch(() => undefined);
     clearTimeout(timer);
   }
 
-  #goodbye(code: number): void {
-    this.#tell(ws.CLOSE, ws.closeCode(code));
-    this.#hasSaidGoodbye = true;
+  #sendClose(code: number): void {
+    this.#sendControl(ws.CLOSE, ws.closeCode(code));
+    this.#hasSentClose = true;
   }
 
-  #tell(opcode: number, bytes: Buffer, done: () => void = () => undefined): void {
-    if (this.#transport.writable && !this.#hasSaidGoodbye)
-      this.#transport.write(Buffer.concat([ws.frameHead(opcode, bytes.length), bytes]), done);
+  #sendControl(opcode: number, bytes: Buffer, done: () => void = () => undefined): void {
+    if (this.#transport.writable && !this.#hasSentClose)
+      this.#transport.write(Buffer.concat([ws.frameHeader(opcode, bytes.length), bytes]), done);
     else done();
   }
 }

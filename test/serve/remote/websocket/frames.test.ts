@@ -12,7 +12,7 @@ function read(...chunks: readonly Buffer[]): string[] {
   let message: Buffer[] = [];
   for (const chunk of chunks)
     for (const each of reader.push(Buffer.from(chunk))) {
-      if (each.kind !== "piece") {
+      if (each.kind !== "fragment") {
         lines.push(each.kind === "ping" ? `ping ${each.bytes}` : each.kind);
         continue;
       }
@@ -87,7 +87,7 @@ test("a character may be cut by fragments", () => {
 test("bytes that are no text may be anything", () => {
   const any = Buffer.from(Array.from({ length: 256 }, (_, at) => at));
   const [piece] = new FrameReader().push(frame(2, any));
-  expect(piece).toMatchObject({ kind: "piece", bytes: any });
+  expect(piece).toMatchObject({ kind: "fragment", bytes: any });
 });
 
 test("whatever comes is read or refused", () => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
 import { HttpError } from "../../../../src/serve/http/http-error.ts";
 import { RequestContext } from "../../../../src/serve/http/request-context.ts";
-import { listed, streamProtocol, upgradeOf } from "../../../../src/serve/remote/negotiate.ts";
+import { headerValues, streamProtocol, upgradeOf } from "../../../../src/serve/remote/negotiate.ts";
 import { subprotocol, switchToWebSocket } from "../../../../src/serve/remote/websocket/handshake.ts";
 
 function asked(headers: Readonly<Record<string, string>>, method = "GET"): RequestContext {
@@ -86,6 +86,10 @@ describe("refuses a handshake", () => {
   });
 });
 
-test("listed()", () => {
-  expect([listed(undefined), listed(["a, b", "c"]), listed(" a ,,b")]).toEqual([[], ["a", "b", "c"], ["a", "b"]]);
+test("headerValues()", () => {
+  expect([headerValues(undefined), headerValues(["a, b", "c"]), headerValues(" a ,,b")]).toEqual([
+    [],
+    ["a", "b", "c"],
+    ["a", "b"],
+  ]);
 });
