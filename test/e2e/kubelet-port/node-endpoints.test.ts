@@ -168,7 +168,7 @@ describe("what this node does not do, in the kubelet's words", () => {
       "POST",
       "/checkpoint/NS/busy/main",
       500,
-      "checkpointing of NS/busy/main failed (unitlet cannot write down the state of a running process)",
+      "checkpointing of NS/busy/main failed (unitlet cannot save the state of a running process)",
     ],
     ["GET", "/flagz", 404, "404 page not found\n"],
     ["POST", "/metrics", 405, "405: Method Not Allowed"],

@@ -185,10 +185,10 @@ test("nothing is left, and all that went wrong is what clients did", async () =>
   await waitForServerExit(node);
   const { stdout } = await node.exec("journalctl -u unitlet-api -o cat; systemctl is-failed unitlet-api || :");
   expect(stdout.trim().split("\n")).toEqual([
-    'a client broke its protocol because="data for stream 1195725856, which was never opened"',
-    'a client broke its protocol because="this is not SPDY/3: version 2"',
-    'a client broke its protocol because="headers are not compressed with zlib"',
-    'a client broke its protocol because="data for stream 7, which was never opened"',
+    'a client violated the protocol because="data for stream 1195725856, which was never opened"',
+    'a client violated the protocol because="this is not SPDY/3: version 2"',
+    'a client violated the protocol because="headers are not compressed with zlib"',
+    'a client violated the protocol because="data for stream 7, which was never opened"',
     "inactive",
   ]);
 });

@@ -40,7 +40,7 @@ describe("parseLogOptions()", () => {
     ["sinceSeconds=1&sinceTime=2026-01-02T03:04:05Z", 422, '{"message": "Invalid request."}'],
     ["stream=Both", 422, '{"message": "Invalid request."}'],
     ["stream=Stdout&tailLines=1", 422, '{"message": "Invalid request."}'],
-    ["stream=Stderr", 400, 'stream "Stderr" is not available: this node keeps a container\'s output as one'],
+    ["stream=Stderr", 400, 'stream "Stderr" is not available: this node stores both streams of a container as one'],
   ])("refuses %s with %d", (query, status, message) => {
     const parse = () => parseLogOptions(new URLSearchParams(query), NOW);
     expect(parse).toThrow(expect.objectContaining({ status, message }));
