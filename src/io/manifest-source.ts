@@ -30,7 +30,7 @@ export class ManifestSource implements PodSource {
   }
 
   async list(): Promise<ListResult> {
-    // An empty directory asks for no pods. A missing directory is a mistake, and must not end all pods.
+    // An empty directory means no pods. A missing directory is a mistake, and must not end all pods.
     if (!isDirectory(this.#directory))
       return { ok: false, because: `there is no directory ${this.#directory}: create it` };
     try {

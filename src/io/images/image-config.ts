@@ -1,6 +1,9 @@
 import type { ImageConfig } from "../../model/image/image.ts";
 
-/** Reads an image's configuration, which a stranger wrote: what is not as it should be counts as not said. */
+/**
+ * Parses the configuration of an image, which is untrusted: a field of another type counts as missing. Throws when the text is
+ * not JSON.
+ */
 export function parseImageConfig(text: string): ImageConfig {
   const config = record(record(JSON.parse(text)).config);
   return {
@@ -14,7 +17,10 @@ export function parseImageConfig(text: string): ImageConfig {
   };
 }
 
-/** Digests of an image's configuration and layers, and how many bytes they are, from its manifest. */
+/**
+ * Returns the digests of an image's configuration and layers, and their size in bytes, from its manifest. Throws when the text
+ * is not JSON.
+ */
 export function parseManifest(text: string): {
   readonly config: string;
   readonly layers: readonly string[];
@@ -31,7 +37,10 @@ export function parseManifest(text: string): {
   };
 }
 
-/** The digest of the only manifest that a layout has. */
+/**
+ * Returns the digest of the first manifest in the index of an image layout; "" when there is none. Throws when the text is not
+ * JSON.
+ */
 export function parseIndex(text: string): string {
   const { manifests } = record(JSON.parse(text));
   return string(record(Array.isArray(manifests) ? manifests[0] : undefined).digest);

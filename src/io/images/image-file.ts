@@ -3,12 +3,12 @@ import { basename, dirname, join, normalize } from "node:path";
 import { exists } from "../files.ts";
 import { pathOf, withPathBelow } from "../safe-path.ts";
 
-/** Longest file of an image that is read. */
+/** The number of bytes that are read of a file in an image. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /**
- * The text of a file of an image, which strangers have made; "" when there is none. Only a regular file is opened: to open
- * a device may be to use it, as that which restarts the host unless somebody keeps writing to it.
+ * Returns the text of a file in an image, which is untrusted; "" when there is none. Only a regular file is opened, because
+ * opening a device can have side effects (a watchdog reboots the host).
  */
 export function readImageFile(tree: string, path: string): string {
   const read = (descriptor: number) => (fstatSync(descriptor).isFile() ? readStart(pathOf(descriptor)) : "");
@@ -21,7 +21,10 @@ export function readImageFile(tree: string, path: string): string {
 
 const PATH_MAX_BYTES = 4095;
 
-/** Where a directory of that name is within an image, or could be made: without links. Undefined: it cannot be one. */
+/**
+ * Returns the real path of a directory within an image, which may not exist yet. Undefined when no directory can have this
+ * path.
+ */
 export function directoryInImage(tree: string, path: string): string | undefined {
   const clean = normalize(`/${path}`);
   const names = clean.split("/");
@@ -34,7 +37,7 @@ export function directoryInImage(tree: string, path: string): string | undefined
   } catch {
     const above = clean === "/" ? undefined : directoryInImage(tree, dirname(clean));
     const made = above === undefined ? undefined : join(above, basename(clean));
-    // A link that leads nowhere would be followed by who makes the directory.
+    // mkdir(2) by path would follow a broken link out of the image.
     return made === undefined || exists(join(tree, made)) ? undefined : made;
   }
 }

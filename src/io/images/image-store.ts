@@ -21,7 +21,7 @@ export function readStore(): readonly StoredTree[] {
 
 function readTrees(): readonly StoredTree[] {
   const trees = list(TREES);
-  // Most nodes have no images, and this runs often: then the directories of pods are not read.
+  // Without images, which is usual, the directories of pods need not be read.
   if (trees.length === 0) return [];
   const names = new Map<string, string[]>();
   for (const key of list(REFS)) {
@@ -67,14 +67,14 @@ function readUsers(): ReadonlyMap<string, string[]> {
   for (const uid of list(join(STATE_DIR, "pods"))) {
     for (const container of list(join(podStateDir(uid), "roots")))
       add((readOptional(join(podStateDir(uid), "roots", container, "tree")) ?? "").trim(), `${uid}/${container}`);
-    for (const storage of readKeptStorage(uid))
+    for (const storage of readSavedStorage(uid))
       if (storage.kind === "image") add(storage.tree, `${uid}/${storage.path.split("/").at(-2)}`);
   }
   return users;
 }
 
 /** Returns what was prepared for a pod's volumes; an empty list when the file cannot be parsed. */
-function readKeptStorage(uid: string): readonly Storage[] {
+function readSavedStorage(uid: string): readonly Storage[] {
   try {
     return JSON.parse(readOptional(storagePath(uid)) ?? "[]");
   } catch {
@@ -90,8 +90,8 @@ export function markUsed(tree: string): void {
 /** Returns how many bytes all images together use on the disk. */
 export function diskSpace(): number {
   if (!isDirectory(IMAGES)) return 0;
-  const words = ["-s", "--block-size=1", IMAGES];
-  return Number.parseInt(execFileSync("du", words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }), 10);
+  const args = ["-s", "--block-size=1", IMAGES];
+  return Number.parseInt(execFileSync("du", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }), 10);
 }
 
 /** Returns the shared blobs that an image needs; none for a damaged image. */
@@ -107,7 +107,7 @@ function blobsOf(hex: string): { readonly digests: readonly string[]; readonly s
 
 /**
  * Removes an image, under all its names, and the blobs that no other image needs. The tree is renamed first, so that no
- * container starts on half of it. Not to be called during a pull, whose blobs belong to no image yet.
+ * container starts on half of it. It must not be called during a pull, because the new blobs belong to no image yet.
  */
 export function removeImage(digest: string): void {
   const hex = digest.slice("sha256:".length);

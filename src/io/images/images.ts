@@ -52,24 +52,24 @@ function readSeccompProfile(): Pick<Images, "seccompProfile"> {
 }
 
 function readStored(key: string): StoredImage | undefined {
-  const note = readPullRequest(join(IMAGES, "refs", key));
-  const digest = note?.get("digest") ?? "";
+  const record = readPullRequest(join(IMAGES, "refs", key));
+  const digest = record?.get("digest") ?? "";
   const home = join(IMAGES, "trees", digest.replace(/^sha256:/, ""));
-  if (note === undefined || !/^sha256:[0-9a-f]{64}$/.test(digest) || !isDirectory(join(home, "rootfs")))
+  if (record === undefined || !/^sha256:[0-9a-f]{64}$/.test(digest) || !isDirectory(join(home, "rootfs")))
     return undefined;
   try {
     const manifest = parseManifest(readBlob(parseIndex(readOptional(join(home, "index.json")) ?? "")));
-    const from = seconds(note.get("pulled"));
-    const to = seconds(note.get("ended"));
+    const from = seconds(record.get("pulled"));
+    const to = seconds(record.get("ended"));
     return {
-      name: note.get("name") ?? "",
+      name: record.get("name") ?? "",
       digest,
       tree: join(home, "rootfs"),
-      checkedAt: seconds(note.get("checked")) ?? 0,
-      ...readAccess(note.get("access")),
+      checkedAt: seconds(record.get("checked")) ?? 0,
+      ...readAccess(record.get("access")),
       ...(from !== undefined && to !== undefined && { pulled: { from, to } }),
       size: manifest.size,
-      diskSize: Number(note.get("size") ?? 0),
+      diskSize: Number(record.get("size") ?? 0),
       config: withVolumes(parseImageConfig(readBlob(manifest.config)), join(home, "rootfs")),
       passwd: readImageFile(join(home, "rootfs"), "etc/passwd"),
       group: readImageFile(join(home, "rootfs"), "etc/group"),
@@ -94,10 +94,10 @@ function withVolumes(config: ImageConfig, tree: string): ImageConfig {
 }
 
 function readFailed(key: string): FailedPull | undefined {
-  const note = readPullRequest(join(PULLS, `${key}.failed`));
-  const at = seconds(note?.get("at"));
-  if (note === undefined || at === undefined) return undefined;
-  return { message: note.get("message") ?? "", at, count: Number(note.get("count") ?? 1) };
+  const record = readPullRequest(join(PULLS, `${key}.failed`));
+  const at = seconds(record?.get("at"));
+  if (record === undefined || at === undefined) return undefined;
+  return { message: record.get("message") ?? "", at, count: Number(record.get("count") ?? 1) };
 }
 
 /** Reads lines of a word, a space and a value; undefined when there is no file. */
@@ -108,6 +108,7 @@ export function readPullRequest(path: string): ReadonlyMap<string, string> | und
   return new Map(lines.map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]));
 }
 
+/** Converts a text with seconds since the epoch to milliseconds; undefined when it is no number. */
 export function seconds(text: string | undefined): number | undefined {
   const value = Math.round(Number(text) * 1000);
   return Number.isFinite(value) ? value : undefined;

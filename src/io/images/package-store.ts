@@ -7,17 +7,17 @@ import { list, readOptional, writeAtomic } from "../files.ts";
 import { readPullRequest, seconds } from "./images.ts";
 import { readStatus } from "./packages.ts";
 
-/** Packages that were installed because a pod named them, as images; what came along with them is part of none. */
+/** Returns the packages that were installed for a pod, as images. Their dependencies are not included. */
 export function readPackageStore(): readonly StoredTree[] {
   const records = list(DEBS).filter((name) => !name.startsWith("."));
   if (records.length === 0) return [];
   const status = readStatus(new Set(records));
   const users = readUsers();
   return records.flatMap((name) => {
-    const note = readPullRequest(join(DEBS, name));
+    const record = readPullRequest(join(DEBS, name));
     const found = status.find((each) => each.package === name);
-    if (note?.get("role") !== "asked" || found === undefined) return [];
-    const pulledAt = seconds(note.get("at")) ?? 0;
+    if (record?.get("role") !== "asked" || found === undefined) return [];
+    const pulledAt = seconds(record.get("at")) ?? 0;
     return [
       {
         digest: debID(found),
@@ -32,7 +32,7 @@ export function readPackageStore(): readonly StoredTree[] {
   });
 }
 
-/** By package: the run notes of each container which one it is of. */
+/** Returns the containers of each package, from the files that the run writes. */
 function readUsers(): ReadonlyMap<string, string[]> {
   const users = new Map<string, string[]>();
   for (const uid of list(join(RUN_DIR, "pods"))) {
@@ -44,7 +44,7 @@ function readUsers(): ReadonlyMap<string, string[]> {
   return users;
 }
 
-/** Asks for the removal of a package. Returns the unit that is to be started for it. */
+/** Writes the request to remove a package. Returns the unit that must be started for it. */
 export function writeRemoval(name: string): string {
   const key = removalKey(name);
   writeAtomic(join(PULLS, `deb-${key}.request`), `remove ${name}\n`, 0o600);

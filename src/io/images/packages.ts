@@ -11,11 +11,11 @@ import { readPullRequest, seconds } from "./images.ts";
 const STATUS = "/var/lib/dpkg/status";
 const INFO = "/var/lib/dpkg/info";
 
-/** What dpkg has of these packages, and their units as they are now; undefined when there are none to look for. */
+/** Returns what dpkg has of these packages, with their units; undefined without references. */
 export function readPackages(references: readonly DebReference[]): Packages | undefined {
   if (references.length === 0) return undefined;
-  // First of all: deb-pull removes that file last.
-  const begun = cutOff();
+  // This file is read first, because deb-pull removes it last.
+  const before = packagesBeforeInstallation();
   const wanted = references.map((reference) => ({ reference, ref: readRef(imageKey(reference)) }));
   const status = readStatus(
     new Set(wanted.flatMap(({ reference, ref }) => ("url" in reference ? (ref.package ?? []) : reference.package))),
@@ -26,7 +26,7 @@ export function readPackages(references: readonly DebReference[]): Packages | un
     const found = name === undefined ? undefined : status.find((each) => each.package === name);
     if (
       found === undefined ||
-      begun?.has(`package ${found.package}`) === false ||
+      before?.has(`package ${found.package}`) === false ||
       (version ?? found.version) !== found.version
     )
       return [];
@@ -42,18 +42,22 @@ export function readPackages(references: readonly DebReference[]): Packages | un
   };
 }
 
+/** An installed package in the status file of dpkg. */
 export interface Entry extends Pick<InstalledDeb, "package" | "version" | "architecture" | "size"> {
-  /** Packages that it depends on, whether they are there or not. */
+  /** The packages in its field Depends, installed or not. */
   readonly needs: readonly string[];
 }
 
-/** What was here before an installation that is not done; undefined: there is none. What it brings is not to be used yet. */
-function cutOff(): ReadonlySet<string> | undefined {
+/**
+ * Returns the packages from before an unfinished installation; undefined when none is unfinished. New packages must not be used
+ * yet.
+ */
+function packagesBeforeInstallation(): ReadonlySet<string> | undefined {
   const text = readOptional(`${DEBS}/.before`);
   return text === undefined ? undefined : new Set(text.split("\n"));
 }
 
-/** Of these packages, those that are installed as a whole. */
+/** Returns those of these packages that are completely installed. */
 export function readStatus(names: ReadonlySet<string>): readonly Entry[] {
   return (readOptional(STATUS) ?? "").split("\n\n").flatMap((paragraph) => {
     const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(paragraph)?.[1] ?? "";
@@ -64,19 +68,19 @@ export function readStatus(names: ReadonlySet<string>): readonly Entry[] {
   });
 }
 
-/** What deb-pull noted under that key. */
+/** Returns the record that deb-pull has written for a key. */
 function readRef(key: string) {
-  const note = readPullRequest(join(IMAGES, "refs", key));
-  const from = seconds(note?.get("pulled"));
-  const to = seconds(note?.get("ended"));
-  const version = note?.get("version");
+  const record = readPullRequest(join(IMAGES, "refs", key));
+  const from = seconds(record?.get("pulled"));
+  const to = seconds(record?.get("ended"));
+  const version = record?.get("version");
   const pulled = from === undefined || to === undefined ? {} : { pulled: { from, to } };
   return {
-    package: note?.get("package"),
+    package: record?.get("package"),
     version,
     times: (present: string) => ({
-      checkedAt: seconds(note?.get("checked")) ?? 0,
-      // What came in its place since is another one's doing.
+      checkedAt: seconds(record?.get("checked")) ?? 0,
+      // Another version was not installed by this pull.
       ...(present === version && pulled),
     }),
   };
@@ -86,7 +90,7 @@ function filesOf(entry: Entry): Pick<InstalledDeb, "services" | "directories"> {
   const own = listOf(entry.package, entry.architecture);
   const services = servicesOf(pathsOf(own));
   if (services.length > 0) return { services, directories: ownDirectories([own]) };
-  // As nginx has it, whose unit is in nginx-common.
+  // Some packages have their unit in a dependency: that of nginx is in nginx-common.
   for (const other of entry.needs.map((name) => listOf(name, entry.architecture))) {
     const named = servicesOf(pathsOf(other)).filter(({ name }) => name === `${entry.package}.service`);
     if (named.length > 0) return { services: named, directories: ownDirectories([own, other]) };
@@ -107,7 +111,7 @@ const UNIT = /^(?:\/usr)?\/lib\/systemd\/system\/([^/@]+\.service)$/;
 function servicesOf(paths: readonly string[]): readonly PackageService[] {
   const units = paths.flatMap((path) => {
     const name = UNIT.exec(path)?.[1];
-    // A link is another name of another unit.
+    // A link is an alias of another unit.
     return name !== undefined && ignoreMissing(() => lstatSync(path))?.isFile() ? [{ name, path }] : [];
   });
   return units
@@ -118,14 +122,14 @@ function servicesOf(paths: readonly string[]): readonly PackageService[] {
     });
 }
 
-/** An administrator's file in its place; a mask is none. */
+/** Returns the administrator's file for a unit; undefined when there is none, or when the unit is masked. */
 function readOwn(path: string): string | undefined {
   return ignoreMissing(() => lstatSync(path))?.isFile() ? readOptional(path) : undefined;
 }
 
 const DROP_INS = ["/usr/lib/systemd/system", "/lib/systemd/system", "/run/systemd/system", "/etc/systemd/system"];
 
-/** In the order of their names; of two with one name that of the later directory counts. */
+/** Returns the drop-ins in the order of their names. A later directory replaces files of the same name. */
 function dropIns(unit: string): readonly string[] {
   const files = new Map<string, string>();
   for (const directory of DROP_INS.map((path) => `${path}/${unit}.d`))
@@ -133,10 +137,10 @@ function dropIns(unit: string): readonly string[] {
   return [...files].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => readOptional(path) ?? "");
 }
 
-/** One below those that all packages share, and no other package's: what a daemon keeps its data in. */
+/** The directories in which daemons store data, one level below those that all packages share. */
 const DATA = /^\/var\/(?:lib|cache|log|spool|opt|www)\/[^/]+$/;
 
-/** Of the packages whose lists these are. */
+/** Returns the data directories that belong only to the packages with these file lists. */
 function ownDirectories(own: readonly string[]): readonly string[] {
   const candidates = own
     .flatMap(pathsOf)

@@ -129,7 +129,7 @@ function rotationState(
       return { next: now + retryDelay(refusals + 1), refusals: refusals + 1, problem: outcome.because };
     case "pending": {
       const age = ageOf(outcome.request.metadata.creationTimestamp, now);
-      // A serving certificate without approval is an ordinary state: `servingCertificate` says what is served meanwhile.
+      // A serving certificate without approval is an ordinary state: `servingCertificate` decides what is served meanwhile.
       const isReported = age > REPORT_PENDING_AFTER_MS && current !== undefined;
       return {
         next: now + pollDelay(age),

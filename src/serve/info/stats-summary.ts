@@ -14,7 +14,7 @@ export interface SummaryInput {
   readonly host: Host;
   readonly before: Sample;
   readonly after: Sample;
-  /** True when only CPU and memory are asked for. */
+  /** True when only CPU and memory are requested. */
   readonly brief: boolean;
 }
 

@@ -101,8 +101,8 @@ function health({ leaseRenewed, problems }: AgentState): string[] {
 }
 
 function certificates({ client, serving }: AgentState["certificates"], now: Instant): string[] {
-  const known = Object.entries({ client, serving }).filter(([, at]) => at !== undefined) as [string, Instant][];
-  const ends = known.map(([usage, at]) => ({ labels: labels({ usage }), value: at / 1000 }));
+  const existing = Object.entries({ client, serving }).filter(([, at]) => at !== undefined) as [string, Instant][];
+  const ends = existing.map(([usage, at]) => ({ labels: labels({ usage }), value: at / 1000 }));
   const ttl = (which: string, at: Instant | undefined) =>
     gauge(
       `kubelet_certificate_manager_${which}_ttl_seconds`,

@@ -2,12 +2,13 @@ import type { CgroupStats, DiskUse } from "../../io/host/cgroup-stats.ts";
 import type { Traffic } from "../../io/host/network.ts";
 import type { Type } from "./exposition.ts";
 
+/** One family of metrics, and the statistic of its samples. */
 export interface MetricFamily {
   readonly figure: Exclude<keyof CgroupStats, "disks">;
   readonly name: string;
   readonly type: Type;
   readonly help: string;
-  /** Labels besides those that say whose it is. */
+  /** Labels besides those of the container. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -19,7 +20,7 @@ const CPU: readonly Row[] = [
   ["cpu", "cpu_usage_seconds_total", "counter", "Cumulative cpu time consumed in seconds."],
 ];
 
-/** Only of what has a limit. */
+/** The families that only cgroups with a CPU limit have. */
 const THROTTLING: readonly Row[] = [
   ["periods", "cpu_cfs_periods_total", "counter", "Number of elapsed enforcement period intervals."],
   ["throttledPeriods", "cpu_cfs_throttled_periods_total", "counter", "Number of throttled period intervals."],
@@ -56,7 +57,7 @@ const PRESSURE: readonly Row[] = [
   ["ioWaiting", "pressure_io_waiting_seconds_total", "counter", `${WAITING} IO congestion.`],
 ];
 
-/** Zero stands for "no limit" in these. */
+/** The families in which 0 means "no limit". */
 const LIMITS: readonly Row[] = [
   ["cpuPeriod", "spec_cpu_period", "gauge", "CPU period of the container."],
   ["cpuShares", "spec_cpu_shares", "gauge", "CPU share of the container."],
@@ -70,7 +71,7 @@ const asFamily = ([figure, name, type, help]: Row): MetricFamily => ({
   name: `container_${name}`,
   type,
   help,
-  // cAdvisor can tell the CPUs apart, and dashboards add them up.
+  // cAdvisor can report each CPU, and dashboards sum over the label.
   ...(figure === "cpu" ? { labels: { cpu: "total" } } : {}),
 });
 
@@ -93,7 +94,7 @@ export const DISK_FAMILIES = [
 const TRAFFIC = ["bytes", "packets", "errors", "dropped"] as const satisfies readonly (keyof Traffic)[];
 const NAMES = { bytes: "bytes", packets: "packets", errors: "errors", dropped: "packets_dropped" };
 
-/** By direction and figure: the name of the family. */
+/** The names of the network families by direction and statistic. */
 export const NETWORK_FAMILIES = (["receive", "transmit"] as const).flatMap((direction) =>
   TRAFFIC.map((figure) => ({ direction, figure, name: `container_network_${direction}_${NAMES[figure]}_total` })),
 );

@@ -12,25 +12,25 @@ import {
 } from "./cadvisor-families.ts";
 import { family, labels, type Sample } from "./exposition.ts";
 
-/** One cgroup and whose it is; names are "" where they do not apply, as all samples of a family have the same labels. */
+/** One cgroup and its container. Names are "" where they do not apply, because all samples of a family have the same labels. */
 export interface MeasuredContainer {
-  /** The cgroup's path: "/" for the whole host. */
+  /** The path of the cgroup; "/" for the whole host. */
   readonly id: string;
   readonly namespace: string;
   readonly pod: string;
   /** "" for a pod as a whole. */
   readonly container: string;
   readonly image: string;
-  /** Of this run of the container. */
+  /** The invocation ID of this start of the container. */
   readonly name: string;
-  /** Seconds. */
+  /** When the container started, in seconds since the epoch. */
   readonly startedAt?: number;
   readonly stats: CgroupStats;
 }
 
 type Machine = Pick<Host, "cpus" | "memoryTotal" | "swapTotal" | "machineID" | "systemUUID" | "bootID">;
 
-/** /metrics/cadvisor: the families of cAdvisor that dashboards and rules use, under its names and labels. */
+/** Returns the text of /metrics/cadvisor: the families of cAdvisor that dashboards and rules use, with its names and labels. */
 export function cadvisorMetrics(
   machine: Machine,
   measured: readonly MeasuredContainer[],
@@ -38,7 +38,8 @@ export function cadvisorMetrics(
   now: Instant,
 ): string {
   const limited = measured.filter(({ stats }) => stats.cpuQuota !== undefined);
-  const known = (each: MeasuredContainer) => each.stats.memory !== undefined || each.stats.cpuPeriod !== undefined;
+  const isAccounted = (each: MeasuredContainer) =>
+    each.stats.memory !== undefined || each.stats.cpuPeriod !== undefined;
   return [
     family("container_last_seen", "gauge", "Last time a container was seen by the exporter", [
       ...measured.map((each) => ({ labels: containerLabels(each), value: Math.floor(now / 1000), at: now })),
@@ -48,7 +49,7 @@ export function cadvisorMetrics(
     ]),
     ...METRIC_FAMILIES.map((each) => figures(each, measured, now)),
     ...QUOTA_FAMILIES.map((each) => figures(each, limited, now)),
-    ...SPEC_FAMILIES.map((each) => figures(each, measured.filter(known), undefined, 0)),
+    ...SPEC_FAMILIES.map((each) => figures(each, measured.filter(isAccounted), undefined, 0)),
     faults(measured, now),
     ...disks(measured, now),
     ...network(interfaces, now),
@@ -101,7 +102,7 @@ function disks(measured: readonly MeasuredContainer[], at: Instant): string[] {
   });
 }
 
-/** Of the host alone: pods are on its network, and to tell each of them what all have sent would add up to a lie. */
+/** Returns the traffic of the host alone. Pods share its network, so samples for each pod would add up to a wrong sum. */
 function network(interfaces: readonly InterfaceUse[], at: Instant): string[] {
   const host = { id: "/", namespace: "", pod: "", container: "", image: "", name: "", stats: { disks: [] } };
   return NETWORK_FAMILIES.map(({ direction, figure, name }) => {

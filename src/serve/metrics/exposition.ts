@@ -1,22 +1,23 @@
 import type { Instant } from "../../model/api/time.ts";
 
-/** Prometheus' text format, https://prometheus.io/docs/instrumenting/exposition_formats. */
+/** The content type of Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats). */
 export const EXPOSITION = "text/plain; version=0.0.4; charset=utf-8";
 
+/** One sample of a family. */
 export interface Sample {
-  /** As `labels` writes them; "" for none. */
+  /** The result of `labels`; "" for none. */
   readonly labels?: string;
-  /** Undefined: nothing is known, and no sample is written. */
+  /** Undefined values are not written. */
   readonly value: number | undefined;
-  /** When it was measured; undefined: now. */
+  /** When the value was measured; undefined means at the scrape. */
   readonly at?: Instant;
-  /** What a histogram puts behind its name: "_bucket", "_sum", "_count". */
+  /** The suffix of a histogram's sample: "_bucket", "_sum" or "_count". */
   readonly suffix?: string;
 }
 
 export type Type = "counter" | "gauge" | "histogram";
 
-/** Nothing for a family without samples, as Prometheus' own encoder has it. */
+/** Returns a family in the text format; "" without samples, like Prometheus' encoder. */
 export function family(name: string, type: Type, help: string, samples: readonly Sample[]): string {
   const lines = samples.flatMap(({ labels = "", value, at, suffix = "" }) =>
     value === undefined ? [] : [`${name}${suffix}${labels} ${value}${at === undefined ? "" : ` ${at}`}\n`],
@@ -24,7 +25,7 @@ export function family(name: string, type: Type, help: string, samples: readonly
   return lines.length === 0 ? "" : `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
 }
 
-/** In the order of the alphabet: metrics-server reads them so. */
+/** Returns labels in alphabetical order, which metrics-server expects. */
 export function labels(values: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return `{${pairs.map(([name, value]) => `${name}="${escaped(value)}"`).join(",")}}`;

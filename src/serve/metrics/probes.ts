@@ -1,6 +1,6 @@
 import { family, labels } from "./exposition.ts";
 
-/** How often one probe of one container ended in one way, since the container's first start. */
+/** The number of one result of one probe since the container's first start. */
 export interface ProbeCount {
   readonly namespace: string;
   readonly pod: string;
@@ -11,7 +11,7 @@ export interface ProbeCount {
   readonly count: number;
 }
 
-/** /metrics/probes */
+/** Returns the text of /metrics/probes. */
 export function probeMetrics(counts: readonly ProbeCount[]): string {
   const help = "[BETA] Cumulative number of a liveness, readiness or startup probe for a container by result.";
   const samples = counts.map(({ namespace, pod, podUID, container, type, result, count }) => ({

@@ -12,13 +12,13 @@ import { RUN_DIR } from "../../model/paths.ts";
 import { unitletVersion } from "../../version.ts";
 import type { AgentState } from "./agent.ts";
 
-/** The certificates that this node shows: to the API server, and to those who ask the port. */
+/** The certificates of this node: for the API server, and for clients of the port. */
 export interface AgentInput {
   readonly client?: FileOrData;
   readonly serving: string;
 }
 
-/** All that /metrics tells, from the files that runs have left and from the cgroups; nobody is asked. */
+/** Returns the input of /metrics from the files of the runs and from cgroups, without any request. */
 export function readAgent(node: string, { client, serving }: AgentInput): AgentState {
   const running = unitCgroups(new CgroupFiles()).filter(({ startedAt }) => startedAt !== undefined);
   return {
@@ -35,7 +35,7 @@ export function readAgent(node: string, { client, serving }: AgentInput): AgentS
   };
 }
 
-/** Nothing for a certificate that cannot be read: an alarm is raised by what is missing, too. */
+/** Returns nothing for a certificate that cannot be read. Alert rules notice a missing metric. */
 function expiring(usage: "client" | "serving", read: () => string | undefined): Partial<Record<typeof usage, Instant>> {
   try {
     const text = read();

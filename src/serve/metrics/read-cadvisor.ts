@@ -10,7 +10,7 @@ import { podStateDir } from "../../model/paths.ts";
 import type { UnitOwner } from "../../model/unit.ts";
 import type { MeasuredContainer } from "./cadvisor.ts";
 
-/** The host, each pod and each container that runs. */
+/** Returns the statistics of the host, of each pod and of each running container. */
 export function readMeasured(): readonly MeasuredContainer[] {
   const files = new CgroupFiles();
   const images = new Map(
@@ -18,7 +18,7 @@ export function readMeasured(): readonly MeasuredContainer[] {
       containers.map((each) => [`${uid}/${each.name}`, each.image]),
     ),
   );
-  // One that waits out its back-off has a cgroup, but does not run.
+  // A container in back-off has a cgroup, but does not run.
   const units = unitCgroups(files).filter(
     ({ identity, startedAt }) => identity.container === "" || startedAt !== undefined,
   );
@@ -29,7 +29,7 @@ export function readMeasured(): readonly MeasuredContainer[] {
       namespace,
       pod,
       container,
-      // Rules leave out what has no image: a container whose pod no run has seen since boot must not be left out.
+      // Rules ignore samples without an image. A pod that no run has reported since boot must not be ignored.
       image: container === "" ? "" : (images.get(`${podUID}/${container}`) ?? "unknown"),
       name: container === "" ? "" : (runningInvocation(basename(path)) ?? ""),
       ...(startedAt === undefined ? {} : { startedAt }),
@@ -49,7 +49,7 @@ function host(): MeasuredContainer {
   return { id: "/", namespace: "", pod: "", container: "", image: "", name: "", stats: { ...stats, disks: [] } };
 }
 
-/** The kernel forgets with the cgroup, which ends when the container does: what was killed before is in the exit records. */
+/** Adds the OOM kills of earlier starts from the exit records, because the kernel's count ends with the cgroup. */
 function withRecords(stats: CgroupStats, { podUID, container }: UnitOwner): CgroupStats {
   if (container === "") return stats;
   const { exits } = readExits(join(podStateDir(podUID), `${container}.exits`));
@@ -61,7 +61,7 @@ function withNames({ disks, ...stats }: CgroupStats): CgroupStats {
   return { ...stats, disks: disks.map((disk): DiskUse => ({ ...disk, device: deviceName(disk.device) })) };
 }
 
-/** As cAdvisor names it, such as /dev/sda; MAJOR:MINOR for one that the kernel has no name for. */
+/** Returns the name of a device, such as /dev/sda; MAJOR:MINOR when the kernel has no name for it. */
 function deviceName(number: string): string {
   const name = /^DEVNAME=(.+)$/m.exec(readOptional(`/sys/dev/block/${number}/uevent`) ?? "")?.[1];
   return name === undefined ? number : `/dev/${name}`;

@@ -12,7 +12,7 @@ export type ProbeStates = Readonly<
   Record<string, { readonly counts?: { readonly successful: number; readonly failed: number } }>
 >;
 
-/** How often each probe ended in each way, by the prober's own files. */
+/** Returns the number of results of each probe, from the files of the probe program. */
 export function readProbeCounts(): readonly ProbeCount[] {
   const directory = join(RUN_DIR, "probes");
   const files = list(directory).filter((name) => /^\d+\.json$/.test(name));
@@ -20,19 +20,19 @@ export function readProbeCounts(): readonly ProbeCount[] {
   return probeCounts(Object.assign({}, ...all) as ProbeStates, readPodSummaries() ?? []);
 }
 
-const WORDS = { startup: "Startup", liveness: "Liveness", readiness: "Readiness" } as const satisfies Record<
+const TYPE_NAMES = { startup: "Startup", liveness: "Liveness", readiness: "Readiness" } as const satisfies Record<
   ProbeType,
   string
 >;
 
-/** Of pods that the last run has seen: of the others only the prober's memory is left. */
-export function probeCounts(courses: ProbeStates, pods: readonly PodSummary[]): readonly ProbeCount[] {
-  return Object.entries(courses).flatMap(([key, { counts }]): ProbeCount[] => {
+/** Returns the counts of the pods that the last run has reported. The states of other pods are left over. */
+export function probeCounts(states: ProbeStates, pods: readonly PodSummary[]): readonly ProbeCount[] {
+  return Object.entries(states).flatMap(([key, { counts }]): ProbeCount[] => {
     const [podUID = "", container = "", type = ""] = key.split("/");
     const pod = pods.find(({ uid }) => uid === podUID);
-    const known = PROBE_TYPES.find((each) => each === type);
-    if (pod === undefined || known === undefined || counts === undefined) return [];
-    const whose = { namespace: pod.namespace, pod: pod.name, podUID, container, type: WORDS[known] };
-    return (["successful", "failed"] as const).map((result) => ({ ...whose, result, count: counts[result] }));
+    const knownType = PROBE_TYPES.find((each) => each === type);
+    if (pod === undefined || knownType === undefined || counts === undefined) return [];
+    const labels = { namespace: pod.namespace, pod: pod.name, podUID, container, type: TYPE_NAMES[knownType] };
+    return (["successful", "failed"] as const).map((result) => ({ ...labels, result, count: counts[result] }));
   });
 }

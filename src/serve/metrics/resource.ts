@@ -5,7 +5,10 @@ import { family, labels } from "./exposition.ts";
 const CPU = "Cumulative cpu time consumed by the";
 const MEMORY = "Current working set of the";
 
-/** Of what, which figure, and its family as the kubelet has it. In the order of the alphabet, with the start times third. */
+/**
+ * The families with their subject and statistic (`resource_metrics.go`, v1.36), in alphabetical order; the start times come
+ * third.
+ */
 const FAMILIES = [
   ["container", "cpu", "cpu_usage_seconds_total", "counter", `[STABLE] ${CPU} container in core-seconds`],
   ["container", "workingSet", "memory_working_set_bytes", "gauge", `[STABLE] ${MEMORY} container in bytes`],
@@ -23,9 +26,9 @@ interface Labelled extends Usage {
   readonly startedAt?: number;
 }
 
-/** /metrics/resource: what metrics-server scrapes, family by family. */
+/** Returns the text of /metrics/resource, which metrics-server scrapes. */
 export function resourceMetrics(node: Usage, units: readonly UnitUsage[], now: Instant): string {
-  // One that waits out its back-off has a cgroup, but does not run.
+  // A container in back-off has a cgroup, but does not run.
   const running = units.filter(({ identity, startedAt }) => identity.container !== "" && startedAt !== undefined);
   const measured: Record<(typeof FAMILIES)[number][0], readonly Labelled[]> = {
     container: running.map(labelled),
@@ -33,7 +36,7 @@ export function resourceMetrics(node: Usage, units: readonly UnitUsage[], now: I
     pod: units.filter(({ identity }) => identity.container === "").map(labelled),
   };
   const [cpu = "", memory = "", ...others] = FAMILIES.map(([kind, key, name, type, help]) => {
-    // Samples of usage say when they were taken: rates are computed from that.
+    // Samples of usage have a timestamp, from which rates are computed.
     const samples = measured[kind].map((each) => ({ labels: each.labels, value: each[key], at: now }));
     return family(`${kind}_${name}`, type, help, samples);
   });

@@ -14,12 +14,13 @@ import { readProbeCounts } from "./read-probes.ts";
 import { resourceMetrics } from "./resource.ts";
 import { sliMetrics } from "./slis.ts";
 
+/** The input of a scrape. */
 export interface ScrapeInput {
   readonly node: string;
   readonly shown: AgentInput;
 }
 
-/** GET /metrics and what is below it; `which` is "" for itself. */
+/** Serves GET /metrics and the paths below it. `which` is the part after /metrics/, or "". */
 export function serveMetrics({ node, shown }: ScrapeInput, which: string, response: ServerResponse): void {
   const now = Date.now();
   const texts: Readonly<Record<string, () => string>> = {

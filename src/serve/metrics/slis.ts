@@ -1,6 +1,6 @@
 import { family, labels } from "./exposition.ts";
 
-/** /metrics/slis: whether each health check passes now. */
+/** Returns the text of /metrics/slis: the current result of each health check. */
 export function sliMetrics(checks: Readonly<Record<string, boolean>>): string {
   const samples = Object.entries(checks).map(([name, isWell]) => ({
     labels: labels({ name, type: "healthz" }),

@@ -16,7 +16,7 @@ const LOOPBACK_ADDRESSES: readonly Target[] = [
   { network: "tcp6", host: "::1", shown: "[::1]" },
 ];
 
-/** Tells whether a process of the pod listens on a loopback port of the host. */
+/** Returns whether a process of the pod listens on a loopback port of the host. */
 export type ListensInPod = (port: number, network: "tcp4" | "tcp6") => boolean;
 
 /**
