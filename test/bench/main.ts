@@ -14,7 +14,7 @@ import { measureBare, measureMinute } from "./minute.ts";
 import { measurePort } from "./port.ts";
 import { measureProbes } from "./probes.ts";
 import { say } from "./progress.ts";
-import { report } from "./report.ts";
+import { report } from "./report/report.ts";
 import type { Results } from "./results.ts";
 import { measureSources } from "./sources.ts";
 import { Subject } from "./subject.ts";

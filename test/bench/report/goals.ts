@@ -1,5 +1,5 @@
-import type { Results } from "./results.ts";
-import { number } from "./statistics.ts";
+import type { Results } from "../results.ts";
+import { number } from "../statistics.ts";
 
 export interface Verdict {
   readonly what: string;

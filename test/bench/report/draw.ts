@@ -5,7 +5,7 @@ import { compile, type TopLevelSpec } from "vega-lite";
 import { type Agent, type Bar, memoryBars, minuteBars } from "./figure.ts";
 
 /** The path of the figure that README.md shows. */
-export const FIGURE = fileURLToPath(new URL("../../docs/figures/cost.svg", import.meta.url));
+export const FIGURE = fileURLToPath(new URL("../../../docs/figures/cost.svg", import.meta.url));
 
 /** Two shades of blue for unitlet, and two colours that colour-blind readers can tell from them. */
 const COLOURS: Readonly<Record<Agent, string>> = {
@@ -16,9 +16,9 @@ const COLOURS: Readonly<Record<Agent, string>> = {
   "kubelet + containerd": "#7a7a7a",
 };
 
-/** Draws what the three agents cost at rest, as SVG: figures of test/bench/README.md and test/bench/peers.ts. */
+/** Draws what the three agents cost at rest, as SVG: figures of test/bench/README.md and test/bench/report/peers.ts. */
 export async function drawCost(): Promise<string> {
-  const report = readFileSync(new URL("README.md", import.meta.url), "utf8");
+  const report = readFileSync(new URL("../README.md", import.meta.url), "utf8");
   const spec: TopLevelSpec = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description: "CPU time a minute and memory of unitlet, systemk and the kubelet with 0, 30 and 110 pods at rest",

@@ -1,9 +1,9 @@
+import { kinds } from "../idle.ts";
+import type { Results } from "../results.ts";
+import { number, range, type Summary } from "../statistics.ts";
 import { checkGoals, slope } from "./goals.ts";
-import { kinds } from "./idle.ts";
 import { images } from "./images-report.ts";
 import { KUBELET, SYSTEMK } from "./peers.ts";
-import type { Results } from "./results.ts";
-import { number, range, type Summary } from "./statistics.ts";
 import { table } from "./table.ts";
 
 /** All tables, for people. */

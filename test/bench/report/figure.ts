@@ -1,4 +1,4 @@
-import { tableRows } from "../docs/markdown.ts";
+import { tableRows } from "../../docs/markdown.ts";
 import { KUBELET, SYSTEMK } from "./peers.ts";
 
 /** One bar of the figure. */

@@ -1,6 +1,6 @@
-import { type Measured, STAGES } from "./images.ts";
-import type { Results } from "./results.ts";
-import { number, range } from "./statistics.ts";
+import { type Measured, STAGES } from "../images.ts";
+import type { Results } from "../results.ts";
+import { number, range } from "../statistics.ts";
 import { table } from "./table.ts";
 
 export function images({ images: all }: Results): string {
