@@ -18,7 +18,7 @@ export function annotationsPage(): string {
     [
       `## unitlet.dev/${name}`,
       sentence(effect),
-      `Value: ${sentence(expected).replaceAll("[", "\\[")}`,
+      `Value: ${expected.replaceAll("[", "\\[")}.`,
       fence("yaml", `metadata:\n  annotations:\n    unitlet.dev/${name}: "${example}"`),
     ].join("\n\n"),
   );
