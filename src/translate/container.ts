@@ -6,7 +6,7 @@ import { finishedMarker, initializedMarker } from "../model/paths.ts";
 import type { DesiredUnit, UnitLines } from "../model/unit.ts";
 import { encodeOwnUnit, unitOwner } from "../unitfile/identity.ts";
 import { podSliceName, probeTimer } from "../unitfile/names.ts";
-import { quoteWord } from "../unitfile/quote.ts";
+import { execLine } from "../unitfile/quote.ts";
 import { annotationUnitLines, backOffWords } from "./annotations/lines.ts";
 import type { TranslateContext } from "./context.ts";
 import type { Launch } from "./launch.ts";
@@ -90,18 +90,18 @@ function lifeLines(
   const { libDir } = lifecycle;
   const uid = pod.metadata.uid;
   const { lines, program } = launch;
-  const start = [unitName, uid, container.name, specHash, ...backOffWords(resolved)].map(quoteWord);
-  const exit = [unitName, uid, container.name, kind, policy, specHash, program, ...exitWords(container)].map(quoteWord);
+  const input = launch.hasInputPipe ? ["--input"] : [];
+  const start = [...input, unitName, uid, container.name, specHash, ...backOffWords(resolved)];
+  const exit = [unitName, uid, container.name, kind, policy, specHash, program, ...exitWords(container)];
   return [
     ["Type", launch.type],
-    ["ExecStartPre", `+${libDir}/container-start ${[...(launch.hasInputPipe ? ["--input"] : []), ...start].join(" ")}`],
+    ["ExecStartPre", execLine([`${libDir}/container-start`, ...start], "+")],
     ...lines.startPre,
     ...lines.start,
     // A oneshot runs its program within the start timeout, which an init container does not have.
     ...(kind === "init" ? ([["TimeoutStartSec", "infinity"]] as const) : startHookLines(lifecycle)),
     ...lines.stopPost,
-    // ":" as in execLine(): the program's name may hold a $.
-    ["ExecStopPost", `-+:${libDir}/container-exit ${exit.join(" ")}`],
+    ["ExecStopPost", execLine([`${libDir}/container-exit`, ...exit], "-+")],
     ...restartLines(pod, container, kind),
     // container-start waits for the back-off; this is the least pause for what fails before it can run.
     ["RestartSec", "1s"],

@@ -52,11 +52,14 @@ export function quoteBind(source: string, destination: string): string {
   return `${quoteWord(source)}:${quoteWord(destination)}`;
 }
 
+/** Prefixes of a command line: "-" ignores its failure, "+" runs it with all rights, as systemd.service(5) has them. */
+export type ExecFlags = "" | "-" | "+" | "-+";
+
 /**
- * Returns the value of an ExecStart= line. ":" turns off `$` expansion. The program is an absolute path, or a name that
- * systemd looks up in its own fixed path.
+ * Returns the value of an ExecStart= line, or of any other Exec line. ":" turns off `$` expansion. The program is an
+ * absolute path, or a name that systemd looks up in its own fixed path.
  */
-export function execLine(argv: readonly string[]): string {
+export function execLine(argv: readonly string[], flags: ExecFlags = ""): string {
   const program = argv[0];
   if (program === undefined || program === "") throw new UnquotableError("has no program");
   // systemd looks for prefixes after unquoting, so quotes cannot protect such a name.
@@ -65,7 +68,7 @@ export function execLine(argv: readonly string[]): string {
     throw new UnquotableError("has a program name with a quote, a backslash or a control character");
   if (program.endsWith("/") || (program.includes("/") ? !program.startsWith("/") : /^\.\.?$/.test(program)))
     throw new UnquotableError("has a program that is neither the absolute path of a file nor a bare name");
-  const line = `:${argv.map(quoteWord).join(" ")}`;
+  const line = `${flags}:${argv.map(quoteWord).join(" ")}`;
   if (Buffer.byteLength(line) > LINE_MAX_BYTES)
     throw new UnquotableError("is longer than the 1 MiB that systemd reads in a line");
   return line;

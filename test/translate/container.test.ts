@@ -80,7 +80,7 @@ describe("terminationGracePeriodSeconds", () => {
 
 test("a program's name reaches the helpers as it is", () => {
   const of = podOf({ command: ["/opt/$$HOME/50%"] });
-  expect(directive(of, "ExecStopPost")[0]).toMatch(/^-\+:\/lib\/unitlet\/container-exit .* "\/opt\/\$HOME\/50%%"$/);
+  expect(directive(of, "ExecStopPost")[0]).toMatch(/^-\+:"\/lib\/unitlet\/container-exit" .* "\/opt\/\$HOME\/50%%"$/);
 });
 
 describe("the user", () => {

@@ -3,7 +3,7 @@ import type { LifecycleHandler } from "../../model/api/lifecycle.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
 import { startedMarker } from "../../model/paths.ts";
 import type { ContainerKind, UnitLines, UnitName } from "../../model/unit.ts";
-import { quoteWord } from "../../unitfile/quote.ts";
+import { execLine } from "../../unitfile/quote.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 export interface LifecycleInput {
@@ -26,12 +26,17 @@ export function startHookLines(input: LifecycleInput): UnitLines {
   // With a startup probe the prober creates the marker. The container's /run may hide the host's here.
   const touchesMarker = kind === "sidecar" && container.startupProbe === undefined;
   const markerLines: UnitLines = touchesMarker
-    ? [["ExecStartPost", `+/usr/bin/touch /proc/1/root${startedMarker(pod.metadata.uid, container.name)}`]]
+    ? [
+        [
+          "ExecStartPost",
+          execLine(["/usr/bin/touch", `/proc/1/root${startedMarker(pod.metadata.uid, container.name)}`], "+"),
+        ],
+      ]
     : [];
   if (handler === undefined) return [...markerLines, ["TimeoutStartSec", String(START_TIMEOUT_S)]];
   const words = [unit, pod.metadata.uid, container.name, "post-start", ...hookWords(handler)];
   return [
-    ["ExecStartPost", `+:${libDir}/container-hook ${words.map(quoteWord).join(" ")}`],
+    ["ExecStartPost", execLine([`${libDir}/container-hook`, ...words], "+")],
     ...markerLines,
     ["TimeoutStartSec", "infinity"],
   ];
@@ -58,7 +63,7 @@ export function stopLines(input: LifecycleInput): UnitLines {
   const grace = String(helperGrace(pod, container));
   const name = (signal ?? "SIGTERM").replace(/^SIG/, "");
   const words = [unit, pod.metadata.uid, container.name, grace, name, ...(handler ? hookWords(handler) : [])];
-  return [...killLines, ["ExecStop", `-+:${libDir}/container-stop ${words.map(quoteWord).join(" ")}`], timeout];
+  return [...killLines, ["ExecStop", execLine([`${libDir}/container-stop`, ...words], "-+")], timeout];
 }
 
 /** The kubelet fails unknown handlers, such as tcpSocket (`lifecycle/handlers.go: Run`, v1.36). */

@@ -5,7 +5,7 @@ import type { AuxiliaryUnit, UnitLines, UnitName } from "../../model/unit.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { encodeOwnUnit, unitOwner } from "../../unitfile/identity.ts";
 import { auxiliaryUnitName, podSliceName } from "../../unitfile/names.ts";
-import { quoteWord } from "../../unitfile/quote.ts";
+import { execLine } from "../../unitfile/quote.ts";
 import { kernelHostname } from "../network/hostname.ts";
 import { qosClass } from "../resources/resources.ts";
 
@@ -21,7 +21,7 @@ export function podSandbox(pod: Pod, config: Config, libDir: string): AuxiliaryU
   const { uid } = pod.metadata;
   const specHash = digest(JSON.stringify(words), 16);
   const identity = unitOwner(pod.metadata, { container: "", kind: "sandbox", specHash });
-  const helper = (...rest: readonly string[]) => `${libDir}/pod-sandbox ${[uid, ...rest].map(quoteWord).join(" ")}`;
+  const helper = (...rest: readonly string[]) => [`${libDir}/pod-sandbox`, uid, ...rest];
   const text = encodeOwnUnit(identity, [
     [
       "Unit",
@@ -34,8 +34,8 @@ export function podSandbox(pod: Pod, config: Config, libDir: string): AuxiliaryU
       "Service",
       [
         ...(words.includes("--pid") ? WITH_PROCESS : WITHOUT_PROCESS),
-        ["ExecStart", helper("up", ...words)],
-        ["ExecStopPost", `-${helper("down")}`],
+        ["ExecStart", execLine(helper("up", ...words))],
+        ["ExecStopPost", execLine(helper("down"), "-")],
         ["TimeoutStartSec", "20"],
         ["Slice", podSliceName(uid, qosClass(pod))],
       ],

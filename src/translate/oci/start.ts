@@ -2,7 +2,7 @@ import type { Namespaces } from "../../model/confinement.ts";
 import { bundleFile } from "../../model/paths.ts";
 import type { UnitLines } from "../../model/unit.ts";
 import { outputSocket } from "../../unitfile/names.ts";
-import { quotePath, quoteWord } from "../../unitfile/quote.ts";
+import { execLine, quotePath } from "../../unitfile/quote.ts";
 import type { Launch } from "../launch.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 import type { ImageInput } from "./standard-input.ts";
@@ -36,20 +36,19 @@ export function imageStartLines(
 ): Pick<Launch, "type" | "killMode"> & { readonly lines: Pick<Launch["lines"], "startPre" | "start" | "stopPost"> } {
   const { uid } = pod.metadata;
   const id = crunID(uid, container);
-  const remove = `/usr/bin/crun delete -f ${quoteWord(id)}`;
-  const words = (...rest: string[]) => [id, uid, container, ...rest].map(quoteWord).join(" ");
-  const helper = (...rest: string[]) => `${libDir}/container-create ${words(...rest)}`;
-  const input = start.input === "none" ? "" : `--${start.input} `;
+  const program = `${libDir}/container-create`;
+  const helper = (how: string) => [program, id, uid, container, how];
+  const input = start.input === "none" ? [] : [`--${start.input}`];
   const more = start.target === undefined && start.volumes.length === 0 ? [] : [start.target ?? "", ...start.volumes];
-  const create = words(kind === "init" ? "run" : "create", start.tree, ...more);
+  const create = [program, ...input, id, uid, container, kind === "init" ? "run" : "create", start.tree, ...more];
   return {
     lines: {
-      startPre: [["ExecStartPre", `-${remove}`]],
+      startPre: [["ExecStartPre", execLine(["/usr/bin/crun", "delete", "-f", id], "-")]],
       start: [
-        ["ExecStart", `${libDir}/container-create ${input}${create}`],
-        ...(kind === "init" ? [] : [["ExecStartPost", helper("start")] as const]),
+        ["ExecStart", execLine(create)],
+        ...(kind === "init" ? [] : [["ExecStartPost", execLine(helper("start"))] as const]),
       ],
-      stopPost: [["ExecStopPost", `-${helper("end")}`]],
+      stopPost: [["ExecStopPost", execLine(helper("end"), "-")]],
     },
     type: kind === "init" ? "oneshot" : "forking",
     // The kernel ends the other processes with the first one of a PID namespace, or else container-create does. What

@@ -27,7 +27,7 @@ describe("startHookLines()", () => {
     expect(startHookLines(input({ lifecycle: { postStart } }))).toEqual([
       [
         "ExecStartPost",
-        `+:/lib/unitlet/container-hook "${SELF}" "${UID}" "app" "post-start" "exec" "sh" "-c" "echo $HOME 100%%"`,
+        `+:"/lib/unitlet/container-hook" "${SELF}" "${UID}" "app" "post-start" "exec" "sh" "-c" "echo $HOME 100%%"`,
       ],
       ["TimeoutStartSec", "infinity"],
     ]);
@@ -56,7 +56,7 @@ describe("stopLines()", () => {
     const lifecycle = { preStop: { sleep: { seconds: 3 } }, stopSignal: "SIGINT" };
     expect(stopLines(input({ lifecycle }))).toEqual([
       ["KillSignal", "SIGINT"],
-      ["ExecStop", `-+:/lib/unitlet/container-stop "${SELF}" "${UID}" "app" "20" "INT" "sleep" "3"`],
+      ["ExecStop", `-+:"/lib/unitlet/container-stop" "${SELF}" "${UID}" "app" "20" "INT" "sleep" "3"`],
       ["TimeoutStopSec", "3620"],
     ]);
   });

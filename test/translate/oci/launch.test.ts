@@ -84,11 +84,11 @@ test("the unit lets crun make the container, and keeps what is not its own from 
     .split("\n")
     .filter((line) => /^(Type|Exec|Kill|Device|PrivateMounts|ConditionPathExists=\/)/.test(line));
   const id = `unitlet-${UID}-app`;
-  const helper = `/lib/unitlet/container-create "${id}" "${UID}" "app"`;
+  const helper = `:"/lib/unitlet/container-create" "${id}" "${UID}" "app"`;
   expect(lines).toEqual(
     expect.arrayContaining([
       "Type=forking",
-      `ExecStartPre=-/usr/bin/crun delete -f "${id}"`,
+      `ExecStartPre=-:"/usr/bin/crun" "delete" "-f" "${id}"`,
       `ExecStart=${helper} "create" "/trees/ab/rootfs"`,
       `ExecStartPost=${helper} "start"`,
       "KillSignal=SIGQUIT",
@@ -117,8 +117,8 @@ test.for([
   [{ tty: true }, "--terminal", false],
 ] as const)("input: %j", ([change, option, pipes]) => {
   const text = translated(change).containers[0]?.unit?.text ?? "";
-  expect(text).toContain(`/container-create ${option} "unitlet-${UID}-app" `);
-  expect(text.includes("/container-start --input ")).toBe(pipes);
+  expect(text).toContain(`/container-create" "${option}" "unitlet-${UID}-app" `);
+  expect(text.includes(`/container-start" "--input" `)).toBe(pipes);
 });
 
 test("a terminal, of the kind that the image or the pod names", () => {

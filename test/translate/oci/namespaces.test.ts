@@ -104,7 +104,7 @@ describe("the sandbox", () => {
       '"--ipc" "--uts=web"',
     ],
   ])("%s", ([, spec, words]) => {
-    expect(service(spec).ExecStart).toEqual([`/lib/unitlet/pod-sandbox "${UID}" "up" ${words}`]);
+    expect(service(spec).ExecStart).toEqual([`:"/lib/unitlet/pod-sandbox" "${UID}" "up" ${words}`]);
   });
 
   test.for<[string, Partial<PodSpec>]>([
