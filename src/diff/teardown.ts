@@ -52,21 +52,28 @@ export function writeGracePeriod(pod: Pod, units: readonly ActualUnit[], { direc
 /** A helper that has not ended its container this long after the grace period is considered dead. */
 const HELPER_TIMEOUT_S = 10;
 
-/** Kills the containers whose grace period is over, when the delete has a shorter one than the units. */
+/**
+ * Kills the containers whose grace period is over, where systemd does not: when the delete has a shorter one than the units,
+ * or when a container may send EXTEND_TIMEOUT_USEC, with which it could hold up its end for ever.
+ */
 export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { directories, now }: World): Step[] {
   const { uid, deletionGracePeriodSeconds } = pod.metadata;
   const grace = deletionGracePeriodSeconds ?? usualGrace(pod);
-  const up = units.filter((unit) => isContainer(unit) && isUp(unit));
-  if (up.length === 0 || grace >= usualGrace(pod)) return [];
+  const isShorter = grace < usualGrace(pod);
+  const up = units.filter((unit) => isContainer(unit) && isUp(unit) && (isShorter || maySendExtensions(unit)));
+  if (up.length === 0) return [];
   const { stoppingSince, stoppingGrace } = directories.get(uid) ?? {};
   // This host's clock: the API server's may differ by more than a grace period.
-  const since = stoppingSince === undefined || stoppingGrace !== grace ? now : stoppingSince;
+  const since = stoppingSince === undefined || (isShorter && stoppingGrace !== grace) ? now : stoppingSince;
   const deadline = (unit: ActualUnit) =>
-    Math.ceil(since / 1000 + grace + (hasHelper(unit) ? HELPER_TIMEOUT_S : 0)) * 1000;
+    Math.ceil(since / 1000 + grace + (!isShorter || hasHelper(unit) ? HELPER_TIMEOUT_S : 0)) * 1000;
   const overdue = up.filter((unit) => now >= deadline(unit));
   if (overdue.length === 0) {
     const at = Math.min(...up.map(deadline));
-    return [{ kind: "schedule-run", uid, at, because: "the delete has a shorter grace period than the units" }];
+    const because = isShorter
+      ? "the delete has a shorter grace period than the units"
+      : "a container may ask systemd for more time than its grace period";
+    return [{ kind: "schedule-run", uid, at, because }];
   }
   return overdue.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
 }
@@ -74,6 +81,11 @@ export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { direct
 /** True when the unit is stopped by container-stop, which applies the grace period itself. */
 function hasHelper({ identity }: ActualUnit): boolean {
   return identity?.stopHelper ?? false;
+}
+
+/** True when the program has systemd's notification socket. */
+function maySendExtensions({ identity }: ActualUnit): boolean {
+  return identity?.serviceType?.startsWith("notify") ?? false;
 }
 
 function usualGrace(pod: Pod): number {
