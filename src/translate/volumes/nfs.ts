@@ -12,7 +12,8 @@ import type { ResolvedVolume } from "./mount-source.ts";
 export function nfsMount(pod: Pod, volume: string, source: NfsSource, mountOptions: readonly string[]): ResolvedVolume {
   const { uid } = pod.metadata;
   const { server, path: share, readOnly = false } = source;
-  if (!/^[A-Za-z0-9._:[\]-]+$/.test(server))
+  // mount(8) would take a leading "-" for an option.
+  if (!/^[A-Za-z0-9._:[][A-Za-z0-9._:[\]-]*$/.test(server))
     return { ok: false, because: `nfs.server ${JSON.stringify(server)} is no host` };
   const options = [...mountOptions, ...(readOnly ? ["ro"] : []), "nosuid", "nodev"];
   const odd = options.find((option) => !/^[A-Za-z0-9._=:/-]+$/.test(option));

@@ -181,7 +181,8 @@ describe("a share", () => {
 
   test.for([
     [{ server: "a\nb", path: "/" }, 'nfs.server "a\\nb" is no host'],
-    [{ server: "-o", path: "/\n" }, "its path contains a control character"],
+    [{ server: "-o", path: "/" }, 'nfs.server "-o" is no host'],
+    [{ server: "nfs", path: "/\n" }, "its path contains a control character"],
   ] as const)("%j cannot be had", ([nfs, because]) => {
     expect(placed({ nfs })).toBe(because);
   });
