@@ -130,7 +130,8 @@ function logLines({ name }: Pick<Container, "name">): UnitLines {
   return [
     ["StandardOutput", "journal"],
     ["StandardError", "journal"],
-    ["SyslogIdentifier", name],
+    // A container called sshd or kernel must not write lines that filters take for those programs.
+    ["SyslogIdentifier", `unitlet/${name}`],
     ["SyslogLevelPrefix", "no"],
     // 0 would mean the host's own limit, which drops all but 30,000 of 300,000 lines: this one is never reached.
     ["LogRateLimitIntervalSec", "1us"],
