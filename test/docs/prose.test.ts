@@ -7,6 +7,7 @@ const PAGES = [
   "README.md",
   "src/README.md",
   "test/README.md",
+  "test/bench/README.md",
   "units/README.md",
   ...globSync(["docs/**/*.md", ".github/**/*.md"], { cwd: root }),
 ].toSorted();

@@ -59,7 +59,7 @@ const GOALS: readonly Goal[] = [
     most: 100,
     figure: ({ port }) => port?.followers.own,
   },
-  { what: "processes at port 10250 once nobody asks", unit: "", most: 0, figure: ({ port }) => port?.left },
+  { what: "processes at port 10250 without clients", unit: "", most: 0, figure: ({ port }) => port?.left },
 ];
 
 export function checkGoals(results: Results): Verdict[] {

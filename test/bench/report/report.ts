@@ -45,7 +45,7 @@ function probes({ probes: measured }: Results): string {
   return [
     table("Probes: CPU ms", [["", "a process that makes one", "each more in the same process"], ...rows]),
     table("A minute of pods with two probes each", [
-      ["pods", "CPU ms of the whole machine, the server that is probed included", "of a core", "of it PID 1"],
+      ["pods", "CPU ms of the whole machine, with the probed server", "of a core", "of it PID 1"],
       [pods, number(total), share, number(systemd)],
     ]),
   ].join("\n");
@@ -140,10 +140,10 @@ function port({ port: all }: Results): string {
   const times = ({ median, p95, max }: Summary) => [median, p95, max].map(number);
   const first = table("Port 10250: ms until the client's first byte", [
     ["", "median", "p95", "worst"],
-    ["kubectl logs, nobody asked before", ...times(firstByte.logs.cold)],
-    ["kubectl logs, somebody did", ...times(firstByte.logs.warm)],
-    ["kubectl exec, nobody asked before", ...times(firstByte.exec.cold)],
-    ["kubectl exec, somebody did", ...times(firstByte.exec.warm)],
+    ["kubectl logs, service stopped", ...times(firstByte.logs.cold)],
+    ["kubectl logs, service running", ...times(firstByte.logs.warm)],
+    ["kubectl exec, service stopped", ...times(firstByte.exec.cold)],
+    ["kubectl exec, service running", ...times(firstByte.exec.warm)],
     ["kubectl get pod: the API server alone", ...times(firstByte.kubectl)],
     ["journalctl on the host", ...times(firstByte.journalctl)],
   ]);
@@ -155,7 +155,7 @@ function port({ port: all }: Results): string {
     ["… CPU ms of the service a MB", number(throughput.exec.cpu)],
     [`${followers.count} kubectl logs --follow: MiB of the service's own`, number(followers.own)],
     ["… with its share of programs and files in memory", number(followers.shared)],
-    ["processes once nobody asks", left],
+    ["processes without clients", left],
   ]);
   return `${first}\n${rest}`;
 }
