@@ -1,7 +1,7 @@
 import * as z from "zod";
 
-// The shapes of what a manifest says of variables and volumes, as far as they are read: what has another is the manifest's
-// mistake, and must not be found out later, among the pods of others.
+// The schemas of the fields of variables and volumes that are read. A wrong type must be reported as a mistake of this
+// manifest, because an error in a later stage would stop the other pods too.
 
 const mode = z.int().min(0).max(0o777).optional();
 const optional = z.boolean().optional();

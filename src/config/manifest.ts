@@ -6,7 +6,7 @@ import { digest } from "../unitfile/hash.ts";
 import { namesProblem } from "../unitfile/names.ts";
 import { EnvFromManifest, EnvVarManifest, VolumeManifest, VolumeMountManifest } from "./manifest-volumes.ts";
 
-/** A document that is no usable Pod; the message names the field and what was expected. */
+/** The error for a document that is no valid Pod. Its message names the field and the expected value. */
 export class ManifestError extends Error {
   override readonly name = "ManifestError";
 }
@@ -44,11 +44,11 @@ const ContainerManifest = z.looseObject({
   volumeMounts: z.array(VolumeMountManifest).optional(),
 });
 
-/** The checks and defaults that the API server would have made. Fields not named here pass through to the table of supported fields. */
+/** The checks and defaults of the API server. Other fields pass through to the table of supported fields. */
 const PodManifest = z.looseObject({
   apiVersion: z.literal("v1", { error: 'expected "v1"' }),
   kind: z.literal("Pod", { error: 'expected "Pod"; other kinds need a cluster' }),
-  // No other field of it has a meaning here: what `kubectl get -o yaml` prints of a pod in a cluster is no news of this one.
+  // The other fields of metadata, for example in the output of `kubectl get -o yaml`, describe another pod.
   metadata: z.object({
     name: z.string(),
     namespace: z.string().default("default"),
@@ -61,7 +61,7 @@ const PodManifest = z.looseObject({
       .enum(["Always", "OnFailure", "Never"], { error: "expected Always, OnFailure or Never" })
       .default("Always"),
     terminationGracePeriodSeconds: z.int().min(0).default(30),
-    // There is no cluster whose network a pod could be on.
+    // A standalone node has no network but that of the host.
     hostNetwork: z.boolean().default(true),
     serviceAccountName: z.string().optional(),
     enableServiceLinks: z.boolean().optional(),
@@ -74,9 +74,9 @@ const PodManifest = z.looseObject({
 });
 
 /**
- * A Pod document as the API server would store it. The UID comes from what is written there, so that a changed manifest
- * is another pod, which replaces the first, and another default in a newer version is not; it has the shape of a UUID, as
- * everything else expects.
+ * Returns a Pod document as the API server would store it. Throws ManifestError. The UID is a digest of the document in the
+ * form of a UUID, so a changed manifest is another pod and replaces the first. The defaults are not a part of the digest, so
+ * a newer version with other defaults replaces no pod.
  */
 export function parseManifest(document: unknown, nodeName: string): Pod {
   const written = canonical(document);
@@ -93,9 +93,9 @@ export function parseManifest(document: unknown, nodeName: string): Pod {
   return pod;
 }
 
-/** Without nulls, which say nothing, and with keys in one order, which says nothing either. */
+/** Returns the value without nulls and with sorted keys, because neither changes the meaning of a document. */
 function canonical(value: unknown, depth = 0): unknown {
-  // YAML can make an object that contains itself.
+  // An alias in YAML can make an object that contains itself.
   if (depth > 100) throw new ManifestError("document: is nested too deeply");
   if (Array.isArray(value)) return value.map((item) => canonical(item, depth + 1));
   if (typeof value !== "object" || value === null || value instanceof Date) return value;

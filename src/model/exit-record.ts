@@ -8,7 +8,10 @@ import type { Instant } from "./api/time.ts";
 export interface ExitRecord {
   readonly invocation: string;
   readonly result: string;
-  /** "exited", "killed", "dumped", "" (start failed before the program ran) or "lost" (written by the run: nobody saw it end). */
+  /**
+   * "exited", "killed", "dumped", "" (the start failed before the program ran) or "lost" (written by a run, because no helper
+   * recorded the end).
+   */
   readonly code: string;
   /** A number when exited, a signal name without SIG when killed or dumped. */
   readonly status: string;
@@ -18,31 +21,31 @@ export interface ExitRecord {
   /** False when the program could not be executed (no such file, no such directory, not executable). */
   readonly executed: boolean;
   readonly specHash: string;
-  /** Why it could not be started, in the words of what should have; known of the last such starts only. */
+  /** The message of the program that could not start the container. Only the last such records have it. */
   readonly startError?: string;
 }
 
-/** All that is known of one container's past, from /var/lib/unitlet/pods/UID and /run/unitlet/pods/UID. */
+/** The history of one container, from /var/lib/unitlet/pods/UID and /run/unitlet/pods/UID. */
 export interface ContainerHistory {
-  /** Exits that were compacted away: they count, their records are gone. */
+  /** The number of exits whose records were removed to keep the file small. */
   readonly forgottenExits: number;
   /** Oldest first. */
   readonly exits: readonly ExitRecord[];
-  /** The start that happened last, if it is known since boot: when the container-start helper let it go. */
+  /** The last start since boot: when container-start executed the program. */
   readonly started?: { readonly at: Instant; readonly invocation: string };
   /** When the back-off in progress ends. */
   readonly backOffUntil?: Instant;
-  /** Never to be started again: Never after any exit, OnFailure after exit 0. */
+  /** True when the container is not started again: restartPolicy Never after any exit, OnFailure after exit code 0. */
   readonly finished: boolean;
-  /** Init containers: ended with exit 0 since boot. */
+  /** True for an init container that has ended with exit code 0 since boot. */
   readonly done: boolean;
-  /** Sidecars: started since boot, by their startup probe if they have one. What comes after them may start. */
+  /** True for a sidecar that has started since boot, by its startup probe if it has one. Later containers may start. */
   readonly up?: boolean;
-  /** What it said of its last two ends, by invocation. */
+  /** The termination messages of its last two ends, by invocation. */
   readonly messages?: ReadonlyMap<string, string>;
   /** The invocation in which a hook failed last. */
   readonly failedHooks?: { readonly postStart?: string; readonly preStop?: string };
-  /** Of the start that was probed last. */
+  /** The results of the probes since the last start that was probed. */
   readonly probes?: Readonly<Partial<Record<ProbeType, ProbeResult>>>;
 }
 

@@ -54,7 +54,7 @@ export const terminalPath = (uid: string, container: string) => `${podRunDir(uid
 /** The named pipe of the container's standard input, if its pod asks for one. */
 export const inputPath = (uid: string, container: string) => `${podRunDir(uid)}/${container}.stdin`;
 
-/** $PATH of a program whose pod and image set none, as container runtimes have it. */
+/** $PATH of a program whose pod and image set none, the default of container runtimes. */
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Targets of /etc/resolv.conf on many hosts, below the /run that containers do not see. */

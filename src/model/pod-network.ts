@@ -17,7 +17,7 @@ export function hostNetwork(host: Pick<Host, "addresses">): PodNetwork {
   return { addresses: nodeAddresses(host), isHost: true };
 }
 
-/** The network of a pod as its status says it, for a program that has no part in a run. */
+/** Returns the network of a pod from its status, for programs outside of a run. */
 export function reportedNetwork({ status }: Pick<Pod, "status">): PodNetwork {
   return { addresses: (status?.podIPs ?? []).map(({ ip }) => ip), isHost: true };
 }

@@ -1,6 +1,6 @@
 import type { ContainerKind } from "./unit.ts";
 
-/** What a run leaves about a pod for those who ask the port: no more than is told to anybody who may see metrics. */
+/** The summary of a pod that a run writes for the kubelet's port. It has nothing that the metrics do not show. */
 export interface PodSummary {
   readonly namespace: string;
   readonly name: string;

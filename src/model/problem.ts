@@ -1,5 +1,5 @@
 /**
- * Something about one pod that its owner must hear. `path` is the field as kubectl explain spells it, such as
+ * A problem of one pod, which becomes an Event. `path` is the field as `kubectl explain` spells it, for example
  * "spec.containers[web].livenessProbe".
  */
 export interface Problem {

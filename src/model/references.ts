@@ -61,7 +61,10 @@ export interface Dependency {
   readonly optional: boolean;
 }
 
-/** What a pod depends on; `maxAge` in milliseconds, a minute unless given (as the kubelet's caches of ConfigMaps and Secrets). */
+/**
+ * Returns a dependency of a pod. `maxAge` is in milliseconds. Its default of one minute is that of the kubelet's caches of
+ * ConfigMaps and Secrets (`configmap_manager.go: defaultTTL`, v1.36).
+ */
 export function dependency(reference: Reference, maxAge = 60_000, optional = false): Dependency {
   return { key: referenceKey(reference), reference, maxAge, optional };
 }

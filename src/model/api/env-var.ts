@@ -4,7 +4,7 @@ export interface EnvVar {
   readonly valueFrom?: EnvVarSource;
 }
 
-/** One of them. */
+/** Exactly one field is set. */
 export interface EnvVarSource {
   readonly fieldRef?: FieldRef;
   readonly resourceFieldRef?: ResourceFieldRef;
@@ -19,9 +19,9 @@ export interface FieldRef {
 }
 
 export interface ResourceFieldRef {
-  /** The container itself, if not given; volumes always say. */
+  /** Undefined: the container that has the variable. A volume always names a container. */
   readonly containerName?: string;
-  /** Such as "limits.cpu". */
+  /** For example "limits.cpu". */
   readonly resource: string;
   readonly divisor?: string;
 }
@@ -39,7 +39,7 @@ export interface FileKeyRef {
   readonly optional?: boolean;
 }
 
-/** A ConfigMap or a Secret, all of it. */
+/** All keys of one ConfigMap or Secret. */
 export interface EnvFromSource {
   readonly prefix?: string;
   readonly configMapRef?: ObjectRef;

@@ -1,6 +1,6 @@
 import type { Pod } from "./pod.ts";
 
-/** An Event about a pod, before it has a name: io gives it one from its content, so that a repeated run repeats nothing. */
+/** An Event about a pod. io/kube/event-recorder.ts keeps `occurrence`, so that a repeated run writes no Event twice. */
 export interface PodEvent {
   readonly pod: Pod;
   readonly type: "Normal" | "Warning";
@@ -8,7 +8,7 @@ export interface PodEvent {
   readonly message: string;
   /** "spec.containers{web}" for a container, undefined for the pod. */
   readonly fieldPath?: string;
-  /** Tells one occurrence from another with the same words: an invocation, a generation. */
+  /** Distinguishes occurrences with equal messages, for example an invocation or a generation. */
   readonly occurrence: string;
 }
 

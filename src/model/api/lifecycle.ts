@@ -6,11 +6,11 @@ export interface RestartRule {
 export interface Lifecycle {
   readonly postStart?: LifecycleHandler;
   readonly preStop?: LifecycleHandler;
-  /** As "SIGUSR1", "SIGRTMINPLUS3". */
+  /** For example "SIGUSR1" or "SIGRTMINPLUS3". */
   readonly stopSignal?: string;
 }
 
-/** One of these; tcpSocket is in the API, and does nothing anywhere. */
+/** Exactly one field is set. The API has `tcpSocket` too, which the kubelet fails (`lifecycle/handlers.go: Run`, v1.36). */
 export interface LifecycleHandler {
   readonly exec?: { readonly command?: readonly string[] };
   readonly httpGet?: HttpGetAction;

@@ -1,4 +1,4 @@
-/** A Node as the API server writes it in JSON, with the fields that we own or must keep. */
+/** A Node as the API server writes it in JSON, with the fields that a run writes or must not remove. */
 export interface Node {
   readonly metadata: {
     readonly name: string;
@@ -24,7 +24,7 @@ export interface NodeStatus {
   readonly daemonEndpoints?: { readonly kubeletEndpoint?: { readonly Port: number } };
   readonly nodeInfo?: Readonly<Record<string, unknown>>;
   readonly images?: readonly { readonly names?: readonly string[]; readonly sizeBytes?: number }[];
-  /** Sorted. Absent where the API server does not know of it. */
+  /** Sorted. Undefined when the API server does not know the field. */
   readonly declaredFeatures?: readonly string[];
 }
 

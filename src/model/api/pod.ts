@@ -4,8 +4,8 @@ import type { PodSecurityContext, SecurityContext } from "./security-context.ts"
 import type { Volume, VolumeMount } from "./volume.ts";
 
 /**
- * A Pod as the API server writes it in JSON, with the fields this version acts on. All other fields stay on the object:
- * translate/supported.ts walks over the raw value and says what becomes of each.
+ * A Pod as the API server writes it in JSON, with the fields that this version acts on. Other fields stay on the object, and
+ * translate/fields/supported.ts reports each of them.
  */
 export interface Pod {
   readonly metadata: ObjectMeta;
@@ -36,7 +36,7 @@ export interface PodSpec {
   readonly restartPolicy?: RestartPolicy;
   readonly terminationGracePeriodSeconds?: number;
   readonly activeDeadlineSeconds?: number;
-  /** Of all containers together. */
+  /** Requests and limits of all containers together. */
   readonly resources?: Resources;
   readonly hostNetwork?: boolean;
   readonly hostIPC?: boolean;
@@ -74,7 +74,7 @@ export interface Container {
   readonly volumeMounts?: readonly VolumeMount[];
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy?: "File" | "FallbackToLogsOnError";
-  /** Of its own; "Always" makes a sidecar of an init container. */
+  /** Overrides that of the pod. An init container with "Always" is a sidecar. */
   readonly restartPolicy?: RestartPolicy;
   readonly restartPolicyRules?: readonly RestartRule[];
   readonly resizePolicy?: readonly { readonly resourceName: string; readonly restartPolicy: string }[];
@@ -93,7 +93,7 @@ export interface DNSConfig {
   readonly options?: readonly { readonly name?: string; readonly value?: string }[];
 }
 
-/** Added to a running pod by kubectl debug; never changed, restarted or removed. */
+/** A container that `kubectl debug` adds to a running pod. It is never changed, restarted or removed. */
 export interface EphemeralContainer extends Container {
   readonly targetContainerName?: string;
 }
@@ -106,7 +106,7 @@ export interface ContainerPort {
   readonly protocol?: string;
 }
 
-/** Quantities as written, such as "250m" or "1Gi". */
+/** Quantities as the pod spells them, for example "250m" or "1Gi". */
 export interface Resources {
   readonly requests?: Readonly<Record<string, string>>;
   readonly limits?: Readonly<Record<string, string>>;
@@ -153,12 +153,12 @@ export interface ContainerStatus {
   readonly imageID: string;
   readonly containerID?: string;
   readonly started?: boolean;
-  /** What it has, and which of it is reserved for it. */
+  /** The resources that the running container has. `allocatedResources` are those that the node reserves for it. */
   readonly resources?: Resources;
   readonly allocatedResources?: Resources["requests"];
 }
 
-/** One key at most; `{}` for a lastState that never was. */
+/** At most one field is set. `lastState` is `{}` until the container has ended once. */
 export interface ContainerState {
   readonly waiting?: { readonly reason: string; readonly message?: string };
   readonly running?: { readonly startedAt: string };

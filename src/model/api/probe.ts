@@ -5,19 +5,19 @@ export const PROBE_TYPES = ["startup", "liveness", "readiness"] as const;
 
 export type ProbeType = (typeof PROBE_TYPES)[number];
 
-/** What the prober must know of one container: /run/unitlet/pods/UID/NAME.probes, as JSON. It may hold secrets in headers. */
+/** The JSON of /run/unitlet/pods/UID/NAME.probes, which the prober reads. Its headers may be secret. */
 export interface ContainerProbes {
   readonly unit: UnitName;
-  /** Where the pod is reached, unless a probe names another host. */
+  /** The address of the pod, for probes without a host of their own. */
   readonly address: string;
-  /** False: a container that fails its probe is stopped for good (restartPolicy Never). */
+  /** False with restartPolicy Never: a container that fails its probe is stopped and not started again. */
   readonly restarts: boolean;
   readonly probes: Readonly<Partial<Record<ProbeType, Probe>>>;
-  /** Those that are requests. */
+  /** The hooks that are HTTP requests. */
   readonly hooks?: Readonly<Partial<Record<"post-start" | "pre-stop", HttpCheck>>>;
 }
 
-/** Seconds and counts, with the API's defaults filled in. */
+/** A probe with the defaults of the API. Times are in seconds. */
 export interface Probe {
   readonly check: Check;
   readonly initialDelay: number;
@@ -25,7 +25,7 @@ export interface Probe {
   readonly timeout: number;
   readonly successThreshold: number;
   readonly failureThreshold: number;
-  /** Instead of the pod's, when this probe ends the container. */
+  /** The grace period when this probe ends the container; undefined: that of the pod. */
   readonly grace?: number;
 }
 
@@ -45,23 +45,23 @@ export interface HttpCheck {
 }
 
 /**
- * What the prober has found out about one start of a container, in /run/unitlet/pods/UID/NAME.TYPE. Written when it says
- * something new; each single result is counted elsewhere.
+ * The result of one probe since one start of a container, in /run/unitlet/pods/UID/NAME.TYPE. The prober writes it when
+ * runs need it, and counts every result in its own state.
  */
 export interface ProbeResult {
-  /** Of the container. */
+  /** The invocation of the container's unit. */
   readonly invocation: string;
-  /** By the thresholds. */
+  /** The result that the thresholds give. */
   readonly success: boolean;
-  /** In a row, up to now; 0 when the last one was none. */
+  /** The number of failures in a row; 0 when the last check succeeded. */
   readonly failures: number;
   readonly at: Instant;
-  /** What the last failure said, or what is odd about the last success. */
+  /** The reason of the last failure, or the warning of the last success. */
   readonly message: string;
-  /** It counts as a success, but its owner should know. */
+  /** True for a success with a warning, which becomes an Event. */
   readonly warning: boolean;
-  /** The container was ended for it. */
+  /** True when the prober has ended the container because of this result. */
   readonly ended: boolean;
-  /** When that was last, if it was an earlier start: a run that is late must not miss it. */
+  /** The last end because of this probe in an earlier start, for a run that has not read it yet. */
   readonly end?: { readonly invocation: string; readonly at: Instant };
 }

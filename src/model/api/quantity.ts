@@ -1,15 +1,15 @@
 const BINARY = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 const DECIMAL = ["", "k", "M", "G", "T", "P", "E"];
-/** Of ten, with what stands behind the number. */
+/** Powers of ten by suffix. */
 const POWERS: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, "": 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
 
 /**
- * Quantities in the one spelling in which the API server writes them back, so that what was reported and what is measured
- * compare equal as text.
+ * Returns bytes in the spelling in which the API server writes a quantity back (apimachinery
+ * `quantity.go: CanonicalizeBytes`). So a reported and a measured value can be compared as text.
  */
 export function printBytes(bytes: number): string {
   const value = Math.max(0, Math.floor(bytes));
-  // A number without Ki, Mi … counts as decimal there: 5000 comes back as 5k.
+  // The API server writes a number that is no multiple of 1024 with a decimal suffix: 5000 becomes 5k.
   return value % 1024 === 0 ? shorten(value, 1024, BINARY) : printCount(value);
 }
 
@@ -32,7 +32,7 @@ function shorten(count: number, base: number, units: readonly string[]): string 
   return `${value}${units[unit]}`;
 }
 
-/** A Kubernetes quantity as a number of units of 10^-`scale`: of thousandths for 3. Undefined when it is none. */
+/** Returns a quantity in units of 10^-`scale`, for example in thousandths for 3; undefined when `text` is no quantity. */
 export function parseQuantity(text: string, scale = 0): number | undefined {
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?$/.exec(
     text.trim(),
@@ -40,6 +40,7 @@ export function parseQuantity(text: string, scale = 0): number | undefined {
   if (match === null) return undefined;
   const [, digits = "", exponent, suffix = ""] = match;
   const power = exponent === undefined ? (POWERS[suffix] ?? 0) : Number(exponent);
-  // Read with its exponent, not multiplied: 9 * 0.001 * 1000 is more than 9, and would be rounded up to 10.
+  // Number() reads the exponent exactly. A product is not exact: 9 * 0.001 * 1000 is more than 9, and would be rounded up
+  // to 10.
   return Number(`${digits}e${power + scale}`) * 1024 ** Math.max(0, BINARY.indexOf(suffix));
 }

@@ -1,4 +1,4 @@
-/** Of a container. Of a pod: see PodSecurityContext; what both can say counts from the container. */
+/** The security context of a container. Its fields override the same fields of PodSecurityContext. */
 export interface SecurityContext extends SharedSecurity {
   readonly readOnlyRootFilesystem?: boolean;
   readonly privileged?: boolean;

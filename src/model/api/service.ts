@@ -1,8 +1,8 @@
-/** A Service as far as containers hear of it. */
+/** The fields of a Service that become variables of containers. */
 export interface Service {
   readonly metadata: { readonly name: string };
   readonly spec?: {
-    /** "None" or "" for a headless one. */
+    /** "None" or "" for a headless Service. */
     readonly clusterIP?: string;
     readonly ports?: readonly ServicePort[];
   };

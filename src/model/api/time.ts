@@ -1,7 +1,7 @@
 /** Milliseconds since the epoch. Every pure stage gets `now` as an argument. */
 export type Instant = number;
 
-/** RFC 3339 with whole seconds, as metav1.Time is written. */
+/** Returns RFC 3339 with whole seconds, the format of `metav1.Time`. */
 export function toTimestamp(at: Instant): string {
   return `${new Date(Math.floor(at / 1000) * 1000).toISOString().slice(0, 19)}Z`;
 }

@@ -1,7 +1,7 @@
 import type { FieldRef, ResourceFieldRef } from "./env-var.ts";
 import type { NodeSelectorTerm } from "./node-selector.ts";
 
-/** Of the kinds that this version provides; other kinds stay on the object, and are refused. */
+/** A volume of a kind that this version provides. Other kinds stay on the object, and the pod is rejected. */
 export interface Volume {
   readonly name: string;
   readonly emptyDir?: { readonly medium?: string; readonly sizeLimit?: string };
@@ -39,7 +39,7 @@ export interface DownwardFile {
   readonly resourceFieldRef?: ResourceFieldRef;
 }
 
-/** One of them. */
+/** Exactly one field is set. */
 export interface ProjectedSource {
   readonly serviceAccountToken?: TokenProjection;
   readonly configMap?: ObjectProjection;

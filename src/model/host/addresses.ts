@@ -1,8 +1,8 @@
 import type { Host } from "./host.ts";
 
 /**
- * The addresses of this node and, on the host network, of its pods: one of each IP family, the preferred first. The API
- * server refuses more.
+ * Returns the addresses of this node and, on the host network, of its pods: one of each IP family, the preferred first.
+ * The API server rejects more.
  */
 export function nodeAddresses({ addresses }: Pick<Host, "addresses">): readonly string[] {
   const first = addresses[0];

@@ -1,13 +1,13 @@
-/** What of the host's files decides how containers are confined to them, read in each run that translates pods. */
+/** The state of the host's files that decides how containers are confined. Each run that translates pods reads it. */
 export interface ConfinementProbe {
-  /** Those of the paths that matter (translate/host-files.ts) that the host has. */
+  /** The paths of translate/security/host-files.ts that exist on the host. */
   readonly present: ReadonlySet<string>;
   /** Text of /etc/hosts and /etc/resolv.conf; "" when missing. */
   readonly hosts: string;
   readonly resolvConf: string;
-  /** Names that the kernel has loaded; undefined: no AppArmor. */
+  /** The profiles that the kernel has loaded; undefined: no AppArmor. */
   readonly appArmorProfiles?: readonly string[];
-  /** By name, of /etc/passwd; undefined where no pod names one. */
+  /** The users of /etc/passwd by name; undefined when no pod names one. */
   readonly users?: ReadonlyMap<string, HostUser>;
 }
 

@@ -1,10 +1,10 @@
 import type { Instant } from "../api/time.ts";
 
-/** What a node asks a certificate for: to be let in at the API server, or to be known at its own port. */
+/** A certificate that a node requests: as a client of the API server, or for serving the kubelet's port. */
 export interface KeyPairRequest {
   readonly kind: "client" | "serving";
   readonly nodeName: string;
-  /** Host names and addresses that a serving certificate is for; none for a client's. */
+  /** The host names and addresses of a serving certificate; empty for a client certificate. */
   readonly names: readonly string[];
 }
 
@@ -13,12 +13,12 @@ export interface Validity {
   readonly to: Instant;
 }
 
-/** What a run knows of the node's identity without looking: kept until then. */
+/** The state of the node's certificates, which runs use without reading them until `until`. */
 export interface NodeCredentials {
-  /** When it is to be looked at again. */
+  /** When the certificates must be checked again. */
   readonly until: Instant;
-  /** Of the client certificate; undefined: the node has a token instead. */
+  /** The client certificate; undefined: the node has a token instead. */
   readonly client?: Validity;
-  /** How often in a row a request was refused, by kind of pair. */
+  /** The number of rejected requests in a row, by kind of certificate. */
   readonly refusals: Readonly<Record<KeyPairRequest["kind"], number>>;
 }

@@ -1,7 +1,7 @@
 import type { Instant } from "../api/time.ts";
 import type { ConfinementProbe } from "./confinement-probe.ts";
 
-/** What this computer is and how it fares, measured during the run. Bytes, millicores, counts. */
+/** The properties and the load of this host, measured during the run, in bytes, millicores and counts. */
 export interface Host {
   readonly hostname: string;
   /** IPv4 first. Never empty: the loopback address when the host has no other. */
@@ -20,13 +20,13 @@ export interface Host {
   readonly systemUUID: string;
   readonly kernelVersion: string;
   readonly osImage: string;
-  /** "amd64", "arm64" … as GOARCH spells it. */
+  /** "amd64", "arm64" … in the spelling of GOARCH. */
   readonly architecture: string;
   readonly bootedAt: Instant;
   readonly swapTotal: number;
-  /** Of skopeo, umoci, crun. */
+  /** The versions of skopeo, umoci and crun. */
   readonly missingImageTools: readonly string[];
-  /** Whether packages can be installed as Debian and its like do it. */
+  /** True when packages can be installed with apt-get. */
   readonly hasApt: boolean;
   /** "252" or "257.4"; undefined when systemd did not answer. */
   readonly systemdVersion?: string;

@@ -1,14 +1,17 @@
-/** Pods of a higher band outlast those of the lower ones when the host goes down. The first of a band; below 0 is a band, too. */
+/**
+ * The lowest priority of each band. At a shutdown, pods of a higher band stop after those of the lower ones. Priorities below
+ * 0 are a band, too.
+ */
 export const PRIORITY_BANDS: readonly number[] = [0, 1, 1000, 1_000_000, 2_000_000_000, 2_000_001_000];
 
-/** Stops when all pods below this band have stopped, and before those in it do. */
+/** Returns the target that stops after all pods below this band, and before those in it. */
 export function bandTarget(band: number): string {
   return `unitlet-priority-${band}.target`;
 }
 
-/** The first to stop, and the last: each tells the API server how things are. */
+/** The unit that stops first and the one that stops last. Each of them writes the state to the API server. */
 export const SHUTDOWN_BEGIN = "unitlet-shutdown-begin.service";
 export const SHUTDOWN_END = "unitlet-shutdown-end.service";
 
-/** What has to be up for a shutdown to take that order. None of them is a process. */
+/** The units that must be active for this order. None of them has a process. */
 export const SHUTDOWN_UNITS: readonly string[] = [SHUTDOWN_BEGIN, SHUTDOWN_END, ...PRIORITY_BANDS.map(bandTarget)];

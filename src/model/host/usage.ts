@@ -1,6 +1,6 @@
-/** What a pod uses of what its host is short of. Bytes and numbers. */
+/** The usage of a pod that evictions depend on, in bytes and counts. */
 export interface PodUsage {
-  /** The working set: what was not in use lately is not counted. */
+  /** The working set: memory without inactive page cache. */
   readonly memory: number;
   readonly processes: number;
   /** Of emptyDirs on disk, the containers' writable layers and their termination messages. */

@@ -13,8 +13,9 @@ import { ranked } from "./rank.ts";
 export const EVICTED = "Evicted";
 
 /**
- * The pods that have to go, by UID: those that use more of the disk than they may, and one for the sake of the others
- * while the host is short of something; the next run sees whether that was enough. Critical pods stay.
+ * Returns the pods to evict, by UID: all that exceed a limit of the disk, or else one pod while the host is under pressure
+ * (`eviction/eviction_manager.go: synchronize`, v1.36). The next run checks whether one was enough. Critical pods are never
+ * evicted.
  */
 export function evictions(world: World): ReadonlyMap<string, Rejected> {
   const running = world.pods.items.filter((pod) => isEvictable(pod));
@@ -22,7 +23,7 @@ export function evictions(world: World): ReadonlyMap<string, Rejected> {
     const message = limitExceeded(pod, world.usage?.get(pod.metadata.uid));
     return message === undefined ? [] : [evicted(pod, message)];
   });
-  const one = over.length > 0 || isTerminatingOrDone(world) ? undefined : byPressure(running, world);
+  const one = over.length > 0 || isPodLeaving(world) ? undefined : byPressure(running, world);
   return new Map([...over, ...(one ? [one] : [])].map((each) => [each.pod.metadata.uid, each]));
 }
 
@@ -43,8 +44,8 @@ function isEvictable(pod: Pod): boolean {
   return startTime !== undefined && lives && !isCritical(pod);
 }
 
-/** What an earlier run evicted, or somebody deleted, has not given back all that it had. */
-function isTerminatingOrDone({ pods, units }: World): boolean {
+/** True while a container of an evicted or deleted pod still runs, because its resources are not free yet. */
+function isPodLeaving({ pods, units }: World): boolean {
   const leaving = new Set(
     pods.items
       .filter((each) => each.status?.reason === EVICTED || isTerminating(each))
@@ -58,7 +59,7 @@ function evicted(pod: Pod, message: string): Rejected {
   return { kind: "rejected", pod, reason: EVICTED, message, qosClass: qosClass(pod), ended };
 }
 
-/** The kubelet's words, its blanks included. */
+/** Returns the message of `eviction/helpers.go: evictionMessage`, v1.36, with its trailing space. */
 function lowOn({ of, threshold, available }: ActivePressure, pod: Pod, usage: PodUsage): string {
   const print = of === "inodes" || of === "pids" ? String : printBytes;
   const met = `Threshold quantity: ${print(Math.floor(threshold))}, available: ${print(available)}. `;

@@ -8,14 +8,17 @@ export interface Used {
   readonly usage: PodUsage;
 }
 
-/** Who goes first when the host is short of it: the kubelet's order. */
+/**
+ * Returns the pods in the order of their eviction (`eviction/helpers.go: rankMemoryPressure`, `rankDiskPressureFunc`,
+ * v1.36).
+ */
 export function ranked(pods: readonly Used[], of: PressureSignal): readonly Used[] {
   return pods.toSorted((a, b) => BY[of](a, b) || age(b.pod).localeCompare(age(a.pod)));
 }
 
 type Order = (a: Used, b: Used) => number;
 
-/** More than it asked for, then the less important, then by how much it is more. */
+/** Pods above their request come first, then those with a lower priority, then those that exceed the request most. */
 const BY: Readonly<Record<PressureSignal, Order>> = {
   memory: (a, b) => exceeding(memory)(a, b) || byPriority(a, b) || memory(b) - memory(a),
   "ephemeral-storage": (a, b) => exceeding(disk)(a, b) || byPriority(a, b) || disk(b) - disk(a),
@@ -39,7 +42,7 @@ function byPriority(a: Used, b: Used): number {
   return (a.pod.spec.priority ?? 0) - (b.pod.spec.priority ?? 0);
 }
 
-/** Of equals the youngest goes. */
+/** Of equal pods the youngest is evicted first. */
 function age({ metadata }: Pod): string {
   return `${metadata.creationTimestamp ?? ""} ${metadata.uid}`;
 }
