@@ -130,3 +130,16 @@ test("an emptyDir above the directories that the unit names is refused", async (
   );
   expect(await refusal("above")).toContain('"/var/lib" lies above /var/lib/unitlet');
 });
+
+test("abstract unix sockets of the host are out of reach of containers and exec", async () => {
+  const use = "use Socket; socket(S, PF_UNIX, SOCK_STREAM, 0) or die; $a = pack_sockaddr_un(qq(\\0of-the-host));";
+  await node.machine.write("/opt/listen", `${use} bind(S, $a) or die; listen(S, 9) or die; sleep`);
+  await node.machine.write("/opt/connect", `${use} print connect(S, $a) ? "in" : "out: $!", "\\n"`);
+  await node.exec("systemd-run --collect --unit=abstract perl /opt/listen");
+  await node.machine.until(() => node.exec("perl /opt/connect | grep -x in"), { what: "the socket" });
+  await node.run(pod(node, "abstract", shell("perl /opt/connect; exec sleep infinity", { securityContext: RESTRICTED })));
+  await node.machine.until(async () => (await node.log("abstract")) !== "", { what: "what the container said" });
+  expect(await node.log("abstract")).toBe("out: Operation not permitted\n");
+  const entered = await node.exec(`/usr/local/lib/unitlet/container-enter ${node.unit("abstract")} -- perl /opt/connect`);
+  expect(entered.stdout).toBe("out: Operation not permitted\n");
+});
