@@ -137,9 +137,26 @@ test("abstract unix sockets of the host are out of reach of containers and exec"
   await node.machine.write("/opt/connect", `${use} print connect(S, $a) ? "in" : "out: $!", "\\n"`);
   await node.exec("systemd-run --collect --unit=abstract perl /opt/listen");
   await node.machine.until(() => node.exec("perl /opt/connect | grep -x in"), { what: "the socket" });
-  await node.run(pod(node, "abstract", shell("perl /opt/connect; exec sleep infinity", { securityContext: RESTRICTED })));
+  await node.run(
+    pod(node, "abstract", shell("perl /opt/connect; exec sleep infinity", { securityContext: RESTRICTED })),
+  );
   await node.machine.until(async () => (await node.log("abstract")) !== "", { what: "what the container said" });
   expect(await node.log("abstract")).toBe("out: Operation not permitted\n");
-  const entered = await node.exec(`/usr/local/lib/unitlet/container-enter ${node.unit("abstract")} -- perl /opt/connect`);
+  const entered = await node.exec(
+    `/usr/local/lib/unitlet/container-enter ${node.unit("abstract")} -- perl /opt/connect`,
+  );
   expect(entered.stdout).toBe("out: Operation not permitted\n");
+});
+
+test("a mount path that a link of another pod leads elsewhere is refused", async () => {
+  await node.exec(
+    "mkdir -p /srv/local/open /srv/local/linked; chmod 1777 /srv/local/open; ln -s /usr/bin /srv/local/linked/x",
+  );
+  await node.exec("setpriv --reuid=4321 --clear-groups ln -s /usr/bin /srv/local/open/x");
+  for (const directory of ["open", "linked"]) {
+    const mountPath = `/srv/local/${directory}/x`;
+    const container = { ...shell("exec sleep infinity"), volumeMounts: [{ name: "trap", mountPath }] };
+    await node.run(trap(`on-${directory}`, ":", container));
+    expect(await refusal(`on-${directory}`)).toContain("leads through a symbolic link, or a directory that others");
+  }
 });

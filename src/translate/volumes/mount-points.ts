@@ -40,13 +40,15 @@ interface Point {
   readonly source?: string | undefined;
 }
 
+type MountPointContext = Pick<ContainerContext, "volumes" | "libDir" | "unsafeMountPoints" | "exposedPaths">;
+
 /**
  * Returns why a path cannot be mounted in a container on the host's files, for the pod's owner. `named`: paths that
  * directives of this container's unit name.
  */
 export function mountPointProblem(
   container: ResolvedContainer,
-  { volumes: { sources }, libDir }: Pick<ContainerContext, "volumes" | "libDir">,
+  { volumes: { sources }, libDir, unsafeMountPoints, exposedPaths = [] }: MountPointContext,
   named: readonly string[] = [],
 ): string | undefined {
   const { pod } = container;
@@ -56,7 +58,8 @@ export function mountPointProblem(
       coverProblem(each, libDir) ??
       nestingProblem(pod, each, points) ??
       namedProblem(pod, each, [...NAMED_PATHS, ...named]) ??
-      exposedProblem(pod, each, sources),
+      exposedProblem(pod, each, sources) ??
+      changeableProblem(each, unsafeMountPoints, exposedPaths),
   );
   return problems.find(Boolean);
 }
@@ -126,6 +129,21 @@ function exposedProblem(pod: Pod, { given, target }: Point, sources: MountSource
   })?.name;
   if (exposed === undefined) return undefined;
   return `${given} lies within ${sources.get(exposed)?.path} of the host, which containers can write to by volume "${exposed}": use a path outside of it, or an image with files of its own`;
+}
+
+/** The same check for the host itself, and for what containers of any pod of the node can write to. */
+function changeableProblem(
+  { given, target, volume, source }: Point,
+  unsafe: ReadonlySet<string> | undefined,
+  exposed: readonly string[],
+): string | undefined {
+  if (volume === undefined || source === target || RECREATED_EACH_START.test(target)) return undefined;
+  const remedy = "use a path below /run or /tmp, or an image with files of its own";
+  if (unsafe?.has(target))
+    return `${given} leads through a symbolic link, or a directory that others than root can change: ${remedy}`;
+  const path = exposed.find((each) => isBelow(target, each));
+  if (path === undefined) return undefined;
+  return `${given} lies within ${path} of the host, which containers of this node can write to: ${remedy}`;
 }
 
 /** Directories that each start creates for the container, and /dev, where only root creates files. */

@@ -126,6 +126,18 @@ describe("within what containers can write to nothing else is mounted, since lin
     expect(waiting(mounting([mount("-srv", "/srv"), mount("more", "/run/a")]))).toBeUndefined();
   });
 
+  test("nor where others than root can lead the path elsewhere, or containers of another pod can write", () => {
+    const of = mounting([mount("data", "/srv/link")]);
+    const own = mounting([mount("-srv", "/srv")]);
+    expect(waiting(own, { unsafeMountPoints: new Set(["/srv"]), exposedPaths: ["/srv/link"] })).toBeUndefined();
+    expect(waiting(of, { unsafeMountPoints: new Set(["/srv/link"]) })?.message).toContain(
+      '"/srv/link" leads through a symbolic link, or a directory that others than root can change',
+    );
+    expect(waiting(of, { exposedPaths: ["/srv"] })?.message).toContain(
+      '"/srv/link" lies within /srv of the host, which containers of this node can write to',
+    );
+  });
+
   test("but in the host's own devices at their place", () => {
     expect(waiting(mounting([mount("-dev", "/dev")]))).toBeUndefined();
     expect(message(mounting([mount("data", "/dev")]))).toContain('mountPath "/dev" would cover /dev of the host');
