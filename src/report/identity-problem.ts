@@ -28,7 +28,7 @@ export function credentialsProblem(
   if (client === undefined) return undefined;
   const { from, to } = client;
   const remedy =
-    "kubectl get csr shows whether its renewal waits for somebody; unitlet join with a new token replaces it";
+    "kubectl get csr shows whether its renewal waits for an approval; unitlet join with a new token replaces it";
   if (now >= to)
     return {
       reason: "CertificateExpired",

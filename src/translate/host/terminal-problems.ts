@@ -13,7 +13,7 @@ export function terminalProblems(containers: readonly ResolvedContainer[]): Prob
     severity: "ignore",
     path: `${path}.tty`,
     because:
-      "is ignored: on the host's files there is a terminal only while somebody is attached, and only with stdin and stdinOnce",
+      "is ignored: on the host's files there is a terminal only while a client is attached, and only with stdin and stdinOnce",
     remedy: "set both, as kubectl run -it does, or use kubectl exec -it",
   }));
 }
