@@ -65,8 +65,7 @@ const REPORT_AGAIN_MS = 10_000;
  */
 export function nextState(
   state: ProbeState,
-  type: ProbeType,
-  probe: Probe,
+  { type, probe }: { readonly type: ProbeType; readonly probe: Probe },
   { success, message }: Outcome,
   now: Instant,
 ): { readonly state: ProbeState; readonly result?: ProbeResult } {

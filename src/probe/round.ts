@@ -101,7 +101,7 @@ export class ProbeRound {
   async #recordOutcome(target: ProbeTarget, outcome: Outcome, at: number): Promise<void> {
     const { uid, container, type, probe } = target;
     const before = this.#states.get(target.key) ?? initialState(type, target.invocation, undefined);
-    const { state, result } = nextState({ ...before, at }, type, probe, outcome, Date.now());
+    const { state, result } = nextState({ ...before, at }, { type, probe }, outcome, Date.now());
     this.#states.set(target.key, state);
     if (result === undefined || !exists(podRunDir(uid))) return;
     writeProbeResult(uid, container, type, withContainerEnd(result, readProbeResult(uid, container, type)));

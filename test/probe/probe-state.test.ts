@@ -17,6 +17,8 @@ const PROBE: Probe = {
   successThreshold: 1,
   failureThreshold: 3,
 };
+const READINESS = { type: "readiness", probe: PROBE } as const;
+const LIVENESS = { type: "liveness", probe: PROBE } as const;
 
 const GOOD = { success: true, message: "" };
 const BAD = { success: false, message: "no" };
@@ -26,7 +28,7 @@ const outcome = (letter: string) => (letter === "+" ? GOOD : BAD);
 function course(type: ProbeType, outcomes: string, change: Partial<Probe> = {}): string[] {
   let now: ProbeState = initialState(type, "i", undefined);
   return [...outcomes].map((letter, at) => {
-    const { state: next, result: news } = nextState(now, type, { ...PROBE, ...change }, outcome(letter), at);
+    const { state: next, result: news } = nextState(now, { type, probe: { ...PROBE, ...change } }, outcome(letter), at);
     now = next;
     return `${now.success}${now.held ? " held" : ""}${news ? `: ${news.success} ${news.failures}${news.ended ? " ended" : ""}` : ""}`;
   });
@@ -78,13 +80,8 @@ describe("advance()", () => {
       ["404", 80_000],
     ].flatMap(([message, at]) => {
       const failed = { success: false, message: String(message) };
-      const { state: next, result: news } = nextState(
-        now,
-        "readiness",
-        { ...PROBE, failureThreshold: 1 },
-        failed,
-        Number(at),
-      );
+      const once = { type: "readiness", probe: { ...PROBE, failureThreshold: 1 } } as const;
+      const { state: next, result: news } = nextState(now, once, failed, Number(at));
       now = next;
       return news?.message ?? [];
     });
@@ -113,7 +110,7 @@ describe("advance()", () => {
   });
 
   test("reports what failed, and when", () => {
-    const { result: news } = nextState(initialState("readiness", "i", undefined), "readiness", PROBE, BAD, 1234);
+    const { result: news } = nextState(initialState("readiness", "i", undefined), READINESS, BAD, 1234);
     const expected: ProbeResult = {
       ...{ invocation: "i", success: false, failures: 1, at: 1234, message: "no" },
       ...{ warning: false, ended: false },
@@ -123,13 +120,13 @@ describe("advance()", () => {
 
   test("a success that says something is a warning", () => {
     const odd = { success: true, message: "odd" };
-    const { result: news } = nextState(initialState("readiness", "i", undefined), "readiness", PROBE, odd, 1);
+    const { result: news } = nextState(initialState("readiness", "i", undefined), READINESS, odd, 1);
     expect(news).toMatchObject({ success: true, warning: true, message: "odd" });
   });
 
   test("counts go on over restarts", () => {
-    const { state: first } = nextState(initialState("liveness", "i", undefined), "liveness", PROBE, GOOD, 1);
-    const { state: second } = nextState(initialState("liveness", "j", first), "liveness", PROBE, BAD, 2);
+    const { state: first } = nextState(initialState("liveness", "i", undefined), LIVENESS, GOOD, 1);
+    const { state: second } = nextState(initialState("liveness", "j", first), LIVENESS, BAD, 2);
     expect(second).toMatchObject({ invocation: "j", run: 1, counts: { successful: 1, failed: 1 } });
   });
 });
