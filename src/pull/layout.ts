@@ -18,6 +18,8 @@ export interface LayoutManifest {
   readonly layers: readonly LayoutLayer[];
   /** `rootfs.diff_ids`: digests of the unpacked layers, the lowest first, however they were compressed. */
   readonly diffIDs: readonly string[];
+  /** Digests of all its blobs: the manifest, the configuration and the layers as they are stored. */
+  readonly blobs: readonly string[];
 }
 
 /** Reads the layout in a directory. Throws an error that names what is wrong: an image is written by a stranger. */
@@ -27,13 +29,14 @@ export function readLayout(directory: string): LayoutManifest {
   const config = object(manifest.config);
   const type = typeof config.mediaType === "string" ? config.mediaType : "";
   const layers = (Array.isArray(manifest.layers) ? manifest.layers : []).map(layer);
-  if (type !== "" && !IMAGE_CONFIG.test(type)) return { kind: "artifact", layers, diffIDs: [] };
+  const blobs = [index, config.digest, ...layers.map(({ digest }) => digest)].filter(isDigest);
+  if (type !== "" && !IMAGE_CONFIG.test(type)) return { kind: "artifact", layers, diffIDs: [], blobs };
   // umoci says what is wrong with such a manifest.
-  if (!isDigest(config.digest)) return { kind: "image", layers, diffIDs: [] };
+  if (!isDigest(config.digest)) return { kind: "image", layers, diffIDs: [], blobs };
   const text = readFileSync(blobPath(directory, config.digest), "utf8");
   const { diff_ids } = object(parse("its configuration", text, parseObject).rootfs);
   const diffIDs = (Array.isArray(diff_ids) ? diff_ids : []).filter(isDigest);
-  return { kind: "image", layers, diffIDs };
+  return { kind: "image", layers, diffIDs, blobs };
 }
 
 /** The path of a blob. Throws for what is no sha256 digest, so that no name leads out of the layout. */

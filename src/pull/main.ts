@@ -6,7 +6,7 @@ import { readLayout } from "./layout.ts";
 
 /**
  * What image-pull leaves to a program that reads JSON: `run.cjs pull inspect LAYOUT` prints `image` or `artifact` and writes
- * the digests of the unpacked layers to LAYOUT/layers, one a line; `run.cjs pull artifact LAYOUT DIRECTORY` makes the files.
+ * the digests of the unpacked layers to LAYOUT/layers, and those of the blobs, without `sha256:`, to LAYOUT/blobs.list, one a line; `run.cjs pull artifact LAYOUT DIRECTORY` makes the files.
  */
 function main([verb, layout = "", directory = ""]: readonly string[]): number {
   if (layout === "" || !["inspect", "artifact"].includes(verb ?? "")) {
@@ -14,10 +14,11 @@ function main([verb, layout = "", directory = ""]: readonly string[]): number {
     return EX_USAGE;
   }
   try {
-    const { kind, layers, diffIDs } = readLayout(layout);
+    const { kind, layers, diffIDs, blobs } = readLayout(layout);
     if (verb === "artifact") unpackArtifact(layout, layers, directory);
     else {
       writeFileSync(join(layout, "layers"), diffIDs.map((digest) => `${digest}\n`).join(""));
+      writeFileSync(join(layout, "blobs.list"), blobs.map((digest) => `${digest.slice("sha256:".length)}\n`).join(""));
       process.stdout.write(`${kind}\n`);
     }
     return 0;

@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ImageNode, SLEEP_CONFIG } from "../e2e/support/image-node.ts";
 import { type Container, pod, shell } from "../e2e/support/manifests.ts";
+import { pullFailure } from "../e2e/support/pull-failure.ts";
+import { LyingRegistry } from "../support/lying-registry.ts";
 import type { Node } from "../support/node.ts";
-import type { Registry } from "../support/registry.ts";
+import { CREDENTIALS, type Descriptor, digestOf, Registry } from "../support/registry.ts";
 import { type TarEntry, tar } from "../support/tar.ts";
 
 let node: Node;
@@ -61,7 +62,7 @@ describe("an archive with nothing but usr, which is", () => {
   const serve = async (file: string, entries: readonly TarEntry[]) => {
     const bytes = tar(entries);
     await node.machine.write(`/srv/www/${file}`, bytes);
-    return `${SERVER}/${file}#sha256=${createHash("sha256").update(bytes).digest("hex")}`;
+    return `${SERVER}/${file}#${digestOf(bytes).replace(":", "=")}`;
   };
   const payloads = async () => (await node.exec("ls /var/lib/unitlet/images/trees/*/payload 2>/dev/null || :")).stdout;
 
@@ -91,5 +92,69 @@ describe("an archive with nothing but usr, which is", () => {
     await node.exec("systemctl stop swap");
     expect((await node.exec("ls /etc/made-by-archive 2>&1 || :")).stdout).toContain("No such file");
     expect(await payloads()).toBe("");
+  });
+});
+
+describe("a private image, of which a stranger knows the digests,", () => {
+  const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+  let thief: LyingRegistry;
+  let raw: string;
+  let parts: { readonly config: Descriptor; readonly layers: readonly Descriptor[] };
+
+  beforeAll(async () => {
+    thief = await LyingRegistry.start(node.machine);
+    const closed = await Registry.start(node.machine, { port: 5002, closed: true });
+    const [user, password] = CREDENTIALS.split(":");
+    const given = [`--docker-server=${closed.address}`, `--docker-username=${user}`, `--docker-password=${password}`];
+    await node.kubectl("create", "secret", "docker-registry", "closed", ...given);
+    const layers = [base, [{ path: "secret", content: "PRIVATE-LAYER" }]];
+    const image = await closed.push("private:1", { layers, config: { ...SLEEP_CONFIG, Labels: { key: "PRIVATE" } } });
+    await node.run(pod(node, "owner", { image }, { imagePullSecrets: [{ name: "closed" }] }));
+    await node.container("owner", ({ state }) => state?.running);
+    raw = (await node.exec(["skopeo", "inspect", "--raw", "--creds", CREDENTIALS, `docker://${image}`])).stdout;
+    parts = JSON.parse(raw);
+  });
+
+  afterAll(() => thief[Symbol.asyncDispose]());
+
+  /** Mounts an artifact whose only file is the blob, from a registry that does not have it. */
+  async function steal(name: string, blob: Descriptor): Promise<void> {
+    const config = { mediaType: "application/vnd.oci.empty.v1+json", digest: "", size: 2, data: "e30=" };
+    const empty = await thief.manifest(`${name}:0`, { layers: [], config: {} });
+    const body = JSON.stringify({
+      ...{ schemaVersion: 2, mediaType: MANIFEST, config: { ...config, digest: empty.digest, size: empty.size } },
+      layers: [{ ...blob, mediaType: "text/plain" }],
+    });
+    const image = { reference: thief.say(`${name}:1`, { mediaType: MANIFEST, body }) };
+    const volumes = [{ name: "loot", image }];
+    const container = {
+      image: "host",
+      ...shell("cat /run/loot/*"),
+      volumeMounts: [{ name: "loot", mountPath: "/run/loot" }],
+    };
+    await node.run(pod(node, name, container, { volumes, restartPolicy: "Never" }));
+  }
+
+  test("is no file of its artifact", async () => {
+    const digest = digestOf(Buffer.from(raw));
+    const targets = {
+      manifest: { mediaType: MANIFEST, digest, size: raw.length },
+      config: parts.config,
+      layer: parts.layers[1],
+    };
+    for (const [name, blob] of Object.entries(targets)) {
+      if (blob === undefined) throw new Error(`the image has no ${name}`);
+      await steal(`loot-${name}`, blob);
+      const asked = async () => [thief.requests.includes(`GET /v2/loot-${name}/blobs/${blob.digest}`), thief.requests];
+      await node.machine.until(asked, { what: "the pull to ask the thief's registry for the blob" });
+    }
+    const { stdout } = await node.exec("journalctl -b -o cat -u 'unitlet.*loot*' | grep PRIVATE; :");
+    expect(stdout).toBe("");
+  });
+
+  test("is not run by its manifest", async () => {
+    const image = thief.say("copy:1", { mediaType: MANIFEST, body: raw });
+    await node.run(pod(node, "copy", { image, ...shell("cat /secret") }, { restartPolicy: "Never" }));
+    expect(await pullFailure(node, "copy")).toContain("404 (Not Found)");
   });
 });

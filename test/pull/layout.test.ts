@@ -50,6 +50,7 @@ describe("a manifest", () => {
       kind: "artifact",
       layers: [{ ...named, title: "a/b" }, unnamed],
       diffIDs: [],
+      blobs: [expect.stringMatching(/^sha256:/), blob("{}"), ...layers.map(({ digest }) => digest)],
     });
   });
 
@@ -57,7 +58,7 @@ describe("a manifest", () => {
     "%j is left to umoci, and no other file is read",
     (manifest) => {
       write(manifest);
-      expect(readLayout(layout)).toEqual({ kind: "image", layers: [], diffIDs: [] });
+      expect(readLayout(layout)).toMatchObject({ kind: "image", layers: [], diffIDs: [] });
     },
   );
 
