@@ -4,12 +4,12 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   image:
     "`host`, `host:ANYTHING` and absolute paths mean the host's own files. `deb://NAME` means a [package](packages.md). Every other [image](images.md) is pulled.",
   imagePullPolicy:
-    "`Always`: the registry is asked when the container comes to this node. A restart or a boot uses the image that is there and needs no registry; the kubelet asks at every start. `kubectl rollout restart` fetches the new image.",
+    "`Always`: unitlet asks the registry when the container comes to this node. A restart or a boot uses the stored image and needs no registry; the kubelet asks at every start. `kubectl rollout restart` fetches the new image.",
   command:
     "The program and its arguments, with `$(VAR)` replaced. A name without `/` is looked up in the container's `PATH`.",
   args: "Further arguments, with `$(VAR)` replaced.",
   workingDir:
-    "On the host's files the container's own user enters the directory, and the container waits while it does not exist. Rejected below `/proc`.",
+    "On the host's files the container's own user enters the directory, and the container waits while it does not exist. A directory below `/proc` is refused.",
   "env[].name": "Letters, digits and `_`. With other characters the container waits with CreateContainerConfigError.",
   "env[].value": "`$(VAR)` is replaced. The value is kept in a file of mode 0600 below `/run` and never in the unit.",
   "env[].valueFrom.fieldRef":
@@ -17,16 +17,16 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   "env[].valueFrom.resourceFieldRef":
     "In units of `divisor`, rounded up. Without a limit, the value is what the node can allocate.",
   "env[].valueFrom.configMapKeyRef":
-    "Read by name, at most one minute before the container starts. While a required ConfigMap is missing, the container waits with CreateContainerConfigError.",
+    "unitlet reads the ConfigMap by its name, at most one minute before the container starts. While a required ConfigMap is missing, the container waits with CreateContainerConfigError.",
   "env[].valueFrom.secretKeyRef": "As `configMapKeyRef`. The value is in no unit, no argument and no log.",
   "env[].valueFrom.fileKeyRef":
     "A file that an init container has written into an emptyDir. It is read before each start of the container.",
   envFrom:
     "All keys of a ConfigMap or Secret, with `prefix`. Names that a shell cannot export, such as `data-1`, are set by perl, which the host must have.",
-  "ports[].containerPort": "Documentation. A pod that declares a port which another pod has declared gets an Event.",
+  "ports[].containerPort": "Informational. A pod that declares a port which another pod has declared gets an Event.",
   "ports[].hostPort":
     "Must equal `containerPort`. A pod whose port another pod has requested is rejected with reason NodePorts.",
-  "ports[].name": "Documentation; probes and hooks can refer to it.",
+  "ports[].name": "Informational. Probes and hooks can refer to it.",
   "ports[].protocol": "Ports of one number and different protocols do not conflict.",
   "resources.limits.cpu": "`CPUQuota=` of the unit, and of the slice when every container has a limit.",
   "resources.limits.memory":
@@ -41,7 +41,7 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   "restartPolicyRules[].exitCodes": "`RestartForceExitStatus=`.",
   "volumeMounts[].name": "The volume.",
   "volumeMounts[].mountPath":
-    "`BindPaths=`. On the host's files: a path that exists on the host, or one below `/run`, `/tmp` or `/var/tmp`. Rejected inside another writable volume, and over `/usr/bin`, libraries, `/etc/passwd`, `/proc`, `/dev` (except `/dev/shm`) and other paths that start the container.",
+    "`BindPaths=`. On the host's files: a path that exists on the host, or one below `/run`, `/tmp` or `/var/tmp`. The container waits with CreateContainerError where the path is refused. Refused are paths inside another writable volume, and paths that others than root can change. Refused are also `/usr/bin`, libraries, `/etc/passwd`, `/proc`, `/dev` (except `/dev/shm`) and other paths that start the container.",
   "volumeMounts[].readOnly":
     "`BindReadOnlyPaths=`. configMap, secret, projected and downwardAPI volumes are always read-only.",
   "volumeMounts[].recursiveReadOnly":
@@ -58,7 +58,7 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
     "`exec`, `httpGet`, `sleep`. Hook and signal share one grace period; the program has at least 2 seconds after the hook.",
   "lifecycle.stopSignal": "`KillSignal=`. Default: the signal of the image, or TERM.",
   terminationMessagePath:
-    "Its last 4 KiB are reported. On the host's files: the default, or a path below `/run`, `/tmp` or `/var/tmp`.",
+    "Its last 4 KiB are reported. On the host's files: the default, or a path below `/run`, `/tmp` or `/var/tmp`. The container waits with any other path.",
   terminationMessagePolicy: "`FallbackToLogsOnError` reports at most 80 lines and 2 KiB of the log.",
   "securityContext.runAsUser": "`setpriv`: any number, with or without an account on the host.",
   "securityContext.runAsGroup": "As `runAsUser`. Default: 0.",

@@ -2,7 +2,7 @@
 export const POD_EFFECTS: Readonly<Record<string, string>> = {
   restartPolicy: "`Restart=` with the kubelet's back-off.",
   terminationGracePeriodSeconds:
-    "`TimeoutStopSec=` of at least 30 seconds, which leaves time to record the exit. Runs enforce shorter periods, of at least 1 second.",
+    "`TimeoutStopSec=` of at least 30 seconds, which leaves time to record the exit. When the pod is deleted, runs enforce shorter periods, of at least 1 second.",
   activeDeadlineSeconds: "Counted from `status.startTime`, with a tolerance of about 2 seconds.",
   readinessGates: "As in Kubernetes.",
   serviceAccountName: "The service account of the pod's token.",
@@ -25,11 +25,11 @@ export const POD_EFFECTS: Readonly<Record<string, string>> = {
   hostNetwork:
     "Every pod is on the host's network. `false` gives an Event, or rejects the pod with the setting `hostNetwork = required`.",
   hostPID:
-    "On images: the host's PID namespace. On the host's files process IDs are always the host's; without `hostPID` a container cannot inspect or signal processes of others ([Security](security.md)).",
+    "On images: the host's PID namespace. On the host's files process IDs are always the host's. Without `hostPID` a Landlock fence keeps a container from inspecting or signalling other processes ([Security](security.md)).",
   hostIPC:
     "Without it: System V IPC, message queues and `/dev/shm` (64 MiB) are shared by the pod's containers on images. Each container on the host's files has its own.",
   shareProcessNamespace:
-    "On images: one PID namespace for all, whose first process is the `sleep` of the pod's [sandbox](images.md). On the host's files it is ignored with an Event.",
+    "On images: one PID namespace for all, whose first process is the `sleep` of the pod's [sandbox](images.md). On the host's files it is ignored with an Event, and the Landlock fence stays on.",
   "securityContext.runAsUser": "For containers without a value of their own.",
   "securityContext.runAsGroup": "For containers without a value of their own.",
   "securityContext.runAsNonRoot": "For containers without a value of their own.",
