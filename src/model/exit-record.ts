@@ -9,8 +9,8 @@ export interface ExitRecord {
   readonly invocation: string;
   readonly result: string;
   /**
-   * "exited", "killed", "dumped", "" (the start failed before the program ran) or "lost" (written by a run, because no helper
-   * recorded the end).
+   * "exited", "killed", "dumped", "" (the start failed before the program ran) or "lost" (written by a run, because no
+   * helper recorded the end).
    */
   readonly code: string;
   /** A number when exited, a signal name without SIG when killed or dumped. */

@@ -2,13 +2,16 @@
 export const STATE_DIR = "/var/lib/unitlet";
 export const RUN_DIR = "/run/unitlet";
 
+/** The directory of a pod's files that survive a reboot. */
 export const podStateDir = (uid: string) => `${STATE_DIR}/pods/${uid}`;
+/** The directory of a pod's files that a reboot removes. */
 export const podRunDir = (uid: string) => `${RUN_DIR}/pods/${uid}`;
 /** Names of the pod's own /etc/hosts and /etc/resolv.conf in its directory. */
 export const HOSTS_FILE = "hosts";
 export const RESOLV_CONF = "resolv.conf";
 /** Where a container on the host's files reads its variables and its program's arguments. */
 export const LAUNCH_FILE = `${RUN_DIR}/env`;
+/** The name, in the pod's directory, of the file that a container on the host's files sees as LAUNCH_FILE. */
 export const environmentFile = (container: string) => `${container}.env`;
 /** The rights that container-enter gives to what enters a container on the host's own files. */
 export const enterFile = (container: string) => `${container}.enter`;
@@ -30,10 +33,15 @@ export const targetNamespace = (uid: string, container: string) => `${podRunDir(
 export const podRoot = (uid: string, container: string) => `${podStateDir(uid)}/roots/${container}`;
 /** The file at terminationMessagePath, new for each start. It lies on the disk, since its size has no limit. */
 export const messageFile = (uid: string, container: string) => `${podStateDir(uid)}/${container}.message`;
+/** The name of the file with the prober's input, in the pod's directory. */
 export const probesFile = (container: string) => `${container}.probes`;
+/** The directory of a volume of the pod that is not on the disk: projected files, a tmpfs or a share. */
 export const volumePath = (uid: string, volume: string) => `${podRunDir(uid)}/volumes/${volume}`;
+/** The file that exists when the init container has exited with 0 since the boot. */
 export const initializedMarker = (uid: string, container: string) => `${podRunDir(uid)}/${container}.initialized`;
+/** The file that exists when the sidecar has started since the boot, by its startup probe if it has one. */
 export const startedMarker = (uid: string, container: string) => `${podRunDir(uid)}/${container}.sidecar-started`;
+/** The file that exists when the container is not started again, by its restart policy. */
 export const finishedMarker = (uid: string, container: string) => `${podStateDir(uid)}/${container}.finished`;
 
 /** Certificates that the cluster has signed, each in one file with its key, so that both are replaced at once. */

@@ -11,6 +11,7 @@ export interface Problem {
   readonly remedy: string;
 }
 
+/** Returns the problem as one sentence for an Event: the path, what is wrong, and the remedy. */
 export function problemSentence({ path, because, remedy }: Problem): string {
   return `${path} ${because}: ${remedy}`;
 }

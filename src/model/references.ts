@@ -62,8 +62,8 @@ export interface Dependency {
 }
 
 /**
- * Returns a dependency of a pod. `maxAge` is in milliseconds. Its default of one minute is that of the kubelet's caches of
- * ConfigMaps and Secrets (`configmap_manager.go: defaultTTL`, v1.36).
+ * Returns a dependency of a pod. `maxAge` is in milliseconds. Its default of one minute is that of the kubelet's caches
+ * of ConfigMaps and Secrets (`configmap_manager.go: defaultTTL`, v1.36).
  */
 export function dependency(reference: Reference, maxAge = 60_000, optional = false): Dependency {
   return { key: referenceKey(reference), reference, maxAge, optional };
@@ -73,13 +73,15 @@ export type FetchResult<T = unknown> =
   | { readonly ok: true; readonly value: T; readonly at: Instant }
   | {
       readonly ok: false;
-      /** The API server returned 404. */
+      /** True when the API server returned 404. */
       readonly missing: boolean;
       readonly because: string;
       readonly at: Instant;
     };
 
-/** The objects that pods refer to, by `referenceKey`. One that cannot be fetched again is the stored one. */
+/**
+ * The objects that pods refer to, by `referenceKey`. For an object that cannot be fetched again, the stored one stays.
+ */
 export type ResolvedReferences = ReadonlyMap<string, FetchResult>;
 
 /** Returns the key of a reference; two pods that name the same object share it. */
@@ -89,6 +91,7 @@ export function referenceKey(reference: Reference): string {
   return `token/${podUID}/${serviceAccount}/${expirationSeconds}/${audience}`;
 }
 
+/** Returns the object; NOT_FETCHED when no run has requested it yet. */
 export function resolveReference<K extends Exclude<ReferenceKind, "token">>(
   references: ResolvedReferences,
   kind: K,

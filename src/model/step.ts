@@ -6,18 +6,21 @@ import type { DesiredPull } from "./image/image.ts";
 import type { Storage } from "./storage.ts";
 import type { UnitName } from "./unit.ts";
 
-/** The UID of the pod that a step belongs to, or "" for the whole host. After a failed step the later ones of that pod are skipped. */
+/**
+ * The UID of the pod that a step belongs to, or "" for the whole host. After a failed step the later ones of that pod
+ * are skipped.
+ */
 export type PodUID = string;
 
 interface Common {
   readonly uid: PodUID;
-  /** Why, for people: no code depends on its words. */
+  /** The reason, for people: no code depends on its words. */
   readonly because: string;
   /** Published to the pod's owner once the step is done. */
   readonly event?: PodEvent;
 }
 
-/** A step that systemd is asked for. */
+/** A step that is a request to systemd. */
 export type SystemdStep =
   /** `stop` is only queued; `stop-and-wait` is waited for, because the next run needs it done. */
   | (Common & {
@@ -64,8 +67,8 @@ export type ObjectStep =
   (Common & { readonly kind: "emit-event" }) | (Common & { readonly kind: "delete-pod-object"; readonly pod: Pod });
 
 /**
- * One complete change: it carries all that is to be done, so that run/apply.ts makes no choice. diff/ returns steps in the
- * order in which they are applied.
+ * One complete change: it carries all that is to be done, so that run/apply.ts makes no choice. diff/ returns steps in
+ * the order in which they are applied.
  */
 export type Step = SystemdStep | FileStep | ObjectStep;
 
@@ -81,7 +84,10 @@ export interface DesiredFile {
   readonly mode?: number;
 }
 
-/** A directory below /run/unitlet/pods/UID/volumes. Its `..data` link replaces all files at once (`atomic_writer.go`, v1.36). */
+/**
+ * A directory below /run/unitlet/pods/UID/volumes. Its `..data` link replaces all files at once
+ * (`volume/util/atomic_writer.go: Write`, v1.36).
+ */
 export interface DesiredVolume {
   readonly name: string;
   /** Changes when anything else here does. */

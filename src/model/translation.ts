@@ -6,7 +6,7 @@ import type { DesiredFile, DesiredVolume } from "./step.ts";
 import type { Storage } from "./storage.ts";
 import type { AuxiliaryUnit, ContainerKind, DesiredUnit, UnitName } from "./unit.ts";
 
-/** What a pod becomes on this host. */
+/** The translation of a pod: its units, files and volumes on this host, or why the node rejects it. */
 export type Translation = Rejected | Runnable;
 
 /** A pod that gets the phase Failed with this reason and message (`kubelet.go: rejectPod`, v1.36). */
@@ -54,7 +54,7 @@ export interface Runnable {
   readonly problems: readonly Problem[];
   /** Image volumes; undefined: none. */
   readonly imageVolumes?: readonly DesiredImageVolume[];
-  /** Then `pod` has its earlier resources. */
+  /** The resize that is not possible now, while `pod` has its earlier resources; undefined: none. */
   readonly pendingResize?: PendingResize;
 }
 

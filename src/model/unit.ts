@@ -61,6 +61,7 @@ export function isContainer({ identity }: { readonly identity?: Pick<UnitOwner, 
   return identity === undefined || CONTAINERS.includes(identity.kind);
 }
 
+/** True for a unit of a pod that is neither a slice nor a container; false for a unit whose kind cannot be read. */
 export function isAuxiliary({ identity }: { readonly identity?: Pick<UnitOwner, "kind"> }): boolean {
   return identity !== undefined && identity.kind !== "slice" && !CONTAINERS.includes(identity.kind);
 }

@@ -36,7 +36,7 @@ export interface World {
   readonly images?: Images;
   /** Paths that pods need and the host does not have. */
   readonly absentDirectories: ReadonlySet<string>;
-  /** Mount targets that pods name and that others than root can lead elsewhere; undefined for none. */
+  /** Mount targets of pods that users other than root can lead elsewhere, by a link on the way; undefined: none. */
   readonly unsafeMountPoints?: ReadonlySet<string>;
   /** The type of the file at each path of the host that volumes name; no entry when there is none. */
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
@@ -44,7 +44,7 @@ export interface World {
   readonly envFiles?: ReadonlyMap<string, string>;
 }
 
-/** In an incomplete list pods may be missing, so nothing is removed for not being in it. */
+/** The list of pods. From an incomplete list pods may be missing, so a pod that it lacks is not removed. */
 export type PodList =
   | { readonly complete: true; readonly items: readonly Pod[] }
   | { readonly complete: false; readonly items: readonly Pod[]; readonly because: string };

@@ -15,6 +15,7 @@ export function declaredContainers({ initContainers = [], containers }: PodSpec)
   return [...initContainers, ...containers];
 }
 
+/** Returns the statuses of all containers, init containers first and ephemeral ones last; none without a status. */
 export function statusesOf(status: PodStatus | undefined): readonly ContainerStatus[] {
   const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = status ?? {};
   return [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
@@ -33,6 +34,9 @@ export function isSidecar(init: Pick<Container, "restartPolicy">): boolean {
   return init.restartPolicy === "Always";
 }
 
+/**
+ * Returns the kind of a container, which must be an object of the pod's own lists: a copy counts as a main container.
+ */
 export function kindOf({ spec }: Pod, container: Container): ContainerKind {
   if (spec.initContainers?.includes(container)) return isSidecar(container) ? "sidecar" : "init";
   return spec.ephemeralContainers?.includes(container) ? "ephemeral" : "container";

@@ -7,8 +7,8 @@ import type { Container, Pod } from "./pod.ts";
 const EXIT_RECORD_S = 30;
 
 /**
- * The grace period of a delete may be longer than the pod's. container-stop waits for it within TimeoutStopSec=, so the unit
- * has this much more.
+ * The grace period of a delete may be longer than the pod's. container-stop waits for it within TimeoutStopSec=, so the
+ * unit has this much more.
  */
 const HELPER_MARGIN_S = 3600;
 

@@ -10,7 +10,9 @@ export interface Lifecycle {
   readonly stopSignal?: string;
 }
 
-/** Exactly one field is set. The API has `tcpSocket` too, which the kubelet fails (`lifecycle/handlers.go: Run`, v1.36). */
+/**
+ * Exactly one field is set. The API has `tcpSocket` too, which the kubelet fails (`lifecycle/handlers.go: Run`, v1.36).
+ */
 export interface LifecycleHandler {
   readonly exec?: { readonly command?: readonly string[] };
   readonly httpGet?: HttpGetAction;

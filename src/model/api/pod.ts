@@ -4,8 +4,8 @@ import type { PodSecurityContext, SecurityContext } from "./security-context.ts"
 import type { Volume, VolumeMount } from "./volume.ts";
 
 /**
- * A Pod as the API server writes it in JSON, with the fields that this version acts on. Other fields stay on the object, and
- * translate/fields/supported.ts reports each of them.
+ * A Pod as the API server writes it in JSON, with the fields that this version acts on. Other fields stay on the
+ * object, and translate/fields/supported.ts reports each of them.
  */
 export interface Pod {
   readonly metadata: ObjectMeta;

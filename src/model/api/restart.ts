@@ -1,7 +1,9 @@
 import type { ContainerKind } from "../unit.ts";
 import type { Container, Pod, RestartPolicy } from "./pod.ts";
 
-/** Returns the restart policy of a container: its own, or that of the pod. An ephemeral container is never restarted. */
+/**
+ * Returns the restart policy of a container: its own, or that of the pod. An ephemeral container is never restarted.
+ */
 export function restartPolicy(pod: Pod, container: Container, kind: ContainerKind): RestartPolicy {
   if (kind === "ephemeral") return "Never";
   return container.restartPolicy ?? pod.spec.restartPolicy ?? "Always";

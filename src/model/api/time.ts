@@ -6,6 +6,7 @@ export function toTimestamp(at: Instant): string {
   return `${new Date(Math.floor(at / 1000) * 1000).toISOString().slice(0, 19)}Z`;
 }
 
+/** Returns the instant of a timestamp in RFC 3339; NaN for any other text. */
 export function fromTimestamp(text: string): Instant {
   return Date.parse(text);
 }

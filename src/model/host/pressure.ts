@@ -1,7 +1,10 @@
 import type { Config, EvictionThreshold } from "./config.ts";
 import type { Host } from "./host.ts";
 
-/** What a host can run out of, by the names in the message of an eviction (`eviction/helpers.go: signalToResource`). */
+/**
+ * What a host can run out of, by the names in the message of an eviction (`eviction/helpers.go: signalToResource`,
+ * v1.36).
+ */
 export type PressureSignal = "memory" | "ephemeral-storage" | "inodes" | "pids";
 
 /** Bytes, or a count. */

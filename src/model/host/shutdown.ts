@@ -1,6 +1,6 @@
 /**
- * The lowest priority of each band. At a shutdown, pods of a higher band stop after those of the lower ones. Priorities below
- * 0 are a band, too.
+ * The lowest priority of each band. At a shutdown, pods of a higher band stop after those of the lower ones. Priorities
+ * below 0 are a band, too.
  */
 export const PRIORITY_BANDS: readonly number[] = [0, 1, 1000, 1_000_000, 2_000_000_000, 2_000_001_000];
 

@@ -34,6 +34,7 @@ const MAX_NAME_LENGTH = 128;
 
 const SCHEME = "deb://";
 
+/** True for `deb://…` and for the URL of a .deb file, whether valid or not. */
 export function isDeb(image: string): boolean {
   return image.startsWith(SCHEME) || /^https?:\/\/[^#]*\.deb(\?[^#]*)?(#|$)/.test(image);
 }

@@ -79,7 +79,7 @@ export interface DesiredPull {
   readonly repository: string;
   /** Thousandths of the disk's bytes and inodes that must stay free. */
   readonly reserve: { readonly bytes: number; readonly inodes: number };
-  /** Earlier failures are none of its business. */
+  /** True when no failure concerns the pods that wait now: the record of an earlier failure is removed. */
   readonly isFirst: boolean;
   /** Content of an auth file, as skopeo reads it; undefined: the host's credentials, if any. */
   readonly auth?: string;
