@@ -1,6 +1,7 @@
 import * as ini from "ini";
 import type { UnitSections } from "../model/unit.ts";
 
+/** Thrown for a value that no unit can carry, and for a text that is no unit. */
 export class UnitSyntaxError extends Error {
   override readonly name = "UnitSyntaxError";
 }

@@ -21,7 +21,7 @@ const KINDS: readonly UnitOwner["kind"][] = [
   "socket",
 ];
 
-/** The owner of a unit of this pod; `container` is "" for what belongs to the pod as a whole. */
+/** Returns the owner of a unit of this pod; `container` is "" for what belongs to the pod as a whole. */
 export function unitOwner(
   { namespace, name, uid }: PodNames,
   own: Omit<UnitOwner, "namespace" | "pod" | "podUID">,

@@ -28,6 +28,7 @@ export const imageUnit = (key: string) =>
 /** Returns the key for the removal of a package that was installed for pods. */
 export const removalKey = (name: string) =>
   `remove.${imageKey({ kind: "deb", name: `deb://${name}` }).slice(DEB.length)}`;
+/** Returns the unit that removes the package of such a key. */
 export const removalUnit = (key: string) => `unitlet-deb@${key}.service`;
 
 /** Returns the key of the image that a unit pulls; undefined for other units. */

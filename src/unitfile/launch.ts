@@ -110,6 +110,7 @@ export function hasSpecStamp(text: string, specHash: string): boolean {
 
 const specStampLine = (specHash: string) => `# ${specHash}\n`;
 
+/** True for a name that a shell can export, and that neither the shells nor perl use themselves. */
 export function isShellName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !THE_SHELLS_OWN.test(name);
 }

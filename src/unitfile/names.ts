@@ -55,11 +55,12 @@ export function podCgroup(uid: string, qos: QosClass): string {
   return `unitlet.slice/${parent}${podSliceName(uid, qos)}`;
 }
 
-/** The agent's timer for all probes with a period in seconds. */
+/** Returns the agent's timer for all probes with a period in seconds. */
 export const probeTimer = (period: number | "*") => `unitlet-probe@${period}.timer`;
+/** Returns the agent's service that the timer of this period starts. */
 export const probeService = (period: number) => `unitlet-probe@${period}.service`;
 
-/** The agent's socket that a container on an image writes its output to. Neither word contains a dot. */
+/** Returns the agent's socket that a container on an image writes its output to. Neither word contains a dot. */
 export const outputSocket = (uid: string, container: string) => `unitlet-log@${uid}.${container}.socket`;
 
 export type AuxiliaryUnitType = "service" | "timer" | "path" | "socket";
