@@ -12,8 +12,8 @@ export const DEFAULT_EVICTION_HARD =
 
 /**
  * Returns the thresholds of a text in the form of the kubelet's flag --eviction-hard. The text replaces all defaults: a
- * signal that it does not name has no threshold (`eviction/helpers.go: parseThresholdStatement`, v1.36; as there, `0%` and
- * `100%` are no threshold either). Throws SettingError.
+ * signal that it does not name has no threshold. `0%` and `100%` are no threshold either
+ * (`eviction/helpers.go: parseThresholdStatement`, v1.36). Throws SettingError.
  */
 export function parseEvictionHard(text: string): EvictionThresholds {
   const thresholds: Partial<Record<EvictionSignal, EvictionThreshold>> = {};

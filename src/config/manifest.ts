@@ -44,7 +44,10 @@ const ContainerManifest = z.looseObject({
   volumeMounts: z.array(VolumeMountManifest).optional(),
 });
 
-/** The checks and defaults of the API server. Other fields pass through to the table of supported fields. */
+/**
+ * The schema of a manifest, with checks and defaults of the API server. Other fields pass through to the table of
+ * supported fields.
+ */
 const PodManifest = z.looseObject({
   apiVersion: z.literal("v1", { error: 'expected "v1"' }),
   kind: z.literal("Pod", { error: 'expected "Pod"; other kinds need a cluster' }),
@@ -74,9 +77,9 @@ const PodManifest = z.looseObject({
 });
 
 /**
- * Returns a Pod document as the API server would store it. Throws ManifestError. The UID is a digest of the document in the
- * form of a UUID, so a changed manifest is another pod and replaces the first. The defaults are not a part of the digest, so
- * a newer version with other defaults replaces no pod.
+ * Returns a Pod document as the API server would store it. Throws ManifestError. The UID is a digest of the document in
+ * the form of a UUID, so a changed manifest is another pod and replaces the first. The defaults are not a part of the
+ * digest, so a newer version with other defaults replaces no pod.
  */
 export function parseManifest(document: unknown, nodeName: string): Pod {
   const written = canonical(document);

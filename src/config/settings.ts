@@ -4,7 +4,7 @@ import { DEFAULT_EVICTION_HARD, parseEvictionHard } from "./eviction-hard.ts";
 import { SettingError } from "./setting-error.ts";
 import { parseSystemReserved } from "./system-reserved.ts";
 
-/** The configuration is not usable. The run ends with status 78 (EX_CONFIG) and changes nothing. */
+/** Thrown for a configuration that is not usable. The run ends with status 78 (EX_CONFIG) and changes nothing. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
@@ -35,7 +35,7 @@ const parsed = <T>(fallback: string, parse: (text: string) => T) =>
       }
     });
 
-/** Whole seconds such as "5s", as milliseconds. */
+/** Reads whole seconds such as "5s" as milliseconds. `max` is in seconds. */
 const seconds = (fallback: string, max: number) =>
   z
     .string()
@@ -59,7 +59,7 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ""),
 );
 
-/** `key=value` of a node label. */
+/** Matches `key=value` of a node label. */
 const LABEL =
   /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 export const NODE_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -105,12 +105,12 @@ const Settings = z.strictObject({
 
 export type Settings = z.infer<typeof Settings>;
 
-/** Where each key was last set. */
+/** The value of each key, and the path of the file that set it last. */
 type Given = ReadonlyMap<string, { readonly value: string; readonly path: string }>;
 
 /**
- * Returns the settings of all files with defaults; later files win, key by key. Throws ConfigError with one line for each
- * mistake: file, key, value and what was expected.
+ * Returns the settings of all files with defaults; later files win, key by key. Throws ConfigError with one line for
+ * each mistake: file, key, value and what was expected.
  */
 export function parseSettings(files: readonly ConfigFile[]): Settings {
   const given = givenValues(files);
@@ -134,7 +134,9 @@ function givenValues(files: readonly ConfigFile[]): Given {
   return given;
 }
 
-/** `apis/config/validation/validation.go: ValidateKubeletConfiguration`, v1.36. */
+/**
+ * Throws ConfigError unless low < high (`apis/config/validation/validation.go: ValidateKubeletConfiguration`, v1.36).
+ */
 function checkImageGC({ imageGCHighThresholdPercent: high, imageGCLowThresholdPercent: low }: Settings, given: Given) {
   if (low < high) return;
   const file = given.get("imageGCHighThresholdPercent")?.path ?? given.get("imageGCLowThresholdPercent")?.path;
