@@ -5,7 +5,10 @@ const TIMER = "unitlet-sync.timer";
 const PATH = "unitlet-sync.path";
 const SOCKET = "unitlet-api.socket";
 
-/** Starts the units of a node. Returns why the kubelet's port cannot be opened, without which a node works. Throws CliError. */
+/**
+ * Starts the agent's units on a node. Returns why systemd cannot listen at the kubelet's port; undefined when it can.
+ * The node works without that port. Throws CliError.
+ */
 export function startJoined(): string | undefined {
   // The process behind the port reads the kubeconfig only when it starts.
   systemctl("stop", "unitlet-api.service");
@@ -18,15 +21,18 @@ export function startJoined(): string | undefined {
   }
 }
 
+/** Starts the agent's units on a standalone host, where nothing listens at the kubelet's port. Throws CliError. */
 export function startStandalone(): void {
   systemctl("enable", "--now", "--quiet", TIMER, PATH);
 }
 
+/** Stops the agent's units. The timer and the path unit stay enabled for the next boot. Throws CliError. */
 export function stopAgent(): void {
   systemctl("stop", TIMER, PATH, SOCKET, "unitlet-sync.service", "unitlet-api.service", "unitlet-watch.service");
   systemctl("disable", "--quiet", SOCKET);
 }
 
+/** Starts a run and waits for its end. Throws CliError when the run fails. */
 export function runOnce(): void {
   systemctl("start", "unitlet-sync.service");
 }
@@ -49,6 +55,7 @@ export function runToEnd(unit: string): void {
   systemctl("start", "--wait", unit);
 }
 
+/** Throws CliError unless the process runs as root. `command` is the command to repeat with sudo. */
 export function requireRoot(command: string): void {
   if (process.getuid?.() !== 0) throw new CliError(`this needs root: sudo unitlet ${command}`);
 }

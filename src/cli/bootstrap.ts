@@ -9,7 +9,10 @@ import type { JoinOptions } from "./join-options.ts";
 
 const TIMEOUT_MS = 10_000;
 
-/** Returns the cluster's address and certificate authority, and the token that may request a certificate. Throws CliError. */
+/**
+ * Returns the cluster's address and certificate authority, and the token that may request a certificate. Throws
+ * CliError.
+ */
 export async function bootstrapCluster(options: JoinOptions): Promise<Cluster> {
   const { bootstrapKubeconfig, server = "", token = "", caFile } = options;
   if (bootstrapKubeconfig !== undefined) return await fromKubeconfig(bootstrapKubeconfig);
@@ -30,8 +33,8 @@ async function fromKubeconfig(path: string): Promise<Cluster> {
 }
 
 /**
- * Reads the ConfigMap cluster-info, which is public (kubeadm's `discovery/token/token.go: RetrieveValidatedConfigInfo`, v1.36).
- * Its signature proves the API server, and the hash proves the certificate authority in it.
+ * Reads the ConfigMap cluster-info, which is public (kubeadm's `discovery/token/token.go: RetrieveValidatedConfigInfo`,
+ * v1.36). Its signature proves the API server, and the hash proves the certificate authority in it.
  */
 async function discover(server: string, text: string, options: JoinOptions): Promise<string> {
   const token = parseToken(text);

@@ -8,7 +8,10 @@ import { clusterFindings, portFinding } from "./checks/cluster.ts";
 import { error, type Finding, ok } from "./checks/finding.ts";
 import { hostFindings } from "./checks/host.ts";
 
-/** `unitlet doctor`: checks host, agent and cluster, a line each. The exit status is 1 when one of them is an error. */
+/**
+ * `unitlet doctor`: checks host, agent and cluster, and prints one line for each finding. The exit status is 1 when one
+ * of them is an error.
+ */
 export async function doctor(): Promise<string> {
   requireRoot("doctor");
   const findings: Finding[] = [];

@@ -15,8 +15,8 @@ interface Owned {
 }
 
 /**
- * Does what `kubectl drain` does: makes the node unschedulable and evicts its pods, which a PodDisruptionBudget may delay.
- * Pods of DaemonSets stay, because their controller would replace them at once. Throws ApiError, CliError.
+ * Does what `kubectl drain` does: makes the node unschedulable and evicts its pods, which a PodDisruptionBudget may
+ * delay. Pods of DaemonSets stay, because their controller would replace them at once. Throws ApiError, CliError.
  */
 export async function drain(
   api: ApiClient,

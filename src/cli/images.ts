@@ -14,7 +14,9 @@ Lists the images and packages that were fetched for pods, with the number of con
   prune  remove those that have no user
 `;
 
-/** `unitlet images`: lists the images and the number of their users. `unitlet images prune` removes those without users. */
+/**
+ * `unitlet images`: lists the images and the number of their users. `unitlet images prune` removes those without users.
+ */
 export async function images(args: readonly string[]): Promise<string> {
   const [verb, ...rest] = args;
   if (verb === "--help") return IMAGES_USAGE;
@@ -50,6 +52,9 @@ async function remove({ digest }: StoredTree): Promise<void> {
   }
 }
 
+/**
+ * Formats the images as a table, the largest first, one row for each name. `now` is in milliseconds since the epoch.
+ */
 export function table(store: readonly StoredTree[], now: number): string {
   const rows = store
     .toSorted((a, b) => b.diskSize - a.diskSize)

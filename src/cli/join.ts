@@ -20,7 +20,9 @@ export const JOIN_SETTINGS = "/etc/unitlet/unitlet.conf.d/60-join.conf";
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** `unitlet join`: obtains a client certificate and makes this host a node. Steps of an earlier join are not repeated. */
+/**
+ * `unitlet join`: obtains a client certificate and makes this host a node. Steps of an earlier join are not repeated.
+ */
 export async function join(args: readonly string[]): Promise<string> {
   if (args.includes("--help")) return JOIN_USAGE;
   const options = joinOptions(args);
@@ -53,7 +55,10 @@ function refuseOtherName(nodeName: string, cluster: Cluster | undefined): void {
   );
 }
 
-/** Two clusters are the same when they have the same address, or the same certificate authority at a new address. */
+/**
+ * Throws CliError when `after` is another cluster. Two clusters are the same when they have the same address, or the
+ * same certificate authority at a new address.
+ */
 function refuseOtherCluster(nodeName: string, before: Cluster | undefined, after: Cluster): void {
   if (before === undefined || new URL(before.server).origin === new URL(after.server).origin) return;
   const hashes = hashesOf(after.ca);

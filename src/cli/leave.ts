@@ -83,7 +83,10 @@ async function confirmed(): Promise<boolean> {
   throw new CliError("nothing was changed");
 }
 
-/** unitlet does not remove a kubeconfig that an administrator has placed elsewhere, and with it this host stays a node. */
+/**
+ * Throws CliError for a kubeconfig that an administrator has placed elsewhere. unitlet does not remove it, and with it
+ * this host stays a node.
+ */
 function refuseForeign(kubeconfig: string, cluster: Cluster | undefined): void {
   if (cluster === undefined || kubeconfig === DEFAULT_KUBECONFIG) return;
   throw new CliError(`kubeconfig = ${kubeconfig} is not unitlet's own: remove that setting from /etc/unitlet first`);

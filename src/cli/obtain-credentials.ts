@@ -7,7 +7,9 @@ import { CliError } from "./failure.ts";
 const POLL_INTERVAL_MS = 1000;
 const API_BUDGET_MS = 10_000;
 
-/** Requests a client certificate and waits for it. Throws CliError; the same command then continues with that request. */
+/**
+ * Requests a client certificate and waits for it. Throws CliError; the same command then continues with that request.
+ */
 export async function obtainCredentials(
   cluster: Cluster,
   nodeName: string,

@@ -17,13 +17,14 @@ in the cluster.
 exit status 0: a run would change nothing; 2: it would; 1: there is no complete plan
 `;
 
-/** As long as a run may take for its requests. */
+/** The time that a run may take for its requests. */
 const API_BUDGET_MS = 15_000;
 const HAS_CHANGES = 2;
 
 /**
- * `unitlet plan`: what a run would do now and why, a line a step, grouped by pod. It changes nothing. The exit status is 0
- * when a run would change nothing, 2 when it would, and 1 when the plan cannot be made or the list of pods is incomplete.
+ * `unitlet plan`: prints what a run would do now and why, one line for each step, grouped by pod. It changes nothing.
+ * The exit status is 0 when a run would change nothing, and 2 when it would change something. It is 1 when the plan
+ * cannot be made or the list of pods is incomplete.
  */
 export async function plan(args: readonly string[]): Promise<string> {
   const [flag, ...rest] = args;
@@ -42,7 +43,7 @@ export async function plan(args: readonly string[]): Promise<string> {
 
 interface Planned {
   readonly steps: readonly PlannedStep[];
-  /** Why the list of pods is incomplete. */
+  /** Why the list of pods is incomplete; undefined when it is complete. */
   readonly because?: string;
 }
 

@@ -59,7 +59,10 @@ function lacking(version: string, controllers: readonly string[]): Finding {
   );
 }
 
-/** Programs that units and helpers call and that a small host may lack, with their packages. install.sh has the same list. */
+/**
+ * Programs that units and helpers call and that a small host may lack, with their packages. install.sh has the same
+ * list.
+ */
 const PROGRAMS: Readonly<Record<string, string>> = {
   nsenter: "util-linux",
   prlimit: "util-linux",
