@@ -6,7 +6,10 @@ import type { World } from "../model/world.ts";
 import { ensureUnit } from "./ensure-unit.ts";
 import { isIdle, unmask } from "./unit-states.ts";
 
-/** Writes the pod's auxiliary units, starts those that a run has to start, and removes those that the pod no longer needs. */
+/**
+ * Writes the pod's auxiliary units, starts those that a run has to start, and removes those that the pod no longer
+ * needs.
+ */
 export function auxiliaryUnitSteps(translation: Runnable, own: readonly ActualUnit[], world: World): Step[] {
   return [
     ...translation.auxiliaryUnits.flatMap((auxiliary) => ensureAuxiliaryUnit(translation, auxiliary, world)),
@@ -25,7 +28,10 @@ function ensureAuxiliaryUnit(translation: Runnable, auxiliary: AuxiliaryUnit, wo
   return [...steps, ...(actual ? unmask(actual) : []), start];
 }
 
-/** The Event of `kuberuntime_manager.go: SyncPod`, v1.36. The containers wait until the sandbox is there. */
+/**
+ * Returns the Event of `kuberuntime_manager.go: SyncPod`, v1.36, for a sandbox that has failed. The containers wait
+ * until the sandbox exists.
+ */
 function failedSandbox({ pod }: Runnable, { name, identity, state }: ActualUnit): PodEvent | undefined {
   if (identity?.kind !== "sandbox" || state?.active !== "failed") return undefined;
   const message = `Failed to create pod sandbox: on the node, journalctl -u '${name}' says why`;

@@ -55,7 +55,7 @@ const PHASE = {
   "delete-pod-object": 16,
 } as const satisfies Record<StepKind, number>;
 
-/** Returns the steps that bring the host to what the pods ask for; none when it is there already. */
+/** Returns the steps that bring the host to the state that the pods ask for; none when the host is in that state. */
 export function diff(world: World, translations: readonly Translation[]): Step[] {
   const ours = [...world.units.values()].flatMap((unit) => {
     const identity = unitOwner(unit, world);
@@ -128,7 +128,10 @@ function isBusyContainer(unit: ActualUnit): boolean {
   return isContainer(unit) && !isIdle(unit);
 }
 
-/** Ends a pod that is being deleted. Its object is deleted last, when its status has the end and nothing of it is left. */
+/**
+ * Ends a pod that is being deleted. Its object is deleted last, when its status shows the end and the host has nothing
+ * of it left.
+ */
 function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[] {
   const { uid, deletionGracePeriodSeconds } = pod.metadata;
   const ending: Ending = { uid, units, because: "the pod is deleted", pod };

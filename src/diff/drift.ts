@@ -12,9 +12,9 @@ export interface Drift {
 }
 
 /**
- * Returns how the unit on disk differs from the desired one. With another spec hash it is replaced, after a stop. A text
- * that unitlet wrote earlier is rewritten without a restart, because an upgrade restarts no pod. Anything else is an edit
- * on the host.
+ * Returns how the unit on disk differs from the desired one. With another spec hash it is replaced, after a stop. A
+ * text that unitlet wrote earlier is rewritten without a restart, because an upgrade restarts no pod. Anything else is
+ * an edit on the host.
  */
 export function drift(
   translation: Runnable,

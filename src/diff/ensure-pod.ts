@@ -14,7 +14,7 @@ import { stopSidecars } from "./sidecars.ts";
 import { storageSteps } from "./storage.ts";
 import { isIdle, isStopping, isUp, unmask } from "./unit-states.ts";
 
-/** Returns the steps for a pod that should run. `own` are the units that exist of it. */
+/** Returns the steps for a pod that should run. `own` are its existing units. */
 export function ensurePod(translation: Runnable, own: readonly ActualUnit[], world: World): Step[] {
   const { pod, slice, containers, auxiliaryUnits } = translation;
   const uid = pod.metadata.uid;
@@ -93,7 +93,10 @@ function start({ pod }: Runnable, container: DesiredContainer, because: string, 
   return { ...step, because: "it was stopped on the host", event };
 }
 
-/** systemd restarts such a container by itself. When it is down since this boot, an administrator has stopped it. */
+/**
+ * True when an administrator has stopped the container: it has ended since the boot, and systemd would have restarted
+ * it.
+ */
 function wasStoppedByHand(
   { metadata, status }: Pod,
   { name, kind, unit, unitName }: DesiredContainer,

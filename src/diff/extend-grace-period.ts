@@ -8,8 +8,9 @@ import { isIntact, withStopTimeout } from "../unitfile/identity.ts";
 import { isStopping, isUp } from "./unit-states.ts";
 
 /**
- * A delete may have a longer grace period than the pod, and so than its units. This run writes it into the units; the next
- * run, which follows at once, stops them. The helper `container-stop` needs no change, because it reads the mark of the delete.
+ * A delete may have a longer grace period than the pod, and so than its units. This run writes it into the units; the
+ * next run, which follows at once, stops them. The helper `container-stop` needs no change, because it reads the mark
+ * of the delete.
  */
 export function extendGracePeriod(pod: Pod, units: readonly ActualUnit[], { now }: World): Step[] {
   const { uid, deletionGracePeriodSeconds: seconds } = pod.metadata;

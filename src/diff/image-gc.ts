@@ -5,10 +5,13 @@ import type { Step } from "../model/step.ts";
 import type { Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 
-/** `v1beta1/defaults.go: ImageMinimumGCAge`, v1.36: a new image is about to be used. */
+/** `v1beta1/defaults.go: ImageMinimumGCAge`, v1.36. The pod for which an image was pulled may not use it yet. */
 const IMAGE_MINIMUM_GC_AGE_MS = 120_000;
 
-/** Removes unused images, the one unused for longest first, until the disk is below imageGCLowThresholdPercent. */
+/**
+ * Removes unused images until the disk is below imageGCLowThresholdPercent. The image that was unused for longest goes
+ * first (`images/image_gc_manager.go: freeSpace`, v1.36).
+ */
 export function collectGarbage(world: World, translations: readonly Translation[]): Step[] {
   const { config, images, now, pods } = world;
   const store = images?.store;

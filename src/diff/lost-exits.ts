@@ -13,8 +13,8 @@ import { isUp } from "./unit-states.ts";
 const CLOCK_TICK_MS = 20;
 
 /**
- * Returns a record for each container whose last start, known from its status or from the mark of container-start, has ended
- * without an exit record: the machine lost power, or its whole cgroup was killed. The exit has an unknown status.
+ * Returns a record for each container whose last start has ended without an exit record. The machine lost power, or the
+ * whole cgroup was killed. The status or the mark of container-start shows the start; the exit has an unknown status.
  */
 export function lostExits({ pod, containers }: Runnable, world: World): Step[] {
   return containers.map((container) => lostExit(pod, container, world)).filter((step) => step !== undefined);
@@ -56,7 +56,10 @@ function reportedStart(pod: Pod, name: string): StartRecord | undefined {
   return invocation && startedAt !== undefined ? { invocation, at: fromTimestamp(startedAt) } : undefined;
 }
 
-/** container-exit removes the mark when it has recorded the exit. Of a container that restarts, container-start replaces it. */
+/**
+ * Returns the start that the mark of container-start shows. container-exit removes the mark when it has recorded the
+ * exit, and container-start replaces it when the container restarts.
+ */
 function markedStart(
   pod: Pod,
   { started }: ContainerHistory,

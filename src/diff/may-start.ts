@@ -34,13 +34,17 @@ export function mayStart(
   return "it ended and should run again";
 }
 
-/** True when the next container may start. systemd starts a sidecar that was never started together with the units that need it. */
+/**
+ * True when the next container may start. systemd starts a sidecar that was never started together with the units that
+ * need it.
+ */
 function isBehind({ name, kind }: DesiredContainer, pod: Pod, history: ContainerHistory): boolean {
   if (kind === "init") return history.done;
   if (history.up) return true;
   return history.exits.length === 0 && specOf(pod, name).startupProbe === undefined;
 }
 
+/** Returns the container of this name; a container with a name alone when the pod has none of this name. */
 export function specOf({ spec }: Pod, name: string): Container {
   return containersOf(spec).find((each) => each.name === name) ?? { name };
 }

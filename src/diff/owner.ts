@@ -3,8 +3,8 @@ import type { World } from "../model/world.ts";
 import { isIdle } from "./unit-states.ts";
 
 /**
- * Returns the pod of a unit: from its file or, when the file of a running container was deleted on the host, from the
- * invocation that container-start recorded. Otherwise such a container would outlive its pod.
+ * Returns the pod of a unit from the unit's file. When the file of a running container was deleted on the host, the
+ * invocation that container-start recorded names the pod. Otherwise such a container would outlive its pod.
  */
 export function unitOwner(unit: ActualUnit, { directories }: World): UnitOwner | undefined {
   if (unit.identity !== undefined || unit.invocation === undefined || isIdle(unit)) return unit.identity;

@@ -9,8 +9,8 @@ import { killing, markStopping } from "./teardown.ts";
 import { isIdle, isStopping } from "./unit-states.ts";
 
 /**
- * Stops the sidecars when all containers have ended for good, or an init container has. systemd stops them in the reverse
- * order of their start. Undefined while the pod goes on.
+ * Stops the sidecars when all containers have ended for good, or an init container has. systemd stops them in the
+ * reverse order of their start. Returns undefined while the pod goes on.
  */
 export function stopSidecars(translation: Runnable, world: World): Step[] | undefined {
   const { pod, containers } = translation;

@@ -5,8 +5,8 @@ import type { World } from "../model/world.ts";
 import { isIdle, unmask } from "./unit-states.ts";
 
 /**
- * Starts the containers that should run, of pods that an incomplete list does not have. Their units on disk are all that is
- * known, so nothing is removed or written. systemd starts the init containers with the units that need them.
+ * Starts the containers that should run, of pods that an incomplete list does not have. Their units on disk are all
+ * that is known, so nothing is removed or written. systemd starts the init containers with the units that need them.
  */
 export function startLoadedUnits(world: World, listed: ReadonlySet<string>): Step[] {
   const because = "it should run, and the list of pods cannot be read";

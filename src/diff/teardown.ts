@@ -7,7 +7,7 @@ import { type ActualUnit, isAuxiliary, isContainer } from "../model/unit.ts";
 import type { PodDirectory, World } from "../model/world.ts";
 import { isIdle, isLoaded, isStopping, isUp } from "./unit-states.ts";
 
-/** A pod that is to end, with the units that there are of it. */
+/** A pod that is to end, with its existing units. */
 export interface Ending {
   readonly uid: string;
   readonly units: readonly ActualUnit[];
@@ -16,11 +16,11 @@ export interface Ending {
   readonly pod?: Pod;
 }
 
-/** Stops what still runs of a pod. Empty when nothing does: then the pod can be removed. */
+/** Returns the steps that stop what still runs of a pod; none when nothing runs, and the pod can be removed. */
 export function stopPod({ uid, units, because, pod }: Ending, directory: PodDirectory | undefined): Step[] {
   const containers = units.filter(isContainer);
   const running = containers.filter((unit) => !isIdle(unit) && !isStopping(unit));
-  // Unlinked first: if the API server goes away now, a later run must not start the pod again.
+  // The units are unlinked first: if the API server becomes unreachable now, a later run must not start the pod again.
   const unlink = containers
     .filter(({ linked }) => linked)
     .map((unit): Step => ({ kind: "unlink", uid, unit: unit.name, because }));
@@ -32,14 +32,14 @@ export function stopPod({ uid, units, because, pod }: Ending, directory: PodDire
   return [...markStopping(uid, directory, because), ...unlink, ...withEvents(stops, pod, running)];
 }
 
-/** Grace periods count from the first time that the pod was asked to stop. */
+/** Records when the pod was first asked to stop, because grace periods count from then. */
 export function markStopping(uid: string, directory: PodDirectory | undefined, because: string): Step[] {
   return directory?.stoppingSince === undefined ? [{ kind: "mark-stopping", uid, because }] : [];
 }
 
 /**
- * Records the grace period of a delete when the units have another one. It counts from when this host learned of it, also
- * for a second delete. The helpers that run hooks read it too.
+ * Records the grace period of a delete when the units have another one. It counts from when this host learned of the
+ * delete, also for a second delete. The helpers that run hooks read it too.
  */
 export function writeGracePeriod(pod: Pod, units: readonly ActualUnit[], { directories }: World): Step[] {
   const { uid, deletionGracePeriodSeconds: seconds } = pod.metadata;
@@ -53,8 +53,9 @@ export function writeGracePeriod(pod: Pod, units: readonly ActualUnit[], { direc
 const HELPER_TIMEOUT_S = 10;
 
 /**
- * Kills the containers whose grace period is over, where systemd does not: when the delete has a shorter one than the units,
- * or when a container may send EXTEND_TIMEOUT_USEC, with which it could hold up its end for ever.
+ * Kills the containers whose grace period is over, where systemd does not. That is so when the delete has a shorter
+ * grace period than the units. It is so as well for a container that may send EXTEND_TIMEOUT_USEC, which could delay
+ * its end without limit.
  */
 export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { directories, now }: World): Step[] {
   const { uid, deletionGracePeriodSeconds } = pod.metadata;
@@ -63,7 +64,7 @@ export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { direct
   const up = units.filter((unit) => isContainer(unit) && isUp(unit) && (isShorter || maySendExtensions(unit)));
   if (up.length === 0) return [];
   const { stoppingSince, stoppingGrace } = directories.get(uid) ?? {};
-  // This host's clock: the API server's may differ by more than a grace period.
+  // The time is that of this host's clock: the API server's may differ by more than a grace period.
   const since = stoppingSince === undefined || (isShorter && stoppingGrace !== grace) ? now : stoppingSince;
   const deadline = (unit: ActualUnit) =>
     Math.ceil(since / 1000 + grace + (!isShorter || hasHelper(unit) ? HELPER_TIMEOUT_S : 0)) * 1000;
@@ -98,7 +99,9 @@ export function killPod({ uid, units, because }: Ending): Step[] {
   return up.map((unit): Step => ({ kind: "kill", uid, unit: unit.name, because }));
 }
 
-/** Stops the auxiliary units once the containers are gone. Nothing is removed while, for example, a volume is mounted. */
+/**
+ * Stops the auxiliary units once the containers are gone. Nothing is removed while, for example, a volume is mounted.
+ */
 export function stopAuxiliaryUnits({ uid, units, because }: Ending): Step[] {
   const busy = units.filter((unit) => isAuxiliary(unit) && !isIdle(unit));
   return busy.map((unit): Step => ({ kind: "stop-and-wait", uid, unit: unit.name, because }));
@@ -135,7 +138,7 @@ function withEvents(stops: Step[], pod: Pod | undefined, running: readonly Actua
   ];
 }
 
-/** The Event of `kuberuntime_container.go: killContainer`, v1.36. */
+/** Returns the Event of `kuberuntime_container.go: killContainer`, v1.36. */
 export function killing(pod: Pod, unit: ActualUnit): PodEvent {
   const container = unit.identity?.container ?? "";
   return {

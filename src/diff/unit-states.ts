@@ -6,7 +6,7 @@ export function isLoaded(unit: ActualUnit): boolean {
   return unit.state !== undefined && unit.state.load !== "not-found";
 }
 
-/** systemd refuses to start a unit that was masked until it reads the unit's file again. */
+/** Returns the reload after which systemd starts a unit that was masked; none for any other unit. */
 export function unmask({ name, text, state }: ActualUnit): Step[] {
   if (state?.load !== "masked" || text === undefined) return [];
   return [{ kind: "reload", uid: "", because: `${name} is no longer masked` }];
@@ -23,6 +23,7 @@ export function isStopping(unit: ActualUnit): boolean {
   return unit.state?.active === "deactivating" || unit.state?.job === "stop";
 }
 
+/** True when the unit has no processes and no queued job; true also for a unit that does not exist. */
 export function isIdle(unit: ActualUnit | undefined): boolean {
   return unit === undefined || (!isUp(unit) && (unit.state?.job ?? "") === "");
 }
