@@ -6,8 +6,9 @@ const MAX_BACK_OFF_S = 300;
 const RESET_AFTER_MS = 600_000;
 
 /**
- * Returns the seconds before the start that follows the last exit: 0, 10, 20, 40 … 300 (`kuberuntime_manager.go: doBackOff`,
- * v1.36). A changed container starts at 0. The helper container-start waits by the same rule; here it is only shown.
+ * Returns the seconds before the start that follows the last exit: 0, 10, 20, 40 … 300
+ * (`kuberuntime_manager.go: doBackOff`, v1.36). A changed container starts at 0. The helper container-start waits by
+ * the same rule; here it is only shown.
  */
 export function backOffDelay(exits: readonly ExitRecord[]): number {
   let delay = 0;

@@ -30,7 +30,10 @@ export interface ConditionInput {
   readonly resize?: PendingResize | undefined;
 }
 
-/** Returns the conditions of other writers unchanged, then the agent's own (`status/generate.go`, v1.36). */
+/**
+ * Returns the conditions of other writers unchanged, then the agent's own
+ * (`status/generate.go: GeneratePodReadyCondition` and the functions beside it, v1.36).
+ */
 export function computeConditions(input: ConditionInput): PodCondition[] {
   const { pod, phase, statuses, prepared, previous, disruption, resize } = input;
   const written = [

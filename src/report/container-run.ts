@@ -13,7 +13,10 @@ export interface ContainerRun {
   readonly ready: boolean;
 }
 
-/** Returns the current run. The program of a unit in start-pre does not run yet; that of a unit being stopped still does. */
+/**
+ * Returns the current run. The program of a unit in start-pre does not run yet; that of a unit being stopped still
+ * does.
+ */
 export function currentRun(view: ContainerView): ContainerRun | undefined {
   const { unit, history, previous, now } = view;
   if (unit === undefined || !containerRuns(view, unit)) return unrecordedRun(view);
@@ -29,8 +32,8 @@ export function currentRun(view: ContainerView): ContainerRun | undefined {
 }
 
 /**
- * Returns the probe results of this start. Without a result the previous status stands, so that neither a run nor an upgrade
- * nor a lost file makes a ready container unready.
+ * Returns the probe results of this start. Without a result the previous status stands, so that neither a run nor an
+ * upgrade nor a lost file makes a ready container unready.
  */
 function standing(
   { container, kind, history, previous, unit }: ContainerView,
@@ -97,8 +100,8 @@ function programRan({ history, previous }: ContainerView, invocation: string | u
 }
 
 /**
- * Returns the run in the previous status when it has ended and its exit record is not written yet. It counts as running and
- * not ready until then: a guess of 137 would fail a Job for good that ended with 0.
+ * Returns the run in the previous status when it has ended and its exit record is not written yet. It counts as running
+ * and not ready until then: a guess of 137 would fail a Job for good that ended with 0.
  */
 function unrecordedRun({ history, previous, podEnding, kind }: ContainerView): ContainerRun | undefined {
   const running = previous?.state.running;

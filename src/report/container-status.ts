@@ -17,8 +17,9 @@ export function containerStatus(view: ContainerView): ContainerStatus {
 }
 
 /**
- * Returns the previous status when the restart policy does not allow to leave it: the API server rejects such a change, for
- * example of an init container that runs again after a reboot.
+ * Returns the previous status when the restart policy does not allow to leave it, for example when an init container
+ * runs again after a reboot. The API server rejects such a change
+ * (`apis/core/validation/validation.go: ValidateContainerStateTransition`, v1.36).
  */
 function staysTerminated(
   { pod, container, kind, previous }: ContainerView,
@@ -96,7 +97,7 @@ function exits({ history }: ContainerView): number {
   return history.forgottenExits + history.exits.length;
 }
 
-/** Undefined when the container is shown as terminated. */
+/** Returns why the container waits; undefined when it is shown as terminated. */
 function waitingState(view: ContainerView, end: Terminated | undefined): ContainerState["waiting"] {
   if (end === undefined) return view.waiting ?? neverRan(view);
   if (
@@ -160,8 +161,8 @@ function inherited({ previous }: ContainerView, id: string | undefined): Contain
 }
 
 /**
- * Returns image and imageID of the run with this ID, which may have begun before the pod's image was changed. imageID is
- * "host" for a container on the host's files.
+ * Returns image and imageID of the run with this ID, which may have begun before the pod's image was changed. imageID
+ * is "host" for a container on the host's files.
  */
 function image(
   { container, previous, imageID }: ContainerView,

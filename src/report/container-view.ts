@@ -7,7 +7,7 @@ import type { DesiredContainer, Translation } from "../model/translation.ts";
 import { type ActualUnit, type ContainerKind, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 
-/** All that is known of one container. */
+/** What a run knows of one container. */
 export interface ContainerView {
   readonly pod: Pod;
   readonly container: Container;

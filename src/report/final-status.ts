@@ -4,8 +4,9 @@ import type { Statuses } from "./phase.ts";
 import { notLocated } from "./terminated.ts";
 
 /**
- * Returns the statuses that a pod keeps for good. A container that should have run and has no record counts as failed.
- * Containers that never started because an init container failed stay waiting.
+ * Returns the statuses that a pod has for good (`status/status_manager.go: TerminatePod`, v1.36). A container that
+ * should have run and has no record counts as failed. Containers that never started because an init container failed
+ * stay waiting.
  */
 export function finalStatus(pod: Pod, { init, main }: Statuses, now: Instant): Statuses {
   const at = toTimestamp(now);

@@ -10,16 +10,19 @@ import { probeEvents } from "./events/probe-events.ts";
 import { statusPatch } from "./patch.ts";
 import { reportPod } from "./pod-status.ts";
 
-/** How a pod is now. */
+/** The status of a pod after a run. */
 export interface PodReport {
   readonly pod: Pod;
   readonly status: PodStatus;
   /** How `status` differs from the status that the pod came with; undefined when it does not. */
   readonly patch?: object;
-  /** What happened between the two; to be published once the patch is accepted. */
+  /** The Events between the two statuses, to be published once the patch is accepted. */
   readonly events: readonly PodEvent[];
 }
 
+/**
+ * Returns a report for each pod, in the same order. A pod whose status does not change has neither patch nor Events.
+ */
 export function reportPods(translations: readonly Translation[], world: World, now: Instant): PodReport[] {
   return translations.map((translation) => {
     const { pod } = translation;

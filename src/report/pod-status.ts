@@ -69,8 +69,8 @@ function observedStatuses(views: readonly ContainerView[], { translation, previo
 type PodState = Pick<PodStatus, "reason" | "message"> & { readonly phase: PodPhase };
 
 /**
- * A terminal phase never changes, and is not reached while a container runs, because controllers then reuse its resources.
- * A pod that the node itself ends is the exception: its reason is known only to the run that ends it.
+ * A terminal phase never changes, and is not reached while a container runs, because controllers then reuse its
+ * resources. A pod that the node itself ends is the exception: its reason is known only to the run that ends it.
  */
 function computePodState(input: PodReport, statuses: Statuses, busy: boolean): PodState {
   const { translation, previous } = input;

@@ -6,7 +6,10 @@ import { redactCredentials } from "../../model/image/image-reference.ts";
 import type { DesiredContainer } from "../../model/translation.ts";
 import { pulledMessage } from "../pulled.ts";
 
-/** Returns the Events of one container between two statuses, in their order. */
+/**
+ * Returns the Events of one container between two statuses, in their order (`kuberuntime_container.go: startContainer`,
+ * v1.36).
+ */
 export function containerEvents(
   pod: Pod,
   previous: ContainerStatus | undefined,

@@ -8,7 +8,11 @@ const HOOKS = [
   ["preStop", "FailedPreStopHook", "PreStopHook failed"],
 ] as const;
 
-/** Returns an Event for each failed hook, once for each start. Its output may be secret, so the Event does not have it. */
+/**
+ * Returns an Event for each failed hook, once for each start
+ * (`kuberuntime_container.go: startContainer, executePreStopHook`, v1.36). The output of a hook may be secret, so the
+ * Event does not have it.
+ */
 export function hookEvents({ kind, pod }: Translation, world: World): PodEvent[] {
   if (kind === "rejected") return [];
   const histories = world.directories.get(pod.metadata.uid)?.histories;

@@ -2,7 +2,10 @@ import type { NodeEvent } from "../../model/api/event.ts";
 import type { Node, NodeStatus } from "../../model/api/node.ts";
 import type { NodeChanges } from "../node/node.ts";
 
-/** Returns the Events of the node between its previous status and the patched one. */
+/**
+ * Returns the Events of the node between its previous status and the patched one
+ * (`kubelet_node_status.go: recordNodeStatusEvent`, v1.36).
+ */
 export function nodeEvents(existing: Node | undefined, changes: NodeChanges, nodeName: string): NodeEvent[] {
   const next = (changes.statusPatch as { readonly status?: NodeStatus } | undefined)?.status;
   if (existing === undefined || next === undefined) return [];

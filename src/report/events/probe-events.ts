@@ -6,7 +6,10 @@ import { restartPolicy } from "../../model/api/restart.ts";
 import type { Translation } from "../../model/translation.ts";
 import type { World } from "../../model/world.ts";
 
-/** Returns the Events of a pod's probes. Each run returns them again; the recorder drops occurrences that were published. */
+/**
+ * Returns the Events of a pod's probes (`prober/prober.go: probe`, v1.36). Each run returns them again; the recorder
+ * drops occurrences that were published.
+ */
 export function probeEvents({ kind, pod }: Translation, world: World): PodEvent[] {
   if (kind === "rejected") return [];
   const histories = world.directories.get(pod.metadata.uid)?.histories;

@@ -22,7 +22,10 @@ interface OwnerReference {
   readonly uid: string;
 }
 
-/** Returns the node's lease (`component-helpers/apimachinery/lease/controller.go`). Its owner is the Node, with which it is deleted. */
+/**
+ * Returns the node's lease (`component-helpers/apimachinery/lease/controller.go: newLease`, v0.36). Its owner is the
+ * Node, with which it is deleted.
+ */
 export function leaseFor(nodeName: string, nodeUID: string | undefined, now: Instant): Lease {
   const owner = { apiVersion: "v1", kind: "Node", name: nodeName } as const;
   return {

@@ -53,13 +53,15 @@ const PRESSURES = {
 
 const PRESSURE_TYPES = ["MemoryPressure", "DiskPressure", "PIDPressure"] as const satisfies (keyof typeof PRESSURES)[];
 
-/** `v1beta1/defaults.go: EvictionPressureTransitionPeriod`, v1.36. It keeps a value near the threshold from flapping. */
+/**
+ * `v1beta1/defaults.go: EvictionPressureTransitionPeriod`, v1.36. It keeps a value near the threshold from flapping.
+ */
 function isFresh(before: NodeCondition | undefined, now: Instant): boolean {
   const since = before?.status === "True" ? before.lastTransitionTime : undefined;
   return since !== undefined && now - fromTimestamp(since) < 300_000;
 }
 
-/** Reasons and messages of `nodestatus/setters.go`, v1.36. */
+/** `nodestatus/setters.go: ReadyCondition` and `nodeshutdown/nodeshutdown_manager_linux.go: ShutdownStatus`, v1.36. */
 const SHUTTING_DOWN = { reason: "KubeletNotReady", message: "node is shutting down" };
 
 type Fact = Required<Pick<NodeCondition, "type" | "status" | "reason" | "message">>;

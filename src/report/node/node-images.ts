@@ -5,7 +5,10 @@ import type { StoredTree } from "../../model/image/image.ts";
 /** `v1beta1/defaults.go: NodeStatusMaxImages`, v1.36. */
 const MAX_IMAGES = 50;
 
-/** Returns the largest images, names with digests first. The scheduler prefers nodes that have a pod's image. */
+/**
+ * Returns the largest images, names with digests first (`nodestatus/setters.go: Images`, v1.36). The scheduler prefers
+ * nodes that have a pod's image.
+ */
 export function nodeImages(trees: readonly StoredTree[]): NonNullable<NodeStatus["images"]> {
   return (
     trees

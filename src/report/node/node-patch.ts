@@ -32,7 +32,9 @@ function features({ declaredFeatures: before }: NodeStatus, { declaredFeatures }
 type Key = "capacity" | "allocatable" | "nodeInfo";
 type Values = Readonly<Record<string, unknown>>;
 
-/** Sets keys that `next` no longer has to null. Both start from the API server's object, so only own keys are removed. */
+/**
+ * Sets keys that `next` no longer has to null. Both start from the API server's object, so only own keys are removed.
+ */
 function mapPatch(key: Key, previous: Values = {}, next: Values = {}): object {
   const keys = [...new Set([...Object.keys(previous), ...Object.keys(next)])];
   const changes = keys.filter((each) => !equal(previous[each], next[each])).map((each) => [each, next[each] ?? null]);

@@ -41,7 +41,10 @@ function steady(measured: number, before: string | undefined): number {
   return known !== undefined && Math.abs(measured - known) < known / 100 ? known : measured;
 }
 
-/** Pods get no huge pages. The kubelet lists the sizes of the architecture too (`nodestatus/setters.go: MachineInfo`, v1.36). */
+/**
+ * Pods get no huge pages. The kubelet lists the sizes of the architecture too (`nodestatus/setters.go: MachineInfo`,
+ * v1.36).
+ */
 function hugePages({ architecture }: Host): Record<string, string> {
   const sizes = HUGE_PAGES[architecture] ?? [];
   return Object.fromEntries(sizes.map((size) => [`hugepages-${size}`, "0"]));

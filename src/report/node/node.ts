@@ -34,7 +34,10 @@ function newNode(report: NodeReport, status: NodeStatus): Node {
   };
 }
 
-/** Keeps away pods that do not expect the host's files and network. Set at creation only, because an administrator may remove it. */
+/**
+ * Keeps away pods that do not expect the host's files and network. Set at creation only, because an administrator may
+ * remove it.
+ */
 const HOST_TAINT: Taint = { key: "unitlet.dev/host", effect: "NoSchedule" };
 
 function ownLabels({ config, host }: NodeReport): Readonly<Record<string, string>> {
