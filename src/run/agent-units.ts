@@ -13,8 +13,8 @@ const SOCKET = "unitlet-api.socket";
 const SERVICE = "unitlet-api.service";
 
 /**
- * Brings the agent's own units to what they should be: the path unit that starts runs, the watch that the configuration
- * asks for, and the socket of the kubelet's port, which is open while the host is a node.
+ * Starts and stops the agent's own units: the path unit that starts runs, and the watch that the configuration asks
+ * for. The socket of the kubelet's port is open while the host is a node.
  */
 export async function reconcileAgentUnits(input: SyncInput, agent: World["agent"], systemd: Systemd): Promise<void> {
   try {
@@ -48,7 +48,10 @@ async function reconcileUnits({ config, log }: SyncInput, agent: World["agent"],
   await reconcilePort(config.cluster !== undefined, isUp(agent.socket), systemd);
 }
 
-/** install.sh does the same. An administrator may also add or remove the kubeconfig by hand. */
+/**
+ * Opens or closes the kubelet's port. install.sh does the same, but an administrator may add or remove the kubeconfig
+ * by hand.
+ */
 async function reconcilePort(wanted: boolean, up: boolean, systemd: Systemd): Promise<void> {
   if (wanted !== up) await systemd.set(SOCKET, wanted);
   // Stopping the socket does not end the streams that are open.

@@ -29,8 +29,9 @@ const UNLOGGED: ReadonlySet<Step["kind"]> = new Set([
 ]);
 
 /**
- * The longest time that a run waits for its jobs, in all and without any of them ending; the next run sees the rest. While
- * PID 1 forks a hundred containers no job ends for a second, and a run that gives up then writes each status twice.
+ * The longest time that a run waits for its jobs, in all and without any of them ending; the next run sees the rest.
+ * While PID 1 forks a hundred containers no job ends for a second, and a run that gives up then writes each status
+ * twice.
  */
 const JOBS_TIMEOUT_MS = 4000;
 const JOBS_QUIET_MS = 1500;
@@ -49,8 +50,8 @@ export interface ApplyPorts {
 }
 
 /**
- * Does the steps in their order. Starts and stops are only queued, then their jobs are waited for together. After a failed
- * step the later ones of the same pod are skipped; other pods go on.
+ * Does the steps in their order. Starts and stops are only queued, then their jobs are waited for together. After a
+ * failed step the later ones of the same pod are skipped; other pods go on.
  */
 export async function apply(steps: readonly Step[], ports: ApplyPorts): Promise<Applied> {
   const { systemd, log } = ports;
@@ -80,7 +81,7 @@ export async function apply(steps: readonly Step[], ports: ApplyPorts): Promise<
   return { done, failed, jobsDone };
 }
 
-/** Requests of systemd or of the source of pods; the other steps change files only. */
+/** Does one step: a request to systemd or to the source of pods, or a change of files. */
 async function applyStep(step: Step, { systemd, source, log }: ApplyPorts): Promise<void> {
   switch (step.kind) {
     case "emit-event":

@@ -66,7 +66,10 @@ async function rejectionEvent(kube: Kube, log: Log, now: Instant): Promise<void>
   reportProblem(log, "credentials", undefined);
 }
 
-/** Returns the names and addresses of the Node, with which an approver of kubernetes.io/kubelet-serving compares a request. */
+/**
+ * Returns the names and addresses of the Node, with which an approver of kubernetes.io/kubelet-serving compares a
+ * request.
+ */
 function servingNames({ nodeIPs }: Config, now: Instant): readonly string[] {
   const host = readHost(nodeIPs, now, {});
   return [host.hostname.toLowerCase(), ...nodeAddresses(host)];

@@ -4,7 +4,7 @@ import type { Instant } from "../model/api/time.ts";
 import type { Config } from "../model/host/config.ts";
 import type { ListResult, PodSource } from "../ports.ts";
 
-/** What a run is given: the configuration and the ends of all connections. */
+/** The input of a run: the configuration and the ends of all connections. */
 export interface SyncInput {
   readonly config: Config;
   /** Changes whenever a file of the configuration does. */
@@ -16,15 +16,15 @@ export interface SyncInput {
   readonly libDir: string;
   readonly log: Log;
   readonly now: Instant;
-  /** The host shuts down: the run reports what is, and changes nothing on the host. */
+  /** True while the host shuts down: the run reports the state, and changes nothing on the host. */
   readonly shuttingDown: boolean;
 }
 
-/** What the closer look of a run is given besides. */
+/** The input of the part of a run that looks closer. */
 export interface RunInput extends SyncInput {
   readonly listResult: ListResult;
   /** Digest of all that a run acts on, taken before the closer look: a later change makes another digest. */
   readonly digestBefore: string | undefined;
-  /** The Node object is to be brought up to date: the API server answers. */
+  /** True when the Node object is to be brought up to date, because the API server answers. */
   readonly isNodeDue: boolean;
 }

@@ -84,7 +84,7 @@ export async function observe(input: ObserveInput): Promise<World> {
   };
 }
 
-/** Takes the second snapshot of a run, after its steps: the same pods and references, and what the host is now. */
+/** Takes the second snapshot of a run, after its steps: the same pods and references, and the new state of the host. */
 export async function observeAgain(world: World, systemd: Systemd, now: Instant): Promise<World> {
   const { config, pods, references } = world;
   const listing = await systemd.list(PATTERNS);

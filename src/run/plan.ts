@@ -12,7 +12,7 @@ export interface Plan {
   readonly steps: readonly Step[];
 }
 
-/** Observes, translates and compares. Changes nothing. Throws BusError when systemd does not answer. */
+/** Observes, translates and compares, and changes nothing. Throws BusError when systemd does not answer. */
 export async function makePlan(input: ObserveInput, libDir: string): Promise<Plan> {
   const before = await observe(input);
   const translations = translateAll(before, libDir);

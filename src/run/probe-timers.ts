@@ -18,8 +18,8 @@ interface ProbedUnits {
 }
 
 /**
- * Starts the prober at once for a container that has just started, which so does not wait for its timer. Starts a timer
- * that is missing, because an administrator stopped it or an upgrade brought it.
+ * Starts the prober at once for a container that has just started, so that its first probe does not wait for the timer.
+ * It also starts each timer that is missing, because an administrator stopped it or an upgrade brought it.
  */
 export async function reconcileProbeTimers(world: World, systemd: Systemd, log: Log): Promise<void> {
   const all = [...world.directories.values()].flatMap((directory) => probedIn(directory, world));

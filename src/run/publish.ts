@@ -22,7 +22,9 @@ export interface PublishPorts {
   readonly log: Log;
 }
 
-/** Writes to the source what each pod's status is and which Events there were, and on the host a summary of the pods. */
+/**
+ * Writes to the source what each pod's status is and which Events there were, and on the host a summary of the pods.
+ */
 export async function publish(result: Result, applied: Applied, ports: PublishPorts): Promise<Published> {
   const { plan, world, now } = result;
   const deleted = new Set(applied.done.flatMap((step) => (step.kind === "delete-pod-object" ? [step.uid] : [])));
@@ -79,7 +81,10 @@ async function emitEvents(events: readonly PodEvent[], { source, log }: PublishP
   );
 }
 
-/** For the kubelet's port and other readers on this host. Events of pods that the list does not have are forgotten. */
+/**
+ * Writes the summaries for the kubelet's port and other readers on this host. The records of Events for pods that the
+ * list does not have are removed.
+ */
 function saveSummaries(reports: readonly PodReport[], nodeName: string): void {
   writePodSummaries(reports.map(({ pod, status }) => podSummary(pod, status)));
   removeEventsExcept(new Set([nodeName, ...reports.map(({ pod }) => pod.metadata.uid)]));

@@ -17,7 +17,7 @@ import { fetchReferences, peekReferences } from "./references.ts";
 import { observeResult } from "./result.ts";
 import { scheduleNextRun } from "./schedule.ts";
 
-/** The closer look of a run. A host whose systemd does not answer is reported as such, and nothing else is done. */
+/** Looks closer: does all phases of a run. When systemd does not answer, the run reports that and does nothing else. */
 export async function reconcile(input: RunInput): Promise<RunEnd> {
   try {
     const systemd = await Systemd.connect();
@@ -37,7 +37,7 @@ export async function reconcile(input: RunInput): Promise<RunEnd> {
   }
 }
 
-/** The phases of a run. The first two change nothing on the host but the store of references. */
+/** Does the phases of a run. The first two change nothing on the host but the store of references. */
 async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
   const { config, source, log, libDir, now, digestBefore } = input;
   const pods = parsePodList(input.listResult);

@@ -4,16 +4,19 @@ import type { World } from "../model/world.ts";
 import { observeAgain } from "./observe.ts";
 import type { Plan } from "./plan.ts";
 
-/** What is after the steps of a plan. */
+/** The state after the steps of a plan. */
 export interface Result {
   readonly plan: Plan;
   /** The snapshot that status is computed from; the plan's own when there was no step. */
   readonly world: World;
-  /** When it was taken, or found to be still right. */
+  /** When the snapshot was taken, or was found to be still valid. */
   readonly now: Instant;
 }
 
-/** Looks again, if there were steps: status says what is, not what the plan meant to do. */
+/**
+ * Takes a new snapshot when the plan had steps, because the status reports the state, and not the intention of the
+ * plan.
+ */
 export async function observeResult(plan: Plan, systemd: Systemd): Promise<Result> {
   const now = Date.now();
   return { plan, now, world: plan.steps.length > 0 ? await observeAgain(plan.before, systemd, now) : plan.before };

@@ -11,13 +11,13 @@ export function writeSealedFile(uid: string, file: DesiredFile, log: Log): void 
   reportSealing(log, () => sealPod(uid, [file], []));
 }
 
-/** Does the same for a volume. */
+/** Writes a volume of the pod, and seals a copy for a boot without the API server. Throws when it cannot be written. */
 export function writeSealedVolume(uid: string, volume: DesiredVolume, log: Log): void {
   writeVolume(uid, volume);
   reportSealing(log, () => sealPod(uid, [], [volume]));
 }
 
-/** Seals what earlier runs could not. */
+/** Seals the files and volumes that earlier runs could not seal. */
 export function sealPendingFiles(log: Log): void {
   if (hasPendingSeals()) reportSealing(log, sealPendingPods);
 }

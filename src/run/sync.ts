@@ -15,8 +15,8 @@ import type { RunInput, SyncInput } from "./input.ts";
 import { updateNode } from "./node.ts";
 
 /**
- * One run. It renews the lease, lists the pods and takes a digest of the host without asking systemd. When the digest is
- * the one that the last run left, the run ends here; otherwise reconcile.ts looks closer.
+ * Does one run. It renews the lease, lists the pods and takes a digest of the host without asking systemd. When the
+ * digest is the one that the last run left, the run ends here; otherwise reconcile.ts looks closer.
  */
 export async function sync(input: SyncInput): Promise<RunEnd> {
   const { kube, source, configKey, now } = input;
@@ -31,7 +31,7 @@ export async function sync(input: SyncInput): Promise<RunEnd> {
 
 interface Heartbeat {
   readonly renewed: boolean;
-  /** Why the API server cannot be asked for more. */
+  /** Why this run sends no more requests to the API server; undefined when it may. */
   readonly unreachable?: string;
 }
 
@@ -66,7 +66,8 @@ async function sendHeartbeat(kube: Kube, { config, configKey, now, log }: SyncIn
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     await reportRejection(input, error);
-    // Unreachable, or it rejects the credentials: the list would fail in the same way, after another wait.
+    // The API server is unreachable, or it rejects the credentials: the list would fail in the same way, after another
+    // wait.
     if (error.status === 0 || error.status === 401) return { renewed: false, unreachable: error.message };
     reportProblem(log, "node", error.message);
     return { renewed: false };

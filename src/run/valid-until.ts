@@ -10,7 +10,10 @@ import { nextRefresh } from "../translate/references.ts";
 /** The longest time that a run may rely on an earlier one. */
 export const MAX_AGE_MS = 60_000;
 
-/** A unit that takes longer than this after its helper has finished hangs, for example on a dead share. Timed runs see its end. */
+/**
+ * A unit that takes longer than this after its helper has finished hangs, for example on a dead share. Timed runs see
+ * its end.
+ */
 const TRANSITION_LIMIT_MS = 60_000;
 
 /** `kubelet.go: evictionMonitoringPeriod`, v1.36: how often disk limits are checked. */
@@ -35,8 +38,8 @@ export function validUntil(world: World): Instant | undefined {
 }
 
 /**
- * True when a unit is about to leave its state: its helper has requested a sync, shortly before systemd finishes the job.
- * Nothing requests another sync when the job is done, and this run may have come before that.
+ * True when a unit is about to leave its state: its helper has requested a sync, shortly before systemd finishes the
+ * job. Nothing requests another sync when the job is done, and this run may have come before that.
  */
 export function isTransitioning(world: World): boolean {
   return [...world.units.values()].some((unit) => isUnitTransitioning(unit, world));
@@ -61,7 +64,8 @@ function isSteady(unit: ActualUnit, { directories, now }: World): boolean {
   // An auxiliary unit requests a sync itself when its end matters to the pod.
   if (state === undefined || isAuxiliary(unit)) return true;
   if (state.sub === "start-pre") {
-    // container-start removes a file when a back-off ends. Without a back-off it changes nothing that the digest covers.
+    // container-start removes a file when a back-off ends. Without a back-off it changes nothing that the digest
+    // covers.
     const past = directories.get(identity?.podUID ?? "")?.histories.get(identity?.container ?? "");
     return (past?.backOffUntil ?? 0) > now;
   }
