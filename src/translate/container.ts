@@ -18,11 +18,13 @@ import { shutdownLines } from "./lifecycle/shutdown.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
 import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust, qosClass } from "./resources/resources.ts";
 
-/** What systemd sets for every service; a container has the variables of its pod only. */
+/**
+ * Variables that systemd sets for every service. They are unset, because a container has only the variables of its pod.
+ */
 const FROM_SYSTEMD =
   "INVOCATION_ID JOURNAL_STREAM LANG LOGNAME MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE SHELL SYSTEMD_EXEC_PID USER";
 
-/** The unit of one container. Throws UnquotableError for text that no unit file can carry. */
+/** Returns the unit of one container. Throws UnquotableError for text that no unit file can carry. */
 export function translateContainer(
   container: ResolvedContainer,
   launch: Launch,

@@ -16,14 +16,14 @@ import type { ResolvedContainer } from "./resolved-container.ts";
 import { imageVolumeWait } from "./volumes/image-volumes.ts";
 import type { PodVolumes } from "./volumes/mount-source.ts";
 
-/** What one container adds to its pod's translation. */
+/** The part of one container in its pod's translation. */
 export interface ContainerTranslation {
   readonly container: DesiredContainer;
   readonly files: readonly DesiredFile[];
   readonly storage: readonly Storage[];
 }
 
-/** One container's unit with the files that it needs; or why it waits. */
+/** Returns one container's unit with the files that it needs; or why the container waits. */
 export function desiredContainer(resolved: ResolvedContainer, context: ContainerContext): ContainerTranslation {
   const { pod, container, reference } = resolved;
   const image = resolveImage(pod, { ...container, reference }, context);
@@ -69,6 +69,7 @@ function failed(resolved: ResolvedContainer, image: Image, launch: LaunchFailure
   return { ...waitingFor(resolved, reason, message), files: packageFiles(resolved, image), storage };
 }
 
+/** Returns the translation of a container that waits for this reason: it has no unit and no files. */
 export function waitingFor(resolved: ResolvedContainer, reason: string, message: string): ContainerTranslation {
   return waiting(resolved, { waiting: { reason, message } });
 }

@@ -3,7 +3,10 @@ import type { ContainerContext } from "./context.ts";
 import { type ContainerTranslation, desiredContainer, waitingFor } from "./desired-container.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
 
-/** An ephemeral container that cannot be had waits; the pod, which runs already, is never rejected for it. */
+/**
+ * Returns the translation of an ephemeral container. One that cannot start waits, because the pod, which runs already,
+ * is never rejected for it.
+ */
 export function ephemeralContainer(
   resolved: ResolvedContainer,
   context: ContainerContext,
@@ -16,7 +19,10 @@ export function ephemeralContainer(
   return absent === undefined ? translation : waitingFor(resolved, "CreateContainerConfigError", absent);
 }
 
-/** The target must be running when the container starts for the first time; later it may be gone. */
+/**
+ * Returns why the target cannot be entered. It must be running when the container starts for the first time; later it
+ * may be gone.
+ */
 function absentTarget(
   { pod, container, target }: ResolvedContainer,
   { directory }: Pick<ContainerContext, "directory">,

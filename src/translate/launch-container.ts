@@ -7,7 +7,9 @@ import { imageLaunch } from "./oci/launch.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
 import { runAsNonRootViolation } from "./security/accounts.ts";
 
-/** Chooses how the container is started, by what its image is. Throws UnquotableError for what no program can be given. */
+/**
+ * Chooses how the container is started, by what its image is. Throws UnquotableError for what no program can be given.
+ */
 export function launchContainer(
   container: ResolvedContainer,
   image: Exclude<ResolvedImage, { kind: "absent" }>,

@@ -4,8 +4,8 @@ import type { Storage } from "../model/storage.ts";
 import type { UnitLines } from "../model/unit.ts";
 
 /**
- * How one container is started: what its unit has besides what all containers have, and the file that its program reads.
- * Each kind of container (on the host's files, on an image, of a package) makes one.
+ * How one container is started: what its unit has besides what all containers have, and the file that its program
+ * reads. Each kind of container (on the host's files, on an image, of a package) makes one.
  */
 export interface Launch {
   readonly ok: true;

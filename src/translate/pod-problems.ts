@@ -11,7 +11,10 @@ import { processProblems } from "./oci/process-problems.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
 import { securityProblems } from "./security/security-problems.ts";
 
-/** Returns what of the pod this node rejects or ignores. `containers` are those of the pod with its valid annotations only. */
+/**
+ * Returns what of the pod this node rejects or ignores. `containers` are those of the pod with its valid annotations
+ * only.
+ */
 export function podProblems(
   pod: Pod,
   containers: readonly ResolvedContainer[],

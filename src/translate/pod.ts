@@ -20,7 +20,7 @@ import { translateSlice } from "./slice.ts";
 import { type ImageVolumes, translateImageVolumes } from "./volumes/image-volumes.ts";
 import { translateVolumes, type Volumes } from "./volumes/volumes.ts";
 
-/** A pod as units, files and volumes of this host; or why it cannot be. */
+/** Returns the pod as units, files and volumes of this host; or why the node rejects it. */
 export function translatePod(given: Pod, context: TranslateContext): Translation {
   const { users } = context.host.confinementProbe ?? {};
   const pod = withUsers(dropInvalidAnnotations(given, users), users);

@@ -119,6 +119,7 @@ function tokenLife(token: string): number {
   }
 }
 
+/** Returns the dependencies that must be requested now. */
 export function dueDependencies(
   needs: readonly Dependency[],
   known: ResolvedReferences,

@@ -40,8 +40,8 @@ export function admissionRejections(
 }
 
 /**
- * The order of checks is that of `lifecycle/predicate.go: Admit`, v1.36: the first reason becomes the status of the
- * pod.
+ * Decides on one pod. The order of checks is that of `lifecycle/predicate.go: Admit`, v1.36, because the first reason
+ * becomes the status of the pod.
  */
 function admit(
   pod: Pod,

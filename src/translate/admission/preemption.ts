@@ -31,6 +31,10 @@ export function victims(
   });
 }
 
+/**
+ * Returns the rejection that ends a pod for a critical one (`preemption/preemption.go: evictPodsToFreeRequests`,
+ * v1.36).
+ */
 export function preempted(pod: Pod): Rejected {
   const ended = { disruption: "Pod was preempted by Kubelet to accommodate a critical pod.", immediate: false };
   const message = "Preempted in order to admit critical pod";

@@ -7,8 +7,8 @@ import { toleratesTaint } from "./toleration.ts";
 const PRESSURES: readonly string[] = ["MemoryPressure", "DiskPressure", "PIDPressure"];
 
 /**
- * Under pressure no pod is admitted. Under memory pressure alone, only BestEffort pods are rejected
- * (`eviction/eviction_manager.go: Admit`, v1.36).
+ * Returns why the node rejects the pod under resource pressure; undefined when it does not. Under memory pressure
+ * alone, only BestEffort pods are rejected (`eviction/eviction_manager.go: Admit`, v1.36).
  */
 export function underPressure(pod: Pod, node: Node | undefined): AdmissionRejection | undefined {
   const conditions = (node?.status?.conditions ?? [])

@@ -13,7 +13,10 @@ interface Selecting {
   };
 }
 
-/** True when the pod's nodeSelector and required node affinity select this node. */
+/**
+ * True when the pod's nodeSelector and required node affinity select this node
+ * (`nodeaffinity.go: GetRequiredNodeAffinity`, component-helpers v0.36).
+ */
 export function selectsNode({ spec }: Pod, node: Node): boolean {
   const { labels = {} } = node.metadata;
   const { nodeSelector, affinity } = spec as Selecting;

@@ -8,11 +8,17 @@ interface Toleration {
   readonly effect?: string;
 }
 
-/** True when the pod tolerates the NoExecute taints. The other taints concern the scheduler only. */
+/**
+ * True when the pod tolerates the NoExecute taints. The other taints concern the scheduler only
+ * (`lifecycle/predicate.go: generalFilter`, v1.36).
+ */
 export function toleratesTaints(pod: Pod, taints: readonly Taint[]): boolean {
   return taints.filter(({ effect }) => effect === "NoExecute").every((taint) => toleratesTaint(pod, taint));
 }
 
+/**
+ * True when one of the pod's tolerations matches the taint (k8s.io/api `core/v1/toleration.go: ToleratesTaint`, v0.36).
+ */
 export function toleratesTaint({ spec }: Pod, taint: Taint): boolean {
   const { tolerations = [] } = spec as { tolerations?: readonly Toleration[] };
   return tolerations.some((each) => tolerates(each, taint));

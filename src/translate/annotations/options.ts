@@ -8,7 +8,7 @@ import { ANNOTATIONS, type AnnotationOptions, PREFIX } from "./table.ts";
 /** Users of the host by name; undefined when no pod names one. */
 type Users = ReadonlyMap<string, HostUser> | undefined;
 
-/** Returns the options of one container: `unitlet.dev/NAME.CONTAINER` counts before `unitlet.dev/NAME`. */
+/** Returns the options of one container: `unitlet.dev/NAME.CONTAINER` overrides `unitlet.dev/NAME`. */
 export function annotationOptions(pod: Pod, container: Container): AnnotationOptions {
   // Most pods have no such annotation, and this runs for every container.
   if (!Object.keys(pod.metadata.annotations ?? {}).some((key) => key.startsWith(PREFIX))) return {};

@@ -34,7 +34,7 @@ import {
 import { serviceProblem, serviceType, workingDirectory } from "./type.ts";
 import { type UnixAccount, unixAccount } from "./unix-account.ts";
 
-/** Launches the service of a package on the host's files, for a container without a command. */
+/** Returns the launch of a package's service on the host's files, for a container without a command. */
 export function serviceLaunch(
   resolved: ResolvedContainer,
   { deb, accounts }: PackageOnHost,

@@ -106,10 +106,12 @@ function withoutSpecifiers(value: string, unit: string): string {
   });
 }
 
+/** Returns the value of the last assignment, which is the one that counts; undefined without any. */
 export function lastOf({ settings }: PackageServiceUnit, key: string): string | undefined {
   return settings.get(key)?.at(-1);
 }
 
+/** True when the directive has a value that systemd takes for true. */
 export function isOn(service: PackageServiceUnit, key: string): boolean {
   return /^(1|yes|y|true|t|on)$/i.test(lastOf(service, key) ?? "");
 }

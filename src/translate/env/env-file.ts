@@ -11,6 +11,7 @@ export interface EnvFile {
   readonly path: string;
 }
 
+/** Returns the key of a file that fileKeyRef names, unique on the host. */
 export const envFileKey = ({ metadata }: Pod, { volumeName, path }: FileKeyRef) =>
   `${metadata.uid}/${volumeName}/${path}`;
 
@@ -29,7 +30,7 @@ export function neededEnvFiles(pod: Pod): readonly EnvFile[] {
 
 /**
  * Returns the value of a key in lines of NAME='value', which may span several lines (`util/env/env_util.go: ParseEnv`,
- * v1.36); undefined when the key does not come before the first invalid line.
+ * v1.36). Returns undefined when the key does not come before the first invalid line.
  */
 export function envFileValue(text: string, key: string): string | undefined {
   const line =

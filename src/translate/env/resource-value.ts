@@ -4,8 +4,8 @@ import { parseQuantity } from "../../model/api/quantity.ts";
 import type { Allocatable } from "../../model/host/allocatable.ts";
 
 /**
- * Returns the value of a resourceFieldRef in units of its divisor, rounded up (`resource/helpers.go:
- * ExtractContainerResourceValue`, v1.36); undefined for an unknown resource.
+ * Returns the value of a resourceFieldRef in units of its divisor, rounded up
+ * (`resource/helpers.go: ExtractContainerResourceValue`, v1.36); undefined for an unknown resource.
  */
 export function resourceValue(
   { resource, divisor }: ResourceFieldRef,

@@ -13,9 +13,9 @@ import { ranked } from "./rank.ts";
 export const EVICTED = "Evicted";
 
 /**
- * Returns the pods to evict, by UID: all that exceed a limit of the disk, or else one pod while the host is under pressure
- * (`eviction/eviction_manager.go: synchronize`, v1.36). The next run checks whether one was enough. Critical pods are never
- * evicted.
+ * Returns the pods to evict, by UID (`eviction/eviction_manager.go: synchronize`, v1.36). These are all pods that
+ * exceed a limit of the disk, or else one pod while the host is under pressure. The next run checks whether one was
+ * enough. Critical pods are never evicted.
  */
 export function evictions(world: World): ReadonlyMap<string, Rejected> {
   const running = world.pods.items.filter((pod) => isEvictable(pod));

@@ -30,7 +30,7 @@ interface SizeLimit {
   readonly bytes: number;
 }
 
-/** Limits of volumes on disk. A volume in memory has its limit as the size of its tmpfs. */
+/** Returns the limits of volumes on disk. A volume in memory has its limit as the size of its tmpfs. */
 function sizeLimits({ spec }: Pod): readonly SizeLimit[] {
   return (spec.volumes ?? []).flatMap((volume) => {
     const { sizeLimit: limit, medium } = (volume as { emptyDir?: EmptyDir }).emptyDir ?? {};
@@ -44,7 +44,10 @@ interface EmptyDir {
   readonly medium?: string;
 }
 
-/** Limits of containers in bytes. Init containers have none in the kubelet's checks. */
+/**
+ * Returns the limits of containers in bytes. Init containers have none
+ * (`eviction/eviction_manager.go: containerEphemeralStorageLimitEviction`, v1.36).
+ */
 function containerLimits({ spec }: Pod): readonly SizeLimit[] {
   return spec.containers.flatMap(({ name, resources }) => {
     const limit = resources?.limits?.["ephemeral-storage"];

@@ -42,7 +42,7 @@ function byPriority(a: Used, b: Used): number {
   return (a.pod.spec.priority ?? 0) - (b.pod.spec.priority ?? 0);
 }
 
-/** Of equal pods the youngest is evicted first. */
+/** Returns the sort key by which the youngest of equal pods is evicted first. */
 function age({ metadata }: Pod): string {
   return `${metadata.creationTimestamp ?? ""} ${metadata.uid}`;
 }

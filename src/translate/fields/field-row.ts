@@ -3,7 +3,8 @@ import type { Config } from "../../model/host/config.ts";
 
 /**
  * How the node treats a field. `supported`: it is translated. `control-plane`: a node has nothing to do. `descend`: the
- * rows of the fields inside decide. An Exception: it is rejected or ignored, except for the values that `unless` accepts.
+ * rows of the fields inside decide. An Exception: it is rejected or ignored, except for the values that `unless`
+ * accepts.
  */
 export type Row = "supported" | "control-plane" | "descend" | Exception;
 

@@ -4,7 +4,9 @@ import type { Host } from "../../model/host/host.ts";
 import type { Problem } from "../../model/problem.ts";
 import { isHostnameTooLong } from "../network/hostname.ts";
 
-/** What the pod asks of its names and cannot have. */
+/**
+ * Returns problems with host names, /etc/hosts and /etc/resolv.conf that the pod asks for and this host cannot provide.
+ */
 export function nameProblems(pod: Pod, { clusterDomain }: Config, { confinementProbe }: Host): Problem[] {
   const { hostAliases = [], dnsConfig, dnsPolicy, subdomain } = pod.spec;
   const problems: Problem[] = [];

@@ -11,9 +11,9 @@ export type ContainerCommand =
   | { readonly ok: false; readonly message: string };
 
 /**
- * Returns argv of a container on the host's files. The image is no entrypoint unless it is a path: `image:
- * /usr/bin/redis-server` runs that program when the pod gives no command. With the image "host", args alone are a
- * command: `kubectl run -it NAME --image=host -- bash` sets args.
+ * Returns argv of a container on the host's files. The image is no entrypoint unless it is a path:
+ * `image: /usr/bin/redis-server` runs that program when the pod gives no command. With the image "host", args alone are
+ * a command: `kubectl run -it NAME --image=host -- bash` sets args.
  */
 export function containerCommand(
   container: Container,

@@ -13,7 +13,7 @@ import { enterRights } from "../security/enter-file.ts";
 import { launchPrefix } from "../security/unit-confinement.ts";
 import { containerCommand } from "./command.ts";
 
-/** Launches a program on the host's files. Throws UnquotableError for what no program can be given. */
+/** Returns the launch of a program on the host's files. Throws UnquotableError for what no program can be given. */
 export function hostLaunch(resolved: ResolvedContainer, context: ContainerContext): Launch | LaunchFailure {
   const { container, kind, path, user, specHash } = resolved;
   const input = hostLaunchInput(resolved, context);

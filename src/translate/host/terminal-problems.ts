@@ -3,7 +3,9 @@ import type { Problem } from "../../model/problem.ts";
 import { isInteractive } from "../../model/terminal.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 
-/** Only a container on an image has a terminal for as long as it runs. */
+/**
+ * Returns a problem for each `tty` that is ignored: only a container on an image has a terminal for as long as it runs.
+ */
 export function terminalProblems(containers: readonly ResolvedContainer[]): Problem[] {
   const without = containers.filter(
     ({ kind, container, reference }) =>

@@ -11,7 +11,8 @@ export function pullCredentialKeys(auth: string | undefined): string | undefined
 
 /**
  * True when a pod with these credentials may use a present image. An image pulled with credentials is for pods that
- * have the same ones; others ask the registry with their own. Otherwise any pod could run what another pod has pulled.
+ * have the same ones; others ask the registry with their own. Otherwise any pod could run what another pod has pulled
+ * (compare `images/pullmanager/image_pull_manager.go: MustAttemptImagePull`, v1.36).
  */
 export function credentialsAllow({ access }: StoredImage, auth: string | undefined): boolean {
   const own = pullCredentialKeys(auth);

@@ -23,6 +23,10 @@ export function pullSecretDependencies({ metadata, spec, status }: Pod): Depende
   );
 }
 
+/**
+ * Returns the credentials of the pod's Secrets for this image. Of several that match, the one with the longest key is
+ * chosen.
+ */
 export function pullAuth({ metadata, spec }: Pod, reference: OciReference, references: ResolvedReferences): PullAuth {
   const found = secretNames(spec).map((name) => ({
     name,

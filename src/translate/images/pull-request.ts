@@ -36,14 +36,21 @@ export function satisfiesPullPolicy(checkedAt: Instant, policy: string, since: I
   return policy !== "Always" || (since !== undefined && checkedAt >= since);
 }
 
-/** How long the status says ErrImagePull before it says ImagePullBackOff. */
+/** How long, in milliseconds, the status says ErrImagePull before it says ImagePullBackOff. */
 export const ERR_IMAGE_PULL_SHOWN_MS = 3000;
 
-/** The kubelet's back-off (`kubelet.go: imageBackOffPeriod, MaxImageBackOff`, v1.36): 10 s, doubled up to 300 s. */
+/**
+ * Returns when a failed pull is repeated: after 10 s, doubled up to 300 s
+ * (`kubelet.go: imageBackOffPeriod, MaxImageBackOff`, v1.36).
+ */
 export function retryAt({ at, count }: FailedPull): Instant {
   return at + Math.min(300, 10 * 2 ** Math.min(count - 1, 10)) * 1000;
 }
 
+/**
+ * Returns what a container on an absent image waits for: a pull, or the end of the back-off after a failed one. `image`
+ * has no secrets, because it becomes a part of the message.
+ */
 export function waitingForPull(
   image: string,
   pull: DesiredPull,

@@ -9,7 +9,10 @@ export function imageReference(image: string | undefined): ImageReference {
   return parseImage(image ?? "");
 }
 
-/** Returns the keys, as unitfile/image-names.ts makes them, of all images that containers and volumes of these pods name. */
+/**
+ * Returns the keys, as unitfile/image-names.ts makes them, of all images that containers and volumes of these pods
+ * name.
+ */
 export function imageKeys(pods: readonly Pod[]): ReadonlySet<string> {
   const keys = pods.flatMap(referencesOf).flatMap((each) => ("name" in each ? [imageKey(each)] : []));
   return new Set(keys);

@@ -45,7 +45,10 @@ export function registryCandidate(
   };
 }
 
-/** The default that the API server fills in (`defaults.go: SetDefaults_Container`, v1.36): a manifest on the host has none. */
+/**
+ * Returns the policy, with the default that the API server fills in (`defaults.go: SetDefaults_Container`, v1.36). A
+ * manifest on the host has none.
+ */
 function pullPolicy({ imagePullPolicy }: ImageRequest, reference: OciReference | TarballReference): string {
   if (reference.kind === "oci") return imagePullPolicy ?? (reference.tag === "latest" ? "Always" : "IfNotPresent");
   // A reference with a checksum always means the same files.

@@ -15,7 +15,10 @@ export type ResolvedImage =
   | PresentImage
   | { readonly kind: "absent"; readonly waits: Pick<DesiredContainer, "waiting" | "pull"> };
 
-/** Decides by imagePullPolicy, as `image_manager.go: EnsureImageExists`, v1.36. Failed pulls are repeated by systemd. */
+/**
+ * Returns where the files are, or why the container waits, by imagePullPolicy (`image_manager.go: EnsureImageExists`,
+ * v1.36).
+ */
 export function resolveImage(pod: Pod, request: ImageRequest, context: ImageContext): ResolvedImage {
   const { reference } = request;
   if (reference.kind === "host") return reference;
@@ -43,18 +46,22 @@ export function resolveImage(pod: Pod, request: ImageRequest, context: ImageCont
   return { kind: "absent", waits: waitingForPull(image, pull, failed, images.at) };
 }
 
-/** A failure from before the container came concerned another pod. */
+/** Returns the failure of a pull for this pod: a failure from before the container came concerned another pod. */
 function relevantFailure(failed: FailedPull | undefined, since: number | undefined): FailedPull | undefined {
   return since !== undefined && failed !== undefined && failed.at >= since ? failed : undefined;
 }
 
-/** The kubelet's message: `parsers.go: ParseImageName`, v1.36. */
+/**
+ * Returns the state of an image whose name is invalid, with the kubelet's message (`parsers.go: ParseImageName`,
+ * v1.36).
+ */
 export function invalidImage({ image = "" }: Pick<ImageRequest, "image">, because: string): ResolvedImage {
   const shown = redactCredentials(image);
   const parsed = `couldn't parse image name "${shown}": ${because}`;
   return waiting("InvalidImageName", `Failed to apply default image tag "${shown}": ${parsed}`);
 }
 
+/** Returns the state of an image that is not here and is not pulled. */
 export function waiting(reason: string, message: string): ResolvedImage {
   return { kind: "absent", waits: { waiting: { reason, message } } };
 }

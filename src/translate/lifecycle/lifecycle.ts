@@ -66,7 +66,10 @@ export function stopLines(input: LifecycleInput): UnitLines {
   return [...killLines, ["ExecStop", execLine([`${libDir}/container-stop`, ...words], "-+")], timeout];
 }
 
-/** The kubelet fails unknown handlers, such as tcpSocket (`lifecycle/handlers.go: Run`, v1.36). */
+/**
+ * Returns the arguments of container-stop for a hook. The kubelet fails unknown handlers, such as tcpSocket
+ * (`lifecycle/handlers.go: Run`, v1.36).
+ */
 function hookWords({ exec, httpGet, sleep }: LifecycleHandler): readonly string[] {
   if (exec !== undefined) return ["exec", ...(exec.command ?? [])];
   if (sleep !== undefined) return ["sleep", String(sleep.seconds)];

@@ -53,7 +53,10 @@ export function probePeriods({ startupProbe, livenessProbe, readinessProbe }: Co
 
 const periodOf = ({ periodSeconds }: ApiProbe) => periodSeconds || 10;
 
-/** The API server sets these defaults; a static pod may lack them. */
+/**
+ * Returns a probe with its defaults (`defaults.go: SetDefaults_Probe`, v1.36). The API server sets them; a static pod
+ * may lack them.
+ */
 function translate(probe: ApiProbe, container: Container): Probe {
   const grace = probe.terminationGracePeriodSeconds;
   return {
@@ -97,7 +100,9 @@ export function portNumber(port: number | string, { ports }: Container): number 
   return named ?? (/^\d+$/.test(port) ? Number(port) : 0);
 }
 
-/** Expands variables with a literal value in the pod (`container/helpers.go: ExpandContainerCommandOnlyStatic`, v1.36). */
+/**
+ * Expands variables with a literal value in the pod (`container/helpers.go: ExpandContainerCommandOnlyStatic`, v1.36).
+ */
 function expandStatic(word: string, { env }: Container): string {
   const known = new Map((env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
   return expand(word, (name) => known.get(name));

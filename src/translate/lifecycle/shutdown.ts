@@ -3,9 +3,9 @@ import { bandTarget, PRIORITY_BANDS, SHUTDOWN_BEGIN, SHUTDOWN_END } from "../../
 import type { UnitLines } from "../../model/unit.ts";
 
 /**
- * Returns the lines that order a container's stop at a shutdown of the host: after the first status update, less
- * important pods first, before the last update. Units stop in the reverse order of their start. The targets are always
- * active, so this never delays a start.
+ * Returns the lines that order a container's stop at a shutdown of the host. It comes after the first status update and
+ * before the last one; less important pods stop first. Units stop in the reverse order of their start. The targets are
+ * always active, so this never delays a start.
  */
 export function shutdownLines({ spec }: Pod): UnitLines {
   const priority = spec.priority ?? 0;

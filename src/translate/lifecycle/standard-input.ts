@@ -5,13 +5,20 @@ import { isInteractive } from "../../model/terminal.ts";
 import type { ContainerKind } from "../../model/unit.ts";
 import { STDIN_PATH, type StandardInput } from "../../unitfile/launch.ts";
 
+/**
+ * Returns the kind of standard input of a container on the host's files; it has a terminal only while a client is
+ * attached.
+ */
 export function standardInput(container: Container, kind: ContainerKind): StandardInput {
   if (!container.stdin) return "none";
   if (isInteractive(container, kind === "ephemeral")) return "attached";
   return container.stdinOnce ? "once" : "open";
 }
 
-/** The mounts of the pipes are late, because container-start, which has these mounts, creates the pipes. */
+/**
+ * Returns the mounts of the pipes for standard input; none without stdin. They are late, because container-start, which
+ * has these mounts, creates the pipes.
+ */
 export function inputMounts({ metadata }: Pod, { name, stdin }: Container): readonly Mount[] {
   if (!stdin) return [];
   const pipe = inputPath(metadata.uid, name);

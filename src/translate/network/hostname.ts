@@ -21,7 +21,10 @@ export function kernelHostname(pod: Pod, clusterDomain: string): string | undefi
   return pod.spec.setHostnameAsFQDN && domain ? `${podHostname(pod)}.${domain}` : podHostname(pod);
 }
 
-/** True for a name longer than the kernel's 64 characters: the kubelet does not start such a pod either. */
+/**
+ * True for a name longer than the kernel's 64 characters, with which the kubelet starts no pod either
+ * (`util/util.go: GetNodenameForKernel`, v1.36).
+ */
 export function isHostnameTooLong(pod: Pod, clusterDomain: string): boolean {
   return (kernelHostname(pod, clusterDomain)?.length ?? 0) > 64;
 }

@@ -19,7 +19,9 @@ import { imageUser } from "./user.ts";
 const NO_PROFILE =
   "seccompProfile RuntimeDefault cannot be honoured: the node has no /usr/share/containers/seccomp.json, which comes with the distribution's containers-common";
 
-/** Launches a program on the files of an image. Throws UnquotableError for what no program can be given. */
+/**
+ * Returns the launch of a program on the files of an image. Throws UnquotableError for what no program can be given.
+ */
 export function imageLaunch(
   resolved: ResolvedContainer,
   image: StoredImage,

@@ -57,7 +57,7 @@ const WITH_PROCESS: UnitLines = [
   ["Type", "forking"],
   ["KillSignal", "SIGKILL"],
   ["SuccessExitStatus", "SIGKILL"],
-  // The kubelet's score for sandboxes (`qos/policy.go`, v1.36): killed last under memory pressure.
+  // The score of a sandbox in containerd v2 (`defaultSandboxOOMAdj`): it is killed last under memory pressure.
   ["OOMScoreAdjust", "-998"],
 ];
 

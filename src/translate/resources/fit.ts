@@ -2,7 +2,7 @@ import type { Pod } from "../../model/api/pod.ts";
 import type { Allocatable } from "../../model/host/allocatable.ts";
 import { add, podRequests, type Requests } from "./requests.ts";
 
-/** Reason and message of the pod's status (`lifecycle/predicate.go: Admit`, v1.36). */
+/** The reason and message of a rejected pod's status (`lifecycle/predicate.go: Admit`, v1.36). */
 export interface AdmissionRejection {
   readonly reason: string;
   readonly message: string;
@@ -29,6 +29,7 @@ export function shortfall(pod: Pod, running: readonly Pod[], room: Allocatable):
   };
 }
 
+/** Returns how much of each resource is missing for the pod beside the running ones. */
 export function insufficientResources(pod: Pod, running: readonly Pod[], room: Allocatable): InsufficientResource {
   const of = Object.fromEntries(
     rows(pod, running, room).map((row) => [

@@ -12,9 +12,9 @@ export interface Requests {
 const NOTHING: Requests = { cpu: 0, memory: 0, ephemeralStorage: 0 };
 
 /**
- * Returns the requests as the scheduler counts them (`component-helpers/resource/helpers.go: PodRequests`, v1.36): all
- * containers with the sidecars, or the largest init container with the sidecars before it, whichever is more, plus the
- * overhead. Requests of the pod replace those of its containers.
+ * Returns the requests as the scheduler counts them (`component-helpers/resource/helpers.go: PodRequests`, v0.36). They
+ * are those of all containers with the sidecars, or of the largest init container with the sidecars before it,
+ * whichever is more. The overhead is added. Requests of the pod replace those of its containers.
  */
 export function podRequests({ spec }: Pod): Requests {
   let sidecars = NOTHING;

@@ -6,8 +6,8 @@ import { shortfall } from "./fit.ts";
 import { podRequests } from "./requests.ts";
 
 /**
- * Returns the pod with the resources that this node can give it now. A pod that does not fit keeps its present ones,
- * and `pending` says why.
+ * Returns the pod with the resources that this node can give it now (`allocation/allocation_manager.go: canAdmitPod`,
+ * v1.36). A pod that does not fit keeps its present ones, and `pending` says why.
  */
 export function admitResize(
   pod: Pod,

@@ -59,8 +59,8 @@ export function podResourceLines(pod: Pod): UnitLines {
 
 function cpuLines(request: number, limit: number): UnitLines {
   const weight: UnitLines = [["CPUWeight", String(cpuWeight(request))]];
-  // The kernel rejects quotas below 1 ms in its period of 100 ms, so this raises them (`cm/helpers_linux.go:
-  // MilliCPUToQuota`, v1.36).
+  // The kernel rejects quotas below 1 ms in its period of 100 ms, so this raises them
+  // (`cm/helpers_linux.go: MilliCPUToQuota`, v1.36).
   return limit > 0 ? [...weight, ["CPUQuota", `${Math.max(limit, 10) / 10}%`]] : weight;
 }
 
@@ -97,7 +97,10 @@ export function qosClass(pod: Pod): QosClass {
 /** The priority of system-cluster-critical (`apis/scheduling/types.go: SystemCriticalPriority`, v1.36). */
 export const SYSTEM_CRITICAL = 2_000_000_000;
 
-/** True for a pod that is never evicted, and is admitted by preemption of others (`types/pod_update.go: IsCriticalPod`, v1.36). */
+/**
+ * True for a pod that is never evicted, and is admitted by preemption of others (`types/pod_update.go: IsCriticalPod`,
+ * v1.36).
+ */
 export function isCritical({ spec }: Pod): boolean {
   return (spec.priority ?? 0) >= SYSTEM_CRITICAL;
 }

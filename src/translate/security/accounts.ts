@@ -13,7 +13,9 @@ export interface Account {
   readonly home: string;
 }
 
-/** The message of `security_context_others.go: verifyRunAsNonRoot`, v1.36; undefined when the user is allowed. */
+/**
+ * Returns the message of `security_context_others.go: verifyRunAsNonRoot`, v1.36; undefined when the user is allowed.
+ */
 export function runAsNonRootViolation(
   { pod, container, user }: Pick<ResolvedContainer, "pod" | "container" | "user">,
   uid: number | undefined,
@@ -27,6 +29,10 @@ export function runAsNonRootViolation(
   return `container has runAsNonRoot and image has non-numeric user (${name}), cannot verify user is non-root ${where}`;
 }
 
+/**
+ * Returns the accounts of /etc/passwd. Lines without a name or a numeric UID are left out; a GID that is no number is
+ * 0.
+ */
 export function parsePasswd(text: string): Account[] {
   return text.split("\n").flatMap((line) => {
     const [name = "", , uid = "", gid = "", , home = ""] = line.split(":");
@@ -40,6 +46,10 @@ export interface Group {
   readonly members: readonly string[];
 }
 
+/**
+ * Returns the groups of /etc/group. Lines without a name, or with a GID that is no number or above MAX_ID, are left
+ * out.
+ */
 export function parseGroup(text: string): Group[] {
   return text.split("\n").flatMap((line) => {
     const [name = "", , gid = "", members = ""] = line.trim().split(":");

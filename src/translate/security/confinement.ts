@@ -49,7 +49,7 @@ export function containerConfinement(
   };
 }
 
-/** The size that runtimes use. */
+/** The container's /dev/shm, with the 64 MiB that container runtimes give it. */
 const SHARED_MEMORY: Mount = {
   type: "tmpfs",
   target: "/dev/shm",
@@ -58,7 +58,7 @@ const SHARED_MEMORY: Mount = {
   size: 64 * 1024 ** 2,
 };
 
-/** Conditions of [Unit]: the pod's own /etc/hosts and /etc/resolv.conf exist, where the container has them. */
+/** Returns conditions of [Unit]: the pod's own /etc/hosts and /etc/resolv.conf exist, where the container has them. */
 export function nameFileConditions({ metadata }: Pod, { mounts }: Confinement): UnitLines {
   return [HOSTS_FILE, RESOLV_CONF]
     .map((name) => `${podRunDir(metadata.uid)}/${name}`)

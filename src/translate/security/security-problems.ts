@@ -5,7 +5,7 @@ import { unknownCapabilities } from "./capabilities.ts";
 import { containerAppArmor } from "./rights.ts";
 import { runAsNonRootProblem } from "./user.ts";
 
-/** A field that tightens security and cannot be honoured rejects the pod. */
+/** Returns a problem that rejects the pod for each field that tightens security and cannot be honoured. */
 export function securityProblems(
   containers: readonly ResolvedContainer[],
   { confinementProbe }: Pick<Host, "confinementProbe">,

@@ -105,7 +105,10 @@ export function launchPrefix(confinement: Confinement, libDir: string, files?: C
   ];
 }
 
-/** Options of setpriv(1) that give a container its user and groups and take capabilities from it; empty for none. */
+/**
+ * Returns the options of setpriv(1) that give a container its user and groups and take capabilities from it; none when
+ * nothing changes.
+ */
 export function setprivOptions({ user, capabilities }: Confinement): readonly string[] {
   const isEverything = isEveryCapability(capabilities);
   const bounds = isEverything ? [] : [`--bounding-set=${boundingSet(capabilities)}`, "--inh-caps=-all"];
@@ -113,8 +116,9 @@ export function setprivOptions({ user, capabilities }: Confinement): readonly st
 }
 
 /**
- * True when the container runs behind a Landlock fence, which keeps its processes off all others, unless it is meant to
- * reach them: shareProcessNamespace is ignored on the host's files. PrivatePIDs= needs systemd 257, and pid 1 ignores the signals that a program does not catch.
+ * True when Landlock keeps the container's processes off all others; false when it is meant to reach them.
+ * shareProcessNamespace is ignored on the host's files. PrivatePIDs= is no alternative: it needs systemd 257, and PID 1
+ * ignores the signals that a program does not catch.
  */
 export function hasLandlock({ namespaces, capabilities }: Confinement, files?: ConfinementProbe): boolean {
   const isFenced = namespaces.pid !== "host" && !REACHING.some((name) => capabilities.includes(name));

@@ -60,7 +60,9 @@ export function claimedVolume(volume: Volume, { pod, references, node }: ClaimCo
 
 type VolumeSpec = NonNullable<PersistentVolume["spec"]>;
 
-/** Only labels count, and not the node's name (`component-helpers/storage/volume/helpers.go: CheckNodeAffinity`, v0.36). */
+/**
+ * Only labels count, and not the node's name (`component-helpers/storage/volume/helpers.go: CheckNodeAffinity`, v0.36).
+ */
 function affinityProblem({ nodeAffinity }: VolumeSpec, node: Node | undefined): FailedCheck | undefined {
   const required = nodeAffinity?.required;
   if (required === undefined || node === undefined) return undefined;
@@ -69,7 +71,9 @@ function affinityProblem({ nodeAffinity }: VolumeSpec, node: Node | undefined): 
   return { check: "NodeAffinity", because: "no matching NodeSelectorTerms" };
 }
 
-/** A local or hostPath volume is a directory that is not mounted for the pod, so no option of a mount can hold for it. */
+/**
+ * A local or hostPath volume is a directory that is not mounted for the pod, so no option of a mount can hold for it.
+ */
 function mountOptionsProblem({ nfs, mountOptions = [] }: VolumeSpec): FailedCheck | undefined {
   if (nfs !== undefined || mountOptions.length === 0) return undefined;
   return { check: "MountOptionSupport", because: "mount options are not supported for this volume type" };

@@ -5,8 +5,8 @@ import { cleanPath } from "./clean-path.ts";
 import { volumePaths } from "./host-paths.ts";
 
 /**
- * Returns the paths of the host that containers may write to, by volumes of any pod of the node or as the service of a
- * package. The whole host is none of them: a container that can write to it needs no link.
+ * Returns the paths of the host that containers may write to, by a volume of any pod or as the service of a package.
+ * The whole host is none of them: a container that can write to it needs no link.
  */
 export function exposedPaths({
   pods,

@@ -91,7 +91,10 @@ function asContainer(pod: Pod, volume: string, { reference, pullPolicy }: NonNul
   };
 }
 
-/** Neither the host's files nor a package can be such a volume; and the setting `ignoreImages = yes` covers containers only. */
+/**
+ * Resolves the image of a volume. Neither the host's files nor a package can be such a volume, and the setting
+ * `ignoreImages = yes` covers containers only.
+ */
 function resolveImageVolume(pod: Pod, request: ImageRequest, context: ImageContext): ResolvedImage {
   const { image = "", reference } = request;
   if (context.config.ignoreImages && reference.kind !== "host")

@@ -129,8 +129,8 @@ function metadataValue(pod: Pod, path: string): string | undefined {
 }
 
 /**
- * Returns a token's file, with mode 0600 where all containers have the same user or the pod has an fsGroup (`projected/projected.go:
- * collectData`, v1.36).
+ * Returns a token's file, with mode 0600 where all containers have the same user or the pod has an fsGroup
+ * (`projected/projected.go: collectData`, v1.36).
  */
 function credential(content: string, mode: number, pod: Pod): VolumeFile {
   const uid = onlyUser(pod);

@@ -2,10 +2,12 @@ import type { Pod } from "../../model/api/pod.ts";
 import type { TokenProjection } from "../../model/api/volume.ts";
 import type { TokenReference } from "../../model/references.ts";
 
-/** The API server's default for `expirationSeconds` (`defaults.go: SetDefaults_ServiceAccountTokenProjection`, v1.36). */
+/**
+ * The API server's default for `expirationSeconds` (`defaults.go: SetDefaults_ServiceAccountTokenProjection`, v1.36).
+ */
 const DEFAULT_EXPIRATION_S = 3600;
 
-/** The TokenRequest for a projected service account token, bound to the pod. */
+/** Returns the TokenRequest for a projected service account token, bound to the pod. */
 export function tokenReference(
   { metadata, spec }: Pod,
   { audience, expirationSeconds }: TokenProjection,

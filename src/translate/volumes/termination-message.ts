@@ -10,7 +10,7 @@ export function messagePath({ terminationMessagePath }: Container): string {
   return cleanPath(terminationMessagePath || DEFAULT_MESSAGE_PATH);
 }
 
-/** Mounts the message file, unless a volume is mounted at the same path. */
+/** Returns the mount of the message file; none when a volume is mounted at the same path. */
 export function messageMount({ metadata }: Pod, container: Container): readonly Mount[] {
   const target = messagePath(container);
   if (container.volumeMounts?.some(({ mountPath }) => cleanPath(mountPath) === target)) return [];

@@ -47,7 +47,10 @@ function resolvedVolume(volume: Volume, context: StorageContext): ResolvedVolume
   }
 }
 
-/** Mounts are always read-only, as in the kubelet, because runs replace the content. */
+/**
+ * Returns the source of a volume with projected files. Its mounts are always read-only, because runs replace the
+ * content (`configmap/configmap.go: GetAttributes`, v1.36).
+ */
 function projectedSource({ metadata }: Pod, volume: string): MountSource {
   const path = volumePath(metadata.uid, volume);
   const conditions = [["ConditionPathExists", quotePath(`${path}/..data`)]] as const;
