@@ -3,12 +3,15 @@ const PRIORITY = { error: 3, warning: 4, notice: 5 } as const;
 
 export type Fields = Readonly<Record<string, string | number | undefined>>;
 
-/** One line of the journal: its priority, then the message with its fields. */
+/** Returns one line of the journal: its priority, then the message with its fields. */
 export function formatLine(level: keyof typeof PRIORITY, message: string, fields: Fields = {}): string {
   return `<${PRIORITY[level]}>${formatFields(message, fields)}\n`;
 }
 
-/** A constant message, then what it is about, as KEY=VALUE. A value that could break the line is quoted as in JSON. */
+/**
+ * Returns a constant message, followed by its fields as KEY=VALUE. A value that could break the line is quoted as in
+ * JSON.
+ */
 export function formatFields(message: string, fields: Fields): string {
   const words = Object.entries(fields).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}=${quote(String(value))}`],
@@ -26,6 +29,7 @@ export interface Log {
   notice(message: string, fields?: Fields): void;
 }
 
+/** Returns a log that passes each line, with its line break, to `write`. */
 export function logTo(write: (line: string) => void): Log {
   return {
     error: (message, fields) => write(formatLine("error", message, fields)),

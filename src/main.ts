@@ -9,7 +9,8 @@ import { sync } from "./run/sync.ts";
 /** A run sends no request to the API server after this time, so that it ends before systemd ends it. */
 const API_BUDGET_MS = 15_000;
 
-// dbus-next drops its pending calls with its connection, and Node then exits with 0. Until a run returns, it counts as failed.
+// dbus-next drops its pending calls with its connection, and Node then exits with 0. Until a run returns, it counts as
+// failed.
 process.exitCode = EX_SOFTWARE;
 
 const log = logTo((line) => process.stdout.write(line));

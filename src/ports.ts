@@ -22,11 +22,13 @@ export interface ParsedList {
   readonly missing?: string;
 }
 
-/** Where pods come from and where their status goes: the API server, or a directory of manifests. */
+/** The source of the pods, which also takes their status: the API server, or a directory of manifests. */
 export interface PodSource {
   /** Reads the list and writes nothing. Never throws. */
   list(): Promise<ListResult>;
-  /** The Node, whose labels and taints others may set; undefined when there is none or it cannot be read. Never throws. */
+  /**
+   * The Node, whose labels and taints others may set; undefined when there is none or it cannot be read. Never throws.
+   */
   node(): Promise<Node | undefined>;
   /** Returns a result for each dependency, by its key. A token is requested by POST, all else is read. Never throws. */
   fetch(due: readonly Dependency[]): Promise<ResolvedReferences>;
