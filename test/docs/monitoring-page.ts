@@ -5,21 +5,21 @@ import { type Metric, metricsByPath } from "./metric-samples.ts";
 
 const HEAD = `# Monitoring
 
-All metrics are served at port 10250, as on any node, to clients that may \`get\` the resource \`nodes/metrics\`. Logs of the host need \`nodes/log\`.
-To read them with kubectl: \`kubectl get --raw /api/v1/nodes/NODE/proxy/metrics\`.
+unitlet serves all metrics at port 10250, as any node does, to clients that may \`get\` the resource \`nodes/metrics\`. Logs of the host need \`nodes/log\`.
+To read metrics with kubectl: \`kubectl get --raw /api/v1/nodes/NODE/proxy/metrics\`.
 
-No process runs between two requests. Runs leave their numbers in \`/run/unitlet/\`, and counters start at the boot.
+No process runs between two requests. Runs store their numbers in \`/run/unitlet/\`, so counters start at zero at each boot.
 
 | Path | Content |
 |---|---|
-| \`/metrics\` | The agent itself. |
+| \`/metrics\` | Metrics of the agent itself. |
 | \`/metrics/resource\` | What metrics-server reads for \`kubectl top\` and autoscalers. |
 | \`/metrics/cadvisor\` | Containers and pods, from cgroup v1 or v2, and the machine. Pods share the host's network, so network metrics exist for \`id="/"\` only. |
 | \`/metrics/probes\` | Probe results. |
 | \`/metrics/slis\` | Health checks. |
 | \`/stats/summary\` | The kubelet's summary, for older clients. |
 | \`/logs/\` | Files below \`/var/log\`, and the journal of any unit: \`/logs/?query=ssh&tailLines=20\`. Options: \`query\` (up to 4 times), \`sinceTime\`, \`untilTime\`, \`tailLines\`, \`pattern\`, \`boot\`. |
-| \`/configz\`, \`/statusz\`, \`/pods\`, \`/runningpods/\`, \`/healthz\` | As the kubelet's, with the values of this node. |`;
+| \`/configz\`, \`/statusz\`, \`/pods\`, \`/runningpods/\`, \`/healthz\` | The same as the kubelet's, with the values of this node. |`;
 
 /** Conditions that need attention, and what each means. */
 export const ALERTS: readonly (readonly [expression: string, meaning: string])[] = [
@@ -29,7 +29,7 @@ export const ALERTS: readonly (readonly [expression: string, meaning: string])[]
   ],
   [
     "timestamp(unitlet_lease_renewed_timestamp_seconds) - unitlet_lease_renewed_timestamp_seconds > 30",
-    "The node's lease expires soon; then the node is NotReady.",
+    "The node's lease expires soon. Then the node becomes NotReady.",
   ],
   ['rate(unitlet_runs_total{outcome="failed"}[5m]) > 0', "Runs fail. `journalctl -u unitlet-sync` has the cause."],
   ['rate(unitlet_runs_total{outcome="incomplete"}[5m]) > 0', "Runs cannot read the pod list from the API server."],
@@ -47,11 +47,11 @@ const ALERT_HEAD = `## Alerts
 
 \`unitlet_run_duration_seconds\` and \`unitlet_run_cpu_seconds_total\` show the cost of the runs.
 These expressions show conditions that need attention. [prometheus-rules.yaml](examples/prometheus-rules.yaml) has them as alert rules.
-An age is the difference to \`timestamp()\`, the time of the scrape: with \`time()\` it grows until the next scrape.`;
+The expressions compute an age from \`timestamp()\`, the time of the scrape. With \`time()\` an age would grow until the next scrape.`;
 
 /** The values of the label `outcome` of unitlet_runs_total. */
 const OUTCOMES: Readonly<Record<RunEnd["outcome"], string>> = {
-  unchanged: "Nothing had changed since the last run: the run ended early.",
+  unchanged: "Nothing had changed since the last run, and the run ended early.",
   done: "The run compared all units with the pods, and changed what differed.",
   incomplete: "The pod list could not be read. The run started what should run, and removed nothing.",
   failed: "The run did not finish, or systemd did not answer.",
@@ -64,7 +64,7 @@ function valuesSection(): string {
     "## Outcomes of a run",
     table(["`outcome`", "Meaning"], outcomes),
     "## Reasons of unitlet_degraded",
-    "The journal has the message when the problem begins, with its cause, and another one when it is over.",
+    "When a problem begins, the journal has this message and the cause. When it ends, the journal has another message.",
     table(["`reason`", "Message in the journal"], reasons),
   ].join("\n\n");
 }
