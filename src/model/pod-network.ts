@@ -12,7 +12,7 @@ export interface PodNetwork {
   readonly namespacePath?: string;
 }
 
-/** The network of every pod on this node, as long as pods have no network of their own. */
+/** Returns the network of every pod on this node, as long as pods have no network of their own. */
 export function hostNetwork(host: Pick<Host, "addresses">): PodNetwork {
   return { addresses: nodeAddresses(host), isHost: true };
 }

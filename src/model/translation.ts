@@ -9,7 +9,7 @@ import type { AuxiliaryUnit, ContainerKind, DesiredUnit, UnitName } from "./unit
 /** The translation of a pod: its units, files and volumes on this host, or why the node rejects it. */
 export type Translation = Rejected | Runnable;
 
-/** A pod that gets the phase Failed with this reason and message (`kubelet.go: rejectPod`, v1.36). */
+/** A pod that gets the phase Failed with this reason and message (`kubelet/kubelet.go: rejectPod`, v1.36). */
 export interface Rejected {
   readonly kind: "rejected";
   readonly pod: Pod;

@@ -29,7 +29,10 @@ const CONTAINER_LISTS = {
   ephemeral: "ephemeralContainers",
 } as const satisfies Record<ContainerKind, keyof PodSpec>;
 
-/** True for an init container that runs as long as the pod does (`util.go: IsRestartableInitContainer`, v1.36). */
+/**
+ * True for an init container that runs as long as the pod does (`api/v1/pod/util.go: IsRestartableInitContainer`,
+ * v1.36).
+ */
 export function isSidecar(init: Pick<Container, "restartPolicy">): boolean {
   return init.restartPolicy === "Always";
 }

@@ -46,7 +46,7 @@ export interface SystemReserved {
   readonly ephemeralStorage: number;
 }
 
-/** The kubelet's names of what is measured (`eviction/api/types.go`, v1.36). */
+/** The kubelet's names of what is measured (`eviction/api/types.go: Signal`, v1.36). */
 export const EVICTION_SIGNALS = ["memory.available", "nodefs.available", "nodefs.inodesFree", "pid.available"] as const;
 
 export type EvictionSignal = (typeof EVICTION_SIGNALS)[number];

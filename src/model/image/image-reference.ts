@@ -101,7 +101,7 @@ function split(name: string): { readonly registry: string; readonly path: string
   return { registry: hub, path: hub === "docker.io" && path !== "" && !path.includes("/") ? `library/${path}` : path };
 }
 
-/** The messages of Docker's reference parser. */
+/** Returns what is wrong with a reference, in the words of Docker's reference parser. */
 function problem(registry: string, path: string, tag: string | undefined, digest: string | undefined) {
   if (!HOST_NAME.test(registry) && !IPV6.test(registry)) return "invalid reference format";
   if (/^library\/[0-9a-f]{64}$/.test(path))
