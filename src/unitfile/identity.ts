@@ -94,7 +94,10 @@ export function readIdentity(text: string): UnitOwner | undefined {
   };
 }
 
-/** Fast path: a run reads about 100 units, and the general parser is ten times slower. */
+/**
+ * Returns the lines of a section without quotes and continuation lines; undefined for any other. A run reads about 100
+ * units, and the general parser is ten times slower.
+ */
 function plainSection(text: string): Readonly<Record<string, readonly string[]>> | undefined {
   const [, ...lines] = text.trim().split("\n");
   if (!lines.every((line) => PLAIN.test(line))) return undefined;
