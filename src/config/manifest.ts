@@ -6,7 +6,7 @@ import { digest } from "../unitfile/hash.ts";
 import { namesProblem } from "../unitfile/names.ts";
 import { EnvFromManifest, EnvVarManifest, VolumeManifest, VolumeMountManifest } from "./manifest-volumes.ts";
 
-/** The error for a document that is no valid Pod. Its message names the field and the expected value. */
+/** Thrown for a document that is no valid Pod. The message names the field and the expected value. */
 export class ManifestError extends Error {
   override readonly name = "ManifestError";
 }

@@ -20,7 +20,7 @@ const yesNo = (fallback: boolean) =>
     .default(fallback ? "yes" : "no")
     .transform((value) => value === "yes");
 
-/** A setting that `parse` reads; the message of its SettingError is the issue. */
+/** Returns the schema of a setting that `parse` reads; the message of its SettingError is the issue. */
 const parsed = <T>(fallback: string, parse: (text: string) => T) =>
   z
     .string()

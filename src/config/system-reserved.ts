@@ -9,7 +9,10 @@ const RESOURCES = {
   "ephemeral-storage": { field: "ephemeralStorage", scale: 0, example: "1Gi" },
 } as const;
 
-/** Returns what a text in the form of the kubelet's flag --system-reserved reserves. Throws SettingError. */
+/**
+ * Returns the resources of a text in the form of the kubelet's flag --system-reserved
+ * (`cmd/kubelet/app/server.go: parseResourceList`, v1.36). Throws SettingError.
+ */
 export function parseSystemReserved(text: string): SystemReserved {
   const reserved = { cpu: 0, memory: 0, ephemeralStorage: 0 };
   const named = new Set<string>();
