@@ -86,7 +86,7 @@ function readToken(token: string | undefined, file: string | undefined): string 
   return text;
 }
 
-/** `-` is standard input. */
+/** Returns the content of a file without blanks at its ends; `-` is standard input. Throws CliError. */
 function readSecret(path: string): string {
   try {
     return readFileSync(path === "-" ? 0 : path, "utf8").trim();

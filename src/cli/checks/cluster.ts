@@ -6,7 +6,7 @@ import { fromTimestamp, type Instant } from "../../model/api/time.ts";
 import type { Cluster, Config } from "../../model/host/config.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 
-/** `v1beta1/defaults.go: NodeLeaseDurationSeconds`, v1.36. */
+/** `apis/config/v1beta1/defaults.go: NodeLeaseDurationSeconds`, v1.36. */
 const LEASE_DURATION_MS = 40_000;
 
 export interface ClusterFindings {
