@@ -38,7 +38,10 @@ function failedSandbox({ pod }: Runnable, { name, identity, state }: ActualUnit)
   return { pod, type: "Warning", reason: "FailedCreatePodSandBox", message, occurrence: "" };
 }
 
-/** A unit stays while its container cannot be translated, because what that container needs is unknown. */
+/**
+ * True when the pod no longer needs the unit. A unit stays while its container cannot be translated, because the needs
+ * of that container are unknown.
+ */
 function isStale(unit: ActualUnit, { containers, auxiliaryUnits }: Runnable): boolean {
   if (!isAuxiliary(unit) || auxiliaryUnits.some(({ name }) => name === unit.name)) return false;
   const { container } = unit.identity ?? {};

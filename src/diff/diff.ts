@@ -123,7 +123,7 @@ function endPod(ending: Ending, { directories }: World): Step[] {
   return ends.length > 0 ? ends : removePod(ending, directories.has(ending.uid));
 }
 
-/** A queued job counts: its start would come after the pod's files are removed. */
+/** True when the container runs or has a queued job, whose start would come after the pod's files are removed. */
 function isBusyContainer(unit: ActualUnit): boolean {
   return isContainer(unit) && !isIdle(unit);
 }

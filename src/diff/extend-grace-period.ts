@@ -8,9 +8,8 @@ import { isIntact, withStopTimeout } from "../unitfile/identity.ts";
 import { isStopping, isUp } from "./unit-states.ts";
 
 /**
- * A delete may have a longer grace period than the pod, and so than its units. This run writes it into the units; the
- * next run, which follows at once, stops them. The helper `container-stop` needs no change, because it reads the mark
- * of the delete.
+ * Writes the grace period of a delete into the units when it is longer than theirs. The next run, which follows at
+ * once, stops them. The helper `container-stop` needs no change, because it reads the mark of the delete.
  */
 export function extendGracePeriod(pod: Pod, units: readonly ActualUnit[], { now }: World): Step[] {
   const { uid, deletionGracePeriodSeconds: seconds } = pod.metadata;
@@ -40,7 +39,10 @@ export function extendGracePeriod(pod: Pod, units: readonly ActualUnit[], { now 
   ];
 }
 
-/** A container that is not in the pod's spec has no known timeout, and its unit is left as it is. */
+/**
+ * Returns the unit's timeout in seconds. It is infinite for a container that is not in the pod's spec, so that its unit
+ * stays as it is.
+ */
 function stopTimeoutOf(pod: Pod, { container: name, stopHelper = false, stopTimeout }: UnitOwner): number {
   const container = containersOf(pod.spec).find((each) => each.name === name);
   if (container === undefined) return Number.POSITIVE_INFINITY;

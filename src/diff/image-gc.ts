@@ -5,7 +5,10 @@ import type { Step } from "../model/step.ts";
 import type { Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 
-/** `v1beta1/defaults.go: ImageMinimumGCAge`, v1.36. The pod for which an image was pulled may not use it yet. */
+/**
+ * `apis/config/v1beta1/defaults.go: ImageMinimumGCAge`, v1.36. The pod for which an image was pulled may not use it
+ * yet.
+ */
 const IMAGE_MINIMUM_GC_AGE_MS = 120_000;
 
 /**

@@ -118,7 +118,10 @@ export function removePod({ uid, units, because }: Ending, hasDirectory: boolean
   return steps;
 }
 
-/** A unit that started with the host's boot is referenced by multi-user.target, and so stays loaded until a reload. */
+/**
+ * Makes systemd unload a removed unit. A unit that started with the host's boot is referenced by multi-user.target, and
+ * so stays loaded until a reload.
+ */
 function unload(uid: string, unit: ActualUnit, because: string): Step[] {
   if (unit.identity?.kind === "slice" || !isLoaded(unit)) return [];
   const reset: Step[] =
