@@ -90,7 +90,10 @@ function containersReadyFact(phase: PodPhase, main: readonly ContainerStatus[]):
   };
 }
 
-/** A pod that was initialized once stays so, also while its init containers run again after a reboot. */
+/**
+ * Returns the condition Initialized. A pod that was initialized once stays so, also while its init containers run again
+ * after a reboot.
+ */
 function initializedFact(pod: Pod, phase: PodPhase, { init, main }: Statuses, previous: PodStatus | undefined): Fact {
   if (phase === "Succeeded") return { status: "True", reason: "PodCompleted" };
   const running = new Set(sidecars(pod, { init, main }));

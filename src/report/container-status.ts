@@ -82,7 +82,7 @@ function atRest(view: ContainerView): ContainerStatus {
   };
 }
 
-/** The resources that were written to the container's cgroup. */
+/** Returns the resources that were written to the container's cgroup. */
 function resources({
   container,
   previous,
@@ -117,7 +117,10 @@ function neverRan({ pod, kind, previous, podEnding }: ContainerView): ContainerS
   return { reason: waitsForInit ? "PodInitializing" : "ContainerCreating" };
 }
 
-/** Once shown, a back-off is shown until the container runs, although the wait itself ends a little earlier. */
+/**
+ * True while the status shows a back-off. Once shown, it is shown until the container runs, although the wait itself
+ * ends a little earlier.
+ */
 function inBackOff({ history, previous, now }: ContainerView): boolean {
   if (history.backOffUntil !== undefined && history.backOffUntil > now) return true;
   const last = history.exits.at(-1);

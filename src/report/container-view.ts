@@ -74,7 +74,10 @@ function unitOf(pod: Pod, desired: DesiredContainer, history: ContainerHistory, 
   return unit?.invocation !== undefined && unit.invocation === history.started?.invocation ? unit : undefined;
 }
 
-/** A rejected pod has no translation. When it ran before, it still has units. */
+/**
+ * Returns the unit of a container in a rejected pod, which has no translation. When the pod ran before, it still has
+ * units.
+ */
 function findUnit(pod: Pod, container: Container, world: World): ActualUnit | undefined {
   for (const unit of world.units.values()) {
     const { identity } = unit;

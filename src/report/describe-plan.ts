@@ -43,7 +43,7 @@ function tokenFields({ serviceAccount, audience }: TokenReference): PlannedStep[
   return { serviceaccount: serviceAccount, ...(audience ? { audience } : {}), because };
 }
 
-/** By UID. Units name the pods that the list does not have any more. */
+/** Returns NAMESPACE/NAME of pods by UID. Units name the pods that the list does not have any more. */
 function podNames({ units }: World, translations: readonly Translation[]): ReadonlyMap<string, string> {
   const owners = [...units.values()].flatMap(({ identity }) => (identity === undefined ? [] : [identity]));
   return new Map([

@@ -26,7 +26,7 @@ function wholeNumber(text: string): number | undefined {
   return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-/** systemd names signals, real-time ones by their distance from the first or the last. */
+/** Returns the number of a signal. systemd names real-time signals by their distance from the first or the last. */
 function numberOf(name: string): number {
   const known = signalNumber(name);
   if (known !== undefined) return known;

@@ -36,7 +36,10 @@ const WHOLE = [
 
 const MERGED_BY_IP = ["hostIPs", "podIPs"] as const satisfies (keyof PodStatus)[];
 
-/** The first address must equal podIP, and a merge by key would keep the old order. */
+/**
+ * Returns a list that replaces the old one: the first address must equal podIP, and a merge by key would keep the old
+ * order.
+ */
 function replaced(list: readonly { readonly ip: string }[]): readonly unknown[] {
   return [...list, { $patch: "replace" }];
 }

@@ -53,7 +53,10 @@ export function reportPod(input: PodReport): PodStatus {
   };
 }
 
-/** A pod that ended before any container started here has no container statuses, and gets none later. */
+/**
+ * Returns the statuses that the pod shows. A pod that ended before any container started here has none, and gets none
+ * later.
+ */
 function observedStatuses(views: readonly ContainerView[], { translation, previous }: PodReport) {
   const wasLetIn = translation.kind === "runnable" || translation.ended !== undefined;
   const never = !wasLetIn || isTerminal(previous?.phase);
@@ -69,8 +72,9 @@ function observedStatuses(views: readonly ContainerView[], { translation, previo
 type PodState = Pick<PodStatus, "reason" | "message"> & { readonly phase: PodPhase };
 
 /**
- * A terminal phase never changes, and is not reached while a container runs, because controllers then reuse its
- * resources. A pod that the node itself ends is the exception: its reason is known only to the run that ends it.
+ * Returns the phase with its reason. A terminal phase never changes, and is not reached while a container runs, because
+ * controllers then reuse its resources. A pod that the node itself ends is the exception: its reason is known only to
+ * the run that ends it.
  */
 function computePodState(input: PodReport, statuses: Statuses, busy: boolean): PodState {
   const { translation, previous } = input;
@@ -110,7 +114,7 @@ function isPrepared({ translation, world }: PodReport, views: readonly Container
 
 type Addresses = Pick<PodStatus, "hostIP" | "hostIPs" | "podIP" | "podIPs">;
 
-/** A pod that has ended keeps its addresses. */
+/** Returns the addresses of the pod and of its node. A pod that has ended keeps those of its status. */
 function addresses({ translation, world, previous }: PodReport, phase: PodPhase): Addresses {
   const hasEnded = isTerminal(previous?.phase) || (isTerminal(phase) && previous?.hostIP !== undefined);
   if (translation.kind === "rejected" || hasEnded) return had(previous);

@@ -19,8 +19,8 @@ export function terminated(record: ExitRecord, container: Container, termination
 }
 
 /**
- * The state of a container without a record when its pod ends (`kubelet_pods.go: convertToAPIContainerStatuses`,
- * v1.36).
+ * Returns the state of a container without a record when its pod ends
+ * (`kubelet_pods.go: convertToAPIContainerStatuses`, v1.36).
  */
 export function notLocated(startedAt: string, finishedAt: string): Terminated {
   return { exitCode: UNKNOWN_EXIT_CODE, reason: UNKNOWN, message: NOT_LOCATED, startedAt, finishedAt };

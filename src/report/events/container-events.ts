@@ -61,7 +61,10 @@ function runEvents(pod: Pod, { name }: ContainerStatus, { id, end }: EventRun, p
   ];
 }
 
-/** `volume` is the image that it waits for, if it is that of a volume. */
+/**
+ * Returns the Events of a container that has begun to wait. `volume` is the image that it waits for, if it is that of a
+ * volume.
+ */
 function waitingEvents(
   pod: Pod,
   previous: ContainerStatus | undefined,
@@ -84,7 +87,7 @@ function waitingEvents(
 
 type Waiting = NonNullable<ContainerState["waiting"]>;
 
-/** ErrImagePull is shown for 3 s. When no run fell into them, ImagePullBackOff implies it. */
+/** Returns the failure that no run has seen: ErrImagePull is shown for 3 s only, and ImagePullBackOff implies it. */
 function missedFailure(before: Waiting | undefined, { reason, message = "" }: Waiting): Waiting[] {
   const failure = /^Back-off pulling image ".*?": ErrImagePull: (.*)$/s.exec(message);
   if (reason !== "ImagePullBackOff" || before?.reason === "ErrImagePull" || !failure) return [];
@@ -93,7 +96,10 @@ function missedFailure(before: Waiting | undefined, { reason, message = "" }: Wa
 
 type Words = readonly [type: PodEvent["type"], reason: string, message: string, ofImage?: boolean];
 
-/** One Event for the failed pull and one for the container (`image_manager.go: EnsureImageExists`, v1.36). */
+/**
+ * Returns the words of the Events for a reason to wait. A failed pull has two, one for the image and one for the
+ * container (`image_manager.go: EnsureImageExists`, v1.36).
+ */
 function wording(pod: Pod, name: string, image: string, waiting: Waiting): Words[] {
   const { reason, message = reason } = waiting;
   switch (reason) {

@@ -31,7 +31,7 @@ function conditionEvents(previous: NodeStatus | undefined, next: NodeStatus, nod
   });
 }
 
-/** The kubelet's Event NodeNotReady has no cause, so a second Event has it. */
+/** Returns the cause of a node that is not ready as a second Event: the kubelet's Event NodeNotReady has none. */
 function causes(previous: NodeStatus | undefined, next: NodeStatus): NodeEvent[] {
   const ready = next.conditions?.find(({ type }) => type === "Ready");
   const before = previous?.conditions?.find(({ type }) => type === "Ready");

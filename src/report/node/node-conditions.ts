@@ -54,7 +54,8 @@ const PRESSURES = {
 const PRESSURE_TYPES = ["MemoryPressure", "DiskPressure", "PIDPressure"] as const satisfies (keyof typeof PRESSURES)[];
 
 /**
- * `v1beta1/defaults.go: EvictionPressureTransitionPeriod`, v1.36. It keeps a value near the threshold from flapping.
+ * True while a pressure stays reported, so that a value near the threshold does not flap
+ * (`apis/config/v1beta1/defaults.go: EvictionPressureTransitionPeriod`, v1.36).
  */
 function isFresh(before: NodeCondition | undefined, now: Instant): boolean {
   const since = before?.status === "True" ? before.lastTransitionTime : undefined;
@@ -66,7 +67,7 @@ const SHUTTING_DOWN = { reason: "KubeletNotReady", message: "node is shutting do
 
 type Fact = Required<Pick<NodeCondition, "type" | "status" | "reason" | "message">>;
 
-/** A condition of unitlet's own: the node stays Ready, because other pods can run. */
+/** Returns a condition of unitlet's own: the node stays Ready, because other pods can run. */
 function imageTools(config: Config, { missingImageTools: missing }: Host): Fact {
   const type = "ImageToolsReady";
   const setting = pullsDisabledBy(config);
@@ -87,7 +88,7 @@ function pullsDisabledBy({ ignoreImages, imagePulls }: Config): string | undefin
   return imagePulls === "deny" ? "imagePulls = deny" : undefined;
 }
 
-/** A condition of unitlet's own, for images that are packages. */
+/** Returns a condition of unitlet's own, for images that are packages. */
 function packages(config: Config, { hasApt }: Host): Fact {
   const type = "PackagesReady";
   const setting = pullsDisabledBy(config) ?? (config.packages === "off" ? "packages = off" : undefined);

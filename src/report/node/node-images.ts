@@ -2,7 +2,7 @@ import type { NodeStatus } from "../../model/api/node.ts";
 import { packageOf } from "../../model/image/deb.ts";
 import type { StoredTree } from "../../model/image/image.ts";
 
-/** `v1beta1/defaults.go: NodeStatusMaxImages`, v1.36. */
+/** `apis/config/v1beta1/defaults.go: NodeStatusMaxImages`, v1.36. */
 const MAX_IMAGES = 50;
 
 /**
@@ -24,7 +24,10 @@ export function nodeImages(trees: readonly StoredTree[]): NonNullable<NodeStatus
   );
 }
 
-/** The name of a package identifies it, so it has no digest. */
+/**
+ * Returns an image's name with its digest in place of the tag. The name of a package identifies it, so it has no
+ * digest.
+ */
 function withDigest(name: string, digest: string): string {
   return packageOf(digest) ? name : `${name.replace(/@.*$|:[^:/]*$/, "")}@${digest}`;
 }

@@ -2,7 +2,7 @@ import type { NodeCondition, NodeStatus } from "../../model/api/node.ts";
 import { fromTimestamp, type Instant } from "../../model/api/time.ts";
 import { equal } from "../equal.ts";
 
-/** `v1beta1/defaults.go: NodeStatusReportFrequency`, v1.36. The lease is the heartbeat. */
+/** `apis/config/v1beta1/defaults.go: NodeStatusReportFrequency`, v1.36. The lease is the heartbeat. */
 const HEARTBEAT_MS = 300_000;
 
 /** Returns the strategic merge patch for nodes/status; undefined while only heartbeat times differ. */

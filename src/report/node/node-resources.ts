@@ -35,15 +35,18 @@ export function nodeResources(config: Config, host: Host, previous: NodeStatus |
   };
 }
 
-/** Some file systems and memory balloons change their size all the time. A change below 1 % is ignored. */
+/**
+ * Returns the earlier value for a change below 1 %, because some file systems and memory balloons change their size all
+ * the time.
+ */
 function steady(measured: number, before: string | undefined): number {
   const known = before === undefined ? undefined : parseQuantity(before);
   return known !== undefined && Math.abs(measured - known) < known / 100 ? known : measured;
 }
 
 /**
- * Pods get no huge pages. The kubelet lists the sizes of the architecture too (`nodestatus/setters.go: MachineInfo`,
- * v1.36).
+ * Returns huge pages of size 0, because pods get none. The kubelet lists the sizes of the architecture too
+ * (`nodestatus/setters.go: MachineInfo`, v1.36).
  */
 function hugePages({ architecture }: Host): Record<string, string> {
   const sizes = HUGE_PAGES[architecture] ?? [];
@@ -55,7 +58,7 @@ const HUGE_PAGES: Readonly<Record<string, readonly string[]>> = {
   arm64: ["1Gi", "2Mi", "32Mi", "64Ki"],
 };
 
-/** The whole capacity of an extended resource is allocatable, unless its own agent says otherwise. */
+/** Returns the allocatable extended resources: the whole capacity, unless the agent of the resource says otherwise. */
 function others(previous: NodeStatus | undefined): Readonly<Record<string, string>> {
   return { ...previous?.capacity, ...previous?.allocatable };
 }
