@@ -46,7 +46,7 @@ export async function reconcileCertificates({
   return identity;
 }
 
-/** Reports, once, that the API server and this node do not accept each other's certificates, and what to do. */
+/** Reports once that the API server and this node do not accept each other's certificates, and what to do. */
 export async function reportRejection(
   { config, log, now }: CertificatesInput,
   { status, cause }: ApiError,

@@ -6,8 +6,8 @@ import { RUN_DIR } from "../model/paths.ts";
 import { leaseFor } from "../report/node/lease.ts";
 
 /**
- * A quarter of the lease's 40 s (`kubelet.go: NewMainKubelet`, nodeLeaseRenewIntervalFraction, v1.36). It is 0.5 s
- * less, so that a run that comes a little early renews the lease as well.
+ * A quarter of the lease's 40 s (`kubelet/kubelet.go: nodeLeaseRenewIntervalFraction`, v1.36). It is 0.5 s less, so
+ * that a run that comes a little early renews the lease as well.
  */
 const RENEW_INTERVAL_MS = 10_000 - 500;
 const LEASE_STAMP = `${RUN_DIR}/lease`;

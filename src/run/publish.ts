@@ -64,7 +64,10 @@ async function writeStatuses(reports: readonly PodReport[], { source, log }: Pub
   return written;
 }
 
-/** The Events of one pod are written one after the other, so that `kubectl describe` shows them in their order. */
+/**
+ * Writes Events. Those of one pod are written one after the other, so that `kubectl describe` shows them in their
+ * order.
+ */
 async function emitEvents(events: readonly PodEvent[], { source, log }: PublishPorts): Promise<void> {
   const byPod = Map.groupBy(events, ({ pod }) => pod.metadata.uid);
   await Promise.all(

@@ -44,7 +44,7 @@ function isUnitNameReleased({ steps, translations }: Plan): boolean {
   });
 }
 
-/** Only a run that had nothing to do lets the next ones end early. */
+/** Stores or removes the entry of the fast path: only a run that had nothing to do lets the next ones end early. */
 function updateFastPath({ plan, published, world, now, digestBefore, systemdVersion }: Outcome): void {
   const isIdle = plan.steps.every(({ kind }) => kind === "emit-event") && published.changed === 0;
   const until = isIdle ? validUntil(world) : undefined;

@@ -16,7 +16,7 @@ export const MAX_AGE_MS = 60_000;
  */
 const TRANSITION_LIMIT_MS = 60_000;
 
-/** `kubelet.go: evictionMonitoringPeriod`, v1.36: how often disk limits are checked. */
+/** How often disk limits are checked (`kubelet/kubelet.go: evictionMonitoringPeriod`, v1.36). */
 const EVICTION_INTERVAL_MS = 10_000;
 
 /** Returns when a run must look closer although nothing changes; undefined when the next run must. */
