@@ -71,7 +71,7 @@ function unitLines(resolved: ResolvedContainer, { lines }: Launch): UnitLines {
   ];
 }
 
-/** The last assignment of Type= counts. */
+/** Returns the service type of the unit: the last assignment of Type= counts. */
 function serviceType({ type, lines }: Launch): string {
   return lines.overrides.findLast(([key]) => key === "Type")?.[1] ?? type;
 }

@@ -27,7 +27,10 @@ export function launchContainer(
   }
 }
 
-/** A command of the pod's on the host's files, which the package has brought. Without runAsUser it runs as root. */
+/**
+ * Returns the launch of the pod's own command on the host's files, which the package has brought. Without runAsUser it
+ * runs as root.
+ */
 function packageProgram(container: ResolvedContainer, context: ContainerContext): Launch | LaunchFailure {
   const message = runAsNonRootViolation(container, container.user.uid ?? 0, "");
   return message === undefined

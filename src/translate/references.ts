@@ -65,7 +65,7 @@ function sourceDependencies(
   ];
 }
 
-/** The claim's volume is requested only once the claim names it. */
+/** Returns a claim and its volume. The volume is requested only once the claim names it. */
 function claimDependencies(namespace: string, name: string, known: ResolvedReferences): Dependency[] {
   const claim = resolveReference(known, "persistentvolumeclaim", namespace, name);
   const volume = claim.ok ? claim.value.spec?.volumeName : undefined;

@@ -37,7 +37,7 @@ export function resolveContainers(
   });
 }
 
-/** Only a container on an image has a PID namespace that another container can enter. */
+/** Returns the container that an ephemeral one enters: only a container on an image has a PID namespace of its own. */
 function targetOf(container: Container, references: ReadonlyMap<string, ImageReference>): string | undefined {
   const { targetContainerName: name }: EphemeralContainer = container;
   const target = name ? references.get(name) : undefined;

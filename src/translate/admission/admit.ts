@@ -78,7 +78,9 @@ function unfit({ spec }: Pod): AdmissionRejection | undefined {
   return { reason: "PodOSNotSupported", message: "Failed to admit pod as the OS field doesn't match node OS" };
 }
 
-/** `node` is undefined on a standalone node. */
+/**
+ * Returns why the pod does not belong on this node; undefined when it does. `node` is undefined on a standalone node.
+ */
 function nodeMismatch(pod: Pod, node: Node | undefined): AdmissionRejection | undefined {
   if (node === undefined) return undefined;
   if (!selectsNode(pod, node)) return failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");

@@ -7,7 +7,10 @@ export interface Listen {
 /** The directory of pods' sockets, with one directory for each namespace. Other paths below /run belong to the host. */
 export const SOCKETS = "/run/pods";
 
-/** "8080", "udp:53", "192.0.2.7:80", "[2001:db8::7]:80" or a path below SOCKETS; undefined: something else. */
+/**
+ * Returns the addresses in a text such as "8080", "udp:53", "192.0.2.7:80" or "[2001:db8::7]:80", or with a path below
+ * SOCKETS. Returns undefined when one is anything else.
+ */
 export function parseListen(text: string): readonly Listen[] | undefined {
   const all = text.split(" ").map(parseAddress);
   return all.some((each) => each === undefined) ? undefined : (all as Listen[]);

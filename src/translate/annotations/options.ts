@@ -81,8 +81,8 @@ function conflicts(pod: Pod, container: Container, users: Users): Problem[] {
 }
 
 /**
- * False where two containers would share sockets, and where a client's connection would restart a container that must
- * not run again.
+ * True when the container may have sockets. It is false where two containers would share them, and where a client's
+ * connection would restart a container that must not run again.
  */
 function mayListen({ spec, metadata }: Pod, { name }: Container): boolean {
   const isNamed = metadata.annotations?.[`${PREFIX}listen.${name}`] !== undefined;
@@ -91,7 +91,10 @@ function mayListen({ spec, metadata }: Pod, { name }: Container): boolean {
   return (isNamed || spec.containers.length === 1) && (spec.restartPolicy ?? "Always") === "Always";
 }
 
-/** systemd replaces a socket that exists at the path. */
+/**
+ * True for a port, and for a path in the directory of the pod's namespace: systemd replaces a socket that exists at the
+ * path.
+ */
 function isOwn({ metadata }: Pod, { address }: Listen): boolean {
   return !address.startsWith("/") || address.startsWith(`${SOCKETS}/${metadata.namespace}/`);
 }

@@ -43,7 +43,7 @@ export function containerSocket(
   return { name: socketUnitName(pod, container), identity, text, linked: false, wanted: false };
 }
 
-/** The container's unit wants this unit, and starts after it. */
+/** Returns the name of the container's socket unit, which the container's unit wants and starts after. */
 export function socketUnitName({ metadata }: Pod, { name }: Container): UnitName {
   return auxiliaryUnitName("socket", metadata, name, "socket");
 }

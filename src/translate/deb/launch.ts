@@ -138,7 +138,10 @@ function programWords(container: Container, service: PackageServiceUnit, declare
   return [...program, ...expandAll(container.args ?? [], (name) => declared.get(name))];
 }
 
-/** The service keeps the host's name, because a launcher that is not root cannot set another. */
+/**
+ * Returns the confinement of a service. It keeps the host's name, because a launcher that is not root cannot set
+ * another.
+ */
 function serviceConfinement(
   resolved: ResolvedContainer,
   { service, account, input }: PackageProgram,

@@ -34,8 +34,9 @@ export function serviceProblem(
 }
 
 /**
- * A command with "+" or "!" would run as root among the pod's volumes. "@" makes the first word of the launching
- * program its name. systemd reads a line with ";" as several commands, of which only the first gets the pod's user.
+ * Returns why a command cannot run in the container. With "+" or "!" it would run as root among the pod's volumes. "@"
+ * makes the first word of the launching program its name. systemd reads a line with ";" as several commands, of which
+ * only the first gets the pod's user.
  */
 function commandProblem({ settings }: PackageServiceUnit): string | undefined {
   for (const key of ["ExecStartPre", "ExecStopPost"]) {
@@ -67,7 +68,7 @@ export function serviceType(
   return type === "notify" && user.uid === 0 && !privileged ? "exec" : type;
 }
 
-/** Ambient capabilities must be among the pod's capabilities. */
+/** Returns why the unit cannot have its ambient capabilities, which must be among the pod's capabilities. */
 function ambientProblem(
   { securityContext }: Container,
   service: PackageServiceUnit,

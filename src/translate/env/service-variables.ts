@@ -8,13 +8,18 @@ import {
   resolveReference,
 } from "../../model/references.ts";
 
-/** Services change. A container gets their variables at its start only, so a running one needs no fresh list. */
+/**
+ * The maximum age for a container that runs: it gets the variables of services at its start only, so it needs no fresh
+ * list.
+ */
 const MAX_AGE_MS = 10 * 60_000;
 
 /** Every container has the variables of this service, also with enableServiceLinks false. */
 const API_SERVER = { kind: "service", namespace: "default", name: "kubernetes" } as const;
 
-/** A pod that has not started yet needs the services as they are now. */
+/**
+ * Returns the services that the pod's variables depend on. A pod that has not started yet needs them as they are now.
+ */
 export function serviceDependencies(pod: Pod): Dependency[] {
   const maxAge = pod.status?.startTime === undefined ? 0 : MAX_AGE_MS;
   const links = linksServices(pod)

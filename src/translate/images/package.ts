@@ -25,7 +25,7 @@ export function packageCandidate(request: ImageRequest, reference: DebReference,
   };
 }
 
-/** A reference with a version or a checksum always means the same package. */
+/** Returns the policy, without "Always" for a version or a checksum, which always means the same package. */
 function pullPolicy({ imagePullPolicy = "IfNotPresent" }: ImageRequest, reference: DebReference): string {
   const isFixed = "url" in reference || reference.version !== undefined;
   return imagePullPolicy === "Always" && isFixed ? "IfNotPresent" : imagePullPolicy;

@@ -41,7 +41,7 @@ export const ERR_IMAGE_PULL_SHOWN_MS = 3000;
 
 /**
  * Returns when a failed pull is repeated: after 10 s, doubled up to 300 s
- * (`kubelet.go: imageBackOffPeriod, MaxImageBackOff`, v1.36).
+ * (`kubelet/kubelet.go: imageBackOffPeriod, MaxImageBackOff`, v1.36).
  */
 export function retryAt({ at, count }: FailedPull): Instant {
   return at + Math.min(300, 10 * 2 ** Math.min(count - 1, 10)) * 1000;

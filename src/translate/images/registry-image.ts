@@ -46,8 +46,8 @@ export function registryCandidate(
 }
 
 /**
- * Returns the policy, with the default that the API server fills in (`defaults.go: SetDefaults_Container`, v1.36). A
- * manifest on the host has none.
+ * Returns the policy, with the default that the API server fills in (`core/v1/defaults.go: SetDefaults_Container`,
+ * v1.36). A manifest on the host has none.
  */
 function pullPolicy({ imagePullPolicy }: ImageRequest, reference: OciReference | TarballReference): string {
   if (reference.kind === "oci") return imagePullPolicy ?? (reference.tag === "latest" ? "Always" : "IfNotPresent");

@@ -35,7 +35,10 @@ function following(pod: Pod, later: readonly Container[]): string[] {
   return chain.map(({ name }) => name);
 }
 
-/** Wants= with conditions, not Requires=: with Requires= a first failure would cancel the dependents for good. */
+/**
+ * Returns the lines that order the container among the others. They are Wants= with conditions: with Requires= a first
+ * failure would cancel the dependents for good.
+ */
 export function orderLines({ metadata }: Pod, { before, beside, next }: ContainerOrder): UnitLines {
   const { namespace, name, uid } = metadata;
   const after = (others: readonly string[], marker: (uid: string, other: string) => string) =>

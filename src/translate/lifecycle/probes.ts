@@ -54,8 +54,8 @@ export function probePeriods({ startupProbe, livenessProbe, readinessProbe }: Co
 const periodOf = ({ periodSeconds }: ApiProbe) => periodSeconds || 10;
 
 /**
- * Returns a probe with its defaults (`defaults.go: SetDefaults_Probe`, v1.36). The API server sets them; a static pod
- * may lack them.
+ * Returns a probe with its defaults (`core/v1/defaults.go: SetDefaults_Probe`, v1.36). The API server sets them; a
+ * static pod may lack them.
  */
 function translate(probe: ApiProbe, container: Container): Probe {
   const grace = probe.terminationGracePeriodSeconds;

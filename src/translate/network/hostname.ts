@@ -23,7 +23,7 @@ export function kernelHostname(pod: Pod, clusterDomain: string): string | undefi
 
 /**
  * True for a name longer than the kernel's 64 characters, with which the kubelet starts no pod either
- * (`util/util.go: GetNodenameForKernel`, v1.36).
+ * (`kubelet/util/util.go: GetNodenameForKernel`, v1.36).
  */
 export function isHostnameTooLong(pod: Pod, clusterDomain: string): boolean {
   return (kernelHostname(pod, clusterDomain)?.length ?? 0) > 64;

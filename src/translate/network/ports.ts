@@ -49,7 +49,7 @@ function overlap(a: string | undefined, b: string | undefined): boolean {
   return isAny(a) || isAny(b) || a === b;
 }
 
-/** Running pods come first, then older ones. */
+/** Compares pods: running ones come first, then older ones. */
 function byAge(a: Pod, b: Pod): number {
   const key = ({ metadata, status }: Pod) =>
     `${status?.startTime ? 0 : 1} ${metadata.creationTimestamp ?? ""} ${metadata.uid}`;

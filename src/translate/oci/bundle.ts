@@ -63,8 +63,8 @@ export function isBundleOf(text: string, specHash: string): boolean {
 }
 
 /**
- * Inheritable and ambient sets are empty, as with container runtimes: exec gives no capability to a user other than
- * root.
+ * Returns the capability sets. The inheritable and ambient ones are empty, as with container runtimes: exec gives no
+ * capability to a user other than root.
  */
 function capabilitySets({ capabilities }: Confinement): object {
   return { bounding: capabilities, effective: capabilities, permitted: capabilities };

@@ -60,7 +60,7 @@ export function imageConfinement(
   };
 }
 
-/** The host's files for resolving names, while pods are on the host's network. */
+/** Returns the mounts of the host's files for resolving names, while pods are on the host's network. */
 function hostFiles(): Confinement["mounts"] {
   return ["/etc/hosts", "/etc/resolv.conf"].map((path) => ({
     type: "bind",

@@ -120,7 +120,7 @@ function bundleText(
   return ociBundle(confinement, process, specHash);
 }
 
-/** The pod's command replaces ENTRYPOINT and CMD, its args replace CMD. */
+/** Returns argv: the pod's command replaces ENTRYPOINT and CMD, and its args replace CMD. */
 function imageCommand(
   { container: { command, args } }: ResolvedContainer,
   { config }: StoredImage,

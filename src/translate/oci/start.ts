@@ -21,7 +21,7 @@ export interface ImageStart {
   readonly input: ImageInput;
 }
 
-/** An ID of crun, unique on the host. */
+/** Returns crun's ID of the container, which is unique on the host. */
 export const crunID = (uid: string, container: string) => `unitlet-${uid}-${container}`;
 
 /**

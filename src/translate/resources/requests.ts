@@ -39,7 +39,10 @@ function given(resources: Resources | undefined): Partial<Requests> {
   };
 }
 
-/** The API server sets a missing request to its limit; a static pod may lack it. */
+/**
+ * Returns the requests of a container or pod. The API server sets a missing request to its limit; a static pod may lack
+ * it.
+ */
 function requestsOf(resources: Resources | undefined): Requests {
   const amounts = { ...resources?.limits, ...resources?.requests };
   const amount = (name: string, scale: number) => Math.ceil(parseQuantity(String(amounts[name] ?? "0"), scale) ?? 0);

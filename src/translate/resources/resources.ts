@@ -65,7 +65,7 @@ function cpuLines(request: number, limit: number): UnitLines {
 }
 
 /**
- * No pod swaps, with or without a limit: the kubelet's default swapBehavior is NoSwap
+ * Returns the lines for memory. No pod swaps, with or without a limit: the kubelet's default swapBehavior is NoSwap
  * (`kuberuntime_container_linux.go: ConfigureNoSwap`, v1.36). systemd applies MemorySwapMax= on cgroup v2 only.
  */
 function memoryLines(limit: number): UnitLines {

@@ -66,7 +66,10 @@ export function nameFileConditions({ metadata }: Pod, { mounts }: Confinement): 
     .map((path) => ["ConditionPathExists", path]);
 }
 
-/** The files are read-only, unlike with runtimes: each run restores the text that it would write. */
+/**
+ * Returns the mounts of the pod's own /etc/hosts and /etc/resolv.conf. They are read-only, unlike with runtimes: each
+ * run restores the text that it would write.
+ */
 function nameFiles({ metadata }: Pod, files: readonly DesiredFile[]): Mount[] {
   return files.map(({ name }) => ({
     type: "bind",

@@ -61,7 +61,8 @@ export function claimedVolume(volume: Volume, { pod, references, node }: ClaimCo
 type VolumeSpec = NonNullable<PersistentVolume["spec"]>;
 
 /**
- * Only labels count, and not the node's name (`component-helpers/storage/volume/helpers.go: CheckNodeAffinity`, v0.36).
+ * Returns the failed check of nodeAffinity. Only labels count, and not the node's name
+ * (`component-helpers/storage/volume/helpers.go: CheckNodeAffinity`, v0.36).
  */
 function affinityProblem({ nodeAffinity }: VolumeSpec, node: Node | undefined): FailedCheck | undefined {
   const required = nodeAffinity?.required;
@@ -72,7 +73,8 @@ function affinityProblem({ nodeAffinity }: VolumeSpec, node: Node | undefined): 
 }
 
 /**
- * A local or hostPath volume is a directory that is not mounted for the pod, so no option of a mount can hold for it.
+ * Returns the failed check of mount options. A local or hostPath volume is not mounted for the pod, so no option of a
+ * mount can hold for it.
  */
 function mountOptionsProblem({ nfs, mountOptions = [] }: VolumeSpec): FailedCheck | undefined {
   if (nfs !== undefined || mountOptions.length === 0) return undefined;

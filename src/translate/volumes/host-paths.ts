@@ -46,8 +46,9 @@ export function hostPathProblem(
 }
 
 /**
- * systemd creates a missing mount target on the host's own files, for good: an empty file there can mask a unit or
- * forbid logins. A volume that is mounted at the path replaces the file.
+ * Returns why the path of the termination message cannot be used. systemd creates a missing mount target on the host's
+ * own files, for good: an empty file there can mask a unit or forbid logins. A volume that is mounted at the path
+ * replaces the file.
  */
 function messageProblem(container: Container, path: string): string | undefined {
   const target = messagePath(container);

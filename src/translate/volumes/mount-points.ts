@@ -79,7 +79,10 @@ function pointsOf({ container, path }: ResolvedContainer, sources: MountSources)
   return [...volumes, message];
 }
 
-/** A directory of the host mounted at its own path covers nothing. */
+/**
+ * Returns why a mount would cover a path that the start needs. A directory of the host mounted at its own path covers
+ * nothing.
+ */
 function coverProblem({ given, target, source }: Point, libDir: string): string | undefined {
   if (FREE_DEVICES.test(target)) return undefined;
   const covered = [...RESERVED_TARGETS, libDir].find(
@@ -89,7 +92,10 @@ function coverProblem({ given, target, source }: Point, libDir: string): string 
   return `${given} would cover ${covered} of the host, which starts the container: use another path, or an image with files of its own`;
 }
 
-/** systemd follows links on the path of a mount target, and a writable volume may contain links. */
+/**
+ * Returns why a mount cannot lie within another: systemd follows links on the path of a mount target, and a writable
+ * volume may contain links.
+ */
 function nestingProblem(
   pod: Pod,
   { given, target, volume, source }: Point,
@@ -104,7 +110,10 @@ function nestingProblem(
   return `${given} would cover /run/unitlet, which the container is started from: use a path below it`;
 }
 
-/** The same check for paths of directives: ReadWritePaths= would make writable what a link of the volume leads to. */
+/**
+ * Returns why a volume cannot lie above a path of a directive: ReadWritePaths= would make writable what a link of the
+ * volume leads to.
+ */
 function namedProblem(
   pod: Pod,
   { given, target, volume, source }: Point,
@@ -117,8 +126,8 @@ function namedProblem(
 }
 
 /**
- * The same check for a directory of the host that is mounted elsewhere. A container that can write to the whole host
- * needs no link.
+ * Returns why a path cannot lie within a directory of the host that a container of this pod can write to. A container
+ * that can write to the whole host needs no link.
  */
 function exposedProblem(pod: Pod, { given, target }: Point, sources: MountSources): string | undefined {
   if (RECREATED_EACH_START.test(target)) return undefined;
@@ -131,7 +140,10 @@ function exposedProblem(pod: Pod, { given, target }: Point, sources: MountSource
   return `${given} lies within ${sources.get(exposed)?.path} of the host, which containers can write to by volume "${exposed}": use a path outside of it, or an image with files of its own`;
 }
 
-/** The same check for the host itself, and for what containers of any pod of the node can write to. */
+/**
+ * Returns why a volume cannot be mounted at a path that users of the host, or containers of any pod, can lead
+ * elsewhere.
+ */
 function changeableProblem(
   { given, target, volume, source }: Point,
   unsafe: ReadonlySet<string> | undefined,

@@ -3,7 +3,8 @@ import type { TokenProjection } from "../../model/api/volume.ts";
 import type { TokenReference } from "../../model/references.ts";
 
 /**
- * The API server's default for `expirationSeconds` (`defaults.go: SetDefaults_ServiceAccountTokenProjection`, v1.36).
+ * The API server's default for `expirationSeconds` (`core/v1/defaults.go: SetDefaults_ServiceAccountTokenProjection`,
+ * v1.36).
  */
 const DEFAULT_EXPIRATION_S = 3600;
 
