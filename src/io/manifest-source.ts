@@ -55,7 +55,7 @@ export class ManifestSource implements PodSource {
     }
   }
 
-  /** Logs what is wrong with manifests once, when they have changed, and removes the status of pods that have none. */
+  /** Logs the problems of manifests once, when they have changed, and removes the status of pods without a manifest. */
   #acceptManifests(key: string, manifests: Manifests): void {
     if (manifests.problems.length === 0) removeStatusExcept(manifests.pods);
     for (const problem of manifests.problems) this.#log.error("bad manifest", { problem });
@@ -66,7 +66,7 @@ export class ManifestSource implements PodSource {
     return undefined;
   }
 
-  /** A standalone host has no objects of the API. A list of no Services is a success, because every container needs that list. */
+  /** Resolves no object, because a standalone host has none. The list of Services is empty, because every container needs it. */
   async fetch(needs: readonly Dependency[]): Promise<ResolvedReferences> {
     const at = Date.now();
     const because = "this node belongs to no cluster that could have it";

@@ -21,7 +21,7 @@ interface Removal {
 
 /**
  * Removes a file or a directory with its content. Names are bytes below the descriptor of their directory, and no link is
- * followed, so a process that exchanges names cannot direct the removal out of the tree. The directories above `path` must
+ * followed. A process that exchanges names thus cannot direct the removal out of the tree. The directories above `path` must
  * belong to root. Returns false when `isLate` ended the removal or another process changed the tree; the next call
  * continues it. Throws when another file system is mounted in the tree.
  */

@@ -1,4 +1,4 @@
-/** Milliseconds since this process started. systemd ends a run after 20 s, and a run has other pods to handle as well. */
+/** The deadline in milliseconds since this process started. systemd ends a run after 20 s, and a run handles other pods too. */
 const RUN_DEADLINE_MS = 8000;
 
 /** True when a run has no time left for work that grows with the number of a pod's files. The next run continues it. */

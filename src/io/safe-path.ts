@@ -13,7 +13,7 @@ import {
 import { ignoreMissing } from "./files.ts";
 
 /**
- * The flag O_PATH of open(2), which Node does not export: the descriptor names a file without opening it, which has no side
+ * The flag O_PATH of open(2), which Node does not export. The descriptor names a file without opening it, which has no side
  * effects.
  */
 const O_PATH = 0o10000000;
@@ -148,8 +148,8 @@ export function statDescriptor(descriptor: number): Stats {
 }
 
 /**
- * True when only root can change where an absolute path leads: no part is a symbolic link, and each directory above is
- * root's and writable for root alone. True also when a part is missing.
+ * True when only root can change where an absolute path leads. No part may be a symbolic link, and each directory above must
+ * belong to root and be writable for root alone. True also when a part is missing.
  */
 export function isRootsAlone(path: string): boolean {
   const names = path.split("/").filter(Boolean);

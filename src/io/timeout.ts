@@ -2,8 +2,8 @@
 const GRACE_MS = 100;
 
 /**
- * Calls `late` after `limit` milliseconds, unless the returned function was called before. A plain timer of a stalled
- * process fires before the data that arrived meanwhile is read, and so reports a timeout of the peer that was none.
+ * Calls `late` after `limit` milliseconds, unless the returned function was called before. In a process that was stalled, a
+ * plain timer fires before the data that arrived meanwhile is read. It would report a timeout although the peer was in time.
  */
 export function onTimeout(limit: number, late: () => void): () => void {
   let timer = setTimeout(() => {

@@ -3,7 +3,7 @@ import { exists, readOptional } from "../files.ts";
 
 const ROOT = "/sys/fs/cgroup";
 
-/** A hierarchy of cgroup v1, which may be missing or combined with another; "" is the unified hierarchy of v2. */
+/** A hierarchy of cgroup v1, which may be missing or combined with another one; "" is the unified hierarchy of v2. */
 export type Controller = "" | "cpu" | "cpuacct" | "memory" | "pids" | "blkio";
 
 /** The cgroup file systems below `root`: v2, v1, or v1 with a v2 hierarchy beside it. */

@@ -72,7 +72,7 @@ function readUsage(files: CgroupFiles, path: string): Usage {
 
 /**
  * Returns the working set in bytes: the usage without inactive file pages, which the kernel can reclaim at once (cAdvisor's
- * `handler.go: setMemoryStats`).
+ * `handler.go: setMemoryStats`, v0.56).
  */
 export function workingSet(current: number, stat: string): number {
   const inactive = field(stat, "total_inactive_file") ?? field(stat, "inactive_file") ?? 0;

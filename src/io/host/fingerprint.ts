@@ -10,7 +10,7 @@ import { DROP_IN_DIRECTORIES, readInvocations, WANTS_DIRECTORY } from "../system
 const OWN_NAME = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
 
 /**
- * Returns a digest of the host's state that a run would act on: unit files, drop-ins, the running units (by systemd's
+ * Returns a digest of the host's state that a run would act on. It covers unit files, drop-ins, the running units (by systemd's
  * links), exit records and the files of pods. It takes a few system calls per container and no D-Bus call.
  */
 export function hostFingerprint(): string {

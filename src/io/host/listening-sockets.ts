@@ -12,7 +12,7 @@ const ACCEPTING = {
   tcp6: { tcp: [], tcp6: ["0".repeat(32), "00000000000000000000000001000000"] },
 } as const;
 
-/** Where the kernel's tables are read from. Tests have their own. */
+/** The paths of the kernel's tables. Tests pass files of their own. */
 export interface SocketTables {
   readonly proc: string;
   readonly cgroups: CgroupFiles;
@@ -21,8 +21,8 @@ export interface SocketTables {
 const HOST: SocketTables = { proc: "/proc", cgroups: new CgroupFiles() };
 
 /**
- * True when a process below a cgroup listens on a loopback port, so that a connection to that port reaches the pod and no
- * service of the host. `cgroup` is relative to the root of the cgroup tree.
+ * True when a process below a cgroup listens on a loopback port. A connection to that port then reaches the pod and no service
+ * of the host. `cgroup` is relative to the root of the cgroup tree.
  */
 export function listensBelow(
   cgroup: string,

@@ -1,6 +1,6 @@
 import { readOptional } from "../files.ts";
 
-/** The traffic of one network interface since it exists. */
+/** The traffic of one network interface since it was created. */
 export interface InterfaceUse {
   readonly name: string;
   readonly received: Traffic;

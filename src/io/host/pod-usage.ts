@@ -6,7 +6,7 @@ import { list } from "../files.ts";
 import { CgroupFiles } from "./cgroup-files.ts";
 import { readUnitUsage, unitCgroups } from "./cgroups.ts";
 
-/** The longest time that one run spends on measuring files. What is not measured by then counts as 0. */
+/** The longest time that one run spends on measuring files. A directory that is not measured by then counts as 0. */
 const MEASURE_BUDGET_MS = 4000;
 
 /** The end of the name of a file with a termination message (model/paths.ts: messageFile). */
@@ -40,8 +40,8 @@ type DiskUsage = Pick<PodUsage, "disk" | "inodes" | "containerDisk" | "volumes">
 const UNMEASURED: DiskUsage = { disk: 0, inodes: 0, containerDisk: new Map(), volumes: new Map() };
 
 /**
- * Measures the directories of a pod below /var/lib/unitlet. Logs are not among them: journald keeps the entries of all units
- * in files of its own, and to count those of one unit means to read them all.
+ * Measures the directories of a pod below /var/lib/unitlet. Logs do not count: journald stores the entries of all units
+ * together, and counting those of one unit would take a read of all of them.
  */
 function measure(uid: string, end: number): DiskUsage {
   const state = podStateDir(uid);
@@ -69,7 +69,7 @@ function diskUsage(path: string, end: number, what = "--block-size=1"): number {
   const left = Math.floor(end - performance.now());
   if (left <= 0) return 0;
   try {
-    // Not --one-file-system: on an overlay a file is on another one than its directory.
+    // With --one-file-system, du would leave out the files of an overlay, whose device differs from that of their directory.
     const output = execFileSync("du", ["--summarize", what, path], {
       timeout: left,
       encoding: "utf8",

@@ -17,7 +17,7 @@ import { parseImageConfig, parseIndex, parseManifest } from "./image-config.ts";
 import { directoryInImage, readImageFile } from "./image-file.ts";
 import { missingImageTools } from "./image-tools.ts";
 
-/** Reads what the host has of the images with these keys. docs/files.md has the formats. */
+/** Returns the state of the images with these keys on the host. docs/files.md has the formats. */
 export function readImages(keys: ReadonlySet<string>, listing: Listing, now: Instant): Images {
   const of = <T>(read: (key: string) => T | undefined) =>
     new Map(

@@ -11,7 +11,7 @@ import { readPullRequest, seconds } from "./images.ts";
 const STATUS = "/var/lib/dpkg/status";
 const INFO = "/var/lib/dpkg/info";
 
-/** Returns what dpkg has of these packages, with their units; undefined without references. */
+/** Returns the installed packages of these references, with their units; undefined without references. */
 export function readPackages(references: readonly DebReference[]): Packages | undefined {
   if (references.length === 0) return undefined;
   // This file is read first, because deb-pull removes it last.

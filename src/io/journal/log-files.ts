@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, r
 import { join } from "node:path";
 
 /**
- * The flag O_PATH of open(2), which Node does not export: the descriptor names a file without opening it, because opening a
+ * The flag O_PATH of open(2), which Node does not export. The descriptor names a file without opening it, because opening a
  * device can have side effects.
  */
 const O_PATH = 0o10000000;

@@ -13,8 +13,8 @@ const path = (uid: string) => `${RUN_DIR}/events/${uid}.json`;
 
 /**
  * The Events that were written about one object since boot, by a digest of their text. The node authorizer lets no node read
- * Events, so this file decides whether to raise the count of one. Losing it costs one Event too many, as a restart of a
- * kubelet does.
+ * Events, so this file decides whether to raise the count of one. Without the file an Event is created once more, as after a
+ * restart of the kubelet (client-go's `record/events_cache.go: newEventLogger`, v0.36).
  */
 export class EventRecorder {
   readonly #uid: string;
@@ -35,7 +35,7 @@ export class EventRecorder {
   }
 }
 
-/** Texts that differ each time, such as those of probes, must not fill the file: the oldest events are dropped. */
+/** The number of recorded events of one object. The oldest are dropped, because messages of probes may differ each time. */
 const MAX_RECORDED = 100;
 
 /** Returns the events with this one as the newest. */

@@ -12,7 +12,8 @@ interface Occurrence {
   readonly now: Instant;
 }
 
-/** Writes Events, and raises the count of one that repeats (client-go's `record/events_cache.go`). All methods throw ApiError. */
+/** Writes Events, and raises the count of one that repeats (client-go's `record/events_cache.go:
+ * eventObserve`, v0.36). All methods throw ApiError. */
 export class Events {
   readonly #api: ApiClient;
   readonly #node: string;

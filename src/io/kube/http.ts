@@ -93,7 +93,7 @@ export class ApiClient {
     }
   }
 
-  /** Returns the lead of the API server's clock in ms. Its `Date` has whole seconds, so values below 1,000 mean nothing. */
+  /** Returns by how many ms the API server's clock is ahead. Its `Date` has whole seconds, so less than 1,000 means nothing. */
   clockSkew(): number | undefined {
     if (this.#lastResponse === undefined) return undefined;
     const skew = Date.parse(this.#lastResponse.date) - this.#lastResponse.at;

@@ -5,9 +5,9 @@ import { readOptional, remove, writeAtomic } from "../files.ts";
 const NODE_NAME_FILE = `${STATE_DIR}/joined`;
 
 /**
- * Returns why a source of pods is not the source of the pods on this host: the kubeconfig was removed, or the node has
- * another name. Such a list lacks all pods of this host, and a run would end them by mistake. `nodeName` is undefined
- * without a cluster. Returns undefined when the source is the right one.
+ * Returns why a source of pods is not that of the pods on this host: the kubeconfig was removed, or the node has another
+ * name. Such a list lacks all pods of this host, and a run would end them by mistake. `nodeName` is undefined without a
+ * cluster. Returns undefined when the source is the right one.
  */
 export function nodeNameMismatch(nodeName: string | undefined): string | undefined {
   const joined = readOptional(NODE_NAME_FILE)?.trim();
@@ -29,6 +29,7 @@ export function savedNodeName(): string | undefined {
   return readOptional(NODE_NAME_FILE)?.trim();
 }
 
+/** Removes the stored name, so that another source of pods is accepted. It need not exist. */
 export function removeSavedNodeName(): void {
   remove(NODE_NAME_FILE);
 }

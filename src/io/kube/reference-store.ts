@@ -35,7 +35,7 @@ export function writeReference(key: string, fetched: FetchResult): void {
   writeBestEffort(join(DIRECTORY, nameOf(key)), JSON.stringify(stored), 0o600);
 }
 
-/** Removes what no pod refers to any more, so that Secrets do not outlive the pods that use them. */
+/** Removes all objects but these, so that Secrets do not outlive the pods that use them. */
 export function removeReferencesExcept(needed: ReadonlySet<string>): void {
   const names = new Set([...needed].map(nameOf));
   for (const name of list(DIRECTORY)) if (!names.has(name)) remove(join(DIRECTORY, name));

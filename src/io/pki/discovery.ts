@@ -42,7 +42,7 @@ export async function fetchClusterInfo(server: string, timeout: number, ca?: str
 const SIGNATURE = "jws-kubeconfig-";
 
 /**
- * Verifies the signature, a JWS (RFC 7515) with HS256 and a detached payload, the kubeconfig. Returns the problem; undefined
+ * Verifies the signature, a JWS (RFC 7515) with HS256. Its detached payload is the kubeconfig. Returns the problem; undefined
  * when the signature is valid.
  */
 export function signatureProblem({ kubeconfig, signatures }: ClusterInfo, token: BootstrapToken): string | undefined {

@@ -16,7 +16,7 @@ const CURRENT = { client: CLIENT_KEY_PAIR, serving: SERVING_KEY_PAIR } as const;
 const pendingPath = (kind: KeyPairRequest["kind"]) => `${PKI}/${kind}-pending.json`;
 
 /**
- * Returns the certificate of a stored key pair; undefined when there is none, when it cannot be parsed, or when key and
+ * Returns the certificate of a stored key pair. Undefined when there is none, when it cannot be parsed, or when key and
  * certificate do not match.
  */
 export function readKeyPair(kind: KeyPairRequest["kind"]): X509Certificate | undefined {
@@ -45,10 +45,12 @@ export function pendingKey({ kind, nodeName, names }: KeyPairRequest): string {
   return pending.key;
 }
 
+/** True when a key is stored for which no certificate has been issued yet. */
 export function hasPending(kind: KeyPairRequest["kind"]): boolean {
   return modifiedAt(pendingPath(kind)) !== undefined;
 }
 
+/** Removes the key of a pending request. The next request has a new key. It need not exist. */
 export function removePending(kind: KeyPairRequest["kind"]): void {
   remove(pendingPath(kind));
 }

@@ -18,6 +18,7 @@ export function distinguishedName(commonName: string, organization?: string): Bu
   );
 }
 
+/** Encodes an extension of a certificate. `id` is its dotted object identifier, `value` its DER encoding. */
 export function extension(id: string, isCritical: boolean, value: Buffer): Buffer {
   return der.sequence(der.objectIdentifier(id), ...(isCritical ? [der.TRUE] : []), der.octetString(value));
 }
@@ -44,6 +45,7 @@ function ipv6Bytes(address: string): Buffer {
   return Buffer.from(all.flatMap((group) => [group >> 8, group & 0xff]));
 }
 
+/** Returns DER bytes as PEM. `label` is the type between the dashes, such as CERTIFICATE. */
 export function pem(label: string, bytes: Buffer): string {
   const lines = bytes.toString("base64").match(/.{1,64}/g) ?? [];
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");

@@ -172,7 +172,7 @@ export function saveStorage(uid: string, all: readonly Storage[]): void {
 const sealedDirectory = (uid: string) => join(podStateDir(uid), SEALED);
 
 /**
- * Records that a pod stops, with the grace period (seconds) of a deletion and the time of this host, because the clock of
+ * Records that a pod stops, with the grace period (seconds) of a deletion. The time is that of this host, because the clock of
  * the API server may differ. A later deletion with another grace period counts from then. `container-stop` reads the file.
  * Its times are seconds since boot.
  */

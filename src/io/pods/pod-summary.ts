@@ -9,7 +9,7 @@ export function readPodSummaries(): readonly PodSummary[] | undefined {
   return readCached<readonly PodSummary[]>(NAME, FORMAT_VERSION);
 }
 
-/** Stores the summaries when they changed. */
+/** Stores the summaries when they have changed. */
 export function writePodSummaries(summaries: readonly PodSummary[]): void {
   if (JSON.stringify(readPodSummaries()) !== JSON.stringify(summaries)) writeCached(NAME, FORMAT_VERSION, summaries);
 }

@@ -7,7 +7,7 @@ import { ignoreMissing, writeAtomic } from "../files.ts";
 /** The key, encrypted by systemd-creds with the TPM or with the key of the host. */
 const ENCRYPTED_KEY = `${STATE_DIR}/seal.cred`;
 const PLAIN_KEY = `${RUN_DIR}/seal.key`;
-/** The previous key, which could not be decrypt when it was needed. */
+/** The previous key, which could not be decrypted when it was needed. */
 const PREVIOUS_KEY = `${ENCRYPTED_KEY}.old`;
 const NAME = "unitlet-seal";
 
@@ -23,7 +23,7 @@ export function seal(text: string): string {
   return Buffer.concat([iv, cipher.getAuthTag(), body]).toString("base64");
 }
 
-/** Returns the decrypt text. Throws when it was not sealed on this host, or when the key cannot be decrypt. */
+/** Returns the decrypted text. Throws when it was not sealed on this host, or when the key cannot be decrypted. */
 export function unseal(sealed: string): string {
   try {
     return unsealWith(key(), sealed);
@@ -45,7 +45,7 @@ function unsealWith(open: Buffer, sealed: string): string {
 let currentKey: Buffer | undefined;
 let failure: Error | undefined;
 
-/** Returns the key. systemd-creds is slow, so it is called once a boot, and once a run when it fails. */
+/** Returns the key. systemd-creds is slow, so it is called once per boot, and once per run when it fails. */
 function key(): Buffer {
   if (failure !== undefined) throw failure;
   try {
@@ -58,7 +58,7 @@ function key(): Buffer {
 }
 
 /**
- * Returns the decrypt key; undefined when there is none, or when systemd-creds rejects it, such as another host's key on
+ * Returns the decrypted key; undefined when there is none, or when systemd-creds rejects it, such as another host's key on
  * a cloned disk. A rejected key is renamed. Throws when systemd-creds does not answer: a TPM may be busy after boot, and the
  * sealed files must not be lost.
  */
@@ -81,7 +81,7 @@ function readPreviousKey(): Buffer | undefined {
   return previousKey.key;
 }
 
-/** Returns the decrypt key; undefined when systemd-creds rejects it. Throws when it does not answer within 5 s. */
+/** Returns the decrypted key; undefined when systemd-creds rejects it. Throws when it does not answer within 5 s. */
 function decrypt(sealed: Buffer): Buffer | undefined {
   try {
     return systemdCreds("decrypt", sealed);

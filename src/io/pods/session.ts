@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { list } from "../files.ts";
 
-/** The time between SIGHUP and SIGKILL for the processes of a command whose client has disconnected. */
+/** The time between SIGHUP and SIGKILL for the processes of a command after its client has disconnected. */
 const GRACE_PERIOD_MS = 500;
 
 interface EndingSession {

@@ -153,8 +153,8 @@ export class Systemd {
   }
 
   /**
-   * Waits until the queued jobs have ended, whatever their result: for `timeout` ms at most, and until no job has ended for
-   * `quiet` ms, because the start job of an init container lasts its whole run. False when some jobs are left.
+   * Waits until the queued jobs have ended, with any result, or `timeout` ms have passed, or no job has ended for `quiet` ms.
+   * The start job of an init container lasts as long as the container. Returns false when some jobs are left.
    */
   async waitForJobs(timeout: number, quiet: number): Promise<boolean> {
     const deadline = Date.now() + timeout;

@@ -5,7 +5,7 @@ import { readOptional, remove, writeAtomic } from "../files.ts";
 /** The name sorts before the usual names of an administrator's drop-ins, which so take precedence. */
 const DROP_IN = "/run/systemd/system/unitlet-sync.timer.d/10-watch.conf";
 
-/** With the watch the timer serves the lease only. An empty assignment also removes the other timers of the unit. */
+/** While the watch runs, the timer only renews the lease. An empty assignment also removes the unit's other timers. */
 const SLOW_TIMER = "[Timer]\nOnUnitInactiveSec=\nOnBootSec=1s\nOnUnitInactiveSec=10s\n";
 
 /** Sets the interval of the timer: 10 s with the watch, 5 s without. Returns true when it changed, and systemd must reload. */

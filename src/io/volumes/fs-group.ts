@@ -2,12 +2,13 @@ import { chmodSync, chownSync, closeSync, fstatSync, readdirSync } from "node:fs
 import { isPastDeadline as isRunLate } from "../run-deadline.ts";
 import { openBelow, openPath, pathOf } from "../safe-path.ts";
 
-/** The mode bits that a group needs on files and directories. New files in a directory inherit the group (setgid). */
+/** The mode bits of the group (`volume_linux.go: rwMask, execMask`, v1.36). New files in a directory inherit the group (setgid). */
 const FILE_MODE = 0o660;
 const DIRECTORY_MODE = 0o2770;
 
 /**
- * Gives a tree to a group (`volume_linux.go: changeFilePermission`, v1.36). Other pods may write there, so each file is
+ * Gives a tree to a group (`volume_linux.go: changeFilePermission`, v1.36). Unless `always`, only the root of the tree decides
+ * whether a change is needed (`volume_linux.go: requiresPermissionChange`, v1.36). Other pods may write there, so each file is
  * changed by its descriptor, and no link can redirect the change. Returns false when nothing had to change. Throws when it
  * takes more than the time of one run; the next attempt continues with the remaining files.
  */

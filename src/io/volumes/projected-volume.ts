@@ -37,7 +37,10 @@ export function writeVolume(uid: string, volume: DesiredVolume): void {
   writeAtomic(digestPath(uid, volume.name), volume.digest, 0o600);
 }
 
-/** Creates a link for each name of the first level, and removes the links and directories of older content. */
+/**
+ * Creates a link for each name of the first level, and removes the links and directories of older content (`atomic_writer.go:
+ * createUserVisibleFiles` and `removeUserVisiblePaths`, v1.36).
+ */
 function linkTopLevel(path: string, tops: ReadonlySet<string>, generation: string): void {
   for (const top of tops) if (!exists(join(path, top))) symlinkSync(join("..data", top), join(path, top));
   for (const name of list(path)) {
@@ -65,6 +68,6 @@ function writeVolumeFile(
   const path = join(root, name);
   writeFileSync(path, content, { mode: 0o600, encoding: base64 ? "base64" : "utf8" });
   chownSync(path, uid ?? 0, gid ?? 0);
-  // The fsGroup may read every file of a read-only volume (`volume_linux.go: changeFilePermission`, v1.36).
+  // The fsGroup may read every file of a read-only volume (`volume_linux.go: changeFilePermission`, roMask, v1.36).
   chmodSync(path, gid === undefined ? mode : mode | 0o440);
 }
