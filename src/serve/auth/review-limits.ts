@@ -13,8 +13,8 @@ interface Bucket {
 }
 
 /**
- * Bounds the TokenReviews that tokens without a cached answer cause: each one is a request to the API server, and a client
- * without credentials can send as many tokens as it likes. A token bucket for each address.
+ * Limits the TokenReviews for tokens without a cached answer, by a token bucket for each address. Each review is a request to
+ * the API server, and a client without credentials can send any number of tokens.
  */
 export class ReviewLimits {
   readonly #buckets = new Map<string, Bucket>();
@@ -24,7 +24,7 @@ export class ReviewLimits {
     this.#clock = clock;
   }
 
-  /** Returns false when the address has to wait. */
+  /** Returns true when the address may cause a review now, which then counts; false when the address has to wait. */
   take(address: string): boolean {
     const now = this.#clock();
     const { tokens, at } = this.#buckets.get(address) ?? { tokens: BURST, at: now };

@@ -24,7 +24,7 @@ export function selfSigned(commonName: string, names: readonly string[], now: In
     der.integer(randomBytes(16)),
     ECDSA_WITH_SHA256,
     name,
-    // The certificate is valid from an hour ago, for clients whose clocks are behind.
+    // The certificate is valid from an hour ago, because the clock of a client may be behind.
     der.sequence(der.time(new Date(now - HOUR_MS)), der.time(new Date(now + lifetime))),
     name,
     publicKey.export({ type: "spki", format: "der" }),

@@ -17,7 +17,7 @@ export function inputOf({ unit, invocation, pod, container }: RunningContainer):
 
 /**
  * Returns a stream into a FIFO. A container counts as running before its shell opens the FIFO, which takes seconds on a
- * busy host. Writes wait for that while `isThere`, for 30 s at most. Input after the program has closed it is discarded.
+ * busy host. Writes wait for that while `isRunning`, for 30 s at most. Input after the program has closed it is discarded.
  */
 export function pipeInto(path: string, isRunning: () => boolean): Writable {
   let pipe: Socket | undefined;

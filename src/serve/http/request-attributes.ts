@@ -21,7 +21,7 @@ export function parseTarget(url: string): RequestTarget | undefined {
 function decode(segment: string): string | undefined {
   try {
     const text = decodeURIComponent(segment);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: those are meant
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are rejected
     return text === "." || text === ".." || /[/\\\u0000-\u001f\u007f]/.test(text) ? undefined : text;
   } catch {
     return undefined;

@@ -4,7 +4,7 @@ import type { Config, EvictionThresholds, SystemReserved } from "../../model/hos
 /** The longest restart back-off of units/helpers/container/container-start. */
 const MAX_BACK_OFF = "5m0s";
 
-/** Returns the answer of /configz: the fields of the kubelet's configuration that have a meaning here. */
+/** Returns the response of /configz: the fields of the kubelet's configuration (v1beta1, v1.36) that have a meaning here. */
 export function configz(config: Config): object {
   const { endpoint, clusterDNS, clusterDomain } = config;
   const clientCA = endpoint?.clientCA && "file" in endpoint.clientCA ? endpoint.clientCA.file : undefined;

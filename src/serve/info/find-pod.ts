@@ -5,7 +5,7 @@ import type { Pod } from "../../model/api/pod.ts";
 import { readHostPods } from "./host-pods.ts";
 
 /**
- * Returns one pod of this node from the API server, or what the host knows of it while the API server does not answer.
+ * Returns one pod of this node from the API server, or from the files of this host while the API server does not answer.
  * Undefined when there is none. Throws ApiError for a pod that the host does not know.
  */
 export async function findPod(api: ApiClient, node: string, namespace: string, name: string): Promise<Pod | undefined> {

@@ -2,10 +2,13 @@ import { modifiedAt } from "../../io/files.ts";
 import type { Instant } from "../../model/api/time.ts";
 import { RUN_DIR } from "../../model/paths.ts";
 
-/** The lease is renewed every 10 s. After 40 s the node controller marks the node as unreachable. */
+/** The duration of the node's lease, which a run renews every 10 s (`defaults.go: SetDefaults_KubeletConfiguration`, v1.36). */
 const MAX_RUN_AGE_MS = 40_000;
 
-/** Returns the result of a health check, or of all checks when `check` is undefined. Undefined for an unknown check. */
+/**
+ * Returns the result of a health check, or of all checks when `check` is undefined. Undefined for an unknown check. The names
+ * and messages are those of the kubelet (`server.go: InstallAuthNotRequiredHandlers`, `kubelet.go: SyncLoopHealthCheck`, v1.36).
+ */
 export function health(
   check: string | undefined,
   now: Instant,

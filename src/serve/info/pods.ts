@@ -6,7 +6,7 @@ import type { Pod } from "../../model/api/pod.ts";
 import { JSON_TYPE, reply } from "../http/reply.ts";
 import { readHostPods } from "./host-pods.ts";
 
-/** Serves GET /pods from the API server. While that does not answer, it serves what the host knows, with a Warning header. */
+/** Serves GET /pods from the API server, or from the files of this host with a Warning header while that does not answer. */
 export async function servePods(kube: Kube, response: ServerResponse): Promise<void> {
   try {
     reply(response, JSON_TYPE, await kube.listPods());

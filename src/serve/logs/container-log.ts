@@ -10,14 +10,14 @@ import type { LogOptions } from "./log-options.ts";
 import { tailPosition } from "./tail.ts";
 
 /**
- * journald has stored the output of an instance that ended longer ago than this, even when the host was stalled for a while.
+ * The time after which journald has stored all output of an ended instance, even when the host was stalled for a while.
  */
 const JOURNAL_SYNC_WINDOW_MS = 60_000;
 
 /** The notifier of all followers in this process. */
 const notifier = new JournalNotifier();
 
-/** Yields the log of one instance in the format of the kubelet. With `follow` it ends with the instance. */
+/** Yields the log of one instance in the kubelet's format (`log-format.ts`). With `follow` it ends with the instance. */
 export async function* containerLog(
   instance: Instance,
   options: LogOptions,

@@ -1,13 +1,12 @@
 import type { Instance } from "./instance.ts";
 import type { JournalEntry } from "./journal-export.ts";
 
-/** journald may store the last output of an instance after its end, and the clock may have been set. */
+/** The tolerance for times of entries: journald may store output after the end of an instance, and the clock may be set. */
 export const CLOCK_TOLERANCE_MS = 1000;
 
 /**
- * Returns a filter for the entries of one instance, without those of earlier or later instances of the unit or of another
- * pod's. Entries of a process that ended at once lack the invocation ID. Their stream, which each start has of its own,
- * and their time decide.
+ * Returns a filter for the entries of one instance of a unit, without those of other instances or of another pod. Entries of a
+ * process that ended at once lack the invocation ID. Their stream, which belongs to one start, and their time decide.
  */
 export function instanceFilter({ invocation, from, next }: Instance): (entry: JournalEntry) => boolean {
   const own = new Set<string>();

@@ -7,7 +7,7 @@ import type { UnitName } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
 import { HttpError } from "../http/http-error.ts";
 
-/** One instance of a container, whose entries are read from the journal. */
+/** One instance of a container. Its entries are read from the journal. */
 export interface Instance {
   readonly unit: UnitName;
   readonly invocation: string;

@@ -16,7 +16,10 @@ export function endsLine({ lineBreak }: JournalEntry): boolean {
   return lineBreak === undefined || lineBreak === "eof";
 }
 
-/** A formatter that joins split lines, and adds timestamps on request, up to a number of bytes. */
+/**
+ * A formatter that joins split lines, and adds timestamps on request, up to a number of bytes (cri-client's `logs.go: write`,
+ * v0.36).
+ */
 export class LogFormat {
   readonly #timestamps: boolean;
   #bytesLeft: number;
@@ -45,7 +48,7 @@ export class LogFormat {
   }
 }
 
-/** Returns an RFC 3339 timestamp with nine digits (`logs.go: timeFormatOut`). The journal has six of them. */
+/** Returns an RFC 3339 timestamp with nine digits, of which the journal has six (cri-client's `logs.go: timeFormatOut`, v0.36). */
 function rfc3339Nano(microseconds: number): string {
   const seconds = new Date(Math.floor(microseconds / 1000)).toISOString().slice(0, 19);
   return `${seconds}.${String(microseconds % 1_000_000).padStart(6, "0")}000Z`;

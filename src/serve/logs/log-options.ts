@@ -16,7 +16,10 @@ export interface LogOptions {
 const UNREADABLE = new HttpError(400, '{"message": "Unable to decode query."}');
 const INVALID = new HttpError(422, '{"message": "Invalid request."}');
 
-/** Parses the query of containerLogs (`server.go: getContainerLogs`, v1.36). Throws HttpError. */
+/**
+ * Parses the query of containerLogs (`server.go: getContainerLogs`, `v1/validation/validation.go: ValidatePodLogOptions`, v1.36).
+ * Throws HttpError with 400 or 422 and the kubelet's messages.
+ */
 export function parseLogOptions(query: URLSearchParams, now: Instant): LogOptions {
   const legacy = query.get("tail");
   const tail = legacy ? (legacy === "all" ? undefined : integer(legacy)) : integer(query.get("tailLines"));
@@ -41,8 +44,8 @@ export function parseLogOptions(query: URLSearchParams, now: Instant): LogOption
 }
 
 /**
- * Parses a boolean of a query (apimachinery's `conversion.go: Convert_Slice_string_To_bool`): all values but "0" and "false"
- * are true.
+ * Parses a boolean of a query (apimachinery's `conversion.go: Convert_Slice_string_To_bool`, v0.36): all values but "0" and
+ * "false" are true.
  */
 function flag(value: string | null): boolean {
   return value !== null && value !== "0" && value.toLowerCase() !== "false";

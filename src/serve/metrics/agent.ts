@@ -20,7 +20,7 @@ export interface AgentState {
   readonly resident: number;
 }
 
-/** Returns the text of /metrics: what alerts need, under unitlet's names, and under the kubelet's where dashboards use them. */
+/** Returns the text of /metrics: the figures for alerts, under unitlet's names and the kubelet's names that dashboards use. */
 export function agentMetrics(state: AgentState, now: Instant): string {
   return [
     ...identity(state),
@@ -116,7 +116,7 @@ function certificates({ client, serving }: AgentState["certificates"], now: Inst
   ];
 }
 
-/** There is no resident process: the counters are the sums of all runs, so that rates of them have their usual meaning. */
+/** Returns the process metrics. No process is resident, so the counters are sums over all runs, and rates keep their meaning. */
 function process({ runs: counts, resident }: AgentState): string[] {
   return [
     gauge("process_start_time_seconds", "Start of the counters, since unix epoch in seconds.", seconds(counts?.since)),

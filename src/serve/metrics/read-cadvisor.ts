@@ -29,7 +29,7 @@ export function readMeasured(): readonly MeasuredContainer[] {
       namespace,
       pod,
       container,
-      // Rules ignore samples without an image. A pod that no run has reported since boot must not be ignored.
+      // Recording rules ignore samples without an image, and a pod that no run has reported since boot has none yet.
       image: container === "" ? "" : (images.get(`${podUID}/${container}`) ?? "unknown"),
       name: container === "" ? "" : (runningInvocation(basename(path)) ?? ""),
       ...(startedAt === undefined ? {} : { startedAt }),

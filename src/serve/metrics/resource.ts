@@ -6,8 +6,8 @@ const CPU = "Cumulative cpu time consumed by the";
 const MEMORY = "Current working set of the";
 
 /**
- * The families with their subject and statistic (`resource_metrics.go`, v1.36), in alphabetical order; the start times come
- * third.
+ * The families with their subject and statistic, in alphabetical order (`resource_metrics.go: NewResourceMetricsCollector`,
+ * v1.36). The start times of containers come third.
  */
 const FAMILIES = [
   ["container", "cpu", "cpu_usage_seconds_total", "counter", `[STABLE] ${CPU} container in core-seconds`],
@@ -26,7 +26,10 @@ interface Labelled extends Usage {
   readonly startedAt?: number;
 }
 
-/** Returns the text of /metrics/resource, which metrics-server scrapes. */
+/**
+ * Returns the text of /metrics/resource, which metrics-server scrapes (`resource_metrics.go: CollectWithStability`, v1.36).
+ * Usage is in seconds of CPU and bytes.
+ */
 export function resourceMetrics(node: Usage, units: readonly UnitUsage[], now: Instant): string {
   // A container in back-off has a cgroup, but does not run.
   const running = units.filter(({ identity, startedAt }) => identity.container !== "" && startedAt !== undefined);
@@ -36,7 +39,7 @@ export function resourceMetrics(node: Usage, units: readonly UnitUsage[], now: I
     pod: units.filter(({ identity }) => identity.container === "").map(labelled),
   };
   const [cpu = "", memory = "", ...others] = FAMILIES.map(([kind, key, name, type, help]) => {
-    // Samples of usage have a timestamp, from which rates are computed.
+    // Samples of usage have a timestamp, from which metrics-server computes rates.
     const samples = measured[kind].map((each) => ({ labels: each.labels, value: each[key], at: now }));
     return family(`${kind}_${name}`, type, help, samples);
   });

@@ -12,7 +12,7 @@ export function upgradeOf({ mayUpgrade, request }: RequestContext): "spdy" | "we
 }
 
 /**
- * Returns the first of the client's protocols that `known` contains. Throws HttpError with the messages of `httpstream.go:
+ * Returns the first of the client's protocols that `supported` contains. Throws HttpError with the messages of `httpstream.go:
  * Handshake` (k8s.io/streaming v0.36).
  */
 export function streamProtocol(headers: IncomingHttpHeaders, supported: readonly string[]): string {

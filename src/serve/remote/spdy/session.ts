@@ -17,7 +17,8 @@ const LINGER_MS = 5000;
 const FRAGMENT_BYTES = 1024 * 1024;
 
 /**
- * The server's end of a SPDY/3.1 connection. Clients in Go (moby/spdystream) ignore SPDY's windows, so TCP's limit the flow.
+ * The server's end of a SPDY/3.1 connection. Clients in Go (moby/spdystream) ignore SPDY's windows, so those of TCP limit the
+ * flow.
  */
 export class SpdySession implements Channel {
   readonly #transport: Duplex;

@@ -8,8 +8,8 @@ import { headerValues } from "../negotiate.ts";
 const MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /**
- * Returns the first of the client's subprotocols that `known` contains. "" in `known` allows a client without one. Throws
- * HttpError.
+ * Returns the first of the client's subprotocols that `supported` contains. "" in `supported` allows a client without one.
+ * Throws HttpError.
  */
 export function subprotocol({ request }: RequestContext, supported: readonly string[]): string {
   const offered = headerValues(request.headers["sec-websocket-protocol"]);
