@@ -1,4 +1,4 @@
-/** The messages of Go's `net` package for errors of connections, because the Events of the kubelet have these. */
+/** The messages of Go's `net` package for errors of connections, which the kubelet's Events have (`tcp.go: DoTCPProbe`, v1.36). */
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connect: connection refused",
   EHOSTUNREACH: "connect: no route to host",

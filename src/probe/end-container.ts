@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 /**
  * Ends a container that has failed its probe. systemd starts it again with the usual back-off. The probe's own
- * terminationGracePeriodSeconds is enforced here, because the unit has the pod's. Throws when systemctl fails.
+ * terminationGracePeriodSeconds is enforced here, because the unit has that of the pod. Throws when systemctl fails.
  */
 export async function endContainer({ unit, restarts, invocation, probe: { grace } }: ProbeTarget): Promise<void> {
   await run("systemctl", ["--no-block", restarts ? "restart" : "stop", unit]);

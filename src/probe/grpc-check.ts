@@ -84,7 +84,7 @@ function sendRequest(
 }
 
 /**
- * Returns a HealthCheckRequest, whose field 1 is the service. The five bytes before it are the compressed flag (0) and the
+ * Returns a HealthCheckRequest. Its field 1 is the service. The five bytes before it are the compressed flag (0) and the
  * length.
  */
 function frame(service: string): Buffer {

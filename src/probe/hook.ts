@@ -1,7 +1,7 @@
 import { readContainerProbes } from "../io/pods/probe-files.ts";
 import { checkHttp } from "./http-check.ts";
 
-/** A hook has no timeout of its own: systemd ends the process when the unit stops. This is about the longest time that a timer of Node allows. */
+/** About the longest time of a timer in Node. A hook has no timeout: systemd ends its process when the unit stops. */
 const NO_TIMEOUT_S = 2_000_000;
 
 /**

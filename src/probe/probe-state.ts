@@ -44,7 +44,7 @@ export function resumeState(type: ProbeType, state: ProbeState, reported: ProbeR
   return { ...state, success: reported.success, held: state.held || (type === "startup" && reported.success) };
 }
 
-/** A timer that is early by less than this does not skip a whole period. */
+/** The time by which a check may come early, so that an early timer does not skip a whole period. */
 const EARLY_MS = 500;
 
 /** True when a check is due. The first check after a start waits for `initialDelaySeconds` only. */

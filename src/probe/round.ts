@@ -23,7 +23,7 @@ import { type ProbeTarget, probeTargets } from "./targets.ts";
  */
 const MAX_CONCURRENT = { exec: 8, other: 100 };
 
-/** Makes all probes of one period (seconds) that are due. A slow probe does not delay the others: they go on at their time. */
+/** One execution of all due probes of a period (seconds). A slow probe does not delay the others, which follow their own times. */
 export class ProbeRound {
   readonly #period: number;
   readonly #libDir: string;
@@ -68,7 +68,7 @@ export class ProbeRound {
     return resumeState(type, initialState(type, invocation, before), readProbeResult(uid, container, type));
   }
 
-  /** Removes the states of pods that are gone. A container that does not run now keeps its counts. */
+  /** Removes the states of pods that are gone. A container that does not run at present keeps its counts. */
   #removeGone(all: readonly ProbeTarget[]): void {
     const keys = new Set(all.map(({ key }) => key));
     for (const key of this.#states.keys()) {
@@ -109,7 +109,7 @@ export class ProbeRound {
     if (type === "startup" && result.success) writeAtomic(startedMarker(uid, container), "", 0o600);
     if (crossesThreshold(before, state)) requestSync();
     if (result.ended && !exists(`${podRunDir(uid)}/stopping`)) await endContainer(target);
-    // A slow probe can delay the end of the round, so the states are written here too, but after the container is ended.
+    // A slow probe can delay the end of the round, so the states are written here too, after a failed container was ended.
     writeProbeStates(this.#period, this.#states);
   }
 }
