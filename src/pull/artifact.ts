@@ -3,8 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { blobPath, type LayoutLayer } from "./layout.ts";
 
 /**
- * Makes a directory of an artifact's files: each layer under the name that its title gives, or else under its digest. A file
- * is one more name of its blob. Throws an error that names the file, for a title that leads out of the directory, too.
+ * Creates the directory of an artifact's files, each a hard link to the blob of a layer. The name is the layer's title, or its
+ * digest without a title. Throws an error that names the file, also for a title that leads out of the directory.
  */
 export function unpackArtifact(layout: string, layers: readonly LayoutLayer[], directory: string): void {
   mkdirSync(directory);
@@ -28,7 +28,10 @@ function partsOf(name: string): readonly string[] {
   return parts;
 }
 
-/** Links cannot be on the way: all that is below `directory` was made here, as directories and names of regular files. */
+/**
+ * Creates the parent directories of a file. No symbolic link is followed, because everything below `directory` was created here
+ * and is a directory or a regular file. `name` is for the error message.
+ */
 function makeDirectories(directory: string, wanted: string, name: string): void {
   if (wanted === directory) return;
   try {

@@ -2,27 +2,28 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseIndex } from "../io/images/image-config.ts";
 
-/** Media types of a configuration that describes a file system to run programs on, by OCI and by Docker. */
+/** The media types of the configuration of an image that containers run on, of OCI and of Docker. */
 const IMAGE_CONFIG = /(^|\.)(image\.config|container\.image)\.v1\+json$/;
 
+/** One layer of an image or an artifact. */
 export interface LayoutLayer {
   readonly digest: string;
-  /** `org.opencontainers.image.title`: the name of a file of an artifact. */
+  /** The annotation `org.opencontainers.image.title`: the name of a file of an artifact. */
   readonly title?: string;
 }
 
-/** What image-pull must know of the only manifest in an OCI image layout. */
+/** The parts of the only manifest in an OCI image layout that image-pull needs. */
 export interface LayoutManifest {
-  /** `artifact`: its layers are files as they are, and no archives. */
+  /** The layers of an artifact are plain files, and those of an image are archives. */
   readonly kind: "image" | "artifact";
   readonly layers: readonly LayoutLayer[];
-  /** `rootfs.diff_ids`: digests of the unpacked layers, the lowest first, however they were compressed. */
+  /** The digests of the uncompressed layers (`rootfs.diff_ids`), the lowest first; none for an artifact. */
   readonly diffIDs: readonly string[];
-  /** Digests of all its blobs: the manifest, the configuration and the layers as they are stored. */
+  /** The digests of all blobs: the manifest, the configuration and the layers as they are stored. */
   readonly blobs: readonly string[];
 }
 
-/** Reads the layout in a directory. Throws an error that names what is wrong: an image is written by a stranger. */
+/** Reads the layout in a directory. Its content is untrusted. Throws an error that names the file or the field. */
 export function readLayout(directory: string): LayoutManifest {
   const index = parse("index.json", readFileSync(join(directory, "index.json"), "utf8"), parseIndex);
   const manifest = parse("its manifest", readFileSync(blobPath(directory, index), "utf8"), parseObject);
@@ -31,7 +32,7 @@ export function readLayout(directory: string): LayoutManifest {
   const layers = (Array.isArray(manifest.layers) ? manifest.layers : []).map(layer);
   const blobs = [index, config.digest, ...layers.map(({ digest }) => digest)].filter(isDigest);
   if (type !== "" && !IMAGE_CONFIG.test(type)) return { kind: "artifact", layers, diffIDs: [], blobs };
-  // umoci says what is wrong with such a manifest.
+  // umoci reports the problem of such a manifest.
   if (!isDigest(config.digest)) return { kind: "image", layers, diffIDs: [], blobs };
   const text = readFileSync(blobPath(directory, config.digest), "utf8");
   const { diff_ids } = object(parse("its configuration", text, parseObject).rootfs);
@@ -39,7 +40,7 @@ export function readLayout(directory: string): LayoutManifest {
   return { kind: "image", layers, diffIDs, blobs };
 }
 
-/** The path of a blob. Throws for what is no sha256 digest, so that no name leads out of the layout. */
+/** Returns the path of a blob. Throws when the digest is not a sha256 digest, because another text could lead out of the layout. */
 export function blobPath(directory: string, digest: string): string {
   if (!isDigest(digest)) throw new Error("its manifest names no sha256 digest");
   return join(directory, "blobs/sha256", digest.slice("sha256:".length));

@@ -5,8 +5,9 @@ import { unpackArtifact } from "./artifact.ts";
 import { readLayout } from "./layout.ts";
 
 /**
- * What image-pull leaves to a program that reads JSON: `run.cjs pull inspect LAYOUT` prints `image` or `artifact` and writes
- * the digests of the unpacked layers to LAYOUT/layers, and those of the blobs, without `sha256:`, to LAYOUT/blobs.list, one a line; `run.cjs pull artifact LAYOUT DIRECTORY` makes the files.
+ * Runs the parts of image-pull that read JSON, and returns the exit status. `run.cjs pull inspect LAYOUT` prints `image` or
+ * `artifact`. It writes the digests of the uncompressed layers to LAYOUT/layers, and those of the blobs to LAYOUT/blobs.list, one
+ * a line; the latter without `sha256:`. `run.cjs pull artifact LAYOUT DIRECTORY` creates the files of an artifact.
  */
 function main([verb, layout = "", directory = ""]: readonly string[]): number {
   if (layout === "" || !["inspect", "artifact"].includes(verb ?? "")) {
