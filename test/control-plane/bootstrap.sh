@@ -1,4 +1,4 @@
-# What kubeadm puts into a new cluster so that hosts can join with a token, and nothing more.
+# The objects of kubeadm that hosts need to join a new cluster with a token.
 # shellcheck shell=sh disable=SC2154
 
 make_bootstrap_objects() {

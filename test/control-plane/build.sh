@@ -1,4 +1,4 @@
-# The control plane's programs, compiled once per version into a cache. The version is go.mod's.
+# Compiles the programs of the control plane into a cache, once per version. go.mod has the version.
 # shellcheck shell=sh disable=SC2154
 
 caches=${UNITLET_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/unitlet}/control-plane
@@ -7,7 +7,7 @@ version_in() {
 	sed -n 's/^\(require\)\{0,1\}[[:space:]]k8s.io\/kubernetes \(v[0-9.]*\).*/\2/p' "$1/go.mod"
 }
 
-# Which modules are meant from here on, and what is built of them.
+# from_modules DIRECTORY PROGRAM…: sets the modules and programs for the functions below.
 from_modules() {
 	modules=$1 version=$(version_in "$1")
 	cache=$caches/$version
@@ -15,7 +15,7 @@ from_modules() {
 	programs=$*
 }
 
-# KUBEBUILDER_ASSETS (of envtest) may hold some of them; the others are ours.
+# Prints the path of a program. KUBEBUILDER_ASSETS (of envtest) may have some of the programs.
 program() {
 	if [ -n "$release" ] && [ "$1" = kube-apiserver ]; then
 		echo "$caches/$(version_in "$here/$release")/$1"
@@ -44,7 +44,7 @@ build() {
 build_missing() {
 	[ -n "$(missing_programs)" ] || return 0
 	mkdir -p "$cache"
-	# The lock is for two test runs at once; the second then finds nothing missing.
+	# With the lock, the second of two concurrent test runs finds all programs.
 	(
 		flock 9
 		[ -z "$(missing_programs)" ] || compile "$(missing_programs)"

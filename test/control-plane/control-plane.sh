@@ -6,7 +6,7 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=../support/shell.sh
 . "$here/../support/shell.sh"
-# Beside the ordinary one, with an API server of two years ago.
+# --older selects a second control plane, with an API server that is two years old.
 release=''
 [ "${1:-}" != --older ] || { release=older && shift; }
 dir=$state/control-plane${release:+-$release}
@@ -31,7 +31,7 @@ usage: control-plane.sh [--older] COMMAND
 USAGE
 }
 
-# Test files run side by side and each asks for it: the first starts it, the others wait.
+# Test files run concurrently, and each calls this. The first starts the control plane, and the others wait.
 up() {
 	ensure_packages
 	build
@@ -48,7 +48,7 @@ start_anew() {
 	mkdir -p "$dir/log" "$dir/pid"
 	trap 'say "the control plane did not come up: removing it"; down' EXIT
 	trap 'exit 130' INT TERM
-	# Of another test run, too: from here until the servers listen the ports only look free.
+	# The lock also excludes other test runs: until the servers listen, their ports look free.
 	flock 8
 	choose_ports
 	make_pki

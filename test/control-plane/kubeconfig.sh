@@ -1,7 +1,7 @@
-# Credentials in the form that clients read.
+# Kubeconfigs and tokens of the test cluster.
 # shellcheck shell=sh disable=SC2154
 
-# The API server reads static tokens only when it starts, so these names are given out in advance.
+# Makes tokens for node-1 to node-99 in advance, because the API server reads static tokens only when it starts.
 make_tokens() {
 	(
 		umask 077

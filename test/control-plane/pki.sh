@@ -1,4 +1,4 @@
-# One P-256 authority, and whatever it signs: the cluster's own identities, nodes, serving certificates for tests.
+# A certificate authority on P-256, and the certificates that it signs for the cluster, for nodes and for tests.
 # shellcheck shell=sh disable=SC2154
 
 pki=$dir/pki
@@ -37,7 +37,7 @@ sign() {
 	rm "$pki/$1.csr" "$pki/$1.extensions"
 }
 
-# The last two addresses are this host's, as machines on a private network see it (test/machine/net.sh).
+# Machines on a private network reach this host at the last two addresses (test/machine/net.sh).
 server_names() {
 	echo localhost kubernetes kubernetes.default kubernetes.default.svc 10.96.0.1 10.203.0.1 fd75:6e69:74::1
 	ip -o addr show | awk '{ sub(/\/.*/, "", $4); print $4 }'
@@ -52,7 +52,7 @@ alternative_names() {
 	done | sort -u | paste -s -d ,
 }
 
-# Prints the path without its ending.
+# Makes a client certificate. Prints the path without the suffixes .crt and .key.
 node_certificate() {
 	case $1 in
 	'' | *[!a-z0-9.-]*) die "bad node name '$1': use lower-case letters, digits, dots and dashes" ;;

@@ -1,16 +1,16 @@
-# The four processes: where they listen, how they start, how they end.
+# The ports, the start and the end of the four processes.
 # shellcheck shell=sh disable=SC2154
 
 api_url() {
 	echo "https://127.0.0.1:$(api_port)"
 }
 
-# Five ports in a row: API server, controller manager, scheduler, etcd, etcd's peers.
+# Prints the first of five consecutive ports: API server, controller manager, scheduler, etcd, etcd's peers.
 api_port() {
 	cat "$dir/port"
 }
 
-# Below 32768, so that no outgoing connection takes one in between.
+# Chooses ports below 32768, because outgoing connections take ports from there on.
 choose_ports() {
 	port=26443
 	[ -z "$release" ] || port=28443
@@ -36,7 +36,7 @@ is_running() {
 	[ -e "$dir/pid/$1" ] && recorded_pid "$dir/pid/$1" >/dev/null
 }
 
-# Nothing here is worth a clean end: the data is thrown away, and a frozen process could not comply.
+# Kills a process: its data is discarded, and a frozen process would not handle SIGTERM.
 stop() {
 	! is_running "$1" || kill -KILL "$(pid_of "$1")"
 	until_true 60 has_stopped "$1" || die "cannot kill $1"
@@ -51,7 +51,7 @@ is_up() {
 	for name in etcd kube-apiserver kube-controller-manager kube-scheduler; do
 		is_running "$name" || return 1
 	done
-	# A busy one is not to be replaced below the feet of other tests.
+	# A busy control plane must not be replaced, because other tests use it.
 	until_true 60 is_ready
 }
 
@@ -70,7 +70,7 @@ start_etcd() {
 		--listen-peer-urls="$peer" --initial-advertise-peer-urls="$peer" --initial-cluster="default=$peer"
 }
 
-# The advertised address must not be a loopback one; this is the host as machines on a private network see it.
+# The advertised address must not be a loopback address. Machines on a private network reach this host at 10.203.0.1.
 start_apiserver() {
 	! is_running kube-apiserver || return 0
 	start kube-apiserver --etcd-servers="http://127.0.0.1:$(($(api_port) + 3))" --secure-port="$(api_port)" --bind-address="$(any_address)" \

@@ -21,13 +21,13 @@ boot() {
 	say "machine $1 is up (PID $(cat "$dir/leader"), $(($(date +%s) - started)) s)"
 }
 
-# Each machine takes fifteen of the 128 that the kernel allows root: a path unit for which none is left fails.
+# Raises the limit of inotify instances of root, by default 128. A machine takes 15, and a path unit that gets none fails.
 allow_inotify() {
 	limit=/proc/sys/fs/inotify/max_user_instances
 	[ "$(cat "$limit")" -ge 1024 ] || { echo 1024 >"$limit"; } 2>/dev/null || :
 }
 
-# Nothing of this host's environment gets in: one variable that names extra certificates makes each start of Node three times as slow.
+# Passes no variable of this host on: one that names extra certificates makes each start of Node three times as slow.
 spawn() {
 	exec >"$machines/$1/console" 2>&1 </dev/null
 	[ -n "$2" ] || enter_cgroups "$1"
@@ -42,7 +42,7 @@ spawn() {
 	exec env -i PATH="$clean_path" SYSTEMD_SECCOMP=0 $unified setsid $scope systemd-nspawn "$@" /bin/sh -c "$(cat "$here/init.sh")"
 }
 
-# systemd ≥ 256 has no cgroup v1; on a host that has, give it the v2 hierarchy (without controllers: limits do not act).
+# systemd 256 and later need cgroup v2. On a host with cgroup v1 they get a v2 hierarchy without controllers, so no limit acts.
 wants_unified() {
 	for library in "$1"/usr/lib/*/systemd/libsystemd-shared-*.so "$1"/usr/lib/systemd/libsystemd-shared-*.so; do
 		version=${library##*-shared-}
@@ -62,7 +62,7 @@ wait_booted() {
 
 has_bus() {
 	recorded_pid "$machines/$1/process" >"$machines/$1/nspawn" || die "machine $1 ended while booting: $(console "$1")"
-	# nspawn's helper child comes and goes first; the one that has the bus socket is the machine.
+	# The first child of nspawn is a helper that ends early. PID 1 of the machine is the child with the bus socket.
 	for child in $(ps -o pid= --ppid "$(cat "$machines/$1/nspawn")"); do
 		[ -S "/proc/$child/root/run/systemd/private" ] && [ "$(readlink "/proc/$child/ns/pid")" != "$(readlink /proc/self/ns/pid)" ] || continue
 		echo "$child" >"$machines/$1/leader"
@@ -104,7 +104,7 @@ kill_machine() {
 	children=$(ps -o pid= --ppid "$nspawn") || :
 	# shellcheck disable=SC2086
 	kill -KILL $children 2>/dev/null || :
-	# nspawn ends by itself once its child has; a kill could leave the child behind.
+	# nspawn ends after its child. A kill of nspawn could leave the child behind.
 	until_true 30 has_ended "$1" || kill -KILL "$nspawn" 2>/dev/null || :
 	until_true 30 has_ended "$1" || die "cannot kill machine $1 (PID $nspawn)"
 }

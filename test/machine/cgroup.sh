@@ -1,11 +1,11 @@
-# A cgroup of its own for each machine in every hierarchy: two PID 1s below one cgroup own the same paths and kill each other's units.
+# A cgroup for each machine in every hierarchy. Two PID 1s in one cgroup would use the same paths and kill each other's units.
 # shellcheck shell=sh disable=SC2154
 
 cgroup_mounts() {
 	awk '{ for (i = 7; i <= NF; i++) if ($i == "-") { if ($(i + 1) ~ /^cgroup2?$/) print $(i + 1), $5; next } }' /proc/self/mountinfo
 }
 
-# Two test runs at once have two state directories, so their machines may have the same names.
+# Concurrent test runs have different state directories, and their machines may have the same names.
 cgroup_parent=$(basename "$state")
 
 cgroup_paths() {
@@ -16,7 +16,7 @@ cgroup_paths() {
 
 make_cgroups() {
 	cgroup_mounts | while read -r kind mount; do
-		# Again: the last machine of another test takes the parent along.
+		# Repeated, because another test removes the parent with its last machine.
 		until_true 10 mkdir -p "$mount/$cgroup_parent/$1" || die "cannot make a cgroup in $mount: it must be writable for the tests to boot a machine"
 		case $kind in
 		cgroup) fill_cpuset "$mount" "$cgroup_parent" "$cgroup_parent/$1" ;;
@@ -25,7 +25,7 @@ make_cgroups() {
 	done
 }
 
-# v1: nothing may enter a cpuset that names no CPU and no memory node.
+# With cgroup v1 no process can enter a cpuset without CPUs and memory nodes.
 fill_cpuset() {
 	[ -e "$1/cpuset.cpus" ] || return 0
 	for below in "$2" "$3"; do
@@ -38,7 +38,7 @@ delegate_controllers() {
 	wanted=$(sed 's/^\| / +/g' "$1/cgroup.controllers")
 	[ -n "${wanted# +}" ] || return 0
 	{ echo "$wanted" >"$1/cgroup.subtree_control"; } 2>/dev/null && return 0
-	# Inside a container the "root" is an ordinary cgroup: it can hand controllers down only once no process sits in it.
+	# In a container the root is an ordinary cgroup, which can delegate controllers only without processes of its own.
 	mkdir -p "$1/unitlet-outside"
 	while read -r pid; do
 		{ echo "$pid" >"$1/unitlet-outside/cgroup.procs"; } 2>/dev/null || :
@@ -46,14 +46,14 @@ delegate_controllers() {
 	echo "$wanted" >"$1/cgroup.subtree_control" || die "cannot hand the controllers$wanted down from $1: limits would not act in test machines"
 }
 
-# Moves the calling (sub)shell; 0 means "whoever writes".
+# Moves the calling shell or subshell: 0 is the writing process.
 enter_cgroups() {
 	for path in $(cgroup_paths "$1"); do
 		echo 0 >"$path/cgroup.procs"
 	done
 }
 
-# A process started from outside belongs where the machine's PID 1 is, or systemd inside may not move it (scopes fail).
+# Moves the calling shell to the cgroups of the machine's PID 1. systemd cannot move other processes into a scope.
 enter_cgroups_of() {
 	for path in $(cgroups_of "$1"); do
 		{ echo 0 >"$path/cgroup.procs"; } 2>/dev/null || :

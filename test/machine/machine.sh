@@ -1,5 +1,5 @@
 #!/bin/sh
-# Throwaway machines with a real systemd as PID 1, for tests: systemd-nspawn over an overlay of this host's own files.
+# Temporary machines with a real systemd as PID 1, for tests: systemd-nspawn on an overlay of this host's files.
 # shellcheck disable=SC2154
 set -eu
 
@@ -54,7 +54,7 @@ up() {
 	trap - EXIT INT TERM
 }
 
-# Again and again: the last machine of another test takes the directory of all along.
+# Repeated, because another test removes the directory of all machines with its last machine.
 claim_name() {
 	mkdir -p "$machines"
 	until mkdir "$machines/$1" 2>/dev/null; do

@@ -1,7 +1,7 @@
-# A private network: its own namespace, one veth pair to this host, which is the gateway and answers at the same two addresses for every machine.
+# A private network: a namespace, and a veth pair to this host. The host is the gateway, with the same addresses for every machine.
 # shellcheck shell=sh disable=SC2154
 
-# For all state directories together: addresses and interface names belong to the host.
+# All state directories share the links, because addresses and interface names belong to the host.
 links=/run/unitlet-links
 netns_prefix=$(basename "$state")
 host4=10.203.0.1
@@ -18,15 +18,15 @@ claim_link() {
 	echo "$number" >"$machines/$1/link"
 }
 
-# A link to the owner: ln either takes a number or tells that it is taken, and an owner that is gone shows.
+# Takes a number by a link to its owner: ln fails when the number is taken. A broken link has no owner any more.
 take_number() {
-	# Each time: the last machine of another test takes it along.
+	# Repeated, because another test removes the directory with its last machine.
 	mkdir -p "$links"
 	[ ! -L "$links/$1" ] || [ -e "$links/$1" ] || rm -f "$links/$1"
 	ln -sT "$2" "$links/$1" 2>/dev/null
 }
 
-# At each boot anew: what the machine did to its network must not survive its end.
+# Called at each boot, because changes that a machine made to its network must not last.
 make_link() {
 	number=$(cat "$machines/$1/link")
 	remove_link "$1"
@@ -39,7 +39,7 @@ make_link() {
 	ip -n "$netns_prefix-$1" link set eth0 up
 	ip -n "$netns_prefix-$1" route add default via "$host4"
 	make_link6 "$1" "$number"
-	# No name server: names that /etc/hosts does not know must fail at once, not after a time-out.
+	# Without a name server, a name that is not in /etc/hosts fails at once, and not after a timeout.
 	: >"$machines/$1/resolv.conf"
 	mv "$machines/$1/resolv.conf" "$machines/$1/root/etc/resolv.conf"
 }

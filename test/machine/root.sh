@@ -1,7 +1,7 @@
-# The files of a machine: an overlay over a whole distribution, without what this host alone runs.
+# The files of a machine: an overlay over a whole distribution, without the settings and services of this host.
 # shellcheck shell=sh disable=SC2154
 
-# A tmpfs, because overlay on overlay (a CI container's own root) does not work, and because nothing here must outlive the host.
+# The size of the tmpfs for the upper directory, which cannot be on an overlay such as the root of a CI container.
 disk_size=${UNITLET_TEST_DISK:-4g}
 
 make_root() {
@@ -17,7 +17,7 @@ make_root() {
 	name_machine "$dir/root" "$1" "$3"
 }
 
-# An overlay's upper half cannot lie on an overlay, which a machine's own files are.
+# Mounts a disk for overlays: the upper directory of an overlay cannot be on an overlay, as the machine's files are.
 make_own_disk() {
 	mkdir "$machines/$1/own"
 	mount -t tmpfs -o "size=$disk_size,mode=700" unitlet-test "$machines/$1/own"
@@ -43,7 +43,7 @@ forget_host() {
 	)
 }
 
-# All generators go: they turn the host's fstab, init scripts, consoles and clusters of PostgreSQL into units.
+# Masks all generators, which create units for the host's fstab, init scripts, consoles and clusters of PostgreSQL.
 mask_noise() {
 	(
 		cd "$1" || exit
@@ -57,7 +57,7 @@ mask_noise() {
 	)
 }
 
-# What a distribution starts without being asked to, by links below /lib, and what would reach through to this host (sysctl, modules, clock).
+# Units that a distribution starts by links below /lib, and units that would change this host (sysctl, modules, clock).
 noisy_units='
 	cryptsetup.target integritysetup.target veritysetup.target getty.target getty-static.service console-getty.service
 	dev-hugepages.mount proc-sys-fs-binfmt_misc.automount sys-fs-fuse-connections.mount
@@ -79,7 +79,7 @@ name_machine() {
 		echo "$2" >etc/hostname
 		printf '127.0.0.1 localhost\n::1 localhost ip6-localhost\n127.0.1.1 %s\n' "$2" >etc/hosts.new
 		mv etc/hosts.new etc/hosts
-		# Written, not left empty: without one systemd takes the boot for the first and applies the distribution's presets.
+		# Without an ID, systemd would regard this as the first boot and apply the distribution's presets.
 		echo "$3" >etc/machine-id
 	)
 }

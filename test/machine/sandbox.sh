@@ -1,5 +1,5 @@
 #!/bin/sh
-# install.sh --sandbox [--shell] [--cluster]: a throwaway machine with systemd, unitlet installed in it as anywhere else, and a look around.
+# install.sh --sandbox [--shell] [--cluster]: installs unitlet in a temporary machine with systemd, and shows it at work.
 # shellcheck disable=SC1090,SC2016
 set -eu
 
@@ -29,7 +29,7 @@ title() {
 	if [ -t 1 ]; then printf '\n\033[1m%s\033[0m\n' "$*"; else printf '\n== %s\n' "$*"; fi
 }
 
-# Shows a command line as one would type it there, and what it says.
+# Prints a command line, runs it in the machine and prints its output.
 show() {
 	printf '\n$ %s\n' "$*"
 	in_machine sh -c "export SYSTEMD_PAGER= SYSTEMD_COLORS=0 SYSTEMD_URLIFY=0 COLUMNS=130; $*" 2>&1 </dev/null | sed 's/^/  /'
@@ -47,7 +47,7 @@ clean_up() {
 	rm -rf "$UNITLET_TEST_STATE"
 }
 
-# A sandbox that was killed could not clean up.
+# Removes what killed sandboxes have left.
 remove_dead_sandboxes() {
 	for old in /run/unitlet-sandbox-[0-9]*; do
 		[ ! -d "$old" ] || kill -0 "${old##*-}" 2>/dev/null || (UNITLET_TEST_STATE=$old cluster=yes && clean_up)
@@ -62,7 +62,7 @@ get_npm_packages() {
 	fi
 }
 
-# The machine sees this host's root file system; a clone on another one is copied.
+# The machine has this host's root file system. A clone on another file system is copied.
 boot() {
 	step "Booting a machine with systemd" machine up "$name" --net private
 	clone=$top

@@ -1,6 +1,6 @@
 #!/bin/sh
-# stutter.sh STANDS RUNS COMMAND…: runs a test command on a computer that stands still for STANDS seconds after every RUNS: the
-# command, its machines and its control plane all at once, as when a virtual machine is moved or starved of processors.
+# stutter.sh STANDS RUNS COMMAND…: runs a test command that stalls for STANDS seconds after every RUNS seconds. The command, its
+# machines and its control plane are stalled together, as when a virtual machine migrates or gets no CPU.
 set -eu
 
 stands=$1 runs=$2
@@ -8,7 +8,7 @@ shift 2
 export UNITLET_TEST_STATE="${UNITLET_TEST_STATE:-/run/unitlet-stutter-$$}"
 own=$(basename "$UNITLET_TEST_STATE")-command
 
-# v1 has a hierarchy for it, v2 a file in each group.
+# The freezer is a hierarchy of cgroup v1, and a file in each group of v2.
 if [ -d /sys/fs/cgroup/freezer ]; then
 	tree=/sys/fs/cgroup/freezer file=freezer.state still=FROZEN moving=THAWED
 else

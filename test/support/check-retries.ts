@@ -7,7 +7,7 @@ declare module "vitest" {
   }
 }
 
-// A setup file: its hook is the first of each test file, so it runs after all others.
+// Vitest runs these hooks in reverse order, so the hook of a setup file is the last one of each test file.
 // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the names of fixtures from the pattern
 afterAll(({}, { file }) => {
   const retries = countedRetries();

@@ -28,14 +28,14 @@ interface Kinds {
 
 export interface NodeKubeconfigOptions {
   readonly server?: string;
-  /** A bearer token instead of a client certificate; only node-1 … node-99 have one. */
+  /** True for a bearer token instead of a client certificate. Only node-1 to node-99 have a token. */
   readonly token?: boolean;
 }
 
-/** The control plane, shared by all test files of a run: keep to a namespace and node names of your own. */
+/** The control plane, which all test files of a run share. Each test file must use its own namespace and node names. */
 export class Cluster {
   readonly url: string;
-  /** Path of the authority's certificate. */
+  /** The path of the CA certificate. */
   readonly ca: string;
 
   readonly #flags: readonly string[];
@@ -46,7 +46,7 @@ export class Cluster {
     this.#flags = flags;
   }
 
-  /** older: a second one, with an API server of two years ago. */
+  /** Returns the control plane, started when needed. With `older` it is a second one, with an API server that is two years old. */
   static async up({ older = false } = {}): Promise<Cluster> {
     const flags = older ? ["--older"] : [];
     await manage([...flags, "up"]);
@@ -55,20 +55,20 @@ export class Cluster {
     return new Cluster(value("UNITLET_API_SERVER"), value("UNITLET_API_CA"), flags);
   }
 
-  /** The API server's address for a machine: pass `machine.hostAddress`. */
+  /** Returns the URL of the API server for a machine. `hostAddress` is `machine.hostAddress`. */
   urlFor(hostAddress: string): string {
     return this.url.replace("127.0.0.1", hostAddress);
   }
 
   async kubectl(args: readonly string[], options: RunOptions = {}): Promise<string> {
-    // Some of its verbs wait for a minute themselves.
+    // Some kubectl commands wait for a minute themselves.
     const call = () => run([script, ...this.#flags, "kubectl", ...args], { timeout: 120_000, ...options });
     return (await retryOnce(`kubectl ${args.join(" ")}`, call, ({ message }) => isHandshakeTimeout(message))).stdout;
   }
 
-  /** Makes a namespace that is ready for pods: with its service account and the authority's certificate. Returns its full name. */
+  /** Creates a namespace with the default service account and the CA's ConfigMap, which pods need. Returns its full name. */
   async namespace(prefix: string): Promise<string> {
-    // A control plane that was kept has those of earlier runs.
+    // A control plane of an earlier run still has the namespaces of that run.
     const name = `${prefix}-${randomBytes(3).toString("hex")}`;
     await this.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
     const ready = () => this.kubectl(["get", "-n", name, "serviceaccount/default", "configmap/kube-root-ca.crt"]);
@@ -76,14 +76,14 @@ export class Cluster {
     return name;
   }
 
-  /** YAML text or objects. */
+  /** Applies YAML text or objects. */
   async apply(manifest: string | object | readonly object[], namespace = "default"): Promise<void> {
     const list = { apiVersion: "v1", kind: "List", items: Array.isArray(manifest) ? manifest : [manifest] };
     const stdin = typeof manifest === "string" ? manifest : JSON.stringify(list);
     await this.kubectl(["apply", "-n", namespace, "-f", "-"], { stdin });
   }
 
-  /** Undefined when there is none. */
+  /** Returns an object; undefined when there is none. */
   async get<K extends keyof Kinds>(kind: K, name: string, namespace?: string): Promise<Kinds[K] | undefined>;
   async get(kind: string, name: string, namespace?: string): Promise<KubernetesObject | undefined>;
   async get(kind: string, name: string, namespace = "default"): Promise<unknown> {
@@ -101,12 +101,12 @@ export class Cluster {
     return (await manage([...this.#flags, "node-kubeconfig", name, ...flags])).stdout;
   }
 
-  /** A certificate of the cluster's authority, as tls.crt and tls.key in a directory. */
+  /** Writes a certificate of the cluster's CA into a directory, as tls.crt and tls.key. */
   async servingCertificate(directory: string, names: readonly string[]): Promise<void> {
     await manage([...this.#flags, "serving-cert", directory, ...names]);
   }
 
-  /** The API server takes connections and never answers, until `thaw`. Affects every test file of the run. */
+  /** Stops the API server until `thaw`: it accepts connections but does not respond. This affects every test file of the run. */
   async freeze(): Promise<void> {
     await manage([...this.#flags, "freeze"]);
   }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints the path of a directory with the files of these Debian packages and of all that they depend on, as they are in the packages:
-# none of their scripts has run. apt fetches them once, into a cache.
+# Prints the path of a directory with the files of Debian packages and of their dependencies. No maintainer script has run.
+# apt fetches the packages once, into a cache.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { run } from "./run.ts";
 
-/** What no program of these tests reads, and would make half of the image. */
+/** The paths that no program of these tests reads. They would make half of the image. */
 const LEFT_OUT = [
   "usr/share/doc",
   "usr/share/man",
@@ -12,7 +12,7 @@ const LEFT_OUT = [
   "*libLLVM*",
 ];
 
-/** An archive with the files of the Debian packages that debian-root.sh names; the preparation of a test run fetches them. */
+/** Returns an archive with the files of the packages in debian-root.sh. The preparation of a test run fetches them. */
 export async function debianFiles(): Promise<Buffer> {
   const root = (await run(["test/support/debian-root.sh"])).stdout.trim();
   const exclude = LEFT_OUT.map((path) => `--exclude=./${path}`);

@@ -1,21 +1,22 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import type { Machine } from "./machine.ts";
 
+/** A Debian package that a test makes. */
 export interface Deb {
   readonly name: string;
   readonly version?: string;
   readonly depends?: string;
-  /** By absolute path; those in /usr/bin can be executed. */
+  /** The content of files by absolute path. Files in /usr/bin are executable. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Beside what debhelper would write for the units. */
+  /** Lines of postinst besides those that debhelper would write for the units. */
   readonly postinst?: string;
-  /** Units that postinst enables and starts, as debhelper has it. */
+  /** The units that postinst enables and starts, with debhelper's lines. */
   readonly starts?: readonly string[];
 }
 
 const DIRECTORY = "/srv/debs";
 
-/** An archive of packages in a machine, the only one that its apt knows. */
+/** An archive of packages in a machine. It is the only source of the machine's apt. */
 export class DebArchive {
   readonly #machine: Machine;
 
@@ -24,7 +25,7 @@ export class DebArchive {
   }
 
   static async start(machine: Machine): Promise<DebArchive> {
-    // What containers have in place of an init system would make a test of it easy.
+    // The policy-rc.d of container images would forbid all starts of services, and a test of that could not fail.
     await machine.exec(
       `rm -rf /usr/sbin/policy-rc.d /etc/apt/sources.list /etc/apt/sources.list.d/* && mkdir -p ${DIRECTORY} && touch ${DIRECTORY}/Packages`,
     );
@@ -32,7 +33,7 @@ export class DebArchive {
     return new DebArchive(machine);
   }
 
-  /** Returns the path of the package, which apt hears of when it is asked for the next time. */
+  /** Adds a package and returns its path. apt finds it after its next update. */
   async add({ name, version = "1.0", depends = "", files = {}, postinst = "", starts = [] }: Deb): Promise<string> {
     const root = `${await this.#machine.root()}/srv/build/${name}`;
     await rm(root, { recursive: true, force: true });

@@ -8,30 +8,32 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "./cluster.ts";
 
+/** A request that reaches the proxy. */
 export interface ProxyRequest {
   readonly method: string;
-  /** With the query. */
+  /** The path with the query. */
   readonly path: string;
 }
 
-/** What goes wrong. With `status` or `body` the proxy answers itself, otherwise the API server does. */
+/** The fault of one response. With `status` or `body` the proxy responds itself, otherwise the API server does. */
 export interface Fault {
   readonly status?: number;
   readonly body?: string | object;
   readonly headers?: Record<string, string>;
   readonly delayMs?: number;
-  /** The connection breaks after so many bytes of the body. */
+  /** The number of bytes of the body after which the connection breaks. */
   readonly truncateAt?: number;
-  /** The connection stays open without an answer. */
+  /** True when the connection stays open without a response. */
   readonly hang?: boolean;
-  /** The connection breaks before an answer. */
+  /** True when the connection breaks before a response. */
   readonly reset?: boolean;
 }
 
+/** A request with its response so far. */
 export interface RecordedRequest extends ProxyRequest {
-  /** 0 while no answer has begun. */
+  /** The status of the response; 0 before it begins. */
   status: number;
-  /** Of the answer's body. */
+  /** The number of bytes of the response's body. */
   bytes: number;
 }
 
@@ -44,8 +46,8 @@ interface Answer {
 type Rule = (request: ProxyRequest) => Fault | undefined;
 
 /**
- * Stands between a node and the API server, and changes answers as the test says. A node's client certificate ends here,
- * so give it a kubeconfig with a token: `cluster.nodeKubeconfig("node-1", { token: true, server: proxy.urlFor(machine.hostAddress) })`.
+ * A proxy between a node and the API server that changes responses by the rules of a test. It cannot pass a client certificate
+ * on, so the node needs a token: `cluster.nodeKubeconfig("node-1", { token: true, server: proxy.urlFor(machine.hostAddress) })`.
  */
 export class FaultProxy implements AsyncDisposable {
   readonly requests: RecordedRequest[] = [];
@@ -59,7 +61,7 @@ export class FaultProxy implements AsyncDisposable {
     this.upstream = upstream;
     this.agent = agent;
     server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
-      // Whatever breaks on the way looks to the node like a broken connection.
+      // The node sees every error of the proxy as a broken connection.
       this.handle(incoming, outgoing).catch(() => incoming.socket.destroy());
     });
   }
@@ -69,10 +71,10 @@ export class FaultProxy implements AsyncDisposable {
     await cluster.servingCertificate(directory, ["localhost", "127.0.0.1", "::1", "10.203.0.1", "fd75:6e69:74::1"]);
     const [cert, key] = ["tls.crt", "tls.key"].map((file) => readFileSync(join(directory, file)));
     rmSync(directory, { recursive: true });
-    // Idle connections stay, as with an API server: Node's default of 5 s breaks the requests of a machine that was stalled.
+    // Idle connections stay open, as with an API server. Node's default of 5 s would break the requests of a stalled machine.
     const server = createServer({ cert, key, keepAliveTimeout: 600_000 });
     await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, resolve));
-    // Idle connections are given up before the API server does so: a request that comes just then would break.
+    // Idle connections are closed before the API server closes them, which would break a request at the same time.
     const agent = new Agent({ ca: readFileSync(cluster.ca), keepAlive: true, timeout: 30_000 });
     return new FaultProxy(server, cluster.url, agent);
   }
@@ -81,12 +83,12 @@ export class FaultProxy implements AsyncDisposable {
     return `https://${hostAddress}:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** The first rule that returns a fault decides. */
+  /** Adds a rule. The first rule that returns a fault applies. */
   on(rule: Rule): void {
     this.rules.push(rule);
   }
 
-  /** Forgets the rules and the recorded requests. */
+  /** Removes the rules and the recorded requests. */
   clear(): void {
     this.rules = [];
     this.requests.length = 0;

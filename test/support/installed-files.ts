@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** One line of units/install/manifest. */
 export interface InstalledFile {
   readonly kind: string;
-  /** Where it lies in the repository, as an absolute path. */
+  /** The absolute path in the repository. */
   readonly source: string;
-  /** Its path below units/. */
+  /** The path below units/. */
   readonly file: string;
-  /** The name that it is installed under. */
+  /** The name of the installed file. */
   readonly name: string;
   readonly mode: number;
   /** True when units of containers use it. */
@@ -17,7 +18,7 @@ export interface InstalledFile {
 
 const UNITS = fileURLToPath(new URL("../../units/", import.meta.url));
 
-/** The lines of units/install/manifest, which the installer and the remover read as well. */
+/** Returns the lines of units/install/manifest, which the installer and the remover read as well. */
 export function installedFiles(): readonly InstalledFile[] {
   const lines = readFileSync(`${UNITS}install/manifest`, "utf8").split("\n");
   return lines
@@ -35,20 +36,20 @@ export function installedFiles(): readonly InstalledFile[] {
     });
 }
 
-/** Every helper of these folders of units/helpers, or all helpers. */
+/** Returns the helpers of these folders of units/helpers, or all helpers without folders. */
 export function installedHelpers(...folders: readonly string[]): readonly InstalledFile[] {
   const isWanted = (file: string) => folders.length === 0 || folders.some((folder) => file.split("/")[1] === folder);
   return installedFiles().filter(({ kind, file }) => kind === "helper" && isWanted(file));
 }
 
-/** One file by the name that it is installed under. Throws when the manifest has none. */
+/** Returns a file by its installed name. Throws when the manifest has none. */
 export function installedFile(name: string): InstalledFile {
   const found = installedFiles().find((each) => each.name === name);
   if (found === undefined) throw new Error(`units/install/manifest has no ${name}`);
   return found;
 }
 
-/** The names of what an uninstallation that keeps the pods leaves, sorted. */
+/** Returns the names of the files that `--uninstall --keep-pods` leaves, sorted. */
 export function namesUsedByPods(): readonly string[] {
   return installedFiles()
     .filter(({ pods }) => pods)

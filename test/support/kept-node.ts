@@ -1,6 +1,6 @@
 import type { Cluster } from "./cluster.ts";
 
-/** A control plane that was kept from an earlier run would give the old pods to the new machine. */
+/** Deletes the node and the pods that an earlier run with UNITLET_KEEP=1 has left in the control plane. */
 export async function deleteKeptNode(cluster: Cluster, name: string): Promise<void> {
   if (process.env.UNITLET_KEEP !== "1") return;
   const all = await cluster.kubectl(["get", "namespaces", "-o", "name"]);

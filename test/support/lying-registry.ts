@@ -3,14 +3,14 @@ import type { AddressInfo } from "node:net";
 import type { Machine } from "./machine.ts";
 import { type Descriptor, digestOf, type Image, makeManifest } from "./registry.ts";
 
-/** Answers itself and returns true, or leaves the request to the registry. */
+/** A rule for requests: it responds and returns true, or returns false for the usual response of the registry. */
 export type Lie = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** A registry that answers what the test sets, over plain HTTP; everything else is 404. */
+/** A registry over plain HTTP with the responses of a test. Everything else is 404. */
 export class LyingRegistry implements AsyncDisposable {
-  /** As images name it. */
+  /** The host and port for names of images. */
   readonly address: string;
-  /** Method and path of each request. */
+  /** The method and path of each request. */
   readonly requests: string[] = [];
   readonly #server: Server;
   readonly #content = new Map<string, { readonly body: Uint8Array; readonly mediaType: string }>();
@@ -22,7 +22,7 @@ export class LyingRegistry implements AsyncDisposable {
     server.on("request", (request, response) => this.#answer(request, response));
   }
 
-  /** `isKnown`: the machine's containers configuration says that the registry has no TLS. */
+  /** Starts a registry. With `isKnown` the machine's registries.conf says that it has no TLS. */
   static async start(machine: Machine, isKnown = true): Promise<LyingRegistry> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, resolve));
@@ -38,22 +38,22 @@ export class LyingRegistry implements AsyncDisposable {
     );
   }
 
-  /** The rule that was added last is asked first. */
+  /** Adds rules. The newest rule applies first. */
   lie(...lies: readonly Lie[]): void {
     this.#lies = [...lies, ...this.#lies];
   }
 
-  /** Returns the name under which it can be pulled; `name` is "repository:tag". */
+  /** Stores an image and returns the name for a pull. `name` is "repository:tag". */
   async put(name: string, image: Image): Promise<string> {
     return this.say(name, await this.manifest(name, image));
   }
 
-  /** Its parts are there; nothing is said of it. */
+  /** Stores the blobs and the manifest of an image, without its tag. Returns the descriptor of the manifest. */
   async manifest(name: string, image: Image): Promise<Descriptor> {
     return await makeManifest(image, (content, mediaType) => this.#store(name.split(":")[0] ?? "", content, mediaType));
   }
 
-  /** The manifest of that name is this one, or this text. */
+  /** Sets the manifest of a name to a stored one or to a text. Returns the name for a pull. */
   say(name: string, what: Descriptor | { readonly mediaType: string; readonly body: string | Uint8Array }): string {
     const [repository = "", tag = ""] = name.split(":");
     const { mediaType } = what;

@@ -5,19 +5,19 @@ import { type UntilOptions, until } from "./until.ts";
 const script = fileURLToPath(new URL("../machine/machine.sh", import.meta.url));
 
 export interface MachineOptions {
-  /** `private`: a network of its own, where ports of several machines do not clash. */
+  /** The network; `private` is a namespace, so that the ports of several machines do not conflict. */
   readonly net?: "host" | "private";
   readonly machineId?: string;
-  /** Another distribution's root instead of this host's. */
+  /** The root file system of another distribution; the files of this host if undefined. */
   readonly root?: string;
-  /** A file system below /var/lib/unitlet that can hold the upper half of an overlay, as the machine's own cannot. */
+  /** True for a file system at /var/lib/unitlet on which overlays can be made. The machine's own files do not allow that. */
   readonly ownDisk?: boolean;
 }
 
-/** A throwaway machine with systemd as PID 1. `await using machine = await Machine.boot(…)` also removes it. */
+/** A temporary machine with systemd as PID 1. `await using machine = await Machine.boot(…)` also removes it. */
 export class Machine implements AsyncDisposable {
   readonly name: string;
-  /** Where it can be reached from this host, and this host from it. */
+  /** The address of the machine for this host. `hostAddress` is that of this host for the machine. */
   readonly address: string;
   readonly hostAddress: string;
 
@@ -33,13 +33,13 @@ export class Machine implements AsyncDisposable {
     if (options.machineId) flags.push("--machine-id", options.machineId);
     if (options.ownDisk) flags.push("--own-disk", "yes");
     if (options.root) flags.push("--root", options.root);
-    // One that an earlier run has kept.
+    // An earlier run with UNITLET_KEEP may have left a machine of this name.
     if (process.env.UNITLET_KEEP === "1") await run([script, "down", name], { allowFailure: true });
     await manage("up", name, ...flags);
     return new Machine(name, await ask("addr", name), await ask("host-addr", name));
   }
 
-  /** A string is a shell script, a list is one command. */
+  /** Runs a shell script (a string) or one command (a list) in the machine. */
   exec(command: string | readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const words = typeof command === "string" ? ["sh", "-c", command] : command;
     return run([script, "exec", this.name, ...words], options);
@@ -58,23 +58,23 @@ export class Machine implements AsyncDisposable {
     return until(probe, { diagnose: () => this.recentLog(), ...options });
   }
 
-  /** What a failed test on another computer leaves to be understood by. */
+  /** Returns the jobs of systemd and the last lines of the journal, for the message of a failed test. */
   async recentLog(): Promise<string> {
     const { stdout } = await this.exec("systemctl list-jobs --no-pager; journalctl --lines=60 --output=short-precise");
     return `${this.name}, lately:\n${stdout}`;
   }
 
-  /** The host's view of its files, without /run and /tmp. */
+  /** Returns the path of the machine's files on this host, without /run and /tmp. */
   root(): Promise<string> {
     return ask("root", this.name);
   }
 
-  /** A clean power-off, then the same files boot again. */
+  /** Powers the machine off and boots it again with the same files. */
   async reboot(): Promise<void> {
     await manage("reboot", this.name);
   }
 
-  /** Killed without warning, then the same files boot again. */
+  /** Kills the machine and boots it again with the same files. */
   async crash(): Promise<void> {
     await manage("crash", this.name);
   }
@@ -83,7 +83,7 @@ export class Machine implements AsyncDisposable {
     await manage("down", this.name);
   }
 
-  /** What the end of a test file does; kept machines are left to be looked at. */
+  /** Removes the machine at the end of a test file, unless UNITLET_KEEP is set. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (process.env.UNITLET_KEEP !== "1") await this.down();
   }

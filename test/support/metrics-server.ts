@@ -9,7 +9,7 @@ import { run } from "./run.ts";
 
 const build = fileURLToPath(new URL("../metrics-server/build.sh", import.meta.url));
 
-/** The real metrics-server beside the control plane, as the API metrics.k8s.io. It asks the nodes every ten seconds. */
+/** The real metrics-server, as the API metrics.k8s.io of the control plane. It scrapes the nodes every 10 s. */
 export class MetricsServer implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #files: string;
@@ -42,14 +42,14 @@ export class MetricsServer implements AsyncDisposable {
     return server;
   }
 
-  /** The end of what it has said: why there is nothing. */
+  /** The end of its log, for the message of a failed test. */
   get said(): string {
     return this.#said;
   }
 
   async #register(port: number): Promise<void> {
     const where = { namespace: "kube-system", name: "metrics-server" };
-    // Nobody here brings a cluster's addresses to anywhere; a name is asked for as it is.
+    // No kube-proxy serves cluster IPs here, and the API server resolves an external name itself.
     const service = { type: "ExternalName", externalName: "localhost", ports: [{ port }] };
     const group = { group: "metrics.k8s.io", version: "v1beta1", groupPriorityMinimum: 100, versionPriority: 100 };
     await this.#cluster.apply({ apiVersion: "v1", kind: "Service", metadata: where, spec: service }, where.namespace);
@@ -69,7 +69,7 @@ export class MetricsServer implements AsyncDisposable {
   }
 }
 
-/** Below the ephemeral ports, so that no connection takes it before metrics-server listens. */
+/** Returns a free port below the ephemeral ports, so that no connection takes it before metrics-server listens. */
 async function freePort(): Promise<number> {
   const port = 20_000 + Math.floor(Math.random() * 6000);
   const server = createServer();

@@ -9,22 +9,22 @@ import { setTimerInterval } from "./timer-interval.ts";
 import type { UntilOptions } from "./until.ts";
 
 export interface NodeOptions {
-  /** Another way to the API server, such as a FaultProxy; then with a bearer token, so the name is one of node-1 … node-99. */
+  /** A proxy to the API server, such as a FaultProxy. The node then has a bearer token, so its name must be node-1 to node-99. */
   readonly proxy?: { urlFor(hostAddress: string): string };
-  /** Keys of unitlet.conf. */
+  /** The settings of unitlet.conf by key. */
   readonly settings?: Readonly<Record<string, string>>;
   /** The interval of the timer that starts runs, such as `1s` or `1h`, instead of the delivered 5 s. */
   readonly timerInterval?: string;
-  /** As for a machine. */
+  /** The option `ownDisk` of the machine. */
   readonly ownDisk?: boolean;
 }
 
-/** Milliseconds without what is waited for, on a busy computer. */
+/** The milliseconds after which `until` starts another run. */
 const TRIGGER_AFTER_MS = 8000;
 
 type Truthy<T> = Exclude<T, false | "" | undefined>;
 
-/** A machine with unitlet installed as users install it: by install.sh, from the bundles that globalSetup has built. */
+/** Installs unitlet in a machine as users do: by install.sh, from the bundles that globalSetup has built. */
 export async function install(machine: Machine, options: readonly string[] = []): Promise<void> {
   const source = `${await machine.root()}/opt/unitlet`;
   await mkdir(source, { recursive: true });
@@ -76,7 +76,7 @@ export class Node implements AsyncDisposable {
     return this.machine.name;
   }
 
-  /** In this node's namespace. */
+  /** Calls kubectl in the namespace of this node. */
   kubectl(...args: string[]): Promise<string> {
     return this.cluster.kubectl(["-n", this.namespace, ...args]);
   }
@@ -85,20 +85,20 @@ export class Node implements AsyncDisposable {
     return this.cluster.apply(manifests, this.namespace);
   }
 
-  /** Creates pods and has them looked after at once. */
+  /** Creates pods and requests a run. */
   async run(...pods: object[]): Promise<void> {
     await this.apply(...pods);
     await this.sync();
   }
 
-  /** Undefined when there is none. */
+  /** Returns a pod; undefined when there is none. */
   get(name: string): Promise<V1Pod | undefined> {
     return this.cluster.get("pod", name, this.namespace);
   }
 
-  /** A whole run that begins after this call. Throws when it fails twice, or with a bug (70) or a setting (78) as the reason. */
+  /** Waits for a run that begins after this call. Throws when it fails twice, or with the exit status 70 (bug) or 78 (setting). */
   async sync(options?: RunOptions): Promise<void> {
-    // The first start joins a run that may be under way.
+    // The first start may join a run that has begun before.
     const twice = "systemctl start unitlet-sync; systemctl start unitlet-sync";
     const run = () => this.machine.exec(twice, { timeout: 120_000, ...options });
     const isBusyHost = async () => {
@@ -110,19 +110,19 @@ export class Node implements AsyncDisposable {
     });
   }
 
-  /** A run that takes nothing for settled: as one that comes a minute later, at the latest. */
+  /** Waits for a run without the fast path, like one that begins a minute later. */
   async syncWithoutCache(options?: RunOptions): Promise<void> {
     await this.machine.exec("touch /etc/unitlet/unitlet.conf");
     await this.sync(options);
   }
 
-  /** A whole run as one that comes a minute later: it reads again what pods refer to. */
+  /** Waits for a run without stored references, like one that begins a minute later. It fetches all referred objects. */
   async syncWithExpiredReferences(): Promise<void> {
     await this.exec(`sed -i 's/"at":[0-9]*/"at":0/' /run/unitlet/references/*`);
     await this.syncWithoutCache();
   }
 
-  /** Waits until a pod is as the probe wants it, which gets undefined when it is gone. Returns what the probe returns. */
+  /** Waits until `probe` returns a true value for a pod, and returns that value. A deleted pod is undefined. */
   async until<T>(
     name: string,
     probe: (pod: V1Pod | undefined) => T,
@@ -130,7 +130,7 @@ export class Node implements AsyncDisposable {
   ): Promise<Truthy<T>> {
     let triggeredAt = performance.now();
     const poll = async (): Promise<[T | undefined, unknown]> => {
-      // The next run reports what takes longer than a run waits, and the timer may start one only every hour.
+      // A run reports only what it has waited for, and the timer may start the next one an hour later.
       if (!this.#timerRuns && performance.now() - triggeredAt > TRIGGER_AFTER_MS) {
         await this.machine.exec("systemctl start unitlet-sync", { allowFailure: true });
         triggeredAt = performance.now();
@@ -142,7 +142,7 @@ export class Node implements AsyncDisposable {
     return value as Truthy<T>;
   }
 
-  /** The status of one container, once it is as the probe wants it. */
+  /** Waits until `probe` returns a true value for the status of a container, and returns the status. */
   container(pod: string, probe: (status: V1ContainerStatus) => unknown, name = "main"): Promise<V1ContainerStatus> {
     const find = (object: V1Pod | undefined) =>
       [...(object?.status?.initContainerStatuses ?? []), ...(object?.status?.containerStatuses ?? [])].find(
@@ -155,25 +155,25 @@ export class Node implements AsyncDisposable {
     return `unitlet.${this.namespace}.${pod}.${container}.service`;
   }
 
-  /** What the container has written so far, also what a busy journald has still to take in. */
+  /** Returns all output of a container so far, including lines that journald had not stored yet. */
   async log(pod: string, container = "main"): Promise<string> {
     const read = 'journalctl --sync; exec journalctl --quiet --output=cat --unit="$1" _TRANSPORT=stdout';
     return (await this.machine.exec(["sh", "-c", read, "sh", this.unit(pod, container)])).stdout;
   }
 
-  /** A property of a container's unit as systemd has it. */
+  /** Returns a property of a container's unit, as `systemctl show` prints it. */
   async show(pod: string, property: string): Promise<string> {
     return (
       await this.machine.exec(["systemctl", "show", "--value", "--property", property, this.unit(pod)])
     ).stdout.trim();
   }
 
-  /** Tells one run of a container from the next. */
+  /** Returns the invocation ID of a container, which differs at each start. */
   invocation(pod: string): Promise<string> {
     return this.show(pod, "InvocationID");
   }
 
-  /** What the agent had to tell since it was installed. */
+  /** Returns the messages of all runs since the installation. */
   async journal(): Promise<string> {
     return (await this.machine.exec("journalctl --sync; journalctl --quiet --output=cat --unit=unitlet-sync")).stdout;
   }

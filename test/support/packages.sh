@@ -1,12 +1,12 @@
-# Installs what is missing from the distribution, once.
+# Installs missing packages of the distribution, once.
 # shellcheck shell=sh
 
-# must_be_prepared WHAT: nothing is compiled or downloaded from within a test.
+# must_be_prepared WHAT: fails within a test, because no test compiles or downloads anything.
 must_be_prepared() {
 	[ -z "${UNITLET_TEST_PREPARED:-}" ] || die "$1 is missing: the preparation (test/support/prepare.sh) gets it, no test does"
 }
 
-# One list for all tests, as COMMAND:PACKAGE: two files that start side by side must not both call apt-get.
+# The packages of all tests, as COMMAND:PACKAGE. One list, because concurrent test files must not both call apt-get.
 test_packages='/lib/systemd/systemd:systemd systemd-nspawn:systemd-container dbus-daemon:dbus ip:iproute2
 	nsenter:util-linux flock:util-linux ps:procps openssl:openssl curl:curl skopeo:skopeo umoci:umoci crun:crun docker-registry:docker-registry busybox:busybox-static xz:xz-utils zstd:zstd setcap:libcap2-bin'
 

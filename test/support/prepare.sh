@@ -1,4 +1,4 @@
-# Everything that tests need and that is compiled or downloaded: no test does that. Needs $top (the clone).
+# Compiles and downloads everything that tests need, because no test does that. Needs $top (the clone).
 # shellcheck shell=sh disable=SC2154
 
 ensure_modules() {
@@ -11,7 +11,7 @@ ensure_modules() {
 	find_node || die "the project's own Node is missing in node_modules/node-linux-*: run npm ci --include=optional (there is one for Linux on x64 and arm64)"
 }
 
-# prepare_real_parts ARGUMENT…: what the chosen tests need besides npm packages.
+# prepare_real_parts ARGUMENT…: prepares what the selected tests need besides npm packages.
 prepare_real_parts() {
 	ensure_packages
 	say "building the bundles"
@@ -22,7 +22,7 @@ prepare_real_parts() {
 	! is_needed 'debianFiles()' "$@" || sh test/support/debian-root.sh >/dev/null
 }
 
-# is_needed PATTERN ARGUMENT…: whether a test file with this pattern may be among those that the arguments choose.
+# is_needed PATTERN ARGUMENT…: true when the arguments may select a test file that contains the pattern.
 is_needed() {
 	pattern=$1
 	shift
@@ -33,7 +33,7 @@ is_needed() {
 	return 1
 }
 
-# As Vitest does it: each argument that is a path chooses the files that have it in their own.
+# is_chosen FILE ARGUMENT…: like Vitest, an argument that is a path selects the files whose path contains it.
 is_chosen() {
 	chosen=$1 has_paths=no
 	shift

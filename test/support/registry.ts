@@ -4,10 +4,11 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { Machine } from "./machine.ts";
 import { type TarEntry, tar } from "./tar.ts";
 
+/** An image that a test makes. */
 export interface Image {
-  /** Lowest first; a Buffer is an archive, a function makes one that is too large to be kept. */
+  /** The layers, the lowest first. A Buffer is an archive, and a function returns one that is too large for the memory. */
   readonly layers: readonly (readonly TarEntry[] | Buffer | (() => Buffer))[];
-  /** As the `config` of an OCI image's configuration: Entrypoint, Cmd, Env, User … */
+  /** The field `config` of the image configuration (OCI): Entrypoint, Cmd, Env, User and others. */
   readonly config?: object;
   readonly compression?: "gzip" | "zstd" | "none";
   readonly architecture?: string;
@@ -19,19 +20,19 @@ export interface Descriptor {
   readonly size: number;
 }
 
-/** Of the only user of a closed registry, with the hash that htpasswd would write. */
+/** The user and password of a closed registry, and the line of htpasswd for them. */
 export const CREDENTIALS = "me:secret";
 const HTPASSWD = "me:$2b$04$BE4Y/ebg0FInE0EcfoDdju8MF0BIohRn9gayQ5iat5T25edOQENwm\n";
 
 export interface RegistryOptions {
   readonly port?: number;
-  /** Accepts only clients with the CREDENTIALS. */
+  /** True when only clients with the CREDENTIALS are accepted. */
   readonly closed?: boolean;
 }
 
 const MEDIA = "application/vnd.oci.image";
 
-/** A registry in a machine, at its loopback address, where pods of the machine find it. Its images are made here, byte by byte. */
+/** A registry at the loopback address of a machine, for the pods of the machine. This class makes the images itself. */
 export class Registry {
   readonly address: string;
   readonly #machine: Machine;
@@ -56,7 +57,7 @@ export class Registry {
     };
     if (closed) await machine.write(`${home}.users`, HTPASSWD);
     await machine.write(`${home}.yml`, JSON.stringify(config));
-    // Plain http is for the tools' own configuration to allow.
+    // Only registries.conf can allow a registry without TLS.
     await machine.write(
       `/etc/containers/registries.conf.d/test-${port}.conf`,
       `[[registry]]\nlocation = "${address}"\ninsecure = true\n`,
@@ -68,7 +69,7 @@ export class Registry {
     return new Registry(machine, address, layouts, closed ? ["--dest-creds", CREDENTIALS] : []);
   }
 
-  /** Returns the name under which it can be pulled. Several images of one name make an index. */
+  /** Stores images under one name, as an index if there are several. Returns the name for a pull. */
   async push(name: string, ...images: readonly Image[]): Promise<string> {
     const directory = `${this.#layouts}/${name.replace(/[^a-z0-9]/g, "_")}`;
     await mkdir(`${directory}/blobs/sha256`, { recursive: true });
@@ -96,7 +97,7 @@ export class Registry {
   }
 }
 
-/** Of one image, whose parts it has stored. */
+/** Stores the blobs and the manifest of an image with `store`. Returns the descriptor of the manifest. */
 export async function makeManifest(
   { layers, config = {}, compression = "gzip", architecture = "amd64" }: Image,
   store: (content: string | Uint8Array, mediaType: string) => Promise<Descriptor>,
@@ -117,11 +118,12 @@ export async function makeManifest(
   return { ...(await store(text, mediaType)), platform: { architecture, os: "linux" } };
 }
 
+/** Returns the SHA-256 digest with its prefix `sha256:`. */
 export function digestOf(content: Uint8Array): string {
   return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }
 
-/** Several images of one test have one large layer: it is packed once. */
+/** The compressed archives. A large layer that several images of a test share is compressed once. */
 const packed = new WeakMap<Buffer, Buffer>();
 
 function pack(archive: Buffer, compression: NonNullable<Image["compression"]>): Buffer {
@@ -166,7 +168,7 @@ const MORE = [
   "ip",
 ];
 
-/** A layer with a shell and little else: Debian's busybox-static. */
+/** Returns a small layer with a shell: Debian's busybox-static. */
 export async function busybox(): Promise<readonly TarEntry[]> {
   const link = (name: string): TarEntry => ({ path: `bin/${name}`, type: "symlink", target: "busybox" });
   return [

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { countedRetries, retryOnce } from "./retries.ts";
 
-/** An action that fails with each of the messages in turn, then returns how often it was called. */
+/** Returns an action that fails once with each of the messages, and then returns the number of its calls. */
 function failing(...messages: readonly string[]) {
   let calls = 0;
   return async () => {

@@ -1,20 +1,20 @@
-/** How often helpers may repeat a failed action in one test file. One more fails the file: a bug that shows every second time must not hide. */
+/** The number of retries in one test file. More of them fail the file, because they may hide an intermittent bug. */
 export const RETRY_BUDGET = Number(process.env.UNITLET_RETRY_BUDGET ?? 2);
 
-// Vitest loads every module anew for each test file, so this list is the file's own.
+// Vitest loads each module once per test file, so every file has its own list.
 const retries: string[] = [];
 
-/** Records that `what` failed and is done once more. Every helper that repeats an action calls this; waiting with `until` is no retry. */
+/** Records the retry of a failed action. Each helper that repeats an action calls this. Polling with `until` is no retry. */
 export function countRetry(what: string, cause: string): void {
   retries.push(`${what}: ${cause.trim().split("\n")[0]}`);
 }
 
-/** The retries of this test file so far. */
+/** Returns the retries of this test file so far. */
 export function countedRetries(): readonly string[] {
   return retries;
 }
 
-/** Runs `action`, and once more when it fails in a way that `isTransient` accepts. */
+/** Runs `action`, and repeats it once after an error for which `isTransient` returns true. Throws the other errors. */
 export async function retryOnce<T>(
   what: string,
   action: () => Promise<T>,

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 
 export interface RunOptions {
   readonly stdin?: string | Uint8Array;
-  /** Milliseconds, a minute if not given, which is enough on a host that stalls now and then. */
+  /** The timeout in milliseconds. The default of a minute is enough on a host that stalls at times. */
   readonly timeout?: number;
-  /** Return a non-zero exit code instead of throwing. */
+  /** True when a non-zero exit code is returned, and not thrown. */
   readonly allowFailure?: boolean;
 }
 
@@ -14,7 +14,7 @@ export interface RunResult {
   readonly code: number;
 }
 
-/** Runs a program to its end; throws, with all it said, when it fails. */
+/** Runs a program and waits for its end. Throws an error with its output when it fails. */
 export function run(command: readonly [string, ...string[]], options: RunOptions = {}): Promise<RunResult> {
   const { stdin = "", timeout = 60_000, allowFailure = false } = options;
   const [program, ...args] = command;
@@ -37,7 +37,7 @@ export function run(command: readonly [string, ...string[]], options: RunOptions
       if (code === 0 || (allowFailure && code !== null)) resolve({ ...said, code });
       else fail(code === null ? `killed by ${signal}` : `exit code ${code}`);
     });
-    // A program need not read its input.
+    // A program may exit without reading its input.
     child.stdin.on("error", () => {});
     child.stdin.end(stdin);
   });

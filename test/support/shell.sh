@@ -1,4 +1,4 @@
-# What every script needs: where things are, how to speak, whether a recorded process is still the one we started.
+# The state directory, messages, and the records of processes, for every script of the tests.
 # shellcheck shell=sh disable=SC2034
 
 state=${UNITLET_TEST_STATE:-/run/unitlet-test}
@@ -12,10 +12,10 @@ die() {
 	exit 1
 }
 
-# PID and start time together: a PID alone may belong to somebody else by now.
+# Prints the PID and the start time of a process, because the kernel may give the PID to another process later.
 process_record() {
 	[ -r "/proc/$1/stat" ] || return 1
-	# The name in parentheses may hold spaces; field 22 (start time) is the 20th after it.
+	# The name in parentheses may contain spaces. Field 22 (the start time) is the 20th after it.
 	stat=$(cat "/proc/$1/stat" 2>/dev/null) && [ -n "$stat" ] || return 1
 	# shellcheck disable=SC2086
 	set -- "$1" ${stat##*) }
@@ -23,7 +23,7 @@ process_record() {
 	echo "$1 ${21}"
 }
 
-# Prints the PID kept in the file, when that process still runs.
+# Prints the PID that a file records, if that process still runs.
 recorded_pid() {
 	[ -s "$1" ] || return 1
 	record=$(cat "$1")
@@ -31,12 +31,12 @@ recorded_pid() {
 	echo "${record%% *}"
 }
 
-# until_true SECONDS CMD…
+# until_true SECONDS COMMAND…: repeats a command until it succeeds. Fails after that time.
 until_true() {
 	deadline=$(($(date +%s) + $1))
 	shift
 	until "$@"; do
-		# One more look when the time is up: it may be this process that could not run.
+		# One more attempt after the time is up, because this process may have been stalled.
 		[ "$(date +%s)" -lt "$deadline" ] || { "$@"; return; }
 		sleep 0.1
 	done

@@ -4,19 +4,19 @@ import * as der from "../../src/io/pki/der.ts";
 import { distinguishedName, ECDSA_WITH_SHA256, extension, pem } from "../../src/io/pki/x509.ts";
 
 export interface Wanted {
-  /** The directory of ca.crt and ca.key; without it the certificate is signed by a random key. */
+  /** The directory of ca.crt and ca.key. Without it, a random key signs the certificate. */
   readonly authority?: string;
   readonly key?: KeyObject;
-  /** Whose certificate it is. */
+  /** The name of the node. */
   readonly node: string;
-  /** Milliseconds since the epoch. */
+  /** The start of the validity, in milliseconds since the epoch; `to` is its end. */
   readonly from: number;
   readonly to: number;
 }
 
 const CLIENT_AUTH = der.objectIdentifier("1.3.6.1.5.5.7.3.2");
 
-/** A node's client certificate, valid when a test wants it to be, which no cluster would sign. PEM. */
+/** Returns a node's client certificate as PEM, with a validity that no cluster would sign. */
 export function signCertificate({ authority, key, node, from, to }: Wanted): string {
   const own = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const issuer = authority === undefined ? distinguishedName("nobody") : subjectOf(`${authority}/ca.crt`);
@@ -35,7 +35,7 @@ export function signCertificate({ authority, key, node, from, to }: Wanted): str
   return pem("CERTIFICATE", der.sequence(body, ECDSA_WITH_SHA256, signature));
 }
 
-/** As openssl writes the test authority's: one common name. */
+/** Returns the subject of a certificate with one common name, as openssl writes it for the CA of the tests. */
 function subjectOf(path: string): Buffer {
   const name = new X509Certificate(readFileSync(path)).subject.replace("CN=", "");
   const oid = der.objectIdentifier("2.5.4.3");

@@ -8,7 +8,7 @@ interface Count {
   skipped: number;
 }
 
-/** The last lines of a run: how long each file took, how many tests of each folder passed and failed, and the sum in a line of its own. */
+/** Prints the last lines of a test run: the duration of each file, the results of each folder and, in the last line, their sum. */
 export class SummaryReporter implements Reporter {
   private vitest: Vitest | undefined;
 
@@ -32,7 +32,7 @@ export class SummaryReporter implements Reporter {
     console.log(`${total.passed} passed, ${total.failed} failed`);
   }
 
-  /** In CI a part that is missing is a failure; choosing tests by name (-t) skips the others on purpose. */
+  /** Fails a run in CI that has skipped tests, unless tests were selected by name (-t). */
   private refuseSkips(total: Count): void {
     const chosen = this.vitest?.config.testNamePattern !== undefined;
     if (!process.env.CI || chosen || total.skipped === 0) return;
@@ -42,7 +42,7 @@ export class SummaryReporter implements Reporter {
   }
 }
 
-/** Of each test file, the slowest first; those that took less than a second are counted. */
+/** Prints the durations of the test files, the slowest first. Files below one second are only counted. */
 function reportDurations(modules: readonly TestModule[]): void {
   const durations = modules.map((module) => ({
     file: relative(".", module.moduleId),
@@ -64,12 +64,12 @@ function countTests(module: TestModule): Count {
     const { state } = test.result();
     if (state !== "pending") count[state] += 1;
   }
-  // A file that does not load, or a hook that throws, fails without any test of its own failing.
+  // A file that cannot be loaded, or a hook that throws, fails the file without a failed test.
   if (module.state() === "failed" && count.failed === 0) count.failed = 1;
   return count;
 }
 
-/** One line with the sum, and one for each file whose helpers had to repeat something. */
+/** Returns a line with the number of retries, and one for each file with retries. */
 function describeRetries(modules: readonly TestModule[]): string {
   const files = modules.flatMap((module) => {
     const retries = module.meta().retries ?? [];

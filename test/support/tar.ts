@@ -1,4 +1,4 @@
-/** One entry of an archive; a string is the content of a regular file. */
+/** One entry of an archive. */
 export interface TarEntry {
   readonly path: string;
   readonly type?: "file" | "directory" | "symlink" | "link" | "character" | "block";
@@ -6,7 +6,7 @@ export interface TarEntry {
   readonly mode?: number;
   readonly uid?: number;
   readonly gid?: number;
-  /** Target of a link. */
+  /** The target of a link. */
   readonly target?: string;
   readonly device?: readonly [major: number, minor: number];
 }
@@ -14,7 +14,7 @@ export interface TarEntry {
 const TYPES = { file: "0", link: "1", symlink: "2", character: "3", block: "4", directory: "5" } as const;
 const BLOCK = 512;
 
-/** An archive with exactly these entries, whatever they are: also such as no tar would write. Names of at most 100 bytes. */
+/** Returns an archive with exactly these entries, also ones that tar(1) would not write. A name has at most 100 bytes. */
 export function tar(entries: readonly TarEntry[]): Buffer {
   const parts = entries.flatMap((entry) => {
     const content = Buffer.from(entry.content ?? "");

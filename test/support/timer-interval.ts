@@ -7,7 +7,7 @@ export async function setTimerInterval(machine: Machine, interval: string): Prom
     `${units}/unitlet-sync.timer.d/interval.conf`,
     `[Timer]\nOnUnitInactiveSec=\nOnBootSec=1s\nOnUnitInactiveSec=${interval}\n`,
   );
-  // With the delivered 5 s, a run that failed on a busy host is followed by another one. An interval of hours keeps that.
+  // With an interval of hours, a failed run is repeated after 5 s, as with the default interval.
   if (interval.endsWith("h"))
     await machine.write(
       `${units}/unitlet-sync.service.d/again.conf`,

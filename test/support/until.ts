@@ -2,19 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 
 export interface UntilOptions {
-  /** What is waited for, as it should stand in the error message. */
+  /** The awaited condition, for the error message. */
   readonly what: string;
-  /** Milliseconds, 60 s if not given. */
+  /** The timeout in milliseconds; the default is 60 s. */
   readonly timeout?: number;
-  /** Milliseconds, 100 if not given. */
+  /** The interval in milliseconds; the default is 100. */
   readonly every?: number;
-  /** Asked for the rest of the error message. */
+  /** Returns the end of the error message. */
   readonly diagnose?: () => Promise<string>;
 }
 
 /**
- * Calls `probe` until it returns something true, and returns that. An error thrown by it counts as "not yet".
- * Return `[false, whatIsSeen]` for an error message that shows the last value.
+ * Calls `probe` until it returns a true value, and returns that value. An error of `probe` counts as false. For an error message
+ * with the last value, `probe` returns `[false, value]`. Throws after the timeout.
  */
 export async function until<T>(probe: () => Promise<T> | T, options: UntilOptions): Promise<T> {
   const { what, timeout = 60_000, every = 100, diagnose } = options;
@@ -28,7 +28,7 @@ export async function until<T>(probe: () => Promise<T> | T, options: UntilOption
     } catch (error) {
       last = error;
     }
-    // Looks once more after the time is up: it may be this process that could not run.
+    // One more attempt after the time is up, because this process may have been stalled.
     if (late) break;
     late = performance.now() >= end;
   }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Node } from "../../support/node.ts";
 
-/** As oras makes them: no configuration, and each layer a file with a title. */
+/** Pushes an artifact in the form of oras: an empty configuration, and a layer with a title for each file. Returns `image`. */
 export async function pushArtifact(
   node: Node,
   image: string,

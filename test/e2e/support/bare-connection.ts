@@ -6,7 +6,7 @@ import { describeFrames } from "../../serve/remote/websocket/websocket-client.ts
 import type { Node } from "../../support/node.ts";
 import { until } from "../../support/until.ts";
 
-/** A bare connection, to the port itself or to the API server, as one that may do all; and what came on it so far. */
+/** Opens a TLS connection to the kubelet API or the API server, with all rights. `said` returns the bytes received so far. */
 export function dial(node: Node, url: string): { readonly socket: TLSSocket; readonly said: () => Buffer } {
   const { hostname, port } = new URL(url);
   const own = dirname(node.cluster.ca);
@@ -19,7 +19,7 @@ export function dial(node: Node, url: string): { readonly socket: TLSSocket; rea
   return { socket, said: () => Buffer.concat(pieces) };
 }
 
-/** A connection on which HTTP is over, and what came since then. */
+/** Upgrades a connection. Returns the response, and by `rest` the bytes received after it. Fails unless the status is 101. */
 export async function upgraded(node: Node, url: string, headers: readonly string[]) {
   const { socket, said } = dial(node, url);
   const { pathname, search } = new URL(url);
@@ -32,13 +32,14 @@ export async function upgraded(node: Node, url: string, headers: readonly string
   return { socket, answer, rest: () => said().subarray(said().indexOf("\r\n\r\n") + 4) };
 }
 
+/** The headers of a WebSocket handshake. */
 export const WEBSOCKET = [
   "Upgrade: websocket",
   "Sec-WebSocket-Version: 13",
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 ];
 
-/** What came on a WebSocket until its end: its frames, and all that was said on one of its channels. */
+/** Waits for the close frame of a WebSocket. Returns its frames, and by `channel` the content of one channel. */
 export async function channels(rest: () => Buffer, isBase64: boolean) {
   const closing = () => [describeFrames(rest()).some(([opcode]) => opcode === 8), describeFrames(rest())] as const;
   const [, frames] = await until(closing, { what: "the end" });

@@ -3,7 +3,7 @@ import type { DebArchive } from "../../support/debs.ts";
 import type { Node } from "../../support/node.ts";
 import type { Container } from "./manifests.ts";
 
-/** Says what it finds, then waits for its end. */
+/** A daemon that prints its environment and waits. */
 const DAEMON = `#!/bin/sh
 id -un
 echo "words $*"
@@ -41,11 +41,11 @@ Restart=on-failure
 WantedBy=multi-user.target
 `;
 
-/** Text of a unit that people can enable. */
+/** Returns the text of a unit that can be enabled. */
 export const service = (program: string, more = "") =>
   `[Service]\nExecStart=${program}\n${more}\n[Install]\nWantedBy=multi-user.target\n`;
 
-/** A daemon with a user of its own and a unit as distributions write them, which needs another package. */
+/** Adds a daemon with its own user, a dependency, and a unit like those of distributions. */
 export async function addTinyd(archive: DebArchive): Promise<void> {
   await archive.add({ name: "tiny-common" });
   await archive.add({
@@ -61,12 +61,13 @@ export async function addTinyd(archive: DebArchive): Promise<void> {
   });
 }
 
-/** Milliseconds for one test: apt and dpkg take seconds for each package, and many on a busy computer. */
+/** The timeout of one test in milliseconds. apt and dpkg take seconds for each package, and longer on a busy host. */
 export const APT_TIMEOUT_MS = 180_000;
 
+/** Returns a container that is the service of a package. */
 export const deb = (image: string, rest: Container = {}): Container => ({ image, ...rest });
 
-/** What of packages and services there is on the node. */
+/** Returns functions that read the packages and services of a node. */
 export function debsOf(node: Node) {
   const poll = (name: string, probe: (status: V1ContainerStatus) => unknown) =>
     node.until(name, (pod) => pod?.status?.containerStatuses?.find(probe), { timeout: APT_TIMEOUT_MS / 2 });
@@ -75,7 +76,7 @@ export function debsOf(node: Node) {
     runs: (name: string) => poll(name, ({ state }) => state?.running),
     waiting: async (name: string, reason: string) =>
       (await poll(name, ({ state }) => state?.waiting?.reason === reason)).state?.waiting?.message,
-    /** Its lines, once there are so many. */
+    /** Waits until a container has written `count` lines, and returns its lines. */
     said: async (name: string, count: number) => {
       const poll = async () => {
         const lines = (await node.log(name)).split("\n").filter(Boolean);
@@ -85,7 +86,7 @@ export function debsOf(node: Node) {
     },
     version: async (name: string) =>
       (await node.exec(`dpkg-query -W -f '\${db:Status-Status} \${Version}' ${name} 2>&1 || true`)).stdout,
-    /** Whether a unit of the host runs, and whether it would after a boot. */
+    /** Returns the results of `systemctl is-active` and `is-enabled` for a unit of the host. */
     state: async (unit: string) =>
       (await node.exec(`systemctl is-active ${unit}; systemctl is-enabled ${unit}; true`)).stdout.trim().split("\n"),
   };

@@ -1,13 +1,13 @@
 import type { Node } from "../../support/node.ts";
 
-/** Reason and message of each Event of a pod. */
+/** Returns the reason and message of each Event of a pod. */
 export async function eventsOf(node: Node, name: string): Promise<string[]> {
   const fields = '{range .items[*]}{.reason}: {.message}{"\\n"}{end}';
   const selector = `--field-selector=involvedObject.name=${name}`;
   return (await node.kubectl("get", "events", selector, "-o", `jsonpath=${fields}`)).trim().split("\n");
 }
 
-/** Waits for Events that begin with such words: they come after the status that they tell of. */
+/** Waits for Events that begin with these words. A run writes Events after the status. */
 export async function waitForEvents(node: Node, name: string, words: readonly string[]): Promise<void> {
   const poll = async () => {
     const seen = await eventsOf(node, name);

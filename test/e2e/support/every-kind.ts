@@ -1,6 +1,6 @@
 import { type Container, SLEEP, shell } from "./manifests.ts";
 
-/** What pods are made of, each by itself: a pod that stays in one state until a test changes it. */
+/** A pod with one feature, which stays in one state until a test changes it. */
 export interface Kind {
   readonly state: "Running" | "Pending" | "Succeeded" | "Failed";
   readonly container: Container | readonly Container[];
@@ -8,7 +8,7 @@ export interface Kind {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** Who is slow lives. */
+/** A probe with a long timeout, so that a busy host does not make it fail. */
 const PROBE = { exec: { command: ["true"] }, periodSeconds: 10, timeoutSeconds: 30 };
 const MOUNTS = ["scratch", "memory", "map", "secret", "host", "downward"];
 
@@ -24,7 +24,7 @@ const VOLUMES = [
   },
 ];
 
-/** Needs ConfigMap "map" and Secret "secret". */
+/** The pods by name. They need the ConfigMap "map" and the Secret "secret". */
 export const KINDS: Readonly<Record<string, Kind>> = {
   plain: { state: "Running", container: SLEEP },
   several: {

@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import type { Node } from "../../support/node.ts";
 import { Kubectl } from "./kubectl.ts";
 
-/** Sends back what it gets, as it comes, and at its end how many bytes that were; each connection by itself. */
+/** A server in Perl that sends all received bytes back and, after the end of the input, their number. */
 export const ECHO = `#!/usr/bin/perl
 use IO::Socket::IP;
 my $listener = IO::Socket::IP->new(LocalHost => $ARGV[0], LocalPort => $ARGV[1], Listen => 128, ReuseAddr => 1) or die;
@@ -20,7 +20,7 @@ while (my $client = $listener->accept) {
 }
 `;
 
-/** kubectl port-forward, and the ports on this side in the order of its arguments. */
+/** Starts kubectl port-forward. Returns the local ports in the order of `ports`. */
 export async function forwarding(
   node: Node,
   ports: readonly string[],
@@ -40,7 +40,7 @@ export async function forwarding(
   };
 }
 
-/** Sends it all, says that it was all, and returns what comes back until the other side has said so, too. */
+/** Sends bytes, ends the input, and returns the bytes received until the other side ends. */
 export async function exchange(port: number, bytes: Uint8Array): Promise<Buffer> {
   const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
   socket.end(bytes);

@@ -4,17 +4,17 @@ import { busybox, Registry } from "../../support/registry.ts";
 import type { TarEntry } from "../../support/tar.ts";
 import { installServingCertificate } from "./kubelet-client.ts";
 
-/** The configuration of an image whose containers only wait. */
+/** The configuration of an image with `sleep` as its program. */
 export const SLEEP_CONFIG = { Cmd: ["sleep", "1000"], Env: ["PATH=/bin"] };
 
 export interface ImageNodeOptions extends NodeOptions {
-  /** The control plane that the node joins; the shared one if not given. */
+  /** The control plane that the node joins; the shared one if undefined. */
   readonly cluster?: Cluster;
-  /** Install a serving certificate of the cluster's authority, which kubectl's exec, logs and so on need. */
+  /** True to install a serving certificate of the cluster's CA, which kubectl exec, logs and port-forward need. */
   readonly servingCertificate?: boolean;
 }
 
-/** A node with a disk for overlays and a registry on it, and the files of busybox to make images of. */
+/** A node with a disk for overlays, a registry in it, and the files of busybox for images. */
 export class ImageNode {
   readonly node: Node;
   readonly registry: Registry;
@@ -33,7 +33,7 @@ export class ImageNode {
     return new ImageNode(node, await Registry.start(node.machine), await busybox());
   }
 
-  /** Pushes the image `busybox:1` and returns the name to pull it by. */
+  /** Pushes the image `busybox:1`. Returns the name for a pull. */
   async pushBusybox(config: object = SLEEP_CONFIG): Promise<string> {
     return await this.registry.push("busybox:1", { layers: [this.base], config });
   }

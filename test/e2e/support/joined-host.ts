@@ -11,7 +11,7 @@ import { join, makeToken, requests } from "./joining.ts";
 export const PKI = "/var/lib/unitlet/pki";
 const CLIENT = `${PKI}/client-current.pem`;
 
-/** A machine that has joined with a token. Its timer is stopped: a run comes when a test says so. */
+/** A machine that has joined with a token. Its timer is stopped, so that only tests start runs. */
 export class JoinedHost {
   readonly cluster: Cluster;
   readonly machine: Machine;
@@ -24,7 +24,7 @@ export class JoinedHost {
   static async boot(name: string): Promise<JoinedHost> {
     const cluster = await Cluster.up();
     const host = new JoinedHost(cluster, await Machine.boot(name, { net: "private" }));
-    // A control plane that was kept has those of earlier runs.
+    // A control plane of an earlier run still has the node and the Events of that run.
     await cluster.kubectl(["delete", "node", name, "--ignore-not-found"]);
     await cluster.kubectl(["delete", "events", `--field-selector=involvedObject.name=${name}`]);
     const old = [
@@ -45,12 +45,12 @@ export class JoinedHost {
     const { code, stderr } = await join(this.machine, this.cluster, await makeToken(this.cluster));
     if (code !== 0) throw new Error(stderr);
     await this.machine.exec("systemctl stop unitlet-sync.timer unitlet-sync.path");
-    // One that is under way would be taken for the first that the test asks for.
+    // A start by the test would join a run that has begun before.
     const isOver = async () => (await this.say("systemctl show -P ActiveState unitlet-sync")) !== "activating\n";
     await this.machine.until(isOver, { what: "the end of the last run" });
   }
 
-  /** A run that takes no certificate for looked after and no lease for fresh. */
+  /** Waits for a run that checks the certificates and renews the lease. */
   async sync(): Promise<void> {
     await this.machine.exec("rm -f /run/unitlet/credentials.json /run/unitlet/lease");
     const start = "systemctl start unitlet-sync || { journalctl -u unitlet-sync -n 20 >&2; sleep 2; exit 1; }";
@@ -61,7 +61,7 @@ export class JoinedHost {
     );
   }
 
-  /** Runs until something is as it should be. */
+  /** Repeats runs until `probe` returns a true value. */
   async syncUntil(probe: () => Promise<unknown>, what: string): Promise<void> {
     const poll = async () => {
       await this.sync();
@@ -90,7 +90,10 @@ export class JoinedHost {
     return new X509Certificate(await this.machine.read(path));
   }
 
-  /** Puts another certificate of the cluster's authority into the place of the node's, for the key that it has; minutes from now. */
+  /**
+   * Replaces the client certificate by one of the cluster's CA for the same key. `from` and `to` are in minutes from now. Returns
+   * the serial number.
+   */
   async replaceClient(from: number, to: number): Promise<string> {
     const pair = await this.machine.read(CLIENT);
     const key = /-----BEGIN PRIVATE KEY-----[\s\S]*?-----END PRIVATE KEY-----\n/.exec(pair)?.[0] ?? "";
@@ -107,7 +110,7 @@ export class JoinedHost {
     return node?.status?.conditions?.find(({ type }) => type === "Ready");
   }
 
-  /** Messages of the node's Events of this reason. */
+  /** Returns the messages of the node's Events with this reason. */
   events(reason: string): Promise<string> {
     const selector = `--field-selector=involvedObject.name=${this.machine.name},reason=${reason}`;
     return this.cluster.kubectl(["get", "events", selector, "-o", "jsonpath={.items[*].message}"]);

@@ -7,11 +7,11 @@ import type { RunResult } from "../../support/run.ts";
 import { until } from "../../support/until.ts";
 
 export interface TokenOptions {
-  /** Another than kubeadm's, whose requests are approved by themselves. */
+  /** A group besides system:bootstrappers. The default is that of kubeadm, whose requests are approved automatically. */
   readonly group?: string;
 }
 
-/** A bootstrap token, and the signature of cluster-info with it, as `kubeadm token create` leaves them. */
+/** Makes a bootstrap token like `kubeadm token create`, and waits until cluster-info is signed with it. Returns the token. */
 export async function makeToken(cluster: Cluster, { group }: TokenOptions = {}): Promise<string> {
   const [id, secret] = [randomBytes(3).toString("hex"), randomBytes(8).toString("hex")];
   const groups = `system:bootstrappers:${group ?? "kubeadm:default-node-token"}`;
@@ -37,13 +37,13 @@ export async function makeToken(cluster: Cluster, { group }: TokenOptions = {}):
   return `${id}.${secret}`;
 }
 
-/** As kubeadm prints it. */
+/** Returns the hash of the CA's public key in the format of kubeadm. */
 export function authorityHash(cluster: Cluster): string {
   const key = new X509Certificate(readFileSync(cluster.ca)).publicKey.export({ type: "spki", format: "der" });
   return `sha256:${createHash("sha256").update(key).digest("hex")}`;
 }
 
-/** `unitlet join` with the token on standard input; a failure is not thrown. */
+/** Runs `unitlet join` with the token on standard input. Does not throw when it fails. */
 export async function join(
   machine: Machine,
   cluster: Cluster,
@@ -55,7 +55,7 @@ export async function join(
   return await machine.exec(command, { stdin: token, allowFailure: true, timeout: 120_000 });
 }
 
-/** Names of the requests for this signer that this user has made, oldest first. */
+/** Returns the names of the requests for this signer by this user, the oldest first. */
 export async function requests(cluster: Cluster, signer: string, user: string): Promise<string[]> {
   const { items } = JSON.parse(
     await cluster.kubectl([
@@ -70,7 +70,7 @@ export async function requests(cluster: Cluster, signer: string, user: string): 
   return items.flatMap(({ metadata, spec }) => (spec.username === user ? [metadata?.name ?? ""] : []));
 }
 
-/** Server, authority and token in one file. */
+/** Returns a kubeconfig with server, CA and token. */
 export function bootstrapKubeconfig(cluster: Cluster, server: string, token: string): object {
   const ca = readFileSync(cluster.ca).toString("base64");
   return {
@@ -83,7 +83,7 @@ export function bootstrapKubeconfig(cluster: Cluster, server: string, token: str
   };
 }
 
-/** Gives a group of users a ClusterRole. */
+/** Returns a ClusterRoleBinding that gives a ClusterRole to a group of users. */
 export function bindRole(name: string, role: string, group: string): object {
   const apiGroup = "rbac.authorization.k8s.io";
   return {

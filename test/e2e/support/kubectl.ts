@@ -19,7 +19,7 @@ export interface KubectlResult {
   readonly code: number | null;
 }
 
-/** kubectl with streams, in the node's namespace, until it is killed or ends by itself; standard input stays open without `stdin`. */
+/** A process of kubectl in the node's namespace, with streams. Without `stdin`, its standard input stays open. */
 export class Kubectl {
   readonly child: ChildProcess;
   readonly ended: Promise<KubectlResult>;
@@ -32,7 +32,7 @@ export class Kubectl {
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr += text;
     });
-    // The command need not read its input.
+    // kubectl may exit without reading its input.
     this.child.stdin?.on("error", () => {});
     if (stdin !== undefined) this.child.stdin?.end(stdin);
     this.ended = new Promise((resolve) => {
@@ -53,7 +53,7 @@ export class Kubectl {
   }
 }
 
-/** To its end, with texts. */
+/** Runs kubectl in the node's namespace and waits for its end. Returns its output as texts. */
 export async function kubectl(node: Node, args: readonly string[], options: KubectlOptions = {}) {
   const call = () => new Kubectl(node, args, { stdin: "", ...options }).ended;
   const first = await call();
@@ -63,7 +63,7 @@ export async function kubectl(node: Node, args: readonly string[], options: Kube
   return { stdout: stdout.toString(), ...rest };
 }
 
-/** kubectl on a terminal, as an interactive user has it. */
+/** A process of kubectl on a terminal. */
 export class Terminal {
   readonly ended: Promise<number>;
   readonly #process: ReturnType<typeof startInTerminal>;
@@ -79,7 +79,7 @@ export class Terminal {
     this.#process.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#said += text;
     });
-    // With all that it has said.
+    // The output is complete when its stream is closed.
     const silence = new Promise((resolve) => this.#process.stdout?.once("close", resolve));
     this.ended = Promise.all([this.#process.ended, silence]).then(([code]) => code);
   }

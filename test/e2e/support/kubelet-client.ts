@@ -9,13 +9,13 @@ export interface KubeletResponse {
   readonly body: string;
 }
 
-/** Flags of curl: the certificate that the API server itself shows. */
+/** Returns curl's options for the client certificate of the API server. */
 export function asApiServer({ cluster }: Node): readonly string[] {
   const own = `${dirname(cluster.ca)}/kubelet-client`;
   return ["--cert", `${own}.crt`, "--key", `${own}.key`];
 }
 
-/** A request to the port itself; status 0 when there is no whole answer. */
+/** Sends a request to the kubelet API. The status is 0 without a complete response. */
 export async function requestKubelet(
   node: Node,
   path: string,
@@ -28,7 +28,7 @@ export async function requestKubelet(
   return { status: code === 0 ? Number(stdout.slice(end + 1)) : 0, body: stdout.slice(0, end) };
 }
 
-/** Waits until the process behind the port has ended, and all that it had started. */
+/** Waits until the process that serves the kubelet API has ended, with all processes that it has started. */
 export async function waitForServerExit(node: Node): Promise<void> {
   const poll = async () => {
     const { stdout } = await node.exec("systemctl show -P ActiveState unitlet-api.service; pgrep -c journalctl || :");
@@ -37,14 +37,17 @@ export async function waitForServerExit(node: Node): Promise<void> {
   await node.machine.until(poll, { what: "the end of the process behind the port" });
 }
 
-/** Megabytes of their own that the process behind the port and all that it has started take now; `Pss`: with their share of programs and files in memory. */
+/**
+ * Returns the memory in MiB of the process that serves the kubelet API and of all processes that it has started. `Pss_Anon` counts
+ * their own memory, and `Pss` also their share of mapped files.
+ */
 export async function serviceMemory(node: Node, field: "Pss" | "Pss_Anon" = "Pss_Anon"): Promise<number> {
   const processes = '$(cat "/sys/fs/cgroup/systemd$(systemctl show -P ControlGroup unitlet-api)/cgroup.procs")';
   const script = `for p in ${processes}; do cat /proc/$p/smaps_rollup; done 2>/dev/null | awk '/^${field}:/ { sum += $2 } END { print sum }'`;
   return Number((await node.exec(script)).stdout) / 1024;
 }
 
-/** Has it served with a certificate of the cluster's authority, as the API server wants it here. */
+/** Installs a serving certificate of the cluster's CA, which the API server verifies. */
 export async function installServingCertificate(node: Node): Promise<void> {
   const files = mkdtempSync(join(tmpdir(), "unitlet-serving-"));
   await node.cluster.servingCertificate(files, [node.machine.address, node.name]);

@@ -3,15 +3,15 @@ import type { Node } from "../../support/node.ts";
 
 export type Container = Partial<V1Container>;
 
-/** Ends on TERM, at once. */
+/** A container that ends at once on SIGTERM. */
 export const SLEEP: Container = { command: ["sleep", "infinity"] };
 
-/** A shell script; the pod's own `$(NAME)` and `$$` are not for it. */
+/** Returns a container with a shell script. Each `$` is doubled, because a pod's command may contain `$(NAME)`. */
 export function shell(script: string, rest: Container = {}): Container {
   return { command: ["sh", "-c", script.replaceAll("$", () => "$$")], ...rest };
 }
 
-/** A pod that is bound to the node already. A single container is called "main". */
+/** Returns a pod that is already bound to the node. The name of a single container is "main". */
 export function pod(
   node: Node,
   name: string,
@@ -26,7 +26,7 @@ export function pod(
   };
 }
 
-/** For controllers, whose pods the scheduler brings to the node. */
+/** Returns a pod template for controllers. The scheduler binds their pods to the node. */
 export function template(
   node: Node,
   app: string,
@@ -47,7 +47,7 @@ function podSpec(container: Container | readonly Container[], spec: Partial<V1Po
   const list = Array.isArray(container) ? (container as readonly Container[]) : [container as Container];
   return {
     terminationGracePeriodSeconds: 2,
-    // What the API server would add; without it each pod asks for a token.
+    // Without this the API server would add a volume with a token to each pod.
     automountServiceAccountToken: false,
     ...spec,
     containers: list.map((each) => ({ name: "main", image: "host", ...each })),

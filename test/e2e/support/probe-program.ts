@@ -1,4 +1,4 @@
-/** A program that says what it sees of itself: "name value" lines, the words that it was given at the end. */
+/** A program that prints its own state as lines "name value", its arguments last. */
 export const PROBE = `#!/bin/sh
 say() { printf '%s %s\\n' "$1" "$2"; }
 can() { if "$@" 2>/dev/null; then echo yes; else echo no; fi; }
@@ -29,7 +29,7 @@ say host-root "$(can ls /proc/1/root/etc)$(can cat /proc/1/environ)"
 say words "$*"
 `;
 
-/** What it said, by name. */
+/** Returns the printed values by name. */
 export function probed(text: string): Readonly<Record<string, string>> {
   const pairs = text
     .split("\n")

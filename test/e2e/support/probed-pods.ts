@@ -3,10 +3,10 @@ import { type Container, SLEEP, shell } from "./manifests.ts";
 
 const NODE = "/usr/local/lib/unitlet/node";
 
-/** Every second, with the least patience, unless something else is said. */
+/** Returns a probe that runs every second with thresholds of 1, unless `check` has others. */
 const probe = (check: Partial<V1Probe>): V1Probe => ({
   ...{ periodSeconds: 1, failureThreshold: 1 },
-  // A command is a dozen processes, on a computer that may be busy.
+  // A command starts about twelve processes, which takes long on a busy host.
   ...(check.exec ? { timeoutSeconds: 60 } : {}),
   ...check,
 });
@@ -14,7 +14,7 @@ const file = (path: string, rest: Partial<V1Probe> = {}) => probe({ exec: { comm
 const http = (port: number, path: string, rest: Partial<V1Probe> = {}, get: object = {}) =>
   probe({ httpGet: { port, path, ...get }, ...rest });
 
-/** Answers by its path: /STATUS, and /to?URL redirects there. Says what it was asked. */
+/** An HTTP server that responds by the path: /STATUS, and /to?URL with a redirect. It prints the requests. */
 const SERVER = `
 const http = require("node:http");
 const port = Number(process.argv[1]);
@@ -31,7 +31,7 @@ const serve = (port: number, probes: Container): Container => ({
   ...probes,
 });
 
-/** A gRPC server's health by a service's name. */
+/** A gRPC server with a health for each name of a service. */
 const HEALTH = `
 const http2 = require("node:http2");
 http2.createServer().on("stream", (stream, headers) => {
@@ -52,7 +52,7 @@ const grpc = (service: string): Container => ({
   readinessProbe: probe({ grpc: { port: 7200, service } }),
 });
 
-/** By name; what each is for, its test says. */
+/** The containers of the pods by name. The tests describe them. */
 export const PROBED_PODS: Readonly<Record<string, Container | Container[]>> = {
   "http-good": serve(7101, {
     readinessProbe: http(0, "/204?a=b c", {}, { port: "web", httpHeaders: [{ name: "X-Who", value: "me" }] }),

@@ -1,10 +1,10 @@
 import type { Node } from "../../support/node.ts";
 
-/** What there is of the namespaces of a pod's containers. */
+/** Returns functions that read the namespaces of a pod's containers. */
 export function sandboxesOf(node: Node) {
   const sandbox = (name: string) => `unitlet-sandbox.${node.namespace}.${name}.pod.service`;
 
-  /** What the host still has of a pod, besides its lines in the journal. */
+  /** Returns what the host still has of a pod, without its entries in the journal. */
   const left = async (name: string, uid: string) => {
     const files = `/etc/systemd/system/*.${name}.* /*/unitlet/pods/${uid} /run/crun/*${uid}*`;
     const units = `systemctl list-units --all --no-legend --plain '*.${name}.*'`;

@@ -2,7 +2,7 @@ import type { Machine } from "../../support/machine.ts";
 
 const DIRECTORIES = "/etc/systemd/system /etc/unitlet /run/unitlet /var/lib/unitlet /run/systemd/system";
 
-/** All that a run may change on its host: files with times, owners and contents, states of units, and jobs of systemd. */
+/** Returns everything that a run may change on its host: files with times, owners and contents, states of units, and jobs. */
 export async function hostState(machine: Machine): Promise<string[]> {
   const { stdout } = await machine.exec(`
     find ${DIRECTORIES} -printf '%p %y %m %U:%G %T@ %C@ %s %l\\n' | sort
@@ -15,7 +15,7 @@ export async function hostState(machine: Machine): Promise<string[]> {
   return stdout.split("\n");
 }
 
-/** Stops what starts runs by itself, and waits for a run that is under way. */
+/** Stops the timer and the path unit that start runs, and waits for a run. */
 export async function stopTriggers(machine: Machine): Promise<void> {
   await machine.exec("systemctl stop unitlet-sync.timer unitlet-sync.path; systemctl start unitlet-sync");
 }

@@ -4,6 +4,7 @@ import { type Container, pod, shell } from "./manifests.ts";
 
 export const SECRET = "Gahd7vai-known-to-the-pod-alone";
 
+/** Returns a PersistentVolume of the type `local` on the node. */
 export function localVolume(node: Node): object {
   return {
     apiVersion: "v1",
@@ -25,6 +26,7 @@ export function localVolume(node: Node): object {
   };
 }
 
+/** Returns a PersistentVolumeClaim. */
 export function claim(name: string, spec: object): object {
   return {
     apiVersion: "v1",
@@ -44,7 +46,7 @@ const mounts = ({ mounts: volumeMounts = [{ name: "v", mountPath: "/run/v" }] }:
 const withoutMounts = ({ mounts: _, ...spec }: Spec): Partial<V1PodSpec> => ({ restartPolicy: "Never", ...spec });
 const forever = "exec sleep infinity";
 
-/** What each pod's program prints, and the volumes that it prints it of. */
+/** The program of each pod, and the volumes whose content it prints. */
 const PODS: Readonly<Record<string, [script: string, spec: Spec]>> = {
   disk: [
     `stat -c '%a %u %g' /run/v; echo written >/run/v/file; cat /run/v/file`,
@@ -120,7 +122,7 @@ const PODS: Readonly<Record<string, [script: string, spec: Spec]>> = {
   ],
 };
 
-/** All of them, bound to the node. */
+/** Returns all pods, bound to the node. */
 export function volumePods(node: Node): object[] {
   return Object.entries(PODS).map(([name, [script, spec]]) => {
     const container = shell(script, { ...mounts(spec), env: [{ name: "POD", value: name }] });

@@ -1,10 +1,10 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Node } from "../../support/node.ts";
 
-/** Less than a hook may take, so that the error says for which pods it waited. */
+/** Shorter than the timeout of a hook, so that the error names the awaited pods. */
 const TIMEOUT_MS = 200_000;
 
-/** Waits until each of the pods is as `isDone` wants it. The error lists those that are not, with their status. */
+/** Waits until `isDone` is true for each of the pods. The error lists the other pods with their status. */
 export async function waitForPods(
   node: Node,
   names: readonly string[],
