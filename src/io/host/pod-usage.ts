@@ -41,7 +41,7 @@ const UNMEASURED: DiskUsage = { disk: 0, inodes: 0, containerDisk: new Map(), vo
 
 /**
  * Measures the directories of a pod below /var/lib/unitlet. Logs do not count: journald stores the entries of all units
- * together, and counting those of one unit would take a read of all of them.
+ * together, and a count for one unit would take a read of all of them.
  */
 function measure(uid: string, end: number): DiskUsage {
   const state = podStateDir(uid);

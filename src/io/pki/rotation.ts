@@ -7,9 +7,9 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /**
- * Returns when a certificate is to be renewed: at 70 to 90 % of its life, so that the nodes of a cluster do not all renew at
- * the same time. This is the kubelet's rule (client-go's `certificate_manager.go: nextRotationDeadline`, v0.36), whose share is
- * random. Here the serial number gives the share, so every run computes the same time.
+ * Returns when a certificate is to be renewed: at 70 to 90 % of its life, so that the nodes of a cluster renew at different
+ * times. The kubelet uses a random share (client-go's `certificate_manager.go: nextRotationDeadline`, v0.36). Here the serial
+ * number gives the share, so every run computes the same time.
  */
 export function renewalTime({ from, to }: Validity, serialNumber: string): Instant {
   const share = Number.parseInt(digest(serialNumber, 8), 16) / 0x1_0000_0000;
