@@ -1,7 +1,8 @@
-# npm packages and bundles. Needs $top (the clone).
+# Installs npm packages and builds the bundles. Needs $top (the clone).
 # shellcheck shell=sh disable=SC2154,SC2164
 
-# The stamp is shared with test/run.sh. Packages that were installed by hand have none; they do if npm finished.
+# True when the npm packages are installed. test/run.sh uses the same stamp. Packages installed by hand have no stamp, and count
+# when npm has finished.
 modules_are_there() {
 	stamp=$top/node_modules/.unitlet-lock
 	if [ -e "$stamp" ]; then
@@ -22,7 +23,7 @@ install_modules() {
 	npm ci && lock_sum >node_modules/.unitlet-lock
 }
 
-# Sets node.
+# Sets node, the path of the project's Node. Fails when no Node runs here.
 find_node() {
 	for node in "$top"/node_modules/node-linux-*/bin/node; do
 		! "$node" --version >/dev/null 2>&1 || return 0
@@ -45,7 +46,7 @@ bundle() {
 	env -u NODE_OPTIONS -u NODE_EXTRA_CA_CERTS "$node" esbuild.config.ts
 }
 
-# --from DIR: bundles that were built elsewhere, possibly with a Node beside them.
+# Uses the bundles of --from DIR, which were built elsewhere, and the Node beside them if there is one.
 use_prebuilt() {
 	dist=$1
 	[ -e "$dist/run.cjs" ] || die "--from $dist: the directory has no run.cjs. Give the dist/ directory of a build"

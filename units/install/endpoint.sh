@@ -3,12 +3,12 @@
 
 port_file=$DESTDIR/etc/systemd/system/unitlet-api.socket.d/port.conf
 
-# As the agent reads its configuration: the last file wins.
+# Prints the port of the configuration. As in the agent, the last file takes precedence.
 port_setting() {
 	cat "$config/unitlet.conf" "$config"/unitlet.conf.d/*.conf 2>/dev/null | sed -n 's/^[[:space:]]*kubeletPort[[:space:]]*=[[:space:]]*//p' | tail -n 1
 }
 
-# systemd listens, so it must know. A value that is no port is refused by check-config.
+# Writes the port for systemd, which listens. check-config rejects a value that is no port.
 place_port() {
 	port=$(port_setting)
 	port=${port:-10250}
@@ -20,7 +20,7 @@ place_port() {
 		place "$text" "$port_file" 644
 		rm -f "$text"
 	fi
-	# What the runs remember of the configuration has not the settings of a new version.
+	# The stored configuration of the runs lacks the settings of a new version.
 	! has_changed schema.cjs || rm -f "$DESTDIR/run/unitlet/config.json"
 }
 

@@ -28,7 +28,7 @@ check_npm() {
 	report_missing
 }
 
-# need WHAT PACKAGE
+# need WHAT PACKAGE: adds a missing program to the report, with the command that installs its package.
 need() {
 	missing="$missing
   $1: $(how_to_get "$2")"

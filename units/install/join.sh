@@ -16,7 +16,7 @@ check_join_options() {
 	[ -z "$DESTDIR" ] || die "DESTDIR: a tree of files cannot join a cluster"
 }
 
-# Called before the timer starts, so that no run has taken this host for a standalone one. The token is passed on standard
+# Called before the timer starts, so that no run handles this host as a standalone one. The token is passed on standard
 # input, since every user can read the arguments of a process.
 join_cluster() {
 	[ -n "$join_options$join_token" ] || return 0

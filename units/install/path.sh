@@ -1,4 +1,4 @@
-# The one way to find Go, Node and npm: the caller's PATH, then the folders of their installers, which sudo and cron leave out.
+# Finds Go, Node and npm in the caller's PATH, and then in the folders of their installers, which sudo and cron leave out.
 # shellcheck shell=sh
 
 for folder in /usr/local/bin /usr/local/go/bin "${HOME:-/root}/go/bin" /snap/bin; do

@@ -1,4 +1,4 @@
-# Installs files. Only files that differ are replaced, each by one rename, so that a present run goes on with the old ones.
+# Installs files. Only files that differ are replaced, each by one rename, so that a present run continues with the old ones.
 # shellcheck shell=sh disable=SC2154,SC2034
 
 # systemd looks for units below /usr/local and /usr; a package elsewhere has to use /etc.
@@ -12,7 +12,7 @@ config=$DESTDIR/etc/unitlet
 manifest=$top/units/install/manifest
 changed=''
 
-# place FILE INTO MODE
+# place FILE INTO MODE: installs a file, and adds its name to `changed` when it differs.
 place() {
 	if ! cmp -s "$1" "$2"; then
 		mkdir -p "${2%/*}"
@@ -23,7 +23,7 @@ place() {
 	chmod "$3" "$2"
 }
 
-# The same for texts that contain the path of the programs.
+# place_text FILE INTO MODE: the same for a text that contains the path of the programs.
 place_text() {
 	text=$(mktemp)
 	sed "s|/usr/local/lib/unitlet|$PREFIX/lib/unitlet|g" "$1" >"$text"
@@ -55,7 +55,7 @@ place_config() {
 	[ -z "$settings" ] || place_settings "$config/unitlet.conf.d/50-install.conf"
 }
 
-# Earlier settings stay, unless they are set again.
+# Stores the settings. Earlier settings remain, unless they are set again.
 place_settings() {
 	merged=$(mktemp)
 	[ ! -e "$1" ] || cat "$1" >"$merged"

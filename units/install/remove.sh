@@ -1,4 +1,4 @@
-# --uninstall
+# Removes unitlet (install.sh --uninstall).
 # shellcheck shell=sh disable=SC2154,SC2034
 
 volatile=$DESTDIR/run/unitlet
@@ -89,7 +89,7 @@ remove_pods() {
 	rmdir "$etc_units/multi-user.target.wants" 2>/dev/null || :
 }
 
-# Files that pods have mounted belong to the host or to a server, so all is unmounted before anything is removed.
+# Unmounts all volumes before anything is removed, because their files belong to the host or to a server.
 unmount_volumes() {
 	mounted | sort -r | while read -r point; do
 		umount --no-mtab "$point" 2>/dev/null || umount --no-mtab --lazy "$point" || :
@@ -98,12 +98,12 @@ unmount_volumes() {
 	[ -z "$left" ] || die "still mounted, so nothing was removed there: $left"
 }
 
-# unitlet's paths have no blanks, which the kernel would escape.
+# Prints the mount points below unitlet's directories. They have no blanks, which the kernel would escape.
 mounted() {
 	cut -d ' ' -f 5 /proc/self/mountinfo | grep -e "^$volatile/" -e "^$data/" || :
 }
 
-# What stays in $programs is what the units of containers use.
+# Removes all programs except those that the units of containers use.
 remove_programs_but_helpers() {
 	for program in "$programs"/*; do
 		is_used_by_pods "${program##*/}" || rm -f "$program"
@@ -111,7 +111,7 @@ remove_programs_but_helpers() {
 	rm -rf "$command" "$cache"
 }
 
-# is_used_by_pods HELPER
+# is_used_by_pods HELPER: true when units of containers use the helper.
 is_used_by_pods() {
 	while read -r kind file _ users; do
 		[ "$kind/${file##*/}/$users" != "helper/$1/pods" ] || return 0

@@ -1,5 +1,5 @@
-# Shared by container-terminal and container-exec: receives a terminal from crun and copies bytes. Without modules, which would
-# need most of the memory; only Config, since one system call has another number on each architecture.
+# Functions of container-terminal and container-exec that receive a terminal from crun and copy bytes. Modules would need most
+# of the memory. Only Config is used, since the number of one system call depends on the architecture.
 use Config;
 my $recvmsg = $Config{archname} =~ /^x86_64/ ? 47 : 212;
 my ( $af_unix, $stream, $set_flags, $nonblocking, $again ) = ( 1, 1, 4, 04000, 11 );
@@ -10,7 +10,7 @@ sub fail {
 	exit 125;
 }
 
-# The name is in the working directory, since the path of a socket must be short.
+# The socket is in the working directory, since its path must be short.
 sub listen_at {
 	my ($name) = @_;
 	unlink $name;
@@ -19,7 +19,7 @@ sub listen_at {
 	return $socket;
 }
 
-# Receives what crun sends to its --console-socket: a message with one descriptor.
+# Receives the message of crun to its --console-socket, which has one descriptor.
 sub receive_terminal {
 	my ($listener) = @_;
 	accept( my $peer, $listener ) or fail("accept: $!");
@@ -40,7 +40,7 @@ sub set_size {
 	ioctl $terminal, $set_size, $size;
 }
 
-# Returns all that can be read now, '' for nothing, undef at the end.
+# Returns all bytes that can be read now: '' for none, undef at the end.
 sub take {
 	my ($from) = @_;
 	my $bytes;
@@ -48,7 +48,7 @@ sub take {
 	return $count ? $bytes : defined $count || $! != $again ? undef : '';
 }
 
-# Returns what could not be written yet; undef when the reader has gone.
+# Returns the bytes that could not be written yet; undef without a reader.
 sub give {
 	my ( $to, $bytes ) = @_;
 	while ( length $bytes ) {

@@ -1,3 +1,3 @@
 #!/bin/sh
-# Mounted over /usr/sbin/policy-rc.d for deb-pull alone, while it installs a package: no service is started, stopped or restarted.
+# Mounted over /usr/sbin/policy-rc.d for deb-pull alone while it installs a package. No service is started or stopped.
 exit 101
