@@ -23,7 +23,7 @@ export interface Confinement {
   readonly appArmorProfile?: string;
   /** "user:role:type:level"; undefined: by the host's policy. */
   readonly seLinuxContext?: string;
-  /** Undefined: the host's name, in the host's UTS namespace. */
+  /** The host name; undefined: the host's, in the host's UTS namespace. */
   readonly hostname?: string;
   readonly namespaces: Namespaces;
   /**
@@ -54,7 +54,7 @@ export interface RequestedUser {
  */
 export interface RootFiles {
   readonly kind: "host" | "tree";
-  /** Only of a tree. */
+  /** The directory of a tree; undefined for the host's files. */
   readonly path?: string;
   /** Nothing outside of volumes is writable, /tmp included. */
   readonly readOnly: boolean;

@@ -92,7 +92,7 @@ export interface DesiredVolume {
   readonly name: string;
   /** Changes when anything else here does. */
   readonly digest: string;
-  /** By their path in the volume. */
+  /** The files by their path in the volume. */
   readonly files: readonly (readonly [path: string, file: VolumeFile])[];
   /** The group of all files and directories: the pod's fsGroup. */
   readonly gid?: number;

@@ -44,12 +44,12 @@ export interface Runnable {
   readonly slice: DesiredUnit;
   /** Init containers, main containers, ephemeral containers; each kind in the pod's order. */
   readonly containers: readonly DesiredContainer[];
-  /** In start order. */
+  /** The auxiliary units in the order of their start. */
   readonly auxiliaryUnits: readonly AuxiliaryUnit[];
   readonly files: readonly DesiredFile[];
   /** Volumes whose sources could be read; the others stay as they are. */
   readonly volumes: readonly DesiredVolume[];
-  /** In the order of preparation. */
+  /** What a run prepares for the volumes, in this order. */
   readonly storage: readonly Storage[];
   readonly problems: readonly Problem[];
   /** Image volumes; undefined: none. */
@@ -84,7 +84,7 @@ export interface DesiredImageVolume {
   readonly reference: string;
   /** Digest of the mounted image, or of the one to mount; undefined: the image is not here yet. */
   readonly digest?: string;
-  /** Undefined also when the name means another image by now. */
+  /** The image on this host; undefined also when the name means another image by now. */
   readonly stored?: StoredImage;
   readonly pull?: DesiredPull;
 }

@@ -19,7 +19,7 @@ export interface World {
   /** Read when there are pods to admit; undefined without an API server, or when it did not answer. */
   readonly node?: Node;
   readonly units: ReadonlyMap<UnitName, ActualUnit>;
-  /** By pod UID; a pod without a directory has no entry. */
+  /** The directories of pods by UID; a pod without a directory has no entry. */
   readonly directories: ReadonlyMap<string, PodDirectory>;
   readonly references: ResolvedReferences;
   /** States of the agent's own units; undefined when systemd has not loaded them. */
@@ -30,7 +30,7 @@ export interface World {
     /** Units that a shutdown needs and that are not active. */
     readonly inactive: readonly string[];
   };
-  /** By pod UID; undefined while no eviction can depend on it. */
+  /** The usage of pods by UID; undefined while no eviction can depend on it. */
   readonly usage?: ReadonlyMap<string, PodUsage>;
   /** The images that pods name. */
   readonly images?: Images;
@@ -57,7 +57,7 @@ export interface PodDirectory {
   readonly stoppingSince?: Instant;
   /** Grace period of the delete, in seconds. */
   readonly stoppingGrace?: number;
-  /** By container name. */
+  /** The histories of containers by name. */
   readonly histories: ReadonlyMap<string, ContainerHistory>;
   /** Name → text of the files in /run/unitlet/pods/UID. */
   readonly files: ReadonlyMap<string, string>;

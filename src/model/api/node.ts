@@ -24,7 +24,7 @@ export interface NodeStatus {
   readonly daemonEndpoints?: { readonly kubeletEndpoint?: { readonly Port: number } };
   readonly nodeInfo?: Readonly<Record<string, unknown>>;
   readonly images?: readonly { readonly names?: readonly string[]; readonly sizeBytes?: number }[];
-  /** Sorted. Undefined when the API server does not know the field. */
+  /** The declared features, sorted; undefined when the API server does not know the field. */
   readonly declaredFeatures?: readonly string[];
 }
 

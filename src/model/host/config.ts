@@ -1,7 +1,7 @@
 /** The settings after defaults. Fields that are settings have the setting's name; `config/settings.ts` parses them. */
 export interface Config {
   readonly nodeName: string;
-  /** Undefined: the node is standalone. */
+  /** The cluster of the node; undefined: the node is standalone. */
   readonly cluster?: Cluster;
   /** The directory of a standalone node's pods. */
   readonly manifests: string;
@@ -35,7 +35,7 @@ export interface Config {
   /** Milliseconds for one request to the API server. */
   readonly apiServerTimeout: number;
   readonly kubeletPort: number;
-  /** Undefined on a standalone node, where nothing listens at the port. */
+  /** How the kubelet's port is served; undefined on a standalone node, where nothing listens at the port. */
   readonly endpoint?: Endpoint;
 }
 

@@ -30,7 +30,7 @@ export interface Host {
   readonly hasApt: boolean;
   /** "252" or "257.4"; undefined when systemd did not answer. */
   readonly systemdVersion?: string;
-  /** Undefined where no pods are translated. */
+  /** The state that decides how containers are confined; undefined where no pods are translated. */
   readonly confinementProbe?: ConfinementProbe;
   /** Why systemd or D-Bus cannot be used now; undefined when they can. */
   readonly systemdProblem?: string;

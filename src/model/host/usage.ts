@@ -3,7 +3,7 @@ export interface PodUsage {
   /** The working set: memory without inactive page cache. */
   readonly memory: number;
   readonly processes: number;
-  /** Of emptyDirs on disk, the containers' writable layers and their termination messages. */
+  /** Bytes of emptyDirs on disk, of the containers' writable layers and of their termination messages. */
   readonly disk: number;
   readonly inodes: number;
   /** Working set by container. */

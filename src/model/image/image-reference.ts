@@ -13,9 +13,9 @@ export interface OciReference {
   readonly kind: "oci";
   /** "docker.io", "127.0.0.1:5000": the registry, unless the tools' configuration names a mirror. */
   readonly registry: string;
-  /** With the registry, without tag and digest: "docker.io/library/nginx". */
+  /** The repository with its registry, without tag and digest: "docker.io/library/nginx". */
   readonly repository: string;
-  /** Undefined when there is a digest; "latest" when there is neither. */
+  /** The tag; undefined when there is a digest; "latest" when there is neither. */
   readonly tag?: string;
   /** "sha256:…"; it overrides a tag. */
   readonly digest?: string;

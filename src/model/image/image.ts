@@ -17,9 +17,9 @@ export interface Images {
   readonly store?: ImageStore;
   /** Capabilities that this host has, as a bit set. A host that is itself a container lacks some. */
   readonly capabilities?: bigint;
-  /** Undefined: the host has none. */
+  /** The runtimes' default profile of the distribution; undefined: the host has none. */
   readonly seccompProfile?: SeccompProfile;
-  /** Undefined: no pod names a package. */
+  /** The state of the packages; undefined: no pod names a package. */
   readonly debs?: Packages;
 }
 
@@ -89,7 +89,7 @@ export interface DesiredPull {
   readonly access?: string;
   /** Names of the pod's Secrets for registries that cannot be read. */
   readonly missing: readonly string[];
-  /** Undefined: no package. */
+  /** The package to install; undefined for an image. */
   readonly deb?: PackageRequest;
 }
 
