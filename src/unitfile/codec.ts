@@ -32,7 +32,8 @@ function encodeLine([key, value]: readonly [string, string]): string {
 
 /**
  * Reads a unit as systemd does: comments, continuation lines, repeated keys. The npm `ini` parser cuts values at ; and
- * # and guesses types. So it gets values as JSON strings under `Key[]` with a prefix, for which it is lossless.
+ * # and guesses types. So it gets values as JSON strings under `Key[]` with a prefix, for which it is lossless. Throws
+ * UnitSyntaxError for a text that is no unit.
  */
 export function decodeUnit(text: string): ParsedUnit {
   const parsed = ini.parse(logicalLines(text).map(toIniLine).join("\n")) as ParsedUnit;

@@ -11,8 +11,8 @@ export class UnquotableError extends Error {
 const UNPRINTABLE = /[\x01-\x1f\x7f]|\p{Noncharacter_Code_Point}/gu;
 
 /**
- * Quotes one word of a line that systemd splits into words and whose specifiers it expands. Any text but NUL survives.
- * Exec lines also expand `$`, unless the line begins with ":" (see execLine).
+ * Quotes one word of a line that systemd splits into words and whose specifiers it expands. Any text but NUL survives;
+ * throws UnquotableError for other text. Exec lines also expand `$`, unless the line begins with ":" (see execLine).
  */
 export function quoteWord(text: string): string {
   checkWritable(text);
@@ -29,7 +29,10 @@ function checkWritable(text: string): void {
   if (!text.isWellFormed()) throw new UnquotableError("contains half a character (a lone surrogate)");
 }
 
-/** Quotes a path for a directive that takes one path to the end of the line: it has specifiers, but no quotes. */
+/**
+ * Quotes a path for a directive that takes one path to the end of the line: it has specifiers, but no quotes. Throws
+ * UnquotableError for a path that such a line cannot carry.
+ */
 export function quotePath(path: string): string {
   checkPath(path);
   if (path !== path.trim() || path.endsWith("\\"))
@@ -44,7 +47,7 @@ function checkPath(path: string): void {
 
 /**
  * Returns the value of a BindPaths= line. Each side is quoted: a colon within quotes belongs to the path. systemd does
- * not undo escapes such as \x0a there.
+ * not undo escapes such as \x0a there, so such a path throws UnquotableError.
  */
 export function quoteBind(source: string, destination: string): string {
   checkPath(source);
@@ -57,7 +60,8 @@ export type ExecFlags = "" | "-" | "+" | "-+";
 
 /**
  * Returns the value of an ExecStart= line, or of any other Exec line. ":" turns off `$` expansion. The program is an
- * absolute path, or a name that systemd looks up in its own fixed path.
+ * absolute path, or a name that systemd looks up in its own fixed path. Throws UnquotableError for any other program,
+ * and for a line that systemd would cut.
  */
 export function execLine(argv: readonly string[], flags: ExecFlags = ""): string {
   const program = argv[0];
