@@ -56,7 +56,7 @@ async function discover(server: string, text: string, options: JoinOptions): Pro
   if (ca === undefined)
     throw new CliError("cluster-info names no authority (certificate-authority-data): give --ca-file");
   pin(ca, options, "the authority of the cluster");
-  // Read again over a connection that the authority verifies: the first server was not verified.
+  // cluster-info is read again over a connection that the authority verifies: the first server was not verified.
   if ((await fetchClusterInfoFrom(server, ca)).kubeconfig !== info.kubeconfig)
     throw new CliError(
       "cluster-info differs over a verified connection: another server has answered the first request",

@@ -16,7 +16,8 @@ interface Owned {
 
 /**
  * Does what `kubectl drain` does: makes the node unschedulable and evicts its pods, which a PodDisruptionBudget may
- * delay. Pods of DaemonSets stay, because their controller would replace them at once. Throws ApiError, CliError.
+ * delay. Pods of DaemonSets stay, because their controller would replace them at once. Throws ApiError, and CliError
+ * after `timeout` ms.
  */
 export async function drain(
   api: ApiClient,

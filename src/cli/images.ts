@@ -16,6 +16,7 @@ Lists the images and packages that were fetched for pods, with the number of con
 
 /**
  * `unitlet images`: lists the images and the number of their users. `unitlet images prune` removes those without users.
+ * Throws CliError.
  */
 export async function images(args: readonly string[]): Promise<string> {
   const [verb, ...rest] = args;

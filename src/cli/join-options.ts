@@ -27,7 +27,7 @@ export interface JoinOptions {
   readonly isUnsafe: boolean;
   readonly bootstrapKubeconfig?: string;
   readonly nodeName?: string;
-  /** In milliseconds. */
+  /** How long to wait for the certificate, in milliseconds. */
   readonly timeout: number;
 }
 

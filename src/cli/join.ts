@@ -36,7 +36,7 @@ export async function join(args: readonly string[]): Promise<string> {
   else await obtainCredentials(cluster, nodeName, options.timeout, say);
   if (options.nodeName !== undefined && options.nodeName !== before.config.nodeName)
     writeAtomic(JOIN_SETTINGS, `# Written by unitlet join.\nnodeName = ${options.nodeName}\n`, 0o644);
-  // Written last, because from then on each run is that of a node.
+  // The kubeconfig is written last, because from then on each run is that of a node.
   writeAtomic(before.kubeconfig, kubeconfig(cluster), 0o600);
   const { config } = await loadConfig();
   const portProblem = startJoined();

@@ -8,7 +8,8 @@ const POLL_INTERVAL_MS = 1000;
 const API_BUDGET_MS = 10_000;
 
 /**
- * Requests a client certificate and waits for it. Throws CliError; the same command then continues with that request.
+ * Requests a client certificate and waits `timeout` ms for it. Throws CliError; the same command then continues with
+ * that request.
  */
 export async function obtainCredentials(
   cluster: Cluster,
