@@ -25,7 +25,7 @@ interface Waiting {
   readonly translation: Runnable;
   /** The image as the pod names it. */
   readonly image: string | undefined;
-  /** Undefined for the pod as a whole. */
+  /** The field of the container, as an Event names it; undefined for the pod as a whole. */
   readonly fieldPath?: string;
   readonly pull: DesiredPull;
 }

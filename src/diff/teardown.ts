@@ -12,7 +12,7 @@ export interface Ending {
   readonly uid: string;
   readonly units: readonly ActualUnit[];
   readonly because: string;
-  /** Undefined when the pod has no object any more, and so no owner to write an Event for. */
+  /** The pod's object; undefined when it has none any more, and so no owner to write an Event for. */
   readonly pod?: Pod;
 }
 
