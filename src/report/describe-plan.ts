@@ -12,7 +12,7 @@ export interface PlannedStep {
   readonly uid: string;
   /** The kind of the step. */
   readonly step: string;
-  /** What the step is about, and `because`; the words are those of the journal. */
+  /** The subject of the step and `because`, in the words of the journal. */
   readonly fields: Readonly<Record<string, string>>;
 }
 

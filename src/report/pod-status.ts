@@ -45,7 +45,7 @@ export function reportPod(input: PodReport): PodStatus {
     }),
     ...addresses(input, state.phase),
     startTime: previous?.startTime ?? toTimestamp(now),
-    // It never changes once the API server has it.
+    // The QoS class never changes once the API server has it.
     qosClass: previous?.qosClass ?? translation.qosClass,
     ...(statuses.init.length > 0 && { initContainerStatuses: statuses.init }),
     ...(statuses.main.length > 0 && { containerStatuses: statuses.main.toSorted(byName) }),

@@ -8,7 +8,7 @@ const CLOCK_TOLERANCE_MS = 2000;
 /** An image as a pod names it, and what is known of it. */
 export interface PulledImage {
   readonly image: string;
-  /** Undefined for the host's files. */
+  /** The image on this host; undefined for the host's files. */
   readonly stored: Pick<StoredImage, "size" | "pulled"> | undefined;
   /** The container has not run before, so a pull since the pod's start was made for it. */
   readonly isFirst: boolean;

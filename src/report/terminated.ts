@@ -41,7 +41,7 @@ function explanation(record: ExitRecord, container: Container): string | undefin
   if (ran(record)) return undefined;
   if (record.startError !== undefined) return record.startError;
   const program = container.command?.[0] ?? container.args?.[0] ?? "";
-  // The codes of shells, and of systemd.exec(5), "Process Exit Codes".
+  // These are the codes of shells, and of systemd.exec(5), "Process Exit Codes".
   switch (record.status) {
     case "200":
       return `cannot change to the working directory ${JSON.stringify(container.workingDir ?? "/")}: no such directory`;

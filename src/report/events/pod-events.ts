@@ -56,7 +56,7 @@ function rejectionEvents(
 
 function ignoredEvents(pod: Pod, problem: Problem): PodEvent[] {
   if (problem.severity !== "ignore") return [];
-  // One occurrence for the life of the pod, in all generations.
+  // The Event occurs once in the life of the pod, in all its generations.
   return [{ ...podEvent(pod, "Warning", "FieldIgnored", problemSentence(problem)), occurrence: "" }];
 }
 
