@@ -139,7 +139,7 @@ async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "write-volume":
       return writeSealedVolume(step.uid, step.volume, log);
     case "prepare-volumes":
-      // Stored first: when this is cut off, a mount is known to belong to the pod.
+      // The list is stored first: when the step is interrupted, its mounts are known to belong to the pod.
       saveStorage(step.uid, step.all);
       return prepareStorage(step.uid, step.storage);
     case "write-unit":

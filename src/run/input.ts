@@ -9,7 +9,7 @@ export interface SyncInput {
   readonly config: Config;
   /** Changes whenever a file of the configuration does. */
   readonly configKey: string;
-  /** Undefined on a standalone host. */
+  /** The API server; undefined on a standalone host. */
   readonly kube?: Kube;
   readonly source: PodSource;
   /** The directory of the helpers that units execute. */

@@ -53,7 +53,7 @@ export async function observe(input: ObserveInput): Promise<World> {
   const { config, source, systemd, pods, references, now } = input;
   const needs = needsOf(pods.items, references);
   const [listing, node] = await Promise.all([systemd.list(PATTERNS), needs.node ? source.node() : undefined]);
-  // After the listing: a container that has ended by then has left its exit record.
+  // These are read after the listing: a container that has ended by then has left its exit record.
   const [units, directories] = [readUnits(listing, config.dropIns), readPodDirectories()];
   const host = readHost(config.nodeIPs, now, {});
   const absent = [
