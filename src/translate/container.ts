@@ -135,7 +135,7 @@ function logLines({ name }: Pick<Container, "name">): UnitLines {
     // A container called sshd or kernel must not write lines that filters take for those programs.
     ["SyslogIdentifier", `unitlet/${name}`],
     ["SyslogLevelPrefix", "no"],
-    // 0 would mean the host's own limit, which drops all but 30,000 of 300,000 lines: this one is never reached.
+    // 0 would mean the host's own limit, which drops all but 30,000 of 300,000 lines. This limit is never reached.
     ["LogRateLimitIntervalSec", "1us"],
     ["LogRateLimitBurst", "100000000"],
   ];

@@ -13,7 +13,7 @@ import type { PodVolumes } from "./volumes/mount-source.ts";
 export interface TranslateContext {
   readonly config: Config;
   readonly host: Host;
-  /** Undefined: standalone, or the API server has not answered. */
+  /** The Node object; undefined on a standalone node, or when the API server has not answered. */
   readonly node?: Node | undefined;
   /** Directory of the helpers that units run, such as "/usr/local/lib/unitlet". */
   readonly libDir: string;
@@ -21,7 +21,7 @@ export interface TranslateContext {
   readonly directory?: PodDirectory | undefined;
   readonly references: ResolvedReferences;
   readonly conflict?: PortConflict | undefined;
-  /** Undefined: no pod names one. */
+  /** The state of the images; undefined: no pod names one. */
   readonly images?: Images | undefined;
   readonly absentDirectories: ReadonlySet<string>;
   /** Mount targets that others than root can lead elsewhere. */

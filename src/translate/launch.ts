@@ -24,7 +24,10 @@ export interface Launch {
   readonly lifecycle?: Lifecycle | undefined;
   /** What the container's mounts need besides what the volumes do. */
   readonly storage: readonly Storage[];
-  /** Undefined: the file that is there serves, while a ConfigMap or Secret that it is made of cannot be read. */
+  /**
+   * The file that the program reads. Undefined: the present file stays, while a ConfigMap or Secret that it is made of
+   * cannot be read.
+   */
   readonly file?: DesiredFile | undefined;
   /** The rights that container-enter gives; undefined where crun knows them. */
   readonly enter?: DesiredFile;
@@ -34,17 +37,17 @@ export interface Launch {
 export interface LaunchLines {
   /** Conditions and dependencies in [Unit], without which nothing is started. */
   readonly unit: UnitLines;
-  /** First in [Service]: lines that come later replace them. */
+  /** The first lines in [Service]: lines that come later replace them. */
   readonly defaults: UnitLines;
-  /** After container-start. */
+  /** Lines that follow container-start. */
   readonly startPre: UnitLines;
   /** ExecStart=, and commands that must follow it at once. */
   readonly start: UnitLines;
-  /** After the hooks, before container-exit. */
+  /** Lines that follow the hooks and precede container-exit. */
   readonly stopPost: UnitLines;
-  /** After all that concerns start and stop. */
+  /** Lines that follow all lines about start and stop. */
   readonly overrides: UnitLines;
-  /** Last: mounts and rights. */
+  /** The last lines: mounts and rights. */
   readonly files: UnitLines;
 }
 
@@ -52,6 +55,6 @@ export interface LaunchFailure {
   readonly ok: false;
   readonly reason: string;
   readonly message: string;
-  /** Prepared all the same, so that the next run can succeed. */
+  /** What is prepared although the launch failed, so that the next run can succeed. */
   readonly storage?: readonly Storage[];
 }

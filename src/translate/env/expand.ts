@@ -37,7 +37,7 @@ export function expandAll(words: readonly string[], find: Find): readonly string
   });
 }
 
-/** Adds the length of a text. Throws UnquotableError above 6 MiB. */
+/** Adds the length of a text, in UTF-16 code units, to `size`. Throws UnquotableError above MAX_TOTAL_BYTES. */
 export function addSize(size: number, text: string): number {
   if (size + text.length > MAX_TOTAL_BYTES)
     throw new UnquotableError("has more words or variables than the 6 MiB that Linux passes to a program");

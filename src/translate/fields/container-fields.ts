@@ -76,7 +76,7 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   tty: "supported",
 };
 
-/** Only of ephemeral containers. */
+/** Fields that only ephemeral containers have. */
 export const EPHEMERAL_FIELDS: Readonly<Record<string, Row>> = {
   targetContainerName: "supported",
 };

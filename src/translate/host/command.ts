@@ -13,7 +13,7 @@ export type ContainerCommand =
 /**
  * Returns argv of a container on the host's files. The image is no entrypoint unless it is a path:
  * `image: /usr/bin/redis-server` runs that program when the pod gives no command. With the image "host", args alone are
- * a command: `kubectl run -it NAME --image=host -- bash` sets args.
+ * a command: `kubectl run -it NAME --image=host -- bash` sets args. Throws UnquotableError for words that are too long.
  */
 export function containerCommand(
   container: Container,

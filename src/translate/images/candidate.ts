@@ -26,10 +26,10 @@ export type ImageRequest = Pick<Container, "name" | "image" | "imagePullPolicy">
 
 /** What is known of a requested image, whether of a registry or a package. */
 export interface Candidate {
-  /** As unitfile/image-names.ts makes it. */
+  /** The key of the image, as unitfile/image-names.ts makes it. */
   readonly key: string;
   readonly policy: string;
-  /** Undefined: it is not on this host. */
+  /** The image on this host; undefined: it is not on this host. */
   readonly present?: PresentImage;
   /** True when the image that is present may be used without asking the registry or the archive again. */
   readonly isUsable: boolean;

@@ -51,8 +51,8 @@ export function imageStartLines(
       stopPost: [["ExecStopPost", execLine(helper("end"), "-")]],
     },
     type: kind === "init" ? "oneshot" : "forking",
-    // The kernel ends the other processes with the first one of a PID namespace, or else container-create does. What
-    // still writes the last lines to the journal must be able to finish.
+    // The kernel ends the other processes with the first one of a PID namespace, or else container-create does. A
+    // process that still writes the last lines to the journal must be able to finish.
     killMode: start.pid === "host" ? "mixed" : "process",
   };
 }

@@ -73,7 +73,9 @@ function memoryLines(limit: number): UnitLines {
   return limit > 0 ? [["MemoryMax", String(limit)], noSwap] : [noSwap];
 }
 
-/** Converts CPU shares as runc 1.3.2 does, so that one CPU has systemd's default weight of 100. */
+/**
+ * Converts millicores to CPUWeight= as runc 1.3.2 converts shares, so that one CPU has systemd's default weight of 100.
+ */
 export function cpuWeight(milli: number): number {
   const shares = Math.min(262144, Math.max(2, Math.floor((milli * 1024) / 1000)));
   if (shares <= 2) return 1;
@@ -110,7 +112,7 @@ export function isNodeCritical({ spec }: Pod): boolean {
   return spec.priorityClassName === "system-node-critical" && (spec.priority ?? 0) >= SYSTEM_CRITICAL;
 }
 
-/** Returns OOMScoreAdjust= (`qos/policy.go: GetContainerOOMScoreAdjust`, v1.36). */
+/** Returns OOMScoreAdjust= for a request and a total in bytes (`qos/policy.go: GetContainerOOMScoreAdjust`, v1.36). */
 export function oomScoreAdjust(qos: QosClass, memoryRequest: number, memoryTotal: number): number {
   if (qos === "Guaranteed") return -997;
   if (qos === "BestEffort") return 1000;

@@ -24,7 +24,7 @@ interface FailedCheck {
 interface ClaimContext {
   readonly pod: Pod;
   readonly references: ResolvedReferences;
-  /** Undefined: the Node object is not known, and no volume is refused for its nodeAffinity. */
+  /** The Node object; undefined: it is not known, and no volume is refused for its nodeAffinity. */
   readonly node?: Node | undefined;
 }
 

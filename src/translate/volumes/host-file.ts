@@ -21,7 +21,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 
 /**
  * Resolves a hostPath (`hostpath/host_path.go: checkTypeInternal`, v1.36). Without a type the path may be anything; a
- * missing directory is created, as runtimes do.
+ * missing directory is created, as runtimes do. Throws UnquotableError for a path that no unit can carry.
  */
 export function hostFile(given: string, type: string, hostFiles: ReadonlyMap<string, HostFileType>): ResolvedVolume {
   const path = cleanPath(given);

@@ -35,7 +35,7 @@ interface Point {
   /** The field and its value. */
   readonly given: string;
   readonly target: string;
-  /** Undefined for the termination message. */
+  /** The name of the volume; undefined for the termination message. */
   readonly volume?: string;
   readonly source?: string | undefined;
 }

@@ -17,7 +17,7 @@ export interface ContainerMounts {
   readonly storage: readonly Storage[];
 }
 
-/** `storage` is prepared all the same, so that the next run can succeed. */
+/** `storage` is prepared although the mount failed, so that the next run can succeed. */
 export interface MountFailure {
   readonly ok: false;
   readonly because: string;

@@ -8,7 +8,10 @@ import { mountUnitName } from "../../unitfile/names.ts";
 import { quotePath } from "../../unitfile/quote.ts";
 import type { ResolvedVolume } from "./mount-source.ts";
 
-/** Resolves an NFS share, which a mount unit mounts before the first container starts. */
+/**
+ * Resolves an NFS share, which a mount unit mounts before the first container starts. Throws UnquotableError for a path
+ * that no unit can carry.
+ */
 export function nfsMount(pod: Pod, volume: string, source: NfsSource, mountOptions: readonly string[]): ResolvedVolume {
   const { uid } = pod.metadata;
   const { server, path: share, readOnly = false } = source;

@@ -15,7 +15,7 @@ import { nfsMount } from "./nfs.ts";
 export interface StorageContext {
   readonly pod: Pod;
   readonly references: ResolvedReferences;
-  /** Undefined: the Node object is not known. */
+  /** The Node object; undefined: it is not known. */
   readonly node?: Node | undefined;
   readonly allocatable: Allocatable;
   /** Types of the files at the paths of the host that pods name. */
@@ -24,7 +24,10 @@ export interface StorageContext {
   readonly failedMounts?: ReadonlySet<string> | undefined;
 }
 
-/** Resolves a volume whose content runs do not write. `because` is the kubelet's message. */
+/**
+ * Resolves a volume whose content runs do not write. `because` is the kubelet's message. Throws UnquotableError for a
+ * path that no unit can carry.
+ */
 export function resolveVolume(volume: Volume, context: StorageContext): ResolvedVolume {
   const { hostPath, nfs } = volume;
   if (hostPath !== undefined) return hostFile(hostPath.path, hostPath.type ?? "", context.hostFiles);
