@@ -53,7 +53,7 @@ function exit(end: RunEnd): never {
     const { user, system } = process.cpuUsage();
     countRun(end, { seconds: performance.now() / 1000, cpu: (user + system) / 1e6, now: Date.now() });
   } catch (error) {
-    // For example when /run is full. The run itself is unaffected.
+    // The write fails for example when /run is full. The run itself is unaffected.
     log.error("cannot count the run", { because: (error as Error).message });
   }
   process.exit(end.status);
