@@ -3,7 +3,10 @@ import { ignoreMissing, readOptional, remove, writeBestEffort } from "./files.ts
 
 const path = (name: string) => `${RUN_DIR}/${name}.json`;
 
-/** Returns the value that was cached under this name for this key; undefined when there is none. A cache may be lost at any time. */
+/**
+ * Returns the value that was cached under this name for this key; undefined when there is none. A cache may be lost at any
+ * time.
+ */
 export function readCached<T>(name: string, key: string): T | undefined {
   try {
     const cached = JSON.parse(readOptional(path(name)) ?? "{}") as { key?: string; value?: T };

@@ -10,6 +10,7 @@ import { filesFingerprint } from "./host/fingerprint.ts";
 const MAIN = "/etc/unitlet/unitlet.conf";
 const DIRECTORY = "/etc/unitlet/unitlet.conf.d";
 
+/** The configuration with what identifies its files. */
 export interface LoadedConfig {
   readonly config: Config;
   /** A digest of the configuration's files; it changes when one of them does. */

@@ -66,7 +66,10 @@ export class ManifestSource implements PodSource {
     return undefined;
   }
 
-  /** Resolves no object, because a standalone host has none. The list of Services is empty, because every container needs it. */
+  /**
+   * Resolves no object, because a standalone host has none. The list of Services is empty, because every container needs
+   * it.
+   */
   async fetch(needs: readonly Dependency[]): Promise<ResolvedReferences> {
     const at = Date.now();
     const because = "this node belongs to no cluster that could have it";

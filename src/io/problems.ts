@@ -31,7 +31,10 @@ export function openProblems(): Readonly<Record<string, boolean>> {
   return Object.fromEntries(Object.keys(PROBLEM_PREFIX).map((topic) => [topic, exists(`${RUN_DIR}/problem.${topic}`)]));
 }
 
-/** Logs a problem once when it begins, and once when it ends, and not on every run. `because` is undefined when there is none. */
+/**
+ * Logs a problem once when it begins, and once when it ends, and not on every run. `because` is undefined when there is
+ * none.
+ */
 export function reportProblem(log: Log, topic: keyof typeof PROBLEM_PREFIX, because: string | undefined): void {
   const path = `${RUN_DIR}/problem.${topic}`;
   const before = readOptional(path);

@@ -25,6 +25,7 @@ export interface UnitCgroup {
   readonly startedAt?: number;
 }
 
+/** The usage of one unit of unitlet. */
 export type UnitUsage = Omit<UnitCgroup, "path"> & Usage;
 
 /** Returns the usage of each running container and of each pod as a whole. */

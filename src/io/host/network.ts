@@ -7,6 +7,7 @@ export interface InterfaceUse {
   readonly transmitted: Traffic;
 }
 
+/** The counters of one direction of a network interface. */
 export interface Traffic {
   readonly bytes: number;
   readonly packets: number;

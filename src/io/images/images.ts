@@ -119,7 +119,10 @@ function readBlob(digest: string): string {
   return readOptional(join(IMAGES, "blobs/sha256", digest.slice("sha256:".length))) ?? "";
 }
 
-/** Writes the files that image-pull and deb-pull read. Only root can read the credentials, which are deleted when the pull ends. */
+/**
+ * Writes the files that image-pull and deb-pull read. Only root can read the credentials, which are deleted when the pull
+ * ends.
+ */
 export function writePull({ key, name, repository, reserve, isFirst, auth, access, deb }: DesiredPull): void {
   const own = access === undefined ? [] : [`access ${access}`];
   const least = [`reserve ${reserve.bytes}`, `reserve-inodes ${reserve.inodes}`];

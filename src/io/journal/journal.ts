@@ -13,6 +13,7 @@ const SYNC_TIMEOUT_MS = 5000;
 /** The start of a read: at a cursor, after a cursor, or at a time in seconds since the epoch. */
 export type Position = { readonly at: string } | { readonly after: string } | { readonly since: number };
 
+/** A read of the entries of one unit. */
 export interface JournalQuery {
   readonly unit: string;
   readonly position: Position;

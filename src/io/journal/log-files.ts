@@ -7,6 +7,7 @@ import { join } from "node:path";
  */
 const O_PATH = 0o10000000;
 
+/** A file or a directory below the root of openBelow. */
 export type OpenedFile =
   /** The caller must close `descriptor`. `size` is in bytes. */
   | { readonly kind: "file"; readonly descriptor: number; readonly size: number }

@@ -25,10 +25,12 @@ export class EventRecorder {
     this.#events = parse(readOptional(path(uid)));
   }
 
+  /** Returns the Event with this digest of its text; undefined when none was recorded. */
   find(key: string): RecordedEvent | undefined {
     return this.#events[key];
   }
 
+  /** Records an Event as the newest one. A full disk is no error. */
   record(key: string, event: RecordedEvent): void {
     this.#events = recordEvent(this.#events, key, event);
     writeBestEffort(path(this.#uid), JSON.stringify(this.#events), 0o600);

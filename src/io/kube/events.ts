@@ -38,7 +38,7 @@ export class Events {
   }
 
   async recordNodeEvent(event: NodeEvent, now: Instant): Promise<void> {
-    // Events of a Node have its name as UID (`kubelet.go: NewMainKubelet`, nodeRef, v1.36).
+    // Events of a Node have its name as UID (`kubelet/kubelet.go: NewMainKubelet`, nodeRef, v1.36).
     const involvedObject = { apiVersion: "v1", kind: "Node", name: this.#node, uid: this.#node };
     await this.#record({ namespace: "default", involvedObject, event, now });
   }

@@ -50,6 +50,7 @@ export class Kube {
     return this.#api.call({ method: "DELETE", path: `/api/v1/namespaces/${namespace}/pods/${name}`, body });
   }
 
+  /** Returns the Node object of this node; undefined when there is none. */
   getNode(): Promise<Node | undefined> {
     return ignoreNotFound(this.#api.json<Node>({ method: "GET", path: `/api/v1/nodes/${this.#node}` }));
   }
@@ -85,6 +86,7 @@ export class Kube {
     return this.#api.call({ method: "DELETE", path: this.#lease });
   }
 
+  /** Returns the lease of this node; undefined when there is none. */
   getLease(): Promise<Lease | undefined> {
     return ignoreNotFound(this.#api.json<Lease>({ method: "GET", path: this.#lease }));
   }

@@ -5,6 +5,7 @@ import { certificateRequest, requestName } from "./certificate-request.ts";
 import { pendingKey, removePending, writeKeyPair } from "./key-pair-files.ts";
 import { getRequest, makeRequest, type SigningRequest } from "./signing-requests.ts";
 
+/** The state of a certificate request after one step. */
 export type Outcome =
   /** The new key pair is stored. */
   | { readonly state: "issued"; readonly certificate: X509Certificate }

@@ -20,7 +20,7 @@ export interface SigningRequest {
 
 /**
  * Returns a request; undefined when there is none. The controller manager deletes requests after 1 to 24 hours
- * (`cleaner.go: handle`, v1.36). Throws ApiError.
+ * (`cleaner/cleaner.go: handle`, v1.36). Throws ApiError.
  */
 export function getRequest(api: ApiClient, name: string): Promise<SigningRequest | undefined> {
   return ignoreNotFound(api.json<SigningRequest>({ method: "GET", path: `${PATH}/${name}` }));

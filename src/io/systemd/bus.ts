@@ -65,6 +65,7 @@ export class Bus {
     return reply?.body ?? [];
   }
 
+  /** Calls the listener with the name and the body of each D-Bus signal. */
   onSignal(listener: (member: string, body: unknown[]) => void): void {
     this.#bus.on("message", (message: Message) => {
       if ((message as { type: number }).type === dbus.MessageType.SIGNAL)

@@ -73,7 +73,7 @@ export class Systemd {
   async start(unit: UnitName): Promise<void> {
     const [job] = await this.#manager("StartUnit", "ss", [unit, JOB_MODE]).catch(async (error: BusError) => {
       if (error.type !== NO_SUCH_UNIT) throw error;
-      // On a file system with coarse timestamps systemd overlooks a file that is a few milliseconds old.
+      // With coarse timestamps of the file system, systemd overlooks a file that is a few milliseconds old.
       this.#reloaded ??= this.reload();
       await this.#reloaded;
       return await this.#manager("StartUnit", "ss", [unit, JOB_MODE]);

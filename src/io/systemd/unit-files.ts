@@ -7,8 +7,11 @@ import { asUnitName } from "../../unitfile/names.ts";
 import { exists, ignoreMissing, list, readRegular, remove, writeAtomic } from "../files.ts";
 import type { Listing } from "./systemd.ts";
 
+/** The directory of the unit files of pods. */
 export const UNIT_DIRECTORY = "/etc/systemd/system";
+/** The directory of the links to units that start at boot. */
 export const WANTS_DIRECTORY = `${UNIT_DIRECTORY}/multi-user.target.wants`;
+/** The directory of systemd's links from running units to their invocation IDs. */
 export const INVOCATION_DIRECTORY = "/run/systemd/units";
 /** The directories in which a unit may have drop-ins. */
 export const DROP_IN_DIRECTORIES = [

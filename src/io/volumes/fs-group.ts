@@ -2,7 +2,10 @@ import { chmodSync, chownSync, closeSync, fstatSync, readdirSync } from "node:fs
 import { isPastDeadline as isRunLate } from "../run-deadline.ts";
 import { openBelow, openPath, pathOf } from "../safe-path.ts";
 
-/** The mode bits of the group (`volume_linux.go: rwMask, execMask`, v1.36). New files in a directory inherit the group (setgid). */
+/**
+ * The mode bits of the group (`volume_linux.go: rwMask, execMask`, v1.36). New files in a directory inherit the group
+ * (setgid).
+ */
 const FILE_MODE = 0o660;
 const DIRECTORY_MODE = 0o2770;
 

@@ -68,6 +68,6 @@ function writeVolumeFile(
   const path = join(root, name);
   writeFileSync(path, content, { mode: 0o600, encoding: base64 ? "base64" : "utf8" });
   chownSync(path, uid ?? 0, gid ?? 0);
-  // The fsGroup may read every file of a read-only volume (`volume_linux.go: changeFilePermission`, roMask, v1.36).
+  // The fsGroup may read every file of a read-only volume (`volume/volume_linux.go: changeFilePermission`, roMask, v1.36).
   chmodSync(path, gid === undefined ? mode : mode | 0o440);
 }
