@@ -10,7 +10,7 @@ import { sha256 } from "./authenticate.ts";
 const ALLOWED_LIFETIME_MS = 300_000;
 const DENIED_LIFETIME_MS = 30_000;
 
-/** Returns when the user may do one of these. Throws HttpError otherwise (`server.go: InstallAuthFilter`, v1.36). */
+/** Returns when the user may do one of these. Throws HttpError otherwise (`server/server.go: InstallAuthFilter`, v1.36). */
 export async function authorize(
   user: UserInfo,
   accesses: readonly Access[],

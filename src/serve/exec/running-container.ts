@@ -26,7 +26,7 @@ export interface ContainerRef {
 
 /**
  * Returns the container of a path NAMESPACE/POD/CONTAINER or NAMESPACE/POD/UID/CONTAINER. Throws HttpError with the kubelet's
- * messages (`server.go: getExec`, v1.36), and ApiError.
+ * messages (`server/server.go: getExec`, v1.36), and ApiError.
  */
 export async function findRunning({ api, node }: ContainerRef, path: readonly string[]): Promise<RunningContainer> {
   const [namespace = "", name = ""] = path;

@@ -38,8 +38,8 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The subresources of which one must be allowed, by the first part of the path (`auth.go: GetRequestAttributes`, v1.36). The
- * default is "proxy".
+ * The subresources of which one must be allowed, by the first part of the path (`server/auth.go: GetRequestAttributes`,
+ * v1.36). The default is "proxy".
  */
 const SUBRESOURCES: Readonly<Record<string, readonly string[]>> = {
   pods: ["pods", "proxy"],

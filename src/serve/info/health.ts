@@ -6,8 +6,9 @@ import { RUN_DIR } from "../../model/paths.ts";
 const MAX_RUN_AGE_MS = 40_000;
 
 /**
- * Returns the result of a health check, or of all checks when `check` is undefined. Undefined for an unknown check. The names
- * and messages are those of the kubelet (`server.go: InstallAuthNotRequiredHandlers`, `kubelet.go: SyncLoopHealthCheck`, v1.36).
+ * Returns the result of a health check, or of all checks when `check` is undefined. Undefined for an unknown check. The
+ * names and messages are those of the kubelet (`server/server.go: InstallAuthNotRequiredHandlers`, `kubelet/kubelet.go:
+ * SyncLoopHealthCheck`, v1.36).
  */
 export function health(
   check: string | undefined,

@@ -19,7 +19,10 @@ export async function servePods(kube: Kube, response: ServerResponse): Promise<v
   }
 }
 
-/** Serves GET /runningpods/: the identities of the pods with a running container (`server.go: getRunningPods`, v1.36). */
+/**
+ * Serves GET /runningpods/: the identities of the pods with a running container (`server/server.go: getRunningPods`,
+ * v1.36).
+ */
 export function serveRunningPods(response: ServerResponse): void {
   reply(response, JSON_TYPE, podList(runningPods(readHostPods())));
 }

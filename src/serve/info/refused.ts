@@ -5,7 +5,8 @@ import type { ServerContext } from "../server-context.ts";
 import { findPod } from "./find-pod.ts";
 
 /**
- * Rejects /debug/… like a kubelet with these handlers disabled (`server.go: InstallProfilingHandler`, v1.36). Throws HttpError.
+ * Rejects /debug/… like a kubelet with these handlers disabled (`server/server.go: InstallProfilingHandler`, v1.36). Throws
+ * HttpError.
  */
 export async function refuseDebug(_: ServerContext, { segments: [, which] }: RequestTarget): Promise<never> {
   if (which === "pprof") throw new HttpError(405, "profiling endpoint is disabled.\n");

@@ -9,6 +9,7 @@ export interface Sample {
   readonly units: readonly UnitUsage[];
 }
 
+/** The input of /stats/summary: the node, its state, and two samples for rates. */
 export interface SummaryInput {
   readonly node: string;
   readonly host: Host;

@@ -2,8 +2,8 @@ import type { RunCounts } from "../../io/run-counts.ts";
 import type { Instant } from "../../model/api/time.ts";
 
 /**
- * Returns the text of /statusz in the format of Kubernetes' components (apiserver's `statusz.go`, v0.36). "Started" is the first
- * run since boot, because no process is resident.
+ * Returns the text of /statusz in the format of Kubernetes' components (apiserver's `statusz/statusz.go`, v0.36). "Started"
+ * is the first run since boot, because no process is resident.
  */
 export function statusz(version: string, runs: RunCounts | undefined, now: Instant): string {
   const since = runs?.since ?? now;

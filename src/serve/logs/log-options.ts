@@ -17,8 +17,8 @@ const UNREADABLE = new HttpError(400, '{"message": "Unable to decode query."}');
 const INVALID = new HttpError(422, '{"message": "Invalid request."}');
 
 /**
- * Parses the query of containerLogs (`server.go: getContainerLogs`, `v1/validation/validation.go: ValidatePodLogOptions`, v1.36).
- * Throws HttpError with 400 or 422 and the kubelet's messages.
+ * Parses the query of containerLogs (`server/server.go: getContainerLogs`, `v1/validation/validation.go:
+ * ValidatePodLogOptions`, v1.36). Throws HttpError with 400 or 422 and the kubelet's messages.
  */
 export function parseLogOptions(query: URLSearchParams, now: Instant): LogOptions {
   const legacy = query.get("tail");

@@ -116,7 +116,10 @@ function certificates({ client, serving }: AgentState["certificates"], now: Inst
   ];
 }
 
-/** Returns the process metrics. No process is resident, so the counters are sums over all runs, and rates keep their meaning. */
+/**
+ * Returns the process metrics. No process is resident, so the counters are sums over all runs, and rates keep their
+ * meaning.
+ */
 function process({ runs: counts, resident }: AgentState): string[] {
   return [
     gauge("process_start_time_seconds", "Start of the counters, since unix epoch in seconds.", seconds(counts?.since)),

@@ -75,8 +75,11 @@ const asFamily = ([figure, name, type, help]: Row): MetricFamily => ({
   ...(figure === "cpu" ? { labels: { cpu: "total" } } : {}),
 });
 
+/** The families of every cgroup. */
 export const METRIC_FAMILIES = [...CPU, ...MEMORY, ...TASKS, ...PRESSURE].map(asFamily);
+/** The families of cgroups with a CPU limit. */
 export const QUOTA_FAMILIES = THROTTLING.map(asFamily);
+/** The families of limits. */
 export const SPEC_FAMILIES = LIMITS.map(asFamily);
 
 export const FAULT_FAMILIES = [

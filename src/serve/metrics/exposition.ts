@@ -15,6 +15,7 @@ export interface Sample {
   readonly suffix?: string;
 }
 
+/** The types of families that are used. */
 export type Type = "counter" | "gauge" | "histogram";
 
 /** Returns a family in the text format; "" without samples, like Prometheus' encoder. */

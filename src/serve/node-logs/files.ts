@@ -6,6 +6,7 @@ import { type OpenedFile, openBelow } from "../../io/journal/log-files.ts";
 import { HttpError } from "../http/http-error.ts";
 import { reply, TEXT_TYPE } from "../http/reply.ts";
 
+/** The directory that GET /logs/ serves. */
 export const LOG_DIRECTORY = "/var/log";
 
 /** Serves a file or the listing of a directory below /var/log. Throws HttpError. */

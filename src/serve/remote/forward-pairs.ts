@@ -2,7 +2,10 @@ import { finished } from "node:stream/promises";
 import type { ChannelStream } from "./channel-stream.ts";
 import type { Headers } from "./spdy/headers.ts";
 
-/** The time in which the second stream of a pair must follow (apimachinery's `constants.go: DefaultStreamCreationTimeout`). */
+/**
+ * The time in which the second stream of a pair must follow (apimachinery's `remotecommand/constants.go:
+ * DefaultStreamCreationTimeout`).
+ */
 const OPEN_TIMEOUT_MS = 30_000;
 
 interface StreamPair {

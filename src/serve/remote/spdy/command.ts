@@ -10,7 +10,10 @@ import { SpdySession } from "./session.ts";
 
 const PROTOCOLS = ["v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io"];
 
-/** The time in which a client must open its streams (apimachinery's `constants.go: DefaultStreamCreationTimeout`). */
+/**
+ * The time in which a client must open its streams (apimachinery's `remotecommand/constants.go:
+ * DefaultStreamCreationTimeout`).
+ */
 const OPEN_TIMEOUT_MS = 30_000;
 
 /**

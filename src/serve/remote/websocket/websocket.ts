@@ -11,6 +11,7 @@ const LINGER_MS = 5000;
 const NORMAL = 1000;
 const PROTOCOL_ERROR = 1002;
 
+/** A part of a message of the client. */
 export type Fragment = Extract<ws.Frame, { readonly kind: "fragment" }>;
 
 /** The server's end of a WebSocket. */
