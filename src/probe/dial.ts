@@ -1,4 +1,7 @@
-/** The messages of Go's `net` package for errors of connections, which the kubelet's Events have (`tcp.go: DoTCPProbe`, v1.36). */
+/**
+ * The messages of Go's `net` package for errors of connections, which the kubelet's Events have (`probe/tcp/tcp.go:
+ * DoTCPProbe`, v1.36).
+ */
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connect: connection refused",
   EHOSTUNREACH: "connect: no route to host",

@@ -4,7 +4,7 @@ import { onTimeout } from "../io/timeout.ts";
 import type { UnitName } from "../model/unit.ts";
 import type { Outcome } from "./probe-state.ts";
 
-/** The number of bytes of a command's output that are read (`exec.go: maxReadLength`, v1.36). */
+/** The number of bytes of a command's output that are read (`probe/exec/exec.go: maxReadLength`, v1.36). */
 const MAX_OUTPUT_BYTES = 10 * 1024;
 /** Messages of `container-enter`, of crun, and of a shell that starts before the container's files are mounted. */
 const NOT_ENTERED =

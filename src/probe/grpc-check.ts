@@ -20,8 +20,8 @@ const CODES: readonly string[] = (
 ).split(" ");
 
 /**
- * Returns the health of a gRPC server (`grpc.go: Probe`, v1.36). Its two messages have a few bytes, so no library is used.
- * `timeout` is in seconds.
+ * Returns the health of a gRPC server (`probe/grpc/grpc.go: Probe`, v1.36). Its two messages have a few bytes, so no
+ * library is used. `timeout` is in seconds.
  */
 export function checkGrpc(host: string, port: number, service: string, timeout: number): Promise<Outcome> {
   const { connect }: typeof http2 = process.getBuiltinModule("node:http2");

@@ -5,8 +5,8 @@ import { checkHttp } from "./http-check.ts";
 const NO_TIMEOUT_S = 2_000_000;
 
 /**
- * Runs a hook that is an HTTP request (`handlers.go: runHTTPHandler`, v1.36). Every status is a success; only a missing
- * response is a failure.
+ * Runs a hook that is an HTTP request (`lifecycle/handlers.go: runHTTPHandler`, v1.36). Every status is a success; only a
+ * missing response is a failure.
  */
 export async function runHook(uid: string, container: string, name: string): Promise<boolean> {
   const probes = readContainerProbes(uid, container);

@@ -6,7 +6,7 @@ import { dialError, hostPort } from "./dial.ts";
 import type { Outcome } from "./probe-state.ts";
 
 const MAX_REDIRECTS = 10;
-/** The number of bytes of a body that are read (`http.go: maxRespBodyLength`, v1.36). */
+/** The number of bytes of a body that are read (`probe/http/http.go: maxRespBodyLength`, v1.36). */
 const MAX_BODY_BYTES = 10 * 1024;
 
 interface HttpResponse {
@@ -17,7 +17,7 @@ interface HttpResponse {
 
 /**
  * Returns the outcome of an HTTP probe. A status from 200 to 399 is a success, certificates are not verified, and redirects are
- * followed on the same host only (`http.go: DoHTTPProbe`, v1.36). `timeout` is in seconds.
+ * followed on the same host only (`probe/http/http.go: DoHTTPProbe`, v1.36). `timeout` is in seconds.
  */
 export async function checkHttp(
   check: HttpCheck,

@@ -27,7 +27,7 @@ export interface ProbeState {
 }
 
 /**
- * Returns the state before the first check: a container is alive, and neither started nor ready (`worker.go: newWorker`,
+ * Returns the state before the first check: a container is alive, and neither started nor ready (`prober/worker.go: newWorker`,
  * v1.36).
  */
 export function initialState(type: ProbeType, invocation: string, before: ProbeState | undefined): ProbeState {

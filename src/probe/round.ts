@@ -23,7 +23,10 @@ import { type ProbeTarget, probeTargets } from "./targets.ts";
  */
 const MAX_CONCURRENT = { exec: 8, other: 100 };
 
-/** One execution of all due probes of a period (seconds). A slow probe does not delay the others, which follow their own times. */
+/**
+ * One execution of all due probes of a period (seconds). A slow probe does not delay the others, which follow their own
+ * times.
+ */
 export class ProbeRound {
   readonly #period: number;
   readonly #libDir: string;

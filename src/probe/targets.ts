@@ -53,8 +53,8 @@ function targetsOf(uid: string, container: string, isStopping: boolean): ProbeTa
 }
 
 /**
- * Returns the types of probes to make (`worker.go: doProbe`, v1.36): before the start only `startup`, and while the pod stops
- * only `readiness`.
+ * Returns the types of probes to make (`prober/worker.go: doProbe`, v1.36): before the start only `startup`, and while the
+ * pod stops only `readiness`.
  */
 function wantedTypes(
   probes: Readonly<Partial<Record<ProbeType, Probe>>>,

@@ -3,7 +3,7 @@ import { onTimeout } from "../io/timeout.ts";
 import { dialError, hostPort } from "./dial.ts";
 import type { Outcome } from "./probe-state.ts";
 
-/** Returns success when a connection can be opened (`tcp.go: DoTCPProbe`, v1.36). `timeout` is in seconds. */
+/** Returns success when a connection can be opened (`probe/tcp/tcp.go: DoTCPProbe`, v1.36). `timeout` is in seconds. */
 export function checkTcp(host: string, port: number, timeout: number): Promise<Outcome> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
