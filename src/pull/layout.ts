@@ -40,7 +40,10 @@ export function readLayout(directory: string): LayoutManifest {
   return { kind: "image", layers, diffIDs, blobs };
 }
 
-/** Returns the path of a blob. Throws when the digest is not a sha256 digest, because another text could lead out of the layout. */
+/**
+ * Returns the path of a blob. Throws when the digest is not a sha256 digest, because another text could lead out of the
+ * layout.
+ */
 export function blobPath(directory: string, digest: string): string {
   if (!isDigest(digest)) throw new Error("its manifest names no sha256 digest");
   return join(directory, "blobs/sha256", digest.slice("sha256:".length));

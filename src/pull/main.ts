@@ -6,8 +6,9 @@ import { readLayout } from "./layout.ts";
 
 /**
  * Runs the parts of image-pull that read JSON, and returns the exit status. `run.cjs pull inspect LAYOUT` prints `image` or
- * `artifact`. It writes the digests of the uncompressed layers to LAYOUT/layers, and those of the blobs to LAYOUT/blobs.list, one
- * a line; the latter without `sha256:`. `run.cjs pull artifact LAYOUT DIRECTORY` creates the files of an artifact.
+ * `artifact`. It writes the digests of the uncompressed layers to LAYOUT/layers, and those of the blobs to
+ * LAYOUT/blobs.list, one a line; the latter without `sha256:`. `run.cjs pull artifact LAYOUT DIRECTORY` creates the files
+ * of an artifact.
  */
 function main([verb, layout = "", directory = ""]: readonly string[]): number {
   if (layout === "" || !["inspect", "artifact"].includes(verb ?? "")) {
