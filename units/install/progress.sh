@@ -40,7 +40,7 @@ step_seconds() {
 	echo $(($(date +%s) - step_began))
 }
 
-# On a terminal shows the elapsed seconds in place, elsewhere a dot every ten seconds.
+# Shows the elapsed seconds in place on a terminal, and otherwise a dot every 10 s.
 show_until_end() {
 	ticks=0
 	while sleep 0.2 && kill -0 "$1" 2>/dev/null; do
