@@ -46,7 +46,10 @@ export class Cluster {
     this.#flags = flags;
   }
 
-  /** Returns the control plane, started when needed. With `older` it is a second one, with an API server that is two years old. */
+  /**
+   * Returns the control plane, started when needed. With `older` it is a second one, with an API server that is two years
+   * old.
+   */
   static async up({ older = false } = {}): Promise<Cluster> {
     const flags = older ? ["--older"] : [];
     await manage([...flags, "up"]);
@@ -106,7 +109,10 @@ export class Cluster {
     await manage([...this.#flags, "serving-cert", directory, ...names]);
   }
 
-  /** Stops the API server until `thaw`: it accepts connections but does not respond. This affects every test file of the run. */
+  /**
+   * Stops the API server until `thaw`: it accepts connections but does not respond. This affects every test file of the
+   * run.
+   */
   async freeze(): Promise<void> {
     await manage([...this.#flags, "freeze"]);
   }

@@ -46,8 +46,9 @@ interface Answer {
 type Rule = (request: ProxyRequest) => Fault | undefined;
 
 /**
- * A proxy between a node and the API server that changes responses by the rules of a test. It cannot pass a client certificate
- * on, so the node needs a token: `cluster.nodeKubeconfig("node-1", { token: true, server: proxy.urlFor(machine.hostAddress) })`.
+ * A proxy between a node and the API server that changes responses by the rules of a test. It cannot pass a client
+ * certificate on, so the node needs a token: `cluster.nodeKubeconfig("node-1", { token: true, server:
+ * proxy.urlFor(machine.hostAddress) })`.
  */
 export class FaultProxy implements AsyncDisposable {
   readonly requests: RecordedRequest[] = [];

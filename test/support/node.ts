@@ -9,7 +9,10 @@ import { setTimerInterval } from "./timer-interval.ts";
 import type { UntilOptions } from "./until.ts";
 
 export interface NodeOptions {
-  /** A proxy to the API server, such as a FaultProxy. The node then has a bearer token, so its name must be node-1 to node-99. */
+  /**
+   * A proxy to the API server, such as a FaultProxy. The node then has a bearer token, so its name must be node-1 to
+   * node-99.
+   */
   readonly proxy?: { urlFor(hostAddress: string): string };
   /** The settings of unitlet.conf by key. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -96,7 +99,10 @@ export class Node implements AsyncDisposable {
     return this.cluster.get("pod", name, this.namespace);
   }
 
-  /** Waits for a run that begins after this call. Throws when it fails twice, or with the exit status 70 (bug) or 78 (setting). */
+  /**
+   * Waits for a run that begins after this call. Throws when it fails twice, or with the exit status 70 (bug) or 78
+   * (setting).
+   */
   async sync(options?: RunOptions): Promise<void> {
     // The first start may join a run that has begun before.
     const twice = "systemctl start unitlet-sync; systemctl start unitlet-sync";

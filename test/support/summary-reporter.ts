@@ -8,7 +8,10 @@ interface Count {
   skipped: number;
 }
 
-/** Prints the last lines of a test run: the duration of each file, the results of each folder and, in the last line, their sum. */
+/**
+ * Prints the last lines of a test run: the duration of each file, the results of each folder and, in the last line, their
+ * sum.
+ */
 export class SummaryReporter implements Reporter {
   private vitest: Vitest | undefined;
 

@@ -13,8 +13,8 @@ export interface UntilOptions {
 }
 
 /**
- * Calls `probe` until it returns a true value, and returns that value. An error of `probe` counts as false. For an error message
- * with the last value, `probe` returns `[false, value]`. Throws after the timeout.
+ * Calls `probe` until it returns a true value, and returns that value. An error of `probe` counts as false. For an error
+ * message with the last value, `probe` returns `[false, value]`. Throws after the timeout.
  */
 export async function until<T>(probe: () => Promise<T> | T, options: UntilOptions): Promise<T> {
   const { what, timeout = 60_000, every = 100, diagnose } = options;

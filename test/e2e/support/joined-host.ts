@@ -91,8 +91,8 @@ export class JoinedHost {
   }
 
   /**
-   * Replaces the client certificate by one of the cluster's CA for the same key. `from` and `to` are in minutes from now. Returns
-   * the serial number.
+   * Replaces the client certificate by one of the cluster's CA for the same key. `from` and `to` are in minutes from now.
+   * Returns the serial number.
    */
   async replaceClient(from: number, to: number): Promise<string> {
     const pair = await this.machine.read(CLIENT);

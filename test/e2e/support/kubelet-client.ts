@@ -38,8 +38,8 @@ export async function waitForServerExit(node: Node): Promise<void> {
 }
 
 /**
- * Returns the memory in MiB of the process that serves the kubelet API and of all processes that it has started. `Pss_Anon` counts
- * their own memory, and `Pss` also their share of mapped files.
+ * Returns the memory in MiB of the process that serves the kubelet API and of all processes that it has started. `Pss_Anon`
+ * counts their own memory, and `Pss` also their share of mapped files.
  */
 export async function serviceMemory(node: Node, field: "Pss" | "Pss_Anon" = "Pss_Anon"): Promise<number> {
   const processes = '$(cat "/sys/fs/cgroup/systemd$(systemctl show -P ControlGroup unitlet-api)/cgroup.procs")';
