@@ -6,14 +6,14 @@ export interface LimitedSocket {
 }
 
 /**
- * Connections that have not shown a valid certificate or token: of all clients together, and of one address. An API server
- * that opens many streams at once has as many handshakes under way, so one address gets more than a few.
+ * The numbers of connections without a valid certificate or token, of all clients and of one address. An API server that
+ * opens many streams has many concurrent handshakes, so one address gets more than a few.
  */
 const MAX_UNAUTHENTICATED = 250;
 const MAX_UNAUTHENTICATED_PER_ADDRESS = 100;
 
 /**
- * Keeps clients without credentials from taking all connections of the port. They have a limit of their own: above it, the
+ * Keeps clients without credentials from taking all connections of the port. They have a separate limit: above it, the
  * oldest connection of the address with the most connections is closed. Connections of authenticated clients are not.
  */
 export class ConnectionLimits {

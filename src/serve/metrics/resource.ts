@@ -6,7 +6,7 @@ const CPU = "Cumulative cpu time consumed by the";
 const MEMORY = "Current working set of the";
 
 /**
- * The families with their subject and statistic, in alphabetical order (`resource_metrics.go: NewResourceMetricsCollector`,
+ * The families with their subject and statistic, in alphabetical order (`resource_metrics.go: DescribeWithStability`,
  * v1.36). The start times of containers come third.
  */
 const FAMILIES = [
