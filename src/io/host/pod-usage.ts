@@ -64,7 +64,7 @@ function measure(uid: string, end: number): DiskUsage {
   };
 }
 
-/** Returns bytes or a count of inodes; 0 when the path is missing or the time is over. */
+/** Returns bytes or a count of inodes; 0 when the path is missing or `end` has passed. */
 function diskUsage(path: string, end: number, what = "--block-size=1"): number {
   const left = Math.floor(end - performance.now());
   if (left <= 0) return 0;
