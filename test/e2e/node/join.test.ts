@@ -160,7 +160,7 @@ test("a port that another process uses does not prevent the join, and is reporte
   await machine.until(isTaken, { what: "somebody at the port" });
   expect(await join(machine, cluster, token)).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining("another kubelet?"),
+    stdout: expect.stringContaining("does another kubelet use it?"),
   });
   expect(await say("unitlet doctor")).toMatch(
     /^error: unitlet-api\.socket: is (inactive|failed): systemctl enable --now/m,
