@@ -12,7 +12,7 @@ export const LOG_DIRECTORY = "/var/log";
 /** Serves a file or the listing of a directory below /var/log. Throws HttpError. */
 export async function serveLogFile(segments: readonly string[], response: ServerResponse): Promise<void> {
   const opened = openBelow(LOG_DIRECTORY, segments);
-  if (opened === undefined) throw new HttpError(404, "404 page not opened\n");
+  if (opened === undefined) throw new HttpError(404, "404 page not found\n");
   if (opened.kind === "directory") {
     reply(response, "text/html; charset=utf-8", listing(segments, opened.names));
     return;
