@@ -76,7 +76,7 @@ function imageTools(config: Config, { missingImageTools: missing }: Host): Fact 
     return { type, status: "False", reason: "HostFilesOnly", message };
   }
   if (missing.length === 0) {
-    return { type, status: "True", reason: "ImageToolsFound", message: "skopeo, umoci and crun are there" };
+    return { type, status: "True", reason: "ImageToolsFound", message: "skopeo, umoci and crun are installed" };
   }
   const message = `images of registries cannot be pulled without ${missing.join(", ")}: install.sh --with-images gets them`;
   return { type, status: "False", reason: "ImageToolsMissing", message };
@@ -96,8 +96,8 @@ function packages(config: Config, { hasApt }: Host): Fact {
     const message = `${setting} in /etc/unitlet/unitlet.conf: no package is installed for a pod`;
     return { type, status: "False", reason: "PackagesOff", message };
   }
-  if (hasApt) return { type, status: "True", reason: "AptFound", message: "apt-get is there" };
-  const message = "images deb://NAME cannot be had: this distribution has no apt-get";
+  if (hasApt) return { type, status: "True", reason: "AptFound", message: "apt-get is installed" };
+  const message = "images deb://NAME are not available: this distribution has no apt-get";
   return { type, status: "False", reason: "AptMissing", message };
 }
 

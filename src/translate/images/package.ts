@@ -41,7 +41,7 @@ function pullBlocker(image: string, reference: DebReference, { config, images }:
   if (config.packages === "off")
     return `${cannot} no package is installed for a pod, with packages = off ${setting}. Let the administrator install it, or set packages = signed`;
   if (config.packages === "signed" && "url" in reference)
-    return `${cannot} nobody has signed that file, and its scripts would be run as root. Put the package into an archive that the node's apt knows (deb://NAME), or set packages = any ${setting}`;
+    return `${cannot} that file is not signed, and its scripts would be run as root. Put the package into an archive that the node's apt knows (deb://NAME), or set packages = any ${setting}`;
   return undefined;
 }
 

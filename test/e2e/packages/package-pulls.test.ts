@@ -133,7 +133,7 @@ describe("a file by URL", () => {
     const setting = "/etc/unitlet/unitlet.conf.d/99-debs.conf";
     await node.machine.write(setting, "packages = signed\n");
     await node.run(pod(node, "unsigned", deb(`${url}#sha256=${"1".repeat(64)}`)));
-    expect(await see.waiting("unsigned", "ErrImagePull")).toContain("nobody has signed that file");
+    expect(await see.waiting("unsigned", "ErrImagePull")).toContain("that file is not signed");
     await node.machine.write(setting, "packages = off\n");
     await node.run(pod(node, "forbidden", deb("deb://tiny-away")));
     expect(await see.waiting("forbidden", "ErrImagePull")).toContain(

@@ -49,14 +49,14 @@ describe("nodeConditions()", () => {
   });
 
   test.each<[Partial<Config>, boolean, Pick<NodeCondition, "status" | "reason" | "message">]>([
-    [{ imagePulls: "allow" }, true, { status: "True", reason: "AptFound", message: "apt-get is there" }],
+    [{ imagePulls: "allow" }, true, { status: "True", reason: "AptFound", message: "apt-get is installed" }],
     [
       { imagePulls: "allow" },
       false,
       {
         status: "False",
         reason: "AptMissing",
-        message: "images deb://NAME cannot be had: this distribution has no apt-get",
+        message: "images deb://NAME are not available: this distribution has no apt-get",
       },
     ],
     [
@@ -77,7 +77,7 @@ describe("nodeConditions()", () => {
     [
       { imagePulls: "allow" },
       [],
-      { status: "True", reason: "ImageToolsFound", message: "skopeo, umoci and crun are there" },
+      { status: "True", reason: "ImageToolsFound", message: "skopeo, umoci and crun are installed" },
     ],
     [
       { imagePulls: "allow" },

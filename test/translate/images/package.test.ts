@@ -70,7 +70,7 @@ describe("a package that is not there", () => {
     [{ supported: false }, "ErrImagePull", "this node's distribution has no apt-get"],
     [{ config: { packages: "off" } }, "ErrImagePull", "with packages = off in /etc/unitlet/unitlet.conf"],
     [{ config: { imagePulls: "deny" } }, "ErrImagePull", "with imagePulls = deny in /etc/unitlet/unitlet.conf"],
-    [{ image: FILE }, "ErrImagePull", "nobody has signed that file"],
+    [{ image: FILE }, "ErrImagePull", "that file is not signed"],
   ] as const)("%j: %s", ([given, reason, words]) => {
     expect(judged(given)?.waiting).toEqual({ reason, message: expect.stringContaining(words) });
   });
