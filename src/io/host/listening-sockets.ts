@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { list } from "../files.ts";
 import { CgroupFiles } from "./cgroup-files.ts";
@@ -52,8 +52,20 @@ function listeners(table: string, port: number, addresses: readonly string[]): s
 
 function processesBelow(directory: string): string[] {
   const own = read(join(directory, "cgroup.procs")).split("\n").filter(Boolean);
-  const below = list(directory).filter((name) => name.includes(".slice") || name.includes(".service"));
+  const below = subdirectories(directory);
   return [...own, ...below.flatMap((name) => processesBelow(join(directory, name)))];
+}
+
+/** Returns every directory: a container with a delegated cgroup chooses the names of its own ones. */
+function subdirectories(directory: string): string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    );
+  } catch {
+    // The cgroup has gone.
+    return [];
+  }
 }
 
 function holdsAny(proc: string, pid: string, inodes: ReadonlySet<string>): boolean {

@@ -44,6 +44,15 @@ test.each([
   expect((["tcp4", "tcp6"] as const).map((network) => listensBelow(POD, port, network, tables))).toEqual(expected);
 });
 
+test("a listener in a cgroup that the container has made itself is the pod's", async () => {
+  const service = join(root, POD, "unitlet.ns.pod.main.service");
+  writeFileSync(join(service, "cgroup.procs"), "");
+  mkdirSync(join(service, "own"));
+  writeFileSync(join(service, "own/cgroup.procs"), `${process.pid}\n`);
+  const port = await listen("127.0.0.1");
+  expect(listensBelow(POD, port, "tcp4", tables)).toBe(true);
+});
+
 test("a listener of another cgroup is not the pod's", async () => {
   const port = await listen("127.0.0.1");
   expect(listensBelow("unitlet.slice/unitlet-pod2.slice", port, "tcp4", tables)).toBe(false);
