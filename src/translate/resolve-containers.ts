@@ -28,7 +28,7 @@ export function resolveContainers(
       kind: kindOf(pod, container),
       unitName: containerUnitName(namespace, name, container.name),
       path: containerPath(pod, container),
-      reference: config.ignoreImages ? HOST : named,
+      reference: config.ignoreImages && named.kind !== "host" ? HOST : named,
       namesHost: named.kind === "host",
       network,
       specHash: specHash(read),

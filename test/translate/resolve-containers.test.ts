@@ -9,3 +9,8 @@ test.for([
   const of = pod({ containers: [container({ image })] });
   expect(resolved(of, { ignoreImages })).toMatchObject({ reference: { kind }, namesHost });
 });
+
+test("with ignoreImages, a path as the image stays the program", () => {
+  const of = pod({ containers: [container({ image: "/usr/bin/nginx" })] });
+  expect(resolved(of, { ignoreImages: true }).reference).toEqual({ kind: "host", program: "/usr/bin/nginx" });
+});

@@ -3,9 +3,11 @@ import { type DebReference, isDeb, parseDeb } from "./deb-reference.ts";
 /** What the field `image` names. */
 export type ImageReference = HostReference | OciReference | TarballReference | DebReference | InvalidReference;
 
-/** An absolute path or `host`: the host's own files, without a pull. */
+/** An absolute path, `host` or `host:…`: the host's own files, without a pull. */
 export interface HostReference {
   readonly kind: "host";
+  /** The absolute path, which is the program of a container without a command. */
+  readonly program?: string;
 }
 
 /** An image of a registry. */
@@ -62,7 +64,8 @@ export function redactCredentials(image: string): string {
 
 /** Parses `image` with Docker's defaults: docker.io, library/, latest. */
 export function parseImage(image: string): ImageReference {
-  if (image === "host" || image.startsWith("host:") || image.startsWith("/")) return { kind: "host" };
+  if (image.startsWith("/")) return { kind: "host", program: image };
+  if (image === "host" || image.startsWith("host:")) return { kind: "host" };
   if (isDeb(image)) return parseDeb(image);
   if (image.startsWith("https://") || image.startsWith("http://")) return parseTarball(image);
   const at = image.indexOf("@");

@@ -1,5 +1,5 @@
-import type { Container } from "../../model/api/pod.ts";
 import { expand, expandAll } from "../env/expand.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 
 export type ContainerCommand =
   | {
@@ -16,19 +16,18 @@ export type ContainerCommand =
  * a command: `kubectl run -it NAME --image=host -- bash` sets args. Throws UnquotableError for words that are too long.
  */
 export function containerCommand(
-  container: Container,
-  path: string,
+  { container, path, reference, namesHost }: Pick<ResolvedContainer, "container" | "path" | "reference" | "namesHost">,
   variables: ReadonlyMap<string, string>,
 ): ContainerCommand {
-  const image = container.image ?? "";
-  const command = container.command?.length ? container.command : image.startsWith("/") ? [image] : [];
+  const program = reference.kind === "host" ? reference.program : undefined;
+  const command = container.command?.length ? container.command : program === undefined ? [] : [program];
   const words = [...command, ...(container.args ?? [])];
   const argv = expandAll(words, (name) => variables.get(name));
-  const hasNone = image === "host" || image.startsWith("host:");
-  if (hasNone ? argv.length === 0 : command.length === 0) {
+  const takesArgs = namesHost && program === undefined;
+  if (takesArgs ? argv.length === 0 : command.length === 0) {
     return {
       ok: false,
-      message: `${path}.command is missing: the image "${image}" has no entrypoint on this node; name the program in command`,
+      message: `${path}.command is missing: the image "${container.image ?? ""}" has no entrypoint on this node; name the program in command`,
     };
   }
   if (argv[0] === "")

@@ -15,11 +15,11 @@ import { containerCommand } from "./command.ts";
 
 /** Returns the launch of a program on the host's files. Throws UnquotableError for what no program can be given. */
 export function hostLaunch(resolved: ResolvedContainer, context: ContainerContext): Launch | LaunchFailure {
-  const { container, kind, path, user, specHash } = resolved;
+  const { container, kind, user, specHash } = resolved;
   const input = hostLaunchInput(resolved, context);
   if (!input.ok) return input;
   const { declared, mounts } = input;
-  const command = containerCommand(container, path, declared ?? new Map());
+  const command = containerCommand(resolved, declared ?? new Map());
   if (!command.ok) return { ok: false, reason: "CreateContainerConfigError", message: command.message };
   const confinement = containerConfinement(resolved, context, mounts.mounts);
   const prefix = launchPrefix(confinement, context.libDir, context.host.confinementProbe);

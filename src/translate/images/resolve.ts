@@ -21,7 +21,7 @@ export type ResolvedImage =
  */
 export function resolveImage(pod: Pod, request: ImageRequest, context: ImageContext): ResolvedImage {
   const { reference } = request;
-  if (reference.kind === "host") return reference;
+  if (reference.kind === "host") return { kind: "host" };
   if (reference.kind === "invalid") return invalidImage(request, reference.because);
   const candidate =
     reference.kind === "deb"

@@ -3,8 +3,12 @@ import { parseImage } from "../../../src/model/image/image-reference.ts";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 
-test.for(["host", "host:1.2", "/usr/bin/sleep", "/"])("image %s is the host's", (image) => {
+test.for(["host", "host:1.2"])("image %s is the host's", (image) => {
   expect(parseImage(image)).toEqual({ kind: "host" });
+});
+
+test.for(["/usr/bin/sleep", "/"])("image %s is a program of the host", (program) => {
+  expect(parseImage(program)).toEqual({ kind: "host", program });
 });
 
 test.for([

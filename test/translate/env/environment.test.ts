@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { EnvVar } from "../../../src/model/api/env-var.ts";
 import type { Container } from "../../../src/model/api/pod.ts";
 import { containerCommand } from "../../../src/translate/host/command.ts";
-import { container, directive, podOf, runnable, waiting } from "../base.ts";
+import { directive, podOf, resolved, runnable, waiting } from "../base.ts";
 import { environmentOf, GIVEN } from "./environment-base.ts";
 
 const environment = (env: readonly EnvVar[], user = {}) => environmentOf({ env }, user);
@@ -105,7 +105,7 @@ describe("a container's argv", () => {
   ];
 
   test.for(cases)("is %s", ([, change, argv]) => {
-    expect(containerCommand(container(change), "spec.containers[app]", variables)).toEqual({
+    expect(containerCommand(resolved(podOf(change)), variables)).toEqual({
       ok: true,
       argv,
       program: change.command?.[0] ?? change.image ?? change.args?.[0],
