@@ -3,9 +3,9 @@ import type { Container, RestartPolicy } from "../model/api/pod.ts";
 import { restartPolicy } from "../model/api/restart.ts";
 import type { Host } from "../model/host/host.ts";
 import { finishedMarker, initializedMarker } from "../model/paths.ts";
-import type { DesiredUnit, UnitLines } from "../model/unit.ts";
+import type { DesiredUnit, UnitLines, UnitName } from "../model/unit.ts";
 import { encodeOwnUnit, unitOwner } from "../unitfile/identity.ts";
-import { podSliceName, probeTimer } from "../unitfile/names.ts";
+import { logNamespaceOf, podSliceName, probeTimer } from "../unitfile/names.ts";
 import { execLine } from "../unitfile/quote.ts";
 import { annotationUnitLines, backOffWords } from "./annotations/lines.ts";
 import type { TranslateContext } from "./context.ts";
@@ -115,7 +115,7 @@ function lifeLines(
   ];
 }
 
-function processLines({ pod, container }: ResolvedContainer, host: Pick<Host, "memoryTotal">): UnitLines {
+function processLines({ pod, container, unitName }: ResolvedContainer, host: Pick<Host, "memoryTotal">): UnitLines {
   const amounts = amountsOf(container);
   const qos = qosClass(pod);
   const adjusted = isNodeCritical(pod) ? "Guaranteed" : qos;
@@ -124,12 +124,13 @@ function processLines({ pod, container }: ResolvedContainer, host: Pick<Host, "m
     ...containerResourceLines(amounts),
     ["OOMScoreAdjust", String(oomScoreAdjust(adjusted, amounts.memoryRequest, host.memoryTotal))],
     ["UnsetEnvironment", FROM_SYSTEMD],
-    ...logLines(container),
+    ...logLines(container, unitName),
   ];
 }
 
-function logLines({ name }: Pick<Container, "name">): UnitLines {
+function logLines({ name }: Pick<Container, "name">, unitName: UnitName): UnitLines {
   return [
+    ["LogNamespace", logNamespaceOf(unitName)],
     ["StandardOutput", "journal"],
     ["StandardError", "journal"],
     // A container called sshd or kernel must not write lines that filters take for those programs.

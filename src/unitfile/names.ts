@@ -35,6 +35,14 @@ export function containerUnitName(namespace: string, pod: string, container: str
   return `unitlet.${namespace}.${digest(`${namespace}/${pod}`, 40)}.${container}.service` as UnitName;
 }
 
+/**
+ * Returns the journal namespace of the containers of one Kubernetes namespace: the first two parts of their units' names.
+ * What one tenant writes cannot drive out the lines of the host or of another tenant.
+ */
+export function logNamespaceOf(containerUnit: string): string {
+  return containerUnit.split(".", 2).join(".");
+}
+
 const QOS_PREFIX = {
   Guaranteed: "unitlet",
   Burstable: "unitlet-burstable",

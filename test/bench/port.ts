@@ -87,7 +87,7 @@ async function measureFirstBytes(node: Node, kubectl: Kubectl, times: number): P
     });
     return { cold, warm: await repeat(() => kubectl.firstByte(args)) };
   };
-  const journalctl = `date +%s%N; journalctl -q -n 10 -o cat -u ${node.unit("talks")} | head -c 1 >/dev/null; date +%s%N`;
+  const journalctl = `date +%s%N; journalctl --namespace=unitlet.${node.namespace} -q -n 10 -o cat -u ${node.unit("talks")} | head -c 1 >/dev/null; date +%s%N`;
   return {
     kubectl: await repeat(() => kubectl.firstByte(["get", "pod", "talks"])),
     journalctl: await repeat(async () => {

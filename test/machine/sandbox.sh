@@ -103,7 +103,7 @@ show_pod() {
 	show "systemctl list-timers unitlet-sync.timer"
 	show "systemctl status 'unitlet.*.service' --lines=3 | cut -c1-130"
 	show "journalctl -u unitlet-sync -o cat"
-	show "journalctl -u unitlet.default.hello.web -o cat"
+	show "journalctl --namespace=unitlet.default -u unitlet.default.hello.web -o cat"
 }
 
 join_cluster() {
@@ -131,7 +131,7 @@ show_deployment() {
 	show_kubectl set env deployment/hello GREETING=Welcome
 	show_kubectl rollout status deployment/hello --timeout=60s
 	show_kubectl get pods
-	show "journalctl -u 'unitlet.default.hello-*' -o short-monotonic -n 5"
+	show "journalctl --namespace=unitlet.default -u 'unitlet.default.hello-*' -o short-monotonic -n 5"
 	show "journalctl -u unitlet-sync -o cat -n 12 | cut -c1-130"
 }
 

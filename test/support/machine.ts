@@ -60,7 +60,9 @@ export class Machine implements AsyncDisposable {
 
   /** Returns the jobs of systemd and the last lines of the journal, for the message of a failed test. */
   async recentLog(): Promise<string> {
-    const { stdout } = await this.exec("systemctl list-jobs --no-pager; journalctl --lines=60 --output=short-precise");
+    const { stdout } = await this.exec(
+      "systemctl list-jobs --no-pager; journalctl --namespace='*' --lines=60 --output=short-precise",
+    );
     return `${this.name}, lately:\n${stdout}`;
   }
 

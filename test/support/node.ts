@@ -163,8 +163,10 @@ export class Node implements AsyncDisposable {
 
   /** Returns all output of a container so far, including lines that journald had not stored yet. */
   async log(pod: string, container = "main"): Promise<string> {
-    const read = 'journalctl --sync; exec journalctl --quiet --output=cat --unit="$1" _TRANSPORT=stdout';
-    return (await this.machine.exec(["sh", "-c", read, "sh", this.unit(pod, container)])).stdout;
+    const read =
+      'journalctl --namespace="$1" --sync; exec journalctl --namespace="$1" --quiet --output=cat --unit="$2" _TRANSPORT=stdout';
+    const words = ["sh", "-c", read, "sh", `unitlet.${this.namespace}`, this.unit(pod, container)];
+    return (await this.machine.exec(words)).stdout;
   }
 
   /** Returns a property of a container's unit, as `systemctl show` prints it. */

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { logNamespaceOf } from "../../unitfile/names.ts";
 
 /**
- * The arguments of one journalctl for all followers. Each process takes memory and one of the 128 inotify instances of a user.
+ * The arguments of one journalctl for all followers in a namespace. Each process takes memory and one of the 128 inotify
+ * instances of a user.
  */
 const FOLLOW = [
   "--quiet",
@@ -21,13 +23,35 @@ const DEBOUNCE_PER_LISTENER_MS = 10;
 /** The interval of notifications while journalctl does not run. */
 const POLL_INTERVAL_MS = 1000;
 
-/** Notifies listeners when their unit has written to the journal. */
+/** Notifies listeners when the unit of their container has written to the journal. */
 export class JournalNotifier {
+  readonly #namespaces = new Map<string, NamespaceNotifier>();
+
+  /** Returns a listener that is notified of entries from now on, and sometimes of older ones. */
+  listen(unit: string): Listener {
+    const namespace = logNamespaceOf(unit);
+    const notifier = this.#namespaces.get(namespace) ?? new NamespaceNotifier(namespace);
+    this.#namespaces.set(namespace, notifier);
+    return notifier.listen(unit);
+  }
+
+  /** Removes a listener. The journalctl of a namespace ends with the last one. */
+  unlisten(listener: Listener): void {
+    const namespace = logNamespaceOf(listener.unit);
+    if (this.#namespaces.get(namespace)?.unlisten(listener)) this.#namespaces.delete(namespace);
+  }
+}
+
+class NamespaceNotifier {
+  readonly #namespace: string;
   readonly #listeners = new Set<Listener>();
   #child: ChildProcess | undefined;
   #pollTimer: NodeJS.Timeout | undefined;
 
-  /** Returns a listener that is notified of entries from now on, and sometimes of older ones. */
+  constructor(namespace: string) {
+    this.#namespace = namespace;
+  }
+
   listen(unit: string): Listener {
     const listener = new Listener(unit, () => DEBOUNCE_MS + DEBOUNCE_PER_LISTENER_MS * this.#listeners.size);
     this.#listeners.add(listener);
@@ -35,18 +59,21 @@ export class JournalNotifier {
     return listener;
   }
 
-  /** Removes a listener. journalctl ends with the last one. */
-  unlisten(listener: Listener): void {
+  /** Returns true when this was the last listener, and journalctl ends. */
+  unlisten(listener: Listener): boolean {
     this.#listeners.delete(listener);
-    if (this.#listeners.size > 0) return;
+    if (this.#listeners.size > 0) return false;
     clearInterval(this.#pollTimer);
     this.#pollTimer = undefined;
     this.#child?.kill();
     this.#child = undefined;
+    return true;
   }
 
   #start(): void {
-    const child = spawn("journalctl", FOLLOW, { stdio: ["ignore", "pipe", "ignore"] });
+    const child = spawn("journalctl", [`--namespace=${this.#namespace}`, ...FOLLOW], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     this.#child = child;
     let rest = "";
     let isReady = false;

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { logNamespaceOf } from "../../unitfile/names.ts";
 
 const QUERY = [
   "--quiet",
@@ -13,7 +14,7 @@ const SYNC_TIMEOUT_MS = 5000;
 /** The start of a read: at a cursor, after a cursor, or at a time in seconds since the epoch. */
 export type Position = { readonly at: string } | { readonly after: string } | { readonly since: number };
 
-/** A read of the entries of one unit. */
+/** A read of the entries of a container's unit. */
 export interface JournalQuery {
   readonly unit: string;
   readonly position: Position;
@@ -31,7 +32,9 @@ export async function* readJournal(
 ): AsyncGenerator<Buffer> {
   if (signal.aborted) return;
   const options = reverse ? ["--reverse"] : [];
-  const args = [...QUERY, ...options, positionOption(position), `_SYSTEMD_UNIT=${unit}`, "_TRANSPORT=stdout"];
+  const match = [`_SYSTEMD_UNIT=${unit}`, "_TRANSPORT=stdout"];
+  // The plus adds the journal of the host, which has the lines of a container that an earlier version started.
+  const args = [`--namespace=+${logNamespaceOf(unit)}`, ...QUERY, ...options, positionOption(position), ...match];
   const child = spawn("journalctl", args, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH } });
   const stop = () => child.kill();
   signal.addEventListener("abort", stop);
@@ -60,8 +63,11 @@ function positionOption(position: Position): string {
   return `--since=@${position.since.toFixed(6)}`;
 }
 
-/** Waits until journald has stored what was written before this call, for 5 s at most. */
-export async function syncJournal(): Promise<void> {
-  const child = spawn("journalctl", ["--sync"], { stdio: "ignore", timeout: SYNC_TIMEOUT_MS });
+/** Waits until journald has stored what a container's unit wrote before this call, for 5 s at most. */
+export async function syncJournal(unit: string): Promise<void> {
+  const child = spawn("journalctl", [`--namespace=${logNamespaceOf(unit)}`, "--sync"], {
+    stdio: "ignore",
+    timeout: SYNC_TIMEOUT_MS,
+  });
   await once(child, "close").catch(() => undefined);
 }

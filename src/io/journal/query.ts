@@ -21,7 +21,7 @@ export interface JournalFilter {
 
 /** Returns the units that have entries in the journal. Throws when journalctl fails. */
 export async function unitsInJournal(): Promise<ReadonlySet<string>> {
-  const args = ["--quiet", "--no-pager", "--field=_SYSTEMD_UNIT"];
+  const args = ["--namespace=*", "--quiet", "--no-pager", "--field=_SYSTEMD_UNIT"];
   const { stdout } = await promisify(execFile)("journalctl", args, {
     maxBuffer: MAX_FIELD_BYTES,
     timeout: TIMEOUT_MS,
@@ -51,6 +51,8 @@ export async function* printJournal(filter: JournalFilter, signal: AbortSignal):
 /** Returns the arguments of journalctl for a query. */
 export function journalArguments({ units, since, until, lines, pattern, boot }: JournalFilter): string[] {
   return [
+    // The output of containers is in namespaces of the journal.
+    "--namespace=*",
     "--utc",
     "--no-pager",
     "--output=short-precise",

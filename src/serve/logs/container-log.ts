@@ -40,7 +40,7 @@ async function* read(
 ): AsyncGenerator<JournalEntry[]> {
   const { unit, from, ended = now } = instance;
   const isOn = isRunning(instance);
-  if (!isOn && now - ended < JOURNAL_SYNC_WINDOW_MS) await syncJournal();
+  if (!isOn && now - ended < JOURNAL_SYNC_WINDOW_MS) await syncJournal(unit);
   if (tailLines === 0 && !(follow && isOn)) return;
   const earliest: Position = { since: Math.max(0, from - CLOCK_TOLERANCE_MS, since) / 1000 };
   const backwards = journal({ unit, position: earliest, reverse: true, isOwn: instanceFilter(instance) }, signal);
@@ -76,7 +76,7 @@ async function* whileRunning(
       yield* readForward();
       await listener.next();
     }
-    if (!signal.aborted) await syncJournal();
+    if (!signal.aborted) await syncJournal(instance.unit);
   } finally {
     cancel();
     signal.removeEventListener("abort", notify);

@@ -53,9 +53,10 @@ async function page(machine: Machine, port: number): Promise<string> {
 
 /** Waits until the first pod of a workload has written something, and returns it. */
 async function logOf(workload: string): Promise<string> {
+  const journal = `journalctl --namespace=unitlet.${node.namespace}`;
   const written = async () => {
     const { stdout } = await node.exec(
-      `journalctl --sync; journalctl --quiet --output=cat --unit='unitlet.${node.namespace}.${workload}-*.service' _TRANSPORT=stdout`,
+      `${journal} --sync; ${journal} --quiet --output=cat --unit='unitlet.${node.namespace}.${workload}-*.service' _TRANSPORT=stdout`,
     );
     return [stdout !== "", stdout] as const;
   };
@@ -120,8 +121,9 @@ test("standalone/ runs on a host without a cluster", async () => {
   await machine.exec("systemctl start unitlet-sync");
   expect(await page(machine, 8082)).toBe("Hello from a standalone host.\n");
   const unit = "unitlet.default.greeting.greeting.service";
+  const journal = "journalctl --namespace=unitlet.default";
   const greeting = async () => {
-    const { stdout } = await machine.exec(`journalctl --sync; journalctl -q -o cat -u ${unit} _TRANSPORT=stdout`);
+    const { stdout } = await machine.exec(`${journal} --sync; ${journal} -q -o cat -u ${unit} _TRANSPORT=stdout`);
     return [stdout !== "", stdout] as const;
   };
   const [, said] = await machine.until(greeting, { what: "the output of once.yaml" });

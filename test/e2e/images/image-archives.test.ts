@@ -153,7 +153,7 @@ describe("a secret in the URL", () => {
     );
     await node.exec("systemctl stop watcher");
     const { stdout } = await node.exec(
-      `journalctl -b | grep -F ${secret}; unitlet images | grep -F ${secret}; cat /srv/seen; grep -rlsF ${secret} /var/lib/unitlet /etc/systemd; true`,
+      `journalctl --namespace='*' -b | grep -F ${secret}; unitlet images | grep -F ${secret}; cat /srv/seen; grep -rlsF ${secret} /var/lib/unitlet /etc/systemd; true`,
     );
     expect(stdout).toBe("");
     const seen = await node.get(what);

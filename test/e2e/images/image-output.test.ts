@@ -106,7 +106,7 @@ test("100 MB, as fast as it can, arrive as they were written", async () => {
   await node.run(pod(node, "much", script(`busybox yes ${line} | head -n 10000 | cat -n`), NEVER));
   await node.until("much", (seen) => seen?.status?.phase === "Succeeded", { timeout: 120_000 });
   const written = `yes ${line} | head -n 10000 | cat -n | cksum`;
-  const read = `journalctl -q -o cat _TRANSPORT=stdout _SYSTEMD_UNIT=${node.unit("much")} | cksum`;
+  const read = `journalctl --namespace=unitlet.${node.namespace} -q -o cat _TRANSPORT=stdout _SYSTEMD_UNIT=${node.unit("much")} | cksum`;
   const digest = async (command: string) => (await node.machine.exec(command, { timeout: 120_000 })).stdout;
   expect(await digest(read)).toBe(await digest(written));
 });

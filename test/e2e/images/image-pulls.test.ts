@@ -189,7 +189,7 @@ describe("a registry with user accounts", () => {
     await node.run(pod(node, "friend", { image }, { imagePullSecrets: [{ name: "pull" }] }));
     await runs("friend");
     const password = Buffer.from(CREDENTIALS).toString("base64");
-    const search = `grep -rls '${password}' /run/unitlet /var/lib/unitlet /etc/systemd | xargs -r stat -c %a; journalctl -b | grep -c '${password}' || true`;
+    const search = `grep -rls '${password}' /run/unitlet /var/lib/unitlet /etc/systemd | xargs -r stat -c %a; journalctl --namespace='*' -b | grep -c '${password}' || true`;
     expect((await node.exec(search)).stdout.replaceAll("600\n", "")).toBe("0\n");
   });
 });

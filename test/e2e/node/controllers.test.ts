@@ -58,7 +58,7 @@ async function pods(app: string): Promise<Record<string, string>> {
 
 /** Until there are just the units on the machine that say these words. */
 async function waitForGreeting(...words: readonly string[]): Promise<void> {
-  const say = `for unit in $(systemctl list-units --plain --no-legend 'unitlet.*.web-*' | cut -d' ' -f1); do journalctl -q -o cat -n 1 -u $unit _TRANSPORT=stdout; done`;
+  const say = `for unit in $(systemctl list-units --plain --no-legend 'unitlet.*.web-*' | cut -d' ' -f1); do journalctl --namespace=unitlet.${node.namespace} -q -o cat -n 1 -u $unit _TRANSPORT=stdout; done`;
   await waitForLine(say, words.map((word) => `${word}\n`).join(""));
 }
 

@@ -40,7 +40,18 @@ function sync(): Promise<RunResult> {
 }
 
 async function log(name: string): Promise<string> {
-  return (await machine.exec(["journalctl", "-q", "-o", "cat", "-u", unit(name), "_TRANSPORT=stdout"])).stdout;
+  return (
+    await machine.exec([
+      "journalctl",
+      "--namespace=unitlet.default",
+      "-q",
+      "-o",
+      "cat",
+      "-u",
+      unit(name),
+      "_TRANSPORT=stdout",
+    ])
+  ).stdout;
 }
 
 async function journal(): Promise<string> {

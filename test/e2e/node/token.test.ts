@@ -59,7 +59,7 @@ test("a token is replaced when it is due, under the eyes of the container", asyn
 
 test("neither tokens nor the environment are to be found where others look", async () => {
   const token = await inside(`${MOUNT}/token`);
-  const places = `{ cat /etc/systemd/system/unitlet* /etc/systemd/system/unitlet*.d/*; journalctl; systemctl show 'unitlet*'; cat /proc/[0-9]*/cmdline; systemctl status 'unitlet.*'; } 2>/dev/null`;
+  const places = `{ cat /etc/systemd/system/unitlet* /etc/systemd/system/unitlet*.d/*; journalctl --namespace='*'; systemctl show 'unitlet*'; cat /proc/[0-9]*/cmdline; systemctl status 'unitlet.*'; } 2>/dev/null`;
   const { stdout } = await node.exec(`${places} | tr '\\0' '\\n'`);
   expect(stdout).toContain(node.unit("main"));
   expect(stdout).not.toContain(SECRET);

@@ -118,7 +118,7 @@ test("what an init container has written is there for the others", async () => {
 
 test("a Secret that becomes one of the program's words is in no unit and in no journal", async () => {
   await node.container("words", ({ ready }) => ready === true);
-  const places = `{ cat /etc/systemd/system/unitlet*; journalctl; systemctl show 'unitlet*'; grep -rs . /var/lib/unitlet; } 2>/dev/null`;
+  const places = `{ cat /etc/systemd/system/unitlet*; journalctl --namespace='*'; systemctl show 'unitlet*'; grep -rs . /var/lib/unitlet; } 2>/dev/null`;
   const { stdout } = await node.exec(`${places} | tr '\\0' '\\n'`);
   expect(stdout).toContain(node.unit("words"));
   expect(stdout).not.toContain(SECRET);

@@ -11,7 +11,7 @@ export async function hostState(machine: Machine): Promise<string[]> {
     systemctl list-units --all --plain --no-legend 'unitlet*' 'run-unitlet*' 'var-lib-unitlet*'
     systemctl show --property=NInstalledJobs --property=NFailedJobs
     journalctl --quiet --output=cat _PID=1 | grep -cE 'unitlet|Reloading'
-    journalctl --quiet --output=cat --unit='unitlet*' | wc -l`);
+    journalctl --namespace='*' --quiet --output=cat --unit='unitlet*' | wc -l`);
   return stdout.split("\n");
 }
 
