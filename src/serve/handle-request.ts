@@ -22,6 +22,8 @@ export async function handleRequest(server: ServerContext, context: RequestConte
   // The process ends when it is idle, so connections are not kept open for further requests.
   response.shouldKeepAlive = false;
   try {
+    // Node's parser accepts HTTP/0.9, which has no version in its request line.
+    if (request.httpVersionMajor < 1) throw new HttpError(400, "400 Bad Request");
     const user = await authenticate(server, request);
     context.onAuthenticated();
     const target = parseTarget(request.url ?? "");

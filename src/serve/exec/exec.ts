@@ -23,8 +23,13 @@ export async function serveExec(
   const { unit } = await findRunning(source, segments.slice(1));
   const streams = await openStreams(context, requested);
   const command = enterArgv(unit, argv);
-  const started = requested.tty
-    ? startInTerminal(command, await firstSize(streams), requested.stdin)
-    : await startPiped(command, requested);
-  await connect(started, streams);
+  try {
+    const started = requested.tty
+      ? startInTerminal(command, await firstSize(streams), requested.stdin)
+      : await startPiped(command, requested);
+    await connect(started, streams);
+  } catch (error) {
+    // The kernel refuses a command of more words than it can pass on (E2BIG).
+    await streams.finish({ kind: "failed", message: (error as Error).message });
+  }
 }

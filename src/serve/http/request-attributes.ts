@@ -7,12 +7,10 @@ export interface RequestTarget {
   readonly query: URLSearchParams;
 }
 
-const MAX_URL_LENGTH = 8192;
-
 /** Returns the target of a URL; undefined for a path that the authorizer and the endpoint could interpret differently. */
 export function parseTarget(url: string): RequestTarget | undefined {
   const [path = "", ...query] = url.split("?");
-  if (url.length > MAX_URL_LENGTH || !path.startsWith("/")) return undefined;
+  if (!path.startsWith("/")) return undefined;
   const segments = path.slice(1).replace(/\/$/, "").split("/").map(decode);
   if (segments.some((segment) => segment === undefined)) return undefined;
   return { segments: segments as string[], query: new URLSearchParams(query.join("?")) };

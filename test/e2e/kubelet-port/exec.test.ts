@@ -98,7 +98,7 @@ describe.each(["true", "false"])("KUBECTL_REMOTE_COMMAND_WEBSOCKETS=%s", (value)
 
 describe("what is run", () => {
   test("arguments arrive as they are", async () => {
-    const words = ["a b", "", "$HOME", "'\"\\", "*", "ü\n", "--", "-c", "%s"];
+    const words = ["a b", "", "$HOME", "'\"\\", "*", "ü\n", "--", "-c", "%s", "x".repeat(20_000), "y".repeat(120_000)];
     const { stdout } = await exec(["plain"], ["printf", "%s|", ...words]);
     expect(stdout).toBe(words.map((each) => `${each}|`).join(""));
   });

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { connect } from "../../../src/serve/exec/connect.ts";
@@ -67,6 +67,13 @@ describe("with pipes", () => {
       kind: "failed",
       message: expect.stringContaining("/no/such/program ENOENT"),
     });
+  });
+
+  test("a command that the kernel refuses leaves no descriptor open", async () => {
+    const open = () => readdirSync("/proc/self/fd").length;
+    const before = open();
+    await expect(startPiped(["true", "x".repeat(200_000)], ALL)).rejects.toThrow("E2BIG");
+    await until(() => [open() <= before, open()], { what: "the pipes to be closed" });
   });
 
   test("when the client goes, so does all that the command has started", async () => {

@@ -14,6 +14,7 @@ describe("parseTarget()", () => {
     ["/a?b?c", ["a"], "b%3Fc="],
     ["/a%20b/c%3Fd", ["a b", "c?d"], ""],
     ["//pods", ["", "pods"], ""],
+    [`/exec?command=${"a".repeat(100_000)}`, ["exec"], `command=${"a".repeat(100_000)}`],
   ])("%s", (url, segments, query) => {
     const target = parseTarget(url);
     expect([target?.segments, target?.query.toString()]).toEqual([segments, query]);
@@ -35,7 +36,6 @@ describe("parseTarget()", () => {
     "/a%7f",
     "/%",
     "/%c3%28",
-    `/${"a".repeat(9000)}`,
   ])("refuses %j, which could mean two things", (url) => {
     expect(parseTarget(url)).toBeUndefined();
   });
