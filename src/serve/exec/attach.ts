@@ -42,13 +42,19 @@ export async function serveAttach(
   await runAttached(running, () => openStreams(context, { ...requested, stderr: false, tty: true }));
 }
 
-/** Returns the output of a container from now on, and its standard input while `isOpen`. */
+/**
+ * Returns the output of a container from now on, and its standard input while `isOpen`. Without `stdinOnce` the end of the
+ * client's input ends the attach, and the container goes on (containerd's `container_io.go: Attach`, v2.1).
+ */
 function outputAndInput(running: RunningContainer, isOpen: boolean, gone: AbortSignal): ExecProcess {
-  const { unit, invocation } = running;
+  const { unit, invocation, container } = running;
   const now = Date.now();
   const options = { follow: true, previous: false, timestamps: false, since: now };
-  const log = Readable.from(containerLog({ unit, invocation, from: now }, options, now, gone));
+  const inputEnded = new AbortController();
+  const signal = AbortSignal.any([gone, inputEnded.signal]);
+  const log = Readable.from(containerLog({ unit, invocation, from: now }, options, now, signal));
   const stdin = isOpen ? inputOf(running) : undefined;
+  if (container.stdinOnce !== true) stdin?.once("finish", () => inputEnded.abort());
   const ended = new Promise<number>((resolve) => {
     log.once("close", () => resolve(0));
   });

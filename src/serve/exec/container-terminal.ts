@@ -12,8 +12,11 @@ export async function attachToTerminal(path: string, withInput: boolean): Promis
   await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
   const stdin = new Transform({
     transform: (bytes: Buffer, _, done) => done(null, Buffer.concat(splitInput(bytes).map((each) => frame("i", each)))),
-    // The end of the input must not end the output.
-    flush: (done) => done(),
+    // The end of the client's input ends the attach, and the program goes on (containerd's `container_io.go: Attach`, v2.1).
+    flush: (done) => {
+      socket.end();
+      done();
+    },
   });
   stdin.pipe(socket, { end: false });
   // Neither the end nor an error of this connection means that the container has failed.

@@ -81,6 +81,25 @@ describe("input", () => {
     await node.container("open", ({ ready }) => ready);
   });
 
+  test("without stdinOnce the end of the client's input ends the attach, and the container goes on", async () => {
+    await start("left-open", shell("while read -r line; do echo got $line; done", { stdin: true }));
+    for (const word of ["one", "two"]) {
+      const { code } = await kubectl(node, ["attach", "-i", "left-open"], { stdin: `${word}\n` });
+      expect(code).toBe(0);
+    }
+    const log = async () => (await node.log("left-open")) === "got one\ngot two\n";
+    await node.machine.until(log, { what: "both words" });
+    await node.container("left-open", ({ ready }) => ready);
+  });
+
+  test("kubectl run -i --leave-stdin-open ends with its input, and the pod goes on", async () => {
+    const flags = runFlags("kept", "-i", "--leave-stdin-open", "--quiet");
+    const { code } = await kubectl(node, [...flags, "--", "sh", "-c", "cat; echo end"], { stdin: "hello\n" });
+    expect(code).toBe(0);
+    await node.machine.until(async () => (await node.log("kept", "kept")) === "hello\n", { what: "the word" });
+    await node.container("kept", ({ state }) => state?.running, "kept");
+  });
+
   test("of another user than root", async () => {
     await start("user", shell("head -n 1", { stdin: true }), { securityContext: { runAsUser: 1234 } });
     const client = new Kubectl(node, ["attach", "-i", "user"]);

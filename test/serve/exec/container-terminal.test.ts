@@ -75,6 +75,17 @@ test("what is written there comes as it is, until the terminal is gone", async (
   expect(client.end).toEqual({ kind: "exited", status: 0 });
 });
 
+test("the end of the client's input ends the attach, after all of it is sent", async () => {
+  const client = new Client();
+  const over = connect(await attach(), client.streams);
+  const ended = new Promise((resolve) => attached?.once("end", resolve));
+  client.stdin.end("exit\r");
+  await ended;
+  expect(received).toEqual(Buffer.from("i\0\x05exit\r"));
+  await over;
+  expect(client.end).toEqual({ kind: "exited", status: 0 });
+});
+
 test("a client that leaves releases it", async () => {
   const client = new Client();
   const over = connect(await attach(), client.streams);
