@@ -7,7 +7,7 @@ import { CLOCK_TOLERANCE_MS, instanceFilter } from "./instance-filter.ts";
 import { ExportReader, type JournalEntry } from "./journal-export.ts";
 import { LogFormat } from "./log-format.ts";
 import type { LogOptions } from "./log-options.ts";
-import { tailPosition } from "./tail.ts";
+import { firstLines, tailPosition } from "./tail.ts";
 
 /**
  * The time after which journald has stored all output of an ended instance, even when the host was stalled for a while.
@@ -25,7 +25,10 @@ export async function* containerLog(
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const format = new LogFormat(options);
-  for await (const entries of read(instance, options, now, signal)) {
+  const { follow, tailLines } = options;
+  const entriesRead = read(instance, options, now, signal);
+  // A container may write more lines after the position of the tail is found (cri-client's `logs.go: ReadLogs`, v0.36).
+  for await (const entries of follow || tailLines === undefined ? entriesRead : firstLines(entriesRead, tailLines)) {
     const chunk = format.format(entries);
     if (chunk.length > 0) yield chunk;
     if (format.isFull) return;

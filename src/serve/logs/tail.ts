@@ -22,3 +22,16 @@ export async function tailPosition(
   }
   return undefined;
 }
+
+/** Yields the entries of the first `lines` lines, of which the last one may not have ended yet. */
+export async function* firstLines(
+  oldestFirst: AsyncIterable<JournalEntry[]>,
+  lines: number,
+): AsyncGenerator<JournalEntry[]> {
+  let left = lines;
+  for await (const entries of oldestFirst) {
+    const last = entries.findIndex((entry) => endsLine(entry) && --left === 0);
+    yield last < 0 ? entries : entries.slice(0, last + 1);
+    if (last >= 0) return;
+  }
+}

@@ -141,6 +141,22 @@ describe("following", () => {
   });
 });
 
+test("--tail is exact and whole while lines are written", async () => {
+  const script =
+    'perl -e \'$| = 1; $n = 0; while (1) { printf "line %d %s\\n", ++$n, "x" x 60 for 1 .. 20; select undef, undef, undef, 0.01 }\'';
+  await node.run(pod(node, "writes", shell(script)));
+  await node.container("writes", ({ ready }) => ready);
+  await node.machine.until(async () => (await logs("writes", "--tail=300")).split("\n").length > 300, {
+    what: "300 lines",
+  });
+  for (const count of [1, 200, 250]) {
+    const text = await logs("writes", `--tail=${count}`);
+    expect(text).toMatch(/^(line \d+ x{60}\n)+$/);
+    expect(text.trimEnd().split("\n")).toHaveLength(count);
+  }
+  await node.kubectl("delete", "pod", "writes", "--grace-period=1");
+});
+
 test("long lines are whole, and bytes are what they were", async () => {
   const script = 'perl -e \'print "x" x 200_000, "\\n", "\\xff\\xfe\\0\\x01", "\\n", "last"\'';
   await finished("bytes", script);

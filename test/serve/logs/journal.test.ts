@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { instanceFilter } from "../../../src/serve/logs/instance-filter.ts";
 import { ExportReader, type JournalEntry } from "../../../src/serve/logs/journal-export.ts";
 import { endsLine, LogFormat } from "../../../src/serve/logs/log-format.ts";
-import { tailPosition } from "../../../src/serve/logs/tail.ts";
+import { firstLines, tailPosition } from "../../../src/serve/logs/tail.ts";
 
 let number = 0;
 const entry = (message: string, rest: Partial<JournalEntry> = {}): JournalEntry => {
@@ -128,5 +128,24 @@ describe("tailPosition()", () => {
 
   test("a line ends where its container ended it", () => {
     expect(lines.map(endsLine)).toEqual([true, false, true, true, true]);
+  });
+});
+
+describe("firstLines()", () => {
+  const entries = [entry("1a", { lineBreak: "line-max" }), entry("1b"), entry("2"), entry("3", { lineBreak: "eof" })];
+  async function* batches(size: number) {
+    for (let at = 0; at < entries.length; at += size) yield entries.slice(at, at + size);
+  }
+
+  test.each([
+    [1, 4, ["1a", "1b"]],
+    [1, 1, ["1a", "1b"]],
+    [2, 2, ["1a", "1b", "2"]],
+    [3, 3, ["1a", "1b", "2", "3"]],
+    [9, 2, ["1a", "1b", "2", "3"]],
+  ])("the first %d, read in batches of %d", async (lines, size, expected) => {
+    const read: string[] = [];
+    for await (const batch of firstLines(batches(size), lines)) read.push(...batch.map(({ message }) => `${message}`));
+    expect(read).toEqual(expected);
   });
 });
