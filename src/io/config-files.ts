@@ -25,6 +25,11 @@ interface CachedConfig {
   readonly kubeconfigKey: string;
 }
 
+/** Returns the paths of the configuration's files, and of their directory. They need not exist. */
+export function configFiles(): readonly string[] {
+  return [...configTexts(), DIRECTORY];
+}
+
 /** Returns the configuration, and stores it for the next runs when a file of it has changed. Throws ConfigError. */
 export async function loadConfig(): Promise<LoadedConfig> {
   const { key, cached, isFresh } = await findConfig();
@@ -43,18 +48,18 @@ async function findConfig(): Promise<{
   readonly cached: CachedConfig;
   readonly isFresh: boolean;
 }> {
-  const paths = [
-    MAIN,
-    ...list(DIRECTORY)
-      .filter((name) => name.endsWith(".conf"))
-      .map((name) => join(DIRECTORY, name)),
-  ];
+  const paths = configTexts();
   // Another version may parse the same text differently.
   const key = `${unitletVersion} ${hostname()} ${filesFingerprint([...paths, DIRECTORY])}`;
   const cached = readCached<CachedConfig>("config", key);
   if (cached !== undefined && cached.kubeconfigKey === filesFingerprint([cached.kubeconfig]))
     return { key, cached, isFresh: false };
   return { key, cached: await parseConfig(paths), isFresh: true };
+}
+
+function configTexts(): readonly string[] {
+  const names = list(DIRECTORY).filter((name) => name.endsWith(".conf"));
+  return [MAIN, ...names.map((name) => join(DIRECTORY, name))];
 }
 
 async function parseConfig(paths: readonly string[]): Promise<CachedConfig> {

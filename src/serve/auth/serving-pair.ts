@@ -7,7 +7,8 @@ import type { Endpoint } from "../../model/host/config.ts";
 import { PKI, SERVING_KEY_PAIR } from "../../model/paths.ts";
 import { type KeyPair, selfSigned } from "./self-signed.ts";
 
-const SELF_SIGNED_FILE = `${PKI}/self-signed.pem`;
+/** The self-signed certificate and its key. */
+export const SELF_SIGNED_FILE = `${PKI}/self-signed.pem`;
 const DAY_MS = 24 * 3_600_000;
 const LIFETIME_MS = 365 * DAY_MS;
 const RENEW_BEFORE_MS = 30 * DAY_MS;

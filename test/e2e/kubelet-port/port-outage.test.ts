@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { FaultProxy } from "../../support/fault-proxy.ts";
@@ -73,6 +75,43 @@ describe("while the API server is away, a client that was authorized recently", 
     };
     await node.machine.until(incomplete, { what: "a run that could not list the pods" });
   });
+});
+
+test("a new certificate, client CA or setting counts for the next connection, while another one is open", async () => {
+  const dial = async () => {
+    const socket = connect({ host: node.machine.address, port: 10250, rejectUnauthorized: false });
+    await once(socket, "secureConnect");
+    return socket;
+  };
+  const served = async () => {
+    const socket = await dial();
+    const subject = socket.getPeerX509Certificate()?.subject;
+    socket.destroy();
+    return subject;
+  };
+  const etc = (script: string) => node.exec(`mkdir -p /etc/unitlet/unitlet.conf.d; cd /etc/unitlet; ${script}`);
+  const makePair = (name: string) =>
+    etc(`openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=${name} -out x.crt -keyout x.key 2>&1
+      mv x.key tls.key; mv x.crt tls.crt`);
+  const open = await dial();
+  const pid = async () => (await node.exec("systemctl show -P MainPID unitlet-api")).stdout;
+  const before = await pid();
+
+  await makePair("one");
+  await etc("printf 'tlsCertFile=%s/tls.crt\\ntlsPrivateKeyFile=%s/tls.key\\n' $PWD $PWD >unitlet.conf.d/90.conf");
+  expect(await served()).toBe("CN=one");
+  await makePair("two");
+  expect(await served()).toBe("CN=two");
+  await etc("echo clientCAFile=$PWD/tls.crt >unitlet.conf.d/91.conf");
+  expect((await requestKubelet(node, "/healthz")).status).toBe(401);
+  // A file that cannot be used changes nothing.
+  await etc("rm unitlet.conf.d/91.conf; echo x >tls.crt");
+  expect((await requestKubelet(node, "/healthz")).status).toBe(401);
+  await makePair("three");
+  expect([(await requestKubelet(node, "/healthz")).status, await served()]).toEqual([200, "CN=three"]);
+  expect([open.destroyed, await pid()]).toEqual([false, before]);
+  open.destroy();
+  await etc("rm -r unitlet.conf.d");
 });
 
 test("a kubeconfig that is taken away by hand closes the port, and one that is put there opens it", async () => {
