@@ -1,6 +1,7 @@
 import * as ini from "ini";
 import * as z from "zod";
 import { DEFAULT_EVICTION_HARD, parseEvictionHard } from "./eviction-hard.ts";
+import { parseHostAccounts, parseHostFiles, parseHostPaths } from "./node-policy.ts";
 import { SettingError } from "./setting-error.ts";
 import { parseSystemReserved } from "./system-reserved.ts";
 
@@ -22,18 +23,22 @@ const yesNo = (fallback: boolean) =>
 
 /** Returns the schema of a setting that `parse` reads; the message of its SettingError is the issue. */
 const parsed = <T>(fallback: string, parse: (text: string) => T) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((text, context) => {
-      try {
-        return parse(text);
-      } catch (error) {
-        if (!(error instanceof SettingError)) throw error;
-        context.addIssue({ code: "custom", message: error.message });
-        return z.NEVER;
-      }
-    });
+  z.string().default(fallback).transform(orIssue(parse));
+
+/** Returns the schema of such a setting whose default `toConfig` decides on. */
+const parsedIfGiven = <T>(parse: (text: string) => T) => z.string().transform(orIssue(parse)).optional();
+
+const orIssue =
+  <T>(parse: (text: string) => T) =>
+  (text: string, context: z.RefinementCtx<string>) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof SettingError)) throw error;
+      context.addIssue({ code: "custom", message: error.message });
+      return z.NEVER;
+    }
+  };
 
 /** Reads whole seconds such as "5s" as milliseconds. `max` is in seconds. */
 const seconds = (fallback: string, max: number) =>
@@ -73,7 +78,11 @@ const Settings = z.strictObject({
   manifests: absolutePath().default("/etc/unitlet/manifests"),
   imagePulls: z.enum(["allow", "deny"], { error: "expected allow or deny" }).default("allow"),
   ignoreImages: yesNo(false),
-  packages: z.enum(["off", "signed", "any"], { error: "expected off, signed or any" }).default("signed"),
+  hostFiles: parsedIfGiven(parseHostFiles),
+  hostAccounts: parsedIfGiven(parseHostAccounts),
+  hostPaths: parsed("any", parseHostPaths),
+  packages: z.enum(["off", "signed", "any"], { error: "expected off, signed or any" }).optional(),
+  portForward: z.enum(["declared", "any"], { error: "expected declared or any" }).default("declared"),
   hostNetwork: z.enum(["default", "required"], { error: "expected default or required" }).default("default"),
   clusterDNS: list.pipe(z.array(z.union([z.ipv4(), z.ipv6()], { error: "expected IP addresses" }))).default([]),
   clusterDomain: z.string().regex(NODE_NAME, { error: "expected a DNS name in lower case" }).default("cluster.local"),

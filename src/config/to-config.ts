@@ -1,9 +1,13 @@
 import type { Cluster, Config, Endpoint } from "../model/host/config.ts";
+import { JOINED_DEFAULTS, STANDALONE_DEFAULTS } from "./node-policy.ts";
 import { ConfigError, NODE_NAME, type Settings } from "./settings.ts";
 
-/** Returns the configuration of a run. Throws ConfigError when the host's name cannot be a node's name. */
+/**
+ * Returns the configuration of a run. A node with a cluster has joined, and then the defaults of the node's policy are
+ * strict. Throws ConfigError when the host's name cannot be a node's name. */
 export function toConfig(settings: Settings, hostname: string, cluster: Cluster | undefined): Config {
   const { nodeName, nodeLabels, nodeIP, kubeconfig: _, ...others } = settings;
+  const defaults = cluster === undefined ? STANDALONE_DEFAULTS : JOINED_DEFAULTS;
   const { kubeletIdleTimeout: _idle, clientCAFile: _ca, tlsCertFile: _certificate, ...rest } = others;
   const { tlsPrivateKeyFile: _key, servingCertificate: _serving, ...same } = rest;
   const labels = (nodeLabels ?? []).map((label) => [
@@ -12,6 +16,9 @@ export function toConfig(settings: Settings, hostname: string, cluster: Cluster 
   ]);
   return {
     ...same,
+    hostFiles: settings.hostFiles ?? defaults.hostFiles,
+    hostAccounts: settings.hostAccounts ?? defaults.hostAccounts,
+    packages: settings.packages ?? defaults.packages,
     nodeName: nodeName ?? nameOf(hostname),
     nodeLabels: Object.fromEntries(labels),
     nodeIPs: nodeIP ?? [],

@@ -51,7 +51,7 @@ export interface ObserveInput {
  */
 export async function observe(input: ObserveInput): Promise<World> {
   const { config, source, systemd, pods, references, now } = input;
-  const needs = needsOf(pods.items, references);
+  const needs = needsOf(pods.items, references, config);
   const [listing, node] = await Promise.all([systemd.list(PATTERNS), needs.node ? source.node() : undefined]);
   // These are read after the listing: a container that has ended by then has left its exit record.
   const [units, directories] = [readUnits(listing, config.dropIns), readPodDirectories()];
@@ -88,7 +88,7 @@ export async function observe(input: ObserveInput): Promise<World> {
 export async function observeAgain(world: World, systemd: Systemd, now: Instant): Promise<World> {
   const { config, pods, references } = world;
   const listing = await systemd.list(PATTERNS);
-  const images = imagesOf(needsOf(pods.items, references), config, listing, now);
+  const images = imagesOf(needsOf(pods.items, references, config), config, listing, now);
   return { ...world, now, units: readUnits(listing, config.dropIns), directories: readPodDirectories(), images };
 }
 

@@ -47,6 +47,7 @@ export function translateAll(world: World, libDir: string): readonly Translation
       failedMounts: failed,
       envFiles,
       images,
+      units: world.units,
       conflict: conflicts.get(uid),
     });
     return pending && translation.kind === "runnable" ? { ...translation, pendingResize: pending } : translation;

@@ -5,7 +5,7 @@ import type { Images } from "../model/image/image.ts";
 import type { PodNetwork } from "../model/pod-network.ts";
 import type { ResolvedReferences } from "../model/references.ts";
 import type { HostFileType } from "../model/storage.ts";
-import type { PodDirectory } from "../model/world.ts";
+import type { PodDirectory, World } from "../model/world.ts";
 import type { PortConflict } from "./network/ports.ts";
 import type { PodVolumes } from "./volumes/mount-source.ts";
 
@@ -31,6 +31,8 @@ export interface TranslateContext {
   /** Texts of files that containers have written for variables of others. */
   readonly envFiles?: ReadonlyMap<string, string> | undefined;
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
+  /** The units on the host; undefined: none. */
+  readonly units?: World["units"] | undefined;
   /** Mount units in state "failed". */
   readonly failedMounts?: ReadonlySet<string> | undefined;
 }

@@ -1,12 +1,13 @@
 import { containersOf } from "../model/api/containers.ts";
 import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
+import type { Config } from "../model/host/config.ts";
 import type { DebReference } from "../model/image/deb-reference.ts";
 import type { Dependency, ResolvedReferences } from "../model/references.ts";
 import { namesUser } from "./annotations/user.ts";
 import { type EnvFile, neededEnvFiles } from "./env/env-file.ts";
 import { hasDiskLimit } from "./eviction/limits.ts";
-import { imageKeys, packageReferences } from "./images/reference.ts";
+import { imageKeys, packageReferences, usesHostFiles } from "./images/reference.ts";
 import { allDependencies } from "./references.ts";
 import { namesAppArmorProfile, OPTIONAL_PATHS } from "./security/host-files.ts";
 import { neededDirectories, neededMountPoints, volumePaths } from "./volumes/host-paths.ts";
@@ -27,8 +28,8 @@ export interface Needs {
   readonly packages: readonly DebReference[];
   /** A container names an AppArmor profile, so the kernel's list of them is needed. */
   readonly appArmorProfiles: boolean;
-  /** A container names a user of the host, so /etc/passwd is needed. */
-  readonly users: boolean;
+  /** A container may have a user or group of the host, so /etc/passwd and /etc/group are needed. */
+  readonly accounts: boolean;
   /** A pod waits for admission, which depends on the labels and taints of the Node. */
   readonly node: boolean;
   /** UIDs of pods that have a limit of their own for what they keep on the disk. */
@@ -36,7 +37,11 @@ export interface Needs {
 }
 
 /** Returns what a run must read before it can translate these pods. */
-export function needsOf(pods: readonly Pod[], references: ResolvedReferences): Needs {
+export function needsOf(
+  pods: readonly Pod[],
+  references: ResolvedReferences,
+  { hostAccounts, ignoreImages }: Pick<Config, "hostAccounts" | "ignoreImages">,
+): Needs {
   const containers = pods.flatMap(({ spec }) => containersOf(spec));
   return {
     directories: containers.flatMap(neededDirectories),
@@ -47,7 +52,7 @@ export function needsOf(pods: readonly Pod[], references: ResolvedReferences): N
     imageKeys: imageKeys(pods),
     packages: packageReferences(pods),
     appArmorProfiles: namesAppArmorProfile(pods),
-    users: pods.some(namesUser),
+    accounts: pods.some(namesUser) || (hostAccounts !== "any" && pods.some((pod) => usesHostFiles(pod, ignoreImages))),
     node: pods.some(({ status }) => status?.startTime === undefined && status?.phase !== "Failed"),
     diskLimited: pods.filter(hasDiskLimit).map(({ metadata }) => metadata.uid),
   };

@@ -13,6 +13,7 @@ import { ephemeralContainer } from "./ephemeral.ts";
 import { podFiles } from "./network/pod-files.ts";
 import { podSandbox } from "./oci/sandbox.ts";
 import { podProblems } from "./pod-problems.ts";
+import { policyProblems, refusedContainer } from "./refused-container.ts";
 import { resolveContainers } from "./resolve-containers.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
 import { qosClass } from "./resources/resources.ts";
@@ -34,9 +35,12 @@ export function translatePod(given: Pod, context: TranslateContext): Translation
   const containers = resolveContainers(pod, context);
   const problems = podProblems(given, containers, context);
   const rejecting = problems.filter(({ severity }) => severity === "reject");
+  const forbidden = policyProblems(pod, containers, context);
   // A pod is rejected only when it arrives: an upgrade or another setting does not end one that runs.
   if (rejecting.length > 0 && !isAdmitted(pod))
     return rejected(pod, "UnsupportedField", rejecting.map(problemSentence).join("; "));
+  if (forbidden.length > 0 && !isAdmitted(pod))
+    return rejected(pod, "HostAccessForbidden", forbidden.map(problemSentence).join("; "));
   const runnable = runnableParts(pod, containers, context, rejecting);
   return { kind: "runnable", pod, qosClass: qosClass(pod), network: context.network, problems, ...runnable };
 }
@@ -49,8 +53,10 @@ function runnableParts(
 ): Omit<Runnable, "kind" | "pod" | "qosClass" | "network" | "problems"> {
   const { volumes, images } = resolveVolumes(pod, context);
   const within = { ...context, volumes };
-  const desired = containers.map((each) =>
-    each.kind === "ephemeral" ? ephemeralContainer(each, within, rejecting) : desiredContainer(each, within),
+  const desired = containers.map(
+    (each) =>
+      refusedContainer(each, context) ??
+      (each.kind === "ephemeral" ? ephemeralContainer(each, within, rejecting) : desiredContainer(each, within)),
   );
   const needsSandbox = desired.some(({ container }) => container.image !== undefined);
   const sources = [...volumes.sources.values()];

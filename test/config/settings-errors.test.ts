@@ -15,6 +15,19 @@ describe("a bad value is told with file, key, value and what was expected", () =
     ["manifests = ./manifests", "manifests = ./manifests: expected an absolute path"],
     ["imagePulls = strict", "imagePulls = strict: expected allow or deny"],
     ["ignoreImages = ignore", "ignoreImages = ignore: expected yes or no"],
+    ...["", "shop,all", "Shop", "a b"].map((value): [string, string] => [
+      `hostFiles = ${value}`,
+      `hostFiles = ${value}: expected all, none or namespaces, such as shop,web`,
+    ]),
+    ...["", "any,root", "a b", "-x"].map((value): [string, string] => [
+      `hostAccounts = ${value}`,
+      `hostAccounts = ${value}: expected none, any or names of users and groups, such as postgres,www-data`,
+    ]),
+    ...["srv", "/srv/../etc", "none,/srv"].map((value): [string, string] => [
+      `hostPaths = ${value}`,
+      `hostPaths = ${value}: expected any, none or absolute paths, such as /srv/data,/var/log:ro`,
+    ]),
+    ["portForward = all", "portForward = all: expected declared or any"],
     ["packages = yes", "packages = yes: expected off, signed or any"],
     ["hostNetwork = cni", "hostNetwork = cni: expected default or required"],
     ["clusterDNS = kube-dns", "clusterDNS = kube-dns: expected IP addresses"],

@@ -15,7 +15,11 @@ test("without a file every setting has its default", () => {
     manifests: "/etc/unitlet/manifests",
     imagePulls: "allow",
     ignoreImages: false,
+    hostFiles: "all",
+    hostAccounts: "any",
+    hostPaths: "any",
     packages: "signed",
+    portForward: "declared",
     hostNetwork: "default",
     clusterDNS: [],
     clusterDomain: "cluster.local",
@@ -37,6 +41,21 @@ test("without a file every setting has its default", () => {
     imageGCLowThresholdPercent: 80,
     apiServerTimeout: 5000,
     kubeletPort: 10250,
+  });
+});
+
+describe("a node that has joined", () => {
+  const cluster = { server: "https://192.0.2.1:6443", insecureSkipTLSVerify: false };
+  const joined = (text: string) => toConfig(settings(text), "edge", cluster);
+
+  test("admits no pod to the host's files, accounts and packages by default", () => {
+    expect(joined("")).toMatchObject({ hostFiles: [], hostAccounts: [], packages: "off", portForward: "declared" });
+  });
+
+  test("has the policy that its settings say", () => {
+    expect(joined("hostFiles = all\nhostAccounts = any\npackages = any")).toMatchObject({
+      ...{ hostFiles: "all", hostAccounts: "any", packages: "any" },
+    });
   });
 });
 
@@ -70,6 +89,22 @@ describe("a setting", () => {
     ["manifests = /srv/pods", { manifests: "/srv/pods" }],
     ["imagePulls = deny", { imagePulls: "deny" }],
     ["ignoreImages = yes", { ignoreImages: true }],
+    ["hostFiles = none", { hostFiles: [] }],
+    ["hostFiles = shop, kube-system", { hostFiles: ["shop", "kube-system"] }],
+    ["hostAccounts = none", { hostAccounts: [] }],
+    ["hostAccounts = root,www-data,1000", { hostAccounts: ["root", "www-data", "1000"] }],
+    ["hostPaths = none", { hostPaths: [] }],
+    [
+      "hostPaths = /srv//data/, /var/log:ro, /",
+      {
+        hostPaths: [
+          { prefix: "/srv/data", readOnly: false },
+          { prefix: "/var/log", readOnly: true },
+          { prefix: "/", readOnly: false },
+        ],
+      },
+    ],
+    ["portForward = any", { portForward: "any" }],
     ["packages = off", { packages: "off" }],
     ["packages = any", { packages: "any" }],
     ["hostNetwork = required", { hostNetwork: "required" }],

@@ -60,8 +60,9 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   terminationMessagePath:
     "Its last 4 KiB are reported. On the host's files: the default, or a path below `/run`, `/tmp` or `/var/tmp`. The container waits with any other path.",
   terminationMessagePolicy: "`FallbackToLogsOnError` reports at most 80 lines and 2 KiB of the log.",
-  "securityContext.runAsUser": "`setpriv`: any number, with or without an account on the host.",
-  "securityContext.runAsGroup": "As `runAsUser`. Default: 0.",
+  "securityContext.runAsUser":
+    "`setpriv`: any number on an image. On the host's files, a number that the host has must be in the setting `hostAccounts`.",
+  "securityContext.runAsGroup": "As `runAsUser`. Default: 0, the group of root.",
   "securityContext.runAsNonRoot": "The pod is rejected if the user would be root.",
   "securityContext.privileged":
     "All capabilities, all devices, writable `/proc` and `/sys`. The host's other files stay read-only unless a volume mounts them.",

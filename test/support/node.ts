@@ -14,13 +14,21 @@ export interface NodeOptions {
    * node-99.
    */
   readonly proxy?: { urlFor(hostAddress: string): string };
-  /** The settings of unitlet.conf by key. */
+  /** True for a node with the strict policy that every joined node has by default, instead of OPEN_POLICY. */
+  readonly strictPolicy?: boolean;
+  /** Settings of unitlet.conf by key. */
   readonly settings?: Readonly<Record<string, string>>;
   /** The interval of the timer that starts runs, such as `1s` or `1h`, instead of the delivered 5 s. */
   readonly timerInterval?: string;
   /** The option `ownDisk` of the machine. */
   readonly ownDisk?: boolean;
 }
+
+/**
+ * Settings of a node on which pods may do everything: most tests run their programs on the host's files as root. The
+ * defaults of a joined node are strict.
+ */
+const OPEN_POLICY = { hostFiles: "all", hostAccounts: "any", packages: "signed", portForward: "any" } as const;
 
 /** The milliseconds after which `until` starts another run. */
 const TRIGGER_AFTER_MS = 8000;
@@ -55,7 +63,7 @@ export class Node implements AsyncDisposable {
   static async join(
     cluster: Cluster,
     name: string,
-    { proxy, settings = {}, timerInterval, ownDisk }: NodeOptions = {},
+    { proxy, strictPolicy, settings = {}, timerInterval, ownDisk }: NodeOptions = {},
   ): Promise<Node> {
     await deleteKeptNode(cluster, name);
     const [machine, namespace] = await Promise.all([
@@ -69,7 +77,8 @@ export class Node implements AsyncDisposable {
       0o600,
     );
     if (timerInterval) await setTimerInterval(machine, timerInterval);
-    const flags = Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+    const given = { ...(strictPolicy ? {} : OPEN_POLICY), ...settings };
+    const flags = Object.entries(given).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
     await install(machine, ["--kubeconfig", "/root/kubeconfig", ...flags]);
     await cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=60s"]);
     return new Node(machine, cluster, namespace, !timerInterval?.endsWith("h"));

@@ -7,11 +7,11 @@ const PROFILES = "/sys/kernel/security/apparmor/profiles";
 export interface ConfinementNeeds {
   readonly optionalPaths: readonly string[];
   readonly appArmorProfiles: boolean;
-  readonly users: boolean;
+  readonly accounts: boolean;
 }
 
 /**
- * Returns which optional paths exist (0.1 ms), and texts of the host. Profiles and users are read only when a pod may name one.
+ * Returns which optional paths exist (0.1 ms), and texts of the host. Profiles and accounts are read only when a pod may name one.
  */
 export function readConfinementProbe(needs: ConfinementNeeds): ConfinementProbe {
   const profiles = needs.appArmorProfiles ? readOptional(PROFILES) : undefined;
@@ -20,8 +20,22 @@ export function readConfinementProbe(needs: ConfinementNeeds): ConfinementProbe 
     hosts: readOptional("/etc/hosts") ?? "",
     resolvConf: readOptional("/etc/resolv.conf") ?? "",
     ...(profiles === undefined ? {} : { appArmorProfiles: profileNames(profiles) }),
-    ...(needs.users ? { users: parseUsers(readOptional("/etc/passwd") ?? "") } : {}),
+    ...(needs.accounts ? readAccounts() : {}),
   };
+}
+
+function readAccounts(): Pick<ConfinementProbe, "users" | "groups"> {
+  return {
+    users: parseUsers(readOptional("/etc/passwd") ?? ""),
+    groups: parseGroups(readOptional("/etc/group") ?? ""),
+  };
+}
+
+/** Parses lines "NAME:PASSWORD:GID:MEMBERS". The first line of a name is used. */
+function parseGroups(text: string): ReadonlyMap<string, number> {
+  const rows = text.split("\n").map((line) => line.split(":"));
+  const groups = rows.filter(([name, , gid]) => name && /^\d+$/.test(gid ?? ""));
+  return new Map(groups.toReversed().map(([name = "", , gid]) => [name, Number(gid)]));
 }
 
 /** Parses lines "NAME:PASSWORD:UID:GID:…". The first line of a name is used. */

@@ -1,5 +1,7 @@
+import type { NodePolicy } from "./node-policy.ts";
+
 /** The settings after defaults. Fields that are settings have the setting's name; `config/settings.ts` parses them. */
-export interface Config {
+export interface Config extends NodePolicy {
   readonly nodeName: string;
   /** The cluster of the node; undefined: the node is standalone. */
   readonly cluster?: Cluster;
@@ -8,8 +10,6 @@ export interface Config {
   readonly imagePulls: "allow" | "deny";
   /** True when containers run on the host's files, whatever their image field says. */
   readonly ignoreImages: boolean;
-  /** Which packages a pod can have installed on the host: none, those of archives that apt trusts, or any. */
-  readonly packages: "off" | "signed" | "any";
   /** Whether an image that is a file by URL must have a checksum. */
   readonly imageChecksums: "required" | "optional";
   /** Percentage of disk in use above which unused images are removed. 100: never. */

@@ -7,8 +7,10 @@ export interface ConfinementProbe {
   readonly resolvConf: string;
   /** The profiles that the kernel has loaded; undefined: no AppArmor. */
   readonly appArmorProfiles?: readonly string[];
-  /** The users of /etc/passwd by name; undefined when no pod names one. */
+  /** The users of /etc/passwd by name; undefined when no pod depends on them. */
   readonly users?: ReadonlyMap<string, HostUser>;
+  /** The GIDs of /etc/group by name; read together with the users. */
+  readonly groups?: ReadonlyMap<string, number>;
 }
 
 export interface HostUser {

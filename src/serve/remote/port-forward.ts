@@ -8,6 +8,7 @@ import { getPod } from "../../io/kube/one-pod.ts";
 import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { containersOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
+import type { Config } from "../../model/host/config.ts";
 import { podRunDir } from "../../model/paths.ts";
 import { reportedNetwork } from "../../model/pod-network.ts";
 import { containerUnitName, podCgroup } from "../../unitfile/names.ts";
@@ -35,11 +36,12 @@ type Forward = (port: number, stream: Duplex) => Promise<void>;
 interface PodRef {
   readonly api: ApiClient;
   readonly node: string;
+  readonly config: Pick<Config, "portForward">;
 }
 
 /** Serves /portForward/NAMESPACE/POD[/UID]. Throws HttpError before the upgrade, and ApiError. */
 export async function servePortForward(
-  { api, node }: PodRef,
+  { api, node, config }: PodRef,
   { segments: [, namespace = "", name = "", uid], query }: RequestTarget,
   context: RequestContext,
 ): Promise<void> {
@@ -52,6 +54,7 @@ export async function servePortForward(
     try {
       // The pod may have ended, and another pod may listen on its port.
       if (!isRunning(pod)) throw new Error(notFound(pod));
+      if (config.portForward === "declared" && !declaresPort(pod, port)) throw new Error(undeclared(port));
       await forward(reportedNetwork(pod), port, stream, (...listener) => listensBelow(cgroupOf(pod), ...listener));
     } catch (error) {
       const { message } = error as Error;
@@ -60,6 +63,16 @@ export async function servePortForward(
   };
   if (ports !== undefined) await serveChannels(context, ports, toPod);
   else await serveSpdy(switchToSpdy(context), toPod);
+}
+
+/** True when a container of the pod declares the port. port-forward is TCP only, so ports of other protocols do not count. */
+function declaresPort({ spec }: Pod, port: number): boolean {
+  const ports = containersOf(spec).flatMap((container) => container.ports ?? []);
+  return ports.some(({ containerPort, protocol = "TCP" }) => containerPort === port && protocol === "TCP");
+}
+
+function undeclared(port: number): string {
+  return `no container of the pod has containerPort ${port}: declare it, or set portForward = any in /etc/unitlet/unitlet.conf of the node`;
 }
 
 /** True when a unit of the pod is active, also one that waits for a restart. */

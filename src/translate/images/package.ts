@@ -39,7 +39,7 @@ function pullBlocker(image: string, reference: DebReference, { config, images }:
   if (config.imagePulls === "deny")
     return `${cannot} nothing is, with imagePulls = deny ${setting}. Let the administrator install the package, or set imagePulls = allow`;
   if (config.packages === "off")
-    return `${cannot} no package is installed for a pod, with packages = off ${setting}. Let the administrator install it, or set packages = signed`;
+    return `${cannot} no package is installed for a pod while packages is off. Let the administrator install it, or set packages = signed ${setting}`;
   if (config.packages === "signed" && "url" in reference)
     return `${cannot} that file is not signed, and its scripts would be run as root. Put the package into an archive that the node's apt knows (deb://NAME), or set packages = any ${setting}`;
   return undefined;

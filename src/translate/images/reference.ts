@@ -1,7 +1,7 @@
 import { containersOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { DebReference } from "../../model/image/deb-reference.ts";
-import { type ImageReference, parseImage } from "../../model/image/image-reference.ts";
+import { hasOwnFiles, type ImageReference, parseImage } from "../../model/image/image-reference.ts";
 import { imageKey } from "../../unitfile/image-names.ts";
 
 /** Returns what the image of a container or of a volume names. No other code of the translation reads the string. */
@@ -26,6 +26,11 @@ export function packageReferences(pods: readonly Pod[]): readonly DebReference[]
       .filter((reference) => reference.kind === "deb"),
   );
   return [...new Map(packages.map((reference) => [reference.name, reference])).values()];
+}
+
+/** True when a container of the pod runs on the host's files. */
+export function usesHostFiles({ spec }: Pod, ignoreImages: boolean): boolean {
+  return containersOf(spec).some(({ image }) => ignoreImages || !hasOwnFiles(imageReference(image)));
 }
 
 function referencesOf({ spec }: Pod): readonly ImageReference[] {

@@ -136,9 +136,7 @@ describe("a file by URL", () => {
     expect(await see.waiting("unsigned", "ErrImagePull")).toContain("that file is not signed");
     await node.machine.write(setting, "packages = off\n");
     await node.run(pod(node, "forbidden", deb("deb://tiny-away")));
-    expect(await see.waiting("forbidden", "ErrImagePull")).toContain(
-      "with packages = off in /etc/unitlet/unitlet.conf",
-    );
+    expect(await see.waiting("forbidden", "ErrImagePull")).toContain("while packages is off");
     await node.exec(`rm ${setting}`);
     await node.kubectl("delete", "pod", "unsigned", "forbidden");
   });

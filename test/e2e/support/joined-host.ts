@@ -32,7 +32,14 @@ export class JoinedHost {
       ...(await host.requests("kube-apiserver-client-kubelet")),
     ];
     if (old.length > 0) await cluster.kubectl(["delete", "csr", ...old]);
-    await install(host.machine, ["--set", "kubeletIdleTimeout=1s"]);
+    await install(host.machine, [
+      "--set",
+      "kubeletIdleTimeout=1s",
+      "--set",
+      "hostFiles=all",
+      "--set",
+      "hostAccounts=any",
+    ]);
     await host.join();
     return host;
   }

@@ -68,7 +68,7 @@ describe("a package that is not there", () => {
   test.for([
     [{ policy: "Never" }, "ErrImageNeverPull", "not present with pull policy of Never"],
     [{ supported: false }, "ErrImagePull", "this node's distribution has no apt-get"],
-    [{ config: { packages: "off" } }, "ErrImagePull", "with packages = off in /etc/unitlet/unitlet.conf"],
+    [{ config: { packages: "off" } }, "ErrImagePull", "while packages is off"],
     [{ config: { imagePulls: "deny" } }, "ErrImagePull", "with imagePulls = deny in /etc/unitlet/unitlet.conf"],
     [{ image: FILE }, "ErrImagePull", "that file is not signed"],
   ] as const)("%j: %s", ([given, reason, words]) => {

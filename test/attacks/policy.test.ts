@@ -1,0 +1,170 @@
+import type { V1PodSpec, V1SecurityContext } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ECHO, exchange, forwarding } from "../e2e/support/forwarding.ts";
+import { installServingCertificate } from "../e2e/support/kubelet-client.ts";
+import { type Container, pod, SLEEP, shell } from "../e2e/support/manifests.ts";
+import { Cluster } from "../support/cluster.ts";
+import { Node } from "../support/node.ts";
+
+const SETTINGS = "/etc/unitlet/unitlet.conf.d/99-policy.conf";
+
+/** What PodSecurity `restricted` wants of a container, with numbers that the host does not have. */
+const RESTRICTED: V1SecurityContext = {
+  ...{ runAsNonRoot: true, runAsUser: 4321, runAsGroup: 4321, allowPrivilegeEscalation: false },
+  ...{ capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } },
+};
+
+let node: Node;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "policy", {
+    ...{ strictPolicy: true, timerInterval: "1s", settings: { kubeletIdleTimeout: "1s" } },
+  });
+  await enforce("restricted");
+  await installServingCertificate(node);
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+const enforce = (level: "restricted" | "baseline") =>
+  node.kubectl("label", "--overwrite", "namespace", node.namespace, `pod-security.kubernetes.io/enforce=${level}`);
+
+const restricted = (name: string, container: Container, spec: Partial<V1PodSpec> = {}) =>
+  pod(node, name, { securityContext: RESTRICTED, ...container }, spec);
+
+/** Waits until the node has rejected a pod, and returns reason and message. */
+async function rejection(name: string): Promise<string> {
+  return await node.until(name, (of) => of?.status?.phase === "Failed" && `${of.status.reason}: ${of.status.message}`);
+}
+
+describe("a node that has joined with the defaults", () => {
+  test.each(["host", "host:1", "/bin/sleep", "deb://hello"])("runs no pod of image %s", async (image) => {
+    const name = `image-${image.length}`;
+    await node.run(restricted(name, { image, ...SLEEP }));
+    const { namespace } = node;
+    expect(await rejection(name)).toBe(
+      `HostAccessForbidden: Pod was rejected: spec.containers[main].image is "${image}", which runs on the host's files, and pods of namespace "${namespace}" may not: use an image of a registry, or let the node's administrator set hostFiles = ${namespace} in /etc/unitlet/unitlet.conf, or in the file of unitlet.conf.d that has it`,
+    );
+    expect((await node.exec("ls /etc/systemd/system")).stdout).not.toContain(`.${name}.`);
+  });
+
+  test("admits a pod on an image, which cannot change to the host's files then", async () => {
+    await node.run(restricted("changed", { image: "registry.invalid/x:1", ...SLEEP }));
+    await node.container("changed", ({ state }) => /ImagePull/.test(state?.waiting?.reason ?? ""));
+    await node.kubectl("set", "image", "pod/changed", "main=host");
+    const { state } = await node.container(
+      "changed",
+      (of) => of.state?.waiting?.reason === "CreateContainerConfigError",
+    );
+    expect(state?.waiting?.message).toContain('spec.containers[main].image is "host"');
+  });
+
+  test("starts no ephemeral container on the host's files", async () => {
+    const debug = { name: "debug", image: "host", command: ["sleep", "1"], securityContext: RESTRICTED };
+    const patch = JSON.stringify({ spec: { ephemeralContainers: [debug] } });
+    await node.kubectl("patch", "pod", "changed", "--subresource=ephemeralcontainers", "--patch", patch);
+    const waiting = await node.until("changed", (of) =>
+      of?.status?.ephemeralContainerStatuses?.find(({ state }) => state?.waiting?.message),
+    );
+    expect(waiting.state?.waiting?.message).toContain('spec.ephemeralContainers[debug].image is "host"');
+  });
+});
+
+describe("a node whose hostFiles lists the namespace", () => {
+  beforeAll(() => node.machine.write(SETTINGS, `hostFiles = kube-system, ${node.namespace}\n`));
+
+  test("runs a restricted pod with numbers of its own", async () => {
+    await node.run(restricted("own", { ports: [{ containerPort: 7001 }], ...shell("id; exec sleep infinity") }));
+    await node.container("own", ({ ready }) => ready);
+    expect(await node.log("own")).toBe("uid=4321 gid=4321 groups=4321\n");
+  });
+
+  test("runs none of another namespace", async () => {
+    const namespace = await node.cluster.namespace("policy-other");
+    await node.cluster.apply([restricted("other", SLEEP)], namespace);
+    const phase = async () => {
+      const of = await node.cluster.get("pod", "other", namespace);
+      return [of?.status?.phase === "Failed", of?.status] as const;
+    };
+    const [, status] = await node.machine.until(phase, { what: "the rejection" });
+    expect(status?.message).toContain(`set hostFiles = kube-system,${node.namespace},${namespace} in`);
+  });
+
+  test.each([
+    ["adm", 4],
+    ["shadow", 42],
+    ["systemd-journal", 0],
+  ])("refuses the host's group %s in every field", async (group, known) => {
+    const { stdout } = await node.exec(`getent group ${group} | cut -d: -f3`);
+    const gid = Number(stdout);
+    if (known !== 0) expect(gid).toBe(known);
+    const read = shell("cat /etc/shadow; exec sleep infinity");
+    const pods: Record<string, object> = {
+      [`supplemental-${gid}`]: restricted(`supplemental-${gid}`, read, {
+        securityContext: { supplementalGroups: [gid] },
+      }),
+      [`fs-${gid}`]: restricted(`fs-${gid}`, read, { securityContext: { fsGroup: gid } }),
+      [`own-${gid}`]: restricted(`own-${gid}`, { ...read, securityContext: { ...RESTRICTED, runAsGroup: gid } }),
+    };
+    await node.run(...Object.values(pods));
+    for (const name of Object.keys(pods))
+      expect(await rejection(name)).toContain(`is ${gid}, which is group ${group} of the host`);
+  });
+
+  test("refuses root's group, which is the default of runAsGroup", async () => {
+    const { runAsGroup: _, ...securityContext } = RESTRICTED;
+    await node.run(restricted("default-group", { ...SLEEP, securityContext }));
+    expect(await rejection("default-group")).toContain(
+      "runAsGroup is not set, and the default is 0, which is group root",
+    );
+  });
+
+  test("refuses a user of the host by its name", async () => {
+    const { runAsUser: _, runAsGroup: __, ...securityContext } = RESTRICTED;
+    const named = restricted("named", { ...SLEEP, securityContext }) as { metadata: object };
+    Object.assign(named.metadata, { annotations: { "unitlet.dev/user": "www-data" } });
+    await node.run(named);
+    expect(await rejection("named")).toContain("metadata.annotations[unitlet.dev/user] is 33, which is user www-data");
+  });
+
+  test("refuses root, which PodSecurity baseline admits", async () => {
+    await enforce("baseline");
+    await node.run(pod(node, "root", SLEEP));
+    expect(await rejection("root")).toContain(
+      "runAsUser is not set, and the default is 0, which is user root of the host",
+    );
+    await enforce("restricted");
+  });
+
+  test("installs no package", async () => {
+    await node.run(restricted("package", { image: "deb://hello", command: ["hello"] }));
+    const { state } = await node.container("package", (of) => of.state?.waiting?.reason === "ErrImagePull");
+    expect(state?.waiting?.message).toContain("set packages = signed in /etc/unitlet/unitlet.conf");
+  });
+});
+
+describe("port-forward", () => {
+  beforeAll(async () => {
+    await node.machine.write("/opt/echo", ECHO, 0o755);
+    const script = "/opt/echo 127.0.0.1 7001 & exec /opt/echo 127.0.0.1 7002";
+    await node.run(restricted("echo", { ports: [{ containerPort: 7001 }], ...shell(script) }));
+    await node.container("echo", ({ ready }) => ready);
+  });
+
+  test("reaches a declared port of the pod", async () => {
+    await using forward = await forwarding(node, [":7001"], {});
+    const answer = async () => {
+      const text = String(await exchange(forward.local[0] ?? 0, Buffer.from("x")).catch(() => ""));
+      return [text === "x:1", text] as const;
+    };
+    await node.machine.until(answer, { what: "an answer of the port" });
+  });
+
+  test("does not reach a port that the pod does not declare", async () => {
+    await using forward = await forwarding(node, [":7002"], {});
+    await exchange(forward.local[0] ?? 0, Buffer.from("x")).catch(() => "");
+    expect((await forward.client.ended).stderr).toContain(
+      "no container of the pod has containerPort 7002: declare it, or set portForward = any",
+    );
+  });
+});
