@@ -1,5 +1,6 @@
 import * as ini from "ini";
 import * as z from "zod";
+import { parseQuantity, printBytes } from "../model/api/quantity.ts";
 import { DEFAULT_EVICTION_HARD, parseEvictionHard } from "./eviction-hard.ts";
 import { parseHostAccounts, parseHostFiles, parseHostPaths } from "./node-policy.ts";
 import { SettingError } from "./setting-error.ts";
@@ -47,6 +48,17 @@ const seconds = (fallback: string, max: number) =>
     .default(fallback)
     .refine((text) => /^[1-9]\d*s$/.test(text) && Number.parseInt(text, 10) <= max, { error: `expected 1s to ${max}s` })
     .transform((text) => Number.parseInt(text, 10) * 1000);
+
+/** Reads a quantity of bytes such as "1Gi". */
+const bytes = (fallback: string, min: number) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text) => parseQuantity(text) ?? Number.NaN)
+    .refine((value) => value >= min, {
+      error: `expected a quantity of at least ${printBytes(min)}, such as ${fallback}`,
+    })
+    .transform(Math.floor);
 
 const wholeNumber = (fallback: string, min: number, max: number) =>
   z
@@ -101,6 +113,7 @@ const Settings = z.strictObject({
   imageChecksums: z.enum(["required", "optional"], { error: "expected required or optional" }).default("required"),
   imageGCHighThresholdPercent: wholeNumber("85", 0, 100),
   imageGCLowThresholdPercent: wholeNumber("80", 0, 100),
+  namespaceLogMaxSize: bytes("1Gi", 16 * 1024 ** 2),
   apiServerTimeout: seconds("5s", 10),
   kubeletPort: wholeNumber("10250", 1, 65535),
   kubeletIdleTimeout: seconds("2s", 9999),

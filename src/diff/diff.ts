@@ -9,6 +9,7 @@ import type { World } from "../model/world.ts";
 import { ensurePod } from "./ensure-pod.ts";
 import { extendGracePeriod } from "./extend-grace-period.ts";
 import { collectGarbage } from "./image-gc.ts";
+import { journalSteps } from "./journals.ts";
 import { lostExits } from "./lost-exits.ts";
 import { unitOwner } from "./owner.ts";
 import { pullSteps } from "./pulls.ts";
@@ -41,6 +42,8 @@ const PHASE = {
   unseal: 7,
   "remove-image": 8,
   "remove-package": 8,
+  "remove-journal": 8,
+  "write-journal-settings": 8,
   "cancel-pull": 8,
   pull: 8,
   "write-file": 8,
@@ -65,7 +68,11 @@ export function diff(world: World, translations: readonly Translation[]): Step[]
   const steps = translations.flatMap((translation) =>
     podSteps(translation, units.get(translation.pod.metadata.uid) ?? [], world),
   );
-  steps.push(...pullSteps(world, translations), ...collectGarbage(world, translations));
+  steps.push(
+    ...pullSteps(world, translations),
+    ...collectGarbage(world, translations),
+    ...journalSteps(world, translations),
+  );
   const listed = new Set(translations.map(({ pod }) => pod.metadata.uid));
   if (!world.pods.complete) {
     // A pod that is missing in an incomplete list may still exist, unless another pod has its name.

@@ -59,6 +59,9 @@ export type FileStep =
     })
   | (Common & { readonly kind: "link" | "unlink" | "remove-unit"; readonly unit: UnitName })
   | (Common & { readonly kind: "remove-pod" | "unseal" })
+  /** Writes the settings of a namespace's journal. */
+  | (Common & { readonly kind: "write-journal-settings"; readonly namespace: string; readonly text: string })
+  | (Common & { readonly kind: "remove-journal"; readonly namespace: string })
   | (Common & { readonly kind: "remove-image"; readonly digest: string; readonly names: readonly string[] });
 
 /** A step that changes objects of the API. */

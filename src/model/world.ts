@@ -4,6 +4,7 @@ import type { Instant } from "./api/time.ts";
 import type { ContainerHistory } from "./exit-record.ts";
 import type { Config } from "./host/config.ts";
 import type { Host } from "./host/host.ts";
+import type { Journal } from "./host/journal.ts";
 import type { PodUsage } from "./host/usage.ts";
 import type { Images } from "./image/image.ts";
 import type { ResolvedReferences } from "./references.ts";
@@ -32,6 +33,8 @@ export interface World {
   };
   /** The usage of pods by UID; undefined while no eviction can depend on it. */
   readonly usage?: ReadonlyMap<string, PodUsage>;
+  /** The journals of containers by Kubernetes namespace; undefined: unknown. */
+  readonly journals?: ReadonlyMap<string, Journal>;
   /** The images that pods name. */
   readonly images?: Images;
   /** Paths that pods need and the host does not have. */

@@ -37,6 +37,9 @@ function subjectOf(step: Step): Readonly<Record<string, string>> {
       return { unit: imageUnit(step.key) };
     case "remove-image":
       return { image: step.names.join(",") || step.digest };
+    case "write-journal-settings":
+    case "remove-journal":
+      return { namespace: step.namespace };
     case "remove-package":
       return { package: step.package };
     case "delete-pod-object":

@@ -1,6 +1,7 @@
 import { removeImage } from "../io/images/image-store.ts";
 import { writePull } from "../io/images/images.ts";
 import { writeRemoval } from "../io/images/package-store.ts";
+import { removeJournal, writeJournalSettings } from "../io/journal/journals.ts";
 import { appendExit } from "../io/pods/exit-records.ts";
 import { markStopping, removePodDirectories, saveStorage, unsealPod } from "../io/pods/pod-directories.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
@@ -132,6 +133,10 @@ async function applyToFiles(step: FileStep, log: Log): Promise<void> {
       return unsealPod(step.uid);
     case "remove-pod":
       return removePodDirectories(step.uid);
+    case "write-journal-settings":
+      return writeJournalSettings(step.namespace, step.text);
+    case "remove-journal":
+      return removeJournal(step.namespace);
     case "remove-image":
       return removeImage(step.digest);
     case "write-file":

@@ -5,6 +5,7 @@ import { readPodUsage } from "../io/host/pod-usage.ts";
 import { readFullStore } from "../io/images/image-store.ts";
 import { readImages } from "../io/images/images.ts";
 import { readPackages } from "../io/images/packages.ts";
+import { readJournals } from "../io/journal/journals.ts";
 import { readPodDirectories } from "../io/pods/pod-directories.ts";
 import { isRootsAlone, readBelow } from "../io/safe-path.ts";
 import type { Listing, Systemd } from "../io/systemd/systemd.ts";
@@ -75,6 +76,7 @@ export async function observe(input: ObserveInput): Promise<World> {
       inactive: SHUTDOWN_UNITS.filter((unit) => listing.get(unit)?.active !== "active"),
     },
     directories,
+    journals: readJournals(),
     references,
     images: imagesOf(needs, config, listing, now),
     absentDirectories: new Set(absent),

@@ -65,6 +65,8 @@ function unitLines(resolved: ResolvedContainer, { lines }: Launch): UnitLines {
     ["ConditionPathExists", `!${finished}`],
     ...lines.unit,
     ...probePeriods(container).map((period) => ["Wants", probeTimer(period)] as const),
+    // LogNamespace= orders the unit after the sockets only. At a shutdown journald must outlive what writes to it.
+    ["After", `systemd-journald@${logNamespaceOf(resolved.unitName)}.service`],
     ...orderLines(pod, containerOrder(pod, container)),
     ...annotationUnitLines(resolved),
     ...shutdownLines(pod),

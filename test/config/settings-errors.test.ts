@@ -69,6 +69,8 @@ describe("a bad value is told with file, key, value and what was expected", () =
     ]),
     ["imageGCHighThresholdPercent = 85%", "imageGCHighThresholdPercent = 85%: expected a whole number from 0 to 100"],
     ["imageGCHighThresholdPercent = 101", "imageGCHighThresholdPercent = 101: expected a whole number from 0 to 100"],
+    ["namespaceLogMaxSize = 1Mi", "namespaceLogMaxSize = 1Mi: expected a quantity of at least 16Mi, such as 1Gi"],
+    ["namespaceLogMaxSize = x", "namespaceLogMaxSize = x: expected a quantity of at least 16Mi, such as 1Gi"],
     ["imageGCLowThresholdPercent = -1", "imageGCLowThresholdPercent = -1: expected a whole number from 0 to 100"],
     ["apiServerTimeout = 0s", "apiServerTimeout = 0s: expected 1s to 10s"],
     ["apiServerTimeout = 11s", "apiServerTimeout = 11s: expected 1s to 10s"],

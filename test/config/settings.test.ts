@@ -39,6 +39,7 @@ test("without a file every setting has its default", () => {
     imageChecksums: "required",
     imageGCHighThresholdPercent: 85,
     imageGCLowThresholdPercent: 80,
+    namespaceLogMaxSize: 1024 ** 3,
     apiServerTimeout: 5000,
     kubeletPort: 10250,
   });
@@ -142,6 +143,7 @@ describe("a setting", () => {
     ["imageChecksums = optional", { imageChecksums: "optional" }],
     ["imageGCHighThresholdPercent = 100", { imageGCHighThresholdPercent: 100 }],
     ["imageGCLowThresholdPercent = 0", { imageGCLowThresholdPercent: 0 }],
+    ["namespaceLogMaxSize = 64Mi", { namespaceLogMaxSize: 64 * 1024 ** 2 }],
     ["imageGCLowThresholdPercent = 84", { imageGCLowThresholdPercent: 84 }],
     ["apiServerTimeout = 10s", { apiServerTimeout: 10_000 }],
     ["kubeletPort = 1", { kubeletPort: 1 }],

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { pullSteps } from "../../src/diff/pulls.ts";
 import { toTimestamp } from "../../src/model/api/time.ts";
+import type { Journal } from "../../src/model/host/journal.ts";
 import type { Step, StepKind } from "../../src/model/step.ts";
+import type { World } from "../../src/model/world.ts";
 import { describeStep } from "../../src/report/describe-step.ts";
-import { NOW, pod, UID } from "../translate/base.ts";
+import { HOST, NOW, pod, UID } from "../translate/base.ts";
 import { bare, DEAD, ended, incomplete, stepsOf, unitName, up, withPods, withUnit } from "./base.ts";
 import {
   AGAIN,
@@ -34,6 +36,9 @@ import {
   WEB,
   withDirectory,
 } from "./word-worlds.ts";
+
+const journals = (world: World, seen: Readonly<Record<string, Journal>>) =>
+  stepsOf({ ...world, journals: new Map(Object.entries(seen)) });
 
 /** Each kind of step, with what describeStep says of one besides the reason, and the reasons that there are. */
 const WORDS: Readonly<
@@ -109,6 +114,25 @@ const WORDS: Readonly<
   ],
   "remove-image": [[{ image: "app:1" }, "the disk is too full", collected("sha256:1")]],
   "remove-package": [[{ package: "nginx" }, "the disk is too full", collected("deb://nginx:amd64=1")]],
+  "write-journal-settings": [
+    [{ namespace: "shop" }, "the journal of the namespace has no limit", journals(bare(WEB), {})],
+    [{ namespace: "shop" }, "its limit has changed", journals(bare(WEB), { shop: { settings: "" } })],
+  ],
+  "remove-journal": [
+    [
+      { namespace: "gone" },
+      "the node has had no pod of the namespace for a week",
+      journals({ ...bare(), pods: { complete: true, items: [] } }, { gone: {} }),
+    ],
+    [
+      { namespace: "gone" },
+      "the disk is too full",
+      journals(
+        { ...bare(), pods: { complete: true, items: [] }, host: { ...HOST, diskTotal: 100, diskAvailable: 1 } },
+        { gone: {} },
+      ),
+    ],
+  ],
   "cancel-pull": [
     [{ unit: "unitlet-image@k.service" }, "no pod needs it", pullSteps(images({ pulling: new Set(["k"]) }), [])],
   ],

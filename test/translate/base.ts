@@ -42,6 +42,7 @@ export const CONFIG: Config = {
   imageChecksums: "required",
   imageGCHighThresholdPercent: 85,
   imageGCLowThresholdPercent: 80,
+  namespaceLogMaxSize: 1024 ** 3,
   apiServerTimeout: 5000,
   kubeletPort: 10250,
 };

@@ -43,7 +43,7 @@ describe("init containers", () => {
     ["app", [name("first"), name("second")], []],
   ] as const)("%s comes after %j and brings %j", ([which, before, next]) => {
     expect(directive(of, "Wants", which)).toEqual(before);
-    const after = directive(of, "After", which).filter((line) => !line.startsWith("unitlet-shutdown-"));
+    const after = directive(of, "After", which).filter((line) => !/^(unitlet-shutdown-|systemd-journald@)/.test(line));
     expect(after).toEqual(before);
     expect(directive(of, "OnSuccess", which)).toEqual(next);
   });

@@ -43,7 +43,7 @@ place_programs() {
 		case $kind in
 		command) place_text "$top/units/$file" "$command" "$mode" ;;
 		helper) place_text "$top/units/$file" "$programs/${file##*/}" "$mode" ;;
-		unit) place_text "$top/units/$file" "$unit_directory/${file##*/}" "$mode" ;;
+		unit) place_text "$top/units/$file" "$unit_directory/${file#systemd/}" "$mode" ;;
 		esac
 	done <"$manifest"
 }

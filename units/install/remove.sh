@@ -122,11 +122,13 @@ is_used_by_pods() {
 remove_agent_units() {
 	while read -r kind file _ users; do
 		[ "$kind" = unit ] && [ "$keep_pods/$users" != yes/pods ] || continue
-		unit=${file##*/}
+		unit=${file#systemd/}
 		rm -rf "${unit_directory:?}/$unit" "$etc_units/$unit.d"
 		rm -f "$etc_units"/*.wants/"$unit"
 	done <"$manifest"
 	rm -rf "$DESTDIR/run/systemd/system/unitlet-sync.timer.d"
+	[ "$keep_pods" = yes ] || rm -rf "$DESTDIR"/etc/systemd/journald@unitlet.*.conf "$DESTDIR"/var/log/journal/*.unitlet.* "$DESTDIR"/run/log/journal/*.unitlet.*
+	rmdir "$unit_directory/systemd-journald@.service.d" 2>/dev/null || :
 	rmdir "$unit_directory" "${unit_directory%/*}" 2>/dev/null || :
 	[ -z "$DESTDIR" ] || return 0
 	systemctl daemon-reload

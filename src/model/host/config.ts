@@ -16,6 +16,8 @@ export interface Config extends NodePolicy {
   readonly imageGCHighThresholdPercent: number;
   /** Percentage of disk in use at which the removal of images ends. */
   readonly imageGCLowThresholdPercent: number;
+  /** Bytes that the journal of the containers of one namespace may take. */
+  readonly namespaceLogMaxSize: number;
   /** "required": a pod that does not ask for the host's network is rejected. */
   readonly hostNetwork: "default" | "required";
   /** Addresses of the cluster's name servers. Empty: pods use the host's name servers. */
