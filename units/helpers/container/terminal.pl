@@ -1,14 +1,9 @@
-# Functions of container-terminal and container-exec that receive a terminal from crun and copy bytes. Modules would need most
+# Functions of container-terminal, container-exec and container-join that receive a terminal from crun and copy bytes. Modules would need most
 # of the memory. Only Config is used, since the number of one system call depends on the architecture.
 use Config;
 my $recvmsg = $Config{archname} =~ /^x86_64/ ? 47 : 212;
 my ( $af_unix, $stream, $set_flags, $nonblocking, $again ) = ( 1, 1, 4, 04000, 11 );
-my ( $set_size, $most ) = ( 0x5414, 1 << 16 );
-
-sub fail {
-	print STDERR "unitlet: $_[0]\n";
-	exit 125;
-}
+my ( $get_modes, $set_modes, $get_size, $set_size, $most ) = ( 0x5401, 0x5402, 0x5413, 0x5414, 1 << 16 );
 
 # The socket is in the working directory, since its path must be short.
 sub listen_at {
@@ -29,10 +24,12 @@ sub receive_terminal {
 	syscall( $recvmsg, fileno $peer, $message, 0 ) > 0 or fail("recvmsg: $!");
 	my ( undef, $level, $type, $number ) = unpack 'QLLl', $control;
 	$level == 1 && $type == 1 && open( my $terminal, '+<&=', $number ) or fail('crun has sent no terminal');
-	# A program that does not read its terminal must not block the output that it writes.
-	fcntl $terminal, $set_flags, $nonblocking;
+	set_nonblocking($terminal);
 	return $terminal;
 }
+
+# A program that does not read its terminal must not block the output that it writes.
+sub set_nonblocking { fcntl $_[0], $set_flags, $nonblocking }
 
 # A struct winsize: rows, columns, and two unused numbers.
 sub set_size {
@@ -67,6 +64,52 @@ sub wait_for {
 	vec( $writing, fileno $sink, 1 ) = 1 if $sink;
 	return if select( $reading, $writing, undef, undef ) < 0;
 	return grep { vec $reading, fileno $_, 1 } @sources;
+}
+
+# Carries bytes until the command has ended. The caller's terminal is raw; the container's does the line editing.
+sub show {
+	my ( $terminal, $over ) = @_;
+	my $resize = sub {
+		my $size = "\0" x 8;
+		ioctl STDIN, $get_size, $size and $terminal and set_size( $terminal, $size );
+	};
+	$resize->();
+	$SIG{WINCH} = $resize;
+	my $modes = "\0" x 64;
+	my $is_window = ioctl STDIN, $get_modes, $modes;
+	ioctl STDIN, $set_modes, raw($modes) if $is_window;
+	my ( $input, $typed, $ended ) = ( \*STDIN, '', 0 );
+	while ( !$ended ) {
+		my @sources = ( $over, $terminal || (), $input && $typed eq '' ? $input : () );
+		my @ready = wait_for( $typed ne '' && $terminal, @sources );
+		$ended = grep { $_ == $over } @ready;
+		$terminal = carry( $terminal, $ended ) if $terminal && ( $ended || grep { $_ == $terminal } @ready );
+		if ( $input && grep { $_ == $input } @ready ) {
+			$typed = take($input);
+			( $input, $typed ) = ( undef, '' ) if !defined $typed;
+		}
+		$typed = $terminal ? give( $terminal, $typed ) // '' : '';
+	}
+	ioctl STDIN, $set_modes, $modes if $is_window;
+}
+
+# Copies some of the output, or all of it. Returns the terminal if more may come.
+sub carry {
+	my ( $terminal, $all ) = @_;
+	my $bytes;
+	do {
+		$bytes = take($terminal);
+		return if !defined $bytes;
+		give( \*STDOUT, $bytes );
+	} while $all && $bytes ne '';
+	return $terminal;
+}
+
+# Sets the flags of cfmakeraw(3).
+sub raw {
+	my ( $in, $out, $control, $local, $line, @keys ) = unpack 'L4CC*', $_[0];
+	@keys[ 5, 6 ] = ( 0, 1 );
+	return pack 'L4CC*', $in & ~0x5eb, $out & ~1, $control & ~0x130 | 0x30, $local & ~0x804b, $line, @keys;
 }
 
 1;
