@@ -3,7 +3,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  lstatSync,
   mkdirSync,
   openSync,
   readlinkSync,
@@ -145,22 +144,4 @@ function readSome(path: string): string | undefined {
 /** Returns the status of the file that a descriptor names (fstat(2)). */
 export function statDescriptor(descriptor: number): Stats {
   return fstatSync(descriptor);
-}
-
-/**
- * True when only root can change where an absolute path leads. No part may be a symbolic link, and each directory above must
- * belong to root and be writable for root alone. True also when a part is missing.
- */
-export function isRootsAlone(path: string): boolean {
-  const names = path.split("/").filter(Boolean);
-  try {
-    return names.every((_, at) => {
-      const stat = ignoreMissing(() => lstatSync(`/${names.slice(0, at + 1).join("/")}`));
-      if (stat === undefined || at === names.length - 1) return stat?.isSymbolicLink() !== true;
-      const isGroups = stat.gid !== 0 && (stat.mode & 0o020) !== 0;
-      return stat.isDirectory() && stat.uid === 0 && (stat.mode & 0o002) === 0 && !isGroups;
-    });
-  } catch {
-    return false;
-  }
 }

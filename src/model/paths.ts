@@ -31,6 +31,8 @@ export const podSandbox = (uid: string) => `${podRunDir(uid)}/sandbox`;
 export const targetNamespace = (uid: string, container: string) => `${podRunDir(uid)}/${container}.target`;
 /** The directory of the root file system of a container on an image, with what the container writes there. */
 export const podRoot = (uid: string, container: string) => `${podStateDir(uid)}/roots/${container}`;
+/** The /tmp and /var/tmp of a container on the host's files, `tmp` and `var-tmp`, empty at each start. */
+export const privateTmp = (uid: string, container: string) => `${podStateDir(uid)}/tmp/${container}`;
 /** The file at terminationMessagePath, new for each start. It lies on the disk, since its size has no limit. */
 export const messageFile = (uid: string, container: string) => `${podStateDir(uid)}/${container}.message`;
 /** The name of the file with the prober's input, in the pod's directory. */

@@ -39,8 +39,6 @@ export interface World {
   readonly images?: Images;
   /** Paths that pods need and the host does not have. */
   readonly absentDirectories: ReadonlySet<string>;
-  /** Mount targets of pods that users other than root can lead elsewhere, by a link on the way; undefined: none. */
-  readonly unsafeMountPoints?: ReadonlySet<string>;
   /** The type of the file at each path of the host that volumes name; no entry when there is none. */
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
   /** Texts of the files that fileKeyRef names, by the keys of translate/env/env-file.ts. */

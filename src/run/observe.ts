@@ -7,7 +7,7 @@ import { readImages } from "../io/images/images.ts";
 import { readPackages } from "../io/images/packages.ts";
 import { readJournals } from "../io/journal/journals.ts";
 import { readPodDirectories } from "../io/pods/pod-directories.ts";
-import { isRootsAlone, readBelow } from "../io/safe-path.ts";
+import { readBelow } from "../io/safe-path.ts";
 import type { Listing, Systemd } from "../io/systemd/systemd.ts";
 import { readUnits } from "../io/systemd/unit-files.ts";
 import { hostFileType } from "../io/volumes/storage.ts";
@@ -80,7 +80,6 @@ export async function observe(input: ObserveInput): Promise<World> {
     references,
     images: imagesOf(needs, config, listing, now),
     absentDirectories: new Set(absent),
-    unsafeMountPoints: new Set(needs.mountPoints.filter((path) => !isRootsAlone(path))),
     envFiles: envFilesOf(needs),
     hostFiles: hostFilesOf(needs),
   };

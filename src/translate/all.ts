@@ -9,7 +9,6 @@ import { deadlineExceeded } from "./lifecycle/deadline.ts";
 import { type PortConflict, portConflicts } from "./network/ports.ts";
 import { translatePod } from "./pod.ts";
 import { admitResize } from "./resources/resize.ts";
-import { exposedPaths } from "./volumes/exposed-paths.ts";
 
 /** Translates every pod of the list, whether the list is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {
@@ -25,7 +24,6 @@ export function translateAll(world: World, libDir: string): readonly Translation
   const late = deadlineExceeded(alive, world.now);
   const room = allocatable(config, host);
   const failed = failedMounts(world);
-  const exposed = exposedPaths(world);
   return world.pods.items.map((listed) => {
     const { uid } = listed.metadata;
     const ended = rejected.get(uid) ?? late.get(uid) ?? evicted.get(uid);
@@ -41,8 +39,6 @@ export function translateAll(world: World, libDir: string): readonly Translation
       directory,
       references,
       absentDirectories,
-      unsafeMountPoints: world.unsafeMountPoints,
-      exposedPaths: exposed,
       hostFiles,
       failedMounts: failed,
       envFiles,

@@ -94,7 +94,7 @@ function lifeLines(
   const { libDir } = lifecycle;
   const uid = pod.metadata.uid;
   const { lines, program } = launch;
-  const input = launch.hasInputPipe ? ["--input"] : [];
+  const input = [...(launch.hasInputPipe ? ["--input"] : []), ...(launch.hasPrivateTmp ? ["--tmp"] : [])];
   const start = [...input, unitName, uid, container.name, specHash, ...backOffWords(resolved)];
   const exit = [unitName, uid, container.name, kind, policy, specHash, program, ...exitWords(container)];
   return [

@@ -24,10 +24,6 @@ export interface TranslateContext {
   /** The state of the images; undefined: no pod names one. */
   readonly images?: Images | undefined;
   readonly absentDirectories: ReadonlySet<string>;
-  /** Mount targets that others than root can lead elsewhere. */
-  readonly unsafeMountPoints?: ReadonlySet<string> | undefined;
-  /** Paths of the host that containers of any pod may write to. */
-  readonly exposedPaths?: readonly string[] | undefined;
   /** Texts of files that containers have written for variables of others. */
   readonly envFiles?: ReadonlyMap<string, string> | undefined;
   readonly hostFiles: ReadonlyMap<string, HostFileType>;

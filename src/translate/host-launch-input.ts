@@ -16,16 +16,15 @@ export interface HostLaunchInput {
   readonly mounts: ContainerMounts;
 }
 
-/** Returns what the container is launched with, or why it is not. `named`: paths that its unit names for a package. */
+/** Returns what the container is launched with, or why it is not. */
 export function hostLaunchInput(
   container: ResolvedContainer,
   context: ContainerContext,
-  named: readonly string[] = [],
 ): HostLaunchInput | LaunchFailure {
   const failed = (reason: string, message: string) => ({ ok: false, reason, message }) as const;
   const directory = hostPathProblem(container, context.absentDirectories);
   if (directory !== undefined) return failed("CreateContainerError", directory);
-  const point = mountPointProblem(container, context, named);
+  const point = mountPointProblem(container, context.volumes.sources);
   if (point !== undefined) return failed("CreateContainerError", point);
   const environment = containerEnvironment(container, context);
   const present = context.directory?.files.get(environmentFile(container.container.name)) ?? "";

@@ -1,8 +1,8 @@
+import type { Container, Pod } from "../model/api/pod.ts";
 import type { Confinement, Mount } from "../model/confinement.ts";
 import { environmentFile, LAUNCH_FILE, podRunDir } from "../model/paths.ts";
 import type { UnitLines } from "../model/unit.ts";
 import { annotationServiceLines } from "./annotations/lines.ts";
-import type { TranslateContext } from "./context.ts";
 import type { LaunchLines } from "./launch.ts";
 import { inputMounts } from "./lifecycle/standard-input.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
@@ -19,22 +19,25 @@ interface HostUnit {
 export function hostLines(
   resolved: ResolvedContainer,
   { confinement, conditions }: HostUnit,
-  { host }: Pick<TranslateContext, "host">,
 ): Pick<LaunchLines, "unit" | "overrides" | "files"> {
   const { pod, container } = resolved;
-  const file = `${podRunDir(pod.metadata.uid)}/${environmentFile(container.name)}`;
-  const variables: Mount = {
-    type: "bind",
-    source: file,
-    target: LAUNCH_FILE,
-    readOnly: true,
-    recursiveReadOnly: true,
-    propagation: "private",
-  };
-  const mounts = [variables, ...inputMounts(pod, container), ...confinement.mounts];
   return {
-    unit: [["ConditionPathExists", file], ...conditions, ...nameFileConditions(pod, confinement)],
+    unit: [
+      ["ConditionPathExists", launchFilePath(pod, container)],
+      ...conditions,
+      ...nameFileConditions(pod, confinement),
+    ],
     overrides: annotationServiceLines(resolved),
-    files: confinementLines({ ...confinement, mounts }, host.confinementProbe),
+    files: confinementLines(confinement),
   };
+}
+
+/** Returns the mounts of what the container's start needs: the launch file, and the pipes for standard input. */
+export function launchMounts(pod: Pod, container: Container): readonly Mount[] {
+  const file = { source: launchFilePath(pod, container), target: LAUNCH_FILE, readOnly: true } as const;
+  return [{ type: "bind", ...file, recursiveReadOnly: true, propagation: "private" }, ...inputMounts(pod, container)];
+}
+
+function launchFilePath({ metadata }: Pod, { name }: Container): string {
+  return `${podRunDir(metadata.uid)}/${environmentFile(name)}`;
 }

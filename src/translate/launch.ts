@@ -18,6 +18,8 @@ export interface Launch {
   readonly lines: LaunchLines;
   /** container-start makes a named pipe for the program's standard input. */
   readonly hasInputPipe: boolean;
+  /** container-start makes directories for the program's /tmp and /var/tmp. */
+  readonly hasPrivateTmp?: boolean;
   /** The signal that the image or the package's unit asks for, as it spells it. */
   readonly stopSignal?: string | undefined;
   /** Hooks, if they are not those of the pod alone. */

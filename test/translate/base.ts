@@ -152,3 +152,14 @@ export function directive(of: Pod, name: string, which = "app"): readonly string
 export function waiting(of: Pod, context: Partial<TranslateContext> = {}, which = "app") {
   return runnable(of, context).containers.find((each) => each.name === which)?.waiting;
 }
+
+/** The words of one option of container-run in an Exec line, such as the options, source and target of each `--bind`. */
+export function runOption(execLine: string, option: string, words: number): readonly string[] {
+  const all = [...execLine.matchAll(/"((?:\\.|[^"\\])*)"/g)].map(([, word = ""]) => word.replaceAll("%%", "%"));
+  return all.flatMap((word, at) => (word === option ? [all.slice(at + 1, at + 1 + words).join(" ")] : []));
+}
+
+/** The mounts of the pod's first container, each as its options, source and target. */
+export function bindMounts(of: Pod): readonly string[] {
+  return runOption(directive(of, "ExecStart")[0] ?? "", "--bind", 3);
+}

@@ -85,16 +85,16 @@ test("a program's name reaches the helpers as it is", () => {
 
 describe("the user", () => {
   const cases: [string, object, Partial<Container>, string][] = [
-    ["is root", {}, {}, '"/usr/bin/setpriv" "--bounding-set=-all,+chown,'],
-    ["is the pod's", { runAsUser: 7, runAsGroup: 8 }, {}, '--reuid=7" "--regid=8'],
+    ["is root", {}, {}, '"--bounding-set" "chown,'],
+    ["is the pod's", { runAsUser: 7, runAsGroup: 8 }, {}, '"--reuid" "7" "--regid" "8"'],
     [
       "is the container's before the pod's",
       { runAsUser: 7, runAsGroup: 8 },
       { securityContext: { runAsUser: 9 } },
-      '--reuid=9" "--regid=8',
+      '"--reuid" "9" "--regid" "8"',
     ],
-    ["has group 0 where none is given", {}, { securityContext: { runAsUser: 9 } }, '--reuid=9" "--regid=0'],
-    ["is root in another group", {}, { securityContext: { runAsGroup: 9 } }, '--reuid=0" "--regid=9'],
+    ["has group 0 where none is given", {}, { securityContext: { runAsUser: 9 } }, '"--reuid" "9" "--regid" "0"'],
+    ["is root in another group", {}, { securityContext: { runAsGroup: 9 } }, '"--reuid" "0" "--regid" "9"'],
   ];
 
   test.for(cases)("%s", ([, securityContext, change, expected]) => {
@@ -155,7 +155,7 @@ describe("workingDir", () => {
     const of = podOf(workingDir === undefined ? {} : { workingDir });
     const text = runnable(of).files.find(({ name }) => name === "app.env")?.text ?? "";
     expect(/^cd -- '(.*?)' /m.exec(text)?.[1]).toBe(expected);
-    expect(directive(of, "WorkingDirectory")).toEqual(["/"]);
+    expect(directive(of, "WorkingDirectory")).toEqual([]);
   });
 
   test.for(["/proc/1/root", "/usr/../proc//self/cwd"])("%s keeps the container waiting", (workingDir) => {

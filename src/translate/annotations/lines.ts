@@ -4,9 +4,6 @@ import type { ResolvedContainer } from "../resolved-container.ts";
 import { socketUnitName } from "./socket.ts";
 import type { BackOff } from "./table.ts";
 
-/** systemd's notification socket, which a container's own /run hides. */
-const NOTIFY_SOCKET = "/run/systemd/notify";
-
 /** Returns the lines of [Unit] for a container's annotations. */
 export function annotationUnitLines({ pod, container, kind, options }: ResolvedContainer): UnitLines {
   const { namespace, name } = pod.metadata;
@@ -30,7 +27,6 @@ export function annotationServiceLines({ pod, container, kind, options }: Resolv
     ...sockets,
     ["Type", "notify"],
     ["NotifyAccess", "all"],
-    ["BindReadOnlyPaths", NOTIFY_SOCKET],
     ...(watchdog === undefined ? [] : ([["WatchdogSec", String(watchdog)]] as const)),
   ];
 }

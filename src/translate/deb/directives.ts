@@ -10,12 +10,11 @@ const KEPT = words(`
   TimerSlackNSec CoredumpFilter KeyringMode LimitCPU LimitFSIZE LimitDATA LimitSTACK LimitCORE LimitRSS
   LimitNOFILE LimitAS LimitNPROC LimitMEMLOCK LimitLOCKS LimitSIGPENDING LimitMSGQUEUE LimitNICE LimitRTPRIO LimitRTTIME
   TasksMax MemoryMin MemoryLow MemoryHigh MemoryMax MemorySwapMax CPUWeight CPUQuota CPUShares IOWeight AllowedCPUs
-  NoNewPrivileges ProtectSystem ProtectHome PrivateDevices PrivateNetwork PrivateMounts ProtectHostname ProtectClock
+  ProtectSystem ProtectHome PrivateDevices PrivateNetwork PrivateMounts ProtectHostname ProtectClock
   ProtectKernelTunables ProtectKernelModules ProtectKernelLogs ProtectControlGroups RestrictAddressFamilies
-  RestrictNamespaces LockPersonality MemoryDenyWriteExecute RestrictRealtime RestrictSUIDSGID RestrictFileSystems
-  SystemCallFilter SystemCallErrorNumber SystemCallArchitectures SystemCallLog ProtectProc ProcSubset InaccessiblePaths
-  InaccessibleDirectories ReadOnlyPaths ReadOnlyDirectories ReadWritePaths ReadWriteDirectories ExecPaths NoExecPaths
-  BindPaths BindReadOnlyPaths TemporaryFileSystem DeviceAllow SecureBits AppArmorProfile SELinuxContext IPAddressAllow
+  LockPersonality MemoryDenyWriteExecute RestrictRealtime RestrictSUIDSGID RestrictFileSystems
+  SystemCallFilter SystemCallErrorNumber SystemCallArchitectures SystemCallLog ProtectProc ProcSubset
+  ReadOnlyPaths ReadOnlyDirectories ExecPaths NoExecPaths DeviceAllow SELinuxContext IPAddressAllow
   IPAddressDeny SocketBindAllow SocketBindDeny`);
 
 /** read: translated into a property of the container. */
@@ -23,13 +22,14 @@ const READ = words(`
   Type ExecStart ExecStartPre ExecStartPost ExecStop ExecStopPost User Group SupplementaryGroups WorkingDirectory KillSignal
   RuntimeDirectory RuntimeDirectoryMode StateDirectory StateDirectoryMode CacheDirectory CacheDirectoryMode
   LogsDirectory LogsDirectoryMode ConfigurationDirectory ConfigurationDirectoryMode CapabilityBoundingSet
-  AmbientCapabilities NotifyAccess WatchdogSec PrivateUsers DynamicUser RemainAfterExit BusName`);
+  AmbientCapabilities NotifyAccess WatchdogSec DynamicUser NoNewPrivileges RestrictNamespaces AppArmorProfile
+  InaccessiblePaths InaccessibleDirectories ReadWritePaths ReadWriteDirectories BindPaths BindReadOnlyPaths TemporaryFileSystem RemainAfterExit BusName`);
 
 /**
  * pod: ignored, because the pod's fields decide it (restarts, timeouts), or every container has it alike (logs, slice).
  */
 const POD = words(`
-  Restart RestartSec RestartSteps RestartMaxDelaySec RestartMode RestartPreventExitStatus RestartForceExitStatus
+  PrivateUsers Restart RestartSec RestartSteps RestartMaxDelaySec RestartMode RestartPreventExitStatus RestartForceExitStatus
   SuccessExitStatus StartLimitInterval StartLimitBurst StartLimitIntervalSec TimeoutSec TimeoutStartSec TimeoutStopSec
   TimeoutAbortSec TimeoutStartFailureMode TimeoutStopFailureMode RuntimeMaxSec KillMode SendSIGKILL SendSIGHUP
   FinalKillSignal RestartKillSignal WatchdogSignal OOMPolicy OOMScoreAdjust ManagedOOMSwap ManagedOOMMemoryPressure

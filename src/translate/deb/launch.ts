@@ -13,15 +13,16 @@ import type { Launch, LaunchFailure } from "../launch.ts";
 import { standardInput } from "../lifecycle/standard-input.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 import { containerConfinement } from "../security/confinement.ts";
-import { enterRights, enterUser } from "../security/enter-file.ts";
-import { launchPrefix } from "../security/unit-confinement.ts";
+import { enterRights } from "../security/rights-options.ts";
+import { runWords } from "../security/run-options.ts";
 import { cleanPath } from "../volumes/clean-path.ts";
 import { directoryVariables, ownDirectories } from "./directories.ts";
 import { shellWord } from "./exec-words.ts";
 import { serviceHooks } from "./hooks.ts";
-import { namedPaths } from "./named-paths.ts";
-import { type PackageServiceUnit, packageService } from "./service.ts";
+import { inaccessiblePaths, readWritePaths, serviceMounts } from "./package-paths.ts";
+import { isOn, lastOf, type PackageServiceUnit, packageService } from "./service.ts";
 import {
+  ambientCapabilitiesOf,
   directoryLine,
   programOf,
   runDirectory,
@@ -52,7 +53,7 @@ export function serviceLaunch(
   const { account } = resolvedAccount;
   const problem = serviceProblem(resolved, service, account);
   if (problem !== undefined) return noCommand(`${service.name} ${problem}`);
-  const input = hostLaunchInput(resolved, context, namedPaths(service, deb));
+  const input = hostLaunchInput(resolved, context);
   return input.ok ? unitLaunch(resolved, { deb, service, account, input }, context) : input;
 }
 
@@ -66,11 +67,20 @@ interface PackageProgram {
 function unitLaunch(resolved: ResolvedContainer, program: PackageProgram, context: ContainerContext): Launch {
   const { pod, container, kind } = resolved;
   const { service, account, input } = program;
-  const { libDir, host } = context;
+  const { libDir } = context;
   const confinement = serviceConfinement(resolved, program, context);
   const start = startOf(program, confinement);
-  // systemd sets the user that the unit names; setpriv sets any other.
-  const prefix = account.name === undefined ? launchPrefix(confinement, libDir, host.confinementProbe) : [];
+  const rights = {
+    ambientCapabilities: ambientCapabilitiesOf(service, account),
+    isFiltered: service.settings.has("SystemCallFilter") || restrictsNamespaces(service),
+  };
+  const prefix = runWords(resolved, confinement, libDir, {
+    ...rights,
+    notifies: (start.type === "notify" || resolved.options.notify === true) && kind !== "init",
+    writable: start.writable,
+    hidden: inaccessiblePaths(service),
+    mounts: serviceMounts(service),
+  });
   const argv = [...prefix, ...launchArgv(LAUNCH_FILE, standardInput(container, kind))];
   const { type, lines } = serviceStartLines(start, kind, argv, [...prefix, ...enterDirectory(confinement)]);
   const directory = directoryLine(start, pod.metadata.uid, container.name, libDir);
@@ -81,26 +91,24 @@ function unitLaunch(resolved: ResolvedContainer, program: PackageProgram, contex
     killMode: "mixed",
     lines: {
       ...lines,
-      ...hostLines(resolved, { confinement, conditions: input.mounts.conditions }, context),
-      defaults: serviceLines(start, confinement, libDir),
+      ...hostLines(resolved, { confinement, conditions: input.mounts.conditions }),
+      defaults: serviceLines(start, libDir),
       startPre: [directory, ...lines.startPre],
     },
     hasInputPipe: container.stdin === true,
+    hasPrivateTmp: !confinement.root.readOnly,
     stopSignal: serviceSignal(start),
     lifecycle: serviceHooks(service, container.lifecycle),
     storage: input.mounts.storage,
     file: launchFile(resolved, program, { context, directory: confinement.workingDirectory }),
-    enter:
-      account.name === undefined
-        ? enterRights(container.name, confinement, host.confinementProbe)
-        : enterUser(container.name, account.name, account.user.gid),
+    enter: enterRights(container.name, confinement, rights),
   };
 }
 
 function startOf({ deb, service, account }: PackageProgram, { root, privileged }: Confinement): ServiceStart {
   const directories = ownDirectories(service);
   const lasting = directories.map(({ path }) => path).filter((path) => !path.startsWith("/run/"));
-  const writable = root.readOnly ? [] : [...lasting, ...deb.directories];
+  const writable = root.readOnly ? [] : [...lasting, ...deb.directories, ...readWritePaths(service)];
   return { service, account, directories, writable, type: serviceType(service, account, privileged) };
 }
 
@@ -138,10 +146,24 @@ function programWords(container: Container, service: PackageServiceUnit, declare
   return [...program, ...expandAll(container.args ?? [], (name) => declared.get(name))];
 }
 
-/**
- * Returns the confinement of a service. It keeps the host's name, because a launcher that is not root cannot set
- * another.
- */
+/** True unless the unit lets its service make namespaces. A list of allowed kinds counts as none. */
+function restrictsNamespaces(service: PackageServiceUnit): boolean {
+  return (
+    service.settings.has("RestrictNamespaces") &&
+    !/^(0|no|n|false|f|off)$/i.test(lastOf(service, "RestrictNamespaces") ?? "")
+  );
+}
+
+/** Returns the AppArmor profile: the pod's counts before that of the unit. */
+function appArmorOf(
+  service: PackageServiceUnit,
+  { appArmorProfile }: Confinement,
+): Pick<Confinement, "appArmorProfile"> | undefined {
+  const profile = appArmorProfile ?? lastOf(service, "AppArmorProfile")?.replace(/^-/, "");
+  return profile ? { appArmorProfile: profile } : undefined;
+}
+
+/** Returns the confinement of a service, which keeps the host's name. */
 function serviceConfinement(
   resolved: ResolvedContainer,
   { service, account, input }: PackageProgram,
@@ -165,6 +187,8 @@ function serviceConfinement(
     user: account.user,
     workingDirectory: cleanPath(container.workingDir ?? workingDirectory(service, account.home)),
     capabilities: serviceCapabilities(service, base.capabilities),
+    noNewPrivileges: base.noNewPrivileges || isOn(service, "NoNewPrivileges"),
+    ...appArmorOf(service, base),
     namespaces: { ...base.namespaces, uts: "host" },
     mounts: hasRun ? base.mounts : [run, ...base.mounts],
   };

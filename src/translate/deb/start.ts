@@ -3,7 +3,8 @@ import { podRunDir } from "../../model/paths.ts";
 import type { ContainerKind, UnitLines } from "../../model/unit.ts";
 import { execLine, quotePath, quoteWord } from "../../unitfile/quote.ts";
 import type { Launch } from "../launch.ts";
-import { capabilitiesOf, isEveryCapability } from "../security/capabilities.ts";
+import { capabilitiesOf } from "../security/capabilities.ts";
+import { FOR_CONTAINER_RUN } from "../security/seccomp.ts";
 import { DIRECTIVES } from "./directives.ts";
 import { type ExecLine, execWords } from "./exec-words.ts";
 import { killSignal } from "./hooks.ts";
@@ -31,53 +32,27 @@ export interface OwnDirectory {
 export const runDirectory = (uid: string, container: string) => `${podRunDir(uid)}/${container}.run`;
 
 /** Programs that launch the container: the unit's NoExecPaths= must not forbid them. */
-const launchers = (libDir: string) => `/bin/sh -/usr/bin/setpriv -/usr/bin/perl -/usr/bin/env -${quotePath(libDir)}`;
+const launchers = (libDir: string) => `/bin/sh -/usr/bin/perl -/usr/bin/env -${quotePath(libDir)}`;
 
 /** Returns the first lines of [Service]: lines for the pod's fields follow and replace them. */
-export function serviceLines(start: ServiceStart, confinement: Confinement, libDir: string): UnitLines {
-  const { service, account, type, writable } = start;
+export function serviceLines({ service, type }: ServiceStart, libDir: string): UnitLines {
   const kept = [...service.settings].flatMap(([key, values]) =>
     DIRECTIVES.get(key) === "kept" ? values.map((value) => [key, value] as const) : [],
   );
   const watchdog = type === "notify" ? lastOf(service, "WatchdogSec") : undefined;
   return [
     ...kept,
-    ...(account.name === undefined ? otherUserLines(service) : ownLines(service, account, confinement)),
+    ...(service.settings.has("SystemCallFilter") ? ([["SystemCallFilter", FOR_CONTAINER_RUN]] as const) : []),
     ...(service.settings.has("NoExecPaths") ? ([["ExecPaths", launchers(libDir)]] as const) : []),
     ...(watchdog === undefined ? [] : ([["WatchdogSec", watchdog]] as const)),
-    ...writable.map((path) => ["ReadWritePaths", `-${quotePath(path)}`] as const),
   ];
 }
 
-/**
- * Returns the lines for the user that the unit names. systemd can give it what setpriv cannot, such as a user
- * namespace.
- */
-function ownLines(service: PackageServiceUnit, { name = "", user }: UnixAccount, confinement: Confinement): UnitLines {
-  const { capabilities } = confinement;
-  const bounds = capabilities.length === 0 ? [""] : [capabilities.join(" ")];
-  const of = (key: string) => (service.settings.get(key) ?? []).map((value) => [key, value] as const);
-  return [
-    ["User", name],
-    ["Group", String(user.gid)],
-    ...of("SupplementaryGroups"),
-    ...user.groups.map((group) => ["SupplementaryGroups", String(group)] as const),
-    ...of("PrivateUsers"),
-    ...of("AmbientCapabilities"),
-    ...(isEveryCapability(capabilities) ? [] : bounds.map((names) => ["CapabilityBoundingSet", names] as const)),
-  ];
+/** Returns the ambient capabilities that the unit gives its user; none for root and for the pod's runAsUser. */
+export function ambientCapabilitiesOf(service: PackageServiceUnit, account: UnixAccount): readonly string[] {
+  if (account.name === undefined) return [];
+  return (service.settings.get("AmbientCapabilities") ?? []).flatMap((value) => value.trim().split(/\s+/));
 }
-
-/** Returns the lines that let setpriv and container-landlock work under the unit's system call filter. */
-function otherUserLines(service: PackageServiceUnit): UnitLines {
-  if (!service.settings.has("SystemCallFilter")) return [];
-  return [
-    ["SystemCallFilter", "@setuid capset prctl landlock_create_ruleset landlock_add_rule landlock_restrict_self"],
-  ];
-}
-
-/** systemd's notification socket, which a container's own /run hides. */
-const NOTIFY_SOCKET = "/run/systemd/notify";
 
 /**
  * Returns the lines that start and stop a package's service. `prefix` goes before every command without special rights.
@@ -88,10 +63,7 @@ export function serviceStartLines(
   argv: readonly string[],
   prefix: readonly string[],
 ): Pick<Launch, "type"> & { readonly lines: Pick<Launch["lines"], "startPre" | "start" | "stopPost"> } {
-  const notify = [
-    ["NotifyAccess", lastOf(service, "NotifyAccess") ?? "main"],
-    ["BindReadOnlyPaths", NOTIFY_SOCKET],
-  ] as const;
+  const notify = [["NotifyAccess", lastOf(service, "NotifyAccess") ?? "main"]] as const;
   return {
     type: kind === "init" ? "oneshot" : type,
     lines: {
@@ -133,8 +105,7 @@ export function directoryLine(
 ): readonly [string, string] {
   const { user } = account;
   const words = [uid, container, `${user.uid}:${user.gid}`, ...directories.map(({ path, mode }) => `${mode}:${path}`)];
-  const entered = "/usr/bin/nsenter --mount=/proc/1/ns/mnt --";
-  return ["ExecStartPre", `+:${entered} ${libDir}/container-directories ${words.map(quoteWord).join(" ")}`];
+  return ["ExecStartPre", execLine([`${libDir}/container-directories`, ...words], "+")];
 }
 
 /** Returns the program of ExecStart=, which has been checked. */

@@ -1,7 +1,7 @@
 import type { ProcessUser } from "../../model/confinement.ts";
 import type { Packages } from "../../model/image/deb.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
-import { groupId, parseGroup, parsePasswd, runAsNonRootViolation } from "../security/accounts.ts";
+import { type Group, groupId, parseGroup, parsePasswd, runAsNonRootViolation } from "../security/accounts.ts";
 import { processUser } from "../security/user.ts";
 import { isOn, lastOf, type PackageServiceUnit } from "./service.ts";
 
@@ -44,9 +44,20 @@ export function unixAccount(
   const given = groupName === undefined ? found.gid : groupId(groupName, parseGroup(group));
   if (given === "unknown")
     return failed(`Group=${groupName}, which this host does not have: set securityContext.runAsGroup`);
-  const user = { ...base, uid: found.uid, gid: requested.gid ?? given };
+  const gid = requested.gid ?? given;
+  const groups = [...base.groups, ...serviceGroups(service, found.name, parseGroup(group))].filter(
+    (each) => each !== gid,
+  );
+  const user = { uid: found.uid, gid, groups: [...new Set(groups)].toSorted((a, b) => a - b) };
   const account = { user, home: found.home || "/" };
   return checked(container, found.uid === 0 ? account : { ...account, name: found.name });
+}
+
+/** Returns the groups of which the user is a member, and those of SupplementaryGroups= that the host has. */
+function serviceGroups({ settings }: PackageServiceUnit, name: string, groups: readonly Group[]): readonly number[] {
+  const named = (settings.get("SupplementaryGroups") ?? []).flatMap((value) => value.trim().split(/\s+/));
+  const given = named.map((each) => groupId(each, groups)).filter((gid) => gid !== "unknown");
+  return [...groups.filter(({ members }) => members.includes(name)).map(({ gid }) => gid), ...given];
 }
 
 function checked(container: ResolvedContainer, account: UnixAccount): ResolvedAccount {

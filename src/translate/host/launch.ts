@@ -9,8 +9,8 @@ import type { Launch, LaunchFailure } from "../launch.ts";
 import { standardInput } from "../lifecycle/standard-input.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 import { containerConfinement } from "../security/confinement.ts";
-import { enterRights } from "../security/enter-file.ts";
-import { launchPrefix } from "../security/unit-confinement.ts";
+import { enterRights } from "../security/rights-options.ts";
+import { runWords } from "../security/run-options.ts";
 import { containerCommand } from "./command.ts";
 
 /** Returns the launch of a program on the host's files. Throws UnquotableError for what no program can be given. */
@@ -22,7 +22,9 @@ export function hostLaunch(resolved: ResolvedContainer, context: ContainerContex
   const command = containerCommand(resolved, declared ?? new Map());
   if (!command.ok) return { ok: false, reason: "CreateContainerConfigError", message: command.message };
   const confinement = containerConfinement(resolved, context, mounts.mounts);
-  const prefix = launchPrefix(confinement, context.libDir, context.host.confinementProbe);
+  const prefix = runWords(resolved, confinement, context.libDir, {
+    notifies: resolved.options.notify === true && kind !== "init",
+  });
   const argv = [...prefix, ...launchArgv(LAUNCH_FILE, standardInput(container, kind))];
   const launch: Launch = {
     ok: true,
@@ -30,12 +32,13 @@ export function hostLaunch(resolved: ResolvedContainer, context: ContainerContex
     type: kind === "init" ? "oneshot" : "exec",
     killMode: "mixed",
     lines: {
-      ...hostLines(resolved, { confinement, conditions: mounts.conditions }, context),
+      ...hostLines(resolved, { confinement, conditions: mounts.conditions }),
       ...{ defaults: [], startPre: [], stopPost: [], start: [["ExecStart", execLine(argv)]] },
     },
     hasInputPipe: container.stdin === true,
+    hasPrivateTmp: !confinement.root.readOnly,
     storage: mounts.storage,
-    enter: enterRights(container.name, confinement, context.host.confinementProbe),
+    enter: enterRights(container.name, confinement),
   };
   if (declared === undefined) return launch;
   const variables = hostVariables(declared, confinement.hostname ?? context.host.hostname, user);

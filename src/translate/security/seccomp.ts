@@ -1,16 +1,21 @@
 import type { Container, Pod } from "../../model/api/pod.ts";
 import type { SecurityProfileType } from "../../model/api/security-context.ts";
-import type { Capability, Seccomp } from "../../model/confinement.ts";
+import type { Capability, Confinement, Seccomp } from "../../model/confinement.ts";
 import type { UnitLines } from "../../model/unit.ts";
 
-/**
- * The runtimes' default profile in groups of systemd. RestrictNamespaces= covers setns, unshare and clone with
- * namespaces. sethostname needs a capability anyway, and the launcher uses it.
- */
+/** The runtimes' default profile in groups of systemd. */
 const ALLOWED =
   "@system-service chroot clock_adjtime fanotify_mark memfd_secret mincore modify_ldt pidfd_getfd pkey_alloc pkey_free " +
-  "pkey_mprotect process_mrelease ptrace seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self sethostname";
+  "pkey_mprotect process_mrelease ptrace seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self";
 const DENIED = "~@keyring io_uring_enter io_uring_register io_uring_setup migrate_pages move_pages userfaultfd";
+
+/**
+ * The system calls by which container-run makes mounts and namespaces and sets the user. It forbids those for mounts and
+ * namespaces again before it executes the program, see forbidsNamespaces.
+ */
+export const FOR_CONTAINER_RUN =
+  "@setuid capset prctl sethostname unshare open_tree move_mount fsopen fsconfig fsmount mount_setattr openat2 mkdirat mknodat " +
+  "symlinkat statx landlock_create_ruleset landlock_add_rule landlock_restrict_self";
 
 /** System calls that the profile allows with a capability. */
 const BY_CAPABILITY: Readonly<Record<Capability, string>> = {
@@ -47,10 +52,14 @@ export function seccompLines(seccomp: Seccomp, capabilities: readonly Capability
   return [
     ["SystemCallFilter", ALLOWED],
     ["SystemCallFilter", DENIED],
+    ["SystemCallFilter", FOR_CONTAINER_RUN],
     ...more.map((names): [string, string] => ["SystemCallFilter", names]),
     ["SystemCallErrorNumber", "EPERM"],
     ["SystemCallArchitectures", "native"],
-    // uts: the launcher creates one for the container's host name.
-    ...(capabilities.includes("CAP_SYS_ADMIN") ? [] : ([["RestrictNamespaces", "uts"]] as const)),
   ];
+}
+
+/** True when the program may make no mounts and namespaces, as with the runtimes' default profile. */
+export function forbidsNamespaces({ seccomp, capabilities }: Pick<Confinement, "seccomp" | "capabilities">): boolean {
+  return seccomp.type !== "unconfined" && !capabilities.includes("CAP_SYS_ADMIN");
 }

@@ -13,9 +13,11 @@ export function neededDirectories({ workingDir }: Container): readonly string[] 
   return workingDir ? [workingDir] : [];
 }
 
-/** Returns mount targets that must be on the host, as files or directories. */
+/** Returns mount targets that must be on the host, as files or directories: others are created when they are missing. */
 export function neededMountPoints({ volumeMounts = [] }: Container): readonly string[] {
-  return volumeMounts.map(({ mountPath }) => cleanPath(mountPath)).filter((path) => !OWN.test(path));
+  const paths = volumeMounts.map(({ mountPath }) => cleanPath(mountPath));
+  const isWithin = (path: string) => paths.some((outer) => path.startsWith(`${outer}/`));
+  return paths.filter((path) => !OWN.test(path) && !path.startsWith("/dev/") && !isWithin(path));
 }
 
 /** Returns all paths of the host that the pod's volumes may use. */

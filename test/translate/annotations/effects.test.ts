@@ -64,7 +64,7 @@ describe("a user by name", () => {
   test("that a pod which runs is given later does not take the place of its number", () => {
     const status = { phase: "Running", startTime: "2026-01-01T00:00:00Z" };
     const { containers } = runnable({ ...of, status } as Pod, { host });
-    expect(containers[0]?.unit?.text).toContain('"--reuid=1000"');
+    expect(containers[0]?.unit?.text).toContain('"--reuid" "1000"');
   });
 
   test("is one by numbers, for this container alone", () => {

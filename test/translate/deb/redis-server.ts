@@ -32,7 +32,7 @@ const DEB: InstalledDeb = {
 const DEBS: Omit<Packages, "installed"> = {
   supported: true,
   passwd: "root:x:0:0::/root:/bin/sh\nredis:x:113:118::/var/lib/redis:/bin/sh\n",
-  group: "root:x:0:\nredis:x:118:\n",
+  group: "root:x:0:\nredis:x:118:\nssl-cert:x:110:\nother:x:120:www,redis\n",
 };
 
 function translated(change: Partial<Container> = {}, texts: readonly string[] = [UNIT], spec: Partial<PodSpec> = {}) {

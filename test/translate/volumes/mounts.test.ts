@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Container } from "../../../src/model/api/pod.ts";
+import type { Container, Pod } from "../../../src/model/api/pod.ts";
 import type { ProjectedSource } from "../../../src/model/api/volume.ts";
 import { neededDirectories, neededMountPoints } from "../../../src/translate/volumes/host-paths.ts";
-import { container, directive, pod, UID, waiting } from "../base.ts";
+import { bindMounts, container, directive, pod, UID, waiting } from "../base.ts";
 
 const NAMES: ProjectedSource = { downwardAPI: { items: [{ path: "name", fieldRef: { fieldPath: "metadata.name" } }] } };
 
@@ -12,15 +12,11 @@ describe("the mount", () => {
       volumes: [{ name: "names", projected: { sources: [NAMES] } }],
       containers: [container({ volumeMounts: [{ name: "names", mountPath, ...(readOnly ? { readOnly } : {}) }] })],
     });
-  const source = `"/run/unitlet/pods/${UID}/volumes/names"`;
+  const source = `/run/unitlet/pods/${UID}/volumes/names`;
+  const named = (of: Pod) => bindMounts(of).filter((each) => each.includes(source));
 
-  test("cannot be written to, whatever the pod says", () => {
-    expect(directive(at("/etc/names", false), "BindReadOnlyPaths").at(-1)).toBe(`${source}:"/etc/names"`);
-    expect(directive(at("/etc/names", false), "BindPaths").filter((line) => line.includes("/etc/names"))).toEqual([]);
-  });
-
-  test("can only be read", () => {
-    expect(directive(at("/etc/names", true), "BindReadOnlyPaths").at(-1)).toBe(`${source}:"/etc/names"`);
+  test.for([false, true])("cannot be written to, with readOnly %s", (readOnly) => {
+    expect(named(at("/etc/names", readOnly))).toEqual([`ro,private ${source} /etc/names`]);
   });
 
   test.for([
@@ -29,7 +25,7 @@ describe("the mount", () => {
     ["/etc//./names", "/etc/names"],
     ["/../../names", "/names"],
   ] as const)("at %s is at %s, as runtimes have it", ([given, path]) => {
-    expect(directive(at(given), "BindReadOnlyPaths").at(-1)).toBe(`${source}:"${path}"`);
+    expect(named(at(given))).toEqual([`ro,private ${source} ${path}`]);
   });
 });
 
@@ -54,9 +50,10 @@ describe("directories that the host needs to have", () => {
     ["mount points as runtimes read them", mounting("etc/../srv/x"), ["/srv/x"]],
     [
       "no mount points below what a container has for itself",
-      mounting("/run/x", "/var/run/secrets", "/tmp/x", "/var/tmp/x"),
+      mounting("/run/x", "/var/run/secrets", "/tmp/x", "/var/tmp/x", "/dev/x"),
       [],
     ],
+    ["no mount points within another volume", mounting("/srv/x/y", "/srv/x"), ["/srv/x"]],
     [
       "mount points that only look so",
       mounting("/runner/x", "/run", "/var/running/x"),
