@@ -28,7 +28,7 @@ const EXCERPT =
 export function exampleExcerpt(manifest: string): string {
   const text = exampleUnits(manifest).get("web") ?? "";
   const lines = text.split("\n").filter((line) => EXCERPT.test(line) || /^(#|```|\[(Unit|Service)\])/.test(line));
-  return lines.map((line) => line.replace(/ "([0-9a-f]{8}-|--regid).*/, " …")).join("\n");
+  return lines.map((line) => line.replace(/ "([0-9a-f]{8}-|--unshare-ipc).*/, " …")).join("\n");
 }
 
 function shown({ name, text }: { readonly name: string; readonly text: string }): string {
