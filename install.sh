@@ -11,6 +11,8 @@ usage: ./install.sh [OPTION…]            Installs or upgrades unitlet. No pod 
                         --ca-file FILE, --unsafe-skip-ca-verification and --bootstrap-kubeconfig FILE.
   --kubeconfig FILE     Joins a cluster with an existing identity. Without any of these options the node is
                         standalone: it runs the pods of /etc/unitlet/manifests.
+  --host-files all|none|NAMESPACE,…
+                        The namespaces whose pods may run on the host's files. Default on a node of a cluster: none.
   --node-name NAME      Sets the node's name, like --set nodeName=NAME.
   --set KEY=VALUE       Sets a setting of unitlet.conf. Can be repeated.
   --with-images         Also installs skopeo, umoci and crun from the distribution. Images need them.
@@ -29,7 +31,7 @@ USAGE
 top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 PREFIX=${PREFIX:-/usr/local}
 DESTDIR=${DESTDIR:-}
-mode=install from='' kubeconfig='' settings='' yes=no keep_pods=no sandbox_options='' with_images=no
+mode=install from='' kubeconfig='' settings='' host_files='' yes=no keep_pods=no sandbox_options='' with_images=no
 for part in path progress host build place endpoint join remove; do
 	# shellcheck disable=SC1090
 	. "$top/units/install/$part.sh"
@@ -38,10 +40,11 @@ done
 parse_options() {
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kubeconfig | --node-name | --set | --from | --server | --token | --token-file | --ca-cert-hash | --ca-file | --bootstrap-kubeconfig) [ $# -ge 2 ] || die "$1 needs a value (see --help)" ;;
+		--kubeconfig | --host-files | --node-name | --set | --from | --server | --token | --token-file | --ca-cert-hash | --ca-file | --bootstrap-kubeconfig) [ $# -ge 2 ] || die "$1 needs a value (see --help)" ;;
 		esac
 		case $1 in
 		--kubeconfig) kubeconfig=$2 && shift ;;
+		--host-files) host_files=$2 && shift ;;
 		--node-name) add_setting "nodeName=$2" && shift ;;
 		--set) add_setting "$2" && shift ;;
 		--with-images) with_images=yes ;;

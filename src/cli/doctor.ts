@@ -7,6 +7,7 @@ import { certificateFindings } from "./checks/certificates.ts";
 import { clusterFindings, portFinding } from "./checks/cluster.ts";
 import { error, type Finding, ok } from "./checks/finding.ts";
 import { hostFindings } from "./checks/host.ts";
+import { policyFindings } from "./checks/policy.ts";
 
 /**
  * `unitlet doctor`: checks host, agent and cluster, and prints one line for each finding. The exit status is 1 when one
@@ -29,6 +30,7 @@ export async function doctor(): Promise<string> {
 
 async function configured(findings: Finding[], config: Config): Promise<void> {
   const { cluster } = config;
+  findings.push(...policyFindings(config));
   const because = nodeNameMismatch(cluster && config.nodeName);
   if (because !== undefined) findings.push(error("joined", because));
   let pods: ReadonlySet<string> | undefined;

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { parseHostFiles } from "../config/node-policy.ts";
+import { SettingError } from "../config/setting-error.ts";
 import { EX_USAGE } from "../model/exit-status.ts";
 import { CliError } from "./failure.ts";
 
@@ -15,6 +17,8 @@ export const JOIN_USAGE = `usage: unitlet join --server URL (--token-file FILE |
                           do not check the CA: anyone with the token can impersonate the cluster
   --bootstrap-kubeconfig FILE
                           a kubeconfig with server, CA and token
+  --host-files all|none|NAMESPACE,…
+                          the namespaces whose pods may run on the host's files, for the setting hostFiles. Default: none
   --node-name NAME        the node's name. Default: nodeName of unitlet.conf, or the host's name
   --timeout SECONDS       the time limit for the certificate, and again for the node to be Ready. Default: 120
 `;
@@ -27,6 +31,8 @@ export interface JoinOptions {
   readonly isUnsafe: boolean;
   readonly bootstrapKubeconfig?: string;
   readonly nodeName?: string;
+  /** The value of the setting `hostFiles`, checked. */
+  readonly hostFiles?: string;
   /** How long to wait for the certificate, in milliseconds. */
   readonly timeout: number;
 }
@@ -39,6 +45,7 @@ const OPTIONS = {
   "ca-file": { type: "string" },
   "unsafe-skip-ca-verification": { type: "boolean" },
   "bootstrap-kubeconfig": { type: "string" },
+  "host-files": { type: "string" },
   "node-name": { type: "string" },
   timeout: { type: "string" },
 } as const;
@@ -57,7 +64,8 @@ export function joinOptions(args: readonly string[]): JoinOptions {
   if (!/^[1-9]\d{0,4}$/.test(timeout))
     throw usage(`--timeout ${timeout}: expected a whole number of seconds, such as 120`);
   const token = bootstrapKubeconfig === undefined ? readToken(values.token, values["token-file"]) : undefined;
-  const [caFile, nodeName] = [values["ca-file"], values["node-name"]];
+  const [caFile, nodeName, hostFiles] = [values["ca-file"], values["node-name"], values["host-files"]];
+  if (hostFiles !== undefined) checkHostFiles(hostFiles);
   return {
     hashes: hashes.map((hash) => hash.toLowerCase()),
     isUnsafe: values["unsafe-skip-ca-verification"] ?? false,
@@ -67,7 +75,17 @@ export function joinOptions(args: readonly string[]): JoinOptions {
     ...(caFile ? { caFile } : {}),
     ...(bootstrapKubeconfig ? { bootstrapKubeconfig } : {}),
     ...(nodeName ? { nodeName } : {}),
+    ...(hostFiles ? { hostFiles } : {}),
   };
+}
+
+function checkHostFiles(text: string): void {
+  try {
+    parseHostFiles(text);
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    throw usage(`--host-files ${text}: ${error.message}`);
+  }
 }
 
 function parse(args: readonly string[]) {

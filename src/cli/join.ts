@@ -1,18 +1,19 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfig } from "../io/config-files.ts";
-import { writeAtomic } from "../io/files.ts";
+import { readOptional, writeAtomic } from "../io/files.ts";
 import { ApiClient, ApiError } from "../io/kube/http.ts";
 import { Kube } from "../io/kube/kube.ts";
 import { savedNodeName } from "../io/kube/node-name.ts";
 import { publicKeyHashes } from "../io/pki/discovery.ts";
 import { isFor, readKeyPair } from "../io/pki/key-pair-files.ts";
-import type { Cluster, FileOrData } from "../model/host/config.ts";
+import type { Cluster, Config, FileOrData } from "../model/host/config.ts";
 import { CLIENT_KEY_PAIR } from "../model/paths.ts";
 import { requireRoot, runOnce, startJoined } from "./agent.ts";
 import { bootstrapCluster } from "./bootstrap.ts";
+import { hostFilesMeaning } from "./checks/policy.ts";
 import { CliError } from "./failure.ts";
-import { JOIN_USAGE, joinOptions } from "./join-options.ts";
+import { JOIN_USAGE, type JoinOptions, joinOptions } from "./join-options.ts";
 import { obtainCredentials } from "./obtain-credentials.ts";
 
 /** Settings that join writes and leave removes. The file sorts after that of install.sh, so it overrides it. */
@@ -34,8 +35,7 @@ export async function join(args: readonly string[]): Promise<string> {
   refuseOtherCluster(nodeName, before.config.cluster, cluster);
   if (await isAccepted(cluster, nodeName)) say(`This host has a certificate for ${nodeName} that is good.`);
   else await obtainCredentials(cluster, nodeName, options.timeout, say);
-  if (options.nodeName !== undefined && options.nodeName !== before.config.nodeName)
-    writeAtomic(JOIN_SETTINGS, `# Written by unitlet join.\nnodeName = ${options.nodeName}\n`, 0o644);
+  saveSettings(options, before.config);
   // The kubeconfig is written last, because from then on each run is that of a node.
   writeAtomic(before.kubeconfig, kubeconfig(cluster), 0o600);
   const { config } = await loadConfig();
@@ -43,7 +43,21 @@ export async function join(args: readonly string[]): Promise<string> {
   if (portProblem !== undefined) say(portProblem);
   runOnce();
   await untilReady(nodeName, { ...cluster, ...identity() }, options.timeout);
-  return `Node ${config.nodeName} has joined ${cluster.server} and is ready.\n`;
+  const allow =
+    config.hostFiles.length === 0 ? ": to allow namespaces, join again with --host-files, or set hostFiles" : "";
+  return `Node ${config.nodeName} has joined ${cluster.server} and is ready.\nPolicy: ${hostFilesMeaning(config.hostFiles)}${allow}.\n`;
+}
+
+/** Writes the settings of the options into the file of join. Settings of an earlier join remain, unless they are given again. */
+function saveSettings({ nodeName, hostFiles }: JoinOptions, before: Config): void {
+  const given = new Map<string, string>();
+  if (nodeName !== undefined && nodeName !== before.nodeName) given.set("nodeName", nodeName);
+  if (hostFiles !== undefined) given.set("hostFiles", hostFiles);
+  if (given.size === 0) return;
+  const earlier = (readOptional(JOIN_SETTINGS) ?? "# Written by unitlet join.\n").split("\n");
+  const kept = earlier.filter((line) => line !== "" && !given.has(line.replace(/ *=.*/, "")));
+  const lines = [...kept, ...[...given].map(([key, value]) => `${key} = ${value}`)];
+  writeAtomic(JOIN_SETTINGS, `${lines.join("\n")}\n`, 0o644);
 }
 
 function refuseOtherName(nodeName: string, cluster: Cluster | undefined): void {

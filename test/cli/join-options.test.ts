@@ -25,6 +25,7 @@ test("server, token out of a file, hash", () => {
 test.each<[string, string[], object]>([
   ["another hash", ["--ca-cert-hash", HASH.toUpperCase().replace("SHA", "sha")], { hashes: [HASH, HASH] }],
   ["a name", ["--node-name", "edge-1"], { nodeName: "edge-1" }],
+  ["namespaces", ["--host-files", "shop,web"], { hostFiles: "shop,web" }],
   ["a time", ["--timeout", "5"], { timeout: 5000 }],
   ["no care", ["--unsafe-skip-ca-verification"], { isUnsafe: true }],
   ["the authority", ["--ca-file", "/ca.crt"], { caFile: "/ca.crt" }],
@@ -44,6 +45,7 @@ describe("is refused, with the usage:", () => {
       "--token-file /no/such: ENOENT",
     ],
     ["http", ["--server", "http://x"], "expected an https:// URL"],
+    ["no namespace", [...BASE, "--host-files", "Shop"], "--host-files Shop: expected all, none or namespaces"],
     ["half a hash", [...BASE, "--ca-cert-hash", "sha256:00"], "expected sha256: and 64 hex digits"],
     ["no number", [...BASE, "--timeout", "long"], "expected a whole number of seconds"],
     ["an unknown option", [...BASE, "--foo"], "Unknown option '--foo'"],

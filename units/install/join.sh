@@ -10,7 +10,11 @@ add_join_option() {
 	done
 }
 
+# unitlet join stores the value of --host-files in a file of its own, which overrides the settings of install.sh.
 check_join_options() {
+	if [ -n "$host_files" ]; then
+		if [ -n "$join_options$join_token" ]; then add_join_option --host-files "$host_files"; else add_setting "hostFiles=$host_files"; fi
+	fi
 	[ -n "$join_options$join_token" ] || return 0
 	[ -z "$kubeconfig" ] || die "--kubeconfig: its file already has the identity of a node. Give either --kubeconfig, or --server or --bootstrap-kubeconfig"
 	[ -z "$DESTDIR" ] || die "DESTDIR: a tree of files cannot join a cluster"
