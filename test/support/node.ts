@@ -36,13 +36,15 @@ const TRIGGER_AFTER_MS = 8000;
 type Truthy<T> = Exclude<T, false | "" | undefined>;
 
 /** Installs unitlet in a machine as users do: by install.sh, from the bundles that globalSetup has built. */
-export async function install(machine: Machine, options: readonly string[] = []): Promise<void> {
+export async function install(machine: Machine, options: readonly string[] = []): Promise<RunResult> {
   const source = `${await machine.root()}/opt/unitlet`;
   await mkdir(source, { recursive: true });
   for (const part of ["install.sh", "units", "dist"]) await cp(part, `${source}/${part}`, { recursive: true });
   await cp(process.execPath, `${source}/dist/node`);
-  await machine.exec(["/opt/unitlet/install.sh", "--from", "/opt/unitlet/dist", ...options]);
+  const command = ["/opt/unitlet/install.sh", "--from", "/opt/unitlet/dist", ...options];
+  const result = await machine.exec(command, { timeout: 120_000 });
   await rm(source, { recursive: true });
+  return result;
 }
 
 /** A machine that has joined the control plane as a node, with a namespace for the pods of one test file. */

@@ -32,7 +32,10 @@ const REDIS = {
 let node: Node;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "examples", { ownDisk: true, settings: { nodeLabels: LABEL } });
+  const policy = { hostFiles: "all", hostAccounts: "root", packages: "signed" };
+  node = await Node.join(await Cluster.up(), "examples", {
+    ...{ ownDisk: true, strictPolicy: true, settings: { nodeLabels: LABEL, ...policy } },
+  });
 });
 
 afterAll(() => node[Symbol.asyncDispose]());

@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Machine } from "../../support/machine.ts";
@@ -19,7 +19,7 @@ let token: string;
 
 beforeAll(async () => {
   cluster = await Cluster.up();
-  await cluster.kubectl(["delete", "node", "join", "join-b", "--ignore-not-found"]);
+  await cluster.kubectl(["delete", "node", "join", "--ignore-not-found"]);
   machine = await Machine.boot("join", { net: "private" });
   await install(machine);
   await machine.write("/etc/unitlet/manifests/alone.yaml", ALONE);
@@ -170,23 +170,6 @@ test("a port that another process uses does not prevent the join, and is reporte
   await machine.exec("systemctl stop squatter; systemctl reset-failed unitlet-api.socket");
   expect(await join(machine, cluster, token)).toMatchObject({ code: 0 });
   expect(await say("systemctl is-active unitlet-api.socket")).toBe("active\n");
-});
-
-test("install.sh joins as well, under a name of its own, and keeps the token out of the list of processes", async () => {
-  await machine.exec("unitlet leave --drain && /opt/again/install.sh --uninstall --yes", { allowFailure: true });
-  const source = `${await machine.root()}/opt/again`;
-  await mkdir(source, { recursive: true });
-  for (const part of ["install.sh", "units", "dist"]) await cp(part, `${source}/${part}`, { recursive: true });
-  await cp(process.execPath, `${source}/dist/node`);
-  await machine.exec("/opt/again/install.sh --uninstall --yes");
-  await machine.write("/root/token", `${token}\n`, 0o600);
-  const flags = ["--server", cluster.urlFor(machine.hostAddress), "--token-file", "/root/token", ...hash()];
-  const command = ["/opt/again/install.sh", "--from", "/opt/again/dist", "--node-name", "join-b", ...flags];
-  const { stdout } = await machine.exec(command, { timeout: 120_000 });
-  expect(stdout).toContain("Node join-b has joined");
-  expect(stdout).toContain("node join-b, joined to");
-  await ready("join-b");
-  expect((await machine.exec(command, { timeout: 120_000 })).stdout).toContain("is good");
 });
 
 test("a bootstrap kubeconfig has all in one file", async () => {
