@@ -54,16 +54,14 @@ describe("what is too long or no HTTP", () => {
   test.each([
     ["a URL of 9,000 characters", ["-H", "X: y"], `/healthz?${"a".repeat(9000)}`, 200],
     ["a header of 100,000", ["-H", `X: ${"a".repeat(100_000)}`], "/healthz", 200],
-    [
-      "nine of them",
-      Array(9)
-        .fill(["-H", `X: ${"a".repeat(100_000)}`])
-        .flat(),
-      "/healthz",
-      200,
-    ],
   ])("%s", async (_, flags, path, status) => {
     expect((await requestKubelet(node, path, [...asApiServer(node), ...flags])).status).toBe(status);
+  });
+
+  test("a request line of 900,000 bytes, which curl cannot send", async () => {
+    const socket = await dial();
+    socket.write(`GET /healthz?${"a".repeat(900_000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    expect(await rest(socket)).toMatch(/^HTTP\/1.1 200 /);
   });
 
   test.each([

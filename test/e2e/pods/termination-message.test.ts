@@ -24,6 +24,11 @@ const pods: Readonly<Record<string, readonly [Container, string | undefined]>> =
     `${Array.from({ length: 80 }, (_, i) => `line ${i + 21}`).join("\n")}\n`,
   ],
   "log-and-words": [shell("echo to the log; echo words >/dev/termination-log; exit 1", FALLBACK), "words\n"],
+  "log-without-newline": [shell("echo to the log; printf 'no newline'; exit 1", FALLBACK), "to the log\nno newline"],
+  "log-of-one-long-line": [
+    shell("head -c 50000 /dev/zero | tr '\\0' x; printf 'y\\0z\\n'; exit 1", FALLBACK),
+    `${"x".repeat(2048 - 4)}y\0z\n`,
+  ],
   "log-after-success": [shell("echo to the log", FALLBACK), undefined],
 };
 
