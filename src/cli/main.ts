@@ -11,7 +11,7 @@ import { showStatus } from "./status.ts";
 
 const HELP = `usage: unitlet COMMAND
 
-  status        show the containers on this host, their states and restarts
+  status        show the pods of this host, their containers and restarts, and why a pod does not run
   plan          show what a run would do now and why, and change nothing: unitlet plan --help
   join          make this host a node of a cluster: unitlet join --help
   leave         make this host a standalone host again: unitlet leave --help
@@ -19,7 +19,7 @@ const HELP = `usage: unitlet COMMAND
   doctor        check the host, the agent and the cluster, and show what to do; exit status 1: an error
   check-config  check /etc/unitlet/unitlet.conf and the kubeconfig; exit status 78: an error
   version       show the version of unitlet
-  help          show this text
+  help          show this text, or the options of a command: unitlet help join
 
 To start a run now: systemctl start unitlet-sync. The journal of the runs: journalctl -u unitlet-sync.
 `;
@@ -35,26 +35,49 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   doctor: withoutArguments("doctor", doctor),
   "check-config": withoutArguments("check-config", checkConfig),
   version: withoutArguments("version", async () => `unitlet ${unitletVersion}\n`),
-  help: async () => HELP,
+  help: showHelp,
 };
 
 /** Options that people try first, and the command that each one stands for. */
 const ALIASES: Readonly<Record<string, string>> = { "--help": "help", "-h": "help", "--version": "version" };
 
+const isHelp = (argument: string) => argument === "--help" || argument === "-h";
+
 /** Returns a command that shows the help for `--help`, and rejects all other arguments. */
 function withoutArguments(name: string, command: () => Promise<string>): Command {
   return async ([argument]) => {
-    if (argument === "--help") return HELP;
+    if (argument === "--help") return helpOf(name);
     if (argument !== undefined)
       throw new CliError(`unitlet ${name}: unexpected argument "${argument}"\n\n${HELP}`, EX_USAGE);
     return await command();
   };
 }
 
-async function main(given: string): Promise<void> {
-  const command = COMMANDS[ALIASES[given] ?? given];
+/** Returns the usage of a command without options: its line of the help. */
+function helpOf(name: string): string {
+  const line = HELP.split("\n").find((each) => each.startsWith(`  ${name} `)) ?? "";
+  return `usage: unitlet ${name}\n\n${line.slice(name.length + 2).trim()}\n`;
+}
+
+/** `unitlet help [COMMAND]`. */
+async function showHelp([name, ...rest]: readonly string[]): Promise<string> {
+  if (name === undefined || isHelp(name)) return HELP;
+  const command = name === "help" ? withoutArguments("help", async () => HELP) : commandOf(name);
+  if (rest.length > 0) throw new CliError(`unitlet help: unexpected argument "${rest[0]}"\n\n${HELP}`, EX_USAGE);
+  return await command(["--help"]);
+}
+
+function commandOf(given: string): Command {
+  const name = ALIASES[given] ?? given;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) throw new CliError(`unitlet: unknown command "${given}"\n\n${HELP}`, EX_USAGE);
-  process.stdout.write(await command(process.argv.slice(4)));
+  return command;
+}
+
+async function main(given: string): Promise<void> {
+  const command = commandOf(given);
+  const args = process.argv.slice(4);
+  process.stdout.write(await command(command !== showHelp && args.some(isHelp) ? ["--help"] : args));
 }
 
 main(process.argv[3] ?? "help").catch((error: NodeJS.ErrnoException) => {

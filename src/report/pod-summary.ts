@@ -2,7 +2,7 @@ import type { Container, ContainerStatus, Pod, PodStatus } from "../model/api/po
 import type { ContainerSummary, PodSummary } from "../model/pod-summary.ts";
 import type { ContainerKind } from "../model/unit.ts";
 
-/** Returns a pod's phase and the states of its containers. */
+/** Returns a pod's phase with its reason, and the states of its containers. */
 export function podSummary({ metadata, spec }: Pod, status: PodStatus): PodSummary {
   const { namespace, name, uid } = metadata;
   const containers = [
@@ -10,7 +10,7 @@ export function podSummary({ metadata, spec }: Pod, status: PodStatus): PodSumma
     ...notes(spec.containers, "container", status.containerStatuses),
     ...notes(spec.ephemeralContainers, "ephemeral", status.ephemeralContainerStatuses),
   ];
-  return { namespace, name, uid, phase: status.phase ?? "Unknown", containers };
+  return { namespace, name, uid, phase: status.phase ?? "Unknown", ...reasonOf(status), containers };
 }
 
 function notes(
@@ -19,8 +19,21 @@ function notes(
   statuses: readonly ContainerStatus[] = [],
 ): readonly ContainerSummary[] {
   return containers.map(({ name, image = "" }) => {
-    const state = statuses.find((each) => each.name === name)?.state ?? {};
+    const status = statuses.find((each) => each.name === name);
+    const { state = {}, restartCount = 0, containerID } = status ?? {};
     const word = state.running ? "running" : state.terminated ? "terminated" : "waiting";
-    return { name, kind, image, state: word };
+    const reason = reasonOf(state.waiting ?? state.terminated ?? {});
+    const id = containerID === undefined ? {} : { containerID };
+    return { name, kind, image, state: word, ...reason, restarts: restartCount, ...id };
   });
+}
+
+function reasonOf({
+  reason,
+  message,
+}: {
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+}) {
+  return { ...(reason ? { reason } : {}), ...(message ? { message } : {}) };
 }

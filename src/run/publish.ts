@@ -1,9 +1,10 @@
 import { removeEventsExcept } from "../io/kube/event-recorder.ts";
-import { writePodSummaries } from "../io/pods/pod-summary.ts";
+import { readPodSummaries, writePodSummaries } from "../io/pods/pod-summary.ts";
 import type { Log } from "../log.ts";
 import type { PodEvent } from "../model/api/event.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import { isTerminal } from "../model/api/phase.ts";
+import type { World } from "../model/world.ts";
 import type { PodSource } from "../ports.ts";
 import { type PodReport, reportPods, runEvents } from "../report/pod-reports.ts";
 import { podSummary } from "../report/pod-summary.ts";
@@ -33,7 +34,7 @@ export async function publish(result: Result, applied: Applied, ports: PublishPo
   const written = await writeStatuses(reports, ports);
   const events = [...runEvents(applied, plan.translations, world), ...written.flatMap((each) => each.events)];
   await emitEvents(events, ports);
-  if (plan.before.pods.complete) saveSummaries(reports, plan.before.config.nodeName);
+  saveSummaries(reports, plan.before);
   return {
     changed: reports.filter(({ patch }) => patch !== undefined).length,
     anyPodFinished: written.some(({ status }) => isTerminal(status.phase)),
@@ -86,9 +87,14 @@ async function emitEvents(events: readonly PodEvent[], { source, log }: PublishP
 
 /**
  * Writes the summaries for the kubelet's port and other readers on this host. The records of Events for pods that the
- * list does not have are removed.
+ * list does not have are removed. Pods that an incomplete list lacks are as before.
  */
-function saveSummaries(reports: readonly PodReport[], nodeName: string): void {
-  writePodSummaries(reports.map(({ pod, status }) => podSummary(pod, status)));
-  removeEventsExcept(new Set([nodeName, ...reports.map(({ pod }) => pod.metadata.uid)]));
+function saveSummaries(reports: readonly PodReport[], { pods, config }: World): void {
+  const summaries = reports.map(({ pod, status }) => podSummary(pod, status));
+  const uids = new Set(summaries.map(({ uid }) => uid));
+  if (pods.complete) {
+    writePodSummaries(summaries);
+    removeEventsExcept(new Set([config.nodeName, ...uids]));
+  } else if (summaries.length > 0)
+    writePodSummaries([...(readPodSummaries() ?? []).filter(({ uid }) => !uids.has(uid)), ...summaries]);
 }

@@ -9,16 +9,27 @@ function unitlet(...args: readonly string[]) {
   return spawnSync(process.execPath, [MAIN, "cli", ...args], { encoding: "utf8" });
 }
 
+const COMMANDS = ["status", "plan", "join", "leave", "images", "doctor", "check-config", "version"];
+
 test.each([
   [["--help"], "usage: unitlet COMMAND\n"],
-  [["plan", "--help"], "usage: unitlet plan [--json]\n"],
+  [["-h"], "usage: unitlet COMMAND\n"],
+  [["help"], "usage: unitlet COMMAND\n"],
   [["--version"], "unitlet "],
-])("%j is answered on standard output, with status 0", { timeout: TIMEOUT_MS }, (args, words) => {
+  ...COMMANDS.flatMap((name) => [
+    [[name, "--help"], `usage: unitlet ${name}`] as const,
+    [[name, "-h"], `usage: unitlet ${name}`] as const,
+    [["help", name], `usage: unitlet ${name}`] as const,
+  ]),
+  [["leave", "--drain", "-h"], "usage: unitlet leave"],
+] as const)("%j is answered on standard output, with status 0", { timeout: TIMEOUT_MS }, (args, words) => {
   expect(unitlet(...args)).toMatchObject({ status: 0, stdout: expect.stringContaining(words), stderr: "" });
 });
 
 test.each([
   [["stauts"], 'unknown command "stauts"'],
+  [["help", "stauts"], 'unknown command "stauts"'],
+  [["constructor"], 'unknown command "constructor"'],
   [["status", "hello"], 'unexpected argument "hello"'],
 ])("%j is wrong usage, with status 64", { timeout: TIMEOUT_MS }, (args, words) => {
   expect(unitlet(...args)).toMatchObject({ status: 64, stdout: "", stderr: expect.stringContaining(words) });

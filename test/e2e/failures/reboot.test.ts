@@ -78,6 +78,10 @@ describe.each([
     expect(await node.log(`always-alone-${end}`)).toBe(twice);
     expect(await node.log(`once-alone-${end}`)).toBe("once\n");
     expect(await node.log(`done-alone-${end}`)).toBe("done\n");
+    const { stdout: shown } = await node.exec("unitlet status");
+    expect(shown).toMatch(new RegExp(`always-alone-${end} +Running +main +running +1 `));
+    expect(shown).toMatch(new RegExp(`once-alone-${end} +Running +main +(ended|exited 143|killed TERM) +0 `));
+    expect(shown).toMatch(new RegExp(`done-alone-${end} +Succeeded +main +(Completed|exited 0) +0 `));
     const invocation = await node.invocation(`always-alone-${end}`);
     proxy.clear();
     await node.sync();

@@ -93,9 +93,33 @@ describe("a host without a cluster", () => {
   test("says what runs", async () => {
     const { stdout } = await machine.exec(["unitlet", "status"]);
     expect(stdout).toMatch(
-      /^Node standalone: standalone, manifests in \/etc\/unitlet\/manifests\nNAMESPACE +POD +CONTAINER +STATE +RESTARTS +AGE\n/,
+      /^Node standalone: standalone, manifests in \/etc\/unitlet\/manifests\nNAMESPACE +POD +PHASE +CONTAINER +STATE +RESTARTS +AGE\n/,
     );
-    expect(stdout).toMatch(/^default +json +main +running +0 +\d+s$/m);
+    expect(stdout).toMatch(/^default +json +Running +main +running +0 +\d+s$/m);
+  });
+
+  test("says why a pod does not run, and how one has ended", async () => {
+    const volumes = [{ name: "none", hostPath: { path: "/none", type: "Directory" } }];
+    const volumeMounts = [{ name: "none", mountPath: "/mnt" }];
+    const containers = [{ name: "main", image: "host", command: ["sleep", "1"], volumeMounts }];
+    await place(
+      "stuck.yaml",
+      manifest("waits", "", { containers, volumes }),
+      manifest("rejected", say("never"), { os: { name: "windows" } }),
+      manifest("over", "exit 0", { restartPolicy: "Never" }),
+    );
+    const status = async () => (await machine.exec(["unitlet", "status"])).stdout;
+    await machine.until(async () => [/over +Succeeded/.test(await status()), await status()], {
+      what: "the end of over",
+    });
+    const text = await status();
+    expect(text).toMatch(/^default +over +Succeeded +main +\S.* 0 +-$/m);
+    expect(text).toMatch(/^default +rejected +Failed +- +\w+ +- +-$/m);
+    expect(text).toMatch(/^default\/rejected: \w+: Pod was rejected: /m);
+    expect(text).toMatch(/^default +waits +Pending +main +ContainerCreating +0 +-$/m);
+    expect(text).toMatch(/^default\/waits main: ContainerCreating: .*\/none/m);
+    await machine.exec(["rm", `${MANIFESTS}/stuck.yaml`]);
+    await sync();
   });
 
   test("replaces a pod whose manifest changed, and no other", async () => {
