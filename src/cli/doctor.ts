@@ -36,6 +36,8 @@ async function configured(findings: Finding[], config: Config): Promise<void> {
   let pods: ReadonlySet<string> | undefined;
   if (cluster !== undefined) {
     const now = Date.now();
+    if (config.hostNetwork === "default")
+      findings.push(ok("network", "pods are on the host's network, also those with hostNetwork: false"));
     await tried(findings, "certificates", async () => findings.push(...certificateFindings(config, cluster, now)));
     await tried(findings, "API server", async () => {
       const found = await clusterFindings(config, cluster, now);

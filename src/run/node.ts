@@ -43,7 +43,8 @@ async function reconcileNode(kube: Kube, input: SyncInput, systemd: SystemdState
     ...(clockSkew !== undefined && { clockSkew }),
   });
   if (changes.create !== undefined) await createNode(kube, changes.create, input);
-  else await patchNode(kube, existing, changes, input);
+  else await patchNode(kube, changes);
+  for (const event of nodeEvents(existing, changes, config)) await kube.events.recordNodeEvent(event, now);
 }
 
 async function createNode(kube: Kube, node: Node, { config, now }: SyncInput): Promise<void> {
@@ -56,14 +57,7 @@ async function createNode(kube: Kube, node: Node, { config, now }: SyncInput): P
   }
 }
 
-async function patchNode(
-  kube: Kube,
-  existing: Node | undefined,
-  changes: NodeChanges,
-  { config, now }: SyncInput,
-): Promise<void> {
-  const { metadataPatch, statusPatch } = changes;
+async function patchNode(kube: Kube, { metadataPatch, statusPatch }: NodeChanges): Promise<void> {
   if (metadataPatch !== undefined) await kube.patchNode(metadataPatch);
   if (statusPatch !== undefined) await kube.patchNodeStatus(statusPatch);
-  for (const event of nodeEvents(existing, changes, config.nodeName)) await kube.events.recordNodeEvent(event, now);
 }

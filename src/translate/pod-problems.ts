@@ -42,9 +42,10 @@ function networkProblems(pod: Pod, config: Config, conflict: PortConflict | unde
       remedy: "use the same number for both",
     });
   }
-  if (!pod.spec.hostNetwork) {
+  // With "default" an Event of the Node says this once for all pods (report/events/node-events.ts).
+  if (!pod.spec.hostNetwork && config.hostNetwork === "required") {
     problems.push({
-      severity: config.hostNetwork === "required" ? "reject" : "ignore",
+      severity: "reject",
       path: "spec.hostNetwork",
       because: "is false, and pods here are on the host's network",
       remedy: "set it to true to say that this is meant",

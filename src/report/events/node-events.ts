@@ -1,16 +1,32 @@
 import type { NodeEvent } from "../../model/api/event.ts";
 import type { Node, NodeStatus } from "../../model/api/node.ts";
+import type { Config } from "../../model/host/config.ts";
 import type { NodeChanges } from "../node/node.ts";
 
 /**
  * Returns the Events of the node between its previous status and the patched one
- * (`kubelet_node_status.go: recordNodeStatusEvent`, v1.36).
+ * (`kubelet_node_status.go: recordNodeStatusEvent`, v1.36), and of a Node that is created.
  */
-export function nodeEvents(existing: Node | undefined, changes: NodeChanges, nodeName: string): NodeEvent[] {
+export function nodeEvents(existing: Node | undefined, changes: NodeChanges, config: Config): NodeEvent[] {
+  if (existing === undefined) return changes.create === undefined ? [] : networkEvents(config, "created");
   const next = (changes.statusPatch as { readonly status?: NodeStatus } | undefined)?.status;
-  if (existing === undefined || next === undefined) return [];
+  if (next === undefined) return [];
+  const { nodeName } = config;
   const before = existing.status;
-  return [...rebootEvents(before, next, nodeName), ...conditionEvents(before, next, nodeName), ...causes(before, next)];
+  const reboot = rebootEvents(before, next, nodeName);
+  return [
+    ...reboot,
+    ...reboot.flatMap(({ occurrence }) => networkEvents(config, occurrence)),
+    ...conditionEvents(before, next, nodeName),
+    ...causes(before, next),
+  ];
+}
+
+/** Says once for all pods what each pod without hostNetwork gets. */
+function networkEvents({ hostNetwork }: Config, occurrence: string): NodeEvent[] {
+  if (hostNetwork === "required") return [];
+  const message = "Pods on this node are on the host's network, also those with hostNetwork: false";
+  return [{ type: "Normal", reason: "HostNetwork", message, occurrence }];
 }
 
 function rebootEvents(previous: NodeStatus | undefined, next: NodeStatus, nodeName: string): NodeEvent[] {

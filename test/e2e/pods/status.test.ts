@@ -159,10 +159,18 @@ describe("Events", () => {
     ["no-command", "Failed", /^Error: spec.containers\[main\].command is missing: .*name the program in command/],
     ["no-directory", "Failed", /^Error: spec.containers\[main\].workingDir "\/no\/such" is not a directory/],
     ["rejected", "UnsupportedField", /^spec.containers\[main\].securityContext.seLinuxOptions .*: \w/],
-    ["running", "FieldIgnored", /^spec.hostNetwork is false, and pods here are on the host's network: set it to true/],
   ])("%s: %s", async (name, reason, message) => {
     const found = (await hasEvent(name, reason, message)).map((each) => each.message);
     expect(found).toContainEqual(expect.stringMatching(message));
+  });
+
+  test("no Warning about an ordinary pod; the Node says that pods are on the host's network", async () => {
+    const { items: own } = JSON.parse(await node.kubectl("get", "events", "-o", "json")) as { items: CoreV1Event[] };
+    const warned = own.filter(({ type, involvedObject }) => type === "Warning" && involvedObject.name === "running");
+    expect(warned).toEqual([]);
+    const selector = `--field-selector=involvedObject.kind=Node,involvedObject.name=${node.name},reason=HostNetwork`;
+    const said = await node.cluster.kubectl(["get", "events", "-n", "default", selector, "-o", "name"]);
+    expect(said.trim().split("\n")).toHaveLength(1);
   });
 
   test("say that a container is stopped", async () => {

@@ -10,7 +10,7 @@ const report = (host: Partial<Host>, existing: Node | undefined) =>
   reportNode({ config: CONFIG, host: { ...HOST, ...host }, version: "0.1.0", existing, now: NOW });
 
 function events(host: Partial<Host>, existing = report({}, undefined).create) {
-  return nodeEvents(existing, report(host, existing), "edge");
+  return nodeEvents(existing, report(host, existing), CONFIG);
 }
 
 describe("nodeEvents()", () => {
@@ -30,9 +30,22 @@ describe("nodeEvents()", () => {
     ]);
   });
 
+  const network = {
+    type: "Normal",
+    reason: "HostNetwork",
+    message: "Pods on this node are on the host's network, also those with hostNetwork: false",
+  };
+
   test("tells a reboot", () => {
     expect(events({ bootID: "b2" })).toEqual([
       { type: "Warning", reason: "Rebooted", message: "Node edge has been rebooted, boot id: b2", occurrence: "b2" },
+      { ...network, occurrence: "b2" },
     ]);
+  });
+
+  test("tells once, at its creation, that pods are on the host's network", () => {
+    const create = report({}, undefined);
+    expect(nodeEvents(undefined, create, CONFIG)).toEqual([{ ...network, occurrence: "created" }]);
+    expect(nodeEvents(undefined, create, { ...CONFIG, hostNetwork: "required" })).toEqual([]);
   });
 });
