@@ -1,4 +1,5 @@
 import type { Instant } from "../model/api/time.ts";
+import type { CountedFamily, PodCount } from "../model/pod-count.ts";
 import type { RunEnd } from "../model/run-end.ts";
 import { readCached, writeCached } from "./cache.ts";
 
@@ -8,6 +9,8 @@ export interface RunCounts {
   readonly since: Instant;
   readonly outcomes: Readonly<Record<RunEnd["outcome"], number>>;
   readonly failedSteps: Readonly<Record<string, number>>;
+  /** What has happened to pods: the sum by family and labels, which are JSON. */
+  readonly pods?: Readonly<Partial<Record<CountedFamily, Readonly<Record<string, number>>>>>;
   readonly seconds: number;
   readonly cpu: number;
   /** For each of BUCKETS_S the number of runs that took no longer. */
@@ -46,7 +49,7 @@ export function countRun(end: RunEnd, times: RunTimes): void {
 /** Returns the counts with one more run. */
 export function addRun(
   before: RunCounts | undefined,
-  { outcome, failedSteps }: RunEnd,
+  { outcome, failedSteps, podCounts = [] }: RunEnd,
   { seconds, cpu, now }: RunTimes,
 ): RunCounts {
   const { since = now, outcomes = NONE, within = BUCKETS_S.map(() => 0) } = before ?? {};
@@ -57,10 +60,20 @@ export function addRun(
     since,
     outcomes: { ...outcomes, [outcome]: outcomes[outcome] + 1 },
     failedSteps: failed,
+    pods: addCounts(before?.pods, podCounts),
     seconds: (before?.seconds ?? 0) + seconds,
     cpu: (before?.cpu ?? 0) + cpu,
     within: within.map((count, at) => count + (seconds <= (BUCKETS_S[at] ?? 0) ? 1 : 0)),
     last: now,
     ...(isGood ? { lastGood: now } : before?.lastGood === undefined ? {} : { lastGood: before.lastGood }),
   };
+}
+
+function addCounts(before: RunCounts["pods"] = {}, counts: readonly PodCount[]): NonNullable<RunCounts["pods"]> {
+  const sums = { ...before };
+  for (const { family, labels } of counts) {
+    const key = JSON.stringify(labels);
+    sums[family] = { ...sums[family], [key]: (sums[family]?.[key] ?? 0) + 1 };
+  }
+  return sums;
 }

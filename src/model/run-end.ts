@@ -1,3 +1,4 @@
+import type { PodCount } from "./pod-count.ts";
 import type { Step } from "./step.ts";
 
 /** The end of a run. /metrics of the kubelet's port counts runs by `outcome`. */
@@ -10,4 +11,6 @@ export interface RunEnd {
    */
   readonly outcome: "unchanged" | "done" | "incomplete" | "failed";
   readonly failedSteps: readonly Step["kind"][];
+  /** What has happened to pods; undefined when nothing was reported. */
+  readonly podCounts?: readonly PodCount[];
 }

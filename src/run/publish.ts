@@ -4,8 +4,10 @@ import type { Log } from "../log.ts";
 import type { PodEvent } from "../model/api/event.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import { isTerminal } from "../model/api/phase.ts";
+import type { PodCount } from "../model/pod-count.ts";
 import type { World } from "../model/world.ts";
 import type { PodSource } from "../ports.ts";
+import { podCounts } from "../report/pod-counts.ts";
 import { type PodReport, reportPods, runEvents } from "../report/pod-reports.ts";
 import { podSummary } from "../report/pod-summary.ts";
 import type { Applied } from "./apply.ts";
@@ -16,6 +18,8 @@ export interface Published {
   readonly changed: number;
   /** A pod has reached its end: the next run removes what is left of it. */
   readonly anyPodFinished: boolean;
+  /** What has happened to pods, for /metrics. */
+  readonly podCounts: readonly PodCount[];
 }
 
 export interface PublishPorts {
@@ -38,7 +42,13 @@ export async function publish(result: Result, applied: Applied, ports: PublishPo
   return {
     changed: reports.filter(({ patch }) => patch !== undefined).length,
     anyPodFinished: written.some(({ status }) => isTerminal(status.phase)),
+    podCounts: [...written.flatMap(({ pod, status }) => podCounts(pod.status, status)), ...removedImages(applied)],
   };
+}
+
+function removedImages({ done }: Applied): PodCount[] {
+  const removed = done.filter(({ kind }) => kind === "remove-image" || kind === "remove-package");
+  return removed.map(() => ({ family: "kubelet_image_garbage_collected_total", labels: { reason: "space" } }));
 }
 
 /** Returns the reports that were written, in the order in which the source accepted them. */

@@ -61,7 +61,7 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
     await scheduleNextRun({ ...result, applied, published, digestBefore, systemdVersion }, systemd);
   }
   const failedSteps = applied.failed.map(({ step }) => step.kind);
-  return { status: 0, outcome: pods.complete ? "done" : "incomplete", failedSteps };
+  return { status: 0, outcome: pods.complete ? "done" : "incomplete", failedSteps, podCounts: published.podCounts };
 }
 
 export interface Preview extends Plan {

@@ -1,4 +1,5 @@
 import { addRun } from "../../src/io/run-counts.ts";
+import { COUNTED_FAMILIES, type CountedFamily } from "../../src/model/pod-count.ts";
 import { agentMetrics } from "../../src/serve/metrics/agent.ts";
 import { cadvisorMetrics, type MeasuredContainer } from "../../src/serve/metrics/cadvisor.ts";
 import { METRIC_FAMILIES, QUOTA_FAMILIES, SPEC_FAMILIES } from "../../src/serve/metrics/cadvisor-families.ts";
@@ -32,7 +33,20 @@ export function metricsByPath(): Readonly<Record<string, readonly Metric[]>> {
 }
 
 function agentSample(): string {
-  const end = { status: 0, outcome: "done", failedSteps: ["start"] } as const;
+  const labels: Readonly<Partial<Record<CountedFamily, readonly string[]>>> = {
+    kubelet_started_containers_total: ["container_type"],
+    kubelet_started_containers_errors_total: ["container_type", "code"],
+    kubelet_terminated_containers_total: ["container_type", "exit_code", "reason"],
+    kubelet_admission_rejections_total: ["reason"],
+    kubelet_evictions: ["eviction_signal"],
+    kubelet_preemptions: ["preemption_signal"],
+    kubelet_image_garbage_collected_total: ["reason"],
+  };
+  const podCounts = (Object.keys(COUNTED_FAMILIES) as CountedFamily[]).map((family) => ({
+    family,
+    labels: Object.fromEntries((labels[family] ?? []).map((name) => [name, "x"])),
+  }));
+  const end = { status: 0, outcome: "done", failedSteps: ["start"], podCounts } as const;
   const runs = addRun(undefined, end, { seconds: 1, cpu: 1, now: NOW });
   return agentMetrics(
     {

@@ -1,5 +1,6 @@
 import { BUCKETS_S, type RunCounts } from "../../io/run-counts.ts";
 import type { Instant } from "../../model/api/time.ts";
+import { COUNTED_FAMILIES, type CountedFamily } from "../../model/pod-count.ts";
 import type { PodSummary } from "../../model/pod-summary.ts";
 import { family, labels, type Sample } from "./exposition.ts";
 
@@ -26,6 +27,7 @@ export function agentMetrics(state: AgentState, now: Instant): string {
     ...identity(state),
     ...runs(state.runs),
     ...pods(state),
+    ...podCounters(state.runs),
     ...health(state),
     ...certificates(state.certificates, now),
     ...process(state),
@@ -84,9 +86,25 @@ function pods({ pods: notes, runningPods, runningContainers }: AgentState): stri
   return [
     family("unitlet_pods", "gauge", "Pods of this node by phase, as of the last run.", by("phase", phases)),
     family("unitlet_containers", "gauge", "Containers by state, as of the last run.", by("state", states)),
+    family("kubelet_desired_pods", "gauge", DESIRED, [{ labels: labels({ static: "" }), value: notes.length }]),
+    family("kubelet_active_pods", "gauge", ACTIVE, [
+      { labels: labels({ static: "" }), value: phases.Pending + phases.Running },
+    ]),
     gauge("kubelet_running_pods", "Number of pods that have a container running", runningPods),
     family("kubelet_running_containers", "gauge", "Number of containers currently running", running),
   ];
+}
+
+const DESIRED = "The number of pods that this node was given, as of the last run.";
+const ACTIVE = "The number of these pods that have not ended.";
+
+/** Returns the counters of the kubelet's names. A family with labels that has counted nothing yet has no sample. */
+function podCounters(counts: RunCounts | undefined): string[] {
+  return Object.entries(COUNTED_FAMILIES).map(([name, help]) => {
+    const sums = Object.entries(counts?.pods?.[name as CountedFamily] ?? {});
+    const samples = sums.map(([key, value]) => ({ labels: labels(JSON.parse(key) as Record<string, string>), value }));
+    return family(name, "counter", help, samples);
+  });
 }
 
 function health({ leaseRenewed, problems }: AgentState): string[] {

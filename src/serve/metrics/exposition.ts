@@ -26,10 +26,10 @@ export function family(name: string, type: Type, help: string, samples: readonly
   return lines.length === 0 ? "" : `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
 }
 
-/** Returns labels in alphabetical order, which metrics-server expects. */
+/** Returns labels in alphabetical order, which metrics-server expects; "" for none. */
 export function labels(values: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${pairs.map(([name, value]) => `${name}="${escaped(value)}"`).join(",")}}`;
+  return pairs.length === 0 ? "" : `{${pairs.map(([name, value]) => `${name}="${escaped(value)}"`).join(",")}}`;
 }
 
 function escaped(value: string): string {

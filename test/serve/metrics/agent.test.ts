@@ -30,6 +30,8 @@ test("before the first run there is only what is known", () => {
     "kubelet_node_name",
     "unitlet_pods",
     "unitlet_containers",
+    "kubelet_desired_pods",
+    "kubelet_active_pods",
     "kubelet_running_pods",
     "kubelet_running_containers",
     "process_resident_memory_bytes",
@@ -114,4 +116,21 @@ test("what could break a line is escaped; a family without a sample is not there
     '# HELP x help\n# TYPE x gauge\nx{a="1",b="a\\"b\\\\c\\nd"} 1\n',
   );
   expect(family("x", "gauge", "help", [{ value: undefined }])).toBe("");
+});
+
+test("what has happened to pods adds up, by the labels of the kubelet", () => {
+  const ended = (reason: string) =>
+    ({ family: "kubelet_terminated_containers_total", labels: { reason, container_type: "container" } }) as const;
+  const run = (...podCounts: ReturnType<typeof ended>[]) =>
+    ({ status: 0, outcome: "done", failedSteps: [], podCounts }) as const;
+  const times = { seconds: 1, cpu: 1, now: NOW };
+  const runs = addRun(
+    addRun(undefined, run(ended("Error"), ended("Error")), times),
+    run(ended("Error"), ended("x")),
+    times,
+  );
+  expect(samples({ ...BASE, runs }).filter((line) => line.startsWith("kubelet_terminated"))).toEqual([
+    'kubelet_terminated_containers_total{container_type="container",reason="Error"} 3',
+    'kubelet_terminated_containers_total{container_type="container",reason="x"} 1',
+  ]);
 });

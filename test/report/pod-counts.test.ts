@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import type { ContainerStatus, PodStatus } from "../../src/model/api/pod.ts";
+import { podCounts } from "../../src/report/pod-counts.ts";
+
+const end = (containerID: string, exitCode = 0, reason = "Completed") => ({
+  terminated: { exitCode, reason, containerID, startedAt: "", finishedAt: "" },
+});
+
+const container = (rest: Partial<ContainerStatus>): ContainerStatus =>
+  ({ name: "main", state: { waiting: { reason: "ContainerCreating" } }, lastState: {}, ...rest }) as ContainerStatus;
+
+const status = (rest: Partial<ContainerStatus>, of: Partial<PodStatus> = {}): PodStatus =>
+  ({ phase: "Running", containerStatuses: [container(rest)], ...of }) as PodStatus;
+
+const waiting = status({});
+const running = status({ containerID: "a", state: { running: { startedAt: "" } } });
+const ended = status({ containerID: "a", state: end("a", 3, "Error") });
+const again = status({ containerID: "b", state: { running: { startedAt: "" } }, lastState: end("a", 3, "Error") });
+
+const started = "kubelet_started_containers_total container";
+const terminated = "kubelet_terminated_containers_total container 3 Error";
+
+test.each<[string, PodStatus | undefined, PodStatus, string[]]>([
+  ["a pod that waits", undefined, waiting, []],
+  ["the first start", waiting, running, ["kubelet_started_pods_total", started]],
+  ["nothing new", running, running, []],
+  ["an end", running, ended, [terminated]],
+  ["the restart after it", ended, again, [started]],
+  ["an end and a restart between two runs", running, again, [started, terminated]],
+  ["a start and an end between two runs", waiting, ended, ["kubelet_started_pods_total", started, terminated]],
+  [
+    "a program that cannot be started",
+    running,
+    status({ containerID: "b", state: end("b", 128, "StartError") }),
+    [
+      "kubelet_started_containers_errors_total container RunContainerError",
+      "kubelet_terminated_containers_total container 128 StartError",
+    ],
+  ],
+  [
+    "a rejection",
+    undefined,
+    { phase: "Failed", reason: "NodeAffinity", message: "Pod was rejected: no" } as PodStatus,
+    ["kubelet_admission_rejections_total NodeAffinity"],
+  ],
+  [
+    "an eviction",
+    running,
+    { ...running, phase: "Failed", reason: "Evicted", message: "The node was low on resource: memory. " },
+    ["kubelet_evictions memory.available"],
+  ],
+  [
+    "a preemption",
+    running,
+    { ...running, phase: "Failed", reason: "Preempting", message: "x" },
+    ["kubelet_preemptions "],
+  ],
+])("%s", (_, previous, next, expected) => {
+  const counts = podCounts(previous, next);
+  expect(counts.map(({ family, labels }) => [family, ...Object.values(labels)].join(" "))).toEqual(expected);
+});
+
+test("an init container and a debug container have their own type", () => {
+  const own = container({ containerID: "a", state: end("a") });
+  const next = {
+    phase: "Running",
+    initContainerStatuses: [own],
+    ephemeralContainerStatuses: [{ ...own, name: "debug" }],
+  };
+  expect(podCounts(waiting, next as PodStatus).map(({ labels }) => labels.container_type)).toEqual([
+    undefined,
+    ...["init_container", "init_container", "ephemeral_container", "ephemeral_container"],
+  ]);
+});
