@@ -67,7 +67,7 @@ export async function observe(input: ObserveInput): Promise<World> {
     host: { ...host, confinementProbe: readConfinementProbe(needs) },
     pods,
     ...(node ? { node } : {}),
-    ...usageOf(input, needs, host),
+    ...(await usageOf(input, needs, host)),
     units,
     agent: {
       watch: listing.get("unitlet-watch.service"),
@@ -119,13 +119,17 @@ function imagesOf(
 }
 
 /** Measures pods only while eviction may depend on it: under resource pressure, and for pods with a disk limit. */
-function usageOf({ config, pods }: ObserveInput, { diskLimited }: Needs, host: Host): Pick<World, "usage"> {
+async function usageOf(
+  { config, pods }: ObserveInput,
+  { diskLimited }: Needs,
+  host: Host,
+): Promise<Pick<World, "usage">> {
   const pressures = activePressures(config, host).map(({ of }) => of);
   const isDiskShort = pressures.includes("ephemeral-storage") || pressures.includes("inodes");
   const onDisk = isDiskShort ? pods.items.map(({ metadata }) => metadata.uid) : diskLimited;
   // Pods of manifests are never evicted, because no controller would replace them.
   if (config.cluster === undefined || pressures.length + onDisk.length === 0) return {};
-  return { usage: readPodUsage(new Set(onDisk)) };
+  return { usage: await readPodUsage(new Set(onDisk)) };
 }
 
 /** Parses a list result; a list that cannot be parsed is incomplete. */

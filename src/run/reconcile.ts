@@ -8,6 +8,7 @@ import { reconcileAgentUnits } from "./agent-units.ts";
 import { apply } from "./apply.ts";
 import { invalidateFastPath } from "./fast-path.ts";
 import type { RunInput, SyncInput } from "./input.ts";
+import { countPodLogs } from "./log-usage.ts";
 import { updateNode } from "./node.ts";
 import { parsePodList } from "./observe.ts";
 import { makePlan, type Plan } from "./plan.ts";
@@ -37,12 +38,14 @@ export async function reconcile(input: RunInput): Promise<RunEnd> {
   }
 }
 
-/** Does the phases of a run. The first two change nothing on the host but the store of references. */
+/** Does the phases of a run. The first two change nothing on the host but the stores of references and of counts of logs. */
 async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
   const { config, source, log, libDir, now, digestBefore } = input;
   const pods = parsePodList(input.listResult);
   reportProblem(log, "list", pods.complete ? undefined : pods.because);
   const references = await fetchReferences(pods, source, now);
+
+  if (!input.shuttingDown) await countPodLogs(config, pods, now);
 
   const wanted = await makePlan({ config, source, systemd, pods, references, now }, libDir);
   const plan = input.shuttingDown ? { ...wanted, steps: [] } : wanted;

@@ -35,7 +35,7 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   "resources.requests.memory":
     "For the scheduler, and `OOMScoreAdjust=`: the kernel kills a container with a larger request later.",
   "resources.limits.ephemeral-storage":
-    "Evicts the pod when one container or all containers together exceed it. emptyDirs on disk, writable layers of images and termination messages count. Logs do not, because journald keeps them in files of the whole host.",
+    "Evicts the pod when one container or all containers together exceed it. Volumes on disk, writable layers of images, `/tmp`, `/var/tmp`, termination messages and logs count. A log counts up to 50 MiB.",
   resizePolicy: "Resources change in place, except with `RestartContainer`.",
   restartPolicy: "Takes precedence over the pod's. `Always` makes an init container a sidecar.",
   "restartPolicyRules[].exitCodes": "`RestartForceExitStatus=`.",

@@ -1,10 +1,10 @@
 import { type Position, readJournal, syncJournal } from "../../io/journal/journal.ts";
+import { ExportReader, type JournalEntry } from "../../io/journal/journal-export.ts";
 import { JournalNotifier } from "../../io/journal/journal-notifier.ts";
 import { onEnd, runningInvocation } from "../../io/systemd/invocations.ts";
 import type { Instant } from "../../model/api/time.ts";
 import type { Instance } from "./instance.ts";
 import { CLOCK_TOLERANCE_MS, instanceFilter } from "./instance-filter.ts";
-import { ExportReader, type JournalEntry } from "./journal-export.ts";
 import { LogFormat } from "./log-format.ts";
 import type { LogOptions } from "./log-options.ts";
 import { firstLines, tailPosition } from "./tail.ts";

@@ -1,5 +1,5 @@
+import type { JournalEntry } from "../../io/journal/journal-export.ts";
 import type { Instance } from "./instance.ts";
-import type { JournalEntry } from "./journal-export.ts";
 
 /** The tolerance for times of entries: journald may store output after the end of an instance, and the clock may be set. */
 export const CLOCK_TOLERANCE_MS = 1000;

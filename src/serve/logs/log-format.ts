@@ -1,4 +1,4 @@
-import type { JournalEntry } from "./journal-export.ts";
+import type { JournalEntry } from "../../io/journal/journal-export.ts";
 import type { LogOptions } from "./log-options.ts";
 
 const NEWLINE = Buffer.from("\n");

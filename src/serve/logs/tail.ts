@@ -1,5 +1,5 @@
 import type { Position } from "../../io/journal/journal.ts";
-import type { JournalEntry } from "./journal-export.ts";
+import type { JournalEntry } from "../../io/journal/journal-export.ts";
 import { endsLine } from "./log-format.ts";
 
 /**

@@ -7,9 +7,14 @@ export function hasDiskLimit(pod: Pod): boolean {
   return sizeLimits(pod).length > 0 || containerLimits(pod).length > 0;
 }
 
+/** True when a container of the pod has a limit, which its log counts towards. */
+export function hasContainerLimit(pod: Pod): boolean {
+  return containerLimits(pod).length > 0;
+}
+
 /**
  * Returns the kubelet's message for a pod that uses more of the disk than its limits allow; undefined when it does not
- * (`eviction_manager.go: localStorageEviction`, v1.36). Logs do not count here: see io/host/pod-usage.ts.
+ * (`eviction_manager.go: localStorageEviction`, v1.36).
  */
 export function limitExceeded(pod: Pod, usage: PodUsage | undefined): string | undefined {
   if (usage === undefined) return undefined;

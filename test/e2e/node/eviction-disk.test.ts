@@ -38,6 +38,23 @@ test("a pod goes whose volume outgrows its limit, and one whose container does; 
   expect(await node.container("within", ({ ready }) => ready)).toMatchObject({ restartCount: 0 });
 });
 
+test.each([
+  ["its log", "head -c 6000000 /dev/zero | tr '\\0' x | fold -w 1000"],
+  ["its termination message", "head -c 6000000 /dev/zero >/dev/termination-log"],
+])("a container goes that outgrows its limit by %s; others stay", async (what, script) => {
+  const name = what.replaceAll(" ", "-");
+  const resources = { limits: { "ephemeral-storage": "4Mi" } };
+  await node.run(
+    pod(node, name, shell(`${script}; exec sleep infinity`, { resources })),
+    pod(node, `${name}-not`, shell("echo hello; exec sleep infinity", { resources })),
+  );
+  expect(await ending(name)).toMatchObject({
+    reason: "Evicted",
+    message: expect.stringContaining(`limit of containers ${4 * 1024 ** 2}.`),
+  });
+  expect(await node.container(`${name}-not`, ({ ready }) => ready)).toMatchObject({ restartCount: 0 });
+});
+
 test("under disk pressure the pod that uses most is evicted first, and its space is freed", async () => {
   await node.run(pod(node, "modest", SLEEP));
   await node.run(writer("greedy", 64, {}));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { ExportReader, type JournalEntry } from "../../../src/io/journal/journal-export.ts";
 import { instanceFilter } from "../../../src/serve/logs/instance-filter.ts";
-import { ExportReader, type JournalEntry } from "../../../src/serve/logs/journal-export.ts";
 import { endsLine, LogFormat } from "../../../src/serve/logs/log-format.ts";
 import { firstLines, tailPosition } from "../../../src/serve/logs/tail.ts";
 

@@ -4,6 +4,7 @@ export interface JournalEntry {
   /** Microseconds since the epoch. */
   readonly at: number;
   readonly stream: string;
+  readonly unit?: string;
   readonly invocation?: string;
   /** The reason for the end of a line without a newline: "line-max", "nul", "eof" or "pid-change". */
   readonly lineBreak?: string;
@@ -62,10 +63,12 @@ function asEntry(fields: ReadonlyMap<string, Buffer>): JournalEntry {
   const text = (name: string) => fields.get(name)?.toString("latin1");
   const invocation = text("_SYSTEMD_INVOCATION_ID");
   const lineBreak = text("_LINE_BREAK");
+  const unit = text("_SYSTEMD_UNIT");
   return {
     cursor: text("__CURSOR") ?? "",
     at: Number(text("__REALTIME_TIMESTAMP")),
     stream: text("_STREAM_ID") ?? "",
+    ...(unit === undefined ? {} : { unit }),
     ...(invocation === undefined ? {} : { invocation }),
     ...(lineBreak === undefined ? {} : { lineBreak }),
     message: fields.get("MESSAGE") ?? Buffer.alloc(0),

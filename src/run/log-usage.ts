@@ -1,0 +1,32 @@
+import { readLevels } from "../io/host/host.ts";
+import { countLogs } from "../io/journal/log-usage.ts";
+import { containersOf } from "../model/api/containers.ts";
+import type { Pod } from "../model/api/pod.ts";
+import type { Instant } from "../model/api/time.ts";
+import type { Config } from "../model/host/config.ts";
+import { activePressures } from "../model/host/pressure.ts";
+import type { PodList } from "../model/world.ts";
+import { hasContainerLimit } from "../translate/eviction/limits.ts";
+import { containerUnitName } from "../unitfile/names.ts";
+
+/**
+ * Counts the logs of pods that a limit or the disk pressure of the node may evict, and stores the counts for `observe`. A run
+ * without such pods does nothing here.
+ */
+export async function countPodLogs(config: Config, pods: PodList, now: Instant): Promise<void> {
+  if (config.cluster === undefined) return;
+  const isDiskShort = activePressures(config, readLevels()).some(({ of }) => of === "ephemeral-storage");
+  const counted = pods.items.filter((pod) => isActive(pod) && (isDiskShort || hasContainerLimit(pod)));
+  if (counted.length === 0) return;
+  const containers = counted.flatMap(({ metadata, spec, status }) =>
+    containersOf(spec).map(({ name }) => ({
+      unit: containerUnitName(metadata.namespace, metadata.name, name),
+      ...{ podUID: metadata.uid, container: name, since: Date.parse(status?.startTime ?? "") || now },
+    })),
+  );
+  await countLogs(containers, now);
+}
+
+function isActive({ status }: Pod): boolean {
+  return status?.startTime !== undefined && (status.phase === "Running" || status.phase === "Pending");
+}
