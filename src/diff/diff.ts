@@ -16,6 +16,7 @@ import { pullSteps } from "./pulls.ts";
 import { startLoadedUnits } from "./start-loaded-units.ts";
 import {
   type Ending,
+  endExtensions,
   enforceDeadline,
   killPod,
   removePod,
@@ -123,9 +124,10 @@ function hasUnreportedExits({ status }: Pod): boolean {
 }
 
 /** Ends a pod step by step, run after run: its containers, then its auxiliary units, then its files. */
-function endPod(ending: Ending, { directories }: World): Step[] {
+function endPod(ending: Ending, world: World): Step[] {
+  const { directories } = world;
   const stops = stopPod(ending, directories.get(ending.uid));
-  if (stops.length > 0 || ending.units.some(isBusyContainer)) return stops;
+  if (stops.length > 0 || ending.units.some(isBusyContainer)) return [...stops, ...endExtensions(ending, world)];
   const ends = stopAuxiliaryUnits(ending);
   return ends.length > 0 ? ends : removePod(ending, directories.has(ending.uid));
 }

@@ -2,6 +2,7 @@ import { eventFieldPath } from "../model/api/containers.ts";
 import type { PodEvent } from "../model/api/event.ts";
 import { stopTimeout } from "../model/api/grace.ts";
 import type { Pod } from "../model/api/pod.ts";
+import type { Instant } from "../model/api/time.ts";
 import type { Step } from "../model/step.ts";
 import { type ActualUnit, isAuxiliary, isContainer } from "../model/unit.ts";
 import type { PodDirectory, World } from "../model/world.ts";
@@ -68,14 +69,35 @@ export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { direct
   const since = stoppingSince === undefined || (isShorter && stoppingGrace !== grace) ? now : stoppingSince;
   const deadline = (unit: ActualUnit) =>
     Math.ceil(since / 1000 + grace + (!isShorter || hasHelper(unit) ? HELPER_TIMEOUT_S : 0)) * 1000;
-  const overdue = up.filter((unit) => now >= deadline(unit));
-  if (overdue.length === 0) {
-    const at = Math.min(...up.map(deadline));
-    const because = isShorter
-      ? "the delete has a shorter grace period than the units"
-      : "a container may ask systemd for more time than its grace period";
-    return [{ kind: "schedule-run", uid, at, because }];
-  }
+  const because = isShorter ? "the delete has a shorter grace period than the units" : MAY_EXTEND;
+  return killOverdue({ uid, units: up, because }, deadline, now);
+}
+
+const MAY_EXTEND = "a container may ask systemd for more time than its grace period";
+
+/**
+ * The grace period of a container without a pod object, in seconds: only a delete without a grace period leaves one.
+ * It is the API server's default (`core/v1/types.go: DefaultTerminationGracePeriodSeconds`, v1.36).
+ */
+const DEFAULT_GRACE_S = 30;
+
+/**
+ * Kills the containers of a pod that was not deleted by its grace period, when they may send EXTEND_TIMEOUT_USEC: a pod
+ * that the node ends, or whose object is gone. systemd ends all others in time.
+ */
+export function endExtensions({ uid, units, pod }: Ending, { directories, now }: World): Step[] {
+  const up = units.filter((unit) => isContainer(unit) && isUp(unit) && maySendExtensions(unit));
+  if (up.length === 0) return [];
+  const since = directories.get(uid)?.stoppingSince ?? now;
+  const grace = pod === undefined ? DEFAULT_GRACE_S : usualGrace(pod);
+  const deadline = Math.ceil(since / 1000 + grace + HELPER_TIMEOUT_S) * 1000;
+  return killOverdue({ uid, units: up, because: MAY_EXTEND }, () => deadline, now);
+}
+
+/** Kills the units whose deadline has passed, or schedules a run for the first deadline. */
+function killOverdue({ uid, units, because }: Ending, deadline: (unit: ActualUnit) => Instant, now: Instant): Step[] {
+  const overdue = units.filter((unit) => now >= deadline(unit));
+  if (overdue.length === 0) return [{ kind: "schedule-run", uid, at: Math.min(...units.map(deadline)), because }];
   return overdue.map((unit) => ({ kind: "kill", uid, unit: unit.name, because: "its grace period is over" }));
 }
 

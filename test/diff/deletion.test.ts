@@ -155,22 +155,6 @@ describe("a pod that is deleted with less time than it has", () => {
   });
 });
 
-describe("a pod that is deleted and may ask systemd for more time", () => {
-  const stopping = withUnit(up(WEB), APP, { state: STOPPING, linked: false });
-  const notifying = (world: World) => {
-    const identity = world.units.get(APP)?.identity;
-    return withUnit(world, APP, { identity: identity && { ...identity, serviceType: "notify" } });
-  };
-  const alarm = (at: number) => `schedule-run ${toTimestamp(at)}`;
-
-  test.for<[string, World, string[]]>([
-    ["has its grace period", withPods(notifying(since(stopping, 3)), deleted(30)), [alarm(NOW + 37_000)]],
-    ["is killed 10 s after it", withPods(notifying(since(stopping, 40)), deleted(30)), ["kill app"]],
-  ])("%s", ([, world, expected]) => {
-    expect(plan(world)).toEqual(expected);
-  });
-});
-
 describe("a pod that is deleted with more time than it has", () => {
   const longer = withPods(up(WEB), deleted(90));
 
