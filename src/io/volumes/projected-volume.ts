@@ -27,14 +27,31 @@ export function writeVolume(uid: string, volume: DesiredVolume): void {
   const previous = ignoreMissing(() => readlinkSync(join(path, "..data")));
   const generation = `..${Date.now()}-${process.pid}`;
   makeAccessibleDirectory(path, volume);
-  makeAccessibleDirectory(join(path, generation), volume);
-  for (const [name, file] of volume.files) writeVolumeFile(join(path, generation), name, file, volume);
+  writeGeneration(join(path, generation), volume);
   remove(join(path, "..data_tmp"));
   symlinkSync(generation, join(path, "..data_tmp"));
   renameSync(join(path, "..data_tmp"), join(path, "..data"));
   linkTopLevel(path, new Set(volume.files.map(([name]) => name.split("/")[0] ?? name)), generation);
   if (previous !== undefined && previous !== generation) remove(join(path, previous));
   writeAtomic(digestPath(uid, volume.name), volume.digest, 0o600);
+}
+
+/**
+ * Writes all files into a new directory. When one cannot be written, the directory is removed again. The error then
+ * names volume and file only, because the same words each time make one Event with a count.
+ */
+function writeGeneration(path: string, volume: DesiredVolume): void {
+  makeAccessibleDirectory(path, volume);
+  for (const [name, file] of volume.files) {
+    try {
+      writeVolumeFile(path, name, file, volume);
+    } catch (error) {
+      remove(path);
+      // The rest of Node's message is the path, which has a different number in each run.
+      const [because] = (error as Error).message.split(",");
+      throw new Error(`volume ${volume.name}: file ${name}: ${because}`, { cause: error });
+    }
+  }
 }
 
 /**

@@ -49,6 +49,33 @@ describe.skipIf(!canMount)("a projected volume", () => {
     expect(seen).toEqual(["42755 4000", "42755 4000", "100440 4000"]);
   });
 
+  test("that cannot be written leaves nothing behind, and fails with the same words each time", async () => {
+    const seen = await onEmptyHost(async (load) => {
+      const { writeVolume } = await load<Subject>("src/io/volumes/projected-volume.ts");
+      const { readdirSync } = await load<Fs>("node:fs");
+      const file = { content: "", mode: 0o644 };
+      const attempt = (...names: readonly string[]) => {
+        try {
+          writeVolume("u-1", { name: "v", digest: "d", files: names.map((name) => [name, file]) });
+          return "written";
+        } catch (error) {
+          return (error as Error).message;
+        }
+      };
+      const messages = [attempt("a", "a/b"), attempt("a", "a/b"), attempt("a/b", "a"), attempt("x".repeat(256))];
+      return { messages, left: readdirSync("/run/unitlet/pods/u-1/volumes/v") };
+    });
+    expect(seen).toEqual({
+      messages: [
+        "volume v: file a/b: EEXIST: file already exists",
+        "volume v: file a/b: EEXIST: file already exists",
+        "volume v: file a: EISDIR: illegal operation on a directory",
+        `volume v: file ${"x".repeat(256)}: ENAMETOOLONG: name too long`,
+      ],
+      left: [],
+    });
+  });
+
   test("changes all at once, and nothing of what it was is left", async () => {
     const seen = await onEmptyHost(async (load) => {
       const { readVolumes, writeVolume } = await load<Subject>("src/io/volumes/projected-volume.ts");
