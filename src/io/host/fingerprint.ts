@@ -1,4 +1,4 @@
-import { lstatSync } from "node:fs";
+import { lstatSync, type Stats, statSync } from "node:fs";
 import { IMAGES, PULLS } from "../../model/image/image.ts";
 import { RUN_DIR } from "../../model/paths.ts";
 import { digest } from "../../unitfile/hash.ts";
@@ -30,13 +30,33 @@ export function hostFingerprint(): string {
 
 const NUMBERS_PER_FILE = 4;
 
-/** Returns a digest of inode numbers, sizes and times, which change with the content of these files. */
+/**
+ * Returns a digest of inode numbers, sizes and times, which change with the content of these files. For a link it covers
+ * the link and its target.
+ */
 export function filesFingerprint(paths: readonly string[]): string {
   // The numbers are hashed as binary, because formatting a thousand of them costs more than lstat(2).
   const numbers = new Float64Array(paths.length * NUMBERS_PER_FILE);
+  const targets: number[] = [];
   for (const [at, path] of paths.entries()) {
     const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat !== undefined) numbers.set([stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs], at * NUMBERS_PER_FILE);
+    if (stat === undefined) continue;
+    numbers.set(numbersOf(stat), at * NUMBERS_PER_FILE);
+    if (stat.isSymbolicLink()) targets.push(at, ...targetOf(path));
   }
-  return digest(paths.join("\n"), 40) + digest(new Uint8Array(numbers.buffer), 40);
+  const files = digest(paths.join("\n"), 40) + digest(new Uint8Array(numbers.buffer), 40);
+  return targets.length === 0 ? files : files + digest(new Uint8Array(Float64Array.from(targets).buffer), 40);
+}
+
+function numbersOf({ ino, size, mtimeMs, ctimeMs }: Stats): readonly number[] {
+  return [ino, size, mtimeMs, ctimeMs];
+}
+
+/** Returns the numbers of the file that a link leads to; none when it leads nowhere or in a circle. */
+function targetOf(path: string): readonly number[] {
+  try {
+    return numbersOf(statSync(path));
+  } catch {
+    return [];
+  }
 }
