@@ -182,9 +182,9 @@ describe("what cannot be used is told with its field", () => {
     ["a word where clusters were expected", kubeconfig({}, USER, { clusters: "c" }), "clusters: expected a list"],
     ["a word where users were expected", kubeconfig({}, USER, { users: "u" }), "users: expected a list"],
     ["a list where names were expected", kubeconfig({}, USER, { contexts: "there" }), "contexts: expected a list"],
-    ["an empty file", "", "is not YAML: expected a document, but the input is empty"],
+    ["an empty file", "", "is not a kubeconfig"],
     ["a word", "kubeconfig", "is not a kubeconfig"],
-    ["no YAML", "{", "is not YAML: unexpected end of the stream within a flow collection (1:2)"],
+    ["no YAML", "{", "line 1: is not YAML: unexpected end of the stream within a flow collection"],
   ];
 
   test.for(cases)("%s", ([, content, message]) => {

@@ -11,78 +11,94 @@ const inSpec = (change: Tree) => ({ ...POD, spec: { containers: [CONTAINER], ...
 const inContainer = (change: Tree) => inSpec({ containers: [{ ...CONTAINER, ...change }] });
 const inVolume = (change: Tree) => inSpec({ volumes: [{ name: "v", ...change }] });
 
-const TEXT = "Invalid input: expected string, received number";
+const TEXT = "expected a string, found a number: put quotes around it";
 
 describe("a manifest is refused by the name of its field", () => {
   const cases: [string, unknown, string][] = [
-    ["a list", [], "document: Invalid input: expected object, received array"],
-    ["a word", "pod", "document: Invalid input: expected object, received string"],
+    ["a list", [], "document: expected an object, found a list"],
+    ["a word", "pod", "document: expected an object, found a string"],
     ["another version", { ...POD, apiVersion: "v2" }, 'apiVersion: expected "v1"'],
     ["another kind", { ...POD, kind: "Deployment" }, 'kind: expected "Pod"; other kinds need a cluster'],
-    ["no metadata", { ...POD, metadata: null }, "metadata: Invalid input: expected object, received undefined"],
-    ["no name", inMetadata({ name: null }), "metadata.name: Invalid input: expected string, received undefined"],
+    ["no metadata", { ...POD, metadata: null }, "metadata: is missing"],
+    ["no name", inMetadata({ name: null }), "metadata.name: is missing"],
     [
       "a label of true",
       inMetadata({ labels: { a: true } }),
-      "metadata.labels.a: Invalid input: expected string, received boolean",
+      "metadata.labels.a: expected a string, found true or false: put quotes around it",
     ],
     ["no containers", inSpec({ containers: [] }), "spec.containers: expected at least one container"],
-    ["another policy", inSpec({ restartPolicy: "always" }), "spec.restartPolicy: expected Always, OnFailure or Never"],
+    [
+      "another policy",
+      inSpec({ restartPolicy: "always" }),
+      'spec.restartPolicy: expected Always, Never or OnFailure, found "always"',
+    ],
     [
       "a negative grace",
       inSpec({ terminationGracePeriodSeconds: -1 }),
-      "spec.terminationGracePeriodSeconds: Too small: expected number to be >=0",
+      "spec.terminationGracePeriodSeconds: expected 0 or more, found -1",
     ],
     [
       "a command that is no list",
       inContainer({ command: "sleep 1" }),
-      "spec.containers[0].command: Invalid input: expected array, received string",
+      "spec.containers[0].command: expected a list, found a string",
     ],
     ["an argument that is a number", inContainer({ args: ["-n", 1] }), `spec.containers[0].args[1]: ${TEXT}`],
     [
       "a variable that is a number",
       inContainer({ env: [{ name: "A", value: 1 }] }),
-      "spec.containers[0].env[0].value: expected a string: put quotes around it",
+      "spec.containers[0].env[0].value: expected a string, found a number: put quotes around it",
     ],
     [
       "a port beyond the last",
       inContainer({ ports: [{ containerPort: 65536 }] }),
-      "spec.containers[0].ports[0].containerPort: Too big: expected number to be <=65535",
+      "spec.containers[0].ports[0].containerPort: expected 1 to 65535, found 65536",
     ],
     [
       "an amount of nonsense",
       inContainer({ resources: { limits: { memory: "1 Gi" } } }),
-      "spec.containers[0].resources.limits.memory: expected a quantity such as 500m or 1Gi",
+      'spec.containers[0].resources.limits.memory: expected a quantity such as 500m or 1Gi, found "1 Gi"',
     ],
     [
       "an amount under nothing",
       inContainer({ resources: { requests: { cpu: -1 } } }),
-      "spec.containers[0].resources.requests.cpu: expected a quantity such as 500m or 1Gi",
+      "spec.containers[0].resources.requests.cpu: expected 0 or more, found -1",
     ],
     [
       "a user's name",
       inContainer({ securityContext: { runAsUser: "www" } }),
-      "spec.containers[0].securityContext.runAsUser: Invalid input: expected number, received string",
+      "spec.containers[0].securityContext.runAsUser: expected a whole number, found a string",
     ],
     [
       "a mount to nowhere",
       inContainer({ volumeMounts: [{ name: "v", mountPath: "" }] }),
-      "spec.containers[0].volumeMounts[0].mountPath: Too small: expected string to have >=1 characters",
+      "spec.containers[0].volumeMounts[0].mountPath: must not be empty",
     ],
     [
       "a volume with a path for a name",
       inVolume({ name: "../../etc" }),
-      "spec.volumes[0].name: expected a DNS label in lower case",
+      'spec.volumes[0].name: expected a DNS label (lower-case letters, digits and dashes), found "../../etc"',
     ],
     [
       "sources that are no list",
       inVolume({ projected: { sources: "x" } }),
-      "spec.volumes[0].projected.sources: Invalid input: expected array, received string",
+      "spec.volumes[0].projected.sources: expected a list, found a string",
     ],
-    ["two volumes of a name", inSpec({ volumes: [{ name: "v" }, { name: "v" }] }), 'spec.volumes: "v" is there twice'],
-    ["a name in capitals", inMetadata({ name: "Web" }), 'metadata.name "Web" is not a DNS subdomain'],
-    ["a UID with a path", inMetadata({ uid: "../../etc" }), 'metadata.uid "../../etc" is not a UID'],
-    ["two containers of a name", inSpec({ containers: [CONTAINER, CONTAINER] }), 'container name "app" is used twice'],
+    [
+      "two volumes of a name",
+      inSpec({ volumes: [{ name: "v" }, { name: "v" }] }),
+      'spec.volumes[1].name: "v" is used twice',
+    ],
+    [
+      "a name in capitals",
+      inMetadata({ name: "Web" }),
+      'metadata.name: expected a DNS name in lower case, found "Web"',
+    ],
+    ["a UID with a path", inMetadata({ uid: "../../etc" }), 'metadata: metadata.uid "../../etc" is not a UID'],
+    [
+      "two containers of a name",
+      inSpec({ containers: [CONTAINER, CONTAINER] }),
+      'spec.containers[1].name: "app" is used twice',
+    ],
   ];
 
   test.for(cases)("%s", ([, document, message]) => {

@@ -12,7 +12,7 @@ describe("a manifest whose sources have another shape is no pod", () => {
   test.for([
     [
       manifest({ env: [{ name: "A", value: 1 }] }),
-      "spec.containers[0].env[0].value: expected a string: put quotes around it",
+      "spec.containers[0].env[0].value: expected a string, found a number: put quotes around it",
     ],
     [
       manifest({ env: [{ name: "A", valueFrom: { secretKeyRef: { name: "s" } } }] }),

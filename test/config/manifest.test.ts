@@ -50,7 +50,11 @@ describe("what is written counts", () => {
       inContainer({ resources: { limits: { cpu: 0 } } }),
       { spec: { containers: [{ resources: { limits: { cpu: "0" } } }] } },
     ],
-    ["a volume of two letters", inSpec({ volumes: [{ name: "vv" }] }), { spec: { volumes: [{ name: "vv" }] } }],
+    [
+      "a volume without a source, as an empty directory",
+      inSpec({ volumes: [{ name: "vv" }] }),
+      { spec: { volumes: [{ name: "vv", emptyDir: {} }] } },
+    ],
     ["no grace", inSpec({ terminationGracePeriodSeconds: 0 }), { spec: { terminationGracePeriodSeconds: 0 } }],
     ["a network", inSpec({ hostNetwork: false }), { spec: { hostNetwork: false } }],
     ["an image", inContainer({ image: "/bin/x" }), { spec: { containers: [{ image: "/bin/x" }] } }],
@@ -64,7 +68,7 @@ describe("what is written counts", () => {
       inContainer({ ports: [{ containerPort: 80 }] }),
       { spec: { containers: [{ ports: [{ containerPort: 80, protocol: "TCP" }] }] } },
     ],
-    ["fields for the table of supported fields", inSpec({ dnsPolicy: "None" }), { spec: { dnsPolicy: "None" } }],
+    ["fields for the table of supported fields", inSpec({ dnsPolicy: "Default" }), { spec: { dnsPolicy: "Default" } }],
   ];
 
   test.for(cases)("%s", ([, document, expected]) => {
@@ -136,7 +140,7 @@ describe("a pod whose volume is mounted", () => {
 
   test("is refused without the volume", () => {
     expect(() => parseManifest(inContainer(mount), "edge")).toThrow(
-      'spec.volumes: there is no "names", which a container mounts',
+      'spec.containers[0].volumeMounts[0].name: spec.volumes has no "names"',
     );
   });
 });

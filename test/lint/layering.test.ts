@@ -29,7 +29,7 @@ const cases: readonly Case[] = [
   ["src/cli", 'import * as k8s from "@kubernetes/client-node";\nexport const value = k8s;\n', plugin],
   ["src/cli", 'export const value = await import("@kubernetes/client-node");\n', plugin],
   ["src/io", 'import type { V1Pod } from "@kubernetes/client-node";\nexport type Value = V1Pod;\n', undefined],
-  ...importing("src/io/schema", ["@kubernetes/client-node"]),
+  ...importing("src/io/schema", ["@kubernetes/client-node"], plugin),
 
   [
     "src",

@@ -46,7 +46,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     of: "io/schema",
-    may: [...PURE, ...SHARED, "io", "config", "node:", "@kubernetes/client-node"],
+    may: [...PURE, ...SHARED, "io", "config", "node:", "js-yaml"],
     because: "io/schema/ is the bundle that knows YAML and zod; it is below the stages",
   },
   { of: "config", may: [...PURE, "zod", "ini"], because: "config/ reads texts: it touches neither Node nor the host" },

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
-import { loadYaml } from "@kubernetes/client-node";
 import { ConfigError } from "../../config/settings.ts";
 import type { Cluster, FileOrData } from "../../model/host/config.ts";
+import { readAdministratorFile } from "../administrator-file.ts";
+import { decodeText } from "./decode-text.ts";
+import { parseYaml, YamlError } from "./yaml.ts";
 
 type Entry<K extends string> = { readonly name: string } & { readonly [key in K]?: Readonly<Record<string, unknown>> };
 
@@ -50,18 +52,18 @@ export function readKubeconfig(path: string): Cluster | undefined {
 function parse(path: string, fail: (what: string) => ConfigError): Kubeconfig {
   const content = read(path, fail);
   try {
-    const file: unknown = loadYaml(content);
+    const file = parseYaml(content)?.value;
     if (typeof file === "object" && file !== null) return validated(file as Kubeconfig, fail);
   } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    throw fail(`is not YAML: ${(error as Error).message.split("\n")[0]}`);
+    if (!(error instanceof YamlError)) throw error;
+    throw fail(`line ${error.line}: is not YAML: ${error.message}`);
   }
   throw fail("is not a kubeconfig");
 }
 
 function read(path: string, fail: (what: string) => ConfigError): string {
   try {
-    return readFileSync(path, "utf8");
+    return decodeText(readAdministratorFile(path));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw fail(code === "EACCES" ? "only root may read it" : `cannot be read: ${message}`);

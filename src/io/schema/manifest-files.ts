@@ -1,14 +1,28 @@
-import { readFileSync } from "node:fs";
-import { loadYaml } from "@kubernetes/client-node";
+import { printPath } from "../../config/issue.ts";
 import { ManifestError, parseManifest } from "../../config/manifest.ts";
 import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Pod } from "../../model/api/pod.ts";
+import { readAdministratorFile } from "../administrator-file.ts";
+import { decodeText } from "./decode-text.ts";
+import { parseYaml, YamlError } from "./yaml.ts";
 
 /** The content of the manifest files. */
 export interface Manifests {
   readonly pods: readonly Pod[];
-  /** One message for each file or document that cannot be used. */
+  /** One message for each mistake of a file, with its line. */
   readonly problems: readonly string[];
+}
+
+/** The largest object that etcd stores (`--max-request-bytes`). No cluster has a larger pod. */
+const MAX_DOCUMENT_BYTES = 1.5 * 1024 * 1024;
+
+/** A file of another kind would fill the journal with its mistakes. */
+const MAX_ISSUES = 10;
+
+interface TextDocument {
+  readonly text: string;
+  /** The number of lines before it. */
+  readonly linesBefore: number;
 }
 
 /** Returns the pods of YAML or JSON files with one or more documents each. A bad document does not affect the others. */
@@ -16,43 +30,61 @@ export function readManifests(paths: readonly string[], nodeName: string): Manif
   const pods = new Map<string, Pod>();
   const problems: string[] = [];
   for (const path of paths) {
-    for (const [at, text] of documents(path, problems).entries()) {
-      try {
-        const document = parseYaml(text);
-        if (document === null || document === undefined) continue;
-        const pod = parseManifest(document, nodeName);
-        const key = namespacedName(pod.metadata);
-        if (pods.has(key)) throw new ManifestError(`pod ${key} is defined twice; the first definition is used`);
-        pods.set(key, pod);
-      } catch (error) {
-        if (!(error instanceof ManifestError)) throw error;
-        problems.push(`${path}: document ${at + 1}: ${error.message}`);
-      }
+    for (const { text, linesBefore } of documents(path, problems)) {
+      const report = (line: number, message: string) => problems.push(`${path}:${linesBefore + line}: ${message}`);
+      const found = readPod(text, nodeName, report);
+      if (found === undefined) continue;
+      const key = namespacedName(found.pod.metadata);
+      if (pods.has(key)) report(found.line, `metadata.name: pod ${key} is defined twice; the first definition is used`);
+      else pods.set(key, found.pod);
     }
   }
   return { pods: [...pods.values()], problems };
 }
 
-/** Returns the texts of the documents in a file. Text before the first separator counts only when it has more than comments. */
-function documents(path: string, problems: string[]): string[] {
+function readPod(
+  text: string,
+  nodeName: string,
+  report: (line: number, message: string) => void,
+): { readonly pod: Pod; readonly line: number } | undefined {
+  if (text.length > MAX_DOCUMENT_BYTES) {
+    report(1, `document: has more than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MiB, which is the limit of a cluster`);
+    return undefined;
+  }
   try {
-    const texts = readFileSync(path, "utf8").split(/^(?:---|\.\.\.)(?=\s|$)/m);
-    const isEmpty = (texts[0] ?? "").split("\n").every((line) => /^\s*(#.*)?$/.test(line));
-    return isEmpty ? texts.slice(1) : texts;
+    const document = parseYaml(text);
+    if (document === undefined || document.value === null) return undefined;
+    try {
+      return { pod: parseManifest(document.value, nodeName), line: document.lineOf(["metadata", "name"]) };
+    } catch (error) {
+      if (!(error instanceof ManifestError)) throw error;
+      const shown = error.issues.slice(0, MAX_ISSUES);
+      for (const { path, message } of shown) report(document.lineOf(path), `${printPath(path)}: ${message}`);
+      if (shown.length < error.issues.length)
+        report(1, `document: ${error.issues.length - shown.length} more mistakes`);
+    }
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    report(error.line, `is not YAML: ${error.message}`);
+  }
+  return undefined;
+}
+
+/** Returns the texts of the documents in a file. Text before the first separator counts only when it has more than comments. */
+function documents(path: string, problems: string[]): readonly TextDocument[] {
+  try {
+    const text = decodeText(readAdministratorFile(path));
+    const starts = [...text.matchAll(/^(?:---|\.\.\.)(?=\s|$)/gm)].map(({ index }) => index);
+    let lines = 0;
+    const all = [0, ...starts].map((start, at, all) => {
+      const document = { text: text.slice(start, all[at + 1]), linesBefore: lines };
+      lines += document.text.split("\n").length - 1;
+      return document;
+    });
+    const isEmpty = (all[0]?.text ?? "").split("\n").every((line) => /^\s*([#%].*)?$/.test(line));
+    return isEmpty ? all.slice(1) : all;
   } catch (error) {
     problems.push(`${path}: cannot be read: ${(error as Error).message}`);
     return [];
-  }
-}
-
-/**
- * Parses a document below another key. The loader of @kubernetes/client-node would convert a Pod at the top level and drop
- * unknown fields, so that a misspelled field would be no error.
- */
-function parseYaml(text: string): unknown {
-  try {
-    return loadYaml<{ readonly document: unknown }>(`document:\n${text.replace(/^/gm, " ")}`).document;
-  } catch (error) {
-    throw new ManifestError(`is not YAML: ${(error as Error).message.split("\n")[0]}`);
   }
 }
