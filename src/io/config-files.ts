@@ -4,7 +4,7 @@ import type { Config } from "../model/host/config.ts";
 import { unitletVersion } from "../version.ts";
 import { loadSchema } from "./bundles/loaders.ts";
 import { readCached, writeCached } from "./cache.ts";
-import { list, readOptional } from "./files.ts";
+import { list } from "./files.ts";
 import { filesFingerprint } from "./host/fingerprint.ts";
 
 const MAIN = "/etc/unitlet/unitlet.conf";
@@ -63,12 +63,8 @@ function configTexts(): readonly string[] {
 }
 
 async function parseConfig(paths: readonly string[]): Promise<CachedConfig> {
-  const { parseSettings, readKubeconfig, toConfig } = await loadSchema();
-  const files = paths.flatMap((path) => {
-    const text = readOptional(path);
-    return text === undefined ? [] : [{ path, text }];
-  });
-  const settings = parseSettings(files);
+  const { readSettings, readKubeconfig, toConfig } = await loadSchema();
+  const settings = readSettings(paths);
   const kubeconfigKey = filesFingerprint([settings.kubeconfig]);
   const config = toConfig(settings, hostname(), readKubeconfig(settings.kubeconfig));
   return { config, kubeconfig: settings.kubeconfig, kubeconfigKey };

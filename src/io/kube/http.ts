@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { Instant } from "../../model/api/time.ts";
 import type { Cluster, FileOrData } from "../../model/host/config.ts";
+import { readAdministratorFile } from "../administrator-file.ts";
 import { onTimeout } from "../timeout.ts";
 import { decoded, MAX_RESPONSE_BYTES, statusOf } from "./list-result.ts";
 
@@ -180,7 +180,7 @@ export function contentOf(source: FileOrData | undefined): string | undefined {
   if (source === undefined) return undefined;
   if ("data" in source) return source.data;
   try {
-    return readFileSync(source.file, "utf8");
+    return readAdministratorFile(source.file).toString();
   } catch (cause) {
     throw noCredentials(`Cannot read ${source.file}, which the kubeconfig names`, cause);
   }

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import type { Cluster, FileOrData } from "../../model/host/config.ts";
 import { RUN_DIR } from "../../model/paths.ts";
+import { readAdministratorFile } from "../administrator-file.ts";
 import { readOptional, remove, writeAtomic } from "../files.ts";
 
 const CONFIG = `${RUN_DIR}/watch.curl`;
@@ -24,7 +24,7 @@ export function writeWatchConfig(cluster: Cluster, nodeName: string): boolean {
   file("key", "key", cluster.key);
   if (cluster.token)
     lines.push(
-      `header = ${quote(`Authorization: Bearer ${("data" in cluster.token ? cluster.token.data : readFileSync(cluster.token.file, "utf8")).trim()}`)}`,
+      `header = ${quote(`Authorization: Bearer ${("data" in cluster.token ? cluster.token.data : readAdministratorFile(cluster.token.file).toString()).trim()}`)}`,
     );
   if (cluster.insecureSkipTLSVerify) lines.push("insecure");
   const text = `${lines.join("\n")}\n`;
