@@ -74,7 +74,8 @@ export function diff(world: World, translations: readonly Translation[]): Step[]
     ...collectGarbage(world, translations),
     ...journalSteps(world, translations),
   );
-  const listed = new Set(translations.map(({ pod }) => pod.metadata.uid));
+  const { broken = [] } = world.pods;
+  const listed = new Set([...translations, ...broken].map(({ pod }) => pod.metadata.uid));
   if (!world.pods.complete) {
     // A pod that is missing in an incomplete list may still exist, unless another pod has its name.
     const replaced = [...units].filter(([uid, own]) => !listed.has(uid) && own.some(isNamedAs(translations)));

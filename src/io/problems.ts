@@ -12,6 +12,7 @@ export const PROBLEM_PREFIX = {
   ],
   list: ["the list of pods is not complete; nothing is removed", "the list of pods is complete again"],
   node: ["cannot update the Node object", "the Node object is updated again"],
+  pods: ["some pods cannot be handled, which is a bug of unitlet; the others go on", "all pods can be handled again"],
   "sync-trigger": ["unitlet-sync.path does not start runs", "unitlet-sync.path starts runs again"],
   probes: ["cannot run the probes", "the probes run again"],
   seal: [

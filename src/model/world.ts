@@ -46,9 +46,20 @@ export interface World {
 }
 
 /** The list of pods. From an incomplete list pods may be missing, so a pod that it lacks is not removed. */
-export type PodList =
+export type PodList = (
   | { readonly complete: true; readonly items: readonly Pod[] }
-  | { readonly complete: false; readonly items: readonly Pod[]; readonly because: string };
+  | { readonly complete: false; readonly items: readonly Pod[]; readonly because: string }
+) & {
+  /** Pods that are listed, but that this run leaves as they are; undefined: none. They are not in `items`. */
+  readonly broken?: readonly BrokenPod[];
+};
+
+/** A pod with which a stage of the run throws, which is a bug of unitlet. */
+export interface BrokenPod {
+  readonly pod: Pod;
+  /** The message of the error. */
+  readonly because: string;
+}
 
 export interface PodDirectory {
   readonly uid: string;

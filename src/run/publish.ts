@@ -5,12 +5,15 @@ import type { PodEvent } from "../model/api/event.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import { isTerminal } from "../model/api/phase.ts";
 import type { PodCount } from "../model/pod-count.ts";
-import type { World } from "../model/world.ts";
+import type { Translation } from "../model/translation.ts";
+import type { BrokenPod, World } from "../model/world.ts";
 import type { PodSource } from "../ports.ts";
 import { podCounts } from "../report/pod-counts.ts";
 import { type PodReport, reportPods, runEvents } from "../report/pod-reports.ts";
 import { podSummary } from "../report/pod-summary.ts";
 import type { Applied } from "./apply.ts";
+import { reportBrokenPods, toBrokenPod } from "./broken-pods.ts";
+import { type Broken, contain } from "./contain.ts";
 import type { Result } from "./result.ts";
 
 export interface Published {
@@ -34,11 +37,13 @@ export async function publish(result: Result, applied: Applied, ports: PublishPo
   const { plan, world, now } = result;
   const deleted = new Set(applied.done.flatMap((step) => (step.kind === "delete-pod-object" ? [step.uid] : [])));
   const translations = plan.translations.filter(({ pod }) => !deleted.has(pod.metadata.uid));
-  const reports = reportPods(translations, world, now);
+  const { result: reports, broken } = await contain(translations, (some) => reportPods(some, world, now));
+  const others = await contain(plan.translations, (some) => runEvents(applied, some, world));
   const written = await writeStatuses(reports, ports);
-  const events = [...runEvents(applied, plan.translations, world), ...written.flatMap((each) => each.events)];
-  await emitEvents(events, ports);
-  saveSummaries(reports, plan.before);
+  const brokenPods = [...(world.pods.broken ?? []), ...[...broken, ...others.broken].map(ofTranslation)];
+  const events = [...others.result, ...reportBrokenPods(brokenPods, ports.log)];
+  await emitEvents([...events, ...written.flatMap((each) => each.events)], ports);
+  saveSummaries(reports, brokenPods, plan.before);
   return {
     changed: reports.filter(({ patch }) => patch !== undefined).length,
     anyPodFinished: written.some(({ status }) => isTerminal(status.phase)),
@@ -49,6 +54,10 @@ export async function publish(result: Result, applied: Applied, ports: PublishPo
 function removedImages({ done }: Applied): PodCount[] {
   const removed = done.filter(({ kind }) => kind === "remove-image" || kind === "remove-package");
   return removed.map(() => ({ family: "kubelet_image_garbage_collected_total", labels: { reason: "space" } }));
+}
+
+function ofTranslation({ item, error }: Broken<Translation>): BrokenPod {
+  return toBrokenPod({ item: item.pod, error });
 }
 
 /** Returns the reports that were written, in the order in which the source accepted them. */
@@ -97,14 +106,15 @@ async function emitEvents(events: readonly PodEvent[], { source, log }: PublishP
 
 /**
  * Writes the summaries for the kubelet's port and other readers on this host. The records of Events for pods that the
- * list does not have are removed. Pods that an incomplete list lacks are as before.
+ * list does not have are removed. Pods that an incomplete list lacks, and broken pods, are as before.
  */
-function saveSummaries(reports: readonly PodReport[], { pods, config }: World): void {
+function saveSummaries(reports: readonly PodReport[], broken: readonly BrokenPod[], { pods, config }: World): void {
   const summaries = reports.map(({ pod, status }) => podSummary(pod, status));
   const uids = new Set(summaries.map(({ uid }) => uid));
-  if (pods.complete) {
-    writePodSummaries(summaries);
-    removeEventsExcept(new Set([config.nodeName, ...uids]));
-  } else if (summaries.length > 0)
-    writePodSummaries([...(readPodSummaries() ?? []).filter(({ uid }) => !uids.has(uid)), ...summaries]);
+  const brokenUIDs = new Set(broken.map(({ pod }) => pod.metadata.uid));
+  const isLacking = (uid: string) => !uids.has(uid) && (!pods.complete || brokenUIDs.has(uid));
+  const before = pods.complete && broken.length === 0 ? [] : (readPodSummaries() ?? []);
+  if (pods.complete) removeEventsExcept(new Set([config.nodeName, ...uids, ...brokenUIDs]));
+  if (pods.complete || summaries.length > 0)
+    writePodSummaries([...before.filter(({ uid }) => isLacking(uid)), ...summaries]);
 }

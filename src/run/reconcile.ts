@@ -6,6 +6,7 @@ import type { TokenReference } from "../model/references.ts";
 import type { RunEnd } from "../model/run-end.ts";
 import { reconcileAgentUnits } from "./agent-units.ts";
 import { apply } from "./apply.ts";
+import { withoutBrokenPods } from "./broken-pods.ts";
 import { invalidateFastPath } from "./fast-path.ts";
 import type { RunInput, SyncInput } from "./input.ts";
 import { countPodLogs } from "./log-usage.ts";
@@ -43,11 +44,12 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
   const { config, source, log, libDir, now, digestBefore } = input;
   const pods = parsePodList(input.listResult);
   reportProblem(log, "list", pods.complete ? undefined : pods.because);
-  const references = await fetchReferences(pods, source, now);
 
-  if (!input.shuttingDown) await countPodLogs(config, pods, now);
-
-  const wanted = await makePlan({ config, source, systemd, pods, references, now }, libDir);
+  const wanted = await withoutBrokenPods(pods, async (some, isTrial) => {
+    const references = await fetchReferences(some, source, now);
+    if (!input.shuttingDown && !isTrial) await countPodLogs(config, some, now);
+    return makePlan({ config, source, systemd, pods: some, references, now }, libDir);
+  });
   const plan = input.shuttingDown ? { ...wanted, steps: [] } : wanted;
   const applied = await apply(plan.steps, { systemd, source, log });
   if (!applied.jobsDone) triggerAfterStarts();
@@ -76,11 +78,13 @@ export interface Preview extends Plan {
 export async function preview(input: Pick<SyncInput, "config" | "source" | "libDir" | "now">): Promise<Preview> {
   const { config, source, libDir, now } = input;
   const pods = parsePodList(await source.list());
-  const { references, dueTokens } = await peekReferences(pods, source, now);
   const systemd = await Systemd.connect();
   try {
-    const plan = await makePlan({ config, source, systemd, pods, references, now }, libDir);
-    return { ...plan, dueTokens };
+    return await withoutBrokenPods(pods, async (some) => {
+      const { references, dueTokens } = await peekReferences(some, source, now);
+      const plan = await makePlan({ config, source, systemd, pods: some, references, now }, libDir);
+      return { ...plan, dueTokens };
+    });
   } finally {
     systemd.close();
   }

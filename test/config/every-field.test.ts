@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type Path, printPath } from "../../src/config/issue.ts";
+import { printPath } from "../../src/config/issue.ts";
 import { ManifestError, parseManifest } from "../../src/config/manifest.ts";
-import { POD_TYPES } from "../../src/config/pod-types.ts";
-import { type FieldType, parseTypes } from "../../src/config/type-table.ts";
-
-const TABLE = parseTypes(POD_TYPES);
+import type { FieldType } from "../../src/config/type-table.ts";
+import { documentWith, everyField } from "./every-field.ts";
 
 /** A value of each type that JSON has, with the kinds of fields that accept it. */
 const VALUES: readonly [value: unknown, accepted: readonly FieldType["kind"][]][] = [
@@ -19,32 +17,6 @@ const VALUES: readonly [value: unknown, accepted: readonly FieldType["kind"][]][
   [{ "\0": { "\0": [] } }, []],
   [Number.NaN, []],
 ];
-
-interface Place {
-  readonly path: Path;
-  readonly type: FieldType;
-}
-
-/** Returns a path to each field of each type, once, and to the items of its lists and maps. */
-function everyField(): Place[] {
-  const places: Place[] = [];
-  const seen = new Set<string>();
-  const visit = (type: FieldType, path: Path): void => {
-    places.push({ path, type });
-    if (type.kind === "list") visit(type.of, [...path, 0]);
-    if (type.kind === "map") visit(type.of, [...path, "key"]);
-    if (type.kind !== "object" || seen.has(type.name)) return;
-    seen.add(type.name);
-    for (const [name, field] of TABLE.get(type.name) ?? []) visit(field.type, [...path, name]);
-  };
-  visit({ kind: "object", name: "Pod" }, []);
-  return places.filter(({ path, type }) => path.length > 0 && type.kind !== "any");
-}
-
-/** Returns a document that has only what leads to the value. */
-function documentWith(value: unknown, path: Path): unknown {
-  return path.reduceRight((below, step) => (typeof step === "number" ? [below] : { [step]: below }), value);
-}
 
 function problemsOf(document: unknown): readonly string[] {
   try {

@@ -84,7 +84,8 @@ function documents(path: string, problems: string[]): readonly TextDocument[] {
     const isEmpty = (all[0]?.text ?? "").split("\n").every((line) => /^\s*([#%].*)?$/.test(line));
     return isEmpty ? all.slice(1) : all;
   } catch (error) {
-    problems.push(`${path}: cannot be read: ${(error as Error).message}`);
+    // The rest of Node's messages repeats the path.
+    problems.push(`${path}: cannot be read: ${(error as Error).message.split(",")[0]}`);
     return [];
   }
 }
