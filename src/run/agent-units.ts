@@ -21,9 +21,10 @@ export async function reconcileAgentUnits(input: SyncInput, agent: World["agent"
     await reconcileUnits(input, agent, systemd);
     reportProblem(input.log, "agent", undefined);
   } catch (error) {
-    // systemd refuses, for example because a unit is masked. The pods do not depend on these units.
-    if (!(error instanceof BusError && error.type !== "")) throw error;
-    reportProblem(input.log, "agent", error.message);
+    // systemd refuses, for example because a unit is masked, or a file of the credentials cannot be read. The pods do not
+    // depend on these units.
+    if (error instanceof BusError && error.type === "") throw error;
+    reportProblem(input.log, "agent", (error as Error).message);
   }
 }
 

@@ -8,6 +8,7 @@ import { type ContainerHistory, NO_HISTORY } from "../model/exit-record.ts";
 import { probesFile } from "../model/paths.ts";
 import type { PodDirectory, World } from "../model/world.ts";
 import { probeService, probeTimer } from "../unitfile/names.ts";
+import { contain } from "./contain.ts";
 
 const SUFFIX = probesFile("");
 
@@ -22,11 +23,14 @@ interface ProbedUnits {
  * It also starts each timer that is missing, because an administrator stopped it or an upgrade brought it.
  */
 export async function reconcileProbeTimers(world: World, systemd: Systemd, log: Log): Promise<void> {
-  const all = [...world.directories.values()].flatMap((directory) => probedIn(directory, world));
-  removeOtherPeriods(periodsOf(all));
-  const running = all.filter(({ runs }) => runs);
-  if (running.length === 0) return;
   try {
+    // A file that cannot be read must not end the probes of other pods.
+    const { result: all } = await contain([...world.directories.values()], (directories) =>
+      directories.flatMap((directory) => probedIn(directory, world)),
+    );
+    removeOtherPeriods(periodsOf(all));
+    const running = all.filter(({ runs }) => runs);
+    if (running.length === 0) return;
     const timers = await systemd.list([probeTimer("*")]);
     for (const period of periodsOf(running)) {
       if (timers.get(probeTimer(period))?.active !== "active") await systemd.set(probeTimer(period), true);
@@ -36,8 +40,8 @@ export async function reconcileProbeTimers(world: World, systemd: Systemd, log: 
     reportProblem(log, "probes", undefined);
   } catch (error) {
     // systemd refuses, for example because a unit is masked. Pods without probes do not depend on these units.
-    if (!(error instanceof BusError && error.type !== "")) throw error;
-    reportProblem(log, "probes", error.message);
+    if (error instanceof BusError && error.type === "") throw error;
+    reportProblem(log, "probes", (error as Error).message);
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readAdministratorFile } from "../io/administrator-file.ts";
 import { readCached, writeCached } from "../io/cache.ts";
 import { configFiles, loadConfig } from "../io/config-files.ts";
 import { filesFingerprint } from "../io/host/fingerprint.ts";
@@ -84,5 +84,5 @@ function namedFiles(cluster: Cluster, { clientCA, servingPair }: Endpoint): stri
 }
 
 function contentOf(source: FileOrData | undefined): string | undefined {
-  return source && ("data" in source ? source.data : readFileSync(source.file, "utf8"));
+  return source && ("data" in source ? source.data : readAdministratorFile(source.file).toString());
 }

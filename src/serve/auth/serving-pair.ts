@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readAdministratorFile } from "../../io/administrator-file.ts";
 import { readOptional, writeAtomic } from "../../io/files.ts";
 import { isForName } from "../../io/pki/key-pair-files.ts";
 import type { Instant } from "../../model/api/time.ts";
@@ -19,13 +19,14 @@ const RENEW_BEFORE_MS = 30 * DAY_MS;
  */
 export function servingKeyPair(endpoint: Endpoint, names: readonly string[], now: Instant): KeyPair {
   const { servingPair: configured, servingCertificate } = endpoint;
-  if (configured !== undefined)
-    return { certificate: readFileSync(configured.certificate, "utf8"), key: readFileSync(configured.key, "utf8") };
+  if (configured !== undefined) return { certificate: textOf(configured.certificate), key: textOf(configured.key) };
   const signed = servingCertificate === "self-signed" ? undefined : readOptional(SERVING_KEY_PAIR);
   if (signed !== undefined && isUsable(signed, [], now, 0)) return { certificate: signed, key: signed };
   if (servingCertificate === "csr") throw noCertificate();
   return ownKeyPair(names, now);
 }
+
+const textOf = (path: string) => readAdministratorFile(path).toString();
 
 /** Returns the stored self-signed key pair. It is replaced 30 days before it expires, and when the names change. */
 function ownKeyPair(names: readonly string[], now: Instant): KeyPair {

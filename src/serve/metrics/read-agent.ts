@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readAdministratorFile } from "../../io/administrator-file.ts";
 import { modifiedAt } from "../../io/files.ts";
 import { CgroupFiles } from "../../io/host/cgroup-files.ts";
 import { unitCgroups } from "../../io/host/cgroups.ts";
@@ -46,5 +46,5 @@ function expiring(usage: "client" | "serving", read: () => string | undefined): 
 }
 
 function textOf(source: FileOrData | undefined): string | undefined {
-  return source && ("data" in source ? source.data : readFileSync(source.file, "utf8"));
+  return source && ("data" in source ? source.data : readAdministratorFile(source.file).toString());
 }
