@@ -7,6 +7,7 @@ import { STATE_DIR } from "../model/paths.ts";
 import type { Dependency, FetchResult, ResolvedReferences } from "../model/references.ts";
 import type { ListResult, PodSource } from "../ports.ts";
 import { digest } from "../unitfile/hash.ts";
+import { unitletVersion } from "../version.ts";
 import { loadSchema } from "./bundles/loaders.ts";
 import { readCached, writeCached } from "./cache.ts";
 import { ignoreMissing, isDirectory, list, readOptional, remove, writeAtomic } from "./files.ts";
@@ -37,7 +38,8 @@ export class ManifestSource implements PodSource {
       const paths = list(this.#directory)
         .filter((name) => /\.(ya?ml|json)$/.test(name) && !name.startsWith("."))
         .map((name) => join(this.#directory, name));
-      const key = digest(`${this.#node} ${filesFingerprint([this.#directory, ...paths])}`, 40);
+      // Another version may parse the same text differently.
+      const key = digest(`${unitletVersion} ${this.#node} ${filesFingerprint([this.#directory, ...paths])}`, 40);
       const cached = readCached<Manifests>("manifests", key);
       const manifests = cached ?? (await loadSchema()).readManifests(paths, this.#node);
       const problems = [...manifests.problems, nodeNameMismatch(undefined)].filter((each) => each !== undefined);
