@@ -30,7 +30,7 @@ async function sync(): Promise<{ readonly status: string; readonly lines: string
 }
 
 async function saysAtLast(name: string, words: string): Promise<void> {
-  const log = `journalctl -q -o cat -u unitlet.default.${name}.main.service _TRANSPORT=stdout | tail -n 1`;
+  const log = `journalctl --namespace=unitlet.default -q -o cat -u unitlet.default.${name}.main.service _TRANSPORT=stdout | tail -n 1`;
   await machine.until(async () => (await machine.exec(log)).stdout === `${words}\n`, { what: `${name}: ${words}` });
 }
 
