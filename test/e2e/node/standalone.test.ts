@@ -122,17 +122,6 @@ describe("a host without a cluster", () => {
     await sync();
   });
 
-  test("sees that the target of a linked manifest has changed", async () => {
-    await machine.write("/root/target.yaml", JSON.stringify(manifest("linked", say("one"))));
-    await machine.exec(["ln", "-s", "/root/target.yaml", `${MANIFESTS}/linked.yaml`]);
-    await sync();
-    await isUp("linked", "one");
-    await machine.write("/root/target.yaml", JSON.stringify(manifest("linked", say("two"))));
-    await sync();
-    await isUp("linked", "two");
-    await machine.exec(["rm", `${MANIFESTS}/linked.yaml`]);
-  });
-
   test("replaces a pod whose manifest changed, and no other", async () => {
     const before = await property("json", "InvocationID");
     await place("web.yaml", YAML.replace("from YAML", "again"));
