@@ -22,7 +22,7 @@ import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust, qosC
  * Variables that systemd sets for every service. They are unset, because a container has only the variables of its pod.
  */
 const FROM_SYSTEMD =
-  "INVOCATION_ID JOURNAL_STREAM LANG LOGNAME MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE SHELL SYSTEMD_EXEC_PID USER";
+  "INVOCATION_ID JOURNAL_STREAM LANG LOGNAME LOG_NAMESPACE MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE SHELL SYSTEMD_EXEC_PID USER";
 
 /** Returns the unit of one container. Throws UnquotableError for text that no unit file can carry. */
 export function translateContainer(

@@ -76,6 +76,7 @@ function unitLaunch(resolved: ResolvedContainer, program: PackageProgram, contex
   };
   const prefix = runWords(resolved, confinement, libDir, {
     ...rights,
+    keepsEnvironment: true,
     notifies: (start.type === "notify" || resolved.options.notify === true) && kind !== "init",
     writable: start.writable,
     hidden: inaccessiblePaths(service),

@@ -9,6 +9,8 @@ import { type RightsExtras, reachesProcesses, rightsOptions } from "./rights-opt
 export interface RunExtras extends RightsExtras {
   /** The program sends notifications to systemd. */
   readonly notifies: boolean;
+  /** The program has the variables of its unit as well. */
+  readonly keepsEnvironment?: boolean;
   /** Directories that the program may write to, although the host's files are read-only. */
   readonly writable?: readonly string[];
   readonly hidden?: readonly string[];
@@ -23,7 +25,7 @@ export function runWords(
   { pod, container }: Pick<ResolvedContainer, "pod" | "container">,
   confinement: Confinement,
   libDir: string,
-  { notifies, writable = [], hidden = [], mounts: more = [], ...extras }: RunExtras,
+  { notifies, keepsEnvironment = false, writable = [], hidden = [], mounts: more = [], ...extras }: RunExtras,
 ): readonly string[] {
   const { uid } = pod.metadata;
   const { hostname, namespaces, privileged } = confinement;
@@ -44,6 +46,7 @@ export function runWords(
     ...(reachesProcesses(confinement) ? ["--host-proc"] : []),
     ...(namespaces.ipc === "host" ? [] : ["--unshare-ipc"]),
     ...(hostname === undefined ? [] : ["--hostname", hostname]),
+    ...(keepsEnvironment ? ["--keep-environment"] : []),
     ...confinement.readOnlyPaths.flatMap((path) => ["--read-only", path]),
     ...hidden.flatMap((path) => ["--hide", path]),
     ...byDepth(mounts).flatMap(mountOption),

@@ -123,12 +123,13 @@ describe("input", () => {
   });
 
   test("of a container that does not read yet when a client attaches", async () => {
-    const fence = "/usr/local/lib/unitlet/container-landlock";
-    const held = `#!/bin/sh\nuntil test -e /opt/now; do sleep 0.1; done\nexec /opt/fence "$@"\n`;
+    const program = "/usr/local/lib/unitlet/container-run";
+    const held = `#!/bin/sh\nuntil test -e /opt/now; do sleep 0.1; done\nexec /opt/run/container-run "$@"\n`;
     await node.machine.write("/opt/held", held, 0o755);
-    await node.exec(`cp ${fence} /opt/fence; mount --bind /opt/held ${fence}`);
+    await node.exec(`mkdir /opt/run; cp ${program} /usr/local/lib/unitlet/*.pl /opt/run`);
+    await node.exec(`mount --bind /opt/held ${program}`);
     await start("slow", shell("cat", { stdin: true, stdinOnce: true }));
-    await node.exec(`umount --lazy ${fence}`);
+    await node.exec(`umount --lazy ${program}`);
     await waitForServerExit(node);
     const client = new Kubectl(node, ["attach", "-i", "slow"], { stdin: "hello\n" });
     await waitForAttach();

@@ -86,7 +86,7 @@ describe("what systemd sets is taken away", () => {
   test("whatever the pod sets itself, which comes later", () => {
     const of = podOf({ env: [{ name: "LANG", value: "C" }] });
     expect(directive(of, "UnsetEnvironment")).toEqual([
-      "INVOCATION_ID JOURNAL_STREAM LANG LOGNAME MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE SHELL SYSTEMD_EXEC_PID USER",
+      "INVOCATION_ID JOURNAL_STREAM LANG LOGNAME LOG_NAMESPACE MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE SHELL SYSTEMD_EXEC_PID USER",
     ]);
   });
 });
