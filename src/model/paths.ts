@@ -58,6 +58,9 @@ export const storagePath = (uid: string) => `${podStateDir(uid)}/storage`;
 export const subPathMount = (uid: string, container: string, at: number) =>
   `${podRunDir(uid)}/subpaths/${container}/${at}`;
 
+/** The mount point of a hostPath volume below an allowed path. No container is called `.volumes`. */
+export const hostPathMount = (uid: string, volume: string) => `${podRunDir(uid)}/subpaths/.volumes/${volume}`;
+
 /** The socket of the terminal of a container on an image's files, if its pod asks for one. */
 export const terminalPath = (uid: string, container: string) => `${podRunDir(uid)}/${container}.tty`;
 

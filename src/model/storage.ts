@@ -43,15 +43,17 @@ export interface GroupStorage {
   readonly always: boolean;
 }
 
-/** The target of a subPath, mounted at a path of our own, so that no container can replace it by a link. */
+/** The target of a subPath, or of a hostPath below an allowed path, mounted at a path of our own, so that no container can replace it by a link. */
 export interface SubPathStorage {
   readonly kind: "sub-path";
   readonly path: string;
   /** Path of the volume. */
   readonly root: string;
   readonly subPath: string;
-  /** Created when missing. */
+  /** Created as a directory when missing. */
   readonly writable: boolean;
+  /** Created as a file when missing, in a directory that exists. */
+  readonly makesFile?: boolean;
 }
 
 /** Type of a file of the host, after following links. */

@@ -80,7 +80,9 @@ function resolveVolumes(
   context: TranslateContext,
 ): { readonly volumes: Volumes & Pick<ImageVolumes, "waits">; readonly images: ImageVolumes } {
   const { config, host, node, references, hostFiles, failedMounts, directory } = context;
-  const known = { pod, node, references, hostFiles, failedMounts, allocatable: allocatable(config, host) };
+  const { hostPaths } = config;
+  const own = { pod, hostPaths, failures: directory?.failures, allocatable: allocatable(config, host) };
+  const known = { ...own, node, references, hostFiles, failedMounts };
   const others = translateVolumes(known, directory?.volumes ?? new Map());
   const images = translateImageVolumes(pod, context);
   const sources = new Map([...others.sources, ...images.sources]);

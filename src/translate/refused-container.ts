@@ -3,8 +3,8 @@ import { type Problem, problemSentence } from "../model/problem.ts";
 import type { TranslateContext } from "./context.ts";
 import { type ContainerTranslation, waitingFor } from "./desired-container.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
-import { hostPathMountProblems, hostPathVolumeProblems } from "./security/allowed-host-paths.ts";
 import { nodePolicyProblems } from "./security/node-policy.ts";
+import { hostPathMountProblems, hostPathVolumeProblems } from "./volumes/allowed-host-paths.ts";
 
 type PolicyContext = Pick<TranslateContext, "config" | "host" | "units">;
 

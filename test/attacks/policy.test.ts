@@ -1,5 +1,6 @@
 import type { V1PodSpec, V1SecurityContext } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventsOf } from "../e2e/support/events.ts";
 import { ECHO, exchange, forwarding } from "../e2e/support/forwarding.ts";
 import { installServingCertificate } from "../e2e/support/kubelet-client.ts";
 import { type Container, pod, SLEEP, shell } from "../e2e/support/manifests.ts";
@@ -26,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => node[Symbol.asyncDispose]());
 
-const enforce = (level: "restricted" | "baseline") =>
+const enforce = (level: "restricted" | "baseline" | "privileged") =>
   node.kubectl("label", "--overwrite", "namespace", node.namespace, `pod-security.kubernetes.io/enforce=${level}`);
 
 const restricted = (name: string, container: Container, spec: Partial<V1PodSpec> = {}) =>
@@ -166,5 +167,60 @@ describe("port-forward", () => {
     expect((await forward.client.ended).stderr).toContain(
       "no container of the pod has containerPort 7002: declare it, or set portForward = any",
     );
+  });
+});
+
+describe("a node whose hostPaths lists directories", () => {
+  const volumes = (path: string) => ({ volumes: [{ name: "v", hostPath: { path } }] });
+  const mounted = (script: string, readOnly = false): Container => ({
+    ...shell(script),
+    volumeMounts: [{ name: "v", mountPath: "/run/v", readOnly }],
+  });
+
+  beforeAll(async () => {
+    await enforce("privileged");
+    await node.machine.write(SETTINGS, `hostFiles = all\nhostPaths = /srv/allowed, /var/log:ro\n`);
+    await node.exec("install -d -m 0777 /srv/allowed/data");
+  });
+
+  test.each<[string, Container, string]>([
+    ["/srv", mounted("true"), 'hostPath.path is "/srv", which pods may not mount'],
+    ["/srv/allowed-too", mounted("true"), "set hostPaths = /srv/allowed,/var/log:ro,/srv/allowed-too in"],
+    ["/var/log/apt", mounted("true"), "volumeMounts[v].readOnly is not true"],
+  ])("refuses %s", async (path, container, message) => {
+    const name = `path-${path.length}`;
+    await node.run(restricted(name, container, volumes(path)));
+    expect(await rejection(name)).toContain(message);
+  });
+
+  test("mounts a directory below one, and follows no link that a container has made there", async () => {
+    const script = "echo x >/run/v/file; ln -s /etc/unitlet /run/v/link; ln -s ../../.. /run/v/up; exec sleep infinity";
+    await node.run(restricted("writer", mounted(script), volumes("/srv/allowed/data")));
+    await node.container("writer", ({ ready }) => ready);
+    const made = () => node.exec("test -f /srv/allowed/data/file -a -h /srv/allowed/data/up");
+    await node.machine.until(made, { what: "the links" });
+    for (const link of ["link", "up"]) {
+      const of = mounted("ls /run/v; exec sleep infinity");
+      await node.run(restricted(`follows-${link}`, of, volumes(`/srv/allowed/data/${link}`)));
+      const event = async () => {
+        const events = await eventsOf(node, `follows-${link}`);
+        return [events.some((each) => each.includes("leads out")), events] as const;
+      };
+      await node.machine.until(event, { what: "the Event" });
+      expect(await node.log(`follows-${link}`)).toBe("");
+    }
+  });
+
+  test("mounts one for reading", async () => {
+    await node.run(
+      restricted(
+        "reader",
+        mounted("ls /run/v >/dev/null && echo read; exec sleep infinity", true),
+        volumes("/var/log/apt"),
+      ),
+    );
+    await node.container("reader", ({ ready }) => ready);
+    const log = async () => [(await node.log("reader")) === "read\n", await node.log("reader")] as const;
+    await node.machine.until(log, { what: "the output" });
   });
 });

@@ -23,7 +23,7 @@ import {
 } from "../../model/storage.ts";
 import { exists, ignoreMissing, list, readOptional, remove, writeAtomic } from "../files.ts";
 import { markUsed } from "../images/image-store.ts";
-import { statDescriptor, withPathBelow } from "../safe-path.ts";
+import { nameBelow, statDescriptor, withPathBelow } from "../safe-path.ts";
 import { applyFsGroup } from "./fs-group.ts";
 import { mountDescriptor, mountForReading, mountMemory, mountsBelow } from "./mounts.ts";
 
@@ -133,7 +133,8 @@ function makeOnHost({ path, make }: HostStorage): void {
   }
 }
 
-function mountSubPath({ path, root, subPath, writable }: SubPathStorage): void {
+function mountSubPath({ path, root, subPath, writable, makesFile }: SubPathStorage): void {
+  if (makesFile) makeFileBelow(root, subPath);
   withPathBelow(root, subPath, { make: writable }, (descriptor) => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     if (statDescriptor(descriptor).isDirectory()) mkdirSync(path, { recursive: true });
@@ -144,6 +145,23 @@ function mountSubPath({ path, root, subPath, writable }: SubPathStorage): void {
     }
     mountDescriptor(descriptor, path);
   });
+}
+
+/** Creates an empty file that all users may read, unless there is one. Its directory is found by descriptors. */
+function makeFileBelow(root: string, path: string): void {
+  const { O_CREAT, O_EXCL, O_WRONLY } = constants;
+  withPathBelow(root, dirname(path), {}, (directory) => {
+    const file = nameBelow(directory, basename(path));
+    ignoreExisting(() => closeSync(openSync(file, O_WRONLY | O_CREAT | O_EXCL, 0o644)));
+  });
+}
+
+function ignoreExisting(create: () => void): void {
+  try {
+    create();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }
 
 /** Returns the type of a file of the host, following links; undefined when there is none, or when stat(2) fails. */

@@ -3,7 +3,7 @@ import type { HostUser } from "../../model/host/confinement-probe.ts";
 import type { Host } from "../../model/host/host.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
-import { withEntries } from "./setting-remedy.ts";
+import { withEntries } from "../setting-remedy.ts";
 
 /** A number that the container would have as its user or one of its groups. */
 interface ChosenId {

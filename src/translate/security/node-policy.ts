@@ -2,8 +2,8 @@ import { hasOwnFiles, redactCredentials } from "../../model/image/image-referenc
 import type { Problem } from "../../model/problem.ts";
 import type { TranslateContext } from "../context.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
+import { withEntries } from "../setting-remedy.ts";
 import { hostAccountProblems } from "./host-accounts.ts";
-import { withEntries } from "./setting-remedy.ts";
 
 /** Returns a problem for each part of the node's policy that the container breaks. A container on an image breaks none. */
 export function nodePolicyProblems(

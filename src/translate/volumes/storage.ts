@@ -3,12 +3,14 @@ import type { Pod } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
 import type { Volume } from "../../model/api/volume.ts";
 import type { Allocatable } from "../../model/host/allocatable.ts";
+import type { NodePolicy } from "../../model/host/node-policy.ts";
 import { diskVolumePath, volumePath } from "../../model/paths.ts";
 import type { ResolvedReferences } from "../../model/references.ts";
 import type { GroupStorage, HostFileType } from "../../model/storage.ts";
 import { amountsOf } from "../resources/resources.ts";
 import { claimedVolume } from "./claim.ts";
 import { hostFile } from "./host-file.ts";
+import { inlineHostPath } from "./inline-host-path.ts";
 import type { MountSource, ResolvedVolume } from "./mount-source.ts";
 import { nfsMount } from "./nfs.ts";
 
@@ -20,6 +22,10 @@ export interface StorageContext {
   readonly allocatable: Allocatable;
   /** Types of the files at the paths of the host that pods name. */
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
+  /** The setting `hostPaths`; undefined: any. */
+  readonly hostPaths?: NodePolicy["hostPaths"] | undefined;
+  /** Why paths cannot be mounted below an allowed path, by their mount points. */
+  readonly failures?: ReadonlyMap<string, string> | undefined;
   /** Mount units in state "failed"; each run starts them again. */
   readonly failedMounts?: ReadonlySet<string> | undefined;
 }
@@ -30,7 +36,7 @@ export interface StorageContext {
  */
 export function resolveVolume(volume: Volume, context: StorageContext): ResolvedVolume {
   const { hostPath, nfs } = volume;
-  if (hostPath !== undefined) return hostFile(hostPath.path, hostPath.type ?? "", context.hostFiles);
+  if (hostPath !== undefined) return inlineHostPath(volume.name, hostPath, context);
   if (nfs !== undefined) return nfsMount(context.pod, volume.name, nfs, []);
   if (volume.persistentVolumeClaim === undefined && volume.ephemeral === undefined) return emptyDir(volume, context);
   const claimed = claimedVolume(volume, context);

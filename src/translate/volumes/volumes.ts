@@ -2,6 +2,7 @@ import type { Pod } from "../../model/api/pod.ts";
 import type { Volume } from "../../model/api/volume.ts";
 import { volumePath } from "../../model/paths.ts";
 import type { DesiredVolume } from "../../model/step.ts";
+import { storageKey } from "../../model/storage.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { quotePath, UnquotableError } from "../../unitfile/quote.ts";
 import type { MountSource, MountSources, ResolvedVolume } from "./mount-source.ts";
@@ -32,6 +33,8 @@ export function translateVolumes(context: StorageContext, present: ReadonlyMap<s
     if (!source.ok) missing.set(name, source.because);
     else if (projection?.ok === false && !present.has(name)) missing.set(name, projection.because);
     else sources.set(name, source);
+    const unmounted = source.ok && source.storage.find((each) => context.failures?.has(storageKey(each)));
+    if (unmounted) missing.set(name, `hostPath cannot be mounted: ${context.failures?.get(storageKey(unmounted))}`);
     const failed = source.ok && source.auxiliaryUnits.find((unit) => context.failedMounts?.has(unit.name));
     if (failed) missing.set(name, `mount failed: on the node, journalctl -u '${failed.name}' says why`);
   }

@@ -2,8 +2,8 @@ import type { Pod } from "../../model/api/pod.ts";
 import type { AllowedHostPath, NodePolicy } from "../../model/host/node-policy.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
-import { cleanPath } from "../volumes/clean-path.ts";
-import { withEntries } from "./setting-remedy.ts";
+import { withEntries } from "../setting-remedy.ts";
+import { cleanPath } from "./clean-path.ts";
 
 /**
  * Returns the entry of `hostPaths` that allows the path; undefined when none does. A prefix counts by whole names, as in
