@@ -1,8 +1,6 @@
 import type { V1PodSpec, V1SecurityContext } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventsOf } from "../e2e/support/events.ts";
-import { ECHO, exchange, forwarding } from "../e2e/support/forwarding.ts";
-import { installServingCertificate } from "../e2e/support/kubelet-client.ts";
 import { type Container, pod, SLEEP, shell } from "../e2e/support/manifests.ts";
 import { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
@@ -19,10 +17,9 @@ let node: Node;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "policy", {
-    ...{ strictPolicy: true, timerInterval: "1s", settings: { kubeletIdleTimeout: "1s" } },
+    ...{ strictPolicy: true, timerInterval: "1s" },
   });
   await enforce("restricted");
-  await installServingCertificate(node);
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -75,7 +72,7 @@ describe("a node whose hostFiles lists the namespace", () => {
   beforeAll(() => node.machine.write(SETTINGS, `hostFiles = kube-system, ${node.namespace}\n`));
 
   test("runs a restricted pod with numbers of its own", async () => {
-    await node.run(restricted("own", { ports: [{ containerPort: 7001 }], ...shell("id; exec sleep infinity") }));
+    await node.run(restricted("own", shell("id; exec sleep infinity")));
     await node.container("own", ({ ready }) => ready);
     expect(await node.log("own")).toBe("uid=4321 gid=4321 groups=4321\n");
   });
@@ -141,32 +138,6 @@ describe("a node whose hostFiles lists the namespace", () => {
     await node.run(restricted("package", { image: "deb://hello", command: ["hello"] }));
     const { state } = await node.container("package", (of) => of.state?.waiting?.reason === "ErrImagePull");
     expect(state?.waiting?.message).toContain("set packages = signed in /etc/unitlet/unitlet.conf");
-  });
-});
-
-describe("port-forward", () => {
-  beforeAll(async () => {
-    await node.machine.write("/opt/echo", ECHO, 0o755);
-    const script = "/opt/echo 127.0.0.1 7001 & exec /opt/echo 127.0.0.1 7002";
-    await node.run(restricted("echo", { ports: [{ containerPort: 7001 }], ...shell(script) }));
-    await node.container("echo", ({ ready }) => ready);
-  });
-
-  test("reaches a declared port of the pod", async () => {
-    await using forward = await forwarding(node, [":7001"], {});
-    const answer = async () => {
-      const text = String(await exchange(forward.local[0] ?? 0, Buffer.from("x")).catch(() => ""));
-      return [text === "x:1", text] as const;
-    };
-    await node.machine.until(answer, { what: "an answer of the port" });
-  });
-
-  test("does not reach a port that the pod does not declare", async () => {
-    await using forward = await forwarding(node, [":7002"], {});
-    await exchange(forward.local[0] ?? 0, Buffer.from("x")).catch(() => "");
-    expect((await forward.client.ended).stderr).toContain(
-      "no container of the pod has containerPort 7002: declare it, or set portForward = any",
-    );
   });
 });
 
