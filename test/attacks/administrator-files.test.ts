@@ -34,6 +34,24 @@ async function saysAtLast(name: string, words: string): Promise<void> {
   await machine.until(async () => (await machine.exec(log)).stdout === `${words}\n`, { what: `${name}: ${words}` });
 }
 
+test("a stored status of another type is the failure of its pod, and of no other", async () => {
+  await machine.write(`${ETC}/manifests/odd.yaml`, manifest("odd", "one"));
+  await sync();
+  await saysAtLast("odd", "one");
+  await machine.exec(
+    `cd /var/lib/unitlet/status && echo '{"containerStatuses": 5}' >$(basename $(ls -d /run/unitlet/pods/*)).json`,
+  );
+  await machine.write(`${ETC}/manifests/other.yaml`, manifest("other", "one"));
+  const { status, lines } = await sync();
+  await saysAtLast("other", "one");
+  expect(status).toBe("0");
+  expect(lines).toMatch(/some pods cannot be handled.* because="default\/odd: .* is not iterable"/);
+  expect(lines).toMatch(/event pod=default\/odd reason=FailedSync message="Error syncing pod, skipping: /);
+  expect((await machine.exec("systemctl is-active unitlet.default.odd.main.service")).stdout).toBe("active\n");
+  await machine.exec(`rm ${ETC}/manifests/odd.yaml ${ETC}/manifests/other.yaml /var/lib/unitlet/status/*`);
+  expect((await sync()).lines).toMatch(/all pods can be handled again/);
+});
+
 describe("a file that an administrator places", () => {
   test("is named when it could stop the run, and harms no other manifest", async () => {
     await machine.exec(`cd ${ETC}/manifests; mkfifo fifo.yaml; ln -s fifo.yaml link.yaml; mkdir directory.yaml

@@ -1,19 +1,14 @@
-import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { ConfigError } from "../../config/settings.ts";
 import type { Cluster, FileOrData } from "../../model/host/config.ts";
 import { readAdministratorFile } from "../administrator-file.ts";
+import { exists } from "../files.ts";
 import { decodeText } from "./decode-text.ts";
 import { parseYaml, YamlError } from "./yaml.ts";
 
-type Entry<K extends string> = { readonly name: string } & { readonly [key in K]?: Readonly<Record<string, unknown>> };
+type Tree = Readonly<Record<string, unknown>>;
 
-interface Kubeconfig {
-  readonly "current-context"?: string;
-  readonly clusters?: readonly Entry<"cluster">[];
-  readonly users?: readonly Entry<"user">[];
-  readonly contexts?: readonly Entry<"context">[];
-}
+type Kubeconfig = Tree & Readonly<Partial<Record<"clusters" | "users" | "contexts", readonly unknown[]>>>;
 
 const REMEDY = "give client-certificate and client-key, token or tokenFile";
 
@@ -22,16 +17,17 @@ const REMEDY = "give client-certificate and client-key, token or tokenFile";
  * cannot be used.
  */
 export function readKubeconfig(path: string): Cluster | undefined {
-  if (!existsSync(path)) return undefined;
+  // A link that leads nowhere is a mistake: without a kubeconfig the pods of the cluster would be removed.
+  if (!exists(path)) return undefined;
   const fail = (what: string) => new ConfigError(`${path}: ${what}`);
   const file = parse(path, fail);
   const contextName = file["current-context"];
-  const context = file.contexts?.find(({ name }) => name === contextName)?.context;
+  const context = entryOf(file.contexts, contextName, "context");
   if (context === undefined) throw fail(`current-context "${contextName ?? ""}": there is no context of that name`);
-  const cluster = file.clusters?.find(({ name }) => name === context.cluster)?.cluster;
+  const cluster = entryOf(file.clusters, context.cluster, "cluster");
   if (cluster === undefined)
     throw fail(`contexts[${contextName}].context.cluster "${context.cluster}": there is no cluster of that name`);
-  const user = file.users?.find(({ name }) => name === context.user)?.user;
+  const user = entryOf(file.users, context.user, "user");
   if (user === undefined)
     throw fail(`contexts[${contextName}].context.user "${context.user}": there is no user of that name`);
   const server = text(cluster, "server") ?? "";
@@ -53,7 +49,7 @@ function parse(path: string, fail: (what: string) => ConfigError): Kubeconfig {
   const content = read(path, fail);
   try {
     const file = parseYaml(content)?.value;
-    if (typeof file === "object" && file !== null) return validated(file as Kubeconfig, fail);
+    if (isTree(file)) return validated(file as Kubeconfig, fail);
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     throw fail(`line ${error.line}: is not YAML: ${error.message}`);
@@ -76,9 +72,20 @@ function validated(file: Kubeconfig, fail: (what: string) => ConfigError): Kubec
   return file;
 }
 
+/** Returns what an entry with a name has below a key; undefined when there is no such entry. */
+function entryOf(entries: readonly unknown[] | null | undefined, name: unknown, key: string): Tree | undefined {
+  const entry = (entries ?? []).find((each) => isTree(each) && each.name === name) as Tree | undefined;
+  const value = entry?.[key];
+  return isTree(value) ? value : undefined;
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function readUser(
   path: string,
-  user: Readonly<Record<string, unknown>>,
+  user: Tree,
   fail: (what: string) => ConfigError,
 ): Pick<Cluster, "certificate" | "key" | "token"> {
   for (const [key, name] of [
@@ -102,14 +109,14 @@ function readUser(
   throw fail(`: has no credentials: ${REMEDY}`);
 }
 
-function fileOrData(path: string, entry: Readonly<Record<string, unknown>>, key: string): FileOrData | undefined {
+function fileOrData(path: string, entry: Tree, key: string): FileOrData | undefined {
   const data = text(entry, `${key}-data`);
   if (data) return { data: Buffer.from(data, "base64").toString() };
   const file = text(entry, key);
   return file ? { file: absolute(path, file) } : undefined;
 }
 
-function text(entry: Readonly<Record<string, unknown>>, key: string): string | undefined {
+function text(entry: Tree, key: string): string | undefined {
   const value = entry[key];
   return typeof value === "string" && value !== "" ? value : undefined;
 }
