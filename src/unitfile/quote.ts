@@ -45,16 +45,6 @@ function checkPath(path: string): void {
   if (path.search(UNPRINTABLE) >= 0) throw new UnquotableError("contains a control character");
 }
 
-/**
- * Returns the value of a BindPaths= line. Each side is quoted: a colon within quotes belongs to the path. systemd does
- * not undo escapes such as \x0a there, so such a path throws UnquotableError.
- */
-export function quoteBind(source: string, destination: string): string {
-  checkPath(source);
-  checkPath(destination);
-  return `${quoteWord(source)}:${quoteWord(destination)}`;
-}
-
 /** Prefixes of a command line: "-" ignores its failure, "+" runs it with all rights, as systemd.service(5) has them. */
 export type ExecFlags = "" | "-" | "+" | "-+";
 

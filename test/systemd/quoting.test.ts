@@ -3,15 +3,15 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeUnit } from "../../src/unitfile/codec.ts";
 import { exportLine, launchArgv, launchText, setLine } from "../../src/unitfile/launch.ts";
-import { execLine, quoteBind, quotePath } from "../../src/unitfile/quote.ts";
+import { execLine, quotePath } from "../../src/unitfile/quote.ts";
 import { Machine } from "../support/machine.ts";
 import { HOSTILE_VALUES, hostileText, unlessRefused } from "../unitfile/hostile.ts";
 
-/** Writes down, in hex: its directory, what is mounted there, its environment, an empty line, its arguments. */
+/** Writes down, in hex: its directory, its environment, an empty line, its arguments. */
 const PROBE = `#!/usr/bin/perl
 use Cwd;
 open my $out, '>', '/opt/said/' . shift or die;
-print $out unpack('H*', $_), "\\n" for getcwd(), join(' ', <mounted/*>), (map { "$_=$ENV{$_}" } sort keys %ENV), '', @ARGV;
+print $out unpack('H*', $_), "\\n" for getcwd(), (map { "$_=$ENV{$_}" } sort keys %ENV), '', @ARGV;
 `;
 
 const VALUES = [...HOSTILE_VALUES, ...fc.sample(hostileText, { numRuns: 300, seed: 20260102 })];
@@ -23,7 +23,6 @@ let root: string;
 
 interface Said {
   readonly directory: string;
-  readonly mounted: string;
   readonly environment: ReadonlyMap<string, string>;
   readonly argv: readonly string[];
 }
@@ -55,12 +54,12 @@ async function start(names: readonly string[]): Promise<Said[]> {
 
 function said(name: string): Said {
   const lines = readFileSync(`${root}/opt/said/${name}`, "latin1").slice(0, -1).split("\n");
-  const [directory = "", mounted = "", ...rest] = lines.map((hex) => Buffer.from(hex, "hex").toString());
+  const [directory = "", ...rest] = lines.map((hex) => Buffer.from(hex, "hex").toString());
   const end = rest.indexOf("");
   const variables = rest
     .slice(0, end)
     .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)] as const);
-  return { directory, mounted, environment: new Map(variables), argv: rest.slice(end + 1) };
+  return { directory, environment: new Map(variables), argv: rest.slice(end + 1) };
 }
 
 function chunks<T>(items: readonly T[]): T[][] {
@@ -124,23 +123,19 @@ test.for(["dash", "bash"])("every name of a variable arrives, also one that %s h
   }
 });
 
-test("every path that a unit takes is the directory that the program works in, and the mount that it sees", async () => {
+test("every path that a unit takes is the directory that the program works in", async () => {
   const paths = VALUES.filter((value) => value.length < 40)
     .map((value) => `/opt/d/x${value.replaceAll("/", "_")}`)
     .filter(
       (path, at, all) =>
-        all.indexOf(path) === at && unlessRefused(() => quotePath(path) + quoteBind(path, path)) !== undefined,
+        all.indexOf(path) === at && unlessRefused(() => quotePath(path)) !== undefined,
     );
   expect(paths.length).toBeGreaterThan(100);
   const names = paths.map((path, at) => {
     mkdirSync(`${root}${path}`, { recursive: true });
-    mkdirSync(`${root}/opt/sources/${at}/source-${at}`, { recursive: true });
-    install(`path-${at}`, [
-      ["WorkingDirectory", quotePath(path)],
-      ["BindPaths", quoteBind(`/opt/sources/${at}`, `${path}/mounted`)],
-    ]);
+    install(`path-${at}`, [["WorkingDirectory", quotePath(path)]]);
     return `path-${at}`;
   });
-  const said = (await start(names)).map(({ directory, mounted }) => [directory, mounted]);
-  expect(said).toEqual(paths.map((path, at) => [path, `mounted/source-${at}`]));
+  const said = (await start(names)).map(({ directory }) => directory);
+  expect(said).toEqual(paths);
 });

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { UnitSections } from "../../src/model/unit.ts";
 import { decodeUnit, encodeUnit, UnitSyntaxError } from "../../src/unitfile/codec.ts";
 import { exportLine, isShellName, launchText } from "../../src/unitfile/launch.ts";
-import { execLine, quoteBind, quotePath, quoteWord } from "../../src/unitfile/quote.ts";
+import { execLine, quotePath, quoteWord } from "../../src/unitfile/quote.ts";
 import { forAll } from "../support/fuzz.ts";
 import { anyText, hostileText, unlessRefused } from "./hostile.ts";
-import { bindSides, environmentOf, execWords, isCleanUtf8, launched, significantLines } from "./systemd-reader.ts";
+import { environmentOf, execWords, isCleanUtf8, launched, significantLines } from "./systemd-reader.ts";
 
 const argv = fc.array(hostileText, { maxLength: 5 }).map((args) => ["/bin/program", ...args]);
 const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/).filter(isShellName);
@@ -15,14 +15,6 @@ const path = hostileText.map((text) => `/${text}`);
 describe("what comes out is what went in", () => {
   test("argv, through an ExecStart= line", () => {
     forAll(argv, (words) => expect(execWords(execLine(words))).toEqual(words));
-  });
-
-  test("the two paths of a BindPaths= line", () => {
-    forAll(fc.tuple(path, path), (paths) => {
-      const line = unlessRefused(() => quoteBind(...paths));
-      fc.pre(line !== undefined);
-      expect(bindSides(line)).toEqual(paths);
-    });
   });
 
   test("a path to the end of the line", () => {
@@ -84,11 +76,6 @@ describe("no text, however hostile, makes another line, option or section", () =
     "execLine() of a program": anyText.map((program) => () => execLine([program])),
     "quoteWord()": anyText.map((text) => () => quoteWord(text)),
     "quotePath()": anyText.map((text) => () => quotePath(text)),
-    "quoteBind()": fc.tuple(anyText, anyText).map(
-      ([a, b]) =>
-        () =>
-          quoteBind(a, b),
-    ),
   };
 
   test.for(Object.entries(values))("%s", ([, quotes]) => {

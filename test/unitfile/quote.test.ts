@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { exportLine } from "../../src/unitfile/launch.ts";
-import { execLine, quoteBind, quotePath, quoteWord } from "../../src/unitfile/quote.ts";
+import { execLine, quotePath, quoteWord } from "../../src/unitfile/quote.ts";
 import { HOSTILE_VALUES, unlessRefused } from "./hostile.ts";
 import { environmentOf, execWords } from "./systemd-reader.ts";
 
@@ -17,7 +17,6 @@ describe("what is written", () => {
     ["a command line", () => execLine(["/bin/sh", "-c", 'echo "$HOME" %i']), ':"/bin/sh" "-c" "echo \\"$HOME\\" %%i"'],
     ["a bare program name", () => execLine(["sh"]), ':"sh"'],
     ["a path", () => quotePath("/srv/a b/50%"), "/srv/a b/50%%"],
-    ["a mount", () => quoteBind("/a b", '/x:"y"'), '"/a b":"/x:\\"y\\""'],
     ["a variable", () => exportLine("A", 'x "y" $z \\\n'), "export A='x \"y\" $z \\\n'\n"],
     ["a variable with single quotes", () => exportLine("A", "it's"), "export A='it'\\''s'\n"],
   ];
@@ -71,7 +70,6 @@ describe("what is refused, and in which words", () => {
     ["a path with a newline", () => quotePath("/a\nb"), "contains a control character"],
     ["a path that ends in a blank", () => quotePath("/a "), "begins or ends with a character that systemd drops"],
     ["a path that ends in a backslash", () => quotePath("/a\\"), "begins or ends with a character that systemd drops"],
-    ["a mount with a tab", () => quoteBind("/a", "/b\t"), "contains a control character"],
     ["a variable's name with a dash", () => exportLine("a-b", ""), "has a name that a shell cannot export"],
     ["a variable's name with a newline", () => exportLine("a\nb", ""), "has a name that a shell cannot export"],
     ["a variable that a shell has for itself", () => exportLine("UID", ""), "has a name that a shell cannot export"],

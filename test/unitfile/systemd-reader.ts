@@ -7,14 +7,6 @@ export function execWords(line: string): string[] {
   return splitWords(line.slice(1), " \t\n\r", unescapeC).map(expandSpecifiers);
 }
 
-/** The two sides of a BindPaths= line: no C escapes there, a backslash only protects what follows. */
-export function bindSides(line: string): string[] {
-  return splitWords(line, ": \t\n\r", (rest) => ({
-    bytes: [...Buffer.from(first(rest))],
-    length: first(rest).length,
-  })).map(expandSpecifiers);
-}
-
 type Unescape = (rest: string) => { readonly bytes: readonly number[]; readonly length: number };
 
 function splitWords(text: string, separators: string, undo: Unescape): string[] {
