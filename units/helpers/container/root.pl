@@ -10,7 +10,8 @@ sub build_root {
 	my ( $option, $mounts, $hidden, $read_only ) = @_;
 	my $uts = defined $option->{hostname} ? $new_uts : 0;
 	must( 'namespaces', 'unshare', $new_mounts | $uts | ( $option->{'unshare-ipc'} ? $new_ipc : 0 ) );
-	umask 0;
+	# Mount points get their modes, and the program the umask of the unit.
+	my $umask = umask 0;
 	# The sources are walked in the host's mounts.
 	my @prepared = map { prepare(@$_) } @$mounts;
 	my @devices = $option->{'host-devices'} ? () : map { [ $_, copy_of( "/dev/$_", single => 1 ) ] } qw(null zero full random urandom tty);
@@ -23,7 +24,7 @@ sub build_root {
 	attach(@$_) for @covers, @prepared;
 	# Mount points could not be created in a file system that is read-only.
 	set_options( $_, 0, 'ro' ) for $own // (), map { $_->[2] // () } @prepared;
-	umask 022;
+	umask $umask;
 	chdir '/' or fail("/: $!");
 }
 
