@@ -41,9 +41,9 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   "restartPolicyRules[].exitCodes": "`RestartForceExitStatus=`.",
   "volumeMounts[].name": "The volume.",
   "volumeMounts[].mountPath":
-    "`BindPaths=`. On the host's files: a path that exists on the host, or one below `/run`, `/tmp` or `/var/tmp`. The container waits with CreateContainerError where the path is refused. Refused are paths inside another writable volume, and paths that others than root can change. Refused are also `/usr/bin`, libraries, `/etc/passwd`, `/proc`, `/dev` (except `/dev/shm`) and other paths that start the container.",
+    "`--bind` of `container-run`. On the host's files: a path that exists on the host, or one below `/run`, `/tmp` or `/var/tmp`. The container waits with CreateContainerError where the path is refused. Refused are `/usr/bin`, libraries, `/proc`, `/dev` (except `/dev/shm`) and other paths that the container is started from.",
   "volumeMounts[].readOnly":
-    "`BindReadOnlyPaths=`. configMap, secret, projected and downwardAPI volumes are always read-only.",
+    "`--bind ro` of `container-run`. configMap, secret, projected and downwardAPI volumes are always read-only.",
   "volumeMounts[].recursiveReadOnly":
     "On the host's files every read-only mount is recursive. On an image a read-only mount is recursive only with this field.",
   "volumeMounts[].subPath":
@@ -61,7 +61,7 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
     "Its last 4 KiB are reported. On the host's files: the default, or a path below `/run`, `/tmp` or `/var/tmp`. The container waits with any other path.",
   terminationMessagePolicy: "`FallbackToLogsOnError` reports at most 80 lines and 2 KiB of the log.",
   "securityContext.runAsUser":
-    "`setpriv`: any number on an image. On the host's files, a number that the host has must be in the setting `hostAccounts`.",
+    "Any number on an image. On the host's files, a number that the host has must be in the setting `hostAccounts`.",
   "securityContext.runAsGroup": "As `runAsUser`. Default: 0, the group of root.",
   "securityContext.runAsNonRoot": "The pod is rejected if the user would be root.",
   "securityContext.privileged":

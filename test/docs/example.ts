@@ -22,7 +22,7 @@ export function exampleUnits(manifest: string): ReadonlyMap<string, string> {
 
 /** Directives that show a reader without knowledge of unitlet what a service is. */
 const EXCERPT =
-  /^(Description|Type|Restart|RestartSec|TimeoutStopSec|KillMode|Slice|CPUWeight|MemoryMax|WorkingDirectory|ReadOnlyPaths|PrivateTmp|DevicePolicy|ExecStart|ExecStartPre|ExecStopPost)=/;
+  /^(Description|Type|Restart|RestartSec|TimeoutStopSec|KillMode|Slice|CPUWeight|MemoryMax|DevicePolicy|ExecStart|ExecStartPre|ExecStopPost)=/;
 
 /** A few lines of the only container's service, and the heads of their sections. */
 export function exampleExcerpt(manifest: string): string {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { execLine } from "../../src/unitfile/quote.ts";
 import type { Machine } from "../support/machine.ts";
 import type { RunResult } from "../support/run.ts";
 import { ContainerUnits, unit, volatile } from "./container-units.ts";
@@ -11,30 +12,27 @@ const REPORT = `#!/bin/sh
 pwd
 umask
 env | sort
-grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs)' /proc/self/status
+grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp)' /proc/self/status
 cat /proc/self/oom_score_adj /proc/self/cgroup /proc/self/limits
 readlink /proc/self/ns/*
 ls /run /tmp
 ls /proc/self/fd | grep -cv 251
 `;
 
-const RIGHTS = {
-  plain: "",
-  limited: `CapabilityBoundingSet=CAP_SETUID CAP_SETGID CAP_SETPCAP CAP_CHOWN CAP_NET_RAW
-NoNewPrivileges=yes
-UMask=0027
+const LIMITS = `UMask=0027
 OOMScoreAdjust=321
 LimitNPROC=777
 LimitNOFILE=512:1000
 PrivateNetwork=yes
-PrivateIPC=yes
-ProtectHostname=yes
-MemoryMax=100M`,
+SystemCallFilter=~@clock
+SystemCallErrorNumber=EPERM
+MemoryMax=100M`;
+const RIGHTS: Readonly<Record<string, readonly [lines: string, options: readonly string[]]>> = {
+  plain: ["", []],
+  limited: [LIMITS, ["--landlock", "--forbid-namespaces", "--no-new-privs", "--bounding-set", "chown,net_raw"]],
 };
-/** With a host name of its own: the user comes later in the line. */
-const NAMED = '"/usr/bin/unshare" "--uts" "--" "/bin/sh" "-c" "hostname \\"$0\\" && exec \\"$@\\"" "web" ';
-const OPTIONS = ["--reuid=1234", "--regid=1235", "--groups=7,1236"];
-const USER = `${["/usr/bin/setpriv", ...OPTIONS, "--"].map((word) => `"${word}"`).join(" ")} `;
+const ROOT = ["--reuid", "0", "--regid", "0"];
+const USER = ["--reuid", "1234", "--regid", "1235", "--groups", "7,1236"];
 
 beforeAll(async () => {
   units = await ContainerUnits.boot("enter");
@@ -46,15 +44,24 @@ beforeAll(async () => {
 afterAll(() => machine[Symbol.asyncDispose]());
 
 /** As translate/ starts a container. */
-async function start(pod: string, script: string, lines = "", prefix = ""): Promise<void> {
+async function start(
+  pod: string,
+  script: string,
+  lines = "",
+  [rights, namespaces]: readonly [readonly string[], readonly string[]] = [ROOT, []],
+): Promise<void> {
   const environment =
     "cd '/opt/a directory' && unset PWD OLDPWD\nexport PATH='/usr/bin:/bin'\nexport HOME='/'\nexport TEXT='a  b\n$c'\n[ $# -gt 0 ] || set -- sh -c 'exit 7'\n";
   await machine.write(`${volatile(pod)}/main.env`, environment);
-  const options = prefix.includes("setpriv") ? OPTIONS : [];
-  await machine.write(`${volatile(pod)}/main.enter`, `${["setpriv", ...options].join(" ")}\n`, 0o400);
-  const launch = `:${prefix}"/bin/sh" "-c" "unset PWD OLDPWD; . /run/unitlet/env; exec \\"$@\\"" "sh" "sh" "-c" "${script}"`;
-  const bind = `BindReadOnlyPaths=${volatile(pod)}/main.env:/run/unitlet/env`;
-  await units.start(pod, { exec: launch, lines: `${bind}\nUnsetEnvironment=SYSTEMD_EXEC_PID\n${lines}` });
+  const entered = rights.filter((word) => word !== "--forbid-namespaces");
+  await machine.write(`${volatile(pod)}/main.enter`, entered.map((word) => `${word}\n`).join(""), 0o400);
+  const run = [
+    ...["/usr/local/lib/unitlet/container-run", "--record", volatile(pod), "main", ...namespaces],
+    ...["--tmpfs", "mode=0755", "/run", "--bind", "rw", "/dev/shm", "/dev/shm"],
+    ...["--bind", "ro,private", `${volatile(pod)}/main.env`, "/run/unitlet/env", ...rights, "--"],
+  ];
+  const shell = ["/bin/sh", "-c", 'unset PWD OLDPWD; . /run/unitlet/env; exec "$@"', "sh", "sh", "-c", script];
+  await units.start(pod, { exec: execLine([...run, ...shell]), lines });
   await machine.until(() => machine.read(`/dev/shm/${pod}`), { what: `the report of ${pod}` });
 }
 
@@ -65,16 +72,16 @@ function enter(pod: string, ...argv: string[]): Promise<RunResult> {
 
 describe("what enters sees what the container sees, and may do what it may", () => {
   const cases = [
-    ["named", "", NAMED + USER] as const,
-    ...Object.entries(RIGHTS).flatMap(([name, lines]) => [
-      [`${name}-root`, lines, ""] as const,
-      [`${name}-user`, lines, USER] as const,
+    ["named", "", [USER, ["--hostname", "web", "--unshare-ipc"]]] as const,
+    ...Object.entries(RIGHTS).flatMap(([name, [lines, options]]) => [
+      [`${name}-root`, lines, [[...options, ...ROOT], []]] as const,
+      [`${name}-user`, lines, [[...options, ...USER], []]] as const,
     ]),
   ];
 
-  test.for(cases)("%s", async ([pod, lines, prefix]) => {
+  test.for(cases)("%s", async ([pod, lines, rights]) => {
     const report = `/opt/report >/dev/shm/${pod}.new </dev/null; mv /dev/shm/${pod}.new /dev/shm/${pod}; exec sleep 1000`;
-    await start(pod, report, lines, prefix);
+    await start(pod, report, lines, rights);
     const { stdout, stderr } = await enter(pod, "/opt/report");
     expect([stdout, stderr]).toEqual([await machine.read(`/dev/shm/${pod}`), ""]);
   });

@@ -8,11 +8,11 @@ import { isReady, waitForPods } from "../support/wait-for-pods.ts";
 let node: Node;
 
 const KEEPER = "sleep 7234";
-/** Tries all the ways, as itself and as the other one's user. */
-const THIEF = `exec 3>&1 >/tmp/found 2>/dev/null
+/** Tries all the ways, as itself and as the other one's user. It is told the PIDs, since its /proc does not show them. */
+const thief = (pids: string) => `exec 3>&1 >/tmp/found 2>/dev/null
 cat /tmp/kept /var/tmp/kept /run/unitlet/pods/*/* /var/lib/unitlet/pods/*/*
 find /tmp /var /run /srv -name kept -exec cat {} +
-for pid in $(pgrep -fx "${KEEPER}"); do
+for pid in ${pids}; do
   for as in "" "setpriv --reuid=1001 --regid=1001 --clear-groups"; do
     root=/proc/$pid/root
     $as cat /proc/$pid/environ $root/tmp/kept $root/run/unitlet/env $root/var/run/names/name
@@ -58,31 +58,38 @@ describe("another pod's volumes, variables, files and processes are out of reach
 
   test.for(cases)("%s", async ([, securityContext, spec, expected]) => {
     const name = `thief-${securityContext.runAsUser ?? "root"}${spec.hostPID ? "-host" : ""}`;
-    await node.run(pod(node, name, shell(THIEF, { securityContext }), { restartPolicy: "Never", ...spec }));
+    const pids = (await node.exec(`pgrep -fx "${KEEPER}"`)).stdout.trim().replaceAll("\n", " ");
+    await node.run(pod(node, name, shell(thief(pids), { securityContext }), { restartPolicy: "Never", ...spec }));
     await node.until(name, (seen) => /Succeeded|Failed/.test(seen?.status?.phase ?? ""));
     expect(await node.log(name)).toEqual(expected);
   });
 });
 
 test("the host's processes are out of reach", async () => {
+  const journald = (await node.exec("pgrep -of systemd-journald")).stdout.trim();
   const script = `exec 2>/dev/null
-    pid=$(pgrep -of systemd-journald)
+    pid=${journald}
     kill -0 1 || kill -0 $pid || ls /proc/1/root/ || cat /proc/1/environ /proc/$pid/environ || echo no $((pid > 1))`;
   await node.run(pod(node, "outside", shell(script), { restartPolicy: "Never" }));
   await node.until("outside", (seen) => seen?.status?.phase === "Succeeded");
   expect(await node.log("outside")).toBe("no 1\n");
 });
 
-test("what root relies on to start a container is not to be covered by a volume", async () => {
+test("a volume covers a file of the host, but not what the container is started from", async () => {
   const item = { path: "passwd", fieldRef: { fieldPath: "metadata.name" } };
-  const mounted = { volumeMounts: [{ name: "users", mountPath: "/etc/passwd", subPath: "passwd" }] };
   const volumes = [{ name: "users", downwardAPI: { items: [item] } }];
-  await node.run(pod(node, "covering", { ...shell("id"), ...mounted }, { volumes }));
+  const mounted = (mountPath: string) => ({ volumeMounts: [{ name: "users", mountPath, subPath: "passwd" }] });
+  await node.run(
+    pod(node, "covering", { ...shell("id"), ...mounted("/usr/bin") }, { volumes }),
+    pod(node, "covered", shell("cat /etc/passwd; sleep infinity", mounted("/etc/passwd")), { volumes }),
+  );
+  await node.container("covered", ({ ready }) => ready);
+  expect(await node.log("covered")).toBe("covered");
   const { state } = await node.container("covering", (status) => status.state?.waiting?.message !== undefined);
   expect(state?.waiting).toEqual({
     reason: "CreateContainerError",
     message:
-      'spec.containers[main].volumeMounts[users].mountPath "/etc/passwd" would cover /etc/passwd of the host, which starts the container: use another path, or an image with files of its own',
+      'spec.containers[main].volumeMounts[users].mountPath "/usr/bin" would cover /usr/bin, which the container is started from: use another path, or an image with files of its own',
   });
 });
 
