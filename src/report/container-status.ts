@@ -58,6 +58,9 @@ function running(view: ContainerView, run: ContainerRun): ContainerStatus {
     ready: run.ready,
     restartCount: Math.max(exits(view), previous?.restartCount ?? 0),
     ...image(view, run.containerID),
+    // The API server refuses to resize a pod whose first running container has none (validation.go:
+    // isPodResizeRequestSupported, v1.36).
+    resources: {},
     ...resources(view),
     started: run.started,
   };

@@ -178,7 +178,7 @@ export function runningStatus(change: Partial<PodStatus> = {}): PodStatus {
     containerStatuses: [
       status(
         { running: { startedAt: agoText(60) } },
-        { ready: true, started: true, imageID: "host", containerID: id(1) },
+        { ready: true, started: true, imageID: "host", containerID: id(1), resources: {} },
       ),
     ],
     ...change,
