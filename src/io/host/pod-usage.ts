@@ -2,7 +2,7 @@ import type { PodUsage } from "../../model/host/usage.ts";
 import { readLogUsage } from "../journal/log-usage.ts";
 import { CgroupFiles } from "./cgroup-files.ts";
 import { readUnitUsage, unitCgroups } from "./cgroups.ts";
-import { measurePod } from "./disk-usage.ts";
+import { measurePod, type PodDiskUsage } from "./disk-usage.ts";
 
 /** The longest time that one run spends on measuring files. Each pod has its share of what is left. */
 const MEASURE_BUDGET_MS = 4000;
@@ -35,15 +35,25 @@ type DiskUsage = Pick<PodUsage, "disk" | "inodes" | "containerDisk" | "volumes">
 const UNMEASURED: DiskUsage = { disk: 0, inodes: 0, containerDisk: new Map(), volumes: new Map() };
 
 async function measure(uids: readonly string[]): Promise<ReadonlyMap<string, DiskUsage>> {
-  const end = performance.now() + MEASURE_BUDGET_MS;
   const logs = uids.length === 0 ? undefined : readLogUsage();
   const usage = new Map<string, DiskUsage>();
-  for (const [at, uid] of uids.entries()) {
-    const { inodes, containers, volumes } = await measurePod(uid, (end - performance.now()) / (uids.length - at));
+  for (const [uid, { inodes, containers, volumes }] of await measurePods(uids, MEASURE_BUDGET_MS)) {
     const containerDisk = new Map(containers);
     for (const [name, bytes] of logs?.get(uid) ?? []) containerDisk.set(name, (containerDisk.get(name) ?? 0) + bytes);
     const disk = [...volumes.values(), ...containerDisk.values()].reduce((sum, bytes) => sum + bytes, 0);
     usage.set(uid, { disk, inodes, containerDisk, volumes });
   }
   return usage;
+}
+
+/** Returns what these pods keep on the disk, by UID, after `budgetMs` at most. Each has its share of the time that is left. */
+export async function measurePods(
+  uids: readonly string[],
+  budgetMs: number,
+): Promise<ReadonlyMap<string, PodDiskUsage>> {
+  const end = performance.now() + budgetMs;
+  const measured = new Map<string, PodDiskUsage>();
+  for (const [at, uid] of uids.entries())
+    measured.set(uid, await measurePod(uid, (end - performance.now()) / (uids.length - at)));
+  return measured;
 }

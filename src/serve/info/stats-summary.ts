@@ -1,4 +1,5 @@
 import type { UnitUsage, Usage } from "../../io/host/cgroups.ts";
+import type { PodDiskUsage } from "../../io/host/disk-usage.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
 import type { Host } from "../../model/host/host.ts";
 
@@ -15,8 +16,14 @@ export interface SummaryInput {
   readonly host: Host;
   readonly before: Sample;
   readonly after: Sample;
-  /** True when only CPU and memory are requested. */
-  readonly brief: boolean;
+  /** The files and the counted logs of pods by UID; undefined when only CPU and memory are requested. */
+  readonly disk?: DiskUsage;
+}
+
+export interface DiskUsage {
+  readonly files: ReadonlyMap<string, PodDiskUsage>;
+  /** By UID and container. Runs count the logs of pods that have a limit. */
+  readonly logs: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 /** The response of /stats/summary. */
@@ -29,7 +36,7 @@ export interface Summary {
  * Returns the response of /stats/summary (stats/v1alpha1). The rates come from two samples. Values without accounting are left
  * out.
  */
-export function statsSummary({ node, host, before, after, brief }: SummaryInput): Summary {
+export function statsSummary({ node, host, before, after, disk }: SummaryInput): Summary {
   const earlier = new Map(before.units.map((unit) => [keyOf(unit), unit]));
   const figures = (unit: UnitUsage) => usage(after.at, unit, earlier.get(keyOf(unit)), after.at - before.at);
   const pods = after.units.filter(({ identity }) => identity.container === "");
@@ -43,7 +50,9 @@ export function statsSummary({ node, host, before, after, brief }: SummaryInput)
       nodeName: node,
       startTime: toTimestamp(host.bootedAt),
       ...{ cpu, memory: { ...memory, availableBytes: host.memoryTotal - (after.node.workingSet ?? 0) } },
-      ...(brief ? {} : { fs: fileSystem(host, time), rlimit: { time, maxpid: host.pidsMax, curproc: host.pidsUsed } }),
+      ...(disk === undefined
+        ? {}
+        : { fs: fileSystem(host, time), rlimit: { time, maxpid: host.pidsMax, curproc: host.pidsUsed } }),
     },
     pods: pods.map((pod) => {
       const { namespace, pod: podName, podUID: uid } = pod.identity;
@@ -56,10 +65,29 @@ export function statsSummary({ node, host, before, after, brief }: SummaryInput)
           name: each.identity.container,
           startTime: toTimestamp((each.startedAt ?? 0) * 1000),
           ...figures(each),
+          ...(disk && containerFiles(disk, uid, each.identity.container, time)),
         })),
         ...figures(pod),
+        ...(disk && podFiles(disk, uid, time)),
       };
     }),
+  };
+}
+
+function containerFiles({ files, logs }: DiskUsage, uid: string, container: string, time: string): object {
+  const log = logs.get(uid)?.get(container);
+  return {
+    rootfs: { time, usedBytes: files.get(uid)?.containers.get(container) ?? 0 },
+    ...(log === undefined ? {} : { logs: { time, usedBytes: log } }),
+  };
+}
+
+function podFiles({ files, logs }: DiskUsage, uid: string, time: string): object {
+  const { containers = new Map(), volumes = new Map(), inodes = 0 } = files.get(uid) ?? {};
+  const all = [...containers.values(), ...volumes.values(), ...(logs.get(uid)?.values() ?? [])];
+  return {
+    ...(volumes.size === 0 ? {} : { volume: [...volumes].map(([name, usedBytes]) => ({ time, name, usedBytes })) }),
+    "ephemeral-storage": { time, usedBytes: all.reduce((sum, bytes) => sum + bytes, 0), inodesUsed: inodes },
   };
 }
 

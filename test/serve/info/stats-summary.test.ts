@@ -36,7 +36,7 @@ const after = {
 };
 
 test("rates from two samples; what is not counted, and the rate of what has just begun, is left out", () => {
-  expect(statsSummary({ node: "edge", host: HOST, before, after, brief: true })).toEqual({
+  expect(statsSummary({ node: "edge", host: HOST, before, after })).toEqual({
     node: {
       nodeName: "edge",
       startTime: "2026-01-01T00:00:00Z",
@@ -64,10 +64,24 @@ test("rates from two samples; what is not counted, and the rate of what has just
   });
 });
 
-test("the whole summary has the file system and the processes, too", () => {
-  const { node } = statsSummary({ node: "edge", host: HOST, before, after, brief: false });
+test("the whole summary has the file system, the processes and the files of pods, too", () => {
+  const disk = {
+    files: new Map([["u", { inodes: 7, containers: new Map([["main", 4096]]), volumes: new Map([["data", 8192]]) }]]),
+    logs: new Map([["u", new Map([["main", 100]])]]),
+  };
+  const { node, pods } = statsSummary({ node: "edge", host: HOST, before, after, disk });
   expect(node).toMatchObject({
     fs: { time, capacityBytes: HOST.diskTotal, inodesUsed: 1_000_000 },
     rlimit: { time, maxpid: 32768, curproc: 400 },
   });
+  expect(pods).toMatchObject([
+    {
+      volume: [{ time, name: "data", usedBytes: 8192 }],
+      "ephemeral-storage": { time, usedBytes: 12_388, inodesUsed: 7 },
+      containers: [
+        { name: "main", rootfs: { time, usedBytes: 4096 }, logs: { time, usedBytes: 100 } },
+        { name: "again", rootfs: { time, usedBytes: 0 } },
+      ],
+    },
+  ]);
 });
