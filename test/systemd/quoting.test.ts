@@ -126,10 +126,7 @@ test.for(["dash", "bash"])("every name of a variable arrives, also one that %s h
 test("every path that a unit takes is the directory that the program works in", async () => {
   const paths = VALUES.filter((value) => value.length < 40)
     .map((value) => `/opt/d/x${value.replaceAll("/", "_")}`)
-    .filter(
-      (path, at, all) =>
-        all.indexOf(path) === at && unlessRefused(() => quotePath(path)) !== undefined,
-    );
+    .filter((path, at, all) => all.indexOf(path) === at && unlessRefused(() => quotePath(path)) !== undefined);
   expect(paths.length).toBeGreaterThan(100);
   const names = paths.map((path, at) => {
     mkdirSync(`${root}${path}`, { recursive: true });
