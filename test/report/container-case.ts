@@ -47,7 +47,10 @@ export function app({
 export const reported = (change: Partial<ContainerStatus>) =>
   runningStatus({ containerStatuses: [status({}, change)] });
 export const runs = (n: number, startedAt: string, change: Partial<ContainerStatus> = {}) =>
-  status({ running: { startedAt } }, { ready: true, started: true, imageID: "host", containerID: id(n), resources: {}, ...change });
+  status(
+    { running: { startedAt } },
+    { ready: true, started: true, imageID: "host", containerID: id(n), resources: {}, ...change },
+  );
 export const ended = (n: number, seconds: number, change: Partial<Terminated> = {}) => ({
   terminated: {
     exitCode: 1,
