@@ -7,7 +7,7 @@ import { removeSavedNodeName, savedNodeName } from "../io/kube/node-name.ts";
 import { removeWatchConfig } from "../io/systemd/watch-config.ts";
 import { EX_USAGE } from "../model/exit-status.ts";
 import type { Cluster, Config } from "../model/host/config.ts";
-import { PKI, RUN_DIR } from "../model/paths.ts";
+import { API_RUN_DIR, API_STATE_DIR, PKI, RUN_DIR } from "../model/paths.ts";
 import { requireRoot, runOnce, startStandalone, stopAgent } from "./agent.ts";
 import { confirm } from "./confirm.ts";
 import { drain } from "./drain.ts";
@@ -133,8 +133,9 @@ function forget(kubeconfig: string): void {
   for (const path of [
     JOIN_SETTINGS,
     PKI,
+    `${API_STATE_DIR}/self-signed.pem`,
     `${RUN_DIR}/credentials.json`,
-    `${RUN_DIR}/api-answers.json`,
+    `${API_RUN_DIR}/api-answers.json`,
     `${RUN_DIR}/lease`,
   ])
     remove(path);

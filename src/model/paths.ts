@@ -2,6 +2,12 @@
 export const STATE_DIR = "/var/lib/unitlet";
 export const RUN_DIR = "/run/unitlet";
 
+/** The directories of the port, which has a user of its own. */
+export const API_RUN_DIR = "/run/unitlet-api";
+export const API_STATE_DIR = "/var/lib/unitlet-api";
+/** The socket at which systemd starts `api-helper`, which acts as root for the port. */
+export const API_HELPER_SOCKET = `${RUN_DIR}/api-helper`;
+
 /** The directory of a pod's files that survive a reboot. */
 export const podStateDir = (uid: string) => `${STATE_DIR}/pods/${uid}`;
 /** The directory of a pod's files that a reboot removes. */

@@ -1,4 +1,3 @@
-import { killEndingSessions } from "../io/pods/session.ts";
 import { logTo } from "../log.ts";
 import { EX_CONFIG, EX_SOFTWARE } from "../model/exit-status.ts";
 import { handleRequest } from "./handle-request.ts";
@@ -41,7 +40,6 @@ async function main(): Promise<void> {
 
   const exit = () => {
     settings.saveCache();
-    killEndingSessions();
     process.exit(0);
   };
   process.once("SIGTERM", exit);

@@ -1,6 +1,6 @@
 import { readAdministratorFile } from "../io/administrator-file.ts";
 import { readCached, writeCached } from "../io/cache.ts";
-import { configFiles, loadConfig } from "../io/config-files.ts";
+import { configFiles, readConfig } from "../io/config-files.ts";
 import { filesFingerprint } from "../io/host/fingerprint.ts";
 import { readHost } from "../io/host/host.ts";
 import { ApiClient } from "../io/kube/http.ts";
@@ -8,7 +8,7 @@ import { Kube } from "../io/kube/kube.ts";
 import type { Log } from "../log.ts";
 import { nodeAddresses } from "../model/host/addresses.ts";
 import type { Cluster, Config, Endpoint, FileOrData } from "../model/host/config.ts";
-import { SERVING_KEY_PAIR } from "../model/paths.ts";
+import { API_RUN_DIR, SERVING_KEY_PAIR } from "../model/paths.ts";
 import { AuthCache, type CacheEntry } from "./auth/auth-cache.ts";
 import { ReviewLimits } from "./auth/review-limits.ts";
 import { SELF_SIGNED_FILE, servingKeyPair } from "./auth/serving-pair.ts";
@@ -16,7 +16,7 @@ import type { Tls } from "./http/listen.ts";
 import { ContainerLogs } from "./logs/logs.ts";
 import type { ServerContext } from "./server-context.ts";
 
-/** The file of the AuthCache below /run/unitlet, mode 0600. Its entries outlive this process until they expire. */
+/** The file of the AuthCache below /run/unitlet-api, mode 0600. Its entries outlive this process until they expire. */
 const AUTH_CACHE = "api-answers";
 
 /** The interval after which everything is read again, because a certificate or an address of the host may have expired. */
@@ -35,7 +35,7 @@ export interface ServingSettings {
 
 /** Returns what the files say now. Throws ConfigError, also on a host that has not joined a cluster. */
 export async function loadServingSettings(log: Log, before?: ServingSettings): Promise<ServingSettings> {
-  const { config, kubeconfig } = await loadConfig();
+  const { config, kubeconfig } = await readConfig();
   const { cluster, endpoint } = config;
   if (cluster === undefined || endpoint === undefined)
     throw Object.assign(new Error("this node has not joined a cluster, so no client can be authenticated"), {
@@ -64,11 +64,12 @@ function createContext(config: Config, cluster: Cluster, { certificate, log, bef
   const api = new ApiClient(cluster, config.apiServerTimeout, Number.POSITIVE_INFINITY);
   const key = `${cluster.server} ${node}`;
   before?.saveCache();
-  const cache = new AuthCache(readCached<(readonly [string, CacheEntry])[]>(AUTH_CACHE, key) ?? [], Date.now);
+  const entries = readCached<(readonly [string, CacheEntry])[]>(AUTH_CACHE, key, API_RUN_DIR) ?? [];
+  const cache = new AuthCache(entries, Date.now);
   const reviews = before?.server.reviews ?? new ReviewLimits(Date.now);
   const connections = { api, kube: new Kube(api, node), cache, reviews, logs: new ContainerLogs(api, node) };
   const server: ServerContext = { node, ...connections, log, config, certificate };
-  return { server, saveCache: () => writeCached(AUTH_CACHE, key, cache.entries()) };
+  return { server, saveCache: () => writeCached(AUTH_CACHE, key, cache.entries(), API_RUN_DIR) };
 }
 
 /** Returns the host names and addresses of this node. */

@@ -34,7 +34,7 @@ start_endpoint() {
 		return
 		;;
 	esac
-	for part in node run.cjs serve.cjs unitlet-api.service unitlet-api.socket port.conf; do
+	for part in node run.cjs serve.cjs unitlet-api.service unitlet-api-helper.socket unitlet-api.socket port.conf; do
 		! has_changed "$part" || { stop_endpoint && break; }
 	done
 	systemctl enable --quiet unitlet-api.socket
@@ -50,6 +50,6 @@ start_endpoint() {
 # A client or a run may start the process again while it stops; then the stop has failed.
 stop_endpoint() {
 	for _ in 1 2 3; do
-		! systemctl --quiet stop unitlet-api.socket unitlet-api.service || break
+		! systemctl --quiet stop unitlet-api.socket unitlet-api.service unitlet-api-helper.socket || break
 	done
 }

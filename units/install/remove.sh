@@ -66,7 +66,7 @@ stop_agent() {
 	[ -z "$DESTDIR" ] && [ -e "$unit_directory/unitlet-sync.timer" ] || return 0
 	step "Stopping the timer" systemctl disable --now --quiet unitlet-sync.timer unitlet-sync.path
 	systemctl disable --now --quiet unitlet-api.socket
-	systemctl stop unitlet-watch.service unitlet-sync.service unitlet-api.service 'unitlet-image@*.service' 'unitlet-deb@*.service' 2>/dev/null || :
+	systemctl stop unitlet-watch.service unitlet-sync.service unitlet-api.service unitlet-api-helper.socket 'unitlet-api-helper@*.service' 'unitlet-image@*.service' 'unitlet-deb@*.service' 2>/dev/null || :
 	systemctl stop 'unitlet-probe@*.timer' 'unitlet-probe@*.service' 2>/dev/null || :
 	systemctl stop 'unitlet-shutdown-*.service' 'unitlet-priority-*.target' 2>/dev/null || :
 }
@@ -119,7 +119,15 @@ is_used_by_pods() {
 	return 1
 }
 
+# The port's own files are behind links, since its user exists while it runs (DynamicUser=).
+remove_port() {
+	for place in "$DESTDIR/run" "$DESTDIR/var/lib"; do
+		rm -rf "$place/unitlet-api" "$place/private/unitlet-api"
+	done
+}
+
 remove_agent_units() {
+	remove_port
 	while read -r kind file _ users; do
 		[ "$kind" = unit ] && [ "$keep_pods/$users" != yes/pods ] || continue
 		unit=${file#systemd/}

@@ -9,7 +9,6 @@ const QUERY = [
   "--output-fields=MESSAGE,_LINE_BREAK,_STREAM_ID,_SYSTEMD_INVOCATION_ID",
 ];
 const MAX_STDERR_LENGTH = 1000;
-const SYNC_TIMEOUT_MS = 5000;
 
 /** The start of a read: at a cursor, after a cursor, or at a time in seconds since the epoch. */
 export type Position = { readonly at: string } | { readonly after: string } | { readonly since: number };
@@ -61,13 +60,4 @@ function positionOption(position: Position): string {
   if ("at" in position) return `--cursor=${position.at}`;
   if ("after" in position) return `--after-cursor=${position.after}`;
   return `--since=@${position.since.toFixed(6)}`;
-}
-
-/** Waits until journald has stored what a container's unit wrote before this call, for 5 s at most. */
-export async function syncJournal(unit: string): Promise<void> {
-  const child = spawn("journalctl", [`--namespace=${logNamespaceOf(unit)}`, "--sync"], {
-    stdio: "ignore",
-    timeout: SYNC_TIMEOUT_MS,
-  });
-  await once(child, "close").catch(() => undefined);
 }

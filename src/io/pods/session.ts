@@ -1,40 +1,12 @@
 import { readFileSync } from "node:fs";
 import { list } from "../files.ts";
 
-/** The time between SIGHUP and SIGKILL for the processes of a command after its client has disconnected. */
-const GRACE_PERIOD_MS = 500;
-
-interface EndingSession {
-  /** The session IDs of the command and of its descendants. */
-  readonly sessions: Set<number>;
-}
-
-/** The sessions that have got SIGHUP and wait for SIGKILL, by the session leader of the command. */
-const endingSessions = new Map<number, EndingSession>();
-
-/** Sends SIGHUP to a command and to all processes that it has started, and SIGKILL 500 ms later. */
-export function endSession(leader: number): void {
-  if (endingSessions.has(leader)) return;
-  const sessions = new Set([leader]);
-  endingSessions.set(leader, { sessions });
-  signalAll(sessions, "SIGHUP");
-  setTimeout(() => {
-    endingSessions.delete(leader);
-    signalAll(sessions, "SIGKILL");
-  }, GRACE_PERIOD_MS);
-}
-
 /** Sends SIGKILL to a command and to all processes that it has started. */
 export function killSession(leader: number): void {
   const sessions = new Set([leader]);
-  signalAll(sessions, "SIGKILL");
+  killAll(sessions);
   // The second pass kills the processes that were started during the first one.
-  signalAll(sessions, "SIGKILL");
-}
-
-/** Sends SIGKILL to all sessions that wait for it. The server calls this before it exits. */
-export function killEndingSessions(): void {
-  for (const { sessions } of endingSessions.values()) signalAll(sessions, "SIGKILL");
+  killAll(sessions);
 }
 
 interface Process {
@@ -43,10 +15,10 @@ interface Process {
   readonly session: number;
 }
 
-function signalAll(sessions: Set<number>, name: "SIGHUP" | "SIGKILL"): void {
+function killAll(sessions: Set<number>): void {
   for (const { pid } of membersOf(sessions, allProcesses())) {
     try {
-      process.kill(pid, name);
+      process.kill(pid, "SIGKILL");
     } catch {
       // The process has ended already.
     }

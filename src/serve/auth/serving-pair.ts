@@ -4,11 +4,11 @@ import { readOptional, writeAtomic } from "../../io/files.ts";
 import { isForName } from "../../io/pki/key-pair-files.ts";
 import type { Instant } from "../../model/api/time.ts";
 import type { Endpoint } from "../../model/host/config.ts";
-import { PKI, SERVING_KEY_PAIR } from "../../model/paths.ts";
+import { API_STATE_DIR, SERVING_KEY_PAIR } from "../../model/paths.ts";
 import { type KeyPair, selfSigned } from "./self-signed.ts";
 
 /** The self-signed certificate and its key. */
-export const SELF_SIGNED_FILE = `${PKI}/self-signed.pem`;
+export const SELF_SIGNED_FILE = `${API_STATE_DIR}/self-signed.pem`;
 const DAY_MS = 24 * 3_600_000;
 const LIFETIME_MS = 365 * DAY_MS;
 const RENEW_BEFORE_MS = 30 * DAY_MS;

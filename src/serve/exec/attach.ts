@@ -24,9 +24,8 @@ export async function serveAttach(
   const requested = streamRequest(query);
   const running = await findRunning(source, segments.slice(1));
   const { pod, container } = running;
-  const terminal = terminalPath(pod.metadata.uid, container.name);
-  if (exists(terminal)) {
-    const program = await attachToTerminal(terminal, container.stdin === true);
+  if (exists(terminalPath(pod.metadata.uid, container.name))) {
+    const program = await attachToTerminal(running.unit, container.stdin === true);
     await connect(program, await openStreams(context, requested));
     return;
   }

@@ -1,57 +1,41 @@
-import { constants, openSync } from "node:fs";
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
 import { Writable } from "node:stream";
-import { runningInvocation } from "../../io/systemd/invocations.ts";
-import { inputPath } from "../../model/paths.ts";
+import { type ConnectHelper, connectHelper } from "./api-helper.ts";
 import type { RunningContainer } from "./running-container.ts";
 
-const { O_WRONLY, O_NONBLOCK } = constants;
-
-const POLL_INTERVAL_MS = 50;
-const OPEN_TIMEOUT_MS = 30_000;
-
-/** Returns the standard input of this start of a container. */
-export function inputOf({ unit, invocation, pod, container }: RunningContainer): Writable {
-  return pipeInto(inputPath(pod.metadata.uid, container.name), () => runningInvocation(unit) === invocation);
-}
-
 /**
- * Returns a stream into a FIFO. A container counts as running before its shell opens the FIFO, which takes seconds on a
- * busy host. Writes wait for that while `isRunning`, for 30 s at most. Input after the program has closed it is discarded.
+ * Returns the standard input of this start of a container. A container counts as running before its shell opens the named
+ * pipe, which takes seconds on a busy host. `api-helper` waits for that and holds the input until then, for 30 s at most. Input
+ * after the program has closed the pipe is discarded.
  */
-export function pipeInto(path: string, isRunning: () => boolean): Writable {
-  let pipe: Socket | undefined;
+export function inputOf(
+  { unit, invocation }: Pick<RunningContainer, "unit" | "invocation">,
+  connect: ConnectHelper = connectHelper,
+): Writable {
+  let socket: Socket | undefined;
   const input: Writable = new Writable({
     construct(done) {
-      const end = performance.now() + OPEN_TIMEOUT_MS;
-      const poll = () => {
-        pipe = input.destroyed ? undefined : openPipe(path)?.on("error", (error) => input.destroy(error));
-        if (pipe !== undefined || input.destroyed || performance.now() > end || !isRunning()) done();
-        else setTimeout(poll, POLL_INTERVAL_MS);
+      const use = (opened: Socket) => {
+        if (input.destroyed) return void opened.destroy();
+        socket = opened.on("error", (error) => input.destroy(error)).on("end", () => input.destroy());
+        // The helper sends nothing but the end.
+        socket.resume().write(`input ${unit} ${invocation}\n`);
+        done();
       };
-      poll();
+      connect().then(use, done);
     },
     write(bytes, _, done) {
-      if (pipe === undefined) done();
-      else pipe.write(bytes, done);
+      if (socket === undefined) done();
+      else socket.write(bytes, done);
     },
     final(done) {
-      if (pipe === undefined) done();
-      else pipe.end(done);
+      if (socket === undefined) done();
+      else socket.end(done);
     },
     destroy(error, done) {
-      pipe?.destroy();
+      socket?.destroy();
       done(error);
     },
   });
   return input;
-}
-
-/** Returns the FIFO; undefined while no process reads from it. */
-function openPipe(path: string): Socket | undefined {
-  try {
-    return new Socket({ fd: openSync(path, O_WRONLY | O_NONBLOCK), readable: false, writable: true });
-  } catch {
-    return undefined;
-  }
 }

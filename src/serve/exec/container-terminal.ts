@@ -1,15 +1,29 @@
-import { createConnection } from "node:net";
+import { once } from "node:events";
 import { Transform } from "node:stream";
+import type { UnitName } from "../../model/unit.ts";
 import type { TerminalSize } from "../remote/streams.ts";
+import { type ConnectHelper, connectHelper } from "./api-helper.ts";
 import type { ExecProcess } from "./process.ts";
 
+/** The first line that the helper sends once it is connected to the terminal. */
+const ATTACHED = "attached\n";
+
 /**
- * Connects to the process that holds the terminal of a container on an image. docs/files.md has the frames. Throws when the
+ * Connects by `api-helper` to the process that holds the terminal of a container on an image. docs/files.md has the frames. Throws when the
  * socket does not answer.
  */
-export async function attachToTerminal(path: string, withInput: boolean): Promise<ExecProcess> {
-  const socket = createConnection(path);
-  await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
+export async function attachToTerminal(
+  unit: UnitName,
+  withInput: boolean,
+  connect: ConnectHelper = connectHelper,
+): Promise<ExecProcess> {
+  const socket = await connect();
+  socket.write(`terminal ${unit}\n`);
+  await once(socket, "readable");
+  if (String(socket.read(ATTACHED.length)) !== ATTACHED) {
+    socket.destroy();
+    throw new Error(`the terminal of ${unit} does not answer`);
+  }
   const stdin = new Transform({
     transform: (bytes: Buffer, _, done) => done(null, Buffer.concat(splitInput(bytes).map((each) => frame("i", each)))),
     // The end of the client's input ends the attach, and the program goes on (containerd's `container_io.go: Attach`, v2.1).

@@ -2,13 +2,11 @@ import { HttpError } from "../http/http-error.ts";
 import type { RequestTarget } from "../http/request-attributes.ts";
 import type { RequestContext } from "../http/request-context.ts";
 import { openStreams } from "../remote/open-streams.ts";
+import { startCommand } from "./command.ts";
 import { connect } from "./connect.ts";
-import { enterArgv } from "./enter.ts";
 import { firstSize } from "./first-size.ts";
-import { startPiped } from "./piped.ts";
 import { type ContainerRef, findRunning } from "./running-container.ts";
 import { streamRequest } from "./stream-request.ts";
-import { startInTerminal } from "./terminal.ts";
 
 /** Serves /exec/NAMESPACE/POD[/UID]/CONTAINER. Throws HttpError, ApiError and ClientDisconnected. */
 export async function serveExec(
@@ -22,14 +20,11 @@ export async function serveExec(
     throw new HttpError(400, "you must specify at least one command for the container");
   const { unit } = await findRunning(source, segments.slice(1));
   const streams = await openStreams(context, requested);
-  const command = enterArgv(unit, argv);
+  const size = requested.tty ? await firstSize(streams) : undefined;
   try {
-    const started = requested.tty
-      ? startInTerminal(command, await firstSize(streams), requested.stdin)
-      : await startPiped(command, requested);
-    await connect(started, streams);
+    await connect(await startCommand({ unit, argv, requested, size }), streams);
   } catch (error) {
-    // The kernel refuses a command of more words than it can pass on (E2BIG).
+    // The helper cannot be reached.
     await streams.finish({ kind: "failed", message: (error as Error).message });
   }
 }

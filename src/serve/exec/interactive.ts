@@ -2,12 +2,11 @@ import { finished } from "node:stream/promises";
 import type { UnitName } from "../../model/unit.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { RemoteStreams } from "../remote/streams.ts";
+import { startCommand } from "./command.ts";
 import { connect } from "./connect.ts";
 import { inputOf } from "./container-input.ts";
-import { enterArgv } from "./enter.ts";
 import { firstSize } from "./first-size.ts";
 import type { RunningContainer } from "./running-container.ts";
-import { startInTerminal } from "./terminal.ts";
 
 /** The containers to which a client is attached. */
 const attached = new Set<UnitName>();
@@ -22,7 +21,8 @@ export async function runAttached(running: RunningContainer, open: () => Promise
   attached.add(unit);
   try {
     const streams = await open();
-    const program = startInTerminal(enterArgv(unit), await firstSize(streams), streams.stdin !== undefined);
+    const requested = { stdin: streams.stdin !== undefined, stdout: true, stderr: false, tty: true };
+    const program = await startCommand({ unit, argv: [], requested, size: await firstSize(streams) });
     const reported = program.ended.then((status) => writeExitStatus(running, status));
     await connect({ ...program, ended: reported.then(() => 0) }, streams);
     await reported;

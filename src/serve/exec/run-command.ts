@@ -2,8 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import { HttpError } from "../http/http-error.ts";
 import type { RequestTarget } from "../http/request-attributes.ts";
-import { enterArgv } from "./enter.ts";
-import { startPiped } from "./piped.ts";
+import { startCommand } from "./command.ts";
 import { type ContainerRef, findRunning } from "./running-container.ts";
 
 /** The largest output of a command, as in the CRI client (`utils.go: maxMsgSize`, cri-client v0.36). */
@@ -22,7 +21,7 @@ export async function serveRun(
   if (argv[0] === "") throw new HttpError(400, "you must specify a command in cmd");
   const { unit } = await findRunning(source, segments.slice(1));
   const requested = { stdin: false, stdout: true, stderr: true, tty: false };
-  const command = await startPiped(enterArgv(unit, argv), requested);
+  const command = await startCommand({ unit, argv, requested });
   response.once("close", () => command.end());
   const outputs = [readAll(command.stdout), readAll(command.stderr)];
   const [status, stdout = Buffer.alloc(0), stderr = Buffer.alloc(0)] = await Promise.all([command.ended, ...outputs]);

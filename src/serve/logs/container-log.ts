@@ -1,8 +1,9 @@
-import { type Position, readJournal, syncJournal } from "../../io/journal/journal.ts";
+import { type Position, readJournal } from "../../io/journal/journal.ts";
 import { ExportReader, type JournalEntry } from "../../io/journal/journal-export.ts";
 import { JournalNotifier } from "../../io/journal/journal-notifier.ts";
 import { onEnd, runningInvocation } from "../../io/systemd/invocations.ts";
 import type { Instant } from "../../model/api/time.ts";
+import { askHelper } from "../exec/api-helper.ts";
 import type { Instance } from "./instance.ts";
 import { CLOCK_TOLERANCE_MS, instanceFilter } from "./instance-filter.ts";
 import { LogFormat } from "./log-format.ts";
@@ -58,6 +59,11 @@ async function* read(
   };
   if (follow && isOn) yield* whileRunning(instance, signal, readForward);
   yield* readForward();
+}
+
+/** Waits until journald has stored what a unit wrote before this call, for 5 s at most. Only root may ask journald for that. */
+async function syncJournal(unit: string): Promise<void> {
+  await askHelper(`sync-journal ${unit}`).catch(() => undefined);
 }
 
 function isRunning({ unit, invocation }: Instance): boolean {

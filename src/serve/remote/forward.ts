@@ -16,8 +16,8 @@ const LOOPBACK_ADDRESSES: readonly Target[] = [
   { network: "tcp6", host: "::1", shown: "[::1]" },
 ];
 
-/** Returns whether a process of the pod listens on a loopback port of the host. */
-export type ListensInPod = (port: number, network: "tcp4" | "tcp6") => boolean;
+/** Returns the networks on whose loopback address of the host a process of the pod listens at this port. */
+export type ListenersInPod = (port: number) => Promise<readonly string[]>;
 
 /**
  * Connects a stream with a port of the pod until both sides have ended. Throws when no program listens there. On the host's
@@ -27,11 +27,11 @@ export async function forward(
   pod: PodNetwork,
   port: number,
   stream: Duplex,
-  listensInPod: ListensInPod,
+  listenersInPod: ListenersInPod,
 ): Promise<void> {
   const socket = pod.isHost
-    ? await dial(LOOPBACK_ADDRESSES, port, listensInPod)
-    : await dial(pod.addresses.map(asTarget), port, () => true);
+    ? await dial(LOOPBACK_ADDRESSES, port, await listenersInPod(port))
+    : await dial(pod.addresses.map(asTarget), port, ["tcp4", "tcp6"]);
   if (stream.destroyed) socket.destroy();
   // Each direction ends on its own, but an error ends both.
   stream.once("close", () => {
@@ -47,11 +47,11 @@ function asTarget(host: string): Target {
   return isIPv6(host) ? { network: "tcp6", host, shown: `[${host}]` } : { network: "tcp4", host, shown: host };
 }
 
-async function dial(targets: readonly Target[], port: number, listensInPod: ListensInPod): Promise<Socket> {
+async function dial(targets: readonly Target[], port: number, networks: readonly string[]): Promise<Socket> {
   const failures: string[] = [];
   for (const { network, host, shown } of targets) {
     try {
-      if (!listensInPod(port, network)) throw new Error("connection refused: no process of the pod listens there");
+      if (!networks.includes(network)) throw new Error("connection refused: no process of the pod listens there");
       return await connected(host, port);
     } catch (error) {
       const { errno, message } = error as NodeJS.ErrnoException;

@@ -2,7 +2,6 @@ import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { finished } from "node:stream/promises";
 import { isDirectory } from "../../io/files.ts";
-import { listensBelow } from "../../io/host/listening-sockets.ts";
 import type { ApiClient } from "../../io/kube/http.ts";
 import { getPod } from "../../io/kube/one-pod.ts";
 import { runningInvocation } from "../../io/systemd/invocations.ts";
@@ -12,6 +11,7 @@ import type { Config } from "../../model/host/config.ts";
 import { podRunDir } from "../../model/paths.ts";
 import { reportedNetwork } from "../../model/pod-network.ts";
 import { containerUnitName, podCgroup } from "../../unitfile/names.ts";
+import { askHelper } from "../exec/api-helper.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { RequestTarget } from "../http/request-attributes.ts";
 import type { RequestContext } from "../http/request-context.ts";
@@ -55,7 +55,7 @@ export async function servePortForward(
       // The pod may have ended, and another pod may listen on its port.
       if (!isRunning(pod)) throw new Error(notFound(pod));
       if (config.portForward === "declared" && !declaresPort(pod, port)) throw new Error(undeclared(port));
-      await forward(reportedNetwork(pod), port, stream, (...listener) => listensBelow(cgroupOf(pod), ...listener));
+      await forward(reportedNetwork(pod), port, stream, (each) => askHelper(`listens ${cgroupOf(pod)} ${each}`));
     } catch (error) {
       const { message } = error as Error;
       throw new Error(`error forwarding port ${port} to pod ${name}, uid ${pod.metadata.uid}: ${message}`);

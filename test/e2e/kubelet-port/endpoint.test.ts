@@ -31,7 +31,7 @@ test("a self-signed serving certificate is refused by clients that verify it, an
   await expect(node.kubectl("logs", "first")).rejects.toThrow("certificate signed by unknown authority");
   expect(await node.kubectl("logs", "first", "--insecure-skip-tls-verify-backend")).toBe("hello\n");
   const poll = async () =>
-    (await node.exec("stat -c %a /var/lib/unitlet/pki/self-signed.pem; cat /var/lib/unitlet/pki/self-signed.pem"))
+    (await node.exec("stat -c %a /var/lib/unitlet-api/self-signed.pem; cat /var/lib/unitlet-api/self-signed.pem"))
       .stdout;
   const made = await poll();
   expect(made).toMatch(/^600\n-----BEGIN PRIVATE KEY/);
@@ -124,7 +124,7 @@ describe("authentication and authorization", () => {
     expect((await requestKubelet(node, "/healthz", unknown)).status).toBe(200);
     await waitForServerExit(node);
     const { stdout } = await node.exec(
-      "stat -c %a /run/unitlet/api-answers.json; cat /run/unitlet/api-answers.json; journalctl -u unitlet-api -o cat",
+      "stat -c %a /run/unitlet-api/api-answers.json; cat /run/unitlet-api/api-answers.json; journalctl -u unitlet-api -o cat",
     );
     expect(stdout).toMatch(/^600\n/);
     for (const secret of [known, unknown]) expect(stdout).not.toContain(secret[1]?.split(".")[2]);

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { startInTerminal } from "../../../src/serve/exec/terminal.ts";
 import { isHandshakeTimeout } from "../../support/cluster.ts";
 import type { Node } from "../../support/node.ts";
 import { countRetry } from "../../support/retries.ts";
+import { startInTerminal, type TerminalProgram } from "../../support/script-terminal.ts";
 import { until } from "../../support/until.ts";
 
 const script = fileURLToPath(new URL("../../control-plane/control-plane.sh", import.meta.url));
@@ -66,7 +66,7 @@ export async function kubectl(node: Node, args: readonly string[], options: Kube
 /** A process of kubectl on a terminal. */
 export class Terminal {
   readonly ended: Promise<number>;
-  readonly #process: ReturnType<typeof startInTerminal>;
+  readonly #process: TerminalProgram;
   #said = "";
 
   constructor({ namespace }: Node, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
@@ -75,21 +75,21 @@ export class Terminal {
     );
     const variables = [...kept, ...Object.entries(env).map((pair) => pair.join("="))];
     const command = ["env", ...variables, script, "kubectl", "-n", namespace, ...args];
-    this.#process = startInTerminal(command, { width: 91, height: 31 }, true);
-    this.#process.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    this.#process = startInTerminal(command, 91, 31);
+    this.#process.stdout.setEncoding("utf8").on("data", (text: string) => {
       this.#said += text;
     });
     // The output is complete when its stream is closed.
-    const silence = new Promise((resolve) => this.#process.stdout?.once("close", resolve));
+    const silence = new Promise((resolve) => this.#process.stdout.once("close", resolve));
     this.ended = Promise.all([this.#process.ended, silence]).then(([code]) => code);
   }
 
   type(text: string): void {
-    this.#process.stdin?.write(text);
+    this.#process.stdin.write(text);
   }
 
   resize(width: number, height: number): void {
-    this.#process.resize({ width, height });
+    this.#process.resize(width, height);
   }
 
   /** Ends the terminal, as closing its window does. */

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connect } from "../../../src/serve/exec/connect.ts";
 import { attachToTerminal } from "../../../src/serve/exec/container-terminal.ts";
+import { containerUnitName } from "../../../src/unitfile/names.ts";
 import { until } from "../../support/until.ts";
 import { Client } from "./client.ts";
 
@@ -12,16 +13,25 @@ let directory: string;
 let holder: Server;
 let attached: Socket | undefined;
 let received: Buffer;
+let answer: string;
+
+const UNIT = containerUnitName("default", "pod", "main");
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "unitlet-terminal-"));
   received = Buffer.alloc(0);
   attached = undefined;
+  // The other end of api-helper, which answers when it is connected.
   holder = createServer((socket) => {
-    attached = socket.on("data", (bytes) => {
-      received = Buffer.concat([received, bytes]);
+    socket.once("data", (request) => {
+      expect(String(request)).toBe(`terminal ${UNIT}\n`);
+      socket.write(answer);
+      attached = socket.on("data", (bytes) => {
+        received = Buffer.concat([received, bytes]);
+      });
     });
   });
+  answer = "attached\n";
   await new Promise<void>((resolve) => holder.listen(join(directory, "tty"), resolve));
 });
 
@@ -31,7 +41,9 @@ afterEach(() => {
 });
 
 async function attach(withInput = true) {
-  const program = await attachToTerminal(join(directory, "tty"), withInput);
+  const program = await attachToTerminal(UNIT, withInput, async () =>
+    createConnection(join(directory, "tty")).on("error", () => undefined),
+  );
   await until(() => [attached !== undefined, attached], { what: "somebody who is attached" });
   return program;
 }
@@ -102,7 +114,6 @@ test("a container that reads nothing takes no input", async () => {
 });
 
 test("a terminal without a process behind it", async () => {
-  holder.close();
-  rmSync(join(directory, "tty"), { force: true });
-  await expect(attach()).rejects.toThrow("ENOENT");
+  holder.removeAllListeners("connection").on("connection", (socket) => socket.end());
+  await expect(attach()).rejects.toThrow("does not answer");
 });

@@ -3,12 +3,11 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { CgroupFiles } from "../../../src/io/host/cgroup-files.ts";
-import { listensBelow, type SocketTables } from "../../../src/io/host/listening-sockets.ts";
+import { installedFile } from "../support/installed-files.ts";
+import { run } from "../support/run.ts";
 
 const POD = "unitlet.slice/unitlet-pod1.slice";
 let root: string;
-let tables: SocketTables;
 const servers: Server[] = [];
 
 /** A cgroup tree of files in which this very process is the only one of the pod. The sockets are real. */
@@ -17,15 +16,17 @@ beforeEach(() => {
   const service = join(root, POD, "unitlet.ns.pod.main.service");
   mkdirSync(service, { recursive: true });
   mkdirSync(join(root, "unitlet.slice/unitlet-pod2.slice"));
-  writeFileSync(join(root, "cgroup.controllers"), "");
   writeFileSync(join(service, "cgroup.procs"), `${process.pid}\n`);
-  tables = { proc: "/proc", cgroups: new CgroupFiles(root) };
 });
 
 afterEach(async () => {
   for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
   rmSync(root, { recursive: true });
 });
+
+async function listeners(cgroup: string, port: number): Promise<string> {
+  return (await run([installedFile("pod-listeners").source, cgroup, String(port), root])).stdout;
+}
 
 async function listen(host: string): Promise<number> {
   const server = createServer();
@@ -35,13 +36,12 @@ async function listen(host: string): Promise<number> {
 }
 
 test.each([
-  ["127.0.0.1", [true, false]],
-  ["0.0.0.0", [true, false]],
-  ["::1", [false, true]],
-  ["::", [true, true]],
-] as const)("a listener on %s is reached by 127.0.0.1, by ::1: %j", async (host, expected) => {
-  const port = await listen(host);
-  expect((["tcp4", "tcp6"] as const).map((network) => listensBelow(POD, port, network, tables))).toEqual(expected);
+  ["127.0.0.1", "tcp4\n"],
+  ["0.0.0.0", "tcp4\n"],
+  ["::1", "tcp6\n"],
+  ["::", "tcp4\ntcp6\n"],
+])("a listener on %s is reached by %j", async (host, expected) => {
+  expect(await listeners(POD, await listen(host))).toEqual(expected);
 });
 
 test("a listener in a cgroup that the container has made itself is the pod's", async () => {
@@ -49,19 +49,14 @@ test("a listener in a cgroup that the container has made itself is the pod's", a
   writeFileSync(join(service, "cgroup.procs"), "");
   mkdirSync(join(service, "own"));
   writeFileSync(join(service, "own/cgroup.procs"), `${process.pid}\n`);
-  const port = await listen("127.0.0.1");
-  expect(listensBelow(POD, port, "tcp4", tables)).toBe(true);
+  expect(await listeners(POD, await listen("127.0.0.1"))).toBe("tcp4\n");
 });
 
 test("a listener of another cgroup is not the pod's", async () => {
-  const port = await listen("127.0.0.1");
-  expect(listensBelow("unitlet.slice/unitlet-pod2.slice", port, "tcp4", tables)).toBe(false);
+  expect(await listeners("unitlet.slice/unitlet-pod2.slice", await listen("127.0.0.1"))).toBe("");
 });
 
 test("a port without a listener, and a cgroup that is gone", async () => {
   const port = await listen("127.0.0.1");
-  expect([listensBelow(POD, 1, "tcp4", tables), listensBelow("gone.slice", port, "tcp4", tables)]).toEqual([
-    false,
-    false,
-  ]);
+  expect([await listeners(POD, 1), await listeners("gone.slice", port)]).toEqual(["", ""]);
 });
