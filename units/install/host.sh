@@ -18,7 +18,6 @@ check_host() {
 	command -v nsenter >/dev/null || need nsenter util-linux
 	command -v hostname >/dev/null || need hostname hostname
 	[ -x /usr/bin/perl ] || need "perl, which runs helpers of containers" perl-base
-	command -v script >/dev/null || need script bsdutils
 	[ "$(config_value watch)" != yes ] || command -v curl >/dev/null || need "curl, for watch = yes" curl
 	report_missing
 }

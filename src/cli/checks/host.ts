@@ -68,7 +68,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   prlimit: "util-linux",
   setpriv: "util-linux",
   unshare: "util-linux",
-  script: "bsdutils, or util-linux",
+  setsid: "util-linux",
   hostname: "hostname",
   perl: "perl-base, or perl-interpreter",
 };

@@ -77,7 +77,8 @@ sub start {
 		exit 125;
 	}
 	close $failure;
-	return sysread( $result, my $reason, 1000 ) ? \$reason : $child;
+	my $reason;
+	return sysread( $result, $reason, 1000 ) ? \$reason : $child;
 }
 
 # Carries the bytes of a terminal and sets its sizes until the program has ended. Returns its wait status; undef when the
