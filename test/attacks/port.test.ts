@@ -13,6 +13,7 @@ beforeAll(async () => {
   await node.machine.write("/opt/ask", ASK, 0o755);
   await node.run(pod(node, "plain", SLEEP));
   await node.container("plain", ({ ready }) => ready);
+  await node.exec("systemctl start unitlet-api-helper.socket");
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -68,7 +69,10 @@ describe("the helper that is root", () => {
     ["a path of a cgroup", "listens unitlet.slice/../system.slice 22"],
     ["nothing", ""],
   ])("refuses %s", async (_, request) => {
+    const before = (await refusals()).length;
     expect(await ask(IN_PORT, request, "id")).toBe("");
+    const reason = async () => (await refusals()).slice(before);
+    expect(await node.machine.until(reason, { what: "a refusal" })).toMatch(/^unitlet: (a request is |unitlet\.a\.b\.c)/);
   });
 
   test("enters no unit that is no container", async () => {
