@@ -21,7 +21,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 /** Copies standard input to the container's input. No unit has the invocation "0". */
 function giveInput(invocation = ""): ChildProcess {
   const parts = ["terminal.pl", "api-attach.pl"].map((part) => `require "${installedFile(part).source}";`).join(" ");
-  const call = `${parts} give_input(\\*STDIN, @ARGV)`;
+  const call = `sub fail { die "$_[0]\\n" } ${parts} give_input(\\*STDIN, @ARGV)`;
   return spawn("perl", ["-e", call, directory, "main.stdin", "none.service", invocation], {
     stdio: ["pipe", "inherit", "inherit"],
   });

@@ -53,8 +53,7 @@ sub open_terminal {
 	set_size( $terminal, pack 'S4', $rows, $columns, 0, 0 ) if $columns;
 	my $path = '/dev/pts/' . unpack 'i', $number;
 	sysopen my $line, $path, $read_write | $no_terminal or fail("$path: $!");
-	# Input that the program does not read must not block its output.
-	fcntl $terminal, 4, 04000;
+	set_nonblocking($terminal);
 	return ( $terminal, $line );
 }
 
@@ -92,7 +91,7 @@ sub attend {
 		my @sources = ( $over, $peer, $screen || (), $input && $typed eq '' ? $input : () );
 		my %is_ready = map { $_ => 1 } wait_for( $typed ne '' && $terminal, @sources );
 		my $is_over = $is_ready{$over};
-		$screen = show( $screen, $output, $is_over ) if $screen && ( $is_over || $is_ready{$screen} );
+		$screen = show_output( $screen, $output, $is_over ) if $screen && ( $is_over || $is_ready{$screen} );
 		if ($is_over) { waitpid $child, 0; return $? }
 		if ( $is_ready{$peer} ) {
 			$text .= take($peer) // return;
@@ -109,7 +108,7 @@ sub attend {
 }
 
 # Copies some of the output, or all of it. Returns the terminal if more may come.
-sub show {
+sub show_output {
 	my ( $terminal, $output, $all ) = @_;
 	my $bytes;
 	do {
