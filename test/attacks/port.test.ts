@@ -43,7 +43,8 @@ const refusals = async () => (await node.exec("journalctl -q -o cat -t unitlet-a
 describe("the helper that is root", () => {
   test("serves no other process, not even one of root's", async () => {
     expect(await ask("", `exec ${node.unit("plain")} o 0 0 3`, "id")).toBe("");
-    expect(await refusals()).toContain("a process outside of unitlet-api.service has connected");
+    const isRefused = async () => (await refusals()).includes("a process outside of unitlet-api.service has connected");
+    await node.machine.until(isRefused, { what: "the refusal" });
   });
 
   test("cannot be reached by other users", async () => {
@@ -119,4 +120,18 @@ describe("the process that reads the bytes of clients", () => {
     session.child.stdin?.end();
     expect((await session.ended).stdout.toString()).toBe("ready\n");
   });
+});
+
+test("container-log is out of reach of a container's root", async () => {
+  // The capabilities of container runtimes: without a fence, ptrace's rule alone protects a process of the same user.
+  const runtime =
+    "chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,net_raw,sys_chroot,mknod,audit_write,setfcap";
+  const set = `-all,${runtime.split(",").map((each) => `+${each}`).join(",")}`;
+  await node.exec("systemctl start unitlet-log@x.y.socket; (echo; sleep 1000) >/run/unitlet/log/x.y &");
+  const pid = async () => (await node.exec("systemctl show -P MainPID unitlet-log@x.y.service")).stdout.trim();
+  await node.machine.until(async () => (await pid()) !== "0", { what: "container-log" });
+  const attempt = `setpriv --bounding-set=${set} --inh-caps=-all cat /proc/${await pid()}/environ`;
+  const { code, stderr } = await node.machine.exec(attempt, { allowFailure: true });
+  await node.exec("pkill -xf 'sleep 1000'; systemctl stop unitlet-log@x.y.socket unitlet-log@x.y.service");
+  expect([code, stderr]).toEqual([1, expect.stringContaining("Permission denied")]);
 });

@@ -17,8 +17,7 @@ sub run_command {
 	my $status = attend( $peer, $child, $terminal, @pipes{ 'i', 'o' } );
 	if ( !defined $status ) {
 		give( $peer, "exited 137\n" );
-		close $terminal if $terminal;
-		return end_session($child);
+		return end_session( $child, $terminal );
 	}
 	give( $peer, 'exited ' . ( $status & 127 ? 128 + ( $status & 127 ) : $status >> 8 ) . "\n" );
 }
@@ -118,11 +117,13 @@ sub show_output {
 	return $terminal;
 }
 
-# Sends HUP to a program and to all processes that it has started, and KILL half a second later.
+# Sends HUP to a program and to all processes that it has started, and KILL half a second later. The terminal is hung up after
+# all of them are known, since those that end leave others without a parent.
 sub end_session {
-	my ($leader) = @_;
+	my ( $leader, $terminal ) = @_;
 	my %sessions = ( $leader => 1 );
 	signal_all( 'HUP', $leader, \%sessions );
+	close $terminal if $terminal;
 	select undef, undef, undef, 0.5;
 	signal_all( 'KILL', $leader, \%sessions );
 }
