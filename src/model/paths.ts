@@ -21,6 +21,8 @@ export const LAUNCH_FILE = `${RUN_DIR}/env`;
 export const environmentFile = (container: string) => `${container}.env`;
 /** The rights that container-enter gives to what enters a container on the host's own files. */
 export const enterFile = (container: string) => `${container}.enter`;
+/** The name of the shell script that sets the words of a container's hook. */
+export const hookCommandFile = (container: string, hook: "post-start" | "pre-stop") => `${container}.${hook}.command`;
 /** crun's config.json of a container that runs on an image's files. */
 export const bundleConfig = (container: string) => `${container}.json`;
 export const bundleFile = (uid: string, container: string) => `${podRunDir(uid)}/${bundleConfig(container)}`;

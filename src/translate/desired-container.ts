@@ -11,6 +11,7 @@ import { recordsPullRequest } from "./images/pull-request.ts";
 import { type ResolvedImage, resolveImage } from "./images/resolve.ts";
 import type { Launch, LaunchFailure } from "./launch.ts";
 import { launchContainer } from "./launch-container.ts";
+import { hookCommandFiles } from "./lifecycle/lifecycle.ts";
 import { probesFiles } from "./lifecycle/probes.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
 import { imageVolumeWait } from "./volumes/image-volumes.ts";
@@ -57,6 +58,7 @@ function started(
     files: [
       ...(launch.file ? [launch.file] : []),
       ...(launch.enter ? [launch.enter] : []),
+      ...hookCommandFiles(resolved.container.name, launch.lifecycle ?? resolved.container.lifecycle),
       ...probesFiles(resolved),
       ...packageFiles(resolved, image),
     ],

@@ -1,8 +1,10 @@
 import { helperGrace, unitStopTimeout } from "../../model/api/grace.ts";
-import type { LifecycleHandler } from "../../model/api/lifecycle.ts";
+import type { Lifecycle, LifecycleHandler } from "../../model/api/lifecycle.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
-import { startedMarker } from "../../model/paths.ts";
+import { hookCommandFile, startedMarker } from "../../model/paths.ts";
+import type { DesiredFile } from "../../model/step.ts";
 import type { ContainerKind, UnitLines, UnitName } from "../../model/unit.ts";
+import { setLine } from "../../unitfile/launch.ts";
 import { execLine } from "../../unitfile/quote.ts";
 import { stopSignal } from "./stop-signal.ts";
 
@@ -67,11 +69,24 @@ export function stopLines(input: LifecycleInput): UnitLines {
 }
 
 /**
+ * Returns the files with the words of a container's hooks. Words may be secret: everyone can read a unit file, and root alone
+ * these.
+ */
+export function hookCommandFiles(container: string, lifecycle: Lifecycle | undefined): readonly DesiredFile[] {
+  const hooks = [["post-start", lifecycle?.postStart] as const, ["pre-stop", lifecycle?.preStop] as const];
+  return hooks.flatMap(([hook, handler]) =>
+    handler?.exec === undefined
+      ? []
+      : [{ name: hookCommandFile(container, hook), text: setLine(handler.exec.command ?? []), uid: 0 }],
+  );
+}
+
+/**
  * Returns the arguments of container-stop for a hook. The kubelet fails unknown handlers, such as tcpSocket
  * (`lifecycle/handlers.go: Run`, v1.36).
  */
 function hookWords({ exec, httpGet, sleep }: LifecycleHandler): readonly string[] {
-  if (exec !== undefined) return ["exec", ...(exec.command ?? [])];
+  if (exec !== undefined) return ["exec"];
   if (sleep !== undefined) return ["sleep", String(sleep.seconds)];
   return [httpGet === undefined ? "none" : "http"];
 }

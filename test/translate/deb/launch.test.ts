@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { runOption, UID } from "../base.ts";
-import { changed, file, service, UNIT, waiting } from "./redis-server.ts";
+import { changed, file, hookCommand, service, UNIT, waiting } from "./redis-server.ts";
 
 describe("what the unit of a package says", () => {
   test("becomes the container's, but for what is the pod's to say", () => {
@@ -163,10 +163,12 @@ describe("what cannot be carried over is said", () => {
 describe("ExecStop and ExecStartPost", () => {
   test("become hooks, unless the pod has its own", () => {
     const unit = changed("Restart=always", "ExecStartPost=-/bin/echo up\nExecStop=/bin/echo down");
-    expect(service({}, unit).ExecStop?.[0]).toContain('"exec" "/bin/echo" "down"');
-    expect(service({}, unit).ExecStartPost?.[0]).toContain("'/bin/echo' 'up' || :");
+    expect(service({}, unit).ExecStop?.[0]).toMatch(/"exec"$/);
+    expect(hookCommand("pre-stop", {}, unit)).toContain("set -- '/bin/echo' 'down'");
+    expect(service({}, unit).ExecStartPost?.[0]).toMatch(/"exec"$/);
+    expect(hookCommand("post-start", {}, unit)).toContain("/bin/echo'\\'' '\\''up'\\'' || :");
     const own = { lifecycle: { preStop: { exec: { command: ["/bin/own"] } } } };
-    expect(service(own, unit).ExecStop?.[0]).toContain('"exec" "/bin/own"');
+    expect(hookCommand("pre-stop", own, unit)).toContain("set -- '/bin/own'");
   });
 
   test("a mere kill is the stop signal", () => {

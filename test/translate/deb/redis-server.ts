@@ -52,4 +52,7 @@ export const waiting = (...given: Parameters<typeof translated>) =>
   translated(...given).containers[0]?.waiting?.message;
 export const file = (...given: Parameters<typeof translated>) =>
   translated(...given).files.find(({ name }) => name === "app.env");
+/** The text of the file with the words of a hook. */
+export const hookCommand = (hook: string, ...given: Parameters<typeof translated>) =>
+  translated(...given).files.find(({ name }) => name === `app.${hook}.command`)?.text;
 export const changed = (from: string, to: string) => [UNIT.replace(from, to)];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Container } from "../../../src/model/api/pod.ts";
 import type { UnitName } from "../../../src/model/unit.ts";
-import { startHookLines, stopLines } from "../../../src/translate/lifecycle/lifecycle.ts";
+import { hookCommandFiles, startHookLines, stopLines } from "../../../src/translate/lifecycle/lifecycle.ts";
 import { stopSignal } from "../../../src/translate/lifecycle/stop-signal.ts";
 import { container, pod } from "../base.ts";
 
@@ -25,10 +25,7 @@ describe("startHookLines()", () => {
   test("with a hook waits for it", () => {
     const postStart = { exec: { command: ["sh", "-c", "echo $HOME 100%"] } };
     expect(startHookLines(input({ lifecycle: { postStart } }))).toEqual([
-      [
-        "ExecStartPost",
-        `+:"/lib/unitlet/container-hook" "${SELF}" "${UID}" "app" "post-start" "exec" "sh" "-c" "echo $HOME 100%%"`,
-      ],
+      ["ExecStartPost", `+:"/lib/unitlet/container-hook" "${SELF}" "${UID}" "app" "post-start" "exec"`],
       ["TimeoutStartSec", "infinity"],
     ]);
   });
@@ -40,6 +37,13 @@ describe("startHookLines()", () => {
   ])("%j", (postStart, words) => {
     expect(startHookLines(input({ lifecycle: { postStart } }))[0]?.[1]).toMatch(new RegExp(`"post-start" ${words}$`));
   });
+});
+
+test("the words of hooks are in files that root alone can read", () => {
+  const lifecycle = { postStart: { exec: { command: ["sh", "-c", "echo 'a'"] } }, preStop: { sleep: { seconds: 3 } } };
+  expect(hookCommandFiles("app", lifecycle)).toEqual([
+    { name: "app.post-start.command", text: `[ "$#" -gt 0 ] || set -- 'sh' '-c' 'echo '\\''a'\\'''\n`, uid: 0 },
+  ]);
 });
 
 describe("stopLines()", () => {
