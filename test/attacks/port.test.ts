@@ -4,6 +4,7 @@ import { installServingCertificate } from "../e2e/support/kubelet-client.ts";
 import { pod, SLEEP } from "../e2e/support/manifests.ts";
 import { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
+import { documentedExposures, measuredExposures } from "../support/unit-exposure.ts";
 
 let node: Node;
 
@@ -48,7 +49,9 @@ describe("the helper that is root", () => {
   });
 
   test("cannot be reached by other users", async () => {
-    const { stderr } = await node.machine.exec("setpriv --reuid=1234 --clear-groups /opt/ask x", { allowFailure: true });
+    const { stderr } = await node.machine.exec("setpriv --reuid=1234 --clear-groups /opt/ask x", {
+      allowFailure: true,
+    });
     expect(stderr).toBe("connect: Permission denied\n");
   });
 
@@ -73,7 +76,9 @@ describe("the helper that is root", () => {
     const before = (await refusals()).length;
     expect(await ask(IN_PORT, request, "id")).toBe("");
     const reason = async () => (await refusals()).slice(before);
-    expect(await node.machine.until(reason, { what: "a refusal" })).toMatch(/^unitlet: (a request is |unitlet\.a\.b\.c)/);
+    expect(await node.machine.until(reason, { what: "a refusal" })).toMatch(
+      /^unitlet: (a request is |unitlet\.a\.b\.c)/,
+    );
   });
 
   test("enters no unit that is no container", async () => {
@@ -126,7 +131,10 @@ test("container-log is out of reach of a container's root", async () => {
   // The capabilities of container runtimes: without a fence, ptrace's rule alone protects a process of the same user.
   const runtime =
     "chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,net_raw,sys_chroot,mknod,audit_write,setfcap";
-  const set = `-all,${runtime.split(",").map((each) => `+${each}`).join(",")}`;
+  const set = `-all,${runtime
+    .split(",")
+    .map((each) => `+${each}`)
+    .join(",")}`;
   await node.exec("systemctl start unitlet-log@x.y.socket; (echo; sleep 1000) >/run/unitlet/log/x.y &");
   const pid = async () => (await node.exec("systemctl show -P MainPID unitlet-log@x.y.service")).stdout.trim();
   await node.machine.until(async () => (await pid()) !== "0", { what: "container-log" });
@@ -134,4 +142,9 @@ test("container-log is out of reach of a container's root", async () => {
   const { code, stderr } = await node.machine.exec(attempt, { allowFailure: true });
   await node.exec("pkill -xf 'sleep 1000'; systemctl stop unitlet-log@x.y.socket unitlet-log@x.y.service");
   expect([code, stderr]).toEqual([1, expect.stringContaining("Permission denied")]);
+});
+
+test("each unit is as exposed as docs/security.md says", async () => {
+  const measured = await measuredExposures(node.machine);
+  if (measured !== undefined) expect(measured).toEqual(documentedExposures());
 });

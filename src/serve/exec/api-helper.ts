@@ -34,7 +34,9 @@ export class HelperLines {
     const { value = "" } = (await this.#lines.next()) as IteratorResult<string, undefined>;
     const [, word = "", rest = ""] = /^(\w+) ?(.*)$/.exec(value) ?? [];
     if (words.includes(word)) return rest;
-    throw new Error(word === "failed" ? rest : "the command could not be started: see journalctl -t unitlet-api-helper");
+    throw new Error(
+      word === "failed" ? rest : "the command could not be started: see journalctl -t unitlet-api-helper",
+    );
   }
 }
 

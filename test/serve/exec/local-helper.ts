@@ -11,17 +11,23 @@ export class LocalHelper implements Disposable {
   readonly directory = mkdtempSync(join(tmpdir(), "unitlet-api-helper-"));
 
   constructor() {
-    for (const { name, source } of installedHelpers("api", "container").filter(({ name }) => name !== "container-enter"))
+    for (const { name, source } of installedHelpers("api", "container").filter(
+      ({ name }) => name !== "container-enter",
+    ))
       symlinkSync(source, join(this.directory, name));
     writeFileSync(join(this.directory, "container-enter"), '#!/bin/sh\nshift 3\nexec "$@"\n', { mode: 0o755 });
   }
 
   /** Starts a helper for each connection, as systemd does. */
   readonly connect: ConnectHelper = async () => {
-    const child = spawn("sh", ["-c", 'exec "$1" "$2" <&3 3<&-', "sh", join(this.directory, "api-helper"), this.directory], {
-      stdio: ["ignore", "inherit", "inherit", "pipe"],
-      cwd: "/",
-    });
+    const child = spawn(
+      "sh",
+      ["-c", 'exec "$1" "$2" <&3 3<&-', "sh", join(this.directory, "api-helper"), this.directory],
+      {
+        stdio: ["ignore", "inherit", "inherit", "pipe"],
+        cwd: "/",
+      },
+    );
     return (child.stdio[3] as Socket).on("error", () => undefined);
   };
 
