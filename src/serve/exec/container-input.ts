@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { Writable } from "node:stream";
-import { type ConnectHelper, connectHelper } from "./api-helper.ts";
+import { type ConnectHelper, connectHelper } from "../../io/api-helper.ts";
 import type { RunningContainer } from "./running-container.ts";
 
 /**

@@ -1,9 +1,9 @@
+import { askHelper } from "../../io/api-helper.ts";
 import { type Position, readJournal } from "../../io/journal/journal.ts";
 import { ExportReader, type JournalEntry } from "../../io/journal/journal-export.ts";
 import { JournalNotifier } from "../../io/journal/journal-notifier.ts";
 import { onEnd, runningInvocation } from "../../io/systemd/invocations.ts";
 import type { Instant } from "../../model/api/time.ts";
-import { askHelper } from "../exec/api-helper.ts";
 import type { Instance } from "./instance.ts";
 import { CLOCK_TOLERANCE_MS, instanceFilter } from "./instance-filter.ts";
 import { LogFormat } from "./log-format.ts";

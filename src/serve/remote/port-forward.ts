@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { finished } from "node:stream/promises";
+import { askHelper } from "../../io/api-helper.ts";
 import { isDirectory } from "../../io/files.ts";
 import type { ApiClient } from "../../io/kube/http.ts";
 import { getPod } from "../../io/kube/one-pod.ts";
@@ -11,7 +12,6 @@ import type { Config } from "../../model/host/config.ts";
 import { podRunDir } from "../../model/paths.ts";
 import { reportedNetwork } from "../../model/pod-network.ts";
 import { containerUnitName, podCgroup } from "../../unitfile/names.ts";
-import { askHelper } from "../exec/api-helper.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { RequestTarget } from "../http/request-attributes.ts";
 import type { RequestContext } from "../http/request-context.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createConnection, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ConnectHelper } from "../../../src/serve/exec/api-helper.ts";
+import type { ConnectHelper } from "../../../src/io/api-helper.ts";
 import { installedHelpers } from "../../support/installed-files.ts";
 
 /** The real `api-helper`, for commands of this host: its container-enter executes the words as they are. */

@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from "node:net";
-import { API_HELPER_SOCKET } from "../../model/paths.ts";
+import { API_HELPER_SOCKET } from "../model/paths.ts";
 
 /** Opens a connection to a new process of the helper `api-helper`, which acts as root. */
 export type ConnectHelper = () => Promise<Socket>;
