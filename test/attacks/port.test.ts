@@ -135,12 +135,14 @@ test("container-log is out of reach of a container's root", async () => {
     .split(",")
     .map((each) => `+${each}`)
     .join(",")}`;
-  await node.exec("systemctl start unitlet-log@x.y.socket; (echo; sleep 1000) >/run/unitlet/log/x.y &");
+  const writer = "exec >/run/unitlet/log/x.y; while echo; do sleep 0.5; done";
+  await node.exec(`systemd-run --quiet --unit=writer -p Wants=unitlet-log@x.y.socket -p After=unitlet-log@x.y.socket \
+    sh -c '${writer}'`);
   const pid = async () => (await node.exec("systemctl show -P MainPID unitlet-log@x.y.service")).stdout.trim();
   await node.machine.until(async () => (await pid()) !== "0", { what: "container-log" });
   const attempt = `setpriv --bounding-set=${set} --inh-caps=-all cat /proc/${await pid()}/environ`;
   const { code, stderr } = await node.machine.exec(attempt, { allowFailure: true });
-  await node.exec("pkill -xf 'sleep 1000'; systemctl stop unitlet-log@x.y.socket unitlet-log@x.y.service");
+  await node.exec("systemctl stop writer.service unitlet-log@x.y.socket unitlet-log@x.y.service");
   expect([code, stderr]).toEqual([1, expect.stringContaining("Permission denied")]);
 });
 
