@@ -45,6 +45,7 @@ export function pullUnits(): string {
     "--plain",
     "--no-legend",
     states,
+    "unitlet-image-fetch@*.service",
     "unitlet-image@*.service",
     "unitlet-deb@*.service",
   ).trim();

@@ -12,7 +12,7 @@ export interface LayoutLayer {
   readonly title?: string;
 }
 
-/** The parts of the only manifest in an OCI image layout that image-pull needs. */
+/** The parts of the only manifest in an OCI image layout that image-unpack needs. */
 export interface LayoutManifest {
   /** The layers of an artifact are plain files, and those of an image are archives. */
   readonly kind: "image" | "artifact";
@@ -23,14 +23,18 @@ export interface LayoutManifest {
   readonly blobs: readonly string[];
 }
 
-/** Reads the layout in a directory. Its content is untrusted. Throws an error that names the file or the field. */
-export function readLayout(directory: string): LayoutManifest {
+/**
+ * Reads the layout in a directory. Its content is untrusted. `prepare` is called with the digest of each blob before it is read,
+ * and with those of the layers. Throws an error that names the file or the field.
+ */
+export function readLayout(directory: string, prepare: (digest: string) => void = () => undefined): LayoutManifest {
   const index = parse("index.json", readFileSync(join(directory, "index.json"), "utf8"), parseIndex);
   const manifest = parse("its manifest", readFileSync(blobPath(directory, index), "utf8"), parseObject);
   const config = object(manifest.config);
   const type = typeof config.mediaType === "string" ? config.mediaType : "";
   const layers = (Array.isArray(manifest.layers) ? manifest.layers : []).map(layer);
   const blobs = [index, config.digest, ...layers.map(({ digest }) => digest)].filter(isDigest);
+  for (const digest of blobs) prepare(digest);
   if (type !== "" && !IMAGE_CONFIG.test(type)) return { kind: "artifact", layers, diffIDs: [], blobs };
   // umoci reports the problem of such a manifest.
   if (!isDigest(config.digest)) return { kind: "image", layers, diffIDs: [], blobs };
@@ -49,7 +53,7 @@ export function blobPath(directory: string, digest: string): string {
   return join(directory, "blobs/sha256", digest.slice("sha256:".length));
 }
 
-function isDigest(value: unknown): value is string {
+export function isDigest(value: unknown): value is string {
   return typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value);
 }
 

@@ -1,33 +1,39 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EX_USAGE } from "../model/exit-status.ts";
+import { adoptLayout } from "./adopt.ts";
 import { unpackArtifact } from "./artifact.ts";
-import { readLayout } from "./layout.ts";
+import { type LayoutManifest, readLayout } from "./layout.ts";
+
+const USAGE = "run.cjs pull adopt FETCHED LAYOUT STORE | inspect LAYOUT | artifact LAYOUT DIRECTORY";
 
 /**
- * Runs the parts of image-pull that read JSON, and returns the exit status. `run.cjs pull inspect LAYOUT` prints `image` or
- * `artifact`. It writes the digests of the uncompressed layers to LAYOUT/layers, and those of the blobs to
- * LAYOUT/blobs.list, one a line; the latter without `sha256:`. `run.cjs pull artifact LAYOUT DIRECTORY` creates the files
- * of an artifact.
+ * Runs the parts of image-unpack that read JSON, and returns the exit status. `adopt FETCHED LAYOUT STORE` moves an image from the
+ * directory of its fetch to LAYOUT; STORE has the blobs of all images. `adopt` and `inspect LAYOUT` print `image` or `artifact`, and
+ * write the digests of the uncompressed layers to LAYOUT/layers, and those of the blobs to LAYOUT/blobs.list, one a line; the
+ * latter without `sha256:`. `artifact LAYOUT DIRECTORY` creates the files of an artifact.
  */
-function main([verb, layout = "", directory = ""]: readonly string[]): number {
-  if (layout === "" || !["inspect", "artifact"].includes(verb ?? "")) {
-    process.stderr.write("usage: run.cjs pull inspect LAYOUT | artifact LAYOUT DIRECTORY\n");
-    return EX_USAGE;
-  }
+function main([verb, ...paths]: readonly string[]): number {
+  const [first = "", second = "", third = ""] = paths;
   try {
-    const { kind, layers, diffIDs, blobs } = readLayout(layout);
-    if (verb === "artifact") unpackArtifact(layout, layers, directory);
+    if (verb === "adopt" && paths.length === 3) describeLayout(second, adoptLayout(first, second, third));
+    else if (verb === "inspect" && paths.length === 1) describeLayout(first, readLayout(first));
+    else if (verb === "artifact" && paths.length === 2) unpackArtifact(first, readLayout(first).layers, second);
     else {
-      writeFileSync(join(layout, "layers"), diffIDs.map((digest) => `${digest}\n`).join(""));
-      writeFileSync(join(layout, "blobs.list"), blobs.map((digest) => `${digest.slice("sha256:".length)}\n`).join(""));
-      process.stdout.write(`${kind}\n`);
+      process.stderr.write(`usage: ${USAGE}\n`);
+      return EX_USAGE;
     }
     return 0;
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     return 1;
   }
+}
+
+function describeLayout(layout: string, { kind, diffIDs, blobs }: LayoutManifest): void {
+  writeFileSync(join(layout, "layers"), diffIDs.map((digest) => `${digest}\n`).join(""));
+  writeFileSync(join(layout, "blobs.list"), blobs.map((digest) => `${digest.slice("sha256:".length)}\n`).join(""));
+  process.stdout.write(`${kind}\n`);
 }
 
 process.exitCode = main(process.argv.slice(3));

@@ -1,6 +1,6 @@
 import { removeImage } from "../io/images/image-store.ts";
-import { writePull } from "../io/images/images.ts";
 import { writeRemoval } from "../io/images/package-store.ts";
+import { writePull } from "../io/images/pull-files.ts";
 import { removeJournal, writeJournalSettings } from "../io/journal/journals.ts";
 import { appendExit } from "../io/pods/exit-records.ts";
 import { markStopping, removePodDirectories, saveStorage, unsealPod } from "../io/pods/pod-directories.ts";

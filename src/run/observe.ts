@@ -29,6 +29,7 @@ const PATTERNS = [
   "unitlet-*.*.*.*.*",
   "run-unitlet-*.mount",
   "var-lib-unitlet-*.mount",
+  "unitlet-image-fetch@*.service",
   "unitlet-image@*.service",
   "unitlet-deb@*.service",
   "unitlet-watch.service",

@@ -31,8 +31,8 @@ export const removalKey = (name: string) =>
 /** Returns the unit that removes the package of such a key. */
 export const removalUnit = (key: string) => `unitlet-deb@${key}.service`;
 
-/** Returns the key of the image that a unit pulls; undefined for other units. */
+/** Returns the key of the image that a unit fetches, unpacks or installs; undefined for other units. */
 export function pulledBy(unit: string): string | undefined {
-  const [, kind, name] = /^unitlet-(image|deb)@([a-z0-9_]+)\.service$/.exec(unit) ?? [];
+  const [, kind, name] = /^unitlet-(image-fetch|image|deb)@([a-z0-9_]+)\.service$/.exec(unit) ?? [];
   return name && (kind === "deb" ? DEB + name : name);
 }

@@ -63,7 +63,7 @@ export const LAYERS: readonly Layer[] = [
   {
     of: "pull",
     may: [...PURE, "io", "node:"],
-    because: "pull/ is a program of its own, which the helper image-pull runs",
+    because: "pull/ is a program of its own, which the helper image-unpack runs",
   },
   {
     of: "serve",

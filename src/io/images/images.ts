@@ -1,8 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Instant } from "../../model/api/time.ts";
 import {
-  type DesiredPull,
   type FailedPull,
   IMAGES,
   type ImageConfig,
@@ -11,7 +9,7 @@ import {
   type StoredImage,
 } from "../../model/image/image.ts";
 import { pulledBy } from "../../unitfile/image-names.ts";
-import { isDirectory, readOptional, remove, writeAtomic } from "../files.ts";
+import { isDirectory, readOptional } from "../files.ts";
 import type { Listing } from "../systemd/systemd.ts";
 import { parseImageConfig, parseIndex, parseManifest } from "./image-config.ts";
 import { directoryInImage, readImageFile } from "./image-file.ts";
@@ -26,7 +24,9 @@ export function readImages(keys: ReadonlySet<string>, listing: Listing, now: Ins
         return value === undefined ? [] : [[key, value] as const];
       }),
     );
-  const running = [...listing].filter(([, { active }]) => active === "active" || active === "activating");
+  const running = [...listing].filter(
+    ([, { active, job }]) => job === "start" || !["inactive", "failed"].includes(active),
+  );
   return {
     at: now,
     stored: of(readStored),
@@ -117,27 +117,4 @@ export function seconds(text: string | undefined): number | undefined {
 function readBlob(digest: string): string {
   if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new Error(`${JSON.stringify(digest)} is not a sha256 digest`);
   return readOptional(join(IMAGES, "blobs/sha256", digest.slice("sha256:".length))) ?? "";
-}
-
-/**
- * Writes the files that image-pull and deb-pull read. Only root can read the credentials, which are deleted when the pull
- * ends.
- */
-export function writePull({ key, name, repository, reserve, isFirst, auth, access, deb }: DesiredPull): void {
-  const own = access === undefined ? [] : [`access ${access}`];
-  const least = [`reserve ${reserve.bytes}`, `reserve-inodes ${reserve.inodes}`];
-  const lines = [`name ${name}`, `repository ${repository}`, ...least, ...own, ...debLines(deb)];
-  writeAtomic(join(PULLS, `${key}.request`), `${lines.join("\n")}\n`, 0o600);
-  mkdirSync(IMAGES, { recursive: true, mode: 0o700 });
-  if (isFirst) remove(join(PULLS, `${key}.failed`));
-  if (auth === undefined) remove(join(PULLS, `${key}.auth`));
-  else writeAtomic(join(PULLS, `${key}.auth`), auth, 0o600);
-}
-
-function debLines(deb: DesiredPull["deb"]): readonly string[] {
-  if (deb === undefined) return [];
-  const { reference, anew } = deb;
-  if ("url" in reference) return [`url ${reference.url}`, `sha256 ${reference.sha256}`];
-  const { package: name, version } = reference;
-  return [`package ${name}`, ...(version === undefined ? [] : [`version ${version}`]), ...(anew ? ["anew yes"] : [])];
 }

@@ -66,7 +66,7 @@ describe("a pull", () => {
     // It takes connections and never says a word.
     await node.exec("systemd-run --quiet --unit=deaf systemd-socket-activate --listen=127.0.0.1:5001 sleep 1000");
     await node.run(pod(node, "left", { image: "127.0.0.1:5001/slow:1" }));
-    const active = async () => (await node.exec("systemctl list-units --no-legend 'unitlet-image@*'")).stdout;
+    const active = async () => (await node.exec("systemctl list-units --no-legend 'unitlet-image*@*'")).stdout;
     await node.machine.until(async () => (await active()).includes("slow"), { what: "the pull to begin" });
     await node.kubectl("delete", "pod", "left", "--wait=false");
     await node.machine.until(async () => !(await active()).includes("slow"), { what: "the pull to end" });
@@ -78,8 +78,10 @@ describe("a pull", () => {
 test("what a pull leaves is cleared away also when that takes longer than systemd gives it", async () => {
   await node.machine.write("/srv/slow/rm", '#!/bin/sh\nsleep 2\nexec /bin/rm "$@"\n', 0o755);
   const asked = "/run/unitlet/images";
-  await node.exec(`mkdir -p ${asked} && cd ${asked} && echo name odd >odd.request && echo secret >odd.auth`);
-  await node.exec("PATH=/srv/slow:$PATH timeout 1 /usr/local/lib/unitlet/image-pull --ended odd || :");
+  await node.exec(
+    `mkdir -p ${asked} && cd ${asked} && echo name odd >odd.request && echo secret >odd.auth && echo name odd >odd.source`,
+  );
+  await node.exec("PATH=/srv/slow:$PATH timeout 1 /usr/local/lib/unitlet/image-ended unpack odd || :");
   expect((await node.exec(`ls ${asked}`)).stdout).not.toContain("odd");
 });
 
