@@ -110,6 +110,9 @@ const Settings = z.strictObject({
   maxPods: wholeNumber("110", 1, 1000),
   systemReserved: parsed("", parseSystemReserved),
   evictionHard: parsed(DEFAULT_EVICTION_HARD, parseEvictionHard),
+  acceptedVulnerabilities: list
+    .pipe(z.array(z.string().regex(/^CVE-\d{4}-\d{4,}$/, { error: "expected CVE numbers, such as CVE-2024-3727" })))
+    .default([]),
   imageChecksums: z.enum(["required", "optional"], { error: "expected required or optional" }).default("required"),
   imageGCHighThresholdPercent: wholeNumber("85", 0, 100),
   imageGCLowThresholdPercent: wholeNumber("80", 0, 100),

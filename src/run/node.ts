@@ -1,5 +1,6 @@
 import { readHost } from "../io/host/host.ts";
 import { readStore } from "../io/images/image-store.ts";
+import { readVulnerableTools } from "../io/images/vulnerable-tools.ts";
 import { ApiError } from "../io/kube/http.ts";
 import type { Kube } from "../io/kube/kube.ts";
 import { cachedCredentials } from "../io/pki/cached-credentials.ts";
@@ -33,7 +34,7 @@ async function reconcileNode(kube: Kube, input: SyncInput, systemd: SystemdState
   const clockSkew = kube.api.clockSkew();
   const changes = reportNode({
     config,
-    host: readHost(config.nodeIPs, now, systemd),
+    host: { ...readHost(config.nodeIPs, now, systemd), vulnerableTools: readVulnerableTools() },
     existing,
     now,
     version: unitletVersion,

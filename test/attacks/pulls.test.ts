@@ -43,18 +43,19 @@ const CONNECT = `perl -MSocket -e 'socket(S, AF_INET, SOCK_STREAM, 0) and connec
 /** Puts a script in the place of a tool, which then executes the tool. */
 async function replaceTool(tool: string, script: string): Promise<void> {
   await node.exec(`mv /usr/bin/${tool} /usr/bin/${tool}.real`);
-  const text = `#!/bin/sh\n{ echo "${tool} began"; ${script}\n} 2>&1 | sed 's/^/tried /' >&2\nexec /usr/bin/${tool}.real "$@"\n`;
+  const text = `#!/bin/sh\n[ "$1" = --version ] || { echo "${tool} began"; ${script}\n} 2>&1 | sed 's/^/tried /' >&2\nexec /usr/bin/${tool}.real "$@"\n`;
   await node.machine.write(`/usr/bin/${tool}`, text, 0o755);
 }
 
-/** Pulls an image, and returns what the tools have said that they tried with success. */
-async function pull(name: string): Promise<readonly string[]> {
-  const image = await registry.push(`${name}:1`, {
-    layers: [base, [{ path: name, content: name }]],
-    config: SLEEP_CONFIG,
-  });
-  await node.run(pod(node, name, { image }));
-  await node.container(name, ({ state }) => state?.running);
+/** Pulls an image with such a tool, and returns what the tool has said that it tried with success. */
+async function pullWith(tool: string, script: string): Promise<readonly string[]> {
+  // The registry's own helper calls skopeo as root.
+  const layers = [base, [{ path: tool, content: tool }]];
+  const image = await registry.push(`${tool}:1`, { layers, config: SLEEP_CONFIG });
+  await replaceTool(tool, script);
+  await node.run(pod(node, tool, { image }));
+  await node.container(tool, ({ state }) => state?.running);
+  await node.exec(`mv /usr/bin/${tool}.real /usr/bin/${tool}`);
   expect((await node.exec(`ls ${TARGETS.join(" ")} 2>/dev/null || :`)).stdout).toBe("");
   const { stdout } = await node.exec("journalctl --sync; journalctl -b --quiet --output=cat --unit='unitlet-image*@*'");
   return stdout.split("\n").filter((line) => line.startsWith("tried "));
@@ -62,7 +63,7 @@ async function pull(name: string): Promise<readonly string[]> {
 
 describe("a tool of a pull that has been taken over", () => {
   test("skopeo reaches the network, and nothing of the host but its directory", async () => {
-    await replaceTool(
+    const tried = await pullWith(
       "skopeo",
       `${COMMON}
       ${CONNECT} || echo "broken: has no network"
@@ -70,19 +71,17 @@ describe("a tool of a pull that has been taken over", () => {
       grep -q '^CapBnd:.0*$' /proc/self/status || echo "broken: has capabilities"
       ls /var/lib/unitlet/images | grep -v '^tmp$' && echo "broken: sees images"`,
     );
-    expect([...new Set(await pull("fetched"))]).toEqual(["tried skopeo began"]);
-    await node.exec("mv /usr/bin/skopeo.real /usr/bin/skopeo");
+    expect([...new Set(tried)]).toEqual(["tried skopeo began"]);
   });
 
   test("umoci reaches the images and no network", async () => {
-    await replaceTool(
+    const tried = await pullWith(
       "umoci",
       `${COMMON}
       ${CONNECT} && echo "broken: reaches the network"
       ls /etc | grep -vE '^(alternatives|ld.so.cache|localtime)$' && echo "broken: sees /etc"
       ls / | grep -E '^(boot|home|opt|root|srv|sys|mnt)$' | while read d; do [ -z "$(ls -A /$d 2>/dev/null)" ] || [ $d = sys ] || echo "broken: sees /$d"; done`,
     );
-    expect([...new Set(await pull("unpacked"))]).toEqual(["tried umoci began"]);
-    await node.exec("mv /usr/bin/umoci.real /usr/bin/umoci");
+    expect([...new Set(tried)]).toEqual(["tried skopeo began", "tried umoci began"]);
   });
 });

@@ -36,6 +36,7 @@ test("without a file every setting has its default", () => {
       "nodefs.inodesFree": { fraction: 0.05 },
       "pid.available": { fraction: 0.05 },
     },
+    acceptedVulnerabilities: [],
     imageChecksums: "required",
     imageGCHighThresholdPercent: 85,
     imageGCLowThresholdPercent: 80,
@@ -139,6 +140,10 @@ describe("a setting", () => {
     [
       "evictionHard = memory.available<0%,nodefs.available<100%,pid.available<7",
       { evictionHard: { "pid.available": { quantity: 7 } } },
+    ],
+    [
+      "acceptedVulnerabilities = CVE-2024-3727, CVE-2026-30892",
+      { acceptedVulnerabilities: ["CVE-2024-3727", "CVE-2026-30892"] },
     ],
     ["imageChecksums = optional", { imageChecksums: "optional" }],
     ["imageGCHighThresholdPercent = 100", { imageGCHighThresholdPercent: 100 }],

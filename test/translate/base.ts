@@ -39,6 +39,7 @@ export const CONFIG: Config = {
     "nodefs.inodesFree": { fraction: 0.05 },
     "pid.available": { fraction: 0.05 },
   },
+  acceptedVulnerabilities: [],
   imageChecksums: "required",
   imageGCHighThresholdPercent: 85,
   imageGCLowThresholdPercent: 80,

@@ -3,8 +3,10 @@ import { accessSync, constants, statfsSync } from "node:fs";
 import { DEFAULT_EVICTION_HARD, parseEvictionHard } from "../../config/eviction-hard.ts";
 import { readOptional } from "../../io/files.ts";
 import { hasApt, missingImageTools } from "../../io/images/image-tools.ts";
+import { readVulnerableTools } from "../../io/images/vulnerable-tools.ts";
 import type { Config, EvictionThresholds } from "../../model/host/config.ts";
 import { thresholdQuantity } from "../../model/host/pressure.ts";
+import { describeVulnerability } from "../../model/image/tool-vulnerabilities.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 
 const NEEDED_SYSTEMD = 250;
@@ -91,7 +93,10 @@ function pullsImages(config: Config | undefined): config is Config {
 function images(config: Config | undefined): Finding[] {
   if (!pullsImages(config)) return [];
   const missing = missingImageTools();
-  if (missing.length === 0) return [ok("images", "skopeo, umoci, crun")];
+  const holes = readVulnerableTools().filter(({ cve }) => !config.acceptedVulnerabilities.includes(cve));
+  const remedy = ". If your package has the fix: acceptedVulnerabilities =";
+  const warnings = holes.map((hole) => warning("images", `${describeVulnerability(hole)}${remedy} ${hole.cve}`));
+  if (missing.length === 0) return warnings.length > 0 ? warnings : [ok("images", "skopeo, umoci, crun")];
   const words = `no image can be pulled without ${missing.join(", ")}: install them, or set imagePulls = deny`;
   return [warning("images", words)];
 }

@@ -7,7 +7,19 @@ const PROGRAMS = ["/usr/bin", "/usr/local/bin", "/bin"];
 
 /** Returns the programs for images that are not installed. */
 export function missingImageTools(): readonly string[] {
-  return TOOLS.filter((tool) => !PROGRAMS.some((directory) => exists(join(directory, tool))));
+  return TOOLS.filter((tool) => pathOfTool(tool) === undefined);
+}
+
+/** Returns the programs for images that are installed, with their paths. */
+export function imageToolPaths(): readonly (readonly [tool: string, path: string])[] {
+  return TOOLS.flatMap((tool) => {
+    const path = pathOfTool(tool);
+    return path === undefined ? [] : [[tool, path] as const];
+  });
+}
+
+function pathOfTool(tool: string): string | undefined {
+  return PROGRAMS.map((directory) => join(directory, tool)).find(exists);
 }
 
 /** True on distributions with apt and dpkg. */

@@ -10,6 +10,8 @@ export interface Config extends NodePolicy {
   readonly imagePulls: "allow" | "deny";
   /** True when containers run on the host's files, whatever their image field says. */
   readonly ignoreImages: boolean;
+  /** The holes (CVE numbers) of programs for images of which nothing warns. */
+  readonly acceptedVulnerabilities: readonly string[];
   /** Whether an image that is a file by URL must have a checksum. */
   readonly imageChecksums: "required" | "optional";
   /** Percentage of disk in use above which unused images are removed. 100: never. */

@@ -1,4 +1,5 @@
 import type { Instant } from "../api/time.ts";
+import type { VulnerableTool } from "../image/tool-vulnerabilities.ts";
 import type { ConfinementProbe } from "./confinement-probe.ts";
 
 /** The properties and the load of this host, measured during the run, in bytes, millicores and counts. */
@@ -24,8 +25,10 @@ export interface Host {
   readonly architecture: string;
   readonly bootedAt: Instant;
   readonly swapTotal: number;
-  /** The versions of skopeo, umoci and crun. */
+  /** Those of skopeo, umoci and crun that are not installed. */
   readonly missingImageTools: readonly string[];
+  /** The known holes of skopeo, umoci and crun; undefined where the Node is not reported. */
+  readonly vulnerableTools?: readonly VulnerableTool[];
   /** True when packages can be installed with apt-get. */
   readonly hasApt: boolean;
   /** "252" or "257.4"; undefined when systemd did not answer. */

@@ -3,6 +3,7 @@ import { fromTimestamp, type Instant, toTimestamp } from "../../model/api/time.t
 import type { Config } from "../../model/host/config.ts";
 import type { Host } from "../../model/host/host.ts";
 import { activePressures } from "../../model/host/pressure.ts";
+import { describeVulnerability } from "../../model/image/tool-vulnerabilities.ts";
 import { type CredentialsFacts, credentialsProblem } from "../identity-problem.ts";
 
 export interface Conditioned extends CredentialsFacts {
@@ -68,12 +69,17 @@ const SHUTTING_DOWN = { reason: "KubeletNotReady", message: "node is shutting do
 type Fact = Required<Pick<NodeCondition, "type" | "status" | "reason" | "message">>;
 
 /** Returns a condition of unitlet's own: the node stays Ready, because other pods can run. */
-function imageTools(config: Config, { missingImageTools: missing }: Host): Fact {
+function imageTools(config: Config, { missingImageTools: missing, vulnerableTools = [] }: Host): Fact {
   const type = "ImageToolsReady";
   const setting = pullsDisabledBy(config);
   if (setting !== undefined) {
     const message = `${setting} in /etc/unitlet/unitlet.conf: pods run on the host's own files`;
     return { type, status: "False", reason: "HostFilesOnly", message };
+  }
+  const holes = vulnerableTools.filter(({ cve }) => !config.acceptedVulnerabilities.includes(cve));
+  if (missing.length === 0 && holes.length > 0) {
+    const message = holes.map(describeVulnerability).join(". ");
+    return { type, status: "True", reason: "ImageToolsVulnerable", message };
   }
   if (missing.length === 0) {
     return { type, status: "True", reason: "ImageToolsFound", message: "skopeo, umoci and crun are installed" };

@@ -105,6 +105,21 @@ describe("nodeConditions()", () => {
     expect(all.find(({ type }) => type === "ImageToolsReady")).toEqual({ type: "ImageToolsReady", ...told, ...times });
   });
 
+  test("warns of known holes of the programs for images", () => {
+    const hole = { tool: "skopeo", version: "1.9.3", cve: "CVE-2024-3727", effect: "a registry wins", fixed: "1.15.1" };
+    const conditionWith = (acceptedVulnerabilities: readonly string[]) => {
+      const config = { ...CONFIG, imagePulls: "allow", acceptedVulnerabilities } as const;
+      const host = { ...HOST, missingImageTools: [], vulnerableTools: [hole] };
+      return nodeConditions({ config, host, now: NOW }, []).find(({ type }) => type === "ImageToolsReady");
+    };
+    expect(conditionWith([])).toMatchObject({
+      status: "True",
+      reason: "ImageToolsVulnerable",
+      message: "skopeo 1.9.3 has CVE-2024-3727: a registry wins; 1.15.1 has the fix",
+    });
+    expect(conditionWith(["CVE-2024-3727"])).toMatchObject({ status: "True", reason: "ImageToolsFound" });
+  });
+
   test("keeps the time of the last change while the status is the same", () => {
     expect(find("Ready", {}, [since("Ready", "True", 60)])?.lastTransitionTime).toBe(agoText(60));
   });
