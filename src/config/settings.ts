@@ -92,6 +92,7 @@ const Settings = z.strictObject({
   ignoreImages: yesNo(false),
   hostFiles: parsedIfGiven(parseHostFiles),
   hostAccounts: parsedIfGiven(parseHostAccounts),
+  unfencedRoot: z.enum(["deny", "allow"], { error: "expected deny or allow" }).default("deny"),
   hostPaths: parsed("any", parseHostPaths),
   packages: z.enum(["off", "signed", "any"], { error: "expected off, signed or any" }).optional(),
   portForward: z.enum(["declared", "any"], { error: "expected declared or any" }).default("declared"),

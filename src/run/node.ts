@@ -1,4 +1,5 @@
 import { readHost } from "../io/host/host.ts";
+import { readLandlockABI } from "../io/host/landlock.ts";
 import { readStore } from "../io/images/image-store.ts";
 import { readVulnerableTools } from "../io/images/vulnerable-tools.ts";
 import { ApiError } from "../io/kube/http.ts";
@@ -34,7 +35,11 @@ async function reconcileNode(kube: Kube, input: SyncInput, systemd: SystemdState
   const clockSkew = kube.api.clockSkew();
   const changes = reportNode({
     config,
-    host: { ...readHost(config.nodeIPs, now, systemd), vulnerableTools: readVulnerableTools() },
+    host: {
+      ...readHost(config.nodeIPs, now, systemd),
+      vulnerableTools: readVulnerableTools(),
+      landlockABI: readLandlockABI(),
+    },
     existing,
     now,
     version: unitletVersion,

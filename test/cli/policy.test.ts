@@ -16,6 +16,7 @@ describe("unitlet doctor", () => {
       ...[
         " hostFiles = none",
         " hostAccounts = none",
+        " unfencedRoot = deny",
         " hostPaths = any",
         " packages = off",
         " portForward = declared",

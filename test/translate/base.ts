@@ -39,6 +39,7 @@ export const CONFIG: Config = {
     "nodefs.inodesFree": { fraction: 0.05 },
     "pid.available": { fraction: 0.05 },
   },
+  unfencedRoot: "deny",
   acceptedVulnerabilities: [],
   imageChecksums: "required",
   imageGCHighThresholdPercent: 85,
@@ -72,6 +73,7 @@ export const HOST: Host = {
   hasApt: true,
   systemdVersion: "252",
   confinementProbe: {
+    landlockABI: 7,
     present: new Set([
       "/usr/bin/perl",
       "/etc/hosts",

@@ -2,9 +2,11 @@ import { execFileSync } from "node:child_process";
 import { accessSync, constants, statfsSync } from "node:fs";
 import { DEFAULT_EVICTION_HARD, parseEvictionHard } from "../../config/eviction-hard.ts";
 import { readOptional } from "../../io/files.ts";
+import { readLandlockABI } from "../../io/host/landlock.ts";
 import { hasApt, missingImageTools } from "../../io/images/image-tools.ts";
 import { readVulnerableTools } from "../../io/images/vulnerable-tools.ts";
 import type { Config, EvictionThresholds } from "../../model/host/config.ts";
+import { canFence, describeFence } from "../../model/host/landlock.ts";
 import { thresholdQuantity } from "../../model/host/pressure.ts";
 import { describeVulnerability } from "../../model/image/tool-vulnerabilities.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
@@ -18,6 +20,7 @@ export function hostFindings(config: Config | undefined): readonly Finding[] {
     systemd(),
     cgroups(),
     programs(config),
+    fence(),
     ...images(config),
     ...packages(config),
     clock(),
@@ -83,6 +86,12 @@ function programs(config: Config | undefined): Finding {
   if (missing.length === 0) return ok("programs", Object.keys(needed).join(", "));
   const list = missing.map(([name, from]) => `${name} (install ${from})`).join("; ");
   return error("programs", `missing: ${list}`);
+}
+
+/** Says which parts of the fence around processes on the host's files the kernel has. */
+function fence(): Finding {
+  const abi = readLandlockABI();
+  return canFence(abi) ? ok("fence", describeFence(abi)) : warning("fence", describeFence(abi));
 }
 
 function pullsImages(config: Config | undefined): config is Config {

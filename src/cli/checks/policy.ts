@@ -4,12 +4,13 @@ import { type Finding, ok, warning } from "./finding.ts";
 
 /** Returns the policy of the node, one finding for each setting: the value in force, and what it leaves open. */
 export function policyFindings(config: Config): readonly Finding[] {
-  const { hostFiles, hostAccounts, hostPaths, packages, portForward } = config;
+  const { hostFiles, hostAccounts, unfencedRoot, hostPaths, packages, portForward } = config;
   const paths =
     hostPaths === "any" ? hostPaths : hostPaths.map(({ prefix, readOnly }) => prefix + (readOnly ? ":ro" : ""));
   return [
     ok(`hostFiles = ${text(hostFiles)}`, hostFilesMeaning(hostFiles)),
     ok(`hostAccounts = ${text(hostAccounts)}`, accountsMeaning(hostAccounts)),
+    ok(`unfencedRoot = ${unfencedRoot}`, UNFENCED_ROOT[unfencedRoot]),
     ok(`hostPaths = ${text(paths)}`, pathsMeaning(hostPaths)),
     ok(`packages = ${packages}`, PACKAGES[packages]),
     ok(`portForward = ${portForward}`, PORT_FORWARD[portForward]),
@@ -41,6 +42,11 @@ function pathsMeaning(hostPaths: NodePolicy["hostPaths"]): string {
     ? `no hostPath volume is mounted. ${volumes}`
     : `other hostPath volumes are refused. ${volumes}`;
 }
+
+const UNFENCED_ROOT: Readonly<Record<NodePolicy["unfencedRoot"], string>> = {
+  deny: "no container runs as root on the host's files without a fence, except those that ask for other processes",
+  allow: "on a host without Landlock a container that runs as root can take over other processes of root",
+};
 
 const PACKAGES: Readonly<Record<NodePolicy["packages"], string>> = {
   off: "no package is installed for a pod. Pods that run on the host's files can use installed packages",

@@ -1,5 +1,6 @@
 import type { ConfinementProbe, HostUser } from "../../model/host/confinement-probe.ts";
 import { exists, readOptional } from "../files.ts";
+import { readLandlockABI } from "./landlock.ts";
 
 const PROFILES = "/sys/kernel/security/apparmor/profiles";
 
@@ -19,6 +20,7 @@ export function readConfinementProbe(needs: ConfinementNeeds): ConfinementProbe 
     present: new Set(needs.optionalPaths.filter(exists)),
     hosts: readOptional("/etc/hosts") ?? "",
     resolvConf: readOptional("/etc/resolv.conf") ?? "",
+    landlockABI: readLandlockABI(),
     ...(profiles === undefined ? {} : { appArmorProfiles: profileNames(profiles) }),
     ...(needs.accounts ? readAccounts() : {}),
   };

@@ -5,6 +5,8 @@ export interface ConfinementProbe {
   /** Text of /etc/hosts and /etc/resolv.conf; "" when missing. */
   readonly hosts: string;
   readonly resolvConf: string;
+  /** The version of the kernel's Landlock ABI; 0: processes cannot be fenced. */
+  readonly landlockABI: number;
   /** The profiles that the kernel has loaded; undefined: no AppArmor. */
   readonly appArmorProfiles?: readonly string[];
   /** The users of /etc/passwd by name; undefined when no pod depends on them. */

@@ -29,6 +29,8 @@ export interface Host {
   readonly missingImageTools: readonly string[];
   /** The known holes of skopeo, umoci and crun; undefined where the Node is not reported. */
   readonly vulnerableTools?: readonly VulnerableTool[];
+  /** As in ConfinementProbe; undefined where the Node is not reported. */
+  readonly landlockABI?: number;
   /** True when packages can be installed with apt-get. */
   readonly hasApt: boolean;
   /** "252" or "257.4"; undefined when systemd did not answer. */

@@ -2,6 +2,7 @@ import type { NodeCondition } from "../../model/api/node.ts";
 import { fromTimestamp, type Instant, toTimestamp } from "../../model/api/time.ts";
 import type { Config } from "../../model/host/config.ts";
 import type { Host } from "../../model/host/host.ts";
+import { canFence, describeFence } from "../../model/host/landlock.ts";
 import { activePressures } from "../../model/host/pressure.ts";
 import { describeVulnerability } from "../../model/image/tool-vulnerabilities.ts";
 import { type CredentialsFacts, credentialsProblem } from "../identity-problem.ts";
@@ -31,6 +32,7 @@ export function nodeConditions(
       const [reason, message] = PRESSURES[type][isUnder ? "True" : "False"];
       return condition({ type, status: isUnder ? "True" : "False", reason, message }, before(type), now);
     }),
+    ...(host.landlockABI === undefined ? [] : [condition(fence(host.landlockABI), before("ProcessesFenced"), now)]),
     condition(imageTools(config, host), before("ImageToolsReady"), now),
     condition(packages(config, host), before("PackagesReady"), now),
     condition(readiness(host, shuttingDown ? SHUTTING_DOWN : credentialsProblem(identity, now)), before("Ready"), now),
@@ -67,6 +69,14 @@ function isFresh(before: NodeCondition | undefined, now: Instant): boolean {
 const SHUTTING_DOWN = { reason: "KubeletNotReady", message: "node is shutting down" };
 
 type Fact = Required<Pick<NodeCondition, "type" | "status" | "reason" | "message">>;
+
+/** Returns a condition of unitlet's own, for the containers on the host's files. */
+function fence(abi: number): Fact {
+  const [status, reason] = canFence(abi)
+    ? (["True", "LandlockFound"] as const)
+    : (["False", "LandlockMissing"] as const);
+  return { type: "ProcessesFenced", status, reason, message: describeFence(abi) };
+}
 
 /** Returns a condition of unitlet's own: the node stays Ready, because other pods can run. */
 function imageTools(config: Config, { missingImageTools: missing, vulnerableTools = [] }: Host): Fact {

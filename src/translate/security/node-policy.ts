@@ -1,9 +1,12 @@
+import { canFence } from "../../model/host/landlock.ts";
 import { hasOwnFiles, redactCredentials } from "../../model/image/image-reference.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { TranslateContext } from "../context.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 import { withEntries } from "../setting-remedy.ts";
+import { capabilitiesOf } from "./capabilities.ts";
 import { hostAccountProblems } from "./host-accounts.ts";
+import { REACHING } from "./rights-options.ts";
 
 /** Returns a problem for each part of the node's policy that the container breaks. A container on an image breaks none. */
 export function nodePolicyProblems(
@@ -11,7 +14,11 @@ export function nodePolicyProblems(
   { config, host }: Pick<TranslateContext, "config" | "host">,
 ): Problem[] {
   if (hasOwnFiles(resolved.reference) || resolved.reference.kind === "invalid") return [];
-  return [...hostFilesProblems(resolved, config.hostFiles), ...hostAccountProblems(resolved, config, host)];
+  return [
+    ...hostFilesProblems(resolved, config.hostFiles),
+    ...hostAccountProblems(resolved, config, host),
+    ...unfencedProblems(resolved, config, host),
+  ];
 }
 
 function hostFilesProblems(
@@ -27,6 +34,29 @@ function hostFilesProblems(
       path: `${path}.image`,
       because: `is ${image}, which runs on the host's files, and pods of namespace "${namespace}" may not`,
       remedy: `use an image of a registry, or let the node's administrator ${withEntries("hostFiles", allowed, [namespace])}`,
+    },
+  ];
+}
+
+/**
+ * Refuses root on the host's files where nothing would keep it from other processes of root. A container that is meant
+ * to reach other processes is never fenced.
+ */
+function unfencedProblems(
+  { pod, container, user, path }: ResolvedContainer,
+  { unfencedRoot }: TranslateContext["config"],
+  { confinementProbe }: TranslateContext["host"],
+): Problem[] {
+  if (unfencedRoot === "allow" || (user.uid ?? 0) !== 0 || canFence(confinementProbe?.landlockABI ?? 0)) return [];
+  const capabilities = capabilitiesOf(container.securityContext);
+  if (pod.spec.hostPID || REACHING.some((name) => capabilities.includes(name))) return [];
+  const isSet = user.uid !== undefined;
+  return [
+    {
+      severity: "reject",
+      path: `${path}.securityContext.runAsUser`,
+      because: `is ${isSet ? "0" : "not set, and the default is 0"}: this host has no Landlock or no perl, so nothing would keep root from other processes`,
+      remedy: `set runAsUser, or let the node's administrator ${withEntries("unfencedRoot", [], ["allow"])}`,
     },
   ];
 }

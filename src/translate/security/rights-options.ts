@@ -20,7 +20,7 @@ export function reachesProcesses({ namespaces, capabilities }: Confinement): boo
 }
 
 /** Capabilities for reaching other processes or mounting, which Landlock would deny. */
-const REACHING = ["CAP_SYS_ADMIN", "CAP_SYS_PTRACE"] as const;
+export const REACHING = ["CAP_SYS_ADMIN", "CAP_SYS_PTRACE"] as const;
 
 /** Returns the options of container-run and container-join that take rights from a process. */
 export function rightsOptions(

@@ -77,6 +77,7 @@ describe("the Node object", () => {
       ["MemoryPressure", "False", "KubeletHasSufficientMemory"],
       ["DiskPressure", "False", "KubeletHasNoDiskPressure"],
       ["PIDPressure", "False", "KubeletHasSufficientPID"],
+      ["ProcessesFenced", "True", "LandlockFound"],
       ["ImageToolsReady", "True", expect.stringMatching(/^ImageTools(Found|Vulnerable)$/)],
       ["PackagesReady", "True", "AptFound"],
       ["Ready", "True", "KubeletReady"],

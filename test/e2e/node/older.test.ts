@@ -24,7 +24,7 @@ test("the API server is that old", async () => {
 test("the node is Ready, and none of its status was refused", async () => {
   const conditions = (await node.cluster.get("node", node.name))?.status?.conditions ?? [];
   const held = conditions.filter(({ status }) => status === "True").map(({ type }) => type);
-  expect(held).toEqual(["ImageToolsReady", "PackagesReady", "Ready"]);
+  expect(held).toEqual(["ProcessesFenced", "ImageToolsReady", "PackagesReady", "Ready"]);
   expect(await node.journal()).not.toMatch(/cannot .* 4\d\d /);
 });
 

@@ -105,6 +105,16 @@ describe("nodeConditions()", () => {
     expect(all.find(({ type }) => type === "ImageToolsReady")).toEqual({ type: "ImageToolsReady", ...told, ...times });
   });
 
+  test.each([
+    [0, "False", "LandlockMissing", /^the kernel has no Landlock, or the host no perl/],
+    [4, "True", "LandlockFound", /^Landlock ABI 4: .* cannot inspect others\. They can signal them/],
+    [6, "True", "LandlockFound", /cannot inspect others, signal them or connect/],
+  ])("says of Landlock ABI %i whether processes are fenced", (landlockABI, status, reason, message) => {
+    const all = nodeConditions({ config: CONFIG, host: { ...HOST, landlockABI }, now: NOW }, []);
+    const found = all.find(({ type }) => type === "ProcessesFenced");
+    expect(found).toMatchObject({ status, reason, message: expect.stringMatching(message) });
+  });
+
   test("warns of known holes of the programs for images", () => {
     const hole = { tool: "skopeo", version: "1.9.3", cve: "CVE-2024-3727", effect: "a registry wins", fixed: "1.15.1" };
     const conditionWith = (acceptedVulnerabilities: readonly string[]) => {

@@ -52,7 +52,7 @@ test("reload names the signal and the volumes", () => {
 
 describe("a user by name", () => {
   const users = new Map([["postgres", { uid: 70, gid: 71 }]]);
-  const files = { present: new Set<string>(), hosts: "", resolvConf: "", users };
+  const files = { landlockABI: 7, present: new Set<string>(), hosts: "", resolvConf: "", users };
   const host = { ...HOST, confinementProbe: files };
   const of = annotated({ "unitlet.dev/user.app": "postgres" });
 

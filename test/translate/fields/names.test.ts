@@ -104,7 +104,7 @@ describe("/etc/resolv.conf", () => {
 });
 
 describe("names that the pod cannot have are refused:", () => {
-  const bare = { ...HOST, confinementProbe: { present: new Set<string>(), hosts: "", resolvConf: "" } };
+  const bare = { ...HOST, confinementProbe: { landlockABI: 7, present: new Set<string>(), hosts: "", resolvConf: "" } };
   const long = { subdomain: "s".repeat(60), setHostnameAsFQDN: true, hostNetwork: false };
 
   test.for([

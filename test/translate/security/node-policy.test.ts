@@ -8,7 +8,7 @@ import { CONFIG, container, HOST, pod, podOf, resolved, translate, waiting } fro
 const FILE = "in /etc/unitlet/unitlet.conf, or in the file of unitlet.conf.d that has it";
 const STRICT: Partial<Config> = { hostFiles: [], hostAccounts: [], packages: "off" };
 const PROBE = {
-  ...{ present: new Set<string>(), hosts: "", resolvConf: "" },
+  ...{ present: new Set<string>(), hosts: "", resolvConf: "", landlockABI: 7 },
   users: new Map([
     ["root", { uid: 0, gid: 0 }],
     ["postgres", { uid: 105, gid: 113 }],

@@ -4,8 +4,11 @@ import { HOST, odd, translate } from "../base.ts";
 const PROFILE = { securityContext: { appArmorProfile: { type: "Localhost", localhostProfile: "mine" } } };
 
 function message(spec: object, appArmorProfiles?: readonly string[]): string | undefined {
-  const files = { ...HOST.confinementProbe, present: new Set<string>(), hosts: "", resolvConf: "" };
-  const host = { ...HOST, confinementProbe: { ...files, ...(appArmorProfiles && { appArmorProfiles }) } };
+  const files = { ...HOST.confinementProbe, landlockABI: 7, present: new Set<string>(), hosts: "", resolvConf: "" };
+  const host = {
+    ...HOST,
+    confinementProbe: { ...files, ...(appArmorProfiles && { appArmorProfiles }) },
+  };
   const translation = translate(odd(spec), { host });
   return translation.kind === "rejected" ? translation.message : undefined;
 }
