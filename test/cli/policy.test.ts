@@ -11,7 +11,7 @@ const lines = (change: Partial<Config>) =>
 
 describe("unitlet doctor", () => {
   test("prints the policy of a joined node with the defaults", () => {
-    const strict = { cluster: CLUSTER, hostFiles: [], hostAccounts: [], packages: "off" } as const;
+    const strict = { cluster: CLUSTER, imagePulls: "allow", hostFiles: [], hostAccounts: [], packages: "off" } as const;
     expect(lines(strict).map((line) => line.split(":")[1])).toEqual([
       ...[
         " hostFiles = none",
@@ -43,5 +43,14 @@ describe("unitlet doctor", () => {
     ["a standalone node", {}, false],
   ])("warns of %s: %s", (_, change, isWarned) => {
     expect(lines(change).some((line) => line.startsWith("warning: policy: permission to create pods"))).toBe(isWarned);
+  });
+
+  test.each<[string, Partial<Config>, boolean]>([
+    ["imagePulls = deny", { imagePulls: "deny", hostFiles: [] }, true],
+    ["ignoreImages = yes", { imagePulls: "allow", ignoreImages: true, hostFiles: [] }, true],
+    ["images", { imagePulls: "allow", hostFiles: [] }, false],
+    ["hostFiles", { imagePulls: "deny", hostFiles: ["shop"] }, false],
+  ])("warns of a node on which no pod can run, with %s", (_, change, isWarned) => {
+    expect(lines(change).some((line) => line.startsWith("warning: policy: no new pod can run"))).toBe(isWarned);
   });
 });

@@ -70,7 +70,7 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   "securityContext.readOnlyRootFilesystem":
     "The host's files are always read-only. `true`: `/tmp`, `/var/tmp` and `/run` are read-only too.",
   "securityContext.capabilities.add":
-    "Added to the default of container runtimes: `CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP`. Users other than root have none. A capability that Linux does not have is rejected.",
+    "Added to the default of container runtimes: `CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP`. `NET_RAW` is missing unless the pod sets `hostNetwork: true`. Users other than root have none. A capability that Linux does not have is rejected.",
   "securityContext.capabilities.drop": "Removed from the default; `ALL` removes all.",
   stdin: "The input that `kubectl attach -i` sends.",
   stdinOnce:

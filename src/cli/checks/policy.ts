@@ -14,6 +14,7 @@ export function policyFindings(config: Config): readonly Finding[] {
     ok(`hostPaths = ${text(paths)}`, pathsMeaning(hostPaths)),
     ok(`packages = ${packages}`, PACKAGES[packages]),
     ok(`portForward = ${portForward}`, PORT_FORWARD[portForward]),
+    ...unusable(config),
     ...combined(config),
   ];
 }
@@ -58,6 +59,15 @@ const PORT_FORWARD: Readonly<Record<NodePolicy["portForward"], string>> = {
   declared: "kubectl port-forward reaches the declared ports of a pod on which one of its processes listens",
   any: "kubectl port-forward reaches every port on which a process of the pod listens",
 };
+
+/** Warns of settings with which no pod can run at all. */
+function unusable({ hostFiles, imagePulls, ignoreImages }: Config): readonly Finding[] {
+  if (hostFiles.length > 0 || (imagePulls === "allow" && !ignoreImages)) return [];
+  const cause = ignoreImages ? "ignoreImages = yes" : "imagePulls = deny";
+  return [
+    warning("policy", `no new pod can run here, with hostFiles = none and ${cause}: list namespaces in hostFiles`),
+  ];
+}
 
 /** Warns of a joined node on which permission to create pods is permission to become root. */
 function combined({ cluster, hostFiles, hostAccounts }: Config): readonly Finding[] {

@@ -1,6 +1,5 @@
-import type { Container } from "../../model/api/pod.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
-import { capabilitiesOf } from "../security/capabilities.ts";
+import { capabilitiesOf, withheldCapabilities } from "../security/capabilities.ts";
 import { execWords } from "./exec-words.ts";
 import { hookProblem } from "./hooks.ts";
 import { isOn, lastOf, type PackageServiceUnit } from "./service.ts";
@@ -9,10 +8,11 @@ import type { UnixAccount } from "./unix-account.ts";
 
 /** Returns why the service cannot be this container, as a phrase that follows the unit's name. */
 export function serviceProblem(
-  { container, kind }: ResolvedContainer,
+  resolved: ResolvedContainer,
   service: PackageServiceUnit,
   account: UnixAccount,
 ): string | undefined {
+  const { container, kind } = resolved;
   const type = lastOf(service, "Type") ?? "simple";
   const [line, ...more] = service.settings.get("ExecStart") ?? [];
   if (line === undefined) return "has no ExecStart=";
@@ -30,7 +30,7 @@ export function serviceProblem(
   if (isInit && type === "forking") return "has Type=forking, whose end an init container would not see";
   if (!isInit && isOn(service, "RemainAfterExit")) return "has RemainAfterExit=: it stays without a process";
   if (container.tty || container.stdinOnce) return "reads no terminal: remove tty and stdinOnce";
-  return ambientProblem(container, service, account) ?? hookProblem(service);
+  return ambientProblem(resolved, service, account) ?? hookProblem(service);
 }
 
 /**
@@ -70,14 +70,14 @@ export function serviceType(
 
 /** Returns why the unit cannot have its ambient capabilities, which must be among the pod's capabilities. */
 function ambientProblem(
-  { securityContext }: Container,
+  { pod, container, network }: ResolvedContainer,
   service: PackageServiceUnit,
   account: UnixAccount,
 ): string | undefined {
   const names = (service.settings.get("AmbientCapabilities") ?? []).flatMap((value) => value.trim().split(/\s+/));
   if (names.length === 0 || account.user.uid === 0) return undefined;
   if (account.name === undefined) return "has AmbientCapabilities=, which runAsUser takes away: leave that out";
-  const allowed: readonly string[] = capabilitiesOf(securityContext);
+  const allowed: readonly string[] = capabilitiesOf(container.securityContext, withheldCapabilities(pod, network));
   const missing = names.filter((name) => !allowed.includes(name.toUpperCase()));
   if (missing.length === 0) return undefined;
   return `has AmbientCapabilities=${missing.join(" ")}: add it to securityContext.capabilities`;

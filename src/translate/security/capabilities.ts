@@ -1,5 +1,7 @@
+import type { Pod } from "../../model/api/pod.ts";
 import type { SecurityContext } from "../../model/api/security-context.ts";
 import type { Capability } from "../../model/confinement.ts";
+import type { PodNetwork } from "../../model/pod-network.ts";
 
 /** Capabilities of Linux in the order of their numbers. */
 const ALL = (
@@ -18,15 +20,27 @@ const DEFAULT = new Set(
 );
 
 /**
- * Returns the capabilities ascending by number, as runtimes do: "ALL" first, then what is added, then what is dropped
- * by name.
+ * Returns the default capabilities that the containers of a pod do not get. NET_RAW sniffs and forges packets of the
+ * whole host where a pod is on the host's network: PodSecurity `baseline` admits such a pod only because it does not
+ * ask for hostNetwork.
  */
-export function capabilitiesOf({ privileged, capabilities }: SecurityContext = {}): readonly Capability[] {
+export function withheldCapabilities({ spec }: Pod, network: Pick<PodNetwork, "isHost">): readonly string[] {
+  return network.isHost && !spec.hostNetwork ? ["NET_RAW"] : [];
+}
+
+/**
+ * Returns the capabilities ascending by number, as runtimes do: "ALL" first, then what is added, then what is dropped
+ * by name. `withheld` are missing from the default.
+ */
+export function capabilitiesOf(
+  { privileged, capabilities }: SecurityContext = {},
+  withheld: readonly string[] = [],
+): readonly Capability[] {
   if (privileged) return ALL.map(named);
   const add = (capabilities?.add ?? []).map(bare);
   const drop = (capabilities?.drop ?? []).map(bare);
-  const has = (name: string) =>
-    !drop.includes(name) && (add.includes(name) || add.includes("ALL") || (!drop.includes("ALL") && DEFAULT.has(name)));
+  const isDefault = (name: string) => DEFAULT.has(name) && !drop.includes("ALL") && !withheld.includes(name);
+  const has = (name: string) => !drop.includes(name) && (add.includes(name) || add.includes("ALL") || isDefault(name));
   return ALL.filter(has).map(named);
 }
 

@@ -19,7 +19,7 @@ export function containerConfinement(
 ): Confinement {
   const { pod, container, options, network } = resolved;
   const user = processUser(resolved);
-  const rights = containerRights(pod, container, user, config.clusterDomain);
+  const rights = containerRights(resolved, user, config.clusterDomain);
   const volumes = [...mounted, ...messageMount(pod, container)];
   const ipc = pod.spec.hostIPC ? "host" : "container";
   const base = [

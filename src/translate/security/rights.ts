@@ -1,7 +1,8 @@
 import type { Container, Pod } from "../../model/api/pod.ts";
 import type { Confinement, ProcessUser } from "../../model/confinement.ts";
 import { kernelHostname } from "../network/hostname.ts";
-import { capabilitiesOf } from "./capabilities.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
+import { capabilitiesOf, withheldCapabilities } from "./capabilities.ts";
 import { seccompOf } from "./seccomp.ts";
 
 /** Paths that change the host when written to, which their modes allow to root in a container. */
@@ -13,7 +14,11 @@ type Rights = Pick<
 >;
 
 /** Returns the rights of a container, on the host's files or on an image. */
-export function containerRights(pod: Pod, container: Container, user: ProcessUser, clusterDomain: string): Rights {
+export function containerRights(
+  { pod, container, network }: Pick<ResolvedContainer, "pod" | "container" | "network">,
+  user: ProcessUser,
+  clusterDomain: string,
+): Rights {
   const own = container.securityContext;
   const privileged = own?.privileged ?? false;
   const noNewPrivileges = own?.allowPrivilegeEscalation === false;
@@ -23,7 +28,7 @@ export function containerRights(pod: Pod, container: Container, user: ProcessUse
   const isHarmless = privileged || (user.uid !== 0 && noNewPrivileges);
   return {
     privileged,
-    capabilities: capabilitiesOf(own),
+    capabilities: capabilitiesOf(own, withheldCapabilities(pod, network)),
     noNewPrivileges,
     seccomp: seccompOf(pod, container),
     readOnlyPaths: isHarmless ? [] : READ_ONLY_PATHS,

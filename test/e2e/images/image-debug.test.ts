@@ -125,7 +125,7 @@ describe("kubectl debug", () => {
   });
 
   test.for([
-    ["general", /^CapEff:\t00000000a80c25fb$/m],
+    ["general", /^CapEff:\t00000000a80c05fb$/m],
     ["restricted", /^CapEff:\t0000000000000000$/m],
     ["sysadmin", /^CapEff:\t000001ff/m],
   ] as const)("--profile=%s gives what it says", async ([profile, rights]) => {

@@ -100,7 +100,7 @@ describe("what a program finds", () => {
       ...["bin", "dev", "etc", "proc", "sys", "tmp"],
       expect.stringMatching(/^[2-5]$/),
       "2",
-      "CapBnd:\t00000000a80425fb",
+      "CapBnd:\t00000000a80405fb",
       "",
     ]);
   });

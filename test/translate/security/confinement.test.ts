@@ -82,6 +82,16 @@ describe("capabilities are", () => {
     expect(of({ capabilities }).capabilities).toEqual(expected);
   });
 
+  test.for([
+    ["not NET_RAW in a pod that does not ask for the host's network, on which it is", {}, false],
+    ["NET_RAW there when it is added", { add: ["NET_RAW"] }, true],
+    ["NET_RAW there when all are added", { add: ["ALL"] }, true],
+  ] as const)("%s", ([, capabilities, expected]) => {
+    const { capabilities: given } = of({ capabilities }, { hostNetwork: false });
+    expect(given.includes("CAP_NET_RAW")).toBe(expected);
+    expect(given).toEqual(expect.arrayContaining(DEFAULT.filter((name) => name !== "CAP_NET_RAW")));
+  });
+
   test("all of Linux's when all are added, and when the container is privileged", () => {
     const all = of({ capabilities: { add: ["ALL"] } }).capabilities;
     expect(all).toEqual(CAPABILITIES);
