@@ -19,6 +19,8 @@ import { blobPath, isDigest, type LayoutManifest, readLayout } from "./layout.ts
 
 /** The longest index and the longest name of a media type that are accepted, in bytes. */
 const MAX_INDEX_BYTES = 1 << 20;
+/** More layers than any tool makes. umoci opens each of them, also a blob that the manifest names ten thousand times. */
+const MAX_LAYERS = 500;
 const MEDIA_TYPE = /^[\w.+/-]{1,200}$/;
 
 /**
@@ -40,7 +42,10 @@ export function adoptLayout(fetched: string, layout: string, store: string): Lay
     join(layout, "index.json"),
     JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType, digest, size, annotations }] }),
   );
-  return readLayout(layout, adopt);
+  const manifest = readLayout(layout, adopt);
+  if (manifest.layers.length > MAX_LAYERS)
+    throw new Error(`its manifest has ${manifest.layers.length} layers; at most ${MAX_LAYERS} are unpacked`);
+  return manifest;
 }
 
 function readIndex(path: string): { readonly digest: string; readonly mediaType: string } {
@@ -49,7 +54,8 @@ function readIndex(path: string): { readonly digest: string; readonly mediaType:
     if (fstatSync(file).size > MAX_INDEX_BYTES) throw new Error("index.json is too large");
     const [first] = JSON.parse(readFileSync(file, "utf8"))?.manifests ?? [];
     const { digest, mediaType } = first ?? {};
-    if (!isDigest(digest) || !MEDIA_TYPE.test(mediaType)) throw new Error("index.json names no manifest");
+    if (!isDigest(digest) || typeof mediaType !== "string" || !MEDIA_TYPE.test(mediaType))
+      throw new Error("index.json names no manifest");
     return { digest, mediaType };
   } finally {
     closeSync(file);

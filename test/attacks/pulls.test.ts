@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ImageNode, SLEEP_CONFIG } from "../e2e/support/image-node.ts";
-import { pod } from "../e2e/support/manifests.ts";
+import { pod, shell } from "../e2e/support/manifests.ts";
 import type { Node } from "../support/node.ts";
 import type { Registry } from "../support/registry.ts";
 import type { TarEntry } from "../support/tar.ts";
@@ -83,5 +83,51 @@ describe("a tool of a pull that has been taken over", () => {
       ls / | grep -E '^(boot|home|opt|root|srv|sys|mnt)$' | while read d; do [ -z "$(ls -A /$d 2>/dev/null)" ] || [ $d = sys ] || echo "broken: sees /$d"; done`,
     );
     expect([...new Set(tried)]).toEqual(["tried skopeo began", "tried umoci began"]);
+  });
+});
+
+describe("an archive of an image with", () => {
+  const CANARY = "/srv/canary";
+  const out = `${"../".repeat(12)}srv/canary`;
+  const link = (path: string, target: string): TarEntry => ({ path, type: "symlink", target });
+  const planted = (path: string): TarEntry => ({ path: `${path}/planted`, content: "x" });
+  const attacks: Record<string, readonly (readonly TarEntry[])[]> = {
+    "a hard link to the host": [[{ path: "own", type: "link", target: `${CANARY}/file` }]],
+    "a hard link out": [
+      [
+        { path: "own", type: "link", target: `${out}/file` },
+        { path: "own", content: "x" },
+      ],
+    ],
+    "a hard link through a link": [[link("way", CANARY), { path: "own", type: "link", target: "way/file" }]],
+    "a file through a link": [[link("way", CANARY), planted("way")]],
+    "a file through a link out": [[link("way", out), planted("way")]],
+    "a link of an earlier layer": [[link("way", CANARY)], [planted("way"), { path: "way/.wh.file" }]],
+    "a link for a directory": [[planted("way")], [link("way", CANARY)], [planted("way"), { path: "way/.wh..wh..opq" }]],
+    "an absolute name": [[planted(CANARY)]],
+    "a name out": [[planted(out)]],
+    "whiteouts out": [[{ path: `${out}/.wh.file` }, { path: `${CANARY}/.wh..wh..opq` }, { path: ".wh..." }]],
+    "a file where a directory was": [[planted("way")], [{ path: "way", content: "x" }], [planted("way")]],
+    "a link as its root": [[link("./", CANARY), link(".", CANARY), link("/", CANARY), planted(".")]],
+    "fifos and devices": [
+      [
+        { path: "fifo", type: "fifo" },
+        { path: "disk", type: "block", device: [254, 0], mode: 0o666 },
+        ...["fifo/planted", "disk/planted"].map((path): TarEntry => ({ path, content: "x" })),
+      ],
+    ],
+  };
+
+  test.for(Object.entries(attacks))("%s: changes nothing of the host", async ([kind, layers]) => {
+    await node.exec(`mkdir -p ${CANARY} && echo safe >${CANARY}/file`);
+    const state = async () => (await node.exec(`cd ${CANARY} && stat -c '%n %h %a %u %Y %Z' . *; cat *`)).stdout;
+    const before = await state();
+    const name = kind.replaceAll(" ", "-");
+    const image = await registry.push(`${name}:1`, { layers: [base, ...layers], config: SLEEP_CONFIG });
+    await node.run(pod(node, name, { image, ...shell("cat /way/file /own") }, { restartPolicy: "Never" }));
+    const { state: end } = await node.container(name, ({ state: seen }) => seen?.terminated ?? seen?.waiting?.message);
+    expect(end).toBeDefined();
+    expect(await node.log(name)).not.toContain("safe");
+    expect(await state()).toBe(before);
   });
 });

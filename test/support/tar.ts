@@ -1,7 +1,7 @@
 /** One entry of an archive. */
 export interface TarEntry {
   readonly path: string;
-  readonly type?: "file" | "directory" | "symlink" | "link" | "character" | "block";
+  readonly type?: "file" | "directory" | "symlink" | "link" | "character" | "block" | "fifo";
   readonly content?: string | Uint8Array;
   readonly mode?: number;
   readonly uid?: number;
@@ -11,7 +11,7 @@ export interface TarEntry {
   readonly device?: readonly [major: number, minor: number];
 }
 
-const TYPES = { file: "0", link: "1", symlink: "2", character: "3", block: "4", directory: "5" } as const;
+const TYPES = { file: "0", link: "1", symlink: "2", character: "3", block: "4", directory: "5", fifo: "6" } as const;
 const BLOCK = 512;
 
 /** Returns an archive with exactly these entries, also ones that tar(1) would not write. A name has at most 100 bytes. */

@@ -114,7 +114,7 @@ export function removeImage(digest: string): void {
   for (const key of list(REFS)) if (readRef(key).digest === digest) remove(join(REFS, key));
   const gone = join(TEMPORARY, `${hex}.gone`);
   if (list(TREES).includes(hex)) {
-    remove(gone);
+    removeTree(gone, () => false);
     renameSync(join(TREES, hex), gone);
   }
   const needed = new Set(list(TREES).flatMap((other) => blobsOf(other).digests));

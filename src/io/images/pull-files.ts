@@ -27,7 +27,7 @@ function writeImagePull(pull: DesiredPull): void {
   writeAtomic(join(PULLS, `${key}.auth`), auth ?? (pull.name.startsWith("https://") ? "{}" : readHostAuth()), 0o600);
   // The root directory of the unpacking. systemd makes the mount points in it.
   mkdirSync(join(PULLS, ".root"), { recursive: true, mode: 0o755 });
-  remove(join(PULLS, key));
+  removeTree(join(PULLS, key), () => false);
   mkdirSync(join(PULLS, key), { mode: 0o700 });
   prepareFetch(pull, blobs);
 }
