@@ -11,7 +11,7 @@ export function range(min: number, max: number): FieldRule {
 /** Returns a rule for texts of at most `max` characters that match. */
 export function format(pattern: RegExp, what: string, max = 253): FieldRule {
   return ((text: string) =>
-    pattern.test(text) && text.length <= max
+    text.length <= max && pattern.test(text)
       ? undefined
       : `expected ${what}, found ${JSON.stringify(text.slice(0, 100))}`) as FieldRule;
 }

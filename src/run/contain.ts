@@ -16,12 +16,24 @@ export async function contain<Item, Result>(
   try {
     return { result: await work(items, []), broken: [] };
   } catch (error) {
-    if (isOfRun(error) || items.length === 0) throw error;
+    if (isOfRun(error) || items.length === 0 || (await throwsAlways(work))) throw error;
     const broken = await causes(items, (some) => work(some, []), error as Error);
     if (broken.length === 0) throw error;
     const known = new Set(broken.map(({ item }) => item));
     const others = items.filter((item) => !known.has(item));
     return { result: await work(others, broken), broken };
+  }
+}
+
+/** True when the cause is none of the items. Then the search would try each of them in vain. */
+async function throwsAlways<Item>(
+  work: (items: readonly Item[], broken: readonly Broken<Item>[]) => unknown,
+): Promise<boolean> {
+  try {
+    await work([], []);
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -30,7 +30,7 @@ describe("what throws for one item", () => {
       calls++;
       return double(some);
     });
-    expect(calls).toBe(16);
+    expect(calls).toBe(17);
   });
 
   test("costs one call when nothing throws", async () => {
@@ -44,6 +44,16 @@ describe("what throws for the run", () => {
   test("is thrown when no single item is the cause", async () => {
     const work = (items: readonly number[]) => double(items.length > 1 ? [-1] : items);
     await expect(contain([1, 2], work)).rejects.toThrow("cannot double -1");
+  });
+
+  test("is thrown after two calls when it has nothing to do with the items", async () => {
+    let calls = 0;
+    const work = () => {
+      calls++;
+      throw new Error("a bug");
+    };
+    await expect(contain([1, 2, 3, 4], work)).rejects.toThrow("a bug");
+    expect(calls).toBe(2);
   });
 
   test("is thrown without items", async () => {
