@@ -40,7 +40,7 @@ function shorten(count: number, base: number, units: readonly string[]): string 
  * Returns a quantity in units of 10^-`scale`, for example in thousandths for 3; undefined when `text` is no quantity.
  */
 export function parseQuantity(text: string, scale = 0): number | undefined {
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?$/.exec(
+  const match = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:[eE]([+-]?\d+)|(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?$/.exec(
     text.trim(),
   );
   if (match === null) return undefined;
