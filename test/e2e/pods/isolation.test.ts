@@ -84,7 +84,7 @@ test("a volume covers a file of the host, but not what the container is started 
     pod(node, "covered", shell("cat /etc/passwd; sleep infinity", mounted("/etc/passwd")), { volumes }),
   );
   await node.container("covered", ({ ready }) => ready);
-  expect(await node.log("covered")).toBe("covered");
+  expect(await node.log("covered")).toBe("covered\n");
   const { state } = await node.container("covering", (status) => status.state?.waiting?.message !== undefined);
   expect(state?.waiting).toEqual({
     reason: "CreateContainerError",

@@ -1,0 +1,105 @@
+import type { V1SecurityContext } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pod, shell } from "../e2e/support/manifests.ts";
+import { Cluster } from "../support/cluster.ts";
+import { Node } from "../support/node.ts";
+
+let node: Node;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "attack-processes", { timerInterval: "1s" });
+  await node.kubectl("label", "namespace", node.namespace, "pod-security.kubernetes.io/enforce=baseline");
+  await node.exec("systemd-run --collect --unit=victim sleep 7654");
+  await node.exec("echo key >/etc/ssh/ssh_host_test_key; chmod 600 /etc/ssh/ssh_host_test_key; echo word >/root/note");
+  for (const [name, securityContext] of USERS)
+    await node.run(pod(node, name, shell("sleep infinity", { securityContext })));
+  for (const [name] of USERS) await node.container(name, ({ ready }) => ready);
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+const RESTRICTED: V1SecurityContext = {
+  ...{ runAsNonRoot: true, runAsUser: 1000, allowPrivilegeEscalation: false },
+  ...{ capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } },
+};
+const USERS = [
+  ["restricted", RESTRICTED],
+  ["root", {} as V1SecurityContext],
+] as const;
+
+/** Runs a script in a container as exec, hooks and probes do. Returns all of its output. */
+async function entered(name: string, script: string): Promise<string> {
+  const words = ["/usr/local/lib/unitlet/container-enter", node.unit(name), "--", "sh", "-c", `(${script}) 2>&1; :`];
+  return (await node.exec(words)).stdout;
+}
+
+/** Runs a script as a container's own program. */
+async function started(name: string, script: string, securityContext: V1SecurityContext): Promise<string> {
+  await node.run(pod(node, name, shell(`(${script}) 2>&1; echo end`, { securityContext }), { restartPolicy: "Never" }));
+  await node.container(name, ({ state }) => state?.terminated);
+  return await node.log(name);
+}
+
+describe.each(USERS)("%s", (user, securityContext) => {
+  const mainOf = (unit: string) => node.exec(`systemctl show --value --property=MainPID ${unit}`);
+
+  test("no process of the host can be signalled, by the container or by exec", async () => {
+    const pid = (await mainOf("victim")).stdout.trim();
+    const script = `kill -0 ${pid}; kill -0 1; kill -9 ${pid}`;
+    const refused = /Operation not permitted|No such process/g;
+    expect((await entered(user, script)).match(refused)).toHaveLength(3);
+    expect((await started(`signals-${user}`, script, securityContext)).match(refused)).toHaveLength(3);
+    expect((await mainOf("victim")).stdout.trim()).toBe(pid);
+  });
+
+  test("no process of another container can be signalled or seen", async () => {
+    const other = user === "root" ? "restricted" : "root";
+    const pid = (await mainOf(node.unit(other))).stdout.trim();
+    expect(await entered(user, `kill -0 ${pid} || ls /proc/${pid}/`)).toMatch(
+      /not permitted[\s\S]*No such file|cannot access/,
+    );
+  });
+
+  test("/proc shows only its own processes, and so their scores and arguments", async () => {
+    const pid = (await mainOf("victim")).stdout.trim();
+    expect(await entered(user, `cat /proc/${pid}/cmdline; echo 1000 >/proc/${pid}/oom_score_adj`)).not.toContain(
+      "7654",
+    );
+    expect((await node.exec(`cat /proc/${pid}/oom_score_adj`)).stdout).toBe("0\n");
+    expect(
+      await started(`proc-${user}`, "ls -d /proc/[0-9]* | wc -l | xargs test 10 -gt && echo few", securityContext),
+    ).toBe("few\nend\n");
+  });
+
+  test("terminals of the host are out of reach", async () => {
+    await node.exec(
+      `systemd-run --collect --unit=terminal-${user} setpriv --reuid=1000 --clear-groups script --quiet --command 'sleep 600' /dev/null`,
+    );
+    await node.machine.until(() => node.exec("ls /dev/pts/[0-9]*"), { what: "a terminal of the host" });
+    expect(await entered(user, "ls /dev/pts; for t in /dev/pts/[0-9]*; do echo stolen >$t; done")).not.toMatch(
+      /^[0-9]/m,
+    );
+  });
+
+  test("what only root of the host may read is hidden", async () => {
+    const files =
+      "/etc/shadow /etc/gshadow /etc/ssh/ssh_host_*_key /root/* /var/log/journal/* /etc/unitlet/* /var/lib/unitlet/* /var/lib/systemd/*";
+    const script = `for file in ${files}; do [ ! -s "$file" ] || echo "seen: $file"; done`;
+    expect(await started(`hidden-${user}`, script, securityContext)).toBe("end\n");
+    expect(await entered(user, script)).toBe("");
+  });
+
+  test("exec has the container's capabilities, no_new_privs and system call filter", async () => {
+    const rights = "grep -E '^(Cap...|NoNewPrivs|Seccomp):' /proc/self/status";
+    expect(await entered(user, rights)).toBe(
+      (await started(`rights-${user}`, rights, securityContext)).replace("end\n", ""),
+    );
+  });
+
+  test("no namespace and no mount can be made under the runtimes' profile, by the container or by exec", async () => {
+    const script = "unshare --user true || unshare --mount true || echo none";
+    const filtered = { ...securityContext, seccompProfile: { type: "RuntimeDefault" } };
+    expect(await started(`namespaces-${user}`, script, filtered)).toContain("none\nend\n");
+    if (user === "restricted") expect(await entered(user, script)).toContain("none\n");
+  });
+});
