@@ -81,7 +81,7 @@ test("a volume covers a file of the host, but not what the container is started 
   const mounted = (mountPath: string) => ({ volumeMounts: [{ name: "users", mountPath, subPath: "passwd" }] });
   await node.run(
     pod(node, "covering", { ...shell("id"), ...mounted("/usr/bin") }, { volumes }),
-    pod(node, "covered", shell("cat /etc/passwd; sleep infinity", mounted("/etc/passwd")), { volumes }),
+    pod(node, "covered", shell("echo $(cat /etc/passwd); sleep infinity", mounted("/etc/passwd")), { volumes }),
   );
   await node.container("covered", ({ ready }) => ready);
   expect(await node.log("covered")).toBe("covered\n");
