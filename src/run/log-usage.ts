@@ -18,10 +18,11 @@ export async function countPodLogs(config: Config, pods: PodList, now: Instant):
   const isDiskShort = activePressures(config, readLevels()).some(({ of }) => of === "ephemeral-storage");
   const counted = pods.items.filter((pod) => isActive(pod) && (isDiskShort || hasContainerLimit(pod)));
   if (counted.length === 0) return;
-  const containers = counted.flatMap(({ metadata, spec, status }) =>
+  // A container may have written before its pod's startTime, which the run sets when it reports the start.
+  const containers = counted.flatMap(({ metadata, spec }) =>
     containersOf(spec).map(({ name }) => ({
       unit: containerUnitName(metadata.namespace, metadata.name, name),
-      ...{ podUID: metadata.uid, container: name, since: Date.parse(status?.startTime ?? "") || now },
+      ...{ podUID: metadata.uid, container: name, since: Date.parse(metadata.creationTimestamp ?? "") || now },
     })),
   );
   await countLogs(containers, now);

@@ -33,5 +33,6 @@ const programs = files.filter(({ kind, mode }) => kind === "helper" && mode === 
 test.each(programs)("$file says how it is called in its second line", ({ source, name }) => {
   const [first, second] = readFileSync(source, "utf8").split("\n");
   expect(first).toMatch(/^#!\/(bin\/sh|usr\/bin\/perl)$/);
-  if (!["pod-watch", "notify-shutdown", "policy-rc.d"].includes(name)) expect(second).toMatch(`# ${name} `);
+  if (!["pod-watch", "notify-shutdown", "shutdown-deadline", "policy-rc.d"].includes(name))
+    expect(second).toMatch(`# ${name} `);
 });

@@ -21,7 +21,7 @@ export interface LoggedContainer {
   readonly unit: string;
   readonly podUID: string;
   readonly container: string;
-  /** When its pod started. Earlier entries are those of another pod of this name. */
+  /** When its pod was created. Earlier entries are those of another pod of this name. */
   readonly since: Instant;
 }
 

@@ -13,5 +13,13 @@ export function bandTarget(band: number): string {
 export const SHUTDOWN_BEGIN = "unitlet-shutdown-begin.service";
 export const SHUTDOWN_END = "unitlet-shutdown-end.service";
 
-/** The units that must be active for this order. None of them has a process. */
-export const SHUTDOWN_UNITS: readonly string[] = [SHUTDOWN_BEGIN, SHUTDOWN_END, ...PRIORITY_BANDS.map(bandTarget)];
+/** The unit that ends containers which ask systemd for more time than their grace period. */
+const SHUTDOWN_DEADLINE = "unitlet-shutdown-deadline.service";
+
+/** The units that must be active at a shutdown. None of them has a process before. */
+export const SHUTDOWN_UNITS: readonly string[] = [
+  SHUTDOWN_BEGIN,
+  SHUTDOWN_DEADLINE,
+  SHUTDOWN_END,
+  ...PRIORITY_BANDS.map(bandTarget),
+];

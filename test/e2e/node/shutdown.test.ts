@@ -57,6 +57,7 @@ test("what a shutdown needs is up, and systemd has nothing to complain of", asyn
     [
       ...[0, 1, 1000, 1_000_000, 2_000_000_000, 2_000_001_000].map((band) => `unitlet-priority-${band}.target active`),
       "unitlet-shutdown-begin.service active",
+      "unitlet-shutdown-deadline.service active",
       "unitlet-shutdown-end.service active",
     ].toSorted(),
   );
@@ -101,4 +102,16 @@ test("an API server that never answers does not hold a shutdown up", async () =>
   proxy.clear();
   await node.exec("systemctl enable --now unitlet-sync.timer unitlet-sync.path");
   for (const name of Object.keys(PODS)) await node.container(name, (seen) => seen.ready && seen.restartCount === 2);
+});
+
+test("a container that asks systemd for more time without end does not hold a shutdown up", async () => {
+  const extend = `IO::Socket::UNIX->new(Type => SOCK_DGRAM, Peer => $ENV{NOTIFY_SOCKET})->send("EXTEND_TIMEOUT_USEC=600000000")`;
+  const script = `trap '' TERM; systemd-notify --ready; while :; do perl -MIO::Socket::UNIX -e '${extend}'; sleep 1; done`;
+  const stubborn = pod(node, "stubborn", shell(script, { securityContext: { runAsUser: 4321 } }));
+  await node.run({ ...stubborn, metadata: { name: "stubborn", annotations: { "unitlet.dev/notify": "yes" } } });
+  await node.container("stubborn", (seen) => seen.ready);
+  // A machine that is not off after 120 s fails the test.
+  await node.machine.reboot();
+  const uid = (await node.get("stubborn"))?.metadata?.uid;
+  expect(await node.machine.read(`/var/lib/unitlet/pods/${uid}/main.exits`)).toContain(" killed KILL ");
 });
