@@ -171,7 +171,7 @@ async function pullOnce({ node, pods, account }: Bench, image: string, name: str
   const wall = ((await pods.running(name)) - created) / 1000;
   const cpu = (account.total() - before) / 1e3;
   const { stdout } = await node.exec(
-    `journalctl --quiet --output=short-unix --unit='unitlet-image@*' --since=@${Math.floor(from)}`,
+    `journalctl --quiet --output=short-unix --unit='unitlet-image*@*' --since=@${Math.floor(from)}`,
   );
   const at = (words: string) =>
     Number(
