@@ -20,7 +20,8 @@ sub give_input {
 sub attach {
 	my ( $peer, $pod, $name ) = @_;
 	chdir $pod or fail("$pod: $!");
-	socket( my $terminal, 1, 1, 0 ) && connect( $terminal, pack 'Sa*x', 1, $name ) or fail("$pod/$name: $!");
+	socket( my $terminal, 1, 1, 0 ) or fail("$pod/$name: $!");
+	connect( $terminal, pack 'Sa*x', 1, $name ) or fail("$pod/$name: $!");
 	give( $peer, "attached\n" );
 	while (1) {
 		for my $from ( wait_for( undef, $peer, $terminal ) ) {
