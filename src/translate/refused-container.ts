@@ -6,7 +6,7 @@ import type { ResolvedContainer } from "./resolved-container.ts";
 import { nodePolicyProblems } from "./security/node-policy.ts";
 import { hostPathMountProblems, hostPathVolumeProblems } from "./volumes/allowed-host-paths.ts";
 
-type PolicyContext = Pick<TranslateContext, "config" | "host" | "units">;
+type PolicyContext = Pick<TranslateContext, "config" | "host" | "images" | "units">;
 
 /** Returns what the node's policy refuses of a pod that arrives, each problem once. */
 export function policyProblems(

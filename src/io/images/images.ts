@@ -9,7 +9,7 @@ import {
   type StoredImage,
 } from "../../model/image/image.ts";
 import { pulledBy } from "../../unitfile/image-names.ts";
-import { isDirectory, readOptional } from "../files.ts";
+import { exists, isDirectory, readOptional } from "../files.ts";
 import type { Listing } from "../systemd/systemd.ts";
 import { parseImageConfig, parseIndex, parseManifest } from "./image-config.ts";
 import { directoryInImage, readImageFile } from "./image-file.ts";
@@ -71,6 +71,8 @@ function readStored(key: string): StoredImage | undefined {
       size: manifest.size,
       diskSize: Number(record.get("size") ?? 0),
       config: withVolumes(parseImageConfig(readBlob(manifest.config)), join(home, "rootfs")),
+      // The helper image-archive makes this file.
+      ...(exists(join(home, "payload")) && { isLaidOverHost: true }),
       passwd: readImageFile(join(home, "rootfs"), "etc/passwd"),
       group: readImageFile(join(home, "rootfs"), "etc/group"),
     };

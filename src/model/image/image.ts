@@ -44,6 +44,8 @@ export interface StoredImage {
   /** Bytes on this host's disk. */
   readonly diskSize: number;
   readonly config: ImageConfig;
+  /** True for an archive with files below /usr alone: its container has the host's /usr and /etc besides. */
+  readonly isLaidOverHost?: boolean;
   /** Texts of its /etc/passwd and /etc/group; "" where there is none. */
   readonly passwd: string;
   readonly group: string;

@@ -28,9 +28,12 @@ export function packageReferences(pods: readonly Pod[]): readonly DebReference[]
   return [...new Map(packages.map((reference) => [reference.name, reference])).values()];
 }
 
-/** True when a container of the pod runs on the host's files. */
+/** True when a container of the pod runs on the host's files, or may, because its image is an archive. */
 export function usesHostFiles({ spec }: Pod, ignoreImages: boolean): boolean {
-  return containersOf(spec).some(({ image }) => ignoreImages || !hasOwnFiles(imageReference(image)));
+  return containersOf(spec).some(({ image }) => {
+    const reference = imageReference(image);
+    return ignoreImages || !hasOwnFiles(reference) || reference.kind === "tarball";
+  });
 }
 
 function referencesOf({ spec }: Pod): readonly ImageReference[] {

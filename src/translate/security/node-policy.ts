@@ -1,6 +1,7 @@
 import { canFence } from "../../model/host/landlock.ts";
-import { hasOwnFiles, redactCredentials } from "../../model/image/image-reference.ts";
+import { hasOwnFiles, type ImageReference, redactCredentials } from "../../model/image/image-reference.ts";
 import type { Problem } from "../../model/problem.ts";
+import { imageKey } from "../../unitfile/image-names.ts";
 import type { TranslateContext } from "../context.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 import { withEntries } from "../setting-remedy.ts";
@@ -8,17 +9,28 @@ import { capabilitiesOf } from "./capabilities.ts";
 import { hostAccountProblems } from "./host-accounts.ts";
 import { REACHING } from "./rights-options.ts";
 
-/** Returns a problem for each part of the node's policy that the container breaks. A container on an image breaks none. */
+/**
+ * Returns a problem for each part of the node's policy that the container breaks. A container on an image breaks none,
+ * unless the image is an archive that is laid over the host's files.
+ */
 export function nodePolicyProblems(
   resolved: ResolvedContainer,
-  { config, host }: Pick<TranslateContext, "config" | "host">,
+  { config, host, images }: Pick<TranslateContext, "config" | "host" | "images">,
 ): Problem[] {
-  if (hasOwnFiles(resolved.reference) || resolved.reference.kind === "invalid") return [];
+  const { reference } = resolved;
+  if (reference.kind === "invalid") return [];
+  const isImage = hasOwnFiles(reference);
+  if (isImage && !isLaidOverHost(reference, images)) return [];
   return [
     ...hostFilesProblems(resolved, config.hostFiles),
     ...hostAccountProblems(resolved, config, host),
-    ...unfencedProblems(resolved, config, host),
+    ...(isImage ? [] : unfencedProblems(resolved, config, host)),
   ];
+}
+
+/** Known once the archive is on this host: a pod that arrives before is admitted, and its container waits then. */
+function isLaidOverHost(reference: ImageReference, images: TranslateContext["images"]): boolean {
+  return reference.kind === "tarball" && images?.stored.get(imageKey(reference))?.isLaidOverHost === true;
 }
 
 function hostFilesProblems(

@@ -137,6 +137,24 @@ test("of nothing but /usr runs over the host's, and sees of the host no more tha
   );
 });
 
+test("of nothing but /usr needs the setting hostFiles, on this host already or not", async () => {
+  const setting = "/etc/unitlet/unitlet.conf.d/99-policy.conf";
+  await node.machine.write(setting, "hostFiles = none\n");
+  const entries: TarEntry[] = [
+    { path: "usr/", type: "directory" },
+    { path: "usr/new", content: "x" },
+  ];
+  await serve("unknown.tar", tar(entries));
+  const read = { command: ["cat", "/etc/shadow"] };
+  await node.run(pod(node, "known", { image: await image("payload.tar"), ...read }));
+  await node.until("known", (seen) => seen?.status?.reason === "HostAccessForbidden");
+  await node.run(pod(node, "unknown", { image: await image("unknown.tar"), ...read }));
+  const { state } = await node.container("unknown", (of) => of.state?.waiting?.reason === "CreateContainerConfigError");
+  expect(state?.waiting?.message).toContain("which runs on the host's files");
+  await node.exec(`rm ${setting}`);
+  await node.kubectl("delete", "pod", "known", "unknown");
+});
+
 describe("a secret in the URL", () => {
   test.for([
     ["password", "https://me:s3cr3t@127.0.0.1:8443/closed/", "", "s3cr3t"],
