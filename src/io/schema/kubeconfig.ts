@@ -17,7 +17,7 @@ const REMEDY = "give client-certificate and client-key, token or tokenFile";
  * cannot be used.
  */
 export function readKubeconfig(path: string): Cluster | undefined {
-  // A link that leads nowhere is a mistake: without a kubeconfig the pods of the cluster would be removed.
+  // A link that leads nowhere is a mistake, and does not mean a standalone host.
   if (!exists(path)) return undefined;
   const fail = (what: string) => new ConfigError(`${path}: ${what}`);
   const file = parse(path, fail);

@@ -56,7 +56,7 @@ describe("a kubeconfig", () => {
     },
   );
 
-  test("is a mistake as a link that leads nowhere, because without one the pods of the cluster would be removed", () => {
+  test("is a mistake as a link that leads nowhere, and does not mean a standalone host", () => {
     const link = join(directory, "link");
     symlinkSync("nowhere", link);
     expect(() => readKubeconfig(link)).toThrow(`${link}: cannot be read: ENOENT`);
