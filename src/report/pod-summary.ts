@@ -1,4 +1,5 @@
 import type { Container, ContainerStatus, Pod, PodStatus } from "../model/api/pod.ts";
+import { redactCredentials } from "../model/image/image-reference.ts";
 import type { ContainerSummary, PodSummary } from "../model/pod-summary.ts";
 import type { ContainerKind } from "../model/unit.ts";
 
@@ -24,7 +25,7 @@ function notes(
     const word = state.running ? "running" : state.terminated ? "terminated" : "waiting";
     const reason = reasonOf(state.waiting ?? state.terminated ?? {});
     const id = containerID === undefined ? {} : { containerID };
-    return { name, kind, image, state: word, ...reason, restarts: restartCount, ...id };
+    return { name, kind, image: redactCredentials(image), state: word, ...reason, restarts: restartCount, ...id };
   });
 }
 
