@@ -2,6 +2,8 @@
 # Installs, upgrades or removes unitlet on this host, or shows it in a throwaway machine.
 # shellcheck disable=SC2034,SC2154
 set -eu
+# The directories and files are for all users to read, whatever the mask of the caller is. Secrets get their own modes.
+umask 022
 
 usage() {
 	cat <<'USAGE'

@@ -18,6 +18,18 @@ check_join_options() {
 	[ -n "$join_options$join_token" ] || return 0
 	[ -z "$kubeconfig" ] || die "--kubeconfig: its file already has the identity of a node. Give either --kubeconfig, or --server or --bootstrap-kubeconfig"
 	[ -z "$DESTDIR" ] || die "DESTDIR: a tree of files cannot join a cluster"
+	! has_join_option --bootstrap-kubeconfig || return 0
+	has_join_option --server || die "--server is missing: give the URL of the API server"
+	[ -n "$join_token" ] || has_join_option --token || has_join_option --token-file || die "the token is missing: give --token-file FILE"
+	has_join_option --ca-cert-hash || has_join_option --ca-file || has_join_option --unsafe-skip-ca-verification ||
+		die "the cluster's CA is unknown: give --ca-cert-hash sha256:HEX or --ca-file FILE"
+}
+
+has_join_option() {
+	case $join_options in
+	*"'$1'"*) ;;
+	*) return 1 ;;
+	esac
 }
 
 # Called before the timer starts, so that no run handles this host as a standalone one. The token is passed on standard

@@ -12,8 +12,8 @@ die() {
 
 step_pid='' step_log=''
 
-# step WHAT COMMAND…: runs a command in a subshell and shows its progress. Its output is shown only when it fails, which ends the
-# installation.
+# step WHAT COMMAND…: runs a command in a subshell and shows its progress. Its output is shown only when it fails, and then
+# step_failed is called.
 step() {
 	step_what=$1
 	shift
@@ -33,7 +33,12 @@ step() {
 		sed 's/^/  /' "$step_log" >&2
 	fi
 	rm -f "$step_log"
-	[ "$code" = 0 ] || exit 1
+	[ "$code" = 0 ] || step_failed
+}
+
+# Ends the installation. remove.sh replaces it.
+step_failed() {
+	exit 1
 }
 
 step_seconds() {

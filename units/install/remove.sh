@@ -6,8 +6,12 @@ data=$DESTDIR/var/lib/unitlet
 cache=$DESTDIR/var/cache/unitlet
 etc_units=$DESTDIR/etc/systemd/system
 
+# What could not be removed or stopped, one a line. Every step goes on, so that as little as possible remains.
+failed=''
+
 uninstall() {
 	[ -n "$DESTDIR" ] || [ "$(id -u)" = 0 ] || die "this needs root: sudo $0 --uninstall"
+	set +e
 	pods=$(pod_units)
 	node_name=$("$command" check-config 2>/dev/null | sed -n 's/.*node \([^ ,]*\), joined.*/\1/p') || node_name=''
 	if [ "$keep_pods" = yes ]; then
@@ -22,15 +26,41 @@ the helpers in $programs, $data and the configuration stay for them. To remove a
 		stop_agent
 		[ -z "$pods" ] || [ -n "$DESTDIR" ] || step "Stopping containers" stop_pods
 		remove_pods
-		[ -n "$DESTDIR" ] || unmount_volumes
-		rm -rf --one-file-system "$volatile" "$data"
-		rm -rf "$programs" "$command" "$cache"
-		[ "$keep_config" = yes ] || rm -rf "$config"
+		if [ -n "$DESTDIR" ] || unmount_volumes; then remove "$volatile" "$data"; fi
+		remove "$programs" "$command" "$cache"
+		[ "$keep_config" = yes ] || remove "$config"
+		# The mount point of the termination messages is an empty file.
+		[ -n "$DESTDIR" ] || [ ! -f /dev/termination-log ] || [ -s /dev/termination-log ] || remove /dev/termination-log
 		farewell="unitlet is removed.$([ "$keep_config" = no ] || echo " Its configuration stays in $config.")"
 	fi
 	remove_agent_units
 	say "$farewell"
+	[ -z "$failed" ] || say "Some of it remains:$failed"
 	[ -z "$node_name" ] || say "The cluster still has the Node object: kubectl delete node $node_name"
+	[ -z "$failed" ] || exit 1
+}
+
+# remove PATH…: removes files and directories, but no file of another file system below them.
+remove() {
+	for path in "$@"; do
+		because=$(LC_ALL=C rm -rf --one-file-system "$path" 2>&1) && continue
+		# A disk of the administrator is emptied and stays mounted.
+		if [ -z "$(ls -A "$path" 2>/dev/null)" ] && mountpoint --quiet "$path"; then
+			say "$path is empty and stays, because it is a mount point."
+		else
+			fails "$(printf '%s\n' "$because" | head -n 3)"
+		fi
+	done
+}
+
+fails() {
+	failed="$failed
+  $1"
+}
+
+# Called when a step has failed and has shown why.
+step_failed() {
+	fails "$step_what: failed"
 }
 
 ask() {
@@ -96,7 +126,8 @@ unmount_volumes() {
 		umount --no-mtab "$point" 2>/dev/null || umount --no-mtab --lazy "$point" || :
 	done
 	left=$(mounted)
-	[ -z "$left" ] || die "still mounted, so nothing was removed there: $left"
+	[ -z "$left" ] || fails "still mounted, so nothing was removed in $volatile and $data: $left"
+	[ -z "$left" ]
 }
 
 # Prints the mount points below unitlet's directories. They have no blanks, which the kernel would escape.
