@@ -49,6 +49,8 @@ export interface Runnable {
   readonly files: readonly DesiredFile[];
   /** Volumes whose sources could be read; the others stay as they are. */
   readonly volumes: readonly DesiredVolume[];
+  /** The kubelet's messages for volumes that stay as they are, by name; undefined: none. */
+  readonly staleVolumes?: ReadonlyMap<string, string>;
   /** What a run prepares for the volumes, in this order. */
   readonly storage: readonly Storage[];
   readonly problems: readonly Problem[];

@@ -7,6 +7,7 @@ import type { World } from "../model/world.ts";
 import { hookEvents } from "./events/hook-events.ts";
 import { podEvents } from "./events/pod-events.ts";
 import { probeEvents } from "./events/probe-events.ts";
+import { staleVolumeEvents } from "./events/volume-events.ts";
 import { statusPatch } from "./patch.ts";
 import { reportPod } from "./pod-status.ts";
 
@@ -38,7 +39,7 @@ export interface StepResults {
   readonly failed: readonly { readonly step: Step; readonly error: Error }[];
 }
 
-/** Returns the Events of a run that do not depend on a status: of its steps, and of probes and hooks. */
+/** Returns the Events of a run that do not depend on a status: of its steps, probes, hooks and volumes. */
 export function runEvents(
   { done, failed }: StepResults,
   translations: readonly Translation[],
@@ -48,7 +49,11 @@ export function runEvents(
   return [
     ...done.flatMap(({ event }) => (event === undefined ? [] : [event])),
     ...failed.flatMap(({ step, error }) => failedStep(step, error, pods.get(step.uid))),
-    ...translations.flatMap((each) => [...probeEvents(each, world), ...hookEvents(each, world)]),
+    ...translations.flatMap((each) => [
+      ...probeEvents(each, world),
+      ...hookEvents(each, world),
+      ...staleVolumeEvents(each, world.now),
+    ]),
   ];
 }
 

@@ -81,7 +81,9 @@ function computePodState(input: PodReport, statuses: Statuses, busy: boolean): P
   const before = previous?.phase ?? "Pending";
   const computed = isTerminal(before) ? { phase: before } : podStateOf(translation, statuses, busy);
   const isEarly = isTerminal(computed.phase) && !isTerminal(before) && busy && endingOf(translation) === undefined;
-  const held = isEarly ? { phase: before } : computed;
+  // After a reboot the init containers run again, one after the other, and the phase must not change with each.
+  const isBack = before === "Running" && computed.phase === "Pending";
+  const held = isEarly || isBack ? { phase: before } : computed;
   if (held.phase !== before || held.reason !== undefined) return held;
   return {
     ...held,

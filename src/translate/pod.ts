@@ -71,6 +71,7 @@ function runnableParts(
     ],
     storage: [...sources.flatMap(({ storage }) => storage), ...desired.flatMap(({ storage }) => storage)],
     volumes: volumes.written,
+    ...(volumes.stale.size > 0 && { staleVolumes: volumes.stale }),
     ...(images.desired.length > 0 && { imageVolumes: images.desired }),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Container, PodSpec } from "../../src/model/api/pod.ts";
+import type { Container, PodPhase, PodSpec } from "../../src/model/api/pod.ts";
 import type { ContainerHistory } from "../../src/model/exit-record.ts";
 import type { ActualUnit } from "../../src/model/unit.ts";
 import { reportPod } from "../../src/report/pod-status.ts";
@@ -74,5 +74,13 @@ describe("init containers", () => {
       now: NOW,
     });
     expect(next.initContainerStatuses).toEqual([before]);
+  });
+
+  test("the phase stays Running while the init containers run again after a reboot", () => {
+    const translation = runnable(pod({ initContainers: [setup] }));
+    const rerun = world([unit("setup", ["activating", "start"], 2, "init")]);
+    const phase = (before: PodPhase) =>
+      reportPod({ translation, world: rerun, previous: { phase: before, conditions: [] }, now: NOW }).phase;
+    expect([phase("Running"), phase("Pending")]).toEqual(["Running", "Pending"]);
   });
 });

@@ -1,6 +1,7 @@
 import { containersOf, statusesOf } from "../../model/api/containers.ts";
 import type { PodEvent } from "../../model/api/event.ts";
 import type { PodStatus } from "../../model/api/pod.ts";
+import type { Instant } from "../../model/api/time.ts";
 import type { Translation } from "../../model/translation.ts";
 import { pulledMessage } from "../pulled.ts";
 
@@ -22,6 +23,22 @@ export function volumeEvents(
       isFirst && stored !== undefined ? pulledMessage(pod, { image: reference, stored, isFirst: true }) : undefined;
     return message === undefined ? [] : [{ pod, type: "Normal", reason: "Pulled", message, occurrence: volume }];
   });
+}
+
+/** The interval in which a volume that cannot be updated makes an Event. The kubelet repeats it every 2 min 2 s. */
+const STALE_INTERVAL_MS = 10 * 60_000;
+
+/** Returns an Event for each volume whose new content cannot be read, again and again until it can. */
+export function staleVolumeEvents(translation: Translation, now: Instant): readonly PodEvent[] {
+  if (translation.kind === "rejected") return [];
+  const { pod, staleVolumes = [] } = translation;
+  return [...staleVolumes].map(([volume, because]) => ({
+    pod,
+    type: "Warning",
+    reason: "FailedMount",
+    message: `MountVolume.SetUp failed for volume "${volume}" : ${because}`,
+    occurrence: `${volume} ${Math.floor(now / STALE_INTERVAL_MS)}`,
+  }));
 }
 
 function startedContainers(status: PodStatus | undefined): ReadonlySet<string> {

@@ -15,6 +15,8 @@ export interface Volumes {
   readonly written: readonly DesiredVolume[];
   /** The kubelet's message for a volume that cannot be mounted, by volume name. */
   readonly missing: ReadonlyMap<string, string>;
+  /** The kubelet's message for a volume that stays as it was written, because its sources cannot be read now. */
+  readonly stale: ReadonlyMap<string, string>;
 }
 
 /**
@@ -24,6 +26,7 @@ export function translateVolumes(context: StorageContext, present: ReadonlyMap<s
   const sources = new Map<string, MountSource>();
   const written: DesiredVolume[] = [];
   const missing = new Map<string, string>();
+  const stale = new Map<string, string>();
   for (const volume of context.pod.spec.volumes ?? []) {
     const { name } = volume;
     if (volume.image !== undefined) continue;
@@ -33,12 +36,13 @@ export function translateVolumes(context: StorageContext, present: ReadonlyMap<s
     if (!source.ok) missing.set(name, source.because);
     else if (projection?.ok === false && !present.has(name)) missing.set(name, projection.because);
     else sources.set(name, source);
+    if (projection?.ok === false && present.has(name)) stale.set(name, projection.because);
     const unmounted = source.ok && source.storage.find((each) => context.failures?.has(storageKey(each)));
     if (unmounted) missing.set(name, `hostPath cannot be mounted: ${context.failures?.get(storageKey(unmounted))}`);
     const failed = source.ok && source.auxiliaryUnits.find((unit) => context.failedMounts?.has(unit.name));
     if (failed) missing.set(name, `mount failed: on the node, journalctl -u '${failed.name}' says why`);
   }
-  return { sources, written, missing };
+  return { sources, written, missing, stale };
 }
 
 function resolvedVolume(volume: Volume, context: StorageContext): ResolvedVolume {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { until } from "../../support/until.ts";
-import { pod, shell } from "../support/manifests.ts";
+import { pod, SLEEP, shell } from "../support/manifests.ts";
 import { claim, localVolume, SECRET, volumePods } from "../support/volume-pods.ts";
 
 let node: Node;
@@ -117,6 +117,25 @@ test("what changes in the cluster changes in the volume of a running container, 
   const isNew = ([map, labels]: string[]) => map === "A2C2a\nc\n" && labels?.includes('color="blue"');
   await until(async () => [isNew(await poll()), await poll()], { what: "what is new" });
   expect(await inside("within", "cat /run/one")).toBe("A1");
+});
+
+test("a key that a running pod names and that is gone is told until it is back, and the file stays", async () => {
+  const map = (data: object) => node.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "loses" }, data });
+  await map({ key: "old" });
+  const volumes = [{ name: "v", configMap: { name: "loses", items: [{ key: "key", path: "file" }] } }];
+  const container = { ...SLEEP, volumeMounts: [{ name: "v", mountPath: "/run/v" }] };
+  await node.run(pod(node, "loses", container, { volumes }));
+  await node.container("loses", ({ ready }) => ready);
+  await map({ other: "x" });
+  await node.syncWithExpiredReferences();
+  const selector = "--field-selector=involvedObject.name=loses,reason=FailedMount";
+  const told = () => node.kubectl("get", "events", selector, "-o", "jsonpath={.items[*].message}");
+  const message = 'MountVolume.SetUp failed for volume "v" : configmap references non-existent config key: key';
+  await until(async () => [(await told()) === message, await told()], { what: "the Event" });
+  expect(await inside("loses", "cat /run/v/file")).toBe("old");
+  await map({ key: "new" });
+  await node.syncWithExpiredReferences();
+  await until(async () => (await inside("loses", "cat /run/v/file")) === "new", { what: "the key again" });
 });
 
 test("the Secret is nowhere where others look", async () => {

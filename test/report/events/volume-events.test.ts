@@ -3,6 +3,7 @@ import type { ContainerStatus, PodStatus } from "../../../src/model/api/pod.ts";
 import type { StoredImage } from "../../../src/model/image/image.ts";
 import type { Runnable } from "../../../src/model/translation.ts";
 import { podEvents } from "../../../src/report/events/pod-events.ts";
+import { staleVolumeEvents } from "../../../src/report/events/volume-events.ts";
 import { agoText, id, pod, runnable, runningStatus, status } from "../base.ts";
 
 const STORED = {
@@ -53,4 +54,16 @@ describe("the image of a volume", () => {
     const awaiting = containers.map((each) => ({ ...each, awaits: "files:1" }));
     expect(told(of(WAITING), of(waits), { containers: awaiting })).toEqual([words]);
   });
+});
+
+test("a volume whose new content cannot be read is told again and again, and not at each run", () => {
+  const because = "configmap references non-existent config key: a";
+  const translation = { ...runnable(), staleVolumes: new Map([["v", because]]) };
+  const at = (minutes: number) => staleVolumeEvents(translation, minutes * 60_000);
+  expect(at(0).map(({ type, reason, message }) => [type, reason, message])).toEqual([
+    ["Warning", "FailedMount", `MountVolume.SetUp failed for volume "v" : ${because}`],
+  ]);
+  expect(at(1)).toEqual(at(0));
+  expect(at(11)).not.toEqual(at(0));
+  expect(staleVolumeEvents(runnable(), 0)).toEqual([]);
 });

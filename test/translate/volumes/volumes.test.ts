@@ -166,3 +166,12 @@ describe("a volume that cannot be made", () => {
     expect(waiting(of, { references }, "other")).toBeUndefined();
   });
 });
+
+test("a key that is gone leaves the volume as it is, and is told", () => {
+  const items = [{ key: "gone", path: "x" }];
+  const of = pod({ volumes: [{ name: "v", configMap: { name: "map", items } }] });
+  const because = "configmap references non-existent config key: gone";
+  const [fresh, present] = [translated(of), translated(of, KNOWN, new Map([["v", "digest"]]))];
+  expect([fresh.missing.get("v"), fresh.stale.size]).toEqual([because, 0]);
+  expect([present.missing.size, present.stale.get("v"), present.written]).toEqual([0, because, []]);
+});
