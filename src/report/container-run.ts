@@ -36,12 +36,10 @@ export function currentRun(view: ContainerView): ContainerRun | undefined {
  * upgrade nor a lost file makes a ready container unready.
  */
 function standing(
-  { container, kind, history, previous, unit }: ContainerView,
+  { container, kind, history, previous }: ContainerView,
   invocation: string | undefined,
   id: string | undefined,
 ): Pick<ContainerRun, "started" | "ready"> {
-  // The postStart hook is part of the start.
-  if (unit?.state?.sub === "start-post" && container.lifecycle?.postStart) return { started: false, ready: false };
   const known = previous?.containerID === id ? previous : undefined;
   const result = (type: ProbeType) => {
     const found = history.probes?.[type];
@@ -69,7 +67,9 @@ function containerRuns(view: ContainerView, unit: ActualUnit): boolean {
     case "reloading":
       return state.sub !== "exited";
     case "activating":
-      return state.sub === "start-post" || (state.sub === "start" && START_IS_RUN[view.kind]);
+      // The postStart hook is part of the start (`kuberuntime_container.go: startContainer`, v1.36).
+      if (state.sub === "start-post") return view.container.lifecycle?.postStart === undefined;
+      return state.sub === "start" && START_IS_RUN[view.kind];
     case "deactivating":
       return programRan(view, unit.invocation);
     case "inactive":

@@ -17,6 +17,15 @@ describe("a container that never ran", () => {
     );
   });
 
+  test("waits until its postStart hook has ended", () => {
+    const units = [unit("app", ["activating", "start-post"], 1)];
+    const known = past([], started(1, 7));
+    const lifecycle = { postStart: { exec: { command: ["sleep", "1000"] } } };
+    const spec = { containers: [{ name: "app", image: "host", lifecycle }] };
+    expect(app({ units, past: known, spec })).toEqual(status({ waiting: { reason: "ContainerCreating" } }));
+    expect(app({ units, past: known })).toEqual(runs(1, agoText(7)));
+  });
+
   test("says why it cannot start", () => {
     const waiting = { reason: "ErrImagePull", message: "images are not supported" };
     expect(app({ waiting })).toEqual(status({ waiting }));
