@@ -18,6 +18,7 @@ import {
   type Ending,
   endExtensions,
   enforceDeadline,
+  enforceForcedGrace,
   killPod,
   removePod,
   stopAuxiliaryUnits,
@@ -85,8 +86,12 @@ export function diff(world: World, translations: readonly Translation[]): Step[]
   }
   const uids = new Set([...units.keys(), ...world.directories.keys()]);
   for (const uid of uids) {
-    if (!listed.has(uid))
-      steps.push(...endPod({ uid, units: units.get(uid) ?? [], because: "the pod is gone" }, world));
+    if (listed.has(uid)) continue;
+    const ending: Ending = { uid, units: units.get(uid) ?? [], because: "the pod is gone" };
+    steps.push(
+      ...endPod(ending, world),
+      ...(world.config.cluster === undefined ? [] : enforceForcedGrace(ending, world)),
+    );
   }
   return ordered(steps);
 }

@@ -58,10 +58,36 @@ const HELPER_TIMEOUT_S = 10;
  * grace period than the units. It is so as well for a container that may send EXTEND_TIMEOUT_USEC, which could delay
  * its end without limit.
  */
-export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], { directories, now }: World): Step[] {
+export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], world: World): Step[] {
   const { uid, deletionGracePeriodSeconds } = pod.metadata;
   const grace = deletionGracePeriodSeconds ?? usualGrace(pod);
-  const isShorter = grace < usualGrace(pod);
+  return killOverdue({ uid, units, grace, isShorter: grace < usualGrace(pod) }, world);
+}
+
+/**
+ * The seconds of a pod whose object was removed by force, also in the middle of a longer grace period
+ * (`kuberuntime_manager.go: minimumGracePeriodInSeconds`, v1.36).
+ */
+const FORCED_GRACE_S = 2;
+
+/** Gives the containers of a pod that has no object any more the smallest grace period, and kills them then. */
+export function enforceForcedGrace({ uid, units, because }: Ending, world: World): Step[] {
+  if (!units.some((unit) => isContainer(unit) && isUp(unit))) return [];
+  const isKnown = world.directories.get(uid)?.stoppingGrace === FORCED_GRACE_S;
+  const write: Step[] = isKnown ? [] : [{ kind: "write-grace-period", uid, seconds: FORCED_GRACE_S, because }];
+  return [...write, ...killOverdue({ uid, units, grace: FORCED_GRACE_S, isShorter: true }, world)];
+}
+
+interface Deadline {
+  readonly uid: string;
+  readonly units: readonly ActualUnit[];
+  /** Seconds. */
+  readonly grace: number;
+  /** The units have a longer grace period. */
+  readonly isShorter: boolean;
+}
+
+function killOverdue({ uid, units, grace, isShorter }: Deadline, { directories, now }: World): Step[] {
   const up = units.filter((unit) => isContainer(unit) && isUp(unit) && (isShorter || maySendExtensions(unit)));
   if (up.length === 0) return [];
   const { stoppingSince, stoppingGrace } = directories.get(uid) ?? {};

@@ -70,8 +70,10 @@ describe("terminationGracePeriodSeconds", () => {
     [undefined, "30"],
     [300, "300"],
     [31, "31"],
-    [2, "30"],
-    [0, "30"],
+    [30, "30"],
+    // The helper container-stop ends these containers, within this much more.
+    [2, "3602"],
+    [0, "3601"],
   ] as const)("%s becomes TimeoutStopSec=%s", ([seconds, expected]) => {
     const of = seconds === undefined ? pod() : pod({ terminationGracePeriodSeconds: seconds });
     expect(directive(of, "TimeoutStopSec")).toEqual([expected]);

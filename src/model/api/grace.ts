@@ -12,6 +12,11 @@ const EXIT_RECORD_S = 30;
  */
 const HELPER_MARGIN_S = 3600;
 
+/** True for a grace period that TimeoutStopSec= alone cannot keep, because it must be long enough for container-exit. */
+export function isShorterThanRecord(pod: Pod, container: Container): boolean {
+  return longestGrace(pod, container) < EXIT_RECORD_S;
+}
+
 /** Returns the seconds that systemd gives a container to stop. Runs enforce a shorter grace period. */
 export function stopTimeout(pod: Pod, container: Container): number {
   return Math.max(EXIT_RECORD_S, longestGrace(pod, container));

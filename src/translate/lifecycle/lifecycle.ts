@@ -1,4 +1,4 @@
-import { helperGrace, unitStopTimeout } from "../../model/api/grace.ts";
+import { helperGrace, isShorterThanRecord, unitStopTimeout } from "../../model/api/grace.ts";
 import type { Lifecycle, LifecycleHandler } from "../../model/api/lifecycle.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
 import { hookCommandFile, startedMarker } from "../../model/paths.ts";
@@ -44,14 +44,17 @@ export function startHookLines(input: LifecycleInput): UnitLines {
   ];
 }
 
-/** True for a container that container-stop ends: it has a preStop hook, or it is a sidecar, which ends last. */
-export function hasStopHelper({ container, kind }: Pick<LifecycleInput, "container" | "kind">): boolean {
-  return container.lifecycle?.preStop !== undefined || kind === "sidecar";
+/**
+ * True for a container that container-stop ends: it has a preStop hook, it is a sidecar, which ends last, or its grace
+ * period is shorter than what container-exit needs.
+ */
+export function hasStopHelper({ pod, container, kind }: Pick<LifecycleInput, "pod" | "container" | "kind">): boolean {
+  return container.lifecycle?.preStop !== undefined || kind === "sidecar" || isShorterThanRecord(pod, container);
 }
 
 /**
- * Returns the lines that stop the container. systemd would give the whole grace period to each step, so one helper does
- * all steps of a container with a hook. Without a hook systemd alone does the same without a process.
+ * Returns the lines that stop the container. systemd would give the whole grace period to each step, and 30 s to a shorter
+ * one, so one helper does all steps then. Otherwise systemd alone does the same without a process.
  */
 export function stopLines(input: LifecycleInput): UnitLines {
   const { pod, container, unit, libDir } = input;

@@ -130,12 +130,16 @@ describe("a host without a cluster", () => {
   });
 
   test("removes the pods whose manifests are gone", async () => {
-    // The second document of the file went with the change above.
     const isGone = async (name: string) => (await property(name, "LoadState")) === "not-found";
     await machine.until(() => isGone("second"), { what: "no unit of second" });
-    await machine.exec(["rm", `${MANIFESTS}/other.json`]);
+    // This one ignores TERM and has one second. It counts by a clock that stops when the machine does.
+    await place("deaf.json", manifest("deaf", "trap '' TERM; echo up; while sleep 0.2; do echo tick; done"));
+    await isUp("deaf", "tick");
+    const before = (await log("deaf")).length;
+    await machine.exec(["rm", `${MANIFESTS}/other.json`, `${MANIFESTS}/deaf.json`]);
     await sync();
-    await machine.until(() => isGone("json"), { what: "no unit of json" });
+    await machine.until(async () => (await isGone("json")) && (await isGone("deaf")), { what: "no unit of them" });
+    expect((await log("deaf")).length - before).toBeLessThan("tick\n".length * 75);
   });
 
   test("ends nothing because the directory of manifests is gone", async () => {

@@ -47,6 +47,16 @@ describe("a container that gets TERM", () => {
     expect(await node.log("slow")).toBe("up\nbye\n");
   });
 
+  test("and is deleted by force in the middle of an hour, has two seconds", async () => {
+    await startPod("forced-late", STUBBORN, { terminationGracePeriodSeconds: HOUR });
+    await node.kubectl("delete", "pod", "forced-late", "--wait=false");
+    await node.sync();
+    await node.kubectl("delete", "pod", "forced-late", "--force", "--grace-period=0");
+    await node.sync();
+    const state = () => node.show("forced-late", "ActiveState");
+    await node.machine.until(async () => [(await state()) === "inactive", await state()], { what: "its end" });
+  });
+
   test("and does not, is killed when its grace period is over", async () => {
     await startPod("stubborn", STUBBORN, { terminationGracePeriodSeconds: 2 });
     await startPod("has-an-hour", STUBBORN, { terminationGracePeriodSeconds: HOUR });

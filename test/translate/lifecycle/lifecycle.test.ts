@@ -8,9 +8,9 @@ import { container, pod } from "../base.ts";
 const UID = pod().metadata.uid;
 const SELF = "unitlet.shop.web.app.service" as UnitName;
 
-function input(change: Partial<Container> = {}, imageSignal?: string) {
+function input(change: Partial<Container> = {}, imageSignal?: string, terminationGracePeriodSeconds = 40) {
   const of = container(change);
-  const owner = pod({ containers: [of], terminationGracePeriodSeconds: 20 });
+  const owner = pod({ containers: [of], terminationGracePeriodSeconds });
   return {
     ...{ pod: owner, container: of, kind: "container" as const, unit: SELF, libDir: "/lib/unitlet" },
     ...(imageSignal ? { imageSignal } : {}),
@@ -48,7 +48,14 @@ test("the words of hooks are in files that root alone can read", () => {
 
 describe("stopLines()", () => {
   test("without a hook leave it to systemd", () => {
-    expect(stopLines(input())).toEqual([["TimeoutStopSec", "30"]]);
+    expect(stopLines(input())).toEqual([["TimeoutStopSec", "40"]]);
+  });
+
+  test("with less time than the exit record needs give it to one helper", () => {
+    expect(stopLines(input({}, "", 2))).toEqual([
+      ["ExecStop", `-+:"/lib/unitlet/container-stop" "${SELF}" "${UID}" "app" "2" "TERM"`],
+      ["TimeoutStopSec", "3602"],
+    ]);
   });
 
   test("say the signal of the image, or before it that of the pod", () => {
@@ -60,8 +67,8 @@ describe("stopLines()", () => {
     const lifecycle = { preStop: { sleep: { seconds: 3 } }, stopSignal: "SIGINT" };
     expect(stopLines(input({ lifecycle }))).toEqual([
       ["KillSignal", "SIGINT"],
-      ["ExecStop", `-+:"/lib/unitlet/container-stop" "${SELF}" "${UID}" "app" "20" "INT" "sleep" "3"`],
-      ["TimeoutStopSec", "3620"],
+      ["ExecStop", `-+:"/lib/unitlet/container-stop" "${SELF}" "${UID}" "app" "40" "INT" "sleep" "3"`],
+      ["TimeoutStopSec", "3640"],
     ]);
   });
 });
