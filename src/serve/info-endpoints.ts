@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { CgroupFiles } from "../io/host/cgroup-files.ts";
 import { readRunCounts } from "../io/run-counts.ts";
 import { unitletVersion } from "../version.ts";
 import { JSON_TYPE, reply, TEXT_TYPE } from "./http/reply.ts";
@@ -27,7 +28,7 @@ export const INFO_ENDPOINTS = {
 } satisfies Readonly<Record<string, Row>>;
 
 async function serveConfigz({ config }: ServerContext, _: RequestTarget, response: ServerResponse): Promise<void> {
-  reply(response, JSON_TYPE, JSON.stringify(configz(config)));
+  reply(response, JSON_TYPE, JSON.stringify(configz(config, new CgroupFiles().isUnified)));
 }
 
 async function serveLogDirectory(

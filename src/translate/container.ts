@@ -117,13 +117,16 @@ function lifeLines(
   ];
 }
 
-function processLines({ pod, container, unitName }: ResolvedContainer, host: Pick<Host, "memoryTotal">): UnitLines {
+function processLines(
+  { pod, container, unitName }: ResolvedContainer,
+  host: Pick<Host, "memoryTotal" | "hasCPUShares">,
+): UnitLines {
   const amounts = amountsOf(container);
   const qos = qosClass(pod);
   const adjusted = isNodeCritical(pod) ? "Guaranteed" : qos;
   return [
     ["Slice", podSliceName(pod.metadata.uid, qos)],
-    ...containerResourceLines(amounts),
+    ...containerResourceLines(amounts, host),
     ["OOMScoreAdjust", String(oomScoreAdjust(adjusted, amounts.memoryRequest, host.memoryTotal))],
     ["UnsetEnvironment", FROM_SYSTEMD],
     ...logLines(container, unitName),

@@ -61,7 +61,7 @@ function runnableParts(
   const needsSandbox = desired.some(({ container }) => container.image !== undefined);
   const sources = [...volumes.sources.values()];
   return {
-    slice: translateSlice(pod, qosClass(pod)),
+    slice: translateSlice(pod, qosClass(pod), context.host),
     containers: desired.map(({ container }) => container),
     files: [...podFiles(pod, context), ...images.files, ...desired.flatMap(({ files }) => files)],
     auxiliaryUnits: [

@@ -4,11 +4,11 @@ import type { DesiredUnit } from "../model/unit.ts";
 import { digest } from "../unitfile/hash.ts";
 import { encodeOwnUnit, unitOwner } from "../unitfile/identity.ts";
 import { podSliceName } from "../unitfile/names.ts";
-import { podResourceLines } from "./resources/resources.ts";
+import { type CgroupHost, podResourceLines } from "./resources/resources.ts";
 
 /** Returns the pod's slice: stopping it stops every unit of the pod in any state. */
-export function translateSlice(pod: Pod, qos: QosClass): DesiredUnit {
-  const lines = podResourceLines(pod);
+export function translateSlice(pod: Pod, qos: QosClass, host: CgroupHost): DesiredUnit {
+  const lines = podResourceLines(pod, host);
   const specHash = digest(JSON.stringify(lines), 16);
   const identity = unitOwner(pod.metadata, { container: "", kind: "slice", specHash });
   const text = encodeOwnUnit(identity, [

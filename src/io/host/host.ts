@@ -4,6 +4,7 @@ import type { Instant } from "../../model/api/time.ts";
 import type { Host } from "../../model/host/host.ts";
 import { readOptional } from "../files.ts";
 import { hasApt, missingImageTools } from "../images/image-tools.ts";
+import { CgroupFiles } from "./cgroup-files.ts";
 
 /** USER_HZ, the same on every architecture that Node runs on. */
 const MILLISECONDS_PER_TICK = 10;
@@ -31,6 +32,7 @@ export function readHost(
     architecture: GOARCH[arch()] ?? arch(),
     bootedAt: now - Math.floor(Number.parseFloat(read("/proc/uptime")) * 1000) + initAge(),
     swapTotal,
+    ...(new CgroupFiles().isUnified ? {} : { hasCPUShares: true }),
     missingImageTools: missingImageTools(),
     hasApt: hasApt(),
     ...systemd,

@@ -25,6 +25,8 @@ export interface Host {
   readonly architecture: string;
   readonly bootedAt: Instant;
   readonly swapTotal: number;
+  /** True on cgroup v1, where the CPU controller has shares instead of weights. */
+  readonly hasCPUShares?: boolean;
   /** Those of skopeo, umoci and crun that are not installed. */
   readonly missingImageTools: readonly string[];
   /** The known holes of skopeo, umoci and crun; undefined where the Node is not reported. */

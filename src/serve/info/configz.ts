@@ -4,8 +4,11 @@ import type { Config, EvictionThresholds, SystemReserved } from "../../model/hos
 /** The longest restart back-off of units/helpers/container/container-start. */
 const MAX_BACK_OFF = "5m0s";
 
-/** Returns the response of /configz: the fields of the kubelet's configuration (v1beta1, v1.36) that have a meaning here. */
-export function configz(config: Config): object {
+/**
+ * Returns the response of /configz: the fields of the kubelet's configuration (v1beta1, v1.36) that have a meaning here.
+ * systemd limits swap on cgroup v2 only (`isUnified`).
+ */
+export function configz(config: Config, isUnified: boolean): object {
   const { endpoint, clusterDNS, clusterDomain } = config;
   const clientCA = endpoint?.clientCA && "file" in endpoint.clientCA ? endpoint.clientCA.file : undefined;
   const pair = endpoint?.servingPair;
@@ -33,6 +36,7 @@ export function configz(config: Config): object {
       rotateCertificates: true,
       serverTLSBootstrap: pair === undefined && endpoint?.servingCertificate !== "self-signed",
       ...resources(config),
+      memorySwap: isUnified ? { swapBehavior: "NoSwap" } : {},
       crashLoopBackOff: { maxContainerRestartPeriod: MAX_BACK_OFF },
       enableDebuggingHandlers: true,
       enableProfilingHandler: false,
@@ -58,7 +62,6 @@ function resources({
     nodeStatusMaxImages: 50,
     evictionHard: printThresholds(evictionHard),
     evictionPressureTransitionPeriod: "5m0s",
-    memorySwap: { swapBehavior: "NoSwap" },
     systemReserved: printReserved(systemReserved),
   };
 }

@@ -1,6 +1,7 @@
 import { declaredContainers, kindOf } from "../../model/api/containers.ts";
 import type { Container, Pod, QosClass } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
+import type { Host } from "../../model/host/host.ts";
 import type { UnitLines } from "../../model/unit.ts";
 
 /** Millicores and bytes; a limit of 0 is no limit. */
@@ -31,12 +32,12 @@ function amount(quantity: string | undefined, scale: number): number {
 }
 
 /** Returns the resource lines of a container's unit. */
-export function containerResourceLines(amounts: Amounts): UnitLines {
-  return [...cpuLines(amounts.cpuRequest, amounts.cpuLimit), ...memoryLines(amounts.memoryLimit)];
+export function containerResourceLines({ cpuRequest, cpuLimit, memoryLimit }: Amounts, host: CgroupHost): UnitLines {
+  return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit)];
 }
 
 /** Returns the resource lines of a pod's slice. It has a limit only when every container has one. */
-export function podResourceLines(pod: Pod): UnitLines {
+export function podResourceLines(pod: Pod, host: CgroupHost): UnitLines {
   const inits = pod.spec.initContainers ?? [];
   const sidecars = inits.filter((each) => kindOf(pod, each) === "sidecar");
   const beside = sidecars.map(amountsOf);
@@ -54,14 +55,21 @@ export function podResourceLines(pod: Pod): UnitLines {
   const request = requests?.cpu === undefined && limits?.cpu === undefined ? sum("cpuRequest") : whole.cpuRequest;
   const cpu = limits?.cpu === undefined ? limited("cpuLimit") && sum("cpuLimit") : whole.cpuLimit;
   const memory = limits?.memory === undefined ? limited("memoryLimit") && sum("memoryLimit") : whole.memoryLimit;
-  return [...cpuLines(request, cpu || 0), ...memoryLines(memory || 0)];
+  return [...requestLines(request, host), ...quotaLines(cpu || 0), ...memoryLines(memory || 0)];
 }
 
-function cpuLines(request: number, limit: number): UnitLines {
-  const weight: UnitLines = [["CPUWeight", String(cpuWeight(request))]];
+/** The property of the host that decides how a CPU request is written. */
+export type CgroupHost = Pick<Host, "hasCPUShares">;
+
+/** systemd would convert CPUWeight= to other shares than the kubelet's, and ignores CPUShares= beside it. */
+function requestLines(request: number, { hasCPUShares }: CgroupHost): UnitLines {
+  return hasCPUShares ? [["CPUShares", String(cpuShares(request))]] : [["CPUWeight", String(cpuWeight(request))]];
+}
+
+function quotaLines(limit: number): UnitLines {
   // The kernel rejects quotas below 1 ms in its period of 100 ms, so this raises them
   // (`cm/helpers_linux.go: MilliCPUToQuota`, v1.36).
-  return limit > 0 ? [...weight, ["CPUQuota", `${Math.max(limit, 10) / 10}%`]] : weight;
+  return limit > 0 ? [["CPUQuota", `${Math.max(limit, 10) / 10}%`]] : [];
 }
 
 /**
@@ -73,11 +81,16 @@ function memoryLines(limit: number): UnitLines {
   return limit > 0 ? [["MemoryMax", String(limit)], noSwap] : [noSwap];
 }
 
+/** Converts millicores to shares of cgroup v1 (`cm/helpers_linux.go: MilliCPUToShares`, v1.36). */
+export function cpuShares(milli: number): number {
+  return Math.min(262144, Math.max(2, Math.floor((milli * 1024) / 1000)));
+}
+
 /**
  * Converts millicores to CPUWeight= as runc 1.3.2 converts shares, so that one CPU has systemd's default weight of 100.
  */
 export function cpuWeight(milli: number): number {
-  const shares = Math.min(262144, Math.max(2, Math.floor((milli * 1024) / 1000)));
+  const shares = cpuShares(milli);
   if (shares <= 2) return 1;
   if (shares >= 262144) return 10000;
   const l = Math.log2(shares);

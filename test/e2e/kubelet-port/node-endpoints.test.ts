@@ -127,6 +127,8 @@ test("/runningpods/ has the running pods with their identity", async () => {
 
 test("/configz has the kubelet's names for what holds here", async () => {
   const { kubeletconfig } = JSON.parse(await raw("/configz"));
+  // systemd limits swap on cgroup v2 only.
+  const isUnified = (await node.exec("ls /sys/fs/cgroup")).stdout.includes("cgroup.controllers");
   expect(kubeletconfig).toMatchObject({
     kind: "KubeletConfiguration",
     maxPods: 110,
@@ -144,7 +146,7 @@ test("/configz has the kubelet's names for what holds here", async () => {
       "pid.available": "5%",
     },
     evictionPressureTransitionPeriod: "5m0s",
-    memorySwap: { swapBehavior: "NoSwap" },
+    memorySwap: isUnified ? { swapBehavior: "NoSwap" } : {},
     systemReserved: { cpu: "0", memory: "0", "ephemeral-storage": "0" },
     rotateCertificates: true,
     serverTLSBootstrap: false,

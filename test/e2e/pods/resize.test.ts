@@ -35,13 +35,19 @@ async function resize(name: string, resources: V1Container["resources"]): Promis
 
 test("resources change in place", async () => {
   const before = await node.container("grows", ({ ready }) => ready);
-  const wanted = { limits: { cpu: "200m", memory: "128Mi" }, requests: { cpu: "50m", memory: "48Mi" } };
+  const wanted = { limits: { cpu: "200m", memory: "128Mi" }, requests: { cpu: "60m", memory: "48Mi" } };
   await resize("grows", wanted);
   const after = await node.container("grows", ({ resources }) => resources?.limits?.cpu === "200m");
   expect(after).toMatchObject({ containerID: before.containerID, restartCount: 0, resources: wanted });
   expect(after.allocatedResources).toEqual(wanted.requests);
   expect(await node.show("grows", "MemoryMax")).toBe(String(128 * 2 ** 20));
   expect(await node.show("grows", "CPUQuotaPerSecUSec")).toBe("200ms");
+  // The kubelet's shares on cgroup v1, and their weight on v2.
+  const group = await node.show("grows", "ControlGroup");
+  const { stdout } = await node.exec(
+    `cat /sys/fs/cgroup${group}/cpu.weight /sys/fs/cgroup/cpu*${group}/cpu.shares | head -1`,
+  );
+  expect(stdout).toMatch(/^(12|61)\n$/);
 });
 
 test("a container that wants to be started again for it is", async () => {

@@ -140,6 +140,19 @@ describe("directives of a pod's slice", () => {
       containers: containers.map((change, at) => container({ ...change, name: `c${at}` })),
       initContainers: inits.map((change, at) => container({ ...change, name: `i${at}` })),
     });
-    expect(podResourceLines(of)).toEqual(expected);
+    expect(podResourceLines(of, {})).toEqual(expected);
   });
+});
+
+test.each([
+  ["20m", "20"],
+  ["250m", "256"],
+  ["1", "1024"],
+  ["1m", "2"],
+])("a cpu request of %s is written on cgroup v1 as the kubelet's %s shares", (cpu, shares) => {
+  const of = pod({ containers: [container({ resources: { requests: { cpu } } })] });
+  expect(podResourceLines(of, { hasCPUShares: true })).toEqual([
+    ["CPUShares", shares],
+    ["MemorySwapMax", "0"],
+  ]);
 });
