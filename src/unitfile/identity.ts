@@ -62,11 +62,13 @@ export function isIntact(text: string): boolean {
   return written === digest(text.slice(end + 2), HASH_LENGTH);
 }
 
-/** Returns the unit's text with another TimeoutStopSec=. A second [Service] section at the end replaces the value. */
+/** Returns the unit's text with another TimeoutStopSec=. */
 export function withStopTimeout(text: string, identity: UnitOwner, seconds: number): string {
   const body = text.slice(text.indexOf("\n\n[") + 2);
-  const section = encodeUnit([["Service", [["TimeoutStopSec", String(seconds)]]]]);
-  return ownUnit({ ...identity, stopTimeout: seconds }, `${body}\n${section}`);
+  return ownUnit(
+    { ...identity, stopTimeout: seconds },
+    body.replace(/^TimeoutStopSec=.*$/m, `TimeoutStopSec=${seconds}`),
+  );
 }
 
 /** Returns undefined when the text has no complete [X-Kubernetes] section: the unit is not ours. */

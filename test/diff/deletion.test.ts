@@ -162,7 +162,7 @@ describe("a pod that is deleted with more time than it has", () => {
     expect(plan(longer)).toEqual([`schedule-run ${toTimestamp(NOW)}`, "write-unit app", "reload"]);
     const write = stepsOf(longer).find(({ kind }) => kind === "write-unit");
     const text = write !== undefined && "text" in write ? write.text : "";
-    expect(text).toContain("\nTimeoutStopSec=90\n");
+    expect(text.match(/^(TimeoutStopSec=.*|\[Service\])$/gm)).toEqual(["[Service]", "TimeoutStopSec=90"]);
     expect(isIntact(text)).toBe(true);
   });
 

@@ -19,7 +19,7 @@ export function expand(text: string, find: Find): string {
   const replaced = text.slice(0, closed).replace(/\$(\$|\(([^)]*)\))/g, (whole, second: string, name?: string) => {
     if (second === "$") return "$";
     const value = find(name ?? "") ?? whole;
-    added += value.length;
+    added += Buffer.byteLength(value);
     if (added > MAX_VALUE_BYTES)
       throw new UnquotableError("expands a variable to more than the 128 KiB that Linux passes to a program");
     return value;
@@ -37,9 +37,10 @@ export function expandAll(words: readonly string[], find: Find): readonly string
   });
 }
 
-/** Adds the length of a text, in UTF-16 code units, to `size`. Throws UnquotableError above MAX_TOTAL_BYTES. */
+/** Adds the bytes of a text to `size`. Throws UnquotableError above MAX_TOTAL_BYTES. */
 export function addSize(size: number, text: string): number {
-  if (size + text.length > MAX_TOTAL_BYTES)
+  const sum = size + Buffer.byteLength(text);
+  if (sum > MAX_TOTAL_BYTES)
     throw new UnquotableError("has more words or variables than the 6 MiB that Linux passes to a program");
-  return size + text.length;
+  return sum;
 }

@@ -93,6 +93,13 @@ describe("variables that are made of each other", () => {
   });
 });
 
+test("the limits count bytes, not UTF-16 code units", () => {
+  // Each character has three bytes in UTF-8, so these are 120 KiB and 135 KiB.
+  const of = (characters: number) => () => expand("$(X)", () => "€".repeat(characters));
+  expect(of(40 * 1024)()).toHaveLength(40 * 1024);
+  expect(of(45 * 1024)).toThrow("128 KiB");
+});
+
 test("agrees with the kubelet's way of reading, letter by letter", () => {
   const pieces = fc.constantFrom(
     "$",
