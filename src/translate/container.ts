@@ -24,6 +24,13 @@ import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust, qosC
 const FROM_SYSTEMD =
   "INVOCATION_ID JOURNAL_STREAM LANG LOGNAME LOG_NAMESPACE MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE SHELL SYSTEMD_EXEC_PID USER";
 
+/**
+ * Variables of the service manager, or of a drop-in for all services, that would change the helpers. The program's own
+ * variables are in its launch file. A package's unit may name them for its program.
+ */
+const OF_HELPERS =
+  "BASH_ENV ENV LANGUAGE LC_ALL LC_COLLATE LC_CTYPE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME LD_LIBRARY_PATH LD_PRELOAD PERL5LIB PERL5OPT PERLLIB";
+
 /** Returns the unit of one container. Throws UnquotableError for text that no unit file can carry. */
 export function translateContainer(
   container: ResolvedContainer,
@@ -118,7 +125,7 @@ function lifeLines(
 }
 
 function processLines(
-  { pod, container, unitName }: ResolvedContainer,
+  { pod, container, unitName, reference }: ResolvedContainer,
   host: Pick<Host, "memoryTotal" | "hasCPUShares">,
 ): UnitLines {
   const amounts = amountsOf(container);
@@ -128,7 +135,7 @@ function processLines(
     ["Slice", podSliceName(pod.metadata.uid, qos)],
     ...containerResourceLines(amounts, host),
     ["OOMScoreAdjust", String(oomScoreAdjust(adjusted, amounts.memoryRequest, host.memoryTotal))],
-    ["UnsetEnvironment", FROM_SYSTEMD],
+    ["UnsetEnvironment", reference.kind === "deb" ? FROM_SYSTEMD : `${FROM_SYSTEMD} ${OF_HELPERS}`],
     ...logLines(container, unitName),
   ];
 }
