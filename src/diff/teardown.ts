@@ -61,7 +61,7 @@ const HELPER_TIMEOUT_S = 10;
 export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], world: World): Step[] {
   const { uid, deletionGracePeriodSeconds } = pod.metadata;
   const grace = deletionGracePeriodSeconds ?? usualGrace(pod);
-  return killOverdue({ uid, units, grace, isShorter: grace < usualGrace(pod) }, world);
+  return enforceGrace({ uid, units, grace, isShorter: grace < usualGrace(pod) }, world);
 }
 
 /**
@@ -75,7 +75,7 @@ export function enforceForcedGrace({ uid, units, because }: Ending, world: World
   if (!units.some((unit) => isContainer(unit) && isUp(unit))) return [];
   const isKnown = world.directories.get(uid)?.stoppingGrace === FORCED_GRACE_S;
   const write: Step[] = isKnown ? [] : [{ kind: "write-grace-period", uid, seconds: FORCED_GRACE_S, because }];
-  return [...write, ...killOverdue({ uid, units, grace: FORCED_GRACE_S, isShorter: true }, world)];
+  return [...write, ...enforceGrace({ uid, units, grace: FORCED_GRACE_S, isShorter: true }, world)];
 }
 
 interface Deadline {
@@ -87,7 +87,7 @@ interface Deadline {
   readonly isShorter: boolean;
 }
 
-function killOverdue({ uid, units, grace, isShorter }: Deadline, { directories, now }: World): Step[] {
+function enforceGrace({ uid, units, grace, isShorter }: Deadline, { directories, now }: World): Step[] {
   const up = units.filter((unit) => isContainer(unit) && isUp(unit) && (isShorter || maySendExtensions(unit)));
   if (up.length === 0) return [];
   const { stoppingSince, stoppingGrace } = directories.get(uid) ?? {};
