@@ -9,7 +9,7 @@ let node: Node;
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "usage", { settings: { kubeletIdleTimeout: "1s" } });
   await installServingCertificate(node);
-  const script = "i=0; while [ $i -lt 3000000 ]; do i=$((i+1)); done; exec sleep infinity";
+  const script = "echo x >/tmp/x; i=0; while [ $i -lt 3000000 ]; do i=$((i+1)); done; exec sleep infinity";
   await node.run(pod(node, "busy", shell(script)));
   await node.container("busy", ({ ready }) => ready);
 });
@@ -48,4 +48,6 @@ test("/stats/summary has the same, and rates", async () => {
       containers: [{ name: "main", memory: { workingSetBytes: expect.any(Number) } }],
     },
   ]);
+  expect(pods[0]["ephemeral-storage"].usedBytes).toBeGreaterThan(0);
+  expect(pods[0].containers[0].rootfs.usedBytes).toBe(pods[0]["ephemeral-storage"].usedBytes);
 });
