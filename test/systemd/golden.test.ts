@@ -1,9 +1,11 @@
 import { chmodSync, chownSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { containersOf } from "../../src/model/api/containers.ts";
 import { podRunDir, volumePath } from "../../src/model/paths.ts";
 import type { DesiredVolume } from "../../src/model/step.ts";
 import type { Runnable } from "../../src/model/translation.ts";
+import { neededMountPoints } from "../../src/translate/volumes/host-paths.ts";
 import { CASES, LIB_DIR, translateCase } from "../golden/cases.ts";
 import { installedHelpers } from "../support/installed-files.ts";
 import { Machine } from "../support/machine.ts";
@@ -33,7 +35,9 @@ beforeAll(async () => {
   for (const { name, text } of UNITS) writeFileSync(`${root}/etc/systemd/system/${name}`, text);
   for (const pod of PODS) writeVolatile(`${root}/opt/golden`, pod);
   const made = PODS.flatMap(({ storage }) => storage.flatMap((each) => (each.kind === "directory" ? [each.path] : [])));
-  await machine.exec(["mkdir", "-p", ...made]);
+  // A run would find out that the host lacks a mount point.
+  const points = PODS.flatMap(({ pod }) => containersOf(pod.spec).flatMap(neededMountPoints));
+  await machine.exec(["mkdir", "-p", ...made, ...points]);
   await machine.exec(["cp", "-a", "/opt/golden/run/.", "/run/"]);
 });
 
