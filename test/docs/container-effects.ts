@@ -31,7 +31,7 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   "resources.limits.cpu": "`CPUQuota=` of the unit, and of the slice when every container has a limit.",
   "resources.limits.memory":
     "`MemoryMax=` without swap, of the unit, and of the slice when every container has a limit.",
-  "resources.requests.cpu": "`CPUWeight=`.",
+  "resources.requests.cpu": "`CPUWeight=`; on cgroup v1 `CPUShares=`, the kubelet's shares.",
   "resources.requests.memory":
     "For the scheduler, and `OOMScoreAdjust=`: the kernel kills a container with a larger request later.",
   "resources.limits.ephemeral-storage":
