@@ -33,6 +33,8 @@ export async function attachToTerminal(
     },
   });
   stdin.pipe(socket, { end: false });
+  // The connection stays open in one direction otherwise.
+  socket.once("end", () => void socket.end());
   // Neither the end nor an error of this connection means that the container has failed.
   const ended = new Promise<number>((resolve) => socket.on("error", () => {}).once("close", () => resolve(0)));
   return {

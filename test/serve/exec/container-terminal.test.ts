@@ -42,7 +42,7 @@ afterEach(() => {
 
 async function attach(withInput = true) {
   const program = await attachToTerminal(UNIT, withInput, async () =>
-    createConnection(join(directory, "tty")).on("error", () => undefined),
+    createConnection({ path: join(directory, "tty"), allowHalfOpen: true }).on("error", () => undefined),
   );
   await until(() => [attached !== undefined, attached], { what: "somebody who is attached" });
   return program;
