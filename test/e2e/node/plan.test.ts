@@ -51,7 +51,9 @@ describe("a standalone host", () => {
     const { code, stdout } = await plan(machine);
     expect(await hostState(machine)).toEqual(before);
     expect(code).toBe(2);
-    expect(stdout).toMatch(/^default\/web:\n( {2}\S.*\n)+$/);
+    expect(stdout).toMatch(
+      /^default\/web:\n( {2}\S.*\n)+host:\n {2}write-journal-settings namespace=default because=".*"\n$/,
+    );
     expect(stdout).toContain(`  write-unit unit=${UNIT} because="it is new"\n`);
     expect(stdout).toContain(`  start unit=${UNIT} because="the pod should run"\n`);
   });
