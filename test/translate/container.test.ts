@@ -71,9 +71,10 @@ describe("terminationGracePeriodSeconds", () => {
     [300, "300"],
     [31, "31"],
     [30, "30"],
-    // The helper container-stop ends these containers, within this much more.
-    [2, "3602"],
-    [0, "3601"],
+    // The helper container-stop ends these containers. container-exit needs 30 s.
+    [29, "34"],
+    [2, "30"],
+    [0, "30"],
   ] as const)("%s becomes TimeoutStopSec=%s", ([seconds, expected]) => {
     const of = seconds === undefined ? pod() : pod({ terminationGracePeriodSeconds: seconds });
     expect(directive(of, "TimeoutStopSec")).toEqual([expected]);

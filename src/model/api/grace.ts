@@ -12,6 +12,9 @@ const EXIT_RECORD_S = 30;
  */
 const HELPER_MARGIN_S = 3600;
 
+/** The time from the end of a grace period until container-stop has killed the container. */
+const KILL_MARGIN_S = 5;
+
 /** True for a grace period that TimeoutStopSec= alone cannot keep, because it must be long enough for container-exit. */
 export function isShorterThanRecord(pod: Pod, container: Container): boolean {
   return longestGrace(pod, container) < EXIT_RECORD_S;
@@ -30,9 +33,15 @@ export function longestGrace(pod: Pod, { startupProbe, livenessProbe }: Containe
   return Math.max(pod.spec.terminationGracePeriodSeconds ?? 30, ...own);
 }
 
-/** Returns TimeoutStopSec= of a container's unit in seconds; `stopHelper`: container-stop ends the container. */
+/**
+ * Returns TimeoutStopSec= of a container's unit in seconds; `stopHelper`: container-stop ends the container. A container
+ * without a hook gets no large margin, because a container-exit that hangs would hold it for as long.
+ */
 export function unitStopTimeout(pod: Pod, container: Container, stopHelper: boolean): number {
-  return stopHelper ? helperGrace(pod, container) + HELPER_MARGIN_S : stopTimeout(pod, container);
+  if (!stopHelper) return stopTimeout(pod, container);
+  const grace = helperGrace(pod, container);
+  const isShort = isShorterThanRecord(pod, container) && container.lifecycle?.preStop === undefined;
+  return isShort ? Math.max(EXIT_RECORD_S, grace + KILL_MARGIN_S) : grace + HELPER_MARGIN_S;
 }
 
 /** Returns the seconds that container-stop gives a container. */

@@ -25,15 +25,10 @@ const START_TIMEOUT_S = 330;
 export function startHookLines(input: LifecycleInput): UnitLines {
   const { pod, container, kind, unit, libDir } = input;
   const handler = container.lifecycle?.postStart;
-  // With a startup probe the prober creates the marker. The container's /run may hide the host's here.
+  // With a startup probe the prober creates the marker.
   const touchesMarker = kind === "sidecar" && container.startupProbe === undefined;
   const markerLines: UnitLines = touchesMarker
-    ? [
-        [
-          "ExecStartPost",
-          execLine(["/usr/bin/touch", `/proc/1/root${startedMarker(pod.metadata.uid, container.name)}`], "+"),
-        ],
-      ]
+    ? [["ExecStartPost", execLine(["/usr/bin/touch", startedMarker(pod.metadata.uid, container.name)], "+")]]
     : [];
   if (handler === undefined) return [...markerLines, ["TimeoutStartSec", String(START_TIMEOUT_S)]];
   const words = [unit, pod.metadata.uid, container.name, "post-start", ...hookWords(handler)];

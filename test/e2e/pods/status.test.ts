@@ -103,6 +103,7 @@ test("the whole status of a pod that runs", async () => {
         image: "host",
         imageID: "host",
         containerID: `systemd://${await node.invocation("running")}`,
+        resources: {},
       },
     ],
   });

@@ -54,7 +54,7 @@ describe("stopLines()", () => {
   test("with less time than the exit record needs give it to one helper", () => {
     expect(stopLines(input({}, "", 2))).toEqual([
       ["ExecStop", `-+:"/lib/unitlet/container-stop" "${SELF}" "${UID}" "app" "2" "TERM"`],
-      ["TimeoutStopSec", "3602"],
+      ["TimeoutStopSec", "30"],
     ]);
   });
 
