@@ -44,7 +44,9 @@ sub new_file_system {
 	return if system_call( 'fsconfig', $context, $create, 0, 0, 0 ) < 0;
 	my $flags = 0;
 	$flags |= $attribute{$_} for @$words;
-	return must( "file system $type", 'fsmount', $context, 1, $flags );
+	my $mount = must( "file system $type", 'fsmount', $context, 1, $flags );
+	system_call( 'close', $context );
+	return $mount;
 }
 
 # Opens a path of the container, below this process's root or another. No part of the path may be a link but the last one, which is opened itself.
@@ -65,6 +67,7 @@ sub open_target {
 	my $directory = open_target( $parent || '/', 1 );
 	my @call = $is_directory ? ( 'mkdirat', $directory, "$name", 0755 ) : ( 'mknodat', $directory, "$name", 0100644, 0 );
 	system_call(@call) == 0 or fail( "mount path $path: " . ( $! == $no_change ? 'it is not on the host: create it there, or mount below /run' : $! ) );
+	system_call( 'close', $directory );
 	$target = open_below_root($path);
 	return $target >= 0 ? $target : fail("mount path $path: $!");
 }
@@ -92,6 +95,7 @@ sub attach {
 	my $kind = $is_directory ? 'a directory' : 'a file';
 	is_directory($target) == $is_directory or fail("mount path $path: it is a symbolic link or of another type, and $kind is mounted there");
 	must( "mount path $path", 'move_mount', $mount, my $from = '', $target, my $to = '', 0x44 );
+	system_call( 'close', $target );
 }
 
 1;

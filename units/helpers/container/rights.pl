@@ -21,12 +21,31 @@ sub enter_domain {
 	must( 'Landlock', 'landlock_restrict_self', $ruleset, 0 );
 }
 
+# Forbids to change the limits of another process, which Landlock allows for processes of the same user. The kernel has the
+# process 0 for the caller; a test without new limits is allowed.
+sub keep_to_own_limits {
+	my ( $load, $equals, $return ) = ( 0x20, 0x15, 0x06 );
+	# The number for 32-bit programs: of i386, or of arm.
+	my $other = audit_architecture() == 0xc000003e ? 340 : 369;
+	# Offsets in struct seccomp_data: 0 is the number, 4 the architecture, 16 the first argument, 32 and 36 the third.
+	my @filter = (
+		[ $load, 0, 0, 4 ],  [ $equals, 2, 0, audit_architecture() ],
+		[ $load, 0, 0, 0 ],  [ $equals, 2, 8, $other ],
+		[ $load, 0, 0, 0 ],  [ $equals, 0, 6, number_of('prlimit64') ],
+		[ $load, 0, 0, 16 ], [ $equals, 4, 0, 0 ],
+		[ $load, 0, 0, 32 ], [ $equals, 0, 3, 0 ],
+		[ $load, 0, 0, 36 ], [ $equals, 0, 1, 0 ],
+		[ $return, 0, 0, 0x7fff0000 ], [ $return, 0, 0, 0x50001 ],
+	);
+	set_filter( join '', map { pack 'SCCL', @$_ } @filter );
+}
+
 # Forbids the system calls for mounts and namespaces, which SystemCallFilter= of the unit allows for this program alone.
 sub forbid_namespaces {
 	my @calls = map { number_of($_) } qw(open_tree move_mount fsopen fsconfig fsmount mount_setattr setns);
 	my ( $load, $equals, $any_bit, $return ) = ( 0x20, 0x15, 0x45, 0x06 );
 	# Offsets in struct seccomp_data: 0 is the number, 4 the architecture, 16 the first argument.
-	my @filter = ( [ $load, 0, 0, 4 ], [ $equals, 1, 0, audit_architecture() ], [ $return, 0, 0, 0x7fff0000 ], [ $load, 0, 0, 0 ] );
+	my @filter = ( [ $load, 0, 0, 4 ], [ $equals, 1, 0, audit_architecture() ], [ $return, 0, 0, 0x50001 ], [ $load, 0, 0, 0 ] );
 	my @tests = ( map( { [ $_, 'deny' ] } @calls ), [ number_of('clone3'), 'absent' ], map { [ number_of($_), 'flags' ] } qw(unshare clone) );
 	# After the tests: allow, deny with EPERM, absent with ENOSYS, the test of the flags.
 	my %place = ( allow => 0, deny => 1, absent => 2, flags => 3 );
@@ -87,6 +106,7 @@ sub set_capabilities {
 sub drop_rights {
 	my (%option) = @_;
 	enter_domain() if $option{landlock};
+	keep_to_own_limits() if $option{landlock};
 	forbid_namespaces() if $option{'forbid-namespaces'};
 	bound_capabilities( $option{'bounding-set'} ) if defined $option{'bounding-set'};
 	forbid_new_privileges() if $option{'no-new-privs'};

@@ -17,11 +17,18 @@ sub build_root {
 	my @devices = $option->{'host-devices'} ? () : map { [ $_, copy_of( "/dev/$_", single => 1 ) ] } qw(null zero full random urandom tty);
 	my @covers = map { cover_of($_) } @private, host_keys(), @$hidden;
 	sysopen my $root, '/', $open_path or fail("/: $!");
-	set_options( fileno $root, 1, 'ro', 'slave' );
+	# A mount that the host makes later would be writable here: it is not seen.
+	set_options( fileno $root, 1, 'ro', 'private' );
 	mount_proc( $option->{'host-proc'}, @$read_only );
 	my $own = mount_devices(@devices);
 	mount_terminals( $option->{'unshare-ipc'} );
-	attach(@$_) for @covers, @prepared;
+	# A directory that a package's service writes to must not reveal what is hidden below it.
+	my ( @above, @others );
+	for my $each (@prepared) {
+		my $is_above = $each->[3] && grep { index( $_->[1], $each->[1] eq '/' ? '/' : "$each->[1]/" ) == 0 } @covers;
+		push @{ $is_above ? \@above : \@others }, $each;
+	}
+	attach( @$_[ 0, 1 ] ) for @above, @covers, @others;
 	# Mount points could not be created in a file system that is read-only.
 	set_options( $_, 0, 'ro' ) for $own // (), map { $_->[2] // () } @prepared;
 	umask $umask;
@@ -39,15 +46,17 @@ sub prepare {
 	}
 	my $mount = copy_of( $source, optional => $is{optional}, nofollow => $is{nofollow} ) // return;
 	set_options( $mount, 1, @words );
-	return [ $mount, $target ];
+	return [ $mount, $target, undef, $is{covered} ];
 }
 
 # Returns an empty mount that hides a path, and the path; nothing for a path that the host does not have.
 sub cover_of {
 	my ($path) = @_;
-	lstat $path or return;
-	my $mount = -d _ ? new_file_system( 'tmpfs', [qw(ro nosuid nodev noexec)], mode => '0755', size => '4k' ) : copy_of( '/dev/null', single => 1 );
-	return [ $mount // fail("tmpfs: $!"), $path ];
+	# The host may have a link there: what it leads to is covered.
+	sysopen my $file, $path, $open_path or return;
+	my $place = readlink '/proc/self/fd/' . fileno $file;
+	my $mount = -d $file ? new_file_system( 'tmpfs', [qw(ro nosuid nodev noexec)], mode => '0755', size => '4k' ) : copy_of( '/dev/null', single => 1 );
+	return [ $mount // fail("tmpfs: $!"), $place ];
 }
 
 sub host_keys {
