@@ -77,6 +77,8 @@ export interface BindMount {
   readonly nosuidNodev?: boolean;
   /** A helper in the container's mount namespace creates the source just before the program. */
   readonly late?: boolean;
+  /** A package's unit asks for it, so it reveals nothing that is hidden below its target. */
+  readonly isOfPackage?: boolean;
 }
 
 /** An empty tmpfs for this container alone, new with each start. */

@@ -12,7 +12,7 @@ import type { PackageOnHost } from "../images/candidate.ts";
 import type { Launch, LaunchFailure } from "../launch.ts";
 import { standardInput } from "../lifecycle/standard-input.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
-import { containerConfinement } from "../security/confinement.ts";
+import { containerConfinement, mayBecomeRoot } from "../security/confinement.ts";
 import { enterRights } from "../security/rights-options.ts";
 import { runWords } from "../security/run-options.ts";
 import { cleanPath } from "../volumes/clean-path.ts";
@@ -51,7 +51,7 @@ export function serviceLaunch(
   const resolvedAccount = unixAccount(resolved, service, accounts);
   if (!resolvedAccount.ok) return failed("CreateContainerConfigError", resolvedAccount.message);
   const { account } = resolvedAccount;
-  const problem = serviceProblem(resolved, service, account);
+  const problem = serviceProblem(resolved, service, account, deb.directories);
   if (problem !== undefined) return noCommand(`${service.name} ${problem}`);
   const input = hostLaunchInput(resolved, context);
   return input.ok ? unitLaunch(resolved, { deb, service, account, input }, context) : input;
@@ -73,10 +73,10 @@ function unitLaunch(resolved: ResolvedContainer, program: PackageProgram, contex
   const rights = {
     ambientCapabilities: ambientCapabilitiesOf(service, account),
     isFiltered: service.settings.has("SystemCallFilter") || restrictsNamespaces(service),
+    keepsEnvironment: true,
   };
   const prefix = runWords(resolved, confinement, libDir, {
     ...rights,
-    keepsEnvironment: true,
     notifies: (start.type === "notify" || resolved.options.notify === true) && kind !== "init",
     writable: start.writable,
     hidden: inaccessiblePaths(service),
@@ -188,7 +188,10 @@ function serviceConfinement(
     user: account.user,
     workingDirectory: cleanPath(container.workingDir ?? workingDirectory(service, account.home)),
     capabilities: serviceCapabilities(service, base.capabilities),
-    noNewPrivileges: base.noNewPrivileges || isOn(service, "NoNewPrivileges"),
+    noNewPrivileges:
+      isOn(service, "NoNewPrivileges") ||
+      container.securityContext?.allowPrivilegeEscalation === false ||
+      !mayBecomeRoot(account.user, context.config),
     ...appArmorOf(service, base),
     namespaces: { ...base.namespaces, uts: "host" },
     mounts: hasRun ? base.mounts : [run, ...base.mounts],

@@ -1,7 +1,10 @@
 import type { ResolvedContainer } from "../resolved-container.ts";
 import { capabilitiesOf, withheldCapabilities } from "../security/capabilities.ts";
+import { cleanPath } from "../volumes/clean-path.ts";
+import { ownDirectories } from "./directories.ts";
 import { execWords } from "./exec-words.ts";
 import { hookProblem } from "./hooks.ts";
+import { readWritePaths } from "./package-paths.ts";
 import { isOn, lastOf, type PackageServiceUnit } from "./service.ts";
 import type { ServiceStart } from "./start.ts";
 import type { UnixAccount } from "./unix-account.ts";
@@ -11,6 +14,7 @@ export function serviceProblem(
   resolved: ResolvedContainer,
   service: PackageServiceUnit,
   account: UnixAccount,
+  writable: readonly string[],
 ): string | undefined {
   const { container, kind } = resolved;
   const type = lastOf(service, "Type") ?? "simple";
@@ -30,7 +34,24 @@ export function serviceProblem(
   if (isInit && type === "forking") return "has Type=forking, whose end an init container would not see";
   if (!isInit && isOn(service, "RemainAfterExit")) return "has RemainAfterExit=: it stays without a process";
   if (container.tty || container.stdinOnce) return "reads no terminal: remove tty and stdinOnce";
-  return ambientProblem(resolved, service, account) ?? hookProblem(service);
+  return (
+    environmentFileProblem(service, writable) ?? ambientProblem(resolved, service, account) ?? hookProblem(service)
+  );
+}
+
+/**
+ * Returns why an EnvironmentFile= cannot be used. systemd reads it as root, and its variables reach helpers of root: only
+ * root may write it, and it must not block.
+ */
+function environmentFileProblem(service: PackageServiceUnit, writable: readonly string[]): string | undefined {
+  const files = (service.settings.get("EnvironmentFile") ?? []).map((value) =>
+    cleanPath(value.trim().replace(/^-/, "")),
+  );
+  const own = [...writable, ...readWritePaths(service), ...ownDirectories(service).map(({ path }) => path)];
+  const bad = files.find(
+    (file) => !/^\/(etc|usr|lib)\//.test(file) || own.some((path) => `${file}/`.startsWith(`${path}/`)),
+  );
+  return bad === undefined ? undefined : `has EnvironmentFile=${bad}, which not only root can write`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Pod } from "../../model/api/pod.ts";
-import type { Confinement, Mount } from "../../model/confinement.ts";
+import type { Confinement, Mount, ProcessUser } from "../../model/confinement.ts";
+import type { Config } from "../../model/host/config.ts";
 import { HOSTS_FILE, podRunDir, RESOLV_CONF } from "../../model/paths.ts";
 import type { DesiredFile } from "../../model/step.ts";
 import type { UnitLines } from "../../model/unit.ts";
@@ -37,6 +38,7 @@ export function containerConfinement(
     // start 0.5 ms.
     maskedPaths: [],
     ...rights,
+    noNewPrivileges: rights.noNewPrivileges || !mayBecomeRoot(user, config),
     namespaces: {
       pid: pod.spec.hostPID ? "host" : pod.spec.shareProcessNamespace ? "pod" : "container",
       ipc,
@@ -47,6 +49,14 @@ export function containerConfinement(
     sysctls: {},
     rlimits: options.ulimits ?? {},
   };
+}
+
+/**
+ * False for a user that must not become root. A pod may mount over the files that the host's setuid programs trust, such as
+ * those in /etc/pam.d.
+ */
+export function mayBecomeRoot({ uid }: ProcessUser, { hostAccounts }: Pick<Config, "hostAccounts">): boolean {
+  return uid === 0 || hostAccounts === "any" || hostAccounts.some((entry) => entry === "root" || entry === "0");
 }
 
 /** The container's /dev/shm, with the 64 MiB that container runtimes give it. */

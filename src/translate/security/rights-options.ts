@@ -9,6 +9,8 @@ export interface RightsExtras {
   readonly ambientCapabilities?: readonly string[];
   /** The program may make no mounts and namespaces, whatever the pod says. */
   readonly isFiltered?: boolean;
+  /** The program has the variables and the umask of its unit as well. */
+  readonly keepsEnvironment?: boolean;
 }
 
 /**
@@ -49,6 +51,6 @@ function names(capabilities: readonly (Capability | string)[]): string {
  * options of container-join, one word a line. The namespaces and the system call filter are those of the process.
  */
 export function enterRights(container: string, confinement: Confinement, extras: RightsExtras = {}): DesiredFile {
-  const words = rightsOptions(confinement, extras).filter((word) => word !== "--forbid-namespaces");
+  const words = [...(extras.keepsEnvironment ? ["--keep-environment"] : []), ...rightsOptions(confinement, extras)];
   return { name: enterFile(container), text: words.map((word) => `${word}\n`).join(""), uid: 0 };
 }

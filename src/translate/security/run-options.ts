@@ -9,8 +9,6 @@ import { type RightsExtras, reachesProcesses, rightsOptions } from "./rights-opt
 export interface RunExtras extends RightsExtras {
   /** The program sends notifications to systemd. */
   readonly notifies: boolean;
-  /** The program has the variables of its unit as well. */
-  readonly keepsEnvironment?: boolean;
   /** Directories that the program may write to, although the host's files are read-only. */
   readonly writable?: readonly string[];
   readonly hidden?: readonly string[];
@@ -25,7 +23,7 @@ export function runWords(
   { pod, container }: Pick<ResolvedContainer, "pod" | "container">,
   confinement: Confinement,
   libDir: string,
-  { notifies, keepsEnvironment = false, writable = [], hidden = [], mounts: more = [], ...extras }: RunExtras,
+  { notifies, writable = [], hidden = [], mounts: more = [], ...extras }: RunExtras,
 ): readonly string[] {
   const { uid } = pod.metadata;
   const { hostname, namespaces, privileged } = confinement;
@@ -34,8 +32,8 @@ export function runWords(
     ...resolverMounts(confinement),
     ...(namespaces.ipc === "host" && !privileged ? ["/dev/shm", "/dev/mqueue"].map(sameAsHost) : []),
     ...(notifies ? [sameAsHost(NOTIFY_SOCKET)] : []),
-    ...writable.map(sameAsHost),
-    ...more,
+    ...writable.map((path) => ({ ...sameAsHost(path), isOfPackage: true })),
+    ...more.map((mount) => ({ ...mount, isOfPackage: true })),
     ...launchMounts(pod, container),
     ...confinement.mounts,
   ];
@@ -46,7 +44,7 @@ export function runWords(
     ...(reachesProcesses(confinement) ? ["--host-proc"] : []),
     ...(namespaces.ipc === "host" ? [] : ["--unshare-ipc"]),
     ...(hostname === undefined ? [] : ["--hostname", hostname]),
-    ...(keepsEnvironment ? ["--keep-environment"] : []),
+    ...(extras.keepsEnvironment ? ["--keep-environment"] : []),
     ...confinement.readOnlyPaths.flatMap((path) => ["--read-only", path]),
     ...hidden.flatMap((path) => ["--hide", path]),
     ...byDepth(mounts).flatMap(mountOption),
@@ -99,6 +97,7 @@ function mountOption(mount: Mount): readonly string[] {
     ...(mount.propagation === "shared" ? [] : [mount.propagation]),
     ...(mount.nosuidNodev ? ["nosuid", "nodev"] : []),
     ...(mount.late ? ["optional"] : []),
+    ...(mount.isOfPackage ? ["covered"] : []),
   ];
   return ["--bind", words.join(","), mount.source, target];
 }

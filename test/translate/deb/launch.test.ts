@@ -13,7 +13,7 @@ describe("what the unit of a package says", () => {
     });
     const [line = ""] = service().ExecStart ?? [];
     expect(runOption(line, "--bind", 3)).toEqual(
-      expect.arrayContaining(["/var/lib/redis", "/var/log/redis"].map((path) => `rw,private,optional ${path} ${path}`)),
+      expect.arrayContaining(["/var/lib/redis", "/var/log/redis"].map((path) => `rw,private,optional,covered ${path} ${path}`)),
     );
     expect(line.slice(line.indexOf('"--landlock"'))).toBe(
       '"--landlock" "--forbid-namespaces" "--bounding-set" "none" "--reuid" "113" "--regid" "118" "--groups" "120" "--" ' +
@@ -59,10 +59,10 @@ describe("what the unit of a package says", () => {
   });
 
   test.for([
-    ["BindPaths=/data:/opt/bound", "--bind", 3, "rw,private /data /opt/bound"],
-    ['BindReadOnlyPaths="-/data:/opt/bound:rbind"', "--bind", 3, "ro,private,optional /data /opt/bound"],
+    ["BindPaths=/data:/opt/bound", "--bind", 3, "rw,private,covered /data /opt/bound"],
+    ['BindReadOnlyPaths="-/data:/opt/bound:rbind"', "--bind", 3, "ro,private,optional,covered /data /opt/bound"],
     ["TemporaryFileSystem=/opt:ro,mode=0700", "--tmpfs", 2, "mode=0700,ro /opt"],
-    ["ReadWritePaths=-+/srv/redis", "--bind", 3, "rw,private,optional /srv/redis /srv/redis"],
+    ["ReadWritePaths=-+/srv/redis", "--bind", 3, "rw,private,optional,covered /srv/redis /srv/redis"],
     ["InaccessiblePaths=-/srv /opt", "--hide", 1, "/opt"],
     ["ProtectHome=yes", "--hide", 1, "/home"],
     ["AmbientCapabilities=", "--reuid", 1, "113"],
@@ -126,6 +126,14 @@ describe("what cannot be carried over is said", () => {
       "Requires=a.service",
       "redis-server.service has Requires=a.service, and a container cannot bring other units up",
     ],
+    ...["/var/lib/redis/env", "/var/log/redis/env", "/run/env", "/etc/../srv/env"].map(
+      (file) =>
+        [
+          "Restart=always",
+          `EnvironmentFile=-${file}`,
+          `redis-server.service has EnvironmentFile=${file.replace("/etc/..", "")}, which not only root can write`,
+        ] as const,
+    ),
     ["$OPTIONS", "%f", "redis-server.service has the specifier %f, which a container cannot have"],
     [
       "Restart=always",

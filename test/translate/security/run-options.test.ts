@@ -87,6 +87,13 @@ describe("rights", () => {
     expect(rightsOptions(confinement)).toEqual(expected);
   });
 
+  test("setuid programs, where root is not admitted", () => {
+    const of = resolved(pod({ containers: [container({ securityContext: { ...DROP, runAsUser: 7 } })] }));
+    const withAccounts = (hostAccounts: readonly string[]) =>
+      containerConfinement(of, { config: { ...CONFIG, hostAccounts }, host: HOST }).noNewPrivileges;
+    expect([withAccounts([]), withAccounts(["daemon"]), withAccounts(["root"])]).toEqual([true, true, false]);
+  });
+
   test("what a package's unit changes", () => {
     const { confinement } = confined({ ...DROP, runAsUser: 7 });
     expect(rightsOptions(confinement, { ambientCapabilities: ["CAP_NET_BIND_SERVICE"], isFiltered: true })).toEqual([
@@ -99,7 +106,7 @@ describe("rights", () => {
     const { confinement } = confined({ ...DROP, seccompProfile: { type: "RuntimeDefault" } });
     expect(enterRights("app", confinement)).toEqual({
       ...{ name: "app.enter", uid: 0 },
-      text: "--landlock\n--bounding-set\nnone\n--reuid\n0\n--regid\n0\n",
+      text: "--landlock\n--forbid-namespaces\n--bounding-set\nnone\n--reuid\n0\n--regid\n0\n",
     });
   });
 });
