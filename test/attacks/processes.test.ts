@@ -52,6 +52,26 @@ describe.each(USERS)("%s", (user, securityContext) => {
     expect((await mainOf("victim")).stdout.trim()).toBe(pid);
   });
 
+  test("limits of other processes of its user cannot be changed", async () => {
+    const uid = user === "root" ? 0 : 1000;
+    const victim = `limits-of-${user}`;
+    await node.exec(`systemd-run --collect --unit=${victim} setpriv --reuid=${uid} --clear-groups sleep 7655`);
+    const pid = (await mainOf(victim)).stdout.trim();
+    const script = `prlimit --pid ${pid} --nofile=3:3; sh -c 'ulimit -n 99 && prlimit --nofile=98:98 true' && echo own`;
+    for (const said of [await entered(user, script), await started(`limits-${user}`, script, securityContext)])
+      expect(said).toMatch(/Operation not permitted\nown\n/);
+    const { stdout } = await node.exec(`prlimit --pid ${pid} --noheadings --output=SOFT --nofile`);
+    expect(stdout.trim()).not.toBe("3");
+  });
+
+  test("a mount that the host makes later is not seen", async () => {
+    await node.exec(
+      `mkdir -p /mnt/late-${user} && mount -t tmpfs late /mnt/late-${user} && chmod 777 /mnt/late-${user}`,
+    );
+    expect(await entered(user, `echo x >/mnt/late-${user}/file && echo written`)).not.toContain("written");
+    expect((await node.exec(`ls /mnt/late-${user}; umount /mnt/late-${user}`)).stdout).toBe("");
+  });
+
   test("no process of another container can be signalled or seen", async () => {
     const other = user === "root" ? "restricted" : "root";
     const pid = (await mainOf(node.unit(other))).stdout.trim();
@@ -87,6 +107,11 @@ describe.each(USERS)("%s", (user, securityContext) => {
     const script = `for file in ${files}; do [ ! -s "$file" ] || echo "seen: $file"; done`;
     expect(await started(`hidden-${user}`, script, securityContext)).toBe("end\n");
     expect(await entered(user, script)).toBe("");
+  });
+
+  test("many enter at once", async () => {
+    const one = `/usr/local/lib/unitlet/container-enter ${node.unit(user)} -- true || echo failed`;
+    expect((await node.exec(`for i in 1 2 3 4 5 6 7 8; do (${one}) & done; wait`)).stdout).toBe("");
   });
 
   test("exec has the container's capabilities, no_new_privs and system call filter", async () => {
