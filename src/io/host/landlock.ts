@@ -20,7 +20,7 @@ export function readLandlockABI(): number {
   const cached = Number(readOptional(CACHE));
   if (cached > 0) return cached;
   const abi = Math.max(0, Number(askKernel()) || 0);
-  if (abi > 0) writeBestEffort(CACHE, String(abi), 0o644);
+  if (abi > 0) writeBestEffort(CACHE, String(abi), 0o600);
   return abi;
 }
 
