@@ -38,10 +38,7 @@ export function markStopping(uid: string, directory: PodDirectory | undefined, b
   return directory?.stoppingSince === undefined ? [{ kind: "mark-stopping", uid, because }] : [];
 }
 
-/**
- * Records the grace period of a delete when the units have another one. It counts from when this host learned of the
- * delete, also for a second delete. The helpers that run hooks read it too.
- */
+/** Records the grace period of a delete when the units have another one. It counts from when this host learned of the first. */
 export function writeGracePeriod(pod: Pod, units: readonly ActualUnit[], { directories }: World): Step[] {
   const { uid, deletionGracePeriodSeconds: seconds } = pod.metadata;
   const up = units.filter((unit) => isContainer(unit) && isUp(unit));
@@ -54,9 +51,8 @@ export function writeGracePeriod(pod: Pod, units: readonly ActualUnit[], { direc
 const HELPER_TIMEOUT_S = 10;
 
 /**
- * Kills the containers whose grace period is over, where systemd does not. That is so when the delete has a shorter
- * grace period than the units. It is so as well for a container that may send EXTEND_TIMEOUT_USEC, which could delay
- * its end without limit.
+ * Kills the containers whose grace period is over, where systemd does not: a delete has a shorter one than the units, or
+ * a container may send EXTEND_TIMEOUT_USEC, which could delay its end without limit.
  */
 export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], world: World): Step[] {
   const { uid, deletionGracePeriodSeconds } = pod.metadata;

@@ -27,10 +27,7 @@ interface Node {
   readonly fields?: ReadonlyMap<string, Node>;
 }
 
-/**
- * The number of values that aliases of one document may repeat. Nine levels of nine aliases each are 387 million, which
- * would fill the memory.
- */
+/** The number of values that aliases of one document may repeat: nine levels of nine aliases each are 387 million. */
 const MAX_ALIASED_VALUES = 100_000;
 
 /** The number of values that a document may have, so that its tree takes a few dozen MB at most. */
