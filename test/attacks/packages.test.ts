@@ -62,7 +62,7 @@ test("variables for the programs that start the container do not come from a vol
   await node.machine.until(async () => (await node.log("variables")).includes("user:"), {
     what: "what the daemon said",
   });
-  expect(await node.log("variables")).toBe("variables:  \nuser: plusd\n");
+  expect(await node.log("variables")).toBe("variables:\nuser: plusd\n");
 });
 
 test("a directory of the service that a volume of another pod covers leads nowhere", async () => {
