@@ -13,7 +13,9 @@ describe("what the unit of a package says", () => {
     });
     const [line = ""] = service().ExecStart ?? [];
     expect(runOption(line, "--bind", 3)).toEqual(
-      expect.arrayContaining(["/var/lib/redis", "/var/log/redis"].map((path) => `rw,private,optional,covered ${path} ${path}`)),
+      expect.arrayContaining(
+        ["/var/lib/redis", "/var/log/redis"].map((path) => `rw,private,optional,covered ${path} ${path}`),
+      ),
     );
     expect(line.slice(line.indexOf('"--landlock"'))).toBe(
       '"--landlock" "--forbid-namespaces" "--bounding-set" "none" "--reuid" "113" "--regid" "118" "--groups" "120" "--" ' +
