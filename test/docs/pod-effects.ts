@@ -2,7 +2,7 @@
 export const POD_EFFECTS: Readonly<Record<string, string>> = {
   restartPolicy: "`Restart=` with the kubelet's back-off.",
   terminationGracePeriodSeconds:
-    "`TimeoutStopSec=` of at least 30 seconds, which leaves time to record the exit. When the pod is deleted, runs enforce shorter periods, of at least 1 second.",
+    "`TimeoutStopSec=` of at least 30 seconds, which leaves time to record the exit. `container-stop` applies shorter periods, of at least 1 second.",
   activeDeadlineSeconds: "Counted from `status.startTime`, with a tolerance of about 2 seconds.",
   readinessGates: "As in Kubernetes.",
   serviceAccountName: "The service account of the pod's token.",
