@@ -4,6 +4,8 @@
 check_host() {
 	missing=''
 	[ "$(uname -s)" = Linux ] || die "this is $(uname -s): unitlet runs on Linux, with systemd"
+	# mount_setattr(2), by which containers on the host's files get their mounts, is as old as this.
+	[ "$(printf '%s\n' 5.12 "$(uname -r)" | sort -V | head -n 1)" = 5.12 ] || die "this is Linux $(uname -r): unitlet needs 5.12 or newer"
 	case $(uname -m) in
 	x86_64 | aarch64) ;;
 	*) die "there is no Node 24 for $(uname -m) in the npm registry: unitlet runs on x86_64 and aarch64" ;;
