@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { V1SecurityContext } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ImageNode } from "../e2e/support/image-node.ts";
+import { Kubectl } from "../e2e/support/kubectl.ts";
 import { type Container, pod, shell } from "../e2e/support/manifests.ts";
 import type { Node } from "../support/node.ts";
 
@@ -60,6 +61,7 @@ function trapped({ name, image: files, securityContext, paths }: Kind): object {
   const exchange: Container = {
     ...{ name: "exchange", image: "host", securityContext, volumeMounts: [mount("/run/trap")] },
     ...shell("exec perl /opt/traps/exchange.pl /run/trap"),
+    resources: { limits: { "ephemeral-storage": "8Mi" } },
   };
   const probe = {
     exec: { command: ["/bin/sh", "-c", ":"] },
@@ -78,7 +80,7 @@ function trapped({ name, image: files, securityContext, paths }: Kind): object {
       postStart: { exec: { command: ["/bin/sh", "-c", ":"] } },
       preStop: { exec: { command: ["/bin/sh", "-c", ":"] } },
     },
-    resources: { limits: { memory: "64Mi" } },
+    resources: { limits: { memory: "64Mi", "ephemeral-storage": "8Mi" } },
     resizePolicy: [{ resourceName: "memory", restartPolicy: "RestartContainer" }],
   };
   return pod(node, name, [main, exchange], {
@@ -111,8 +113,10 @@ test.each([0, 1, 2, 3])(
     const { metadata } = (await node.get(name)) ?? {};
     const uid = metadata?.uid ?? "";
     await live(name);
+    if (at % 2 === 1) await evict(name);
     await node.kubectl("delete", "pod", name, "--timeout=120s");
     await node.sync();
+    await node.exec("timeout 60 unitlet images prune || :");
     const left = LEFT.replaceAll("UID", uid)
       .replaceAll("UNIT", uid.replaceAll("-", "_"))
       .replaceAll("NAME", `.${name}.`);
@@ -157,10 +161,20 @@ async function live(name: string): Promise<void> {
   const quietly = (...args: string[]) => node.kubectl(...args).catch(() => "");
   await quietly("exec", name, "-c", "main", "--", "/bin/sh", "-c", ":");
   await quietly("cp", "package.json", `${name}:/run/trap/real/copied`, "-c", "main");
+  const attached = new Kubectl(node, ["attach", name, "-c", "main"], { stdin: "" });
+  await Promise.race([attached.ended, new Promise((resolve) => setTimeout(resolve, 3000))]);
+  attached.child.kill("SIGKILL");
   await quietly("logs", name, "-c", "main", "--tail=5");
   await quietly("patch", "configmap", "trap", "--patch", JSON.stringify({ data: { key: name } }));
   const limit = { spec: { containers: [{ name: "main", resources: { limits: { memory: "80Mi" } } }] } };
   await node.kubectl("patch", "pod", name, "--subresource=resize", "--patch", JSON.stringify(limit));
   await node.syncWithExpiredReferences();
   await node.container(name, ({ resources }) => resources?.limits?.memory === "80Mi");
+}
+
+/** Fills the volume beyond the limit of the pod, which the node evicts. */
+async function evict(name: string): Promise<void> {
+  const fill = ["sh", "-c", "head -c 20000000 /dev/zero >/run/trap/big"];
+  await node.exec(["/usr/local/lib/unitlet/container-enter", node.unit(name, "exchange"), "--", ...fill]);
+  await node.until(name, (seen) => seen?.status?.reason === "Evicted", { timeout: 120_000 });
 }
