@@ -43,7 +43,7 @@ const REPORT = `#!/bin/sh
 pwd
 umask
 env | sort
-grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp)' /proc/self/status
+grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp:)' /proc/self/status
 cat /proc/self/oom_score_adj /proc/self/cgroup /proc/self/limits
 readlink /proc/self/ns/* /proc/self/root
 cut -d ' ' -f 5- /proc/self/mountinfo
