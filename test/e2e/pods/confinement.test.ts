@@ -92,12 +92,12 @@ const capabilities = (given: string, bounds: string) => ({
 });
 
 describe("a container that asks for nothing", () => {
-  test("is root with what runtimes give, and no filter", async () => {
+  test("is root with what runtimes give, and no filter but that of its Landlock domain", async () => {
     expect(await seen("plain")).toMatchObject({
       ids: "0:0:0",
       ...capabilities(DEFAULT, DEFAULT),
       NoNewPrivs: "0",
-      Seccomp: "0",
+      Seccomp: "2",
       SigBlk: NONE,
       SigIgn: NONE,
       umask: "0022",
@@ -140,7 +140,7 @@ describe("a container has what its pod asks for:", () => {
     ["filtered", { Seccomp: "2", keyring: "1", ...capabilities(DEFAULT, DEFAULT), NoNewPrivs: "0" }],
     ["read-only", { "write:/tmp": "no", "write:/var/tmp": "no", "write:/run": "no", "write:/dev/shm": "yes" }],
     ["words", { cwd: "/usr/share", words: "a b $(UID) '" }],
-    ["named", { hostname: "named", Seccomp: "0", ...capabilities(WITHOUT_NET_RAW, WITHOUT_NET_RAW) }],
+    ["named", { hostname: "named", Seccomp: "2", ...capabilities(WITHOUT_NET_RAW, WITHOUT_NET_RAW) }],
     [
       "restricted",
       {
