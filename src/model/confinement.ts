@@ -1,6 +1,6 @@
 /**
- * What one container may see and do, made once by translate/security/confinement.ts. One renderer writes it as lines of
- * a unit, another as config.json for crun. A pod that no renderer could satisfy has been rejected before. Environment,
+ * What one container may see and do, made once by translate/security/confinement.ts. One renderer writes it as
+ * options of container-run and lines of a unit, another as config.json for crun. A pod that no renderer could satisfy has been rejected before. Environment,
  * resources and restarts are elsewhere.
  */
 export interface Confinement {
@@ -75,8 +75,8 @@ export interface BindMount {
   readonly propagation: Propagation;
   /** Mount options nosuid and nodev: setuid bits and device nodes below the source have no effect. */
   readonly nosuidNodev?: boolean;
-  /** A helper in the container's mount namespace creates the source just before the program. */
-  readonly late?: boolean;
+  /** Left out when there is no source. */
+  readonly optional?: boolean;
   /** A package's unit asks for it, so it reveals nothing that is hidden below its target. */
   readonly isOfPackage?: boolean;
 }

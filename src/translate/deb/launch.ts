@@ -181,7 +181,7 @@ function serviceConfinement(
     readOnly: base.root.readOnly,
     recursiveReadOnly: false,
     propagation: "private",
-    late: true,
+    optional: true,
   };
   return {
     ...base,

@@ -29,7 +29,7 @@ function bind(word: string, readOnly: boolean): Mount {
   const [source = "", target = source] = word.replace(/^-/, "").split(":");
   return {
     ...{ type: "bind", source: cleanPath(source), target: cleanPath(target), readOnly, recursiveReadOnly: readOnly },
-    ...{ propagation: "private", late: word.startsWith("-") },
+    ...{ propagation: "private", optional: word.startsWith("-") },
   };
 }
 

@@ -15,10 +15,7 @@ export function standardInput(container: Container, kind: ContainerKind): Standa
   return container.stdinOnce ? "once" : "open";
 }
 
-/**
- * Returns the mounts of the pipes for standard input; none without stdin. They are late, because container-start, which
- * has these mounts, creates the pipes.
- */
+/** Returns the mounts of the pipes for standard input, which container-start creates; none without stdin. */
 export function inputMounts({ metadata }: Pod, { name, stdin }: Container): readonly Mount[] {
   if (!stdin) return [];
   const pipe = inputPath(metadata.uid, name);
@@ -29,6 +26,6 @@ export function inputMounts({ metadata }: Pod, { name, stdin }: Container): read
     readOnly: true,
     recursiveReadOnly: true,
     propagation: "private",
-    late: true,
+    optional: true,
   }));
 }

@@ -76,7 +76,7 @@ function resolverMounts({ mounts }: Confinement): readonly Mount[] {
 }
 
 function sameAsHost(path: string): Mount {
-  return { ...PRIVATE_BIND, source: path, target: path, late: true };
+  return { ...PRIVATE_BIND, source: path, target: path, optional: true };
 }
 
 /** Sorts mounts so that one within another follows it. */
@@ -96,7 +96,7 @@ function mountOption(mount: Mount): readonly string[] {
     mount.readOnly ? "ro" : "rw",
     ...(mount.propagation === "shared" ? [] : [mount.propagation]),
     ...(mount.nosuidNodev ? ["nosuid", "nodev"] : []),
-    ...(mount.late ? ["optional"] : []),
+    ...(mount.optional ? ["optional"] : []),
     ...(mount.isOfPackage ? ["covered"] : []),
   ];
   return ["--bind", words.join(","), mount.source, target];

@@ -14,6 +14,6 @@ export function messagePath({ terminationMessagePath }: Container): string {
 export function messageMount({ metadata }: Pod, container: Container): readonly Mount[] {
   const target = messagePath(container);
   if (container.volumeMounts?.some(({ mountPath }) => cleanPath(mountPath) === target)) return [];
-  const file = { source: messageFile(metadata.uid, container.name), target, readOnly: false, late: true } as const;
+  const file = { source: messageFile(metadata.uid, container.name), target, readOnly: false, optional: true } as const;
   return [{ type: "bind", ...file, recursiveReadOnly: false, propagation: "private" }];
 }
