@@ -165,7 +165,7 @@ test("a mount path that a link of another pod leads elsewhere is not followed", 
     const { lastState } = await node.container(`on-${directory}`, (status) => status.lastState?.terminated);
     expect(lastState?.terminated).toMatchObject({
       reason: "StartError",
-      message: `mount path ${mountPath}: it is a symbolic link or of another type, and a directory is mounted there`,
+      message: `mount path ${mountPath}: it is a symbolic link or no directory, as the volume is: use another path`,
     });
   }
 });

@@ -52,7 +52,7 @@ test("a path of the package's unit that is a link in a volume makes no file of t
   const { lastState } = await node.container("linked", ({ lastState }) => lastState?.terminated);
   expect(lastState?.terminated).toMatchObject({
     reason: "StartError",
-    message: "mount path /var/lib/plusd: it is a symbolic link or of another type, and a directory is mounted there",
+    message: "mount path /var/lib/plusd: it is a symbolic link or no directory, as the volume is: use another path",
   });
   expect((await node.exec("ls /etc/default/planted 2>&1; true")).stdout).toContain("No such file");
 });

@@ -40,6 +40,29 @@ async function started(name: string, script: string, securityContext: V1Security
   return await node.log(name);
 }
 
+test("a terminal is opened only where a container has the device that makes terminals", async () => {
+  const put = "umount /dev/pts; mount -t tmpfs -o rw own /dev/pts; mkfifo /dev/pts/ptmx; echo put; exec sleep infinity";
+  await node.kubectl(
+    "label",
+    "--overwrite",
+    "namespace",
+    node.namespace,
+    "pod-security.kubernetes.io/enforce=privileged",
+  );
+  await node.run(pod(node, "own-terminals", shell(put, { securityContext: { privileged: true } })));
+  await node.kubectl(
+    "label",
+    "--overwrite",
+    "namespace",
+    node.namespace,
+    "pod-security.kubernetes.io/enforce=baseline",
+  );
+  await node.machine.until(async () => (await node.log("own-terminals")).includes("put"), { what: "the fifo" });
+  const enter = `/usr/local/lib/unitlet/container-enter ${node.unit("own-terminals")} -- true`;
+  const { stdout } = await node.exec(`timeout 20 script --quiet --command "${enter}" /dev/null </dev/null || :`);
+  expect(stdout).toContain("the container has no terminals: its /dev/pts/ptmx is another file");
+});
+
 describe.each(USERS)("%s", (user, securityContext) => {
   const mainOf = (unit: string) => node.exec(`systemctl show --value --property=MainPID ${unit}`);
 

@@ -79,12 +79,23 @@ sub open_present {
 	return $opened >= 0 ? $opened : fail("$path: $!");
 }
 
-sub is_directory {
+# Returns the type of an open file, the upper four bits of its mode, and the numbers of the device that it is.
+sub type_of {
 	my ($file) = @_;
 	my $status = "\0" x 256;
 	# The call writes into this text itself, not into a copy.
 	syscall( number_of('statx'), $file, my $empty = '', $empty_path, 1, $status ) == 0 or fail("statx: $!");
-	return ( unpack 'x28S', $status ) >> 12 == 4;
+	my ( $mode, $major, $minor ) = unpack 'x28 S x98 L L', $status;
+	return ( $mode >> 12, $major, $minor );
+}
+
+sub is_directory { return ( type_of( $_[0] ) )[0] == 4 }
+
+# True for a character device with these numbers.
+sub is_device {
+	my ( $file, $wanted_major, $wanted_minor ) = @_;
+	my ( $type, $major, $minor ) = type_of($file);
+	return $type == 2 && $major == $wanted_major && $minor == $wanted_minor;
 }
 
 # Attaches a detached mount to a path of the container, which is created as what the mount is.
@@ -92,8 +103,8 @@ sub attach {
 	my ( $mount, $path ) = @_;
 	my $is_directory = is_directory($mount);
 	my $target = open_target( $path, $is_directory );
-	my $kind = $is_directory ? 'a directory' : 'a file';
-	is_directory($target) == $is_directory or fail("mount path $path: it is a symbolic link or of another type, and $kind is mounted there");
+	my $kind = $is_directory ? 'directory' : 'file';
+	is_directory($target) == $is_directory or fail("mount path $path: it is a symbolic link or no $kind, as the volume is: use another path");
 	must( "mount path $path", 'move_mount', $mount, my $from = '', $target, my $to = '', 0x44 );
 	system_call( 'close', $target );
 }

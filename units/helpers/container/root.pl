@@ -44,7 +44,7 @@ sub prepare {
 		my $mount = new_file_system( 'tmpfs', [qw(nosuid nodev)], map { /^(\w+)=(.*)/ ? ( $1, $2 ) : () } @words ) // fail("tmpfs at $target: $!");
 		return [ $mount, $target, $is{ro} ? $mount : () ];
 	}
-	my $mount = copy_of( $source, optional => $is{optional}, nofollow => $is{nofollow} ) // return;
+	my $mount = copy_of( $source, optional => $is{optional} ) // return;
 	set_options( $mount, 1, @words );
 	return [ $mount, $target, undef, $is{covered} ];
 }
