@@ -95,6 +95,17 @@ export const NO_REFERENCES: ResolvedReferences = new Map([
   ["service/default/kubernetes", { ok: false, missing: true, because: 'service "kubernetes" not found', at: NOW }],
 ]);
 
+/** The configuration of an image that says nothing. */
+export const NO_IMAGE_CONFIG = {
+  entrypoint: [],
+  command: [],
+  environment: [],
+  workingDirectory: "",
+  user: "",
+  stopSignal: "",
+  volumes: [],
+};
+
 export function container(change: Partial<Container> = {}): Container {
   return { name: "app", image: "host", command: ["/usr/bin/app"], ...change };
 }

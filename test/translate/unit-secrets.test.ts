@@ -2,19 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { Container } from "../../src/model/api/pod.ts";
 import { type Images, NO_IMAGES } from "../../src/model/image/image.ts";
 import { imageKey } from "../../src/unitfile/image-names.ts";
-import { CONFIG, container, pod, runnable } from "./base.ts";
+import { CONFIG, container, NO_IMAGE_CONFIG, pod, runnable } from "./base.ts";
 
 const SECRET = "canary";
 const NAME = "docker.io/library/app:1";
-const NO_CONFIG = {
-  entrypoint: [],
-  command: [],
-  environment: [],
-  workingDirectory: "",
-  user: "",
-  stopSignal: "",
-  volumes: [],
-};
 const STORED = { name: NAME, digest: `sha256:${"ab".repeat(32)}`, tree: "/t/ab", checkedAt: 0 };
 const IMAGES: Images = {
   ...NO_IMAGES,
@@ -27,7 +18,7 @@ const IMAGES: Images = {
         diskSize: 1,
         passwd: "",
         group: "",
-        config: { ...NO_CONFIG, environment: [`A=${SECRET}`] },
+        config: { ...NO_IMAGE_CONFIG, environment: [`A=${SECRET}`] },
       },
     ],
   ]),

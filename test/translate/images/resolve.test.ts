@@ -5,7 +5,7 @@ import { NO_IMAGES } from "../../../src/model/image/image.ts";
 import type { PodDirectory } from "../../../src/model/world.ts";
 import { resolveImage } from "../../../src/translate/images/resolve.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";
-import { CONFIG, HOST, NO_REFERENCES, NOW, podOf, resolved } from "../base.ts";
+import { CONFIG, HOST, NO_IMAGE_CONFIG, NO_REFERENCES, NOW, podOf, resolved } from "../base.ts";
 
 const NAME = "docker.io/library/nginx:1";
 const KEY = imageKey({ kind: "oci", name: NAME });
@@ -18,15 +18,7 @@ const STORED: StoredImage = {
   checkedAt: NOW,
   size: 1,
   diskSize: 2,
-  config: {
-    entrypoint: [],
-    command: [],
-    environment: [],
-    workingDirectory: "",
-    user: "",
-    stopSignal: "",
-    volumes: [],
-  },
+  config: NO_IMAGE_CONFIG,
   passwd: "",
   group: "",
 };

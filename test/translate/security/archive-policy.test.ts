@@ -3,7 +3,7 @@ import type { Config } from "../../../src/model/host/config.ts";
 import { NO_IMAGES } from "../../../src/model/image/image.ts";
 import type { Translation } from "../../../src/model/translation.ts";
 import { imageKey } from "../../../src/unitfile/image-names.ts";
-import { CONFIG, HOST, podOf, translate } from "../base.ts";
+import { CONFIG, HOST, NO_IMAGE_CONFIG, podOf, translate } from "../base.ts";
 
 const IMAGE = `https://example.org/root.tar#sha256=${"0a".repeat(32)}`;
 const PROBE = {
@@ -13,9 +13,15 @@ const PROBE = {
 
 /** Translates a pod on an archive that is on this host, perhaps one with files below /usr alone. */
 function translated(isLaidOverHost: boolean, runAsGroup: number, policy: Partial<Config>): Translation {
-  const words = { entrypoint: [], command: [], environment: [], volumes: [] };
-  const config = { ...words, workingDirectory: "", user: "", stopSignal: "" };
-  const each = { name: IMAGE, digest: "sha256:0", tree: "/t", checkedAt: 0, size: 1, diskSize: 1, config };
+  const each = {
+    name: IMAGE,
+    digest: "sha256:0",
+    tree: "/t",
+    checkedAt: 0,
+    size: 1,
+    diskSize: 1,
+    config: NO_IMAGE_CONFIG,
+  };
   const stored = { ...each, isLaidOverHost, passwd: "", group: "" };
   return translate(podOf({ image: IMAGE, securityContext: { runAsUser: 4321, runAsGroup } }), {
     config: { ...CONFIG, imagePulls: "allow", ...policy },
