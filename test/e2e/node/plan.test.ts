@@ -111,7 +111,7 @@ describe("a node", () => {
   beforeAll(async () => {
     const cluster = await Cluster.up();
     proxy = await FaultProxy.start(cluster);
-    node = await Node.join(cluster, "node-32", { proxy, timerInterval: "1h" });
+    node = await Node.join(cluster, "node-plan", { proxy, timerInterval: "1h" });
     await stopTriggers(node.machine);
     await node.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "map" }, data: { GREETING: "hello" } });
   });

@@ -11,7 +11,6 @@ const DEFAULT = "00000000a80425fb";
 /** What a pod gets that does not ask for the host's network, on which it is. */
 const WITHOUT_NET_RAW = "00000000a80405fb";
 const NONE = "0000000000000000";
-const HOST = "probes";
 
 let node: Node;
 let everything: string;
@@ -66,7 +65,7 @@ function probePod(name: string, { own = {}, shared = {}, spec = {}, container = 
 }
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), HOST);
+  node = await Node.join(await Cluster.up(), "confinement");
   await node.machine.write("/opt/probe", PROBE, 0o755);
   await node.exec("cp /usr/bin/id /opt/setuid-id && chmod 4755 /opt/setuid-id && touch /etc/hosts /etc/resolv.conf");
   everything = (await node.exec("sed -n 's/^CapBnd:.//p' /proc/1/status")).stdout.trim();
@@ -173,7 +172,7 @@ describe("a container has what its pod asks for:", () => {
 
   test("a name of its own where it is not on the host's network", async () => {
     const [plain, named] = [await seen("plain"), await seen("named")];
-    expect([plain.hostname, plain["ns:uts"]]).toEqual([HOST, spaces["ns:uts"]]);
+    expect([plain.hostname, plain["ns:uts"]]).toEqual(["confinement", spaces["ns:uts"]]);
     expect(named["ns:uts"]).not.toBe(spaces["ns:uts"]);
   });
 
