@@ -148,7 +148,7 @@ function isBusyContainer(unit: ActualUnit): boolean {
  * of it left.
  */
 function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[] {
-  const { uid, deletionGracePeriodSeconds } = pod.metadata;
+  const { uid } = pod.metadata;
   const ending: Ending = { uid, units, because: "the pod is deleted", pod };
   const extension = extendGracePeriod(pod, units, world);
   if (extension.length > 0) return extension;
@@ -158,9 +158,17 @@ function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[]
   const ends = stopAuxiliaryUnits(ending);
   if (ends.length > 0 || !isTerminal(pod.status?.phase)) return ends;
   const removal = removePod(ending, world.directories.has(uid));
-  // A grace period of 0 says that the object was deleted already, and that a finalizer still holds it.
-  if (deletionGracePeriodSeconds === 0) return removal;
+  if (isDeletionComplete(pod)) return removal;
   return [...removal, { kind: "delete-pod-object", uid, pod, because: "nothing of the pod is left" }];
+}
+
+/**
+ * True when another DELETE would change nothing: the API server removes the object with its last finalizer. Without one
+ * a grace period of 0 is left by a DELETE that was cut off between its two writes, and the next DELETE continues it
+ * (`registry/rest/delete.go: BeforeDelete`, v0.36).
+ */
+function isDeletionComplete({ metadata }: Pod): boolean {
+  return metadata.deletionGracePeriodSeconds === 0 && (metadata.finalizers ?? []).length > 0;
 }
 
 /** Sorts by phase, and within a phase leaves the order. All reloads become one. */

@@ -35,6 +35,7 @@ const deleted =
       ...(seconds === undefined ? {} : { deletionGracePeriodSeconds: seconds }),
     },
   });
+const held = (of: Pod): Pod => ({ ...of, metadata: { ...of.metadata, finalizers: ["example.org/hold"] } });
 const phase =
   (as: PodPhase) =>
   (of: Pod): Pod => ({ ...of, status: { ...of.status, phase: as } });
@@ -61,8 +62,23 @@ describe("a pod that is deleted", () => {
     ],
     [
       "is removed, and not deleted again, where a finalizer holds it",
-      withPods(withPods(ended(up(WEB)), deleted(0)), phase("Failed")),
+      withPods(withPods(withPods(ended(up(WEB)), deleted(0)), held), phase("Failed")),
       REMOVED,
+    ],
+    [
+      "is deleted, where a finalizer will hold it",
+      withPods(withPods(withPods(ended(up(WEB)), deleted(30)), held), phase("Failed")),
+      [...REMOVED, "delete-pod-object"],
+    ],
+    [
+      "is deleted again, where a DELETE was cut off after it had noted the grace period of 0",
+      bare(phase("Failed")(deleted(0)(WEB))),
+      ["delete-pod-object"],
+    ],
+    [
+      "by force, with the request cut off, is deleted once its end is told",
+      withPods(withPods(ended(up(WEB)), deleted(0)), phase("Failed")),
+      [...REMOVED, "delete-pod-object"],
     ],
     ["before anything of it ran waits for its status", bare(deleted(30)(WEB)), []],
     ["before anything of it ran is forgotten", bare(phase("Failed")(deleted(30)(WEB))), ["delete-pod-object"]],
