@@ -11,6 +11,7 @@ import { extendGracePeriod } from "./extend-grace-period.ts";
 import { collectGarbage } from "./image-gc.ts";
 import { journalSteps } from "./journals.ts";
 import { lostExits } from "./lost-exits.ts";
+import { stopOrphanedSockets } from "./output-sockets.ts";
 import { unitOwner } from "./owner.ts";
 import { pullSteps } from "./pulls.ts";
 import { startLoadedUnits } from "./start-loaded-units.ts";
@@ -93,6 +94,7 @@ export function diff(world: World, translations: readonly Translation[]): Step[]
       ...(world.config.cluster === undefined ? [] : enforceForcedGrace(ending, world)),
     );
   }
+  steps.push(...stopOrphanedSockets(world, listed));
   return ordered(steps);
 }
 
@@ -135,7 +137,7 @@ function endPod(ending: Ending, world: World): Step[] {
   const stops = stopPod(ending, directories.get(ending.uid));
   if (stops.length > 0 || ending.units.some(isBusyContainer)) return [...stops, ...endExtensions(ending, world)];
   const ends = stopAuxiliaryUnits(ending);
-  return ends.length > 0 ? ends : removePod(ending, directories.has(ending.uid));
+  return ends.length > 0 ? ends : removePod(ending, world);
 }
 
 /** True when the container runs or has a queued job, whose start would come after the pod's files are removed. */
@@ -157,7 +159,7 @@ function terminate(pod: Pod, units: readonly ActualUnit[], world: World): Step[]
     return [...writeGracePeriod(pod, units, world), ...stops, ...enforceDeadline(pod, units, world)];
   const ends = stopAuxiliaryUnits(ending);
   if (ends.length > 0 || !isTerminal(pod.status?.phase)) return ends;
-  const removal = removePod(ending, world.directories.has(uid));
+  const removal = removePod(ending, world);
   if (isDeletionComplete(pod)) return removal;
   return [...removal, { kind: "delete-pod-object", uid, pod, because: "nothing of the pod is left" }];
 }

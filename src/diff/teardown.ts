@@ -6,6 +6,7 @@ import type { Instant } from "../model/api/time.ts";
 import type { Step } from "../model/step.ts";
 import { type ActualUnit, isAuxiliary, isContainer } from "../model/unit.ts";
 import type { PodDirectory, World } from "../model/world.ts";
+import { stopOutputSockets } from "./output-sockets.ts";
 import { isIdle, isLoaded, isStopping, isUp } from "./unit-states.ts";
 
 /** A pod that is to end, with its existing units. */
@@ -152,13 +153,13 @@ export function stopAuxiliaryUnits({ uid, units, because }: Ending): Step[] {
 }
 
 /** Removes every file of a pod that has ended. */
-export function removePod({ uid, units, because }: Ending, hasDirectory: boolean): Step[] {
-  const steps: Step[] = [];
+export function removePod({ uid, units, because }: Ending, world: World): Step[] {
+  const steps = stopOutputSockets(uid, because, world);
   for (const unit of units) {
     if (unit.identity?.kind === "slice" && isUp(unit)) steps.push({ kind: "stop", uid, unit: unit.name, because });
     steps.push({ kind: "remove-unit", uid, unit: unit.name, because }, ...unload(uid, unit, because));
   }
-  if (hasDirectory) steps.push({ kind: "remove-pod", uid, because });
+  if (world.directories.has(uid)) steps.push({ kind: "remove-pod", uid, because });
   return steps;
 }
 

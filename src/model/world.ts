@@ -35,6 +35,8 @@ export interface World {
   readonly usage?: ReadonlyMap<string, PodUsage>;
   /** The journals of containers by Kubernetes namespace; undefined: unknown. */
   readonly journals?: ReadonlyMap<string, Journal>;
+  /** The sockets that hold pipes for the output of containers on images; undefined: none. */
+  readonly outputs?: readonly OutputSocket[];
   /** The images that pods name. */
   readonly images?: Images;
   /** Paths that pods need and the host does not have. */
@@ -43,6 +45,12 @@ export interface World {
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
   /** Texts of the files that fileKeyRef names, by the keys of translate/env/env-file.ts. */
   readonly envFiles?: ReadonlyMap<string, string>;
+}
+
+/** An active socket unit that holds the pipe of one container. */
+export interface OutputSocket {
+  readonly unit: UnitName;
+  readonly uid: string;
 }
 
 /** The list of pods. From an incomplete list pods may be missing, so a pod that it lacks is not removed. */

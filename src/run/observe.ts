@@ -18,9 +18,11 @@ import { activePressures } from "../model/host/pressure.ts";
 import { SHUTDOWN_UNITS } from "../model/host/shutdown.ts";
 import type { Images } from "../model/image/image.ts";
 import type { ResolvedReferences } from "../model/references.ts";
-import type { PodList, World } from "../model/world.ts";
+import type { UnitName } from "../model/unit.ts";
+import type { OutputSocket, PodList, World } from "../model/world.ts";
 import type { ListResult, PodSource } from "../ports.ts";
 import { type Needs, needsOf } from "../translate/needs.ts";
+import { outputSocketUID } from "../unitfile/names.ts";
 
 /** Patterns of all units of pods, and of the agent's own units that a run depends on. */
 const PATTERNS = [
@@ -29,6 +31,7 @@ const PATTERNS = [
   "unitlet-*.*.*.*.*",
   "run-unitlet-*.mount",
   "var-lib-unitlet-*.mount",
+  "unitlet-log@*.socket",
   "unitlet-image-fetch@*.service",
   "unitlet-image@*.service",
   "unitlet-deb@*.service",
@@ -78,6 +81,7 @@ export async function observe(input: ObserveInput): Promise<World> {
     },
     directories,
     journals: readJournals(),
+    outputs: outputsOf(listing),
     references,
     images: imagesOf(needs, config, listing, now),
     absentDirectories: new Set(absent),
@@ -92,6 +96,13 @@ export async function observeAgain(world: World, systemd: Systemd, now: Instant)
   const listing = await systemd.list(PATTERNS);
   const images = imagesOf(needsOf(pods.items, references, config), config, listing, now);
   return { ...world, now, units: readUnits(listing, config.dropIns), directories: readPodDirectories(), images };
+}
+
+function outputsOf(listing: Listing): readonly OutputSocket[] {
+  return [...listing].flatMap(([unit, { active }]) => {
+    const uid = active === "active" ? outputSocketUID(unit) : undefined;
+    return uid === undefined ? [] : [{ unit: unit as UnitName, uid }];
+  });
 }
 
 function envFilesOf({ envFiles }: Needs): ReadonlyMap<string, string> {

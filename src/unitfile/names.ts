@@ -71,6 +71,12 @@ export const probeService = (period: number) => `unitlet-probe@${period}.service
 /** Returns the agent's socket that a container on an image writes its output to. Neither word contains a dot. */
 export const outputSocket = (uid: string, container: string) => `unitlet-log@${uid}.${container}.socket`;
 
+/** Returns the pod's UID of an output socket; undefined for any other unit. */
+export function outputSocketUID(unit: string): string | undefined {
+  const [, uid] = /^unitlet-log@([^.]+)\.[^.]+\.socket$/.exec(unit) ?? [];
+  return uid !== undefined && UID.test(uid) ? uid : undefined;
+}
+
 export type AuxiliaryUnitType = "service" | "timer" | "path" | "socket";
 
 /**
