@@ -1,5 +1,5 @@
 import type { Instant } from "../model/api/time.ts";
-import type { CountedFamily, PodCount } from "../model/pod-count.ts";
+import { type CountedFamily, type PodCount, TIMED_FAMILIES, type TimedFamily } from "../model/pod-count.ts";
 import type { RunEnd } from "../model/run-end.ts";
 import { readCached, writeCached } from "./cache.ts";
 
@@ -11,6 +11,8 @@ export interface RunCounts {
   readonly failedSteps: Readonly<Record<string, number>>;
   /** What has happened to pods: the sum by family and labels, which are JSON. */
   readonly pods?: Readonly<Partial<Record<CountedFamily, Readonly<Record<string, number>>>>>;
+  /** The durations of what has happened to pods, by family and labels, which are JSON. */
+  readonly durations?: Readonly<Partial<Record<TimedFamily, Readonly<Record<string, Histogram>>>>>;
   readonly seconds: number;
   readonly cpu: number;
   /** For each of BUCKETS_S the number of runs that took no longer. */
@@ -18,6 +20,13 @@ export interface RunCounts {
   readonly last: Instant;
   /** When the last run ended without an error and with a complete list of pods. */
   readonly lastGood?: Instant;
+}
+
+/** The sum of durations in seconds, their number, and for each bound the number of those that were no longer. */
+export interface Histogram {
+  readonly seconds: number;
+  readonly count: number;
+  readonly within: readonly number[];
 }
 
 /** The upper bounds of the histogram of durations, in seconds. */
@@ -32,7 +41,7 @@ export interface RunTimes {
 
 const NAME = "runs";
 /** The version of the stored format. */
-const FORMAT_VERSION = "2";
+const FORMAT_VERSION = "3";
 
 const NONE = { unchanged: 0, done: 0, incomplete: 0, failed: 0 };
 
@@ -61,6 +70,7 @@ export function addRun(
     outcomes: { ...outcomes, [outcome]: outcomes[outcome] + 1 },
     failedSteps: failed,
     pods: addCounts(before?.pods, podCounts),
+    durations: addDurations(before?.durations, podCounts),
     seconds: (before?.seconds ?? 0) + seconds,
     cpu: (before?.cpu ?? 0) + cpu,
     within: within.map((count, at) => count + (seconds <= (BUCKETS_S[at] ?? 0) ? 1 : 0)),
@@ -71,9 +81,28 @@ export function addRun(
 
 function addCounts(before: RunCounts["pods"] = {}, counts: readonly PodCount[]): NonNullable<RunCounts["pods"]> {
   const sums = { ...before };
-  for (const { family, labels } of counts) {
+  for (const count of counts) {
+    if ("seconds" in count) continue;
+    const { family, labels } = count;
     const key = JSON.stringify(labels);
     sums[family] = { ...sums[family], [key]: (sums[family]?.[key] ?? 0) + 1 };
+  }
+  return sums;
+}
+
+function addDurations(
+  before: RunCounts["durations"] = {},
+  counts: readonly PodCount[],
+): NonNullable<RunCounts["durations"]> {
+  const sums = { ...before };
+  for (const count of counts) {
+    if (!("seconds" in count)) continue;
+    const { family, labels, seconds } = count;
+    const key = JSON.stringify(labels);
+    const { bounds } = TIMED_FAMILIES[family];
+    const old = sums[family]?.[key] ?? { seconds: 0, count: 0, within: bounds.map(() => 0) };
+    const within = bounds.map((bound, at) => (old.within[at] ?? 0) + (seconds <= bound ? 1 : 0));
+    sums[family] = { ...sums[family], [key]: { seconds: old.seconds + seconds, count: old.count + 1, within } };
   }
   return sums;
 }

@@ -9,6 +9,17 @@ export interface PodSummary {
   readonly reason?: string;
   readonly message?: string;
   readonly containers: readonly ContainerSummary[];
+  /** The volumes of claims; undefined: none. */
+  readonly claims?: readonly MountedClaim[];
+}
+
+/** A volume of a PersistentVolumeClaim, which has a file system that can be measured. */
+export interface MountedClaim {
+  readonly volume: string;
+  /** The name of the claim, in the pod's namespace. */
+  readonly claim: string;
+  /** Path of the volume on the host. */
+  readonly path: string;
 }
 
 export interface ContainerSummary {

@@ -1,6 +1,7 @@
 import type { Pod, QosClass } from "./api/pod.ts";
 import type { DesiredPull, StoredImage } from "./image/image.ts";
 import type { PodNetwork } from "./pod-network.ts";
+import type { MountedClaim } from "./pod-summary.ts";
 import type { Problem } from "./problem.ts";
 import type { DesiredFile, DesiredVolume } from "./step.ts";
 import type { Storage } from "./storage.ts";
@@ -51,6 +52,8 @@ export interface Runnable {
   readonly volumes: readonly DesiredVolume[];
   /** The kubelet's messages for volumes that stay as they are, by name; undefined: none. */
   readonly staleVolumes?: ReadonlyMap<string, string>;
+  /** The volumes of claims; undefined: none. */
+  readonly claims?: readonly MountedClaim[];
   /** What a run prepares for the volumes, in this order. */
   readonly storage: readonly Storage[];
   readonly problems: readonly Problem[];

@@ -1,4 +1,5 @@
 import type { ContainerStatus, PodStatus } from "../model/api/pod.ts";
+import { fromTimestamp, type Instant } from "../model/api/time.ts";
 import type { CountedFamily, PodCount } from "../model/pod-count.ts";
 
 /** The container types of the kubelet's metrics (`metrics/metrics.go: Container, InitContainer, EphemeralContainer`, v1.36). */
@@ -16,8 +17,8 @@ const SIGNALS: Readonly<Record<string, string>> = {
   pids: "pid.available",
 };
 
-/** Returns what has happened to a pod between two statuses. */
-export function podCounts(previous: PodStatus | undefined, next: PodStatus): readonly PodCount[] {
+/** Returns what has happened to a pod between two statuses. `now` is when the second one was made. */
+export function podCounts(previous: PodStatus | undefined, next: PodStatus, now: Instant): readonly PodCount[] {
   const before = containersOf(previous);
   const after = containersOf(next);
   const isStarted = (statuses: readonly TypedStatus[]) =>
@@ -27,7 +28,18 @@ export function podCounts(previous: PodStatus | undefined, next: PodStatus): rea
     const old = before.find((each) => each.status.name === status.name)?.status;
     return [...starts(type, old, status), ...terminations(type, old, status)];
   });
-  return [...first, ...own, ...failure(previous, next)];
+  return [...first, ...startDurations(previous, next, now), ...own, ...failure(previous, next)];
+}
+
+/** Times the first start (`kubelet.go: SyncPod`, v1.36). The kubelet's first sync of a pod ends when its containers have started. */
+function startDurations(previous: PodStatus | undefined, { phase, startTime }: PodStatus, now: Instant): PodCount[] {
+  const isFirst = phase === "Running" && (previous?.phase ?? "Pending") === "Pending";
+  if (!isFirst || startTime === undefined) return [];
+  const seconds = Math.max(0, now - fromTimestamp(startTime)) / 1000;
+  return [
+    { family: "kubelet_pod_start_duration_seconds", labels: {}, seconds },
+    { family: "kubelet_pod_worker_duration_seconds", labels: { operation_type: "create" }, seconds },
+  ];
 }
 
 interface TypedStatus {

@@ -1,6 +1,7 @@
 import type { PodEvent } from "../model/api/event.ts";
 import type { Pod, PodStatus } from "../model/api/pod.ts";
 import type { Instant } from "../model/api/time.ts";
+import type { MountedClaim } from "../model/pod-summary.ts";
 import type { Step } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
@@ -19,6 +20,8 @@ export interface PodReport {
   readonly patch?: object;
   /** The Events between the two statuses, to be published once the patch is accepted. */
   readonly events: readonly PodEvent[];
+  /** The volumes of claims; undefined: none. */
+  readonly claims?: readonly MountedClaim[];
 }
 
 /**
@@ -29,8 +32,9 @@ export function reportPods(translations: readonly Translation[], world: World, n
     const { pod } = translation;
     const status = reportPod({ translation, world, previous: pod.status, now });
     const patch = statusPatch(pod, status);
-    if (patch === undefined) return { pod, status, events: [] };
-    return { pod, status, patch, events: podEvents({ translation, previous: pod.status, next: status }) };
+    const claims = translation.kind === "runnable" && translation.claims ? { claims: translation.claims } : {};
+    if (patch === undefined) return { pod, status, events: [], ...claims };
+    return { pod, status, patch, events: podEvents({ translation, previous: pod.status, next: status }), ...claims };
   });
 }
 

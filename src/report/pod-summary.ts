@@ -1,17 +1,22 @@
 import type { Container, ContainerStatus, Pod, PodStatus } from "../model/api/pod.ts";
 import { redactCredentials } from "../model/image/image-reference.ts";
-import type { ContainerSummary, PodSummary } from "../model/pod-summary.ts";
+import type { ContainerSummary, MountedClaim, PodSummary } from "../model/pod-summary.ts";
 import type { ContainerKind } from "../model/unit.ts";
 
 /** Returns a pod's phase with its reason, and the states of its containers. */
-export function podSummary({ metadata, spec }: Pod, status: PodStatus): PodSummary {
+export function podSummary(
+  { metadata, spec }: Pod,
+  status: PodStatus,
+  claims: readonly MountedClaim[] = [],
+): PodSummary {
   const { namespace, name, uid } = metadata;
   const containers = [
     ...notes(spec.initContainers, "init", status.initContainerStatuses),
     ...notes(spec.containers, "container", status.containerStatuses),
     ...notes(spec.ephemeralContainers, "ephemeral", status.ephemeralContainerStatuses),
   ];
-  return { namespace, name, uid, phase: status.phase ?? "Unknown", ...reasonOf(status), containers };
+  const mounted = claims.length === 0 ? {} : { claims };
+  return { namespace, name, uid, phase: status.phase ?? "Unknown", ...reasonOf(status), containers, ...mounted };
 }
 
 function notes(

@@ -47,7 +47,7 @@ export async function publish(result: Result, applied: Applied, ports: PublishPo
   return {
     changed: reports.filter(({ patch }) => patch !== undefined).length,
     anyPodFinished: written.some(({ status }) => isTerminal(status.phase)),
-    podCounts: [...written.flatMap(({ pod, status }) => podCounts(pod.status, status)), ...removedImages(applied)],
+    podCounts: [...written.flatMap(({ pod, status }) => podCounts(pod.status, status, now)), ...removedImages(applied)],
   };
 }
 
@@ -109,7 +109,7 @@ async function emitEvents(events: readonly PodEvent[], { source, log }: PublishP
  * list does not have are removed. Pods that an incomplete list lacks, and broken pods, are as before.
  */
 function saveSummaries(reports: readonly PodReport[], broken: readonly BrokenPod[], { pods, config }: World): void {
-  const summaries = reports.map(({ pod, status }) => podSummary(pod, status));
+  const summaries = reports.map(({ pod, status, claims }) => podSummary(pod, status, claims));
   const uids = new Set(summaries.map(({ uid }) => uid));
   const brokenUIDs = new Set(broken.map(({ pod }) => pod.metadata.uid));
   const isLacking = (uid: string) => !uids.has(uid) && (!pods.complete || brokenUIDs.has(uid));

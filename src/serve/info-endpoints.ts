@@ -46,7 +46,7 @@ async function serveAllMetrics(
 ): Promise<void> {
   const client = server.config.cluster?.certificate;
   const shown = { serving: server.certificate, ...(client === undefined ? {} : { client }) };
-  serveMetrics({ node: server.node, shown }, segments[1] ?? "", response);
+  await serveMetrics({ node: server.node, shown }, segments[1] ?? "", response);
 }
 
 async function serveStatusz(_: ServerContext, __: RequestTarget, response: ServerResponse): Promise<void> {

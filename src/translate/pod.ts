@@ -1,6 +1,7 @@
 import { containersOf } from "../model/api/containers.ts";
 import type { Pod } from "../model/api/pod.ts";
 import { allocatable } from "../model/host/allocatable.ts";
+import type { MountedClaim } from "../model/pod-summary.ts";
 import { type Problem, problemSentence } from "../model/problem.ts";
 import type { Rejected, Runnable, Translation } from "../model/translation.ts";
 import { namesProblem } from "../unitfile/names.ts";
@@ -19,6 +20,7 @@ import type { ResolvedContainer } from "./resolved-container.ts";
 import { qosClass } from "./resources/resources.ts";
 import { translateSlice } from "./slice.ts";
 import { type ImageVolumes, translateImageVolumes } from "./volumes/image-volumes.ts";
+import type { MountSources } from "./volumes/mount-source.ts";
 import { translateVolumes, type Volumes } from "./volumes/volumes.ts";
 
 /** Returns the pod as units, files and volumes of this host; or why the node rejects it. */
@@ -60,6 +62,7 @@ function runnableParts(
   );
   const needsSandbox = desired.some(({ container }) => container.image !== undefined);
   const sources = [...volumes.sources.values()];
+  const claims = mountedClaims(volumes.sources);
   return {
     slice: translateSlice(pod, qosClass(pod), context.host),
     containers: desired.map(({ container }) => container),
@@ -72,6 +75,7 @@ function runnableParts(
     storage: [...sources.flatMap(({ storage }) => storage), ...desired.flatMap(({ storage }) => storage)],
     volumes: volumes.written,
     ...(volumes.stale.size > 0 && { staleVolumes: volumes.stale }),
+    ...(claims.length > 0 && { claims }),
     ...(images.desired.length > 0 && { imageVolumes: images.desired }),
   };
 }
@@ -88,6 +92,10 @@ function resolveVolumes(
   const images = translateImageVolumes(pod, context);
   const sources = new Map([...others.sources, ...images.sources]);
   return { volumes: { ...others, sources, waits: images.waits }, images };
+}
+
+function mountedClaims(sources: MountSources): readonly MountedClaim[] {
+  return [...sources].flatMap(([volume, { claim, path }]) => (claim === undefined ? [] : { volume, claim, path }));
 }
 
 function isAdmitted({ status }: Pod): boolean {

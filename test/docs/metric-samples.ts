@@ -1,11 +1,12 @@
 import { addRun } from "../../src/io/run-counts.ts";
-import { COUNTED_FAMILIES, type CountedFamily } from "../../src/model/pod-count.ts";
+import { COUNTED_FAMILIES, type CountedFamily, type PodCount } from "../../src/model/pod-count.ts";
 import { agentMetrics } from "../../src/serve/metrics/agent.ts";
 import { cadvisorMetrics, type MeasuredContainer } from "../../src/serve/metrics/cadvisor.ts";
 import { METRIC_FAMILIES, QUOTA_FAMILIES, SPEC_FAMILIES } from "../../src/serve/metrics/cadvisor-families.ts";
 import { probeMetrics } from "../../src/serve/metrics/probes.ts";
 import { resourceMetrics } from "../../src/serve/metrics/resource.ts";
 import { sliMetrics } from "../../src/serve/metrics/slis.ts";
+import { volumeStats } from "../../src/serve/metrics/volume-stats.ts";
 
 /** A metric as the exposition format describes it. */
 export interface Metric {
@@ -42,13 +43,17 @@ function agentSample(): string {
     kubelet_preemptions: ["preemption_signal"],
     kubelet_image_garbage_collected_total: ["reason"],
   };
-  const podCounts = (Object.keys(COUNTED_FAMILIES) as CountedFamily[]).map((family) => ({
-    family,
-    labels: Object.fromEntries((labels[family] ?? []).map((name) => [name, "x"])),
-  }));
+  const podCounts: readonly PodCount[] = [
+    ...(Object.keys(COUNTED_FAMILIES) as CountedFamily[]).map((family) => ({
+      family,
+      labels: Object.fromEntries((labels[family] ?? []).map((name) => [name, "x"])),
+    })),
+    { family: "kubelet_pod_start_duration_seconds", labels: {}, seconds: 1 },
+    { family: "kubelet_pod_worker_duration_seconds", labels: { operation_type: "x" }, seconds: 1 },
+  ];
   const end = { status: 0, outcome: "done", failedSteps: ["start"], podCounts } as const;
   const runs = addRun(undefined, end, { seconds: 1, cpu: 1, now: NOW });
-  return agentMetrics(
+  const agent = agentMetrics(
     {
       node: "n",
       version: "1",
@@ -63,6 +68,10 @@ function agentSample(): string {
     },
     NOW,
   );
+  const usage = { capacity: 1, available: 1, used: 1, inodes: 1, inodesFree: 1, inodesUsed: 1 };
+  const pod = { namespace: "n", name: "p", uid: "u", phase: "Running", containers: [] };
+  const claimed = { ...pod, claims: [{ volume: "v", claim: "c", path: "/v" }] };
+  return agent + volumeStats([claimed], new Map([["/v", usage]]));
 }
 
 function resourceSample(): string {

@@ -56,7 +56,7 @@ test.each<[string, PodStatus | undefined, PodStatus, string[]]>([
     ["kubelet_preemptions "],
   ],
 ])("%s", (_, previous, next, expected) => {
-  const counts = podCounts(previous, next);
+  const counts = podCounts(previous, next, 0);
   expect(counts.map(({ family, labels }) => [family, ...Object.values(labels)].join(" "))).toEqual(expected);
 });
 
@@ -67,8 +67,22 @@ test("an init container and a debug container have their own type", () => {
     initContainerStatuses: [own],
     ephemeralContainerStatuses: [{ ...own, name: "debug" }],
   };
-  expect(podCounts(waiting, next as PodStatus).map(({ labels }) => labels.container_type)).toEqual([
+  expect(podCounts(waiting, next as PodStatus, 0).map(({ labels }) => labels.container_type)).toEqual([
     undefined,
     ...["init_container", "init_container", "ephemeral_container", "ephemeral_container"],
   ]);
+});
+
+test("a pod that begins to run has its start timed, from the first run that saw it", () => {
+  const startTime = "2026-01-01T00:00:00Z";
+  const next = status({ containerID: "a", state: { running: { startedAt: "" } } }, { startTime });
+  const timed = (previous: PodStatus | undefined) =>
+    podCounts(previous, next, Date.parse(startTime) + 1500).filter((count) => "seconds" in count);
+  const both = [
+    { family: "kubelet_pod_start_duration_seconds", labels: {}, seconds: 1.5 },
+    { family: "kubelet_pod_worker_duration_seconds", labels: { operation_type: "create" }, seconds: 1.5 },
+  ];
+  expect(timed(undefined)).toEqual(both);
+  expect(timed({ ...waiting, phase: "Pending" })).toEqual(both);
+  expect(timed(next)).toEqual([]);
 });

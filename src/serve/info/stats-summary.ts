@@ -1,7 +1,9 @@
 import type { UnitUsage, Usage } from "../../io/host/cgroups.ts";
 import type { PodDiskUsage } from "../../io/host/disk-usage.ts";
+import type { FileSystemUsage } from "../../io/host/file-system-usage.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
 import type { Host } from "../../model/host/host.ts";
+import type { MountedClaim } from "../../model/pod-summary.ts";
 
 /** The usage at one time. */
 export interface Sample {
@@ -24,6 +26,12 @@ export interface DiskUsage {
   readonly files: ReadonlyMap<string, PodDiskUsage>;
   /** By UID and container. Runs count the logs of pods that have a limit. */
   readonly logs: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** The volumes of claims by UID; undefined: none. */
+  readonly claims?: ReadonlyMap<string, readonly MeasuredClaim[]>;
+}
+
+export interface MeasuredClaim extends MountedClaim {
+  readonly usage: FileSystemUsage;
 }
 
 /** The response of /stats/summary. */
@@ -68,7 +76,7 @@ export function statsSummary({ node, host, before, after, disk }: SummaryInput):
           ...(disk && containerFiles(disk, uid, each.identity.container, time)),
         })),
         ...figures(pod),
-        ...(disk && podFiles(disk, uid, time)),
+        ...(disk && podFiles(disk, { namespace, uid }, time)),
       };
     }),
   };
@@ -82,11 +90,21 @@ function containerFiles({ files, logs }: DiskUsage, uid: string, container: stri
   };
 }
 
-function podFiles({ files, logs }: DiskUsage, uid: string, time: string): object {
+function podFiles(
+  { files, logs, claims }: DiskUsage,
+  { namespace, uid }: { readonly namespace: string; readonly uid: string },
+  time: string,
+): object {
   const { containers = new Map(), volumes = new Map(), inodes = 0 } = files.get(uid) ?? {};
   const all = [...containers.values(), ...volumes.values(), ...(logs.get(uid)?.values() ?? [])];
+  const claimed = (claims?.get(uid) ?? []).map(({ volume: name, claim, usage: measured }) => ({
+    ...{ time, name, pvcRef: { name: claim, namespace }, availableBytes: measured.available },
+    ...{ capacityBytes: measured.capacity, usedBytes: measured.used },
+    ...{ inodesFree: measured.inodesFree, inodes: measured.inodes, inodesUsed: measured.inodesUsed },
+  }));
+  const volume = [...[...volumes].map(([name, usedBytes]) => ({ time, name, usedBytes })), ...claimed];
   return {
-    ...(volumes.size === 0 ? {} : { volume: [...volumes].map(([name, usedBytes]) => ({ time, name, usedBytes })) }),
+    ...(volume.length === 0 ? {} : { volume }),
     "ephemeral-storage": { time, usedBytes: all.reduce((sum, bytes) => sum + bytes, 0), inodesUsed: inodes },
   };
 }

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { readNodeUsage, readUnitUsage } from "../../io/host/cgroups.ts";
+import { measureFileSystems } from "../../io/host/file-system-usage.ts";
 import { readHost } from "../../io/host/host.ts";
 import { measurePods } from "../../io/host/pod-usage.ts";
 import { readLogUsage } from "../../io/journal/log-usage.ts";
+import { readPodSummaries } from "../../io/pods/pod-summary.ts";
+import type { PodSummary } from "../../model/pod-summary.ts";
 import { type DiskUsage, type Sample, type Summary, statsSummary } from "./stats-summary.ts";
 
 /** The time between two samples. The counters of the CPU have a resolution of 10 ms. */
@@ -32,7 +35,19 @@ function readDisk({ units }: Sample): Promise<DiskUsage> {
 }
 
 async function measure(uids: readonly string[]): Promise<DiskUsage> {
-  return { files: await measurePods(uids, MEASURE_BUDGET_MS), logs: readLogUsage() };
+  const [files, claims] = await Promise.all([measurePods(uids, MEASURE_BUDGET_MS), measureClaims()]);
+  return { files, claims, logs: readLogUsage() };
+}
+
+async function measureClaims(): Promise<NonNullable<DiskUsage["claims"]>> {
+  const pods = readPodSummaries() ?? [];
+  const usages = await measureFileSystems(pods.flatMap(({ claims = [] }) => claims.map(({ path }) => path)));
+  const measured = ({ claims = [] }: PodSummary) =>
+    claims.flatMap((claim) => {
+      const usage = usages.get(claim.path);
+      return usage === undefined ? [] : [{ ...claim, usage }];
+    });
+  return new Map(pods.map((pod) => [pod.uid, measured(pod)]));
 }
 
 function sample(): Sample {

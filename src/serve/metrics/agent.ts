@@ -1,6 +1,6 @@
-import { BUCKETS_S, type RunCounts } from "../../io/run-counts.ts";
+import { BUCKETS_S, type Histogram, type RunCounts } from "../../io/run-counts.ts";
 import type { Instant } from "../../model/api/time.ts";
-import { COUNTED_FAMILIES, type CountedFamily } from "../../model/pod-count.ts";
+import { COUNTED_FAMILIES, type CountedFamily, TIMED_FAMILIES, type TimedFamily } from "../../model/pod-count.ts";
 import type { PodSummary } from "../../model/pod-summary.ts";
 import { family, labels, type Sample } from "./exposition.ts";
 
@@ -28,6 +28,7 @@ export function agentMetrics(state: AgentState, now: Instant): string {
     ...runs(state.runs),
     ...pods(state),
     ...podCounters(state.runs),
+    ...podDurations(state.runs),
     ...health(state),
     ...certificates(state.certificates, now),
     ...process(state),
@@ -54,14 +55,11 @@ function runs(counts: RunCounts | undefined): string[] {
   const by = (label: string, values: Readonly<Record<string, number>>): Sample[] =>
     Object.entries(values).map(([key, value]) => ({ labels: labels({ [label]: key }), value }));
   const total = Object.values(outcomes).reduce((sum, each) => sum + each, 0);
-  const buckets = [...BUCKETS_S.map((le, at) => [String(le), within[at] ?? 0] as const), ["+Inf", total] as const];
+  const durations = histogram({ within, seconds: counts.seconds, count: total }, BUCKETS_S);
   return [
     family("unitlet_runs_total", "counter", "Finished runs by outcome.", by("outcome", outcomes)),
-    family("unitlet_run_duration_seconds", "histogram", "Duration of runs from the start of their process.", [
-      ...buckets.map(([le, value]) => ({ suffix: "_bucket", labels: labels({ le }), value })),
-      { suffix: "_sum", value: counts.seconds },
-      { suffix: "_count", value: total },
-    ]),
+    family("unitlet_run_duration_seconds", "histogram", "Duration of runs from the start of their process.", durations),
+    family("kubelet_pleg_relist_duration_seconds", "histogram", RELIST, durations),
     gauge("unitlet_run_cpu_seconds_total", "CPU time of all runs in seconds.", counts.cpu, "counter"),
     gauge("unitlet_last_run_timestamp_seconds", "End of the last run.", seconds(counts.last)),
     gauge(
@@ -70,6 +68,22 @@ function runs(counts: RunCounts | undefined): string[] {
       seconds(lastGood),
     ),
     family("unitlet_failed_steps_total", "counter", "Failed steps by kind of step.", by("step", failedSteps)),
+  ];
+}
+
+const RELIST = "Duration in seconds for relisting pods: that of a run, which does so.";
+
+/** Returns the samples of a histogram. `bounds` are the upper bounds of `within`. */
+function histogram(
+  { within, seconds: sum, count }: Histogram,
+  bounds: readonly number[],
+  own: Readonly<Record<string, string>> = {},
+): Sample[] {
+  const buckets = [...bounds.map((le, at) => [String(le), within[at] ?? 0] as const), ["+Inf", count] as const];
+  return [
+    ...buckets.map(([le, value]) => ({ suffix: "_bucket", labels: labels({ ...own, le }), value })),
+    { suffix: "_sum", labels: labels(own), value: sum },
+    { suffix: "_count", labels: labels(own), value: count },
   ];
 }
 
@@ -104,6 +118,15 @@ function podCounters(counts: RunCounts | undefined): string[] {
     const sums = Object.entries(counts?.pods?.[name as CountedFamily] ?? {});
     const samples = sums.map(([key, value]) => ({ labels: labels(JSON.parse(key) as Record<string, string>), value }));
     return family(name, "counter", help, samples);
+  });
+}
+
+/** Returns the histograms of the kubelet's names. */
+function podDurations(counts: RunCounts | undefined): string[] {
+  return Object.entries(TIMED_FAMILIES).map(([name, { help, bounds }]) => {
+    const own = Object.entries(counts?.durations?.[name as TimedFamily] ?? {});
+    const samples = own.flatMap(([key, value]) => histogram(value, bounds, JSON.parse(key) as Record<string, string>));
+    return family(name, "histogram", help, samples);
   });
 }
 

@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { readNodeUsage, readUnitUsage } from "../../io/host/cgroups.ts";
+import { measureFileSystems } from "../../io/host/file-system-usage.ts";
 import { readHost } from "../../io/host/host.ts";
 import { readInterfaces } from "../../io/host/network.ts";
+import { readPodSummaries } from "../../io/pods/pod-summary.ts";
 import { reply } from "../http/reply.ts";
 import { health } from "../info/health.ts";
 import { agentMetrics } from "./agent.ts";
@@ -13,6 +15,7 @@ import { readMeasured } from "./read-cadvisor.ts";
 import { readProbeCounts } from "./read-probes.ts";
 import { resourceMetrics } from "./resource.ts";
 import { sliMetrics } from "./slis.ts";
+import { volumeStats } from "./volume-stats.ts";
 
 /** The input of a scrape. */
 export interface ScrapeInput {
@@ -21,16 +24,26 @@ export interface ScrapeInput {
 }
 
 /** Serves GET /metrics and the paths below it. `which` is the part after /metrics/, or "". */
-export function serveMetrics({ node, shown }: ScrapeInput, which: string, response: ServerResponse): void {
+export async function serveMetrics(
+  { node, shown }: ScrapeInput,
+  which: string,
+  response: ServerResponse,
+): Promise<void> {
   const now = Date.now();
-  const texts: Readonly<Record<string, () => string>> = {
-    "": () => agentMetrics(readAgent(node, shown), now),
+  const texts: Readonly<Record<string, () => string | Promise<string>>> = {
+    "": async () => agentMetrics(readAgent(node, shown), now) + (await readVolumeStats()),
     cadvisor: () => cadvisorMetrics(readHost([], now, {}), readMeasured(), readInterfaces(), now),
     probes: () => probeMetrics(readProbeCounts()),
     resource: () => resourceMetrics(readNodeUsage(), readUnitUsage(), now),
     slis: () => sliMetrics(Object.fromEntries(["ping", "log", "syncloop"].map((each) => [each, isHealthy(each, now)]))),
   };
-  reply(response, EXPOSITION, texts[which]?.() ?? "");
+  reply(response, EXPOSITION, (await texts[which]?.()) ?? "");
+}
+
+async function readVolumeStats(): Promise<string> {
+  const pods = readPodSummaries() ?? [];
+  const paths = pods.flatMap(({ claims = [] }) => claims.map(({ path }) => path));
+  return volumeStats(pods, await measureFileSystems(paths));
 }
 
 function isHealthy(check: string, now: number): boolean {

@@ -14,6 +14,11 @@ export interface MountSource {
   readonly conditions: UnitLines;
   readonly storage: readonly Storage[];
   readonly auxiliaryUnits: readonly AuxiliaryUnit[];
+  /**
+   * The claim that the volume is of. Undefined for other volumes, and for a hostPath, which the kubelet does not measure
+   * either (`hostpath/host_path.go: hostPathMounter`, v1.36).
+   */
+  readonly claim?: string;
 }
 
 export type ResolvedVolume = MountSource | { readonly ok: false; readonly because: string };

@@ -8,7 +8,7 @@ import { diskVolumePath, volumePath } from "../../model/paths.ts";
 import type { ResolvedReferences } from "../../model/references.ts";
 import type { GroupStorage, HostFileType } from "../../model/storage.ts";
 import { amountsOf } from "../resources/resources.ts";
-import { claimedVolume } from "./claim.ts";
+import { claimedVolume, claimName } from "./claim.ts";
 import { hostFile } from "./host-file.ts";
 import { inlineHostPath } from "./inline-host-path.ts";
 import type { MountSource, ResolvedVolume } from "./mount-source.ts";
@@ -49,7 +49,9 @@ export function resolveVolume(volume: Volume, context: StorageContext): Resolved
   if (!source.ok) return source;
   const readOnly = source.readOnly || claimed.readOnly;
   const group = local === undefined || readOnly ? [] : groupStorage(context.pod, volume.name, source.path);
-  return { ...source, readOnly, storage: [...source.storage, ...group] };
+  const name = path === undefined ? claimName(context.pod, volume) : undefined;
+  const claim = name === undefined ? {} : { claim: name };
+  return { ...source, readOnly, storage: [...source.storage, ...group], ...claim };
 }
 
 function emptyDir({ name, emptyDir: source }: Volume, context: StorageContext): MountSource {

@@ -3,6 +3,7 @@ import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { installServingCertificate } from "../support/kubelet-client.ts";
 import { pod, shell } from "../support/manifests.ts";
+import { claim, localVolume } from "../support/volume-pods.ts";
 
 let node: Node;
 
@@ -18,8 +19,8 @@ afterAll(() => node[Symbol.asyncDispose]());
 
 const raw = (path: string) => node.cluster.kubectl(["get", "--raw", `/api/v1/nodes/${node.name}/proxy${path}`]);
 
-async function metrics(): Promise<(name: string) => number> {
-  const text = await raw("/metrics/resource");
+async function metrics(path = "/metrics/resource"): Promise<(name: string) => number> {
+  const text = await raw(path);
   return (name) => Number(new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1]);
 }
 
@@ -50,4 +51,33 @@ test("/stats/summary has the same, and rates", async () => {
   ]);
   expect(pods[0]["ephemeral-storage"].usedBytes).toBeGreaterThan(0);
   expect(pods[0].containers[0].rootfs.usedBytes).toBe(pods[0]["ephemeral-storage"].usedBytes);
+});
+
+test("the file system of a claim's volume is in /metrics and /stats/summary, and the duration of the pod's start", async () => {
+  const starts = async () =>
+    [
+      "kubelet_pod_start_duration_seconds_count",
+      'kubelet_pod_worker_duration_seconds_count{operation_type="create"}',
+    ].map(await metrics("/metrics"));
+  await node.exec("mkdir -p /srv/local && mount -t tmpfs -o size=8M,nr_inodes=100 data /srv/local");
+  await node.apply(localVolume(node), claim("data", { volumeName: `${node.namespace}-local` }));
+  const [before = 0] = await starts();
+  const volumes = [{ name: "v", persistentVolumeClaim: { claimName: "data" } }];
+  const volumeMounts = [{ name: "v", mountPath: "/run/v" }];
+  const program = shell("head -c 1048576 /dev/zero >/run/v/file; exec sleep infinity", { volumeMounts });
+  await node.run(pod(node, "claimed", program, { volumes }));
+  const labels = `{namespace="${node.namespace}",persistentvolumeclaim="data"}`;
+  const poll = async () => {
+    const seen = await metrics("/metrics");
+    const names = ["capacity_bytes", "available_bytes", "used_bytes", "inodes", "inodes_used"];
+    const values = names.map((name) => seen(`kubelet_volume_stats_${name}${labels}`));
+    return [values.join() === "8388608,7340032,1048576,100,2", values];
+  };
+  await node.machine.until(poll, { what: "the figures of the volume" });
+  expect(await starts()).toEqual([before + 1, before + 1]);
+  const { pods } = JSON.parse(await raw("/stats/summary"));
+  const own = pods.find((each: { podRef: { name: string } }) => each.podRef.name === "claimed");
+  expect(own.volume).toMatchObject([
+    { name: "v", pvcRef: { name: "data", namespace: node.namespace }, capacityBytes: 8_388_608, usedBytes: 1_048_576 },
+  ]);
 });

@@ -134,3 +134,18 @@ test("what has happened to pods adds up, by the labels of the kubelet", () => {
     'kubelet_terminated_containers_total{container_type="container",reason="x"} 1',
   ]);
 });
+
+test("the durations of starts add up to the kubelet's histogram", () => {
+  const start = (seconds: number) => ({ family: "kubelet_pod_start_duration_seconds", labels: {}, seconds }) as const;
+  const end = { status: 0, outcome: "done", failedSteps: [], podCounts: [start(0.4), start(2.5)] } as const;
+  const runs = addRun(addRun(undefined, end, { seconds: 1, cpu: 1, now: NOW }), end, { seconds: 1, cpu: 1, now: NOW });
+  const lines = samples({ ...BASE, runs }).filter((line) => line.startsWith("kubelet_pod_start"));
+  expect(lines.filter((line) => /"(0.5|2|3|\+Inf)"|_sum|_count/.test(line))).toEqual([
+    'kubelet_pod_start_duration_seconds_bucket{le="0.5"} 2',
+    'kubelet_pod_start_duration_seconds_bucket{le="2"} 2',
+    'kubelet_pod_start_duration_seconds_bucket{le="3"} 4',
+    'kubelet_pod_start_duration_seconds_bucket{le="+Inf"} 4',
+    "kubelet_pod_start_duration_seconds_sum 5.8",
+    "kubelet_pod_start_duration_seconds_count 4",
+  ]);
+});

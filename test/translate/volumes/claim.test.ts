@@ -27,6 +27,11 @@ describe("a claim", () => {
     });
   });
 
+  test("can be measured under its name, unless it is of a hostPath", () => {
+    expect(placed(of, {}, bound({ local: { path: "/srv/dir" } }))).toHaveProperty("claim", "c");
+    expect(placed(of, {}, bound({ hostPath: { path: "/srv/dir" } }))).not.toHaveProperty("claim");
+  });
+
   test("of a local volume belongs to the pod's group", () => {
     const context = { fsGroup: 7, fsGroupChangePolicy: "OnRootMismatch" };
     expect(placed(of, { securityContext: context }, bound({ local: { path: "/srv/dir" } }))).toMatchObject({
