@@ -67,6 +67,14 @@ const recursiveReadOnly: ObjectRule = ({ recursiveReadOnly: recursive, readOnly,
     report(["recursiveReadOnly"], "needs mountPropagation: None");
 };
 
+/** `validation.go: validateContainerRestartPolicy`. */
+const restartRules: ObjectRule = ({ restartPolicy, restartPolicyRules = [] }, report) => {
+  const count = (restartPolicyRules as readonly unknown[]).length;
+  if (count > 0 && restartPolicy === undefined)
+    report(["restartPolicy"], "is missing, and there are restartPolicyRules");
+  if (count > 20) report(["restartPolicyRules"], `expected at most 20 rules, found ${count}`);
+};
+
 /** `validation.go: validateContainerResourceFieldSelector`. */
 const downwardFile: ObjectRule = ({ resourceFieldRef }, report) => {
   const { containerName } = (resourceFieldRef ?? { containerName: "" }) as Tree;
@@ -110,6 +118,7 @@ export const OBJECT_RULES: Readonly<Record<string, readonly ObjectRule[]>> = {
   ],
   ImageVolumeSource: [required("reference")],
   VolumeMount: [atMostOne("subPath", "subPathExpr"), recursiveReadOnly],
+  Container: [restartRules],
   ContainerRestartRule: [required("exitCodes")],
   ResourceRequirements: [requestsWithinLimits],
   SeccompProfile: [localhostProfile],

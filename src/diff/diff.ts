@@ -14,7 +14,7 @@ import { lostExits } from "./lost-exits.ts";
 import { stopOrphanedSockets } from "./output-sockets.ts";
 import { unitOwner } from "./owner.ts";
 import { pullSteps } from "./pulls.ts";
-import { startLoadedUnits } from "./start-loaded-units.ts";
+import { keepLoadedUnits } from "./start-loaded-units.ts";
 import {
   type Ending,
   endExtensions,
@@ -42,6 +42,7 @@ const PHASE = {
   "reset-failed": 6,
   "remove-unit": 6,
   "remove-pod": 7,
+  "reset-containers": 7,
   unseal: 7,
   "remove-image": 8,
   "remove-package": 8,
@@ -83,7 +84,7 @@ export function diff(world: World, translations: readonly Translation[]): Step[]
     const replaced = [...units].filter(([uid, own]) => !listed.has(uid) && own.some(isNamedAs(translations)));
     for (const [uid, own] of replaced)
       steps.push(...endPod({ uid, units: own, because: "another pod has its name" }, world));
-    return ordered([...steps, ...startLoadedUnits(world, new Set([...listed, ...replaced.map(([uid]) => uid)]))]);
+    return ordered([...steps, ...keepLoadedUnits(world, new Set([...listed, ...replaced.map(([uid]) => uid)]))]);
   }
   const uids = new Set([...units.keys(), ...world.directories.keys()]);
   for (const uid of uids) {

@@ -10,6 +10,7 @@ import { ensureUnit } from "./ensure-unit.ts";
 import { lostExits } from "./lost-exits.ts";
 import { mayStart } from "./may-start.ts";
 import { unitOwner } from "./owner.ts";
+import { type RestartingPod, restartAll } from "./restart-all.ts";
 import { stopSidecars } from "./sidecars.ts";
 import { storageSteps } from "./storage.ts";
 import { isIdle, isStopping, isUp, unmask } from "./unit-states.ts";
@@ -23,6 +24,22 @@ export function ensurePod(translation: Runnable, own: readonly ActualUnit[], wor
   if (units.some((unit) => unit !== undefined && (unitOwner(unit, world)?.podUID ?? uid) !== uid)) return [];
   const unowned = units.find((unit) => unit?.text !== undefined && unit.identity === undefined);
   if (unowned !== undefined) return [occupied(translation, unowned)];
+  const restart = restartAll(restarting(translation, world), world);
+  if (restart === undefined) return converge(translation, own, world);
+  if (restart.after === undefined) return [...restart.steps];
+  // The reset names the last exits, so it comes after their records.
+  const lost = lostExits(translation, world);
+  return lost.length > 0 ? lost : [...restart.steps, ...converge(translation, own, restart.after)];
+}
+
+function restarting({ pod, containers }: Runnable, world: World): RestartingPod {
+  const own = containers.filter(({ kind }) => kind !== "ephemeral");
+  const units = own.flatMap(({ unitName }) => world.units.get(unitName) ?? []);
+  return { uid: pod.metadata.uid, names: own.map(({ name }) => name), units, pod };
+}
+
+function converge(translation: Runnable, own: readonly ActualUnit[], world: World): Step[] {
+  const { pod, slice, containers } = translation;
   const lost = lostExits(translation, world);
   const over = lost.length > 0 ? undefined : stopSidecars(translation, world);
   if (over !== undefined) return over;
@@ -102,10 +119,11 @@ function wasStoppedByHand(
   { name, kind, unit, unitName }: DesiredContainer,
   { directories, units, host }: World,
 ): boolean {
+  const history = directories.get(metadata.uid)?.histories.get(name);
   const wasRunning = status?.containerStatuses?.find((each) => each.name === name)?.state.running !== undefined;
-  const ended = directories.get(metadata.uid)?.histories.get(name)?.exits.at(-1)?.finishedAt ?? 0;
+  const ended = history?.exits.at(-1)?.finishedAt ?? 0;
   const same = units.get(unitName)?.identity?.specHash === unit?.identity.specHash;
-  return kind === "container" && wasRunning && same && ended > host.bootedAt;
+  return kind === "container" && wasRunning && same && !history?.restarted && ended > host.bootedAt;
 }
 
 function occupied({ pod }: Runnable, unit: { readonly name: UnitName }): Step {

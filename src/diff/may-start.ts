@@ -22,6 +22,7 @@ export function mayStart(
   )
     return undefined;
   if (container.kind === "init" ? history.done : history.finished) return undefined;
+  if (history.restarted) return "all containers of the pod restart";
   const last = history.exits.at(-1);
   const ran = last !== undefined || history.forgottenExits > 0;
   if (!ran) return policy === "Never" && wasSeen(pod.status, container.name) ? undefined : "the pod should run";

@@ -5,7 +5,8 @@ import type { Step } from "../model/step.ts";
 import type { Runnable } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { specOf } from "./may-start.ts";
-import { killing, markStopping } from "./teardown.ts";
+import { killing } from "./stop-events.ts";
+import { markStopping } from "./teardown.ts";
 import { isIdle, isStopping } from "./unit-states.ts";
 
 /**
@@ -33,6 +34,7 @@ function isOver({ pod, containers }: Runnable, world: World): boolean {
   if (main.every(({ name, unitName }) => history(name).finished && isIdle(world.units.get(unitName)))) return true;
   return containers.some(({ name, kind, unitName }) => {
     const isLast = kind === "init" && restartPolicy(pod, specOf(pod, name), kind) === "Never";
-    return isLast && !history(name).done && history(name).exits.length > 0 && isIdle(world.units.get(unitName));
+    const { done, restarted, exits } = history(name);
+    return isLast && !done && !restarted && exits.length > 0 && isIdle(world.units.get(unitName));
   });
 }

@@ -1,28 +1,51 @@
 import { NO_HISTORY } from "../model/exit-record.ts";
 import { bundleConfig, environmentFile } from "../model/paths.ts";
 import type { Step } from "../model/step.ts";
+import type { UnitOwner } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
+import { restartAll } from "./restart-all.ts";
 import { isIdle, unmask } from "./unit-states.ts";
+
+/**
+ * Returns the steps for pods that an incomplete list does not have: those whose exits ask for it restart as a whole, and
+ * what should run is started.
+ */
+export function keepLoadedUnits(world: World, listed: ReadonlySet<string>): Step[] {
+  const steps: Step[] = [];
+  let after = world;
+  for (const uid of world.directories.keys()) {
+    if (listed.has(uid)) continue;
+    const units = [...world.units.values()].filter(({ identity }) => identity?.podUID === uid && restarts(identity));
+    const names = units.map(({ identity }) => identity?.container ?? "");
+    const restart = restartAll({ uid, names, units }, after);
+    steps.push(...(restart?.steps ?? []));
+    after = restart?.after ?? after;
+  }
+  return [...steps, ...startLoadedUnits(after, listed)];
+}
+
+function restarts({ kind }: UnitOwner): boolean {
+  return kind === "container" || kind === "init" || kind === "sidecar";
+}
 
 /**
  * Starts the containers that should run, of pods that an incomplete list does not have. Their units on disk are all
  * that is known, so nothing is removed or written. systemd starts the init containers with the units that need them.
  */
-export function startLoadedUnits(world: World, listed: ReadonlySet<string>): Step[] {
+function startLoadedUnits(world: World, listed: ReadonlySet<string>): Step[] {
   const because = "it should run, and the list of pods cannot be read";
   const steps = [...world.units.values()].flatMap((unit): Step[] => {
     const { identity } = unit;
     if (
       (identity?.kind !== "container" && identity?.kind !== "sidecar") ||
       listed.has(identity.podUID) ||
-      !unit.linked ||
       unit.text === undefined ||
       !isIdle(unit)
     )
       return [];
     const directory = world.directories.get(identity.podUID);
     const history = directory?.histories.get(identity.container) ?? NO_HISTORY;
-    if (history.finished) return [];
+    if (history.finished || directory?.restartAll !== undefined || !(unit.linked || history.restarted)) return [];
     const start: Step[] = [...unmask(unit), { kind: "start", uid: identity.podUID, unit: unit.name, because }];
     // After a reboot the files in /run are gone, and the list that they are made from cannot be read.
     const bare =

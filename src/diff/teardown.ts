@@ -1,5 +1,3 @@
-import { eventFieldPath } from "../model/api/containers.ts";
-import type { PodEvent } from "../model/api/event.ts";
 import { stopTimeout } from "../model/api/grace.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Instant } from "../model/api/time.ts";
@@ -7,6 +5,7 @@ import type { Step } from "../model/step.ts";
 import { type ActualUnit, isAuxiliary, isContainer } from "../model/unit.ts";
 import type { PodDirectory, World } from "../model/world.ts";
 import { stopOutputSockets } from "./output-sockets.ts";
+import { withEvents } from "./stop-events.ts";
 import { isIdle, isLoaded, isStopping, isUp } from "./unit-states.ts";
 
 /** A pod that is to end, with its existing units. */
@@ -58,7 +57,8 @@ const HELPER_TIMEOUT_S = 10;
 export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], world: World): Step[] {
   const { uid, deletionGracePeriodSeconds } = pod.metadata;
   const grace = deletionGracePeriodSeconds ?? usualGrace(pod);
-  return enforceGrace({ uid, units, grace, isShorter: grace < usualGrace(pod) }, world);
+  const because = "the delete has a shorter grace period than the units";
+  return enforceGrace({ uid, units, because, grace, isShorter: grace < usualGrace(pod) }, world);
 }
 
 /**
@@ -72,19 +72,17 @@ export function enforceForcedGrace({ uid, units, because }: Ending, world: World
   if (!units.some((unit) => isContainer(unit) && isUp(unit))) return [];
   const isKnown = world.directories.get(uid)?.stoppingGrace === FORCED_GRACE_S;
   const write: Step[] = isKnown ? [] : [{ kind: "write-grace-period", uid, seconds: FORCED_GRACE_S, because }];
-  return [...write, ...enforceGrace({ uid, units, grace: FORCED_GRACE_S, isShorter: true }, world)];
+  return [...write, ...enforceGrace({ uid, units, because, grace: FORCED_GRACE_S, isShorter: true }, world)];
 }
 
-interface Deadline {
-  readonly uid: string;
-  readonly units: readonly ActualUnit[];
+interface Deadline extends Ending {
   /** Seconds. */
   readonly grace: number;
   /** The units have a longer grace period. */
   readonly isShorter: boolean;
 }
 
-function enforceGrace({ uid, units, grace, isShorter }: Deadline, { directories, now }: World): Step[] {
+function enforceGrace({ uid, units, because, grace, isShorter }: Deadline, { directories, now }: World): Step[] {
   const up = units.filter((unit) => isContainer(unit) && isUp(unit) && (isShorter || maySendExtensions(unit)));
   if (up.length === 0) return [];
   const { stoppingSince, stoppingGrace } = directories.get(uid) ?? {};
@@ -92,8 +90,7 @@ function enforceGrace({ uid, units, grace, isShorter }: Deadline, { directories,
   const since = stoppingSince === undefined || (isShorter && stoppingGrace !== grace) ? now : stoppingSince;
   const deadline = (unit: ActualUnit) =>
     Math.ceil(since / 1000 + grace + (!isShorter || hasHelper(unit) ? HELPER_TIMEOUT_S : 0)) * 1000;
-  const because = isShorter ? "the delete has a shorter grace period than the units" : MAY_EXTEND;
-  return killOverdue({ uid, units: up, because }, deadline, now);
+  return killOverdue({ uid, units: up, because: isShorter ? because : MAY_EXTEND }, deadline, now);
 }
 
 const MAY_EXTEND = "a container may ask systemd for more time than its grace period";
@@ -172,29 +169,4 @@ function unload(uid: string, unit: ActualUnit, because: string): Step[] {
   const reset: Step[] =
     unit.state?.active === "failed" ? [{ kind: "reset-failed", uid, unit: unit.name, because }] : [];
   return [...reset, { kind: "reload", uid: "", because: `${unit.name} is still loaded` }];
-}
-
-function withEvents(stops: Step[], pod: Pod | undefined, running: readonly ActualUnit[]): Step[] {
-  if (pod === undefined) return stops;
-  const events = running.map((unit) => killing(pod, unit));
-  // One stop of the slice ends several containers, and each has an Event.
-  return [
-    ...stops.map((step, at) => (events[at] === undefined ? step : { ...step, event: events[at] })),
-    ...events
-      .slice(stops.length)
-      .map((event): Step => ({ kind: "emit-event", uid: pod.metadata.uid, because: event.message, event })),
-  ];
-}
-
-/** Returns the Event of `kuberuntime_container.go: killContainer`, v1.36. */
-export function killing(pod: Pod, unit: ActualUnit): PodEvent {
-  const container = unit.identity?.container ?? "";
-  return {
-    pod,
-    type: "Normal",
-    reason: "Killing",
-    message: `Stopping container ${container}`,
-    fieldPath: eventFieldPath(unit.identity?.kind, container),
-    occurrence: unit.invocation ?? unit.name,
-  };
 }

@@ -37,6 +37,8 @@ export interface ContainerHistory {
   readonly backOffUntil?: Instant;
   /** True when the container is not started again: restartPolicy Never after any exit, OnFailure after exit code 0. */
   readonly finished: boolean;
+  /** True when all its exits came before the last restart of all containers of the pod, which it takes part in. */
+  readonly restarted?: boolean;
   /** True for an init container that has ended with exit code 0 since boot. */
   readonly done: boolean;
   /** True for a sidecar that has started since boot, by its startup probe if it has one. Later containers may start. */
@@ -48,5 +50,8 @@ export interface ContainerHistory {
   /** The results of the probes since the last start that was probed. */
   readonly probes?: Readonly<Partial<Record<ProbeType, ProbeResult>>>;
 }
+
+/** `result` of the exit of a container that ended because another one of its pod restarts all of them. */
+export const RESTART_ALL = "restart-all";
 
 export const NO_HISTORY: ContainerHistory = { forgottenExits: 0, exits: [], finished: false, done: false };

@@ -40,6 +40,8 @@ export type FileStep =
   | (Common & { readonly kind: "record-exit"; readonly container: string; readonly record: ExitRecord })
   /** Records when the pod was first asked to stop. */
   | (Common & { readonly kind: "mark-stopping" })
+  /** Lets all containers of a pod start anew, as after a boot. None of them runs. */
+  | (Common & { readonly kind: "reset-containers"; readonly containers: readonly ContainerReset[] })
   /** Gives the helpers that stop containers the grace period of the delete. */
   | (Common & { readonly kind: "write-grace-period"; readonly seconds: number })
   | (Common & { readonly kind: "write-file"; readonly file: DesiredFile })
@@ -63,6 +65,14 @@ export type FileStep =
   | (Common & { readonly kind: "write-journal-settings"; readonly namespace: string; readonly text: string })
   | (Common & { readonly kind: "remove-journal"; readonly namespace: string })
   | (Common & { readonly kind: "remove-image"; readonly digest: string; readonly names: readonly string[] });
+
+export interface ContainerReset {
+  readonly name: string;
+  /** The last exit; undefined when there is none. */
+  readonly invocation?: string;
+  /** This exit restarts the pod, so that the container's back-off goes on. The others have none. */
+  readonly isCause: boolean;
+}
 
 /** A step that changes objects of the API. */
 export type ObjectStep =

@@ -79,6 +79,8 @@ export interface PodDirectory {
   readonly stoppingGrace?: number;
   /** The histories of containers by name. */
   readonly histories: ReadonlyMap<string, ContainerHistory>;
+  /** The container whose exit restarts all containers of the pod, until all of them have ended. */
+  readonly restartAll?: string;
   /** Name → text of the files in /run/unitlet/pods/UID. */
   readonly files: ReadonlyMap<string, string>;
   /** Digests of the written volumes, by name. */

@@ -1,5 +1,6 @@
 import { kindOf } from "../model/api/containers.ts";
 import type { ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from "../model/api/pod.ts";
+import { mayRestartAll } from "../model/api/restart.ts";
 import { type Instant, toTimestamp } from "../model/api/time.ts";
 import type { PendingResize } from "../model/translation.ts";
 import type { Statuses } from "./phase.ts";
@@ -11,6 +12,7 @@ export const OWN_CONDITIONS: readonly string[] = [
   "Ready",
   "ContainersReady",
   "PodScheduled",
+  "AllContainersRestarting",
 ];
 
 /** Condition types that a node agent writes too, and that exist only while they are true. */
@@ -26,6 +28,8 @@ export interface ConditionInput {
   readonly now: Instant;
   /** The message of DisruptionTarget: why the node ended the pod. */
   readonly disruption?: string | undefined;
+  /** An exit has asked for the restart of all containers, and not all of them have ended. */
+  readonly restartsAll?: boolean;
   /** Why the pod does not have the requested resources yet. */
   readonly resize?: PendingResize | undefined;
 }
@@ -50,6 +54,7 @@ export function computeConditions(input: ConditionInput): PodCondition[] {
     ["ContainersReady", containersReady],
     ["PodScheduled", { status: "True" }],
   ];
+  if (mayRestartAll(pod.spec)) own.push(["AllContainersRestarting", restartingFact(phase, input.restartsAll ?? false)]);
   if (resize !== undefined) own.unshift(["PodResizePending", { status: "True", ...resize }]);
   if (disruption !== undefined)
     own.unshift(["DisruptionTarget", { status: "True", reason: "TerminationByKubelet", message: disruption }]);
@@ -105,6 +110,18 @@ function initializedFact(pod: Pod, phase: PodPhase, { init, main }: Statuses, pr
     status: "False",
     reason: "ContainersNotInitialized",
     message: `containers with incomplete status: ${names(incomplete)}`,
+  };
+}
+
+/** Only pods with a rule for it have this condition (`status/generate.go: GenerateAllContainersRestartingCondition`, v1.36). */
+function restartingFact(phase: PodPhase, isRestarting: boolean): Fact {
+  if (phase === "Succeeded") return { status: "False", reason: "PodCompleted" };
+  if (phase === "Failed") return { status: "False", reason: "PodFailed" };
+  if (!isRestarting) return { status: "False" };
+  return {
+    status: "True",
+    reason: "RestartAllContainersStarted",
+    message: "container exited with restart policy rule",
   };
 }
 

@@ -7,7 +7,8 @@ import { redactCredentials } from "../model/image/image-reference.ts";
 import { backOffDelay, printDelay } from "./back-off.ts";
 import { type ContainerRun, currentRun } from "./container-run.ts";
 import type { ContainerView } from "./container-view.ts";
-import { terminated } from "./terminated.ts";
+import { RESTARTING } from "./phase.ts";
+import { REMOVED, terminated } from "./terminated.ts";
 
 /** Returns one entry of containerStatuses, initContainerStatuses or ephemeralContainerStatuses. */
 export function containerStatus(view: ContainerView): ContainerStatus {
@@ -22,11 +23,11 @@ export function containerStatus(view: ContainerView): ContainerStatus {
  * (`apis/core/validation/validation.go: ValidateContainerStateTransition`, v1.36).
  */
 function staysTerminated(
-  { pod, container, kind, previous }: ContainerView,
+  { pod, container, kind, previous, history }: ContainerView,
   next: ContainerStatus,
 ): ContainerStatus | undefined {
   const end = previous?.state.terminated;
-  if (end === undefined || next.state.terminated !== undefined) return undefined;
+  if (end === undefined || next.state.terminated !== undefined || history.restarted) return undefined;
   return shouldRestart(pod, container, kind === "init" ? "container" : kind, end.exitCode) ? undefined : previous;
 }
 
@@ -78,7 +79,7 @@ function atRest(view: ContainerView): ContainerStatus {
     state,
     lastState: waiting === undefined || end === undefined ? earlier(view, id) : { terminated: end },
     ready: view.kind === "init" && waiting === undefined && end?.exitCode === 0,
-    restartCount: Math.max(exits(view) - 1, previous?.restartCount ?? 0, 0),
+    restartCount: Math.max(exits(view) - (startsAnew(view) ? 0 : 1), previous?.restartCount ?? 0, 0),
     ...image(view, id),
     ...resources(view),
     started: false,
@@ -103,6 +104,8 @@ function exits({ history }: ContainerView): number {
 /** Returns why the container waits; undefined when it is shown as terminated. */
 function waitingState(view: ContainerView, end: Terminated | undefined): ContainerState["waiting"] {
   if (end === undefined) return view.waiting ?? neverRan(view);
+  if (startsAnew(view)) return view.waiting ?? (inBackOff(view) ? backOff(view) : neverRan(view));
+  if (end.reason === RESTARTING && !view.podEnding) return { reason: RESTARTING, message: REMOVED };
   if (
     view.podEnding ||
     view.history.finished ||
@@ -112,6 +115,11 @@ function waitingState(view: ContainerView, end: Terminated | undefined): Contain
     return undefined;
   if (view.waiting !== undefined) return view.waiting;
   return inBackOff(view) ? backOff(view) : undefined;
+}
+
+/** True from the reset of the pod's containers until this one has started. */
+function startsAnew({ history, podEnding }: ContainerView): boolean {
+  return history.restarted === true && !podEnding;
 }
 
 function neverRan({ pod, kind, previous, podEnding }: ContainerView): ContainerState["waiting"] {

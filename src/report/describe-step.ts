@@ -21,6 +21,8 @@ function subjectOf(step: Step): Readonly<Record<string, string>> {
   switch (step.kind) {
     case "record-exit":
       return { container: step.container };
+    case "reset-containers":
+      return { containers: step.containers.map(({ name }) => name).join(",") };
     case "write-file":
       return { file: step.file.name };
     case "write-volume":

@@ -1,6 +1,9 @@
 import type { Container, ContainerStatus, Pod, PodPhase } from "../model/api/pod.ts";
-import { shouldRestart } from "../model/api/restart.ts";
+import { mayRestartAll, shouldRestart } from "../model/api/restart.ts";
 import type { ContainerKind } from "../model/unit.ts";
+
+/** Reason of the end of a container that the node has ended to restart all containers of the pod, and of its wait. */
+export const RESTARTING = "RestartingAllContainers";
 
 export interface Statuses {
   readonly init: readonly ContainerStatus[];
@@ -35,6 +38,8 @@ function standing(pod: Pod, container: Container, status: ContainerStatus, kind:
   if (status.state.running !== undefined) return "running";
   const end = lastEnd(status);
   if (end === undefined) return "pending";
+  // All containers of the pod restart, whatever their own policies.
+  if (end.reason === RESTARTING || (status.state.waiting !== undefined && mayRestartAll(pod.spec))) return "restarting";
   if (shouldRestart(pod, container, kind, end.exitCode)) return "restarting";
   return end.exitCode === 0 ? "done" : "failed";
 }

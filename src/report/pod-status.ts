@@ -40,6 +40,7 @@ export function reportPod(input: PodReport): PodStatus {
     ...state,
     conditions: computeConditions({
       ...{ pod, phase: state.phase, statuses, prepared, previous, now },
+      restartsAll: world.directories.get(pod.metadata.uid)?.restartAll !== undefined,
       disruption: endingOf(translation)?.disruption,
       resize: translation.kind === "runnable" ? translation.pendingResize : undefined,
     }),

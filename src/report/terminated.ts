@@ -1,12 +1,13 @@
 import { containerID } from "../model/api/container-id.ts";
 import type { Container, Terminated } from "../model/api/pod.ts";
 import { toTimestamp } from "../model/api/time.ts";
-import type { ExitRecord } from "../model/exit-record.ts";
+import { type ExitRecord, RESTART_ALL } from "../model/exit-record.ts";
 import { exitCode, ran, UNKNOWN_EXIT_CODE } from "./exit-code.ts";
+import { RESTARTING } from "./phase.ts";
 
 /** Returns state.terminated for an exit record. `termination` is the container's own termination message. */
 export function terminated(record: ExitRecord, container: Container, termination?: string): Terminated {
-  const code = exitCode(record);
+  const code = wasRestarted(record) ? UNKNOWN_EXIT_CODE : exitCode(record);
   const message = explanation(record, container) ?? termination;
   return {
     exitCode: code,
@@ -27,10 +28,18 @@ export function notLocated(startedAt: string, finishedAt: string): Terminated {
 }
 
 const UNKNOWN = "ContainerStatusUnknown";
+/** The message of such an end, and of the wait until the containers start anew. */
+export const REMOVED = "The container is removed because RestartAllContainers in place";
 const NOT_LOCATED = "The container could not be located when the pod was terminated";
+
+/** True when the node has ended the container to restart all containers of the pod. */
+export function wasRestarted(record: ExitRecord): boolean {
+  return record.result === RESTART_ALL && ran(record);
+}
 
 function reason(record: ExitRecord, code: number): string {
   if (!ran(record)) return "StartError";
+  if (wasRestarted(record)) return RESTARTING;
   if (record.code === "lost") return UNKNOWN;
   if (record.oomKilled || record.result === "oom-kill") return "OOMKilled";
   return code === 0 ? "Completed" : "Error";
@@ -38,6 +47,7 @@ function reason(record: ExitRecord, code: number): string {
 
 function explanation(record: ExitRecord, container: Container): string | undefined {
   if (record.code === "lost") return NOT_LOCATED;
+  if (wasRestarted(record)) return REMOVED;
   if (ran(record)) return undefined;
   if (record.startError !== undefined) return record.startError;
   const program = container.command?.[0] ?? container.args?.[0] ?? "";

@@ -4,6 +4,7 @@ import { writePull } from "../io/images/pull-files.ts";
 import { removeJournal, writeJournalSettings } from "../io/journal/journals.ts";
 import { appendExit } from "../io/pods/exit-records.ts";
 import { markStopping, removePodDirectories, saveStorage, unsealPod } from "../io/pods/pod-directories.ts";
+import { resetContainers } from "../io/pods/restart-all.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
 import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "../io/systemd/unit-files.ts";
 import { prepareStorage } from "../io/volumes/storage.ts";
@@ -127,6 +128,8 @@ async function applyToFiles(step: FileStep, log: Log): Promise<void> {
       return markStopping(step.uid, step.seconds);
     case "record-exit":
       return appendExit(step.uid, step.container, step.record);
+    case "reset-containers":
+      return resetContainers(step.uid, step.containers);
     case "remove-unit":
       return removeUnit(step.unit);
     case "unseal":

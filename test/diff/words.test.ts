@@ -6,7 +6,7 @@ import type { Step, StepKind } from "../../src/model/step.ts";
 import type { World } from "../../src/model/world.ts";
 import { describeStep } from "../../src/report/describe-step.ts";
 import { HOST, NOW, pod, UID } from "../translate/base.ts";
-import { bare, DEAD, ended, incomplete, stepsOf, unitName, up, withPods, withUnit } from "./base.ts";
+import { bare, DEAD, ended, exit, incomplete, stepsOf, unitName, up, withPast, withPods, withUnit } from "./base.ts";
 import {
   AGAIN,
   APP,
@@ -56,6 +56,15 @@ const WORDS: Readonly<
   ],
   "write-grace-period": [
     [{ seconds: "5" }, "the delete has a grace period of its own", stepsOf(withPods(up(WEB), deleted(5)))],
+  ],
+  "reset-containers": [
+    [
+      { containers: "app" },
+      "an exit of container app restarts all containers of the pod",
+      stepsOf(
+        withDirectory(withPast(withUnit(up(WEB), APP, GONE), "app", { exits: [exit(1)] }), { restartAll: "app" }),
+      ),
+    ],
   ],
   "mark-stopping": [[{ uid: UID }, "the pod is deleted", stepsOf(withPods(up(WEB), deleted(30)))]],
   kill: [[{ unit: APP }, "its grace period is over", stepsOf(withPods(up(WEB), deleted(0)))]],

@@ -38,7 +38,10 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
     "Evicts the pod when one container or all containers together exceed it. Volumes on disk, writable layers of images, `/tmp`, `/var/tmp`, termination messages and logs count. A log counts up to 50 MiB.",
   resizePolicy: "Resources change in place, except with `RestartContainer`.",
   restartPolicy: "Takes precedence over the pod's. `Always` makes an init container a sidecar.",
-  "restartPolicyRules[].exitCodes": "`RestartForceExitStatus=`.",
+  "restartPolicyRules[].exitCodes":
+    "`RestartForceExitStatus=`, and for `RestartAllContainers` `RestartPreventExitStatus=`, because a run restarts the pod then. The first rule that names the code counts.",
+  "restartPolicyRules[].action":
+    "`RestartAllContainers`: all containers end within two seconds, with reason RestartingAllContainers. Then all start again, init containers first. Volumes stay. A container that ended by itself keeps its own exit code in `lastState`; the kubelet shows 137. Only the container with that exit waits in its back-off; the kubelet has none here.",
   "volumeMounts[].name": "The volume.",
   "volumeMounts[].mountPath":
     "`--bind` of `container-run`. On the host's files: a path that exists on the host, or one below `/run`, `/tmp` or `/var/tmp`. The container waits with CreateContainerError where the path is refused. Refused are `/usr/bin`, libraries, `/proc`, `/dev` (except `/dev/shm`) and other paths that the container is started from.",

@@ -1,7 +1,5 @@
 import { uptime } from "node:os";
 import { join } from "node:path";
-import { PROBE_TYPES } from "../../model/api/probe.ts";
-import { type ContainerHistory, NO_HISTORY } from "../../model/exit-record.ts";
 import { podRunDir, podStateDir, RUN_DIR, STATE_DIR, storagePath } from "../../model/paths.ts";
 import type { DesiredFile, DesiredVolume } from "../../model/step.ts";
 import type { Storage } from "../../model/storage.ts";
@@ -13,9 +11,9 @@ import { isPastDeadline } from "../run-deadline.ts";
 import { mountsBelow, unmountBelow } from "../volumes/mounts.ts";
 import { readVolumes, writeVolume } from "../volumes/projected-volume.ts";
 import { prepareStorage, readFailures, readStorage } from "../volumes/storage.ts";
-import { readExits } from "./exit-records.ts";
+import { readHistory } from "./container-history.ts";
 import { clearPendingSeal, markPendingSeal, sealPending } from "./pending-seal.ts";
-import { readProbeResult } from "./probe-files.ts";
+import { readRestarted, readRestartRequest } from "./restart-all.ts";
 import { seal, unseal } from "./seal.ts";
 
 const STOPPING = "stopping";
@@ -49,77 +47,20 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
         ?.trim()
         .split(" ")[1]
     : undefined;
+  const restartAll = names.has("restart-all") ? readRestartRequest(uid) : undefined;
+  const restarted = names.has("restarted") ? readRestarted(uid) : undefined;
   return {
     uid,
+    ...(restartAll ? { restartAll } : {}),
     ...(stoppingSince === undefined ? {} : { stoppingSince }),
     ...(stoppingGrace ? { stoppingGrace: Number(stoppingGrace) } : {}),
     sealed: names.has(SEALED),
-    histories: new Map([...containers].map((name) => [name, readHistory(uid, name, names)])),
+    histories: new Map([...containers].map((name) => [name, readHistory(uid, name, names, restarted)])),
     files: new Map(environments.map((name) => [name, readRegular(join(podRunDir(uid), name)) ?? ""])),
     volumes: names.has("volumes") ? readVolumes(uid) : new Map(),
     storage: readStorage(uid, mounts),
     failures: readFailures(uid),
   };
-}
-
-function readHistory(uid: string, container: string, names: ReadonlySet<string>): ContainerHistory {
-  const has = (suffix: string) => names.has(`${container}.${suffix}`);
-  const volatile = (suffix: string) => join(podRunDir(uid), `${container}.${suffix}`);
-  const invocation = has("started") ? readOptional(volatile("started"))?.trim() : undefined;
-  const at = has("started") ? modifiedAt(volatile("started")) : undefined;
-  const backOff = Number((has("backoff") ? readOptional(volatile("backoff")) : undefined) ?? Number.NaN);
-  return {
-    ...NO_HISTORY,
-    ...(has("exits")
-      ? readExits(join(podStateDir(uid), `${container}.exits`), has("error") ? readOptional(volatile("error")) : "")
-      : {}),
-    ...(invocation && at !== undefined ? { started: { at, invocation } } : {}),
-    ...(Number.isFinite(backOff) ? { backOffUntil: backOff * 1000 } : {}),
-    finished: has("finished"),
-    done: has("initialized"),
-    ...(has("sidecar-started") ? { up: true } : {}),
-    ...readMessages(uid, container, has),
-    ...readHooks(uid, container, has),
-    ...readProbes(uid, container, has),
-  };
-}
-
-function readHooks(
-  uid: string,
-  container: string,
-  has: (suffix: string) => boolean,
-): Pick<ContainerHistory, "failedHooks"> {
-  const read = (suffix: string) =>
-    has(suffix) ? readOptional(join(podRunDir(uid), `${container}.${suffix}`))?.trim() : undefined;
-  const [postStart, preStop] = [read("post-start"), read("pre-stop")];
-  if (!postStart && !preStop) return {};
-  return { failedHooks: { ...(postStart ? { postStart } : {}), ...(preStop ? { preStop } : {}) } };
-}
-
-/** Returns the termination messages by invocation ID, which is the first line of their files. */
-function readMessages(
-  uid: string,
-  container: string,
-  has: (suffix: string) => boolean,
-): Pick<ContainerHistory, "messages"> {
-  const texts = ["exit-message-previous", "exit-message"]
-    .filter(has)
-    .map((suffix) => readOptional(join(podStateDir(uid), `${container}.${suffix}`)) ?? "");
-  const messages = texts.map((text): [string, string] => {
-    const end = text.indexOf("\n");
-    return [text.slice(0, end), text.slice(end + 1)];
-  });
-  return texts.length === 0 ? {} : { messages: new Map(messages) };
-}
-
-function readProbes(
-  uid: string,
-  container: string,
-  has: (suffix: string) => boolean,
-): Pick<ContainerHistory, "probes"> {
-  const types = PROBE_TYPES.filter(has);
-  const results = types.map((type) => [type, readProbeResult(uid, container, type)] as const);
-  return types.length === 0 ? {} : { probes: Object.fromEntries(results.filter(([, result]) => result !== undefined)) };
 }
 
 /** Writes a file of a pod below /run/unitlet/pods, with mode 0400 unless it has another. */

@@ -23,7 +23,7 @@ export interface NodeReport extends CredentialsFacts {
  * Names of the kubelet's feature gates, sorted. The kubelet's port accepts WebSockets directly: v5.channel.k8s.io for
  * exec and attach, and a tunnel for port-forward.
  */
-const DECLARED_FEATURES: readonly string[] = ["ExtendWebSocketsToKubelet"];
+const DECLARED_FEATURES: readonly string[] = ["ExtendWebSocketsToKubelet", "RestartAllContainersOnContainerExits"];
 
 /** Returns the whole status of the Node. */
 export function nodeStatus(report: NodeReport, previous: NodeStatus | undefined): NodeStatus {

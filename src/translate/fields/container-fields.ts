@@ -37,7 +37,7 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   resizePolicy: "supported",
   restartPolicy: "supported",
   "restartPolicyRules[].exitCodes": "supported",
-  "restartPolicyRules[].action": rejected("asks to restart all containers of the pod", undefined, is("Restart")),
+  "restartPolicyRules[].action": "supported",
   "volumeMounts[].name": "supported",
   "volumeMounts[].mountPath": "supported",
   "volumeMounts[].readOnly": "supported",

@@ -80,7 +80,7 @@ const NODE: Node = {
       operatingSystem: "linux",
       architecture: "amd64",
     },
-    declaredFeatures: ["ExtendWebSocketsToKubelet"],
+    declaredFeatures: ["ExtendWebSocketsToKubelet", "RestartAllContainersOnContainerExits"],
   },
 };
 
@@ -180,7 +180,10 @@ describe("declared features", () => {
   test("are told along with anything else", () => {
     const daemonEndpoints = { kubeletEndpoint: { Port: 10251 } };
     expect(report({ existing, config: { kubeletPort: 10251 } })).toEqual(
-      patch({ daemonEndpoints, declaredFeatures: ["ExtendWebSocketsToKubelet"] }),
+      patch({
+        daemonEndpoints,
+        declaredFeatures: ["ExtendWebSocketsToKubelet", "RestartAllContainersOnContainerExits"],
+      }),
     );
   });
 });
