@@ -1,3 +1,4 @@
+import { bytesOfText, withoutBytes } from "../model/byte-text.ts";
 import { UnquotableError } from "./quote.ts";
 
 /**
@@ -33,7 +34,7 @@ const THE_SHELLS_OWN =
   /^(PERL\w*|_|UID|EUID|PPID|GROUPS|SHELLOPTS|SHLVL|OPTIND|LINENO|RANDOM|SRANDOM|SECONDS|EPOCH\w+|DIRSTACK|FUNCNAME|PIPESTATUS|BASH\w*)$/;
 
 /**
- * Sets variables that no shell can export. They are in the file's leading comments. Of the programs on every host only
+ * Sets variables that no shell can export, and values that are not UTF-8. They are in the file's leading comments. Of the programs on every host only
  * perl can set a variable of any name without exposing it in its arguments. PERL_BADLANG silences a warning about the
  * host's locale.
  */
@@ -68,12 +69,13 @@ export interface LaunchedProgram {
  */
 export function launchText(file: string, specHash: string, { variables, argv, directory }: LaunchedProgram): string {
   const all = [...variables];
-  const odd = all.filter(([name]) => !isShellName(name));
+  const isPlain = ([name, value]: readonly [string, string]) => isShellName(name) && value.isWellFormed();
+  const odd = all.filter((each) => !isPlain(each));
   const lines = [
     specStampLine(specHash),
     ...odd.map((variable) => named(variable, oddLine)),
     directoryLine(directory),
-    ...all.filter(([name]) => isShellName(name)).map((variable) => named(variable, exportLine)),
+    ...all.filter(isPlain).map((variable) => named(variable, exportLine)),
     setLine(argv),
     ...(odd.length === 0
       ? []
@@ -154,12 +156,12 @@ function oddLine(name: string, value: string): string {
 }
 
 function hex(text: string): string {
-  checkPassable(text);
-  return Buffer.from(text).toString("hex");
+  checkPassable(withoutBytes(text));
+  return bytesOfText(text).toString("hex");
 }
 
 function checkLength(name: string, value: string): string {
-  if (Buffer.byteLength(name) + Buffer.byteLength(value) + 2 > MAX_ARGUMENT_BYTES)
+  if (Buffer.byteLength(name) + bytesOfText(value).length + 2 > MAX_ARGUMENT_BYTES)
     throw new UnquotableError("is longer than the 128 KiB that Linux passes to a program");
   return value;
 }

@@ -18,7 +18,8 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
     "In units of `divisor`, rounded up. Without a limit, the value is what the node can allocate.",
   "env[].valueFrom.configMapKeyRef":
     "unitlet reads the ConfigMap by its name, at most one minute before the container starts. While a required ConfigMap is missing, the container waits with CreateContainerConfigError.",
-  "env[].valueFrom.secretKeyRef": "As `configMapKeyRef`. The value is in no unit, no argument and no log.",
+  "env[].valueFrom.secretKeyRef":
+    "As `configMapKeyRef`. The value is in no unit, no argument and no log. On the host's files it may be any bytes but NUL, on an image only UTF-8.",
   "env[].valueFrom.fileKeyRef":
     "A file that an init container has written into an emptyDir. It is read before each start of the container.",
   envFrom:

@@ -2,6 +2,7 @@ import { containersOf } from "../../model/api/containers.ts";
 import type { EnvFromSource, EnvVarSource, KeyRef } from "../../model/api/env-var.ts";
 import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
+import { textOfBytes } from "../../model/byte-text.ts";
 import type { Allocatable } from "../../model/host/allocatable.ts";
 import { type ResolvedReferences, resolveReference } from "../../model/references.ts";
 import { envFileKey, envFileValue } from "./env-file.ts";
@@ -90,12 +91,7 @@ function textsOf(
   if (!fetched.ok) return fetched.missing && optional ? { ok: true, value: undefined } : failed(fetched.because);
   const data = Object.entries(fetched.value.data ?? {}).filter(([key]) => only === undefined || key === only);
   if (kind === "configmap") return { ok: true, value: new Map(data) };
-  const texts = data.map(([key, value]) => [key, Buffer.from(value, "base64").toString()] as const);
-  const bytes = texts.find(([, text], at) => !Buffer.from(data[at]?.[1] ?? "", "base64").equals(Buffer.from(text)));
-  if (bytes === undefined) return { ok: true, value: new Map(texts) };
-  return failed(
-    `key ${bytes[0]} in Secret ${namespacedName({ namespace, name })} is not UTF-8, as a variable must be: mount it as a file`,
-  );
+  return { ok: true, value: new Map(data.map(([key, value]) => [key, textOfBytes(Buffer.from(value, "base64"))])) };
 }
 
 const failed = (because: string) => ({ ok: false, because }) as const;

@@ -36,6 +36,13 @@ export function imageLaunch(
   if (!environment.ok && !isBundleOf(context.directory?.files.get(name) ?? "", specHash))
     return failed("CreateContainerConfigError", environment.message);
   const declared = environment.ok ? environment.declared : undefined;
+  // config.json is UTF-8. The kubelet cannot hand such a value to any runtime.
+  const notUTF8 = [...(declared ?? [])].find(([, value]) => !value.isWellFormed());
+  if (notUTF8 !== undefined)
+    return failed(
+      "CreateContainerConfigError",
+      `variable ${notUTF8[0]} is not UTF-8, as a variable of a container on an image must be: mount it as a file`,
+    );
   const argv = imageCommand(resolved, image, declared ?? new Map());
   const [program] = imageCommand(resolved, image, new Map());
   if (program === undefined) {

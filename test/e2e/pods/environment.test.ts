@@ -139,6 +139,21 @@ test("what an init container has written is there for the others", async () => {
   expect(await environment("from-file")).toMatchObject({ A: "made" });
 });
 
+test("a value of a Secret that is not UTF-8 arrives byte by byte, under an ordinary name and under an odd one", async () => {
+  const data = { raw: Buffer.from([0xff, 0x41, 0x27, 0x0a, 0xc3]).toString("base64") };
+  await node.apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "raw" }, data });
+  const env = [
+    { ...PASSWORD, name: "RAW", valueFrom: { secretKeyRef: { name: "raw", key: "raw" } } },
+    { name: "odd-name", value: "<$(RAW)>" },
+  ];
+  await node.run(pod(node, "raw", printing({ env }), { restartPolicy: "Never" }));
+  await node.container("raw", ({ state }) => state?.terminated !== undefined);
+  const variables = (await node.log("raw")).replace(/\s/g, "").split("00");
+  const hex = (text: string) => Buffer.from(text).toString("hex");
+  expect(variables).toContain(`${hex("RAW=")}ff41270ac3`);
+  expect(variables).toContain(`${hex("odd-name=<")}ff41270ac3${hex(">")}`);
+});
+
 test("a Secret that becomes one of the program's words is in no unit and in no journal", async () => {
   await node.container("words", ({ ready }) => ready === true);
   const places = `{ cat /etc/systemd/system/unitlet*; journalctl --namespace='*'; systemctl show 'unitlet*'; grep -rs . /var/lib/unitlet; } 2>/dev/null`;

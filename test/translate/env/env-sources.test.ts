@@ -114,6 +114,12 @@ describe("a variable's value from elsewhere", () => {
     expect(environmentOf({ env: written(key, more) })).toEqual({ ...GIVEN, ...expected });
   });
 
+  test("bytes of a Secret that are no UTF-8 are in the launch file as they are", () => {
+    const given = podOf({ env: from({ secretKeyRef: { name: "keys", key: "bytes" } }) });
+    const text = runnable(given, { references: KNOWN }).files[0]?.text ?? "";
+    expect(text).toContain("\n#=41=ff41\n");
+  });
+
   const refused: [Partial<Container>, string][] = [
     [{ env: written("D") }, 'environment variable key "D" not found in file "dir/file" of volume "v"'],
     [{ env: from({ configMapKeyRef: { name: "gone", key: "a" } }) }, 'configmap "gone" not found'],
@@ -121,10 +127,6 @@ describe("a variable's value from elsewhere", () => {
     [{ env: from({ secretKeyRef: { name: "keys", key: "x" } }) }, "couldn't find key x in Secret shop/keys"],
     [{ env: from({ secretKeyRef: { name: "lost", key: "x", optional: true } }) }, "503"],
     [{ envFrom: [{ configMapRef: { name: "gone" } }] }, 'configmap "gone" not found'],
-    [
-      { envFrom: [{ secretRef: { name: "keys" } }] },
-      "key bytes in Secret shop/keys is not UTF-8, as a variable must be: mount it as a file",
-    ],
     [{ env: field("spec.foo") }, "unsupported fieldPath: spec.foo"],
     [{ env: resource("limits.gpu") }, "unsupported container resource : limits.gpu"],
   ];

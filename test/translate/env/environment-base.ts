@@ -15,7 +15,7 @@ const base64 = (text: string) => Buffer.from(text).toString("base64");
 export const KNOWN = new Map<string, FetchResult>([
   ...NO_REFERENCES,
   ["configmap/shop/map", ok({ data: { a: "A", "data-1": "D" }, binaryData: { bytes: "/wA=" } })],
-  ["secret/shop/keys", ok({ data: { k: base64("K"), bytes: "/wA=" } })],
+  ["secret/shop/keys", ok({ data: { k: base64("K"), bytes: "/0E=" } })],
   ["secret/shop/texts", ok({ data: { k: base64("K"), a: base64("SA") } })],
   ["configmap/shop/gone", { ok: false, missing: true, because: 'configmap "gone" not found', at: NOW }],
   ["secret/shop/lost", { ok: false, missing: false, because: "503", at: NOW }],

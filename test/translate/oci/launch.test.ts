@@ -64,6 +64,14 @@ test("variables: the runtime's, the image's, the pod's, the later ones winning",
   );
 });
 
+test("a value that is not UTF-8 is named, because config.json cannot carry it", () => {
+  const images = { env: [{ name: "RAW", value: "\udcff" }] };
+  expect(translated(images).containers[0]?.waiting).toEqual({
+    reason: "CreateContainerConfigError",
+    message: "variable RAW is not UTF-8, as a variable of a container on an image must be: mount it as a file",
+  });
+});
+
 test("user and directory are the image's, or the pod's", () => {
   expect(bundle().process).toMatchObject({ user: { uid: 1000, gid: 1001 }, cwd: "/app" });
   expect(bundle({ workingDir: "/", securityContext: { runAsUser: 7 } }).process).toMatchObject({
