@@ -1,5 +1,7 @@
 import { eventFieldPath } from "../model/api/containers.ts";
 import type { Pod } from "../model/api/pod.ts";
+import { isBackingOff } from "../model/back-off.ts";
+import { NO_HISTORY } from "../model/exit-record.ts";
 import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 import type { ActualUnit, UnitName } from "../model/unit.ts";
@@ -96,7 +98,9 @@ function ensureContainer(translation: Runnable, container: DesiredContainer, wor
   const steps = ensureUnit(translation, unit, actual, world.now);
   if (steps.some(({ kind }) => kind === "restart")) return steps;
   const histories = world.directories.get(uid)?.histories ?? new Map();
-  const reason = isIdle(actual) && !justLost ? mayStart(translation, container, histories) : undefined;
+  const waits =
+    justLost || isBackingOff(histories.get(container.name) ?? NO_HISTORY, unit.identity.specHash, world.now);
+  const reason = isIdle(actual) && !waits ? mayStart(translation, container, histories) : undefined;
   if (reason === undefined) return steps;
   return [...steps, ...(actual ? unmask(actual) : []), start(translation, container, reason, world)];
 }

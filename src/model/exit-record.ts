@@ -33,6 +33,8 @@ export interface ContainerHistory {
   readonly exits: readonly ExitRecord[];
   /** The last start since boot: when container-start executed the program. */
   readonly started?: { readonly at: Instant; readonly invocation: string };
+  /** Why the last start waits before it runs the program: reason and message, as in the status. */
+  readonly waiting?: { readonly reason: string; readonly message: string };
   /** When the back-off in progress ends. */
   readonly backOffUntil?: Instant;
   /** True when the container is not started again: restartPolicy Never after any exit, OnFailure after exit code 0. */

@@ -37,7 +37,13 @@ export type SystemdStep =
 
 /** A step that changes files only. */
 export type FileStep =
-  | (Common & { readonly kind: "record-exit"; readonly container: string; readonly record: ExitRecord })
+  /** With `retryAt`, the container is started again then and not before. */
+  | (Common & {
+      readonly kind: "record-exit";
+      readonly container: string;
+      readonly record: ExitRecord;
+      readonly retryAt?: Instant;
+    })
   /** Records when the pod was first asked to stop. */
   | (Common & { readonly kind: "mark-stopping" })
   /** Lets all containers of a pod start anew, as after a boot. None of them runs. */

@@ -1,6 +1,7 @@
 import { containerID } from "../model/api/container-id.ts";
 import type { Container, Terminated } from "../model/api/pod.ts";
 import { toTimestamp } from "../model/api/time.ts";
+import { execStatus } from "../model/exec-status.ts";
 import { type ExitRecord, RESTART_ALL } from "../model/exit-record.ts";
 import { exitCode, ran, UNKNOWN_EXIT_CODE } from "./exit-code.ts";
 import { RESTARTING } from "./phase.ts";
@@ -50,6 +51,8 @@ function explanation(record: ExitRecord, container: Container): string | undefin
   if (wasRestarted(record)) return REMOVED;
   if (ran(record)) return undefined;
   if (record.startError !== undefined) return record.startError;
+  // No command of the container ran, so the status is that of a helper, or of systemd before the helper.
+  if (record.code === "") return failedStart(record, container);
   const program = container.command?.[0] ?? container.args?.[0] ?? "";
   // These are the codes of shells, and of systemd.exec(5), "Process Exit Codes".
   switch (record.status) {
@@ -63,6 +66,19 @@ function explanation(record: ExitRecord, container: Container): string | undefin
     case "217":
       return `cannot execute ${JSON.stringify(program)} as the user or group that the pod asks for`;
     default:
-      return `cannot execute ${JSON.stringify(program)}: the unit ended with ${record.result || "an unknown result"}`;
+      return `cannot execute ${JSON.stringify(program)}: ${endOfUnit(record)}`;
   }
+}
+
+function failedStart(record: ExitRecord, { resources }: Container): string {
+  const memory = resources?.limits?.memory;
+  const isKilled = record.status === "KILL" || record.result === "oom-kill";
+  if (isKilled && memory !== undefined)
+    return `cannot start the container: the start was killed: the memory limit ${JSON.stringify(memory)} may be too low`;
+  return `cannot start the container: ${endOfUnit(record)}: see the journal of its unit on the node`;
+}
+
+function endOfUnit({ result, status }: ExitRecord): string {
+  const words = `the unit ended with ${result || "an unknown result"}`;
+  return status === "" ? words : `${words}, status ${execStatus(status)}`;
 }

@@ -2,7 +2,7 @@ import { removeImage } from "../io/images/image-store.ts";
 import { writeRemoval } from "../io/images/package-store.ts";
 import { writePull } from "../io/images/pull-files.ts";
 import { removeJournal, writeJournalSettings } from "../io/journal/journals.ts";
-import { appendExit } from "../io/pods/exit-records.ts";
+import { appendExit, writeBackOff } from "../io/pods/exit-records.ts";
 import { markStopping, removePodDirectories, saveStorage, unsealPod } from "../io/pods/pod-directories.ts";
 import { resetContainers } from "../io/pods/restart-all.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
@@ -127,7 +127,8 @@ async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "write-grace-period":
       return markStopping(step.uid, step.seconds);
     case "record-exit":
-      return appendExit(step.uid, step.container, step.record);
+      appendExit(step.uid, step.container, step.record);
+      return writeBackOff(step.uid, step.container, step.retryAt);
     case "reset-containers":
       return resetContainers(step.uid, step.containers);
     case "remove-unit":

@@ -7,6 +7,7 @@ import type { RunEnd } from "../model/run-end.ts";
 import { reconcileAgentUnits } from "./agent-units.ts";
 import { apply } from "./apply.ts";
 import { withoutBrokenPods } from "./broken-pods.ts";
+import { recordFailedStarts } from "./failed-starts.ts";
 import { invalidateFastPath } from "./fast-path.ts";
 import type { RunInput, SyncInput } from "./input.ts";
 import { countPodLogs } from "./log-usage.ts";
@@ -51,10 +52,13 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
     return makePlan({ config, source, systemd, pods: some, references, now }, libDir);
   });
   const plan = input.shuttingDown ? { ...wanted, steps: [] } : wanted;
-  const applied = await apply(plan.steps, { systemd, source, log });
-  if (!applied.jobsDone) triggerAfterStarts();
+  const first = await apply(plan.steps, { systemd, source, log });
+  if (!first.jobsDone) triggerAfterStarts();
 
-  const result = await observeResult(plan, systemd);
+  const observed = await observeResult(plan, systemd);
+  const { result, applied } = input.shuttingDown
+    ? { result: observed, applied: first }
+    : await recordFailedStarts(observed, first, { systemd, source, log });
   const published = await publish(result, applied, { source, log });
   const systemdVersion = await systemd.version();
   if (input.isNodeDue) await updateNode(input, { systemdVersion });

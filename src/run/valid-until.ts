@@ -34,7 +34,8 @@ export function validUntil(world: World): Instant | undefined {
   const refresh = nextRefresh(active, world.references) ?? Number.POSITIVE_INFINITY;
   const longest = world.pods.items.some(hasDiskLimit) ? EVICTION_INTERVAL_MS : MAX_AGE_MS;
   const deadlines = active.map(deadlineOf).filter((at) => at !== undefined);
-  return Math.min(world.now + longest, refresh, ...deadlines, ...retries.filter((at) => at > world.now));
+  const later = [...retries, ...nextStarts(world)].filter((at) => at > world.now);
+  return Math.min(world.now + longest, refresh, ...deadlines, ...later);
 }
 
 /**
@@ -70,4 +71,13 @@ function isSteady(unit: ActualUnit, { directories, now }: World): boolean {
     return (past?.backOffUntil ?? 0) > now;
   }
   return (state.active === "active" || state.active === "inactive") && state.job === "";
+}
+
+/** Returns when the back-offs of idle containers end: a run starts these containers then. */
+function nextStarts({ units, directories }: World): readonly Instant[] {
+  return [...units.values()].flatMap(({ identity, state }) => {
+    const history = directories.get(identity?.podUID ?? "")?.histories.get(identity?.container ?? "");
+    const isStarting = state?.active === "activating";
+    return history?.backOffUntil === undefined || isStarting ? [] : [history.backOffUntil];
+  });
 }

@@ -58,7 +58,19 @@ function cases(): [name: string, change: Partial<ExitRecord>, expected: Partial<
     [
       "a start that failed before the program is StartError",
       { result: "resources", code: "", status: "" },
-      { ...startError, message: 'cannot execute "/usr/bin/app": the unit ended with resources' },
+      {
+        ...startError,
+        message: "cannot start the container: the unit ended with resources: see the journal of its unit on the node",
+      },
+    ],
+    [
+      "a start that failed at a step of systemd names the step",
+      { result: "exit-code", code: "", status: "226", executed: false },
+      {
+        ...startError,
+        message:
+          "cannot start the container: the unit ended with exit-code, status 226/NAMESPACE: see the journal of its unit on the node",
+      },
     ],
     [
       "a clock that went back does not make it end before it started",

@@ -69,6 +69,11 @@ describe("a world is left alone for a minute", () => {
   });
 });
 
+test("a world with an idle container is left alone until its back-off ends", () => {
+  const { directories } = inStartPre(NOW + 20_000);
+  expect(validUntil({ ...withUnit({ active: "inactive", sub: "dead" }), directories })).toBe(NOW + 20_000);
+});
+
 describe("a world is looked at again at once", () => {
   const cases: [string, World][] = [
     ["when the list was not whole", { ...QUIET, pods: { complete: false, items: [], because: "503" } }],

@@ -1,8 +1,9 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Instant } from "../../model/api/time.ts";
 import type { ExitRecord } from "../../model/exit-record.ts";
-import { podStateDir } from "../../model/paths.ts";
-import { readOptional } from "../files.ts";
+import { podRunDir, podStateDir } from "../../model/paths.ts";
+import { readOptional, writeAtomic } from "../files.ts";
 
 const NO_HISTORY = "-";
 
@@ -72,4 +73,10 @@ export function appendExit(uid: string, container: string, record: ExitRecord): 
   const directory = podStateDir(uid);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   appendFileSync(join(directory, `${container}.exits`), exitLine(record), { mode: 0o600 });
+}
+
+/** Writes when a container's back-off ends, as container-start does. */
+export function writeBackOff(uid: string, container: string, until: Instant | undefined): void {
+  if (until !== undefined)
+    writeAtomic(join(podRunDir(uid), `${container}.backoff`), `${Math.ceil(until / 1000)}\n`, 0o600);
 }

@@ -1,8 +1,10 @@
 import { constants } from "node:os";
-import dbus from "dbus-next";
 import type { Instant } from "../../model/api/time.ts";
+import type { StartFailure } from "../../model/start-failure.ts";
 import type { UnitName, UnitState } from "../../model/unit.ts";
 import { Bus, BusError } from "./bus.ts";
+import { readStartFailure } from "./start-failure.ts";
+import { transientRun } from "./transient-run.ts";
 
 const MANAGER = { path: "/org/freedesktop/systemd1", interface: "org.freedesktop.systemd1.Manager" } as const;
 
@@ -17,8 +19,9 @@ export type Listing = ReadonlyMap<string, UnitState>;
 /** systemd's manager, over the system bus. All methods throw BusError. */
 export class Systemd {
   readonly #bus: Bus;
-  readonly #jobs = new Map<string, string>();
-  readonly #endedJobs = new Set<string>();
+  readonly #jobs = new Map<string, UnitName>();
+  /** Results of ended jobs, such as "done" or "failed". */
+  readonly #endedJobs = new Map<string, string>();
   #reloaded: Promise<void> | undefined;
   #wake: () => void = () => undefined;
 
@@ -53,7 +56,7 @@ export class Systemd {
   async watchJobs(): Promise<void> {
     this.#bus.onSignal((member, body) => {
       if (member !== "JobRemoved") return;
-      this.#endedJobs.add(String(body[1]));
+      this.#endedJobs.set(String(body[1]), String(body[3]));
       this.#wake();
     });
     const match =
@@ -71,14 +74,22 @@ export class Systemd {
 
   /** Queues the job and returns; `waitForJobs` waits for it. */
   async start(unit: UnitName): Promise<void> {
-    const [job] = await this.#manager("StartUnit", "ss", [unit, JOB_MODE]).catch(async (error: BusError) => {
+    const job = await this.#startUnit(unit).catch(async (error: BusError) => {
       if (error.type !== NO_SUCH_UNIT) throw error;
       // With coarse timestamps of the file system, systemd overlooks a file that is a few milliseconds old.
       this.#reloaded ??= this.reload();
       await this.#reloaded;
-      return await this.#manager("StartUnit", "ss", [unit, JOB_MODE]);
+      return await this.#startUnit(unit);
     });
-    this.#jobs.set(String(job), unit);
+    this.#jobs.set(job, unit);
+  }
+
+  /** Returns the start job. Without the reference systemd forgets a unit that has failed, and with it the reason. */
+  async #startUnit(unit: UnitName): Promise<string> {
+    const start = this.#manager("StartUnit", "ss", [unit, JOB_MODE]);
+    const reference = this.#ignoreGone(this.#manager("RefUnit", "s", [unit]));
+    const [[job]] = await Promise.all([start, reference]);
+    return String(job);
   }
 
   async restart(unit: UnitName): Promise<void> {
@@ -129,24 +140,9 @@ export class Systemd {
 
   /** Requests a run at that time, by a transient timer. Setting a timer of the same name again changes nothing. */
   async scheduleRun(name: string, at: Instant): Promise<void> {
-    const milliseconds = at - Date.now();
-    const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
-    const timer = [
-      ["AccuracyUSec", variant("t", 50_000n)],
-      ["RemainAfterElapse", variant("b", false)],
-      ["TimersMonotonic", variant("a(st)", [["OnActiveSec", BigInt(Math.max(1, milliseconds)) * 1000n]])],
-    ];
-    const service = [
-      ["Type", variant("s", "oneshot")],
-      ["ExecStart", variant("a(sasb)", [["/bin/touch", ["/bin/touch", "/run/unitlet/sync-requested"], false]])],
-    ];
+    const [signature, body] = transientRun(name, Math.max(1, at - Date.now()));
     try {
-      await this.#manager("StartTransientUnit", "ssa(sv)a(sa(sv))", [
-        `${name}.timer`,
-        "fail",
-        timer,
-        [[`${name}.service`, service]],
-      ]);
+      await this.#manager("StartTransientUnit", signature, body);
     } catch (error) {
       if (!(error instanceof BusError && error.type === "org.freedesktop.systemd1.UnitExists")) throw error;
     }
@@ -175,6 +171,13 @@ export class Systemd {
     return true;
   }
 
+  /** Returns why starts have failed: those of this connection, and the last one of each of these units. */
+  async startFailures(units: readonly UnitName[]): Promise<StartFailure[]> {
+    const failed = [...this.#jobs].flatMap(([job, unit]) => (this.#endedJobs.get(job) === "failed" ? [unit] : []));
+    const all = [...new Set([...failed, ...units])].map((unit) => this.#ignoreGone(readStartFailure(this.#bus, unit)));
+    return (await Promise.all(all)).filter((failure) => failure !== undefined);
+  }
+
   #pendingJobs(): number {
     return [...this.#jobs.keys()].filter((job) => !this.#endedJobs.has(job)).length;
   }
@@ -187,12 +190,13 @@ export class Systemd {
     return this.#bus.call({ ...MANAGER, member, ...(signature ? { signature, body: body ?? [] } : {}) });
   }
 
-  async #ignoreGone(call: Promise<unknown>): Promise<void> {
+  async #ignoreGone<T>(call: Promise<T>): Promise<T | undefined> {
     try {
-      await call;
+      return await call;
     } catch (error) {
       const gone = [NO_SUCH_UNIT, "org.freedesktop.systemd1.NoSuchProcess"];
       if (!(error instanceof BusError && gone.includes(error.type))) throw error;
+      return undefined;
     }
   }
 }

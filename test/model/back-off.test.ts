@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { backOffDelay, printDelay } from "../../src/report/back-off.ts";
-import { ago, exit } from "./base.ts";
+import { backOffDelay, printDelay } from "../../src/model/back-off.ts";
+import { ago, exit } from "../report/base.ts";
 
 const crashes = (count: number) => Array.from({ length: count }, (_, i) => exit(i, 1000 - i));
 

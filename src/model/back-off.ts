@@ -1,4 +1,5 @@
-import type { ExitRecord } from "../model/exit-record.ts";
+import type { Instant } from "./api/time.ts";
+import type { ContainerHistory, ExitRecord } from "./exit-record.ts";
 
 const INITIAL_BACK_OFF_S = 10;
 const MAX_BACK_OFF_S = 300;
@@ -19,6 +20,15 @@ export function backOffDelay(exits: readonly ExitRecord[]): number {
     next = delay === 0 ? INITIAL_BACK_OFF_S : Math.min(2 * delay, MAX_BACK_OFF_S);
   }
   return delay;
+}
+
+/**
+ * True during the back-off after a failed start. A clock that was set back must not make it longer than the longest
+ * pause.
+ */
+export function isBackingOff({ exits, backOffUntil = 0 }: ContainerHistory, specHash: string, now: Instant): boolean {
+  const left = backOffUntil - now;
+  return exits.at(-1)?.specHash === specHash && left > 0 && left <= MAX_BACK_OFF_S * 1000;
 }
 
 /** Formats seconds as Go's time.Duration.String does, below an hour. */

@@ -1,0 +1,16 @@
+import dbus from "dbus-next";
+
+/** Returns signature and body of StartTransientUnit for a timer that requests a run after so many milliseconds. */
+export function transientRun(name: string, milliseconds: number): [signature: string, body: unknown[]] {
+  const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
+  const timer = [
+    ["AccuracyUSec", variant("t", 50_000n)],
+    ["RemainAfterElapse", variant("b", false)],
+    ["TimersMonotonic", variant("a(st)", [["OnActiveSec", BigInt(milliseconds) * 1000n]])],
+  ];
+  const service = [
+    ["Type", variant("s", "oneshot")],
+    ["ExecStart", variant("a(sasb)", [["/bin/touch", ["/bin/touch", "/run/unitlet/sync-requested"], false]])],
+  ];
+  return ["ssa(sv)a(sa(sv))", [`${name}.timer`, "fail", timer, [[`${name}.service`, service]]]];
+}

@@ -1,0 +1,38 @@
+import { failedStarts, isRestarting } from "../diff/failed-starts.ts";
+import { readPodDirectories } from "../io/pods/pod-directories.ts";
+import type { Applied, ApplyPorts } from "./apply.ts";
+import { apply } from "./apply.ts";
+import { observeAgain } from "./observe.ts";
+import type { Result } from "./result.ts";
+
+/**
+ * Records the starts that have failed before a helper could record them, of this run and of systemd's own restarts, and
+ * takes a new snapshot then.
+ */
+export async function recordFailedStarts(
+  result: Result,
+  applied: Applied,
+  ports: ApplyPorts,
+): Promise<{ readonly result: Result; readonly applied: Applied }> {
+  const { plan, world } = result;
+  const { systemd } = ports;
+  const restarting = [...world.units.values()].filter(isRestarting).map(({ name }) => name);
+  const failures = await systemd.startFailures(restarting);
+  if (failures.length === 0) return { result, applied };
+  // A helper may have recorded the end since the snapshot.
+  const steps = failedStarts(plan.translations, failures, { ...world, directories: readPodDirectories() });
+  if (steps.length === 0) return { result, applied };
+  const more = await apply(steps, ports);
+  const now = Date.now();
+  return {
+    result: {
+      ...{ plan: { ...plan, steps: [...plan.steps, ...steps] }, now },
+      world: await observeAgain(world, systemd, now),
+    },
+    applied: {
+      ...applied,
+      done: [...applied.done, ...more.done],
+      failed: [...applied.failed, ...more.failed],
+    },
+  };
+}
