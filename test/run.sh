@@ -1,6 +1,6 @@
 #!/bin/sh
 # `npm test`: installs what is missing, runs the tests with the project's own Node, and leaves nothing behind.
-# UNITLET_KEEP=1 keeps machines and the control plane for the next run.
+# UNITLET_KEEP=1 keeps machines and the control plane for the next run. --machine KIND boots machines of that kind (machine/machine.sh).
 set -eu
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -65,6 +65,13 @@ remove_dead_runs() {
 	done
 }
 
+if [ "${1:-}" = --machine ]; then
+	[ $# -ge 2 ] || die "--machine needs a kind, such as v2"
+	UNITLET_TEST_MACHINE=$2
+	export UNITLET_TEST_MACHINE
+	shift 2
+	set -- --project=real "$@"
+fi
 ensure_modules
 if needs_real_parts "$@"; then
 	if [ "$(id -u)" = 0 ]; then

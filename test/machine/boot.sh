@@ -1,11 +1,15 @@
-# Starting, entering and ending the machine's processes.
+# A machine in systemd-nspawn, on an overlay of this host's files.
 # shellcheck shell=sh disable=SC2154
 
-clean_path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+nspawn_make() {
+	make_root "$1" "$4" "$3"
+	[ "$5" = no ] || make_own_disk "$1"
+	[ "$6" = host ] || claim_link "$1"
+}
 
-boot() {
+nspawn_boot() {
 	dir=$machines/$1
-	[ ! -e "$dir/link" ] || make_link "$1"
+	[ ! -e "$dir/link" ] || nspawn_make_link "$1"
 	remove_cgroups "$1"
 	started=$(date +%s)
 	allow_inotify
@@ -17,7 +21,8 @@ boot() {
 	fi
 	spawn "$1" "$scope" &
 	process_record $! >"$dir/process" || die "$(console "$1")"
-	wait_booted "$1"
+	until_true 60 has_bus "$1" || die "machine $1 does not boot: $(console "$1")"
+	wait_running "$1"
 	say "machine $1 is up (PID $(cat "$dir/leader"), $(($(date +%s) - started)) s)"
 }
 
@@ -51,15 +56,6 @@ wants_unified() {
 	done
 }
 
-wait_booted() {
-	until_true 60 has_bus "$1" || die "machine $1 does not boot: $(console "$1")"
-	running=$(run_in "$1" timeout 60 systemctl is-system-running --wait) || :
-	case $running in
-	running | degraded) ;;
-	*) die "machine $1 does not finish booting (state '$running'): $(run_in "$1" systemctl list-jobs --no-pager) $(console "$1")" ;;
-	esac
-}
-
 has_bus() {
 	recorded_pid "$machines/$1/process" >"$machines/$1/nspawn" || die "machine $1 ended while booting: $(console "$1")"
 	# The first child of nspawn is a helper that ends early. PID 1 of the machine is the child with the bus socket.
@@ -71,18 +67,13 @@ has_bus() {
 	return 1
 }
 
-console() {
-	echo "its console says:"
-	tail -n 20 "$machines/$1/console" 2>/dev/null
-}
-
-leader() {
+nspawn_leader() {
 	recorded_pid "$machines/$1/process" >/dev/null || die "machine $1 does not run (it was powered off?): boot it with: machine.sh crash $1"
 	cat "$machines/$1/leader"
 }
 
-run_in() {
-	inside=$(leader "$1")
+nspawn_run_in() {
+	inside=$(nspawn_leader "$1")
 	shift
 	(
 		enter_cgroups_of "$inside"
@@ -90,8 +81,8 @@ run_in() {
 	)
 }
 
-power_off() {
-	run_in "$1" systemctl --quiet poweroff
+nspawn_power_off() {
+	nspawn_run_in "$1" systemctl --quiet poweroff
 	until_true 120 has_ended "$1" || die "machine $1 does not power off: $(console "$1")"
 }
 
@@ -99,7 +90,7 @@ has_ended() {
 	! recorded_pid "$machines/$1/process" >/dev/null
 }
 
-kill_machine() {
+nspawn_kill() {
 	nspawn=$(recorded_pid "$machines/$1/process") || return 0
 	children=$(ps -o pid= --ppid "$nspawn") || :
 	# shellcheck disable=SC2086
@@ -109,10 +100,17 @@ kill_machine() {
 	until_true 30 has_ended "$1" || die "cannot kill machine $1 (PID $nspawn)"
 }
 
-down() {
-	[ ! -e "$machines/$1/process" ] || kill_machine "$1"
+nspawn_root() {
+	echo "$machines/$1/root"
+}
+
+nspawn_shell() {
+	nspawn_run_in "$1" /bin/bash -l
+}
+
+nspawn_down() {
+	[ ! -e "$machines/$1/process" ] || nspawn_kill "$1"
 	remove_cgroups "$1"
 	release_link "$1"
 	remove_root "$1"
-	rmdir "$machines" 2>/dev/null && rmdir "$state" 2>/dev/null || :
 }

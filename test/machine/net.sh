@@ -27,9 +27,9 @@ take_number() {
 }
 
 # Called at each boot, because changes that a machine made to its network must not last.
-make_link() {
+nspawn_make_link() {
 	number=$(cat "$machines/$1/link")
-	remove_link "$1"
+	nspawn_remove_link "$1"
 	ip netns add "$netns_prefix-$1"
 	ip link add "unitlet$number" type veth peer name eth0 netns "$netns_prefix-$1"
 	ip addr add "$host4" peer "$machine4.$number" dev "unitlet$number"
@@ -51,14 +51,14 @@ make_link6() {
 	ip -n "$netns_prefix-$1" route add default via "$host6"
 }
 
-remove_link() {
+nspawn_remove_link() {
 	[ ! -e "/run/netns/$netns_prefix-$1" ] || ip netns del "$netns_prefix-$1"
 	ip link del "unitlet$(cat "$machines/$1/link")" 2>/dev/null || :
 }
 
 release_link() {
 	[ -e "$machines/$1/link" ] || return 0
-	remove_link "$1"
+	on "$1" remove_link
 	rm -f "$links/$(cat "$machines/$1/link")"
 	rmdir "$links" 2>/dev/null || :
 }

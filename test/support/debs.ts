@@ -1,5 +1,7 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Machine } from "./machine.ts";
+import { putFiles } from "./put-files.ts";
 
 /** A Debian package that a test makes. */
 export interface Deb {
@@ -35,22 +37,27 @@ export class DebArchive {
 
   /** Adds a package and returns its path. apt finds it after its next update. */
   async add({ name, version = "1.0", depends = "", files = {}, postinst = "", starts = [] }: Deb): Promise<string> {
-    const root = `${await this.#machine.root()}/srv/build/${name}`;
-    await rm(root, { recursive: true, force: true });
+    const build = `/srv/build/${name}`;
+    await this.#machine.exec(["rm", "-rf", build]);
     const control = `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: Nobody <nobody@example.org>\nInstalled-Size: 1024\n${depends && `Depends: ${depends}\n`}Description: for a test\n`;
     const conffiles = Object.keys(files).filter((path) => path.startsWith("/etc/"));
     const meta = { "/DEBIAN/control": control, "/DEBIAN/conffiles": conffiles.map((path) => `${path}\n`).join("") };
-    for (const [path, text] of Object.entries({ ...files, ...meta })) {
-      await mkdir(`${root}${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
-      await writeFile(`${root}${path}`, text, { mode: path.startsWith("/usr/bin/") ? 0o755 : 0o644 });
-    }
     const script = ["#!/bin/sh", "set -e", '[ "$1" = configure ] || exit 0', postinst, ...starts.flatMap(debhelper)];
-    await writeFile(`${root}/DEBIAN/postinst`, `${script.join("\n")}\n`, { mode: 0o755 });
+    const all = { ...files, ...meta, "/DEBIAN/postinst": `${script.join("\n")}\n` };
+    await putFiles(this.#machine, build, (root) => writeFiles(root, all));
     const file = `${DIRECTORY}/${name}_${version}_all.deb`;
     await this.#machine.exec(
-      `dpkg-deb --root-owner-group --build /srv/build/${name} ${file} >/dev/null && cd ${DIRECTORY} && for deb in *.deb; do dpkg-deb -f "$deb"; stat --printf 'Filename: ./%n\\nSize: %s\\n' "$deb"; echo "SHA256: $(sha256sum <"$deb" | cut -c -64)"; echo; done >Packages`,
+      `dpkg-deb --root-owner-group --build ${build} ${file} >/dev/null && cd ${DIRECTORY} && for deb in *.deb; do dpkg-deb -f "$deb"; stat --printf 'Filename: ./%n\\nSize: %s\\n' "$deb"; echo "SHA256: $(sha256sum <"$deb" | cut -c -64)"; echo; done >Packages`,
     );
     return file;
+  }
+}
+
+async function writeFiles(root: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(`${root}${path}`), { recursive: true });
+    const runs = path.startsWith("/usr/bin/") || path === "/DEBIAN/postinst";
+    await writeFile(`${root}${path}`, text, { mode: runs ? 0o755 : 0o644 });
   }
 }
 

@@ -66,9 +66,9 @@ export class Machine implements AsyncDisposable {
     return `${this.name}, lately:\n${stdout}`;
   }
 
-  /** Returns the path of the machine's files on this host, without /run and /tmp. */
-  root(): Promise<string> {
-    return ask("root", this.name);
+  /** Copies what is in a directory of this host into a directory of the machine. */
+  async put(directory: string, path: string): Promise<void> {
+    await manage("put", this.name, directory, path);
   }
 
   /** Powers the machine off and boots it again with the same files. */

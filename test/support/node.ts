@@ -1,8 +1,9 @@
-import { cp, mkdir, rm } from "node:fs/promises";
 import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "./cluster.ts";
 import { deleteKeptNode } from "./kept-node.ts";
 import { Machine } from "./machine.ts";
+import { OPEN_POLICY } from "./open-policy.ts";
+import { putClone } from "./put-files.ts";
 import { retryOnce } from "./retries.ts";
 import type { RunOptions, RunResult } from "./run.ts";
 import { setTimerInterval } from "./timer-interval.ts";
@@ -24,12 +25,6 @@ export interface NodeOptions {
   readonly ownDisk?: boolean;
 }
 
-/**
- * Settings of a node on which pods may do everything: most tests run their programs on the host's files as root. The
- * defaults of a joined node are strict.
- */
-const OPEN_POLICY = { hostFiles: "all", hostAccounts: "any", packages: "signed", portForward: "any" } as const;
-
 /** The milliseconds after which `until` starts another run. */
 const TRIGGER_AFTER_MS = 8000;
 
@@ -37,13 +32,10 @@ type Truthy<T> = Exclude<T, false | "" | undefined>;
 
 /** Installs unitlet in a machine as users do: by install.sh, from the bundles that globalSetup has built. */
 export async function install(machine: Machine, options: readonly string[] = []): Promise<RunResult> {
-  const source = `${await machine.root()}/opt/unitlet`;
-  await mkdir(source, { recursive: true });
-  for (const part of ["install.sh", "units", "dist"]) await cp(part, `${source}/${part}`, { recursive: true });
-  await cp(process.execPath, `${source}/dist/node`);
+  await putClone(machine, "/opt/unitlet");
   const command = ["/opt/unitlet/install.sh", "--from", "/opt/unitlet/dist", ...options];
   const result = await machine.exec(command, { timeout: 120_000 });
-  await rm(source, { recursive: true });
+  await machine.exec(["rm", "-r", "/opt/unitlet"]);
   return result;
 }
 

@@ -16,10 +16,19 @@ prepare_real_parts() {
 	ensure_packages
 	say "building the bundles"
 	(bundle)
+	case ${UNITLET_TEST_MACHINE:-} in v2*) prepare_v2 "$UNITLET_TEST_MACHINE" ;; esac
 	! is_needed 'older: true' "$@" || sh test/control-plane/control-plane.sh --older build
 	sh test/control-plane/control-plane.sh build
 	! is_needed 'MetricsServer\.start' "$@" || sh test/metrics-server/build.sh >/dev/null
 	! is_needed 'debianFiles()' "$@" || sh test/support/debian-root.sh >/dev/null
+}
+
+# prepare_v2 KIND: the image of the kind and the kernel, for machines in user-mode Linux.
+prepare_v2() {
+	image=${1#v2}
+	image=${image#-}
+	sh test/machine/uml/kernel.sh >/dev/null
+	sh test/machine/uml/image.sh "${image:-trixie}" >/dev/null
 }
 
 # is_needed PATTERN ARGUMENT…: true when the arguments may select a test file that contains the pattern.

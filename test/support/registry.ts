@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { Machine } from "./machine.ts";
+import { putFiles } from "./put-files.ts";
 import { type TarEntry, tar } from "./tar.ts";
 
 /** An image that a test makes. */
@@ -36,13 +37,11 @@ const MEDIA = "application/vnd.oci.image";
 export class Registry {
   readonly address: string;
   readonly #machine: Machine;
-  readonly #layouts: string;
   readonly #flags: readonly string[];
 
-  private constructor(machine: Machine, address: string, layouts: string, flags: readonly string[]) {
+  private constructor(machine: Machine, address: string, flags: readonly string[]) {
     this.address = address;
     this.#machine = machine;
-    this.#layouts = layouts;
     this.#flags = flags;
   }
 
@@ -64,37 +63,39 @@ export class Registry {
     );
     await machine.exec(`systemd-run --quiet --unit=registry-${port} docker-registry serve ${home}.yml`);
     await machine.until(() => machine.exec(`curl -s http://${address}/v2/`), { what: "the registry to answer" });
-    const layouts = `${await machine.root()}/srv/layouts`;
-    await mkdir(layouts, { recursive: true });
-    return new Registry(machine, address, layouts, closed ? ["--dest-creds", CREDENTIALS] : []);
+    return new Registry(machine, address, closed ? ["--dest-creds", CREDENTIALS] : []);
   }
 
   /** Stores images under one name, as an index if there are several. Returns the name for a pull. */
   async push(name: string, ...images: readonly Image[]): Promise<string> {
-    const directory = `${this.#layouts}/${name.replace(/[^a-z0-9]/g, "_")}`;
-    await mkdir(`${directory}/blobs/sha256`, { recursive: true });
-    const store = async (content: string | Uint8Array, mediaType: string): Promise<Descriptor> => {
-      const bytes = Buffer.from(content);
-      const digest = digestOf(bytes);
-      await writeFile(`${directory}/blobs/${digest.replace(":", "/")}`, bytes);
-      return { mediaType, digest, size: bytes.length };
-    };
-    const manifests: object[] = [];
-    for (const image of images) manifests.push(await makeManifest(image, store));
-    const index = { schemaVersion: 2, mediaType: `${MEDIA}.index.v1+json`, manifests };
-    const annotations = { "org.opencontainers.image.ref.name": "latest" };
-    const top = images.length === 1 ? manifests[0] : await store(JSON.stringify(index), `${MEDIA}.index.v1+json`);
-    await writeFile(`${directory}/oci-layout`, JSON.stringify({ imageLayoutVersion: "1.0.0" }));
-    await writeFile(
-      `${directory}/index.json`,
-      JSON.stringify({ schemaVersion: 2, manifests: [{ ...top, platform: undefined, annotations }] }),
-    );
-    const source = `oci:/srv/layouts/${name.replace(/[^a-z0-9]/g, "_")}:latest`;
+    const layout = `/srv/layouts/${name.replace(/[^a-z0-9]/g, "_")}`;
+    await putFiles(this.#machine, layout, (directory) => writeLayout(directory, images));
     const image = `${this.address}/${name}`;
-    const copy = ["skopeo", "copy", "--quiet", "--all", ...this.#flags, source, `docker://${image}`];
+    const copy = ["skopeo", "copy", "--quiet", "--all", ...this.#flags, `oci:${layout}:latest`, `docker://${image}`];
     await this.#machine.exec(copy, { timeout: 170_000 });
     return image;
   }
+}
+
+/** Writes images into a directory in the layout of OCI, as an index if there are several. */
+async function writeLayout(directory: string, images: readonly Image[]): Promise<void> {
+  await mkdir(`${directory}/blobs/sha256`, { recursive: true });
+  const store = async (content: string | Uint8Array, mediaType: string): Promise<Descriptor> => {
+    const bytes = Buffer.from(content);
+    const digest = digestOf(bytes);
+    await writeFile(`${directory}/blobs/${digest.replace(":", "/")}`, bytes);
+    return { mediaType, digest, size: bytes.length };
+  };
+  const manifests: object[] = [];
+  for (const image of images) manifests.push(await makeManifest(image, store));
+  const index = { schemaVersion: 2, mediaType: `${MEDIA}.index.v1+json`, manifests };
+  const annotations = { "org.opencontainers.image.ref.name": "latest" };
+  const top = images.length === 1 ? manifests[0] : await store(JSON.stringify(index), `${MEDIA}.index.v1+json`);
+  await writeFile(`${directory}/oci-layout`, JSON.stringify({ imageLayoutVersion: "1.0.0" }));
+  await writeFile(
+    `${directory}/index.json`,
+    JSON.stringify({ schemaVersion: 2, manifests: [{ ...top, platform: undefined, annotations }] }),
+  );
 }
 
 /** Stores the blobs and the manifest of an image with `store`. Returns the descriptor of the manifest. */

@@ -9,6 +9,7 @@ import { neededMountPoints } from "../../src/translate/volumes/host-paths.ts";
 import { CASES, LIB_DIR, translateCase } from "../golden/cases.ts";
 import { installedHelpers } from "../support/installed-files.ts";
 import { Machine } from "../support/machine.ts";
+import { putFiles } from "../support/put-files.ts";
 
 const PODS = CASES.flatMap(translateCase).filter((each): each is Runnable => each.kind === "runnable");
 const CONTAINERS = PODS.flatMap(({ containers }) => containers).flatMap(({ kind, unit }) =>
@@ -25,8 +26,16 @@ let machine: Machine;
 /** Everything that a run would have written, by the machine's own files; what belongs into /run is copied there. */
 beforeAll(async () => {
   machine = await Machine.boot("golden", { net: "private" });
-  const root = await machine.root();
-  mkdirSync(`${root}${LIB_DIR}`, { recursive: true });
+  await putFiles(machine, "/", writeAll);
+  const made = PODS.flatMap(({ storage }) => storage.flatMap((each) => (each.kind === "directory" ? [each.path] : [])));
+  // A run would find out that the host lacks a mount point.
+  const points = PODS.flatMap(({ pod }) => containersOf(pod.spec).flatMap(neededMountPoints));
+  await machine.exec(["mkdir", "-p", ...made, ...points]);
+  await machine.exec(["cp", "-a", "/opt/golden/run/.", "/run/"]);
+});
+
+function writeAll(root: string): void {
+  for (const directory of [LIB_DIR, "/etc/systemd/system"]) mkdirSync(root + directory, { recursive: true });
   for (const { source, name, mode } of installedHelpers("container")) {
     copyFileSync(source, `${root}${LIB_DIR}/${name}`);
     chmodSync(`${root}${LIB_DIR}/${name}`, mode);
@@ -34,12 +43,7 @@ beforeAll(async () => {
   for (const name of ["hosts", "resolv.conf"]) writeFileSync(`${root}/etc/${name}`, "");
   for (const { name, text } of UNITS) writeFileSync(`${root}/etc/systemd/system/${name}`, text);
   for (const pod of PODS) writeVolatile(`${root}/opt/golden`, pod);
-  const made = PODS.flatMap(({ storage }) => storage.flatMap((each) => (each.kind === "directory" ? [each.path] : [])));
-  // A run would find out that the host lacks a mount point.
-  const points = PODS.flatMap(({ pod }) => containersOf(pod.spec).flatMap(neededMountPoints));
-  await machine.exec(["mkdir", "-p", ...made, ...points]);
-  await machine.exec(["cp", "-a", "/opt/golden/run/.", "/run/"]);
-});
+}
 
 afterAll(() => machine[Symbol.asyncDispose]());
 

@@ -1,7 +1,7 @@
-import { cp, mkdir } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { namesUsedByPods } from "../support/installed-files.ts";
 import { Machine } from "../support/machine.ts";
+import { putClone } from "../support/put-files.ts";
 
 const POD = `apiVersion: v1
 kind: Pod
@@ -20,10 +20,7 @@ let before: string;
 beforeAll(async () => {
   machine = await Machine.boot("install", { net: "private" });
   before = await files();
-  const clone = `${await machine.root()}/root/clone`;
-  await mkdir(clone);
-  for (const part of ["install.sh", "units", "dist"]) await cp(part, `${clone}/${part}`, { recursive: true });
-  await cp(process.execPath, `${clone}/dist/node`);
+  await putClone(machine, "/root/clone");
   await machine.write("/etc/systemd/system/unitlet.not-ours.service", "[Service]\nExecStart=/bin/sleep 1000\n");
   // A disk of its own.
   await machine.exec("mkdir /var/lib/unitlet && mount -t tmpfs tmpfs /var/lib/unitlet");

@@ -1,4 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeUnit } from "../../src/unitfile/codec.ts";
@@ -19,7 +21,8 @@ const VALUES = [...HOSTILE_VALUES, ...fc.sample(hostileText, { numRuns: 300, see
 const CHUNK = 100;
 
 let machine: Machine;
-let root: string;
+/** The files that the next start copies into the machine. */
+const staged = mkdtempSync(join(tmpdir(), "unitlet-quoting-"));
 
 interface Said {
   readonly directory: string;
@@ -29,12 +32,15 @@ interface Said {
 
 beforeAll(async () => {
   machine = await Machine.boot("quoting");
-  root = await machine.root();
-  mkdirSync(`${root}/opt/said`, { recursive: true });
-  writeFileSync(`${root}/opt/probe`, PROBE, { mode: 0o755 });
+  for (const directory of ["opt/said", "etc/systemd/system"]) mkdirSync(`${staged}/${directory}`, { recursive: true });
+  writeFileSync(`${staged}/opt/probe`, PROBE, { mode: 0o755 });
+  await machine.put(staged, "/");
 });
 
-afterAll(() => machine[Symbol.asyncDispose]());
+afterAll(async () => {
+  rmSync(staged, { recursive: true });
+  await machine[Symbol.asyncDispose]();
+});
 
 function install(name: string, lines: readonly (readonly [string, string])[], args: readonly string[] = []): void {
   installArgv(name, lines, ["/opt/probe", name, ...args]);
@@ -43,17 +49,18 @@ function install(name: string, lines: readonly (readonly [string, string])[], ar
 function installArgv(name: string, lines: readonly (readonly [string, string])[], argv: readonly string[]): void {
   const exec = execLine(argv);
   const text = encodeUnit([["Service", [["Type", "oneshot"], ["ExecStart", exec], ...lines]]]);
-  writeFileSync(`${root}/etc/systemd/system/quoting-${name}.service`, text);
+  writeFileSync(`${staged}/etc/systemd/system/quoting-${name}.service`, text);
 }
 
 async function start(names: readonly string[]): Promise<Said[]> {
+  await machine.put(staged, "/");
   await machine.exec(["systemctl", "daemon-reload"]);
   await machine.exec(["systemctl", "start", ...names.map((name) => `quoting-${name}.service`)]);
-  return names.map(said);
+  return Promise.all(names.map(said));
 }
 
-function said(name: string): Said {
-  const lines = readFileSync(`${root}/opt/said/${name}`, "latin1").slice(0, -1).split("\n");
+async function said(name: string): Promise<Said> {
+  const lines = (await machine.read(`/opt/said/${name}`)).slice(0, -1).split("\n");
   const [directory = "", ...rest] = lines.map((hex) => Buffer.from(hex, "hex").toString());
   const end = rest.indexOf("");
   const variables = rest
@@ -84,7 +91,7 @@ test("every variable arrives as it was given, through the shell that becomes the
   const batches = chunks(variables);
   const names = batches.map((batch, at) => {
     writeFileSync(
-      `${root}/opt/env-${at}`,
+      `${staged}/opt/env-${at}`,
       `${batch.map(([, , line]) => line).join("")}${setLine(["/opt/probe", `env-${at}`])}`,
     );
     installArgv(`env-${at}`, [], launchArgv(`/opt/env-${at}`));
@@ -118,7 +125,7 @@ test.for(["dash", "bash"])("every name of a variable arrives, also one that %s h
     );
     const [, , script = "", ...words] = launchArgv("/opt/env-names");
     await machine.exec(["env", "-i", `/opt/${shell}/sh`, "-c", script, ...words]);
-    const { environment } = said("names");
+    const { environment } = await said("names");
     expect(NAMES.map((name) => [name, environment.get(name)])).toEqual(NAMES.map((name) => [name, value]));
   }
 });
@@ -129,7 +136,7 @@ test("every path that a unit takes is the directory that the program works in", 
     .filter((path, at, all) => all.indexOf(path) === at && unlessRefused(() => quotePath(path)) !== undefined);
   expect(paths.length).toBeGreaterThan(100);
   const names = paths.map((path, at) => {
-    mkdirSync(`${root}${path}`, { recursive: true });
+    mkdirSync(`${staged}${path}`, { recursive: true });
     install(`path-${at}`, [["WorkingDirectory", quotePath(path)]]);
     return `path-${at}`;
   });

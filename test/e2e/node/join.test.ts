@@ -1,5 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Machine } from "../../support/machine.ts";
 import { install } from "../../support/node.ts";
@@ -121,13 +122,14 @@ test("only root can read keys and tokens, the port is open, the standalone statu
 });
 
 test("the node is let in as itself, with what every node may and nothing more", async () => {
-  const kubeconfig = `${await machine.root()}/etc/unitlet/kubeconfig`;
   const pair = await machine.read("/var/lib/unitlet/pki/client-current.pem");
-  const inside = (await readFile(kubeconfig, "utf8")).replaceAll(
+  const inside = (await machine.read("/etc/unitlet/kubeconfig")).replaceAll(
     /(client-(certificate|key)): .*/g,
     `$1-data: ${Buffer.from(pair).toString("base64")}`,
   );
-  const path = `${await machine.root()}/root/as-node.kubeconfig`;
+  const directory = await mkdtemp(`${tmpdir()}/unitlet-join-`);
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const path = `${directory}/kubeconfig`;
   await writeFile(path, inside, { mode: 0o600 });
   const who = await cluster.kubectl(["--kubeconfig", path, "auth", "whoami"]);
   expect(who).toContain("system:node:join");

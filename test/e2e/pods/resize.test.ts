@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import type { V1Container } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
@@ -8,18 +7,18 @@ import { isReady, waitForPods } from "../support/wait-for-pods.ts";
 
 let node: Node;
 
-/** Leaves less than one core, however many there are. */
-const HELD = `${availableParallelism() * 1000 - 600}m`;
 const SMALL = { limits: { cpu: "100m", memory: "64Mi" }, requests: { cpu: "50m", memory: "32Mi" } };
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "resize");
+  // Leaves less than one core, however many there are.
+  const held = `${Number((await node.exec("nproc")).stdout) * 1000 - 600}m`;
   const resizePolicy = [{ resourceName: "memory", restartPolicy: "RestartContainer" }];
   await node.run(
     pod(node, "grows", { ...SLEEP, resources: SMALL }),
     pod(node, "restarts", { ...SLEEP, resources: SMALL, resizePolicy }),
     pod(node, "waits", { ...SLEEP, resources: SMALL }),
-    pod(node, "holder", { ...SLEEP, resources: { requests: { cpu: HELD } } }),
+    pod(node, "holder", { ...SLEEP, resources: { requests: { cpu: held } } }),
     pod(node, "whole", SLEEP, { resources: { limits: { cpu: "200m", memory: "64Mi" } } } as object),
   );
   await waitForPods(node, ["grows", "restarts", "waits", "whole"], isReady);
