@@ -1,4 +1,5 @@
 import { loadConfig } from "./io/config-files.ts";
+import { WriteGate } from "./io/kube/write-gate.ts";
 import { connectPodSource } from "./io/pod-source.ts";
 import { countRun } from "./io/run-counts.ts";
 import { logTo } from "./log.ts";
@@ -27,11 +28,13 @@ async function main(): Promise<RunEnd> {
     now,
     shuttingDown,
   };
-  const { close, ...ports } = connectPodSource(config, log, now + API_BUDGET_MS);
+  const gate = new WriteGate(log);
+  const { close, ...ports } = connectPodSource(config, log, now + API_BUDGET_MS, gate);
   try {
     return await sync({ ...common, ...ports });
   } finally {
     close();
+    gate.settle();
   }
 }
 

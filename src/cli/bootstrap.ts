@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { loadSchema } from "../io/bundles/loaders.ts";
-import { ApiError } from "../io/kube/http.ts";
+import { ApiError } from "../io/kube/api-error.ts";
 import { fetchClusterInfo, parseToken, publicKeyHashes, signatureProblem } from "../io/pki/discovery.ts";
 import { EX_USAGE } from "../model/exit-status.ts";
 import type { Cluster } from "../model/host/config.ts";

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ApiClient, ApiError } from "../io/kube/http.ts";
+import { ApiError } from "../io/kube/api-error.ts";
+import type { ApiClient } from "../io/kube/http.ts";
 import { Kube } from "../io/kube/kube.ts";
 import { requestSync } from "../io/systemd/sync-trigger.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { loadConfig } from "../io/config-files.ts";
 import { readOptional, remove } from "../io/files.ts";
-import { ApiClient, ApiError } from "../io/kube/http.ts";
+import { ApiError } from "../io/kube/api-error.ts";
+import { ApiClient } from "../io/kube/http.ts";
 import { Kube } from "../io/kube/kube.ts";
 import { removeSavedNodeName, savedNodeName } from "../io/kube/node-name.ts";
 import { removeWatchConfig } from "../io/systemd/watch-config.ts";

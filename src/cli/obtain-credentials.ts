@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiClient, ApiError } from "../io/kube/http.ts";
+import { ApiError } from "../io/kube/api-error.ts";
+import { ApiClient } from "../io/kube/http.ts";
 import { type Outcome, requestCertificate } from "../io/pki/request-certificate.ts";
 import type { Cluster } from "../model/host/config.ts";
 import { CliError } from "./failure.ts";

@@ -5,6 +5,7 @@ import type { PodSource } from "../ports.ts";
 import { ClusterSource } from "./kube/cluster-source.ts";
 import { ApiClient } from "./kube/http.ts";
 import { Kube } from "./kube/kube.ts";
+import type { WriteGate } from "./kube/write-gate.ts";
 import { ManifestSource } from "./manifest-source.ts";
 
 /** A source of pods with its connection. */
@@ -15,11 +16,14 @@ export interface ConnectedSource {
   close(): void;
 }
 
-/** Returns where the pods of this host come from. After `deadline` no further request is sent to the API server. */
-export function connectPodSource(config: Config, log: Log, deadline: Instant): ConnectedSource {
+/**
+ * Returns where the pods of this host come from. After `deadline` no further request is sent to the API server. `gate` holds
+ * back writes that were refused; a program without one writes nothing.
+ */
+export function connectPodSource(config: Config, log: Log, deadline: Instant, gate?: WriteGate): ConnectedSource {
   const { cluster, nodeName, manifests } = config;
   if (cluster === undefined) return { source: new ManifestSource(manifests, nodeName, log), close: () => undefined };
-  const api = new ApiClient(cluster, config.apiServerTimeout, deadline);
+  const api = new ApiClient(cluster, config.apiServerTimeout, deadline, gate);
   const kube = new Kube(api, nodeName);
   return { kube, source: new ClusterSource(kube, nodeName), close: () => api.close() };
 }

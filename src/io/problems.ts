@@ -10,14 +10,28 @@ export const PROBLEM_PREFIX = {
     "the API server and this node do not accept each other",
     "the API server and this node accept each other again",
   ],
+  events: ["the API server refuses Events of this node", "the API server accepts Events of this node again"],
+  lease: ["the API server refuses the lease of this node", "the API server accepts the lease of this node again"],
   list: ["the list of pods is not complete; nothing is removed", "the list of pods is complete again"],
   node: ["cannot update the Node object", "the Node object is updated again"],
+  "pod-deletes": [
+    "the API server refuses to delete pods that have ended here",
+    "the API server deletes pods that have ended here again",
+  ],
+  "pod-statuses": [
+    "the API server refuses the status of pods of this node",
+    "the API server accepts the status of pods of this node again",
+  ],
   pods: ["some pods cannot be handled, which is a bug of unitlet; the others go on", "all pods can be handled again"],
   "sync-trigger": ["unitlet-sync.path does not start runs", "unitlet-sync.path starts runs again"],
   probes: ["cannot run the probes", "the probes run again"],
   seal: [
     "cannot store the values that pods need to start without the API server",
     "the values that pods need to start without the API server are stored again",
+  ],
+  tokens: [
+    "the API server refuses tokens for pods of this node",
+    "the API server issues tokens for pods of this node again",
   ],
   systemd: ["cannot talk to systemd", "systemd answers again"],
 } as const;

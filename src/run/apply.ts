@@ -2,6 +2,7 @@ import { removeImage } from "../io/images/image-store.ts";
 import { writeRemoval } from "../io/images/package-store.ts";
 import { writePull } from "../io/images/pull-files.ts";
 import { removeJournal, writeJournalSettings } from "../io/journal/journals.ts";
+import { ApiError } from "../io/kube/api-error.ts";
 import { appendExit, writeBackOff } from "../io/pods/exit-records.ts";
 import { markStopping, removePodDirectories, saveStorage, unsealPod } from "../io/pods/pod-directories.ts";
 import { resetContainers } from "../io/pods/restart-all.ts";
@@ -70,8 +71,9 @@ export async function apply(steps: readonly Step[], ports: ApplyPorts): Promise<
       if (!UNLOGGED.has(step.kind)) log.notice(message, fields);
     } catch (error) {
       broken.add(step.uid);
-      failed.push({ step, error: error as Error });
-      log.error(`cannot ${message}`, { ...fields, because: (error as Error).message });
+      const { isHeld = false, isTold = false } = error instanceof ApiError ? error : {};
+      if (!isHeld) failed.push({ step, error: error as Error });
+      if (!isTold) log.error(`cannot ${message}`, { ...fields, because: (error as Error).message });
     }
   };
   for (const group of Map.groupBy(steps, ({ kind }) => kind).values()) {

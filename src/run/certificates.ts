@@ -1,7 +1,7 @@
 import { loadCertificates } from "../io/bundles/loaders.ts";
 import { writeCached } from "../io/cache.ts";
 import { readHost } from "../io/host/host.ts";
-import type { ApiError } from "../io/kube/http.ts";
+import type { ApiError } from "../io/kube/api-error.ts";
 import type { Kube } from "../io/kube/kube.ts";
 import { cachedCredentials } from "../io/pki/cached-credentials.ts";
 import { openProblem, reportProblem } from "../io/problems.ts";

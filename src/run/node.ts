@@ -2,7 +2,7 @@ import { readHost } from "../io/host/host.ts";
 import { readLandlockABI } from "../io/host/landlock.ts";
 import { readStore } from "../io/images/image-store.ts";
 import { readVulnerableTools } from "../io/images/vulnerable-tools.ts";
-import { ApiError } from "../io/kube/http.ts";
+import { ApiError } from "../io/kube/api-error.ts";
 import type { Kube } from "../io/kube/kube.ts";
 import { cachedCredentials } from "../io/pki/cached-credentials.ts";
 import { reportProblem } from "../io/problems.ts";

@@ -1,3 +1,4 @@
+import { ApiError } from "../io/kube/api-error.ts";
 import { removeEventsExcept } from "../io/kube/event-recorder.ts";
 import { readPodSummaries, writePodSummaries } from "../io/pods/pod-summary.ts";
 import type { Log } from "../log.ts";
@@ -77,6 +78,7 @@ async function writeStatuses(reports: readonly PodReport[], { source, log }: Pub
             reason: status.reason || undefined,
           });
       } catch (error) {
+        if (error instanceof ApiError && error.isTold) return;
         log.warning("cannot write status", { pod: namespacedName(pod.metadata), because: (error as Error).message });
       }
     }),
@@ -96,6 +98,7 @@ async function emitEvents(events: readonly PodEvent[], { source, log }: PublishP
         try {
           await source.recordEvent(event);
         } catch (error) {
+          if (error instanceof ApiError && error.isTold) continue;
           const because = (error as Error).message;
           log.warning("cannot write event", { pod: namespacedName(event.pod.metadata), reason: event.reason, because });
         }

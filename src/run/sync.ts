@@ -1,7 +1,7 @@
 import { loadReconcile } from "../io/bundles/loaders.ts";
 import { hostFingerprint } from "../io/host/fingerprint.ts";
 import { readLevels } from "../io/host/host.ts";
-import { ApiError } from "../io/kube/http.ts";
+import { ApiError } from "../io/kube/api-error.ts";
 import type { Kube } from "../io/kube/kube.ts";
 import { reportProblem } from "../io/problems.ts";
 import { clearSyncRequest } from "../io/systemd/sync-trigger.ts";
@@ -22,27 +22,28 @@ export async function sync(input: SyncInput): Promise<RunEnd> {
   const { kube, source, configKey, now } = input;
   clearSyncRequest();
   const isDue = kube !== undefined && (input.shuttingDown || isLeaseDue(now));
-  const heartbeat: Heartbeat = isDue ? await sendHeartbeat(kube, input) : { renewed: false };
+  const heartbeat: Heartbeat = isDue ? await sendHeartbeat(kube, input) : { reached: false };
   const listResult = await list(source, heartbeat);
   const digestBefore = listResult.ok ? `${configKey} ${listResult.digest} ${hostFingerprint()}` : undefined;
-  const run: RunInput = { ...input, listResult, digestBefore, isNodeDue: listResult.ok || heartbeat.renewed };
+  const run: RunInput = { ...input, listResult, digestBefore, isNodeDue: listResult.ok || heartbeat.reached };
   return (await endEarly(run, heartbeat)) ?? (await (await loadReconcile()).reconcile(run));
 }
 
 interface Heartbeat {
-  readonly renewed: boolean;
+  /** The API server has answered the heartbeat of this run. */
+  readonly reached: boolean;
   /** Why this run sends no more requests to the API server; undefined when it may. */
   readonly unreachable?: string;
 }
 
 /** Returns the end of a run that finds everything as the last run left it; undefined when it must look closer. */
-async function endEarly(run: RunInput, { renewed }: Heartbeat): Promise<RunEnd | undefined> {
+async function endEarly(run: RunInput, { reached }: Heartbeat): Promise<RunEnd | undefined> {
   if (run.digestBefore === undefined || run.shuttingDown) return undefined;
   // Under resource pressure a pod may have to be evicted although nothing changed.
-  if (renewed && activePressures(run.config, readLevels()).length > 0) return undefined;
+  if (reached && activePressures(run.config, readLevels()).length > 0) return undefined;
   const found = readFastPath(run.digestBefore, run.now);
   if (found === undefined) return undefined;
-  if (renewed) await updateNode(run, { systemdVersion: found.systemdVersion });
+  if (reached) await updateNode(run, { systemdVersion: found.systemdVersion });
   return { status: 0, outcome: "unchanged", failedSteps: [] };
 }
 
@@ -57,19 +58,22 @@ async function list(source: PodSource, { unreachable }: Heartbeat): Promise<List
   }
 }
 
+/** Renews the lease and then the certificates. A refused lease keeps neither the certificates nor the Node from renewal. */
 async function sendHeartbeat(kube: Kube, { config, configKey, now, log }: SyncInput): Promise<Heartbeat> {
   const input = { kube, config, configKey, log, now };
-  try {
-    await renewLease(kube, config, now);
-    await reconcileCertificates(input);
-    return { renewed: true };
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    await reportRejection(input, error);
-    // The API server is unreachable, or it rejects the credentials: the list would fail in the same way, after another
-    // wait.
-    if (error.status === 0 || error.status === 401) return { renewed: false, unreachable: error.message };
-    reportProblem(log, "node", error.message);
-    return { renewed: false };
+  let reached = true;
+  for (const task of [() => renewLease(kube, config, now), () => reconcileCertificates(input)]) {
+    try {
+      await task();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      await reportRejection(input, error);
+      // The API server is unreachable, or it rejects the credentials: the list would fail in the same way, after another
+      // wait.
+      if (error.status === 0 || error.status === 401) return { reached: false, unreachable: error.message };
+      if (!error.isTold) reportProblem(log, "node", error.message);
+      if (error.isHeld) reached = false;
+    }
   }
+  return { reached };
 }

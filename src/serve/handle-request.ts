@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
-import { ApiError } from "../io/kube/http.ts";
+import { ApiError } from "../io/kube/api-error.ts";
 import { reviewAccess, reviewToken, type UserInfo } from "../io/kube/reviews.ts";
 import type { Log } from "../log.ts";
 import { bearerToken, type Subject, userOfCertificate, userOfToken } from "./auth/authenticate.ts";

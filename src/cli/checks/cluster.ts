@@ -1,5 +1,6 @@
 import { connect } from "node:net";
-import { ApiClient, ApiError } from "../../io/kube/http.ts";
+import { ApiError } from "../../io/kube/api-error.ts";
+import { ApiClient } from "../../io/kube/http.ts";
 import { Kube } from "../../io/kube/kube.ts";
 import { explainRejection } from "../../io/pki/certificate-rotation.ts";
 import { fromTimestamp, type Instant } from "../../model/api/time.ts";

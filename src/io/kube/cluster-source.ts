@@ -4,10 +4,11 @@ import type { Pod, PodStatus } from "../../model/api/pod.ts";
 import type { Dependency, ResolvedReferences } from "../../model/references.ts";
 import type { ListResult, PodSource } from "../../ports.ts";
 import { digest } from "../../unitfile/hash.ts";
-import { ApiError } from "./http.ts";
+import { ApiError } from "./api-error.ts";
 import type { Kube } from "./kube.ts";
 import { nodeNameMismatch, saveNodeName } from "./node-name.ts";
 import { fetchReferred } from "./referred-object.ts";
+import { isOtherObject } from "./refusals.ts";
 
 /** The source of the pods that the API server has bound to this node. */
 export class ClusterSource implements PodSource {
@@ -63,8 +64,7 @@ export class ClusterSource implements PodSource {
     try {
       await this.#kube.deletePod(pod.metadata);
     } catch (error) {
-      // 404: the object is gone already. 409: another pod has the name, with another UID.
-      if (!(error instanceof ApiError && (error.status === 404 || error.status === 409))) throw error;
+      if (!(error instanceof ApiError && (error.status === 404 || isOtherObject(error)))) throw error;
     }
   }
 }

@@ -1,8 +1,9 @@
 import type { NodeEvent, PodEvent } from "../../model/api/event.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
 import { digest } from "../../unitfile/hash.ts";
+import { ApiError, ignoreNotFound } from "./api-error.ts";
 import { EventRecorder } from "./event-recorder.ts";
-import { type ApiClient, ignoreNotFound, MERGE_PATCH_TYPE } from "./http.ts";
+import { type ApiClient, MERGE_PATCH_TYPE } from "./http.ts";
 
 /** One occurrence of an Event. `namespace` is that of the Event, because a Node has none. */
 interface Occurrence {
@@ -40,7 +41,12 @@ export class Events {
   async recordNodeEvent(event: NodeEvent, now: Instant): Promise<void> {
     // Events of a Node have its name as UID (`kubelet/kubelet.go: NewMainKubelet`, nodeRef, v1.36).
     const involvedObject = { apiVersion: "v1", kind: "Node", name: this.#node, uid: this.#node };
-    await this.#record({ namespace: "default", involvedObject, event, now });
+    try {
+      await this.#record({ namespace: "default", involvedObject, event, now });
+    } catch (error) {
+      // A refused Event must not keep the node from what it is about.
+      if (!(error instanceof ApiError && error.isTold)) throw error;
+    }
   }
 
   /** Ignores an occurrence that was written before. The same text of another occurrence raises the count of its Event. */
@@ -90,7 +96,8 @@ export class Events {
       lastTimestamp: time,
       count,
     };
-    await this.#api.call({ method: "POST", path: `/api/v1/namespaces/${namespace}/events`, body });
+    const about = `${involvedObject.uid} ${reason}`;
+    await this.#api.call({ method: "POST", path: `/api/v1/namespaces/${namespace}/events`, body, about });
     return name;
   }
 }

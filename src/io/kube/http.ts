@@ -4,33 +4,25 @@ import type { Instant } from "../../model/api/time.ts";
 import type { Cluster, FileOrData } from "../../model/host/config.ts";
 import { readAdministratorFile } from "../administrator-file.ts";
 import { onTimeout } from "../timeout.ts";
-import { decoded, MAX_RESPONSE_BYTES, statusOf } from "./list-result.ts";
+import { ApiError } from "./api-error.ts";
+import { decoded, MAX_RESPONSE_BYTES, retryAfter, statusOf } from "./list-result.ts";
+import type { WriteGate } from "./write-gate.ts";
 
 export const MERGE_PATCH_TYPE = "application/merge-patch+json";
-
-/** The API server did not respond, or rejected the request. `status` is 0 when there was no response. */
-export class ApiError extends Error {
-  override readonly name = "ApiError";
-  readonly status: number;
-  readonly reason: string;
-
-  /** Compares the name, because each bundle has its own copy of this class, and errors pass from one bundle to another. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof Error && value.name === "ApiError";
-  }
-
-  constructor(message: string, status: number, reason: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.status = status;
-    this.reason = reason;
-  }
-}
 
 export interface ApiRequest {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE" | "PUT";
   readonly path: string;
   readonly body?: object;
   readonly contentType?: string;
+  /** What a write is about, where the path does not say that: the UID of a pod, or the reason of an Event. */
+  readonly about?: string;
+}
+
+interface Response {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly retryAfter: string | undefined;
 }
 
 /** An HTTPS client of the API server, with 6 connections at most. Every request ends with a response, an error or a timeout. */
@@ -41,10 +33,14 @@ export class ApiClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 6 });
   readonly #timeout: number;
   readonly #deadline: Instant;
+  readonly #gate: WriteGate | undefined;
   #lastResponse: { readonly date: string; readonly at: Instant } | undefined;
 
-  /** Each call may take `timeout` milliseconds, and none continues after `deadline`. */
-  constructor(cluster: Cluster, timeout: number, deadline: Instant) {
+  /**
+   * Each call may take `timeout` milliseconds, and none continues after `deadline`. `gate` holds back what was refused.
+   */
+  constructor(cluster: Cluster, timeout: number, deadline: Instant, gate?: WriteGate) {
+    this.#gate = gate;
     this.#url = new URL(cluster.server);
     this.#timeout = timeout;
     this.#deadline = deadline;
@@ -72,7 +68,12 @@ export class ApiClient {
   }
 
   /** Returns the body of the response. Throws ApiError for every status but 2xx. */
-  async call({ method, path, body, contentType = "application/json" }: ApiRequest): Promise<Buffer> {
+  call(call: ApiRequest): Promise<Buffer> {
+    if (this.#gate === undefined || call.method === "GET") return this.#call(call);
+    return this.#gate.pass(call, () => this.#call(call));
+  }
+
+  async #call({ method, path, body, contentType = "application/json" }: ApiRequest): Promise<Buffer> {
     this.#options ??= this.#connection();
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const response = await this.#send(method, path, payload, contentType);
@@ -80,7 +81,8 @@ export class ApiClient {
     // A process that serves for long has to read a renewed certificate.
     if (response.status === 401) this.#options = undefined;
     const { reason, message } = statusOf(response.body);
-    throw new ApiError(`${method} ${path.split("?")[0]}: ${response.status} ${message}`, response.status, reason);
+    const text = `${method} ${path.split("?")[0]}: ${response.status} ${message}`;
+    throw new ApiError(text, response.status, reason, retryAfter(response.retryAfter));
   }
 
   /** Returns the parsed body of the response. Throws ApiError for every status but 2xx, and for a body that is not JSON. */
@@ -89,7 +91,9 @@ export class ApiClient {
     try {
       return JSON.parse(body.toString()) as T;
     } catch (cause) {
-      throw new ApiError(`${call.method} ${call.path.split("?")[0]}: the response is not JSON`, 0, "NotJSON", cause);
+      throw new ApiError(`${call.method} ${call.path.split("?")[0]}: the response is not JSON`, 0, "NotJSON", {
+        cause,
+      });
     }
   }
 
@@ -104,12 +108,7 @@ export class ApiClient {
     this.#agent.destroy();
   }
 
-  #send(
-    method: string,
-    path: string,
-    payload: Buffer | undefined,
-    contentType: string,
-  ): Promise<{ status: number; body: Buffer }> {
+  #send(method: string, path: string, payload: Buffer | undefined, contentType: string): Promise<Response> {
     return new Promise((resolve, reject) => {
       const fail = (cause: Error) => {
         cancelTimeout();
@@ -118,7 +117,7 @@ export class ApiClient {
             `${method} ${path.split("?")[0]}: ${this.#url.host} did not answer: ${cause.message || (cause as NodeJS.ErrnoException).code}`,
             0,
             "Unreachable",
-            cause,
+            { cause },
           ),
         );
       };
@@ -143,7 +142,8 @@ export class ApiClient {
         response.on("end", () => {
           cancelTimeout();
           try {
-            resolve({ status: response.statusCode ?? 0, body: decoded(chunks, response.headers["content-encoding"]) });
+            const { "content-encoding": encoding, "retry-after": retryAfter } = response.headers;
+            resolve({ status: response.statusCode ?? 0, body: decoded(chunks, encoding), retryAfter });
           } catch (error) {
             fail(error as Error);
           }
@@ -163,7 +163,7 @@ export class ApiClient {
 }
 
 function noCredentials(problem: string, cause: unknown): ApiError {
-  return new ApiError(`${problem}: ${(cause as Error).message}`, 0, "NoCredentials", cause);
+  return new ApiError(`${problem}: ${(cause as Error).message}`, 0, "NoCredentials", { cause });
 }
 
 function secureContext({ ca, certificate, key }: Cluster): SecureContext {
@@ -183,15 +183,5 @@ export function contentOf(source: FileOrData | undefined): string | undefined {
     return readAdministratorFile(source.file).toString();
   } catch (cause) {
     throw noCredentials(`Cannot read ${source.file}, which the kubeconfig names`, cause);
-  }
-}
-
-/** Returns the result of a call; undefined when the API server responded with 404. Throws other errors. */
-export async function ignoreNotFound<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
   }
 }

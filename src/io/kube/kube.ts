@@ -1,7 +1,8 @@
 import type { Node } from "../../model/api/node.ts";
 import type { Pod } from "../../model/api/pod.ts";
+import { ignoreNotFound } from "./api-error.ts";
 import { Events } from "./events.ts";
-import { type ApiClient, ignoreNotFound, MERGE_PATCH_TYPE } from "./http.ts";
+import { type ApiClient, MERGE_PATCH_TYPE } from "./http.ts";
 
 const STRATEGIC_MERGE_PATCH_TYPE = "application/strategic-merge-patch+json";
 
@@ -35,9 +36,10 @@ export class Kube {
   }
 
   /** Patches the status of a pod with a strategic merge patch. */
-  patchPodStatus({ namespace, name }: Pod["metadata"], patch: object): Promise<Buffer> {
+  patchPodStatus({ namespace, name, uid }: Pod["metadata"], patch: object): Promise<Buffer> {
     return this.#api.call({
       method: "PATCH",
+      about: uid,
       path: `/api/v1/namespaces/${namespace}/pods/${name}/status`,
       body: patch,
       contentType: STRATEGIC_MERGE_PATCH_TYPE,
@@ -47,7 +49,8 @@ export class Kube {
   /** Deletes the object of exactly this pod. A later pod of the same name is not deleted, because the UID is a precondition. */
   deletePod({ namespace, name, uid }: Pod["metadata"]): Promise<Buffer> {
     const body = { kind: "DeleteOptions", apiVersion: "v1", gracePeriodSeconds: 0, preconditions: { uid } };
-    return this.#api.call({ method: "DELETE", path: `/api/v1/namespaces/${namespace}/pods/${name}`, body });
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+    return this.#api.call({ method: "DELETE", path, body, about: uid });
   }
 
   /** Returns the Node object of this node; undefined when there is none. */

@@ -22,3 +22,8 @@ export function statusOf(body: Buffer): { reason: string; message: string } {
     return { reason: "", message: text.slice(0, 200).replace(/\s+/g, " ") };
   }
 }
+
+/** Returns the seconds of the header Retry-After. The API server sends no dates there. */
+export function retryAfter(header: string | undefined): { readonly retryAfter?: number } {
+  return header !== undefined && /^\d{1,6}$/.test(header) ? { retryAfter: Number(header) } : {};
+}

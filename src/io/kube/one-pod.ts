@@ -1,5 +1,6 @@
 import type { Pod } from "../../model/api/pod.ts";
-import { type ApiClient, ApiError } from "./http.ts";
+import { ApiError } from "./api-error.ts";
+import type { ApiClient } from "./http.ts";
 
 /** Requests one pod of this node from the API server; undefined when there is none. Throws ApiError. */
 export async function getPod(api: ApiClient, node: string, namespace: string, name: string): Promise<Pod | undefined> {

@@ -8,7 +8,8 @@ import type {
   ReferredObjects,
   TokenReference,
 } from "../../model/references.ts";
-import { type ApiClient, ApiError } from "./http.ts";
+import { ApiError } from "./api-error.ts";
+import type { ApiClient } from "./http.ts";
 
 /** Fetches the object of a reference, and returns the parts of it that are used, or why it cannot be fetched. */
 export async function fetchReferred(api: ApiClient, reference: Reference, now: Instant): Promise<FetchResult> {
@@ -33,7 +34,7 @@ async function createToken(api: ApiClient, reference: TokenReference): Promise<s
     spec: { audiences: audience ? [audience] : [], expirationSeconds, boundObjectRef },
   };
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`;
-  const { status } = await api.json<{ status: { token: string } }>({ method: "POST", path, body });
+  const { status } = await api.json<{ status: { token: string } }>({ method: "POST", path, body, about: podUID });
   return status.token;
 }
 

@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual, X509Certificate } from "node:crypto";
 import type { Cluster } from "../../model/host/config.ts";
-import { ApiClient, ApiError } from "../kube/http.ts";
+import { ApiError } from "../kube/api-error.ts";
+import { ApiClient } from "../kube/http.ts";
 
 /** A bootstrap token. `id` is public; `secret` signs. */
 export interface BootstrapToken {

@@ -1,5 +1,6 @@
 import type { KeyPairRequest } from "../../model/host/credentials.ts";
-import { type ApiClient, ApiError, ignoreNotFound } from "../kube/http.ts";
+import { ApiError, ignoreNotFound } from "../kube/api-error.ts";
+import type { ApiClient } from "../kube/http.ts";
 
 const PATH = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
 

@@ -1,5 +1,5 @@
+import { ApiError } from "../../io/kube/api-error.ts";
 import type { ApiClient } from "../../io/kube/http.ts";
-import { ApiError } from "../../io/kube/http.ts";
 import { getPod } from "../../io/kube/one-pod.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { readHostPods } from "./host-pods.ts";

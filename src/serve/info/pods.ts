@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { ApiError } from "../../io/kube/http.ts";
+import { ApiError } from "../../io/kube/api-error.ts";
 import type { Kube } from "../../io/kube/kube.ts";
 import { containersOf, statusesOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";

@@ -82,12 +82,12 @@ describe("while the API server is away", () => {
   });
 });
 
-test.each([409, 429, 500, 503])("a status that is refused with %i is written by the next run", async (code) => {
+test.each([409, 429, 500, 503])("a status that is refused with %i is written once it is accepted", async (code) => {
   refuse(code, "PATCH", /\/pods\/.*\/status$/);
   const name = `refused-${code}`;
   await node.run(pod(node, name, SLEEP));
   expect((await node.get(name))?.status?.containerStatuses).toBeUndefined();
-  expect(await node.journal()).toMatch(new RegExp(`cannot write status .*${code} the test says no`));
+  expect(await node.journal()).toMatch(new RegExp(`refuses the status of pods .*${code} the test says no`));
   const invocation = await node.invocation(name);
   proxy.clear();
   await node.sync();

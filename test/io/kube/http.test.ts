@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ignoreNotFound } from "../../../src/io/kube/http.ts";
+import { ignoreNotFound } from "../../../src/io/kube/api-error.ts";
 import { errorOf, get, keyPairOf, LoopbackApi } from "./loopback-api.ts";
 
 const HOUR_MS = 3_600_000;

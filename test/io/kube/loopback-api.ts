@@ -3,7 +3,8 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { expect } from "vitest";
-import { ApiClient, ApiError } from "../../../src/io/kube/http.ts";
+import { ApiError } from "../../../src/io/kube/api-error.ts";
+import { ApiClient } from "../../../src/io/kube/http.ts";
 import type { Cluster } from "../../../src/model/host/config.ts";
 import { selfSigned } from "../../../src/serve/auth/self-signed.ts";
 
