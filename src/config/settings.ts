@@ -5,6 +5,7 @@ import { DEFAULT_EVICTION_HARD, parseEvictionHard } from "./eviction-hard.ts";
 import { parseHostAccounts, parseHostFiles, parseHostPaths } from "./node-policy.ts";
 import { SettingError } from "./setting-error.ts";
 import { parseSystemReserved } from "./system-reserved.ts";
+import { parseUnsafeSysctls } from "./unsafe-sysctls.ts";
 
 /** Thrown for a configuration that is not usable. The run ends with status 78 (EX_CONFIG) and changes nothing. */
 export class ConfigError extends Error {
@@ -96,6 +97,7 @@ const Settings = z.strictObject({
   hostPaths: parsed("any", parseHostPaths),
   packages: z.enum(["off", "signed", "any"], { error: "expected off, signed or any" }).optional(),
   portForward: z.enum(["declared", "any"], { error: "expected declared or any" }).default("declared"),
+  allowedUnsafeSysctls: parsed("", parseUnsafeSysctls),
   hostNetwork: z.enum(["default", "required"], { error: "expected default or required" }).default("default"),
   clusterDNS: list.pipe(z.array(z.union([z.ipv4(), z.ipv6()], { error: "expected IP addresses" }))).default([]),
   clusterDomain: z.string().regex(NODE_NAME, { error: "expected a DNS name in lower case" }).default("cluster.local"),

@@ -27,8 +27,8 @@ export interface Confinement {
   readonly hostname?: string;
   readonly namespaces: Namespaces;
   /**
-   * Kernel parameters of the pod's own namespaces. Those of ipc, uts and net belong to the sandbox, which owns these
-   * namespaces.
+   * Kernel parameters of the container's own namespaces, by their paths below /proc/sys. On an image there are none: the
+   * sandbox owns the namespaces and sets them.
    */
   readonly sysctls: Readonly<Record<string, string>>;
   readonly rlimits: Readonly<Partial<Record<Rlimit, { readonly soft: number; readonly hard: number }>>>;

@@ -9,6 +9,7 @@ import { terminalProblems } from "./host/terminal-problems.ts";
 import { type PortConflict, remappedPort } from "./network/ports.ts";
 import { processProblems } from "./oci/process-problems.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
+import { deviceProblems } from "./resources/other-resources.ts";
 import { securityProblems } from "./security/security-problems.ts";
 
 /**
@@ -18,10 +19,11 @@ import { securityProblems } from "./security/security-problems.ts";
 export function podProblems(
   pod: Pod,
   containers: readonly ResolvedContainer[],
-  { config, host, conflict, network }: TranslateContext,
+  { config, host, node, conflict, network }: TranslateContext,
 ): Problem[] {
   return [
     ...fieldProblems(pod, config),
+    ...deviceProblems(pod, node),
     ...terminalProblems(containers),
     ...processProblems(pod, containers),
     ...annotationProblems(pod, host.confinementProbe?.users),

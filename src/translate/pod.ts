@@ -18,6 +18,7 @@ import { policyProblems, refusedContainer } from "./refused-container.ts";
 import { resolveContainers } from "./resolve-containers.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
 import { qosClass } from "./resources/resources.ts";
+import { appArmorRejection } from "./security/security-problems.ts";
 import { translateSlice } from "./slice.ts";
 import { type ImageVolumes, translateImageVolumes } from "./volumes/image-volumes.ts";
 import type { MountSources } from "./volumes/mount-source.ts";
@@ -38,6 +39,8 @@ export function translatePod(given: Pod, context: TranslateContext): Translation
   const problems = podProblems(given, containers, context);
   const rejecting = problems.filter(({ severity }) => severity === "reject");
   const forbidden = policyProblems(pod, containers, context);
+  const unenforced = appArmorRejection(containers, context.host);
+  if (unenforced !== undefined && !isAdmitted(pod)) return rejected(pod, unenforced.reason, unenforced.message);
   // A pod is rejected only when it arrives: an upgrade or another setting does not end one that runs.
   if (rejecting.length > 0 && !isAdmitted(pod))
     return rejected(pod, "UnsupportedField", rejecting.map(problemSentence).join("; "));

@@ -20,6 +20,7 @@ test("without a file every setting has its default", () => {
     hostPaths: "any",
     packages: "signed",
     portForward: "declared",
+    allowedUnsafeSysctls: [],
     hostNetwork: "default",
     clusterDNS: [],
     clusterDomain: "cluster.local",

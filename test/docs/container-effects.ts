@@ -37,6 +37,12 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
     "For the scheduler, and `OOMScoreAdjust=`: the kernel kills a container with a larger request later.",
   "resources.limits.ephemeral-storage":
     "Evicts the pod when one container or all containers together exceed it. Volumes on disk, writable layers of images, `/tmp`, `/var/tmp`, termination messages and logs count. A log counts up to 50 MiB.",
+  "resources.limits.hugepages-*": "As the request of the same name.",
+  "resources.requests.hugepages-*":
+    "0 is accepted. This node offers no huge pages: a pod that requests some is rejected with reason OutOfhugepages-SIZE, as by a kubelet on such a node.",
+  "resources.limits.*/*": "As the request of the same name.",
+  "resources.requests.*/*":
+    "A resource that an administrator has given to the Node (`status.allocatable`) is counted: without enough of it, the pod is rejected with reason OutOfNAME. There are no device plugins. A pod that requests any other resource is rejected.",
   resizePolicy: "Resources change in place, except with `RestartContainer`.",
   restartPolicy: "Takes precedence over the pod's. `Always` makes an init container a sidecar.",
   "restartPolicyRules[].exitCodes":

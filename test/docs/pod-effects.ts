@@ -40,6 +40,8 @@ export const POD_EFFECTS: Readonly<Record<string, string>> = {
   "securityContext.supplementalGroups": "Supplementary groups of all containers.",
   "securityContext.supplementalGroupsPolicy":
     "`Merge` adds the groups of an image's `/etc/group`. On the host's files no group comes from `/etc/group`.",
+  "securityContext.sysctls":
+    "Parameters of IPC, such as `kernel.shm_rmid_forced` and `fs.mqueue.*`. Those that are not safe must be in the setting `allowedUnsafeSysctls`. Otherwise the pod is rejected with reason SysctlForbidden, and also with `net.*`, because pods have the host's network.",
   "securityContext.seLinuxChangePolicy": "No effect, because no volume is labelled.",
   "resources.requests.cpu": "`CPUWeight=` of the pod's slice, instead of the sum of its containers.",
   "resources.requests.memory": "For the scheduler and for the order of eviction.",

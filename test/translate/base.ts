@@ -23,6 +23,7 @@ export const CONFIG: Config = {
   hostPaths: "any",
   packages: "signed",
   portForward: "declared",
+  allowedUnsafeSysctls: [],
   hostNetwork: "default",
   clusterDNS: [],
   clusterDomain: "cluster.local",

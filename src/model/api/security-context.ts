@@ -1,3 +1,5 @@
+import type { Sysctl } from "./sysctl.ts";
+
 /** The security context of a container. Its fields override the same fields of PodSecurityContext. */
 export interface SecurityContext extends SharedSecurity {
   readonly readOnlyRootFilesystem?: boolean;
@@ -12,16 +14,21 @@ export interface PodSecurityContext extends SharedSecurity {
   readonly fsGroupChangePolicy?: "Always" | "OnRootMismatch";
   readonly supplementalGroups?: readonly number[];
   readonly supplementalGroupsPolicy?: "Merge" | "Strict";
-  readonly sysctls?: readonly { readonly name: string; readonly value: string }[];
+  readonly sysctls?: readonly Sysctl[];
 }
 
 export interface SharedSecurity {
   readonly runAsUser?: number;
   readonly runAsGroup?: number;
   readonly runAsNonRoot?: boolean;
-  readonly seccompProfile?: { readonly type: SecurityProfileType; readonly localhostProfile?: string };
-  readonly appArmorProfile?: { readonly type: SecurityProfileType; readonly localhostProfile?: string };
+  readonly seccompProfile?: SecurityProfile;
+  readonly appArmorProfile?: SecurityProfile;
   readonly seLinuxOptions?: Readonly<Partial<Record<"user" | "role" | "type" | "level", string>>>;
+}
+
+export interface SecurityProfile {
+  readonly type: SecurityProfileType;
+  readonly localhostProfile?: string;
 }
 
 export type SecurityProfileType = "Unconfined" | "RuntimeDefault" | "Localhost";

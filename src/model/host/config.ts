@@ -20,6 +20,8 @@ export interface Config extends NodePolicy {
   readonly imageGCLowThresholdPercent: number;
   /** Bytes that the journal of the containers of one namespace may take. */
   readonly namespaceLogMaxSize: number;
+  /** Names of kernel parameters, or beginnings that end with "*", that pods may set besides the safe ones. */
+  readonly allowedUnsafeSysctls: readonly string[];
   /** "required": a pod that does not ask for the host's network is rejected. */
   readonly hostNetwork: "default" | "required";
   /** Addresses of the cluster's name servers. Empty: pods use the host's name servers. */

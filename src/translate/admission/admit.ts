@@ -10,6 +10,7 @@ import {
   shortfall,
 } from "../resources/fit.ts";
 import { isCritical, qosClass } from "../resources/resources.ts";
+import { forbiddenSysctl } from "../security/sysctls.ts";
 import { preempted, victims } from "./preemption.ts";
 import { underPressure } from "./pressure.ts";
 import { selectsNode } from "./selection.ts";
@@ -26,9 +27,11 @@ export function admissionRejections(
 ): ReadonlyMap<string, Rejected> {
   const rejected = new Map<string, Rejected>();
   const room = allocatable(config, host);
+  // The order of checks is the kubelet's, because the first reason becomes the status of the pod (`kubelet.go: NewMainKubelet`).
   let running: readonly Pod[] = pods.filter(isAdmitted);
   for (const pod of pods.filter((each) => !isAdmitted(each)).toSorted(byImportance)) {
-    const decision = admit(pod, running, room, node);
+    const decision =
+      underPressure(pod, node) ?? forbiddenSysctl(pod, config) ?? unfit(pod) ?? admit(pod, running, room, node);
     if ("reason" in decision) {
       rejected.set(pod.metadata.uid, { kind: "rejected", pod, ...decision, qosClass: qosClass(pod) });
       continue;
@@ -39,25 +42,21 @@ export function admissionRejections(
   return rejected;
 }
 
-/**
- * Decides on one pod. The order of checks is that of `lifecycle/predicate.go: Admit`, v1.36, because the first reason
- * becomes the status of the pod.
- */
+/** Decides on one pod by its place and its requests, in the order of `lifecycle/predicate.go: Admit`, v1.36. */
 function admit(
   pod: Pod,
   running: readonly Pod[],
   room: Allocatable,
   node: Node | undefined,
 ): AdmissionRejection | { readonly evicted: readonly Pod[] } {
-  const unwelcome = underPressure(pod, node) ?? unfit(pod);
-  if (unwelcome !== undefined) return unwelcome;
   const mismatch = nodeMismatch(pod, node);
-  const short = shortfall(pod, running, room);
+  const short = shortfall(pod, running, room, node);
   if (short === undefined) return mismatch ?? { evicted: [] };
   if (!isCritical(pod)) return short;
   // A pod that does not belong on this node evicts no other pod.
   if (mismatch !== undefined) return mismatch;
   const shortage = insufficientResources(pod, running, room);
+  if (Object.values(shortage).every((missing) => missing === 0)) return short;
   const evicted = victims(pod, running.filter(isAdmitted), shortage);
   return evicted === undefined ? insufficientAfterPreemption(shortage) : { evicted };
 }
@@ -72,7 +71,13 @@ function byImportance(a: Pod, b: Pod): number {
   return byPriority || (age(a) < age(b) ? -1 : 1);
 }
 
-function unfit({ spec }: Pod): AdmissionRejection | undefined {
+const OS_LABEL = "kubernetes.io/os";
+
+function unfit({ metadata: { labels = {} }, spec }: Pod): AdmissionRejection | undefined {
+  if ((labels[OS_LABEL] ?? "linux") !== "linux") {
+    const message = `Failed to admit pod as the \`${OS_LABEL}\` label doesn't match node label`;
+    return { reason: "PodOSSelectorNodeLabelDoesNotMatch", message };
+  }
   const { os } = spec as { os?: { name?: string } };
   if (os === undefined || os.name === "linux") return undefined;
   return { reason: "PodOSNotSupported", message: "Failed to admit pod as the OS field doesn't match node OS" };

@@ -1,5 +1,5 @@
 import { NOT_YET, type Row, rejected } from "./field-row.ts";
-import { APP_ARMOR, HOST_USERS, SE_LINUX, SECCOMP, SYSCTLS, WINDOWS } from "./security-fields.ts";
+import { APP_ARMOR, HOST_USERS, SE_LINUX, SECCOMP, WINDOWS } from "./security-fields.ts";
 
 /** Fields of a pod outside its containers. */
 export const POD_FIELDS: Readonly<Record<string, Row>> = {
@@ -47,7 +47,7 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
   "securityContext.appArmorProfile": APP_ARMOR,
   "securityContext.seLinuxOptions": SE_LINUX,
   "securityContext.seLinuxChangePolicy": "supported",
-  "securityContext.sysctls": SYSCTLS,
+  "securityContext.sysctls": "supported",
   "securityContext.windowsOptions": WINDOWS,
   activeDeadlineSeconds: "supported",
   readinessGates: "supported",

@@ -25,10 +25,6 @@ export const PROC_MOUNT = rejected(
   "leave it at Default; a program that writes there needs privileged: true",
   is("Default"),
 );
-export const SYSCTLS = rejected(
-  "cannot be honoured: the pod shares the host's kernel settings",
-  "set them on the host, in /etc/sysctl.d",
-);
 export const HOST_USERS = rejected(
   "cannot be honoured: on the host's files, users are the host's",
   "remove the field, and set runAsUser to a number that no other pod uses",

@@ -34,7 +34,7 @@ const ON_THE_WAY: ReadonlySet<string> = new Set(
 
 function visit({ value, pattern, path }: Field, findings: Findings): void {
   if (value === undefined || value === null) return;
-  const row = FIELDS[pattern];
+  const row = FIELDS[generalized(pattern)];
   if (row !== undefined && row !== "descend") {
     checkField(row, { value, pattern, path }, findings);
     return;
@@ -50,6 +50,14 @@ function visit({ value, pattern, path }: Field, findings: Findings): void {
     const because = "is not known to this version of unitlet";
     findings.problems.push({ severity: "reject", path, because, remedy: OTHER_NODE });
   }
+}
+
+/** Returns the pattern with the kind of resource that has a row instead of its name. */
+function generalized(pattern: string): string {
+  return pattern.replace(
+    /(\.resources\.(?:limits|requests)\.)(?:(hugepages-)[^/]*|[^/]+\/[^/]+)$/,
+    (_, before, pages) => (pages === undefined ? `${before}*/*` : `${before}hugepages-*`),
+  );
 }
 
 function isOnTheWay(pattern: string): boolean {

@@ -57,6 +57,7 @@ export function imageConfinement(
     // crun fails for a capability that the host itself lacks; other runtimes leave it out.
     capabilities: capabilitiesWithin(onHost.capabilities, context.images?.capabilities ?? -1n),
     namespaces: imageNamespaces(resolved, onHost.namespaces),
+    sysctls: {},
   };
 }
 

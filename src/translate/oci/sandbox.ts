@@ -8,6 +8,7 @@ import { auxiliaryUnitName, podSliceName } from "../../unitfile/names.ts";
 import { execLine } from "../../unitfile/quote.ts";
 import { kernelHostname } from "../network/hostname.ts";
 import { qosClass } from "../resources/resources.ts";
+import { ipcSysctls, sysctlWords } from "../security/sysctls.ts";
 
 /**
  * Returns the unit of what a pod's containers on images share: host name, IPC objects, /dev/shm, and processes with
@@ -80,7 +81,7 @@ function sharedBy(pod: Pod, { clusterDomain }: Config): string[] {
   const { hostIPC, hostPID, shareProcessNamespace } = pod.spec;
   const hostname = kernelHostname(pod, clusterDomain);
   return [
-    ...(hostIPC ? [] : ["--ipc"]),
+    ...(hostIPC ? [] : ["--ipc", ...sysctlWords(ipcSysctls(pod))]),
     ...(hostname === undefined ? [] : [`--uts=${hostname}`]),
     ...(shareProcessNamespace && !hostPID ? ["--pid"] : []),
   ];

@@ -1,5 +1,7 @@
+import type { Node } from "../../model/api/node.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { Allocatable } from "../../model/host/allocatable.ts";
+import { offered, otherRequests } from "./other-resources.ts";
 import { add, podRequests, type Requests } from "./requests.ts";
 
 /** The reason and message of a rejected pod's status (`lifecycle/predicate.go: Admit`, v1.36). */
@@ -19,8 +21,13 @@ interface Row {
 }
 
 /** Returns the first resource that is too scarce for the pod beside the running ones; undefined when it fits. */
-export function shortfall(pod: Pod, running: readonly Pod[], room: Allocatable): AdmissionRejection | undefined {
-  const short = rows(pod, running, room).find(insufficient);
+export function shortfall(
+  pod: Pod,
+  running: readonly Pod[],
+  room: Allocatable,
+  node?: Node,
+): AdmissionRejection | undefined {
+  const short = [...rows(pod, running, room), ...otherRows(pod, running, node)].find(insufficient);
   if (short === undefined) return undefined;
   const { resource, requested, used, capacity } = short;
   return {
@@ -70,6 +77,16 @@ function rows(pod: Pod, running: readonly Pod[], room: Allocatable): readonly Ro
       capacity: room.ephemeralStorage,
     },
   ];
+}
+
+/** Returns rows of huge pages and of extended resources that the node offers. No preemption frees them. */
+function otherRows(pod: Pod, running: readonly Pod[], node: Node | undefined): readonly Row[] {
+  return [...otherRequests(pod)].flatMap(([resource, requested]) => {
+    const capacity = offered(resource, node);
+    if (capacity === undefined) return [];
+    const used = running.reduce((sum, each) => sum + (otherRequests(each).get(resource) ?? 0), 0);
+    return [{ resource, requested, used, capacity }];
+  });
 }
 
 function insufficient({ requested, used, capacity }: Row): boolean {

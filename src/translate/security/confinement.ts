@@ -10,6 +10,7 @@ import type { ResolvedContainer } from "../resolved-container.ts";
 import { cleanPath } from "../volumes/clean-path.ts";
 import { messageMount } from "../volumes/termination-message.ts";
 import { containerRights } from "./rights.ts";
+import { ipcSysctls } from "./sysctls.ts";
 import { processUser } from "./user.ts";
 
 /** Returns the confinement of one container on the host's files. */
@@ -46,7 +47,7 @@ export function containerConfinement(
       uts: rights.hostname === undefined ? "host" : "container",
       user: "host",
     },
-    sysctls: {},
+    sysctls: ipcSysctls(pod),
     rlimits: options.ulimits ?? {},
   };
 }

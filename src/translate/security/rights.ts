@@ -1,4 +1,5 @@
 import type { Container, Pod } from "../../model/api/pod.ts";
+import type { SecurityProfile } from "../../model/api/security-context.ts";
 import type { Confinement, ProcessUser } from "../../model/confinement.ts";
 import { kernelHostname } from "../network/hostname.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
@@ -37,8 +38,12 @@ export function containerRights(
   };
 }
 
-/** Returns the AppArmor profile of the container's or the pod's securityContext. */
+export function appArmorOf(pod: Pod, container: Container): SecurityProfile | undefined {
+  return container.securityContext?.appArmorProfile ?? pod.spec.securityContext?.appArmorProfile;
+}
+
+/** Returns the name of the AppArmor profile of the container's or the pod's securityContext. */
 export function containerAppArmor(pod: Pod, container: Container): string | undefined {
-  const profile = container.securityContext?.appArmorProfile ?? pod.spec.securityContext?.appArmorProfile;
+  const profile = appArmorOf(pod, container);
   return profile?.type === "Localhost" ? profile.localhostProfile : undefined;
 }

@@ -43,6 +43,7 @@ export function runWords(
     ...(privileged ? ["--host-devices"] : []),
     ...(reachesProcesses(confinement) ? ["--host-proc"] : []),
     ...(namespaces.ipc === "host" ? [] : ["--unshare-ipc"]),
+    ...Object.entries(confinement.sysctls).flatMap((sysctl) => ["--sysctl", ...sysctl]),
     ...(hostname === undefined ? [] : ["--hostname", hostname]),
     ...(extras.keepsEnvironment ? ["--keep-environment"] : []),
     ...confinement.readOnlyPaths.flatMap((path) => ["--read-only", path]),

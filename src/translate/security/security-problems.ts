@@ -1,8 +1,9 @@
 import type { Host } from "../../model/host/host.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
+import type { AdmissionRejection } from "../resources/fit.ts";
 import { unknownCapabilities } from "./capabilities.ts";
-import { containerAppArmor } from "./rights.ts";
+import { appArmorOf, containerAppArmor } from "./rights.ts";
 import { runAsNonRootProblem } from "./user.ts";
 
 /** Returns a problem that rejects the pod for each field that tightens security and cannot be honoured. */
@@ -32,23 +33,43 @@ function capabilityProblem({ container, path }: ResolvedContainer): Problem | un
   };
 }
 
-function appArmorProblem(
-  { pod, container, path }: ResolvedContainer,
-  loaded: readonly string[] | undefined,
-): Problem | undefined {
-  const name = containerAppArmor(pod, container);
-  if (name === undefined || container.securityContext?.privileged || loaded?.includes(name)) return undefined;
-  const isOwn = container.securityContext?.appArmorProfile !== undefined;
+function appArmorProblem(resolved: ResolvedContainer, loaded: readonly string[] | undefined): Problem | undefined {
+  const obstacle = appArmorObstacle(resolved, loaded);
+  if (obstacle === undefined) return undefined;
+  const isOwn = resolved.container.securityContext?.appArmorProfile !== undefined;
   return {
     severity: "reject",
-    path: `${isOwn ? path : "spec"}.securityContext.appArmorProfile`,
-    because:
-      loaded === undefined
-        ? "cannot be enforced: AppArmor is not enabled on the host"
-        : `cannot be enforced: profile "${name}" is not loaded`,
+    path: `${isOwn ? resolved.path : "spec"}.securityContext.appArmorProfile`,
+    because: `cannot be enforced: ${obstacle}`,
     remedy:
       loaded === undefined
         ? "boot the host with AppArmor, or remove the field"
         : "load it on the host with apparmor_parser",
   };
+}
+
+/** Returns why a container cannot have its AppArmor profile; undefined when it can. A privileged one has none. */
+function appArmorObstacle(
+  { pod, container }: ResolvedContainer,
+  loaded: readonly string[] | undefined,
+): string | undefined {
+  const profile = appArmorOf(pod, container);
+  if (profile === undefined || profile.type === "Unconfined" || container.securityContext?.privileged) return undefined;
+  if (loaded === undefined) return "AppArmor is not enabled on the host";
+  const name = containerAppArmor(pod, container);
+  return name === undefined || loaded.includes(name) ? undefined : `profile "${name}" is not loaded`;
+}
+
+/**
+ * Returns the kubelet's rejection of a pod with an AppArmor profile on a host without AppArmor (`lifecycle/handlers.go:
+ * Admit`, v1.36).
+ */
+export function appArmorRejection(
+  containers: readonly ResolvedContainer[],
+  { confinementProbe }: Pick<Host, "confinementProbe">,
+): AdmissionRejection | undefined {
+  if (confinementProbe?.appArmorProfiles !== undefined) return undefined;
+  const obstacle = containers.map((each) => appArmorObstacle(each, undefined)).find((each) => each !== undefined);
+  if (obstacle === undefined) return undefined;
+  return { reason: "AppArmor", message: `Cannot enforce AppArmor: ${obstacle}` };
 }

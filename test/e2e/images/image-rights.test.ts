@@ -116,3 +116,15 @@ test("what its pod takes from the cluster, as variables and as files", async () 
     "data-1=odd\ntextsecret\ny\nsh: can't create /cache/y: Read-only file system\n",
   );
 });
+
+test("the sysctls of a pod count in the IPC namespace of its sandbox", async () => {
+  // On a machine in a container it is read-only; on a host it is not.
+  await node.exec("mount -o remount,bind,rw /proc/sys");
+  const securityContext = { sysctls: [{ name: "kernel.shm_rmid_forced", value: "1" }] };
+  const read = "cat /proc/sys/kernel/shm_rmid_forced";
+  await node.run(
+    pod(node, "tuned", { image, command: ["sh", "-c", read] }, { restartPolicy: "Never", securityContext }),
+  );
+  await node.until("tuned", (seen) => seen?.status?.phase === "Succeeded");
+  expect([await node.log("tuned"), (await node.exec(read)).stdout]).toEqual(["1\n", "0\n"]);
+});

@@ -99,15 +99,13 @@ test("kubectl describe says of what cannot be had where it stands, why, and what
       node,
       "refused",
       { securityContext: { procMount: "Default", capabilities: { add: ["FLY"] } } },
-      {
-        securityContext: { sysctls: [{ name: "kernel.shm_rmid_forced", value: "1" }] },
-      },
+      { hostUsers: false },
     ),
   );
   await node.until("refused", (seen) => seen?.status?.phase === "Failed");
   const description = await node.kubectl("describe", "pod", "refused");
   for (const words of [
-    "spec.securityContext.sysctls cannot be honoured: the pod shares the host's kernel settings: set them on the host, in /etc/sysctl.d",
+    "spec.hostUsers cannot be honoured: on the host's files, users are the host's: remove the field, and set runAsUser to a number that no other pod uses",
     "spec.containers[main].securityContext.capabilities names FLY, which Linux does not have: write capabilities as capabilities(7) does, without CAP_",
   ])
     expect(description).toContain(words);

@@ -7,7 +7,7 @@ import { fieldsBelow, isField } from "./schema.ts";
 /** Kubernetes 1.37 has it, the client of 1.36 does not. */
 const NEWER = ["spec.evictionResponders"];
 /** Keys of maps, which no schema lists. */
-const KEYS = /\.resources\.(limits|requests)\.[a-z-]+$/;
+const KEYS = /\.resources\.(limits|requests)\.([a-z-]+|hugepages-\*|\*\/\*)$/;
 
 describe("the table of fields knows", () => {
   const isClassified = (path: string) => FIELDS[path] !== undefined;

@@ -5,11 +5,23 @@ my @private = qw(/etc/unitlet /var/lib/unitlet /var/lib/systemd /var/log/journal
   /etc/gshadow /etc/gshadow-);
 my %device_link = ( fd => '/proc/self/fd', ptmx => 'pts/ptmx', map { ( qw(stdin stdout stderr) )[$_] => "/proc/self/fd/$_" } 0 .. 2 );
 
+sub unshare_namespaces {
+	my ($option) = @_;
+	my $uts = defined $option->{hostname} ? $new_uts : 0;
+	must( 'namespaces', 'unshare', $new_mounts | $uts | ( $option->{'unshare-ipc'} ? $new_ipc : 0 ) );
+}
+
+# The kernel looks a parameter up in the namespaces of the process that opens it.
+sub set_parameter {
+	my ( $path, $value ) = @_;
+	open my $file, '>', "/proc/sys/$path" or fail("sysctl $path: $!");
+	print $file $value;
+	close $file or fail("sysctl $path = $value: $!");
+}
+
 # Each mount is a kind, its options, source and target; later ones may lie within earlier ones.
 sub build_root {
 	my ( $option, $mounts, $hidden, $read_only ) = @_;
-	my $uts = defined $option->{hostname} ? $new_uts : 0;
-	must( 'namespaces', 'unshare', $new_mounts | $uts | ( $option->{'unshare-ipc'} ? $new_ipc : 0 ) );
 	# Mount points get their modes, and the program the umask of the unit.
 	my $umask = umask 0;
 	# The sources are walked in the host's mounts.
