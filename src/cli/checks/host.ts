@@ -3,6 +3,7 @@ import { accessSync, constants, statfsSync } from "node:fs";
 import { DEFAULT_EVICTION_HARD, parseEvictionHard } from "../../config/eviction-hard.ts";
 import { readOptional } from "../../io/files.ts";
 import { readLandlockABI } from "../../io/host/landlock.ts";
+import { podsDirectory, statPodsDisk } from "../../io/host/pods-disk.ts";
 import { hasApt, missingImageTools } from "../../io/images/image-tools.ts";
 import { readVulnerableTools } from "../../io/images/vulnerable-tools.ts";
 import type { Config, EvictionThresholds } from "../../model/host/config.ts";
@@ -138,21 +139,22 @@ function clock(): Finding {
 }
 
 function disk(thresholds: EvictionThresholds): readonly Finding[] {
-  const { blocks, bavail, bsize, files, ffree } = statfsSync("/var/lib");
+  const { blocks, bavail, bsize, files, ffree } = statPodsDisk();
+  const directory = podsDirectory();
   const percent = (free: number, total: number) => Math.floor((100 * free) / total);
   const isLow = bavail * bsize < thresholdQuantity(thresholds["nodefs.available"], blocks * bsize);
   const space = isLow
     ? error(
         "disk",
-        `${percent(bavail, blocks)} % of /var/lib is free, and the node reports DiskPressure: make room, or set evictionHard`,
+        `${percent(bavail, blocks)} % of ${directory} is free, and the node reports DiskPressure: make room, or set evictionHard`,
       )
-    : ok("disk", `${percent(bavail, blocks)} % of /var/lib is free`);
+    : ok("disk", `${percent(bavail, blocks)} % of ${directory} is free`);
   if (files === 0 || ffree >= thresholdQuantity(thresholds["nodefs.inodesFree"], files)) return [space];
   return [
     space,
     error(
       "inodes",
-      `${percent(ffree, files)} % of the inodes of /var/lib are free, and the node reports DiskPressure: remove directories with many files, or set evictionHard`,
+      `${percent(ffree, files)} % of the inodes of ${directory} are free, and the node reports DiskPressure: remove directories with many files, or set evictionHard`,
     ),
   ];
 }

@@ -1,10 +1,10 @@
-import { statfsSync } from "node:fs";
 import { arch, availableParallelism, hostname, networkInterfaces, release } from "node:os";
 import type { Instant } from "../../model/api/time.ts";
 import type { Host } from "../../model/host/host.ts";
 import { readOptional } from "../files.ts";
 import { hasApt, missingImageTools } from "../images/image-tools.ts";
 import { CgroupFiles } from "./cgroup-files.ts";
+import { statPodsDisk } from "./pods-disk.ts";
 
 /** USER_HZ, the same on every architecture that Node runs on. */
 const MILLISECONDS_PER_TICK = 10;
@@ -41,7 +41,7 @@ export function readHost(
 
 /** Returns the resources that may run short, with their totals: memory and disk in bytes, inodes, and process IDs. */
 export function readLevels() {
-  const disk = statfsSync("/var/lib");
+  const disk = statPodsDisk();
   return {
     ...readMemory(),
     diskTotal: disk.blocks * disk.bsize,
