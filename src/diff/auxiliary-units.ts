@@ -3,8 +3,9 @@ import type { Step } from "../model/step.ts";
 import type { Runnable } from "../model/translation.ts";
 import { type ActualUnit, type AuxiliaryUnit, isAuxiliary } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
+import { drift } from "./drift.ts";
 import { ensureUnit } from "./ensure-unit.ts";
-import { isIdle, unmask } from "./unit-states.ts";
+import { isIdle, isUnloadable, isUp } from "./unit-states.ts";
 
 /**
  * Writes the pod's auxiliary units, starts those that a run has to start, and removes those that the pod no longer
@@ -20,12 +21,32 @@ export function auxiliaryUnitSteps(translation: Runnable, own: readonly ActualUn
 function ensureAuxiliaryUnit(translation: Runnable, auxiliary: AuxiliaryUnit, world: World): Step[] {
   const { uid } = translation.pod.metadata;
   const actual = world.units.get(auxiliary.name);
-  const steps = ensureUnit(translation, auxiliary, actual, world.now);
-  if (!auxiliary.wanted || !isIdle(actual)) return steps;
+  const steps = [
+    ...ensureUnit(translation, auxiliary, actual, world),
+    ...(actual ? reopenSocket(translation, auxiliary, actual, world) : []),
+  ];
+  if (!auxiliary.wanted || !isIdle(actual) || isUnloadable(actual, world)) return steps;
   const event = actual && failedSandbox(translation, actual);
   const because = "the pod needs it";
   const start: Step = { kind: "start", uid, unit: auxiliary.name, because, ...(event && { event }) };
-  return [...steps, ...(actual ? unmask(actual) : []), start];
+  return [...steps, start];
+}
+
+/**
+ * systemd closes the sockets of a unit that it reloads with other addresses, or without its file, and opens them again
+ * only at a start. It starts no socket unit while its service runs, so the container restarts, and starts the unit.
+ */
+function reopenSocket(translation: Runnable, auxiliary: AuxiliaryUnit, actual: ActualUnit, world: World): Step[] {
+  if (auxiliary.identity.kind !== "socket" || !isUp(actual)) return [];
+  const isClosed = actual.state?.load !== "loaded";
+  if (!isClosed && !drift(translation, auxiliary, actual, world)?.isEdit) return [];
+  const { uid } = translation.pod.metadata;
+  const because = "its socket unit was changed on the host";
+  const stop: Step = { kind: "stop", uid, unit: auxiliary.name, because };
+  const served = translation.containers.find(({ name }) => name === auxiliary.identity.container);
+  const container = served && world.units.get(served.unitName);
+  if (container === undefined || !isUp(container)) return [stop];
+  return [stop, { kind: "restart", uid, unit: container.name, because }];
 }
 
 /**

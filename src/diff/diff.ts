@@ -31,6 +31,7 @@ import { isIdle } from "./unit-states.ts";
 /** The order in which the steps of all pods are applied. */
 const PHASE = {
   "record-exit": 0,
+  "write-mark": 0,
   "emit-event": 1,
   "write-grace-period": 2,
   kill: 2,

@@ -3,11 +3,15 @@ import type { PodEvent } from "../model/api/event.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { Runnable } from "../model/translation.ts";
 import { type ActualUnit, type DesiredUnit, isContainer } from "../model/unit.ts";
+import type { World } from "../model/world.ts";
 import { isIntact } from "../unitfile/identity.ts";
+import { isMisloaded, isUnloadable } from "./unit-states.ts";
 
 export interface Drift {
   readonly because: string;
   readonly restart: boolean;
+  /** The text or its drop-ins were changed on the host. */
+  readonly isEdit?: boolean;
   readonly event?: PodEvent;
 }
 
@@ -20,8 +24,9 @@ export function drift(
   translation: Runnable,
   unit: DesiredUnit,
   actual: ActualUnit | undefined,
-  now: Instant,
+  world: World,
 ): Drift | undefined {
+  const { now } = world;
   if (actual?.text === undefined) {
     if (!wasThere(translation, unit, actual)) return { because: "it is new", restart: false };
     return edited(translation, unit, { what: "was deleted or masked on the host; written again", restart: false, now });
@@ -29,7 +34,7 @@ export function drift(
   if (actual.identity?.specHash !== unit.identity.specHash) return { because: "the pod changed", restart: false };
   if (actual.dropIns.length > 0)
     return edited(translation, unit, {
-      what: `was given drop-ins on the host (${actual.dropIns.join(", ")}); removed them`,
+      what: `was overridden on the host (${actual.dropIns.join(", ")}); removed these files`,
       restart: true,
       now,
     });
@@ -37,7 +42,13 @@ export function drift(
     if (isIntact(actual.text)) return { because: "unitlet or the host changed", restart: false };
     return edited(translation, unit, { what: "was edited on the host; put back", restart: true, now });
   }
-  return undefined;
+  if (!isMisloaded(actual) || isUnloadable(actual, world)) return undefined;
+  const load = actual.state?.load ?? "";
+  return edited(translation, unit, {
+    what: `was not loaded from its file (${load}); loaded again`,
+    restart: false,
+    now,
+  });
 }
 
 /** True when the unit had a file: systemd has loaded it, or its container has run. */
@@ -68,5 +79,5 @@ function edited({ pod }: Runnable, unit: DesiredUnit, { what, restart, now }: Ed
     occurrence: String(now),
     ...(container ? { fieldPath: eventFieldPath(kind, container) } : {}),
   };
-  return { because: `it ${what}`, restart: restart && isContainer(unit), event };
+  return { because: `it ${what}`, restart: restart && isContainer(unit), isEdit: restart, event };
 }

@@ -12,13 +12,15 @@ import { ensureUnit } from "./ensure-unit.ts";
 import { lostExits } from "./lost-exits.ts";
 import { mayStart } from "./may-start.ts";
 import { unitOwner } from "./owner.ts";
+import { recoverMarks } from "./recover-marks.ts";
 import { type RestartingPod, restartAll } from "./restart-all.ts";
 import { stopSidecars } from "./sidecars.ts";
 import { storageSteps } from "./storage.ts";
-import { isIdle, isStopping, isUp, unmask } from "./unit-states.ts";
+import { isIdle, isStopping, isUnloadable, isUp } from "./unit-states.ts";
 
 /** Returns the steps for a pod that should run. `own` are its existing units. */
-export function ensurePod(translation: Runnable, own: readonly ActualUnit[], world: World): Step[] {
+export function ensurePod(translation: Runnable, own: readonly ActualUnit[], seen: World): Step[] {
+  const { steps: marks, world } = recoverMarks(translation, seen);
   const { pod, slice, containers, auxiliaryUnits } = translation;
   const uid = pod.metadata.uid;
   const names = [slice.name, ...auxiliaryUnits.map(({ name }) => name), ...containers.map(({ unitName }) => unitName)];
@@ -27,11 +29,11 @@ export function ensurePod(translation: Runnable, own: readonly ActualUnit[], wor
   const unowned = units.find((unit) => unit?.text !== undefined && unit.identity === undefined);
   if (unowned !== undefined) return [occupied(translation, unowned)];
   const restart = restartAll(restarting(translation, world), world);
-  if (restart === undefined) return converge(translation, own, world);
-  if (restart.after === undefined) return [...restart.steps];
+  if (restart === undefined) return [...marks, ...converge(translation, own, world)];
+  if (restart.after === undefined) return [...marks, ...restart.steps];
   // The reset names the last exits, so it comes after their records.
   const lost = lostExits(translation, world);
-  return lost.length > 0 ? lost : [...restart.steps, ...converge(translation, own, restart.after)];
+  return lost.length > 0 ? lost : [...marks, ...restart.steps, ...converge(translation, own, restart.after)];
 }
 
 function restarting({ pod, containers }: Runnable, world: World): RestartingPod {
@@ -49,7 +51,7 @@ function converge(translation: Runnable, own: readonly ActualUnit[], world: Worl
     ...lost,
     ...writeFiles(translation, world),
     ...storageSteps(translation, world),
-    ...ensureUnit(translation, slice, world.units.get(slice.name), world.now),
+    ...ensureUnit(translation, slice, world.units.get(slice.name), world),
     ...auxiliaryUnitSteps(translation, own, world),
     ...containers.flatMap((container) => ensureContainer(translation, container, world, lost.length > 0)),
     ...containers.flatMap((container) => reload(translation, container, world)),
@@ -95,14 +97,16 @@ function ensureContainer(translation: Runnable, container: DesiredContainer, wor
     const because = `container ${container.name} changed in the pod`;
     return isStopping(actual) ? [] : [{ kind: "stop", uid, unit: unitName, because }];
   }
-  const steps = ensureUnit(translation, unit, actual, world.now);
+  const steps = ensureUnit(translation, unit, actual, world);
   if (steps.some(({ kind }) => kind === "restart")) return steps;
   const histories = world.directories.get(uid)?.histories ?? new Map();
   const waits =
-    justLost || isBackingOff(histories.get(container.name) ?? NO_HISTORY, unit.identity.specHash, world.now);
+    justLost ||
+    isUnloadable(actual, world) ||
+    isBackingOff(histories.get(container.name) ?? NO_HISTORY, unit.identity.specHash, world.now);
   const reason = isIdle(actual) && !waits ? mayStart(translation, container, histories) : undefined;
   if (reason === undefined) return steps;
-  return [...steps, ...(actual ? unmask(actual) : []), start(translation, container, reason, world)];
+  return [...steps, start(translation, container, reason, world)];
 }
 
 function start({ pod }: Runnable, container: DesiredContainer, because: string, world: World): Step {

@@ -1,20 +1,20 @@
-import type { Instant } from "../model/api/time.ts";
 import type { Step } from "../model/step.ts";
 import type { Runnable } from "../model/translation.ts";
 import type { ActualUnit, DesiredUnit } from "../model/unit.ts";
+import type { World } from "../model/world.ts";
 import { drift } from "./drift.ts";
-import { isLoaded, isUp } from "./unit-states.ts";
+import { isLoaded, isUnloadable, isUp } from "./unit-states.ts";
 
 /** Writes the unit when its file is missing or differs, and restarts it when it runs with an edit. */
 export function ensureUnit(
   translation: Runnable,
   unit: DesiredUnit,
   actual: ActualUnit | undefined,
-  now: Instant,
+  world: World,
 ): Step[] {
   const uid = translation.pod.metadata.uid;
-  const change = drift(translation, unit, actual, now);
-  if (change === undefined) return linkSteps(uid, unit, actual);
+  const change = drift(translation, unit, actual, world);
+  if (change === undefined) return [...linkSteps(uid, unit, actual), ...tellUnloadable(translation, actual, world)];
   const write: Step = {
     kind: "write-unit",
     uid,
@@ -33,6 +33,15 @@ export function ensureUnit(
       ? [{ kind: "restart", uid, unit: unit.name, because: change.because }]
       : [];
   return [write, ...linkSteps(uid, unit, actual), ...reload, ...restart];
+}
+
+/** Tells that systemd refuses the unit as it is, for example because of an administrator's settings for all units. */
+function tellUnloadable({ pod }: Runnable, actual: ActualUnit | undefined, world: World): Step[] {
+  if (actual === undefined || !isUnloadable(actual, world)) return [];
+  const { name, state } = actual;
+  const message = `Unit ${name} cannot be loaded (${state?.load}): on the node, systemctl status '${name}' says why`;
+  const event = { pod, type: "Warning", reason: "Drift", message, occurrence: "" } as const;
+  return [{ kind: "emit-event", uid: pod.metadata.uid, because: message, event }];
 }
 
 function linkSteps(uid: string, unit: DesiredUnit, actual: ActualUnit | undefined): Step[] {

@@ -4,7 +4,7 @@ import type { Step } from "../model/step.ts";
 import type { UnitOwner } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 import { restartAll } from "./restart-all.ts";
-import { isIdle, unmask } from "./unit-states.ts";
+import { isIdle, loadAgain } from "./unit-states.ts";
 
 /**
  * Returns the steps for pods that an incomplete list does not have: those whose exits ask for it restart as a whole, and
@@ -46,7 +46,7 @@ function startLoadedUnits(world: World, listed: ReadonlySet<string>): Step[] {
     const directory = world.directories.get(identity.podUID);
     const history = directory?.histories.get(identity.container) ?? NO_HISTORY;
     if (history.finished || directory?.restartAll !== undefined || !(unit.linked || history.restarted)) return [];
-    const start: Step[] = [...unmask(unit), { kind: "start", uid: identity.podUID, unit: unit.name, because }];
+    const start: Step[] = [...loadAgain(unit), { kind: "start", uid: identity.podUID, unit: unit.name, because }];
     // After a reboot the files in /run are gone, and the list that they are made from cannot be read.
     const bare =
       directory?.sealed &&

@@ -28,7 +28,8 @@ export function stopPod({ uid, units, because, pod }: Ending, directory: PodDire
   if (running.length === 0) return unlink;
   const slice = units.find(({ identity }) => identity?.kind === "slice");
   // Stopping the slice stops all units in it, whatever state they are in; without it each one is stopped by name.
-  const targets = slice === undefined ? running : [slice];
+  // A unit whose file systemd has lost is not in the slice for systemd.
+  const targets = slice === undefined ? running : [slice, ...running.filter(hasLostFile)];
   const stops = targets.map((unit): Step => ({ kind: "stop", uid, unit: unit.name, because }));
   return [...markStopping(uid, directory, because), ...unlink, ...withEvents(stops, pod, running)];
 }
@@ -51,8 +52,8 @@ export function writeGracePeriod(pod: Pod, units: readonly ActualUnit[], { direc
 const HELPER_TIMEOUT_S = 10;
 
 /**
- * Kills the containers whose grace period is over, where systemd does not: a delete has a shorter one than the units, or
- * a container may send EXTEND_TIMEOUT_USEC, which could delay its end without limit.
+ * Kills the containers whose grace period is over, where systemd does not: a delete has a shorter one than the units, a
+ * container may send EXTEND_TIMEOUT_USEC, which could delay its end without limit, or systemd has lost the unit's file.
  */
 export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], world: World): Step[] {
   const { uid, deletionGracePeriodSeconds } = pod.metadata;
@@ -83,17 +84,17 @@ interface Deadline extends Ending {
 }
 
 function enforceGrace({ uid, units, because, grace, isShorter }: Deadline, { directories, now }: World): Step[] {
-  const up = units.filter((unit) => isContainer(unit) && isUp(unit) && (isShorter || maySendExtensions(unit)));
+  const up = units.filter((unit) => isContainer(unit) && isUp(unit) && (isShorter || mayTakeLonger(unit)));
   if (up.length === 0) return [];
   const { stoppingSince, stoppingGrace } = directories.get(uid) ?? {};
   // The time is that of this host's clock: the API server's may differ by more than a grace period.
   const since = stoppingSince === undefined || (isShorter && stoppingGrace !== grace) ? now : stoppingSince;
   const deadline = (unit: ActualUnit) =>
     Math.ceil(since / 1000 + grace + (!isShorter || hasHelper(unit) ? HELPER_TIMEOUT_S : 0)) * 1000;
-  return killOverdue({ uid, units: up, because: isShorter ? because : MAY_EXTEND }, deadline, now);
+  return killOverdue({ uid, units: up, because: isShorter ? because : LONGER }, deadline, now);
 }
 
-const MAY_EXTEND = "a container may ask systemd for more time than its grace period";
+const LONGER = "systemd may give a container more time than its grace period";
 
 /**
  * The grace period of a container without a pod object, in seconds: only a delete without a grace period leaves one.
@@ -102,16 +103,16 @@ const MAY_EXTEND = "a container may ask systemd for more time than its grace per
 const DEFAULT_GRACE_S = 30;
 
 /**
- * Kills the containers of a pod that was not deleted by its grace period, when they may send EXTEND_TIMEOUT_USEC: a pod
- * that the node ends, or whose object is gone. systemd ends all others in time.
+ * Kills the containers of a pod that was not deleted by its grace period, when they may send EXTEND_TIMEOUT_USEC or lack
+ * their file: a pod that the node ends, or whose object is gone. systemd ends all others in time.
  */
 export function endExtensions({ uid, units, pod }: Ending, { directories, now }: World): Step[] {
-  const up = units.filter((unit) => isContainer(unit) && isUp(unit) && maySendExtensions(unit));
+  const up = units.filter((unit) => isContainer(unit) && isUp(unit) && mayTakeLonger(unit));
   if (up.length === 0) return [];
   const since = directories.get(uid)?.stoppingSince ?? now;
   const grace = pod === undefined ? DEFAULT_GRACE_S : usualGrace(pod);
   const deadline = Math.ceil(since / 1000 + grace + HELPER_TIMEOUT_S) * 1000;
-  return killOverdue({ uid, units: up, because: MAY_EXTEND }, () => deadline, now);
+  return killOverdue({ uid, units: up, because: LONGER }, () => deadline, now);
 }
 
 /** Kills the units whose deadline has passed, or schedules a run for the first deadline. */
@@ -126,9 +127,13 @@ function hasHelper({ identity }: ActualUnit): boolean {
   return identity?.stopHelper ?? false;
 }
 
-/** True when the program has systemd's notification socket. */
-function maySendExtensions({ identity }: ActualUnit): boolean {
-  return identity?.serviceType?.startsWith("notify") ?? false;
+/** True when the program has systemd's notification socket, or systemd has lost the grace period with the file. */
+function mayTakeLonger(unit: ActualUnit): boolean {
+  return hasLostFile(unit) || (unit.identity?.serviceType?.startsWith("notify") ?? false);
+}
+
+function hasLostFile({ state }: ActualUnit): boolean {
+  return state !== undefined && state.load !== "loaded";
 }
 
 function usualGrace(pod: Pod): number {

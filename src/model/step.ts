@@ -44,6 +44,7 @@ export type FileStep =
       readonly record: ExitRecord;
       readonly retryAt?: Instant;
     })
+  | (Common & { readonly kind: "write-mark"; readonly container: string; readonly mark: Mark })
   /** Records when the pod was first asked to stop. */
   | (Common & { readonly kind: "mark-stopping" })
   /** Lets all containers of a pod start anew, as after a boot. None of them runs. */
@@ -92,6 +93,11 @@ export type ObjectStep =
 export type Step = SystemdStep | FileStep | ObjectStep;
 
 export type StepKind = Step["kind"];
+
+/** A file by which a helper has recorded what became of a container; docs/files.md describes each. */
+export type Mark =
+  | { readonly name: "started"; readonly invocation: string; readonly at: Instant }
+  | { readonly name: "initialized" | "sidecar-started" | "finished" };
 
 /** A file below /run/unitlet/pods/UID. */
 export interface DesiredFile {

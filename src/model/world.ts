@@ -20,6 +20,8 @@ export interface World {
   /** Read when there are pods to admit; undefined without an API server, or when it did not answer. */
   readonly node?: Node;
   readonly units: ReadonlyMap<UnitName, ActualUnit>;
+  /** Units that systemd has refused to load within the last minute, although it was reloaded; undefined: none. */
+  readonly unloadable?: ReadonlySet<UnitName>;
   /** The directories of pods by UID; a pod without a directory has no entry. */
   readonly directories: ReadonlyMap<string, PodDirectory>;
   readonly references: ResolvedReferences;

@@ -1,8 +1,12 @@
 import { reportProblem } from "../io/problems.ts";
 import { BusError } from "../io/systemd/bus.ts";
+import { readInstanceFiles, removeInstanceFiles } from "../io/systemd/instance-files.ts";
+import { requestSync } from "../io/systemd/sync-trigger.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
 import { setTimerInterval } from "../io/systemd/timer-interval.ts";
 import { removeWatchConfig, writeWatchConfig } from "../io/systemd/watch-config.ts";
+import type { Log } from "../log.ts";
+import type { Config } from "../model/host/config.ts";
 import type { UnitState } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 import type { SyncInput } from "./input.ts";
@@ -29,6 +33,7 @@ export async function reconcileAgentUnits(input: SyncInput, agent: World["agent"
 }
 
 async function reconcileUnits({ config, log }: SyncInput, agent: World["agent"], systemd: Systemd): Promise<void> {
+  await restoreInstances(config.dropIns, log, systemd);
   await Promise.all(agent.inactive.map((unit) => systemd.activate(unit)));
   if (agent.path?.active === "failed") {
     reportProblem(log, "sync-trigger", `${PATH} has failed; starting it again`);
@@ -47,6 +52,19 @@ async function reconcileUnits({ config, log }: SyncInput, agent: World["agent"],
   }
   if (setTimerInterval(wanted)) await systemd.reload();
   await reconcilePort(config.cluster !== undefined, isUp(agent.socket), systemd);
+}
+
+/** Removes what masks or changes the pipes and timers of single containers, whose next start would fail. */
+async function restoreInstances(ofDropIns: Config["dropIns"], log: Log, systemd: Systemd): Promise<void> {
+  const paths = readInstanceFiles(ofDropIns);
+  if (paths.length === 0) return;
+  removeInstanceFiles(paths);
+  log.notice("remove-files", {
+    paths: paths.join(" "),
+    because: "units of single containers were changed on the host",
+  });
+  await systemd.reload();
+  requestSync();
 }
 
 /**

@@ -4,6 +4,7 @@ import { writePull } from "../io/images/pull-files.ts";
 import { removeJournal, writeJournalSettings } from "../io/journal/journals.ts";
 import { ApiError } from "../io/kube/api-error.ts";
 import { appendExit, writeBackOff } from "../io/pods/exit-records.ts";
+import { writeMark } from "../io/pods/marks.ts";
 import { markStopping, removePodDirectories, saveStorage, unsealPod } from "../io/pods/pod-directories.ts";
 import { resetContainers } from "../io/pods/restart-all.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
@@ -133,6 +134,8 @@ async function applyToFiles(step: FileStep, log: Log): Promise<void> {
       return writeBackOff(step.uid, step.container, step.retryAt);
     case "reset-containers":
       return resetContainers(step.uid, step.containers);
+    case "write-mark":
+      return writeMark(step.uid, step.container, step.mark);
     case "remove-unit":
       return removeUnit(step.unit);
     case "unseal":

@@ -10,6 +10,7 @@ import { readPodDirectories } from "../io/pods/pod-directories.ts";
 import { readBelow } from "../io/safe-path.ts";
 import type { Listing, Systemd } from "../io/systemd/systemd.ts";
 import { readUnits } from "../io/systemd/unit-files.ts";
+import { readUnloadable } from "../io/systemd/unloadable.ts";
 import { hostFileType } from "../io/volumes/storage.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { Config } from "../model/host/config.ts";
@@ -73,6 +74,7 @@ export async function observe(input: ObserveInput): Promise<World> {
     ...(node ? { node } : {}),
     ...(await usageOf(input, needs, host)),
     units,
+    unloadable: readUnloadable(now),
     agent: {
       watch: listing.get("unitlet-watch.service"),
       path: listing.get("unitlet-sync.path"),

@@ -1,4 +1,6 @@
+import { isMisloaded } from "../diff/unit-states.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
+import { writeUnloadable } from "../io/systemd/unloadable.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { World } from "../model/world.ts";
 import { observeAgain } from "./observe.ts";
@@ -19,5 +21,14 @@ export interface Result {
  */
 export async function observeResult(plan: Plan, systemd: Systemd): Promise<Result> {
   const now = Date.now();
-  return { plan, now, world: plan.steps.length > 0 ? await observeAgain(plan.before, systemd, now) : plan.before };
+  const result = {
+    plan,
+    now,
+    world: plan.steps.length > 0 ? await observeAgain(plan.before, systemd, now) : plan.before,
+  };
+  if (plan.steps.some(({ kind }) => kind === "reload")) {
+    const refused = [...result.world.units.values()].filter(isMisloaded);
+    writeUnloadable(refused.map(({ name }) => name));
+  }
+  return result;
 }

@@ -57,6 +57,11 @@ export function podSliceName(uid: string, qos: QosClass): UnitName {
   return `${QOS_PREFIX[qos]}-pod${uid.replaceAll("-", "_")}.slice` as UnitName;
 }
 
+/** True for the name of the slice of the pod with this UID, whatever its QoS class is. */
+export function isSliceOf(name: string, uid: string): boolean {
+  return Object.keys(QOS_PREFIX).some((qos) => name === podSliceName(uid, qos as QosClass));
+}
+
 /** Returns the path of a pod's slice below the root of the cgroup tree. */
 export function podCgroup(uid: string, qos: QosClass): string {
   const parent = QOS_PREFIX[qos] === "unitlet" ? "" : `${QOS_PREFIX[qos]}.slice/`;

@@ -110,3 +110,20 @@ test("a sandbox that cannot be made is tried again, and told in the kubelet's wo
   ]);
   expect(events({ ...RUNNING, active: "inactive", sub: "dead" })).toEqual([]);
 });
+
+test.for([
+  ["lost its file at a reload", { text: undefined, identity: undefined, state: { ...UP, load: "not-found" } }],
+  ["is masked", { state: { ...UP, load: "masked" } }],
+  ["has drop-ins", { dropIns: ["/etc/systemd/system/x.d/a.conf"] }],
+] as const)("a socket that %s is closed by systemd: its container restarts, and opens it", ([, change]) => {
+  const socket = auxiliaryUnit({ wanted: false, identity: { ...auxiliaryUnit().identity, kind: "socket" } });
+  const entries = Object.entries({ ...placed(socket, UP), ...change }).filter(([, value]) => value !== undefined);
+  const world = withActual(up(POD), Object.fromEntries(entries) as unknown as ActualUnit);
+  const plan = diff(world, [{ ...runnable(POD), auxiliaryUnits: [socket] }]);
+  expect(plan.map((step) => [step.kind, "unit" in step ? step.unit : ""])).toEqual([
+    ["stop", NAME],
+    ["write-unit", NAME],
+    ["reload", ""],
+    ["restart", runnable(POD).containers[0]?.unitName],
+  ]);
+});

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { toTimestamp } from "../../src/model/api/time.ts";
 import type { ActualUnit } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
+import { auxiliaryUnitName } from "../../src/unitfile/names.ts";
 import { HOST, NOW, pod, UID } from "../translate/base.ts";
 import {
   bare,
@@ -41,6 +42,16 @@ describe("a container whose unit's file is not ours any more, but whose process 
     expect(plan(vanished(world))).toEqual(["mark-stopping", "unlink app", "stop slice"]);
   });
 
+  test.for([
+    ["its slice", sliceOf(WEB)],
+    ["its sandbox", auxiliaryUnitName("sandbox", WEB.metadata, "pod")],
+    ["its socket", auxiliaryUnitName("socket", WEB.metadata, "app", "socket")],
+  ] as const)("takes what belongs to the pod by its name: %s", ([, name]) => {
+    const { text: _, identity: __, ...rest } = { ...up(WEB).units.get(APP), name, state: RUNNING } as ActualUnit;
+    const over = ended(deleted(withPods(up(WEB), (of) => ({ ...of, status: { phase: "Failed" } }))));
+    expect(plan({ ...over, units: new Map([[name, rest]]) }).join()).toContain("stop");
+  });
+
   test("keeps the next pod of its name waiting", () => {
     const second = pod({}, { uid: "5f0c3a2e-0000-4000-8000-000000000002" });
     const world: World = { ...lost, pods: { complete: true, items: [second] } };
@@ -71,7 +82,8 @@ describe("a unit that was masked, and whose file is back", () => {
   const reload = "reload";
 
   test("is read again by systemd before it is started", () => {
-    expect(plan(world)).toEqual([reload, "start app"]);
+    const told = `[Warning Drift: Unit ${APP} was not loaded from its file (masked); loaded again]`;
+    expect(plan(world)).toEqual([`write-unit app ${told}`, reload, "start app"]);
   });
 
   test("also without a list of pods", () => {

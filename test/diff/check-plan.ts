@@ -1,4 +1,5 @@
 import { unitOwner } from "../../src/diff/owner.ts";
+import { isMisloaded } from "../../src/diff/unit-states.ts";
 import { environmentFile } from "../../src/model/paths.ts";
 import type { Step } from "../../src/model/step.ts";
 import type { UnitName } from "../../src/model/unit.ts";
@@ -6,7 +7,7 @@ import type { World } from "../../src/model/world.ts";
 
 /** The order that apply.ts may rely on, told a second time. */
 const ORDER: readonly (readonly Step["kind"][])[] = [
-  ["record-exit"],
+  ["record-exit", "write-mark"],
   ["emit-event"],
   ["kill", "write-grace-period"],
   ["mark-stopping", "unlink"],
@@ -80,7 +81,7 @@ function lifeProblems(world: World, steps: readonly Step[]): string[] {
     if (stopped.has(step.unit) || removed.has(step.unit)) problems.push(`${name(step)} is stopped or removed as well`);
     if (written.has(step.unit) && unit?.state !== undefined && unit.state.load !== "not-found" && !reloaded)
       problems.push(`${name(step)} would start what systemd still has of it`);
-    if (unit?.state?.load === "masked" && !reloaded) problems.push(`${name(step)} is masked`);
+    if (unit && isMisloaded(unit) && !reloaded) problems.push(`${name(step)} is ${unit.state?.load}`);
     if (step.kind === "start" && isUp(world, step.unit)) problems.push(`${name(step)} is up already`);
     if (world.pods.complete && !hasEnvironment(world, steps, step)) problems.push(`${name(step)} has no environment`);
   }

@@ -2,7 +2,20 @@ import { describe, expect, test } from "vitest";
 import type { ActualUnit } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
 import { container, HOST, pod } from "../translate/base.ts";
-import { DEAD, exit, plan, sliceOf, stepsOf, unitName, up, withoutUnit, withPast, withPods, withUnit } from "./base.ts";
+import {
+  DEAD,
+  exit,
+  plan,
+  RUNNING,
+  sliceOf,
+  stepsOf,
+  unitName,
+  up,
+  withoutUnit,
+  withPast,
+  withPods,
+  withUnit,
+} from "./base.ts";
 
 const APP = unitName("app");
 const WEB = pod();
@@ -59,7 +72,7 @@ describe("somebody edited a unit", () => {
 
 describe("somebody gave a unit drop-ins", () => {
   const dropIns = [`/etc/systemd/system/${APP}.d/override.conf`];
-  const removed = `was given drop-ins on the host (${dropIns[0]}); removed them`;
+  const removed = `was overridden on the host (${dropIns[0]}); removed these files`;
   const expected = [`write-unit app ${event(removed)}`, "reload", "restart app"];
 
   test("they are removed, and it is restarted", () => {
@@ -72,9 +85,9 @@ describe("somebody gave a unit drop-ins", () => {
   });
 });
 
-describe("a unit's file is not there", () => {
-  const deleted = "was deleted or masked on the host; written again";
+const deleted = "was deleted or masked on the host; written again";
 
+describe("a unit's file is not there", () => {
   test("though it runs: it is written again, and goes on running", () => {
     expect(plan(app({ text: undefined, identity: undefined, linked: false }))).toEqual([
       `write-unit app ${event(deleted)}`,
@@ -111,6 +124,44 @@ describe("a unit's file is not there", () => {
       (of) => ({ ...of, status: { phase: "Running" } }),
     );
     expect(plan(world)).toEqual([`write-unit app ${event(deleted)}`, "reload", "start app"]);
+  });
+});
+
+describe("systemd has not loaded the file that a unit has now", () => {
+  const told = (load: string) => event(`was not loaded from its file (${load}); loaded again`);
+  const loaded = (load: string, state: object = RUNNING) => app({ state: { ...RUNNING, ...state, load } });
+
+  test.for(["not-found", "masked", "error", "bad-setting"])("%s, though it runs: it goes on running", (load) => {
+    expect(plan(loaded(load))).toEqual([`write-unit app ${told(load)}`, "reload"]);
+  });
+
+  test("and its file is missing since: a reload makes it known again", () => {
+    const world = app({ text: undefined, identity: undefined, state: { ...RUNNING, load: "not-found" } });
+    expect(plan(world)).toEqual([`write-unit app ${event(deleted)}`, "reload"]);
+  });
+
+  test("since it has failed: it is loaded and started again", () => {
+    const world = withPast(loaded("error", { active: "failed", sub: "failed" }), "app", { exits: [exit(1)] });
+    expect(plan(withUnit(world, APP, { invocation: undefined }))).toEqual([
+      `write-unit app ${told("error")}`,
+      "reload",
+      expect.stringMatching("^start app"),
+    ]);
+  });
+
+  test("and a reload has not helped: that is told once, and no run starts it", () => {
+    const failed = loaded("bad-setting", { active: "failed", sub: "failed" });
+    const world = withPast(withUnit(failed, APP, { invocation: undefined }), "app", { exits: [exit(1)] });
+    const message = `Unit ${APP} cannot be loaded (bad-setting): on the node, systemctl status '${APP}' says why`;
+    expect(plan({ ...world, unloadable: new Set([APP]) })).toEqual([`emit-event [Warning Drift: ${message}]`]);
+  });
+
+  test("of a pod that goes: it is not in the slice for systemd, so it is stopped by name as well", () => {
+    const world = withPods(loaded("not-found"), (of) => ({
+      ...of,
+      metadata: { ...of.metadata, deletionTimestamp: "x" },
+    }));
+    expect(plan(world)).toContain("stop app");
   });
 });
 

@@ -20,6 +20,7 @@ import {
 
 const APP = unitName("app");
 const WEB = pod();
+const STARTED = { started: { at: 0, invocation: invocation(2) } };
 const WITH_INITS = pod({ initContainers: [container({ name: "first" }), container({ name: "second" })] });
 
 describe("a new pod", () => {
@@ -92,9 +93,11 @@ describe("nothing is to be done", () => {
     ["for a container whose start has a job", withUnit(up(WEB), APP, { state: { ...RUNNING, job: "restart" } })],
     [
       "for an init container that runs",
-      withUnit(withPast(up(WITH_INITS), "second", { done: false, exits: [] }), unitName("second"), {
-        state: { ...RUNNING, active: "activating", sub: "start" },
-      }),
+      withUnit(
+        withUnit(withPast(up(WITH_INITS), "second", { ...STARTED, done: false, exits: [] }), APP, { state: DEAD }),
+        unitName("second"),
+        { invocation: invocation(2), state: { ...RUNNING, active: "activating", sub: "start" } },
+      ),
     ],
   ];
 

@@ -51,6 +51,12 @@ describe("a sidecar", () => {
   });
 
   test("runs on while a container does", () => {
-    expect(plan(withUnit(up(of({ restartPolicy: "Never" })), unitName("side"), { state: RUNNING }))).toEqual([]);
+    expect(
+      plan(
+        withUnit(withPast(up(of({ restartPolicy: "Never" })), "side", { up: true }), unitName("side"), {
+          state: RUNNING,
+        }),
+      ),
+    ).toEqual([]);
   });
 });

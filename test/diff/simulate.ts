@@ -1,7 +1,8 @@
 import { unitOwner } from "../../src/diff/owner.ts";
-import type { ExitRecord } from "../../src/model/exit-record.ts";
+import { isMisloaded } from "../../src/diff/unit-states.ts";
+import type { ContainerHistory, ExitRecord } from "../../src/model/exit-record.ts";
 import { environmentFile } from "../../src/model/paths.ts";
-import type { Step } from "../../src/model/step.ts";
+import type { Mark, Step } from "../../src/model/step.ts";
 import type { ActualUnit, UnitName } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
 import { decodeUnit } from "../../src/unitfile/codec.ts";
@@ -34,6 +35,8 @@ export function passTime(world: World): World {
 function perform(host: Host, step: Step): void {
   if (step.kind === "record-exit")
     host.changePast(step.uid, step.container, (past) => ({ ...past, exits: [...past.exits, step.record] }));
+  else if (step.kind === "write-mark")
+    host.changePast(step.uid, step.container, (past) => ({ ...past, ...marked(step.mark) }));
   else if (step.kind === "stop" || step.kind === "kill") stop(host, host.unit(step.unit));
   else if (step.kind === "restart") restart(host, host.unit(step.unit));
   else if (step.kind === "start") start(host, host.unit(step.unit));
@@ -47,10 +50,15 @@ function perform(host: Host, step: Step): void {
   else if (step.kind === "delete-pod-object") host.pods = host.pods.filter(({ metadata }) => metadata.uid !== step.uid);
 }
 
+function marked(mark: Mark): Partial<ContainerHistory> {
+  if (mark.name === "started") return { started: { at: mark.at, invocation: mark.invocation } };
+  return { initialized: { done: true }, "sidecar-started": { up: true }, finished: { finished: true } }[mark.name];
+}
+
 function start(host: Host, unit: ActualUnit): void {
   if (unit.text === undefined || unit.identity === undefined)
     throw new Error(`${unit.name} has no file to be started by`);
-  if (unit.state?.load === "masked") throw new Error(`${unit.name} is masked`);
+  if (isMisloaded(unit)) throw new Error(`${unit.name} is ${unit.state?.load}`);
   const { podUID, container, kind } = unit.identity;
   for (const wanted of wantedBy(host, unit)) if (!isUp(wanted)) start(host, wanted);
   if (!host.conditionsHold(unit)) {
@@ -83,7 +91,7 @@ function stop(host: Host, unit: ActualUnit): void {
   for (const other of [...host.units.values()]) {
     const identity = unitOwner(other, host.world());
     const isInIt = identity?.podUID === unit.identity.podUID && identity.kind !== "slice";
-    if (isInIt && isUp(other)) host.change(other.name, { state: STOPPING });
+    if (isInIt && isUp(other) && other.state?.load === "loaded") host.change(other.name, { state: STOPPING });
   }
   host.change(unit.name, { state: undefined });
 }

@@ -5,7 +5,7 @@ import { type Images, NO_IMAGES } from "../../src/model/image/image.ts";
 import type { World } from "../../src/model/world.ts";
 import { mountUnitName } from "../../src/unitfile/names.ts";
 import { container, NOW, pod, runnable, UID } from "../translate/base.ts";
-import { bare, DEAD, exit, RUNNING, unitName, up, withPast, withPods, withUnit } from "./base.ts";
+import { bare, DEAD, exit, RUNNING, unitName, up, withoutPast, withPast, withPods, withUnit } from "./base.ts";
 
 export const APP = unitName("app");
 export const WEB = pod();
@@ -80,6 +80,7 @@ export const collected = (digest: string) =>
 export const DISK_PATH = `/var/lib/unitlet/pods/${UID}/volumes/disk`;
 export const SLICE = runnable(WEB).slice.name;
 export const EDITED = `${up(WEB).units.get(APP)?.text}# edited\n`;
+export const FORGOTTEN = withoutPast(up(WEB), "app");
 export const AGAIN = withPast(up(WEB), "app", { exits: [exit(1)] });
 export const MOUNT = {
   name: mountUnitName(`/run/unitlet/pods/${UID}/volumes/share`),

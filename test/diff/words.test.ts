@@ -17,6 +17,7 @@ import {
   DOWN,
   deleted,
   EDITED,
+  FORGOTTEN,
   GONE,
   IDLE_MOUNT,
   images,
@@ -44,6 +45,7 @@ const journals = (world: World, seen: Readonly<Record<string, Journal>>) =>
 const WORDS: Readonly<
   Record<StepKind, readonly (readonly [fields: object, because: string, steps: readonly Step[]])[]>
 > = {
+  "write-mark": [[{ container: "app", mark: "started" }, "the mark of container app was lost", stepsOf(FORGOTTEN)]],
   "record-exit": [
     [{ container: "app" }, "container app ended and left no record", stepsOf(withUnit(up(WEB), APP, GONE))],
   ],
@@ -161,7 +163,11 @@ const WORDS: Readonly<
     [{}, `${APP} was rewritten`, stepsOf(withUnit(up(WEB), APP, { text: EDITED }))],
     [{}, `${APP} is still loaded`, stepsOf(vanished(withUnit(ended(up(WEB)), APP, { state: DEAD })))],
     [{}, "a unit has a longer grace period now", stepsOf(withPods(up(WEB), deleted(90)))],
-    [{}, `${APP} is no longer masked`, stepsOf(withUnit(AGAIN, APP, { ...DOWN, state: { ...DEAD, load: "masked" } }))],
+    [
+      {},
+      `${APP} was not loaded from its file`,
+      stepsOf(incomplete(withUnit(AGAIN, APP, { ...DOWN, state: { ...DEAD, load: "masked" } }))),
+    ],
   ],
   restart: [[{ unit: APP }, "it was edited on the host; put back", stepsOf(withUnit(up(WEB), APP, { text: EDITED }))]],
   start: [

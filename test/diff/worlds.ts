@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { isMisloaded } from "../../src/diff/unit-states.ts";
 import type { Pod, PodSpec } from "../../src/model/api/pod.ts";
 import { toTimestamp } from "../../src/model/api/time.ts";
 import { type ContainerHistory, NO_HISTORY } from "../../src/model/exit-record.ts";
@@ -19,6 +20,9 @@ const STATES: readonly (UnitState | undefined)[] = [
   { ...RUNNING, active: "activating", sub: "auto-restart" },
   { ...DEAD, load: "masked" },
   { ...DEAD, load: "not-found" },
+  { ...RUNNING, load: "not-found" },
+  { ...RUNNING, load: "error" },
+  { ...DEAD, active: "failed", sub: "failed", load: "error" },
 ];
 
 /** What may have happened to a unit; undefined: nothing. */
@@ -112,7 +116,7 @@ function worldOf(
 const INITS = ["first", "second"];
 
 function isBroken(unit: ActualUnit | undefined): boolean {
-  return unit !== undefined && (unit.identity === undefined || unit.state?.load === "masked");
+  return unit !== undefined && (unit.identity === undefined || isMisloaded(unit));
 }
 
 function befall(world: World, name: ReturnType<typeof unitName>, change: Partial<Record<string, unknown>>): World {

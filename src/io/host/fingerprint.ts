@@ -4,7 +4,15 @@ import { RUN_DIR } from "../../model/paths.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { asUnitName } from "../../unitfile/names.ts";
 import { list } from "../files.ts";
-import { DROP_IN_DIRECTORIES, readInvocations, WANTS_DIRECTORY } from "../systemd/unit-files.ts";
+import { isOfInstance } from "../systemd/instance-files.ts";
+import {
+  DROP_IN_DIRECTORIES,
+  readInvocations,
+  SHARED_DIRECTORIES,
+  settingsOf,
+  UNIT_DIRECTORY,
+  WANTS_DIRECTORY,
+} from "../systemd/unit-files.ts";
 
 /** A filter that is cheaper than asUnitName() for the many files of other programs. */
 const OWN_NAME = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
@@ -14,11 +22,13 @@ const OWN_NAME = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
  * links), exit records and the files of pods. It takes a few system calls per container and no D-Bus call.
  */
 export function hostFingerprint(): string {
-  const paths = [WANTS_DIRECTORY, "/run/dbus/system_bus_socket"];
+  const paths = [WANTS_DIRECTORY, "/run/dbus/system_bus_socket", ...SHARED_DIRECTORIES];
   for (const directory of DROP_IN_DIRECTORIES) {
     for (const name of list(directory)) {
-      if (OWN_NAME.test(name) && asUnitName(name.endsWith(".d") ? name.slice(0, -2) : name) !== undefined)
-        paths.push(`${directory}/${name}`);
+      if (!OWN_NAME.test(name)) continue;
+      if (isOfInstance(name)) paths.push(`${directory}/${name}`);
+      const unit = directory === UNIT_DIRECTORY ? asUnitName(name) : undefined;
+      if ((unit ?? settingsOf(name, directory)) !== undefined) paths.push(`${directory}/${name}`);
     }
   }
   // The start, the back-off and the end of a container each add or remove a file there.

@@ -13,13 +13,29 @@ export const UNIT_DIRECTORY = "/etc/systemd/system";
 export const WANTS_DIRECTORY = `${UNIT_DIRECTORY}/multi-user.target.wants`;
 /** The directory of systemd's links from running units to their invocation IDs. */
 export const INVOCATION_DIRECTORY = "/run/systemd/units";
-/** The directories in which a unit may have drop-ins. */
-export const DROP_IN_DIRECTORIES = [
-  UNIT_DIRECTORY,
-  "/run/systemd/system",
+/**
+ * The directories in which a file of the unit's name takes precedence over the one in UNIT_DIRECTORY (systemd.unit(5),
+ * Unit File Load Path). `systemctl set-property` and `edit --runtime` write there.
+ */
+const STRONGER_DIRECTORIES = [
   "/etc/systemd/system.control",
   "/run/systemd/system.control",
+  "/run/systemd/transient",
+  "/run/systemd/generator.early",
 ];
+/** The directories of the files of packages and programs. They rarely change, and have hundreds of units of others. */
+export const SHARED_DIRECTORIES = [
+  "/etc/systemd/system.attached",
+  "/run/systemd/system.attached",
+  "/run/systemd/generator",
+  "/run/systemd/generator.late",
+  "/usr/local/lib/systemd/system",
+  "/usr/lib/systemd/system",
+];
+/** The directories in which an administrator gives a unit drop-ins. */
+export const DROP_IN_DIRECTORIES = [UNIT_DIRECTORY, "/run/systemd/system", ...STRONGER_DIRECTORIES];
+/** What follows the unit's name in the name of a directory with settings of the unit. */
+const SETTINGS = /[.](?:d|wants|requires|upholds)$/;
 
 /**
  * Returns every unit of unitlet that has a file, is known to systemd, or both. With `ofDropIns` "keep", drop-ins are left out.
@@ -78,17 +94,25 @@ export function readInvocations(): ReadonlyMap<string, string> {
   );
 }
 
+/** Returns the paths of all that changes what the unit's own file says: drop-ins, dependencies, files that precede it. */
 function readDropIns(): ReadonlyMap<UnitName, string[]> {
   const found = new Map<UnitName, string[]>();
-  for (const directory of DROP_IN_DIRECTORIES) {
+  for (const directory of [...DROP_IN_DIRECTORIES, ...SHARED_DIRECTORIES]) {
     for (const entry of list(directory)) {
-      const name = entry.endsWith(".d") ? asUnitName(entry.slice(0, -2)) : undefined;
+      const name = settingsOf(entry, directory);
       if (name === undefined) continue;
-      const paths = list(join(directory, entry)).map((file) => join(directory, entry, file));
+      const path = join(directory, entry);
+      const paths = SETTINGS.test(entry) ? list(path).map((file) => join(path, file)) : [path];
       found.set(name, [...(found.get(name) ?? []), ...paths]);
     }
   }
   return found;
+}
+
+/** Returns the unit that an entry of a directory changes; undefined when it changes none of ours. */
+export function settingsOf(entry: string, directory: string): UnitName | undefined {
+  if (SETTINGS.test(entry)) return asUnitName(entry.replace(SETTINGS, ""));
+  return STRONGER_DIRECTORIES.includes(directory) ? asUnitName(entry) : undefined;
 }
 
 /** Writes a unit file with mode 0644, because it holds no secrets, and removes the unit's drop-ins. */
@@ -102,11 +126,12 @@ export function writeUnit(name: UnitName, text: string, dropIns: readonly string
 export function removeUnit(name: UnitName): void {
   unlinkUnit(name);
   removeDropInDirectories(name);
-  remove(join(UNIT_DIRECTORY, name));
+  for (const directory of [UNIT_DIRECTORY, ...STRONGER_DIRECTORIES]) remove(join(directory, name));
 }
 
 function removeDropInDirectories(name: UnitName): void {
-  for (const directory of DROP_IN_DIRECTORIES) remove(join(directory, `${name}.d`));
+  for (const directory of [...DROP_IN_DIRECTORIES, ...SHARED_DIRECTORIES])
+    for (const suffix of ["d", "wants", "requires", "upholds"]) remove(join(directory, `${name}.${suffix}`));
 }
 
 /** Enables a unit for the next boot. systemd reads the link then, so no reload is needed. */

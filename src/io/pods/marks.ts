@@ -1,0 +1,33 @@
+import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { finishedMarker, initializedMarker, podRunDir, startedMarker } from "../../model/paths.ts";
+import type { Mark } from "../../model/step.ts";
+
+/**
+ * Makes a mark of a container again. It never replaces one, because container-start may have written its own since.
+ * Throws other errors of the file system.
+ */
+export function writeMark(uid: string, container: string, mark: Mark): void {
+  const path = pathOf(uid, container, mark);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(path, mark.name === "started" ? `${mark.invocation}\n` : "", { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
+    throw error;
+  }
+  if (mark.name === "started") utimesSync(path, mark.at / 1000, mark.at / 1000);
+}
+
+function pathOf(uid: string, container: string, { name }: Mark): string {
+  switch (name) {
+    case "started":
+      return `${podRunDir(uid)}/${container}.started`;
+    case "initialized":
+      return initializedMarker(uid, container);
+    case "sidecar-started":
+      return startedMarker(uid, container);
+    case "finished":
+      return finishedMarker(uid, container);
+  }
+}
