@@ -1,10 +1,11 @@
-import type { Pod } from "../../model/api/pod.ts";
-import { parseQuantity } from "../../model/api/quantity.ts";
+import { containersOf, isSidecar } from "../../model/api/containers.ts";
+import type { Container, Pod } from "../../model/api/pod.ts";
+import { parseQuantity, printBytes } from "../../model/api/quantity.ts";
 import type { PodUsage } from "../../model/host/usage.ts";
 
 /** True when files of the pod are compared with a limit of its own. */
 export function hasDiskLimit(pod: Pod): boolean {
-  return sizeLimits(pod).length > 0 || containerLimits(pod).length > 0;
+  return sizeLimits(pod).length > 0 || podLimit(pod) !== undefined;
 }
 
 /** True when a container of the pod has a limit, which its log counts towards. */
@@ -20,12 +21,12 @@ export function limitExceeded(pod: Pod, usage: PodUsage | undefined): string | u
   if (usage === undefined) return undefined;
   const full = sizeLimits(pod).find(({ name, bytes }) => (usage.volumes.get(name) ?? 0) > bytes);
   if (full !== undefined) return `Usage of EmptyDir volume "${full.name}" exceeds the limit "${full.limit}". `;
-  const limits = containerLimits(pod);
-  const total =
-    limits.length === pod.spec.containers.length ? limits.reduce((sum, { bytes }) => sum + bytes, 0) : undefined;
+  const total = podLimit(pod);
   if (total !== undefined && usage.disk > total)
-    return `Pod ephemeral local storage usage exceeds the total limit of containers ${total}. `;
-  const over = limits.find(({ name, bytes }) => bytes > 0 && (usage.containerDisk.get(name) ?? 0) > bytes);
+    return `Pod ephemeral local storage usage exceeds the total limit of containers ${printBytes(total)}. `;
+  const over = containerLimits(pod).find(
+    ({ name, bytes }) => bytes > 0 && (usage.containerDisk.get(name) ?? 0) > bytes,
+  );
   return over && `Container ${over.name} exceeded its local ephemeral storage limit "${over.limit}". `;
 }
 
@@ -47,6 +48,32 @@ function sizeLimits({ spec }: Pod): readonly SizeLimit[] {
 interface EmptyDir {
   readonly sizeLimit?: string;
   readonly medium?: string;
+}
+
+/**
+ * Returns the limit of all containers together in bytes: the sum of those that have one, or what the largest init
+ * container may use beside the sidecars before it (component-helpers `helpers.go: AggregateContainerLimits`, v0.36). Undefined
+ * when no container has a limit.
+ */
+function podLimit({ spec }: Pod): number | undefined {
+  const limits = containersOf({ ...spec, ephemeralContainers: [] }).map(diskLimit);
+  if (limits.every((limit) => limit === undefined)) return undefined;
+  let sidecars = 0;
+  let most = 0;
+  for (const init of spec.initContainers ?? []) {
+    const own = diskLimit(init) ?? 0;
+    if (isSidecar(init)) sidecars += own;
+    most = Math.max(most, isSidecar(init) ? sidecars : sidecars + own);
+  }
+  return Math.max(
+    most,
+    spec.containers.reduce((sum, each) => sum + (diskLimit(each) ?? 0), sidecars),
+  );
+}
+
+function diskLimit({ resources }: Container): number | undefined {
+  const limit = resources?.limits?.["ephemeral-storage"];
+  return limit === undefined ? undefined : parseQuantity(limit);
 }
 
 /**

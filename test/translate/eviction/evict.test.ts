@@ -108,6 +108,8 @@ test("for want of disk goes who takes most of it beyond what it asked for", () =
   });
 });
 
+const LIMITED = container({ resources: { limits: { "ephemeral-storage": "10Mi" } } });
+
 describe("whatever the host has, a pod goes", () => {
   const scratch = { volumes: [{ name: "scratch", emptyDir: { sizeLimit: "10Mi" } }] };
 
@@ -126,7 +128,23 @@ describe("whatever the host has, a pod goes", () => {
   test("when all its volumes outgrow the limits of its containers", () => {
     const limited = running("a", { limits: { "ephemeral-storage": "10Mi" } });
     expect(evicted([limited], { a: using(1, { disk: 11 * MI }) }, {})).toEqual({
-      a: `Pod ephemeral local storage usage exceeds the total limit of containers ${10 * MI}. `,
+      a: `Pod ephemeral local storage usage exceeds the total limit of containers 10Mi. `,
+    });
+  });
+
+  test.for<[what: string, change: object, most: number]>([
+    ["those that have one", { containers: [LIMITED, { name: "free" }, LIMITED] }, 20],
+    [
+      "those and the sidecars",
+      { containers: [LIMITED], initContainers: [{ ...LIMITED, restartPolicy: "Always" }] },
+      20,
+    ],
+    ["the largest init container, if that is more", { containers: [{ name: "free" }], initContainers: [LIMITED] }, 10],
+  ])("when all its volumes outgrow the limit of %s", ([, change, most]) => {
+    const limited = running("a", {}, change);
+    expect(evicted([limited], { a: using(1, { disk: most * MI }) }, {})).toEqual({});
+    expect(evicted([limited], { a: using(1, { disk: most * MI + 1 }) }, {})).toEqual({
+      a: `Pod ephemeral local storage usage exceeds the total limit of containers ${most}Mi. `,
     });
   });
 
@@ -134,7 +152,7 @@ describe("whatever the host has, a pod goes", () => {
     const pod = running("a", { limits: { "ephemeral-storage": "10Mi" } });
     const [first] = pod.spec.containers;
     const two = { ...pod, spec: { ...pod.spec, containers: [first, { name: "free" }] } } as typeof pod;
-    const disk = (bytes: number) => using(1, { disk: 40 * MI, containerDisk: new Map([[first?.name ?? "", bytes]]) });
+    const disk = (bytes: number) => using(1, { disk: 10 * MI, containerDisk: new Map([[first?.name ?? "", bytes]]) });
     expect(evicted([two], { a: disk(11 * MI) }, {})).toEqual({
       a: `Container ${first?.name} exceeded its local ephemeral storage limit "10Mi". `,
     });
