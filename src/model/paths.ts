@@ -45,6 +45,8 @@ export const privateTmp = (uid: string, container: string) => `${podStateDir(uid
 export const messageFile = (uid: string, container: string) => `${podStateDir(uid)}/${container}.message`;
 /** The name of the file with the prober's input, in the pod's directory. */
 export const probesFile = (container: string) => `${container}.probes`;
+/** The file with the grace period of the probe that ends the container now, in seconds. */
+export const stopGraceFile = (uid: string, container: string) => `${podRunDir(uid)}/${container}.stop-grace`;
 /** The directory of a volume of the pod that is not on the disk: projected files, a tmpfs or a share. */
 export const volumePath = (uid: string, volume: string) => `${podRunDir(uid)}/volumes/${volume}`;
 /** The file that exists when the init container has exited with 0 since the boot. */

@@ -16,8 +16,16 @@ const HELPER_MARGIN_S = 3600;
 const KILL_MARGIN_S = 5;
 
 /** True for a grace period that TimeoutStopSec= alone cannot keep, because it must be long enough for container-exit. */
-export function isShorterThanRecord(pod: Pod, container: Container): boolean {
-  return longestGrace(pod, container) < EXIT_RECORD_S;
+export function isShorterThanRecord(pod: Pod): boolean {
+  return podGrace(pod) < EXIT_RECORD_S;
+}
+
+/**
+ * True when a probe has a longer grace period than the pod. TimeoutStopSec= allows for it, and container-stop ends other stops
+ * earlier.
+ */
+export function hasLongerProbe(pod: Pod, container: Container): boolean {
+  return longestGrace(pod, container) > podGrace(pod);
 }
 
 /** Returns the seconds that systemd gives a container to stop. Runs enforce a shorter grace period. */
@@ -30,7 +38,11 @@ export function stopTimeout(pod: Pod, container: Container): number {
  */
 export function longestGrace(pod: Pod, { startupProbe, livenessProbe }: Container): number {
   const own = [startupProbe, livenessProbe].map((probe) => probe?.terminationGracePeriodSeconds ?? 0);
-  return Math.max(pod.spec.terminationGracePeriodSeconds ?? 30, ...own);
+  return Math.max(podGrace(pod), ...own);
+}
+
+function podGrace({ spec }: Pod): number {
+  return spec.terminationGracePeriodSeconds ?? 30;
 }
 
 /**
@@ -39,12 +51,13 @@ export function longestGrace(pod: Pod, { startupProbe, livenessProbe }: Containe
  */
 export function unitStopTimeout(pod: Pod, container: Container, stopHelper: boolean): number {
   if (!stopHelper) return stopTimeout(pod, container);
-  const grace = helperGrace(pod, container);
-  const isShort = isShorterThanRecord(pod, container) && container.lifecycle?.preStop === undefined;
-  return isShort ? Math.max(EXIT_RECORD_S, grace + KILL_MARGIN_S) : grace + HELPER_MARGIN_S;
+  const grace = Math.max(1, longestGrace(pod, container));
+  const isOwn = isShorterThanRecord(pod) || hasLongerProbe(pod, container);
+  const isBounded = isOwn && container.lifecycle?.preStop === undefined;
+  return isBounded ? Math.max(EXIT_RECORD_S, grace + KILL_MARGIN_S) : grace + HELPER_MARGIN_S;
 }
 
-/** Returns the seconds that container-stop gives a container. */
-export function helperGrace(pod: Pod, container: Container): number {
-  return Math.max(1, longestGrace(pod, container));
+/** Returns the seconds that container-stop gives a container, unless a probe with a grace period of its own ends it. */
+export function helperGrace(pod: Pod): number {
+  return Math.max(1, podGrace(pod));
 }

@@ -1,4 +1,4 @@
-import { helperGrace, isShorterThanRecord, unitStopTimeout } from "../../model/api/grace.ts";
+import { hasLongerProbe, helperGrace, isShorterThanRecord, unitStopTimeout } from "../../model/api/grace.ts";
 import type { Lifecycle, LifecycleHandler } from "../../model/api/lifecycle.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
 import { hookCommandFile, startedMarker } from "../../model/paths.ts";
@@ -40,11 +40,12 @@ export function startHookLines(input: LifecycleInput): UnitLines {
 }
 
 /**
- * True for a container that container-stop ends: it has a preStop hook, it is a sidecar, which ends last, or its grace
- * period is shorter than what container-exit needs.
+ * True for a container that container-stop ends: it has a preStop hook, it is a sidecar, which ends last, its grace
+ * period is shorter than what container-exit needs, or a probe has a longer one.
  */
 export function hasStopHelper({ pod, container, kind }: Pick<LifecycleInput, "pod" | "container" | "kind">): boolean {
-  return container.lifecycle?.preStop !== undefined || kind === "sidecar" || isShorterThanRecord(pod, container);
+  const hasOwnGrace = isShorterThanRecord(pod) || hasLongerProbe(pod, container);
+  return container.lifecycle?.preStop !== undefined || kind === "sidecar" || hasOwnGrace;
 }
 
 /**
@@ -60,7 +61,7 @@ export function stopLines(input: LifecycleInput): UnitLines {
   const killLines: UnitLines = signal === undefined ? [] : [["KillSignal", signal]];
   // A sidecar stops last, within the rest of the pod's grace period.
   if (!hasHelper) return [...killLines, timeout];
-  const grace = String(helperGrace(pod, container));
+  const grace = String(helperGrace(pod));
   const name = (signal ?? "SIGTERM").replace(/^SIG/, "");
   const words = [unit, pod.metadata.uid, container.name, grace, name, ...(handler ? hookWords(handler) : [])];
   return [...killLines, ["ExecStop", execLine([`${libDir}/container-stop`, ...words], "-+")], timeout];

@@ -2,7 +2,7 @@ import type { CoreV1Event } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { pod } from "../support/manifests.ts";
+import { pod, shell } from "../support/manifests.ts";
 import { PROBED_PODS } from "../support/probed-pods.ts";
 
 let node: Node;
@@ -153,6 +153,22 @@ test("a probe waits for its initial delay", async () => {
 test("a probe's own grace period counts when it ends the container", async () => {
   const { lastState } = await node.container("stubborn", ({ restartCount }) => restartCount > 0);
   expect(lastState?.terminated).toMatchObject({ exitCode: 137 });
+});
+
+test("a longer one of a probe counts for that probe alone", async () => {
+  const lives = "touch /tmp/alive; trap 'sleep 4; exit 3' TERM; while :; do sleep 0.1; done";
+  const livenessProbe = {
+    exec: { command: ["test", "-e", "/tmp/alive"] },
+    ...{ periodSeconds: 1, failureThreshold: 1, initialDelaySeconds: 2, terminationGracePeriodSeconds: 30 },
+  };
+  await node.run(pod(node, "slow", shell(lives, { livenessProbe }), { terminationGracePeriodSeconds: 1 }));
+  await node.container("slow", ({ ready }) => ready);
+  await node.exec(`rm ${await tmpOf("slow")}/alive`);
+  const byProbe = await node.container("slow", ({ restartCount, state }) => restartCount === 1 && state?.running);
+  expect(byProbe.lastState?.terminated?.exitCode).toBe(3);
+  await node.exec(["systemctl", "restart", node.unit("slow")]);
+  const byHand = await node.container("slow", ({ restartCount }) => restartCount === 2);
+  expect(byHand.lastState?.terminated?.exitCode).toBe(137);
 });
 
 test("when the pods are gone nothing of their probes is left", async () => {

@@ -51,6 +51,14 @@ describe("stopLines()", () => {
     expect(stopLines(input())).toEqual([["TimeoutStopSec", "40"]]);
   });
 
+  test("with a probe that has more time than the pod leave time for it, and give other stops to the helper", () => {
+    const livenessProbe = { tcpSocket: { port: 80 }, terminationGracePeriodSeconds: 60 };
+    expect(stopLines(input({ livenessProbe }))).toEqual([
+      ["ExecStop", `-+:"/lib/unitlet/container-stop" "${SELF}" "${UID}" "app" "40" "TERM"`],
+      ["TimeoutStopSec", "65"],
+    ]);
+  });
+
   test("with less time than the exit record needs give it to one helper", () => {
     expect(stopLines(input({}, "", 2))).toEqual([
       ["ExecStop", `-+:"/lib/unitlet/container-stop" "${SELF}" "${UID}" "app" "2" "TERM"`],
