@@ -58,9 +58,10 @@ const PHASE = {
   "write-unit": 11,
   link: 12,
   reload: 13,
-  restart: 14,
-  start: 15,
-  "delete-pod-object": 16,
+  "apply-limits": 14,
+  restart: 15,
+  start: 16,
+  "delete-pod-object": 17,
 } as const satisfies Record<StepKind, number>;
 
 /** Returns the steps that bring the host to the state that the pods ask for; none when the host is in that state. */

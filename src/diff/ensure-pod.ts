@@ -6,6 +6,7 @@ import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 import type { ActualUnit, UnitName } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
+import { applyLimits } from "./apply-limits.ts";
 import { auxiliaryUnitSteps } from "./auxiliary-units.ts";
 import { scheduleDeadline } from "./deadline.ts";
 import { ensureUnit } from "./ensure-unit.ts";
@@ -52,6 +53,7 @@ function converge(translation: Runnable, own: readonly ActualUnit[], world: Worl
     ...writeFiles(translation, world),
     ...storageSteps(translation, world),
     ...ensureUnit(translation, slice, world.units.get(slice.name), world),
+    ...applyLimits(translation, world),
     ...auxiliaryUnitSteps(translation, own, world),
     ...containers.flatMap((container) => ensureContainer(translation, container, world, lost.length > 0)),
     ...containers.flatMap((container) => reload(translation, container, world)),

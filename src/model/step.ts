@@ -31,6 +31,8 @@ export type SystemdStep =
   | (Common & { readonly kind: "signal"; readonly unit: UnitName; readonly signal: string })
   | (Common & { readonly kind: "schedule-run"; readonly at: Instant })
   | (Common & { readonly kind: "reload" })
+  /** Lets systemd write the limits of the slice and of its units to their cgroups, which a reload may not do. */
+  | (Common & { readonly kind: "apply-limits"; readonly unit: UnitName })
   | (Common & { readonly kind: "pull"; readonly pull: DesiredPull })
   | (Common & { readonly kind: "cancel-pull"; readonly key: string })
   | (Common & { readonly kind: "remove-package"; readonly package: string });

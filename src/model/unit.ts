@@ -1,3 +1,5 @@
+import type { CgroupLimits } from "./host/cgroup-limits.ts";
+
 /** A unit name that unitfile/names.ts made. Only such names are passed to systemd. */
 export type UnitName = string & { readonly __brand: "UnitName" };
 
@@ -79,6 +81,8 @@ export interface ActualUnit {
   readonly state?: UnitState;
   /** From /run/systemd/units: the running invocation, 32 hex digits. */
   readonly invocation?: string;
+  /** What the kernel has for an active slice or container; undefined for all others. */
+  readonly limits?: CgroupLimits;
 }
 
 export interface UnitState {

@@ -16,7 +16,7 @@ export const OWN_CONDITIONS: readonly string[] = [
 ];
 
 /** Condition types that a node agent writes too, and that exist only while they are true. */
-export const TRANSIENT_CONDITIONS: readonly string[] = ["PodResizePending"];
+export const TRANSIENT_CONDITIONS: readonly string[] = ["PodResizePending", "PodResizeInProgress"];
 
 export interface ConditionInput {
   readonly pod: Pod;
@@ -32,6 +32,8 @@ export interface ConditionInput {
   readonly restartsAll?: boolean;
   /** Why the pod does not have the requested resources yet. */
   readonly resize?: PendingResize | undefined;
+  /** The node has given other resources than the kernel has for the pod's cgroups. */
+  readonly isResizing?: boolean;
 }
 
 /**
@@ -55,6 +57,7 @@ export function computeConditions(input: ConditionInput): PodCondition[] {
     ["PodScheduled", { status: "True" }],
   ];
   if (mayRestartAll(pod.spec)) own.push(["AllContainersRestarting", restartingFact(phase, input.restartsAll ?? false)]);
+  if (input.isResizing) own.unshift(["PodResizeInProgress", { status: "True" }]);
   if (resize !== undefined) own.unshift(["PodResizePending", { status: "True", ...resize }]);
   if (disruption !== undefined)
     own.unshift(["DisruptionTarget", { status: "True", reason: "TerminationByKubelet", message: disruption }]);

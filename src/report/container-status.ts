@@ -86,15 +86,17 @@ function atRest(view: ContainerView): ContainerStatus {
   };
 }
 
-/** Returns the resources that were written to the container's cgroup. */
+/** Returns the resources that the node has given, and those that the container's cgroup has. */
 function resources({
   container,
   previous,
+  written,
   applied,
 }: ContainerView): Pick<ContainerStatus, "resources" | "allocatedResources"> {
   const given = applied ? container.resources : previous?.resources;
+  const allocated = written ? container.resources?.requests : previous?.allocatedResources;
   if (given === undefined || Object.keys(given).length === 0) return {};
-  return { ...(given.requests && { allocatedResources: given.requests }), resources: given };
+  return { ...(allocated && { allocatedResources: allocated }), resources: given };
 }
 
 function exits({ history }: ContainerView): number {

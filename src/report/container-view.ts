@@ -6,6 +6,7 @@ import { type ContainerHistory, NO_HISTORY } from "../model/exit-record.ts";
 import type { DesiredContainer, Translation } from "../model/translation.ts";
 import { type ActualUnit, type ContainerKind, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
+import { areInForce } from "../unitfile/cgroup-limits.ts";
 
 /** What a run knows of one container. */
 export interface ContainerView {
@@ -17,6 +18,8 @@ export interface ContainerView {
   readonly unit?: ActualUnit;
   readonly previous?: ContainerStatus;
   /** The unit's file is what the current spec asks for. */
+  readonly written?: boolean;
+  /** And so is what the kernel has. */
   readonly applied?: boolean;
   /** ID of the image that a start would use now; undefined for the host's files. */
   readonly imageID?: string;
@@ -54,7 +57,7 @@ export function containerViews(
     if (kind === "init" ? !history.done : kind === "sidecar" && !history.up) blocked = true;
     return {
       ...{ pod, container, kind, history, podEnding, now },
-      ...(unit !== undefined && { unit, applied: unit.text === desired.get(container.name)?.unit?.text }),
+      ...(unit !== undefined && { unit, ...appliedTo(unit, wanted) }),
       ...(status !== undefined && { previous: status }),
       ...(imageID !== undefined && { imageID }),
       ...(waiting !== undefined && { waiting }),
@@ -65,6 +68,11 @@ export function containerViews(
     ...pod.spec.containers.map((each) => view(each, "container")),
     ...(pod.spec.ephemeralContainers ?? []).map((each) => view(each, "ephemeral")),
   ];
+}
+
+function appliedTo(unit: ActualUnit, wanted: DesiredContainer | undefined) {
+  const written = unit.text === wanted?.unit?.text;
+  return { written, applied: written && areInForce(unit.text ?? "", unit) };
 }
 
 function unitOf(pod: Pod, desired: DesiredContainer, history: ContainerHistory, world: World): ActualUnit | undefined {

@@ -4,6 +4,7 @@ import { type Instant, toTimestamp } from "../model/api/time.ts";
 import { nodeAddresses } from "../model/host/addresses.ts";
 import type { Terminating, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
+import { areInForce } from "../unitfile/cgroup-limits.ts";
 import { computeConditions } from "./conditions.ts";
 import { isActive } from "./container-run.ts";
 import { containerStatus } from "./container-status.ts";
@@ -43,6 +44,7 @@ export function reportPod(input: PodReport): PodStatus {
       restartsAll: world.directories.get(pod.metadata.uid)?.restartAll !== undefined,
       disruption: endingOf(translation)?.disruption,
       resize: translation.kind === "runnable" ? translation.pendingResize : undefined,
+      isResizing: isResizing(input, views),
     }),
     ...addresses(input, state.phase),
     startTime: previous?.startTime ?? toTimestamp(now),
@@ -113,6 +115,15 @@ function isPrepared({ translation, world }: PodReport, views: readonly Container
   const sandbox = translation.auxiliaryUnits.find(({ identity }) => identity.kind === "sandbox");
   if (sandbox !== undefined && world.units.get(sandbox.name)?.state?.active === "failed") return false;
   return world.units.get(translation.slice.name)?.text !== undefined || views.some((view) => isActive(view.unit));
+}
+
+/** True while the kernel has other limits than the unit files (`allocation_manager.go: SetPodResizeInProgress…`, v1.36). */
+function isResizing({ translation, world }: PodReport, views: readonly ContainerView[]): boolean {
+  if (translation.kind === "rejected") return false;
+  const { name, text } = translation.slice;
+  const slice = world.units.get(name);
+  const isStale = slice?.text === text && !areInForce(text, slice);
+  return isStale || views.some(({ written, applied }) => written && !applied);
 }
 
 type Addresses = Pick<PodStatus, "hostIP" | "hostIPs" | "podIP" | "podIPs">;

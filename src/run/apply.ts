@@ -32,6 +32,9 @@ const UNLOGGED: ReadonlySet<Step["kind"]> = new Set([
   "reload",
 ]);
 
+/** Steps whose jobs the run waits for. */
+const WAITED: ReadonlySet<Step["kind"]> = new Set(["start", "restart", "stop-and-wait", "apply-limits"]);
+
 /**
  * The longest time that a run waits for its jobs, in all and without any of them ending; the next run sees the rest.
  * While PID 1 forks a hundred containers no job ends for a second, and a run that gives up then writes each status
@@ -62,7 +65,7 @@ export async function apply(steps: readonly Step[], ports: ApplyPorts): Promise<
   const done: Step[] = [];
   const failed: { step: Step; error: Error }[] = [];
   const broken = new Set<string>();
-  const waits = steps.some(({ kind }) => kind === "start" || kind === "restart" || kind === "stop-and-wait");
+  const waits = steps.some(({ kind }) => WAITED.has(kind));
   if (waits) await systemd.watchJobs();
   const perform = async (step: Step) => {
     const { message, fields } = describeStep(step);
@@ -105,6 +108,8 @@ async function applyStep(step: Step, { systemd, source, log }: ApplyPorts): Prom
       return systemd.resetFailed(step.unit);
     case "reload":
       return systemd.reload();
+    case "apply-limits":
+      return systemd.applyLimits(step.unit);
     case "start":
       return systemd.start(step.unit);
     case "restart":

@@ -1,4 +1,5 @@
 import { isDirectory } from "../io/files.ts";
+import { withLimits } from "../io/host/cgroup-limits.ts";
 import { readConfinementProbe } from "../io/host/confinement-probe.ts";
 import { readHost } from "../io/host/host.ts";
 import { readPodUsage } from "../io/host/pod-usage.ts";
@@ -60,7 +61,7 @@ export async function observe(input: ObserveInput): Promise<World> {
   const needs = needsOf(pods.items, references, config);
   const [listing, node] = await Promise.all([systemd.list(PATTERNS), needs.node ? source.node() : undefined]);
   // These are read after the listing: a container that has ended by then has left its exit record.
-  const [units, directories] = [readUnits(listing, config.dropIns), readPodDirectories()];
+  const [units, directories] = [withLimits(readUnits(listing, config.dropIns)), readPodDirectories()];
   const host = readHost(config.nodeIPs, now, {});
   const absent = [
     ...needs.directories.filter((path) => !isDirectory(path)),
@@ -97,7 +98,13 @@ export async function observeAgain(world: World, systemd: Systemd, now: Instant)
   const { config, pods, references } = world;
   const listing = await systemd.list(PATTERNS);
   const images = imagesOf(needsOf(pods.items, references, config), config, listing, now);
-  return { ...world, now, units: readUnits(listing, config.dropIns), directories: readPodDirectories(), images };
+  return {
+    ...world,
+    now,
+    units: withLimits(readUnits(listing, config.dropIns)),
+    directories: readPodDirectories(),
+    images,
+  };
 }
 
 function outputsOf(listing: Listing): readonly OutputSocket[] {

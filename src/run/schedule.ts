@@ -1,5 +1,7 @@
 import { requestSync, stopTriggeringAfterStarts } from "../io/systemd/sync-trigger.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
+import type { World } from "../model/world.ts";
+import { areInForce } from "../unitfile/cgroup-limits.ts";
 import type { Applied } from "./apply.ts";
 import { invalidateFastPath, saveFastPath } from "./fast-path.ts";
 import type { Plan } from "./plan.ts";
@@ -30,9 +32,14 @@ export async function scheduleNextRun(outcome: Outcome, systemd: Systemd): Promi
 }
 
 /** True when this run has ended something that the next run has to remove or to replace. */
-function needsAnotherRun({ plan, applied, published }: Outcome): boolean {
+function needsAnotherRun({ plan, applied, published, world }: Outcome): boolean {
   const isEnding = plan.steps.some(({ kind }) => kind === "stop-and-wait");
-  return published.anyPodFinished || !applied.jobsDone || isEnding || isUnitNameReleased(plan);
+  return published.anyPodFinished || !applied.jobsDone || isEnding || isUnitNameReleased(plan) || hasStale(plan, world);
+}
+
+/** True when a unit was written, systemd has reloaded, and the kernel still has other limits. */
+function hasStale({ steps }: Plan, { units }: World): boolean {
+  return steps.some((step) => step.kind === "write-unit" && !areInForce(step.text, units.get(step.unit) ?? {}));
 }
 
 /** True when another pod waits for the name of a unit that was removed. */

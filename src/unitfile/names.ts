@@ -68,6 +68,17 @@ export function podCgroup(uid: string, qos: QosClass): string {
   return `unitlet.slice/${parent}${podSliceName(uid, qos)}`;
 }
 
+/** Returns the path of a slice below the root of the cgroup tree: each dash in its name is a level. */
+export function sliceCgroup(slice: string): string {
+  const words = slice.replace(/\.slice$/, "").split("-");
+  return words.map((_, at) => `${words.slice(0, at + 1).join("-")}.slice`).join("/");
+}
+
+/** Returns the name of an empty slice in a slice. Its start makes systemd look at all units beside it and above it. */
+export function emptySliceName(slice: UnitName): UnitName {
+  return slice.replace(/\.slice$/, "-apply.slice") as UnitName;
+}
+
 /** Returns the agent's timer for all probes with a period in seconds. */
 export const probeTimer = (period: number | "*") => `unitlet-probe@${period}.timer`;
 /** Returns the agent's service that the timer of this period starts. */

@@ -104,6 +104,13 @@ const WORDS: Readonly<
       stepsOf(bare(pod({ activeDeadlineSeconds: 9 }))),
     ],
   ],
+  "apply-limits": [
+    [
+      { unit: SLICE },
+      `the kernel has other limits for ${APP}`,
+      stepsOf(withUnit(up(WEB), APP, { limits: { memory: 4096 } })),
+    ],
+  ],
   "reset-failed": [
     [
       { unit: APP },

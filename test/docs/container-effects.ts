@@ -43,7 +43,8 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   "resources.limits.*/*": "As the request of the same name.",
   "resources.requests.*/*":
     "A resource that an administrator has given to the Node (`status.allocatable`) is counted: without enough of it, the pod is rejected with reason OutOfNAME. There are no device plugins. A pod that requests any other resource is rejected.",
-  resizePolicy: "Resources change in place, except with `RestartContainer`.",
+  resizePolicy:
+    "Resources change in place, except with `RestartContainer`. The run compares the cgroups with them, and repairs what differs.",
   restartPolicy: "Takes precedence over the pod's. `Always` makes an init container a sidecar.",
   "restartPolicyRules[].exitCodes":
     "`RestartForceExitStatus=`, and for `RestartAllContainers` `RestartPreventExitStatus=`, because a run restarts the pod then. The first rule that names the code counts.",

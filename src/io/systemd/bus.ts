@@ -65,6 +65,13 @@ export class Bus {
     return reply?.body ?? [];
   }
 
+  /** Returns the value of a property of a D-Bus object. */
+  async property(path: string, of: string, name: string): Promise<unknown> {
+    const call = { path, interface: "org.freedesktop.DBus.Properties", member: "Get", signature: "ss" };
+    const [variant] = await this.call({ ...call, body: [of, name] });
+    return (variant as { value: unknown }).value;
+  }
+
   /** Calls the listener with the name and the body of each D-Bus signal. */
   onSignal(listener: (member: string, body: unknown[]) => void): void {
     this.#bus.on("message", (message: Message) => {
@@ -108,4 +115,17 @@ export class Bus {
 function asBusError(what: string, error: unknown): BusError {
   const { type, text, message } = error as { type?: string; text?: string; message?: string };
   return new BusError(`${what}: ${text ?? message ?? String(error)}`, type ?? "");
+}
+
+export const NO_SUCH_UNIT = "org.freedesktop.systemd1.NoSuchUnit";
+
+/** Returns the result of a call; undefined when systemd says that the unit or its process is gone. */
+export async function ignoreGone<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    const gone = [NO_SUCH_UNIT, "org.freedesktop.systemd1.NoSuchProcess"];
+    if (!(error instanceof BusError && gone.includes(error.type))) throw error;
+    return undefined;
+  }
 }

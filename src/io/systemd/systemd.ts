@@ -2,13 +2,11 @@ import { constants } from "node:os";
 import type { Instant } from "../../model/api/time.ts";
 import type { StartFailure } from "../../model/start-failure.ts";
 import type { UnitName, UnitState } from "../../model/unit.ts";
-import { Bus, BusError } from "./bus.ts";
+import { Bus, BusError, ignoreGone, NO_SUCH_UNIT } from "./bus.ts";
 import { readStartFailure } from "./start-failure.ts";
-import { transientRun } from "./transient-run.ts";
+import { emptySlice, transientRun } from "./transient-run.ts";
 
 const MANAGER = { path: "/org/freedesktop/systemd1", interface: "org.freedesktop.systemd1.Manager" } as const;
-
-const NO_SUCH_UNIT = "org.freedesktop.systemd1.NoSuchUnit";
 
 /** A new job replaces a conflicting queued one (systemctl(1), --job-mode). */
 const JOB_MODE = "replace";
@@ -42,14 +40,7 @@ export class Systemd {
   }
 
   async version(): Promise<string> {
-    const reply = await this.#bus.call({
-      path: MANAGER.path,
-      interface: "org.freedesktop.DBus.Properties",
-      member: "Get",
-      signature: "ss",
-      body: [MANAGER.interface, "Version"],
-    });
-    return String((reply[0] as { value: unknown }).value);
+    return String(await this.#bus.property(MANAGER.path, MANAGER.interface, "Version"));
   }
 
   /** Subscribes to the ends of jobs. Must be called before the first job that `waitForJobs` waits for. */
@@ -87,7 +78,7 @@ export class Systemd {
   /** Returns the start job. Without the reference systemd forgets a unit that has failed, and with it the reason. */
   async #startUnit(unit: UnitName): Promise<string> {
     const start = this.#manager("StartUnit", "ss", [unit, JOB_MODE]);
-    const reference = this.#ignoreGone(this.#manager("RefUnit", "s", [unit]));
+    const reference = ignoreGone(this.#manager("RefUnit", "s", [unit]));
     const [[job]] = await Promise.all([start, reference]);
     return String(job);
   }
@@ -98,7 +89,7 @@ export class Systemd {
   }
 
   async stop(unit: UnitName): Promise<void> {
-    await this.#ignoreGone(this.#manager("StopUnit", "ss", [unit, JOB_MODE]));
+    await ignoreGone(this.#manager("StopUnit", "ss", [unit, JOB_MODE]));
   }
 
   /** Queues a stop that `waitForJobs` waits for. */
@@ -106,18 +97,18 @@ export class Systemd {
     const stopped = this.#manager("StopUnit", "ss", [unit, JOB_MODE]).then(([job]) =>
       this.#jobs.set(String(job), unit),
     );
-    await this.#ignoreGone(stopped);
+    await ignoreGone(stopped);
   }
 
   /** Kills the main process alone. A kill of the whole cgroup would prevent the exit record (systemd 257 and later). */
   async kill(unit: UnitName): Promise<void> {
-    await this.#ignoreGone(this.#manager("KillUnit", "ssi", [unit, "main", 9]));
+    await ignoreGone(this.#manager("KillUnit", "ssi", [unit, "main", 9]));
   }
 
   /** Sends a signal to the main process alone. `name` has no SIG, as in "HUP". */
   async signal(unit: UnitName, name: string): Promise<void> {
     const number = constants.signals[`SIG${name}` as NodeJS.Signals];
-    await this.#ignoreGone(this.#manager("KillUnit", "ssi", [unit, "main", number]));
+    await ignoreGone(this.#manager("KillUnit", "ssi", [unit, "main", number]));
   }
 
   async reload(): Promise<void> {
@@ -125,7 +116,7 @@ export class Systemd {
   }
 
   async resetFailed(unit: string): Promise<void> {
-    await this.#ignoreGone(this.#manager("ResetFailedUnit", "s", [unit]));
+    await ignoreGone(this.#manager("ResetFailedUnit", "s", [unit]));
   }
 
   /** Starts or stops one of the agent's own units. */
@@ -138,11 +129,21 @@ export class Systemd {
     await this.#manager("StartUnit", "ss", [unit, "ignore-dependencies"]);
   }
 
+  /** Makes systemd write the limits of all units in and above a slice, as when a unit starts there: an empty slice. */
+  async applyLimits(slice: UnitName): Promise<void> {
+    const job = await this.#startTransient(emptySlice(slice));
+    if (job !== undefined) this.#jobs.set(String(job), slice);
+  }
+
   /** Requests a run at that time, by a transient timer. Setting a timer of the same name again changes nothing. */
   async scheduleRun(name: string, at: Instant): Promise<void> {
-    const [signature, body] = transientRun(name, Math.max(1, at - Date.now()));
+    await this.#startTransient(transientRun(name, Math.max(1, at - Date.now())));
+  }
+
+  /** Starts a transient unit; one of its name that exists does the same. */
+  async #startTransient([signature, body]: readonly [string, unknown[]]): Promise<unknown> {
     try {
-      await this.#manager("StartTransientUnit", signature, body);
+      return (await this.#manager("StartTransientUnit", signature, body))[0];
     } catch (error) {
       if (!(error instanceof BusError && error.type === "org.freedesktop.systemd1.UnitExists")) throw error;
     }
@@ -174,7 +175,7 @@ export class Systemd {
   /** Returns why starts have failed: those of this connection, and the last one of each of these units. */
   async startFailures(units: readonly UnitName[]): Promise<StartFailure[]> {
     const failed = [...this.#jobs].flatMap(([job, unit]) => (this.#endedJobs.get(job) === "failed" ? [unit] : []));
-    const all = [...new Set([...failed, ...units])].map((unit) => this.#ignoreGone(readStartFailure(this.#bus, unit)));
+    const all = [...new Set([...failed, ...units])].map((unit) => ignoreGone(readStartFailure(this.#bus, unit)));
     return (await Promise.all(all)).filter((failure) => failure !== undefined);
   }
 
@@ -188,15 +189,5 @@ export class Systemd {
 
   #manager(member: string, signature?: string, body?: unknown[]): Promise<unknown[]> {
     return this.#bus.call({ ...MANAGER, member, ...(signature ? { signature, body: body ?? [] } : {}) });
-  }
-
-  async #ignoreGone<T>(call: Promise<T>): Promise<T | undefined> {
-    try {
-      return await call;
-    } catch (error) {
-      const gone = [NO_SUCH_UNIT, "org.freedesktop.systemd1.NoSuchProcess"];
-      if (!(error instanceof BusError && gone.includes(error.type))) throw error;
-      return undefined;
-    }
   }
 }

@@ -1,8 +1,16 @@
 import dbus from "dbus-next";
+import type { UnitName } from "../../model/unit.ts";
+import { emptySliceName } from "../../unitfile/names.ts";
+
+const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
+
+/** Returns signature and body of StartTransientUnit for an empty slice in a slice. systemd stops it, because nothing needs it. */
+export function emptySlice(slice: UnitName): [signature: string, body: unknown[]] {
+  return ["ssa(sv)a(sa(sv))", [emptySliceName(slice), "replace", [["StopWhenUnneeded", variant("b", true)]], []]];
+}
 
 /** Returns signature and body of StartTransientUnit for a timer that requests a run after so many milliseconds. */
 export function transientRun(name: string, milliseconds: number): [signature: string, body: unknown[]] {
-  const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
   const timer = [
     ["AccuracyUSec", variant("t", 50_000n)],
     ["RemainAfterElapse", variant("b", false)],

@@ -2,6 +2,7 @@ import type { V1Container } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
+import { cpuLimit, cpuShare, memoryLimit } from "../support/cgroup-files.ts";
 import { pod, SLEEP } from "../support/manifests.ts";
 import { isReady, waitForPods } from "../support/wait-for-pods.ts";
 
@@ -39,14 +40,21 @@ test("resources change in place", async () => {
   const after = await node.container("grows", ({ resources }) => resources?.limits?.cpu === "200m");
   expect(after).toMatchObject({ containerID: before.containerID, restartCount: 0, resources: wanted });
   expect(after.allocatedResources).toEqual(wanted.requests);
-  expect(await node.show("grows", "MemoryMax")).toBe(String(128 * 2 ** 20));
-  expect(await node.show("grows", "CPUQuotaPerSecUSec")).toBe("200ms");
-  // The kubelet's shares on cgroup v1, and their weight on v2.
   const group = await node.show("grows", "ControlGroup");
-  const { stdout } = await node.exec(
-    `cat /sys/fs/cgroup${group}/cpu.weight /sys/fs/cgroup/cpu*${group}/cpu.shares | head -1`,
+  expect(await memoryLimit(node, group)).toBe(128 * 2 ** 20);
+  expect(await cpuLimit(node, group)).toBe(0.2);
+  // The kubelet's weight on cgroup v2, and its shares on v1.
+  expect([12, 61]).toContain(await cpuShare(node, group));
+  expect((await node.get("grows"))?.status?.conditions?.map(({ type }) => type)).not.toContain("PodResizeInProgress");
+});
+
+test("limits that were changed in the cgroup are put back", async () => {
+  const group = await node.show("grows", "ControlGroup");
+  await node.exec(
+    `cd /sys/fs/cgroup; echo 100M >memory${group}/memory.limit_in_bytes || echo 100M >.${group}/memory.max`,
   );
-  expect(stdout).toMatch(/^(12|61)\n$/);
+  await node.syncWithoutCache();
+  await node.machine.until(async () => (await memoryLimit(node, group)) === 128 * 2 ** 20, { what: "the old limit" });
 });
 
 test("a container that wants to be started again for it is", async () => {
@@ -62,17 +70,19 @@ test("a container that wants to be started again for it is", async () => {
 test("what others have is given when they are gone, and until then the pod says that it waits", async () => {
   const pending = (each: Awaited<ReturnType<typeof node.get>>) =>
     each?.status?.conditions?.find(({ type }) => type === "PodResizePending");
-  await resize("waits", { limits: { cpu: "1" }, requests: { cpu: "1" } });
+  await resize("waits", { limits: { cpu: "500m" }, requests: { cpu: "500m" } });
   expect(await node.until("waits", pending)).toMatchObject({ status: "True", reason: "Deferred" });
-  expect(await node.show("waits", "CPUQuotaPerSecUSec")).toBe("100ms");
+  const group = await node.show("waits", "ControlGroup");
+  expect(await cpuLimit(node, group)).toBe(0.1);
   await node.kubectl("delete", "pod", "holder", "--wait=false");
   await node.sync();
   await node.until("waits", (each) => each !== undefined && pending(each) === undefined);
-  expect(await node.show("waits", "CPUQuotaPerSecUSec")).toBe("1s");
+  expect(await cpuLimit(node, group)).toBe(0.5);
 });
 
 test("what a pod asks for as a whole is its slice's", async () => {
   const slice = await node.show("whole", "Slice");
-  const show = await node.exec(["systemctl", "show", "--property=MemoryMax,CPUQuotaPerSecUSec", slice]);
-  expect(show.stdout.trim().split("\n").toSorted()).toEqual(["CPUQuotaPerSecUSec=200ms", `MemoryMax=${64 * 2 ** 20}`]);
+  const group = (await node.exec(["systemctl", "show", "--value", "--property=ControlGroup", slice])).stdout.trim();
+  expect(await memoryLimit(node, group)).toBe(64 * 2 ** 20);
+  expect(await cpuLimit(node, group)).toBe(0.2);
 });

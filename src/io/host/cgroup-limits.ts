@@ -1,0 +1,64 @@
+import type { CgroupLimits } from "../../model/host/cgroup-limits.ts";
+import type { ActualUnit, UnitName } from "../../model/unit.ts";
+import { sliceCgroup } from "../../unitfile/names.ts";
+import { CgroupFiles } from "./cgroup-files.ts";
+
+/** A limit of v1 from this value (bytes) on means "no limit". */
+const NO_LIMIT_BYTES = 2 ** 62;
+
+/** Adds to each active slice and container the limits that the kernel has for it. */
+export function withLimits(units: ReadonlyMap<UnitName, ActualUnit>): ReadonlyMap<UnitName, ActualUnit> {
+  const files = new CgroupFiles();
+  return new Map(
+    [...units].map(([name, unit]) => {
+      const cgroup = cgroupOf(unit);
+      return [name, cgroup === undefined ? unit : { ...unit, limits: readLimits(files, cgroup) }];
+    }),
+  );
+}
+
+/** Returns the path of the unit's cgroup; undefined when it has none. The text says in which slice a container is. */
+function cgroupOf({ name, text, state }: ActualUnit): string | undefined {
+  if (text === undefined || state?.active !== "active") return undefined;
+  if (name.endsWith(".slice")) return sliceCgroup(name);
+  const slice = name.startsWith("unitlet.") ? /^Slice=(.+\.slice)$/m.exec(text)?.[1] : undefined;
+  return slice === undefined ? undefined : `${sliceCgroup(slice)}/${name}`;
+}
+
+/** Reads the limits that the kernel has for a cgroup. `path` is relative to the root of the hierarchy. */
+function readLimits(files: CgroupFiles, path: string): CgroupLimits {
+  const limits = files.isUnified ? limits2(files, path) : limits1(files, path);
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}
+
+function limits2(files: CgroupFiles, path: string) {
+  const [quota, period] = files.text("", path, "cpu.max").trim().split(" ");
+  return {
+    memory: numberOrMax(files.text("", path, "memory.max")),
+    cpu: ratio(numberOrMax(quota ?? ""), Number(period)),
+    weight: files.counter("", path, "cpu.weight"),
+  };
+}
+
+function limits1(files: CgroupFiles, path: string) {
+  const memory = files.counter("memory", path, "memory.limit_in_bytes");
+  const quota = files.counter("cpu", path, "cpu.cfs_quota_us");
+  return {
+    memory: memory !== undefined && memory >= NO_LIMIT_BYTES ? Number.POSITIVE_INFINITY : memory,
+    cpu: ratio(
+      quota !== undefined && quota < 0 ? Number.POSITIVE_INFINITY : quota,
+      files.counter("cpu", path, "cpu.cfs_period_us"),
+    ),
+    shares: files.counter("cpu", path, "cpu.shares"),
+  };
+}
+
+function numberOrMax(text: string): number | undefined {
+  const word = text.trim();
+  if (word === "max") return Number.POSITIVE_INFINITY;
+  return /^\d+$/.test(word) ? Number(word) : undefined;
+}
+
+function ratio(quota: number | undefined, period: number | undefined): number | undefined {
+  return quota === undefined || !period ? undefined : quota / period;
+}
