@@ -58,6 +58,7 @@ const PHASE = {
   "write-unit": 11,
   link: 12,
   reload: 13,
+  release: 13,
   "apply-limits": 14,
   restart: 15,
   start: 16,

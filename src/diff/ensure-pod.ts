@@ -1,7 +1,7 @@
 import { eventFieldPath } from "../model/api/containers.ts";
 import type { Pod } from "../model/api/pod.ts";
 import { isBackingOff } from "../model/back-off.ts";
-import { NO_HISTORY } from "../model/exit-record.ts";
+import { type ContainerHistory, NO_HISTORY } from "../model/exit-record.ts";
 import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 import type { ActualUnit, UnitName } from "../model/unit.ts";
@@ -11,7 +11,7 @@ import { auxiliaryUnitSteps } from "./auxiliary-units.ts";
 import { scheduleDeadline } from "./deadline.ts";
 import { ensureUnit } from "./ensure-unit.ts";
 import { lostExits } from "./lost-exits.ts";
-import { mayStart } from "./may-start.ts";
+import { mayStart, release } from "./may-start.ts";
 import { unitOwner } from "./owner.ts";
 import { recoverMarks } from "./recover-marks.ts";
 import { type RestartingPod, restartAll } from "./restart-all.ts";
@@ -102,13 +102,11 @@ function ensureContainer(translation: Runnable, container: DesiredContainer, wor
   const steps = ensureUnit(translation, unit, actual, world);
   if (steps.some(({ kind }) => kind === "restart")) return steps;
   const histories = world.directories.get(uid)?.histories ?? new Map();
-  const waits =
-    justLost ||
-    isUnloadable(actual, world) ||
-    isBackingOff(histories.get(container.name) ?? NO_HISTORY, unit.identity.specHash, world.now);
+  const history: ContainerHistory = histories.get(container.name) ?? NO_HISTORY;
+  const waits = justLost || isUnloadable(actual, world) || isBackingOff(history, unit.identity.specHash, world.now);
   const reason = isIdle(actual) && !waits ? mayStart(translation, container, histories) : undefined;
   if (reason === undefined) return steps;
-  return [...steps, start(translation, container, reason, world)];
+  return [...steps, ...release(uid, container.name, history), start(translation, container, reason, world)];
 }
 
 function start({ pod }: Runnable, container: DesiredContainer, because: string, world: World): Step {

@@ -2,8 +2,7 @@ import { backOffDelay } from "../model/back-off.ts";
 import { NO_HISTORY } from "../model/exit-record.ts";
 import type { StartFailure } from "../model/start-failure.ts";
 import type { Step } from "../model/step.ts";
-import type { DesiredContainer, Translation } from "../model/translation.ts";
-import type { ActualUnit } from "../model/unit.ts";
+import { type ActualUnit, isContainer, type UnitOwner } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 
 /** True while systemd waits before it starts the unit again by itself. */
@@ -16,39 +15,27 @@ export function isRestarting({ state }: ActualUnit): boolean {
  * a back-off: systemd could not start the helpers, or the kernel has killed them. Such a start counts as an exit. The
  * unit is stopped, since systemd would start it each second, and a run starts it after the back-off.
  */
-export function failedStarts(
-  translations: readonly Translation[],
-  failures: readonly StartFailure[],
-  world: World,
-): Step[] {
-  const containers = translations.flatMap((translation) =>
-    translation.kind === "runnable"
-      ? translation.containers.map((container) => [translation.pod.metadata.uid, container] as const)
-      : [],
-  );
+export function failedStarts(failures: readonly StartFailure[], world: World): Step[] {
   return failures.flatMap((failure) => {
-    const found = containers.find(([, { unitName }]) => unitName === failure.unit);
-    return found === undefined ? [] : failedStart(...found, failure, world);
+    const identity = world.units.get(failure.unit)?.identity;
+    return identity === undefined || !isContainer({ identity }) ? [] : failedStart(identity, failure, world);
   });
 }
 
-function failedStart(uid: string, container: DesiredContainer, failure: StartFailure, world: World): Step[] {
+function failedStart({ podUID: uid, container, specHash }: UnitOwner, failure: StartFailure, world: World): Step[] {
   const { invocation, result, status, unit } = failure;
-  const { exits, started, waiting } = world.directories.get(uid)?.histories.get(container.name) ?? NO_HISTORY;
+  const { exits, started, waiting } = world.directories.get(uid)?.histories.get(container) ?? NO_HISTORY;
   const isKnown = exits.some((exit) => exit.invocation === invocation) || started?.invocation === invocation;
   if (isKnown || waiting !== undefined) return [];
   const { now } = world;
   const record = {
     ...{ invocation, result, code: "", status, startedAt: now, finishedAt: now },
-    ...{ oomKilled: false, executed: false, specHash: container.unit?.identity.specHash ?? "" },
+    ...{ oomKilled: false, executed: false, specHash },
   };
-  const delay = backOffDelay([...exits, record]) * 1000;
+  const retryAt = now + backOffDelay([...exits, record]) * 1000;
   const because = `its start failed with the result ${result}${status && `, status ${status}`}`;
   return [
-    {
-      ...({ kind: "record-exit", uid, container: container.name, because, record } as const),
-      ...(delay > 0 && { retryAt: now + delay }),
-    },
+    { kind: "record-exit", uid, container, because, record, retryAt },
     { kind: "stop", uid, unit, because },
   ];
 }

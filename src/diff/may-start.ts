@@ -2,6 +2,7 @@ import { containersOf, statusesOf } from "../model/api/containers.ts";
 import type { Container, Pod } from "../model/api/pod.ts";
 import { restartCodes, restartPolicy } from "../model/api/restart.ts";
 import { type ContainerHistory, NO_HISTORY } from "../model/exit-record.ts";
+import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 
 /** Returns why an idle container should be started now; undefined when it should not. */
@@ -52,4 +53,9 @@ export function specOf({ spec }: Pod, name: string): Container {
 
 function wasSeen(status: Runnable["pod"]["status"], name: string): boolean {
   return statusesOf(status).some((container) => container.name === name && container.containerID !== undefined);
+}
+
+/** Returns the step without which a container cannot start whose last start has failed; none for any other container. */
+export function release(uid: string, container: string, { held }: ContainerHistory): Step[] {
+  return held ? [{ kind: "release", uid, container, because: "its back-off is over" }] : [];
 }

@@ -1,8 +1,10 @@
+import { isBackingOff } from "../model/back-off.ts";
 import { NO_HISTORY } from "../model/exit-record.ts";
 import { bundleConfig, environmentFile } from "../model/paths.ts";
 import type { Step } from "../model/step.ts";
 import type { UnitOwner } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
+import { release } from "./may-start.ts";
 import { restartAll } from "./restart-all.ts";
 import { isIdle, loadAgain } from "./unit-states.ts";
 
@@ -21,7 +23,16 @@ export function keepLoadedUnits(world: World, listed: ReadonlySet<string>): Step
     steps.push(...(restart?.steps ?? []));
     after = restart?.after ?? after;
   }
-  return [...steps, ...startLoadedUnits(after, listed)];
+  return [...steps, ...releases(after, listed), ...startLoadedUnits(after, listed)];
+}
+
+/** Lets containers start whose back-off after a failed start is over. */
+function releases({ units, directories, now }: World, listed: ReadonlySet<string>): Step[] {
+  return [...units.values()].flatMap(({ identity }) => {
+    if (identity === undefined || listed.has(identity.podUID)) return [];
+    const history = directories.get(identity.podUID)?.histories.get(identity.container) ?? NO_HISTORY;
+    return isBackingOff(history, identity.specHash, now) ? [] : release(identity.podUID, identity.container, history);
+  });
 }
 
 function restarts({ kind }: UnitOwner): boolean {
@@ -45,6 +56,7 @@ function startLoadedUnits(world: World, listed: ReadonlySet<string>): Step[] {
       return [];
     const directory = world.directories.get(identity.podUID);
     const history = directory?.histories.get(identity.container) ?? NO_HISTORY;
+    if (isBackingOff(history, identity.specHash, world.now)) return [];
     if (history.finished || directory?.restartAll !== undefined || !(unit.linked || history.restarted)) return [];
     const start: Step[] = [...loadAgain(unit), { kind: "start", uid: identity.podUID, unit: unit.name, because }];
     // After a reboot the files in /run are gone, and the list that they are made from cannot be read.

@@ -35,6 +35,8 @@ export interface ContainerHistory {
   readonly started?: { readonly at: Instant; readonly invocation: string };
   /** Why the last start waits before it runs the program: reason and message, as in the status. */
   readonly waiting?: { readonly reason: string; readonly message: string };
+  /** A start has failed, and only a run starts the container again. */
+  readonly held?: boolean;
   /** When the back-off in progress ends. */
   readonly backOffUntil?: Instant;
   /** True when the container is not started again: restartPolicy Never after any exit, OnFailure after exit code 0. */

@@ -53,6 +53,8 @@ export const volumePath = (uid: string, volume: string) => `${podRunDir(uid)}/vo
 export const initializedMarker = (uid: string, container: string) => `${podRunDir(uid)}/${container}.initialized`;
 /** The file that exists when the sidecar has started since the boot, by its startup probe if it has one. */
 export const startedMarker = (uid: string, container: string) => `${podRunDir(uid)}/${container}.sidecar-started`;
+/** The file that exists after a failed start: nothing but a run starts the container. */
+export const heldMarker = (uid: string, container: string) => `${podRunDir(uid)}/${container}.held`;
 /** The file that exists when the container is not started again, by its restart policy. */
 export const finishedMarker = (uid: string, container: string) => `${podStateDir(uid)}/${container}.finished`;
 

@@ -39,7 +39,7 @@ export type SystemdStep =
 
 /** A step that changes files only. */
 export type FileStep =
-  /** With `retryAt`, the container is started again then and not before. */
+  /** With `retryAt`, only a run starts the container again, and not before then. */
   | (Common & {
       readonly kind: "record-exit";
       readonly container: string;
@@ -47,6 +47,8 @@ export type FileStep =
       readonly retryAt?: Instant;
     })
   | (Common & { readonly kind: "write-mark"; readonly container: string; readonly mark: Mark })
+  /** Lets the container start again, before its start. */
+  | (Common & { readonly kind: "release"; readonly container: string })
   /** Records when the pod was first asked to stop. */
   | (Common & { readonly kind: "mark-stopping" })
   /** Lets all containers of a pod start anew, as after a boot. None of them runs. */

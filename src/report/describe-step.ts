@@ -22,6 +22,7 @@ function subjectOf(step: Step): Readonly<Record<string, string>> {
     case "write-mark":
       return { container: step.container, mark: step.mark.name };
     case "record-exit":
+    case "release":
       return { container: step.container };
     case "reset-containers":
       return { containers: step.containers.map(({ name }) => name).join(",") };

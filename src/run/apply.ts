@@ -3,7 +3,7 @@ import { writeRemoval } from "../io/images/package-store.ts";
 import { writePull } from "../io/images/pull-files.ts";
 import { removeJournal, writeJournalSettings } from "../io/journal/journals.ts";
 import { ApiError } from "../io/kube/api-error.ts";
-import { appendExit, writeBackOff } from "../io/pods/exit-records.ts";
+import { recordExit, releaseContainer } from "../io/pods/exit-records.ts";
 import { writeMark } from "../io/pods/marks.ts";
 import { markStopping, removePodDirectories, saveStorage, unsealPod } from "../io/pods/pod-directories.ts";
 import { resetContainers } from "../io/pods/restart-all.ts";
@@ -29,6 +29,7 @@ const UNLOGGED: ReadonlySet<Step["kind"]> = new Set([
   "mark-stopping",
   "write-grace-period",
   "reset-failed",
+  "release",
   "reload",
 ]);
 
@@ -135,8 +136,9 @@ async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "write-grace-period":
       return markStopping(step.uid, step.seconds);
     case "record-exit":
-      appendExit(step.uid, step.container, step.record);
-      return writeBackOff(step.uid, step.container, step.retryAt);
+      return recordExit(step.uid, step.container, step.record, step.retryAt);
+    case "release":
+      return releaseContainer(step.uid, step.container);
     case "reset-containers":
       return resetContainers(step.uid, step.containers);
     case "write-mark":
@@ -158,9 +160,7 @@ async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "write-volume":
       return writeSealedVolume(step.uid, step.volume, log);
     case "prepare-volumes":
-      // The list is stored first: when the step is interrupted, its mounts are known to belong to the pod.
-      saveStorage(step.uid, step.all);
-      return prepareStorage(step.uid, step.storage);
+      return prepareVolumes(step);
     case "write-unit":
       return writeUnit(step.unit, step.text, step.dropIns);
     case "link":
@@ -170,4 +170,10 @@ async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     default:
       step satisfies never;
   }
+}
+
+function prepareVolumes({ uid, storage, all }: Extract<FileStep, { kind: "prepare-volumes" }>): void {
+  // The list is stored first: when the step is interrupted, its mounts are known to belong to the pod.
+  saveStorage(uid, all);
+  prepareStorage(uid, storage);
 }

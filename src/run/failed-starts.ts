@@ -20,7 +20,7 @@ export async function recordFailedStarts(
   const failures = await systemd.startFailures(restarting);
   if (failures.length === 0) return { result, applied };
   // A helper may have recorded the end since the snapshot.
-  const steps = failedStarts(plan.translations, failures, { ...world, directories: readPodDirectories() });
+  const steps = failedStarts(failures, { ...world, directories: readPodDirectories() });
   if (steps.length === 0) return { result, applied };
   const more = await apply(steps, ports);
   const now = Date.now();

@@ -2,7 +2,7 @@ import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Container, RestartPolicy } from "../model/api/pod.ts";
 import { restartPolicy } from "../model/api/restart.ts";
 import type { Host } from "../model/host/host.ts";
-import { finishedMarker, initializedMarker } from "../model/paths.ts";
+import { finishedMarker, heldMarker, initializedMarker } from "../model/paths.ts";
 import type { DesiredUnit, UnitLines, UnitName } from "../model/unit.ts";
 import { encodeOwnUnit, unitOwner } from "../unitfile/identity.ts";
 import { logNamespaceOf, podSliceName, probeTimer } from "../unitfile/names.ts";
@@ -70,6 +70,7 @@ function unitLines(resolved: ResolvedContainer, { lines }: Launch): UnitLines {
     // A failed container must not make the host degraded; its exit is in the record.
     ["CollectMode", "inactive-or-failed"],
     ["ConditionPathExists", `!${finished}`],
+    ["ConditionPathExists", `!${heldMarker(uid, container.name)}`],
     ...lines.unit,
     ...probePeriods(container).map((period) => ["Wants", probeTimer(period)] as const),
     // LogNamespace= orders the unit after the sockets only. At a shutdown journald must outlive what writes to it.

@@ -19,7 +19,7 @@ const ORDER: readonly (readonly Step["kind"][])[] = [
   ["write-volume"],
   ["write-unit"],
   ["link"],
-  ["reload"],
+  ["reload", "release"],
   ["restart", "start"],
   ["delete-pod-object"],
 ];

@@ -49,6 +49,13 @@ const WORDS: Readonly<
   "record-exit": [
     [{ container: "app" }, "container app ended and left no record", stepsOf(withUnit(up(WEB), APP, GONE))],
   ],
+  release: [
+    [
+      { container: "app" },
+      "its back-off is over",
+      stepsOf(withPast(withUnit(up(WEB), APP, GONE), "app", { exits: [exit(1)], held: true })),
+    ],
+  ],
   "emit-event": [
     [
       { uid: UID },

@@ -27,6 +27,8 @@ export function readHistory(
     ...recorded,
     ...(restarted && isRestarted(container, recorded.exits, restarted) ? { restarted: true } : {}),
     ...(invocation && at !== undefined ? { started: { at, invocation } } : {}),
+    ...(has("held") ? { held: true } : {}),
+    ...readWaiting(has("waiting") ? readOptional(volatile("waiting")) : undefined),
     ...(Number.isFinite(backOff) ? { backOffUntil: backOff * 1000 } : {}),
     finished: has("finished"),
     done: has("initialized"),
@@ -35,6 +37,12 @@ export function readHistory(
     ...readHooks(uid, container, has),
     ...readProbes(uid, container, has),
   };
+}
+
+/** Parses the file of container-start: the reason, a space and the message. */
+function readWaiting(text: string | undefined): Pick<ContainerHistory, "waiting"> {
+  const [, reason, message] = /^(\S+) (.*)/s.exec(text?.trim() ?? "") ?? [];
+  return reason && message ? { waiting: { reason, message } } : {};
 }
 
 function readHooks(

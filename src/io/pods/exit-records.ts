@@ -2,8 +2,8 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Instant } from "../../model/api/time.ts";
 import type { ExitRecord } from "../../model/exit-record.ts";
-import { podRunDir, podStateDir } from "../../model/paths.ts";
-import { readOptional, writeAtomic } from "../files.ts";
+import { heldMarker, podRunDir, podStateDir } from "../../model/paths.ts";
+import { readOptional, remove, writeAtomic } from "../files.ts";
 
 const NO_HISTORY = "-";
 
@@ -68,15 +68,35 @@ export function exitLine(record: ExitRecord): string {
   return `${columns.map((column) => column || NO_HISTORY).join(" ")}\n`;
 }
 
+/** Like container-start, of which the unit may have had no run. */
+const MAX_RECORDS = 60;
+const KEPT_RECORDS = 20;
+
 /** Appends a record to the log of a container. Throws the errors of the file system. */
 export function appendExit(uid: string, container: string, record: ExitRecord): void {
   const directory = podStateDir(uid);
+  const path = join(directory, `${container}.exits`);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  appendFileSync(join(directory, `${container}.exits`), exitLine(record), { mode: 0o600 });
+  appendFileSync(path, exitLine(record), { mode: 0o600 });
+  const { exits, forgottenExits } = readExits(path);
+  if (exits.length <= MAX_RECORDS) return;
+  const kept = exits.slice(-KEPT_RECORDS).map(exitLine).join("");
+  writeAtomic(path, `# ${forgottenExits + exits.length - KEPT_RECORDS}\n${kept}`, 0o600);
 }
 
-/** Writes when a container's back-off ends, as container-start does. */
-export function writeBackOff(uid: string, container: string, until: Instant | undefined): void {
-  if (until !== undefined)
-    writeAtomic(join(podRunDir(uid), `${container}.backoff`), `${Math.ceil(until / 1000)}\n`, 0o600);
+/**
+ * Appends a record. With `retryAt`, nothing but a run starts the container, and the file for the end of its back-off says
+ * when, as that of container-start does.
+ */
+export function recordExit(uid: string, container: string, record: ExitRecord, retryAt: Instant | undefined): void {
+  appendExit(uid, container, record);
+  if (retryAt === undefined) return;
+  writeAtomic(join(podRunDir(uid), `${container}.backoff`), `${Math.ceil(retryAt / 1000)}\n`, 0o600);
+  writeAtomic(heldMarker(uid, container), "", 0o600);
+}
+
+/** Lets a container start again. */
+export function releaseContainer(uid: string, container: string): void {
+  remove(heldMarker(uid, container));
+  remove(join(podRunDir(uid), `${container}.backoff`));
 }

@@ -33,7 +33,9 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
   const volatile = list(podRunDir(uid));
   const containers = new Set(
     [...data, ...volatile]
-      .map((name) => /^(.+)\.(?:exits|finished|started|backoff|initialized|sidecar-started)$/.exec(name)?.[1])
+      .map(
+        (name) => /^(.+)\.(?:exits|finished|started|backoff|waiting|held|initialized|sidecar-started)$/.exec(name)?.[1],
+      )
       .filter((name) => name !== undefined),
   );
   const environments = volatile.filter((name) =>

@@ -38,7 +38,8 @@ export function resetContainers(uid: string, containers: readonly ContainerReset
   writeAtomic(join(podStateDir(uid), RESTARTED), lines.join(""), 0o600);
   for (const { name } of containers) {
     remove(join(podStateDir(uid), `${name}.finished`));
-    for (const mark of ["initialized", "sidecar-started", "backoff"]) remove(join(podRunDir(uid), `${name}.${mark}`));
+    for (const mark of ["initialized", "sidecar-started", "backoff", "held"])
+      remove(join(podRunDir(uid), `${name}.${mark}`));
   }
   remove(join(podRunDir(uid), "stopping"));
   remove(join(podStateDir(uid), REQUEST));

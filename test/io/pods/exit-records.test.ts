@@ -6,6 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { exitLine, readExits } from "../../../src/io/pods/exit-records.ts";
 import type { ExitRecord } from "../../../src/model/exit-record.ts";
 import { forAll } from "../../support/fuzz.ts";
+import { onEmptyHost } from "../empty-host.ts";
+
+type Subject = typeof import("../../../src/io/pods/exit-records.ts");
 
 const LINE = "aa exit-code exited 1 1767323045.000 1767323050.250 0 1 0123abcd";
 const RECORD: ExitRecord = {
@@ -107,4 +110,21 @@ describe("a log", () => {
   test.for(cases)("%s", ([, text, forgottenExits, exits]) => {
     expect(read(text)).toEqual({ forgottenExits, exits });
   });
+});
+
+test("a log that grows without container-start keeps the last records, and counts the others", async () => {
+  const seen = await onEmptyHost(async (load) => {
+    const { readExits: readAll, recordExit } = await load<Subject>("src/io/pods/exit-records.ts");
+    const { existsSync, readFileSync } = await load<typeof import("node:fs")>("node:fs");
+    const record = { result: "signal", code: "", status: "KILL", oomKilled: false, executed: false, specHash: "s" };
+    for (let at = 1; at <= 70; at++)
+      recordExit("u-1", "app", { ...record, invocation: String(at), startedAt: at, finishedAt: at }, at * 1000);
+    const { exits, forgottenExits } = readAll("/var/lib/unitlet/pods/u-1/app.exits");
+    const run = "/run/unitlet/pods/u-1/app";
+    return [forgottenExits + exits.length, exits.at(-1)?.invocation, exits.length < 60].concat(
+      readFileSync(`${run}.backoff`, "utf8"),
+      existsSync(`${run}.held`),
+    );
+  });
+  expect(seen).toEqual([70, "70", true, "70\n", true]);
 });
