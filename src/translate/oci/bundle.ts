@@ -1,5 +1,6 @@
 import type { Confinement, Mount } from "../../model/confinement.ts";
 import { podSandbox } from "../../model/paths.ts";
+import { byDepth } from "../volumes/by-depth.ts";
 import { ociNamespaces } from "./namespaces.ts";
 
 /** The process of a container: what is not in its Confinement. */
@@ -42,7 +43,10 @@ export function ociBundle(confinement: Confinement, process: OciProcess, specHas
     },
     root: { path: root.path, readonly: root.readOnly },
     ...(hostname !== undefined && { hostname }),
-    mounts: [...systemMounts(confinement, process.uid), ...mounts.map(ociMount)],
+    mounts: byDepth(
+      [...systemMounts(confinement, process.uid), ...mounts.map(ociMount)],
+      ({ destination }) => destination,
+    ),
     linux: {
       namespaces: ociNamespaces(confinement.namespaces, process.uid, process.container),
       sysctl: confinement.sysctls,
@@ -72,8 +76,15 @@ function capabilitySets({ capabilities }: Confinement): object {
 
 const NOSUID_NODEV = ["nosuid", "noexec", "nodev"];
 
+interface OciMount {
+  readonly destination: string;
+  readonly type: string;
+  readonly source: string;
+  readonly options: readonly string[];
+}
+
 /** Returns the mounts of /proc, /dev and /sys that container runtimes make. */
-function systemMounts({ privileged, namespaces: { ipc } }: Confinement, uid: string): object[] {
+function systemMounts({ privileged, namespaces: { ipc } }: Confinement, uid: string): OciMount[] {
   const mount = (destination: string, type: string, source: string, options: readonly string[]) => ({
     destination,
     type,
@@ -103,7 +114,7 @@ function systemMounts({ privileged, namespaces: { ipc } }: Confinement, uid: str
   ];
 }
 
-function ociMount(mount: Mount): object {
+function ociMount(mount: Mount): OciMount {
   const { target: destination, readOnly } = mount;
   const access = readOnly ? "ro" : "rw";
   if (mount.type === "tmpfs") {

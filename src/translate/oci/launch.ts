@@ -76,8 +76,8 @@ function startOf(
   const { pid } = confinement.namespaces;
   const start: ImageStart = {
     tree: image.tree,
-    // In a writable root, image volumes are part of the container's overlay.
-    volumes: confinement.root.readOnly ? volumes : [],
+    volumes,
+    readOnlyRoot: confinement.root.readOnly,
     privileged: confinement.privileged,
     pid,
     target: pid === "target" ? target : undefined,

@@ -10,8 +10,10 @@ import type { ImageInput } from "./standard-input.ts";
 /** What the unit of a container needs to know of its image. */
 export interface ImageStart {
   readonly tree: string;
-  /** Paths of the image's volumes, writable although the root is read-only. */
+  /** Paths of the image's volumes, which are made where the image lacks them. */
   readonly volumes: readonly string[];
+  /** The volumes stay writable. */
+  readonly readOnlyRoot: boolean;
   readonly privileged: boolean;
   readonly pid: Namespaces["pid"];
   /** The container whose PID namespace it enters. */
@@ -39,7 +41,8 @@ export function imageStartLines(
   const program = `${libDir}/container-create`;
   const helper = (how: string) => [program, id, uid, container, how];
   const input = start.input === "none" ? [] : [`--${start.input}`];
-  const more = start.target === undefined && start.volumes.length === 0 ? [] : [start.target ?? "", ...start.volumes];
+  const volumes = start.volumes.length === 0 ? [] : [start.readOnlyRoot ? "ro" : "rw", ...start.volumes];
+  const more = start.target === undefined && volumes.length === 0 ? [] : [start.target ?? "", ...volumes];
   const create = [program, ...input, id, uid, container, kind === "init" ? "run" : "create", start.tree, ...more];
   return {
     lines: {

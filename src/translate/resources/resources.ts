@@ -36,8 +36,17 @@ export function containerResourceLines({ cpuRequest, cpuLimit, memoryLimit }: Am
   return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit)];
 }
 
-/** Returns the resource lines of a pod's slice. It has a limit only when every container has one. */
+/** Returns the resource lines of a pod's slice. */
 export function podResourceLines(pod: Pod, host: CgroupHost): UnitLines {
+  const { cpuRequest, cpuLimit, memoryLimit } = podAmounts(pod);
+  return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit)];
+}
+
+/**
+ * Returns the amounts of the whole pod. It has a limit only when every container has one, or the pod itself
+ * (`cm/helpers_linux.go: ResourceConfigForPod`, v1.36).
+ */
+export function podAmounts(pod: Pod): Omit<Amounts, "memoryRequest"> {
   const inits = pod.spec.initContainers ?? [];
   const sidecars = inits.filter((each) => kindOf(pod, each) === "sidecar");
   const beside = sidecars.map(amountsOf);
@@ -55,7 +64,7 @@ export function podResourceLines(pod: Pod, host: CgroupHost): UnitLines {
   const request = requests?.cpu === undefined && limits?.cpu === undefined ? sum("cpuRequest") : whole.cpuRequest;
   const cpu = limits?.cpu === undefined ? limited("cpuLimit") && sum("cpuLimit") : whole.cpuLimit;
   const memory = limits?.memory === undefined ? limited("memoryLimit") && sum("memoryLimit") : whole.memoryLimit;
-  return [...requestLines(request, host), ...quotaLines(cpu || 0), ...memoryLines(memory || 0)];
+  return { cpuRequest: request, cpuLimit: cpu || 0, memoryLimit: memory || 0 };
 }
 
 /** The property of the host that decides how a CPU request is written. */

@@ -2,6 +2,7 @@ import type { Confinement, Mount } from "../../model/confinement.ts";
 import { podRunDir, privateTmp, RESOLVER_PATHS } from "../../model/paths.ts";
 import { launchMounts } from "../host-lines.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
+import { byDepth } from "../volumes/by-depth.ts";
 import { resolveVarRun } from "../volumes/clean-path.ts";
 import { type RightsExtras, reachesProcesses, rightsOptions } from "./rights-options.ts";
 
@@ -48,7 +49,7 @@ export function runWords(
     ...(extras.keepsEnvironment ? ["--keep-environment"] : []),
     ...confinement.readOnlyPaths.flatMap((path) => ["--read-only", path]),
     ...hidden.flatMap((path) => ["--hide", path]),
-    ...byDepth(mounts).flatMap(mountOption),
+    ...byDepth(mounts, ({ target }) => resolveVarRun(target)).flatMap(mountOption),
     ...rightsOptions(confinement, extras),
     "--",
   ];
@@ -78,12 +79,6 @@ function resolverMounts({ mounts }: Confinement): readonly Mount[] {
 
 function sameAsHost(path: string): Mount {
   return { ...PRIVATE_BIND, source: path, target: path, optional: true };
-}
-
-/** Sorts mounts so that one within another follows it. */
-function byDepth(mounts: readonly Mount[]): readonly Mount[] {
-  const depth = ({ target }: Mount) => (target === "/" ? 0 : target.split("/").length);
-  return mounts.toSorted((a, b) => depth(a) - depth(b));
 }
 
 function mountOption(mount: Mount): readonly string[] {

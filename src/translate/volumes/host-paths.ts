@@ -2,15 +2,18 @@ import type { Container, Pod } from "../../model/api/pod.ts";
 import type { PersistentVolume } from "../../model/api/volume.ts";
 import type { ResolvedReferences } from "../../model/references.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
-import { cleanPath } from "./clean-path.ts";
+import { cleanPath, resolveVarRun } from "./clean-path.ts";
 import { DEFAULT_MESSAGE_PATH, messagePath } from "./termination-message.ts";
 
 /** Paths below a container's own directories, where missing targets can be created. */
 const OWN = /^\/(run|tmp|var\/run|var\/tmp)\//;
 
-/** Returns directories that must be on the host: the container's user enters its working directory. */
-export function neededDirectories({ workingDir }: Container): readonly string[] {
-  return workingDir ? [workingDir] : [];
+/** Returns directories that must be on the host: the container's user enters its working directory. A volume brings its own. */
+export function neededDirectories({ workingDir, volumeMounts = [] }: Container): readonly string[] {
+  if (!workingDir) return [];
+  const path = `${resolveVarRun(cleanPath(workingDir))}/`;
+  const isInVolume = volumeMounts.some(({ mountPath }) => path.startsWith(`${resolveVarRun(cleanPath(mountPath))}/`));
+  return isInVolume ? [] : [workingDir];
 }
 
 /** Returns mount targets that must be on the host, as files or directories: others are created when they are missing. */
@@ -41,7 +44,8 @@ export function hostPathProblem(
   if (workingDir && !workingDir.startsWith("/")) return `${given} is not an absolute path: begin it with /`;
   if (workingDir && cleanPath(workingDir).startsWith("/proc/"))
     return `${given} lies within /proc, where other processes have their directories: use another path`;
-  if (workingDir && absent.has(workingDir)) return `${given} is not a directory of the host: create it there`;
+  if (neededDirectories(container).some((directory) => absent.has(directory)))
+    return `${given} is not a directory of the host: create it there`;
   const mount = volumeMounts?.find(({ mountPath }) => absent.has(cleanPath(mountPath)));
   if (mount === undefined) return messageProblem(container, path);
   return `${path}.volumeMounts[${mount.name}].mountPath "${mount.mountPath}" is not on the host: create it there, or mount below /run`;

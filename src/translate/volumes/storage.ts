@@ -7,7 +7,7 @@ import type { NodePolicy } from "../../model/host/node-policy.ts";
 import { diskVolumePath, volumePath } from "../../model/paths.ts";
 import type { ResolvedReferences } from "../../model/references.ts";
 import type { GroupStorage, HostFileType } from "../../model/storage.ts";
-import { amountsOf } from "../resources/resources.ts";
+import { podAmounts } from "../resources/resources.ts";
 import { claimedVolume, claimName } from "./claim.ts";
 import { hostFile } from "./host-file.ts";
 import { inlineHostPath } from "./inline-host-path.ts";
@@ -72,8 +72,7 @@ function emptyDir({ name, emptyDir: source }: Volume, context: StorageContext): 
 
 /** Returns the size of a tmpfs (`emptydir/empty_dir.go: calculateEmptyDirMemorySize`, v1.36). */
 function memorySize(limit: string | undefined, { pod, allocatable }: StorageContext): number {
-  const limits = pod.spec.containers.map((container) => amountsOf(container).memoryLimit);
-  const all = limits.every((each) => each > 0) ? limits.reduce((a, b) => a + b, 0) : Number.POSITIVE_INFINITY;
+  const all = podAmounts(pod).memoryLimit || Number.POSITIVE_INFINITY;
   const own = Math.ceil(parseQuantity(limit ?? "") || Number.POSITIVE_INFINITY);
   return Math.min(all, own, allocatable.memory);
 }

@@ -62,6 +62,18 @@ describe("an image that names", () => {
     expect((await node.exec("ls /srv | grep -c '^x$' || true")).stdout).toBe("0\n");
   });
 
+  test("volumes that it does not have gets them, on a writable root file system as well", async () => {
+    const layer: TarEntry[] = [
+      { path: "way", type: "symlink", target: "/etc/inner" },
+      { path: "etc/inner/", type: "directory" },
+    ];
+    const Volumes = { "/new/one": {}, "/way/deep": {}, "/tmp": {} };
+    const script = "for d in /new/one /etc/inner/deep /tmp; do touch $d/x && stat -c '%n %F %u' $d; done";
+    expect(await output("volumes-writable", { Volumes }, shell(script), layer)).toBe(
+      "/new/one directory 0\n/etc/inner/deep directory 0\n/tmp directory 0\n",
+    );
+  });
+
   test("a HEALTHCHECK, which is ignored", async () => {
     const Healthcheck = { Test: ["CMD", "touch", "/asked"], Interval: 100_000_000 };
     expect(await output("health", { Healthcheck }, shell("sleep 1; ls /asked 2>&1 || true"))).toBe(

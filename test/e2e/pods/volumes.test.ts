@@ -50,6 +50,10 @@ test("an emptyDir in memory is as large as it may be", async () => {
   await printed("memory", "tmpfs\n  2097152\n");
 });
 
+test("an emptyDir in memory is no larger than the memory limit of the pod", async () => {
+  await printed("memory-of-pod", "67108864\n");
+});
+
 test("a ConfigMap's files are read-only links to the present ones", async () => {
   await printed(
     "map",

@@ -56,6 +56,13 @@ const PODS: Readonly<Record<string, [script: string, spec: Spec]>> = {
     `stat -f -c %T /run/v; df --output=size -B1 /run/v | tail -1; ${forever}`,
     { volumes: [{ name: "v", emptyDir: { medium: "Memory", sizeLimit: "2Mi" } }], restartPolicy: "Always" },
   ],
+  "memory-of-pod": [
+    `df --output=size -B1 /run/v | tail -1 | tr -d ' '`,
+    {
+      volumes: [{ name: "v", emptyDir: { medium: "Memory", sizeLimit: "1Gi" } }],
+      resources: { limits: { memory: "64Mi" } },
+    },
+  ],
   map: [
     `cd /run/v; ls -A; readlink a; stat -Lc %a a; od -An -tx1 bytes; touch x 2>&1; ${forever}`,
     { volumes: [{ name: "v", configMap: { name: "map", defaultMode: 0o440 } }], restartPolicy: "Always" },

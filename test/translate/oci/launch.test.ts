@@ -72,6 +72,21 @@ test("a value that is not UTF-8 is named, because config.json cannot carry it", 
   });
 });
 
+test("mounts: one within another follows it, and the last one at a target counts", () => {
+  const names = ["deep", "inner", "shm", "etc", "dev"];
+  const [deep, inner, shm, etc, dev] = names.map((name) => (mountPath: string) => ({ name, mountPath }));
+  const volumeMounts = [deep?.("/a/b/c"), inner?.("/a/b/"), shm?.("/dev/shm"), etc?.("/etc"), dev?.("/dev")];
+  const { mounts } = bundle({ volumeMounts } as Partial<Container>, {
+    volumes: names.map((name) => ({ name, emptyDir: {} })),
+  });
+  const targets = (mounts as { destination: string }[]).map(({ destination }) => destination);
+  expect(targets).toEqual([
+    ...["/proc", "/dev", "/sys", "/etc", "/dev"],
+    ...["/dev/pts", "/dev/shm", "/dev/mqueue", "/etc/hosts", "/etc/resolv.conf", "/a/b", "/dev/shm"],
+    ...["/dev/termination-log", "/sys/fs/cgroup", "/a/b/c"],
+  ]);
+});
+
 test("user and directory are the image's, or the pod's", () => {
   expect(bundle().process).toMatchObject({ user: { uid: 1000, gid: 1001 }, cwd: "/app" });
   expect(bundle({ workingDir: "/", securityContext: { runAsUser: 7 } }).process).toMatchObject({

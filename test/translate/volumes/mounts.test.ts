@@ -47,6 +47,7 @@ describe("directories that the host needs to have", () => {
   test.for([
     ["none", {}, []],
     ["the working directory as it is given", { workingDir: "/srv/../tmp" }, ["/srv/../tmp"]],
+    ["no working directory in a volume, which brings it", { workingDir: "/var/run/v/in", ...mounting("/run/v/") }, []],
     ["mount points as runtimes read them", mounting("etc/../srv/x"), ["/srv/x"]],
     [
       "no mount points below what a container has for itself",

@@ -28,6 +28,18 @@ describe("an emptyDir", () => {
       { kind: "memory", path: MEMORY, size: 2097152 },
     ],
     [
+      "in memory has no more than the pod's own limit",
+      { emptyDir: { medium: "Memory", sizeLimit: "1Gi" } },
+      { containers: [container()], resources: { limits: { memory: "3Mi" } } },
+      { kind: "memory", path: MEMORY, size: 3145728 },
+    ],
+    [
+      "in memory may have what an init container may",
+      { emptyDir: { medium: "Memory" } },
+      { containers: [limited("2Mi")], initContainers: [{ ...limited("5Mi"), name: "first" }] },
+      { kind: "memory", path: MEMORY, size: 5242880 },
+    ],
+    [
       "in memory has no more than the node",
       { emptyDir: { medium: "Memory" } },
       {},
