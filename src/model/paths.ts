@@ -66,6 +66,8 @@ export const SERVING_KEY_PAIR = `${PKI}/serving-current.pem`;
 export const diskVolumePath = (uid: string, volume: string) => `${podStateDir(uid)}/volumes/${volume}`;
 /** The file with what was prepared for the pod's volumes, to be repeated after a boot. */
 export const storagePath = (uid: string) => `${podStateDir(uid)}/storage`;
+/** The file of a container's subPaths, which container-subpaths reads. */
+export const subPathsFile = (container: string) => `${container}.subpaths`;
 /** The mount point of a subPath, by the index of the mount in the container's volumeMounts. */
 export const subPathMount = (uid: string, container: string, at: number) =>
   `${podRunDir(uid)}/subpaths/${container}/${at}`;

@@ -43,11 +43,11 @@ export interface GroupStorage {
   readonly always: boolean;
 }
 
-/** The target of a subPath, or of a hostPath below an allowed path, mounted at a path of our own, so that no container can replace it by a link. */
+/** The target of a hostPath below an allowed path, mounted at a path of our own, so that no container can replace it by a link. */
 export interface SubPathStorage {
   readonly kind: "sub-path";
   readonly path: string;
-  /** Path of the volume. */
+  /** The allowed path. */
   readonly root: string;
   readonly subPath: string;
   /** Created as a directory when missing. */

@@ -105,7 +105,9 @@ function exits({ history }: ContainerView): number {
 
 /** Returns why the container waits; undefined when it is shown as terminated. */
 function waitingState(view: ContainerView, end: Terminated | undefined): ContainerState["waiting"] {
-  if (end === undefined) return view.waiting ?? neverRan(view);
+  // container-start tells why it does not start the program yet.
+  const held = view.podEnding ? undefined : view.history.waiting;
+  if (end === undefined) return view.waiting ?? held ?? neverRan(view);
   if (startsAnew(view)) return view.waiting ?? (inBackOff(view) ? backOff(view) : neverRan(view));
   if (end.reason === RESTARTING && !view.podEnding) return { reason: RESTARTING, message: REMOVED };
   if (
@@ -116,6 +118,7 @@ function waitingState(view: ContainerView, end: Terminated | undefined): Contain
   )
     return undefined;
   if (view.waiting !== undefined) return view.waiting;
+  if (held !== undefined) return held;
   return inBackOff(view) ? backOff(view) : undefined;
 }
 

@@ -65,10 +65,10 @@ function isSteady(unit: ActualUnit, { directories, now }: World): boolean {
   // An auxiliary unit requests a sync itself when its end matters to the pod.
   if (state === undefined || isAuxiliary(unit)) return true;
   if (state.sub === "start-pre") {
-    // container-start removes a file when a back-off ends. Without a back-off it changes nothing that the digest
-    // covers.
+    // container-start removes a file when a back-off or another wait ends. Without one it changes nothing that the
+    // digest covers.
     const past = directories.get(identity?.podUID ?? "")?.histories.get(identity?.container ?? "");
-    return (past?.backOffUntil ?? 0) > now;
+    return past?.waiting !== undefined || (past?.backOffUntil ?? 0) > now;
   }
   return (state.active === "active" || state.active === "inactive") && state.job === "";
 }

@@ -102,7 +102,11 @@ function lifeLines(
   const { libDir } = lifecycle;
   const uid = pod.metadata.uid;
   const { lines, program } = launch;
-  const input = [...(launch.hasInputPipe ? ["--input"] : []), ...(launch.hasPrivateTmp ? ["--tmp"] : [])];
+  const input = [
+    ...(launch.hasInputPipe ? ["--input"] : []),
+    ...(launch.hasPrivateTmp ? ["--tmp"] : []),
+    ...(launch.subPaths.any ? ["--sub-paths"] : []),
+  ];
   const start = [...input, unitName, uid, container.name, specHash, ...backOffWords(resolved)];
   const exit = [unitName, uid, container.name, kind, policy, specHash, program, ...exitWords(container)];
   return [

@@ -1,6 +1,5 @@
 import { debFile } from "../model/paths.ts";
 import type { DesiredFile } from "../model/step.ts";
-import type { Storage } from "../model/storage.ts";
 import type { DesiredContainer } from "../model/translation.ts";
 import { UnquotableError } from "../unitfile/quote.ts";
 import { translateContainer } from "./container.ts";
@@ -21,7 +20,6 @@ import type { PodVolumes } from "./volumes/mount-source.ts";
 export interface ContainerTranslation {
   readonly container: DesiredContainer;
   readonly files: readonly DesiredFile[];
-  readonly storage: readonly Storage[];
 }
 
 /** Returns one container's unit with the files that it needs; or why the container waits. */
@@ -58,17 +56,17 @@ function started(
     files: [
       ...(launch.file ? [launch.file] : []),
       ...(launch.enter ? [launch.enter] : []),
+      ...(launch.subPaths.file ? [launch.subPaths.file] : []),
       ...hookCommandFiles(resolved.container.name, launch.lifecycle ?? resolved.container.lifecycle),
       ...probesFiles(resolved),
       ...packageFiles(resolved, image),
     ],
-    storage: launch.storage,
   };
 }
 
 function failed(resolved: ResolvedContainer, image: Image, launch: LaunchFailure): ContainerTranslation {
-  const { reason, message, storage = [] } = launch;
-  return { ...waitingFor(resolved, reason, message), files: packageFiles(resolved, image), storage };
+  const { reason, message } = launch;
+  return { ...waitingFor(resolved, reason, message), files: packageFiles(resolved, image) };
 }
 
 /** Returns the translation of a container that waits for this reason: it has no unit and no files. */
@@ -81,7 +79,7 @@ function waiting(
   waits: Pick<DesiredContainer, "waiting" | "pull" | "awaits">,
   files: readonly DesiredFile[] = [],
 ): ContainerTranslation {
-  return { container: { ...baseOf(resolved), ...waits }, files, storage: [] };
+  return { container: { ...baseOf(resolved), ...waits }, files };
 }
 
 function baseOf({

@@ -31,7 +31,7 @@ export function hostLaunchInput(
   if (!environment.ok && !hasSpecStamp(present, container.specHash))
     return failed("CreateContainerConfigError", environment.message);
   const declared = environment.ok ? environment.declared : undefined;
-  const mounts = containerMounts(container, context.volumes.sources, declared, context.directory?.failures);
-  if (!mounts.ok) return { ...failed("CreateContainerConfigError", mounts.because), storage: mounts.storage };
+  const mounts = containerMounts(container, context.volumes.sources, declared);
+  if (!mounts.ok) return failed("CreateContainerConfigError", mounts.because);
   return { ok: true, declared, mounts };
 }

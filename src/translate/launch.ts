@@ -1,7 +1,7 @@
 import type { Lifecycle } from "../model/api/lifecycle.ts";
 import type { DesiredFile } from "../model/step.ts";
-import type { Storage } from "../model/storage.ts";
 import type { UnitLines } from "../model/unit.ts";
+import type { SubPaths } from "./volumes/sub-paths.ts";
 
 /**
  * How one container is started: what its unit has besides what all containers have, and the file that its program
@@ -24,8 +24,7 @@ export interface Launch {
   readonly stopSignal?: string | undefined;
   /** Hooks, if they are not those of the pod alone. */
   readonly lifecycle?: Lifecycle | undefined;
-  /** What the container's mounts need besides what the volumes do. */
-  readonly storage: readonly Storage[];
+  readonly subPaths: SubPaths;
   /**
    * The file that the program reads. Undefined: the present file stays, while a ConfigMap or Secret that it is made of
    * cannot be read.
@@ -57,6 +56,4 @@ export interface LaunchFailure {
   readonly ok: false;
   readonly reason: string;
   readonly message: string;
-  /** What is prepared although the launch failed, so that the next run can succeed. */
-  readonly storage?: readonly Storage[];
 }

@@ -75,7 +75,7 @@ function runnableParts(
       ...sources.flatMap(({ auxiliaryUnits }) => auxiliaryUnits),
       ...containers.flatMap((each, at) => containerSocket(each, desired[at]?.container.unit) ?? []),
     ],
-    storage: [...sources.flatMap(({ storage }) => storage), ...desired.flatMap(({ storage }) => storage)],
+    storage: sources.flatMap(({ storage }) => storage),
     volumes: volumes.written,
     ...(volumes.stale.size > 0 && { staleVolumes: volumes.stale }),
     ...(claims.length > 0 && { claims }),

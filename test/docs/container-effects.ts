@@ -58,7 +58,7 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   "volumeMounts[].recursiveReadOnly":
     "On the host's files every read-only mount is recursive. On an image a read-only mount is recursive only with this field.",
   "volumeMounts[].subPath":
-    "Symbolic links cannot lead out of the volume. The path is resolved once for the life of the pod.",
+    "The path is resolved at each start of the container. A missing one is made as a directory with the mode of the volume. While it leads out of the volume, the container waits with CreateContainerConfigError.",
   "volumeMounts[].subPathExpr": "As `subPath`, with `$(VAR)` replaced.",
   livenessProbe:
     "`exec`, `httpGet`, `tcpSocket` and `grpc` with all their numbers and `terminationGracePeriodSeconds`. A failure restarts the container with the usual back-off.",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { ContainerStatus } from "../../src/model/api/pod.ts";
 import { agoText, BACKING_OFF, DEAD, exit, id, NOW_TEXT, past, RUNNING, runningStatus, status, unit } from "./base.ts";
 import { app, ended, reported, runs, started } from "./container-case.ts";
 
@@ -31,11 +32,26 @@ describe("a container that never ran", () => {
     expect(app({ waiting })).toEqual(status({ waiting }));
   });
 
+  test("says why its helper does not start it", () => {
+    const waiting = { reason: "CreateContainerConfigError", message: "failed to prepare subPath" };
+    expect(app({ units: [unit("app", BACKING_OFF, 1)], past: past([], { waiting }) })).toEqual(status({ waiting }));
+  });
+
   test("is not shown by the unit of another pod of the same name", () => {
     const other = unit("app", RUNNING, 1);
     const stranger = { ...other, identity: { ...other.identity, podUID: "other" } as never };
     expect(app({ units: [stranger] })).toEqual(status({ waiting: { reason: "ContainerCreating" } }));
   });
+});
+
+test("a container that has ended says why its helper does not start it again", () => {
+  const waiting = { reason: "CreateContainerConfigError", message: "failed to prepare subPath" };
+  const { state, lastState, restartCount } = app({
+    units: [unit("app", BACKING_OFF, 2)],
+    past: past([exit(1, 10)], { waiting }),
+  }) as ContainerStatus;
+  expect({ state, restartCount }).toEqual({ state: { waiting }, restartCount: 0 });
+  expect(lastState.terminated?.exitCode).toBe(1);
 });
 
 describe("a running container", () => {

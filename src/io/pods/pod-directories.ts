@@ -39,7 +39,7 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
       .filter((name) => name !== undefined),
   );
   const environments = volatile.filter((name) =>
-    /^[^.].*\.(env|enter|json|probes|pull-requested)$|^hosts$|^resolv\.conf$/.test(name),
+    /^[^.].*\.(env|enter|json|probes|pull-requested|subpaths)$|^hosts$|^resolv\.conf$/.test(name),
   );
   // Only listed files are read, because each missing file costs an exception, and a container lacks six.
   const names = new Set([...data, ...volatile]);

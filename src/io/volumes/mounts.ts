@@ -46,6 +46,8 @@ function mount(args: readonly string[], descriptor?: number): void {
  */
 export function unmountBelow(path: string): void {
   for (const point of mountsBelow(path).toReversed()) {
+    // A mount below a peer of the host's mount would be unmounted on the host as well.
+    run("mount", ["--no-mtab", "--no-canonicalize", "--make-rslave", point]);
     try {
       run("umount", ["--no-mtab", "--no-canonicalize", point]);
     } catch {

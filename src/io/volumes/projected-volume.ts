@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, mkdirSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { podRunDir, volumePath } from "../../model/paths.ts";
 import type { DesiredVolume, VolumeFile } from "../../model/step.ts";
@@ -59,11 +68,20 @@ function writeGeneration(path: string, volume: DesiredVolume): void {
  * createUserVisibleFiles` and `removeUserVisiblePaths`, v1.36).
  */
 function linkTopLevel(path: string, tops: ReadonlySet<string>, generation: string): void {
-  for (const top of tops) if (!exists(join(path, top))) symlinkSync(join("..data", top), join(path, top));
+  for (const top of tops) {
+    if (isLink(join(path, top))) continue;
+    // A subPath has made a directory for a file that was not in the volume.
+    remove(join(path, top));
+    symlinkSync(join("..data", top), join(path, top));
+  }
   for (const name of list(path)) {
     const stale = name.startsWith("..") ? name !== "..data" && name !== generation : !tops.has(name);
     if (stale) remove(join(path, name));
   }
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 /** Creates a directory that containers of every user can enter, regardless of the umask. Other users cannot reach it. */

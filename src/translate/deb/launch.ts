@@ -100,7 +100,7 @@ function unitLaunch(resolved: ResolvedContainer, program: PackageProgram, contex
     hasPrivateTmp: !confinement.root.readOnly,
     stopSignal: serviceSignal(start),
     lifecycle: serviceHooks(service, container.lifecycle),
-    storage: input.mounts.storage,
+    subPaths: input.mounts.subPaths,
     file: launchFile(resolved, program, { context, directory: confinement.workingDirectory }),
     enter: enterRights(container.name, confinement, rights),
   };

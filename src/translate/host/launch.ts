@@ -37,7 +37,7 @@ export function hostLaunch(resolved: ResolvedContainer, context: ContainerContex
     },
     hasInputPipe: container.stdin === true,
     hasPrivateTmp: !confinement.root.readOnly,
-    storage: mounts.storage,
+    subPaths: mounts.subPaths,
     enter: enterRights(container.name, confinement),
   };
   if (declared === undefined) return launch;

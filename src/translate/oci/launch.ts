@@ -49,8 +49,8 @@ export function imageLaunch(
     const message = `the image "${container.image}" names no program, nor does the pod: name it in command`;
     return failed("CreateContainerError", `no command specified: ${message}`);
   }
-  const mounts = containerMounts(resolved, context.volumes.sources, declared, context.directory?.failures);
-  if (!mounts.ok) return { ...failed("CreateContainerConfigError", mounts.because), storage: mounts.storage };
+  const mounts = containerMounts(resolved, context.volumes.sources, declared);
+  if (!mounts.ok) return failed("CreateContainerConfigError", mounts.because);
   const confinement = imageConfinement(resolved, { image, user: user.user, mounts: mounts.mounts }, context);
   if (confinement.seccomp.type !== "unconfined" && context.images?.seccompProfile === undefined)
     return failed("CreateContainerError", NO_PROFILE);
@@ -95,7 +95,7 @@ function startOf(
     },
     hasInputPipe: container.stdin === true && start.input !== "terminal",
     stopSignal,
-    storage: mounts.storage,
+    subPaths: mounts.subPaths,
   };
 }
 

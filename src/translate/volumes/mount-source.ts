@@ -10,6 +10,8 @@ export interface MountSource {
   readonly readOnly: boolean;
   /** True for the files of an image, which may hold device nodes and setuid programs. */
   readonly untrusted?: boolean;
+  /** A missing subPath is made although containers cannot write there. */
+  readonly makesSubPaths?: boolean;
   /** Conditions of [Unit] without which a container that mounts the volume is not started. */
   readonly conditions: UnitLines;
   readonly storage: readonly Storage[];

@@ -61,7 +61,7 @@ function resolvedVolume(volume: Volume, context: StorageContext): ResolvedVolume
 function projectedSource({ metadata }: Pod, volume: string): MountSource {
   const path = volumePath(metadata.uid, volume);
   const conditions = [["ConditionPathExists", quotePath(`${path}/..data`)]] as const;
-  return { ok: true, path, readOnly: true, conditions, storage: [], auxiliaryUnits: [] };
+  return { ok: true, path, readOnly: true, makesSubPaths: true, conditions, storage: [], auxiliaryUnits: [] };
 }
 
 function asProjected({ spec }: Pod, name: string, files: DesiredVolume["files"]): DesiredVolume {

@@ -36,6 +36,20 @@ describe.skipIf(!canMount)("a projected volume", () => {
     });
   });
 
+  test("gets a file in place of the directory that a subPath has made", async () => {
+    const seen = await onEmptyHost(async (load) => {
+      const { writeVolume } = await load<Subject>("src/io/volumes/projected-volume.ts");
+      const { mkdirSync, readFileSync, writeFileSync } = await load<Fs>("node:fs");
+      const root = "/run/unitlet/pods/u-1/volumes/v";
+      writeVolume("u-1", { name: "v", digest: "first", files: [] });
+      mkdirSync(`${root}/key`);
+      writeFileSync(`${root}/key/in`, "");
+      writeVolume("u-1", { name: "v", digest: "second", files: [["key", { content: "text", mode: 0o644 }]] });
+      return readFileSync(`${root}/key`, "utf8");
+    });
+    expect(seen).toBe("text");
+  });
+
   test("of a group can be read by the group, whatever the modes say", async () => {
     const seen = await onEmptyHost(async (load) => {
       const { writeVolume } = await load<Subject>("src/io/volumes/projected-volume.ts");

@@ -96,12 +96,20 @@ describe("whatever stands in variables, keys and paths", () => {
 
   test("a file of a volume lies within it, and what is held lies where it is to be", () => {
     forAll(texts, (each) => {
-      const { volumes, storage, pod: of } = podWith(each);
+      const { volumes, files, storage, pod: of } = podWith(each);
       const stray = (path: string) => path.startsWith("/") || path.split("/").some((name) => /^\.{0,2}$/.test(name));
       expect(volumes.flatMap(({ files }) => files.map(([path]) => path)).filter(stray)).toEqual([]);
       const held = storage.filter(({ kind }) => kind === "sub-path").map(({ path }) => path);
       const own = new RegExp(`^/run/unitlet/pods/${of.metadata.uid}/subpaths/app/[0-3]$`);
       expect(held.filter((path) => !own.test(path))).toEqual([]);
+      // Five fields for each path, whatever the paths hold.
+      const fields =
+        files
+          .find(({ name }) => name === "app.subpaths")
+          ?.text.split("\0")
+          .slice(0, -1) ?? [];
+      expect(fields.filter((field, at) => at % 5 === 0 && !/^[0-3]$/.test(field))).toEqual([]);
+      expect(fields.length % 5).toBe(0);
     });
   });
 });

@@ -55,8 +55,10 @@ describe("an image that is here", () => {
   });
 
   test("gives a path of its own, which is never made", () => {
-    const { storage } = runnable(mounting({ reference: "files:1" }, { subPath: "etc/app" }), context(stored()));
-    expect(storage.at(-1)).toMatchObject({ kind: "sub-path", root: PATH, subPath: "etc/app", writable: false });
+    const { files } = runnable(mounting({ reference: "files:1" }, { subPath: "etc/app" }), context(stored()));
+    expect(files.find(({ name }) => name === "app.subpaths")?.text).toBe(
+      ["0", "v", PATH, "etc/app", "0", ""].join("\0"),
+    );
   });
 
   test("stays what it was for as long as the pod does", () => {

@@ -69,44 +69,41 @@ describe("a mount", () => {
 });
 
 describe("a path within a volume", () => {
-  const held = (subPath: string, writable = true) => ({
-    kind: "sub-path",
-    path: HELD,
-    root: "/data/v",
-    subPath,
-    writable,
+  /** The fields of the file for container-subpaths. */
+  const file = (...fields: string[]) => ({
+    any: true,
+    file: { name: "app.subpaths", text: fields.map((field) => `${field}\0`).join(""), uid: 0 },
   });
 
   test.for([
     ["as it is", { subPath: "a/$(POD_NAME)" }, "a/$(POD_NAME)"],
     ["with variables", { subPathExpr: "a/$(POD_NAME)" }, "a/web"],
-  ] as const)("%s is held", ([, mount, subPath]) => {
-    expect(mountsOf(mount)).toMatchObject({
-      storage: [held(subPath)],
-      conditions: [["ConditionPathIsMountPoint", HELD]],
+  ] as const)("%s is mounted at the start", ([, mount, subPath]) => {
+    expect(mountsOf(mount)).toMatchObject({ subPaths: file("0", "v", "/data/v", subPath, "1"), conditions: [] });
+  });
+
+  test("is not made where nothing can be written", () => {
+    expect(mountsOf({ subPath: "a" }, { readOnly: true })).toMatchObject({
+      subPaths: file("0", "v", "/data/v", "a", "0"),
     });
   });
 
-  test("is not made where nobody may write", () => {
-    expect(mountsOf({ subPath: "a" }, { readOnly: true })).toMatchObject({ storage: [held("a", false)] });
+  test("is made in a volume that runs write, as the kubelet does", () => {
+    expect(mountsOf({ subPath: "a" }, { readOnly: true, makesSubPaths: true })).toMatchObject({
+      subPaths: file("0", "v", "/data/v", "a", "1"),
+    });
   });
 
   test("stays what it is while its variables cannot be had", () => {
     const of = container({ volumeMounts: [{ name: "v", mountPath: "/x", subPathExpr: "$(POD_NAME)" }] });
     expect(containerMounts({ pod: pod(), container: of }, new Map([["v", PLACE]]), undefined)).toMatchObject({
       mounts: [{ source: HELD }],
-      storage: [],
+      subPaths: { any: true },
     });
   });
 
-  test("that could not be mounted keeps the container waiting, and is tried again", () => {
-    const of = container({ volumeMounts: [{ name: "v", mountPath: "/x", subPath: "a" }] });
-    const failures = new Map([[HELD, "a leads out of the volume"]]);
-    expect(containerMounts({ pod: pod(), container: of }, new Map([["v", PLACE]]), VARIABLES, failures)).toEqual({
-      ok: false,
-      because: 'failed to prepare subPath for volumeMount "v" of container "app": a leads out of the volume',
-      storage: [held("a")],
-    });
+  test("is none of a mount of the whole volume", () => {
+    expect(mountsOf({})).toMatchObject({ subPaths: { any: false } });
   });
 
   test.for([
