@@ -81,6 +81,9 @@ export const DISK_PATH = `/var/lib/unitlet/pods/${UID}/volumes/disk`;
 export const SLICE = runnable(WEB).slice.name;
 export const EDITED = `${up(WEB).units.get(APP)?.text}# edited\n`;
 export const FORGOTTEN = withoutPast(up(WEB), "app");
+const DEAD_AGAIN = withPast(withUnit(up(WEB), APP, GONE), "app", { exits: [exit(1)] });
+export const ALL_AGAIN = withDirectory(DEAD_AGAIN, { restartAll: "app" });
+export const HELD = withPast(DEAD_AGAIN, "app", { held: true });
 export const AGAIN = withPast(up(WEB), "app", { exits: [exit(1)] });
 export const MOUNT = {
   name: mountUnitName(`/run/unitlet/pods/${UID}/volumes/share`),

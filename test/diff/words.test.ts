@@ -6,9 +6,10 @@ import type { Step, StepKind } from "../../src/model/step.ts";
 import type { World } from "../../src/model/world.ts";
 import { describeStep } from "../../src/report/describe-step.ts";
 import { HOST, NOW, pod, UID } from "../translate/base.ts";
-import { bare, DEAD, ended, exit, incomplete, stepsOf, unitName, up, withPast, withPods, withUnit } from "./base.ts";
+import { bare, DEAD, ended, incomplete, stepsOf, unitName, up, withPods, withUnit } from "./base.ts";
 import {
   AGAIN,
+  ALL_AGAIN,
   APP,
   changed,
   collected,
@@ -19,6 +20,7 @@ import {
   EDITED,
   FORGOTTEN,
   GONE,
+  HELD,
   IDLE_MOUNT,
   images,
   inPhase,
@@ -49,13 +51,7 @@ const WORDS: Readonly<
   "record-exit": [
     [{ container: "app" }, "container app ended and left no record", stepsOf(withUnit(up(WEB), APP, GONE))],
   ],
-  release: [
-    [
-      { container: "app" },
-      "its back-off is over",
-      stepsOf(withPast(withUnit(up(WEB), APP, GONE), "app", { exits: [exit(1)], held: true })),
-    ],
-  ],
+  release: [[{ container: "app" }, "its back-off is over", stepsOf(HELD)]],
   "emit-event": [
     [
       { uid: UID },
@@ -67,13 +63,7 @@ const WORDS: Readonly<
     [{ seconds: "5" }, "the delete has a grace period of its own", stepsOf(withPods(up(WEB), deleted(5)))],
   ],
   "reset-containers": [
-    [
-      { containers: "app" },
-      "an exit of container app restarts all containers of the pod",
-      stepsOf(
-        withDirectory(withPast(withUnit(up(WEB), APP, GONE), "app", { exits: [exit(1)] }), { restartAll: "app" }),
-      ),
-    ],
+    [{ containers: "app" }, "an exit of container app restarts all containers of the pod", stepsOf(ALL_AGAIN)],
   ],
   "mark-stopping": [[{ uid: UID }, "the pod is deleted", stepsOf(withPods(up(WEB), deleted(30)))]],
   kill: [[{ unit: APP }, "its grace period is over", stepsOf(withPods(up(WEB), deleted(0)))]],

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import type { StartFailure } from "../../model/start-failure.ts";
 import type { UnitName } from "../../model/unit.ts";
-import type { Bus } from "./bus.ts";
+import { type Bus, BusError } from "./bus.ts";
 
 const UNIT = "org.freedesktop.systemd1.Unit";
 const SERVICE = "org.freedesktop.systemd1.Service";
@@ -15,10 +15,19 @@ const ENDED = /^(auto-restart|failed|dead)/;
 type CommandRow = readonly [string, string[], boolean, bigint, bigint, bigint, bigint, number, number, number];
 
 /**
- * Returns the last failure of a service that has ended; undefined when it runs, or when it has not failed. Throws BusError, also for a unit that
- * systemd has not loaded.
+ * Returns the last failure of a service that has ended; undefined when it runs, when it has not failed, or when systemd has
+ * unloaded it meanwhile. Throws BusError when systemd does not answer.
  */
 export async function readStartFailure(bus: Bus, unit: UnitName): Promise<StartFailure | undefined> {
+  try {
+    return await readLoaded(bus, unit);
+  } catch (error) {
+    if (error instanceof BusError && error.type !== "") return undefined;
+    throw error;
+  }
+}
+
+async function readLoaded(bus: Bus, unit: UnitName): Promise<StartFailure | undefined> {
   const [path] = await bus.call({
     path: "/org/freedesktop/systemd1",
     interface: "org.freedesktop.systemd1.Manager",

@@ -172,10 +172,11 @@ export class Systemd {
     return true;
   }
 
-  /** Returns why starts have failed: those of this connection, and the last one of each of these units. */
+  /** Returns why starts have failed: services started by this connection, and the last one of each of these. */
   async startFailures(units: readonly UnitName[]): Promise<StartFailure[]> {
     const failed = [...this.#jobs].flatMap(([job, unit]) => (this.#endedJobs.get(job) === "failed" ? [unit] : []));
-    const all = [...new Set([...failed, ...units])].map((unit) => ignoreGone(readStartFailure(this.#bus, unit)));
+    const services = [...new Set([...failed, ...units])].filter((unit) => unit.endsWith(".service"));
+    const all = services.map((unit) => readStartFailure(this.#bus, unit));
     return (await Promise.all(all)).filter((failure) => failure !== undefined);
   }
 
