@@ -94,10 +94,13 @@ export interface TmpfsMount {
 /** Mount propagation: None, HostToContainer, Bidirectional in the API. */
 export type Propagation = "private" | "slave" | "shared";
 
-/** runtime-default: what container runtimes allow with these capabilities; all other system calls fail with EPERM. */
-export interface Seccomp {
-  readonly type: "unconfined" | "runtime-default";
-}
+/**
+ * runtime-default: what container runtimes allow with these capabilities; all other system calls fail with EPERM.
+ * localhost: a profile of the host's administrator, by its name.
+ */
+export type Seccomp =
+  | { readonly type: "unconfined" | "runtime-default" }
+  | { readonly type: "localhost"; readonly profile: string };
 
 /** host: the host's. pod: shared by the pod's containers. container: its own. */
 export interface Namespaces {

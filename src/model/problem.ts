@@ -3,7 +3,8 @@
  * "spec.containers[web].livenessProbe".
  */
 export interface Problem {
-  readonly severity: "reject" | "ignore";
+  /** note: the field has no effect here, which `unitlet plan` alone says. */
+  readonly severity: "reject" | "ignore" | "note";
   readonly path: string;
   /** What is wrong, without the path. */
   readonly because: string;

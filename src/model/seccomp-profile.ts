@@ -1,7 +1,12 @@
 import type { Capability } from "./confinement.ts";
 
-/** The runtimes' default profile of the distribution, in the format of containers-common and Docker. */
+/**
+ * A profile in the format of containers-common and Docker, such as the runtimes' default profile of the distribution, or
+ * in that of config.json, which has no conditions and names its architectures.
+ */
 export interface SeccompProfile {
+  readonly architectures?: readonly string[] | null;
+  readonly flags?: readonly string[] | null;
   readonly defaultAction: string;
   readonly defaultErrnoRet?: number;
   readonly archMap?: readonly { readonly architecture: string; readonly subArchitectures?: readonly string[] | null }[];

@@ -35,7 +35,18 @@ export function describePlan({ before, translations, steps, dueTokens }: Describ
       const { message, fields } = describeStep(step);
       return line(step.uid, message, fields);
     }),
+    ...translations.flatMap((each) => {
+      const { uid } = each.pod.metadata;
+      return steps.some((step) => step.uid === uid) ? notesOf(each).map((fields) => line(uid, "note", fields)) : [];
+    }),
   ];
+}
+
+/** Returns the fields of the pod that have no effect on this host. */
+function notesOf(translation: Translation): readonly PlannedStep["fields"][] {
+  if (translation.kind !== "runnable") return [];
+  const notes = translation.problems.filter(({ severity }) => severity === "note");
+  return notes.map(({ path, because }) => ({ field: path, because }));
 }
 
 function tokenFields({ serviceAccount, audience }: TokenReference): PlannedStep["fields"] {

@@ -9,7 +9,7 @@ import { type EnvFile, neededEnvFiles } from "./env/env-file.ts";
 import { hasDiskLimit } from "./eviction/limits.ts";
 import { imageKeys, packageReferences, usesHostFiles } from "./images/reference.ts";
 import { allDependencies } from "./references.ts";
-import { namesAppArmorProfile, OPTIONAL_PATHS } from "./security/host-files.ts";
+import { namesLabel, needsAppArmor, OPTIONAL_PATHS, seccompProfileNames } from "./security/host-files.ts";
 import { neededDirectories, neededMountPoints, volumePaths } from "./volumes/host-paths.ts";
 
 /** Facts about the host and the cluster that the translation of these pods depends on, besides what it always needs. */
@@ -26,8 +26,12 @@ export interface Needs {
   /** Keys of images, as unitfile/image-names.ts makes them. */
   readonly imageKeys: ReadonlySet<string>;
   readonly packages: readonly DebReference[];
-  /** A container names an AppArmor profile, so the kernel's list of them is needed. */
+  /** A container asks for an AppArmor profile, so the kernel's list of them is needed. */
   readonly appArmorProfiles: boolean;
+  /** Names of the administrator's seccomp profiles. */
+  readonly seccompProfiles: readonly string[];
+  /** A pod asks for a label of SELinux, which the host may not have. */
+  readonly seLinux: boolean;
   /** A container may have a user or group of the host, so /etc/passwd and /etc/group are needed. */
   readonly accounts: boolean;
   /** A pod waits for admission, which depends on the labels and taints of the Node. */
@@ -51,7 +55,9 @@ export function needsOf(
     envFiles: pods.flatMap(neededEnvFiles),
     imageKeys: imageKeys(pods),
     packages: packageReferences(pods),
-    appArmorProfiles: namesAppArmorProfile(pods),
+    appArmorProfiles: needsAppArmor(pods),
+    seccompProfiles: seccompProfileNames(pods),
+    seLinux: namesLabel(pods),
     accounts: pods.some(namesUser) || (hostAccounts !== "any" && pods.some((pod) => usesHostFiles(pod, ignoreImages))),
     node: pods.some(({ status }) => status?.startTime === undefined && status?.phase !== "Failed"),
     diskLimited: pods.filter(hasDiskLimit).map(({ metadata }) => metadata.uid),

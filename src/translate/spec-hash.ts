@@ -53,7 +53,8 @@ function restarting({ resources, resizePolicy = [] }: Container): object {
 function rightsOf(pod: Pod, container: Container): object {
   const { capabilities, privileged, allowPrivilegeEscalation } = container.securityContext ?? {};
   const groups = pod.spec.securityContext?.supplementalGroups;
-  const seccomp = seccompOf(pod, container).type;
+  const filter = seccompOf(pod, container);
+  const seccomp = filter.type === "localhost" ? `localhost/${filter.profile}` : filter.type;
   const appArmor = containerAppArmor(pod, container);
   return {
     ...(groups?.length ? { groups } : {}),

@@ -42,6 +42,9 @@ export const POD_EFFECTS: Readonly<Record<string, string>> = {
     "`Merge` adds the groups of an image's `/etc/group`. On the host's files no group comes from `/etc/group`.",
   "securityContext.sysctls":
     "Parameters of IPC, such as `kernel.shm_rmid_forced` and `fs.mqueue.*`. Those that are not safe must be in the setting `allowedUnsafeSysctls`. Otherwise the pod is rejected with reason SysctlForbidden, and also with `net.*`, because pods have the host's network.",
+  "securityContext.seccompProfile": "For containers without a value of their own.",
+  "securityContext.seLinuxOptions": "As the field of a container.",
+  "securityContext.windowsOptions": "No effect on Linux.",
   "securityContext.seLinuxChangePolicy": "No effect, because no volume is labelled.",
   "resources.requests.cpu": "`CPUWeight=` of the pod's slice, instead of the sum of its containers.",
   "resources.requests.memory": "For the scheduler and for the order of eviction.",

@@ -1,13 +1,18 @@
 import type { ConfinementProbe, HostUser } from "../../model/host/confinement-probe.ts";
 import { exists, readOptional } from "../files.ts";
 import { readLandlockABI } from "./landlock.ts";
+import { readSeccompProfiles } from "./seccomp-profiles.ts";
 
+/** libselinux takes SELinux for enabled where this file system has the file. */
+const SELINUX = "/sys/fs/selinux/enforce";
 const PROFILES = "/sys/kernel/security/apparmor/profiles";
 
 /** The facts about the host that the pods of this run need. */
 export interface ConfinementNeeds {
   readonly optionalPaths: readonly string[];
   readonly appArmorProfiles: boolean;
+  readonly seccompProfiles: readonly string[];
+  readonly seLinux: boolean;
   readonly accounts: boolean;
 }
 
@@ -22,6 +27,8 @@ export function readConfinementProbe(needs: ConfinementNeeds): ConfinementProbe 
     resolvConf: readOptional("/etc/resolv.conf") ?? "",
     landlockABI: readLandlockABI(),
     ...(profiles === undefined ? {} : { appArmorProfiles: profileNames(profiles) }),
+    ...(needs.seccompProfiles.length > 0 ? { seccompProfiles: readSeccompProfiles(needs.seccompProfiles) } : {}),
+    ...(needs.seLinux && exists(SELINUX) ? { hasSELinux: true } : {}),
     ...(needs.accounts ? readAccounts() : {}),
   };
 }

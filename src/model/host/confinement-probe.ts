@@ -1,3 +1,5 @@
+import type { SeccompProfile } from "../seccomp-profile.ts";
+
 /** The state of the host's files that decides how containers are confined. Each run that translates pods reads it. */
 export interface ConfinementProbe {
   /** The paths of translate/security/host-files.ts that exist on the host. */
@@ -9,6 +11,10 @@ export interface ConfinementProbe {
   readonly landlockABI: number;
   /** The profiles that the kernel has loaded; undefined: no AppArmor. */
   readonly appArmorProfiles?: readonly string[];
+  /** The administrator's seccomp profiles that pods name, or why one cannot be read; undefined when no pod names one. */
+  readonly seccompProfiles?: ReadonlyMap<string, SeccompProfile | string>;
+  /** SELinux is on. Known only when a pod asks for a label. */
+  readonly hasSELinux?: boolean;
   /** The users of /etc/passwd by name; undefined when no pod depends on them. */
   readonly users?: ReadonlyMap<string, HostUser>;
   /** The GIDs of /etc/group by name; read together with the users. */

@@ -1,5 +1,5 @@
 import { ignored, is, NOT_YET, type Row, rejected } from "./field-row.ts";
-import { APP_ARMOR, PROC_MOUNT, SE_LINUX, SECCOMP, WINDOWS } from "./security-fields.ts";
+import { APP_ARMOR, PROC_MOUNT } from "./security-fields.ts";
 
 /** Fields of a container or init container. */
 export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
@@ -71,10 +71,10 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   "securityContext.capabilities.add": "supported",
   "securityContext.capabilities.drop": "supported",
   "securityContext.procMount": PROC_MOUNT,
-  "securityContext.seccompProfile": SECCOMP,
+  "securityContext.seccompProfile": "supported",
   "securityContext.appArmorProfile": APP_ARMOR,
-  "securityContext.seLinuxOptions": SE_LINUX,
-  "securityContext.windowsOptions": WINDOWS,
+  "securityContext.seLinuxOptions": "supported",
+  "securityContext.windowsOptions": "supported",
   stdin: "supported",
   stdinOnce: "supported",
   tty: "supported",

@@ -1,5 +1,5 @@
 import { NOT_YET, type Row, rejected } from "./field-row.ts";
-import { APP_ARMOR, HOST_USERS, SE_LINUX, SECCOMP, WINDOWS } from "./security-fields.ts";
+import { APP_ARMOR, HOST_USERS } from "./security-fields.ts";
 
 /** Fields of a pod outside its containers. */
 export const POD_FIELDS: Readonly<Record<string, Row>> = {
@@ -43,12 +43,12 @@ export const POD_FIELDS: Readonly<Record<string, Row>> = {
   "securityContext.fsGroupChangePolicy": "supported",
   "securityContext.supplementalGroups": "supported",
   "securityContext.supplementalGroupsPolicy": "supported",
-  "securityContext.seccompProfile": SECCOMP,
+  "securityContext.seccompProfile": "supported",
   "securityContext.appArmorProfile": APP_ARMOR,
-  "securityContext.seLinuxOptions": SE_LINUX,
+  "securityContext.seLinuxOptions": "supported",
   "securityContext.seLinuxChangePolicy": "supported",
   "securityContext.sysctls": "supported",
-  "securityContext.windowsOptions": WINDOWS,
+  "securityContext.windowsOptions": "supported",
   activeDeadlineSeconds: "supported",
   readinessGates: "supported",
   runtimeClassName: rejected("names a runtime class, and this node has no runtime", "remove the field"),

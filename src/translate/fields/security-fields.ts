@@ -6,19 +6,10 @@ const isOfType =
     types.includes(String((value as { type?: unknown }).type));
 
 /** Rows that hold for pods and for containers. */
-export const SECCOMP = rejected(
-  "names a profile of the node, and systemd cannot express its rules on arguments",
-  "use type RuntimeDefault",
-  isOfType("Unconfined", "RuntimeDefault"),
-);
 export const APP_ARMOR = rejected(
   "asks for the default profile of a container runtime, and this node has no runtime",
   "load a profile on the host and name it with type Localhost, or remove the field",
   isOfType("Unconfined", "Localhost"),
-);
-export const SE_LINUX = rejected(
-  "asks for a label, but unitlet sets no labels: the host's policy decides",
-  "remove the field, and label the program on the host",
 );
 export const PROC_MOUNT = rejected(
   "asks for an unmasked /proc, but /proc is the host's",
@@ -30,4 +21,3 @@ export const HOST_USERS = rejected(
   "remove the field, and set runAsUser to a number that no other pod uses",
   is(true),
 );
-export const WINDOWS = rejected("is for Windows", "remove the field");

@@ -1,6 +1,7 @@
 import type { Confinement } from "../../model/confinement.ts";
 import type { StoredImage } from "../../model/image/image.ts";
 import { bundleConfig, DEFAULT_PATH } from "../../model/paths.ts";
+import type { SeccompProfile } from "../../model/seccomp-profile.ts";
 import type { ContainerContext } from "../context.ts";
 import { containerEnvironment } from "../env/environment.ts";
 import { expandAll } from "../env/expand.ts";
@@ -11,13 +12,10 @@ import { type ContainerMounts, containerMounts } from "../volumes/mounts.ts";
 import { isBundleOf, ociBundle } from "./bundle.ts";
 import { imageConfinement } from "./confinement.ts";
 import { sandboxLines } from "./sandbox.ts";
-import { ociSeccomp } from "./seccomp.ts";
+import { ociSeccomp, seccompProfile } from "./seccomp.ts";
 import { imageInput } from "./standard-input.ts";
 import { type ImageStart, imageConditions, imageFileLines, imageStartLines } from "./start.ts";
 import { imageUser } from "./user.ts";
-
-const NO_PROFILE =
-  "seccompProfile RuntimeDefault cannot be honoured: the node has no /usr/share/containers/seccomp.json, which comes with the distribution's containers-common";
 
 /**
  * Returns the launch of a program on the files of an image. Throws UnquotableError for what no program can be given.
@@ -52,11 +50,11 @@ export function imageLaunch(
   const mounts = containerMounts(resolved, context.volumes.sources, declared);
   if (!mounts.ok) return failed("CreateContainerConfigError", mounts.because);
   const confinement = imageConfinement(resolved, { image, user: user.user, mounts: mounts.mounts }, context);
-  if (confinement.seccomp.type !== "unconfined" && context.images?.seccompProfile === undefined)
-    return failed("CreateContainerError", NO_PROFILE);
+  const filter = seccompProfile(confinement.seccomp, context);
+  if (!filter.ok) return failed("CreateContainerError", filter.message);
   const launch = { ok: true, program, ...startOf(resolved, { image, confinement, mounts }, context) } as const;
   if (declared === undefined) return launch;
-  const bundle = { image, confinement, argv, home: user.home, declared };
+  const bundle = { image, confinement, argv, home: user.home, declared, profile: filter.profile };
   return { ...launch, file: { name, text: bundleText(resolved, bundle, context), uid: 0 } };
 }
 
@@ -105,14 +103,14 @@ interface Bundle {
   readonly argv: readonly string[];
   readonly home: string;
   readonly declared: ReadonlyMap<string, string>;
+  readonly profile: SeccompProfile | undefined;
 }
 
 function bundleText(
   { pod, container, specHash }: ResolvedContainer,
-  { image, confinement, argv, home, declared }: Bundle,
-  { host, images }: ContainerContext,
+  { image, confinement, argv, home, declared, profile }: Bundle,
+  { host }: ContainerContext,
 ): string {
-  const profile = confinement.seccomp.type === "unconfined" ? undefined : images?.seccompProfile;
   const seccomp = profile && ociSeccomp(profile, { ...host, capabilities: confinement.capabilities });
   const terminal = imageInput(container) === "terminal";
   const variables = new Map([

@@ -1,10 +1,32 @@
-import type { Capability } from "../../model/confinement.ts";
+import type { Capability, Seccomp } from "../../model/confinement.ts";
 import type { Host } from "../../model/host/host.ts";
 import type { SeccompConditions, SeccompProfile } from "../../model/seccomp-profile.ts";
+import type { TranslateContext } from "../context.ts";
 
 type Circumstances = Pick<Host, "architecture" | "kernelVersion"> & { readonly capabilities: readonly Capability[] };
 
 const NATIVE: Readonly<Record<string, string>> = { amd64: "SCMP_ARCH_X86_64", arm64: "SCMP_ARCH_AARCH64" };
+
+/**
+ * Returns the profile that a container asks for, undefined for none, or why it cannot have one.
+ */
+export function seccompProfile(
+  seccomp: Seccomp,
+  { images, host }: Pick<TranslateContext, "images" | "host">,
+): { readonly ok: true; readonly profile?: SeccompProfile } | { readonly ok: false; readonly message: string } {
+  if (seccomp.type === "unconfined") return { ok: true };
+  if (seccomp.type !== "localhost") {
+    const profile = images?.seccompProfile;
+    return profile === undefined ? { ok: false, message: NO_PROFILE } : { ok: true, profile };
+  }
+  const found = host.confinementProbe?.seccompProfiles?.get(seccomp.profile) ?? "there is no such file";
+  if (typeof found !== "string") return { ok: true, profile: found };
+  const path = `/etc/unitlet/seccomp/${seccomp.profile}`;
+  return { ok: false, message: `cannot load seccomp profile ${JSON.stringify(path)}: ${found}` };
+}
+
+const NO_PROFILE =
+  "seccompProfile RuntimeDefault cannot be honoured: the node has no /usr/share/containers/seccomp.json, which comes with the distribution's containers-common";
 
 /** Returns the profile as config.json has it: only the rules that hold on this host and for these capabilities. */
 export function ociSeccomp(profile: SeccompProfile, circumstances: Circumstances): object {
@@ -13,7 +35,10 @@ export function ociSeccomp(profile: SeccompProfile, circumstances: Circumstances
   return {
     defaultAction: profile.defaultAction,
     ...(profile.defaultErrnoRet !== undefined && { defaultErrnoRet: profile.defaultErrnoRet }),
-    ...(native !== undefined && { architectures: [native, ...(known?.subArchitectures ?? [])] }),
+    ...(profile.architectures?.length
+      ? { architectures: profile.architectures }
+      : native !== undefined && { architectures: [native, ...(known?.subArchitectures ?? [])] }),
+    ...(profile.flags?.length && { flags: profile.flags }),
     syscalls: (profile.syscalls ?? [])
       .filter(
         ({ includes = {}, excludes = {} }) => holds(includes, circumstances) && !excluded(excludes, circumstances),

@@ -1,5 +1,4 @@
 import type { Container, Pod } from "../../model/api/pod.ts";
-import type { SecurityProfileType } from "../../model/api/security-context.ts";
 import type { Capability, Confinement, Seccomp } from "../../model/confinement.ts";
 import type { UnitLines } from "../../model/unit.ts";
 
@@ -38,7 +37,8 @@ const BY_CAPABILITY: Readonly<Record<Capability, string>> = {
 /** Returns the container's seccomp setting, or else the pod's. A privileged container has no filter. */
 export function seccompOf(pod: Pod, { securityContext: own }: Container): Seccomp {
   if (own?.privileged) return { type: "unconfined" };
-  const type: SecurityProfileType | undefined = (own?.seccompProfile ?? pod.spec.securityContext?.seccompProfile)?.type;
+  const { type, localhostProfile } = own?.seccompProfile ?? pod.spec.securityContext?.seccompProfile ?? {};
+  if (type === "Localhost") return { type: "localhost", profile: localhostProfile ?? "" };
   return { type: type === "RuntimeDefault" ? "runtime-default" : "unconfined" };
 }
 

@@ -1,9 +1,13 @@
+import type { Pod } from "../../model/api/pod.ts";
 import type { Host } from "../../model/host/host.ts";
+import { hasOwnFiles } from "../../model/image/image-reference.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 import type { AdmissionRejection } from "../resources/fit.ts";
 import { unknownCapabilities } from "./capabilities.ts";
+import { labelPaths } from "./host-files.ts";
 import { appArmorOf, containerAppArmor } from "./rights.ts";
+import { seccompOf } from "./seccomp.ts";
 import { runAsNonRootProblem } from "./user.ts";
 
 /** Returns a problem that rejects the pod for each field that tightens security and cannot be honoured. */
@@ -11,13 +15,42 @@ export function securityProblems(
   containers: readonly ResolvedContainer[],
   { confinementProbe }: Pick<Host, "confinementProbe">,
 ): Problem[] {
-  return containers.flatMap((each) =>
+  const own = containers.flatMap((each) =>
     [
       // The image's USER is not known before the image is here: such a container waits with the kubelet's message.
       each.reference.kind === "host" ? runAsNonRootProblem(each) : undefined,
       capabilityProblem(each),
       appArmorProblem(each, confinementProbe?.appArmorProfiles),
+      seccompProblem(each),
     ].filter((problem) => problem !== undefined),
+  );
+  const [first] = containers;
+  return [...own, ...(first ? labelProblems(first.pod, confinementProbe?.hasSELinux ?? false) : [])];
+}
+
+/** crun applies a profile of the node; systemd has no rules on arguments. */
+function seccompProblem({ pod, container, reference, path }: ResolvedContainer): Problem | undefined {
+  if (hasOwnFiles(reference) || seccompOf(pod, container).type !== "localhost") return undefined;
+  const isOwn = container.securityContext?.seccompProfile !== undefined;
+  return {
+    severity: "reject",
+    path: `${isOwn ? path : "spec"}.securityContext.seccompProfile`,
+    because: "names a profile of the node, and systemd cannot express its rules on arguments",
+    remedy: "use type RuntimeDefault, or an image with files of its own",
+  };
+}
+
+/** A label has no effect on a host without SELinux, under any node agent. */
+function labelProblems(pod: Pod, hasSELinux: boolean): Problem[] {
+  return labelPaths(pod).map((path) =>
+    hasSELinux
+      ? {
+          severity: "reject",
+          path,
+          because: "asks for a label, but unitlet sets no labels: the host's policy decides",
+          remedy: "remove the field, and label the program on the host",
+        }
+      : { severity: "note", path, because: "has no effect, because SELinux is off on this host", remedy: "" },
   );
 }
 

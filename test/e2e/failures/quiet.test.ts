@@ -23,7 +23,11 @@ const pods = {
     { volumes: [missing] },
     "0/1 ContainerCreating",
   ],
-  rejected: [{ ...SLEEP, securityContext: { seLinuxOptions: { type: "x_t" } } }, {}, "0/1 UnsupportedField"],
+  rejected: [
+    { ...SLEEP, securityContext: { seccompProfile: { type: "Localhost", localhostProfile: "x" } } },
+    {},
+    "0/1 UnsupportedField",
+  ],
   ready: [{ ...SLEEP, readinessProbe: probe("true"), livenessProbe: probe("true") }, {}, "1/1 Running"],
   unready: [{ ...SLEEP, readinessProbe: probe("false") }, {}, "0/1 Running"],
   "not-started": [{ ...SLEEP, startupProbe: { ...probe("false"), failureThreshold: 100_000 } }, {}, "0/1 Running"],

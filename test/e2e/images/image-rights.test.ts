@@ -128,3 +128,22 @@ test("the sysctls of a pod count in the IPC namespace of its sandbox", async () 
   await node.until("tuned", (seen) => seen?.status?.phase === "Succeeded");
   expect([await node.log("tuned"), (await node.exec(read)).stdout]).toEqual(["1\n", "0\n"]);
 });
+
+test("a seccomp profile of the node; without its file the container waits", async () => {
+  const seccompProfile = { type: "Localhost", localhostProfile: "audit/no-mkdir.json" };
+  const command = ["sh", "-c", "mkdir /tmp/x 2>&1; grep '^Seccomp:' /proc/self/status"];
+  const spec = { restartPolicy: "Never", securityContext: { seccompProfile } };
+  await node.run(pod(node, "filtered", { image, command }, spec));
+  const { state } = await node.container("filtered", (seen) => seen.state?.waiting?.reason === "CreateContainerError");
+  expect(state?.waiting?.message).toMatch(
+    /^cannot load seccomp profile "\/etc\/unitlet\/seccomp\/audit\/no-mkdir.json": /,
+  );
+  const rule = { names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 38 };
+  const profile = { defaultAction: "SCMP_ACT_ALLOW", syscalls: [rule] };
+  await node.machine.write("/etc/unitlet/seccomp/audit/no-mkdir.json", JSON.stringify(profile));
+  await node.syncWithoutCache();
+  await node.until("filtered", (seen) => seen?.status?.phase === "Succeeded");
+  expect(await node.log("filtered")).toBe(
+    "mkdir: can't create directory '/tmp/x': Function not implemented\nSeccomp:\t2\n",
+  );
+});

@@ -39,7 +39,12 @@ describe("a standalone host", () => {
     machine = await Machine.boot("plan", { net: "private" });
     await install(machine);
     await stopTriggers(machine);
-    const spec = { terminationGracePeriodSeconds: 1, containers: [{ name: "main", image: "host", ...SLEEP }] };
+    const securityContext = { seLinuxOptions: { level: "s0:c1" } };
+    const spec = {
+      terminationGracePeriodSeconds: 1,
+      securityContext,
+      containers: [{ name: "main", image: "host", ...SLEEP }],
+    };
     const manifest = { apiVersion: "v1", kind: "Pod", metadata: { name: "web" }, spec };
     await machine.write(MANIFEST, JSON.stringify(manifest));
   });
@@ -56,6 +61,9 @@ describe("a standalone host", () => {
     );
     expect(stdout).toContain(`  write-unit unit=${UNIT} because="it is new"\n`);
     expect(stdout).toContain(`  start unit=${UNIT} because="the pod should run"\n`);
+    expect(stdout).toContain(
+      '  note field=spec.securityContext.seLinuxOptions because="has no effect, because SELinux is off on this host"\n',
+    );
   });
 
   test("names steps as the journal of the run does that follows", async () => {
@@ -81,7 +89,7 @@ describe("a standalone host", () => {
     const before = await hostState(machine);
     const { steps } = await planned(machine);
     expect(await hostState(machine)).toEqual(before);
-    expect(steps.map(({ step }) => step)).toEqual(["write-unit", "reload", "restart"]);
+    expect(steps.map(({ step }) => step)).toEqual(["write-unit", "reload", "restart", "note"]);
     expect(steps[0]).toMatchObject({ pod: "default/web", unit: UNIT });
     await settle(machine);
   });
@@ -111,7 +119,7 @@ describe("a node", () => {
   beforeAll(async () => {
     const cluster = await Cluster.up();
     proxy = await FaultProxy.start(cluster);
-    node = await Node.join(cluster, "node-plan", { proxy, timerInterval: "1h" });
+    node = await Node.join(cluster, "node-83", { proxy, timerInterval: "1h" });
     await stopTriggers(node.machine);
     await node.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "map" }, data: { GREETING: "hello" } });
   });

@@ -27,7 +27,11 @@ const pods = {
   ],
   "no-command": [{}, {}, "0/1 CreateContainerConfigError 0"],
   "no-directory": [{ ...SLEEP, workingDir: "/no/such" }, {}, "0/1 CreateContainerError 0"],
-  rejected: [{ ...SLEEP, securityContext: { seLinuxOptions: { user: "a" } } }, {}, "0/1 UnsupportedField 0"],
+  rejected: [
+    { ...SLEEP, securityContext: { seccompProfile: { type: "Localhost", localhostProfile: "x" } } },
+    {},
+    "0/1 UnsupportedField 0",
+  ],
 } as const;
 
 beforeAll(async () => {
@@ -159,7 +163,7 @@ describe("Events", () => {
     ["volume", "FailedMount", /^MountVolume.SetUp failed for volume "missing" : .*configmaps? "no-such-map"/],
     ["no-command", "Failed", /^Error: spec.containers\[main\].command is missing: .*name the program in command/],
     ["no-directory", "Failed", /^Error: spec.containers\[main\].workingDir "\/no\/such" is not a directory/],
-    ["rejected", "UnsupportedField", /^spec.containers\[main\].securityContext.seLinuxOptions .*: \w/],
+    ["rejected", "UnsupportedField", /^spec.containers\[main\].securityContext.seccompProfile .*: \w/],
   ])("%s: %s", async (name, reason, message) => {
     const found = (await hasEvent(name, reason, message)).map((each) => each.message);
     expect(found).toContainEqual(expect.stringMatching(message));

@@ -57,3 +57,41 @@ describe("nothing is refused", () => {
     expect(message(spec)).toBeUndefined();
   });
 });
+
+describe("seLinuxOptions", () => {
+  const labelled = {
+    securityContext: { seLinuxOptions: { level: "s0" } },
+    ...own({ seLinuxOptions: { type: "spc_t" } }),
+  };
+  const on = (hasSELinux: boolean) => {
+    const probe = { landlockABI: 7, present: new Set<string>(), hosts: "", resolvConf: "", ...HOST.confinementProbe };
+    return translate(odd(labelled), { host: { ...HOST, confinementProbe: { ...probe, hasSELinux } } });
+  };
+
+  test("reject the pod on a host with SELinux", () => {
+    const { reason, message: words } = { reason: "", message: "", ...on(true) };
+    expect([reason, words.split("; ")]).toEqual([
+      "UnsupportedField",
+      [
+        "spec.securityContext.seLinuxOptions asks for a label, but unitlet sets no labels: the host's policy decides: remove the field, and label the program on the host",
+        "spec.containers[app].securityContext.seLinuxOptions asks for a label, but unitlet sets no labels: the host's policy decides: remove the field, and label the program on the host",
+      ],
+    ]);
+  });
+
+  test("are a note on another host", () => {
+    const translation = on(false);
+    const problems = translation.kind === "runnable" ? translation.problems : [];
+    expect(problems.map(({ severity, path }) => [severity, path])).toEqual([
+      ["note", "spec.securityContext.seLinuxOptions"],
+      ["note", "spec.containers[app].securityContext.seLinuxOptions"],
+    ]);
+  });
+});
+
+test("a seccomp profile of the node is for images only", () => {
+  const seccompProfile = { type: "Localhost", localhostProfile: "strict.json" };
+  expect(message(own({ seccompProfile }))).toBe(
+    "spec.containers[app].securityContext.seccompProfile names a profile of the node, and systemd cannot express its rules on arguments: use type RuntimeDefault, or an image with files of its own",
+  );
+});
