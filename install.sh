@@ -18,7 +18,8 @@ usage: ./install.sh [OPTION…]            Installs or upgrades unitlet. No pod 
   --node-name NAME      Sets the node's name, like --set nodeName=NAME.
   --set KEY=VALUE       Sets a setting of unitlet.conf. Can be repeated.
   --with-images         Also installs skopeo, umoci and crun from the distribution. Images need them.
-  --from DIR            Installs bundles that were built elsewhere.
+  --from DIR|FILE       Installs bundles that were built elsewhere: a dist/ directory, or the .tar.gz of a release, whose checksum
+                        must be in SHA256SUMS beside it or given by --sha256 HEX.
        ./install.sh --uninstall          Removes everything.
   --yes                 Does not ask first.
   --keep-pods           Leaves the containers running.
@@ -33,7 +34,7 @@ USAGE
 top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 PREFIX=${PREFIX:-/usr/local}
 DESTDIR=${DESTDIR:-}
-mode=install from='' kubeconfig='' settings='' host_files='' yes=no keep_pods=no sandbox_options='' with_images=no
+mode=install from='' sha256='' kubeconfig='' settings='' host_files='' yes=no keep_pods=no sandbox_options='' with_images=no
 for part in path progress host build place endpoint join remove; do
 	# shellcheck disable=SC1090
 	. "$top/units/install/$part.sh"
@@ -42,7 +43,7 @@ done
 parse_options() {
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kubeconfig | --host-files | --node-name | --set | --from | --server | --token | --token-file | --ca-cert-hash | --ca-file | --bootstrap-kubeconfig) [ $# -ge 2 ] || die "$1 needs a value (see --help)" ;;
+		--kubeconfig | --host-files | --node-name | --set | --from | --sha256 | --server | --token | --token-file | --ca-cert-hash | --ca-file | --bootstrap-kubeconfig) [ $# -ge 2 ] || die "$1 needs a value (see --help)" ;;
 		esac
 		case $1 in
 		--kubeconfig) kubeconfig=$2 && shift ;;
@@ -51,6 +52,7 @@ parse_options() {
 		--set) add_setting "$2" && shift ;;
 		--with-images) with_images=yes ;;
 		--from) from=$2 && shift ;;
+		--sha256) sha256=$2 && shift ;;
 		--server | --token-file | --ca-cert-hash | --ca-file | --bootstrap-kubeconfig) add_join_option "$1" "$2" && shift ;;
 		--token) if [ "$2" = - ]; then add_join_option --token -; else join_token=$2; fi && shift ;;
 		--unsafe-skip-ca-verification) add_join_option "$1" ;;
@@ -148,6 +150,10 @@ say_what_next() {
 }
 
 parse_options "$@"
+case $from in
+*.tar.gz | *.tgz) install_release "$@" ;;
+'') [ ! -x "$top/dist/node" ] || [ -e "$top/package.json" ] || from=$top/dist ;;
+esac
 case $mode in
 sandbox)
 	# shellcheck disable=SC2086

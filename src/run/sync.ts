@@ -19,12 +19,13 @@ import { updateNode } from "./node.ts";
  * digest is the one that the last run left, the run ends here; otherwise reconcile.ts looks closer.
  */
 export async function sync(input: SyncInput): Promise<RunEnd> {
-  const { kube, source, configKey, now } = input;
+  const { kube, source, configKey, libDir, now } = input;
   clearSyncRequest();
   const isDue = kube !== undefined && (input.shuttingDown || isLeaseDue(now));
   const heartbeat: Heartbeat = isDue ? await sendHeartbeat(kube, input) : { reached: false };
   const listResult = await list(source, heartbeat);
-  const digestBefore = listResult.ok ? `${configKey} ${listResult.digest} ${hostFingerprint()}` : undefined;
+  // Units name the directory of the helpers, which a package has elsewhere than install.sh.
+  const digestBefore = listResult.ok ? `${configKey} ${libDir} ${listResult.digest} ${hostFingerprint()}` : undefined;
   const run: RunInput = { ...input, listResult, digestBefore, isNodeDue: listResult.ok || heartbeat.reached };
   return (await endEarly(run, heartbeat)) ?? (await (await loadReconcile()).reconcile(run));
 }

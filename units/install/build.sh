@@ -46,6 +46,29 @@ bundle() {
 	env -u NODE_OPTIONS -u NODE_EXTRA_CA_CERTS "$node" esbuild.config.ts
 }
 
+# install_release OPTION…: checks the tarball of --from and runs the install.sh that is in it, with the same options.
+install_release() {
+	[ -r "$from" ] || die "--from $from: the file does not exist or cannot be read"
+	sum=$(sha256sum <"$from")
+	sum=${sum%% *}
+	wanted=${sha256:-$(listed_sum)}
+	[ -n "$wanted" ] || die "--from $from: its checksum is not known. Put the release's SHA256SUMS beside it, or add --sha256 HEX"
+	[ "$sum" = "$wanted" ] || die "--from $from: the checksum is $sum, and should be $wanted. Nothing was installed"
+	unpacked=$(mktemp -d)
+	trap 'rm -rf "$unpacked"' EXIT
+	tar -xzf "$from" -C "$unpacked" --strip-components=1 --no-same-owner || die "--from $from: the archive cannot be unpacked"
+	code=0
+	sh "$unpacked/install.sh" "$@" --from "$unpacked/dist" || code=$?
+	exit "$code"
+}
+
+# Prints the checksum of the tarball in the SHA256SUMS beside it.
+listed_sum() {
+	while read -r listed name; do
+		[ "${name#\*}" != "${from##*/}" ] || echo "$listed"
+	done 2>/dev/null <"$(dirname "$from")/SHA256SUMS" || :
+}
+
 # Uses the bundles of --from DIR, which were built elsewhere, and the Node beside them if there is one.
 use_prebuilt() {
 	dist=$1

@@ -14,6 +14,7 @@ check_host() {
 	[ "$(id -u)" = 0 ] || die "this needs root: sudo $0"
 	[ -d /run/systemd/system ] ||
 		die "PID 1 is $(cat /proc/1/comm), and unitlet needs systemd there. To look at it in a throwaway machine: $0 --sandbox"
+	[ ! -e /usr/lib/unitlet/install/common.sh ] || die "unitlet is installed on this host as a package: upgrade or remove that with apt-get or dnf"
 	systemd_version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
 	[ "${systemd_version:-0}" -ge 250 ] || die "systemd is $systemd_version: unitlet needs 250 or newer, as in Debian 12 or RHEL 9. Ubuntu 22.04 is too old"
 	[ -S /run/dbus/system_bus_socket ] || need "the D-Bus system bus" dbus

@@ -6,7 +6,7 @@ say() {
 }
 
 die() {
-	printf '%s\n' "install.sh: $*" >&2
+	printf '%s\n' "${0##*/}: $*" >&2
 	exit 1
 }
 

@@ -158,6 +158,17 @@ remove_port() {
 	done
 }
 
+# The journals of pods, each with a journald of its own.
+stop_journals() {
+	systemctl stop 'systemd-journald@unitlet.*.service' 'systemd-journald@unitlet.*.socket' 'systemd-journald-varlink@unitlet.*.socket' 2>/dev/null
+	rm -rf /run/systemd/journal.unitlet.*
+}
+
+remove_journals() {
+	[ -n "$DESTDIR" ] || stop_journals
+	rm -rf "$DESTDIR"/etc/systemd/journald@unitlet.*.conf "$DESTDIR"/var/log/journal/*.unitlet.* "$DESTDIR"/run/log/journal/*.unitlet.*
+}
+
 remove_agent_units() {
 	remove_port
 	while read -r kind file _ users; do
@@ -167,7 +178,7 @@ remove_agent_units() {
 		rm -f "$etc_units"/*.wants/"$unit"
 	done <"$manifest"
 	rm -rf "$DESTDIR/run/systemd/system/unitlet-sync.timer.d"
-	[ "$keep_pods" = yes ] || rm -rf "$DESTDIR"/etc/systemd/journald@unitlet.*.conf "$DESTDIR"/var/log/journal/*.unitlet.* "$DESTDIR"/run/log/journal/*.unitlet.*
+	[ "$keep_pods" = yes ] || remove_journals
 	rmdir "$unit_directory/systemd-journald@.service.d" 2>/dev/null || :
 	rmdir "$unit_directory" "${unit_directory%/*}" 2>/dev/null || :
 	[ -z "$DESTDIR" ] || return 0

@@ -1,0 +1,157 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Machine } from "../support/machine.ts";
+import { releaseFile } from "../support/release-file.ts";
+
+const POD = `apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  hostNetwork: true
+  containers: [{name: main, image: host, command: [sleep, "1000"], volumeMounts: [{name: v, mountPath: /run/v}]}]
+  volumes: [{name: v, emptyDir: {}}]
+`;
+/** The paths in the machine. */
+const DEB = `/root/release/${basename(releaseFile(".deb"))}`;
+const TARBALL = `/root/release/${basename(releaseFile(".tar.gz"))}`;
+const OURS = "find /etc /usr /var /run /dev -name '*unitlet*' -not -path '/var/cache/man/*' | sort";
+
+let machine: Machine;
+let before: string;
+
+beforeAll(async () => {
+  machine = await Machine.boot("release", { net: "private" });
+  before = (await machine.exec(`rm -rf /var/cache/unitlet; ${OURS}`)).stdout;
+  await machine.put("dist/release", "/root/release");
+});
+
+afterAll(() => machine[Symbol.asyncDispose]());
+
+const apt = (...words: readonly string[]) =>
+  machine.exec(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y", "--no-install-recommends", ...words], {
+    timeout: 300_000,
+  });
+
+async function mainPid(): Promise<string> {
+  const { stdout } = await machine.exec("systemctl show -P MainPID unitlet.default.web.main.service");
+  return /^[1-9]/.test(stdout) ? stdout : "";
+}
+
+async function runningPod(): Promise<string> {
+  await machine.write("/etc/unitlet/manifests/web.yaml", POD);
+  return machine.until(mainPid, { what: "the container" });
+}
+
+/** Packs the package again, under another version. */
+async function repack(version: string): Promise<string> {
+  const script = `cd /root && rm -rf tree && dpkg-deb -R ${DEB} tree && sed -i 's/^Version: .*/Version: ${version}/' tree/DEBIAN/control && dpkg-deb -Znone -b tree other.deb`;
+  await machine.exec(script, { timeout: 300_000 });
+  return "/root/other.deb";
+}
+
+test("apt-get install gives a node that runs, with its command, pages and completion", async () => {
+  await apt("install", DEB);
+  expect((await machine.exec("systemctl is-active unitlet-sync.timer unitlet-sync.path")).stdout).toBe(
+    "active\nactive\n",
+  );
+  await runningPod();
+  expect((await machine.exec("unitlet status")).stdout).toMatch(/^default +web +Running +main +running/m);
+  expect((await machine.exec("unitlet plan")).stdout).toBe("Nothing to do.\n");
+  expect((await machine.exec("zcat /usr/share/man/man5/unitlet.conf.5.gz")).stdout).toContain("\n.B maxPods = 110\n");
+  const complete = `. /usr/share/bash-completion/completions/unitlet; COMP_WORDS=(unitlet plan --j) COMP_CWORD=2; _unitlet; echo "\${COMPREPLY[@]}"`;
+  expect((await machine.exec(["bash", "-c", complete])).stdout).toBe("--json\n");
+});
+
+test("install.sh leaves a host with the package alone", async () => {
+  await machine.exec(`cd /root && mkdir tar && tar -xzf ${TARBALL} -C tar --strip-components=1`, { timeout: 300_000 });
+  const { code, stderr } = await machine.exec("/root/tar/install.sh", { allowFailure: true });
+  expect([code, stderr]).toEqual([1, expect.stringContaining("unitlet is installed on this host as a package")]);
+});
+
+test.each(["99.0.0", "0.0.1"])(
+  "a change to version %s restarts no pod and keeps the configuration",
+  async (version) => {
+    const pid = await runningPod();
+    await machine.write("/etc/unitlet/unitlet.conf.d/mine.conf", "maxPods = 7\n");
+    await apt("install", "--allow-downgrades", await repack(version));
+    expect(await mainPid()).toBe(pid);
+    expect(await machine.read("/etc/unitlet/unitlet.conf.d/mine.conf")).toBe("maxPods = 7\n");
+    expect((await machine.exec("dpkg-query -W unitlet; systemctl is-active unitlet-sync.timer")).stdout).toBe(
+      `unitlet\t${version}\nactive\n`,
+    );
+  },
+);
+
+test("remove ends the containers and keeps configuration and volumes; the next installation goes on with them", async () => {
+  await runningPod();
+  const volume = "/var/lib/unitlet/pods/*/volumes/v";
+  await machine.exec(`cd ${volume} && touch kept`);
+  await apt("remove", "unitlet");
+  const { stdout } = await machine.exec(
+    "systemctl list-units --all --plain --no-legend 'unitlet*'; ls /run/unitlet /etc/systemd/system/unitlet*",
+    { allowFailure: true },
+  );
+  expect(stdout).toBe("");
+  await apt("install", DEB);
+  await machine.until(mainPid, { what: "the container again" });
+  expect((await machine.exec(`ls ${volume}`)).stdout).toBe("kept\n");
+});
+
+test("purge leaves nothing", async () => {
+  await apt("purge", "unitlet");
+  expect((await machine.exec(OURS)).stdout).toBe(before);
+});
+
+test("an installation of install.sh becomes one of the package, and no pod restarts", async () => {
+  await machine.exec(`cd /root && mkdir tar && tar -xzf ${TARBALL} -C tar --strip-components=1 && ./tar/install.sh`, {
+    timeout: 300_000,
+  });
+  const pid = await runningPod();
+  await apt("install", DEB);
+  expect(await mainPid()).toBe(pid);
+  const { stdout } = await machine.exec(
+    "find /usr/local -name '*unitlet*'; grep -rl /usr/local/lib/unitlet /etc/systemd/system; systemctl show -P FragmentPath unitlet-sync.timer; unitlet plan",
+  );
+  expect(stdout).toMatch(/^(\/usr)?\/lib\/systemd\/system\/unitlet-sync\.timer\nNothing to do\.\n$/);
+  await apt("purge", "unitlet");
+  expect((await machine.exec(OURS)).stdout).toBe(before);
+});
+
+test("install.sh --from takes a tarball with its checksum only", async () => {
+  const install = (...words: readonly string[]) =>
+    machine.exec(["/root/tar/install.sh", "--from", TARBALL, ...words], {
+      allowFailure: true,
+      timeout: 300_000,
+    });
+  expect((await install("--sha256", "0".repeat(64))).stderr).toContain("Nothing was installed");
+  await machine.exec("mv /root/release/SHA256SUMS /root");
+  expect((await install()).stderr).toContain("its checksum is not known");
+  await machine.exec("mv /root/SHA256SUMS /root/release");
+  expect((await install("--set", "maxPods=9")).stdout).toContain("First run");
+  expect(await machine.read("/etc/unitlet/unitlet.conf.d/50-install.conf")).toContain("maxPods = 9");
+});
+
+test("the same sources give the same bytes", () => {
+  const clone = mkdtempSync(join(tmpdir(), "unitlet-release-"));
+  try {
+    for (const file of execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+      encoding: "utf8",
+    })
+      .trim()
+      .split("\n"))
+      cpSync(file, join(clone, file));
+    symlinkSync(`${process.cwd()}/node_modules`, join(clone, "node_modules"));
+    const epoch = execFileSync("git", ["log", "-1", "--format=%ct"], { encoding: "utf8" }).trim();
+    const arch = process.arch;
+    const env = { ...process.env, SOURCE_DATE_EPOCH: epoch };
+    execFileSync("sh", ["units/release/release.sh", arch], { cwd: clone, env, stdio: "pipe" });
+    const sums = (directory: string) => readFileSync(join(directory, "dist/release/SHA256SUMS"), "utf8");
+    expect(readdirSync(join(clone, "dist/release"))).toHaveLength(5);
+    expect(sums(clone)).toBe(sums("."));
+  } finally {
+    rmSync(clone, { recursive: true, force: true });
+  }
+}, 600_000);

@@ -1,0 +1,58 @@
+#!/bin/sh
+# After the files are in place: starts the agent. A run then writes the units of containers anew where their text differs, and
+# restarts none. An installation by install.sh is taken over.
+# shellcheck disable=SC1091,SC2154
+set -eu
+
+# An older version of dpkg may call it to undo a removal that failed.
+case ${1:-} in
+abort-*) exit 0 ;;
+esac
+. /usr/lib/unitlet/install/common.sh
+
+earlier=/usr/local/lib/unitlet
+
+# Units of containers name the helpers of install.sh until a run has written them anew, so their directory becomes a link.
+link_earlier() {
+	[ -d "$earlier" ] && [ ! -L "$earlier" ] || return 0
+	ln -s /usr/lib/unitlet "$earlier.link"
+	mv -T "$earlier" "$earlier.old"
+	mv -T "$earlier.link" "$earlier"
+	rm -rf "$earlier.old" /usr/local/bin/unitlet
+	while read -r kind file _; do
+		[ "$kind" != unit ] || rm -f "/usr/local/lib/systemd/system/${file#systemd/}"
+	done <"$manifest"
+	rmdir /usr/local/lib/systemd/system/*.d /usr/local/lib/systemd/system /usr/local/lib/systemd 2>/dev/null || :
+}
+
+unlink_earlier() {
+	[ -L "$earlier" ] || return 0
+	! grep -qsr --include='*unitlet*' -F "$earlier/" /etc/systemd/system || return 0
+	rm "$earlier"
+}
+
+# A second failure is not a failure of the package: the timer repeats the run every few seconds.
+start_agent() {
+	systemctl daemon-reload
+	systemctl reenable --quiet unitlet-sync.timer unitlet-sync.path
+	if ! verdict=$(unitlet check-config 2>&1); then
+		say "unitlet is not started, because its configuration is invalid: $verdict"
+		return 0
+	fi
+	systemctl restart unitlet-sync.timer unitlet-sync.path
+	systemctl try-restart unitlet-watch.service
+	start_endpoint
+	systemctl start unitlet-sync.service ||
+		say "The first run failed, and the timer repeats it: journalctl -u unitlet-sync shows why."
+}
+
+mkdir -p "$config/manifests" "$config/unitlet.conf.d"
+[ -e "$config/unitlet.conf" ] || place /usr/share/unitlet/unitlet.conf "$config/unitlet.conf" 644
+place_port
+link_earlier
+if is_running; then
+	start_agent
+	unlink_earlier
+else
+	systemctl enable --quiet unitlet-sync.timer unitlet-sync.path || :
+fi

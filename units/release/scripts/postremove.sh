@@ -1,0 +1,19 @@
+#!/bin/sh
+# After the files are removed. `apt-get purge` also removes configuration, identity, volumes and images. rpm has no purge.
+set -eu
+
+case ${1:-} in
+remove | purge | 0) ;;
+*) exit 0 ;;
+esac
+if [ -d /run/systemd/system ]; then
+	systemctl daemon-reload
+	systemctl reset-failed 'unitlet-*' 'unitlet.*' 2>/dev/null || :
+fi
+rm -rf /run/unitlet /var/cache/unitlet
+[ "$1" = purge ] || exit 0
+rm -rf --one-file-system /etc/unitlet /var/lib/unitlet 2>/dev/null || :
+rm -rf /etc/systemd/system/unitlet-api.socket.d /etc/systemd/journald@unitlet.*.conf
+rm -rf /var/log/journal/*.unitlet.* /run/log/journal/*.unitlet.*
+# The mount point of the termination messages is an empty file.
+[ ! -f /dev/termination-log ] || [ -s /dev/termination-log ] || rm -f /dev/termination-log
