@@ -111,6 +111,11 @@ const Settings = z.strictObject({
     })
     .optional(),
   maxPods: wholeNumber("110", 1, 1000),
+  podPidsLimit: z
+    .string()
+    .default("-1")
+    .refine((text) => /^(-1|[1-9]\d{0,8})$/.test(text), { error: "expected a whole number, or -1 for no limit" })
+    .transform(Number),
   systemReserved: parsed("", parseSystemReserved),
   evictionHard: parsed(DEFAULT_EVICTION_HARD, parseEvictionHard),
   acceptedVulnerabilities: list

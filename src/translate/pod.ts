@@ -67,7 +67,7 @@ function runnableParts(
   const sources = [...volumes.sources.values()];
   const claims = mountedClaims(volumes.sources);
   return {
-    slice: translateSlice(pod, qosClass(pod), context.host),
+    slice: translateSlice(pod, qosClass(pod), context),
     containers: desired.map(({ container }) => container),
     files: [...podFiles(pod, context), ...images.files, ...desired.flatMap(({ files }) => files)],
     auxiliaryUnits: [

@@ -1,19 +1,28 @@
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Pod, QosClass } from "../model/api/pod.ts";
-import type { DesiredUnit } from "../model/unit.ts";
+import type { Config } from "../model/host/config.ts";
+import type { DesiredUnit, UnitLines } from "../model/unit.ts";
 import { digest } from "../unitfile/hash.ts";
 import { encodeOwnUnit, unitOwner } from "../unitfile/identity.ts";
 import { podSliceName } from "../unitfile/names.ts";
 import { type CgroupHost, podResourceLines } from "./resources/resources.ts";
 
+/** Without these lines metrics would be missing: systemd turns on only the controllers that some unit asks for. */
+const ACCOUNTING: UnitLines = ["CPU", "Memory", "Tasks", "IO"].map((of) => [`${of}Accounting`, "yes"]);
+
 /** Returns the pod's slice: stopping it stops every unit of the pod in any state. */
-export function translateSlice(pod: Pod, qos: QosClass, host: CgroupHost): DesiredUnit {
+export function translateSlice(
+  pod: Pod,
+  qos: QosClass,
+  { host, config }: { readonly host: CgroupHost; readonly config: Pick<Config, "podPidsLimit"> },
+): DesiredUnit {
   const lines = podResourceLines(pod, host);
   const specHash = digest(JSON.stringify(lines), 16);
   const identity = unitOwner(pod.metadata, { container: "", kind: "slice", specHash });
+  const tasks = config.podPidsLimit > 0 ? [["TasksMax", String(config.podPidsLimit)] as const] : [];
   const text = encodeOwnUnit(identity, [
     ["Unit", [["Description", `Pod ${namespacedName(pod.metadata)}`]]],
-    ["Slice", [["CPUAccounting", "yes"], ["MemoryAccounting", "yes"], ["TasksAccounting", "yes"], ...lines]],
+    ["Slice", [...ACCOUNTING, ...lines, ...tasks]],
   ]);
   return { name: podSliceName(pod.metadata.uid, qos), identity, text, linked: false };
 }

@@ -30,6 +30,7 @@ test("without a file every setting has its default", () => {
     nodeLabels: {},
     nodeIPs: [],
     maxPods: 110,
+    podPidsLimit: -1,
     systemReserved: { cpu: 0, memory: 0, ephemeralStorage: 0 },
     evictionHard: {
       "memory.available": { quantity: 100 * 1024 ** 2 },
@@ -124,6 +125,7 @@ describe("a setting", () => {
     ["nodeIP = 192.0.2.1, 2001:db8::1", { nodeIPs: ["192.0.2.1", "2001:db8::1"] }],
     ["nodeLabels = ab=cd", { nodeLabels: { ab: "cd" } }],
     ["maxPods = 1", { maxPods: 1 }],
+    ["podPidsLimit = 1024", { podPidsLimit: 1024 }],
     ["maxPods = 1000", { maxPods: 1000 }],
     ["systemReserved = cpu=500m", { systemReserved: { cpu: 500, memory: 0, ephemeralStorage: 0 } }],
     ["systemReserved = cpu=1.5, memory=1Gi", { systemReserved: { cpu: 1500, memory: 1024 ** 3, ephemeralStorage: 0 } }],

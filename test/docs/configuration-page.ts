@@ -13,6 +13,7 @@ export const KUBELET_EQUIVALENTS: Readonly<Record<string, string>> = {
   nodeLabels: "`--node-labels`",
   nodeIP: "`--node-ip`",
   maxPods: "`maxPods`",
+  podPidsLimit: "`podPidsLimit`",
   systemReserved: "`systemReserved`",
   evictionHard: "`evictionHard`",
   imageGCHighThresholdPercent: "`imageGCHighThresholdPercent`",

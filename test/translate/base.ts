@@ -33,6 +33,7 @@ export const CONFIG: Config = {
   nodeLabels: {},
   nodeIPs: [],
   maxPods: 110,
+  podPidsLimit: -1,
   systemReserved: { cpu: 0, memory: 0, ephemeralStorage: 0 },
   evictionHard: {
     "memory.available": { quantity: 100 * 1024 ** 2 },

@@ -35,6 +35,8 @@ export interface Config extends NodePolicy {
   /** Addresses of the node. Empty: those of the interfaces with the default routes. */
   readonly nodeIPs: readonly string[];
   readonly maxPods: number;
+  /** The number of processes and threads that a pod may have. -1: no limit. */
+  readonly podPidsLimit: number;
   readonly systemReserved: SystemReserved;
   /** Signals that are not named have no threshold. */
   readonly evictionHard: EvictionThresholds;

@@ -26,6 +26,7 @@ export function configz(config: Config, isUnified: boolean): object {
       nodeStatusReportFrequency: "5m0s",
       nodeLeaseDurationSeconds: 40,
       maxPods: config.maxPods,
+      podPidsLimit: config.podPidsLimit,
       cgroupRoot: "/",
       cgroupsPerQOS: true,
       cgroupDriver: "systemd",

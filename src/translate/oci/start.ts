@@ -69,9 +69,12 @@ const NO_DEVICES: UnitLines = [
   ["DeviceAllow", "block-* m"],
 ];
 
-/** Returns the lines for the mounts: the overlay is the container's alone and ends with it. */
+/**
+ * Returns the lines for the mounts: the overlay is the container's alone and ends with it. A privileged container may
+ * create cgroups, whose controllers systemd would turn off again without Delegate=.
+ */
 export function imageFileLines(start: ImageStart): UnitLines {
-  return [["PrivateMounts", "yes"], ...(start.privileged ? [] : NO_DEVICES)];
+  return [["PrivateMounts", "yes"], ...(start.privileged ? [["Delegate", "yes"] as const] : NO_DEVICES)];
 }
 
 /**

@@ -31,9 +31,13 @@ function amount(quantity: string | undefined, scale: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(value));
 }
 
-/** Returns the resource lines of a container's unit. */
+/** Returns the resource lines of a container's unit. Without TasksMax= it would get systemd's default of 15% of all PIDs. */
 export function containerResourceLines({ cpuRequest, cpuLimit, memoryLimit }: Amounts, host: CgroupHost): UnitLines {
-  return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit)];
+  const rest = [
+    ["TasksMax", "infinity"],
+    ["IOAccounting", "yes"],
+  ] as const;
+  return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit), ...rest];
 }
 
 /** Returns the resource lines of a pod's slice. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Node } from "../../support/node.ts";
 import { ImageNode } from "../support/image-node.ts";
-import { type Container, pod } from "../support/manifests.ts";
+import { type Container, pod, shell } from "../support/manifests.ts";
 
 let node: Node;
 let image: string;
@@ -64,6 +64,23 @@ test("the host's devices and every right, for a privileged one", async () => {
   ]);
 });
 
+test("cgroups that a privileged container creates keep their limits", async () => {
+  const script =
+    "cd /sys/fs/cgroup; [ -e cgroup.controllers ] || cd memory; mkdir nested; echo $$ >nested/cgroup.procs; echo +memory >cgroup.subtree_control; echo 52428800 >nested/memory.max || echo 52428800 >nested/memory.limit_in_bytes; touch /ready; sleep 1000";
+  const startupProbe = { exec: { command: ["test", "-e", "/ready"] }, periodSeconds: 1, failureThreshold: 60 };
+  const main = shell(script, { name: "main", image, securityContext: { privileged: true }, startupProbe });
+  await node.run(pod(node, "nested", [main, { name: "beside", image, command: ["false"] }]));
+  await node.container("nested", ({ restartCount }) => restartCount > 0, "beside");
+  await node.container("nested", ({ started }) => started);
+  await node.exec("systemctl daemon-reload");
+  await node.exec(`systemctl restart ${node.unit("nested", "beside")} || true`);
+  const files = '"(" -name memory.max -o -name memory.limit_in_bytes ")"';
+  const { stdout } = await node.exec(
+    `find /sys/fs/cgroup -path "*/${node.unit("nested")}/nested/*" ${files} -exec cat {} +`,
+  );
+  expect(stdout).toBe("52428800\n");
+});
+
 test("a user other than root is demanded of an image that has none", async () => {
   await node.run(pod(node, "root", { image, securityContext: { runAsNonRoot: true } }));
   const reason = "CreateContainerConfigError";
@@ -119,7 +136,7 @@ test("what its pod takes from the cluster, as variables and as files", async () 
 
 test("the sysctls of a pod count in the IPC namespace of its sandbox", async () => {
   // On a machine in a container it is read-only; on a host it is not.
-  await node.exec("mount -o remount,bind,rw /proc/sys");
+  await node.exec("! mountpoint -q /proc/sys || mount -o remount,bind,rw /proc/sys");
   const securityContext = { sysctls: [{ name: "kernel.shm_rmid_forced", value: "1" }] };
   const read = "cat /proc/sys/kernel/shm_rmid_forced";
   await node.run(

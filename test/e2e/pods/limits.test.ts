@@ -1,4 +1,3 @@
-import { totalmem } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
@@ -9,12 +8,12 @@ let node: Node;
 
 const cases = {
   guaranteed: { limits: { cpu: "500m", memory: "64Mi" } },
-  burstable: { requests: { cpu: "100m", memory: "1Gi" }, limits: { memory: "2Gi" } },
+  burstable: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },
   besteffort: {},
 } as const;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "limits");
+  node = await Node.join(await Cluster.up(), "limits", { settings: { podPidsLimit: "500" } });
   await node.run(...Object.entries(cases).map(([name, resources]) => pod(node, name, { ...SLEEP, resources })));
   await waitForPods(node, Object.keys(cases), isReady);
 });
@@ -34,13 +33,13 @@ test.each(classes)("a %s pod is %s, in a slice of its own", async (name, qosClas
   expect(group).toBe(`/${slice}${metadata?.uid?.replaceAll("-", "_")}.slice/${node.unit(name)}`);
 });
 
-const burstableScore = 1000 - Math.floor((1000 * 2 ** 30) / totalmem());
-
 test.each([
-  ["guaranteed", "-997"],
-  ["burstable", String(burstableScore)],
-  ["besteffort", "1000"],
-])("the kernel's score for killing a %s container is %s", async (name, score) => {
+  ["guaranteed", () => -997],
+  ["burstable", (total: number) => 1000 - Math.floor((1000 * 2 ** 28) / total)],
+  ["besteffort", () => 1000],
+] as const)("the kernel's score for killing a %s container is the kubelet's", async (name, scoreOf) => {
+  const { stdout } = await node.exec("sed -n 's/MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo");
+  const score = String(scoreOf(Number(stdout) * 1024));
   expect(await node.show(name, "OOMScoreAdjust")).toBe(score);
   // To lower it takes a capability that a CI container may not have.
   if (score.startsWith("-")) return;
@@ -70,7 +69,7 @@ describe("limits are the kernel's, in the container's own cgroup", () => {
 
   test("memory", async () => {
     expect(await limit("guaranteed", "memory.max", "memory.limit_in_bytes")).toBe("67108864");
-    expect(await limit("burstable", "memory.max", "memory.limit_in_bytes")).toBe("2147483648");
+    expect(await limit("burstable", "memory.max", "memory.limit_in_bytes")).toBe("536870912");
     expect(await limit("besteffort", "memory.max", "memory.limit_in_bytes")).toMatch(/^(max|9223372036854771712)?$/);
   });
 
@@ -79,6 +78,20 @@ describe("limits are the kernel's, in the container's own cgroup", () => {
     expect(await limit("burstable", "cpu.max", "cpu.cfs_quota_us")).toMatch(/^(max 100000|-1)?$/);
     expect(await limit("burstable", "cpu.weight", "cpu.shares")).toMatch(/^(17|102)$/);
     expect(await limit("besteffort", "cpu.weight", "cpu.shares")).toMatch(/^(1|2)$/);
+  });
+
+  test("processes: those of the setting for a pod, and no fewer for a container", async () => {
+    const limits = await node.exec(
+      `find /sys/fs/cgroup -path "*/$(systemctl show -P Slice ${node.unit("besteffort")})/*" -name pids.max -exec cat {} +`,
+    );
+    expect(limits.stdout.trim().split("\n").toSorted()).toEqual(["500", "max"]);
+  });
+
+  test("disks are accounted", async () => {
+    const { stdout } = await node.exec(
+      `find /sys/fs/cgroup -path "*/${node.unit("besteffort")}/*" "(" -name io.stat -o -name blkio.throttle.io_serviced ")"`,
+    );
+    expect(stdout).toMatch(/^\S+\n$/);
   });
 
   test("and in that of the pod, when every container has one", async () => {
