@@ -30,11 +30,13 @@ async function main(): Promise<RunEnd> {
   };
   const gate = new WriteGate(log);
   const { close, ...ports } = connectPodSource(config, log, now + API_BUDGET_MS, gate);
+  let end: RunEnd | undefined;
   try {
-    return await sync({ ...common, ...ports });
+    end = await sync({ ...common, ...ports });
+    return end;
   } finally {
     close();
-    gate.settle();
+    gate.settle(end?.outcome === "done");
   }
 }
 

@@ -36,12 +36,8 @@ export class ClusterSource implements PodSource {
     }
   }
 
-  async node(): Promise<Node | undefined> {
-    try {
-      return await this.#kube.getNode();
-    } catch {
-      return undefined;
-    }
+  node(): Promise<Node | undefined> {
+    return this.#kube.getNode();
   }
 
   async fetch(needs: readonly Dependency[]): Promise<ResolvedReferences> {

@@ -82,6 +82,17 @@ export function isHeld({ until }: Refusal, now: Instant): boolean {
   return now < until && until - now <= MAX_RETRY_AFTER_MS;
 }
 
+/**
+ * Returns the refusals without writes that are no longer wanted. `asked` are the keys of the writes of a full run: it writes each
+ * status that differs, and deletes each pod that has ended. Other kinds of writes may come in a later run.
+ */
+export function wantedRefusals(all: Refusals, asked: ReadonlySet<string>): Refusals {
+  const kept = Object.entries(all).filter(
+    ([key, { kind }]) => asked.has(key) || (kind !== "statuses" && kind !== "deletes"),
+  );
+  return Object.fromEntries(kept);
+}
+
 /** Returns the refusals that still count: the newest, and none that no run has tried again. */
 export function liveRefusals(all: Refusals, now: Instant): Refusals {
   const live = Object.entries(all).filter(([, { until }]) => Math.abs(now - until) < FORGET_AFTER_MS);
@@ -96,12 +107,19 @@ const MAX_REASONS = 3;
  */
 export function reasonsOf(all: Refusals, kind: WriteKind): string | undefined {
   const texts = new Map<string, string>();
-  for (const { kind: of, because } of Object.values(all)) {
-    if (of === kind && !isEndingNamespace(because)) texts.set(sameWords(because), because);
+  for (const refusal of Object.values(all)) {
+    const { because } = refusal;
+    if (refusal.kind === kind && isLasting(refusal) && !isEndingNamespace(because))
+      texts.set(sameWords(because), because);
   }
   if (texts.size === 0) return undefined;
   const sorted = [...texts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
   return sorted.slice(0, MAX_REASONS).join("; ");
+}
+
+/** True for what the API server has refused. A lost answer is a problem of the connection, unless it is lost again. */
+export function isLasting({ status, count }: Refusal): boolean {
+  return status !== 0 || count > 1;
 }
 
 /** A namespace that is being deleted accepts no new objects, which is no problem of the node. */

@@ -7,12 +7,14 @@ import { ApiError } from "./api-error.ts";
 import {
   addRefusal,
   isHeld,
+  isLasting,
   isRefusal,
   liveRefusals,
   type Refusal,
   type Refusals,
   reasonsOf,
   sameWords,
+  wantedRefusals,
   writeKind,
 } from "./refusals.ts";
 
@@ -45,6 +47,7 @@ export class WriteGate {
   readonly #log: Log;
   #stored: Refusals | undefined;
   #changed = false;
+  readonly #asked = new Set<string>();
 
   constructor(log: Log) {
     this.#log = log;
@@ -55,6 +58,7 @@ export class WriteGate {
     const kind = writeKind(method, path);
     const key = [method, path, about].join(" ");
     const before = this.#refusals[key];
+    this.#asked.add(key);
     if (before !== undefined && isHeld(before, Date.now())) {
       throw new ApiError(before.because, before.status, before.reason, { isTold: kind !== "other", isHeld: true });
     }
@@ -68,17 +72,23 @@ export class WriteGate {
         this.#put(key, undefined);
         throw error;
       }
-      this.#put(key, addRefusal(before, kind, error, Date.now()));
+      const refusal = addRefusal(before, kind, error, Date.now());
+      this.#put(key, refusal);
       const { message, status, reason, cause } = error;
-      throw new ApiError(message, status, reason, { cause, isTold: kind !== "other" });
+      throw new ApiError(message, status, reason, { cause, isTold: kind !== "other" && isLasting(refusal) });
     }
   }
 
-  /** Stores what was refused, and tells what has begun, changed or ended. A run calls it at its end. */
-  settle(): void {
+  /**
+   * Stores what was refused, and tells what has begun, changed or ended. A run calls it at its end. `isFull`: it was a full run
+   * with a complete list, which has asked for every write that is wanted.
+   */
+  settle(isFull: boolean): void {
     if (this.#stored === undefined && !exists(`${RUN_DIR}/${NAME}.json`)) return;
-    const live = liveRefusals(this.#refusals, Date.now());
-    if (this.#changed || Object.keys(live).length === 0) this.#save(live);
+    const wanted = isFull ? wantedRefusals(this.#refusals, this.#asked) : this.#refusals;
+    const live = liveRefusals(wanted, Date.now());
+    const isSmaller = Object.keys(live).length < Object.keys(this.#refusals).length;
+    if (this.#changed || isSmaller || Object.keys(live).length === 0) this.#save(live);
     for (const kind of Object.keys(TOPICS) as (keyof typeof TOPICS)[]) {
       const [topic, because] = [TOPICS[kind], reasonsOf(live, kind)];
       const told = openProblem(topic);

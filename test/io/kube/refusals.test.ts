@@ -9,6 +9,7 @@ import {
   reasonsOf,
   sameWords,
   type WriteKind,
+  wantedRefusals,
   writeKind,
 } from "../../../src/io/kube/refusals.ts";
 
@@ -100,6 +101,19 @@ test("what nobody has tried again for ten minutes is forgotten, and of a thousan
   expect([Object.keys(live).length, "old" in live, "w-1" in live, "w-2" in live]).toEqual([1000, false, false, true]);
 });
 
+test("a full run forgets the writes that it has not asked for, where it asks for all", () => {
+  const of = (kind: WriteKind) => refused("no", { kind });
+  const all = {
+    a: of("deletes"),
+    b: of("deletes"),
+    c: of("statuses"),
+    d: of("events"),
+    e: of("tokens"),
+    f: of("other"),
+  };
+  expect(Object.keys(wantedRefusals(all, new Set(["a"])))).toEqual(["a", "d", "e", "f"]);
+});
+
 describe("the reason of a kind of writes", () => {
   const policy = (pod: string) => `DELETE ${PODS}/${pod}: 422 pods "${pod}" is forbidden: policy 'x' denied request 17`;
 
@@ -118,6 +132,7 @@ describe("the reason of a kind of writes", () => {
   test.for([
     ["there is none", {}],
     ["only other kinds are refused", { a: refused("no", { kind: "events" }) }],
+    ["an answer was lost once", { a: refused("did not answer", { status: 0 }) }],
     ["its namespace ends", { a: refused("403 unable to create new content because it is being terminated") }],
   ] as const)("is undefined where %s", ([, all]) => {
     expect(reasonsOf(all, "deletes")).toBeUndefined();
