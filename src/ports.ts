@@ -27,7 +27,7 @@ export interface PodSource {
   /** Reads the list and writes nothing. Never throws. */
   list(): Promise<ListResult>;
   /**
-   * The Node, whose labels and taints others may set; undefined when there is none or it cannot be read. Never throws.
+   * Returns the Node, whose labels and taints others may set; undefined when there is none. Throws when it cannot be read.
    */
   node(): Promise<Node | undefined>;
   /** Returns a result for each dependency, by its key. A token is requested by POST, all else is read. Never throws. */

@@ -23,7 +23,7 @@ import type { ResolvedReferences } from "../model/references.ts";
 import type { UnitName } from "../model/unit.ts";
 import type { OutputSocket, PodList, World } from "../model/world.ts";
 import type { ListResult, PodSource } from "../ports.ts";
-import { type Needs, needsOf } from "../translate/needs.ts";
+import { awaitsAdmission, type Needs, needsOf } from "../translate/needs.ts";
 import { outputSocketUID } from "../unitfile/names.ts";
 
 /** Patterns of all units of pods, and of the agent's own units that a run depends on. */
@@ -57,9 +57,9 @@ export interface ObserveInput {
  * well. Throws BusError when systemd does not answer.
  */
 export async function observe(input: ObserveInput): Promise<World> {
-  const { config, source, systemd, pods, references, now } = input;
-  const needs = needsOf(pods.items, references, config);
-  const [listing, node] = await Promise.all([systemd.list(PATTERNS), needs.node ? source.node() : undefined]);
+  const { config, systemd, references, now } = input;
+  const needs = needsOf(input.pods.items, references, config);
+  const [listing, { node, pods }] = await Promise.all([systemd.list(PATTERNS), readNode(input, needs)]);
   // These are read after the listing: a container that has ended by then has left its exit record.
   const [units, directories] = [withLimits(readUnits(listing, config.dropIns)), readPodDirectories()];
   const host = readHost(config.nodeIPs, now, {});
@@ -91,6 +91,23 @@ export async function observe(input: ObserveInput): Promise<World> {
     envFiles: envFilesOf(needs),
     hostFiles: hostFilesOf(needs),
   };
+}
+
+/**
+ * Reads the Node when there are pods to admit. When it cannot be read, the list is incomplete without these pods, because the
+ * node's labels and taints decide on them. The kubelet too waits for its Node before it takes pods
+ * (`kubelet/kubelet.go: makePodSourceConfig`, v1.36).
+ */
+async function readNode({ source, pods }: ObserveInput, needs: Needs): Promise<Pick<World, "node" | "pods">> {
+  if (!needs.node) return { pods };
+  try {
+    const node = await source.node();
+    return { ...(node && { node }), pods };
+  } catch (error) {
+    const because = `the Node cannot be read, and new pods wait for it: ${(error as Error).message}`;
+    const items = pods.items.filter((pod) => !awaitsAdmission(pod));
+    return { pods: { ...pods, complete: false, items, because } };
+  }
 }
 
 /** Takes the second snapshot of a run, after its steps: the same pods and references, and the new state of the host. */

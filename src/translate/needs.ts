@@ -40,6 +40,11 @@ export interface Needs {
   readonly diskLimited: readonly string[];
 }
 
+/** True for a pod that no run has admitted or rejected yet. */
+export function awaitsAdmission({ status }: Pod): boolean {
+  return status?.startTime === undefined && status?.phase !== "Failed";
+}
+
 /** Returns what a run must read before it can translate these pods. */
 export function needsOf(
   pods: readonly Pod[],
@@ -59,7 +64,7 @@ export function needsOf(
     seccompProfiles: seccompProfileNames(pods),
     seLinux: namesLabel(pods),
     accounts: pods.some(namesUser) || (hostAccounts !== "any" && pods.some((pod) => usesHostFiles(pod, ignoreImages))),
-    node: pods.some(({ status }) => status?.startTime === undefined && status?.phase !== "Failed"),
+    node: pods.some(awaitsAdmission),
     diskLimited: pods.filter(hasDiskLimit).map(({ metadata }) => metadata.uid),
   };
 }

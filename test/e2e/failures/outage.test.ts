@@ -170,3 +170,12 @@ test("a pod whose object cannot be deleted is gone from the host, and then from 
   await node.sync();
   await node.kubectl("wait", "pod/undead", "--for=delete", "--timeout=60s");
 });
+
+test("a pod is not let in while the Node cannot be read, and then rejected by its labels", async () => {
+  refuse(500, "GET", /\/nodes\//);
+  await node.run(pod(node, "elsewhere", SLEEP, { nodeSelector: { "no-node": "has-this" } }));
+  expect((await node.get("elsewhere"))?.status?.startTime).toBeUndefined();
+  proxy.clear();
+  const status = await node.until("elsewhere", (seen) => seen?.status?.phase === "Failed" && seen.status);
+  expect(status).toMatchObject({ reason: "NodeAffinity" });
+});
