@@ -28,7 +28,7 @@ needs_real_parts() {
 	for argument in "$@"; do
 		case $argument in
 		pure | --project=pure) return 1 ;;
-		*test/systemd* | *test/control-plane* | *test/e2e* | *test/attacks* | --bench) return 0 ;;
+		*test/systemd* | *test/control-plane* | *test/e2e* | *test/attacks* | --bench | --chaos) return 0 ;;
 		test/*) pure=1 ;;
 		esac
 	done
@@ -84,9 +84,10 @@ if needs_real_parts "$@"; then
 		die "the tests need root for real machines and a control plane; without them nothing may be called tested in CI"
 	fi
 fi
-if [ "${1:-}" = --bench ]; then
+if [ "${1:-}" = --bench ] || [ "${1:-}" = --chaos ]; then
+	program=test/${1#--}/main.ts
 	shift
-	set -- "$node" test/bench/main.ts "$@"
+	set -- "$node" "$program" "$@"
 else
 	set -- "$node" node_modules/vitest/vitest.mjs run "$@"
 fi

@@ -49,6 +49,21 @@ test("it answers by itself, for the requests that a rule picks", async () => {
   expect(await get("/version")).toContain("v1.36");
 });
 
+test("it passes a request on and loses the answer", async () => {
+  const name = `lost-${process.pid}`;
+  const create = JSON.stringify({
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: { name, namespace: "default" },
+    involvedObject: {},
+  });
+  proxy.on(({ method }) => (method === "POST" ? { loseAnswer: true } : undefined));
+  const flags = ["--kubeconfig", kubeconfig, "create", "--validate=false", "-f", "-"];
+  await expect(cluster.kubectl(flags, { stdin: create })).rejects.toThrow(/EOF|reset/);
+  expect(await cluster.kubectl(["get", "events", name, "-o", "jsonpath={.metadata.name}"])).toBe(name);
+  await cluster.kubectl(["delete", "events", name]);
+});
+
 test.each([
   ["cuts an answer short", { truncateAt: 20 }, "60s", /unexpected EOF/],
   ["breaks the connection", { reset: true }, "60s", /EOF|reset/],

@@ -27,6 +27,8 @@ export interface Fault {
   readonly hang?: boolean;
   /** True when the connection breaks before a response. */
   readonly reset?: boolean;
+  /** True when the API server gets the request and answers it, and the connection breaks instead of the response. */
+  readonly loseAnswer?: boolean;
 }
 
 /** A request with its response so far. */
@@ -110,6 +112,10 @@ export class FaultProxy implements AsyncDisposable {
     if (fault.hang) return;
     if (fault.reset) throw new Error("reset");
     const answer = ownAnswer(fault) ?? (await this.forward(incoming, outgoing));
+    if (fault.loseAnswer) {
+      for await (const _ of answer.body);
+      throw new Error("lost");
+    }
     await send(answer, fault, outgoing, record);
   }
 

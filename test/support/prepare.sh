@@ -49,7 +49,7 @@ is_chosen() {
 	shift
 	for argument in "$@"; do
 		case $argument in
-		--bench) return 1 ;;
+		--bench | --chaos) return 1 ;;
 		test/*) has_paths=yes ;;
 		*) continue ;;
 		esac
