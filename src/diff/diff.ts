@@ -35,6 +35,7 @@ const PHASE = {
   "emit-event": 1,
   "write-grace-period": 2,
   kill: 2,
+  "kill-left": 2,
   "mark-stopping": 3,
   unlink: 3,
   stop: 4,

@@ -158,7 +158,11 @@ export function stopAuxiliaryUnits({ uid, units, because }: Ending): Step[] {
 export function removePod({ uid, units, because }: Ending, world: World): Step[] {
   const steps = stopOutputSockets(uid, because, world);
   for (const unit of units) {
-    if (unit.identity?.kind === "slice" && isUp(unit)) steps.push({ kind: "stop", uid, unit: unit.name, because });
+    if (unit.identity?.kind === "slice") {
+      // A helper that was killed may have left processes, which would keep cgroups and units for ever.
+      steps.push({ kind: "kill-left", uid, unit: unit.name, because });
+      if (isUp(unit)) steps.push({ kind: "stop", uid, unit: unit.name, because });
+    }
     steps.push({ kind: "remove-unit", uid, unit: unit.name, because }, ...unload(uid, unit, because));
   }
   if (world.directories.has(uid)) steps.push({ kind: "remove-pod", uid, because });

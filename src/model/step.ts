@@ -27,6 +27,8 @@ export type SystemdStep =
       readonly kind: "start" | "restart" | "stop" | "stop-and-wait" | "kill" | "reset-failed";
       readonly unit: UnitName;
     })
+  /** Kills what is left in the cgroup of a pod's slice whose units have ended. */
+  | (Common & { readonly kind: "kill-left"; readonly unit: UnitName })
   /** `signal` is a name without SIG, such as "HUP". */
   | (Common & { readonly kind: "signal"; readonly unit: UnitName; readonly signal: string })
   | (Common & { readonly kind: "schedule-run"; readonly at: Instant })

@@ -7,11 +7,13 @@ import { recordExit, releaseContainer } from "../io/pods/exit-records.ts";
 import { writeMark } from "../io/pods/marks.ts";
 import { markStopping, removePodDirectories, saveStorage, unsealPod } from "../io/pods/pod-directories.ts";
 import { resetContainers } from "../io/pods/restart-all.ts";
+import { cgroupsOf, removeCgroups } from "../io/systemd/left-cgroups.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
 import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "../io/systemd/unit-files.ts";
 import { prepareStorage } from "../io/volumes/storage.ts";
 import type { Log } from "../log.ts";
 import type { FileStep, Step } from "../model/step.ts";
+import type { UnitName } from "../model/unit.ts";
 import type { PodSource } from "../ports.ts";
 import { describeStep } from "../report/describe-step.ts";
 import { imageUnit } from "../unitfile/image-names.ts";
@@ -26,6 +28,7 @@ const UNLOGGED: ReadonlySet<Step["kind"]> = new Set([
   "write-volume",
   "prepare-volumes",
   "schedule-run",
+  "kill-left",
   "mark-stopping",
   "write-grace-period",
   "reset-failed",
@@ -96,7 +99,9 @@ async function applyStep(step: Step, { systemd, source, log }: ApplyPorts): Prom
     case "emit-event":
       return;
     case "kill":
-      return systemd.kill(step.unit);
+      return systemd.kill(step.unit, "main");
+    case "kill-left":
+      return killLeft(step.unit, systemd);
     case "signal":
       return systemd.signal(step.unit, step.signal);
     case "stop":
@@ -127,6 +132,14 @@ async function applyStep(step: Step, { systemd, source, log }: ApplyPorts): Prom
     default:
       return applyToFiles(step, log);
   }
+}
+
+/** Kills what is left in a slice. Nearly always systemd has removed the cgroups of the slice, and nothing is left. */
+async function killLeft(slice: UnitName, systemd: Systemd): Promise<void> {
+  const groups = cgroupsOf(slice);
+  if (groups.length === 0) return;
+  await systemd.kill(slice, "all");
+  await removeCgroups(groups);
 }
 
 async function applyToFiles(step: FileStep, log: Log): Promise<void> {

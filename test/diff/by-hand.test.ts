@@ -60,7 +60,7 @@ describe("a container whose unit's file is not ours any more, but whose process 
 
   test("leaves somebody else's file alone when it has ended", () => {
     const world = withUnit(ended(foreign), APP, { linked: true });
-    expect(plan(vanished(world))).toEqual(["stop slice", "remove-unit slice", "remove-pod"]);
+    expect(plan(vanished(world))).toEqual(["kill-left slice", "stop slice", "remove-unit slice", "remove-pod"]);
   });
 
   test.for([
@@ -68,7 +68,7 @@ describe("a container whose unit's file is not ours any more, but whose process 
     ["none", undefined],
   ] as const)("is told by the invocation: %s is nobody's", ([, of]) => {
     const world = withPast(withUnit(lost, APP, { invocation: of }), "other", {});
-    expect(plan(vanished(world))).toEqual(["stop slice", "remove-unit slice", "remove-pod"]);
+    expect(plan(vanished(world))).toEqual(["kill-left slice", "stop slice", "remove-unit slice", "remove-pod"]);
   });
 
   test("is told by what runs: a unit that is idle is nobody's", () => {

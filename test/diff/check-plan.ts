@@ -9,7 +9,7 @@ import type { World } from "../../src/model/world.ts";
 const ORDER: readonly (readonly Step["kind"][])[] = [
   ["record-exit", "write-mark"],
   ["emit-event"],
-  ["kill", "write-grace-period"],
+  ["kill", "kill-left", "write-grace-period"],
   ["mark-stopping", "unlink"],
   ["stop", "stop-and-wait"],
   ["schedule-run"],

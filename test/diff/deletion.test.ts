@@ -45,7 +45,7 @@ const since = (world: World, seconds: number): World => {
   return { ...world, directories: new Map([[uid, { ...directory, stoppingSince: NOW - seconds * 1000 }]]) };
 };
 
-const REMOVED = ["stop slice", "remove-unit slice", "remove-unit app", "remove-pod"];
+const REMOVED = ["kill-left slice", "stop slice", "remove-unit slice", "remove-unit app", "remove-pod"];
 
 describe("a pod that is deleted", () => {
   const stopped = ["mark-stopping", "unlink app", `stop slice ${KILLING}`];

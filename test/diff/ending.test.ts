@@ -17,7 +17,7 @@ const TOLD: ContainerStatus = {
 const phase =
   (as: PodPhase) =>
   (of: Pod): Pod => ({ ...of, status: { ...of.status, phase: as, containerStatuses: [TOLD] } });
-const REMOVED = ["stop slice", "remove-unit slice", "remove-unit app", "remove-pod"];
+const REMOVED = ["kill-left slice", "stop slice", "remove-unit slice", "remove-unit app", "remove-pod"];
 
 describe("a pod that is over", () => {
   test.for(["Succeeded", "Failed"] as const)("%s, is removed from the host, but not from the API server", (as) => {
@@ -113,7 +113,15 @@ describe("a pod that is not in the list any more", () => {
     [
       "and whose unit failed is forgotten by systemd too",
       vanished(withUnit(ended(up(WEB)), APP, { state: { ...DEAD, active: "failed", sub: "failed" } })),
-      ["stop slice", "remove-unit slice", "remove-unit app", "reset-failed app", "remove-pod", "reload"],
+      [
+        "kill-left slice",
+        "stop slice",
+        "remove-unit slice",
+        "remove-unit app",
+        "reset-failed app",
+        "remove-pod",
+        "reload",
+      ],
     ],
   ];
 

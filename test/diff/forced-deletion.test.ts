@@ -6,7 +6,7 @@ import { ended, plan, STOPPING, unitName, up, withUnit } from "./base.ts";
 
 const APP = unitName("app");
 const WEB = pod();
-const REMOVED = ["stop slice", "remove-unit slice", "remove-unit app", "remove-pod"];
+const REMOVED = ["kill-left slice", "stop slice", "remove-unit slice", "remove-unit app", "remove-pod"];
 
 /** The pod began to stop so many seconds ago, with this grace period. */
 function begun(world: World, seconds: number, stoppingGrace: number): World {

@@ -10,7 +10,7 @@ const { uid } = WEB.metadata;
 const SOCKET = outputSocket(uid, "setup") as UnitName;
 const OTHER = outputSocket("9d4b5a4e-0000-4000-8000-000000000000", "setup") as UnitName;
 const STOP = `stop ${SOCKET}`;
-const REMOVED = ["stop slice", "remove-unit slice", "remove-unit app", "remove-pod"];
+const REMOVED = ["kill-left slice", "stop slice", "remove-unit slice", "remove-unit app", "remove-pod"];
 
 const held = (world: World, ...units: readonly UnitName[]): World => ({
   ...world,
@@ -24,7 +24,7 @@ test.for<[string, World, string[]]>([
   [
     "is stopped when the pod's files are removed",
     held(gone(ended(up(WEB))), SOCKET, OTHER),
-    [STOP, "stop slice", `stop ${OTHER}`, ...REMOVED.slice(1)],
+    ["kill-left slice", STOP, "stop slice", `stop ${OTHER}`, ...REMOVED.slice(2)],
   ],
   ["of a pod of which nothing else is left is stopped", held(gone(bare(WEB)), SOCKET), [STOP]],
   ["of a pod that an incomplete list lacks stays", held(incomplete(bare(WEB)), SOCKET), []],

@@ -28,6 +28,7 @@ describe("a pod of the same name with another UID", () => {
 
   test("waits while the first one's files are removed", () => {
     expect(plan(listed(ended(up(WEB)), SECOND))).toEqual([
+      "kill-left slice",
       "stop slice",
       "remove-unit slice",
       "remove-unit app",

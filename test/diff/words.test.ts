@@ -66,6 +66,7 @@ const WORDS: Readonly<
     [{ containers: "app" }, "an exit of container app restarts all containers of the pod", stepsOf(ALL_AGAIN)],
   ],
   "mark-stopping": [[{ uid: UID }, "the pod is deleted", stepsOf(withPods(up(WEB), deleted(30)))]],
+  "kill-left": [[{ unit: SLICE }, "the pod is gone", stepsOf(vanished(ended(up(WEB))))]],
   kill: [[{ unit: APP }, "its grace period is over", stepsOf(withPods(up(WEB), deleted(0)))]],
   unlink: [
     [{ unit: APP }, "the pod is deleted", stepsOf(withPods(up(WEB), deleted(30)))],

@@ -100,9 +100,9 @@ export class Systemd {
     await ignoreGone(stopped);
   }
 
-  /** Kills the main process alone. A kill of the whole cgroup would prevent the exit record (systemd 257 and later). */
-  async kill(unit: UnitName): Promise<void> {
-    await ignoreGone(this.#manager("KillUnit", "ssi", [unit, "main", 9]));
+  /** Kills the main process, or the whole cgroup, which would prevent the exit record of a container (systemd 257 and later). */
+  async kill(unit: UnitName, whom: "main" | "all"): Promise<void> {
+    await ignoreGone(this.#manager("KillUnit", "ssi", [unit, whom, 9]));
   }
 
   /** Sends a signal to the main process alone. `name` has no SIG, as in "HUP". */

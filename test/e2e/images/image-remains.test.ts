@@ -73,3 +73,23 @@ test("what an earlier version has left of deleted pods is stopped by the next fu
   await node.syncWithoutCache();
   await node.machine.until(async () => [(await outputs()) === "", await outputs()], { what: "no pipe to be left" });
 });
+
+test("a process that a killed helper has left is killed when its pod is removed", async () => {
+  const made = pod(node, "backing-off", says("exit 1", "main")) as { metadata: object };
+  const annotations = { "unitlet.dev/back-off": "3000s 3000s" };
+  await node.run({ ...made, metadata: { ...made.metadata, annotations } });
+  const { metadata } = await node.until("backing-off", (seen) => {
+    const [main] = seen?.status?.containerStatuses ?? [];
+    return main?.state?.waiting?.reason === "CrashLoopBackOff" && seen;
+  });
+  const slice = (metadata?.uid ?? "").replaceAll("-", "_");
+  const groups = async () => (await node.exec(`find /sys/fs/cgroup -type d -name '*${slice}*'`)).stdout;
+  // KillMode=process leaves the sleep of container-start.
+  const kill = `pgrep -f '[c]ontainer-start .*backing-off' | xargs kill -KILL`;
+  await node.machine.until(() => node.exec(kill), { what: "a container-start to kill" });
+  const left = async () => (await node.exec("pgrep -fc '[s]leep (29|30)[0-9][0-9]' || true")).stdout.trim();
+  await node.machine.until(async () => [Number(await left()) >= 2, await left()], { what: "a process that is left" });
+  await node.kubectl("delete", "pod", "backing-off", "--timeout=60s");
+  await node.machine.until(async () => [(await groups()) === "", await groups()], { what: "no cgroup to be left" });
+  expect(await left()).toBe("0");
+});
