@@ -63,6 +63,7 @@ const PHASE = {
   "apply-limits": 14,
   restart: 15,
   start: 16,
+  remount: 16,
   "delete-pod-object": 17,
 } as const satisfies Record<StepKind, number>;
 

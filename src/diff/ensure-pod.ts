@@ -11,9 +11,12 @@ import { auxiliaryUnitSteps } from "./auxiliary-units.ts";
 import { scheduleDeadline } from "./deadline.ts";
 import { ensureUnit } from "./ensure-unit.ts";
 import { lostExits } from "./lost-exits.ts";
+import { lostRootSteps } from "./lost-root.ts";
 import { mayStart, release } from "./may-start.ts";
 import { unitOwner } from "./owner.ts";
+import { writeFiles } from "./pod-files.ts";
 import { recoverMarks } from "./recover-marks.ts";
+import { remountSteps } from "./remount.ts";
 import { type RestartingPod, restartAll } from "./restart-all.ts";
 import { stopSidecars } from "./sidecars.ts";
 import { storageSteps } from "./storage.ts";
@@ -52,6 +55,7 @@ function converge(translation: Runnable, own: readonly ActualUnit[], world: Worl
     ...lost,
     ...writeFiles(translation, world),
     ...storageSteps(translation, world),
+    ...remountSteps(translation, world),
     ...ensureUnit(translation, slice, world.units.get(slice.name), world),
     ...applyLimits(translation, world),
     ...auxiliaryUnitSteps(translation, own, world),
@@ -73,27 +77,11 @@ function reload({ pod, volumes }: Runnable, { unitName, reload: request }: Desir
   return [{ kind: "signal", uid, unit: unitName, signal: request.signal, because }];
 }
 
-function writeFiles({ pod, files, volumes }: Runnable, world: World): Step[] {
-  const uid = pod.metadata.uid;
-  const directory = world.directories.get(uid);
-  return [
-    ...files
-      .filter(({ name, text }) => directory?.files.get(name) !== text)
-      .map(
-        (file): Step => ({ kind: "write-file", uid, file, because: `${file.name} differs from what the pod asks for` }),
-      ),
-    ...volumes
-      .filter(({ name, digest }) => directory?.volumes.get(name) !== digest)
-      .map(
-        (volume): Step => ({ kind: "write-volume", uid, volume, because: `volume ${volume.name} has other content` }),
-      ),
-  ];
-}
-
 function ensureContainer(translation: Runnable, container: DesiredContainer, world: World, justLost: boolean): Step[] {
   const { unit, unitName } = container;
   const uid = translation.pod.metadata.uid;
-  if (unit === undefined) return [];
+  const lostRoot = lostRootSteps(translation, container, world);
+  if (unit === undefined || lostRoot.length > 0) return lostRoot;
   const actual = world.units.get(unitName);
   if (actual?.identity !== undefined && actual.identity.specHash !== unit.identity.specHash && isUp(actual)) {
     const because = `container ${container.name} changed in the pod`;

@@ -108,5 +108,7 @@ function withMark(history: ContainerHistory, mark: Mark): ContainerHistory {
       return { ...history, up: true };
     case "finished":
       return { ...history, finished: true };
+    case "lost-root":
+      return { ...history, lostRoot: true };
   }
 }

@@ -8,7 +8,10 @@ export function storageSteps({ pod, storage }: Runnable, world: World): Step[] {
   const { uid } = pod.metadata;
   const done = world.directories.get(uid)?.storage ?? new Set();
   const due = storage.filter((each) => !done.has(storageKey(each)));
-  if (due.length === 0) return [];
+  const isListLost = storage.length > 0 && world.directories.get(uid)?.hasStorageList === false;
+  if (due.length === 0 && !isListLost) return [];
+  if (due.length === 0)
+    return [{ kind: "prepare-volumes", uid, storage: [], all: storage, because: "the list of its storage was lost" }];
   const because = `${due.map(storageKey).join(", ")} ${due.length === 1 ? "is" : "are"} not prepared`;
   return [{ kind: "prepare-volumes", uid, storage: due, all: storage, because }];
 }

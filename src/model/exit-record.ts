@@ -47,6 +47,8 @@ export interface ContainerHistory {
   readonly done: boolean;
   /** True for a sidecar that has started since boot, by its startup probe if it has one. Later containers may start. */
   readonly up?: boolean;
+  /** True when the image of the running container was removed from the disk. */
+  readonly lostRoot?: boolean;
   /** The termination messages of its last two ends, by invocation. */
   readonly messages?: ReadonlyMap<string, string>;
   /** The invocation in which a hook failed last. */

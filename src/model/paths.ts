@@ -55,6 +55,8 @@ export const initializedMarker = (uid: string, container: string) => `${podRunDi
 export const startedMarker = (uid: string, container: string) => `${podRunDir(uid)}/${container}.sidecar-started`;
 /** The file that exists after a failed start: nothing but a run starts the container. */
 export const heldMarker = (uid: string, container: string) => `${podRunDir(uid)}/${container}.held`;
+/** The file that exists when the image of a running container was removed from the disk. */
+export const lostRootMarker = (uid: string, container: string) => `${podRunDir(uid)}/${container}.lost-root`;
 /** The file that exists when the container is not started again, by its restart policy. */
 export const finishedMarker = (uid: string, container: string) => `${podStateDir(uid)}/${container}.finished`;
 

@@ -32,6 +32,8 @@ export type SystemdStep =
   /** `signal` is a name without SIG, such as "HUP". */
   | (Common & { readonly kind: "signal"; readonly unit: UnitName; readonly signal: string })
   | (Common & { readonly kind: "schedule-run"; readonly at: Instant })
+  /** Gives running containers the directories of the pod that were made again. */
+  | (Common & { readonly kind: "remount"; readonly containers: readonly RunningBinds[] })
   | (Common & { readonly kind: "reload" })
   /** Lets systemd write the limits of the slice and of its units to their cgroups, which a reload may not do. */
   | (Common & { readonly kind: "apply-limits"; readonly unit: UnitName })
@@ -100,10 +102,16 @@ export type Step = SystemdStep | FileStep | ObjectStep;
 
 export type StepKind = Step["kind"];
 
+/** The mounts of one running container, as words of `--bind` of container-run: options, source and target of each. */
+export interface RunningBinds {
+  readonly unit: UnitName;
+  readonly words: readonly string[];
+}
+
 /** A file by which a helper has recorded what became of a container; docs/files.md describes each. */
 export type Mark =
   | { readonly name: "started"; readonly invocation: string; readonly at: Instant }
-  | { readonly name: "initialized" | "sidecar-started" | "finished" };
+  | { readonly name: "initialized" | "sidecar-started" | "finished" | "lost-root" };
 
 /** A file below /run/unitlet/pods/UID. */
 export interface DesiredFile {

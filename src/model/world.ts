@@ -22,6 +22,8 @@ export interface World {
   readonly units: ReadonlyMap<UnitName, ActualUnit>;
   /** Units that systemd has refused to load within the last minute, although it was reloaded; undefined: none. */
   readonly unloadable?: ReadonlySet<UnitName>;
+  /** Units of containers whose image is not on the disk any more; undefined: unknown. */
+  readonly lostTrees?: ReadonlySet<UnitName>;
   /** The directories of pods by UID; a pod without a directory has no entry. */
   readonly directories: ReadonlyMap<string, PodDirectory>;
   readonly references: ResolvedReferences;
@@ -30,6 +32,7 @@ export interface World {
     readonly watch: UnitState | undefined;
     readonly path: UnitState | undefined;
     readonly socket?: UnitState | undefined;
+    readonly helper?: UnitState | undefined;
     /** Units that a shutdown needs and that are not active. */
     readonly inactive: readonly string[];
   };
@@ -75,6 +78,12 @@ export interface PodDirectory {
   readonly uid: string;
   /** Encrypted copies of the pod's files and volumes are on disk. */
   readonly sealed?: boolean;
+  /** The containers on images that have a root file system; undefined: unknown. */
+  readonly roots?: ReadonlySet<string>;
+  /** The names of the copies that are encrypted or wait for that; undefined: unknown. */
+  readonly copies?: ReadonlySet<string>;
+  /** The list of the pod's storage is on disk; undefined: unknown. */
+  readonly hasStorageList?: boolean;
   /** When the pod was first asked to stop. */
   readonly stoppingSince?: Instant;
   /** Grace period of the delete, in seconds. */
@@ -89,6 +98,10 @@ export interface PodDirectory {
   readonly volumes: ReadonlyMap<string, string>;
   /** Keys of the prepared storage, as model/storage.ts makes them. */
   readonly storage?: ReadonlySet<string>;
+  /** A directory of the pod was made again, and running containers may have the removed one. */
+  readonly remount?: boolean;
+  /** The containers that have directories for temporary files; undefined: unknown. */
+  readonly temporary?: ReadonlySet<string>;
   /** Why paths within volumes cannot be mounted, by their target. */
   readonly failures?: ReadonlyMap<string, string>;
 }

@@ -19,6 +19,8 @@ export function describeStep(step: Step): StepDescription {
 function subjectOf(step: Step): Readonly<Record<string, string>> {
   if ("unit" in step) return step.kind === "signal" ? { unit: step.unit, signal: step.signal } : { unit: step.unit };
   switch (step.kind) {
+    case "remount":
+      return { units: step.containers.map(({ unit }) => unit).join(",") };
     case "write-mark":
       return { container: step.container, mark: step.mark.name };
     case "record-exit":

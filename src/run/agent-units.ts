@@ -1,3 +1,4 @@
+import { exists } from "../io/files.ts";
 import { reportProblem } from "../io/problems.ts";
 import { BusError } from "../io/systemd/bus.ts";
 import { readInstanceFiles, removeInstanceFiles } from "../io/systemd/instance-files.ts";
@@ -7,7 +8,8 @@ import { setTimerInterval } from "../io/systemd/timer-interval.ts";
 import { removeWatchConfig, writeWatchConfig } from "../io/systemd/watch-config.ts";
 import type { Log } from "../log.ts";
 import type { Config } from "../model/host/config.ts";
-import type { UnitState } from "../model/unit.ts";
+import { API_HELPER_SOCKET } from "../model/paths.ts";
+import type { UnitName, UnitState } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 import type { SyncInput } from "./input.ts";
 
@@ -15,6 +17,7 @@ const WATCH = "unitlet-watch.service";
 const PATH = "unitlet-sync.path";
 const SOCKET = "unitlet-api.socket";
 const SERVICE = "unitlet-api.service";
+const HELPER = "unitlet-api-helper.socket" as UnitName;
 
 /**
  * Starts and stops the agent's own units: the path unit that starts runs, and the watch that the configuration asks
@@ -52,6 +55,8 @@ async function reconcileUnits({ config, log }: SyncInput, agent: World["agent"],
   }
   if (setTimerInterval(wanted)) await systemd.reload();
   await reconcilePort(config.cluster !== undefined, isUp(agent.socket), systemd);
+  // systemd listens at a path that was removed, where no process finds it.
+  if (isUp(agent.helper) && !exists(API_HELPER_SOCKET)) await systemd.restart(HELPER);
 }
 
 /** Removes what masks or changes the pipes and timers of single containers, whose next start would fail. */

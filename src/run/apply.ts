@@ -17,6 +17,7 @@ import type { UnitName } from "../model/unit.ts";
 import type { PodSource } from "../ports.ts";
 import { describeStep } from "../report/describe-step.ts";
 import { imageUnit } from "../unitfile/image-names.ts";
+import { remountOrRestart } from "./remount.ts";
 import { sealPendingFiles, writeSealedFile, writeSealedVolume } from "./sealing.ts";
 
 /** Steps that the journal leaves out, because each accompanies one that it has. */
@@ -58,6 +59,7 @@ export interface ApplyPorts {
   readonly systemd: Systemd;
   readonly source: PodSource;
   readonly log: Log;
+  readonly libDir: string;
 }
 
 /**
@@ -94,8 +96,11 @@ export async function apply(steps: readonly Step[], ports: ApplyPorts): Promise<
 }
 
 /** Does one step: a request to systemd or to the source of pods, or a change of files. */
-async function applyStep(step: Step, { systemd, source, log }: ApplyPorts): Promise<void> {
+async function applyStep(step: Step, ports: ApplyPorts): Promise<void> {
+  const { systemd, source, log } = ports;
   switch (step.kind) {
+    case "remount":
+      return remountOrRestart(step, ports);
     case "emit-event":
       return;
     case "kill":

@@ -5,6 +5,7 @@ import { readHost } from "../io/host/host.ts";
 import { readPodUsage } from "../io/host/pod-usage.ts";
 import { readFullStore } from "../io/images/image-store.ts";
 import { readImages } from "../io/images/images.ts";
+import { readLostTrees } from "../io/images/lost-trees.ts";
 import { readPackages } from "../io/images/packages.ts";
 import { readJournals } from "../io/journal/journals.ts";
 import { readPodDirectories } from "../io/pods/pod-directories.ts";
@@ -40,6 +41,7 @@ const PATTERNS = [
   "unitlet-watch.service",
   "unitlet-sync.path",
   "unitlet-api.socket",
+  "unitlet-api-helper.socket",
   ...SHUTDOWN_UNITS,
 ];
 
@@ -76,10 +78,12 @@ export async function observe(input: ObserveInput): Promise<World> {
     ...(await usageOf(input, needs, host)),
     units,
     unloadable: readUnloadable(now),
+    lostTrees: readLostTrees(units),
     agent: {
       watch: listing.get("unitlet-watch.service"),
       path: listing.get("unitlet-sync.path"),
       socket: listing.get("unitlet-api.socket"),
+      helper: listing.get("unitlet-api-helper.socket"),
       inactive: SHUTDOWN_UNITS.filter((unit) => listing.get(unit)?.active !== "active"),
     },
     directories,

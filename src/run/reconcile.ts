@@ -19,6 +19,7 @@ import { publish } from "./publish.ts";
 import { fetchReferences, peekReferences } from "./references.ts";
 import { observeResult } from "./result.ts";
 import { scheduleNextRun } from "./schedule.ts";
+import { keepSealKey } from "./sealing.ts";
 
 /** Looks closer: does all phases of a run. When systemd does not answer, the run reports that and does nothing else. */
 export async function reconcile(input: RunInput): Promise<RunEnd> {
@@ -46,19 +47,20 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
   const pods = parsePodList(input.listResult);
   reportProblem(log, "list", pods.complete ? undefined : pods.because);
 
+  if (!input.shuttingDown) keepSealKey(log);
   const wanted = await withoutBrokenPods(pods, async (some, isTrial) => {
     const references = await fetchReferences(some, source, now);
     if (!input.shuttingDown && !isTrial) await countPodLogs(config, some, now);
     return makePlan({ config, source, systemd, pods: some, references, now }, libDir);
   });
   const plan = input.shuttingDown ? { ...wanted, steps: [] } : wanted;
-  const first = await apply(plan.steps, { systemd, source, log });
+  const first = await apply(plan.steps, { systemd, source, log, libDir });
   if (!first.jobsDone) triggerAfterStarts();
 
   const observed = await observeResult(plan, systemd);
   const { result, applied } = input.shuttingDown
     ? { result: observed, applied: first }
-    : await recordFailedStarts(observed, first, { systemd, source, log });
+    : await recordFailedStarts(observed, first, { systemd, source, log, libDir });
   const published = await publish(result, applied, { source, log });
   const systemdVersion = await systemd.version();
   if (input.isNodeDue) await updateNode(input, { systemdVersion });

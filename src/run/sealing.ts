@@ -1,5 +1,6 @@
 import { hasPendingSeals } from "../io/pods/pending-seal.ts";
 import { sealPendingPods, sealPod, writePodFile } from "../io/pods/pod-directories.ts";
+import { keepKey } from "../io/pods/seal.ts";
 import { reportProblem } from "../io/problems.ts";
 import { writeVolume } from "../io/volumes/projected-volume.ts";
 import type { Log } from "../log.ts";
@@ -15,6 +16,15 @@ export function writeSealedFile(uid: string, file: DesiredFile, log: Log): void 
 export function writeSealedVolume(uid: string, volume: DesiredVolume, log: Log): void {
   writeVolume(uid, volume);
   reportSealing(log, () => sealPod(uid, [], [volume]));
+}
+
+/** Keeps the key with which the copies are sealed. That it is there does not mean that the host can seal. */
+export function keepSealKey(log: Log): void {
+  try {
+    keepKey();
+  } catch (error) {
+    reportProblem(log, "seal", (error as Error).message);
+  }
 }
 
 /** Seals the files and volumes that earlier runs could not seal. */

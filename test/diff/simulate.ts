@@ -52,7 +52,12 @@ function perform(host: Host, step: Step): void {
 
 function marked(mark: Mark): Partial<ContainerHistory> {
   if (mark.name === "started") return { started: { at: mark.at, invocation: mark.invocation } };
-  return { initialized: { done: true }, "sidecar-started": { up: true }, finished: { finished: true } }[mark.name];
+  return {
+    initialized: { done: true },
+    "sidecar-started": { up: true },
+    finished: { finished: true },
+    "lost-root": { lostRoot: true },
+  }[mark.name];
 }
 
 function start(host: Host, unit: ActualUnit): void {

@@ -1,11 +1,12 @@
 import { collectGarbage } from "../../src/diff/image-gc.ts";
 import type { Pod } from "../../src/model/api/pod.ts";
 import { toTimestamp } from "../../src/model/api/time.ts";
+import type { Journal } from "../../src/model/host/journal.ts";
 import { type Images, NO_IMAGES } from "../../src/model/image/image.ts";
 import type { World } from "../../src/model/world.ts";
 import { mountUnitName } from "../../src/unitfile/names.ts";
 import { container, NOW, pod, runnable, UID } from "../translate/base.ts";
-import { bare, DEAD, exit, RUNNING, unitName, up, withoutPast, withPast, withPods, withUnit } from "./base.ts";
+import { bare, DEAD, exit, RUNNING, stepsOf, unitName, up, withoutPast, withPast, withPods, withUnit } from "./base.ts";
 
 export const APP = unitName("app");
 export const WEB = pod();
@@ -80,6 +81,7 @@ export const collected = (digest: string) =>
 export const DISK_PATH = `/var/lib/unitlet/pods/${UID}/volumes/disk`;
 export const SLICE = runnable(WEB).slice.name;
 export const EDITED = `${up(WEB).units.get(APP)?.text}# edited\n`;
+export const DETACHED = withDirectory(up(WEB), { remount: true });
 export const FORGOTTEN = withoutPast(up(WEB), "app");
 const DEAD_AGAIN = withPast(withUnit(up(WEB), APP, GONE), "app", { exits: [exit(1)] });
 export const ALL_AGAIN = withDirectory(DEAD_AGAIN, { restartAll: "app" });
@@ -92,3 +94,6 @@ export const MOUNT = {
   state: { ...RUNNING, sub: "mounted" },
 } as const;
 export const IDLE_MOUNT = { ...MOUNT, state: DEAD };
+
+export const journals = (world: World, seen: Readonly<Record<string, Journal>>) =>
+  stepsOf({ ...world, journals: new Map(Object.entries(seen)) });

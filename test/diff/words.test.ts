@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
 import { pullSteps } from "../../src/diff/pulls.ts";
 import { toTimestamp } from "../../src/model/api/time.ts";
-import type { Journal } from "../../src/model/host/journal.ts";
 import type { Step, StepKind } from "../../src/model/step.ts";
-import type { World } from "../../src/model/world.ts";
 import { describeStep } from "../../src/report/describe-step.ts";
 import { HOST, NOW, pod, UID } from "../translate/base.ts";
 import { bare, DEAD, ended, incomplete, stepsOf, unitName, up, withPods, withUnit } from "./base.ts";
@@ -13,6 +11,7 @@ import {
   APP,
   changed,
   collected,
+  DETACHED,
   DISK,
   DISK_PATH,
   DOWN,
@@ -24,6 +23,7 @@ import {
   IDLE_MOUNT,
   images,
   inPhase,
+  journals,
   MOUNT,
   NAMES,
   otherContent,
@@ -40,14 +40,12 @@ import {
   withDirectory,
 } from "./word-worlds.ts";
 
-const journals = (world: World, seen: Readonly<Record<string, Journal>>) =>
-  stepsOf({ ...world, journals: new Map(Object.entries(seen)) });
-
 /** Each kind of step, with what describeStep says of one besides the reason, and the reasons that there are. */
 const WORDS: Readonly<
   Record<StepKind, readonly (readonly [fields: object, because: string, steps: readonly Step[]])[]>
 > = {
   "write-mark": [[{ container: "app", mark: "started" }, "the mark of container app was lost", stepsOf(FORGOTTEN)]],
+  remount: [[{ units: APP }, "directories of the pod were removed on the host and made again", stepsOf(DETACHED)]],
   "record-exit": [
     [{ container: "app" }, "container app ended and left no record", stepsOf(withUnit(up(WEB), APP, GONE))],
   ],

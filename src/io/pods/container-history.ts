@@ -32,6 +32,7 @@ export function readHistory(
     ...(Number.isFinite(backOff) ? { backOffUntil: backOff * 1000 } : {}),
     finished: has("finished"),
     done: has("initialized"),
+    ...(has("lost-root") ? { lostRoot: true } : {}),
     ...(has("sidecar-started") ? { up: true } : {}),
     ...readMessages(uid, container, has),
     ...readHooks(uid, container, has),

@@ -1,6 +1,6 @@
 import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { finishedMarker, initializedMarker, podRunDir, startedMarker } from "../../model/paths.ts";
+import { finishedMarker, initializedMarker, lostRootMarker, podRunDir, startedMarker } from "../../model/paths.ts";
 import type { Mark } from "../../model/step.ts";
 
 /**
@@ -27,6 +27,8 @@ function pathOf(uid: string, container: string, { name }: Mark): string {
       return initializedMarker(uid, container);
     case "sidecar-started":
       return startedMarker(uid, container);
+    case "lost-root":
+      return lostRootMarker(uid, container);
     case "finished":
       return finishedMarker(uid, container);
   }

@@ -16,6 +16,11 @@ export function clearPendingSeal(uid: string, name?: string): void {
   if (exists(path)) remove(path);
 }
 
+/** Returns the names of the pending texts of a pod. */
+export function pendingSeals(uid: string): readonly string[] {
+  return list(join(PENDING_SEAL, uid));
+}
+
 /** True when a pod has pending texts. */
 export function hasPendingSeals(): boolean {
   return list(PENDING_SEAL).length > 0;

@@ -10,11 +10,12 @@ import { removeTree } from "../remove-tree.ts";
 import { isPastDeadline } from "../run-deadline.ts";
 import { mountsBelow, unmountBelow } from "../volumes/mounts.ts";
 import { readVolumes, writeVolume } from "../volumes/projected-volume.ts";
+import { needsRemount } from "../volumes/remount.ts";
 import { prepareStorage, readFailures, readStorage } from "../volumes/storage.ts";
 import { readHistory } from "./container-history.ts";
-import { clearPendingSeal, markPendingSeal, sealPending } from "./pending-seal.ts";
+import { clearPendingSeal, markPendingSeal, pendingSeals, sealPending } from "./pending-seal.ts";
 import { readRestarted, readRestartRequest } from "./restart-all.ts";
-import { seal, unseal } from "./seal.ts";
+import { seal, sealedDirectory, unseal } from "./seal.ts";
 
 const STOPPING = "stopping";
 const SEALED = "sealed";
@@ -57,6 +58,11 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
     ...(stoppingSince === undefined ? {} : { stoppingSince }),
     ...(stoppingGrace ? { stoppingGrace: Number(stoppingGrace) } : {}),
     sealed: names.has(SEALED),
+    copies: new Set([...(names.has(SEALED) ? list(sealedDirectory(uid)) : []), ...pendingSeals(uid)]),
+    hasStorageList: names.has("storage"),
+    ...(needsRemount(names) && { remount: true }),
+    roots: new Set(names.has("roots") ? list(`${podStateDir(uid)}/roots`) : []),
+    temporary: new Set(names.has("tmp") ? list(`${podStateDir(uid)}/tmp`) : []),
     histories: new Map([...containers].map((name) => [name, readHistory(uid, name, names, restarted)])),
     files: new Map(environments.map((name) => [name, readRegular(join(podRunDir(uid), name)) ?? ""])),
     volumes: names.has("volumes") ? readVolumes(uid) : new Map(),
@@ -111,8 +117,6 @@ export function unsealPod(uid: string): void {
 export function saveStorage(uid: string, all: readonly Storage[]): void {
   writeAtomic(storagePath(uid), JSON.stringify(all), 0o600);
 }
-
-const sealedDirectory = (uid: string) => join(podStateDir(uid), SEALED);
 
 /**
  * Records that a pod stops, with the grace period (seconds) of a deletion. The time is that of this host, because the clock of

@@ -1,7 +1,7 @@
 import { STATE_DIR } from "../../model/paths.ts";
 import type { PodSummary } from "../../model/pod-summary.ts";
 import { readCached, writeCached } from "../cache.ts";
-import { ignoreMissing, readOptional, writeBestEffort } from "../files.ts";
+import { exists, ignoreMissing, readOptional, writeBestEffort } from "../files.ts";
 
 const NAME = "pods";
 const FORMAT_VERSION = "2";
@@ -26,7 +26,7 @@ export function readLastSummaries(): readonly PodSummary[] {
 /** Stores the summaries when they have changed. */
 export function writePodSummaries(summaries: readonly PodSummary[]): void {
   const text = JSON.stringify(summaries);
-  if (JSON.stringify(readPodSummaries()) === text) return;
+  if (JSON.stringify(readPodSummaries()) === text && exists(LAST)) return;
   writeCached(NAME, FORMAT_VERSION, summaries);
   ignoreMissing(() => writeBestEffort(LAST, text, 0o600));
 }

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { RUN_DIR, STATE_DIR } from "../../model/paths.ts";
-import { ignoreMissing, writeAtomic } from "../files.ts";
+import { podStateDir, RUN_DIR, STATE_DIR } from "../../model/paths.ts";
+import { exists, ignoreMissing, list, remove, writeAtomic } from "../files.ts";
 
 /** The key, encrypted by systemd-creds with the TPM or with the key of the host. */
 const ENCRYPTED_KEY = `${STATE_DIR}/seal.cred`;
@@ -40,6 +40,22 @@ function unsealWith(open: Buffer, sealed: string): string {
   const decipher = createDecipheriv(CIPHER, open, bytes.subarray(0, IV_BYTES));
   decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   return decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, "utf8") + decipher.final("utf8");
+}
+
+/**
+ * Stores the key again when its encrypted file was removed. Without any key the copies that it has sealed are useless, and
+ * are removed. Throws when systemd-creds fails.
+ */
+export function keepKey(): void {
+  if (exists(ENCRYPTED_KEY)) return;
+  const plain = ignoreMissing(() => readFileSync(PLAIN_KEY));
+  if (plain !== undefined) writeAtomic(ENCRYPTED_KEY, systemdCreds("encrypt", plain), 0o600);
+  else if (!exists(PREVIOUS_KEY)) for (const uid of list(`${STATE_DIR}/pods`)) remove(sealedDirectory(uid));
+}
+
+/** Returns the directory of the sealed copies of a pod. */
+export function sealedDirectory(uid: string): string {
+  return `${podStateDir(uid)}/sealed`;
 }
 
 let currentKey: Buffer | undefined;

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { podRunDir, volumePath } from "../../model/paths.ts";
 import type { DesiredVolume, VolumeFile } from "../../model/step.ts";
 import { exists, ignoreMissing, list, readOptional, remove, writeAtomic } from "../files.ts";
+import { markRemount } from "./remount.ts";
 
 /** The digest is beside the volume, because containers must not see a digest of secrets. Names of volumes have no dot. */
 const digestPath = (uid: string, volume: string) => `${volumePath(uid, volume)}.digest`;
@@ -34,6 +35,7 @@ export function readVolumes(uid: string): ReadonlyMap<string, string> {
 export function writeVolume(uid: string, volume: DesiredVolume): void {
   const path = volumePath(uid, volume.name);
   const previous = ignoreMissing(() => readlinkSync(join(path, "..data")));
+  if (!exists(path)) markRemount(uid);
   const generation = `..${Date.now()}-${process.pid}`;
   makeAccessibleDirectory(path, volume);
   writeGeneration(join(path, generation), volume);

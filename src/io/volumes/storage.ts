@@ -26,6 +26,7 @@ import { markUsed } from "../images/image-store.ts";
 import { nameBelow, statDescriptor, withPathBelow } from "../safe-path.ts";
 import { applyFsGroup } from "./fs-group.ts";
 import { mountDescriptor, mountForReading, mountMemory, mountsBelow } from "./mounts.ts";
+import { markRemount } from "./remount.ts";
 
 const groupMarkerPath = (uid: string, volume: string) => `${podRunDir(uid)}/groups/${volume}`;
 
@@ -77,6 +78,7 @@ function trySubPath(storage: SubPathStorage): void {
 function prepare(uid: string, storage: Exclude<Storage, SubPathStorage>): void {
   switch (storage.kind) {
     case "directory":
+      markRemount(uid);
       makeDirectory(storage);
       return;
     case "memory":
