@@ -91,7 +91,8 @@ export function appendExit(uid: string, container: string, record: ExitRecord): 
 export function recordExit(uid: string, container: string, record: ExitRecord, retryAt: Instant | undefined): void {
   appendExit(uid, container, record);
   if (retryAt === undefined) return;
-  writeAtomic(join(podRunDir(uid), `${container}.backoff`), `${Math.ceil(retryAt / 1000)}\n`, 0o600);
+  if (retryAt > record.finishedAt)
+    writeAtomic(join(podRunDir(uid), `${container}.backoff`), `${Math.ceil(retryAt / 1000)}\n`, 0o600);
   writeAtomic(heldMarker(uid, container), "", 0o600);
 }
 

@@ -172,6 +172,11 @@ export class Systemd {
     return true;
   }
 
+  /** Returns the units whose start by this connection has failed, because that of a unit that they require has. */
+  blockedStarts(): UnitName[] {
+    return [...this.#jobs].flatMap(([job, unit]) => (this.#endedJobs.get(job) === "dependency" ? [unit] : []));
+  }
+
   /** Returns why starts have failed: services started by this connection, and the last one of each of these. */
   async startFailures(units: readonly UnitName[]): Promise<StartFailure[]> {
     const failed = [...this.#jobs].flatMap(([job, unit]) => (this.#endedJobs.get(job) === "failed" ? [unit] : []));

@@ -1,28 +1,36 @@
 import type { V1ContainerStatus } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster } from "../../support/cluster.ts";
-import { Node } from "../../support/node.ts";
+import type { Node } from "../../support/node.ts";
+import { waitForEvents } from "../support/events.ts";
+import { ImageNode } from "../support/image-node.ts";
 import { type Container, pod, SLEEP } from "../support/manifests.ts";
 
 let node: Node;
 
-/** Units in which systemd fails at a step before the program. The helpers cannot run either. */
+/** Units in which systemd fails at a step before the program. With all but the last, the helpers cannot run either. */
 const DROP_INS = {
   namespace: "BindPaths=/no/such:/mnt",
   directory: "WorkingDirectory=/no/such",
+  user: "User=no-such-user",
+  program: "ExecStart=\\nExecStart=/no/such/helper",
 } as const;
 
 const limited = (memory: string): Container => ({ ...SLEEP, resources: { limits: { memory } } });
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "start-failures", { settings: { dropIns: "keep" } });
-  for (const [name, line] of Object.entries(DROP_INS)) {
-    const directory = `/etc/systemd/system/${node.unit(name)}.d`;
+  const started = await ImageNode.start("start-failures", { settings: { dropIns: "keep" } });
+  node = started.node;
+  const image = await started.pushBusybox();
+  const sandbox = `unitlet-sandbox.${node.namespace}.sandboxed.pod.service`;
+  const units = Object.entries(DROP_INS).map(([name, line]) => [node.unit(name), line] as const);
+  for (const [unit, line] of [...units, [sandbox, "ExecStartPre=/bin/false"] as const]) {
+    const directory = `/etc/systemd/system/${unit}.d`;
     await node.exec(`mkdir -p ${directory} && printf '[Service]\\n${line}\\n' >${directory}/own.conf`);
   }
   await node.exec("systemctl daemon-reload");
   await node.run(
     pod(node, "byte", limited("128m")),
+    pod(node, "sandboxed", { image }),
     pod(node, "never", limited("1"), { restartPolicy: "Never" }),
     pod(node, "init", SLEEP, { initContainers: [{ name: "first", image: "host", ...limited("1") }] }),
     ...Object.keys(DROP_INS).map((name) => pod(node, name, SLEEP)),
@@ -43,11 +51,25 @@ const atStep = (status: string) =>
     `cannot start the container: the unit ended with exit-code, status ${status}: see the journal of its unit on the node`,
   );
 
+test("a start that fails after its helper has run says systemd's words", async () => {
+  const { lastState } = await node.container("program", isCrashLooping);
+  expect(lastState?.terminated).toMatchObject({
+    ...{ exitCode: 128, reason: "StartError" },
+    message: "Failed at step EXEC spawning /no/such/helper: No such file or directory",
+  });
+});
+
+test("a start that waits for a unit which fails is an Event of the pod", async () => {
+  const words = `Failed: Error: cannot start ${node.unit("sandboxed")}: a unit that it requires has failed`;
+  await waitForEvents(node, "sandboxed", [words]);
+});
+
 describe("a start that fails before any helper can record it", () => {
   test.each([
     ["for want of memory", "byte", "main", tooLow("128m")],
     ["for want of memory, of an init container", "init", "first", tooLow("1")],
     ["at the mounts of systemd", "namespace", "main", atStep("226/NAMESPACE")],
+    ["at the user of systemd", "user", "main", atStep("217/USER")],
     ["at the working directory of systemd", "directory", "main", atStep("200/CHDIR")],
   ])("%s counts as a restart, says why, and backs off", async (_, name, container, lastState) => {
     const status = await node.container(name, isCrashLooping, container);
