@@ -13,6 +13,7 @@ uninstall() {
 	[ -n "$DESTDIR" ] || [ "$(id -u)" = 0 ] || die "this needs root: sudo $0 --uninstall"
 	set +e
 	pods=$(pod_units)
+	lost=$([ -n "$DESTDIR" ] || lost_units)
 	node_name=$("$command" check-config 2>/dev/null | sed -n 's/.*node \([^ ,]*\), joined.*/\1/p') || node_name=''
 	if [ "$keep_pods" = yes ]; then
 		ask "Remove unitlet from this host and leave its containers running?"
@@ -24,7 +25,7 @@ the helpers in $programs, $data and the configuration stay for them. To remove a
 		ask "Remove unitlet from this host${pods:+, and stop and remove its $(echo "$pods" | grep -c '^unitlet\.') containers}?"
 		ask_about_config
 		stop_agent
-		[ -z "$pods" ] || [ -n "$DESTDIR" ] || step "Stopping containers" stop_pods
+		[ -n "$DESTDIR" ] || [ -z "$pods$lost" ] || step "Stopping containers" stop_pods
 		remove_pods
 		if [ -n "$DESTDIR" ] || unmount_volumes; then remove "$volatile" "$data"; fi
 		remove "$programs" "$command" "$cache"
@@ -92,6 +93,13 @@ pod_units() {
 	done
 }
 
+# Prints the units of pods that systemd still has, but not from their files: those were missing at a reload, or are now.
+lost_units() {
+	systemctl list-units --all --full --plain --no-legend 'unitlet.*.service' 'unitlet-*.*.*.*.*' | while read -r unit load _; do
+		[ "$load" = loaded ] || { [ -e "$etc_units/$unit" ] && ! grep -qxF '[X-Kubernetes]' "$etc_units/$unit"; } || echo "$unit"
+	done
+}
+
 stop_agent() {
 	[ -z "$DESTDIR" ] && [ -e "$unit_directory/unitlet-sync.timer" ] || return 0
 	step "Stopping the timer" systemctl disable --now --quiet unitlet-sync.timer unitlet-sync.path
@@ -105,15 +113,15 @@ stop_agent() {
 stop_pods() {
 	# Mounts and other units of a pod are needed until its containers have stopped.
 	# shellcheck disable=SC2046
-	systemctl stop $(echo "$pods" | grep -E '^unitlet\.|\.slice$') || :
+	systemctl stop $(echo "$pods" | grep -E '^unitlet\.|\.slice$') $lost || :
 	# shellcheck disable=SC2086
-	systemctl stop $pods || :
+	[ -z "$pods" ] || systemctl stop $pods || :
 	# Slices stay active after their last unit.
 	systemctl stop unitlet-besteffort.slice unitlet-burstable.slice unitlet.slice
 }
 
 remove_pods() {
-	for unit in $pods; do
+	for unit in $pods $lost; do
 		rm -rf "${etc_units:?}/$unit" "$etc_units/$unit.d"
 		rm -f "$etc_units"/*.wants/"$unit" "$etc_units"/*.requires/"$unit"
 	done

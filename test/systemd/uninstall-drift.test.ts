@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Machine } from "../support/machine.ts";
+import { putClone } from "../support/put-files.ts";
+
+const UNITS = ["web", "crash"].map((name) => `unitlet.default.${name}.main.service`);
+
+let machine: Machine;
+
+beforeAll(async () => {
+  machine = await Machine.boot("uninstall-drift", { net: "private" });
+  await putClone(machine, "/root/clone");
+  await machine.exec("mkdir -p /etc/unitlet/manifests");
+  for (const [name, program] of [
+    ["web", "exec sleep 1000"],
+    ["crash", "exit 1"],
+  ])
+    await machine.write(`/etc/unitlet/manifests/${name}.yaml`, manifest(name ?? "", program ?? ""));
+});
+
+afterAll(() => machine[Symbol.asyncDispose]());
+
+function manifest(name: string, program: string): string {
+  const containers = [{ name: "main", image: "host", command: ["sh", "-c", program] }];
+  return JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name }, spec: { hostNetwork: true, containers } });
+}
+
+function script(options: string) {
+  return machine.exec(`cd /root/clone && ./install.sh ${options}`, { timeout: 120_000 });
+}
+
+async function waitForPods(): Promise<void> {
+  const poll = async () => {
+    const { stdout } = await machine.exec("unitlet status");
+    return [/web .*running/.test(stdout) && /crash .*(back-off|CrashLoopBackOff)/.test(stdout), stdout];
+  };
+  await machine.until(poll, { what: "both pods" });
+}
+
+const LOSE = `systemctl stop unitlet-sync.timer unitlet-sync.path
+cd /etc/systemd/system && rm ${UNITS.join(" ")}
+systemctl daemon-reload`;
+
+test.each([
+  ["are missing", LOSE],
+  [
+    "were missing at a reload",
+    `mkdir /root/kept; cp -a /etc/systemd/system/unitlet* /root/kept\n${LOSE}\ncp -an /root/kept/* .`,
+  ],
+])(
+  "units whose files %s go with an uninstallation, and the next installation starts their pods",
+  async (_, script_) => {
+    await script("--from dist --set hostFiles=all --set hostAccounts=any");
+    await waitForPods();
+    // The second command makes systemd load the units once more.
+    await machine.exec(`set -e\n${script_}\nsystemctl show ${UNITS.join(" ")} >/dev/null`);
+    await machine.exec("mkdir -p /root/manifests; cp -a /etc/unitlet/manifests/. /root/manifests; rm -rf /root/kept");
+    await script("--uninstall --yes");
+    const { stdout } = await machine.exec("systemctl list-units --all --plain --no-legend 'unitlet*'");
+    expect(stdout).toBe("");
+    await machine.exec("mkdir -p /etc/unitlet; cp -a /root/manifests /etc/unitlet/manifests");
+  },
+);
+
+test("units that cannot be loaded any more are loaded by the first run of another installation", async () => {
+  await script("--from dist --set hostFiles=all --set hostAccounts=any");
+  await waitForPods();
+  await machine.exec(`set -e\n${LOSE}\nsystemctl show ${UNITS.join(" ")} >/dev/null`);
+  await script("--uninstall --yes --keep-pods");
+  await script("--from dist --set hostFiles=all --set hostAccounts=any");
+  await waitForPods();
+  const poll = async () => {
+    const { stdout } = await machine.exec(`systemctl show -P LoadState ${UNITS.join(" ")}`);
+    return [stdout === "loaded\n\nloaded\n", stdout];
+  };
+  await machine.until(poll, { what: "loaded units" });
+});
