@@ -43,7 +43,7 @@ test("each file and directory of a pod is made again, and no container restarts"
   await pods.waitForClients();
   await pods.waitForProbes();
   await expectNoRestart();
-}, 600_000);
+}, 1_200_000);
 
 test("each other file and directory is made again, and no container restarts", async () => {
   for (const name of await names("*")) {
@@ -54,7 +54,7 @@ test("each other file and directory is made again, and no container restarts", a
   await pods.waitForClients();
   await pods.waitForProbes();
   await expectNoRestart();
-}, 600_000);
+}, 1_200_000);
 
 test("all of it is made again, no container restarts, and the next exit is told", async () => {
   await lose("*");
@@ -69,4 +69,4 @@ test("all of it is made again, no container restarts, and the next exit is told"
     expect(await pods.exec(name, "cat /run/scratch/inits")).toBe("once\n");
   }
   await pods.waitUntilWhole("all, and a restart");
-});
+}, 600_000);
