@@ -1,6 +1,7 @@
 import { eventFieldPath, statusesOf } from "../model/api/containers.ts";
 import type { PodEvent } from "../model/api/event.ts";
 import type { Instant } from "../model/api/time.ts";
+import { masksFor } from "../model/host/type-drop-ins.ts";
 import type { Runnable } from "../model/translation.ts";
 import { type ActualUnit, type DesiredUnit, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
@@ -42,6 +43,8 @@ export function drift(
     if (isIntact(actual.text)) return { because: "unitlet or the host changed", restart: false };
     return edited(translation, unit, { what: "was edited on the host; put back", restart: true, now });
   }
+  if (masksFor(unit.name, world.typeDropIns).join() !== (actual.masks ?? []).join())
+    return { because: "the host has other drop-ins for all units of its type", restart: false };
   if (!isMisloaded(actual) || isUnloadable(actual, world)) return undefined;
   const load = actual.state?.load ?? "";
   return edited(translation, unit, {

@@ -1,6 +1,7 @@
+import { masksFor } from "../model/host/type-drop-ins.ts";
 import type { Step } from "../model/step.ts";
 import type { Runnable } from "../model/translation.ts";
-import type { ActualUnit, DesiredUnit } from "../model/unit.ts";
+import type { ActualUnit, DesiredUnit, UnitName } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 import { drift } from "./drift.ts";
 import { isLoaded, isUnloadable, isUp } from "./unit-states.ts";
@@ -21,6 +22,7 @@ export function ensureUnit(
     unit: unit.name,
     text: unit.text,
     dropIns: actual?.dropIns ?? [],
+    ...masksOf(unit.name, actual, world),
     because: change.because,
     ...(change.event ? { event: change.event } : {}),
   };
@@ -33,6 +35,16 @@ export function ensureUnit(
       ? [{ kind: "restart", uid, unit: unit.name, because: change.because }]
       : [];
   return [write, ...linkSteps(uid, unit, actual), ...reload, ...restart];
+}
+
+/** Returns the masks to write; none when the unit has and needs none. */
+function masksOf(
+  name: UnitName,
+  actual: ActualUnit | undefined,
+  { typeDropIns }: World,
+): { masks?: readonly string[] } {
+  const masks = masksFor(name, typeDropIns);
+  return masks.length === 0 && (actual?.masks ?? []).length === 0 ? {} : { masks };
 }
 
 /** Tells that systemd refuses the unit as it is, for example because of an administrator's settings for all units. */

@@ -67,12 +67,13 @@ export type FileStep =
       readonly storage: readonly Storage[];
       readonly all: readonly Storage[];
     })
-  /** Writes the unit and removes its drop-ins, which are paths. */
+  /** Writes the unit and removes its drop-ins, which are paths. With `masks`, exactly these names are masked for it. */
   | (Common & {
       readonly kind: "write-unit";
       readonly unit: UnitName;
       readonly text: string;
       readonly dropIns: readonly string[];
+      readonly masks?: readonly string[];
     })
   | (Common & { readonly kind: "link" | "unlink" | "remove-unit"; readonly unit: UnitName })
   | (Common & { readonly kind: "remove-pod" | "unseal" })

@@ -76,6 +76,8 @@ export interface ActualUnit {
   readonly text?: string;
   /** Drop-in files of the unit. */
   readonly dropIns: readonly string[];
+  /** Names of the drop-ins for all units of its type that this unit masks, sorted; undefined: none. */
+  readonly masks?: readonly string[];
   readonly linked: boolean;
   /** From ListUnitsByPatterns; undefined when systemd has not loaded it. */
   readonly state?: UnitState;

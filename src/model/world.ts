@@ -5,6 +5,7 @@ import type { ContainerHistory } from "./exit-record.ts";
 import type { Config } from "./host/config.ts";
 import type { Host } from "./host/host.ts";
 import type { Journal } from "./host/journal.ts";
+import type { TypeDropIns } from "./host/type-drop-ins.ts";
 import type { PodUsage } from "./host/usage.ts";
 import type { Images } from "./image/image.ts";
 import type { ResolvedReferences } from "./references.ts";
@@ -20,6 +21,8 @@ export interface World {
   /** Read when there are pods to admit; undefined without an API server, or when it did not answer. */
   readonly node?: Node;
   readonly units: ReadonlyMap<UnitName, ActualUnit>;
+  /** The drop-ins of the host for all units of a type; undefined: none, or they are to reach the units of pods. */
+  readonly typeDropIns?: TypeDropIns;
   /** Units that systemd has refused to load within the last minute, although it was reloaded; undefined: none. */
   readonly unloadable?: ReadonlySet<UnitName>;
   /** Units of containers whose image is not on the disk any more; undefined: unknown. */

@@ -180,7 +180,7 @@ async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "prepare-volumes":
       return prepareVolumes(step);
     case "write-unit":
-      return writeUnit(step.unit, step.text, step.dropIns);
+      return writeUnit(step.unit, step);
     case "link":
       return linkUnit(step.unit);
     case "unlink":

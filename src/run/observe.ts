@@ -11,6 +11,7 @@ import { readJournals } from "../io/journal/journals.ts";
 import { readPodDirectories } from "../io/pods/pod-directories.ts";
 import { readBelow } from "../io/safe-path.ts";
 import type { Listing, Systemd } from "../io/systemd/systemd.ts";
+import { readTypeDropIns } from "../io/systemd/type-drop-ins.ts";
 import { readUnits } from "../io/systemd/unit-files.ts";
 import { readUnloadable } from "../io/systemd/unloadable.ts";
 import { hostFileType } from "../io/volumes/storage.ts";
@@ -77,6 +78,7 @@ export async function observe(input: ObserveInput): Promise<World> {
     ...(node ? { node } : {}),
     ...(await usageOf(input, needs, host)),
     units,
+    ...(config.dropIns === "keep" ? {} : { typeDropIns: readTypeDropIns() }),
     unloadable: readUnloadable(now),
     lostTrees: readLostTrees(units),
     agent: {

@@ -5,6 +5,7 @@ import { digest } from "../../unitfile/hash.ts";
 import { asUnitName } from "../../unitfile/names.ts";
 import { list } from "../files.ts";
 import { isOfInstance } from "../systemd/instance-files.ts";
+import { TYPE_DIRECTORIES } from "../systemd/type-drop-ins.ts";
 import {
   DROP_IN_DIRECTORIES,
   readInvocations,
@@ -22,7 +23,7 @@ const OWN_NAME = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
  * links), exit records and the files of pods. It takes a few system calls per container and no D-Bus call.
  */
 export function hostFingerprint(): string {
-  const paths = [WANTS_DIRECTORY, "/run/dbus/system_bus_socket", ...SHARED_DIRECTORIES];
+  const paths = [WANTS_DIRECTORY, "/run/dbus/system_bus_socket", ...SHARED_DIRECTORIES, ...TYPE_DIRECTORIES];
   for (const directory of DROP_IN_DIRECTORIES) {
     for (const name of list(directory)) {
       if (!OWN_NAME.test(name)) continue;

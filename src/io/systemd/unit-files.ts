@@ -6,6 +6,7 @@ import { readIdentity } from "../../unitfile/identity.ts";
 import { asUnitName } from "../../unitfile/names.ts";
 import { exists, ignoreMissing, list, readRegular, remove, writeAtomic } from "../files.ts";
 import type { Listing } from "./systemd.ts";
+import { isMask, masksAmong, ownDropInDirectory, writeMasks } from "./type-drop-ins.ts";
 
 /** The directory of the unit files of pods. */
 export const UNIT_DIRECTORY = "/etc/systemd/system";
@@ -60,7 +61,10 @@ export function readUnits(
       const identity = text === undefined ? undefined : readIdentity(text);
       const state = listing.get(name);
       const invocation = invocations.get(name);
-      const unit = { name, dropIns: dropIns.get(name) ?? [], linked: links.has(name) };
+      const paths = dropIns.get(name) ?? [];
+      const masks = masksAmong(paths, ownDropInDirectory(name));
+      const edits = masks.length === 0 ? paths : paths.filter((path) => !isMask(path));
+      const unit = { name, dropIns: edits, ...(masks.length > 0 && { masks }), linked: links.has(name) };
       return [
         name,
         {
@@ -115,10 +119,19 @@ export function settingsOf(entry: string, directory: string): UnitName | undefin
   return STRONGER_DIRECTORIES.includes(directory) ? asUnitName(entry) : undefined;
 }
 
+export interface WrittenUnit {
+  readonly text: string;
+  /** The paths of drop-ins to remove. */
+  readonly dropIns: readonly string[];
+  /** The names of drop-ins to mask; undefined: its masks stay as they are. */
+  readonly masks?: readonly string[];
+}
+
 /** Writes a unit file with mode 0644, because it holds no secrets, and removes the unit's drop-ins. */
-export function writeUnit(name: UnitName, text: string, dropIns: readonly string[]): void {
+export function writeUnit(name: UnitName, { text, dropIns, masks }: WrittenUnit): void {
   for (const path of dropIns) remove(path);
   if (dropIns.length > 0) removeDropInDirectories(name);
+  if (masks !== undefined) writeMasks(ownDropInDirectory(name), masks);
   writeAtomic(join(UNIT_DIRECTORY, name), text, 0o644);
 }
 

@@ -98,29 +98,6 @@ test("and nothing that only systemd, a shell or perl would have given it", async
   expect(others.toSorted()).toEqual(["HOME", "HOSTNAME", "PATH"]);
 });
 
-test("nothing of the service manager and of drop-ins for all services: variables, umask, locale", async () => {
-  const dropIn = "/run/systemd/system/service.d/50-all.conf";
-  await node.machine.write(dropIn, "[Service]\nUMask=0077\nEnvironment=LC_ALL=de_DE.UTF-8 OF_ALL=x\n");
-  await node.exec("systemctl daemon-reload; systemctl set-environment SECRET=x HTTP_PROXY=http://192.0.2.1");
-  await node.run(
-    pod(
-      node,
-      "clean",
-      shell("env; umask; test -e /dev/shm/clean && exec sleep infinity; touch /dev/shm/clean; exit 1"),
-      { hostIPC: true },
-    ),
-  );
-  await node.container("clean", ({ restartCount, state }) => restartCount === 1 && state?.running);
-  await node.exec(
-    `rm -r /run/systemd/system/service.d; systemctl unset-environment SECRET HTTP_PROXY; systemctl daemon-reload`,
-  );
-  const log = await node.log("clean");
-  expect(log).not.toMatch(/SECRET|HTTP_PROXY|LC_ALL|OF_ALL/);
-  expect(log).toMatch(/^0022$/m);
-  const uid = (await node.get("clean"))?.metadata?.uid;
-  expect((await node.exec(`cat /var/lib/unitlet/pods/${uid}/main.exits`)).stdout).toMatch(/ \d+\.\d{3} \d+\.\d{3} /);
-});
-
 test("what is missing is reported in the kubelet's words, and provided when it appears", async () => {
   const waiting = async (name: string) =>
     (await node.container(name, ({ state }) => state?.waiting?.reason === "CreateContainerConfigError")).state?.waiting;

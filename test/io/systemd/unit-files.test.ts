@@ -21,10 +21,10 @@ describe.skipIf(!canMount)("unit files", () => {
         specHash: "h",
       } as const;
       const text = encodeOwnUnit({ ...identity, pod: "both" }, [["Service", [["ExecStart", "/bin/true"]]]]);
-      writeUnit(name("both"), text, []);
+      writeUnit(name("both"), { text, dropIns: [], masks: ["10-all.conf"] });
       linkUnit(name("both"));
       linkUnit(name("both"));
-      writeUnit(name("foreign"), "[Service]\nExecStart=/bin/true\n", []);
+      writeUnit(name("foreign"), { text: "[Service]\nExecStart=/bin/true\n", dropIns: [] });
       // What a power failure leaves of a new file, and what can be no unit of ours.
       writeFileSync(`/etc/systemd/system/${name("empty")}`, "");
       symlinkSync("/etc/passwd", `/etc/systemd/system/${name("link")}`);
@@ -56,6 +56,7 @@ describe.skipIf(!canMount)("unit files", () => {
           linked: true,
           text: "its own",
           dropIns: ["/run/systemd/system/unitlet.shop.both.main.service.d/by-hand.conf"],
+          masks: ["10-all.conf"],
           invocation: "0123",
           state: { load: "loaded", active: "active", sub: "", job: "" },
           identity: {
@@ -76,7 +77,7 @@ describe.skipIf(!canMount)("unit files", () => {
       const { linkUnit, writeUnit } = await load<Subject>("src/io/systemd/unit-files.ts");
       const { readlinkSync, statSync } = await load<Fs>("node:fs");
       const name = "unitlet.shop.web.main.service" as Parameters<Subject["writeUnit"]>[0];
-      writeUnit(name, "", []);
+      writeUnit(name, { text: "", dropIns: [] });
       linkUnit(name);
       const wants = "/etc/systemd/system/multi-user.target.wants";
       const modes = [wants, `${wants}/${name}`].map((path) => statSync(path).mode.toString(8));
@@ -101,9 +102,9 @@ describe.skipIf(!canMount)("unit files", () => {
           return path;
         });
       const paths = dropIns();
-      subject.writeUnit(name, "kept", []);
+      subject.writeUnit(name, { text: "kept", dropIns: [] });
       const kept = paths.filter(existsSync).length;
-      subject.writeUnit(name, "written", paths);
+      subject.writeUnit(name, { text: "written", dropIns: paths });
       const directories = paths.map((path) => existsSync(path.slice(0, path.lastIndexOf("/"))));
       dropIns();
       subject.linkUnit(name);
