@@ -112,7 +112,7 @@ stop_agent() {
 
 stop_pods() {
 	# Mounts and other units of a pod are needed until its containers have stopped.
-	# shellcheck disable=SC2046
+	# shellcheck disable=SC2046,SC2086
 	systemctl stop $(echo "$pods" | grep -E '^unitlet\.|\.slice$') $lost || :
 	# shellcheck disable=SC2086
 	[ -z "$pods" ] || systemctl stop $pods || :
