@@ -2,6 +2,8 @@ import { statusesOf } from "../model/api/containers.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
+import type { CgroupLimits } from "../model/host/cgroup-limits.ts";
+import type { NodeSlice } from "../model/host/node-slices.ts";
 import type { Step, StepKind } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
 import { type ActualUnit, isContainer } from "../model/unit.ts";
@@ -11,6 +13,7 @@ import { extendGracePeriod } from "./extend-grace-period.ts";
 import { collectGarbage } from "./image-gc.ts";
 import { journalSteps } from "./journals.ts";
 import { lostExits } from "./lost-exits.ts";
+import { nodeSliceSteps } from "./node-slices.ts";
 import { stopOrphanedSockets } from "./output-sockets.ts";
 import { unitOwner } from "./owner.ts";
 import { pullSteps } from "./pulls.ts";
@@ -59,6 +62,7 @@ const PHASE = {
   "write-unit": 11,
   link: 12,
   reload: 13,
+  "set-limits": 14,
   release: 13,
   "apply-limits": 14,
   restart: 15,
@@ -68,7 +72,11 @@ const PHASE = {
 } as const satisfies Record<StepKind, number>;
 
 /** Returns the steps that bring the host to the state that the pods ask for; none when the host is in that state. */
-export function diff(world: World, translations: readonly Translation[]): Step[] {
+export function diff(
+  world: World,
+  translations: readonly Translation[],
+  slices: ReadonlyMap<NodeSlice, CgroupLimits> = new Map(),
+): Step[] {
   const ours = [...world.units.values()].flatMap((unit) => {
     const identity = unitOwner(unit, world);
     return identity === undefined ? [] : [{ ...unit, identity }];
@@ -81,6 +89,7 @@ export function diff(world: World, translations: readonly Translation[]): Step[]
     ...pullSteps(world, translations),
     ...collectGarbage(world, translations),
     ...journalSteps(world, translations),
+    ...nodeSliceSteps(world, slices),
   );
   const { broken = [] } = world.pods;
   const listed = new Set([...translations, ...broken].map(({ pod }) => pod.metadata.uid));

@@ -2,6 +2,7 @@ import type { PodEvent } from "./api/event.ts";
 import type { Pod } from "./api/pod.ts";
 import type { Instant } from "./api/time.ts";
 import type { ExitRecord } from "./exit-record.ts";
+import type { CgroupLimits } from "./host/cgroup-limits.ts";
 import type { DesiredPull } from "./image/image.ts";
 import type { Storage } from "./storage.ts";
 import type { UnitName } from "./unit.ts";
@@ -35,6 +36,8 @@ export type SystemdStep =
   /** Gives running containers the directories of the pod that were made again. */
   | (Common & { readonly kind: "remount"; readonly containers: readonly RunningBinds[] })
   | (Common & { readonly kind: "reload" })
+  /** Sets limits of a slice until the next boot. */
+  | (Common & { readonly kind: "set-limits"; readonly unit: UnitName; readonly limits: CgroupLimits })
   /** Lets systemd write the limits of the slice and of its units to their cgroups, which a reload may not do. */
   | (Common & { readonly kind: "apply-limits"; readonly unit: UnitName })
   | (Common & { readonly kind: "pull"; readonly pull: DesiredPull })

@@ -5,6 +5,7 @@ import type { ContainerHistory } from "./exit-record.ts";
 import type { Config } from "./host/config.ts";
 import type { Host } from "./host/host.ts";
 import type { Journal } from "./host/journal.ts";
+import type { NodeSlice, NodeSliceState } from "./host/node-slices.ts";
 import type { TypeDropIns } from "./host/type-drop-ins.ts";
 import type { PodUsage } from "./host/usage.ts";
 import type { Images } from "./image/image.ts";
@@ -45,6 +46,8 @@ export interface World {
   readonly journals?: ReadonlyMap<string, Journal>;
   /** The sockets that hold pipes for the output of containers on images; undefined: none. */
   readonly outputs?: readonly OutputSocket[];
+  /** The slices above those of pods; no entry for one that systemd has not started. */
+  readonly nodeSlices?: ReadonlyMap<NodeSlice, NodeSliceState>;
   /** The images that pods name. */
   readonly images?: Images;
   /** Paths that pods need and the host does not have. */

@@ -119,8 +119,9 @@ async function applyStep(step: Step, ports: ApplyPorts): Promise<void> {
       return systemd.resetFailed(step.unit);
     case "reload":
       return systemd.reload();
+    case "set-limits":
     case "apply-limits":
-      return systemd.applyLimits(step.unit);
+      return systemd.applyLimits(step.unit, "limits" in step ? step.limits : undefined);
     case "start":
       return systemd.start(step.unit);
     case "restart":

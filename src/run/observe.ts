@@ -1,5 +1,5 @@
 import { isDirectory } from "../io/files.ts";
-import { withLimits } from "../io/host/cgroup-limits.ts";
+import { readNodeSlices, withLimits } from "../io/host/cgroup-limits.ts";
 import { readConfinementProbe } from "../io/host/confinement-probe.ts";
 import { readHost } from "../io/host/host.ts";
 import { readPodUsage } from "../io/host/pod-usage.ts";
@@ -89,6 +89,7 @@ export async function observe(input: ObserveInput): Promise<World> {
       inactive: SHUTDOWN_UNITS.filter((unit) => listing.get(unit)?.active !== "active"),
     },
     directories,
+    nodeSlices: readNodeSlices(),
     journals: readJournals(),
     outputs: outputsOf(listing),
     references,

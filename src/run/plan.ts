@@ -1,8 +1,11 @@
 import { diff } from "../diff/diff.ts";
+import { isTerminal } from "../model/api/phase.ts";
+import type { Pod } from "../model/api/pod.ts";
 import type { Step } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { translateAll } from "../translate/all.ts";
+import { nodeSliceLimits } from "../translate/resources/node-slices.ts";
 import { type ObserveInput, observe } from "./observe.ts";
 
 /** What a run is about to do, and the snapshot that it follows from. */
@@ -16,5 +19,11 @@ export interface Plan {
 export async function makePlan(input: ObserveInput, libDir: string): Promise<Plan> {
   const before = await observe(input);
   const translations = translateAll(before, libDir);
-  return { before, translations, steps: diff(before, translations) };
+  const pods = translations.flatMap((each) => (each.kind === "runnable" && !hasEnded(each.pod) ? [each.pod] : []));
+  const slices = nodeSliceLimits(pods, input.config, before.host);
+  return { before, translations, steps: diff(before, translations, slices) };
+}
+
+function hasEnded({ metadata, status }: Pod): boolean {
+  return isTerminal(status?.phase) || metadata.deletionTimestamp !== undefined;
 }

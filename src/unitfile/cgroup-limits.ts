@@ -24,8 +24,11 @@ export function limitsOf(text: string): CgroupLimits {
  * and leaves their cgroups as they are. Limits that could not be read do not differ.
  */
 export function areInForce(text: string, { limits }: Pick<ActualUnit, "limits">): boolean {
-  if (limits === undefined) return true;
-  const wanted = limitsOf(text);
+  return limits === undefined || hasLimits(limitsOf(text), limits);
+}
+
+/** True unless a limit that is known on both sides differs. */
+export function hasLimits(wanted: CgroupLimits, limits: CgroupLimits): boolean {
   const differ = (key: keyof CgroupLimits, isEqual: (a: number, b: number) => boolean) => {
     const [wish, fact] = [wanted[key], limits[key]];
     return wish !== undefined && fact !== undefined && wish !== fact && !isEqual(wish, fact);

@@ -1,4 +1,5 @@
 import { collectGarbage } from "../../src/diff/image-gc.ts";
+import { nodeSliceSteps } from "../../src/diff/node-slices.ts";
 import type { Pod } from "../../src/model/api/pod.ts";
 import { toTimestamp } from "../../src/model/api/time.ts";
 import type { Journal } from "../../src/model/host/journal.ts";
@@ -97,3 +98,8 @@ export const IDLE_MOUNT = { ...MOUNT, state: DEAD };
 
 export const journals = (world: World, seen: Readonly<Record<string, Journal>>) =>
   stepsOf({ ...world, journals: new Map(Object.entries(seen)) });
+/** The steps for the slice of all pods, which has systemd's weight. */
+export const SLICE_LIMITS = nodeSliceSteps(
+  { ...bare(WEB), nodeSlices: new Map([["unitlet.slice", { limits: { weight: 100 } }]]) },
+  new Map([["unitlet.slice", { weight: 157 }]]),
+);

@@ -33,6 +33,7 @@ import {
   SERVED,
   SIGNALLED,
   SLICE,
+  SLICE_LIMITS,
   unreported,
   vanished,
   WAITING,
@@ -100,6 +101,7 @@ const WORDS: Readonly<
       stepsOf(bare(pod({ activeDeadlineSeconds: 9 }))),
     ],
   ],
+  "set-limits": [[{ unit: "unitlet.slice" }, "the pods or the settings of the node changed", SLICE_LIMITS]],
   "apply-limits": [
     [
       { unit: SLICE },

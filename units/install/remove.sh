@@ -26,6 +26,7 @@ the helpers in $programs, $data and the configuration stay for them. To remove a
 		ask_about_config
 		stop_agent
 		[ -n "$DESTDIR" ] || [ -z "$pods$lost" ] || step "Stopping containers" stop_pods
+		[ -n "$DESTDIR" ] || stop_slices
 		remove_pods
 		if [ -n "$DESTDIR" ] || unmount_volumes; then remove "$volatile" "$data"; fi
 		remove "$programs" "$command" "$cache"
@@ -116,8 +117,11 @@ stop_pods() {
 	systemctl stop $(echo "$pods" | grep -E '^unitlet\.|\.slice$') $lost || :
 	# shellcheck disable=SC2086
 	[ -z "$pods" ] || systemctl stop $pods || :
-	# Slices stay active after their last unit.
-	systemctl stop unitlet-besteffort.slice unitlet-burstable.slice unitlet.slice
+}
+
+# Slices stay active after their last unit, also on a node whose pods are gone.
+stop_slices() {
+	systemctl stop unitlet-besteffort.slice unitlet-burstable.slice unitlet.slice 2>/dev/null || :
 }
 
 remove_pods() {
@@ -186,6 +190,9 @@ remove_agent_units() {
 		rm -f "$etc_units"/*.wants/"$unit"
 	done <"$manifest"
 	rm -rf "$DESTDIR/run/systemd/system/unitlet-sync.timer.d"
+	for slice in unitlet unitlet-burstable unitlet-besteffort; do
+		rm -rf "$DESTDIR/run/systemd/system.control/$slice.slice.d"
+	done
 	[ "$keep_pods" = yes ] || remove_journals
 	rmdir "$unit_directory/systemd-journald@.service.d" 2>/dev/null || :
 	rmdir "$unit_directory" "${unit_directory%/*}" 2>/dev/null || :

@@ -1,7 +1,11 @@
+import { join } from "node:path";
 import type { CgroupLimits } from "../../model/host/cgroup-limits.ts";
+import { NODE_SLICES, type NodeSlice, type NodeSliceState } from "../../model/host/node-slices.ts";
 import type { ActualUnit, UnitName } from "../../model/unit.ts";
 import { sliceCgroup } from "../../unitfile/names.ts";
+import { isDirectory } from "../files.ts";
 import { CgroupFiles } from "./cgroup-files.ts";
+import { readUsage } from "./cgroups.ts";
 
 /** A limit of v1 from this value (bytes) on means "no limit". */
 const NO_LIMIT_BYTES = 2 ** 62;
@@ -13,6 +17,19 @@ export function withLimits(units: ReadonlyMap<UnitName, ActualUnit>): ReadonlyMa
     [...units].map(([name, unit]) => {
       const cgroup = cgroupOf(unit);
       return [name, cgroup === undefined ? unit : { ...unit, limits: readLimits(files, cgroup) }];
+    }),
+  );
+}
+
+/** Reads the slices above those of pods. */
+export function readNodeSlices(): ReadonlyMap<NodeSlice, NodeSliceState> {
+  const files = new CgroupFiles();
+  return new Map(
+    NODE_SLICES.flatMap((slice) => {
+      const path = sliceCgroup(slice);
+      if (!isDirectory(join(files.tree, path))) return [];
+      const { workingSet } = readUsage(files, path);
+      return [[slice, { limits: readLimits(files, path), ...(workingSet !== undefined && { workingSet }) }]];
     }),
   );
 }

@@ -61,7 +61,8 @@ function startOf({ podUID, container }: UnitOwner): Pick<UnitCgroup, "startedAt"
   return at === undefined ? {} : { startedAt: at / 1000 };
 }
 
-function readUsage(files: CgroupFiles, path: string): Usage {
+/** Returns the usage of one cgroup. */
+export function readUsage(files: CgroupFiles, path: string): Usage {
   const { current, stat, swap } = files.isUnified ? memory2(files, path) : memory1(files, path);
   const cpu = cpuOf(files, path);
   return {

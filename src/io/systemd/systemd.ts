@@ -1,10 +1,11 @@
 import { constants } from "node:os";
 import type { Instant } from "../../model/api/time.ts";
+import type { CgroupLimits } from "../../model/host/cgroup-limits.ts";
 import type { StartFailure } from "../../model/start-failure.ts";
 import type { UnitName, UnitState } from "../../model/unit.ts";
 import { Bus, BusError, ignoreGone, NO_SUCH_UNIT } from "./bus.ts";
 import { readStartFailure } from "./start-failure.ts";
-import { emptySlice, transientRun } from "./transient-run.ts";
+import { emptySlice, limitProperties, transientRun } from "./transient-run.ts";
 
 const MANAGER = { path: "/org/freedesktop/systemd1", interface: "org.freedesktop.systemd1.Manager" } as const;
 
@@ -129,9 +130,10 @@ export class Systemd {
     await this.#manager("StartUnit", "ss", [unit, "ignore-dependencies"]);
   }
 
-  /** Makes systemd write the limits of all units in and above a slice, as when a unit starts there: an empty slice. */
-  async applyLimits(slice: UnitName): Promise<void> {
-    const job = await this.#startTransient(emptySlice(slice));
+  /** Sets limits of a slice until the next boot; without `limits`, writes those of all units in and above it again. */
+  async applyLimits(slice: UnitName, limits?: CgroupLimits): Promise<void> {
+    if (limits) await this.#manager("SetUnitProperties", "sba(sv)", [slice, true, limitProperties(limits)]);
+    const job = limits ? undefined : await this.#startTransient(emptySlice(slice));
     if (job !== undefined) this.#jobs.set(String(job), slice);
   }
 

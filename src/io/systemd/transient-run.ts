@@ -1,8 +1,17 @@
 import dbus from "dbus-next";
+import type { CgroupLimits } from "../../model/host/cgroup-limits.ts";
 import type { UnitName } from "../../model/unit.ts";
 import { emptySliceName } from "../../unitfile/names.ts";
 
 const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
+
+/** Returns properties for SetUnitProperties. */
+export function limitProperties({ memory, weight, shares }: CgroupLimits): [name: string, value: unknown][] {
+  const all = { MemoryMax: memory, CPUWeight: weight, CPUShares: shares };
+  return Object.entries(all).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, variant("t", BigInt(value))]],
+  );
+}
 
 /** Returns signature and body of StartTransientUnit for an empty slice in a slice. systemd stops it, because nothing needs it. */
 export function emptySlice(slice: UnitName): [signature: string, body: unknown[]] {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cpuShares, cpuWeight } from "../../../src/translate/resources/resources.ts";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
+import { cpuShare, memoryLimit } from "../support/cgroup-files.ts";
 import { pod, SLEEP } from "../support/manifests.ts";
 import { isReady, waitForPods } from "../support/wait-for-pods.ts";
 
@@ -13,7 +15,9 @@ const cases = {
 } as const;
 
 beforeAll(async () => {
-  node = await Node.join(await Cluster.up(), "limits", { settings: { podPidsLimit: "500" } });
+  node = await Node.join(await Cluster.up(), "limits", {
+    settings: { podPidsLimit: "500", systemReserved: "cpu=100m,memory=100Mi" },
+  });
   await node.run(...Object.entries(cases).map(([name, resources]) => pod(node, name, { ...SLEEP, resources })));
   await waitForPods(node, Object.keys(cases), isReady);
 });
@@ -85,6 +89,19 @@ describe("limits are the kernel's, in the container's own cgroup", () => {
       `find /sys/fs/cgroup -path "*/$(systemctl show -P Slice ${node.unit("besteffort")})/*" -name pids.max -exec cat {} +`,
     );
     expect(limits.stdout.trim().split("\n").toSorted()).toEqual(["500", "max"]);
+  });
+
+  test("the slices of the node: weights as requests, and no more memory than the host leaves", async () => {
+    const { stdout } = await node.exec("nproc; sed -n 's/MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo");
+    const [cpus = 0, kibibytes = 0] = stdout.split("\n").map(Number);
+    const shares = async (slice: string) => cpuShare(node, `/unitlet.slice${slice}`);
+    const all = 1000 * cpus - 100;
+    await node.machine.until(async () => [cpuWeight(all), cpuShares(all)].includes(await shares("")), {
+      what: "the weight of all pods",
+    });
+    expect([17, 102]).toContain(await shares("/unitlet-burstable.slice"));
+    expect([1, 2]).toContain(await shares("/unitlet-besteffort.slice"));
+    expect(await memoryLimit(node, "/unitlet.slice")).toBe((kibibytes - 100 * 1024) * 1024);
   });
 
   test("disks are accounted", async () => {

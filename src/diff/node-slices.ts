@@ -1,0 +1,22 @@
+import type { CgroupLimits } from "../model/host/cgroup-limits.ts";
+import type { NodeSlice } from "../model/host/node-slices.ts";
+import type { Step } from "../model/step.ts";
+import type { UnitName } from "../model/unit.ts";
+import type { World } from "../model/world.ts";
+import { hasLimits } from "../unitfile/cgroup-limits.ts";
+
+/**
+ * Sets the limits of the slices above those of pods where the kernel has others. A limit of memory below what the pods
+ * use now would kill some of them, so it waits until it fits.
+ */
+export function nodeSliceSteps({ nodeSlices }: World, wanted: ReadonlyMap<NodeSlice, CgroupLimits>): Step[] {
+  return [...wanted].flatMap(([slice, { memory, ...shares }]): Step[] => {
+    const actual = nodeSlices?.get(slice);
+    if (actual === undefined) return [];
+    const fits = memory !== undefined && memory > (actual.workingSet ?? 0);
+    const limits = { ...shares, ...(fits && { memory }) };
+    if (hasLimits(limits, actual.limits)) return [];
+    const because = "the pods or the settings of the node changed";
+    return [{ kind: "set-limits", uid: "", unit: slice as string as UnitName, limits, because }];
+  });
+}
