@@ -1,5 +1,5 @@
 import { containersOf } from "../model/api/containers.ts";
-import { unitStopTimeout } from "../model/api/grace.ts";
+import { deletionGrace, unitStopTimeout } from "../model/api/grace.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Step } from "../model/step.ts";
 import { type ActualUnit, isContainer, type UnitOwner } from "../model/unit.ts";
@@ -12,7 +12,8 @@ import { isStopping, isUp } from "./unit-states.ts";
  * once, stops them. The helper `container-stop` needs no change, because it reads the mark of the delete.
  */
 export function extendGracePeriod(pod: Pod, units: readonly ActualUnit[], { now }: World): Step[] {
-  const { uid, deletionGracePeriodSeconds: seconds } = pod.metadata;
+  const { uid } = pod.metadata;
+  const seconds = deletionGrace(pod);
   if (seconds === undefined) return [];
   const writes = units.flatMap((unit): Step[] => {
     const { name, text, dropIns, identity } = unit;

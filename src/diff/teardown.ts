@@ -1,4 +1,4 @@
-import { stopTimeout } from "../model/api/grace.ts";
+import { deletionGrace, stopTimeout } from "../model/api/grace.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { Step } from "../model/step.ts";
@@ -41,7 +41,8 @@ export function markStopping(uid: string, directory: PodDirectory | undefined, b
 
 /** Records the grace period of a delete when the units have another one. It counts from when this host learned of the first. */
 export function writeGracePeriod(pod: Pod, units: readonly ActualUnit[], { directories }: World): Step[] {
-  const { uid, deletionGracePeriodSeconds: seconds } = pod.metadata;
+  const { uid } = pod.metadata;
+  const seconds = deletionGrace(pod);
   const up = units.filter((unit) => isContainer(unit) && isUp(unit));
   if (seconds === undefined || up.length === 0 || directories.get(uid)?.stoppingGrace === seconds) return [];
   if (!up.some(hasHelper) && seconds >= usualGrace(pod)) return [];
@@ -56,8 +57,8 @@ const HELPER_TIMEOUT_S = 10;
  * container may send EXTEND_TIMEOUT_USEC, which could delay its end without limit, or systemd has lost the unit's file.
  */
 export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], world: World): Step[] {
-  const { uid, deletionGracePeriodSeconds } = pod.metadata;
-  const grace = deletionGracePeriodSeconds ?? usualGrace(pod);
+  const { uid } = pod.metadata;
+  const grace = deletionGrace(pod) ?? usualGrace(pod);
   const because = "the delete has a shorter grace period than the units";
   return enforceGrace({ uid, units, because, grace, isShorter: grace < usualGrace(pod) }, world);
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { writeAtomic } from "../io/files.ts";
 import { runningInvocation } from "../io/systemd/invocations.ts";
+import { MAX_TIMER_MS } from "../io/timeout.ts";
 import { stopGraceFile } from "../model/paths.ts";
 import type { ProbeTarget } from "./targets.ts";
 
@@ -16,10 +17,10 @@ const run = promisify(execFile);
 export async function endContainer(target: ProbeTarget): Promise<void> {
   const { uid, container, unit, restarts, invocation } = target;
   const { grace } = target.probe;
-  if (grace !== undefined) writeAtomic(stopGraceFile(uid, container), `${grace}\n`, 0o600);
+  if (grace !== undefined) writeAtomic(stopGraceFile(uid, container), `${Math.min(grace, MAX_TIMER_MS)}\n`, 0o600);
   await run("systemctl", ["--no-block", restarts ? "restart" : "stop", unit]);
   if (grace === undefined) return;
-  await sleep(grace * 1000);
+  await sleep(Math.min(grace * 1000, MAX_TIMER_MS));
   if (runningInvocation(unit) !== invocation) return;
   await run("systemctl", ["kill", "--kill-whom=main", "--signal=KILL", unit]).catch(() => undefined);
 }

@@ -7,6 +7,16 @@ import type { Container, Pod } from "./pod.ts";
 const EXIT_RECORD_S = 30;
 
 /**
+ * The longest grace period, 68 years. The API allows 2^63 - 1 seconds, which neither systemd nor a shell can add to a time.
+ */
+const MAX_GRACE_S = 2 ** 31 - 1;
+
+/** Returns the grace period of the delete in seconds; undefined when the pod is not being deleted. */
+export function deletionGrace({ metadata: { deletionGracePeriodSeconds: seconds } }: Pod): number | undefined {
+  return seconds === undefined ? undefined : Math.min(seconds, MAX_GRACE_S);
+}
+
+/**
  * The grace period of a delete may be longer than the pod's. container-stop waits for it within TimeoutStopSec=, so the
  * unit has this much more.
  */
@@ -38,11 +48,11 @@ export function stopTimeout(pod: Pod, container: Container): number {
  */
 export function longestGrace(pod: Pod, { startupProbe, livenessProbe }: Container): number {
   const own = [startupProbe, livenessProbe].map((probe) => probe?.terminationGracePeriodSeconds ?? 0);
-  return Math.max(podGrace(pod), ...own);
+  return Math.min(MAX_GRACE_S, Math.max(podGrace(pod), ...own));
 }
 
 function podGrace({ spec }: Pod): number {
-  return spec.terminationGracePeriodSeconds ?? 30;
+  return Math.min(MAX_GRACE_S, spec.terminationGracePeriodSeconds ?? 30);
 }
 
 /**
