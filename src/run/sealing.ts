@@ -2,6 +2,7 @@ import { hasPendingSeals } from "../io/pods/pending-seal.ts";
 import { sealPendingPods, sealPod, writePodFile } from "../io/pods/pod-directories.ts";
 import { keepKey } from "../io/pods/seal.ts";
 import { reportProblem } from "../io/problems.ts";
+import { isPastDeadline } from "../io/run-deadline.ts";
 import { writeVolume } from "../io/volumes/projected-volume.ts";
 import type { Log } from "../log.ts";
 import type { DesiredFile, DesiredVolume } from "../model/step.ts";
@@ -14,6 +15,8 @@ export function writeSealedFile(uid: string, file: DesiredFile, log: Log): void 
 
 /** Writes a volume of the pod, and seals a copy for a boot without the API server. Throws when it cannot be written. */
 export function writeSealedVolume(uid: string, volume: DesiredVolume, log: Log): void {
+  // Ten thousand files take a second, and a pod may name thousands of such volumes.
+  if (isPastDeadline()) throw new Error("its files are too many for one run: the next run continues");
   writeVolume(uid, volume);
   reportSealing(log, () => sealPod(uid, [], [volume]));
 }

@@ -8,6 +8,7 @@ import { exists, list, modifiedAt, readOptional, readRegular, writeAtomic, write
 import { removeEventsOf } from "../kube/event-recorder.ts";
 import { removeTree } from "../remove-tree.ts";
 import { isPastDeadline } from "../run-deadline.ts";
+import { checkRunSpace } from "../run-space.ts";
 import { mountsBelow, unmountBelow } from "../volumes/mounts.ts";
 import { readVolumes, writeVolume } from "../volumes/projected-volume.ts";
 import { needsRemount } from "../volumes/remount.ts";
@@ -73,6 +74,7 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
 
 /** Writes a file of a pod below /run/unitlet/pods, with mode 0400 unless it has another. */
 export function writePodFile(pod: string, { name, text, uid, mode }: DesiredFile): void {
+  checkRunSpace([text.length]);
   writeAtomic(join(podRunDir(pod), name), text, mode ?? 0o400, uid);
 }
 

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { podRunDir, volumePath } from "../../model/paths.ts";
 import type { DesiredVolume, VolumeFile } from "../../model/step.ts";
 import { exists, ignoreMissing, list, readOptional, remove, writeAtomic } from "../files.ts";
+import { checkRunSpace } from "../run-space.ts";
 import { markRemount } from "./remount.ts";
 
 /** The digest is beside the volume, because containers must not see a digest of secrets. Names of volumes have no dot. */
@@ -33,6 +34,7 @@ export function readVolumes(uid: string): ReadonlyMap<string, string> {
  * (`atomic_writer.go: Write`, v1.36). Only the run can write there, so the files that it finds are its own.
  */
 export function writeVolume(uid: string, volume: DesiredVolume): void {
+  checkRunSpace(volume.files.map(([, { content }]) => content.length));
   const path = volumePath(uid, volume.name);
   const previous = ignoreMissing(() => readlinkSync(join(path, "..data")));
   if (!exists(path)) markRemount(uid);
