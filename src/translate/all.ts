@@ -4,6 +4,7 @@ import { hostNetwork } from "../model/pod-network.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { admissionRejections } from "./admission/admit.ts";
+import { endedPod, hasNothingLeft } from "./ended-pod.ts";
 import { evictions } from "./eviction/evict.ts";
 import { deadlineExceeded } from "./lifecycle/deadline.ts";
 import { type PortConflict, portConflicts } from "./network/ports.ts";
@@ -24,10 +25,12 @@ export function translateAll(world: World, libDir: string): readonly Translation
   const late = deadlineExceeded(alive, world.now);
   const room = allocatable(config, host);
   const failed = failedMounts(world);
+  const isOver = hasNothingLeft(world);
   return world.pods.items.map((listed) => {
     const { uid } = listed.metadata;
     const ended = rejected.get(uid) ?? late.get(uid) ?? evicted.get(uid);
     if (ended !== undefined) return ended;
+    if (isOver(listed)) return endedPod(listed, network, world);
     const directory = world.directories.get(uid);
     const { pod, pending } = admitResize(listed, alive, room);
     const translation = translatePod(pod, {

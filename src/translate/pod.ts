@@ -8,6 +8,7 @@ import { namesProblem } from "../unitfile/names.ts";
 import { dropInvalidAnnotations } from "./annotations/options.ts";
 import { containerSocket } from "./annotations/socket.ts";
 import { withUsers } from "./annotations/user.ts";
+import { tooManyContainers, withinLimit } from "./container-limit.ts";
 import type { TranslateContext } from "./context.ts";
 import { desiredContainer } from "./desired-container.ts";
 import { ephemeralContainer } from "./ephemeral.ts";
@@ -27,7 +28,9 @@ import { translateVolumes, type Volumes } from "./volumes/volumes.ts";
 /** Returns the pod as units, files and volumes of this host; or why the node rejects it. */
 export function translatePod(given: Pod, context: TranslateContext): Translation {
   const { users } = context.host.confinementProbe ?? {};
-  const pod = withUsers(dropInvalidAnnotations(given, users), users);
+  const tooMany = isAdmitted(given) ? undefined : tooManyContainers(given);
+  if (tooMany !== undefined) return rejected(given, "UnsupportedField", problemSentence(tooMany));
+  const pod = withUsers(dropInvalidAnnotations(withinLimit(given), users), users);
   const names = namesProblem(
     pod.metadata,
     containersOf(pod.spec).map(({ name }) => name),

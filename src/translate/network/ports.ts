@@ -31,7 +31,7 @@ export function portConflicts(pods: readonly Pod[], config: Config): ReadonlyMap
     const worst = found.find(({ kind }) => kind === "reject") ?? found[0];
     if (worst !== undefined) conflicts.set(pod.metadata.uid, worst);
     if (worst?.kind === "reject") continue;
-    for (const claim of own) claims.set(keyOf(claim), [...(claims.get(keyOf(claim)) ?? []), claim]);
+    for (const [key, same] of Map.groupBy(own, keyOf)) claims.set(key, [...(claims.get(key) ?? []), ...same]);
   }
   return conflicts;
 }

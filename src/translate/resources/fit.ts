@@ -27,13 +27,24 @@ export function shortfall(
   room: Allocatable,
   node?: Node,
 ): AdmissionRejection | undefined {
-  const short = [...rows(pod, running, room), ...otherRows(pod, running, node)].find(insufficient);
+  const short = find(pod, running, room, node);
   if (short === undefined) return undefined;
   const { resource, requested, used, capacity } = short;
   return {
     reason: `OutOf${resource}`,
     message: `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
   };
+}
+
+/** The number of pods comes first: of thousands that arrive at once, the requests of the others are not added up. */
+function find(pod: Pod, running: readonly Pod[], room: Allocatable, node: Node | undefined): Row | undefined {
+  const pods = podsRow(running, room);
+  if (insufficient(pods)) return pods;
+  return [...rows(pod, running, room), ...otherRows(pod, running, node)].find(insufficient);
+}
+
+function podsRow(running: readonly Pod[], room: Allocatable): Row {
+  return { resource: "pods", requested: 1, used: running.length, capacity: room.pods };
 }
 
 /** Returns how much of each resource is missing for the pod beside the running ones. */
@@ -67,7 +78,7 @@ function rows(pod: Pod, running: readonly Pod[], room: Allocatable): readonly Ro
   const requests = podRequests(pod);
   const used = running.map(podRequests).reduce(add, { cpu: 0, memory: 0, ephemeralStorage: 0 });
   return [
-    { resource: "pods", requested: 1, used: running.length, capacity: room.pods },
+    podsRow(running, room),
     { resource: "cpu", requested: requests.cpu, used: used.cpu, capacity: room.cpu },
     { resource: "memory", requested: requests.memory, used: used.memory, capacity: room.memory },
     {
