@@ -15,7 +15,12 @@ export function ensureUnit(
 ): Step[] {
   const uid = translation.pod.metadata.uid;
   const change = drift(translation, unit, actual, world);
-  if (change === undefined) return [...linkSteps(uid, unit, actual), ...tellUnloadable(translation, actual, world)];
+  if (change === undefined)
+    return [
+      ...linkSteps(uid, unit, actual),
+      ...tellUnloadable(translation, actual, world),
+      ...finish(uid, actual, world),
+    ];
   const write: Step = {
     kind: "write-unit",
     uid,
@@ -45,6 +50,15 @@ function masksOf(
 ): { masks?: readonly string[] } {
   const masks = masksFor(name, typeDropIns);
   return masks.length === 0 && (actual?.masks ?? []).length === 0 ? {} : { masks };
+}
+
+/** Returns what a killed run has left to do for a unit that it has written. */
+function finish(uid: string, actual: ActualUnit | undefined, { unfinished }: World): Step[] {
+  if (unfinished === undefined || actual === undefined || !isLoaded(actual)) return [];
+  const because = "a run was killed before it had reloaded systemd";
+  const reload: Step = { kind: "reload", uid: "", because };
+  if (!unfinished.has(actual.name) || !isUp(actual)) return [reload];
+  return [reload, { kind: "restart", uid, unit: actual.name, because }];
 }
 
 /** Tells that systemd refuses the unit as it is, for example because of an administrator's settings for all units. */

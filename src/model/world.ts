@@ -26,6 +26,8 @@ export interface World {
   readonly typeDropIns?: TypeDropIns;
   /** Units that systemd has refused to load within the last minute, although it was reloaded; undefined: none. */
   readonly unloadable?: ReadonlySet<UnitName>;
+  /** Units that a killed run did not restart after its reload; undefined: no run was killed there. */
+  readonly unfinished?: ReadonlySet<UnitName>;
   /** Units of containers whose image is not on the disk any more; undefined: unknown. */
   readonly lostTrees?: ReadonlySet<UnitName>;
   /** The directories of pods by UID; a pod without a directory has no entry. */

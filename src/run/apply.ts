@@ -9,6 +9,7 @@ import { markStopping, removePodDirectories, saveStorage, unsealPod } from "../i
 import { resetContainers } from "../io/pods/restart-all.ts";
 import { cgroupsOf, removeCgroups } from "../io/systemd/left-cgroups.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
+import { beginReload, endReload } from "../io/systemd/unfinished.ts";
 import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "../io/systemd/unit-files.ts";
 import { prepareStorage } from "../io/volumes/storage.ts";
 import type { Log } from "../log.ts";
@@ -86,10 +87,13 @@ export async function apply(steps: readonly Step[], ports: ApplyPorts): Promise<
       if (!isTold) log.error(`cannot ${message}`, { ...fields, because: (error as Error).message });
     }
   };
+  const reloads = steps.some(({ kind }) => kind === "reload");
+  if (reloads) beginReload(steps.flatMap((step) => (step.kind === "restart" ? [step.unit] : [])));
   for (const group of Map.groupBy(steps, ({ kind }) => kind).values()) {
     // Steps of one kind do not depend on each other, so all requests to systemd and the API server are sent at once.
     await Promise.all(group.filter(({ uid }) => uid === "" || !broken.has(uid)).map(perform));
   }
+  if (reloads && failed.every(({ step: { kind } }) => kind !== "reload" && kind !== "restart")) endReload();
   const jobsDone = !waits || (await systemd.waitForJobs(JOBS_TIMEOUT_MS, JOBS_QUIET_MS));
   sealPendingFiles(log);
   return { done, failed, jobsDone };

@@ -12,6 +12,7 @@ import { readPodDirectories } from "../io/pods/pod-directories.ts";
 import { readBelow } from "../io/safe-path.ts";
 import type { Listing, Systemd } from "../io/systemd/systemd.ts";
 import { readTypeDropIns } from "../io/systemd/type-drop-ins.ts";
+import { readUnfinished } from "../io/systemd/unfinished.ts";
 import { readUnits } from "../io/systemd/unit-files.ts";
 import { readUnloadable } from "../io/systemd/unloadable.ts";
 import { hostFileType } from "../io/volumes/storage.ts";
@@ -65,6 +66,7 @@ export async function observe(input: ObserveInput): Promise<World> {
   const [listing, { node, pods }] = await Promise.all([systemd.list(PATTERNS), readNode(input, needs)]);
   // These are read after the listing: a container that has ended by then has left its exit record.
   const [units, directories] = [withLimits(readUnits(listing, config.dropIns)), readPodDirectories()];
+  const unfinished = readUnfinished();
   const host = readHost(config.nodeIPs, now, {});
   const absent = [
     ...needs.directories.filter((path) => !isDirectory(path)),
@@ -80,6 +82,7 @@ export async function observe(input: ObserveInput): Promise<World> {
     units,
     ...(config.dropIns === "keep" ? {} : { typeDropIns: readTypeDropIns() }),
     unloadable: readUnloadable(now),
+    ...(unfinished && { unfinished }),
     lostTrees: readLostTrees(units),
     agent: {
       watch: listing.get("unitlet-watch.service"),

@@ -165,6 +165,18 @@ describe("systemd has not loaded the file that a unit has now", () => {
   });
 });
 
+describe("a run was killed after it had written units", () => {
+  const killed = (...names: (typeof APP)[]): World => ({ ...up(WEB), unfinished: new Set(names) });
+
+  test("the next run reloads", () => {
+    expect(plan(killed())).toEqual(["reload"]);
+  });
+
+  test("and restarts what was to be restarted", () => {
+    expect(plan(killed(APP))).toEqual(["reload", "restart app"]);
+  });
+});
+
 describe("a unit's link into multi-user.target", () => {
   test("that is missing is made again", () => {
     expect(plan(app({ linked: false }))).toEqual(["link app"]);

@@ -63,6 +63,12 @@ const cases: readonly Case[] = [
   { was: "deleted and reloaded", script: "rm $unit; systemctl daemon-reload", told: deleted, restarts: false },
   { was: "disabled", script: "rm multi-user.target.wants/$unit", restarts: false },
   {
+    was: "put back by a run that was killed before it reloaded",
+    script: `cp $unit /root; echo Nice=5 >>$unit; systemctl daemon-reload
+      cp /root/$unit .; echo $unit >/run/unitlet/unfinished`,
+    restarts: true,
+  },
+  {
     was: "stopped and deleted",
     script: "systemctl stop $unit; rm $unit; systemctl daemon-reload",
     told: deleted,
