@@ -134,6 +134,8 @@ remove_pods() {
 
 # Unmounts all volumes before anything is removed, because their files belong to the host or to a server.
 unmount_volumes() {
+	# A mount below a peer of the host's mount would be unmounted on the host as well.
+	mounted | while read -r point; do mount --no-mtab --make-rslave "$point" || :; done
 	mounted | sort -r | while read -r point; do
 		umount --no-mtab "$point" 2>/dev/null || umount --no-mtab --lazy "$point" || :
 	done

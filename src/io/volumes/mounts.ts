@@ -45,9 +45,10 @@ function mount(args: readonly string[], descriptor?: number): void {
  * the mount does not belong to the pod.
  */
 export function unmountBelow(path: string): void {
-  for (const point of mountsBelow(path).toReversed()) {
-    // A mount below a peer of the host's mount would be unmounted on the host as well.
-    run("mount", ["--no-mtab", "--no-canonicalize", "--make-rslave", point]);
+  const points = mountsBelow(path);
+  // A mount below a peer of the host's mount would be unmounted on the host as well, so no peer is left before the first unmount.
+  for (const point of points) run("mount", ["--no-mtab", "--no-canonicalize", "--make-rslave", point]);
+  for (const point of points.toReversed()) {
     try {
       run("umount", ["--no-mtab", "--no-canonicalize", point]);
     } catch {
