@@ -1,7 +1,26 @@
 import { defineConfig } from "vitest/config";
+import { V2_FILES } from "./test/machine/v2-files.ts";
 import { SummaryReporter } from "./test/support/summary-reporter.ts";
 
 const real = ["systemd", "control-plane", "e2e", "attacks"].map((folder) => `test/${folder}/**/*.test.ts`);
+
+const withMachines = {
+  setupFiles: ["test/support/check-retries.ts", "test/support/skip-lacking.ts"],
+  // Two cores have to carry the machines and the control plane as well.
+  maxWorkers: 2,
+  testTimeout: 180_000,
+  hookTimeout: 240_000,
+};
+
+const v2 = {
+  test: {
+    name: "v2",
+    include: [...V2_FILES],
+    ...withMachines,
+    env: { UNITLET_TEST_MACHINE: "v2" },
+    sequence: { groupOrder: 2 },
+  },
+};
 
 export default defineConfig({
   test: {
@@ -17,18 +36,9 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        test: {
-          name: "real",
-          include: real,
-          setupFiles: "test/support/check-retries.ts",
-          // Two cores have to carry the machines and the control plane as well.
-          maxWorkers: 2,
-          testTimeout: 180_000,
-          hookTimeout: 240_000,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      { test: { name: "real", include: real, ...withMachines, sequence: { groupOrder: 1 } } },
+      // After the project `real`, because the machines have the same names.
+      ...(process.env.UNITLET_TEST_BOTH_KINDS === undefined ? [] : [v2]),
     ],
   },
 });

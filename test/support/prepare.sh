@@ -16,7 +16,7 @@ prepare_real_parts() {
 	ensure_packages
 	say "building the bundles"
 	(bundle)
-	case ${UNITLET_TEST_MACHINE:-} in v2*) prepare_v2 "$UNITLET_TEST_MACHINE" ;; esac
+	case ${UNITLET_TEST_MACHINE:-${UNITLET_TEST_BOTH_KINDS:+v2}} in v2*) prepare_v2 "${UNITLET_TEST_MACHINE:-v2}" ;; esac
 	! is_needed 'older: true' "$@" || sh test/control-plane/control-plane.sh --older build
 	sh test/control-plane/control-plane.sh build
 	! is_needed 'MetricsServer\.start' "$@" || sh test/metrics-server/build.sh >/dev/null

@@ -1,5 +1,6 @@
 import { relative, sep } from "node:path";
 import type { Reporter, TestModule, Vitest } from "vitest/node";
+import { LACKS } from "../machine/lacks.ts";
 import { RETRY_BUDGET } from "./retries.ts";
 
 interface Count {
@@ -31,6 +32,7 @@ export class SummaryReporter implements Reporter {
     }
     for (const [kind, count] of [...kinds].sort()) console.log(`${kind}: ${describe(count)}`);
     console.log(describeRetries(modules));
+    total.skipped -= reportLacking(modules);
     this.refuseSkips(total);
     console.log(`${total.passed} passed, ${total.failed} failed`);
   }
@@ -43,6 +45,19 @@ export class SummaryReporter implements Reporter {
     total.failed += total.skipped;
     process.exitCode = 1;
   }
+}
+
+/** Prints the tests that were skipped because the kernel of the machines lacks something, and returns their number. */
+function reportLacking(modules: readonly TestModule[]): number {
+  const lines = modules.flatMap((module) =>
+    [...module.children.allTests("skipped")].flatMap((test) => {
+      const result = test.result();
+      const note = result.state === "skipped" ? result.note : undefined;
+      return note?.startsWith(LACKS) ? [`not run, ${note}: ${relative(".", module.moduleId)} › ${test.fullName}`] : [];
+    }),
+  );
+  for (const line of lines) console.log(line);
+  return lines.length;
 }
 
 /** Prints the durations of the test files, the slowest first. Files below one second are only counted. */

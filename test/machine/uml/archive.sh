@@ -7,10 +7,16 @@ uml_packages='mmdebstrap:mmdebstrap patchelf:patchelf xz:xz-utils mke2fs:e2fspro
 # Prints the URL of the archive: UNITLET_TEST_MIRROR, or what this host's apt is configured with.
 debian_mirror() {
 	[ -z "${UNITLET_TEST_MIRROR:-}" ] || { echo "$UNITLET_TEST_MIRROR"; return; }
-	# shellcheck disable=SC2016
-	found=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' | grep '/debian/*$' | head -n 1)
+	found=$(known_mirror)
+	# On a fresh host apt does not know yet what its sources are.
+	[ -n "$found" ] || { apt-get update -qq >&2 || :; found=$(known_mirror); }
 	[ -n "$found" ] || die "apt on this host has no archive of Debian: set UNITLET_TEST_MIRROR to the URL of one, and install debian-archive-keyring"
 	echo "$found"
+}
+
+known_mirror() {
+	# shellcheck disable=SC2016
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' | grep '/debian/*$' | head -n 1
 }
 
 # apt with nothing but testing, and state of its own. The copy of an archive may be old, so its date is not checked.

@@ -1,0 +1,9 @@
+/** The test files that `npm test` also runs on a machine with cgroup v2 alone: those whose result depends on it most. */
+export const V2_FILES: readonly string[] = [
+  "test/systemd/machine.test.ts",
+  "test/systemd/golden.test.ts",
+  "test/e2e/pods/limits.test.ts",
+  "test/e2e/pods/resize.test.ts",
+  "test/e2e/pods/isolation.test.ts",
+  "test/e2e/images/image-rights.test.ts",
+];
