@@ -64,6 +64,7 @@ export class Subject implements AsyncDisposable {
   }
 
   async remove(names: readonly string[], ...flags: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
     for (const name of names) this.wanted.delete(name);
     await this.node.kubectl("delete", "pod", ...names, "--wait=false", "--ignore-not-found", ...flags);
   }
