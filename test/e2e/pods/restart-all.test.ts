@@ -8,8 +8,9 @@ import { type Container, pod, shell } from "../support/manifests.ts";
 let node: Node;
 let proxy: FaultProxy;
 
-/** Ends with this code once, at its first start in this volume; later it sleeps. */
-const FAILS_ONCE = "echo $NAME >>/v/log; [ ! -e /v/failed ] || exec sleep 1000; touch /v/failed; sleep 1; exit 42";
+/** Ends with this code once, when all others of its pod have begun and one has ended; later it sleeps. */
+const OTHERS = "first side app done".split(" ").map((each) => `until grep -qx ${each} /v/log; do sleep 0.1; done`);
+const FAILS_ONCE = `echo $NAME >>/v/log; [ ! -e /v/failed ] || exec sleep 1000; touch /v/failed; ${OTHERS.join("; ")}; sleep 3; exit 42`;
 const SLEEPS = "echo $NAME >>/v/log; exec sleep 1000";
 const ENDS = "echo $NAME >>/v/log";
 
@@ -122,7 +123,8 @@ test("a container has two seconds to end, whatever its hook does, and the condit
   const stubborn = member("stubborn", "trap '' TERM; while :; do sleep 0.1; done", {
     lifecycle: { preStop: { exec: { command: ["/bin/sleep", "100"] } } },
   });
-  const cause = member("cause", inRun(FAILS_ONCE), { restartPolicy: "Never", ...RULE });
+  const failsOnce = "[ ! -e /v/failed ] || exec sleep 1000; touch /v/failed; sleep 1; exit 42";
+  const cause = member("cause", inRun(failsOnce), { restartPolicy: "Never", ...RULE });
   await node.run(
     pod(node, "slow", [stubborn, cause], { restartPolicy: "Never", volumes: [{ name: "v", emptyDir: {} }] }),
   );

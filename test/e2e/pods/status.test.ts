@@ -195,5 +195,5 @@ describe("Events", () => {
 test("a rejected pod has failed, and says which field, why, and what to do", async () => {
   const { phase, reason, message } = (await node.get("rejected"))?.status ?? {};
   expect({ phase, reason }).toEqual({ phase: "Failed", reason: "UnsupportedField" });
-  expect(message).toMatch(/^Pod was rejected: spec.containers\[main\].securityContext.seLinuxOptions .+: .+/);
+  expect(message).toMatch(/^Pod was rejected: spec.containers\[main\].securityContext.seccompProfile .+: .+/);
 });
