@@ -24,6 +24,13 @@ export const FEATURES: readonly Feature[] = [
       [ISOLATION, "the host's processes are out of reach"],
     ],
   },
+  {
+    name: "PSI",
+    option: "CONFIG_PSI",
+    tests: [
+      ["test/e2e/kubelet-port/node-endpoints.test.ts", "/metrics/cadvisor has the usage and the limits of a container"],
+    ],
+  },
 ];
 
 /** Returns what the kernel of the machines lacks for a test; undefined when it lacks nothing. `titles` begin with the outermost group. */

@@ -57,6 +57,17 @@ export function readCgroupStats(files: CgroupFiles, path: string): CgroupStats {
   return { ...defined({ ...time, ...rest }), disks: files.isUnified ? disks2(files, path) : disks1(files, path) };
 }
 
+/**
+ * Returns what all processes use, in bytes. The root of v2 has no memory.current, so pages are summed up as runc does
+ * (`cgroups/fs2/memory.go: rootStatsFromMeminfo`, v0.0.6).
+ */
+export function readRootMemory(files: CgroupFiles): number | undefined {
+  if (!files.isUnified) return files.counter("memory", "", "memory.usage_in_bytes");
+  const stat = files.text("", "", "memory.stat");
+  const [anon, file] = [field(stat, "anon"), field(stat, "file")];
+  return anon === undefined || file === undefined ? undefined : anon + file;
+}
+
 /** Returns the values without the undefined ones. */
 function defined<T extends Record<string, number | undefined>>(values: T): { [K in keyof T]?: number } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;

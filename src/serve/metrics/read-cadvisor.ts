@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { readOptional } from "../../io/files.ts";
 import { CgroupFiles } from "../../io/host/cgroup-files.ts";
-import { type CgroupStats, type DiskUse, readCgroupStats } from "../../io/host/cgroup-stats.ts";
+import { type CgroupStats, type DiskUse, readCgroupStats, readRootMemory } from "../../io/host/cgroup-stats.ts";
 import { readNodeUsage, unitCgroups } from "../../io/host/cgroups.ts";
 import { readExits } from "../../io/pods/exit-records.ts";
 import { readPodSummaries } from "../../io/pods/pod-summary.ts";
@@ -36,12 +36,14 @@ export function readMeasured(): readonly MeasuredContainer[] {
       stats: withNames(withRecords(readCgroupStats(files, path), identity)),
     };
   });
-  return [host(), ...own];
+  return [host(files), ...own];
 }
 
-function host(): MeasuredContainer {
+function host(files: CgroupFiles): MeasuredContainer {
   const { cpu, workingSet, swap } = readNodeUsage();
+  const memory = readRootMemory(files);
   const stats = {
+    ...(memory === undefined ? {} : { memory }),
     ...(cpu === undefined ? {} : { cpu }),
     ...(workingSet === undefined ? {} : { workingSet }),
     ...(swap === undefined ? {} : { swap }),

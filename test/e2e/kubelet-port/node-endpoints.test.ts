@@ -98,6 +98,7 @@ test("/metrics/cadvisor has the usage and the limits of a container", async () =
     new RegExp(`id="${id}",image="host",name="${invocation}",namespace="${node.namespace}",pod="busy"`),
   );
   expect(value("container_cpu_usage_seconds_total")).toBeGreaterThan(0);
+  expect(text).toMatch(/^container_memory_usage_bytes\{.*id="\/".*\} [1-9]\d{6}/m);
   expect(value("container_spec_memory_limit_bytes")).toBe(64 * 1024 * 1024);
   expect(value("container_spec_cpu_quota") / value("container_spec_cpu_period")).toBeCloseTo(0.2);
   expect(value("container_memory_working_set_bytes")).toBeGreaterThan(10_000);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { CgroupFiles } from "../../../src/io/host/cgroup-files.ts";
-import { type CgroupStats, readCgroupStats } from "../../../src/io/host/cgroup-stats.ts";
+import { type CgroupStats, readCgroupStats, readRootMemory } from "../../../src/io/host/cgroup-stats.ts";
 import { parseInterfaces } from "../../../src/io/host/network.ts";
 import { cadvisorMetrics, type MeasuredContainer } from "../../../src/serve/metrics/cadvisor.ts";
 
@@ -130,6 +130,12 @@ describe("what the kernel's files say", () => {
       "a/io.stat": "8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0\n",
     });
     expect(readCgroupStats(files, "a")).toEqual({ ...EXPECTED, cpuShares: 2597, cpuWaiting: 1.5, cpuStalled: 0.5 });
+  });
+
+  test("the root of v2 has the sum of its pages, and that of v1 a file", () => {
+    const v2 = tree({ "cgroup.controllers": "memory\n", "memory.stat": "anon 500\nfile 400\n" });
+    expect(readRootMemory(v2)).toBe(900);
+    expect(readRootMemory(tree({ "memory/memory.usage_in_bytes": "1000\n" }))).toBe(1000);
   });
 
   test("v1, with a v2 tree beside it", () => {
