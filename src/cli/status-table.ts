@@ -103,6 +103,8 @@ function stateOf({ unit, history, summary }: KnownContainer, now: Instant): stri
       ? `back-off (${Math.max(0, Math.ceil((history.backOffUntil - now) / 1000))}s)`
       : "starting";
   if (active === "active" || (active === "activating" && sub === "start")) return "running";
+  // systemd 254 and newer also say auto-restart-queued.
+  if (sub.startsWith("auto-restart")) return "starting";
   if (active !== "inactive") return sub;
   const last = history.exits.at(-1);
   if (last === undefined) return history.done ? "done" : withoutRecord(summary);

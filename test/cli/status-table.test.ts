@@ -98,3 +98,8 @@ test.each([
   });
   expect(cells(line)).toEqual(["runs", "Running", "main", "running", restarts, "-"]);
 });
+
+test.each(["auto-restart", "auto-restart-queued"])("a container that systemd restarts starts (%s)", (sub) => {
+  const units = [unit("web", "activating", sub, "i")];
+  expect(cells(table({ units, summaries: [pod("web", {})] })[0])?.[3]).toBe("starting");
+});
