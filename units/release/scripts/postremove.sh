@@ -10,7 +10,8 @@ if [ -d /run/systemd/system ]; then
 	systemctl daemon-reload
 	systemctl reset-failed 'unitlet-*' 'unitlet.*' 2>/dev/null || :
 fi
-rm -rf /run/unitlet /var/cache/unitlet
+# A volume that could not be unmounted belongs to the host or to a server.
+rm -rf --one-file-system /run/unitlet /var/cache/unitlet 2>/dev/null || :
 [ "$1" = purge ] || exit 0
 rm -rf --one-file-system /etc/unitlet /var/lib/unitlet 2>/dev/null || :
 rm -rf /etc/systemd/system/unitlet-api.socket.d /etc/systemd/journald@unitlet.*.conf
