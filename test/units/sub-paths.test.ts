@@ -8,8 +8,8 @@ const PLACE = "/run/unitlet/pods/u-1/subpaths/main";
 const FAILED = 'failed to prepare subPath for volumeMount "v" of container "main": ';
 
 /** Shell words for a start with this path within the volume /run/volume, or one that is not made when it is missing. */
-const start = (path: string, makes = "1") =>
-  `printf '%s\\000' 0 v /run/volume '${path}' ${makes} >/run/unitlet/pods/u-1/main.subpaths; perl ${HELPER} u-1 main`;
+const start = (path: string, makes = "1", shown = path) =>
+  `printf '%s\\000' 0 v /run/volume '${path}' ${makes} '${shown}' >/run/unitlet/pods/u-1/main.subpaths; perl ${HELPER} u-1 main`;
 
 /** Runs a script among empty directories, as the first process of a PID namespace. Returns what it prints. */
 async function on(script: string): Promise<string> {
@@ -66,6 +66,14 @@ describe.skipIf(!canMount)("a path within a volume", () => {
   ])("that %s is refused, and nothing is made", async (_, arrange, path, makes, message) => {
     const script = `${arrange}; ls -R /run/volume >/run/before; ${start(path, makes)}; echo $?; ls -R /run/volume | cmp /run/before -`;
     expect(await on(script)).toBe(`${FAILED}${message}\n1\n`);
+  });
+
+  test.each([
+    ["leads out", "ln -s /run/elsewhere /run/volume/secret", "secret", "1", "$(A) leads out of the volume"],
+    ["is missing", "true", "secret", "0", "there is no $(A) in the volume"],
+    ["leads through a file", "touch /run/volume/secret", "secret/b", "1", "$(A): Not a directory"],
+  ])("with a variable that %s has no value of it in the message", async (_, arrange, path, makes, message) => {
+    expect(await on(`${arrange}; ${start(path, makes, "$(A)")} || :`)).toBe(`${FAILED}${message}\n`);
   });
 
   test("is what it is at the last start, and the earlier mount is gone", async () => {

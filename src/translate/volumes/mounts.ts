@@ -42,7 +42,7 @@ export function containerMounts(
     const within = subPathOf(mount, variables);
     if (!within.ok) return within;
     const { subPath: path } = within;
-    if (path !== undefined) subPaths.push({ at, volume: mount.name, source, path });
+    if (path !== undefined) subPaths.push({ at, volume: mount.name, source, path, shown: mount.subPathExpr || path });
     conditions.push(...source.conditions);
     mounts.push(bind(mount, source, path === undefined ? source.path : subPathMount(metadata.uid, container, at)));
   }

@@ -11,6 +11,8 @@ export interface SubPath {
   readonly volume: string;
   readonly source: MountSource;
   readonly path: string;
+  /** The path as the pod has it, with the names of variables: their values may be secret. */
+  readonly shown: string;
 }
 
 /** The paths within volumes that one container mounts. */
@@ -26,9 +28,9 @@ export interface SubPaths {
  */
 export function subPathsOf(container: string, paths: readonly SubPath[] | undefined, any: boolean): SubPaths {
   if (!any || paths === undefined) return { any };
-  const fields = paths.flatMap(({ at, volume, source, path }) => [
+  const fields = paths.flatMap(({ at, volume, source, path, shown }) => [
     ...[String(at), volume, source.path, path],
-    source.readOnly && !source.makesSubPaths ? "0" : "1",
+    ...[source.readOnly && !source.makesSubPaths ? "0" : "1", shown],
   ]);
   return { any, file: { name: subPathsFile(container), text: fields.map((field) => `${field}\0`).join(""), uid: 0 } };
 }

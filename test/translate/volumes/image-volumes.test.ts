@@ -57,7 +57,7 @@ describe("an image that is here", () => {
   test("gives a path of its own, which is never made", () => {
     const { files } = runnable(mounting({ reference: "files:1" }, { subPath: "etc/app" }), context(stored()));
     expect(files.find(({ name }) => name === "app.subpaths")?.text).toBe(
-      ["0", "v", PATH, "etc/app", "0", ""].join("\0"),
+      ["0", "v", PATH, "etc/app", "0", "etc/app", ""].join("\0"),
     );
   });
 

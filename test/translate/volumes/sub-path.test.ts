@@ -77,20 +77,23 @@ describe("a path within a volume", () => {
 
   test.for([
     ["as it is", { subPath: "a/$(POD_NAME)" }, "a/$(POD_NAME)"],
-    ["with variables", { subPathExpr: "a/$(POD_NAME)" }, "a/web"],
+    ["with variables, which no message has", { subPathExpr: "a/$(POD_NAME)" }, "a/web"],
   ] as const)("%s is mounted at the start", ([, mount, subPath]) => {
-    expect(mountsOf(mount)).toMatchObject({ subPaths: file("0", "v", "/data/v", subPath, "1"), conditions: [] });
+    expect(mountsOf(mount)).toMatchObject({
+      subPaths: file("0", "v", "/data/v", subPath, "1", "a/$(POD_NAME)"),
+      conditions: [],
+    });
   });
 
   test("is not made where nothing can be written", () => {
     expect(mountsOf({ subPath: "a" }, { readOnly: true })).toMatchObject({
-      subPaths: file("0", "v", "/data/v", "a", "0"),
+      subPaths: file("0", "v", "/data/v", "a", "0", "a"),
     });
   });
 
   test("is made in a volume that runs write, as the kubelet does", () => {
     expect(mountsOf({ subPath: "a" }, { readOnly: true, makesSubPaths: true })).toMatchObject({
-      subPaths: file("0", "v", "/data/v", "a", "1"),
+      subPaths: file("0", "v", "/data/v", "a", "1", "a"),
     });
   });
 
