@@ -1,7 +1,8 @@
 import { bundleConfig, podRunDir, podStateDir, privateTmp } from "../model/paths.ts";
-import type { Step } from "../model/step.ts";
+import type { RunningBinds, Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
+import { specOf } from "./may-start.ts";
 import { isExecuting } from "./unit-states.ts";
 
 /** The words of a mount as unitfile/quote.ts quotes them. */
@@ -16,18 +17,22 @@ const PLAIN = /^[\w/.,:@+-]+$/;
 export function remountSteps(translation: Runnable, world: World): Step[] {
   const { uid } = translation.pod.metadata;
   const directory = world.directories.get(uid);
-  const running = translation.containers.filter(({ unitName }) => isExecuting(world.units.get(unitName)));
-  const binds = running.map((container) => ({ unit: container.unitName, words: ownBinds(translation, container) }));
-  const { temporary } = directory ?? {};
-  const lacksTemporary =
-    temporary !== undefined &&
-    running.some(({ name }, at) => {
-      return binds[at]?.words.includes(`${privateTmp(uid, name)}/tmp`) && !temporary.has(name);
-    });
-  if (!directory?.remount && !lacksTemporary) return [];
+  const { temporary, remount = [] } = directory ?? {};
+  const due = translation.containers.flatMap((container): RunningBinds[] => {
+    if (!isExecuting(world.units.get(container.unitName))) return [];
+    const words = ownBinds(translation, container);
+    const lacksTemporary = temporary?.has(container.name) === false && words.includes(temporaryPath(uid, container));
+    // A container that runs has all its volumes: one that was made late is not its own.
+    const { volumeMounts = [] } = specOf(translation.pod, container.name);
+    const hasVolume = volumeMounts.some(({ name }) => remount.includes(name));
+    return lacksTemporary || hasVolume ? [{ unit: container.unitName, words }] : [];
+  });
+  if (directory?.remount === undefined && due.length === 0) return [];
   const because = "directories of the pod were removed on the host and made again";
-  return [{ kind: "remount", uid, containers: binds, because }];
+  return [{ kind: "remount", uid, containers: due, because }];
 }
+
+const temporaryPath = (uid: string, { name }: DesiredContainer) => `${privateTmp(uid, name)}/tmp`;
 
 /** Returns the options, source and target of each mount of a directory that a run or container-start makes. */
 function ownBinds({ pod, files }: Runnable, { name, unit }: DesiredContainer): readonly string[] {

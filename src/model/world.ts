@@ -106,8 +106,8 @@ export interface PodDirectory {
   readonly volumes: ReadonlyMap<string, string>;
   /** Keys of the prepared storage, as model/storage.ts makes them. */
   readonly storage?: ReadonlySet<string>;
-  /** A directory of the pod was made again, and running containers may have the removed one. */
-  readonly remount?: boolean;
+  /** The volumes whose directories were made while containers ran, which may have those that were removed. */
+  readonly remount?: readonly string[];
   /** The containers that have directories for temporary files; undefined: unknown. */
   readonly temporary?: ReadonlySet<string>;
   /** Why paths within volumes cannot be mounted, by their target. */

@@ -13,7 +13,7 @@ const prepared = (world: World, change: object = {}) =>
 
 describe("directories that running containers have were made again", () => {
   test("each of them gets those of the pod, after the pod's other steps", () => {
-    const [step] = stepsOf(prepared(up(DISK), { remount: true }));
+    const [step] = stepsOf(prepared(up(DISK), { remount: ["disk"] }));
     expect(step).toMatchObject({
       kind: "remount",
       containers: [
@@ -39,8 +39,13 @@ describe("directories that running containers have were made again", () => {
     expect(plan(prepared(up(DISK), { temporary: new Set() }))).toEqual(["remount"]);
   });
 
+  test("a container that runs without the volume, which was made late, is left alone", () => {
+    const [step] = stepsOf(prepared(up(DISK), { remount: ["late"] }));
+    expect(step).toMatchObject({ kind: "remount", containers: [] });
+  });
+
   test("a container that does not run gets them when it starts", () => {
-    const idle = withUnit(prepared(up(DISK), { remount: true }), APP, { state: DEAD, invocation: undefined });
+    const idle = withUnit(prepared(up(DISK), { remount: ["disk"] }), APP, { state: DEAD, invocation: undefined });
     const [step] = stepsOf(idle).filter(({ kind }) => kind === "remount");
     expect(step).toMatchObject({ containers: [] });
   });
@@ -48,7 +53,7 @@ describe("directories that running containers have were made again", () => {
   test("no path that a program on the way could expand is passed", () => {
     const mounts = [{ name: "disk", mountPath: "/run/$HOME" }];
     const of = pod({ volumes: [{ name: "disk", emptyDir: {} }], containers: [container({ volumeMounts: mounts })] });
-    const [step] = stepsOf(prepared(up(of), { remount: true }));
+    const [step] = stepsOf(prepared(up(of), { remount: ["disk"] }));
     expect(JSON.stringify(step)).not.toContain("$HOME");
   });
 });

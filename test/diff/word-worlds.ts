@@ -82,7 +82,7 @@ export const collected = (digest: string) =>
 export const DISK_PATH = `/var/lib/unitlet/pods/${UID}/volumes/disk`;
 export const SLICE = runnable(WEB).slice.name;
 export const EDITED = `${up(WEB).units.get(APP)?.text}# edited\n`;
-export const DETACHED = withDirectory(up(WEB), { remount: true });
+export const DETACHED = withDirectory(up(DISK), { storage: new Set([DISK_PATH]), remount: ["disk"] });
 export const FORGOTTEN = withoutPast(up(WEB), "app");
 const DEAD_AGAIN = withPast(withUnit(up(WEB), APP, GONE), "app", { exits: [exit(1)] });
 export const ALL_AGAIN = withDirectory(DEAD_AGAIN, { restartAll: "app" });

@@ -11,7 +11,7 @@ import { isPastDeadline } from "../run-deadline.ts";
 import { checkRunSpace } from "../run-space.ts";
 import { mountsBelow, unmountBelow } from "../volumes/mounts.ts";
 import { readVolumes, writeVolume } from "../volumes/projected-volume.ts";
-import { needsRemount } from "../volumes/remount.ts";
+import { readRemount } from "../volumes/remount.ts";
 import { prepareStorage, readFailures, readStorage } from "../volumes/storage.ts";
 import { readHistory } from "./container-history.ts";
 import { clearPendingSeal, markPendingSeal, pendingSeals, sealPending } from "./pending-seal.ts";
@@ -53,6 +53,7 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
     : undefined;
   const restartAll = names.has("restart-all") ? readRestartRequest(uid) : undefined;
   const restarted = names.has("restarted") ? readRestarted(uid) : undefined;
+  const remount = names.has("remount") ? readRemount(uid) : undefined;
   return {
     uid,
     ...(restartAll ? { restartAll } : {}),
@@ -61,7 +62,7 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
     sealed: names.has(SEALED),
     copies: new Set([...(names.has(SEALED) ? list(sealedDirectory(uid)) : []), ...pendingSeals(uid)]),
     hasStorageList: names.has("storage"),
-    ...(needsRemount(names) && { remount: true }),
+    ...(remount && { remount }),
     roots: new Set(names.has("roots") ? list(`${podStateDir(uid)}/roots`) : []),
     temporary: new Set(names.has("tmp") ? list(`${podStateDir(uid)}/tmp`) : []),
     histories: new Map([...containers].map((name) => [name, readHistory(uid, name, names, restarted)])),

@@ -37,7 +37,7 @@ export function writeVolume(uid: string, volume: DesiredVolume): void {
   checkRunSpace(volume.files.map(([, { content }]) => content.length));
   const path = volumePath(uid, volume.name);
   const previous = ignoreMissing(() => readlinkSync(join(path, "..data")));
-  if (!exists(path)) markRemount(uid);
+  if (!exists(path)) markRemount(uid, volume.name);
   const generation = `..${Date.now()}-${process.pid}`;
   makeAccessibleDirectory(path, volume);
   writeGeneration(join(path, generation), volume);

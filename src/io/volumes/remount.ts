@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync } from "node:fs";
 import { podRunDir, podStateDir } from "../../model/paths.ts";
 import type { RunningBinds } from "../../model/step.ts";
-import { exists, list, remove, writeAtomic } from "../files.ts";
+import { exists, list, readOptional, remove, writeAtomic } from "../files.ts";
 
 /** The longest time for one container: entering it takes milliseconds. */
 const TIMEOUT_MS = 5000;
@@ -10,18 +10,22 @@ const TIMEOUT_MS = 5000;
 /** A run may not enter namespaces, so the helper runs in a transient unit without the restrictions of a run. */
 const UNCONFINED = ["--quiet", "--collect", "--wait", "--pipe", "--property=RuntimeMaxSec=4", "--"];
 
-/** Exists when a directory of a pod was made again while containers ran, until they have it. */
+/** Names the volumes of a pod, one a line, whose directories were made while containers ran, until these have them. */
 const REMOUNT = "remount";
 const markPath = (uid: string) => `${podRunDir(uid)}/${REMOUNT}`;
 
-/** True when running containers of the pod may still have directories that were removed. `names` are those in its directory. */
-export function needsRemount(names: ReadonlySet<string>): boolean {
-  return names.has(REMOUNT);
+/** Returns the volumes of which running containers of the pod may still have directories that were removed; undefined: none. */
+export function readRemount(uid: string): readonly string[] | undefined {
+  return readOptional(markPath(uid))
+    ?.split("\n")
+    .filter((name) => name !== "");
 }
 
-/** Records that a directory of the pod was made, when containers run that may have its predecessor. */
-export function markRemount(uid: string): void {
-  if (list(podRunDir(uid)).some((name) => name.endsWith(".started"))) writeAtomic(markPath(uid), "", 0o600);
+/** Records that the directory of a volume was made, when containers run that may have its predecessor. */
+export function markRemount(uid: string, volume: string): void {
+  if (!list(podRunDir(uid)).some((name) => name.endsWith(".started"))) return;
+  const volumes = new Set([...(readRemount(uid) ?? []), volume]);
+  writeAtomic(markPath(uid), [...volumes].map((name) => `${name}\n`).join(""), 0o600);
 }
 
 /** Gives a running container the directories of the pod again. Throws when it cannot have them. */

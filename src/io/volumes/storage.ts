@@ -78,7 +78,7 @@ function trySubPath(storage: SubPathStorage): void {
 function prepare(uid: string, storage: Exclude<Storage, SubPathStorage>): void {
   switch (storage.kind) {
     case "directory":
-      markRemount(uid);
+      markRemount(uid, basename(storage.path));
       makeDirectory(storage);
       return;
     case "memory":
