@@ -1,17 +1,8 @@
-import {
-  chmodSync,
-  chownSync,
-  lstatSync,
-  mkdirSync,
-  readlinkSync,
-  renameSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { podRunDir, volumePath } from "../../model/paths.ts";
 import type { DesiredVolume, VolumeFile } from "../../model/step.ts";
-import { exists, ignoreMissing, list, readOptional, remove, writeAtomic } from "../files.ts";
+import { exists, list, readOptional, remove, writeAtomic } from "../files.ts";
 import { checkRunSpace } from "../run-space.ts";
 import { markRemount } from "./remount.ts";
 
@@ -36,7 +27,6 @@ export function readVolumes(uid: string): ReadonlyMap<string, string> {
 export function writeVolume(uid: string, volume: DesiredVolume): void {
   checkRunSpace(volume.files.map(([, { content }]) => content.length));
   const path = volumePath(uid, volume.name);
-  const previous = ignoreMissing(() => readlinkSync(join(path, "..data")));
   if (!exists(path)) markRemount(uid, volume.name);
   const generation = `..${Date.now()}-${process.pid}`;
   makeAccessibleDirectory(path, volume);
@@ -45,7 +35,6 @@ export function writeVolume(uid: string, volume: DesiredVolume): void {
   symlinkSync(generation, join(path, "..data_tmp"));
   renameSync(join(path, "..data_tmp"), join(path, "..data"));
   linkTopLevel(path, new Set(volume.files.map(([name]) => name.split("/")[0] ?? name)), generation);
-  if (previous !== undefined && previous !== generation) remove(join(path, previous));
   writeAtomic(digestPath(uid, volume.name), volume.digest, 0o600);
 }
 
@@ -69,7 +58,8 @@ function writeGeneration(path: string, volume: DesiredVolume): void {
 
 /**
  * Creates a link for each name of the first level, and removes the links and directories of older content (`atomic_writer.go:
- * createUserVisibleFiles` and `removeUserVisiblePaths`, v1.36).
+ * createUserVisibleFiles` and `removeUserVisiblePaths`, v1.36). The old directory is found by its name: what `..data` pointed
+ * to is not believed.
  */
 function linkTopLevel(path: string, tops: ReadonlySet<string>, generation: string): void {
   for (const top of tops) {

@@ -50,6 +50,26 @@ describe.skipIf(!canMount)("a projected volume", () => {
     expect(seen).toBe("text");
   });
 
+  test("loses its old content, and nothing that its link was bent to", async () => {
+    const seen = await onEmptyHost(async (load) => {
+      const { writeVolume } = await load<Subject>("src/io/volumes/projected-volume.ts");
+      const { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync } = await load<Fs>("node:fs");
+      const root = "/run/unitlet/pods/u-1/volumes/v";
+      writeVolume("u-1", { name: "v", digest: "first", files: [] });
+      mkdirSync("/run/canary");
+      symlinkSync("../../../../../canary", `${root}/bent`);
+      renameSync(`${root}/bent`, `${root}/..data`);
+      writeVolume("u-1", { name: "v", digest: "second", files: [["key", { content: "text", mode: 0o644 }]] });
+      return [
+        existsSync("/run/canary"),
+        readdirSync(root)
+          .filter((name) => !/^\.\.\d+-\d+$/.test(name))
+          .toSorted(),
+      ];
+    });
+    expect(seen).toEqual([true, ["..data", "key"]]);
+  });
+
   test("of a group can be read by the group, whatever the modes say", async () => {
     const seen = await onEmptyHost(async (load) => {
       const { writeVolume } = await load<Subject>("src/io/volumes/projected-volume.ts");
