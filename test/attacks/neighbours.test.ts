@@ -111,7 +111,7 @@ describe("a pod with a limit goes that fills the disk", () => {
     const volumes = [{ name: "scratch", emptyDir: {} }];
     await attack(`fills-${name}`, shell(`${script}; exec sleep 1000`, { ...LIMIT, ...rest }), { volumes });
     expect(await waitForPhase(`fills-${name}`, "Failed")).toMatch(
-      `Evicted: Pod ephemeral local storage usage exceeds the total limit of containers ${4 * 1024 ** 2}.`,
+      "Evicted: Pod ephemeral local storage usage exceeds the total limit of containers 4Mi.",
     );
     await isUnharmed();
   });

@@ -122,6 +122,8 @@ stop_pods() {
 # Slices stay active after their last unit, also on a node whose pods are gone.
 stop_slices() {
 	systemctl stop unitlet-besteffort.slice unitlet-burstable.slice unitlet.slice 2>/dev/null || :
+	# The limits that runs have set.
+	rm -rf /run/systemd/system.control/unitlet.slice.d /run/systemd/system.control/unitlet-*.slice.d
 }
 
 remove_pods() {

@@ -4,9 +4,13 @@
 cd "$1" || exit 1
 canary=/proc/1/root/root/canary
 names="usr bin sbin lib lib64 etc dev proc sys tmp run var root opt passwd group shadow nsswitch.conf ld.so.preload ld.so.cache
-localtime locale hosts resolv.conf null zero tty pts ptmx fd stdin stdout stderr console termination-log shm mqueue sh env cat ls tail
+localtime locale null zero tty pts ptmx fd stdin stdout stderr console termination-log shm mqueue sh env cat ls tail
 mkdir mkfifo rm mv stat date sleep readlink setpriv setsid nsenter perl systemctl journalctl crun mount umount unitlet unitlet-data pods
 systemd journal stdin.once upper work root merged message data ..data config.json x"
+# A runtime mounts its own files at these names, and refuses to start a container that has a link of this kind there.
+for name in hosts resolv.conf hostname; do
+	: >"$name"
+done
 for name in $names; do
 	[ -e "$name" ] || [ -L "$name" ] || ln -s "$canary/file" "$name"
 done

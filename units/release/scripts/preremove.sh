@@ -10,10 +10,12 @@ esac
 . /usr/lib/unitlet/install/common.sh
 
 set +e
-pods=$(pod_units)
+pods=$(pod_units) lost=''
 if is_running; then
+	lost=$(lost_units)
 	stop_agent
-	[ -z "$pods" ] || stop_pods
+	[ -z "$pods$lost" ] || stop_pods
+	stop_slices
 	stop_journals
 fi
 remove_pods
