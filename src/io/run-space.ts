@@ -16,5 +16,7 @@ export function checkRunSpace(lengths: readonly number[]): void {
   const reserved = RESERVED[needed * bsize > SMALL_BYTES ? "large" : "small"];
   const isFull = bavail - needed < blocks * reserved || (inodes > 0 && ffree - lengths.length < inodes * reserved);
   if (isFull)
-    throw new Error("too little of /run would be left for other pods: use fewer or smaller ConfigMaps and Secrets");
+    throw new Error(
+      "too little of /run would be left for other pods: free space there, or use fewer or smaller ConfigMaps and Secrets",
+    );
 }

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { canMount, onEmptyHost } from "./empty-host.ts";
 
-const FULL = "too little of /run would be left for other pods: use fewer or smaller ConfigMaps and Secrets";
+const FULL =
+  "too little of /run would be left for other pods: free space there, or use fewer or smaller ConfigMaps and Secrets";
 
 test.runIf(canMount)(
   "large files of pods leave a quarter of /run, small ones a tenth, and as much of its inodes",

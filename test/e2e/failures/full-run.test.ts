@@ -19,7 +19,9 @@ test("a full /run keeps nothing waiting but what needs it", async () => {
   await node.exec("mount -o remount,size=16m /run; cat /dev/zero >/run/full || true");
   await node.run(pod(node, "during", SLEEP));
   const events = () => node.kubectl("get", "events", "--output=jsonpath={.items[*].message}");
-  await node.machine.until(async () => (await events()).includes("ENOSPC"), { what: "an Event that says why" });
+  await node.machine.until(async () => (await events()).includes("too little of /run"), {
+    what: "an Event that says why",
+  });
   const before = await renewed();
   await node.machine.until(async () => (await renewed()) !== before, { what: "a lease that is renewed" });
   await node.kubectl("delete", "pod", "before", "--grace-period=3");
