@@ -110,9 +110,13 @@ test("purge leaves nothing", async () => {
   expect((await machine.exec(OURS)).stdout).toBe(before);
 });
 
-test("an installation of install.sh becomes one of the package, and no pod restarts", async () => {
+test.each([
+  ["at once", ":"],
+  ["after a call of its script that was killed", "mv /usr/local/lib/unitlet /usr/local/lib/unitlet.old"],
+])("an installation of install.sh becomes one of the package %s, and no pod restarts", async (_, killed) => {
   await machine.exec("/root/tar/install.sh", { timeout: 300_000 });
   const pid = await runningPod();
+  await machine.exec(killed);
   await apt("install", DEB);
   expect(await mainPid()).toBe(pid);
   const { stdout } = await machine.exec(

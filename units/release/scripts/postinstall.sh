@@ -14,15 +14,19 @@ earlier=/usr/local/lib/unitlet
 
 # Units of containers name the helpers of install.sh until a run has written them anew, so their directory becomes a link.
 link_earlier() {
-	[ -d "$earlier" ] && [ ! -L "$earlier" ] || return 0
-	ln -s /usr/lib/unitlet "$earlier.link"
-	mv -T "$earlier" "$earlier.old"
-	mv -T "$earlier.link" "$earlier"
-	rm -rf "$earlier.old" /usr/local/bin/unitlet
+	if [ -d "$earlier" ] && [ ! -L "$earlier" ]; then
+		rm -rf "$earlier.old"
+		mv -T "$earlier" "$earlier.old"
+	fi
+	# Also what a call that was killed after the line above has left.
+	[ -d "$earlier.old" ] || return 0
+	[ -L "$earlier" ] || ln -s /usr/lib/unitlet "$earlier"
+	rm -rf /usr/local/bin/unitlet
 	while read -r kind file _; do
 		[ "$kind" != unit ] || rm -f "/usr/local/lib/systemd/system/${file#systemd/}"
 	done <"$manifest"
 	rmdir /usr/local/lib/systemd/system/*.d /usr/local/lib/systemd/system /usr/local/lib/systemd 2>/dev/null || :
+	rm -rf "$earlier.old"
 }
 
 unlink_earlier() {
