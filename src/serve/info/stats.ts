@@ -11,11 +11,17 @@ import { type DiskUsage, type Sample, type Summary, statsSummary } from "./stats
 /** The time between two samples. The counters of the CPU have a resolution of 10 ms. */
 const SAMPLE_INTERVAL_MS = 250;
 
-/** The longest time for the files of all pods. Requests within DISK_AGE_MS share one measurement. */
+/** The longest time for the files of all pods. Requests within DISK_AGE_MS for the same pods share one measurement. */
 const MEASURE_BUDGET_MS = 2000;
 const DISK_AGE_MS = 10_000;
 
-let lastDisk: { readonly at: number; readonly disk: Promise<DiskUsage> } | undefined;
+interface Measurement {
+  readonly at: number;
+  readonly uids: ReadonlySet<string>;
+  readonly files: Promise<DiskUsage["files"]>;
+}
+
+let last: Measurement | undefined;
 
 /** Returns the response of GET /stats/summary, after 250 ms, or after 2 s when pods have many files. */
 export async function readStats(node: string, query: URLSearchParams): Promise<Summary> {
@@ -26,17 +32,20 @@ export async function readStats(node: string, query: URLSearchParams): Promise<S
   return statsSummary({ node, host: readHost([], after.at, {}), before, after, ...(disk && { disk }) });
 }
 
-function readDisk({ units }: Sample): Promise<DiskUsage> {
-  if (lastDisk === undefined || performance.now() - lastDisk.at > DISK_AGE_MS) {
-    const uids = units.filter(({ identity }) => identity.container === "").map(({ identity }) => identity.podUID);
-    lastDisk = { at: performance.now(), disk: measure(uids) };
-  }
-  return lastDisk.disk;
+async function readDisk({ units }: Sample): Promise<DiskUsage> {
+  const uids = units.filter(({ identity }) => identity.container === "").map(({ identity }) => identity.podUID);
+  const [files, claims] = await Promise.all([measureFiles(uids), measureClaims()]);
+  return { files, claims, logs: readLogUsage() };
 }
 
-async function measure(uids: readonly string[]): Promise<DiskUsage> {
-  const [files, claims] = await Promise.all([measurePods(uids, MEASURE_BUDGET_MS), measureClaims()]);
-  return { files, claims, logs: readLogUsage() };
+/** A pod that the last measurement does not have would be shown with 0 bytes, so its files are measured now. */
+function measureFiles(uids: readonly string[]): Measurement["files"] {
+  const usable =
+    last !== undefined && performance.now() - last.at <= DISK_AGE_MS && uids.every((uid) => last?.uids.has(uid));
+  if (last === undefined || !usable) {
+    last = { at: performance.now(), uids: new Set(uids), files: measurePods(uids, MEASURE_BUDGET_MS) };
+  }
+  return last.files;
 }
 
 async function measureClaims(): Promise<NonNullable<DiskUsage["claims"]>> {
