@@ -1,8 +1,8 @@
 import { fromTimestamp } from "../model/api/time.ts";
+import { areInForce } from "../model/host/cgroup-limits.ts";
 import type { Step } from "../model/step.ts";
 import type { Runnable } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
-import { areInForce } from "../unitfile/cgroup-limits.ts";
 
 /** While the kernel refuses limits, each minute a run within so many seconds tries again. */
 const RETRY_WINDOW_S = 10;
@@ -14,9 +14,9 @@ const RETRY_WINDOW_S = 10;
 export function applyLimits({ pod, slice, containers }: Runnable, { units, now }: World): Step[] {
   const { uid } = pod.metadata;
   const wanted = [slice, ...containers.flatMap(({ unit }) => unit ?? [])];
-  const stale = wanted.find(({ name, text }) => {
-    const actual = units.get(name);
-    return actual?.text === text && !areInForce(text, actual);
+  const stale = wanted.find((unit) => {
+    const actual = units.get(unit.name);
+    return actual?.text === unit.text && !areInForce(unit, actual);
   });
   const shown = pod.status?.conditions?.find(({ type }) => type === "PodResizeInProgress")?.lastTransitionTime;
   const seconds = shown ? (now - fromTimestamp(shown)) / 1000 : 0;

@@ -1,9 +1,8 @@
-import type { CgroupLimits } from "../model/host/cgroup-limits.ts";
+import { type CgroupLimits, hasLimits } from "../model/host/cgroup-limits.ts";
 import type { NodeSlice } from "../model/host/node-slices.ts";
 import type { Step } from "../model/step.ts";
 import type { UnitName } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
-import { hasLimits } from "../unitfile/cgroup-limits.ts";
 
 /**
  * Sets the limits of the slices above those of pods where the kernel has others. A limit of memory below what the pods

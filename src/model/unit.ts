@@ -44,6 +44,8 @@ export interface DesiredUnit {
   readonly text: string;
   /** Linked into multi-user.target.wants, so that it starts after a reboot. */
   readonly linked: boolean;
+  /** What the kernel should have for its cgroup; undefined: its lines leave that to systemd. */
+  readonly limits?: CgroupLimits;
 }
 
 export interface AuxiliaryUnit extends DesiredUnit {

@@ -3,10 +3,10 @@ import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import type { Container, ContainerStatus, Pod, PodStatus } from "../model/api/pod.ts";
 import type { Instant } from "../model/api/time.ts";
 import { type ContainerHistory, NO_HISTORY } from "../model/exit-record.ts";
+import { areInForce } from "../model/host/cgroup-limits.ts";
 import type { DesiredContainer, Translation } from "../model/translation.ts";
 import { type ActualUnit, type ContainerKind, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
-import { areInForce } from "../unitfile/cgroup-limits.ts";
 
 /** What a run knows of one container. */
 export interface ContainerView {
@@ -72,7 +72,7 @@ export function containerViews(
 
 function appliedTo(unit: ActualUnit, wanted: DesiredContainer | undefined) {
   const written = unit.text === wanted?.unit?.text;
-  return { written, applied: written && areInForce(unit.text ?? "", unit) };
+  return { written, applied: written && areInForce(wanted?.unit ?? {}, unit) };
 }
 
 function unitOf(pod: Pod, desired: DesiredContainer, history: ContainerHistory, world: World): ActualUnit | undefined {

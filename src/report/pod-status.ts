@@ -2,9 +2,9 @@ import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import type { ContainerStatus, PodPhase, PodStatus } from "../model/api/pod.ts";
 import { type Instant, toTimestamp } from "../model/api/time.ts";
 import { nodeAddresses } from "../model/host/addresses.ts";
+import { areInForce } from "../model/host/cgroup-limits.ts";
 import type { Terminating, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
-import { areInForce } from "../unitfile/cgroup-limits.ts";
 import { computeConditions } from "./conditions.ts";
 import { isActive } from "./container-run.ts";
 import { containerStatus } from "./container-status.ts";
@@ -120,9 +120,8 @@ function isPrepared({ translation, world }: PodReport, views: readonly Container
 /** True while the kernel has other limits than the unit files (`allocation_manager.go: SetPodResizeInProgress…`, v1.36). */
 function isResizing({ translation, world }: PodReport, views: readonly ContainerView[]): boolean {
   if (translation.kind === "rejected") return false;
-  const { name, text } = translation.slice;
-  const slice = world.units.get(name);
-  const isStale = slice?.text === text && !areInForce(text, slice);
+  const slice = world.units.get(translation.slice.name);
+  const isStale = slice?.text === translation.slice.text && !areInForce(translation.slice, slice);
   return isStale || views.some(({ written, applied }) => written && !applied);
 }
 

@@ -1,7 +1,7 @@
 import { requestSync, stopTriggeringAfterStarts } from "../io/systemd/sync-trigger.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
+import { areInForce } from "../model/host/cgroup-limits.ts";
 import type { World } from "../model/world.ts";
-import { areInForce } from "../unitfile/cgroup-limits.ts";
 import type { Applied } from "./apply.ts";
 import { invalidateFastPath, saveFastPath } from "./fast-path.ts";
 import type { Plan } from "./plan.ts";
@@ -38,8 +38,13 @@ function needsAnotherRun({ plan, applied, published, world }: Outcome): boolean 
 }
 
 /** True when a unit was written, systemd has reloaded, and the kernel still has other limits. */
-function hasStale({ steps }: Plan, { units }: World): boolean {
-  return steps.some((step) => step.kind === "write-unit" && !areInForce(step.text, units.get(step.unit) ?? {}));
+function hasStale({ steps, translations }: Plan, { units }: World): boolean {
+  const written = new Set(steps.flatMap((step) => (step.kind === "write-unit" ? [step.unit] : [])));
+  return translations.some((translation) => {
+    if (translation.kind !== "runnable") return false;
+    const wanted = [translation.slice, ...translation.containers.flatMap(({ unit }) => unit ?? [])];
+    return wanted.some((unit) => written.has(unit.name) && !areInForce(unit, units.get(unit.name) ?? {}));
+  });
 }
 
 /** True when another pod waits for the name of a unit that was removed. */

@@ -16,6 +16,7 @@ import { probePeriods } from "./lifecycle/probes.ts";
 import { exitWords, restartLines } from "./lifecycle/restart-lines.ts";
 import { shutdownLines } from "./lifecycle/shutdown.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
+import { limitsOf, withoutPackageLimits } from "./resources/limits.ts";
 import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust, qosClass } from "./resources/resources.ts";
 
 /**
@@ -57,7 +58,8 @@ export function translateContainer(
       ],
     ],
   ]);
-  return { name: unitName, identity, text, linked: kind !== "init" && policy !== "Never" };
+  const limits = withoutPackageLimits(limitsOf(amountsOf(container.container), context.host), launch.lines.defaults);
+  return { name: unitName, identity, text, linked: kind !== "init" && policy !== "Never", limits };
 }
 
 function unitLines(resolved: ResolvedContainer, { lines }: Launch): UnitLines {

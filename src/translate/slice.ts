@@ -5,7 +5,8 @@ import type { DesiredUnit, UnitLines } from "../model/unit.ts";
 import { digest } from "../unitfile/hash.ts";
 import { encodeOwnUnit, unitOwner } from "../unitfile/identity.ts";
 import { podSliceName } from "../unitfile/names.ts";
-import { type CgroupHost, podResourceLines } from "./resources/resources.ts";
+import { limitsOf } from "./resources/limits.ts";
+import { type CgroupHost, podAmounts, podResourceLines } from "./resources/resources.ts";
 
 /** Without these lines metrics would be missing: systemd turns on only the controllers that some unit asks for. */
 const ACCOUNTING: UnitLines = ["CPU", "Memory", "Tasks", "IO"].map((of) => [`${of}Accounting`, "yes"]);
@@ -24,5 +25,6 @@ export function translateSlice(
     ["Unit", [["Description", `Pod ${namespacedName(pod.metadata)}`]]],
     ["Slice", [...ACCOUNTING, ...lines, ...tasks]],
   ]);
-  return { name: podSliceName(pod.metadata.uid, qos), identity, text, linked: false };
+  const limits = limitsOf(podAmounts(pod), host);
+  return { name: podSliceName(pod.metadata.uid, qos), identity, text, linked: false, limits };
 }

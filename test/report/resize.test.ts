@@ -6,14 +6,21 @@ import { condition, report } from "./pod-case.ts";
 
 const WANTED = { limits: { memory: "128Mi" }, requests: { memory: "64Mi" } };
 const HELD = { limits: { memory: "64Mi" }, requests: { memory: "32Mi" } };
-const TEXT = `[Service]\nMemoryMax=${128 * 2 ** 20}\n`;
+const MEMORY = 128 * 2 ** 20;
+const TEXT = "[Service]\n";
 
 function resized(limits: CgroupLimits) {
   const of = pod({ containers: [{ name: "app", image: "host", command: ["/usr/bin/app"], resources: WANTED }] });
   const base = runnable(of);
   const containers = base.containers.map((each) => ({
     ...each,
-    unit: { name: each.unitName, identity: unit("app", RUNNING).identity as never, text: TEXT, linked: true },
+    unit: {
+      name: each.unitName,
+      identity: unit("app", RUNNING).identity as never,
+      text: TEXT,
+      linked: true,
+      limits: { memory: MEMORY },
+    },
   }));
   const translation: Runnable = { ...base, containers };
   const status = runningStatus();
@@ -28,7 +35,7 @@ function resized(limits: CgroupLimits) {
 }
 
 test("resources are shown once the kernel has them", () => {
-  const { containerStatuses, conditions } = resized({ memory: 128 * 2 ** 20, cpu: Infinity });
+  const { containerStatuses, conditions } = resized({ memory: MEMORY, cpu: Infinity });
   expect(containerStatuses?.[0]).toMatchObject({ resources: WANTED, allocatedResources: WANTED.requests });
   expect(conditions?.map(({ type }) => type)).not.toContain("PodResizeInProgress");
 });

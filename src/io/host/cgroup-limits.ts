@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { CgroupLimits } from "../../model/host/cgroup-limits.ts";
 import { NODE_SLICES, type NodeSlice, type NodeSliceState } from "../../model/host/node-slices.ts";
-import type { ActualUnit, UnitName } from "../../model/unit.ts";
+import { type ActualUnit, isContainer, type UnitName } from "../../model/unit.ts";
 import { sliceCgroup } from "../../unitfile/names.ts";
 import { isDirectory } from "../files.ts";
 import { CgroupFiles } from "./cgroup-files.ts";
@@ -13,9 +13,14 @@ const NO_LIMIT_BYTES = 2 ** 62;
 /** Adds to each active slice and container the limits that the kernel has for it. */
 export function withLimits(units: ReadonlyMap<UnitName, ActualUnit>): ReadonlyMap<UnitName, ActualUnit> {
   const files = new CgroupFiles();
+  const slices = new Map(
+    [...units.values()].flatMap(({ name, identity }) =>
+      identity?.kind === "slice" ? [[identity.podUID, name] as const] : [],
+    ),
+  );
   return new Map(
     [...units].map(([name, unit]) => {
-      const cgroup = cgroupOf(unit);
+      const cgroup = cgroupOf(unit, slices);
       return [name, cgroup === undefined ? unit : { ...unit, limits: readLimits(files, cgroup) }];
     }),
   );
@@ -34,11 +39,11 @@ export function readNodeSlices(): ReadonlyMap<NodeSlice, NodeSliceState> {
   );
 }
 
-/** Returns the path of the unit's cgroup; undefined when it has none. The text says in which slice a container is. */
-function cgroupOf({ name, text, state }: ActualUnit): string | undefined {
-  if (text === undefined || state?.active !== "active") return undefined;
-  if (name.endsWith(".slice")) return sliceCgroup(name);
-  const slice = name.startsWith("unitlet.") ? /^Slice=(.+\.slice)$/m.exec(text)?.[1] : undefined;
+/** Returns the path of the unit's cgroup; undefined when it has none. `slices` are those of pods by UID. */
+function cgroupOf({ name, identity, state }: ActualUnit, slices: ReadonlyMap<string, UnitName>): string | undefined {
+  if (identity === undefined || state?.active !== "active") return undefined;
+  if (identity.kind === "slice") return sliceCgroup(name);
+  const slice = isContainer({ identity }) ? slices.get(identity.podUID) : undefined;
   return slice === undefined ? undefined : `${sliceCgroup(slice)}/${name}`;
 }
 

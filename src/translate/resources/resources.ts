@@ -80,9 +80,15 @@ function requestLines(request: number, { hasCPUShares }: CgroupHost): UnitLines 
 }
 
 function quotaLines(limit: number): UnitLines {
-  // The kernel rejects quotas below 1 ms in its period of 100 ms, so this raises them
-  // (`cm/helpers_linux.go: MilliCPUToQuota`, v1.36).
-  return limit > 0 ? [["CPUQuota", `${Math.max(limit, 10) / 10}%`]] : [];
+  return limit > 0 ? [["CPUQuota", `${quotaMillicores(limit) / 10}%`]] : [];
+}
+
+/**
+ * Returns the millicores of a quota. The kernel rejects quotas below 1 ms in its period of 100 ms, so this raises them
+ * (`cm/helpers_linux.go: MilliCPUToQuota`, v1.36).
+ */
+export function quotaMillicores(limit: number): number {
+  return Math.max(limit, 10);
 }
 
 /**
