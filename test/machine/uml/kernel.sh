@@ -38,7 +38,8 @@ build() {
 	source=$(apt_testing apt-cache depends linux-source | awk '$1 == "Depends:" { print $2; exit }')
 	fetch_testing "$source"
 	tar -xf "$source/usr/src/$source.tar.xz"
-	"$(echo libc/ld-linux-*.so.*)" --library-path libc ./linux --showconfig >"$source/.config"
+	# With random addresses the kernel executes /proc/self/exe once more, which is the loader here.
+	setarch --addr-no-randomize "$(echo libc/ld-linux-*.so.*)" --library-path libc ./linux --showconfig >"$source/.config"
 	for option in $options; do
 		echo "CONFIG_$option=y" >>"$source/.config"
 	done
@@ -77,5 +78,5 @@ mkdir -p "$cache"
 (
 	flock 9
 	[ -e "$kernel/config" ] || make_kernel
-) 9>"$cache/.lock-kernel"
+) 9>"$cache/.lock-kernel-$kind"
 echo "$kernel"
