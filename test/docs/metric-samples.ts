@@ -88,8 +88,10 @@ function resourceSample(): string {
 
 function cadvisorSample(): string {
   const figures = [...METRIC_FAMILIES, ...QUOTA_FAMILIES, ...SPEC_FAMILIES].map(({ figure }) => [figure, 1]);
+  const data = { total: 1, avg10: 0, avg60: 0, avg300: 0 };
+  const pressure = Object.fromEntries(["cpu", "memory", "io"].map((each) => [each, { full: data, some: data }]));
   const disk = { device: "d", readBytes: 1, writtenBytes: 1, reads: 1, writes: 1 };
-  const stats = { ...Object.fromEntries(figures), pageFaults: 1, majorPageFaults: 1, disks: [disk] };
+  const stats = { ...Object.fromEntries(figures), pageFaults: 1, majorPageFaults: 1, disks: [disk], pressure };
   const container = { id: "/", namespace: "n", pod: "p", container: "c", image: "i", name: "x", startedAt: 1, stats };
   const traffic = { bytes: 1, packets: 1, errors: 1, dropped: 1 };
   const machine = { cpus: 1, memoryTotal: 1, swapTotal: 1, machineID: "m", systemUUID: "s", bootID: "b" };

@@ -17,7 +17,7 @@ No process runs between two requests. Runs store their numbers in \`/run/unitlet
 | \`/metrics/cadvisor\` | Containers and pods, from cgroup v1 or v2, and the machine. Pods share the host's network, so network metrics exist for \`id="/"\` only. |
 | \`/metrics/probes\` | Probe results. |
 | \`/metrics/slis\` | Health checks. |
-| \`/stats/summary\` | The kubelet's summary, for older clients, with the files of containers and volumes. \`logs\` is there for pods with a limit of \`ephemeral-storage\`. |
+| \`/stats/summary\` | The kubelet's summary, for older clients, with the files of containers and volumes. \`psi\` is there when the kernel has PSI; its totals are in microseconds, as the kubelet's are. \`logs\` is there for pods with a limit of \`ephemeral-storage\`. |
 | \`/logs/\` | Files below \`/var/log\`, and the journal of any unit: \`/logs/?query=ssh&tailLines=20\`. Options: \`query\` (up to 4 times), \`sinceTime\`, \`untilTime\`, \`tailLines\`, \`pattern\`, \`boot\`. |
 | \`/configz\`, \`/statusz\`, \`/pods\`, \`/runningpods/\`, \`/healthz\` | The same as the kubelet's, with the values of this node. |`;
 

@@ -29,6 +29,10 @@ export const FEATURES: readonly Feature[] = [
     option: "CONFIG_PSI",
     tests: [
       ["test/e2e/kubelet-port/node-endpoints.test.ts", "/metrics/cadvisor has the usage and the limits of a container"],
+      [
+        "test/e2e/kubelet-port/usage.test.ts",
+        "/stats/summary has the pressure that the kernel counts for the node, the pod and the container",
+      ],
     ],
   },
 ];

@@ -1,3 +1,4 @@
+import { type DiskUse, readDisks } from "./cgroup-disks.ts";
 import { type CgroupFiles, field } from "./cgroup-files.ts";
 import { type Pressure, readPressure } from "./cgroup-pressure.ts";
 import { cpuOf, workingSet } from "./cgroups.ts";
@@ -5,7 +6,7 @@ import { cpuOf, workingSet } from "./cgroups.ts";
 /**
  * The statistics of one cgroup that cAdvisor reports, in seconds, bytes and counts. Undefined without accounting in the kernel.
  */
-export interface CgroupStats extends Pressure {
+export interface CgroupStats {
   readonly cpu?: number;
   readonly cpuUser?: number;
   readonly cpuSystem?: number;
@@ -36,36 +37,16 @@ export interface CgroupStats extends Pressure {
   /** Undefined without a limit. */
   readonly threadsMax?: number;
   readonly disks: readonly DiskUse[];
-}
-
-/** The I/O of one device since the cgroup was created. */
-export interface DiskUse {
-  /** The kernel's MAJOR:MINOR. */
-  readonly device: string;
-  readonly readBytes: number;
-  readonly writtenBytes: number;
-  readonly reads: number;
-  readonly writes: number;
+  readonly pressure: Pressure;
 }
 
 const USER_HZ = 100;
 
 /** Returns the statistics of one cgroup. `path` is relative to the root of the hierarchy. */
 export function readCgroupStats(files: CgroupFiles, path: string): CgroupStats {
-  const time = { ...cpuTime(files, path), ...cpuLimits(files, path), ...readPressure(files, path) };
+  const time = { ...cpuTime(files, path), ...cpuLimits(files, path) };
   const rest = { ...memory(files, path), ...tasks(files, path) };
-  return { ...defined({ ...time, ...rest }), disks: files.isUnified ? disks2(files, path) : disks1(files, path) };
-}
-
-/**
- * Returns what all processes use, in bytes. The root of v2 has no memory.current, so pages are summed up as runc does
- * (`cgroups/fs2/memory.go: rootStatsFromMeminfo`, v0.0.6).
- */
-export function readRootMemory(files: CgroupFiles): number | undefined {
-  if (!files.isUnified) return files.counter("memory", "", "memory.usage_in_bytes");
-  const stat = files.text("", "", "memory.stat");
-  const [anon, file] = [field(stat, "anon"), field(stat, "file")];
-  return anon === undefined || file === undefined ? undefined : anon + file;
+  return { ...defined({ ...time, ...rest }), disks: readDisks(files, path), pressure: readPressure(files, path) };
 }
 
 /** Returns the values without the undefined ones. */
@@ -94,8 +75,8 @@ function cpuLimits(files: CgroupFiles, path: string) {
     return {
       cpuPeriod: period,
       cpuQuota: Number.isNaN(quota) || period === undefined ? undefined : quota,
-      // Weights from 1 to 10,000 map to shares from 2 to 262,144.
-      cpuShares: weight === undefined ? undefined : Math.round(2 + ((weight - 1) * 262_142) / 9999),
+      // cAdvisor's formula, which is not the inverse of the one that makes weights (`helpers.go: convertCPUWeightToCPULimit`, v0.56).
+      cpuShares: weight === undefined ? undefined : 2 + Math.floor(((weight - 1) * 262_142) / 9999),
     };
   }
   const quota = files.counter("cpu", path, "cpu.cfs_quota_us");
@@ -164,36 +145,6 @@ function tasks(files: CgroupFiles, path: string) {
     threads: files.counter(files.isUnified ? "" : "pids", path, "pids.current"),
     threadsMax: files.counter(files.isUnified ? "" : "pids", path, "pids.max"),
   };
-}
-
-/** Parses lines such as `8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0`. */
-function disks2(files: CgroupFiles, path: string): DiskUse[] {
-  const lines = files.text("", path, "io.stat").split("\n");
-  return lines.flatMap((line) => {
-    const [device = "", ...words] = line.split(" ");
-    const value = (key: string) => Number(words.find((word) => word.startsWith(`${key}=`))?.split("=")[1] ?? 0);
-    if (words.length === 0) return [];
-    const bytes = { readBytes: value("rbytes"), writtenBytes: value("wbytes") };
-    return [{ device, ...bytes, reads: value("rios"), writes: value("wios") }];
-  });
-}
-
-/** Parses lines such as `8:0 Read 1`. */
-function disks1(files: CgroupFiles, path: string): DiskUse[] {
-  const read = (file: string) => {
-    const rows = [...files.text("blkio", path, file).matchAll(/^(\d+:\d+) (Read|Write) (\d+)$/gm)];
-    return new Map(rows.map(([, device, way, value]) => [`${device} ${way}`, Number(value)]));
-  };
-  const bytes = read("blkio.throttle.io_service_bytes_recursive");
-  const times = read("blkio.throttle.io_serviced_recursive");
-  const devices = new Set([...bytes.keys()].map((key) => key.split(" ")[0] ?? ""));
-  return [...devices].map((device) => ({
-    device,
-    readBytes: bytes.get(`${device} Read`) ?? 0,
-    writtenBytes: bytes.get(`${device} Write`) ?? 0,
-    reads: times.get(`${device} Read`) ?? 0,
-    writes: times.get(`${device} Write`) ?? 0,
-  }));
 }
 
 function scaled(value: number | undefined, perUnit: number): number | undefined {

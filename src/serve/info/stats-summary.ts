@@ -1,22 +1,37 @@
-import type { UnitUsage, Usage } from "../../io/host/cgroups.ts";
+import type { CgroupStats } from "../../io/host/cgroup-stats.ts";
+import type { UnitCgroup } from "../../io/host/cgroups.ts";
 import type { PodDiskUsage } from "../../io/host/disk-usage.ts";
 import type { FileSystemUsage } from "../../io/host/file-system-usage.ts";
+import type { NodeStats } from "../../io/host/node-stats.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
 import type { Host } from "../../model/host/host.ts";
 import type { MountedClaim } from "../../model/pod-summary.ts";
+import { type Figures, figures, pressure } from "./figures.ts";
 
-/** The usage at one time. */
+/** The CPU time in seconds of the node and of each unit at one time. */
+export interface CPUSample {
+  readonly at: Instant;
+  readonly node: Pick<NodeStats, "cpu">;
+  readonly units: readonly (Unit & Pick<CgroupStats, "cpu">)[];
+}
+
+/** The statistics at one time. */
 export interface Sample {
   readonly at: Instant;
-  readonly node: Usage;
-  readonly units: readonly UnitUsage[];
+  readonly node: NodeStats;
+  readonly units: readonly UnitStats[];
 }
+
+type Unit = Omit<UnitCgroup, "path">;
+
+/** The statistics of one container, or of one pod as a whole. */
+export type UnitStats = Unit & CgroupStats;
 
 /** The input of /stats/summary: the node, its state, and two samples for rates. */
 export interface SummaryInput {
   readonly node: string;
   readonly host: Host;
-  readonly before: Sample;
+  readonly before: CPUSample;
   readonly after: Sample;
   /** The files and the counted logs of pods by UID; undefined when only CPU and memory are requested. */
   readonly disk?: DiskUsage;
@@ -44,42 +59,67 @@ export interface Summary {
  * Returns the response of /stats/summary (stats/v1alpha1). The rates come from two samples. Values without accounting are left
  * out.
  */
-export function statsSummary({ node, host, before, after, disk }: SummaryInput): Summary {
-  const earlier = new Map(before.units.map((unit) => [keyOf(unit), unit]));
-  const figures = (unit: UnitUsage) => usage(after.at, unit, earlier.get(keyOf(unit)), after.at - before.at);
+export function statsSummary(input: SummaryInput): Summary {
+  const { after } = input;
   const pods = after.units.filter(({ identity }) => identity.container === "");
   const containers = after.units.filter(
     ({ identity, startedAt }) => identity.container !== "" && startedAt !== undefined,
   );
-  const { cpu, memory } = usage(after.at, after.node, before.node, after.at - before.at);
-  const time = toTimestamp(after.at);
   return {
-    node: {
-      nodeName: node,
-      startTime: toTimestamp(host.bootedAt),
-      ...{ cpu, memory: { ...memory, availableBytes: host.memoryTotal - (after.node.workingSet ?? 0) } },
-      ...(disk === undefined
-        ? {}
-        : { fs: fileSystem(host, time), rlimit: { time, maxpid: host.pidsMax, curproc: host.pidsUsed } }),
-    },
+    node: nodeStats(input),
     pods: pods.map((pod) => {
-      const { namespace, pod: podName, podUID: uid } = pod.identity;
-      const own = containers.filter(({ identity }) => identity.podUID === uid);
-      const start = Math.min(...own.map(({ startedAt }) => (startedAt ?? 0) * 1000));
-      return {
-        podRef: { name: podName, namespace, uid },
-        ...(own.length > 0 ? { startTime: toTimestamp(start) } : {}),
-        containers: own.map((each) => ({
-          name: each.identity.container,
-          startTime: toTimestamp((each.startedAt ?? 0) * 1000),
-          ...figures(each),
-          ...(disk && containerFiles(disk, uid, each.identity.container, time)),
-        })),
-        ...figures(pod),
-        ...(disk && podFiles(disk, { namespace, uid }, time)),
-      };
+      const own = containers.filter(({ identity }) => identity.podUID === pod.identity.podUID);
+      return podStats(input, pod, own);
     }),
   };
+}
+
+function nodeStats({ node, host, before, after, disk }: SummaryInput): object {
+  const time = toTimestamp(after.at);
+  const limits = { memoryLimit: host.memoryTotal, swapLimit: host.swapTotal };
+  const { cpu, memory, swap } = figures({
+    before: before.node,
+    after: { ...after.node, ...limits },
+    ...times(before, after),
+  });
+  const rlimit = { time, maxpid: host.pidsMax, curproc: host.pidsUsed };
+  return {
+    nodeName: node,
+    startTime: toTimestamp(host.bootedAt),
+    ...(cpu && { cpu }),
+    ...(memory && { memory }),
+    ...(disk && { ...pressure(after.node, time), ...(swap && { swap }), fs: fileSystem(host, time), rlimit }),
+  };
+}
+
+function podStats({ before, after, disk }: SummaryInput, pod: UnitStats, containers: readonly UnitStats[]): object {
+  const earlier = new Map(before.units.map((unit) => [keyOf(unit), unit]));
+  const of = (unit: UnitStats): Figures =>
+    figures({ before: earlier.get(keyOf(unit)), after: unit, ...times(before, after) });
+  const { namespace, pod: name, podUID: uid } = pod.identity;
+  const time = toTimestamp(after.at);
+  const start = Math.min(...containers.map(({ startedAt }) => (startedAt ?? 0) * 1000));
+  const processes = containers.reduce((sum, each) => sum + (each.processes ?? 0), 0);
+  return {
+    podRef: { name, namespace, uid },
+    ...(containers.length > 0 ? { startTime: toTimestamp(start) } : {}),
+    containers: containers.map((each) => ({
+      name: each.identity.container,
+      startTime: toTimestamp((each.startedAt ?? 0) * 1000),
+      ...of(each),
+      ...(disk && { ...pressure(each, time), ...containerFiles(disk, uid, each.identity.container, time) }),
+    })),
+    ...of(pod),
+    ...(disk && {
+      ...pressure(pod, time),
+      process_stats: { process_count: processes },
+      ...podFiles(disk, { namespace, uid }, time),
+    }),
+  };
+}
+
+function times(before: CPUSample, after: Sample) {
+  return { at: after.at, milliseconds: after.at - before.at };
 }
 
 function containerFiles({ files, logs }: DiskUsage, uid: string, container: string, time: string): object {
@@ -109,19 +149,8 @@ function podFiles(
   };
 }
 
-function keyOf({ identity: { podUID, container }, startedAt }: UnitUsage): string {
+function keyOf({ identity: { podUID, container }, startedAt }: Unit): string {
   return `${podUID}/${container}/${startedAt}`;
-}
-
-function usage(at: Instant, now: Usage, then: Usage | undefined, milliseconds: number) {
-  const time = toTimestamp(at);
-  const spent = now.cpu !== undefined && then?.cpu !== undefined ? Math.max(0, now.cpu - then.cpu) : undefined;
-  const rate = spent === undefined ? {} : { usageNanoCores: Math.round((spent * 1e12) / milliseconds) };
-  return {
-    ...(now.cpu === undefined ? {} : { cpu: { time, ...rate, usageCoreNanoSeconds: Math.round(now.cpu * 1e9) } }),
-    ...(now.workingSet === undefined ? {} : { memory: { time, workingSetBytes: now.workingSet } }),
-    ...(now.swap === undefined ? {} : { swap: { time, swapUsageBytes: now.swap } }),
-  };
 }
 
 function fileSystem(host: Host, time: string): object {

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { readNodeUsage, readUnitUsage } from "../../io/host/cgroups.ts";
+import { CgroupFiles } from "../../io/host/cgroup-files.ts";
+import { readCgroupStats } from "../../io/host/cgroup-stats.ts";
+import { readNodeUsage, readUnitUsage, unitCgroups } from "../../io/host/cgroups.ts";
 import { measureFileSystems } from "../../io/host/file-system-usage.ts";
 import { readHost } from "../../io/host/host.ts";
+import { readNodeStats } from "../../io/host/node-stats.ts";
 import { measurePods } from "../../io/host/pod-usage.ts";
 import { readLogUsage } from "../../io/journal/log-usage.ts";
 import { readPodSummaries } from "../../io/pods/pod-summary.ts";
 import type { PodSummary } from "../../model/pod-summary.ts";
-import { type DiskUsage, type Sample, type Summary, statsSummary } from "./stats-summary.ts";
+import { type CPUSample, type DiskUsage, type Sample, type Summary, statsSummary } from "./stats-summary.ts";
 
 /** The time between two samples. The counters of the CPU have a resolution of 10 ms. */
 const SAMPLE_INTERVAL_MS = 250;
@@ -25,14 +28,14 @@ let last: Measurement | undefined;
 
 /** Returns the response of GET /stats/summary, after 250 ms, or after 2 s when pods have many files. */
 export async function readStats(node: string, query: URLSearchParams): Promise<Summary> {
-  const before = sample();
+  const before: CPUSample = { at: Date.now(), node: readNodeUsage(), units: readUnitUsage() };
   const brief = query.get("only_cpu_and_memory") === "true";
   const [disk] = await Promise.all([brief ? undefined : readDisk(before), sleep(SAMPLE_INTERVAL_MS)]);
   const after = sample();
   return statsSummary({ node, host: readHost([], after.at, {}), before, after, ...(disk && { disk }) });
 }
 
-async function readDisk({ units }: Sample): Promise<DiskUsage> {
+async function readDisk({ units }: CPUSample): Promise<DiskUsage> {
   const uids = units.filter(({ identity }) => identity.container === "").map(({ identity }) => identity.podUID);
   const [files, claims] = await Promise.all([measureFiles(uids), measureClaims()]);
   return { files, claims, logs: readLogUsage() };
@@ -60,5 +63,7 @@ async function measureClaims(): Promise<NonNullable<DiskUsage["claims"]>> {
 }
 
 function sample(): Sample {
-  return { at: Date.now(), node: readNodeUsage(), units: readUnitUsage() };
+  const files = new CgroupFiles();
+  const units = unitCgroups(files).map(({ path, ...unit }) => ({ ...unit, ...readCgroupStats(files, path) }));
+  return { at: Date.now(), node: readNodeStats(files), units };
 }

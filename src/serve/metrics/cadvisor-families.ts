@@ -1,10 +1,12 @@
-import type { CgroupStats, DiskUse } from "../../io/host/cgroup-stats.ts";
+import type { DiskUse } from "../../io/host/cgroup-disks.ts";
+import type { Pressure, PressureStats } from "../../io/host/cgroup-pressure.ts";
+import type { CgroupStats } from "../../io/host/cgroup-stats.ts";
 import type { Traffic } from "../../io/host/network.ts";
 import type { Type } from "./exposition.ts";
 
 /** One family of metrics, and the statistic of its samples. */
 export interface MetricFamily {
-  readonly figure: Exclude<keyof CgroupStats, "disks">;
+  readonly figure: Exclude<keyof CgroupStats, "disks" | "pressure">;
   readonly name: string;
   readonly type: Type;
   readonly help: string;
@@ -48,14 +50,15 @@ const TASKS: readonly Row[] = [
 const STALLED = "Total time duration no tasks in the container could make progress due to";
 const WAITING = "Total time duration tasks in the container have waited due to";
 
-const PRESSURE: readonly Row[] = [
-  ["cpuStalled", "pressure_cpu_stalled_seconds_total", "counter", `${STALLED} CPU congestion.`],
-  ["cpuWaiting", "pressure_cpu_waiting_seconds_total", "counter", `${WAITING} CPU congestion.`],
-  ["memoryStalled", "pressure_memory_stalled_seconds_total", "counter", `${STALLED} memory congestion.`],
-  ["memoryWaiting", "pressure_memory_waiting_seconds_total", "counter", `${WAITING} memory congestion.`],
-  ["ioStalled", "pressure_io_stalled_seconds_total", "counter", `${STALLED} IO congestion.`],
-  ["ioWaiting", "pressure_io_waiting_seconds_total", "counter", `${WAITING} IO congestion.`],
-];
+/** The families of pressure by resource and scope. Kernels without PSI have none. */
+export const PRESSURE_FAMILIES = [
+  ["cpu", "full", "container_pressure_cpu_stalled_seconds_total", `${STALLED} CPU congestion.`],
+  ["cpu", "some", "container_pressure_cpu_waiting_seconds_total", `${WAITING} CPU congestion.`],
+  ["memory", "full", "container_pressure_memory_stalled_seconds_total", `${STALLED} memory congestion.`],
+  ["memory", "some", "container_pressure_memory_waiting_seconds_total", `${WAITING} memory congestion.`],
+  ["io", "full", "container_pressure_io_stalled_seconds_total", `${STALLED} IO congestion.`],
+  ["io", "some", "container_pressure_io_waiting_seconds_total", `${WAITING} IO congestion.`],
+] as const satisfies readonly (readonly [keyof Pressure, keyof PressureStats, string, string])[];
 
 /** The families in which 0 means "no limit". */
 const LIMITS: readonly Row[] = [
@@ -76,7 +79,7 @@ const asFamily = ([figure, name, type, help]: Row): MetricFamily => ({
 });
 
 /** The families of every cgroup. */
-export const METRIC_FAMILIES = [...CPU, ...MEMORY, ...TASKS, ...PRESSURE].map(asFamily);
+export const METRIC_FAMILIES = [...CPU, ...MEMORY, ...TASKS].map(asFamily);
 /** The families of cgroups with a CPU limit. */
 export const QUOTA_FAMILIES = THROTTLING.map(asFamily);
 /** The families of limits. */

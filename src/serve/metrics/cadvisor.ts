@@ -7,6 +7,7 @@ import {
   FAULT_FAMILIES,
   METRIC_FAMILIES,
   NETWORK_FAMILIES,
+  PRESSURE_FAMILIES,
   QUOTA_FAMILIES,
   SPEC_FAMILIES,
 } from "./cadvisor-families.ts";
@@ -48,6 +49,7 @@ export function cadvisorMetrics(
       ...measured.map((each) => ({ labels: containerLabels(each), value: each.startedAt })),
     ]),
     ...METRIC_FAMILIES.map((each) => figures(each, measured, now)),
+    ...pressure(measured, now),
     ...QUOTA_FAMILIES.map((each) => figures(each, limited, now)),
     ...SPEC_FAMILIES.map((each) => figures(each, measured.filter(isAccounted), undefined, 0)),
     faults(measured, now),
@@ -77,6 +79,17 @@ function figures(
   return family(name, type, help, samples);
 }
 
+/** The kernel counts microseconds. */
+function pressure(measured: readonly MeasuredContainer[], at: Instant): string[] {
+  return PRESSURE_FAMILIES.map(([resource, scope, name, help]) => {
+    const samples = measured.flatMap((each) => {
+      const data = each.stats.pressure[resource]?.[scope];
+      return data === undefined ? [] : [{ labels: containerLabels(each), value: data.total / 1e6, at }];
+    });
+    return family(name, "counter", help, samples);
+  });
+}
+
 function faults(measured: readonly MeasuredContainer[], at: Instant): string {
   const samples = measured.flatMap((each) =>
     FAULT_FAMILIES.map(([type, figure]) => ({
@@ -104,7 +117,15 @@ function disks(measured: readonly MeasuredContainer[], at: Instant): string[] {
 
 /** Returns the traffic of the host alone. Pods share its network, so samples for each pod would add up to a wrong sum. */
 function network(interfaces: readonly InterfaceUse[], at: Instant): string[] {
-  const host = { id: "/", namespace: "", pod: "", container: "", image: "", name: "", stats: { disks: [] } };
+  const host = {
+    id: "/",
+    namespace: "",
+    pod: "",
+    container: "",
+    image: "",
+    name: "",
+    stats: { disks: [], pressure: {} },
+  };
   return NETWORK_FAMILIES.map(({ direction, figure, name }) => {
     const samples = interfaces.map((each) => ({
       labels: containerLabels(host, { interface: each.name }),

@@ -1,8 +1,11 @@
 import { basename, join } from "node:path";
 import { readOptional } from "../../io/files.ts";
+import type { DiskUse } from "../../io/host/cgroup-disks.ts";
 import { CgroupFiles } from "../../io/host/cgroup-files.ts";
-import { type CgroupStats, type DiskUse, readCgroupStats, readRootMemory } from "../../io/host/cgroup-stats.ts";
-import { readNodeUsage, unitCgroups } from "../../io/host/cgroups.ts";
+import { type CgroupStats, readCgroupStats } from "../../io/host/cgroup-stats.ts";
+import { unitCgroups } from "../../io/host/cgroups.ts";
+import { readNodeStats } from "../../io/host/node-stats.ts";
+import { readPodOoms } from "../../io/host/oom-kills.ts";
 import { readExits } from "../../io/pods/exit-records.ts";
 import { readPodSummaries } from "../../io/pods/pod-summary.ts";
 import { runningInvocation } from "../../io/systemd/invocations.ts";
@@ -33,27 +36,23 @@ export function readMeasured(): readonly MeasuredContainer[] {
       image: container === "" ? "" : (images.get(`${podUID}/${container}`) ?? "unknown"),
       name: container === "" ? "" : (runningInvocation(basename(path)) ?? ""),
       ...(startedAt === undefined ? {} : { startedAt }),
-      stats: withNames(withRecords(readCgroupStats(files, path), identity)),
+      stats: withNames(withOoms(readCgroupStats(files, path), identity, readPodOoms(files, path))),
     };
   });
   return [host(files), ...own];
 }
 
 function host(files: CgroupFiles): MeasuredContainer {
-  const { cpu, workingSet, swap } = readNodeUsage();
-  const memory = readRootMemory(files);
-  const stats = {
-    ...(memory === undefined ? {} : { memory }),
-    ...(cpu === undefined ? {} : { cpu }),
-    ...(workingSet === undefined ? {} : { workingSet }),
-    ...(swap === undefined ? {} : { swap }),
-  };
-  return { id: "/", namespace: "", pod: "", container: "", image: "", name: "", stats: { ...stats, disks: [] } };
+  const stats = { ...readNodeStats(files), disks: [] };
+  return { id: "/", namespace: "", pod: "", container: "", image: "", name: "", stats };
 }
 
-/** Adds the OOM kills of earlier starts from the exit records, because the kernel's count ends with the cgroup. */
-function withRecords(stats: CgroupStats, { podUID, container }: UnitOwner): CgroupStats {
-  if (container === "") return stats;
+/**
+ * Counts OOMs where a limit was met, as cAdvisor does. For a container it adds those of earlier starts from the exit records,
+ * because the kernel's count ends with the cgroup.
+ */
+function withOoms(stats: CgroupStats, { podUID, container }: UnitOwner, podOoms: number): CgroupStats {
+  if (container === "") return { ...stats, oomKills: podOoms };
   const { exits } = readExits(join(podStateDir(podUID), `${container}.exits`));
   const before = exits.filter(({ oomKilled }) => oomKilled).length;
   return { ...stats, oomKills: before + ((stats.oomKills ?? 0) > 0 ? 1 : 0) };

@@ -53,6 +53,47 @@ test("/stats/summary has the same, and rates", async () => {
   expect(pods[0].containers[0].rootfs.usedBytes).toBe(pods[0]["ephemeral-storage"].usedBytes);
 });
 
+test("/stats/summary has the numbers of the kernel's files: memory, page faults, processes", async () => {
+  const { node: host, pods } = JSON.parse(await raw("/stats/summary"));
+  const names = ["usageBytes", "workingSetBytes", "rssBytes", "pageFaults", "majorPageFaults"];
+  const numbers = Object.fromEntries(names.map((name) => [name, expect.any(Number)]));
+  expect(host).toMatchObject({ memory: numbers, swap: { swapUsageBytes: expect.any(Number) } });
+  expect(pods).toMatchObject([
+    { memory: numbers, process_stats: { process_count: 1 }, containers: [{ memory: numbers }] },
+  ]);
+  const { rssBytes, pageFaults } = pods[0].containers[0].memory;
+  const group = await node.show("busy", "ControlGroup");
+  const { stdout } = await node.exec(`cat $(find /sys/fs/cgroup -path "*${group}/memory.stat")`);
+  const kernel = (name: string) => Number(new RegExp(`^(?:total_)?${name} (\\d+)$`, "m").exec(stdout)?.[1]);
+  // The program sleeps by now, so these do not change any more.
+  expect([kernel("rss") || kernel("anon"), kernel("pgfault")]).toEqual([rssBytes, pageFaults]);
+});
+
+test("/stats/summary has the pressure that the kernel counts for the node, the pod and the container", async () => {
+  const total = async (file: string) =>
+    Number(/^some .*total=(\d+)$/m.exec((await node.exec(`cat ${file}`)).stdout)?.[1]);
+  const cgroup = async (path: string) =>
+    total(`$(find /sys/fs/cgroup -maxdepth 9 -path "*${path}/cpu.pressure" | head -n 1)`);
+  const group = await node.show("busy", "ControlGroup");
+  const read = async () => [
+    await total("/proc/pressure/cpu"),
+    await cgroup(group.replace(/\/[^/]*$/, "")),
+    await cgroup(group),
+  ];
+  const before = await read();
+  const { node: host, pods } = JSON.parse(await raw("/stats/summary"));
+  const after = await read();
+  const parts = [host, pods[0], pods[0].containers[0]];
+  for (const [at, part] of parts.entries()) {
+    expect(part.cpu.psi.some.total).toBeGreaterThanOrEqual(before[at] ?? Number.NaN);
+    expect(part.cpu.psi.some.total).toBeLessThanOrEqual(after[at] ?? Number.NaN);
+    expect(part.memory.psi.full).toEqual({ total: expect.any(Number), ...AVERAGES });
+    expect(part.io.psi.some).toEqual({ total: expect.any(Number), ...AVERAGES });
+  }
+});
+
+const AVERAGES = { avg10: expect.any(Number), avg60: expect.any(Number), avg300: expect.any(Number) };
+
 test("the file system of a claim's volume is in /metrics and /stats/summary, and the duration of the pod's start", async () => {
   const starts = async () =>
     [

@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
-import type { UnitUsage } from "../../../src/io/host/cgroups.ts";
-import { statsSummary } from "../../../src/serve/info/stats-summary.ts";
+import { statsSummary, type UnitStats } from "../../../src/serve/info/stats-summary.ts";
 import { HOST } from "../../report/node/base-host.ts";
 
 const AT = Date.parse("2026-01-02T03:04:05Z");
 const time = "2026-01-02T03:04:05Z";
 
-const unit = (container: string, rest: Partial<UnitUsage>): UnitUsage => ({
+const unit = (container: string, rest: Partial<UnitStats>): UnitStats => ({
   identity: {
     namespace: "shop",
     pod: "web",
@@ -15,6 +14,8 @@ const unit = (container: string, rest: Partial<UnitUsage>): UnitUsage => ({
     kind: container ? "container" : "slice",
     specHash: "",
   },
+  disks: [],
+  pressure: {},
   ...rest,
 });
 
@@ -26,10 +27,10 @@ const before = {
 };
 const after = {
   at: AT,
-  node: { cpu: 100.5, workingSet: 1024 },
+  node: { cpu: 100.5, workingSet: 1024, swap: 3, pressure: {} },
   units: [
     unit("", { cpu: 1.25, workingSet: 300 }),
-    unit("main", { cpu: 0.625, workingSet: 200, swap: 5, ...started }),
+    unit("main", { cpu: 0.625, workingSet: 200, swap: 5, processes: 2, ...started }),
     unit("again", { cpu: 0.125, startedAt: AT / 1000 }),
     unit("backing-off", { cpu: 1 }),
   ],
@@ -64,19 +65,54 @@ test("rates from two samples; what is not counted, and the rate of what has just
   });
 });
 
+test("memory and swap have what is used of them and what is left, and the kernel's counts", () => {
+  const stats = { memory: 250, workingSet: 200, rss: 150, pageFaults: 7, majorPageFaults: 1, memoryLimit: 1000 };
+  const main = unit("main", { ...stats, swap: 5, swapLimit: 20, ...started });
+  const summary = statsSummary({ node: "edge", host: HOST, before, after: { ...after, units: [unit("", {}), main] } });
+  expect(summary.pods).toMatchObject([
+    {
+      containers: [
+        {
+          memory: {
+            time,
+            availableBytes: 800,
+            ...{ usageBytes: 250, workingSetBytes: 200, rssBytes: 150, pageFaults: 7, majorPageFaults: 1 },
+          },
+          swap: { time, swapAvailableBytes: 15, swapUsageBytes: 5 },
+        },
+      ],
+    },
+  ]);
+});
+
+test("pressure is there for each resource when the kernel counts it, and that of I/O in the whole summary alone", () => {
+  const data = { total: 7, avg10: 1, avg60: 0.5, avg300: 0 };
+  const psi = { some: data, full: { ...data, total: 0 } };
+  const pressure = { cpu: psi, memory: psi, io: psi };
+  const units = [unit("", { cpu: 1, workingSet: 1, pressure }), unit("main", { cpu: 1, pressure, ...started })];
+  const input = { node: "edge", host: HOST, before, after: { ...after, node: { ...after.node, pressure }, units } };
+  const whole = statsSummary({ ...input, disk: { files: new Map(), logs: new Map() } });
+  const part = { cpu: { psi }, memory: { psi }, io: { time, psi } };
+  expect(whole.node).toMatchObject(part);
+  expect(whole.pods).toMatchObject([{ ...part, containers: [{ cpu: { psi }, io: { time, psi } }] }]);
+  expect(JSON.stringify(statsSummary(input))).not.toContain('"io"');
+});
+
 test("the whole summary has the file system, the processes and the files of pods, too", () => {
   const disk = {
     files: new Map([["u", { inodes: 7, containers: new Map([["main", 4096]]), volumes: new Map([["data", 8192]]) }]]),
     logs: new Map([["u", new Map([["main", 100]])]]),
   };
-  const { node, pods } = statsSummary({ node: "edge", host: HOST, before, after, disk });
+  const { node, pods } = statsSummary({ node: "edge", host: { ...HOST, swapTotal: 8 }, before, after, disk });
   expect(node).toMatchObject({
     fs: { time, capacityBytes: HOST.diskTotal, inodesUsed: 1_000_000 },
     rlimit: { time, maxpid: 32768, curproc: 400 },
+    swap: { time, swapAvailableBytes: 5, swapUsageBytes: 3 },
   });
   expect(pods).toMatchObject([
     {
       volume: [{ time, name: "data", usedBytes: 8192 }],
+      process_stats: { process_count: 2 },
       "ephemeral-storage": { time, usedBytes: 12_388, inodesUsed: 7 },
       containers: [
         { name: "main", rootfs: { time, usedBytes: 4096 }, logs: { time, usedBytes: 100 } },

@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { CgroupFiles } from "../../../src/io/host/cgroup-files.ts";
-import { type CgroupStats, readCgroupStats, readRootMemory } from "../../../src/io/host/cgroup-stats.ts";
+import { type CgroupStats, readCgroupStats } from "../../../src/io/host/cgroup-stats.ts";
 import { parseInterfaces } from "../../../src/io/host/network.ts";
+import { readRootMemory } from "../../../src/io/host/node-stats.ts";
+import { readPodOoms } from "../../../src/io/host/oom-kills.ts";
 import { cadvisorMetrics, type MeasuredContainer } from "../../../src/serve/metrics/cadvisor.ts";
 
 const NOW = 1_700_000_000_123;
@@ -18,7 +20,7 @@ const measured = (stats: Partial<CgroupStats>): MeasuredContainer => ({
   image: "host",
   name: "0a1b",
   startedAt: 1_699_999_999.5,
-  stats: { disks: [], ...stats },
+  stats: { disks: [], pressure: {}, ...stats },
 });
 
 const LABELS = 'container="main",id="/unitlet.slice/x.service",image="host",name="0a1b",namespace="shop",pod="web"';
@@ -105,7 +107,7 @@ describe("what the kernel's files say", () => {
   const DISKS = [{ device: "8:0", readBytes: 1, writtenBytes: 2, reads: 3, writes: 4 }];
   const EXPECTED = {
     ...{ ...CPU, ...MEMORY, ...LIMITS, cpuPeriod: 100_000, cpuQuota: 20_000 },
-    ...{ processes: 2, threads: 3, threadsMax: 99, disks: DISKS },
+    ...{ processes: 2, threads: 3, threadsMax: 99, disks: DISKS, pressure: {} },
   };
 
   test("v2", () => {
@@ -126,16 +128,33 @@ describe("what the kernel's files say", () => {
       "a/pids.current": "3\n",
       "a/pids.max": "99\n",
       "a/cpu.pressure":
-        "some avg10=0.00 avg60=0.00 avg300=0.00 total=1500000\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=500000\n",
+        "some avg10=1.50 avg60=0.30 avg300=0.10 total=1500000\nfull avg10=0.50 avg60=0.10 avg300=0.00 total=500000\n",
+      "a/io.pressure": "some avg10=0.00 avg60=0.00 avg300=0.00 total=7\n",
       "a/io.stat": "8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0\n",
     });
-    expect(readCgroupStats(files, "a")).toEqual({ ...EXPECTED, cpuShares: 2597, cpuWaiting: 1.5, cpuStalled: 0.5 });
+    const none = { total: 0, avg10: 0, avg60: 0, avg300: 0 };
+    const some = { total: 1_500_000, avg10: 1.5, avg60: 0.3, avg300: 0.1 };
+    const pressure = {
+      cpu: { some, full: { total: 500_000, avg10: 0.5, avg60: 0.1, avg300: 0 } },
+      io: { some: { ...none, total: 7 }, full: none },
+    };
+    expect(readCgroupStats(files, "a")).toEqual({ ...EXPECTED, cpuShares: 2597, pressure });
   });
 
   test("the root of v2 has the sum of its pages, and that of v1 a file", () => {
     const v2 = tree({ "cgroup.controllers": "memory\n", "memory.stat": "anon 500\nfile 400\n" });
     expect(readRootMemory(v2)).toBe(900);
     expect(readRootMemory(tree({ "memory/memory.usage_in_bytes": "1000\n" }))).toBe(1000);
+  });
+
+  test("the slice of a pod counts what its own limit has killed, and not what those of its containers have", () => {
+    const v2 = tree({
+      "cgroup.controllers": "memory\n",
+      "pod/memory.events": "low 0\nmax 6\noom 1\noom_kill 3\noom_group_kill 1\n",
+      "pod/memory.events.local": "low 0\nmax 0\noom 0\noom_kill 0\noom_group_kill 0\n",
+    });
+    expect(readPodOoms(v2, "pod")).toBe(0);
+    expect(readPodOoms(tree({ "memory/pod/memory.oom_control": "oom_kill 1\n" }), "pod")).toBe(1);
   });
 
   test("v1, with a v2 tree beside it", () => {
@@ -165,7 +184,7 @@ describe("what the kernel's files say", () => {
 
   test("a cgroup that is gone has nothing, and -1 is no limit", () => {
     const files = tree({ "systemd/x": "", "cpu/a/cpu.cfs_quota_us": "-1\n" });
-    expect(readCgroupStats(files, "gone")).toEqual({ processes: 0, disks: [] });
+    expect(readCgroupStats(files, "gone")).toEqual({ processes: 0, disks: [], pressure: {} });
     expect(readCgroupStats(files, "a").cpuQuota).toBeUndefined();
   });
 });
