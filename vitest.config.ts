@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { V2_FILES } from "./test/machine/v2-files.ts";
+import { MatrixReporter } from "./test/matrix/reporter.ts";
 import { SummaryReporter } from "./test/support/summary-reporter.ts";
 
 const real = ["systemd", "control-plane", "e2e", "attacks"].map((folder) => `test/${folder}/**/*.test.ts`);
@@ -22,9 +23,11 @@ const v2 = {
   },
 };
 
+const report = process.env.UNITLET_TEST_REPORT;
+
 export default defineConfig({
   test: {
-    reporters: ["default", new SummaryReporter()],
+    reporters: ["default", new SummaryReporter(), ...(report === undefined ? [] : [new MatrixReporter(report)])],
     passWithNoTests: false,
     projects: [
       {

@@ -78,6 +78,11 @@ if [ $# = 0 ] && [ "$(id -u)" = 0 ]; then
 	export UNITLET_TEST_BOTH_KINDS
 fi
 ensure_modules
+# Each of its lanes is a run of its own.
+if [ "${1:-}" = --matrix ]; then
+	shift
+	exec "$node" test/matrix/main.ts "$@"
+fi
 if needs_real_parts "$@"; then
 	if [ "$(id -u)" = 0 ]; then
 		remove_dead_runs

@@ -6,9 +6,11 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=../support/shell.sh
 . "$here/../support/shell.sh"
-# --older selects a second control plane, with an API server that is two years old.
-release=''
+# --older selects a second control plane, with an API server that is two years old. UNITLET_TEST_KUBERNETES=1.34 gives the first one the
+# API server of v1.34/go.mod.
+release=${UNITLET_TEST_KUBERNETES:+v$UNITLET_TEST_KUBERNETES}
 [ "${1:-}" != --older ] || { release=older && shift; }
+[ -z "$release" ] || [ -e "$here/$release/go.mod" ] || die "UNITLET_TEST_KUBERNETES=$UNITLET_TEST_KUBERNETES: there is no $here/$release/go.mod"
 dir=$state/control-plane${release:+-$release}
 for part in ../support/packages ../../units/install/path build pki kubeconfig bootstrap servers; do
 	# shellcheck disable=SC1090
@@ -19,6 +21,7 @@ usage() {
 	cat <<'USAGE'
 usage: control-plane.sh [--older] COMMAND
   build              compile the programs (10 minutes at first), or nothing when they are there
+  version            the version of its API server
   up | down          start (or keep) a fresh cluster / kill it and leave nothing behind
   env                shell lines that set KUBECONFIG, UNITLET_API_SERVER, UNITLET_API_CA and PATH
   kubectl ARG…       as administrator
@@ -91,6 +94,7 @@ shift
 case $command in
 help | -h | --help) usage ;;
 build) build ;;
+version) version_in "$here${release:+/$release}" ;;
 up) up ;;
 down) rm -f "$state/control-plane.lock" && down ;;
 env | kubectl | node-kubeconfig | serving-cert | freeze | thaw | stop-apiserver | start-apiserver)

@@ -1,8 +1,10 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { unitletVersion } from "../../src/version.ts";
+import { readResults } from "../matrix/results.ts";
 import { exampleExcerpt, exampleUnits } from "./example.ts";
 import { fenced, section, table, tableRows, withSection } from "./markdown.ts";
+import { matrixSection } from "./matrix-section.ts";
 
 const root = new URL("../../", import.meta.url);
 const readme = page("README.md");
@@ -15,6 +17,7 @@ const GENERATED: Readonly<Record<string, () => Readonly<Record<string, string>>>
     numbers: numbersTable(),
     "example unit": exampleExcerpt(fenced(section(readme, "example"))),
   }),
+  "docs/compatibility.md": () => ({ matrix: matrixSection(readResults()) }),
   "docs/how-it-works.md": () => {
     const units = exampleUnits(example);
     return {

@@ -11,6 +11,7 @@ kind: Pod
 metadata: {name: web}
 spec:
   hostNetwork: true
+  securityContext: {runAsUser: 65534}
   containers: [{name: main, image: host, command: [sleep, "1000"], volumeMounts: [{name: v, mountPath: /run/v}]}]
   volumes: [{name: v, emptyDir: {}}]
 `;
