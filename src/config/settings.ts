@@ -1,9 +1,9 @@
 import * as ini from "ini";
 import * as z from "zod";
-import { parseQuantity, printBytes } from "../model/api/quantity.ts";
-import { DEFAULT_EVICTION_HARD, parseEvictionHard } from "./eviction-hard.ts";
+import type { EvictionSignal } from "../model/host/config.ts";
+import { DEFAULT_EVICTION_HARD, parseGracePeriods, parseMinimumReclaim, parseThresholds } from "./eviction.ts";
 import { parseHostAccounts, parseHostFiles, parseHostPaths } from "./node-policy.ts";
-import { SettingError } from "./setting-error.ts";
+import { bytes, duration, list, parsed, parsedIfGiven, seconds, wholeNumber, yesNo } from "./setting-types.ts";
 import { parseSystemReserved } from "./system-reserved.ts";
 import { parseUnsafeSysctls } from "./unsafe-sysctls.ts";
 
@@ -16,66 +16,6 @@ export interface ConfigFile {
   readonly path: string;
   readonly text: string;
 }
-
-const yesNo = (fallback: boolean) =>
-  z
-    .enum(["yes", "no"], { error: "expected yes or no" })
-    .default(fallback ? "yes" : "no")
-    .transform((value) => value === "yes");
-
-/** Returns the schema of a setting that `parse` reads; the message of its SettingError is the issue. */
-const parsed = <T>(fallback: string, parse: (text: string) => T) =>
-  z.string().default(fallback).transform(orIssue(parse));
-
-/** Returns the schema of such a setting whose default `toConfig` decides on. */
-const parsedIfGiven = <T>(parse: (text: string) => T) => z.string().transform(orIssue(parse)).optional();
-
-const orIssue =
-  <T>(parse: (text: string) => T) =>
-  (text: string, context: z.RefinementCtx<string>) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      if (!(error instanceof SettingError)) throw error;
-      context.addIssue({ code: "custom", message: error.message });
-      return z.NEVER;
-    }
-  };
-
-/** Reads whole seconds such as "5s" as milliseconds. `max` is in seconds. */
-const seconds = (fallback: string, max: number) =>
-  z
-    .string()
-    .default(fallback)
-    .refine((text) => /^[1-9]\d*s$/.test(text) && Number.parseInt(text, 10) <= max, { error: `expected 1s to ${max}s` })
-    .transform((text) => Number.parseInt(text, 10) * 1000);
-
-/** Reads a quantity of bytes such as "1Gi". */
-const bytes = (fallback: string, min: number) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((text) => parseQuantity(text) ?? Number.NaN)
-    .refine((value) => value >= min, {
-      error: `expected a quantity of at least ${printBytes(min)}, such as ${fallback}`,
-    })
-    .transform(Math.floor);
-
-const wholeNumber = (fallback: string, min: number, max: number) =>
-  z
-    .string()
-    .default(fallback)
-    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
-      error: `expected a whole number from ${min} to ${max}`,
-    })
-    .transform(Number);
-
-const list = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== ""),
-);
 
 /** Matches `key=value` of a node label. */
 const LABEL =
@@ -117,7 +57,12 @@ const Settings = z.strictObject({
     .refine((text) => /^(-1|[1-9]\d{0,8})$/.test(text), { error: "expected a whole number, or -1 for no limit" })
     .transform(Number),
   systemReserved: parsed("", parseSystemReserved),
-  evictionHard: parsed(DEFAULT_EVICTION_HARD, parseEvictionHard),
+  evictionHard: parsed(DEFAULT_EVICTION_HARD, parseThresholds),
+  evictionSoft: parsed("", parseThresholds),
+  evictionSoftGracePeriod: parsed("", parseGracePeriods),
+  evictionMaxPodGracePeriod: wholeNumber("0", 0, 2 ** 31 - 1),
+  evictionMinimumReclaim: parsed("", parseMinimumReclaim),
+  evictionPressureTransitionPeriod: duration("5m"),
   acceptedVulnerabilities: list
     .pipe(z.array(z.string().regex(/^CVE-\d{4}-\d{4,}$/, { error: "expected CVE numbers, such as CVE-2024-3727" })))
     .default([]),
@@ -152,6 +97,7 @@ export function parseSettings(files: readonly ConfigFile[]): Settings {
   const result = Settings.safeParse(Object.fromEntries([...given].map(([key, { value }]) => [key, value])));
   if (!result.success) throw new ConfigError(result.error.issues.flatMap((issue) => explain(issue, given)).join("\n"));
   checkImageGC(result.data, given);
+  checkGracePeriods(result.data, given);
   return result.data;
 }
 
@@ -175,6 +121,17 @@ function checkImageGC({ imageGCHighThresholdPercent: high, imageGCLowThresholdPe
   const file = given.get("imageGCHighThresholdPercent")?.path ?? given.get("imageGCLowThresholdPercent")?.path;
   throw new ConfigError(
     `${file}: imageGCLowThresholdPercent, which is ${low}, must be less than imageGCHighThresholdPercent, which is ${high}`,
+  );
+}
+
+/** Throws ConfigError unless each soft threshold has a grace period (`eviction/helpers.go: ParseThresholdConfig`, v1.36). */
+function checkGracePeriods({ evictionSoft, evictionSoftGracePeriod }: Settings, given: Given) {
+  const lacking = (Object.keys(evictionSoft) as EvictionSignal[]).find(
+    (signal) => evictionSoftGracePeriod[signal] === undefined,
+  );
+  if (lacking === undefined) return;
+  throw new ConfigError(
+    `${given.get("evictionSoft")?.path}: evictionSoft: grace period must be specified for the soft eviction threshold ${lacking}, such as evictionSoftGracePeriod = ${lacking}=1m30s`,
   );
 }
 

@@ -25,6 +25,7 @@ import {
   enforceForcedGrace,
   killPod,
   removePod,
+  shortenGrace,
   stopAuxiliaryUnits,
   stopPod,
   writeGracePeriod,
@@ -127,7 +128,8 @@ function podSteps(translation: Translation, units: readonly ActualUnit[], world:
     return [...lost, ...terminate(pod, units, world)];
   }
   if (isTerminal(pod.status?.phase)) {
-    const steps = endPod({ uid, units, because: "the pod has ended", pod }, world);
+    const ending: Ending = { uid, units, because: "the pod has ended", pod };
+    const steps = [...endPod(ending, world), ...shortenGrace(ending, world.directories.get(uid)?.stoppingGrace, world)];
     // The status still lacks the last exits of its containers. They are computed from the files that would be removed.
     return hasUnreportedExits(pod) && steps.some(({ kind }) => kind === "remove-unit") ? [] : steps;
   }
@@ -135,7 +137,7 @@ function podSteps(translation: Translation, units: readonly ActualUnit[], world:
     const because = translation.ended === undefined ? "the pod was rejected" : translation.message;
     const ending = { uid, units, because, pod };
     const kills = translation.ended?.immediate ? killPod(ending) : [];
-    return [...kills, ...endPod(ending, world)];
+    return [...kills, ...endPod(ending, world), ...shortenGrace(ending, translation.ended?.grace, world)];
   }
   return ensurePod(translation, units, world);
 }

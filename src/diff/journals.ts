@@ -27,7 +27,9 @@ export function journalSteps(world: World, translations: readonly Translation[])
     ...pods.items.map(({ metadata }) => metadata.namespace),
     ...[...units.values()].map(({ identity }) => identity?.namespace),
   ]);
-  const isDiskShort = activePressures(config, host).some(({ of }) => of === "ephemeral-storage" || of === "inodes");
+  const isDiskShort = activePressures(config, host, now).some(
+    ({ of }) => of === "ephemeral-storage" || of === "inodes",
+  );
   const removals = [...journals].flatMap(([namespace, { writtenAt = 0 }]): Step[] => {
     if (used.has(namespace) || (!isDiskShort && now - writtenAt < RETENTION_MS)) return [];
     const because = isDiskShort ? "the disk is too full" : "the node has had no pod of the namespace for a week";

@@ -70,11 +70,19 @@ export function enforceDeadline(pod: Pod, units: readonly ActualUnit[], world: W
 const FORCED_GRACE_S = 2;
 
 /** Gives the containers of a pod that has no object any more the smallest grace period, and kills them then. */
-export function enforceForcedGrace({ uid, units, because }: Ending, world: World): Step[] {
-  if (!units.some((unit) => isContainer(unit) && isUp(unit))) return [];
-  const isKnown = world.directories.get(uid)?.stoppingGrace === FORCED_GRACE_S;
-  const write: Step[] = isKnown ? [] : [{ kind: "write-grace-period", uid, seconds: FORCED_GRACE_S, because }];
-  return [...write, ...enforceGrace({ uid, units, because, grace: FORCED_GRACE_S, isShorter: true }, world)];
+export function enforceForcedGrace(ending: Ending, world: World): Step[] {
+  return shortenGrace(ending, FORCED_GRACE_S, world);
+}
+
+/**
+ * Gives the containers a shorter grace period than their units have, and kills them then. `seconds` is undefined when the
+ * pod has its own.
+ */
+export function shortenGrace({ uid, units, because }: Ending, seconds: number | undefined, world: World): Step[] {
+  if (seconds === undefined || !units.some((unit) => isContainer(unit) && isUp(unit))) return [];
+  const isKnown = world.directories.get(uid)?.stoppingGrace === seconds;
+  const write: Step[] = isKnown ? [] : [{ kind: "write-grace-period", uid, seconds, because }];
+  return [...write, ...enforceGrace({ uid, units, because, grace: seconds, isShorter: true }, world)];
 }
 
 interface Deadline extends Ending {

@@ -29,6 +29,8 @@ export interface Terminating {
   readonly disruption?: string;
   /** Killed without a grace period, because the host cannot wait. */
   readonly immediate: boolean;
+  /** The seconds that the containers have to stop, if that is less than the pod's own grace period. */
+  readonly grace?: number;
 }
 
 /** A resize in place that is not possible now (Deferred) or never on this node (Infeasible). */

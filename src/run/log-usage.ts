@@ -15,7 +15,7 @@ import { containerUnitName } from "../unitfile/names.ts";
  */
 export async function countPodLogs(config: Config, pods: PodList, now: Instant): Promise<void> {
   if (config.cluster === undefined) return;
-  const isDiskShort = activePressures(config, readLevels()).some(({ of }) => of === "ephemeral-storage");
+  const isDiskShort = activePressures(config, readLevels(), now).some(({ of }) => of === "ephemeral-storage");
   const counted = pods.items.filter((pod) => isActive(pod) && (isDiskShort || hasContainerLimit(pod)));
   if (counted.length === 0) return;
   // A container may have written before its pod's startTime, which the run sets when it reports the start.

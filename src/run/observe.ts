@@ -168,11 +168,11 @@ function imagesOf(
 
 /** Measures pods only while eviction may depend on it: under resource pressure, and for pods with a disk limit. */
 async function usageOf(
-  { config, pods }: ObserveInput,
+  { config, pods, now }: ObserveInput,
   { diskLimited }: Needs,
   host: Host,
 ): Promise<Pick<World, "usage">> {
-  const pressures = activePressures(config, host).map(({ of }) => of);
+  const pressures = activePressures(config, host, now).map(({ of }) => of);
   const isDiskShort = pressures.includes("ephemeral-storage") || pressures.includes("inodes");
   const onDisk = isDiskShort ? pods.items.map(({ metadata }) => metadata.uid) : diskLimited;
   // Pods of manifests are never evicted, because no controller would replace them.

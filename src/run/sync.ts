@@ -1,11 +1,9 @@
 import { loadReconcile } from "../io/bundles/loaders.ts";
 import { hostFingerprint } from "../io/host/fingerprint.ts";
-import { readLevels } from "../io/host/host.ts";
 import { ApiError } from "../io/kube/api-error.ts";
 import type { Kube } from "../io/kube/kube.ts";
 import { reportProblem } from "../io/problems.ts";
 import { clearSyncRequest } from "../io/systemd/sync-trigger.ts";
-import { activePressures } from "../model/host/pressure.ts";
 import type { RunEnd } from "../model/run-end.ts";
 import type { ListResult, PodSource } from "../ports.ts";
 import { reconcileCertificates, reportRejection } from "./certificates.ts";
@@ -13,6 +11,7 @@ import { readFastPath } from "./fast-path.ts";
 import { isLeaseDue, renewLease } from "./heartbeat.ts";
 import type { RunInput, SyncInput } from "./input.ts";
 import { updateNode } from "./node.ts";
+import { recordPressures } from "./pressures.ts";
 
 /**
  * Does one run. It renews the lease, lists the pods and takes a digest of the host without asking systemd. When the
@@ -27,7 +26,12 @@ export async function sync(input: SyncInput): Promise<RunEnd> {
   // Units name the directory of the helpers, which a package has elsewhere than install.sh.
   const digestBefore = listResult.ok ? `${configKey} ${libDir} ${listResult.digest} ${hostFingerprint()}` : undefined;
   const run: RunInput = { ...input, listResult, digestBefore, isNodeDue: listResult.ok || heartbeat.reached };
-  return (await endEarly(run, heartbeat)) ?? (await (await loadReconcile()).reconcile(run));
+  // The kubelet measures every 10 s (`kubelet/kubelet.go: evictionMonitoringPeriod`, v1.36), and so does the heartbeat.
+  const mustEvict = isDue && recordPressures(run);
+  const end = mustEvict ? undefined : await endEarly(run, heartbeat);
+  if (end !== undefined) return end;
+  if (!isDue) recordPressures(run);
+  return await (await loadReconcile()).reconcile(run);
 }
 
 interface Heartbeat {
@@ -40,8 +44,6 @@ interface Heartbeat {
 /** Returns the end of a run that finds everything as the last run left it; undefined when it must look closer. */
 async function endEarly(run: RunInput, { reached }: Heartbeat): Promise<RunEnd | undefined> {
   if (run.digestBefore === undefined || run.shuttingDown) return undefined;
-  // Under resource pressure a pod may have to be evicted although nothing changed.
-  if (reached && activePressures(run.config, readLevels()).length > 0) return undefined;
   const found = readFastPath(run.digestBefore, run.now);
   if (found === undefined) return undefined;
   if (reached) await updateNode(run, { systemdVersion: found.systemdVersion });

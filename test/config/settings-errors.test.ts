@@ -67,6 +67,32 @@ describe("a bad value is told with file, key, value and what was expected", () =
       `evictionHard = memory.available<${value}`,
       `evictionHard = memory.available<${value}: memory.available: expected a quantity above 0 such as 100Mi, or a percentage up to 100%`,
     ]),
+    ["evictionSoft = 5%", 'evictionSoft = 5%: "5%": expected SIGNAL<THRESHOLD, such as memory.available<100Mi'],
+    [
+      "evictionSoftGracePeriod = memory.available",
+      'evictionSoftGracePeriod = memory.available: "memory.available": expected SIGNAL=DURATION, such as memory.available=1m30s',
+    ],
+    ...["90", "-1s", "1d", "s", ""].map((value): [string, string] => [
+      `evictionSoftGracePeriod = memory.available=${value}`,
+      `evictionSoftGracePeriod = memory.available=${value}: memory.available: expected a duration such as 90s or 1m30s`,
+    ]),
+    [
+      "evictionMinimumReclaim = memory=1Mi",
+      'evictionMinimumReclaim = memory=1Mi: unknown signal "memory"; expected one of memory.available, nodefs.available, nodefs.inodesFree, pid.available',
+    ],
+    ...["-1", "0%", "much"].map((value): [string, string] => [
+      `evictionMinimumReclaim = nodefs.available=${value}`,
+      `evictionMinimumReclaim = nodefs.available=${value}: nodefs.available: expected a quantity such as 500Mi, or a percentage above 0%`,
+    ]),
+    [
+      "evictionSoft = memory.available<1Gi",
+      "evictionSoft: grace period must be specified for the soft eviction threshold memory.available, such as evictionSoftGracePeriod = memory.available=1m30s",
+    ],
+    [
+      "evictionMaxPodGracePeriod = 30s",
+      "evictionMaxPodGracePeriod = 30s: expected a whole number from 0 to 2147483647",
+    ],
+    ["evictionPressureTransitionPeriod = 5", "evictionPressureTransitionPeriod = 5: expected a duration, such as 5m"],
     ["imageGCHighThresholdPercent = 85%", "imageGCHighThresholdPercent = 85%: expected a whole number from 0 to 100"],
     ["imageGCHighThresholdPercent = 101", "imageGCHighThresholdPercent = 101: expected a whole number from 0 to 100"],
     ["namespaceLogMaxSize = 1Mi", "namespaceLogMaxSize = 1Mi: expected a quantity of at least 16Mi, such as 1Gi"],

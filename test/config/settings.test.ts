@@ -38,6 +38,11 @@ test("without a file every setting has its default", () => {
       "nodefs.inodesFree": { fraction: 0.05 },
       "pid.available": { fraction: 0.05 },
     },
+    evictionSoft: {},
+    evictionSoftGracePeriod: {},
+    evictionMaxPodGracePeriod: 0,
+    evictionMinimumReclaim: {},
+    evictionPressureTransitionPeriod: 300_000,
     unfencedRoot: "deny",
     acceptedVulnerabilities: [],
     imageChecksums: "required",
@@ -135,6 +140,23 @@ describe("a setting", () => {
     ],
     ["systemReserved =", { systemReserved: { cpu: 0, memory: 0, ephemeralStorage: 0 } }],
     ["evictionHard =", { evictionHard: {} }],
+    [
+      "evictionSoft = memory.available<1Gi,pid.available<10%\nevictionSoftGracePeriod = memory.available=1m30s, pid.available=0",
+      {
+        evictionSoft: { "memory.available": { quantity: 1024 ** 3 }, "pid.available": { fraction: 0.1 } },
+        evictionSoftGracePeriod: { "memory.available": 90_000, "pid.available": 0 },
+      },
+    ],
+    [
+      "evictionSoftGracePeriod = memory.available=1h0.5m2s3ms",
+      { evictionSoftGracePeriod: { "memory.available": 3_632_003 } },
+    ],
+    ["evictionMaxPodGracePeriod = 60", { evictionMaxPodGracePeriod: 60 }],
+    [
+      "evictionMinimumReclaim = memory.available=0Mi,nodefs.available=1%",
+      { evictionMinimumReclaim: { "memory.available": { quantity: 0 }, "nodefs.available": { fraction: 0.01 } } },
+    ],
+    ["evictionPressureTransitionPeriod = 0s", { evictionPressureTransitionPeriod: 0 }],
     ["evictionHard = memory.available<1Gi", { evictionHard: { "memory.available": { quantity: 1024 ** 3 } } }],
     ["evictionHard = nodefs.available<2.5%", { evictionHard: { "nodefs.available": { fraction: 0.025 } } }],
     [

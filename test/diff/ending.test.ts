@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Container, ContainerStatus, Pod, PodPhase, PodStatus } from "../../src/model/api/pod.ts";
+import { toTimestamp } from "../../src/model/api/time.ts";
+import type { PodUsage } from "../../src/model/host/usage.ts";
 import type { World } from "../../src/model/world.ts";
-import { pod, UID } from "../translate/base.ts";
+import { NOW, pod, UID } from "../translate/base.ts";
 import { bare, DEAD, ended, plan, STOPPING, unitName, up, withPods, withUnit } from "./base.ts";
 
 const APP = unitName("app");
@@ -89,6 +91,35 @@ describe("a pod that the node evicts", () => {
 
   test("and of which nothing runs any more is removed", () => {
     expect(plan({ ...withPods(ended(up(WEB)), greedy), usage })).toEqual(REMOVED);
+  });
+
+  const alarm = (seconds: number) => `schedule-run ${toTimestamp(NOW + seconds * 1000)}`;
+  const stopping = withUnit(withPods(up(WEB), phase("Failed")), APP, { state: STOPPING, linked: false });
+
+  test("by a soft threshold has the grace period of the node's settings", () => {
+    const [used] = usage.values();
+    const world = withPods(up(WEB), (of) => ({ ...of, status: LET_IN }));
+    const soft = {
+      evictionSoft: { "memory.available": { quantity: 1e15 } },
+      evictionSoftGracePeriod: { "memory.available": 1 },
+      ...{ evictionMaxPodGracePeriod: 5, evictionHard: {} },
+    };
+    const key = "memory.available<1000000000000000/1";
+    const pressureHistory = { at: NOW, since: { [key]: NOW - 1 }, active: [], conditions: {} };
+    const config = { ...world.config, ...soft };
+    const host = { ...world.host, pressureHistory };
+    expect(plan({ ...world, config, host, usage: new Map([[UID, used as PodUsage]]) })).toEqual([
+      ...["write-grace-period", "mark-stopping", "unlink app", `stop slice ${KILLING}`, alarm(5)],
+    ]);
+  });
+
+  test.each([
+    [4, [alarm(1)]],
+    [5, ["kill app"]],
+  ])("is killed when that is over: after %i s", (seconds, expected) => {
+    const since = { stoppingSince: NOW - seconds * 1000, stoppingGrace: 5 };
+    const directories = new Map([...stopping.directories].map(([uid, each]) => [uid, { ...each, ...since }]));
+    expect(plan({ ...stopping, directories })).toEqual(expected);
   });
 });
 

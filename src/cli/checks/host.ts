@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, statfsSync } from "node:fs";
-import { DEFAULT_EVICTION_HARD, parseEvictionHard } from "../../config/eviction-hard.ts";
+import { DEFAULT_EVICTION_HARD, parseThresholds } from "../../config/eviction.ts";
 import { readOptional } from "../../io/files.ts";
 import { readLandlockABI } from "../../io/host/landlock.ts";
 import { podsDirectory, statPodsDisk } from "../../io/host/pods-disk.ts";
@@ -25,7 +25,7 @@ export function hostFindings(config: Config | undefined): readonly Finding[] {
     ...images(config),
     ...packages(config),
     clock(),
-    ...disk(config?.evictionHard ?? parseEvictionHard(DEFAULT_EVICTION_HARD)),
+    ...disk(config?.evictionHard ?? parseThresholds(DEFAULT_EVICTION_HARD)),
   ];
 }
 

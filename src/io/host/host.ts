@@ -5,6 +5,7 @@ import { readOptional } from "../files.ts";
 import { hasApt, missingImageTools } from "../images/image-tools.ts";
 import { CgroupFiles } from "./cgroup-files.ts";
 import { statPodsDisk } from "./pods-disk.ts";
+import { readPressureHistory } from "./pressure-history.ts";
 
 /** USER_HZ, the same on every architecture that Node runs on. */
 const MILLISECONDS_PER_TICK = 10;
@@ -42,6 +43,7 @@ export function readHost(
 /** Returns the resources that may run short, with their totals: memory and disk in bytes, inodes, and process IDs. */
 export function readLevels() {
   const disk = statPodsDisk();
+  const pressureHistory = readPressureHistory();
   return {
     ...readMemory(),
     diskTotal: disk.blocks * disk.bsize,
@@ -50,6 +52,7 @@ export function readLevels() {
     inodesFree: disk.ffree,
     pidsMax: Math.min(Number(read("/proc/sys/kernel/pid_max")), Number(read("/proc/sys/kernel/threads-max"))),
     pidsUsed: Number(/\d+\/(\d+)/.exec(read("/proc/loadavg"))?.[1] ?? 0),
+    ...(pressureHistory && { pressureHistory }),
   };
 }
 

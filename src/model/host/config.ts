@@ -40,6 +40,15 @@ export interface Config extends NodePolicy {
   readonly systemReserved: SystemReserved;
   /** Signals that are not named have no threshold. */
   readonly evictionHard: EvictionThresholds;
+  /** Thresholds that evict only after the grace period of their signal. */
+  readonly evictionSoft: EvictionThresholds;
+  readonly evictionSoftGracePeriod: GracePeriods;
+  /** Seconds that a pod may have to end when a soft threshold evicts it. */
+  readonly evictionMaxPodGracePeriod: number;
+  /** How much more than a threshold must be available before a pressure that has evicted pods ends. */
+  readonly evictionMinimumReclaim: EvictionThresholds;
+  /** Milliseconds for which a pressure stays in the Node's conditions after it was last measured. */
+  readonly evictionPressureTransitionPeriod: number;
   /** Milliseconds for one request to the API server. */
   readonly apiServerTimeout: number;
   readonly kubeletPort: number;
@@ -63,6 +72,9 @@ export type EvictionSignal = (typeof EVICTION_SIGNALS)[number];
 export type EvictionThreshold = { readonly quantity: number } | { readonly fraction: number };
 
 export type EvictionThresholds = Readonly<Partial<Record<EvictionSignal, EvictionThreshold>>>;
+
+/** Milliseconds by signal. */
+export type GracePeriods = Readonly<Partial<Record<EvictionSignal, number>>>;
 
 /** How the kubelet's port is served. */
 export interface Endpoint {

@@ -1,6 +1,7 @@
 import type { Instant } from "../api/time.ts";
 import type { VulnerableTool } from "../image/tool-vulnerabilities.ts";
 import type { ConfinementProbe } from "./confinement-probe.ts";
+import type { PressureHistory } from "./pressure-history.ts";
 
 /** The properties and the load of this host, measured during the run, in bytes, millicores and counts. */
 export interface Host {
@@ -16,6 +17,8 @@ export interface Host {
   readonly inodesFree: number;
   readonly pidsMax: number;
   readonly pidsUsed: number;
+  /** What earlier measurements of these numbers found; undefined: no threshold was met. */
+  readonly pressureHistory?: PressureHistory;
   readonly machineID: string;
   readonly bootID: string;
   readonly systemUUID: string;

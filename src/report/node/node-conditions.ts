@@ -1,9 +1,10 @@
 import type { NodeCondition } from "../../model/api/node.ts";
-import { fromTimestamp, type Instant, toTimestamp } from "../../model/api/time.ts";
+import { type Instant, toTimestamp } from "../../model/api/time.ts";
 import type { Config } from "../../model/host/config.ts";
 import type { Host } from "../../model/host/host.ts";
 import { canFence, describeFence } from "../../model/host/landlock.ts";
-import { activePressures } from "../../model/host/pressure.ts";
+import { measurePressures } from "../../model/host/pressure.ts";
+import type { PressureCondition } from "../../model/host/pressure-history.ts";
 import { describeVulnerability } from "../../model/image/tool-vulnerabilities.ts";
 import { type CredentialsFacts, credentialsProblem } from "../identity-problem.ts";
 
@@ -19,18 +20,13 @@ export function nodeConditions(
   { config, host, now, shuttingDown = false, ...identity }: Conditioned,
   previous: readonly NodeCondition[],
 ): NodeCondition[] {
-  const short = activePressures(config, host).map(({ of }) => of);
-  const pressures: Record<keyof typeof PRESSURES, boolean> = {
-    MemoryPressure: short.includes("memory"),
-    DiskPressure: short.includes("ephemeral-storage") || short.includes("inodes"),
-    PIDPressure: short.includes("pids"),
-  };
+  const pressures = measurePressures(config, host, now).conditions;
   const before = (type: string) => previous.find((each) => each.type === type);
   return [
     ...PRESSURE_TYPES.map((type) => {
-      const isUnder = pressures[type] || isFresh(before(type), now);
-      const [reason, message] = PRESSURES[type][isUnder ? "True" : "False"];
-      return condition({ type, status: isUnder ? "True" : "False", reason, message }, before(type), now);
+      const status = pressures.includes(type) ? "True" : "False";
+      const [reason, message] = PRESSURES[type][status];
+      return condition({ type, status, reason, message }, before(type), now);
     }),
     ...(host.landlockABI === undefined ? [] : [condition(fence(host.landlockABI), before("ProcessesFenced"), now)]),
     condition(imageTools(config, host), before("ImageToolsReady"), now),
@@ -54,16 +50,7 @@ const PRESSURES = {
   },
 } as const;
 
-const PRESSURE_TYPES = ["MemoryPressure", "DiskPressure", "PIDPressure"] as const satisfies (keyof typeof PRESSURES)[];
-
-/**
- * True while a pressure stays reported, so that a value near the threshold does not flap
- * (`apis/config/v1beta1/defaults.go: EvictionPressureTransitionPeriod`, v1.36).
- */
-function isFresh(before: NodeCondition | undefined, now: Instant): boolean {
-  const since = before?.status === "True" ? before.lastTransitionTime : undefined;
-  return since !== undefined && now - fromTimestamp(since) < 300_000;
-}
+const PRESSURE_TYPES: readonly PressureCondition[] = ["MemoryPressure", "DiskPressure", "PIDPressure"];
 
 /** `nodestatus/setters.go: ReadyCondition` and `nodeshutdown/nodeshutdown_manager_linux.go: ShutdownStatus`, v1.36. */
 const SHUTTING_DOWN = { reason: "KubeletNotReady", message: "node is shutting down" };

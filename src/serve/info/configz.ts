@@ -55,6 +55,7 @@ function resources({
   evictionHard,
   imageGCHighThresholdPercent,
   imageGCLowThresholdPercent,
+  ...soft
 }: Config): object {
   return {
     imageMinimumGCAge: "2m0s",
@@ -62,9 +63,41 @@ function resources({
     imageGCLowThresholdPercent,
     nodeStatusMaxImages: 50,
     evictionHard: printThresholds(evictionHard),
-    evictionPressureTransitionPeriod: "5m0s",
+    ...printSoftEviction(soft),
+    evictionPressureTransitionPeriod: printDuration(soft.evictionPressureTransitionPeriod),
     systemReserved: printReserved(systemReserved),
   };
+}
+
+type SoftEviction = Pick<
+  Config,
+  "evictionSoft" | "evictionSoftGracePeriod" | "evictionMinimumReclaim" | "evictionMaxPodGracePeriod"
+>;
+
+/** The kubelet leaves out what is empty, too. */
+function printSoftEviction({
+  evictionSoft,
+  evictionSoftGracePeriod: periods,
+  evictionMinimumReclaim: reclaim,
+  evictionMaxPodGracePeriod,
+}: SoftEviction): object {
+  const isGiven = (map: object) => Object.keys(map).length > 0;
+  const print = Object.entries(periods).map(([signal, period]) => [signal, printDuration(period)]);
+  return {
+    ...(isGiven(evictionSoft) && { evictionSoft: printThresholds(evictionSoft) }),
+    ...(isGiven(periods) && { evictionSoftGracePeriod: Object.fromEntries(print) }),
+    ...(evictionMaxPodGracePeriod > 0 && { evictionMaxPodGracePeriod }),
+    ...(isGiven(reclaim) && { evictionMinimumReclaim: printThresholds(reclaim) }),
+  };
+}
+
+/** Prints milliseconds as Go does, such as "1m30s" or "1h0m0s" (`time.Duration.String` of Go). */
+function printDuration(milliseconds: number): string {
+  if (milliseconds > 0 && milliseconds < 1000) return `${milliseconds}ms`;
+  const [hours, minutes] = [Math.floor(milliseconds / 3_600_000), Math.floor(milliseconds / 60_000) % 60];
+  const rest = `${(milliseconds % 60_000) / 1000}s`;
+  if (hours > 0) return `${hours}h${minutes}m${rest}`;
+  return minutes > 0 ? `${minutes}m${rest}` : rest;
 }
 
 function printThresholds(thresholds: EvictionThresholds): Record<string, string> {

@@ -2,6 +2,7 @@ import { declaredContainers } from "../../model/api/containers.ts";
 import { isTerminating } from "../../model/api/phase.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { parseQuantity, printBytes } from "../../model/api/quantity.ts";
+import type { Config } from "../../model/host/config.ts";
 import { type ActivePressure, activePressures, type PressureSignal } from "../../model/host/pressure.ts";
 import type { PodUsage } from "../../model/host/usage.ts";
 import type { Rejected } from "../../model/translation.ts";
@@ -27,15 +28,17 @@ export function evictions(world: World): ReadonlyMap<string, Rejected> {
   return new Map([...over, ...(one ? [one] : [])].map((each) => [each.pod.metadata.uid, each]));
 }
 
-function byPressure(pods: readonly Pod[], { usage, config, host }: World): Rejected | undefined {
-  const shortage = activePressures(config, host)[0];
+function byPressure(pods: readonly Pod[], { usage, config, host, now }: World): Rejected | undefined {
+  const shortage = activePressures(config, host, now)[0];
   if (shortage === undefined) return undefined;
   const used = pods.flatMap((pod) => {
     const its = usage?.get(pod.metadata.uid);
     return its === undefined ? [] : [{ pod, usage: its }];
   });
   const first = ranked(used, shortage.of)[0];
-  return first && evicted(first.pod, lowOn(shortage, first.pod, first.usage));
+  if (first === undefined) return undefined;
+  const grace = shortage.isSoft ? softGrace(first.pod, config) : undefined;
+  return evicted(first.pod, lowOn(shortage, first.pod, first.usage), grace);
 }
 
 function isEvictable(pod: Pod): boolean {
@@ -54,8 +57,17 @@ function isPodLeaving({ pods, units }: World): boolean {
   return [...units.values()].some(({ identity, invocation }) => invocation && identity && leaving.has(identity.podUID));
 }
 
-function evicted(pod: Pod, message: string): Rejected {
-  const ended = { disruption: message, immediate: true };
+/**
+ * Returns the seconds that a pod gets when a soft threshold evicts it. It has at least one second, as every pod has
+ * (`pod_workers.go: calculateEffectiveGracePeriod`, v1.36).
+ */
+function softGrace({ spec }: Pod, { evictionMaxPodGracePeriod: most }: Config): number {
+  return Math.max(1, Math.min(most, spec.terminationGracePeriodSeconds ?? most));
+}
+
+/** `grace` is in seconds; undefined: the pod is killed at once. */
+function evicted(pod: Pod, message: string, grace?: number): Rejected {
+  const ended = { disruption: message, immediate: grace === undefined, ...(grace !== undefined && { grace }) };
   return { kind: "rejected", pod, reason: EVICTED, message, qosClass: qosClass(pod), ended };
 }
 

@@ -59,6 +59,28 @@ test("a pod that goes is ended at once, for the sake of the host", () => {
   });
 });
 
+test.each<[own: number | undefined, most: number, seconds: number]>([
+  [undefined, 40, 40],
+  [30, 40, 30],
+  [30, 20, 20],
+  [30, 0, 1],
+])("a pod with a grace period of %j s has %i s at most when a soft threshold evicts it: %i s", (own, most, seconds) => {
+  const soft = {
+    evictionSoft: { "memory.available": { quantity: 300 * MI } },
+    evictionSoftGracePeriod: { "memory.available": 1000 },
+    evictionMaxPodGracePeriod: most,
+  };
+  const key = `memory.available<${300 * MI}/1000`;
+  const pressureHistory = { at: 0, since: { [key]: 0 }, active: [], conditions: {} };
+  const only = running("a", {}, own === undefined ? {} : { terminationGracePeriodSeconds: own });
+  const base = world([only], { a: using(500) }, { memoryAvailable: 200 * MI, pressureHistory });
+  const config = { ...base.config, ...soft };
+  expect(evictions({ ...base, now: 999, config }).size).toBe(0);
+  const { ended, message } = evictions({ ...base, now: 1000, config }).get("a") ?? {};
+  expect(message).toContain("Threshold quantity: 300Mi, available: 200Mi. ");
+  expect(ended).toEqual({ disruption: message, immediate: false, grace: seconds });
+});
+
 describe("for want of memory one goes:", () => {
   const cases: [string, Pod, Pod, number, number][] = [
     ["who uses more than it asked for", running("a", asking("100Mi")), running("b", asking("1Gi")), 200, 900],

@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import type { Config } from "../../src/model/host/config.ts";
+import { type HostLevels, measurePressures } from "../../src/model/host/pressure.ts";
+import type { PressureHistory } from "../../src/model/host/pressure-history.ts";
+import { CONFIG, HOST } from "../translate/base.ts";
+
+const MI = 1024 ** 2;
+const SOFT: Config = {
+  ...CONFIG,
+  evictionSoft: { "memory.available": { quantity: 300 * MI } },
+  evictionSoftGracePeriod: { "memory.available": 60_000 },
+};
+const low = (mebibytes: number): HostLevels => ({ ...HOST, memoryAvailable: mebibytes * MI });
+const HARD_KEY = `memory.available<${100 * MI}/0`;
+const SOFT_KEY = `memory.available<${300 * MI}/60000`;
+
+/** Measures every 10 s, from 0 on, and returns the last result. */
+function measureAll(config: Config, available: readonly number[]) {
+  let last = measurePressures(config, HOST, 0);
+  for (const [at, mebibytes] of available.entries()) {
+    const pressureHistory = last.history;
+    last = measurePressures(config, { ...low(mebibytes), ...(pressureHistory && { pressureHistory }) }, at * 10_000);
+  }
+  return last;
+}
+
+const active = (config: Config, available: readonly number[]) =>
+  measureAll(config, available).active.map(({ signal, isSoft }) => `${signal} ${isSoft ? "soft" : "hard"}`);
+
+test("a host with enough of all has no pressure and leaves nothing to remember", () => {
+  expect(measurePressures(SOFT, HOST, 0)).toEqual({ active: [], conditions: [], history: undefined });
+});
+
+describe("a hard threshold", () => {
+  test("is active at once", () => {
+    expect(measurePressures(CONFIG, low(50), 7)).toEqual({
+      active: [{ of: "memory", signal: "memory.available", threshold: 100 * MI, available: 50 * MI, isSoft: false }],
+      conditions: ["MemoryPressure"],
+      history: { at: 7, since: { [HARD_KEY]: 7 }, active: [HARD_KEY], conditions: { MemoryPressure: 7 } },
+    });
+  });
+
+  test("stays active until its minimum reclaim is there as well", () => {
+    const config: Config = { ...CONFIG, evictionMinimumReclaim: { "memory.available": { quantity: 50 * MI } } };
+    expect(active(config, [120])).toEqual([]);
+    expect(active(config, [50, 120])).toEqual(["memory.available hard"]);
+    expect(active(config, [50, 120, 150])).toEqual([]);
+    expect(active(config, [50, 150, 120])).toEqual([]);
+  });
+});
+
+describe("a soft threshold", () => {
+  test("is a condition at once, and active after its grace period", () => {
+    expect(measureAll(SOFT, [200])).toEqual({
+      ...{ active: [], conditions: ["MemoryPressure"] },
+      history: { at: 0, since: { [SOFT_KEY]: 0 }, active: [], conditions: { MemoryPressure: 0 } },
+    });
+    expect(active(SOFT, [200, 200, 200, 200, 200, 200])).toEqual([]);
+    expect(active(SOFT, [200, 200, 200, 200, 200, 200, 200])).toEqual(["memory.available soft"]);
+  });
+
+  test("counts from anew after a measurement that did not meet it", () => {
+    expect(active(SOFT, [200, 200, 200, 400, 200, 200, 200, 200])).toEqual([]);
+  });
+
+  test("counts from anew after a minute without a measurement", () => {
+    const pressureHistory: PressureHistory = { at: 40_000, since: { [SOFT_KEY]: 0 }, active: [], conditions: {} };
+    expect(measurePressures(SOFT, { ...low(200), pressureHistory }, 100_000).active).toHaveLength(1);
+    expect(measurePressures(SOFT, { ...low(200), pressureHistory }, 100_001).active).toEqual([]);
+  });
+
+  test("counts from anew when the clock was set back", () => {
+    const pressureHistory: PressureHistory = { at: 900_000, since: { [SOFT_KEY]: 0 }, active: [], conditions: {} };
+    expect(measurePressures(SOFT, { ...low(200), pressureHistory }, 100_000).active).toEqual([]);
+  });
+
+  test("comes after the hard one of its signal", () => {
+    expect(active(SOFT, [50, 50, 50, 50, 50, 50, 50])).toEqual(["memory.available hard", "memory.available soft"]);
+  });
+});
+
+test("memory comes before all else", () => {
+  const host = { ...low(50), pidsUsed: HOST.pidsMax, diskAvailable: 0 };
+  expect(measurePressures(CONFIG, host, 0).active.map(({ of }) => of)).toEqual([
+    ...["memory", "ephemeral-storage", "pids"],
+  ]);
+});
+
+test("a condition stays for its period after it was last measured", () => {
+  const config = { ...CONFIG, evictionPressureTransitionPeriod: 30_000 };
+  expect(measureAll(config, [50, 500, 500]).conditions).toEqual(["MemoryPressure"]);
+  expect(measureAll(config, [50, 500, 500, 500]).conditions).toEqual([]);
+  expect(measureAll({ ...config, evictionPressureTransitionPeriod: 0 }, [50, 500]).conditions).toEqual([]);
+});
