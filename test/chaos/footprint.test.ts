@@ -35,7 +35,12 @@ test.for([
     ["descriptors: anon_inode:[timerfd]"],
     [],
   ],
-  ["PID 1 with other arguments", `${BEFORE}\n== processes\nsystemd /lib/systemd/systemd --deserialize=30`, [], []],
+  [
+    "PID 1 with other arguments",
+    `${BEFORE}\n== processes\nsystemd         /lib/systemd/systemd --system --deserialize=30`,
+    [],
+    [],
+  ],
   ["a match of the bus in the noise", change(["MatchRules 7", "MatchRules 9"]), [], []],
   ["three matches of the bus", change(["MatchRules 7", "MatchRules 10"]), [], ["MatchRules"]],
   ["memory", change(["1 12220", "1 99999"]), [], ["memory of PID 1"]],

@@ -35,7 +35,7 @@ const PASSING: readonly RegExp[] = [
   /^\/run\/systemd\/units\/(invocation|log-.*):/,
   /^(sh|node|find|du|cut|awk|systemctl|busctl|curl|nsenter|sleep) /,
   // PID 1, with other arguments after it has reexecuted itself.
-  /^systemd \S*\/systemd( |$)/,
+  /^systemd +\S*\/systemd( |$)/,
   // A run, the watch and the kernel open and close these.
   /^(socket:|pipe:|\/proc\/)/,
 ];
