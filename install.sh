@@ -35,7 +35,7 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 PREFIX=${PREFIX:-/usr/local}
 DESTDIR=${DESTDIR:-}
 mode=install from='' sha256='' kubeconfig='' settings='' host_files='' yes=no keep_pods=no sandbox_options='' with_images=no
-for part in path progress host build place endpoint join remove; do
+for part in path progress distribution host build place endpoint join remove; do
 	# shellcheck disable=SC1090
 	. "$top/units/install/$part.sh"
 done

@@ -164,6 +164,9 @@ test("what the host or a join lacks is named before anything is installed, with 
   expect(tokenless).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("the token is missing") });
   expect(await without(hide("/run/dbus"))).toMatch(/D-Bus.*apt-get install dbus/);
   expect(await without(hide("/run/systemd"))).toMatch(/PID 1 is systemd, and unitlet needs systemd there.*--sandbox/);
+  const lock = (path: string) => `mount --bind ${path} ${path} && mount -o remount,bind,ro ${path}`;
+  expect(await without(lock("/etc"))).toMatch(/\/etc\/unitlet is read-only: mount a writable file system there/);
+  expect(await without(lock("/usr"))).toMatch(/\/usr\/local is read-only: .*PREFIX=\/opt/);
   expect(
     await without(
       'mkdir -p /tmp/old && echo "echo systemd 249" >/tmp/old/systemctl && chmod +x /tmp/old/systemctl; PATH=/tmp/old:$PATH',

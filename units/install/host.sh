@@ -15,6 +15,7 @@ check_host() {
 	[ -d /run/systemd/system ] ||
 		die "PID 1 is $(cat /proc/1/comm), and unitlet needs systemd there. To look at it in a throwaway machine: $0 --sandbox"
 	[ ! -e /usr/lib/unitlet/install/common.sh ] || die "unitlet is installed on this host as a package: upgrade or remove that with apt-get or dnf"
+	check_writable
 	systemd_version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
 	[ "${systemd_version:-0}" -ge 250 ] || die "systemd is $systemd_version: unitlet needs 250 or newer, as in Debian 12 or RHEL 9. Ubuntu 22.04 is too old"
 	[ -S /run/dbus/system_bus_socket ] || need "the D-Bus system bus" dbus
@@ -40,33 +41,17 @@ report_missing() {
 	[ -z "$missing" ] || die "this host lacks$missing"
 }
 
-how_to_get() {
-	distribution=$(sed -n 's/^ID\(_LIKE\)\?=//p' /etc/os-release 2>/dev/null | tr -d '"' | tr '\n' ' ')
-	case " $distribution " in
-	*" debian "* | *" ubuntu "*) echo "apt-get install $1" ;;
-	*" fedora "* | *" rhel "*) echo "dnf install $(echo "$1" | sed 's/^dbus$/dbus-broker/; s/^perl-base$/perl-interpreter/; s/^npm$/nodejs-npm/')" ;;
-	*" suse "* | *" opensuse "*) echo "zypper install $(echo "$1" | sed 's/^npm$/npm-default/; s/^dbus$/dbus-1/')" ;;
-	*" arch "*) echo "pacman -S $(echo "$1" | sed 's/^hostname$/inetutils/; s/-base$//')" ;;
-	*) echo "install the package $1 (or what your distribution calls it)" ;;
-	esac
-}
-
-install_image_tools() {
-	distribution=$(sed -n 's/^ID\(_LIKE\)\?=//p' /etc/os-release | tr -d '"' | tr '\n' ' ')
-	case " $distribution " in
-	*" debian "* | *" ubuntu "*) apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends skopeo umoci crun </dev/null ;;
-	*" fedora "* | *" rhel "*) dnf install -y -q skopeo umoci crun ;;
-	*" suse "* | *" opensuse "*) zypper --non-interactive install skopeo umoci crun ;;
-	*" arch "*) pacman -S --noconfirm skopeo umoci crun ;;
-	*) die "--with-images: install.sh does not know this distribution. Install skopeo, umoci and crun by hand" ;;
-	esac
-}
-
-# Only images of registries need these tools.
-say_missing_image_tools() {
-	missing_tools=''
-	for tool in skopeo umoci crun; do
-		command -v "$tool" >/dev/null || missing_tools="$missing_tools${missing_tools:+, }$tool"
+# Image-based hosts have read-only directories. test(1) says so even to root.
+check_writable() {
+	is_writable "$PREFIX" || die "$PREFIX is read-only: choose another place for the programs, such as PREFIX=/opt"
+	for directory in /etc/unitlet /etc/systemd/system /etc/systemd /var/lib; do
+		is_writable "$directory" || die "$directory is read-only: mount a writable file system there that keeps its files, such as an overlay"
 	done
-	[ -z "$missing_tools" ] || say "To pull images of registries, this host also needs $missing_tools: $0 --with-images"
+}
+
+# is_writable DIRECTORY: also true for a missing one that can be made.
+is_writable() {
+	existing=$1
+	until [ -e "$existing" ]; do existing=$(dirname "$existing"); done
+	[ -w "$existing" ]
 }

@@ -7,7 +7,7 @@ umask 022
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$top"
-for part in path progress host build; do
+for part in path progress distribution host build; do
 	# shellcheck disable=SC1090
 	. "$top/units/install/$part.sh"
 done

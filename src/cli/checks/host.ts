@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { accessSync, constants, statfsSync } from "node:fs";
+import { statfsSync } from "node:fs";
 import { DEFAULT_EVICTION_HARD, parseThresholds } from "../../config/eviction.ts";
 import { readOptional } from "../../io/files.ts";
 import { readLandlockABI } from "../../io/host/landlock.ts";
@@ -11,6 +11,10 @@ import { canFence, describeFence } from "../../model/host/landlock.ts";
 import { thresholdQuantity } from "../../model/host/pressure.ts";
 import { describeVulnerability } from "../../model/image/tool-vulnerabilities.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
+import { firewallFindings, readFirewall } from "./firewall.ts";
+import { programFinding } from "./programs.ts";
+import { directoryFindings, readOnlyDirectories } from "./read-only.ts";
+import { readSELinux, seLinuxFindings } from "./selinux.ts";
 
 const NEEDED_SYSTEMD = 250;
 const CGROUP2 = 0x63677270;
@@ -20,7 +24,10 @@ export function hostFindings(config: Config | undefined): readonly Finding[] {
   return [
     systemd(),
     cgroups(),
-    programs(config),
+    programFinding(config),
+    ...directoryFindings(readOnlyDirectories()),
+    ...seLinuxFindings(readSELinux(commandOutput)),
+    ...(config?.cluster ? firewallFindings(readFirewall(commandOutput, config.kubeletPort), config.kubeletPort) : []),
     fence(),
     ...images(config),
     ...packages(config),
@@ -65,30 +72,6 @@ function lacking(version: string, controllers: readonly string[]): Finding {
   );
 }
 
-/**
- * Programs that units and helpers call and that a small host may lack, with their packages. install.sh has the same
- * list.
- */
-const PROGRAMS: Readonly<Record<string, string>> = {
-  nsenter: "util-linux",
-  prlimit: "util-linux",
-  setpriv: "util-linux",
-  unshare: "util-linux",
-  setsid: "util-linux",
-  hostname: "hostname",
-  perl: "perl-base, or perl-interpreter",
-};
-
-function programs(config: Config | undefined): Finding {
-  const needed = { ...PROGRAMS, ...(config?.watch ? { curl: "curl, for watch = yes" } : {}) };
-  const missing = Object.entries(needed).filter(
-    ([name]) => !["/usr/bin", "/bin", "/usr/sbin", "/sbin"].some((directory) => isProgram(`${directory}/${name}`)),
-  );
-  if (missing.length === 0) return ok("programs", Object.keys(needed).join(", "));
-  const list = missing.map(([name, from]) => `${name} (install ${from})`).join("; ");
-  return error("programs", `missing: ${list}`);
-}
-
 /** Says which parts of the fence around processes on the host's files the kernel has. */
 function fence(): Finding {
   const abi = readLandlockABI();
@@ -118,15 +101,6 @@ function packages(config: Config | undefined): Finding[] {
   return [
     warning("packages", "image deb://NAME needs apt-get, which this distribution does not have: set packages = off"),
   ];
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function clock(): Finding {
