@@ -10,7 +10,7 @@ import { parseDuration } from "./duration.ts";
 import { SettingError } from "./setting-error.ts";
 
 export const DEFAULT_EVICTION_HARD =
-  "memory.available<100Mi,nodefs.available<10%,nodefs.inodesFree<5%,pid.available<5%";
+  "memory.available<100Mi,nodefs.available<10%,nodefs.inodesFree<5%,imagefs.available<15%,imagefs.inodesFree<5%,pid.available<5%";
 
 /**
  * Returns the thresholds of a text in the form of the kubelet's flags --eviction-hard and --eviction-soft. The text
@@ -70,8 +70,7 @@ function bySignal<T extends EvictionThreshold | number>(
     if (statement === "") continue;
     const [signal = "", value, ...rest] = statement.split(separator).map((part) => part.trim());
     if (value === undefined || rest.length > 0) throw new SettingError(`"${statement}": expected ${form}`);
-    if (!isSignal(signal))
-      throw new SettingError(`unknown signal "${signal}"; expected one of ${EVICTION_SIGNALS.join(", ")}`);
+    if (!isSignal(signal)) throw new SettingError(unknownSignal(signal));
     if (named.has(signal)) throw new SettingError(`${signal} is there twice`);
     named.add(signal);
     const parsed = parse(value, signal);
@@ -82,6 +81,14 @@ function bySignal<T extends EvictionThreshold | number>(
 
 function isSignal(text: string): text is EvictionSignal {
   return (EVICTION_SIGNALS as readonly string[]).includes(text);
+}
+
+/** The kubelet ignores thresholds of containerfs (`eviction/helpers.go: UpdateContainerFsThresholds`, v1.36). */
+function unknownSignal(signal: string): string {
+  const known = EVICTION_SIGNALS.join(", ");
+  if (/^containerfs\.(available|inodesFree)$/.test(signal))
+    return `${signal}: containers are on the file system of nodefs, and its thresholds apply; expected one of ${known}`;
+  return `unknown signal "${signal}"; expected one of ${known}`;
 }
 
 function percentageOf(text: string): number | undefined {

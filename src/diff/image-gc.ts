@@ -1,22 +1,18 @@
-import type { Instant } from "../model/api/time.ts";
+import { shortDisks } from "../model/host/pressure.ts";
 import { packageOf } from "../model/image/deb.ts";
 import type { StoredTree } from "../model/image/image.ts";
+import { isUnused } from "../model/image/unused.ts";
 import type { Step } from "../model/step.ts";
 import type { Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 
 /**
- * `apis/config/v1beta1/defaults.go: ImageMinimumGCAge`, v1.36. The pod for which an image was pulled may not use it
- * yet.
- */
-const IMAGE_MINIMUM_GC_AGE_MS = 120_000;
-
-/**
  * Removes unused images until the disk is below imageGCLowThresholdPercent. The image that was unused for longest goes
- * first (`images/image_gc_manager.go: freeSpace`, v1.36).
+ * first (`images/image_gc_manager.go: freeSpace`, v1.36). While the disk is so short that pods are evicted, it removes all
+ * of them (`DeleteUnusedImages`).
  */
 export function collectGarbage(world: World, translations: readonly Translation[]): Step[] {
-  const { config, images, now, pods } = world;
+  const { config, host, images, now, pods } = world;
   const store = images?.store;
   if (store === undefined || images?.pulling.size !== 0 || !pods.complete) return [];
   const wanted = new Set(
@@ -26,7 +22,9 @@ export function collectGarbage(world: World, translations: readonly Translation[
         : [],
     ),
   );
-  let excess = store.diskUsed - (config.imageGCLowThresholdPercent / 100) * store.diskTotal;
+  let excess = shortDisks(config, host, now).images
+    ? Number.POSITIVE_INFINITY
+    : store.diskUsed - (config.imageGCLowThresholdPercent / 100) * store.diskTotal;
   const steps: Step[] = [];
   for (const tree of store.trees.filter((each) => isUnused(each, wanted, now)).toSorted(byUse)) {
     if (excess <= 0) break;
@@ -46,10 +44,6 @@ function removal({ digest, names }: StoredTree): Step {
 
 function imagesOfVolumes({ imageVolumes = [] }: Runnable) {
   return imageVolumes.map(({ digest }) => digest);
-}
-
-function isUnused({ digest, users, pulledAt }: StoredTree, wanted: ReadonlySet<string | undefined>, now: Instant) {
-  return users.length === 0 && !wanted.has(digest) && now - pulledAt >= IMAGE_MINIMUM_GC_AGE_MS;
 }
 
 function byUse(a: StoredTree, b: StoredTree): number {

@@ -1,4 +1,4 @@
-import { activePressures } from "../model/host/pressure.ts";
+import { shortDisks } from "../model/host/pressure.ts";
 import type { Step } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
@@ -27,9 +27,7 @@ export function journalSteps(world: World, translations: readonly Translation[])
     ...pods.items.map(({ metadata }) => metadata.namespace),
     ...[...units.values()].map(({ identity }) => identity?.namespace),
   ]);
-  const isDiskShort = activePressures(config, host, now).some(
-    ({ of }) => of === "ephemeral-storage" || of === "inodes",
-  );
+  const isDiskShort = shortDisks(config, host, now).pods;
   const removals = [...journals].flatMap(([namespace, { writtenAt = 0 }]): Step[] => {
     if (used.has(namespace) || (!isDiskShort && now - writtenAt < RETENTION_MS)) return [];
     const because = isDiskShort ? "the disk is too full" : "the node has had no pod of the namespace for a week";

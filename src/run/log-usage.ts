@@ -4,7 +4,7 @@ import { containersOf } from "../model/api/containers.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { Config } from "../model/host/config.ts";
-import { activePressures } from "../model/host/pressure.ts";
+import { shortDisks } from "../model/host/pressure.ts";
 import type { PodList } from "../model/world.ts";
 import { hasContainerLimit } from "../translate/eviction/limits.ts";
 import { containerUnitName } from "../unitfile/names.ts";
@@ -15,7 +15,7 @@ import { containerUnitName } from "../unitfile/names.ts";
  */
 export async function countPodLogs(config: Config, pods: PodList, now: Instant): Promise<void> {
   if (config.cluster === undefined) return;
-  const isDiskShort = activePressures(config, readLevels(), now).some(({ of }) => of === "ephemeral-storage");
+  const isDiskShort = shortDisks(config, readLevels(), now).pods;
   const counted = pods.items.filter((pod) => isActive(pod) && (isDiskShort || hasContainerLimit(pod)));
   if (counted.length === 0) return;
   // A container may have written before its pod's startTime, which the run sets when it reports the start.

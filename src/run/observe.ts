@@ -19,7 +19,7 @@ import { hostFileType } from "../io/volumes/storage.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { Config } from "../model/host/config.ts";
 import type { Host } from "../model/host/host.ts";
-import { activePressures } from "../model/host/pressure.ts";
+import { activePressures, shortDisks } from "../model/host/pressure.ts";
 import { SHUTDOWN_UNITS } from "../model/host/shutdown.ts";
 import type { Images } from "../model/image/image.ts";
 import type { ResolvedReferences } from "../model/references.ts";
@@ -96,7 +96,7 @@ export async function observe(input: ObserveInput): Promise<World> {
     journals: readJournals(),
     outputs: outputsOf(listing),
     references,
-    images: imagesOf(needs, config, listing, now),
+    images: imagesOf(needs, { config, host, now }, listing),
     absentDirectories: new Set(absent),
     envFiles: envFilesOf(needs),
     hostFiles: hostFilesOf(needs),
@@ -124,7 +124,7 @@ async function readNode({ source, pods }: ObserveInput, needs: Needs): Promise<P
 export async function observeAgain(world: World, systemd: Systemd, now: Instant): Promise<World> {
   const { config, pods, references } = world;
   const listing = await systemd.list(PATTERNS);
-  const images = imagesOf(needsOf(pods.items, references, config), config, listing, now);
+  const images = imagesOf(needsOf(pods.items, references, config), { config, host: world.host, now }, listing);
   return {
     ...world,
     now,
@@ -157,11 +157,10 @@ function hostFilesOf({ volumePaths }: Needs): World["hostFiles"] {
 
 function imagesOf(
   { imageKeys, packages }: Needs,
-  { imageGCHighThresholdPercent }: Config,
+  { config, host, now }: Pick<World, "config" | "host" | "now">,
   listing: Listing,
-  now: Instant,
 ): Images {
-  const store = readFullStore(imageGCHighThresholdPercent / 100);
+  const store = readFullStore(shortDisks(config, host, now).images ? 0 : config.imageGCHighThresholdPercent / 100);
   const debs = readPackages(packages);
   return { ...readImages(imageKeys, listing, now), ...(store && { store }), ...(debs && { debs }) };
 }

@@ -4,6 +4,9 @@ import { knownKeys } from "./known-keys.ts";
 
 const FILE = "/etc/unitlet/unitlet.conf";
 
+const SIGNALS =
+  "memory.available, nodefs.available, nodefs.inodesFree, imagefs.available, imagefs.inodesFree, pid.available";
+
 const settings = (text: string) => parseSettings([{ path: FILE, text }]);
 
 describe("a bad value is told with file, key, value and what was expected", () => {
@@ -56,8 +59,12 @@ describe("a bad value is told with file, key, value and what was expected", () =
     ],
     ["evictionHard = 5%", 'evictionHard = 5%: "5%": expected SIGNAL<THRESHOLD, such as memory.available<100Mi'],
     [
-      "evictionHard = memory.available<5%,imagefs.available<15%",
-      'evictionHard = memory.available<5%,imagefs.available<15%: unknown signal "imagefs.available"; expected one of memory.available, nodefs.available, nodefs.inodesFree, pid.available',
+      "evictionHard = memory.available<5%,disk.available<15%",
+      `evictionHard = memory.available<5%,disk.available<15%: unknown signal "disk.available"; expected one of ${SIGNALS}`,
+    ],
+    [
+      "evictionHard = containerfs.available<15%",
+      `evictionHard = containerfs.available<15%: containerfs.available: containers are on the file system of nodefs, and its thresholds apply; expected one of ${SIGNALS}`,
     ],
     [
       "evictionHard = pid.available<1,pid.available<2",
@@ -78,7 +85,7 @@ describe("a bad value is told with file, key, value and what was expected", () =
     ]),
     [
       "evictionMinimumReclaim = memory=1Mi",
-      'evictionMinimumReclaim = memory=1Mi: unknown signal "memory"; expected one of memory.available, nodefs.available, nodefs.inodesFree, pid.available',
+      `evictionMinimumReclaim = memory=1Mi: unknown signal "memory"; expected one of ${SIGNALS}`,
     ],
     ...["-1", "0%", "much"].map((value): [string, string] => [
       `evictionMinimumReclaim = nodefs.available=${value}`,

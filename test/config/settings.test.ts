@@ -36,6 +36,8 @@ test("without a file every setting has its default", () => {
       "memory.available": { quantity: 100 * 1024 ** 2 },
       "nodefs.available": { fraction: 0.1 },
       "nodefs.inodesFree": { fraction: 0.05 },
+      "imagefs.available": { fraction: 0.15 },
+      "imagefs.inodesFree": { fraction: 0.05 },
       "pid.available": { fraction: 0.05 },
     },
     evictionSoft: {},

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { collectGarbage } from "../../src/diff/image-gc.ts";
+import type { Host } from "../../src/model/host/host.ts";
 import type { ImageStore, Images, StoredImage, StoredTree } from "../../src/model/image/image.ts";
 import { NO_IMAGES } from "../../src/model/image/image.ts";
 import type { Translation } from "../../src/model/translation.ts";
 import type { World } from "../../src/model/world.ts";
+import { CONFIG, HOST } from "../translate/base.ts";
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 const digest = (n: number) => `sha256:${String(n).repeat(64)}`;
@@ -24,11 +26,13 @@ function removed(
   images: Partial<Images> = {},
   translations: readonly Translation[] = [],
   complete = true,
+  host: Partial<Host> = {},
 ) {
   const all = { ...NO_IMAGES, ...(of && { store: of }), ...images };
   const world = {
     now: NOW,
-    config: { imageGCLowThresholdPercent: 80 },
+    config: { ...CONFIG, imageGCLowThresholdPercent: 80 },
+    host: { ...HOST, ...host },
     images: all,
     pods: { complete, items: [] },
   } as unknown as World;
@@ -41,6 +45,17 @@ function removed(
 test("the one unused for longest goes first, until the disk is five points below the threshold", () => {
   expect(removed(store([tree(1), tree(3), tree(2)]))).toEqual([digest(3)]);
   expect(removed(store([tree(1), tree(3), tree(2)], 95))).toEqual([digest(3), digest(2)]);
+});
+
+test.each<[what: string, host: Partial<Host>, all: boolean]>([
+  ["the disk", { diskAvailable: HOST.diskTotal * 0.14 }, true],
+  ["the disk's inodes", { inodesFree: 1 }, true],
+  ["a disk of images alone", { imageDisk: { ...HOST, diskAvailable: HOST.diskTotal * 0.14 } }, true],
+  ["a disk without images", { diskAvailable: 1, imageDisk: { ...HOST } }, false],
+  ["memory", { memoryAvailable: 1 }, false],
+])("for want of %s: %o, all unused ones go: %s", (_, host, all) => {
+  const gone = removed(store([tree(1), tree(3), tree(2, { users: ["uid/app"] })], 10), {}, [], true, host);
+  expect(gone).toEqual(all ? [digest(3), digest(1)] : []);
 });
 
 test("a package is removed by its name", () => {

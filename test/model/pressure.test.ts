@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/model/host/config.ts";
-import { type HostLevels, measurePressures } from "../../src/model/host/pressure.ts";
+import { type HostLevels, measurePressures, shortDisks } from "../../src/model/host/pressure.ts";
 import type { PressureHistory } from "../../src/model/host/pressure-history.ts";
 import { CONFIG, HOST } from "../translate/base.ts";
 
@@ -34,7 +34,9 @@ test("a host with enough of all has no pressure and leaves nothing to remember",
 describe("a hard threshold", () => {
   test("is active at once", () => {
     expect(measurePressures(CONFIG, low(50), 7)).toEqual({
-      active: [{ of: "memory", signal: "memory.available", threshold: 100 * MI, available: 50 * MI, isSoft: false }],
+      active: [
+        { of: "memory", signal: "memory.available", threshold: 100 * MI, available: 50 * MI, isSoft: false, since: 7 },
+      ],
       conditions: ["MemoryPressure"],
       history: { at: 7, since: { [HARD_KEY]: 7 }, active: [HARD_KEY], conditions: { MemoryPressure: 7 } },
     });
@@ -79,10 +81,27 @@ describe("a soft threshold", () => {
   });
 });
 
+describe("the file systems of pods and of images", () => {
+  const evictionHard = { "nodefs.available": { fraction: 0.1 }, "imagefs.available": { fraction: 0.2 } };
+  const config = { ...CONFIG, evictionHard };
+  const with15 = { ...HOST, diskAvailable: HOST.diskTotal * 0.15 };
+  const with5 = { ...HOST, diskAvailable: HOST.diskTotal * 0.05 };
+
+  test.each<[what: string, host: HostLevels, pods: boolean, images: boolean]>([
+    ["one, short for images", with15, true, true],
+    ["two, the one of images short", { ...HOST, imageDisk: with15 }, false, true],
+    ["two, the one of pods short enough for images alone", { ...with15, imageDisk: HOST }, false, false],
+    ["two, the one of pods short", { ...with5, imageDisk: HOST }, true, false],
+  ])("%s", (_, host, pods, images) => {
+    expect(shortDisks(config, host, 0)).toEqual({ pods, images });
+    expect(measurePressures(config, host, 0).conditions).toEqual(pods || images ? ["DiskPressure"] : []);
+  });
+});
+
 test("memory comes before all else", () => {
   const host = { ...low(50), pidsUsed: HOST.pidsMax, diskAvailable: 0 };
-  expect(measurePressures(CONFIG, host, 0).active.map(({ of }) => of)).toEqual([
-    ...["memory", "ephemeral-storage", "pids"],
+  expect(measurePressures(CONFIG, host, 0).active.map(({ signal }) => signal)).toEqual([
+    ...["memory.available", "nodefs.available", "imagefs.available", "pid.available"],
   ]);
 });
 

@@ -39,6 +39,8 @@ export const CONFIG: Config = {
     "memory.available": { quantity: 100 * 1024 ** 2 },
     "nodefs.available": { fraction: 0.1 },
     "nodefs.inodesFree": { fraction: 0.05 },
+    "imagefs.available": { fraction: 0.15 },
+    "imagefs.inodesFree": { fraction: 0.05 },
     "pid.available": { fraction: 0.05 },
   },
   evictionSoft: {},

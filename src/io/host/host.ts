@@ -1,10 +1,11 @@
+import type { StatsFs } from "node:fs";
 import { arch, availableParallelism, hostname, networkInterfaces, release } from "node:os";
 import type { Instant } from "../../model/api/time.ts";
-import type { Host } from "../../model/host/host.ts";
+import type { DiskLevels, Host } from "../../model/host/host.ts";
 import { readOptional } from "../files.ts";
 import { hasApt, missingImageTools } from "../images/image-tools.ts";
 import { CgroupFiles } from "./cgroup-files.ts";
-import { statPodsDisk } from "./pods-disk.ts";
+import { statImageDisk, statPodsDisk } from "./pods-disk.ts";
 import { readPressureHistory } from "./pressure-history.ts";
 
 /** USER_HZ, the same on every architecture that Node runs on. */
@@ -44,16 +45,19 @@ export function readHost(
 export function readLevels() {
   const disk = statPodsDisk();
   const pressureHistory = readPressureHistory();
+  const imageDisk = statImageDisk();
   return {
     ...readMemory(),
-    diskTotal: disk.blocks * disk.bsize,
-    diskAvailable: disk.bavail * disk.bsize,
-    inodesTotal: disk.files,
-    inodesFree: disk.ffree,
+    ...diskLevels(disk),
+    ...(imageDisk && { imageDisk: diskLevels(imageDisk) }),
     pidsMax: Math.min(Number(read("/proc/sys/kernel/pid_max")), Number(read("/proc/sys/kernel/threads-max"))),
     pidsUsed: Number(/\d+\/(\d+)/.exec(read("/proc/loadavg"))?.[1] ?? 0),
     ...(pressureHistory && { pressureHistory }),
   };
+}
+
+function diskLevels({ blocks, bavail, bsize, files, ffree }: StatsFs): DiskLevels {
+  return { diskTotal: blocks * bsize, diskAvailable: bavail * bsize, inodesTotal: files, inodesFree: ffree };
 }
 
 /** Returns the milliseconds from the kernel's boot to the start of systemd: hours when the machine is a container. */

@@ -1,7 +1,8 @@
-import { type StatsFs, statfsSync } from "node:fs";
+import { type StatsFs, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { IMAGES } from "../../model/image/image.ts";
 import { STATE_DIR } from "../../model/paths.ts";
-import { exists } from "../files.ts";
+import { exists, ignoreMissing } from "../files.ts";
 
 /** Returns the directory that has the files of pods; before the first run it is the one in which it will be made. */
 export function podsDirectory(): string {
@@ -11,4 +12,13 @@ export function podsDirectory(): string {
 /** Returns the numbers of the file system that has the files of pods. It may be a disk of its own. */
 export function statPodsDisk(): StatsFs {
   return statfsSync(podsDirectory());
+}
+
+/**
+ * Returns the numbers of the file system that has the images; undefined when it is that of the files of pods, or when there
+ * are no images.
+ */
+export function statImageDisk(): StatsFs | undefined {
+  const device = ignoreMissing(() => statSync(IMAGES).dev);
+  return device === undefined || device === statSync(podsDirectory()).dev ? undefined : statfsSync(IMAGES);
 }

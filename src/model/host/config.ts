@@ -64,7 +64,14 @@ export interface SystemReserved {
 }
 
 /** The kubelet's names of what is measured (`eviction/api/types.go: Signal`, v1.36). */
-export const EVICTION_SIGNALS = ["memory.available", "nodefs.available", "nodefs.inodesFree", "pid.available"] as const;
+export const EVICTION_SIGNALS = [
+  "memory.available",
+  "nodefs.available",
+  "nodefs.inodesFree",
+  "imagefs.available",
+  "imagefs.inodesFree",
+  "pid.available",
+] as const;
 
 export type EvictionSignal = (typeof EVICTION_SIGNALS)[number];
 

@@ -3,18 +3,24 @@ import type { VulnerableTool } from "../image/tool-vulnerabilities.ts";
 import type { ConfinementProbe } from "./confinement-probe.ts";
 import type { PressureHistory } from "./pressure-history.ts";
 
+/** Bytes and inodes of a file system. A total of 0 inodes: it has no such limit. */
+export interface DiskLevels {
+  readonly diskTotal: number;
+  readonly diskAvailable: number;
+  readonly inodesTotal: number;
+  readonly inodesFree: number;
+}
+
 /** The properties and the load of this host, measured during the run, in bytes, millicores and counts. */
-export interface Host {
+export interface Host extends DiskLevels {
   readonly hostname: string;
   /** IPv4 first. Never empty: the loopback address when the host has no other. */
   readonly addresses: readonly string[];
   readonly cpus: number;
   readonly memoryTotal: number;
   readonly memoryAvailable: number;
-  readonly diskTotal: number;
-  readonly diskAvailable: number;
-  readonly inodesTotal: number;
-  readonly inodesFree: number;
+  /** The file system of the images, when it is another one than that of the files of pods. */
+  readonly imageDisk?: DiskLevels;
   readonly pidsMax: number;
   readonly pidsUsed: number;
   /** What earlier measurements of these numbers found; undefined: no threshold was met. */

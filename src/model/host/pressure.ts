@@ -17,6 +17,8 @@ export interface ActivePressure {
   readonly available: number;
   /** The threshold has a grace period, and so have the pods that it evicts. */
   readonly isSoft: boolean;
+  /** When it became active: the end of the grace period. */
+  readonly since: Instant;
 }
 
 /** The part of a host that is compared with thresholds. */
@@ -28,6 +30,7 @@ export type HostLevels = Pick<
   | "diskAvailable"
   | "inodesTotal"
   | "inodesFree"
+  | "imageDisk"
   | "pidsMax"
   | "pidsUsed"
   | "pressureHistory"
@@ -63,8 +66,8 @@ export function measurePressures(config: Config, host: HostLevels, now: Instant)
     ),
   );
   return {
-    active: active.map(({ of, signal, threshold, available, gracePeriod }) => ({
-      ...{ of, signal, threshold, available, isSoft: gracePeriod > 0 },
+    active: active.map(({ key, of, signal, threshold, available, gracePeriod }) => ({
+      ...{ of, signal, threshold, available, isSoft: gracePeriod > 0, since: (since[key] ?? now) + gracePeriod },
     })),
     conditions: Object.keys(conditions) as PressureCondition[],
     history:
@@ -84,6 +87,21 @@ function recent(history: PressureHistory | undefined, now: Instant): Omit<Pressu
   const { at = 0, since = {}, active = [], conditions = {} } = history ?? {};
   if (at > now) return { since: {}, active: [], conditions: {} };
   return now - at > LONGEST_GAP_MS ? { since: {}, active: [], conditions } : { since, active, conditions };
+}
+
+/**
+ * Returns which file systems evict pods now: that of the files of pods, and that of the images. Usually they are one, to
+ * which the thresholds of both apply (`eviction/helpers.go: buildSignalToNodeReclaimFuncs`, v1.36).
+ */
+export function shortDisks(
+  config: Config,
+  host: HostLevels,
+  now: Instant,
+): Readonly<Record<"pods" | "images", boolean>> {
+  const active = activePressures(config, host, now);
+  const isShort = (disk: string) => active.some(({ signal }) => signal.startsWith(disk));
+  const [pods, images] = [isShort("nodefs."), isShort("imagefs.")];
+  return host.imageDisk === undefined ? { pods: pods || images, images: pods || images } : { pods, images };
 }
 
 const CONDITIONS: Readonly<Record<PressureSignal, PressureCondition>> = {
@@ -107,10 +125,13 @@ interface Threshold {
 
 /** Returns the hard thresholds, then the soft ones. A total of 0 is a file system without that limit. */
 function thresholdsOf(config: Config, host: HostLevels): readonly Threshold[] {
+  const images = host.imageDisk ?? host;
   const measured = [
     { of: "memory", signal: "memory.available", total: host.memoryTotal, available: host.memoryAvailable },
     { of: "ephemeral-storage", signal: "nodefs.available", total: host.diskTotal, available: host.diskAvailable },
     { of: "inodes", signal: "nodefs.inodesFree", total: host.inodesTotal, available: host.inodesFree },
+    { of: "ephemeral-storage", signal: "imagefs.available", total: images.diskTotal, available: images.diskAvailable },
+    { of: "inodes", signal: "imagefs.inodesFree", total: images.inodesTotal, available: images.inodesFree },
     { of: "pids", signal: "pid.available", total: host.pidsMax, available: host.pidsMax - host.pidsUsed },
   ] as const;
   const { evictionHard, evictionSoft, evictionSoftGracePeriod, evictionMinimumReclaim } = config;
@@ -132,17 +153,4 @@ function thresholdsOf(config: Config, host: HostLevels): readonly Threshold[] {
 export function thresholdQuantity(threshold: EvictionThreshold | undefined, total: number): number {
   if (threshold === undefined) return 0;
   return "quantity" in threshold ? threshold.quantity : threshold.fraction * total;
-}
-
-/** Returns how much of the disk a pull must leave free, as thousandths of its bytes and of its inodes. */
-export function diskReserve(
-  { evictionHard }: Pick<Config, "evictionHard">,
-  { diskTotal, inodesTotal }: Pick<Host, "diskTotal" | "inodesTotal">,
-): { readonly bytes: number; readonly inodes: number } {
-  const thousandths = (threshold: EvictionThreshold | undefined, total: number) =>
-    total === 0 ? 0 : Math.min(1000, Math.round((1000 * thresholdQuantity(threshold, total)) / total));
-  return {
-    bytes: thousandths(evictionHard["nodefs.available"], diskTotal),
-    inodes: thousandths(evictionHard["nodefs.inodesFree"], inodesTotal),
-  };
 }

@@ -5,6 +5,7 @@ import { parseQuantity, printBytes } from "../../model/api/quantity.ts";
 import type { Config } from "../../model/host/config.ts";
 import { type ActivePressure, activePressures, type PressureSignal } from "../../model/host/pressure.ts";
 import type { PodUsage } from "../../model/host/usage.ts";
+import { isUnused } from "../../model/image/unused.ts";
 import type { Rejected } from "../../model/translation.ts";
 import type { World } from "../../model/world.ts";
 import { isCritical, qosClass } from "../resources/resources.ts";
@@ -28,14 +29,30 @@ export function evictions(world: World): ReadonlyMap<string, Rejected> {
   return new Map([...over, ...(one ? [one] : [])].map((each) => [each.pod.metadata.uid, each]));
 }
 
-function byPressure(pods: readonly Pod[], { usage, config, host, now }: World): Rejected | undefined {
+/** The run removes unused images before it evicts pods, for so long at most: a removal may fail. */
+const RECLAIM_MS = 60_000;
+
+/** True when the run removes images that are on the disk which is short. */
+function frees({ of, signal }: ActivePressure, { host, images, now, pods }: World): boolean {
+  const isDisk = of === "ephemeral-storage" || of === "inodes";
+  if (!isDisk || (host.imageDisk !== undefined && !signal.startsWith("imagefs."))) return false;
+  if (images?.store === undefined || images.pulling.size > 0 || !pods.complete) return false;
+  const wanted = new Set([...images.stored.values()].map(({ digest }) => digest));
+  return images.store.trees.some((tree) => isUnused(tree, wanted, now));
+}
+
+function byPressure(pods: readonly Pod[], world: World): Rejected | undefined {
+  const { usage, config, host, now } = world;
   const shortage = activePressures(config, host, now)[0];
-  if (shortage === undefined) return undefined;
+  if (shortage === undefined || (now - shortage.since < RECLAIM_MS && frees(shortage, world))) return undefined;
   const used = pods.flatMap((pod) => {
     const its = usage?.get(pod.metadata.uid);
     return its === undefined ? [] : [{ pod, usage: its }];
   });
-  const first = ranked(used, shortage.of)[0];
+  // Pods have no files on a disk of images alone (`eviction/helpers.go: buildSignalToRankFunc`, v1.36).
+  const hasFiles = host.imageDisk === undefined || !shortage.signal.startsWith("imagefs.");
+  const compared = hasFiles ? used : used.map((each) => ({ ...each, usage: { ...each.usage, disk: 0, inodes: 0 } }));
+  const first = ranked(compared, shortage.of)[0];
   if (first === undefined) return undefined;
   const grace = shortage.isSoft ? softGrace(first.pod, config) : undefined;
   return evicted(first.pod, lowOn(shortage, first.pod, first.usage), grace);
@@ -47,13 +64,24 @@ function isEvictable(pod: Pod): boolean {
   return startTime !== undefined && lives && !isCritical(pod);
 }
 
-/** True while a container of an evicted or deleted pod still runs, because its resources are not free yet. */
-function isPodLeaving({ pods, units }: World): boolean {
+/** How long the files of an ended pod keep other pods from eviction: their removal may fail. */
+const CLEANUP_MS = 60_000;
+
+/**
+ * True while an evicted or deleted pod still has a container or, for a while, files: its resources are not free yet
+ * (`eviction/eviction_manager.go: waitForPodsCleanup`, v1.36).
+ */
+function isPodLeaving({ pods, units, directories, now }: World): boolean {
   const leaving = new Set(
     pods.items
       .filter((each) => each.status?.reason === EVICTED || isTerminating(each))
       .map(({ metadata }) => metadata.uid),
   );
+  const hasFiles = (uid: string) => {
+    const { stoppingSince, stoppingGrace = 0 } = directories.get(uid) ?? {};
+    return stoppingSince !== undefined && now - stoppingSince < 1000 * stoppingGrace + CLEANUP_MS;
+  };
+  if ([...leaving].some(hasFiles)) return true;
   return [...units.values()].some(({ identity, invocation }) => invocation && identity && leaving.has(identity.podUID));
 }
 

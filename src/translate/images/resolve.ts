@@ -1,5 +1,5 @@
 import type { Pod } from "../../model/api/pod.ts";
-import { diskReserve } from "../../model/host/pressure.ts";
+import { diskReserve } from "../../model/host/disk-reserve.ts";
 import { type FailedPull, NO_IMAGES } from "../../model/image/image.ts";
 import { redactCredentials } from "../../model/image/image-reference.ts";
 import type { DesiredContainer } from "../../model/translation.ts";

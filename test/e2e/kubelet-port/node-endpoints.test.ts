@@ -144,6 +144,8 @@ test("/configz has the kubelet's names for what holds here", async () => {
       "memory.available": "100Mi",
       "nodefs.available": "10%",
       "nodefs.inodesFree": "5%",
+      "imagefs.available": "15%",
+      "imagefs.inodesFree": "5%",
       "pid.available": "5%",
     },
     evictionPressureTransitionPeriod: "5m0s",

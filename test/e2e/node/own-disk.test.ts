@@ -51,3 +51,19 @@ test("DiskPressure and unitlet doctor are about the disk with the files of pods"
   expect(stdout).toMatch(/[0-9] % of \/var\/lib\/unitlet is free, and the node reports DiskPressure: make room/);
   await node.exec(["rm", "/var/lib/unitlet/ballast"]);
 });
+
+test("images on a disk of their own have thresholds of their own", async () => {
+  await node.exec(`mkdir -p /etc/unitlet/unitlet.conf.d /var/lib/unitlet/images
+    echo 'evictionPressureTransitionPeriod = 1s' >/etc/unitlet/unitlet.conf.d/99-test.conf
+    mount -t tmpfs -o size=64M tmpfs /var/lib/unitlet/images`);
+  const until = (status: string) =>
+    node.machine.until(async () => [(await pressure()) === status, await pressure()], {
+      what: `DiskPressure ${status}`,
+    });
+  await until("False");
+  await node.exec(["fallocate", "--length", "58M", "/var/lib/unitlet/images/ballast"]);
+  await until("True");
+  await node.exec(["rm", "/var/lib/unitlet/images/ballast"]);
+  await until("False");
+  await node.exec(["umount", "/var/lib/unitlet/images"]);
+});

@@ -1,44 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Pod, PodStatus, Resources } from "../../../src/model/api/pod.ts";
-import type { PodUsage } from "../../../src/model/host/usage.ts";
-import type { World } from "../../../src/model/world.ts";
+import type { Pod, Resources } from "../../../src/model/api/pod.ts";
 import { evictions } from "../../../src/translate/eviction/evict.ts";
-import { CONFIG, container, HOST, pod } from "../base.ts";
+import { container, pod } from "../base.ts";
+import { evicted, MI, running, using, world } from "./base.ts";
 
-const MI = 1024 ** 2;
 const NO_MEMORY = { memoryAvailable: 50 * MI };
 const LOW = "The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. ";
-
-function running(name: string, resources: Resources = {}, spec: object = {}, status: PodStatus = {}): Pod {
-  const made = pod(
-    { containers: [container({ resources })], ...spec },
-    { name, uid: name, creationTimestamp: "2026-01-01T00:00:00Z" },
-  );
-  return { ...made, status: { phase: "Running", startTime: "2026-01-01T00:00:00Z", ...status } };
-}
-
-function using(memory: number, rest: Partial<PodUsage> = {}): PodUsage {
-  const none = { processes: 0, disk: 0, inodes: 0, containerDisk: new Map(), volumes: new Map() };
-  return { memory: memory * MI, ...none, containers: new Map([["app", memory * MI]]), ...rest };
-}
-
-function world(
-  pods: readonly Pod[],
-  usage: Readonly<Record<string, PodUsage>>,
-  host: object,
-  change: object = {},
-): World {
-  const cluster = { server: "https://api", insecureSkipTLSVerify: false };
-  return {
-    ...{ now: 0, config: { ...CONFIG, cluster }, host: { ...HOST, ...host }, pods: { complete: true, items: pods } },
-    ...{ units: new Map(), directories: new Map(), usage: new Map(Object.entries(usage)) },
-    ...change,
-  } as unknown as World;
-}
-
-function evicted(...args: Parameters<typeof world>): Record<string, string> {
-  return Object.fromEntries([...evictions(world(...args))].map(([uid, { message }]) => [uid, message]));
-}
 
 const asking = (memory: string): Resources => ({ requests: { memory } });
 
@@ -111,6 +78,17 @@ test("the next one goes only when the last one has gone", () => {
   const pods = [before, running("b")];
   expect(evicted(pods, { b: using(500) }, NO_MEMORY, { units: new Map([["u", unit]]) })).toEqual({});
   expect(Object.keys(evicted(pods, { b: using(500) }, NO_MEMORY))).toEqual(["b"]);
+});
+
+test.each([
+  [59_999, []],
+  [60_000, ["b"]],
+])("the next one goes %i ms after the last one was stopped, though that has files", (now, uids) => {
+  const before = running("a", {}, {}, { phase: "Failed", reason: "Evicted" });
+  const directories = new Map([["a", { stoppingSince: 0 }]]);
+  expect(Object.keys(evicted([before, running("b")], { b: using(500) }, NO_MEMORY, { directories, now }))).toEqual(
+    uids,
+  );
 });
 
 test("for want of processes goes who has most of them", () => {

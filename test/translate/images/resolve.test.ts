@@ -46,7 +46,7 @@ const PULL = {
   key: KEY,
   name: NAME,
   repository: "docker.io/library/nginx",
-  reserve: { bytes: 100, inodes: 50 },
+  reserve: { bytes: 150, inodes: 50 },
   isFirst: true,
   missing: [],
 };
