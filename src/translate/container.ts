@@ -1,6 +1,7 @@
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Container, RestartPolicy } from "../model/api/pod.ts";
 import { restartPolicy } from "../model/api/restart.ts";
+import type { Config } from "../model/host/config.ts";
 import type { Host } from "../model/host/host.ts";
 import { finishedMarker, heldMarker, initializedMarker } from "../model/paths.ts";
 import type { DesiredUnit, UnitLines, UnitName } from "../model/unit.ts";
@@ -36,7 +37,7 @@ const OF_HELPERS =
 export function translateContainer(
   container: ResolvedContainer,
   launch: Launch,
-  context: Pick<TranslateContext, "host" | "libDir">,
+  context: Pick<TranslateContext, "config" | "host" | "libDir">,
 ): DesiredUnit {
   const { pod, kind, unitName, specHash } = container;
   const { name } = container.container;
@@ -52,7 +53,7 @@ export function translateContainer(
       "Service",
       [
         ...launch.lines.defaults,
-        ...lifeLines(container, launch, lifecycle, policy),
+        ...lifeLines(container, launch, lifecycle, { restart: policy, oom: oomPolicy(context.config) }),
         ...processLines(container, context.host),
         ...launch.lines.files,
       ],
@@ -98,7 +99,7 @@ function lifeLines(
   resolved: ResolvedContainer,
   launch: Launch,
   lifecycle: LifecycleInput,
-  policy: RestartPolicy,
+  policies: { readonly restart: RestartPolicy; readonly oom: string },
 ): UnitLines {
   const { pod, container, kind, unitName, specHash } = resolved;
   const { libDir } = lifecycle;
@@ -110,7 +111,7 @@ function lifeLines(
     ...(launch.subPaths.any ? ["--sub-paths"] : []),
   ];
   const start = [...input, unitName, uid, container.name, specHash, ...backOffWords(resolved)];
-  const exit = [unitName, uid, container.name, kind, policy, specHash, program, ...exitWords(container)];
+  const exit = [unitName, uid, container.name, kind, policies.restart, specHash, program, ...exitWords(container)];
   return [
     ["Type", launch.type],
     ["ExecStartPre", execLine([`${libDir}/container-start`, ...start], "+")],
@@ -125,10 +126,15 @@ function lifeLines(
     ["RestartSec", "1s"],
     ...stopLines(lifecycle),
     ["KillMode", launch.killMode],
-    ["OOMPolicy", "kill"],
+    ["OOMPolicy", policies.oom],
     ["IgnoreSIGPIPE", "no"],
     ...lines.overrides,
   ];
+}
+
+/** systemd sets memory.oom.group with "kill", and does nothing with "continue". */
+function oomPolicy({ singleProcessOOMKill }: Pick<Config, "singleProcessOOMKill">): string {
+  return singleProcessOOMKill ? "continue" : "kill";
 }
 
 function processLines(

@@ -31,6 +31,7 @@ test("without a file every setting has its default", () => {
     nodeIPs: [],
     maxPods: 110,
     podPidsLimit: -1,
+    singleProcessOOMKill: false,
     systemReserved: { cpu: 0, memory: 0, ephemeralStorage: 0 },
     evictionHard: {
       "memory.available": { quantity: 100 * 1024 ** 2 },
@@ -133,6 +134,7 @@ describe("a setting", () => {
     ["nodeLabels = ab=cd", { nodeLabels: { ab: "cd" } }],
     ["maxPods = 1", { maxPods: 1 }],
     ["podPidsLimit = 1024", { podPidsLimit: 1024 }],
+    ["singleProcessOOMKill = yes", { singleProcessOOMKill: true }],
     ["maxPods = 1000", { maxPods: 1000 }],
     ["systemReserved = cpu=500m", { systemReserved: { cpu: 500, memory: 0, ephemeralStorage: 0 } }],
     ["systemReserved = cpu=1.5, memory=1Gi", { systemReserved: { cpu: 1500, memory: 1024 ** 3, ephemeralStorage: 0 } }],

@@ -14,6 +14,7 @@ export const KUBELET_EQUIVALENTS: Readonly<Record<string, string>> = {
   nodeIP: "`--node-ip`",
   maxPods: "`maxPods`",
   podPidsLimit: "`podPidsLimit`",
+  singleProcessOOMKill: "`singleProcessOOMKill`",
   systemReserved: "`systemReserved`",
   evictionHard: "`evictionHard`",
   evictionSoft: "`evictionSoft`",

@@ -34,6 +34,7 @@ export const CONFIG: Config = {
   nodeIPs: [],
   maxPods: 110,
   podPidsLimit: -1,
+  singleProcessOOMKill: false,
   systemReserved: { cpu: 0, memory: 0, ephemeralStorage: 0 },
   evictionHard: {
     "memory.available": { quantity: 100 * 1024 ** 2 },

@@ -2,6 +2,7 @@ import { type DiskUse, readDisks } from "./cgroup-disks.ts";
 import { type CgroupFiles, field } from "./cgroup-files.ts";
 import { type Pressure, readPressure } from "./cgroup-pressure.ts";
 import { cpuOf, workingSet } from "./cgroups.ts";
+import { readOomKills } from "./oom-kills.ts";
 
 /**
  * The statistics of one cgroup that cAdvisor reports, in seconds, bytes and counts. Undefined without accounting in the kernel.
@@ -109,7 +110,7 @@ function memory2(files: CgroupFiles, path: string) {
     majorPageFaults: field(stat, "pgmajfault"),
     memoryLimit: counter("memory.max"),
     swapLimit: counter("memory.swap.max"),
-    oomKills: field(events, "oom_kill"),
+    oomKills: readOomKills(files, path),
   };
 }
 
@@ -134,7 +135,7 @@ function memory1(files: CgroupFiles, path: string) {
     majorPageFaults: field(stat, "total_pgmajfault"),
     memoryLimit: limit(counter("memory.limit_in_bytes")),
     swapLimit: limit(counter("memory.memsw.limit_in_bytes")),
-    oomKills: field(files.text("memory", path, "memory.oom_control"), "oom_kill"),
+    oomKills: readOomKills(files, path),
   };
 }
 

@@ -37,6 +37,8 @@ export interface Config extends NodePolicy {
   readonly maxPods: number;
   /** The number of processes and threads that a pod may have. -1: no limit. */
   readonly podPidsLimit: number;
+  /** The kernel kills one process of a container that is out of memory, instead of all of them. */
+  readonly singleProcessOOMKill: boolean;
   readonly systemReserved: SystemReserved;
   /** Signals that are not named have no threshold. */
   readonly evictionHard: EvictionThresholds;

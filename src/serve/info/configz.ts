@@ -6,7 +6,7 @@ const MAX_BACK_OFF = "5m0s";
 
 /**
  * Returns the response of /configz: the fields of the kubelet's configuration (v1beta1, v1.36) that have a meaning here.
- * systemd limits swap on cgroup v2 only (`isUnified`).
+ * systemd limits swap, and the kernel kills all processes of a container, on cgroup v2 only (`isUnified`).
  */
 export function configz(config: Config, isUnified: boolean): object {
   const { endpoint, clusterDNS, clusterDomain } = config;
@@ -27,6 +27,7 @@ export function configz(config: Config, isUnified: boolean): object {
       nodeLeaseDurationSeconds: 40,
       maxPods: config.maxPods,
       podPidsLimit: config.podPidsLimit,
+      singleProcessOOMKill: config.singleProcessOOMKill || !isUnified,
       cgroupRoot: "/",
       cgroupsPerQOS: true,
       cgroupDriver: "systemd",

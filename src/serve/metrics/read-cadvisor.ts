@@ -55,7 +55,7 @@ function withOoms(stats: CgroupStats, { podUID, container }: UnitOwner, podOoms:
   if (container === "") return { ...stats, oomKills: podOoms };
   const { exits } = readExits(join(podStateDir(podUID), `${container}.exits`));
   const before = exits.filter(({ oomKilled }) => oomKilled).length;
-  return { ...stats, oomKills: before + ((stats.oomKills ?? 0) > 0 ? 1 : 0) };
+  return { ...stats, oomKills: before + (stats.oomKills ?? 0) };
 }
 
 function withNames({ disks, ...stats }: CgroupStats): CgroupStats {

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ContainerUnits, unit } from "./container-units.ts";
+
+let units: ContainerUnits;
+
+beforeAll(async () => {
+  units = await ContainerUnits.boot("oom-kills");
+});
+
+afterAll(() => units.machine[Symbol.asyncDispose]());
+
+/** As with singleProcessOOMKill. On v1 the kernel kills one process in any case. */
+const LINES = "MemoryMax=30M\nOOMPolicy=continue";
+
+/** What a program does whose child needs more memory than its cgroup may have. */
+const HOG = "if (fork) { wait; exit 7 }\nmy $n = 100_000_000;\nmy $x = q(a) x $n;\n";
+
+const exits = (pod: string, count: number) =>
+  units.machine.until(
+    async () => {
+      const seen = await units.exits(pod);
+      return [seen.length >= count, seen] as const;
+    },
+    { what: `${count} exits` },
+  );
+
+test("the kill of a child is recorded when the program ends later and by itself", async () => {
+  await units.machine.write("/root/hog", `#!/usr/bin/perl\n${HOG}`, 0o755);
+  await units.start("hog", { exec: "/root/hog", lines: LINES });
+  const [, seen] = await exits("hog", 1);
+  expect(seen).toMatchObject([{ result: "exit-code", code: "exited", status: "7", oom: "1", executed: "1" }]);
+});
+
+test("a restart begins without the kill of the instance before", async () => {
+  const first = 'exit 4 if -e "/root/again";\nopen my $file, ">", "/root/again";\n';
+  await units.machine.write("/root/once", `#!/usr/bin/perl\n${first}${HOG}`, 0o755);
+  await units.start("once", { exec: "/root/once", policy: "OnFailure", lines: LINES, pauses: "1 1 600" });
+  const [, seen] = await exits("once", 2);
+  await units.machine.exec(["systemctl", "stop", unit("once")]);
+  expect(seen.slice(0, 2)).toMatchObject([
+    { status: "7", oom: "1" },
+    { status: "4", oom: "0" },
+  ]);
+});
