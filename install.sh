@@ -146,6 +146,7 @@ say_what_next() {
   systemctl status 'unitlet.*'                the containers
   unitlet status                              the pods
 "
+	say_missing_fence
 	say_missing_image_tools
 }
 

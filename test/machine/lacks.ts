@@ -22,6 +22,7 @@ export const FEATURES: readonly Feature[] = [
     tests: [
       [ISOLATION, "another pod's volumes, variables, files and processes are out of reach of"],
       [ISOLATION, "the host's processes are out of reach"],
+      ["test/e2e/node/node.test.ts", "conditions"],
     ],
   },
   {

@@ -10,6 +10,8 @@ for part in path progress host build; do
 done
 UNITLET_TEST_STATE=/run/unitlet-sandbox-$$
 export UNITLET_TEST_STATE
+# A test run may use another kind of machine, which needs an image.
+unset UNITLET_TEST_MACHINE
 name=sandbox
 shell=no cluster=no
 

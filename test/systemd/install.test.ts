@@ -8,6 +8,8 @@ kind: Pod
 metadata: {name: web}
 spec:
   hostNetwork: true
+  # A kernel without Landlock refuses root.
+  securityContext: {runAsUser: 65534}
   containers:
   - {name: main, image: host, command: [sleep, "1000"], volumeMounts: [{name: host, mountPath: /run/part, subPath: part}]}
   volumes: [{name: host, hostPath: {path: /srv/host}}]

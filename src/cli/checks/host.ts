@@ -1,34 +1,32 @@
 import { execFileSync } from "node:child_process";
-import { statfsSync } from "node:fs";
 import { DEFAULT_EVICTION_HARD, parseThresholds } from "../../config/eviction.ts";
 import { readOptional } from "../../io/files.ts";
+import { readKernelFeatures } from "../../io/host/kernel-features.ts";
 import { readLandlockABI } from "../../io/host/landlock.ts";
 import { podsDirectory, statPodsDisk } from "../../io/host/pods-disk.ts";
 import { hasApt, missingImageTools } from "../../io/images/image-tools.ts";
 import { readVulnerableTools } from "../../io/images/vulnerable-tools.ts";
 import type { Config, EvictionThresholds } from "../../model/host/config.ts";
-import { canFence, describeFence } from "../../model/host/landlock.ts";
 import { thresholdQuantity } from "../../model/host/pressure.ts";
 import { describeVulnerability } from "../../model/image/tool-vulnerabilities.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 import { firewallFindings, readFirewall } from "./firewall.ts";
+import { kernelFindings } from "./kernel.ts";
 import { programFinding } from "./programs.ts";
 import { directoryFindings, readOnlyDirectories } from "./read-only.ts";
 import { readSELinux, seLinuxFindings } from "./selinux.ts";
 
 const NEEDED_SYSTEMD = 250;
-const CGROUP2 = 0x63677270;
 
 /** Checks what every host needs. */
 export function hostFindings(config: Config | undefined): readonly Finding[] {
   return [
     systemd(),
-    cgroups(),
+    ...kernel(config),
     programFinding(config),
     ...directoryFindings(readOnlyDirectories()),
     ...seLinuxFindings(readSELinux(commandOutput)),
     ...(config?.cluster ? firewallFindings(readFirewall(commandOutput, config.kubeletPort), config.kubeletPort) : []),
-    fence(),
     ...images(config),
     ...packages(config),
     clock(),
@@ -44,38 +42,9 @@ function systemd(): Finding {
   return ok("systemd", String(version));
 }
 
-function cgroups(): Finding {
-  if (statfsSync("/sys/fs/cgroup").type === CGROUP2) {
-    const controllers = (readOptional("/sys/fs/cgroup/cgroup.controllers") ?? "").trim().split(" ");
-    return lacking(
-      "v2",
-      ["cpu", "memory", "pids"].filter((each) => !controllers.includes(each)),
-    );
-  }
-  // Columns: name, hierarchy (0 when it is not mounted), number of cgroups, enabled.
-  const rows = (readOptional("/proc/cgroups") ?? "").split("\n").map((line) => line.split("\t"));
-  const mounted = new Set(
-    rows.filter(([, hierarchy, , isOn]) => hierarchy !== "0" && isOn === "1").map(([name]) => name),
-  );
-  return lacking(
-    "v1",
-    ["cpu", "memory", "pids"].filter((each) => !mounted.has(each)),
-  );
-}
-
-function lacking(version: string, controllers: readonly string[]): Finding {
-  if (controllers.length === 0) return ok("cgroups", version);
-  const names = controllers.join(", ");
-  return warning(
-    "cgroups",
-    `${version} without ${names}: limits of that kind have no effect; boot with cgroup_enable=${controllers[0]}`,
-  );
-}
-
-/** Says which parts of the fence around processes on the host's files the kernel has. */
-function fence(): Finding {
-  const abi = readLandlockABI();
-  return canFence(abi) ? ok("fence", describeFence(abi)) : warning("fence", describeFence(abi));
+function kernel(config: Config | undefined): readonly Finding[] {
+  const swapTotal = Number(/^SwapTotal:\s+(\d+)/m.exec(readOptional("/proc/meminfo") ?? "")?.[1] ?? 0) * 1024;
+  return kernelFindings({ features: readKernelFeatures(), landlockABI: readLandlockABI(), swapTotal, config });
 }
 
 function pullsImages(config: Config | undefined): config is Config {

@@ -1,8 +1,8 @@
-import { cpus, totalmem } from "node:os";
 import type { V1Node } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
+import { hardware } from "../support/hardware.ts";
 import { pod, SLEEP } from "../support/manifests.ts";
 
 let cluster: Cluster;
@@ -61,13 +61,14 @@ describe("the Node object", () => {
 
   test("capacity", async () => {
     const { capacity, allocatable, daemonEndpoints } = (await getNode()).status ?? {};
+    const { cpus, memory } = await hardware(node);
     expect(capacity).toMatchObject({
-      cpu: String(cpus().length),
+      cpu: String(cpus),
       pods: "110",
       "ephemeral-storage": expect.stringMatching(/^\d+/),
     });
-    expect(bytes(capacity?.memory)).toBe(totalmem());
-    expect(bytes(allocatable?.memory)).toBe(totalmem() - 100 * 2 ** 20);
+    expect(bytes(capacity?.memory)).toBe(memory);
+    expect(bytes(allocatable?.memory)).toBe(memory - 100 * 2 ** 20);
     expect(daemonEndpoints).toEqual({ kubeletEndpoint: { Port: 10250 } });
   });
 
@@ -97,7 +98,7 @@ describe("the Node object", () => {
     expect(metadata?.labels).toMatchObject({ disk: "ssd", "example.com/rack": "r1" });
     expect(spec?.taints).toBeUndefined();
     expect(status?.addresses?.[0]).toEqual({ type: "InternalIP", address: "10.9.8.7" });
-    expect(status?.allocatable).toMatchObject({ pods: "7", cpu: `${cpus().length * 1000 - 500}m` });
+    expect(status?.allocatable).toMatchObject({ pods: "7", cpu: `${(await hardware(node)).cpus * 1000 - 500}m` });
   });
 });
 

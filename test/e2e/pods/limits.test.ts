@@ -3,6 +3,7 @@ import { cpuShares, cpuWeight } from "../../../src/translate/resources/resources
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { cpuShare, memoryLimit } from "../support/cgroup-files.ts";
+import { hardware } from "../support/hardware.ts";
 import { pod, SLEEP } from "../support/manifests.ts";
 import { isReady, waitForPods } from "../support/wait-for-pods.ts";
 
@@ -138,8 +139,7 @@ describe("limits are the kernel's, in the container's own cgroup", () => {
   });
 
   test("the slices of the node: weights as requests, and no more memory than the host leaves", async () => {
-    const { stdout } = await node.exec("nproc; sed -n 's/MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo");
-    const [cpus = 0, kibibytes = 0] = stdout.split("\n").map(Number);
+    const { cpus, memory } = await hardware(node);
     const shares = async (slice: string) => cpuShare(node, `/unitlet.slice${slice}`);
     const all = 1000 * cpus - 100;
     await node.machine.until(async () => [cpuWeight(all), cpuShares(all)].includes(await shares("")), {
@@ -147,7 +147,7 @@ describe("limits are the kernel's, in the container's own cgroup", () => {
     });
     expect([17, 102]).toContain(await shares("/unitlet-burstable.slice"));
     expect([1, 2]).toContain(await shares("/unitlet-besteffort.slice"));
-    expect(await memoryLimit(node, "/unitlet.slice")).toBe((kibibytes - 100 * 1024) * 1024);
+    expect(await memoryLimit(node, "/unitlet.slice")).toBe(memory - 100 * 2 ** 20);
   });
 
   test("disks are accounted", async () => {
