@@ -47,7 +47,8 @@ function readReport(path: string): [string, FileResult][] {
 
 /** The versions of the images and of the kernel, and of this host for the kind nspawn. */
 async function versionsOf(lane: Lane): Promise<Versions> {
-  const state = `UNITLET_TEST_STATE=/run/unitlet-matrix-${process.pid}`;
+  // The next test run removes what a killed one has left in a directory of this name.
+  const state = `UNITLET_TEST_STATE=/run/unitlet-test-${process.pid}`;
   const manage = (...words: readonly string[]) =>
     run(["env", state, "sh", "test/machine/machine.sh", ...words], { timeout: HOUR_MS });
   await manage("up", "matrix", "--kind", lane.kind);

@@ -14,9 +14,9 @@ case $bus in
 dbus-broker*) echo "bus=dbus-broker $(first dbus-broker --version)" ;;
 *) echo "bus=dbus-daemon $(first dbus-daemon --version)" ;;
 esac
-# Debian's user-mode Linux and a compiled one (machine/uml/kernel.sh) may have the same version.
+# Without the builder's suffix. Debian's user-mode Linux and a compiled one (machine/uml/kernel.sh) may have the same version.
 with=''
 [ ! -e /proc/pressure/cpu ] || with=', PSI'
 ! grep -qs landlock /sys/kernel/security/lsm || with="$with, Landlock"
-echo "kernel=$(uname -r)$with"
+echo "kernel=$(uname -r | sed 's/-.*//')$with"
 echo "tools=crun $(first crun --version), skopeo $(first skopeo --version), umoci $(first umoci --version)"
