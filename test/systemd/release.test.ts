@@ -145,7 +145,7 @@ test("install.sh --from takes a tarball with its checksum only", async () => {
   expect(await machine.read("/etc/unitlet/unitlet.conf.d/50-install.conf")).toContain("maxPods = 9");
 });
 
-test("the same sources give the same bytes", () => {
+test("the same sources give the same bytes on another host, in another directory, with another mask and time zone", () => {
   const clone = mkdtempSync(join(tmpdir(), "unitlet-release-"));
   try {
     for (const file of execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
@@ -156,9 +156,11 @@ test("the same sources give the same bytes", () => {
       cpSync(file, join(clone, file));
     symlinkSync(`${process.cwd()}/node_modules`, join(clone, "node_modules"));
     const epoch = execFileSync("git", ["log", "-1", "--format=%ct"], { encoding: "utf8" }).trim();
-    const arch = process.arch;
-    const env = { ...process.env, SOURCE_DATE_EPOCH: epoch };
-    execFileSync("sh", ["units/release/release.sh", arch], { cwd: clone, env, stdio: "pipe" });
+    // What git writes for a user whose mask is 077.
+    execFileSync("chmod", ["-R", "go=", clone]);
+    const env = { ...process.env, SOURCE_DATE_EPOCH: epoch, TZ: "Asia/Kathmandu" };
+    const script = `hostname elsewhere; umask 077; exec sh units/release/release.sh ${process.arch}`;
+    execFileSync("unshare", ["--uts", "sh", "-ec", script], { cwd: clone, env, stdio: "pipe" });
     const sums = (directory: string) => readFileSync(join(directory, "dist/release/SHA256SUMS"), "utf8");
     expect(readdirSync(join(clone, "dist/release"))).toHaveLength(5);
     expect(sums(clone)).toBe(sums("."));

@@ -62,6 +62,8 @@ stage() {
 	cp units/install/manifest units/release/scripts/common.sh "$root/usr/lib/unitlet/install"
 	CACHE_DIRECTORY=$work/cache "$node" units/release/documents.ts dist/run.cjs "$root/usr" "$SOURCE_DATE_EPOCH"
 	cp -r units/release/scripts "$root"
+	# The modes of a clone are those of its user's mask.
+	chmod -R u=rwX,go=rX "$root" "$tree"
 	find "$root" "$tree" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 }
 
@@ -79,6 +81,8 @@ modules_are_there || step "Downloading npm packages" install_modules
 find_node
 step "Building" bundle
 step "Building nfpm" build_nfpm
+# Files of an earlier release would get into the checksums.
+rm -rf "$release"
 mkdir -p "$work"
 [ $# -gt 0 ] || set -- x64 arm64
 for architecture in "$@"; do

@@ -12,9 +12,10 @@ if [ -d /run/systemd/system ]; then
 fi
 # A volume that could not be unmounted belongs to the host or to a server.
 rm -rf --one-file-system /run/unitlet /var/cache/unitlet 2>/dev/null || :
+rm -f /etc/systemd/journald@unitlet.*.conf
 [ "$1" = purge ] || exit 0
 rm -rf --one-file-system /etc/unitlet /var/lib/unitlet 2>/dev/null || :
-rm -rf /etc/systemd/system/unitlet-api.socket.d /etc/systemd/journald@unitlet.*.conf
+rm -rf /etc/systemd/system/unitlet-api.socket.d
 rm -rf /var/log/journal/*.unitlet.* /run/log/journal/*.unitlet.*
 # The mount point of the termination messages is an empty file.
 [ ! -f /dev/termination-log ] || [ -s /dev/termination-log ] || rm -f /dev/termination-log
