@@ -5,6 +5,8 @@ import { SummaryReporter } from "./test/support/summary-reporter.ts";
 
 const real = ["systemd", "control-plane", "e2e", "attacks"].map((folder) => `test/${folder}/**/*.test.ts`);
 
+const ARM64 = "test/arm64/**/*.test.ts";
+
 const withMachines = {
   setupFiles: ["test/support/check-retries.ts", "test/support/skip-lacking.ts"],
   // Two cores have to carry the machines and the control plane as well.
@@ -23,6 +25,10 @@ const v2 = {
   },
 };
 
+const arm64 = {
+  test: { name: "arm64", include: [ARM64], ...withMachines, testTimeout: 600_000, hookTimeout: 600_000 },
+};
+
 const report = process.env.UNITLET_TEST_REPORT;
 
 export default defineConfig({
@@ -34,7 +40,7 @@ export default defineConfig({
         test: {
           name: "pure",
           include: ["test/**/*.test.ts"],
-          exclude: real,
+          exclude: [...real, ARM64],
           testTimeout: 90_000,
           sequence: { groupOrder: 0 },
         },
@@ -42,6 +48,7 @@ export default defineConfig({
       { test: { name: "real", include: real, ...withMachines, sequence: { groupOrder: 1 } } },
       // After the project `real`, because the machines have the same names.
       ...(process.env.UNITLET_TEST_BOTH_KINDS === undefined ? [] : [v2]),
+      ...(process.env.UNITLET_TEST_ARM64 === undefined ? [] : [arm64]),
     ],
   },
 });
