@@ -61,12 +61,16 @@ test("/stats/summary has the numbers of the kernel's files: memory, page faults,
   expect(pods).toMatchObject([
     { memory: numbers, process_stats: { process_count: 1 }, containers: [{ memory: numbers }] },
   ]);
-  const { rssBytes, pageFaults } = pods[0].containers[0].memory;
   const group = await node.show("busy", "ControlGroup");
-  const { stdout } = await node.exec(`cat $(find /sys/fs/cgroup -path "*${group}/memory.stat")`);
-  const kernel = (name: string) => Number(new RegExp(`^(?:total_)?${name} (\\d+)$`, "m").exec(stdout)?.[1]);
-  // The program sleeps by now, so these do not change any more.
-  expect([kernel("rss") || kernel("anon"), kernel("pgfault")]).toEqual([rssBytes, pageFaults]);
+  // The program sleeps in the end, and the kernel adds up the numbers of its CPUs within seconds. Then they do not change any more.
+  const poll = async () => {
+    const { rssBytes, pageFaults } = JSON.parse(await raw("/stats/summary")).pods[0].containers[0].memory;
+    const { stdout } = await node.exec(`cat $(find /sys/fs/cgroup -path "*${group}/memory.stat")`);
+    const kernel = (name: string) => Number(new RegExp(`^(?:total_)?${name} (\\d+)$`, "m").exec(stdout)?.[1]);
+    const seen = [rssBytes, pageFaults, kernel("rss") || kernel("anon"), kernel("pgfault")];
+    return [seen[0] === seen[2] && seen[1] === seen[3], seen];
+  };
+  await node.machine.until(poll, { what: "the memory and the page faults that the kernel counts" });
 });
 
 test("/stats/summary has the pressure that the kernel counts for the node, the pod and the container", async () => {
