@@ -77,6 +77,7 @@ function startOf(
     volumes,
     readOnlyRoot: confinement.root.readOnly,
     privileged: confinement.privileged,
+    singleProcessOOMKill: config.singleProcessOOMKill,
     pid,
     target: pid === "target" ? target : undefined,
     sandbox: sandboxLines(pod, config),

@@ -15,6 +15,8 @@ export interface ImageStart {
   /** The volumes stay writable. */
   readonly readOnlyRoot: boolean;
   readonly privileged: boolean;
+  /** The kernel kills one process that is out of memory, and not all of them. */
+  readonly singleProcessOOMKill: boolean;
   readonly pid: Namespaces["pid"];
   /** The container whose PID namespace it enters. */
   readonly target?: string | undefined;
@@ -40,7 +42,8 @@ export function imageStartLines(
   const id = crunID(uid, container);
   const program = `${libDir}/container-create`;
   const helper = (how: string) => [program, id, uid, container, how];
-  const input = start.input === "none" ? [] : [`--${start.input}`];
+  const group = start.privileged && !start.singleProcessOOMKill ? ["--oom-group"] : [];
+  const input = [...group, ...(start.input === "none" ? [] : [`--${start.input}`])];
   const volumes = start.volumes.length === 0 ? [] : [start.readOnlyRoot ? "ro" : "rw", ...start.volumes];
   const more = start.target === undefined && volumes.length === 0 ? [] : [start.target ?? "", ...volumes];
   const create = [program, ...input, id, uid, container, kind === "init" ? "run" : "create", start.tree, ...more];
@@ -69,12 +72,18 @@ const NO_DEVICES: UnitLines = [
   ["DeviceAllow", "block-* m"],
 ];
 
+const DELEGATED: UnitLines = [
+  ["Delegate", "yes"],
+  ["OOMPolicy", "continue"],
+];
+
 /**
  * Returns the lines for the mounts: the overlay is the container's alone and ends with it. A privileged container may
- * create cgroups, whose controllers systemd would turn off again without Delegate=.
+ * create cgroups, whose controllers systemd would turn off again without Delegate=. Its OOMPolicy=kill would kill all of the
+ * container for a kill in one of them, so container-create sets memory.oom.group.
  */
 export function imageFileLines(start: ImageStart): UnitLines {
-  return [["PrivateMounts", "yes"], ...(start.privileged ? [["Delegate", "yes"] as const] : NO_DEVICES)];
+  return [["PrivateMounts", "yes"], ...(start.privileged ? DELEGATED : NO_DEVICES)];
 }
 
 /**

@@ -81,6 +81,23 @@ test("cgroups that a privileged container creates keep their limits", async () =
   expect(stdout).toBe("52428800\n");
 });
 
+test("a kill at the limit of such a cgroup does not end the container, and one at its own ends all of it", async () => {
+  const script = [
+    "cd /sys/fs/cgroup; [ -e cgroup.controllers ] || cd memory",
+    "mkdir own small; echo $$ >own/cgroup.procs; echo +memory >cgroup.subtree_control",
+    "echo 20971520 >small/memory.max || echo 20971520 >small/memory.limit_in_bytes",
+    "sh -c 'echo $$ >small/cgroup.procs; dd if=/dev/zero of=/dev/null bs=200M count=1'; [ $? = 137 ] && touch /ready; sleep 1000",
+  ].join("; ");
+  const startupProbe = { exec: { command: ["test", "-e", "/ready"] }, periodSeconds: 1, failureThreshold: 60 };
+  await node.run(pod(node, "small", shell(script, { image, securityContext: { privileged: true }, startupProbe })));
+  const { restartCount } = await node.container("small", ({ started }) => started);
+  expect(restartCount).toBe(0);
+  const { stdout } = await node.exec(
+    `find /sys/fs/cgroup -path "*/${node.unit("small")}/memory.oom.group" -exec cat {} +`,
+  );
+  expect(stdout).toMatch(/^(1\n)?$/);
+});
+
 test("a user other than root is demanded of an image that has none", async () => {
   await node.run(pod(node, "root", { image, securityContext: { runAsNonRoot: true } }));
   const reason = "CreateContainerConfigError";
