@@ -44,7 +44,8 @@ spawn() {
 	scope=$2
 	shift 2
 	# shellcheck disable=SC2086
-	exec env -i PATH="$clean_path" SYSTEMD_SECCOMP=0 $unified setsid $scope systemd-nspawn "$@" /bin/sh -c "$(cat "$here/init.sh")"
+	# Plugins of CNI write /proc/sys/net, which belongs to the machine's own network.
+	exec env -i PATH="$clean_path" SYSTEMD_SECCOMP=0 SYSTEMD_NSPAWN_API_VFS_WRITABLE=network $unified setsid $scope systemd-nspawn "$@" /bin/sh -c "$(cat "$here/init.sh")"
 }
 
 # systemd 256 and later need cgroup v2. On a host with cgroup v1 they get a v2 hierarchy without controllers, so no limit acts.
