@@ -7,6 +7,7 @@ import { certificateFindings } from "./checks/certificates.ts";
 import { clusterFindings, portFinding } from "./checks/cluster.ts";
 import { error, type Finding, ok } from "./checks/finding.ts";
 import { hostFindings } from "./checks/host.ts";
+import { networkFindings } from "./checks/network.ts";
 import { policyFindings } from "./checks/policy.ts";
 
 /**
@@ -30,13 +31,13 @@ export async function doctor(): Promise<string> {
 
 async function configured(findings: Finding[], config: Config): Promise<void> {
   const { cluster } = config;
-  findings.push(...policyFindings(config));
+  findings.push(...policyFindings(config), ...networkFindings(config));
   const because = nodeNameMismatch(cluster && config.nodeName);
   if (because !== undefined) findings.push(error("joined", because));
   let pods: ReadonlySet<string> | undefined;
   if (cluster !== undefined) {
     const now = Date.now();
-    if (config.hostNetwork === "default")
+    if (config.hostNetwork === "default" && config.podNetwork === "host")
       findings.push(ok("network", "pods are on the host's network, also those with hostNetwork: false"));
     await tried(findings, "certificates", async () => findings.push(...certificateFindings(config, cluster, now)));
     await tried(findings, "API server", async () => {

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { EvictionSignal } from "../model/host/config.ts";
 import { DEFAULT_EVICTION_HARD, parseGracePeriods, parseMinimumReclaim, parseThresholds } from "./eviction.ts";
 import { parseHostAccounts, parseHostFiles, parseHostPaths } from "./node-policy.ts";
+import { DEFAULT_POD_CIDR, parsePodCIDR } from "./pod-cidr.ts";
 import { bytes, duration, list, parsed, parsedIfGiven, seconds, wholeNumber, yesNo } from "./setting-types.ts";
 import { parseSystemReserved } from "./system-reserved.ts";
 import { parseUnsafeSysctls } from "./unsafe-sysctls.ts";
@@ -39,6 +40,8 @@ const Settings = z.strictObject({
   portForward: z.enum(["declared", "any"], { error: "expected declared or any" }).default("declared"),
   allowedUnsafeSysctls: parsed("", parseUnsafeSysctls),
   hostNetwork: z.enum(["default", "required"], { error: "expected default or required" }).default("default"),
+  podNetwork: z.enum(["host", "bridge"], { error: "expected host or bridge" }).default("host"),
+  podCIDR: parsed(DEFAULT_POD_CIDR, parsePodCIDR),
   clusterDNS: list.pipe(z.array(z.union([z.ipv4(), z.ipv6()], { error: "expected IP addresses" }))).default([]),
   clusterDomain: z.string().regex(NODE_NAME, { error: "expected a DNS name in lower case" }).default("cluster.local"),
   watch: yesNo(false),

@@ -25,8 +25,12 @@ function ensureAuxiliaryUnit(translation: Runnable, auxiliary: AuxiliaryUnit, wo
     ...ensureUnit(translation, auxiliary, actual, world),
     ...(actual ? reopenSocket(translation, auxiliary, actual, world) : []),
   ];
+  if (actual !== undefined && hasLostNetwork(translation, actual)) {
+    const because = "the pod's network is gone";
+    return [...steps, { kind: "restart", uid, unit: auxiliary.name, because }];
+  }
   if (!auxiliary.wanted || !isIdle(actual) || isUnloadable(actual, world)) return steps;
-  const event = actual && failedSandbox(translation, actual);
+  const event = actual && failedSandbox(translation, actual, world);
   const because = "the pod needs it";
   const start: Step = { kind: "start", uid, unit: auxiliary.name, because, ...(event && { event }) };
   return [...steps, start];
@@ -53,10 +57,25 @@ function reopenSocket(translation: Runnable, auxiliary: AuxiliaryUnit, actual: A
  * Returns the Event of `kuberuntime_manager.go: SyncPod`, v1.36, for a sandbox that has failed. The containers wait
  * until the sandbox exists.
  */
-function failedSandbox({ pod }: Runnable, { name, identity, state }: ActualUnit): PodEvent | undefined {
+function failedSandbox(
+  { pod }: Runnable,
+  { name, identity, state }: ActualUnit,
+  { directories }: World,
+): PodEvent | undefined {
   if (identity?.kind !== "sandbox" || state?.active !== "failed") return undefined;
-  const message = `Failed to create pod sandbox: on the node, journalctl -u '${name}' says why`;
+  const failure = directories.get(pod.metadata.uid)?.network?.failure;
+  const why = failure === undefined ? `on the node, journalctl -u '${name}' says why` : `${OF_NETWORK}: ${failure}`;
+  const message = `Failed to create pod sandbox: ${why}`;
   return { pod, type: "Warning", reason: "FailedCreatePodSandBox", message, occurrence: "" };
+}
+
+/** The words of containerd (`server/sandbox_run.go: RunPodSandbox`, v2). */
+const OF_NETWORK = "failed to setup network for sandbox";
+
+/** True for a sandbox that is up without the network that it made, because a program has removed the namespace or the answer. */
+function hasLostNetwork({ network }: Runnable, { identity, state }: ActualUnit): boolean {
+  const isUp = state?.active === "active" && state.job === "";
+  return identity?.kind === "sandbox" && isUp && !network.isHost && network.addresses.length === 0;
 }
 
 /**

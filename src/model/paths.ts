@@ -35,6 +35,9 @@ export const imageVolumePath = (uid: string, volume: string, hex: string) =>
   `${podRunDir(uid)}/images/${volume}/${hex}`;
 /** The directory of what containers on images share: `ipc`, `uts`, `pid`, and `shm`, their /dev/shm. */
 export const podSandbox = (uid: string) => `${podRunDir(uid)}/sandbox`;
+/** Names of the files in the pod's directory that have the result of the last CNI ADD, or its failure. */
+export const NETWORK_RESULT = "network";
+export const NETWORK_FAILURE = "network-failed";
 /** The PID namespace of an ephemeral container's target, in the container's own mount namespace only. */
 export const targetNamespace = (uid: string, container: string) => `${podRunDir(uid)}/${container}.target`;
 /** The directory of the root file system of a container on an image, with what the container writes there. */

@@ -1,10 +1,13 @@
 import type { Pod } from "./api/pod.ts";
 import { nodeAddresses } from "./host/addresses.ts";
+import type { Config } from "./host/config.ts";
 import type { Host } from "./host/host.ts";
+import { podSandbox } from "./paths.ts";
+import type { PodDirectory } from "./world.ts";
 
 /** The network that the containers of one pod are on. */
 export interface PodNetwork {
-  /** status.podIPs: one address of each IP family, the preferred first. */
+  /** status.podIPs: one address of each IP family, the preferred first. Empty until the pod's own network exists. */
   readonly addresses: readonly string[];
   /** True on the host's network namespace: the pod shares its ports with the host and with other pods. */
   readonly isHost: boolean;
@@ -12,12 +15,37 @@ export interface PodNetwork {
   readonly namespacePath?: string;
 }
 
-/** Returns the network of every pod on this node, as long as pods have no network of their own. */
+/** True for a pod that has a network namespace of its own on this node. */
+export function hasOwnNetwork({ spec }: Pick<Pod, "spec">, { podNetwork }: Pick<Config, "podNetwork">): boolean {
+  return podNetwork !== "host" && !spec.hostNetwork;
+}
+
+/** Returns the network of the pods that are on the host's. */
 export function hostNetwork(host: Pick<Host, "addresses">): PodNetwork {
   return { addresses: nodeAddresses(host), isHost: true };
 }
 
+interface NetworkFacts {
+  readonly host: Pick<Host, "addresses">;
+  readonly config: Pick<Config, "podNetwork">;
+  readonly directory?: Pick<PodDirectory, "network"> | undefined;
+}
+
+/** Returns the network of a pod: its own one has the addresses that the last CNI ADD has answered. */
+export function networkOf(pod: Pod, { host, config, directory }: NetworkFacts): PodNetwork {
+  if (!hasOwnNetwork(pod, config)) return hostNetwork(host);
+  const addresses = directory?.network?.addresses ?? [];
+  return { addresses, isHost: false, namespacePath: networkNamespace(pod.metadata.uid) };
+}
+
 /** Returns the network of a pod from its status, for programs outside of a run. */
-export function reportedNetwork({ status }: Pick<Pod, "status">): PodNetwork {
-  return { addresses: (status?.podIPs ?? []).map(({ ip }) => ip), isHost: true };
+export function reportedNetwork(pod: Pod, config: Pick<Config, "podNetwork">): PodNetwork {
+  const addresses = (pod.status?.podIPs ?? []).map(({ ip }) => ip);
+  if (!hasOwnNetwork(pod, config)) return { addresses, isHost: true };
+  return { addresses, isHost: false, namespacePath: networkNamespace(pod.metadata.uid) };
+}
+
+/** Returns the path of the file that holds a pod's network namespace. */
+export function networkNamespace(uid: string): string {
+  return `${podSandbox(uid)}/net`;
 }

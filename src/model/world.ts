@@ -1,6 +1,7 @@
 import type { Node } from "./api/node.ts";
 import type { Pod } from "./api/pod.ts";
 import type { Instant } from "./api/time.ts";
+import type { NetworkAnswer } from "./cni/answer.ts";
 import type { ContainerHistory } from "./exit-record.ts";
 import type { Config } from "./host/config.ts";
 import type { Host } from "./host/host.ts";
@@ -56,6 +57,8 @@ export interface World {
   readonly absentDirectories: ReadonlySet<string>;
   /** The type of the file at each path of the host that volumes name; no entry when there is none. */
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
+  /** The Node's podCIDRs, also from an earlier run; undefined: none, or unknown. */
+  readonly podCIDRs?: readonly string[];
   /** Texts of the files that fileKeyRef names, by the keys of translate/env/env-file.ts. */
   readonly envFiles?: ReadonlyMap<string, string>;
 }
@@ -86,6 +89,8 @@ export interface PodDirectory {
   readonly uid: string;
   /** Encrypted copies of the pod's files and volumes are on disk. */
   readonly sealed?: boolean;
+  /** What the last CNI ADD has answered; undefined: the pod has no network of its own, or not yet. */
+  readonly network?: NetworkAnswer;
   /** The containers on images that have a root file system; undefined: unknown. */
   readonly roots?: ReadonlySet<string>;
   /** The names of the copies that are encrypted or wait for that; undefined: unknown. */

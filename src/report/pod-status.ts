@@ -112,6 +112,8 @@ function endingOf(translation: Translation): Terminating | undefined {
 
 function isPrepared({ translation, world }: PodReport, views: readonly ContainerView[]): boolean {
   if (translation.kind === "rejected") return false;
+  const { isHost, addresses } = translation.network;
+  if (!isHost && addresses.length === 0) return false;
   const sandbox = translation.auxiliaryUnits.find(({ identity }) => identity.kind === "sandbox");
   if (sandbox !== undefined && world.units.get(sandbox.name)?.state?.active === "failed") return false;
   return world.units.get(translation.slice.name)?.text !== undefined || views.some((view) => isActive(view.unit));

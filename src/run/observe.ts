@@ -8,6 +8,7 @@ import { readImages } from "../io/images/images.ts";
 import { readLostTrees } from "../io/images/lost-trees.ts";
 import { readPackages } from "../io/images/packages.ts";
 import { readJournals } from "../io/journal/journals.ts";
+import { observePodCIDRs } from "../io/pods/pod-cidrs.ts";
 import { readPodDirectories } from "../io/pods/pod-directories.ts";
 import { readBelow } from "../io/safe-path.ts";
 import type { Listing, Systemd } from "../io/systemd/systemd.ts";
@@ -92,6 +93,7 @@ export async function observe(input: ObserveInput): Promise<World> {
       inactive: SHUTDOWN_UNITS.filter((unit) => listing.get(unit)?.active !== "active"),
     },
     directories,
+    ...(config.podNetwork === "host" ? {} : observePodCIDRs(node)),
     nodeSlices: readNodeSlices(),
     journals: readJournals(),
     outputs: outputsOf(listing),

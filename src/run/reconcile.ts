@@ -1,3 +1,4 @@
+import { keepPodCIDRs } from "../io/pods/pod-cidrs.ts";
 import { reportProblem } from "../io/problems.ts";
 import { BusError } from "../io/systemd/bus.ts";
 import { triggerAfterStarts } from "../io/systemd/sync-trigger.ts";
@@ -53,6 +54,7 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
     if (!input.shuttingDown && !isTrial) await countPodLogs(config, some, now);
     return makePlan({ config, source, systemd, pods: some, references, now }, libDir);
   });
+  if (config.podNetwork !== "host") keepPodCIDRs(wanted.before.podCIDRs ?? []);
   const plan = input.shuttingDown ? { ...wanted, steps: [] } : wanted;
   const first = await apply(plan.steps, { systemd, source, log, libDir });
   if (!first.jobsDone) triggerAfterStarts();

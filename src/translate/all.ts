@@ -1,22 +1,21 @@
 import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import { allocatable } from "../model/host/allocatable.ts";
-import { hostNetwork } from "../model/pod-network.ts";
+import { networkOf } from "../model/pod-network.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { admissionRejections } from "./admission/admit.ts";
 import { endedPod, hasNothingLeft } from "./ended-pod.ts";
 import { evictions } from "./eviction/evict.ts";
 import { deadlineExceeded } from "./lifecycle/deadline.ts";
-import { type PortConflict, portConflicts } from "./network/ports.ts";
+import { portConflicts } from "./network/ports.ts";
 import { translatePod } from "./pod.ts";
 import { admitResize } from "./resources/resize.ts";
 
 /** Translates every pod of the list, whether the list is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {
-  const { config, host, node, references, absentDirectories, hostFiles, envFiles, images } = world;
+  const { config, host, node, references, absentDirectories, hostFiles, envFiles, images, podCIDRs } = world;
   const alive = world.pods.items.filter((pod) => !isTerminating(pod) && !isTerminal(pod.status?.phase));
-  const network = hostNetwork(host);
-  const conflicts = network.isHost ? portConflicts(alive, config) : new Map<string, PortConflict>();
+  const conflicts = portConflicts(alive, config);
   const rejected = admissionRejections(
     world.pods.items.filter(({ status }) => !isTerminal(status?.phase)),
     world,
@@ -30,8 +29,9 @@ export function translateAll(world: World, libDir: string): readonly Translation
     const { uid } = listed.metadata;
     const ended = rejected.get(uid) ?? late.get(uid) ?? evicted.get(uid);
     if (ended !== undefined) return ended;
-    if (isOver(listed)) return endedPod(listed, network, world);
     const directory = world.directories.get(uid);
+    const network = networkOf(listed, { host, config, directory });
+    if (isOver(listed)) return endedPod(listed, network, world);
     const { pod, pending } = admitResize(listed, alive, room);
     const translation = translatePod(pod, {
       config,
@@ -39,6 +39,7 @@ export function translateAll(world: World, libDir: string): readonly Translation
       node,
       libDir,
       network,
+      podCIDRs,
       directory,
       references,
       absentDirectories,

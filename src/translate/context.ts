@@ -18,6 +18,8 @@ export interface TranslateContext {
   /** Directory of the helpers that units run, such as "/usr/local/lib/unitlet". */
   readonly libDir: string;
   readonly network: PodNetwork;
+  /** The Node's podCIDRs; undefined: the setting `podCIDR` has the ranges. */
+  readonly podCIDRs?: readonly string[] | undefined;
   readonly directory?: PodDirectory | undefined;
   readonly references: ResolvedReferences;
   readonly conflict?: PortConflict | undefined;

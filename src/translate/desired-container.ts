@@ -74,6 +74,16 @@ export function waitingFor(resolved: ResolvedContainer, reason: string, message:
   return waiting(resolved, { waiting: { reason, message } });
 }
 
+/**
+ * Returns the translation of a container that waits until its pod has an address, on which its variables, /etc/hosts and
+ * probes depend. Its image is pulled meanwhile.
+ */
+export function afterNetwork(resolved: ResolvedContainer, translation: ContainerTranslation): ContainerTranslation {
+  const { isHost, addresses } = resolved.network;
+  const hasNetwork = isHost || addresses.length > 0;
+  return hasNetwork || translation.container.unit === undefined ? translation : waiting(resolved, {});
+}
+
 function waiting(
   resolved: ResolvedContainer,
   waits: Pick<DesiredContainer, "waiting" | "pull" | "awaits">,

@@ -2,9 +2,11 @@ import type { Container, Pod } from "../model/api/pod.ts";
 import type { Confinement, Mount } from "../model/confinement.ts";
 import { environmentFile, LAUNCH_FILE, podRunDir } from "../model/paths.ts";
 import type { UnitLines } from "../model/unit.ts";
+import { quotePath } from "../unitfile/quote.ts";
 import { annotationServiceLines } from "./annotations/lines.ts";
 import type { LaunchLines } from "./launch.ts";
 import { inputMounts } from "./lifecycle/standard-input.ts";
+import { sandboxOrder } from "./oci/sandbox.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
 import { nameFileConditions } from "./security/confinement.ts";
 import { confinementLines } from "./security/unit-confinement.ts";
@@ -20,16 +22,22 @@ export function hostLines(
   resolved: ResolvedContainer,
   { confinement, conditions }: HostUnit,
 ): Pick<LaunchLines, "unit" | "overrides" | "files"> {
-  const { pod, container } = resolved;
+  const { pod, container, network } = resolved;
   return {
     unit: [
+      ...(network.isHost ? [] : sandboxOrder(pod)),
       ["ConditionPathExists", launchFilePath(pod, container)],
       ...conditions,
       ...nameFileConditions(pod, confinement),
     ],
     overrides: annotationServiceLines(resolved),
-    files: confinementLines(confinement),
+    files: [...networkLines(resolved), ...confinementLines(confinement)],
   };
+}
+
+/** Returns the lines that put a program on the host's files, and its helpers, into the network of its pod. */
+function networkLines({ network: { namespacePath } }: ResolvedContainer): UnitLines {
+  return namespacePath === undefined ? [] : [["NetworkNamespacePath", quotePath(namespacePath)]];
 }
 
 /** Returns the mounts of what the container's start needs: the launch file, and the pipes for standard input. */

@@ -6,7 +6,7 @@ import type { TranslateContext } from "./context.ts";
 import { nameProblems } from "./fields/name-problems.ts";
 import { fieldProblems } from "./fields/supported.ts";
 import { terminalProblems } from "./host/terminal-problems.ts";
-import { type PortConflict, remappedPort } from "./network/ports.ts";
+import { hostIPs, type PortConflict, remappedPort } from "./network/ports.ts";
 import { processProblems } from "./oci/process-problems.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
 import { deviceProblems } from "./resources/other-resources.ts";
@@ -52,6 +52,10 @@ function networkProblems(pod: Pod, config: Config, conflict: PortConflict | unde
       because: "is false, and pods here are on the host's network",
       remedy: "set it to true to say that this is meant",
     });
+  }
+  for (const path of hostIPs(pod)) {
+    const because = "is ignored: the program chooses the address that it listens on";
+    problems.push({ severity: "ignore", path, because, remedy: "configure the address in the program" });
   }
   if (conflict?.kind === "warn") {
     problems.push({

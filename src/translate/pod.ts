@@ -10,7 +10,7 @@ import { containerSocket } from "./annotations/socket.ts";
 import { withUsers } from "./annotations/user.ts";
 import { tooManyContainers, withinLimit } from "./container-limit.ts";
 import type { TranslateContext } from "./context.ts";
-import { desiredContainer } from "./desired-container.ts";
+import { afterNetwork, desiredContainer } from "./desired-container.ts";
 import { ephemeralContainer } from "./ephemeral.ts";
 import { podFiles } from "./network/pod-files.ts";
 import { podSandbox } from "./oci/sandbox.ts";
@@ -61,12 +61,13 @@ function runnableParts(
 ): Omit<Runnable, "kind" | "pod" | "qosClass" | "network" | "problems"> {
   const { volumes, images } = resolveVolumes(pod, context);
   const within = { ...context, volumes };
-  const desired = containers.map(
-    (each) =>
+  const desired = containers.map((each) => {
+    const translation =
       refusedContainer(each, context) ??
-      (each.kind === "ephemeral" ? ephemeralContainer(each, within, rejecting) : desiredContainer(each, within)),
-  );
-  const needsSandbox = desired.some(({ container }) => container.image !== undefined);
+      (each.kind === "ephemeral" ? ephemeralContainer(each, within, rejecting) : desiredContainer(each, within));
+    return afterNetwork(each, translation);
+  });
+  const needsSandbox = !context.network.isHost || desired.some(({ container }) => container.image !== undefined);
   const sources = [...volumes.sources.values()];
   const claims = mountedClaims(volumes.sources);
   return {
@@ -74,7 +75,7 @@ function runnableParts(
     containers: desired.map(({ container }) => container),
     files: [...podFiles(pod, context), ...images.files, ...desired.flatMap(({ files }) => files)],
     auxiliaryUnits: [
-      ...(needsSandbox ? podSandbox(pod, context.config, context.libDir) : []),
+      ...(needsSandbox ? podSandbox(pod, context) : []),
       ...sources.flatMap(({ auxiliaryUnits }) => auxiliaryUnits),
       ...containers.flatMap((each, at) => containerSocket(each, desired[at]?.container.unit) ?? []),
     ],

@@ -20,7 +20,13 @@ export function resolveContainers(
   const containers = containersOf(pod.spec);
   const references = new Map(containers.map(({ name, image }) => [name, imageReference(image)]));
   return containers.map((container) => {
-    const read = { pod, container, options: annotationOptions(pod, container), user: requestedUser(pod, container) };
+    const read = {
+      pod,
+      container,
+      options: annotationOptions(pod, container),
+      user: requestedUser(pod, container),
+      network,
+    };
     const named = references.get(container.name) ?? HOST;
     const target = config.ignoreImages ? undefined : targetOf(container, references);
     return {
@@ -30,7 +36,6 @@ export function resolveContainers(
       path: containerPath(pod, container),
       reference: config.ignoreImages && named.kind !== "host" ? HOST : named,
       namesHost: named.kind === "host",
-      network,
       specHash: specHash(read),
       ...(target !== undefined && { target }),
     };

@@ -13,7 +13,8 @@ export function specHash({
   container,
   user,
   options,
-}: Pick<ResolvedContainer, "pod" | "container" | "user" | "options">): string {
+  network,
+}: Pick<ResolvedContainer, "pod" | "container" | "user" | "options" | "network">): string {
   const { restartPolicy, terminationGracePeriodSeconds, initContainers } = pod.spec;
   const { name, image, command, args, workingDir, env, envFrom, volumeMounts } = container;
   const { stdin, stdinOnce, tty } = container;
@@ -37,6 +38,8 @@ export function specHash({
     restartPolicy,
     terminationGracePeriodSeconds,
     initContainers: unlessEmpty(initContainers?.map((init) => init.name)),
+    // Another address changes variables and files that a program has read. While it is unknown, nothing restarts.
+    addresses: network.isHost ? undefined : network.addresses,
   };
   return digest(JSON.stringify(wanted), 16);
 }

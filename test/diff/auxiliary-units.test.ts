@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { diff } from "../../src/diff/diff.ts";
+import type { NetworkAnswer } from "../../src/model/cni/answer.ts";
 import type { Runnable } from "../../src/model/translation.ts";
 import type { ActualUnit, AuxiliaryUnit, UnitState } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
@@ -96,12 +97,22 @@ test("is removed with a pod that is gone", () => {
   expect(steps(gone, [])).toEqual(["remove-unit"]);
 });
 
-test("a sandbox that cannot be made is tried again, and told in the kubelet's words", () => {
+function sandboxUnit(): AuxiliaryUnit {
   const identity = { ...auxiliaryUnit().identity, container: "", kind: "sandbox" } as const;
   const text = encodeOwnUnit(identity, [["Service", [["ExecStart", "/bin/true"]]]]);
-  const sandbox = { ...auxiliaryUnit(), identity, text };
-  const events = (state: UnitState) => {
-    const world = withActual(up(POD), placed(sandbox, state));
+  return { ...auxiliaryUnit(), identity, text };
+}
+
+function withNetwork(world: World, network: NetworkAnswer): World {
+  const directories = [...world.directories].map(([uid, directory]) => [uid, { ...directory, network }] as const);
+  return { ...world, directories: new Map(directories) };
+}
+
+test("a sandbox that cannot be made is tried again, and told in the kubelet's words", () => {
+  const sandbox = sandboxUnit();
+  const events = (state: UnitState, network?: NetworkAnswer) => {
+    const seen = withActual(up(POD), placed(sandbox, state));
+    const world = network ? withNetwork(seen, network) : seen;
     const translations = world.pods.items.map((each) => ({ ...runnable(each), auxiliaryUnits: [sandbox] }));
     return diff(world, translations).flatMap(({ event }) => (event ? [`${event.reason}: ${event.message}`] : []));
   };
@@ -109,6 +120,20 @@ test("a sandbox that cannot be made is tried again, and told in the kubelet's wo
     `FailedCreatePodSandBox: Failed to create pod sandbox: on the node, journalctl -u '${NAME}' says why`,
   ]);
   expect(events({ ...RUNNING, active: "inactive", sub: "dead" })).toEqual([]);
+  const failure = 'plugin type="bridge" failed (add): no room';
+  expect(events({ ...RUNNING, active: "failed", sub: "failed" }, { addresses: [], failure })).toEqual([
+    `FailedCreatePodSandBox: Failed to create pod sandbox: failed to setup network for sandbox: ${failure}`,
+  ]);
+});
+
+test.for([
+  ["has its address", ["10.86.0.2"], UP, []],
+  ["has lost its address or its namespace", [], UP, ["restart"]],
+  ["is being restarted", [], { ...UP, job: "restart" }, []],
+  ["has ended", [], { ...UP, active: "inactive", sub: "dead" }, ["start"]],
+] as const)("a sandbox with a network of its own that %s", ([, addresses, state, expected]) => {
+  const network = { addresses, isHost: false, namespacePath: "/run/net" };
+  expect(steps(withActual(up(POD), placed(sandboxUnit(), state)), [sandboxUnit()], { network })).toEqual(expected);
 });
 
 test.for([

@@ -26,7 +26,9 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
     "All keys of a ConfigMap or Secret, with `prefix`. Names that a shell cannot export, such as `data-1`, are set by perl, which the host must have.",
   "ports[].containerPort": "Informational. A pod that declares a port which another pod has declared gets an Event.",
   "ports[].hostPort":
-    "Must equal `containerPort`. A pod whose port another pod has requested is rejected with reason NodePorts.",
+    "Must equal `containerPort` on the host's network. Elsewhere the plugin `portmap` connects the two. A pod whose port another pod has requested is rejected with reason NodePorts.",
+  "ports[].hostIP":
+    "In a pod with a network of its own, the address of the host for `hostPort`. On the host's network it is ignored with an Event, because the program chooses the address that it listens on.",
   "ports[].name": "Informational. Probes and hooks can refer to it.",
   "ports[].protocol": "Ports of one number and different protocols do not conflict.",
   "resources.limits.cpu": "`CPUQuota=` of the unit, and of the slice when every container has a limit.",

@@ -23,7 +23,7 @@ export const POD_EFFECTS: Readonly<Record<string, string>> = {
   setHostnameAsFQDN: "The host name includes the domain. More than 64 characters are rejected.",
   hostnameOverride: "The host name, whatever the pod's name is.",
   hostNetwork:
-    "Every pod is on the host's network. `false` rejects the pod with the setting `hostNetwork = required`, and has no effect otherwise.",
+    "With the setting `podNetwork = bridge`, a pod without it has a [network of its own](network.md). With `podNetwork = host`, every pod is on the host's network: `false` rejects the pod with the setting `hostNetwork = required`, and has no effect otherwise.",
   hostPID:
     "On images: the host's PID namespace. On the host's files process IDs are always the host's. Without `hostPID` a Landlock fence keeps a container from inspecting or signalling other processes ([Security](security.md)).",
   hostIPC:
@@ -41,7 +41,7 @@ export const POD_EFFECTS: Readonly<Record<string, string>> = {
   "securityContext.supplementalGroupsPolicy":
     "`Merge` adds the groups of an image's `/etc/group`. On the host's files no group comes from `/etc/group`.",
   "securityContext.sysctls":
-    "Parameters of IPC, such as `kernel.shm_rmid_forced` and `fs.mqueue.*`. Those that are not safe must be in the setting `allowedUnsafeSysctls`. Otherwise the pod is rejected with reason SysctlForbidden, and also with `net.*`, because pods have the host's network.",
+    "Parameters of IPC, such as `kernel.shm_rmid_forced` and `fs.mqueue.*`, and `net.*` in a pod with a network of its own. Those that are not safe must be in the setting `allowedUnsafeSysctls`. Otherwise the pod is rejected with reason SysctlForbidden, and also with `net.*` on the host's network.",
   "securityContext.seccompProfile": "For containers without a value of their own.",
   "securityContext.seLinuxOptions": "As the field of a container.",
   "securityContext.windowsOptions": "No effect on Linux.",

@@ -25,6 +25,8 @@ export const CONFIG: Config = {
   portForward: "declared",
   allowedUnsafeSysctls: [],
   hostNetwork: "default",
+  podNetwork: "host",
+  podCIDR: ["10.86.0.0/24"],
   clusterDNS: [],
   clusterDomain: "cluster.local",
   watch: false,

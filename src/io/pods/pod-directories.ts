@@ -15,6 +15,7 @@ import { readRemount } from "../volumes/remount.ts";
 import { prepareStorage, readFailures, readStorage } from "../volumes/storage.ts";
 import { readHistory } from "./container-history.ts";
 import { clearPendingSeal, markPendingSeal, pendingSeals, sealPending } from "./pending-seal.ts";
+import { readNetwork } from "./read-network.ts";
 import { readRestarted, readRestartRequest } from "./restart-all.ts";
 import { seal, sealedDirectory, unseal } from "./seal.ts";
 
@@ -56,6 +57,7 @@ function readPodDirectory(uid: string, mounts: readonly string[]): PodDirectory 
   const remount = names.has("remount") ? readRemount(uid) : undefined;
   return {
     uid,
+    ...readNetwork(uid, names, mounts),
     ...(restartAll ? { restartAll } : {}),
     ...(stoppingSince === undefined ? {} : { stoppingSince }),
     ...(stoppingGrace ? { stoppingGrace: Number(stoppingGrace) } : {}),

@@ -23,8 +23,8 @@ export function nodeEvents(existing: Node | undefined, changes: NodeChanges, con
 }
 
 /** Says once for all pods what each pod without hostNetwork gets. */
-function networkEvents({ hostNetwork }: Config, occurrence: string): NodeEvent[] {
-  if (hostNetwork === "required") return [];
+function networkEvents({ hostNetwork, podNetwork }: Config, occurrence: string): NodeEvent[] {
+  if (hostNetwork === "required" || podNetwork !== "host") return [];
   const message = "Pods on this node are on the host's network, also those with hostNetwork: false";
   return [{ type: "Normal", reason: "HostNetwork", message, occurrence }];
 }

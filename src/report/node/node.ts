@@ -26,16 +26,16 @@ export function reportNode(report: NodeReport & { readonly existing: Node | unde
 }
 
 function newNode(report: NodeReport, status: NodeStatus): Node {
-  const { nodeName, taint } = report.config;
+  const { nodeName, taint, podNetwork } = report.config;
   return {
     metadata: { name: nodeName, labels: ownLabels(report) },
-    ...(taint && { spec: { taints: [HOST_TAINT] } }),
+    ...(taint && podNetwork === "host" && { spec: { taints: [HOST_TAINT] } }),
     status,
   };
 }
 
 /**
- * Keeps away pods that do not expect the host's files and network. Set at creation only, because an administrator may
+ * Keeps away pods that do not expect the host's network. Set at creation only, because an administrator may
  * remove it.
  */
 const HOST_TAINT: Taint = { key: "unitlet.dev/host", effect: "NoSchedule" };

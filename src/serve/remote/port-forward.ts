@@ -16,6 +16,7 @@ import { HttpError } from "../http/http-error.ts";
 import type { RequestTarget } from "../http/request-attributes.ts";
 import type { RequestContext } from "../http/request-context.ts";
 import { Channels } from "./channels.ts";
+import { dialInPod, dialOnHost } from "./dial-pod.ts";
 import { forward } from "./forward.ts";
 import { ForwardPairs, parsePort } from "./forward-pairs.ts";
 import { headerValues, streamProtocol, upgradeOf } from "./negotiate.ts";
@@ -36,7 +37,7 @@ type Forward = (port: number, stream: Duplex) => Promise<void>;
 interface PodRef {
   readonly api: ApiClient;
   readonly node: string;
-  readonly config: Pick<Config, "portForward">;
+  readonly config: Pick<Config, "portForward" | "podNetwork">;
 }
 
 /** Serves /portForward/NAMESPACE/POD[/UID]. Throws HttpError before the upgrade, and ApiError. */
@@ -55,7 +56,10 @@ export async function servePortForward(
       // The pod may have ended, and another pod may listen on its port.
       if (!isRunning(pod)) throw new Error(notFound(pod));
       if (config.portForward === "declared" && !declaresPort(pod, port)) throw new Error(undeclared(port));
-      await forward(reportedNetwork(pod), port, stream, (each) => askHelper(`listens ${cgroupOf(pod)} ${each}`));
+      const listeners = () => askHelper(`listens ${cgroupOf(pod)} ${port}`);
+      const isOnHost = reportedNetwork(pod, config).isHost;
+      const socket = isOnHost ? await dialOnHost(port, listeners) : await dialInPod(pod.metadata.uid, port);
+      await forward(socket, stream);
     } catch (error) {
       const { message } = error as Error;
       throw new Error(`error forwarding port ${port} to pod ${name}, uid ${pod.metadata.uid}: ${message}`);

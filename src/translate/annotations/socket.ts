@@ -12,11 +12,12 @@ import { qosClass } from "../resources/resources.ts";
  * the container again.
  */
 export function containerSocket(
-  { pod, container, kind, specHash, options: { listen } }: ResolvedContainer,
+  { pod, container, kind, specHash, options: { listen }, network: { namespacePath } }: ResolvedContainer,
   unit: DesiredUnit | undefined,
 ): AuxiliaryUnit | undefined {
   if (kind !== "container" || unit === undefined || listen === undefined) return undefined;
   const { namespace, name, uid } = pod.metadata;
+  const sandbox = namespacePath === undefined ? [] : [auxiliaryUnitName("sandbox", pod.metadata, "pod")];
   const identity = unitOwner(pod.metadata, { container: container.name, kind: "socket", specHash });
   const text = encodeOwnUnit(identity, [
     [
@@ -24,6 +25,7 @@ export function containerSocket(
       [
         ["Description", `Sockets of container ${container.name} of pod ${namespacedName(pod.metadata)}`],
         ["CollectMode", "inactive-or-failed"],
+        ...sandbox.flatMap((name) => [["Requires", name] as const, ["After", name] as const]),
       ],
     ],
     [
@@ -32,6 +34,7 @@ export function containerSocket(
         ...listen.map(({ directive, address }) => [directive, address] as const),
         ["Service", containerUnitName(namespace, name, container.name)],
         ["FileDescriptorName", container.name],
+        ...(namespacePath === undefined ? [] : [["NetworkNamespacePath", namespacePath] as const]),
         ["Slice", podSliceName(uid, qosClass(pod))],
         ["SocketMode", "0666"],
         ["RemoveOnStop", "yes"],

@@ -1,4 +1,4 @@
-import { ignored, is, NOT_YET, type Row, rejected } from "./field-row.ts";
+import { is, NOT_YET, type Row, rejected } from "./field-row.ts";
 import { APP_ARMOR, PROC_MOUNT } from "./security-fields.ts";
 
 /** Fields of a container or init container. */
@@ -11,10 +11,7 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   workingDir: "supported",
   "ports[].containerPort": "supported",
   "ports[].hostPort": "supported",
-  "ports[].hostIP": ignored(
-    "is ignored: the program chooses the address that it listens on",
-    "configure the address in the program",
-  ),
+  "ports[].hostIP": "supported",
   "ports[].name": "supported",
   "ports[].protocol": "supported",
   "env[].name": "supported",

@@ -1,7 +1,8 @@
-import { containerPath } from "../../model/api/containers.ts";
+import { containerPath, containersOf } from "../../model/api/containers.ts";
 import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Container, ContainerPort, Pod } from "../../model/api/pod.ts";
 import type { Config } from "../../model/host/config.ts";
+import { hasOwnNetwork } from "../../model/pod-network.ts";
 
 export type PortConflict =
   | { readonly kind: "reject"; readonly message: string }
@@ -11,19 +12,21 @@ interface Claim {
   readonly pod: Pod;
   readonly container: Container;
   readonly port: ContainerPort;
+  /** The port of the host. */
+  readonly onHost: number;
 }
 
 /**
- * Returns port conflicts by pod UID. All pods share the host's ports, and the scheduler knows of hostPorts only. Of two
- * pods with the same hostPort the later one is rejected. The same containerPort only causes an Event, because the field
- * is documentation.
+ * Returns port conflicts by pod UID. Pods on the host's network share its ports, and the scheduler knows of hostPorts only.
+ * Of two pods with the same hostPort the later one is rejected. The same containerPort only causes an Event, because the
+ * field is documentation. A pod with a network of its own uses only its hostPorts of the host.
  */
 export function portConflicts(pods: readonly Pod[], config: Config): ReadonlyMap<string, PortConflict> {
   const claims = new Map<string, Claim[]>();
   const conflicts = new Map<string, PortConflict>();
   if (config.hostNetwork === "required") return conflicts;
   for (const pod of pods.toSorted(byAge)) {
-    const own = claimsOf(pod);
+    const own = claimsOf(pod, config);
     const found = own.flatMap((claim) => {
       const other = claims.get(keyOf(claim))?.find(({ port }) => overlap(port.hostIP, claim.port.hostIP));
       return other === undefined ? [] : [conflict(claim, other)];
@@ -36,12 +39,18 @@ export function portConflicts(pods: readonly Pod[], config: Config): ReadonlyMap
   return conflicts;
 }
 
-function claimsOf(pod: Pod): Claim[] {
-  return pod.spec.containers.flatMap((container) => (container.ports ?? []).map((port) => ({ pod, container, port })));
+function claimsOf(pod: Pod, config: Config): Claim[] {
+  const isOwn = hasOwnNetwork(pod, config);
+  return pod.spec.containers.flatMap((container) =>
+    (container.ports ?? []).flatMap((port) => {
+      const onHost = isOwn ? port.hostPort : port.containerPort;
+      return onHost ? [{ pod, container, port, onHost }] : [];
+    }),
+  );
 }
 
-function keyOf({ port }: Claim): string {
-  return `${port.protocol ?? "TCP"} ${port.containerPort}`;
+function keyOf({ port, onHost }: Claim): string {
+  return `${port.protocol ?? "TCP"} ${onHost}`;
 }
 
 function overlap(a: string | undefined, b: string | undefined): boolean {
@@ -77,4 +86,13 @@ export function remappedPort(pod: Pod): { readonly path: string } | undefined {
     if (port !== undefined) return { path: `${containerPath(pod, container)}.ports[${port.containerPort}].hostPort` };
   }
   return undefined;
+}
+
+/** Returns the fields that name an address of the host: on the host's network the program chooses it. */
+export function hostIPs(pod: Pod): readonly string[] {
+  return containersOf(pod.spec).flatMap((container) =>
+    (container.ports ?? []).flatMap((port, at) =>
+      port.hostIP ? [`${containerPath(pod, container)}.ports[${port.name ?? at}].hostIP`] : [],
+    ),
+  );
 }

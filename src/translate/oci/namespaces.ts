@@ -1,5 +1,6 @@
 import type { Confinement, Namespaces } from "../../model/confinement.ts";
 import { podSandbox, targetNamespace } from "../../model/paths.ts";
+import { networkNamespace } from "../../model/pod-network.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 
 /** Returns the namespaces that container runtimes use: uts and ipc for the pod, pid for each container. */
@@ -16,7 +17,7 @@ export function imageNamespaces({ pod, target }: ResolvedContainer, onHost: Name
 
 /** Returns the namespaces for config.json. Bind-mounted files hold the shared ones. */
 export function ociNamespaces(
-  { pid, ipc, uts }: Confinement["namespaces"],
+  { pid, ipc, uts, network }: Confinement["namespaces"],
   uid: string,
   container: string,
 ): { readonly type: string; readonly path?: string }[] {
@@ -25,6 +26,7 @@ export function ociNamespaces(
   const own = [
     ...(pid === "host" ? [] : [{ type: "pid", path: paths[pid] }]),
     ...(ipc === "host" ? [] : [{ type: "ipc", path: ipc === "pod" ? `${sandbox}/ipc` : undefined }]),
+    ...(network === "host" ? [] : [{ type: "network", path: networkNamespace(uid) }]),
     ...(uts === "host" ? [] : [{ type: "uts", path: uts === "pod" ? `${sandbox}/uts` : undefined }]),
   ];
   return [

@@ -1,27 +1,35 @@
 import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { Config } from "../../model/host/config.ts";
+import { hasOwnNetwork } from "../../model/pod-network.ts";
 import type { AuxiliaryUnit, UnitLines, UnitName } from "../../model/unit.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { encodeOwnUnit, unitOwner } from "../../unitfile/identity.ts";
 import { auxiliaryUnitName, podSliceName } from "../../unitfile/names.ts";
 import { execLine } from "../../unitfile/quote.ts";
+import type { TranslateContext } from "../context.ts";
+import { bridgeChain, cniArguments } from "../network/cni-chain.ts";
 import { kernelHostname } from "../network/hostname.ts";
 import { qosClass } from "../resources/resources.ts";
-import { ipcSysctls, sysctlWords } from "../security/sysctls.ts";
+import { ipcSysctls, networkSysctls, sysctlWords } from "../security/sysctls.ts";
 
 /**
- * Returns the unit of what a pod's containers on images share: host name, IPC objects, /dev/shm, and processes with
- * shareProcessNamespace. It outlives each container, like the kubelet's sandbox, so a restarted container finds what it
+ * Returns the unit of what a pod's containers share: the pod's own network, and on images host name, IPC objects,
+ * /dev/shm, and processes with shareProcessNamespace. It outlives each container, like the kubelet's sandbox, so a restarted container finds what it
  * left in shared memory. Bind-mounted files hold the namespaces. Only a shared PID namespace needs a process, because
  * it ends with its first one.
  */
-export function podSandbox(pod: Pod, config: Config, libDir: string): AuxiliaryUnit[] {
+export function podSandbox(
+  pod: Pod,
+  { config, libDir, podCIDRs = config.podCIDR }: Pick<TranslateContext, "config" | "libDir" | "podCIDRs">,
+): AuxiliaryUnit[] {
   const words = sharedBy(pod, config);
   if (words.length === 0) return [];
   const { uid } = pod.metadata;
   const specHash = digest(JSON.stringify(words), 16);
   const identity = unitOwner(pod.metadata, { container: "", kind: "sandbox", specHash });
+  // The ranges are the node's and no part of the hash: a pod keeps the address that it has.
+  const network = hasOwnNetwork(pod, config) ? ["--", cniArguments(pod), ...chainWords(pod, podCIDRs)] : [];
   const helper = (...rest: readonly string[]) => [`${libDir}/pod-sandbox`, uid, ...rest];
   const text = encodeOwnUnit(identity, [
     [
@@ -35,14 +43,21 @@ export function podSandbox(pod: Pod, config: Config, libDir: string): AuxiliaryU
       "Service",
       [
         ...(words.includes("--pid") ? WITH_PROCESS : WITHOUT_PROCESS),
-        ["ExecStart", execLine(helper("up", ...words))],
+        ["ExecStart", execLine(helper("up", ...words, ...network))],
         ["ExecStopPost", execLine(helper("down"), "-")],
-        ["TimeoutStartSec", "20"],
+        ["TimeoutStartSec", network.length === 0 ? "20" : NETWORK_TIMEOUT],
         ["Slice", podSliceName(uid, qosClass(pod))],
       ],
     ],
   ]);
   return [{ name: sandboxUnitName(pod), identity, text, linked: false, wanted: true }];
+}
+
+/** Seconds for a whole chain, each plugin of which has 30 s, after those for the end of an earlier one. */
+const NETWORK_TIMEOUT = "240";
+
+function chainWords(pod: Pod, ranges: readonly string[]): readonly string[] {
+  return bridgeChain(pod, ranges).flatMap(({ type, config }) => [type, JSON.stringify(config)]);
 }
 
 const WITHOUT_PROCESS: UnitLines = [
@@ -64,7 +79,11 @@ const WITH_PROCESS: UnitLines = [
 
 /** Returns the lines that order a container after the sandbox. */
 export function sandboxLines(pod: Pod, config: Config): UnitLines {
-  if (sharedBy(pod, config).length === 0) return [];
+  return sharedBy(pod, config).length === 0 ? [] : sandboxOrder(pod);
+}
+
+/** Returns the lines that order a container after the sandbox of its pod, which has one. */
+export function sandboxOrder(pod: Pod): UnitLines {
   const unit = sandboxUnitName(pod);
   return [
     ["Requires", unit],
@@ -77,12 +96,13 @@ function sandboxUnitName({ metadata }: Pod): UnitName {
 }
 
 /** Returns the arguments of pod-sandbox. */
-function sharedBy(pod: Pod, { clusterDomain }: Config): string[] {
+function sharedBy(pod: Pod, config: Config): string[] {
   const { hostIPC, hostPID, shareProcessNamespace } = pod.spec;
-  const hostname = kernelHostname(pod, clusterDomain);
+  const hostname = kernelHostname(pod, config.clusterDomain);
   return [
     ...(hostIPC ? [] : ["--ipc", ...sysctlWords(ipcSysctls(pod))]),
     ...(hostname === undefined ? [] : [`--uts=${hostname}`]),
     ...(shareProcessNamespace && !hostPID ? ["--pid"] : []),
+    ...(hasOwnNetwork(pod, config) ? ["--net", ...sysctlWords(networkSysctls(pod, config))] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Pod } from "../../model/api/pod.ts";
 import { normalizedSysctl, sysctlNamespace, sysctlPath } from "../../model/api/sysctl.ts";
 import type { Config } from "../../model/host/config.ts";
+import { hasOwnNetwork } from "../../model/pod-network.ts";
 import type { AdmissionRejection } from "../resources/fit.ts";
 
 /** Parameters that no pod can use against another one (`sysctl/safe_sysctls.go`, v1.36, for kernels since 4.15). */
@@ -12,13 +13,14 @@ const SAFE: readonly string[] = [
 ].map((name) => (name.includes(".") ? name : `net.ipv4.${name}`));
 
 /**
- * Returns why the node forbids a kernel parameter of the pod (`sysctl/allowlist.go: Admit`, v1.36). Here all pods have
- * the host's network.
+ * Returns why the node forbids a kernel parameter of the pod (`sysctl/allowlist.go: Admit`, v1.36). On the host's network
+ * a pod sets none of it.
  */
 export function forbiddenSysctl(
-  { spec }: Pod,
-  { allowedUnsafeSysctls }: Pick<Config, "allowedUnsafeSysctls">,
+  pod: Pod,
+  config: Pick<Config, "allowedUnsafeSysctls" | "podNetwork">,
 ): AdmissionRejection | undefined {
+  const { spec } = pod;
   for (const sysctl of spec.securityContext?.sysctls ?? []) {
     const name = normalizedSysctl(sysctl.name);
     const of = sysctlNamespace(name);
@@ -26,9 +28,9 @@ export function forbiddenSysctl(
       reason: "SysctlForbidden",
       message: `forbidden sysctl: ${JSON.stringify(name)} ${why}`,
     });
-    if (of === undefined || !isAllowed(name, allowedUnsafeSysctls)) return forbidden("not allowlisted");
+    if (of === undefined || !isAllowed(name, config.allowedUnsafeSysctls)) return forbidden("not allowlisted");
     if (of === "IPC" && spec.hostIPC) return forbidden("not allowed with host IPC enabled");
-    if (of === "Net") {
+    if (of === "Net" && !hasOwnNetwork(pod, config)) {
       const why = spec.hostNetwork ? "" : ": all pods of this node have the host's network";
       return forbidden(`not allowed with host Net enabled${why}`);
     }
@@ -46,11 +48,19 @@ function isAllowed(name: string, unsafe: readonly string[]): boolean {
 }
 
 /** Returns the kernel parameters of the pod's IPC namespaces: path below /proc/sys → value. */
-export function ipcSysctls({ spec }: Pod): Readonly<Record<string, string>> {
-  if (spec.hostIPC) return {};
+export function ipcSysctls(pod: Pod): Readonly<Record<string, string>> {
+  return pod.spec.hostIPC ? {} : sysctlsOf(pod, "IPC");
+}
+
+/** Returns those of the pod's own network. */
+export function networkSysctls(pod: Pod, config: Pick<Config, "podNetwork">): Readonly<Record<string, string>> {
+  return hasOwnNetwork(pod, config) ? sysctlsOf(pod, "Net") : {};
+}
+
+function sysctlsOf({ spec }: Pod, namespace: "IPC" | "Net"): Readonly<Record<string, string>> {
   const entries = (spec.securityContext?.sysctls ?? []).flatMap(({ name, value }) => {
     const path = sysctlPath(name);
-    return path === undefined || sysctlNamespace(normalizedSysctl(name)) !== "IPC" ? [] : [[path, value] as const];
+    return path === undefined || sysctlNamespace(normalizedSysctl(name)) !== namespace ? [] : [[path, value] as const];
   });
   return Object.fromEntries(entries);
 }

@@ -47,5 +47,6 @@ describe("nodeEvents()", () => {
     const create = report({}, undefined);
     expect(nodeEvents(undefined, create, CONFIG)).toEqual([{ ...network, occurrence: "created" }]);
     expect(nodeEvents(undefined, create, { ...CONFIG, hostNetwork: "required" })).toEqual([]);
+    expect(nodeEvents(undefined, create, { ...CONFIG, podNetwork: "bridge" })).toEqual([]);
   });
 });

@@ -1,0 +1,40 @@
+import { accessSync, constants } from "node:fs";
+import { PLUGIN_DIRECTORIES } from "../../model/cni/plugin.ts";
+import type { Config } from "../../model/host/config.ts";
+import { error, type Finding, ok, warning } from "./finding.ts";
+
+/** Programs that every pod on the bridge needs, as the reference plugins call iptables for what leaves the node. */
+const NEEDED = ["bridge", "host-local", "loopback"];
+
+/** Programs that pods with a hostPort or an annotation for bandwidth need. */
+const SOMETIMES = ["portmap", "bandwidth"];
+
+const PACKAGES = "install the packages containernetworking-plugins and iptables, or set podNetwork = host";
+
+/** Checks what the pods' own network needs; nothing while all pods are on the host's. */
+export function networkFindings({ podNetwork, podCIDR }: Config): readonly Finding[] {
+  if (podNetwork === "host") return [];
+  const lacking = (names: readonly string[]) => names.filter((name) => !isInAny(name, PLUGIN_DIRECTORIES));
+  const directories = PLUGIN_DIRECTORIES.join(" and ");
+  const needed = lacking(NEEDED);
+  if (needed.length > 0)
+    return [error("network", `no pod gets an address without ${needed.join(", ")} in ${directories}: ${PACKAGES}`)];
+  if (!isInAny(podCIDR.some((range) => range.includes(":")) ? "ip6tables" : "iptables", PROGRAMS))
+    return [error("network", `no pod gets an address without iptables: ${PACKAGES}`)];
+  const missing = lacking(SOMETIMES);
+  if (missing.length === 0) return [ok("network", `podNetwork = ${podNetwork}: plugins of CNI are installed`)];
+  return [warning("network", `pods that need ${missing.join(", ")} do not start: ${PACKAGES}`)];
+}
+
+const PROGRAMS = ["/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
+
+function isInAny(name: string, directories: readonly string[]): boolean {
+  return directories.some((directory) => {
+    try {
+      accessSync(`${directory}/${name}`, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

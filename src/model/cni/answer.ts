@@ -1,0 +1,57 @@
+/** What the pod's sandbox has left of its last CNI ADD. */
+export interface NetworkAnswer {
+  /** One address of each IP family, in the order of the answer, without prefix lengths. Empty after a failure. */
+  readonly addresses: readonly string[];
+  /** Why the last ADD has failed; undefined: it has not. */
+  readonly failure?: string;
+}
+
+/**
+ * Returns the pod's addresses from the result of the last plugin of a chain (CNI specification 1.0, section 5, "Success").
+ * containerd reports the addresses of the sandbox's interface, with an IPv4 address first, and so does this. Returns
+ * none for a text that is no result.
+ */
+export function resultAddresses(text: string, interfaceName: string): readonly string[] {
+  const { interfaces, ips } = parseObject(text) ?? {};
+  const links: readonly unknown[] = Array.isArray(interfaces) ? interfaces : [];
+  const isOfPod = (at: unknown) => {
+    const link = typeof at === "number" ? links[at] : undefined;
+    // A plugin may leave the interface out; the address is then the pod's.
+    return at === undefined || (isObject(link) && link.name === interfaceName && Boolean(link.sandbox));
+  };
+  const all = (Array.isArray(ips) ? ips : []).flatMap((ip: unknown) =>
+    isObject(ip) && typeof ip.address === "string" && isOfPod(ip.interface) ? [ip.address.replace(/\/.*$/, "")] : [],
+  );
+  const first = (isOfFamily: (address: string) => boolean) => all.filter(isOfFamily).slice(0, 1);
+  return [...first((address) => !address.includes(":")), ...first((address) => address.includes(":"))];
+}
+
+/**
+ * Returns the message about a failed ADD in the words of libcni (`invoke/exec.go` and `types.go: Error.Error`, v1.0).
+ * `text` is what `pod-network` has written: the plugin's type in the first line, then its standard output, which is the
+ * specification's error object, or words.
+ */
+export function failureMessage(text: string): string {
+  const [plugin = "", ...rest] = text.split("\n");
+  const output = rest.join("\n").trim();
+  const { msg, details } = parseObject(output) ?? {};
+  const words = typeof msg === "string" ? [msg, details].filter(isText).join("; ") : output;
+  return `plugin type=${JSON.stringify(plugin)} failed (add): ${words || "it has said nothing"}`;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
