@@ -26,7 +26,7 @@ const v2 = {
 };
 
 const arm64 = {
-  test: { name: "arm64", include: [ARM64], ...withMachines, testTimeout: 600_000, hookTimeout: 600_000 },
+  test: { name: "arm64", include: [ARM64], ...withMachines, testTimeout: 1_200_000, hookTimeout: 600_000 },
 };
 
 const report = process.env.UNITLET_TEST_REPORT;

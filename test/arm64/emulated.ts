@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type RunOptions, type RunResult, run } from "../support/run.ts";
 
 /** Starting a program by qemu takes a second, and Node ten times as long as on the processor. */
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 900_000;
 
 /** A directory in the files of a Debian for aarch64, in which tests run programs of that architecture. */
 export class Emulated implements Disposable {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# `npm run test:arm64`: runs helpers on aarch64 by qemu-user. Arguments are those of Vitest.
+# `npm run test:arm64`: runs bundles, helpers and packages for aarch64 by qemu-user. Arguments are those of Vitest.
 # shellcheck disable=SC2154
 set -eu
 
@@ -13,4 +13,5 @@ done
 ensure_modules
 ensure_packages
 sh test/arm64/root.sh >/dev/null
+sh units/release/release.sh x64 arm64 >/dev/null
 UNITLET_TEST_ARM64=1 UNITLET_TEST_PREPARED=1 "$node" node_modules/vitest/vitest.mjs run --project=arm64 "$@"
