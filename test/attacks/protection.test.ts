@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { installServingCertificate } from "../e2e/support/kubelet-client.ts";
+import { type Container, pod, shell } from "../e2e/support/manifests.ts";
+import { Cluster } from "../support/cluster.ts";
+import { Node } from "../support/node.ts";
+
+/** The memory of all pods together, so that an attack takes no more from the computer that runs the tests. */
+const MEMORY_OF_PODS = 400 * 1024 ** 2;
+const ATTACK_S = 15;
+/** What an attack may add to the median time of an answer: a bound for a slow computer, and not a measurement. */
+const SLOWEST_MS = 10_000;
+
+let node: Node;
+let idle: number;
+let invocation: string;
+let reserved: string;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "protection", {
+    ownDisk: true,
+    timerInterval: "1s",
+    settings: { podPidsLimit: "200", namespaceLogMaxSize: "16Mi", evictionPressureTransitionPeriod: "1s" },
+  });
+  await installServingCertificate(node);
+  await node.machine.write("/etc/systemd/system/host-service.socket", HOST_SOCKET);
+  await node.machine.write("/etc/systemd/system/host-service@.service", HOST_SERVICE);
+  await node.machine.write("/root/measure.pl", MEASURE);
+  await node.exec("systemctl daemon-reload && systemctl start host-service.socket");
+  const total = Number((await node.exec("sed -n 's/MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo")).stdout) * 1024;
+  reserved = `systemReserved = memory=${total - MEMORY_OF_PODS}`;
+  await set();
+  await node.run(pod(node, "neighbour", shell("exec sleep infinity", { resources: { requests: { memory: "32Mi" } } })));
+  await node.container("neighbour", ({ ready }) => ready);
+  invocation = await node.invocation("neighbour");
+  idle = await median();
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+/** A service of the host for each connection, as a remote login is one. */
+const HOST_SOCKET = "[Socket]\nListenStream=/run/host-service\nAccept=yes\n";
+const HOST_SERVICE = "[Service]\nExecStart=/bin/echo hello\nStandardOutput=socket\nCollectMode=inactive-or-failed\n";
+
+/** Connects for as many seconds as its argument says, and prints the milliseconds until each answer. */
+const MEASURE = `use strict; use Socket; use Time::HiRes qw(time sleep);
+my $end = time + $ARGV[0];
+while (time < $end) {
+    my $start = time;
+    socket(my $socket, AF_UNIX, SOCK_STREAM, 0) or die "socket: $!";
+    connect($socket, pack_sockaddr_un("/run/host-service")) or die "connect: $!";
+    my $answer = <$socket>;
+    die "no answer" unless defined $answer && $answer eq "hello\\n";
+    printf "%.1f\\n", 1000 * (time - $start);
+    sleep 0.2;
+}
+`;
+
+async function set(...settings: readonly string[]): Promise<void> {
+  await node.machine.write(
+    "/etc/unitlet/unitlet.conf.d/99-test.conf",
+    [reserved, ...settings].map((each) => `${each}\n`).join(""),
+  );
+}
+
+/** Returns the median time in milliseconds in which the service of the host answers. */
+async function median(): Promise<number> {
+  const { stdout } = await node.machine.exec(["perl", "/root/measure.pl", String(ATTACK_S - 5)], { timeout: 120_000 });
+  const times = stdout.trim().split("\n").map(Number);
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+}
+
+async function renewedAt(): Promise<number> {
+  const lease = JSON.parse(
+    await node.cluster.kubectl(["-n", "kube-node-lease", "get", "lease", node.name, "-o", "json"]),
+  ) as { readonly spec: { readonly renewTime: string } };
+  return Date.parse(lease.spec.renewTime);
+}
+
+/** An attack in a BestEffort pod. It ends by itself, so that it takes no more than its time. */
+async function attack(name: string, script: string, rest: Container = {}): Promise<void> {
+  const volumes = [{ name: "scratch", emptyDir: {} }];
+  const mounted = { volumeMounts: [{ name: "scratch", mountPath: "/run/scratch" }], ...rest };
+  const command = ["timeout", "--signal=KILL", String(ATTACK_S), "sh", "-c", script.replaceAll("$", () => "$$")];
+  await node.run(pod(node, name, { command, ...mounted }, { volumes, restartPolicy: "Never" }));
+}
+
+async function expectUnharmed(name: string): Promise<void> {
+  const before = await renewedAt();
+  const loaded = await median();
+  process.stdout.write(
+    `${name}: the host's service answers in ${loaded} ms, idle in ${idle} ms: ${(loaded / idle).toFixed(1)} times\n`,
+  );
+  expect(loaded).toBeLessThan(idle + SLOWEST_MS);
+  await node.machine.until(async () => (await renewedAt()) > before, { what: "a renewal of the lease" });
+  expect(await node.kubectl("exec", "neighbour", "--", "echo", "alive")).toBe("alive\n");
+  expect(await node.invocation("neighbour")).toBe(invocation);
+}
+
+const ended = (name: string) =>
+  node.until(name, ({ status } = {}) => (status?.phase === "Failed" || status?.phase === "Succeeded") && status);
+
+test("a fork bomb takes the processes of its pod alone", async () => {
+  await attack("bomb", "bomb() { bomb | bomb & }; bomb; while :; do bomb; sleep 0.1; done");
+  await expectUnharmed("a fork bomb");
+  await ended("bomb");
+  expect(await node.log("bomb")).toContain("Cannot fork");
+  const left = "find /sys/fs/cgroup -path '*unitlet-besteffort*' -name cgroup.procs -exec cat {} +";
+  await node.machine.until(async () => (await node.exec(left)).stdout === "", { what: "the end of its processes" });
+});
+
+test("a memory hog takes the memory of pods alone, and is killed first", async () => {
+  const limit = await node.exec(`cat /sys/fs/cgroup/unitlet.slice/memory.max \\
+    /sys/fs/cgroup/memory/unitlet.slice/memory.limit_in_bytes 2>/dev/null || :`);
+  expect(limit.stdout.trim()).toBe(String(MEMORY_OF_PODS));
+  await attack("hog", "head -c 2000000000 /dev/zero | tail");
+  await expectUnharmed("a memory hog");
+  const { containerStatuses } = await ended("hog");
+  expect(containerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 137 });
+});
+
+test("what fills the disk is evicted, and its space is freed", async () => {
+  const free = Number((await node.exec("stat -f -c '%a * %S' /var/lib/unitlet | xargs expr")).stdout);
+  await set(`evictionHard = nodefs.available<${free - 80 * 1024 ** 2}`);
+  await attack("filler", "head -c 200000000 /dev/zero >/run/scratch/x; exec sleep 1000");
+  await expectUnharmed("what fills the disk");
+  expect((await ended("filler")).reason).toBe("Evicted");
+  const freed = async () => Number((await node.exec("stat -f -c '%a * %S' /var/lib/unitlet | xargs expr")).stdout);
+  await node.machine.until(async () => [(await freed()) > free - 50 * 1024 ** 2, await freed()], { what: "the space" });
+  await set();
+});
+
+test("a flood of logs takes the journal of its namespace alone", async () => {
+  await node.exec("logger -t sshd 'a trace'; journalctl --sync");
+  await attack("flood", `yes ${"x".repeat(999)}`);
+  await expectUnharmed("a flood of logs");
+  await ended("flood");
+  expect((await node.exec("journalctl -q -o cat -t sshd")).stdout).toBe("a trace\n");
+  const size = "du -sm --total /var/log/journal/*.unitlet.* /run/log/journal/*.unitlet.* 2>/dev/null | tail -n 1";
+  expect(Number((await node.exec(size)).stdout.split("\t")[0])).toBeLessThan(64);
+});
