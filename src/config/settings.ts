@@ -60,6 +60,7 @@ const Settings = z.strictObject({
     .refine((text) => /^(-1|[1-9]\d{0,8})$/.test(text), { error: "expected a whole number, or -1 for no limit" })
     .transform(Number),
   singleProcessOOMKill: yesNo(false),
+  memorySwap: z.enum(["none", "limited"], { error: "expected none or limited" }).default("none"),
   systemReserved: parsed("", parseSystemReserved),
   evictionHard: parsed(DEFAULT_EVICTION_HARD, parseThresholds),
   evictionSoft: parsed("", parseThresholds),

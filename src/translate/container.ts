@@ -19,6 +19,7 @@ import { shutdownLines } from "./lifecycle/shutdown.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
 import { limitsOf, withoutPackageLimits } from "./resources/limits.ts";
 import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust, qosClass } from "./resources/resources.ts";
+import { swapLimit } from "./resources/swap.ts";
 
 /**
  * Variables that systemd sets for every service. They are unset, because a container has only the variables of its pod.
@@ -40,6 +41,7 @@ export function translateContainer(
   context: Pick<TranslateContext, "config" | "host" | "libDir">,
 ): DesiredUnit {
   const { pod, kind, unitName, specHash } = container;
+  const swap = swapLimit(pod, container.container, context);
   const { name } = container.container;
   const policy = restartPolicy(pod, container.container, kind);
   const lifecycle = lifecycleOf(container, launch, context.libDir);
@@ -54,12 +56,15 @@ export function translateContainer(
       [
         ...launch.lines.defaults,
         ...lifeLines(container, launch, lifecycle, { restart: policy, oom: oomPolicy(context.config) }),
-        ...processLines(container, context.host),
+        ...processLines(container, context.host, swap),
         ...launch.lines.files,
       ],
     ],
   ]);
-  const limits = withoutPackageLimits(limitsOf(amountsOf(container.container), context.host), launch.lines.defaults);
+  const limits = withoutPackageLimits(
+    limitsOf(amountsOf(container.container), context.host, swap),
+    launch.lines.defaults,
+  );
   return { name: unitName, identity, text, linked: kind !== "init" && policy !== "Never", limits };
 }
 
@@ -140,13 +145,14 @@ function oomPolicy({ singleProcessOOMKill }: Pick<Config, "singleProcessOOMKill"
 function processLines(
   { pod, container, unitName, reference }: ResolvedContainer,
   host: Pick<Host, "memoryTotal" | "hasCPUShares">,
+  swap: number,
 ): UnitLines {
   const amounts = amountsOf(container);
   const qos = qosClass(pod);
   const adjusted = isNodeCritical(pod) ? "Guaranteed" : qos;
   return [
     ["Slice", podSliceName(pod.metadata.uid, qos)],
-    ...containerResourceLines(amounts, host),
+    ...containerResourceLines(amounts, host, swap),
     ["OOMScoreAdjust", String(oomScoreAdjust(adjusted, amounts.memoryRequest, host.memoryTotal))],
     ["UnsetEnvironment", reference.kind === "deb" ? FROM_SYSTEMD : `${FROM_SYSTEMD} ${OF_HELPERS}`],
     ...logLines(container, unitName),

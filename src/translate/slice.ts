@@ -6,18 +6,18 @@ import { digest } from "../unitfile/hash.ts";
 import { encodeOwnUnit, unitOwner } from "../unitfile/identity.ts";
 import { podSliceName } from "../unitfile/names.ts";
 import { limitsOf } from "./resources/limits.ts";
-import { type CgroupHost, podAmounts, podResourceLines } from "./resources/resources.ts";
+import { podAmounts, podResourceLines } from "./resources/resources.ts";
+import { podSwapLimit, type SwapContext } from "./resources/swap.ts";
 
 /** Without these lines metrics would be missing: systemd turns on only the controllers that some unit asks for. */
 const ACCOUNTING: UnitLines = ["CPU", "Memory", "Tasks", "IO"].map((of) => [`${of}Accounting`, "yes"]);
 
+type SliceContext = SwapContext & { readonly config: Pick<Config, "podPidsLimit"> };
+
 /** Returns the pod's slice: stopping it stops every unit of the pod in any state. */
-export function translateSlice(
-  pod: Pod,
-  qos: QosClass,
-  { host, config }: { readonly host: CgroupHost; readonly config: Pick<Config, "podPidsLimit"> },
-): DesiredUnit {
-  const lines = podResourceLines(pod, host);
+export function translateSlice(pod: Pod, qos: QosClass, { host, config }: SliceContext): DesiredUnit {
+  const swap = podSwapLimit(pod, { host, config });
+  const lines = podResourceLines(pod, host, swap);
   const specHash = digest(JSON.stringify(lines), 16);
   const identity = unitOwner(pod.metadata, { container: "", kind: "slice", specHash });
   const tasks = config.podPidsLimit > 0 ? [["TasksMax", String(config.podPidsLimit)] as const] : [];
@@ -25,6 +25,6 @@ export function translateSlice(
     ["Unit", [["Description", `Pod ${namespacedName(pod.metadata)}`]]],
     ["Slice", [...ACCOUNTING, ...lines, ...tasks]],
   ]);
-  const limits = limitsOf(podAmounts(pod), host);
+  const limits = limitsOf(podAmounts(pod), host, swap);
   return { name: podSliceName(pod.metadata.uid, qos), identity, text, linked: false, limits };
 }

@@ -46,6 +46,7 @@ describe("a bad value is told with file, key, value and what was expected", () =
     ["maxPods = 0", "maxPods = 0: expected a whole number from 1 to 1000"],
     ["maxPods = 1e3", "maxPods = 1e3: expected a whole number from 1 to 1000"],
     ["maxPods = -1", "maxPods = -1: expected a whole number from 1 to 1000"],
+    ["memorySwap = LimitedSwap", "memorySwap = LimitedSwap: expected none or limited"],
     ["systemReserved = cpu=half", "systemReserved = cpu=half: cpu: expected a quantity such as 500m"],
     ["systemReserved = cpu=-1", "systemReserved = cpu=-1: cpu: expected a quantity such as 500m"],
     ["systemReserved = memory=1 GB", "systemReserved = memory=1 GB: memory: expected a quantity such as 512Mi"],

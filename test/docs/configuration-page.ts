@@ -15,6 +15,7 @@ export const KUBELET_EQUIVALENTS: Readonly<Record<string, string>> = {
   maxPods: "`maxPods`",
   podPidsLimit: "`podPidsLimit`",
   singleProcessOOMKill: "`singleProcessOOMKill`",
+  memorySwap: "`memorySwap.swapBehavior`",
   systemReserved: "`systemReserved`",
   evictionHard: "`evictionHard`",
   evictionSoft: "`evictionSoft`",

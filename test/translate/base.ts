@@ -37,6 +37,7 @@ export const CONFIG: Config = {
   maxPods: 110,
   podPidsLimit: -1,
   singleProcessOOMKill: false,
+  memorySwap: "none",
   systemReserved: { cpu: 0, memory: 0, ephemeralStorage: 0 },
   evictionHard: {
     "memory.available": { quantity: 100 * 1024 ** 2 },

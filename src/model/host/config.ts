@@ -43,6 +43,8 @@ export interface Config extends NodePolicy {
   readonly podPidsLimit: number;
   /** The kernel kills one process of a container that is out of memory, instead of all of them. */
   readonly singleProcessOOMKill: boolean;
+  /** "limited": containers of Burstable pods may swap in proportion to their requests. */
+  readonly memorySwap: "none" | "limited";
   readonly systemReserved: SystemReserved;
   /** Signals that are not named have no threshold. */
   readonly evictionHard: EvictionThresholds;

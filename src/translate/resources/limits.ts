@@ -6,11 +6,12 @@ import { type Amounts, type CgroupHost, cpuShares, cpuWeight, quotaMillicores } 
 export function limitsOf(
   { cpuRequest, cpuLimit, memoryLimit }: Omit<Amounts, "memoryRequest">,
   { hasCPUShares }: CgroupHost,
+  swap: number,
 ): Required<Pick<CgroupLimits, "memory" | "cpu">> & CgroupLimits {
   return {
     memory: memoryLimit > 0 ? memoryLimit : Number.POSITIVE_INFINITY,
     cpu: cpuLimit > 0 ? quotaMillicores(cpuLimit) / 1000 : Number.POSITIVE_INFINITY,
-    ...(hasCPUShares ? { shares: cpuShares(cpuRequest) } : { weight: cpuWeight(cpuRequest) }),
+    ...(hasCPUShares ? { shares: cpuShares(cpuRequest) } : { weight: cpuWeight(cpuRequest), swap }),
   };
 }
 

@@ -32,18 +32,22 @@ function amount(quantity: string | undefined, scale: number): number {
 }
 
 /** Returns the resource lines of a container's unit. Without TasksMax= it would get systemd's default of 15% of all PIDs. */
-export function containerResourceLines({ cpuRequest, cpuLimit, memoryLimit }: Amounts, host: CgroupHost): UnitLines {
+export function containerResourceLines(
+  { cpuRequest, cpuLimit, memoryLimit }: Amounts,
+  host: CgroupHost,
+  swap: number,
+): UnitLines {
   const rest = [
     ["TasksMax", "infinity"],
     ["IOAccounting", "yes"],
   ] as const;
-  return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit), ...rest];
+  return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit, swap), ...rest];
 }
 
 /** Returns the resource lines of a pod's slice. */
-export function podResourceLines(pod: Pod, host: CgroupHost): UnitLines {
+export function podResourceLines(pod: Pod, host: CgroupHost, swap: number): UnitLines {
   const { cpuRequest, cpuLimit, memoryLimit } = podAmounts(pod);
-  return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit)];
+  return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit, swap)];
 }
 
 /**
@@ -92,12 +96,12 @@ export function quotaMillicores(limit: number): number {
 }
 
 /**
- * Returns the lines for memory. No pod swaps, with or without a limit: the kubelet's default swapBehavior is NoSwap
- * (`kuberuntime_container_linux.go: ConfigureNoSwap`, v1.36). systemd applies MemorySwapMax= on cgroup v2 only.
+ * Returns the lines for memory and swap, in bytes. The limit of swap holds without a limit of memory, too
+ * (`kuberuntime_container_linux.go: configureSwap`, v1.36). systemd applies MemorySwapMax= on cgroup v2 only.
  */
-function memoryLines(limit: number): UnitLines {
-  const noSwap = ["MemorySwapMax", "0"] as const;
-  return limit > 0 ? [["MemoryMax", String(limit)], noSwap] : [noSwap];
+function memoryLines(limit: number, swap: number): UnitLines {
+  const swapLine = ["MemorySwapMax", String(swap)] as const;
+  return limit > 0 ? [["MemoryMax", String(limit)], swapLine] : [swapLine];
 }
 
 /** Converts millicores to shares of cgroup v1 (`cm/helpers_linux.go: MilliCPUToShares`, v1.36). */

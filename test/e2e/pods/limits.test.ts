@@ -4,7 +4,7 @@ import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { cpuShare, memoryLimit } from "../support/cgroup-files.ts";
 import { hardware } from "../support/hardware.ts";
-import { pod, SLEEP } from "../support/manifests.ts";
+import { pod, SLEEP, shell } from "../support/manifests.ts";
 import { isReady, waitForPods } from "../support/wait-for-pods.ts";
 
 let node: Node;
@@ -161,5 +161,49 @@ describe("limits are the kernel's, in the container's own cgroup", () => {
     const slice = await node.show("guaranteed", "Slice");
     const { stdout } = await node.exec(["systemctl", "show", slice, "--property=MemoryMax"]);
     expect(stdout).toBe("MemoryMax=67108864\n");
+  });
+});
+
+test("with memorySwap = limited a Burstable container swaps in proportion to its request, and no other one", async () => {
+  // Swap holds for more than this machine: the agent alone is shown some.
+  await node.exec(`sed 's/^SwapTotal:.*/SwapTotal: 1048576 kB/' /proc/meminfo >/tmp/meminfo
+    mount --bind /tmp/meminfo /proc/meminfo; mkdir -p /etc/unitlet/unitlet.conf.d
+    echo 'memorySwap = limited' >/etc/unitlet/unitlet.conf.d/99-test.conf`);
+  const total = Number((await node.exec("sed -n 's/MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo")).stdout) * 1024;
+  const invocation = await node.invocation("burstable");
+  const isUnified = (await node.exec("stat -f -c %T /sys/fs/cgroup")).stdout === "cgroup2fs\n";
+  const share = isUnified ? Math.floor((2 ** 28 / total) * 2 ** 30) : 0;
+  const wanted = { burstable: share, guaranteed: 0, besteffort: 0 };
+  const limits = async (name: string) => {
+    const of = isUnified
+      ? `cat /sys/fs/cgroup${await node.show(name, "ControlGroup")}/memory.swap.max`
+      : `systemctl show --value --property=MemorySwapMax ${node.unit(name)}`;
+    return Number((await node.exec(of)).stdout);
+  };
+  for (const [name, bytes] of Object.entries(wanted))
+    await node.machine.until(async () => [Math.abs((await limits(name)) - bytes) < 4096, await limits(name)], {
+      what: `${bytes} bytes of swap for ${name}`,
+    });
+  expect(await node.invocation("burstable")).toBe(invocation);
+  await node.exec("umount /proc/meminfo");
+});
+
+test("a limit that pods exceed waits until they need less, and kills none of them", async () => {
+  const heavy = shell(
+    'x=$(head -c 100000000 /dev/zero | tr "\\0" x); echo holds; exec 3<&0; while :; do sleep 1; done',
+  );
+  await node.run(pod(node, "heavy", heavy));
+  await node.machine.until(async () => (await node.log("heavy")) === "holds\n", { what: "its memory" });
+  const invocation = await node.invocation("heavy");
+  const before = await memoryLimit(node, "/unitlet.slice");
+  const total = Number((await node.exec("sed -n 's/MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo")).stdout) * 1024;
+  const setting = `systemReserved = cpu=200m,memory=${total - 64 * 1024 ** 2}`;
+  await node.machine.write("/etc/unitlet/unitlet.conf.d/99-test.conf", `${setting}\n`);
+  await node.sync();
+  expect(await memoryLimit(node, "/unitlet.slice")).toBe(before);
+  expect(await node.invocation("heavy")).toBe(invocation);
+  await node.kubectl("delete", "pod", "heavy", "--wait=false");
+  await node.machine.until(async () => (await memoryLimit(node, "/unitlet.slice")) === 64 * 1024 ** 2, {
+    what: "the limit of all pods",
   });
 });
