@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { memoryLimit } from "../e2e/support/cgroup-files.ts";
+import { hardware } from "../e2e/support/hardware.ts";
 import { installServingCertificate } from "../e2e/support/kubelet-client.ts";
 import { type Container, pod, shell } from "../e2e/support/manifests.ts";
 import { Cluster } from "../support/cluster.ts";
@@ -14,6 +16,7 @@ let node: Node;
 let idle: number;
 let invocation: string;
 let reserved: string;
+let total: number;
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "protection", {
@@ -26,7 +29,7 @@ beforeAll(async () => {
   await node.machine.write("/etc/systemd/system/host-service@.service", HOST_SERVICE);
   await node.machine.write("/root/measure.pl", MEASURE);
   await node.exec("systemctl daemon-reload && systemctl start host-service.socket");
-  const total = Number((await node.exec("sed -n 's/MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo")).stdout) * 1024;
+  total = (await hardware(node)).memory;
   reserved = `systemReserved = memory=${total - MEMORY_OF_PODS}`;
   await set();
   await node.run(pod(node, "neighbour", shell("exec sleep infinity", { resources: { requests: { memory: "32Mi" } } })));
@@ -109,9 +112,7 @@ test("a fork bomb takes the processes of its pod alone", async () => {
 });
 
 test("a memory hog takes the memory of pods alone, and is killed first", async () => {
-  const limit = await node.exec(`cat /sys/fs/cgroup/unitlet.slice/memory.max \\
-    /sys/fs/cgroup/memory/unitlet.slice/memory.limit_in_bytes 2>/dev/null || :`);
-  expect(limit.stdout.trim()).toBe(String(MEMORY_OF_PODS));
+  expect(await memoryLimit(node, "/unitlet.slice")).toBe(MEMORY_OF_PODS);
   await attack("hog", "head -c 2000000000 /dev/zero | tail");
   await expectUnharmed("a memory hog");
   const { containerStatuses } = await ended("hog");
@@ -137,4 +138,20 @@ test("a flood of logs takes the journal of its namespace alone", async () => {
   expect((await node.exec("journalctl -q -o cat -t sshd")).stdout).toBe("a trace\n");
   const size = "du -sm --total /var/log/journal/*.unitlet.* /run/log/journal/*.unitlet.* 2>/dev/null | tail -n 1";
   expect(Number((await node.exec(size)).stdout.split("\t")[0])).toBeLessThan(64);
+});
+
+test("a limit of all pods that is below what they use waits, and kills none of them", async () => {
+  const heavy = `exec perl -e '$| = 1; my $n = 100_000_000; my $x = "x" x $n; print "holds\\n"; sleep 1000'`;
+  await node.run(pod(node, "heavy", shell(heavy)));
+  const holds = async () => (await node.log("heavy")) === "holds\n";
+  await node.machine.until(holds, { what: "its memory", timeout: 120_000 });
+  const ofHeavy = await node.invocation("heavy");
+  const lower = 64 * 1024 ** 2;
+  await set(`systemReserved = memory=${total - lower}`);
+  await node.sync();
+  expect(await memoryLimit(node, "/unitlet.slice")).toBe(MEMORY_OF_PODS);
+  expect(await node.invocation("heavy")).toBe(ofHeavy);
+  await node.kubectl("delete", "pod", "heavy", "--wait=false");
+  const limit = () => memoryLimit(node, "/unitlet.slice");
+  await node.machine.until(async () => [(await limit()) === lower, await limit()], { what: "the limit" });
 });

@@ -4,7 +4,7 @@ import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { cpuShare, memoryLimit } from "../support/cgroup-files.ts";
 import { hardware } from "../support/hardware.ts";
-import { pod, SLEEP, shell } from "../support/manifests.ts";
+import { pod, SLEEP } from "../support/manifests.ts";
 import { isReady, waitForPods } from "../support/wait-for-pods.ts";
 
 let node: Node;
@@ -186,24 +186,4 @@ test("with memorySwap = limited a Burstable container swaps in proportion to its
     });
   expect(await node.invocation("burstable")).toBe(invocation);
   await node.exec("umount /proc/meminfo");
-});
-
-test("a limit that pods exceed waits until they need less, and kills none of them", async () => {
-  const heavy = shell(
-    'x=$(head -c 100000000 /dev/zero | tr "\\0" x); echo holds; exec 3<&0; while :; do sleep 1; done',
-  );
-  await node.run(pod(node, "heavy", heavy));
-  await node.machine.until(async () => (await node.log("heavy")) === "holds\n", { what: "its memory" });
-  const invocation = await node.invocation("heavy");
-  const before = await memoryLimit(node, "/unitlet.slice");
-  const total = Number((await node.exec("sed -n 's/MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo")).stdout) * 1024;
-  const setting = `systemReserved = cpu=200m,memory=${total - 64 * 1024 ** 2}`;
-  await node.machine.write("/etc/unitlet/unitlet.conf.d/99-test.conf", `${setting}\n`);
-  await node.sync();
-  expect(await memoryLimit(node, "/unitlet.slice")).toBe(before);
-  expect(await node.invocation("heavy")).toBe(invocation);
-  await node.kubectl("delete", "pod", "heavy", "--wait=false");
-  await node.machine.until(async () => (await memoryLimit(node, "/unitlet.slice")) === 64 * 1024 ** 2, {
-    what: "the limit of all pods",
-  });
 });
