@@ -9,8 +9,11 @@ import { limitsOf } from "./resources/limits.ts";
 import { podAmounts, podResourceLines } from "./resources/resources.ts";
 import { podSwapLimit, type SwapContext } from "./resources/swap.ts";
 
-/** Without these lines metrics would be missing: systemd turns on only the controllers that some unit asks for. */
-const ACCOUNTING: UnitLines = ["CPU", "Memory", "Tasks", "IO"].map((of) => [`${of}Accounting`, "yes"]);
+/**
+ * Without these lines metrics would be missing: systemd turns on only the controllers that some unit asks for. The weight
+ * of a slice turns on that of the CPU. CPUAccounting= would be a warning at each reload since systemd 258, which has removed it.
+ */
+const ACCOUNTING: UnitLines = ["Memory", "Tasks", "IO"].map((of) => [`${of}Accounting`, "yes"]);
 
 type SliceContext = SwapContext & { readonly config: Pick<Config, "podPidsLimit"> };
 
