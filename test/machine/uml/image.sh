@@ -70,8 +70,12 @@ bookworm | trixie | testing | bookworm-broker | trixie-broker | testing-broker) 
 *) die "unknown image $variant: bookworm, trixie or testing, and -broker after it" ;;
 esac
 mkdir -p "$cache"
-archive=$cache/$variant.tar
-image=$cache/$variant-$(cat "$here/image.sh" "$here"/guest/* | sha256sum | cut -c 1-12).ext4
+# Other packages make another archive.
+digest() {
+	sha256sum | cut -c 1-12
+}
+archive=$cache/$variant-$(echo "$packages $test_packages" | digest).tar
+image=$cache/$variant-$({ echo "$archive" && cat "$here/image.sh" "$here"/guest/*; } | digest).ext4
 (
 	flock 9
 	[ ! -e "$image" ] || exit 0
