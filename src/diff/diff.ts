@@ -8,16 +8,16 @@ import type { Step, StepKind } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
 import { type ActualUnit, isContainer } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
+import { lostExits } from "./containers/lost-exits.ts";
+import { keepLoadedUnits } from "./containers/start-loaded-units.ts";
 import { ensurePod } from "./ensure-pod.ts";
-import { extendGracePeriod } from "./extend-grace-period.ts";
 import { collectGarbage } from "./image-gc.ts";
 import { journalSteps } from "./journals.ts";
-import { lostExits } from "./lost-exits.ts";
 import { nodeSliceSteps } from "./node-slices.ts";
-import { stopOrphanedSockets } from "./output-sockets.ts";
-import { unitOwner } from "./owner.ts";
 import { pullSteps } from "./pulls.ts";
-import { keepLoadedUnits } from "./start-loaded-units.ts";
+import { extendGracePeriod } from "./units/extend-grace-period.ts";
+import { stopOrphanedSockets } from "./units/output-sockets.ts";
+import { unitOwner } from "./units/owner.ts";
 import {
   type Ending,
   endExtensions,
@@ -29,8 +29,8 @@ import {
   stopAuxiliaryUnits,
   stopPod,
   writeGracePeriod,
-} from "./teardown.ts";
-import { isIdle } from "./unit-states.ts";
+} from "./units/teardown.ts";
+import { isIdle } from "./units/unit-states.ts";
 
 /** The order in which the steps of all pods are applied. */
 const PHASE = {

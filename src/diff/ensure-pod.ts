@@ -6,21 +6,21 @@ import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 import type { ActualUnit, UnitName } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
-import { applyLimits } from "./apply-limits.ts";
-import { auxiliaryUnitSteps } from "./auxiliary-units.ts";
-import { scheduleDeadline } from "./deadline.ts";
-import { ensureUnit } from "./ensure-unit.ts";
-import { lostExits } from "./lost-exits.ts";
-import { lostRootSteps } from "./lost-root.ts";
-import { mayStart, release } from "./may-start.ts";
-import { unitOwner } from "./owner.ts";
+import { scheduleDeadline } from "./containers/deadline.ts";
+import { lostExits } from "./containers/lost-exits.ts";
+import { lostRootSteps } from "./containers/lost-root.ts";
+import { mayStart, release } from "./containers/may-start.ts";
+import { recoverMarks } from "./containers/recover-marks.ts";
+import { remountSteps } from "./containers/remount.ts";
+import { type RestartingPod, restartAll } from "./containers/restart-all.ts";
+import { stopSidecars } from "./containers/sidecars.ts";
 import { writeFiles } from "./pod-files.ts";
-import { recoverMarks } from "./recover-marks.ts";
-import { remountSteps } from "./remount.ts";
-import { type RestartingPod, restartAll } from "./restart-all.ts";
-import { stopSidecars } from "./sidecars.ts";
 import { storageSteps } from "./storage.ts";
-import { isIdle, isStopping, isUnloadable, isUp } from "./unit-states.ts";
+import { applyLimits } from "./units/apply-limits.ts";
+import { auxiliaryUnitSteps } from "./units/auxiliary-units.ts";
+import { ensureUnit } from "./units/ensure-unit.ts";
+import { unitOwner } from "./units/owner.ts";
+import { isIdle, isStopping, isUnloadable, isUp } from "./units/unit-states.ts";
 
 /** Returns the steps for a pod that should run. `own` are its existing units. */
 export function ensurePod(translation: Runnable, own: readonly ActualUnit[], seen: World): Step[] {

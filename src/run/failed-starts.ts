@@ -1,4 +1,4 @@
-import { failedStarts, isRestarting } from "../diff/failed-starts.ts";
+import { failedStarts, isRestarting } from "../diff/containers/failed-starts.ts";
 import { readPodDirectories } from "../io/pods/pod-directories.ts";
 import type { UnitName } from "../model/unit.ts";
 import type { Applied, ApplyPorts } from "./apply.ts";

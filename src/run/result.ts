@@ -1,4 +1,4 @@
-import { isMisloaded } from "../diff/unit-states.ts";
+import { isMisloaded } from "../diff/units/unit-states.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
 import { writeUnloadable } from "../io/systemd/unloadable.ts";
 import type { Instant } from "../model/api/time.ts";

@@ -10,7 +10,10 @@ const change = (files: readonly string[], tests: readonly string[]) => ({
 });
 const rows = rowsOf([
   change(["src/diff/", "src/diff/diff.ts"], ["test/diff/", "test/e2e/pods/order.test.ts"]),
-  change(["src/diff/sidecars.ts"], ["test/diff/sidecars.test.ts", "test/systemd/sidecars.test.ts"]),
+  change(
+    ["src/diff/containers/sidecars.ts"],
+    ["test/diff/containers/sidecars.test.ts", "test/systemd/sidecars.test.ts"],
+  ),
   change(["src/translate/fields/pod-fields.ts"], ["test/translate/", "test/e2e/"]),
   change(["units/", "install.sh"], ["test/systemd/install.test.ts"]),
   change(["src/translate/slice.ts", "units/systemd/"], ["test/systemd/slices.test.ts"]),
@@ -19,8 +22,8 @@ const rows = rowsOf([
 
 describe("the tests on real parts for a change", () => {
   test.each([
-    [["src/diff/sidecars.ts"], ["test/systemd/sidecars.test.ts"]],
-    [["src/diff/may-start.ts"], ["test/e2e/pods/order.test.ts"]],
+    [["src/diff/containers/sidecars.ts"], ["test/systemd/sidecars.test.ts"]],
+    [["src/diff/containers/may-start.ts"], ["test/e2e/pods/order.test.ts"]],
     [["src/translate/slice.ts"], ["test/systemd/slices.test.ts"]],
     [
       ["units/systemd/unitlet-sync.timer", "install.sh"],

@@ -1,5 +1,5 @@
-import { unitOwner } from "../../src/diff/owner.ts";
-import { isMisloaded } from "../../src/diff/unit-states.ts";
+import { unitOwner } from "../../src/diff/units/owner.ts";
+import { isMisloaded } from "../../src/diff/units/unit-states.ts";
 import { environmentFile } from "../../src/model/paths.ts";
 import type { Step } from "../../src/model/step.ts";
 import type { UnitName } from "../../src/model/unit.ts";

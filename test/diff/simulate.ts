@@ -1,5 +1,5 @@
-import { unitOwner } from "../../src/diff/owner.ts";
-import { isMisloaded } from "../../src/diff/unit-states.ts";
+import { unitOwner } from "../../src/diff/units/owner.ts";
+import { isMisloaded } from "../../src/diff/units/unit-states.ts";
 import type { ContainerHistory, ExitRecord } from "../../src/model/exit-record.ts";
 import { environmentFile } from "../../src/model/paths.ts";
 import type { Mark, Step } from "../../src/model/step.ts";

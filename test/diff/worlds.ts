@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { isMisloaded } from "../../src/diff/unit-states.ts";
+import { isMisloaded } from "../../src/diff/units/unit-states.ts";
 import type { Pod, PodSpec } from "../../src/model/api/pod.ts";
 import { toTimestamp } from "../../src/model/api/time.ts";
 import { type ContainerHistory, NO_HISTORY } from "../../src/model/exit-record.ts";
