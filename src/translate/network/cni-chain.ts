@@ -1,4 +1,3 @@
-import { containersOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
 import { BRIDGE, NETWORK_NAME, type Plugin } from "../../model/cni/plugin.ts";
@@ -42,9 +41,12 @@ interface PortMapping {
   readonly hostIP?: string;
 }
 
-/** Returns the capability argument `portMappings`, as containerd gives it (`cni` in `sandbox_run.go: toCNIPortMappings`, v2). */
+/**
+ * Returns the capability argument `portMappings`, as containerd gives it (`cni` in `sandbox_run.go: toCNIPortMappings`, v2).
+ * The kubelet maps no port of an init container (`kuberuntime_sandbox.go: generatePodSandboxConfig`, v1.36).
+ */
 function portMappings({ spec }: Pod): readonly PortMapping[] {
-  const ports = containersOf(spec).flatMap((container) => container.ports ?? []);
+  const ports = spec.containers.flatMap((container) => container.ports ?? []);
   return ports.flatMap(({ hostPort, containerPort, protocol = "TCP", hostIP }) =>
     hostPort ? [{ hostPort, containerPort, protocol: protocol.toLowerCase(), ...(hostIP && { hostIP }) }] : [],
   );

@@ -49,6 +49,12 @@ describe("bridgeChain()", () => {
     });
   });
 
+  test("no port of the host for init containers, as by the kubelet: no other pod is compared with them", () => {
+    const ports = [{ containerPort: 80, hostPort: 8080 }];
+    const inits = [container({ name: "init", ports }), container({ name: "sidecar", ports, restartPolicy: "Always" })];
+    expect(bridgeChain(pod({ initContainers: inits }), RANGES)).toHaveLength(1);
+  });
+
   test.for<[Record<string, string>, object | undefined]>([
     [{}, undefined],
     [{ "kubernetes.io/ingress-bandwidth": "10M" }, { ingressRate: 10_000_000, ingressBurst: 2_147_483_647 }],
