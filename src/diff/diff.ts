@@ -125,7 +125,7 @@ function podSteps(translation: Translation, units: readonly ActualUnit[], world:
   const uid = pod.metadata.uid;
   if (isTerminating(pod)) {
     const lost = translation.kind === "runnable" && !isTerminal(pod.status?.phase) ? lostExits(translation, world) : [];
-    return [...lost, ...terminate(pod, units, world)];
+    return [...lost, ...killPod(translation, units), ...terminate(pod, units, world)];
   }
   if (isTerminal(pod.status?.phase)) {
     const ending: Ending = { uid, units, because: "the pod has ended", pod };
@@ -136,8 +136,11 @@ function podSteps(translation: Translation, units: readonly ActualUnit[], world:
   if (translation.kind === "rejected") {
     const because = translation.ended === undefined ? "the pod was rejected" : translation.message;
     const ending = { uid, units, because, pod };
-    const kills = translation.ended?.immediate ? killPod(ending) : [];
-    return [...kills, ...endPod(ending, world), ...shortenGrace(ending, translation.ended?.grace, world)];
+    return [
+      ...killPod(translation, units),
+      ...endPod(ending, world),
+      ...shortenGrace(ending, translation.ended?.grace, world),
+    ];
   }
   return ensurePod(translation, units, world);
 }

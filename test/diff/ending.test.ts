@@ -89,6 +89,17 @@ describe("a pod that the node evicts", () => {
     ]);
   });
 
+  test("is killed also while it stops because it was deleted", () => {
+    const deleted = (of: Pod): Pod => {
+      const times = { deletionTimestamp: toTimestamp(NOW), deletionGracePeriodSeconds: 3600 };
+      return { ...greedy(of), metadata: { ...of.metadata, ...times } };
+    };
+    const stops = withUnit(up(WEB), APP, { state: STOPPING, linked: false });
+    const since = { stoppingSince: NOW - 60_000, stoppingGrace: 3600 };
+    const directories = new Map([...stops.directories].map(([uid, each]) => [uid, { ...each, ...since }]));
+    expect(plan({ ...withPods(stops, deleted), directories, usage })).toContain("kill app");
+  });
+
   test("and of which nothing runs any more is removed", () => {
     expect(plan({ ...withPods(ended(up(WEB)), greedy), usage })).toEqual(REMOVED);
   });

@@ -2,6 +2,7 @@ import { deletionGrace, stopTimeout } from "../../model/api/grace.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { Instant } from "../../model/api/time.ts";
 import type { Step } from "../../model/step.ts";
+import type { Translation } from "../../model/translation.ts";
 import { type ActualUnit, isAuxiliary, isContainer } from "../../model/unit.ts";
 import type { PodDirectory, World } from "../../model/world.ts";
 import { stopOutputSockets } from "./output-sockets.ts";
@@ -149,10 +150,12 @@ function usualGrace(pod: Pod): number {
   return Math.max(...pod.spec.containers.map((container) => stopTimeout(pod, container)));
 }
 
-/** Kills the programs at once. The stop that follows keeps systemd from restarting them. */
-export function killPod({ uid, units, because }: Ending): Step[] {
+/** Kills the programs of a pod that ends at once. The stop that follows keeps systemd from restarting them. */
+export function killPod(translation: Translation, units: readonly ActualUnit[]): Step[] {
+  if (translation.kind !== "rejected" || !translation.ended?.immediate) return [];
+  const { message: because, pod } = translation;
   const up = units.filter((unit) => isContainer(unit) && isUp(unit));
-  return up.map((unit): Step => ({ kind: "kill", uid, unit: unit.name, because }));
+  return up.map((unit): Step => ({ kind: "kill", uid: pod.metadata.uid, unit: unit.name, because }));
 }
 
 /**

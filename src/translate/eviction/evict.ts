@@ -47,41 +47,42 @@ function byPressure(pods: readonly Pod[], world: World): Rejected | undefined {
   if (shortage === undefined || (now - shortage.since < RECLAIM_MS && frees(shortage, world))) return undefined;
   const used = pods.flatMap((pod) => {
     const its = usage?.get(pod.metadata.uid);
-    return its === undefined ? [] : [{ pod, usage: its }];
+    return its === undefined || (shortage.isSoft && hasTime(pod, world)) ? [] : [{ pod, usage: its }];
   });
   // Pods have no files on a disk of images alone (`eviction/helpers.go: buildSignalToRankFunc`, v1.36).
   const hasFiles = host.imageDisk === undefined || !shortage.signal.startsWith("imagefs.");
   const compared = hasFiles ? used : used.map((each) => ({ ...each, usage: { ...each.usage, disk: 0, inodes: 0 } }));
   const first = ranked(compared, shortage.of)[0];
   if (first === undefined) return undefined;
-  const grace = shortage.isSoft ? softGrace(first.pod, config) : undefined;
+  const grace = shortage.isSoft && !isTerminating(first.pod) ? softGrace(first.pod, config) : undefined;
   return evicted(first.pod, lowOn(shortage, first.pod, first.usage), grace);
 }
 
 function isEvictable(pod: Pod): boolean {
   const { phase, startTime } = pod.status ?? {};
-  const lives = (phase === "Pending" || phase === "Running") && !isTerminating(pod);
-  return startTime !== undefined && lives && !isCritical(pod);
+  return startTime !== undefined && (phase === "Pending" || phase === "Running") && !isCritical(pod);
 }
 
-/** How long the files of an ended pod keep other pods from eviction: their removal may fail. */
+/** How long a pod that is ending keeps other pods from eviction: its end, and the removal of its files, may fail. */
 const CLEANUP_MS = 60_000;
 
 /**
- * True while an evicted or deleted pod still has a container or, for a while, files: its resources are not free yet
- * (`eviction/eviction_manager.go: waitForPodsCleanup`, v1.36).
+ * True while an evicted or deleted pod has containers or files, but not for ever: its resources are not free yet
+ * (`eviction/eviction_manager.go: waitForPodsCleanup`, v1.36). The owner of a pod chooses the grace period of a delete, so
+ * that is not waited for.
  */
 function isPodLeaving({ pods, units, directories, now }: World): boolean {
+  const isLate = ({ metadata: { uid }, status }: Pod) => {
+    const { stoppingSince, stoppingGrace = 0 } = directories.get(uid) ?? {};
+    const grace = status?.reason === EVICTED ? stoppingGrace : 0;
+    return stoppingSince !== undefined && now - stoppingSince >= 1000 * grace + CLEANUP_MS;
+  };
   const leaving = new Set(
     pods.items
-      .filter((each) => each.status?.reason === EVICTED || isTerminating(each))
+      .filter((each) => (each.status?.reason === EVICTED || isTerminating(each)) && !isLate(each))
       .map(({ metadata }) => metadata.uid),
   );
-  const hasFiles = (uid: string) => {
-    const { stoppingSince, stoppingGrace = 0 } = directories.get(uid) ?? {};
-    return stoppingSince !== undefined && now - stoppingSince < 1000 * stoppingGrace + CLEANUP_MS;
-  };
-  if ([...leaving].some(hasFiles)) return true;
+  if ([...leaving].some((uid) => directories.get(uid)?.stoppingSince !== undefined)) return true;
   return [...units.values()].some(({ identity, invocation }) => invocation && identity && leaving.has(identity.podUID));
 }
 
@@ -91,6 +92,12 @@ function isPodLeaving({ pods, units, directories, now }: World): boolean {
  */
 function softGrace({ spec }: Pod, { evictionMaxPodGracePeriod: most }: Config): number {
   return Math.max(1, Math.min(most, spec.terminationGracePeriodSeconds ?? most));
+}
+
+/** True for a deleted pod that a soft threshold has to leave alone: it was asked to stop less than its grace period ago. */
+function hasTime(pod: Pod, { directories, config, now }: World): boolean {
+  const { stoppingSince = now } = directories.get(pod.metadata.uid) ?? {};
+  return isTerminating(pod) && now - stoppingSince < 1000 * softGrace(pod, config);
 }
 
 /** `grace` is in seconds; undefined: the pod is killed at once. */
