@@ -1,6 +1,6 @@
 import type { Pod } from "../../model/api/pod.ts";
-import { parseQuantity } from "../../model/api/quantity.ts";
 import { BRIDGE, NETWORK_NAME, type Plugin } from "../../model/cni/plugin.ts";
+import { bandwidthOf } from "./bandwidth.ts";
 
 /** The version of the specification in which the plugins get their configuration and answer. */
 const CNI_VERSION = "1.0.0";
@@ -50,20 +50,6 @@ function portMappings({ spec }: Pod): readonly PortMapping[] {
   return ports.flatMap(({ hostPort, containerPort, protocol = "TCP", hostIP }) =>
     hostPort ? [{ hostPort, containerPort, protocol: protocol.toLowerCase(), ...(hostIP && { hostIP }) }] : [],
   );
-}
-
-/** The burst that containerd gives: the largest that the plugin takes (`sandbox_run.go: toCNIBandWidth`, v2). */
-const BURST = 2 ** 31 - 1;
-
-/** Returns the capability argument `bandwidth` from the pod's annotations, in bits per second; undefined: no limit. */
-function bandwidthOf({ metadata: { annotations = {} } }: Pod): object | undefined {
-  const rate = (direction: string) => parseQuantity(annotations[`kubernetes.io/${direction}-bandwidth`] ?? "");
-  const [ingress, egress] = [rate("ingress"), rate("egress")];
-  if (!ingress && !egress) return undefined;
-  return {
-    ...(ingress && { ingressRate: Math.ceil(ingress), ingressBurst: BURST }),
-    ...(egress && { egressRate: Math.ceil(egress), egressBurst: BURST }),
-  };
 }
 
 /** Returns CNI_ARGS as containerd sets it (`sandbox_run.go: cniNamespaceOpts`, v2). */
