@@ -12,7 +12,10 @@ let peer: V1Pod;
 const isReady = (each: V1Pod | undefined) => each?.status?.containerStatuses?.every(({ ready }) => ready) && each;
 
 beforeAll(async () => {
-  const started = await ImageNode.start("pod-bridge", { settings: { podNetwork: "bridge" }, servingCertificate: true });
+  const started = await ImageNode.start("pod-bridge", {
+    settings: { podNetwork: "bridge", allowedUnsafeSysctls: "net.ipv4.conf.*" },
+    servingCertificate: true,
+  });
   node = started.node;
   const image = await started.pushBusybox();
   const probe = { tcpSocket: { port: 8080 }, periodSeconds: 1 };
@@ -27,10 +30,15 @@ beforeAll(async () => {
   const echo = shell("/opt/echo 127.0.0.1 8080", { ports: [{ containerPort: 8080 }] });
   await node.run(
     pod(node, "web", server),
-    pod(node, "peer", [
-      { ...SLEEP, name: "one" },
-      { ...echo, name: "two" },
-    ]),
+    pod(
+      node,
+      "peer",
+      [
+        { ...SLEEP, name: "one" },
+        { ...echo, name: "two" },
+      ],
+      { securityContext: { sysctls: [{ name: "net.ipv4.conf.eth0.arp_ignore", value: "2" }] } },
+    ),
     pod(node, "onhost", shell("exec busybox httpd -f -p 8081 -h /opt"), { hostNetwork: true }),
   );
   web = await node.until("web", isReady);
@@ -82,6 +90,11 @@ test("the containers of a pod share its network, also after a restart", async ()
     (each) => each?.status?.containerStatuses?.find(({ restartCount }) => restartCount === 1)?.ready,
   );
   expect(await addressOf("one")).toBe(before);
+});
+
+test("a parameter of the pod's own interface is set", async () => {
+  const path = "/proc/sys/net/ipv4/conf/eth0/arp_ignore";
+  expect(await node.kubectl("exec", "peer", "-c", "one", "--", "cat", path)).toBe("2\n");
 });
 
 /** What a pod can leave: interfaces of the bridge, leases, results, rules and namespaces. The bridge itself stays. */
