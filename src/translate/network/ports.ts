@@ -24,7 +24,7 @@ interface Claim {
 export function portConflicts(pods: readonly Pod[], config: Config): ReadonlyMap<string, PortConflict> {
   const claims = new Map<string, Claim[]>();
   const conflicts = new Map<string, PortConflict>();
-  if (config.hostNetwork === "required") return conflicts;
+  if (config.hostNetwork === "required" && config.podNetwork === "host") return conflicts;
   for (const pod of pods.toSorted(byAge)) {
     const own = claimsOf(pod, config);
     const found = own.flatMap((claim) => {

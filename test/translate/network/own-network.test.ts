@@ -128,4 +128,10 @@ describe("ports", () => {
   ])("%s", ([, other, expected]) => {
     expect(conflicts(having("a", { hostPort: 8080 }), other)).toEqual(expected);
   });
+
+  test("the same port of the host, with hostNetwork = required as well", () => {
+    const pods = [having("a", { hostPort: 8080 }), having("b", { hostPort: 8080 })];
+    const found = portConflicts(pods, { ...BRIDGE, hostNetwork: "required" });
+    expect([...found].map(([uid, { kind }]) => [uid, kind])).toEqual([["b", "reject"]]);
+  });
 });
