@@ -30,6 +30,22 @@ test("bytes go both ways, and a program of the pod may answer after the end of i
   expect(await text(helper.stdout)).toBe("connected\ngot hello");
 });
 
+/** Accepts no connections. The only one that the kernel keeps for it is that of the program itself. */
+const FULL = `use Socket; socket my $own, PF_INET, SOCK_STREAM, 0; listen $own, 0; my $name = getsockname $own;
+my ($port) = sockaddr_in($name);
+socket my $first, PF_INET, SOCK_STREAM, 0; connect $first, sockaddr_in($port, INADDR_LOOPBACK);
+$| = 1; print "$port\n"; sleep 60`;
+
+test("it does not wait for a program that accepts no connections", async () => {
+  const full = spawn("perl", ["-e", FULL], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = (await once(full.stdout, "data")) as [Buffer];
+  const helper = spawn("perl", [installedFile("pod-connect").source, String(line).trim()], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  expect(await text(helper.stdout)).toMatch(/^failed 110 \d+\n$/);
+  full.kill();
+});
+
 test("it ends when the client has gone, though the program of the pod ends no connection", async () => {
   const accepted = once(server, "connection") as Promise<[Socket]>;
   const helper = connectPod();
