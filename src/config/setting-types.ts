@@ -70,3 +70,10 @@ export const duration = (fallback: string) =>
     .default(fallback)
     .transform((text) => parseDuration(text) ?? Number.NaN)
     .refine((value) => !Number.isNaN(value), { error: `expected a duration, such as ${fallback}` });
+
+/** Returns a number above 0 up to 1. Throws SettingError. */
+export function parseFraction(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (value <= 0 || value > 1) throw new SettingError("expected a number above 0 up to 1, such as 0.9");
+  return value;
+}

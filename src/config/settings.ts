@@ -4,7 +4,17 @@ import type { EvictionSignal } from "../model/host/config.ts";
 import { DEFAULT_EVICTION_HARD, parseGracePeriods, parseMinimumReclaim, parseThresholds } from "./eviction.ts";
 import { parseHostAccounts, parseHostFiles, parseHostPaths } from "./node-policy.ts";
 import { DEFAULT_POD_CIDR, parsePodCIDR } from "./pod-cidr.ts";
-import { bytes, duration, list, parsed, parsedIfGiven, seconds, wholeNumber, yesNo } from "./setting-types.ts";
+import {
+  bytes,
+  duration,
+  list,
+  parsed,
+  parsedIfGiven,
+  parseFraction,
+  seconds,
+  wholeNumber,
+  yesNo,
+} from "./setting-types.ts";
 import { parseSystemReserved } from "./system-reserved.ts";
 import { parseUnsafeSysctls } from "./unsafe-sysctls.ts";
 
@@ -61,6 +71,7 @@ const Settings = z.strictObject({
     .transform(Number),
   singleProcessOOMKill: yesNo(false),
   memorySwap: z.enum(["none", "limited"], { error: "expected none or limited" }).default("none"),
+  memoryThrottlingFactor: parsedIfGiven(parseFraction),
   systemReserved: parsed("", parseSystemReserved),
   evictionHard: parsed(DEFAULT_EVICTION_HARD, parseThresholds),
   evictionSoft: parsed("", parseThresholds),

@@ -18,7 +18,15 @@ import { exitWords, restartLines } from "./lifecycle/restart-lines.ts";
 import { shutdownLines } from "./lifecycle/shutdown.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
 import { limitsOf, withoutPackageLimits } from "./resources/limits.ts";
-import { amountsOf, containerResourceLines, isNodeCritical, oomScoreAdjust, qosClass } from "./resources/resources.ts";
+import { memoryHigh } from "./resources/memory-high.ts";
+import {
+  amountsOf,
+  containerResourceLines,
+  isNodeCritical,
+  type MemoryBounds,
+  oomScoreAdjust,
+  qosClass,
+} from "./resources/resources.ts";
 import { swapLimit } from "./resources/swap.ts";
 
 /**
@@ -41,7 +49,10 @@ export function translateContainer(
   context: Pick<TranslateContext, "config" | "host" | "libDir">,
 ): DesiredUnit {
   const { pod, kind, unitName, specHash } = container;
-  const swap = swapLimit(pod, container.container, context);
+  const bounds = {
+    swap: swapLimit(pod, container.container, context),
+    high: memoryHigh(container.container, context),
+  };
   const { name } = container.container;
   const policy = restartPolicy(pod, container.container, kind);
   const lifecycle = lifecycleOf(container, launch, context.libDir);
@@ -56,13 +67,13 @@ export function translateContainer(
       [
         ...launch.lines.defaults,
         ...lifeLines(container, launch, lifecycle, { restart: policy, oom: oomPolicy(context.config) }),
-        ...processLines(container, context.host, swap),
+        ...processLines(container, context.host, bounds),
         ...launch.lines.files,
       ],
     ],
   ]);
   const limits = withoutPackageLimits(
-    limitsOf(amountsOf(container.container), context.host, swap),
+    limitsOf(amountsOf(container.container), context.host, bounds),
     launch.lines.defaults,
   );
   return { name: unitName, identity, text, linked: kind !== "init" && policy !== "Never", limits };
@@ -145,14 +156,14 @@ function oomPolicy({ singleProcessOOMKill }: Pick<Config, "singleProcessOOMKill"
 function processLines(
   { pod, container, unitName, reference }: ResolvedContainer,
   host: Pick<Host, "memoryTotal" | "hasCPUShares">,
-  swap: number,
+  bounds: MemoryBounds,
 ): UnitLines {
   const amounts = amountsOf(container);
   const qos = qosClass(pod);
   const adjusted = isNodeCritical(pod) ? "Guaranteed" : qos;
   return [
     ["Slice", podSliceName(pod.metadata.uid, qos)],
-    ...containerResourceLines(amounts, host, swap),
+    ...containerResourceLines(amounts, host, bounds),
     ["OOMScoreAdjust", String(oomScoreAdjust(adjusted, amounts.memoryRequest, host.memoryTotal))],
     ["UnsetEnvironment", reference.kind === "deb" ? FROM_SYSTEMD : `${FROM_SYSTEMD} ${OF_HELPERS}`],
     ...logLines(container, unitName),

@@ -28,6 +28,6 @@ export function translateSlice(pod: Pod, qos: QosClass, { host, config }: SliceC
     ["Unit", [["Description", `Pod ${namespacedName(pod.metadata)}`]]],
     ["Slice", [...ACCOUNTING, ...lines, ...tasks]],
   ]);
-  const limits = limitsOf(podAmounts(pod), host, swap);
+  const limits = limitsOf(podAmounts(pod), host, { swap });
   return { name: podSliceName(pod.metadata.uid, qos), identity, text, linked: false, limits };
 }

@@ -47,6 +47,10 @@ describe("a bad value is told with file, key, value and what was expected", () =
     ["maxPods = 1e3", "maxPods = 1e3: expected a whole number from 1 to 1000"],
     ["maxPods = -1", "maxPods = -1: expected a whole number from 1 to 1000"],
     ["memorySwap = LimitedSwap", "memorySwap = LimitedSwap: expected none or limited"],
+    ...["0", "1.1", "-0.5", "90%", ""].map((value): [string, string] => [
+      `memoryThrottlingFactor = ${value}`,
+      `memoryThrottlingFactor = ${value}: expected a number above 0 up to 1, such as 0.9`,
+    ]),
     ["systemReserved = cpu=half", "systemReserved = cpu=half: cpu: expected a quantity such as 500m"],
     ["systemReserved = cpu=-1", "systemReserved = cpu=-1: cpu: expected a quantity such as 500m"],
     ["systemReserved = memory=1 GB", "systemReserved = memory=1 GB: memory: expected a quantity such as 512Mi"],

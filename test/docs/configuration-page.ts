@@ -16,6 +16,7 @@ export const KUBELET_EQUIVALENTS: Readonly<Record<string, string>> = {
   podPidsLimit: "`podPidsLimit`",
   singleProcessOOMKill: "`singleProcessOOMKill`",
   memorySwap: "`memorySwap.swapBehavior`",
+  memoryThrottlingFactor: "`memoryThrottlingFactor`, of the feature gate MemoryQoS",
   systemReserved: "`systemReserved`",
   evictionHard: "`evictionHard`",
   evictionSoft: "`evictionSoft`",

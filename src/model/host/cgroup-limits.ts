@@ -4,6 +4,8 @@ export interface CgroupLimits {
   readonly memory?: number;
   /** Bytes of swap; cgroup v2 only. */
   readonly swap?: number;
+  /** memory.high of v2 in bytes. */
+  readonly high?: number;
   /** CPUs. */
   readonly cpu?: number;
   /** cpu.weight of v2, from 1 to 10,000. */
@@ -38,6 +40,7 @@ export function hasLimits(wanted: CgroupLimits, limits: CgroupLimits): boolean {
   };
   return !(
     differ("memory", (a, b) => Math.abs(a - b) < PAGE_BYTES) ||
+    differ("high", (a, b) => Math.abs(a - b) < PAGE_BYTES) ||
     differ("swap", (a, b) => Math.abs(a - b) < PAGE_BYTES) ||
     differ("cpu", (a, b) => Math.abs(a - b) < CPU_PRECISION) ||
     differ("weight", () => false) ||

@@ -45,6 +45,8 @@ export interface Config extends NodePolicy {
   readonly singleProcessOOMKill: boolean;
   /** "limited": containers of Burstable pods may swap in proportion to their requests. */
   readonly memorySwap: "none" | "limited";
+  /** The part of the way from a request to the limit of memory from which on a container is slowed down. */
+  readonly memoryThrottlingFactor?: number;
   readonly systemReserved: SystemReserved;
   /** Signals that are not named have no threshold. */
   readonly evictionHard: EvictionThresholds;

@@ -38,6 +38,7 @@ export function configz(config: Config, isUnified: boolean): object {
       rotateCertificates: true,
       serverTLSBootstrap: pair === undefined && endpoint?.servingCertificate !== "self-signed",
       ...resources(config),
+      ...(isUnified && config.memoryThrottlingFactor && { memoryThrottlingFactor: config.memoryThrottlingFactor }),
       memorySwap: isUnified ? { swapBehavior: config.memorySwap === "limited" ? "LimitedSwap" : "NoSwap" } : {},
       crashLoopBackOff: { maxContainerRestartPeriod: MAX_BACK_OFF },
       enableDebuggingHandlers: true,

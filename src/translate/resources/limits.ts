@@ -1,17 +1,26 @@
 import type { CgroupLimits } from "../../model/host/cgroup-limits.ts";
 import type { UnitLines } from "../../model/unit.ts";
-import { type Amounts, type CgroupHost, cpuShares, cpuWeight, quotaMillicores } from "./resources.ts";
+import {
+  type Amounts,
+  type CgroupHost,
+  cpuShares,
+  cpuWeight,
+  type MemoryBounds,
+  quotaMillicores,
+} from "./resources.ts";
 
 /** Returns what the kernel should have for the cgroup of a container or pod. */
 export function limitsOf(
   { cpuRequest, cpuLimit, memoryLimit }: Omit<Amounts, "memoryRequest">,
   { hasCPUShares }: CgroupHost,
-  swap: number,
+  { swap, high }: MemoryBounds,
 ): Required<Pick<CgroupLimits, "memory" | "cpu">> & CgroupLimits {
   return {
     memory: memoryLimit > 0 ? memoryLimit : Number.POSITIVE_INFINITY,
     cpu: cpuLimit > 0 ? quotaMillicores(cpuLimit) / 1000 : Number.POSITIVE_INFINITY,
-    ...(hasCPUShares ? { shares: cpuShares(cpuRequest) } : { weight: cpuWeight(cpuRequest), swap }),
+    ...(hasCPUShares
+      ? { shares: cpuShares(cpuRequest) }
+      : { weight: cpuWeight(cpuRequest), swap, ...(high !== undefined && { high }) }),
   };
 }
 

@@ -31,17 +31,23 @@ function amount(quantity: string | undefined, scale: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(value));
 }
 
+/** Bytes of swap, and those from which on the kernel reclaims memory; undefined: as it has to. */
+export interface MemoryBounds {
+  readonly swap: number;
+  readonly high?: number | undefined;
+}
+
 /** Returns the resource lines of a container's unit. Without TasksMax= it would get systemd's default of 15% of all PIDs. */
 export function containerResourceLines(
   { cpuRequest, cpuLimit, memoryLimit }: Amounts,
   host: CgroupHost,
-  swap: number,
+  { swap, high }: MemoryBounds,
 ): UnitLines {
   const rest = [
     ["TasksMax", "infinity"],
     ["IOAccounting", "yes"],
   ] as const;
-  return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit, swap), ...rest];
+  return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit, swap, high), ...rest];
 }
 
 /** Returns the resource lines of a pod's slice. */
@@ -99,9 +105,13 @@ export function quotaMillicores(limit: number): number {
  * Returns the lines for memory and swap, in bytes. The limit of swap holds without a limit of memory, too
  * (`kuberuntime_container_linux.go: configureSwap`, v1.36). systemd applies MemorySwapMax= on cgroup v2 only.
  */
-function memoryLines(limit: number, swap: number): UnitLines {
-  const swapLine = ["MemorySwapMax", String(swap)] as const;
-  return limit > 0 ? [["MemoryMax", String(limit)], swapLine] : [swapLine];
+function memoryLines(limit: number, swap: number, high?: number): UnitLines {
+  const line = (key: string, value: number) => [key, String(value)] as const;
+  return [
+    ...(high === undefined ? [] : [line("MemoryHigh", high)]),
+    ...(limit > 0 ? [line("MemoryMax", limit)] : []),
+    line("MemorySwapMax", swap),
+  ];
 }
 
 /** Converts millicores to shares of cgroup v1 (`cm/helpers_linux.go: MilliCPUToShares`, v1.36). */

@@ -171,11 +171,11 @@ test("with memorySwap = limited a Burstable container swaps in proportion to its
     echo 'memorySwap = limited' >/etc/unitlet/unitlet.conf.d/99-test.conf`);
   const total = Number((await node.exec("sed -n 's/MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo")).stdout) * 1024;
   const invocation = await node.invocation("burstable");
-  const isUnified = (await node.exec("stat -f -c %T /sys/fs/cgroup")).stdout === "cgroup2fs\n";
-  const share = isUnified ? Math.floor((2 ** 28 / total) * 2 ** 30) : 0;
+  const unified = await isUnified();
+  const share = unified ? Math.floor((2 ** 28 / total) * 2 ** 30) : 0;
   const wanted = { burstable: share, guaranteed: 0, besteffort: 0 };
   const limits = async (name: string) => {
-    const of = isUnified
+    const of = unified
       ? `cat /sys/fs/cgroup${await node.show(name, "ControlGroup")}/memory.swap.max`
       : `systemctl show --value --property=MemorySwapMax ${node.unit(name)}`;
     return Number((await node.exec(of)).stdout);
@@ -186,4 +186,17 @@ test("with memorySwap = limited a Burstable container swaps in proportion to its
     });
   expect(await node.invocation("burstable")).toBe(invocation);
   await node.exec("umount /proc/meminfo");
+});
+
+test("with memoryThrottlingFactor a container below its limit has memory.high, and no other one", async () => {
+  await node.machine.write("/etc/unitlet/unitlet.conf.d/99-test.conf", "memoryThrottlingFactor = 0.5\n");
+  const unified = await isUnified();
+  const none = unified ? "max" : "infinity";
+  const wanted = { burstable: unified ? String(384 * 1024 ** 2) : none, guaranteed: none, besteffort: none };
+  const high = async (name: string) =>
+    unified
+      ? (await node.exec(`cat /sys/fs/cgroup${await node.show(name, "ControlGroup")}/memory.high`)).stdout.trim()
+      : node.show(name, "MemoryHigh");
+  for (const [name, value] of Object.entries(wanted))
+    await node.machine.until(async () => (await high(name)) === value, { what: `that of ${name}` });
 });

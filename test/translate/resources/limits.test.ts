@@ -5,15 +5,15 @@ const AMOUNTS = { cpuRequest: 100, cpuLimit: 125, memoryLimit: 67108864 };
 const LIMITS = { memory: 67108864, cpu: 0.125, weight: 17, swap: 0 };
 
 test("limits are in bytes and CPUs, and a request is a weight", () => {
-  expect(limitsOf(AMOUNTS, {}, 0)).toEqual(LIMITS);
+  expect(limitsOf(AMOUNTS, {}, { swap: 0 })).toEqual(LIMITS);
 });
 
 test("on cgroup v1 a request is shares", () => {
-  expect(limitsOf(AMOUNTS, { hasCPUShares: true }, 0)).toEqual({ memory: 67108864, cpu: 0.125, shares: 102 });
+  expect(limitsOf(AMOUNTS, { hasCPUShares: true }, { swap: 0 })).toEqual({ memory: 67108864, cpu: 0.125, shares: 102 });
 });
 
 test("an amount of 0 is no limit", () => {
-  expect(limitsOf({ ...AMOUNTS, cpuLimit: 0, memoryLimit: 0 }, {}, 0)).toEqual({
+  expect(limitsOf({ ...AMOUNTS, cpuLimit: 0, memoryLimit: 0 }, {}, { swap: 0 })).toEqual({
     ...LIMITS,
     memory: Infinity,
     cpu: Infinity,
@@ -21,7 +21,7 @@ test("an amount of 0 is no limit", () => {
 });
 
 test("the least quota of the kernel is 10 millicores", () => {
-  expect(limitsOf({ ...AMOUNTS, cpuLimit: 1 }, {}, 0)).toEqual({ ...LIMITS, cpu: 0.01 });
+  expect(limitsOf({ ...AMOUNTS, cpuLimit: 1 }, {}, { swap: 0 })).toEqual({ ...LIMITS, cpu: 0.01 });
 });
 
 test.for([
