@@ -11,7 +11,9 @@ let registry: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  ({ node, registry, base } = await ImageNode.start("image-store", { timerInterval: "1s" }));
+  // By default DiskPressure begins where the garbage collection of images does, and removes all unused ones.
+  const settings = { evictionHard: "memory.available<100Mi" };
+  ({ node, registry, base } = await ImageNode.start("image-store", { timerInterval: "1s", settings }));
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
