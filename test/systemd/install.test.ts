@@ -200,9 +200,12 @@ async function mainPid(): Promise<string> {
   return pid === "0" ? "" : pid;
 }
 
-/** Everything that an installation could leave behind; not the key that systemd makes for itself when something is first sealed. */
+/**
+ * Everything that an installation could leave behind; not the files of udev, nor the key that systemd makes for itself when
+ * something is first sealed.
+ */
 async function files(): Promise<string> {
-  const others = ["/run/systemd/*", "/run/log/*", "/run/nscd*", "/var/lib/systemd/credential.secret"];
+  const others = ["/run/systemd/*", "/run/log/*", "/run/nscd*", "/run/udev/*", "/var/lib/systemd/credential.secret"];
   const conditions = others.flatMap((path) => ["-not", "-path", path]);
   const places = ["/etc", "/usr/local", "/var/lib", "/var/cache", "/run"];
   const { stdout } = await machine.exec(["find", ...places, "-xdev", ...conditions]);
