@@ -147,6 +147,10 @@ describe.each(Object.entries(CASES).map(([what, each], at) => ({ what, each, nam
   },
 );
 
+/** What the API server answers to the dry run of a DELETE. */
+const dryRun = (name: string) =>
+  node.kubectl("delete", "pod", name, "--dry-run=server").catch((error: Error) => error.message);
+
 test("a DELETE that a policy cuts off after its first half is told once, held back, and repeated once the policy is gone", async () => {
   const names = ["stay-a", "stay-b", "stay-c"];
   const [name, kinds] = [`refused-${node.namespace}`, "validatingadmissionpolicy,validatingadmissionpolicybinding"];
@@ -155,8 +159,9 @@ test("a DELETE that a policy cuts off after its first half is told once, held ba
   await node.cluster.apply(deletePolicy(name, node.namespace));
   const before = await told();
   try {
-    await node.kubectl("delete", "pod", ...names, "--wait=false");
     // The API server loads a policy a moment after it has accepted it.
+    await settle("the policy to be in force", async () => (await dryRun("bystander")).includes("no dry runs"));
+    await node.kubectl("delete", "pod", ...names, "--wait=false");
     await settle("a refused DELETE", async () => (await told()).length > before.length);
     const left = (await Promise.all(names.map((each) => node.get(each)))).filter((each) => each !== undefined);
     expect(left.length).toBeGreaterThan(0);
