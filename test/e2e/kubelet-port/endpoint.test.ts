@@ -8,6 +8,7 @@ import { install, Node } from "../../support/node.ts";
 import { run } from "../../support/run.ts";
 import { installServingCertificate, requestKubelet, waitForServerExit } from "../support/kubelet-client.ts";
 import { pod, shell } from "../support/manifests.ts";
+import { untilAllowed } from "../support/until-allowed.ts";
 
 let cluster: Cluster;
 let node: Node;
@@ -65,7 +66,10 @@ describe("what is refused, in the kubelet's words", () => {
 });
 
 describe("authentication and authorization", () => {
-  async function token(name: string, ...rules: object[]): Promise<string[]> {
+  const rule = (resource: string, ...verbs: string[]) => ({ apiGroups: [""], resources: [resource], verbs });
+
+  /** Returns the flags of a client that these rules are in force for. */
+  async function token(name: string, ...rules: ReturnType<typeof rule>[]): Promise<string[]> {
     await node.kubectl("create", "serviceaccount", name);
     // Of the whole cluster, so named after the namespace.
     const role = `${node.namespace}-${name}`;
@@ -73,10 +77,13 @@ describe("authentication and authorization", () => {
     await cluster.apply({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata, rules });
     const subject = `--serviceaccount=${node.namespace}:${name}`;
     await node.kubectl("create", "clusterrolebinding", role, `--clusterrole=${role}`, subject);
+    const user = `--as=system:serviceaccount:${node.namespace}:${name}`;
+    for (const { resources, verbs } of rules) {
+      const [resource = "", subresource = ""] = resources[0]?.split("/") ?? [];
+      await untilAllowed(cluster, [verbs[0] ?? "", resource, `--subresource=${subresource}`, user]);
+    }
     return ["-H", `Authorization: Bearer ${(await node.kubectl("create", "token", name)).trim()}`];
   }
-
-  const rule = (resource: string, ...verbs: string[]) => ({ apiGroups: [""], resources: [resource], verbs });
 
   test("no anonymous client, no certificate of another authority, no invented token", async () => {
     const subject = ["-nodes", "-days", "1", "-subj", "/O=system:masters/CN=admin"];

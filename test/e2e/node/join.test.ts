@@ -5,6 +5,7 @@ import { Cluster } from "../../support/cluster.ts";
 import { Machine } from "../../support/machine.ts";
 import { install } from "../../support/node.ts";
 import { authorityHash, bindRole, bootstrapKubeconfig, join, makeToken, requests } from "../support/joining.ts";
+import { untilAllowed } from "../support/until-allowed.ts";
 
 const CLIENT = "kube-apiserver-client-kubelet";
 
@@ -92,7 +93,10 @@ describe("a join that fails says why and leaves the host unchanged", () => {
 const hash = () => ["--ca-cert-hash", authorityHash(cluster)];
 
 test("the command waits for an approval, and continues the same request when it is repeated", async () => {
-  await cluster.apply(bindRole("join-unapproved", "system:node-bootstrapper", "system:bootstrappers:unapproved"));
+  const group = "system:bootstrappers:unapproved";
+  await cluster.apply(bindRole("join-unapproved", "system:node-bootstrapper", group));
+  const user = ["--as=system:bootstrap:any", `--as-group=${group}`];
+  await untilAllowed(cluster, ["create", "certificatesigningrequests", ...user]);
   const slow = await makeToken(cluster, { group: "unapproved" });
   const first = await join(machine, cluster, slow, [...hash(), "--timeout", "2"]);
   expect(first).toMatchObject({

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { FaultProxy } from "../../support/fault-proxy.ts";
 import { Node } from "../../support/node.ts";
+import { until } from "../../support/until.ts";
 import { pod, shell } from "../support/manifests.ts";
 import { isReady, waitForPods } from "../support/wait-for-pods.ts";
 
@@ -17,10 +18,13 @@ beforeAll(async () => {
   node = await Node.join(cluster, "node-35", { proxy });
   const kind = { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass" };
   await node.apply({ ...kind, metadata: { name: "important" }, value: 1000 });
-  for (const [name, priorityClassName] of Object.entries(PODS))
-    await node.run(
-      pod(node, name, SLOW, { terminationGracePeriodSeconds: 60, ...(priorityClassName && { priorityClassName }) }),
-    );
+  const pods = Object.entries(PODS).map(([name, priorityClassName]) =>
+    pod(node, name, SLOW, { terminationGracePeriodSeconds: 60, ...(priorityClassName && { priorityClassName }) }),
+  );
+  // The API server loads a PriorityClass a moment after it has accepted it.
+  const applied = () => node.apply(...pods).then(() => true);
+  await until(applied, { what: "the API server to accept the pods" });
+  await node.sync();
   await waitForPods(node, Object.keys(PODS), isReady);
 });
 
