@@ -1,25 +1,18 @@
-import { removeImage } from "../io/images/image-store.ts";
 import { writeRemoval } from "../io/images/package-store.ts";
 import { writePull } from "../io/images/pull-files.ts";
-import { removeJournal, writeJournalSettings } from "../io/journal/journals.ts";
 import { ApiError } from "../io/kube/api-error.ts";
-import { recordExit, releaseContainer } from "../io/pods/exit-records.ts";
-import { writeMark } from "../io/pods/marks.ts";
-import { markStopping, removePodDirectories, saveStorage, unsealPod } from "../io/pods/pod-directories.ts";
-import { resetContainers } from "../io/pods/restart-all.ts";
 import { cgroupsOf, removeCgroups } from "../io/systemd/left-cgroups.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
 import { beginReload, endReload } from "../io/systemd/unfinished.ts";
-import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "../io/systemd/unit-files.ts";
-import { prepareStorage } from "../io/volumes/storage.ts";
 import type { Log } from "../log.ts";
-import type { FileStep, Step } from "../model/step.ts";
+import type { Step } from "../model/step.ts";
 import type { UnitName } from "../model/unit.ts";
 import type { PodSource } from "../ports.ts";
 import { describeStep } from "../report/describe-step.ts";
 import { imageUnit } from "../unitfile/image-names.ts";
+import { applyToFiles } from "./apply-to-files.ts";
 import { remountOrRestart } from "./remount.ts";
-import { sealPendingFiles, writeSealedFile, writeSealedVolume } from "./sealing.ts";
+import { sealPendingFiles } from "./sealing.ts";
 
 /** Steps that the journal leaves out, because each accompanies one that it has. */
 const UNLOGGED: ReadonlySet<Step["kind"]> = new Set([
@@ -63,17 +56,35 @@ export interface ApplyPorts {
   readonly libDir: string;
 }
 
-/**
- * Does the steps in their order. Starts and stops are only queued, then their jobs are waited for together. After a
- * failed step the later ones of the same pod are skipped; other pods go on.
- */
+/** Does the steps, and waits for their starts and stops together. */
 export async function apply(steps: readonly Step[], ports: ApplyPorts): Promise<Applied> {
+  const applied = await applySteps(steps, ports);
+  return { ...applied, jobsDone: await waitForJobs(steps, ports) };
+}
+
+/** Waits for the starts and stops of these steps; with `units`, for those of these units alone. Returns false when some are left. */
+export async function waitForJobs(
+  steps: readonly Step[],
+  { systemd }: Pick<ApplyPorts, "systemd">,
+  units?: ReadonlySet<UnitName>,
+): Promise<boolean> {
+  return !steps.some(isWaitedFor) || (await systemd.waitForJobs(JOBS_TIMEOUT_MS, JOBS_QUIET_MS, units));
+}
+
+function isWaitedFor({ kind }: Step): boolean {
+  return WAITED.has(kind);
+}
+
+/**
+ * Does the steps in their order. Starts and stops are only queued. After a failed step the later ones of the same pod are
+ * skipped; other pods go on.
+ */
+export async function applySteps(steps: readonly Step[], ports: ApplyPorts): Promise<Omit<Applied, "jobsDone">> {
   const { systemd, log } = ports;
   const done: Step[] = [];
   const failed: { step: Step; error: Error }[] = [];
   const broken = new Set<string>();
-  const waits = steps.some(({ kind }) => WAITED.has(kind));
-  if (waits) await systemd.watchJobs();
+  if (steps.some(isWaitedFor)) await systemd.watchJobs();
   const perform = async (step: Step) => {
     const { message, fields } = describeStep(step);
     try {
@@ -94,9 +105,8 @@ export async function apply(steps: readonly Step[], ports: ApplyPorts): Promise<
     await Promise.all(group.filter(({ uid }) => uid === "" || !broken.has(uid)).map(perform));
   }
   if (reloads && failed.every(({ step: { kind } }) => kind !== "reload" && kind !== "restart")) endReload();
-  const jobsDone = !waits || (await systemd.waitForJobs(JOBS_TIMEOUT_MS, JOBS_QUIET_MS));
   sealPendingFiles(log);
-  return { done, failed, jobsDone };
+  return { done, failed };
 }
 
 /** Does one step: a request to systemd or to the source of pods, or a change of files. */
@@ -150,53 +160,4 @@ async function killLeft(slice: UnitName, systemd: Systemd): Promise<void> {
   if (groups.length === 0) return;
   await systemd.kill(slice, "all");
   await removeCgroups(groups);
-}
-
-async function applyToFiles(step: FileStep, log: Log): Promise<void> {
-  switch (step.kind) {
-    case "mark-stopping":
-      return markStopping(step.uid);
-    case "write-grace-period":
-      return markStopping(step.uid, step.seconds);
-    case "record-exit":
-      return recordExit(step.uid, step.container, step.record, step.retryAt);
-    case "release":
-      return releaseContainer(step.uid, step.container);
-    case "reset-containers":
-      return resetContainers(step.uid, step.containers);
-    case "write-mark":
-      return writeMark(step.uid, step.container, step.mark);
-    case "remove-unit":
-      return removeUnit(step.unit);
-    case "unseal":
-      return unsealPod(step.uid);
-    case "remove-pod":
-      return removePodDirectories(step.uid);
-    case "write-journal-settings":
-      return writeJournalSettings(step.namespace, step.text);
-    case "remove-journal":
-      return removeJournal(step.namespace);
-    case "remove-image":
-      return removeImage(step.digest);
-    case "write-file":
-      return writeSealedFile(step.uid, step.file, log);
-    case "write-volume":
-      return writeSealedVolume(step.uid, step.volume, log);
-    case "prepare-volumes":
-      return prepareVolumes(step);
-    case "write-unit":
-      return writeUnit(step.unit, step);
-    case "link":
-      return linkUnit(step.unit);
-    case "unlink":
-      return unlinkUnit(step.unit);
-    default:
-      step satisfies never;
-  }
-}
-
-function prepareVolumes({ uid, storage, all }: Extract<FileStep, { kind: "prepare-volumes" }>): void {
-  // The list is stored first: when the step is interrupted, its mounts are known to belong to the pod.
-  saveStorage(uid, all);
-  prepareStorage(uid, storage);
 }

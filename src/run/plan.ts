@@ -17,10 +17,14 @@ export interface Plan {
 
 /** Observes, translates and compares, and changes nothing. Throws BusError when systemd does not answer. */
 export async function makePlan(input: ObserveInput, libDir: string): Promise<Plan> {
-  const before = await observe(input);
+  return planFor(await observe(input), libDir);
+}
+
+/** Translates and compares one snapshot. */
+export function planFor(before: World, libDir: string): Plan {
   const translations = translateAll(before, libDir);
   const pods = translations.flatMap((each) => (each.kind === "runnable" && !hasEnded(each.pod) ? [each.pod] : []));
-  const slices = nodeSliceLimits(pods, input.config, before.host);
+  const slices = nodeSliceLimits(pods, before.config, before.host);
   return { before, translations, steps: diff(before, translations, slices) };
 }
 

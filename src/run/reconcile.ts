@@ -6,8 +6,8 @@ import { Systemd } from "../io/systemd/systemd.ts";
 import type { TokenReference } from "../model/references.ts";
 import type { RunEnd } from "../model/run-end.ts";
 import { reconcileAgentUnits } from "./agent-units.ts";
-import { apply } from "./apply.ts";
 import { withoutBrokenPods } from "./broken-pods.ts";
+import { applyAndConnect } from "./connect.ts";
 import { recordFailedStarts } from "./failed-starts.ts";
 import { invalidateFastPath } from "./fast-path.ts";
 import type { RunInput, SyncInput } from "./input.ts";
@@ -55,8 +55,8 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
     return makePlan({ config, source, systemd, pods: some, references, now }, libDir);
   });
   if (config.podNetwork !== "host") keepPodCIDRs(wanted.before.podCIDRs ?? []);
-  const plan = input.shuttingDown ? { ...wanted, steps: [] } : wanted;
-  const first = await apply(plan.steps, { systemd, source, log, libDir });
+  const intended = input.shuttingDown ? { ...wanted, steps: [] } : wanted;
+  const { plan, applied: first } = await applyAndConnect(intended, { systemd, source, log, libDir });
   if (!first.jobsDone) triggerAfterStarts();
 
   const observed = await observeResult(plan, systemd);

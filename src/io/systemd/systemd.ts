@@ -22,6 +22,7 @@ export class Systemd {
   /** Results of ended jobs, such as "done" or "failed". */
   readonly #endedJobs = new Map<string, string>();
   #reloaded: Promise<void> | undefined;
+  #watchesJobs = false;
   #wake: () => void = () => undefined;
 
   private constructor(bus: Bus) {
@@ -44,8 +45,10 @@ export class Systemd {
     return String(await this.#bus.property(MANAGER.path, MANAGER.interface, "Version"));
   }
 
-  /** Subscribes to the ends of jobs. Must be called before the first job that `waitForJobs` waits for. */
+  /** Subscribes to the ends of jobs, once. Must be called before the first job that `waitForJobs` waits for. */
   async watchJobs(): Promise<void> {
+    if (this.#watchesJobs) return;
+    this.#watchesJobs = true;
     this.#bus.onSignal((member, body) => {
       if (member !== "JobRemoved") return;
       this.#endedJobs.set(String(body[1]), String(body[3]));
@@ -153,22 +156,22 @@ export class Systemd {
 
   /**
    * Waits until the queued jobs have ended, with any result, or `timeout` ms have passed, or no job has ended for `quiet` ms.
-   * The start job of an init container lasts as long as the container. Returns false when some jobs are left.
+   * The start job of an init container lasts as long as the container. With `units`, only their jobs count. Returns false when
+   * some are left.
    */
-  async waitForJobs(timeout: number, quiet: number): Promise<boolean> {
+  async waitForJobs(timeout: number, quiet: number, units?: ReadonlySet<UnitName>): Promise<boolean> {
     const deadline = Date.now() + timeout;
     let quietUntil = Date.now() + quiet;
-    for (let left = this.#pendingJobs(); left > 0; ) {
+    for (let left = this.#pendingJobs(units); left > 0; ) {
       const time = Math.min(deadline, quietUntil) - Date.now();
       if (time <= 0) return false;
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        timer = setTimeout(resolve, time);
-      });
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      const timer = setTimeout(resolve, time);
+      await promise;
       clearTimeout(timer);
       const before = left;
-      left = this.#pendingJobs();
+      left = this.#pendingJobs(units);
       if (left < before) quietUntil = Date.now() + quiet;
     }
     return true;
@@ -187,8 +190,8 @@ export class Systemd {
     return (await Promise.all(all)).filter((failure) => failure !== undefined);
   }
 
-  #pendingJobs(): number {
-    return [...this.#jobs.keys()].filter((job) => !this.#endedJobs.has(job)).length;
+  #pendingJobs(units?: ReadonlySet<UnitName>): number {
+    return [...this.#jobs].filter(([job, unit]) => !this.#endedJobs.has(job) && (units?.has(unit) ?? true)).length;
   }
 
   close(): void {
