@@ -50,7 +50,7 @@ const Settings = z.strictObject({
   portForward: z.enum(["declared", "any"], { error: "expected declared or any" }).default("declared"),
   allowedUnsafeSysctls: parsed("", parseUnsafeSysctls),
   hostNetwork: z.enum(["default", "required"], { error: "expected default or required" }).default("default"),
-  podNetwork: z.enum(["host", "bridge"], { error: "expected host or bridge" }).default("host"),
+  podNetwork: z.enum(["host", "bridge", "cni"], { error: "expected host, bridge or cni" }).default("host"),
   podCIDR: parsed(DEFAULT_POD_CIDR, parsePodCIDR),
   clusterDNS: list.pipe(z.array(z.union([z.ipv4(), z.ipv6()], { error: "expected IP addresses" }))).default([]),
   clusterDomain: z.string().regex(NODE_NAME, { error: "expected a DNS name in lower case" }).default("cluster.local"),

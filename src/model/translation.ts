@@ -59,6 +59,8 @@ export interface Runnable {
   /** What a run prepares for the volumes, in this order. */
   readonly storage: readonly Storage[];
   readonly problems: readonly Problem[];
+  /** Why the pod waits for the cluster's network, in the words of containerd; undefined: it does not. */
+  readonly networkProblem?: string;
   /** Image volumes; undefined: none. */
   readonly imageVolumes?: readonly DesiredImageVolume[];
   /** The resize that is not possible now, while `pod` has its earlier resources; undefined: none. */

@@ -2,6 +2,7 @@ import type { Node } from "./api/node.ts";
 import type { Pod } from "./api/pod.ts";
 import type { Instant } from "./api/time.ts";
 import type { NetworkAnswer } from "./cni/answer.ts";
+import type { ClusterNetwork } from "./cni/cluster-network.ts";
 import type { ContainerHistory } from "./exit-record.ts";
 import type { Config } from "./host/config.ts";
 import type { Host } from "./host/host.ts";
@@ -59,6 +60,8 @@ export interface World {
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
   /** The Node's podCIDRs, also from an earlier run; undefined: none, or unknown. */
   readonly podCIDRs?: readonly string[];
+  /** The network of the cluster's add-on; undefined: the setting `podNetwork` is not `cni`. */
+  readonly clusterNetwork?: ClusterNetwork;
   /** Texts of the files that fileKeyRef names, by the keys of translate/env/env-file.ts. */
   readonly envFiles?: ReadonlyMap<string, string>;
 }

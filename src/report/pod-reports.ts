@@ -6,6 +6,7 @@ import type { Step } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { hookEvents } from "./events/hook-events.ts";
+import { networkEvents } from "./events/network-events.ts";
 import { podEvents } from "./events/pod-events.ts";
 import { probeEvents } from "./events/probe-events.ts";
 import { staleVolumeEvents } from "./events/volume-events.ts";
@@ -43,7 +44,7 @@ export interface StepResults {
   readonly failed: readonly { readonly step: Step; readonly error: Error }[];
 }
 
-/** Returns the Events of a run that do not depend on a status: of its steps, probes, hooks and volumes. */
+/** Returns the Events of a run that do not depend on a status: of its steps, probes, hooks, volumes and the network. */
 export function runEvents(
   { done, failed }: StepResults,
   translations: readonly Translation[],
@@ -57,6 +58,7 @@ export function runEvents(
       ...probeEvents(each, world),
       ...hookEvents(each, world),
       ...staleVolumeEvents(each, world.now),
+      ...networkEvents(each, world.now),
     ]),
   ];
 }

@@ -1,3 +1,4 @@
+import { readClusterNetwork } from "../io/cni/cluster-network.ts";
 import { readHost } from "../io/host/host.ts";
 import { readLandlockABI } from "../io/host/landlock.ts";
 import { readStore } from "../io/images/image-store.ts";
@@ -32,6 +33,7 @@ async function reconcileNode(kube: Kube, input: SyncInput, systemd: SystemdState
   const { config, configKey, now, shuttingDown } = input;
   const existing = await kube.getNode();
   const identity = cachedCredentials(configKey);
+  const networkProblem = config.podNetwork === "cni" ? readClusterNetwork().problem : undefined;
   const clockSkew = kube.api.clockSkew();
   const changes = reportNode({
     config,
@@ -46,6 +48,7 @@ async function reconcileNode(kube: Kube, input: SyncInput, systemd: SystemdState
     shuttingDown,
     trees: readStore(),
     ...(identity && { identity }),
+    ...(networkProblem !== undefined && { networkProblem }),
     ...(clockSkew !== undefined && { clockSkew }),
   });
   if (changes.create !== undefined) await createNode(kube, changes.create, input);

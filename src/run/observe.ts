@@ -1,3 +1,4 @@
+import { readClusterNetwork } from "../io/cni/cluster-network.ts";
 import { isDirectory } from "../io/files.ts";
 import { readNodeSlices, withLimits } from "../io/host/cgroup-limits.ts";
 import { readConfinementProbe } from "../io/host/confinement-probe.ts";
@@ -17,6 +18,7 @@ import { readUnfinished } from "../io/systemd/unfinished.ts";
 import { readUnits } from "../io/systemd/unit-files.ts";
 import { readUnloadable } from "../io/systemd/unloadable.ts";
 import { hostFileType } from "../io/volumes/storage.ts";
+import type { Node } from "../model/api/node.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { Config } from "../model/host/config.ts";
 import type { Host } from "../model/host/host.ts";
@@ -93,7 +95,7 @@ export async function observe(input: ObserveInput): Promise<World> {
       inactive: SHUTDOWN_UNITS.filter((unit) => listing.get(unit)?.active !== "active"),
     },
     directories,
-    ...(config.podNetwork === "host" ? {} : observePodCIDRs(node)),
+    ...observeNetwork(config, node),
     nodeSlices: readNodeSlices(),
     journals: readJournals(),
     outputs: outputsOf(listing),
@@ -103,6 +105,11 @@ export async function observe(input: ObserveInput): Promise<World> {
     envFiles: envFilesOf(needs),
     hostFiles: hostFilesOf(needs),
   };
+}
+
+function observeNetwork({ podNetwork }: Config, node: Node | undefined): Pick<World, "podCIDRs" | "clusterNetwork"> {
+  if (podNetwork === "cni") return { clusterNetwork: readClusterNetwork() };
+  return podNetwork === "bridge" ? observePodCIDRs(node) : {};
 }
 
 /**

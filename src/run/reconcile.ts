@@ -1,10 +1,13 @@
+import { keepClusterNetwork } from "../io/cni/keep-list.ts";
 import { keepPodCIDRs } from "../io/pods/pod-cidrs.ts";
 import { reportProblem } from "../io/problems.ts";
 import { BusError } from "../io/systemd/bus.ts";
 import { triggerAfterStarts } from "../io/systemd/sync-trigger.ts";
 import { Systemd } from "../io/systemd/systemd.ts";
+import type { Log } from "../log.ts";
 import type { TokenReference } from "../model/references.ts";
 import type { RunEnd } from "../model/run-end.ts";
+import type { World } from "../model/world.ts";
 import { reconcileAgentUnits } from "./agent-units.ts";
 import { withoutBrokenPods } from "./broken-pods.ts";
 import { applyAndConnect } from "./connect.ts";
@@ -54,7 +57,7 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
     if (!input.shuttingDown && !isTrial) await countPodLogs(config, some, now);
     return makePlan({ config, source, systemd, pods: some, references, now }, libDir);
   });
-  if (config.podNetwork !== "host") keepPodCIDRs(wanted.before.podCIDRs ?? []);
+  keepNetwork(wanted.before, log);
   const intended = input.shuttingDown ? { ...wanted, steps: [] } : wanted;
   const { plan, applied: first } = await applyAndConnect(intended, { systemd, source, log, libDir });
   if (!first.jobsDone) triggerAfterStarts();
@@ -75,6 +78,13 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
   }
   const failedSteps = applied.failed.map(({ step }) => step.kind);
   return { status: 0, outcome: pods.complete ? "done" : "incomplete", failedSteps, podCounts: published.podCounts };
+}
+
+/** Keeps what the helper of pods' networks reads, and says why a configuration of the cluster's network is not usable. */
+function keepNetwork({ config, podCIDRs = [], clusterNetwork }: World, log: Log): void {
+  if (config.podNetwork === "bridge") keepPodCIDRs(podCIDRs);
+  if (clusterNetwork !== undefined) keepClusterNetwork(clusterNetwork);
+  reportProblem(log, "network", clusterNetwork?.because);
 }
 
 export interface Preview extends Plan {

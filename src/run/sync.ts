@@ -18,13 +18,15 @@ import { recordPressures } from "./pressures.ts";
  * digest is the one that the last run left, the run ends here; otherwise reconcile.ts looks closer.
  */
 export async function sync(input: SyncInput): Promise<RunEnd> {
-  const { kube, source, configKey, libDir, now } = input;
+  const { config, kube, source, configKey, libDir, now } = input;
   clearSyncRequest();
   const isDue = kube !== undefined && (input.shuttingDown || isLeaseDue(now));
   const heartbeat: Heartbeat = isDue ? await sendHeartbeat(kube, input) : { reached: false };
   const listResult = await list(source, heartbeat);
   // Units name the directory of the helpers, which a package has elsewhere than install.sh.
-  const digestBefore = listResult.ok ? `${configKey} ${libDir} ${listResult.digest} ${hostFingerprint()}` : undefined;
+  const digestBefore = listResult.ok
+    ? `${configKey} ${libDir} ${listResult.digest} ${hostFingerprint(config)}`
+    : undefined;
   const run: RunInput = { ...input, listResult, digestBefore, isNodeDue: listResult.ok || heartbeat.reached };
   // The kubelet measures every 10 s (`kubelet/kubelet.go: evictionMonitoringPeriod`, v1.36), and so does the heartbeat.
   const mustEvict = isDue && recordPressures(run);

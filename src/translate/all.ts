@@ -13,7 +13,8 @@ import { admitResize } from "./resources/resize.ts";
 
 /** Translates every pod of the list, whether the list is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {
-  const { config, host, node, references, absentDirectories, hostFiles, envFiles, images, podCIDRs } = world;
+  const { config, host, node, references, absentDirectories, hostFiles, envFiles, images, podCIDRs, clusterNetwork } =
+    world;
   const alive = world.pods.items.filter((pod) => !isTerminating(pod) && !isTerminal(pod.status?.phase));
   const conflicts = portConflicts(alive, config);
   const rejected = admissionRejections(
@@ -40,6 +41,7 @@ export function translateAll(world: World, libDir: string): readonly Translation
       libDir,
       network,
       podCIDRs,
+      clusterNetwork,
       directory,
       references,
       absentDirectories,

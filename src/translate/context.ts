@@ -1,4 +1,5 @@
 import type { Node } from "../model/api/node.ts";
+import type { ClusterNetwork } from "../model/cni/cluster-network.ts";
 import type { Config } from "../model/host/config.ts";
 import type { Host } from "../model/host/host.ts";
 import type { Images } from "../model/image/image.ts";
@@ -20,6 +21,8 @@ export interface TranslateContext {
   readonly network: PodNetwork;
   /** The Node's podCIDRs; undefined: the setting `podCIDR` has the ranges. */
   readonly podCIDRs?: readonly string[] | undefined;
+  /** The network of the cluster's add-on; undefined: the setting `podNetwork` is not `cni`. */
+  readonly clusterNetwork?: ClusterNetwork | undefined;
   readonly directory?: PodDirectory | undefined;
   readonly references: ResolvedReferences;
   readonly conflict?: PortConflict | undefined;

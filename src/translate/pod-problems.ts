@@ -6,7 +6,7 @@ import type { TranslateContext } from "./context.ts";
 import { nameProblems } from "./fields/name-problems.ts";
 import { fieldProblems } from "./fields/supported.ts";
 import { terminalProblems } from "./host/terminal-problems.ts";
-import { bandwidthProblems } from "./network/bandwidth.ts";
+import { capabilityProblems } from "./network/cluster-network.ts";
 import { hostIPs, type PortConflict, remappedPort } from "./network/ports.ts";
 import { processProblems } from "./oci/process-problems.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
@@ -20,7 +20,7 @@ import { securityProblems } from "./security/security-problems.ts";
 export function podProblems(
   pod: Pod,
   containers: readonly ResolvedContainer[],
-  { config, host, node, conflict, network }: TranslateContext,
+  { config, host, node, conflict, network, clusterNetwork }: TranslateContext,
 ): Problem[] {
   return [
     ...fieldProblems(pod, config),
@@ -30,7 +30,7 @@ export function podProblems(
     ...annotationProblems(pod, host.confinementProbe?.users),
     ...securityProblems(containers, host),
     ...nameProblems(pod, config, host),
-    ...(network.isHost ? networkProblems(pod, config, conflict) : bandwidthProblems(pod)),
+    ...(network.isHost ? networkProblems(pod, config, conflict) : capabilityProblems(pod, clusterNetwork)),
   ];
 }
 

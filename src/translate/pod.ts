@@ -12,6 +12,7 @@ import { tooManyContainers, withinLimit } from "./container-limit.ts";
 import type { TranslateContext } from "./context.ts";
 import { afterNetwork, desiredContainer } from "./desired-container.ts";
 import { ephemeralContainer } from "./ephemeral.ts";
+import { networkProblem } from "./network/cluster-network.ts";
 import { podFiles } from "./network/pod-files.ts";
 import { podSandbox } from "./oci/sandbox.ts";
 import { podProblems } from "./pod-problems.ts";
@@ -67,6 +68,7 @@ function runnableParts(
       (each.kind === "ephemeral" ? ephemeralContainer(each, within, rejecting) : desiredContainer(each, within));
     return afterNetwork(each, translation);
   });
+  const awaited = networkProblem(context);
   const needsSandbox = !context.network.isHost || desired.some(({ container }) => container.image !== undefined);
   const sources = [...volumes.sources.values()];
   const claims = mountedClaims(volumes.sources);
@@ -75,12 +77,13 @@ function runnableParts(
     containers: desired.map(({ container }) => container),
     files: [...podFiles(pod, context), ...images.files, ...desired.flatMap(({ files }) => files)],
     auxiliaryUnits: [
-      ...(needsSandbox ? podSandbox(pod, context) : []),
+      ...(needsSandbox && awaited === undefined ? podSandbox(pod, context) : []),
       ...sources.flatMap(({ auxiliaryUnits }) => auxiliaryUnits),
       ...containers.flatMap((each, at) => containerSocket(each, desired[at]?.container.unit) ?? []),
     ],
     storage: sources.flatMap(({ storage }) => storage),
     volumes: volumes.written,
+    ...(awaited !== undefined && { networkProblem: awaited }),
     ...(volumes.stale.size > 0 && { staleVolumes: volumes.stale }),
     ...(claims.length > 0 && { claims }),
     ...(images.desired.length > 0 && { imageVolumes: images.desired }),

@@ -33,7 +33,7 @@ describe("a bad value is told with file, key, value and what was expected", () =
     ["portForward = all", "portForward = all: expected declared or any"],
     ["packages = yes", "packages = yes: expected off, signed or any"],
     ["hostNetwork = cni", "hostNetwork = cni: expected default or required"],
-    ["podNetwork = cni", "podNetwork = cni: expected host or bridge"],
+    ["podNetwork = calico", "podNetwork = calico: expected host, bridge or cni"],
     ["podCIDR = 10.86.0.0", 'podCIDR = 10.86.0.0: "10.86.0.0": expected a range such as 10.86.0.0/24'],
     ["clusterDNS = kube-dns", "clusterDNS = kube-dns: expected IP addresses"],
     ["watch = true", "watch = true: expected yes or no"],

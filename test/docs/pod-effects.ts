@@ -23,7 +23,7 @@ export const POD_EFFECTS: Readonly<Record<string, string>> = {
   setHostnameAsFQDN: "The host name includes the domain. More than 64 characters are rejected.",
   hostnameOverride: "The host name, whatever the pod's name is.",
   hostNetwork:
-    "With the setting `podNetwork = bridge`, a pod without it has a [network of its own](network.md). With `podNetwork = host`, every pod is on the host's network: `false` rejects the pod with the setting `hostNetwork = required`, and has no effect otherwise.",
+    "With the setting `podNetwork = bridge` or `cni`, a pod without it has a [network of its own](network.md). With `podNetwork = host`, every pod is on the host's network: `false` rejects the pod with the setting `hostNetwork = required`, and has no effect otherwise.",
   hostPID:
     "On images: the host's PID namespace. On the host's files process IDs are always the host's. Without `hostPID` a Landlock fence keeps a container from inspecting or signalling other processes ([Security](security.md)).",
   hostIPC:

@@ -1,4 +1,6 @@
 import { accessSync, constants } from "node:fs";
+import { CONF_DIR, readClusterNetwork } from "../../io/cni/cluster-network.ts";
+import type { ClusterNetwork } from "../../model/cni/cluster-network.ts";
 import { PLUGIN_DIRECTORIES } from "../../model/cni/plugin.ts";
 import type { Config } from "../../model/host/config.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
@@ -14,6 +16,7 @@ const PACKAGES = "install the packages containernetworking-plugins and iptables,
 /** Checks what the pods' own network needs; nothing while all pods are on the host's. */
 export function networkFindings({ podNetwork, podCIDR }: Config): readonly Finding[] {
   if (podNetwork === "host") return [];
+  if (podNetwork === "cni") return [clusterNetworkFinding(readClusterNetwork())];
   const lacking = (names: readonly string[]) => names.filter((name) => !isInAny(name, PLUGIN_DIRECTORIES));
   const directories = PLUGIN_DIRECTORIES.join(" and ");
   const needed = lacking(NEEDED);
@@ -24,6 +27,24 @@ export function networkFindings({ podNetwork, podCIDR }: Config): readonly Findi
   const missing = lacking(SOMETIMES);
   if (missing.length === 0) return [ok("network", `podNetwork = ${podNetwork}: plugins of CNI are installed`)];
   return [warning("network", `pods that need ${missing.join(", ")} do not start: ${PACKAGES}`)];
+}
+
+/** Checks the network of the cluster's add-on, which may come only later. */
+function clusterNetworkFinding({ list, because }: ClusterNetwork): Finding {
+  if (because !== undefined) return error("network", `no pod gets an address: ${because}`);
+  if (list === undefined)
+    return error(
+      "network",
+      `no pod gets an address before the cluster's network add-on has written a configuration in ${CONF_DIR}: deploy one, or set podNetwork = bridge`,
+    );
+  const missing = list.plugins.map(({ type }) => type).filter((type) => !isInAny(type, PLUGIN_DIRECTORIES));
+  const lacking = [...new Set([...missing, ...(isInAny("loopback", PLUGIN_DIRECTORIES) ? [] : ["loopback"])])];
+  if (lacking.length === 0) return ok("network", `podNetwork = cni: plugins of the network ${list.name} are installed`);
+  const directories = PLUGIN_DIRECTORIES.join(" and ");
+  return error(
+    "network",
+    `no pod gets an address without ${lacking.join(", ")} in ${directories}: install these plugins`,
+  );
 }
 
 const PROGRAMS = ["/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/local/bin"];

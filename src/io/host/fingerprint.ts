@@ -1,8 +1,10 @@
 import { lstatSync, type Stats, statSync } from "node:fs";
+import type { Config } from "../../model/host/config.ts";
 import { IMAGES, PULLS } from "../../model/image/image.ts";
 import { RUN_DIR } from "../../model/paths.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { asUnitName } from "../../unitfile/names.ts";
+import { clusterNetworkPaths } from "../cni/cluster-network.ts";
 import { list } from "../files.ts";
 import { isOfInstance } from "../systemd/instance-files.ts";
 import { TYPE_DIRECTORIES } from "../systemd/type-drop-ins.ts";
@@ -20,10 +22,17 @@ const OWN_NAME = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
 
 /**
  * Returns a digest of the host's state that a run would act on. It covers unit files, drop-ins, the running units (by systemd's
- * links), exit records and the files of pods. It takes a few system calls per container and no D-Bus call.
+ * links), exit records, the files of pods and the configuration of the cluster's network. It takes a few system calls per container and no D-Bus call.
  */
-export function hostFingerprint(): string {
-  const paths = [WANTS_DIRECTORY, "/run/dbus/system_bus_socket", ...SHARED_DIRECTORIES, ...TYPE_DIRECTORIES];
+export function hostFingerprint({ podNetwork }: Pick<Config, "podNetwork">): string {
+  const network = podNetwork === "cni" ? clusterNetworkPaths() : [];
+  const paths = [
+    ...network,
+    WANTS_DIRECTORY,
+    "/run/dbus/system_bus_socket",
+    ...SHARED_DIRECTORIES,
+    ...TYPE_DIRECTORIES,
+  ];
   for (const directory of DROP_IN_DIRECTORIES) {
     for (const name of list(directory)) {
       if (!OWN_NAME.test(name)) continue;

@@ -1,3 +1,5 @@
+import { isObject } from "./json.ts";
+
 /** What the pod's sandbox has left of its last CNI ADD. */
 export interface NetworkAnswer {
   /** One address of each IP family, in the order of the answer, without prefix lengths. Empty after a failure. */
@@ -41,10 +43,6 @@ export function failureMessage(text: string): string {
 
 function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -25,7 +25,7 @@ export interface Config extends NodePolicy {
   /** "required": a pod that does not ask for the host's network is rejected. */
   readonly hostNetwork: "default" | "required";
   /** host: pods are on the host's network. bridge: each pod without hostNetwork has one of its own on this node's bridge. */
-  readonly podNetwork: "host" | "bridge";
+  readonly podNetwork: "host" | "bridge" | "cni";
   /** The ranges of pod addresses, at most one of each IP family, where the Node has no podCIDRs. */
   readonly podCIDR: readonly string[];
   /** Addresses of the cluster's name servers. Empty: pods use the host's name servers. */

@@ -1,5 +1,6 @@
 import type { NodeCondition } from "../../model/api/node.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
+import { networkNotReady } from "../../model/cni/cluster-network.ts";
 import type { Config } from "../../model/host/config.ts";
 import type { Host } from "../../model/host/host.ts";
 import { canFence, describeFence } from "../../model/host/landlock.ts";
@@ -13,14 +14,18 @@ export interface Conditioned extends CredentialsFacts {
   readonly host: Host;
   readonly now: Instant;
   readonly shuttingDown?: boolean;
+  /** Why pods cannot be connected, with `podNetwork = cni`; undefined: they can. */
+  readonly networkProblem?: string;
 }
 
 /** Returns the agent's own conditions, Ready last (`kubelet_node_status.go: defaultNodeStatusFuncs`, v1.36). */
 export function nodeConditions(
-  { config, host, now, shuttingDown = false, ...identity }: Conditioned,
+  { config, host, now, shuttingDown = false, networkProblem, ...identity }: Conditioned,
   previous: readonly NodeCondition[],
 ): NodeCondition[] {
   const pressures = measurePressures(config, host, now).conditions;
+  const notReady = networkProblem === undefined ? undefined : notConnected(networkProblem);
+  const problem = shuttingDown ? SHUTTING_DOWN : (credentialsProblem(identity, now) ?? notReady);
   const before = (type: string) => previous.find((each) => each.type === type);
   return [
     ...PRESSURE_TYPES.map((type) => {
@@ -31,7 +36,7 @@ export function nodeConditions(
     ...(host.landlockABI === undefined ? [] : [condition(fence(host.landlockABI), before("ProcessesFenced"), now)]),
     condition(imageTools(config, host), before("ImageToolsReady"), now),
     condition(packages(config, host), before("PackagesReady"), now),
-    condition(readiness(host, shuttingDown ? SHUTTING_DOWN : credentialsProblem(identity, now)), before("Ready"), now),
+    condition(readiness(host, problem), before("Ready"), now),
   ];
 }
 
@@ -54,6 +59,10 @@ const PRESSURE_TYPES: readonly PressureCondition[] = ["MemoryPressure", "DiskPre
 
 /** `nodestatus/setters.go: ReadyCondition` and `nodeshutdown/nodeshutdown_manager_linux.go: ShutdownStatus`, v1.36. */
 const SHUTTING_DOWN = { reason: "KubeletNotReady", message: "node is shutting down" };
+
+function notConnected(problem: string): { readonly reason: string; readonly message: string } {
+  return { reason: "KubeletNotReady", message: networkNotReady(problem) };
+}
 
 type Fact = Required<Pick<NodeCondition, "type" | "status" | "reason" | "message">>;
 

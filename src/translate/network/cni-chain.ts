@@ -34,7 +34,7 @@ function plugin(type: string, config: Plugin["config"]): Plugin {
   return { type, config: { cniVersion: CNI_VERSION, name: NETWORK_NAME, type, ...config } };
 }
 
-interface PortMapping {
+export interface PortMapping {
   readonly hostPort: number;
   readonly containerPort: number;
   readonly protocol: string;
@@ -45,7 +45,7 @@ interface PortMapping {
  * Returns the capability argument `portMappings`, as containerd gives it (`cni` in `sandbox_run.go: toCNIPortMappings`, v2).
  * The kubelet maps no port of an init container (`kuberuntime_sandbox.go: generatePodSandboxConfig`, v1.36).
  */
-function portMappings({ spec }: Pod): readonly PortMapping[] {
+export function portMappings({ spec }: Pod): readonly PortMapping[] {
   const ports = spec.containers.flatMap((container) => container.ports ?? []);
   return ports.flatMap(({ hostPort, containerPort, protocol = "TCP", hostIP }) =>
     hostPort ? [{ hostPort, containerPort, protocol: protocol.toLowerCase(), ...(hostIP && { hostIP }) }] : [],

@@ -88,6 +88,15 @@ export function remappedPort(pod: Pod): { readonly path: string } | undefined {
   return undefined;
 }
 
+/** Returns the fields of ports of the host. */
+export function hostPortPaths(pod: Pod): readonly string[] {
+  return pod.spec.containers.flatMap((container) =>
+    (container.ports ?? []).flatMap(({ hostPort, name }, at) =>
+      hostPort ? [`${containerPath(pod, container)}.ports[${name ?? at}].hostPort`] : [],
+    ),
+  );
+}
+
 /** Returns the fields that name an address of the host: on the host's network the program chooses it. */
 export function hostIPs(pod: Pod): readonly string[] {
   return containersOf(pod.spec).flatMap((container) =>

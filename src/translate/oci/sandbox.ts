@@ -8,6 +8,7 @@ import { encodeOwnUnit, unitOwner } from "../../unitfile/identity.ts";
 import { auxiliaryUnitName, podSliceName } from "../../unitfile/names.ts";
 import { execLine } from "../../unitfile/quote.ts";
 import type { TranslateContext } from "../context.ts";
+import { capabilityArguments } from "../network/cluster-network.ts";
 import { bridgeChain, cniArguments } from "../network/cni-chain.ts";
 import { kernelHostname } from "../network/hostname.ts";
 import { qosClass } from "../resources/resources.ts";
@@ -21,15 +22,16 @@ import { ipcSysctls, networkSysctls, sysctlWords } from "../security/sysctls.ts"
  */
 export function podSandbox(
   pod: Pod,
-  { config, libDir, podCIDRs = config.podCIDR }: Pick<TranslateContext, "config" | "libDir" | "podCIDRs">,
+  context: Pick<TranslateContext, "config" | "libDir" | "podCIDRs" | "clusterNetwork" | "host">,
 ): AuxiliaryUnit[] {
+  const { config, libDir } = context;
   const words = sharedBy(pod, config);
   if (words.length === 0) return [];
   const { uid } = pod.metadata;
   const specHash = digest(JSON.stringify(words), 16);
   const identity = unitOwner(pod.metadata, { container: "", kind: "sandbox", specHash });
   // The ranges are the node's and no part of the hash: a pod keeps the address that it has.
-  const network = hasOwnNetwork(pod, config) ? ["--", cniArguments(pod), ...chainWords(pod, podCIDRs)] : [];
+  const network = hasOwnNetwork(pod, config) ? ["--", cniArguments(pod), ...networkWords(pod, context)] : [];
   const helper = (...rest: readonly string[]) => [`${libDir}/pod-sandbox`, uid, ...rest];
   const text = encodeOwnUnit(identity, [
     [
@@ -56,8 +58,16 @@ export function podSandbox(
 /** Seconds for a whole chain, each plugin of which has 30 s, after those for the end of an earlier one. */
 const NETWORK_TIMEOUT = "240";
 
-function chainWords(pod: Pod, ranges: readonly string[]): readonly string[] {
-  return bridgeChain(pod, ranges).flatMap(({ type, config }) => [type, JSON.stringify(config)]);
+/** Returns the plugins of the node's own network, or what those of the cluster's network get for the pod. */
+function networkWords(
+  pod: Pod,
+  context: Pick<TranslateContext, "config" | "podCIDRs" | "clusterNetwork" | "host">,
+): readonly string[] {
+  const { config, podCIDRs = config.podCIDR } = context;
+  const words = (name: string, value: unknown) => [name, JSON.stringify(value)];
+  return config.podNetwork === "bridge"
+    ? bridgeChain(pod, podCIDRs).flatMap((each) => words(each.type, each.config))
+    : ["capabilities", ...capabilityArguments(pod, context).flatMap(([name, value]) => words(name, value))];
 }
 
 const WITHOUT_PROCESS: UnitLines = [

@@ -48,6 +48,17 @@ describe("nodeConditions()", () => {
     });
   });
 
+  test("is not ready while pods cannot be connected, in the words of the kubelet", () => {
+    const networkProblem = "cni plugin not initialized";
+    const conditions = nodeConditions({ config: CONFIG, host: HOST, now: NOW, networkProblem }, []);
+    expect(conditions.at(-1)).toEqual({
+      ...{ type: "Ready", status: "False", reason: "KubeletNotReady" },
+      message:
+        "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized",
+      ...times,
+    });
+  });
+
   test.each<[Partial<Config>, boolean, Pick<NodeCondition, "status" | "reason" | "message">]>([
     [{ imagePulls: "allow" }, true, { status: "True", reason: "AptFound", message: "apt-get is installed" }],
     [

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cluster } from "../../support/cluster.ts";
+import { Node } from "../../support/node.ts";
+import { eventsOf, waitForEvents } from "../support/events.ts";
+import { pod, SLEEP, shell } from "../support/manifests.ts";
+
+let node: Node;
+
+beforeAll(async () => {
+  node = await Node.join(await Cluster.up(), "pod-cni");
+  await node.exec(
+    "mkdir -p /etc/unitlet/unitlet.conf.d; echo podNetwork = cni >/etc/unitlet/unitlet.conf.d/network.conf",
+  );
+  await node.sync();
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+const NETWORK = {
+  cniVersion: "1.0.0",
+  name: "pods",
+  plugins: [
+    {
+      ...{ type: "bridge", bridge: "cni0", isGateway: true, ipMasq: true, hairpinMode: true },
+      ipam: { type: "host-local", ranges: [[{ subnet: "10.87.0.0/24" }]], routes: [{ dst: "0.0.0.0/0" }] },
+    },
+    { type: "portmap", snat: true, capabilities: { portMappings: true } },
+    { type: "bandwidth", capabilities: { bandwidth: true } },
+  ],
+};
+const CONFIGURATION = "/etc/cni/net.d/10-pods.conflist";
+const NOT_READY =
+  "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized";
+
+const configure = (change: object = {}) =>
+  node.machine.write(CONFIGURATION, JSON.stringify({ ...NETWORK, ...change }, undefined, 2), 0o600);
+
+/** Waits until the node's condition Ready has this status, and returns the condition. */
+async function readiness(status: string) {
+  const read = async () => {
+    const found = await node.cluster.get("node", node.name);
+    const ready = found?.status?.conditions?.find(({ type }) => type === "Ready");
+    return ready?.status === status ? ready : undefined;
+  };
+  return await node.machine.until(read, { what: `a node that is Ready: ${status}` });
+}
+
+const whenReady = (name: string, restarts = 0) =>
+  node.until(name, (each) => {
+    const [main] = each?.status?.containerStatuses ?? [];
+    return each?.status?.podIP && main?.ready && main.restartCount >= restarts && each;
+  });
+
+const doctor = async () => (await node.machine.exec("unitlet doctor", { allowFailure: true })).stdout;
+
+test("before there is a network, pods on the host's network run, others wait, and the node is not ready", async () => {
+  const ready = await readiness("False");
+  expect([ready?.reason, ready?.message]).toEqual(["KubeletNotReady", NOT_READY]);
+  expect(await doctor()).toContain(
+    "error: network: no pod gets an address before the cluster's network add-on has written a configuration in /etc/cni/net.d",
+  );
+  await node.run(
+    pod(node, "agent", SLEEP, { hostNetwork: true }),
+    pod(node, "web", shell("exec busybox httpd -f -p 80 -h /opt", { ports: [{ containerPort: 80, hostPort: 18080 }] })),
+  );
+  expect((await whenReady("agent")).status?.podIP).toBe(node.machine.address);
+  await waitForEvents(node, "web", [`NetworkNotReady: network is not ready: ${NOT_READY}`]);
+  const { status } = (await node.get("web")) ?? {};
+  expect(status?.containerStatuses?.[0]?.state).toEqual({ waiting: { reason: "ContainerCreating" } });
+  expect([status?.phase, status?.podIP]).toEqual(["Pending", undefined]);
+});
+
+test("a configuration that is not usable is told in the journal and by doctor, and the node stays not ready", async () => {
+  await node.machine.write(CONFIGURATION, "{}");
+  const because = `${CONFIGURATION}: no name`;
+  const isTold = async () => (await node.journal()).includes(because);
+  await node.machine.until(isTold, { what: "the reason in the journal" });
+  expect(await doctor()).toContain(`error: network: no pod gets an address: ${because}`);
+  expect((await readiness("False"))?.message).toBe(NOT_READY);
+});
+
+test("the pod runs and the node is ready once the configuration is there, without any command", async () => {
+  await configure();
+  const web = await whenReady("web");
+  expect(web.status?.podIP).toMatch(/^10\.87\.0\.\d+$/);
+  expect((await readiness("True"))?.reason).toBe("KubeletReady");
+  expect(await doctor()).toContain("ok: network: podNetwork = cni: plugins of the network pods are installed");
+  await node.exec("echo hello >/opt/hello");
+  const answer = await fetch(`http://${node.machine.address}:18080/hello`);
+  expect(await answer.text()).toBe("hello\n");
+});
+
+test("the result is where libcni keeps it", async () => {
+  const uid = (await node.get("web"))?.metadata?.uid;
+  const kept = JSON.parse(await node.machine.read(`/var/lib/cni/results/pods-${uid}-eth0`));
+  const { kind, containerId, networkName, config, result } = kept;
+  expect([kind, containerId, networkName]).toEqual(["cniCacheV1", uid, "pods"]);
+  expect(JSON.parse(Buffer.from(config, "base64").toString())).toEqual(NETWORK);
+  expect(result.ips[0].gateway).toBe("10.87.0.1");
+});
+
+test("an annotation for bandwidth limits the pod", async () => {
+  const annotations = { "kubernetes.io/egress-bandwidth": "10M" };
+  const metadata = { name: "limited", namespace: node.namespace, annotations };
+  await node.run({ ...pod(node, "limited", SLEEP), metadata });
+  await whenReady("limited");
+  expect((await node.exec("tc qdisc show | grep tbf")).stdout).toContain("rate 10Mbit");
+});
+
+test("a change of the configuration and its removal leave pods that run alone; new ones get the change or wait", async () => {
+  const before = await whenReady("web");
+  await configure({ plugins: NETWORK.plugins.slice(0, 1) });
+  await node.run(pod(node, "plain", shell("sleep 3600", { ports: [{ containerPort: 80, hostPort: 18081 }] })));
+  await whenReady("plain");
+  expect(await eventsOf(node, "plain")).toContainEqual(
+    expect.stringContaining(
+      "FieldIgnored: spec.containers[main].ports[0].hostPort has no effect: no plugin of the network pods has the capability portMappings",
+    ),
+  );
+  await node.exec(`rm ${CONFIGURATION}`);
+  await readiness("False");
+  await node.exec(`systemctl kill -s KILL ${node.unit("web")}`);
+  const after = await whenReady("web", 1);
+  expect(after.status?.podIP).toBe(before.status?.podIP);
+});
+
+/** What a pod can leave: interfaces of the bridge, leases, results, rules and namespaces. The bridge itself stays. */
+const LEFT = [
+  "ip -o link show master cni0",
+  "ls /var/lib/cni/networks/pods | grep '^[0-9]'",
+  "ls -A /var/lib/cni/results | grep ^pods-",
+  "ls -A /var/lib/unitlet/networks",
+  "iptables-save -t nat | grep 10.87.0",
+  "grep sandbox /proc/mounts",
+].join("; ");
+
+test("deletion leaves nothing, although the configuration is gone", async () => {
+  expect((await node.exec(`${LEFT}; true`)).stdout).not.toBe("");
+  await node.kubectl("delete", "pod", "web", "limited", "plain", "agent");
+  expect((await node.exec(`${LEFT}; true`)).stdout).toBe("");
+});

@@ -1,0 +1,185 @@
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { canMount } from "../io/empty-host.ts";
+import { run } from "../support/run.ts";
+
+const HELPER = resolve("units/helpers/container/pod-network");
+const ARGS = "IgnoreUnknown=1;K8S_POD_NAME=web";
+
+/** A plugin that records what it gets, and answers with the file of its name and command, or else with a result. */
+const PLUGIN = `#!/bin/sh
+name=\${0##*/} input=$(cat)
+printf '{"call":"%s %s","id":"%s","netns":"%s","ifname":"%s","args":"%s","path":"%s","input":%s}\\n' \\
+	"$CNI_COMMAND" "$name" "$CNI_CONTAINERID" "$CNI_NETNS" "$CNI_IFNAME" "$CNI_ARGS" "$CNI_PATH" "\${input:-null}" >>/run/calls
+answer=/run/answers/$name.$CNI_COMMAND
+[ ! -e "$answer" ] || exec sh "$answer"
+[ "$CNI_COMMAND" != ADD ] || echo '{"cniVersion":"1.0.0","ips":[{"address":"10.9.0.5/24"}],"from":"'"$name"'"}'
+`;
+
+interface Call {
+  readonly call: string;
+  readonly id: string;
+  readonly netns: string;
+  readonly ifname: string;
+  readonly args: string;
+  readonly path: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+const prepare = [
+  "for place in /run /opt /var/lib; do mount -t tmpfs -o mode=755 none $place; done",
+  "mkdir -p /run/answers /opt/cni/bin /var/lib/unitlet /run/unitlet/pods/u-1/sandbox",
+  "cat >/opt/cni/bin/one; chmod 755 /opt/cni/bin/one; for each in two loopback; do ln /opt/cni/bin/one /opt/cni/bin/$each; done",
+  "touch /run/unitlet/pods/u-1/sandbox/net; unshare --net=/run/unitlet/pods/u-1/sandbox/net true",
+].join("; ");
+
+/** Runs a script among empty directories. Returns what it prints, and how plugins were called, except for loopback. */
+async function on(script: string): Promise<{ readonly out: string; readonly calls: readonly Call[] }> {
+  const text = `{ ${prepare}; } >&2; { ${script}; }; echo; echo CALLS; cat /run/calls`;
+  const { stdout } = await run(["unshare", "--net", "--mount", "--propagation", "private", "sh", "-c", text], {
+    stdin: PLUGIN,
+  });
+  const [out = "", calls = ""] = stdout.split("\nCALLS\n");
+  const all = calls.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Call]));
+  return { out: out.trimEnd(), calls: all.filter(({ call }) => !call.endsWith(" loopback")) };
+}
+
+/** Writes the file of the cluster's network as a run does. */
+const cluster = (version: string, one: object = {}, two: object = {}) => {
+  const config = (type: string, more: object) => JSON.stringify({ type, name: "pods", cniVersion: version, ...more });
+  const lines = ["pods", version, "", "bGlzdA==", "one", "portMappings dns", config("one", one), "two", "bandwidth"];
+  return `printf '%s\\n' ${[...lines, config("two", two)].map((line) => `'${line}'`).join(" ")} >/var/lib/unitlet/cluster-network`;
+};
+
+const PORTS = '[{"hostPort":80}]';
+const ADD = `sh ${HELPER} u-1 add '${ARGS}' capabilities portMappings '${PORTS}' bandwidth '{"ingressRate":1000}'`;
+const DEL = `sh ${HELPER} u-1 del`;
+const FAILED = "cat /run/unitlet/pods/u-1/network-failed";
+const RESULT = { cniVersion: "1.0.0", ips: [{ address: "10.9.0.5/24" }] };
+
+describe.skipIf(!canMount)("the chain of the cluster's network", () => {
+  test("ADD calls each plugin with the result of the one before, and with those arguments that it takes", async () => {
+    const { calls } = await on(`${cluster("1.0.0", { mtu: 1400 })}; ${ADD}`);
+    const base = {
+      id: "u-1",
+      netns: "/run/unitlet/pods/u-1/sandbox/net",
+      ifname: "eth0",
+      args: ARGS,
+      path: "/opt/cni/bin:/usr/lib/cni",
+    };
+    const named = { name: "pods", cniVersion: "1.0.0" };
+    expect(calls).toEqual([
+      {
+        ...{ ...base, call: "ADD one" },
+        input: { ...named, type: "one", mtu: 1400, runtimeConfig: { portMappings: [{ hostPort: 80 }] } },
+      },
+      {
+        ...{ ...base, call: "ADD two" },
+        input: {
+          ...named,
+          type: "two",
+          runtimeConfig: { bandwidth: { ingressRate: 1000 } },
+          prevResult: { ...RESULT, from: "one" },
+        },
+      },
+    ]);
+  });
+
+  test("DEL calls them in reverse, with the last result and the configuration of the ADD", async () => {
+    const { calls } = await on(
+      `${cluster("1.0.0")}; ${ADD}; ${cluster("1.0.0", { mtu: 9000 })}; rm /run/calls; ${DEL}`,
+    );
+    expect(calls.map(({ call }) => call)).toEqual(["DEL two", "DEL one"]);
+    expect(calls.map(({ input }) => input.prevResult)).toEqual(Array(2).fill({ ...RESULT, from: "two" }));
+    expect(calls[1]?.input.mtu).toBeUndefined();
+    expect(calls[1]?.input.runtimeConfig).toEqual({ portMappings: [{ hostPort: 80 }] });
+  });
+
+  test.for(["0.3.1", ""])("DEL has no result with version %j, which has none", async (version) => {
+    const { calls } = await on(`${cluster(version)}; ${ADD}; rm /run/calls; ${DEL}`);
+    expect(calls.map(({ input }) => [input.cniVersion, input.prevResult])).toEqual(Array(2).fill([version, undefined]));
+  });
+
+  test("a result without a version has that of the configuration", async () => {
+    const answer = `echo 'echo "{}"' >/run/answers/one.ADD`;
+    const { calls } = await on(`${cluster("0.4.0")}; ${answer}; ${ADD}`);
+    expect(calls[1]?.input.prevResult).toEqual({ cniVersion: "0.4.0" });
+  });
+
+  test("the result is kept as libcni keeps it, until the DEL", async () => {
+    const file = "/var/lib/cni/results/pods-u-1-eth0";
+    const { out } = await on(
+      `${cluster("1.0.0")}; ${ADD} >&2; cat ${file}; stat -c %a ${file}; ${DEL}; ls /var/lib/cni/results /var/lib/unitlet/networks`,
+    );
+    const [json = "", ...rest] = out.split("\n");
+    expect(JSON.parse(json)).toEqual({
+      kind: "cniCacheV1",
+      containerId: "u-1",
+      config: "bGlzdA==",
+      ifName: "eth0",
+      networkName: "pods",
+      netns: "/run/unitlet/pods/u-1/sandbox/net",
+      cniArgs: [
+        ["IgnoreUnknown", "1"],
+        ["K8S_POD_NAME", "web"],
+      ],
+      capabilityArgs: { portMappings: [{ hostPort: 80 }], bandwidth: { ingressRate: 1000 } },
+      result: { ...RESULT, from: "two" },
+    });
+    expect(rest).toEqual(["600", "/var/lib/cni/results:", "", "/var/lib/unitlet/networks:"]);
+  });
+
+  test.for<[string, string, string]>([
+    ["an error object", `echo '{"code":11,"msg":"try again"}'; exit 1`, 'one\n{"code":11,"msg":"try again"}'],
+    ["words on standard error", "echo no room >&2; exit 1", 'one\nnetplugin failed: "no room"'],
+    ["nothing", "exit 3", "one\nnetplugin failed with no error message: exit status 3"],
+    ["a success that is no JSON", "echo fine", "one\nfailed to unmarshal raw result: it is no JSON object"],
+  ])("a failure with %s is told, no later plugin runs, and DEL calls all of them", async ([, answer, told]) => {
+    const write = `cat >/run/answers/one.ADD <<'END'\n${answer}\nEND\n`;
+    const { out, calls } = await on(`${cluster("1.0.0")}; ${write} ${ADD} 2>/dev/null; ${FAILED}; ${DEL}`);
+    expect(out).toBe(told);
+    expect(calls.map(({ call }) => call)).toEqual(["ADD one", "DEL two", "DEL one"]);
+    expect(calls[1]?.input.prevResult).toBeUndefined();
+  });
+
+  test("a plugin that is missing is told", async () => {
+    const { out } = await on(`${cluster("1.0.0")}; rm /opt/cni/bin/two; ${ADD} 2>/dev/null; ${FAILED}`);
+    expect(out).toBe('two\nfailed to find plugin "two" in path [/opt/cni/bin /usr/lib/cni]');
+  });
+
+  test("without a network no plugin runs", async () => {
+    const { out, calls } = await on(`touch /run/calls; ${ADD} 2>/dev/null; ${FAILED}; ${DEL}`);
+    expect([out, calls]).toEqual(["\ncni plugin not initialized", []]);
+  });
+
+  test("a DEL that fails is repeated before the next ADD of the host", async () => {
+    const fail = "echo 'exit 1' >/run/answers/two.DEL";
+    const next = "mkdir -p /run/unitlet/pods/u-2/sandbox; touch /run/unitlet/pods/u-2/sandbox/net";
+    const gone = "rm -r /run/unitlet/pods/u-1 /var/lib/unitlet/pods/u-1 /run/answers /run/calls";
+    const { calls } = await on(
+      `${cluster("1.0.0")}; ${ADD}; ${fail}; ${DEL} 2>/dev/null; umount /run/unitlet/pods/u-1/sandbox/net; ${gone}; ${next}; ${ADD.replace("u-1", "u-2")}`,
+    );
+    expect(calls.map(({ call, id }) => `${call} ${id}`)).toEqual([
+      ...["DEL two u-1", "DEL one u-1", "ADD one u-2", "ADD two u-2"],
+    ]);
+  });
+});
+
+describe.skipIf(!canMount)("the chain of the node's own network", () => {
+  const own = `sh ${HELPER} u-1 add '${ARGS}' one '{"cniVersion":"1.0.0","name":"unitlet","type":"one"}'`;
+
+  test("the first plugin is asked for the address that the pod had", async () => {
+    const { calls } = await on(`${own}; ${DEL}; rm /run/calls; ${own}`);
+    expect(calls.map(({ input }) => input.args)).toEqual([{ cni: { ips: ["10.9.0.5/24"] } }]);
+  });
+
+  test("another address will do when that one is taken", async () => {
+    const taken = `echo 'grep -q 10.9.0.5 /run/calls && rm "$0" && exit 1' >/run/answers/one.ADD`;
+    const { calls } = await on(`${own}; ${DEL}; rm /run/calls; ${taken}; ${own}`);
+    expect(calls.map(({ call, input }) => [call, "args" in input])).toEqual([
+      ["ADD one", true],
+      ["DEL one", false],
+      ["ADD one", false],
+    ]);
+  });
+});
