@@ -119,6 +119,19 @@ describe("with a running container", () => {
     expect((await entered).code).toBe(137);
   });
 
+  test.each([
+    ["with pipes", "setsid"],
+    ["on a terminal", "setsid script --quiet /dev/null --command"],
+  ])("%s: its helpers do not count for the container", async (_, start) => {
+    const helper = `/usr/local/lib/unitlet/container-enter ${unit("running")} sleep 1236`;
+    const command = start.endsWith("--command") ? `"${helper}"` : helper;
+    await machine.exec(`${start} ${command} >/dev/null 2>&1 & until pgrep -xf 'sleep 1236'; do sleep 0.1; done`);
+    const files = `find /sys/fs/cgroup -path "*/${unit("running")}/cgroup.procs"`;
+    const { stdout } = await machine.exec(`ps -o args= -p $(cat $(${files}) | sort -u | paste -sd,)`);
+    expect(stdout.split("\n").sort()).toEqual(["", "sleep 1000", "sleep 1236"]);
+    await machine.exec("pkill -xf 'sleep 1236'; while pgrep -xf 'sleep 1236'; do sleep 0.1; done");
+  });
+
   test("tied, it ends with the process that started it", async () => {
     const enterTied = `/usr/local/lib/unitlet/container-enter --tied ${unit("running")} sleep 1234`;
     await machine.exec(

@@ -98,6 +98,22 @@ test("a kill at the limit of such a cgroup does not end the container, and one a
   expect(stdout).toMatch(/^(1\n)?$/);
 });
 
+test.each([
+  ["with pipes", 4326, (enter: string) => enter],
+  ["on a terminal", 4327, (enter: string) => `script --quiet --command '${enter}' /dev/null`],
+])("%s: the helpers of what enters do not count for the container", async (name, seconds, command) => {
+  const entered = name.replaceAll(" ", "-");
+  await node.run(pod(node, entered, shell("exec sleep 1000", { image })));
+  await node.container(entered, ({ ready }) => ready);
+  const enter = `/usr/local/lib/unitlet/container-enter ${node.unit(entered)} sleep ${seconds}`;
+  await node.exec(`setsid --fork ${command(enter)} >/dev/null 2>&1 </dev/null`);
+  const files = `find /sys/fs/cgroup -path "*/${node.unit(entered)}/cgroup.procs"`;
+  const list = `for each in $(cat $(${files}) | sort -nu); do ps -o args= -p $each || :; done`;
+  const processes = async () => (await node.exec(list)).stdout;
+  const both = `sleep 1000\nsleep ${seconds}\n`;
+  await node.machine.until(async () => (await processes()) === both, { what: "two processes alone" });
+});
+
 test("a user other than root is demanded of an image that has none", async () => {
   await node.run(pod(node, "root", { image, securityContext: { runAsNonRoot: true } }));
   const reason = "CreateContainerConfigError";

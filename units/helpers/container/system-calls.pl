@@ -2,7 +2,7 @@
 # number on every architecture; the numbers of older ones are those of x86-64 and of aarch64 (asm/unistd.h).
 my %number = (
 	open_tree => 428, move_mount => 429, fsopen => 430, fsconfig => 431, fsmount => 432, openat2 => 437, mount_setattr => 442,
-	landlock_create_ruleset => 444, landlock_add_rule => 445, landlock_restrict_self => 446, clone3 => 435,
+	landlock_create_ruleset => 444, landlock_add_rule => 445, landlock_restrict_self => 446, clone3 => 435, pidfd_open => 434,
 );
 my %older = (
 	unshare => [ 272, 97 ], setns => [ 308, 268 ], clone => [ 56, 220 ], sethostname => [ 170, 161 ],
