@@ -13,10 +13,7 @@ export const PROBLEM_PREFIX = {
   events: ["the API server refuses Events of this node", "the API server accepts Events of this node again"],
   lease: ["the API server refuses the lease of this node", "the API server accepts the lease of this node again"],
   list: ["the list of pods is not complete; nothing is removed", "the list of pods is complete again"],
-  network: [
-    "the configuration of the cluster's network is not usable",
-    "the configuration of the cluster's network is usable again",
-  ],
+  network: ["pods cannot be connected to the cluster's network", "pods can be connected to the cluster's network"],
   node: ["cannot update the Node object", "the Node object is updated again"],
   "pod-deletes": [
     "the API server refuses to delete pods that have ended here",

@@ -33,7 +33,9 @@ async function reconcileNode(kube: Kube, input: SyncInput, systemd: SystemdState
   const { config, configKey, now, shuttingDown } = input;
   const existing = await kube.getNode();
   const identity = cachedCredentials(configKey);
-  const networkProblem = config.podNetwork === "cni" ? readClusterNetwork().problem : undefined;
+  const network = config.podNetwork === "cni" ? readClusterNetwork() : {};
+  // Another answer makes another digest of the host, so the next run looks closer.
+  reportProblem(input.log, "network", network.because);
   const clockSkew = kube.api.clockSkew();
   const changes = reportNode({
     config,
@@ -48,7 +50,7 @@ async function reconcileNode(kube: Kube, input: SyncInput, systemd: SystemdState
     shuttingDown,
     trees: readStore(),
     ...(identity && { identity }),
-    ...(networkProblem !== undefined && { networkProblem }),
+    ...(network.problem !== undefined && { networkProblem: network.problem }),
     ...(clockSkew !== undefined && { clockSkew }),
   });
   if (changes.create !== undefined) await createNode(kube, changes.create, input);

@@ -80,7 +80,7 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
   return { status: 0, outcome: pods.complete ? "done" : "incomplete", failedSteps, podCounts: published.podCounts };
 }
 
-/** Keeps what the helper of pods' networks reads, and says why a configuration of the cluster's network is not usable. */
+/** Keeps what the helper of pods' networks reads, and says why pods cannot be connected. */
 function keepNetwork({ config, podCIDRs = [], clusterNetwork }: World, log: Log): void {
   if (config.podNetwork === "bridge") keepPodCIDRs(podCIDRs);
   if (clusterNetwork !== undefined) keepClusterNetwork(clusterNetwork);

@@ -1,5 +1,5 @@
 import { accessSync, constants } from "node:fs";
-import { CONF_DIR, readClusterNetwork } from "../../io/cni/cluster-network.ts";
+import { readClusterNetwork } from "../../io/cni/cluster-network.ts";
 import type { ClusterNetwork } from "../../model/cni/cluster-network.ts";
 import { PLUGIN_DIRECTORIES } from "../../model/cni/plugin.ts";
 import type { Config } from "../../model/host/config.ts";
@@ -29,14 +29,13 @@ export function networkFindings({ podNetwork, podCIDR }: Config): readonly Findi
   return [warning("network", `pods that need ${missing.join(", ")} do not start: ${PACKAGES}`)];
 }
 
+const REMEDY = "deploy the cluster's network add-on, or set podNetwork = bridge";
+
 /** Checks the network of the cluster's add-on, which may come only later. */
 function clusterNetworkFinding({ list, because }: ClusterNetwork): Finding {
-  if (because !== undefined) return error("network", `no pod gets an address: ${because}`);
-  if (list === undefined)
-    return error(
-      "network",
-      `no pod gets an address before the cluster's network add-on has written a configuration in ${CONF_DIR}: deploy one, or set podNetwork = bridge`,
-    );
+  if (list === undefined) return error("network", `no pod gets an address: ${because}: ${REMEDY}`);
+  if (because !== undefined)
+    return error("network", `no pod gets an address: a plugin of the network ${list.name} says: ${because}`);
   const missing = list.plugins.map(({ type }) => type).filter((type) => !isInAny(type, PLUGIN_DIRECTORIES));
   const lacking = [...new Set([...missing, ...(isInAny("loopback", PLUGIN_DIRECTORIES) ? [] : ["loopback"])])];
   if (lacking.length === 0) return ok("network", `podNetwork = cni: plugins of the network ${list.name} are installed`);

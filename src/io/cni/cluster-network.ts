@@ -4,20 +4,23 @@ import { type ClusterNetwork, NOT_INITIALIZED } from "../../model/cni/cluster-ne
 import { type NetworkList, NetworkListError, parseNetworkList, withPlugins } from "../../model/cni/network-list.ts";
 import { readAdministratorFile } from "../administrator-file.ts";
 import { ignoreMissing, list } from "../files.ts";
+import { networkStatus } from "./status.ts";
 
 /** The directory of network configurations (`plugins.'io.containerd.cri.v1.runtime'.cni.conf_dir` of containerd). */
 export const CONF_DIR = "/etc/cni/net.d";
 
 /**
  * Returns the network of the first configuration in order of names, as containerd takes it: one that is not usable is not
- * skipped (`go-cni/opts.go: loadFromConfDir`, v1.1.12).
+ * skipped (`go-cni/opts.go: loadFromConfDir`, v1.1.12). Plugins that know STATUS are asked.
  */
 export function readClusterNetwork(directory = CONF_DIR): ClusterNetwork {
   const [file] = filesOf(directory, [".conf", ".conflist", ".json"]);
-  if (file === undefined) return { problem: NOT_INITIALIZED };
+  if (file === undefined) return { problem: NOT_INITIALIZED, because: `there is no configuration in ${directory}` };
   try {
     checkOwner(directory);
-    return { list: readList(directory, file) };
+    const found = readList(directory, file);
+    const problem = networkStatus(found);
+    return { list: found, ...(problem !== undefined && { problem, because: problem }) };
   } catch (error) {
     const { message } = error as Error;
     return { problem: NOT_INITIALIZED, because: message };

@@ -25,7 +25,7 @@ const OWN_NAME = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
  * links), exit records, the files of pods and the configuration of the cluster's network. It takes a few system calls per container and no D-Bus call.
  */
 export function hostFingerprint({ podNetwork }: Pick<Config, "podNetwork">): string {
-  const network = podNetwork === "cni" ? clusterNetworkPaths() : [];
+  const network = podNetwork === "cni" ? [...clusterNetworkPaths(), `${RUN_DIR}/problem.network`] : [];
   const paths = [
     ...network,
     WANTS_DIRECTORY,

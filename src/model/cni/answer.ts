@@ -31,14 +31,18 @@ export function resultAddresses(text: string, interfaceName: string): readonly s
 /**
  * Returns the message about a failed ADD in the words of libcni (`invoke/exec.go` and `types.go: Error.Error`, v1.0).
  * `text` is what `pod-network` has written: the plugin's type in the first line, then its standard output, which is the
- * specification's error object, or words.
+ * specification's error object, or words. Without a type no plugin has run.
  */
 export function failureMessage(text: string): string {
   const [plugin = "", ...rest] = text.split("\n");
-  const output = rest.join("\n").trim();
+  const words = failureText(rest.join("\n").trim()) || "it has said nothing";
+  return plugin === "" ? words : `plugin type=${JSON.stringify(plugin)} failed (add): ${words}`;
+}
+
+/** Returns the words of an output, which is the specification's error object, or words. */
+export function failureText(output: string): string {
   const { msg, details } = parseObject(output) ?? {};
-  const words = typeof msg === "string" ? [msg, details].filter(isText).join("; ") : output;
-  return `plugin type=${JSON.stringify(plugin)} failed (add): ${words || "it has said nothing"}`;
+  return typeof msg === "string" ? [msg, details].filter(isText).join("; ") : output;
 }
 
 function isText(value: unknown): value is string {

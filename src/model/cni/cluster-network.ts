@@ -6,7 +6,7 @@ export interface ClusterNetwork {
   readonly list?: NetworkList;
   /** Why no pod can be connected now, in the words of containerd; undefined: the network is ready. */
   readonly problem?: string;
-  /** Why the configuration is not usable, for the administrator; undefined: it is, or there is none. */
+  /** The same for the administrator, with more detail. */
   readonly because?: string;
 }
 

@@ -57,7 +57,7 @@ test("before there is a network, pods on the host's network run, others wait, an
   const ready = await readiness("False");
   expect([ready?.reason, ready?.message]).toEqual(["KubeletNotReady", NOT_READY]);
   expect(await doctor()).toContain(
-    "error: network: no pod gets an address before the cluster's network add-on has written a configuration in /etc/cni/net.d",
+    "error: network: no pod gets an address: there is no configuration in /etc/cni/net.d: deploy the cluster's network add-on",
   );
   await node.run(
     pod(node, "agent", SLEEP, { hostNetwork: true }),
@@ -124,6 +124,32 @@ test("a change of the configuration and its removal leave pods that run alone; n
   expect(after.status?.podIP).toBe(before.status?.podIP);
 });
 
+/** A plugin of version 1.1 in front of one that has neither STATUS nor GC. */
+const GATE = `#!/bin/sh
+case $CNI_COMMAND in
+STATUS) [ -e /run/daemon ] || { echo '{"cniVersion":"1.1.0","code":50,"msg":"no daemon"}'; exit 1; } ;;
+GC) cat >/run/collected ;;
+*) sed 's/"cniVersion":"1.1.0"/"cniVersion":"1.0.0"/; s/"type":"gate"/"type":"bridge"/' | /usr/lib/cni/bridge ;;
+esac
+`;
+
+test("plugins that know STATUS decide when the node is ready, and those that know GC are told of all pods", async () => {
+  const web = await whenReady("web", 1);
+  await node.machine.write("/opt/cni/bin/gate", GATE, 0o755);
+  await configure({ cniVersion: "1.1.0", plugins: [{ ...NETWORK.plugins[0], type: "gate" }] });
+  const message = NOT_READY.replace("cni plugin not initialized", "no daemon");
+  const isTold = async () => (await readiness("False"))?.message === message;
+  await node.machine.until(isTold, { what: "the words of the plugin" });
+  await node.run(pod(node, "gated", SLEEP));
+  await waitForEvents(node, "gated", [`NetworkNotReady: network is not ready: ${message}`]);
+  await node.exec("touch /run/daemon");
+  await whenReady("gated");
+  await readiness("True");
+  const collected = JSON.parse(await node.machine.read("/run/collected"));
+  expect(collected["cni.dev/valid-attachments"]).toContainEqual({ containerID: web.metadata?.uid, ifname: "eth0" });
+  await node.exec(`rm ${CONFIGURATION}`);
+});
+
 /** What a pod can leave: interfaces of the bridge, leases, results, rules and namespaces. The bridge itself stays. */
 const LEFT = [
   "ip -o link show master cni0",
@@ -136,6 +162,6 @@ const LEFT = [
 
 test("deletion leaves nothing, although the configuration is gone", async () => {
   expect((await node.exec(`${LEFT}; true`)).stdout).not.toBe("");
-  await node.kubectl("delete", "pod", "web", "limited", "plain", "agent");
+  await node.kubectl("delete", "pod", "web", "limited", "plain", "gated", "agent");
   expect((await node.exec(`${LEFT}; true`)).stdout).toBe("");
 });

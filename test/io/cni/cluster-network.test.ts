@@ -18,8 +18,8 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 describe.skipIf(process.getuid?.() !== 0)("readClusterNetwork()", () => {
   test("there is none before an add-on has written it", () => {
-    expect(readClusterNetwork(directory)).toEqual(NONE);
-    expect(readClusterNetwork(at("missing"))).toEqual(NONE);
+    for (const path of [directory, at("missing")])
+      expect(readClusterNetwork(path)).toEqual({ ...NONE, because: `there is no configuration in ${path}` });
   });
 
   test("the first one in order of names counts", () => {
