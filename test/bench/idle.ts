@@ -2,7 +2,7 @@ import { say } from "./progress.ts";
 import type { Runs, Subject } from "./subject.ts";
 
 /** What a run finds, and how it is brought about: what it remembers of the last one is taken away, or made young. */
-const KINDS = {
+export const KINDS = {
   /** All is as the last run left it. Most runs. */
   fastPath: "touch /run/unitlet/lease",
   /** The same, and the lease and the Node are due. Every other run. */

@@ -11,6 +11,7 @@ import { measureIdle } from "./idle.ts";
 import { measureImages } from "./images.ts";
 import { measureTimerLatency, measureWatchLatency } from "./latency.ts";
 import { measureBare, measureMinute } from "./minute.ts";
+import { measureNetwork } from "./network.ts";
 import { measurePort } from "./port.ts";
 import { measureProbes } from "./probes.ts";
 import { say } from "./progress.ts";
@@ -19,7 +20,18 @@ import type { Results } from "./results.ts";
 import { measureSources } from "./sources.ts";
 import { Subject } from "./subject.ts";
 
-const PARTS = ["floor", "idle", "minute", "latency", "burst", "port", "sources", "probes", "images"] as const;
+const PARTS = [
+  "floor",
+  "idle",
+  "minute",
+  "latency",
+  "burst",
+  "port",
+  "sources",
+  "probes",
+  "images",
+  "network",
+] as const;
 type Part = (typeof PARTS)[number];
 
 interface Plan {
@@ -69,6 +81,10 @@ async function measure({ cluster, admin, subject, plan }: Bench, results: Result
   if (wants("port")) results.port = await measurePort(cluster, plan.runs);
   if (wants("probes")) results.probes = await measureProbes(cluster, plan.runs, plan.seconds, 110);
   if (wants("images")) results.images = await measureImages(cluster, admin, plan.images);
+  if (wants("network")) {
+    const { runs, crowd, latencies } = plan;
+    results.network = await measureNetwork(cluster, admin, { runs, crowd, times: latencies.watch });
+  }
   if (wants("floor")) results.floor = await measureFloor(subject, plan.runs);
   for (const pods of [0, 30, 110, 500]) {
     if (wants("idle")) results.idle.push(await measureIdle(subject, pods, plan.runs));

@@ -10,6 +10,8 @@ interface Wish {
   readonly volume?: V1Volume;
   /** Instead of the host's files; it has such a program itself. */
   readonly image?: string;
+  /** Not on the host's network. */
+  readonly ownNetwork?: boolean;
 }
 
 /** The pods of the namespace under measurement, seen as every client sees them: through a watch. */
@@ -87,7 +89,7 @@ async function seen(times: Times, name: string, what: string): Promise<number> {
 }
 
 /** As in the measurements of the peers; bound to its node already, so that no scheduler takes part. */
-function sleeper(name: string, nodeName: string, { volume, image }: Wish): V1Pod {
+function sleeper(name: string, nodeName: string, { volume, image, ownNetwork = false }: Wish): V1Pod {
   const program = image === undefined ? { image: "host", command: ["sleep", "infinity"] } : { image };
   const volumeMounts = volume === undefined ? [] : [{ name: volume.name, mountPath: "/run/v" }];
   return {
@@ -96,7 +98,7 @@ function sleeper(name: string, nodeName: string, { volume, image }: Wish): V1Pod
     metadata: { name },
     spec: {
       nodeName,
-      hostNetwork: true,
+      hostNetwork: !ownNetwork,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 1,

@@ -3,6 +3,7 @@ import type { Idle } from "./idle.ts";
 import type { Images } from "./images.ts";
 import type { Latency } from "./latency.ts";
 import type { Minute } from "./minute.ts";
+import type { Network } from "./network.ts";
 import type { Port } from "./port.ts";
 import type { Probes } from "./probes.ts";
 import type { Sources } from "./sources.ts";
@@ -27,4 +28,5 @@ export interface Results {
   probes?: Probes;
   sources?: readonly Sources[];
   images?: Images;
+  network?: Network;
 }

@@ -38,8 +38,13 @@ export class Subject implements AsyncDisposable {
     this.pods = pods;
   }
 
-  static async join(cluster: Cluster, admin: Admin): Promise<Subject> {
-    const node = await Node.join(cluster, "bench", { settings: { maxPods: "600" } });
+  static async join(
+    cluster: Cluster,
+    admin: Admin,
+    name = "bench",
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<Subject> {
+    const node = await Node.join(cluster, name, { settings: { maxPods: "600", ...settings } });
     for (const tool of ["measure.pl", "count-requests.cjs"])
       await node.machine.write(`${TOOLS}/${tool}`, await readFile(new URL(tool, import.meta.url)));
     const pods = await Pods.create(admin, node.namespace, node.name);

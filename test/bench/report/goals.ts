@@ -54,6 +54,18 @@ const GOALS: readonly Goal[] = [
     figure: ({ burst }) => burst && Math.max(burst.watch.cpuPerPod, burst.timer.cpuPerPod),
   },
   {
+    what: "a network of its own, created → Running: more than on the host's, median",
+    unit: "ms",
+    most: 80,
+    figure: ({ network }) => network && network.running.own.median - network.running.host.median,
+  },
+  {
+    what: "100 pods at once with networks of their own",
+    unit: "s",
+    most: 6,
+    figure: ({ network }) => network?.burst.own,
+  },
+  {
     what: "100 kubectl logs --follow: memory of the service",
     unit: "MiB",
     most: 100,

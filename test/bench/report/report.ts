@@ -3,12 +3,13 @@ import type { Results } from "../results.ts";
 import { number, range, type Summary } from "../statistics.ts";
 import { checkGoals, slope } from "./goals.ts";
 import { images } from "./images-report.ts";
+import { network } from "./network-report.ts";
 import { KUBELET, SYSTEMK } from "./peers.ts";
 import { table } from "./table.ts";
 
 /** All tables, for people. */
 export function report(results: Results): string {
-  const parts = [where, goals, runs, slopes, minutes, latency, bursts, port, sources, probes, images];
+  const parts = [where, goals, runs, slopes, minutes, latency, bursts, port, sources, probes, images, network];
   return parts
     .map((part) => part(results))
     .filter((text) => text !== "")
