@@ -15,6 +15,7 @@ export interface KnownPods {
   readonly now: Instant;
 }
 
+/** The column of addresses is there while a pod has a network of its own. */
 const HEADER = ["NAMESPACE", "POD", "PHASE", "CONTAINER", "STATE", "RESTARTS", "AGE"];
 
 /**
@@ -25,7 +26,11 @@ export function statusTable(known: KnownPods): string {
   const pods = podsOf(known);
   if (pods.length === 0) return "No pods.\n";
   const reasons = pods.flatMap(reasonsOf).map((line) => `${line}\n`);
-  const table = formatTable([HEADER, ...pods.flatMap((pod) => rowsOf(pod, known.now))]);
+  const rows = pods.flatMap((pod) => rowsOf(pod, known.now).map((row) => [...row, addressOf(pod)]));
+  const hasAddresses = pods.some(({ summary }) => summary.addresses !== undefined);
+  const table = formatTable(
+    hasAddresses ? [[...HEADER, "IP"], ...rows] : [HEADER, ...rows.map((row) => row.slice(0, -1))],
+  );
   return reasons.length === 0 ? table : `${table}\n${reasons.join("")}`;
 }
 
@@ -76,6 +81,10 @@ function rowsOf({ summary, containers }: KnownPod, now: Instant): string[][] {
     ...[namespace, name, phase, each.name, stateOf(each, now), String(restartsOf(each))],
     age(each.unit?.state?.active === "active" ? each.history.started?.at : undefined, now),
   ]);
+}
+
+function addressOf({ summary }: KnownPod): string {
+  return summary.addresses?.join(",") ?? "-";
 }
 
 function reasonsOf({ summary, containers }: KnownPod): string[] {

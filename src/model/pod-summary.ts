@@ -8,6 +8,8 @@ export interface PodSummary {
   readonly phase: string;
   readonly reason?: string;
   readonly message?: string;
+  /** The addresses of a network of its own; undefined: the pod is on the host's network, or has no address yet. */
+  readonly addresses?: readonly string[];
   readonly containers: readonly ContainerSummary[];
   /** The volumes of claims; undefined: none. */
   readonly claims?: readonly MountedClaim[];

@@ -3,7 +3,7 @@ import type { Pod, PodStatus } from "../model/api/pod.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { MountedClaim } from "../model/pod-summary.ts";
 import type { Step } from "../model/step.ts";
-import type { Translation } from "../model/translation.ts";
+import type { Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { hookEvents } from "./events/hook-events.ts";
 import { networkEvents } from "./events/network-events.ts";
@@ -21,6 +21,8 @@ export interface PodReport {
   readonly patch?: object;
   /** The Events between the two statuses, to be published once the patch is accepted. */
   readonly events: readonly PodEvent[];
+  /** The addresses of a network of its own; undefined: none. */
+  readonly addresses?: readonly string[];
   /** The volumes of claims; undefined: none. */
   readonly claims?: readonly MountedClaim[];
 }
@@ -33,10 +35,15 @@ export function reportPods(translations: readonly Translation[], world: World, n
     const { pod } = translation;
     const status = reportPod({ translation, world, previous: pod.status, now });
     const patch = statusPatch(pod, status);
-    const claims = translation.kind === "runnable" && translation.claims ? { claims: translation.claims } : {};
-    if (patch === undefined) return { pod, status, events: [], ...claims };
-    return { pod, status, patch, events: podEvents({ translation, previous: pod.status, next: status }), ...claims };
+    const more = translation.kind === "runnable" ? ofRunnable(translation) : {};
+    if (patch === undefined) return { pod, status, events: [], ...more };
+    return { pod, status, patch, events: podEvents({ translation, previous: pod.status, next: status }), ...more };
   });
+}
+
+function ofRunnable({ claims, network }: Runnable): Pick<PodReport, "addresses" | "claims"> {
+  const { isHost, addresses } = network;
+  return { ...(claims && { claims }), ...(isHost || addresses.length === 0 ? {} : { addresses }) };
 }
 
 export interface StepResults {

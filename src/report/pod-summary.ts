@@ -1,13 +1,13 @@
 import type { Container, ContainerStatus, Pod, PodStatus } from "../model/api/pod.ts";
 import { redactCredentials } from "../model/image/image-reference.ts";
-import type { ContainerSummary, MountedClaim, PodSummary } from "../model/pod-summary.ts";
+import type { ContainerSummary, PodSummary } from "../model/pod-summary.ts";
 import type { ContainerKind } from "../model/unit.ts";
 
 /** Returns a pod's phase with its reason, and the states of its containers. */
 export function podSummary(
   { metadata, spec }: Pod,
   status: PodStatus,
-  claims: readonly MountedClaim[] = [],
+  { claims = [], addresses }: Pick<PodSummary, "addresses" | "claims"> = {},
 ): PodSummary {
   const { namespace, name, uid } = metadata;
   const containers = [
@@ -16,7 +16,16 @@ export function podSummary(
     ...notes(spec.ephemeralContainers, "ephemeral", status.ephemeralContainerStatuses),
   ];
   const mounted = claims.length === 0 ? {} : { claims };
-  return { namespace, name, uid, phase: status.phase ?? "Unknown", ...reasonOf(status), containers, ...mounted };
+  return {
+    namespace,
+    name,
+    uid,
+    phase: status.phase ?? "Unknown",
+    ...reasonOf(status),
+    ...(addresses && { addresses }),
+    containers,
+    ...mounted,
+  };
 }
 
 function notes(

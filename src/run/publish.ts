@@ -112,7 +112,7 @@ async function emitEvents(events: readonly PodEvent[], { source, log }: PublishP
  * list does not have are removed. Pods that an incomplete list lacks, and broken pods, are as before.
  */
 function saveSummaries(reports: readonly PodReport[], broken: readonly BrokenPod[], { pods, config }: World): void {
-  const summaries = reports.map(({ pod, status, claims }) => podSummary(pod, status, claims));
+  const summaries = reports.map(({ pod, status, ...more }) => podSummary(pod, status, more));
   const uids = new Set(summaries.map(({ uid }) => uid));
   const brokenUIDs = new Set(broken.map(({ pod }) => pod.metadata.uid));
   const isLacking = (uid: string) => !uids.has(uid) && (!pods.complete || brokenUIDs.has(uid));

@@ -103,3 +103,14 @@ test.each(["auto-restart", "auto-restart-queued"])("a container that systemd res
   const units = [unit("web", "activating", sub, "i")];
   expect(cells(table({ units, summaries: [pod("web", {})] })[0])?.[3]).toBe("starting");
 });
+
+test("addresses, once a pod has a network of its own", () => {
+  const own = pod("own", { addresses: ["10.86.0.2", "fd00::2"] });
+  const summaries = [own, pod("other", {})];
+  expect(statusTable({ units: [], summaries, directories: new Map(), now: NOW }).split("\n")).toEqual([
+    "NAMESPACE  POD    PHASE    CONTAINER  STATE              RESTARTS  AGE  IP",
+    "default    other  Pending  main       ContainerCreating  0         -    -",
+    "default    own    Pending  main       ContainerCreating  0         -    10.86.0.2,fd00::2",
+    "",
+  ]);
+});
