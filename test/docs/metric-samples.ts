@@ -92,11 +92,21 @@ function cadvisorSample(): string {
   const pressure = Object.fromEntries(["cpu", "memory", "io"].map((each) => [each, { full: data, some: data }]));
   const disk = { device: "d", readBytes: 1, writtenBytes: 1, reads: 1, writes: 1 };
   const stats = { ...Object.fromEntries(figures), pageFaults: 1, majorPageFaults: 1, disks: [disk], pressure };
-  const container = { id: "/", namespace: "n", pod: "p", container: "c", image: "i", name: "x", startedAt: 1, stats };
   const traffic = { bytes: 1, packets: 1, errors: 1, dropped: 1 };
-  const machine = { cpus: 1, memoryTotal: 1, swapTotal: 1, machineID: "m", systemUUID: "s", bootID: "b" };
   const interfaces = [{ name: "eth0", received: traffic, transmitted: traffic }];
-  return cadvisorMetrics(machine, [container as MeasuredContainer], interfaces, NOW);
+  const container = {
+    id: "/",
+    namespace: "n",
+    pod: "p",
+    container: "c",
+    image: "i",
+    name: "x",
+    startedAt: 1,
+    stats,
+    interfaces,
+  };
+  const machine = { cpus: 1, memoryTotal: 1, swapTotal: 1, machineID: "m", systemUUID: "s", bootID: "b" };
+  return cadvisorMetrics(machine, [container as MeasuredContainer], NOW);
 }
 
 function parse(text: string): Metric[] {

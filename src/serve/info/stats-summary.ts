@@ -2,8 +2,10 @@ import type { CgroupStats } from "../../io/host/cgroup-stats.ts";
 import type { UnitCgroup } from "../../io/host/cgroups.ts";
 import type { PodDiskUsage } from "../../io/host/disk-usage.ts";
 import type { FileSystemUsage } from "../../io/host/file-system-usage.ts";
+import type { InterfaceUse } from "../../io/host/network.ts";
 import type { NodeStats } from "../../io/host/node-stats.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
+import { POD_INTERFACE } from "../../model/cni/plugin.ts";
 import type { Host } from "../../model/host/host.ts";
 import type { MountedClaim } from "../../model/pod-summary.ts";
 import { type Figures, figures, pressure } from "./figures.ts";
@@ -35,6 +37,14 @@ export interface SummaryInput {
   readonly after: Sample;
   /** The files and the counted logs of pods by UID; undefined when only CPU and memory are requested. */
   readonly disk?: DiskUsage;
+  /** Undefined when only CPU and memory are requested. */
+  readonly traffic?: TrafficUse;
+}
+
+/** The interfaces of the host, and by UID of each pod with a network of its own. */
+export interface TrafficUse {
+  readonly host: readonly InterfaceUse[];
+  readonly pods: ReadonlyMap<string, readonly InterfaceUse[]>;
 }
 
 export interface DiskUsage {
@@ -74,7 +84,7 @@ export function statsSummary(input: SummaryInput): Summary {
   };
 }
 
-function nodeStats({ node, host, before, after, disk }: SummaryInput): object {
+function nodeStats({ node, host, before, after, disk, traffic }: SummaryInput): object {
   const time = toTimestamp(after.at);
   const limits = { memoryLimit: host.memoryTotal, swapLimit: host.swapTotal };
   const { cpu, memory, swap } = figures({
@@ -88,11 +98,16 @@ function nodeStats({ node, host, before, after, disk }: SummaryInput): object {
     startTime: toTimestamp(host.bootedAt),
     ...(cpu && { cpu }),
     ...(memory && { memory }),
+    ...(traffic && network(traffic.host, time)),
     ...(disk && { ...pressure(after.node, time), ...(swap && { swap }), fs: fileSystem(host, time), rlimit }),
   };
 }
 
-function podStats({ before, after, disk }: SummaryInput, pod: UnitStats, containers: readonly UnitStats[]): object {
+function podStats(
+  { before, after, disk, traffic }: SummaryInput,
+  pod: UnitStats,
+  containers: readonly UnitStats[],
+): object {
   const earlier = new Map(before.units.map((unit) => [keyOf(unit), unit]));
   const of = (unit: UnitStats): Figures =>
     figures({ before: earlier.get(keyOf(unit)), after: unit, ...times(before, after) });
@@ -110,12 +125,23 @@ function podStats({ before, after, disk }: SummaryInput, pod: UnitStats, contain
       ...(disk && { ...pressure(each, time), ...containerFiles(disk, uid, each.identity.container, time) }),
     })),
     ...of(pod),
+    ...network(traffic?.pods.get(uid) ?? [], time),
     ...(disk && {
       ...pressure(pod, time),
       process_stats: { process_count: processes },
       ...podFiles(disk, { namespace, uid }, time),
     }),
   };
+}
+
+/** Returns nothing for a pod on the host's network (`stats/helper.go: cadvisorInfoToNetworkStats`, v1.36). */
+function network(links: readonly InterfaceUse[], time: string): object {
+  if (links.length === 0) return {};
+  const interfaces = links.map(({ name, received, transmitted }) => ({
+    ...{ name, rxBytes: received.bytes, rxErrors: received.errors },
+    ...{ txBytes: transmitted.bytes, txErrors: transmitted.errors },
+  }));
+  return { network: { time, ...(interfaces.find(({ name }) => name === POD_INTERFACE) ?? { name: "" }), interfaces } };
 }
 
 function times(before: CPUSample, after: Sample) {

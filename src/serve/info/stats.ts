@@ -4,7 +4,9 @@ import { readCgroupStats } from "../../io/host/cgroup-stats.ts";
 import { readNodeUsage, readUnitUsage, unitCgroups } from "../../io/host/cgroups.ts";
 import { measureFileSystems } from "../../io/host/file-system-usage.ts";
 import { readHost } from "../../io/host/host.ts";
+import { readInterfaces } from "../../io/host/network.ts";
 import { readNodeStats } from "../../io/host/node-stats.ts";
+import { readPodTraffic } from "../../io/host/pod-traffic.ts";
 import { measurePods } from "../../io/host/pod-usage.ts";
 import { readLogUsage } from "../../io/journal/log-usage.ts";
 import { readPodSummaries } from "../../io/pods/pod-summary.ts";
@@ -30,9 +32,14 @@ let last: Measurement | undefined;
 export async function readStats(node: string, query: URLSearchParams): Promise<Summary> {
   const before: CPUSample = { at: Date.now(), node: readNodeUsage(), units: readUnitUsage() };
   const brief = query.get("only_cpu_and_memory") === "true";
-  const [disk] = await Promise.all([brief ? undefined : readDisk(before), sleep(SAMPLE_INTERVAL_MS)]);
+  const [disk, pods] = await Promise.all([
+    brief ? undefined : readDisk(before),
+    brief ? undefined : readPodTraffic(),
+    sleep(SAMPLE_INTERVAL_MS),
+  ]);
+  const more = { ...(disk && { disk }), ...(pods && { traffic: { host: readInterfaces(), pods } }) };
   const after = sample();
-  return statsSummary({ node, host: readHost([], after.at, {}), before, after, ...(disk && { disk }) });
+  return statsSummary({ node, host: readHost([], after.at, {}), before, after, ...more });
 }
 
 async function readDisk({ units }: CPUSample): Promise<DiskUsage> {

@@ -27,17 +27,14 @@ export interface MeasuredContainer {
   /** When the container started, in seconds since the epoch. */
   readonly startedAt?: number;
   readonly stats: CgroupStats;
+  /** The traffic of the host, or of a pod with a network of its own; undefined for all others. */
+  readonly interfaces?: readonly InterfaceUse[];
 }
 
 type Machine = Pick<Host, "cpus" | "memoryTotal" | "swapTotal" | "machineID" | "systemUUID" | "bootID">;
 
 /** Returns the text of /metrics/cadvisor: the families of cAdvisor that dashboards and rules use, with its names and labels. */
-export function cadvisorMetrics(
-  machine: Machine,
-  measured: readonly MeasuredContainer[],
-  interfaces: readonly InterfaceUse[],
-  now: Instant,
-): string {
+export function cadvisorMetrics(machine: Machine, measured: readonly MeasuredContainer[], now: Instant): string {
   const limited = measured.filter(({ stats }) => stats.cpuQuota !== undefined);
   const isAccounted = (each: MeasuredContainer) =>
     each.stats.memory !== undefined || each.stats.cpuPeriod !== undefined;
@@ -54,7 +51,7 @@ export function cadvisorMetrics(
     ...SPEC_FAMILIES.map((each) => figures(each, measured.filter(isAccounted), undefined, 0)),
     faults(measured, now),
     ...disks(measured, now),
-    ...network(interfaces, now),
+    ...network(measured, now),
     ...machineMetrics(machine),
   ].join("");
 }
@@ -115,23 +112,19 @@ function disks(measured: readonly MeasuredContainer[], at: Instant): string[] {
   });
 }
 
-/** Returns the traffic of the host alone. Pods share its network, so samples for each pod would add up to a wrong sum. */
-function network(interfaces: readonly InterfaceUse[], at: Instant): string[] {
-  const host = {
-    id: "/",
-    namespace: "",
-    pod: "",
-    container: "",
-    image: "",
-    name: "",
-    stats: { disks: [], pressure: {} },
-  };
+/**
+ * Returns the traffic of the host and of each pod with a network of its own. cAdvisor has no samples for a pod that shares
+ * another network, which would add up to a wrong sum (`handler.go: needNet`, v0.56).
+ */
+function network(measured: readonly MeasuredContainer[], at: Instant): string[] {
   return NETWORK_FAMILIES.map(({ direction, figure, name }) => {
-    const samples = interfaces.map((each) => ({
-      labels: containerLabels(host, { interface: each.name }),
-      value: (direction === "receive" ? each.received : each.transmitted)[figure],
-      at,
-    }));
+    const samples = measured.flatMap((each) =>
+      (each.interfaces ?? []).map((link) => ({
+        labels: containerLabels(each, { interface: link.name }),
+        value: (direction === "receive" ? link.received : link.transmitted)[figure],
+        at,
+      })),
+    );
     return family(name, "counter", `Cumulative count of ${figure}, ${direction}`, samples);
   });
 }

@@ -4,8 +4,10 @@ import type { DiskUse } from "../../io/host/cgroup-disks.ts";
 import { CgroupFiles } from "../../io/host/cgroup-files.ts";
 import { type CgroupStats, readCgroupStats } from "../../io/host/cgroup-stats.ts";
 import { unitCgroups } from "../../io/host/cgroups.ts";
+import { readInterfaces } from "../../io/host/network.ts";
 import { readNodeStats } from "../../io/host/node-stats.ts";
 import { readPodOoms } from "../../io/host/oom-kills.ts";
+import { readPodTraffic } from "../../io/host/pod-traffic.ts";
 import { readExits } from "../../io/pods/exit-records.ts";
 import { readPodSummaries } from "../../io/pods/pod-summary.ts";
 import { runningInvocation } from "../../io/systemd/invocations.ts";
@@ -14,7 +16,8 @@ import type { UnitOwner } from "../../model/unit.ts";
 import type { MeasuredContainer } from "./cadvisor.ts";
 
 /** Returns the statistics of the host, of each pod and of each running container. */
-export function readMeasured(): readonly MeasuredContainer[] {
+export async function readMeasured(): Promise<readonly MeasuredContainer[]> {
+  const traffic = await readPodTraffic();
   const files = new CgroupFiles();
   const images = new Map(
     (readPodSummaries() ?? []).flatMap(({ uid, containers }) =>
@@ -27,6 +30,7 @@ export function readMeasured(): readonly MeasuredContainer[] {
   );
   const own = units.map(({ identity, path, startedAt }): MeasuredContainer => {
     const { namespace, pod, podUID, container } = identity;
+    const interfaces = container === "" ? traffic.get(podUID) : undefined;
     return {
       id: `/${path}`,
       namespace,
@@ -37,6 +41,7 @@ export function readMeasured(): readonly MeasuredContainer[] {
       name: container === "" ? "" : (runningInvocation(basename(path)) ?? ""),
       ...(startedAt === undefined ? {} : { startedAt }),
       stats: withNames(withOoms(readCgroupStats(files, path), identity, readPodOoms(files, path))),
+      ...(interfaces && { interfaces }),
     };
   });
   return [host(files), ...own];
@@ -44,7 +49,7 @@ export function readMeasured(): readonly MeasuredContainer[] {
 
 function host(files: CgroupFiles): MeasuredContainer {
   const stats = { ...readNodeStats(files), disks: [] };
-  return { id: "/", namespace: "", pod: "", container: "", image: "", name: "", stats };
+  return { id: "/", namespace: "", pod: "", container: "", image: "", name: "", stats, interfaces: readInterfaces() };
 }
 
 /**

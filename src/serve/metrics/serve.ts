@@ -2,7 +2,6 @@ import type { ServerResponse } from "node:http";
 import { readNodeUsage, readUnitUsage } from "../../io/host/cgroups.ts";
 import { measureFileSystems } from "../../io/host/file-system-usage.ts";
 import { readHost } from "../../io/host/host.ts";
-import { readInterfaces } from "../../io/host/network.ts";
 import { readPodSummaries } from "../../io/pods/pod-summary.ts";
 import { reply } from "../http/reply.ts";
 import { health } from "../info/health.ts";
@@ -32,7 +31,7 @@ export async function serveMetrics(
   const now = Date.now();
   const texts: Readonly<Record<string, () => string | Promise<string>>> = {
     "": async () => agentMetrics(readAgent(node, shown), now) + (await readVolumeStats()),
-    cadvisor: () => cadvisorMetrics(readHost([], now, {}), readMeasured(), readInterfaces(), now),
+    cadvisor: async () => cadvisorMetrics(readHost([], now, {}), await readMeasured(), now),
     probes: () => probeMetrics(readProbeCounts()),
     resource: () => resourceMetrics(readNodeUsage(), readUnitUsage(), now),
     slis: () => sliMetrics(Object.fromEntries(["ping", "log", "syncloop"].map((each) => [each, isHealthy(each, now)]))),

@@ -97,6 +97,24 @@ test("a parameter of the pod's own interface is set", async () => {
   expect(await node.kubectl("exec", "peer", "-c", "one", "--", "cat", path)).toBe("2\n");
 });
 
+test("the figures of the kubelet's port have the traffic of a pod with a network of its own, and none of one on the host's", async () => {
+  const raw = (path: string) => node.cluster.kubectl(["get", "--raw", `/api/v1/nodes/${node.name}/proxy${path}`]);
+  interface Stats {
+    readonly pods: readonly { readonly podRef: { readonly name: string }; readonly network?: object }[];
+  }
+  const { pods } = JSON.parse(await raw("/stats/summary")) as Stats;
+  const networkOf = (name: string) => pods.find(({ podRef }) => podRef.name === name)?.network;
+  const eth0 = { name: "eth0", rxErrors: 0, txErrors: 0, rxBytes: expect.any(Number), txBytes: expect.any(Number) };
+  expect(networkOf("web")).toEqual({ time: expect.any(String), ...eth0, interfaces: [eth0] });
+  expect(networkOf("web")).not.toMatchObject({ rxBytes: 0 });
+  expect(networkOf("onhost")).toBeUndefined();
+  const lines = (await raw("/metrics/cadvisor")).split("\n");
+  const received = lines.filter((line) => line.startsWith("container_network_receive_bytes_total"));
+  const names = received.map((line) => /interface="(\w+)".*pod="(\w*)"/.exec(line)?.slice(1).join(" ") ?? line);
+  expect(names).toEqual(expect.arrayContaining(["eth0 peer", "eth0 web"]));
+  expect(names.filter((name) => name.endsWith(" onhost"))).toEqual([]);
+});
+
 /** What a pod can leave: interfaces of the bridge, leases, results, rules and namespaces. The bridge itself stays. */
 const LEFT = [
   "ip -o link show master unitlet0",

@@ -121,3 +121,17 @@ test("the whole summary has the file system, the processes and the files of pods
     },
   ]);
 });
+
+test("a pod with a network of its own has its traffic, one on the host's network has none, and the node has the host's", () => {
+  const counts = (bytes: number) => ({ bytes, packets: 9, errors: 1, dropped: 9 });
+  const eth0 = { name: "eth0", received: counts(10), transmitted: counts(20) };
+  const other = { name: "net1", received: counts(30), transmitted: counts(40) };
+  const figures = { name: "eth0", rxBytes: 10, rxErrors: 1, txBytes: 20, txErrors: 1 };
+  const more = { name: "net1", rxBytes: 30, rxErrors: 1, txBytes: 40, txErrors: 1 };
+  const input = { node: "edge", host: HOST, before, after };
+  const own = statsSummary({ ...input, traffic: { host: [other], pods: new Map([["u", [other, eth0]]]) } });
+  expect(own.pods).toMatchObject([{ network: { time, ...figures, interfaces: [more, figures] } }]);
+  expect(own.node).toMatchObject({ network: { time, name: "", interfaces: [more] } });
+  const onHost = statsSummary({ ...input, traffic: { host: [eth0], pods: new Map() } });
+  expect(onHost.pods).not.toMatchObject([{ network: {} }]);
+});

@@ -26,7 +26,7 @@ const measured = (stats: Partial<CgroupStats>): MeasuredContainer => ({
 const LABELS = 'container="main",id="/unitlet.slice/x.service",image="host",name="0a1b",namespace="shop",pod="web"';
 
 function samples(each: MeasuredContainer): string[] {
-  const text = cadvisorMetrics(MACHINE, [each], [], NOW);
+  const text = cadvisorMetrics(MACHINE, [each], NOW);
   return text.split("\n").filter((line) => line.startsWith("container_"));
 }
 
@@ -69,8 +69,8 @@ test("the network is the host's, without loopback and the ends of links to pods"
   eth0: 1234567    1000    1    2    0     0          0         0  7654321    2000    3    4    0     0       0          0
 vethx1:     100       1    0    0    0     0          0         0      100       1    0    0    0     0       0          0
 `;
-  const lines = cadvisorMetrics(MACHINE, [], parseInterfaces(text), NOW).split("\n");
-  const network = lines
+  const host = { ...measured({}), container: "", interfaces: parseInterfaces(text) };
+  const network = samples(host)
     .filter((line) => line.startsWith("container_network"))
     .map((line) => line.replace(/{.*interface="(\w+)".*}/, " $1"));
   expect(network.map((line) => line.replace(/^container_network_|_total| \d+$/g, ""))).toEqual([
@@ -82,6 +82,20 @@ vethx1:     100       1    0    0    0     0          0         0      100      
     "transmit_packets eth0 2000",
     "transmit_errors eth0 3",
     "transmit_packets_dropped eth0 4",
+  ]);
+});
+
+test("a pod with a network of its own has samples, and its containers have none", () => {
+  const traffic = { bytes: 1, packets: 2, errors: 3, dropped: 4 };
+  const pod = { ...measured({}), id: "/p.slice", container: "", image: "", name: "" };
+  const own = { ...pod, interfaces: [{ name: "eth0", received: traffic, transmitted: traffic }] };
+  const lines = cadvisorMetrics(MACHINE, [own, measured({})], NOW).split("\n");
+  const labels = 'container="",id="/p.slice",image="",interface="eth0",name="",namespace="shop",pod="web"';
+  expect(lines.filter((line) => line.startsWith("container_network_receive"))).toEqual([
+    `container_network_receive_bytes_total{${labels}} 1 ${NOW}`,
+    `container_network_receive_packets_total{${labels}} 2 ${NOW}`,
+    `container_network_receive_errors_total{${labels}} 3 ${NOW}`,
+    `container_network_receive_packets_dropped_total{${labels}} 4 ${NOW}`,
   ]);
 });
 
