@@ -6,6 +6,7 @@ const FEATURES: KernelFeatures = {
   cgroups: "v2",
   controllers: ["cpuset", "cpu", "io", "memory", "pids"],
   missingCalls: [],
+  showsFilters: true,
   countsPressure: true,
   limitsSwap: true,
 };
@@ -35,6 +36,11 @@ test.each([
     "openat2",
     lines({}, { missingCalls: ["openat2"] }),
     "error: kernel: lacks openat2, or a filter of system calls forbids it: no container on the host's files starts. Linux 5.12 has all of them",
+  ],
+  [
+    "CONFIG_CHECKPOINT_RESTORE",
+    lines({}, { showsFilters: false }),
+    "warning: exec: the kernel does not show system call filters (CONFIG_CHECKPOINT_RESTORE): kubectl exec, hooks and probes run no command in a container on the host's files that has a seccomp profile",
   ],
   [
     "Landlock",

@@ -25,6 +25,7 @@ export function kernelFindings({ features, landlockABI, swapTotal, config }: Ker
   return [
     cgroups(features),
     ...calls(features),
+    ...filters(features),
     fence(landlockABI, config),
     pressure(features),
     ...swap(features, swapTotal),
@@ -46,6 +47,16 @@ function calls({ missingCalls }: KernelFeatures): Finding[] {
     error(
       "kernel",
       `lacks ${names}, or a filter of system calls forbids it: no container on the host's files starts. Linux 5.12 has all of them`,
+    ),
+  ];
+}
+
+function filters({ showsFilters }: KernelFeatures): Finding[] {
+  if (showsFilters) return [];
+  return [
+    warning(
+      "exec",
+      "the kernel does not show system call filters (CONFIG_CHECKPOINT_RESTORE): kubectl exec, hooks and probes run no command in a container on the host's files that has a seccomp profile",
     ),
   ];
 }

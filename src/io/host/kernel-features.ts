@@ -22,6 +22,8 @@ export function readKernelFeatures(): KernelFeatures {
     cgroups: isUnified ? "v2" : "v1",
     controllers: isUnified ? controllers2() : controllers1(),
     missingCalls: missingCalls(),
+    // Both depend on the same option of the kernel.
+    showsFilters: existsSync("/proc/sys/kernel/ns_last_pid"),
     countsPressure: readHostPressure().cpu !== undefined,
     // Each cgroup of v2 but the root has the file, when the kernel counts swap.
     limitsSwap: isUnified && existsSync("/sys/fs/cgroup/init.scope/memory.swap.max"),

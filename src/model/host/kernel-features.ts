@@ -5,6 +5,8 @@ export interface KernelFeatures {
   readonly controllers: readonly string[];
   /** System calls that make the mounts of containers on the host's files. */
   readonly missingCalls: readonly string[];
+  /** The kernel shows the system call filter of a process (CONFIG_CHECKPOINT_RESTORE), which `kubectl exec` needs. */
+  readonly showsFilters: boolean;
   /** PSI. */
   readonly countsPressure: boolean;
   /** A limit of swap has an effect on a cgroup. */
