@@ -37,7 +37,7 @@ build() {
 		from_modules "$here/$release" kube-apiserver
 		build_missing
 	fi
-	from_modules "$here" etcd kube-apiserver kube-controller-manager kube-scheduler kubectl
+	from_modules "$here" etcd kube-apiserver kube-controller-manager kube-scheduler kubectl kube-proxy
 	build_missing
 }
 

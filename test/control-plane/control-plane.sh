@@ -22,6 +22,7 @@ usage() {
 usage: control-plane.sh [--older] COMMAND
   build              compile the programs (10 minutes at first), or nothing when they are there
   version            the version of its API server
+  program NAME       the path of a program, such as kube-proxy
   up | down          start (or keep) a fresh cluster / kill it and leave nothing behind
   env                shell lines that set KUBECONFIG, UNITLET_API_SERVER, UNITLET_API_CA and PATH
   kubectl ARG…       as administrator
@@ -95,6 +96,7 @@ case $command in
 help | -h | --help) usage ;;
 build) build ;;
 version) version_in "$here${release:+/$release}" ;;
+program) program "$1" ;;
 up) up ;;
 down) rm -f "$state/control-plane.lock" && down ;;
 env | kubectl | node-kubeconfig | serving-cert | freeze | thaw | stop-apiserver | start-apiserver)

@@ -20,6 +20,7 @@ prepare_real_parts() {
 	! is_needed 'older: true' "$@" || sh test/control-plane/control-plane.sh --older build
 	sh test/control-plane/control-plane.sh build
 	! is_needed 'MetricsServer\.start' "$@" || sh test/metrics-server/build.sh >/dev/null
+	! is_needed 'startAddons(' "$@" || sh test/coredns/build.sh >/dev/null
 	! is_needed 'releaseFile(' "$@" || sh units/release/release.sh "$("$node" -p process.arch)" >/dev/null
 	! is_needed 'debianFiles()' "$@" || sh test/support/debian-root.sh >/dev/null
 }
