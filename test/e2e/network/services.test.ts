@@ -15,6 +15,7 @@ beforeAll(async () => {
   const settings = { podNetwork: "bridge", clusterDNS: CLUSTER_DNS };
   image = await ImageNode.start("pod-services", { settings, servingCertificate: true });
   node = image.node;
+  await node.exec("[ -e /proc/sys/net/bridge ] || modprobe br_netfilter");
   // CoreDNS does not start without a server to forward to. Nothing answers there.
   await node.machine.write("/etc/resolv.conf", `nameserver ${node.machine.hostAddress}\n`);
   await node.apply(
