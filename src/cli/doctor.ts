@@ -1,12 +1,15 @@
 import { loadConfig } from "../io/config-files.ts";
+import { readOptional } from "../io/files.ts";
 import { nodeNameMismatch } from "../io/kube/node-name.ts";
+import { observePodCIDRs } from "../io/pods/pod-cidrs.ts";
 import type { Config } from "../model/host/config.ts";
 import { requireRoot } from "./agent.ts";
 import { agentFindings, unitFindings } from "./checks/agent.ts";
+import { bridgeFindings, readBridgeHost } from "./checks/bridge.ts";
 import { certificateFindings } from "./checks/certificates.ts";
 import { clusterFindings, portFinding } from "./checks/cluster.ts";
 import { error, type Finding, ok } from "./checks/finding.ts";
-import { hostFindings } from "./checks/host.ts";
+import { commandOutput, hostFindings } from "./checks/host.ts";
 import { networkFindings } from "./checks/network.ts";
 import { policyFindings } from "./checks/policy.ts";
 
@@ -31,7 +34,7 @@ export async function doctor(): Promise<string> {
 
 async function configured(findings: Finding[], config: Config): Promise<void> {
   const { cluster } = config;
-  findings.push(...policyFindings(config), ...networkFindings(config));
+  findings.push(...policyFindings(config), ...networkFindings(config), ...bridgeLines(config));
   const because = nodeNameMismatch(cluster && config.nodeName);
   if (because !== undefined) findings.push(error("joined", because));
   let pods: ReadonlySet<string> | undefined;
@@ -48,6 +51,11 @@ async function configured(findings: Finding[], config: Config): Promise<void> {
     await tried(findings, "port", async () => findings.push(await portFinding(config.kubeletPort)));
   }
   await tried(findings, "units", async () => findings.push(...(await unitFindings(pods))));
+}
+
+function bridgeLines({ podNetwork, podCIDR }: Config): readonly Finding[] {
+  if (podNetwork !== "bridge") return [];
+  return bridgeFindings(readBridgeHost(observePodCIDRs(undefined).podCIDRs ?? podCIDR, commandOutput, readOptional));
 }
 
 /** Turns an exception of a check into a finding, so that the other checks still run. */

@@ -67,7 +67,20 @@ test("a plugin that is missing is told in words, by the pod and by doctor, and t
   const early = await bridge.whenReady("early");
   expect(await bridge.held()).toEqual([early.status?.podIP, "1"]);
   expect(await doctor()).toContain("ok: network: podNetwork = bridge");
+  expect(await doctor()).toContain("ok: bridge: 10.86.0.0/24: ");
   await remove("early");
+});
+
+test("doctor names what a reload of a firewall has removed, forwarding that is off, and a range that the host uses", async () => {
+  await bridge.running("blocked");
+  const route = "10.86.0.192/26 dev $(ip -o route show default | grep -o 'dev [^ ]*' | cut -d ' ' -f 2)";
+  await node.exec(`iptables -t raw -F PREROUTING; sysctl -qw net.ipv4.ip_forward=0; ip route add ${route}`);
+  const { stdout } = await node.machine.exec("unitlet doctor", { allowFailure: true });
+  expect(stdout).toContain("error: bridge: the range 10.86.0.0/24 overlaps the host's route to 10.86.0.192/26 on ");
+  expect(stdout).toContain("error: bridge: the kernel does not forward IPv4");
+  expect(stdout).toContain("error: bridge: the rule that keeps pods from the loopback of the host is gone");
+  await node.exec(`ip route del ${route}; sysctl -qw net.ipv4.ip_forward=1`);
+  await remove("blocked");
 });
 
 test("a namespace that is lost is made again, with the same address, and its containers with it", async () => {
