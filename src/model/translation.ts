@@ -27,6 +27,8 @@ export interface Terminating {
    * no such condition.
    */
   readonly disruption?: string;
+  /** What an eviction is counted by: a signal of evictionHard, or one of the pod's own limits. */
+  readonly signal?: string;
   /** Killed without a grace period, because the host cannot wait. */
   readonly immediate: boolean;
   /** The seconds that the containers have to stop, if that is less than the pod's own grace period. */

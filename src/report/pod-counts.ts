@@ -9,16 +9,16 @@ const TYPES = [
   ["ephemeral_container", "ephemeralContainerStatuses"],
 ] as const;
 
-/** The words of an eviction's message, and the signals of `eviction/api/types.go`, v1.36. */
-const SIGNALS: Readonly<Record<string, string>> = {
-  memory: "memory.available",
-  "ephemeral-storage": "nodefs.available",
-  inodes: "nodefs.inodesFree",
-  pids: "pid.available",
-};
-
-/** Returns what has happened to a pod between two statuses. `now` is when the second one was made. */
-export function podCounts(previous: PodStatus | undefined, next: PodStatus, now: Instant): readonly PodCount[] {
+/**
+ * Returns what has happened to a pod between two statuses. `now` is when the second one was made, `signal` what the pod is
+ * evicted for.
+ */
+export function podCounts(
+  previous: PodStatus | undefined,
+  next: PodStatus,
+  now: Instant,
+  signal = "",
+): readonly PodCount[] {
   const before = containersOf(previous);
   const after = containersOf(next);
   const isStarted = (statuses: readonly TypedStatus[]) =>
@@ -28,7 +28,7 @@ export function podCounts(previous: PodStatus | undefined, next: PodStatus, now:
     const old = before.find((each) => each.status.name === status.name)?.status;
     return [...starts(type, old, status), ...terminations(type, old, status)];
   });
-  return [...first, ...startDurations(previous, next, now), ...own, ...failure(previous, next)];
+  return [...first, ...startDurations(previous, next, now), ...own, ...failure(previous, next, signal)];
 }
 
 /** Times the first start (`kubelet.go: SyncPod`, v1.36). The kubelet's first sync of a pod ends when its containers have started. */
@@ -75,11 +75,13 @@ function terminations(type: string, old: ContainerStatus | undefined, next: Cont
   });
 }
 
-function failure(previous: PodStatus | undefined, { phase, reason = "", message = "" }: PodStatus): PodCount[] {
+function failure(
+  previous: PodStatus | undefined,
+  { phase, reason = "", message = "" }: PodStatus,
+  signal: string,
+): PodCount[] {
   if (phase !== "Failed" || previous?.phase === "Failed" || reason === "") return [];
   if (message.startsWith("Pod was rejected: ")) return [count("kubelet_admission_rejections_total", { reason })];
   if (reason === "Preempting") return [count("kubelet_preemptions", { preemption_signal: "" })];
-  if (reason !== "Evicted") return [];
-  const [, resource = ""] = /low on resource: ([\w-]+)/.exec(message) ?? [];
-  return [count("kubelet_evictions", { eviction_signal: SIGNALS[resource] ?? "" })];
+  return reason === "Evicted" ? [count("kubelet_evictions", { eviction_signal: signal })] : [];
 }

@@ -5,6 +5,7 @@ import type { Log } from "../log.ts";
 import type { PodEvent } from "../model/api/event.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import { isTerminal } from "../model/api/phase.ts";
+import type { Instant } from "../model/api/time.ts";
 import type { PodCount } from "../model/pod-count.ts";
 import type { Translation } from "../model/translation.ts";
 import type { BrokenPod, World } from "../model/world.ts";
@@ -48,8 +49,15 @@ export async function publish(result: Result, applied: Applied, ports: PublishPo
   return {
     changed: reports.filter(({ patch }) => patch !== undefined).length,
     anyPodFinished: written.some(({ status }) => isTerminal(status.phase)),
-    podCounts: [...written.flatMap(({ pod, status }) => podCounts(pod.status, status, now)), ...removedImages(applied)],
+    podCounts: [...countPods(written, translations, now), ...removedImages(applied)],
   };
+}
+
+function countPods(written: readonly PodReport[], translations: readonly Translation[], now: Instant): PodCount[] {
+  const signals = new Map(
+    translations.map((each) => [each.pod.metadata.uid, each.kind === "rejected" ? each.ended?.signal : undefined]),
+  );
+  return written.flatMap(({ pod, status }) => podCounts(pod.status, status, now, signals.get(pod.metadata.uid)));
 }
 
 function removedImages({ done }: Applied): PodCount[] {

@@ -46,8 +46,8 @@ test.each<[string, PodStatus | undefined, PodStatus, string[]]>([
   [
     "an eviction",
     running,
-    { ...running, phase: "Failed", reason: "Evicted", message: "The node was low on resource: memory. " },
-    ["kubelet_evictions memory.available"],
+    { ...running, phase: "Failed", reason: "Evicted", message: "The node was low on resource: ephemeral-storage. " },
+    ["kubelet_evictions imagefs.available"],
   ],
   [
     "a preemption",
@@ -56,7 +56,7 @@ test.each<[string, PodStatus | undefined, PodStatus, string[]]>([
     ["kubelet_preemptions "],
   ],
 ])("%s", (_, previous, next, expected) => {
-  const counts = podCounts(previous, next, 0);
+  const counts = podCounts(previous, next, 0, "imagefs.available");
   expect(counts.map(({ family, labels }) => [family, ...Object.values(labels)].join(" "))).toEqual(expected);
 });
 

@@ -1,14 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { DEFAULT_EVICTION_HARD, parseThresholds } from "../../config/eviction.ts";
 import { readOptional } from "../../io/files.ts";
+import { readLevels } from "../../io/host/host.ts";
 import { readKernelFeatures } from "../../io/host/kernel-features.ts";
 import { readLandlockABI } from "../../io/host/landlock.ts";
-import { podsDirectory, statPodsDisk } from "../../io/host/pods-disk.ts";
+import { podsDirectory } from "../../io/host/pods-disk.ts";
 import { hasApt, missingImageTools } from "../../io/images/image-tools.ts";
 import { readVulnerableTools } from "../../io/images/vulnerable-tools.ts";
-import type { Config, EvictionThresholds } from "../../model/host/config.ts";
-import { thresholdQuantity } from "../../model/host/pressure.ts";
+import type { Config } from "../../model/host/config.ts";
 import { describeVulnerability } from "../../model/image/tool-vulnerabilities.ts";
+import { diskFindings } from "./disks.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 import { firewallFindings, readFirewall } from "./firewall.ts";
 import { kernelFindings } from "./kernel.ts";
@@ -30,7 +31,7 @@ export function hostFindings(config: Config | undefined): readonly Finding[] {
     ...images(config),
     ...packages(config),
     clock(),
-    ...disk(config?.evictionHard ?? parseThresholds(DEFAULT_EVICTION_HARD)),
+    ...diskFindings(readLevels(), config?.evictionHard ?? parseThresholds(DEFAULT_EVICTION_HARD), podsDirectory()),
   ];
 }
 
@@ -79,27 +80,6 @@ function clock(): Finding {
     "clock",
     "is not synchronized: certificates and tokens depend on the time; timedatectl set-ntp yes, or chrony",
   );
-}
-
-function disk(thresholds: EvictionThresholds): readonly Finding[] {
-  const { blocks, bavail, bsize, files, ffree } = statPodsDisk();
-  const directory = podsDirectory();
-  const percent = (free: number, total: number) => Math.floor((100 * free) / total);
-  const isLow = bavail * bsize < thresholdQuantity(thresholds["nodefs.available"], blocks * bsize);
-  const space = isLow
-    ? error(
-        "disk",
-        `${percent(bavail, blocks)} % of ${directory} is free, and the node reports DiskPressure: make room, or set evictionHard`,
-      )
-    : ok("disk", `${percent(bavail, blocks)} % of ${directory} is free`);
-  if (files === 0 || ffree >= thresholdQuantity(thresholds["nodefs.inodesFree"], files)) return [space];
-  return [
-    space,
-    error(
-      "inodes",
-      `${percent(ffree, files)} % of the inodes of ${directory} are free, and the node reports DiskPressure: remove directories with many files, or set evictionHard`,
-    ),
-  ];
 }
 
 /** Returns the standard output of a program; "" when it fails or takes longer than 10 s. */

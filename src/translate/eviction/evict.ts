@@ -9,7 +9,7 @@ import { isUnused } from "../../model/image/unused.ts";
 import type { Rejected } from "../../model/translation.ts";
 import type { World } from "../../model/world.ts";
 import { isCritical, qosClass } from "../resources/resources.ts";
-import { limitExceeded } from "./limits.ts";
+import { type Exceeded, limitExceeded } from "./limits.ts";
 import { ranked } from "./rank.ts";
 
 export const EVICTED = "Evicted";
@@ -22,8 +22,8 @@ export const EVICTED = "Evicted";
 export function evictions(world: World): ReadonlyMap<string, Rejected> {
   const running = world.pods.items.filter((pod) => isEvictable(pod));
   const over = running.flatMap((pod) => {
-    const message = limitExceeded(pod, world.usage?.get(pod.metadata.uid));
-    return message === undefined ? [] : [evicted(pod, message)];
+    const exceeded = limitExceeded(pod, world.usage?.get(pod.metadata.uid));
+    return exceeded === undefined ? [] : [evicted(pod, exceeded)];
   });
   const one = over.length > 0 || isPodLeaving(world) ? undefined : byPressure(running, world);
   return new Map([...over, ...(one ? [one] : [])].map((each) => [each.pod.metadata.uid, each]));
@@ -55,7 +55,8 @@ function byPressure(pods: readonly Pod[], world: World): Rejected | undefined {
   const first = ranked(compared, shortage.of)[0];
   if (first === undefined) return undefined;
   const grace = shortage.isSoft && !isTerminating(first.pod) ? softGrace(first.pod, config) : undefined;
-  return evicted(first.pod, lowOn(shortage, first.pod, first.usage), grace);
+  const message = lowOn(shortage, first.pod, first.usage);
+  return evicted(first.pod, { message, signal: shortage.signal }, grace);
 }
 
 function isEvictable(pod: Pod): boolean {
@@ -101,8 +102,8 @@ function hasTime(pod: Pod, { directories, config, now }: World): boolean {
 }
 
 /** `grace` is in seconds; undefined: the pod is killed at once. */
-function evicted(pod: Pod, message: string, grace?: number): Rejected {
-  const ended = { disruption: message, immediate: grace === undefined, ...(grace !== undefined && { grace }) };
+function evicted(pod: Pod, { message, signal }: Exceeded, grace?: number): Rejected {
+  const ended = { disruption: message, signal, immediate: grace === undefined, ...(grace !== undefined && { grace }) };
   return { kind: "rejected", pod, reason: EVICTED, message, qosClass: qosClass(pod), ended };
 }
 

@@ -13,21 +13,34 @@ export function hasContainerLimit(pod: Pod): boolean {
   return containerLimits(pod).length > 0;
 }
 
+/** The kubelet's message about a limit, and the label of its metric. */
+export interface Exceeded {
+  readonly message: string;
+  readonly signal: string;
+}
+
 /**
- * Returns the kubelet's message for a pod that uses more of the disk than its limits allow; undefined when it does not
- * (`eviction_manager.go: localStorageEviction`, v1.36).
+ * Returns the limit of the disk that a pod exceeds; undefined when it exceeds none (`eviction_manager.go:
+ * localStorageEviction`, v1.36).
  */
-export function limitExceeded(pod: Pod, usage: PodUsage | undefined): string | undefined {
+export function limitExceeded(pod: Pod, usage: PodUsage | undefined): Exceeded | undefined {
   if (usage === undefined) return undefined;
   const full = sizeLimits(pod).find(({ name, bytes }) => (usage.volumes.get(name) ?? 0) > bytes);
-  if (full !== undefined) return `Usage of EmptyDir volume "${full.name}" exceeds the limit "${full.limit}". `;
+  if (full !== undefined) {
+    const message = `Usage of EmptyDir volume "${full.name}" exceeds the limit "${full.limit}". `;
+    return { message, signal: "emptydirfs.limit" };
+  }
   const total = podLimit(pod);
-  if (total !== undefined && usage.disk > total)
-    return `Pod ephemeral local storage usage exceeds the total limit of containers ${printBytes(total)}. `;
+  if (total !== undefined && usage.disk > total) {
+    const message = `Pod ephemeral local storage usage exceeds the total limit of containers ${printBytes(total)}. `;
+    return { message, signal: "ephemeralpodfs.limit" };
+  }
   const over = containerLimits(pod).find(
     ({ name, bytes }) => bytes > 0 && (usage.containerDisk.get(name) ?? 0) > bytes,
   );
-  return over && `Container ${over.name} exceeded its local ephemeral storage limit "${over.limit}". `;
+  if (over === undefined) return undefined;
+  const message = `Container ${over.name} exceeded its local ephemeral storage limit "${over.limit}". `;
+  return { message, signal: "ephemeralcontainerfs.limit" };
 }
 
 interface SizeLimit {

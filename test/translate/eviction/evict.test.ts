@@ -22,7 +22,7 @@ test("a pod that goes is ended at once, for the sake of the host", () => {
     reason: "Evicted",
     message,
     qosClass: "BestEffort",
-    ended: { disruption: message, immediate: true },
+    ended: { disruption: message, signal: "memory.available", immediate: true },
   });
 });
 
@@ -45,7 +45,7 @@ test.each<[own: number | undefined, most: number, seconds: number]>([
   expect(evictions({ ...base, now: 999, config }).size).toBe(0);
   const { ended, message } = evictions({ ...base, now: 1000, config }).get("a") ?? {};
   expect(message).toContain("Threshold quantity: 300Mi, available: 200Mi. ");
-  expect(ended).toEqual({ disruption: message, immediate: false, grace: seconds });
+  expect(ended).toEqual({ disruption: message, signal: "memory.available", immediate: false, grace: seconds });
 });
 
 describe("for want of memory one goes:", () => {

@@ -24,7 +24,7 @@ describe("a deleted pod with a long grace period", () => {
   test("is evicted itself, and at once, when it uses most", () => {
     const change = { ...state, directories, now: 60_000 };
     const ended = evictions(world([deleted, running("b")], usage(900), NO_MEMORY, change)).get("a")?.ended;
-    expect(ended).toEqual({ disruption: expect.stringContaining(LOW), immediate: true });
+    expect(ended).toEqual({ disruption: expect.stringContaining(LOW), signal: "memory.available", immediate: true });
   });
 
   test.each([
