@@ -10,6 +10,7 @@ import { reportProblem } from "../io/problems.ts";
 import type { Node } from "../model/api/node.ts";
 import type { Host } from "../model/host/host.ts";
 import { nodeEvents } from "../report/events/node-events.ts";
+import { pressureEvents } from "../report/events/pressure-events.ts";
 import { leaseFor } from "../report/node/lease.ts";
 import { type NodeChanges, reportNode } from "../report/node/node.ts";
 import { unitletVersion } from "../version.ts";
@@ -37,13 +38,14 @@ async function reconcileNode(kube: Kube, input: SyncInput, systemd: SystemdState
   // Another answer makes another digest of the host, so the next run looks closer.
   reportProblem(input.log, "network", network.because);
   const clockSkew = kube.api.clockSkew();
+  const host = {
+    ...readHost(config.nodeIPs, now, systemd),
+    vulnerableTools: readVulnerableTools(),
+    landlockABI: readLandlockABI(),
+  };
   const changes = reportNode({
     config,
-    host: {
-      ...readHost(config.nodeIPs, now, systemd),
-      vulnerableTools: readVulnerableTools(),
-      landlockABI: readLandlockABI(),
-    },
+    host,
     existing,
     now,
     version: unitletVersion,
@@ -55,7 +57,9 @@ async function reconcileNode(kube: Kube, input: SyncInput, systemd: SystemdState
   });
   if (changes.create !== undefined) await createNode(kube, changes.create, input);
   else await patchNode(kube, changes);
-  for (const event of nodeEvents(existing, changes, config)) await kube.events.recordNodeEvent(event, now);
+  const pressures = shuttingDown ? [] : pressureEvents(config, host, now);
+  for (const event of [...nodeEvents(existing, changes, config), ...pressures])
+    await kube.events.recordNodeEvent(event, now);
 }
 
 async function createNode(kube: Kube, node: Node, { config, now }: SyncInput): Promise<void> {

@@ -65,6 +65,10 @@ test("under memory pressure the pod furthest above its request is evicted first,
     message: expect.stringContaining("The node had condition: [Memory"),
   });
   expect(await node.invocation("critical")).toBe(invocation);
+  const selector = `involvedObject.name=${node.name},reason=EvictionThresholdMet`;
+  const events = () =>
+    node.kubectl("get", "events", "--namespace=default", `--field-selector=${selector}`, "-o", "jsonpath={..message}");
+  await node.machine.until(async () => (await events()) === "Attempting to reclaim memory", { what: "its Event" });
   const end = await node.until("greedy", (seen) => seen?.status?.containerStatuses?.[0]?.state?.terminated);
   expect(end).toMatchObject({ exitCode: 137 });
 });
