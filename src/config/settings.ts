@@ -72,6 +72,7 @@ const Settings = z.strictObject({
   singleProcessOOMKill: yesNo(false),
   memorySwap: z.enum(["none", "limited"], { error: "expected none or limited" }).default("none"),
   memoryThrottlingFactor: parsedIfGiven(parseFraction),
+  memoryReservationPolicy: z.enum(["none", "tiered"], { error: "expected none or tiered" }).default("none"),
   systemReserved: parsed("", parseSystemReserved),
   evictionHard: parsed(DEFAULT_EVICTION_HARD, parseThresholds),
   evictionSoft: parsed("", parseThresholds),

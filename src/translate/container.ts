@@ -19,6 +19,7 @@ import { shutdownLines } from "./lifecycle/shutdown.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
 import { limitsOf, withoutPackageLimits } from "./resources/limits.ts";
 import { memoryHigh } from "./resources/memory-high.ts";
+import { memoryReservation } from "./resources/memory-reservation.ts";
 import {
   amountsOf,
   containerResourceLines,
@@ -52,6 +53,7 @@ export function translateContainer(
   const bounds = {
     swap: swapLimit(pod, container.container, context),
     high: memoryHigh(container.container, context),
+    ...memoryReservation(pod, amountsOf(container.container).memoryRequest, context),
   };
   const { name } = container.container;
   const policy = restartPolicy(pod, container.container, kind);

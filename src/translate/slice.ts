@@ -6,6 +6,8 @@ import { digest } from "../unitfile/hash.ts";
 import { encodeOwnUnit, unitOwner } from "../unitfile/identity.ts";
 import { podSliceName } from "../unitfile/names.ts";
 import { limitsOf } from "./resources/limits.ts";
+import { memoryReservation, type ReservationContext } from "./resources/memory-reservation.ts";
+import { podRequests } from "./resources/requests.ts";
 import { podAmounts, podResourceLines } from "./resources/resources.ts";
 import { podSwapLimit, type SwapContext } from "./resources/swap.ts";
 
@@ -15,12 +17,13 @@ import { podSwapLimit, type SwapContext } from "./resources/swap.ts";
  */
 const ACCOUNTING: UnitLines = ["Memory", "Tasks", "IO"].map((of) => [`${of}Accounting`, "yes"]);
 
-type SliceContext = SwapContext & { readonly config: Pick<Config, "podPidsLimit"> };
+type SliceContext = SwapContext & ReservationContext & { readonly config: Pick<Config, "podPidsLimit"> };
 
 /** Returns the pod's slice: stopping it stops every unit of the pod in any state. */
 export function translateSlice(pod: Pod, qos: QosClass, { host, config }: SliceContext): DesiredUnit {
-  const swap = podSwapLimit(pod, { host, config });
-  const lines = podResourceLines(pod, host, swap);
+  const reservation = memoryReservation(pod, podRequests(pod).memory, { host, config });
+  const bounds = { swap: podSwapLimit(pod, { host, config }), ...reservation };
+  const lines = podResourceLines(pod, host, bounds);
   const specHash = digest(JSON.stringify(lines), 16);
   const identity = unitOwner(pod.metadata, { container: "", kind: "slice", specHash });
   const tasks = config.podPidsLimit > 0 ? [["TasksMax", String(config.podPidsLimit)] as const] : [];
@@ -28,6 +31,6 @@ export function translateSlice(pod: Pod, qos: QosClass, { host, config }: SliceC
     ["Unit", [["Description", `Pod ${namespacedName(pod.metadata)}`]]],
     ["Slice", [...ACCOUNTING, ...lines, ...tasks]],
   ]);
-  const limits = limitsOf(podAmounts(pod), host, { swap });
+  const limits = limitsOf(podAmounts(pod), host, bounds);
   return { name: podSliceName(pod.metadata.uid, qos), identity, text, linked: false, limits };
 }

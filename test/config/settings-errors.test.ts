@@ -46,6 +46,7 @@ describe("a bad value is told with file, key, value and what was expected", () =
     ["maxPods = 0", "maxPods = 0: expected a whole number from 1 to 1000"],
     ["maxPods = 1e3", "maxPods = 1e3: expected a whole number from 1 to 1000"],
     ["maxPods = -1", "maxPods = -1: expected a whole number from 1 to 1000"],
+    ["memoryReservationPolicy = Tiered", "memoryReservationPolicy = Tiered: expected none or tiered"],
     ["memorySwap = LimitedSwap", "memorySwap = LimitedSwap: expected none or limited"],
     ...["0", "1.1", "-0.5", "90%", ""].map((value): [string, string] => [
       `memoryThrottlingFactor = ${value}`,

@@ -34,7 +34,7 @@ test("without a file every setting has its default", () => {
     maxPods: 110,
     podPidsLimit: -1,
     singleProcessOOMKill: false,
-    memorySwap: "none",
+    ...{ memorySwap: "none", memoryReservationPolicy: "none" },
     systemReserved: { cpu: 0, memory: 0, ephemeralStorage: 0 },
     evictionHard: {
       "memory.available": { quantity: 100 * 1024 ** 2 },

@@ -17,6 +17,7 @@ export const KUBELET_EQUIVALENTS: Readonly<Record<string, string>> = {
   singleProcessOOMKill: "`singleProcessOOMKill`",
   memorySwap: "`memorySwap.swapBehavior`",
   memoryThrottlingFactor: "`memoryThrottlingFactor`, of the feature gate MemoryQoS",
+  memoryReservationPolicy: "`memoryReservationPolicy`, of the feature gate MemoryQoS",
   systemReserved: "`systemReserved`",
   evictionHard: "`evictionHard`",
   evictionSoft: "`evictionSoft`",

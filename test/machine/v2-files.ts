@@ -4,6 +4,7 @@ export const V2_FILES: readonly string[] = [
   "test/systemd/golden.test.ts",
   "test/systemd/container-enter.test.ts",
   "test/e2e/pods/limits.test.ts",
+  "test/e2e/pods/memory-reservation.test.ts",
   "test/e2e/pods/resize.test.ts",
   "test/e2e/pods/isolation.test.ts",
   "test/e2e/images/image-rights.test.ts",

@@ -38,6 +38,7 @@ export const CONFIG: Config = {
   podPidsLimit: -1,
   singleProcessOOMKill: false,
   memorySwap: "none",
+  memoryReservationPolicy: "none",
   systemReserved: { cpu: 0, memory: 0, ephemeralStorage: 0 },
   evictionHard: {
     "memory.available": { quantity: 100 * 1024 ** 2 },

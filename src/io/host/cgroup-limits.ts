@@ -57,6 +57,8 @@ function limits2(files: CgroupFiles, path: string) {
   const [quota, period] = files.text("", path, "cpu.max").trim().split(" ");
   return {
     memory: numberOrMax(files.text("", path, "memory.max")),
+    min: numberOrMax(files.text("", path, "memory.min")),
+    low: numberOrMax(files.text("", path, "memory.low")),
     high: numberOrMax(files.text("", path, "memory.high")),
     swap: numberOrMax(files.text("", path, "memory.swap.max")),
     cpu: ratio(numberOrMax(quota ?? ""), Number(period)),

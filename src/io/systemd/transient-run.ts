@@ -6,8 +6,8 @@ import { emptySliceName } from "../../unitfile/names.ts";
 const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
 
 /** Returns properties for SetUnitProperties. */
-export function limitProperties({ memory, weight, shares }: CgroupLimits): [name: string, value: unknown][] {
-  const all = { MemoryMax: memory, CPUWeight: weight, CPUShares: shares };
+export function limitProperties({ memory, min, low, weight, shares }: CgroupLimits): [name: string, value: unknown][] {
+  const all = { MemoryMax: memory, MemoryMin: min, MemoryLow: low, CPUWeight: weight, CPUShares: shares };
   return Object.entries(all).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, variant("t", BigInt(value))]],
   );

@@ -4,6 +4,10 @@ export interface CgroupLimits {
   readonly memory?: number;
   /** Bytes of swap; cgroup v2 only. */
   readonly swap?: number;
+  /** memory.min of v2 in bytes. */
+  readonly min?: number;
+  /** memory.low of v2 in bytes. */
+  readonly low?: number;
   /** memory.high of v2 in bytes. */
   readonly high?: number;
   /** CPUs. */
@@ -39,9 +43,9 @@ export function hasLimits(wanted: CgroupLimits, limits: CgroupLimits): boolean {
     return wish !== undefined && fact !== undefined && wish !== fact && !isEqual(wish, fact);
   };
   return !(
-    differ("memory", (a, b) => Math.abs(a - b) < PAGE_BYTES) ||
-    differ("high", (a, b) => Math.abs(a - b) < PAGE_BYTES) ||
-    differ("swap", (a, b) => Math.abs(a - b) < PAGE_BYTES) ||
+    (["memory", "high", "swap", "min", "low"] as const).some((key) =>
+      differ(key, (a, b) => Math.abs(a - b) < PAGE_BYTES),
+    ) ||
     differ("cpu", (a, b) => Math.abs(a - b) < CPU_PRECISION) ||
     differ("weight", () => false) ||
     differ("shares", () => false)

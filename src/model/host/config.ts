@@ -47,6 +47,8 @@ export interface Config extends NodePolicy {
   readonly memorySwap: "none" | "limited";
   /** The part of the way from a request to the limit of memory from which on a container is slowed down. */
   readonly memoryThrottlingFactor?: number;
+  /** "tiered": the kernel keeps the memory that pods request, always for Guaranteed ones and if it can for Burstable ones. */
+  readonly memoryReservationPolicy: "none" | "tiered";
   readonly systemReserved: SystemReserved;
   /** Signals that are not named have no threshold. */
   readonly evictionHard: EvictionThresholds;

@@ -39,6 +39,7 @@ export function configz(config: Config, isUnified: boolean): object {
       serverTLSBootstrap: pair === undefined && endpoint?.servingCertificate !== "self-signed",
       ...resources(config),
       ...(isUnified && config.memoryThrottlingFactor && { memoryThrottlingFactor: config.memoryThrottlingFactor }),
+      memoryReservationPolicy: isUnified && config.memoryReservationPolicy === "tiered" ? "TieredReservation" : "None",
       memorySwap: isUnified ? { swapBehavior: config.memorySwap === "limited" ? "LimitedSwap" : "NoSwap" } : {},
       crashLoopBackOff: { maxContainerRestartPeriod: MAX_BACK_OFF },
       enableDebuggingHandlers: true,

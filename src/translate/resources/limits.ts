@@ -13,14 +13,14 @@ import {
 export function limitsOf(
   { cpuRequest, cpuLimit, memoryLimit }: Omit<Amounts, "memoryRequest">,
   { hasCPUShares }: CgroupHost,
-  { swap, high }: MemoryBounds,
+  { high, ...bounds }: MemoryBounds,
 ): Required<Pick<CgroupLimits, "memory" | "cpu">> & CgroupLimits {
   return {
     memory: memoryLimit > 0 ? memoryLimit : Number.POSITIVE_INFINITY,
     cpu: cpuLimit > 0 ? quotaMillicores(cpuLimit) / 1000 : Number.POSITIVE_INFINITY,
     ...(hasCPUShares
       ? { shares: cpuShares(cpuRequest) }
-      : { weight: cpuWeight(cpuRequest), swap, ...(high !== undefined && { high }) }),
+      : { weight: cpuWeight(cpuRequest), ...bounds, ...(high !== undefined && { high }) }),
   };
 }
 

@@ -3,6 +3,7 @@ import { allocatable, type Capacity } from "../../model/host/allocatable.ts";
 import type { CgroupLimits } from "../../model/host/cgroup-limits.ts";
 import type { Config } from "../../model/host/config.ts";
 import type { NodeSlice } from "../../model/host/node-slices.ts";
+import { nodeReservations } from "./memory-reservation.ts";
 import { podRequests } from "./requests.ts";
 import { type CgroupHost, cpuShares, cpuWeight, qosClass } from "./resources.ts";
 
@@ -20,9 +21,10 @@ export function nodeSliceLimits(
   const requests = burstable.reduce((sum, pod) => sum + podRequests(pod).cpu, 0);
   const share = (milli: number) => (host.hasCPUShares ? { shares: cpuShares(milli) } : { weight: cpuWeight(milli) });
   const memory = host.memoryTotal - config.systemReserved.memory;
+  const reservations = nodeReservations(pods, { config, host });
   return new Map<NodeSlice, CgroupLimits>([
-    ["unitlet.slice", { ...share(allocatable(config, host).cpu), memory }],
-    ["unitlet-burstable.slice", share(requests)],
+    ["unitlet.slice", { ...share(allocatable(config, host).cpu), memory, ...reservations.all }],
+    ["unitlet-burstable.slice", { ...share(requests), ...reservations.burstable }],
     ["unitlet-besteffort.slice", share(0)],
   ]);
 }

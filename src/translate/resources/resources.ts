@@ -1,6 +1,7 @@
 import { declaredContainers, kindOf } from "../../model/api/containers.ts";
 import type { Container, Pod, QosClass } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
+import type { CgroupLimits } from "../../model/host/cgroup-limits.ts";
 import type { Host } from "../../model/host/host.ts";
 import type { UnitLines } from "../../model/unit.ts";
 
@@ -31,8 +32,8 @@ function amount(quantity: string | undefined, scale: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(value));
 }
 
-/** Bytes of swap, and those from which on the kernel reclaims memory; undefined: as it has to. */
-export interface MemoryBounds {
+/** Bytes of swap, those from which on the kernel reclaims memory, and those that it keeps; undefined: as it has to. */
+export interface MemoryBounds extends Pick<CgroupLimits, "min" | "low"> {
   readonly swap: number;
   readonly high?: number | undefined;
 }
@@ -41,19 +42,19 @@ export interface MemoryBounds {
 export function containerResourceLines(
   { cpuRequest, cpuLimit, memoryLimit }: Amounts,
   host: CgroupHost,
-  { swap, high }: MemoryBounds,
+  bounds: MemoryBounds,
 ): UnitLines {
   const rest = [
     ["TasksMax", "infinity"],
     ["IOAccounting", "yes"],
   ] as const;
-  return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit, swap, high), ...rest];
+  return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit, bounds), ...rest];
 }
 
 /** Returns the resource lines of a pod's slice. */
-export function podResourceLines(pod: Pod, host: CgroupHost, swap: number): UnitLines {
+export function podResourceLines(pod: Pod, host: CgroupHost, bounds: MemoryBounds): UnitLines {
   const { cpuRequest, cpuLimit, memoryLimit } = podAmounts(pod);
-  return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit, swap)];
+  return [...requestLines(cpuRequest, host), ...quotaLines(cpuLimit), ...memoryLines(memoryLimit, bounds)];
 }
 
 /**
@@ -105,12 +106,14 @@ export function quotaMillicores(limit: number): number {
  * Returns the lines for memory and swap, in bytes. The limit of swap holds without a limit of memory, too
  * (`kuberuntime_container_linux.go: configureSwap`, v1.36). systemd applies MemorySwapMax= on cgroup v2 only.
  */
-function memoryLines(limit: number, swap: number, high?: number): UnitLines {
-  const line = (key: string, value: number) => [key, String(value)] as const;
+function memoryLines(limit: number, { swap, high, min, low }: MemoryBounds): UnitLines {
+  const line = (key: string, value: number | undefined) => (value === undefined ? [] : [[key, String(value)] as const]);
   return [
-    ...(high === undefined ? [] : [line("MemoryHigh", high)]),
-    ...(limit > 0 ? [line("MemoryMax", limit)] : []),
-    line("MemorySwapMax", swap),
+    ...line("MemoryMin", min),
+    ...line("MemoryLow", low),
+    ...line("MemoryHigh", high),
+    ...line("MemoryMax", limit > 0 ? limit : undefined),
+    ...line("MemorySwapMax", swap),
   ];
 }
 

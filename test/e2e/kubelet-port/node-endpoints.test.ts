@@ -149,6 +149,7 @@ test("/configz has the kubelet's names for what holds here", async () => {
       "pid.available": "5%",
     },
     evictionPressureTransitionPeriod: "5m0s",
+    memoryReservationPolicy: "None",
     memorySwap: isUnified ? { swapBehavior: "NoSwap" } : {},
     systemReserved: { cpu: "0", memory: "0", "ephemeral-storage": "0" },
     rotateCertificates: true,

@@ -8,8 +8,8 @@ const burstable = (cpu: string) => pod({ containers: [container({ resources: { r
 
 test("BestEffort pods have the least weight, Burstable ones that of their requests, all together that of the CPUs", () => {
   expect(Object.fromEntries(nodeSliceLimits([burstable("100m"), burstable("900m"), pod()], CONFIG, HOST2))).toEqual({
-    "unitlet.slice": { weight: 303, memory: HOST.memoryTotal },
-    "unitlet-burstable.slice": { weight: 100 },
+    "unitlet.slice": { weight: 303, memory: HOST.memoryTotal, min: 0, low: 0 },
+    "unitlet-burstable.slice": { weight: 100, low: 0 },
     "unitlet-besteffort.slice": { weight: 1 },
   });
 });
@@ -24,5 +24,7 @@ test("what the host reserves is not the pods'", () => {
   expect(nodeSliceLimits([], config, HOST2).get("unitlet.slice")).toEqual({
     weight: 100,
     memory: HOST.memoryTotal - 2 ** 30,
+    min: 0,
+    low: 0,
   });
 });

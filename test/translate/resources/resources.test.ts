@@ -140,7 +140,7 @@ describe("directives of a pod's slice", () => {
       containers: containers.map((change, at) => container({ ...change, name: `c${at}` })),
       initContainers: inits.map((change, at) => container({ ...change, name: `i${at}` })),
     });
-    expect(podResourceLines(of, {}, 0)).toEqual(expected);
+    expect(podResourceLines(of, {}, { swap: 0 })).toEqual(expected);
   });
 });
 
@@ -151,7 +151,7 @@ test.each([
   ["1m", "2"],
 ])("a cpu request of %s is written on cgroup v1 as the kubelet's %s shares", (cpu, shares) => {
   const of = pod({ containers: [container({ resources: { requests: { cpu } } })] });
-  expect(podResourceLines(of, { hasCPUShares: true }, 0)).toEqual([
+  expect(podResourceLines(of, { hasCPUShares: true }, { swap: 0 })).toEqual([
     ["CPUShares", shares],
     ["MemorySwapMax", "0"],
   ]);
