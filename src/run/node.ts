@@ -1,6 +1,7 @@
 import { readClusterNetwork } from "../io/cni/cluster-network.ts";
 import { readHost } from "../io/host/host.ts";
 import { readLandlockABI } from "../io/host/landlock.ts";
+import { readSystemKills } from "../io/host/system-kills.ts";
 import { readStore } from "../io/images/image-store.ts";
 import { readVulnerableTools } from "../io/images/vulnerable-tools.ts";
 import { ApiError } from "../io/kube/api-error.ts";
@@ -11,6 +12,7 @@ import type { Node } from "../model/api/node.ts";
 import type { Host } from "../model/host/host.ts";
 import { nodeEvents } from "../report/events/node-events.ts";
 import { pressureEvents } from "../report/events/pressure-events.ts";
+import { systemKillEvents } from "../report/events/system-kill-events.ts";
 import { leaseFor } from "../report/node/lease.ts";
 import { type NodeChanges, reportNode } from "../report/node/node.ts";
 import { unitletVersion } from "../version.ts";
@@ -58,8 +60,10 @@ async function reconcileNode(kube: Kube, input: SyncInput, systemd: SystemdState
   if (changes.create !== undefined) await createNode(kube, changes.create, input);
   else await patchNode(kube, changes);
   const pressures = shuttingDown ? [] : pressureEvents(config, host, now);
-  for (const event of [...nodeEvents(existing, changes, config), ...pressures])
-    await kube.events.recordNodeEvent(event, now);
+  const { kills, accept } = readSystemKills();
+  const events = [...nodeEvents(existing, changes, config), ...pressures, ...systemKillEvents(kills)];
+  for (const event of events) await kube.events.recordNodeEvent(event, now);
+  accept();
 }
 
 async function createNode(kube: Kube, node: Node, { config, now }: SyncInput): Promise<void> {
