@@ -67,7 +67,11 @@ async function answers(from: string, host: string): Promise<readonly string[]> {
 
 describe.for(["nftables", "iptables"] as const)("with kube-proxy in the mode %s", (mode) => {
   beforeAll(async () => {
-    if (mode !== "nftables") await changeMode(node, mode);
+    if (mode === "nftables") return;
+    await changeMode(node, mode);
+    // Until then the rules of the other mode lead to the servers. kube-proxy removes them first.
+    const rules = () => node.exec("iptables-save -t nat | grep KUBE-SVC");
+    await node.machine.until(rules, { what: "the rules of kube-proxy" });
   });
 
   test("a Service leads to each of its pods, on the bridge of the pod that connects", async () => {
