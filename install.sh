@@ -15,6 +15,8 @@ usage: ./install.sh [OPTION…]            Installs or upgrades unitlet. No pod 
                         standalone: it runs the pods of /etc/unitlet/manifests.
   --host-files all|none|NAMESPACE,…
                         The namespaces whose pods may run on the host's files. Default on a node of a cluster: none.
+  --pod-network host|bridge|cni
+                        The network of pods, for the setting podNetwork. Default at the first join: cni, otherwise host.
   --node-name NAME      Sets the node's name, like --set nodeName=NAME.
   --set KEY=VALUE       Sets a setting of unitlet.conf. Can be repeated.
   --with-images         Also installs skopeo, umoci and crun from the distribution. Images need them.
@@ -34,7 +36,7 @@ USAGE
 top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 PREFIX=${PREFIX:-/usr/local}
 DESTDIR=${DESTDIR:-}
-mode=install from='' sha256='' kubeconfig='' settings='' host_files='' yes=no keep_pods=no sandbox_options='' with_images=no
+mode=install from='' sha256='' kubeconfig='' settings='' host_files='' pod_network='' yes=no keep_pods=no sandbox_options='' with_images=no
 for part in path progress distribution host build place endpoint join remove; do
 	# shellcheck disable=SC1090
 	. "$top/units/install/$part.sh"
@@ -43,11 +45,12 @@ done
 parse_options() {
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kubeconfig | --host-files | --node-name | --set | --from | --sha256 | --server | --token | --token-file | --ca-cert-hash | --ca-file | --bootstrap-kubeconfig) [ $# -ge 2 ] || die "$1 needs a value (see --help)" ;;
+		--kubeconfig | --host-files | --pod-network | --node-name | --set | --from | --sha256 | --server | --token | --token-file | --ca-cert-hash | --ca-file | --bootstrap-kubeconfig) [ $# -ge 2 ] || die "$1 needs a value (see --help)" ;;
 		esac
 		case $1 in
 		--kubeconfig) kubeconfig=$2 && shift ;;
 		--host-files) host_files=$2 && shift ;;
+		--pod-network) pod_network=$2 && shift ;;
 		--node-name) add_setting "nodeName=$2" && shift ;;
 		--set) add_setting "$2" && shift ;;
 		--with-images) with_images=yes ;;

@@ -19,6 +19,8 @@ export const JOIN_USAGE = `usage: unitlet join --server URL (--token-file FILE |
                           a kubeconfig with server, CA and token
   --host-files all|none|NAMESPACE,…
                           the namespaces whose pods may run on the host's files, for the setting hostFiles. Default: none
+  --pod-network host|bridge|cni
+                          the network of pods, for the setting podNetwork. Default at the first join: cni
   --node-name NAME        the node's name. Default: nodeName of unitlet.conf, or the host's name
   --timeout SECONDS       the time limit for the certificate, and again for the node to be Ready. Default: 120
 `;
@@ -33,6 +35,8 @@ export interface JoinOptions {
   readonly nodeName?: string;
   /** The value of the setting `hostFiles`, checked. */
   readonly hostFiles?: string;
+  /** The value of the setting `podNetwork`, checked. */
+  readonly podNetwork?: string;
   /** How long to wait for the certificate, in milliseconds. */
   readonly timeout: number;
 }
@@ -46,6 +50,7 @@ const OPTIONS = {
   "unsafe-skip-ca-verification": { type: "boolean" },
   "bootstrap-kubeconfig": { type: "string" },
   "host-files": { type: "string" },
+  "pod-network": { type: "string" },
   "node-name": { type: "string" },
   timeout: { type: "string" },
 } as const;
@@ -66,6 +71,9 @@ export function joinOptions(args: readonly string[]): JoinOptions {
   const token = bootstrapKubeconfig === undefined ? readToken(values.token, values["token-file"]) : undefined;
   const [caFile, nodeName, hostFiles] = [values["ca-file"], values["node-name"], values["host-files"]];
   if (hostFiles !== undefined) checkHostFiles(hostFiles);
+  const podNetwork = values["pod-network"];
+  if (podNetwork !== undefined && !["host", "bridge", "cni"].includes(podNetwork))
+    throw usage(`--pod-network ${podNetwork}: expected host, bridge or cni`);
   return {
     hashes: hashes.map((hash) => hash.toLowerCase()),
     isUnsafe: values["unsafe-skip-ca-verification"] ?? false,
@@ -76,6 +84,7 @@ export function joinOptions(args: readonly string[]): JoinOptions {
     ...(bootstrapKubeconfig ? { bootstrapKubeconfig } : {}),
     ...(nodeName ? { nodeName } : {}),
     ...(hostFiles ? { hostFiles } : {}),
+    ...(podNetwork ? { podNetwork } : {}),
   };
 }
 

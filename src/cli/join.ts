@@ -1,24 +1,26 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfig } from "../io/config-files.ts";
-import { readOptional, writeAtomic } from "../io/files.ts";
+import { writeAtomic } from "../io/files.ts";
 import { ApiError } from "../io/kube/api-error.ts";
 import { ApiClient } from "../io/kube/http.ts";
 import { Kube } from "../io/kube/kube.ts";
 import { savedNodeName } from "../io/kube/node-name.ts";
 import { publicKeyHashes } from "../io/pki/discovery.ts";
 import { isFor, readKeyPair } from "../io/pki/key-pair-files.ts";
-import type { Cluster, Config, FileOrData } from "../model/host/config.ts";
+import type { Cluster, FileOrData } from "../model/host/config.ts";
 import { CLIENT_KEY_PAIR } from "../model/paths.ts";
 import { requireRoot, runOnce, startJoined } from "./agent.ts";
 import { bootstrapCluster } from "./bootstrap.ts";
 import { hostFilesMeaning } from "./checks/policy.ts";
+import { clusterNames } from "./cluster-names.ts";
 import { CliError } from "./failure.ts";
-import { JOIN_USAGE, type JoinOptions, joinOptions } from "./join-options.ts";
+import { JOIN_USAGE, joinOptions } from "./join-options.ts";
+import { isSetting, joinSettings, saveJoinSettings } from "./join-settings.ts";
 import { obtainCredentials } from "./obtain-credentials.ts";
 
-/** Settings that join writes and leave removes. The file sorts after that of install.sh, so it overrides it. */
-export const JOIN_SETTINGS = "/etc/unitlet/unitlet.conf.d/60-join.conf";
+const NOT_CONNECTED =
+  "ready once the cluster's network add-on has configured its network in /etc/cni/net.d. Pods with hostNetwork: true can run before. Without an add-on, join again with --pod-network bridge or host";
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -36,29 +38,18 @@ export async function join(args: readonly string[]): Promise<string> {
   refuseOtherCluster(nodeName, before.config.cluster, cluster);
   if (await isAccepted(cluster, nodeName)) say(`This host has a certificate for ${nodeName} that is good.`);
   else await obtainCredentials(cluster, nodeName, options.timeout, say);
-  saveSettings(options, before.config);
+  const names = await withKube(nodeName, { ...cluster, ...identity() }, clusterNames);
+  saveJoinSettings(joinSettings(options, before.config, names, isSetting));
   // The kubeconfig is written last, because from then on each run is that of a node.
   writeAtomic(before.kubeconfig, kubeconfig(cluster), 0o600);
   const { config } = await loadConfig();
   const portProblem = startJoined();
   if (portProblem !== undefined) say(portProblem);
   runOnce();
-  await untilReady(nodeName, { ...cluster, ...identity() }, options.timeout);
+  const state = await untilReady(nodeName, { ...cluster, ...identity() }, options.timeout);
   const allow =
     config.hostFiles.length === 0 ? ": to allow namespaces, join again with --host-files, or set hostFiles" : "";
-  return `Node ${config.nodeName} has joined ${cluster.server} and is ready.\nPolicy: ${hostFilesMeaning(config.hostFiles)}${allow}.\n`;
-}
-
-/** Writes the settings of the options into the file of join. Settings of an earlier join remain, unless they are given again. */
-function saveSettings({ nodeName, hostFiles }: JoinOptions, before: Config): void {
-  const given = new Map<string, string>();
-  if (nodeName !== undefined && nodeName !== before.nodeName) given.set("nodeName", nodeName);
-  if (hostFiles !== undefined) given.set("hostFiles", hostFiles);
-  if (given.size === 0) return;
-  const earlier = (readOptional(JOIN_SETTINGS) ?? "# Written by unitlet join.\n").split("\n");
-  const kept = earlier.filter((line) => line !== "" && !given.has(line.replace(/ *=.*/, "")));
-  const lines = [...kept, ...[...given].map(([key, value]) => `${key} = ${value}`)];
-  writeAtomic(JOIN_SETTINGS, `${lines.join("\n")}\n`, 0o644);
+  return `Node ${config.nodeName} has joined ${cluster.server} and is ${state}.\nPolicy: ${hostFilesMeaning(config.hostFiles)}${allow}.\n`;
 }
 
 function refuseOtherName(nodeName: string, cluster: Cluster | undefined): void {
@@ -144,14 +135,16 @@ current-context: node
 `;
 }
 
-async function untilReady(nodeName: string, cluster: Cluster, timeout: number): Promise<void> {
+/** Returns the state of the node, once it is ready, or waits for the cluster's network alone. Throws CliError. */
+async function untilReady(nodeName: string, cluster: Cluster, timeout: number): Promise<string> {
   const end = Date.now() + timeout;
   let problem = "the Node does not exist";
   while (Date.now() < end) {
     try {
       const node = await withKube(nodeName, cluster, (kube) => kube.getNode());
       const ready = node?.status?.conditions?.find(({ type }) => type === "Ready");
-      if (ready?.status === "True") return;
+      if (ready?.status === "True") return "ready";
+      if (ready?.message?.includes("NetworkPluginNotReady")) return NOT_CONNECTED;
       if (ready !== undefined) problem = `${ready.reason}: ${ready.message}`;
     } catch (error) {
       problem = (error as Error).message;

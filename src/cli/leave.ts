@@ -13,7 +13,7 @@ import { requireRoot, runOnce, startStandalone, stopAgent } from "./agent.ts";
 import { confirm } from "./confirm.ts";
 import { drain } from "./drain.ts";
 import { CliError } from "./failure.ts";
-import { JOIN_SETTINGS } from "./join.ts";
+import { JOIN_SETTINGS } from "./join-settings.ts";
 
 export const LEAVE_USAGE = `usage: unitlet leave --drain | --keep [OPTION…]
 

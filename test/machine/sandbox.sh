@@ -114,7 +114,7 @@ join_cluster() {
 	step "Starting it" control_plane up
 	server=$(control_plane env | sed -n "s/.*UNITLET_API_SERVER='\(.*\)'/\1/p" | sed "s/127\.0\.0\.1/$(machine host-addr "$name")/")
 	control_plane node-kubeconfig "$name" --server "$server" | in_machine sh -c 'umask 077; cat >/root/kubeconfig'
-	install_inside --kubeconfig /root/kubeconfig --set watch=yes --set taint=no --set hostFiles=default
+	install_inside --kubeconfig /root/kubeconfig --pod-network host --set watch=yes --set taint=no --set hostFiles=default
 	step "Waiting until the node is ready" control_plane kubectl wait --for=condition=Ready "node/$name" --timeout=30s
 }
 

@@ -71,7 +71,7 @@ export class Node implements AsyncDisposable {
       0o600,
     );
     if (timerInterval) await setTimerInterval(machine, timerInterval);
-    const given = { ...(strictPolicy ? {} : OPEN_POLICY), ...settings };
+    const given = { podNetwork: "host", ...(strictPolicy ? {} : OPEN_POLICY), ...settings };
     const flags = Object.entries(given).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
     await install(machine, ["--kubeconfig", "/root/kubeconfig", ...flags]);
     await cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=60s"]);

@@ -10,8 +10,9 @@ add_join_option() {
 	done
 }
 
-# unitlet join stores the value of --host-files in a file of its own, which overrides the settings of install.sh.
+# unitlet join stores the values of --host-files and --pod-network in a file of its own, which overrides the settings of install.sh.
 check_join_options() {
+	choose_pod_network
 	if [ -n "$host_files" ]; then
 		if [ -n "$join_options$join_token" ]; then add_join_option --host-files "$host_files"; else add_setting "hostFiles=$host_files"; fi
 	fi
@@ -23,6 +24,25 @@ check_join_options() {
 	[ -n "$join_token" ] || has_join_option --token || has_join_option --token-file || die "the token is missing: give --token-file FILE"
 	has_join_option --ca-cert-hash || has_join_option --ca-file || has_join_option --unsafe-skip-ca-verification ||
 		die "the cluster's CA is unknown: give --ca-cert-hash sha256:HEX or --ca-file FILE"
+}
+
+# The first join with a kubeconfig is one to the cluster's network, as that of unitlet join. Later ones, and upgrades, change nothing.
+choose_pod_network() {
+	case $pod_network in
+	'' | host | bridge | cni) ;;
+	*) die "--pod-network $pod_network: expected host, bridge or cni" ;;
+	esac
+	if [ -n "$pod_network" ]; then
+		if [ -n "$join_options$join_token" ]; then add_join_option --pod-network "$pod_network"; else add_setting "podNetwork=$pod_network"; fi
+	elif [ -n "$kubeconfig" ] && [ ! -e "$config/kubeconfig" ] && ! has_setting podNetwork; then
+		add_setting podNetwork=cni
+	fi
+}
+
+# has_setting KEY: whether an option or a file has it.
+has_setting() {
+	[ -z "$(config_value "$1")" ] || return 0
+	grep -qs "^ *$1 *=" "$config/unitlet.conf" "$config"/unitlet.conf.d/*.conf
 }
 
 has_join_option() {

@@ -3,5 +3,6 @@
 export { toConfig } from "../../config/to-config.ts";
 export { clusterInfoAuthority } from "./cluster-info.ts";
 export { readKubeconfig } from "./kubeconfig.ts";
+export { kubeletNames } from "./kubelet-names.ts";
 export { readManifests } from "./manifest-files.ts";
 export { readSettings } from "./settings-files.ts";

@@ -26,7 +26,17 @@ const say = async (command: string) => (await machine.exec(command, { allowFailu
 test("install.sh joins as well, under a name of its own, and keeps the token out of the list of processes", async () => {
   await machine.write("/root/token", `${token}\n`, 0o600);
   const server = ["--server", cluster.urlFor(machine.hostAddress), "--ca-cert-hash", authorityHash(cluster)];
-  const flags = [...server, "--token-file", "/root/token", "--node-name", NAME, "--host-files", "default"];
+  const flags = [
+    ...server,
+    "--token-file",
+    "/root/token",
+    "--node-name",
+    NAME,
+    "--host-files",
+    "default",
+    "--pod-network",
+    "host",
+  ];
   const { stdout } = await install(machine, flags);
   expect(stdout).toContain(`Node ${NAME} has joined`);
   expect(stdout).toContain(`node ${NAME}, joined to`);
@@ -52,7 +62,9 @@ test("the pod of README.md runs then, and unitlet doctor prints the policy", asy
 });
 
 test("leave removes the policy of the join, and another join has the default", async () => {
-  expect(await say("cat /etc/unitlet/unitlet.conf.d/60-join.conf")).toContain("hostFiles = default\n");
+  expect(await say("cat /etc/unitlet/unitlet.conf.d/60-join.conf")).toContain(
+    "hostFiles = default\npodNetwork = host\n",
+  );
   await machine.exec("unitlet leave --drain");
   expect(await say("unitlet doctor")).toContain("ok: hostFiles = all: ");
   const { stdout } = await join(machine, cluster, token);

@@ -43,7 +43,10 @@ export function authorityHash(cluster: Cluster): string {
   return `sha256:${createHash("sha256").update(key).digest("hex")}`;
 }
 
-/** Runs `unitlet join` with the token on standard input. Does not throw when it fails. */
+/**
+ * Runs `unitlet join` with the token on standard input, for a node on the host's network, since the cluster has no other one. Does
+ * not throw when it fails.
+ */
 export async function join(
   machine: Machine,
   cluster: Cluster,
@@ -51,7 +54,19 @@ export async function join(
   flags: readonly string[] = ["--ca-cert-hash", authorityHash(cluster)],
 ): Promise<RunResult> {
   const server = cluster.urlFor(machine.hostAddress);
-  const command = ["unitlet", "join", "--server", server, "--token", "-", "--timeout", "60", ...flags];
+  const command = [
+    "unitlet",
+    "join",
+    "--server",
+    server,
+    "--token",
+    "-",
+    "--timeout",
+    "60",
+    "--pod-network",
+    "host",
+    ...flags,
+  ];
   return await machine.exec(command, { stdin: token, allowFailure: true, timeout: 120_000 });
 }
 
