@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Cluster } from "../../support/cluster.ts";
+import { Node } from "../../support/node.ts";
+import { waitForEvents } from "../support/events.ts";
+import { pod, SLEEP } from "../support/manifests.ts";
+
+let node: Node;
+
+beforeAll(async () => {
+  const settings = { podNetwork: "bridge", podCIDR: "10.89.0.0/28, fd00:89::/124" };
+  node = await Node.join(await Cluster.up(), "pod-bridge-ranges", { settings });
+});
+
+afterAll(() => node[Symbol.asyncDispose]());
+
+/** Creates a pod, and returns its addresses once it runs. */
+async function addressesOf(name: string): Promise<readonly string[]> {
+  await node.run(pod(node, name, SLEEP));
+  return await whenReady(name);
+}
+
+const whenReady = (name: string) =>
+  node.until(
+    name,
+    ({ status } = {}) => status?.containerStatuses?.[0]?.ready && status.podIPs?.map(({ ip }) => ip ?? ""),
+  );
+
+test("two ranges give each pod an address of each family, at which the host reaches it", async () => {
+  const addresses = await addressesOf("dual");
+  expect(addresses).toEqual([expect.stringMatching(/^10\.89\.0\.\d+$/), expect.stringMatching(/^fd00:89::[0-9a-f]+$/)]);
+  for (const address of addresses) await node.exec(["busybox", "ping", "-c", "1", "-w", "20", address]);
+});
+
+test("a range without a free address is told in the plugin's words, and the pod runs once there is one", async () => {
+  const leases = "/var/lib/cni/networks/unitlet";
+  await node.exec(
+    `cd ${leases}; for n in 2 3 4 5 6 7 8 9 10 11 12 13 14; do [ -e 10.89.0.$n ] || echo other >10.89.0.$n; done`,
+  );
+  await node.run(pod(node, "late", SLEEP));
+  const words =
+    'FailedCreatePodSandBox: Failed to create pod sandbox: failed to setup network for sandbox: plugin type="bridge" failed (add): failed to allocate for range 0: no IP addresses available in range set: 10.89.0.1-10.89.0.14';
+  await waitForEvents(node, "late", [words]);
+  await node.exec(`cd ${leases}; grep -lx other 10.* | xargs rm`);
+  expect((await whenReady("late"))[0]).toMatch(/^10\.89\.0\.\d+$/);
+});
