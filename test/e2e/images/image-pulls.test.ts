@@ -12,7 +12,9 @@ let registry: Registry;
 let base: readonly TarEntry[];
 
 beforeAll(async () => {
-  ({ node, registry, base } = await ImageNode.start("image-pulls", { timerInterval: "1s" }));
+  // One test fills the disk of images, and a DiskPressure would last for 5 minutes.
+  const settings = { evictionHard: "memory.available<100Mi" };
+  ({ node, registry, base } = await ImageNode.start("image-pulls", { settings, timerInterval: "1s" }));
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
