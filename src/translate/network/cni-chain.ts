@@ -7,7 +7,8 @@ const CNI_VERSION = "1.0.0";
 
 /**
  * Returns the chain of the node's own network for a pod: an address on the bridge, then its host ports and its
- * bandwidth, if it asks for them. Each configuration is complete but for `prevResult`: name, version and the capability
+ * bandwidth, if it asks for them. `pod-network` adds one rule for the masquerade of all pods: the plugin's own rules of each
+ * pod stay when a DEL has no result (`ipMasq`). Each configuration is complete but for `prevResult`: name, version and the capability
  * arguments are in it, as libcni hands them over (CNI specification 1.0, section 4, "Deriving execution configuration").
  */
 export function bridgeChain(pod: Pod, ranges: readonly string[]): readonly Plugin[] {
@@ -17,7 +18,8 @@ export function bridgeChain(pod: Pod, ranges: readonly string[]): readonly Plugi
     plugin("bridge", {
       bridge: BRIDGE,
       isGateway: true,
-      ipMasq: true,
+      // When the range has changed, all pods are connected again, so none needs the gateway's earlier address.
+      forceAddress: true,
       hairpinMode: true,
       ipam: {
         type: "host-local",

@@ -12,7 +12,7 @@ describe("bridgeChain()", () => {
         type: "bridge",
         config: {
           ...PLUGIN,
-          ...{ type: "bridge", bridge: "unitlet0", isGateway: true, ipMasq: true, hairpinMode: true },
+          ...{ type: "bridge", bridge: "unitlet0", isGateway: true, forceAddress: true, hairpinMode: true },
           ipam: {
             type: "host-local",
             ranges: [[{ subnet: "10.86.0.0/24" }]],
