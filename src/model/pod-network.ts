@@ -2,6 +2,7 @@ import type { Pod } from "./api/pod.ts";
 import { nodeAddresses } from "./host/addresses.ts";
 import type { Config } from "./host/config.ts";
 import type { Host } from "./host/host.ts";
+import { overlap } from "./host/ip-range.ts";
 import { podSandbox } from "./paths.ts";
 import type { PodDirectory } from "./world.ts";
 
@@ -29,12 +30,19 @@ interface NetworkFacts {
   readonly host: Pick<Host, "addresses">;
   readonly config: Pick<Config, "podNetwork">;
   readonly directory?: Pick<PodDirectory, "network"> | undefined;
+  /** The ranges of the node's own network; undefined: another program gives addresses. */
+  readonly ranges?: readonly string[] | undefined;
 }
 
-/** Returns the network of a pod: its own one has the addresses that the last CNI ADD has answered. */
-export function networkOf(pod: Pod, { host, config, directory }: NetworkFacts): PodNetwork {
+/**
+ * Returns the network of a pod: its own one has the addresses that the last CNI ADD has answered. Addresses of another
+ * range than the node's are none: the bridge has one gateway, so the pod has to be connected again.
+ */
+export function networkOf(pod: Pod, { host, config, directory, ranges }: NetworkFacts): PodNetwork {
   if (!hasOwnNetwork(pod, config)) return hostNetwork(host);
-  const addresses = directory?.network?.addresses ?? [];
+  const answered = directory?.network?.addresses ?? [];
+  const isOfNode = (address: string) => ranges === undefined || ranges.some((range) => overlap(range, address));
+  const addresses = answered.every(isOfNode) ? answered : [];
   return { addresses, isHost: false, namespacePath: networkNamespace(pod.metadata.uid) };
 }
 

@@ -26,13 +26,14 @@ export function translateAll(world: World, libDir: string): readonly Translation
   const room = allocatable(config, host);
   const failed = failedMounts(world);
   const isOver = hasNothingLeft(world);
+  const ranges = config.podNetwork === "bridge" ? (podCIDRs ?? config.podCIDR) : undefined;
   return world.pods.items.map((listed) => {
     const { uid } = listed.metadata;
     const ended = rejected.get(uid) ?? late.get(uid) ?? evicted.get(uid);
     if (ended !== undefined) return ended;
     const directory = world.directories.get(uid);
-    const network = networkOf(listed, { host, config, directory });
-    if (isOver(listed)) return endedPod(listed, network, world);
+    if (isOver(listed)) return endedPod(listed, networkOf(listed, { host, config, directory }), world);
+    const network = networkOf(listed, { host, config, directory, ranges });
     const { pod, pending } = admitResize(listed, alive, room);
     const translation = translatePod(pod, {
       config,

@@ -25,6 +25,16 @@ test("a pod whose network does not exist yet has no address", () => {
   expect(networkOf(OWN, { host: HOST, config: BRIDGE, directory })).toEqual(none);
 });
 
+test("addresses of another range than the node's are none", () => {
+  const facts = { host: HOST, config: BRIDGE, directory: { network: { addresses: ["10.86.0.2", "fd00:86::2"] } } };
+  const seen = (...ranges: string[]) => networkOf(OWN, { ...facts, ranges }).addresses;
+  expect(seen("10.86.0.0/24", "fd00:86::/64")).toEqual(["10.86.0.2", "fd00:86::2"]);
+  expect(seen("10.86.0.0/16", "fd00:86::/48")).toEqual(["10.86.0.2", "fd00:86::2"]);
+  expect(seen("10.86.1.0/24", "fd00:86::/64")).toEqual([]);
+  expect(seen("10.86.0.0/24", "fd00:87::/64")).toEqual([]);
+  expect(seen("10.86.0.0/24")).toEqual([]);
+});
+
 test("programs outside of a run take the addresses of the status", () => {
   const seen = { ...OWN, status: { podIPs: [{ ip: "10.86.0.2" }] } };
   expect(reportedNetwork(seen, BRIDGE)).toEqual({ addresses: ["10.86.0.2"], isHost: false, namespacePath });

@@ -6,10 +6,13 @@ import { readOptional, writeAtomic } from "../files.ts";
 /** The Node's podCIDRs, one a line, for runs that do not read the Node. */
 const FILE = `${STATE_DIR}/pod-cidrs`;
 
-/** Returns the Node's ranges; those that an earlier run has kept, when this one has not read the Node. */
+/**
+ * Returns the Node's ranges; those that an earlier run has kept, when this one has not read the Node, or when it has none. The API
+ * server removes no ranges of a Node, but a Node that was deleted and registered again has none for a moment.
+ */
 export function observePodCIDRs(node: Node | undefined): Pick<World, "podCIDRs"> {
   const kept = () => (readOptional(FILE) ?? "").split("\n").filter((line) => line !== "");
-  const podCIDRs = node === undefined ? kept() : (node.spec?.podCIDRs ?? []);
+  const podCIDRs = node?.spec?.podCIDRs?.length ? node.spec.podCIDRs : kept();
   return podCIDRs.length === 0 ? {} : { podCIDRs };
 }
 

@@ -30,7 +30,7 @@ export function podSandbox(
   const { uid } = pod.metadata;
   const specHash = digest(JSON.stringify(words), 16);
   const identity = unitOwner(pod.metadata, { container: "", kind: "sandbox", specHash });
-  // The ranges are the node's and no part of the hash: a pod keeps the address that it has.
+  // The ranges are the node's and no part of the hash: a pod whose address is in the new ranges keeps it.
   const network = hasOwnNetwork(pod, config) ? ["--", cniArguments(pod), ...networkWords(pod, context)] : [];
   const helper = (...rest: readonly string[]) => [`${libDir}/pod-sandbox`, uid, ...rest];
   const text = encodeOwnUnit(identity, [

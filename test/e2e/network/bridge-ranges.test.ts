@@ -43,3 +43,22 @@ test("a range without a free address is told in the plugin's words, and the pod 
   await node.exec(`cd ${leases}; grep -lx other 10.* | xargs rm`);
   expect((await whenReady("late"))[0]).toMatch(/^10\.89\.0\.\d+$/);
 });
+
+test("when the range changes, the pods are connected again, and reach each other and the host", async () => {
+  const before = await node.container("dual", ({ ready }) => ready);
+  await node.exec("echo 'podCIDR = 10.90.0.0/24' >/etc/unitlet/unitlet.conf.d/99-test.conf");
+  await node.sync();
+  const [dual, late] = [await inRange("dual"), await inRange("late")];
+  expect((await node.container("dual", ({ ready }) => ready)).containerID).not.toBe(before.containerID);
+  for (const address of [dual, late]) await node.exec(["busybox", "ping", "-c", "1", "-w", "20", address]);
+  const namespace = `/run/unitlet/pods/${(await node.get("dual"))?.metadata?.uid}/sandbox/net`;
+  for (const address of ["10.90.0.1", late])
+    await node.exec(["nsenter", `--net=${namespace}`, "busybox", "ping", "-c", "1", "-w", "20", address]);
+});
+
+/** Returns the one address of a pod that is ready in the new range. */
+const inRange = (name: string) =>
+  node.until(name, ({ status } = {}) => {
+    const [address, ...others] = status?.podIPs?.map(({ ip }) => ip ?? "") ?? [];
+    return status?.containerStatuses?.[0]?.ready && others.length === 0 && address?.startsWith("10.90.0.") && address;
+  });
