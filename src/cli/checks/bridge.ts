@@ -1,8 +1,11 @@
 import { BRIDGE } from "../../model/cni/plugin.ts";
 import { isSix, overlap } from "../../model/host/ip-range.ts";
+import { bridgeFirewallFindings } from "./bridge-firewall.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 
 type Output = (program: string, ...args: readonly string[]) => string;
+
+type Family = "IPv4" | "IPv6";
 
 /** What the host does with packets of the pods' bridge. */
 export interface BridgeHost {
@@ -11,15 +14,20 @@ export interface BridgeHost {
   /** The bridge exists, because a pod has been connected since the boot. */
   readonly hasBridge: boolean;
   /** The IP families of the ranges that the kernel does not forward. */
-  readonly notForwarded: readonly ("IPv4" | "IPv6")[];
+  readonly notForwarded: readonly Family[];
   /** `ip route show table all` of both families. */
   readonly routes: string;
   /** `nft list ruleset`, which has the rules of iptables with this back end too. */
   readonly ruleset: string;
-  /** `iptables -S FORWARD` and `iptables -t raw -S PREROUTING`. */
-  readonly forwardRules: string;
+  /** The IP families of the ranges whose packets between pods of the bridge pass no rules, so that a Service does not translate them. */
+  readonly notTranslated: readonly Family[];
+  /** `iptables -S` and `iptables -t raw -S PREROUTING`. */
+  readonly filterRules: string;
   readonly rawRules: string;
 }
+
+const FORWARDING = { IPv4: "net.ipv4.ip_forward", IPv6: "net.ipv6.conf.all.forwarding" } as const;
+const TRANSLATION = { IPv4: "nf_call_iptables", IPv6: "nf_call_ip6tables" } as const;
 
 /** Reads it with these programs; what a missing program would print is empty. `read` returns the text of a file or undefined. */
 export function readBridgeHost(
@@ -27,26 +35,32 @@ export function readBridgeHost(
   output: Output,
   read: (path: string) => string | undefined,
 ): BridgeHost {
-  const isOff = (path: string) => read(`/proc/sys/net/${path}`)?.trim() === "0";
-  const six = ranges.some(isSix);
-  const four = ranges.some((range) => !isSix(range));
+  const isOff = (path: string) => read(path)?.trim() === "0";
+  const families: readonly Family[] = [
+    ...(ranges.every(isSix) ? [] : (["IPv4"] as const)),
+    ...(ranges.some(isSix) ? (["IPv6"] as const) : []),
+  ];
   return {
     ranges,
     hasBridge: read(`/sys/class/net/${BRIDGE}/address`) !== undefined,
-    notForwarded: [
-      ...(four && isOff("ipv4/ip_forward") ? (["IPv4"] as const) : []),
-      ...(six && isOff("ipv6/conf/all/forwarding") ? (["IPv6"] as const) : []),
-    ],
+    notForwarded: families.filter((family) => isOff(`/proc/sys/${FORWARDING[family].replaceAll(".", "/")}`)),
+    notTranslated: families.filter((family) => isOff(`/sys/class/net/${BRIDGE}/bridge/${TRANSLATION[family]}`)),
     routes: output("ip", "-4", "route", "show", "table", "all") + output("ip", "-6", "route", "show", "table", "all"),
     ruleset: output("nft", "list", "ruleset"),
-    forwardRules: output("iptables", "-S", "FORWARD"),
+    filterRules: output("iptables", "-S"),
     rawRules: output("iptables", "-t", "raw", "-S", "PREROUTING"),
   };
 }
 
 /** Returns what keeps pods on the bridge from other hosts, or from each other. */
 export function bridgeFindings(host: BridgeHost): readonly Finding[] {
-  const found = [...overlaps(host), ...forwarding(host), ...firewall(host), ...loopback(host)];
+  const found = [
+    ...overlaps(host),
+    ...forwarding(host),
+    ...bridgeFirewallFindings(host),
+    ...loopback(host),
+    ...translation(host),
+  ];
   return found.length > 0
     ? found
     : [ok("bridge", `${host.ranges.join(", ")}: no route or firewall of the host is in its way`)];
@@ -64,44 +78,31 @@ function overlaps({ ranges, routes }: BridgeHost): Finding[] {
       return [];
     return ranges.flatMap((range) => (overlap(range, destination) ? [{ range, destination, device }] : []));
   });
-  return found.map(({ range, destination, device }) =>
-    error(
-      "bridge",
-      `the range ${range} overlaps the host's route to ${destination} on ${device}, so one of both is not reached: set another podCIDR`,
-    ),
-  );
+  const remedy =
+    "set another podCIDR, or another range in the Node's podCIDRs, which count instead where a controller sets them";
+  return found.map(({ range, destination, device }) => {
+    const route = `the range ${range} overlaps the host's route to ${destination} on ${device}`;
+    // The kernel takes the narrower route.
+    return lengthOf(destination) < lengthOf(range)
+      ? warning("bridge", `${route}, so addresses of ${range} behind ${device} are not reached: ${remedy}`)
+      : error("bridge", `${route}, so one of both is not reached: ${remedy}`);
+  });
+}
+
+/** Returns the length of the prefix; a text without one is a single address. */
+function lengthOf(range: string): number {
+  return Number(range.split("/")[1] ?? 128);
 }
 
 function forwarding({ hasBridge, notForwarded }: BridgeHost): Finding[] {
   // The plugin turns it on with the first pod.
   if (!hasBridge) return [];
-  const names = { IPv4: "net.ipv4.ip_forward", IPv6: "net.ipv6.conf.all.forwarding" };
   return notForwarded.map((family) =>
     error(
       "bridge",
-      `the kernel does not forward ${family}, so pods reach this host alone: sysctl -w ${names[family]}=1`,
+      `the kernel does not forward ${family}, so pods reach this host alone: sysctl -w ${FORWARDING[family]}=1`,
     ),
   );
-}
-
-/** A chain with the policy drop blocks the bridge, unless some rule names the bridge. */
-function firewall({ ruleset, forwardRules }: BridgeHost): Finding[] {
-  const chains = ruleset.split(/^(?=table )/m).flatMap((table) => {
-    const name = /^table (\S+ \S+)/.exec(table)?.[1] ?? "";
-    const blocking = table.split(/^\t(?=chain )/m).filter((chain) => /hook forward .*policy drop/.test(chain));
-    return blocking.filter((chain) => !chain.includes(BRIDGE) && !table.includes(`"${BRIDGE}"`)).map(() => name);
-  });
-  const isBlocked = forwardRules.includes("-P FORWARD DROP") && !forwardRules.includes(BRIDGE);
-  const blocked = [...chains.map((name) => `table ${name}`), ...(isBlocked ? ["chain FORWARD of iptables"] : [])];
-  const because = "drops forwarded packets by default and has no rule for";
-  const remedy = `iptables -I FORWARD -i ${BRIDGE} -j ACCEPT && iptables -I FORWARD -o ${BRIDGE} -j ACCEPT; with ufw: ufw route allow in on ${BRIDGE} && ufw route allow out on ${BRIDGE}`;
-  if (blocked.length === 0) return [];
-  return [
-    warning(
-      "bridge",
-      `a firewall (${blocked.join(", ")}) ${because} ${BRIDGE}, so pods may reach this host alone: ${remedy}`,
-    ),
-  ];
 }
 
 function loopback({ hasBridge, rawRules }: BridgeHost): Finding[] {
@@ -115,4 +116,15 @@ function loopback({ hasBridge, rawRules }: BridgeHost): Finding[] {
       `${because}: iptables -t raw -I PREROUTING ${rule} -j DROP. The next pod that is connected brings it back too`,
     ),
   ];
+}
+
+/** kube-proxy's rules do not see packets between ports of the bridge, unless the bridge hands them to the rules (br_netfilter). */
+function translation({ hasBridge, notTranslated }: BridgeHost): Finding[] {
+  if (!hasBridge) return [];
+  return notTranslated.map((family) =>
+    warning(
+      "bridge",
+      `a pod of this host does not reach a Service (${family}) that leads to another pod of this host: ip link set ${BRIDGE} type bridge ${TRANSLATION[family]} 1. The next pod that is connected sets it too`,
+    ),
+  );
 }

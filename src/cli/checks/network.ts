@@ -5,13 +5,14 @@ import { PLUGIN_DIRECTORIES } from "../../model/cni/plugin.ts";
 import type { Config } from "../../model/host/config.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 
-/** Programs that every pod on the bridge needs, as the reference plugins call iptables for what leaves the node. */
+/** Plugins that every pod on the bridge needs. */
 const NEEDED = ["bridge", "host-local", "loopback"];
 
-/** Programs that pods with a hostPort or an annotation for bandwidth need. */
+/** Plugins that pods with a hostPort or an annotation for bandwidth need. */
 const SOMETIMES = ["portmap", "bandwidth"];
 
-const PACKAGES = "install the packages containernetworking-plugins and iptables, or set podNetwork = host";
+const PACKAGES =
+  "install the packages containernetworking-plugins and iptables, or set podNetwork = host (60-join.conf overrides unitlet.conf)";
 
 /** Checks what the pods' own network needs; nothing while all pods are on the host's. */
 export function networkFindings({ podNetwork, podCIDR }: Config): readonly Finding[] {
@@ -22,6 +23,7 @@ export function networkFindings({ podNetwork, podCIDR }: Config): readonly Findi
   const needed = lacking(NEEDED);
   if (needed.length > 0)
     return [error("network", `no pod gets an address without ${needed.join(", ")} in ${directories}: ${PACKAGES}`)];
+  // pod-network calls it for each pod on the bridge, and the plugin portmap for a hostPort.
   if (!isInAny(podCIDR.some((range) => range.includes(":")) ? "ip6tables" : "iptables", PROGRAMS))
     return [error("network", `no pod gets an address without iptables: ${PACKAGES}`)];
   const missing = lacking(SOMETIMES);
@@ -29,7 +31,7 @@ export function networkFindings({ podNetwork, podCIDR }: Config): readonly Findi
   return [warning("network", `pods that need ${missing.join(", ")} do not start: ${PACKAGES}`)];
 }
 
-const REMEDY = "deploy the cluster's network add-on, or set podNetwork = bridge";
+const REMEDY = "deploy the cluster's network add-on, or set podNetwork = bridge (60-join.conf overrides unitlet.conf)";
 
 /** Checks the network of the cluster's add-on, which may come only later. */
 function clusterNetworkFinding({ list, because }: ClusterNetwork): Finding {
