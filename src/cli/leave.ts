@@ -8,7 +8,7 @@ import { removeSavedNodeName, savedNodeName } from "../io/kube/node-name.ts";
 import { removeWatchConfig } from "../io/systemd/watch-config.ts";
 import { EX_USAGE } from "../model/exit-status.ts";
 import type { Cluster, Config } from "../model/host/config.ts";
-import { API_RUN_DIR, API_STATE_DIR, PKI, RUN_DIR } from "../model/paths.ts";
+import { API_RUN_DIR, API_STATE_DIR, PKI, RUN_DIR, STATE_DIR } from "../model/paths.ts";
 import { requireRoot, runOnce, startStandalone, stopAgent } from "./agent.ts";
 import { confirm } from "./confirm.ts";
 import { drain } from "./drain.ts";
@@ -138,7 +138,9 @@ function forget(kubeconfig: string): void {
     `${RUN_DIR}/credentials.json`,
     `${API_RUN_DIR}/api-answers.json`,
     `${RUN_DIR}/lease`,
+    `${STATE_DIR}/pod-cidrs`,
+    `${STATE_DIR}/cluster-network`,
   ])
     remove(path);
-  for (const topic of ["certificates", "credentials", "node"]) remove(`${RUN_DIR}/problem.${topic}`);
+  for (const topic of ["certificates", "credentials", "node", "network"]) remove(`${RUN_DIR}/problem.${topic}`);
 }

@@ -83,7 +83,7 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
 /** Keeps what the helper of pods' networks reads, and says why pods cannot be connected. */
 function keepNetwork({ config, podCIDRs = [], clusterNetwork }: World, log: Log): void {
   if (config.podNetwork === "bridge") keepPodCIDRs(podCIDRs);
-  if (clusterNetwork !== undefined) keepClusterNetwork(clusterNetwork);
+  keepClusterNetwork(clusterNetwork ?? {});
   reportProblem(log, "network", clusterNetwork?.because);
 }
 
