@@ -52,9 +52,12 @@ export function ipcSysctls(pod: Pod): Readonly<Record<string, string>> {
   return pod.spec.hostIPC ? {} : sysctlsOf(pod, "IPC");
 }
 
+/** What containerd gives a network by default (`sandbox_run_linux.go: sandboxContainerSpec`, v2): any user opens any port, and pings. */
+const NETWORK_DEFAULTS = { "net/ipv4/ip_unprivileged_port_start": "0", "net/ipv4/ping_group_range": "0 2147483647" };
+
 /** Returns those of the pod's own network. */
 export function networkSysctls(pod: Pod, config: Pick<Config, "podNetwork">): Readonly<Record<string, string>> {
-  return hasOwnNetwork(pod, config) ? sysctlsOf(pod, "Net") : {};
+  return hasOwnNetwork(pod, config) ? { ...NETWORK_DEFAULTS, ...sysctlsOf(pod, "Net") } : {};
 }
 
 function sysctlsOf({ spec }: Pod, namespace: "IPC" | "Net"): Readonly<Record<string, string>> {

@@ -59,11 +59,15 @@ describe("a container of a pod with its own network", () => {
   });
 });
 
+const DEFAULTS = '"--sysctl=net/ipv4/ip_unprivileged_port_start=0" "--sysctl=net/ipv4/ping_group_range=0 2147483647"';
+
 describe("the sandbox of a pod with its own network", () => {
   test("has it also when all containers are on the host's files", () => {
     const [start] = sandboxOf().Service?.ExecStart ?? [];
     expect(start).toMatch(
-      new RegExp(`^:"/lib/unitlet/pod-sandbox" "${UID}" "up" "--ipc" "--uts=web" "--net" "--" "IgnoreUnknown=1;`),
+      new RegExp(
+        `^:"/lib/unitlet/pod-sandbox" "${UID}" "up" "--ipc" "--uts=web" "--net" ${DEFAULTS} "--" "IgnoreUnknown=1;`,
+      ),
     );
     expect(start).toMatch(/ "bridge" "\{.*10\.86\.0\.0\/24.*\}"$/);
   });
@@ -77,7 +81,7 @@ describe("the sandbox of a pod with its own network", () => {
 
   test("sets kernel parameters of the network", () => {
     const sysctls = [
-      { name: "net.ipv4.ip_unprivileged_port_start", value: "0" },
+      { name: "net.ipv4.ip_unprivileged_port_start", value: "1024" },
       { name: "kernel.shm_rmid_forced", value: "1" },
     ];
     const of = own({ securityContext: { sysctls } });
@@ -86,7 +90,7 @@ describe("the sandbox of a pod with its own network", () => {
       'forbidden sysctl: "net.ipv4.ip_unprivileged_port_start" not allowed with host Net enabled',
     );
     expect(sandboxOf(of).Service?.ExecStart?.[0]).toContain(
-      '"--ipc" "--sysctl=kernel/shm_rmid_forced=1" "--uts=web" "--net" "--sysctl=net/ipv4/ip_unprivileged_port_start=0" "--"',
+      '"--ipc" "--sysctl=kernel/shm_rmid_forced=1" "--uts=web" "--net" "--sysctl=net/ipv4/ip_unprivileged_port_start=1024" "--sysctl=net/ipv4/ping_group_range=0 2147483647" "--"',
     );
   });
 });
