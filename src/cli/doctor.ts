@@ -3,6 +3,7 @@ import { readOptional } from "../io/files.ts";
 import { nodeNameMismatch } from "../io/kube/node-name.ts";
 import { observePodCIDRs } from "../io/pods/pod-cidrs.ts";
 import type { Config } from "../model/host/config.ts";
+import { bridgeRanges } from "../model/pod-network.ts";
 import { requireRoot } from "./agent.ts";
 import { agentFindings, unitFindings } from "./checks/agent.ts";
 import { bridgeFindings, readBridgeHost } from "./checks/bridge.ts";
@@ -53,9 +54,9 @@ async function configured(findings: Finding[], config: Config): Promise<void> {
   await tried(findings, "units", async () => findings.push(...(await unitFindings(pods))));
 }
 
-function bridgeLines({ podNetwork, podCIDR }: Config): readonly Finding[] {
-  if (podNetwork !== "bridge") return [];
-  return bridgeFindings(readBridgeHost(observePodCIDRs(undefined).podCIDRs ?? podCIDR, commandOutput, readOptional));
+function bridgeLines(config: Config): readonly Finding[] {
+  const ranges = bridgeRanges(config, observePodCIDRs(undefined).podCIDRs);
+  return ranges === undefined ? [] : bridgeFindings(readBridgeHost(ranges, commandOutput, readOptional));
 }
 
 /** Turns an exception of a check into a finding, so that the other checks still run. */

@@ -21,6 +21,14 @@ export function hasOwnNetwork({ spec }: Pick<Pod, "spec">, { podNetwork }: Pick<
   return podNetwork !== "host" && !spec.hostNetwork;
 }
 
+/** Returns the ranges of the node's own network: those of the Node, or else of the setting. Undefined with another network. */
+export function bridgeRanges(
+  { podNetwork, podCIDR }: Pick<Config, "podNetwork" | "podCIDR">,
+  podCIDRs: readonly string[] | undefined,
+): readonly string[] | undefined {
+  return podNetwork === "bridge" ? (podCIDRs ?? podCIDR) : undefined;
+}
+
 /** Returns the network of the pods that are on the host's. */
 export function hostNetwork(host: Pick<Host, "addresses">): PodNetwork {
   return { addresses: nodeAddresses(host), isHost: true };

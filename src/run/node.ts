@@ -37,7 +37,7 @@ async function reconcileNode(kube: Kube, input: SyncInput, systemd: SystemdState
   const existing = await kube.getNode();
   const identity = cachedCredentials(configKey);
   const network = config.podNetwork === "cni" ? readClusterNetwork() : {};
-  // Another answer makes another digest of the host, so the next run looks closer.
+  // The file of the problem is part of the host's digest, so another answer makes the next run a full one.
   reportProblem(input.log, "network", network.because);
   const clockSkew = kube.api.clockSkew();
   const host = {

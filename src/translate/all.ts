@@ -1,6 +1,6 @@
 import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import { allocatable } from "../model/host/allocatable.ts";
-import { networkOf } from "../model/pod-network.ts";
+import { bridgeRanges, networkOf } from "../model/pod-network.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { admissionRejections } from "./admission/admit.ts";
@@ -26,7 +26,7 @@ export function translateAll(world: World, libDir: string): readonly Translation
   const room = allocatable(config, host);
   const failed = failedMounts(world);
   const isOver = hasNothingLeft(world);
-  const ranges = config.podNetwork === "bridge" ? (podCIDRs ?? config.podCIDR) : undefined;
+  const ranges = bridgeRanges(config, podCIDRs);
   return world.pods.items.map((listed) => {
     const { uid } = listed.metadata;
     const ended = rejected.get(uid) ?? late.get(uid) ?? evicted.get(uid);

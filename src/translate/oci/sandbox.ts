@@ -1,7 +1,7 @@
 import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { Config } from "../../model/host/config.ts";
-import { hasOwnNetwork } from "../../model/pod-network.ts";
+import { bridgeRanges, hasOwnNetwork } from "../../model/pod-network.ts";
 import type { AuxiliaryUnit, UnitLines, UnitName } from "../../model/unit.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { encodeOwnUnit, unitOwner } from "../../unitfile/identity.ts";
@@ -63,10 +63,10 @@ function networkWords(
   pod: Pod,
   context: Pick<TranslateContext, "config" | "podCIDRs" | "clusterNetwork" | "host">,
 ): readonly string[] {
-  const { config, podCIDRs = config.podCIDR } = context;
+  const ranges = bridgeRanges(context.config, context.podCIDRs);
   const words = (name: string, value: unknown) => [name, JSON.stringify(value)];
-  return config.podNetwork === "bridge"
-    ? bridgeChain(pod, podCIDRs).flatMap((each) => words(each.type, each.config))
+  return ranges !== undefined
+    ? bridgeChain(pod, ranges).flatMap((each) => words(each.type, each.config))
     : ["capabilities", ...capabilityArguments(pod, context).flatMap(([name, value]) => words(name, value))];
 }
 
