@@ -48,8 +48,8 @@ describe.skipIf(!canMount)("GC", () => {
     expect(calls.map(({ call }) => call)).toEqual(["ADD one", "ADD two"]);
   });
 
-  test("not for a network whose version or configuration has none", async () => {
-    const { calls } = await on(`${cluster("1.0.0")}; ${ADD}`);
+  test("not for a network whose configuration turns it off", async () => {
+    const { calls } = await on(`${cluster("1.1.0")}; ${ADD}`);
     expect(calls.map(({ call }) => call)).toEqual(["ADD one", "ADD two"]);
   });
 });

@@ -95,6 +95,11 @@ describe.skipIf(!canMount)("the chain of the cluster's network", () => {
     expect(out).toBe('two\nfailed to find plugin "two" in path [/opt/cni/bin /usr/lib/cni]');
   });
 
+  test("DEL removes what an ADD has left that was killed before the first plugin", async () => {
+    const begun = "mkdir -p /var/lib/unitlet/networks/u-1; touch /run/calls /var/lib/unitlet/networks/u-1/list.new";
+    expect(await on(`${begun}; ${DEL}; ls -A /var/lib/unitlet/networks`)).toEqual({ out: "", calls: [] });
+  });
+
   test("without a network no plugin runs", async () => {
     const { out, calls } = await on(`touch /run/calls; ${ADD} 2>/dev/null; ${FAILED}; ${DEL}`);
     expect([out, calls]).toEqual(["\ncni plugin not initialized", []]);

@@ -26,6 +26,8 @@ export interface Call {
 
 const prepare = [
   "for place in /run /opt /var/lib; do mount -t tmpfs -o mode=755 none $place; done",
+  // The kernel is that of this host.
+  "mount -t tmpfs -o mode=755 none /usr/local/sbin; for each in modprobe ip; do printf '#!/bin/sh\\necho $0 \"$@\" >>/run/host\\n' >/usr/local/sbin/$each; done; chmod 755 /usr/local/sbin/*",
   "mkdir -p /run/answers /opt/cni/bin /var/lib/unitlet /run/unitlet/pods/u-1/sandbox",
   "cat >/opt/cni/bin/one; chmod 755 /opt/cni/bin/one; for each in two loopback; do ln /opt/cni/bin/one /opt/cni/bin/$each; done",
   "touch /run/unitlet/pods/u-1/sandbox/net; unshare --net=/run/unitlet/pods/u-1/sandbox/net true",

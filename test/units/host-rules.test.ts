@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { canMount } from "../io/empty-host.ts";
+import { ARGS, HELPER, on } from "./recorded-plugins.ts";
+
+const CONFIGURATION =
+  '{"cniVersion":"1.0.0","name":"unitlet","type":"one","ipam":{"ranges":[[{"subnet":"10.9.0.0/24"}],[{"subnet":"fd00:9::/64"}]]}}';
+const CONNECT = `sh ${HELPER} u-1 add '${ARGS}' one '${CONFIGURATION}' >/dev/null 2>&1; rm /run/unitlet/pods/u-1/network`;
+const RULES = "{ iptables -S -t raw; iptables -S -t nat; ip6tables -S -t nat; } | grep unitlet";
+
+test.skipIf(!canMount)("all pods of the bridge have one rule for the loopback, and one for each range", async () => {
+  const { out } = await on(`${CONNECT}; ${CONNECT}; ${RULES}`);
+  const masquerade = '! -o unitlet0 -m comment --comment "unitlet: pods have the address of the host" -j MASQUERADE';
+  expect(out.split("\n")).toEqual([
+    '-A PREROUTING -d 127.0.0.0/8 -i unitlet0 -m comment --comment "unitlet: pods do not reach the loopback of the host" -j DROP',
+    `-A POSTROUTING -s 10.9.0.0/24 ${masquerade}`,
+    `-A POSTROUTING -s fd00:9::/64 ${masquerade}`,
+  ]);
+});
+
+test.skipIf(!canMount)("the bridge hands the packets of its pods to the translation of addresses", async () => {
+  const { out } = await on(`${CONNECT}; sed 's|.*/||' /run/host | sort -u`);
+  expect(out.split("\n").at(-1)).toBe("ip link set unitlet0 type bridge nf_call_iptables 1 nf_call_ip6tables 1");
+});
