@@ -3,7 +3,7 @@ set -eu
 export CNI_PATH=/usr/lib/cni CNI_CONTAINERID=bench CNI_NETNS=/run/bench-net CNI_ARGS='' CNI_IFNAME=eth0
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 loopback='{"cniVersion":"1.0.0","name":"cni-loopback","type":"loopback"}'
-bridge='{"cniVersion":"1.0.0","name":"bench","type":"bridge","bridge":"bench0","isGateway":true,"ipMasq":true,"hairpinMode":true,"ipam":{"type":"host-local","ranges":[[{"subnet":"10.99.0.0/24"}]],"routes":[{"dst":"0.0.0.0/0"}]}}'
+bridge='{"cniVersion":"1.0.0","name":"bench","type":"bridge","bridge":"bench0","isGateway":true,"forceAddress":true,"hairpinMode":true,"ipam":{"type":"host-local","ranges":[[{"subnet":"10.99.0.0/24"}]],"routes":[{"dst":"0.0.0.0/0"}]}}'
 
 del() {
 	[ -e "$CNI_NETNS" ] || return 0

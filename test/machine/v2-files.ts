@@ -3,6 +3,7 @@ export const V2_FILES: readonly string[] = [
   "test/systemd/machine.test.ts",
   "test/systemd/golden.test.ts",
   "test/systemd/container-enter.test.ts",
+  "test/e2e/node/system-oom.test.ts",
   "test/e2e/pods/limits.test.ts",
   "test/e2e/pods/memory-reservation.test.ts",
   "test/e2e/pods/resize.test.ts",

@@ -121,7 +121,7 @@ const LEFT = [
   "ls /var/lib/cni/networks/unitlet | grep '^[0-9]'",
   "ls -A /var/lib/cni/results /var/lib/unitlet/networks | grep unitlet-",
   "ls -A /var/lib/unitlet/networks",
-  "iptables-save -t nat | grep 10.86.0 | grep -v MASQUERADE",
+  "iptables-save -t nat | grep 10.86.0 | grep -v 'pods have the address of the host'",
   "grep sandbox /proc/mounts",
 ].join("; ");
 

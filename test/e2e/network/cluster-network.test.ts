@@ -122,6 +122,9 @@ test("a change of the configuration and its removal leave pods that run alone; n
   await node.exec(`systemctl kill -s KILL ${node.unit("web")}`);
   const after = await whenReady("web", 1);
   expect(after.status?.podIP).toBe(before.status?.podIP);
+  await node.run(pod(node, "waits", SLEEP));
+  await waitForEvents(node, "waits", [`NetworkNotReady: network is not ready: ${NOT_READY}`]);
+  await node.kubectl("delete", "pod", "waits");
 });
 
 /** A plugin of version 1.1 in front of one that has neither STATUS nor GC. */
@@ -134,7 +137,7 @@ esac
 `;
 
 test("plugins that know STATUS decide when the node is ready, and those that know GC are told of all pods", async () => {
-  const web = await whenReady("web", 1);
+  const connected = [await whenReady("web", 1), await whenReady("limited"), await whenReady("plain")];
   await node.machine.write("/opt/cni/bin/gate", GATE, 0o755);
   await configure({ cniVersion: "1.1.0", plugins: [{ ...NETWORK.plugins[0], type: "gate" }] });
   const message = NOT_READY.replace("cni plugin not initialized", "no daemon");
@@ -146,7 +149,8 @@ test("plugins that know STATUS decide when the node is ready, and those that kno
   await whenReady("gated");
   await readiness("True");
   const collected = JSON.parse(await node.machine.read("/run/collected"));
-  expect(collected["cni.dev/valid-attachments"]).toContainEqual({ containerID: web.metadata?.uid, ifname: "eth0" });
+  const attached = connected.map(({ metadata }) => ({ containerID: metadata?.uid, ifname: "eth0" }));
+  expect(collected["cni.dev/valid-attachments"]).toEqual(expect.arrayContaining(attached));
   await node.exec(`rm ${CONFIGURATION}`);
 });
 

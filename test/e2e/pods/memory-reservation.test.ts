@@ -33,14 +33,14 @@ async function kept(name: string): Promise<number[] | undefined> {
 async function mebibytes(command: string): Promise<number[] | undefined> {
   const { stdout } = await node.exec(`ls /sys/fs/cgroup; ${command} || :`);
   if (!stdout.includes("cgroup.controllers")) return undefined;
-  return stdout.match(/^\d+$/gm)?.map((bytes) => Number(bytes) / MI);
+  return (stdout.match(/^\d+$/gm) ?? []).map((bytes) => Number(bytes) / MI);
 }
 
 test.each([
   ["guaranteed", [0, 64, 0, 64]],
   ["burstable", [32, 0, 32, 0]],
   ["besteffort", [0, 0, 0, 0]],
-])("what a %s pod requests", async (name, amounts) => {
+])("the kernel keeps what a %s pod requests", async (name, amounts) => {
   const found = await kept(name);
   expect(found).toEqual(found && amounts);
 });
@@ -54,7 +54,7 @@ test("the slices above the pods protect as much as those", async () => {
   });
 });
 
-test("a change in place, and the end of a pod", async () => {
+test("the sums follow a change in place and the end of a pod", async () => {
   const change = { spec: { containers: [{ name: "main", resources: { requests: { memory: "48Mi" } } }] } };
   await node.kubectl("patch", "pod", "burstable", "--subresource=resize", `--patch=${JSON.stringify(change)}`);
   await node.kubectl("delete", "pod", "guaranteed", "--wait=true");
