@@ -12,7 +12,7 @@ const NEEDED = ["bridge", "host-local", "loopback"];
 const SOMETIMES = ["portmap", "bandwidth"];
 
 const PACKAGES =
-  "install the packages containernetworking-plugins and iptables, or set podNetwork = host (60-join.conf overrides unitlet.conf)";
+  "install the packages containernetworking-plugins and iptables, or set podNetwork = host (files of unitlet.conf.d, such as 60-join.conf, override unitlet.conf)";
 
 /** Checks what the pods' own network needs; nothing while all pods are on the host's. */
 export function networkFindings({ podNetwork, podCIDR }: Config): readonly Finding[] {
@@ -31,7 +31,8 @@ export function networkFindings({ podNetwork, podCIDR }: Config): readonly Findi
   return [warning("network", `pods that need ${missing.join(", ")} do not start: ${PACKAGES}`)];
 }
 
-const REMEDY = "deploy the cluster's network add-on, or set podNetwork = bridge (60-join.conf overrides unitlet.conf)";
+const REMEDY =
+  "deploy the cluster's network add-on, or set podNetwork = bridge (files of unitlet.conf.d, such as 60-join.conf, override unitlet.conf)";
 
 /** Checks the network of the cluster's add-on, which may come only later. */
 function clusterNetworkFinding({ list, because }: ClusterNetwork): Finding {
