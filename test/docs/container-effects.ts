@@ -83,7 +83,7 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   "securityContext.readOnlyRootFilesystem":
     "The host's files are always read-only. `true`: `/tmp`, `/var/tmp` and `/run` are read-only too.",
   "securityContext.capabilities.add":
-    "Added to the default of container runtimes: `CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP`. `NET_RAW` is missing unless the pod sets `hostNetwork: true`. Users other than root have none. A capability that Linux does not have is rejected.",
+    "Added to the default of container runtimes: `CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP`. On the host's network `NET_RAW` is missing, unless the pod sets `hostNetwork: true`. Users other than root have none. A capability that Linux does not have is rejected.",
   "securityContext.capabilities.drop": "Removed from the default; `ALL` removes all.",
   "securityContext.seccompProfile":
     "`RuntimeDefault`: the profile of container runtimes. `Localhost`, on images: `/etc/unitlet/seccomp/NAME` on the node, in the format of containers-common or of config.json. Without a valid file the container waits with CreateContainerError. On the host's files the pod is rejected: systemd has no rules on arguments.",

@@ -14,7 +14,7 @@ No process runs between two requests. Runs store their numbers in \`/run/unitlet
 |---|---|
 | \`/metrics\` | Metrics of the agent itself. |
 | \`/metrics/resource\` | What metrics-server reads for \`kubectl top\` and autoscalers. |
-| \`/metrics/cadvisor\` | Containers and pods, from cgroup v1 or v2, and the machine. Pods share the host's network, so network metrics exist for \`id="/"\` only. |
+| \`/metrics/cadvisor\` | Containers and pods, from cgroup v1 or v2, and the machine. Network metrics exist for \`id="/"\`, and for pods with networks of their own. |
 | \`/metrics/probes\` | Probe results. |
 | \`/metrics/slis\` | Health checks. |
 | \`/stats/summary\` | The kubelet's summary, for older clients, with the files of containers and volumes. \`psi\` is there when the kernel has PSI; its totals are in microseconds, as the kubelet's are. \`logs\` is there for pods with a limit of \`ephemeral-storage\`. |

@@ -11,7 +11,7 @@ export const POD_EFFECTS: Readonly<Record<string, string>> = {
   enableServiceLinks:
     "Variables for each Service of the namespace, unless `false`. The variables of the API server are always set.",
   dnsPolicy:
-    "`ClusterFirst` uses the name servers of the setting `clusterDNS`. Without these, and on the host's network, the name servers of the host are used.",
+    "`ClusterFirst` uses the name servers of the setting `clusterDNS`. Without these, and with `hostNetwork: true`, the name servers of the host are used.",
   "dnsConfig.nameservers": "Merged into the pod's own `/etc/resolv.conf`; at most 3.",
   "dnsConfig.searches": "Merged into the pod's own `/etc/resolv.conf`; at most 32.",
   "dnsConfig.options": "Merged into the pod's own `/etc/resolv.conf`. The last option of a name wins.",
