@@ -82,6 +82,13 @@ test("a firewall of nftables that drops, unless a rule names the bridge", () => 
   expect(findings({ ruleset: drops("inet filter", "forward", rule) })).toEqual(findings({}));
 });
 
+test("a firewall that drops, when only the rule of pod-network names the bridge", () => {
+  const own = '-A FORWARD -i unitlet0 -o unitlet0 -m comment --comment "unitlet: pods reach each other" -j ACCEPT\n';
+  expect(findings({ filterRules: `-P FORWARD DROP\n${own}` })).toEqual([IPTABLES]);
+  const ofNft = '\t\tiifname "unitlet0" oifname "unitlet0" counter packets 0 bytes 0 accept\n';
+  expect(findings({ ruleset: drops("ip filter", "FORWARD", ofNft) })).not.toEqual(findings({}));
+});
+
 test("the chain of iptables that nft lists too is named once", () => {
   const ruleset = drops("ip filter", "FORWARD");
   expect(findings({ filterRules: "-P FORWARD DROP\n", ruleset })).toEqual([IPTABLES]);

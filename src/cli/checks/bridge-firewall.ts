@@ -23,7 +23,8 @@ const IPTABLES: Blocked = {
 };
 
 /** Chains with the policy drop block the bridge, unless some rule names the bridge. */
-export function bridgeFirewallFindings({ ranges, ruleset, filterRules }: ForwardRules): readonly Finding[] {
+export function bridgeFirewallFindings({ ranges, ...rules }: ForwardRules): readonly Finding[] {
+  const [ruleset, filterRules] = [withoutOwn(rules.ruleset), withoutOwn(rules.filterRules)];
   const families = ["inet", ...ranges.map((range) => (isSix(range) ? "ip6" : "ip"))];
   const ofIptables = families.includes("ip") && dropsByIptables(filterRules) ? [IPTABLES] : [];
   // With the back end nftables, nft lists the chain of iptables too.
@@ -34,6 +35,15 @@ export function bridgeFirewallFindings({ ranges, ruleset, filterRules }: Forward
       `a firewall (${name}) drops forwarded packets by default and has no rule for ${BRIDGE}, so pods may reach this host alone: ${remedy}`,
     ),
   );
+}
+
+/** The rule of `pod-network` is for the packets from one pod of the bridge to another, and lets no others pass. */
+function withoutOwn(rules: string): string {
+  const isOwn = (line: string) => line.split(BRIDGE).length > 2;
+  return rules
+    .split("\n")
+    .filter((line) => !isOwn(line))
+    .join("\n");
 }
 
 /** True when no rule for forwarded packets names the bridge. Those of ufw are in chains such as ufw-user-forward. */
