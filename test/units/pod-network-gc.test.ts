@@ -5,7 +5,7 @@ import { ADD, cluster, DEL, on } from "./recorded-plugins.ts";
 describe.skipIf(!canMount)("GC", () => {
   const collecting = cluster("1.1.0", {}, "gc");
   const other =
-    'mkdir -p /var/lib/cni/results; echo \'{"containerId":"c-9","ifName":"eth1"}\' >/var/lib/cni/results/pods-c-9-eth1';
+    'mkdir -p /var/lib/cni/results; echo \'{"containerId":"c-9","ifName":"eth1","capabilityArgs":{"annotations":{"containerId":"c-8","ifName":"x"}}}\' >/var/lib/cni/results/pods-c-9-eth1';
 
   test("once a boot each plugin is told what is attached, by pods and by other programs", async () => {
     const second = `mkdir -p /run/unitlet/pods/u-2; ${ADD.replace("u-1", "u-2")}`;

@@ -90,6 +90,15 @@ describe.skipIf(!canMount)("the chain of the cluster's network", () => {
     expect(calls[1]?.input.prevResult).toBeUndefined();
   });
 
+  test.for([
+    ["in the form of version 0.2.0", '{"ip4":{"ip":"10.9.0.5/24"}}'],
+    ["without addresses", '{"cniVersion":"1.0.0","interfaces":[{"name":"eth0"}]}'],
+  ])("a result %s is told", async ([, result]) => {
+    const answer = `echo 'echo '"'"'${result}'"'" >/run/answers/two.ADD`;
+    const { out } = await on(`${cluster("1.0.0")}; ${answer}; ${ADD} 2>/dev/null; ${FAILED}`);
+    expect(out).toBe("\nfailed to find network info for sandbox");
+  });
+
   test("a plugin that is missing is told", async () => {
     const { out } = await on(`${cluster("1.0.0")}; rm /opt/cni/bin/two; ${ADD} 2>/dev/null; ${FAILED}`);
     expect(out).toBe('two\nfailed to find plugin "two" in path [/opt/cni/bin /usr/lib/cni]');
