@@ -44,14 +44,19 @@ interface NetworkFacts {
 
 /**
  * Returns the network of a pod: its own one has the addresses that the last CNI ADD has answered. Addresses of another
- * range than the node's are none: the bridge has one gateway, so the pod has to be connected again.
+ * range than the node's are none: the bridge has the gateway of that range alone, so the pod has to be connected again.
  */
 export function networkOf(pod: Pod, { host, config, directory, ranges }: NetworkFacts): PodNetwork {
   if (!hasOwnNetwork(pod, config)) return hostNetwork(host);
-  const answered = directory?.network?.addresses ?? [];
-  const isOfNode = (address: string) => ranges === undefined || ranges.some((range) => overlap(range, address));
-  const addresses = answered.every(isOfNode) ? answered : [];
+  const { addresses: answered = [], subnets = answered } = directory?.network ?? {};
+  const addresses = subnets.every((subnet) => isOfNode(subnet, ranges)) ? answered : [];
   return { addresses, isHost: false, namespacePath: networkNamespace(pod.metadata.uid) };
+}
+
+/** True when a pod with this address and prefix length, such as 10.86.0.2/24, has the gateway of one of the ranges. */
+function isOfNode(subnet: string, ranges: readonly string[] | undefined): boolean {
+  const prefixOf = (range: string) => range.split("/")[1];
+  return ranges?.some((range) => prefixOf(range) === prefixOf(subnet) && overlap(range, subnet)) ?? true;
 }
 
 /** Returns the network of a pod from its status, for programs outside of a run. */

@@ -26,10 +26,13 @@ test("a pod whose network does not exist yet has no address", () => {
 });
 
 test("addresses of another range than the node's are none", () => {
-  const facts = { host: HOST, config: BRIDGE, directory: { network: { addresses: ["10.86.0.2", "fd00:86::2"] } } };
+  const network = { addresses: ["10.86.0.2", "fd00:86::2"], subnets: ["10.86.0.2/24", "fd00:86::2/64"] };
+  const facts = { host: HOST, config: BRIDGE, directory: { network } };
   const seen = (...ranges: string[]) => networkOf(OWN, { ...facts, ranges }).addresses;
   expect(seen("10.86.0.0/24", "fd00:86::/64")).toEqual(["10.86.0.2", "fd00:86::2"]);
-  expect(seen("10.86.0.0/16", "fd00:86::/48")).toEqual(["10.86.0.2", "fd00:86::2"]);
+  // A larger or smaller range has another gateway, or another route to it.
+  expect(seen("10.86.0.0/16", "fd00:86::/64")).toEqual([]);
+  expect(seen("10.86.0.0/25", "fd00:86::/64")).toEqual([]);
   expect(seen("10.86.1.0/24", "fd00:86::/64")).toEqual([]);
   expect(seen("10.86.0.0/24", "fd00:87::/64")).toEqual([]);
   expect(seen("10.86.0.0/24")).toEqual([]);

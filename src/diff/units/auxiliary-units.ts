@@ -25,14 +25,19 @@ function ensureAuxiliaryUnit(translation: Runnable, auxiliary: AuxiliaryUnit, wo
     ...ensureUnit(translation, auxiliary, actual, world),
     ...(actual ? reopenSocket(translation, auxiliary, actual, world) : []),
   ];
-  if (actual !== undefined && hasLostNetwork(translation, actual)) {
-    const because = "the pod's network is gone";
+  const because = actual && lostNetwork(translation, actual, world);
+  if (actual !== undefined && because !== undefined) {
     return [...steps, { kind: "restart", uid, unit: auxiliary.name, because }];
   }
   if (!auxiliary.wanted || !isIdle(actual) || isUnloadable(actual, world)) return steps;
   const event = actual && failedSandbox(translation, actual, world);
-  const because = "the pod needs it";
-  const start: Step = { kind: "start", uid, unit: auxiliary.name, because, ...(event && { event }) };
+  const start: Step = {
+    kind: "start",
+    uid,
+    unit: auxiliary.name,
+    because: "the pod needs it",
+    ...(event && { event }),
+  };
   return [...steps, start];
 }
 
@@ -72,10 +77,20 @@ function failedSandbox(
 /** The words of containerd (`server/sandbox_run.go: RunPodSandbox`, v2). */
 const OF_NETWORK = "failed to setup network for sandbox";
 
-/** True for a sandbox that is up without the network that it made, because a program has removed the namespace or the answer. */
-function hasLostNetwork({ network }: Runnable, { identity, state }: ActualUnit): boolean {
-  const isUp = state?.active === "active" && state.job === "";
-  return identity?.kind === "sandbox" && isUp && !network.isHost && network.addresses.length === 0;
+/**
+ * Returns why a sandbox that is up has to connect its pod again: a program has removed the namespace or the answer, or
+ * the range of the bridge has changed. An answer without an address would be the same the next time.
+ */
+function lostNetwork(
+  { pod, network }: Runnable,
+  { identity, state }: ActualUnit,
+  { directories }: World,
+): string | undefined {
+  const isConnected = state?.active === "active" && state.job === "";
+  if (identity?.kind !== "sandbox" || !isConnected || network.isHost || network.addresses.length > 0) return undefined;
+  const answer = directories.get(pod.metadata.uid)?.network;
+  if (answer === undefined) return "the pod's network is gone";
+  return answer.addresses.length === 0 ? undefined : "the pod's address is not in the ranges of the node";
 }
 
 /**

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { failureMessage, resultAddresses } from "../../model/cni/answer.ts";
+import { failureMessage, resultAddresses, withoutPrefix } from "../../model/cni/answer.ts";
 import { POD_INTERFACE } from "../../model/cni/plugin.ts";
 import { NETWORK_FAILURE, NETWORK_RESULT, podRunDir } from "../../model/paths.ts";
 import { networkNamespace } from "../../model/pod-network.ts";
@@ -19,5 +19,7 @@ export function readNetwork(
   const failed = read(NETWORK_FAILURE);
   if (failed !== undefined) return { network: { addresses: [], failure: failureMessage(failed) } };
   const result = mounts.includes(networkNamespace(uid)) ? read(NETWORK_RESULT) : undefined;
-  return result === undefined ? {} : { network: { addresses: resultAddresses(result, POD_INTERFACE) } };
+  if (result === undefined) return {};
+  const subnets = resultAddresses(result, POD_INTERFACE);
+  return { network: { addresses: subnets.map(withoutPrefix), subnets } };
 }

@@ -4,12 +4,19 @@ import { isObject } from "./json.ts";
 export interface NetworkAnswer {
   /** One address of each IP family, in the order of the answer, without prefix lengths. Empty after a failure. */
   readonly addresses: readonly string[];
+  /** The same with their prefix lengths, such as 10.86.0.2/24. Absent after a failure. */
+  readonly subnets?: readonly string[];
   /** Why the last ADD has failed; undefined: it has not. */
   readonly failure?: string;
 }
 
+/** Returns an address without its prefix length. */
+export function withoutPrefix(address: string): string {
+  return address.replace(/\/.*$/, "");
+}
+
 /**
- * Returns the pod's addresses from the result of the last plugin of a chain (CNI specification 1.0, section 5, "Success").
+ * Returns the pod's addresses, with prefix lengths, from the result of the last plugin of a chain (CNI specification 1.0, section 5, "Success").
  * containerd reports the addresses of the sandbox's interface, with an IPv4 address first, and so does this. Returns
  * none for a text that is no result.
  */
@@ -22,7 +29,7 @@ export function resultAddresses(text: string, interfaceName: string): readonly s
     return at === undefined || (isObject(link) && link.name === interfaceName && Boolean(link.sandbox));
   };
   const all = (Array.isArray(ips) ? ips : []).flatMap((ip: unknown) =>
-    isObject(ip) && typeof ip.address === "string" && isOfPod(ip.interface) ? [ip.address.replace(/\/.*$/, "")] : [],
+    isObject(ip) && typeof ip.address === "string" && isOfPod(ip.interface) ? [ip.address] : [],
   );
   const first = (isOfFamily: (address: string) => boolean) => all.filter(isOfFamily).slice(0, 1);
   return [...first((address) => !address.includes(":")), ...first((address) => address.includes(":"))];

@@ -15,7 +15,7 @@ const RESULT = {
 
 describe("resultAddresses()", () => {
   test.for<[string, object, readonly string[]]>([
-    ["the example of the specification", RESULT, ["10.1.0.5"]],
+    ["the example of the specification", RESULT, ["10.1.0.5/16"]],
     [
       "both families, IPv4 first",
       {
@@ -25,19 +25,19 @@ describe("resultAddresses()", () => {
           { address: "10.1.0.5/16", interface: 2 },
         ],
       },
-      ["10.1.0.5", "fd00::5"],
+      ["10.1.0.5/16", "fd00::5/64"],
     ],
     [
       "the first of each family",
       { ...RESULT, ips: [...RESULT.ips, { address: "10.2.0.5/16", interface: 2 }] },
-      ["10.1.0.5"],
+      ["10.1.0.5/16"],
     ],
     [
       "none of an interface of the host",
       { ...RESULT, ips: [{ address: "10.1.0.1/16", interface: 0 }, ...RESULT.ips] },
-      ["10.1.0.5"],
+      ["10.1.0.5/16"],
     ],
-    ["an address without an interface", { ...RESULT, ips: [{ address: "10.1.0.6/16" }] }, ["10.1.0.6"]],
+    ["an address without an interface", { ...RESULT, ips: [{ address: "10.1.0.6/16" }] }, ["10.1.0.6/16"]],
     ["an interface that is not in the list", { ...RESULT, ips: [{ address: "10.1.0.6/16", interface: 9 }] }, []],
     ["no addresses", { cniVersion: "1.0.0" }, []],
   ])("%s", ([, result, expected]) => {
