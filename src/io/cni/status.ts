@@ -7,7 +7,7 @@ import { PLUGIN_DIRECTORIES } from "../../model/cni/plugin.ts";
 import { hasStatus } from "../../model/cni/version.ts";
 import { DEFAULT_PATH } from "../../model/paths.ts";
 
-/** A run waits for a plugin no longer than this, in milliseconds. */
+/** A run waits for all plugins no longer than this, in milliseconds: systemd ends a run after 20 s. */
 const TIMEOUT_MS = 5000;
 
 /**
@@ -19,27 +19,34 @@ export function networkStatus(
   directories = PLUGIN_DIRECTORIES,
 ): string | undefined {
   if (!hasStatus(cniVersion)) return undefined;
+  const end = performance.now() + TIMEOUT_MS;
   for (const plugin of plugins) {
-    const problem = askPlugin(plugin, { name, cniVersion }, directories);
+    const problem = askPlugin(plugin, { name, cniVersion }, { directories, end });
     if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-function askPlugin({ type, config }: ListedPlugin, named: object, directories: readonly string[]): string | undefined {
+interface Limits {
+  readonly directories: readonly string[];
+  /** The end of the time for all plugins, as `performance.now()`. */
+  readonly end: number;
+}
+
+function askPlugin({ type, config }: ListedPlugin, named: object, { directories, end }: Limits): string | undefined {
   const path = directories.map((directory) => join(directory, type)).find(isExecutable);
   if (path === undefined) return `failed to find plugin "${type}" in path [${directories.join(" ")}]`;
   const env = { PATH: DEFAULT_PATH, CNI_COMMAND: "STATUS", CNI_PATH: directories.join(":") };
   const options = {
     env,
     input: JSON.stringify({ ...config, ...named }),
-    timeout: TIMEOUT_MS,
+    timeout: Math.max(1, Math.round(end - performance.now())),
     killSignal: "SIGKILL",
   } as const;
   const { error, status, stdout, stderr } = spawnSync(path, [], options);
   if (status === 0) return undefined;
   if (error !== undefined && "code" in error && error.code === "ETIMEDOUT")
-    return `plugin ${type} has not ended within ${TIMEOUT_MS / 1000} s`;
+    return `the plugins have not ended within ${TIMEOUT_MS / 1000} s: ${type}`;
   const output = stdout?.toString().trim() || stderr?.toString().trim() || error?.message;
   return failureText(output || `plugin ${type} failed with no error message: exit status ${status}`);
 }

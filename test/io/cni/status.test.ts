@@ -51,3 +51,8 @@ test("one that is missing", () => {
   const missing = { type: "one", capabilities: [], config: {} } as never;
   expect(status([missing])).toBe(`failed to find plugin "one" in path [${directory}]`);
 });
+
+test("all together have 5 s", () => {
+  const expected = "the plugins have not ended within 5 s: two";
+  expect(status([plugin("one", "sleep 3"), plugin("two", "sleep 3"), plugin("three", "exit 0")])).toBe(expected);
+});

@@ -11,6 +11,7 @@ sub cgroups_of_process {
 sub join_cgroups {
 	my ($list) = @_;
 	my $unified = -d '/sys/fs/cgroup/unified' ? 'unified' : '.';
+	my $joined = 0;
 	while ( my $line = <$list> ) {
 		my ( $controllers, $path ) = $line =~ /^\d+:([^:]*):(.*)$/ or next;
 		my $tree = $controllers eq '' ? $unified : $controllers =~ s/^name=//r;
@@ -18,7 +19,10 @@ sub join_cgroups {
 		-e $file or next;
 		open my $processes, '>', $file or fail("container not running: $file: $!");
 		syswrite $processes, '0' or fail("container not running: $file: $!");
+		$joined++;
 	}
+	# The list of a process that has ended since is empty.
+	$joined or fail('container not running');
 }
 
 1;
