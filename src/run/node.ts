@@ -7,6 +7,7 @@ import { readVulnerableTools } from "../io/images/vulnerable-tools.ts";
 import { ApiError } from "../io/kube/api-error.ts";
 import type { Kube } from "../io/kube/kube.ts";
 import { cachedCredentials } from "../io/pki/cached-credentials.ts";
+import { keepPodCIDRsOf } from "../io/pods/pod-cidrs.ts";
 import { reportProblem } from "../io/problems.ts";
 import type { Node } from "../model/api/node.ts";
 import type { Host } from "../model/host/host.ts";
@@ -37,7 +38,8 @@ async function reconcileNode(kube: Kube, input: SyncInput, systemd: SystemdState
   const existing = await kube.getNode();
   const identity = cachedCredentials(configKey);
   const network = config.podNetwork === "cni" ? readClusterNetwork() : {};
-  // The file of the problem is part of the host's digest, so another answer makes the next run a full one.
+  // The files of both are part of the host's digest, so another answer makes the next run a full one.
+  keepPodCIDRsOf(existing, config);
   reportProblem(input.log, "network", network.because);
   const clockSkew = kube.api.clockSkew();
   const host = {

@@ -6,6 +6,7 @@ import { digest } from "../../unitfile/hash.ts";
 import { asUnitName } from "../../unitfile/names.ts";
 import { clusterNetworkPaths } from "../cni/cluster-network.ts";
 import { list } from "../files.ts";
+import { POD_CIDRS } from "../pods/pod-cidrs.ts";
 import { isOfInstance } from "../systemd/instance-files.ts";
 import { TYPE_DIRECTORIES } from "../systemd/type-drop-ins.ts";
 import {
@@ -22,12 +23,12 @@ const OWN_NAME = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
 
 /**
  * Returns a digest of the host's state that a run would act on. It covers unit files, drop-ins, the running units (by systemd's
- * links), exit records, the files of pods and the configuration of the cluster's network. It takes a few system calls per container and no D-Bus call.
+ * links), exit records, the files of pods and what decides on their network. It takes a few system calls per container and
+ * no D-Bus call.
  */
 export function hostFingerprint({ podNetwork }: Pick<Config, "podNetwork">): string {
-  const network = podNetwork === "cni" ? [...clusterNetworkPaths(), `${RUN_DIR}/problem.network`] : [];
   const paths = [
-    ...network,
+    ...networkPaths(podNetwork),
     WANTS_DIRECTORY,
     "/run/dbus/system_bus_socket",
     ...SHARED_DIRECTORIES,
@@ -46,6 +47,11 @@ export function hostFingerprint({ podNetwork }: Pick<Config, "podNetwork">): str
   paths.push(`${IMAGES}/refs`, PULLS);
   const running = [...readInvocations()].flat().join(" ");
   return digest(running + filesFingerprint(paths), 40);
+}
+
+function networkPaths(podNetwork: Config["podNetwork"]): readonly string[] {
+  if (podNetwork === "bridge") return [POD_CIDRS];
+  return podNetwork === "cni" ? [...clusterNetworkPaths(), `${RUN_DIR}/problem.network`] : [];
 }
 
 const NUMBERS_PER_FILE = 4;

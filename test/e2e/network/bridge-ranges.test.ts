@@ -48,7 +48,7 @@ test("when the range changes, the pods are connected again, and reach each other
   const before = await node.container("dual", ({ ready }) => ready);
   await node.exec("echo 'podCIDR = 10.90.0.0/24' >/etc/unitlet/unitlet.conf.d/99-test.conf");
   await node.sync();
-  const [dual, late] = [await inRange("dual"), await inRange("late")];
+  const [dual, late] = [await inRange("dual", "10.90.0."), await inRange("late", "10.90.0.")];
   expect((await node.container("dual", ({ ready }) => ready)).containerID).not.toBe(before.containerID);
   for (const address of [dual, late]) await node.exec(["busybox", "ping", "-c", "1", "-w", "20", address]);
   const namespace = `/run/unitlet/pods/${(await node.get("dual"))?.metadata?.uid}/sandbox/net`;
@@ -56,9 +56,17 @@ test("when the range changes, the pods are connected again, and reach each other
     await node.exec(["nsenter", `--net=${namespace}`, "busybox", "ping", "-c", "1", "-w", "20", address]);
 });
 
+test("a range that a controller gives the Node counts for the pods that run, without a new pod", async () => {
+  const range = "10.91.0.0/24";
+  const patch = JSON.stringify({ spec: { podCIDR: range, podCIDRs: [range] } });
+  await node.cluster.kubectl(["patch", "node", node.name, "--type=merge", `--patch=${patch}`]);
+  const [dual, late] = [await inRange("dual", "10.91.0."), await inRange("late", "10.91.0.")];
+  for (const address of [dual, late]) await node.exec(["busybox", "ping", "-c", "1", "-w", "20", address]);
+});
+
 /** Returns the one address of a pod that is ready in the new range. */
-const inRange = (name: string) =>
+const inRange = (name: string, range: string) =>
   node.until(name, ({ status } = {}) => {
     const [address, ...others] = status?.podIPs?.map(({ ip }) => ip ?? "") ?? [];
-    return status?.containerStatuses?.[0]?.ready && others.length === 0 && address?.startsWith("10.90.0.") && address;
+    return status?.containerStatuses?.[0]?.ready && others.length === 0 && address?.startsWith(range) && address;
   });
