@@ -39,7 +39,10 @@ export async function join(args: readonly string[]): Promise<string> {
   if (await isAccepted(cluster, nodeName)) say(`This host has a certificate for ${nodeName} that is good.`);
   else await obtainCredentials(cluster, nodeName, options.timeout, say);
   const names = await withKube(nodeName, { ...cluster, ...identity() }, clusterNames);
-  saveJoinSettings(joinSettings(options, before.config, names, isSetting));
+  const host = { ...before.config, hasJoined: before.config.cluster !== undefined };
+  const { given, problem } = joinSettings(options, host, names, isSetting);
+  if (problem !== undefined) say(problem);
+  saveJoinSettings(given);
   // The kubeconfig is written last, because from then on each run is that of a node.
   writeAtomic(before.kubeconfig, kubeconfig(cluster), 0o600);
   const { config } = await loadConfig();

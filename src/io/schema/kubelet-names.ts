@@ -1,15 +1,13 @@
-import { namesOfKubelet } from "../../config/kubelet-names.ts";
+import { type KubeletNames, namesOfKubelet } from "../../config/kubelet-names.ts";
 import { parseYaml, YamlError } from "./yaml.ts";
 
-/**
- * Returns clusterDNS and clusterDomain of a KubeletConfiguration as settings; none when it cannot be read, because a node
- * works without them.
- */
-export function kubeletNames(text: string): ReturnType<typeof namesOfKubelet> {
+/** Returns clusterDNS and clusterDomain of a KubeletConfiguration. In a text that is no YAML both have a problem. */
+export function kubeletNames(text: string): KubeletNames {
   try {
     return namesOfKubelet(parseYaml(text)?.value);
   } catch (error) {
-    if (error instanceof YamlError) return {};
-    throw error;
+    if (!(error instanceof YamlError)) throw error;
+    const because = `line ${error.line} is no YAML: ${error.message}`;
+    return { names: {}, problems: { clusterDNS: because, clusterDomain: because } };
   }
 }

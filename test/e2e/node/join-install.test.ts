@@ -62,8 +62,8 @@ test("the pod of README.md runs then, and unitlet doctor prints the policy", asy
 });
 
 test("leave removes the policy of the join, and another join has the default", async () => {
-  expect(await say("cat /etc/unitlet/unitlet.conf.d/60-join.conf")).toContain(
-    "hostFiles = default\npodNetwork = host\n",
+  expect(await say("cat /etc/unitlet/unitlet.conf.d/60-join.conf")).toBe(
+    "# Written by unitlet join.\npodNetwork = host\nhostFiles = default\n",
   );
   await machine.exec("unitlet leave --drain");
   expect(await say("unitlet doctor")).toContain("ok: hostFiles = all: ");

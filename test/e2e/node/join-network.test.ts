@@ -33,6 +33,8 @@ const NETWORK = {
   ipam: { type: "host-local", subnet: "10.88.0.0/24" },
 };
 
+const SETTINGS = "/etc/unitlet/unitlet.conf.d/60-join.conf";
+
 let cluster: Cluster;
 let machine: Machine;
 
@@ -51,13 +53,18 @@ afterAll(async () => {
   await machine[Symbol.asyncDispose]();
 });
 
+/** Joins with a token of its own, and returns what the command prints. */
+async function join(...more: readonly string[]): Promise<string> {
+  const server = ["--server", cluster.urlFor(machine.hostAddress), "--ca-cert-hash", authorityHash(cluster)];
+  const words = ["unitlet", "join", "--token", "-", ...server, ...more];
+  return (await machine.exec(words, { stdin: await makeToken(cluster), timeout: 180_000 })).stdout;
+}
+
 test("the first join is one to the network of the cluster, with the cluster's names", async () => {
-  const token = await makeToken(cluster);
-  const options = ["--server", cluster.urlFor(machine.hostAddress), "--ca-cert-hash", authorityHash(cluster)];
-  const words = ["unitlet", "join", "--token", "-", ...options];
-  const { stdout } = await machine.exec(words, { stdin: token, timeout: 180_000 });
-  expect(stdout).toContain("is ready once the cluster's network add-on has configured its network in /etc/cni/net.d.");
-  expect(await machine.read("/etc/unitlet/unitlet.conf.d/60-join.conf")).toBe(
+  expect(await join()).toContain(
+    "is ready once the cluster's network add-on has configured its network in /etc/cni/net.d.",
+  );
+  expect(await machine.read(SETTINGS)).toBe(
     "# Written by unitlet join.\npodNetwork = cni\nclusterDNS = 10.96.0.10\nclusterDomain = example.org\n",
   );
   const node = await cluster.get("node", NAME);
@@ -67,4 +74,21 @@ test("the first join is one to the network of the cluster, with the cluster's na
 test("the node is ready once there is a network", async () => {
   await machine.write("/etc/cni/net.d/10-pods.conf", JSON.stringify(NETWORK));
   await cluster.kubectl(["wait", "--for=condition=Ready", `node/${NAME}`, "--timeout=60s"]);
+});
+
+test("a node that moves to the host's network has the host's name servers, and takes usable names when it moves back", async () => {
+  await join("--pod-network", "host");
+  expect(await machine.read(SETTINGS)).toBe("# Written by unitlet join.\npodNetwork = host\n");
+  const data = { kubelet: "clusterDNS: [10.96.0.10]\nclusterDomain: example.org.\n" };
+  await cluster.kubectl([
+    "patch",
+    "configmap",
+    NAMES,
+    "--namespace=kube-system",
+    `--patch=${JSON.stringify({ data })}`,
+  ]);
+  expect(await join("--pod-network", "cni")).toContain(
+    "Not taken from the ConfigMap kubelet-config of kube-system: clusterDomain (expected a DNS name in lower case, without a dot at the end). Set it in /etc/unitlet/unitlet.conf.\n",
+  );
+  expect(await machine.read(SETTINGS)).toBe("# Written by unitlet join.\npodNetwork = cni\nclusterDNS = 10.96.0.10\n");
 });
