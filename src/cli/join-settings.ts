@@ -1,7 +1,8 @@
 import type { KubeletName, KubeletNames } from "../config/kubelet-names.ts";
 import { configFiles } from "../io/config-files.ts";
-import { readOptional, writeAtomic } from "../io/files.ts";
-import type { Config } from "../model/host/config.ts";
+import { exists, readOptional, writeAtomic } from "../io/files.ts";
+import { savedNodeName } from "../io/kube/node-name.ts";
+import type { Cluster, Config } from "../model/host/config.ts";
 import type { JoinOptions } from "./join-options.ts";
 
 /** Settings that join writes and leave removes. The file sorts after that of install.sh, so it overrides it. */
@@ -49,6 +50,11 @@ function problemOf(due: readonly KubeletName[], problems: KubeletNames["problems
   const bad = due.flatMap((key) => (problems[key] === undefined ? [] : [`${key} (${problems[key]})`]));
   if (bad.length === 0) return undefined;
   return `Not taken from the ConfigMap kubelet-config of kube-system: ${bad.join(", ")}. Set it in /etc/unitlet/unitlet.conf.`;
+}
+
+/** True for a host that is a node, or was one and has kept its containers. */
+export function hasJoined(cluster: Cluster | undefined): boolean {
+  return cluster !== undefined || savedNodeName() !== undefined || exists(JOIN_SETTINGS);
 }
 
 /** Writes settings into the file of join. Settings of an earlier join remain, unless they are given again. */

@@ -16,7 +16,7 @@ import { hostFilesMeaning } from "./checks/policy.ts";
 import { clusterNames } from "./cluster-names.ts";
 import { CliError } from "./failure.ts";
 import { JOIN_USAGE, joinOptions } from "./join-options.ts";
-import { isSetting, joinSettings, saveJoinSettings } from "./join-settings.ts";
+import { hasJoined, isSetting, joinSettings, saveJoinSettings } from "./join-settings.ts";
 import { obtainCredentials } from "./obtain-credentials.ts";
 
 const NOT_CONNECTED =
@@ -39,7 +39,7 @@ export async function join(args: readonly string[]): Promise<string> {
   if (await isAccepted(cluster, nodeName)) say(`This host has a certificate for ${nodeName} that is good.`);
   else await obtainCredentials(cluster, nodeName, options.timeout, say);
   const names = await withKube(nodeName, { ...cluster, ...identity() }, clusterNames);
-  const host = { ...before.config, hasJoined: before.config.cluster !== undefined };
+  const host = { ...before.config, hasJoined: hasJoined(before.config.cluster) };
   const { given, problem } = joinSettings(options, host, names, isSetting);
   if (problem !== undefined) say(problem);
   saveJoinSettings(given);

@@ -44,7 +44,7 @@ export async function leave(args: readonly string[]): Promise<string> {
   if (!options.keep) await drained(config, nodeName, options);
   stopAgent();
   const rest = config.cluster === undefined ? [] : await removeNode(nodeName, config.cluster);
-  forget(kubeconfig);
+  forget(kubeconfig, options.keep);
   if (!options.keep) removeSavedNodeName();
   startStandalone();
   runOnce();
@@ -128,19 +128,25 @@ async function removeNode(nodeName: string, cluster: Cluster): Promise<readonly 
   }
 }
 
-function forget(kubeconfig: string): void {
+function forget(kubeconfig: string, keep: boolean): void {
   if ((readOptional(kubeconfig) ?? "") !== "") remove(kubeconfig);
   removeWatchConfig();
-  for (const path of [
-    JOIN_SETTINGS,
-    PKI,
-    `${API_STATE_DIR}/self-signed.pem`,
-    `${RUN_DIR}/credentials.json`,
-    `${API_RUN_DIR}/api-answers.json`,
-    `${RUN_DIR}/lease`,
-    `${STATE_DIR}/pod-cidrs`,
-    `${STATE_DIR}/cluster-network`,
-  ])
-    remove(path);
-  for (const topic of ["certificates", "credentials", "node", "network"]) remove(`${RUN_DIR}/problem.${topic}`);
+  for (const path of forgottenFiles(keep)) remove(path);
+}
+
+const FILES = [
+  PKI,
+  `${API_STATE_DIR}/self-signed.pem`,
+  `${RUN_DIR}/credentials.json`,
+  `${API_RUN_DIR}/api-answers.json`,
+  `${RUN_DIR}/lease`,
+  ...["certificates", "credentials", "node", "network"].map((topic) => `${RUN_DIR}/problem.${topic}`),
+];
+
+/** What containers that run on depend on: with other settings or ranges they would restart at the next join. */
+const FILES_OF_CONTAINERS = [JOIN_SETTINGS, `${STATE_DIR}/pod-cidrs`, `${STATE_DIR}/cluster-network`];
+
+/** Returns the files that a host removes when it leaves. With `keep` its containers run on. */
+export function forgottenFiles(keep: boolean): readonly string[] {
+  return keep ? FILES : [...FILES, ...FILES_OF_CONTAINERS];
 }

@@ -34,10 +34,13 @@ choose_pod_network() {
 	esac
 	if [ -n "$pod_network" ]; then
 		if [ -n "$join_options$join_token" ]; then add_join_option --pod-network "$pod_network"; else add_setting "podNetwork=$pod_network"; fi
-	elif [ -n "$kubeconfig" ] && [ ! -e "$config/kubeconfig" ] && ! has_setting podNetwork; then
+	elif [ -n "$kubeconfig" ] && ! has_joined && ! has_setting podNetwork; then
 		add_setting podNetwork=cni
 	fi
 }
+
+# has_joined: whether this host is a node, or was one and has kept its containers (unitlet leave --keep).
+has_joined() { [ -e "$config/kubeconfig" ] || [ -e "$DESTDIR/var/lib/unitlet/joined" ]; }
 
 # has_setting KEY: whether an option or a file has it.
 has_setting() {

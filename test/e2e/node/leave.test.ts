@@ -13,6 +13,7 @@ beforeAll(async () => {
 afterAll(() => host.machine[Symbol.asyncDispose]());
 
 const unit = (name: string) => `unitlet.${namespace}.${name}.main.service`;
+const SETTINGS = "cat /etc/unitlet/unitlet.conf.d/60-join.conf";
 const pid = async (name: string) => (await host.say(`systemctl show -P MainPID ${unit(name)}`)).trim();
 
 async function start(name: string): Promise<string> {
@@ -43,13 +44,16 @@ test("without a terminal it asks for --yes and changes nothing", async () => {
 
 test("--keep leaves containers running and forgets the keys; joining under the same name takes them over", async () => {
   const running = await start("kept");
+  const settings = await host.say(SETTINGS);
+  expect(settings).toContain("podNetwork = host\n");
   const { stdout } = await host.machine.exec("unitlet leave --keep");
   expect(stdout).toContain("kubectl delete node leave");
   expect(await nothing()).toBe("/var/lib/unitlet/joined\n");
   await host.machine.exec("systemctl start unitlet-sync");
   expect(await pid("kept")).toBe(running);
   expect((await host.doctor()).stdout).toMatch(/^error: joined: this host is node leave of a cluster/m);
-  await host.join();
+  await host.join([]);
+  expect(await host.say(SETTINGS)).toBe(settings);
   await host.sync();
   expect(await pid("kept")).toBe(running);
 });
@@ -79,6 +83,7 @@ test("--drain ends the pods with their grace, then keys, configuration and what 
   expect(await host.cluster.get("pod", "kept", namespace)).toBeUndefined();
   expect(await host.say("ls /etc/systemd/system | grep unitlet.leave")).toBe("");
   expect(await nothing()).toBe("");
+  expect(await host.say(SETTINGS)).toBe("");
   expect(await host.say("systemctl is-active unitlet-sync.timer unitlet-sync.path unitlet-api.socket")).toBe(
     "active\nactive\ninactive\n",
   );

@@ -6,7 +6,7 @@ import { Machine } from "../../support/machine.ts";
 import { install } from "../../support/node.ts";
 import { retryOnce } from "../../support/retries.ts";
 import { signCertificate } from "../../support/sign-certificate.ts";
-import { join, makeToken, requests } from "./joining.ts";
+import { authorityHash, joinWith, makeToken, requests } from "./joining.ts";
 
 export const PKI = "/var/lib/unitlet/pki";
 const CLIENT = `${PKI}/client-current.pem`;
@@ -48,8 +48,10 @@ export class JoinedHost {
     return `system:node:${this.machine.name}`;
   }
 
-  async join(): Promise<void> {
-    const { code, stderr } = await join(this.machine, this.cluster, await makeToken(this.cluster));
+  /** Joins. The network is the host's, since the cluster has no other one. */
+  async join(network: readonly string[] = ["--pod-network", "host"]): Promise<void> {
+    const flags = [...network, "--ca-cert-hash", authorityHash(this.cluster)];
+    const { code, stderr } = await joinWith(this.machine, this.cluster, await makeToken(this.cluster), flags);
     if (code !== 0) throw new Error(stderr);
     await this.machine.exec("systemctl stop unitlet-sync.timer unitlet-sync.path");
     // A start by the test would join a run that has begun before.

@@ -53,20 +53,18 @@ export async function join(
   token: string,
   flags: readonly string[] = ["--ca-cert-hash", authorityHash(cluster)],
 ): Promise<RunResult> {
+  return await joinWith(machine, cluster, token, ["--pod-network", "host", ...flags]);
+}
+
+/** Runs `unitlet join` with these options and the token on standard input. Does not throw when it fails. */
+export async function joinWith(
+  machine: Machine,
+  cluster: Cluster,
+  token: string,
+  flags: readonly string[],
+): Promise<RunResult> {
   const server = cluster.urlFor(machine.hostAddress);
-  const command = [
-    "unitlet",
-    "join",
-    "--server",
-    server,
-    "--token",
-    "-",
-    "--timeout",
-    "60",
-    "--pod-network",
-    "host",
-    ...flags,
-  ];
+  const command = ["unitlet", "join", "--server", server, "--token", "-", "--timeout", "60", ...flags];
   return await machine.exec(command, { stdin: token, allowFailure: true, timeout: 120_000 });
 }
 
