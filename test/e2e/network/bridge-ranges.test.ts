@@ -64,6 +64,14 @@ test("a range that a controller gives the Node counts for the pods that run, wit
   for (const address of [dual, late]) await node.exec(["busybox", "ping", "-c", "1", "-w", "20", address]);
 });
 
+test("a node that leaves with --keep and joins again still has its range, so no pod restarts", async () => {
+  const before = await node.container("dual", ({ ready }) => ready);
+  await node.exec("cp -p /etc/unitlet/kubeconfig /root; unitlet leave --keep; cp -p /root/kubeconfig /etc/unitlet");
+  await node.sync();
+  expect(await inRange("dual", "10.91.0.")).toBeTruthy();
+  expect((await node.container("dual", ({ ready }) => ready)).containerID).toBe(before.containerID);
+});
+
 /** Returns the one address of a pod that is ready in the new range. */
 const inRange = (name: string, range: string) =>
   node.until(name, ({ status } = {}) => {
