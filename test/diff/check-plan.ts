@@ -129,14 +129,16 @@ function listProblems(world: World, steps: readonly Step[]): string[] {
 function name(step: Step | undefined): string {
   if (step === undefined) return "nothing";
   const of =
-    "container" in step
-      ? step.container
-      : "unit" in step
-        ? step.unit
-        : "file" in step
-          ? step.file.name
-          : "volume" in step
-            ? step.volume.name
-            : "";
+    "mark" in step
+      ? `${step.mark.name} of ${step.container}`
+      : "container" in step
+        ? step.container
+        : "unit" in step
+          ? step.unit
+          : "file" in step
+            ? step.file.name
+            : "volume" in step
+              ? step.volume.name
+              : "";
   return `${step.kind} ${of} of ${step.uid}`;
 }
