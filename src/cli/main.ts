@@ -7,12 +7,14 @@ import { images } from "./images.ts";
 import { join } from "./join.ts";
 import { leave } from "./leave.ts";
 import { plan } from "./plan.ts";
+import { render } from "./render.ts";
 import { showStatus } from "./status.ts";
 
 const HELP = `usage: unitlet COMMAND
 
   status        show the pods of this host, their containers and restarts, and why a pod does not run
   plan          show what a run would do now and why, and change nothing: unitlet plan --help
+  render        print the units that a manifest becomes, on any computer: unitlet render --help
   join          make this host a node of a cluster: unitlet join --help
   leave         make this host a standalone host again: unitlet leave --help
   images        list the images and their users; unitlet images prune removes the unused ones
@@ -29,6 +31,7 @@ type Command = (args: readonly string[]) => Promise<string>;
 const COMMANDS: Readonly<Record<string, Command>> = {
   status: withoutArguments("status", showStatus),
   plan,
+  render,
   join,
   leave,
   images,

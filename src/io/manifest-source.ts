@@ -35,9 +35,7 @@ export class ManifestSource implements PodSource {
     if (!isDirectory(this.#directory))
       return { ok: false, because: `there is no directory ${this.#directory}: create it` };
     try {
-      const paths = list(this.#directory)
-        .filter((name) => /\.(ya?ml|json)$/.test(name) && !name.startsWith("."))
-        .map((name) => join(this.#directory, name));
+      const paths = manifestPaths(this.#directory);
       // Another version may parse the same text differently.
       const key = digest(`${unitletVersion} ${this.#node} ${filesFingerprint([this.#directory, ...paths])}`, 40);
       const cached = readCached<Manifests>("manifests", key);
@@ -100,6 +98,13 @@ export class ManifestSource implements PodSource {
   async deletePodObject(pod: Pod): Promise<void> {
     remove(statusPath(pod.metadata.uid));
   }
+}
+
+/** Returns the paths of the manifests in a directory, sorted. Throws for a directory that cannot be read. */
+export function manifestPaths(directory: string): readonly string[] {
+  return list(directory)
+    .filter((name) => /\.(ya?ml|json)$/.test(name) && !name.startsWith("."))
+    .map((name) => join(directory, name));
 }
 
 /** Removes the stored status of all pods but these. */

@@ -25,8 +25,7 @@ export function expectedFile(of: string): string {
 
 /** The case's pods on a host that has no directory below /no/such, with whatever they ask of the API server. */
 export function translateCase(of: string): readonly Translation[] {
-  const { pods, problems } = readManifests([`${FOLDER}${of}/pod.yaml`], "edge");
-  if (problems.length > 0) throw new Error(problems.join("\n"));
+  const pods = podsOf(of);
   const world = {
     now: NOW,
     config: configOf(of),
@@ -42,7 +41,14 @@ export function translateCase(of: string): readonly Translation[] {
   return translateAll(world, LIB_DIR);
 }
 
-function configOf(of: string): Config {
+/** The case's pods, as a standalone host reads them. */
+export function podsOf(of: string): readonly Pod[] {
+  const { pods, problems } = readManifests([`${FOLDER}${of}/pod.yaml`], "edge");
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+  return pods;
+}
+
+export function configOf(of: string): Config {
   const path = `${FOLDER}${of}/unitlet.conf`;
   const files = existsSync(path) ? [{ path, text: readFileSync(path, "utf8") }] : [];
   return toConfig(parseSettings(files), "edge", undefined);

@@ -25,12 +25,27 @@ interface TextDocument {
   readonly linesBefore: number;
 }
 
+/** A file of manifests. `name` is what messages call it. */
+export interface ManifestFile {
+  readonly name: string;
+  read(): Buffer;
+}
+
 /** Returns the pods of YAML or JSON files with one or more documents each. A bad document does not affect the others. */
 export function readManifests(paths: readonly string[], nodeName: string): Manifests {
+  return parseManifests(
+    paths.map((path) => ({ name: path, read: () => readAdministratorFile(path) })),
+    nodeName,
+  );
+}
+
+/** The same for files that need not be on the disk. */
+export function parseManifests(files: readonly ManifestFile[], nodeName: string): Manifests {
   const pods = new Map<string, Pod>();
   const problems: string[] = [];
-  for (const path of paths) {
-    for (const { text, linesBefore } of documents(path, problems)) {
+  for (const file of files) {
+    const path = file.name;
+    for (const { text, linesBefore } of documents(file, problems)) {
       const report = (line: number, message: string) => problems.push(`${path}:${linesBefore + line}: ${message}`);
       const found = readPod(text, nodeName, report);
       if (found === undefined) continue;
@@ -71,9 +86,9 @@ function readPod(
 }
 
 /** Returns the texts of the documents in a file. Text before the first separator counts only when it has more than comments. */
-function documents(path: string, problems: string[]): readonly TextDocument[] {
+function documents(file: ManifestFile, problems: string[]): readonly TextDocument[] {
   try {
-    const text = decodeText(readAdministratorFile(path));
+    const text = decodeText(file.read());
     const starts = [...text.matchAll(/^(?:---|\.\.\.)(?=\s|$)/gm)].map(({ index }) => index);
     let lines = 0;
     const all = [0, ...starts].map((start, at, all) => {
@@ -85,7 +100,7 @@ function documents(path: string, problems: string[]): readonly TextDocument[] {
     return isEmpty ? all.slice(1) : all;
   } catch (error) {
     // The rest of Node's messages repeats the path.
-    problems.push(`${path}: cannot be read: ${(error as Error).message.split(",")[0]}`);
+    problems.push(`${file.name}: cannot be read: ${(error as Error).message.split(",")[0]}`);
     return [];
   }
 }
