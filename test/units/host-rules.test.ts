@@ -24,6 +24,16 @@ test.skipIf(!canMount)(
   },
 );
 
+test.skipIf(!canMount)("rules that are there cost one listing of each IP family", async () => {
+  const programs = "iptables ip6tables iptables-save ip6tables-save";
+  const recorded =
+    "for each in $programs; do printf '#!/bin/sh\\necho $0 >>/run/host\\nexec /usr/sbin/%s \"$@\"\\n' $each >/usr/local/sbin/$each; done; chmod 755 /usr/local/sbin/*";
+  const { out } = await on(
+    `${CONNECT}; programs='${programs}'; ${recorded}; rm /run/host; ${CONNECT}; sed 's|.*/||' /run/host | grep '^ip6*tables'`,
+  );
+  expect(out.split("\n")).toEqual(["iptables-save", "ip6tables-save"]);
+});
+
 test.skipIf(!canMount)("the bridge hands the packets of its pods to the translation of addresses", async () => {
   const { out } = await on(`${CONNECT}; sed 's|.*/||' /run/host | sort -u`);
   expect(out.split("\n").at(-1)).toBe("ip link set unitlet0 type bridge nf_call_iptables 1 nf_call_ip6tables 1");
