@@ -56,7 +56,15 @@ uml_run_in() {
 	uml_leader "$1" >/dev/null
 	name=$1
 	shift
-	uml_exec "$name" nsenter --net=/proc/1/ns/net -- env -i PATH="$clean_path" HOME=/root TERM="${TERM:-dumb}" "$@"
+	uml_exec "$name" nsenter --net=/proc/1/ns/net -- env -i PATH="$clean_path" HOME=/root TERM="${TERM:-dumb}" "$@" || uml_explain "$name" $?
+}
+
+# uml_explain NAME CODE: the agent of a kernel that hangs does not answer, and exec.pl ends with 255. The console may say why it hangs.
+uml_explain() {
+	[ "$2" = 255 ] && ! uml_exec "$1" true 2>/dev/null || return "$2"
+	process=$(recorded_pid "$machines/$1/process") || die "machine $1 has ended: $(console "$1")"
+	say "machine $1 does not answer: $(ps -o stat=,wchan:30=,time= -p "$process") $(console "$1")"
+	return "$2"
 }
 
 uml_shell() {
