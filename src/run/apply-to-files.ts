@@ -1,6 +1,6 @@
 import { removeImage } from "../io/images/image-store.ts";
 import { removeJournal, writeJournalSettings } from "../io/journal/journals.ts";
-import { recordExit, releaseContainer } from "../io/pods/exit-records.ts";
+import { releaseContainer } from "../io/pods/exit-records.ts";
 import { writeMark } from "../io/pods/marks.ts";
 import { markStopping, removePodDirectories, saveStorage, unsealPod } from "../io/pods/pod-directories.ts";
 import { resetContainers } from "../io/pods/restart-all.ts";
@@ -8,6 +8,7 @@ import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "../io/systemd/unit-
 import { prepareStorage } from "../io/volumes/storage.ts";
 import type { Log } from "../log.ts";
 import type { FileStep } from "../model/step.ts";
+import { recordLostExit } from "./record-exit.ts";
 import { writeSealedFile, writeSealedVolume } from "./sealing.ts";
 
 /** Does one step that changes files alone. */
@@ -18,7 +19,7 @@ export async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "write-grace-period":
       return markStopping(step.uid, step.seconds);
     case "record-exit":
-      return recordExit(step.uid, step.container, step.record, step.retryAt);
+      return recordLostExit(step);
     case "release":
       return releaseContainer(step.uid, step.container);
     case "reset-containers":

@@ -5,6 +5,7 @@ export const V2_FILES: readonly string[] = [
   "test/systemd/container-enter.test.ts",
   "test/e2e/node/system-oom.test.ts",
   "test/e2e/pods/limits.test.ts",
+  "test/e2e/pods/oom-kills.test.ts",
   "test/e2e/pods/memory-reservation.test.ts",
   "test/e2e/pods/resize.test.ts",
   "test/e2e/pods/isolation.test.ts",

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ContainerUnits, unit } from "./container-units.ts";
+import { ContainerUnits, unit, volatile } from "./container-units.ts";
 
 let units: ContainerUnits;
 
 beforeAll(async () => {
-  units = await ContainerUnits.boot("oom-kills");
+  units = await ContainerUnits.boot("recorded-kills");
 });
 
 afterAll(() => units.machine[Symbol.asyncDispose]());
@@ -40,5 +40,24 @@ test("a restart begins without the kill of the instance before", async () => {
   expect(seen.slice(0, 2)).toMatchObject([
     { status: "7", oom: "1" },
     { status: "4", oom: "0" },
+  ]);
+});
+
+test("an instance that the kernel killed for want of memory is no lost one, when its helper was killed as well", async () => {
+  await units.start("starved", { exec: "/bin/sleep 1000", policy: "Always" });
+  const invocation = (await units.machine.read(`${volatile("starved")}/main.started`)).trim();
+  await units.machine.exec(
+    `rm /etc/systemd/system/${unit("starved")}; systemctl daemon-reload; systemctl stop ${unit("starved")}`,
+  );
+  const words = [
+    "MESSAGE=killed",
+    "MESSAGE_ID=fe6faa94e7774663a0da52717891d8ef",
+    `UNIT=${unit("starved")}`,
+    `INVOCATION_ID=${invocation}`,
+  ];
+  await units.machine.exec(`printf "%s\\n" ${words.join(" ")} | logger --journald; journalctl --sync`);
+  await units.start("starved", { exec: "/bin/sleep 1000", policy: "Always" });
+  expect(await units.exits("starved")).toMatchObject([
+    { invocation, result: "oom-kill", code: "killed", status: "KILL", oom: "1" },
   ]);
 });

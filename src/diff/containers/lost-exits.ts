@@ -13,8 +13,9 @@ import { isUp } from "../units/unit-states.ts";
 const CLOCK_TICK_MS = 20;
 
 /**
- * Returns a record for each container whose last start has ended without an exit record. The machine lost power, or the
- * whole cgroup was killed. The status or the mark of container-start shows the start; the exit has an unknown status.
+ * Returns a record for each container whose last start has ended without an exit record. The machine lost power, or
+ * container-exit was killed with the cgroup. The status or the mark of container-start shows the start. The exit has an unknown
+ * status unless the journal knows of an OOM kill.
  */
 export function lostExits({ pod, containers }: Runnable, world: World): Step[] {
   return containers.map((container) => lostExit(pod, container, world)).filter((step) => step !== undefined);
@@ -31,6 +32,7 @@ function lostExit(pod: Pod, container: DesiredContainer, { units, directories, n
     kind: "record-exit",
     uid: pod.metadata.uid,
     container: container.name,
+    service: container.unitName,
     because: `container ${container.name} ended and left no record`,
     record: {
       invocation: run.invocation,

@@ -23,13 +23,6 @@ beforeAll(async () => {
   await waitForPods(node, Object.keys(cases), isReady);
 });
 
-/** A program that waits for a child, which needs more memory than its container may have, and ends with 7. */
-const HOG = {
-  command: ["perl", "-e", 'if (fork) { wait; exit 7 } my $n = 1e8; my $x = "a" x $n; sleep 1000'],
-  resources: { limits: { memory: "32Mi" } },
-};
-
-/** On v1 the kernel kills one process alone. */
 const isUnified = async () => (await node.exec("ls /sys/fs/cgroup")).stdout.includes("cgroup.controllers");
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -59,59 +52,6 @@ test.each([
   if (score.startsWith("-")) return;
   const pid = await node.show(name, "MainPID");
   expect((await node.machine.read(`/proc/${pid}/oom_score_adj`)).trim()).toBe(score);
-});
-
-describe("a container without memory is OOMKilled, when the kernel has killed one of its processes", () => {
-  const killed = async () => ({
-    terminated: expect.objectContaining({ exitCode: (await isUnified()) ? 137 : 7, reason: "OOMKilled" }),
-  });
-
-  test("all of them, for a child of the program", async () => {
-    await node.run(pod(node, "hog", HOG, { restartPolicy: "Never" }));
-    const { state } = await node.container("hog", ({ state }) => state?.terminated);
-    expect(state).toEqual(await killed());
-  });
-
-  // systemd may kill container-exit for the second kill of a process, which is a race: one in five.
-  test("each of ten, if systemd kills the helper that records it or not", async () => {
-    const names = Array.from({ length: 10 }, (_, index) => `hog-${index}`);
-    const policy = (index: number) => ({ restartPolicy: index % 2 === 0 ? "Never" : "Always" });
-    await node.run(...names.map((name, index) => pod(node, name, HOG, policy(index))));
-    const ends = names.map(async (name) => {
-      const { state, lastState } = await node.container(
-        name,
-        (seen) => seen.state?.terminated ?? seen.lastState?.terminated,
-      );
-      return lastState?.terminated ? { terminated: lastState.terminated } : state;
-    });
-    expect(await Promise.all(ends)).toEqual(await Promise.all(names.map(killed)));
-    await node.kubectl("delete", "pod", ...names, "--wait=false");
-  });
-
-  test("in an init container", async () => {
-    const initContainers = [{ ...HOG, name: "first", image: "host" }];
-    await node.run(pod(node, "init-hog", SLEEP, { restartPolicy: "Never", initContainers }));
-    await node.until("init-hog", (seen) => seen?.status?.phase === "Failed");
-    expect((await node.get("init-hog"))?.status?.initContainerStatuses?.[0]?.state).toEqual(await killed());
-  });
-
-  test("the others go on with singleProcessOOMKill, and the kill is counted", async () => {
-    await node.exec("mkdir -p /etc/unitlet/unitlet.conf.d");
-    await node.machine.write("/etc/unitlet/unitlet.conf.d/99-test.conf", "singleProcessOOMKill = yes\n");
-    const command = [...HOG.command.slice(0, 2), HOG.command[2]?.replace("wait; exit 7", "wait; sleep 1000") ?? ""];
-    await node.run(pod(node, "survivor", { ...HOG, command }, { restartPolicy: "Never" }));
-    await waitForPods(node, ["survivor"], isReady);
-    const group = await node.show("survivor", "ControlGroup");
-    const kills = async () => {
-      const { stdout } = await node.exec(
-        `cat $(find /sys/fs/cgroup -path "*${group}/memory.events" -o -path "*${group}/memory.oom_control")`,
-      );
-      return [/^oom_kill 1$/m.test(stdout), stdout];
-    };
-    await node.machine.until(kills, { what: "a child that was killed" });
-    expect(await node.show("survivor", "ActiveState")).toBe("active");
-    await node.exec("rm /etc/unitlet/unitlet.conf.d/99-test.conf");
-  });
 });
 
 describe("limits are the kernel's, in the container's own cgroup", () => {
