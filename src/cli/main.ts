@@ -2,6 +2,7 @@ import { EX_USAGE } from "../model/exit-status.ts";
 import { unitletVersion } from "../version.ts";
 import { checkConfig } from "./check-config.ts";
 import { doctor } from "./doctor.ts";
+import { explain } from "./explain.ts";
 import { CliError } from "./failure.ts";
 import { images } from "./images.ts";
 import { join } from "./join.ts";
@@ -15,6 +16,7 @@ const HELP = `usage: unitlet COMMAND
   status        show the pods of this host, their containers and restarts, and why a pod does not run
   plan          show what a run would do now and why, and change nothing: unitlet plan --help
   render        print the units that a manifest becomes, on any computer: unitlet render --help
+  explain       show what a field of a pod becomes on a node: unitlet explain spec.containers.livenessProbe
   join          make this host a node of a cluster: unitlet join --help
   leave         make this host a standalone host again: unitlet leave --help
   images        list the images and their users; unitlet images prune removes the unused ones
@@ -32,6 +34,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   status: withoutArguments("status", showStatus),
   plan,
   render,
+  explain,
   join,
   leave,
   images,

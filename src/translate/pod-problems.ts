@@ -23,7 +23,7 @@ export function podProblems(
   { config, host, node, conflict, network, clusterNetwork }: TranslateContext,
 ): Problem[] {
   return [
-    ...fieldProblems(pod, config),
+    ...fieldProblems(pod),
     ...deviceProblems(pod, node),
     ...terminalProblems(containers),
     ...processProblems(pod, containers),

@@ -9,7 +9,18 @@ function unitlet(...args: readonly string[]) {
   return spawnSync(process.execPath, [MAIN, "cli", ...args], { encoding: "utf8" });
 }
 
-const COMMANDS = ["status", "plan", "render", "join", "leave", "images", "doctor", "check-config", "version"];
+const COMMANDS = [
+  "status",
+  "plan",
+  "render",
+  "explain",
+  "join",
+  "leave",
+  "images",
+  "doctor",
+  "check-config",
+  "version",
+];
 
 test.each([
   [["--help"], "usage: unitlet COMMAND\n"],

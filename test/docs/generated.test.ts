@@ -17,7 +17,7 @@ test.for(Object.keys(PAGES))("docs/%s is up to date; `npm test -- test/docs -u` 
   await expect(`${PAGES[name]?.()}\n`).toMatchFileSnapshot(path);
 });
 
-test("every field has its description in test/docs/pod-effects.ts or test/docs/container-effects.ts", () => {
+test("every field has its description in src/cli/explain/", () => {
   expect(undescribedFields()).toEqual([]);
   expect(staleEffects()).toEqual([]);
 });

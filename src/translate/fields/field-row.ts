@@ -1,6 +1,3 @@
-import type { Pod } from "../../model/api/pod.ts";
-import type { Config } from "../../model/host/config.ts";
-
 /**
  * How the node treats a field. `supported`: it is translated. `control-plane`: a node has nothing to do. `descend`: the
  * rows of the fields inside decide. An Exception: it is rejected or ignored, except for the values that `unless`
@@ -12,8 +9,8 @@ export interface Exception {
   readonly severity: "reject" | "ignore";
   readonly because: string;
   readonly remedy: string;
-  /** True for a value that asks for nothing that this node with this configuration cannot do. */
-  readonly unless?: (value: unknown, pod: Pod, config: Config) => boolean;
+  /** True for a value that asks for nothing that this node cannot do. */
+  readonly unless?: (value: unknown) => boolean;
 }
 
 /** The labels of fields in the pages. `partly`: some values are accepted, the others are rejected. */

@@ -1,5 +1,4 @@
 import type { Pod } from "../../model/api/pod.ts";
-import type { Config } from "../../model/host/config.ts";
 import type { Problem } from "../../model/problem.ts";
 import { OTHER_NODE, type Row } from "./field-row.ts";
 import { FIELDS } from "./fields.ts";
@@ -8,9 +7,9 @@ import { FIELDS } from "./fields.ts";
  * Returns a problem for each field of the pod that is not simply supported. Rows are found by the path without list
  * indexes. A field that no row covers is rejected, because nothing says that it is safe to ignore.
  */
-export function fieldProblems(pod: Pod, config: Config): Problem[] {
+export function fieldProblems(pod: Pod): Problem[] {
   const problems: Problem[] = [];
-  visit({ value: pod.spec, pattern: "spec", path: "spec" }, { pod, config, problems });
+  visit({ value: pod.spec, pattern: "spec", path: "spec" }, problems);
   return problems;
 }
 
@@ -21,39 +20,33 @@ interface Field {
   readonly path: string;
 }
 
-interface Findings {
-  readonly pod: Pod;
-  readonly config: Config;
-  readonly problems: Problem[];
-}
-
 /** The paths of all objects and lists that contain a field with a row. */
 const ON_THE_WAY: ReadonlySet<string> = new Set(
   Object.keys(FIELDS).flatMap((path) => [...path.matchAll(/\.|\[\]/g)].map(({ index }) => path.slice(0, index))),
 );
 
-function visit({ value, pattern, path }: Field, findings: Findings): void {
+function visit({ value, pattern, path }: Field, problems: Problem[]): void {
   if (value === undefined || value === null) return;
   const row = FIELDS[generalized(pattern)];
   if (row !== undefined && row !== "descend") {
-    checkField(row, { value, pattern, path }, findings);
+    checkField(row, { value, pattern, path }, problems);
     return;
   }
   const isInner = typeof value === "object" && (row === "descend" || isOnTheWay(pattern));
   if (isInner && Array.isArray(value)) {
     for (const [at, item] of value.entries())
-      visit({ value: item, pattern: `${pattern}[]`, path: `${path}[${nameOf(item) ?? at}]` }, findings);
+      visit({ value: item, pattern: `${pattern}[]`, path: `${path}[${nameOf(item) ?? at}]` }, problems);
   } else if (isInner) {
     for (const [key, item] of Object.entries(value))
-      visit({ value: item, pattern: `${pattern}.${key}`, path: `${path}.${key}` }, findings);
+      visit({ value: item, pattern: `${pattern}.${key}`, path: `${path}.${key}` }, problems);
   } else if (typeof value !== "object" || !isEmpty(value)) {
     const because = "is not known to this version of unitlet";
-    findings.problems.push({ severity: "reject", path, because, remedy: OTHER_NODE });
+    problems.push({ severity: "reject", path, because, remedy: OTHER_NODE });
   }
 }
 
 /** Returns the pattern with the kind of resource that has a row instead of its name. */
-function generalized(pattern: string): string {
+export function generalized(pattern: string): string {
   return pattern.replace(
     /(\.resources\.(?:limits|requests)\.)(?:(hugepages-)[^/]*|[^/]+\/[^/]+)$/,
     (_, before, pages) => (pages === undefined ? `${before}*/*` : `${before}hugepages-*`),
@@ -64,9 +57,9 @@ function isOnTheWay(pattern: string): boolean {
   return ON_THE_WAY.has(pattern) || ON_THE_WAY.has(pattern.replace(/\[\]$/, ""));
 }
 
-function checkField(row: Exclude<Row, "descend">, { value, path }: Field, { pod, config, problems }: Findings): void {
+function checkField(row: Exclude<Row, "descend">, { value, path }: Field, problems: Problem[]): void {
   if (row === "supported" || row === "control-plane") return;
-  if (isEmpty(value) || row.unless?.(value, pod, config)) return;
+  if (isEmpty(value) || row.unless?.(value)) return;
   problems.push({ severity: row.severity, path, because: row.because, remedy: row.remedy });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FIELDS } from "../../../src/translate/fields/fields.ts";
 import { fieldProblems } from "../../../src/translate/fields/supported.ts";
-import { CONFIG, odd } from "../base.ts";
+import { odd } from "../base.ts";
 import { fieldsBelow, isField } from "./schema.ts";
 
 /** Kubernetes 1.37 has it, the client of 1.36 does not. */
@@ -32,7 +32,7 @@ describe("the words of a problem", () => {
 
   test.for(rows)("%s says so with its path", ([pattern, { severity, because, remedy }]) => {
     const path = pattern.replaceAll("[]", "[0]");
-    expect(fieldProblems(odd(specWith(pattern)), CONFIG)).toEqual([{ severity, path, because, remedy }]);
+    expect(fieldProblems(odd(specWith(pattern)))).toEqual([{ severity, path, because, remedy }]);
   });
 });
 

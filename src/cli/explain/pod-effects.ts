@@ -1,4 +1,4 @@
-/** What a supported field of a pod does, for docs/pod-fields.md. By its path below spec. */
+/** What a supported field of a pod does, for docs/pod-fields.md and `unitlet explain`. By its path below spec. */
 export const POD_EFFECTS: Readonly<Record<string, string>> = {
   restartPolicy: "`Restart=` with the kubelet's back-off.",
   terminationGracePeriodSeconds:

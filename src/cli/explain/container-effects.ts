@@ -1,4 +1,4 @@
-/** What a supported field of a container does, for docs/pod-fields.md. By its path below the container. */
+/** What a supported field of a container does, for docs/pod-fields.md and `unitlet explain`. By its path below the container. */
 export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   name: "The last part of the unit's name.",
   image:
