@@ -11,8 +11,8 @@ const withMachines = {
   setupFiles: ["test/support/check-retries.ts", "test/support/skip-lacking.ts"],
   // Two cores have to carry the machines and the control plane as well.
   maxWorkers: 2,
-  testTimeout: 180_000,
-  hookTimeout: 240_000,
+  testTimeout: 300_000,
+  hookTimeout: 400_000,
 };
 
 const v2 = {

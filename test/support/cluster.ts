@@ -64,8 +64,8 @@ export class Cluster {
   }
 
   async kubectl(args: readonly string[], options: RunOptions = {}): Promise<string> {
-    // Some kubectl commands wait for a minute themselves.
-    const call = () => run([script, ...this.#flags, "kubectl", ...args], { timeout: 120_000, ...options });
+    // Some kubectl commands wait for 150 s themselves.
+    const call = () => run([script, ...this.#flags, "kubectl", ...args], { timeout: 240_000, ...options });
     return (await retryOnce(`kubectl ${args.join(" ")}`, call, ({ message }) => isHandshakeTimeout(message))).stdout;
   }
 
@@ -136,5 +136,5 @@ export function isHandshakeTimeout(output: string): boolean {
 }
 
 function manage(args: readonly string[]): Promise<RunResult> {
-  return run([script, ...args], { timeout: 120_000 });
+  return run([script, ...args], { timeout: 240_000 });
 }

@@ -74,7 +74,7 @@ export class Node implements AsyncDisposable {
     const given = { podNetwork: "host", ...(strictPolicy ? {} : OPEN_POLICY), ...settings };
     const flags = Object.entries(given).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
     await install(machine, ["--kubeconfig", "/root/kubeconfig", ...flags]);
-    await cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=60s"]);
+    await cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=150s"]);
     return new Node(machine, cluster, namespace, !timerInterval?.endsWith("h"));
   }
 

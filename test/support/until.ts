@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 export interface UntilOptions {
   /** The awaited condition, for the error message. */
   readonly what: string;
-  /** The timeout in milliseconds; the default is 60 s. */
+  /** The timeout in milliseconds; the default is 150 s, because a computer that runs tests may stall. */
   readonly timeout?: number;
   /** The interval in milliseconds; the default is 100. */
   readonly every?: number;
@@ -17,7 +17,7 @@ export interface UntilOptions {
  * message with the last value, `probe` returns `[false, value]`. Throws after the timeout.
  */
 export async function until<T>(probe: () => Promise<T> | T, options: UntilOptions): Promise<T> {
-  const { what, timeout = 60_000, every = 100, diagnose } = options;
+  const { what, timeout = 150_000, every = 100, diagnose } = options;
   const end = performance.now() + timeout;
   let last: unknown;
   for (let late = false; ; await sleep(every)) {

@@ -39,7 +39,7 @@ test.each([
   await node.machine.until(async () => (await node.show(name, "SubState")) === "start-pre", { what: "its start" });
   await node.machine.until(idle, { what: "no run" });
   await node.exec("touch /root/now");
-  await node.kubectl("wait", `pod/${name}`, "--for=condition=Ready", "--timeout=60s");
+  await node.kubectl("wait", `pod/${name}`, "--for=condition=Ready", "--timeout=150s");
   await node.machine.until(async () => (await notes()) === "", { what: "no note" });
   await node.exec(`umount ${HELPER}`);
 });
@@ -56,7 +56,7 @@ test("an end that is still going on after its helper has requested a sync is rep
   await node.machine.until(async () => (await node.show("ends", "SubState")) === "stop-post", { what: "its end" });
   await node.machine.until(idle, { what: "no run" });
   await node.exec("touch /root/now");
-  await node.kubectl("wait", "pod/ends", "--for=delete", "--timeout=60s");
+  await node.kubectl("wait", "pod/ends", "--for=delete", "--timeout=150s");
   await node.exec(`umount ${helper}`);
 });
 
@@ -71,7 +71,7 @@ test("a program has its time after a hook that used the whole grace period, also
   await node.machine.until(async () => (await node.log("slow-end")).includes("got"), { what: "its end", every: 10 });
   const all = (signal: string) => `systemctl kill --kill-whom=all --signal=${signal} ${node.unit("slow-end")}`;
   await node.exec(`${all("STOP")}; sleep 4; ${all("CONT")}`);
-  await node.kubectl("wait", "pod/slow-end", "--for=delete", "--timeout=60s");
+  await node.kubectl("wait", "pod/slow-end", "--for=delete", "--timeout=150s");
   expect(await node.log("slow-end")).toBe("up\ngot\nbye\n");
 });
 

@@ -24,7 +24,7 @@ test("runs that are killed at any moment leave nothing that the next one cannot 
   const names = Array.from({ length: 10 }, (_, at) => `p-${at}`);
   const [stay, go] = [names.slice(0, 5), names.slice(5)];
   await node.run(pod(node, "bystander", SLEEP), ...go.map((name) => pod(node, name, SLEEP)));
-  await node.kubectl("wait", "pods", "--all", "--for=condition=Ready", "--timeout=60s");
+  await node.kubectl("wait", "pods", "--all", "--for=condition=Ready", "--timeout=150s");
   const before = await node.invocation("bystander");
   const killing = node.machine.exec(KILL_RUNS, { allowFailure: true });
   for (const [at, name] of stay.entries()) {
@@ -34,8 +34,8 @@ test("runs that are killed at any moment leave nothing that the next one cannot 
   await killing;
 
   await node.sync();
-  await node.kubectl("wait", ...stay.map((name) => `pod/${name}`), "--for=condition=Ready", "--timeout=60s");
-  await node.kubectl("wait", ...go.map((name) => `pod/${name}`), "--for=delete", "--timeout=60s");
+  await node.kubectl("wait", ...stay.map((name) => `pod/${name}`), "--for=condition=Ready", "--timeout=150s");
+  await node.kubectl("wait", ...go.map((name) => `pod/${name}`), "--for=delete", "--timeout=150s");
   await node.sync();
   const { items } = JSON.parse(await node.kubectl("get", "pods", "-o", "json")) as { items: V1Pod[] };
   expect(items.map(({ metadata }) => metadata?.name)).toEqual(["bystander", ...stay]);

@@ -168,7 +168,7 @@ test("a pod whose object cannot be deleted is gone from the host, and then from 
   await node.machine.until(isGone, { what: "no unit" });
   proxy.clear();
   await node.sync();
-  await node.kubectl("wait", "pod/undead", "--for=delete", "--timeout=60s");
+  await node.kubectl("wait", "pod/undead", "--for=delete", "--timeout=150s");
 });
 
 test("a pod is not let in while the Node cannot be read, and then rejected by its labels", async () => {

@@ -187,7 +187,12 @@ test("a host without the tools says so", async () => {
     expect(await failure("no-tools", `${registry.address}/tools:1`)).toMatch(
       /^image ".*" cannot be pulled: this node has no umoci\. Install the distribution's packages of these names there/,
     );
-    await node.cluster.kubectl(["wait", "--for=condition=ImageToolsReady=False", `node/${node.name}`, "--timeout=60s"]);
+    await node.cluster.kubectl([
+      "wait",
+      "--for=condition=ImageToolsReady=False",
+      `node/${node.name}`,
+      "--timeout=150s",
+    ]);
   } finally {
     await node.exec("mv /usr/bin/umoci.away /usr/bin/umoci");
   }

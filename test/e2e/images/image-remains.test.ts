@@ -62,7 +62,7 @@ test("nothing that held the output of a pod's containers is left after the pod",
   expect(await outputs()).toContain("unitlet-log@");
 
   await node.kubectl("delete", "pods", "--all", "--wait=false");
-  await node.kubectl("wait", "pods", "--all", "--for=delete", "--timeout=60s");
+  await node.kubectl("wait", "pods", "--all", "--for=delete", "--timeout=150s");
   await node.machine.until(async () => [(await outputs()) === "", await outputs()], { what: "no pipe to be left" });
 });
 
@@ -89,7 +89,7 @@ test("a process that a killed helper has left is killed when its pod is removed"
   await node.machine.until(() => node.exec(kill), { what: "a container-start to kill" });
   const left = async () => (await node.exec("pgrep -fc '[s]leep (29|30)[0-9][0-9]' || true")).stdout.trim();
   await node.machine.until(async () => [Number(await left()) >= 2, await left()], { what: "a process that is left" });
-  await node.kubectl("delete", "pod", "backing-off", "--timeout=60s");
+  await node.kubectl("delete", "pod", "backing-off", "--timeout=150s");
   await node.machine.until(async () => [(await groups()) === "", await groups()], { what: "no cgroup to be left" });
   expect(await left()).toBe("0");
 });

@@ -52,7 +52,7 @@ describe("a Deployment of an ordinary image", () => {
     await registry.push("web", { layers: [base, files], config });
     const replicas = { replicas: 1, selector: { matchLabels: { app: "web" } }, template: template(node, "web", web) };
     await node.apply({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec: replicas });
-    await node.kubectl("rollout", "status", "deployment/web", "--timeout=60s");
+    await node.kubectl("rollout", "status", "deployment/web", "--timeout=150s");
   });
 
   test("answers its clients", async () => {

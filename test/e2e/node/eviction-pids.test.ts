@@ -31,6 +31,6 @@ test("while process numbers are short the pod with most of them goes, and the cr
       /^The node was low on resource: pids\. Threshold quantity: \d+, available: -?\d+\. $/,
     ),
   });
-  await node.cluster.kubectl(["wait", "--for=condition=PIDPressure", `node/${node.name}`, "--timeout=60s"]);
+  await node.cluster.kubectl(["wait", "--for=condition=PIDPressure", `node/${node.name}`, "--timeout=150s"]);
   expect(await node.invocation("critical")).toBe(invocation);
 });

@@ -41,7 +41,7 @@ test("install.sh joins as well, under a name of its own, and keeps the token out
   expect(stdout).toContain(`Node ${NAME} has joined`);
   expect(stdout).toContain(`node ${NAME}, joined to`);
   expect(stdout).toContain("Policy: pods of namespace default can run programs on the host's files");
-  await cluster.kubectl(["wait", "--for=condition=Ready", `node/${NAME}`, "--timeout=60s"]);
+  await cluster.kubectl(["wait", "--for=condition=Ready", `node/${NAME}`, "--timeout=150s"]);
   expect((await install(machine, flags)).stdout).toContain("is good");
 });
 
@@ -49,7 +49,7 @@ test("the pod of README.md runs then, and unitlet doctor prints the policy", asy
   const manifest = fenced(section(await readFile("README.md", "utf8"), "example"));
   // Nodes of other test files have the same taint.
   await cluster.apply(manifest.replace("spec:", `spec:\n  nodeName: ${NAME}`));
-  await cluster.kubectl(["wait", "--for=condition=Ready", "pod/hello", "--timeout=60s"]);
+  await cluster.kubectl(["wait", "--for=condition=Ready", "pod/hello", "--timeout=150s"]);
   const page = () => machine.exec("curl -sf http://127.0.0.1:8080/");
   await machine.until(page, { what: "an answer of the pod" });
   await cluster.kubectl(["delete", "pod", "hello"]);

@@ -73,7 +73,7 @@ test("the first join is one to the network of the cluster, with the cluster's na
 
 test("the node is ready once there is a network", async () => {
   await machine.write("/etc/cni/net.d/10-pods.conf", JSON.stringify(NETWORK));
-  await cluster.kubectl(["wait", "--for=condition=Ready", `node/${NAME}`, "--timeout=60s"]);
+  await cluster.kubectl(["wait", "--for=condition=Ready", `node/${NAME}`, "--timeout=150s"]);
 });
 
 test("a node that moves to the host's network has the host's name servers, and takes usable names when it moves back", async () => {

@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => machine[Symbol.asyncDispose]());
 
 const say = async (command: string) => (await machine.exec(command, { allowFailure: true })).stdout;
-const ready = (name: string) => cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=60s"]);
+const ready = (name: string) => cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=150s"]);
 const digest = (text: string) => text.split(".")[0];
 
 describe("a join that fails says why and leaves the host unchanged", () => {

@@ -159,7 +159,7 @@ test("a deleted Node object is created again, and its pods run on", async () => 
   const uid = (await getNode()).metadata?.uid;
   await cluster.kubectl(["delete", "node", "node"]);
   await node.syncWithoutCache();
-  await cluster.kubectl(["wait", "--for=condition=Ready", "node/node", "--timeout=60s"]);
+  await cluster.kubectl(["wait", "--for=condition=Ready", "node/node", "--timeout=150s"]);
   expect((await getNode()).metadata?.uid).not.toBe(uid);
   expect(await node.invocation("main")).toBe(invocation);
 });
@@ -175,7 +175,7 @@ test("without D-Bus the node is not ready and says why; with it, it is ready aga
   });
   await node.exec("systemctl start dbus.socket");
   await back();
-  await cluster.kubectl(["wait", "--for=condition=Ready", "node/node", "--timeout=60s"]);
+  await cluster.kubectl(["wait", "--for=condition=Ready", "node/node", "--timeout=150s"]);
   expect(await node.invocation("main")).toBe(invocation);
   expect(await node.journal()).toMatch(/cannot talk to systemd because=".*"/);
 });

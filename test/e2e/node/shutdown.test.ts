@@ -90,7 +90,7 @@ test("pods stop one importance after the other, and the cluster hears of it befo
 test("after the boot the node is ready and the pods run again", async () => {
   await node.exec("systemctl enable --now unitlet-sync.timer unitlet-sync.path");
   for (const name of Object.keys(PODS)) await node.container(name, (seen) => seen.ready && seen.restartCount === 1);
-  await node.cluster.kubectl(["wait", "--for=condition=Ready", `node/${node.name}`, "--timeout=60s"]);
+  await node.cluster.kubectl(["wait", "--for=condition=Ready", `node/${node.name}`, "--timeout=150s"]);
   expect(await ready()).toMatchObject({ status: "True", reason: "KubeletReady" });
 });
 

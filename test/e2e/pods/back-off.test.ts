@@ -65,7 +65,7 @@ describe.concurrent("a container that ends again and again", () => {
     await node.container("deleted", ({ state }) => state?.waiting?.message?.startsWith("back-off 5m0s"));
     await node.kubectl("delete", "pod", "deleted", "--wait=false");
     await node.sync();
-    await node.kubectl("wait", "pod/deleted", "--for=delete", "--timeout=60s");
+    await node.kubectl("wait", "pod/deleted", "--for=delete", "--timeout=150s");
   });
 });
 

@@ -104,7 +104,7 @@ test("the end of a deleted pod is reported while a finalizer holds it", async ()
   expect((await node.get("held"))?.metadata?.resourceVersion).toBe(ended.metadata?.resourceVersion);
   await node.kubectl("patch", "pod", "held", "--type=merge", '--patch={"metadata":{"finalizers":null}}');
   await node.sync();
-  await node.kubectl("wait", "pod/held", "--for=delete", "--timeout=60s");
+  await node.kubectl("wait", "pod/held", "--for=delete", "--timeout=150s");
 });
 
 test("a pod that is still being initialized ends at once, and its containers never start", async () => {

@@ -76,7 +76,7 @@ test("a hundred pods of every kind come and go, and nothing is left of them", as
     },
     { what: "nothing to be left", timeout: 120_000, every: 1000 },
   );
-  await node.kubectl("wait", "pods", "--all", "--for=delete", "--timeout=60s");
+  await node.kubectl("wait", "pods", "--all", "--for=delete", "--timeout=150s");
   await node.machine.until(() => node.exec("systemctl is-system-running"), { what: "a machine without failures" });
   const { stdout } = await node.exec(
     "journalctl --quiet --priority=err --output=cat _COMM=systemd + SYSLOG_IDENTIFIER=unitlet-sync",

@@ -174,7 +174,7 @@ test("a longer one of a probe counts for that probe alone", async () => {
 test("when the pods are gone nothing of their probes is left", async () => {
   await node.kubectl("delete", "pod", "--all", "--grace-period=1", "--wait=false");
   await node.sync();
-  await node.kubectl("wait", "pod", "--all", "--for=delete", "--timeout=60s");
+  await node.kubectl("wait", "pod", "--all", "--for=delete", "--timeout=150s");
   await node.sync();
   const left =
     "ls -A /run/unitlet/probes /run/unitlet/pods; systemctl list-units --no-legend 'unitlet-probe@*' --state=active";

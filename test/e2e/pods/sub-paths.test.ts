@@ -164,7 +164,7 @@ describe.each(["host", "image"])("a container on the files of: %s, with a path w
     const initContainers = first("ln -s / /run/v/out");
     await node.run(pod(node, name, on(within(SLEEP, "out")), { ...DISK, initContainers }));
     await node.container(name, isHeld);
-    await node.kubectl("delete", "pod", name, "--timeout=60s");
+    await node.kubectl("delete", "pod", name, "--timeout=150s");
   });
 
   test("has the value of a Secret in its path, and no unit has it", async () => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
     localVolume(node),
     claim("data", { volumeName: `${node.namespace}-local` }),
   );
-  await node.kubectl("wait", "--for=jsonpath={.status.phase}=Bound", "pvc/data", "--timeout=60s");
+  await node.kubectl("wait", "--for=jsonpath={.status.phase}=Bound", "pvc/data", "--timeout=150s");
   await node.run(...volumePods(node));
 });
 
