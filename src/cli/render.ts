@@ -12,7 +12,7 @@ const RENDER_USAGE = `usage: unitlet render [OPTION…] FILE…
 
 Prints the units that the pods of manifests become. It needs no host: it reads the named files alone, and changes nothing.
 A FILE is a manifest, a directory of manifests, or - for standard input. Comments say what the host, an image or a
-package decides.
+package decides. The units are those of a host with cgroup v2.
 
   --node-name NAME        the name of the node, on which the UIDs of pods depend. Default: node
   --pod-network host|bridge|cni

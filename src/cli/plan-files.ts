@@ -1,0 +1,69 @@
+import { loadSchema } from "../io/bundles/loaders.ts";
+import { namespacedName } from "../model/api/namespaced-name.ts";
+import type { Pod } from "../model/api/pod.ts";
+import type { Config } from "../model/host/config.ts";
+import type { PodSource } from "../ports.ts";
+import type { UnitChange } from "../report/unit-changes.ts";
+import { CliError } from "./failure.ts";
+import { manifestFiles } from "./manifest-arguments.ts";
+
+/** Returns the pods of files, as this host would read them. Throws CliError for a mistake, and on a joined node. */
+export async function podsOfFiles(files: readonly string[], config: Config): Promise<readonly Pod[]> {
+  if (config.cluster !== undefined)
+    throw new CliError(
+      "unitlet plan: -f is for a standalone host, and this node has joined a cluster: use kubectl diff, and unitlet render for the units",
+    );
+  const { parseManifests } = await loadSchema();
+  const { pods, problems } = parseManifests(manifestFiles(files), config.nodeName);
+  if (problems.length > 0) throw new CliError(problems.join("\n"));
+  return pods;
+}
+
+/** Returns the source with these pods besides its own. A pod of the same namespace and name is replaced. */
+export function withPods(source: PodSource, pods: readonly Pod[]): PodSource {
+  return {
+    list: async () => {
+      const result = await source.list();
+      if (!result.ok) return result;
+      return {
+        ...result,
+        parse: () => {
+          const { pods: own, ...rest } = result.parse();
+          return { ...rest, pods: merged(own, pods) };
+        },
+      };
+    },
+    node: () => source.node(),
+    fetch: (due) => source.fetch(due),
+    publish: (...args) => source.publish(...args),
+    recordEvent: (event) => source.recordEvent(event),
+    deletePodObject: (pod) => source.deletePodObject(pod),
+  };
+}
+
+/** An unchanged pod is there already, with its status. */
+function merged(own: readonly Pod[], pods: readonly Pod[]): readonly Pod[] {
+  const byUID = new Map(own.map((pod) => [pod.metadata.uid, pod]));
+  const names = new Set(pods.map(({ metadata }) => namespacedName(metadata)));
+  return [
+    ...own.filter(({ metadata }) => !names.has(namespacedName(metadata))),
+    ...pods.map((pod) => byUID.get(pod.metadata.uid) ?? pod),
+  ];
+}
+
+/** Returns the changes by pod, one line for each, and how many there are of each kind. */
+export function formatChanges(changes: readonly UnitChange[]): string {
+  if (changes.length === 0) return "Nothing to do.\n";
+  const groups = [...Map.groupBy(changes, ({ pod }) => pod)].map(([pod, own]) => {
+    const lines = own.map(({ change, subject, effect, because }) => {
+      const words = effect === undefined ? "" : ` ${effect}`;
+      return `  ${change} ${subject}${words}: ${because.replaceAll("\n", " ")}\n`;
+    });
+    return `${pod}:\n${lines.join("")}`;
+  });
+  const count = (of: UnitChange["change"] | UnitChange["effect"]) =>
+    changes.filter(({ change, effect }) => change === of || effect === of).length;
+  const units = `Units: ${count("+")} to add, ${count("~")} to change, ${count("-")} to remove.`;
+  const containers = `Containers: ${count("restarts")} to restart, ${count("stops")} to stop.`;
+  return `${groups.join("")}\n${units} ${containers}\n`;
+}

@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { formatChanges, podsOfFiles, withPods } from "../../src/cli/plan-files.ts";
+import type { Pod } from "../../src/model/api/pod.ts";
+import type { ListResult, PodSource } from "../../src/ports.ts";
+import { CONFIG, pod } from "../translate/base.ts";
+
+const named = (name: string, uid: string, more: Partial<Pod> = {}): Pod => ({ ...pod({}, { name, uid }), ...more });
+
+function sourceOf(result: ListResult): PodSource {
+  const never = async () => {
+    throw new Error("a plan changes nothing");
+  };
+  return {
+    list: async () => result,
+    node: async () => undefined,
+    fetch: async () => new Map(),
+    publish: never,
+    recordEvent: never,
+    deletePodObject: never,
+  };
+}
+
+const listOf = (pods: readonly Pod[]): ListResult => ({
+  ok: true,
+  digest: "",
+  parse: () => ({ pods, missing: "a file" }),
+  accept: () => undefined,
+});
+
+async function uidsWith(own: readonly Pod[], added: readonly Pod[]): Promise<readonly string[]> {
+  const result = await withPods(sourceOf(listOf(own)), added).list();
+  return result.ok ? result.parse().pods.map(({ metadata }) => metadata.uid) : [];
+}
+
+test("a pod of a file is added, or takes the place of the one of its name", async () => {
+  expect(await uidsWith([named("a", "1")], [named("b", "2")])).toEqual(["1", "2"]);
+  expect(await uidsWith([named("a", "1"), named("b", "2")], [named("a", "3")])).toEqual(["2", "3"]);
+});
+
+test("an unchanged pod keeps its status, and the list what it lacks", async () => {
+  const known = named("a", "1", { status: { phase: "Succeeded" } });
+  const result = await withPods(sourceOf(listOf([known])), [named("a", "1")]).list();
+  expect(result.ok && result.parse()).toEqual({ pods: [known], missing: "a file" });
+});
+
+test("a list that cannot be read stays so", async () => {
+  const failed = { ok: false, because: "no directory" } as const;
+  expect(await withPods(sourceOf(failed), [named("a", "1")]).list()).toEqual(failed);
+});
+
+test("a joined node has no directory of manifests", async () => {
+  const cluster = { server: "https://192.0.2.1", insecureSkipTLSVerify: false };
+  await expect(podsOfFiles(["web.yaml"], { ...CONFIG, cluster })).rejects.toMatchObject({
+    name: "CliError",
+    message: expect.stringContaining("use kubectl diff"),
+  });
+});
+
+test("a file that cannot be read is named", async () => {
+  await expect(podsOfFiles(["/nonexistent/web.yaml"], CONFIG)).rejects.toMatchObject({
+    message: "/nonexistent/web.yaml: cannot be read: ENOENT: no such file or directory",
+  });
+});
+
+test("changes are grouped by pod, and counted", () => {
+  expect(formatChanges([])).toBe("Nothing to do.\n");
+  const [one, two] = [{ pod: "shop/web" }, { pod: "shop/db" }];
+  const text = formatChanges([
+    { ...one, change: "+", subject: "a.slice", because: "it is new" },
+    { ...two, change: "-", subject: "d.service", effect: "stops", because: "the pod is gone" },
+    { ...one, change: "~", subject: "b.service", effect: "restarts", because: "the pod changed" },
+    { ...one, change: "!", subject: "container c", because: "it waits:\nlong" },
+  ]);
+  expect(text).toBe(`shop/web:
+  + a.slice: it is new
+  ~ b.service restarts: the pod changed
+  ! container c: it waits: long
+shop/db:
+  - d.service stops: the pod is gone
+
+Units: 1 to add, 1 to change, 1 to remove. Containers: 1 to restart, 1 to stop.
+`);
+});
