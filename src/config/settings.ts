@@ -1,6 +1,7 @@
 import * as ini from "ini";
 import * as z from "zod";
 import type { EvictionSignal } from "../model/host/config.ts";
+import { DEFAULT_UNIT_DIRECTORY, UNIT_DIRECTORIES } from "../model/unit-directory.ts";
 import { DEFAULT_EVICTION_HARD, parseGracePeriods, parseMinimumReclaim, parseThresholds } from "./eviction.ts";
 import { parseHostAccounts, parseHostFiles, parseHostPaths } from "./node-policy.ts";
 import { DEFAULT_POD_CIDR, parsePodCIDR } from "./pod-cidr.ts";
@@ -56,6 +57,9 @@ const Settings = z.strictObject({
   clusterDomain: z.string().regex(NODE_NAME, { error: "expected a DNS name in lower case" }).default("cluster.local"),
   watch: yesNo(false),
   taint: yesNo(true),
+  unitDirectory: z
+    .enum(UNIT_DIRECTORIES, { error: `expected ${UNIT_DIRECTORIES.join(" or ")}` })
+    .default(DEFAULT_UNIT_DIRECTORY),
   dropIns: z.enum(["remove", "keep"], { error: "expected remove or keep" }).default("remove"),
   nodeLabels: list.pipe(z.array(z.string().regex(LABEL, { error: "expected key=value, key=value" }))).optional(),
   nodeIP: z

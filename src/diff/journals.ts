@@ -2,6 +2,7 @@ import { shortDisks } from "../model/host/pressure.ts";
 import type { Step } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
+import { unitDirectory } from "./units/unit-directory.ts";
 
 /** How long the journal of a namespace stays after its last line, once the node has no pod of the namespace. */
 const RETENTION_MS = 7 * 24 * 3_600_000;
@@ -20,7 +21,7 @@ export function journalSteps(world: World, translations: readonly Translation[])
     const present = journals.get(namespace)?.settings;
     if (present === settings) return [];
     const because = present === undefined ? "the journal of the namespace has no limit" : "its limit has changed";
-    return [{ kind: "write-journal-settings", uid: "", namespace, text: settings, because }];
+    return [{ kind: "write-journal-settings", uid: "", namespace, text: settings, ...unitDirectory(config), because }];
   });
   if (!pods.complete) return limits;
   const used = new Set([

@@ -1,6 +1,8 @@
 /** Paths of the files of pods. unitfile/names.ts has checked `uid` and the names. */
 export const STATE_DIR = "/var/lib/unitlet";
 export const RUN_DIR = "/run/unitlet";
+/** The directory of the copies of units in /run/systemd/system, for the next boot. */
+export const KEPT_UNITS = `${STATE_DIR}/units`;
 
 /** The directories of the port, which has a user of its own. */
 export const API_RUN_DIR = "/run/unitlet-api";

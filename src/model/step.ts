@@ -6,6 +6,7 @@ import type { CgroupLimits } from "./host/cgroup-limits.ts";
 import type { DesiredPull } from "./image/image.ts";
 import type { Storage } from "./storage.ts";
 import type { UnitName } from "./unit.ts";
+import type { UnitDirectory } from "./unit-directory.ts";
 
 /**
  * The UID of the pod that a step belongs to, or "" for the whole host. After a failed step the later ones of that pod
@@ -74,18 +75,28 @@ export type FileStep =
       readonly storage: readonly Storage[];
       readonly all: readonly Storage[];
     })
-  /** Writes the unit and removes its drop-ins, which are paths. With `masks`, exactly these names are masked for it. */
+  /**
+   * Writes the unit and removes its drop-ins, which are paths. With `masks`, exactly these names are masked for it. Files of the
+   * unit in another directory than this one are removed. Without `directory` it is the default of `unitDirectory`.
+   */
   | (Common & {
       readonly kind: "write-unit";
       readonly unit: UnitName;
       readonly text: string;
       readonly dropIns: readonly string[];
       readonly masks?: readonly string[];
+      readonly directory?: UnitDirectory;
     })
-  | (Common & { readonly kind: "link" | "unlink" | "remove-unit"; readonly unit: UnitName })
+  | (Common & { readonly kind: "link"; readonly unit: UnitName; readonly directory?: UnitDirectory })
+  | (Common & { readonly kind: "unlink" | "remove-unit"; readonly unit: UnitName })
   | (Common & { readonly kind: "remove-pod" | "unseal" })
-  /** Writes the settings of a namespace's journal. */
-  | (Common & { readonly kind: "write-journal-settings"; readonly namespace: string; readonly text: string })
+  /** Writes the settings of a namespace's journal. With `directory` they are below /run too when the units are. */
+  | (Common & {
+      readonly kind: "write-journal-settings";
+      readonly namespace: string;
+      readonly text: string;
+      readonly directory?: UnitDirectory;
+    })
   | (Common & { readonly kind: "remove-journal"; readonly namespace: string })
   | (Common & { readonly kind: "remove-image"; readonly digest: string; readonly names: readonly string[] });
 

@@ -81,6 +81,8 @@ export interface ActualUnit {
   /** Names of the drop-ins for all units of its type that this unit masks, sorted; undefined: none. */
   readonly masks?: readonly string[];
   readonly linked: boolean;
+  /** True when a file or link of the unit is in another directory than the setting `unitDirectory` says, or a copy is missing. */
+  readonly misplaced?: true;
   /** From ListUnitsByPatterns; undefined when systemd has not loaded it. */
   readonly state?: UnitState;
   /** From /run/systemd/units: the running invocation, 32 hex digits. */

@@ -33,7 +33,7 @@ export async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "remove-pod":
       return removePodDirectories(step.uid);
     case "write-journal-settings":
-      return writeJournalSettings(step.namespace, step.text);
+      return writeJournalSettings(step.namespace, step.text, step.directory);
     case "remove-journal":
       return removeJournal(step.namespace);
     case "remove-image":
@@ -47,7 +47,7 @@ export async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "write-unit":
       return writeUnit(step.unit, step);
     case "link":
-      return linkUnit(step.unit);
+      return linkUnit(step.unit, step.directory);
     case "unlink":
       return unlinkUnit(step.unit);
     default:

@@ -68,7 +68,7 @@ export async function observe(input: ObserveInput): Promise<World> {
   const needs = needsOf(input.pods.items, references, config);
   const [listing, { node, pods }] = await Promise.all([systemd.list(PATTERNS), readNode(input, needs)]);
   // These are read after the listing: a container that has ended by then has left its exit record.
-  const [units, directories] = [withLimits(readUnits(listing, config.dropIns)), readPodDirectories()];
+  const [units, directories] = [withLimits(readUnits(listing, config)), readPodDirectories()];
   const unfinished = readUnfinished();
   const host = readHost(config.nodeIPs, now, {});
   const absent = [
@@ -97,7 +97,7 @@ export async function observe(input: ObserveInput): Promise<World> {
     directories,
     ...observeNetwork(config, node),
     nodeSlices: readNodeSlices(),
-    journals: readJournals(),
+    journals: readJournals(config.unitDirectory),
     outputs: outputsOf(listing),
     references,
     images: imagesOf(needs, { config, host, now }, listing),
@@ -137,7 +137,7 @@ export async function observeAgain(world: World, systemd: Systemd, now: Instant)
   return {
     ...world,
     now,
-    units: withLimits(readUnits(listing, config.dropIns)),
+    units: withLimits(readUnits(listing, config)),
     directories: readPodDirectories(),
     images,
   };

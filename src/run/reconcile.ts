@@ -2,6 +2,7 @@ import { keepClusterNetwork } from "../io/cni/keep-list.ts";
 import { keepPodCIDRs } from "../io/pods/pod-cidrs.ts";
 import { reportProblem } from "../io/problems.ts";
 import { BusError } from "../io/systemd/bus.ts";
+import { restoreKeptUnits } from "../io/systemd/kept-units.ts";
 import { triggerAfterStarts } from "../io/systemd/sync-trigger.ts";
 import { Systemd } from "../io/systemd/systemd.ts";
 import type { Log } from "../log.ts";
@@ -51,7 +52,10 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
   const pods = parsePodList(input.listResult);
   reportProblem(log, "list", pods.complete ? undefined : pods.because);
 
-  if (!input.shuttingDown) keepSealKey(log);
+  if (!input.shuttingDown) {
+    keepSealKey(log);
+    restoreKeptUnits();
+  }
   const wanted = await withoutBrokenPods(pods, async (some, isTrial) => {
     const references = await fetchReferences(some, source, now);
     if (!input.shuttingDown && !isTrial) await countPodLogs(config, some, now);

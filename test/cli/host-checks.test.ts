@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { firewallFindings, readFirewall } from "../../src/cli/checks/firewall.ts";
-import { directoryFindings, readOnlyDirectories } from "../../src/cli/checks/read-only.ts";
+import { directoryFindings, readOnlyDirectories, writtenDirectories } from "../../src/cli/checks/read-only.ts";
 import { readSELinux, seLinuxFindings } from "../../src/cli/checks/selinux.ts";
 import { canMount } from "../io/empty-host.ts";
 import { run } from "../support/run.ts";
@@ -93,7 +93,12 @@ test("a read-only directory is an error with its remedy", () => {
       level: "error",
       what: "read-only",
       message:
-        "/etc/systemd/system, which has the units of containers, is read-only: mount a writable file system there that keeps its files, such as an overlay",
+        "/etc/systemd/system, which has the units of containers, is read-only: mount a writable file system there that keeps its files, such as an overlay, or set unitDirectory = /run/systemd/system",
     },
   ]);
+});
+
+test("with units below /run nothing has to be writable below /etc", () => {
+  expect(writtenDirectories()).toEqual(["/etc/systemd/system", "/etc/systemd", "/var/lib/unitlet"]);
+  expect(writtenDirectories("/run/systemd/system")).toEqual(["/var/lib/unitlet"]);
 });

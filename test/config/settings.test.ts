@@ -28,7 +28,7 @@ test("without a file every setting has its default", () => {
     clusterDomain: "cluster.local",
     watch: false,
     taint: true,
-    dropIns: "remove",
+    ...{ unitDirectory: "/etc/systemd/system", dropIns: "remove" },
     nodeLabels: {},
     nodeIPs: [],
     maxPods: 110,

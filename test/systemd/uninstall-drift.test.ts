@@ -74,3 +74,22 @@ test("units that cannot be loaded any more are loaded by the first run of anothe
   };
   await machine.until(poll, { what: "loaded units" });
 });
+
+test("units below /run go with an uninstallation, and so do their copies and the limits of journals", async () => {
+  await script("--from dist --set unitDirectory=/run/systemd/system");
+  await waitForPods();
+  const places = "/etc/systemd /run/systemd /var/lib";
+  const find = `find ${places} -name 'unitlet*' -o -name 'journald@*' -o -name multi-user.target.wants -a -empty`;
+  const poll = async () => {
+    const { stdout } = await machine.exec(`${find} | grep -E '^/run/systemd/(system/unitlet[.]|journald@)'`);
+    return [
+      UNITS.every((unit) => stdout.includes(`/run/systemd/system/${unit}\n`)) && /journald@/.test(stdout),
+      stdout,
+    ];
+  };
+  await machine.until(poll, { what: "units below /run" });
+  await script("--uninstall --yes");
+  expect((await machine.exec(find)).stdout).toBe("");
+  const { stdout } = await machine.exec("systemctl list-units --all --plain --no-legend 'unitlet*'");
+  expect(stdout).toBe("");
+});

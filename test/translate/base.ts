@@ -31,6 +31,7 @@ export const CONFIG: Config = {
   clusterDomain: "cluster.local",
   watch: false,
   taint: true,
+  unitDirectory: "/etc/systemd/system",
   dropIns: "remove",
   nodeLabels: {},
   nodeIPs: [],

@@ -5,6 +5,8 @@ volatile=$DESTDIR/run/unitlet
 data=$DESTDIR/var/lib/unitlet
 cache=$DESTDIR/var/cache/unitlet
 etc_units=$DESTDIR/etc/systemd/system
+# The setting unitDirectory names the one that has the units of pods.
+run_units=$DESTDIR/run/systemd/system
 
 # What could not be removed or stopped, one a line. Every step goes on, so that as little as possible remains.
 failed=''
@@ -89,16 +91,26 @@ ask_about_config() {
 
 # Prints the units of pods: those with a section [X-Kubernetes].
 pod_units() {
-	for file in "$etc_units"/unitlet* "$etc_units"/run-unitlet-* "$etc_units"/var-lib-unitlet-*; do
-		[ ! -f "$file" ] || ! grep -qxF '[X-Kubernetes]' "$file" || echo "${file##*/}"
-	done
+	for place in "$etc_units" "$run_units"; do
+		for file in "$place"/unitlet* "$place"/run-unitlet-* "$place"/var-lib-unitlet-*; do
+			[ ! -f "$file" ] || ! grep -qxF '[X-Kubernetes]' "$file" || echo "${file##*/}"
+		done
+	done | sort -u
 }
 
 # Prints the units of pods that systemd still has, but not from their files: those were missing at a reload, or are now.
 lost_units() {
 	systemctl list-units --all --full --plain --no-legend 'unitlet.*.service' 'unitlet-*.*.*.*.*' | while read -r unit load _; do
-		[ "$load" = loaded ] || { [ -e "$etc_units/$unit" ] && ! grep -qxF '[X-Kubernetes]' "$etc_units/$unit"; } || echo "$unit"
+		[ "$load" = loaded ] || is_foreign "$unit" || echo "$unit"
 	done
+}
+
+# True for a unit with a file that unitlet did not write.
+is_foreign() {
+	for place in "$etc_units" "$run_units"; do
+		[ ! -e "$place/$1" ] || { ! grep -qxF '[X-Kubernetes]' "$place/$1" && return; }
+	done
+	return 1
 }
 
 stop_agent() {
@@ -127,11 +139,15 @@ stop_slices() {
 }
 
 remove_pods() {
-	for unit in $pods $lost; do
-		rm -rf "${etc_units:?}/$unit" "$etc_units/$unit.d"
-		rm -f "$etc_units"/*.wants/"$unit" "$etc_units"/*.requires/"$unit"
+	for place in "$etc_units" "$run_units"; do
+		for unit in $pods $lost; do
+			rm -rf "${place:?}/$unit" "$place/$unit.d"
+			rm -f "$place"/*.wants/"$unit" "$place"/*.requires/"$unit"
+		done
+		rmdir "$place/multi-user.target.wants" 2>/dev/null || :
 	done
-	rmdir "$etc_units/multi-user.target.wants" 2>/dev/null || :
+	# The first run of a later installation would bring them back.
+	remove "$data/units"
 }
 
 # Unmounts all volumes before anything is removed, because their files belong to the host or to a server.
@@ -182,7 +198,8 @@ stop_journals() {
 
 remove_journals() {
 	[ -n "$DESTDIR" ] || stop_journals
-	rm -rf "$DESTDIR"/etc/systemd/journald@unitlet.*.conf "$DESTDIR"/var/log/journal/*.unitlet.* "$DESTDIR"/run/log/journal/*.unitlet.*
+	rm -rf "$DESTDIR"/etc/systemd/journald@unitlet.*.conf "$DESTDIR"/run/systemd/journald@unitlet.*.conf.d
+	rm -rf "$DESTDIR"/var/log/journal/*.unitlet.* "$DESTDIR"/run/log/journal/*.unitlet.*
 }
 
 remove_agent_units() {

@@ -14,7 +14,7 @@ import { error, type Finding, ok, warning } from "./finding.ts";
 import { firewallFindings, readFirewall } from "./firewall.ts";
 import { kernelFindings } from "./kernel.ts";
 import { programFinding } from "./programs.ts";
-import { directoryFindings, readOnlyDirectories } from "./read-only.ts";
+import { directoryFindings, readOnlyDirectories, writtenDirectories } from "./read-only.ts";
 import { readSELinux, seLinuxFindings } from "./selinux.ts";
 
 const NEEDED_SYSTEMD = 250;
@@ -25,7 +25,7 @@ export function hostFindings(config: Config | undefined): readonly Finding[] {
     systemd(),
     ...kernel(config),
     programFinding(config),
-    ...directoryFindings(readOnlyDirectories()),
+    ...directoryFindings(readOnlyDirectories(writtenDirectories(config?.unitDirectory))),
     ...seLinuxFindings(readSELinux(commandOutput)),
     ...(config?.cluster ? firewallFindings(readFirewall(commandOutput, config.kubeletPort), config.kubeletPort) : []),
     ...images(config),

@@ -43,6 +43,7 @@ export function drift(
     if (isIntact(actual.text)) return { because: "unitlet or the host changed", restart: false };
     return edited(translation, unit, { what: "was edited on the host; put back", restart: true, now });
   }
+  if (actual.misplaced) return { because: `the units of pods belong in ${world.config.unitDirectory}`, restart: false };
   if (masksFor(unit.name, world.typeDropIns).join() !== (actual.masks ?? []).join())
     return { because: "the host has other drop-ins for all units of its type", restart: false };
   if (!isMisloaded(actual) || isUnloadable(actual, world)) return undefined;

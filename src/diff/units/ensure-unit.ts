@@ -4,6 +4,7 @@ import type { Runnable } from "../../model/translation.ts";
 import type { ActualUnit, DesiredUnit, UnitName } from "../../model/unit.ts";
 import type { World } from "../../model/world.ts";
 import { drift } from "./drift.ts";
+import { unitDirectory } from "./unit-directory.ts";
 import { isLoaded, isUnloadable, isUp } from "./unit-states.ts";
 
 /** Writes the unit when its file is missing or differs, and restarts it when it runs with an edit. */
@@ -17,7 +18,7 @@ export function ensureUnit(
   const change = drift(translation, unit, actual, world);
   if (change === undefined)
     return [
-      ...linkSteps(uid, unit, actual),
+      ...linkSteps(uid, unit, actual, world),
       ...tellUnloadable(translation, actual, world),
       ...finish(uid, actual, world),
     ];
@@ -28,6 +29,7 @@ export function ensureUnit(
     text: unit.text,
     dropIns: actual?.dropIns ?? [],
     ...masksOf(unit.name, actual, world),
+    ...unitDirectory(world.config),
     because: change.because,
     ...(change.event ? { event: change.event } : {}),
   };
@@ -39,7 +41,7 @@ export function ensureUnit(
     change.restart && actual !== undefined && isUp(actual)
       ? [{ kind: "restart", uid, unit: unit.name, because: change.because }]
       : [];
-  return [write, ...linkSteps(uid, unit, actual), ...reload, ...restart];
+  return [write, ...linkSteps(uid, unit, actual, world), ...reload, ...restart];
 }
 
 /** Returns the masks to write; none when the unit has and needs none. */
@@ -70,14 +72,9 @@ function tellUnloadable({ pod }: Runnable, actual: ActualUnit | undefined, world
   return [{ kind: "emit-event", uid: pod.metadata.uid, because: message, event }];
 }
 
-function linkSteps(uid: string, unit: DesiredUnit, actual: ActualUnit | undefined): Step[] {
-  if (unit.linked === (actual?.linked ?? false)) return [];
-  return [
-    {
-      kind: unit.linked ? "link" : "unlink",
-      uid,
-      unit: unit.name,
-      because: unit.linked ? "it starts with the host" : "it does not start with the host",
-    },
-  ];
+function linkSteps(uid: string, unit: DesiredUnit, actual: ActualUnit | undefined, { config }: World): Step[] {
+  const { name, linked } = unit;
+  if (linked === (actual?.linked ?? false) && !(linked && actual?.misplaced)) return [];
+  if (!linked) return [{ kind: "unlink", uid, unit: name, because: "it does not start with the host" }];
+  return [{ kind: "link", uid, unit: name, ...unitDirectory(config), because: "it starts with the host" }];
 }

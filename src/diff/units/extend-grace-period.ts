@@ -5,13 +5,14 @@ import type { Step } from "../../model/step.ts";
 import { type ActualUnit, isContainer, type UnitOwner } from "../../model/unit.ts";
 import type { World } from "../../model/world.ts";
 import { isIntact, withStopTimeout } from "../../unitfile/identity.ts";
+import { unitDirectory } from "./unit-directory.ts";
 import { isStopping, isUp } from "./unit-states.ts";
 
 /**
  * Writes the grace period of a delete into the units when it is longer than theirs. The next run, which follows at
  * once, stops them. The helper `container-stop` needs no change, because it reads the mark of the delete.
  */
-export function extendGracePeriod(pod: Pod, units: readonly ActualUnit[], { now }: World): Step[] {
+export function extendGracePeriod(pod: Pod, units: readonly ActualUnit[], { now, config }: World): Step[] {
   const { uid } = pod.metadata;
   const seconds = deletionGrace(pod);
   if (seconds === undefined) return [];
@@ -27,6 +28,7 @@ export function extendGracePeriod(pod: Pod, units: readonly ActualUnit[], { now 
         unit: name,
         text: withStopTimeout(text, identity, seconds),
         dropIns,
+        ...unitDirectory(config),
         because,
       },
     ];

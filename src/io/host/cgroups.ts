@@ -3,8 +3,8 @@ import { podRunDir } from "../../model/paths.ts";
 import { isAuxiliary, type UnitOwner } from "../../model/unit.ts";
 import { readIdentity } from "../../unitfile/identity.ts";
 import { asUnitName } from "../../unitfile/names.ts";
-import { isDirectory, list, modifiedAt, readOptional, readRegular } from "../files.ts";
-import { UNIT_DIRECTORY } from "../systemd/unit-files.ts";
+import { isDirectory, list, modifiedAt, readOptional } from "../files.ts";
+import { readUnitText } from "../systemd/unit-places.ts";
 import { CgroupFiles, field } from "./cgroup-files.ts";
 
 const SLICE = "unitlet.slice";
@@ -52,7 +52,8 @@ export function unitCgroups(files: CgroupFiles): readonly UnitCgroup[] {
 }
 
 function unitOwner(name: string): UnitOwner | undefined {
-  const text = asUnitName(name) && readRegular(join(UNIT_DIRECTORY, name));
+  const unit = asUnitName(name);
+  const text = unit && readUnitText(unit);
   return text === undefined ? undefined : readIdentity(text);
 }
 

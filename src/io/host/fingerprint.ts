@@ -1,7 +1,8 @@
 import { lstatSync, type Stats, statSync } from "node:fs";
 import type { Config } from "../../model/host/config.ts";
 import { IMAGES, PULLS } from "../../model/image/image.ts";
-import { RUN_DIR } from "../../model/paths.ts";
+import { KEPT_UNITS, RUN_DIR } from "../../model/paths.ts";
+import { UNIT_DIRECTORIES } from "../../model/unit-directory.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { asUnitName } from "../../unitfile/names.ts";
 import { clusterNetworkPaths } from "../cni/cluster-network.ts";
@@ -9,14 +10,8 @@ import { list } from "../files.ts";
 import { POD_CIDRS } from "../pods/pod-cidrs.ts";
 import { isOfInstance } from "../systemd/instance-files.ts";
 import { TYPE_DIRECTORIES } from "../systemd/type-drop-ins.ts";
-import {
-  DROP_IN_DIRECTORIES,
-  readInvocations,
-  SHARED_DIRECTORIES,
-  settingsOf,
-  UNIT_DIRECTORY,
-  WANTS_DIRECTORY,
-} from "../systemd/unit-files.ts";
+import { DROP_IN_DIRECTORIES, readInvocations, SHARED_DIRECTORIES, settingsOf } from "../systemd/unit-files.ts";
+import { wantsIn } from "../systemd/unit-places.ts";
 
 /** A filter that is cheaper than asUnitName() for the many files of other programs. */
 const OWN_NAME = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
@@ -29,16 +24,18 @@ const OWN_NAME = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
 export function hostFingerprint({ podNetwork }: Pick<Config, "podNetwork">): string {
   const paths = [
     ...networkPaths(podNetwork),
-    WANTS_DIRECTORY,
+    ...UNIT_DIRECTORIES.map(wantsIn),
+    KEPT_UNITS,
     "/run/dbus/system_bus_socket",
     ...SHARED_DIRECTORIES,
     ...TYPE_DIRECTORIES,
   ];
+  const ofUnits: readonly string[] = UNIT_DIRECTORIES;
   for (const directory of DROP_IN_DIRECTORIES) {
     for (const name of list(directory)) {
       if (!OWN_NAME.test(name)) continue;
       if (isOfInstance(name)) paths.push(`${directory}/${name}`);
-      const unit = directory === UNIT_DIRECTORY ? asUnitName(name) : undefined;
+      const unit = ofUnits.includes(directory) ? asUnitName(name) : undefined;
       if ((unit ?? settingsOf(name, directory)) !== undefined) paths.push(`${directory}/${name}`);
     }
   }

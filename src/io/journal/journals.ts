@@ -1,22 +1,27 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Journal } from "../../model/host/journal.ts";
+import { DEFAULT_UNIT_DIRECTORY, UNIT_DIRECTORIES, type UnitDirectory } from "../../model/unit-directory.ts";
 import { list, modifiedAt, readOptional, remove, writeAtomic } from "../files.ts";
 
-const SETTINGS_DIR = "/etc/systemd";
-const SETTINGS_FILE = /^journald@unitlet\.([a-z0-9-]+)\.conf$/;
+const SETTINGS_DIRS = ["/etc/systemd", "/run/systemd"];
+/** journald reads the file in /etc, and in both directories those with `.d` (journald.conf(5)). */
+const SETTINGS = /^journald@unitlet\.([a-z0-9-]+)\.conf(?:\.d)?$/;
 
 /** Where journald keeps persistent and volatile journals, in directories `MACHINE_ID.unitlet.NAMESPACE`. */
 const JOURNAL_DIRS = ["/var/log/journal", "/run/log/journal"];
 const JOURNAL_DIR = /^[0-9a-f]{32}\.unitlet\.([a-z0-9-]+)$/;
 
-/** Returns the journals of containers, and those that have settings but no files, by Kubernetes namespace. */
-export function readJournals(): ReadonlyMap<string, Journal> {
+/**
+ * Returns the journals of containers, and those that have settings but no files, by Kubernetes namespace. Settings count
+ * only where they belong when the units of pods are in `directory`.
+ */
+export function readJournals(directory = DEFAULT_UNIT_DIRECTORY): ReadonlyMap<string, Journal> {
   const journals = new Map<string, Journal>();
   const add = (namespace: string, found: Journal) => journals.set(namespace, { ...journals.get(namespace), ...found });
-  for (const name of list(SETTINGS_DIR)) {
-    const namespace = SETTINGS_FILE.exec(name)?.[1];
-    const settings = namespace === undefined ? undefined : readOptional(join(SETTINGS_DIR, name));
-    if (namespace !== undefined && settings !== undefined) add(namespace, { settings });
+  for (const namespace of new Set(SETTINGS_DIRS.flatMap(list).map((name) => SETTINGS.exec(name)?.[1]))) {
+    if (namespace === undefined) continue;
+    const settings = readOptional(settingsPath(namespace, directory));
+    add(namespace, settings === undefined ? {} : { settings });
   }
   for (const { namespace, path } of journalDirectories()) {
     // A directory without files counts as written when it was made.
@@ -35,17 +40,25 @@ function journalDirectories(): { readonly namespace: string; readonly path: stri
   );
 }
 
-/** Writes the settings of a journal. The journald of this namespace reads them when it starts. */
-export function writeJournalSettings(namespace: string, text: string): void {
-  writeAtomic(settingsPath(namespace), text, 0o644);
+/** Writes the settings of a journal below /run or /etc. The journald of this namespace reads them when it starts. */
+export function writeJournalSettings(namespace: string, text: string, directory = DEFAULT_UNIT_DIRECTORY): void {
+  writeAtomic(settingsPath(namespace, directory), text, 0o644);
+  const others = UNIT_DIRECTORIES.filter((other) => other !== directory);
+  for (const other of others) removeSettings(namespace, other);
 }
 
 /** Removes the files and settings of a journal whose containers are gone. */
 export function removeJournal(namespace: string): void {
   for (const { path } of journalDirectories().filter((each) => each.namespace === namespace)) remove(path);
-  remove(settingsPath(namespace));
+  for (const directory of UNIT_DIRECTORIES) removeSettings(namespace, directory);
 }
 
-function settingsPath(namespace: string): string {
-  return join(SETTINGS_DIR, `journald@unitlet.${namespace}.conf`);
+function settingsPath(namespace: string, directory: UnitDirectory): string {
+  const name = `journald@unitlet.${namespace}.conf`;
+  return directory === "/run/systemd/system" ? `/run/systemd/${name}.d/10-unitlet.conf` : `/etc/systemd/${name}`;
+}
+
+function removeSettings(namespace: string, directory: UnitDirectory): void {
+  const path = settingsPath(namespace, directory);
+  remove(path.startsWith("/run/") ? dirname(path) : path);
 }

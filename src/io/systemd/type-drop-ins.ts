@@ -1,7 +1,6 @@
 import { mkdirSync, readlinkSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { TypeDropIns } from "../../model/host/type-drop-ins.ts";
-import type { UnitName } from "../../model/unit.ts";
 import { list, remove } from "../files.ts";
 
 /** The types of the units of pods. */
@@ -51,12 +50,8 @@ export function writeMasks(directory: string, masks: readonly string[]): void {
   }
 }
 
-/** Returns the names of a unit's masks by the paths of its drop-ins. */
-export function masksAmong(paths: readonly string[], own: string): readonly string[] {
-  return paths.filter((path) => path.startsWith(`${own}/`) && isMask(path)).map((path) => path.slice(own.length + 1));
-}
-
-/** The directory of the drop-ins that runs write. */
-export function ownDropInDirectory(name: UnitName): string {
-  return `/etc/systemd/system/${name}.d`;
+/** Returns the names of a unit's masks by the paths of its drop-ins. `own` are the directories that can have them. */
+export function masksAmong(paths: readonly string[], own: readonly string[]): readonly string[] {
+  const masks = paths.filter((path) => own.includes(dirname(path)) && isMask(path));
+  return [...new Set(masks.map((path) => basename(path)))].toSorted();
 }

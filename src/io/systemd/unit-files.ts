@@ -1,21 +1,28 @@
 import { chmodSync, mkdirSync, readlinkSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../model/host/config.ts";
+import { KEPT_UNITS } from "../../model/paths.ts";
 import type { ActualUnit, UnitName } from "../../model/unit.ts";
+import { DEFAULT_UNIT_DIRECTORY, UNIT_DIRECTORIES, type UnitDirectory } from "../../model/unit-directory.ts";
 import { readIdentity } from "../../unitfile/identity.ts";
 import { asUnitName } from "../../unitfile/names.ts";
-import { exists, ignoreMissing, list, readRegular, remove, writeAtomic } from "../files.ts";
+import { exists, ignoreMissing, list, remove, writeAtomic } from "../files.ts";
 import type { Listing } from "./systemd.ts";
-import { isMask, masksAmong, ownDropInDirectory, writeMasks } from "./type-drop-ins.ts";
+import { isMask, masksAmong, writeMasks } from "./type-drop-ins.ts";
+import {
+  otherPlaces,
+  ownDropInDirectory,
+  placesOf,
+  readPlaces,
+  readUnitText,
+  unitFileNames,
+  wantsIn,
+} from "./unit-places.ts";
 
-/** The directory of the unit files of pods. */
-export const UNIT_DIRECTORY = "/etc/systemd/system";
-/** The directory of the links to units that start at boot. */
-export const WANTS_DIRECTORY = `${UNIT_DIRECTORY}/multi-user.target.wants`;
 /** The directory of systemd's links from running units to their invocation IDs. */
 export const INVOCATION_DIRECTORY = "/run/systemd/units";
 /**
- * The directories in which a file of the unit's name takes precedence over the one in UNIT_DIRECTORY (systemd.unit(5),
+ * The directories in which a file of the unit's name takes precedence over those in UNIT_DIRECTORIES (systemd.unit(5),
  * Unit File Load Path). `systemctl set-property` and `edit --runtime` write there.
  */
 const STRONGER_DIRECTORIES = [
@@ -34,22 +41,23 @@ export const SHARED_DIRECTORIES = [
   "/usr/lib/systemd/system",
 ];
 /** The directories in which an administrator gives a unit drop-ins. */
-export const DROP_IN_DIRECTORIES = [UNIT_DIRECTORY, "/run/systemd/system", ...STRONGER_DIRECTORIES];
+export const DROP_IN_DIRECTORIES = [...UNIT_DIRECTORIES, ...STRONGER_DIRECTORIES];
+const DEFAULTS = { dropIns: "remove", unitDirectory: DEFAULT_UNIT_DIRECTORY } as const;
 /** What follows the unit's name in the name of a directory with settings of the unit. */
 const SETTINGS = /[.](?:d|wants|requires|upholds)$/;
 
 /**
- * Returns every unit of unitlet that has a file, is known to systemd, or both. With `ofDropIns` "keep", drop-ins are left out.
+ * Returns every unit of unitlet that has a file, is known to systemd, or both. With `dropIns` "keep", drop-ins are left out.
  */
 export function readUnits(
   listing: Listing,
-  ofDropIns: Config["dropIns"] = "remove",
+  { dropIns: ofDropIns, unitDirectory }: Pick<Config, "dropIns" | "unitDirectory"> = DEFAULTS,
 ): ReadonlyMap<UnitName, ActualUnit> {
-  const files = new Set(unitNames(list(UNIT_DIRECTORY)));
+  const files = unitFileNames();
   const loaded = unitNames(
     [...listing].filter(([, { load, active }]) => load !== "not-found" || active !== "inactive").map(([name]) => name),
   );
-  const links = new Set(list(WANTS_DIRECTORY));
+  const placeOf = readPlaces(unitDirectory);
   const invocations = readInvocations();
   // Drop-ins that are to be kept must not count as drift.
   const dropIns = ofDropIns === "keep" ? new Map<UnitName, string[]>() : readDropIns();
@@ -57,18 +65,24 @@ export function readUnits(
   return new Map(
     names.map((name) => {
       // A power failure leaves an empty file instead of a new one.
-      const text = readRegular(join(UNIT_DIRECTORY, name)) || undefined;
+      const text = readUnitText(name) || undefined;
       const identity = text === undefined ? undefined : readIdentity(text);
       const state = listing.get(name);
       const invocation = invocations.get(name);
       const paths = dropIns.get(name) ?? [];
-      const masks = masksAmong(paths, ownDropInDirectory(name));
+      const { linked, misplaced } = placeOf(name);
+      const homes = misplaced ? UNIT_DIRECTORIES : [unitDirectory];
+      const masks = masksAmong(
+        paths,
+        homes.map((directory) => ownDropInDirectory(directory, name)),
+      );
       const edits = masks.length === 0 ? paths : paths.filter((path) => !isMask(path));
-      const unit = { name, dropIns: edits, ...(masks.length > 0 && { masks }), linked: links.has(name) };
+      const unit = { name, dropIns: edits, ...(masks.length > 0 && { masks }), linked };
       return [
         name,
         {
           ...unit,
+          ...(misplaced ? { misplaced: true as const } : {}),
           ...(text === undefined ? {} : { text }),
           ...(identity ? { identity } : {}),
           ...(state ? { state } : {}),
@@ -125,21 +139,37 @@ export interface WrittenUnit {
   readonly dropIns: readonly string[];
   /** The names of drop-ins to mask; undefined: its masks stay as they are. */
   readonly masks?: readonly string[];
+  readonly directory?: UnitDirectory;
 }
 
-/** Writes a unit file with mode 0644, because it holds no secrets, and removes the unit's drop-ins. */
-export function writeUnit(name: UnitName, { text, dropIns, masks }: WrittenUnit): void {
+/**
+ * Writes a unit file with mode 0644, because it holds no secrets, and removes the unit's drop-ins. Its files in other
+ * directories are removed last: until then systemd has one of them.
+ */
+export function writeUnit(name: UnitName, { text, dropIns, masks, directory }: WrittenUnit): void {
+  const [places, others] = [
+    placesOf(directory ?? DEFAULT_UNIT_DIRECTORY),
+    otherPlaces(directory ?? DEFAULT_UNIT_DIRECTORY),
+  ];
   for (const path of dropIns) remove(path);
   if (dropIns.length > 0) removeDropInDirectories(name);
-  if (masks !== undefined) writeMasks(ownDropInDirectory(name), masks);
-  writeAtomic(join(UNIT_DIRECTORY, name), text, 0o644);
+  for (const place of places) {
+    if (masks !== undefined) writeMasks(ownDropInDirectory(place, name), masks);
+    writeAtomic(join(place, name), text, 0o644);
+  }
+  for (const place of others) {
+    if (masks !== undefined) writeMasks(ownDropInDirectory(place, name), []);
+    remove(join(wantsIn(place), name));
+    remove(join(place, name));
+  }
 }
 
-/** Removes a unit file, its drop-ins and its link. */
+/** Removes a unit file, its drop-ins and its link. A copy is removed first, so that no boot brings the unit back. */
 export function removeUnit(name: UnitName): void {
   unlinkUnit(name);
+  for (const path of [ownDropInDirectory(KEPT_UNITS, name), join(KEPT_UNITS, name)]) remove(path);
   removeDropInDirectories(name);
-  for (const directory of [UNIT_DIRECTORY, ...STRONGER_DIRECTORIES]) remove(join(directory, name));
+  for (const directory of [...UNIT_DIRECTORIES, ...STRONGER_DIRECTORIES]) remove(join(directory, name));
 }
 
 function removeDropInDirectories(name: UnitName): void {
@@ -148,17 +178,23 @@ function removeDropInDirectories(name: UnitName): void {
 }
 
 /** Enables a unit for the next boot. systemd reads the link then, so no reload is needed. */
-export function linkUnit(name: UnitName): void {
-  if (!exists(WANTS_DIRECTORY)) {
-    mkdirSync(WANTS_DIRECTORY);
+export function linkUnit(name: UnitName, directory = DEFAULT_UNIT_DIRECTORY): void {
+  for (const place of placesOf(directory)) linkIn(place, name);
+}
+
+/** Makes the link of a unit in one directory. */
+export function linkIn(place: string, name: UnitName): void {
+  const wants = wantsIn(place);
+  if (!exists(wants)) {
+    mkdirSync(wants);
     // The umask of a run would take the right to read from other users.
-    chmodSync(WANTS_DIRECTORY, 0o755);
+    chmodSync(wants, 0o755);
   }
-  const link = join(WANTS_DIRECTORY, name);
+  const link = join(wants, name);
   if (!exists(link)) symlinkSync(`../${name}`, link);
 }
 
 /** Disables a unit for the next boot. */
 export function unlinkUnit(name: UnitName): void {
-  remove(join(WANTS_DIRECTORY, name));
+  for (const place of [KEPT_UNITS, ...UNIT_DIRECTORIES]) remove(join(wantsIn(place), name));
 }

@@ -1,3 +1,4 @@
+import type { UnitDirectory } from "../unit-directory.ts";
 import type { NodePolicy } from "./node-policy.ts";
 
 /** The settings after defaults. Fields that are settings have the setting's name; `config/settings.ts` parses them. */
@@ -33,6 +34,8 @@ export interface Config extends NodePolicy {
   readonly clusterDomain: string;
   readonly watch: boolean;
   readonly taint: boolean;
+  /** Where the unit files of pods are. */
+  readonly unitDirectory: UnitDirectory;
   /** What happens to drop-ins that an administrator adds to a container's unit. */
   readonly dropIns: "remove" | "keep";
   readonly nodeLabels: Readonly<Record<string, string>>;

@@ -1,9 +1,7 @@
-import { join } from "node:path";
-import { list, readRegular } from "../../io/files.ts";
 import { readPodDirectories } from "../../io/pods/pod-directories.ts";
 import { readPodSummaries } from "../../io/pods/pod-summary.ts";
 import { runningInvocation } from "../../io/systemd/invocations.ts";
-import { UNIT_DIRECTORY } from "../../io/systemd/unit-files.ts";
+import { readUnitText, unitFileNames } from "../../io/systemd/unit-places.ts";
 import { containerID } from "../../model/api/container-id.ts";
 import type { ContainerState, ContainerStatus, Pod, PodPhase } from "../../model/api/pod.ts";
 import { toTimestamp } from "../../model/api/time.ts";
@@ -12,7 +10,6 @@ import type { PodSummary } from "../../model/pod-summary.ts";
 import { isContainer, type UnitOwner } from "../../model/unit.ts";
 import { terminated } from "../../report/terminated.ts";
 import { readIdentity } from "../../unitfile/identity.ts";
-import { asUnitName } from "../../unitfile/names.ts";
 
 /** The facts that the host has about one container. */
 export interface HostContainer {
@@ -28,8 +25,8 @@ export interface HostContainer {
  */
 export function readHostPods(): readonly Pod[] {
   const directories = readPodDirectories();
-  const containers = list(UNIT_DIRECTORY).flatMap((name): HostContainer[] => {
-    const text = asUnitName(name) && readRegular(join(UNIT_DIRECTORY, name));
+  const containers = unitFileNames().flatMap((name): HostContainer[] => {
+    const text = readUnitText(name);
     const identity = text === undefined ? undefined : readIdentity(text);
     if (identity === undefined || !isContainer({ identity })) return [];
     const history = directories.get(identity.podUID)?.histories.get(identity.container) ?? NO_HISTORY;

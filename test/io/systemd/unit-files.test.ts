@@ -43,7 +43,7 @@ describe.skipIf(!canMount)("unit files", () => {
       const units = [...readUnits(listing).values()];
       return {
         units: units.map(({ text: own, ...rest }) => ({ ...rest, text: own === text ? "its own" : own })),
-        keep: readUnits(listing, "keep").get(name("both"))?.dropIns,
+        keep: readUnits(listing, { dropIns: "keep", unitDirectory: "/etc/systemd/system" }).get(name("both"))?.dropIns,
       };
     });
     const unit = (pod: string, rest: object) => ({
@@ -109,7 +109,7 @@ describe.skipIf(!canMount)("unit files", () => {
       dropIns();
       subject.linkUnit(name);
       subject.removeUnit(name);
-      const left = [...places, subject.WANTS_DIRECTORY].map((path) => readdirSync(path));
+      const left = [...places, "/etc/systemd/system/multi-user.target.wants"].map((path) => readdirSync(path));
       return { kept, directories, left };
     });
     expect(seen).toEqual({

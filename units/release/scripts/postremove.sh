@@ -12,7 +12,7 @@ if [ -d /run/systemd/system ]; then
 fi
 # A volume that could not be unmounted belongs to the host or to a server.
 rm -rf --one-file-system /run/unitlet /var/cache/unitlet 2>/dev/null || :
-rm -f /etc/systemd/journald@unitlet.*.conf
+rm -rf /etc/systemd/journald@unitlet.*.conf /run/systemd/journald@unitlet.*.conf.d
 [ "$1" = purge ] || exit 0
 rm -rf --one-file-system /etc/unitlet /var/lib/unitlet 2>/dev/null || :
 rm -rf /etc/systemd/system/unitlet-api.socket.d

@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import { canMount, onEmptyHost } from "../empty-host.ts";
+
+type Subject = typeof import("../../../src/io/systemd/unit-files.ts");
+type Kept = typeof import("../../../src/io/systemd/kept-units.ts");
+type Fs = typeof import("node:fs");
+
+describe.skipIf(!canMount)("units in /run/systemd/system", () => {
+  test("have a copy for the next boot, with link and masks, and leave none", async () => {
+    const seen = await onEmptyHost(async (load) => {
+      const subject = await load<Subject>("src/io/systemd/unit-files.ts");
+      const { restoreKeptUnits } = await load<Kept>("src/io/systemd/kept-units.ts");
+      const { mkdirSync, rmSync } = await load<Fs>("node:fs");
+      const { execFileSync } = await load<typeof import("node:child_process")>("node:child_process");
+      const name = "unitlet.shop.web.main.service" as Parameters<Subject["writeUnit"]>[0];
+      const directory = "/run/systemd/system";
+      const find = (...paths: readonly string[]) =>
+        execFileSync("find", [...paths, "!", "-type", "d", "-printf", "%p %m %l\n"], { encoding: "utf8" })
+          .split("\n")
+          .toSorted();
+      const where = ["/run", "/etc/systemd/system", "/var/lib/unitlet"];
+      mkdirSync("/var/lib/unitlet");
+      mkdirSync(directory, { recursive: true });
+      subject.writeUnit(name, { text: "text", dropIns: [], masks: ["10-all.conf"], directory });
+      subject.linkUnit(name, directory);
+      const written = find(...where);
+      for (const path of [directory, "/run/unitlet"]) rmSync(path, { recursive: true, force: true });
+      mkdirSync(directory);
+      restoreKeptUnits();
+      const restored = find(...where);
+      // Only a boot brings them back.
+      rmSync(`${directory}/${name}`);
+      restoreKeptUnits();
+      const removed = find(`${directory}`);
+      subject.removeUnit(name);
+      rmSync("/run/unitlet", { recursive: true });
+      return { written, restored, removed, left: find(...where) };
+    });
+    const files = (place: string) => [
+      `${place}/multi-user.target.wants/unitlet.shop.web.main.service 777 ../unitlet.shop.web.main.service`,
+      `${place}/unitlet.shop.web.main.service 644 `,
+      `${place}/unitlet.shop.web.main.service.d/10-all.conf 777 /dev/null`,
+    ];
+    const written = ["", ...files("/run/systemd/system"), ...files("/var/lib/unitlet/units")];
+    expect(seen).toMatchObject({
+      written,
+      restored: [
+        "",
+        ...files("/run/systemd/system"),
+        "/run/unitlet/units-restored 600 ",
+        ...files("/var/lib/unitlet/units"),
+      ],
+    });
+    expect(seen.removed).not.toContain("/run/systemd/system/unitlet.shop.web.main.service 644 ");
+    expect(seen.left).toEqual([""]);
+  });
+
+  test("are misplaced in the other directory, and are moved with links and masks", async () => {
+    const seen = await onEmptyHost(async (load) => {
+      const subject = await load<Subject>("src/io/systemd/unit-files.ts");
+      const { existsSync, mkdirSync } = await load<Fs>("node:fs");
+      const name = "unitlet.shop.web.main.service" as Parameters<Subject["writeUnit"]>[0];
+      mkdirSync("/run/systemd/system", { recursive: true });
+      const directories = ["/etc/systemd/system", "/run/systemd/system", "/var/lib/unitlet/units"];
+      const look = (unitDirectory: "/etc/systemd/system" | "/run/systemd/system") => {
+        const paths = directories.flatMap((place) => [
+          `${place}/${name}`,
+          `${place}/${name}.d`,
+          `${place}/multi-user.target.wants/${name}`,
+        ]);
+        return {
+          unit: subject.readUnits(new Map(), { dropIns: "remove", unitDirectory }).get(name),
+          files: paths.map((path) => (existsSync(path) ? 1 : 0)).join(""),
+        };
+      };
+      const write = (directory: "/etc/systemd/system" | "/run/systemd/system") => {
+        subject.writeUnit(name, { text: "text", dropIns: [], masks: ["10-all.conf"], directory });
+        subject.linkUnit(name, directory);
+      };
+      write("/etc/systemd/system");
+      const before = look("/run/systemd/system");
+      write("/run/systemd/system");
+      const after = look("/run/systemd/system");
+      const back = look("/etc/systemd/system");
+      write("/etc/systemd/system");
+      return [before, after, back, look("/etc/systemd/system")];
+    });
+    const unit = { name: "unitlet.shop.web.main.service", dropIns: [], masks: ["10-all.conf"], linked: true };
+    expect(seen).toEqual([
+      { unit: { ...unit, misplaced: true, text: "text" }, files: "111000000" },
+      { unit: { ...unit, text: "text" }, files: "000111111" },
+      { unit: { ...unit, misplaced: true, text: "text" }, files: "000111111" },
+      { unit: { ...unit, text: "text" }, files: "111000000" },
+    ]);
+  });
+});
