@@ -34,12 +34,14 @@ function manifest(name: string, value: string): object {
 const unitlet = (...args: readonly string[]): Promise<RunResult> =>
   machine.exec(["unitlet", ...args], { allowFailure: true });
 
-/** Runs until a plan has nothing left to do. */
+/** Runs until a plan has nothing left to do, and does not only wait for the end of a container. */
 async function settle(): Promise<void> {
   const poll = async () => {
     await machine.exec("systemctl start unitlet-sync", { allowFailure: true });
+    const stopping = (await machine.exec("systemctl list-units --plain --no-legend --state=deactivating 'unitlet*'"))
+      .stdout;
     const { code, stdout } = await unitlet("plan");
-    return [code === 0, stdout] as const;
+    return [stopping === "" && code === 0, stopping + stdout] as const;
   };
   await machine.until(poll, { what: "a plan with nothing to do" });
 }
