@@ -47,14 +47,10 @@ export type SystemdStep =
 
 /** A step that changes files only. */
 export type FileStep =
-  /**
-   * With `service`, the journal of that unit may say that the end was an OOM kill. With `retryAt`, only a run starts the container
-   * again, and not before then.
-   */
+  /** With `retryAt`, only a run starts the container again, and not before then. */
   | (Common & {
       readonly kind: "record-exit";
       readonly container: string;
-      readonly service?: UnitName;
       readonly record: ExitRecord;
       readonly retryAt?: Instant;
     })

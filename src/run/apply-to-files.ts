@@ -8,7 +8,7 @@ import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "../io/systemd/unit-
 import { prepareStorage } from "../io/volumes/storage.ts";
 import type { Log } from "../log.ts";
 import type { FileStep } from "../model/step.ts";
-import { recordLostExit } from "./record-exit.ts";
+import { recordExitOrKill } from "./record-exit.ts";
 import { writeSealedFile, writeSealedVolume } from "./sealing.ts";
 
 /** Does one step that changes files alone. */
@@ -19,7 +19,7 @@ export async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "write-grace-period":
       return markStopping(step.uid, step.seconds);
     case "record-exit":
-      return recordLostExit(step);
+      return recordExitOrKill(step);
     case "release":
       return releaseContainer(step.uid, step.container);
     case "reset-containers":

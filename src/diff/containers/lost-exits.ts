@@ -32,7 +32,6 @@ function lostExit(pod: Pod, container: DesiredContainer, { units, directories, n
     kind: "record-exit",
     uid: pod.metadata.uid,
     container: container.name,
-    service: container.unitName,
     because: `container ${container.name} ended and left no record`,
     record: {
       invocation: run.invocation,
