@@ -11,6 +11,7 @@ export const PROBLEM_PREFIX = {
     "the API server and this node accept each other again",
   ],
   events: ["the API server refuses Events of this node", "the API server accepts Events of this node again"],
+  "kept-units": ["cannot put back units of pods after the boot", "all units of pods are back after the boot"],
   lease: ["the API server refuses the lease of this node", "the API server accepts the lease of this node again"],
   list: ["the list of pods is not complete; nothing is removed", "the list of pods is complete again"],
   network: ["pods cannot be connected to the cluster's network", "pods can be connected to the cluster's network"],

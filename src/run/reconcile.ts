@@ -54,7 +54,7 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
 
   if (!input.shuttingDown) {
     keepSealKey(log);
-    restoreKeptUnits();
+    restoreKeptUnits(log);
   }
   const wanted = await withoutBrokenPods(pods, async (some, isTrial) => {
     const references = await fetchReferences(some, source, now);

@@ -26,11 +26,11 @@ describe.skipIf(!canMount)("units in /run/systemd/system", () => {
       const written = find(...where);
       for (const path of [directory, "/run/unitlet"]) rmSync(path, { recursive: true, force: true });
       mkdirSync(directory);
-      restoreKeptUnits();
+      restoreKeptUnits({ error: () => undefined, warning: () => undefined, notice: () => undefined });
       const restored = find(...where);
       // Only a boot brings them back.
       rmSync(`${directory}/${name}`);
-      restoreKeptUnits();
+      restoreKeptUnits({ error: () => undefined, warning: () => undefined, notice: () => undefined });
       const removed = find(`${directory}`);
       subject.removeUnit(name);
       rmSync("/run/unitlet", { recursive: true });
@@ -53,6 +53,35 @@ describe.skipIf(!canMount)("units in /run/systemd/system", () => {
     });
     expect(seen.removed).not.toContain("/run/systemd/system/unitlet.shop.web.main.service 644 ");
     expect(seen.left).toEqual([""]);
+  });
+
+  test("that cannot be put back are told, and keep no other from it, until the next run", async () => {
+    const seen = await onEmptyHost(async (load) => {
+      const { restoreKeptUnits } = await load<Kept>("src/io/systemd/kept-units.ts");
+      const { existsSync, mkdirSync, rmSync, writeFileSync } = await load<Fs>("node:fs");
+      const [copies, directory] = ["/var/lib/unitlet/units", "/run/systemd/system"];
+      const [first, second] = ["unitlet.shop.web.a.service", "unitlet.shop.web.b.service"];
+      for (const path of [copies, `${directory}/${first}`, "/run/unitlet"]) mkdirSync(path, { recursive: true });
+      for (const name of [first, second]) writeFileSync(`${copies}/${name}`, "text");
+      const said: string[] = [];
+      const say = (message: string) => void said.push(message);
+      const log = { error: say, warning: say, notice: say };
+      const restore = () => {
+        restoreKeptUnits(log);
+        return [`${directory}/${second}`, "/run/unitlet/units-restored"].map((path) => existsSync(path));
+      };
+      const before = [restore(), restore()];
+      rmSync(`${directory}/${first}`, { recursive: true });
+      return { before, after: restore(), said };
+    });
+    expect(seen).toEqual({
+      before: [
+        [true, false],
+        [true, false],
+      ],
+      after: [true, true],
+      said: ["cannot put back units of pods after the boot", "all units of pods are back after the boot"],
+    });
   });
 
   test("are misplaced in the other directory, and are moved with links and masks", async () => {
