@@ -72,7 +72,7 @@ export function isAuxiliary({ identity }: { readonly identity?: Pick<UnitOwner, 
 
 export interface ActualUnit {
   readonly name: UnitName;
-  /** Undefined: the file is missing or has no readable [X-Kubernetes] section. */
+  /** Undefined: the file has no readable [X-Kubernetes] section, or is missing and has no copy for the next boot. */
   readonly identity?: UnitOwner;
   /** Text of the file; undefined when there is no regular file of that name. */
   readonly text?: string;

@@ -13,6 +13,7 @@ import {
   otherPlaces,
   ownDropInDirectory,
   placesOf,
+  readOwnerText,
   readPlaces,
   readUnitText,
   unitFileNames,
@@ -47,7 +48,7 @@ const DEFAULTS = { dropIns: "remove", unitDirectory: DEFAULT_UNIT_DIRECTORY } as
 const SETTINGS = /[.](?:d|wants|requires|upholds)$/;
 
 /**
- * Returns every unit of unitlet that has a file, is known to systemd, or both. With `dropIns` "keep", drop-ins are left out.
+ * Returns every unit of unitlet that has a file or a copy, or is known to systemd. With `dropIns` "keep", drop-ins are left out.
  */
 export function readUnits(
   listing: Listing,
@@ -66,7 +67,7 @@ export function readUnits(
     names.map((name) => {
       // A power failure leaves an empty file instead of a new one.
       const text = readUnitText(name) || undefined;
-      const identity = text === undefined ? undefined : readIdentity(text);
+      const identity = readIdentity(readOwnerText(name, text));
       const state = listing.get(name);
       const invocation = invocations.get(name);
       const paths = dropIns.get(name) ?? [];

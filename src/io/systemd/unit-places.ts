@@ -29,9 +29,9 @@ export function ownDropInDirectory(place: string, name: UnitName): string {
   return `${place}/${name}.d`;
 }
 
-/** Returns the names of all units that have a file which systemd reads. */
+/** Returns the names of all units that have a file, also of those of which only the copy is left. */
 export function unitFileNames(): readonly UnitName[] {
-  return [...new Set(UNIT_DIRECTORIES.flatMap(unitNamesIn))];
+  return [...new Set(PLACES.flatMap(unitNamesIn))];
 }
 
 /** Returns the names of units in a directory. */
@@ -45,6 +45,14 @@ export function unitNamesIn(place: string): readonly UnitName[] {
 export function readUnitText(name: UnitName): string | undefined {
   const directory = UNIT_DIRECTORIES.find((each) => exists(join(each, name)));
   return directory === undefined ? undefined : readRegular(join(directory, name));
+}
+
+/**
+ * Returns the text that says whose a unit is: without a file it is that of the copy. A run that was killed, or had no space in
+ * /run, leaves a copy alone, and a boot would bring it back after the end of its pod.
+ */
+export function readOwnerText(name: UnitName, text: string | undefined): string {
+  return text ?? readRegular(join(KEPT_UNITS, name)) ?? "";
 }
 
 /** The names of files and links of units in one directory. */

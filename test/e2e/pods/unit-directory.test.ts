@@ -108,6 +108,14 @@ test.each([
   await node.kubectl("delete", "pod", name);
 });
 
+test("a copy that a killed run has left of a pod that is gone is removed", async () => {
+  const copy = (name: string) => `/var/lib/unitlet/units/${node.unit(name)}`;
+  const owner = "s/^Pod=.*/Pod=gone/; s/^PodUID=.*/PodUID=6f1d4c4e-2f0b-4a55-9d0e-3f6a1a1f9c01/";
+  await node.exec(`sed '${owner}' ${copy("web")} >${copy("gone")}`);
+  await node.machine.until(async () => !(await files()).includes(copy("gone")), { what: "no copy of gone" });
+  expect(await node.show("gone", "LoadState")).toBe("not-found");
+});
+
 test.each(["reboot", "crash"] as const)("after a %s without an API server it runs again", async (end) => {
   const said = await node.log("web");
   const before = await files();

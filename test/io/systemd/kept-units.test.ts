@@ -84,6 +84,32 @@ describe.skipIf(!canMount)("units in /run/systemd/system", () => {
     });
   });
 
+  test("of which only the copy is left belong to their pod, and can be removed", async () => {
+    const seen = await onEmptyHost(async (load) => {
+      const subject = await load<Subject>("src/io/systemd/unit-files.ts");
+      const { existsSync, rmSync } = await load<Fs>("node:fs");
+      const name = "unitlet.shop.web.main.service" as Parameters<Subject["writeUnit"]>[0];
+      const [directory, copy] = ["/run/systemd/system", `/var/lib/unitlet/units/${name}`] as const;
+      const text = "[X-Kubernetes]\nNamespace=shop\nPod=web\nPodUID=1\nContainer=main\nKind=container\nSpecHash=2\n";
+      subject.writeUnit(name, { text, dropIns: [], directory });
+      rmSync(`${directory}/${name}`);
+      const read = () => subject.readUnits(new Map(), { dropIns: "remove", unitDirectory: directory }).get(name);
+      const units = [read()];
+      subject.removeUnit(name);
+      return [...units, existsSync(copy), read() ?? "none"];
+    });
+    const identity = {
+      namespace: "shop",
+      pod: "web",
+      podUID: "1",
+      container: "main",
+      kind: "container",
+      specHash: "2",
+    };
+    const unit = { name: "unitlet.shop.web.main.service", dropIns: [], linked: false, misplaced: true, identity };
+    expect(seen).toEqual([unit, false, "none"]);
+  });
+
   test("are misplaced in the other directory, and are moved with links and masks", async () => {
     const seen = await onEmptyHost(async (load) => {
       const subject = await load<Subject>("src/io/systemd/unit-files.ts");
