@@ -20,7 +20,9 @@ export function formatFields(message: string, fields: Fields): string {
 }
 
 function quote(text: string): string {
-  return /^[\w./:@+{}-]+$/.test(text) ? text : JSON.stringify(text);
+  if (/^[\w./:@+{}-]+$/.test(text)) return text;
+  // JSON leaves these as they are. journalctl then shows the length of the line instead of its text.
+  return JSON.stringify(text).replace(/[\x7f-\x9f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
 }
 
 export interface Log {

@@ -18,11 +18,12 @@ import { CliError } from "./failure.ts";
 import { JOIN_USAGE, joinOptions } from "./join-options.ts";
 import { hasJoined, isSetting, joinSettings, saveJoinSettings } from "./join-settings.ts";
 import { obtainCredentials } from "./obtain-credentials.ts";
+import { print } from "./output.ts";
 
 const NOT_CONNECTED =
   "ready once the cluster's network add-on has configured its network in /etc/cni/net.d. Pods with hostNetwork: true can run before. Without an add-on, join again with --pod-network bridge or host";
 
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const say = (line: string) => print(`${line}\n`);
 
 /**
  * `unitlet join`: obtains a client certificate and makes this host a node. Steps of an earlier join are not repeated.

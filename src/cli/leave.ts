@@ -14,6 +14,7 @@ import { confirm } from "./confirm.ts";
 import { drain } from "./drain.ts";
 import { CliError } from "./failure.ts";
 import { JOIN_SETTINGS } from "./join-settings.ts";
+import { print } from "./output.ts";
 
 export const LEAVE_USAGE = `usage: unitlet leave --drain | --keep [OPTION…]
 
@@ -30,7 +31,7 @@ interface Options {
 }
 
 const DEFAULT_KUBECONFIG = "/etc/unitlet/kubeconfig";
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const say = (line: string) => print(`${line}\n`);
 
 /** `unitlet leave`: makes this node a standalone host, and removes its keys and its configuration for the cluster. */
 export async function leave(args: readonly string[]): Promise<string> {

@@ -7,6 +7,7 @@ import { CliError } from "./failure.ts";
 import { images } from "./images.ts";
 import { join } from "./join.ts";
 import { leave } from "./leave.ts";
+import { print, printError } from "./output.ts";
 import { plan } from "./plan.ts";
 import { render } from "./render.ts";
 import { showStatus } from "./status.ts";
@@ -83,11 +84,11 @@ function commandOf(given: string): Command {
 async function main(given: string): Promise<void> {
   const command = commandOf(given);
   const args = process.argv.slice(4);
-  process.stdout.write(await command(command !== showHelp && args.some(isHelp) ? ["--help"] : args));
+  print(await command(command !== showHelp && args.some(isHelp) ? ["--help"] : args));
 }
 
 main(process.argv[3] ?? "help").catch((error: NodeJS.ErrnoException) => {
   const remedy = error.code === "EACCES" && process.getuid?.() !== 0 ? "this needs root: " : "";
-  process.stderr.write(`${remedy}${error.message}\n`);
+  printError(`${remedy}${error.message}`);
   process.exitCode = error instanceof CliError ? error.status : error.name === "ConfigError" ? 78 : 1;
 });

@@ -6,6 +6,7 @@ import type { PodSource } from "../ports.ts";
 import type { UnitChange } from "../report/unit-changes.ts";
 import { CliError } from "./failure.ts";
 import { manifestFiles } from "./manifest-arguments.ts";
+import { printable } from "./output.ts";
 
 /** Returns the pods of files, as this host would read them. Throws CliError for a mistake, and on a joined node. */
 export async function podsOfFiles(files: readonly string[], config: Config): Promise<readonly Pod[]> {
@@ -57,7 +58,7 @@ export function formatChanges(changes: readonly UnitChange[]): string {
   const groups = [...Map.groupBy(changes, ({ pod }) => pod)].map(([pod, own]) => {
     const lines = own.map(({ change, subject, effect, because }) => {
       const words = effect === undefined ? "" : ` ${effect}`;
-      return `  ${change} ${subject}${words}: ${because.replaceAll("\n", " ")}\n`;
+      return `  ${change} ${subject}${words}: ${printable(because.replaceAll("\n", " "))}\n`;
     });
     return `${pod}:\n${lines.join("")}`;
   });

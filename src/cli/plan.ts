@@ -8,6 +8,7 @@ import { describePlan, type PlannedStep } from "../report/describe-plan.ts";
 import { type UnitChange, unitChanges } from "../report/unit-changes.ts";
 import { requireRoot } from "./agent.ts";
 import { CliError } from "./failure.ts";
+import { printable, printError } from "./output.ts";
 import { formatChanges, podsOfFiles, withPods } from "./plan-files.ts";
 
 const PLAN_USAGE = `usage: unitlet plan [--json] [-f FILE…]
@@ -49,7 +50,7 @@ export async function plan(args: readonly string[]): Promise<string> {
   // An Event alone changes nothing on the host, and a run does not repeat it.
   if (steps.some(({ step }) => step !== "emit-event") || changes?.length) process.exitCode = HAS_CHANGES;
   if (because !== undefined) {
-    process.stderr.write(`The list of pods is incomplete, so nothing would be removed: ${because}\n`);
+    printError(`The list of pods is incomplete, so nothing would be removed: ${because}`);
     process.exitCode = 1;
   }
   if (json) return formatJson({ steps, changes }, because);
@@ -79,7 +80,7 @@ async function planSteps(files: readonly string[] | undefined): Promise<Planned>
     throw new CliError(error.message);
   });
   const added = files && (await podsOfFiles(files, config));
-  const log = logTo((line) => process.stderr.write(line));
+  const log = logTo((line) => process.stderr.write(printable(line)));
   const { source, close } = connectPodSource(config, log, now + API_BUDGET_MS);
   try {
     const { preview } = await loadReconcile();

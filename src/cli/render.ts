@@ -6,6 +6,7 @@ import { EX_USAGE } from "../model/exit-status.ts";
 import type { Config } from "../model/host/config.ts";
 import { CliError } from "./failure.ts";
 import { manifestFiles } from "./manifest-arguments.ts";
+import { printable, printError } from "./output.ts";
 import { type RenderedPod, type RenderedUnit, renderPods } from "./render/render-pods.ts";
 
 const RENDER_USAGE = `usage: unitlet render [OPTION…] FILE…
@@ -49,7 +50,7 @@ export async function render(args: readonly string[]): Promise<string> {
   const libDir = process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet";
   const rendered = renderPods(pods, { config, libDir });
   const refused = rendered.flatMap(({ pod, refused }) => (refused === undefined ? [] : [`pod ${pod}: ${refused}`]));
-  for (const problem of [...problems, ...refused]) process.stderr.write(`${problem}\n`);
+  for (const problem of [...problems, ...refused]) printError(problem);
   if (problems.length + refused.length > 0) process.exitCode = 1;
   const { output } = values;
   const show = output === undefined ? withText : writtenTo(output);
@@ -103,7 +104,7 @@ function writtenTo(directory: string): (unit: RenderedUnit) => string {
 function comments(notes: readonly string[]): string {
   return notes
     .flatMap((note) => note.split("\n"))
-    .map((line) => `# ${line}\n`)
+    .map((line) => `# ${printable(line)}\n`)
     .join("");
 }
 

@@ -40,6 +40,7 @@ test.each([
 test.each([
   [["stauts"], 'unknown command "stauts"'],
   [["help", "stauts"], 'unknown command "stauts"'],
+  [["\u001b[2J"], 'unknown command "\\u001b[2J"'],
   [["constructor"], 'unknown command "constructor"'],
   [["status", "hello"], 'unexpected argument "hello"'],
 ])("%j is wrong usage, with status 64", { timeout: TIMEOUT_MS }, (args, words) => {

@@ -69,12 +69,12 @@ test("changes are grouped by pod, and counted", () => {
     { ...one, change: "+", subject: "a.slice", because: "it is new" },
     { ...two, change: "-", subject: "d.service", effect: "stops", because: "the pod is gone" },
     { ...one, change: "~", subject: "b.service", effect: "restarts", because: "the pod changed" },
-    { ...one, change: "!", subject: "container c", because: "it waits:\nlong" },
+    { ...one, change: "!", subject: "container c", because: "it waits:\nlong\u001b[2J" },
   ]);
   expect(text).toBe(`shop/web:
   + a.slice: it is new
   ~ b.service restarts: the pod changed
-  ! container c: it waits: long
+  ! container c: it waits: long\\u001b[2J
 shop/db:
   - d.service stops: the pod is gone
 

@@ -77,6 +77,15 @@ test("a mistake names file, line and field; the other pods are printed", { timeo
   expect(stdout).not.toContain("bad");
 });
 
+test("a terminal obeys nothing that a manifest has", { timeout: TIMEOUT_MS }, () => {
+  const volumes = '  volumes: [{ name: data, hostPath: { path: "/\\e[2J", type: Directory } }]\n';
+  const bad = POD.replace("spec:", 'spec:\n  "\\e]0;title\\a": 1');
+  const { stdout, stderr } = render(["-"], `${POD}${volumes}---\n${bad}`);
+  expect(stdout).toContain("# The host must have the directory /\\u001b[2J.\n");
+  expect(stderr).toContain("spec.\\u001b]0;title\\u0007: unknown field");
+  expect(`${stdout}${stderr}`).not.toMatch(/\p{Cc}(?<!\n)/u);
+});
+
 test("a pod that the host would refuse is a message, with status 1", { timeout: TIMEOUT_MS }, () => {
   expect(render(["--set", "hostFiles=none", "-"], POD)).toMatchObject({
     status: 1,

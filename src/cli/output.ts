@@ -1,0 +1,18 @@
+/**
+ * Returns the text with control characters as in JSON, but for line breaks and tabs. Manifests, the API server and images
+ * choose parts of what a command prints, and the terminal of root would obey them.
+ */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must be escaped
+  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** Prints on standard output. A file gets the exact bytes: a unit may contain characters of U+0080 to U+009F. */
+export function print(text: string): void {
+  process.stdout.write(process.stdout.isTTY ? printable(text) : text);
+}
+
+/** Prints a line on standard error. */
+export function printError(line: string): void {
+  process.stderr.write(`${printable(line)}\n`);
+}
