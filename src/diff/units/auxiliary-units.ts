@@ -27,7 +27,8 @@ function ensureAuxiliaryUnit(translation: Runnable, auxiliary: AuxiliaryUnit, wo
   ];
   const because = actual && lostNetwork(translation, actual, world);
   if (actual !== undefined && because !== undefined) {
-    return [...steps, { kind: "restart", uid, unit: auxiliary.name, because }];
+    // A restart would start the containers, too: with their present units, which have the old address.
+    return [...steps, { kind: "stop-and-wait", uid, unit: auxiliary.name, because }];
   }
   if (!auxiliary.wanted || !isIdle(actual) || isUnloadable(actual, world)) return steps;
   const event = actual && failedSandbox(translation, actual, world);
@@ -78,7 +79,7 @@ function failedSandbox(
 const OF_NETWORK = "failed to setup network for sandbox";
 
 /**
- * Returns why a sandbox that is up has to connect its pod again: a program has removed the namespace or the answer, or
+ * Returns why a sandbox that is up has to end, and connect its pod again at its next start: a program has removed the namespace or the answer, or
  * the range of the bridge has changed. An answer without an address would be the same the next time.
  */
 function lostNetwork(

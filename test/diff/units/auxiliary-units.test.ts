@@ -128,7 +128,7 @@ test("a sandbox that cannot be made is tried again, and told in the kubelet's wo
 
 test.for([
   ["has its address", ["10.86.0.2"], UP, []],
-  ["has lost its address or its namespace", [], UP, ["restart"]],
+  ["has lost its address or its namespace", [], UP, ["stop-and-wait"]],
   ["is being restarted", [], { ...UP, job: "restart" }, []],
   ["has ended", [], { ...UP, active: "inactive", sub: "dead" }, ["start"]],
 ] as const)("a sandbox with a network of its own that %s", ([, addresses, state, expected]) => {

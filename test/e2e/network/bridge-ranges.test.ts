@@ -49,7 +49,9 @@ test("when the range changes, the pods are connected again, and reach each other
   await node.exec("echo 'podCIDR = 10.90.0.0/24' >/etc/unitlet/unitlet.conf.d/99-test.conf");
   await node.sync();
   const [dual, late] = [await inRange("dual", "10.90.0."), await inRange("late", "10.90.0.")];
-  expect((await node.container("dual", ({ ready }) => ready)).containerID).not.toBe(before.containerID);
+  const after = await node.container("dual", ({ ready }) => ready);
+  expect(after.containerID).not.toBe(before.containerID);
+  expect(after.restartCount).toBe(before.restartCount + 1);
   for (const address of [dual, late]) await node.exec(["busybox", "ping", "-c", "1", "-w", "20", address]);
   const namespace = `/run/unitlet/pods/${(await node.get("dual"))?.metadata?.uid}/sandbox/net`;
   for (const address of ["10.90.0.1", late])
