@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
 import type { Journal } from "../../model/host/journal.ts";
+import { KEPT_UNITS } from "../../model/paths.ts";
 import { DEFAULT_UNIT_DIRECTORY, UNIT_DIRECTORIES, type UnitDirectory } from "../../model/unit-directory.ts";
-import { list, modifiedAt, readOptional, remove, writeAtomic } from "../files.ts";
+import { exists, list, modifiedAt, readOptional, readRegular, remove, writeAtomic } from "../files.ts";
 
 const SETTINGS_DIRS = ["/etc/systemd", "/run/systemd"];
 /** journald reads the file in /etc, and in both directories those with `.d` (journald.conf(5)). */
@@ -40,8 +41,13 @@ function journalDirectories(): { readonly namespace: string; readonly path: stri
   );
 }
 
-/** Writes the settings of a journal below /run or /etc. The journald of this namespace reads them when it starts. */
+/**
+ * Writes the settings of a journal below /run or /etc. The journald of this namespace reads them when it starts. Those below /run
+ * have a copy for the next boot, like the units.
+ */
 export function writeJournalSettings(namespace: string, text: string, directory = DEFAULT_UNIT_DIRECTORY): void {
+  if (directory === "/run/systemd/system") writeAtomic(copyOf(namespace), text, 0o644);
+  else remove(copyOf(namespace));
   writeAtomic(settingsPath(namespace, directory), text, 0o644);
   const others = UNIT_DIRECTORIES.filter((other) => other !== directory);
   for (const other of others) removeSettings(namespace, other);
@@ -50,7 +56,25 @@ export function writeJournalSettings(namespace: string, text: string, directory 
 /** Removes the files and settings of a journal whose containers are gone. */
 export function removeJournal(namespace: string): void {
   for (const { path } of journalDirectories().filter((each) => each.namespace === namespace)) remove(path);
+  remove(copyOf(namespace));
   for (const directory of UNIT_DIRECTORIES) removeSettings(namespace, directory);
+}
+
+/**
+ * Puts the copies of settings back below /run after a boot: while the API server does not answer, no run writes any, and a journal
+ * would have no limit until its journald restarts.
+ */
+export function restoreJournalSettings(): void {
+  for (const name of list(KEPT_UNITS)) {
+    const namespace = SETTINGS.exec(name)?.[1];
+    if (namespace === undefined || UNIT_DIRECTORIES.some((each) => exists(settingsPath(namespace, each)))) continue;
+    const text = readRegular(copyOf(namespace));
+    if (text) writeAtomic(settingsPath(namespace, "/run/systemd/system"), text, 0o644);
+  }
+}
+
+function copyOf(namespace: string): string {
+  return join(KEPT_UNITS, `journald@unitlet.${namespace}.conf`);
 }
 
 function settingsPath(namespace: string, directory: UnitDirectory): string {

@@ -3,6 +3,7 @@ import type { Log } from "../../log.ts";
 import { KEPT_UNITS, RUN_DIR } from "../../model/paths.ts";
 import type { UnitName } from "../../model/unit.ts";
 import { exists, list, readRegular, writeAtomic } from "../files.ts";
+import { restoreJournalSettings } from "../journal/journals.ts";
 import { reportProblem } from "../problems.ts";
 import { writeMasks } from "./type-drop-ins.ts";
 import { linkIn } from "./unit-files.ts";
@@ -13,13 +14,15 @@ const VOLATILE = "/run/systemd/system";
 const RESTORED = `${RUN_DIR}/units-restored`;
 
 /**
- * Puts the copies of units to where systemd reads them, in the first run after a boot. A unit that has a file stays as it
- * is. One that cannot be put back keeps no other from it, and the next run tries again.
+ * Puts the copies of units and of the limits of journals to where systemd reads them, in the first run after a boot. A unit that
+ * has a file stays as it is. One that cannot be put back keeps no other from it, and the next run tries again.
  */
 export function restoreKeptUnits(log: Log): void {
   if (!exists(KEPT_UNITS) || exists(RESTORED)) return;
   const links = new Set(list(wantsIn(KEPT_UNITS)));
-  const failures = unitNamesIn(KEPT_UNITS).flatMap((name) => failureOf(() => restore(name, links.has(name))));
+  const names = unitNamesIn(KEPT_UNITS);
+  const failures = failureOf(restoreJournalSettings);
+  failures.push(...names.flatMap((name) => failureOf(() => restore(name, links.has(name)))));
   if (failures.length === 0) failures.push(...failureOf(() => writeAtomic(RESTORED, "", 0o600)));
   reportProblem(log, "kept-units", failures[0]);
 }

@@ -84,6 +84,29 @@ describe.skipIf(!canMount)("units in /run/systemd/system", () => {
     });
   });
 
+  test("have the limits of their journals again after a boot, and a removed journal has none", async () => {
+    const seen = await onEmptyHost(async (load) => {
+      const journals = await load<typeof import("../../../src/io/journal/journals.ts")>("src/io/journal/journals.ts");
+      const { restoreKeptUnits } = await load<Kept>("src/io/systemd/kept-units.ts");
+      const { readdirSync, rmSync } = await load<Fs>("node:fs");
+      const directory = "/run/systemd/system";
+      const boot = () => {
+        for (const path of ["/run/systemd", "/run/unitlet"]) rmSync(path, { recursive: true, force: true });
+        restoreKeptUnits({ error: () => undefined, warning: () => undefined, notice: () => undefined });
+        return ["shop", "db"].map((namespace) => journals.readJournals(directory).get(namespace)?.settings);
+      };
+      for (const namespace of ["shop", "db"]) journals.writeJournalSettings(namespace, `of ${namespace}`, directory);
+      const booted = boot();
+      journals.removeJournal("db");
+      return { booted, removed: boot(), copies: readdirSync("/var/lib/unitlet/units") };
+    });
+    expect(seen).toEqual({
+      booted: ["of shop", "of db"],
+      removed: ["of shop", null],
+      copies: ["journald@unitlet.shop.conf"],
+    });
+  });
+
   test("of which only the copy is left belong to their pod, and can be removed", async () => {
     const seen = await onEmptyHost(async (load) => {
       const subject = await load<Subject>("src/io/systemd/unit-files.ts");
