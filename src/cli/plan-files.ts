@@ -42,13 +42,16 @@ export function withPods(source: PodSource, pods: readonly Pod[]): PodSource {
   };
 }
 
-/** An unchanged pod is there already, with its status. */
+/** A pod of the same UID has its status already. It may differ: labels do not change the UID, and a manifest may name one. */
 function merged(own: readonly Pod[], pods: readonly Pod[]): readonly Pod[] {
-  const byUID = new Map(own.map((pod) => [pod.metadata.uid, pod]));
+  const statuses = new Map(own.map(({ metadata, status }) => [metadata.uid, status]));
   const names = new Set(pods.map(({ metadata }) => namespacedName(metadata)));
   return [
     ...own.filter(({ metadata }) => !names.has(namespacedName(metadata))),
-    ...pods.map((pod) => byUID.get(pod.metadata.uid) ?? pod),
+    ...pods.map((pod) => {
+      const status = statuses.get(pod.metadata.uid);
+      return status === undefined ? pod : { ...pod, status };
+    }),
   ];
 }
 

@@ -3,7 +3,7 @@ import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import { redactCredentials } from "../model/image/image-reference.ts";
 import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable, Translation } from "../model/translation.ts";
-import { type ActualUnit, type DesiredUnit, isContainer } from "../model/unit.ts";
+import { type ActualUnit, type DesiredUnit, isContainer, type UnitName } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 
 /** What becomes of one unit. `!`: a container or a pod gets no unit, and `because` says why. */
@@ -62,9 +62,14 @@ function changeOf(pod: string, unit: DesiredUnit, { before, steps }: PlannedUnit
   if (actual?.text === undefined) return { pod, change: "+", subject, because: step?.because ?? "it is new" };
   if (actual.text === unit.text) return undefined;
   const isReplaced = actual.identity !== undefined && actual.identity.podUID !== identity.podUID;
-  const isRestarted = isReplaced || steps.some((each) => each.kind === "restart" && each.unit === subject);
+  // A container whose spec has changed is stopped first, and a later run starts it.
+  const isRestarted = isReplaced || steps.some((each) => /^(restart|stop)$/.test(each.kind) && isOf(each, subject));
   const because = isReplaced ? REPLACED : (step?.because ?? "the pod changed");
   return { pod, change: "~", subject, ...(isRestarted && isRunning(actual) && { effect: "restarts" }), because };
+}
+
+function isOf(step: Step, name: UnitName): boolean {
+  return "unit" in step && step.unit === name;
 }
 
 function isRunning(unit: ActualUnit): boolean {

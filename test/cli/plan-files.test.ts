@@ -43,6 +43,14 @@ test("an unchanged pod keeps its status, and the list what it lacks", async () =
   expect(result.ok && result.parse()).toEqual({ pods: [known], missing: "a file" });
 });
 
+test("a file whose pod has the same UID gives its spec and labels", async () => {
+  const known = named("a", "1", { status: { phase: "Running" } });
+  const changed = { ...known, metadata: { ...known.metadata, labels: { tier: "web" } }, spec: { containers: [] } };
+  const { status: _, ...file } = changed;
+  const result = await withPods(sourceOf(listOf([known])), [file]).list();
+  expect(result.ok && result.parse().pods).toEqual([changed]);
+});
+
 test("a list that cannot be read stays so", async () => {
   const failed = { ok: false, because: "no directory" } as const;
   expect(await withPods(sourceOf(failed), [named("a", "1")]).list()).toEqual(failed);

@@ -44,6 +44,13 @@ test("a changed manifest replaces the pod: its container restarts, and the old s
   ]);
 });
 
+test("a changed manifest that names the same UID restarts the container", () => {
+  const because = "the pod changed";
+  expect(changesOf(withList(pod(), pod({ containers: [container({ args: ["other"] })] })))).toEqual([
+    { pod: "shop/web", change: "~", subject: UNIT, effect: "restarts", because },
+  ]);
+});
+
 test("a container that the new manifest lacks stops", () => {
   const before = pod({ containers: [container(), container({ name: "old" })] });
   expect(changesOf(withList(before, inNewManifest()))).toContainEqual({

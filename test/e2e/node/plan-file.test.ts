@@ -25,10 +25,10 @@ beforeAll(async () => {
 
 afterAll(() => machine[Symbol.asyncDispose]());
 
-function manifest(name: string, value: string): object {
+function manifest(name: string, value: string, uid?: string): object {
   const main = { name: "main", image: "host", ...SLEEP, env: [{ name: "VALUE", value }] };
   const spec = { terminationGracePeriodSeconds: 1, containers: [main] };
-  return { apiVersion: "v1", kind: "Pod", metadata: { name }, spec };
+  return { apiVersion: "v1", kind: "Pod", metadata: { name, ...(uid && { uid }) }, spec };
 }
 
 const unitlet = (...args: readonly string[]): Promise<RunResult> =>
@@ -85,6 +85,25 @@ describe("unitlet plan -f", () => {
     expect(await unitlet("plan", "-f", MANIFESTS)).toMatchObject(NOTHING);
     expect((await machine.exec(`systemctl is-active ${UNIT} ${EXTRA}`)).stdout).toBe("active\nactive\n");
   });
+});
+
+test("a changed manifest that names the same UID restarts its container, in the plan and on the host", async () => {
+  const [path, unit] = [`${MANIFESTS}/pinned.yaml`, "unitlet.default.pinned.main.service"];
+  const write = (value: string) =>
+    machine.write(NEXT, JSON.stringify(manifest("pinned", value, "0b8e7c1e-3f0a-4d55-8d0e-3f6a1a1f9c01")));
+  const main = async () => (await machine.exec(["systemctl", "show", "--value", "--property=MainPID", unit])).stdout;
+  await write("0");
+  await machine.exec(`mv ${NEXT} ${path}`);
+  await settle();
+  const before = await main();
+  await write("1");
+  const { code, stdout } = await unitlet("plan", "-f", NEXT);
+  expect([code, stdout]).toEqual([2, expect.stringContaining(`  ~ ${unit} restarts: the pod changed\n`)]);
+  await machine.exec(`mv ${NEXT} ${path}`);
+  await settle();
+  expect(await main()).not.toBe(before);
+  await machine.exec(["rm", path]);
+  await settle();
 });
 
 test("unitlet render writes the units that the run has written", async () => {
