@@ -31,7 +31,7 @@ link_earlier() {
 
 unlink_earlier() {
 	[ -L "$earlier" ] || return 0
-	! grep -qsr --include='*unitlet*' -F "$earlier/" /etc/systemd/system /run/systemd/system || return 0
+	! grep -qsr --include='*unitlet*' -F "$earlier/" /etc/systemd/system /run/systemd/system /var/lib/unitlet/units || return 0
 	rm "$earlier"
 }
 
