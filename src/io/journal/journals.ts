@@ -19,8 +19,7 @@ const JOURNAL_DIR = /^[0-9a-f]{32}\.unitlet\.([a-z0-9-]+)$/;
 export function readJournals(directory = DEFAULT_UNIT_DIRECTORY): ReadonlyMap<string, Journal> {
   const journals = new Map<string, Journal>();
   const add = (namespace: string, found: Journal) => journals.set(namespace, { ...journals.get(namespace), ...found });
-  for (const namespace of new Set(SETTINGS_DIRS.flatMap(list).map((name) => SETTINGS.exec(name)?.[1]))) {
-    if (namespace === undefined) continue;
+  for (const namespace of namespacesWithSettings()) {
     const settings = readOptional(settingsPath(namespace, directory));
     add(namespace, settings === undefined ? {} : { settings });
   }
@@ -30,6 +29,12 @@ export function readJournals(directory = DEFAULT_UNIT_DIRECTORY): ReadonlyMap<st
     if (writtenAt !== undefined) add(namespace, { writtenAt });
   }
   return journals;
+}
+
+/** Returns the namespaces with settings of a run. Those that an administrator has for a journald do not count. */
+function namespacesWithSettings(): readonly string[] {
+  const found = new Set(SETTINGS_DIRS.flatMap(list).map((name) => SETTINGS.exec(name)?.[1] ?? ""));
+  return [...found].filter((namespace) => UNIT_DIRECTORIES.some((each) => exists(settingsPath(namespace, each))));
 }
 
 function journalDirectories(): { readonly namespace: string; readonly path: string }[] {
@@ -84,5 +89,7 @@ function settingsPath(namespace: string, directory: UnitDirectory): string {
 
 function removeSettings(namespace: string, directory: UnitDirectory): void {
   const path = settingsPath(namespace, directory);
-  remove(path.startsWith("/run/") ? dirname(path) : path);
+  remove(path);
+  // An administrator may have other files there.
+  if (path.startsWith("/run/") && list(dirname(path)).length === 0) remove(dirname(path));
 }

@@ -107,6 +107,23 @@ describe.skipIf(!canMount)("units in /run/systemd/system", () => {
     });
   });
 
+  test("settings that an administrator has for a journal are no journal, and stay", async () => {
+    const seen = await onEmptyHost(async (load) => {
+      const journals = await load<typeof import("../../../src/io/journal/journals.ts")>("src/io/journal/journals.ts");
+      const { mkdirSync, readdirSync, writeFileSync } = await load<Fs>("node:fs");
+      const [directory, own] = ["/run/systemd/system", "/run/systemd/journald@unitlet.shop.conf.d"] as const;
+      const known = () => [...journals.readJournals(directory)].map(([namespace]) => namespace);
+      mkdirSync(own, { recursive: true });
+      writeFileSync(`${own}/20-own.conf`, "");
+      const before = known();
+      journals.writeJournalSettings("shop", "text", directory);
+      const written = known();
+      journals.removeJournal("shop");
+      return { before, written, after: known(), left: readdirSync(own) };
+    });
+    expect(seen).toEqual({ before: [], written: ["shop"], after: [], left: ["20-own.conf"] });
+  });
+
   test("of which only the copy is left belong to their pod, and can be removed", async () => {
     const seen = await onEmptyHost(async (load) => {
       const subject = await load<Subject>("src/io/systemd/unit-files.ts");
