@@ -9,12 +9,17 @@ export type ListResult =
       readonly ok: true;
       /** Changes when anything in the list does. */
       readonly digest: string;
+      /** Where the list comes from, for a later comparison without this process. */
+      readonly origin: ListOrigin;
       /** Throws when the answer is no list of this node's pods. */
       parse(): ParsedList;
       /** Stores what the source must remember of this list. A run calls it, `unitlet plan` does not. */
       accept(): void;
     }
   | { readonly ok: false; readonly because: string };
+
+/** The paths that change with the list, or the length in bytes of the items of the API server's answer. */
+export type ListOrigin = { readonly files: readonly string[] } | { readonly itemBytes: number };
 
 /** `missing` says why there may be more pods than these; then a run removes nothing. */
 export interface ParsedList {

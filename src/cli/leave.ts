@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { loadConfig } from "../io/config-files.ts";
 import { readOptional, remove } from "../io/files.ts";
 import { ApiError } from "../io/kube/api-error.ts";
+import { removeCurlOptions } from "../io/kube/curl-options.ts";
 import { ApiClient } from "../io/kube/http.ts";
 import { Kube } from "../io/kube/kube.ts";
 import { removeSavedNodeName, savedNodeName } from "../io/kube/node-name.ts";
@@ -132,6 +133,7 @@ async function removeNode(nodeName: string, cluster: Cluster): Promise<readonly 
 function forget(kubeconfig: string, keep: boolean): void {
   if ((readOptional(kubeconfig) ?? "") !== "") remove(kubeconfig);
   removeWatchConfig();
+  removeCurlOptions("list");
   for (const path of forgottenFiles(keep)) remove(path);
 }
 

@@ -43,14 +43,25 @@ export async function readConfig(): Promise<LoadedConfig> {
   return { config: cached.config, key: key + cached.kubeconfigKey, kubeconfig: cached.kubeconfig };
 }
 
+/** Returns the paths that the key of a stored configuration covers; undefined when the stored one is not of this key. */
+export function configPathsOf(configKey: string): readonly string[] | undefined {
+  const paths = configFiles();
+  const key = keyOf(paths);
+  const cached = readCached<CachedConfig>("config", key);
+  if (cached === undefined || key + cached.kubeconfigKey !== configKey) return undefined;
+  return cached.kubeconfigKey === filesFingerprint([cached.kubeconfig]) ? [...paths, cached.kubeconfig] : undefined;
+}
+
+/** Another version may parse the same text differently. */
+const keyOf = (paths: readonly string[]) => `${unitletVersion} ${hostname()} ${filesFingerprint(paths)}`;
+
 async function findConfig(): Promise<{
   readonly key: string;
   readonly cached: CachedConfig;
   readonly isFresh: boolean;
 }> {
   const paths = configTexts();
-  // Another version may parse the same text differently.
-  const key = `${unitletVersion} ${hostname()} ${filesFingerprint([...paths, DIRECTORY])}`;
+  const key = keyOf([...paths, DIRECTORY]);
   const cached = readCached<CachedConfig>("config", key);
   if (cached !== undefined && cached.kubeconfigKey === filesFingerprint([cached.kubeconfig]))
     return { key, cached, isFresh: false };

@@ -49,6 +49,12 @@ export function modifiedAt(path: string): number | undefined {
   return ignoreMissing(() => lstatSync(path).mtimeMs);
 }
 
+/** Returns when the file, or the file that a link leads to, was last changed in any way; undefined when there is none. */
+export function changedAt(path: string): number | undefined {
+  const own = ignoreMissing(() => lstatSync(path).ctimeMs);
+  return own === undefined ? undefined : Math.max(own, ignoreMissing(() => statSync(path).ctimeMs) ?? 0);
+}
+
 /**
  * Writes a file completely or not at all, also when the machine stops meanwhile. Parent directories are created with mode 0700.
  * Throws the errors of the file system.

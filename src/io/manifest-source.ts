@@ -45,6 +45,7 @@ export class ManifestSource implements PodSource {
       return {
         ok: true,
         digest: key,
+        origin: { files: [this.#directory, ...paths] },
         parse: () => ({ pods: manifests.pods.map(withStatus), ...missing }),
         accept: () => {
           if (cached === undefined) this.#acceptManifests(key, manifests);

@@ -1,7 +1,9 @@
 import type { Instant } from "../model/api/time.ts";
+import { RUN_DIR } from "../model/paths.ts";
 import { type CountedFamily, type PodCount, TIMED_FAMILIES, type TimedFamily } from "../model/pod-count.ts";
 import type { RunEnd } from "../model/run-end.ts";
 import { readCached, writeCached } from "./cache.ts";
+import { readOptional, remove } from "./files.ts";
 
 /** The counts of runs since boot, or since /run/unitlet was emptied. Durations are in seconds, instants in milliseconds. */
 export interface RunCounts {
@@ -43,16 +45,30 @@ const NAME = "runs";
 /** The version of the stored format. */
 const FORMAT_VERSION = "3";
 
+/** The ticks without a run since the last run, a line each. */
+export const SKIPPED_RUNS = `${RUN_DIR}/skipped-runs`;
+/** A tick without a run counts as a run that has found nothing. */
+const UNCHANGED = { status: 0, outcome: "unchanged", failedSteps: [] } as const;
+
 const NONE = { unchanged: 0, done: 0, incomplete: 0, failed: 0 };
 
-/** Returns the stored counts; undefined when there are none since boot. */
+/** Returns the counts, with the ticks that needed no run; undefined when there are none since boot. */
 export function readRunCounts(): RunCounts | undefined {
-  return readCached<RunCounts>(NAME, FORMAT_VERSION);
+  const skipped = (readOptional(SKIPPED_RUNS) ?? "").split("\n").flatMap(timesOf);
+  const stored = readCached<RunCounts>(NAME, FORMAT_VERSION);
+  return skipped.reduce<RunCounts | undefined>((sum, times) => addRun(sum, UNCHANGED, times), stored);
 }
 
 /** Adds one run to the stored counts, which takes less than 1 ms of CPU. */
 export function countRun(end: RunEnd, times: RunTimes): void {
   writeCached(NAME, FORMAT_VERSION, addRun(readRunCounts(), end, times));
+  remove(SKIPPED_RUNS);
+}
+
+/** Reads a line of `run-needed`: its end, its duration and its CPU time, in seconds. */
+function timesOf(line: string): readonly RunTimes[] {
+  const [now = Number.NaN, seconds = Number.NaN, cpu = Number.NaN] = line.split(" ").map(Number);
+  return [now, seconds, cpu].every(Number.isFinite) && line !== "" ? [{ now: now * 1000, seconds, cpu }] : [];
 }
 
 /** Returns the counts with one more run. */

@@ -1,6 +1,23 @@
 import { readCached, removeCached, writeCached } from "../io/cache.ts";
+import { hostFingerprint } from "../io/host/fingerprint.ts";
+import { removeMarks } from "../io/unchanged-marks.ts";
 import type { Instant } from "../model/api/time.ts";
+import { RUN_DIR } from "../model/paths.ts";
+import type { SyncInput } from "./input.ts";
 import { MAX_AGE_MS } from "./valid-until.ts";
+
+const NAME = "fast-path";
+export const FAST_PATH_FILE = `${RUN_DIR}/${NAME}.json`;
+
+/**
+ * Returns the digest of all that a run acts on, except the time: configuration, list and host. Units name the directory of the
+ * helpers, which a package has elsewhere than install.sh.
+ */
+export function runDigest({ config, configKey, libDir }: DigestInput, listDigest: string): string {
+  return `${configKey} ${libDir} ${listDigest} ${hostFingerprint(config)}`;
+}
+
+type DigestInput = Pick<SyncInput, "config" | "configKey" | "libDir">;
 
 /** The result of the last run that found nothing to do. A later run that sees the same digest ends early. */
 export interface FastPath {
@@ -14,16 +31,22 @@ export interface FastPath {
  * observes, so the same digest before `until` means that there is nothing to do.
  */
 export function readFastPath(digest: string, now: Instant): FastPath | undefined {
-  const entry = readCached<FastPath>("fast-path", digest);
-  return entry !== undefined && now < entry.until && entry.until - now <= MAX_AGE_MS ? entry : undefined;
+  const entry = readCached<FastPath>(NAME, digest);
+  return entry !== undefined && isCurrent(entry, now) ? entry : undefined;
+}
+
+/** True until the entry expires; false also after the clock was set back. */
+export function isCurrent({ until }: Pick<FastPath, "until">, now: Instant): boolean {
+  return now < until && until - now <= MAX_AGE_MS;
 }
 
 /** Stores the entry in place of the last one, for runs that see this digest. */
 export function saveFastPath(digest: string, entry: FastPath): void {
-  writeCached("fast-path", digest, entry);
+  writeCached(NAME, digest, entry);
 }
 
 /** Removes the entry, so that the next run looks closer. */
 export function invalidateFastPath(): void {
-  removeCached("fast-path");
+  removeCached(NAME);
+  removeMarks();
 }

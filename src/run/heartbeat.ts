@@ -9,12 +9,12 @@ import { leaseFor } from "../report/node/lease.ts";
  * A quarter of the lease's 40 s (`kubelet/kubelet.go: nodeLeaseRenewIntervalFraction`, v1.36). It is 0.5 s less, so
  * that a run that comes a little early renews the lease as well.
  */
-const RENEW_INTERVAL_MS = 10_000 - 500;
-const LEASE_STAMP = `${RUN_DIR}/lease`;
+export const RENEW_INTERVAL_MS = 10_000 - 500;
+export const LEASE_STAMP = `${RUN_DIR}/lease`;
 
 /** True when the lease must be renewed now; true also after the clock was set back. */
-export function isLeaseDue(now: Instant): boolean {
-  const last = modifiedAt(LEASE_STAMP);
+export function isLeaseDue(now: Instant, stamp = LEASE_STAMP): boolean {
+  const last = modifiedAt(stamp);
   return last === undefined || now - last >= RENEW_INTERVAL_MS || now < last;
 }
 

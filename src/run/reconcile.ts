@@ -25,6 +25,7 @@ import { fetchReferences, peekReferences } from "./references.ts";
 import { observeResult } from "./result.ts";
 import { scheduleNextRun } from "./schedule.ts";
 import { keepSealKey } from "./sealing.ts";
+import { storeMarks } from "./unchanged.ts";
 
 /** Looks closer: does all phases of a run. When systemd does not answer, the run reports that and does nothing else. */
 export async function reconcile(input: RunInput): Promise<RunEnd> {
@@ -79,6 +80,7 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
     await reconcileAgentUnits(input, plan.before.agent, systemd);
     await reconcileProbeTimers(result.world, systemd, log);
     await scheduleNextRun({ ...result, applied, published, digestBefore, systemdVersion }, systemd);
+    await storeMarks(input);
   }
   const failedSteps = applied.failed.map(({ step }) => step.kind);
   return { status: 0, outcome: pods.complete ? "done" : "incomplete", failedSteps, podCounts: published.podCounts };

@@ -1,5 +1,4 @@
 import { loadReconcile } from "../io/bundles/loaders.ts";
-import { hostFingerprint } from "../io/host/fingerprint.ts";
 import { ApiError } from "../io/kube/api-error.ts";
 import type { Kube } from "../io/kube/kube.ts";
 import { reportProblem } from "../io/problems.ts";
@@ -7,7 +6,7 @@ import { clearSyncRequest } from "../io/systemd/sync-trigger.ts";
 import type { RunEnd } from "../model/run-end.ts";
 import type { ListResult, PodSource } from "../ports.ts";
 import { reconcileCertificates, reportRejection } from "./certificates.ts";
-import { readFastPath } from "./fast-path.ts";
+import { readFastPath, runDigest } from "./fast-path.ts";
 import { isLeaseDue, renewLease } from "./heartbeat.ts";
 import type { RunInput, SyncInput } from "./input.ts";
 import { updateNode } from "./node.ts";
@@ -18,15 +17,12 @@ import { recordPressures } from "./pressures.ts";
  * digest is the one that the last run left, the run ends here; otherwise reconcile.ts looks closer.
  */
 export async function sync(input: SyncInput): Promise<RunEnd> {
-  const { config, kube, source, configKey, libDir, now } = input;
+  const { kube, source, now } = input;
   clearSyncRequest();
   const isDue = kube !== undefined && (input.shuttingDown || isLeaseDue(now));
   const heartbeat: Heartbeat = isDue ? await sendHeartbeat(kube, input) : { reached: false };
   const listResult = await list(source, heartbeat);
-  // Units name the directory of the helpers, which a package has elsewhere than install.sh.
-  const digestBefore = listResult.ok
-    ? `${configKey} ${libDir} ${listResult.digest} ${hostFingerprint(config)}`
-    : undefined;
+  const digestBefore = listResult.ok ? runDigest(input, listResult.digest) : undefined;
   const run: RunInput = { ...input, listResult, digestBefore, isNodeDue: listResult.ok || heartbeat.reached };
   // The kubelet measures every 10 s (`kubelet/kubelet.go: evictionMonitoringPeriod`, v1.36), and so does the heartbeat.
   const mustEvict = isDue && recordPressures(run);

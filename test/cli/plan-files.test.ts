@@ -23,6 +23,7 @@ function sourceOf(result: ListResult): PodSource {
 const listOf = (pods: readonly Pod[]): ListResult => ({
   ok: true,
   digest: "",
+  origin: { files: [] },
   parse: () => ({ pods, missing: "a file" }),
   accept: () => undefined,
 });

@@ -8,6 +8,7 @@ const read = (path: string) => readFileSync(new URL(path, root), "utf8");
 const FOREIGN = [
   "NotReady",
   "status=78",
+  "Result: exec-condition",
   "status=70",
   "untolerated taint",
   "ContainerCreating",

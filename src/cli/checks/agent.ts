@@ -35,7 +35,7 @@ function lastRun(): Finding {
     "systemctl",
     "show",
     "--timestamp=unix",
-    "--property=ExecMainStartTimestamp",
+    "--property=InactiveExitTimestamp",
     "--value",
     SYNC,
   );

@@ -21,7 +21,13 @@ const OWN_NAME = /^(unitlet|run-unitlet-|var-lib-unitlet-)/;
  * links), exit records, the files of pods and what decides on their network. It takes a few system calls per container and
  * no D-Bus call.
  */
-export function hostFingerprint({ podNetwork }: Pick<Config, "podNetwork">): string {
+export function hostFingerprint(config: Pick<Config, "podNetwork">): string {
+  const running = [...readInvocations()].flat().join(" ");
+  return digest(running + filesFingerprint(hostPaths(config)), 40);
+}
+
+/** Returns the paths that change with the host's state, but for the running units. */
+export function hostPaths({ podNetwork }: Pick<Config, "podNetwork">): readonly string[] {
   const paths = [
     ...networkPaths(podNetwork),
     ...UNIT_DIRECTORIES.map(wantsIn),
@@ -41,9 +47,7 @@ export function hostFingerprint({ podNetwork }: Pick<Config, "podNetwork">): str
   }
   // The start, the back-off and the end of a container each add or remove a file there.
   for (const uid of list(`${RUN_DIR}/pods`)) paths.push(`${RUN_DIR}/pods/${uid}`);
-  paths.push(`${IMAGES}/refs`, PULLS);
-  const running = [...readInvocations()].flat().join(" ");
-  return digest(running + filesFingerprint(paths), 40);
+  return [...paths, `${IMAGES}/refs`, PULLS];
 }
 
 function networkPaths(podNetwork: Config["podNetwork"]): readonly string[] {
@@ -71,7 +75,8 @@ export function filesFingerprint(paths: readonly string[]): string {
   return targets.length === 0 ? files : files + digest(new Uint8Array(Float64Array.from(targets).buffer), 40);
 }
 
-function numbersOf({ ino, size, mtimeMs, ctimeMs }: Stats): readonly number[] {
+/** Returns the numbers of a file that `filesFingerprint` covers. */
+export function numbersOf({ ino, size, mtimeMs, ctimeMs }: Stats): readonly number[] {
   return [ino, size, mtimeMs, ctimeMs];
 }
 

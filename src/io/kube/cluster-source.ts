@@ -25,9 +25,11 @@ export class ClusterSource implements PodSource {
     if (because !== undefined) return { ok: false, because };
     try {
       const body = await this.#kube.listPods();
+      const items = itemsOf(body);
       return {
         ok: true,
-        digest: digestOfItems(body),
+        digest: digest(items, 40),
+        origin: { itemBytes: items.length },
         parse: () => ({ pods: parsePods(body, this.#node) }),
         accept: () => saveNodeName(this.#node),
       };
@@ -65,10 +67,9 @@ export class ClusterSource implements PodSource {
   }
 }
 
-/** Returns a digest of the items alone: the list's resourceVersion changes with every write in the cluster. */
-function digestOfItems(body: Buffer): string {
-  const at = body.indexOf('"items":');
-  return digest(body.subarray(Math.max(0, at)), 40);
+/** Returns the items alone: the list's resourceVersion changes with every write in the cluster. `run-needed` does the same. */
+function itemsOf(body: Buffer): Buffer {
+  return body.subarray(Math.max(0, body.indexOf('"items":')));
 }
 
 /** Returns the pods of a PodList. Throws when it is not the whole list of this node's pods, because a run removes the rest. */

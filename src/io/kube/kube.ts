@@ -10,6 +10,11 @@ interface Lease {
   readonly spec?: { readonly renewTime?: string };
 }
 
+/** Returns the path of the list of a node's pods, with its query. */
+export function podListPath(node: string): string {
+  return `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}`;
+}
+
 /** The requests that a run makes, one method each. All throw ApiError. */
 export class Kube {
   readonly events: Events;
@@ -29,10 +34,7 @@ export class Kube {
 
   /** Returns the list of this node's pods as bytes, because an idle run only compares their digest. */
   listPods(): Promise<Buffer> {
-    return this.#api.call({
-      method: "GET",
-      path: `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${this.#node}`)}`,
-    });
+    return this.#api.call({ method: "GET", path: podListPath(this.#node) });
   }
 
   /** Patches the status of a pod with a strategic merge patch. */

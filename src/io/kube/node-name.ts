@@ -2,7 +2,7 @@ import { STATE_DIR } from "../../model/paths.ts";
 import { readOptional, remove, writeAtomic } from "../files.ts";
 
 /** Holds the name under which this host has joined a cluster. */
-const NODE_NAME_FILE = `${STATE_DIR}/joined`;
+export const NODE_NAME_FILE = `${STATE_DIR}/joined`;
 
 /**
  * Returns why a source of pods is not that of the pods on this host: the kubeconfig was removed, or the node has another

@@ -2,7 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { RUN_DIR } from "../../model/paths.ts";
 import { remove } from "../files.ts";
 
-const TRIGGER_FILE = `${RUN_DIR}/sync-requested`;
+export const TRIGGER_FILE = `${RUN_DIR}/sync-requested`;
 const PENDING_STARTS_FILE = `${RUN_DIR}/pending-starts`;
 
 /** Removes the sync request. A run does this first, so that a request from now on starts the next run. */

@@ -22,6 +22,8 @@ import {
 
 /** The directory of systemd's links from running units to their invocation IDs. */
 export const INVOCATION_DIRECTORY = "/run/systemd/units";
+/** How the names of the links of pods' units begin. The agent's own units are left out, because each run would change them. */
+export const OWN_INVOCATIONS = "invocation:unitlet.";
 /**
  * The directories in which a file of the unit's name takes precedence over those in UNIT_DIRECTORIES (systemd.unit(5),
  * Unit File Load Path). `systemctl set-property` and `edit --runtime` write there.
@@ -103,8 +105,7 @@ function unitNames(names: readonly string[]): UnitName[] {
  */
 export function readInvocations(): ReadonlyMap<string, string> {
   const prefix = "invocation:";
-  // The agent's own units are left out, because each run would change the result.
-  const ours = list(INVOCATION_DIRECTORY).filter((name) => name.startsWith(`${prefix}unitlet.`));
+  const ours = list(INVOCATION_DIRECTORY).filter((name) => name.startsWith(OWN_INVOCATIONS));
   return new Map(
     ours.flatMap((name) => {
       const id = ignoreMissing(() => readlinkSync(join(INVOCATION_DIRECTORY, name)));

@@ -1,0 +1,100 @@
+import { configPathsOf } from "../io/config-files.ts";
+import { changedAt } from "../io/files.ts";
+import { hostPaths } from "../io/host/fingerprint.ts";
+import { curlConfig, removeCurlOptions, writeCurlOptions } from "../io/kube/curl-options.ts";
+import { podListPath } from "../io/kube/kube.ts";
+import { NODE_NAME_FILE } from "../io/kube/node-name.ts";
+import { SKIPPED_RUNS } from "../io/run-counts.ts";
+import { TRIGGER_FILE } from "../io/systemd/sync-trigger.ts";
+import {
+  DROP_IN_DIRECTORIES,
+  INVOCATION_DIRECTORY,
+  OWN_INVOCATIONS,
+  readInvocations,
+} from "../io/systemd/unit-files.ts";
+import { fileLine, type Marks, removeMarks, writeMarks } from "../io/unchanged-marks.ts";
+import type { Config } from "../model/host/config.ts";
+import { RUN_DIR } from "../model/paths.ts";
+import type { ListResult } from "../ports.ts";
+import { FAST_PATH_FILE, readFastPath, runDigest } from "./fast-path.ts";
+import { LEASE_STAMP, RENEW_INTERVAL_MS } from "./heartbeat.ts";
+import type { RunInput } from "./input.ts";
+import { MAX_AGE_MS } from "./valid-until.ts";
+
+/** An API server that takes longer is a run's business. `write-out` ends what curl prints with the status of the answer. */
+const CURL_OPTIONS = [
+  "silent",
+  "globoff",
+  "http1.1",
+  "compressed",
+  "max-time = 2",
+  'noproxy = "*"',
+  'header = "Accept: application/json"',
+  'write-out = "\\n%{http_code}"',
+];
+/** The name of the files with the options of curl. */
+const REQUEST = "list";
+/** Times of files come from a clock that is a few milliseconds behind. */
+const CLOCK_LAG_MS = 20;
+
+/**
+ * Stores what `run-needed` must find as this run has left it, so that the next ticks need no process of Node. It does so only
+ * after a run that lets the next ones end on the fast path. Everything is read first, and the digest of the run once more after
+ * it: when that is still the same, nothing has changed since the run observed it.
+ */
+export async function storeMarks(input: RunInput): Promise<void> {
+  const marks = await readMarks(input);
+  if (marks === undefined) removeMarks();
+  else writeMarks(marks);
+}
+
+async function readMarks(input: RunInput): Promise<Marks | undefined> {
+  const { listResult, digestBefore, config, configKey, libDir, now, source } = input;
+  const until = digestBefore === undefined ? undefined : readFastPath(digestBefore, now)?.until;
+  const configPaths = configPathsOf(configKey);
+  if (!listResult.ok || until === undefined || configPaths === undefined) return undefined;
+  // No digest covers these paths, so what is there must be older than this process. A file that is added to one of the
+  // directories while the others are read makes a difference.
+  const others = otherPaths(libDir, config);
+  const files = others.map(fileLine);
+  if (others.some((path) => (changedAt(path) ?? 0) > performance.timeOrigin - CLOCK_LAG_MS)) return undefined;
+  const listed = "files" in listResult.origin ? listResult.origin.files : [];
+  files.push(...[FAST_PATH_FILE, ...configPaths, ...listed, ...hostPaths(config)].map(fileLine));
+  const running = [...readInvocations()].map(([unit, id]) => [`invocation:${unit}`, id] as const);
+  const list = listRequest(config, listResult);
+  if (list === undefined && config.cluster !== undefined) return undefined;
+  const again = config.cluster === undefined ? await source.list() : listResult;
+  if (!again.ok || runDigest(input, again.digest) !== digestBefore) return undefined;
+  return {
+    from: until - MAX_AGE_MS,
+    until,
+    files,
+    links: { directory: INVOCATION_DIRECTORY, prefix: OWN_INVOCATIONS, targets: new Map(running) },
+    absent: [TRIGGER_FILE, `${RUN_DIR}/refusals.json`],
+    ...(config.cluster !== undefined && { fresh: { path: LEASE_STAMP, ms: RENEW_INTERVAL_MS } }),
+    ...(list !== undefined && { list }),
+    count: SKIPPED_RUNS,
+  };
+}
+
+/** The code, the name under which this host has joined, credentials that are copied, and directories of many files. */
+function otherPaths(libDir: string, { cluster }: Config): readonly string[] {
+  const token = cluster?.token !== undefined && "file" in cluster.token ? [cluster.token.file] : [];
+  return [libDir, `${libDir}/run.cjs`, NODE_NAME_FILE, ...token, ...DROP_IN_DIRECTORIES, `${RUN_DIR}/pods`];
+}
+
+/** Returns the request for the list, whose options it writes; undefined when curl cannot make the request as the run does. */
+function listRequest({ cluster, nodeName }: Config, listResult: ListResult): Marks["list"] {
+  const isPossible = cluster !== undefined && cluster.tlsServerName === undefined && cluster.ca !== undefined;
+  if (!isPossible || !listResult.ok || !("itemBytes" in listResult.origin)) {
+    removeCurlOptions(REQUEST);
+    return undefined;
+  }
+  try {
+    writeCurlOptions({ name: REQUEST, path: podListPath(nodeName), cluster, options: CURL_OPTIONS });
+  } catch {
+    // The disk is full, or the token's file cannot be read. Each run makes the request itself then, and reports why it cannot.
+    return undefined;
+  }
+  return { config: curlConfig(REQUEST), bytes: listResult.origin.itemBytes, digest: listResult.digest };
+}
