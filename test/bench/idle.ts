@@ -14,9 +14,14 @@ export const KINDS = {
 export type Kind = keyof typeof KINDS;
 export const kinds = Object.keys(KINDS) as readonly Kind[];
 
+/** The condition of the service, and a failure when it would start a run. */
+const CONDITION = ["/bin/sh", "-c", "/usr/local/lib/unitlet/run-needed /run/unitlet/unchanged; [ $? -eq 77 ]"] as const;
+
 export interface Idle {
   readonly pods: number;
   readonly runs: Readonly<Record<Kind, Runs & { readonly requests: number }>>;
+  /** A tick that needs no run: the condition of the service alone. */
+  readonly tick: Runs;
   /** As systemd starts it: CPU ms a run in PID 1 and in the D-Bus daemon, and the share of full runs among them. */
   readonly started: { readonly systemd: number; readonly bus: number; readonly fullRun: number };
 }
@@ -39,7 +44,9 @@ export async function measureIdle(subject: Subject, pods: number, times: number)
       throw new Error(`a run with ${pods} pods was a full run where the fast path should have ended it`);
     runs[kind] = { ...measured, requests };
   }
-  return { pods, runs: runs as Idle["runs"], started: await measureStarted(subject) };
+  await subject.syncUntilIdle();
+  const tick = await subject.measure(CONDITION, times, KINDS.fastPath);
+  return { pods, runs: runs as Idle["runs"], tick, started: await measureStarted(subject) };
 }
 
 async function fastPathWrittenAt(subject: Subject): Promise<string> {

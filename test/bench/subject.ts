@@ -10,6 +10,7 @@ import { type Summary, summarise } from "./statistics.ts";
 
 const TOOLS = "/opt/bench";
 const FAST_PATH = "/run/unitlet/fast-path.json";
+const MARKS = "/run/unitlet/unchanged";
 const AGENT = "unitlet-sync.timer unitlet-sync.path unitlet-watch.service";
 
 export interface Runs {
@@ -94,7 +95,7 @@ export class Subject implements AsyncDisposable {
   async syncUntilIdle(): Promise<void> {
     const probe = async () => {
       await this.sync();
-      return (await this.machine.exec(["test", "-e", FAST_PATH], { allowFailure: true })).code === 0;
+      return (await this.machine.exec(`test -e ${FAST_PATH} -a -e ${MARKS}`, { allowFailure: true })).code === 0;
     };
     await until(probe, { what: "a run that finds nothing to do", timeout: 60_000 });
   }

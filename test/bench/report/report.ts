@@ -1,6 +1,7 @@
 import { kinds } from "../idle.ts";
 import type { Results } from "../results.ts";
 import { number, range, type Summary } from "../statistics.ts";
+import type { Runs } from "../subject.ts";
 import { checkGoals, slope } from "./goals.ts";
 import { images } from "./images-report.ts";
 import { network } from "./network-report.ts";
@@ -55,21 +56,23 @@ function probes({ probes: measured }: Results): string {
 const NAMES = { fastPath: "nothing changed", lease: "… and the lease is due", fullRun: "the full run" } as const;
 
 function runs({ floor, idle }: Results): string {
-  const rows = idle.flatMap(({ pods, runs, started }) =>
-    kinds.map((kind) => {
-      const { cpu, wall, peak, requests, received, sent } = runs[kind];
-      const cost = [range(cpu), range(wall), range(peak), requests];
-      const traffic = [number(received.median), number(sent.median)];
+  const rows = idle.flatMap(({ pods, runs, tick, started }) => [
+    [pods, "no run needed", ...costOf(tick, 1), "", ""],
+    ...kinds.map((kind) => {
       const managers = kind === "fastPath" ? [number(started.systemd), number(started.bus)] : ["", ""];
-      return [pods, NAMES[kind], ...cost, ...traffic, ...managers];
+      return [pods, NAMES[kind], ...costOf(runs[kind], runs[kind].requests), ...managers];
     }),
-  );
+  ]);
   const bare = floor && ["–", "node -e 0", range(floor.cpu), range(floor.wall), range(floor.peak), 0, 0, 0, "", ""];
   return table("An idle run: median (min–max)", [
     ["pods", "run", "CPU ms", "wall ms", "peak MiB", "requests", "bytes in", "bytes out", "PID 1 ms", "dbus ms"],
     ...(bare ? [bare] : []),
     ...rows,
   ]);
+}
+
+function costOf({ cpu, wall, peak, received, sent }: Runs, requests: number): readonly (string | number)[] {
+  return [range(cpu), range(wall), range(peak), requests, number(received.median), number(sent.median)];
 }
 
 function slopes(results: Results): string {
