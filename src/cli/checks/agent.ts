@@ -31,6 +31,10 @@ function lastRun(): Finding {
     const status = property(SYNC, "ExecMainStatus");
     return error(what, `ended with ${status}: journalctl -u unitlet-sync -n 20`);
   }
+  // The condition itself ends with 0 or 1. systemd skips a run for its own statuses as well, such as 238 (STATE_DIRECTORY).
+  const status = /status=(\d+)/.exec(property(SYNC, "ExecCondition"))?.[1] ?? "0";
+  if (!["0", "1"].includes(status))
+    return error(what, `systemd could not start it (status ${status}): journalctl -u unitlet-sync -n 20`);
   const stamp = commandOutput(
     "systemctl",
     "show",

@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import type { Cluster, FileOrData } from "../../model/host/config.ts";
 import { RUN_DIR } from "../../model/paths.ts";
 import { readAdministratorFile } from "../administrator-file.ts";
@@ -29,6 +30,7 @@ export function writeCurlOptions({ name, path, cluster, options }: CurlRequest):
       );
   };
   file("cacert", "ca", cluster.ca);
+  if (cluster.ca !== undefined) lines.push(`capath = ${quote(noCAs())}`);
   file("cert", "crt", cluster.certificate);
   file("key", "key", cluster.key);
   if (cluster.token)
@@ -45,6 +47,16 @@ export const curlConfig = (name: CurlName) => `${RUN_DIR}/${name}.curl`;
 /** Removes the options of a request and its credentials. */
 export function removeCurlOptions(name: CurlName): void {
   for (const ending of ["curl", "ca", "crt", "key"]) remove(`${RUN_DIR}/${name}.${ending}`);
+}
+
+/**
+ * Returns an empty directory of CAs. Without it curl also trusts all CAs of the host where it was built so, for example on Debian
+ * (`curl --verbose`: CApath), and a run trusts those of the kubeconfig alone.
+ */
+function noCAs(): string {
+  const path = `${RUN_DIR}/no-ca`;
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return path;
 }
 
 function writeDataFile(name: string, data: string): string {

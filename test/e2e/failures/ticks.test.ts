@@ -5,7 +5,7 @@ import { FaultProxy } from "../../support/fault-proxy.ts";
 import { Node } from "../../support/node.ts";
 import { pod, SLEEP } from "../support/manifests.ts";
 
-const MARKS = "/run/unitlet/unchanged";
+const UNITS = "/etc/systemd/system";
 const SKIPPED = "/run/unitlet/skipped-runs";
 
 let proxy: FaultProxy;
@@ -32,22 +32,14 @@ beforeEach(async () => {
   await settle();
 });
 
-/** Until a full run has left marks. The lease is then fresh for long enough for a test. */
+/** Until a tick needs no run: a run that was requested by what a test has changed may come after the first full run. */
 async function settle(): Promise<void> {
-  const poll = async () => {
+  const probe = async (): Promise<[boolean, string]> => {
     await node.exec("rm -f /run/unitlet/lease");
     await node.syncWithoutCache();
-    return (
-      await node.exec(
-        `[ -e ${MARKS} ] && [ ! -e /run/unitlet/sync-requested ] && echo yes || cat /run/unitlet/problem.* 2>&1`,
-      )
-    ).stdout;
+    return [!(await tick()), (await node.exec("cat /run/unitlet/problem.* 2>&1 || true")).stdout];
   };
-  const probe = async (): Promise<[boolean, string]> => {
-    const seen = await poll();
-    return [seen === "yes\n", seen];
-  };
-  await node.machine.until(probe, { what: "marks", every: 1000 });
+  await node.machine.until(probe, { what: "a tick without a run", every: 1000 });
 }
 
 /** Starts the service as the timer does. Returns true when that has started a process of Node. */
@@ -94,10 +86,32 @@ describe("a tick with nothing to do", () => {
   });
 });
 
+test("curl trusts the CA of the kubeconfig, and no other that the host trusts", async () => {
+  const { stdout } = await node.exec(`cd /root
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out /etc/ssl/certs/rogue.pem -days 2 -subj /CN=rogue -addext subjectAltName=DNS:localhost 2>/dev/null
+    ln -s rogue.pem /etc/ssl/certs/$(openssl x509 -noout -hash -in /etc/ssl/certs/rogue.pem).0
+    sed 's|^url = .*|url = "https://localhost:9443/"|' /run/unitlet/list.curl >list.curl
+    grep -v ^capath list.curl >careless.curl
+    openssl s_server -accept 9443 -cert /etc/ssl/certs/rogue.pem -key key.pem -www >/dev/null 2>&1 & server=$!
+    until openssl s_client -connect localhost:9443 </dev/null >/dev/null 2>&1; do sleep 0.1; done
+    for file in careless.curl list.curl; do curl -q --config $file --output /dev/null --max-time 30; echo " $?"; done
+    kill $server; rm /etc/ssl/certs/rogue.pem *.curl`);
+  expect(stdout).toBe("\n200 0\n\n000 60\n");
+});
+
 describe("a tick starts a run", () => {
   test.each([
-    ["when a unit file was changed", () => node.exec(`echo >>/etc/systemd/system/${node.unit("sleeps")}`)],
+    ["when a unit file was changed", () => node.exec(`echo >>${UNITS}/${node.unit("sleeps")}`)],
     ["when a unit got a drop-in", () => dropIn()],
+    [
+      "when a unit has a file in another directory",
+      () => node.exec(`cp ${UNITS}/${node.unit("sleeps")} /run/systemd/system`),
+    ],
+    ["when a unit has a copy for the next boot", () => copy()],
+    [
+      "when a link of a unit was removed",
+      () => node.exec(`rm ${UNITS}/multi-user.target.wants/${node.unit("sleeps")}`),
+    ],
     ["when a run was requested", () => node.exec("touch /run/unitlet/sync-requested")],
     ["when the configuration was changed", () => node.exec("touch /etc/unitlet/unitlet.conf")],
     ["when the answer of the fast path is missing", () => node.exec("rm /run/unitlet/fast-path.json")],
@@ -109,6 +123,7 @@ describe("a tick starts a run", () => {
     ["when a pod has a new label", () => node.kubectl("label", "pod", "sleeps", `at=${Date.now()}`)],
   ])("%s", async (_, change) => {
     expect(await tick()).toBe(false);
+    await stopPath();
     await change();
     expect(await tick()).toBe(true);
   });
@@ -134,9 +149,41 @@ describe("a tick starts a run", () => {
   });
 });
 
+test("a tick starts a run when a container was killed", async () => {
+  expect(await tick()).toBe(false);
+  await stopPath();
+  const link = `/run/systemd/units/invocation:${node.unit("sleeps")}`;
+  const before = await node.invocation("sleeps");
+  await node.exec(["systemctl", "kill", "--signal=KILL", node.unit("sleeps")]);
+  const isOver = async () =>
+    (await node.machine.exec(["readlink", link], { allowFailure: true })).stdout !== `${before}\n`;
+  await node.machine.until(isOver, { what: "the end of the container" });
+  expect(await tick()).toBe(true);
+});
+
+test("a service that systemd cannot prepare, so that no run starts, is an error of `unitlet doctor`", async () => {
+  const cache = "/var/cache/unitlet";
+  await node.exec(`mv ${cache} ${cache}.away; touch ${cache}; systemctl start unitlet-sync`);
+  const { stdout } = await node.machine.exec("unitlet doctor", { allowFailure: true });
+  await node.exec(`rm ${cache}; mv ${cache}.away ${cache}`);
+  expect(stdout).toMatch(
+    /^error: last run: systemd could not start it \(status \d+\): journalctl -u unitlet-sync -n 20$/m,
+  );
+});
+
+/** A requested run could be over before the tick. The next full run starts the unit again. */
+async function stopPath(): Promise<void> {
+  await node.exec("systemctl stop unitlet-sync.path");
+}
+
 async function dropIn(): Promise<void> {
-  const directory = `/etc/systemd/system/${node.unit("sleeps")}.d`;
+  const directory = `${UNITS}/${node.unit("sleeps")}.d`;
   await node.exec(`mkdir -p ${directory}; printf '[Service]\\nNice=5\\n' >${directory}/nice.conf`);
+}
+
+async function copy(): Promise<void> {
+  const directory = "/var/lib/unitlet/units";
+  await node.exec(`mkdir -p ${directory}; cp ${UNITS}/${node.unit("sleeps")} ${directory}`);
 }
 
 async function breakHelper(): Promise<void> {
