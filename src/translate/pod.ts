@@ -77,7 +77,7 @@ function runnableParts(
     containers: desired.map(({ container }) => container),
     files: [...podFiles(pod, context), ...images.files, ...desired.flatMap(({ files }) => files)],
     auxiliaryUnits: [
-      ...(needsSandbox && awaited === undefined ? podSandbox(pod, context) : []),
+      ...(needsSandbox && awaited === undefined ? podSandbox(pod, containers, context) : []),
       ...sources.flatMap(({ auxiliaryUnits }) => auxiliaryUnits),
       ...containers.flatMap((each, at) => containerSocket(each, desired[at]?.container.unit) ?? []),
     ],

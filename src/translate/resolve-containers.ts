@@ -19,6 +19,8 @@ export function resolveContainers(
   const { namespace, name } = pod.metadata;
   const containers = containersOf(pod.spec);
   const references = new Map(containers.map(({ name, image }) => [name, imageReference(image)]));
+  const isOnImage = (each: Container) => !config.ignoreImages && hasOwnFiles(references.get(each.name) ?? HOST);
+  const isShared = containers.some((each) => kindOf(pod, each) !== "ephemeral" && isOnImage(each));
   return containers.map((container) => {
     const read = {
       pod,
@@ -37,6 +39,7 @@ export function resolveContainers(
       reference: config.ignoreImages && named.kind !== "host" ? HOST : named,
       namesHost: named.kind === "host",
       specHash: specHash(read),
+      sharesSandbox: network.isHost || isShared,
       ...(target !== undefined && { target }),
     };
   });

@@ -24,6 +24,12 @@ export interface ResolvedContainer {
   readonly network: PodNetwork;
   /** Digest of what the unit depends on: another one restarts the container. */
   readonly specHash: string;
+  /**
+   * True when the sandbox holds host name, IPC objects and /dev/shm for the containers on images. False in a pod with a
+   * network of its own whose containers are all on the host's files: an ephemeral one on an image has its own then,
+   * because another sandbox would restart the pod.
+   */
+  readonly sharesSandbox: boolean;
   /** The container on an image whose processes an ephemeral container is to see. */
   readonly target?: string;
 }

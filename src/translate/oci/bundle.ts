@@ -49,7 +49,9 @@ export function ociBundle(confinement: Confinement, process: OciProcess, specHas
     ),
     linux: {
       namespaces: ociNamespaces(confinement.namespaces, process.uid, process.container),
-      sysctl: confinement.sysctls,
+      sysctl: Object.fromEntries(
+        Object.entries(confinement.sysctls).map(([path, value]) => [path.replaceAll("/", "."), value]),
+      ),
       ...(process.seccomp !== undefined && { seccomp: process.seccomp }),
       ...(!confinement.privileged && {
         maskedPaths: confinement.maskedPaths,
@@ -107,7 +109,12 @@ function systemMounts({ privileged, namespaces: { ipc } }: Confinement, uid: str
             "gid=5",
           ]),
         ]),
-    mount("/dev/shm", "bind", ipc === "host" ? "/dev/shm" : `${podSandbox(uid)}/shm`, ["rbind", ...NOSUID_NODEV]),
+    // One of the container's own is among its mounts.
+    ...(ipc === "container"
+      ? []
+      : [
+          mount("/dev/shm", "bind", ipc === "host" ? "/dev/shm" : `${podSandbox(uid)}/shm`, ["rbind", ...NOSUID_NODEV]),
+        ]),
     mount("/dev/mqueue", "mqueue", "mqueue", NOSUID_NODEV),
     mount("/sys", "sysfs", "sysfs", [...NOSUID_NODEV, sys]),
     mount("/sys/fs/cgroup", "cgroup", "cgroup", [...NOSUID_NODEV, "relatime", sys]),

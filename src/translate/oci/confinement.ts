@@ -37,10 +37,10 @@ export function imageConfinement(
   { image, user, mounts: mounted }: ImageRights,
   context: Pick<TranslateContext, "config" | "host" | "images">,
 ): Confinement {
-  const { pod, container } = resolved;
+  const { pod, container, sharesSandbox } = resolved;
   const onHost = containerConfinement(resolved, context, mounted);
-  // The sandbox has the pod's /dev/shm.
-  const mounts = onHost.mounts.filter(({ type, target }) => type === "bind" || target !== "/dev/shm");
+  // The sandbox has the pod's /dev/shm, and the parameters of its IPC.
+  const mounts = onHost.mounts.filter(({ type, target }) => !sharesSandbox || type === "bind" || target !== "/dev/shm");
   const groups = new Set([...user.groups, ...onHost.user.groups].filter((group) => group !== user.gid));
   return {
     ...onHost,
@@ -57,7 +57,7 @@ export function imageConfinement(
     // crun fails for a capability that the host itself lacks; other runtimes leave it out.
     capabilities: capabilitiesWithin(onHost.capabilities, context.images?.capabilities ?? -1n),
     namespaces: imageNamespaces(resolved, onHost.namespaces),
-    sysctls: {},
+    sysctls: sharesSandbox ? {} : onHost.sysctls,
   };
 }
 

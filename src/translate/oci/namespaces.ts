@@ -4,14 +4,15 @@ import { networkNamespace } from "../../model/pod-network.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 
 /** Returns the namespaces that container runtimes use: uts and ipc for the pod, pid for each container. */
-export function imageNamespaces({ pod, target }: ResolvedContainer, onHost: Namespaces): Namespaces {
+export function imageNamespaces({ pod, target, sharesSandbox }: ResolvedContainer, onHost: Namespaces): Namespaces {
   const { hostPID, shareProcessNamespace } = pod.spec;
   const own = target === undefined ? "container" : "target";
+  const shared = sharesSandbox ? "pod" : "container";
   return {
     ...onHost,
-    pid: hostPID ? "host" : shareProcessNamespace ? "pod" : own,
-    ipc: onHost.ipc === "host" ? "host" : "pod",
-    uts: onHost.uts === "host" ? "host" : "pod",
+    pid: hostPID ? "host" : shareProcessNamespace && sharesSandbox ? "pod" : own,
+    ipc: onHost.ipc === "host" ? "host" : shared,
+    uts: onHost.uts === "host" ? "host" : shared,
   };
 }
 

@@ -11,21 +11,25 @@ import type { TranslateContext } from "../context.ts";
 import { capabilityArguments } from "../network/cluster-network.ts";
 import { bridgeChain, cniArguments } from "../network/cni-chain.ts";
 import { kernelHostname } from "../network/hostname.ts";
+import type { ResolvedContainer } from "../resolved-container.ts";
 import { qosClass } from "../resources/resources.ts";
 import { ipcSysctls, networkSysctls, sysctlWords } from "../security/sysctls.ts";
 
 /**
  * Returns the unit of what a pod's containers share: the pod's own network, and on images host name, IPC objects,
- * /dev/shm, and processes with shareProcessNamespace. It outlives each container, like the kubelet's sandbox, so a restarted container finds what it
+ * /dev/shm, and processes with shareProcessNamespace. Without a container on an image it has the network alone: systemd
+ * copies and reads each mount of the host at each start of a container. It outlives each container, like the kubelet's sandbox, so a restarted container finds what it
  * left in shared memory. Bind-mounted files hold the namespaces. Only a shared PID namespace needs a process, because
  * it ends with its first one.
  */
 export function podSandbox(
   pod: Pod,
+  containers: readonly ResolvedContainer[],
   context: Pick<TranslateContext, "config" | "libDir" | "podCIDRs" | "clusterNetwork" | "host">,
 ): AuxiliaryUnit[] {
   const { config, libDir } = context;
-  const words = sharedBy(pod, config);
+  const isShared = containers.some(({ sharesSandbox }) => sharesSandbox);
+  const words = [...(isShared ? sharedBy(pod, config) : []), ...networkOf(pod, config)];
   if (words.length === 0) return [];
   const { uid } = pod.metadata;
   const specHash = digest(JSON.stringify(words), 16);
@@ -87,9 +91,9 @@ const WITH_PROCESS: UnitLines = [
   ["OOMScoreAdjust", "-998"],
 ];
 
-/** Returns the lines that order a container after the sandbox. */
+/** Returns the lines that order a container on an image after the sandbox. */
 export function sandboxLines(pod: Pod, config: Config): UnitLines {
-  return sharedBy(pod, config).length === 0 ? [] : sandboxOrder(pod);
+  return [...sharedBy(pod, config), ...networkOf(pod, config)].length === 0 ? [] : sandboxOrder(pod);
 }
 
 /** Returns the lines that order a container after the sandbox of its pod, which has one. */
@@ -105,7 +109,7 @@ function sandboxUnitName({ metadata }: Pod): UnitName {
   return auxiliaryUnitName("sandbox", metadata, "pod");
 }
 
-/** Returns the arguments of pod-sandbox. */
+/** Returns the arguments of pod-sandbox for what containers on images share. */
 function sharedBy(pod: Pod, config: Config): string[] {
   const { hostIPC, hostPID, shareProcessNamespace } = pod.spec;
   const hostname = kernelHostname(pod, config.clusterDomain);
@@ -113,6 +117,10 @@ function sharedBy(pod: Pod, config: Config): string[] {
     ...(hostIPC ? [] : ["--ipc", ...sysctlWords(ipcSysctls(pod))]),
     ...(hostname === undefined ? [] : [`--uts=${hostname}`]),
     ...(shareProcessNamespace && !hostPID ? ["--pid"] : []),
-    ...(hasOwnNetwork(pod, config) ? ["--net", ...sysctlWords(networkSysctls(pod, config))] : []),
   ];
+}
+
+/** Returns those for the pod's own network. */
+function networkOf(pod: Pod, config: Config): string[] {
+  return hasOwnNetwork(pod, config) ? ["--net", ...sysctlWords(networkSysctls(pod, config))] : [];
 }

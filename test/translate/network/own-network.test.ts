@@ -62,12 +62,10 @@ describe("a container of a pod with its own network", () => {
 const DEFAULTS = '"--sysctl=net/ipv4/ip_unprivileged_port_start=0" "--sysctl=net/ipv4/ping_group_range=0 2147483647"';
 
 describe("the sandbox of a pod with its own network", () => {
-  test("has it also when all containers are on the host's files", () => {
+  test("has it alone when all containers are on the host's files", () => {
     const [start] = sandboxOf().Service?.ExecStart ?? [];
     expect(start).toMatch(
-      new RegExp(
-        `^:"/lib/unitlet/pod-sandbox" "${UID}" "up" "--ipc" "--uts=web" "--net" ${DEFAULTS} "--" "IgnoreUnknown=1;`,
-      ),
+      new RegExp(`^:"/lib/unitlet/pod-sandbox" "${UID}" "up" "--net" ${DEFAULTS} "--" "IgnoreUnknown=1;`),
     );
     expect(start).toMatch(/ "bridge" "\{.*10\.86\.0\.0\/24.*\}"$/);
   });
@@ -89,8 +87,15 @@ describe("the sandbox of a pod with its own network", () => {
     expect(forbiddenSysctl({ ...of, spec: { ...of.spec, hostNetwork: true } }, BRIDGE)?.message).toBe(
       'forbidden sysctl: "net.ipv4.ip_unprivileged_port_start" not allowed with host Net enabled',
     );
-    expect(sandboxOf(of).Service?.ExecStart?.[0]).toContain(
-      '"--ipc" "--sysctl=kernel/shm_rmid_forced=1" "--uts=web" "--net" "--sysctl=net/ipv4/ip_unprivileged_port_start=1024" "--sysctl=net/ipv4/ping_group_range=0 2147483647" "--"',
+    const network =
+      '"--net" "--sysctl=net/ipv4/ip_unprivileged_port_start=1024" "--sysctl=net/ipv4/ping_group_range=0 2147483647" "--"';
+    expect(sandboxOf(of).Service?.ExecStart?.[0]).toContain(`"up" ${network}`);
+    const onImage = {
+      ...of,
+      spec: { ...of.spec, containers: [container(), container({ name: "b", image: "app:1" })] },
+    };
+    expect(sandboxOf(onImage).Service?.ExecStart?.[0]).toContain(
+      `"up" "--ipc" "--sysctl=kernel/shm_rmid_forced=1" "--uts=web" ${network}`,
     );
   });
 });
