@@ -159,6 +159,8 @@ export function writeUnit(name: UnitName, { text, dropIns, masks, directory }: W
     if (masks !== undefined) writeMasks(ownDropInDirectory(place, name), masks);
     writeAtomic(join(place, name), text, 0o644);
   }
+  // The step that makes links comes later, and a run may be killed before it.
+  if (others.some((place) => exists(join(wantsIn(place), name)))) for (const place of places) linkIn(place, name);
   for (const place of others) {
     if (masks !== undefined) writeMasks(ownDropInDirectory(place, name), []);
     remove(join(wantsIn(place), name));
