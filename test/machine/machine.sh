@@ -5,7 +5,7 @@
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-for part in ../support/shell ../support/packages cgroup root net boot uml/boot; do
+for part in ../support/shell ../support/packages cgroup root net lan boot uml/boot; do
 	# shellcheck disable=SC1090
 	. "$here/$part.sh"
 done
@@ -15,11 +15,12 @@ clean_path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 usage() {
 	cat <<'USAGE'
 usage: machine.sh COMMAND
-  up NAME [--kind KIND] [--machine-id ID] [--root DIR] [--net host|private] [--own-disk yes]
+  up NAME [--kind KIND] [--machine-id ID] [--root DIR] [--net host|private] [--lan LAN] [--own-disk yes]
                      boot a machine. KIND: nspawn (default), or v2 with Debian 13 in user-mode Linux; v2-bookworm, v2-testing,
                      and -broker after it for dbus-broker. The default is $UNITLET_TEST_MACHINE.
                      For nspawn only: DIR has another distribution's files instead of this host's; own disk: /var/lib/unitlet is
-                     on a file system on which overlays can be made
+                     on a file system on which overlays can be made; machines of one LAN (a name) are on one bridge, and need
+                     --net private
   exec NAME CMD…     run a command in it: standard streams and exit code are passed on
   put NAME DIR PATH  copy what is in DIR into a directory of it
   shell NAME         an interactive shell in it
@@ -27,6 +28,7 @@ usage: machine.sh COMMAND
                      its PID 1 / its files / its IPv4 address / this host's IPv4 address as it sees it
   reboot NAME        clean power-off, then boot the same files
   crash NAME         kill it without warning, then boot the same files
+  kill NAME          kill it without warning; crash boots it again
   down NAME          kill it and leave nothing behind
   list | down-all
 USAGE
@@ -35,7 +37,7 @@ USAGE
 up() {
 	name=$1
 	shift
-	lower=/ id='' net=host own_disk=no kind=${UNITLET_TEST_MACHINE:-nspawn}
+	lower=/ id='' net=host lan='' own_disk=no kind=${UNITLET_TEST_MACHINE:-nspawn}
 	while [ $# -gt 0 ]; do
 		[ $# -ge 2 ] || die "up: $1 needs a value"
 		case $1 in
@@ -43,15 +45,18 @@ up() {
 		--root) lower=$2 ;;
 		--machine-id) id=$2 ;;
 		--net) net=$2 ;;
+		--lan) lan=$2 ;;
 		--own-disk) own_disk=$2 ;;
 		*) die "up: unknown option $1 (see machine.sh help)" ;;
 		esac
 		shift 2
 	done
 	check_up "$name" "$lower" "$net" "$kind"
+	[ -z "$lan" ] || check_lan
 	ensure_packages
 	claim_name "$name"
 	echo "$kind" >"$machines/$name/kind"
+	[ -z "$lan" ] || echo "$lan" >"$machines/$name/lan"
 	trap 'say "machine $name did not come up: removing it"; down "$name"' EXIT
 	trap 'exit 130' INT TERM
 	on "$name" make "$kind" "${id:-$(tr -d - </proc/sys/kernel/random/uuid)}" "$lower" "$own_disk" "$net"
@@ -83,6 +88,13 @@ check_up() {
 	v2 | v2-*) [ "$2" = / ] || die "up: --root is for machines of the kind nspawn: an image has files of its own" ;;
 	*) die "up: --kind is nspawn, v2 or v2-SUITE, not '$4'" ;;
 	esac
+}
+
+check_lan() {
+	case $lan in
+	*[!a-z0-9-]*) die "bad name of a LAN '$lan': use lower-case letters, digits and dashes" ;;
+	esac
+	[ "$net:$kind" = private:nspawn ] || die "up: --lan is for machines of the kind nspawn with --net private"
 }
 
 # on NAME ACTION ARGUMENT…: calls the function of the machine's kind.
@@ -137,7 +149,7 @@ list) list ;;
 down-all) down_all ;;
 help | -h | --help) usage ;;
 up) [ $# -gt 0 ] || die "up: give the machine a name"; up "$@" ;;
-exec | put | shell | leader | root | addr | host-addr | reboot | crash | down)
+exec | put | shell | leader | root | addr | host-addr | reboot | crash | kill | down)
 	[ $# -gt 0 ] || die "$command: which machine? See: machine.sh list"
 	[ -d "$machines/$1" ] || die "there is no machine $1. Running: $(list | tr '\n' ' ')"
 	case $command in
@@ -148,6 +160,7 @@ exec | put | shell | leader | root | addr | host-addr | reboot | crash | down)
 	host-addr) host_address "$1" ;;
 	reboot) on "$1" power_off; on "$1" boot ;;
 	crash) on "$1" kill; on "$1" boot ;;
+	kill) on "$1" kill ;;
 	down) down "$1" ;;
 	esac
 	;;

@@ -11,3 +11,6 @@ export const V2_FILES: readonly string[] = [
   "test/e2e/pods/isolation.test.ts",
   "test/e2e/images/image-rights.test.ts",
 ];
+
+/** The test files whose machines are on a LAN. Only machines of the kind nspawn can be. */
+export const LAN_FILES: readonly string[] = ["test/e2e/network/nodes.test.ts"];

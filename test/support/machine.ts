@@ -7,6 +7,11 @@ const script = fileURLToPath(new URL("../machine/machine.sh", import.meta.url));
 export interface MachineOptions {
   /** The network; `private` is a namespace, so that the ports of several machines do not conflict. */
   readonly net?: "host" | "private";
+  /**
+   * The LAN of a machine with a private network: machines with the same name here are on one bridge. Only machines of the
+   * kind nspawn can be.
+   */
+  readonly lan?: string;
   readonly machineId?: string;
   /** The root file system of another distribution; the files of this host if undefined. */
   readonly root?: string;
@@ -30,6 +35,7 @@ export class Machine implements AsyncDisposable {
   static async boot(name: string, options: MachineOptions = {}): Promise<Machine> {
     const flags: string[] = [];
     if (options.net) flags.push("--net", options.net);
+    if (options.lan) flags.push("--lan", options.lan);
     if (options.machineId) flags.push("--machine-id", options.machineId);
     if (options.ownDisk) flags.push("--own-disk", "yes");
     if (options.root) flags.push("--root", options.root);
@@ -79,6 +85,11 @@ export class Machine implements AsyncDisposable {
   /** Kills the machine and boots it again with the same files. */
   async crash(): Promise<void> {
     await manage("crash", this.name);
+  }
+
+  /** Kills the machine. `crash` boots it again. */
+  async kill(): Promise<void> {
+    await manage("kill", this.name);
   }
 
   async down(): Promise<void> {

@@ -2,28 +2,13 @@ import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "./cluster.ts";
 import { deleteKeptNode } from "./kept-node.ts";
 import { Machine } from "./machine.ts";
+import type { NodeOptions } from "./node-options.ts";
 import { OPEN_POLICY } from "./open-policy.ts";
 import { putClone } from "./put-files.ts";
 import { retryOnce } from "./retries.ts";
 import type { RunOptions, RunResult } from "./run.ts";
 import { setTimerInterval } from "./timer-interval.ts";
 import type { UntilOptions } from "./until.ts";
-
-export interface NodeOptions {
-  /**
-   * A proxy to the API server, such as a FaultProxy. The node then has a bearer token, so its name must be node-1 to
-   * node-99.
-   */
-  readonly proxy?: { urlFor(hostAddress: string): string };
-  /** True for a node with the strict policy that every joined node has by default, instead of OPEN_POLICY. */
-  readonly strictPolicy?: boolean;
-  /** Settings of unitlet.conf by key. */
-  readonly settings?: Readonly<Record<string, string>>;
-  /** The interval of the timer that starts runs, such as `1s` or `1h`, instead of the delivered 5 s. */
-  readonly timerInterval?: string;
-  /** The option `ownDisk` of the machine. */
-  readonly ownDisk?: boolean;
-}
 
 /** The milliseconds after which `until` starts another run. */
 const TRIGGER_AFTER_MS = 8000;
@@ -57,11 +42,11 @@ export class Node implements AsyncDisposable {
   static async join(
     cluster: Cluster,
     name: string,
-    { proxy, strictPolicy, settings = {}, timerInterval, ownDisk }: NodeOptions = {},
+    { proxy, strictPolicy, settings = {}, timerInterval, ownDisk, lan }: NodeOptions = {},
   ): Promise<Node> {
     await deleteKeptNode(cluster, name);
     const [machine, namespace] = await Promise.all([
-      Machine.boot(name, { net: "private", ...(ownDisk && { ownDisk }) }),
+      Machine.boot(name, { net: "private", ...(ownDisk && { ownDisk }), ...(lan && { lan }) }),
       cluster.namespace(name),
     ]);
     const server = proxy?.urlFor(machine.hostAddress) ?? cluster.urlFor(machine.hostAddress);

@@ -1,5 +1,6 @@
 import { Cluster } from "../../support/cluster.ts";
-import { Node, type NodeOptions } from "../../support/node.ts";
+import { Node } from "../../support/node.ts";
+import type { NodeOptions } from "../../support/node-options.ts";
 import { busybox, Registry } from "../../support/registry.ts";
 import type { TarEntry } from "../../support/tar.ts";
 import { installServingCertificate } from "./kubelet-client.ts";
