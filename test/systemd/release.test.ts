@@ -43,9 +43,15 @@ async function mainPid(): Promise<string> {
   return /^[1-9]/.test(stdout) ? stdout : "";
 }
 
+/** Waits until the process executes the program, because `container-run` loads its libraries before that. */
 async function runningPod(): Promise<string> {
   await machine.write("/etc/unitlet/manifests/web.yaml", POD);
-  return machine.until(mainPid, { what: "the container" });
+  const program = async () => {
+    const pid = await mainPid();
+    const { stdout } = await machine.exec(`cat /proc/${pid.trim()}/comm`, { allowFailure: true });
+    return stdout === "sleep\n" ? pid : "";
+  };
+  return machine.until(program, { what: "the container" });
 }
 
 async function noPlan(): Promise<readonly [boolean, string]> {
@@ -127,6 +133,20 @@ test.each([
   );
   expect(stdout).toMatch(/^(\/usr)?\/lib\/systemd\/system\/unitlet-sync\.timer\n$/);
   await machine.until(noPlan, { what: "nothing to do" });
+  await apt("purge", "unitlet");
+  expect((await machine.exec(OURS)).stdout).toBe(before);
+});
+
+test("helpers of install.sh are there at any moment until those of the package replace them", async () => {
+  await machine.exec("/root/tar/install.sh", { timeout: 300_000 });
+  const earlier = "/usr/local/lib/unitlet";
+  const watch = `until [ -L ${earlier} ]; do [ -e ${earlier}/container-exit ] || echo missing; done`;
+  // While a unit names the directory, the link stays.
+  await machine.exec(`echo '# ${earlier}/' >/run/systemd/system/unitlet-user.service`);
+  const watched = machine.exec(watch, { timeout: 300_000 });
+  await apt("install", DEB);
+  expect((await watched).stdout).toBe("");
+  await machine.exec("rm /run/systemd/system/unitlet-user.service");
   await apt("purge", "unitlet");
   expect((await machine.exec(OURS)).stdout).toBe(before);
 });

@@ -12,11 +12,21 @@ esac
 
 earlier=/usr/local/lib/unitlet
 
+# exchange PATH PATH: in one step, so that no container that starts meanwhile misses a helper (renameat2(2), RENAME_EXCHANGE).
+exchange() {
+	perl -e 'require "/usr/lib/unitlet/system-calls.pl";
+		sub fail { die "@_\n" }
+		use_architecture();
+		exit( system_call( "renameat2", -100, "$ARGV[0]", -100, "$ARGV[1]", 2 ) == 0 ? 0 : 1 );' "$1" "$2"
+}
+
 # Units of containers name the helpers of install.sh until a run has written them anew, so their directory becomes a link.
 link_earlier() {
 	if [ -d "$earlier" ] && [ ! -L "$earlier" ]; then
 		rm -rf "$earlier.old"
-		mv -T "$earlier" "$earlier.old"
+		ln -s /usr/lib/unitlet "$earlier.old"
+		# Some file systems, such as an overlay, do not exchange every directory.
+		exchange "$earlier" "$earlier.old" || { rm "$earlier.old" && mv -T "$earlier" "$earlier.old"; }
 	fi
 	# Also what a call that was killed after the line above has left.
 	[ -d "$earlier.old" ] || return 0
