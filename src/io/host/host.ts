@@ -72,10 +72,16 @@ function read(path: string): string {
   return (readOptional(path) ?? "").trim();
 }
 
-function readMemory(): Pick<Host, "memoryTotal" | "memoryAvailable" | "swapTotal"> {
+function readMemory(): Pick<Host, "memoryTotal" | "memoryAvailable" | "swapTotal" | "hugePages"> {
   const text = read("/proc/meminfo");
   const bytes = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * 1024;
-  return { memoryTotal: bytes("MemTotal"), memoryAvailable: bytes("MemAvailable"), swapTotal: bytes("SwapTotal") };
+  const hugePages = bytes("Hugetlb");
+  return {
+    memoryTotal: bytes("MemTotal"),
+    memoryAvailable: bytes("MemAvailable"),
+    ...(hugePages > 0 && { hugePages }),
+    swapTotal: bytes("SwapTotal"),
+  };
 }
 
 /** Returns one address per family, IPv4 first, of the interface with the default route or else of any interface. */

@@ -13,22 +13,25 @@ export interface Capacity {
   readonly cpus: number;
   /** Bytes. */
   readonly memoryTotal: number;
+  /** As in Host. */
+  readonly hugePages?: number;
   readonly diskTotal: number;
 }
 
 /**
  * Returns what pods can request: the capacity without systemReserved and the thresholds of evictionHard
- * (`cm/node_container_manager_linux.go: getNodeAllocatableAbsolute`, v1.36).
+ * (`cm/node_container_manager_linux.go: getNodeAllocatableAbsolute`, v1.36), and without huge pages, which are no memory
+ * for other uses (`nodestatus/setters.go: MachineInfo`).
  */
 export function allocatable(
   { systemReserved, evictionHard, maxPods }: Config,
-  { cpus, memoryTotal, diskTotal }: Capacity,
+  { cpus, memoryTotal, hugePages = 0, diskTotal }: Capacity,
 ): Allocatable {
   const memory = Math.floor(thresholdQuantity(evictionHard["memory.available"], memoryTotal));
   const disk = Math.floor(thresholdQuantity(evictionHard["nodefs.available"], diskTotal));
   return {
     cpu: 1000 * cpus - systemReserved.cpu,
-    memory: memoryTotal - systemReserved.memory - memory,
+    memory: Math.max(0, memoryTotal - systemReserved.memory - memory - hugePages),
     ephemeralStorage: diskTotal - systemReserved.ephemeralStorage - disk,
     pods: maxPods,
   };

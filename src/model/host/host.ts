@@ -19,6 +19,8 @@ export interface Host extends DiskLevels {
   readonly cpus: number;
   readonly memoryTotal: number;
   readonly memoryAvailable: number;
+  /** The bytes of memoryTotal that are reserved as huge pages of any size; undefined: none. */
+  readonly hugePages?: number;
   /** The file system of the images, when it is another one than that of the files of pods. */
   readonly imageDisk?: DiskLevels;
   readonly pidsMax: number;

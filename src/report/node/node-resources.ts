@@ -13,7 +13,7 @@ export interface NodeResources {
 export function nodeResources(config: Config, host: Host, previous: NodeStatus | undefined): NodeResources {
   const memory = steady(host.memoryTotal, previous?.capacity?.memory);
   const disk = steady(host.diskTotal, previous?.capacity?.["ephemeral-storage"]);
-  const forPods = allocatable(config, { cpus: host.cpus, memoryTotal: memory, diskTotal: disk });
+  const forPods = allocatable(config, { ...host, memoryTotal: memory, diskTotal: disk });
   const always = { ...hugePages(host), pods: printCount(config.maxPods) };
   return {
     capacity: {

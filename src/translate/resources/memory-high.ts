@@ -17,7 +17,8 @@ export function memoryHigh(
   const { memoryThrottlingFactor: factor } = config;
   const { memoryRequest: request, memoryLimit: limit } = amountsOf(container);
   if (factor === undefined || host.hasCPUShares || request === limit) return undefined;
-  const most = limit > 0 ? limit : allocatable(config, host).memory;
+  // The kubelet counts huge pages here.
+  const most = limit > 0 ? limit : allocatable(config, { ...host, hugePages: 0 }).memory;
   const high = Math.floor((request + (most - request) * factor) / PAGE_BYTES) * PAGE_BYTES;
   return high > request ? high : undefined;
 }
