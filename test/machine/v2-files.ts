@@ -13,4 +13,4 @@ export const V2_FILES: readonly string[] = [
 ];
 
 /** The test files whose machines are on a LAN. Only machines of the kind nspawn can be. */
-export const LAN_FILES: readonly string[] = ["test/e2e/network/nodes.test.ts"];
+export const LAN_FILES: readonly string[] = ["test/e2e/network/flannel.test.ts", "test/e2e/network/nodes.test.ts"];

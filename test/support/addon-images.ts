@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { programFiles } from "./program-files.ts";
-import type { Registry } from "./registry.ts";
+import { busybox, type Registry } from "./registry.ts";
 import { run } from "./run.ts";
 import type { TarEntry } from "./tar.ts";
 
@@ -14,13 +14,17 @@ const IPTABLES = ["", "-save", "-restore"].flatMap((suffix) => [`iptables${suffi
 /** Pushes kube-proxy of the tested Kubernetes, with `nft` and `iptables` of this host. Returns the name for a pull. */
 export async function pushKubeProxy(registry: Registry): Promise<string> {
   const program = (await run([script("control-plane/control-plane.sh"), "program", "kube-proxy"])).stdout.trim();
-  const tools = ["/usr/sbin/nft", "/usr/sbin/xtables-nft-multi"];
-  const link = (name: string): TarEntry => ({ path: `usr/sbin/${name}`, type: "symlink", target: "xtables-nft-multi" });
   const layers = [
-    [...(await programFiles([...tools, ...(await extensions())])), ...IPTABLES.map(link)],
+    await firewallTools(),
     [{ path: "usr/local/bin/kube-proxy", content: await readFile(program), mode: 0o755 }],
   ];
   return await registry.push("kube-proxy:1", { layers, config: { Env: ["PATH=/usr/local/bin:/usr/sbin:/usr/bin"] } });
+}
+
+async function firewallTools(): Promise<readonly TarEntry[]> {
+  const tools = ["/usr/sbin/nft", "/usr/sbin/xtables-nft-multi"];
+  const link = (name: string): TarEntry => ({ path: `usr/sbin/${name}`, type: "symlink", target: "xtables-nft-multi" });
+  return [...(await programFiles([...tools, ...(await extensions())])), ...IPTABLES.map(link)];
 }
 
 /** The shared objects that `iptables` loads for matches and targets. */
@@ -47,4 +51,31 @@ export async function pushCoreDNS(registry: Registry): Promise<string> {
     layers: [layer],
     config: { User: "65532:65532", WorkingDir: "/", Entrypoint: ["/coredns"] },
   });
+}
+
+/** The images of flannel's manifest, as names for a pull. */
+export interface FlannelImages {
+  readonly flannel: string;
+  /** The one with `cp`, and with the CNI plugin as `/flannel`. */
+  readonly plugin: string;
+}
+
+/** Pushes flannel with the tools of this host, and its CNI plugin. */
+export async function pushFlannel(registry: Registry): Promise<FlannelImages> {
+  const built = (await run([script("flannel/build.sh")])).stdout.trim();
+  const program = async (path: string, name: string): Promise<TarEntry> => ({
+    path,
+    content: await readFile(join(built, name)),
+    mode: 0o755,
+  });
+  const own = [await program("opt/bin/flanneld", "flanneld"), await program("opt/bin/install-conf", "install-conf")];
+  const copy: TarEntry = { path: "bin/cp", type: "symlink", target: "busybox" };
+  const config = { Env: ["PATH=/usr/sbin:/usr/bin:/bin"] };
+  return {
+    flannel: await registry.push("flannel:1", { layers: [await firewallTools(), own], config }),
+    plugin: await registry.push("flannel-cni-plugin:1", {
+      layers: [await busybox(), [copy, await program("flannel", "flannel")]],
+      config,
+    }),
+  };
 }

@@ -59,7 +59,9 @@ export class Node implements AsyncDisposable {
     const given = { podNetwork: "host", ...(strictPolicy ? {} : OPEN_POLICY), ...settings };
     const flags = Object.entries(given).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
     await install(machine, ["--kubeconfig", "/root/kubeconfig", ...flags]);
-    await cluster.kubectl(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=150s"]);
+    // Until the network add-on of the cluster runs, such a node is not ready.
+    const isReady = given.podNetwork !== "cni";
+    await cluster.kubectl(["wait", `--for=condition=Ready=${isReady}`, `node/${name}`, "--timeout=150s"]);
     return new Node(machine, cluster, namespace, !timerInterval?.endsWith("h"));
   }
 

@@ -21,6 +21,7 @@ prepare_real_parts() {
 	sh test/control-plane/control-plane.sh build
 	! is_needed 'MetricsServer\.start' "$@" || sh test/metrics-server/build.sh >/dev/null
 	! is_needed 'startAddons(' "$@" || sh test/coredns/build.sh >/dev/null
+	! is_needed 'startFlannel(' "$@" || sh test/flannel/build.sh >/dev/null
 	! is_needed 'releaseFile(' "$@" || sh units/release/release.sh "$("$node" -p process.arch)" >/dev/null
 	! is_needed 'debianFiles()' "$@" || sh test/support/debian-root.sh >/dev/null
 }
