@@ -16,10 +16,10 @@ afterAll(() => bridge[Symbol.asyncDispose]());
 const KILLS = `
   random() { od -An -N1 -tu1 /dev/urandom; }
   while [ ! -e /run/over ]; do
-    what='^/bin/sh /usr/local/lib/unitlet/pod-(sandbox|network)|^/usr/lib/cni/'
+    what='^/bin/sh /usr/local/lib/unitlet/pod-(sandbox|network)|^/usr/lib/cni/' tries=0
     [ $(($(random) % 8)) -gt 0 ] || what='unitlet/run.cjs sync$'
-    set -- $(pgrep -f "$what")
-    [ $# -gt 0 ] || { sleep 0.01; continue; }
+    while set -- $(pgrep -f "$what") && [ $# -eq 0 ] && [ $tries -lt 100 ]; do tries=$((tries + 1)) && sleep 0.01; done
+    [ $# -gt 0 ] || continue
     sleep 0.0$(($(random) % 9))
     shift $(($(random) % $#))
     name=$(tr '\\0' '\\n' <"/proc/$1/cmdline" | grep -o -m 1 -e 'pod-[a-z]*' -e 'cni/[a-z-]*' -e run.cjs) && kill -KILL "$1" && echo "$name" >>/run/killed
