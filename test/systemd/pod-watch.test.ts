@@ -9,8 +9,11 @@ let machine: Machine;
 let status = 200;
 const answers: ServerResponse[] = [];
 const asked: string[] = [];
+/** Requests with what another file than the run's says. */
+const foreign: unknown[] = [];
 const server = createServer((request, response) => {
   asked.push(`${request.headers.accept} ${request.headers.authorization}`);
+  if (request.headers["x-curlrc"]) foreign.push(request.url);
   response.writeHead(status, { "Content-Type": "application/json" });
   if (status === 200) answers.push(response.flushHeaders() ?? response);
   else response.end("{}\n");
@@ -28,6 +31,7 @@ beforeAll(async () => {
   await machine.exec("mkdir -m 700 /run/unitlet; cat >/run/unitlet/watch.curl", {
     stdin: `url = "${url}"\nheader = "Authorization: Bearer secret-token"\nuser-agent = "unitlet"\n`,
   });
+  await machine.write("/root/.curlrc", 'header = "X-Curlrc: read"\n');
   await machine.exec("systemctl daemon-reload; systemctl start unitlet-watch");
   await machine.until(() => answers.length === 1, { what: "a connection" });
 });
@@ -45,6 +49,10 @@ test("it requests a sync when it is connected, and for each event", async () => 
     answers[0]?.write(`${JSON.stringify({ type, object: { rows: [] } })}\n`);
     await rings(type);
   }
+});
+
+test("it takes nothing from the ~/.curlrc of root", async () => {
+  expect([asked.length, foreign]).toEqual([1, []]);
 });
 
 test("a storm of events costs almost nothing while a requested sync is pending", async () => {
