@@ -49,8 +49,9 @@ async function reconcileUnits({ config, log }: SyncInput, agent: World["agent"],
     const changed = writeWatchConfig(config.cluster, config.nodeName);
     if (up && changed) await systemd.set(WATCH, false);
     if (!up || changed) await systemd.set(WATCH, true);
-  } else if (up) {
-    await systemd.set(WATCH, false);
+  } else {
+    if (up) await systemd.set(WATCH, false);
+    // Also when the watch has failed, for example without curl: the file has the token.
     removeWatchConfig();
   }
   if (setTimerInterval(wanted)) await systemd.reload();

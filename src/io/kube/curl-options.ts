@@ -19,15 +19,16 @@ export interface CurlRequest {
 
 /**
  * Writes the options with which curl makes this request. They are in files of mode 0600, because every user can read argv.
- * Returns true when they changed. Throws when the file of the token cannot be read.
+ * Credentials of an earlier request are removed. Returns true when the options changed. Throws when the file of the token cannot
+ * be read.
  */
 export function writeCurlOptions({ name, path, cluster, options }: CurlRequest): boolean {
   const lines = [`url = ${quote(cluster.server.replace(/\/$/, "") + path)}`, 'user-agent = "unitlet"', ...options];
   const file = (option: string, ending: string, source: FileOrData | undefined) => {
-    if (source !== undefined)
-      lines.push(
-        `${option} = ${quote("file" in source ? source.file : writeDataFile(`${name}.${ending}`, source.data))}`,
-      );
+    const path = `${RUN_DIR}/${name}.${ending}`;
+    if (source === undefined || "file" in source) remove(path);
+    else writeChanged(path, source.data);
+    if (source !== undefined) lines.push(`${option} = ${quote("file" in source ? source.file : path)}`);
   };
   file("cacert", "ca", cluster.ca);
   if (cluster.ca !== undefined) lines.push(`capath = ${quote(noCAs())}`);
@@ -56,12 +57,6 @@ export function removeCurlOptions(name: CurlName): void {
 function noCAs(): string {
   const path = `${RUN_DIR}/no-ca`;
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  return path;
-}
-
-function writeDataFile(name: string, data: string): string {
-  const path = `${RUN_DIR}/${name}`;
-  writeChanged(path, data);
   return path;
 }
 

@@ -73,3 +73,9 @@ test("without the watch the timer looks after the pods", async () => {
   expect(await node.journal()).toContain("cannot start or stop a unit of unitlet itself because=");
   await comesToRun("timed");
 });
+
+test("a watch that is down leaves no token behind when it is turned off", async () => {
+  await node.exec("systemctl stop unitlet-watch; echo 'watch = no' >/etc/unitlet/unitlet.conf.d/99-off.conf");
+  const left = async () => (await node.exec("ls /run/unitlet | grep '^watch' || true")).stdout;
+  await node.machine.until(async () => [(await left()) === "", await left()], { what: "no file of the watch" });
+});
