@@ -97,9 +97,10 @@ function ensureContainer(translation: Runnable, container: DesiredContainer, wor
   return [...steps, ...release(uid, container.name, history), start(translation, container, reason, world)];
 }
 
-function start({ pod }: Runnable, container: DesiredContainer, because: string, world: World): Step {
+function start(translation: Runnable, container: DesiredContainer, because: string, world: World): Step {
+  const { pod } = translation;
   const step = { kind: "start", uid: pod.metadata.uid, unit: container.unitName, because } as const;
-  if (!wasStoppedByHand(pod, container, world)) return step;
+  if (isReconnected(translation) || !wasStoppedByHand(pod, container, world)) return step;
   const message = `Container ${container.name} was stopped on the host; starting it again`;
   const fieldPath = eventFieldPath("container", container.name);
   const event = { pod, type: "Warning", reason: "Drift", message, fieldPath, occurrence: String(world.now) } as const;
@@ -120,6 +121,15 @@ function wasStoppedByHand(
   const ended = history?.exits.at(-1)?.finishedAt ?? 0;
   const same = units.get(unitName)?.identity?.specHash === unit?.identity.specHash;
   return kind === "container" && wasRunning && same && !history?.restarted && ended > host.bootedAt;
+}
+
+/**
+ * True when the pod has another address than its status: the run has stopped its sandbox and with it the containers
+ * (auxiliary-units.ts). A container with a long grace period may have ended only since the last run.
+ */
+function isReconnected({ pod, network: { isHost, addresses } }: Runnable): boolean {
+  const reported = (pod.status?.podIPs ?? []).map(({ ip }) => ip);
+  return !isHost && addresses.some((address) => !reported.includes(address));
 }
 
 function occupied({ pod }: Runnable, unit: { readonly name: UnitName }): Step {
