@@ -133,7 +133,7 @@ async function removeNode(nodeName: string, cluster: Cluster): Promise<readonly 
 function forget(kubeconfig: string, keep: boolean): void {
   if ((readOptional(kubeconfig) ?? "") !== "") remove(kubeconfig);
   removeWatchConfig();
-  removeCurlOptions("list");
+  for (const name of ["lease", "list"] as const) removeCurlOptions(name);
   for (const path of forgottenFiles(keep)) remove(path);
 }
 

@@ -26,6 +26,10 @@ export interface Marks {
   readonly fresh?: { readonly path: string; readonly ms: number };
   /** The request for the list, and the list that it must return. */
   readonly list?: { readonly config: string; readonly bytes: number; readonly digest: string };
+  /** Lines about what the host must still have. */
+  readonly levels?: readonly string[];
+  /** The renewal of the lease, when the file `stamp` is older than `ms`. `body` has `%s` in place of the time. */
+  readonly renewal?: { readonly stamp: string; readonly ms: number; readonly config: string; readonly body: string };
   /** The file to which each tick without a run adds a line. */
   readonly count: string;
 }
@@ -44,7 +48,7 @@ export function removeMarks(): void {
 
 /** Returns the text that `run-needed` reads; undefined when it cannot be expressed. docs/files.md has the format. */
 export function marksText(marks: Marks, host: string): string | undefined {
-  const { from, until, files, absent, links, fresh, list, count } = marks;
+  const { from, until, files, absent, links, fresh, levels = [], renewal, list, count } = marks;
   const lines = [
     `time ${from} ${until}`,
     `host ${host}`,
@@ -53,6 +57,8 @@ export function marksText(marks: Marks, host: string): string | undefined {
     ...files,
     `links ${links.directory} ${links.prefix}`,
     ...[...links.targets].map(([name, target]) => `link-to ${target} ${name}`),
+    ...levels,
+    ...(renewal === undefined ? [] : [`lease ${renewal.ms} ${renewal.stamp} ${renewal.config} ${renewal.body}`]),
     ...(list === undefined ? [] : [`list ${list.bytes} ${list.digest} ${list.config}`]),
     `count ${count}`,
   ];

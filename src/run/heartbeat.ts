@@ -1,8 +1,8 @@
-import { modifiedAt, writeBestEffort } from "../io/files.ts";
+import { modifiedAt } from "../io/files.ts";
 import type { Kube } from "../io/kube/kube.ts";
+import { HEARTBEAT_STAMP, stampRenewal } from "../io/kube/lease-stamps.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { Config } from "../model/host/config.ts";
-import { RUN_DIR } from "../model/paths.ts";
 import { leaseFor } from "../report/node/lease.ts";
 
 /**
@@ -10,10 +10,9 @@ import { leaseFor } from "../report/node/lease.ts";
  * that a run that comes a little early renews the lease as well.
  */
 export const RENEW_INTERVAL_MS = 10_000 - 500;
-export const LEASE_STAMP = `${RUN_DIR}/lease`;
 
 /** True when the lease must be renewed now; true also after the clock was set back. */
-export function isLeaseDue(now: Instant, stamp = LEASE_STAMP): boolean {
+export function isLeaseDue(now: Instant, stamp = HEARTBEAT_STAMP): boolean {
   const last = modifiedAt(stamp);
   return last === undefined || now - last >= RENEW_INTERVAL_MS || now < last;
 }
@@ -22,7 +21,7 @@ export function isLeaseDue(now: Instant, stamp = LEASE_STAMP): boolean {
 export async function renewLease(kube: Kube, config: Config, now: Instant): Promise<void> {
   if (!(await kube.renewLease({ spec: leaseFor(config.nodeName, undefined, now).spec })))
     await createLease(kube, config, now);
-  writeBestEffort(LEASE_STAMP, "", 0o600);
+  stampRenewal();
 }
 
 async function createLease(kube: Kube, config: Config, now: Instant): Promise<void> {

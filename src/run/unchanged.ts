@@ -3,6 +3,7 @@ import { changedAt } from "../io/files.ts";
 import { hostPaths } from "../io/host/fingerprint.ts";
 import { curlConfig, removeCurlOptions, writeCurlOptions } from "../io/kube/curl-options.ts";
 import { podListPath } from "../io/kube/kube.ts";
+import { HEARTBEAT_STAMP } from "../io/kube/lease-stamps.ts";
 import { NODE_NAME_FILE } from "../io/kube/node-name.ts";
 import { SKIPPED_RUNS } from "../io/run-counts.ts";
 import { TRIGGER_FILE } from "../io/systemd/sync-trigger.ts";
@@ -17,8 +18,9 @@ import type { Config } from "../model/host/config.ts";
 import { RUN_DIR } from "../model/paths.ts";
 import type { ListResult } from "../ports.ts";
 import { FAST_PATH_FILE, readFastPath, runDigest } from "./fast-path.ts";
-import { LEASE_STAMP, RENEW_INTERVAL_MS } from "./heartbeat.ts";
+import { RENEW_INTERVAL_MS } from "./heartbeat.ts";
 import type { RunInput } from "./input.ts";
+import { tickRenewal } from "./renewal.ts";
 import { MAX_AGE_MS } from "./valid-until.ts";
 
 /** An API server that takes longer is a run's business. `write-out` ends what curl prints with the status of the answer. */
@@ -64,18 +66,25 @@ async function readMarks(input: RunInput): Promise<Marks | undefined> {
   const running = [...readInvocations()].map(([unit, id]) => [`invocation:${unit}`, id] as const);
   const list = listRequest(config, listResult);
   if (list === undefined && config.cluster !== undefined) return undefined;
+  const { until: renewedUntil, ...renewal } = (list === undefined ? undefined : tickRenewal(input)) ?? {};
   const again = config.cluster === undefined ? await source.list() : listResult;
   if (!again.ok || runDigest(input, again.digest) !== digestBefore) return undefined;
   return {
     from: until - MAX_AGE_MS,
-    until,
+    until: Math.min(until, renewedUntil ?? until),
     files,
     links: { directory: INVOCATION_DIRECTORY, prefix: OWN_INVOCATIONS, targets: new Map(running) },
     absent: [TRIGGER_FILE, `${RUN_DIR}/refusals.json`],
-    ...(config.cluster !== undefined && { fresh: { path: LEASE_STAMP, ms: RENEW_INTERVAL_MS } }),
+    ...(config.cluster !== undefined && { fresh: freshHeartbeat(renewedUntil === undefined) }),
+    ...renewal,
     ...(list !== undefined && { list }),
     count: SKIPPED_RUNS,
   };
+}
+
+/** A tick that cannot renew the lease leaves that to a run. Otherwise a heartbeat with all that belongs to it comes once a minute. */
+function freshHeartbeat(isRenewedByRuns: boolean): NonNullable<Marks["fresh"]> {
+  return { path: HEARTBEAT_STAMP, ms: isRenewedByRuns ? RENEW_INTERVAL_MS : MAX_AGE_MS };
 }
 
 /** The code, the name under which this host has joined, credentials that are copied, and directories of many files. */
@@ -88,7 +97,7 @@ function otherPaths(libDir: string, { cluster }: Config): readonly string[] {
 function listRequest({ cluster, nodeName }: Config, listResult: ListResult): Marks["list"] {
   const isPossible = cluster !== undefined && cluster.tlsServerName === undefined && cluster.ca !== undefined;
   if (!isPossible || !listResult.ok || !("itemBytes" in listResult.origin)) {
-    removeCurlOptions(REQUEST);
+    for (const name of [REQUEST, "lease"] as const) removeCurlOptions(name);
     return undefined;
   }
   try {

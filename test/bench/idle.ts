@@ -22,6 +22,8 @@ export interface Idle {
   readonly runs: Readonly<Record<Kind, Runs & { readonly requests: number }>>;
   /** A tick that needs no run: the condition of the service alone. */
   readonly tick: Runs;
+  /** The same, and the lease is due. */
+  readonly renewal: Runs;
   /** As systemd starts it: CPU ms a run in PID 1 and in the D-Bus daemon, and the share of full runs among them. */
   readonly started: { readonly systemd: number; readonly bus: number; readonly fullRun: number };
 }
@@ -45,8 +47,9 @@ export async function measureIdle(subject: Subject, pods: number, times: number)
     runs[kind] = { ...measured, requests };
   }
   await subject.syncUntilIdle();
-  const tick = await subject.measure(CONDITION, times, KINDS.fastPath);
-  return { pods, runs: runs as Idle["runs"], tick, started: await measureStarted(subject) };
+  const tick = await subject.measure(CONDITION, times, `${KINDS.fastPath} /run/unitlet/lease-renewed`);
+  const renewal = await subject.measure(CONDITION, times, `${KINDS.fastPath} && rm /run/unitlet/lease-renewed`);
+  return { pods, runs: runs as Idle["runs"], tick, renewal, started: await measureStarted(subject) };
 }
 
 async function fastPathWrittenAt(subject: Subject): Promise<string> {

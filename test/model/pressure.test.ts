@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/model/host/config.ts";
-import { type HostLevels, measurePressures, shortDisks } from "../../src/model/host/pressure.ts";
+import { type HostLevels, leastAvailable, measurePressures, shortDisks } from "../../src/model/host/pressure.ts";
 import type { PressureHistory } from "../../src/model/host/pressure-history.ts";
 import { CONFIG, HOST } from "../translate/base.ts";
 
@@ -110,4 +110,11 @@ test("a condition stays for its period after it was last measured", () => {
   expect(measureAll(config, [50, 500, 500]).conditions).toEqual(["MemoryPressure"]);
   expect(measureAll(config, [50, 500, 500, 500]).conditions).toEqual([]);
   expect(measureAll({ ...config, evictionPressureTransitionPeriod: 0 }, [50, 500]).conditions).toEqual([]);
+});
+
+test("with the least of a signal no threshold is met, and with a byte less one is", () => {
+  const least = leastAvailable(SOFT, HOST)["memory.available"] ?? 0;
+  const met = (memoryAvailable: number) =>
+    measurePressures(SOFT, { ...HOST, memoryAvailable }, 0).history !== undefined;
+  expect([least, met(least), met(least - 1)]).toEqual([300 * MI, false, true]);
 });

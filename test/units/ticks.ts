@@ -24,6 +24,8 @@ const FILES = ["a", "b", "dir", "link", "broken", "circle", "missing"];
 const UNCHANGED = 77;
 /** A program in place of curl. */
 const CURL = `#!/bin/sh
+printf '%s\\n' "$@" >"\${0%/*}/words"
+case " $* " in *" --next "*) cat "\${0%/*}/renewed" ;; esac
 cat "\${0%/*}/answer"
 printf '\\n%s' "$(cat "\${0%/*}/status")"
 exit "$(cat "\${0%/*}/exit")"
@@ -45,6 +47,7 @@ export class TickHost implements Disposable {
     symlinkSync("0", this.at("running/invocation:other.service"));
     writeFileSync(this.at("bin/curl"), CURL, { mode: 0o755 });
     this.answer({});
+    this.renews(200);
     this.fullRun();
   }
 
@@ -58,6 +61,11 @@ export class TickHost implements Disposable {
     writeFileSync(this.at("bin/answer"), body);
     writeFileSync(this.at("bin/status"), String(status));
     writeFileSync(this.at("bin/exit"), String(exit));
+  }
+
+  /** Sets how the API server answers a renewal of the lease. */
+  renews(status: number): void {
+    writeFileSync(this.at("bin/renewed"), `${status}\n`);
   }
 
   /** Starts a unit, whose invocation gets another ID each time. */

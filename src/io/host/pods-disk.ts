@@ -22,3 +22,9 @@ export function statImageDisk(): StatsFs | undefined {
   const device = ignoreMissing(() => statSync(IMAGES).dev);
   return device === undefined || device === statSync(podsDirectory()).dev ? undefined : statfsSync(IMAGES);
 }
+
+/** Returns a directory of each of the two file systems. */
+export function diskDirectories(): { readonly pods: string; readonly images: string } {
+  const pods = podsDirectory();
+  return { pods, images: statImageDisk() === undefined ? pods : IMAGES };
+}

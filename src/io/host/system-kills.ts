@@ -27,7 +27,7 @@ export interface SystemKills {
  * see. The first run after a boot returns none. A host in a container has no access to the log, and no kills.
  */
 export function readSystemKills(): SystemKills {
-  const count = Number(/^oom_kill (\d+)$/m.exec(readOptional("/proc/vmstat") ?? "")?.[1] ?? 0);
+  const count = countSystemKills();
   const known = readCached<Known>(NAME, FORM);
   const none = { kills: [], accept: () => undefined };
   if (known?.count === count) return none;
@@ -39,6 +39,11 @@ export function readSystemKills(): SystemKills {
     kills: later.flatMap((record) => parseSystemKill(record) ?? []),
     accept: () => writeCached(NAME, FORM, { count, sequence } satisfies Known),
   };
+}
+
+/** Returns the kernel's count of all kills since boot, also of those in cgroups. */
+export function countSystemKills(): number {
+  return Number(/^oom_kill (\d+)$/m.exec(readOptional("/proc/vmstat") ?? "")?.[1] ?? 0);
 }
 
 function sequenceOf(record: string): number {

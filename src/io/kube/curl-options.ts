@@ -5,7 +5,7 @@ import { readAdministratorFile } from "../administrator-file.ts";
 import { readOptional, remove, writeAtomic } from "../files.ts";
 
 /** The requests that helpers make with curl. Their files in RUN_DIR have these names. */
-export type CurlName = "list" | "watch";
+export type CurlName = "lease" | "list" | "watch";
 
 /** A request that a helper makes with curl. */
 export interface CurlRequest {

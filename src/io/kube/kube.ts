@@ -15,6 +15,11 @@ export function podListPath(node: string): string {
   return `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}`;
 }
 
+/** Returns the path of the lease of a node. */
+export function leasePath(node: string): string {
+  return `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${node}`;
+}
+
 /** The requests that a run makes, one method each. All throw ApiError. */
 export class Kube {
   readonly events: Events;
@@ -97,7 +102,7 @@ export class Kube {
   }
 
   get #lease(): string {
-    return `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${this.#node}`;
+    return leasePath(this.#node);
   }
 
   /** Renews the lease. Returns false when there is none. */

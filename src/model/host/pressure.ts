@@ -104,6 +104,14 @@ export function shortDisks(
   return host.imageDisk === undefined ? { pods: pods || images, images: pods || images } : { pods, images };
 }
 
+/** The least that must be available of each signal, so that no threshold is met. A signal without a threshold is left out. */
+export function leastAvailable(config: Config, host: HostLevels): Readonly<Partial<Record<EvictionSignal, number>>> {
+  const least: Partial<Record<EvictionSignal, number>> = {};
+  for (const { signal, threshold } of thresholdsOf(config, host))
+    least[signal] = Math.max(least[signal] ?? 0, Math.ceil(threshold));
+  return least;
+}
+
 const CONDITIONS: Readonly<Record<PressureSignal, PressureCondition>> = {
   memory: "MemoryPressure",
   "ephemeral-storage": "DiskPressure",

@@ -40,6 +40,15 @@ export function leaseFor(nodeName: string, nodeUID: string | undefined, now: Ins
   };
 }
 
+/** What stands for the time in the body of a renewal that is sent later. */
+export const TIME = "%s";
+
+/** Returns the body of a renewal, with TIME in place of the time. */
+export function renewalBody(nodeName: string): string {
+  const { spec } = leaseFor(nodeName, undefined, 0);
+  return JSON.stringify({ spec: { ...spec, renewTime: TIME } });
+}
+
 /** metav1.MicroTime has six digits. */
 function microTime(now: Instant): string {
   return new Date(now).toISOString().replace("Z", "000Z");

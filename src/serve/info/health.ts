@@ -1,6 +1,5 @@
-import { modifiedAt } from "../../io/files.ts";
+import { lastRenewal } from "../../io/kube/lease-stamps.ts";
 import type { Instant } from "../../model/api/time.ts";
-import { RUN_DIR } from "../../model/paths.ts";
 
 /** The duration of the node's lease, which a run renews every 10 s (`defaults.go: SetDefaults_KubeletConfiguration`, v1.36). */
 const MAX_RUN_AGE_MS = 40_000;
@@ -22,6 +21,6 @@ export function health(
 }
 
 function isAlive(now: Instant): boolean {
-  const last = modifiedAt(`${RUN_DIR}/lease`);
+  const last = lastRenewal();
   return last !== undefined && now - last < MAX_RUN_AGE_MS;
 }

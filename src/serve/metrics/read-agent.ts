@@ -1,14 +1,13 @@
 import { X509Certificate } from "node:crypto";
 import { readAdministratorFile } from "../../io/administrator-file.ts";
-import { modifiedAt } from "../../io/files.ts";
 import { CgroupFiles } from "../../io/host/cgroup-files.ts";
 import { unitCgroups } from "../../io/host/cgroups.ts";
+import { lastRenewal } from "../../io/kube/lease-stamps.ts";
 import { readPodSummaries } from "../../io/pods/pod-summary.ts";
 import { openProblems } from "../../io/problems.ts";
 import { readRunCounts } from "../../io/run-counts.ts";
 import type { Instant } from "../../model/api/time.ts";
 import type { FileOrData } from "../../model/host/config.ts";
-import { RUN_DIR } from "../../model/paths.ts";
 import { unitletVersion } from "../../version.ts";
 import type { AgentState } from "./agent.ts";
 
@@ -28,7 +27,7 @@ export function readAgent(node: string, { client, serving }: AgentInput): AgentS
     pods: readPodSummaries() ?? [],
     runningPods: new Set(running.map(({ identity }) => identity.podUID)).size,
     runningContainers: running.length,
-    leaseRenewed: modifiedAt(`${RUN_DIR}/lease`),
+    leaseRenewed: lastRenewal(),
     problems: openProblems(),
     certificates: { ...expiring("client", () => textOf(client)), ...expiring("serving", () => serving) },
     resident: process.memoryUsage().rss,

@@ -56,8 +56,9 @@ function probes({ probes: measured }: Results): string {
 const NAMES = { fastPath: "nothing changed", lease: "… and the lease is due", fullRun: "the full run" } as const;
 
 function runs({ floor, idle }: Results): string {
-  const rows = idle.flatMap(({ pods, runs, tick, started }) => [
+  const rows = idle.flatMap(({ pods, runs, tick, renewal, started }) => [
     [pods, "no run needed", ...costOf(tick, 1), "", ""],
+    [pods, "… and its lease is due", ...costOf(renewal, 2), "", ""],
     ...kinds.map((kind) => {
       const managers = kind === "fastPath" ? [number(started.systemd), number(started.bus)] : ["", ""];
       return [pods, NAMES[kind], ...costOf(runs[kind], runs[kind].requests), ...managers];

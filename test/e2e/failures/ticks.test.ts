@@ -47,7 +47,7 @@ async function settle(): Promise<void> {
 
 /** Starts the service as the timer does. Returns true when that has started a process of Node. */
 async function tick(): Promise<boolean> {
-  const script = `touch /run/unitlet/lease; rm -f ${SKIPPED}; systemctl start unitlet-sync || echo failed; cat ${SKIPPED} | wc -l`;
+  const script = `touch /run/unitlet/lease /run/unitlet/lease-renewed; rm -f ${SKIPPED}; systemctl start unitlet-sync || echo failed; cat ${SKIPPED} | wc -l`;
   const { stdout } = await node.exec(script);
   expect(stdout).toMatch(/^[01]\n$/);
   return stdout === "0\n";
