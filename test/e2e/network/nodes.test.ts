@@ -52,9 +52,8 @@ async function untilBalanced(nodes: readonly Node[], clients: readonly Node[] = 
 
 test("pods of a Deployment are on both nodes, with addresses of their nodes, at which pods of both nodes reach them", async () => {
   const pods = await lan.spread("web", one, two);
-  for (const { name } of [one, two])
-    for (const address of pods)
-      expect(await lan.exec(name, `curl -sS -m 10 http://${address}:8080/ip`)).toBe(`${address}\n`);
+  const urls = pods.map((address) => `http://${address}:8080/ip`);
+  for (const { name } of [one, two]) await lan.untilEachAnswers(name, urls, pods);
 });
 
 test("a Service leads pods of either node to the pods of both", async () => {
@@ -63,7 +62,7 @@ test("a Service leads pods of either node to the pods of both", async () => {
 
 test("a connection to a pod of the other node has the address of the client's node", async () => {
   const other = (await lan.spread("web", one, two)).find((address) => address.startsWith(PREFIXES[1]));
-  expect(await lan.exec(one.name, `curl -sS -m 10 http://${other}:8080/cgi-bin/from`)).toBe(`${one.machine.address}\n`);
+  await lan.untilEachAnswers(one.name, [`http://${other}:8080/cgi-bin/from`], [one.machine.address]);
 });
 
 test("a NodePort of either node leads to the pods of both", async () => {
