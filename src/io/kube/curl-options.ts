@@ -66,6 +66,8 @@ function writeChanged(path: string, text: string): boolean {
   return true;
 }
 
+/** A line break would begin another option. */
 function quote(text: string): string {
-  return `"${text.replace(/[\\"]/g, "\\$&")}"`;
+  const escaped = text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
+  return `"${escaped}"`;
 }

@@ -35,3 +35,16 @@ describe.skipIf(!canMount)("no credentials stay in /run/unitlet", () => {
     expect(left).toEqual([]);
   });
 });
+
+test.skipIf(!canMount)("a line break in a token or a URL adds no option of curl", async () => {
+  const text = await onEmptyHost(async (load) => {
+    const { writeCurlOptions } =
+      await load<typeof import("../../../src/io/kube/curl-options.ts")>("src/io/kube/curl-options.ts");
+    const { readFileSync } = await load<typeof import("node:fs")>("node:fs");
+    const breaks = 'a\ninsecure\r\n"\noutput = "/etc/passwd';
+    const cluster = { server: `https://${breaks}`, insecureSkipTLSVerify: false, token: { data: breaks } };
+    writeCurlOptions({ name: "watch", path: "", cluster, options: [] });
+    return readFileSync("/run/unitlet/watch.curl", "utf8");
+  });
+  expect(text.split(/[\r\n]+/).map((line) => line.split(" = ")[0])).toEqual(["url", "user-agent", "header", ""]);
+});
