@@ -40,13 +40,13 @@ export interface TickRenewal extends Required<Pick<Marks, "levels" | "renewal">>
  * Returns how ticks renew the lease without a run; undefined when a run must do it, because there is more to do: a problem or a
  * pressure lasts, a certificate is due, or the network's plugins are asked for their state.
  */
-export function tickRenewal({ config, configKey }: RunInput): TickRenewal | undefined {
+export function tickRenewal({ config, configKey, now }: RunInput): TickRenewal | undefined {
   const { cluster, nodeName, podNetwork } = config;
   const until = cachedCredentials(configKey)?.until;
   const levels = readLevels();
   const isNetworkReady = podNetwork === "host" || (podNetwork === "bridge" && exists(POD_CIDRS));
   const isTroubled = levels.pressureHistory !== undefined || Object.values(openProblems()).includes(true);
-  if (cluster === undefined || until === undefined || !isNetworkReady || isTroubled) {
+  if (cluster === undefined || until === undefined || until <= now || !isNetworkReady || isTroubled) {
     removeCurlOptions(REQUEST);
     return undefined;
   }
