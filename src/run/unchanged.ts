@@ -45,7 +45,7 @@ const CLOCK_LAG_MS = 20;
  * it: when that is still the same, nothing has changed since the run observed it.
  */
 export async function storeMarks(input: RunInput): Promise<void> {
-  if (input.config.cluster === undefined) removeCurlOptions(REQUEST);
+  if (input.config.cluster === undefined) for (const name of [REQUEST, "lease"] as const) removeCurlOptions(name);
   const marks = await readMarks(input);
   if (marks === undefined) removeMarks();
   else writeMarks(marks);

@@ -27,7 +27,7 @@ describe.skipIf(!canMount)("no credentials stay in /run/unitlet", () => {
       const { storeMarks } = await load<typeof import("../../../src/run/unchanged.ts")>("src/run/unchanged.ts");
       const { mkdirSync, readdirSync, writeFileSync } = await load<typeof import("node:fs")>("node:fs");
       mkdirSync("/run/unitlet");
-      for (const name of ["list.curl", "list.key"]) writeFileSync(`/run/unitlet/${name}`, "secret");
+      for (const name of ["list.curl", "list.key", "lease.curl"]) writeFileSync(`/run/unitlet/${name}`, "secret");
       const input = { listResult: { ok: false, because: "" }, digestBefore: undefined, config: {}, configKey: "" };
       await storeMarks(input as unknown as Parameters<typeof storeMarks>[0]);
       return readdirSync("/run/unitlet");
