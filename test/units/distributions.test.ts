@@ -6,10 +6,18 @@ import { familyOf, installCommand } from "../../src/cli/checks/distribution.ts";
 import { run } from "../support/run.ts";
 
 /** What a host lacks, by its package in Debian. */
-const NEEDED = ["dbus", "util-linux", "hostname", "perl-base", "npm", "curl"];
-const FEDORA = ["dbus-broker", "util-linux", "hostname", "perl-interpreter", "nodejs-npm", "curl"];
-const SUSE = ["dbus-1", "util-linux", "hostname", "perl-base", "npm-default", "curl"];
-const ARCH = ["dbus", "util-linux", "inetutils", "perl", "npm", "curl"];
+const NEEDED = ["dbus", "util-linux", "hostname", "perl-base", "npm", "curl", "containernetworking-plugins"];
+const FEDORA = [
+  "dbus-broker",
+  "util-linux",
+  "hostname",
+  "perl-interpreter",
+  "nodejs-npm",
+  "curl",
+  "containernetworking-plugins",
+];
+const SUSE = ["dbus-1", "util-linux", "hostname", "perl-base", "npm-default", "curl", "cni-plugins"];
+const ARCH = ["dbus", "util-linux", "inetutils", "perl", "npm", "curl", "cni-plugins"];
 
 /** Lines of /etc/os-release, what else marks the host, the command, and the packages that it installs. */
 const HOSTS: readonly (readonly [string, string, string, string, readonly string[]])[] = [

@@ -13,7 +13,7 @@ describe.skipIf(!canMount)("the chain of the cluster's network", () => {
       netns: "/run/unitlet/pods/u-1/sandbox/net",
       ifname: "eth0",
       args: ARGS,
-      path: "/opt/cni/bin:/usr/lib/cni",
+      path: "/opt/cni/bin:/usr/lib/cni:/usr/libexec/cni",
     };
     const named = { name: "pods", cniVersion: "1.0.0" };
     expect(calls).toEqual([
@@ -101,7 +101,13 @@ describe.skipIf(!canMount)("the chain of the cluster's network", () => {
 
   test("a plugin that is missing is told", async () => {
     const { out } = await on(`${cluster("1.0.0")}; rm /opt/cni/bin/two; ${ADD} 2>/dev/null; ${FAILED}`);
-    expect(out).toBe('two\nfailed to find plugin "two" in path [/opt/cni/bin /usr/lib/cni]');
+    expect(out).toBe('two\nfailed to find plugin "two" in path [/opt/cni/bin /usr/lib/cni /usr/libexec/cni]');
+  });
+
+  test("a plugin in the directory of Fedora's packages is found", async () => {
+    const moved = "mount -t tmpfs none /usr/libexec; mkdir /usr/libexec/cni; mv /opt/cni/bin/* /usr/libexec/cni";
+    const { calls } = await on(`${cluster("1.0.0")}; ${moved}; ${ADD}`);
+    expect(calls.map(({ call }) => call)).toEqual(["ADD one", "ADD two"]);
   });
 
   test("DEL removes what an ADD has left that was killed before the first plugin", async () => {

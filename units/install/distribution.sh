@@ -24,6 +24,7 @@ how_to_get() {
 	suse:npm | transactional:npm) set -- npm-default ;;
 	arch:perl-base) set -- perl ;;
 	arch:hostname) set -- inetutils ;;
+	suse:containernetworking-plugins | transactional:containernetworking-plugins | arch:containernetworking-plugins) set -- cni-plugins ;;
 	esac
 	case $found in
 	debian) echo "apt-get install $1" ;;

@@ -13,14 +13,15 @@ export interface Distribution {
 
 /** Names of packages that differ from those of Debian. units/install/distribution.sh has the same ones. */
 const FEDORA = { dbus: "dbus-broker", "perl-base": "perl-interpreter", npm: "nodejs-npm" };
-const SUSE = { dbus: "dbus-1", npm: "npm-default" };
+const PLUGINS = { "containernetworking-plugins": "cni-plugins" };
+const SUSE = { dbus: "dbus-1", npm: "npm-default", ...PLUGINS };
 const NAMES: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
   debian: {},
   fedora: FEDORA,
   ostree: FEDORA,
   suse: SUSE,
   transactional: SUSE,
-  arch: { "perl-base": "perl", hostname: "inetutils" },
+  arch: { "perl-base": "perl", hostname: "inetutils", ...PLUGINS },
 };
 
 const COMMANDS: Readonly<Record<Family, (name: string) => string>> = {
@@ -43,8 +44,9 @@ export function familyOf({ osRelease, isOstree, isTransactional }: Distribution)
   return isOne("arch") ? "arch" : undefined;
 }
 
-/** Returns the command that installs a package, which is given by its name in Debian. */
-export function installCommand(family: Family | undefined, name: string): string {
-  if (family === undefined) return `install the package ${name} (or what your distribution calls it)`;
-  return COMMANDS[family](NAMES[family][name] ?? name);
+/** Returns the command that installs packages, which are given by their names in Debian. */
+export function installCommand(family: Family | undefined, ...names: readonly string[]): string {
+  if (family !== undefined) return COMMANDS[family](names.map((name) => NAMES[family][name] ?? name).join(" "));
+  const isOne = names.length === 1;
+  return `install the package${isOne ? "" : "s"} ${names.join(" and ")} (or what your distribution calls ${isOne ? "it" : "them"})`;
 }

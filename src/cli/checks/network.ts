@@ -1,9 +1,11 @@
-import { accessSync, constants } from "node:fs";
 import { readClusterNetwork } from "../../io/cni/cluster-network.ts";
 import type { ClusterNetwork } from "../../model/cni/cluster-network.ts";
 import { PLUGIN_DIRECTORIES } from "../../model/cni/plugin.ts";
 import type { Config } from "../../model/host/config.ts";
+import { installCommand } from "./distribution.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
+import { hostFamily } from "./host-family.ts";
+import { isProgram } from "./is-program.ts";
 
 /** Plugins that every pod on the bridge needs. */
 const NEEDED = ["bridge", "host-local", "loopback"];
@@ -11,24 +13,25 @@ const NEEDED = ["bridge", "host-local", "loopback"];
 /** Plugins that pods with a hostPort or an annotation for bandwidth need. */
 const SOMETIMES = ["portmap", "bandwidth"];
 
-const PACKAGES =
-  "install the packages containernetworking-plugins and iptables, or set podNetwork = host (files of unitlet.conf.d, such as 60-join.conf, override unitlet.conf)";
+const DIRECTORIES = `${PLUGIN_DIRECTORIES.slice(0, -1).join(", ")} or ${PLUGIN_DIRECTORIES.at(-1)}`;
+
+const remedy = () =>
+  `${installCommand(hostFamily(), "containernetworking-plugins", "iptables")}, or set podNetwork = host (files of unitlet.conf.d, such as 60-join.conf, override unitlet.conf)`;
 
 /** Checks what the pods' own network needs; nothing while all pods are on the host's. */
 export function networkFindings({ podNetwork, podCIDR }: Config): readonly Finding[] {
   if (podNetwork === "host") return [];
   if (podNetwork === "cni") return [clusterNetworkFinding(readClusterNetwork())];
-  const lacking = (names: readonly string[]) => names.filter((name) => !isInAny(name, PLUGIN_DIRECTORIES));
-  const directories = PLUGIN_DIRECTORIES.join(" and ");
+  const lacking = (names: readonly string[]) => names.filter((name) => !isProgram(name, PLUGIN_DIRECTORIES));
   const needed = lacking(NEEDED);
   if (needed.length > 0)
-    return [error("network", `no pod gets an address without ${needed.join(", ")} in ${directories}: ${PACKAGES}`)];
+    return [error("network", `no pod gets an address without ${needed.join(", ")} in ${DIRECTORIES}: ${remedy()}`)];
   // pod-network calls it for each pod on the bridge, and the plugin portmap for a hostPort.
-  if (!isInAny(podCIDR.some((range) => range.includes(":")) ? "ip6tables" : "iptables", PROGRAMS))
-    return [error("network", `no pod gets an address without iptables: ${PACKAGES}`)];
+  if (!isProgram(podCIDR.some((range) => range.includes(":")) ? "ip6tables" : "iptables", PROGRAMS))
+    return [error("network", `no pod gets an address without iptables: ${remedy()}`)];
   const missing = lacking(SOMETIMES);
   if (missing.length === 0) return [ok("network", `podNetwork = ${podNetwork}: plugins of CNI are installed`)];
-  return [warning("network", `pods that need ${missing.join(", ")} do not start: ${PACKAGES}`)];
+  return [warning("network", `pods that need ${missing.join(", ")} do not start: ${remedy()}`)];
 }
 
 const REMEDY =
@@ -39,25 +42,13 @@ function clusterNetworkFinding({ list, because }: ClusterNetwork): Finding {
   if (list === undefined) return error("network", `no pod gets an address: ${because}: ${REMEDY}`);
   if (because !== undefined)
     return error("network", `no pod gets an address: a plugin of the network ${list.name} says: ${because}`);
-  const missing = list.plugins.map(({ type }) => type).filter((type) => !isInAny(type, PLUGIN_DIRECTORIES));
-  const lacking = [...new Set([...missing, ...(isInAny("loopback", PLUGIN_DIRECTORIES) ? [] : ["loopback"])])];
+  const missing = list.plugins.map(({ type }) => type).filter((type) => !isProgram(type, PLUGIN_DIRECTORIES));
+  const lacking = [...new Set([...missing, ...(isProgram("loopback", PLUGIN_DIRECTORIES) ? [] : ["loopback"])])];
   if (lacking.length === 0) return ok("network", `podNetwork = cni: plugins of the network ${list.name} are installed`);
-  const directories = PLUGIN_DIRECTORIES.join(" and ");
   return error(
     "network",
-    `no pod gets an address without ${lacking.join(", ")} in ${directories}: install these plugins`,
+    `no pod gets an address without ${lacking.join(", ")} in ${DIRECTORIES}: install these plugins`,
   );
 }
 
 const PROGRAMS = ["/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
-
-function isInAny(name: string, directories: readonly string[]): boolean {
-  return directories.some((directory) => {
-    try {
-      accessSync(`${directory}/${name}`, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}

@@ -1,8 +1,8 @@
-import { accessSync, constants } from "node:fs";
-import { exists, readOptional } from "../../io/files.ts";
 import type { Config } from "../../model/host/config.ts";
-import { familyOf, installCommand } from "./distribution.ts";
+import { installCommand } from "./distribution.ts";
 import { error, type Finding, ok } from "./finding.ts";
+import { hostFamily } from "./host-family.ts";
+import { isProgram } from "./is-program.ts";
 
 /**
  * Programs that units and helpers call and that a small host may lack, with their packages in Debian. install.sh has the
@@ -21,25 +21,10 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 export function programFinding(config: Config | undefined): Finding {
   const needed = { ...PROGRAMS, ...(config?.watch ? { curl: "curl" } : {}) };
   const missing = Object.entries(needed).filter(([name]) => !isProgram(name));
-  const family = familyOf({
-    osRelease: readOptional("/etc/os-release") ?? "",
-    isOstree: exists("/run/ostree-booted"),
-    isTransactional: isProgram("transactional-update"),
-  });
+  const family = hostFamily();
   const command = ([name, from]: readonly [string, string]) => `${name} (${installCommand(family, from)})`;
   if (missing.length > 0) return error("programs", `missing: ${missing.map(command).join("; ")}`);
   const present = Object.keys(needed).join(", ");
   const isCheap = config?.cluster === undefined || isProgram("curl");
   return ok("programs", isCheap ? present : `${present}. Without ${command(["curl", "curl"])} every tick starts a run`);
-}
-
-function isProgram(name: string): boolean {
-  return ["/usr/bin", "/bin", "/usr/sbin", "/sbin"].some((directory) => {
-    try {
-      accessSync(`${directory}/${name}`, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

@@ -54,10 +54,10 @@ test("a plugin that is missing is told in words, by the pod and by doctor, and t
   await node.exec("mv /usr/lib/cni/bridge /usr/lib/cni/away");
   const doctor = async () => (await node.machine.exec("unitlet doctor", { allowFailure: true })).stdout;
   expect(await doctor()).toContain(
-    "error: network: no pod gets an address without bridge in /opt/cni/bin and /usr/lib/cni: install the packages",
+    "error: network: no pod gets an address without bridge in /opt/cni/bin, /usr/lib/cni or /usr/libexec/cni: apt-get install containernetworking-plugins iptables, or set",
   );
   await node.run(pod(node, "early", SLEEP));
-  const because = 'failed to find plugin "bridge" in path [/opt/cni/bin /usr/lib/cni]';
+  const because = 'failed to find plugin "bridge" in path [/opt/cni/bin /usr/lib/cni /usr/libexec/cni]';
   await waitForEvents(node, "early", [
     `FailedCreatePodSandBox: Failed to create pod sandbox: failed to setup network for sandbox: plugin type="bridge" failed (add): ${because}`,
   ]);
