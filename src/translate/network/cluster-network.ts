@@ -20,11 +20,13 @@ export function networkProblem({
 
 /**
  * Returns the capability arguments of a pod by name, as containerd gives them (`sandbox_run.go: cniNamespaceOpts`, v2), as
- * far as a plugin takes them.
+ * far as a plugin takes them. `cgroup` is the path of the pod's slice below the root of the cgroup tree: the kubelet gives it with a
+ * slash before it (`pod_container_manager_linux.go: GetPodContainerName`, v1.36).
  */
 export function capabilityArguments(
   pod: Pod,
   { clusterNetwork, config, host }: Pick<TranslateContext, "clusterNetwork" | "config" | "host">,
+  cgroup: string,
 ): readonly (readonly [name: string, value: unknown])[] {
   const taken = capabilitiesOf(clusterNetwork);
   const ports = portMappings(pod);
@@ -33,6 +35,7 @@ export function capabilityArguments(
     ["portMappings", ports.length > 0 ? ports : undefined],
     ["bandwidth", bandwidthOf(pod)],
     ["dns", { servers, searches, options }],
+    ["cgroupPath", `/${cgroup}`],
     ["io.kubernetes.cri.pod-annotations", pod.metadata.annotations ?? {}],
   ];
   return given.filter(([name, value]) => value !== undefined && taken.has(name));

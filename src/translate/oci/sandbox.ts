@@ -5,7 +5,7 @@ import { bridgeRanges, hasOwnNetwork } from "../../model/pod-network.ts";
 import type { AuxiliaryUnit, UnitLines, UnitName } from "../../model/unit.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { encodeOwnUnit, unitOwner } from "../../unitfile/identity.ts";
-import { auxiliaryUnitName, podSliceName } from "../../unitfile/names.ts";
+import { auxiliaryUnitName, podCgroup, podSliceName } from "../../unitfile/names.ts";
 import { execLine } from "../../unitfile/quote.ts";
 import type { TranslateContext } from "../context.ts";
 import { capabilityArguments } from "../network/cluster-network.ts";
@@ -69,9 +69,10 @@ function networkWords(
 ): readonly string[] {
   const ranges = bridgeRanges(context.config, context.podCIDRs);
   const words = (name: string, value: unknown) => [name, JSON.stringify(value)];
-  return ranges !== undefined
-    ? bridgeChain(pod, ranges).flatMap((each) => words(each.type, each.config))
-    : ["capabilities", ...capabilityArguments(pod, context).flatMap(([name, value]) => words(name, value))];
+  if (ranges !== undefined) return bridgeChain(pod, ranges).flatMap((each) => words(each.type, each.config));
+  const cgroup = podCgroup(pod.metadata.uid, qosClass(pod));
+  const given = capabilityArguments(pod, context, cgroup);
+  return ["capabilities", ...given.flatMap(([name, value]) => words(name, value))];
 }
 
 const WITHOUT_PROCESS: UnitLines = [

@@ -72,6 +72,10 @@ describe("capability arguments", () => {
     ["portMappings", '[{\\"hostPort\\":8080,\\"containerPort\\":80,\\"protocol\\":\\"tcp\\"}]'],
     ["bandwidth", '{\\"ingressRate\\":1000000,\\"ingressBurst\\":2147483647}'],
     ["dns", '{\\"servers\\":[\\"192.0.2.53\\"],\\"searches\\":[\\"example.org\\"],\\"options\\":[\\"ndots:2\\"]}'],
+    [
+      "cgroupPath",
+      `\\"/unitlet.slice/unitlet-besteffort.slice/unitlet-besteffort-pod${UID.replaceAll("-", "_")}.slice\\"`,
+    ],
     ["io.kubernetes.cri.pod-annotations", '{\\"kubernetes.io/ingress-bandwidth\\":\\"1M\\"}'],
   ])("%s, for a plugin that takes it", ([name, value]) => {
     expect(wordsOf(rich, name)).toBe(`"capabilities" "${name}" "${value}"`);
