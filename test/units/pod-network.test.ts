@@ -1,8 +1,12 @@
+import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { canMount } from "../io/empty-host.ts";
 import { ADD, ARGS, cluster, DEL, HELPER, on } from "./recorded-plugins.ts";
 
 const FAILED = "cat /run/unitlet/pods/u-1/network-failed";
+/** Makes a copy of the helper with shorter limits, which `impatient` calls. */
+const IMPATIENT = `cp -r ${dirname(HELPER)} /run/helper; sed -i 's/^limit=30$/limit=4/; s/-k 5/-k 1/' /run/helper/*`;
+const impatient = (command: string) => command.replace(HELPER, "/run/helper/pod-network");
 const RESULT = { cniVersion: "1.0.0", ips: [{ address: "10.9.0.5/24" }] };
 
 describe.skipIf(!canMount)("the chain of the cluster's network", () => {
@@ -108,6 +112,20 @@ describe.skipIf(!canMount)("the chain of the cluster's network", () => {
     const moved = "mount -t tmpfs none /usr/libexec; mkdir /usr/libexec/cni; mv /opt/cni/bin/* /usr/libexec/cni";
     const { calls } = await on(`${cluster("1.0.0")}; ${moved}; ${ADD}`);
     expect(calls.map(({ call }) => call)).toEqual(["ADD one", "ADD two"]);
+  });
+
+  test("a plugin that hangs is ended after its limit and told, also one that ignores SIGTERM", async () => {
+    const hang = ["echo $$ >/run/hung.add; sleep 100", "trap '' TERM; echo $$ >/run/hung.del; sleep 100"];
+    const answers = hang.map((script) => `cat >/run/answers/one.ADD <<'END'\n${script}\nEND`);
+    // The host reaps a plugin that was killed together with timeout(1).
+    const gone = (file: string) =>
+      `while grep -qs '^State:.[^Z]' /proc/$(cat /run/${file})/status; do sleep 0.1; done; echo gone`;
+    const { out, calls } = await on(`${cluster("1.0.0")}; ${IMPATIENT}
+      ${answers[0]}\n ${impatient(ADD)} 2>/dev/null; ${FAILED}; ${gone("hung.add")}; rm /run/answers/one.ADD
+      ${answers[1]?.replace("one.ADD", "two.DEL")}\n ${impatient(DEL)} 2>&1 | grep ^unitlet; ${gone("hung.del")}`);
+    const told = "it has not ended within 4 s";
+    expect(out).toBe(`one\n${told}\ngone\nunitlet: plugin type="two" failed (delete): ${told}\ngone`);
+    expect(calls.map(({ call }) => call)).toEqual(["ADD one", "DEL two", "DEL one"]);
   });
 
   test("DEL removes what an ADD has left that was killed before the first plugin", async () => {
