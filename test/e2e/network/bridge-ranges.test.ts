@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
+import { DATAGRAM_ECHO, datagramAnswer } from "../support/datagrams.ts";
 import { waitForEvents } from "../support/events.ts";
-import { pod, SLEEP } from "../support/manifests.ts";
+import { pod, SLEEP, shell } from "../support/manifests.ts";
 
 let node: Node;
 
@@ -29,6 +30,52 @@ test("two ranges give each pod an address of each family, at which the host reac
   const addresses = await addressesOf("dual");
   expect(addresses).toEqual([expect.stringMatching(/^10\.89\.0\.\d+$/), expect.stringMatching(/^fd00:89::[0-9a-f]+$/)]);
   for (const address of addresses) await node.exec(["busybox", "ping", "-c", "1", "-w", "20", address]);
+});
+
+describe("host ports", () => {
+  /** An address of the host, which no route leads to. */
+  const SIX = "fd00:99::1";
+
+  beforeAll(async () => {
+    await node.exec(`ip address add ${SIX}/128 dev lo`);
+    await node.machine.write("/opt/datagrams", DATAGRAM_ECHO, 0o755);
+    const script = `echo fine >/tmp/page; for port in 8080 8081; do busybox httpd -p [::]:$port -h /tmp; done
+      exec /opt/datagrams 5353`;
+    const ports = [
+      { containerPort: 5353, hostPort: 15353, protocol: "UDP" },
+      { containerPort: 8080, hostPort: 18080 },
+      { containerPort: 8081, hostPort: 18081, hostIP: node.machine.address },
+    ];
+    await node.run(pod(node, "ports", shell(script, { ports })));
+    await whenReady("ports");
+  });
+
+  afterAll(() => node.kubectl("delete", "pod", "ports"));
+
+  const fetched = async (host: string, port: number) => await (await fetch(`http://${host}:${port}/page`)).text();
+  const curl = (host: string, port: number) => `curl -sS -g -m 10 http://${host}:${port}/page`;
+
+  test("of UDP leads to the pod, from outside of the host", async () => {
+    const answer = () => datagramAnswer(node.machine.address, 15353, "ask");
+    expect(await node.machine.until(answer, { what: "the answer of the pod" })).toBe("ask");
+  });
+
+  test("leads to the pod on addresses of both families, from the host and from another pod", async () => {
+    const uid = (await node.get("dual"))?.metadata?.uid;
+    const inPod = `nsenter --net=/run/unitlet/pods/${uid}/sandbox/net`;
+    await node.machine.until(() => node.exec(curl("127.0.0.1", 18080)), { what: "the page of the pod" });
+    expect(await fetched(node.machine.address, 18080)).toBe("fine\n");
+    for (const host of [node.machine.address, `[${SIX}]`])
+      for (const from of ["", `${inPod} `])
+        expect((await node.exec(`${from}${curl(host, 18080)}`)).stdout).toBe("fine\n");
+  });
+
+  test("with hostIP leads to the pod on that address alone", async () => {
+    const answer = () => fetched(node.machine.address, 18081);
+    expect(await node.machine.until(answer, { what: "the page of the pod" })).toBe("fine\n");
+    for (const host of ["127.0.0.1", "10.89.0.1", `[${SIX}]`])
+      await expect(node.exec(curl(host, 18081))).rejects.toThrow("Failed to connect");
+  });
 });
 
 test("a range without a free address is told in the plugin's words, and the pod runs once there is one", async () => {
