@@ -78,6 +78,15 @@ test("port-forward reaches what listens on the pod's own loopback", async () => 
   expect(String(await exchange(forward.local[0] ?? 0, Buffer.from("four")))).toBe("four:4");
 });
 
+test("port-forward does not reach what listens on the host's loopback", async () => {
+  await node.exec("systemd-run --collect --unit=host-echo /opt/echo 127.0.0.1 7005");
+  const listening = async () => (await node.exec("ss -Htln '( sport = :7005 )'")).stdout !== "";
+  await node.machine.until(listening, { what: "a listener of the host" });
+  await using forward = await forwarding(node, [":7005"], {}, "peer");
+  await exchange(forward.local[0] ?? 0, Buffer.from("x")).catch(() => "");
+  expect((await forward.client.ended).stderr).toContain("dial tcp4 127.0.0.1:7005: connect: connection refused");
+});
+
 test("the containers of a pod share its network, also after a restart", async () => {
   const addressOf = (container: string) =>
     node.kubectl("exec", "peer", "-c", container, "--", "ip", "-4", "-o", "addr", "show", "eth0");
