@@ -7,6 +7,7 @@ const RESOURCES = {
   cpu: { field: "cpu", scale: 3, example: "500m" },
   memory: { field: "memory", scale: 0, example: "512Mi" },
   "ephemeral-storage": { field: "ephemeralStorage", scale: 0, example: "1Gi" },
+  pid: { field: "pids", scale: 0, example: "1000" },
 } as const;
 
 /**
@@ -14,7 +15,7 @@ const RESOURCES = {
  * (`cmd/kubelet/app/server.go: parseResourceList`, v1.36). Throws SettingError.
  */
 export function parseSystemReserved(text: string): SystemReserved {
-  const reserved = { cpu: 0, memory: 0, ephemeralStorage: 0 };
+  const reserved = { cpu: 0, memory: 0, ephemeralStorage: 0, pids: 0 };
   const named = new Set<string>();
   for (const statement of text.split(",").map((each) => each.trim())) {
     if (statement === "") continue;
@@ -38,7 +39,5 @@ function isResource(text: string): text is keyof typeof RESOURCES {
 }
 
 function unknownResource(resource: string): string {
-  const known = Object.keys(RESOURCES).join(", ");
-  if (resource === "pid") return `pid: process IDs cannot be reserved on this node; expected ${known}`;
-  return `unknown resource "${resource}"; expected one of ${known}`;
+  return `unknown resource "${resource}"; expected one of ${Object.keys(RESOURCES).join(", ")}`;
 }

@@ -59,12 +59,9 @@ describe("a bad value is told with file, key, value and what was expected", () =
     ["systemReserved = cpu=1,cpu=2", "systemReserved = cpu=1,cpu=2: cpu is there twice"],
     [
       "systemReserved = gpu=1",
-      'systemReserved = gpu=1: unknown resource "gpu"; expected one of cpu, memory, ephemeral-storage',
+      'systemReserved = gpu=1: unknown resource "gpu"; expected one of cpu, memory, ephemeral-storage, pid',
     ],
-    [
-      "systemReserved = pid=1000",
-      "systemReserved = pid=1000: pid: process IDs cannot be reserved on this node; expected cpu, memory, ephemeral-storage",
-    ],
+    ["systemReserved = pid=many", "systemReserved = pid=many: pid: expected a quantity such as 1000"],
     ["evictionHard = 5%", 'evictionHard = 5%: "5%": expected SIGNAL<THRESHOLD, such as memory.available<100Mi'],
     [
       "evictionHard = memory.available<5%,disk.available<15%",

@@ -8,6 +8,7 @@ const FILE = "/etc/unitlet/unitlet.conf";
 
 const settings = (text: string) => parseSettings([{ path: FILE, text }]);
 const config = (text: string) => toConfig(settings(text), "Edge.example.org", undefined);
+const NONE_RESERVED = { cpu: 0, memory: 0, ephemeralStorage: 0, pids: 0 };
 
 test("without a file every setting has its default", () => {
   expect(toConfig(parseSettings([]), "Edge.example.org", undefined)).toEqual({
@@ -35,7 +36,7 @@ test("without a file every setting has its default", () => {
     podPidsLimit: -1,
     singleProcessOOMKill: false,
     ...{ memorySwap: "none", memoryReservationPolicy: "none" },
-    systemReserved: { cpu: 0, memory: 0, ephemeralStorage: 0 },
+    systemReserved: NONE_RESERVED,
     evictionHard: {
       "memory.available": { quantity: 100 * 1024 ** 2 },
       "nodefs.available": { fraction: 0.1 },
@@ -141,13 +142,11 @@ describe("a setting", () => {
     ["podPidsLimit = 1024", { podPidsLimit: 1024 }],
     ["singleProcessOOMKill = yes", { singleProcessOOMKill: true }],
     ["maxPods = 1000", { maxPods: 1000 }],
-    ["systemReserved = cpu=500m", { systemReserved: { cpu: 500, memory: 0, ephemeralStorage: 0 } }],
-    ["systemReserved = cpu=1.5, memory=1Gi", { systemReserved: { cpu: 1500, memory: 1024 ** 3, ephemeralStorage: 0 } }],
-    [
-      "systemReserved = ephemeral-storage=2Gi",
-      { systemReserved: { cpu: 0, memory: 0, ephemeralStorage: 2 * 1024 ** 3 } },
-    ],
-    ["systemReserved =", { systemReserved: { cpu: 0, memory: 0, ephemeralStorage: 0 } }],
+    ["systemReserved = cpu=500m", { systemReserved: { ...NONE_RESERVED, cpu: 500 } }],
+    ["systemReserved = cpu=1.5, memory=1Gi", { systemReserved: { ...NONE_RESERVED, cpu: 1500, memory: 1024 ** 3 } }],
+    ["systemReserved = ephemeral-storage=2Gi", { systemReserved: { ...NONE_RESERVED, ephemeralStorage: 2 ** 31 } }],
+    ["systemReserved = pid=1k", { systemReserved: { ...NONE_RESERVED, pids: 1000 } }],
+    ["systemReserved =", { systemReserved: NONE_RESERVED }],
     ["evictionHard =", { evictionHard: {} }],
     [
       "evictionSoft = memory.available<1Gi,pid.available<10%\nevictionSoftGracePeriod = memory.available=1m30s, pid.available=0",

@@ -40,7 +40,7 @@ export const CONFIG: Config = {
   singleProcessOOMKill: false,
   memorySwap: "none",
   memoryReservationPolicy: "none",
-  systemReserved: { cpu: 0, memory: 0, ephemeralStorage: 0 },
+  systemReserved: { cpu: 0, memory: 0, ephemeralStorage: 0, pids: 0 },
   evictionHard: {
     "memory.available": { quantity: 100 * 1024 ** 2 },
     "nodefs.available": { fraction: 0.1 },

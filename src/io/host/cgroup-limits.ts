@@ -34,9 +34,20 @@ export function readNodeSlices(): ReadonlyMap<NodeSlice, NodeSliceState> {
       const path = sliceCgroup(slice);
       if (!isDirectory(join(files.tree, path))) return [];
       const { workingSet } = readUsage(files, path);
-      return [[slice, { limits: readLimits(files, path), ...(workingSet !== undefined && { workingSet }) }]];
+      const { max, tasks } = readTasks(files, path);
+      const limits = { ...readLimits(files, path), ...(max !== undefined && { tasks: max }) };
+      return [
+        [slice, { limits, ...(workingSet !== undefined && { workingSet }), ...(tasks !== undefined && { tasks }) }],
+      ];
     }),
   );
+}
+
+/** Reads the limit of threads and their number. */
+function readTasks(files: CgroupFiles, path: string) {
+  const controller = files.isUnified ? "" : "pids";
+  const max = numberOrMax(files.text(controller, path, "pids.max"));
+  return { max, tasks: files.counter(controller, path, "pids.current") };
 }
 
 /** Returns the path of the unit's cgroup; undefined when it has none. `slices` are those of pods by UID. */

@@ -6,8 +6,12 @@ import { emptySliceName } from "../../unitfile/names.ts";
 const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
 
 /** Returns properties for SetUnitProperties. */
-export function limitProperties({ memory, min, low, weight, shares }: CgroupLimits): [name: string, value: unknown][] {
-  const all = { MemoryMax: memory, MemoryMin: min, MemoryLow: low, CPUWeight: weight, CPUShares: shares };
+export function limitProperties(limits: CgroupLimits): [name: string, value: unknown][] {
+  const { memory, min, low, weight, shares, tasks } = limits;
+  const all = {
+    ...{ MemoryMax: memory, MemoryMin: min, MemoryLow: low },
+    ...{ CPUWeight: weight, CPUShares: shares, TasksMax: tasks },
+  };
   return Object.entries(all).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, variant("t", BigInt(value))]],
   );

@@ -16,6 +16,8 @@ export interface CgroupLimits {
   readonly weight?: number;
   /** cpu.shares of v1: 1024 for one CPU. */
   readonly shares?: number;
+  /** pids.max: a count of threads. */
+  readonly tasks?: number;
 }
 
 /** The kernel rounds limits of memory down to whole pages. Larger pages are rare, and theirs are multiples of these. */
@@ -48,6 +50,7 @@ export function hasLimits(wanted: CgroupLimits, limits: CgroupLimits): boolean {
     ) ||
     differ("cpu", (a, b) => Math.abs(a - b) < CPU_PRECISION) ||
     differ("weight", () => false) ||
-    differ("shares", () => false)
+    differ("shares", () => false) ||
+    differ("tasks", () => false)
   );
 }

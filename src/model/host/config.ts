@@ -71,11 +71,12 @@ export interface Config extends NodePolicy {
   readonly endpoint?: Endpoint;
 }
 
-/** Resources that pods cannot request: millicores and bytes. */
+/** Resources that are not for pods: millicores, bytes, and a count of process IDs. */
 export interface SystemReserved {
   readonly cpu: number;
   readonly memory: number;
   readonly ephemeralStorage: number;
+  readonly pids: number;
 }
 
 /** The kubelet's names of what is measured (`eviction/api/types.go: Signal`, v1.36). */

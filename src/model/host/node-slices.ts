@@ -10,4 +10,6 @@ export interface NodeSliceState {
   readonly limits: CgroupLimits;
   /** Bytes that its processes use now, without file pages that the kernel can reclaim at once. */
   readonly workingSet?: number;
+  /** The threads that it has now. */
+  readonly tasks?: number;
 }

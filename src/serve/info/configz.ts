@@ -1,4 +1,4 @@
-import { printBytes, printCores } from "../../model/api/quantity.ts";
+import { printBytes, printCores, printCount } from "../../model/api/quantity.ts";
 import type { Config, EvictionThresholds, SystemReserved } from "../../model/host/config.ts";
 
 /** The longest restart back-off of units/helpers/container/container-start. */
@@ -112,8 +112,13 @@ function printThresholds(thresholds: EvictionThresholds): Record<string, string>
   );
 }
 
-function printReserved({ cpu, memory, ephemeralStorage }: SystemReserved): Record<string, string> {
-  return { cpu: printCores(cpu), memory: printBytes(memory), "ephemeral-storage": printBytes(ephemeralStorage) };
+function printReserved({ cpu, memory, ephemeralStorage, pids }: SystemReserved): Record<string, string> {
+  return {
+    cpu: printCores(cpu),
+    memory: printBytes(memory),
+    "ephemeral-storage": printBytes(ephemeralStorage),
+    pid: printCount(pids),
+  };
 }
 
 function access(clientCA: string | undefined, pair: { certificate: string; key: string } | undefined): object {

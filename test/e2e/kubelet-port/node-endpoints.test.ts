@@ -151,7 +151,7 @@ test("/configz has the kubelet's names for what holds here", async () => {
     evictionPressureTransitionPeriod: "5m0s",
     memoryReservationPolicy: "None",
     memorySwap: isUnified ? { swapBehavior: "NoSwap" } : {},
-    systemReserved: { cpu: "0", memory: "0", "ephemeral-storage": "0" },
+    systemReserved: { cpu: "0", memory: "0", "ephemeral-storage": "0", pid: "0" },
     rotateCertificates: true,
     serverTLSBootstrap: false,
     authentication: { anonymous: { enabled: false } },

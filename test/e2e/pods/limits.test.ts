@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cpuShares, cpuWeight } from "../../../src/translate/resources/resources.ts";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { cpuShare, memoryLimit } from "../support/cgroup-files.ts";
+import { cpuShare, memoryLimit, taskLimit } from "../support/cgroup-files.ts";
 import { hardware } from "../support/hardware.ts";
-import { pod, SLEEP } from "../support/manifests.ts";
+import { pod, SLEEP, shell } from "../support/manifests.ts";
 import { isReady, waitForPods } from "../support/wait-for-pods.ts";
 
 let node: Node;
@@ -17,7 +17,7 @@ const cases = {
 
 beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "limits", {
-    settings: { podPidsLimit: "500", systemReserved: "cpu=100m,memory=100Mi" },
+    settings: { podPidsLimit: "500", systemReserved: "cpu=100m,memory=100Mi,pid=1000" },
   });
   await node.run(...Object.entries(cases).map(([name, resources]) => pod(node, name, { ...SLEEP, resources })));
   await waitForPods(node, Object.keys(cases), isReady);
@@ -94,8 +94,8 @@ describe("limits are the kernel's, in the container's own cgroup", () => {
     expect(limits.stdout.trim().split("\n").toSorted()).toEqual(["500", "max"]);
   });
 
-  test("the slices of the node: weights as requests, and no more memory than the host leaves", async () => {
-    const { cpus, memory } = await hardware(node);
+  test("the slices of the node: weights as requests, and no more memory and processes than the host leaves", async () => {
+    const { cpus, memory, tasks } = await hardware(node);
     const shares = async (slice: string) => cpuShare(node, `/unitlet.slice${slice}`);
     const all = 1000 * cpus - 100;
     await node.machine.until(async () => [cpuWeight(all), cpuShares(all)].includes(await shares("")), {
@@ -104,6 +104,10 @@ describe("limits are the kernel's, in the container's own cgroup", () => {
     expect([17, 102]).toContain(await shares("/unitlet-burstable.slice"));
     expect([1, 2]).toContain(await shares("/unitlet-besteffort.slice"));
     expect(await memoryLimit(node, "/unitlet.slice")).toBe(memory - 100 * 2 ** 20);
+    const processes = () => taskLimit(node, "/unitlet.slice");
+    await node.machine.until(async () => [(await processes()) === tasks - 1000, await processes()], {
+      what: "the processes of all pods",
+    });
   });
 
   test("disks are accounted", async () => {
@@ -155,4 +159,17 @@ test("with memoryThrottlingFactor a container below its limit has memory.high, a
       : node.show(name, "MemoryHigh");
   for (const [name, value] of Object.entries(wanted))
     await node.machine.until(async () => (await high(name)) === value, { what: `that of ${name}` });
+});
+
+test("a pod cannot take the processes that the host reserves, and the other pods stay as they are", async () => {
+  const { tasks } = await hardware(node);
+  const invocation = await node.invocation("besteffort");
+  await node.machine.write("/etc/unitlet/unitlet.conf.d/99-test.conf", `systemReserved = pid=${tasks - 60}\n`);
+  const limit = () => taskLimit(node, "/unitlet.slice");
+  await node.machine.until(async () => [(await limit()) === 60, await limit()], { what: "the limit" });
+  const bomb = shell("for i in $(seq 100); do sleep 1000 & done; wait");
+  await node.run(pod(node, "bomb", bomb, { restartPolicy: "Never" }));
+  await node.until("bomb", ({ status } = {}) => status?.phase === "Failed" && status);
+  expect(await node.log("bomb")).toContain("Cannot fork");
+  expect(await node.invocation("besteffort")).toBe(invocation);
 });

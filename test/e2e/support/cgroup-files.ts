@@ -18,6 +18,11 @@ export async function cpuShare(node: Node, group: string): Promise<number> {
   return Number(await first(node, `${group}/cpu.weight`, `cpu*${group}/cpu.shares`));
 }
 
+/** Returns pids.max of a cgroup. Throws when there is no limit. */
+export async function taskLimit(node: Node, group: string): Promise<number> {
+  return Number(await first(node, `${group}/pids.max`, `pids${group}/pids.max`));
+}
+
 /** Returns the text of a file of cgroup v2, or of those of v1. systemctl show would say what systemd intends. */
 export async function first(node: Node, unified: string, old: string): Promise<string> {
   return (await node.exec(`cd /sys/fs/cgroup; cat ./${unified} 2>/dev/null || cat ${old}`)).stdout.trim();

@@ -130,7 +130,7 @@ describe("reportNode()", () => {
 
 describe("resources", () => {
   test("are less what is reserved", () => {
-    const config = { systemReserved: { cpu: 500, memory: 1024 ** 3, ephemeralStorage: 0 } };
+    const config = { systemReserved: { cpu: 500, memory: 1024 ** 3, ephemeralStorage: 0, pids: 0 } };
     expect(report({ config })).toEqual(patch({ allocatable: { cpu: "3500m", memory: "6824Mi" } }));
   });
 

@@ -8,7 +8,7 @@ const burstable = (cpu: string) => pod({ containers: [container({ resources: { r
 
 test("BestEffort pods have the least weight, Burstable ones that of their requests, all together that of the CPUs", () => {
   expect(Object.fromEntries(nodeSliceLimits([burstable("100m"), burstable("900m"), pod()], CONFIG, HOST2))).toEqual({
-    "unitlet.slice": { weight: 303, memory: HOST.memoryTotal, min: 0, low: 0 },
+    "unitlet.slice": { weight: 303, memory: HOST.memoryTotal, tasks: HOST.pidsMax, min: 0, low: 0 },
     "unitlet-burstable.slice": { weight: 100, low: 0 },
     "unitlet-besteffort.slice": { weight: 1 },
   });
@@ -16,14 +16,19 @@ test("BestEffort pods have the least weight, Burstable ones that of their reques
 
 test("on cgroup v1 they are the kubelet's shares", () => {
   const slices = nodeSliceLimits([burstable("500m")], CONFIG, { ...HOST, hasCPUShares: true });
-  expect([...slices.values()]).toEqual([{ shares: 4096, memory: HOST.memoryTotal }, { shares: 512 }, { shares: 2 }]);
+  expect([...slices.values()]).toEqual([
+    { shares: 4096, memory: HOST.memoryTotal, tasks: HOST.pidsMax },
+    { shares: 512 },
+    { shares: 2 },
+  ]);
 });
 
 test("what the host reserves is not the pods'", () => {
-  const config = { ...CONFIG, systemReserved: { cpu: 3000, memory: 2 ** 30, ephemeralStorage: 0 } };
+  const config = { ...CONFIG, systemReserved: { cpu: 3000, memory: 2 ** 30, ephemeralStorage: 0, pids: 2000 } };
   expect(nodeSliceLimits([], config, HOST2).get("unitlet.slice")).toEqual({
     weight: 100,
     memory: HOST.memoryTotal - 2 ** 30,
+    tasks: HOST.pidsMax - 2000,
     min: 0,
     low: 0,
   });
