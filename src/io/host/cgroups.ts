@@ -6,6 +6,7 @@ import { asUnitName } from "../../unitfile/names.ts";
 import { isDirectory, list, modifiedAt, readOptional } from "../files.ts";
 import { readUnitText } from "../systemd/unit-places.ts";
 import { CgroupFiles, field } from "./cgroup-files.ts";
+import { readHostMemory } from "./host-memory.ts";
 
 const SLICE = "unitlet.slice";
 
@@ -107,13 +108,12 @@ export function cpuOf(files: CgroupFiles, path: string): number | undefined {
 export function readNodeUsage(): Usage {
   const [user, nice, system, , , irq, softirq, steal] =
     (readOptional("/proc/stat") ?? "").split("\n")[0]?.split(/\s+/).slice(1).map(Number) ?? [];
-  const info = readOptional("/proc/meminfo") ?? "";
-  const bytes = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(info)?.[1] ?? 0) * 1024;
+  const { workingSet, swapUsed } = readHostMemory();
   const ticks = [user, nice, system, irq, softirq, steal].reduce<number>((sum, each) => sum + (each ?? 0), 0);
   return {
     // USER_HZ is 100 on every architecture that Node supports.
     cpu: ticks / 100,
-    workingSet: bytes("MemTotal") - bytes("MemFree") - bytes("Inactive\\(file\\)"),
-    swap: bytes("SwapTotal") - bytes("SwapFree"),
+    workingSet,
+    swap: swapUsed,
   };
 }

@@ -5,6 +5,7 @@ import type { DiskLevels, Host } from "../../model/host/host.ts";
 import { readOptional } from "../files.ts";
 import { hasApt, missingImageTools } from "../images/image-tools.ts";
 import { CgroupFiles } from "./cgroup-files.ts";
+import { readHostMemory } from "./host-memory.ts";
 import { statImageDisk, statPodsDisk } from "./pods-disk.ts";
 import { readPressureHistory } from "./pressure-history.ts";
 
@@ -73,15 +74,8 @@ function read(path: string): string {
 }
 
 function readMemory(): Pick<Host, "memoryTotal" | "memoryAvailable" | "swapTotal" | "hugePages"> {
-  const text = read("/proc/meminfo");
-  const bytes = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * 1024;
-  const hugePages = bytes("Hugetlb");
-  return {
-    memoryTotal: bytes("MemTotal"),
-    memoryAvailable: bytes("MemAvailable"),
-    ...(hugePages > 0 && { hugePages }),
-    swapTotal: bytes("SwapTotal"),
-  };
+  const { total, available, hugePages, swapTotal } = readHostMemory();
+  return { memoryTotal: total, memoryAvailable: available, ...(hugePages > 0 && { hugePages }), swapTotal };
 }
 
 /** Returns one address per family, IPv4 first, of the interface with the default route or else of any interface. */
