@@ -5,6 +5,7 @@ import type { Node } from "../../support/node.ts";
 import { changeBackend, startFlannel } from "../support/flannel.ts";
 import { ImageNode } from "../support/image-node.ts";
 import { LanNodes, servers } from "../support/lan-nodes.ts";
+import { openPolicy } from "../support/open-policy.ts";
 
 const PREFIXES = ["10.88.1.", "10.88.2."] as const;
 
@@ -14,7 +15,12 @@ let two: Node;
 
 beforeAll(async () => {
   await Cluster.up();
-  const options = { lan: "flannel", servingCertificate: true, settings: { podNetwork: "cni" } } as const;
+  const options = {
+    lan: "flannel",
+    servingCertificate: true,
+    settings: { podNetwork: "cni" },
+    strictPolicy: true,
+  } as const;
   const [first, second] = await Promise.all([
     ImageNode.start("flannel-one", options),
     ImageNode.start("flannel-two", options),
@@ -27,6 +33,9 @@ beforeAll(async () => {
 });
 
 beforeAll(async () => {
+  // flannel and kube-proxy need no other policy than the default.
+  await one.kubectl("rollout", "status", "daemonset/kube-flannel-ds", "--timeout=200s");
+  await Promise.all([one, two].map(openPolicy));
   const port = { port: 80, targetPort: 8080 };
   const web = { apiVersion: "v1", kind: "Service", metadata: { name: "web" } };
   await one.apply({ ...web, spec: { selector: { app: "web" }, ports: [port] } });

@@ -5,6 +5,7 @@ import { changeMode, startAddons, stopAddons } from "../support/addons.ts";
 import { CLUSTER_DNS } from "../support/cluster-dns.ts";
 import { ImageNode } from "../support/image-node.ts";
 import { type Container, pod, SLEEP, shell } from "../support/manifests.ts";
+import { openPolicy } from "../support/open-policy.ts";
 
 let image: ImageNode;
 let node: Node;
@@ -13,12 +14,15 @@ let servers: readonly string[];
 
 beforeAll(async () => {
   const settings = { podNetwork: "bridge", clusterDNS: CLUSTER_DNS };
-  image = await ImageNode.start("pod-services", { settings, servingCertificate: true });
+  image = await ImageNode.start("pod-services", { settings, servingCertificate: true, strictPolicy: true });
   node = image.node;
   // The module turns it on for all bridges of its network namespace; most hosts have it only where a program asks for it.
   await node.exec("[ ! -e /proc/sys/net/bridge ] || echo 0 | tee /proc/sys/net/bridge/bridge-nf-call-*tables");
   // CoreDNS does not start without a server to forward to. Nothing answers there.
   await node.machine.write("/etc/resolv.conf", `nameserver ${node.machine.hostAddress}\n`);
+  // kube-proxy and CoreDNS need no other policy than the default.
+  await startAddons(image, "nftables");
+  await openPolicy(node);
   await node.apply(
     service("web", {}),
     service("outside", { type: "NodePort" }),
@@ -30,7 +34,6 @@ beforeAll(async () => {
 });
 
 beforeAll(async () => {
-  await startAddons(image, "nftables");
   await node.run(pod(node, "client", SLEEP, { automountServiceAccountToken: true }));
   const [one, two] = [await node.until("one", isReady), await node.until("two", isReady)];
   servers = [one, two].map(({ status }) => String(status?.podIP)).toSorted();
