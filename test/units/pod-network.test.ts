@@ -168,4 +168,11 @@ describe.skipIf(!canMount)("the chain of the node's own network", () => {
       ["ADD one", false],
     ]);
   });
+
+  test("an address that a killed host-local has given to no pod is free again", async () => {
+    const leases = "/var/lib/cni/networks/unitlet";
+    const left = `mkdir -p ${leases}; cd ${leases}; touch lock last_reserved_ip.0 10.86.0.9 fd00::9; echo u-9 >10.86.0.3`;
+    const { out } = await on(`${left}; ${own} >&2; ls ${leases}`);
+    expect(out.split("\n")).toEqual(["10.86.0.3", "last_reserved_ip.0", "lock"]);
+  });
 });

@@ -28,7 +28,7 @@ const KILLS = `
 
 /** What pods can leave: leases, interfaces, results, notes, rules and namespaces. */
 const LEFT = [
-  "ls /var/lib/cni/networks/unitlet | grep '^[0-9]'",
+  "tail -v -n +1 /var/lib/cni/networks/unitlet/[0-9]*",
   "ip -o link show type veth | grep -v ' eth0@'",
   "ls -A /var/lib/cni/results | grep unitlet-",
   "ls -A /var/lib/unitlet/networks",
