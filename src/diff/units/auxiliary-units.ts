@@ -28,7 +28,8 @@ function ensureAuxiliaryUnit(translation: Runnable, auxiliary: AuxiliaryUnit, wo
   const because = actual && lostNetwork(translation, actual, world);
   if (actual !== undefined && because !== undefined) {
     // A restart would start the containers, too: with their present units, which have the old address.
-    return [...steps, { kind: "stop-and-wait", uid, unit: auxiliary.name, because }];
+    const event = sandboxChanged(translation, actual);
+    return [...steps, { kind: "stop-and-wait", uid, unit: auxiliary.name, because, event }];
   }
   if (!auxiliary.wanted || !isIdle(actual) || isUnloadable(actual, world)) return steps;
   const event = actual && failedSandbox(translation, actual, world);
@@ -73,6 +74,12 @@ function failedSandbox(
   const why = failure === undefined ? `on the node, journalctl -u '${name}' says why` : `${OF_NETWORK}: ${failure}`;
   const message = `Failed to create pod sandbox: ${why}`;
   return { pod, type: "Warning", reason: "FailedCreatePodSandBox", message, occurrence: "" };
+}
+
+/** Returns the Event of `kuberuntime_manager.go: SyncPod`, v1.36, for a sandbox that ends to be made again. */
+function sandboxChanged({ pod }: Runnable, { invocation = "" }: ActualUnit): PodEvent {
+  const message = "Pod sandbox changed, it will be killed and re-created.";
+  return { pod, type: "Normal", reason: "SandboxChanged", message, occurrence: invocation };
 }
 
 /** The words of containerd (`server/sandbox_run.go: RunPodSandbox`, v2). */

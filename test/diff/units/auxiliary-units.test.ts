@@ -126,6 +126,20 @@ test("a sandbox that cannot be made is tried again, and told in the kubelet's wo
   ]);
 });
 
+test("a sandbox that has lost its network is told as the kubelet tells it", () => {
+  const network = { addresses: [], isHost: false, namespacePath: "/run/net" };
+  const world = withActual(up(POD), { ...placed(sandboxUnit(), UP), invocation: "i-1" });
+  const told = diff(world, [{ ...runnable(POD), auxiliaryUnits: [sandboxUnit()], network }]).flatMap(
+    ({ event }) => event ?? [],
+  );
+  expect(told).toEqual([
+    {
+      ...{ pod: POD, type: "Normal", reason: "SandboxChanged", occurrence: "i-1" },
+      message: "Pod sandbox changed, it will be killed and re-created.",
+    },
+  ]);
+});
+
 test.for([
   ["has its address", ["10.86.0.2"], UP, []],
   ["has lost its address or its namespace", [], UP, ["stop-and-wait"]],

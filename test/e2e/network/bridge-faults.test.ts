@@ -89,6 +89,7 @@ test("a namespace that is lost is made again, with the same address, and its con
   const after = await bridge.whenReady("lost", 1);
   expect(after.status?.podIP).toBe(before.status?.podIP);
   expect(await bridge.held()).toEqual([before.status?.podIP, "1"]);
+  await waitForEvents(node, "lost", ["SandboxChanged: Pod sandbox changed, it will be killed and re-created."]);
   await remove("lost");
 });
 
