@@ -93,6 +93,18 @@ test("a namespace that is lost is made again, with the same address, and its con
   await remove("lost");
 });
 
+test("after /run/unitlet was emptied, a pod is connected again, and has one address and one interface", async () => {
+  const before = await bridge.running("emptied");
+  // Mounts are busy, and stay.
+  await node.exec("rm -rf /run/unitlet/* 2>/dev/null || true");
+  await node.syncWithoutCache({ allowFailure: true });
+  const after = await bridge.whenReady("emptied", 1);
+  expect(after.status?.podIP).toBe(before.status?.podIP);
+  expect(await bridge.held()).toEqual([before.status?.podIP, "1"]);
+  await remove("emptied");
+  expect(await bridge.held()).toEqual(["0"]);
+});
+
 test("a sandbox that is killed while its plugin works leaves nothing, and is made again", async () => {
   const slow =
     "#!/bin/sh\n[ $CNI_COMMAND != ADD ] || [ -e /run/released ] || { /usr/lib/cni/bridge && touch /run/added && sleep 60; }\nexec /usr/lib/cni/bridge\n";
