@@ -1,3 +1,4 @@
+import { hasLeftNetworks } from "../io/cni/left-networks.ts";
 import { exists } from "../io/files.ts";
 import { reportProblem } from "../io/problems.ts";
 import { BusError } from "../io/systemd/bus.ts";
@@ -5,6 +6,7 @@ import { readInstanceFiles, removeInstanceFiles } from "../io/systemd/instance-f
 import { requestSync } from "../io/systemd/sync-trigger.ts";
 import type { Systemd } from "../io/systemd/systemd.ts";
 import { setTimerInterval } from "../io/systemd/timer-interval.ts";
+import { transientService } from "../io/systemd/transient-run.ts";
 import { removeWatchConfig, writeWatchConfig } from "../io/systemd/watch-config.ts";
 import type { Log } from "../log.ts";
 import type { Config } from "../model/host/config.ts";
@@ -35,7 +37,10 @@ export async function reconcileAgentUnits(input: SyncInput, agent: World["agent"
   }
 }
 
-async function reconcileUnits({ config, log }: SyncInput, agent: World["agent"], systemd: Systemd): Promise<void> {
+const sweepOf = (libDir: string) => transientService("unitlet-left-networks", [`${libDir}/pod-network`, "-", "sweep"]);
+
+async function reconcileUnits(input: SyncInput, agent: World["agent"], systemd: Systemd): Promise<void> {
+  const { config, log, libDir, now } = input;
   await restoreInstances(config.dropIns, log, systemd);
   await Promise.all(agent.inactive.map((unit) => systemd.activate(unit)));
   if (agent.path?.active === "failed") {
@@ -55,6 +60,7 @@ async function reconcileUnits({ config, log }: SyncInput, agent: World["agent"],
     removeWatchConfig();
   }
   if (setTimerInterval(wanted)) await systemd.reload();
+  if (hasLeftNetworks(now)) await systemd.startTransient(sweepOf(libDir));
   await reconcilePort(config.cluster !== undefined, isUp(agent.socket), systemd);
   // systemd listens at a path that was removed, where no process finds it.
   if (isUp(agent.helper) && !exists(API_HELPER_SOCKET)) await systemd.restart(HELPER);

@@ -136,17 +136,17 @@ export class Systemd {
   /** Sets limits of a slice until the next boot; without `limits`, writes those of all units in and above it again. */
   async applyLimits(slice: UnitName, limits?: CgroupLimits): Promise<void> {
     if (limits) await this.#manager("SetUnitProperties", "sba(sv)", [slice, true, limitProperties(limits)]);
-    const job = limits ? undefined : await this.#startTransient(emptySlice(slice));
+    const job = limits ? undefined : await this.startTransient(emptySlice(slice));
     if (job !== undefined) this.#jobs.set(String(job), slice);
   }
 
   /** Requests a run at that time, by a transient timer. Setting a timer of the same name again changes nothing. */
   async scheduleRun(name: string, at: Instant): Promise<void> {
-    await this.#startTransient(transientRun(name, Math.max(1, at - Date.now())));
+    await this.startTransient(transientRun(name, Math.max(1, at - Date.now())));
   }
 
   /** Starts a transient unit; one of its name that exists does the same. */
-  async #startTransient([signature, body]: readonly [string, unknown[]]): Promise<unknown> {
+  async startTransient([signature, body]: readonly [string, unknown[]]): Promise<unknown> {
     try {
       return (await this.#manager("StartTransientUnit", signature, body))[0];
     } catch (error) {

@@ -35,3 +35,15 @@ export function transientRun(name: string, milliseconds: number): [signature: st
   ];
   return ["ssa(sv)a(sa(sv))", [`${name}.timer`, "fail", timer, [[`${name}.service`, service]]]];
 }
+
+/** Returns signature and body of StartTransientUnit for a service that executes a command once. systemd forgets it at its end. */
+export function transientService(name: string, argv: readonly string[]): [signature: string, body: unknown[]] {
+  const service = [
+    ["Type", variant("s", "oneshot")],
+    ["CollectMode", variant("s", "inactive-or-failed")],
+    // systemd's own lines for each start have priority info.
+    ["LogLevelMax", variant("i", 5)],
+    ["ExecStart", variant("a(sasb)", [[argv[0], argv, false]])],
+  ];
+  return ["ssa(sv)a(sa(sv))", [`${name}.service`, "fail", service, []]];
+}
