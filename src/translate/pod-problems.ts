@@ -12,6 +12,7 @@ import { processProblems } from "./oci/process-problems.ts";
 import type { ResolvedContainer } from "./resolved-container.ts";
 import { deviceProblems } from "./resources/other-resources.ts";
 import { securityProblems } from "./security/security-problems.ts";
+import { propagationProblems } from "./volumes/propagation-problems.ts";
 
 /**
  * Returns what of the pod this node rejects or ignores. `containers` are those of the pod with its valid annotations
@@ -27,6 +28,7 @@ export function podProblems(
     ...deviceProblems(pod, node),
     ...terminalProblems(containers),
     ...processProblems(pod, containers),
+    ...propagationProblems(containers),
     ...annotationProblems(pod, host.confinementProbe?.users),
     ...securityProblems(containers, host),
     ...nameProblems(pod, config, host),

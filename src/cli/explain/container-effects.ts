@@ -59,6 +59,8 @@ export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
     "`--bind ro` of `container-run`. configMap, secret, projected and downwardAPI volumes are always read-only.",
   "volumeMounts[].recursiveReadOnly":
     "On the host's files every read-only mount is recursive. On an image a read-only mount is recursive only with this field.",
+  "volumeMounts[].mountPropagation":
+    "`Bidirectional` needs a container on an image, and no `subPath`: `container-shared` attaches the volume for `crun`. Elsewhere the pod is rejected: mount it on the host, and use `HostToContainer`.",
   "volumeMounts[].subPath":
     "The path is resolved at each start of the container. A missing one is made as a directory with the mode of the volume. While it leads out of the volume, the container waits with CreateContainerConfigError.",
   "volumeMounts[].subPathExpr": "As `subPath`, with `$(VAR)` replaced.",

@@ -1,4 +1,4 @@
-import { is, NOT_YET, type Row, rejected } from "./field-row.ts";
+import { NOT_YET, type Row, rejected } from "./field-row.ts";
 import { APP_ARMOR, PROC_MOUNT } from "./security-fields.ts";
 
 /** Fields of a container or init container. */
@@ -43,11 +43,7 @@ export const CONTAINER_FIELDS: Readonly<Record<string, Row>> = {
   "volumeMounts[].mountPath": "supported",
   "volumeMounts[].readOnly": "supported",
   "volumeMounts[].recursiveReadOnly": "supported",
-  "volumeMounts[].mountPropagation": rejected(
-    "cannot be honoured: mounts that a container makes stay its own",
-    "mount it on the host, and use HostToContainer",
-    is("None", "HostToContainer"),
-  ),
+  "volumeMounts[].mountPropagation": "supported",
   "volumeMounts[].subPath": "supported",
   "volumeMounts[].subPathExpr": "supported",
   volumeDevices: rejected(NOT_YET),

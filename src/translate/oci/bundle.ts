@@ -2,6 +2,7 @@ import type { Confinement, Mount } from "../../model/confinement.ts";
 import { podSandbox } from "../../model/paths.ts";
 import { byDepth } from "../volumes/by-depth.ts";
 import { ociNamespaces } from "./namespaces.ts";
+import { sharedMounts, sharedPlace } from "./shared-mounts.ts";
 
 /** The process of a container: what is not in its Confinement. */
 export interface OciProcess {
@@ -43,15 +44,13 @@ export function ociBundle(confinement: Confinement, process: OciProcess, specHas
     },
     root: { path: root.path, readonly: root.readOnly },
     ...(hostname !== undefined && { hostname }),
-    mounts: byDepth(
-      [...systemMounts(confinement, process.uid), ...mounts.map(ociMount)],
-      ({ destination }) => destination,
-    ),
+    mounts: allMounts(confinement, process),
     linux: {
       namespaces: ociNamespaces(confinement.namespaces, process.uid, process.container),
       sysctl: Object.fromEntries(
         Object.entries(confinement.sysctls).map(([path, value]) => [path.replaceAll("/", "."), value]),
       ),
+      ...rootPropagation(mounts),
       ...(process.seccomp !== undefined && { seccomp: process.seccomp }),
       ...(!confinement.privileged && {
         maskedPaths: confinement.maskedPaths,
@@ -83,6 +82,22 @@ interface OciMount {
   readonly type: string;
   readonly source: string;
   readonly options: readonly string[];
+}
+
+/** Otherwise crun makes all mounts private first, so that none appears in the container later. */
+function rootPropagation(mounts: readonly Mount[]): { readonly rootfsPropagation?: string } {
+  const spread = new Set(mounts.map((mount) => (mount.type === "bind" ? mount.propagation : "private")));
+  if (spread.has("shared")) return { rootfsPropagation: "rshared" };
+  return spread.has("slave") ? { rootfsPropagation: "rslave" } : {};
+}
+
+function allMounts(confinement: Confinement, { uid, container }: OciProcess): readonly OciMount[] {
+  const shared = sharedMounts(confinement.mounts);
+  const own = confinement.mounts.map((mount) => {
+    if (mount.type !== "bind" || !shared.includes(mount)) return ociMount(mount);
+    return ociMount({ ...mount, source: sharedPlace(uid, container, shared.indexOf(mount)) });
+  });
+  return byDepth([...systemMounts(confinement, uid), ...own], ({ destination }) => destination);
 }
 
 /** Returns the mounts of /proc, /dev and /sys that container runtimes make. */

@@ -13,6 +13,7 @@ import { isBundleOf, ociBundle } from "./bundle.ts";
 import { imageConfinement } from "./confinement.ts";
 import { sandboxLines } from "./sandbox.ts";
 import { ociSeccomp, seccompProfile } from "./seccomp.ts";
+import { sharedMounts } from "./shared-mounts.ts";
 import { imageInput } from "./standard-input.ts";
 import { type ImageStart, imageConditions, imageFileLines, imageStartLines } from "./start.ts";
 import { imageUser } from "./user.ts";
@@ -82,6 +83,7 @@ function startOf(
     target: pid === "target" ? target : undefined,
     sandbox: sandboxLines(pod, config),
     input: imageInput(container),
+    shared: sharedMounts(confinement.mounts).map(({ source }) => source),
   };
   const { lines, ...rest } = imageStartLines(resolved, start, libDir);
   const conditions = [...imageConditions(pod.metadata.uid, container.name, start), ...mounts.conditions];

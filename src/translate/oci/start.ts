@@ -23,6 +23,8 @@ export interface ImageStart {
   /** Lines that order the unit after its pod's sandbox. */
   readonly sandbox: UnitLines;
   readonly input: ImageInput;
+  /** The sources of mounts below which those of the container appear on the host. */
+  readonly shared: readonly string[];
 }
 
 /** Returns crun's ID of the container, which is unique on the host. */
@@ -47,11 +49,13 @@ export function imageStartLines(
   const volumes = start.volumes.length === 0 ? [] : [start.readOnlyRoot ? "ro" : "rw", ...start.volumes];
   const more = start.target === undefined && volumes.length === 0 ? [] : [start.target ?? "", ...volumes];
   const create = [program, ...input, id, uid, container, kind === "init" ? "run" : "create", start.tree, ...more];
+  const shared =
+    start.shared.length === 0 ? [] : [`${libDir}/container-shared`, id, uid, container, ...start.shared, "--"];
   return {
     lines: {
       startPre: [["ExecStartPre", execLine(["/usr/bin/crun", "delete", "-f", id], "-")]],
       start: [
-        ["ExecStart", execLine(create)],
+        ["ExecStart", execLine([...shared, ...create])],
         ...(kind === "init" ? [] : [["ExecStartPost", execLine(helper("start"))] as const]),
       ],
       stopPost: [["ExecStopPost", execLine(helper("end"), "-")]],

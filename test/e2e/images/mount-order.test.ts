@@ -67,3 +67,41 @@ describe("mounts that lie within each other", () => {
     expect(await node.log(name)).toBe(`${mountPath}\nfile\n`);
   });
 });
+
+describe("mountPropagation: Bidirectional of a privileged container", () => {
+  const sharing = (name: string, path: string, mountPropagation: string, script = "true") => {
+    const volumeMounts = [{ name: "v", mountPath: "/v", mountPropagation }];
+    const securityContext = { privileged: mountPropagation === "Bidirectional" };
+    const container = { ...shell(`${script}; exec sleep infinity`, { volumeMounts }), image: busybox, securityContext };
+    const volumes = [{ name: "v", hostPath: { path, type: "DirectoryOrCreate" } }];
+    return pod(node, name, container, { volumes, terminationGracePeriodSeconds: 1 });
+  };
+  const onHost = async () =>
+    (await node.exec("findmnt -rno SOURCE,TARGET | grep -e ^made -e ^hidden -e /roots/; true")).stdout;
+
+  test("its mounts below the volume appear on the host and in other containers, and no other mounts do", async () => {
+    const waitFor = (path: string) => `until [ -e ${path} ]; do sleep 0.1; done; echo ${path}`;
+    await node.run(sharing("reads", "/srv/shared", "HostToContainer", waitFor("/v/in/file")));
+    const mount = "mkdir -p /v/in /own && mount -t tmpfs made /v/in && touch /v/in/file && mount -t tmpfs hidden /own";
+    await node.run(sharing("makes", "/srv/shared", "Bidirectional", `${mount}; ${waitFor("/v/back/host")}`));
+    await says("reads", "/v/in/file\n");
+    expect(await onHost()).toBe("made /srv/shared/in\n");
+    await node.exec("mkdir /srv/shared/back; mount -t tmpfs none /srv/shared/back; touch /srv/shared/back/host");
+    await says("makes", "/v/back/host\n");
+    await node.kubectl("delete", "pod", "makes", "reads");
+    expect(await onHost()).toBe("made /srv/shared/in\n");
+    await node.exec("umount /srv/shared/in /srv/shared/back");
+  });
+
+  test("it waits, in the words of runtimes, where mounts of the host are private", async () => {
+    await node.exec("mkdir /srv/alone; mount -t tmpfs none /srv/alone; mount --make-private /srv/alone");
+    await node.apply(sharing("alone", "/srv/alone", "Bidirectional"));
+    const { lastState } = await node.container("alone", (status) => status.lastState?.terminated);
+    expect(lastState?.terminated).toMatchObject({
+      reason: "StartError",
+      message: 'path "/srv/alone" is mounted on "/srv/alone" but it is not a shared mount',
+    });
+    await node.kubectl("delete", "pod", "alone");
+    await node.exec("umount /srv/alone");
+  });
+});
