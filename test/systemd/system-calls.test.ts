@@ -29,10 +29,20 @@ function numbersIn(path: string, pattern: RegExp): Numbers {
   return found as unknown as Numbers;
 }
 
+/** Those of run-needed, whose table has them by architecture in this order. */
+function inRunNeeded(...names: readonly string[]): Record<string, Numbers> {
+  const [, x64 = "", arm64 = ""] =
+    /62 => \[ (.*?) \], 183 => \[ (.*?) \]/.exec(read(`${HELPERS}/agent/run-needed`)) ?? [];
+  const [first, second] = [x64, arm64].map((row) => row.split(", ").map(Number)) as [number[], number[]];
+  expect([first.length, second.length]).toEqual([names.length, names.length]);
+  return Object.fromEntries(names.map((name, at) => [name, [first[at], second[at]] as unknown as Numbers]));
+}
+
 /** The numbers outside of the shared table. */
 const ALONE: Record<string, Numbers> = {
   llistxattr: numbersIn(`${HELPERS}/image/image-dedup`, /x86_64 => \[(\d+), \d+\], aarch64 => \[(\d+),/),
   lgetxattr: numbersIn(`${HELPERS}/image/image-dedup`, /x86_64 => \[\d+, (\d+)\], aarch64 => \[\d+, (\d+)\]/),
+  ...inRunNeeded("statx", "clock_gettime", "getrusage", "statfs"),
   recvmsg: numbersIn(`${HELPERS}/container/terminal.pl`, /\$recvmsg = .*\^x86_64\/ \? (\d+) : (\d+);/),
 };
 
@@ -68,7 +78,10 @@ test("the filter of limits has the number of 32-bit programs of both architectur
 });
 
 test("no other helper makes a system call by its number", () => {
-  const known = ["image/image-dedup", "container/terminal.pl", "container/system-calls.pl", "api/api-command.pl"];
+  const known = [
+    ...["agent/run-needed", "api/api-command.pl", "container/system-calls.pl", "container/terminal.pl"],
+    "image/image-dedup",
+  ];
   const files = readdirSync(HELPERS, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map((entry) => join(entry.parentPath, entry.name).slice(HELPERS.length + 1));
   const calling = paths.filter((path) => /\bsyscall[ (]+(?!number_of\()[\d$]/.test(read(`${HELPERS}/${path}`)));
