@@ -151,40 +151,6 @@ describe.skipIf(!canMount)("the chain of the cluster's network", () => {
   });
 });
 
-describe.skipIf(!canMount)("what a sweep frees", () => {
-  const sweep = `sh ${HELPER} - sweep`;
-  const unmounted = "umount /run/unitlet/pods/u-1/sandbox/net; rm /run/calls";
-  const gone = "rm -r /run/unitlet/pods/u-1 /var/lib/unitlet/pods/u-1";
-
-  test("is the network of a pod that is gone", async () => {
-    const { out, calls } = await on(
-      `${cluster("1.0.0")}; ${ADD} >&2; ${unmounted}; ${gone}; ${sweep}; ls -A /var/lib/unitlet/networks`,
-    );
-    expect([out, calls.map(({ call, id, netns }) => [call, id, netns])]).toEqual([
-      "",
-      [
-        ["DEL two", "u-1", ""],
-        ["DEL one", "u-1", ""],
-      ],
-    ]);
-  });
-
-  test("is not that of a pod which is there", async () => {
-    const { out, calls } = await on(
-      `${cluster("1.0.0")}; ${ADD} >&2; rm /run/calls; touch /run/calls; ${sweep}; ls /var/lib/unitlet/networks`,
-    );
-    expect([out, calls]).toEqual(["u-1", []]);
-  });
-
-  test("is tried again later when a plugin fails", async () => {
-    const fail = "echo 'exit 1' >/run/answers/two.DEL; touch -d @1 /var/lib/unitlet/networks/u-1";
-    const { out } = await on(
-      `${cluster("1.0.0")}; ${ADD} >&2; ${unmounted}; ${gone}; ${fail}; ${sweep} 2>/dev/null; find /var/lib/unitlet/networks -mindepth 1 -maxdepth 1 -mmin -5`,
-    );
-    expect(out).toBe("/var/lib/unitlet/networks/u-1");
-  });
-});
-
 describe.skipIf(!canMount)("the chain of the node's own network", () => {
   const own = `sh ${HELPER} u-1 add '${ARGS}' one '{"cniVersion":"1.0.0","name":"unitlet","type":"one"}'`;
 
