@@ -93,6 +93,26 @@ describe("mountPropagation: Bidirectional of a privileged container", () => {
     await node.exec("umount /srv/shared/in /srv/shared/back");
   });
 
+  test("what it has mounted into an emptyDir keeps its files when the pod is deleted", async () => {
+    await node.exec("mkdir /srv/data; echo kept >/srv/data/file");
+    const volumeMounts = [{ name: "v", mountPath: "/v", mountPropagation: "Bidirectional" }];
+    const script = "mkdir /v/in && mount --bind /data /v/in; exec sleep infinity";
+    const data = { name: "data", mountPath: "/data" };
+    const main = { ...shell(script, { volumeMounts: [...volumeMounts, data] }), image: busybox };
+    const volumes = [
+      { name: "v", emptyDir: {} },
+      { name: "data", hostPath: { path: "/srv/data" } },
+    ];
+    const container = { ...main, securityContext: { privileged: true } };
+    await node.run(pod(node, "leaves", container, { volumes, terminationGracePeriodSeconds: 1 }));
+    const mounted = async () => (await node.exec("findmnt -rno TARGET | grep '/volumes/v/in$'; true")).stdout;
+    await node.machine.until(async () => [(await mounted()) !== "", await mounted()], {
+      what: "its mount on the host",
+    });
+    await node.kubectl("delete", "pod", "leaves");
+    expect([await mounted(), (await node.exec("cat /srv/data/file")).stdout]).toEqual(["", "kept\n"]);
+  });
+
   test("it waits, in the words of runtimes, where mounts of the host are private", async () => {
     await node.exec("mkdir /srv/alone; mount -t tmpfs none /srv/alone; mount --make-private /srv/alone");
     await node.apply(sharing("alone", "/srv/alone", "Bidirectional"));
