@@ -1,5 +1,9 @@
-/** The test files that `npm test` also runs on a machine with cgroup v2 alone: those whose result depends on it most. */
+/**
+ * The test files that `npm test` also runs on a machine with cgroup v2 alone and a newer systemd: those about cgroups, units, mounts,
+ * namespaces, the journal and installation.
+ */
 export const V2_FILES: readonly string[] = [
+  "test/systemd/install.test.ts",
   "test/systemd/machine.test.ts",
   "test/systemd/golden.test.ts",
   "test/systemd/container-enter.test.ts",
@@ -9,6 +13,8 @@ export const V2_FILES: readonly string[] = [
   "test/e2e/pods/memory-reservation.test.ts",
   "test/e2e/pods/resize.test.ts",
   "test/e2e/pods/isolation.test.ts",
+  "test/e2e/pods/volumes.test.ts",
+  "test/e2e/kubelet-port/logs.test.ts",
   "test/e2e/images/image-rights.test.ts",
 ];
 
