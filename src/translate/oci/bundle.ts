@@ -97,7 +97,22 @@ function allMounts(confinement: Confinement, { uid, container }: OciProcess): re
     if (mount.type !== "bind" || !shared.includes(mount)) return ociMount(mount);
     return ociMount({ ...mount, source: sharedPlace(uid, container, shared.indexOf(mount)) });
   });
-  return byDepth([...systemMounts(confinement, uid), ...own], ({ destination }) => destination);
+  const system = systemMounts(confinement, uid).filter(
+    ({ destination }) => !isCovered(destination, confinement.mounts),
+  );
+  return byDepth([...system, ...own], ({ destination }) => destination);
+}
+
+/**
+ * True for a mount of the runtime within a volume. The container sees the files of the volume there, as with containerd, which makes
+ * these mounts before those of the pod (`WithMounts`). Within a shared one, such as /sys/fs of the host, they would appear on the host.
+ * The shared memory of a pod is made after the pod's volumes.
+ */
+function isCovered(destination: string, mounts: readonly Mount[]): boolean {
+  return mounts.some((mount) => {
+    const isShared = mount.type === "bind" && mount.propagation === "shared";
+    return destination.startsWith(`${mount.target}/`) && (isShared || destination !== "/dev/shm");
+  });
 }
 
 /** Returns the mounts of /proc, /dev and /sys that container runtimes make. */

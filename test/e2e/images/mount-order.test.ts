@@ -93,6 +93,18 @@ describe("mountPropagation: Bidirectional of a privileged container", () => {
     await node.exec("umount /srv/shared/in /srv/shared/back");
   });
 
+  test("what the runtime mounts at /sys/fs/cgroup does not appear on the host", async () => {
+    const volumeMounts = [{ name: "v", mountPath: "/sys/fs", mountPropagation: "Bidirectional" }];
+    const script = "mkdir /sys/fs/bpf && mount -t tmpfs bpf /sys/fs/bpf; ls /sys/fs; exec sleep infinity";
+    const container = { ...shell(script, { volumeMounts }), image: busybox, securityContext: { privileged: true } };
+    const volumes = [{ name: "v", hostPath: { path: "/srv/fs", type: "DirectoryOrCreate" } }];
+    await node.run(pod(node, "covers", container, { volumes, terminationGracePeriodSeconds: 1 }));
+    await says("covers", "bpf\n");
+    expect((await node.exec("findmnt -rno SOURCE,TARGET | grep /srv/fs/")).stdout).toBe("bpf /srv/fs/bpf\n");
+    await node.kubectl("delete", "pod", "covers");
+    await node.exec("umount /srv/fs/bpf");
+  });
+
   test("what it has mounted into an emptyDir keeps its files when the pod is deleted", async () => {
     await node.exec("mkdir /srv/data; echo kept >/srv/data/file");
     const volumeMounts = [{ name: "v", mountPath: "/v", mountPropagation: "Bidirectional" }];

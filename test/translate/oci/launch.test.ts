@@ -82,9 +82,25 @@ test("mounts: one within another follows it, and the last one at a target counts
   const targets = (mounts as { destination: string }[]).map(({ destination }) => destination);
   expect(targets).toEqual([
     ...["/proc", "/dev", "/sys", "/etc", "/dev"],
-    ...["/dev/pts", "/dev/shm", "/dev/mqueue", "/etc/hosts", "/etc/resolv.conf", "/a/b", "/dev/shm"],
+    ...["/dev/shm", "/etc/hosts", "/etc/resolv.conf", "/a/b", "/dev/shm"],
     ...["/dev/termination-log", "/sys/fs/cgroup", "/a/b/c"],
   ]);
+});
+
+test.for<[string, string[]]>([
+  ["/srv", ["/proc", "/dev", "/sys", "/dev/pts", "/dev/shm", "/dev/mqueue", "/sys/fs/cgroup"]],
+  ["/dev", ["/proc", "/dev", "/sys", "/dev/shm", "/sys/fs/cgroup"]],
+  ["/sys", ["/proc", "/dev", "/sys", "/dev/pts", "/dev/shm", "/dev/mqueue"]],
+  ["/sys/fs", ["/proc", "/dev", "/sys", "/dev/pts", "/dev/shm", "/dev/mqueue"]],
+])("mounts of the runtime are not made within a volume: at %s", ([mountPath, expected]) => {
+  const { mounts } = bundle(
+    { volumeMounts: [{ name: "v", mountPath }] },
+    { volumes: [{ name: "v", hostPath: { path: "/v" } }] },
+  );
+  const ofRuntime = (mounts as { destination: string; source: string }[]).filter(
+    ({ destination, source }) => source !== "/v" && /^\/(proc|dev|sys)(?!.*log$)/.test(destination),
+  );
+  expect(ofRuntime.map(({ destination }) => destination)).toEqual(expected);
 });
 
 test("user and directory are the image's, or the pod's", () => {

@@ -53,6 +53,13 @@ test("with Bidirectional the volume is where container-shared attaches it, and t
   });
 });
 
+test("with Bidirectional the runtime mounts nothing within the volume, since that would appear on the host", () => {
+  const { files } = runnable(mounting("app:1", { mountPath: "/dev", mountPropagation: "Bidirectional" }), context);
+  const { mounts } = JSON.parse(files.find(({ name }) => name === "app.json")?.text ?? "{}");
+  const inside = mounts.filter(({ destination }: { destination: string }) => destination.startsWith("/dev/"));
+  expect(inside.map(({ destination }: { destination: string }) => destination)).toEqual(["/dev/termination-log"]);
+});
+
 test.for<[string, string, Partial<VolumeMount>, string]>([
   [
     "on the host's files",
