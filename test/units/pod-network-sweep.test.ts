@@ -34,4 +34,16 @@ describe.skipIf(!canMount)("what a sweep frees", () => {
     );
     expect(out).toBe("/var/lib/unitlet/networks/u-1");
   });
+
+  test("is not the network of a pod that comes back meanwhile with its UID, as that of a manifest does", async () => {
+    // The DEL of the sweep lasts until the pod has its new network, or for a second when the pod waits for the sweep.
+    const slow =
+      "echo 'true >/run/ending; for _ in 1 2 3 4 5 6 7 8 9 10; do ! grep -q ADD /run/calls || break; sleep 0.1; done' >/run/answers/two.DEL";
+    const back =
+      "mkdir -p /run/unitlet/pods/u-1/sandbox; touch /run/unitlet/pods/u-1/sandbox/net; unshare --net=/run/unitlet/pods/u-1/sandbox/net true";
+    const { out, calls } = await on(
+      `${cluster("1.0.0")}; ${ADD} >&2; ${unmounted}; ${gone}; ${slow}; ${sweep} & until [ -e /run/ending ]; do sleep 0.1; done; ${back}; ${ADD} >&2; wait; ls /var/lib/unitlet/networks`,
+    );
+    expect([out, calls.map(({ call }) => call)]).toEqual(["u-1", ["DEL two", "DEL one", "ADD one", "ADD two"]]);
+  });
 });
