@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { LAN_FILES, V2_FILES } from "./test/machine/v2-files.ts";
+import { LAN_FILES, V2_ALONE_FILES, V2_FILES } from "./test/machine/v2-files.ts";
 import { MatrixReporter } from "./test/matrix/reporter.ts";
 import { SummaryReporter } from "./test/support/summary-reporter.ts";
 
@@ -32,7 +32,7 @@ const arm64 = {
   test: { name: "arm64", include: [ARM64], ...withMachines, testTimeout: 1_200_000, hookTimeout: 600_000 },
 };
 
-const lacking = areUserMode ? LAN_FILES : [];
+const lacking = areUserMode ? LAN_FILES : V2_ALONE_FILES;
 
 const report = process.env.UNITLET_TEST_REPORT;
 

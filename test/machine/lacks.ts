@@ -26,6 +26,16 @@ export const FEATURES: readonly Feature[] = [
     ],
   },
   {
+    name: "VRF",
+    option: "CONFIG_NET_VRF",
+    tests: [
+      [
+        "test/systemd/device-plugins.test.ts",
+        "vrf puts the pod's device into a routing domain of its own, and leaves nothing",
+      ],
+    ],
+  },
+  {
     name: "PSI",
     option: "CONFIG_PSI",
     tests: [

@@ -3,6 +3,7 @@
  * namespaces, the journal and installation.
  */
 export const V2_FILES: readonly string[] = [
+  "test/systemd/device-plugins.test.ts",
   "test/systemd/install.test.ts",
   "test/systemd/machine.test.ts",
   "test/systemd/golden.test.ts",
@@ -17,6 +18,9 @@ export const V2_FILES: readonly string[] = [
   "test/e2e/kubelet-port/logs.test.ts",
   "test/e2e/images/image-rights.test.ts",
 ];
+
+/** The test files that need devices which the kernels of many computers lack. Only machines of the kind v2 run them. */
+export const V2_ALONE_FILES: readonly string[] = ["test/systemd/device-plugins.test.ts"];
 
 /** The test files whose machines are on a LAN. Only machines of the kind nspawn can be. */
 export const LAN_FILES: readonly string[] = ["test/e2e/network/flannel.test.ts", "test/e2e/network/nodes.test.ts"];
