@@ -23,4 +23,8 @@ export const V2_FILES: readonly string[] = [
 export const V2_ALONE_FILES: readonly string[] = ["test/systemd/device-plugins.test.ts"];
 
 /** The test files whose machines are on a LAN. Only machines of the kind nspawn can be. */
-export const LAN_FILES: readonly string[] = ["test/e2e/network/flannel.test.ts", "test/e2e/network/nodes.test.ts"];
+export const LAN_FILES: readonly string[] = [
+  "test/e2e/network/flannel.test.ts",
+  "test/e2e/network/kube-router.test.ts",
+  "test/e2e/network/nodes.test.ts",
+];

@@ -79,3 +79,31 @@ export async function pushFlannel(registry: Registry): Promise<FlannelImages> {
     }),
   };
 }
+
+/**
+ * Pushes kube-router as its Dockerfile packs it (v2.1.0): with the tools of this host, its script `cni-install`, and the plugins that
+ * the script copies. Returns the name for a pull.
+ */
+export async function pushKubeRouter(registry: Registry): Promise<string> {
+  const built = (await run([script("kube-router/build.sh")])).stdout.trim();
+  const applet = (path: string): TarEntry => ({ path, type: "symlink", target: "/bin/busybox" });
+  const file = async (path: string, from: string): Promise<TarEntry> => ({
+    path,
+    content: await readFile(from),
+    mode: 0o755,
+  });
+  const plugins = ["bridge", "portmap", "host-local", "loopback"];
+  const own = await Promise.all([
+    file("usr/local/bin/kube-router", join(built, "kube-router")),
+    file("usr/local/bin/cni-install", join(built, "cni-install")),
+    ...plugins.map((name) => file(`usr/libexec/cni/${name}`, `/usr/lib/cni/${name}`)),
+    // kube-router appends its own table.
+    file("etc/iproute2/rt_tables", "/etc/iproute2/rt_tables"),
+  ]);
+  const tools = await programFiles(["/usr/bin/bash", "/usr/bin/install", "/usr/bin/ip", "/usr/sbin/ipset"]);
+  const applets = ["bin/cp", "bin/mv", "usr/bin/env", "usr/sbin/modprobe"].map(applet);
+  return await registry.push("kube-router:1", {
+    layers: [[...(await busybox()), ...applets], [...(await firewallTools()), ...tools], own],
+    config: { Env: ["PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin"], Entrypoint: ["/usr/local/bin/kube-router"] },
+  });
+}

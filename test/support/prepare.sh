@@ -22,6 +22,7 @@ prepare_real_parts() {
 	! is_needed 'MetricsServer\.start' "$@" || sh test/metrics-server/build.sh >/dev/null
 	! is_needed 'startAddons(' "$@" || sh test/coredns/build.sh >/dev/null
 	! is_needed 'startFlannel(' "$@" || sh test/flannel/build.sh >/dev/null
+	! is_needed 'startKubeRouter(' "$@" || sh test/kube-router/build.sh >/dev/null
 	! is_needed 'releaseFile(' "$@" || sh units/release/release.sh "$("$node" -p process.arch)" >/dev/null
 	! is_needed 'debianFiles()' "$@" || sh test/support/debian-root.sh >/dev/null
 }
