@@ -128,7 +128,7 @@ async function applyStep(step: Step, ports: ApplyPorts): Promise<void> {
     case "stop-and-wait":
       return systemd.stopAndWait(step.unit);
     case "schedule-run":
-      return systemd.scheduleRun(`unitlet-deadline-${step.uid}-${step.at}`, step.at);
+      return systemd.scheduleRun(`unitlet-deadline-${step.at}`, step.at);
     case "reset-failed":
       return systemd.resetFailed(step.unit);
     case "reload":

@@ -118,7 +118,7 @@ describe("mountUnitName()", () => {
 
 describe("asUnitName()", () => {
   const others = [
-    ...["unitlet.slice", "unitlet-burstable.slice", "unitlet-besteffort.slice", "unitlet-deadline-5f0c-17.timer"],
+    ...["unitlet.slice", "unitlet-burstable.slice", "unitlet-besteffort.slice", "unitlet-deadline-17.timer"],
     ...["run-unitlet.mount", "run-unitlet-a/b.mount", "srv-unitlet-x.mount", "unitlet-image.shop.web.service"],
     ...["unitlet..service", "unitlet.SHOP.web.app.service", "unitlet.shop.web.app.service.d", "unitlet.a.b.c.timer"],
     ...["xunitlet.a.b.c.service", "unitlet.a/b.c.service", "unitlet.a.b.c.service\n", "../unitlet.a.b.c.service"],

@@ -140,7 +140,10 @@ export class Systemd {
     if (job !== undefined) this.#jobs.set(String(job), slice);
   }
 
-  /** Requests a run at that time, by a transient timer. Setting a timer of the same name again changes nothing. */
+  /**
+   * Requests a run at that time, by a transient timer. Setting a timer of the same name again changes nothing. Each timer
+   * costs systemd two units and a process, so what is due at the same time has the same name.
+   */
   async scheduleRun(name: string, at: Instant): Promise<void> {
     await this.startTransient(transientRun(name, Math.max(1, at - Date.now())));
   }

@@ -143,6 +143,20 @@ test("pods that vanished while the node was off are stopped when it is back", as
   await node.machine.until(async () => (await node.log("vanished")).endsWith("bye\n"), { what: "its end" });
 });
 
+test("pods that are deleted together have one timer for the end of their grace periods", async () => {
+  const pods = ["together-1", "together-2"];
+  for (const name of pods) await startPod(name, STUBBORN, { terminationGracePeriodSeconds: HOUR });
+  await node.exec("systemctl stop unitlet-sync.timer unitlet-sync.path unitlet-sync.service");
+  const timers = async () => (await node.exec("systemctl list-units --plain 'unitlet-deadline-*.timer'")).stdout;
+  const before = await timers();
+  await node.kubectl("delete", "pods", ...pods, "--wait=false", "--grace-period=600");
+  await node.exec("systemctl start unitlet-sync");
+  const added = (await timers()).match(/^unitlet-deadline-\S+/gm)?.filter((timer) => !before.includes(timer));
+  await node.kubectl("delete", "pods", ...pods, "--force", "--grace-period=0");
+  await node.exec(`systemctl stop ${added?.join(" ")}; systemctl start unitlet-sync.timer unitlet-sync.path`);
+  expect(added).toEqual([expect.stringMatching(/^unitlet-deadline-\d+\.timer$/)]);
+});
+
 test("nothing is left behind of a pod", async () => {
   await node.kubectl("delete", "pods", "--all", "--wait=false");
   const leftovers = async () => {
