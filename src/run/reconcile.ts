@@ -1,3 +1,4 @@
+import { keepCompiledCode } from "../io/bundles/keep-code.ts";
 import { keepClusterNetwork } from "../io/cni/keep-list.ts";
 import { keepPodCIDRs } from "../io/pods/pod-cidrs.ts";
 import { reportProblem } from "../io/problems.ts";
@@ -82,6 +83,7 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
     await scheduleNextRun({ ...result, applied, published, digestBefore, systemdVersion }, systemd);
     await storeMarks(input);
   }
+  if (applied.done.some(({ kind }) => kind === "start")) keepCompiledCode();
   const failedSteps = applied.failed.map(({ step }) => step.kind);
   return { status: 0, outcome: pods.complete ? "done" : "incomplete", failedSteps, podCounts: published.podCounts };
 }

@@ -6,6 +6,13 @@ const path = require("node:path");
 
 const CACHE = process.env.CACHE_DIRECTORY || "/var/cache/unitlet";
 
+// The first run after an installation finds no pods, and V8 stores only what has been compiled. The first run that starts a
+// container (keep-code.ts) stores the code once more: each later start takes 10 ms of CPU less.
+let hasStarted = false;
+process.once("keep-code", () => {
+  hasStarted = true;
+});
+
 function load(name) {
   const file = path.join(__dirname, `${name}.cjs`);
   // esbuild writes ASCII, so there is nothing to decode.
@@ -13,20 +20,28 @@ function load(name) {
   const { mtimeMs, size } = fs.statSync(file);
   // V8 itself checks only its version, its flags and the length of the source.
   const cache = path.join(CACHE, `${name}.${process.versions.v8}.${size}.${Math.floor(mtimeMs)}`);
-  let cachedData;
-  try {
-    cachedData = fs.readFileSync(cache);
-  } catch {}
+  const whole = `${cache}.whole`;
+  const wholeData = readIfThere(whole);
+  const cachedData = wholeData ?? readIfThere(cache);
   const script = new vm.Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, {
     filename: file,
     cachedData,
   });
   // Written after the run, when it holds the functions that the run has compiled.
-  if (cachedData === undefined || script.cachedDataRejected) process.once("exit", () => keep(cache, name, script));
+  const isUsed = cachedData !== undefined && !script.cachedDataRejected;
+  process.once("exit", () => {
+    if (!isUsed || (hasStarted && wholeData === undefined)) keep(hasStarted ? whole : cache, name, script);
+  });
   const module = { exports: {} };
   const own = (id) => (id.startsWith("./") ? load(id.slice(2, -4)) : require(id));
   script.runInThisContext()(module.exports, own, module, file, __dirname);
   return module.exports;
+}
+
+function readIfThere(file) {
+  try {
+    return fs.readFileSync(file);
+  } catch {}
 }
 
 function keep(cache, name, script) {
