@@ -26,6 +26,16 @@ export interface Marks {
   readonly fresh?: { readonly path: string; readonly ms: number };
   /** The request for the list, and the list that it must return. */
   readonly list?: { readonly config: string; readonly bytes: number; readonly digest: string };
+  /**
+   * The files of the watch, and the numbers of `connection` before the list was requested. While they are the same, the watch's
+   * process runs and `heard` is younger than `ms`, no list is requested.
+   */
+  readonly watch?: {
+    readonly ms: number;
+    readonly heard: string;
+    readonly numbers: string;
+    readonly connection: string;
+  };
   /** Lines about what the host must still have. */
   readonly levels?: readonly string[];
   /** The renewal of the lease, when the file `stamp` is older than `ms`. `body` has `%s` in place of the time. */
@@ -48,7 +58,7 @@ export function removeMarks(): void {
 
 /** Returns the text that `run-needed` reads; undefined when it cannot be expressed. docs/files.md has the format. */
 export function marksText(marks: Marks, host: string): string | undefined {
-  const { from, until, files, absent, links, fresh, levels = [], renewal, list, count } = marks;
+  const { from, until, files, absent, links, fresh, levels = [], renewal, list, watch, count } = marks;
   const lines = [
     `time ${from} ${until}`,
     `host ${host}`,
@@ -60,6 +70,7 @@ export function marksText(marks: Marks, host: string): string | undefined {
     ...levels,
     ...(renewal === undefined ? [] : [`lease ${renewal.ms} ${renewal.stamp} ${renewal.config} ${renewal.body}`]),
     ...(list === undefined ? [] : [`list ${list.bytes} ${list.digest} ${list.config}`]),
+    ...(watch === undefined ? [] : [`watch ${watch.ms} ${watch.heard} ${watch.numbers} ${watch.connection}`]),
     `count ${count}`,
   ];
   return lines.some((line) => line.includes("\n")) ? undefined : `${lines.join("\n")}\n`;
@@ -70,6 +81,12 @@ export function fileLine(path: string): string {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return `absent ${path}`;
   return stat.isSymbolicLink() ? `link ${hex(stat)} ${targetOf(path)} ${path}` : `file ${hex(stat)} ${path}`;
+}
+
+/** Returns what makes a difference as soon as the file has changed; undefined when there is none. */
+export function fileNumbers(path: string): string | undefined {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? undefined : hex(stat);
 }
 
 /** The numbers as Node has them, so that no conversion to text can round them. */

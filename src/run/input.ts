@@ -23,6 +23,8 @@ export interface SyncInput {
 /** The input of the part of a run that looks closer. */
 export interface RunInput extends SyncInput {
   readonly listResult: ListResult;
+  /** The watch's connection, as it was before the list was requested; undefined without one. */
+  readonly watchConnection?: string;
   /** Digest of all that a run acts on, taken before the closer look: a later change makes another digest. */
   readonly digestBefore: string | undefined;
   /** True when the Node object is to be brought up to date, because the API server answers. */

@@ -3,6 +3,7 @@ import { ApiError } from "../io/kube/api-error.ts";
 import type { Kube } from "../io/kube/kube.ts";
 import { reportProblem } from "../io/problems.ts";
 import { clearSyncRequest } from "../io/systemd/sync-trigger.ts";
+import { readWatchConnection } from "../io/watch-connection.ts";
 import type { RunEnd } from "../model/run-end.ts";
 import type { ListResult, PodSource } from "../ports.ts";
 import { reconcileCertificates, reportRejection } from "./certificates.ts";
@@ -21,9 +22,11 @@ export async function sync(input: SyncInput): Promise<RunEnd> {
   clearSyncRequest();
   const isDue = kube !== undefined && (input.shuttingDown || isLeaseDue(now));
   const heartbeat: Heartbeat = isDue ? await sendHeartbeat(kube, input) : { reached: false };
+  const watchConnection = input.config.watch ? readWatchConnection() : undefined;
   const listResult = await list(source, heartbeat);
   const digestBefore = listResult.ok ? runDigest(input, listResult.digest) : undefined;
-  const run: RunInput = { ...input, listResult, digestBefore, isNodeDue: listResult.ok || heartbeat.reached };
+  const isNodeDue = listResult.ok || heartbeat.reached;
+  const run: RunInput = { ...input, listResult, ...(watchConnection && { watchConnection }), digestBefore, isNodeDue };
   // The kubelet measures every 10 s (`kubelet/kubelet.go: evictionMonitoringPeriod`, v1.36), and so does the heartbeat.
   const mustEvict = isDue && recordPressures(run);
   const end = mustEvict ? undefined : await endEarly(run, heartbeat);

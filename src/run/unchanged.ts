@@ -14,6 +14,7 @@ import {
   readInvocations,
 } from "../io/systemd/unit-files.ts";
 import { fileLine, type Marks, removeMarks, writeMarks } from "../io/unchanged-marks.ts";
+import { WATCH_CONNECTION, WATCH_HEARD, WATCH_SILENCE_MS } from "../io/watch-connection.ts";
 import type { Config } from "../model/host/config.ts";
 import { RUN_DIR } from "../model/paths.ts";
 import type { ListResult } from "../ports.ts";
@@ -78,8 +79,15 @@ async function readMarks(input: RunInput): Promise<Marks | undefined> {
     ...(config.cluster !== undefined && { fresh: freshHeartbeat(renewedUntil === undefined) }),
     ...renewal,
     ...(list !== undefined && { list }),
+    ...(renewedUntil !== undefined && watchMarks(input)),
     count: SKIPPED_RUNS,
   };
+}
+
+/** A watch that this run has failed to restart may be one of another API server. A run with such a problem comes every 10 s. */
+function watchMarks({ config, watchConnection: numbers }: RunInput): Pick<Marks, "watch"> {
+  if (!config.watch || numbers === undefined) return {};
+  return { watch: { ms: WATCH_SILENCE_MS, heard: WATCH_HEARD, numbers, connection: WATCH_CONNECTION } };
 }
 
 /** A tick that cannot renew the lease leaves that to a run. Otherwise a heartbeat with all that belongs to it comes once a minute. */

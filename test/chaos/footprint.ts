@@ -30,7 +30,7 @@ export const FOOTPRINT_SCRIPT = `
 const PASSING: readonly RegExp[] = [
   /^unitlet-(sync|api|probe@\d+|watch)\.service$/,
   /^(systemd-tmpfiles-clean|systemd-hostnamed|systemd-journald-dev-log|fstrim|e2scrub_all|logrotate|man-db|dpkg-db-backup|apt-daily.*)\./,
-  /^\/run\/unitlet\/(fast-path\.json|sync-requested|pending-starts|lease|refusals\.json|manifests\.json|unchanged|skipped-runs|(watch|list)\..*)$/,
+  /^\/run\/unitlet\/(fast-path\.json|sync-requested|pending-starts|lease|refusals\.json|manifests\.json|unchanged|skipped-runs|watch-connection|watch-heard|(watch|list)\..*)$/,
   /^\/run\/unitlet\/.*\.tmp$/,
   /^\/run\/systemd\/units\/(invocation|log-.*):/,
   /^(sh|node|find|du|cut|awk|systemctl|busctl|run-needed|sha256sum|curl|nsenter|sleep) /,

@@ -97,6 +97,11 @@ export class FaultProxy implements AsyncDisposable {
     this.requests.length = 0;
   }
 
+  /** Breaks all connections of nodes. */
+  breakConnections(): void {
+    this.server.closeAllConnections();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeAllConnections();

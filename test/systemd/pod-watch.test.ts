@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { installedFile } from "../support/installed-files.ts";
 import { Machine } from "../support/machine.ts";
 
@@ -49,6 +49,32 @@ test("it requests a sync when it is connected, and for each event", async () => 
     answers[0]?.write(`${JSON.stringify({ type, object: { rows: [] } })}\n`);
     await rings(type);
   }
+});
+
+describe("the proof of its connection", () => {
+  test("names the process that reads it, and when that has started", async () => {
+    const [pid = "", started = ""] = (await connection()).split(/[ \n]/);
+    const { stdout } = await machine.exec(`cat /proc/${pid}/stat`);
+    const [own, name, ...others] = stdout.split(" ");
+    expect([own, name, others[19]]).toEqual([pid, "(pod-watch)", started]);
+  });
+
+  test("grows by each event", async () => {
+    const before = await connection();
+    answers[0]?.write(`${JSON.stringify({ type: "MODIFIED", object: { rows: [] } })}\n`);
+    await rings("the event");
+    expect(await connection()).toBe(`${before}.`);
+  });
+
+  test("is renewed by a bookmark, which requests no sync", async () => {
+    const before = await connection();
+    await machine.exec("touch -d '-90 seconds' /run/unitlet/watch-heard");
+    answers[0]?.write(`${JSON.stringify({ type: "BOOKMARK", object: { rows: [] } })}\n`);
+    const isYoung = () => machine.exec("find /run/unitlet/watch-heard -newermt '-60 seconds' | grep -q .");
+    await machine.until(isYoung, { what: "the bookmark" });
+    const { stdout } = await machine.exec("ls /run/unitlet");
+    expect([await connection(), stdout]).toEqual([before, "watch-connection\nwatch-heard\nwatch.curl\n"]);
+  });
 });
 
 test("it takes nothing from the ~/.curlrc of root", async () => {
@@ -108,6 +134,8 @@ async function rings(what: string, remove = "rm /run/unitlet/sync-requested"): P
     what: `the bell for ${what}`,
   });
 }
+
+const connection = () => machine.read("/run/unitlet/watch-connection");
 
 /** The sum of what a command prints for each process of the watch. */
 async function each(command: string): Promise<number> {

@@ -25,7 +25,8 @@ const UNCHANGED = 77;
 /** A program in place of curl. */
 const CURL = `#!/bin/sh
 printf '%s\\n' "$@" >"\${0%/*}/words"
-case " $* " in *" --next "*) cat "\${0%/*}/renewed" ;; esac
+case " $* " in *" --data "*) cat "\${0%/*}/renewed" ;; esac
+case " $* " in *" --config /x y "*) ;; *) exit ;; esac
 cat "\${0%/*}/answer"
 printf '\\n%s' "$(cat "\${0%/*}/status")"
 exit "$(cat "\${0%/*}/exit")"
