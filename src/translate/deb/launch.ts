@@ -94,7 +94,7 @@ function unitLaunch(resolved: ResolvedContainer, program: PackageProgram, contex
       ...lines,
       ...hostLines(resolved, { confinement, conditions: input.mounts.conditions }),
       defaults: serviceLines(start, libDir),
-      startPre: [directory, ...lines.startPre],
+      startPre: [...input.mounts.checks, directory, ...lines.startPre],
     },
     hasInputPipe: container.stdin === true,
     hasPrivateTmp: !confinement.root.readOnly,

@@ -33,7 +33,7 @@ export function hostLaunch(resolved: ResolvedContainer, context: ContainerContex
     killMode: "mixed",
     lines: {
       ...hostLines(resolved, { confinement, conditions: mounts.conditions }),
-      ...{ defaults: [], startPre: [], stopPost: [], start: [["ExecStart", execLine(argv)]] },
+      ...{ defaults: [], startPre: mounts.checks, stopPost: [], start: [["ExecStart", execLine(argv)]] },
     },
     hasInputPipe: container.stdin === true,
     hasPrivateTmp: !confinement.root.readOnly,

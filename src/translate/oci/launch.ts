@@ -93,6 +93,7 @@ function startOf(
       ...lines,
       ...{ defaults: [], overrides: [], files: imageFileLines(start) },
       unit: [...conditions, ...nameFileConditions(pod, confinement)],
+      startPre: [...mounts.checks, ...lines.startPre],
     },
     hasInputPipe: container.stdin === true && start.input !== "terminal",
     stopSignal,

@@ -37,6 +37,7 @@ export function inlineHostPath(
     path,
     readOnly,
     conditions: [["ConditionPathIsMountPoint", path]],
+    checks: [],
     storage: [
       {
         kind: "sub-path",

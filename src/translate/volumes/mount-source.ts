@@ -14,6 +14,8 @@ export interface MountSource {
   readonly makesSubPaths?: boolean;
   /** Conditions of [Unit] without which a container that mounts the volume is not started. */
   readonly conditions: UnitLines;
+  /** Lines of [Service] for the same, about paths on file systems that may not answer. */
+  readonly checks?: UnitLines;
   readonly storage: readonly Storage[];
   readonly auxiliaryUnits: readonly AuxiliaryUnit[];
   /**

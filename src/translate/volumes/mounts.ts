@@ -12,6 +12,8 @@ export interface ContainerMounts {
   readonly mounts: readonly BindMount[];
   /** Conditions of [Unit], without which nothing is started. */
   readonly conditions: UnitLines;
+  /** Lines of [Service] for the same. */
+  readonly checks: UnitLines;
   readonly subPaths: SubPaths;
 }
 
@@ -34,6 +36,7 @@ export function containerMounts(
 ): ContainerMounts | MountFailure {
   const mounts: BindMount[] = [];
   const conditions: (readonly [string, string])[] = [];
+  const checks: (readonly [string, string])[] = [];
   const subPaths: SubPath[] = [];
   for (const [at, mount] of volumeMounts.entries()) {
     const source = sources.get(mount.name);
@@ -44,15 +47,21 @@ export function containerMounts(
     const { subPath: path } = within;
     if (path !== undefined) subPaths.push({ at, volume: mount.name, source, path, shown: mount.subPathExpr || path });
     conditions.push(...source.conditions);
+    checks.push(...(source.checks ?? []));
     mounts.push(bind(mount, source, path === undefined ? source.path : subPathMount(metadata.uid, container, at)));
   }
   const isKnown = variables !== undefined || !volumeMounts.some(({ subPathExpr }) => subPathExpr);
   return {
     ok: true,
     mounts,
-    conditions: conditions.filter((line, at) => conditions.findIndex((other) => isSameLine(line, other)) === at),
+    conditions: distinct(conditions),
+    checks: distinct(checks),
     subPaths: subPathsOf(container, isKnown ? subPaths : undefined, subPaths.length > 0),
   };
+}
+
+function distinct(lines: UnitLines): UnitLines {
+  return lines.filter((line, at) => lines.findIndex((other) => isSameLine(line, other)) === at);
 }
 
 function isSameLine(line: UnitLines[number], other: UnitLines[number]): boolean {
