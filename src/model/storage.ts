@@ -56,8 +56,15 @@ export interface SubPathStorage {
   readonly makesFile?: boolean;
 }
 
-/** Type of a file of the host, after following links. */
-export type HostFileType = "directory" | "file" | "socket" | "character device" | "block device" | "other";
+/** Type of a file of the host, after following links. "no answer": its file system waits for a server or a program. */
+export type HostFileType =
+  | "directory"
+  | "file"
+  | "socket"
+  | "character device"
+  | "block device"
+  | "other"
+  | "no answer";
 
 /** Returns the key by which a run recognizes prepared storage. */
 export function storageKey(storage: Storage): string {

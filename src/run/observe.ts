@@ -1,8 +1,8 @@
 import { readClusterNetwork } from "../io/cni/cluster-network.ts";
-import { isDirectory } from "../io/files.ts";
 import { readNodeSlices, withLimits } from "../io/host/cgroup-limits.ts";
 import { readConfinementProbe } from "../io/host/confinement-probe.ts";
 import { readHost } from "../io/host/host.ts";
+import { hostFileTypes } from "../io/host/host-file-types.ts";
 import { readPodUsage } from "../io/host/pod-usage.ts";
 import { readFullStore } from "../io/images/image-store.ts";
 import { readImages } from "../io/images/images.ts";
@@ -17,7 +17,6 @@ import { readTypeDropIns } from "../io/systemd/type-drop-ins.ts";
 import { readUnfinished } from "../io/systemd/unfinished.ts";
 import { readUnits } from "../io/systemd/unit-files.ts";
 import { readUnloadable } from "../io/systemd/unloadable.ts";
-import { hostFileType } from "../io/volumes/storage.ts";
 import type { Node } from "../model/api/node.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { Config } from "../model/host/config.ts";
@@ -66,14 +65,15 @@ export interface ObserveInput {
 export async function observe(input: ObserveInput): Promise<World> {
   const { config, systemd, references, now } = input;
   const needs = needsOf(input.pods.items, references, config);
+  const types = await hostFileTypes([...needs.directories, ...needs.mountPoints, ...needs.volumePaths]);
   const [listing, { node, pods }] = await Promise.all([systemd.list(PATTERNS), readNode(input, needs)]);
   // These are read after the listing: a container that has ended by then has left its exit record.
   const [units, directories] = [withLimits(readUnits(listing, config)), readPodDirectories()];
   const unfinished = readUnfinished();
   const host = readHost(config.nodeIPs, now, {});
   const absent = [
-    ...needs.directories.filter((path) => !isDirectory(path)),
-    ...needs.mountPoints.filter((path) => hostFileType(path) === undefined),
+    ...needs.directories.filter((path) => types.get(path) !== "directory"),
+    ...needs.mountPoints.filter((path) => [undefined, "no answer"].includes(types.get(path))),
   ];
   return {
     now,
@@ -103,7 +103,7 @@ export async function observe(input: ObserveInput): Promise<World> {
     images: imagesOf(needs, { config, host, now }, listing),
     absentDirectories: new Set(absent),
     envFiles: envFilesOf(needs),
-    hostFiles: hostFilesOf(needs),
+    hostFiles: types,
   };
 }
 
@@ -153,15 +153,6 @@ function outputsOf(listing: Listing): readonly OutputSocket[] {
 function envFilesOf({ envFiles }: Needs): ReadonlyMap<string, string> {
   const files = envFiles.map(({ key, root, path }) => [key, readBelow(root, path)] as const);
   return new Map(files.flatMap(([key, text]) => (text === undefined ? [] : [[key, text]])));
-}
-
-function hostFilesOf({ volumePaths }: Needs): World["hostFiles"] {
-  return new Map(
-    [...volumePaths].flatMap((path) => {
-      const type = hostFileType(path);
-      return type === undefined ? [] : [[path, type]];
-    }),
-  );
 }
 
 function imagesOf(

@@ -29,6 +29,10 @@ export function hostFile(given: string, type: string, hostFiles: ReadonlyMap<str
   const check = CHECKS[type];
   const there = hostFiles.get(path);
   if (type !== "" && check === undefined) return { ok: false, because: `${type} is an invalid volume type` };
+  if (there === "no answer") {
+    const because = `${given} does not answer: its file system on the host waits for a server or a program`;
+    return { ok: false, because };
+  }
   const make = check === undefined ? "directory" : check.make;
   if (check !== undefined && there !== check.type && !(there === undefined && make))
     return { ok: false, because: `hostPath type check failed: ${given} is not a ${check.called}` };

@@ -12,6 +12,7 @@ const FILES: readonly (readonly [string, HostFileType])[] = [
   ["/srv/dir", "directory"],
   ["/srv/file", "file"],
   ["/srv/socket", "socket"],
+  ["/srv/share", "no answer"],
   ["/dev/null", "character device"],
   ["/dev/sda", "block device"],
 ];

@@ -94,6 +94,15 @@ describe("a hostPath", () => {
     expect(at(path, type)).toBe(`hostPath type check failed: ${because}`);
   });
 
+  test.each([undefined, "", "Directory", "DirectoryOrCreate", "FileOrCreate"])(
+    "that does not answer is not taken: type %s",
+    (type) => {
+      expect(at("/srv/share", type)).toBe(
+        "/srv/share does not answer: its file system on the host waits for a server or a program",
+      );
+    },
+  );
+
   test.for([
     ["/srv/dir", "Other", "Other is an invalid volume type"],
     ["/a\nb", undefined, "its path contains a control character"],
