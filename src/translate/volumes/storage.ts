@@ -1,3 +1,4 @@
+import { containersOf } from "../../model/api/containers.ts";
 import type { Node } from "../../model/api/node.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
@@ -7,6 +8,7 @@ import type { NodePolicy } from "../../model/host/node-policy.ts";
 import { diskVolumePath, volumePath } from "../../model/paths.ts";
 import type { ResolvedReferences } from "../../model/references.ts";
 import type { GroupStorage, HostFileType } from "../../model/storage.ts";
+import { execLine } from "../../unitfile/quote.ts";
 import { podAmounts } from "../resources/resources.ts";
 import { claimedVolume, claimName } from "./claim.ts";
 import { hostFile } from "./host-file.ts";
@@ -61,13 +63,36 @@ function emptyDir({ name, emptyDir: source }: Volume, context: StorageContext): 
   const base = { ok: true, readOnly: false, auxiliaryUnits: [] } as const;
   if (source?.medium !== "Memory") {
     const path = diskVolumePath(metadata.uid, name);
-    const conditions = [["ConditionPathIsDirectory", path]] as const;
-    return { ...base, path, conditions, storage: [{ kind: "directory", path, ...group }] };
+    const is = lookedAt(context.pod, name, { condition: "ConditionPathIsDirectory", command: ["test", "-d"], path });
+    return { ...base, ...is, path, storage: [{ kind: "directory", path, ...group }] };
   }
   const path = volumePath(metadata.uid, name);
   const size = memorySize(source.sizeLimit, context);
-  const conditions = [["ConditionPathIsMountPoint", path]] as const;
-  return { ...base, path, conditions, storage: [{ kind: "memory", path, size, ...group }] };
+  const is = lookedAt(context.pod, name, {
+    condition: "ConditionPathIsMountPoint",
+    command: ["mountpoint", "-q"],
+    path,
+  });
+  return { ...base, ...is, path, storage: [{ kind: "memory", path, size, ...group }] };
+}
+
+/**
+ * Returns what looks for an emptyDir at each start. PID 1 does, unless a container can mount a file system over it on the host, as
+ * sidecars with FUSE do: with one that does not answer PID 1 would hang.
+ */
+function lookedAt(
+  { spec }: Pod,
+  volume: string,
+  {
+    condition,
+    command,
+    path,
+  }: { readonly condition: string; readonly command: readonly string[]; readonly path: string },
+): Pick<MountSource, "conditions" | "checks"> {
+  const mounts = containersOf(spec).flatMap(({ volumeMounts = [] }) => volumeMounts);
+  const isShared = mounts.some(({ name, mountPropagation }) => name === volume && mountPropagation === "Bidirectional");
+  if (!isShared) return { conditions: [[condition, path]] };
+  return { conditions: [], checks: [["ExecCondition", execLine([...command, path], "+")]] };
 }
 
 /** Returns the size of a tmpfs (`emptydir/empty_dir.go: calculateEmptyDirMemorySize`, v1.36). */

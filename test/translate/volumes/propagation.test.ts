@@ -60,6 +60,25 @@ test("with Bidirectional the runtime mounts nothing within the volume, since tha
   expect(inside.map(({ destination }: { destination: string }) => destination)).toEqual(["/dev/termination-log"]);
 });
 
+test.for([
+  ["disk", {}, "test", "-d", `/var/lib/unitlet/pods/${UID}/volumes/v`],
+  ["memory", { medium: "Memory" }, "mountpoint", "-q", `/run/unitlet/pods/${UID}/volumes/v`],
+] as const)(
+  "PID 1 looks at no emptyDir over which a container may mount what does not answer: %s",
+  ([, emptyDir, ...words]) => {
+    const of = (mountPropagation: string) => {
+      const { spec, ...rest } = mounting("app:1", { mountPropagation });
+      const { containers } = runnable({ ...rest, spec: { ...spec, volumes: [{ name: "v", emptyDir }] } }, context);
+      const text = containers[0]?.unit?.text ?? "";
+      return text.split("\n").filter((line) => /^(ExecCondition|ConditionPathIs)/.test(line));
+    };
+    expect(of("Bidirectional")).toEqual([`ExecCondition=+:${words.map((word) => `"${word}"`).join(" ")}`]);
+    expect(of("HostToContainer")).toEqual([
+      `ConditionPathIs${words[0] === "test" ? "Directory" : "MountPoint"}=${words[2]}`,
+    ]);
+  },
+);
+
 test.for<[string, string, Partial<VolumeMount>, string]>([
   [
     "on the host's files",
