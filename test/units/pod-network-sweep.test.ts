@@ -20,6 +20,13 @@ describe.skipIf(!canMount)("what a sweep frees", () => {
     ]);
   });
 
+  test("is nothing without any network, and no sweep begins", async () => {
+    const { out } = await on(
+      `touch /run/calls; ${sweep}; mkdir /var/lib/unitlet/networks; ${sweep}; ls -A /run/unitlet`,
+    );
+    expect(out).toBe("pods");
+  });
+
   test("is not that of a pod which is there", async () => {
     const { out, calls } = await on(
       `${cluster("1.0.0")}; ${ADD} >&2; rm /run/calls; touch /run/calls; ${sweep}; ls /var/lib/unitlet/networks`,
