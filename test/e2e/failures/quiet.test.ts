@@ -37,7 +37,7 @@ const pods = {
     { initContainers: [{ name: "side", image: "host", restartPolicy: "Always", ...SLEEP }] },
     "2/2 Running",
   ],
-  late: [SLEEP, { activeDeadlineSeconds: 1 }, "0/1 Error"],
+  late: [SLEEP, { activeDeadlineSeconds: 15 }, "0/1 Error"],
 } as const;
 
 beforeAll(async () => {
