@@ -19,7 +19,7 @@ import { isLeaseDue, RENEW_INTERVAL_MS } from "../../src/run/heartbeat.ts";
 import { MAX_AGE_MS } from "../../src/run/valid-until.ts";
 import { digest } from "../../src/unitfile/hash.ts";
 
-const HELPER = resolve("units/helpers/agent/run-needed");
+export const HELPER = resolve("units/helpers/agent/run-needed");
 const FILES = ["a", "b", "dir", "link", "broken", "circle", "missing"];
 const UNCHANGED = 77;
 /** A program in place of curl. */
@@ -104,10 +104,10 @@ export class TickHost implements Disposable {
     this.#seen = { fingerprint: this.#fingerprint(), until };
   }
 
-  /** True when the helper says that no run is needed. */
-  isSkipped(path = `${this.at("bin")}:${process.env.PATH}`): boolean {
+  /** True when the helper, or a copy of it, says that no run is needed. */
+  isSkipped(path = `${this.at("bin")}:${process.env.PATH}`, helper = HELPER): boolean {
     const env = { PATH: path };
-    return spawnSync(HELPER, [this.at("marks")], { env }).status === UNCHANGED;
+    return spawnSync(helper, [this.at("marks")], { env }).status === UNCHANGED;
   }
 
   /** True when a run would end on the fast path, and does nothing else. */

@@ -18,6 +18,7 @@ export interface Host extends DiskLevels {
   readonly addresses: readonly string[];
   readonly cpus: number;
   readonly memoryTotal: number;
+  /** memoryTotal without the working set of the root cgroup, as in the kubelet. */
   readonly memoryAvailable: number;
   /** The bytes of memoryTotal that are reserved as huge pages of any size; undefined: none. */
   readonly hugePages?: number;

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { hostMemory } from "../../../src/io/host/host-memory.ts";
 
 const KI = 1024;
+/** MemAvailable, which the kubelet does not read, would be another number. */
 const MEMINFO = `MemTotal:       24684096 kB
 MemFree:        14191940 kB
 MemAvailable:   22295776 kB
@@ -17,11 +18,12 @@ Slab:            1693360 kB
 Hugetlb:            2048 kB
 `;
 
-test("the working set is that of the root cgroup, without the kernel's own memory", () => {
+test("available is what the working set of the root cgroup leaves", () => {
+  const workingSet = (722_968 + 7_534_472 + 180_220 + 1000 - 4_677_100) * KI;
   expect(hostMemory(MEMINFO)).toEqual({
     total: 24_684_096 * KI,
-    workingSet: (722_968 + 7_534_472 + 180_220 + 1000 - 4_677_100) * KI,
-    available: 22_295_776 * KI,
+    workingSet,
+    available: 24_684_096 * KI - workingSet,
     hugePages: 2048 * KI,
     swapTotal: 4096 * KI,
     swapUsed: 3000 * KI,
@@ -29,5 +31,6 @@ test("the working set is that of the root cgroup, without the kernel's own memor
 });
 
 test("counters that the kernel reads at different times make no working set below 0", () => {
-  expect(hostMemory("Cached: 1 kB\nInactive(file): 2 kB\n").workingSet).toBe(0);
+  const { workingSet, available } = hostMemory("MemTotal: 9 kB\nCached: 1 kB\nInactive(file): 2 kB\n");
+  expect({ workingSet, available }).toEqual({ workingSet: 0, available: 9 * KI });
 });
