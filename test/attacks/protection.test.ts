@@ -1,19 +1,22 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { memoryLimit } from "../e2e/support/cgroup-files.ts";
+import { first, memoryLimit } from "../e2e/support/cgroup-files.ts";
 import { hardware } from "../e2e/support/hardware.ts";
+import { type AnswerTimes, answerTimes, installHostService } from "../e2e/support/host-service.ts";
 import { installServingCertificate } from "../e2e/support/kubelet-client.ts";
-import { type Container, pod, shell } from "../e2e/support/manifests.ts";
+import { pod, shell } from "../e2e/support/manifests.ts";
 import { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
 
 /** The memory of all pods together, so that an attack takes no more from the computer that runs the tests. */
 const MEMORY_OF_PODS = 400 * 1024 ** 2;
 const ATTACK_S = 15;
+const MEASURED_S = ATTACK_S - 5;
+const PROCESSES_OF_POD = 200;
 /** What an attack may add to the median time of an answer: a bound for a slow computer, and not a measurement. */
 const SLOWEST_MS = 10_000;
 
 let node: Node;
-let idle: Times;
+let idle: AnswerTimes;
 let invocation: string;
 let reserved: string;
 let total: number;
@@ -22,13 +25,14 @@ beforeAll(async () => {
   node = await Node.join(await Cluster.up(), "protection", {
     ownDisk: true,
     timerInterval: "1s",
-    settings: { podPidsLimit: "200", namespaceLogMaxSize: "16Mi", evictionPressureTransitionPeriod: "1s" },
+    settings: {
+      podPidsLimit: String(PROCESSES_OF_POD),
+      namespaceLogMaxSize: "16Mi",
+      evictionPressureTransitionPeriod: "1s",
+    },
   });
   await installServingCertificate(node);
-  await node.machine.write("/etc/systemd/system/host-service.socket", HOST_SOCKET);
-  await node.machine.write("/etc/systemd/system/host-service@.service", HOST_SERVICE);
-  await node.machine.write("/root/measure.pl", MEASURE);
-  await node.exec("systemctl daemon-reload && systemctl start host-service.socket");
+  await installHostService(node);
   total = (await hardware(node)).memory;
   reserved = `systemReserved = memory=${total - MEMORY_OF_PODS}`;
   await set();
@@ -41,48 +45,16 @@ beforeAll(async () => {
   );
   await node.container("neighbour", ({ ready }) => ready);
   invocation = await node.invocation("neighbour");
-  idle = await measure();
+  idle = await answerTimes(node, MEASURED_S);
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
-
-/** A service of the host for each connection, as a remote login is one. */
-const HOST_SOCKET = "[Socket]\nListenStream=/run/host-service\nAccept=yes\n";
-const HOST_SERVICE = "[Service]\nExecStart=/bin/echo hello\nStandardOutput=socket\nCollectMode=inactive-or-failed\n";
-
-/** Connects for as many seconds as its argument says, and prints the milliseconds until each answer. */
-const MEASURE = `use strict; use Socket; use Time::HiRes qw(time sleep);
-my $end = time + $ARGV[0];
-while (time < $end) {
-    my $start = time;
-    socket(my $socket, AF_UNIX, SOCK_STREAM, 0) or die "socket: $!";
-    connect($socket, pack_sockaddr_un("/run/host-service")) or die "connect: $!";
-    my $answer = <$socket>;
-    die "no answer" unless defined $answer && $answer eq "hello\\n";
-    printf "%.1f\\n", 1000 * (time - $start);
-    sleep 0.1;
-}
-`;
 
 async function set(...settings: readonly string[]): Promise<void> {
   await node.machine.write(
     "/etc/unitlet/unitlet.conf.d/99-test.conf",
     [reserved, ...settings].map((each) => `${each}\n`).join(""),
   );
-}
-
-/** Milliseconds in which the service of the host answers: half of the requests, and 95 of 100, take no longer. */
-interface Times {
-  readonly median: number;
-  readonly p95: number;
-}
-
-async function measure(): Promise<Times> {
-  const { stdout } = await node.machine.exec(["perl", "/root/measure.pl", String(ATTACK_S - 5)], { timeout: 120_000 });
-  const times = stdout.trim().split("\n").map(Number);
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (part: number) => sorted[Math.floor(sorted.length * part)] ?? Number.NaN;
-  return { median: at(0.5), p95: at(0.95) };
 }
 
 async function renewedAt(): Promise<number> {
@@ -93,16 +65,16 @@ async function renewedAt(): Promise<number> {
 }
 
 /** An attack in a BestEffort pod. It ends by itself, so that it takes no more than its time. */
-async function attack(name: string, script: string, rest: Container = {}): Promise<void> {
+async function attack(name: string, script: string, seconds = ATTACK_S): Promise<void> {
   const volumes = [{ name: "scratch", emptyDir: {} }];
-  const mounted = { volumeMounts: [{ name: "scratch", mountPath: "/run/scratch" }], ...rest };
-  const command = ["timeout", "--signal=KILL", String(ATTACK_S), "sh", "-c", script.replaceAll("$", () => "$$")];
+  const mounted = { volumeMounts: [{ name: "scratch", mountPath: "/run/scratch" }] };
+  const command = ["timeout", "--signal=KILL", String(seconds), "sh", "-c", script.replaceAll("$", () => "$$")];
   await node.run(pod(node, name, { command, ...mounted }, { volumes, restartPolicy: "Never" }));
 }
 
 async function expectUnharmed(name: string): Promise<void> {
   const before = await renewedAt();
-  const { median, p95 } = await measure();
+  const { median, p95 } = await answerTimes(node, MEASURED_S);
   process.stdout.write(
     `${name}: the host's service answers in ${median} ms, idle in ${idle.median} ms: ${(median / idle.median).toFixed(1)} times; 95 % in ${p95} ms, idle in ${idle.p95} ms\n`,
   );
@@ -117,11 +89,19 @@ async function expectUnharmed(name: string): Promise<void> {
 const ended = (name: string) =>
   node.until(name, ({ status } = {}) => (status?.phase === "Failed" || status?.phase === "Succeeded") && status);
 
-test("a fork bomb takes the processes of its pod alone", async () => {
-  await attack("bomb", "bomb() { bomb | bomb & }; bomb; while :; do bomb; sleep 0.1; done");
+/** Every process starts others as long as it lives, also after the kernel has refused one. */
+const BOMB = `exec perl -e '$SIG{CHLD} = "IGNORE"; while (1) { defined(fork) or select undef, undef, undef, 0.1 }'`;
+
+test("a fork bomb takes the processes of its pod alone, up to podPidsLimit, until it is deleted", async () => {
+  await attack("bomb", BOMB, 10 * ATTACK_S);
+  await node.container("bomb", ({ state }) => state?.running !== undefined);
+  const slice = `/${(await node.show("bomb", "ControlGroup")).split("/").slice(1, -1).join("/")}`;
+  const processes = async () => Number(await first(node, `${slice}/pids.current`, `pids${slice}/pids.current`));
+  await node.machine.until(async () => [(await processes()) === PROCESSES_OF_POD, await processes()], {
+    what: "the limit of its processes",
+  });
   await expectUnharmed("a fork bomb");
-  await ended("bomb");
-  expect(await node.log("bomb")).toContain("Cannot fork");
+  await node.kubectl("delete", "pod", "bomb", "--wait=false");
   const left = "find /sys/fs/cgroup -path '*unitlet-besteffort*' -name cgroup.procs -exec cat {} +";
   await node.machine.until(async () => (await node.exec(left)).stdout === "", { what: "the end of its processes" });
 });
