@@ -1,7 +1,7 @@
 import { readClusterNetwork } from "../io/cni/cluster-network.ts";
 import { readNodeSlices, withLimits } from "../io/host/cgroup-limits.ts";
 import { readConfinementProbe } from "../io/host/confinement-probe.ts";
-import { readHost } from "../io/host/host.ts";
+import { readHost, readLevels } from "../io/host/host.ts";
 import { hostFileTypes } from "../io/host/host-file-types.ts";
 import { readPodUsage } from "../io/host/pod-usage.ts";
 import { readFullStore } from "../io/images/image-store.ts";
@@ -20,7 +20,6 @@ import { readUnloadable } from "../io/systemd/unloadable.ts";
 import type { Node } from "../model/api/node.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { Config } from "../model/host/config.ts";
-import type { Host } from "../model/host/host.ts";
 import { activePressures, shortDisks } from "../model/host/pressure.ts";
 import { SHUTDOWN_UNITS } from "../model/host/shutdown.ts";
 import type { Images } from "../model/image/image.ts";
@@ -70,18 +69,16 @@ export async function observe(input: ObserveInput): Promise<World> {
   // These are read after the listing: a container that has ended by then has left its exit record.
   const [units, directories] = [withLimits(readUnits(listing, config)), readPodDirectories()];
   const unfinished = readUnfinished();
+  // The levels come after the usage: a pod that ended in between has not left its pressure to another one.
+  const usage = await usageOf(input, needs);
   const host = readHost(config.nodeIPs, now, {});
-  const absent = [
-    ...needs.directories.filter((path) => types.get(path) !== "directory"),
-    ...needs.mountPoints.filter((path) => [undefined, "no answer"].includes(types.get(path))),
-  ];
   return {
     now,
     config,
     host: { ...host, confinementProbe: readConfinementProbe(needs) },
     pods,
     ...(node ? { node } : {}),
-    ...(await usageOf(input, needs, host)),
+    ...usage,
     units,
     ...(config.dropIns === "keep" ? {} : { typeDropIns: readTypeDropIns() }),
     unloadable: readUnloadable(now),
@@ -101,7 +98,7 @@ export async function observe(input: ObserveInput): Promise<World> {
     outputs: outputsOf(listing),
     references,
     images: imagesOf(needs, { config, host, now }, listing),
-    absentDirectories: new Set(absent),
+    absentDirectories: absentDirectoriesOf(needs, types),
     envFiles: envFilesOf(needs),
     hostFiles: types,
   };
@@ -155,6 +152,13 @@ function envFilesOf({ envFiles }: Needs): ReadonlyMap<string, string> {
   return new Map(files.flatMap(([key, text]) => (text === undefined ? [] : [[key, text]])));
 }
 
+function absentDirectoriesOf({ directories, mountPoints }: Needs, types: World["hostFiles"]): ReadonlySet<string> {
+  return new Set([
+    ...directories.filter((path) => types.get(path) !== "directory"),
+    ...mountPoints.filter((path) => [undefined, "no answer"].includes(types.get(path))),
+  ]);
+}
+
 function imagesOf(
   { imageKeys, packages }: Needs,
   { config, host, now }: Pick<World, "config" | "host" | "now">,
@@ -166,12 +170,8 @@ function imagesOf(
 }
 
 /** Measures pods only while eviction may depend on it: under resource pressure, and for pods with a disk limit. */
-async function usageOf(
-  { config, pods, now }: ObserveInput,
-  { diskLimited }: Needs,
-  host: Host,
-): Promise<Pick<World, "usage">> {
-  const pressures = activePressures(config, host, now).map(({ of }) => of);
+async function usageOf({ config, pods, now }: ObserveInput, { diskLimited }: Needs): Promise<Pick<World, "usage">> {
+  const pressures = activePressures(config, readLevels(), now).map(({ of }) => of);
   const isDiskShort = pressures.includes("ephemeral-storage") || pressures.includes("inodes");
   const onDisk = isDiskShort ? pods.items.map(({ metadata }) => metadata.uid) : diskLimited;
   // Pods of manifests are never evicted, because no controller would replace them.

@@ -1,4 +1,5 @@
 import { exists } from "../io/files.ts";
+import { podsMemoryFiles } from "../io/host/cgroup-memory.ts";
 import { readLevels } from "../io/host/host.ts";
 import { diskDirectories } from "../io/host/pods-disk.ts";
 import { countSystemKills } from "../io/host/system-kills.ts";
@@ -64,6 +65,13 @@ export function tickRenewal({ config, configKey, now }: RunInput): TickRenewal |
   };
 }
 
+/** A tick compares the memory of pods only while it has a limit and a threshold. */
+function podsMemoryLine({ podsMemory }: HostLevels, least: number | undefined): readonly string[] {
+  if (podsMemory === undefined || least === undefined) return [];
+  const { directory, usage, inactive } = podsMemoryFiles();
+  return [`used ${podsMemory.limit - least} ${usage} ${inactive} ${directory}`];
+}
+
 function levelLines(config: Config, levels: HostLevels): readonly string[] {
   const least = leastAvailable(config, levels);
   const { pods, images } = diskDirectories();
@@ -71,6 +79,7 @@ function levelLines(config: Config, levels: HostLevels): readonly string[] {
     `disk ${least[`${name}.available`] ?? 0} ${least[`${name}.inodesFree`] ?? 0} ${directory}`;
   return [
     `memory ${least["memory.available"] ?? 0}`,
+    ...podsMemoryLine(levels, least["allocatableMemory.available"]),
     disk("nodefs", pods),
     disk("imagefs", images),
     `tasks ${levels.pidsMax - (least["pid.available"] ?? 0)}`,

@@ -86,6 +86,15 @@ async function expectUnharmed(name: string): Promise<void> {
   expect(await node.invocation("neighbour")).toBe(invocation);
 }
 
+/** Under memory pressure the node would admit no BestEffort pod. */
+async function endOfMemoryPressure(): Promise<void> {
+  const pressure = async () => {
+    const conditions = (await node.cluster.get("node", node.name))?.status?.conditions;
+    return conditions?.find(({ type }) => type === "MemoryPressure")?.status;
+  };
+  await node.machine.until(async () => (await pressure()) === "False", { what: "the end of the memory pressure" });
+}
+
 const ended = (name: string) =>
   node.until(name, ({ status } = {}) => (status?.phase === "Failed" || status?.phase === "Succeeded") && status);
 
@@ -112,6 +121,25 @@ test("a memory hog takes the memory of pods alone, and is killed first", async (
   await expectUnharmed("a memory hog");
   const { containerStatuses } = await ended("hog");
   expect(containerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 137 });
+  await endOfMemoryPressure();
+});
+
+test("what takes almost all memory of pods is evicted, though the host has enough", async () => {
+  const most = `exec perl -e '$| = 1; my $n = 350_000_000; my $x = "x" x $n; sleep 1000'`;
+  await node.run(pod(node, "gorger", shell(most)));
+  const { reason, message } = (await ended("gorger")) ?? {};
+  expect({ reason, message }).toEqual({
+    reason: "Evicted",
+    message: expect.stringMatching(
+      /^The node was low on resource: memory\. Threshold quantity: 100Mi, available: \d+[KM]i\. Container main was using \d+[KM]i, request is 0, has larger consumption of memory\. $/,
+    ),
+  });
+  const raw = ["get", "--raw", `/api/v1/nodes/${node.name}/proxy/metrics`];
+  const evictions = async () => (await node.cluster.kubectl(raw)).match(/^kubelet_evictions\{.*$/gm) ?? [];
+  const counted = async () => (await evictions()).some((each) => /="allocatableMemory.available"\} [1-9]/.test(each));
+  await node.machine.until(async () => [await counted(), await evictions()], { what: "the eviction in the metrics" });
+  expect(await node.invocation("neighbour")).toBe(invocation);
+  await endOfMemoryPressure();
 });
 
 test("what fills the disk is evicted, and its space is freed", async () => {

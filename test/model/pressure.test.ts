@@ -12,6 +12,7 @@ const SOFT: Config = {
 };
 const low = (mebibytes: number): HostLevels => ({ ...HOST, memoryAvailable: mebibytes * MI });
 const HARD_KEY = `memory.available<${100 * MI}/0`;
+const ALLOCATABLE_KEY = `allocatableMemory.available<${100 * MI}/0`;
 const SOFT_KEY = `memory.available<${300 * MI}/60000`;
 
 /** Measures every 10 s, from 0 on, and returns the last result. */
@@ -78,6 +79,66 @@ describe("a soft threshold", () => {
 
   test("comes after the hard one of its signal", () => {
     expect(active(SOFT, [50, 50, 50, 50, 50, 50, 50])).toEqual(["memory.available hard", "memory.available soft"]);
+  });
+});
+
+describe("the memory that all pods together may use", () => {
+  const of = (limit: number, workingSet: number): HostLevels => ({
+    ...HOST,
+    podsMemory: { limit: limit * MI, workingSet: workingSet * MI },
+  });
+  const signals = (config: Config, host: HostLevels) =>
+    measurePressures(config, host, 7).active.map(({ signal }) => signal);
+
+  test("has the hard threshold of memory.available, by the name that the kubelet has for it", () => {
+    expect(measurePressures(CONFIG, of(1000, 901), 7)).toEqual({
+      active: [
+        {
+          ...{ of: "memory", signal: "allocatableMemory.available", threshold: 100 * MI, available: 99 * MI },
+          ...{ isSoft: false, since: 7 },
+        },
+      ],
+      conditions: ["MemoryPressure"],
+      history: {
+        ...{ at: 7, since: { [ALLOCATABLE_KEY]: 7 }, active: [ALLOCATABLE_KEY], conditions: { MemoryPressure: 7 } },
+      },
+    });
+    expect(signals(CONFIG, of(1000, 900))).toEqual([]);
+  });
+
+  test("has a threshold in percent of its limit", () => {
+    const config: Config = { ...CONFIG, evictionHard: { "memory.available": { fraction: 0.1 } } };
+    expect(signals(config, of(1000, 901))).toEqual(["allocatableMemory.available"]);
+    expect(signals(config, of(1000, 900))).toEqual([]);
+  });
+
+  test("has no soft threshold, and none without a hard one of memory.available", () => {
+    expect(signals({ ...SOFT, evictionHard: {} }, of(1000, 1000))).toEqual([]);
+  });
+
+  test("comes after the hard threshold of the host, and before the soft one, which would leave a pod time", () => {
+    const config: Config = { ...SOFT, evictionSoftGracePeriod: { "memory.available": 1 } };
+    const pressureHistory: PressureHistory = {
+      ...{ at: 0, since: { [`memory.available<${300 * MI}/1`]: 0 }, active: [], conditions: {} },
+    };
+    const host = { ...of(1000, 1000), memoryAvailable: 50 * MI, pressureHistory };
+    expect(measurePressures(config, host, 7).active.map(({ signal, isSoft }) => [signal, isSoft])).toEqual([
+      ["memory.available", false],
+      ["allocatableMemory.available", false],
+      ["memory.available", true],
+    ]);
+  });
+
+  test("has the minimum reclaim of memory.available", () => {
+    const config: Config = { ...CONFIG, evictionMinimumReclaim: { "memory.available": { quantity: 50 * MI } } };
+    const { history } = measurePressures(config, of(1000, 950), 0);
+    const later = (workingSet: number) => ({ ...of(1000, workingSet), ...(history && { pressureHistory: history }) });
+    expect(measurePressures(config, later(880), 7).active).toHaveLength(1);
+    expect(measurePressures(config, later(850), 7).active).toEqual([]);
+  });
+
+  test("is 0, and not below, where they use more than a limit that was lowered", () => {
+    expect(measurePressures(CONFIG, of(500, 600), 7).active[0]?.available).toBe(0);
   });
 });
 

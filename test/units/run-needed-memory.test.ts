@@ -1,6 +1,7 @@
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { workingSet } from "../../src/io/host/cgroup-memory.ts";
 import { hostMemory } from "../../src/io/host/host-memory.ts";
 import { HELPER, TickHost } from "./ticks.ts";
 
@@ -22,4 +23,30 @@ test.each([
     return host.isSkipped(undefined, copy);
   };
   expect([skips(available), skips(available + 1)]).toEqual([true, false]);
+});
+
+describe("the memory of all pods that a tick compares", () => {
+  const STAT = "anon 5\ninactive_file 200\nactive_file 30\n";
+
+  function skips(most: number, files: Readonly<Record<string, string>>): boolean {
+    using host = new TickHost();
+    mkdirSync(host.at("pods"));
+    for (const [name, text] of Object.entries(files)) writeFileSync(host.at(`pods/${name}`), text);
+    host.fullRun({ more: { levels: [`used ${most} memory.current inactive_file ${host.at("pods")}`] } });
+    return host.isSkipped();
+  }
+
+  test("is their working set", () => {
+    const files = { "memory.current": "5000\n", "memory.stat": STAT };
+    const used = workingSet(5000, STAT);
+    expect([skips(used, files), skips(used - 1, files)]).toEqual([true, false]);
+  });
+
+  test("is nothing when their slice has ended", () => {
+    expect(skips(0, {})).toBe(true);
+  });
+
+  test("needs a run when it cannot be read whole", () => {
+    expect(skips(5000, { "memory.current": "5000\n" })).toBe(false);
+  });
 });

@@ -20,9 +20,14 @@ export class CgroupFiles {
     this.tree = this.isUnified ? root : join(root, exists(join(root, "unified")) ? "unified" : "systemd");
   }
 
+  /** Returns the path of a cgroup's directory. `path` is relative to the root of the hierarchy. */
+  directory(controller: Controller, path: string): string {
+    return join(this.#mount(controller), path);
+  }
+
   /** Returns the text of a file of one cgroup; "" when there is none. `path` is relative to the root of the hierarchy. */
   text(controller: Controller, path: string, file: string): string {
-    return read(join(this.#mount(controller), path, file));
+    return read(join(this.directory(controller, path), file));
   }
 
   /** Returns the number in a file; undefined when there is none, and for "max". */

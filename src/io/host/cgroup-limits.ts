@@ -5,10 +5,8 @@ import { type ActualUnit, isContainer, type UnitName } from "../../model/unit.ts
 import { sliceCgroup } from "../../unitfile/names.ts";
 import { isDirectory } from "../files.ts";
 import { CgroupFiles } from "./cgroup-files.ts";
+import { memoryLimit } from "./cgroup-memory.ts";
 import { readUsage } from "./cgroups.ts";
-
-/** A limit of v1 from this value (bytes) on means "no limit". */
-const NO_LIMIT_BYTES = 2 ** 62;
 
 /** Adds to each active slice and container the limits that the kernel has for it. */
 export function withLimits(units: ReadonlyMap<UnitName, ActualUnit>): ReadonlyMap<UnitName, ActualUnit> {
@@ -67,7 +65,7 @@ function readLimits(files: CgroupFiles, path: string): CgroupLimits {
 function limits2(files: CgroupFiles, path: string) {
   const [quota, period] = files.text("", path, "cpu.max").trim().split(" ");
   return {
-    memory: numberOrMax(files.text("", path, "memory.max")),
+    memory: memoryLimit(files, path),
     min: numberOrMax(files.text("", path, "memory.min")),
     low: numberOrMax(files.text("", path, "memory.low")),
     high: numberOrMax(files.text("", path, "memory.high")),
@@ -78,10 +76,9 @@ function limits2(files: CgroupFiles, path: string) {
 }
 
 function limits1(files: CgroupFiles, path: string) {
-  const memory = files.counter("memory", path, "memory.limit_in_bytes");
   const quota = files.counter("cpu", path, "cpu.cfs_quota_us");
   return {
-    memory: memory !== undefined && memory >= NO_LIMIT_BYTES ? Number.POSITIVE_INFINITY : memory,
+    memory: memoryLimit(files, path),
     cpu: ratio(
       quota !== undefined && quota < 0 ? Number.POSITIVE_INFINITY : quota,
       files.counter("cpu", path, "cpu.cfs_period_us"),

@@ -1,7 +1,8 @@
 import { type DiskUse, readDisks } from "./cgroup-disks.ts";
 import { type CgroupFiles, field } from "./cgroup-files.ts";
+import { workingSet } from "./cgroup-memory.ts";
 import { type Pressure, readPressure } from "./cgroup-pressure.ts";
-import { cpuOf, workingSet } from "./cgroups.ts";
+import { cpuOf } from "./cgroups.ts";
 import { readOomKills } from "./oom-kills.ts";
 
 /**

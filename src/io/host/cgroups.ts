@@ -6,6 +6,7 @@ import { asUnitName } from "../../unitfile/names.ts";
 import { isDirectory, list, modifiedAt, readOptional } from "../files.ts";
 import { readUnitText } from "../systemd/unit-places.ts";
 import { CgroupFiles, field } from "./cgroup-files.ts";
+import { memoryUse, workingSet } from "./cgroup-memory.ts";
 import { readHostMemory } from "./host-memory.ts";
 
 const SLICE = "unitlet.slice";
@@ -65,35 +66,14 @@ function startOf({ podUID, container }: UnitOwner): Pick<UnitCgroup, "startedAt"
 
 /** Returns the usage of one cgroup. */
 export function readUsage(files: CgroupFiles, path: string): Usage {
-  const { current, stat, swap } = files.isUnified ? memory2(files, path) : memory1(files, path);
+  const { current, stat } = memoryUse(files, path);
+  const swap = files.isUnified ? files.counter("", path, "memory.swap.current") : field(stat, "total_swap");
   const cpu = cpuOf(files, path);
   return {
     ...(cpu === undefined ? {} : { cpu }),
     ...(current === undefined ? {} : { workingSet: workingSet(current, stat) }),
     ...(swap === undefined ? {} : { swap }),
   };
-}
-
-/**
- * Returns the working set in bytes: the usage without inactive file pages, which the kernel can reclaim at once (cAdvisor's
- * `handler.go: setMemoryStats`, v0.56).
- */
-export function workingSet(current: number, stat: string): number {
-  const inactive = field(stat, "total_inactive_file") ?? field(stat, "inactive_file") ?? 0;
-  return Math.max(0, current - inactive);
-}
-
-function memory2(files: CgroupFiles, path: string) {
-  return {
-    current: files.counter("", path, "memory.current"),
-    stat: files.text("", path, "memory.stat"),
-    swap: files.counter("", path, "memory.swap.current"),
-  };
-}
-
-function memory1(files: CgroupFiles, path: string) {
-  const stat = files.text("memory", path, "memory.stat");
-  return { current: files.counter("memory", path, "memory.usage_in_bytes"), stat, swap: field(stat, "total_swap") };
 }
 
 /** Returns the CPU time in seconds. The v2 hierarchy has it without a controller, also beside v1. */

@@ -5,6 +5,7 @@ import type { DiskLevels, Host } from "../../model/host/host.ts";
 import { readOptional } from "../files.ts";
 import { hasApt, missingImageTools } from "../images/image-tools.ts";
 import { CgroupFiles } from "./cgroup-files.ts";
+import { readPodsMemory } from "./cgroup-memory.ts";
 import { readHostMemory } from "./host-memory.ts";
 import { statImageDisk, statPodsDisk } from "./pods-disk.ts";
 import { readPressureHistory } from "./pressure-history.ts";
@@ -47,8 +48,10 @@ export function readLevels() {
   const disk = statPodsDisk();
   const pressureHistory = readPressureHistory();
   const imageDisk = statImageDisk();
+  const podsMemory = readPodsMemory();
   return {
     ...readMemory(),
+    ...(podsMemory && { podsMemory }),
     ...diskLevels(disk),
     ...(imageDisk && { imageDisk: diskLevels(imageDisk) }),
     pidsMax: Math.min(Number(read("/proc/sys/kernel/pid_max")), Number(read("/proc/sys/kernel/threads-max"))),

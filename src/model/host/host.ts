@@ -20,6 +20,8 @@ export interface Host extends DiskLevels {
   readonly memoryTotal: number;
   /** memoryTotal without the working set of the root cgroup, as in the kubelet. */
   readonly memoryAvailable: number;
+  /** The limit of unitlet.slice and its working set, in bytes; undefined without the slice or its limit. */
+  readonly podsMemory?: { readonly limit: number; readonly workingSet: number };
   /** The bytes of memoryTotal that are reserved as huge pages of any size; undefined: none. */
   readonly hugePages?: number;
   /** The file system of the images, when it is another one than that of the files of pods. */

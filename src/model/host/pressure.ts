@@ -9,10 +9,16 @@ import type { PressureCondition, PressureHistory } from "./pressure-history.ts";
  */
 export type PressureSignal = "memory" | "ephemeral-storage" | "inodes" | "pids";
 
+/**
+ * What is compared with a threshold. The memory that all pods together may use has no setting of its own: it has the hard
+ * threshold of memory.available (`eviction/helpers.go: addAllocatableThresholds`, v1.36).
+ */
+export type MeasuredSignal = EvictionSignal | "allocatableMemory.available";
+
 /** A threshold whose grace period is over. Quantities are bytes, or a count. */
 export interface ActivePressure {
   readonly of: PressureSignal;
-  readonly signal: EvictionSignal;
+  readonly signal: MeasuredSignal;
   readonly threshold: number;
   readonly available: number;
   /** The threshold has a grace period, and so have the pods that it evicts. */
@@ -26,6 +32,7 @@ export type HostLevels = Pick<
   Host,
   | "memoryTotal"
   | "memoryAvailable"
+  | "podsMemory"
   | "diskTotal"
   | "diskAvailable"
   | "inodesTotal"
@@ -105,8 +112,8 @@ export function shortDisks(
 }
 
 /** The least that must be available of each signal, so that no threshold is met. A signal without a threshold is left out. */
-export function leastAvailable(config: Config, host: HostLevels): Readonly<Partial<Record<EvictionSignal, number>>> {
-  const least: Partial<Record<EvictionSignal, number>> = {};
+export function leastAvailable(config: Config, host: HostLevels): Readonly<Partial<Record<MeasuredSignal, number>>> {
+  const least: Partial<Record<MeasuredSignal, number>> = {};
   for (const { signal, threshold } of thresholdsOf(config, host))
     least[signal] = Math.max(least[signal] ?? 0, Math.ceil(threshold));
   return least;
@@ -123,7 +130,7 @@ interface Threshold {
   /** Tells thresholds apart: a changed setting is another threshold. */
   readonly key: string;
   readonly of: PressureSignal;
-  readonly signal: EvictionSignal;
+  readonly signal: MeasuredSignal;
   readonly threshold: number;
   readonly available: number;
   /** Milliseconds. */
@@ -131,30 +138,46 @@ interface Threshold {
   readonly reclaim: number;
 }
 
-/** Returns the hard thresholds, then the soft ones. A total of 0 is a file system without that limit. */
+/** Returns the thresholds of memory first, and hard ones of memory ahead of soft ones, which leave a pod time. */
 function thresholdsOf(config: Config, host: HostLevels): readonly Threshold[] {
+  const order = ({ of, gracePeriod }: Threshold) => (of === "memory" ? Number(gracePeriod > 0) : 2);
+  return measuredOf(host)
+    .flatMap((measured) => thresholdsFor(measured, config))
+    .toSorted((a, b) => order(a) - order(b));
+}
+
+interface Measured extends Pick<Threshold, "of" | "signal" | "available"> {
+  readonly total: number;
+}
+
+function measuredOf(host: HostLevels): readonly Measured[] {
   const images = host.imageDisk ?? host;
-  const measured = [
+  const { limit: podsLimit = 0, workingSet = 0 } = host.podsMemory ?? {};
+  const podsAvailable = Math.max(0, podsLimit - workingSet);
+  return [
     { of: "memory", signal: "memory.available", total: host.memoryTotal, available: host.memoryAvailable },
+    { of: "memory", signal: "allocatableMemory.available", total: podsLimit, available: podsAvailable },
     { of: "ephemeral-storage", signal: "nodefs.available", total: host.diskTotal, available: host.diskAvailable },
     { of: "inodes", signal: "nodefs.inodesFree", total: host.inodesTotal, available: host.inodesFree },
     { of: "ephemeral-storage", signal: "imagefs.available", total: images.diskTotal, available: images.diskAvailable },
     { of: "inodes", signal: "imagefs.inodesFree", total: images.inodesTotal, available: images.inodesFree },
     { of: "pids", signal: "pid.available", total: host.pidsMax, available: host.pidsMax - host.pidsUsed },
-  ] as const;
+  ];
+}
+
+/** Returns the hard threshold and the soft one, as far as they are set. A total of 0 is a resource without that limit. */
+function thresholdsFor({ of, signal, total, available }: Measured, config: Config): readonly Threshold[] {
   const { evictionHard, evictionSoft, evictionSoftGracePeriod, evictionMinimumReclaim } = config;
-  return measured.flatMap(({ of, signal, total, available }) => {
-    if (total === 0) return [];
-    const reclaim = thresholdQuantity(evictionMinimumReclaim[signal], total);
-    const common = { of, signal, available, reclaim };
-    const entry = (value: EvictionThreshold | undefined, gracePeriod: number) => {
-      const threshold = thresholdQuantity(value, total);
-      return threshold === 0
-        ? []
-        : [{ ...common, threshold, gracePeriod, key: `${signal}<${threshold}/${gracePeriod}` }];
-    };
-    return [...entry(evictionHard[signal], 0), ...entry(evictionSoft[signal], evictionSoftGracePeriod[signal] ?? 0)];
-  });
+  const ofPods = signal === "allocatableMemory.available";
+  const setting = ofPods ? "memory.available" : signal;
+  const reclaim = thresholdQuantity(evictionMinimumReclaim[setting], total);
+  const entry = (value: EvictionThreshold | undefined, gracePeriod: number) => {
+    const threshold = thresholdQuantity(value, total);
+    const key = `${signal}<${threshold}/${gracePeriod}`;
+    return threshold === 0 ? [] : [{ of, signal, available, reclaim, threshold, gracePeriod, key }];
+  };
+  const soft = ofPods ? [] : entry(evictionSoft[setting], evictionSoftGracePeriod[setting] ?? 0);
+  return total === 0 ? [] : [...entry(evictionHard[setting], 0), ...soft];
 }
 
 /** Returns bytes or a count; 0 without a threshold (`eviction/api/types.go: GetThresholdQuantity`, v1.36). */

@@ -26,6 +26,13 @@ test("a pod that goes is ended at once, for the sake of the host", () => {
   });
 });
 
+test("all pods together at the limit of their slice: one goes as for want of memory of the host, by a signal of its own", () => {
+  const podsMemory = { limit: 1000 * MI, workingSet: 950 * MI };
+  const message = `${LOW}Container app was using 500Mi, request is 0, has larger consumption of memory. `;
+  const { ended } = evictions(world([running("a")], { a: using(500) }, { podsMemory })).get("a") ?? {};
+  expect(ended).toEqual({ disruption: message, signal: "allocatableMemory.available", immediate: true });
+});
+
 test.each<[own: number | undefined, most: number, seconds: number]>([
   [undefined, 40, 40],
   [30, 40, 30],
