@@ -1,11 +1,11 @@
 import type { Pod } from "../model/api/pod.ts";
 import { digest } from "../unitfile/hash.ts";
 import { namesProblem } from "../unitfile/names.ts";
+import { API_TYPES } from "./api-types.ts";
 import { checkType } from "./check-types.ts";
 import { type Issue, printPath } from "./issue.ts";
 import type { Tree } from "./object-rules.ts";
 import { checkPod } from "./pod-rules.ts";
-import { POD_TYPES } from "./pod-types.ts";
 import { parseTypes } from "./type-table.ts";
 import { withDefaults } from "./with-defaults.ts";
 
@@ -32,7 +32,7 @@ let types: ReturnType<typeof parseTypes> | undefined;
  */
 export function parseManifest(document: unknown, nodeName: string): Pod {
   const written = canonical(document) as { readonly spec: unknown };
-  types ??= parseTypes(POD_TYPES);
+  types ??= parseTypes(API_TYPES);
   const { value, issues } = checkType(types, "Pod", written);
   const found = [...kindIssues(written), ...issues];
   if (found.length > 0) throw new ManifestError(found);

@@ -1,9 +1,9 @@
-// Written by `npm test -- test/control-plane/pod-types.test.ts -u`. Do not edit.
+// Written by `npm test -- test/control-plane/api-types.test.ts -u`. Do not edit.
 
 /**
- * The types of a Pod, as the API server publishes them at /openapi/v3/api/v1. type-table.ts describes the format.
+ * The types of what manifests may have, as the API server publishes them at /openapi/v3/api/v1. type-table.ts describes the format.
  */
-export const POD_TYPES = `
+export const API_TYPES = `
 AWSElasticBlockStoreVolumeSource fsType:string partition:int32 readOnly:boolean volumeID!:string
 Affinity nodeAffinity:NodeAffinity podAffinity:PodAffinity podAntiAffinity:PodAntiAffinity
 AppArmorProfile localhostProfile:string type!:enum(Localhost|RuntimeDefault|Unconfined)
