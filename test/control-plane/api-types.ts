@@ -34,7 +34,7 @@ export const API_TYPES = \`
 /** Returns the text of src/config/api-types.ts. */
 export function apiTypes(schemas: Readonly<Record<string, PublishedSchema>>): string {
   const lines = new Map<string, string>();
-  const queue = ["io.k8s.api.core.v1.Pod"];
+  const queue = ["Pod", "ConfigMap", "Secret"].map((kind) => `io.k8s.api.core.v1.${kind}`);
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     const schema = schemas[name];
     const short = shortName(name);
