@@ -1,5 +1,4 @@
 import { loadSchema } from "../io/bundles/loaders.ts";
-import type { Manifests } from "../io/schema/manifest-files.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Config } from "../model/host/config.ts";
@@ -9,25 +8,21 @@ import { CliError } from "./failure.ts";
 import { manifestFiles } from "./manifest-arguments.ts";
 import { printable } from "./output.ts";
 
-/** The pods of files, and the ConfigMaps and Secrets by their `referenceKey`. */
-export type GivenObjects = Pick<Manifests, "pods" | "objects">;
-
-/** Returns the objects of files, as this host would read them. Throws CliError for a mistake, and on a joined node. */
-export async function objectsOfFiles(files: readonly string[], config: Config): Promise<GivenObjects> {
+/** Returns the pods of files, as this host would read them. Throws CliError for a mistake, and on a joined node. */
+export async function podsOfFiles(files: readonly string[], config: Config): Promise<readonly Pod[]> {
   if (config.cluster !== undefined)
     throw new CliError(
       "unitlet plan: -f is for a standalone host, and this node has joined a cluster: use kubectl diff, and unitlet render for the units",
     );
   const { parseManifests } = await loadSchema();
-  const manifests = parseManifests(manifestFiles(files), config.nodeName);
-  if (manifests.problems.length > 0) throw new CliError(manifests.problems.join("\n"));
-  return manifests;
+  const { pods, problems } = parseManifests(manifestFiles(files), config.nodeName);
+  if (problems.length > 0) throw new CliError(problems.join("\n"));
+  return pods;
 }
 
-/** Returns the source with these objects besides its own. One of the same kind, namespace and name is replaced. */
-export function withObjects(source: PodSource, { pods, objects }: GivenObjects): PodSource {
+/** Returns the source with these pods besides its own. A pod of the same namespace and name is replaced. */
+export function withPods(source: PodSource, pods: readonly Pod[]): PodSource {
   return {
-    hasObjects: source.hasObjects,
     list: async () => {
       const result = await source.list();
       if (!result.ok) return result;
@@ -40,14 +35,7 @@ export function withObjects(source: PodSource, { pods, objects }: GivenObjects):
       };
     },
     node: () => source.node(),
-    fetch: async (due) => {
-      const given = due.filter(({ key }) => Object.hasOwn(objects, key));
-      const at = Date.now();
-      return new Map([
-        ...(await source.fetch(due)),
-        ...given.map(({ key }) => [key, { ok: true, value: objects[key], at }] as const),
-      ]);
-    },
+    fetch: (due) => source.fetch(due),
     publish: (...args) => source.publish(...args),
     recordEvent: (event) => source.recordEvent(event),
     deletePodObject: (pod) => source.deletePodObject(pod),

@@ -25,6 +25,10 @@ export const PROBLEM_PREFIX = {
     "the API server accepts the status of pods of this node again",
   ],
   pods: ["some pods cannot be handled, which is a bug of unitlet; the others go on", "all pods can be handled again"],
+  reservations: [
+    "the settings reserve more than this host has, and pods get nothing of it",
+    "the settings leave something for pods again",
+  ],
   "sync-trigger": ["unitlet-sync.path does not start runs", "unitlet-sync.path starts runs again"],
   probes: ["cannot run the probes", "the probes run again"],
   seal: [

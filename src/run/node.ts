@@ -11,6 +11,7 @@ import { keepPodCIDRsOf } from "../io/pods/pod-cidrs.ts";
 import { reportProblem } from "../io/problems.ts";
 import type { Node } from "../model/api/node.ts";
 import type { Host } from "../model/host/host.ts";
+import { reservationProblems } from "../model/host/reservations.ts";
 import { nodeEvents } from "../report/events/node-events.ts";
 import { pressureEvents } from "../report/events/pressure-events.ts";
 import { systemKillEvents } from "../report/events/system-kill-events.ts";
@@ -47,6 +48,8 @@ async function reconcileNode(kube: Kube, input: SyncInput, systemd: SystemdState
     vulnerableTools: readVulnerableTools(),
     landlockABI: readLandlockABI(),
   };
+  const reserved = reservationProblems(config, host).join("; ");
+  reportProblem(input.log, "reservations", reserved === "" ? undefined : reserved);
   const changes = reportNode({
     config,
     host,

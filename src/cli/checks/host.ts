@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { DEFAULT_EVICTION_HARD, parseThresholds } from "../../config/eviction.ts";
 import { readOptional } from "../../io/files.ts";
 import { readLevels } from "../../io/host/host.ts";
@@ -8,6 +9,7 @@ import { podsDirectory } from "../../io/host/pods-disk.ts";
 import { hasApt, missingImageTools } from "../../io/images/image-tools.ts";
 import { readVulnerableTools } from "../../io/images/vulnerable-tools.ts";
 import type { Config } from "../../model/host/config.ts";
+import { reservationProblems } from "../../model/host/reservations.ts";
 import { describeVulnerability } from "../../model/image/tool-vulnerabilities.ts";
 import { diskFindings } from "./disks.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
@@ -31,6 +33,7 @@ export function hostFindings(config: Config | undefined): readonly Finding[] {
     ...images(config),
     ...packages(config),
     clock(),
+    ...(config === undefined ? [] : reservations(config)),
     ...diskFindings(readLevels(), config?.evictionHard ?? parseThresholds(DEFAULT_EVICTION_HARD), podsDirectory()),
   ];
 }
@@ -71,6 +74,11 @@ function packages(config: Config | undefined): Finding[] {
   return [
     warning("packages", "image deb://NAME needs apt-get, which this distribution does not have: set packages = off"),
   ];
+}
+
+function reservations(config: Config): readonly Finding[] {
+  const capacity = { ...readLevels(), cpus: availableParallelism() };
+  return reservationProblems(config, capacity).map((problem) => error("reservations", problem));
 }
 
 function clock(): Finding {

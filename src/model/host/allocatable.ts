@@ -30,9 +30,9 @@ export function allocatable(
   const memory = Math.floor(thresholdQuantity(evictionHard["memory.available"], memoryTotal));
   const disk = Math.floor(thresholdQuantity(evictionHard["nodefs.available"], diskTotal));
   return {
-    cpu: 1000 * cpus - systemReserved.cpu,
+    cpu: Math.max(0, 1000 * cpus - systemReserved.cpu),
     memory: Math.max(0, memoryTotal - systemReserved.memory - memory - hugePages),
-    ephemeralStorage: diskTotal - systemReserved.ephemeralStorage - disk,
+    ephemeralStorage: Math.max(0, diskTotal - systemReserved.ephemeralStorage - disk),
     pods: maxPods,
   };
 }

@@ -73,6 +73,13 @@ test("under memory pressure the pod furthest above its request is evicted first,
   expect(end).toMatchObject({ exitCode: 137 });
 });
 
+test("a threshold above the memory of the host is named, and the Node has no memory for pods", async () => {
+  const named = /evictionHard \(memory\.available<100Ti\) is more than the memory=\d+[KMG]i of this host: lower it/;
+  expect((await node.machine.exec("unitlet doctor", { allowFailure: true })).stdout).toMatch(named);
+  expect((await node.exec("journalctl -u unitlet-sync -o cat | grep 'the settings reserve'")).stdout).toMatch(named);
+  expect((await node.cluster.get("node", node.name))?.status?.allocatable?.memory).toBe("0");
+});
+
 /** Bytes that the cgroup of its container holds, on v1 and v2. */
 function memoryOf(name: string): string {
   return `cd /sys/fs/cgroup; find . -path '*${node.unit(name)}/memory.usage_in_bytes' -o -path '*${node.unit(name)}/memory.current' | head -n 1 | xargs cat`;

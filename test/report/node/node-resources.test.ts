@@ -15,3 +15,9 @@ test("memory that is reserved as huge pages belongs to the capacity, and is not 
 test("allocatable memory is never negative", () => {
   expect(resources({ hugePages: HOST.memoryTotal }).allocatable.memory).toBe("0");
 });
+
+test("nothing that is reserved above the capacity makes a negative number, which the API server would reject", () => {
+  const systemReserved = { cpu: 1e9, memory: 2 ** 60, ephemeralStorage: 2 ** 60, pids: 0 };
+  const { allocatable } = nodeResources({ ...CONFIG, systemReserved }, HOST, undefined);
+  expect(allocatable).toMatchObject({ cpu: "0", memory: "0", "ephemeral-storage": "0" });
+});
