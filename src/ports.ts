@@ -29,6 +29,8 @@ export interface ParsedList {
 
 /** The source of the pods, which also takes their status: the API server, or a directory of manifests. */
 export interface PodSource {
+  /** True when the objects that pods refer to are at hand, so that each run reads them anew. */
+  readonly hasObjects: boolean;
   /** Reads the list and writes nothing. Never throws. */
   list(): Promise<ListResult>;
   /**

@@ -1,4 +1,5 @@
 import { loadSchema } from "../io/bundles/loaders.ts";
+import type { Manifests } from "../io/schema/manifest-files.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Config } from "../model/host/config.ts";
@@ -8,21 +9,25 @@ import { CliError } from "./failure.ts";
 import { manifestFiles } from "./manifest-arguments.ts";
 import { printable } from "./output.ts";
 
-/** Returns the pods of files, as this host would read them. Throws CliError for a mistake, and on a joined node. */
-export async function podsOfFiles(files: readonly string[], config: Config): Promise<readonly Pod[]> {
+/** The pods of files, and the ConfigMaps and Secrets by their `referenceKey`. */
+export type GivenObjects = Pick<Manifests, "pods" | "objects">;
+
+/** Returns the objects of files, as this host would read them. Throws CliError for a mistake, and on a joined node. */
+export async function objectsOfFiles(files: readonly string[], config: Config): Promise<GivenObjects> {
   if (config.cluster !== undefined)
     throw new CliError(
       "unitlet plan: -f is for a standalone host, and this node has joined a cluster: use kubectl diff, and unitlet render for the units",
     );
   const { parseManifests } = await loadSchema();
-  const { pods, problems } = parseManifests(manifestFiles(files), config.nodeName);
-  if (problems.length > 0) throw new CliError(problems.join("\n"));
-  return pods;
+  const manifests = parseManifests(manifestFiles(files), config.nodeName);
+  if (manifests.problems.length > 0) throw new CliError(manifests.problems.join("\n"));
+  return manifests;
 }
 
-/** Returns the source with these pods besides its own. A pod of the same namespace and name is replaced. */
-export function withPods(source: PodSource, pods: readonly Pod[]): PodSource {
+/** Returns the source with these objects besides its own. One of the same kind, namespace and name is replaced. */
+export function withObjects(source: PodSource, { pods, objects }: GivenObjects): PodSource {
   return {
+    hasObjects: source.hasObjects,
     list: async () => {
       const result = await source.list();
       if (!result.ok) return result;
@@ -35,7 +40,14 @@ export function withPods(source: PodSource, pods: readonly Pod[]): PodSource {
       };
     },
     node: () => source.node(),
-    fetch: (due) => source.fetch(due),
+    fetch: async (due) => {
+      const given = due.filter(({ key }) => Object.hasOwn(objects, key));
+      const at = Date.now();
+      return new Map([
+        ...(await source.fetch(due)),
+        ...given.map(({ key }) => [key, { ok: true, value: objects[key], at }] as const),
+      ]);
+    },
     publish: (...args) => source.publish(...args),
     recordEvent: (event) => source.recordEvent(event),
     deletePodObject: (pod) => source.deletePodObject(pod),

@@ -9,7 +9,7 @@ import { type UnitChange, unitChanges } from "../report/unit-changes.ts";
 import { requireRoot } from "./agent.ts";
 import { CliError } from "./failure.ts";
 import { printable, printError } from "./output.ts";
-import { formatChanges, podsOfFiles, withPods } from "./plan-files.ts";
+import { formatChanges, objectsOfFiles, withObjects } from "./plan-files.ts";
 
 const PLAN_USAGE = `usage: unitlet plan [--json] [-f FILE…]
 
@@ -79,15 +79,15 @@ async function planSteps(files: readonly string[] | undefined): Promise<Planned>
   const { config } = await readConfig().catch((error: Error) => {
     throw new CliError(error.message);
   });
-  const added = files && (await podsOfFiles(files, config));
+  const added = files && (await objectsOfFiles(files, config));
   const log = logTo((line) => process.stderr.write(printable(line)));
   const { source, close } = connectPodSource(config, log, now + API_BUDGET_MS);
   try {
     const { preview } = await loadReconcile();
     const libDir = process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet";
-    const planned = await preview({ config, source: added ? withPods(source, added) : source, libDir, now });
+    const planned = await preview({ config, source: added ? withObjects(source, added) : source, libDir, now });
     const { pods } = planned.before;
-    const named = new Set(added?.map(({ metadata }) => metadata.uid));
+    const named = new Set(added?.pods.map(({ metadata }) => metadata.uid));
     return {
       steps: describePlan(planned),
       ...(added && { changes: unitChanges(planned, named) }),

@@ -30,6 +30,11 @@ const portOrName = ((value: number | string) =>
   typeof value === "number" ? port(value as never) : portName(value as never)) as FieldRule;
 const quantity = ((text: string) =>
   (parseQuantity(text) ?? 0) < 0 ? `expected 0 or more, found ${text}` : undefined) as FieldRule;
+/** The value may be secret, so it is not shown. Go's decoder also ignores the ends of lines. */
+const base64 = ((text: string) =>
+  /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text.replace(/[\r\n]/g, ""))
+    ? undefined
+    : "expected base64: write the output of `base64 -w0 FILE`") as FieldRule;
 const absolutePath = format(/^\//, "an absolute path", Number.POSITIVE_INFINITY);
 
 /**
@@ -43,6 +48,13 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "ObjectMeta.labels{}": qualifiedName,
   "ObjectMeta.labels": labelValue,
   "ObjectMeta.annotations{}": ((key: string) => qualifiedName(key.toLowerCase() as never)) as FieldRule,
+
+  "ConfigMap.data{}": dataKey,
+  "ConfigMap.binaryData{}": dataKey,
+  "ConfigMap.binaryData": base64,
+  "Secret.data{}": dataKey,
+  "Secret.data": base64,
+  "Secret.stringData{}": dataKey,
 
   "PodSpec.activeDeadlineSeconds": range(1, 2 ** 31 - 1),
   "PodSpec.terminationGracePeriodSeconds": seconds,

@@ -1,15 +1,19 @@
 import type { Pod } from "../model/api/pod.ts";
 import { digest } from "../unitfile/hash.ts";
 import { namesProblem } from "../unitfile/names.ts";
+import { API_TYPES } from "./api-types.ts";
 import { checkType } from "./check-types.ts";
+import { type DataObject, parseConfigMap, parseSecret } from "./data-objects.ts";
 import { type Issue, printPath } from "./issue.ts";
 import type { Tree } from "./object-rules.ts";
 import { checkPod } from "./pod-rules.ts";
-import { POD_TYPES } from "./pod-types.ts";
-import { parseTypes } from "./type-table.ts";
+import { parseTypes, type TypeTable } from "./type-table.ts";
 import { withDefaults } from "./with-defaults.ts";
 
-/** Thrown for a document that is no valid Pod. Each issue names the field, what is wrong and what to do. */
+/** An object of a manifest. */
+export type ManifestObject = { readonly pod: Pod } | { readonly data: DataObject };
+
+/** Thrown for a document that is no valid object. Each issue names the field, what is wrong and what to do. */
 export class ManifestError extends Error {
   override readonly name = "ManifestError";
   readonly issues: readonly Issue[];
@@ -20,21 +24,34 @@ export class ManifestError extends Error {
   }
 }
 
+/** The kinds that a node without a cluster knows. io/schema/manifest-files.ts takes a List apart. */
+const KINDS = '"Pod", "ConfigMap", "Secret" or "List"';
+
 /** A document that an alias makes part of itself has no end. */
 const MAX_DEPTH = 100;
 
-let types: ReturnType<typeof parseTypes> | undefined;
+let table: TypeTable | undefined;
+
+/** Returns the object of a document as the API server would store it, as far as a node uses it. Throws ManifestError. */
+export function parseManifest(document: unknown, nodeName: string): ManifestObject {
+  const written = canonical(document);
+  table ??= parseTypes(API_TYPES);
+  const { kind } = (written ?? {}) as { readonly kind?: unknown };
+  if (kind !== "ConfigMap" && kind !== "Secret") return { pod: parsePod(table, written as Tree, nodeName) };
+  const { object, issues } = (kind === "ConfigMap" ? parseConfigMap : parseSecret)(table, written);
+  const found = [...kindIssues(written, false), ...issues];
+  if (found.length > 0) throw new ManifestError(found);
+  return { data: object };
+}
 
 /**
- * Returns a Pod document as the API server would store it. Throws ManifestError. The UID is a digest of the document in
+ * Returns a Pod. Throws ManifestError. The UID is a digest of the document in
  * the form of a UUID, so a changed manifest is another pod and replaces the first. The defaults are not a part of the
  * digest, so a newer version with other defaults replaces no pod.
  */
-export function parseManifest(document: unknown, nodeName: string): Pod {
-  const written = canonical(document) as { readonly spec: unknown };
-  types ??= parseTypes(POD_TYPES);
+function parsePod(types: TypeTable, written: Tree, nodeName: string): Pod {
   const { value, issues } = checkType(types, "Pod", written);
-  const found = [...kindIssues(written), ...issues];
+  const found = [...kindIssues(written, true), ...issues];
   if (found.length > 0) throw new ManifestError(found);
   // The other fields of metadata, for example in the output of `kubectl get -o yaml`, describe another pod.
   const { metadata: given, spec } = withDefaults(value as Tree);
@@ -47,17 +64,17 @@ export function parseManifest(document: unknown, nodeName: string): Pod {
   return pod;
 }
 
-/** Returns what is missing of what every Pod has. The published types say that all of it is optional. */
-function kindIssues(written: unknown): Issue[] {
+/** Returns what is missing of what every object has. The published types say that all of it is optional. */
+function kindIssues(written: unknown, isPod: boolean): Issue[] {
   if (typeof written !== "object" || written === null || Array.isArray(written)) return [];
   const { apiVersion, kind, metadata, spec } = written as Tree;
   const named = metadata as Tree | undefined;
   const issues = [
     apiVersion !== "v1" && { path: ["apiVersion"], message: 'expected "v1"' },
-    kind !== "Pod" && { path: ["kind"], message: 'expected "Pod"; other kinds need a cluster' },
+    isPod && kind !== "Pod" && { path: ["kind"], message: `expected ${KINDS}; other kinds need a cluster` },
     named === undefined && { path: ["metadata"], message: "is missing" },
     named !== undefined && named.name === undefined && { path: ["metadata", "name"], message: "is missing" },
-    spec === undefined && { path: ["spec"], message: "is missing" },
+    isPod && spec === undefined && { path: ["spec"], message: "is missing" },
   ];
   return issues.filter((issue) => issue !== false);
 }

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from "node:fs";
+import { dirname } from "node:path";
 
 /** No file of an administrator is larger. It would fill the memory of a small host. */
 const MAX_BYTES = 10_000_000;
@@ -18,6 +19,13 @@ export function readAdministratorFile(path: string): Buffer {
   } finally {
     closeSync(file);
   }
+}
+
+/** True when users other than its owner can read a file in its directory. Directories above that one are not considered. */
+export function canOthersRead(path: string): boolean {
+  const [file, directory] = [statSync(path), statSync(dirname(path))];
+  const can = ({ mode, gid }: Stats, bit: number) => (mode & (gid === 0 ? bit : bit | (bit << 3))) !== 0;
+  return can(file, 0o004) && can(directory, 0o001);
 }
 
 function checkFile(stat: Stats): void {

@@ -18,11 +18,15 @@ import type { Manifests } from "./schema/manifest-files.ts";
 
 const STATUS = `${STATE_DIR}/status`;
 
+type Unstamped<T> = T extends unknown ? Omit<T, "at"> : never;
+
 /** The pods of a directory of manifests, without a cluster: status is stored in files, Events go to the journal. */
 export class ManifestSource implements PodSource {
+  readonly hasObjects = true;
   readonly #directory: string;
   readonly #node: string;
   readonly #log: Log;
+  #manifests: Manifests | undefined;
 
   constructor(directory: string, nodeName: string, log: Log) {
     this.#directory = directory;
@@ -40,6 +44,7 @@ export class ManifestSource implements PodSource {
       const key = digest(`${unitletVersion} ${this.#node} ${filesFingerprint([this.#directory, ...paths])}`, 40);
       const cached = readCached<Manifests>("manifests", key);
       const manifests = cached ?? (await loadSchema()).readManifests(paths, this.#node);
+      this.#manifests = manifests;
       const problems = [...manifests.problems, nodeNameMismatch(undefined)].filter((each) => each !== undefined);
       const missing = problems.length > 0 ? { missing: problems.join("; ") } : {};
       return {
@@ -67,19 +72,22 @@ export class ManifestSource implements PodSource {
     return undefined;
   }
 
-  /**
-   * Resolves no object, because a standalone host has none. The list of Services is empty, because every container needs
-   * it.
-   */
+  /** Resolves the ConfigMaps and Secrets of the manifests. The list of Services is empty, because every container needs it. */
   async fetch(needs: readonly Dependency[]): Promise<ResolvedReferences> {
     const at = Date.now();
-    const because = "this node belongs to no cluster that could have it";
-    return new Map(
-      needs.map(({ key, reference: { kind } }): [string, FetchResult] => [
-        key,
-        kind === "services" ? { ok: true, value: [], at } : { ok: false, missing: kind === "service", because, at },
-      ]),
-    );
+    return new Map(needs.map((need): [string, FetchResult] => [need.key, { ...this.#resolve(need), at }]));
+  }
+
+  #resolve({ key, reference }: Dependency): Unstamped<FetchResult> {
+    const { kind } = reference;
+    if (kind === "services") return { ok: true, value: [] };
+    if (kind !== "configmap" && kind !== "secret")
+      return { ok: false, missing: kind === "service", because: "this node belongs to no cluster that could have it" };
+    const { objects = {}, problems = [] } = this.#manifests ?? {};
+    if (Object.hasOwn(objects, key)) return { ok: true, value: objects[key] };
+    // A file with a mistake may define the object, so what pods have of it stays.
+    const missing = problems.length === 0;
+    return { ok: false, missing, because: `${kind} "${reference.name}" not found in ${this.#directory}` };
   }
 
   async publish(pod: Pod, next: PodStatus): Promise<void> {

@@ -1,6 +1,6 @@
 import { readReference, removeReferencesExcept, writeReference } from "../io/kube/reference-store.ts";
 import type { Instant } from "../model/api/time.ts";
-import type { Dependency, FetchResult, ResolvedReferences, TokenReference } from "../model/references.ts";
+import type { FetchResult, ResolvedReferences, TokenReference } from "../model/references.ts";
 import type { PodList } from "../model/world.ts";
 import type { PodSource } from "../ports.ts";
 import { referenceNeeds } from "../translate/needs.ts";
@@ -8,7 +8,7 @@ import { dueDependencies } from "../translate/references.ts";
 
 /** Fetches the objects that the pods refer to, as far as they are due, and stores them for the next runs. */
 export async function fetchReferences(pods: PodList, source: PodSource, now: Instant): Promise<ResolvedReferences> {
-  const { references, needed, fetched } = await resolveReferences(pods, now, (due) => source.fetch(due));
+  const { references, needed, fetched } = await resolveReferences(pods, now, source);
   for (const [key, result] of fetched) if (result.ok || result.missing) writeReference(key, result);
   if (pods.complete) removeReferencesExcept(needed);
   return references;
@@ -23,12 +23,15 @@ export interface PeekedReferences {
 /** Resolves the same objects as `fetchReferences` by GET requests alone, and stores nothing. */
 export async function peekReferences(pods: PodList, source: PodSource, now: Instant): Promise<PeekedReferences> {
   const dueTokens: TokenReference[] = [];
-  const { references } = await resolveReferences(pods, now, (due) => {
+  const fetch: Objects["fetch"] = (due) => {
     dueTokens.push(...due.flatMap(({ reference }) => (reference.kind === "token" ? [reference] : [])));
     return source.fetch(due.filter(({ reference }) => reference.kind !== "token"));
-  });
+  };
+  const { references } = await resolveReferences(pods, now, { fetch, hasObjects: source.hasObjects });
   return { references, dueTokens };
 }
+
+type Objects = Pick<PodSource, "fetch" | "hasObjects">;
 
 interface Resolution {
   readonly references: ResolvedReferences;
@@ -39,11 +42,7 @@ interface Resolution {
 }
 
 /** Repeats until nothing new is needed: which PersistentVolume a pod needs is known only with its claim. */
-async function resolveReferences(
-  { items }: PodList,
-  now: Instant,
-  fetch: (due: readonly Dependency[]) => Promise<ResolvedReferences>,
-): Promise<Resolution> {
+async function resolveReferences({ items }: PodList, now: Instant, objects: Objects): Promise<Resolution> {
   const references = new Map<string, FetchResult>();
   const fetched = new Map<string, FetchResult>();
   const needed = new Set<string>();
@@ -55,8 +54,8 @@ async function resolveReferences(
       const stored = readReference(key);
       if (stored !== undefined) references.set(key, stored);
     }
-    const due = dueDependencies(fresh, references, now);
-    const results = due.length === 0 ? new Map<string, FetchResult>() : await fetch(due);
+    const due = objects.hasObjects ? fresh : dueDependencies(fresh, references, now);
+    const results = due.length === 0 ? new Map<string, FetchResult>() : await objects.fetch(due);
     for (const [key, result] of results) {
       const stored = references.get(key);
       // The stored object stays in use when the request fails; the next request is a minute later.

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { formatChanges, podsOfFiles, withPods } from "../../src/cli/plan-files.ts";
+import { formatChanges, objectsOfFiles, withObjects } from "../../src/cli/plan-files.ts";
 import type { Pod } from "../../src/model/api/pod.ts";
+import { dependency } from "../../src/model/references.ts";
 import type { ListResult, PodSource } from "../../src/ports.ts";
 import { CONFIG, pod } from "../translate/base.ts";
 
@@ -11,9 +12,10 @@ function sourceOf(result: ListResult): PodSource {
     throw new Error("a plan changes nothing");
   };
   return {
+    hasObjects: true,
     list: async () => result,
     node: async () => undefined,
-    fetch: async () => new Map(),
+    fetch: async (due) => new Map(due.map(({ key }) => [key, { ok: true, value: "own", at: 0 }])),
     publish: never,
     recordEvent: never,
     deletePodObject: never,
@@ -29,7 +31,7 @@ const listOf = (pods: readonly Pod[]): ListResult => ({
 });
 
 async function uidsWith(own: readonly Pod[], added: readonly Pod[]): Promise<readonly string[]> {
-  const result = await withPods(sourceOf(listOf(own)), added).list();
+  const result = await withObjects(sourceOf(listOf(own)), { pods: added, objects: {} }).list();
   return result.ok ? result.parse().pods.map(({ metadata }) => metadata.uid) : [];
 }
 
@@ -40,7 +42,7 @@ test("a pod of a file is added, or takes the place of the one of its name", asyn
 
 test("an unchanged pod keeps its status, and the list what it lacks", async () => {
   const known = named("a", "1", { status: { phase: "Succeeded" } });
-  const result = await withPods(sourceOf(listOf([known])), [named("a", "1")]).list();
+  const result = await withObjects(sourceOf(listOf([known])), { pods: [named("a", "1")], objects: {} }).list();
   expect(result.ok && result.parse()).toEqual({ pods: [known], missing: "a file" });
 });
 
@@ -48,25 +50,35 @@ test("a file whose pod has the same UID gives its spec and labels", async () => 
   const known = named("a", "1", { status: { phase: "Running" } });
   const changed = { ...known, metadata: { ...known.metadata, labels: { tier: "web" } }, spec: { containers: [] } };
   const { status: _, ...file } = changed;
-  const result = await withPods(sourceOf(listOf([known])), [file]).list();
+  const result = await withObjects(sourceOf(listOf([known])), { pods: [file], objects: {} }).list();
   expect(result.ok && result.parse().pods).toEqual([changed]);
+});
+
+test("an object of a file takes the place of the one of its name", async () => {
+  const objects = { "configmap/default/a": "new" };
+  const due = ["a", "b"].map((name) => dependency({ kind: "configmap", namespace: "default", name }));
+  const fetched = await withObjects(sourceOf(listOf([])), { pods: [], objects }).fetch(due);
+  expect([...fetched].map(([key, result]) => [key, result.ok && result.value])).toEqual([
+    ["configmap/default/a", "new"],
+    ["configmap/default/b", "own"],
+  ]);
 });
 
 test("a list that cannot be read stays so", async () => {
   const failed = { ok: false, because: "no directory" } as const;
-  expect(await withPods(sourceOf(failed), [named("a", "1")]).list()).toEqual(failed);
+  expect(await withObjects(sourceOf(failed), { pods: [named("a", "1")], objects: {} }).list()).toEqual(failed);
 });
 
 test("a joined node has no directory of manifests", async () => {
   const cluster = { server: "https://192.0.2.1", insecureSkipTLSVerify: false };
-  await expect(podsOfFiles(["web.yaml"], { ...CONFIG, cluster })).rejects.toMatchObject({
+  await expect(objectsOfFiles(["web.yaml"], { ...CONFIG, cluster })).rejects.toMatchObject({
     name: "CliError",
     message: expect.stringContaining("use kubectl diff"),
   });
 });
 
 test("a file that cannot be read is named", async () => {
-  await expect(podsOfFiles(["/nonexistent/web.yaml"], CONFIG)).rejects.toMatchObject({
+  await expect(objectsOfFiles(["/nonexistent/web.yaml"], CONFIG)).rejects.toMatchObject({
     message: "/nonexistent/web.yaml: cannot be read: ENOENT: no such file or directory",
   });
 });

@@ -1,8 +1,8 @@
+import { API_TYPES } from "../../src/config/api-types.ts";
 import type { Path } from "../../src/config/issue.ts";
-import { POD_TYPES } from "../../src/config/pod-types.ts";
 import { type FieldType, parseTypes } from "../../src/config/type-table.ts";
 
-const TABLE = parseTypes(POD_TYPES);
+const TABLE = parseTypes(API_TYPES);
 
 export interface Place {
   readonly path: Path;

@@ -18,7 +18,11 @@ describe("a manifest is refused by the name of its field", () => {
     ["a list", [], "document: expected an object, found a list"],
     ["a word", "pod", "document: expected an object, found a string"],
     ["another version", { ...POD, apiVersion: "v2" }, 'apiVersion: expected "v1"'],
-    ["another kind", { ...POD, kind: "Deployment" }, 'kind: expected "Pod"; other kinds need a cluster'],
+    [
+      "another kind",
+      { ...POD, kind: "Deployment" },
+      'kind: expected "Pod", "ConfigMap", "Secret" or "List"; other kinds need a cluster',
+    ],
     ["no metadata", { ...POD, metadata: null }, "metadata: is missing"],
     ["no name", inMetadata({ name: null }), "metadata.name: is missing"],
     [
@@ -119,7 +123,7 @@ describe("a manifest is refused by the name of its field", () => {
 
   test("all that is wrong at once", () => {
     expect(() => parseManifest({ ...POD, apiVersion: "v2", kind: "Job" }, "edge")).toThrow(
-      'apiVersion: expected "v1"; kind: expected "Pod"; other kinds need a cluster',
+      'apiVersion: expected "v1"; kind: expected "Pod", "ConfigMap", "Secret" or "List"; other kinds need a cluster',
     );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseManifest } from "../../src/config/manifest.ts";
+import { parsedPod } from "./parsed-pod.ts";
 
 function manifest(container: object, volumes: readonly object[] = []): object {
   const metadata = { name: "web", namespace: "shop" };
@@ -34,11 +34,11 @@ describe("a manifest whose sources have another shape is no pod", () => {
       "spec.volumes[0].projected.sources[0].serviceAccountToken.path: ",
     ],
   ] as const)("%j", ([document, message]) => {
-    expect(() => parseManifest(document, "edge")).toThrow(message);
+    expect(() => parsedPod(document, "edge")).toThrow(message);
   });
 
   test("but one that has the right one is", () => {
-    const of = parseManifest(volume({ hostPath: { path: "/srv", type: "Directory" } }), "edge");
+    const of = parsedPod(volume({ hostPath: { path: "/srv", type: "Directory" } }), "edge");
     expect(of.spec.volumes).toEqual([{ name: "v", hostPath: { path: "/srv", type: "Directory" } }]);
   });
 });

@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ManifestError, parseManifest } from "../../src/config/manifest.ts";
+import { ManifestError } from "../../src/config/manifest.ts";
 import { forAll } from "../support/fuzz.ts";
 import { translate } from "../translate/base.ts";
+import { parsedPod } from "./parsed-pod.ts";
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -14,10 +15,10 @@ const inMetadata = (change: Tree) => ({ ...POD, metadata: { name: "web", ...chan
 const inSpec = (change: Tree) => ({ ...POD, spec: { ...SPEC, ...change } });
 const inContainer = (change: Tree) => inSpec({ containers: [{ ...CONTAINER, ...change }] });
 
-const uidOf = (document: unknown, node = "edge") => parseManifest(document, node).metadata.uid;
+const uidOf = (document: unknown, node = "edge") => parsedPod(document, node).metadata.uid;
 
 test("a manifest becomes a pod with the defaults of the API server", () => {
-  expect(parseManifest(POD, "edge")).toEqual({
+  expect(parsedPod(POD, "edge")).toEqual({
     metadata: {
       name: "web",
       namespace: "default",
@@ -72,7 +73,7 @@ describe("what is written counts", () => {
   ];
 
   test.for(cases)("%s", ([, document, expected]) => {
-    expect(parseManifest(document, "edge")).toMatchObject(expected);
+    expect(parsedPod(document, "edge")).toMatchObject(expected);
   });
 
   test("but not what a cluster said of its own pod", () => {
@@ -80,7 +81,7 @@ describe("what is written counts", () => {
       ...inMetadata({ deletionTimestamp: "2026-01-01T00:00:00Z", resourceVersion: "7", creationTimestamp: null }),
       status: { phase: "Failed" },
     };
-    expect(parseManifest(copied, "edge")).toEqual(parseManifest(POD, "edge"));
+    expect(parsedPod(copied, "edge")).toEqual(parsedPod(POD, "edge"));
   });
 });
 
@@ -135,11 +136,11 @@ describe("a pod whose volume is mounted", () => {
 
   test("is taken", () => {
     const document = { ...POD, spec: { containers: [{ ...CONTAINER, ...mount }], volumes: [volume] } };
-    expect(translate(parseManifest(document, "edge")).kind).toBe("runnable");
+    expect(translate(parsedPod(document, "edge")).kind).toBe("runnable");
   });
 
   test("is refused without the volume", () => {
-    expect(() => parseManifest(inContainer(mount), "edge")).toThrow(
+    expect(() => parsedPod(inContainer(mount), "edge")).toThrow(
       'spec.containers[0].volumeMounts[0].name: spec.volumes has no "names"',
     );
   });
@@ -176,7 +177,7 @@ test("whatever is written, it is refused by name or it can be translated", () =>
   );
   forAll(fc.tuple(fc.constantFrom(...paths), value), ([path, odd]) => {
     try {
-      translate(parseManifest(replaced(FULL, path, odd), "edge"));
+      translate(parsedPod(replaced(FULL, path, odd), "edge"));
     } catch (error) {
       expect(error).toBeInstanceOf(ManifestError);
     }

@@ -1,6 +1,6 @@
 import { loadYaml } from "@kubernetes/client-node";
-import { parseManifest } from "../../src/config/manifest.ts";
 import type { FetchResult } from "../../src/model/references.ts";
+import { parsedPod } from "../config/parsed-pod.ts";
 import { CONFIG, HOST, NO_REFERENCES, runnable } from "../translate/base.ts";
 import { fence } from "./markdown.ts";
 
@@ -15,7 +15,7 @@ export function exampleUnits(manifest: string): ReadonlyMap<string, string> {
     ["services/default/", { ok: true, value: [], at: 0 }],
   ]);
   const context = { config: { ...CONFIG, nodeName: "edge-1" }, host, libDir: LIB, references };
-  const { slice, containers } = runnable(parseManifest(loadYaml(manifest), "edge-1"), context);
+  const { slice, containers } = runnable(parsedPod(loadYaml(manifest), "edge-1"), context);
   const units = containers.map(({ name, unit }) => [name, unit] as const);
   return new Map([["", slice], ...units].map(([name, unit]) => [String(name), shown(unit as typeof slice)]));
 }

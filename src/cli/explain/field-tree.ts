@@ -1,4 +1,4 @@
-import { POD_TYPES } from "../../config/pod-types.ts";
+import { API_TYPES } from "../../config/api-types.ts";
 import { type Field, type FieldType, parseTypes, type TypeTable } from "../../config/type-table.ts";
 import { type FieldLabel, fieldLabel } from "../../translate/fields/field-row.ts";
 import { FIELDS } from "../../translate/fields/fields.ts";
@@ -17,7 +17,7 @@ export interface FieldNode {
 let table: TypeTable | undefined;
 
 const types = (): TypeTable => {
-  table ??= parseTypes(POD_TYPES);
+  table ??= parseTypes(API_TYPES);
   return table;
 };
 

@@ -12,6 +12,7 @@ import { isOtherObject } from "./refusals.ts";
 
 /** The source of the pods that the API server has bound to this node. */
 export class ClusterSource implements PodSource {
+  readonly hasObjects = false;
   readonly #kube: Kube;
   readonly #node: string;
 

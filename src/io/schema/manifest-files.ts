@@ -1,14 +1,17 @@
-import { printPath } from "../../config/issue.ts";
-import { ManifestError, parseManifest } from "../../config/manifest.ts";
+import { type Path, printPath } from "../../config/issue.ts";
+import { ManifestError, type ManifestObject, parseManifest } from "../../config/manifest.ts";
 import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Pod } from "../../model/api/pod.ts";
-import { readAdministratorFile } from "../administrator-file.ts";
+import { referenceKey } from "../../model/references.ts";
+import { canOthersRead, readAdministratorFile } from "../administrator-file.ts";
 import { decodeText } from "./decode-text.ts";
 import { parseYaml, YamlError } from "./yaml.ts";
 
 /** The content of the manifest files. */
 export interface Manifests {
   readonly pods: readonly Pod[];
+  /** ConfigMaps and Secrets by their `referenceKey`. */
+  readonly objects: Readonly<Record<string, unknown>>;
   /** One message for each mistake of a file, with its line. */
   readonly problems: readonly string[];
 }
@@ -29,12 +32,18 @@ interface TextDocument {
 export interface ManifestFile {
   readonly name: string;
   read(): Buffer;
+  /** True for a file that users other than root can read. Absent for what is no file of the host. */
+  isPublic?(): boolean;
 }
 
-/** Returns the pods of YAML or JSON files with one or more documents each. A bad document does not affect the others. */
+/** Returns the objects of YAML or JSON files with one or more documents each. A bad document does not affect the others. */
 export function readManifests(paths: readonly string[], nodeName: string): Manifests {
   return parseManifests(
-    paths.map((path) => ({ name: path, read: () => readAdministratorFile(path) })),
+    paths.map((path) => ({
+      name: path,
+      read: () => readAdministratorFile(path),
+      isPublic: () => canOthersRead(path),
+    })),
     nodeName,
   );
 }
@@ -42,47 +51,83 @@ export function readManifests(paths: readonly string[], nodeName: string): Manif
 /** The same for files that need not be on the disk. */
 export function parseManifests(files: readonly ManifestFile[], nodeName: string): Manifests {
   const pods = new Map<string, Pod>();
+  const objects = new Map<string, unknown>();
   const problems: string[] = [];
   for (const file of files) {
-    const path = file.name;
     for (const { text, linesBefore } of documents(file, problems)) {
-      const report = (line: number, message: string) => problems.push(`${path}:${linesBefore + line}: ${message}`);
-      const found = readPod(text, nodeName, report);
-      if (found === undefined) continue;
-      const key = namespacedName(found.pod.metadata);
-      if (pods.has(key)) report(found.line, `metadata.name: pod ${key} is defined twice; the first definition is used`);
-      else pods.set(key, found.pod);
+      const report: ReportLine = (line, message) => problems.push(`${file.name}:${linesBefore + line}: ${message}`);
+      for (const { object, line } of readObjects(text, nodeName, report)) {
+        const [known, what, key, value] =
+          "pod" in object
+            ? ([pods, "pod", namespacedName(object.pod.metadata), object.pod] as const)
+            : ([objects, object.data.kind, referenceKey(object.data), object.data.value] as const);
+        if (known.has(key)) report(line, duplicate(what, key));
+        else if (what === "secret" && file.isPublic?.()) report(line, publicSecret(file.name));
+        else (known as Map<string, unknown>).set(key, value);
+      }
     }
   }
-  return { pods: [...pods.values()], problems };
+  return { pods: [...pods.values()], objects: Object.fromEntries(objects), problems };
 }
 
-function readPod(
-  text: string,
-  nodeName: string,
-  report: (line: number, message: string) => void,
-): { readonly pod: Pod; readonly line: number } | undefined {
+type ReportLine = (line: number, message: string) => void;
+
+interface FoundObject {
+  readonly object: ManifestObject;
+  readonly line: number;
+}
+
+function duplicate(what: string, key: string): string {
+  const name = what === "pod" ? `pod ${key}` : key.replace("/", " ");
+  return `metadata.name: ${name} is defined twice; the first definition is used`;
+}
+
+function publicSecret(path: string): string {
+  return `kind: other users can read this file, so its Secret is not used: chmod 600 ${path}`;
+}
+
+function readObjects(text: string, nodeName: string, report: ReportLine): readonly FoundObject[] {
   if (text.length > MAX_DOCUMENT_BYTES) {
     report(1, `document: has more than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MiB, which is the limit of a cluster`);
-    return undefined;
+    return [];
   }
   try {
     const document = parseYaml(text);
-    if (document === undefined || document.value === null) return undefined;
-    try {
-      return { pod: parseManifest(document.value, nodeName), line: document.lineOf(["metadata", "name"]) };
-    } catch (error) {
-      if (!(error instanceof ManifestError)) throw error;
-      const shown = error.issues.slice(0, MAX_ISSUES);
-      for (const { path, message } of shown) report(document.lineOf(path), `${printPath(path)}: ${message}`);
-      if (shown.length < error.issues.length)
-        report(1, `document: ${error.issues.length - shown.length} more mistakes`);
-    }
+    if (document === undefined || document.value === null) return [];
+    return itemsOf(document.value).flatMap(([path, value]) => {
+      const object = readObject(value, nodeName, (below, message) =>
+        report(document.lineOf([...path, ...below]), `${printPath([...path, ...below])}: ${message}`),
+      );
+      return object === undefined ? [] : [{ object, line: document.lineOf([...path, "metadata", "name"]) }];
+    });
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     report(error.line, `is not YAML: ${error.message}`);
   }
-  return undefined;
+  return [];
+}
+
+/** Returns the items of a List with their paths, such as those of `kubectl get -o yaml`, or else the document itself. */
+function itemsOf(document: unknown): readonly (readonly [Path, unknown])[] {
+  const { apiVersion, kind, items } = document as { apiVersion?: unknown; kind?: unknown; items?: unknown };
+  if (apiVersion !== "v1" || kind !== "List" || !Array.isArray(items)) return [[[], document]];
+  return items.map((item, at) => [["items", at], item]);
+}
+
+function readObject(
+  value: unknown,
+  nodeName: string,
+  report: (path: Path, message: string) => void,
+): ManifestObject | undefined {
+  try {
+    return parseManifest(value, nodeName);
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    const shown = error.issues.slice(0, MAX_ISSUES);
+    for (const { path, message } of shown) report(path, message);
+    if (shown.length < error.issues.length) report([], `${error.issues.length - shown.length} more mistakes`);
+    return undefined;
+  }
 }
 
 /** Returns the texts of the documents in a file. Text before the first separator counts only when it has more than comments. */

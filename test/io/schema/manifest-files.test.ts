@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -15,6 +15,16 @@ afterEach(() => rmSync(directory, { recursive: true }));
 function pod(name: string): string {
   return `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec: {containers: [{name: app, command: [/bin/app]}]}\n`;
 }
+
+const secret = (name: string) => `apiVersion: v1
+kind: Secret
+metadata:
+  name: ${name}
+`;
+
+/** Returns a List whose items begin at line 4. */
+const list = (...items: readonly string[]) =>
+  `apiVersion: v1\nkind: List\nitems:\n${items.map((item) => `- ${item.trimEnd().replaceAll("\n", "\n  ")}\n`).join("")}`;
 
 /** Names of the pods, and problems with the directory left out. */
 function read(files: Readonly<Record<string, string>>) {
@@ -40,6 +50,7 @@ describe("readManifests()", () => {
       ["a"],
     ],
     ["documents with nothing in them", { "a.yaml": `# only a comment\n---\n---\n${pod("a")}---\n` }, ["a"]],
+    ["a List, such as `kubectl get -o yaml` prints", { "a.yaml": list(pod("a"), pod("b")) }, ["a", "b"]],
     ["an empty file", { "a.yaml": "" }, []],
     ["no files", {}, []],
   ];
@@ -55,7 +66,7 @@ describe("readManifests()", () => {
       ["a", "b"],
       [
         'a.yaml:6: apiVersion: expected "v1"',
-        'a.yaml:6: kind: expected "Pod"; other kinds need a cluster',
+        'a.yaml:6: kind: expected "Pod", "ConfigMap", "Secret" or "List"; other kinds need a cluster',
         "a.yaml:6: metadata: is missing",
         "a.yaml:6: spec: is missing",
       ],
@@ -65,6 +76,23 @@ describe("readManifests()", () => {
       { "a.yaml": "{", "b.yaml": pod("b") },
       ["b"],
       ["a.yaml:1: is not YAML: unexpected end of the stream within a flow collection"],
+    ],
+    [
+      "a bad item of a List harms no other",
+      { "a.yaml": list("kind: Job\n", pod("b")) },
+      ["b"],
+      [
+        'a.yaml:4: items[0].apiVersion: expected "v1"',
+        'a.yaml:4: items[0].kind: expected "Pod", "ConfigMap", "Secret" or "List"; other kinds need a cluster',
+        "a.yaml:4: items[0].metadata: is missing",
+        "a.yaml:4: items[0].spec: is missing",
+      ],
+    ],
+    [
+      "a Secret that is there twice",
+      { "a.yaml": `${secret("a")}---\n${pod("a")}---\n${secret("a")}` },
+      ["a"],
+      ["a.yaml:14: metadata.name: secret default/a is defined twice; the first definition is used"],
     ],
     [
       "a pod that is there twice",
@@ -81,7 +109,34 @@ describe("readManifests()", () => {
   test("a file that went away between the listing and the reading", () => {
     expect(readManifests([join(directory, "gone.yaml")], "edge")).toEqual({
       pods: [],
+      objects: {},
       problems: [expect.stringContaining("gone.yaml: cannot be read: ENOENT")],
+    });
+  });
+});
+
+describe("a Secret", () => {
+  const written = (mode: number, modeOfDirectory: number) => {
+    writeFileSync(join(directory, "a.yaml"), secret("a"));
+    chmodSync(join(directory, "a.yaml"), mode);
+    chmodSync(directory, modeOfDirectory);
+    return readManifests([join(directory, "a.yaml")], "edge");
+  };
+  const found = { pods: [], objects: { "secret/default/a": { data: {} } }, problems: [] };
+
+  test.for([
+    ["in a file of root alone", 0o600, 0o755],
+    ["in a directory of root alone", 0o644, 0o700],
+  ] as const)("%s is used", ([, mode, modeOfDirectory]) => {
+    expect(written(mode, modeOfDirectory)).toEqual(found);
+  });
+
+  test("in a file that others can read is not used", () => {
+    const path = join(directory, "a.yaml");
+    expect(written(0o644, 0o755)).toEqual({
+      pods: [],
+      objects: {},
+      problems: [`${path}:4: kind: other users can read this file, so its Secret is not used: chmod 600 ${path}`],
     });
   });
 });

@@ -23,18 +23,18 @@ const SCALARS: Readonly<Record<string, string>> = {
 /** The status is what a node says, so it is not checked. */
 const SKIPPED = ["PodStatus", "PersistentVolumeClaimStatus"];
 
-const HEADER = `// Written by \`npm test -- test/control-plane/pod-types.test.ts -u\`. Do not edit.
+const HEADER = `// Written by \`npm test -- test/control-plane/api-types.test.ts -u\`. Do not edit.
 
 /**
- * The types of a Pod, as the API server publishes them at /openapi/v3/api/v1. type-table.ts describes the format.
+ * The types of what manifests may have, as the API server publishes them at /openapi/v3/api/v1. type-table.ts describes the format.
  */
-export const POD_TYPES = \`
+export const API_TYPES = \`
 `;
 
-/** Returns the text of src/config/pod-types.ts. */
-export function podTypes(schemas: Readonly<Record<string, PublishedSchema>>): string {
+/** Returns the text of src/config/api-types.ts. */
+export function apiTypes(schemas: Readonly<Record<string, PublishedSchema>>): string {
   const lines = new Map<string, string>();
-  const queue = ["io.k8s.api.core.v1.Pod"];
+  const queue = ["Pod", "ConfigMap", "Secret"].map((kind) => `io.k8s.api.core.v1.${kind}`);
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     const schema = schemas[name];
     const short = shortName(name);

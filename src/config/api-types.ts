@@ -1,9 +1,9 @@
-// Written by `npm test -- test/control-plane/pod-types.test.ts -u`. Do not edit.
+// Written by `npm test -- test/control-plane/api-types.test.ts -u`. Do not edit.
 
 /**
- * The types of a Pod, as the API server publishes them at /openapi/v3/api/v1. type-table.ts describes the format.
+ * The types of what manifests may have, as the API server publishes them at /openapi/v3/api/v1. type-table.ts describes the format.
  */
-export const POD_TYPES = `
+export const API_TYPES = `
 AWSElasticBlockStoreVolumeSource fsType:string partition:int32 readOnly:boolean volumeID!:string
 Affinity nodeAffinity:NodeAffinity podAffinity:PodAffinity podAntiAffinity:PodAntiAffinity
 AppArmorProfile localhostProfile:string type!:enum(Localhost|RuntimeDefault|Unconfined)
@@ -14,6 +14,7 @@ Capabilities add:[]string drop:[]string
 CephFSVolumeSource monitors!:[]string path:string readOnly:boolean secretFile:string secretRef:LocalObjectReference user:string
 CinderVolumeSource fsType:string readOnly:boolean secretRef:LocalObjectReference volumeID!:string
 ClusterTrustBundleProjection labelSelector:LabelSelector name:string optional:boolean path!:string signerName:string
+ConfigMap apiVersion:string binaryData:{}string data:{}string immutable:boolean kind:string metadata:ObjectMeta
 ConfigMapEnvSource name:string optional:boolean
 ConfigMapKeySelector key!:string name:string optional:boolean
 ConfigMapProjection items:[]KeyToPath name:string optional:boolean
@@ -92,6 +93,7 @@ ResourceRequirements claims:[]ResourceClaim limits:{}quantity requests:{}quantit
 SELinuxOptions level:string role:string type:string user:string
 ScaleIOVolumeSource fsType:string gateway!:string protectionDomain:string readOnly:boolean secretRef!:LocalObjectReference sslEnabled:boolean storageMode:string storagePool:string system!:string volumeName:string
 SeccompProfile localhostProfile:string type!:enum(Localhost|RuntimeDefault|Unconfined)
+Secret apiVersion:string data:{}string immutable:boolean kind:string metadata:ObjectMeta stringData:{}string type:string
 SecretEnvSource name:string optional:boolean
 SecretKeySelector key!:string name:string optional:boolean
 SecretProjection items:[]KeyToPath name:string optional:boolean
