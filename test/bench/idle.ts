@@ -15,7 +15,11 @@ export type Kind = keyof typeof KINDS;
 export const kinds = Object.keys(KINDS) as readonly Kind[];
 
 /** The condition of the service, and a failure when it would start a run. */
-const CONDITION = ["/bin/sh", "-c", "/usr/local/lib/unitlet/run-needed /run/unitlet/unchanged; [ $? -eq 77 ]"] as const;
+export const CONDITION = [
+  "/bin/sh",
+  "-c",
+  "/usr/local/lib/unitlet/run-needed /run/unitlet/unchanged; [ $? -eq 77 ]",
+] as const;
 
 export interface Idle {
   readonly pods: number;

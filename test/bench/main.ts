@@ -1,4 +1,5 @@
 // npm run bench [-- --json FILE] [-- --quick] [-- --only PART,…]: measures unitlet on a machine of its own. See README.md.
+// npm run bench -- --check: compares a few ratios with those of ratios.json, or writes them with --write. The exit status is 1 when one is too high.
 import { writeFile } from "node:fs/promises";
 import { arch, cpus, release } from "node:os";
 import { parseArgs } from "node:util";
@@ -15,6 +16,7 @@ import { measureNetwork } from "./network.ts";
 import { measurePort } from "./port.ts";
 import { measureProbes } from "./probes.ts";
 import { say } from "./progress.ts";
+import { CHECKED, isTooHigh, measureRatios, ratioTable, writeRatios } from "./ratios.ts";
 import { report } from "./report/report.ts";
 import type { Results } from "./results.ts";
 import { measureSources } from "./sources.ts";
@@ -43,10 +45,16 @@ interface Plan {
   readonly images: { readonly pulls: readonly number[]; readonly times: number; readonly starts: number };
 }
 
-function readPlan(): Plan & { json?: string } {
-  const { values } = parseArgs({
-    options: { json: { type: "string" }, quick: { type: "boolean", default: false }, only: { type: "string" } },
-  });
+const OPTIONS = {
+  json: { type: "string" },
+  quick: { type: "boolean", default: false },
+  only: { type: "string" },
+  check: { type: "boolean", default: false },
+  write: { type: "boolean", default: false },
+} as const;
+
+function readPlan(): Plan & { json?: string; check: boolean; write: boolean } {
+  const { values } = parseArgs({ options: OPTIONS });
   const parts = (values.only?.split(",") ?? PARTS) as Part[];
   const unknown = parts.find((part) => !PARTS.includes(part));
   if (unknown !== undefined) throw new Error(`--only ${unknown}: expected some of ${PARTS.join(",")}`);
@@ -65,7 +73,14 @@ function readPlan(): Plan & { json?: string } {
         crowd: 100,
         images: { pulls: [10, 100, 500], times: 3, starts: 20 },
       };
-  return { parts: new Set(parts), ...amounts, ...(values.json === undefined ? {} : { json: values.json }) };
+  const { check, write } = values;
+  return {
+    parts: new Set(parts),
+    check,
+    write,
+    ...amounts,
+    ...(values.json === undefined ? {} : { json: values.json }),
+  };
 }
 
 interface Bench {
@@ -127,10 +142,11 @@ async function where(subject: Subject): Promise<Results["where"]> {
 }
 
 async function main(): Promise<void> {
-  const { json, ...plan } = readPlan();
+  const { json, check, write, ...plan } = readPlan();
   const cluster = await Cluster.up();
   const admin = await Admin.connect(cluster);
   await using subject = await Subject.join(cluster, admin);
+  if (check) return await printRatios(subject, admin, write);
   const results: Results = { where: await where(subject), idle: [], minutes: [] };
   try {
     await measure({ cluster, admin, subject, plan }, results);
@@ -141,6 +157,14 @@ async function main(): Promise<void> {
     admin.close();
   }
   say("done");
+}
+
+async function printRatios(subject: Subject, admin: Admin, isWriting: boolean): Promise<void> {
+  const ratios = await measureRatios(subject, CHECKED, 15);
+  console.log(ratioTable(ratios));
+  if (isWriting) await writeRatios(ratios);
+  else if (ratios.some(isTooHigh)) process.exitCode = 1;
+  admin.close();
 }
 
 await main();

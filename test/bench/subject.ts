@@ -11,6 +11,8 @@ import { type Summary, summarise } from "./statistics.ts";
 const TOOLS = "/opt/bench";
 const FAST_PATH = "/run/unitlet/fast-path.json";
 const MARKS = "/run/unitlet/unchanged";
+/** Succeeds when the last run has found nothing to do. */
+export const IS_IDLE = `test -e ${FAST_PATH} -a -e ${MARKS}`;
 const AGENT = "unitlet-sync.timer unitlet-sync.path unitlet-watch.service";
 
 export interface Runs {
@@ -95,7 +97,7 @@ export class Subject implements AsyncDisposable {
   async syncUntilIdle(): Promise<void> {
     const probe = async () => {
       await this.sync();
-      return (await this.machine.exec(`test -e ${FAST_PATH} -a -e ${MARKS}`, { allowFailure: true })).code === 0;
+      return (await this.machine.exec(IS_IDLE, { allowFailure: true })).code === 0;
     };
     await until(probe, { what: "a run that finds nothing to do", timeout: 60_000 });
   }
