@@ -15,12 +15,16 @@ export const V2_FILES: readonly string[] = [
   "test/e2e/pods/resize.test.ts",
   "test/e2e/pods/isolation.test.ts",
   "test/e2e/pods/volumes.test.ts",
+  "test/e2e/kubelet-port/kernel-counts.test.ts",
   "test/e2e/kubelet-port/logs.test.ts",
   "test/e2e/images/image-rights.test.ts",
 ];
 
-/** The test files that need devices which the kernels of many computers lack. Only machines of the kind v2 run them. */
-export const V2_ALONE_FILES: readonly string[] = ["test/systemd/device-plugins.test.ts"];
+/** The test files that need swap of their own, or devices which the kernels of many computers lack. Only machines of the kind v2 run them. */
+export const V2_ALONE_FILES: readonly string[] = [
+  "test/systemd/device-plugins.test.ts",
+  "test/e2e/kubelet-port/kernel-counts.test.ts",
+];
 
 /** The test files whose machines are on a LAN. Only machines of the kind nspawn can be. */
 export const LAN_FILES: readonly string[] = [

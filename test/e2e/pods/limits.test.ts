@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cpuShares, cpuWeight } from "../../../src/translate/resources/resources.ts";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { cpuShare, memoryLimit, taskLimit } from "../support/cgroup-files.ts";
+import { cpuShare, cpuTimes, memoryLimit, taskLimit } from "../support/cgroup-files.ts";
 import { hardware } from "../support/hardware.ts";
 import { pod, SLEEP, shell } from "../support/manifests.ts";
 import { isReady, waitForPods } from "../support/wait-for-pods.ts";
@@ -122,6 +122,25 @@ describe("limits are the kernel's, in the container's own cgroup", () => {
     const { stdout } = await node.exec(["systemctl", "show", slice, "--property=MemoryMax"]);
     expect(stdout).toBe("MemoryMax=67108864\n");
   });
+});
+
+test("two pods that burn one CPU share it as their requests", async () => {
+  const burn = shell(`exec taskset -c "$(sed -n 's/^Cpus_allowed_list:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/self/status)" \
+    sh -c 'while :; do :; done'`);
+  const names = ["small", "large"];
+  const asking = (cpu: string) => ({ ...burn, resources: { requests: { cpu } } });
+  await node.run(pod(node, "small", asking("30m")), pod(node, "large", asking("120m")));
+  await waitForPods(node, names, isReady);
+  const groups = await Promise.all(names.map((name) => node.show(name, "ControlGroup")));
+  const [light = 0, heavy = 0] = await Promise.all(groups.map((group) => cpuShare(node, group)));
+  const before = await cpuTimes(node, groups);
+  const used = async () => (await cpuTimes(node, groups)).map((time, at) => time - (before[at] ?? Number.NaN));
+  const enough = async () => [(await used()).every((time) => time > 300_000), await used()];
+  await node.machine.until(enough, { what: "0.3 s of CPU for each of them", timeout: 300_000 });
+  const [small = 0, large = 0] = await used();
+  const ratio = large / small / (heavy / light);
+  expect([ratio, ratio > 0.7 && ratio < 1.4]).toEqual([ratio, true]);
+  await node.kubectl("delete", "pod", ...names, "--wait=false");
 });
 
 test("with memorySwap = limited a Burstable container swaps in proportion to its request, and no other one", async () => {

@@ -18,6 +18,13 @@ export async function cpuShare(node: Node, group: string): Promise<number> {
   return Number(await first(node, `${group}/cpu.weight`, `cpu*${group}/cpu.shares`));
 }
 
+/** Returns the microseconds of CPU that each of these cgroups has had. Beside v1 the hierarchy of v2 has them. */
+export async function cpuTimes(node: Node, groups: readonly string[]): Promise<readonly number[]> {
+  const one = (group: string) => `sed -n 's/^usage_usec //p' ./${group}/cpu.stat unified${group}/cpu.stat 2>/dev/null`;
+  const { stdout } = await node.exec(`cd /sys/fs/cgroup; ${groups.map(one).join("; ")}; true`);
+  return stdout.trim().split("\n").map(Number);
+}
+
 /** Returns pids.max of a cgroup. Throws when there is no limit. */
 export async function taskLimit(node: Node, group: string): Promise<number> {
   return Number(await first(node, `${group}/pids.max`, `pids${group}/pids.max`));
