@@ -91,6 +91,9 @@ const Settings = z.strictObject({
   imageGCHighThresholdPercent: wholeNumber("85", 0, 100),
   imageGCLowThresholdPercent: wholeNumber("80", 0, 100),
   namespaceLogMaxSize: bytes("1Gi", 16 * 1024 ** 2),
+  syncFrequency: duration("1m").refine((value) => value >= 10_000 && value <= 600_000, {
+    error: "expected 10s to 10m",
+  }),
   apiServerTimeout: seconds("5s", 10),
   kubeletPort: wholeNumber("10250", 1, 65535),
   kubeletIdleTimeout: seconds("2s", 9999),

@@ -4,7 +4,6 @@ import { removeMarks } from "../io/unchanged-marks.ts";
 import type { Instant } from "../model/api/time.ts";
 import { RUN_DIR } from "../model/paths.ts";
 import type { SyncInput } from "./input.ts";
-import { MAX_AGE_MS } from "./valid-until.ts";
 
 const NAME = "fast-path";
 export const FAST_PATH_FILE = `${RUN_DIR}/${NAME}.json`;
@@ -30,14 +29,14 @@ export interface FastPath {
  * Returns the entry for this digest, or undefined when a run must look closer. What a run does is a function of what it
  * observes, so the same digest before `until` means that there is nothing to do.
  */
-export function readFastPath(digest: string, now: Instant): FastPath | undefined {
+export function readFastPath(digest: string, { config, now }: Pick<SyncInput, "config" | "now">): FastPath | undefined {
   const entry = readCached<FastPath>(NAME, digest);
-  return entry !== undefined && isCurrent(entry, now) ? entry : undefined;
+  return entry !== undefined && isCurrent(entry, now, config.syncFrequency) ? entry : undefined;
 }
 
-/** True until the entry expires; false also after the clock was set back. */
-export function isCurrent({ until }: Pick<FastPath, "until">, now: Instant): boolean {
-  return now < until && until - now <= MAX_AGE_MS;
+/** True until the entry expires; false also after the clock was set back. `longest` is in milliseconds. */
+export function isCurrent({ until }: Pick<FastPath, "until">, now: Instant, longest: number): boolean {
+  return now < until && until - now <= longest;
 }
 
 /** Stores the entry in place of the last one, for runs that see this digest. */

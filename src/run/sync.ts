@@ -45,7 +45,7 @@ interface Heartbeat {
 /** Returns the end of a run that finds everything as the last run left it; undefined when it must look closer. */
 async function endEarly(run: RunInput, { reached }: Heartbeat): Promise<RunEnd | undefined> {
   if (run.digestBefore === undefined || run.shuttingDown) return undefined;
-  const found = readFastPath(run.digestBefore, run.now);
+  const found = readFastPath(run.digestBefore, run);
   if (found === undefined) return undefined;
   if (reached) await updateNode(run, { systemdVersion: found.systemdVersion });
   return { status: 0, outcome: "unchanged", failedSteps: [] };

@@ -22,7 +22,6 @@ import { FAST_PATH_FILE, readFastPath, runDigest } from "./fast-path.ts";
 import { RENEW_INTERVAL_MS } from "./heartbeat.ts";
 import type { RunInput } from "./input.ts";
 import { tickRenewal } from "./renewal.ts";
-import { MAX_AGE_MS } from "./valid-until.ts";
 
 /** An API server that takes longer is a run's business. `write-out` ends what curl prints with the status of the answer. */
 const CURL_OPTIONS = [
@@ -53,8 +52,8 @@ export async function storeMarks(input: RunInput): Promise<void> {
 }
 
 async function readMarks(input: RunInput): Promise<Marks | undefined> {
-  const { listResult, digestBefore, config, configKey, libDir, now, source } = input;
-  const until = digestBefore === undefined ? undefined : readFastPath(digestBefore, now)?.until;
+  const { listResult, digestBefore, config, configKey, libDir, source } = input;
+  const until = digestBefore === undefined ? undefined : readFastPath(digestBefore, input)?.until;
   const configPaths = configPathsOf(configKey);
   if (!listResult.ok || until === undefined || configPaths === undefined) return undefined;
   // No digest covers these paths, so what is there must be older than this process. A file that is added to one of the
@@ -71,12 +70,12 @@ async function readMarks(input: RunInput): Promise<Marks | undefined> {
   const again = config.cluster === undefined ? await source.list() : listResult;
   if (!again.ok || runDigest(input, again.digest) !== digestBefore) return undefined;
   return {
-    from: until - MAX_AGE_MS,
+    from: until - config.syncFrequency,
     until: Math.min(until, renewedUntil ?? until),
     files,
     links: { directory: INVOCATION_DIRECTORY, prefix: OWN_INVOCATIONS, targets: new Map(running) },
     absent: [TRIGGER_FILE, `${RUN_DIR}/refusals.json`],
-    ...(config.cluster !== undefined && { fresh: freshHeartbeat(renewedUntil === undefined) }),
+    ...(config.cluster !== undefined && { fresh: freshHeartbeat(config, renewedUntil === undefined) }),
     ...renewal,
     ...(list !== undefined && { list }),
     ...(renewedUntil !== undefined && watchMarks(input)),
@@ -90,9 +89,9 @@ function watchMarks({ config, watchConnection: numbers }: RunInput): Pick<Marks,
   return { watch: { ms: WATCH_SILENCE_MS, heard: WATCH_HEARD, numbers, connection: WATCH_CONNECTION } };
 }
 
-/** A tick that cannot renew the lease leaves that to a run. Otherwise a heartbeat with all that belongs to it comes once a minute. */
-function freshHeartbeat(isRenewedByRuns: boolean): NonNullable<Marks["fresh"]> {
-  return { path: HEARTBEAT_STAMP, ms: isRenewedByRuns ? RENEW_INTERVAL_MS : MAX_AGE_MS };
+/** A tick that cannot renew the lease leaves that to a run. Otherwise a heartbeat with all that belongs to it comes with a full run. */
+function freshHeartbeat({ syncFrequency }: Config, isRenewedByRuns: boolean): NonNullable<Marks["fresh"]> {
+  return { path: HEARTBEAT_STAMP, ms: isRenewedByRuns ? RENEW_INTERVAL_MS : syncFrequency };
 }
 
 /** The code, the name under which this host has joined, credentials that are copied, and directories of many files. */

@@ -7,9 +7,6 @@ import { ERR_IMAGE_PULL_SHOWN_MS, retryAt } from "../translate/images/pull-reque
 import { deadlineOf } from "../translate/lifecycle/deadline.ts";
 import { nextRefresh } from "../translate/references.ts";
 
-/** The longest time that a run may rely on an earlier one. */
-export const MAX_AGE_MS = 60_000;
-
 /**
  * A unit that takes longer than this after its helper has finished hangs, for example on a dead share. Timed runs see
  * its end.
@@ -32,7 +29,8 @@ export function validUntil(world: World): Instant | undefined {
   ]);
   const active = world.pods.items.filter(({ status }) => status?.phase === "Running" || status?.phase === "Pending");
   const refresh = nextRefresh(active, world.references) ?? Number.POSITIVE_INFINITY;
-  const longest = world.pods.items.some(hasDiskLimit) ? EVICTION_INTERVAL_MS : MAX_AGE_MS;
+  const checked = world.pods.items.some(hasDiskLimit) ? EVICTION_INTERVAL_MS : Number.POSITIVE_INFINITY;
+  const longest = Math.min(world.config.syncFrequency, checked);
   const deadlines = active.map(deadlineOf).filter((at) => at !== undefined);
   const later = [...retries, ...nextStarts(world)].filter((at) => at > world.now);
   return Math.min(world.now + longest, refresh, ...deadlines, ...later);

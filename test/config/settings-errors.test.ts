@@ -110,6 +110,8 @@ describe("a bad value is told with file, key, value and what was expected", () =
     ["namespaceLogMaxSize = 1Mi", "namespaceLogMaxSize = 1Mi: expected a quantity of at least 16Mi, such as 1Gi"],
     ["namespaceLogMaxSize = x", "namespaceLogMaxSize = x: expected a quantity of at least 16Mi, such as 1Gi"],
     ["imageGCLowThresholdPercent = -1", "imageGCLowThresholdPercent = -1: expected a whole number from 0 to 100"],
+    ["syncFrequency = 5s", "syncFrequency = 5s: expected 10s to 10m"],
+    ["syncFrequency = 11m", "syncFrequency = 11m: expected 10s to 10m"],
     ["apiServerTimeout = 0s", "apiServerTimeout = 0s: expected 1s to 10s"],
     ["apiServerTimeout = 11s", "apiServerTimeout = 11s: expected 1s to 10s"],
     ["apiServerTimeout = 5", "apiServerTimeout = 5: expected 1s to 10s"],

@@ -56,6 +56,7 @@ test("without a file every setting has its default", () => {
     imageGCHighThresholdPercent: 85,
     imageGCLowThresholdPercent: 80,
     namespaceLogMaxSize: 1024 ** 3,
+    syncFrequency: 60_000,
     apiServerTimeout: 5000,
     kubeletPort: 10250,
   });

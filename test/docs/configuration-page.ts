@@ -27,6 +27,7 @@ export const KUBELET_EQUIVALENTS: Readonly<Record<string, string>> = {
   evictionPressureTransitionPeriod: "`evictionPressureTransitionPeriod`",
   imageGCHighThresholdPercent: "`imageGCHighThresholdPercent`",
   imageGCLowThresholdPercent: "`imageGCLowThresholdPercent`",
+  syncFrequency: "`syncFrequency`",
   kubeletPort: "`port`",
   clientCAFile: "`authentication.x509.clientCAFile`",
   servingCertificate: "`serverTLSBootstrap`",

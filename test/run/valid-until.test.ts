@@ -69,6 +69,11 @@ describe("a world is left alone for a minute", () => {
   });
 });
 
+test("a world is left alone no longer than syncFrequency", () => {
+  const config = { ...QUIET.config, syncFrequency: 20_000 };
+  expect(validUntil({ ...withPods(pod()), config })).toBe(NOW + 20_000);
+});
+
 test("a world with an idle container is left alone until its back-off ends", () => {
   const { directories } = inStartPre(NOW + 20_000);
   expect(validUntil({ ...withUnit({ active: "inactive", sub: "dead" }), directories })).toBe(NOW + 20_000);

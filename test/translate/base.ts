@@ -60,6 +60,7 @@ export const CONFIG: Config = {
   imageGCHighThresholdPercent: 85,
   imageGCLowThresholdPercent: 80,
   namespaceLogMaxSize: 1024 ** 3,
+  syncFrequency: 60_000,
   apiServerTimeout: 5000,
   kubeletPort: 10250,
 };

@@ -16,8 +16,10 @@ import { filesFingerprint } from "../../src/io/host/fingerprint.ts";
 import { fileLine, type Marks, marksText } from "../../src/io/unchanged-marks.ts";
 import { isCurrent } from "../../src/run/fast-path.ts";
 import { isLeaseDue, RENEW_INTERVAL_MS } from "../../src/run/heartbeat.ts";
-import { MAX_AGE_MS } from "../../src/run/valid-until.ts";
 import { digest } from "../../src/unitfile/hash.ts";
+
+/** The default of `syncFrequency`. */
+const MAX_AGE_MS = 60_000;
 
 export const HELPER = resolve("units/helpers/agent/run-needed");
 const FILES = ["a", "b", "dir", "link", "broken", "circle", "missing"];
@@ -113,7 +115,7 @@ export class TickHost implements Disposable {
   /** True when a run would end on the fast path, and does nothing else. */
   isUnchanged(now: number): boolean {
     return (
-      isCurrent(this.#seen, now) &&
+      isCurrent(this.#seen, now, MAX_AGE_MS) &&
       !isLeaseDue(now, this.at("lease")) &&
       !readdirSync(this.directory).includes("sync-requested") &&
       this.#list().isAnswered &&

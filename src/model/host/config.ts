@@ -64,6 +64,8 @@ export interface Config extends NodePolicy {
   readonly evictionMinimumReclaim: EvictionThresholds;
   /** Milliseconds for which a pressure stays in the Node's conditions after it was last measured. */
   readonly evictionPressureTransitionPeriod: number;
+  /** The longest time in milliseconds between two full runs. */
+  readonly syncFrequency: number;
   /** Milliseconds for one request to the API server. */
   readonly apiServerTimeout: number;
   readonly kubeletPort: number;

@@ -21,7 +21,7 @@ export function configz(config: Config, isUnified: boolean): object {
       port: config.kubeletPort,
       readOnlyPort: 0,
       healthzPort: 0,
-      syncFrequency: "1m0s",
+      syncFrequency: printDuration(config.syncFrequency),
       nodeStatusUpdateFrequency: "10s",
       nodeStatusReportFrequency: "5m0s",
       nodeLeaseDurationSeconds: 40,
