@@ -16,12 +16,12 @@ export interface DataObject {
 const MAX_BYTES = 1024 * 1024;
 
 /** The keys that a Secret of these types must have (`validation.go: ValidateSecret`, v1.36). */
-const NEEDED_KEYS: Readonly<Record<string, readonly string[]>> = {
-  "kubernetes.io/dockercfg": [".dockercfg"],
-  "kubernetes.io/dockerconfigjson": [".dockerconfigjson"],
-  "kubernetes.io/ssh-auth": ["ssh-privatekey"],
-  "kubernetes.io/tls": ["tls.crt", "tls.key"],
-};
+const NEEDED_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["kubernetes.io/dockercfg", [".dockercfg"]],
+  ["kubernetes.io/dockerconfigjson", [".dockerconfigjson"]],
+  ["kubernetes.io/ssh-auth", ["ssh-privatekey"]],
+  ["kubernetes.io/tls", ["tls.crt", "tls.key"]],
+]);
 
 /** Returns a ConfigMap as far as containers can use it, and what is wrong with the document. */
 export function parseConfigMap(types: TypeTable, written: unknown): Parsed {
@@ -40,16 +40,17 @@ export function parseConfigMap(types: TypeTable, written: unknown): Parsed {
 /** Returns a Secret as far as containers can use it, and what is wrong with the document. Messages show no value. */
 export function parseSecret(types: TypeTable, written: unknown): Parsed {
   const { value, issues } = checkType(types, "Secret", written);
-  const { data = {}, stringData = {}, type = "Opaque" } = value as Fields;
+  // What is there for a wrong value has no meaning, and may be no text.
+  const { data = {}, stringData = {}, type = "Opaque" } = (issues.length > 0 ? {} : value) as Fields;
   const whole = {
     ...data,
     ...Object.fromEntries(Object.entries(stringData).map(([key, text]) => [key, encoded(text)])),
   };
-  const missing = (NEEDED_KEYS[type] ?? []).filter((key) => whole[key] === undefined);
+  const missing = issues.length > 0 ? [] : (NEEDED_KEYS.get(type) ?? []).filter((key) => !Object.hasOwn(whole, key));
   const all = [
     ...issues,
     ...missing.map((key) => ({ path: ["data", key], message: `is missing, and type is ${type}` })),
-    ...(issues.length > 0 ? [] : sizeIssues(Object.values(whole).map(bytes))),
+    ...sizeIssues(Object.values(whole).map(bytes)),
   ];
   return { issues: all, object: { ...nameOf("secret", value), value: { data: whole } } };
 }

@@ -35,6 +35,11 @@ describe("a Secret of a manifest", () => {
     });
   });
 
+  test.each(["constructor", "__proto__", "kubernetes.io/tls"])("may be of the type %s", (type) => {
+    const data = { "tls.crt": "eA==", "tls.key": "eA==" };
+    expect(parseManifest({ ...SECRET, type, data }, "edge")).toMatchObject({ data: { value: { data } } });
+  });
+
   test("may have lines of base64, as `base64 FILE` prints them", () => {
     const document = { ...SECRET, data: { a: "eHh4\neHg=\n" } };
     expect(parseManifest(document, "edge")).toMatchObject({ data: { value: { data: { a: "eHh4\neHg=\n" } } } });
@@ -55,6 +60,11 @@ describe("what the API server would reject", () => {
       "a number as text",
       { ...CONFIG_MAP, data: { a: 1 } },
       "data.a: expected a string, found a number: put quotes around it",
+    ],
+    [
+      "a number as text of a Secret",
+      { ...SECRET, stringData: { port: 5432 } },
+      "stringData.port: expected a string, found a number: put quotes around it",
     ],
     [
       "a key that is no file name",

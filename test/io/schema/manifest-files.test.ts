@@ -72,6 +72,12 @@ describe("readManifests()", () => {
       ],
     ],
     [
+      "a Secret with a number harms no pod",
+      { "a.yaml": `${pod("a")}---\n${secret("s")}stringData:\n  port: 5432\n` },
+      ["a"],
+      ["a.yaml:11: stringData.port: expected a string, found a number: put quotes around it"],
+    ],
+    [
       "a bad file harms no other",
       { "a.yaml": "{", "b.yaml": pod("b") },
       ["b"],
