@@ -1,4 +1,5 @@
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from "js-yaml";
+import { badTag, NO_ANCHOR, OffsetError, withoutTag } from "./yaml-mistakes.ts";
 import { plainValue, taggedValue } from "./yaml-scalar.ts";
 
 /** Thrown for a text that is no YAML, or none that JSON can express. `line` is counted from 1. */
@@ -46,7 +47,7 @@ export function parseYaml(text: string): YamlDocument | undefined {
     return root && { value: root.value, lineOf: (path) => lineAt(nodeAt(root, path).offset) };
   } catch (error) {
     if (error instanceof OffsetError) throw new YamlError(error.message, lineAt(error.offset));
-    if (error instanceof YAMLException) throw new YamlError(error.reason, (error.mark?.line ?? 0) + 1);
+    if (error instanceof YAMLException) throw new YamlError(withoutTag(error.reason), (error.mark?.line ?? 0) + 1);
     throw error;
   }
 }
@@ -59,15 +60,6 @@ function nodeAt(root: Node, path: readonly (string | number)[]): Node {
     node = next;
   }
   return node;
-}
-
-class OffsetError extends Error {
-  readonly offset: number;
-
-  constructor(message: string, offset: number) {
-    super(message);
-    this.offset = offset;
-  }
 }
 
 class Composer {
@@ -110,7 +102,7 @@ class Composer {
       return { value: event.style === SCALAR_STYLE.PLAIN ? plainValue(text) : text, offset, size: 1 };
     const tag = this.#text.slice(event.tagStart, event.tagEnd);
     const value = taggedValue(tag, text);
-    if (value === undefined) throw new OffsetError(`the tag ${tag} does not fit here: remove it`, offset);
+    if (value === undefined) throw badTag(tag, offset);
     return { value, offset, size: 1 };
   }
 
@@ -120,7 +112,7 @@ class Composer {
     compose: () => Node,
   ): Node {
     const given = event.tagStart < 0 ? tag : this.#text.slice(event.tagStart, event.tagEnd);
-    if (given !== tag) throw new OffsetError(`the tag ${given} does not fit here: remove it`, event.tagStart);
+    if (given !== tag) throw badTag(given, event.tagStart);
     if (event.anchorStart >= 0) this.#anchors.set(this.#anchorOf(event), "open");
     return this.#anchored(event, compose());
   }
@@ -133,7 +125,7 @@ class Composer {
   #alias(event: Event & { type: typeof EVENT_ID.ALIAS }): Node {
     const name = this.#anchorOf(event);
     const node = this.#anchors.get(name);
-    if (node === undefined) throw new OffsetError(`*${name}: there is no anchor &${name} before it`, event.anchorStart);
+    if (node === undefined) throw new OffsetError(NO_ANCHOR, event.anchorStart);
     if (node === "open") throw new OffsetError(`*${name}: the value contains itself`, event.anchorStart);
     this.#aliased += node.size;
     if (this.#aliased > MAX_ALIASED_VALUES)

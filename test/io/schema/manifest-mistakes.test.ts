@@ -123,11 +123,24 @@ describe("a mistake is told with file, line and field, and there is no pod", () 
       "8: is not YAML: bad indentation of a sequence entry",
     ],
     [`${HEAD}metadata: {}\n`, '5: is not YAML: the key "metadata" is there twice'],
-    [inContainer("args: *a"), "8: is not YAML: *a: there is no anchor &a before it"],
   ];
 
   test.for(cases)("%s", ([text, problem]) => {
     expect(read(text)).toEqual({ spec: undefined, problems: [`a.yaml:${problem}`] });
+  });
+
+  // The value of a Secret must not reach the journal.
+  test.for([
+    ["*hunter2", "there is no anchor of this name before it: write a text that begins with * in quotes"],
+    ["!hunter2", "unknown tag: write a text that begins with ! in quotes"],
+    ["!hunter2 {}", "unknown tag: write a text that begins with ! in quotes"],
+    ["!hunter2!x", "undeclared tag handle: write a text that begins with ! in quotes"],
+    ["!hunter2^x", "tag name cannot contain such characters: write a text that begins with ! in quotes"],
+    ["!!hunter2", "unknown tag: write a text that begins with ! in quotes"],
+    ["!!int hunter2", "the tag !!int does not fit here: remove it"],
+  ] as const)("%s, of which no text is shown", ([value, problem]) => {
+    const text = `apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  password: ${value}\n`;
+    expect(read(text).problems).toEqual([`a.yaml:5: is not YAML: ${problem}`]);
   });
 
   test("stopSignal: SIGNOPE, of which there are 65 others", () => {
