@@ -40,7 +40,7 @@ describe.skipIf(!canMount)("types of files of the host", () => {
       mkdirSync("/run/unitlet");
       // Looks as long as /run/hung is there.
       const stat =
-        '#!/bin/sh\nfor path; do :; done\n[ "$path" != /srv/share ] || { echo >>/run/looks; while [ -e /run/hung ]; do sleep 0.1; done; echo 41ed; exit; }\nexec /usr/bin/stat "$@"\n';
+        '#!/bin/sh\nfor path; do [ "$path" != /srv/share ] || { echo >>/run/looks; while [ -e /run/hung ]; do sleep 0.1; done; printf "41ed /srv/share\\\\0"; exit; }; done\nexec /usr/bin/stat "$@"\n';
       writeFileSync("/run/bin/stat", stat, { mode: 0o755 });
       process.env.PATH = `/run/bin:${process.env.PATH}`;
       writeFileSync("/run/hung", "");
@@ -62,9 +62,24 @@ describe.skipIf(!canMount)("types of files of the host", () => {
       ["/run/bin", "directory"],
     ];
     expect(seen).toEqual({
-      ...{ first: [none, there], second: [none, there], looks: 1 },
+      // The first look was one at both paths, and then one at each.
+      ...{ first: [none, there], second: [none, there], looks: 2 },
       ...{ third: [["/srv/share", "directory"], there], left: false },
     });
+  });
+
+  test("come from few processes, however many the paths are and however long", async () => {
+    const seen = await onEmptyHost(async (load) => {
+      const { hostFileTypes } = await load<Subject>("src/io/host/host-file-types.ts");
+      const { mkdirSync, readFileSync, writeFileSync } = await load<Fs>("node:fs");
+      mkdirSync("/run/bin");
+      writeFileSync("/run/bin/stat", '#!/bin/sh\necho >>/run/looks\nexec /usr/bin/stat "$@"\n', { mode: 0o755 });
+      process.env.PATH = `/run/bin:${process.env.PATH}`;
+      const nfs = "40 22 0:50 / /srv/share rw,relatime shared:1 - nfs4 server:/ rw\n";
+      const paths = ["/run", ...Array.from({ length: 500 }, (_, at) => `/run/${at}`), `/${"x".repeat(200_000)}`];
+      return { types: [...(await hostFileTypes(paths, nfs))], looks: readFileSync("/run/looks", "utf8").length };
+    });
+    expect(seen).toEqual({ types: [["/run", "directory"]], looks: 3 });
   });
 
   test("come from no process for the mounts of every host", async () => {
