@@ -127,6 +127,7 @@ function lifeLines(
     ...(launch.hasInputPipe ? ["--input"] : []),
     ...(launch.hasPrivateTmp ? ["--tmp"] : []),
     ...(launch.subPaths.any ? ["--sub-paths"] : []),
+    ...launch.paths.flatMap(([test, path]) => ["--path", test, path]),
   ];
   const start = [...input, unitName, uid, container.name, specHash, ...backOffWords(resolved)];
   const exit = [unitName, uid, container.name, kind, policies.restart, specHash, program, ...exitWords(container)];

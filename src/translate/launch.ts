@@ -1,6 +1,7 @@
 import type { Lifecycle } from "../model/api/lifecycle.ts";
 import type { DesiredFile } from "../model/step.ts";
 import type { UnitLines } from "../model/unit.ts";
+import type { NeededPath } from "./volumes/mount-source.ts";
 import type { SubPaths } from "./volumes/sub-paths.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface Launch {
   readonly stopSignal?: string | undefined;
   /** Hooks, if they are not those of the pod alone. */
   readonly lifecycle?: Lifecycle | undefined;
+  /** container-start waits until these are there. */
+  readonly paths: readonly NeededPath[];
   readonly subPaths: SubPaths;
   /**
    * The file that the program reads. Undefined: the present file stays, while a ConfigMap or Secret that it is made of

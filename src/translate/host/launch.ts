@@ -33,10 +33,11 @@ export function hostLaunch(resolved: ResolvedContainer, context: ContainerContex
     killMode: "mixed",
     lines: {
       ...hostLines(resolved, { confinement, conditions: mounts.conditions }),
-      ...{ defaults: [], startPre: mounts.checks, stopPost: [], start: [["ExecStart", execLine(argv)]] },
+      ...{ defaults: [], startPre: [], stopPost: [], start: [["ExecStart", execLine(argv)]] },
     },
     hasInputPipe: container.stdin === true,
     hasPrivateTmp: !confinement.root.readOnly,
+    paths: mounts.paths,
     subPaths: mounts.subPaths,
     enter: enterRights(container.name, confinement),
   };

@@ -93,10 +93,10 @@ function startOf(
       ...lines,
       ...{ defaults: [], overrides: [], files: imageFileLines(start) },
       unit: [...conditions, ...nameFileConditions(pod, confinement)],
-      startPre: [...mounts.checks, ...lines.startPre],
     },
     hasInputPipe: container.stdin === true && start.input !== "terminal",
     stopSignal,
+    paths: mounts.paths,
     subPaths: mounts.subPaths,
   };
 }

@@ -1,5 +1,5 @@
 import type { HostFileType, HostStorage } from "../../model/storage.ts";
-import { execLine, quotePath } from "../../unitfile/quote.ts";
+import { quotePath } from "../../unitfile/quote.ts";
 import { cleanPath } from "./clean-path.ts";
 import type { ResolvedVolume } from "./mount-source.ts";
 
@@ -21,8 +21,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
 
 /**
  * Resolves a hostPath (`hostpath/host_path.go: checkTypeInternal`, v1.36). Without a type the path may be anything; a
- * missing directory is created, as runtimes do. A process of the unit looks for the path at each start: PID 1 would look for it
- * itself with ConditionPathExists=, and would hang with a share or a program that does not answer. Throws UnquotableError for a path that no unit can carry.
+ * missing directory is created, as runtimes do. container-start looks for the path at each start: PID 1 would look for it itself
+ * with ConditionPathExists=, and would hang with a share or a program that does not answer. Throws UnquotableError for a path
+ * that no unit can carry.
  */
 export function hostFile(given: string, type: string, hostFiles: ReadonlyMap<string, HostFileType>): ResolvedVolume {
   const path = cleanPath(given);
@@ -41,7 +42,7 @@ export function hostFile(given: string, type: string, hostFiles: ReadonlyMap<str
     path,
     readOnly: false,
     conditions: [],
-    checks: [["ExecCondition", execLine(["/usr/bin/test", "-e", quotable(path)], "+")]],
+    paths: [["-e", quotable(path)]],
     storage: there === undefined && make ? [{ kind: "host", path, make }] : [],
     auxiliaryUnits: [],
   };

@@ -36,8 +36,9 @@ export function inlineHostPath(
     ...source,
     path,
     readOnly,
-    conditions: [["ConditionPathIsMountPoint", path]],
-    checks: [],
+    conditions: [],
+    // ConditionPathIsMountPoint= makes PID 1 call stat(2) on what is mounted, which may be a share that does not answer.
+    paths: [["mount", path]],
     storage: [
       {
         kind: "sub-path",

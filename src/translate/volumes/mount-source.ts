@@ -2,6 +2,9 @@ import type { Storage } from "../../model/storage.ts";
 import type { DesiredContainer } from "../../model/translation.ts";
 import type { AuxiliaryUnit, UnitLines } from "../../model/unit.ts";
 
+/** What container-start looks for: a test of test(1) or "mount" for a mount point, and a path. */
+export type NeededPath = readonly [test: "-e" | "-d" | "mount", path: string];
+
 /** Where on the host a volume is, and what is to be done before a container can mount it. */
 export interface MountSource {
   readonly ok: true;
@@ -14,8 +17,8 @@ export interface MountSource {
   readonly makesSubPaths?: boolean;
   /** Conditions of [Unit] without which a container that mounts the volume is not started. */
   readonly conditions: UnitLines;
-  /** Lines of [Service] for the same, about paths on file systems that may not answer. */
-  readonly checks?: UnitLines;
+  /** The same for paths on file systems that may not answer, with which PID 1 would hang. */
+  readonly paths?: readonly NeededPath[];
   readonly storage: readonly Storage[];
   readonly auxiliaryUnits: readonly AuxiliaryUnit[];
   /**

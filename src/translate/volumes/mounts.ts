@@ -4,7 +4,7 @@ import { subPathMount } from "../../model/paths.ts";
 import type { UnitLines } from "../../model/unit.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 import { cleanPath } from "./clean-path.ts";
-import type { MountSource, MountSources } from "./mount-source.ts";
+import type { MountSource, MountSources, NeededPath } from "./mount-source.ts";
 import { type SubPath, type SubPaths, subPathOf, subPathsOf } from "./sub-paths.ts";
 
 export interface ContainerMounts {
@@ -12,8 +12,7 @@ export interface ContainerMounts {
   readonly mounts: readonly BindMount[];
   /** Conditions of [Unit], without which nothing is started. */
   readonly conditions: UnitLines;
-  /** Lines of [Service] for the same. */
-  readonly checks: UnitLines;
+  readonly paths: readonly NeededPath[];
   readonly subPaths: SubPaths;
 }
 
@@ -36,7 +35,7 @@ export function containerMounts(
 ): ContainerMounts | MountFailure {
   const mounts: BindMount[] = [];
   const conditions: (readonly [string, string])[] = [];
-  const checks: (readonly [string, string])[] = [];
+  const paths: NeededPath[] = [];
   const subPaths: SubPath[] = [];
   for (const [at, mount] of volumeMounts.entries()) {
     const source = sources.get(mount.name);
@@ -47,7 +46,7 @@ export function containerMounts(
     const { subPath: path } = within;
     if (path !== undefined) subPaths.push({ at, volume: mount.name, source, path, shown: mount.subPathExpr || path });
     conditions.push(...source.conditions);
-    checks.push(...(source.checks ?? []));
+    paths.push(...(source.paths ?? []));
     mounts.push(bind(mount, source, path === undefined ? source.path : subPathMount(metadata.uid, container, at)));
   }
   const isKnown = variables !== undefined || !volumeMounts.some(({ subPathExpr }) => subPathExpr);
@@ -55,17 +54,13 @@ export function containerMounts(
     ok: true,
     mounts,
     conditions: distinct(conditions),
-    checks: distinct(checks),
+    paths: distinct(paths),
     subPaths: subPathsOf(container, isKnown ? subPaths : undefined, subPaths.length > 0),
   };
 }
 
-function distinct(lines: UnitLines): UnitLines {
-  return lines.filter((line, at) => lines.findIndex((other) => isSameLine(line, other)) === at);
-}
-
-function isSameLine(line: UnitLines[number], other: UnitLines[number]): boolean {
-  return line[0] === other[0] && line[1] === other[1];
+function distinct<T extends readonly [string, string]>(pairs: readonly T[]): readonly T[] {
+  return pairs.filter((pair, at) => pairs.findIndex((other) => pair[0] === other[0] && pair[1] === other[1]) === at);
 }
 
 function bind(mount: VolumeMount, volume: MountSource, source: string): BindMount {

@@ -8,12 +8,11 @@ import type { NodePolicy } from "../../model/host/node-policy.ts";
 import { diskVolumePath, volumePath } from "../../model/paths.ts";
 import type { ResolvedReferences } from "../../model/references.ts";
 import type { GroupStorage, HostFileType } from "../../model/storage.ts";
-import { execLine } from "../../unitfile/quote.ts";
 import { podAmounts } from "../resources/resources.ts";
 import { claimedVolume, claimName } from "./claim.ts";
 import { hostFile } from "./host-file.ts";
 import { inlineHostPath } from "./inline-host-path.ts";
-import type { MountSource, ResolvedVolume } from "./mount-source.ts";
+import type { MountSource, NeededPath, ResolvedVolume } from "./mount-source.ts";
 import { nfsMount } from "./nfs.ts";
 
 export interface StorageContext {
@@ -63,16 +62,12 @@ function emptyDir({ name, emptyDir: source }: Volume, context: StorageContext): 
   const base = { ok: true, readOnly: false, auxiliaryUnits: [] } as const;
   if (source?.medium !== "Memory") {
     const path = diskVolumePath(metadata.uid, name);
-    const is = lookedAt(context.pod, name, { condition: "ConditionPathIsDirectory", command: ["test", "-d"], path });
+    const is = lookedAt(context.pod, name, { condition: "ConditionPathIsDirectory", needed: ["-d", path] });
     return { ...base, ...is, path, storage: [{ kind: "directory", path, ...group }] };
   }
   const path = volumePath(metadata.uid, name);
   const size = memorySize(source.sizeLimit, context);
-  const is = lookedAt(context.pod, name, {
-    condition: "ConditionPathIsMountPoint",
-    command: ["mountpoint", "-q"],
-    path,
-  });
+  const is = lookedAt(context.pod, name, { condition: "ConditionPathIsMountPoint", needed: ["mount", path] });
   return { ...base, ...is, path, storage: [{ kind: "memory", path, size, ...group }] };
 }
 
@@ -83,16 +78,11 @@ function emptyDir({ name, emptyDir: source }: Volume, context: StorageContext): 
 function lookedAt(
   { spec }: Pod,
   volume: string,
-  {
-    condition,
-    command,
-    path,
-  }: { readonly condition: string; readonly command: readonly string[]; readonly path: string },
-): Pick<MountSource, "conditions" | "checks"> {
+  { condition, needed }: { readonly condition: string; readonly needed: NeededPath },
+): Pick<MountSource, "conditions" | "paths"> {
   const mounts = containersOf(spec).flatMap(({ volumeMounts = [] }) => volumeMounts);
   const isShared = mounts.some(({ name, mountPropagation }) => name === volume && mountPropagation === "Bidirectional");
-  if (!isShared) return { conditions: [[condition, path]] };
-  return { conditions: [], checks: [["ExecCondition", execLine([...command, path], "+")]] };
+  return isShared ? { conditions: [], paths: [needed] } : { conditions: [[condition, needed[1]]] };
 }
 
 /** Returns the size of a tmpfs (`emptydir/empty_dir.go: calculateEmptyDirMemorySize`, v1.36). */

@@ -98,7 +98,7 @@ test("notes of the pod say what the host must have", () => {
     "The host must have the file or directory /mnt/data.",
     "The host must have the directory /srv/data.",
   ]);
-  expect(containerUnit(found).text).toContain('ExecCondition=+:"/usr/bin/test" "-e" "/srv/data"\n');
+  expect(containerUnit(found).text).toContain(' "--path" "-e" "/srv/data" ');
 });
 
 test("ConfigMaps, Secrets and tokens are taken to be there, because no unit has their content", () => {

@@ -26,7 +26,9 @@ describe("a hostPath below an allowed path", () => {
     expect(volumes("/srv/data/a//b").sources.get("v")).toMatchObject({
       path: MOUNT,
       readOnly: false,
-      conditions: [["ConditionPathIsMountPoint", MOUNT]],
+      // PID 1 would hang with a share that is mounted there, so it does not look.
+      conditions: [],
+      paths: [["mount", MOUNT]],
       storage: [{ kind: "sub-path", path: MOUNT, root: "/srv/data", subPath: "a/b", writable: false }],
     });
   });

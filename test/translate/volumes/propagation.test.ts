@@ -61,21 +61,19 @@ test("with Bidirectional the runtime mounts nothing within the volume, since tha
 });
 
 test.for([
-  ["disk", {}, "test", "-d", `/var/lib/unitlet/pods/${UID}/volumes/v`],
-  ["memory", { medium: "Memory" }, "mountpoint", "-q", `/run/unitlet/pods/${UID}/volumes/v`],
+  ["disk", {}, "-d", "ConditionPathIsDirectory", `/var/lib/unitlet/pods/${UID}/volumes/v`],
+  ["memory", { medium: "Memory" }, "mount", "ConditionPathIsMountPoint", `/run/unitlet/pods/${UID}/volumes/v`],
 ] as const)(
   "PID 1 looks at no emptyDir over which a container may mount what does not answer: %s",
-  ([, emptyDir, ...words]) => {
+  ([, emptyDir, check, condition, path]) => {
     const of = (mountPropagation: string) => {
       const { spec, ...rest } = mounting("app:1", { mountPropagation });
       const { containers } = runnable({ ...rest, spec: { ...spec, volumes: [{ name: "v", emptyDir }] } }, context);
       const text = containers[0]?.unit?.text ?? "";
-      return text.split("\n").filter((line) => /^(ExecCondition|ConditionPathIs)/.test(line));
+      return text.match(/^ConditionPathIs.*|"--path" \S+ \S+/gm);
     };
-    expect(of("Bidirectional")).toEqual([`ExecCondition=+:${words.map((word) => `"${word}"`).join(" ")}`]);
-    expect(of("HostToContainer")).toEqual([
-      `ConditionPathIs${words[0] === "test" ? "Directory" : "MountPoint"}=${words[2]}`,
-    ]);
+    expect(of("Bidirectional")).toEqual([`"--path" "${check}" "${path}"`]);
+    expect(of("HostToContainer")).toEqual([`${condition}=${path}`]);
   },
 );
 

@@ -69,7 +69,7 @@ describe("a hostPath", () => {
     expect(at(path, type)).toMatchObject({
       ...{ path, storage: [], conditions: [] },
       // PID 1 would hang with a file system that does not answer, so it looks at no path of a hostPath.
-      checks: [["ExecCondition", `+:"/usr/bin/test" "-e" "${path}"`]],
+      paths: [["-e", path]],
     });
   });
 
