@@ -78,18 +78,18 @@ async function printFiles(
   // In an overlay, files have another device than their directories. -xdev compares directories only.
   const args = ["-P", ...paths, "-xdev", "-printf", "%b %n %i %y %H\\n"];
   const child = spawn("find", args, { cwd: directory, stdio: ["ignore", "pipe", "ignore"] });
-  const end = setTimeout(() => child.kill("SIGKILL"), budgetMs);
-  const closed = once(child, "close").catch(() => undefined);
   let rest = "";
-  try {
-    for await (const chunk of child.stdout.setEncoding("latin1")) {
-      const lines = (rest + (chunk as string)).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) count(line);
-    }
-    await closed;
-  } finally {
-    clearTimeout(end);
-    child.kill("SIGKILL");
-  }
+  child.stdout.setEncoding("latin1").on("data", (chunk: string) => {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) count(line);
+  });
+  const budget = Promise.withResolvers<void>();
+  const timer = setTimeout(budget.resolve, budgetMs);
+  await Promise.race([once(child, "close").catch(() => undefined), budget.promise]);
+  clearTimeout(timer);
+  // Killed or not: where a container has mounted what does not answer over its emptyDir, the process sleeps in the kernel.
+  child.kill("SIGKILL");
+  child.stdout.destroy();
+  child.unref();
 }

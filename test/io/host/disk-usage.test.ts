@@ -63,6 +63,22 @@ describe.skipIf(!canMount)("measurePod()", () => {
     expect(seen).toEqual({ inodes: 1, volumes: [["data", 4096]] });
   });
 
+  test("does not wait for a find(1) that cannot be killed, because a FUSE program does not answer", async () => {
+    const seen = await onEmptyHost(async (load) => {
+      const { measurePod } = await load<Subject>("src/io/host/disk-usage.ts");
+      const { mkdirSync, writeFileSync } = await load<Fs>("node:fs");
+      for (const path of ["bin", "unitlet/pods/u-1/volumes/data"]) mkdirSync(`/var/lib/${path}`, { recursive: true });
+      // The child keeps the pipe open after the kill.
+      const find = "#!/bin/sh\nprintf '8 1 5 f volumes/data\\n'\nsleep 30 &\nwait\n";
+      writeFileSync("/var/lib/bin/find", find, { mode: 0o755 });
+      process.env.PATH = `/var/lib/bin:${process.env.PATH}`;
+      const began = Date.now();
+      const { inodes } = await measurePod("u-1", 2000);
+      return { inodes, isInTime: Date.now() - began < 20_000 };
+    });
+    expect(seen).toEqual({ inodes: 1, isInTime: true });
+  });
+
   test("finds nothing of a pod without files", async () => {
     const usage = await onEmptyHost(async (load) => {
       const { measurePod } = await load<Subject>("src/io/host/disk-usage.ts");
