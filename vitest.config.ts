@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { LAN_FILES, V2_ALONE_FILES, V2_FILES } from "./test/machine/v2-files.ts";
 import { MatrixReporter } from "./test/matrix/reporter.ts";
@@ -24,7 +25,7 @@ const v2 = {
     ...withMachines,
     maxWorkers: 2,
     env: { UNITLET_TEST_MACHINE: "v2" },
-    sequence: { groupOrder: 2 },
+    sequence: { groupOrder: 3 },
   },
 };
 
@@ -47,10 +48,12 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: [...real, ARM64],
           testTimeout: 90_000,
-          sequence: { groupOrder: 0 },
+          // Vitest's own number is one worker for two cores, and a project with one worker and the order 0 runs last.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+          sequence: { groupOrder: 1 },
         },
       },
-      { test: { name: "real", include: real, exclude: [...lacking], ...withMachines, sequence: { groupOrder: 1 } } },
+      { test: { name: "real", include: real, exclude: [...lacking], ...withMachines, sequence: { groupOrder: 2 } } },
       // After the project `real`, because the machines have the same names.
       ...(process.env.UNITLET_TEST_BOTH_KINDS === undefined ? [] : [v2]),
       ...(process.env.UNITLET_TEST_ARM64 === undefined ? [] : [arm64]),
