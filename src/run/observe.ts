@@ -58,8 +58,8 @@ export interface ObserveInput {
 }
 
 /**
- * Takes one snapshot of all that a run may know. It writes, deletes and posts nothing, so `unitlet plan` can call it as
- * well. Throws BusError when systemd does not answer.
+ * Takes one snapshot of all that a run may know. It changes and posts nothing, so `unitlet plan` can call it as well; it notes
+ * only which paths do not answer (`host-file-types.ts`). Throws BusError when systemd does not answer.
  */
 export async function observe(input: ObserveInput): Promise<World> {
   const { config, systemd, references, now } = input;
