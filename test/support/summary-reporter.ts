@@ -10,8 +10,8 @@ interface Count {
 }
 
 /**
- * Prints the last lines of a test run: the duration of each file, the results of each folder and, in the last line, their
- * sum.
+ * Prints the last lines of a test run: the duration of each file, the results of each folder, the failures and, in the
+ * last line, the sum.
  */
 export class SummaryReporter implements Reporter {
   private vitest: Vitest | undefined;
@@ -34,6 +34,7 @@ export class SummaryReporter implements Reporter {
     console.log(describeRetries(modules));
     total.skipped -= reportLacking(modules);
     this.refuseSkips(total);
+    reportFailures(modules);
     console.log(`${total.passed} passed, ${total.failed} failed`);
   }
 
@@ -58,6 +59,18 @@ function reportLacking(modules: readonly TestModule[]): number {
   );
   for (const line of lines) console.log(line);
   return lines.length;
+}
+
+/** Prints each failure with the first line of its message: a log that is cut holds its last lines. */
+function reportFailures(modules: readonly TestModule[]): void {
+  for (const module of modules) {
+    const tests = [...module.children.allTests("failed")].map((test) => [test.fullName, test.result().errors] as const);
+    const failures = [...tests, ["the file", module.errors()] as const].filter(([, errors]) => errors?.length);
+    for (const [name, errors] of failures) {
+      const [first = ""] = errors?.[0]?.message.split("\n") ?? [];
+      console.log(`failed: ${relative(".", module.moduleId)} › ${name}: ${first.slice(0, 500)}`);
+    }
+  }
 }
 
 /** Prints the durations of the test files, the slowest first. Files below one second are only counted. */

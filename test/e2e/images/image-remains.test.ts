@@ -15,11 +15,14 @@ beforeAll(async () => {
 
 afterAll(() => node[Symbol.asyncDispose]());
 
-/** The units, pipes and descriptors of PID 1 that hold the output of containers. */
+/**
+ * The units, pipes and descriptors of PID 1 that hold the output of containers. find(1) would fail when PID 1 closes a
+ * descriptor meanwhile.
+ */
 const OUTPUTS = `
   systemctl list-units --all --plain --no-legend 'unitlet-log@*'
   find /run/unitlet/log -type p
-  find /proc/1/fd -lname '/run/unitlet/log/*' -printf '%l\\n'`;
+  readlink /proc/1/fd/* | sed -n '\\,^/run/unitlet/log/,p'`;
 
 const outputs = async () => (await node.exec(OUTPUTS)).stdout;
 
