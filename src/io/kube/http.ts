@@ -6,6 +6,7 @@ import { readAdministratorFile } from "../administrator-file.ts";
 import { onTimeout } from "../timeout.ts";
 import { ApiError } from "./api-error.ts";
 import { decoded, MAX_RESPONSE_BYTES, retryAfter, statusOf } from "./list-result.ts";
+import { canBeHeld } from "./refusals.ts";
 import type { WriteGate } from "./write-gate.ts";
 
 export const MERGE_PATCH_TYPE = "application/merge-patch+json";
@@ -69,7 +70,7 @@ export class ApiClient {
 
   /** Returns the body of the response. Throws ApiError for every status but 2xx. */
   call(call: ApiRequest): Promise<Buffer> {
-    if (this.#gate === undefined || call.method === "GET") return this.#call(call);
+    if (this.#gate === undefined || !canBeHeld(call)) return this.#call(call);
     return this.#gate.pass(call, () => this.#call(call));
   }
 

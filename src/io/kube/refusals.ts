@@ -1,10 +1,13 @@
 import type { Instant } from "../../model/api/time.ts";
 import type { ApiError } from "./api-error.ts";
 
-/** The kinds of writes that have their own problem in io/problems.ts, and "other", whose callers tell it. */
-export type WriteKind = "deletes" | "statuses" | "events" | "lease" | "tokens" | "other";
+/**
+ * The kinds of writes that have their own problem in io/problems.ts, and "other", whose callers tell it. "lists" is the list of the
+ * node's pods, which is held back like a write while the API server has no room for it.
+ */
+export type WriteKind = "deletes" | "statuses" | "events" | "lease" | "tokens" | "lists" | "other";
 
-/** A write that the API server refuses. */
+/** A write, or a list, that the API server refuses. */
 export interface Refusal {
   readonly kind: WriteKind;
   readonly status: number;
@@ -31,6 +34,8 @@ const MAX_LEASE_DELAY_MS = 10 * SECOND_MS;
 const FORGET_AFTER_MS = 600 * SECOND_MS;
 const MAX_REFUSALS = 1000;
 
+const LISTS = "lists";
+
 const KINDS: readonly (readonly [method: string, path: RegExp, kind: WriteKind])[] = [
   ["DELETE", /\/pods\/[^/]+$/, "deletes"],
   ["PATCH", /\/pods\/[^/]+\/status$/, "statuses"],
@@ -39,17 +44,25 @@ const KINDS: readonly (readonly [method: string, path: RegExp, kind: WriteKind])
   ["POST", /\/leases$/, "lease"],
   ["PATCH", /\/leases\/[^/]+$/, "lease"],
   ["POST", /\/serviceaccounts\/[^/]+\/token$/, "tokens"],
+  ["GET", /^\/api\/v1\/pods\?/, LISTS],
 ];
 
 export function writeKind(method: string, path: string): WriteKind {
   return KINDS.find(([of, pattern]) => of === method && pattern.test(path))?.[2] ?? "other";
 }
 
+/** True for writes and the list of pods. All else is read when it is needed. */
+export function canBeHeld({ method, path }: { readonly method: string; readonly path: string }): boolean {
+  return method !== "GET" || writeKind(method, path) === LISTS;
+}
+
 /**
  * True when the API server refuses a write, or does not answer it. False when the answer is about the object: it is gone, exists
- * already, or is another one. False for rejected credentials, and for a lease that gets no answer, which sync.ts handles.
+ * already, or is another one. False for rejected credentials, and for a lease that gets no answer, which sync.ts handles. A list
+ * is refused only by an API server that asks for fewer requests: after any other failure the next run tries again.
  */
-export function isRefusal({ status, reason, message }: ApiError, kind: WriteKind): boolean {
+export function isRefusal({ status, reason, message, retryAfter = 0 }: ApiError, kind: WriteKind): boolean {
+  if (kind === LISTS) return status === 429 || retryAfter > 0;
   if (status === 401 || status === 404 || reason === "AlreadyExists" || isOtherObject({ status, message }))
     return false;
   return status >= 400 || (kind !== "lease" && (reason === "Unreachable" || reason === "NotJSON"));

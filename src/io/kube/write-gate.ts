@@ -53,14 +53,14 @@ export class WriteGate {
     this.#log = log;
   }
 
-  /** Sends a write, unless it is held back. Throws ApiError, with `isTold` where the end of the run tells it. */
+  /** Sends a write, or a list, unless it is held back. Throws ApiError, with `isTold` where the end of the run tells it. */
   async pass<T>({ method, path, about = "" }: Write, send: () => Promise<T>): Promise<T> {
     const kind = writeKind(method, path);
     const key = [method, path, about].join(" ");
     const before = this.#refusals[key];
     this.#asked.add(key);
     if (before !== undefined && isHeld(before, Date.now())) {
-      throw new ApiError(before.because, before.status, before.reason, { isTold: kind !== "other", isHeld: true });
+      throw new ApiError(before.because, before.status, before.reason, { isTold: kind in TOPICS, isHeld: true });
     }
     try {
       const answer = await send();
@@ -75,7 +75,7 @@ export class WriteGate {
       const refusal = addRefusal(before, kind, error, Date.now());
       this.#put(key, refusal);
       const { message, status, reason, cause } = error;
-      throw new ApiError(message, status, reason, { cause, isTold: kind !== "other" && isLasting(refusal) });
+      throw new ApiError(message, status, reason, { cause, isTold: kind in TOPICS && isLasting(refusal) });
     }
   }
 

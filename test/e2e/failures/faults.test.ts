@@ -119,6 +119,40 @@ describe.each(Object.entries(problems).map(([what, [rule, named]], at) => ({ wha
   },
 );
 
+describe("while the API server answers the list of pods with 429 and Retry-After", () => {
+  const busy = (seconds: number) => {
+    const headers = { "retry-after": `${seconds}` };
+    proxy.on(onList({ ...status(429, "TooManyRequests"), headers }));
+  };
+
+  test("it gets no list before that time, and the lease all the same", async () => {
+    const before = await complaints();
+    busy(300);
+    for (let at = 0; at < 4; at += 1) {
+      await node.exec("rm -f /run/unitlet/lease");
+      await node.syncWithoutCache();
+    }
+    // A tick that starts a run may have asked ahead of it.
+    expect([1, 2]).toContain(proxy.requests.filter(isList).length);
+    expect(proxy.requests.filter(({ path }) => path.includes("/leases/")).length).toBeGreaterThanOrEqual(4);
+    expect((await complaints()).slice(before.length)).toEqual([expect.stringMatching(/429 TooManyRequests/)]);
+    await node.exec("rm /run/unitlet/refusals.json");
+  });
+
+  test("it gets one after that time, and the next run does what was missed", async () => {
+    busy(2);
+    await node.syncWithoutCache();
+    expect(proxy.requests.filter(isList).length).toBeGreaterThan(0);
+    proxy.clear();
+    await node.apply(pod(node, "after-the-rush", SLEEP));
+    const poll = async () => {
+      await node.sync();
+      return (await node.get("after-the-rush"))?.status?.phase === "Running";
+    };
+    await node.machine.until(poll, { what: "the pod to run" });
+  });
+});
+
 test("a clock that is far from the API server's makes the node not ready, and says by how much", async () => {
   const { cluster, name } = node;
   const ready = async () => (await cluster.get("node", name))?.status?.conditions?.find(({ type }) => type === "Ready");

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ApiError } from "../../../src/io/kube/api-error.ts";
 import {
   addRefusal,
+  canBeHeld,
   isHeld,
   isRefusal,
   liveRefusals,
@@ -24,6 +25,7 @@ test.for<[method: string, path: string, kind: WriteKind]>([
   ["POST", "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases", "lease"],
   ["PATCH", "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/node-1", "lease"],
   ["POST", "/api/v1/namespaces/shop/serviceaccounts/default/token", "tokens"],
+  ["GET", "/api/v1/pods?fieldSelector=spec.nodeName%3Dnode-1", "lists"],
   ["PATCH", "/api/v1/nodes/node-1/status", "other"],
   ["POST", "/apis/certificates.k8s.io/v1/certificatesigningrequests", "other"],
 ])("%s %s is one of the %s", ([method, path, kind]) => {
@@ -79,6 +81,39 @@ describe.for(KINDS)("a write of the kind %s", (kind) => {
     ["cannot be asked without credentials", new ApiError("no key", 0, "NoCredentials")],
   ] as const)("is not refused where the API server %s", ([, error]) => {
     expect(isRefusal(error, kind)).toBe(false);
+  });
+});
+
+describe("the list of the node's pods", () => {
+  const LIST = { method: "GET", path: "/api/v1/pods?fieldSelector=spec.nodeName%3Dnode-1" };
+
+  test.for([
+    ["the list", LIST, true],
+    ["a write", { method: "PATCH", path: "/api/v1/nodes/node-1" }, true],
+    ["another read", { method: "GET", path: "/api/v1/nodes/node-1" }, false],
+    ["a read of one pod", { method: "GET", path: `${PODS}/web?x` }, false],
+  ] as const)("can be held back: %s", ([, request, expected]) => {
+    expect(canBeHeld(request)).toBe(expected);
+  });
+
+  test.for([
+    ["has too many requests", answer(429), true],
+    ["has too many requests and names a time", answer(429, "no", 7), true],
+    ["is about to end and names a time", answer(503, "no", 5), true],
+    ["is not ready", answer(503), false],
+    ["has a bug", answer(500), false],
+    ["forbids it", answer(403), false],
+    ["rejects the credentials", answer(401), false],
+    ["does not answer", new ApiError("did not answer", 0, "Unreachable"), false],
+  ] as const)("is held back only where the API server asks for fewer requests: it %s", ([, error, expected]) => {
+    expect(isRefusal(error, "lists")).toBe(expected);
+  });
+
+  test("waits as long as the API server asks for, and longer each time, up to a minute", () => {
+    expect(waits("lists", answer(429), 8)).toEqual([0, 5, 10, 20, 40, 60, 60, 60]);
+    expect(waits("lists", answer(429, "no", 1), 7)).toEqual([1, 5, 10, 20, 40, 60, 60]);
+    expect(waits("lists", answer(429, "no", 120), 2)).toEqual([120, 120]);
+    expect(waits("lists", answer(429, "no", 999_999), 1)).toEqual([300]);
   });
 });
 
