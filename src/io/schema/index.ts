@@ -3,6 +3,7 @@
 export { parseSettings } from "../../config/settings.ts";
 export { toConfig } from "../../config/to-config.ts";
 export { clusterInfoAuthority } from "./cluster-info.ts";
+export { formatYaml } from "./format-yaml.ts";
 export { readKubeconfig } from "./kubeconfig.ts";
 export { kubeletNames } from "./kubelet-names.ts";
 export { parseManifests, readManifests } from "./manifest-files.ts";
