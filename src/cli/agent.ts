@@ -56,6 +56,11 @@ export function runToEnd(unit: string): void {
   systemctl("start", "--wait", unit);
 }
 
+/** Returns the text of a unit of the host with its drop-ins. Throws CliError. */
+export function unitText(unit: string): string {
+  return systemctl("cat", "--", unit);
+}
+
 /** Throws CliError unless the process runs as root. `command` is the command to repeat with sudo. */
 export function requireRoot(command: string): void {
   if (process.getuid?.() !== 0) throw new CliError(`this needs root: sudo unitlet ${command}`);

@@ -5,6 +5,7 @@ import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { CliError } from "./failure.ts";
 import { images } from "./images.ts";
+import { importCommand } from "./import.ts";
 import { join } from "./join.ts";
 import { leave } from "./leave.ts";
 import { print, printError } from "./output.ts";
@@ -17,6 +18,7 @@ const HELP = `usage: unitlet COMMAND
   status        show the pods of this host, their containers and restarts, and why a pod does not run
   plan          show what a run would do now and why, and change nothing: unitlet plan --help
   render        print the units that a manifest becomes, on any computer: unitlet render --help
+  import        print the Pod manifest of a service unit: unitlet import --help
   explain       show what a field of a pod becomes on a node: unitlet explain spec.containers.livenessProbe
   join          make this host a node of a cluster: unitlet join --help
   leave         make this host a standalone host again: unitlet leave --help
@@ -35,6 +37,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   status: withoutArguments("status", showStatus),
   plan,
   render,
+  import: importCommand,
   explain,
   join,
   leave,

@@ -13,6 +13,7 @@ const COMMANDS = [
   "status",
   "plan",
   "render",
+  "import",
   "explain",
   "join",
   "leave",

@@ -114,6 +114,37 @@ test("unitlet render writes the units that the run has written", async () => {
   for (const name of names) expect(await linesOf(`/root/units/${name}`)).toEqual(await linesOf(`${SYSTEM}/${name}`));
 });
 
+const FACTS_UNIT = `[Service]
+User=daemon
+WorkingDirectory=/srv
+Environment=COLOUR=blue
+EnvironmentFile=/etc/default/facts
+LimitNOFILE=4321
+Restart=always
+ExecStart=/bin/sh -c 'echo "facts $$(id -un) $$(pwd) $$(ulimit -n) $$COLOUR $$SIZE $$*"; exec sleep infinity' sh $OPTS \${COLOUR}
+`;
+
+test("a pod that unitlet import made of a unit with a drop-in runs as the unit did", async () => {
+  await machine.write(`${SYSTEM}/facts.service`, FACTS_UNIT);
+  await machine.write(`${SYSTEM}/facts.service.d/colour.conf`, "[Service]\nEnvironment=COLOUR=green\n");
+  await machine.write("/etc/default/facts", "SIZE=10\nOPTS='a b'\n");
+  await machine.exec("systemctl daemon-reload; systemctl start facts");
+  const told = "facts daemon /srv 4321 green 10 a b green\n";
+  const journal =
+    (unit: string, ...of: readonly string[]) =>
+    async () => {
+      const { stdout } = await machine.exec(["journalctl", "-q", "-o", "cat", ...of, "-u", unit, "--grep", "^facts"], {
+        allowFailure: true,
+      });
+      return [stdout !== "", stdout] as const;
+    };
+  expect(await machine.until(journal("facts"), { what: "what the unit writes" })).toEqual([true, told]);
+  await machine.exec(`unitlet import facts >/root/facts.yaml; systemctl stop facts; mv /root/facts.yaml ${MANIFESTS}`);
+  await settle();
+  const pod = journal("unitlet.default.facts.facts.service", "--namespace=unitlet.default");
+  expect(await machine.until(pod, { what: "what the pod writes" })).toEqual([true, told]);
+});
+
 /** The lines of a unit without those that differ on cgroup v1, for which nothing is rendered. */
 async function linesOf(path: string): Promise<readonly string[]> {
   const text = await machine.read(path);
