@@ -35,7 +35,7 @@ export async function doctor(): Promise<string> {
 
 async function configured(findings: Finding[], config: Config): Promise<void> {
   const { cluster } = config;
-  findings.push(...policyFindings(config), ...networkFindings(config), ...bridgeLines(config));
+  findings.push(...policyFindings(config), ...networkLines(config));
   const because = nodeNameMismatch(cluster && config.nodeName);
   if (because !== undefined) findings.push(error("joined", because));
   let pods: ReadonlySet<string> | undefined;
@@ -54,9 +54,10 @@ async function configured(findings: Finding[], config: Config): Promise<void> {
   await tried(findings, "units", async () => findings.push(...(await unitFindings(pods))));
 }
 
-function bridgeLines(config: Config): readonly Finding[] {
+function networkLines(config: Config): readonly Finding[] {
   const ranges = bridgeRanges(config, observePodCIDRs(undefined).podCIDRs);
-  return ranges === undefined ? [] : bridgeFindings(readBridgeHost(ranges, commandOutput, readOptional));
+  const ofBridge = ranges === undefined ? [] : bridgeFindings(readBridgeHost(ranges, commandOutput, readOptional));
+  return [...networkFindings(config, ranges), ...ofBridge];
 }
 
 /** Turns an exception of a check into a finding, so that the other checks still run. */

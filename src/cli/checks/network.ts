@@ -2,6 +2,7 @@ import { readClusterNetwork } from "../../io/cni/cluster-network.ts";
 import type { ClusterNetwork } from "../../model/cni/cluster-network.ts";
 import { PLUGIN_DIRECTORIES } from "../../model/cni/plugin.ts";
 import type { Config } from "../../model/host/config.ts";
+import { isSix } from "../../model/host/ip-range.ts";
 import { installCommand } from "./distribution.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 import { hostFamily } from "./host-family.ts";
@@ -18,20 +19,32 @@ const DIRECTORIES = `${PLUGIN_DIRECTORIES.slice(0, -1).join(", ")} or ${PLUGIN_D
 const remedy = () =>
   `${installCommand(hostFamily(), "containernetworking-plugins", "iptables")}, or set podNetwork = host (files of unitlet.conf.d, such as 60-join.conf, override unitlet.conf)`;
 
-/** Checks what the pods' own network needs; nothing while all pods are on the host's. */
-export function networkFindings({ podNetwork, podCIDR }: Config): readonly Finding[] {
+/** The programs of a host by their directories. */
+type IsProgram = (name: string, directories: readonly string[]) => boolean;
+
+/** Checks what the pods' own network needs; nothing while all pods are on the host's. `ranges` are those of the bridge. */
+export function networkFindings(
+  { podNetwork }: Pick<Config, "podNetwork">,
+  ranges: readonly string[] | undefined,
+  has: IsProgram = isProgram,
+): readonly Finding[] {
   if (podNetwork === "host") return [];
   if (podNetwork === "cni") return [clusterNetworkFinding(readClusterNetwork())];
-  const lacking = (names: readonly string[]) => names.filter((name) => !isProgram(name, PLUGIN_DIRECTORIES));
+  const lacking = (names: readonly string[]) => names.filter((name) => !has(name, PLUGIN_DIRECTORIES));
   const needed = lacking(NEEDED);
   if (needed.length > 0)
     return [error("network", `no pod gets an address without ${needed.join(", ")} in ${DIRECTORIES}: ${remedy()}`)];
-  // pod-network calls it for each pod on the bridge, and the plugin portmap for a hostPort.
-  if (!isProgram(podCIDR.some((range) => range.includes(":")) ? "ip6tables" : "iptables", PROGRAMS))
-    return [error("network", `no pod gets an address without iptables: ${remedy()}`)];
+  const programs = firewallPrograms(ranges ?? []).filter((name) => !has(name, PROGRAMS));
+  if (programs.length > 0)
+    return [error("network", `no pod gets an address without ${programs.join(" and ")}: ${remedy()}`)];
   const missing = lacking(SOMETIMES);
   if (missing.length === 0) return [ok("network", `podNetwork = ${podNetwork}: plugins of CNI are installed`)];
   return [warning("network", `pods that need ${missing.join(", ")} do not start: ${remedy()}`)];
+}
+
+/** Returns what `host-rules` calls for each pod on the bridge: iptables for the host's loopback, and one for each range. */
+function firewallPrograms(ranges: readonly string[]): readonly string[] {
+  return ["iptables", ...(ranges.some(isSix) ? ["ip6tables"] : [])];
 }
 
 const REMEDY =
