@@ -4,6 +4,10 @@ import { exists, readOptional, remove, writeBestEffort } from "./files.ts";
 
 /** Problems that may last: the message when one begins, and the message when it ends. */
 export const PROBLEM_PREFIX = {
+  "add-ons": [
+    "cannot make a directory that add-ons of the cluster expect",
+    "all directories that add-ons of the cluster expect are there",
+  ],
   agent: ["cannot start or stop a unit of unitlet itself", "the units of unitlet itself are in order again"],
   certificates: ["this node's certificates are not in order", "this node's certificates are in order"],
   credentials: [

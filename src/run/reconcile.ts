@@ -1,4 +1,5 @@
 import { keepCompiledCode } from "../io/bundles/keep-code.ts";
+import { makeAddOnDirectories } from "../io/cni/add-on-directories.ts";
 import { keepClusterNetwork } from "../io/cni/keep-list.ts";
 import { keepPodCIDRs } from "../io/pods/pod-cidrs.ts";
 import { reportProblem } from "../io/problems.ts";
@@ -57,6 +58,7 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
   if (!input.shuttingDown) {
     keepSealKey(log);
     restoreKeptUnits(log);
+    if (config.podNetwork === "cni") reportProblem(log, "add-ons", makeAddOnDirectories());
   }
   const wanted = await withoutBrokenPods(pods, async (some, isTrial) => {
     const references = await fetchReferences(some, source, now);
