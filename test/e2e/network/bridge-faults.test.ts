@@ -93,11 +93,15 @@ test("a namespace that is lost is made again, with the same address, and its con
   await remove("lost");
 });
 
-test("after /run/unitlet was emptied, a pod is connected again, and has one address and one interface", async () => {
+test("after /run/unitlet was emptied, a pod runs on with its network, and its restart keeps it", async () => {
   const before = await bridge.running("emptied");
+  const invocation = await node.invocation("emptied");
   // Mounts are busy, and stay.
   await node.exec("rm -rf /run/unitlet/* 2>/dev/null || true");
   await node.syncWithoutCache({ allowFailure: true });
+  await node.syncWithoutCache();
+  expect(await node.invocation("emptied")).toBe(invocation);
+  await node.exec(`systemctl kill -s KILL ${node.unit("emptied")}`);
   const after = await bridge.whenReady("emptied", 1);
   expect(after.status?.podIP).toBe(before.status?.podIP);
   expect(await bridge.held()).toEqual([before.status?.podIP, "1"]);
