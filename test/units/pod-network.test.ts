@@ -128,6 +128,15 @@ describe.skipIf(!canMount)("the chain of the cluster's network", () => {
     expect(calls.map(({ call }) => call)).toEqual(["ADD one", "DEL two", "DEL one"]);
   });
 
+  test("an argument that comes in parts is put together, and left out when no plugin takes it", async () => {
+    const parts = `other '"a' + 'b"' portMappings '[{"hostPort":80},' + '{"hostPort":' + '81}]'`;
+    const { calls } = await on(`${cluster("1.0.0")}; ${ADD.replace(`portMappings '[{"hostPort":80}]'`, parts)}`);
+    expect(calls.map(({ input }) => input.runtimeConfig)).toEqual([
+      { portMappings: [{ hostPort: 80 }, { hostPort: 81 }] },
+      { bandwidth: { ingressRate: 1000 } },
+    ]);
+  });
+
   test("DEL removes what an ADD has left that was killed before the first plugin", async () => {
     const begun = "mkdir -p /var/lib/unitlet/networks/u-1; touch /run/calls /var/lib/unitlet/networks/u-1/list.new";
     expect(await on(`${begun}; ${DEL}; ls -A /var/lib/unitlet/networks`)).toEqual({ out: "", calls: [] });

@@ -72,7 +72,15 @@ function networkWords(
   if (ranges !== undefined) return bridgeChain(pod, ranges).flatMap((each) => words(each.type, each.config));
   const cgroup = podCgroup(pod.metadata.uid, qosClass(pod));
   const given = capabilityArguments(pod, context, cgroup);
-  return ["capabilities", ...given.flatMap(([name, value]) => words(name, value))];
+  return ["capabilities", ...given.flatMap(([name, value]) => words(name, value).flatMap(inParts))];
+}
+
+/** The kernel executes no program with a word of 128 KiB, and annotations may have 256 KiB. A character has at most 4 bytes. */
+const PART = /.{1,30000}/gsu;
+
+/** Returns the word in parts, each but the first one after a "+". */
+function inParts(word: string): readonly string[] {
+  return (word.match(PART) ?? []).flatMap((part, at) => (at === 0 ? [part] : ["+", part]));
 }
 
 const WITHOUT_PROCESS: UnitLines = [

@@ -25,7 +25,7 @@ const NETWORK = {
       ipam: { type: "host-local", ranges: [[{ subnet: "10.87.0.0/24" }]], routes: [{ dst: "0.0.0.0/0" }] },
     },
     { type: "portmap", snat: true, capabilities: { portMappings: true } },
-    { type: "bandwidth", capabilities: { bandwidth: true } },
+    { type: "bandwidth", capabilities: { bandwidth: true, "io.kubernetes.cri.pod-annotations": true } },
   ],
 };
 const CONFIGURATION = "/etc/cni/net.d/10-pods.conflist";
@@ -53,14 +53,18 @@ const whenReady = (name: string, restarts = 0) =>
 
 const doctor = async () => (await node.machine.exec("unitlet doctor", { allowFailure: true })).stdout;
 
-test("before there is a network, pods on the host's network run, others wait, and the node is not ready", async () => {
+test("before there is a network, pods on the host's network run with a kubelet's directories, others wait, and the node is not ready", async () => {
   const ready = await readiness("False");
   expect([ready?.reason, ready?.message]).toEqual(["KubeletNotReady", NOT_READY]);
   expect(await doctor()).toContain(
     "error: network: no pod gets an address: there is no configuration in /etc/cni/net.d: deploy the cluster's network add-on",
   );
+  const volumes = ["/var/lib/kubelet/plugins_registry", "/var/log/pods"].map((path, at) => ({
+    ...{ name: `v${at}`, hostPath: { path, type: "Directory" } },
+  }));
+  const volumeMounts = volumes.map(({ name }) => ({ name, mountPath: `/run/${name}` }));
   await node.run(
-    pod(node, "agent", SLEEP, { hostNetwork: true }),
+    pod(node, "agent", { ...SLEEP, volumeMounts }, { hostNetwork: true, volumes }),
     pod(node, "web", shell("exec busybox httpd -f -p 80 -h /opt", { ports: [{ containerPort: 80, hostPort: 18080 }] })),
   );
   expect((await whenReady("agent")).status?.podIP).toBe(node.machine.address);
@@ -99,12 +103,14 @@ test("the result is where libcni keeps it", async () => {
   expect(result.ips[0].gateway).toBe("10.87.0.1");
 });
 
-test("an annotation for bandwidth limits the pod", async () => {
-  const annotations = { "kubernetes.io/egress-bandwidth": "10M" };
+test("an annotation for bandwidth limits the pod, beside one that no argument of a program could have", async () => {
+  const annotations = { "kubernetes.io/egress-bandwidth": "10M", long: "x".repeat(120_000) };
   const metadata = { name: "limited", namespace: node.namespace, annotations };
   await node.run({ ...pod(node, "limited", SLEEP), metadata });
-  await whenReady("limited");
+  const uid = (await whenReady("limited")).metadata?.uid;
   expect((await node.exec("tc qdisc show | grep tbf")).stdout).toContain("rate 10Mbit");
+  const kept = JSON.parse(await node.machine.read(`/var/lib/cni/results/pods-${uid}-eth0`));
+  expect(kept.capabilityArgs["io.kubernetes.cri.pod-annotations"]).toMatchObject(annotations);
 });
 
 test("a change of the configuration and its removal leave pods that run alone; new ones get the change or wait", async () => {

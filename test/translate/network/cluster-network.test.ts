@@ -81,6 +81,14 @@ describe("capability arguments", () => {
     expect(wordsOf(rich, name)).toBe(`"capabilities" "${name}" "${value}"`);
   });
 
+  test("a long one in parts, since the kernel refuses a word of 128 KiB", () => {
+    const name = "io.kubernetes.cri.pod-annotations";
+    const long = own({}, { long: "𝄞".repeat(65_000) });
+    const parts = wordsOf(long, name).slice(`"capabilities" "${name}" "`.length, -1).split('" "+" "');
+    expect(parts.every((part) => Buffer.byteLength(part) < 128 * 1024)).toBe(true);
+    expect(parts.join("").replaceAll('\\"', '"')).toBe(JSON.stringify({ long: "𝄞".repeat(65_000) }));
+  });
+
   test("none for a plugin that takes none", () => {
     expect(wordsOf(rich)).toBe('"capabilities"');
   });
