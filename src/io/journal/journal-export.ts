@@ -1,3 +1,5 @@
+import { ExportScanner, FIELD } from "./export-scanner.ts";
+
 /** One entry of the journal: a line of output, or a part of one. */
 export interface JournalEntry {
   readonly cursor: string;
@@ -11,12 +13,11 @@ export interface JournalEntry {
   readonly message: Buffer;
 }
 
-const NEWLINE = 0x0a;
-const EQUALS = 0x3d;
-const LENGTH_BYTES = 8;
+const EMPTY = Buffer.alloc(0);
 
-/** A parser of the journal export format (https://systemd.io/JOURNAL_EXPORT_FORMATS), for chunks of any size. */
+/** A parser of the journal export format, for chunks of any size. */
 export class ExportReader {
+  readonly #scanner = new ExportScanner();
   #rest: Buffer = Buffer.alloc(0);
 
   /** Returns the entries that this chunk completes. */
@@ -25,10 +26,10 @@ export class ExportReader {
     const entries: JournalEntry[] = [];
     let start = 0;
     for (;;) {
-      const fields = new Map<string, Buffer>();
-      const end = readFields(data, start, fields);
-      if (end === undefined) break;
-      if (fields.size > 0) entries.push(asEntry(fields));
+      const end = this.#scanner.read(data, start);
+      if (end < 0) break;
+      // An empty line alone is no entry.
+      if (end > start + 1) entries.push(entryOf(data, this.#scanner));
       start = end;
     }
     this.#rest = data.subarray(start);
@@ -36,41 +37,22 @@ export class ExportReader {
   }
 }
 
-/** Returns where the next entry begins; undefined when this one is not complete. */
-function readFields(data: Buffer, start: number, fields: Map<string, Buffer>): number | undefined {
-  let at = start;
-  for (;;) {
-    const newline = data.indexOf(NEWLINE, at);
-    if (newline < 0) return undefined;
-    if (newline === at) return newline + 1;
-    const equals = data.subarray(at, newline).indexOf(EQUALS);
-    if (equals >= 0) {
-      fields.set(data.toString("latin1", at, at + equals), data.subarray(at + equals + 1, newline));
-      at = newline + 1;
-      continue;
-    }
-    // Without "=" the value follows as bytes, after its length.
-    const value = newline + 1 + LENGTH_BYTES;
-    if (data.length < value) return undefined;
-    const end = value + Number(data.readBigUInt64LE(newline + 1));
-    if (data.length <= end) return undefined;
-    fields.set(data.toString("latin1", at, newline), data.subarray(value, end));
-    at = end + 1;
-  }
-}
-
-function asEntry(fields: ReadonlyMap<string, Buffer>): JournalEntry {
-  const text = (name: string) => fields.get(name)?.toString("latin1");
-  const invocation = text("_SYSTEMD_INVOCATION_ID");
-  const lineBreak = text("_LINE_BREAK");
-  const unit = text("_SYSTEMD_UNIT");
+/** Returns the entry that a scanner has just read from `data`. */
+function entryOf(data: Buffer, { starts, ends }: ExportScanner): JournalEntry {
+  const text = (field: number) => {
+    const start = starts[field] as number;
+    return start < 0 ? undefined : data.toString("latin1", start, ends[field]);
+  };
+  const invocation = text(FIELD.invocation);
+  const lineBreak = text(FIELD.lineBreak);
+  const unit = text(FIELD.unit);
   return {
-    cursor: text("__CURSOR") ?? "",
-    at: Number(text("__REALTIME_TIMESTAMP")),
-    stream: text("_STREAM_ID") ?? "",
+    cursor: text(FIELD.cursor) ?? "",
+    at: Number(text(FIELD.at)),
+    stream: text(FIELD.stream) ?? "",
     ...(unit === undefined ? {} : { unit }),
     ...(invocation === undefined ? {} : { invocation }),
     ...(lineBreak === undefined ? {} : { lineBreak }),
-    message: fields.get("MESSAGE") ?? Buffer.alloc(0),
+    message: (starts[FIELD.message] as number) < 0 ? EMPTY : data.subarray(starts[FIELD.message], ends[FIELD.message]),
   };
 }

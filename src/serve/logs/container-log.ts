@@ -6,9 +6,9 @@ import { onEnd, runningInvocation } from "../../io/systemd/invocations.ts";
 import type { Instant } from "../../model/api/time.ts";
 import type { Instance } from "./instance.ts";
 import { CLOCK_TOLERANCE_MS, instanceFilter } from "./instance-filter.ts";
-import { LogFormat } from "./log-format.ts";
+import { LogCopy } from "./log-copy.ts";
 import type { LogOptions } from "./log-options.ts";
-import { firstLines, tailPosition } from "./tail.ts";
+import { tailPosition } from "./tail.ts";
 
 /**
  * The time after which journald has stored all output of an ended instance, even when the host was stalled for a while.
@@ -18,47 +18,69 @@ const JOURNAL_SYNC_WINDOW_MS = 60_000;
 /** The notifier of all followers in this process. */
 const notifier = new JournalNotifier();
 
-/** Yields the log of one instance in the kubelet's format (`log-format.ts`). With `follow` it ends with the instance. */
+/** Yields the log of one instance in the kubelet's format (`log-copy.ts`). With `follow` it ends with the instance. */
 export async function* containerLog(
   instance: Instance,
   options: LogOptions,
   now: Instant,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  const format = new LogFormat(options);
   const { follow, tailLines } = options;
-  const entriesRead = read(instance, options, now, signal);
   // A container may write more lines after the position of the tail is found (cri-client's `logs.go: ReadLogs`, v0.36).
-  for await (const entries of follow || tailLines === undefined ? entriesRead : firstLines(entriesRead, tailLines)) {
-    const chunk = format.format(entries);
-    if (chunk.length > 0) yield chunk;
-    if (format.isFull) return;
+  const limits = follow || tailLines === undefined ? {} : { lines: tailLines };
+  const copy = new LogCopy(instanceFilter(instance), { ...options, ...limits });
+  for await (const text of read(instance, options, now, { copy, signal })) {
+    yield text;
+    if (copy.isFull) return;
   }
+}
+
+interface Reading {
+  readonly copy: LogCopy;
+  readonly signal: AbortSignal;
 }
 
 async function* read(
   instance: Instance,
   { follow, since = 0, tailLines }: LogOptions,
   now: Instant,
-  signal: AbortSignal,
-): AsyncGenerator<JournalEntry[]> {
+  { copy, signal }: Reading,
+): AsyncGenerator<Buffer> {
   const { unit, from, ended = now } = instance;
   const isOn = isRunning(instance);
   if (!isOn && now - ended < JOURNAL_SYNC_WINDOW_MS) await syncJournal(unit);
   if (tailLines === 0 && !(follow && isOn)) return;
   const earliest: Position = { since: Math.max(0, from - CLOCK_TOLERANCE_MS, since) / 1000 };
-  const backwards = journal({ unit, position: earliest, reverse: true, isOwn: instanceFilter(instance) }, signal);
-  let position = (tailLines === undefined ? undefined : await tailPosition(backwards, tailLines)) ?? earliest;
-  const isOwn = instanceFilter(instance);
-  const readForward = async function* () {
-    for await (const entries of journal({ unit, position, reverse: false, isOwn }, signal)) {
-      const last = entries.at(-1);
-      if (last !== undefined) position = { after: last.cursor };
-      yield entries.filter(({ at }) => at >= since * 1000);
-    }
-  };
+  const newestFirst = readEntries(instance, earliest, signal);
+  const start = (tailLines === undefined ? undefined : await tailPosition(newestFirst, tailLines)) ?? earliest;
+  const readForward = () => copyJournal(unit, start, copy, signal);
   if (follow && isOn) yield* whileRunning(instance, signal, readForward);
   yield* readForward();
+}
+
+/** Yields the entries of an instance from `position` on, newest first. */
+async function* readEntries(
+  instance: Instance,
+  position: Position,
+  signal: AbortSignal,
+): AsyncGenerator<JournalEntry[]> {
+  const reader = new ExportReader();
+  const isOwn = instanceFilter(instance);
+  for await (const chunk of readJournal({ unit: instance.unit, position, reverse: true }, signal)) {
+    const entries = reader.push(chunk).filter(isOwn);
+    if (entries.length > 0) yield entries;
+  }
+}
+
+/** Yields what the entries add to the log, from `start` or from the last entry that was copied, until now or until a limit. */
+async function* copyJournal(unit: string, start: Position, copy: LogCopy, signal: AbortSignal): AsyncGenerator<Buffer> {
+  copy.restart();
+  const position = copy.cursor === undefined ? start : { after: copy.cursor };
+  for await (const chunk of readJournal({ unit, position }, signal)) {
+    const text = copy.copy(chunk);
+    if (text.length > 0) yield text;
+    if (copy.isFull) return;
+  }
 }
 
 /** Waits until journald has stored what a unit wrote before this call, for 5 s at most. Only root may ask journald for that. */
@@ -74,8 +96,8 @@ function isRunning({ unit, invocation }: Instance): boolean {
 async function* whileRunning(
   instance: Instance,
   signal: AbortSignal,
-  readForward: () => AsyncGenerator<JournalEntry[]>,
-): AsyncGenerator<JournalEntry[]> {
+  readForward: () => AsyncGenerator<Buffer>,
+): AsyncGenerator<Buffer> {
   const listener = notifier.listen(instance.unit);
   const notify = () => listener.notify();
   const cancel = onEnd(instance.unit, instance.invocation, notify);
@@ -90,22 +112,5 @@ async function* whileRunning(
     cancel();
     signal.removeEventListener("abort", notify);
     notifier.unlisten(listener);
-  }
-}
-
-interface JournalQuery {
-  readonly unit: string;
-  readonly position: Position;
-  readonly reverse: boolean;
-  /** True for an entry of the instance. */
-  readonly isOwn: (entry: JournalEntry) => boolean;
-}
-
-async function* journal(query: JournalQuery, signal: AbortSignal): AsyncGenerator<JournalEntry[]> {
-  const { unit, position, reverse, isOwn } = query;
-  const reader = new ExportReader();
-  for await (const chunk of readJournal({ unit, position, reverse }, signal)) {
-    const entries = reader.push(chunk).filter(isOwn);
-    if (entries.length > 0) yield entries;
   }
 }

@@ -4,11 +4,14 @@ import type { Instance } from "./instance.ts";
 /** The tolerance for times of entries: journald may store output after the end of an instance, and the clock may be set. */
 export const CLOCK_TOLERANCE_MS = 1000;
 
+/** True for an entry of the instance. */
+export type InstanceFilter = (entry: Pick<JournalEntry, "invocation" | "stream" | "at">) => boolean;
+
 /**
  * Returns a filter for the entries of one instance of a unit, without those of other instances or of another pod. Entries of a
  * process that ended at once lack the invocation ID. Their stream, which belongs to one start, and their time decide.
  */
-export function instanceFilter({ invocation, from, next }: Instance): (entry: JournalEntry) => boolean {
+export function instanceFilter({ invocation, from, next }: Instance): InstanceFilter {
   const own = new Set<string>();
   const others = new Set<string>();
   return (entry) => {

@@ -1,6 +1,10 @@
 import type { Position } from "../../io/journal/journal.ts";
 import type { JournalEntry } from "../../io/journal/journal-export.ts";
-import { endsLine } from "./log-format.ts";
+
+/** True when a line of the output ends here. journald splits long lines, and splits at NUL bytes. */
+export function endsLine({ lineBreak }: JournalEntry): boolean {
+  return lineBreak === undefined || lineBreak === "eof";
+}
 
 /**
  * Returns the position of the last `lines` lines; undefined when there are not more lines than that. `newestFirst` has the
@@ -21,17 +25,4 @@ export async function tailPosition(
     }
   }
   return undefined;
-}
-
-/** Yields the entries of the first `lines` lines, of which the last one may not have ended yet. */
-export async function* firstLines(
-  oldestFirst: AsyncIterable<JournalEntry[]>,
-  lines: number,
-): AsyncGenerator<JournalEntry[]> {
-  let left = lines;
-  for await (const entries of oldestFirst) {
-    const last = entries.findIndex((entry) => endsLine(entry) && --left === 0);
-    yield last < 0 ? entries : entries.slice(0, last + 1);
-    if (last >= 0) return;
-  }
 }

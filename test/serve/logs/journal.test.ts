@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ExportReader, type JournalEntry } from "../../../src/io/journal/journal-export.ts";
 import { instanceFilter } from "../../../src/serve/logs/instance-filter.ts";
-import { endsLine, LogFormat } from "../../../src/serve/logs/log-format.ts";
-import { firstLines, tailPosition } from "../../../src/serve/logs/tail.ts";
+import { endsLine, tailPosition } from "../../../src/serve/logs/tail.ts";
 
 let number = 0;
 const entry = (message: string, rest: Partial<JournalEntry> = {}): JournalEntry => {
@@ -62,42 +61,6 @@ describe("sieve()", () => {
   });
 });
 
-describe("LogFormat", () => {
-  const at = Date.parse("2026-01-02T03:04:05Z") * 1000;
-  const stamp = (micros: string) => `2026-01-02T03:04:05.${micros}000Z `;
-  const cut = [
-    entry("a", { at: at + 7 }),
-    entry("b", { at: at + 1000, lineBreak: "line-max" }),
-    entry("c", { at: at + 2000, lineBreak: "nul" }),
-    entry("d", { at: at + 3000 }),
-    entry("e", { at: at + 4000, lineBreak: "eof" }),
-  ];
-
-  test("puts together what the journal cut", () => {
-    const format = new LogFormat({ timestamps: false });
-    expect(cut.map((each) => format.format([each]).toString()).join("")).toBe("a\nbc\0d\ne");
-  });
-
-  test("writes the time of a line's beginning, with nine digits and one space", () => {
-    const format = new LogFormat({ timestamps: true });
-    const expected = `${stamp("000007")}a\n${stamp("001000")}bc\0d\n${stamp("004000")}e`;
-    expect(format.format(cut).toString()).toBe(expected);
-  });
-
-  test.each([1, 2, 3, 7, 8])("stops after %d bytes", (limitBytes) => {
-    const format = new LogFormat({ timestamps: false, limitBytes });
-    const text = Buffer.concat([format.format(cut.slice(0, 2)), format.format(cut.slice(2))]).toString();
-    expect([text, format.isFull]).toEqual(["a\nbc\0d\ne".slice(0, limitBytes), limitBytes <= 8]);
-  });
-
-  test("leaves bytes as they are", () => {
-    const message = Buffer.from([0xff, 0xfe, 0x01]);
-    expect(new LogFormat({ timestamps: false }).format([entry("", { message })])).toEqual(
-      Buffer.from([0xff, 0xfe, 1, 10]),
-    );
-  });
-});
-
 describe("tailPosition()", () => {
   const lines = [
     entry("1"),
@@ -128,24 +91,5 @@ describe("tailPosition()", () => {
 
   test("a line ends where its container ended it", () => {
     expect(lines.map(endsLine)).toEqual([true, false, true, true, true]);
-  });
-});
-
-describe("firstLines()", () => {
-  const entries = [entry("1a", { lineBreak: "line-max" }), entry("1b"), entry("2"), entry("3", { lineBreak: "eof" })];
-  async function* batches(size: number) {
-    for (let at = 0; at < entries.length; at += size) yield entries.slice(at, at + size);
-  }
-
-  test.each([
-    [1, 4, ["1a", "1b"]],
-    [1, 1, ["1a", "1b"]],
-    [2, 2, ["1a", "1b", "2"]],
-    [3, 3, ["1a", "1b", "2", "3"]],
-    [9, 2, ["1a", "1b", "2", "3"]],
-  ])("the first %d, read in batches of %d", async (lines, size, expected) => {
-    const read: string[] = [];
-    for await (const batch of firstLines(batches(size), lines)) read.push(...batch.map(({ message }) => `${message}`));
-    expect(read).toEqual(expected);
   });
 });
