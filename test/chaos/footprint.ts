@@ -32,6 +32,7 @@ const PASSING: readonly RegExp[] = [
   /^(systemd-tmpfiles-clean|systemd-hostnamed|systemd-journald-dev-log|fstrim|e2scrub_all|logrotate|man-db|dpkg-db-backup|apt-daily.*)\./,
   /^\/run\/unitlet\/(fast-path\.json|sync-requested|pending-starts|lease|refusals\.json|manifests\.json|unchanged|skipped-runs|watch-connection|watch-heard|(watch|list)\..*)$/,
   /^\/run\/unitlet\/.*\.tmp$/,
+  /^\/run\/unitlet-api\/(api-answers\.json|serve\.)/,
   /^\/run\/systemd\/units\/(invocation|log-.*):/,
   /^(sh|node|find|du|cut|awk|systemctl|busctl|run-needed|sha256sum|curl|nsenter|sleep) /,
   // PID 1, with other arguments after it has reexecuted itself.

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { keepCompiledCode } from "../../io/bundles/keep-code.ts";
 import type { ApiClient } from "../../io/kube/http.ts";
 import { readExits } from "../../io/pods/exit-records.ts";
 import { podStateDir } from "../../model/paths.ts";
@@ -42,6 +43,7 @@ export class ContainerLogs {
       response.writeHead(200, { "content-type": "text/plain; charset=utf-8" });
       response.flushHeaders();
       await pipeline(Readable.from(containerLog(instance, options, now, gone.signal)), response);
+      keepCompiledCode();
     } finally {
       this.#streams -= 1;
       gone.abort();

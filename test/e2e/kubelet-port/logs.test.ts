@@ -141,6 +141,17 @@ describe("following", () => {
   });
 });
 
+test("the next process starts from the compiled code that an earlier one has stored", async () => {
+  const stored = async () => {
+    expect(await logs("first")).toBe("hello\n");
+    await waitForServerExit(node);
+    return (await node.exec("stat -c '%a %i' /run/unitlet-api/serve.*")).stdout;
+  };
+  const first = await stored();
+  expect(first).toMatch(/^600 \d+\n$/);
+  expect(await stored()).toBe(first);
+});
+
 test("--tail is exact and whole while lines are written", async () => {
   const script =
     'perl -e \'$| = 1; $n = 0; while (1) { printf "line %d %s\\n", ++$n, "x" x 60 for 1 .. 20; select undef, undef, undef, 0.01 }\'';
