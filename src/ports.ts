@@ -1,7 +1,9 @@
 import type { PodEvent } from "./model/api/event.ts";
 import type { Node } from "./model/api/node.ts";
 import type { Pod, PodStatus } from "./model/api/pod.ts";
+import type { Workload } from "./model/api/workload.ts";
 import type { Dependency, ResolvedReferences } from "./model/references.ts";
+import type { WorkloadState } from "./model/workload-state.ts";
 
 /** What a source of pods returned. A list that cannot be read is an ordinary state of the world, not an exception. */
 export type ListResult =
@@ -25,6 +27,14 @@ export type ListOrigin = { readonly files: readonly string[] } | { readonly item
 export interface ParsedList {
   readonly pods: readonly Pod[];
   readonly missing?: string;
+  /** The objects that make pods; undefined: something else makes them, such as the controllers of a cluster. */
+  readonly workloads?: Workloads;
+}
+
+export interface Workloads {
+  readonly objects: readonly Workload[];
+  /** What this host remembers of them and of earlier ones, with the statuses of their pods. */
+  readonly states: readonly WorkloadState[];
 }
 
 /** The source of the pods, which also takes their status: the API server, or a directory of manifests. */

@@ -3,14 +3,15 @@ import type { Manifests } from "../io/schema/manifest-files.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Config } from "../model/host/config.ts";
-import type { PodSource } from "../ports.ts";
+import type { PodList } from "../model/world.ts";
+import type { PodSource, Workloads } from "../ports.ts";
 import type { UnitChange } from "../report/unit-changes.ts";
 import { CliError } from "./failure.ts";
 import { manifestFiles } from "./manifest-arguments.ts";
 import { printable } from "./output.ts";
 
-/** The pods of files, and the ConfigMaps and Secrets by their `referenceKey`. */
-export type GivenObjects = Pick<Manifests, "pods" | "objects">;
+/** The pods and workloads of files, and the ConfigMaps and Secrets by their `referenceKey`. */
+export type GivenObjects = Pick<Manifests, "pods" | "workloads" | "objects">;
 
 /** Returns the objects of files, as this host would read them. Throws CliError for a mistake, and on a joined node. */
 export async function objectsOfFiles(files: readonly string[], config: Config): Promise<GivenObjects> {
@@ -25,7 +26,7 @@ export async function objectsOfFiles(files: readonly string[], config: Config): 
 }
 
 /** Returns the source with these objects besides its own. One of the same kind, namespace and name is replaced. */
-export function withObjects(source: PodSource, { pods, objects }: GivenObjects): PodSource {
+export function withObjects(source: PodSource, { pods, workloads, objects }: GivenObjects): PodSource {
   return {
     hasObjects: source.hasObjects,
     list: async () => {
@@ -35,7 +36,7 @@ export function withObjects(source: PodSource, { pods, objects }: GivenObjects):
         ...result,
         parse: () => {
           const { pods: own, ...rest } = result.parse();
-          return { ...rest, pods: merged(own, pods) };
+          return { ...rest, pods: merged(own, pods), ...withWorkloads(rest.workloads, workloads) };
         },
       };
     },
@@ -52,6 +53,29 @@ export function withObjects(source: PodSource, { pods, objects }: GivenObjects):
     recordEvent: (event) => source.recordEvent(event),
     deletePodObject: (pod) => source.deletePodObject(pod),
   };
+}
+
+function withWorkloads(
+  known: Workloads | undefined,
+  given: GivenObjects["workloads"],
+): { readonly workloads?: Workloads } {
+  if (given.length === 0) return {};
+  const names = new Set(given.map(nameOf));
+  const others = known?.objects.filter((each) => !names.has(nameOf(each))) ?? [];
+  return { workloads: { states: known?.states ?? [], objects: [...others, ...given] } };
+}
+
+function nameOf({ kind, metadata }: GivenObjects["workloads"][0]): string {
+  return `${kind} ${namespacedName(metadata)}`;
+}
+
+/** Returns the UIDs of the pods that these objects are or make, from the plan of a run with them. */
+export function givenUIDs({ pods, workloads }: GivenObjects, { workloads: made }: PodList): ReadonlySet<string> {
+  const names = new Set(workloads.map(nameOf));
+  const own = (made?.states ?? []).filter(({ kind, ...metadata }) => names.has(`${kind} ${namespacedName(metadata)}`));
+  return new Set(
+    [...pods, ...own.flatMap((state) => state.pods.map(({ pod }) => pod))].map(({ metadata }) => metadata.uid),
+  );
 }
 
 /** A pod of the same UID has its status already. It may differ: labels do not change the UID, and a manifest may name one. */

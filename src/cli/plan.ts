@@ -9,7 +9,7 @@ import { type UnitChange, unitChanges } from "../report/unit-changes.ts";
 import { requireRoot } from "./agent.ts";
 import { CliError } from "./failure.ts";
 import { printable, printError } from "./output.ts";
-import { formatChanges, objectsOfFiles, withObjects } from "./plan-files.ts";
+import { formatChanges, givenUIDs, objectsOfFiles, withObjects } from "./plan-files.ts";
 
 const PLAN_USAGE = `usage: unitlet plan [--json] [-f FILE…]
 
@@ -87,10 +87,9 @@ async function planSteps(files: readonly string[] | undefined): Promise<Planned>
     const libDir = process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet";
     const planned = await preview({ config, source: added ? withObjects(source, added) : source, libDir, now });
     const { pods } = planned.before;
-    const named = new Set(added?.pods.map(({ metadata }) => metadata.uid));
     return {
       steps: describePlan(planned),
-      ...(added && { changes: unitChanges(planned, named) }),
+      ...(added && { changes: unitChanges(planned, givenUIDs(added, pods)) }),
       ...(pods.complete ? {} : { because: pods.because }),
     };
   } finally {

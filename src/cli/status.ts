@@ -1,12 +1,14 @@
 import { loadConfig } from "../io/config-files.ts";
 import { readPodDirectories } from "../io/pods/pod-directories.ts";
 import { readLastSummaries } from "../io/pods/pod-summary.ts";
+import { readWorkloadStates } from "../io/pods/workload-store.ts";
 import { Systemd } from "../io/systemd/systemd.ts";
 import { readUnits } from "../io/systemd/unit-files.ts";
 import { statusTable } from "./status-table.ts";
+import { workloadTable } from "./workload-table.ts";
 
 /**
- * `unitlet status`: a table of the pods of this host, from systemd, the exit records and the report of the last run. It sends
+ * `unitlet status`: tables of the pods and workloads of this host, from systemd, the exit records and the report of the last run. It sends
  * no request.
  */
 export async function showStatus(): Promise<string> {
@@ -20,5 +22,6 @@ export async function showStatus(): Promise<string> {
     config.cluster === undefined
       ? `standalone, manifests in ${config.manifests}`
       : `joined to ${config.cluster.server}`;
-  return `Node ${config.nodeName}: ${mode}\n${statusTable(known)}`;
+  const workloads = config.cluster === undefined ? workloadTable(readWorkloadStates()) : "";
+  return `Node ${config.nodeName}: ${mode}\n${statusTable(known)}${workloads}`;
 }

@@ -1,7 +1,7 @@
 // Written by `npm test -- test/control-plane/api-types.test.ts -u`. Do not edit.
 
 /**
- * The types of what manifests may have, as the API server publishes them at /openapi/v3/api/v1. type-table.ts describes the format.
+ * The types of what manifests may have, as the API server publishes them at /openapi/v3. type-table.ts describes the format.
  */
 export const API_TYPES = `
 AWSElasticBlockStoreVolumeSource fsType:string partition:int32 readOnly:boolean volumeID!:string
@@ -24,6 +24,12 @@ ContainerPort containerPort!:int32 hostIP:string hostPort:int32 name:string prot
 ContainerResizePolicy resourceName!:string restartPolicy!:string
 ContainerRestartRule action!:string exitCodes:ContainerRestartRuleOnExitCodes
 ContainerRestartRuleOnExitCodes operator!:string values:[]int32
+DaemonSet apiVersion:string kind:string metadata:ObjectMeta spec:DaemonSetSpec status:any
+DaemonSetSpec minReadySeconds:int32 revisionHistoryLimit:int32 selector!:LabelSelector template!:PodTemplateSpec updateStrategy:DaemonSetUpdateStrategy
+DaemonSetUpdateStrategy rollingUpdate:RollingUpdateDaemonSet type:enum(OnDelete|RollingUpdate)
+Deployment apiVersion:string kind:string metadata:ObjectMeta spec:DeploymentSpec status:any
+DeploymentSpec minReadySeconds:int32 paused:boolean progressDeadlineSeconds:int32 replicas:int32 revisionHistoryLimit:int32 selector!:LabelSelector strategy:DeploymentStrategy template!:PodTemplateSpec
+DeploymentStrategy rollingUpdate:RollingUpdateDeployment type:enum(Recreate|RollingUpdate)
 DownwardAPIProjection items:[]DownwardAPIVolumeFile
 DownwardAPIVolumeFile fieldRef:ObjectFieldSelector mode:int32 path!:string resourceFieldRef:ResourceFieldSelector
 DownwardAPIVolumeSource defaultMode:int32 items:[]DownwardAPIVolumeFile
@@ -48,6 +54,8 @@ HostAlias hostnames:[]string ip!:string
 HostPathVolumeSource path!:string type:enum(|BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket)
 ISCSIVolumeSource chapAuthDiscovery:boolean chapAuthSession:boolean fsType:string initiatorName:string iqn!:string iscsiInterface:string lun!:int32 portals:[]string readOnly:boolean secretRef:LocalObjectReference targetPortal!:string
 ImageVolumeSource pullPolicy:enum(Always|IfNotPresent|Never) reference:string
+Job apiVersion:string kind:string metadata:ObjectMeta spec:JobSpec status:any
+JobSpec activeDeadlineSeconds:int64 backoffLimit:int32 backoffLimitPerIndex:int32 completionMode:enum(Indexed|NonIndexed) completions:int32 managedBy:string manualSelector:boolean maxFailedIndexes:int32 parallelism:int32 podFailurePolicy:PodFailurePolicy podReplacementPolicy:enum(Failed|TerminatingOrFailed) selector:LabelSelector successPolicy:SuccessPolicy suspend:boolean template!:PodTemplateSpec ttlSecondsAfterFinished:int32
 KeyToPath key!:string mode:int32 path!:string
 LabelSelector matchExpressions:[]LabelSelectorRequirement matchLabels:{}string
 LabelSelectorRequirement key!:string operator!:string values:[]string
@@ -63,6 +71,7 @@ NodeSelectorTerm matchExpressions:[]NodeSelectorRequirement matchFields:[]NodeSe
 ObjectFieldSelector apiVersion:string fieldPath!:string
 ObjectMeta annotations:{}string creationTimestamp:string deletionGracePeriodSeconds:int64 deletionTimestamp:string finalizers:[]string generateName:string generation:int64 labels:{}string managedFields:[]ManagedFieldsEntry name:string namespace:string ownerReferences:[]OwnerReference resourceVersion:string selfLink:string uid:string
 OwnerReference apiVersion!:string blockOwnerDeletion:boolean controller:boolean kind!:string name!:string uid!:string
+PersistentVolumeClaim apiVersion:string kind:string metadata:ObjectMeta spec:PersistentVolumeClaimSpec status:any
 PersistentVolumeClaimSpec accessModes:[]enum(ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod) dataSource:TypedLocalObjectReference dataSourceRef:TypedObjectReference resources:VolumeResourceRequirements selector:LabelSelector storageClassName:string volumeAttributesClassName:string volumeMode:enum(Block|Filesystem) volumeName:string
 PersistentVolumeClaimTemplate metadata:ObjectMeta spec!:PersistentVolumeClaimSpec
 PersistentVolumeClaimVolumeSource claimName!:string readOnly:boolean
@@ -74,6 +83,10 @@ PodAntiAffinity preferredDuringSchedulingIgnoredDuringExecution:[]WeightedPodAff
 PodCertificateProjection certificateChainPath:string credentialBundlePath:string keyPath:string keyType!:string maxExpirationSeconds:int32 signerName!:string userAnnotations:{}string
 PodDNSConfig nameservers:[]string options:[]PodDNSConfigOption searches:[]string
 PodDNSConfigOption name:string value:string
+PodFailurePolicy rules!:[]PodFailurePolicyRule
+PodFailurePolicyOnExitCodesRequirement containerName:string operator!:enum(In|NotIn) values!:[]int32
+PodFailurePolicyOnPodConditionsPattern status:string type!:string
+PodFailurePolicyRule action!:enum(Count|FailIndex|FailJob|Ignore) onExitCodes:PodFailurePolicyOnExitCodesRequirement onPodConditions:[]PodFailurePolicyOnPodConditionsPattern
 PodOS name!:string
 PodReadinessGate conditionType!:string
 PodResourceClaim name!:string resourceClaimName:string resourceClaimTemplateName:string
@@ -81,6 +94,7 @@ PodSchedulingGate name!:string
 PodSchedulingGroup podGroupName:string
 PodSecurityContext appArmorProfile:AppArmorProfile fsGroup:int64 fsGroupChangePolicy:enum(Always|OnRootMismatch) runAsGroup:int64 runAsNonRoot:boolean runAsUser:int64 seLinuxChangePolicy:string seLinuxOptions:SELinuxOptions seccompProfile:SeccompProfile supplementalGroups:[]int64 supplementalGroupsPolicy:enum(Merge|Strict) sysctls:[]Sysctl windowsOptions:WindowsSecurityContextOptions
 PodSpec activeDeadlineSeconds:int64 affinity:Affinity automountServiceAccountToken:boolean containers!:[]Container dnsConfig:PodDNSConfig dnsPolicy:enum(ClusterFirst|ClusterFirstWithHostNet|Default|None) enableServiceLinks:boolean ephemeralContainers:[]EphemeralContainer hostAliases:[]HostAlias hostIPC:boolean hostNetwork:boolean hostPID:boolean hostUsers:boolean hostname:string hostnameOverride:string imagePullSecrets:[]LocalObjectReference initContainers:[]Container nodeName:string nodeSelector:{}string os:PodOS overhead:{}quantity preemptionPolicy:enum(Never|PreemptLowerPriority) priority:int32 priorityClassName:string readinessGates:[]PodReadinessGate resourceClaims:[]PodResourceClaim resources:ResourceRequirements restartPolicy:enum(Always|Never|OnFailure) runtimeClassName:string schedulerName:string schedulingGates:[]PodSchedulingGate schedulingGroup:PodSchedulingGroup securityContext:PodSecurityContext serviceAccount:string serviceAccountName:string setHostnameAsFQDN:boolean shareProcessNamespace:boolean subdomain:string terminationGracePeriodSeconds:int64 tolerations:[]Toleration topologySpreadConstraints:[]TopologySpreadConstraint volumes:[]Volume
+PodTemplateSpec metadata:ObjectMeta spec:PodSpec
 PortworxVolumeSource fsType:string readOnly:boolean volumeID!:string
 PreferredSchedulingTerm preference!:NodeSelectorTerm weight!:int32
 Probe exec:ExecAction failureThreshold:int32 grpc:GRPCAction httpGet:HTTPGetAction initialDelaySeconds:int32 periodSeconds:int32 successThreshold:int32 tcpSocket:TCPSocketAction terminationGracePeriodSeconds:int64 timeoutSeconds:int32
@@ -90,6 +104,9 @@ RBDVolumeSource fsType:string image!:string keyring:string monitors!:[]string po
 ResourceClaim name!:string request:string
 ResourceFieldSelector containerName:string divisor:quantity resource!:string
 ResourceRequirements claims:[]ResourceClaim limits:{}quantity requests:{}quantity
+RollingUpdateDaemonSet maxSurge:intOrString maxUnavailable:intOrString
+RollingUpdateDeployment maxSurge:intOrString maxUnavailable:intOrString
+RollingUpdateStatefulSetStrategy maxUnavailable:intOrString partition:int32
 SELinuxOptions level:string role:string type:string user:string
 ScaleIOVolumeSource fsType:string gateway!:string protectionDomain:string readOnly:boolean secretRef!:LocalObjectReference sslEnabled:boolean storageMode:string storagePool:string system!:string volumeName:string
 SeccompProfile localhostProfile:string type!:enum(Localhost|RuntimeDefault|Unconfined)
@@ -101,7 +118,14 @@ SecretVolumeSource defaultMode:int32 items:[]KeyToPath optional:boolean secretNa
 SecurityContext allowPrivilegeEscalation:boolean appArmorProfile:AppArmorProfile capabilities:Capabilities privileged:boolean procMount:enum(Default|Unmasked) readOnlyRootFilesystem:boolean runAsGroup:int64 runAsNonRoot:boolean runAsUser:int64 seLinuxOptions:SELinuxOptions seccompProfile:SeccompProfile windowsOptions:WindowsSecurityContextOptions
 ServiceAccountTokenProjection audience:string expirationSeconds:int64 path!:string
 SleepAction seconds!:int64
+StatefulSet apiVersion:string kind:string metadata:ObjectMeta spec:StatefulSetSpec status:any
+StatefulSetOrdinals start:int32
+StatefulSetPersistentVolumeClaimRetentionPolicy whenDeleted:string whenScaled:string
+StatefulSetSpec minReadySeconds:int32 ordinals:StatefulSetOrdinals persistentVolumeClaimRetentionPolicy:StatefulSetPersistentVolumeClaimRetentionPolicy podManagementPolicy:enum(OrderedReady|Parallel) replicas:int32 revisionHistoryLimit:int32 selector!:LabelSelector serviceName:string template!:PodTemplateSpec updateStrategy:StatefulSetUpdateStrategy volumeClaimTemplates:[]PersistentVolumeClaim
+StatefulSetUpdateStrategy rollingUpdate:RollingUpdateStatefulSetStrategy type:enum(OnDelete|RollingUpdate)
 StorageOSVolumeSource fsType:string readOnly:boolean secretRef:LocalObjectReference volumeName:string volumeNamespace:string
+SuccessPolicy rules!:[]SuccessPolicyRule
+SuccessPolicyRule succeededCount:int32 succeededIndexes:string
 Sysctl name!:string value!:string
 TCPSocketAction host:string port!:intOrString
 Toleration effect:enum(NoExecute|NoSchedule|PreferNoSchedule) key:string operator:enum(Equal|Exists|Gt|Lt) tolerationSeconds:int64 value:string

@@ -24,6 +24,7 @@ const countOrDefault = range(0, 2 ** 31 - 1);
 const id = range(0, 2 ** 31 - 1);
 const fileMode = range(0, 0o777);
 const seconds = range(0, Number.POSITIVE_INFINITY);
+const count = range(0, Number.POSITIVE_INFINITY);
 const ip = format(/^(\d{1,3}(\.\d{1,3}){3}|(?=.*:)[0-9a-fA-F:.]+(%[\w.]+)?)$/, "an IP address");
 const objectName = dnsSubdomain;
 const portOrName = ((value: number | string) =>
@@ -55,6 +56,23 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Secret.data{}": dataKey,
   "Secret.data": base64,
   "Secret.stringData{}": dataKey,
+
+  "DeploymentSpec.replicas": count,
+  "DeploymentSpec.minReadySeconds": count,
+  "DeploymentSpec.progressDeadlineSeconds": count,
+  "DaemonSetSpec.minReadySeconds": count,
+  "StatefulSetSpec.replicas": count,
+  "StatefulSetSpec.minReadySeconds": count,
+  "StatefulSetSpec.podManagementPolicy": oneOf("OrderedReady", "Parallel"),
+  "StatefulSetOrdinals.start": count,
+  "JobSpec.parallelism": count,
+  "JobSpec.completions": count,
+  "JobSpec.backoffLimit": count,
+  "JobSpec.activeDeadlineSeconds": count,
+  "JobSpec.ttlSecondsAfterFinished": count,
+  "DeploymentStrategy.type": oneOf("Recreate", "RollingUpdate"),
+  "DaemonSetUpdateStrategy.type": oneOf("OnDelete", "RollingUpdate"),
+  "StatefulSetUpdateStrategy.type": oneOf("OnDelete", "RollingUpdate"),
 
   "PodSpec.activeDeadlineSeconds": range(1, 2 ** 31 - 1),
   "PodSpec.terminationGracePeriodSeconds": seconds,

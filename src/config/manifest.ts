@@ -1,4 +1,5 @@
 import type { Pod } from "../model/api/pod.ts";
+import type { Workload } from "../model/api/workload.ts";
 import { digest } from "../unitfile/hash.ts";
 import { namesProblem } from "../unitfile/names.ts";
 import { API_TYPES } from "./api-types.ts";
@@ -9,9 +10,10 @@ import type { Tree } from "./object-rules.ts";
 import { checkPod } from "./pod-rules.ts";
 import { parseTypes, type TypeTable } from "./type-table.ts";
 import { withDefaults } from "./with-defaults.ts";
+import { parseWorkload, WORKLOAD_KINDS } from "./workload.ts";
 
 /** An object of a manifest. */
-export type ManifestObject = { readonly pod: Pod } | { readonly data: DataObject };
+export type ManifestObject = { readonly pod: Pod } | { readonly data: DataObject } | { readonly workload: Workload };
 
 /** Thrown for a document that is no valid object. Each issue names the field, what is wrong and what to do. */
 export class ManifestError extends Error {
@@ -25,7 +27,7 @@ export class ManifestError extends Error {
 }
 
 /** The kinds that a node without a cluster knows. io/schema/manifest-files.ts takes a List apart. */
-const KINDS = '"Pod", "ConfigMap", "Secret" or "List"';
+const KINDS = '"Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret" or "List"';
 
 /** A document that an alias makes part of itself has no end. */
 const MAX_DEPTH = 100;
@@ -37,11 +39,21 @@ export function parseManifest(document: unknown, nodeName: string): ManifestObje
   const written = canonical(document);
   table ??= parseTypes(API_TYPES);
   const { kind } = (written ?? {}) as { readonly kind?: unknown };
+  const apiVersion = WORKLOAD_KINDS.get(kind);
+  if (apiVersion !== undefined) {
+    const { workload, issues } = parseWorkload(table, written as Tree, nodeName);
+    throwIfAny([...kindIssues(written, { apiVersion, hasSpec: true }), ...issues]);
+    // Without an issue there is one.
+    return { workload: workload as Workload };
+  }
   if (kind !== "ConfigMap" && kind !== "Secret") return { pod: parsePod(table, written as Tree, nodeName) };
   const { object, issues } = (kind === "ConfigMap" ? parseConfigMap : parseSecret)(table, written);
-  const found = [...kindIssues(written, false), ...issues];
-  if (found.length > 0) throw new ManifestError(found);
+  throwIfAny([...kindIssues(written, { apiVersion: "v1", hasSpec: false }), ...issues]);
   return { data: object };
+}
+
+function throwIfAny(issues: readonly Issue[]): void {
+  if (issues.length > 0) throw new ManifestError(issues);
 }
 
 /**
@@ -51,8 +63,7 @@ export function parseManifest(document: unknown, nodeName: string): ManifestObje
  */
 function parsePod(types: TypeTable, written: Tree, nodeName: string): Pod {
   const { value, issues } = checkType(types, "Pod", written);
-  const found = [...kindIssues(written, true), ...issues];
-  if (found.length > 0) throw new ManifestError(found);
+  throwIfAny([...kindIssues(written, { apiVersion: "v1", kind: "Pod", hasSpec: true }), ...issues]);
   // The other fields of metadata, for example in the output of `kubectl get -o yaml`, describe another pod.
   const { metadata: given, spec } = withDefaults(value as Tree);
   const metadata = pick(given, ["name", "namespace", "uid", "labels", "annotations"]);
@@ -64,17 +75,25 @@ function parsePod(types: TypeTable, written: Tree, nodeName: string): Pod {
   return pod;
 }
 
+interface Expected {
+  readonly apiVersion: string;
+  /** Undefined when the kind is known to be right. */
+  readonly kind?: string;
+  readonly hasSpec: boolean;
+}
+
 /** Returns what is missing of what every object has. The published types say that all of it is optional. */
-function kindIssues(written: unknown, isPod: boolean): Issue[] {
+function kindIssues(written: unknown, expected: Expected): Issue[] {
   if (typeof written !== "object" || written === null || Array.isArray(written)) return [];
   const { apiVersion, kind, metadata, spec } = written as Tree;
   const named = metadata as Tree | undefined;
   const issues = [
-    apiVersion !== "v1" && { path: ["apiVersion"], message: 'expected "v1"' },
-    isPod && kind !== "Pod" && { path: ["kind"], message: `expected ${KINDS}; other kinds need a cluster` },
+    apiVersion !== expected.apiVersion && { path: ["apiVersion"], message: `expected "${expected.apiVersion}"` },
+    expected.kind !== undefined &&
+      kind !== expected.kind && { path: ["kind"], message: `expected ${KINDS}; other kinds need a cluster` },
     named === undefined && { path: ["metadata"], message: "is missing" },
     named !== undefined && named.name === undefined && { path: ["metadata", "name"], message: "is missing" },
-    isPod && spec === undefined && { path: ["spec"], message: "is missing" },
+    expected.hasSpec && spec === undefined && { path: ["spec"], message: "is missing" },
   ];
   return issues.filter((issue) => issue !== false);
 }

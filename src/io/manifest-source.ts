@@ -3,20 +3,27 @@ import type { Log } from "../log.ts";
 import type { PodEvent } from "../model/api/event.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Pod, PodStatus } from "../model/api/pod.ts";
-import { STATE_DIR } from "../model/paths.ts";
 import type { Dependency, FetchResult, ResolvedReferences } from "../model/references.ts";
 import type { ListResult, PodSource } from "../ports.ts";
 import { digest } from "../unitfile/hash.ts";
 import { unitletVersion } from "../version.ts";
 import { loadSchema } from "./bundles/loaders.ts";
 import { readCached, writeCached } from "./cache.ts";
-import { ignoreMissing, isDirectory, list, readOptional, remove, writeAtomic } from "./files.ts";
+import { isDirectory, list, remove, writeAtomic } from "./files.ts";
 import { filesFingerprint } from "./host/fingerprint.ts";
 import { EventRecorder } from "./kube/event-recorder.ts";
 import { nodeNameMismatch } from "./kube/node-name.ts";
+import {
+  forgetOwnedPod,
+  readWorkloadStates,
+  removeStatusExcept,
+  statusPath,
+  withStoredStatus,
+} from "./pods/workload-store.ts";
 import type { Manifests } from "./schema/manifest-files.ts";
 
-const STATUS = `${STATE_DIR}/status`;
+/** Changes with the form of what is cached. */
+const FORMAT_VERSION = "2";
 
 type Unstamped<T> = T extends unknown ? Omit<T, "at"> : never;
 
@@ -41,7 +48,10 @@ export class ManifestSource implements PodSource {
     try {
       const paths = manifestPaths(this.#directory);
       // Another version may parse the same text differently.
-      const key = digest(`${unitletVersion} ${this.#node} ${filesFingerprint([this.#directory, ...paths])}`, 40);
+      const key = digest(
+        `${FORMAT_VERSION} ${unitletVersion} ${this.#node} ${filesFingerprint([this.#directory, ...paths])}`,
+        40,
+      );
       const cached = readCached<Manifests>("manifests", key);
       const manifests = cached ?? (await loadSchema()).readManifests(paths, this.#node);
       this.#manifests = manifests;
@@ -51,7 +61,11 @@ export class ManifestSource implements PodSource {
         ok: true,
         digest: key,
         origin: { files: [this.#directory, ...paths] },
-        parse: () => ({ pods: manifests.pods.map(withStatus), ...missing }),
+        parse: () => ({
+          pods: manifests.pods.map(withStoredStatus),
+          workloads: { objects: manifests.workloads, states: readWorkloadStates() },
+          ...missing,
+        }),
         accept: () => {
           if (cached === undefined) this.#acceptManifests(key, manifests);
         },
@@ -106,6 +120,7 @@ export class ManifestSource implements PodSource {
 
   async deletePodObject(pod: Pod): Promise<void> {
     remove(statusPath(pod.metadata.uid));
+    forgetOwnedPod(pod.metadata.uid);
   }
 }
 
@@ -114,22 +129,4 @@ export function manifestPaths(directory: string): readonly string[] {
   return list(directory)
     .filter((name) => /\.(ya?ml|json)$/.test(name) && !name.startsWith("."))
     .map((name) => join(directory, name));
-}
-
-/** Removes the stored status of all pods but these. */
-function removeStatusExcept(pods: readonly Pod[]): void {
-  const known = new Set(pods.map(({ metadata }) => `${metadata.uid}.json`));
-  for (const name of list(STATUS)) if (!known.has(name)) remove(join(STATUS, name));
-}
-
-const statusPath = (uid: string) => join(STATUS, `${uid}.json`);
-
-function withStatus(pod: Pod): Pod {
-  const text = ignoreMissing(() => readOptional(statusPath(pod.metadata.uid)));
-  if (text === undefined) return pod;
-  try {
-    return { ...pod, status: JSON.parse(text) as PodStatus };
-  } catch {
-    return pod;
-  }
 }

@@ -43,6 +43,10 @@ export const PROBLEM_PREFIX = {
     "the API server refuses tokens for pods of this node",
     "the API server issues tokens for pods of this node again",
   ],
+  workloads: [
+    "some workloads of the directory do not get what they ask for",
+    "all workloads of the directory get what they ask for again",
+  ],
   systemd: ["cannot talk to systemd", "systemd answers again"],
 } as const;
 

@@ -14,6 +14,7 @@ import type { Images } from "./image/image.ts";
 import type { ResolvedReferences } from "./references.ts";
 import type { HostFileType } from "./storage.ts";
 import type { ActualUnit, UnitName, UnitState } from "./unit.ts";
+import type { WorkloadState } from "./workload-state.ts";
 
 /** One immutable snapshot of all that a run may base a decision on. */
 export interface World {
@@ -79,7 +80,17 @@ export type PodList = (
 ) & {
   /** Pods that are listed, but that this run leaves as they are; undefined: none. They are not in `items`. */
   readonly broken?: readonly BrokenPod[];
+  /** The objects of a directory that make pods; undefined: there are none. Their pods are in `items`. */
+  readonly workloads?: MadeWorkloads;
 };
+
+export interface MadeWorkloads {
+  /** What the host remembered before this run. */
+  readonly before: readonly WorkloadState[];
+  readonly states: readonly WorkloadState[];
+  /** When other pods are due although nothing has changed; undefined: never. */
+  readonly dueAt?: Instant;
+}
 
 /** A pod with which a stage of the run throws, which is a bug of unitlet. */
 export interface BrokenPod {

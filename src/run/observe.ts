@@ -26,7 +26,7 @@ import type { Images } from "../model/image/image.ts";
 import type { ResolvedReferences } from "../model/references.ts";
 import type { UnitName } from "../model/unit.ts";
 import type { OutputSocket, PodList, World } from "../model/world.ts";
-import type { ListResult, PodSource } from "../ports.ts";
+import type { PodSource } from "../ports.ts";
 import { awaitsAdmission, type Needs, needsOf } from "../translate/needs.ts";
 import { outputSocketUID } from "../unitfile/names.ts";
 
@@ -177,15 +177,4 @@ async function usageOf({ config, pods, now }: ObserveInput, { diskLimited }: Nee
   // Pods of manifests are never evicted, because no controller would replace them.
   if (config.cluster === undefined || pressures.length + onDisk.length === 0) return {};
   return { usage: await readPodUsage(new Set(onDisk)) };
-}
-
-/** Parses a list result; a list that cannot be parsed is incomplete. */
-export function parsePodList(result: ListResult): PodList {
-  if (!result.ok) return { complete: false, items: [], because: result.because };
-  try {
-    const { pods, missing } = result.parse();
-    return missing === undefined ? { complete: true, items: pods } : { complete: false, items: pods, because: missing };
-  } catch (error) {
-    return { complete: false, items: [], because: (error as Error).message };
-  }
 }

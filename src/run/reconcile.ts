@@ -19,7 +19,6 @@ import { invalidateFastPath } from "./fast-path.ts";
 import type { RunInput, SyncInput } from "./input.ts";
 import { countPodLogs } from "./log-usage.ts";
 import { updateNode } from "./node.ts";
-import { parsePodList } from "./observe.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import { reconcileProbeTimers } from "./probe-timers.ts";
 import { publish } from "./publish.ts";
@@ -28,6 +27,7 @@ import { observeResult } from "./result.ts";
 import { scheduleNextRun } from "./schedule.ts";
 import { keepSealKey } from "./sealing.ts";
 import { storeMarks } from "./unchanged.ts";
+import { keepWorkloads, makePodList } from "./workloads.ts";
 
 /** Looks closer: does all phases of a run. When systemd does not answer, the run reports that and does nothing else. */
 export async function reconcile(input: RunInput): Promise<RunEnd> {
@@ -52,10 +52,11 @@ export async function reconcile(input: RunInput): Promise<RunEnd> {
 /** Does the phases of a run. The first two change nothing on the host but the stores of references and of counts of logs. */
 async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
   const { config, source, log, libDir, now, digestBefore } = input;
-  const pods = parsePodList(input.listResult);
+  const pods = makePodList(input.listResult, now, input.shuttingDown);
   reportProblem(log, "list", pods.complete ? undefined : pods.because);
 
   if (!input.shuttingDown) {
+    keepWorkloads(pods, log);
     keepSealKey(log);
     restoreKeptUnits(log);
     if (config.podNetwork === "cni") reportProblem(log, "add-ons", makeAddOnDirectories());
@@ -105,7 +106,7 @@ export interface Preview extends Plan {
 /** Returns what a run would do now, and changes nothing. Throws BusError when systemd does not answer. */
 export async function preview(input: Pick<SyncInput, "config" | "source" | "libDir" | "now">): Promise<Preview> {
   const { config, source, libDir, now } = input;
-  const pods = parsePodList(await source.list());
+  const pods = makePodList(await source.list(), now);
   const systemd = await Systemd.connect();
   try {
     return await withoutBrokenPods(pods, async (some) => {

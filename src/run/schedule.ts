@@ -32,9 +32,23 @@ export async function scheduleNextRun(outcome: Outcome, systemd: Systemd): Promi
 }
 
 /** True when this run has ended something that the next run has to remove or to replace. */
-function needsAnotherRun({ plan, applied, published, world }: Outcome): boolean {
+function needsAnotherRun(outcome: Outcome): boolean {
+  const { plan, applied, published, world } = outcome;
   const isEnding = plan.steps.some(({ kind }) => kind === "stop-and-wait");
-  return published.anyPodFinished || !applied.jobsDone || isEnding || isUnitNameReleased(plan) || hasStale(plan, world);
+  return (
+    hasWorkloadNews(outcome) ||
+    published.anyPodFinished ||
+    !applied.jobsDone ||
+    isEnding ||
+    isUnitNameReleased(plan) ||
+    hasStale(plan, world)
+  );
+}
+
+/** True when workloads may have other pods, because the status of one has changed or one is gone. */
+function hasWorkloadNews({ plan, published, world }: Outcome): boolean {
+  const { states = [] } = world.pods.workloads ?? {};
+  return states.length > 0 && (published.changed > 0 || plan.steps.some(({ kind }) => kind === "delete-pod-object"));
 }
 
 /** True when a unit was written, systemd has reloaded, and the kernel still has other limits. */

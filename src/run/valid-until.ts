@@ -32,7 +32,8 @@ export function validUntil(world: World): Instant | undefined {
   const checked = world.pods.items.some(hasDiskLimit) ? EVICTION_INTERVAL_MS : Number.POSITIVE_INFINITY;
   const longest = Math.min(world.config.syncFrequency, checked);
   const deadlines = active.map(deadlineOf).filter((at) => at !== undefined);
-  const later = [...retries, ...nextStarts(world)].filter((at) => at > world.now);
+  const workloads = world.pods.workloads?.dueAt === undefined ? [] : [world.pods.workloads.dueAt];
+  const later = [...retries, ...workloads, ...nextStarts(world)].filter((at) => at > world.now);
   return Math.min(world.now + longest, refresh, ...deadlines, ...later);
 }
 

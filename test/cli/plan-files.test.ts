@@ -31,7 +31,7 @@ const listOf = (pods: readonly Pod[]): ListResult => ({
 });
 
 async function uidsWith(own: readonly Pod[], added: readonly Pod[]): Promise<readonly string[]> {
-  const result = await withObjects(sourceOf(listOf(own)), { pods: added, objects: {} }).list();
+  const result = await withObjects(sourceOf(listOf(own)), { pods: added, workloads: [], objects: {} }).list();
   return result.ok ? result.parse().pods.map(({ metadata }) => metadata.uid) : [];
 }
 
@@ -42,7 +42,11 @@ test("a pod of a file is added, or takes the place of the one of its name", asyn
 
 test("an unchanged pod keeps its status, and the list what it lacks", async () => {
   const known = named("a", "1", { status: { phase: "Succeeded" } });
-  const result = await withObjects(sourceOf(listOf([known])), { pods: [named("a", "1")], objects: {} }).list();
+  const result = await withObjects(sourceOf(listOf([known])), {
+    pods: [named("a", "1")],
+    workloads: [],
+    objects: {},
+  }).list();
   expect(result.ok && result.parse()).toEqual({ pods: [known], missing: "a file" });
 });
 
@@ -50,14 +54,14 @@ test("a file whose pod has the same UID gives its spec and labels", async () => 
   const known = named("a", "1", { status: { phase: "Running" } });
   const changed = { ...known, metadata: { ...known.metadata, labels: { tier: "web" } }, spec: { containers: [] } };
   const { status: _, ...file } = changed;
-  const result = await withObjects(sourceOf(listOf([known])), { pods: [file], objects: {} }).list();
+  const result = await withObjects(sourceOf(listOf([known])), { pods: [file], workloads: [], objects: {} }).list();
   expect(result.ok && result.parse().pods).toEqual([changed]);
 });
 
 test("an object of a file takes the place of the one of its name", async () => {
   const objects = { "configmap/default/a": "new" };
   const due = ["a", "b"].map((name) => dependency({ kind: "configmap", namespace: "default", name }));
-  const fetched = await withObjects(sourceOf(listOf([])), { pods: [], objects }).fetch(due);
+  const fetched = await withObjects(sourceOf(listOf([])), { pods: [], workloads: [], objects }).fetch(due);
   expect([...fetched].map(([key, result]) => [key, result.ok && result.value])).toEqual([
     ["configmap/default/a", "new"],
     ["configmap/default/b", "own"],
@@ -66,7 +70,9 @@ test("an object of a file takes the place of the one of its name", async () => {
 
 test("a list that cannot be read stays so", async () => {
   const failed = { ok: false, because: "no directory" } as const;
-  expect(await withObjects(sourceOf(failed), { pods: [named("a", "1")], objects: {} }).list()).toEqual(failed);
+  expect(await withObjects(sourceOf(failed), { pods: [named("a", "1")], workloads: [], objects: {} }).list()).toEqual(
+    failed,
+  );
 });
 
 test("a joined node has no directory of manifests", async () => {

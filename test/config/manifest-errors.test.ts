@@ -20,8 +20,8 @@ describe("a manifest is refused by the name of its field", () => {
     ["another version", { ...POD, apiVersion: "v2" }, 'apiVersion: expected "v1"'],
     [
       "another kind",
-      { ...POD, kind: "Deployment" },
-      'kind: expected "Pod", "ConfigMap", "Secret" or "List"; other kinds need a cluster',
+      { ...POD, kind: "CronJob" },
+      'kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret" or "List"; other kinds need a cluster',
     ],
     ["no metadata", { ...POD, metadata: null }, "metadata: is missing"],
     ["no name", inMetadata({ name: null }), "metadata.name: is missing"],
@@ -122,8 +122,8 @@ describe("a manifest is refused by the name of its field", () => {
   });
 
   test("all that is wrong at once", () => {
-    expect(() => parseManifest({ ...POD, apiVersion: "v2", kind: "Job" }, "edge")).toThrow(
-      'apiVersion: expected "v1"; kind: expected "Pod", "ConfigMap", "Secret" or "List"; other kinds need a cluster',
+    expect(() => parseManifest({ ...POD, apiVersion: "v2", kind: "CronJob" }, "edge")).toThrow(
+      'apiVersion: expected "v1"; kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret" or "List"; other kinds need a cluster',
     );
   });
 });

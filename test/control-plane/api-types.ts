@@ -20,13 +20,27 @@ const SCALARS: Readonly<Record<string, string>> = {
   FieldsV1: "any",
 };
 
-/** The status is what a node says, so it is not checked. */
-const SKIPPED = ["PodStatus", "PersistentVolumeClaimStatus"];
+/** The status is what a node or a controller says, so it is not checked. */
+const SKIPPED = [
+  "PodStatus",
+  "PersistentVolumeClaimStatus",
+  "DeploymentStatus",
+  "StatefulSetStatus",
+  "DaemonSetStatus",
+  "JobStatus",
+];
+
+/** The documents of the API server, below /openapi/v3/, with the kinds that a directory may have of each. */
+export const PUBLISHED_KINDS = {
+  "api/v1": ["core.v1.Pod", "core.v1.ConfigMap", "core.v1.Secret"],
+  "apis/apps/v1": ["apps.v1.Deployment", "apps.v1.StatefulSet", "apps.v1.DaemonSet"],
+  "apis/batch/v1": ["batch.v1.Job"],
+} as const;
 
 const HEADER = `// Written by \`npm test -- test/control-plane/api-types.test.ts -u\`. Do not edit.
 
 /**
- * The types of what manifests may have, as the API server publishes them at /openapi/v3/api/v1. type-table.ts describes the format.
+ * The types of what manifests may have, as the API server publishes them at /openapi/v3. type-table.ts describes the format.
  */
 export const API_TYPES = \`
 `;
@@ -34,7 +48,7 @@ export const API_TYPES = \`
 /** Returns the text of src/config/api-types.ts. */
 export function apiTypes(schemas: Readonly<Record<string, PublishedSchema>>): string {
   const lines = new Map<string, string>();
-  const queue = ["Pod", "ConfigMap", "Secret"].map((kind) => `io.k8s.api.core.v1.${kind}`);
+  const queue = Object.values(PUBLISHED_KINDS).flatMap((kinds) => kinds.map((kind) => `io.k8s.api.${kind}`));
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     const schema = schemas[name];
     const short = shortName(name);

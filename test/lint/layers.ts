@@ -33,6 +33,7 @@ export const LAYERS: readonly Layer[] = [
     because: "the kinds of container do not know each other: only the files at the top of translate/ import all",
   })),
   { of: "diff", may: PURE, because: "a pure stage imports only its own folder, model/ and unitfile/" },
+  { of: "workloads", may: PURE, because: "a pure stage imports only its own folder, model/ and unitfile/" },
   { of: "report", may: PURE, because: "a pure stage imports only its own folder, model/ and unitfile/" },
   {
     of: "io",
@@ -52,7 +53,7 @@ export const LAYERS: readonly Layer[] = [
   { of: "config", may: [...PURE, "zod", "ini"], because: "config/ reads texts: it touches neither Node nor the host" },
   {
     of: "run",
-    may: [...PURE, ...SHARED, "translate", "diff", "report", "io"],
+    may: [...PURE, ...SHARED, "translate", "diff", "report", "workloads", "io"],
     because: "run/ puts the stages in order: Node's modules are for io/, and the other programs are beside it",
   },
   {
@@ -72,7 +73,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     of: "cli",
-    may: [...PURE, ...SHARED, "config", "translate", "diff", "report", "io", "run", "node:"],
+    may: [...PURE, ...SHARED, "config", "translate", "diff", "report", "workloads", "io", "run", "node:"],
     because: "cli/ is a program of its own: it leaves D-Bus to io/systemd/, and the servers alone",
   },
   { of: "main.ts", may: [...PURE, ...SHARED, "io", "run", "node:"], because: "main.ts starts a run" },

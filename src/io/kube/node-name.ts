@@ -22,6 +22,7 @@ export function saveNodeName(nodeName: string): void {
   writeAtomic(NODE_NAME_FILE, `${nodeName}\n`, 0o600);
   // The stored status is that of standalone pods. The API server has the status of a node's pods.
   remove(`${STATE_DIR}/status`);
+  remove(`${STATE_DIR}/workloads`);
 }
 
 /** Returns the name under which this host has joined a cluster; undefined when it has not. */

@@ -2,6 +2,7 @@ import { type Path, printPath } from "../../config/issue.ts";
 import { ManifestError, type ManifestObject, parseManifest } from "../../config/manifest.ts";
 import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Pod } from "../../model/api/pod.ts";
+import type { Workload } from "../../model/api/workload.ts";
 import { referenceKey } from "../../model/references.ts";
 import { canOthersRead, readAdministratorFile } from "../administrator-file.ts";
 import { decodeText } from "./decode-text.ts";
@@ -10,6 +11,8 @@ import { parseYaml, YamlError } from "./yaml.ts";
 /** The content of the manifest files. */
 export interface Manifests {
   readonly pods: readonly Pod[];
+  /** The objects that make pods. */
+  readonly workloads: readonly Workload[];
   /** ConfigMaps and Secrets by their `referenceKey`. */
   readonly objects: Readonly<Record<string, unknown>>;
   /** One message for each mistake of a file, with its line. */
@@ -51,23 +54,45 @@ export function readManifests(paths: readonly string[], nodeName: string): Manif
 /** The same for files that need not be on the disk. */
 export function parseManifests(files: readonly ManifestFile[], nodeName: string): Manifests {
   const pods = new Map<string, Pod>();
+  const workloads = new Map<string, Workload>();
   const objects = new Map<string, unknown>();
   const problems: string[] = [];
   for (const file of files) {
     for (const { text, linesBefore } of documents(file, problems)) {
       const report: ReportLine = (line, message) => problems.push(`${file.name}:${linesBefore + line}: ${message}`);
       for (const { object, line } of readObjects(text, nodeName, report)) {
-        const [known, what, key, value] =
-          "pod" in object
-            ? ([pods, "pod", namespacedName(object.pod.metadata), object.pod] as const)
-            : ([objects, object.data.kind, referenceKey(object.data), object.data.value] as const);
-        if (known.has(key)) report(line, duplicate(what, key));
+        const { known, what, key, value } = entryOf(object, { pods, workloads, objects });
+        if (known.has(key)) report(line, duplicate(key));
         else if (what === "secret" && file.isPublic?.()) report(line, publicSecret(file.name));
         else (known as Map<string, unknown>).set(key, value);
       }
     }
   }
-  return { pods: [...pods.values()], objects: Object.fromEntries(objects), problems };
+  return {
+    pods: [...pods.values()],
+    workloads: [...workloads.values()],
+    objects: Object.fromEntries(objects),
+    problems,
+  };
+}
+
+interface Known {
+  readonly pods: Map<string, Pod>;
+  readonly workloads: Map<string, Workload>;
+  readonly objects: Map<string, unknown>;
+}
+
+/** Returns where an object belongs. Its key is KIND/NAMESPACE/NAME. */
+function entryOf(object: ManifestObject, { pods, workloads, objects }: Known) {
+  if ("data" in object) {
+    const { data } = object;
+    return { known: objects, what: data.kind, key: referenceKey(data), value: data.value };
+  }
+  const [known, value, what] =
+    "pod" in object
+      ? ([pods, object.pod, "pod"] as const)
+      : ([workloads, object.workload, object.workload.kind.toLowerCase()] as const);
+  return { known, what, key: `${what}/${namespacedName(value.metadata)}`, value };
 }
 
 type ReportLine = (line: number, message: string) => void;
@@ -77,9 +102,8 @@ interface FoundObject {
   readonly line: number;
 }
 
-function duplicate(what: string, key: string): string {
-  const name = what === "pod" ? `pod ${key}` : key.replace("/", " ");
-  return `metadata.name: ${name} is defined twice; the first definition is used`;
+function duplicate(key: string): string {
+  return `metadata.name: ${key.replace("/", " ")} is defined twice; the first definition is used`;
 }
 
 function publicSecret(path: string): string {

@@ -62,11 +62,11 @@ describe("readManifests()", () => {
   const bad: [string, Record<string, string>, readonly string[], readonly string[]][] = [
     [
       "a bad document harms no other",
-      { "a.yaml": `${pod("a")}---\nkind: Job\n---\n${pod("b")}` },
+      { "a.yaml": `${pod("a")}---\nkind: CronJob\n---\n${pod("b")}` },
       ["a", "b"],
       [
         'a.yaml:6: apiVersion: expected "v1"',
-        'a.yaml:6: kind: expected "Pod", "ConfigMap", "Secret" or "List"; other kinds need a cluster',
+        'a.yaml:6: kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret" or "List"; other kinds need a cluster',
         "a.yaml:6: metadata: is missing",
         "a.yaml:6: spec: is missing",
       ],
@@ -85,11 +85,11 @@ describe("readManifests()", () => {
     ],
     [
       "a bad item of a List harms no other",
-      { "a.yaml": list("kind: Job\n", pod("b")) },
+      { "a.yaml": list("kind: CronJob\n", pod("b")) },
       ["b"],
       [
         'a.yaml:4: items[0].apiVersion: expected "v1"',
-        'a.yaml:4: items[0].kind: expected "Pod", "ConfigMap", "Secret" or "List"; other kinds need a cluster',
+        'a.yaml:4: items[0].kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret" or "List"; other kinds need a cluster',
         "a.yaml:4: items[0].metadata: is missing",
         "a.yaml:4: items[0].spec: is missing",
       ],
@@ -115,6 +115,7 @@ describe("readManifests()", () => {
   test("a file that went away between the listing and the reading", () => {
     expect(readManifests([join(directory, "gone.yaml")], "edge")).toEqual({
       pods: [],
+      workloads: [],
       objects: {},
       problems: [expect.stringContaining("gone.yaml: cannot be read: ENOENT")],
     });
@@ -128,7 +129,7 @@ describe("a Secret", () => {
     chmodSync(directory, modeOfDirectory);
     return readManifests([join(directory, "a.yaml")], "edge");
   };
-  const found = { pods: [], objects: { "secret/default/a": { data: {} } }, problems: [] };
+  const found = { pods: [], workloads: [], objects: { "secret/default/a": { data: {} } }, problems: [] };
 
   test.for([
     ["in a file of root alone", 0o600, 0o755],
@@ -141,6 +142,7 @@ describe("a Secret", () => {
     const path = join(directory, "a.yaml");
     expect(written(0o644, 0o755)).toEqual({
       pods: [],
+      workloads: [],
       objects: {},
       problems: [`${path}:4: kind: other users can read this file, so its Secret is not used: chmod 600 ${path}`],
     });

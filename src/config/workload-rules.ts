@@ -1,0 +1,153 @@
+import type { Workload } from "../model/api/workload.ts";
+import { namesProblem } from "../unitfile/names.ts";
+import type { Issue } from "./issue.ts";
+import type { Tree } from "./object-rules.ts";
+
+/** Fields that have an effect in a cluster, and none here yet. */
+const REFUSED: Readonly<Record<Workload["kind"], readonly (readonly [field: string, remedy: string])[]>> = {
+  Deployment: [["paused", "keep the old template in the file until the rollout may begin"]],
+  DaemonSet: [],
+  StatefulSet: [["volumeClaimTemplates", "a standalone node has no claims yet: use a hostPath volume"]],
+  Job: [
+    ["podFailurePolicy", "remove it"],
+    ["successPolicy", "remove it"],
+    ["managedBy", "remove it"],
+    ["backoffLimitPerIndex", "remove it"],
+    ["maxFailedIndexes", "remove it"],
+  ],
+};
+
+/** A pod template's restartPolicy by kind (`apps/validation/validation.go`, `batch/validation/validation.go`, v1.36). */
+const RESTART_POLICIES: Readonly<Record<Workload["kind"], readonly string[]>> = {
+  Deployment: ["Always"],
+  DaemonSet: ["Always"],
+  StatefulSet: ["Always"],
+  Job: ["OnFailure", "Never"],
+};
+
+/** The length of what follows the name of a Deployment in the name of its pods, with the dash. */
+const SUFFIX = "-0123456789-01234";
+
+/** Returns what is wrong with a workload whose parts are right. */
+export function workloadIssues(kind: Workload["kind"], metadata: Tree, spec: Tree): readonly Issue[] {
+  return [
+    ...refused(kind, spec),
+    ...templateIssues(kind, spec),
+    ...strategyIssues(kind, spec),
+    ...nameIssues(metadata),
+  ];
+}
+
+function refused(kind: Workload["kind"], spec: Tree): readonly Issue[] {
+  const unsupported = REFUSED[kind].flatMap(([field, remedy]) => {
+    const value = spec[field];
+    const isGiven = value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+    return isGiven ? [{ path: ["spec", field], message: `needs a cluster: ${remedy}` }] : [];
+  });
+  if (kind === "Job" && spec.completionMode === "Indexed")
+    return [...unsupported, { path: ["spec", "completionMode"], message: "Indexed needs a cluster: write NonIndexed" }];
+  return unsupported;
+}
+
+function templateIssues(kind: Workload["kind"], spec: Tree): readonly Issue[] {
+  const { metadata = {}, spec: pod } = spec.template as { readonly metadata?: Tree; readonly spec?: Tree };
+  if (pod === undefined) return [{ path: ["spec", "template", "spec"], message: "is missing" }];
+  const policies = RESTART_POLICIES[kind];
+  const policy = (pod.restartPolicy ?? "Always") as string;
+  const wrong = !policies.includes(policy) && {
+    path: ["spec", "template", "spec", "restartPolicy"],
+    message: `expected ${policies.join(" or ")}, found ${policy}`,
+  };
+  const deadline = kind !== "Job" &&
+    pod.activeDeadlineSeconds !== undefined && {
+      path: ["spec", "template", "spec", "activeDeadlineSeconds"],
+      message: `cannot be set for the pods of a ${kind}: remove it`,
+    };
+  const labels = (metadata.labels ?? {}) as Readonly<Record<string, string>>;
+  const selector = kind === "Job" ? undefined : (spec.selector as Tree);
+  return [wrong, deadline, ...selectorIssues(selector, labels)].filter((issue) => issue !== false);
+}
+
+/** `apps/validation/validation.go: ValidatePodTemplateSpecForReplicaSet`, v1.36. The selector of a Job is ignored: the API makes one. */
+function selectorIssues(selector: Tree | undefined, labels: Readonly<Record<string, string>>): readonly Issue[] {
+  if (selector === undefined) return [];
+  const { matchLabels = {}, matchExpressions = [] } = selector as {
+    readonly matchLabels?: Readonly<Record<string, string>>;
+    readonly matchExpressions?: readonly Expression[];
+  };
+  if (Object.keys(matchLabels).length === 0 && matchExpressions.length === 0)
+    return [
+      {
+        path: ["spec", "selector"],
+        message: "expected a label of the template, because an empty one selects all pods",
+      },
+    ];
+  const isMatch =
+    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every((each) => matches(each, labels));
+  if (isMatch) return [];
+  return [{ path: ["spec", "template", "metadata", "labels"], message: "spec.selector does not select these labels" }];
+}
+
+interface Expression {
+  readonly key: string;
+  readonly operator: string;
+  readonly values?: readonly string[];
+}
+
+function matches({ key, operator, values = [] }: Expression, labels: Readonly<Record<string, string>>): boolean {
+  const value = labels[key];
+  switch (operator) {
+    case "In":
+      return value !== undefined && values.includes(value);
+    case "NotIn":
+      return value === undefined || !values.includes(value);
+    case "Exists":
+      return value !== undefined;
+    default:
+      return value === undefined;
+  }
+}
+
+/** `apps/validation/validation.go: ValidateDeploymentStrategy`, `validateRollingUpdateStatefulSet`, v1.36. */
+function strategyIssues(kind: Workload["kind"], spec: Tree): readonly Issue[] {
+  const field = spec.strategy === undefined ? "updateStrategy" : "strategy";
+  const { type, rollingUpdate } = (spec[field] ?? {}) as { readonly type?: string; readonly rollingUpdate?: Tree };
+  if (rollingUpdate === undefined) return [];
+  if (type === "Recreate" || type === "OnDelete")
+    return [{ path: ["spec", field, "rollingUpdate"], message: `cannot be set, because type is ${type}` }];
+  const path = ["spec", field, "rollingUpdate"];
+  const {
+    partition = 0,
+    maxUnavailable,
+    maxSurge,
+  } = rollingUpdate as Readonly<Record<string, number | string | undefined>>;
+  const zero = (value: number | string | undefined) => value !== undefined && Number.parseInt(String(value), 10) === 0;
+  return [
+    ...[["maxSurge", maxSurge] as const, ["maxUnavailable", maxUnavailable] as const].flatMap(([name, value]) =>
+      value === undefined || /^\d+%?$/.test(String(value)) ? [] : [{ path: [...path, name], message: PART }],
+    ),
+    ...(zero(maxSurge) && zero(maxUnavailable)
+      ? [{ path: [...path, "maxUnavailable"], message: "expected more than 0, because maxSurge is 0" }]
+      : []),
+    ...(kind !== "StatefulSet" || maxUnavailable === undefined || maxUnavailable === 1
+      ? []
+      : [
+          {
+            path: [...path, "maxUnavailable"],
+            message: "needs a cluster: remove it, and one pod after the other is replaced",
+          },
+        ]),
+    ...(partition === 0
+      ? []
+      : [{ path: [...path, "partition"], message: "needs a cluster: remove it, and all pods get the new template" }]),
+  ];
+}
+
+const PART = "expected a number of pods, or a part of them such as 25%";
+
+function nameIssues({ name, namespace = "default" }: Tree): readonly Issue[] {
+  const pod = { name: `${name}${SUFFIX}`, namespace: namespace as string, uid: "x" };
+  if (namesProblem(pod, []) === undefined) return [];
+  return [{ path: ["metadata", "name"], message: `its pods would have the name ${pod.name}, which is too long` }];
+}

@@ -1,0 +1,164 @@
+import type { PodSpec } from "../model/api/pod.ts";
+import type {
+  DaemonSet,
+  Deployment,
+  IntOrPercent,
+  Job,
+  PodTemplate,
+  StatefulSet,
+  Workload,
+} from "../model/api/workload.ts";
+import { digest } from "../unitfile/hash.ts";
+import { checkType } from "./check-types.ts";
+import type { Issue } from "./issue.ts";
+import type { Tree } from "./object-rules.ts";
+import { checkPod } from "./pod-rules.ts";
+import type { TypeTable } from "./type-table.ts";
+import { withDefaults } from "./with-defaults.ts";
+import { workloadIssues } from "./workload-rules.ts";
+
+/** The kinds that make pods, with their `apiVersion`. */
+export const WORKLOAD_KINDS: ReadonlyMap<unknown, string> = new Map<Workload["kind"], string>([
+  ["Deployment", "apps/v1"],
+  ["StatefulSet", "apps/v1"],
+  ["DaemonSet", "apps/v1"],
+  ["Job", "batch/v1"],
+]);
+
+interface Parsed {
+  readonly issues: readonly Issue[];
+  /** Undefined when there is an issue. */
+  readonly workload?: Workload;
+}
+
+/** Returns a workload with the defaults of the API server, and what is wrong with the document. */
+export function parseWorkload(types: TypeTable, written: Tree, nodeName: string): Parsed {
+  const kind = written.kind as Workload["kind"];
+  const { value, issues } = checkType(types, kind, written);
+  const { metadata, spec } = value as { readonly metadata?: Tree; readonly spec?: Tree };
+  if (issues.length > 0 || metadata?.name === undefined || spec?.template === undefined) return { issues };
+  const more = workloadIssues(kind, metadata, spec);
+  if (more.length > 0) return { issues: more };
+  const template = templateOf(spec.template as Tree, (written.spec as Tree).template as Tree, nodeName);
+  const wrong: Issue[] = [];
+  checkPod(template.spec, (path, message) => wrong.push({ path: ["spec", "template", ...path], message }));
+  if (wrong.length > 0) return { issues: wrong };
+  return { issues: [], workload: ofKind({ kind, metadata, spec, template, written }) };
+}
+
+interface Parts {
+  readonly kind: Workload["kind"];
+  readonly metadata: Tree;
+  readonly spec: Tree;
+  readonly template: PodTemplate;
+  readonly written: Tree;
+}
+
+/** The hash is that of the template as it is written, so a newer version with other defaults replaces no pod. */
+function templateOf(template: Tree, written: Tree, nodeName: string): PodTemplate {
+  const { spec } = withDefaults({ metadata: {}, spec: template.spec });
+  const { labels = {}, annotations } = (template.metadata ?? {}) as Pick<PodTemplate, "labels" | "annotations">;
+  return {
+    labels,
+    ...(annotations && { annotations }),
+    spec: { ...spec, nodeName } as unknown as PodSpec,
+    hash: digest(JSON.stringify([nodeName, written]), 10),
+  };
+}
+
+function ofKind(parts: Parts): Workload {
+  switch (parts.kind) {
+    case "Deployment":
+      return deployment(parts);
+    case "DaemonSet":
+      return daemonSet(parts);
+    case "StatefulSet":
+      return statefulSet(parts);
+    case "Job":
+      return job(parts);
+  }
+}
+
+/** A changed Job is another Job, because the API has no changed template of one. */
+function metadataOf({ kind, metadata, written }: Parts): Workload["metadata"] {
+  const { name, namespace = "default" } = metadata as { readonly name: string; readonly namespace?: string };
+  const content = [kind, namespace, name, ...(kind === "Job" ? [withoutTuning(written.spec as Tree)] : [])];
+  const uid = digest(JSON.stringify(content), 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return { namespace, name, uid };
+}
+
+/** Returns the fields of a Job that cannot be changed (`batch/validation/validation.go: ValidateJobSpecUpdate`, v1.36). */
+function withoutTuning({ parallelism: _p, suspend: _s, ttlSecondsAfterFinished: _t, ...rest }: Tree): Tree {
+  const { activeDeadlineSeconds: _a, backoffLimit: _b, ...fixed } = rest;
+  return fixed;
+}
+
+/** `apps/v1/defaults.go: SetDefaults_Deployment`, v1.36. */
+function deployment(parts: Parts): Deployment {
+  const { spec, template } = parts;
+  const { type = "RollingUpdate", rollingUpdate = {} } = (spec.strategy ?? {}) as {
+    readonly type?: string;
+    readonly rollingUpdate?: { readonly maxSurge?: IntOrPercent; readonly maxUnavailable?: IntOrPercent };
+  };
+  const { maxSurge = "25%", maxUnavailable = "25%" } = rollingUpdate;
+  return {
+    ...{ kind: "Deployment", metadata: metadataOf(parts), template },
+    replicas: number(spec.replicas, 1),
+    minReadySeconds: number(spec.minReadySeconds, 0),
+    progressDeadlineSeconds: number(spec.progressDeadlineSeconds, 600),
+    ...(type === "RollingUpdate" && { rollingUpdate: { maxSurge, maxUnavailable } }),
+  };
+}
+
+/** `apps/v1/defaults.go: SetDefaults_DaemonSet`, v1.36. */
+function daemonSet(parts: Parts): DaemonSet {
+  const { spec, template } = parts;
+  const { type = "RollingUpdate", rollingUpdate = {} } = (spec.updateStrategy ?? {}) as {
+    readonly type?: DaemonSet["updateStrategy"];
+    readonly rollingUpdate?: { readonly maxSurge?: IntOrPercent };
+  };
+  return {
+    ...{ kind: "DaemonSet", metadata: metadataOf(parts), template },
+    minReadySeconds: number(spec.minReadySeconds, 0),
+    updateStrategy: type,
+    surges: Number.parseInt(String(rollingUpdate.maxSurge ?? 0), 10) > 0,
+  };
+}
+
+/** `apps/v1/defaults.go: SetDefaults_StatefulSet`, v1.36. */
+function statefulSet(parts: Parts): StatefulSet {
+  const { spec, template } = parts;
+  const { type = "RollingUpdate" } = (spec.updateStrategy ?? {}) as { readonly type?: StatefulSet["updateStrategy"] };
+  const { start } = (spec.ordinals ?? {}) as { readonly start?: number };
+  return {
+    ...{ kind: "StatefulSet", metadata: metadataOf(parts), template },
+    replicas: number(spec.replicas, 1),
+    minReadySeconds: number(spec.minReadySeconds, 0),
+    ...(spec.serviceName !== undefined && { serviceName: spec.serviceName as string }),
+    firstOrdinal: number(start, 0),
+    updateStrategy: type,
+    parallel: spec.podManagementPolicy === "Parallel",
+  };
+}
+
+/** `batch/v1/defaults.go: SetDefaults_Job`, v1.36. */
+function job(parts: Parts): Job {
+  const { spec, template } = parts;
+  const isSingle = spec.completions === undefined && spec.parallelism === undefined;
+  const given = isSingle ? 1 : (spec.completions as number | undefined);
+  return {
+    ...{ kind: "Job", metadata: metadataOf(parts), template },
+    parallelism: number(spec.parallelism, 1),
+    ...(given !== undefined && { completions: given }),
+    backoffLimit: number(spec.backoffLimit, 6),
+    ...(spec.activeDeadlineSeconds !== undefined && { activeDeadlineSeconds: spec.activeDeadlineSeconds as number }),
+    ...(spec.ttlSecondsAfterFinished !== undefined && {
+      ttlSecondsAfterFinished: spec.ttlSecondsAfterFinished as number,
+    }),
+    suspend: spec.suspend === true,
+  };
+}
+
+function number(value: unknown, standard: number): number {
+  return (value as number | undefined) ?? standard;
+}

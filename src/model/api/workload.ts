@@ -1,0 +1,65 @@
+import type { PodSpec } from "./pod.ts";
+
+/** What all kinds have that make pods, with the defaults of the API. */
+interface Common {
+  readonly metadata: {
+    readonly namespace: string;
+    readonly name: string;
+    /** A digest of kind, namespace and name. That of a Job also depends on its spec, because a changed Job is another one. */
+    readonly uid: string;
+  };
+  readonly template: PodTemplate;
+}
+
+export interface PodTemplate {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly spec: PodSpec;
+  /** Changes when the template does. */
+  readonly hash: string;
+}
+
+/** A number of pods, or a part of the replicas such as "25%". */
+export type IntOrPercent = number | string;
+
+export interface Deployment extends Common {
+  readonly kind: "Deployment";
+  readonly replicas: number;
+  readonly minReadySeconds: number;
+  readonly progressDeadlineSeconds: number;
+  /** Undefined: all pods are stopped before others start (`Recreate`). */
+  readonly rollingUpdate?: { readonly maxSurge: IntOrPercent; readonly maxUnavailable: IntOrPercent };
+}
+
+export interface DaemonSet extends Common {
+  readonly kind: "DaemonSet";
+  readonly minReadySeconds: number;
+  readonly updateStrategy: "RollingUpdate" | "OnDelete";
+  /** True: the new pod is available before the old one stops. */
+  readonly surges: boolean;
+}
+
+export interface StatefulSet extends Common {
+  readonly kind: "StatefulSet";
+  readonly replicas: number;
+  readonly minReadySeconds: number;
+  readonly serviceName?: string;
+  readonly firstOrdinal: number;
+  readonly updateStrategy: "RollingUpdate" | "OnDelete";
+  /** True: pods start and stop without waiting for each other (`Parallel`). */
+  readonly parallel: boolean;
+}
+
+export interface Job extends Common {
+  readonly kind: "Job";
+  readonly parallelism: number;
+  /** Undefined: the Job is complete when one pod has succeeded and none runs. */
+  readonly completions?: number;
+  readonly backoffLimit: number;
+  readonly activeDeadlineSeconds?: number;
+  readonly ttlSecondsAfterFinished?: number;
+  readonly suspend: boolean;
+}
+
+/** An object of a directory that makes pods. */
+export type Workload = Deployment | DaemonSet | StatefulSet | Job;

@@ -1,0 +1,56 @@
+import { writeWorkloadStates } from "../io/pods/workload-store.ts";
+import { reportProblem } from "../io/problems.ts";
+import type { Log } from "../log.ts";
+import { namespacedName } from "../model/api/namespaced-name.ts";
+import type { Instant } from "../model/api/time.ts";
+import type { MadeWorkloads, PodList } from "../model/world.ts";
+import type { ListResult, ParsedList } from "../ports.ts";
+import { changesOf, keyOf, podsOf, reconcileWorkloads } from "../workloads/reconcile.ts";
+
+/**
+ * Parses a list result, and adds the pods that its workloads make; a list that cannot be parsed is incomplete. It writes nothing.
+ * While the host shuts down, the workloads have the pods that they had.
+ */
+export function makePodList(result: ListResult, now: Instant, shuttingDown = false): PodList {
+  if (!result.ok) return { complete: false, items: [], because: result.because };
+  try {
+    const { missing, ...parsed } = result.parse();
+    const workloads = workloadsOf(parsed, { now, shuttingDown, complete: missing === undefined });
+    const items = [...parsed.pods, ...podsOf(workloads?.states ?? [])];
+    const more = workloads && { workloads };
+    return missing === undefined
+      ? { complete: true, items, ...more }
+      : { complete: false, items, because: missing, ...more };
+  } catch (error) {
+    return { complete: false, items: [], because: (error as Error).message };
+  }
+}
+
+interface Circumstances {
+  readonly now: Instant;
+  readonly shuttingDown: boolean;
+  readonly complete: boolean;
+}
+
+function workloadsOf(
+  { pods, workloads }: Omit<ParsedList, "missing">,
+  { now, shuttingDown, complete }: Circumstances,
+): MadeWorkloads | undefined {
+  if (workloads === undefined || workloads.objects.length + workloads.states.length === 0) return undefined;
+  const { objects, states } = workloads;
+  if (shuttingDown) return { before: states, states };
+  const taken = new Set(pods.map(({ metadata }) => namespacedName(metadata)));
+  return { before: states, ...reconcileWorkloads({ workloads: objects, states, complete, taken, now }) };
+}
+
+/** Stores what the workloads have from now on, and logs what is new. */
+export function keepWorkloads({ workloads }: PodList, log: Log): void {
+  const { before = [], states = [] } = workloads ?? {};
+  for (const { workload, pod, change } of changesOf(before, states))
+    log.notice("workload", { workload, [change]: pod });
+  if (workloads !== undefined) writeWorkloadStates(states);
+  const problems = states.flatMap((state) =>
+    state.problem === undefined ? [] : [`${keyOf(state)}: ${state.problem}`],
+  );
+  reportProblem(log, "workloads", problems.length === 0 ? undefined : problems.join("; "));
+}

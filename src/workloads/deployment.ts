@@ -1,0 +1,85 @@
+import type { Instant } from "../model/api/time.ts";
+import type { Deployment } from "../model/api/workload.ts";
+import type { OwnedPod, Progress, WorkloadState } from "../model/workload-state.ts";
+import { type Possible, possibleReplicas, sharePorts } from "./host-ports.ts";
+import type { Outcome } from "./outcome.ts";
+import { availabilities, isAvailable, isKept } from "./pods.ts";
+import { replaceEnded } from "./replace-ended.ts";
+import { type Rollout, rollOut } from "./roll-out.ts";
+
+/** Decides for a Deployment (`deployment/deployment_controller.go: syncDeployment`, v1.36). */
+export function reconcileDeployment(workload: Deployment, state: WorkloadState, now: Instant): Outcome {
+  const { template, minReadySeconds } = workload;
+  const limits = limitsOf(workload, state.pods);
+  const rollout: Rollout = { workload, limits, minReadySeconds };
+  const pods = rollOut(rollout, state.pods, now);
+  const progress = progressOf(workload, limits.replicas, pods, state.progress, now);
+  const replaced = replaceEnded(pods, state.retry, progress === undefined, now);
+  const deadline = progress && progress.at + workload.progressDeadlineSeconds * 1000;
+  const isLate = deadline !== undefined && deadline <= now;
+  const problems = [limits.problem, isLate ? late(workload.metadata.name, template.hash) : undefined];
+  const problem = problems.filter((each) => each !== undefined).join("; ");
+  return {
+    pods: replaced.pods,
+    wanted: workload.replicas,
+    ...(progress && { progress }),
+    ...(replaced.retry && { retry: replaced.retry }),
+    ...(problem !== "" && { problem }),
+    dueAt: [
+      ...replaced.dueAt,
+      ...availabilities(pods, minReadySeconds, now),
+      ...(deadline !== undefined && deadline > now ? [deadline] : []),
+    ],
+  };
+}
+
+/** `deployment/progress.go: syncRolloutStatus`, v1.36. */
+function late(name: string, hash: string): string {
+  const what = `ProgressDeadlineExceeded: ReplicaSet "${name}-${hash}" has timed out progressing.`;
+  return `${what} The pods of the old template that are needed stay: correct the template, or restore the old one`;
+}
+
+interface Limits extends Possible {
+  /** Undefined: all pods of old templates end before the first new one starts. */
+  readonly rolling?: { readonly maxSurge: number; readonly maxUnavailable: number };
+}
+
+/** Returns how many pods there may be. Pods that take the same port of the host cannot run beside each other. */
+function limitsOf({ replicas, rollingUpdate, template }: Deployment, pods: readonly OwnedPod[]): Limits {
+  const possible = possibleReplicas(replicas, template.spec);
+  const others = pods.filter((each) => isKept(each) && each.templateHash !== template.hash);
+  const isBlocked = others.some(({ pod }) => sharePorts(pod.spec, template.spec));
+  const isRolling = rollingUpdate !== undefined && !isBlocked;
+  return { ...possible, ...(isRolling && { rolling: fenceposts(rollingUpdate, possible.replicas) }) };
+}
+
+/** `deployment/util/deployment_util.go: ResolveFenceposts`, v1.36. */
+export function fenceposts(
+  { maxSurge, maxUnavailable }: NonNullable<Deployment["rollingUpdate"]>,
+  replicas: number,
+): NonNullable<Limits["rolling"]> {
+  const part = (value: number | string, round: (value: number) => number) =>
+    typeof value === "number" ? value : round((Number.parseInt(value, 10) * replicas) / 100);
+  const [surge, unavailable] = [part(maxSurge, Math.ceil), part(maxUnavailable, Math.floor)];
+  return { maxSurge: surge, maxUnavailable: Math.min(replicas, surge === 0 && unavailable === 0 ? 1 : unavailable) };
+}
+
+/** Returns when the rollout has moved last; undefined once it is complete (`deployment_util.go: DeploymentProgressing`, v1.36). */
+function progressOf(
+  { template, minReadySeconds }: Deployment,
+  replicas: number,
+  pods: readonly OwnedPod[],
+  ...[before, now]: [Progress | undefined, Instant]
+): Progress | undefined {
+  const kept = pods.filter(isKept);
+  const updated = kept.filter(({ templateHash }) => templateHash === template.hash);
+  const available = updated.filter((each) => isAvailable(each, minReadySeconds, now)).length;
+  const counts = { updated: updated.length, available, old: kept.length - updated.length };
+  if (available === replicas && counts.updated === replicas && counts.old === 0) return undefined;
+  const hasMoved =
+    before?.templateHash !== template.hash ||
+    counts.updated > before.updated ||
+    counts.available > before.available ||
+    counts.old < before.old;
+  return { templateHash: template.hash, at: hasMoved ? now : before.at, ...counts };
+}

@@ -1,0 +1,64 @@
+import { isTerminal, isTerminating } from "../model/api/phase.ts";
+import type { Pod } from "../model/api/pod.ts";
+import { fromTimestamp, type Instant, toTimestamp } from "../model/api/time.ts";
+import type { OwnedPod } from "../model/workload-state.ts";
+
+/** True for a pod that was not asked to end. It may have ended by itself. */
+export function isKept({ pod }: OwnedPod): boolean {
+  return !isTerminating(pod);
+}
+
+/** True for a pod that runs or will run (`controller_utils.go: IsPodActive`, v1.36). */
+export function isActive(owned: OwnedPod): boolean {
+  return isKept(owned) && !isTerminal(owned.pod.status?.phase);
+}
+
+/**
+ * Returns when the pod is or was available, which is `minReadySeconds` after it got ready; undefined when it is not ready
+ * (`podutils.go: IsPodAvailable`, v1.36).
+ */
+export function availableAt(owned: OwnedPod, minReadySeconds: number): Instant | undefined {
+  const ready = owned.pod.status?.conditions?.find(({ type }) => type === "Ready");
+  if (!isActive(owned) || ready?.status !== "True") return undefined;
+  if (minReadySeconds === 0) return 0;
+  return fromTimestamp(ready.lastTransitionTime ?? "") + minReadySeconds * 1000;
+}
+
+/** Returns whether a pod is available now. */
+export function isAvailable(owned: OwnedPod, minReadySeconds: number, now: Instant): boolean {
+  const at = availableAt(owned, minReadySeconds);
+  return at !== undefined && at <= now;
+}
+
+/** Returns the instants at which ready pods get available. */
+export function availabilities(pods: readonly OwnedPod[], minReadySeconds: number, now: Instant): readonly Instant[] {
+  return pods.flatMap((each) => availableAt(each, minReadySeconds) ?? []).filter((at) => at > now);
+}
+
+/** Returns the pod as one that is to end, as a DELETE leaves it (`registry/core/pod/strategy.go: CheckGracefulDelete`, v1.36). */
+export function ending(owned: OwnedPod, now: Instant): OwnedPod {
+  if (!isKept(owned)) return owned;
+  const { pod } = owned;
+  const isOver = isTerminal(pod.status?.phase);
+  const seconds = isOver ? 0 : (pod.spec.terminationGracePeriodSeconds ?? 30);
+  const metadata: Pod["metadata"] = {
+    ...pod.metadata,
+    deletionTimestamp: toTimestamp(now + seconds * 1000),
+    deletionGracePeriodSeconds: seconds,
+  };
+  return { ...owned, pod: { ...pod, metadata } };
+}
+
+/** Returns all pods, with those of `chosen` as pods that are to end. */
+export function withEnding(all: readonly OwnedPod[], chosen: readonly OwnedPod[], now: Instant): readonly OwnedPod[] {
+  const ends = new Set(chosen);
+  return all.map((each) => (ends.has(each) ? ending(each, now) : each));
+}
+
+/** Returns the lowest ordinals that no pod with the hash has. A pod that is ending still has its own. */
+export function freeOrdinals(pods: readonly OwnedPod[], templateHash: string, count: number): readonly number[] {
+  const used = new Set(pods.filter((each) => each.templateHash === templateHash).map(({ ordinal }) => ordinal));
+  const free: number[] = [];
+  for (let ordinal = 0; free.length < count; ordinal++) if (!used.has(ordinal)) free.push(ordinal);
+  return free;
+}

@@ -1,0 +1,117 @@
+import { namespacedName } from "../model/api/namespaced-name.ts";
+import type { Instant } from "../model/api/time.ts";
+import type { Workload } from "../model/api/workload.ts";
+import type { OwnedPod, WorkloadState } from "../model/workload-state.ts";
+import { reconcileDaemonSet } from "./daemon-set.ts";
+import { reconcileDeployment } from "./deployment.ts";
+import { reconcileJob } from "./job.ts";
+import type { Outcome } from "./outcome.ts";
+import { isKept, withEnding } from "./pods.ts";
+import { reconcileStatefulSet } from "./stateful-set.ts";
+
+export interface WorkloadsInput {
+  /** The objects of the directory. */
+  readonly workloads: readonly Workload[];
+  /** What the host remembers, with the statuses of the pods. */
+  readonly states: readonly WorkloadState[];
+  /** False: the directory may have more objects than these, so no pod ends because its workload is missing. */
+  readonly complete: boolean;
+  /** The pods that the directory names itself, as NAMESPACE/NAME. */
+  readonly taken: ReadonlySet<string>;
+  readonly now: Instant;
+}
+
+export interface WorkloadsResult {
+  readonly states: readonly WorkloadState[];
+  /** When the result may be another one although nothing has changed; undefined: never. */
+  readonly dueAt?: Instant;
+}
+
+/** Returns the workloads with the pods that they have from now on. Pods that are to end are among them until they have ended. */
+export function reconcileWorkloads(input: WorkloadsInput): WorkloadsResult {
+  const { workloads, states, complete, now } = input;
+  const known = new Map(states.map((state) => [keyOf(state), state]));
+  const dueAt: Instant[] = [];
+  const own = workloads.map((workload) => {
+    const before = known.get(keyOf({ ...workload.metadata, kind: workload.kind }));
+    const { dueAt: due, ...rest } = contained(workload, before, input);
+    dueAt.push(...due);
+    return withoutTaken({ ...identity(workload), ...rest }, input);
+  });
+  const wanted = new Set(own.map(keyOf));
+  const left = states
+    .filter((state) => !wanted.has(keyOf(state)))
+    .map((state) => (complete ? { ...state, pods: withEnding(state.pods, state.pods, now) } : state))
+    .filter(({ pods }) => !complete || pods.length > 0);
+  const later = dueAt.filter((at) => at > now);
+  return { states: [...own, ...left], ...(later.length > 0 && { dueAt: Math.min(...later) }) };
+}
+
+/** Returns what identifies a workload among those of a host, as messages name it: "deployment default/web". */
+export function keyOf({ kind, namespace, name }: Pick<WorkloadState, "kind" | "namespace" | "name">): string {
+  return `${kind.toLowerCase()} ${namespacedName({ namespace, name })}`;
+}
+
+function identity({ kind, metadata, template }: Workload) {
+  const { namespace, name, uid } = metadata;
+  return { kind, namespace, name, uid, templateHash: template.hash };
+}
+
+/** A bug that is met with one workload leaves its pods as they are. */
+function contained(workload: Workload, before: WorkloadState | undefined, input: WorkloadsInput): Outcome {
+  try {
+    return next(workload, before, input);
+  } catch (error) {
+    const problem = `cannot be handled, which is a bug of unitlet: ${(error as Error).message}`;
+    return { ...before, pods: before?.pods ?? [], wanted: before?.wanted ?? 0, problem, dueAt: [] };
+  }
+}
+
+function next(workload: Workload, before: WorkloadState | undefined, { now }: WorkloadsInput): Outcome {
+  const fresh: WorkloadState = { ...identity(workload), wanted: 0, pods: [] };
+  // Another Job of the same name starts anew when nothing is left of the pods of the first.
+  const isOther = before !== undefined && before.uid !== workload.metadata.uid;
+  if (isOther && before.pods.length > 0)
+    return { pods: withEnding(before.pods, before.pods, now), wanted: 0, dueAt: [] };
+  const state = before === undefined || isOther ? fresh : before;
+  switch (workload.kind) {
+    case "Deployment":
+      return reconcileDeployment(workload, state, now);
+    case "StatefulSet":
+      return reconcileStatefulSet(workload, state, now);
+    case "DaemonSet":
+      return reconcileDaemonSet(workload, state, now);
+    case "Job":
+      return reconcileJob(workload, state, now);
+  }
+}
+
+/** Leaves out new pods whose names the directory gives to pods of its own. */
+function withoutTaken(state: WorkloadState, { taken, states }: WorkloadsInput): WorkloadState {
+  const existing = new Set(states.flatMap(({ pods }) => pods.map(({ pod }) => pod.metadata.uid)));
+  const isTaken = ({ pod }: OwnedPod) => taken.has(namespacedName(pod.metadata)) && !existing.has(pod.metadata.uid);
+  const [first] = state.pods.filter(isTaken);
+  if (first === undefined) return state;
+  const problem = `metadata.name: another manifest has a Pod ${first.pod.metadata.name}, so this one is not made: rename one of them`;
+  return { ...state, pods: state.pods.filter((each) => !isTaken(each)), problem };
+}
+
+/** Returns the pods of the workloads. */
+export function podsOf(states: readonly WorkloadState[]): readonly OwnedPod["pod"][] {
+  return states.flatMap(({ pods }) => pods.map(({ pod }) => pod));
+}
+
+/** Returns how many pods were added and how many are to end, in words for the journal, for each workload that has changed. */
+export function changesOf(
+  before: readonly WorkloadState[],
+  after: readonly WorkloadState[],
+): readonly { readonly workload: string; readonly pod: string; readonly change: "created" | "ended" }[] {
+  const known = new Map(before.flatMap(({ pods }) => pods.map((each) => [each.pod.metadata.uid, each])));
+  return after.flatMap((state) =>
+    state.pods.flatMap((each) => {
+      const old = known.get(each.pod.metadata.uid);
+      const change = old === undefined ? "created" : isKept(old) && !isKept(each) ? "ended" : undefined;
+      return change === undefined ? [] : [{ workload: keyOf(state), pod: each.pod.metadata.name, change }];
+    }),
+  );
+}

@@ -1,0 +1,96 @@
+import { isTerminal } from "../model/api/phase.ts";
+import type { Instant } from "../model/api/time.ts";
+import type { StatefulSet } from "../model/api/workload.ts";
+import type { OwnedPod, WorkloadState } from "../model/workload-state.ts";
+import { possibleReplicas } from "./host-ports.ts";
+import { newPod } from "./new-pod.ts";
+import type { Outcome } from "./outcome.ts";
+import { availabilities, isAvailable, isKept, withEnding } from "./pods.ts";
+import { replaceEnded } from "./replace-ended.ts";
+
+/** Decides for a StatefulSet (`statefulset/stateful_set_control.go: updateStatefulSet`, v1.36). */
+export function reconcileStatefulSet(workload: StatefulSet, state: WorkloadState, now: Instant): Outcome {
+  const { replicas, minReadySeconds } = workload;
+  const possible = possibleReplicas(replicas, workload.template.spec);
+  const pods = nextPods({ ...workload, replicas: possible.replicas }, state.pods, now);
+  const available = pods.filter((each) => isAvailable(each, minReadySeconds, now)).length;
+  const replaced = replaceEnded(pods, state.retry, available === possible.replicas, now);
+  return {
+    pods: replaced.pods,
+    wanted: replicas,
+    ...(replaced.retry && { retry: replaced.retry }),
+    ...(possible.problem && { problem: possible.problem }),
+    dueAt: [...replaced.dueAt, ...availabilities(pods, minReadySeconds, now)],
+  };
+}
+
+/** Adds what is missing, then ends what is too much, then what is old. Each waits for the one before it. */
+function nextPods(workload: StatefulSet, pods: readonly OwnedPod[], now: Instant): readonly OwnedPod[] {
+  const filled = addMissing(workload, pods, now);
+  if (!workload.parallel && !filled.isHealthy) return endBroken(workload, filled.pods, now);
+  const condemned = filled.pods
+    .filter((each) => !isWanted(workload, each))
+    .toSorted(byOrdinal)
+    .toReversed();
+  if (condemned.length > 0) {
+    if (workload.parallel) return withEnding(filled.pods, condemned, now);
+    const [last] = condemned;
+    return last === undefined || !isKept(last) ? filled.pods : withEnding(filled.pods, [last], now);
+  }
+  return endOld(workload, filled.pods, now);
+}
+
+interface Filled {
+  readonly pods: readonly OwnedPod[];
+  /** All wanted pods exist and are available. */
+  readonly isHealthy: boolean;
+}
+
+/** `stateful_set_control.go: processReplica`, v1.36. */
+function addMissing(workload: StatefulSet, before: readonly OwnedPod[], now: Instant): Filled {
+  const { firstOrdinal, replicas, minReadySeconds, parallel } = workload;
+  let pods = before;
+  let isHealthy = true;
+  for (let ordinal = firstOrdinal; ordinal < firstOrdinal + replicas; ordinal++) {
+    const found = pods.find((each) => each.ordinal === ordinal);
+    if (found !== undefined && isAvailable(found, minReadySeconds, now)) continue;
+    isHealthy = false;
+    if (found === undefined) pods = [...pods, newPod(workload, ordinal, now)];
+    if (!parallel) break;
+  }
+  return { pods, isHealthy };
+}
+
+function isWanted({ firstOrdinal, replicas }: StatefulSet, { ordinal }: OwnedPod): boolean {
+  return ordinal >= firstOrdinal && ordinal < firstOrdinal + replicas;
+}
+
+/**
+ * Ends a pod of an old template that is not available. A cluster waits for it for ever, until a user deletes it. A
+ * directory has no such command.
+ */
+function endBroken(workload: StatefulSet, pods: readonly OwnedPod[], now: Instant): readonly OwnedPod[] {
+  const { updateStrategy, minReadySeconds } = workload;
+  if (updateStrategy === "OnDelete") return pods;
+  const broken = pods.filter(
+    (each) => isOld(workload, each) && isKept(each) && !isAvailable(each, minReadySeconds, now),
+  );
+  return withEnding(pods, broken, now);
+}
+
+function endOld(workload: StatefulSet, pods: readonly OwnedPod[], now: Instant): readonly OwnedPod[] {
+  if (workload.updateStrategy === "OnDelete") return pods;
+  for (const each of pods.toSorted(byOrdinal).toReversed()) {
+    if (isOld(workload, each) && isKept(each)) return withEnding(pods, [each], now);
+    if (!isAvailable(each, workload.minReadySeconds, now) && !isTerminal(each.pod.status?.phase)) return pods;
+  }
+  return pods;
+}
+
+function isOld({ template }: StatefulSet, { templateHash }: OwnedPod): boolean {
+  return templateHash !== template.hash;
+}
+
+function byOrdinal(one: OwnedPod, other: OwnedPod): number {
+  return one.ordinal - other.ordinal;
+}

@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { document, endedWith, Host, NOW, parsed } from "./base.ts";
+
+const one = parsed(document("Deployment", { replicas: 1 }));
+const two = parsed(document("Deployment", { replicas: 2 }));
+const V1_NAMES = ["web-ebfe899feb-58654", "web-ebfe899feb-5423b"];
+
+test("a Deployment becomes pods as its ReplicaSet makes them", () => {
+  const [owned] = new Host().run([one]).pods;
+  const hash = one.template.hash;
+  expect(owned).toEqual({
+    ordinal: 0,
+    templateHash: hash,
+    pod: {
+      metadata: {
+        name: expect.stringMatching(`^web-${hash}-[0-9a-f]{5}$`),
+        namespace: "default",
+        uid: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+        creationTimestamp: "2026-03-01T12:00:00Z",
+        labels: { app: "web", "pod-template-hash": hash },
+        ownerReferences: [
+          {
+            apiVersion: "apps/v1",
+            kind: "ReplicaSet",
+            name: `web-${hash}`,
+            uid: expect.any(String),
+            controller: true,
+            blockOwnerDeletion: true,
+          },
+        ],
+      },
+      spec: {
+        nodeName: "edge",
+        hostNetwork: false,
+        restartPolicy: "Always",
+        terminationGracePeriodSeconds: 30,
+        containers: [{ name: "main", image: "host", command: ["v1"] }],
+      },
+    },
+  });
+});
+
+test("names and UIDs are the same for a host that has forgotten everything", () => {
+  const ids = (host: Host) => host.pods.map(({ pod: { metadata } }) => [metadata.name, metadata.uid]);
+  expect(ids(new Host().run([two]))).toEqual(ids(new Host().after(60).run([two])));
+  expect(new Host().run([two]).names).toEqual(V1_NAMES.map((name) => `${name} v1`));
+});
+
+test("a second run changes nothing", () => {
+  const host = new Host().run([two]);
+  const { states } = host;
+  expect(host.after(1).run([two]).states).toEqual(states);
+});
+
+describe("replicas", () => {
+  test("more are added", () => {
+    const host = new Host().run([one]).ready().run([two]);
+    expect(host.names).toEqual([`${V1_NAMES[0]} v1 Running`, `${V1_NAMES[1]} v1`]);
+  });
+
+  test("of fewer, the one that is not ready ends first", () => {
+    const host = new Host()
+      .run([two])
+      .ready(({ ordinal }) => ordinal === 1)
+      .run([one]);
+    expect(host.names).toEqual([`${V1_NAMES[0]} v1 ends`, `${V1_NAMES[1]} v1 Running`]);
+  });
+
+  test("none ends all, by the grace period of their pods", () => {
+    const host = new Host()
+      .run([one])
+      .ready()
+      .run([parsed(document("Deployment", { replicas: 0 }))]);
+    expect(host.pods[0]?.pod.metadata).toMatchObject({
+      deletionTimestamp: "2026-03-01T12:00:30Z",
+      deletionGracePeriodSeconds: 30,
+    });
+  });
+
+  test("more than one pod with a port of the host are not made, and it is told", () => {
+    const pod = { hostNetwork: true, containers: [{ name: "main", ports: [{ containerPort: 80 }] }] };
+    const host = new Host().run([parsed(document("Deployment", { replicas: 3 }, pod))]);
+    expect([host.pods.length, host.states[0]?.problem]).toEqual([
+      1,
+      "spec.replicas: one host has port 80/TCP once, so one pod of 3 runs: write 1, or give the pods a network of their own",
+    ]);
+  });
+});
+
+test("a pod that has ended by itself is replaced after 10 s, and the next one after 20 s", () => {
+  const host = new Host().run([one]).set(endedWith("Failed", NOW)).run([one]);
+  expect([host.names, host.dueAt]).toEqual([[`${V1_NAMES[0]} v1 Failed`], NOW + 10_000]);
+  host.after(10).run([one]).run([one]);
+  expect(host.names).toEqual([`${V1_NAMES[0]} v1 Failed ends`, `${V1_NAMES[1]} v1`]);
+  host.gone().set(endedWith("Failed", host.now)).run([one]);
+  expect(host.dueAt).toBe(host.now + 20_000);
+});
+
+describe("the directory", () => {
+  test("without the Deployment ends its pods, and forgets it when they are gone", () => {
+    const host = new Host().run([one]).run([]);
+    expect(host.names).toEqual([`${V1_NAMES[0]} v1 ends`]);
+    expect(host.gone().run([]).states).toEqual([]);
+  });
+
+  test("that cannot be read in full ends nothing", () => {
+    const host = new Host().run([one]).run([], { complete: false });
+    expect(host.names).toEqual([`${V1_NAMES[0]} v1`]);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import type { PodPhase } from "../../src/model/api/pod.ts";
+import { document, endedWith, Host, NOW, parsed, type Tree, V2 } from "./base.ts";
+
+const of = (spec: Tree = {}, pod: Tree = {}) => parsed(document("Job", spec, pod));
+const phases = (host: Host) => host.names.map((name) => name.split(" ").slice(2).join(" "));
+
+/** Lets the pods that run end. */
+const end = (host: Host, phase: PodPhase) => host.set(endedWith(phase, host.now), ({ pod }) => !pod.status?.phase);
+
+test("a Job becomes a pod", () => {
+  const { uid } = of().metadata;
+  const [owned] = new Host().run([of()]).pods;
+  expect(owned?.pod).toMatchObject({
+    metadata: {
+      name: expect.stringMatching(/^web-[0-9a-f]{5}$/),
+      labels: { "batch.kubernetes.io/job-name": "web", "batch.kubernetes.io/controller-uid": uid, "job-name": "web" },
+      ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name: "web", uid }],
+    },
+    spec: { restartPolicy: "Never" },
+  });
+});
+
+test("a Job that is complete makes no pod again, and keeps its pod", () => {
+  const host = end(new Host().run([of()]), "Succeeded")
+    .run([of()])
+    .after(3600)
+    .run([of()]);
+  expect([phases(host), host.states[0]?.job]).toEqual([
+    ["Succeeded"],
+    { startedAt: NOW, succeeded: 1, failed: 0, end: { type: "Complete", at: NOW } },
+  ]);
+});
+
+test("parallelism pods run beside each other until there are enough completions", () => {
+  const job = of({ completions: 3, parallelism: 2 });
+  const host = new Host().run([job]);
+  expect(phases(host)).toEqual(["", ""]);
+  expect(phases(end(host, "Succeeded").run([job]))).toEqual(["Succeeded", "Succeeded", ""]);
+});
+
+test("without completions the first success keeps new pods from being made", () => {
+  const job = of({ parallelism: 2 });
+  const host = new Host()
+    .run([job])
+    .set(endedWith("Succeeded", NOW), ({ ordinal }) => ordinal === 0)
+    .run([job]);
+  expect([phases(host), host.states[0]?.job?.end]).toEqual([["Succeeded", ""], undefined]);
+  expect(end(host, "Failed").run([job]).states[0]?.job?.end).toEqual({ type: "Complete", at: NOW });
+});
+
+test("a failed pod is followed by another one after 10 s, and then after 20 s", () => {
+  const host = end(new Host().run([of()]), "Failed").run([of()]);
+  expect([phases(host), host.dueAt]).toEqual([["Failed"], NOW + 10_000]);
+  expect(phases(host.after(10).run([of()]))).toEqual(["Failed", ""]);
+  expect(end(host, "Failed").run([of()]).dueAt).toBe(host.now + 20_000);
+});
+
+describe("a Job fails", () => {
+  test("after more failures than backoffLimit", () => {
+    const job = of({ backoffLimit: 0 });
+    const host = end(new Host().run([job]), "Failed").run([job]);
+    expect([host.states[0]?.job?.end, host.states[0]?.problem]).toEqual([
+      {
+        type: "Failed",
+        at: NOW,
+        reason: "BackoffLimitExceeded",
+        message: "Job has reached the specified backoff limit",
+      },
+      "BackoffLimitExceeded: Job has reached the specified backoff limit",
+    ]);
+  });
+
+  test("after activeDeadlineSeconds, which end its pods", () => {
+    const job = of({ activeDeadlineSeconds: 5 });
+    const host = new Host().run([job]);
+    expect(host.dueAt).toBe(NOW + 5000);
+    expect(phases(host.after(5).run([job]))).toEqual(["ends"]);
+    expect(host.states[0]?.problem).toBe("DeadlineExceeded: Job was active longer than specified deadline");
+  });
+
+  test("with OnFailure also after as many restarts", () => {
+    const job = of({ backoffLimit: 2 }, { restartPolicy: "OnFailure" });
+    const restarted = (restartCount: number) =>
+      new Host()
+        .run([job])
+        .set({ phase: "Running", containerStatuses: [{ restartCount, state: {} }] } as never)
+        .run([job]).states[0]?.job?.end?.reason;
+    expect([restarted(1), restarted(2)]).toEqual([undefined, "BackoffLimitExceeded"]);
+  });
+});
+
+test("after ttlSecondsAfterFinished the pods go, and the Job does not run again", () => {
+  const job = of({ ttlSecondsAfterFinished: 60 });
+  const host = end(new Host().run([job]), "Succeeded").run([job]);
+  expect(host.dueAt).toBe(NOW + 60_000);
+  expect(phases(host.after(60).run([job]))).toEqual(["Succeeded ends"]);
+  expect(host.gone().run([job]).run([job]).names).toEqual([]);
+});
+
+test("suspend ends the pods, and the Job goes on later", () => {
+  const suspended = of({ suspend: true });
+  const host = new Host().run([of()]).run([suspended]);
+  expect(phases(host)).toEqual(["ends"]);
+  expect(phases(host.gone().run([suspended]).run([of()]))).toEqual([""]);
+});
+
+test("a changed Job is another one, which starts when nothing is left of the first", () => {
+  const next = of({}, V2);
+  const host = end(new Host().run([of()]), "Succeeded")
+    .run([of()])
+    .run([next]);
+  expect(phases(host)).toEqual(["Succeeded ends"]);
+  expect(host.gone().run([next]).names).toEqual([expect.stringMatching(/^web-[0-9a-f]{5} v2$/)]);
+});

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { document, Host, parsed, type Tree, V2 } from "./base.ts";
+
+const of = (spec: Tree = {}, pod: Tree = {}) => parsed(document("StatefulSet", { replicas: 2, ...spec }, pod));
+
+/** A host on which both pods run. */
+const running = (workload = of()) => new Host().run([workload]).ready().run([workload]).ready();
+
+test("a StatefulSet becomes pods with their names as host names", () => {
+  const set = of({ serviceName: "peers", ordinals: { start: 5 } });
+  const [owned] = new Host().run([set]).pods;
+  expect(owned?.pod).toMatchObject({
+    metadata: {
+      name: "web-5",
+      labels: {
+        app: "web",
+        "controller-revision-hash": `web-${set.template.hash}`,
+        "statefulset.kubernetes.io/pod-name": "web-5",
+        "apps.kubernetes.io/pod-index": "5",
+      },
+      ownerReferences: [{ apiVersion: "apps/v1", kind: "StatefulSet", name: "web" }],
+    },
+    spec: { hostname: "web-5", subdomain: "peers" },
+  });
+});
+
+test("each pod waits for the one before it", () => {
+  const host = new Host().run([of()]).run([of()]);
+  expect(host.names).toEqual(["web-0 v1"]);
+  expect(host.ready().run([of()]).names).toEqual(["web-0 v1 Running", "web-1 v1"]);
+});
+
+test("with Parallel they do not wait", () => {
+  expect(new Host().run([of({ podManagementPolicy: "Parallel" })]).names).toEqual(["web-0 v1", "web-1 v1"]);
+});
+
+test("fewer replicas end the last pod first, and then the one before it", () => {
+  const none = of({ replicas: 0 });
+  const host = running().run([none]).run([none]);
+  expect(host.names).toEqual(["web-0 v1 Running", "web-1 v1 Running ends"]);
+  expect(host.gone().run([none]).names).toEqual(["web-0 v1 Running ends"]);
+});
+
+describe("another template", () => {
+  test("replaces the last pod first, and each waits until the one before is available", () => {
+    const next = of({}, V2);
+    const host = running().run([next]);
+    expect(host.names).toEqual(["web-0 v1 Running", "web-1 v1 Running ends"]);
+    host.run([next]);
+    expect(host.names).toEqual(["web-0 v1 Running", "web-1 v1 Running ends"]);
+    host.gone().run([next]).run([next]);
+    expect(host.names).toEqual(["web-0 v1 Running", "web-1 v2"]);
+    host.ready().run([next]);
+    expect(host.names).toEqual(["web-0 v1 Running ends", "web-1 v2 Running"]);
+  });
+
+  test("replaces a pod of the old one that does not get ready", () => {
+    const host = new Host().run([of()]).run([of({}, V2)]);
+    expect(host.names).toEqual(["web-0 v1 ends"]);
+  });
+
+  test("with OnDelete waits for the end of each pod", () => {
+    const next = of({ updateStrategy: { type: "OnDelete" } }, V2);
+    expect(running().run([next]).names).toEqual(["web-0 v1 Running", "web-1 v1 Running"]);
+  });
+});
+
+test("a name that a Pod of the directory has is left to it", () => {
+  const host = new Host().run([of()], { taken: ["default/web-0"] });
+  expect([host.names, host.states[0]?.problem]).toEqual([
+    [],
+    "metadata.name: another manifest has a Pod web-0, so this one is not made: rename one of them",
+  ]);
+});
