@@ -79,8 +79,18 @@ cgroups_of() {
 
 remove_cgroups() {
 	for path in $(cgroup_paths "$1"); do
+		thaw "$path"
+	done
+	for path in $(cgroup_paths "$1"); do
 		[ ! -d "$path" ] || until_true 30 remove_cgroup "$path" || die "cannot remove the cgroup $path: still in it are $(tr '\n' ' ' <"$path/cgroup.procs")"
 		rmdir "${path%/*}" 2>/dev/null || :
+	done
+}
+
+# A runtime that was killed in the machine may have left frozen processes, which do not die before they are thawed.
+thaw() {
+	find "$1" -name freezer.state -exec grep -l FROZEN {} + 2>/dev/null | while read -r state_file; do
+		{ echo THAWED >"$state_file"; } 2>/dev/null || :
 	done
 }
 
