@@ -10,6 +10,7 @@ import { measureBurst } from "./burst.ts";
 import { measureFloor } from "./floor.ts";
 import { measureIdle } from "./idle.ts";
 import { measureImages } from "./images.ts";
+import { measureComparison } from "./kubelet/compare.ts";
 import { measureTimerLatency, measureWatchLatency } from "./latency.ts";
 import { measureBare, measureMinute } from "./minute.ts";
 import { measureNetwork } from "./network.ts";
@@ -33,6 +34,7 @@ const PARTS = [
   "probes",
   "images",
   "network",
+  "kubelet",
 ] as const;
 type Part = (typeof PARTS)[number];
 
@@ -99,6 +101,10 @@ async function measure({ cluster, admin, subject, plan }: Bench, results: Result
   if (wants("network")) {
     const { runs, crowd, latencies } = plan;
     results.network = await measureNetwork(cluster, admin, { runs, crowd, times: latencies.watch });
+  }
+  if (wants("kubelet")) {
+    const { seconds, crowd, latencies } = plan;
+    results.comparison = await measureComparison(cluster, admin, { seconds, crowd, times: latencies.watch });
   }
   if (wants("floor")) results.floor = await measureFloor(subject, plan.runs);
   for (const pods of [0, 30, 110, 500]) {

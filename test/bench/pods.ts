@@ -1,4 +1,4 @@
-import type { V1Pod, V1Volume } from "@kubernetes/client-node";
+import type { V1Container, V1Pod, V1Volume } from "@kubernetes/client-node";
 import { until } from "../support/until.ts";
 import type { Admin } from "./admin.ts";
 
@@ -6,12 +6,13 @@ import type { Admin } from "./admin.ts";
 type Times = Map<string, number>;
 
 /** What a pod has besides a program that does nothing. */
-interface Wish {
+export interface Wish {
   readonly volume?: V1Volume;
   /** Instead of the host's files; it has such a program itself. */
   readonly image?: string;
   /** Not on the host's network. */
   readonly ownNetwork?: boolean;
+  readonly probes?: Pick<V1Container, "readinessProbe" | "livenessProbe">;
 }
 
 /** The pods of the namespace under measurement, seen as every client sees them: through a watch. */
@@ -89,7 +90,7 @@ async function seen(times: Times, name: string, what: string): Promise<number> {
 }
 
 /** As in the measurements of the peers; bound to its node already, so that no scheduler takes part. */
-function sleeper(name: string, nodeName: string, { volume, image, ownNetwork = false }: Wish): V1Pod {
+function sleeper(name: string, nodeName: string, { volume, image, ownNetwork = false, probes = {} }: Wish): V1Pod {
   const program = image === undefined ? { image: "host", command: ["sleep", "infinity"] } : { image };
   const volumeMounts = volume === undefined ? [] : [{ name: volume.name, mountPath: "/run/v" }];
   return {
@@ -102,7 +103,7 @@ function sleeper(name: string, nodeName: string, { volume, image, ownNetwork = f
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: 1,
-      containers: [{ name: "main", ...program, volumeMounts }],
+      containers: [{ name: "main", ...program, ...probes, volumeMounts }],
       ...(volume ? { volumes: [volume] } : {}),
     },
   };

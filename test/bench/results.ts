@@ -1,6 +1,7 @@
 import type { Burst } from "./burst.ts";
 import type { Idle } from "./idle.ts";
 import type { Images } from "./images.ts";
+import type { Comparison } from "./kubelet/compare.ts";
 import type { Latency } from "./latency.ts";
 import type { Minute } from "./minute.ts";
 import type { Network } from "./network.ts";
@@ -29,4 +30,5 @@ export interface Results {
   sources?: readonly Sources[];
   images?: Images;
   network?: Network;
+  comparison?: Comparison;
 }

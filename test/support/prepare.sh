@@ -24,6 +24,7 @@ prepare_real_parts() {
 	! is_needed 'startFlannel(' "$@" || sh test/flannel/build.sh >/dev/null
 	! is_needed 'startKubeRouter(' "$@" || sh test/kube-router/build.sh >/dev/null
 	! is_needed 'releaseFile(' "$@" || sh units/release/release.sh "$("$node" -p process.arch)" >/dev/null
+	! is_compared "$@" || sh test/kubelet/build.sh >/dev/null
 	! is_needed 'debianFiles()' "$@" || sh test/support/debian-root.sh >/dev/null
 }
 
@@ -33,6 +34,17 @@ prepare_v2() {
 	image=${image#-}
 	sh test/machine/uml/kernel.sh >/dev/null
 	sh test/machine/uml/image.sh "${image:-trixie}" >/dev/null
+}
+
+# is_compared ARGUMENT…: true when the arguments select the part of the bench that measures the kubelet.
+is_compared() {
+	case " $* " in
+	*' --check '*) return 1 ;;
+	*' --bench '*' --only '*kubelet*) return 0 ;;
+	*' --only '*) return 1 ;;
+	*' --bench '*) return 0 ;;
+	*) return 1 ;;
+	esac
 }
 
 # is_needed PATTERN ARGUMENT…: true when the arguments may select a test file that contains the pattern.

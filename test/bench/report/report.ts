@@ -2,6 +2,7 @@ import { kinds } from "../idle.ts";
 import type { Results } from "../results.ts";
 import { number, range, type Summary } from "../statistics.ts";
 import type { Runs } from "../subject.ts";
+import { comparison } from "./comparison-report.ts";
 import { checkGoals, slope } from "./goals.ts";
 import { images } from "./images-report.ts";
 import { network } from "./network-report.ts";
@@ -10,7 +11,21 @@ import { table } from "./table.ts";
 
 /** All tables, for people. */
 export function report(results: Results): string {
-  const parts = [where, goals, runs, slopes, minutes, latency, bursts, port, sources, probes, images, network];
+  const parts = [
+    where,
+    goals,
+    runs,
+    slopes,
+    minutes,
+    latency,
+    bursts,
+    port,
+    sources,
+    probes,
+    images,
+    network,
+    comparison,
+  ];
   return parts
     .map((part) => part(results))
     .filter((text) => text !== "")
