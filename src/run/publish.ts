@@ -21,6 +21,8 @@ import type { Result } from "./result.ts";
 export interface Published {
   /** The number of pods whose status differed, including those that could not be written. */
   readonly changed: number;
+  /** The number of statuses that the source has accepted. */
+  readonly written: number;
   /** A pod has reached its end: the next run removes what is left of it. */
   readonly anyPodFinished: boolean;
   /** What has happened to pods, for /metrics. */
@@ -48,6 +50,7 @@ export async function publish(result: Result, applied: Applied, ports: PublishPo
   saveSummaries(reports, brokenPods, plan.before);
   return {
     changed: reports.filter(({ patch }) => patch !== undefined).length,
+    written: written.length,
     anyPodFinished: written.some(({ status }) => isTerminal(status.phase)),
     podCounts: [...countPods(written, translations, now), ...removedImages(applied)],
   };

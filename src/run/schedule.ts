@@ -8,6 +8,7 @@ import type { Plan } from "./plan.ts";
 import type { Published } from "./publish.ts";
 import type { Result } from "./result.ts";
 import { isTransitioning, validUntil } from "./valid-until.ts";
+import { hasWorkloadNews } from "./workloads.ts";
 
 /** The time after which a unit has left a state that it was about to leave. */
 const RECHECK_DELAY_MS = 1000;
@@ -32,23 +33,16 @@ export async function scheduleNextRun(outcome: Outcome, systemd: Systemd): Promi
 }
 
 /** True when this run has ended something that the next run has to remove or to replace. */
-function needsAnotherRun(outcome: Outcome): boolean {
-  const { plan, applied, published, world } = outcome;
+function needsAnotherRun({ plan, applied, published, world }: Outcome): boolean {
   const isEnding = plan.steps.some(({ kind }) => kind === "stop-and-wait");
   return (
-    hasWorkloadNews(outcome) ||
+    hasWorkloadNews(world.pods, published.written, applied.done) ||
     published.anyPodFinished ||
     !applied.jobsDone ||
     isEnding ||
     isUnitNameReleased(plan) ||
     hasStale(plan, world)
   );
-}
-
-/** True when workloads may have other pods, because the status of one has changed or one is gone. */
-function hasWorkloadNews({ plan, published, world }: Outcome): boolean {
-  const { states = [] } = world.pods.workloads ?? {};
-  return states.length > 0 && (published.changed > 0 || plan.steps.some(({ kind }) => kind === "delete-pod-object"));
 }
 
 /** True when a unit was written, systemd has reloaded, and the kernel still has other limits. */

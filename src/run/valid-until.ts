@@ -32,9 +32,10 @@ export function validUntil(world: World): Instant | undefined {
   const checked = world.pods.items.some(hasDiskLimit) ? EVICTION_INTERVAL_MS : Number.POSITIVE_INFINITY;
   const longest = Math.min(world.config.syncFrequency, checked);
   const deadlines = active.map(deadlineOf).filter((at) => at !== undefined);
-  const workloads = world.pods.workloads?.dueAt === undefined ? [] : [world.pods.workloads.dueAt];
-  const later = [...retries, ...workloads, ...nextStarts(world)].filter((at) => at > world.now);
-  return Math.min(world.now + longest, refresh, ...deadlines, ...later);
+  const workloadsDue = world.pods.workloads?.dueAt ?? Number.POSITIVE_INFINITY;
+  if (workloadsDue <= world.now) return undefined;
+  const later = [...retries, ...nextStarts(world)].filter((at) => at > world.now);
+  return Math.min(world.now + longest, refresh, workloadsDue, ...deadlines, ...later);
 }
 
 /**

@@ -3,6 +3,8 @@ import { reportProblem } from "../io/problems.ts";
 import type { Log } from "../log.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Instant } from "../model/api/time.ts";
+import type { Step } from "../model/step.ts";
+import type { WorkloadState } from "../model/workload-state.ts";
 import type { MadeWorkloads, PodList } from "../model/world.ts";
 import type { ListResult, ParsedList } from "../ports.ts";
 import { changesOf, keyOf, podsOf, reconcileWorkloads } from "../workloads/reconcile.ts";
@@ -48,9 +50,27 @@ export function keepWorkloads({ workloads }: PodList, log: Log): void {
   const { before = [], states = [] } = workloads ?? {};
   for (const { workload, pod, change } of changesOf(before, states))
     log.notice("workload", { workload, [change]: pod });
-  if (workloads !== undefined) writeWorkloadStates(states);
-  const problems = states.flatMap((state) =>
-    state.problem === undefined ? [] : [`${keyOf(state)}: ${state.problem}`],
-  );
+  const unstored = workloads === undefined ? [] : store(states);
+  const unmet = states.flatMap((state) => (state.problem === undefined ? [] : [`${keyOf(state)}: ${state.problem}`]));
+  const problems = [...unstored, ...unmet];
   reportProblem(log, "workloads", problems.length === 0 ? undefined : problems.join("; "));
+}
+
+/** Stores the states. Returns why it cannot: the pods of this run are made all the same, and other pods do not depend on it. */
+function store(states: readonly WorkloadState[]): readonly string[] {
+  try {
+    writeWorkloadStates(states);
+    return [];
+  } catch (error) {
+    return [`their state cannot be stored: ${(error as Error).message}`];
+  }
+}
+
+/**
+ * True when the next run may make other pods, because this one has written the status of a pod, or nothing is left of one. A status
+ * that cannot be written starts no run, because the next run could not write it either.
+ */
+export function hasWorkloadNews({ workloads }: PodList, writtenStatuses: number, done: readonly Step[]): boolean {
+  const { states = [] } = workloads ?? {};
+  return states.length > 0 && (writtenStatuses > 0 || done.some(({ kind }) => kind === "delete-pod-object"));
 }

@@ -174,3 +174,17 @@ describe("a world is looked at when something in it is due", () => {
     expect(validUntil(knownSince(phase, 40_000))).toBe(NOW + MINUTE);
   });
 });
+
+describe("workloads that are due", () => {
+  const due = (dueAt: number): World => {
+    return { ...QUIET, pods: { complete: true, items: [], workloads: { before: [], states: [], dueAt } } };
+  };
+
+  test("let a run look closer then", () => {
+    expect(validUntil(due(NOW + 3000))).toBe(NOW + 3000);
+  });
+
+  test("let the next run look closer when that is past already", () => {
+    expect(validUntil(due(NOW))).toBeUndefined();
+  });
+});
