@@ -119,3 +119,16 @@ test("a missing file is named", { timeout: TIMEOUT_MS }, () => {
     stderr: expect.stringMatching(/nothing\.yaml: cannot be read: ENOENT/),
   });
 });
+
+test("a StatefulSet is rendered as its pods", { timeout: TIMEOUT_MS }, () => {
+  const template = {
+    metadata: { labels: { app: "db" } },
+    spec: { containers: [{ name: "main", command: ["sleep", "9"] }] },
+  };
+  const spec = { replicas: 2, selector: { matchLabels: { app: "db" } }, template };
+  const { status, stdout, stderr } = render(
+    ["-"],
+    JSON.stringify({ apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: "db" }, spec }),
+  );
+  expect([status, stderr, stdout.match(/^# Pod .*/gm)]).toEqual([0, "", ["# Pod default/db-0", "# Pod default/db-1"]]);
+});
