@@ -10,7 +10,8 @@ import type {
   V1Pod,
   V1Secret,
 } from "@kubernetes/client-node";
-import { retryOnce } from "./retries.ts";
+import { isTransient, KUBECTL_RETRIES } from "./kubectl-errors.ts";
+import { retry } from "./retries.ts";
 import { type RunOptions, type RunResult, run } from "./run.ts";
 import { type UntilOptions, until } from "./until.ts";
 
@@ -66,7 +67,8 @@ export class Cluster {
   async kubectl(args: readonly string[], options: RunOptions = {}): Promise<string> {
     // Some kubectl commands wait for 150 s themselves.
     const call = () => run([script, ...this.#flags, "kubectl", ...args], { timeout: 240_000, ...options });
-    return (await retryOnce(`kubectl ${args.join(" ")}`, call, ({ message }) => isHandshakeTimeout(message))).stdout;
+    const isRepeated = ({ message }: Error) => isTransient(args, message);
+    return (await retry(`kubectl ${args.join(" ")}`, call, isRepeated, KUBECTL_RETRIES)).stdout;
   }
 
   /** Creates a namespace with the default service account and the CA's ConfigMap, which pods need. Returns its full name. */
@@ -128,11 +130,6 @@ export class Cluster {
   async startApiServer(): Promise<void> {
     await manage([...this.#flags, "start-apiserver"]);
   }
-}
-
-/** True when the API server closed the connection before kubectl could send its request, so that repeating it is safe. */
-export function isHandshakeTimeout(output: string): boolean {
-  return output.includes("TLS handshake timeout");
 }
 
 function manage(args: readonly string[]): Promise<RunResult> {

@@ -5,7 +5,7 @@ import { Machine } from "./machine.ts";
 import type { NodeOptions } from "./node-options.ts";
 import { OPEN_POLICY } from "./open-policy.ts";
 import { putClone } from "./put-files.ts";
-import { retryOnce } from "./retries.ts";
+import { retry } from "./retries.ts";
 import type { RunOptions, RunResult } from "./run.ts";
 import { setTimerInterval } from "./timer-interval.ts";
 import type { UntilOptions } from "./until.ts";
@@ -61,7 +61,9 @@ export class Node implements AsyncDisposable {
     await install(machine, ["--kubeconfig", "/root/kubeconfig", ...flags]);
     // Until the network add-on of the cluster runs, such a node is not ready.
     const isReady = given.podNetwork !== "cni";
-    await cluster.kubectl(["wait", `--for=condition=Ready=${isReady}`, `node/${name}`, "--timeout=150s"]);
+    // On a stalled host the first run may not have created the Node, and kubectl waits for no object that is not there.
+    const wait = ["wait", `--for=condition=Ready=${isReady}`, `node/${name}`, "--timeout=30s"];
+    await machine.until(() => cluster.kubectl(wait).then(() => true), { what: `node ${name}` });
     return new Node(machine, cluster, namespace, !timerInterval?.endsWith("h"));
   }
 
@@ -101,7 +103,7 @@ export class Node implements AsyncDisposable {
       const { stdout } = await this.machine.exec("sleep 2; systemctl show -P ExecMainStatus unitlet-sync");
       return !["70\n", "78\n"].includes(stdout);
     };
-    await retryOnce(`a run of ${this.name}`, run, isBusyHost).catch(async (cause: Error) => {
+    await retry(`a run of ${this.name}`, run, isBusyHost).catch(async (cause: Error) => {
       throw new Error(`${cause.message}\n${await this.machine.recentLog()}`, { cause });
     });
   }
@@ -114,7 +116,8 @@ export class Node implements AsyncDisposable {
 
   /** Waits for a run without stored references, like one that begins a minute later. It fetches all referred objects. */
   async syncWithExpiredReferences(): Promise<void> {
-    await this.exec(`sed -i 's/"at":[0-9]*/"at":0/' /run/unitlet/references/*`);
+    // A run may replace one of the files meanwhile, which makes sed fail.
+    await this.exec(`until sed -i 's/"at":[0-9]*/"at":0/' /run/unitlet/references/*; do sleep 0.1; done`);
     await this.syncWithoutCache();
   }
 

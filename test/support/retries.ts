@@ -14,17 +14,22 @@ export function countedRetries(): readonly string[] {
   return retries;
 }
 
-/** Runs `action`, and repeats it once after an error for which `isTransient` returns true. Throws the other errors. */
-export async function retryOnce<T>(
+/**
+ * Runs `action`, and repeats it after an error for which `isTransient` returns true, `times` times at most. Throws the other errors.
+ * Several repetitions of one action count as one retry, because they have one cause: a computer that stalls.
+ */
+export async function retry<T>(
   what: string,
   action: () => Promise<T>,
   isTransient: (error: Error) => boolean | Promise<boolean>,
+  times = 1,
 ): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (!(await isTransient(error as Error))) throw error;
-    countRetry(what, (error as Error).message);
-    return await action();
+  for (let left = times; ; left -= 1) {
+    try {
+      return await action();
+    } catch (error) {
+      if (left === 0 || !(await isTransient(error as Error))) throw error;
+      if (left === times) countRetry(what, (error as Error).message);
+    }
   }
 }

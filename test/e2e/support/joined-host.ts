@@ -4,7 +4,7 @@ import type { V1NodeCondition } from "@kubernetes/client-node";
 import { Cluster } from "../../support/cluster.ts";
 import { Machine } from "../../support/machine.ts";
 import { install } from "../../support/node.ts";
-import { retryOnce } from "../../support/retries.ts";
+import { retry } from "../../support/retries.ts";
 import { signCertificate } from "../../support/sign-certificate.ts";
 import { authorityHash, joinWith, makeToken, requests } from "./joining.ts";
 
@@ -63,7 +63,7 @@ export class JoinedHost {
   async sync(): Promise<void> {
     await this.machine.exec("rm -f /run/unitlet/credentials.json /run/unitlet/lease");
     const start = "systemctl start unitlet-sync || { journalctl -u unitlet-sync -n 20 >&2; sleep 2; exit 1; }";
-    await retryOnce(
+    await retry(
       `a run of ${this.machine.name}`,
       () => this.machine.exec(start),
       () => true,
@@ -76,7 +76,7 @@ export class JoinedHost {
       await this.sync();
       return await probe();
     };
-    await this.machine.until(poll, { what, every: 1000, timeout: 90_000 });
+    await this.machine.until(poll, { what, every: 1000 });
   }
 
   async say(command: string): Promise<string> {
@@ -84,7 +84,7 @@ export class JoinedHost {
   }
 
   journal(): Promise<string> {
-    return this.say("journalctl -q -u unitlet-sync -o cat");
+    return this.say("journalctl --sync; journalctl -q -u unitlet-sync -o cat");
   }
 
   requests(signer: "kubelet-serving" | "kube-apiserver-client-kubelet"): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { isHandshakeTimeout } from "../../support/cluster.ts";
+import { isTransient, KUBECTL_RETRIES } from "../../support/kubectl-errors.ts";
 import type { Node } from "../../support/node.ts";
 import { countRetry } from "../../support/retries.ts";
 import { startInTerminal, type TerminalProgram } from "../../support/script-terminal.ts";
@@ -56,11 +56,12 @@ export class Kubectl {
 /** Runs kubectl in the node's namespace and waits for its end. Returns its output as texts. */
 export async function kubectl(node: Node, args: readonly string[], options: KubectlOptions = {}) {
   const call = () => new Kubectl(node, args, { stdin: "", ...options }).ended;
-  const first = await call();
-  const isRetried = isHandshakeTimeout(first.stderr);
-  if (isRetried) countRetry(`kubectl ${args.join(" ")}`, first.stderr);
-  const { stdout, ...rest } = isRetried ? await call() : first;
-  return { stdout: stdout.toString(), ...rest };
+  let result = await call();
+  for (let at = 0; at < KUBECTL_RETRIES && isTransient(args, result.stderr); at += 1) {
+    if (at === 0) countRetry(`kubectl ${args.join(" ")}`, result.stderr);
+    result = await call();
+  }
+  return { ...result, stdout: result.stdout.toString() };
 }
 
 /** A process of kubectl on a terminal. */
