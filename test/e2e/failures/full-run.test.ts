@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
 import { pod, SLEEP } from "../support/manifests.ts";
+import { mountSilentFuse } from "../support/silent-fuse.ts";
 
 let node: Node;
 
@@ -14,6 +15,33 @@ beforeAll(async () => {
 afterAll(() => node[Symbol.asyncDispose]());
 
 const renewed = async () => (await node.cluster.get("lease", node.name, "kube-node-lease"))?.spec?.renewTime;
+
+test("a hostPath on a FUSE file system that does not answer keeps nothing waiting but its pod, until its program ends", async () => {
+  const fuse = await mountSilentFuse(node, "/srv/silent");
+  const container = { ...SLEEP, volumeMounts: [{ name: "v", mountPath: "/run/v" }] };
+  const volumes = [{ name: "v", hostPath: { path: "/srv/silent", type: "Directory" } }];
+  // Throws when the runs do not end in their time.
+  await node.run(pod(node, "hangs", container, { volumes }), pod(node, "beside", SLEEP));
+  await node.container("beside", ({ ready }) => ready);
+  const { state } = await node.container("hangs", (status) => status.state?.waiting?.message);
+  expect(state?.waiting).toEqual({
+    reason: "ContainerCreating",
+    message:
+      'MountVolume.SetUp failed for volume "v" : /srv/silent does not answer: its file system on the host waits for a server or a program',
+  });
+  const asleep = "ps -o stat= -p $(tr -dc '0-9\\n' </run/unitlet/unanswered.json)";
+  await node.machine.until(async () => (await node.exec(asleep)).stdout.startsWith("D"), {
+    what: "a stat(1) in the kernel",
+  });
+  // systemd does not wait for that process, which a run has started. A tick without a run has another result.
+  const run = "touch /etc/unitlet/unitlet.conf; systemctl start unitlet-sync; systemctl show -P Result unitlet-sync";
+  await node.machine.until(async () => [(await node.exec(run)).stdout === "success\n", await node.exec(run)], {
+    what: "a run that ends well",
+  });
+  await fuse.end();
+  await node.container("hangs", ({ ready }) => ready);
+  await node.machine.until(() => node.exec("! test -e /run/unitlet/unanswered.json"), { what: "no such process" });
+});
 
 test("a full /run keeps nothing waiting but what needs it", async () => {
   await node.exec("mount -o remount,size=16m /run; cat /dev/zero >/run/full || true");
