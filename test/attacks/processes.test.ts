@@ -59,7 +59,7 @@ test("a terminal is opened only where a container has the device that makes term
   );
   await node.machine.until(async () => (await node.log("own-terminals")).includes("put"), { what: "the fifo" });
   const enter = `/usr/local/lib/unitlet/container-enter ${node.unit("own-terminals")} -- true`;
-  const { stdout } = await node.exec(`timeout 20 script --quiet --command "${enter}" /dev/null </dev/null || :`);
+  const { stdout } = await node.exec(`timeout 50 script --quiet --command "${enter}" /dev/null </dev/null || :`);
   expect(stdout).toContain("the container has no terminals: its /dev/pts/ptmx is another file");
 });
 

@@ -167,7 +167,7 @@ test("a limit of all pods that is below what they use waits, and kills none of t
   const heavy = `exec perl -e '$| = 1; my $n = 100_000_000; my $x = "x" x $n; print "holds\\n"; sleep 1000'`;
   await node.run(pod(node, "heavy", shell(heavy)));
   const holds = async () => (await node.log("heavy")) === "holds\n";
-  await node.machine.until(holds, { what: "its memory", timeout: 120_000 });
+  await node.machine.until(holds, { what: "its memory" });
   const ofHeavy = await node.invocation("heavy");
   const lower = 64 * 1024 ** 2;
   await set(`systemReserved = memory=${total - lower}`);

@@ -38,7 +38,7 @@ async function isGone(directory: string): Promise<void> {
       const { stdout } = await node.exec(`find ${directory} 2>&1 | head -5; true`);
       return [stdout.includes("No such file"), stdout];
     },
-    { what: "the pod's files to vanish", timeout: 120_000 },
+    { what: "the pod's files to vanish" },
   );
   expect((await node.exec("ls /srv/precious | wc -l")).stdout).toBe("400\n");
 }
@@ -47,7 +47,7 @@ test("files with names that are no text vanish with their pod", async () => {
   const names = String.raw`perl -e 'for my $n ("\xff\xfe", "a\nb", "\x01", "-rf", " ", "..\xc0") { mkdir "d$n"; open my $f, ">", "d$n/$n" }'`;
   const deep = `perl -e 'for (1 .. 3000) { mkdir "d" x 200; chdir "d" x 200 or last }'`;
   const directory = await filled("odd", `${names}; mkfifo fifo; ln -s loop loop; ln -s /srv/precious out; ${deep}`);
-  await node.kubectl("delete", "pod", "odd", "--timeout=120s");
+  await node.kubectl("delete", "pod", "odd", "--timeout=200s");
   await isGone(directory);
 });
 
@@ -60,6 +60,6 @@ test("links that are exchanged while the pod is removed cost no file outside", a
   await node.exec(
     `systemd-run --collect --unit=exchange --property=User=4321 --property=RuntimeMaxSec=60 perl /opt/exchange.pl ${directory}/volumes/e || systemd-run --collect --unit=exchange --property=RuntimeMaxSec=60 perl /opt/exchange.pl ${directory}/volumes/e`,
   );
-  await node.kubectl("delete", "pod", "exchanged", "--timeout=120s");
+  await node.kubectl("delete", "pod", "exchanged", "--timeout=200s");
   await isGone(directory);
 });

@@ -74,7 +74,7 @@ test.each([
     });
     expect(new Set(await linesOf(name))).toEqual(new Set(["mine"]));
     expect((await node.exec("ls /srv/canary")).stdout).toBe("file\n");
-    await node.kubectl("delete", "pod", name, "--timeout=120s");
+    await node.kubectl("delete", "pod", name, "--timeout=200s");
   },
 );
 
@@ -93,5 +93,5 @@ test("a path that is made follows no link which a container plants at the same t
   };
   await node.machine.until(async () => [(await restarts()) >= 5, await restarts()], { what: "5 restarts" });
   expect((await node.exec("ls -R /srv/canary")).stdout).toBe("/srv/canary:\nfile\n");
-  await node.kubectl("delete", "pod", "made", "--timeout=120s");
+  await node.kubectl("delete", "pod", "made", "--timeout=200s");
 });

@@ -55,7 +55,8 @@ function installArgv(name: string, lines: readonly (readonly [string, string])[]
 async function start(names: readonly string[]): Promise<Said[]> {
   await machine.put(staged, "/");
   await machine.exec(["systemctl", "daemon-reload"]);
-  await machine.exec(["systemctl", "start", ...names.map((name) => `quoting-${name}.service`)]);
+  const units = names.map((name) => `quoting-${name}.service`);
+  await machine.exec(["systemctl", "start", ...units], { timeout: 200_000 });
   return Promise.all(names.map(said));
 }
 

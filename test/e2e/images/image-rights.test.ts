@@ -14,6 +14,9 @@ beforeAll(async () => {
 
 afterAll(() => node[Symbol.asyncDispose]());
 
+const exec = { command: ["test", "-e", "/ready"] };
+const startupProbe = { exec, periodSeconds: 1, timeoutSeconds: 60, failureThreshold: 60 };
+
 /** Runs a script in a pod to its end and returns what it has written. */
 async function output(name: string, script: string, rest: Container = {}): Promise<string[]> {
   const command = ["sh", "-c", script.replaceAll("$", () => "$$")];
@@ -67,7 +70,6 @@ test("the host's devices and every right, for a privileged one", async () => {
 test("cgroups that a privileged container creates keep their limits", async () => {
   const script =
     "cd /sys/fs/cgroup; [ -e cgroup.controllers ] || cd memory; mkdir nested; echo $$ >nested/cgroup.procs; echo +memory >cgroup.subtree_control; echo 52428800 >nested/memory.max || echo 52428800 >nested/memory.limit_in_bytes; touch /ready; sleep 1000";
-  const startupProbe = { exec: { command: ["test", "-e", "/ready"] }, periodSeconds: 1, failureThreshold: 60 };
   const main = shell(script, { name: "main", image, securityContext: { privileged: true }, startupProbe });
   await node.run(pod(node, "nested", [main, { name: "beside", image, command: ["false"] }]));
   await node.container("nested", ({ restartCount }) => restartCount > 0, "beside");
@@ -88,7 +90,6 @@ test("a kill at the limit of such a cgroup does not end the container, and one a
     "echo 20971520 >small/memory.max || echo 20971520 >small/memory.limit_in_bytes",
     "sh -c 'echo $$ >small/cgroup.procs; dd if=/dev/zero of=/dev/null bs=200M count=1'; [ $? = 137 ] && touch /ready; sleep 1000",
   ].join("; ");
-  const startupProbe = { exec: { command: ["test", "-e", "/ready"] }, periodSeconds: 1, failureThreshold: 60 };
   await node.run(pod(node, "small", shell(script, { image, securityContext: { privileged: true }, startupProbe })));
   const { restartCount } = await node.container("small", ({ started }) => started);
   expect(restartCount).toBe(0);

@@ -84,7 +84,7 @@ async function deploy(name: string, container: Container): Promise<void> {
   const ofPod = template(node, name, container, { terminationGracePeriodSeconds: 60 });
   const replicas = { replicas: 1, selector: { matchLabels: { app: name } }, template: ofPod };
   await node.apply({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name }, spec: replicas });
-  await node.kubectl("rollout", "status", `deployment/${name}`, "--timeout=110s");
+  await node.kubectl("rollout", "status", `deployment/${name}`, "--timeout=200s");
 }
 const enter = (name: string, ...command: string[]) => node.kubectl("exec", `deployment/${name}`, "--", ...command);
 

@@ -31,7 +31,15 @@ const exitCode = async (name: string, container = "main") =>
 /** Of a pod that is bound to the node, as kubectl run makes it. */
 function runFlags(name: string, ...flags: string[]): readonly string[] {
   const spec = { nodeName: node.name, automountServiceAccountToken: false, terminationGracePeriodSeconds: 2 };
-  return ["run", name, `--image=${image}`, "--restart=Never", `--overrides=${JSON.stringify({ spec })}`, ...flags];
+  return [
+    "run",
+    name,
+    `--image=${image}`,
+    "--restart=Never",
+    "--pod-running-timeout=150s",
+    `--overrides=${JSON.stringify({ spec })}`,
+    ...flags,
+  ];
 }
 
 /** The processes of a container's unit, with those below it. */

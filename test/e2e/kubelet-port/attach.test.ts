@@ -35,7 +35,8 @@ const exitCode = async (name: string, container = "main") =>
 /** Of a pod that is bound to the node, as kubectl run makes it. */
 function runFlags(name: string, ...flags: string[]): readonly string[] {
   const spec = { nodeName: node.name, automountServiceAccountToken: false, terminationGracePeriodSeconds: 2 };
-  return ["run", name, "--image=host", "--restart=Never", `--overrides=${JSON.stringify({ spec })}`, ...flags];
+  const own = ["--image=host", "--restart=Never", "--pod-running-timeout=150s"];
+  return ["run", name, ...own, `--overrides=${JSON.stringify({ spec })}`, ...flags];
 }
 
 describe("output", () => {

@@ -42,7 +42,7 @@ async function top(...args: string[]): Promise<string[][]> {
       .map((line) => line.split(/ +/));
     return [rows[0]?.some((cell) => /^\d+m$/.test(cell)) === true, rows];
   };
-  const [, rows] = await node.machine.until(poll, { what: "figures of metrics-server", timeout: 120_000, every: 1000 });
+  const [, rows] = await node.machine.until(poll, { what: "figures of metrics-server", timeout: 200_000, every: 1000 });
   return rows as string[][];
 }
 

@@ -62,7 +62,7 @@ test("kills of runs, helpers and plugins at random moments leave nothing of the 
   await node.exec("touch /run/over");
   await killing;
   console.info(`killed: ${(await node.exec("sort /run/killed | uniq -c")).stdout}`);
-  await node.kubectl("delete", "pod", "--all", "--timeout=300s");
+  await node.kubectl("delete", "pod", "--all", "--timeout=220s");
   // The next pod's ADD repeats each DEL that was killed.
   await node.run(pod(node, "last", SLEEP));
   await bridge.whenReady("last");
@@ -71,7 +71,7 @@ test("kills of runs, helpers and plugins at random moments leave nothing of the 
     const { stdout } = await node.exec(`${LEFT}; true`);
     return [stdout === "", stdout];
   };
-  await node.machine.until(isEmpty, { what: "nothing of the pods", timeout: 120_000 });
+  await node.machine.until(isEmpty, { what: "nothing of the pods" });
   expect(await killed()).toBeGreaterThanOrEqual(WANTED);
 });
 

@@ -4,7 +4,7 @@ import { Node } from "../../support/node.ts";
 import { type Container, SLEEP, shell, template } from "../support/manifests.ts";
 
 /** Several pods after one another, each of which a busy computer may keep waiting. */
-const TIMEOUT = "--timeout=110s";
+const TIMEOUT = "--timeout=200s";
 
 let node: Node;
 

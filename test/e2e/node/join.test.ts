@@ -98,7 +98,7 @@ test("the command waits for an approval, and continues the same request when it 
   const user = ["--as=system:bootstrap:any", `--as-group=${group}`];
   await untilAllowed(cluster, ["create", "certificatesigningrequests", ...user]);
   const slow = await makeToken(cluster, { group: "unapproved" });
-  const first = await join(machine, cluster, slow, [...hash(), "--timeout", "2"]);
+  const first = await join(machine, cluster, slow, [...hash(), "--timeout", "8"]);
   expect(first).toMatchObject({
     code: 1,
     stderr: expect.stringContaining("kubectl certificate approve unitlet-client-"),

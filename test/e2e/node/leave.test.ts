@@ -69,7 +69,7 @@ test("doctor names a unit that belongs to no pod any more", async () => {
 
 test("--drain waits for a PodDisruptionBudget, and gives up in time without having changed anything", async () => {
   await host.cluster.apply(budget(1), namespace);
-  const { code, stderr } = await host.machine.exec("unitlet leave --drain --timeout 2", { allowFailure: true });
+  const { code, stderr } = await host.machine.exec("unitlet leave --drain --timeout 8", { allowFailure: true });
   expect([code, stderr]).toEqual([1, expect.stringMatching(/1 pods have not ended.*disruption budget[\s\S]*--force/)]);
   expect(await pid("kept")).not.toBe("0");
   await host.cluster.kubectl(["delete", "pdb", "budget", "-n", namespace]);

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const obedient = "trap 'echo told to end; exit' TERM; echo begun; while :; do sleep 0.1; done";
   await node.run(
     pod(node, "late", SLEEP, { activeDeadlineSeconds: 4 }),
-    pod(node, "lowered", shell(obedient), { activeDeadlineSeconds: 600 }),
+    pod(node, "lowered", shell(obedient), { activeDeadlineSeconds: 600, terminationGracePeriodSeconds: 60 }),
     pod(node, "in-time", shell("sleep 1"), { ...NEVER, activeDeadlineSeconds: 600 }),
     pod(node, "code", shell("exit 42", { restartPolicy: "Never", ...codes("In", 42) }), NEVER),
     pod(node, "signal", shell("kill -KILL $$", { restartPolicy: "Never", ...codes("In", 137) }), NEVER),

@@ -146,7 +146,6 @@ test("a container that is started again has what is there by then", async () => 
   await node.syncWithExpiredReferences();
   await until(async () => (await node.log("again")).includes("new"), {
     what: "what it says after that",
-    timeout: 120_000,
   });
 });
 

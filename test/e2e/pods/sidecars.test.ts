@@ -23,7 +23,7 @@ const says = (name: string, rest = ""): Container => ({ name, image: "host", ...
 
 const startupProbe = {
   exec: { command: ["test", "-e", "/tmp/up"] },
-  ...{ periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 30 },
+  ...{ periodSeconds: 1, timeoutSeconds: 60, failureThreshold: 30 },
 };
 
 beforeAll(async () => {

@@ -23,15 +23,15 @@ export async function startAddons({ node, registry }: ImageNode, mode: ProxyMode
     ],
     NAMESPACE,
   );
-  await node.cluster.kubectl(["rollout", "status", "-n", NAMESPACE, "daemonset/kube-proxy", "--timeout=110s"]);
-  await node.cluster.kubectl(["rollout", "status", "-n", NAMESPACE, "deployment/coredns", "--timeout=110s"]);
+  await node.cluster.kubectl(["rollout", "status", "-n", NAMESPACE, "daemonset/kube-proxy", "--timeout=200s"]);
+  await node.cluster.kubectl(["rollout", "status", "-n", NAMESPACE, "deployment/coredns", "--timeout=200s"]);
 }
 
 /** Changes the mode of kube-proxy as an administrator does: in its ConfigMap, with new pods. */
 export async function changeMode(node: Node, mode: ProxyMode): Promise<void> {
   await node.cluster.apply(proxyConfig(node, NAMESPACE, mode), NAMESPACE);
   await node.cluster.kubectl(["rollout", "restart", "-n", NAMESPACE, "daemonset/kube-proxy"]);
-  await node.cluster.kubectl(["rollout", "status", "-n", NAMESPACE, "daemonset/kube-proxy", "--timeout=110s"]);
+  await node.cluster.kubectl(["rollout", "status", "-n", NAMESPACE, "daemonset/kube-proxy", "--timeout=200s"]);
 }
 
 export async function stopAddons({ cluster }: Node): Promise<void> {

@@ -62,7 +62,7 @@ export async function addTinyd(archive: DebArchive): Promise<void> {
 }
 
 /** The timeout of one test in milliseconds. apt and dpkg take seconds for each package, and longer on a busy host. */
-export const APT_TIMEOUT_MS = 180_000;
+export const APT_TIMEOUT_MS = 400_000;
 
 /** Returns a container that is the service of a package. */
 export const deb = (image: string, rest: Container = {}): Container => ({ image, ...rest });

@@ -2,10 +2,12 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { Node } from "../../support/node.ts";
 
 /** Waits for the message of a failed pull, from ErrImagePull, which lasts for seconds, or from ImagePullBackOff after it. */
-export async function pullFailure(node: Node, name: string, timeout = 60_000): Promise<string> {
+export async function pullFailure(node: Node, name: string, timeout?: number): Promise<string> {
   const find = (seen: V1Pod | undefined) => seen?.status?.containerStatuses?.[0]?.state?.waiting;
   const isFailure = (reason = "") => ["ErrImagePull", "ImagePullBackOff"].includes(reason);
-  const waiting = await node.until(name, (seen) => isFailure(find(seen)?.reason) && find(seen), { timeout });
+  const waiting = await node.until(name, (seen) => isFailure(find(seen)?.reason) && find(seen), {
+    ...(timeout !== undefined && { timeout }),
+  });
   return (waiting.message ?? "").replace(/^Back-off pulling image ".*?": ErrImagePull: /, "");
 }
 
