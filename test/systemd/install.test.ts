@@ -134,8 +134,8 @@ test("--uninstall asks, then leaves nothing behind but what is not ours", async 
   const known = async () => (await machine.exec("systemctl list-units --all --plain --no-legend 'unitlet*'")).stdout;
   await machine.until(async () => [(await known()) === "", await known()], { what: "no unit of ours" });
   await machine.exec("rm /etc/systemd/system/unitlet.not-ours.service");
-  expect(await files()).toBe(before);
-  expect((await machine.exec("systemctl is-system-running")).stdout).toBe("running\n");
+  await machine.until(async () => (await files()) === before, { what: "no file of ours" });
+  await machine.until(() => machine.exec("systemctl is-system-running"), { what: "nothing that has failed" });
 });
 
 test("what pods have mounted from the host is as it was", async () => {
@@ -202,12 +202,12 @@ async function mainPid(): Promise<string> {
 
 /**
  * Everything that an installation could leave behind; not the files of udev, nor the key that systemd makes for itself when
- * something is first sealed.
+ * something is first sealed. find(1) fails when another program removes a file meanwhile.
  */
 async function files(): Promise<string> {
   const others = ["/run/systemd/*", "/run/log/*", "/run/nscd*", "/run/udev/*", "/var/lib/systemd/credential.secret"];
   const conditions = others.flatMap((path) => ["-not", "-path", path]);
   const places = ["/etc", "/usr/local", "/var/lib", "/var/cache", "/run"];
-  const { stdout } = await machine.exec(["find", ...places, "-xdev", ...conditions]);
+  const { stdout } = await machine.exec(["find", ...places, "-xdev", ...conditions], { allowFailure: true });
   return stdout.split("\n").toSorted().join("\n");
 }

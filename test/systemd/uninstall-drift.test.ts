@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, test } from "vitest";
 import { Machine } from "../support/machine.ts";
 import { putClone } from "../support/put-files.ts";
 
@@ -36,6 +36,12 @@ async function waitForPods(): Promise<void> {
   await machine.until(poll, { what: "both pods" });
 }
 
+async function untilNoUnit(): Promise<void> {
+  const list = "systemctl list-units --all --plain --no-legend 'unitlet*'";
+  const units = async () => (await machine.exec(list)).stdout;
+  await machine.until(async () => [(await units()) === "", await units()], { what: "no unit of unitlet" });
+}
+
 const LOSE = `systemctl stop unitlet-sync.timer unitlet-sync.path
 cd /etc/systemd/system && rm ${UNITS.join(" ")}
 systemctl daemon-reload`;
@@ -55,8 +61,7 @@ test.each([
     await machine.exec(`set -e\n${script_}\nsystemctl show ${UNITS.join(" ")} >/dev/null`);
     await machine.exec("mkdir -p /root/manifests; cp -a /etc/unitlet/manifests/. /root/manifests; rm -rf /root/kept");
     await script("--uninstall --yes");
-    const { stdout } = await machine.exec("systemctl list-units --all --plain --no-legend 'unitlet*'");
-    expect(stdout).toBe("");
+    await untilNoUnit();
     await machine.exec("mkdir -p /etc/unitlet; cp -a /root/manifests /etc/unitlet/manifests");
   },
 );
@@ -89,7 +94,7 @@ test("units below /run go with an uninstallation, and so do their copies and the
   };
   await machine.until(poll, { what: "units below /run" });
   await script("--uninstall --yes");
-  expect((await machine.exec(find)).stdout).toBe("");
-  const { stdout } = await machine.exec("systemctl list-units --all --plain --no-legend 'unitlet*'");
-  expect(stdout).toBe("");
+  const left = async () => (await machine.exec(`${find} || true`)).stdout;
+  await machine.until(async () => [(await left()) === "", await left()], { what: "no file" });
+  await untilNoUnit();
 });
