@@ -106,8 +106,9 @@ describe("no run is needed when", () => {
 });
 
 test("whatever happens, the helper skips no run that would do something", () => {
-  const changes = Object.entries({ ...CHANGES, ...OTHERS });
-  const steps = fc.array(fc.tuple(fc.constantFrom(...changes), fc.boolean()), { minLength: 1, maxLength: 8 });
+  // As many of one kind as of the other: few random histories would skip a run otherwise, and sometimes none.
+  const change = fc.oneof(fc.constantFrom(...Object.entries(CHANGES)), fc.constantFrom(...Object.entries(OTHERS)));
+  const steps = fc.array(fc.tuple(change, fc.boolean()), { minLength: 1, maxLength: 8 });
   let skipped = 0;
   forAll(
     steps,
