@@ -135,8 +135,9 @@ describe("with a running container", () => {
     const command = start.endsWith("--command") ? `"${helper}"` : helper;
     await machine.exec(`${start} ${command} >/dev/null 2>&1 & until pgrep -xf 'sleep 1236'; do sleep 0.1; done`);
     const files = `find /sys/fs/cgroup -path "*/${unit("running")}/cgroup.procs"`;
-    const { stdout } = await machine.exec(`ps -o args= -p $(cat $(${files}) | sort -u | paste -sd,)`);
-    expect(stdout.split("\n").sort()).toEqual(["", "sleep 1000", "sleep 1236"]);
+    const inside = async () => (await machine.exec(`ps -o args= -p $(cat $(${files}) | sort -u | paste -sd,)`)).stdout;
+    const both = async () => [(await inside()).split("\n").sort().join() === ",sleep 1000,sleep 1236", await inside()];
+    await machine.until(both, { what: "two processes alone" });
     await machine.exec("pkill -xf 'sleep 1236'; while pgrep -xf 'sleep 1236'; do sleep 0.1; done");
   });
 

@@ -113,7 +113,7 @@ test("a refusal of the API server is logged once, requests no sync, and the watc
   await machine.exec("rm -f /run/unitlet/sync-requested");
   await machine.until(() => asked.length >= before + 2, { what: "a second attempt" });
   expect((await machine.exec("ls /run/unitlet")).stdout).toBe("watch.curl\n");
-  const { stdout } = await machine.exec("journalctl -q -o cat -u unitlet-watch _TRANSPORT=stdout");
+  const { stdout } = await machine.exec("journalctl --sync; journalctl -q -o cat -u unitlet-watch _TRANSPORT=stdout");
   expect(stdout).toMatch(/^cannot watch: the API server answers 403\. .*\n$/);
   status = 200;
   await machine.until(() => answers.length === 1, { what: "a connection" });

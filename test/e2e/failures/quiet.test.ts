@@ -37,7 +37,7 @@ const pods = {
     { initContainers: [{ name: "side", image: "host", restartPolicy: "Always", ...SLEEP }] },
     "2/2 Running",
   ],
-  late: [SLEEP, { activeDeadlineSeconds: 15 }, "0/1 Error"],
+  late: [SLEEP, {}, "0/1 Error"],
 } as const;
 
 beforeAll(async () => {
@@ -46,6 +46,9 @@ beforeAll(async () => {
     pod(node, name, container as object, spec as object),
   );
   await node.run(...all);
+  // Not from its begin: a busy host may start it later than that.
+  await node.container("late", ({ ready }) => ready);
+  await node.kubectl("patch", "pod", "late", '--patch={"spec":{"activeDeadlineSeconds":1}}');
 });
 
 afterAll(() => node[Symbol.asyncDispose]());
@@ -63,14 +66,14 @@ test("two hundred runs with nothing to do write nothing and say nothing", { time
     await node.journal(),
   ];
   await node.machine.until(isReported, { what: "two probes to have failed three times" });
-  await node.syncWithoutCache();
-  await syncUntilStable(all);
-  const before = await all();
   const runs = (before: string) => `for i in $(seq 100); do ${before} systemctl start unitlet-sync; done`;
-  await node.machine.exec(runs(""), { timeout: 240_000 });
-  expect(await all()).toEqual(before);
-  await node.machine.exec(runs("rm -f /run/unitlet/fast-path.json;"), { timeout: 240_000 });
-  expect(await all()).toEqual(before);
+  for (const before of ["", "rm -f /run/unitlet/fast-path.json;"]) {
+    await renewNode();
+    await syncUntilStable(all);
+    const seen = await all();
+    await node.machine.exec(runs(before), { timeout: 240_000 });
+    expect(await all()).toEqual(seen);
+  }
 });
 
 /** The first three failures in a row have Events. */
@@ -79,6 +82,19 @@ async function isReported(): Promise<boolean> {
     "grep -l '\"failures\":3' /run/unitlet/pods/*/main.readiness /run/unitlet/pods/*/main.startup",
   );
   return stdout.trim().split("\n").length === 2;
+}
+
+/** Makes the node write its conditions now, as it does after 5 minutes: on a slow host that would be among the runs. */
+async function renewNode(): Promise<void> {
+  const conditions = [{ type: "Ready", lastHeartbeatTime: "2020-01-01T00:00:00Z" }];
+  const patch = `--patch=${JSON.stringify({ status: { conditions } })}`;
+  await node.cluster.kubectl(["patch", "node", node.name, "--subresource=status", patch]);
+  const at = async () => {
+    await node.syncWithoutCache();
+    const found = (await node.cluster.get("node", node.name))?.status?.conditions;
+    return new Date(found?.find(({ type }) => type === "Ready")?.lastHeartbeatTime ?? 0).getFullYear();
+  };
+  await node.machine.until(async () => [(await at()) > 2020, await at()], { what: "a heartbeat of the Node" });
 }
 
 /** Until nothing has been written for a second. */

@@ -182,7 +182,9 @@ describe("clients that mean no good, or cannot do better", () => {
 
 test("nothing is left, and all that went wrong is what clients did", async () => {
   await waitForServerExit(node);
-  const { stdout } = await node.exec("journalctl -u unitlet-api -o cat; systemctl is-failed unitlet-api || :");
+  const { stdout } = await node.exec(
+    "journalctl --sync; journalctl -u unitlet-api -o cat; systemctl is-failed unitlet-api || :",
+  );
   expect(stdout.trim().split("\n")).toEqual([
     'a client violated the protocol because="data for stream 1195725856, which was never opened"',
     'a client violated the protocol because="this is not SPDY/3: version 2"',

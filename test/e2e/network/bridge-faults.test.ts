@@ -18,7 +18,7 @@ const sandbox = (name: string) => `unitlet-sandbox.${node.namespace}.${name}.pod
 
 async function remove(name: string): Promise<void> {
   await node.kubectl("delete", "pod", name);
-  expect(await bridge.held()).toEqual(["0"]);
+  await bridge.untilHeld("0");
 }
 
 /** Returns the runs that have changed something for a pod, by their invocation IDs. */
@@ -65,7 +65,7 @@ test("a plugin that is missing is told in words, by the pod and by doctor, and t
   expect(status?.containerStatuses?.[0]?.state).toEqual({ waiting: { reason: "ContainerCreating" } });
   await node.exec("mv /usr/lib/cni/away /usr/lib/cni/bridge");
   const early = await bridge.whenReady("early");
-  expect(await bridge.held()).toEqual([early.status?.podIP, "1"]);
+  await bridge.untilHeld(String(early.status?.podIP), "1");
   expect(await doctor()).toContain("ok: network: podNetwork = bridge");
   expect(await doctor()).toContain("ok: bridge: 10.86.0.0/24: ");
   await remove("early");
@@ -88,7 +88,7 @@ test("a namespace that is lost is made again, with the same address, and its con
   await node.exec(`umount -l /run/unitlet/pods/${before.metadata?.uid}/sandbox/net; touch /etc/unitlet/unitlet.conf`);
   const after = await bridge.whenReady("lost", 1);
   expect(after.status?.podIP).toBe(before.status?.podIP);
-  expect(await bridge.held()).toEqual([before.status?.podIP, "1"]);
+  await bridge.untilHeld(String(before.status?.podIP), "1");
   await waitForEvents(node, "lost", ["SandboxChanged: Pod sandbox changed, it will be killed and re-created."]);
   await remove("lost");
 });
@@ -104,9 +104,9 @@ test("after /run/unitlet was emptied, a pod runs on with its network, and its re
   await node.exec(`systemctl kill -s KILL ${node.unit("emptied")}`);
   const after = await bridge.whenReady("emptied", 1);
   expect(after.status?.podIP).toBe(before.status?.podIP);
-  expect(await bridge.held()).toEqual([before.status?.podIP, "1"]);
+  await bridge.untilHeld(String(before.status?.podIP), "1");
   await remove("emptied");
-  expect(await bridge.held()).toEqual(["0"]);
+  await bridge.untilHeld("0");
 });
 
 test("a sandbox that is killed while its plugin works leaves nothing, and is made again", async () => {
@@ -119,7 +119,7 @@ test("a sandbox that is killed while its plugin works leaves nothing, and is mad
   await node.machine.until(isAdded, { what: "a plugin that has made the interface" });
   await node.exec(`touch /run/released; systemctl kill -s KILL '${sandbox("killed")}'`);
   const after = await bridge.whenReady("killed");
-  expect(await bridge.held()).toEqual([after.status?.podIP, "1"]);
+  await bridge.untilHeld(String(after.status?.podIP), "1");
   await node.exec("rm -r /opt/cni/bin");
   await remove("killed");
 });

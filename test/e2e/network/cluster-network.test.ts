@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { eventsOf, waitForEvents } from "../support/events.ts";
+import { waitForEvents } from "../support/events.ts";
 import { pod, SLEEP, shell } from "../support/manifests.ts";
 
 let node: Node;
@@ -90,8 +90,8 @@ test("the pod runs and the node is ready once the configuration is there, withou
   expect((await readiness("True"))?.reason).toBe("KubeletReady");
   expect(await doctor()).toContain("ok: network: podNetwork = cni: plugins of the network pods are installed");
   await node.exec("echo hello >/opt/hello");
-  const answer = await fetch(`http://${node.machine.address}:18080/hello`);
-  expect(await answer.text()).toBe("hello\n");
+  const answer = async () => (await fetch(`http://${node.machine.address}:18080/hello`)).text();
+  expect(await node.machine.until(answer, { what: "the page of the pod" })).toBe("hello\n");
 });
 
 test("the result is where libcni keeps it", async () => {
@@ -118,11 +118,9 @@ test("a change of the configuration and its removal leave pods that run alone; n
   await configure({ plugins: NETWORK.plugins.slice(0, 1) });
   await node.run(pod(node, "plain", shell("sleep 3600", { ports: [{ containerPort: 80, hostPort: 18081 }] })));
   await whenReady("plain");
-  expect(await eventsOf(node, "plain")).toContainEqual(
-    expect.stringContaining(
-      "FieldIgnored: spec.containers[main].ports[0].hostPort has no effect: no plugin of the network pods has the capability portMappings",
-    ),
-  );
+  await waitForEvents(node, "plain", [
+    "FieldIgnored: spec.containers[main].ports[0].hostPort has no effect: no plugin of the network pods has the capability portMappings",
+  ]);
   await node.exec(`rm ${CONFIGURATION}`);
   await readiness("False");
   await node.exec(`systemctl kill -s KILL ${node.unit("web")}`);
@@ -132,6 +130,11 @@ test("a change of the configuration and its removal leave pods that run alone; n
   await waitForEvents(node, "waits", [`NetworkNotReady: network is not ready: ${NOT_READY}`]);
   await node.kubectl("delete", "pod", "waits");
 });
+
+interface Attachment {
+  readonly containerID: string;
+  readonly ifname: string;
+}
 
 /** A plugin of version 1.1 in front of one that has neither STATUS nor GC. */
 const GATE = `#!/bin/sh
@@ -147,16 +150,19 @@ test("plugins that know STATUS decide when the node is ready, and those that kno
   await node.machine.write("/opt/cni/bin/gate", GATE, 0o755);
   await configure({ cniVersion: "1.1.0", plugins: [{ ...NETWORK.plugins[0], type: "gate" }] });
   const message = NOT_READY.replace("cni plugin not initialized", "no daemon");
-  const isTold = async () => (await readiness("False"))?.message === message;
-  await node.machine.until(isTold, { what: "the words of the plugin" });
+  const isSaid = async () => (await readiness("False"))?.message === message;
+  await node.machine.until(isSaid, { what: "the words of the plugin" });
   await node.run(pod(node, "gated", SLEEP));
   await waitForEvents(node, "gated", [`NetworkNotReady: network is not ready: ${message}`]);
   await node.exec("touch /run/daemon");
   await whenReady("gated");
   await readiness("True");
-  const collected = JSON.parse(await node.machine.read("/run/collected"));
-  const attached = connected.map(({ metadata }) => ({ containerID: metadata?.uid, ifname: "eth0" }));
-  expect(collected["cni.dev/valid-attachments"]).toEqual(expect.arrayContaining(attached));
+  const isTold = async () => {
+    const all = JSON.parse(await node.machine.read("/run/collected"))["cni.dev/valid-attachments"] as Attachment[];
+    const isOne = (uid?: string) => all.some(({ containerID, ifname }) => containerID === uid && ifname === "eth0");
+    return [connected.every(({ metadata }) => isOne(metadata?.uid)), all];
+  };
+  await node.machine.until(isTold, { what: "the attachments of all pods" });
   await node.exec(`rm ${CONFIGURATION}`);
 });
 
@@ -173,5 +179,6 @@ const LEFT = [
 test("deletion leaves nothing, although the configuration is gone", async () => {
   expect((await node.exec(`${LEFT}; true`)).stdout).not.toBe("");
   await node.kubectl("delete", "pod", "web", "limited", "plain", "gated", "agent");
-  expect((await node.exec(`${LEFT}; true`)).stdout).toBe("");
+  const left = async () => (await node.exec(`${LEFT}; true`)).stdout;
+  await node.machine.until(async () => [(await left()) === "", await left()], { what: "nothing to be left" });
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const names = ["bystander", ...cases.map((_, at) => `web-${at}`)];
   // A pod for each case: a second restart of the same one would have to wait.
   await node.run(...names.map((name) => pod(node, name, SLEEP)));
-  await node.kubectl("wait", "pods", "--all", "--for=condition=Ready", "--timeout=110s");
+  await node.kubectl("wait", "pods", "--all", "--for=condition=Ready", "--timeout=200s");
   bystander = await node.invocation("bystander");
 });
 
@@ -95,7 +95,8 @@ test.each(cases.map((each, at) => ({ ...each, name: `web-${at}` })))(
     const before = { files: await files(unit), invocation: await node.invocation(name) };
     // No run comes in between: it would see the half of it.
     const bells = "unitlet-sync.timer unitlet-sync.path";
-    await node.exec(`systemctl stop ${bells}; systemctl start unitlet-sync`);
+    await node.exec(`systemctl stop ${bells}`);
+    await node.sync();
     await node.exec(`cd ${UNITS}; unit=${unit}; ${script}; systemctl start ${bells}`);
     await node.sync();
     const isBack = (id: string | undefined) => (id === `systemd://${before.invocation}`) !== restarts;

@@ -28,7 +28,7 @@ const terminated = (exitCode: number, reason: string) => ({
 const crashLoop = {
   waiting: {
     reason: "CrashLoopBackOff",
-    message: expect.stringMatching(/^back-off [124]0s restarting failed container=main pod=/),
+    message: expect.stringMatching(/^back-off (10s|20s|40s|1m20s|2m40s|5m0s) restarting failed container=main pod=/),
   },
 };
 

@@ -147,7 +147,7 @@ test("a hook that takes the whole grace period leaves the program time to end", 
 async function endOf(name: string): Promise<number> {
   await gone(name);
   const { stdout } = await node.exec(
-    `journalctl --quiet --output=short-unix --unit='unitlet.*.${name}.*' --grep='Deactivated|killed|Stopped'`,
+    `journalctl --sync; journalctl --quiet --output=short-unix --unit='unitlet.*.${name}.*' --grep='Deactivated|killed|Stopped'`,
   );
   return Number(stdout.trim().split("\n").at(-1)?.split(" ")[0]) - deletedAt;
 }

@@ -58,7 +58,10 @@ describe("another pod's volumes, variables, files and processes are out of reach
 
   test.for(cases)("%s", async ([, securityContext, spec, expected]) => {
     const name = `thief-${securityContext.runAsUser ?? "root"}${spec.hostPID ? "-host" : ""}`;
-    const pids = (await node.exec(`pgrep -fx "${KEEPER}"`)).stdout.trim().replaceAll("\n", " ");
+    // A container is ready before its shell has become the program.
+    const found = async () => (await node.exec(`pgrep -fx "${KEEPER}"`)).stdout.trim().split("\n");
+    await node.machine.until(async () => [(await found()).length === 2, await found()], { what: "both programs" });
+    const pids = (await found()).join(" ");
     await node.run(pod(node, name, shell(thief(pids), { securityContext }), { restartPolicy: "Never", ...spec }));
     await node.until(name, (seen) => /Succeeded|Failed/.test(seen?.status?.phase ?? ""));
     expect(await node.log(name)).toEqual(expected);
@@ -84,7 +87,8 @@ test("a volume covers a file of the host, but not what the container is started 
     pod(node, "covered", shell("echo $(cat /etc/passwd); sleep infinity", mounted("/etc/passwd")), { volumes }),
   );
   await node.container("covered", ({ ready }) => ready);
-  expect(await node.log("covered")).toBe("covered\n");
+  const said = async () => [(await node.log("covered")) === "covered\n", await node.log("covered")];
+  await node.machine.until(said, { what: "what it reads" });
   const { state } = await node.container("covering", (status) => status.state?.waiting?.message !== undefined);
   expect(state?.waiting).toEqual({
     reason: "CreateContainerError",
@@ -103,10 +107,10 @@ test("kubectl describe says of what cannot be had where it stands, why, and what
     ),
   );
   await node.until("refused", (seen) => seen?.status?.phase === "Failed");
-  const description = await node.kubectl("describe", "pod", "refused");
+  const described = () => node.kubectl("describe", "pod", "refused");
   for (const words of [
     "spec.hostUsers cannot be honoured: on the host's files, users are the host's: remove the field, and set runAsUser to a number that no other pod uses",
     "spec.containers[main].securityContext.capabilities names FLY, which Linux does not have: write capabilities as capabilities(7) does, without CAP_",
   ])
-    expect(description).toContain(words);
+    await node.machine.until(async () => [(await described()).includes(words), await described()], { what: words });
 });

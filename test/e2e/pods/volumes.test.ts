@@ -176,14 +176,16 @@ test.for([
 });
 
 test("nothing is left of them, and what is the host's stays", async () => {
-  await node.kubectl("delete", "pods", "--all", "--wait=true", "--timeout=110s");
-  await node.syncWithoutCache();
-  const { stdout } = await node.exec(
-    "ls -A /run/unitlet/pods /var/lib/unitlet/pods /run/unitlet/references; grep -c unitlet/pods /proc/self/mountinfo; cat /srv/local/new /srv/local/old/file /srv/host/file",
-  );
-  expect(stdout).toBe(
-    "/run/unitlet/pods:\n\n/run/unitlet/references:\n\n/var/lib/unitlet/pods:\n0\nmine\nold\nhosts\n",
-  );
+  await node.kubectl("delete", "pods", "--all", "--wait=true", "--timeout=200s");
+  const left =
+    "ls -A /run/unitlet/pods /var/lib/unitlet/pods /run/unitlet/references; grep -c unitlet/pods /proc/self/mountinfo; cat /srv/local/new /srv/local/old/file /srv/host/file";
+  const expected = "/run/unitlet/pods:\n\n/run/unitlet/references:\n\n/var/lib/unitlet/pods:\n0\nmine\nold\nhosts\n";
+  const poll = async () => {
+    await node.syncWithoutCache();
+    const { stdout } = await node.exec(left);
+    return [stdout === expected, stdout];
+  };
+  await until(poll, { what: "nothing to be left" });
 });
 
 /** A command in the mount namespace of a container. */

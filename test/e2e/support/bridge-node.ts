@@ -37,6 +37,15 @@ export class BridgeNode implements AsyncDisposable {
     return stdout.trim().split("\n");
   }
 
+  /** Waits until exactly these are held. The kernel removes an interface a moment after its namespace. */
+  async untilHeld(...expected: readonly string[]): Promise<void> {
+    const poll = async (): Promise<[boolean, readonly string[]]> => {
+      const seen = await this.held();
+      return [seen.join() === expected.join(), seen];
+    };
+    await this.node.machine.until(poll, { what: `the leases and the number of interfaces ${expected.join()}` });
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.node[Symbol.asyncDispose]();
   }
