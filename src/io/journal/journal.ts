@@ -1,14 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { logNamespaceOf } from "../../unitfile/names.ts";
 
-const QUERY = [
-  "--quiet",
-  "--no-pager",
-  "--output=export",
-  "--output-fields=MESSAGE,_LINE_BREAK,_STREAM_ID,_SYSTEMD_INVOCATION_ID",
-];
+const EXPORT = ["--output=export", "--output-fields=MESSAGE,_LINE_BREAK,_STREAM_ID,_SYSTEMD_INVOCATION_ID"];
 const MAX_STDERR_LENGTH = 1000;
+const STDBUF = "/usr/bin/stdbuf";
+
+/** The most bytes of the line with the cursor, which has less than 200. */
+const CURSOR_LINE_BYTES = 1000;
 
 /** The start of a read: at a cursor, after a cursor, or at a time in seconds since the epoch. */
 export type Position = { readonly at: string } | { readonly after: string } | { readonly since: number };
@@ -19,6 +19,8 @@ export interface JournalQuery {
   readonly position: Position;
   /** Newest first. */
   readonly reverse?: boolean;
+  /** More matches, such as `_BOOT_ID=…`. Those of one field are alternatives. */
+  readonly matches?: readonly string[];
 }
 
 /**
@@ -26,15 +28,70 @@ export interface JournalQuery {
  * it without an error. The child process ends with the generator. Throws when journalctl fails.
  */
 export async function* readJournal(
-  { unit, position, reverse = false }: JournalQuery,
+  { unit, position, reverse = false, matches = [] }: JournalQuery,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  if (signal.aborted) return;
-  const options = reverse ? ["--reverse"] : [];
-  const match = [`_SYSTEMD_UNIT=${unit}`, "_TRANSPORT=stdout"];
+  const options = [...EXPORT, ...(reverse ? ["--reverse"] : []), positionOption(position)];
+  yield* runProgram(["journalctl", ...argumentsFor(unit, options), ...matches], signal);
+}
+
+/** A read of messages alone. */
+export interface MessagesQuery {
+  readonly unit: string;
+  readonly invocation: string;
+  /** The cursor of the entry before the first one. */
+  readonly after: string;
+  /** Microseconds since the epoch. journalctl stops at the first entry with a later time. */
+  readonly until: number;
+}
+
+export interface MessagesEnd {
+  /**
+   * The cursor at which journalctl has stopped: that of the last entry or, in some versions, of the entry with a later time;
+   * undefined when journalctl was at no entry.
+   */
+  readonly cursor?: string;
+  readonly bytes: number;
+}
+
+/** Yields the messages of an invocation, each with a newline. */
+export async function* readMessages(
+  { unit, invocation, after, until }: MessagesQuery,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, MessagesEnd> {
+  const times = [positionOption({ after }), `--until=@${(until / 1e6).toFixed(6)}`];
+  const args = [...argumentsFor(unit, ["--output=cat", "--show-cursor", ...times]), invocationMatch(invocation)];
+  // Each write of journalctl, by default of 4 KiB, costs this process as much CPU as journalctl itself takes for it.
+  const command = existsSync(STDBUF) ? [STDBUF, "--output=64K", "journalctl", ...args] : ["journalctl", ...args];
+  let held: Buffer = Buffer.alloc(0);
+  let bytes = 0;
+  for await (const chunk of runProgram(command, signal)) {
+    const data = Buffer.concat([held, chunk]);
+    const end = Math.max(0, data.length - CURSOR_LINE_BYTES);
+    held = data.subarray(end);
+    bytes += end;
+    if (end > 0) yield data.subarray(0, end);
+  }
+  const [line = "", cursor] = /(?<=^|\n)-- cursor: (\S+)\n$/.exec(held.toString("latin1")) ?? [];
+  const rest = held.subarray(0, held.length - line.length);
+  if (rest.length > 0) yield rest;
+  return { bytes: bytes + rest.length, ...(cursor === undefined ? {} : { cursor }) };
+}
+
+/** Returns the match for the entries of one invocation of a unit. */
+export function invocationMatch(invocation: string): string {
+  return `_SYSTEMD_INVOCATION_ID=${invocation}`;
+}
+
+function argumentsFor(unit: string, options: readonly string[]): string[] {
+  const matches = [`_SYSTEMD_UNIT=${unit}`, "_TRANSPORT=stdout"];
   // The plus adds the journal of the host, which has the lines of a container that an earlier version started.
-  const args = [`--namespace=+${logNamespaceOf(unit)}`, ...QUERY, ...options, positionOption(position), ...match];
-  const child = spawn("journalctl", args, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH } });
+  return [`--namespace=+${logNamespaceOf(unit)}`, "--quiet", "--no-pager", ...options, ...matches];
+}
+
+async function* runProgram([program = "", ...args]: readonly string[], signal: AbortSignal): AsyncGenerator<Buffer> {
+  if (signal.aborted) return;
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH } });
   const stop = () => child.kill();
   signal.addEventListener("abort", stop);
   let stderr = "";

@@ -1,3 +1,4 @@
+import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { invocationOf } from "../../model/api/container-id.ts";
 import { containersOf, statusesOf } from "../../model/api/containers.ts";
 import type { ContainerStatus, Pod, Terminated } from "../../model/api/pod.ts";
@@ -16,6 +17,11 @@ export interface Instance {
   readonly ended?: Instant;
   /** When the next instance started. Later entries do not belong to this one. */
   readonly next?: Instant;
+}
+
+/** True while the instance has not ended. */
+export function isRunning({ unit, invocation }: Instance): boolean {
+  return runningInvocation(unit) === invocation;
 }
 
 /**

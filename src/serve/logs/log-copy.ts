@@ -32,6 +32,8 @@ export class LogCopy {
   #linesLeft: number;
   #isWithin = false;
   #cursor: string | undefined;
+  #lastAt = 0;
+  #hasLastInvocation = false;
 
   constructor(isOwn: InstanceFilter, { timestamps, limitBytes, since = 0, lines }: CopyOptions) {
     this.#isOwn = isOwn;
@@ -56,6 +58,16 @@ export class LogCopy {
     return this.#cursor;
   }
 
+  /** The time of that entry in microseconds since the epoch. */
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+
+  /** True when that entry has an invocation ID. */
+  get hasLastInvocation(): boolean {
+    return this.#hasLastInvocation;
+  }
+
   /** Forgets the incomplete entry of a journalctl that was ended. */
   restart(): void {
     this.#rest = EMPTY;
@@ -67,18 +79,23 @@ export class LogCopy {
     // The fields of an entry are longer than the text that it adds.
     const out = Buffer.allocUnsafe(data.length);
     const { starts, ends } = this.#scanner;
-    let [length, start, cursorStart, cursorEnd] = [0, 0, -1, -1];
+    let [length, start, cursorStart, cursorEnd, atStart] = [0, 0, -1, -1, -1];
     while (!this.isFull) {
       const end = this.#scanner.read(data, start);
       if (end < 0) break;
       start = end;
       if (!this.#isOfInstance(data)) continue;
+      atStart = starts[FIELD.at] as number;
+      this.#hasLastInvocation = (starts[FIELD.invocation] as number) >= 0;
       cursorStart = starts[FIELD.cursor] as number;
       cursorEnd = ends[FIELD.cursor] as number;
       if (this.#sinceMicroseconds === 0 || this.#at(data) >= this.#sinceMicroseconds)
         length = this.#add(data, out, length);
     }
-    if (cursorStart >= 0) this.#cursor = data.toString("latin1", cursorStart, cursorEnd);
+    if (cursorStart >= 0) {
+      this.#cursor = data.toString("latin1", cursorStart, cursorEnd);
+      this.#lastAt = Number(data.toString("latin1", atStart, data.indexOf(NEWLINE, atStart)));
+    }
     this.#rest = data.subarray(start);
     return out.subarray(0, length);
   }
