@@ -27,10 +27,9 @@ test("a pod with the longest names runs, and goes without a trace", async () => 
   const { stdout } = await node.exec(`cd ${UNITS}; grep -l '^Pod=${name}$' unitlet.*.service; cat unitlet.*.service`);
   expect(stdout).toContain(`Container=${container}\n`);
   await node.kubectl("delete", "pod", name);
-  const files = await node.exec(
-    `ls ${UNITS} /run/unitlet/pods /var/lib/unitlet/pods | grep 'unitlet[.]\\|-pod\\|^[0-9a-f]*-' || true`,
-  );
-  expect(files.stdout).toBe("");
+  const files = `ls ${UNITS} /run/unitlet/pods /var/lib/unitlet/pods | grep 'unitlet[.]\\|-pod\\|^[0-9a-f]*-' || true`;
+  const left = async () => (await node.exec(files)).stdout;
+  await node.machine.until(async () => [(await left()) === "", await left()], { what: "no file of the pod" });
 });
 
 test("a container whose image changes in the pod is restarted, and no other", async () => {
@@ -72,7 +71,9 @@ test("a slice that was edited is put back, and its containers run on", async () 
   await node.machine.until(async () => (await node.machine.read(`${UNITS}/${slice}`)) === text, {
     what: "the slice as it was",
   });
-  expect((await node.exec(["systemctl", "show", "--value", "--property=MemoryMax", slice])).stdout).toBe("infinity\n");
+  // The run makes systemd read it a moment later.
+  const limit = async () => (await node.exec(["systemctl", "show", "--value", "--property=MemoryMax", slice])).stdout;
+  await node.machine.until(async () => [(await limit()) === "infinity\n", await limit()], { what: "no limit" });
   expect(await node.invocation("sliced")).toBe(invocation);
 });
 
@@ -110,16 +111,21 @@ test("a pod that cannot be written harms no other, and runs once it can", async 
   await node.container("blocked", ({ ready }) => ready);
 });
 
+/** Removes what is in a directory. A run may write there meanwhile, which makes rm fail. */
+async function empty(directory: string): Promise<void> {
+  await node.exec(`until rm -rf ${directory}/*; do sleep 0.1; done`);
+}
+
 test("an emptied /run/unitlet is filled again, containers run on, and their end is reported", async () => {
   const invocation = await run("emptied", { automountServiceAccountToken: true });
   const files = "cd /run/unitlet/pods/*; find . -type f -printf '%P %m\\n' | sed 's/[.][.][0-9-]*/DATA/' | sort";
   const uid = (await node.get("emptied"))?.metadata?.uid;
   const poll = async () => (await node.exec(files.replace("*", uid ?? ""))).stdout;
   const before = await poll();
-  await node.exec("rm -rf /run/unitlet/*");
+  await empty("/run/unitlet");
   await node.syncWithoutCache();
   expect(await node.invocation("emptied")).toBe(invocation);
-  expect(await poll()).toBe(before);
+  await node.machine.until(async () => [(await poll()) === before, await poll()], { what: `only\n${before}` });
   await node.exec(["systemctl", "kill", "--signal=KILL", "--kill-whom=main", node.unit("emptied")]);
   const status = await node.container("emptied", ({ restartCount, ready }) => restartCount === 1 && ready);
   expect(status.lastState?.terminated).toMatchObject({ exitCode: 137 });
@@ -127,7 +133,7 @@ test("an emptied /run/unitlet is filled again, containers run on, and their end 
 
 test("/var/lib/unitlet that was emptied costs no restart", async () => {
   const invocation = await run("amnesia");
-  await node.exec("rm -rf /var/lib/unitlet/*");
+  await empty("/var/lib/unitlet");
   await node.syncWithoutCache();
   await node.exec(["systemctl", "kill", "--signal=KILL", "--kill-whom=main", node.unit("amnesia")]);
   const status = await node.container("amnesia", ({ restartCount, ready }) => restartCount === 1 && ready);

@@ -158,14 +158,15 @@ describe("kubectl debug", () => {
 test("what a pod has for shared processes is counted with the pod, and only there", async () => {
   await node.run(pod(node, "counted", { image }, { shareProcessNamespace: true }));
   await node.container("counted", ({ state }) => state?.running);
-  const { body } = await requestKubelet(node, "/metrics/resource");
-  const lines = body
-    .split("\n")
-    .filter((line) => line.includes('pod="counted"') && line.includes("memory_working_set"));
-  expect(lines.map((line) => line.split("{")[0]).toSorted()).toEqual([
-    "container_memory_working_set_bytes",
-    "pod_memory_working_set_bytes",
-  ]);
+  const served = async () => {
+    const { body } = await requestKubelet(node, "/metrics/resource");
+    const lines = body
+      .split("\n")
+      .filter((line) => line.includes('pod="counted"') && line.includes("memory_working_set"));
+    const names = lines.map((line) => line.split("{")[0]).toSorted();
+    return [names.join() === "container_memory_working_set_bytes,pod_memory_working_set_bytes", names];
+  };
+  await node.machine.until(served, { what: "the memory of the pod and of its container" });
   const pods = JSON.parse((await requestKubelet(node, "/stats/summary")).body).pods as { podRef: { name: string } }[];
   expect(pods.filter(({ podRef }) => podRef.name === "counted")).toHaveLength(1);
 });
