@@ -43,11 +43,16 @@ test("runs that are killed at any moment leave nothing that the next one cannot 
   const uids = items.map(({ metadata }) => metadata?.uid ?? "");
   const slices = uids.map((uid) => `unitlet-besteffort-pod${uid.replaceAll("-", "_")}.slice`);
   const units = items.map(({ metadata }) => node.unit(metadata?.name ?? ""));
-  expect(await lines("ls -A /etc/systemd/system | grep '^unitlet\\|^[.]'")).toEqual([...slices, ...units].toSorted());
-  expect(await lines("ls /run/unitlet/pods; ls /var/lib/unitlet/pods")).toEqual([...uids, ...uids].toSorted());
+  await untilLines("ls -A /etc/systemd/system | grep '^unitlet\\|^[.]'", [...slices, ...units]);
+  await untilLines("ls /run/unitlet/pods; ls /var/lib/unitlet/pods", [...uids, ...uids]);
   expect(await node.invocation("bystander")).toBe(before);
 });
 
-async function lines(command: string): Promise<string[]> {
-  return (await node.exec(command)).stdout.trim().split("\n").toSorted();
+/** Waits until a command prints exactly these lines, in any order. */
+async function untilLines(command: string, expected: readonly string[]): Promise<void> {
+  const poll = async () => {
+    const seen = (await node.exec(command)).stdout.trim().split("\n").toSorted();
+    return [seen.join() === expected.toSorted().join(), seen];
+  };
+  await node.machine.until(poll, { what: expected.join(", ") });
 }

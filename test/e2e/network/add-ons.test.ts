@@ -1,3 +1,4 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Container, PodSpec } from "../../../src/model/api/pod.ts";
 import { CALICO } from "../../support/add-ons/calico.ts";
@@ -53,8 +54,8 @@ test.for<[string, PodSpec]>([
   ["longhorn-csi", LONGHORN_CSI],
 ])("containers with the rights, volumes and mounts of %s start", async ([name, spec]) => {
   await node.apply(podOf(name, spec));
-  const found = await node.until(name, ({ status } = {}) => status?.phase === "Running" && status);
-  expect(found.containerStatuses?.map(({ ready, restartCount }) => [ready, restartCount])).toEqual(
-    spec.containers.map(() => [true, 0]),
-  );
+  const areReady = ({ status }: V1Pod = {}) => status?.containerStatuses?.every(({ ready }) => ready) && status;
+  const found = await node.until(name, areReady);
+  expect(found.phase).toBe("Running");
+  expect(found.containerStatuses?.map(({ restartCount }) => restartCount)).toEqual(spec.containers.map(() => 0));
 });

@@ -69,6 +69,15 @@ async function answers(from: string, host: string): Promise<readonly string[]> {
   return [...new Set((await inPod(from, script)).trim().split("\n"))].toSorted();
 }
 
+/** Waits until exactly these servers answer: a connection may fail on a busy host. */
+async function untilAnswers(from: string, host: string, expected: readonly string[]): Promise<void> {
+  const poll = async () => {
+    const seen = await answers(from, host);
+    return [seen.join() === expected.join(), seen];
+  };
+  await node.machine.until(poll, { what: `answers of ${expected.join(" and ")}` });
+}
+
 describe.for(["nftables", "iptables"] as const)("with kube-proxy in the mode %s", (mode) => {
   beforeAll(async () => {
     if (mode === "nftables") return;
@@ -79,30 +88,27 @@ describe.for(["nftables", "iptables"] as const)("with kube-proxy in the mode %s"
   });
 
   test("a Service leads to each of its pods, on the bridge of the pod that connects", async () => {
-    await node.machine.until(
-      async () => {
-        const seen = await answers("client", "web");
-        return [seen.join() === servers.join(), seen];
-      },
-      { what: "answers of both servers" },
-    );
+    await untilAnswers("client", "web", servers);
   });
 
   test("a pod reaches itself by its Service", async () => {
-    expect(await answers("one", "self")).toEqual([(await node.get("one"))?.status?.podIP]);
+    await untilAnswers("one", "self", [String((await node.get("one"))?.status?.podIP)]);
   });
 
   test("a Service with session affinity leads a pod to one server", async () => {
-    const seen = await answers("client", "sticky");
-    expect(seen).toHaveLength(1);
-    expect(servers).toContain(seen[0]);
+    const poll = async () => {
+      const seen = await answers("client", "sticky");
+      return [seen.length === 1 && servers.includes(seen[0] ?? ""), seen];
+    };
+    await node.machine.until(poll, { what: "answers of one server" });
   });
 
   test("a NodePort is reached from outside of the host and from a pod", async () => {
     const { spec } = (await node.cluster.get("service", "outside", node.namespace)) as V1Service;
     const address = `${node.machine.address}:${spec?.ports?.[0]?.nodePort}`;
-    expect(servers).toContain((await (await fetch(`http://${address}/ip`)).text()).trim());
-    expect(servers).toEqual(await answers("client", address));
+    const answer = async () => (await (await fetch(`http://${address}/ip`)).text()).trim();
+    expect(servers).toContain(await node.machine.until(answer, { what: "an answer" }));
+    await untilAnswers("client", address, servers);
   });
 });
 
@@ -114,8 +120,11 @@ test("a pod with a network of its own has the cluster's name server", async () =
 });
 
 test("the name of a headless Service has the addresses of its pods", async () => {
-  const found = await inPod("client", "getent ahostsv4 each | sed -n 's/ *STREAM.*//p'");
-  expect(found.trim().split("\n").toSorted()).toEqual(servers);
+  const poll = async () => {
+    const found = await inPod("client", "getent ahostsv4 each | sed -n 's/ *STREAM.*//p'");
+    return [found.trim().split("\n").toSorted().join() === servers.join(), found];
+  };
+  await node.machine.until(poll, { what: "the addresses of both servers" });
 });
 
 test("a pod finds the API server by name, and is known there by its token", async () => {
@@ -123,11 +132,12 @@ test("a pod finds the API server by name, and is known there by its token", asyn
     curl -sS --cacert ca.crt -H "Authorization: Bearer $(cat token)" -H 'Content-Type: application/json' \\
       -d '{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}' \\
       https://kubernetes.default/apis/authentication.k8s.io/v1/selfsubjectreviews`;
-  const { status } = JSON.parse(await inPod("client", script)) as { status: { userInfo: { username: string } } };
+  const said = await node.machine.until(() => inPod("client", script), { what: "an answer of the API server" });
+  const { status } = JSON.parse(said) as { status: { userInfo: { username: string } } };
   expect(status.userInfo.username).toBe(`system:serviceaccount:${node.namespace}:default`);
 });
 
 test("a pod has the cluster IPs of Services in its variables", async () => {
-  const answer = await inPod("client", "curl -sS -m 10 http://$WEB_SERVICE_HOST:$WEB_SERVICE_PORT/ip");
-  expect(servers).toContain(answer.trim());
+  const answer = () => inPod("client", "curl -sS -m 10 http://$WEB_SERVICE_HOST:$WEB_SERVICE_PORT/ip");
+  expect(servers).toContain((await node.machine.until(answer, { what: "an answer" })).trim());
 });
