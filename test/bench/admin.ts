@@ -41,10 +41,15 @@ export class Admin {
   }
 
   async call<T>(method: string, path: string, body?: object): Promise<T> {
+    return JSON.parse(await this.text(path, method, body)) as T;
+  }
+
+  /** Returns the body of a response as it is. */
+  async text(path: string, method = "GET", body?: object): Promise<string> {
     const response = await this.#open(method, path, this.#agent, body);
     const text = (await response.setEncoding("utf8").toArray()).join("");
     if ((response.statusCode ?? 0) >= 300) throw new Error(`${method} ${path}: ${response.statusCode} ${text}`);
-    return JSON.parse(text) as T;
+    return text;
   }
 
   /**

@@ -20,6 +20,8 @@ import { say } from "./progress.ts";
 import { CHECKED, isTooHigh, measureRatios, ratioTable, writeRatios } from "./ratios.ts";
 import { report } from "./report/report.ts";
 import type { Results } from "./results.ts";
+import { measureScale, type ScalePlan } from "./scale/scale.ts";
+import { measureTraffic } from "./scale/traffic.ts";
 import { measureSources } from "./sources.ts";
 import { Subject } from "./subject.ts";
 
@@ -35,7 +37,11 @@ const PARTS = [
   "images",
   "network",
   "kubelet",
+  "traffic",
+  "scale",
 ] as const;
+/** They take long, and only a change of the requests changes them. */
+const ONLY_BY_NAME: readonly Part[] = ["traffic", "scale"];
 type Part = (typeof PARTS)[number];
 
 interface Plan {
@@ -44,6 +50,7 @@ interface Plan {
   readonly seconds: number;
   readonly latencies: { readonly watch: number; readonly timer: number };
   readonly crowd: number;
+  readonly scale: ScalePlan;
   readonly images: { readonly pulls: readonly number[]; readonly times: number; readonly starts: number };
 }
 
@@ -57,7 +64,7 @@ const OPTIONS = {
 
 function readPlan(): Plan & { json?: string; check: boolean; write: boolean } {
   const { values } = parseArgs({ options: OPTIONS });
-  const parts = (values.only?.split(",") ?? PARTS) as Part[];
+  const parts = (values.only?.split(",") ?? PARTS.filter((part) => !ONLY_BY_NAME.includes(part))) as Part[];
   const unknown = parts.find((part) => !PARTS.includes(part));
   if (unknown !== undefined) throw new Error(`--only ${unknown}: expected some of ${PARTS.join(",")}`);
   const amounts = values.quick
@@ -66,6 +73,7 @@ function readPlan(): Plan & { json?: string; check: boolean; write: boolean } {
         seconds: 15,
         latencies: { watch: 5, timer: 4 },
         crowd: 100,
+        scale: { nodes: [50], podsPerNode: 10, seconds: 10 },
         images: { pulls: [5, 20], times: 2, starts: 5 },
       }
     : {
@@ -73,6 +81,7 @@ function readPlan(): Plan & { json?: string; check: boolean; write: boolean } {
         seconds: 60,
         latencies: { watch: 20, timer: 10 },
         crowd: 100,
+        scale: { nodes: [250, 1000], podsPerNode: 10, seconds: 10 },
         images: { pulls: [10, 100, 500], times: 3, starts: 20 },
       };
   const { check, write } = values;
@@ -105,6 +114,11 @@ async function measure({ cluster, admin, subject, plan }: Bench, results: Result
   if (wants("kubelet")) {
     const { seconds, crowd, latencies } = plan;
     results.comparison = await measureComparison(cluster, admin, { seconds, crowd, times: latencies.watch });
+  }
+  if (wants("traffic")) results.traffic = await measureTraffic(cluster, admin, plan.seconds);
+  if (wants("scale")) {
+    results.scale = { loads: [], lists: [] };
+    await measureScale({ cluster, admin, plan: plan.scale }, results.scale);
   }
   if (wants("floor")) results.floor = await measureFloor(subject, plan.runs);
   for (const pods of [0, 30, 110, 500]) {

@@ -7,6 +7,8 @@ import type { Minute } from "./minute.ts";
 import type { Network } from "./network.ts";
 import type { Port } from "./port.ts";
 import type { Probes } from "./probes.ts";
+import type { Scale } from "./scale/scale.ts";
+import type { Traffic } from "./scale/traffic.ts";
 import type { Sources } from "./sources.ts";
 import type { Runs } from "./subject.ts";
 
@@ -31,4 +33,6 @@ export interface Results {
   images?: Images;
   network?: Network;
   comparison?: Comparison;
+  traffic?: readonly Traffic[];
+  scale?: Scale;
 }

@@ -7,6 +7,7 @@ import { checkGoals, slope } from "./goals.ts";
 import { images } from "./images-report.ts";
 import { network } from "./network-report.ts";
 import { KUBELET, SYSTEMK } from "./peers.ts";
+import { scale } from "./scale-report.ts";
 import { table } from "./table.ts";
 
 /** All tables, for people. */
@@ -25,6 +26,7 @@ export function report(results: Results): string {
     images,
     network,
     comparison,
+    scale,
   ];
   return parts
     .map((part) => part(results))
