@@ -39,7 +39,9 @@ test("a container that leads the path of its lost volume to a hidden file does n
   const look = `${ENTER} sh -c 'cat /etc/shadow 2>&1; stat -c %s /etc/shadow'`;
   const { stdout: hidden } = await machine.exec(look, { allowFailure: true });
   await machine.exec(`${ENTER} sh -c 'mv /run/a /run/b && ln -s /etc /run/a'`);
-  await machine.exec("systemctl stop unitlet-sync.timer unitlet-sync.path; rm -rf /run/unitlet/pods/*/volumes/*");
+  await machine.exec(
+    "systemctl stop unitlet-sync.timer unitlet-sync.path unitlet-sync.service; rm -rf /run/unitlet/pods/*/volumes/*",
+  );
   // The first run makes the volume again, the second one would give it to the container.
   for (const _ of ["made", "given"]) {
     await machine.exec("touch /etc/unitlet/unitlet.conf; systemctl start unitlet-sync");

@@ -74,7 +74,8 @@ describe("a node whose hostFiles lists the namespace", () => {
   test("runs a restricted pod with numbers of its own", async () => {
     await node.run(restricted("own", shell("id; exec sleep infinity")));
     await node.container("own", ({ ready }) => ready);
-    expect(await node.log("own")).toBe("uid=4321 gid=4321 groups=4321\n");
+    const said = async () => [(await node.log("own")) === "uid=4321 gid=4321 groups=4321\n", await node.log("own")];
+    await node.machine.until(said, { what: "its numbers" });
   });
 
   test("runs none of another namespace", async () => {

@@ -59,6 +59,12 @@ async function noPlan(): Promise<readonly [boolean, string]> {
   return [stdout === "Nothing to do.\n", stdout];
 }
 
+/** Waits until the host has what it had before. */
+async function untilPurged(): Promise<void> {
+  const seen = async () => (await machine.exec(OURS)).stdout;
+  await machine.until(async () => [(await seen()) === before, await seen()], { what: `only\n${before}` });
+}
+
 /** Packs the package again, under another version. */
 async function repack(version: string): Promise<string> {
   const script = `cd /root && rm -rf tree && dpkg-deb -R ${DEB} tree && sed -i 's/^Version: .*/Version: ${version}/' tree/DEBIAN/control && dpkg-deb -Znone -b tree other.deb`;
@@ -104,11 +110,12 @@ test("remove ends the containers and keeps configuration and volumes; the next i
   const volume = "/var/lib/unitlet/pods/*/volumes/v";
   await machine.exec(`cd ${volume} && touch kept`);
   await apt("remove", "unitlet");
-  const { stdout } = await machine.exec(
-    "systemctl list-units --all --plain --no-legend 'unitlet*'; ls /run/unitlet /etc/systemd/system/unitlet*",
-    { allowFailure: true },
-  );
-  expect(stdout).toBe("");
+  const left = async () => {
+    const list =
+      "systemctl list-units --all --plain --no-legend 'unitlet*'; ls /run/unitlet /etc/systemd/system/unitlet*";
+    return (await machine.exec(list, { allowFailure: true })).stdout;
+  };
+  await machine.until(async () => [(await left()) === "", await left()], { what: "nothing to be left" });
   await apt("install", DEB);
   await machine.until(mainPid, { what: "the container again" });
   expect((await machine.exec(`ls ${volume}`)).stdout).toBe("kept\n");
@@ -116,7 +123,7 @@ test("remove ends the containers and keeps configuration and volumes; the next i
 
 test("purge leaves nothing", async () => {
   await apt("purge", "unitlet");
-  expect((await machine.exec(OURS)).stdout).toBe(before);
+  await untilPurged();
 });
 
 test.each([
@@ -134,7 +141,7 @@ test.each([
   expect(stdout).toMatch(/^(\/usr)?\/lib\/systemd\/system\/unitlet-sync\.timer\n$/);
   await machine.until(noPlan, { what: "nothing to do" });
   await apt("purge", "unitlet");
-  expect((await machine.exec(OURS)).stdout).toBe(before);
+  await untilPurged();
 });
 
 test("helpers of install.sh are there at any moment until those of the package replace them", async () => {
@@ -148,7 +155,7 @@ test("helpers of install.sh are there at any moment until those of the package r
   expect((await watched).stdout).toBe("");
   await machine.exec("rm /run/systemd/system/unitlet-user.service");
   await apt("purge", "unitlet");
-  expect((await machine.exec(OURS)).stdout).toBe(before);
+  await untilPurged();
 });
 
 test("install.sh --from takes a tarball with its checksum only", async () => {

@@ -21,7 +21,8 @@ async function names(pattern: string): Promise<readonly string[]> {
 }
 
 async function lose(path: string): Promise<void> {
-  await node.exec(`rm -rf ${STATE}/${path}`);
+  // A run may write there meanwhile, which makes rm fail.
+  await node.exec(`until rm -rf ${STATE}/${path}; do sleep 0.1; done`);
   await node.syncWithoutCache({ allowFailure: true });
 }
 

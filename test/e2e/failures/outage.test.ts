@@ -87,7 +87,10 @@ test.each([409, 429, 500, 503])("a status that is refused with %i is written onc
   const name = `refused-${code}`;
   await node.run(pod(node, name, SLEEP));
   expect((await node.get(name))?.status?.containerStatuses).toBeUndefined();
-  expect(await node.journal()).toMatch(new RegExp(`refuses the status of pods .*${code} the test says no`));
+  const told = new RegExp(`refuses the status of pods .*${code} the test says no`);
+  await node.machine.until(() => node.sync().then(async () => told.test(await node.journal())), {
+    what: "the refusal",
+  });
   const invocation = await node.invocation(name);
   proxy.clear();
   await node.sync();

@@ -154,8 +154,9 @@ describe("kubectl patch --subresource=resize", () => {
       String(128 * 2 ** 20),
       "200ms",
     ]);
-    const { conditions = [] } = (await node.get("web"))?.status ?? {};
-    expect(conditions.filter(({ type }) => type.startsWith("PodResize"))).toEqual([]);
+    await node.until("web", ({ status } = {}) =>
+      status?.conditions?.every(({ type }) => !type.startsWith("PodResize")),
+    );
   });
 
   test("is what the kernel keeps it to", async () => {

@@ -78,7 +78,9 @@ describe("which run of a container", () => {
       "test -e /dev/shm/again && { echo second; exec sleep infinity; }; touch /dev/shm/again; echo first; exit 3";
     await node.run(pod(node, "again", shell(script), { hostIPC: true }));
     await node.container("again", ({ ready, restartCount }) => ready && restartCount === 1);
-    expect([await logs("again"), await logs("again", "--previous")]).toEqual(["second\n", "first\n"]);
+    // A container is ready before its program has written anything.
+    await node.machine.until(async () => (await logs("again")) === "second\n", { what: "the second run's words" });
+    expect(await logs("again", "--previous")).toBe("first\n");
     expect(await refused("first", "--previous")).toContain(
       'previous terminated container "main" in pod "first" not found',
     );
@@ -102,7 +104,7 @@ describe("which run of a container", () => {
     await node.kubectl("delete", "pod", "same");
     await node.run(pod(node, "same", shell("echo new; exec sleep infinity")));
     await node.container("same", ({ ready }) => ready);
-    expect(await logs("same")).toBe("new\n");
+    await node.machine.until(async () => [(await logs("same")) === "new\n", await logs("same")], { what: "its words" });
   });
 
   test("complete as soon as the pod is reported to have succeeded", async () => {

@@ -25,6 +25,8 @@ beforeAll(async () => {
   await node.container("again", ({ ready, restartCount }) => ready && restartCount === 1);
   await node.container("initiated", ({ ready }) => ready);
   await node.container("waiting", ({ state, restartCount }) => state?.waiting && restartCount > 0);
+  const both = async () => (await node.log("again")) === "first\nsecond\n";
+  await node.machine.until(both, { what: "the words of both runs" });
   for (const path of [log("again"), "/pods"]) expect((await requestKubelet(node, path)).status).toBe(200);
   await waitForServerExit(node);
 });

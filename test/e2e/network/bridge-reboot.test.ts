@@ -21,12 +21,9 @@ test.for(["reboot", "crash"] as const)(
     expect(after.status?.podIP).toBe(before.status?.podIP);
     expect(after.status?.containerStatuses?.[0]?.restartCount).toBe(1);
     const other = await bridge.running(`${end}-other`);
-    expect(await bridge.held()).toEqual([
-      ...[before, other].map(({ status }) => String(status?.podIP)).toSorted(),
-      "2",
-    ]);
+    await bridge.untilHeld(...[before, other].map(({ status }) => String(status?.podIP)).toSorted(), "2");
     await node.kubectl("delete", "pod", end, `${end}-other`);
-    expect(await bridge.held()).toEqual(["0"]);
+    await bridge.untilHeld("0");
   },
 );
 

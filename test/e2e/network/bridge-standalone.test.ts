@@ -26,6 +26,9 @@ test("the recipe of docs/network.md gives a pod of a standalone node an address,
   await machine.exec("systemctl start unitlet-sync");
   const page = async () => await (await fetch(`http://${machine.address}:8080/`)).text();
   expect(await machine.until(page, { what: "the page of the pod" })).toBe("hello\n");
-  const { stdout } = await machine.exec("unitlet status");
-  expect(stdout).toMatch(/^default +web +Running +main +running +0 +\S+ +10\.86\.0\.\d+$/m);
+  const shown = async () => {
+    const { stdout } = await machine.exec("unitlet status");
+    return [/^default +web +Running +main +running +0 +\S+ +10\.86\.0\.\d+$/m.test(stdout), stdout];
+  };
+  await machine.until(shown, { what: "the address of the pod" });
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
     env: [{ name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } }],
     ports: [{ containerPort: 8080, hostPort: 18080 }],
     readinessProbe: probe,
-    livenessProbe: { httpGet: { path: "/ip", port: 8080 }, periodSeconds: 1 },
+    livenessProbe: { httpGet: { path: "/ip", port: 8080 }, periodSeconds: 1, timeoutSeconds: 60 },
   });
   await node.machine.write("/opt/echo", ECHO, 0o755);
   const echo = shell("/opt/echo 127.0.0.1 8080", { ports: [{ containerPort: 8080 }] });
@@ -137,5 +137,6 @@ const LEFT = [
 test("deletion leaves no interface, lease, result, rule or namespace", async () => {
   expect((await node.exec(`${LEFT}; true`)).stdout).not.toBe("");
   await node.kubectl("delete", "pod", "web", "peer", "onhost");
-  expect((await node.exec(`${LEFT}; true`)).stdout).toBe("");
+  const left = async () => (await node.exec(`${LEFT}; true`)).stdout;
+  await node.machine.until(async () => [(await left()) === "", await left()], { what: "nothing to be left" });
 });

@@ -100,5 +100,8 @@ test("pods that are deleted leave no address, and nothing of flannel", async () 
   await one.kubectl("delete", "pod", one.name, two.name);
   const held =
     "ls /var/lib/cni/networks/cbr0 | grep '^[0-9]'; ls -A /var/lib/cni/flannel; ls -A /var/lib/cni/results; true";
-  for (const node of [one, two]) expect((await node.exec(held)).stdout).toBe("");
+  for (const node of [one, two]) {
+    const left = async () => (await node.exec(held)).stdout;
+    await node.machine.until(async () => [(await left()) === "", await left()], { what: `nothing on ${node.name}` });
+  }
 });

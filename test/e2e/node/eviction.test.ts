@@ -76,7 +76,9 @@ test("under memory pressure the pod furthest above its request is evicted first,
 test("a threshold above the memory of the host is named, and the Node has no memory for pods", async () => {
   const named = /evictionHard \(memory\.available<100Ti\) is more than the memory=\d+[KMG]i of this host: lower it/;
   expect((await node.machine.exec("unitlet doctor", { allowFailure: true })).stdout).toMatch(named);
-  expect((await node.exec("journalctl -u unitlet-sync -o cat | grep 'the settings reserve'")).stdout).toMatch(named);
+  expect(
+    (await node.exec("journalctl --sync; journalctl -u unitlet-sync -o cat | grep 'the settings reserve'")).stdout,
+  ).toMatch(named);
   expect((await node.cluster.get("node", node.name))?.status?.allocatable?.memory).toBe("0");
 });
 

@@ -35,7 +35,7 @@ test("the end of a pod is reported", async () => {
 });
 
 test("logs", async () => {
-  expect(await node.kubectl("logs", "pod")).toBe("said\n");
+  await node.machine.until(async () => (await node.kubectl("logs", "pod")) === "said\n", { what: "its log" });
 });
 
 test("a command", async () => {

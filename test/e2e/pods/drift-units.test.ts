@@ -78,7 +78,7 @@ test.each([
     return [stdout === "loaded\nactive\n\n\nloaded\nactive\n\n", stdout];
   };
   await node.machine.until(poll, { what: "the units of the agent's own templates" });
-  expect(await node.journal()).toContain(`/${names[0]}`);
+  await node.machine.until(async () => (await node.journal()).includes(`/${names[0]}`), { what: "a line about it" });
   const { containerID } = await node.container("image", ({ ready }) => ready);
   await node.exec(["systemctl", "kill", "--signal=KILL", "--kill-whom=main", node.unit("image")]);
   await node.container("image", (status) => status.ready && status.containerID !== containerID);
@@ -140,7 +140,8 @@ async function warnings(of: string): Promise<string[]> {
 test.each(damages)(
   "every unit of a pod that was %s is put right after a reload, and starts again",
   async (_, script, told) => {
-    await node.exec(`systemctl stop ${BELLS}; systemctl start unitlet-sync`);
+    await node.exec(`systemctl stop ${BELLS}`);
+    await node.sync();
     const before = await seen();
     const names = units.map(({ unit }) => `'${unit}'`).join(" ");
     await node.kubectl("delete", "events", "--all");

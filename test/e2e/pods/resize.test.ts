@@ -45,7 +45,9 @@ test("resources change in place", async () => {
   expect(await cpuLimit(node, group)).toBe(0.2);
   // The kubelet's weight on cgroup v2, and its shares on v1.
   expect([12, 61]).toContain(await cpuShare(node, group));
-  expect((await node.get("grows"))?.status?.conditions?.map(({ type }) => type)).not.toContain("PodResizeInProgress");
+  await node.until("grows", ({ status } = {}) =>
+    status?.conditions?.every(({ type }) => type !== "PodResizeInProgress"),
+  );
 });
 
 test("limits that were changed in the cgroup are put back", async () => {
@@ -77,7 +79,7 @@ test("what others have is given when they are gone, and until then the pod says 
   await node.kubectl("delete", "pod", "holder", "--wait=false");
   await node.sync();
   await node.until("waits", (each) => each !== undefined && pending(each) === undefined);
-  expect(await cpuLimit(node, group)).toBe(0.5);
+  await node.machine.until(async () => (await cpuLimit(node, group)) === 0.5, { what: "its CPU" });
 });
 
 test("what a pod asks for as a whole is its slice's", async () => {

@@ -114,10 +114,13 @@ export class FullPods {
   /** Waits until readiness follows the probes: not ready, and ready again. */
   async waitForProbes(): Promise<void> {
     for (const [script, expected] of [
-      ["rm /run/scratch/ready", false],
+      ["rm -f /run/scratch/ready", false],
       ["touch /run/scratch/ready", true],
     ] as const) {
-      for (const name of this.names) await this.exec(name, script);
+      for (const name of this.names) {
+        const poll = async () => [(await this.exec(name, script)) === "", await this.exec(name, script)];
+        await this.node.machine.until(poll, { what: `${script} in ${name}` });
+      }
       for (const name of this.names) await this.node.container(name, ({ ready }) => ready === expected);
     }
   }
