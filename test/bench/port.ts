@@ -1,9 +1,7 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { Agent, get } from "node:https";
-import { fileURLToPath } from "node:url";
 import {
   asApiServer,
   installServingCertificate,
@@ -13,24 +11,26 @@ import {
 import { pod, shell } from "../e2e/support/manifests.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { Node } from "../support/node.ts";
-import { run } from "../support/run.ts";
+import { Kubectl, type Transfer } from "./kubectl.ts";
 import { say } from "./progress.ts";
 import { type Summary, summarise } from "./statistics.ts";
-
-const script = fileURLToPath(new URL("../control-plane/control-plane.sh", import.meta.url));
 
 export interface Port {
   /** Milliseconds from the start of the client to its first byte, and for `kubectl` what it takes to ask the API server alone. */
   readonly firstByte: Readonly<Record<"kubectl" | "journalctl", Summary>> &
     Readonly<Record<"logs" | "exec", { readonly cold: Summary; readonly warm: Summary }>>;
-  readonly throughput: Readonly<Record<"logs" | "exec", Throughput>>;
+  /** `journalctl` is the least that reading the same entries costs. */
+  readonly throughput: Readonly<Record<"logs" | "journalctl" | "exec" | "forward", Throughput>>;
   /** MiB, at most: of its own, and with its share of programs and files in memory. */
   readonly followers: { readonly count: number; readonly own: number; readonly shared: number };
   /** Processes of the service, once it has been idle. */
   readonly left: number;
 }
 
-/** Megabytes a second, and milliseconds of CPU that the service takes for each megabyte: that does not depend on who else computes. */
+/**
+ * Megabytes a second, and milliseconds of CPU that the service (or journalctl alone) takes for each megabyte: that does not depend
+ * on who else computes.
+ */
 export interface Throughput {
   readonly speed: number;
   readonly cpu: number;
@@ -39,6 +39,13 @@ export interface Throughput {
 const FOLLOWERS = 100;
 const LOG_BYTES = 40_000_000;
 const EXEC_BYTES = 100_000_000;
+const FORWARDED_BYTES = 200_000_000;
+const SERVER_PORT = 7511;
+
+/** Sends zeros to each client, and closes the connection. */
+const SERVER = `perl -MIO::Socket::INET -e '
+  my $server = IO::Socket::INET->new(LocalAddr => "127.0.0.1:${SERVER_PORT}", Listen => 5, ReuseAddr => 1) or die;
+  while (my $client = $server->accept) { syswrite $client, "\\0" x 100_000 for 1 .. ${FORWARDED_BYTES / 100_000}; close $client }'`;
 
 /** Port 10250 by real kubectl through the real API server, on a machine of its own. */
 export async function measurePort(cluster: Cluster, times: number): Promise<Port> {
@@ -49,23 +56,19 @@ export async function measurePort(cluster: Cluster, times: number): Promise<Port
   await node.run(
     pod(node, "talks", shell("echo first; while :; do sleep 1; echo word; done")),
     pod(node, "floods", shell(`yes ${line} | head -c ${LOG_BYTES}; echo end; exec sleep infinity`)),
+    pod(node, "sends", { ...shell(SERVER), ports: [{ containerPort: SERVER_PORT }] }),
   );
-  for (const name of ["talks", "floods"]) await node.container(name, ({ ready }) => ready);
+  for (const name of ["talks", "floods", "sends"]) await node.container(name, ({ ready }) => ready);
   const kubectl = await Kubectl.connect(node);
   const firstByte = await measureFirstBytes(node, kubectl, times);
   const written = async () => (await node.kubectl("logs", "floods", "--tail=1")) === "end\n";
   await node.machine.until(written, { what: "a long log", timeout: 120_000, every: 1000 });
+  const command = ["exec", "floods", "--", "head", "-c", String(EXEC_BYTES), "/dev/zero"];
   const throughput = {
-    logs: await measureThroughput(node, kubectl, ["logs", "floods"]),
-    exec: await measureThroughput(node, kubectl, [
-      "exec",
-      "floods",
-      "--",
-      "head",
-      "-c",
-      String(EXEC_BYTES),
-      "/dev/zero",
-    ]),
+    logs: await measureThroughput(node, kubectl, () => kubectl.read(["logs", "floods"])),
+    journalctl: await measureJournalctl(node),
+    exec: await measureThroughput(node, kubectl, () => kubectl.read(command)),
+    forward: await measureThroughput(node, kubectl, () => kubectl.readForwarded("sends", SERVER_PORT)),
   };
   const followers = await measureFollowers(node);
   await waitForServerExit(node);
@@ -99,14 +102,30 @@ async function measureFirstBytes(node: Node, kubectl: Kubectl, times: number): P
   };
 }
 
-async function measureThroughput(node: Node, kubectl: Kubectl, args: readonly string[]): Promise<Throughput> {
+async function measureThroughput(node: Node, kubectl: Kubectl, read: () => Promise<Transfer>): Promise<Throughput> {
   // One that is there before and after.
   await kubectl.firstByte(["logs", "talks"]);
   const stat = "/sys/fs/cgroup/unified/system.slice/unitlet-api.service/cpu.stat";
   const used = async () => Number(/usage_usec (\d+)/.exec((await node.exec(`cat ${stat}`)).stdout)?.[1]) / 1000;
   const before = await used();
-  const { megabytes, seconds } = await kubectl.read(args);
+  const { megabytes, seconds } = await read();
   return { speed: megabytes / seconds, cpu: ((await used()) - before) / megabytes };
+}
+
+/** The same entries by `journalctl` alone: the median of five times. */
+async function measureJournalctl(node: Node): Promise<Throughput> {
+  const tool = "/opt/bench/measure.pl";
+  await node.machine.write(tool, readFileSync(new URL("measure.pl", import.meta.url)));
+  const match = `_SYSTEMD_UNIT=${node.unit("floods")} _TRANSPORT=stdout`;
+  const query = `journalctl --namespace=+unitlet.${node.namespace} --quiet --no-pager --output=cat ${match}`;
+  const { stdout } = await node.exec(`perl ${tool} 5 '' ${query}`);
+  const runs = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" ").map(Number));
+  const [wall, cpu] = [0, 1].map((at) => summarise(runs.map((run) => (run[at] ?? Number.NaN) / 1000)).median);
+  const megabytes = LOG_BYTES / 1e6;
+  return { speed: (megabytes / (wall ?? Number.NaN)) * 1000, cpu: (cpu ?? Number.NaN) / megabytes };
 }
 
 /** Straight at the port, as the API server: so many clients are too much for the computer. */
@@ -132,50 +151,4 @@ async function measureFollowers(node: Node): Promise<Port["followers"]> {
   }
   for (const follower of followers) follower.destroy();
   return { count: FOLLOWERS, own, shared };
-}
-
-class Kubectl {
-  readonly #environment: NodeJS.ProcessEnv;
-  readonly #namespace: string;
-
-  private constructor(environment: NodeJS.ProcessEnv, namespace: string) {
-    this.#environment = environment;
-    this.#namespace = namespace;
-  }
-
-  static async connect({ namespace }: Node): Promise<Kubectl> {
-    const { stdout } = await run(["sh", "-c", `eval "$('${script}' env)" && echo "$KUBECONFIG $PATH"`]);
-    const [KUBECONFIG, PATH] = stdout.trim().split(" ");
-    return new Kubectl({ ...process.env, KUBECONFIG, PATH }, namespace);
-  }
-
-  #spawn(args: readonly string[]) {
-    const stdio = ["ignore", "pipe", "inherit"] as const;
-    return spawn("kubectl", ["-n", this.#namespace, ...args], { env: this.#environment, stdio: [...stdio] });
-  }
-
-  /** Milliseconds. */
-  async firstByte(args: readonly string[]): Promise<number> {
-    const startedAt = performance.now();
-    const child = this.#spawn(args);
-    const ended = new Promise((resolve) => child.once("close", resolve));
-    const took = await new Promise<number>((resolve, reject) => {
-      child.stdout.once("data", () => resolve(performance.now() - startedAt));
-      child.once("close", () => reject(new Error(`kubectl ${args.join(" ")} said nothing`)));
-    });
-    child.stdout.resume();
-    await ended;
-    return took;
-  }
-
-  /** All that it writes: how many megabytes, and the seconds from the first byte to the last. */
-  async read(args: readonly string[]): Promise<{ readonly megabytes: number; readonly seconds: number }> {
-    const child = this.#spawn(args);
-    let [bytes, startedAt] = [0, 0];
-    for await (const piece of child.stdout) {
-      startedAt ||= performance.now();
-      bytes += (piece as Buffer).length;
-    }
-    return { megabytes: bytes / 1e6, seconds: (performance.now() - startedAt) / 1000 };
-  }
 }
