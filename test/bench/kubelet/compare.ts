@@ -70,8 +70,8 @@ export async function measureComparison(cluster: Cluster, admin: Admin, plan: Co
 
 /** Both machines have the same minute; each uses little of the computer. */
 async function minuteOf(sides: Sides<Side>, seconds: number): Promise<Sides<number>> {
-  // What the last change leaves to do.
-  await sleep(15_000);
+  // After 15 s the kubelet still counted what new containers use: its minute of 110 pods took more than one with probes.
+  await sleep(45_000);
   return await both(sides, async ({ account }) => {
     const before = account.total();
     await sleep(seconds * 1000);

@@ -13,7 +13,7 @@ export function comparison({ comparison: measured }: Results): string {
   ];
   const networkOf = (network: string) => (network === "own" ? "with networks of their own" : "on the host's network");
   const starts = measured.latency.map(({ network, running, gone }) => [
-    [`created → Running, ${networkOf(network)}`, range(running.unitlet), range(running.kubelet)],
+    [`${networkOf(network)}, from creation to Running`, range(running.unitlet), range(running.kubelet)],
     [`deleted → gone, ${networkOf(network)}`, range(gone.unitlet), range(gone.kubelet)],
   ]);
   const bursts = measured.bursts.flatMap(({ network, count, unitlet, kubelet }) => [
