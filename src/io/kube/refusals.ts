@@ -32,6 +32,8 @@ const MAX_RETRY_AFTER_MS = 300 * SECOND_MS;
 const MAX_LEASE_DELAY_MS = 10 * SECOND_MS;
 /** A write that no run has tried again for so long is no longer wanted, for example because the pod is gone. */
 const FORGET_AFTER_MS = 600 * SECOND_MS;
+/** An Event that was lost is not sent again. While a refusal is stored, each tick starts a run. */
+const FORGET_LOST_AFTER_MS = 60 * SECOND_MS;
 const MAX_REFUSALS = 1000;
 
 const LISTS = "lists";
@@ -108,7 +110,10 @@ export function wantedRefusals(all: Refusals, asked: ReadonlySet<string>): Refus
 
 /** Returns the refusals that still count: the newest, and none that no run has tried again. */
 export function liveRefusals(all: Refusals, now: Instant): Refusals {
-  const live = Object.entries(all).filter(([, { until }]) => Math.abs(now - until) < FORGET_AFTER_MS);
+  const live = Object.entries(all).filter(([, refusal]) => {
+    const limit = isLasting(refusal) ? FORGET_AFTER_MS : FORGET_LOST_AFTER_MS;
+    return Math.abs(now - refusal.until) < limit;
+  });
   return Object.fromEntries(live.slice(-MAX_REFUSALS));
 }
 

@@ -136,6 +136,12 @@ test("what nobody has tried again for ten minutes is forgotten, and of a thousan
   expect([Object.keys(live).length, "old" in live, "w-1" in live, "w-2" in live]).toEqual([1000, false, false, true]);
 });
 
+test("one lost answer is forgotten after a minute, because no run needs to follow it", () => {
+  const lost = (until: number) => refused("fetch failed", { kind: "events", status: 0, count: 1, until });
+  const live = liveRefusals({ old: lost(NOW - 60_000), young: lost(NOW - 59_999) }, NOW);
+  expect(Object.keys(live)).toEqual(["young"]);
+});
+
 test("a full run forgets the writes that it has not asked for, where it asks for all", () => {
   const of = (kind: WriteKind) => refused("no", { kind });
   const all = {
