@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { type SpawnSyncOptions, spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { failureText } from "../../model/cni/answer.ts";
@@ -6,6 +6,7 @@ import type { ListedPlugin, NetworkList } from "../../model/cni/network-list.ts"
 import { PLUGIN_DIRECTORIES } from "../../model/cni/plugin.ts";
 import { hasStatus } from "../../model/cni/version.ts";
 import { DEFAULT_PATH } from "../../model/paths.ts";
+import { AnswerFile } from "./answer-file.ts";
 
 /** A run waits for all plugins no longer than this, in milliseconds: systemd ends a run after 20 s. */
 const TIMEOUT_MS = 5000;
@@ -37,17 +38,20 @@ function askPlugin({ type, config }: ListedPlugin, named: object, { directories,
   const path = directories.map((directory) => join(directory, type)).find(isExecutable);
   if (path === undefined) return `failed to find plugin "${type}" in path [${directories.join(" ")}]`;
   const env = { PATH: DEFAULT_PATH, CNI_COMMAND: "STATUS", CNI_PATH: directories.join(":") };
-  const options = {
+  using said = AnswerFile.open();
+  using complained = AnswerFile.open();
+  const options: SpawnSyncOptions = {
     env,
     input: JSON.stringify({ ...config, ...named }),
     timeout: Math.max(1, Math.round(end - performance.now())),
     killSignal: "SIGKILL",
-  } as const;
-  const { error, status, stdout, stderr } = spawnSync(path, [], options);
+    stdio: ["pipe", said?.descriptor ?? "ignore", complained?.descriptor ?? "ignore"],
+  };
+  const { error, status } = spawnSync(path, [], options);
   if (status === 0) return undefined;
   if (error !== undefined && "code" in error && error.code === "ETIMEDOUT")
     return `the plugins have not ended within ${TIMEOUT_MS / 1000} s: ${type}`;
-  const output = stdout?.toString().trim() || stderr?.toString().trim() || error?.message;
+  const output = said?.text().trim() || complained?.text().trim() || error?.message;
   return failureText(output || `plugin ${type} failed with no error message: exit status ${status}`);
 }
 

@@ -52,6 +52,11 @@ test("one that is missing", () => {
   expect(status([missing])).toBe(`failed to find plugin "one" in path [${directory}]`);
 });
 
+test("a child that one leaves keeps no other waiting", () => {
+  const leaves = plugin("one", "sleep 6 & exit 0");
+  expect(status([leaves, plugin("two", "echo 'no daemon'; exit 1")])).toBe("no daemon");
+});
+
 test("all together have 5 s", () => {
   const expected = "the plugins have not ended within 5 s: two";
   expect(status([plugin("one", "sleep 1"), plugin("two", "sleep 4.5"), plugin("three", "exit 0")])).toBe(expected);
