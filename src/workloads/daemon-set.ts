@@ -37,6 +37,6 @@ function update(workload: DaemonSet, { pods }: WorkloadState, now: Instant): Wor
 /** Pods of an old template stay. */
 function createFirst(workload: DaemonSet, { pods }: WorkloadState, now: Instant): WorkloadState["pods"] {
   if (pods.some(isKept) || pods.some(({ pod }) => sharePorts(pod.spec, workload.template.spec))) return pods;
-  const [ordinal = 0] = freeOrdinals(pods, workload.template.hash, 1);
+  const [ordinal = 0] = freeOrdinals(workload, pods, 1);
   return [...pods, newPod(workload, ordinal, now)];
 }

@@ -6,7 +6,7 @@ import type { JobEnd, JobState, OwnedPod, WorkloadState } from "../model/workloa
 import { sharePorts } from "./host-ports.ts";
 import { newPod } from "./new-pod.ts";
 import type { Outcome } from "./outcome.ts";
-import { isActive, isKept, withEnding } from "./pods.ts";
+import { freeOrdinals, isActive, isKept, withEnding } from "./pods.ts";
 
 /** `job/job_controller.go: DefaultJobPodFailureBackOff`, `MaxJobPodFailureBackOff`, v1.36. */
 const FIRST_DELAY_MS = 10_000;
@@ -99,11 +99,11 @@ function withMissing(
   if (active.length >= wanted) return { pods: withEnding(pods, active.slice(wanted), now), dueAt: [] };
   const at = nextStart(pods);
   if (now < at) return { pods, dueAt: [at] };
-  const next = Math.max(-1, ...pods.map(({ ordinal }) => ordinal)) + 1;
+  const next = pods.reduce((highest, { ordinal }) => Math.max(highest, ordinal), -1) + 1;
   const isExclusive = sharePorts(workload.template.spec, workload.template.spec);
   if (isExclusive && active.length > 0) return { pods, dueAt: [] };
   const count = isExclusive ? 1 : wanted - active.length;
-  const added = Array.from({ length: count }, (_, at) => newPod(workload, next + at, now));
+  const added = freeOrdinals(workload, pods, count, next).map((ordinal) => newPod(workload, ordinal, now));
   return { pods: [...pods, ...added], dueAt: [] };
 }
 

@@ -1,7 +1,9 @@
 import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
 import { fromTimestamp, type Instant, toTimestamp } from "../model/api/time.ts";
+import type { Workload } from "../model/api/workload.ts";
 import type { OwnedPod } from "../model/workload-state.ts";
+import { podName } from "./new-pod.ts";
 
 /** True for a pod that was not asked to end. It may have ended by itself. */
 export function isKept({ pod }: OwnedPod): boolean {
@@ -55,10 +57,26 @@ export function withEnding(all: readonly OwnedPod[], chosen: readonly OwnedPod[]
   return all.map((each) => (ends.has(each) ? ending(each, now) : each));
 }
 
-/** Returns the lowest ordinals that no pod with the hash has. A pod that is ending still has its own. */
-export function freeOrdinals(pods: readonly OwnedPod[], templateHash: string, count: number): readonly number[] {
-  const used = new Set(pods.filter((each) => each.templateHash === templateHash).map(({ ordinal }) => ordinal));
+/**
+ * Returns the lowest ordinals from `first` on that no pod of the template has. A pod that is ending still has its own. One whose
+ * pod would have the name of another pod is left out: names end in 20 bits, so of 100 pods two have the same name in one of 200
+ * workloads.
+ */
+export function freeOrdinals(
+  workload: Workload,
+  pods: readonly OwnedPod[],
+  count: number,
+  first = 0,
+): readonly number[] {
+  const own = pods.filter((each) => each.templateHash === workload.template.hash);
+  const used = new Set(own.map(({ ordinal }) => ordinal));
+  const names = new Set(pods.map(({ pod }) => pod.metadata.name));
   const free: number[] = [];
-  for (let ordinal = 0; free.length < count; ordinal++) if (!used.has(ordinal)) free.push(ordinal);
+  for (let ordinal = first; free.length < count; ordinal++) {
+    const name = podName(workload, ordinal);
+    if (used.has(ordinal) || names.has(name)) continue;
+    names.add(name);
+    free.push(ordinal);
+  }
   return free;
 }

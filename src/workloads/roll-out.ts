@@ -53,7 +53,7 @@ function scaleNew(
   const count = Math.min(missing, limits.replicas + maxSurge - kept.length);
   // A port is free when nothing is left of the pod that had it.
   if (count <= 0 || pods.some(({ pod }) => sharePorts(pod.spec, workload.template.spec))) return pods;
-  const ordinals = freeOrdinals(pods, workload.template.hash, count);
+  const ordinals = freeOrdinals(workload, pods, count);
   return [...pods, ...ordinals.map((ordinal) => newPod(workload, ordinal, now))];
 }
 

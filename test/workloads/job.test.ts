@@ -39,6 +39,12 @@ test("parallelism pods run beside each other until there are enough completions"
   expect(phases(end(host, "Succeeded").run([job]))).toEqual(["Succeeded", "Succeeded", ""]);
 });
 
+test("no two of its pods have the same name, although names have five digits", () => {
+  const job = of({ completions: 2000, parallelism: 2000 });
+  const names = new Host().run([job]).pods.map(({ pod }) => pod.metadata.name);
+  expect(new Set(names).size).toBe(2000);
+});
+
 test("without completions the first success keeps new pods from being made", () => {
   const job = of({ parallelism: 2 });
   const host = new Host()
