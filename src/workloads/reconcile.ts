@@ -69,10 +69,8 @@ function contained(workload: Workload, before: WorkloadState | undefined, input:
 
 function next(workload: Workload, before: WorkloadState | undefined, { now }: WorkloadsInput): Outcome {
   const fresh: WorkloadState = { ...identity(workload), wanted: 0, pods: [] };
-  // Another Job of the same name starts anew when nothing is left of the pods of the first.
   const isOther = before !== undefined && before.uid !== workload.metadata.uid;
-  if (isOther && before.pods.length > 0)
-    return { pods: withEnding(before.pods, before.pods, now), wanted: 0, dueAt: [] };
+  if (isOther && before.pods.length > 0) return ended(before, now);
   const state = before === undefined || isOther ? fresh : before;
   switch (workload.kind) {
     case "Deployment":
@@ -84,6 +82,14 @@ function next(workload: Workload, before: WorkloadState | undefined, { now }: Wo
     case "Job":
       return reconcileJob(workload, state, now);
   }
+}
+
+/**
+ * Ends the pods of a Job in whose place the directory has another one. Its UID stays until nothing is left of them, because the other
+ * one starts then.
+ */
+function ended({ problem: _, ...before }: WorkloadState, now: Instant): Outcome {
+  return { ...before, pods: withEnding(before.pods, before.pods, now), dueAt: [] };
 }
 
 /** Leaves out new pods whose names the directory gives to pods of its own. */

@@ -117,5 +117,15 @@ test("a changed Job is another one, which starts when nothing is left of the fir
     .run([of()])
     .run([next]);
   expect(phases(host)).toEqual(["Succeeded ends"]);
+  expect(phases(host.run([next]))).toEqual(["Succeeded ends"]);
   expect(host.gone().run([next]).names).toEqual([expect.stringMatching(/^web-[0-9a-f]{5} v2$/)]);
+});
+
+test("a Job that has ended does not run again when a change of it is taken back", () => {
+  const host = end(new Host().run([of()]), "Succeeded")
+    .run([of()])
+    .run([of({}, V2)])
+    .run([of()]);
+  expect(phases(host)).toEqual(["Succeeded ends"]);
+  expect(host.gone().run([of()]).names).toEqual([]);
 });
