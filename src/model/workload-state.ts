@@ -8,6 +8,8 @@ export interface OwnedPod {
   readonly ordinal: number;
   readonly templateHash: string;
   readonly pod: Pod;
+  /** The Job has counted the end of this pod. */
+  readonly counted?: true;
 }
 
 /** What the host remembers of one workload: a file of /var/lib/unitlet/workloads. */
@@ -45,7 +47,8 @@ export interface Retry {
 }
 
 export interface JobState {
-  readonly startedAt: Instant;
+  /** When it began or went on; absent while it is suspended. */
+  readonly startedAt?: Instant;
   readonly succeeded: number;
   readonly failed: number;
   readonly end?: JobEnd;

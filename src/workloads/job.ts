@@ -12,16 +12,23 @@ import { freeOrdinals, isActive, isKept, withEnding } from "./pods.ts";
 const FIRST_DELAY_MS = 10_000;
 const MAX_DELAY_MS = 600_000;
 
-/** Decides for a Job (`job/job_controller.go: syncJob`, v1.36). A Job that has ended is never run again. */
-export function reconcileJob(workload: Job, { pods, job: before }: WorkloadState, now: Instant): Outcome {
+/** How many pods that have ended a Job keeps while it runs. A cluster keeps thousands, which each run would read here. */
+const MAX_ENDED = 100;
+
+/**
+ * Decides for a Job (`job/job_controller.go: syncJob`, v1.36). A Job that has ended is never run again. Times that are in the future
+ * are from before the clock was set back.
+ */
+export function reconcileJob(workload: Job, { pods: known, job: before }: WorkloadState, now: Instant): Outcome {
   const wanted = workload.completions ?? 1;
-  if (before?.end !== undefined) return { wanted, ...afterEnd(workload, pods, { ...before, end: before.end }, now) };
-  if (workload.suspend) {
-    const active = pods.filter(isActive);
-    const job = { ...counts(pods, before), startedAt: now };
-    return { pods: withEnding(pods, active, now), wanted, job, dueAt: [] };
+  if (before?.end !== undefined) {
+    const end = { ...before.end, at: Math.min(before.end.at, now) };
+    return { wanted, ...afterEnd(workload, known, { ...before, end }, now) };
   }
-  const job: JobState = { ...counts(pods, before), startedAt: before?.startedAt ?? now };
+  const { pods, counts } = counted(known, before);
+  if (workload.suspend) return { pods: withEnding(pods, pods.filter(isActive), now), wanted, job: counts, dueAt: [] };
+  const startedAt = Math.min(before?.startedAt ?? now, now);
+  const job: JobState = { ...counts, startedAt };
   const end = endOf(workload, job, pods, now);
   if (end !== undefined) {
     const ended = withEnding(pods, pods.filter(isActive), now);
@@ -29,18 +36,31 @@ export function reconcileJob(workload: Job, { pods, job: before }: WorkloadState
   }
   const { pods: next, dueAt } = withMissing(workload, job, pods, now);
   const { activeDeadlineSeconds } = workload;
-  const deadline = activeDeadlineSeconds === undefined ? [] : [job.startedAt + activeDeadlineSeconds * 1000];
-  return { pods: next, wanted, job, dueAt: [...dueAt, ...deadline] };
+  const deadline = activeDeadlineSeconds === undefined ? [] : [startedAt + activeDeadlineSeconds * 1000];
+  return { pods: withoutOldest(next, now), wanted, job, dueAt: [...dueAt, ...deadline] };
 }
 
-/** Counts the pods that have ended by themselves. They stay until the Job has ended, so none is counted twice. */
-function counts(pods: readonly OwnedPod[], before: JobState | undefined): Pick<JobState, "succeeded" | "failed"> {
-  const kept = pods.filter(isKept);
-  const count = (phase: string) => kept.filter(({ pod }) => pod.status?.phase === phase).length;
+/** Counts the pods that have ended by themselves since the last run, and marks them. */
+function counted(
+  pods: readonly OwnedPod[],
+  before: JobState | undefined,
+): { readonly pods: readonly OwnedPod[]; readonly counts: Pick<JobState, "succeeded" | "failed"> } {
+  const isNew = (each: OwnedPod) => !each.counted && isKept(each) && isTerminal(each.pod.status?.phase);
+  const ended = pods.filter(isNew);
+  const count = (phase: string) => ended.filter(({ pod }) => pod.status?.phase === phase).length;
   return {
-    succeeded: Math.max(before?.succeeded ?? 0, count("Succeeded")),
-    failed: Math.max(before?.failed ?? 0, count("Failed")),
+    pods: pods.map((each) => (isNew(each) ? { ...each, counted: true as const } : each)),
+    counts: {
+      succeeded: (before?.succeeded ?? 0) + count("Succeeded"),
+      failed: (before?.failed ?? 0) + count("Failed"),
+    },
   };
+}
+
+/** Ends the oldest pods that have ended by themselves. The last one stays, because the ordinal of the next one follows its own. */
+function withoutOldest(pods: readonly OwnedPod[], now: Instant): readonly OwnedPod[] {
+  const ended = pods.filter((each) => each.counted && isKept(each)).toSorted((a, b) => a.ordinal - b.ordinal);
+  return withEnding(pods, ended.slice(0, -MAX_ENDED), now);
 }
 
 /** Ends the pods when the time to live is over. What is known of the Job stays, so that it does not run again. */
@@ -64,7 +84,7 @@ function endOf(workload: Job, job: JobState, pods: readonly OwnedPod[], now: Ins
     const message = "Job has reached the specified backoff limit";
     return { type: "Failed", at: now, reason: "BackoffLimitExceeded", message };
   }
-  if (activeDeadlineSeconds !== undefined && now - job.startedAt >= activeDeadlineSeconds * 1000) {
+  if (activeDeadlineSeconds !== undefined && now - (job.startedAt ?? now) >= activeDeadlineSeconds * 1000) {
     const message = "Job was active longer than specified deadline";
     return { type: "Failed", at: now, reason: "DeadlineExceeded", message };
   }
@@ -97,7 +117,7 @@ function withMissing(
     completions === undefined ? (job.succeeded > 0 ? active.length : parallelism) : completions - job.succeeded;
   const wanted = completions === undefined ? left : Math.min(parallelism, left);
   if (active.length >= wanted) return { pods: withEnding(pods, active.slice(wanted), now), dueAt: [] };
-  const at = nextStart(pods);
+  const at = nextStart(pods, now);
   if (now < at) return { pods, dueAt: [at] };
   const next = pods.reduce((highest, { ordinal }) => Math.max(highest, ordinal), -1) + 1;
   const isExclusive = sharePorts(workload.template.spec, workload.template.spec);
@@ -108,13 +128,13 @@ function withMissing(
 }
 
 /** Returns when the next pod may start: a delay after the last failure, which doubles with each one since the last success (`job/backoff_utils.go`, v1.36). */
-function nextStart(pods: readonly OwnedPod[]): Instant {
+function nextStart(pods: readonly OwnedPod[], now: Instant): Instant {
   const ends = pods
     .filter(({ pod }) => isTerminal(pod.status?.phase))
     .map(({ pod }) => ({ at: endedAt(pod.status), hasFailed: pod.status?.phase === "Failed" }))
     .toSorted((a, b) => a.at - b.at);
   const failures = ends.slice(ends.findLastIndex(({ hasFailed }) => !hasFailed) + 1);
-  const last = failures.at(-1);
+  const last = failures.findLast(({ at }) => at <= now);
   return last === undefined ? 0 : last.at + Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures.length - 1));
 }
 

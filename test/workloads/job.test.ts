@@ -62,6 +62,59 @@ test("a failed pod is followed by another one after 10 s, and then after 20 s", 
   expect(end(host, "Failed").run([of()]).dueAt).toBe(host.now + 20_000);
 });
 
+describe("thousands of completions", () => {
+  const job = of({ completions: 5000, parallelism: 100 });
+  const hostAfter = (runs: number) => {
+    const host = new Host();
+    for (let run = 0; run < runs; run++) end(host.gone().run([job]), "Succeeded");
+    return host.run([job]);
+  };
+
+  test("keep the pods that have ended last, and all are counted", () => {
+    const host = hostAfter(5);
+    expect([host.gone().pods.length, host.states[0]?.job?.succeeded]).toEqual([200, 500]);
+    expect(host.pods.map(({ ordinal }) => ordinal)).toEqual(Array.from({ length: 200 }, (_, at) => 400 + at));
+  });
+
+  test("come to an end", () => {
+    expect(hostAfter(50).states[0]?.job).toMatchObject({ succeeded: 5000, end: { type: "Complete" } });
+  });
+});
+
+test("pods that were removed with the file are counted when it is back", () => {
+  const job = of({ completions: 2 });
+  const host = end(new Host().run([job]), "Succeeded")
+    .run([job])
+    .run([])
+    .run([]);
+  expect(phases(host)).toEqual(["Succeeded ends", "ends"]);
+  expect(end(host.run([job]).gone().run([job]), "Succeeded").run([job]).states[0]?.job).toMatchObject({ succeeded: 2 });
+});
+
+describe("after the clock was set back by a year", () => {
+  const YEAR = 365 * 24 * 3600;
+
+  test("a failed pod is followed by another one all the same", () => {
+    const host = end(new Host().run([of()]), "Failed")
+      .run([of()])
+      .after(-YEAR);
+    expect(phases(host.run([of()]))).toEqual(["Failed", ""]);
+  });
+
+  test("activeDeadlineSeconds begin anew", () => {
+    const job = of({ activeDeadlineSeconds: 5 });
+    expect(new Host().run([job]).after(-YEAR).run([job]).dueAt).toBe(NOW - YEAR * 1000 + 5000);
+  });
+
+  test("ttlSecondsAfterFinished begin anew", () => {
+    const job = of({ ttlSecondsAfterFinished: 60 });
+    const host = end(new Host().run([job]), "Succeeded")
+      .run([job])
+      .after(-YEAR);
+    expect(host.run([job]).dueAt).toBe(NOW - YEAR * 1000 + 60_000);
+  });
+});
+
 describe("a Job fails", () => {
   test("after more failures than backoffLimit", () => {
     const job = of({ backoffLimit: 0 });
@@ -108,7 +161,9 @@ test("suspend ends the pods, and the Job goes on later", () => {
   const suspended = of({ suspend: true });
   const host = new Host().run([of()]).run([suspended]);
   expect(phases(host)).toEqual(["ends"]);
-  expect(phases(host.gone().run([suspended]).run([of()]))).toEqual([""]);
+  const { states } = host.gone().run([suspended]);
+  expect(host.after(60).run([suspended]).states).toEqual(states);
+  expect(phases(host.run([of()]))).toEqual([""]);
 });
 
 test("a changed Job is another one, which starts when nothing is left of the first", () => {
