@@ -23,7 +23,7 @@ export interface WorkloadState {
   readonly wanted: number;
   /** The template hash that new pods get. */
   readonly templateHash: string;
-  /** When the rollout of a Deployment has moved last; absent once it is complete. */
+  /** How far the rollout of a Deployment is. */
   readonly progress?: Progress;
   /** How often pods that had ended were replaced in a row, and when the next ones are. */
   readonly retry?: Retry;
@@ -34,10 +34,13 @@ export interface WorkloadState {
 
 export interface Progress {
   readonly templateHash: string;
-  readonly at: Instant;
-  readonly updated: number;
-  readonly available: number;
-  readonly old: number;
+  /** The counts of pods, and when they have moved last; absent once the rollout has been complete. */
+  readonly rollout?: {
+    readonly at: Instant;
+    readonly updated: number;
+    readonly available: number;
+    readonly old: number;
+  };
 }
 
 export interface Retry {

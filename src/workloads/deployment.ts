@@ -13,16 +13,18 @@ export function reconcileDeployment(workload: Deployment, state: WorkloadState, 
   const limits = limitsOf(workload, state.pods);
   const rollout: Rollout = { workload, limits, minReadySeconds };
   const pods = rollOut(rollout, state.pods, now);
-  const progress = progressOf(workload, limits.replicas, pods, state.progress, now);
-  const replaced = replaceEnded(pods, state.retry, progress === undefined, now);
-  const deadline = progress && progress.at + workload.progressDeadlineSeconds * 1000;
+  const counts = countsOf(workload, pods, now);
+  const isComplete = counts.available === limits.replicas && counts.updated === limits.replicas && counts.old === 0;
+  const progress = progressOf(template.hash, { ...counts, isComplete }, state.progress, now);
+  const replaced = replaceEnded(pods, state.retry, isComplete, now);
+  const deadline = progress.rollout && progress.rollout.at + workload.progressDeadlineSeconds * 1000;
   const isLate = deadline !== undefined && deadline <= now;
   const problems = [limits.problem, isLate ? late(workload.metadata.name, template.hash) : undefined];
   const problem = problems.filter((each) => each !== undefined).join("; ");
   return {
     pods: replaced.pods,
     wanted: workload.replicas,
-    ...(progress && { progress }),
+    progress,
     ...(replaced.retry && { retry: replaced.retry }),
     ...(problem !== "" && { problem }),
     dueAt: [
@@ -64,22 +66,29 @@ export function fenceposts(
   return { maxSurge: surge, maxUnavailable: Math.min(replicas, surge === 0 && unavailable === 0 ? 1 : unavailable) };
 }
 
-/** Returns when the rollout has moved last; undefined once it is complete (`deployment_util.go: DeploymentProgressing`, v1.36). */
-function progressOf(
-  { template, minReadySeconds }: Deployment,
-  replicas: number,
-  pods: readonly OwnedPod[],
-  ...[before, now]: [Progress | undefined, Instant]
-): Progress | undefined {
+type Counts = Omit<NonNullable<Progress["rollout"]>, "at">;
+
+function countsOf({ template, minReadySeconds }: Deployment, pods: readonly OwnedPod[], now: Instant): Counts {
   const kept = pods.filter(isKept);
   const updated = kept.filter(({ templateHash }) => templateHash === template.hash);
   const available = updated.filter((each) => isAvailable(each, minReadySeconds, now)).length;
-  const counts = { updated: updated.length, available, old: kept.length - updated.length };
-  if (available === replicas && counts.updated === replicas && counts.old === 0) return undefined;
+  return { updated: updated.length, available, old: kept.length - updated.length };
+}
+
+/**
+ * Returns when the rollout has moved last. After it was complete a pod that gets unready, or that is added, begins no other one
+ * (`deployment/progress.go: syncRolloutStatus`, `deployment_util.go: DeploymentProgressing`, v1.36).
+ */
+function progressOf(
+  templateHash: string,
+  { isComplete, ...counts }: Counts & { readonly isComplete: boolean },
+  before: Progress | undefined,
+  now: Instant,
+): Progress {
+  const own = before?.templateHash === templateHash ? before : undefined;
+  if (isComplete || (own !== undefined && own.rollout === undefined && counts.old === 0)) return { templateHash };
+  const last = own?.rollout;
   const hasMoved =
-    before?.templateHash !== template.hash ||
-    counts.updated > before.updated ||
-    counts.available > before.available ||
-    counts.old < before.old;
-  return { templateHash: template.hash, at: hasMoved ? now : before.at, ...counts };
+    last === undefined || counts.updated > last.updated || counts.available > last.available || counts.old < last.old;
+  return { templateHash, rollout: { at: hasMoved ? now : Math.min(last.at, now), ...counts } };
 }

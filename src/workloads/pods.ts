@@ -17,24 +17,24 @@ export function isActive(owned: OwnedPod): boolean {
 
 /**
  * Returns when the pod is or was available, which is `minReadySeconds` after it got ready; undefined when it is not ready
- * (`podutils.go: IsPodAvailable`, v1.36).
+ * (`podutils.go: IsPodAvailable`, v1.36). A pod that got ready in the future did so before the clock was set back.
  */
-export function availableAt(owned: OwnedPod, minReadySeconds: number): Instant | undefined {
+function availableAt(owned: OwnedPod, minReadySeconds: number, now: Instant): Instant | undefined {
   const ready = owned.pod.status?.conditions?.find(({ type }) => type === "Ready");
   if (!isActive(owned) || ready?.status !== "True") return undefined;
-  if (minReadySeconds === 0) return 0;
-  return fromTimestamp(ready.lastTransitionTime ?? "") + minReadySeconds * 1000;
+  const since = fromTimestamp(ready.lastTransitionTime ?? "");
+  return minReadySeconds === 0 || since > now ? 0 : since + minReadySeconds * 1000;
 }
 
 /** Returns whether a pod is available now. */
 export function isAvailable(owned: OwnedPod, minReadySeconds: number, now: Instant): boolean {
-  const at = availableAt(owned, minReadySeconds);
+  const at = availableAt(owned, minReadySeconds, now);
   return at !== undefined && at <= now;
 }
 
 /** Returns the instants at which ready pods get available. */
 export function availabilities(pods: readonly OwnedPod[], minReadySeconds: number, now: Instant): readonly Instant[] {
-  return pods.flatMap((each) => availableAt(each, minReadySeconds) ?? []).filter((at) => at > now);
+  return pods.flatMap((each) => availableAt(each, minReadySeconds, now) ?? []).filter((at) => at > now);
 }
 
 /** Returns the pod as one that is to end, as a DELETE leaves it (`registry/core/pod/strategy.go: CheckGracefulDelete`, v1.36). */

@@ -25,7 +25,9 @@ export function replaceEnded(
   const ended = pods.filter((each) => isKept(each) && isTerminal(each.pod.status?.phase));
   const count = before?.count ?? 0;
   if (ended.length === 0) return { pods, ...(count > 0 && !allReady && { retry: { count } }), dueAt: [] };
-  const at = before?.at ?? now + Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** count);
+  const latest = now + Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** count);
+  // The clock may have been set back.
+  const at = Math.min(before?.at ?? latest, latest);
   if (now < at) return { pods, retry: { count, at }, dueAt: [at] };
   return { pods: withEnding(pods, ended, now), retry: { count: count + 1 }, dueAt: [] };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { document, endedWith, Host, NOW, parsed } from "./base.ts";
+import { document, endedWith, Host, NOW, parsed, V2 } from "./base.ts";
 
 const one = parsed(document("Deployment", { replicas: 1 }));
 const two = parsed(document("Deployment", { replicas: 2 }));
@@ -94,6 +94,33 @@ test("a pod that has ended by itself is replaced after 10 s, and the next one af
   expect(host.names).toEqual([`${V1_NAMES[0]} v1 Failed ends`, `${V1_NAMES[1]} v1`]);
   host.gone().set(endedWith("Failed", host.now)).run([one]);
   expect(host.dueAt).toBe(host.now + 20_000);
+});
+
+test("after the clock was set back the delay is no longer than without it", () => {
+  const host = new Host().run([one]).set(endedWith("Failed", NOW)).run([one]).after(-3600).run([one]);
+  expect(host.dueAt).toBe(host.now + 10_000);
+});
+
+describe("a rollout that is complete", () => {
+  const hasProblem = (host: Host) => host.states[0]?.problem !== undefined;
+  const complete = () => new Host().run([two]).ready().run([two]);
+  const lost = (host: Host) => host.set(endedWith("Running", host.now), ({ ordinal }) => ordinal === 1);
+
+  test("has no deadline for a pod that gets unready later", () => {
+    const host = lost(complete()).run([two]);
+    expect(host.dueAt).toBeUndefined();
+    expect(hasProblem(host.after(3600).run([two]))).toBe(false);
+  });
+
+  test("has none for replicas that are added", () => {
+    const three = parsed(document("Deployment", { replicas: 3 }));
+    expect(hasProblem(complete().run([three]).after(3600).run([three]))).toBe(false);
+  });
+
+  test("is followed by one that has", () => {
+    const next = parsed(document("Deployment", { replicas: 2 }, V2));
+    expect(hasProblem(complete().run([next]).after(600).run([next]))).toBe(true);
+  });
 });
 
 describe("the directory", () => {

@@ -32,6 +32,12 @@ describe("another template", () => {
     expect(commands(host.after(5).run([slow]))).toEqual(["v1 Running ends", "v2 Running"]);
   });
 
+  test("after the clock was set back minReadySeconds do not last longer", () => {
+    const slow = parsed(document("Deployment", { replicas: 1, minReadySeconds: 5 }, V2));
+    const host = new Host().run([one]).ready().run([slow]).ready().run([slow]).after(-3600).run([slow]);
+    expect(commands(host)).toEqual(["v1 Running ends", "v2 Running"]);
+  });
+
   test("Recreate ends all old pods before it makes a new one", () => {
     const recreate = parsed(document("Deployment", { replicas: 2, strategy: { type: "Recreate" } }, V2));
     const host = new Host().run([two]).ready().run([recreate]);
