@@ -19,7 +19,7 @@ export function reconcileDeployment(workload: Deployment, state: WorkloadState, 
   const replaced = replaceEnded(pods, state.retry, isComplete, now);
   const deadline = progress.rollout && progress.rollout.at + workload.progressDeadlineSeconds * 1000;
   const isLate = deadline !== undefined && deadline <= now;
-  const problems = [limits.problem, isLate ? late(workload.metadata.name, template.hash) : undefined];
+  const problems = [limits.problem, isLate ? late(workload, counts.old > 0) : undefined];
   const problem = problems.filter((each) => each !== undefined).join("; ");
   return {
     pods: replaced.pods,
@@ -36,8 +36,9 @@ export function reconcileDeployment(workload: Deployment, state: WorkloadState, 
 }
 
 /** `deployment/progress.go: syncRolloutStatus`, v1.36. */
-function late(name: string, hash: string): string {
-  const what = `ProgressDeadlineExceeded: ReplicaSet "${name}-${hash}" has timed out progressing.`;
+function late({ metadata, template }: Deployment, hasOld: boolean): string {
+  const what = `ProgressDeadlineExceeded: ReplicaSet "${metadata.name}-${template.hash}" has timed out progressing.`;
+  if (!hasOld) return `${what} Its pods do not get ready: unitlet status shows why`;
   return `${what} The pods of the old template that are needed stay: correct the template, or restore the old one`;
 }
 

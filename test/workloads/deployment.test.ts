@@ -101,6 +101,13 @@ test("after the clock was set back the delay is no longer than without it", () =
   expect(host.dueAt).toBe(host.now + 10_000);
 });
 
+test("a first rollout that does not get ready has no old pods to tell of", () => {
+  const host = new Host().run([one]).after(600).run([one]);
+  expect(host.states[0]?.problem).toBe(
+    `ProgressDeadlineExceeded: ReplicaSet "web-${one.template.hash}" has timed out progressing. Its pods do not get ready: unitlet status shows why`,
+  );
+});
+
 describe("a rollout that is complete", () => {
   const hasProblem = (host: Host) => host.states[0]?.problem !== undefined;
   const complete = () => new Host().run([two]).ready().run([two]);
