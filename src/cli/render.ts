@@ -49,7 +49,7 @@ export async function render(args: readonly string[]): Promise<string> {
   const { parseManifests } = await loadSchema();
   const { pods, workloads, problems } = parseManifests(manifestFiles(positionals), config.nodeName);
   const libDir = process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet";
-  const rendered = renderPods([...pods, ...allPodsOf(workloads)], { config, libDir });
+  const rendered = renderPods([...pods, ...allPodsOf(workloads, config.maxPods)], { config, libDir });
   const refused = rendered.flatMap(({ pod, refused }) => (refused === undefined ? [] : [`pod ${pod}: ${refused}`]));
   for (const problem of [...problems, ...refused]) printError(problem);
   if (problems.length + refused.length > 0) process.exitCode = 1;

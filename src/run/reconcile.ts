@@ -52,7 +52,7 @@ export async function reconcile(input: RunInput): Promise<RunEnd> {
 /** Does the phases of a run. The first two change nothing on the host but the stores of references and of counts of logs. */
 async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
   const { config, source, log, libDir, now, digestBefore } = input;
-  const pods = makePodList(input.listResult, now, input.shuttingDown);
+  const pods = makePodList(input.listResult, { now, maxPods: config.maxPods, shuttingDown: input.shuttingDown });
   reportProblem(log, "list", pods.complete ? undefined : pods.because);
 
   if (!input.shuttingDown) {
@@ -106,7 +106,7 @@ export interface Preview extends Plan {
 /** Returns what a run would do now, and changes nothing. Throws BusError when systemd does not answer. */
 export async function preview(input: Pick<SyncInput, "config" | "source" | "libDir" | "now">): Promise<Preview> {
   const { config, source, libDir, now } = input;
-  const pods = makePodList(await source.list(), now);
+  const pods = makePodList(await source.list(), { now, maxPods: config.maxPods });
   const systemd = await Systemd.connect();
   try {
     return await withoutBrokenPods(pods, async (some) => {

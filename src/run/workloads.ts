@@ -13,11 +13,11 @@ import { changesOf, keyOf, podsOf, reconcileWorkloads } from "../workloads/recon
  * Parses a list result, and adds the pods that its workloads make; a list that cannot be parsed is incomplete. It writes nothing.
  * While the host shuts down, the workloads have the pods that they had.
  */
-export function makePodList(result: ListResult, now: Instant, shuttingDown = false): PodList {
+export function makePodList(result: ListResult, { now, maxPods, shuttingDown = false }: Moment): PodList {
   if (!result.ok) return { complete: false, items: [], because: result.because };
   try {
     const { missing, ...parsed } = result.parse();
-    const workloads = workloadsOf(parsed, { now, shuttingDown, complete: missing === undefined });
+    const workloads = workloadsOf(parsed, { now, maxPods, shuttingDown, complete: missing === undefined });
     const items = [...parsed.pods, ...podsOf(workloads?.states ?? [])];
     const more = workloads && { workloads };
     return missing === undefined
@@ -28,21 +28,21 @@ export function makePodList(result: ListResult, now: Instant, shuttingDown = fal
   }
 }
 
-interface Circumstances {
+interface Moment {
   readonly now: Instant;
-  readonly shuttingDown: boolean;
-  readonly complete: boolean;
+  readonly maxPods: number;
+  readonly shuttingDown?: boolean;
 }
 
 function workloadsOf(
   { pods, workloads }: Omit<ParsedList, "missing">,
-  { now, shuttingDown, complete }: Circumstances,
+  { now, maxPods, shuttingDown, complete }: Moment & { readonly complete: boolean },
 ): MadeWorkloads | undefined {
   if (workloads === undefined || workloads.objects.length + workloads.states.length === 0) return undefined;
   const { objects, states } = workloads;
   if (shuttingDown) return { before: states, states };
   const taken = new Set(pods.map(({ metadata }) => namespacedName(metadata)));
-  return { before: states, ...reconcileWorkloads({ workloads: objects, states, complete, taken, now }) };
+  return { before: states, ...reconcileWorkloads({ workloads: objects, states, complete, taken, maxPods, now }) };
 }
 
 /** Stores what the workloads have from now on, and logs what is new. */

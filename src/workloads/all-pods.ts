@@ -2,10 +2,14 @@ import type { Pod } from "../model/api/pod.ts";
 import type { Workload } from "../model/api/workload.ts";
 import { possibleReplicas } from "./host-ports.ts";
 import { newPod } from "./new-pod.ts";
+import { withinRoom } from "./room.ts";
 
 /** Returns all pods that workloads have at one time when nothing has failed: those of a Job which run beside each other. */
-export function allPodsOf(workloads: readonly Workload[]): readonly Pod[] {
-  return workloads.flatMap((workload) => ordinalsOf(workload).map((ordinal) => newPod(workload, ordinal, 0).pod));
+export function allPodsOf(workloads: readonly Workload[], maxPods: number): readonly Pod[] {
+  return workloads.flatMap((each) => {
+    const { workload } = withinRoom(each, maxPods);
+    return ordinalsOf(workload).map((ordinal) => newPod(workload, ordinal, 0).pod);
+  });
 }
 
 function ordinalsOf(workload: Workload): readonly number[] {

@@ -7,6 +7,7 @@ import { reconcileDeployment } from "./deployment.ts";
 import { reconcileJob } from "./job.ts";
 import type { Outcome } from "./outcome.ts";
 import { isKept, withEnding } from "./pods.ts";
+import { withinRoom } from "./room.ts";
 import { reconcileStatefulSet } from "./stateful-set.ts";
 
 export interface WorkloadsInput {
@@ -18,6 +19,8 @@ export interface WorkloadsInput {
   readonly complete: boolean;
   /** The pods that the directory names itself, as NAMESPACE/NAME. */
   readonly taken: ReadonlySet<string>;
+  /** How many pods the host accepts. */
+  readonly maxPods: number;
   readonly now: Instant;
 }
 
@@ -67,11 +70,19 @@ function contained(workload: Workload, before: WorkloadState | undefined, input:
   }
 }
 
-function next(workload: Workload, before: WorkloadState | undefined, { now }: WorkloadsInput): Outcome {
+function next(workload: Workload, before: WorkloadState | undefined, { now, maxPods }: WorkloadsInput): Outcome {
   const fresh: WorkloadState = { ...identity(workload), wanted: 0, pods: [] };
   const isOther = before !== undefined && before.uid !== workload.metadata.uid;
   if (isOther && before.pods.length > 0) return ended(before, now);
   const state = before === undefined || isOther ? fresh : before;
+  const { workload: limited, problem: limit } = withinRoom(workload, maxPods);
+  const outcome = decide(limited, state, now);
+  if (limit === undefined) return outcome;
+  const problem = outcome.problem === undefined ? limit : `${limit}; ${outcome.problem}`;
+  return { ...outcome, problem, ...("replicas" in workload && { wanted: workload.replicas }) };
+}
+
+function decide(workload: Workload, state: WorkloadState, now: Instant): Outcome {
   switch (workload.kind) {
     case "Deployment":
       return reconcileDeployment(workload, state, now);

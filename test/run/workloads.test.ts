@@ -12,7 +12,7 @@ const MADE = new Host().run([WEB]);
 function listed(change: Partial<ParsedList> = {}, shuttingDown = false): PodList {
   const list: ParsedList = { pods: [pod()], workloads: { objects: [WEB], states: MADE.states }, ...change };
   const result = { ok: true, digest: "", origin: { files: [] }, parse: () => list, accept: () => undefined } as const;
-  return makePodList(result, NOW, shuttingDown);
+  return makePodList(result, { now: NOW, maxPods: 110, shuttingDown });
 }
 
 const names = ({ items }: PodList) => items.map(({ metadata }) => metadata.name);

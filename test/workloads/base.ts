@@ -55,9 +55,9 @@ export class Host {
   dueAt: Instant | undefined;
 
   /** Lets one run decide. */
-  run(workloads: readonly Workload[], { complete = true, taken = [] as readonly string[] } = {}): this {
+  run(workloads: readonly Workload[], { complete = true, taken = [] as readonly string[], maxPods = 110 } = {}): this {
     const { states, now } = this;
-    const result = reconcileWorkloads({ workloads, states, complete, taken: new Set(taken), now });
+    const result = reconcileWorkloads({ workloads, states, complete, taken: new Set(taken), maxPods, now });
     this.states = result.states;
     this.dueAt = result.dueAt;
     return this;

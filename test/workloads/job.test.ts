@@ -41,7 +41,7 @@ test("parallelism pods run beside each other until there are enough completions"
 
 test("no two of its pods have the same name, although names have five digits", () => {
   const job = of({ completions: 2000, parallelism: 2000 });
-  const names = new Host().run([job]).pods.map(({ pod }) => pod.metadata.name);
+  const names = new Host().run([job], { maxPods: 2000 }).pods.map(({ pod }) => pod.metadata.name);
   expect(new Set(names).size).toBe(2000);
 });
 
