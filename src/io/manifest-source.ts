@@ -119,8 +119,9 @@ export class ManifestSource implements PodSource {
   }
 
   async deletePodObject(pod: Pod): Promise<void> {
-    remove(statusPath(pod.metadata.uid));
+    // While the workload remembers the pod, the next run must see that it has ended.
     forgetOwnedPod(pod.metadata.uid);
+    remove(statusPath(pod.metadata.uid));
   }
 }
 

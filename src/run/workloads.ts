@@ -4,7 +4,6 @@ import type { Log } from "../log.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Instant } from "../model/api/time.ts";
 import type { Step } from "../model/step.ts";
-import type { WorkloadState } from "../model/workload-state.ts";
 import type { MadeWorkloads, PodList } from "../model/world.ts";
 import type { ListResult, ParsedList } from "../ports.ts";
 import { changesOf, keyOf, podsOf, reconcileWorkloads } from "../workloads/reconcile.ts";
@@ -45,25 +44,20 @@ function workloadsOf(
   return { before: states, ...reconcileWorkloads({ workloads: objects, states, complete, taken, maxPods, now }) };
 }
 
-/** Stores what the workloads have from now on, and logs what is new. */
-export function keepWorkloads({ workloads }: PodList, log: Log): void {
+/** Stores what the workloads have from now on, and logs what is new. A list that could not be read says nothing of them. */
+export function keepWorkloads({ complete, workloads }: PodList, log: Log): void {
+  if (workloads === undefined && !complete) return;
   const { before = [], states = [] } = workloads ?? {};
-  for (const { workload, pod, change } of changesOf(before, states))
+  // The pods of this run are made all the same, and other pods do not depend on it.
+  const unstored = workloads === undefined ? [] : writeWorkloadStates(states);
+  const stored = states.filter((each) => !unstored.some(({ state }) => state === each));
+  for (const { workload, pod, change } of changesOf(before, stored))
     log.notice("workload", { workload, [change]: pod });
-  const unstored = workloads === undefined ? [] : store(states);
-  const unmet = states.flatMap((state) => (state.problem === undefined ? [] : [`${keyOf(state)}: ${state.problem}`]));
-  const problems = [...unstored, ...unmet];
+  const problems = [
+    ...unstored.map(({ state, because }) => `${keyOf(state)}: its state cannot be stored: ${because}`),
+    ...states.flatMap((state) => (state.problem === undefined ? [] : [`${keyOf(state)}: ${state.problem}`])),
+  ];
   reportProblem(log, "workloads", problems.length === 0 ? undefined : problems.join("; "));
-}
-
-/** Stores the states. Returns why it cannot: the pods of this run are made all the same, and other pods do not depend on it. */
-function store(states: readonly WorkloadState[]): readonly string[] {
-  try {
-    writeWorkloadStates(states);
-    return [];
-  } catch (error) {
-    return [`their state cannot be stored: ${(error as Error).message}`];
-  }
 }
 
 /**

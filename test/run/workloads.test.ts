@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { PodList } from "../../src/model/world.ts";
 import type { ParsedList } from "../../src/ports.ts";
 import { hasWorkloadNews, makePodList } from "../../src/run/workloads.ts";
+import { canMount, onEmptyHost } from "../io/empty-host.ts";
 import { pod, UID } from "../translate/base.ts";
 import { document, Host, NOW, parsed } from "../workloads/base.ts";
 
@@ -59,4 +60,26 @@ describe("another run follows", () => {
   test("but not without workloads", () => {
     expect(hasWorkloadNews({ complete: true, items: [pod()] }, 1, [deleted])).toBe(false);
   });
+});
+
+test.skipIf(!canMount)("a directory that cannot be read ends no problem, and one without workloads does", async () => {
+  const lines = await onEmptyHost(async (load) => {
+    const { keepWorkloads } = await load<typeof import("../../src/run/workloads.ts")>("src/run/workloads.ts");
+    const { logTo } = await load<typeof import("../../src/log.ts")>("src/log.ts");
+    const { document, Host, parsed } = await load<typeof import("../workloads/base.ts")>("test/workloads/base.ts");
+    const logged: string[] = [];
+    const log = logTo((line) => logged.push(line));
+    const { states } = new Host().run([parsed(document("Deployment", { replicas: 2 }))], { maxPods: 1 });
+    keepWorkloads({ complete: true, items: [], workloads: { before: [], states } }, log);
+    keepWorkloads({ complete: false, items: [], because: "there is no directory" }, log);
+    const before = logged.length;
+    keepWorkloads({ complete: true, items: [] }, log);
+    return [before, ...logged];
+  });
+  expect(lines).toEqual([
+    2,
+    expect.stringContaining('workload="deployment default/web" created='),
+    expect.stringContaining("some workloads of the directory do not get what they ask for"),
+    expect.stringContaining("all workloads of the directory get what they ask for again"),
+  ]);
 });

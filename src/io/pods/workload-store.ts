@@ -3,9 +3,10 @@ import type { Pod, PodStatus } from "../../model/api/pod.ts";
 import { STATE_DIR } from "../../model/paths.ts";
 import type { OwnedPod, WorkloadState } from "../../model/workload-state.ts";
 import { digest } from "../../unitfile/hash.ts";
-import { ignoreMissing, list, readOptional, remove, writeBestEffort } from "../files.ts";
+import { ignoreMissing, list, readOptional, remove, writeAtomic } from "../files.ts";
 
 const DIRECTORY = `${STATE_DIR}/workloads`;
+const KINDS: readonly WorkloadState["kind"][] = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
 const STATUS = `${STATE_DIR}/status`;
 
 /** Returns what this host remembers of the workloads of its directory, with the statuses of their pods. */
@@ -16,25 +17,39 @@ export function readWorkloadStates(): readonly WorkloadState[] {
   }));
 }
 
-/**
- * Stores what has changed. A full disk is no error: names and UIDs of pods are functions of their workload, so the next run makes
- * the same ones.
- */
-export function writeWorkloadStates(states: readonly WorkloadState[]): void {
-  const stored = new Map(readStored().map((state) => [fileOf(state), JSON.stringify(state)]));
-  for (const state of states) {
-    const text = JSON.stringify({ ...state, pods: state.pods.map(withoutStatus) });
-    if (stored.get(fileOf(state)) !== text) writeBestEffort(fileOf(state), text, 0o600);
-  }
-  const kept = new Set(states.map(fileOf));
-  for (const path of stored.keys()) if (!kept.has(path)) remove(path);
+/** A workload whose state could not be stored. */
+export interface Unstored {
+  readonly state: WorkloadState;
+  readonly because: string;
 }
 
-/** Forgets a pod of a workload of which nothing is left on the host. */
+/**
+ * Stores what has changed, and removes all other files. Returns what could not be stored, for example on a full disk. Names and
+ * UIDs of pods are functions of their workload, so the next run makes the same ones.
+ */
+export function writeWorkloadStates(states: readonly WorkloadState[]): readonly Unstored[] {
+  const stored = new Map(readStored().map((state) => [fileOf(state), JSON.stringify(state)]));
+  const unstored = states.flatMap((state) => {
+    const text = JSON.stringify({ ...state, pods: state.pods.map(withoutStatus) });
+    try {
+      if (stored.get(fileOf(state)) !== text) writeAtomic(fileOf(state), text, 0o600);
+      return [];
+    } catch (error) {
+      // The rest of Node's messages is the path.
+      return [{ state, because: (error as Error).message.split(",")[0] ?? "" }];
+    }
+  });
+  const kept = new Set(states.map(fileOf));
+  const others = list(DIRECTORY).map((name) => join(DIRECTORY, name));
+  for (const path of others) if (!kept.has(path)) remove(path);
+  return unstored;
+}
+
+/** Forgets a pod of a workload of which nothing is left on the host. Throws the errors of the file system. */
 export function forgetOwnedPod(uid: string): void {
   for (const state of readStored()) {
     const pods = state.pods.filter(({ pod }) => pod.metadata.uid !== uid);
-    if (pods.length < state.pods.length) writeBestEffort(fileOf(state), JSON.stringify({ ...state, pods }), 0o600);
+    if (pods.length < state.pods.length) writeAtomic(fileOf(state), JSON.stringify({ ...state, pods }), 0o600);
   }
 }
 
@@ -48,16 +63,27 @@ function readStored(): readonly WorkloadState[] {
     .filter((name) => name.endsWith(".json") && !name.startsWith("."))
     .flatMap((name) => {
       try {
-        const state = JSON.parse(readOptional(join(DIRECTORY, name)) ?? "") as WorkloadState;
+        const path = join(DIRECTORY, name);
+        const state = JSON.parse(readOptional(path) ?? "") as WorkloadState;
         // What is not as a run writes it counts as lost.
-        return state.pods.every(({ pod }) => typeof pod.metadata.uid === "string" && pod.spec.containers)
-          ? [state]
-          : [];
+        return isState(state) && fileOf(state) === path ? [state] : [];
       } catch {
         // The pods have the same names and UIDs when they are made anew.
         return [];
       }
     });
+}
+
+function isState({ kind, namespace, name, uid, pods }: WorkloadState): boolean {
+  const isPod = ({ ordinal, templateHash, pod: { metadata, spec } }: OwnedPod) =>
+    Number.isSafeInteger(ordinal) &&
+    areTexts(templateHash, metadata.uid, metadata.name, metadata.namespace) &&
+    Array.isArray(spec.containers);
+  return areTexts(kind, namespace, name, uid) && KINDS.includes(kind) && pods.every(isPod);
+}
+
+function areTexts(...values: readonly unknown[]): boolean {
+  return values.every((value) => typeof value === "string");
 }
 
 /** Names of workloads may be too long for a file's name. */
