@@ -1,6 +1,7 @@
 import type { Workload } from "../model/api/workload.ts";
 import { namesProblem } from "../unitfile/names.ts";
-import type { Issue } from "./issue.ts";
+import { dnsLabel } from "./formats.ts";
+import type { Issue, Path } from "./issue.ts";
 import type { Tree } from "./object-rules.ts";
 
 /** Fields that have an effect in a cluster, and none here yet. */
@@ -34,7 +35,8 @@ export function workloadIssues(kind: Workload["kind"], metadata: Tree, spec: Tre
     ...refused(kind, spec),
     ...templateIssues(kind, spec),
     ...strategyIssues(kind, spec),
-    ...nameIssues(metadata),
+    ...deadlineIssues(kind, spec),
+    ...nameIssues(kind, metadata, spec),
   ];
 }
 
@@ -109,45 +111,76 @@ function matches({ key, operator, values = [] }: Expression, labels: Readonly<Re
   }
 }
 
+type Part = number | string | undefined;
+
 /** `apps/validation/validation.go: ValidateDeploymentStrategy`, `validateRollingUpdateStatefulSet`, v1.36. */
 function strategyIssues(kind: Workload["kind"], spec: Tree): readonly Issue[] {
   const field = spec.strategy === undefined ? "updateStrategy" : "strategy";
   const { type, rollingUpdate } = (spec[field] ?? {}) as { readonly type?: string; readonly rollingUpdate?: Tree };
   if (rollingUpdate === undefined) return [];
-  if (type === "Recreate" || type === "OnDelete")
-    return [{ path: ["spec", field, "rollingUpdate"], message: `cannot be set, because type is ${type}` }];
   const path = ["spec", field, "rollingUpdate"];
-  const {
-    partition = 0,
-    maxUnavailable,
-    maxSurge,
-  } = rollingUpdate as Readonly<Record<string, number | string | undefined>>;
-  const zero = (value: number | string | undefined) => value !== undefined && Number.parseInt(String(value), 10) === 0;
+  if (type === "Recreate" || type === "OnDelete") return [{ path, message: `cannot be set, because type is ${type}` }];
+  const { partition = 0, maxUnavailable, maxSurge } = rollingUpdate as Readonly<Record<string, Part>>;
+  const wrong = [["maxSurge", maxSurge] as const, ["maxUnavailable", maxUnavailable] as const].flatMap(
+    ([name, value]) => (isPart(value) ? [] : [{ path: [...path, name], message: PART }]),
+  );
+  if (wrong.length > 0) return wrong;
+  const several = kind === "StatefulSet" && maxUnavailable !== undefined && maxUnavailable !== 1;
   return [
-    ...[["maxSurge", maxSurge] as const, ["maxUnavailable", maxUnavailable] as const].flatMap(([name, value]) =>
-      value === undefined || /^\d+%?$/.test(String(value)) ? [] : [{ path: [...path, name], message: PART }],
-    ),
-    ...(zero(maxSurge) && zero(maxUnavailable)
-      ? [{ path: [...path, "maxUnavailable"], message: "expected more than 0, because maxSurge is 0" }]
-      : []),
-    ...(kind !== "StatefulSet" || maxUnavailable === undefined || maxUnavailable === 1
-      ? []
-      : [
-          {
-            path: [...path, "maxUnavailable"],
-            message: "needs a cluster: remove it, and one pod after the other is replaced",
-          },
-        ]),
-    ...(partition === 0
-      ? []
-      : [{ path: [...path, "partition"], message: "needs a cluster: remove it, and all pods get the new template" }]),
+    ...(kind === "StatefulSet" ? [] : surgeIssues(kind, path, maxSurge, maxUnavailable)),
+    ...(several ? [{ path: [...path, "maxUnavailable"], message: SEVERAL }] : []),
+    ...(partition === 0 ? [] : [{ path: [...path, "partition"], message: PARTITION }]),
   ];
 }
 
 const PART = "expected a number of pods, or a part of them such as 25%";
+const SEVERAL = "needs a cluster: remove it, and one pod after the other is replaced";
+const PARTITION = "needs a cluster: remove it, and all pods get the new template";
 
-function nameIssues({ name, namespace = "default" }: Tree): readonly Issue[] {
+function isPart(value: Part): boolean {
+  return typeof value === "string" ? /^\d+%$/.test(value) : (value ?? 0) >= 0;
+}
+
+/** `apps/validation/validation.go: ValidateRollingUpdateDeployment`, `ValidateRollingUpdateDaemonSet`, v1.36. */
+function surgeIssues(
+  kind: Workload["kind"],
+  path: Path,
+  ...[maxSurge, maxUnavailable]: [Part, Part]
+): readonly Issue[] {
+  const isDaemonSet = kind === "DaemonSet";
+  const isZero = (value: Part) => value !== undefined && Number.parseInt(String(value), 10) === 0;
+  const isAbove = (value: Part) => typeof value === "string" && Number.parseInt(value, 10) > 100;
+  const surges = !isZero(maxSurge ?? (isDaemonSet ? 0 : "25%"));
+  const message = (() => {
+    if (isAbove(maxUnavailable)) return "expected 100% or less";
+    if (!surges && isZero(maxUnavailable)) return "expected more than 0, because maxSurge is 0";
+    if (isDaemonSet && surges && !isZero(maxUnavailable)) return "expected 0, because maxSurge is more than 0";
+    return undefined;
+  })();
+  return message === undefined ? [] : [{ path: [...path, "maxUnavailable"], message }];
+}
+
+/** `apps/validation/validation.go: ValidateDeploymentSpec`, v1.36. */
+function deadlineIssues(kind: Workload["kind"], spec: Tree): readonly Issue[] {
+  const { progressDeadlineSeconds = 600, minReadySeconds = 0 } = spec as Readonly<Record<string, number>>;
+  if (kind !== "Deployment" || progressDeadlineSeconds > minReadySeconds) return [];
+  const message = `expected more than minReadySeconds, which is ${minReadySeconds}, found ${progressDeadlineSeconds}`;
+  return [{ path: ["spec", "progressDeadlineSeconds"], message }];
+}
+
+function nameIssues(kind: Workload["kind"], { name, namespace = "default" }: Tree, spec: Tree): readonly Issue[] {
+  if (kind === "StatefulSet") return hostNameIssues(name as string, spec);
   const pod = { name: `${name}${SUFFIX}`, namespace: namespace as string, uid: "x" };
   if (namesProblem(pod, []) === undefined) return [];
   return [{ path: ["metadata", "name"], message: `its pods would have the name ${pod.name}, which is too long` }];
+}
+
+/** Each name of a pod is a host name and a label (`apps/validation/validation.go: ValidateStatefulSetName`, v1.36). */
+function hostNameIssues(name: string, { ordinals, replicas = 1 }: Tree): readonly Issue[] {
+  const { start = 0 } = (ordinals ?? {}) as { readonly start?: number };
+  const last = `${name}-${start + Math.max(1, replicas as number) - 1}`;
+  if (dnsLabel(last as never) === undefined) return [];
+  const remedy = "write a shorter name without dots";
+  const message = `a pod would have the name ${last}, which is no host name of at most 63 characters: ${remedy}`;
+  return [{ path: ["metadata", "name"], message }];
 }

@@ -156,6 +156,7 @@ function job(parts: Parts): Job {
       ttlSecondsAfterFinished: spec.ttlSecondsAfterFinished as number,
     }),
     suspend: spec.suspend === true,
+    ...(spec.podReplacementPolicy === "Failed" && { replacesEnded: true }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { statusesOf } from "../model/api/containers.ts";
-import { isTerminal } from "../model/api/phase.ts";
+import { isTerminal, isTerminating } from "../model/api/phase.ts";
 import { fromTimestamp, type Instant } from "../model/api/time.ts";
 import type { Job } from "../model/api/workload.ts";
 import type { JobEnd, JobState, OwnedPod, WorkloadState } from "../model/workload-state.ts";
@@ -117,12 +117,15 @@ function withMissing(
     completions === undefined ? (job.succeeded > 0 ? active.length : parallelism) : completions - job.succeeded;
   const wanted = completions === undefined ? left : Math.min(parallelism, left);
   if (active.length >= wanted) return { pods: withEnding(pods, active.slice(wanted), now), dueAt: [] };
+  const ends = ({ pod }: OwnedPod) => isTerminating(pod) && !isTerminal(pod.status?.phase);
+  const missing = wanted - active.length - (workload.replacesEnded ? pods.filter(ends).length : 0);
+  if (missing <= 0) return { pods, dueAt: [] };
   const at = nextStart(pods, now);
   if (now < at) return { pods, dueAt: [at] };
   const next = pods.reduce((highest, { ordinal }) => Math.max(highest, ordinal), -1) + 1;
   const isExclusive = sharePorts(workload.template.spec, workload.template.spec);
   if (isExclusive && active.length > 0) return { pods, dueAt: [] };
-  const count = isExclusive ? 1 : wanted - active.length;
+  const count = isExclusive ? 1 : missing;
   const added = freeOrdinals(workload, pods, count, next).map((ordinal) => newPod(workload, ordinal, now));
   return { pods: [...pods, ...added], dueAt: [] };
 }

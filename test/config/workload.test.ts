@@ -41,6 +41,18 @@ test("the UID of a Deployment does not depend on its template; that of a Job doe
   expect(uid("Job", {}, pod)).not.toBe(uid("Job", {}));
 });
 
+test.each([
+  document("Deployment", { strategy: { rollingUpdate: { maxSurge: 0 } } }),
+  document("Deployment", { strategy: { rollingUpdate: { maxUnavailable: 0 } } }),
+  document("Deployment", { strategy: { rollingUpdate: { maxSurge: "200%", maxUnavailable: "100%" } } }),
+  document("DaemonSet", { updateStrategy: { rollingUpdate: { maxSurge: "10%", maxUnavailable: 0 } } }),
+  document("DaemonSet", { updateStrategy: { rollingUpdate: { maxUnavailable: "10%" } } }),
+  document("StatefulSet", { updateStrategy: { rollingUpdate: { maxUnavailable: 1 } } }),
+  document("StatefulSet", { replicas: 10 }, {}, "a".repeat(61)),
+])("accepted as the API server does: %#", (written) => {
+  expect(mistakes(written)).toBe("");
+});
+
 describe("refused, with the field", () => {
   test.each([
     [{ ...document("Deployment"), apiVersion: "v1" }, 'apiVersion: expected "apps/v1"'],
@@ -76,6 +88,30 @@ describe("refused, with the field", () => {
     [
       document("Deployment", { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 0 } } }),
       "spec.strategy.rollingUpdate.maxUnavailable: expected more than 0, because maxSurge is 0",
+    ],
+    [
+      document("Deployment", { strategy: { rollingUpdate: { maxSurge: "5" } } }),
+      "spec.strategy.rollingUpdate.maxSurge: expected a number of pods, or a part of them such as 25%",
+    ],
+    [
+      document("Deployment", { strategy: { rollingUpdate: { maxUnavailable: "101%" } } }),
+      "spec.strategy.rollingUpdate.maxUnavailable: expected 100% or less",
+    ],
+    [
+      document("DaemonSet", { updateStrategy: { rollingUpdate: { maxSurge: 1 } } }),
+      "spec.updateStrategy.rollingUpdate.maxUnavailable: expected 0, because maxSurge is more than 0",
+    ],
+    [
+      document("DaemonSet", { updateStrategy: { rollingUpdate: { maxUnavailable: 0 } } }),
+      "spec.updateStrategy.rollingUpdate.maxUnavailable: expected more than 0, because maxSurge is 0",
+    ],
+    [
+      document("Deployment", { minReadySeconds: 600 }),
+      "spec.progressDeadlineSeconds: expected more than minReadySeconds, which is 600, found 600",
+    ],
+    [
+      document("StatefulSet", { replicas: 11 }, {}, "db.shop"),
+      "metadata.name: a pod would have the name db.shop-10, which is no host name of at most 63 characters: write a shorter name without dots",
     ],
     [
       document("Deployment", { paused: true }),

@@ -157,6 +157,13 @@ test("after ttlSecondsAfterFinished the pods go, and the Job does not run again"
   expect(host.gone().run([job]).run([job]).names).toEqual([]);
 });
 
+test("with podReplacementPolicy Failed a pod that is ending keeps the next one from starting", () => {
+  const spec = { podReplacementPolicy: "Failed" };
+  const host = new Host().run([of(spec)]).run([of({ ...spec, suspend: true })]);
+  expect(phases(host.run([of(spec)]))).toEqual(["ends"]);
+  expect(phases(host.gone().run([of(spec)]))).toEqual([""]);
+});
+
 test("suspend ends the pods, and the Job goes on later", () => {
   const suspended = of({ suspend: true });
   const host = new Host().run([of()]).run([suspended]);

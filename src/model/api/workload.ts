@@ -59,6 +59,8 @@ export interface Job extends Common {
   readonly activeDeadlineSeconds?: number;
   readonly ttlSecondsAfterFinished?: number;
   readonly suspend: boolean;
+  /** Another pod starts when the one in whose place it comes has ended, not already when it is ending (`podReplacementPolicy: Failed`). */
+  readonly replacesEnded?: true;
 }
 
 /** An object of a directory that makes pods. */
