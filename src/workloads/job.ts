@@ -124,13 +124,16 @@ function withMissing(
   if (now < at) return { pods, dueAt: [at] };
   const next = pods.reduce((highest, { ordinal }) => Math.max(highest, ordinal), -1) + 1;
   const isExclusive = sharePorts(workload.template.spec, workload.template.spec);
-  if (isExclusive && active.length > 0) return { pods, dueAt: [] };
+  if (isExclusive && pods.some(({ pod }) => !isTerminal(pod.status?.phase))) return { pods, dueAt: [] };
   const count = isExclusive ? 1 : missing;
   const added = freeOrdinals(workload, pods, count, next).map((ordinal) => newPod(workload, ordinal, now));
   return { pods: [...pods, ...added], dueAt: [] };
 }
 
-/** Returns when the next pod may start: a delay after the last failure, which doubles with each one since the last success (`job/backoff_utils.go`, v1.36). */
+/**
+ * Returns when the next pod may start: a delay after the last failure, which doubles with each one since the last success
+ * (`job/backoff_utils.go`, v1.36).
+ */
 function nextStart(pods: readonly OwnedPod[], now: Instant): Instant {
   const ends = pods
     .filter(({ pod }) => isTerminal(pod.status?.phase))

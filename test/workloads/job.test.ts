@@ -164,6 +164,13 @@ test("with podReplacementPolicy Failed a pod that is ending keeps the next one f
   expect(phases(host.gone().run([of(spec)]))).toEqual([""]);
 });
 
+test("a pod with a port of the host starts when the one that has it has ended", () => {
+  const pod = { hostNetwork: true, containers: [{ name: "main", ports: [{ containerPort: 80 }] }] };
+  const host = new Host().run([of({}, pod)]).run([of({ suspend: true }, pod)]);
+  expect(host.run([of({}, pod)]).pods.length).toBe(1);
+  expect(phases(host.gone().run([of({}, pod)])).length).toBe(1);
+});
+
 test("suspend ends the pods, and the Job goes on later", () => {
   const suspended = of({ suspend: true });
   const host = new Host().run([of()]).run([suspended]);
