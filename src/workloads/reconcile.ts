@@ -103,14 +103,16 @@ function ended({ problem: _, ...before }: WorkloadState, now: Instant): Outcome 
   return { ...before, pods: withEnding(before.pods, before.pods, now), dueAt: [] };
 }
 
-/** Leaves out new pods whose names the directory gives to pods of its own. */
+/** Leaves out new pods whose names the directory gives to pods of its own, and tells of such a name. */
 function withoutTaken(state: WorkloadState, { taken, states }: WorkloadsInput): WorkloadState {
   const existing = new Set(states.flatMap(({ pods }) => pods.map(({ pod }) => pod.metadata.uid)));
-  const isTaken = ({ pod }: OwnedPod) => taken.has(namespacedName(pod.metadata)) && !existing.has(pod.metadata.uid);
-  const [first] = state.pods.filter(isTaken);
+  const [first] = state.pods.filter(({ pod }) => taken.has(namespacedName(pod.metadata)));
   if (first === undefined) return state;
-  const problem = `metadata.name: another manifest has a Pod ${first.pod.metadata.name}, so this one is not made: rename one of them`;
-  return { ...state, pods: state.pods.filter((each) => !isTaken(each)), problem };
+  const exists = ({ pod }: OwnedPod) => existing.has(pod.metadata.uid);
+  const effect = exists(first) ? "which waits until this one has ended" : "so this one is not made";
+  const problem = `metadata.name: another manifest has a Pod ${first.pod.metadata.name}, ${effect}: rename one of them`;
+  const pods = state.pods.filter((each) => exists(each) || !taken.has(namespacedName(each.pod.metadata)));
+  return { ...state, pods, problem };
 }
 
 /** Returns the pods of the workloads. */

@@ -72,3 +72,11 @@ test("a name that a Pod of the directory has is left to it", () => {
     "metadata.name: another manifest has a Pod web-0, so this one is not made: rename one of them",
   ]);
 });
+
+test("a Pod of the directory waits for a pod that has its name already", () => {
+  const host = running().run([of()], { taken: ["default/web-1"] });
+  expect([host.names, host.states[0]?.problem]).toEqual([
+    ["web-0 v1 Running", "web-1 v1 Running"],
+    "metadata.name: another manifest has a Pod web-1, which waits until this one has ended: rename one of them",
+  ]);
+});
