@@ -66,16 +66,15 @@ function isWanted({ firstOrdinal, replicas }: StatefulSet, { ordinal }: OwnedPod
 }
 
 /**
- * Ends a pod of an old template that is not available. A cluster waits for it for ever, until a user deletes it. A
- * directory has no such command.
+ * Ends the last pod that is not available when it has an old template. A cluster waits for it for ever, until a user deletes it. A
+ * directory has no such command. Pods before one that starts or stops stay, so that no second one is missing.
  */
 function endBroken(workload: StatefulSet, pods: readonly OwnedPod[], now: Instant): readonly OwnedPod[] {
   const { updateStrategy, minReadySeconds } = workload;
   if (updateStrategy === "OnDelete") return pods;
-  const broken = pods.filter(
-    (each) => isOld(workload, each) && isKept(each) && !isAvailable(each, minReadySeconds, now),
-  );
-  return withEnding(pods, broken, now);
+  const wanted = pods.filter((each) => isWanted(workload, each)).toSorted(byOrdinal);
+  const last = wanted.findLast((each) => !isAvailable(each, minReadySeconds, now));
+  return last !== undefined && isOld(workload, last) ? withEnding(pods, [last], now) : pods;
 }
 
 function endOld(workload: StatefulSet, pods: readonly OwnedPod[], now: Instant): readonly OwnedPod[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { document, Host, parsed, type Tree, V2 } from "./base.ts";
+import { document, endedWith, Host, NOW, parsed, type Tree, V2 } from "./base.ts";
 
 const of = (spec: Tree = {}, pod: Tree = {}) => parsed(document("StatefulSet", { replicas: 2, ...spec }, pod));
 
@@ -57,6 +57,20 @@ describe("another template", () => {
   test("replaces a pod of the old one that does not get ready", () => {
     const host = new Host().run([of()]).run([of({}, V2)]);
     expect(host.names).toEqual(["web-0 v1 ends"]);
+  });
+
+  test("leaves an old pod that gets unready while another one is replaced", () => {
+    const set = of({ replicas: 3, podManagementPolicy: "Parallel" });
+    const next = of({ replicas: 3 }, V2);
+    const host = new Host().run([set]).ready().run([next]).gone().run([next]);
+    host.set(endedWith("Running", NOW), ({ ordinal }) => ordinal === 1).run([next]);
+    expect(host.names).toEqual(["web-0 v1 Running", "web-1 v1 Running", "web-2 v2"]);
+  });
+
+  test("replaces one pod after the other when none of the old ones gets ready", () => {
+    const host = new Host().run([of({ podManagementPolicy: "Parallel" })]).run([of({}, V2)]);
+    expect(host.names).toEqual(["web-0 v1", "web-1 v1 ends"]);
+    expect(host.run([of({}, V2)]).names).toEqual(["web-0 v1", "web-1 v1 ends"]);
   });
 
   test("with OnDelete waits for the end of each pod", () => {
