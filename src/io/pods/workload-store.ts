@@ -30,8 +30,9 @@ export interface Unstored {
 export function writeWorkloadStates(states: readonly WorkloadState[]): readonly Unstored[] {
   const stored = new Map(readStored().map((state) => [fileOf(state), JSON.stringify(state)]));
   const unstored = states.flatMap((state) => {
-    const text = JSON.stringify({ ...state, pods: state.pods.map(withoutStatus) });
     try {
+      // This throws for a text longer than Node's strings.
+      const text = JSON.stringify({ ...state, pods: state.pods.map(withoutStatus) });
       if (stored.get(fileOf(state)) !== text) writeAtomic(fileOf(state), text, 0o600);
       return [];
     } catch (error) {
