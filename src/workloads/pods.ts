@@ -37,6 +37,9 @@ export function availabilities(pods: readonly OwnedPod[], minReadySeconds: numbe
   return pods.flatMap((each) => availableAt(each, minReadySeconds, now) ?? []).filter((at) => at > now);
 }
 
+/** The last second of a four-digit year, which RFC 3339 ends with. */
+const LAST_TIMESTAMP: Instant = Date.UTC(10_000, 0) - 1000;
+
 /** Returns the pod as one that is to end, as a DELETE leaves it (`registry/core/pod/strategy.go: CheckGracefulDelete`, v1.36). */
 export function ending(owned: OwnedPod, now: Instant): OwnedPod {
   if (!isKept(owned)) return owned;
@@ -45,7 +48,7 @@ export function ending(owned: OwnedPod, now: Instant): OwnedPod {
   const seconds = isOver ? 0 : (pod.spec.terminationGracePeriodSeconds ?? 30);
   const metadata: Pod["metadata"] = {
     ...pod.metadata,
-    deletionTimestamp: toTimestamp(now + seconds * 1000),
+    deletionTimestamp: toTimestamp(Math.min(now + seconds * 1000, LAST_TIMESTAMP)),
     deletionGracePeriodSeconds: seconds,
   };
   return { ...owned, pod: { ...pod, metadata } };

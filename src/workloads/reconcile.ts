@@ -44,7 +44,7 @@ export function reconcileWorkloads(input: WorkloadsInput): WorkloadsResult {
   const wanted = new Set(own.map(keyOf));
   const left = states
     .filter((state) => !wanted.has(keyOf(state)))
-    .map((state) => (complete ? { ...state, pods: withEnding(state.pods, state.pods, now) } : state))
+    .map((state) => (complete ? leaving(state, now) : state))
     .filter(({ pods }) => !complete || pods.length > 0);
   const later = dueAt.filter((at) => at > now);
   return { states: [...own, ...left], ...(later.length > 0 && { dueAt: Math.min(...later) }) };
@@ -65,8 +65,20 @@ function contained(workload: Workload, before: WorkloadState | undefined, input:
   try {
     return next(workload, before, input);
   } catch (error) {
-    const problem = `cannot be handled, which is a bug of unitlet: ${(error as Error).message}`;
-    return { ...before, pods: before?.pods ?? [], wanted: before?.wanted ?? 0, problem, dueAt: [] };
+    return { ...before, pods: before?.pods ?? [], wanted: before?.wanted ?? 0, problem: bug(error), dueAt: [] };
+  }
+}
+
+function bug(error: unknown): string {
+  return `cannot be handled, which is a bug of unitlet: ${(error as Error).message}`;
+}
+
+/** Ends the pods of a workload that the directory has no more. */
+function leaving(state: WorkloadState, now: Instant): WorkloadState {
+  try {
+    return { ...state, pods: withEnding(state.pods, state.pods, now) };
+  } catch (error) {
+    return { ...state, problem: bug(error) };
   }
 }
 

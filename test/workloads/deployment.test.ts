@@ -130,6 +130,29 @@ describe("a rollout that is complete", () => {
   });
 });
 
+test("a grace period that ends after the year 9999 ends a pod whose Deployment is gone", () => {
+  const web = parsed(document("Deployment", {}, { terminationGracePeriodSeconds: 2 ** 53 - 1 }));
+  expect(new Host().run([web]).run([]).pods[0]?.pod.metadata).toMatchObject({
+    deletionTimestamp: "9999-12-31T23:59:59Z",
+    deletionGracePeriodSeconds: 2 ** 53 - 1,
+  });
+});
+
+test("a stored pod of another form leaves the other pods as they are", () => {
+  const host = new Host().run([one, parsed(document("Deployment", {}, {}, "shop"))]);
+  const [broken, ...others] = host.states;
+  const pods = broken?.pods.map(({ pod, ...rest }) => ({
+    ...rest,
+    pod: { ...pod, spec: { ...pod.spec, terminationGracePeriodSeconds: "soon" } },
+  }));
+  host.states = [{ ...broken, pods }, ...others] as unknown as Host["states"];
+  expect(host.run([]).states.map(({ problem }) => problem)).toEqual([
+    "cannot be handled, which is a bug of unitlet: Invalid time value",
+    undefined,
+  ]);
+  expect(host.names).toEqual([expect.stringMatching(/ v1$/), expect.stringMatching(/^shop-.* v1 ends$/)]);
+});
+
 describe("the directory", () => {
   test("without the Deployment ends its pods, and forgets it when they are gone", () => {
     const host = new Host().run([one]).run([]);

@@ -6,6 +6,8 @@ import { digest } from "../../unitfile/hash.ts";
 import { ignoreMissing, list, readOptional, remove, writeAtomic } from "../files.ts";
 
 const DIRECTORY = `${STATE_DIR}/workloads`;
+/** No StatefulSet has a higher one: `spec.ordinals.start` and `spec.replicas` are of type int32. */
+const MAX_ORDINAL = 2 ** 32;
 const KINDS: readonly WorkloadState["kind"][] = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
 const STATUS = `${STATE_DIR}/status`;
 
@@ -77,7 +79,9 @@ function readStored(): readonly WorkloadState[] {
 
 function isState({ kind, namespace, name, uid, pods }: WorkloadState): boolean {
   const isPod = ({ ordinal, templateHash, pod: { metadata, spec } }: OwnedPod) =>
-    Number.isSafeInteger(ordinal) &&
+    Number.isInteger(ordinal) &&
+    ordinal >= 0 &&
+    ordinal <= MAX_ORDINAL &&
     areTexts(templateHash, metadata.uid, metadata.name, metadata.namespace) &&
     Array.isArray(spec.containers);
   return areTexts(kind, namespace, name, uid) && KINDS.includes(kind) && pods.every(isPod);
