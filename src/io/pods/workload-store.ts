@@ -44,8 +44,15 @@ export function writeWorkloadStates(states: readonly WorkloadState[]): readonly 
   });
   const kept = new Set(states.map(fileOf));
   const others = list(DIRECTORY).map((name) => join(DIRECTORY, name));
-  for (const path of others) if (!kept.has(path)) remove(path);
+  for (const path of others) if (!kept.has(path)) removeIfPossible(path);
   return unstored;
+}
+
+/** A disk that is read-only after an error keeps the file, and the pods go on without it. */
+function removeIfPossible(path: string): void {
+  try {
+    remove(path);
+  } catch {}
 }
 
 /** Forgets a pod of a workload of which nothing is left on the host. Throws the errors of the file system. */

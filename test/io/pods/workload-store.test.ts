@@ -82,4 +82,18 @@ describe.skipIf(!canMount)("the store of workloads", () => {
       left: 1,
     });
   });
+
+  test("leaves a disk that is read-only as it is", async () => {
+    const seen = await onEmptyHost(async (load) => {
+      const { readWorkloadStates, writeWorkloadStates } = await load<Subject>("src/io/pods/workload-store.ts");
+      const { document, Host, parsed } = await load<Base>("test/workloads/base.ts");
+      const { execFileSync } = await load<typeof import("node:child_process")>("node:child_process");
+      const host = new Host().run([parsed(document("Deployment"))]);
+      writeWorkloadStates(host.states);
+      execFileSync("mount", ["-o", "remount,ro", "/var/lib"]);
+      const [none, job] = [[], new Host().run([parsed(document("Job"))]).states].map(writeWorkloadStates);
+      return { none, job: job?.map(({ because }) => because), left: readWorkloadStates().length };
+    });
+    expect(seen).toEqual({ none: [], job: [expect.stringMatching(/^EROFS: /)], left: 1 });
+  });
 });
