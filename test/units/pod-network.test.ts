@@ -147,6 +147,15 @@ describe.skipIf(!canMount)("the chain of the cluster's network", () => {
     expect([out, calls]).toEqual(["\ncni plugin not initialized", []]);
   });
 
+  test("after a DEL that fails no result counts for the next ADD, and the next DEL gets the last one", async () => {
+    const fails = `echo 'exit 1' >/run/answers/two.DEL; ${DEL} 2>/dev/null || echo failed; ls /var/lib/unitlet/networks/u-1`;
+    const { out, calls } = await on(
+      `${cluster("1.0.0")}; ${ADD} >&2; ${fails}; rm /run/answers/two.DEL /run/calls; ${DEL}; ls /var/lib/unitlet/networks`,
+    );
+    expect(out.split("\n")).toEqual(["failed", "chain", "last-result", "list"]);
+    expect(calls.map(({ input }) => input.prevResult)).toEqual(Array(2).fill({ ...RESULT, from: "two" }));
+  });
+
   test("a DEL that fails is repeated before the next ADD of the host", async () => {
     const fail = "echo 'exit 1' >/run/answers/two.DEL";
     const next = "mkdir -p /run/unitlet/pods/u-2/sandbox; touch /run/unitlet/pods/u-2/sandbox/net";
