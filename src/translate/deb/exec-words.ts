@@ -17,6 +17,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: "\t",
   v: "\v",
   s: " ",
+  "\\": "\\",
+  '"': '"',
+  "'": "'",
 };
 const ESCAPE = /^(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/u;
 
@@ -29,12 +32,18 @@ export function execWords(line: string): ExecLine | undefined {
   const words: string[] = [];
   let rest = line.slice(flags.length).trimStart();
   while (rest !== "") {
-    const word = /^;(\s|$)/.test(rest) ? undefined : firstWord(rest);
-    if (word === undefined) return undefined;
+    const word = separator(rest) ?? firstWord(rest);
+    if (word === undefined || word === "end") return undefined;
     words.push(word.text);
     rest = word.rest.trimStart();
   }
   return words.length === 0 ? undefined : { flags, words };
+}
+
+/** Returns a semicolon in a word of its own after a backslash; "end" without one, where another command begins. */
+function separator(line: string): { readonly text: string; readonly rest: string } | "end" | undefined {
+  if (/^\\;(\s|$)/.test(line)) return { text: ";", rest: line.slice(2) };
+  return /^;(\s|$)/.test(line) ? "end" : undefined;
 }
 
 function firstWord(line: string): { readonly text: string; readonly rest: string } | undefined {
@@ -56,10 +65,13 @@ function firstWord(line: string): { readonly text: string; readonly rest: string
   return quote === "" ? { text, rest } : undefined;
 }
 
-function meaning([, hex, octal, short, long, c = ""]: RegExpExecArray): string {
-  const code = hex ?? short ?? long;
-  if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16));
-  return octal === undefined ? (ESCAPES[c] ?? c) : String.fromCodePoint(Number.parseInt(octal, 8));
+/** Returns what an escape stands for. systemd keeps one that it does not know (`escape.c: cunescape_one`, v252). */
+function meaning([whole, hex, octal, short, long, c = ""]: RegExpExecArray): string {
+  const digits = hex ?? short ?? long;
+  if (digits === undefined && octal === undefined) return ESCAPES[c] ?? `\\${whole}`;
+  const code = digits === undefined ? Number.parseInt(octal ?? "", 8) : Number.parseInt(digits, 16);
+  const isCharacter = octal === undefined ? code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) : code <= 0xff;
+  return isCharacter && code > 0 ? String.fromCodePoint(code) : `\\${whole}`;
 }
 
 /** Returns the word for the launching shell: $NAME alone becomes words, ${NAME} a part of one, $$ a dollar sign. */

@@ -8,6 +8,13 @@ describe("a command as systemd reads it", () => {
     ["-+/bin/x", { flags: "-+", words: ["/bin/x"] }],
     [`/bin/x "a b" 'c "d' e"f g"`, { flags: "", words: ["/bin/x", "a b", 'c "d', "ef g"] }],
     ["/bin/x a\\x20b \\u00e9 \\101 \\; \\\\", { flags: "", words: ["/bin/x", "a b", "é", "A", ";", "\\"] }],
+    // systemd keeps what is no escape, and characters that do not exist.
+    [
+      "/bin/x \\. \\$A 's\\/' \\xzz \\x00 \\400",
+      { flags: "", words: ["/bin/x", "\\.", "\\$A", "s\\/", "\\xzz", "\\x00", "\\400"] },
+    ],
+    ["/bin/x \\U00110000 \\ud800", { flags: "", words: ["/bin/x", "\\U00110000", "\\ud800"] }],
+    ["/bin/find {} \\; x\\;", { flags: "", words: ["/bin/find", "{}", ";", "x\\;"] }],
     ["/bin/x ''", { flags: "", words: ["/bin/x", ""] }],
     ['/bin/x "open', undefined],
     ["/bin/x ; /bin/y", undefined],
