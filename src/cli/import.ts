@@ -62,11 +62,20 @@ function parse(args: readonly string[]) {
 }
 
 function source(argument: string, name = "imported.service"): { readonly name: string; readonly text: string } {
-  if (argument === "-") return { name, text: decodeText(readFileSync(0)) };
-  if (argument.includes("/") || existsSync(argument))
-    return { name: basename(argument), text: decodeText(readFileSync(argument)) };
+  if (argument === "-") return { name, text: fileText(0) };
+  if (argument.includes("/") || (/\.(service|container)$/.test(argument) && existsSync(argument)))
+    return { name: basename(argument), text: fileText(argument) };
   const unit = argument.includes(".") ? argument : `${argument}.service`;
   return { name: unit, text: unitText(unit) };
+}
+
+/** Returns the text of a file; 0 is standard input. Throws CliError. */
+function fileText(path: string | 0): string {
+  try {
+    return decodeText(readFileSync(path));
+  } catch (error) {
+    throw new CliError(`unitlet import: cannot read ${path || "standard input"}: ${(error as Error).message}`);
+  }
 }
 
 function imported(name: string, text: string): Imported {

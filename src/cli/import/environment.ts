@@ -15,7 +15,7 @@ export function readVariables(service: Directives, directories: ReadonlyMap<stri
   if (files.length > 0)
     service.note(
       "EnvironmentFile",
-      "the shell in command reads it as the container's user. A value with blanks needs quotes there",
+      "the shell in command reads it as the container's user. Write single quotes around each value with blanks or signs of a shell, such as $",
       files.join("; "),
     );
   return { values, files };

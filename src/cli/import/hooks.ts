@@ -15,7 +15,10 @@ export function readLifecycle(service: Directives, variables: Variables): Lifecy
 
 /** An ExecStop= that is only a kill is the stop signal. */
 function readSignal(service: Directives): string | undefined {
-  const given = sentSignal(service) ?? service.last("KillSignal");
+  const [sent, configured] = [sentSignal(service), service.last("KillSignal")];
+  if (sent !== undefined && configured !== undefined && configured !== sent)
+    service.note("KillSignal", "the stop signal is that of ExecStop=");
+  const given = sent ?? configured;
   if (given === undefined || given === "SIGTERM") return undefined;
   if (/^SIG[A-Z0-9]+([+-]\d+)?$/.test(given)) return given.replace("+", "PLUS").replace("-", "MINUS");
   service.note("KillSignal", "lifecycle.stopSignal has names alone");

@@ -63,6 +63,6 @@ function sectionNotes(unit: ReadUnit, sections: Sections): readonly string[] {
   const known = Object.entries(sections).flatMap(([name, directives]) =>
     directives.notes(judges[name] ?? ((key, value) => reasonFor(key, value))),
   );
-  const others = [...unit.sections.keys()].filter((name) => !(name in sections) && !name.startsWith("X-"));
+  const others = [...unit.sections.keys()].filter((name) => !Object.hasOwn(sections, name) && !name.startsWith("X-"));
   return [...known, ...others.map((name) => `[${name}]: a pod has no such section`)];
 }

@@ -11,10 +11,15 @@ export interface ImportedLife {
   readonly backOff?: string;
 }
 
-const POLICIES: Readonly<Record<string, RestartPolicy>> = {
-  ...{ no: "Never", always: "Always", "on-failure": "OnFailure" },
-  ...{ "on-abnormal": "OnFailure", "on-abort": "OnFailure", "on-watchdog": "OnFailure", "on-success": "Never" },
-};
+const POLICIES: ReadonlyMap<string, RestartPolicy> = new Map([
+  ["no", "Never"],
+  ["always", "Always"],
+  ["on-failure", "OnFailure"],
+  ["on-abnormal", "OnFailure"],
+  ["on-abort", "OnFailure"],
+  ["on-watchdog", "OnFailure"],
+  ["on-success", "Never"],
+]);
 
 /** systemd's DefaultTimeoutStopSec=, in seconds. */
 const DEFAULT_GRACE = 90;
@@ -25,7 +30,7 @@ const LONGEST_GRACE = 3600;
 /** Reads when systemd restarts the service, and how long it waits for its end. */
 export function readLife(service: Directives, isOneshot: boolean): ImportedLife {
   const restart = service.last("Restart");
-  const restartPolicy = POLICIES[restart ?? "no"] ?? "Never";
+  const restartPolicy = POLICIES.get(restart ?? "no") ?? "Never";
   if (restart === undefined && !isOneshot)
     service.note("Restart", "is not set, so the pod ends with its program. restartPolicy: Always restarts it");
   if (restart !== undefined && !["no", "always", "on-failure"].includes(restart))

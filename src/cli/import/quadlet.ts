@@ -53,14 +53,18 @@ export function importContainer(quadlet: Directives, service: Directives, name: 
   };
 }
 
-const PULL: Readonly<Record<string, string>> = { always: "Always", missing: "IfNotPresent", never: "Never" };
+const PULL = new Map([
+  ["always", "Always"],
+  ["missing", "IfNotPresent"],
+  ["never", "Never"],
+]);
 
 function pullPolicy(quadlet: Directives): string | undefined {
   const pull = quadlet.last("Pull");
   if (pull === undefined) return undefined;
-  const policy = PULL[pull] ?? "Always";
-  if (PULL[pull] === undefined) quadlet.note("Pull", "imagePullPolicy: Always is the nearest");
-  return policy;
+  const policy = PULL.get(pull);
+  if (policy === undefined) quadlet.note("Pull", "imagePullPolicy: Always is the nearest");
+  return policy ?? "Always";
 }
 
 /** Returns the words of a command, which may be a JSON list. */

@@ -85,26 +85,28 @@ const UNKNOWN = "unitlet import does not know what it is in a pod";
 const REASONS = new Map(GROUPS.flatMap(([because, keys]) => words(keys).map((key) => [key, because] as const)));
 
 /** Where pods start anyway, and what only describes. */
-const SILENT: Readonly<Record<string, RegExp>> = {
-  WantedBy: /^(multi-user|default|graphical)\.target$/,
-  Documentation: /./,
-  IgnoreSIGPIPE: /^(no|false|0)$/,
-  StandardInput: /^null$/,
-  StandardOutput: /^(journal|inherit)$/,
-  StandardError: /^(journal|inherit)$/,
-  KillMode: /^mixed$/,
-  OOMPolicy: /^kill$/,
-  MemorySwapMax: /^0$/,
-  Conflicts: /^shutdown\.target$/,
-  SourcePath: /./,
-};
+const SILENT: ReadonlyMap<string, RegExp> = new Map(
+  Object.entries({
+    WantedBy: /^(multi-user|default|graphical)\.target$/,
+    Documentation: /./,
+    IgnoreSIGPIPE: /^(no|false|0)$/,
+    StandardInput: /^null$/,
+    StandardOutput: /^(journal|inherit)$/,
+    StandardError: /^(journal|inherit)$/,
+    KillMode: /^mixed$/,
+    OOMPolicy: /^kill$/,
+    MemorySwapMax: /^0$/,
+    Conflicts: /^shutdown\.target$/,
+    SourcePath: /./,
+  }),
+);
 
 /**
  * Returns why a directive is not in the pod; undefined: a container has its effect anyway. `otherwise` is said of those
  * that the table does not have.
  */
 export function reasonFor(key: string, value: string, otherwise = UNKNOWN): string | undefined {
-  if (key.startsWith("X-") || SILENT[key]?.test(value)) return undefined;
+  if (key.startsWith("X-") || SILENT.get(key)?.test(value)) return undefined;
   if (ALWAYS.has(key)) return isFalse(value) ? "a container has it always" : undefined;
   if (/^(Condition|Assert)/.test(key)) return "a pod starts under all conditions of the host";
   return REASONS.get(key) ?? otherwise;

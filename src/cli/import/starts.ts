@@ -12,12 +12,13 @@ export interface Starts {
 
 /** Reads ExecStart= and ExecStartPre=. Throws ImportError for a service without a program. */
 export function readStarts(service: Directives, isOneshot: boolean): Starts {
-  const starts = commands(service, "ExecStart");
+  const ignored = isOneshot ? "by a shell" : "and a container that fails has failed";
+  const starts = commands(service, "ExecStart", ignored);
   const main = starts.at(-1);
   if (main === undefined) throw new ImportError("it has no ExecStart=, and a container needs a program");
   if (starts.length > 1 && !isOneshot) throw new ImportError("it has several ExecStart=, and its Type= is not oneshot");
   const isRootBefore = service.isOn("PermissionsStartOnly");
-  const pre = commands(service, "ExecStartPre").map((exec) =>
+  const pre = commands(service, "ExecStartPre", "").map((exec) =>
     isRootBefore ? { ...exec, flags: `${exec.flags}+` } : exec,
   );
   if (pre.length > 0)
@@ -25,7 +26,12 @@ export function readStarts(service: Directives, isOneshot: boolean): Starts {
       "ExecStartPre",
       "an init container with a /run and /tmp of its own, which runs before the first start and not before each restart",
     );
-  return { before: [...pre, ...starts.slice(0, -1)], main };
+  return { before: [...pre, ...starts.slice(0, -1)], main: isOneshot ? main : withoutShell(main) };
+}
+
+/** Returns the command without the prefix "-". A shell around a program that runs on would get the stop signal in its place. */
+function withoutShell(exec: ExecLine): ExecLine {
+  return { ...exec, flags: exec.flags.replaceAll("-", "") };
 }
 
 /** True for a command that systemd runs with all rights, whatever the user is. */
@@ -33,18 +39,18 @@ export function hasAllRights({ flags }: ExecLine): boolean {
   return flags.includes("+") || flags.replace("!!", "").includes("!");
 }
 
-function commands(service: Directives, key: "ExecStart" | "ExecStartPre"): readonly ExecLine[] {
+/** `ignored` says what becomes of the prefix "-"; "" when there is nothing to tell. */
+function commands(service: Directives, key: "ExecStart" | "ExecStartPre", ignored: string): readonly ExecLine[] {
   return service.all(key).flatMap((line) => {
     const found = execCommands(line);
     if (found === undefined) throw new ImportError(`${key}=${line} cannot be read: is a quote missing?`);
-    for (const exec of found) tell(service, key, exec, line);
+    for (const exec of found) tellPrefixes(exec, (because) => service.note(key, because, line), ignored);
     return found;
   });
 }
 
-function tell(service: Directives, key: "ExecStart" | "ExecStartPre", exec: ExecLine, line: string): void {
-  if (hasAllRights(exec)) service.note(key, "the prefix asks for all rights: the container runs as root", line);
-  if (exec.flags.includes("@")) service.note(key, `the program does not get the name ${exec.words[1] ?? ""}`, line);
-  if (exec.flags.includes("-") && key === "ExecStart")
-    service.note(key, "the prefix - counts every end as a success, by a shell", line);
+function tellPrefixes(exec: ExecLine, note: (because: string) => void, ignored: string): void {
+  if (hasAllRights(exec)) note("the prefix asks for all rights: the container runs as root");
+  if (exec.flags.includes("@")) note(`the program does not get the name ${exec.words[1] ?? ""}`);
+  if (exec.flags.includes("-") && ignored !== "") note(`the prefix - counts every end as a success, ${ignored}`);
 }

@@ -56,10 +56,11 @@ describe("the command", () => {
 
   test.each([
     ["@/bin/a name -x", ["/bin/a", "-x"], "ExecStart=@/bin/a name -x: the program does not get the name name"],
+    // A shell around a program that runs on would get the stop signal in its place.
     [
       "-/bin/a",
-      ["/bin/sh", "-c", "set -f; /bin/a || :"],
-      "ExecStart=-/bin/a: the prefix - counts every end as a success, by a shell",
+      ["/bin/a"],
+      "ExecStart=-/bin/a: the prefix - counts every end as a success, and a container that fails has failed",
     ],
   ])("the prefix of %s is told", (line, command, note) => {
     const { manifest, notes } = withStart(line);

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -59,6 +59,16 @@ test.each([
     status: 64,
     stdout: "",
     stderr: expect.stringContaining(words),
+  });
+});
+
+test("a directory here is no unit of that name, and a path that is no file is told", { timeout: TIMEOUT_MS }, () => {
+  mkdirSync(join(folder, "nginx"));
+  expect(unitlet(["import", "nginx"]).stderr).toMatch(/^systemctl cat -- nginx\.service: /);
+  expect(unitlet(["import", "./nginx"])).toMatchObject({
+    status: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^unitlet import: cannot read \.\/nginx: EISDIR/),
   });
 });
 
