@@ -22,9 +22,8 @@ export interface TimeZone {
  */
 export function timeZone(name: string): TimeZone | undefined {
   const parts = name.split("/");
-  if (!/^[A-Za-z]/.test(name) || !parts.every((part) => /^[A-Za-z._0-9+][A-Za-z._0-9+-]{0,13}$/.test(part)))
-    return undefined;
-  if (parts.some((part) => part === "." || part === "..")) return undefined;
+  // Each part begins with a capital letter. JavaScript resolves an alias such as us/eastern to its zone in any case.
+  if (!parts.every((part) => /^[A-Z][A-Za-z._0-9+-]{0,13}$/.test(part))) return undefined;
   try {
     const format = new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "longOffset" });
     const known = format.resolvedOptions().timeZone;
