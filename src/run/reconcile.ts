@@ -59,7 +59,7 @@ async function runPhases(input: RunInput, systemd: Systemd): Promise<RunEnd> {
     keepWorkloads(pods, log);
     keepSealKey(log);
     restoreKeptUnits(log);
-    if (config.podNetwork === "cni") reportProblem(log, "add-ons", makeAddOnDirectories());
+    reportProblem(log, "add-ons", config.podNetwork === "cni" ? makeAddOnDirectories() : undefined);
   }
   const wanted = await withoutBrokenPods(pods, async (some, isTrial) => {
     const references = await fetchReferences(some, source, now);
