@@ -1,6 +1,7 @@
 import type { Pod } from "../../model/api/pod.ts";
 import type { ClusterNetwork } from "../../model/cni/cluster-network.ts";
 import type { Problem } from "../../model/problem.ts";
+import { quoteWord } from "../../unitfile/quote.ts";
 import type { TranslateContext } from "../context.ts";
 import { bandwidthOf, bandwidthProblems } from "./bandwidth.ts";
 import { portMappings } from "./cni-chain.ts";
@@ -16,6 +17,18 @@ export function networkProblem({
   clusterNetwork,
 }: Pick<TranslateContext, "network" | "clusterNetwork">): string | undefined {
   return isHost || addresses.length > 0 ? undefined : clusterNetwork?.problem;
+}
+
+const ANNOTATIONS = "io.kubernetes.cri.pod-annotations";
+
+/** A line of a unit has 1 MiB at most, which are also for the other arguments. */
+const MAX_ANNOTATIONS_KIB = 900;
+
+/** True for annotations that are no part of a line: their 256 KiB may become seven times as many by quotes. */
+function isLongInUnit({ metadata: { annotations = {} } }: Pod): boolean {
+  const text = JSON.stringify(annotations);
+  const isShort = text.length < 100 * 1024;
+  return !isShort && Buffer.byteLength(quoteWord(text)) > MAX_ANNOTATIONS_KIB * 1024;
 }
 
 /**
@@ -36,7 +49,7 @@ export function capabilityArguments(
     ["bandwidth", bandwidthOf(pod)],
     ["dns", { servers, searches, options }],
     ["cgroupPath", `/${cgroup}`],
-    ["io.kubernetes.cri.pod-annotations", pod.metadata.annotations ?? {}],
+    [ANNOTATIONS, isLongInUnit(pod) ? undefined : (pod.metadata.annotations ?? {})],
   ];
   return given.filter(([name, value]) => value !== undefined && taken.has(name));
 }
@@ -54,12 +67,23 @@ export function capabilityProblems(pod: Pod, clusterNetwork: ClusterNetwork | un
     remedy: "add such a plugin to the configuration in /etc/cni/net.d",
   });
   const ports = taken.has("portMappings") ? [] : hostPortPaths(pod);
+  const isLong = taken.has(ANNOTATIONS) && isLongInUnit(pod);
   const isLimited = bandwidthOf(pod) !== undefined && !taken.has("bandwidth");
   return [
     ...invalid,
     ...ports.map((path) => ignored(path, "portMappings")),
+    ...(isLong ? [longAnnotations(list.name)] : []),
     ...(isLimited ? [ignored("metadata.annotations[kubernetes.io/…-bandwidth]", "bandwidth")] : []),
   ];
+}
+
+function longAnnotations(network: string): Problem {
+  return {
+    severity: "ignore",
+    path: "metadata.annotations",
+    because: `are not given to the plugins of the network ${network}: they take more than ${MAX_ANNOTATIONS_KIB} KiB in a unit`,
+    remedy: "shorten them, or write fewer quotes, backslashes and control characters",
+  };
 }
 
 function capabilitiesOf(network: ClusterNetwork | undefined): ReadonlySet<string> {

@@ -89,6 +89,20 @@ describe("capability arguments", () => {
     expect(parts.join("").replaceAll('\\"', '"')).toBe(JSON.stringify({ long: "𝄞".repeat(65_000) }));
   });
 
+  test("without annotations that no line of a unit can have, which is told", () => {
+    const name = "io.kubernetes.cri.pod-annotations";
+    const odd = own({}, { odd: "\u0001".repeat(255 * 1024) });
+    expect(wordsOf(odd, name)).toBe('"capabilities"');
+    expect(translated(odd, having(name)).problems).toEqual([
+      {
+        severity: "ignore",
+        path: "metadata.annotations",
+        because: "are not given to the plugins of the network pods: they take more than 900 KiB in a unit",
+        remedy: "shorten them, or write fewer quotes, backslashes and control characters",
+      },
+    ]);
+  });
+
   test("none for a plugin that takes none", () => {
     expect(wordsOf(rich)).toBe('"capabilities"');
   });
