@@ -45,11 +45,14 @@ function readIfThere(file) {
 }
 
 function keep(cache, name, script) {
+  // Two processes may store it at the same moment.
+  const temporary = `${cache}.${process.pid}.tmp`;
   try {
     fs.mkdirSync(CACHE, { recursive: true, mode: 0o700 });
     for (const old of fs.readdirSync(CACHE)) if (old.startsWith(`${name}.`)) fs.unlinkSync(path.join(CACHE, old));
-    fs.writeFileSync(`${cache}.tmp`, script.createCachedData(), { mode: 0o600 });
-    fs.renameSync(`${cache}.tmp`, cache);
+    // V8 does not check the bytes of the code. What a power failure left of them would end each later process by a signal.
+    fs.writeFileSync(temporary, script.createCachedData(), { mode: 0o600, flush: true });
+    fs.renameSync(temporary, cache);
   } catch {
     // A read-only or missing cache directory costs time, nothing else.
   }

@@ -52,3 +52,18 @@ test("stored code that V8 rejects is replaced", () => {
   expect(idle).toEqual([expect.objectContaining({ name: started?.name.replace(/\.whole$/, "") })]);
   expect(runs()).toEqual(idle);
 });
+
+test("the code is on the disk before it has its name: V8 would run what a power failure left of it", () => {
+  const hook = join(directory, "hook.cjs");
+  writeFileSync(
+    hook,
+    `const fs = require("node:fs");
+    for (const name of ["fsyncSync", "renameSync"]) {
+      const call = fs[name];
+      fs[name] = (...args) => (call(...args), process.stdout.write(name + " "));
+    }`,
+  );
+  const args = ["--require", hook, join(directory, "run.cjs"), "job"];
+  const env = { CACHE_DIRECTORY: join(directory, "cache") };
+  expect(execFileSync(process.execPath, args, { env, encoding: "utf8" })).toBe("fsyncSync renameSync ");
+});
