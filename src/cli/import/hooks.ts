@@ -3,6 +3,7 @@ import type { ExecLine } from "../../translate/deb/exec-words.ts";
 import { killSignal } from "../../translate/deb/hooks.ts";
 import { execCommands, hookCommand, type Variables } from "./commands.ts";
 import type { Directives } from "./directives.ts";
+import { apiSignal } from "./signal.ts";
 
 /** Reads ExecStartPost=, ExecStop= and KillSignal=; undefined without any. */
 export function readLifecycle(service: Directives, variables: Variables): Lifecycle | undefined {
@@ -19,10 +20,8 @@ function readSignal(service: Directives): string | undefined {
   if (sent !== undefined && configured !== undefined && configured !== sent)
     service.note("KillSignal", "the stop signal is that of ExecStop=");
   const given = sent ?? configured;
-  if (given === undefined || given === "SIGTERM") return undefined;
-  if (/^SIG[A-Z0-9]+([+-]\d+)?$/.test(given)) return given.replace("+", "PLUS").replace("-", "MINUS");
-  service.note("KillSignal", "lifecycle.stopSignal has names alone");
-  return undefined;
+  const name = given === undefined ? undefined : apiSignal(service, "KillSignal", given);
+  return name === "SIGTERM" ? undefined : name;
 }
 
 /** Returns the signal that ExecStop= sends, if it does nothing else. */

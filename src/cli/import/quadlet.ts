@@ -12,6 +12,7 @@ import { hostAliases, networkFields, readPorts } from "./quadlet-network.ts";
 import { readProbes } from "./quadlet-probes.ts";
 import { readVolumes } from "./quadlet-volumes.ts";
 import { seconds } from "./quantities.ts";
+import { apiSignal } from "./signal.ts";
 
 /** Seconds that Podman waits after the stop signal. */
 const PODMAN_GRACE = 10;
@@ -26,7 +27,8 @@ export function importContainer(quadlet: Directives, service: Directives, name: 
     quadlet.note("Image", "write the whole name of the image, with its registry");
   const { volumes, volumeMounts } = namedMounts(readVolumes(quadlet));
   const life = readLife(service, service.last("Type") === "oneshot");
-  const signal = quadlet.last("StopSignal");
+  const given = quadlet.last("StopSignal");
+  const signal = given === undefined ? undefined : apiSignal(quadlet, "StopSignal", given);
   const grace = seconds(quadlet.last("StopTimeout") ?? "") ?? PODMAN_GRACE;
   const container: Container = withoutEmpty({
     ...{ name, image, imagePullPolicy: pullPolicy(quadlet) },
@@ -36,7 +38,7 @@ export function importContainer(quadlet: Directives, service: Directives, name: 
     ...{ ports: readPorts(quadlet), resources: readResources(service), volumeMounts },
     ...life.container,
     ...readProbes(quadlet),
-    lifecycle: signal === undefined ? {} : { stopSignal: `SIG${signal.toUpperCase().replace(/^SIG/, "")}` },
+    lifecycle: signal === undefined ? {} : { stopSignal: signal },
     securityContext: rights(quadlet),
   });
   return {
@@ -44,13 +46,20 @@ export function importContainer(quadlet: Directives, service: Directives, name: 
     spec: {
       ...networkFields(quadlet),
       ...(signal === undefined ? {} : { os: { name: "linux" } }),
-      ...withoutEmpty({ hostname: quadlet.last("HostName"), hostAliases: hostAliases(quadlet) }),
+      ...withoutEmpty({ hostname: hostname(quadlet), hostAliases: hostAliases(quadlet) }),
       ...{ restartPolicy: life.restartPolicy, terminationGracePeriodSeconds: Math.ceil(grace) },
       securityContext: withoutEmpty({ supplementalGroups: groups(quadlet), sysctls: sysctls(quadlet) }),
       containers: [container],
       volumes,
     },
   };
+}
+
+function hostname(quadlet: Directives): string | undefined {
+  const name = quadlet.last("HostName");
+  if (name === undefined || /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return name;
+  quadlet.note("HostName", "hostname is one label: see the fields hostname and subdomain");
+  return undefined;
 }
 
 const PULL = new Map([

@@ -6,7 +6,7 @@ export interface RestartRule {
 export interface Lifecycle {
   readonly postStart?: LifecycleHandler;
   readonly preStop?: LifecycleHandler;
-  /** For example "SIGUSR1" or "SIGRTMINPLUS3". */
+  /** For example "SIGUSR1" or "SIGRTMIN+3". */
   readonly stopSignal?: string;
 }
 

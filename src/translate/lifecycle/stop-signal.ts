@@ -3,7 +3,7 @@ import { SIGNALS } from "../../model/signal.ts";
 const SIGNAL = new RegExp(`^(?:SIG)?(${SIGNALS.join("|")}|POLL|RTM(?:IN|AX)(?:[+-]\\d+)?)$`);
 
 /**
- * Returns a signal in systemd's spelling, from that of the API (SIGRTMINPLUS3) or of an image (term, 15); undefined for
+ * Returns a signal in systemd's spelling, from that of the API (SIGRTMIN+3) or of an image (term, 15); undefined for
  * an invalid one.
  */
 export function stopSignal(text: string): string | undefined {
