@@ -9,14 +9,15 @@ const TIMEOUT_MS = 280_000;
 
 /**
  * Prints a digest of the times of each schedule, of which a line of standard input has the number and the OnCalendar= lines.
- * systemd starts a process for each time in another zone than its own, so the zone is given by TZ.
+ * systemd starts a process for each time in another zone than its own, so the zone is given by TZ. Only counts of hundreds are cut off:
+ * others show whether systemd has more times.
  */
 const DIGESTS = `
 while IFS="\t" read -r count lines; do
   printf '%s\\n' "$lines" | sed 's/ | /\\n/g' | while read -r line; do
     TZ=\${line##* } systemd-analyze calendar --iterations=$((count + 2)) --base-time='${START} UTC' "\${line% *}"
   done | sed -n 's/.*: [A-Z][a-z][a-z] \\([0-9-]*\\) \\([0-9:]*\\):00 UTC$/\\1T\\2/p' | sort -u |
-    awk -v end=${END} -v count="$count" '$0 < end && NR <= count' | sha256sum | cut -c1-16
+    awk -v end=${END} -v count="$count" '$0 < end && (NR <= count || count % 100 || !count)' | sha256sum | cut -c1-16
 done`;
 
 // No unit runs: the test machine of this kind has the programs of this host.
