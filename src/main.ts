@@ -28,7 +28,7 @@ async function main(): Promise<RunEnd> {
     now,
     shuttingDown,
   };
-  const gate = new WriteGate(log);
+  const gate = new WriteGate(log, shuttingDown);
   const { close, ...ports } = connectPodSource(config, log, now + API_BUDGET_MS, gate);
   let end: RunEnd | undefined;
   try {

@@ -45,12 +45,15 @@ export interface Write {
  */
 export class WriteGate {
   readonly #log: Log;
+  readonly #isLast: boolean;
   #stored: Refusals | undefined;
   #changed = false;
   readonly #asked = new Set<string>();
 
-  constructor(log: Log) {
+  /** `isLast`: no run follows this one before the host goes down, so that nothing is held back. */
+  constructor(log: Log, isLast = false) {
     this.#log = log;
+    this.#isLast = isLast;
   }
 
   /** Sends a write, or a list, unless it is held back. Throws ApiError, with `isTold` where the end of the run tells it. */
@@ -59,7 +62,7 @@ export class WriteGate {
     const key = [method, path, about].join(" ");
     const before = this.#refusals[key];
     this.#asked.add(key);
-    if (before !== undefined && isHeld(before, Date.now())) {
+    if (!this.#isLast && before !== undefined && isHeld(before, Date.now())) {
       throw new ApiError(before.because, before.status, before.reason, { isTold: kind in TOPICS, isHeld: true });
     }
     try {

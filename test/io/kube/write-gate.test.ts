@@ -45,6 +45,30 @@ describe.skipIf(!canMount)("a gate for writes", () => {
     });
   });
 
+  test("holds nothing back in the run of a shutdown, which is the last one", async () => {
+    const sent = await onEmptyHost(async (load) => {
+      const { WriteGate } = await load<Subject>("src/io/kube/write-gate.ts");
+      const { ApiError } = await load<Errors>("src/io/kube/api-error.ts");
+      const { logTo } = await load<Log>("src/log.ts");
+      const sent: boolean[] = [];
+      for (const isLast of [false, false, true]) {
+        const gate = new WriteGate(
+          logTo(() => undefined),
+          isLast,
+        );
+        const send = () => {
+          sent.push(isLast);
+          return Promise.reject(new ApiError("429 later", 429, "", { retryAfter: 300 }));
+        };
+        const list = { method: "GET", path: "/api/v1/pods?fieldSelector=spec.nodeName%3Dnode-1" };
+        await gate.pass(list, send).catch(() => undefined);
+        gate.settle(false);
+      }
+      return sent;
+    });
+    expect(sent).toEqual([false, true]);
+  });
+
   test("tells each reason once, and the end", async () => {
     const lines = await onEmptyHost(async (load) => {
       const { WriteGate } = await load<Subject>("src/io/kube/write-gate.ts");
