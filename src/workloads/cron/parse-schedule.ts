@@ -69,13 +69,14 @@ function clockSchedule(words: readonly string[]): Schedule {
 const UNITS: Readonly<Record<string, number>> = {
   ...{ ns: 1e-9, us: 1e-6, µs: 1e-6, μs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 },
 };
-const DURATION = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
+/** A number has one reading, so that many digits take no time. */
+const PART = "(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)";
+const DURATION = new RegExp(`^[+-]?(?:${PART})+$`);
 
 /** Reads a duration of Go. robfig/cron counts whole seconds, and at least one (`constantdelay.go: Every`). */
 function parseEvery(text: string): ParsedSchedule {
-  const parts = [...text.matchAll(DURATION)];
-  const isDuration = parts.length > 0 && parts.map(([whole]) => whole).join("") === text.replace(/^[+-]/, "");
-  if (!isDuration && !/^[+-]?0$/.test(text))
+  const parts = DURATION.test(text) ? [...text.matchAll(new RegExp(PART, "g"))] : [];
+  if (parts.length === 0 && !/^[+-]?0$/.test(text))
     return { ok: false, because: `has "${text}" after @every: expected a duration such as 1h30m` };
   const sum = parts.reduce((total, [, number, unit = ""]) => total + Number(number) * (UNITS[unit] ?? 0), 0);
   const seconds = text.startsWith("-") ? 1 : Math.max(1, Math.floor(sum + 1e-9));
