@@ -51,10 +51,16 @@ export class Directives {
     const left = [...this.#values].filter(([key]) => !this.#taken.has(key));
     const told = left.flatMap(([key, values]) => {
       const because = judge(key, values.at(-1) ?? "");
-      return because === undefined ? [] : [`${key}=${values.join("; ")}: ${because}`];
+      return because === undefined ? [] : [`${key}=${shown(key, values)}: ${because}`];
     });
     return [...this.#notes, ...told];
   }
+}
+
+/** Returns the values for a comment, which others read than the unit: of a credential its name alone. */
+function shown(key: string, values: readonly string[]): string {
+  const isCredential = key.startsWith("SetCredential");
+  return values.map((value) => (isCredential ? value.replace(/:.*$/s, ":…") : value)).join("; ");
 }
 
 /** True for a value that systemd takes for true. */

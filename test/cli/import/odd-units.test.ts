@@ -50,3 +50,11 @@ test("a host name of several labels is told, because a pod has one label", () =>
   expect(manifest.spec.hostname).toBeUndefined();
   expect(notes).toEqual(["HostName=db.example.org: hostname is one label: see the fields hostname and subdomain"]);
 });
+
+test("no comment has the value of a credential", () => {
+  const { notes } = importOf("Restart=always\nSetCredential=db:pass:word\nSetCredentialEncrypted=k: abc=\n");
+  expect(notes).toEqual([
+    "SetCredential=db:…: use a Secret or ConfigMap volume",
+    "SetCredentialEncrypted=k:…: use a Secret or ConfigMap volume",
+  ]);
+});
