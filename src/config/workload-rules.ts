@@ -151,8 +151,10 @@ function surgeIssues(
   const isZero = (value: Part) => value !== undefined && Number.parseInt(String(value), 10) === 0;
   const isAbove = (value: Part) => typeof value === "string" && Number.parseInt(value, 10) > 100;
   const surges = !isZero(maxSurge ?? (isDaemonSet ? 0 : "25%"));
+  const limited = { maxUnavailable, ...(isDaemonSet && { maxSurge }) };
+  const above = Object.entries(limited).find(([, value]) => isAbove(value));
+  if (above !== undefined) return [{ path: [...path, above[0]], message: "expected 100% or less" }];
   const message = (() => {
-    if (isAbove(maxUnavailable)) return "expected 100% or less";
     if (!surges && isZero(maxUnavailable)) return "expected more than 0, because maxSurge is 0";
     if (isDaemonSet && surges && !isZero(maxUnavailable)) return "expected 0, because maxSurge is more than 0";
     return undefined;
@@ -169,10 +171,19 @@ function deadlineIssues(kind: Workload["kind"], spec: Tree): readonly Issue[] {
 }
 
 function nameIssues(kind: Workload["kind"], { name, namespace = "default" }: Tree, spec: Tree): readonly Issue[] {
-  if (kind === "StatefulSet") return hostNameIssues(name as string, spec);
+  if (kind === "StatefulSet") return [...serviceIssues(spec), ...hostNameIssues(name as string, spec)];
+  const length = (name as string).length;
+  const message = `is a label of the pods of a Job: expected at most 63 characters, found ${length}`;
+  if (kind === "Job" && length > 63) return [{ path: ["metadata", "name"], message }];
   const pod = { name: `${name}${SUFFIX}`, namespace: namespace as string, uid: "x" };
   if (namesProblem(pod, []) === undefined) return [];
   return [{ path: ["metadata", "name"], message: `its pods would have the name ${pod.name}, which is too long` }];
+}
+
+/** `apps/validation/validation.go: ValidateStatefulSetSpec`, v1.36. */
+function serviceIssues({ serviceName = "" }: Tree): readonly Issue[] {
+  const message = serviceName === "" ? undefined : dnsLabel(serviceName as never);
+  return message === undefined ? [] : [{ path: ["spec", "serviceName"], message }];
 }
 
 /** Each name of a pod is a host name and a label (`apps/validation/validation.go: ValidateStatefulSetName`, v1.36). */

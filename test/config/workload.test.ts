@@ -102,6 +102,10 @@ describe("refused, with the field", () => {
       "spec.updateStrategy.rollingUpdate.maxUnavailable: expected 0, because maxSurge is more than 0",
     ],
     [
+      document("DaemonSet", { updateStrategy: { rollingUpdate: { maxSurge: "101%", maxUnavailable: 0 } } }),
+      "spec.updateStrategy.rollingUpdate.maxSurge: expected 100% or less",
+    ],
+    [
       document("DaemonSet", { updateStrategy: { rollingUpdate: { maxUnavailable: 0 } } }),
       "spec.updateStrategy.rollingUpdate.maxUnavailable: expected more than 0, because maxSurge is 0",
     ],
@@ -112,6 +116,14 @@ describe("refused, with the field", () => {
     [
       document("StatefulSet", { replicas: 11 }, {}, "db.shop"),
       "metadata.name: a pod would have the name db.shop-10, which is no host name of at most 63 characters: write a shorter name without dots",
+    ],
+    [
+      document("StatefulSet", { serviceName: "db.shop" }),
+      'spec.serviceName: expected a DNS label (lower-case letters, digits and dashes), found "db.shop"',
+    ],
+    [
+      document("Job", {}, {}, "a".repeat(64)),
+      "metadata.name: is a label of the pods of a Job: expected at most 63 characters, found 64",
     ],
     [
       document("Deployment", { paused: true }),
