@@ -4,7 +4,7 @@ import type { WorkloadState } from "../model/workload-state.ts";
 import { sharePorts } from "./host-ports.ts";
 import { newPod } from "./new-pod.ts";
 import type { Outcome } from "./outcome.ts";
-import { availabilities, freeOrdinals, isAvailable, isKept } from "./pods.ts";
+import { availabilities, freeOrdinals, isActive, isAvailable, isKept, withEnding } from "./pods.ts";
 import { replaceEnded } from "./replace-ended.ts";
 import { rollOut } from "./roll-out.ts";
 
@@ -34,8 +34,10 @@ function update(workload: DaemonSet, { pods }: WorkloadState, now: Instant): Wor
   return rollOut({ workload, limits, minReadySeconds }, pods, now);
 }
 
-/** Pods of an old template stay. */
+/** The oldest pod stays, also with an old template (`daemon/daemon_controller.go: podsShouldBeOnNode`, v1.36). */
 function createFirst(workload: DaemonSet, { pods }: WorkloadState, now: Instant): WorkloadState["pods"] {
+  const [, ...younger] = pods.filter(isActive);
+  if (younger.length > 0) return withEnding(pods, younger, now);
   if (pods.some(isKept) || pods.some(({ pod }) => sharePorts(pod.spec, workload.template.spec))) return pods;
   const [ordinal = 0] = freeOrdinals(workload, pods, 1);
   return [...pods, newPod(workload, ordinal, now)];

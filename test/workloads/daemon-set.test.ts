@@ -37,3 +37,11 @@ test("with OnDelete the old pod stays", () => {
     .run([of({ updateStrategy: { type: "OnDelete" } }, V2)]);
   expect(commands(host)).toEqual(["v1 Running"]);
 });
+
+test("of two pods the older one stays when OnDelete comes in the middle of a surge", () => {
+  const surging = of({ updateStrategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }, V2);
+  const last = of({ updateStrategy: { type: "OnDelete" } }, V2);
+  const host = new Host().run([of()]).ready().after(5).run([surging]).run([last]);
+  expect(commands(host)).toEqual(["v1 Running", "v2 ends"]);
+  expect(commands(host.gone().run([last]))).toEqual(["v1 Running"]);
+});
