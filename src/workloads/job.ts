@@ -26,14 +26,12 @@ export function reconcileJob(workload: Job, { pods: known, job: before }: Worklo
     return { wanted, ...afterEnd(workload, known, { ...before, end }, now) };
   }
   const { pods, counts } = counted(known, before);
-  if (workload.suspend) return { pods: withEnding(pods, pods.filter(isActive), now), wanted, job: counts, dueAt: [] };
   const startedAt = Math.min(before?.startedAt ?? now, now);
-  const job: JobState = { ...counts, startedAt };
+  const job: JobState = { ...counts, ...(!workload.suspend && { startedAt }) };
   const end = endOf(workload, job, pods, now);
-  if (end !== undefined) {
-    const ended = withEnding(pods, pods.filter(isActive), now);
-    return { wanted, ...afterEnd(workload, ended, { ...job, end }, now) };
-  }
+  const ended = withEnding(pods, pods.filter(isActive), now);
+  if (end !== undefined) return { wanted, ...afterEnd(workload, ended, { ...job, end }, now) };
+  if (workload.suspend) return { pods: ended, wanted, job, dueAt: [] };
   const { pods: next, dueAt } = withMissing(workload, job, pods, now);
   const { activeDeadlineSeconds } = workload;
   const deadline = activeDeadlineSeconds === undefined ? [] : [startedAt + activeDeadlineSeconds * 1000];
@@ -79,16 +77,16 @@ function afterEnd(
 }
 
 function endOf(workload: Job, job: JobState, pods: readonly OwnedPod[], now: Instant): JobEnd | undefined {
-  const { activeDeadlineSeconds, backoffLimit, completions } = workload;
+  const { activeDeadlineSeconds = Number.POSITIVE_INFINITY, backoffLimit, completions, suspend } = workload;
   if (job.failed > backoffLimit || restarts(workload, pods) > backoffLimit) {
     const message = "Job has reached the specified backoff limit";
     return { type: "Failed", at: now, reason: "BackoffLimitExceeded", message };
   }
-  if (activeDeadlineSeconds !== undefined && now - (job.startedAt ?? now) >= activeDeadlineSeconds * 1000) {
+  if (job.startedAt !== undefined && now - job.startedAt >= activeDeadlineSeconds * 1000) {
     const message = "Job was active longer than specified deadline";
     return { type: "Failed", at: now, reason: "DeadlineExceeded", message };
   }
-  const hasActive = pods.some(isActive);
+  const hasActive = !suspend && pods.some(isActive);
   const isComplete = completions === undefined ? job.succeeded > 0 && !hasActive : job.succeeded >= completions;
   return isComplete ? { type: "Complete", at: now } : undefined;
 }
@@ -136,7 +134,7 @@ function withMissing(
  */
 function nextStart(pods: readonly OwnedPod[], now: Instant): Instant {
   const ends = pods
-    .filter(({ pod }) => isTerminal(pod.status?.phase))
+    .filter(({ counted }) => counted)
     .map(({ pod }) => ({ at: endedAt(pod.status), hasFailed: pod.status?.phase === "Failed" }))
     .toSorted((a, b) => a.at - b.at);
   const failures = ends.slice(ends.findLastIndex(({ hasFailed }) => !hasFailed) + 1);

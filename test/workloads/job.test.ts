@@ -171,15 +171,6 @@ test("a pod with a port of the host starts when the one that has it has ended", 
   expect(phases(host.gone().run([of({}, pod)])).length).toBe(1);
 });
 
-test("suspend ends the pods, and the Job goes on later", () => {
-  const suspended = of({ suspend: true });
-  const host = new Host().run([of()]).run([suspended]);
-  expect(phases(host)).toEqual(["ends"]);
-  const { states } = host.gone().run([suspended]);
-  expect(host.after(60).run([suspended]).states).toEqual(states);
-  expect(phases(host.run([of()]))).toEqual([""]);
-});
-
 test("a changed Job is another one, which starts when nothing is left of the first", () => {
   const next = of({}, V2);
   const host = end(new Host().run([of()]), "Succeeded")
