@@ -89,7 +89,8 @@ function next(workload: Workload, before: WorkloadState | undefined, { now, maxP
   const state = before === undefined || isOther ? fresh : before;
   const { workload: limited, problem: limit } = withinRoom(workload, maxPods);
   const outcome = decide(limited, state, now);
-  if (limit === undefined) return outcome;
+  // A Job that has ended lacks no pod.
+  if (limit === undefined || outcome.job?.end !== undefined) return outcome;
   const problem = outcome.problem === undefined ? limit : `${limit}; ${outcome.problem}`;
   return { ...outcome, problem, ...("replicas" in workload && { wanted: workload.replicas }) };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { document, Host, parsed } from "./base.ts";
+import { document, endedWith, Host, NOW, parsed } from "./base.ts";
 
 const message = (field: string) =>
   `spec.${field}: maxPods of the configuration is 3, so no more of 1000000 pods run: write a lower number, or raise maxPods`;
@@ -12,4 +12,12 @@ test.each([
 ] as const)("a %s of a million pods has as many as the host accepts: %#", (kind, spec, wanted, problem) => {
   const host = new Host().run([parsed(document(kind, spec))], { maxPods: 3 });
   expect([host.pods.length, host.states[0]?.wanted, host.states[0]?.problem]).toEqual([3, wanted, problem]);
+});
+
+test("a Job that has ended has got what it asked for", () => {
+  const job = parsed(document("Job", { parallelism: 2, completions: 2 }));
+  const host = new Host();
+  for (let pod = 0; pod < 2; pod++) host.run([job], { maxPods: 1 }).set(endedWith("Succeeded", NOW));
+  expect(host.run([job], { maxPods: 1 }).states[0]).toMatchObject({ job: { end: { type: "Complete" } } });
+  expect(host.states[0]?.problem).toBeUndefined();
 });
