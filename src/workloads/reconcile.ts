@@ -123,7 +123,8 @@ function withoutTaken(state: WorkloadState, { taken, states }: WorkloadsInput): 
   if (first === undefined) return state;
   const exists = ({ pod }: OwnedPod) => existing.has(pod.metadata.uid);
   const effect = exists(first) ? "which waits until this one has ended" : "so this one is not made";
-  const problem = `metadata.name: another manifest has a Pod ${first.pod.metadata.name}, ${effect}: rename one of them`;
+  const own = `metadata.name: another manifest has a Pod ${first.pod.metadata.name}, ${effect}: rename one of them`;
+  const problem = state.problem === undefined ? own : `${state.problem}; ${own}`;
   const pods = state.pods.filter((each) => exists(each) || !taken.has(namespacedName(each.pod.metadata)));
   return { ...state, pods, problem };
 }

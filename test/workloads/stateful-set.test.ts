@@ -94,3 +94,8 @@ test("a Pod of the directory waits for a pod that has its name already", () => {
     "metadata.name: another manifest has a Pod web-1, which waits until this one has ended: rename one of them",
   ]);
 });
+
+test("a taken name hides no other problem", () => {
+  const host = running().run([of({ replicas: 3 })], { maxPods: 2, taken: ["default/web-1"] });
+  expect(host.states[0]?.problem).toMatch(/^spec\.replicas: .*; metadata\.name: /);
+});
