@@ -1,4 +1,5 @@
-import type { Workload } from "../model/api/workload.ts";
+import type { Deployment, Workload } from "../model/api/workload.ts";
+import { fenceposts } from "./deployment.ts";
 
 interface Limited {
   readonly workload: Workload;
@@ -11,7 +12,11 @@ export function withinRoom(workload: Workload, maxPods: number): Limited {
   switch (workload.kind) {
     case "DaemonSet":
       return { workload };
-    case "Deployment":
+    case "Deployment": {
+      const limited = withSurgeWithin({ ...workload, replicas: Math.min(workload.replicas, maxPods) }, maxPods);
+      if (workload.replicas <= maxPods) return { workload: limited };
+      return { workload: limited, problem: tooMany("replicas", workload.replicas, maxPods) };
+    }
     case "StatefulSet":
       if (workload.replicas <= maxPods) return { workload };
       return { workload: { ...workload, replicas: maxPods }, problem: tooMany("replicas", workload.replicas, maxPods) };
@@ -21,6 +26,14 @@ export function withinRoom(workload: Workload, maxPods: number): Limited {
       return { workload: { ...workload, parallelism: maxPods }, problem: tooMany("parallelism", parallelism, maxPods) };
     }
   }
+}
+
+/** Without any room one pod after the other ends, because a rollout with both limits 0 does so (`ResolveFenceposts`, v1.36). */
+function withSurgeWithin(workload: Deployment, maxPods: number): Deployment {
+  const { rollingUpdate, replicas } = workload;
+  const room = maxPods - replicas;
+  if (rollingUpdate === undefined || fenceposts(rollingUpdate, replicas).maxSurge <= room) return workload;
+  return { ...workload, rollingUpdate: { ...rollingUpdate, maxSurge: room } };
 }
 
 function tooMany(field: string, count: number, maxPods: number): string {

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { document, endedWith, Host, NOW, parsed } from "./base.ts";
+import { describe, expect, test } from "vitest";
+import { document, endedWith, Host, NOW, parsed, V2 } from "./base.ts";
 
 const message = (field: string) =>
   `spec.${field}: maxPods of the configuration is 3, so no more of 1000000 pods run: write a lower number, or raise maxPods`;
@@ -20,4 +20,28 @@ test("a Job that has ended has got what it asked for", () => {
   for (let pod = 0; pod < 2; pod++) host.run([job], { maxPods: 1 }).set(endedWith("Succeeded", NOW));
   expect(host.run([job], { maxPods: 1 }).states[0]).toMatchObject({ job: { end: { type: "Complete" } } });
   expect(host.states[0]?.problem).toBeUndefined();
+});
+
+describe("a rollout without room for the pods of maxSurge", () => {
+  const spec = (maxUnavailable: number) => ({
+    replicas: 3,
+    strategy: { rollingUpdate: { maxSurge: 2, maxUnavailable } },
+  });
+  const rolled = (maxUnavailable: number, maxPods: number) => {
+    const host = new Host().run([parsed(document("Deployment", spec(maxUnavailable)))], { maxPods }).ready();
+    return host.run([parsed(document("Deployment", spec(maxUnavailable), V2))], { maxPods });
+  };
+  const counts = ({ names }: Host) => [names.length, names.filter((name) => name.endsWith("ends")).length];
+
+  test("ends one pod before the next one starts, as if both limits were 0", () => {
+    expect(counts(rolled(0, 3))).toEqual([3, 1]);
+  });
+
+  test("ends maxUnavailable pods, if that is more", () => {
+    expect(counts(rolled(2, 3))).toEqual([3, 2]);
+  });
+
+  test("adds as many pods as there is room for", () => {
+    expect(counts(rolled(0, 4))).toEqual([4, 0]);
+  });
 });
