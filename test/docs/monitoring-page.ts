@@ -6,6 +6,7 @@ import { type Metric, metricsByPath } from "./metric-samples.ts";
 const HEAD = `# Monitoring
 
 unitlet serves all metrics at port 10250, as any node does, to clients that may \`get\` the resource \`nodes/metrics\`. Logs of the host need \`nodes/log\`.
+A standalone node does not open the port: \`unitlet status\` and \`unitlet doctor\` show its pods and its open problems.
 To read metrics with kubectl: \`kubectl get --raw /api/v1/nodes/NODE/proxy/metrics\`.
 
 No process runs between two requests. Runs store their numbers in \`/run/unitlet/\`, so counters start at zero at each boot.
