@@ -28,6 +28,8 @@ export class ManifestError extends Error {
 
 /** The kinds that a node without a cluster knows. io/schema/manifest-files.ts takes a List apart. */
 const KINDS = '"Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret" or "List"';
+const KNOWN: ReadonlySet<string> = new Set(["Pod", "ConfigMap", "Secret"]);
+const UNKNOWN_KIND: Issue = { path: ["kind"], message: `expected ${KINDS}; other kinds need a cluster` };
 
 /** A document that an alias makes part of itself has no end. */
 const MAX_DEPTH = 100;
@@ -46,6 +48,8 @@ export function parseManifest(document: unknown, nodeName: string): ManifestObje
     // Without an issue there is one.
     return { workload: workload as Workload };
   }
+  // The rules of another kind would say wrong things about its fields.
+  if (typeof kind === "string" && !KNOWN.has(kind)) throw new ManifestError([UNKNOWN_KIND]);
   if (kind !== "ConfigMap" && kind !== "Secret") return { pod: parsePod(table, written as Tree, nodeName) };
   const { object, issues } = (kind === "ConfigMap" ? parseConfigMap : parseSecret)(table, written);
   throwIfAny([...kindIssues(written, { apiVersion: "v1", hasSpec: false }), ...issues]);
@@ -89,8 +93,7 @@ function kindIssues(written: unknown, expected: Expected): Issue[] {
   const named = metadata as Tree | undefined;
   const issues = [
     apiVersion !== expected.apiVersion && { path: ["apiVersion"], message: `expected "${expected.apiVersion}"` },
-    expected.kind !== undefined &&
-      kind !== expected.kind && { path: ["kind"], message: `expected ${KINDS}; other kinds need a cluster` },
+    expected.kind !== undefined && kind !== expected.kind && UNKNOWN_KIND,
     named === undefined && { path: ["metadata"], message: "is missing" },
     named !== undefined && named.name === undefined && { path: ["metadata", "name"], message: "is missing" },
     expected.hasSpec && spec === undefined && { path: ["spec"], message: "is missing" },

@@ -8,7 +8,7 @@ import type { Tree } from "./object-rules.ts";
 const REFUSED: Readonly<Record<Workload["kind"], readonly (readonly [field: string, remedy: string])[]>> = {
   Deployment: [["paused", "keep the old template in the file until the rollout may begin"]],
   DaemonSet: [],
-  StatefulSet: [["volumeClaimTemplates", "a standalone node has no claims yet: use a hostPath volume"]],
+  StatefulSet: [["volumeClaimTemplates", "use a hostPath volume"]],
   Job: [
     ["podFailurePolicy", "remove it"],
     ["successPolicy", "remove it"],

@@ -122,8 +122,13 @@ describe("a manifest is refused by the name of its field", () => {
   });
 
   test("all that is wrong at once", () => {
-    expect(() => parseManifest({ ...POD, apiVersion: "v2", kind: "CronJob" }, "edge")).toThrow(
-      'apiVersion: expected "v1"; kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret" or "List"; other kinds need a cluster',
+    expect(() => parseManifest({ ...POD, apiVersion: "v2", metadata: {} }, "edge")).toThrow(
+      'apiVersion: expected "v1"; metadata.name: is missing',
     );
+  });
+
+  test("no field of a kind that is not known here", () => {
+    const cronJob = { apiVersion: "batch/v1", kind: "CronJob", metadata: { name: "a" }, spec: { schedule: "@daily" } };
+    expect(() => parseManifest(cronJob, "edge")).toThrow(/^kind: expected .* other kinds need a cluster$/);
   });
 });

@@ -135,7 +135,7 @@ describe("refused, with the field", () => {
     ],
     [
       document("StatefulSet", { volumeClaimTemplates: [{ metadata: { name: "data" }, spec: {} }] }),
-      "spec.volumeClaimTemplates: needs a cluster: a standalone node has no claims yet: use a hostPath volume",
+      "spec.volumeClaimTemplates: needs a cluster: use a hostPath volume",
     ],
     [document("Job", { completionMode: "Indexed" }), "spec.completionMode: Indexed needs a cluster: write NonIndexed"],
     [
