@@ -21,7 +21,7 @@ that the pod lacks, or that differ there.
   --name NAME  the name of the unit on standard input. Default: imported.service
 
 examples:
-  unitlet import nginx.service > /etc/unitlet/manifests/nginx.yaml
+  unitlet import nginx.service > nginx.yaml
   unitlet import ./web.container
   ssh edge-1 systemctl cat redis-server | unitlet import - --name redis-server.service | unitlet render -
 

@@ -44,7 +44,9 @@ function checkKind({ name, sections }: ReadUnit): void {
     throw new ImportError(`${name} is a template: name an instance, such as ${name.replace("@.", "@example.")}`);
   if (sections.has("Container") || sections.has("Service")) return;
   if (sections.has("Timer"))
-    throw new ImportError(`${name} is a timer: import its service, and write a CronJob for it`);
+    throw new ImportError(
+      `${name} is a timer: import its service. A Pod has no times: write a CronJob in a cluster, and keep the timer without one`,
+    );
   throw new ImportError(`${name} has neither a section [Service] nor a section [Container]`);
 }
 

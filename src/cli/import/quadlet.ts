@@ -95,7 +95,7 @@ function variables(quadlet: Directives): ReadonlyMap<string, string> {
   for (const file of quadlet.all("EnvironmentFile"))
     quadlet.note(
       "EnvironmentFile",
-      "make a ConfigMap of it by kubectl create configmap --from-env-file, and name that in envFrom",
+      "write a ConfigMap with its lines, or a Secret where they hold passwords, and name that in envFrom",
       file,
     );
   const { values } = readVariables(quadlet, new Map());

@@ -180,7 +180,11 @@ test("a specifier of the host is told", () => {
 
 test.each([
   ["web@.service", BASE, "web@.service is a template: name an instance, such as web@example.service"],
-  ["web.timer", "[Timer]\nOnCalendar=daily\n", "web.timer is a timer: import its service, and write a CronJob for it"],
+  [
+    "web.timer",
+    "[Timer]\nOnCalendar=daily\n",
+    "web.timer is a timer: import its service. A Pod has no times: write a CronJob in a cluster, and keep the timer without one",
+  ],
   ["web.socket", "[Socket]\nListenStream=80\n", "web.socket has neither a section [Service] nor a section [Container]"],
   ["web.service", "[Service]\nType=oneshot\n", "it has no ExecStart=, and a container needs a program"],
   ["web.service", "[Service]\nExecStart=/bin/a 'b\n", "ExecStart=/bin/a 'b cannot be read: is a quote missing?"],
