@@ -174,7 +174,7 @@ async function usageOf({ config, pods, now }: ObserveInput, { diskLimited }: Nee
   const pressures = activePressures(config, readLevels(), now).map(({ of }) => of);
   const isDiskShort = pressures.includes("ephemeral-storage") || pressures.includes("inodes");
   const onDisk = isDiskShort ? pods.items.map(({ metadata }) => metadata.uid) : diskLimited;
-  // Pods of manifests are never evicted, because no controller would replace them.
+  // Pods of manifests are critical, as static pods of the kubelet are (`kubelet/types/pod_update.go: IsCriticalPod`, v1.36).
   if (config.cluster === undefined || pressures.length + onDisk.length === 0) return {};
   return { usage: await readPodUsage(new Set(onDisk)) };
 }

@@ -5,7 +5,7 @@ import type { RunInput } from "./input.ts";
 
 /**
  * Measures the host, and stores when its thresholds were met. Returns true when pods are to be evicted. On a standalone
- * node no pod is evicted, because no controller would replace it.
+ * node no pod is evicted, as the kubelet evicts no static pod (`kubelet/types/pod_update.go: IsCriticalPod`, v1.36).
  */
 export function recordPressures({ config, now, shuttingDown }: RunInput): boolean {
   if (config.cluster === undefined || shuttingDown) return false;

@@ -38,7 +38,8 @@ export function reconcileDeployment(workload: Deployment, state: WorkloadState, 
 /** `deployment/progress.go: syncRolloutStatus`, v1.36. */
 function late({ metadata, template }: Deployment, hasOld: boolean): string {
   const what = `ProgressDeadlineExceeded: ReplicaSet "${metadata.name}-${template.hash}" has timed out progressing.`;
-  if (!hasOld) return `${what} Its pods do not get ready: unitlet status shows why`;
+  if (!hasOld)
+    return `${what} Its pods do not get ready: see unitlet status, and journalctl -u unitlet-sync for failed probes`;
   return `${what} The pods of the old template that are needed stay: correct the template, or restore the old one`;
 }
 

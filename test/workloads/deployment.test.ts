@@ -104,7 +104,7 @@ test("after the clock was set back the delay is no longer than without it", () =
 test("a first rollout that does not get ready has no old pods to tell of", () => {
   const host = new Host().run([one]).after(600).run([one]);
   expect(host.states[0]?.problem).toBe(
-    `ProgressDeadlineExceeded: ReplicaSet "web-${one.template.hash}" has timed out progressing. Its pods do not get ready: unitlet status shows why`,
+    `ProgressDeadlineExceeded: ReplicaSet "web-${one.template.hash}" has timed out progressing. Its pods do not get ready: see unitlet status, and journalctl -u unitlet-sync for failed probes`,
   );
 });
 
