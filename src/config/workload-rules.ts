@@ -1,3 +1,4 @@
+import { meetsRequirement, type NodeSelectorRequirement } from "../model/api/node-selector.ts";
 import type { Workload } from "../model/api/workload.ts";
 import { namesProblem } from "../unitfile/names.ts";
 import { dnsLabel } from "./formats.ts";
@@ -70,12 +71,15 @@ function templateIssues(kind: Workload["kind"], spec: Tree): readonly Issue[] {
   return [wrong, deadline, ...selectorIssues(selector, labels)].filter((issue) => issue !== false);
 }
 
+/** Those of labels; a selector of nodes has two more. */
+const OPERATORS: readonly string[] = ["In", "NotIn", "Exists", "DoesNotExist"];
+
 /** `apps/validation/validation.go: ValidatePodTemplateSpecForReplicaSet`, v1.36. The selector of a Job is ignored: the API makes one. */
 function selectorIssues(selector: Tree | undefined, labels: Readonly<Record<string, string>>): readonly Issue[] {
   if (selector === undefined) return [];
   const { matchLabels = {}, matchExpressions = [] } = selector as {
     readonly matchLabels?: Readonly<Record<string, string>>;
-    readonly matchExpressions?: readonly Expression[];
+    readonly matchExpressions?: readonly NodeSelectorRequirement[];
   };
   if (Object.keys(matchLabels).length === 0 && matchExpressions.length === 0)
     return [
@@ -84,31 +88,19 @@ function selectorIssues(selector: Tree | undefined, labels: Readonly<Record<stri
         message: "expected a label of the template, because an empty one selects all pods",
       },
     ];
+  const unknown = matchExpressions.findIndex(({ operator }) => !OPERATORS.includes(operator));
+  if (unknown >= 0)
+    return [
+      {
+        path: ["spec", "selector", "matchExpressions", unknown, "operator"],
+        message: `expected one of ${OPERATORS.join(", ")}`,
+      },
+    ];
   const isMatch =
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every((each) => matches(each, labels));
+    Object.entries(matchLabels).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value) &&
+    matchExpressions.every((each) => meetsRequirement(each, labels));
   if (isMatch) return [];
   return [{ path: ["spec", "template", "metadata", "labels"], message: "spec.selector does not select these labels" }];
-}
-
-interface Expression {
-  readonly key: string;
-  readonly operator: string;
-  readonly values?: readonly string[];
-}
-
-function matches({ key, operator, values = [] }: Expression, labels: Readonly<Record<string, string>>): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case "In":
-      return value !== undefined && values.includes(value);
-    case "NotIn":
-      return value === undefined || !values.includes(value);
-    case "Exists":
-      return value !== undefined;
-    default:
-      return value === undefined;
-  }
 }
 
 type Part = number | string | undefined;

@@ -74,6 +74,14 @@ describe("refused, with the field", () => {
       "spec.template.metadata.labels: spec.selector does not select these labels",
     ],
     [
+      document("Deployment", { selector: { matchExpressions: [{ key: "constructor", operator: "Exists" }] } }),
+      "spec.template.metadata.labels: spec.selector does not select these labels",
+    ],
+    [
+      document("Deployment", { selector: { matchExpressions: [{ key: "app", operator: "Gt", values: ["1"] }] } }),
+      "spec.selector.matchExpressions[0].operator: expected one of In, NotIn, Exists, DoesNotExist",
+    ],
+    [
       document("Deployment", { selector: {} }),
       "spec.selector: expected a label of the template, because an empty one selects all pods",
     ],

@@ -18,13 +18,14 @@ export function matchesNodeSelectorTerms(terms: readonly NodeSelectorTerm[], { m
     // A term without any requirement selects nothing.
     if (matchExpressions.length + matchFields.length === 0) return false;
     return (
-      matchExpressions.every((each) => meets(each, labels)) &&
-      matchFields.every((each) => meets(each, { "metadata.name": name }))
+      matchExpressions.every((each) => meetsRequirement(each, labels)) &&
+      matchFields.every((each) => meetsRequirement(each, { "metadata.name": name }))
     );
   });
 }
 
-function meets(
+/** True when labels meet a requirement of a selector (`labels/selector.go: Requirement.Matches`, apimachinery v0.36). */
+export function meetsRequirement(
   { key, operator, values = [] }: NodeSelectorRequirement,
   labels: Readonly<Record<string, string>>,
 ): boolean {
