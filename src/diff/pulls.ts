@@ -8,6 +8,7 @@ import { redactCredentials } from "../model/image/image-reference.ts";
 import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable, Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
+import { isCommandKey } from "../unitfile/image-names.ts";
 
 /** Starts each pull that pods wait for once, and cancels the pulls that no pod waits for. */
 export function pullSteps({ pods, images }: World, translations: readonly Translation[]): Step[] {
@@ -16,7 +17,7 @@ export function pullSteps({ pods, images }: World, translations: readonly Transl
   const pulling = images?.pulling ?? new Set();
   const starts = [...byKey].flatMap(([key, all]): Step[] => (pulling.has(key) ? newcomers(all) : startPull(all)));
   if (!pods.complete) return starts;
-  const idle = [...pulling].filter((key) => !byKey.has(key));
+  const idle = [...pulling].filter((key) => !byKey.has(key) && !isCommandKey(key));
   return [...starts, ...idle.map((key): Step => ({ kind: "cancel-pull", uid: "", key, because: "no pod needs it" }))];
 }
 

@@ -21,6 +21,15 @@ export function imageKey({ kind, name }: NamedImage): string {
   return `${kind === "deb" ? DEB : ""}${plain}_${digest(name, 32)}`;
 }
 
+/** Prefix of the key of a pull that a command has started; imageKey() makes no two "_" in a row. */
+const BY_COMMAND = "command__";
+
+/** Returns the key of a pull of the same image that an administrator has asked for. No run stops it. */
+export const commandKey = (key: string) => `${BY_COMMAND}${key}`;
+
+/** True for a key of commandKey(). */
+export const isCommandKey = (key: string) => key.startsWith(BY_COMMAND);
+
 /** Returns the unit that pulls the image. */
 export const imageUnit = (key: string) =>
   key.startsWith(DEB) ? `unitlet-deb@${key.slice(DEB.length)}.service` : `unitlet-image@${key}.service`;

@@ -47,6 +47,11 @@ test("the one unused for longest goes first, until the disk is five points below
   expect(removed(store([tree(1), tree(3), tree(2)], 95))).toEqual([digest(3), digest(2)]);
 });
 
+test("a pinned one stays, also when pods are evicted for the disk", () => {
+  const host = { diskAvailable: HOST.diskTotal * 0.14 };
+  expect(removed(store([tree(1), tree(2, { isPinned: true })], 95), {}, [], true, host)).toEqual([digest(1)]);
+});
+
 test.each<[what: string, host: Partial<Host>, all: boolean]>([
   ["the disk", { diskAvailable: HOST.diskTotal * 0.14 }, true],
   ["the disk's inodes", { inodesFree: 1 }, true],

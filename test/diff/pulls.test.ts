@@ -118,6 +118,10 @@ describe("what nobody waits for", () => {
     expect(kinds(steps([waiting("one", pull("app"), { metadata })], ["app"]))).toEqual(["cancel-pull"]);
   });
 
+  test("goes on when a command has asked for it", () => {
+    expect(steps([], ["command__app"])).toEqual([]);
+  });
+
   test("goes on while nobody knows all pods", () => {
     expect(steps([], ["app"], false)).toEqual([]);
   });

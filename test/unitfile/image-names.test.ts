@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { imageKey, imageUnit, pulledBy } from "../../src/unitfile/image-names.ts";
+import { commandKey, imageKey, imageUnit, isCommandKey, pulledBy } from "../../src/unitfile/image-names.ts";
 
 test.for([
   ["docker.io/library/nginx:1.25", "nginx_1_25"],
@@ -16,4 +16,10 @@ test.for([
 test("two that differ only in what is not shown have two keys", () => {
   const key = (name: string) => imageKey({ kind: "tarball", name });
   expect(key("https://h.example/x.tar?1#sha256=ab")).not.toBe(key("https://h.example/x.tar?2#sha256=ab"));
+});
+
+test("a pull by a command is one of another key than that of a pod, whatever the image is called", () => {
+  const key = imageKey({ kind: "oci", name: "docker.io/library/command__app:1" });
+  expect([isCommandKey(key), isCommandKey(commandKey(key))]).toEqual([false, true]);
+  expect(pulledBy(imageUnit(commandKey(key)))).toBe(commandKey(key));
 });

@@ -118,7 +118,7 @@ stop_agent() {
 	step "Stopping the timer" systemctl disable --now --quiet unitlet-sync.timer unitlet-sync.path
 	systemctl disable --now --quiet unitlet-api.socket
 	systemctl stop unitlet-watch.service unitlet-sync.service unitlet-api.service unitlet-api-helper.socket 'unitlet-api-helper@*.service' 2>/dev/null || :
-	systemctl stop 'unitlet-image@*.service' 'unitlet-image-fetch@*.service' 'unitlet-deb@*.service' 2>/dev/null || :
+	systemctl stop 'unitlet-image@*.service' 'unitlet-image-fetch@*.service' 'unitlet-image-import@*.service' 'unitlet-deb@*.service' 2>/dev/null || :
 	systemctl stop 'unitlet-probe@*.timer' 'unitlet-probe@*.service' 2>/dev/null || :
 	systemctl stop 'unitlet-shutdown-*.service' 'unitlet-priority-*.target' 2>/dev/null || :
 }

@@ -60,6 +60,12 @@ export function readLevels() {
   };
 }
 
+/** Returns the levels of the disk of pods, and those of images if they have one of their own. */
+export function readDiskLevels(): DiskLevels & Pick<Host, "imageDisk"> {
+  const imageDisk = statImageDisk();
+  return { ...diskLevels(statPodsDisk()), ...(imageDisk && { imageDisk: diskLevels(imageDisk) }) };
+}
+
 function diskLevels({ blocks, bavail, bsize, files, ffree }: StatsFs): DiskLevels {
   return { diskTotal: blocks * bsize, diskAvailable: bavail * bsize, inodesTotal: files, inodesFree: ffree };
 }

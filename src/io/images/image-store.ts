@@ -8,6 +8,7 @@ import { ignoreMissing, isDirectory, list, modifiedAt, readOptional, remove, wri
 import { removeTree } from "../remove-tree.ts";
 import { parseIndex, parseManifest } from "./image-config.ts";
 import { readPackageStore } from "./package-store.ts";
+import { readPins } from "./pins.ts";
 
 const TREES = join(IMAGES, "trees");
 const REFS = join(IMAGES, "refs");
@@ -29,6 +30,7 @@ function readTrees(): readonly StoredTree[] {
     names.set(digest, [...(names.get(digest) ?? []), name].toSorted());
   }
   const users = readUsers();
+  const pinned = readPins();
   return trees.map((hex) => {
     const home = join(TREES, hex);
     const pulledAt = modifiedAt(join(home, "size")) ?? 0;
@@ -40,6 +42,7 @@ function readTrees(): readonly StoredTree[] {
       pulledAt,
       usedAt: Math.max(pulledAt, modifiedAt(join(home, "used")) ?? 0),
       users: users.get(join(home, "rootfs")) ?? [],
+      ...(names.get(`sha256:${hex}`)?.some((name) => pinned.has(name)) && { isPinned: true }),
     };
   });
 }

@@ -25,11 +25,32 @@ function writeImagePull(pull: DesiredPull): void {
   writeLines(`${key}.request`, [...commonLines(pull, redactCredentials(pull.name)), ...present]);
   writeLines(`${key}.source`, [...commonLines(pull, pull.name), ...present]);
   writeAtomic(join(PULLS, `${key}.auth`), auth ?? (pull.name.startsWith("https://") ? "{}" : readHostAuth()), 0o600);
+  prepareUnpack(key);
+  prepareFetch(pull, blobs);
+}
+
+/**
+ * Writes the files of a pull whose image the directory `fetched` has already, so that the fetch has nothing to do. The directory is
+ * moved. No process exists any more that could write to it.
+ */
+export function writeImport(pull: DesiredPull, fetched: string): void {
+  const { key } = pull;
+  const work = join(IMAGES, "tmp", key);
+  remove(join(PULLS, `${key}.failed`));
+  removeTree(work, () => false);
+  mkdirSync(work, { recursive: true, mode: 0o700 });
+  renameSync(fetched, join(work, "fetch"));
+  for (const file of ["request", "source"])
+    writeLines(`${key}.${file}`, [...commonLines(pull, pull.name), "imported yes"]);
+  writeAtomic(join(PULLS, `${key}.auth`), "{}", 0o600);
+  prepareUnpack(key);
+}
+
+function prepareUnpack(key: string): void {
   // The root directory of the unpacking. systemd makes the mount points in it.
   mkdirSync(join(PULLS, ".root"), { recursive: true, mode: 0o755 });
   removeTree(join(PULLS, key), () => false);
   mkdirSync(join(PULLS, key), { mode: 0o700 });
-  prepareFetch(pull, blobs);
 }
 
 function writeLines(name: string, lines: readonly string[]): void {

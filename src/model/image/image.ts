@@ -121,4 +121,6 @@ export interface StoredTree {
   readonly usedAt: Instant;
   /** "POD-UID/CONTAINER" and "POD-UID/VOLUME" of those that use it or may use it again. */
   readonly users: readonly string[];
+  /** True when an administrator has pinned one of its names: it is never removed as unused. */
+  readonly isPinned?: boolean;
 }

@@ -9,9 +9,9 @@ const IMAGE_MINIMUM_GC_AGE_MS = 120_000;
 
 /** True for an image that may be removed. `wanted` are the digests that pods are about to use. */
 export function isUnused(
-  { digest, users, pulledAt }: StoredTree,
+  { digest, users, pulledAt, isPinned }: StoredTree,
   wanted: ReadonlySet<string | undefined>,
   now: Instant,
 ): boolean {
-  return users.length === 0 && !wanted.has(digest) && now - pulledAt >= IMAGE_MINIMUM_GC_AGE_MS;
+  return users.length === 0 && isPinned !== true && !wanted.has(digest) && now - pulledAt >= IMAGE_MINIMUM_GC_AGE_MS;
 }

@@ -1,0 +1,33 @@
+import { type ExportedImage, writeArchive } from "../../io/images/export-files.ts";
+import { readStore } from "../../io/images/image-store.ts";
+import { EX_USAGE } from "../../model/exit-status.ts";
+import { requireRoot } from "../agent.ts";
+import { CliError } from "../failure.ts";
+import { ociReference } from "./commanded-pull.ts";
+
+/** `unitlet images export REF… FILE`: writes an OCI archive of images of this host. Throws CliError. */
+export function exportImages(args: readonly string[]): string {
+  requireRoot("images export");
+  const file = args.at(-1);
+  if (file === undefined || args.length < 2)
+    throw new CliError("unitlet images export needs the names of images, and then a file", EX_USAGE);
+  writeNamed(args.slice(0, -1), file);
+  return `wrote ${file}\n`;
+}
+
+/** Writes an OCI archive of images of this host by their names. Throws CliError. */
+export function writeNamed(names: readonly string[], file: string): void {
+  const images = names.map(storedImage);
+  try {
+    writeArchive(images, file);
+  } catch (error) {
+    throw new CliError(`cannot write ${file}: ${(error as Error).message}`);
+  }
+}
+
+function storedImage(image: string): ExportedImage {
+  const { name } = ociReference(image);
+  const tree = readStore().find(({ names }) => names.includes(name));
+  if (tree === undefined) throw new CliError(`${name} is not on this host: unitlet images pull ${name}`);
+  return { name, digest: tree.digest };
+}

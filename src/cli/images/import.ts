@@ -1,0 +1,113 @@
+import { readDiskLevels } from "../../io/host/host.ts";
+import {
+  importFailure,
+  prepareImport,
+  removeImport,
+  type StagedImage,
+  type Staging,
+  stageArchive,
+  stagedImages,
+} from "../../io/images/import-files.ts";
+import { writeImport } from "../../io/images/pull-files.ts";
+import { EX_USAGE } from "../../model/exit-status.ts";
+import type { Config } from "../../model/host/config.ts";
+import { diskReserve } from "../../model/host/disk-reserve.ts";
+import { type OciReference, parseImage } from "../../model/image/image-reference.ts";
+import { requireRoot } from "../agent.ts";
+import { CliError } from "../failure.ts";
+import { eachOf } from "./arguments.ts";
+import { commandedPull, configForImages, ociReference, runPull } from "./commanded-pull.ts";
+import { Progress } from "./progress.ts";
+import { runUnit } from "./unit-wait.ts";
+
+export interface ImportOptions {
+  /** The name of the only image of the only archive. */
+  readonly name?: string;
+  readonly isQuiet: boolean;
+}
+
+/**
+ * `unitlet images import FILE…`: makes images of this host from archives and OCI layouts. A file that cannot be imported keeps no
+ * other from being imported. Throws CliError after all files, with the reason of each failure.
+ */
+export async function importImages(files: readonly string[], { name, isQuiet }: ImportOptions): Promise<string> {
+  requireRoot("images import");
+  if (name !== undefined && files.length > 1)
+    throw new CliError("--name names one image: import the files one after the other", EX_USAGE);
+  const named = name === undefined ? undefined : ociReference(name);
+  const config = await configForImages();
+  const progress = new Progress(isQuiet);
+  return await eachOf(files, (file) => importFile(file, named, { config, progress }));
+}
+
+interface Context {
+  readonly config: Config;
+  readonly progress: Progress;
+}
+
+async function importFile(file: string, named: OciReference | undefined, context: Context): Promise<string> {
+  const { config, progress } = context;
+  const staging = prepareImport(diskReserve(config, readDiskLevels()));
+  try {
+    copy(staging, file, progress);
+    await runUnit(`unitlet-image-import@${staging.id}.service`, (seconds) =>
+      progress.show(`${file}: reading, ${seconds} s`),
+    );
+    progress.clear();
+    const because = importFailure(staging);
+    if (because !== undefined) throw new CliError(`${file}: ${because}`);
+    return await importAll(file, withName(file, found(file, staging), named), context);
+  } finally {
+    progress.clear();
+    removeImport(staging);
+  }
+}
+
+function copy(staging: Staging, file: string, progress: Progress): void {
+  try {
+    stageArchive(staging, file, (done, size) =>
+      progress.show(`${file}: ${Math.ceil(done / 1e6)} of ${Math.ceil(size / 1e6)} MB copied`),
+    );
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException;
+    throw new CliError(code === "ENOENT" ? `${file}: there is no such file` : message);
+  }
+}
+
+function found(file: string, staging: Staging): readonly StagedImage[] {
+  try {
+    return stagedImages(staging);
+  } catch (error) {
+    const unit = `unitlet-image-import@${staging.id}`;
+    throw new CliError(`${file}: ${(error as Error).message}: journalctl -u ${unit} has the messages of the tools`);
+  }
+}
+
+function withName(file: string, images: readonly StagedImage[], named: OciReference | undefined) {
+  if (named === undefined) return images;
+  const [image, ...others] = images;
+  if (image === undefined || others.length > 0)
+    throw new CliError(`${file} has ${images.length} images: --name is for an archive of one image`, EX_USAGE);
+  return [{ ...image, name: named.name }];
+}
+
+async function importAll(file: string, images: readonly StagedImage[], context: Context): Promise<string> {
+  const lines: string[] = [];
+  const nameless: string[] = [];
+  for (const { name, directory } of images) {
+    const reference = parseImage(name);
+    if (name === "" || reference.kind !== "oci") nameless.push(directory);
+    else lines.push(await importImage(reference, directory, context));
+  }
+  if (nameless.length === 0) return lines.join("");
+  const which = images.length === 1 ? "its image has" : `${nameless.length} of its ${images.length} images have`;
+  const remedy = images.length === 1 ? ": give it one with --name REF" : ", and were left out";
+  throw new CliError(`${lines.join("")}${file}: ${which} no name${remedy}`);
+}
+
+async function importImage(reference: OciReference, directory: string, { config, progress }: Context): Promise<string> {
+  const pull = commandedPull(reference, config);
+  writeImport(pull, directory);
+  const digest = await runPull(pull, progress);
+  return `imported ${reference.name} ${digest}\n`;
+}

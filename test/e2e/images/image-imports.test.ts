@@ -1,0 +1,115 @@
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Machine } from "../../support/machine.ts";
+import { install } from "../../support/node.ts";
+import { busybox } from "../../support/registry.ts";
+import type { RunResult } from "../../support/run.ts";
+import { tar } from "../../support/tar.ts";
+import { dockerArchive } from "../support/docker-archive.ts";
+
+const MANIFESTS = "/etc/unitlet/manifests";
+const IMAGES = "/var/lib/unitlet/images";
+
+let machine: Machine;
+let base: Buffer;
+
+beforeAll(async () => {
+  machine = await Machine.boot("image-imports", { net: "private", ownDisk: true });
+  await machine.exec("ip route flush default");
+  await install(machine);
+  base = tar(await busybox());
+});
+
+afterAll(() => machine[Symbol.asyncDispose]());
+
+const unitlet = (words: string): Promise<RunResult> => machine.exec(`unitlet images ${words}`, { allowFailure: true });
+const names = async () =>
+  (await unitlet("list")).stdout
+    .split("\n")
+    .slice(1, -1)
+    .map((line) => line.split(" ")[0]);
+
+async function isRunning(name: string, image: string, spec: object = {}): Promise<void> {
+  const containers = [{ name: "main", image, imagePullPolicy: "Never" }];
+  const pod = { apiVersion: "v1", kind: "Pod", metadata: { name }, spec: { containers, ...spec } };
+  await machine.write(`${MANIFESTS}/${name}.json`, JSON.stringify(pod));
+  await machine.exec("systemctl start unitlet-sync");
+  const state = async () => (await machine.exec(`systemctl is-active unitlet.default.${name}.main || :`)).stdout;
+  await machine.until(async () => [(await state()) === "active\n", await state()], { what: `${name} to run` });
+}
+
+describe("an archive without a network", () => {
+  test.each([
+    ["as it is", "plain.tar", (archive: Buffer) => archive],
+    ["compressed by gzip", "small.tgz", gzipSync],
+    ["compressed by zstd", "smaller.tar.zst", zstdCompressSync],
+  ])("of docker save, %s, becomes the image of a pod", async (_, file, compress) => {
+    const name = file.replace(/\..*/, "");
+    await machine.write(
+      `/srv/${file}`,
+      compress(dockerArchive(base, { tags: [`example.org/${name}:1`], words: name })),
+    );
+    const { stdout, stderr, code } = await unitlet(`import --quiet /srv/${file}`);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(new RegExp(`^imported example.org/${name}:1 sha256:[0-9a-f]{64}\n$`));
+    await isRunning(name, `example.org/${name}:1`);
+  });
+
+  test("with two images and three names gives all of them", async () => {
+    const archive = dockerArchive(
+      base,
+      { tags: ["example.org/a:1", "example.org/b:1"] },
+      { tags: ["c:1"], words: "c" },
+    );
+    await machine.write("/srv/three.tar", archive);
+    const { stdout } = await unitlet("import -q /srv/three.tar");
+    expect(stdout.replace(/ sha256:.*/g, "")).toBe(
+      "imported example.org/a:1\nimported example.org/b:1\nimported docker.io/library/c:1\n",
+    );
+  });
+
+  test("that unitlet has exported comes back with the same digests", async () => {
+    const wanted = "example.org/a:1 c:1";
+    expect((await unitlet(`export ${wanted} /srv/both.tar`)).stdout).toBe("wrote /srv/both.tar\n");
+    const before = (await unitlet("list")).stdout
+      .split("\n")
+      .filter((line) => /^(example.org\/a|docker.io)/.test(line));
+    await unitlet("prune");
+    expect(await names()).not.toContain("example.org/a:1");
+    await unitlet("import -q /srv/both.tar");
+    const digests = (lines: readonly string[]) => lines.map((line) => line.split(/ +/).slice(0, 2)).toSorted();
+    const after = (await unitlet("list")).stdout.split("\n").filter((line) => /^(example.org\/a|docker.io)/.test(line));
+    expect(digests(after)).toEqual(digests(before));
+    await isRunning("again", "example.org/a:1");
+  });
+
+  test("as a directory has the name that is given", async () => {
+    await machine.exec(
+      'mkdir -p /srv/layout && tar -xf /srv/both.tar -C /srv/layout && cd /srv/layout && sed -i \'s/"annotations":{[^}]*}/"annotations":{}/g; s/,{"mediaType[^]]*//\' index.json',
+    );
+    const { stderr, code } = await unitlet("import -q /srv/layout");
+    expect([code, stderr]).toEqual([1, "/srv/layout: its image has no name: give it one with --name REF\n"]);
+    const { stdout } = await unitlet("import -q /srv/layout --name example.org/named:1");
+    expect(stdout).toMatch(/^imported example.org\/named:1 sha256:/);
+  });
+
+  test("leaves no file of the import", async () => {
+    const { stdout } = await machine.exec(
+      `ls -A ${IMAGES}/import; ls ${IMAGES}/tmp | grep -v lock; ls /run/unitlet/images | grep -v failed`,
+      { allowFailure: true },
+    );
+    expect(stdout).toBe("");
+  });
+});
+
+test("a pinned image is never removed as unused", async () => {
+  expect((await unitlet("pin docker.io/library/c:1 later:1")).stdout).toBe(
+    "pinned docker.io/library/c:1\npinned docker.io/library/later:1, which is not on this host yet\n",
+  );
+  const { stdout } = await unitlet("prune");
+  expect(stdout).toContain("kept docker.io/library/c:1: it is pinned\n");
+  expect((await unitlet("list")).stdout).toMatch(/^docker.io\/library\/c:1 .* yes$/m);
+  await unitlet("unpin docker.io/library/c:1");
+  await unitlet("prune");
+  expect(await names()).not.toContain("docker.io/library/c:1");
+});
