@@ -12,10 +12,12 @@ import { print, printError } from "./output.ts";
 import { plan } from "./plan.ts";
 import { render } from "./render.ts";
 import { showStatus } from "./status.ts";
+import { get } from "./verbs/get.ts";
 
 const HELP = `usage: unitlet COMMAND
 
   status        show the pods of this host, their containers and restarts, and why a pod does not run
+  get           show pods and other objects of this host in the columns of kubectl: unitlet get --help
   plan          show what a run would do now and why, and change nothing: unitlet plan --help
   render        print the units that a manifest becomes, on any computer: unitlet render --help
   import        print the Pod manifest of a service unit: unitlet import --help
@@ -35,6 +37,7 @@ type Command = (args: readonly string[]) => Promise<string>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   status: withoutArguments("status", showStatus),
+  get,
   plan,
   render,
   import: importCommand,

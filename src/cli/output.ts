@@ -16,3 +16,8 @@ export function print(text: string): void {
 export function printError(line: string): void {
   process.stderr.write(`${printable(line)}\n`);
 }
+
+/** Prints a text whose parts of other origin are printable already, and which may have colours. */
+export function printStyled(text: string): void {
+  process.stdout.write(text);
+}

@@ -11,6 +11,7 @@ function unitlet(...args: readonly string[]) {
 
 const COMMANDS = [
   "status",
+  "get",
   "plan",
   "render",
   "import",

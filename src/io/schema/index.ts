@@ -8,3 +8,4 @@ export { readKubeconfig } from "./kubeconfig.ts";
 export { kubeletNames } from "./kubelet-names.ts";
 export { parseManifests, readManifests } from "./manifest-files.ts";
 export { readSettings } from "./settings-files.ts";
+export { readStoredObjects } from "./stored-objects.ts";

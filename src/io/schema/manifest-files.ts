@@ -25,7 +25,7 @@ const MAX_DOCUMENT_BYTES = 1.5 * 1024 * 1024;
 /** A file of another kind would fill the journal with its mistakes. */
 const MAX_ISSUES = 10;
 
-interface TextDocument {
+export interface TextDocument {
   readonly text: string;
   /** The number of lines before it. */
   readonly linesBefore: number;
@@ -132,7 +132,7 @@ function readObjects(text: string, nodeName: string, report: ReportLine): readon
 }
 
 /** Returns the items of a List with their paths, such as those of `kubectl get -o yaml`, or else the document itself. */
-function itemsOf(document: unknown): readonly (readonly [Path, unknown])[] {
+export function itemsOf(document: unknown): readonly (readonly [Path, unknown])[] {
   const { apiVersion, kind, items } = document as { apiVersion?: unknown; kind?: unknown; items?: unknown };
   if (apiVersion !== "v1" || kind !== "List" || !Array.isArray(items)) return [[[], document]];
   return items.map((item, at) => [["items", at], item]);
@@ -155,7 +155,7 @@ function readObject(
 }
 
 /** Returns the texts of the documents in a file. Text before the first separator counts only when it has more than comments. */
-function documents(file: ManifestFile, problems: string[]): readonly TextDocument[] {
+export function documents(file: ManifestFile, problems: string[]): readonly TextDocument[] {
   try {
     const text = decodeText(file.read());
     const starts = [...text.matchAll(/^(?:---|\.\.\.)(?=\s|$)/gm)].map(({ index }) => index);

@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { loadSchema } from "../../io/bundles/loaders.ts";
+import { modifiedAt } from "../../io/files.ts";
+import { manifestPaths } from "../../io/manifest-source.ts";
+import { connectPodSource } from "../../io/pod-source.ts";
+import type { StoredObject } from "../../io/schema/stored-objects.ts";
+import { readUnitText, unitFileNames } from "../../io/systemd/unit-places.ts";
+import { logTo } from "../../log.ts";
+import type { Pod } from "../../model/api/pod.ts";
+import { type Instant, toTimestamp } from "../../model/api/time.ts";
+import type { Config } from "../../model/host/config.ts";
+import { isContainer, type UnitOwner } from "../../model/unit.ts";
+import type { WorkloadState } from "../../model/workload-state.ts";
+import { readIdentity } from "../../unitfile/identity.ts";
+import { CliError } from "../failure.ts";
+import type { ApiObject } from "./api-object.ts";
+import { workloadStatus } from "./workload-status.ts";
+
+/** The time for a request to the API server on a node of a cluster. */
+const API_BUDGET_MS = 15_000;
+
+/** What a host knows of its objects. */
+export interface HostObjects {
+  /** Of a node of a cluster only its pods. */
+  readonly objects: readonly ApiObject[];
+  /** The objects as they are written in the directory; none on a node of a cluster. */
+  readonly stored: readonly StoredObject[];
+  /** What is wrong in the directory. */
+  readonly problems: readonly string[];
+}
+
+/** Returns the objects of this host. It writes nothing. Throws CliError when the list of pods cannot be read. */
+export async function readHostObjects(config: Config, now: Instant): Promise<HostObjects> {
+  const { source, close } = connectPodSource(
+    config,
+    logTo(() => undefined),
+    now + API_BUDGET_MS,
+  );
+  try {
+    const listed = await source.list();
+    if (!listed.ok) throw new CliError(`the pods of this node cannot be listed: ${listed.because}`);
+    const { pods, workloads } = listed.parse();
+    if (config.cluster !== undefined) return { objects: pods.map(podObject), stored: [], problems: [] };
+    const { objects: stored, problems } = await readStored(config);
+    const states = workloads?.states ?? [];
+    const owned = states.flatMap((state) => state.pods.map(({ pod }) => ownedBy(state, pod)));
+    const all = [...pods, ...owned];
+    const leaving = leavingPods(new Set(all.map(({ metadata }) => metadata.uid)), now);
+    const others = firstOfEach(stored.filter(({ kind }) => kind !== "Pod")).map((each) =>
+      otherObject(each, states, now),
+    );
+    return { objects: [...[...all, ...leaving].map(podObject), ...others], stored, problems };
+  } finally {
+    close();
+  }
+}
+
+/** Returns the objects that are written in the directory of a standalone host. */
+export async function readStored({ manifests, nodeName }: Config) {
+  const { readStoredObjects } = await loadSchema();
+  const files = manifestPaths(manifests).map((path) => ({ name: path, read: () => readFileSync(path) }));
+  return readStoredObjects(files, nodeName);
+}
+
+/** A pod of a manifest has no time of creation, so it is as old as its acceptance. */
+function podObject({ metadata, ...pod }: Pod): ApiObject {
+  const creationTimestamp = metadata.creationTimestamp ?? pod.status?.startTime;
+  return {
+    ...pod,
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { ...metadata, ...(creationTimestamp !== undefined && { creationTimestamp }) },
+  };
+}
+
+function ownedBy(state: WorkloadState, pod: Pod): Pod {
+  if (pod.metadata.ownerReferences !== undefined) return pod;
+  const apiVersion = state.kind === "Job" ? "batch/v1" : "apps/v1";
+  const owner = { apiVersion, kind: state.kind, name: state.name, uid: state.uid, controller: true };
+  return { ...pod, metadata: { ...pod.metadata, ownerReferences: [owner] } };
+}
+
+function otherObject(stored: StoredObject, states: readonly WorkloadState[], now: Instant): ApiObject {
+  const { apiVersion, kind, namespace, name, value, place } = stored;
+  const state = states.find((each) => each.kind === kind && each.namespace === namespace && each.name === name);
+  const changed = modifiedAt(place.file);
+  const metadata = {
+    ...(value.metadata as object),
+    name,
+    namespace,
+    // The directory remembers no other time.
+    ...(changed !== undefined && { creationTimestamp: toTimestamp(changed) }),
+  };
+  return { ...value, apiVersion, kind, metadata, ...(state && { status: workloadStatus(state, value, now) }) };
+}
+
+/** A run uses the first of two definitions of one object. */
+function firstOfEach(stored: readonly StoredObject[]): readonly StoredObject[] {
+  const first = new Map<string, StoredObject>();
+  for (const each of stored) {
+    const key = `${each.kind}/${each.namespace}/${each.name}`;
+    if (!first.has(key)) first.set(key, each);
+  }
+  return [...first.values()];
+}
+
+/** Returns the pods that the directory has no more and whose units are not all gone. */
+function leavingPods(known: ReadonlySet<string>, now: Instant): readonly Pod[] {
+  const owners = unitFileNames().flatMap((name): UnitOwner[] => {
+    const text = readUnitText(name);
+    const identity = text === undefined ? undefined : readIdentity(text);
+    const isLeft = identity !== undefined && isContainer({ identity }) && !known.has(identity.podUID);
+    return isLeft ? [identity] : [];
+  });
+  return [...Map.groupBy(owners, ({ podUID }) => podUID)].map(([uid, own]) => {
+    const [{ namespace, pod: name }] = own as [UnitOwner];
+    const containers = own.map(({ container }) => ({ name: container }));
+    return { metadata: { namespace, name, uid, deletionTimestamp: toTimestamp(now) }, spec: { containers } };
+  });
+}

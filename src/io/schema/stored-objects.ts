@@ -1,0 +1,87 @@
+import { parseManifest } from "../../config/manifest.ts";
+import { documents, itemsOf, type ManifestFile, parseManifests } from "./manifest-files.ts";
+import { parseYaml } from "./yaml.ts";
+
+/** An object of a manifest file as it is written there, and its place. */
+export interface StoredObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** The document, with the namespace and with what the API makes of a Secret. */
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly place: Place;
+}
+
+export interface Place {
+  /** The name of the file. */
+  readonly file: string;
+  /** The document's text with its separator, and its number in the file, from 0. */
+  readonly text: string;
+  readonly document: number;
+  /** How many documents the file has. */
+  readonly documents: number;
+  /** True for an item of a List. */
+  readonly isItem: boolean;
+}
+
+export interface StoredObjects {
+  readonly objects: readonly StoredObject[];
+  /** One message for each mistake, as a run logs it. */
+  readonly problems: readonly string[];
+}
+
+type Fields = Readonly<Record<string, unknown>> & {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Readonly<Record<string, unknown>> & { readonly name: string; readonly namespace?: string };
+};
+
+/** Returns the valid objects of manifest files, of whatever kind, in the order of the files. */
+export function readStoredObjects(files: readonly ManifestFile[], nodeName: string): StoredObjects {
+  const { problems } = parseManifests(files, nodeName);
+  const objects = files.flatMap((file) => {
+    const texts = documents(file, []);
+    return texts.flatMap(({ text }, document) =>
+      valuesOf(text, nodeName).flatMap(([value, isItem]): StoredObject[] => {
+        // A run does not use such a Secret either, and the problems name it.
+        if (value.kind === "Secret" && file.isPublic?.()) return [];
+        return [objectOf(value, { file: file.name, text, document, documents: texts.length, isItem })];
+      }),
+    );
+  });
+  return { objects, problems };
+}
+
+function objectOf(value: Fields, place: Place): StoredObject {
+  const { apiVersion, kind, metadata } = value;
+  const { name, namespace = "default" } = metadata;
+  return { apiVersion, kind, namespace, name, value: { ...value, metadata: { ...metadata, namespace } }, place };
+}
+
+/** Returns the valid objects of a document, and whether each is an item of a List. */
+function valuesOf(text: string, nodeName: string): readonly (readonly [Fields, boolean])[] {
+  try {
+    const document = parseYaml(text)?.value ?? null;
+    if (document === null) return [];
+    return itemsOf(document).flatMap(([path, value]) => {
+      const object = validObject(value, nodeName);
+      return object === undefined ? [] : [[object, path.length > 0] as const];
+    });
+  } catch {
+    // parseManifests has told of it.
+    return [];
+  }
+}
+
+function validObject(value: unknown, nodeName: string): Fields | undefined {
+  try {
+    const parsed = parseManifest(value, nodeName);
+    const fields = value as Fields;
+    if (fields.kind !== "Secret" || !("data" in parsed)) return fields;
+    const { stringData: _, ...rest } = fields;
+    return { type: "Opaque", ...rest, data: parsed.data.value.data };
+  } catch {
+    return undefined;
+  }
+}
