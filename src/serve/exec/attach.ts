@@ -1,17 +1,17 @@
 import { Readable } from "node:stream";
+import type { ExecProcess } from "../../io/exec/process.ts";
 import { exists } from "../../io/files.ts";
+import { containerLog } from "../../io/logs/container-log.ts";
 import { kindOf } from "../../model/api/containers.ts";
 import { inputPath, terminalPath } from "../../model/paths.ts";
 import { isInteractive } from "../../model/terminal.ts";
 import type { RequestTarget } from "../http/request-attributes.ts";
 import type { RequestContext } from "../http/request-context.ts";
-import { containerLog } from "../logs/container-log.ts";
 import { openStreams } from "../remote/open-streams.ts";
 import { connect } from "./connect.ts";
 import { inputOf } from "./container-input.ts";
 import { attachToTerminal } from "./container-terminal.ts";
 import { runAttached } from "./interactive.ts";
-import type { ExecProcess } from "./process.ts";
 import { type ContainerRef, findRunning, type RunningContainer } from "./running-container.ts";
 import { streamRequest } from "./stream-request.ts";
 

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { ExecProcess } from "../../io/exec/process.ts";
 import type { RemoteStreams } from "../remote/streams.ts";
-import type { ExecProcess } from "./process.ts";
 
 /** Carries the streams until the command has ended and its output is sent, or until the client disconnects. */
 export async function connect(command: ExecProcess, streams: RemoteStreams): Promise<void> {

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { Transform } from "node:stream";
 import { type ConnectHelper, connectHelper } from "../../io/api-helper.ts";
+import type { ExecProcess } from "../../io/exec/process.ts";
+import type { TerminalSize } from "../../model/stream-request.ts";
 import type { UnitName } from "../../model/unit.ts";
-import type { TerminalSize } from "../remote/streams.ts";
-import type { ExecProcess } from "./process.ts";
 
 /** The first line that the helper sends once it is connected to the terminal. */
 const ATTACHED = "attached\n";

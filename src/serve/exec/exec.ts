@@ -1,8 +1,8 @@
+import { startCommand } from "../../io/exec/command.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { RequestTarget } from "../http/request-attributes.ts";
 import type { RequestContext } from "../http/request-context.ts";
 import { openStreams } from "../remote/open-streams.ts";
-import { startCommand } from "./command.ts";
 import { connect } from "./connect.ts";
 import { firstSize } from "./first-size.ts";
 import { type ContainerRef, findRunning } from "./running-container.ts";

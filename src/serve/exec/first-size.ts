@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RemoteStreams, TerminalSize } from "../remote/streams.ts";
+import type { TerminalSize } from "../../model/stream-request.ts";
+import type { RemoteStreams } from "../remote/streams.ts";
 
 /** The time in which a client with a terminal sends its first size. */
 const FIRST_SIZE_TIMEOUT_MS = 250;

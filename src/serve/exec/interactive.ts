@@ -1,8 +1,8 @@
 import { finished } from "node:stream/promises";
+import { startCommand } from "../../io/exec/command.ts";
 import type { UnitName } from "../../model/unit.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { RemoteStreams } from "../remote/streams.ts";
-import { startCommand } from "./command.ts";
 import { connect } from "./connect.ts";
 import { inputOf } from "./container-input.ts";
 import { firstSize } from "./first-size.ts";

@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
+import { startCommand } from "../../io/exec/command.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { RequestTarget } from "../http/request-attributes.ts";
-import { startCommand } from "./command.ts";
 import { type ContainerRef, findRunning } from "./running-container.ts";
 
 /** The largest output of a command, as in the CRI client (`utils.go: maxMsgSize`, cri-client v0.36). */

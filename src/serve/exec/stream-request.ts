@@ -1,5 +1,5 @@
+import type { StreamRequest } from "../../model/stream-request.ts";
 import { HttpError } from "../http/http-error.ts";
-import type { StreamRequest } from "../remote/streams.ts";
 
 /** Returns the streams that a request to exec or attach names. Throws HttpError when it names none. */
 export function streamRequest(query: URLSearchParams): StreamRequest {

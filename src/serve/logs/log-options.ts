@@ -1,17 +1,6 @@
+import type { LogOptions } from "../../io/logs/log-options.ts";
 import type { Instant } from "../../model/api/time.ts";
 import { HttpError } from "../http/http-error.ts";
-
-/** The options of a request for logs (v1.PodLogOptions). */
-export interface LogOptions {
-  readonly follow: boolean;
-  readonly previous: boolean;
-  readonly timestamps: boolean;
-  /** The number of lines from the end; undefined for all. */
-  readonly tailLines?: number;
-  readonly limitBytes?: number;
-  /** The time of the first line. */
-  readonly since?: Instant;
-}
 
 const UNREADABLE = new HttpError(400, '{"message": "Unable to decode query."}');
 const INVALID = new HttpError(422, '{"message": "Invalid request."}');

@@ -4,12 +4,12 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { keepCompiledCode } from "../../io/bundles/keep-code.ts";
 import type { ApiClient } from "../../io/kube/http.ts";
+import { containerLog } from "../../io/logs/container-log.ts";
+import { findInstance, type Instance, LogError } from "../../io/logs/instance.ts";
 import { readExits } from "../../io/pods/exit-records.ts";
 import { podStateDir } from "../../model/paths.ts";
 import { HttpError } from "../http/http-error.ts";
 import { findPod } from "../info/find-pod.ts";
-import { containerLog } from "./container-log.ts";
-import { findInstance } from "./instance.ts";
 import { parseLogOptions } from "./log-options.ts";
 
 /** The number of log requests at a time. Each may run a journalctl process, and holds a connection. */
@@ -34,7 +34,7 @@ export class ContainerLogs {
     const pod = await findPod(this.#api, this.#node, namespace, name);
     if (pod === undefined) throw new HttpError(404, `pod ${JSON.stringify(name)} does not exist`);
     const exits = () => readExits(join(podStateDir(pod.metadata.uid), `${container}.exits`)).exits;
-    const instance = findInstance(pod, container, options.previous, exits);
+    const instance = instanceOf(() => findInstance(pod, container, options.previous, exits));
     if (this.#streams >= MAX_STREAMS) throw new HttpError(429, "too many logs are being read on this node");
     this.#streams += 1;
     const gone = new AbortController();
@@ -48,5 +48,13 @@ export class ContainerLogs {
       this.#streams -= 1;
       gone.abort();
     }
+  }
+}
+
+function instanceOf(find: () => Instance): Instance {
+  try {
+    return find();
+  } catch (error) {
+    throw error instanceof LogError ? new HttpError(error.status, error.message) : error;
   }
 }

@@ -1,7 +1,8 @@
+import type { StreamRequest } from "../../model/stream-request.ts";
 import type { RequestContext } from "../http/request-context.ts";
 import { upgradeOf } from "./negotiate.ts";
 import { openSpdyCommand } from "./spdy/command.ts";
-import type { RemoteStreams, StreamRequest } from "./streams.ts";
+import type { RemoteStreams } from "./streams.ts";
 import { openWebSocketCommand } from "./websocket/command.ts";
 
 /**

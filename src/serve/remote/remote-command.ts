@@ -1,7 +1,8 @@
 import type { Readable, Writable } from "node:stream";
 import { finished } from "node:stream/promises";
+import type { TerminalSize } from "../../model/stream-request.ts";
 import type { ChannelStream } from "./channel-stream.ts";
-import type { RemoteEnd, RemoteStreams, TerminalSize } from "./streams.ts";
+import type { RemoteEnd, RemoteStreams } from "./streams.ts";
 import { TerminalSizes } from "./terminal-sizes.ts";
 
 /** The types of streams, by their names in the protocol. */

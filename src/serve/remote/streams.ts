@@ -1,18 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-
-/** The streams that a request to exec or attach names. With a tty there is no separate stderr. */
-export interface StreamRequest {
-  readonly stdin: boolean;
-  readonly stdout: boolean;
-  readonly stderr: boolean;
-  readonly tty: boolean;
-}
-
-/** The size of a terminal in characters. */
-export interface TerminalSize {
-  readonly width: number;
-  readonly height: number;
-}
+import type { TerminalSize } from "../../model/stream-request.ts";
 
 /** The end of a remote command. The transport encodes it for its protocol. */
 export type RemoteEnd =

@@ -1,4 +1,4 @@
-import type { TerminalSize } from "./streams.ts";
+import type { TerminalSize } from "../../model/stream-request.ts";
 
 /** The longest message; `{"Width":65535,"Height":65535}` has 31 bytes. */
 const MAX_MESSAGE_BYTES = 1024;

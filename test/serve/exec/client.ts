@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
-import type { RemoteEnd, RemoteStreams, TerminalSize } from "../../../src/serve/remote/streams.ts";
+import type { TerminalSize } from "../../../src/model/stream-request.ts";
+import type { RemoteEnd, RemoteStreams } from "../../../src/serve/remote/streams.ts";
 import { until } from "../../support/until.ts";
 
 /** What a client would have at its end. */

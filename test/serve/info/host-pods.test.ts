@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { findInstance } from "../../../src/io/logs/instance.ts";
 import { type ContainerHistory, type ExitRecord, NO_HISTORY } from "../../../src/model/exit-record.ts";
 import { type HostContainer, hostPods } from "../../../src/serve/info/host-pods.ts";
 import { runningPods } from "../../../src/serve/info/pods.ts";
-import { findInstance } from "../../../src/serve/logs/instance.ts";
 
 const START = 1_700_000_000_000;
 

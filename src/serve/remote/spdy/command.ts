@@ -1,11 +1,12 @@
 import { once } from "node:events";
+import type { StreamRequest } from "../../../model/stream-request.ts";
 import type { RequestContext } from "../../http/request-context.ts";
 import type { ChannelStream } from "../channel-stream.ts";
 import { ClientDisconnected } from "../client-disconnected.ts";
 import { streamProtocol } from "../negotiate.ts";
 import { RemoteCommand, type StreamType } from "../remote-command.ts";
 import { messageOf, statusOf } from "../status.ts";
-import type { RemoteStreams, StreamRequest } from "../streams.ts";
+import type { RemoteStreams } from "../streams.ts";
 import { SpdySession } from "./session.ts";
 
 const PROTOCOLS = ["v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io"];

@@ -1,9 +1,10 @@
+import type { StreamRequest } from "../../../model/stream-request.ts";
 import type { RequestContext } from "../../http/request-context.ts";
 import type { ChannelStream } from "../channel-stream.ts";
 import { Channels, type ContentEncoding } from "../channels.ts";
 import { RemoteCommand, type StreamType } from "../remote-command.ts";
 import { messageOf, statusOf } from "../status.ts";
-import type { RemoteEnd, RemoteStreams, StreamRequest } from "../streams.ts";
+import type { RemoteEnd, RemoteStreams } from "../streams.ts";
 import { subprotocol, switchToWebSocket } from "./handshake.ts";
 
 const RAW: ContentEncoding = { isBase64: false, canClose: false };

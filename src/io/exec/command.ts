@@ -1,9 +1,9 @@
 import { constants, openSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
-import { type ConnectHelper, connectHelper, HelperLines } from "../../io/api-helper.ts";
+import type { StreamRequest, TerminalSize } from "../../model/stream-request.ts";
 import type { UnitName } from "../../model/unit.ts";
-import type { StreamRequest, TerminalSize } from "../remote/streams.ts";
+import { type ConnectHelper, connectHelper, HelperLines } from "../api-helper.ts";
 import type { ExecProcess } from "./process.ts";
 
 const { O_RDONLY, O_WRONLY, O_NONBLOCK } = constants;

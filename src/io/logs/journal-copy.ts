@@ -1,4 +1,4 @@
-import { type Position, readJournal } from "../../io/journal/journal.ts";
+import { type Position, readJournal } from "../journal/journal.ts";
 import { type Instance, isRunning } from "./instance.ts";
 import { instanceFilter } from "./instance-filter.ts";
 import { LogCopy } from "./log-copy.ts";

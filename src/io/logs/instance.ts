@@ -1,4 +1,3 @@
-import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { invocationOf } from "../../model/api/container-id.ts";
 import { containersOf, statusesOf } from "../../model/api/containers.ts";
 import type { ContainerStatus, Pod, Terminated } from "../../model/api/pod.ts";
@@ -6,7 +5,18 @@ import type { Instant } from "../../model/api/time.ts";
 import type { ExitRecord } from "../../model/exit-record.ts";
 import type { UnitName } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
-import { HttpError } from "../http/http-error.ts";
+import { runningInvocation } from "../systemd/invocations.ts";
+
+/** Why there is no log: `status` is that of HTTP, and the message that of the kubelet. */
+export class LogError extends Error {
+  override readonly name = "LogError";
+  readonly status: 400 | 404;
+
+  constructor(status: 400 | 404, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /** One instance of a container. Its entries are read from the journal. */
 export interface Instance {
@@ -26,7 +36,7 @@ export function isRunning({ unit, invocation }: Instance): boolean {
 
 /**
  * Returns the instance that a request means (`kubelet_pods.go: validateContainerLogStatus`, v1.36). `readExits` returns the
- * exit records of the container. Throws HttpError.
+ * exit records of the container. Throws LogError.
  */
 export function findInstance(
   pod: Pod,
@@ -36,14 +46,14 @@ export function findInstance(
 ): Instance {
   const { name, namespace } = pod.metadata;
   const exists = containersOf(pod.spec).some((each) => each.name === container);
-  if (!exists) throw new HttpError(404, `container ${quote(container)} not found in pod ${quote(name)}`);
+  if (!exists) throw new LogError(404, `container ${quote(container)} not found in pod ${quote(name)}`);
   const statuses = statusesOf(pod.status);
   const status = statuses.find((each) => each.name === container);
   const where = `container ${quote(container)} in pod ${quote(name)}`;
-  if (status === undefined) throw new HttpError(400, `${where} is not available`);
+  if (status === undefined) throw new LogError(400, `${where} is not available`);
   const run = previous ? previousRun(status, where) : latestRun(status, where);
   const invocation = invocationOf(run.id);
-  if (invocation === undefined) throw new HttpError(400, `${where} is terminated`);
+  if (invocation === undefined) throw new LogError(400, `${where} is terminated`);
   // Only the name of an existing container may become part of a path.
   const period = instanceTimes(run, invocation, status, readExits());
   return { unit: containerUnitName(namespace, name, container), invocation, ...period };
@@ -56,7 +66,7 @@ interface InstanceRun {
 }
 
 function previousRun({ lastState: { terminated } }: ContainerStatus, where: string): InstanceRun {
-  if (!terminated?.containerID) throw new HttpError(400, `previous terminated ${where} not found`);
+  if (!terminated?.containerID) throw new LogError(400, `previous terminated ${where} not found`);
   return ended(terminated);
 }
 
@@ -64,10 +74,10 @@ function latestRun({ state, lastState, containerID }: ContainerStatus, where: st
   if (state.running !== undefined) return { id: containerID, startedAt: state.running.startedAt };
   const terminated = state.terminated?.containerID ? state.terminated : lastState?.terminated;
   if (terminated !== undefined) return ended(terminated);
-  if (state.terminated !== undefined) throw new HttpError(400, `${where} is terminated`);
-  if (state.waiting === undefined) throw new HttpError(400, `${where} is waiting to start - no logs yet`);
+  if (state.terminated !== undefined) throw new LogError(400, `${where} is terminated`);
+  if (state.waiting === undefined) throw new LogError(400, `${where} is waiting to start - no logs yet`);
   const { reason } = state.waiting;
-  throw new HttpError(400, `${where} is waiting to start: ${WAITING[reason] ?? reason}`);
+  throw new LogError(400, `${where} is waiting to start: ${WAITING[reason] ?? reason}`);
 }
 
 const WAITING: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
-import { invocationMatch, type Position, readJournal, readMessages } from "../../io/journal/journal.ts";
-import { ExportReader, type JournalEntry } from "../../io/journal/journal-export.ts";
 import type { Instant } from "../../model/api/time.ts";
+import { invocationMatch, type Position, readJournal, readMessages } from "../journal/journal.ts";
+import { ExportReader, type JournalEntry } from "../journal/journal-export.ts";
 import type { Instance } from "./instance.ts";
 
 /**

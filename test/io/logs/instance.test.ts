@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { findInstance } from "../../../src/io/logs/instance.ts";
 import type { ContainerState, ContainerStatus, Pod } from "../../../src/model/api/pod.ts";
 import type { ExitRecord } from "../../../src/model/exit-record.ts";
-import { findInstance } from "../../../src/serve/logs/instance.ts";
 
 const at = (second: number) => new Date(second * 1000).toISOString().replace(".000", "");
 const running = (second: number): ContainerState => ({ running: { startedAt: at(second) } });

@@ -1,4 +1,4 @@
-import { ExportScanner, FIELD } from "../../io/journal/export-scanner.ts";
+import { ExportScanner, FIELD } from "../journal/export-scanner.ts";
 import type { InstanceFilter } from "./instance-filter.ts";
 import type { LogOptions } from "./log-options.ts";
 import { rfc3339Nano } from "./log-time.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ExportReader } from "../../../src/io/journal/journal-export.ts";
-import type { InstanceFilter } from "../../../src/serve/logs/instance-filter.ts";
-import { type CopyOptions, LogCopy } from "../../../src/serve/logs/log-copy.ts";
+import type { InstanceFilter } from "../../../src/io/logs/instance-filter.ts";
+import { type CopyOptions, LogCopy } from "../../../src/io/logs/log-copy.ts";
 import { exported, type Written } from "./exported.ts";
 
 const AT = Date.parse("2026-01-02T03:04:05Z") * 1000;

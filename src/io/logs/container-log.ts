@@ -1,9 +1,12 @@
-import { askHelper } from "../../io/api-helper.ts";
-import { type Position, readJournal } from "../../io/journal/journal.ts";
-import { ExportReader, type JournalEntry } from "../../io/journal/journal-export.ts";
-import { JournalNotifier } from "../../io/journal/journal-notifier.ts";
-import { onEnd } from "../../io/systemd/invocations.ts";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import type { Instant } from "../../model/api/time.ts";
+import { logNamespaceOf } from "../../unitfile/names.ts";
+import { askHelper } from "../api-helper.ts";
+import { type Position, readJournal } from "../journal/journal.ts";
+import { ExportReader, type JournalEntry } from "../journal/journal-export.ts";
+import { JournalNotifier } from "../journal/journal-notifier.ts";
+import { onEnd } from "../systemd/invocations.ts";
 import { type Instance, isRunning } from "./instance.ts";
 import { CLOCK_TOLERANCE_MS, instanceFilter } from "./instance-filter.ts";
 import { JournalCopy } from "./journal-copy.ts";
@@ -54,7 +57,12 @@ async function* readEntries(
 
 /** Waits until journald has stored what a unit wrote before this call, for 5 s at most. Only root may ask journald for that. */
 async function syncJournal(unit: string): Promise<void> {
-  await askHelper(`sync-journal ${unit}`).catch(() => undefined);
+  if (process.getuid?.() !== 0) await askHelper(`sync-journal ${unit}`).catch(() => undefined);
+  else await sync(logNamespaceOf(unit)).catch(() => undefined);
+}
+
+async function sync(namespace: string): Promise<void> {
+  await promisify(execFile)("journalctl", [`--namespace=${namespace}`, "--sync"], { timeout: 5000 });
 }
 
 /** Reads new entries at each notification. At the end journald has stored all output of the instance. */

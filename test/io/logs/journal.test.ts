@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ExportReader, type JournalEntry } from "../../../src/io/journal/journal-export.ts";
-import { instanceFilter } from "../../../src/serve/logs/instance-filter.ts";
-import { endsLine, tailPosition } from "../../../src/serve/logs/tail.ts";
+import { instanceFilter } from "../../../src/io/logs/instance-filter.ts";
+import { endsLine, tailPosition } from "../../../src/io/logs/tail.ts";
 
 let number = 0;
 const entry = (message: string, rest: Partial<JournalEntry> = {}): JournalEntry => {

@@ -1,4 +1,4 @@
-import type { JournalEntry } from "../../io/journal/journal-export.ts";
+import type { JournalEntry } from "../journal/journal-export.ts";
 import type { Instance } from "./instance.ts";
 
 /** The tolerance for times of entries: journald may store output after the end of an instance, and the clock may be set. */

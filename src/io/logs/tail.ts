@@ -1,5 +1,5 @@
-import type { Position } from "../../io/journal/journal.ts";
-import type { JournalEntry } from "../../io/journal/journal-export.ts";
+import type { Position } from "../journal/journal.ts";
+import type { JournalEntry } from "../journal/journal-export.ts";
 
 /** True when a line of the output ends here. journald splits long lines, and splits at NUL bytes. */
 export function endsLine({ lineBreak }: JournalEntry): boolean {

@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Instance } from "../../../src/io/logs/instance.ts";
+import { copyWholeLines } from "../../../src/io/logs/whole-lines.ts";
 import type { UnitName } from "../../../src/model/unit.ts";
-import type { Instance } from "../../../src/serve/logs/instance.ts";
-import { copyWholeLines } from "../../../src/serve/logs/whole-lines.ts";
 import { exported } from "./exported.ts";
 
 /** A journalctl that prints the messages, the entry at its cursor, or what is no whole line: first `part.1`, then `part.2`. */

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import type { TerminalSize } from "../remote/streams.ts";
+import type { TerminalSize } from "../../model/stream-request.ts";
 
 /** A command that runs in a container. A stream that was not requested is absent. */
 export interface ExecProcess {
