@@ -17,6 +17,7 @@ export const V2_FILES: readonly string[] = [
   "test/e2e/pods/volumes.test.ts",
   "test/e2e/kubelet-port/kernel-counts.test.ts",
   "test/e2e/kubelet-port/logs.test.ts",
+  "test/e2e/kubelet-port/long-logs.test.ts",
   "test/e2e/images/image-rights.test.ts",
 ];
 

@@ -1,13 +1,18 @@
+import type { Instant } from "../../model/api/time.ts";
 import { type Position, readJournal } from "../journal/journal.ts";
+import { readFiles } from "../journal/read-files.ts";
 import { type Instance, isRunning } from "./instance.ts";
 import { instanceFilter } from "./instance-filter.ts";
 import { LogCopy } from "./log-copy.ts";
 import type { LogOptions } from "./log-options.ts";
-import { copyWholeLines } from "./whole-lines.ts";
+import { copyWholeLines, type Start, settledAt } from "./whole-lines.ts";
+
+/** The bytes of a log after which the files of journald are read. A short log is read by one journalctl alone. */
+const SOME_BYTES = 128 * 1024;
 
 /**
- * The bytes of a log after which whole lines are copied without their fields. Before that the processes which it takes cost more
- * than it saves.
+ * The bytes of a log after which journalctl copies whole lines without their fields, where the files cannot be read. Before that
+ * the processes which it takes cost more than it saves.
  */
 const MANY_BYTES = 1024 * 1024;
 
@@ -19,6 +24,8 @@ export class JournalCopy {
   /** True when the log is copied as it is, without timestamps and limits. */
   readonly #isPlain: boolean;
   #position: Position;
+  /** False after a file that could not be read, or whose messages are compressed. */
+  #hasReadableFiles = true;
 
   constructor(instance: Instance, options: LogOptions, start: Position, signal: AbortSignal) {
     const { follow, tailLines, timestamps, limitBytes, since } = options;
@@ -38,10 +45,12 @@ export class JournalCopy {
 
   /** Yields what the entries add to the log until now, or until a limit. */
   async *read(): AsyncGenerator<Buffer> {
-    let most = this.#isPlain ? MANY_BYTES : Number.POSITIVE_INFINITY;
+    let most = this.#isPlain ? SOME_BYTES : Number.POSITIVE_INFINITY;
     while (yield* this.#readEntries(most)) {
+      const { bytes, isDone } = yield* this.#readFiles();
+      const lines = isDone || most < MANY_BYTES ? 0 : yield* this.#readWholeLines();
       // Where lines with parts are near each other, this gains nothing.
-      most = (yield* this.#readWholeLines()) < MANY_BYTES ? 2 * most : MANY_BYTES;
+      if (bytes + lines < MANY_BYTES) most = Math.max(2 * most, MANY_BYTES);
     }
   }
 
@@ -62,14 +71,43 @@ export class JournalCopy {
     return false;
   }
 
+  /** Copies entries out of the files of journald, as far as they are settled and the files can be read. */
+  async *#readFiles(): AsyncGenerator<Buffer, { readonly bytes: number; readonly isDone: boolean }> {
+    const { unit, invocation } = this.#instance;
+    const start = this.#start();
+    const until = settledAt(this.#instance, this.#state());
+    if (start === undefined || !this.#hasReadableFiles) return { bytes: 0, isDone: false };
+    if (until <= start.at) return { bytes: 0, isDone: true };
+    const end = yield* readFiles({ unit, invocation, after: start.cursor, until });
+    if (end.cursor !== undefined) this.#position = { after: end.cursor };
+    this.#hasReadableFiles = end.isDone;
+    return end;
+  }
+
   /** Returns the number of bytes. */
   async *#readWholeLines(): AsyncGenerator<Buffer, number> {
-    const { cursor, lastAt, hasLastInvocation } = this.#copy;
-    if (cursor === undefined || !hasLastInvocation) return 0;
-    const now = Date.now();
-    const state = { now, isOn: isRunning(this.#instance) };
-    const end = yield* copyWholeLines(this.#instance, { cursor, at: lastAt }, state, this.#signal);
+    const start = this.#start();
+    if (start === undefined) return 0;
+    const end = yield* copyWholeLines(this.#instance, start, this.#state(), this.#signal);
     this.#position = end.position;
     return end.bytes;
   }
+
+  /** The last entry that was read. Undefined when it lacks the invocation ID, as later ones may. */
+  #start(): Start | undefined {
+    const { cursor, lastAt, hasLastInvocation } = this.#copy;
+    if (cursor === undefined || !hasLastInvocation) return undefined;
+    const { after = cursor } = this.#position as { readonly after?: string };
+    return { cursor: after, at: after === cursor ? lastAt : timeOf(after) };
+  }
+
+  #state(): { readonly now: Instant; readonly isOn: boolean } {
+    const now = Date.now();
+    return { now, isOn: isRunning(this.#instance) };
+  }
+}
+
+/** Returns the microseconds since the epoch that a cursor of `readFiles` has. */
+function timeOf(cursor: string): number {
+  return Number.parseInt(/;t=([0-9a-f]+)/.exec(cursor)?.[1] ?? "", 16);
 }

@@ -33,14 +33,12 @@ export interface End {
 export async function* copyWholeLines(
   instance: Instance,
   start: Start,
-  { now, isOn }: { readonly now: Instant; readonly isOn: boolean },
+  state: { readonly now: Instant; readonly isOn: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, End> {
-  const { unit, invocation, ended } = instance;
+  const { unit, invocation } = instance;
   const after = { after: start.cursor };
-  const end = isOn ? now : ended;
-  // Later entries may lack the invocation ID, also when the end is not known.
-  const settled = end === undefined ? 0 : (end - SETTLED_MS) * 1000;
+  const settled = settledAt(instance, state);
   if (settled <= start.at) return { position: after, bytes: 0 };
   const nextPart = () => nextEntry(unit, start.cursor, [invocationMatch(invocation), ...LINE_BREAKS], signal);
   const until = Math.min(settled, ((await nextPart())?.at ?? Number.POSITIVE_INFINITY) - 1);
@@ -53,6 +51,18 @@ export async function* copyWholeLines(
   if (cursor === undefined || stop === undefined || (part !== undefined && part.at <= until))
     throw new Error("the journal received entries with an old time while the log was read: request the log again");
   return { position: stop.at > until ? { at: cursor } : { after: cursor }, bytes };
+}
+
+/**
+ * Returns the time until which all entries are stored and have the invocation ID, in microseconds since the epoch; 0 when the end
+ * is not known. `isOn` is true when the instance was running after `now`.
+ */
+export function settledAt(
+  { ended }: Instance,
+  { now, isOn }: { readonly now: Instant; readonly isOn: boolean },
+): number {
+  const end = isOn ? now : ended;
+  return end === undefined ? 0 : (end - SETTLED_MS) * 1000;
 }
 
 /**

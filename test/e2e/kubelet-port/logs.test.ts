@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "../../support/cluster.ts";
 import { Node } from "../../support/node.ts";
-import { run } from "../../support/run.ts";
 import {
   asApiServer,
   installServingCertificate,
@@ -168,30 +167,4 @@ test("--tail is exact and whole while lines are written", async () => {
     expect(text.trimEnd().split("\n")).toHaveLength(count);
   }
   await node.kubectl("delete", "pod", "writes", "--grace-period=1");
-});
-
-/** True when the log is what the script writes. */
-async function isWhatIsWritten(name: string, script: string): Promise<boolean> {
-  const kubectl = `test/control-plane/control-plane.sh kubectl -n ${node.namespace} logs ${name}`;
-  const [seen, expected] = await Promise.all(
-    [kubectl, script].map((command) => run(["sh", "-c", `{ ${command}; } | sha256sum`])),
-  );
-  return seen?.stdout === expected?.stdout;
-}
-
-test("long lines are whole, and bytes are what they were", async () => {
-  const script = 'perl -e \'print "x" x 200_000, "\\n", "\\xff\\xfe\\0\\x01", "\\n", "last"\'';
-  await finished("bytes", script);
-  expect(await isWhatIsWritten("bytes", script)).toBe(true);
-  expect(await logs("bytes", "--tail=3", "--timestamps")).toMatch(/^\S+Z x{200000}\n\S+Z [^\n]*\n\S+Z last$/);
-});
-
-test("some MB of lines are what was written, with a long line and a NUL among them", async () => {
-  const lines = 'sub lines { printf "%s %d %s\\n", "\\xff", $_, "x" x 90 for 1 .. $_[0] }';
-  const script = `perl -e '${lines} lines(20_000); print "y" x 100_000, "\\na\\0b\\n"; lines(30_000)'`;
-  // Entries of the last two seconds are read in another way.
-  await node.run(pod(node, "many", shell(`${script}; sleep 3; echo end; exec sleep infinity`)));
-  await node.container("many", ({ ready }) => ready);
-  await node.machine.until(async () => (await logs("many", "--tail=1")) === "end\n", { what: "the whole log" });
-  expect(await isWhatIsWritten("many", `${script}; echo end`)).toBe(true);
 });
