@@ -1,6 +1,7 @@
 import { EX_USAGE } from "../model/exit-status.ts";
 import { unitletVersion } from "../version.ts";
 import { checkConfig } from "./check-config.ts";
+import { claims } from "./claims.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { CliError } from "./failure.ts";
@@ -25,6 +26,7 @@ const HELP = `usage: unitlet COMMAND
   join          make this host a node of a cluster: unitlet join --help
   leave         make this host a standalone host again: unitlet leave --help
   images        list the images and their users; unitlet images prune removes the unused ones
+  claims        list the claims of a standalone host; unitlet claims delete removes one with its data
   doctor        check the host, the agent and the cluster, and show what to do; exit status 1: an error
   check-config  check /etc/unitlet/unitlet.conf and the kubeconfig; exit status 78: an error
   version       show the version of unitlet
@@ -45,6 +47,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   join,
   leave,
   images,
+  claims,
   doctor: withoutArguments("doctor", doctor),
   "check-config": withoutArguments("check-config", checkConfig),
   version: withoutArguments("version", async () => `unitlet ${unitletVersion}\n`),

@@ -1,15 +1,16 @@
+import type { PersistentVolumeClaim } from "../model/api/volume.ts";
 import type { ConfigMap, Secret } from "../model/references.ts";
 import { checkType } from "./check-types.ts";
 import type { Issue, Path } from "./issue.ts";
 import type { Tree } from "./object-rules.ts";
 import type { TypeTable } from "./type-table.ts";
 
-/** What a container can get of a ConfigMap or a Secret of a manifest. */
+/** An object of a manifest that pods refer to, as far as they can use it. */
 export interface DataObject {
-  readonly kind: "configmap" | "secret";
+  readonly kind: "configmap" | "secret" | "persistentvolumeclaim";
   readonly namespace: string;
   readonly name: string;
-  readonly value: ConfigMap | Secret;
+  readonly value: ConfigMap | Secret | PersistentVolumeClaim;
 }
 
 /** `core/types.go: MaxSecretSize`, v1.36; also that of a ConfigMap. */

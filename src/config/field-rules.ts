@@ -57,6 +57,11 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Secret.data": base64,
   "Secret.stringData{}": dataKey,
 
+  "VolumeResourceRequirements.requests": quantity,
+  "VolumeResourceRequirements.limits": quantity,
+  "StatefulSetPersistentVolumeClaimRetentionPolicy.whenDeleted": oneOf("Delete", "Retain"),
+  "StatefulSetPersistentVolumeClaimRetentionPolicy.whenScaled": oneOf("Delete", "Retain"),
+
   "DeploymentSpec.replicas": count,
   "DeploymentSpec.minReadySeconds": count,
   "DeploymentSpec.progressDeadlineSeconds": count,

@@ -4,6 +4,7 @@ import { digest } from "../unitfile/hash.ts";
 import { namesProblem } from "../unitfile/names.ts";
 import { API_TYPES } from "./api-types.ts";
 import { checkType } from "./check-types.ts";
+import { parseClaim } from "./claim.ts";
 import { type DataObject, parseConfigMap, parseSecret } from "./data-objects.ts";
 import { type Issue, printPath } from "./issue.ts";
 import type { Tree } from "./object-rules.ts";
@@ -26,9 +27,19 @@ export class ManifestError extends Error {
   }
 }
 
+interface DataParser {
+  readonly parse: typeof parseConfigMap;
+  readonly hasSpec: boolean;
+}
+
 /** The kinds that a node without a cluster knows. io/schema/manifest-files.ts takes a List apart. */
-const KINDS = '"Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret" or "List"';
-const KNOWN: ReadonlySet<string> = new Set(["Pod", "ConfigMap", "Secret"]);
+const KINDS =
+  '"Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret", "PersistentVolumeClaim" or "List"';
+const DATA_KINDS: ReadonlyMap<unknown, DataParser> = new Map([
+  ["ConfigMap", { parse: parseConfigMap, hasSpec: false }],
+  ["Secret", { parse: parseSecret, hasSpec: false }],
+  ["PersistentVolumeClaim", { parse: parseClaim, hasSpec: true }],
+]);
 const UNKNOWN_KIND: Issue = { path: ["kind"], message: `expected ${KINDS}; other kinds need a cluster` };
 
 /** A document that an alias makes part of itself has no end. */
@@ -49,10 +60,15 @@ export function parseManifest(document: unknown, nodeName: string): ManifestObje
     return { workload: workload as Workload };
   }
   // The rules of another kind would say wrong things about its fields.
-  if (typeof kind === "string" && !KNOWN.has(kind)) throw new ManifestError([UNKNOWN_KIND]);
-  if (kind !== "ConfigMap" && kind !== "Secret") return { pod: parsePod(table, written as Tree, nodeName) };
-  const { object, issues } = (kind === "ConfigMap" ? parseConfigMap : parseSecret)(table, written);
-  throwIfAny([...kindIssues(written, { apiVersion: "v1", hasSpec: false }), ...issues]);
+  const data = DATA_KINDS.get(kind);
+  if (data === undefined && typeof kind === "string" && kind !== "Pod") throw new ManifestError([UNKNOWN_KIND]);
+  if (data === undefined) return { pod: parsePod(table, written as Tree, nodeName) };
+  const { object, issues } = data.parse(table, written);
+  const missing = kindIssues(written, { apiVersion: "v1", hasSpec: data.hasSpec });
+  throwIfAny([
+    ...missing,
+    ...issues.filter((each) => !missing.some((one) => printPath(one.path) === printPath(each.path))),
+  ]);
   return { data: object };
 }
 

@@ -1,6 +1,7 @@
 import { meetsRequirement, type NodeSelectorRequirement } from "../model/api/node-selector.ts";
 import type { Workload } from "../model/api/workload.ts";
 import { namesProblem } from "../unitfile/names.ts";
+import { claimTemplateIssues } from "./claim-templates.ts";
 import { dnsLabel } from "./formats.ts";
 import type { Issue, Path } from "./issue.ts";
 import type { Tree } from "./object-rules.ts";
@@ -9,7 +10,7 @@ import type { Tree } from "./object-rules.ts";
 const REFUSED: Readonly<Record<Workload["kind"], readonly (readonly [field: string, remedy: string])[]>> = {
   Deployment: [["paused", "keep the old template in the file until the rollout may begin"]],
   DaemonSet: [],
-  StatefulSet: [["volumeClaimTemplates", "use a hostPath volume"]],
+  StatefulSet: [],
   Job: [
     ["podFailurePolicy", "remove it"],
     ["successPolicy", "remove it"],
@@ -37,6 +38,7 @@ export function workloadIssues(kind: Workload["kind"], metadata: Tree, spec: Tre
     ...templateIssues(kind, spec),
     ...strategyIssues(kind, spec),
     ...deadlineIssues(kind, spec),
+    ...(kind === "StatefulSet" ? claimTemplateIssues(spec) : []),
     ...nameIssues(kind, metadata, spec),
   ];
 }

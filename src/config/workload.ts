@@ -10,6 +10,7 @@ import type {
 } from "../model/api/workload.ts";
 import { digest } from "../unitfile/hash.ts";
 import { checkType } from "./check-types.ts";
+import { lacksOf } from "./claim.ts";
 import type { Issue } from "./issue.ts";
 import type { Tree } from "./object-rules.ts";
 import { checkPod } from "./pod-rules.ts";
@@ -41,7 +42,9 @@ export function parseWorkload(types: TypeTable, written: Tree, nodeName: string)
   if (more.length > 0) return { issues: more };
   const template = templateOf(spec.template as Tree, (written.spec as Tree).template as Tree, nodeName);
   const wrong: Issue[] = [];
-  checkPod(template.spec, (path, message) => wrong.push({ path: ["spec", "template", ...path], message }));
+  checkPod(withClaims(template.spec, spec), (path, message) =>
+    wrong.push({ path: ["spec", "template", ...path], message }),
+  );
   if (wrong.length > 0) return { issues: wrong };
   return { issues: [], workload: ofKind({ kind, metadata, spec, template, written }) };
 }
@@ -52,6 +55,16 @@ interface Parts {
   readonly spec: Tree;
   readonly template: PodTemplate;
   readonly written: Tree;
+}
+
+/** The volumes that only the claims of a StatefulSet bring can be mounted as well. */
+function withClaims(pod: PodSpec, { volumeClaimTemplates = [] }: Tree): PodSpec {
+  const names = new Set(
+    (volumeClaimTemplates as readonly Tree[]).map(({ metadata }) => (metadata as Tree).name as string),
+  );
+  if (names.size === 0) return pod;
+  const others = (pod.volumes ?? []).filter(({ name }) => !names.has(name));
+  return { ...pod, volumes: [...others, ...[...names].map((name) => ({ name }))] };
 }
 
 /** The hash is that of the template as it is written, so a newer version with other defaults replaces no pod. */
@@ -129,6 +142,10 @@ function daemonSet(parts: Parts): DaemonSet {
 function statefulSet(parts: Parts): StatefulSet {
   const { spec, template } = parts;
   const { type = "RollingUpdate" } = (spec.updateStrategy ?? {}) as { readonly type?: StatefulSet["updateStrategy"] };
+  const claims = ((spec.volumeClaimTemplates ?? []) as readonly Tree[]).map((each) => ({
+    name: (each.metadata as Tree).name as string,
+    ...lacksOf(each.spec as Tree),
+  }));
   const { start } = (spec.ordinals ?? {}) as { readonly start?: number };
   return {
     ...{ kind: "StatefulSet", metadata: metadataOf(parts), template },
@@ -138,6 +155,7 @@ function statefulSet(parts: Parts): StatefulSet {
     firstOrdinal: number(start, 0),
     updateStrategy: type,
     parallel: spec.podManagementPolicy === "Parallel",
+    ...(claims.length > 0 && { claimTemplates: claims }),
   };
 }
 

@@ -1,5 +1,7 @@
+import type { PodEvent } from "../model/api/event.ts";
+import type { Pod } from "../model/api/pod.ts";
 import type { Step } from "../model/step.ts";
-import { storageKey } from "../model/storage.ts";
+import { type ClaimStorage, storageKey } from "../model/storage.ts";
 import type { Runnable } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 
@@ -13,5 +15,14 @@ export function storageSteps({ pod, storage }: Runnable, world: World): Step[] {
   if (due.length === 0)
     return [{ kind: "prepare-volumes", uid, storage: [], all: storage, because: "the list of its storage was lost" }];
   const because = `${due.map(storageKey).join(", ")} ${due.length === 1 ? "is" : "are"} not prepared`;
-  return [{ kind: "prepare-volumes", uid, storage: due, all: storage, because }];
+  const made = due.find((each) => each.kind === "claim");
+  const event = made && claimEvent(pod, made);
+  return [{ kind: "prepare-volumes", uid, storage: due, all: storage, because, ...(event && { event }) }];
+}
+
+/** Tells once what a claim does not get: no later run makes its directory. */
+function claimEvent(pod: Pod, { claim, path, lacks }: ClaimStorage): PodEvent {
+  const words = lacks === undefined ? "" : `. ${lacks}`;
+  const message = `claim ${claim} is the directory ${path} of this node${words}`;
+  return { pod, type: "Normal", reason: "ProvisioningSucceeded", message, occurrence: path };
 }

@@ -3,7 +3,10 @@ import type { Log } from "../log.ts";
 import type { PodEvent } from "../model/api/event.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Pod, PodStatus } from "../model/api/pod.ts";
-import type { Dependency, FetchResult, ResolvedReferences } from "../model/references.ts";
+import type { PersistentVolumeClaim } from "../model/api/volume.ts";
+import { claimPath } from "../model/paths.ts";
+import type { Dependency, FetchResult, ObjectReference, ResolvedReferences } from "../model/references.ts";
+import { templateClaim } from "../model/template-claim.ts";
 import type { ListResult, PodSource } from "../ports.ts";
 import { digest } from "../unitfile/hash.ts";
 import { unitletVersion } from "../version.ts";
@@ -21,9 +24,10 @@ import {
   withStoredStatus,
 } from "./pods/workload-store.ts";
 import type { Manifests } from "./schema/manifest-files.ts";
+import { hasClaim } from "./volumes/claims.ts";
 
 /** Changes with the form of what is cached. */
-const FORMAT_VERSION = "2";
+const FORMAT_VERSION = "3";
 
 type Unstamped<T> = T extends unknown ? Omit<T, "at"> : never;
 
@@ -95,13 +99,22 @@ export class ManifestSource implements PodSource {
   #resolve({ key, reference }: Dependency): Unstamped<FetchResult> {
     const { kind } = reference;
     if (kind === "services") return { ok: true, value: [] };
-    if (kind !== "configmap" && kind !== "secret")
+    if (kind !== "configmap" && kind !== "secret" && kind !== "persistentvolumeclaim")
       return { ok: false, missing: kind === "service", because: "this node belongs to no cluster that could have it" };
     const { objects = {}, problems = [] } = this.#manifests ?? {};
     if (Object.hasOwn(objects, key)) return { ok: true, value: objects[key] };
+    const claim = kind === "persistentvolumeclaim" ? this.#claim(reference) : undefined;
+    if (claim !== undefined) return { ok: true, value: claim };
     // A file with a mistake may define the object, so what pods have of it stays.
     const missing = problems.length === 0;
     return { ok: false, missing, because: `${kind} "${reference.name}" not found in ${this.#directory}` };
+  }
+
+  /** Returns a claim of a StatefulSet, or one that was made before and is kept. */
+  #claim({ namespace, name }: ObjectReference): PersistentVolumeClaim | undefined {
+    const ofSet = templateClaim(this.#manifests?.workloads ?? [], namespace, name);
+    if (ofSet === undefined && !hasClaim(namespace, name)) return undefined;
+    return { metadata: { name }, directory: { path: claimPath(namespace, name), ...ofSet } };
   }
 
   async publish(pod: Pod, next: PodStatus): Promise<void> {

@@ -10,6 +10,9 @@ export const API_STATE_DIR = "/var/lib/unitlet-api";
 /** The socket at which systemd starts `api-helper`, which acts as root for the port. */
 export const API_HELPER_SOCKET = `${RUN_DIR}/api-helper`;
 
+/** The directories of the claims of a standalone node, which outlive their pods. Only root can enter it. */
+export const CLAIMS = `${STATE_DIR}/claims`;
+export const claimPath = (namespace: string, name: string) => `${CLAIMS}/${namespace}/${name}`;
 /** The directory of a pod's files that survive a reboot. */
 export const podStateDir = (uid: string) => `${STATE_DIR}/pods/${uid}`;
 /** The directory of a pod's files that a reboot removes. */

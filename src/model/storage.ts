@@ -1,5 +1,12 @@
 /** What a run must prepare on the host before a container's mounts: once, in this order, until the pod is removed. */
-export type Storage = DirectoryStorage | MemoryStorage | HostStorage | ImageStorage | GroupStorage | SubPathStorage;
+export type Storage =
+  | DirectoryStorage
+  | MemoryStorage
+  | HostStorage
+  | ClaimStorage
+  | ImageStorage
+  | GroupStorage
+  | SubPathStorage;
 
 /** An empty directory that all containers can write to. */
 export interface DirectoryStorage {
@@ -22,6 +29,15 @@ export interface HostStorage {
   readonly kind: "host";
   readonly path: string;
   readonly make: "directory" | "file";
+}
+
+/** The directory of a claim of this node that is created when missing, and stays when the pod is removed. */
+export interface ClaimStorage {
+  readonly kind: "claim";
+  readonly path: string;
+  readonly claim: string;
+  /** What the claim asks for and does not get, in words. */
+  readonly lacks?: string;
 }
 
 /** The files of an image, read-only. */

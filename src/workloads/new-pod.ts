@@ -1,6 +1,7 @@
 import type { Pod } from "../model/api/pod.ts";
 import { type Instant, toTimestamp } from "../model/api/time.ts";
-import type { Workload } from "../model/api/workload.ts";
+import type { StatefulSet, Workload } from "../model/api/workload.ts";
+import { templateClaimName } from "../model/template-claim.ts";
 import type { OwnedPod } from "../model/workload-state.ts";
 import { digest } from "../unitfile/hash.ts";
 
@@ -28,7 +29,7 @@ export function newPod(workload: Workload, ordinal: number, now: Instant): Owned
       ...(annotations && { annotations }),
       ownerReferences: [ownerReference(workload)],
     },
-    spec: workload.kind === "StatefulSet" ? identified(workload, name) : spec,
+    spec: workload.kind === "StatefulSet" ? identified(workload, name, ordinal) : spec,
   };
   return { ordinal, templateHash: hash, pod };
 }
@@ -94,7 +95,17 @@ function ownerReference({ kind, metadata, template }: Workload): NonNullable<Pod
   };
 }
 
-/** `statefulset/stateful_set_utils.go: initIdentity`, v1.36. */
-function identified({ template, serviceName }: Extract<Workload, { kind: "StatefulSet" }>, name: string): Pod["spec"] {
-  return { ...template.spec, hostname: name, ...(serviceName && { subdomain: serviceName }) };
+/** `statefulset/stateful_set_utils.go: initIdentity`, `updateStorage`, v1.36. A volume of the template with the name of a claim is replaced. */
+function identified(
+  { metadata, template, serviceName, claimTemplates = [] }: StatefulSet,
+  name: string,
+  ordinal: number,
+): Pod["spec"] {
+  const claims = claimTemplates.map((each) => ({
+    name: each.name,
+    persistentVolumeClaim: { claimName: templateClaimName(metadata.name, each.name, ordinal) },
+  }));
+  const others = (template.spec.volumes ?? []).filter((volume) => !claims.some((claim) => claim.name === volume.name));
+  const volumes = claims.length === 0 ? {} : { volumes: [...claims, ...others] };
+  return { ...template.spec, ...volumes, hostname: name, ...(serviceName && { subdomain: serviceName }) };
 }

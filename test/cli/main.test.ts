@@ -19,6 +19,7 @@ const COMMANDS = [
   "join",
   "leave",
   "images",
+  "claims",
   "doctor",
   "check-config",
   "version",

@@ -143,7 +143,7 @@ describe("refused, with the field", () => {
     ],
     [
       document("StatefulSet", { volumeClaimTemplates: [{ metadata: { name: "data" }, spec: {} }] }),
-      "spec.volumeClaimTemplates: needs a cluster: use a hostPath volume",
+      "spec.volumeClaimTemplates[0].spec.accessModes: expected at least one, such as ReadWriteOnce; spec.volumeClaimTemplates[0].spec.resources.requests.storage: is missing",
     ],
     [document("Job", { completionMode: "Indexed" }), "spec.completionMode: Indexed needs a cluster: write NonIndexed"],
     [

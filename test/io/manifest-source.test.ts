@@ -58,8 +58,56 @@ test("one that a bad document may define is not known to be missing", async () =
   });
 });
 
-test("a claim needs a cluster", async () => {
-  expect(await fetched(CONFIG_MAP, { ...APP, kind: "persistentvolumeclaim" })).toEqual({
+const CLAIM = { kind: "persistentvolumeclaim", namespace: "default", name: "data" } as const;
+
+const CLAIMS = `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: data }
+spec: { accessModes: [ReadWriteOnce], storageClassName: fast, resources: { requests: { storage: 1Gi } } }
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db }
+spec:
+  selector: { matchLabels: { app: db } }
+  template:
+    metadata: { labels: { app: db } }
+    spec: { containers: [{ name: main, command: [sleep, "1"], volumeMounts: [{ name: data, mountPath: /run/data }] }] }
+  volumeClaimTemplates:
+    - metadata: { name: data }
+      spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 2Gi } } }
+`;
+
+/** The result for a claim that is a directory. */
+const asDirectory = (name: string, lacks: string) => ({
+  ok: true,
+  value: { metadata: { name }, directory: { path: `/var/lib/unitlet/claims/default/${name}`, lacks } },
+});
+
+test("a claim of the directory is a directory of the node, and says what it does not get", async () => {
+  const lacks = "Its size is not limited to 1Gi, and storageClassName fast has no effect";
+  expect(await fetched(CLAIMS, CLAIM)).toEqual(asDirectory("data", lacks));
+});
+
+test("a claim of a StatefulSet is one for each ordinal", async () => {
+  expect(await fetched(CLAIMS, { ...CLAIM, name: "data-db-12" })).toEqual(
+    asDirectory("data-db-12", "Its size is not limited to 2Gi"),
+  );
+});
+
+test.each(["other", "data-db-", "data-db-01", "data-db-x", "../../../etc", "..", "."])(
+  "a claim that is not there, such as %j, is missing",
+  async (name) => {
+    expect(await fetched(CLAIMS, { ...CLAIM, name })).toEqual({
+      ok: false,
+      missing: true,
+      because: `persistentvolumeclaim "${name}" not found in ${directory}`,
+    });
+  },
+);
+
+test("a bundle of certificates needs a cluster", async () => {
+  expect(await fetched(CONFIG_MAP, { ...APP, kind: "clustertrustbundle" })).toEqual({
     ok: false,
     missing: false,
     because: "this node belongs to no cluster that could have it",

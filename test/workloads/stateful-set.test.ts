@@ -24,6 +24,23 @@ test("a StatefulSet becomes pods with their names as host names", () => {
   });
 });
 
+test("a pod has its own claim for each template, in place of a volume of that name", () => {
+  const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+  const set = of(
+    { volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }] },
+    {
+      volumes: [
+        { name: "data", emptyDir: {} },
+        { name: "tmp", emptyDir: {} },
+      ],
+    },
+  );
+  expect(new Host().run([set]).pods[0]?.pod.spec.volumes).toEqual([
+    { name: "data", persistentVolumeClaim: { claimName: "data-web-0" } },
+    { name: "tmp", emptyDir: {} },
+  ]);
+});
+
 test("each pod waits for the one before it", () => {
   const host = new Host().run([of()]).run([of()]);
   expect(host.names).toEqual(["web-0 v1"]);

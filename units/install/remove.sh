@@ -30,7 +30,10 @@ the helpers in $programs, $data and the configuration stay for them. To remove a
 		[ -n "$DESTDIR" ] || [ -z "$pods$lost" ] || step "Stopping containers" stop_pods
 		[ -n "$DESTDIR" ] || stop_slices
 		remove_pods
-		if [ -n "$DESTDIR" ] || unmount_volumes; then remove "$volatile" "$data"; fi
+		if [ -n "$DESTDIR" ] || unmount_volumes; then
+			remove "$volatile"
+			remove_data
+		fi
 		remove "$programs" "$command" "$cache"
 		[ "$keep_config" = yes ] || remove "$config"
 		# The mount point of the termination messages is an empty file.
@@ -55,6 +58,19 @@ remove() {
 			fails "$(printf '%s\n' "$because" | head -n 3)"
 		fi
 	done
+}
+
+# Removes all but the claims, whose data only their owner deletes.
+remove_data() {
+	claims=$(ls -d "$data"/claims/*/* 2>/dev/null)
+	[ -n "$claims" ] || {
+		remove "$data"
+		return
+	}
+	for path in "$data"/* "$data"/.[!.]*; do
+		[ "$path" = "$data/claims" ] || remove "$path"
+	done
+	say "The data of claims stay in $data/claims: rm -r $data/claims removes them."
 }
 
 fails() {

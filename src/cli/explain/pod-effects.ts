@@ -69,7 +69,8 @@ export const POD_EFFECTS: Readonly<Record<string, string>> = {
   "volumes[].emptyDir.sizeLimit": "In memory: the size. On disk: a pod that uses more is evicted.",
   "volumes[].hostPath":
     "Every `type`. A missing path is created for `DirectoryOrCreate`, for `FileOrCreate` and without a type.",
-  "volumes[].persistentVolumeClaim": "Bound to a `local`, `hostPath` or `nfs` volume.",
+  "volumes[].persistentVolumeClaim":
+    "Bound to a `local`, `hostPath` or `nfs` volume. On a standalone node, a directory of the host.",
   "volumes[].ephemeral": "As its claim.",
   "volumes[].nfs": "A `.mount` unit. The host needs the distribution's package `nfs-common`.",
   "volumes[].image":

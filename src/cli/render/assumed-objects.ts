@@ -1,12 +1,13 @@
 import { containersOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
+import { claimPath } from "../../model/paths.ts";
 import type { FetchResult, Reference, ResolvedReferences } from "../../model/references.ts";
 import { envFileKey } from "../../translate/env/env-file.ts";
 import { podDependencies } from "../../translate/references.ts";
 
 /**
  * Returns the ConfigMaps, Secrets and tokens that the pod names, with the keys that it names and without content: their
- * content is in files of the pod, and in no unit. A claim is missing, because only its volume says what is mounted.
+ * content is in files of the pod, and in no unit. A claim is a directory, as on a standalone host.
  */
 export function assumedObjects(pod: Pod): ResolvedReferences {
   return new Map(podDependencies(pod, new Map()).map(({ key, reference }) => [key, answer(pod, reference)]));
@@ -21,6 +22,12 @@ function answer(pod: Pod, reference: Reference): FetchResult {
       return found("");
     case "services":
       return found([]);
+    case "persistentvolumeclaim": {
+      const { namespace, name } = reference;
+      const isClaim = [...namespace, ...name].every((letter) => /[-.a-z0-9]/.test(letter));
+      if (!isClaim) return { ok: false, missing: true, because: `persistentvolumeclaim "${name}" not found`, at: 0 };
+      return found({ metadata: { name }, directory: { path: claimPath(namespace, name) } });
+    }
     case "configmap":
     case "secret":
       return found({ data: Object.fromEntries(keysOf(pod, reference.kind, reference.name).map((key) => [key, ""])) });

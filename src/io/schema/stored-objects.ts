@@ -78,7 +78,7 @@ function validObject(value: unknown, nodeName: string): Fields | undefined {
   try {
     const parsed = parseManifest(value, nodeName);
     const fields = value as Fields;
-    if (fields.kind !== "Secret" || !("data" in parsed)) return fields;
+    if (fields.kind !== "Secret" || !("data" in parsed && "data" in parsed.data.value)) return fields;
     const { stringData: _, ...rest } = fields;
     return { type: "Opaque", ...rest, data: parsed.data.value.data };
   } catch {

@@ -24,6 +24,7 @@ import {
 import { exists, ignoreMissing, list, readOptional, remove, writeAtomic } from "../files.ts";
 import { markUsed } from "../images/image-store.ts";
 import { nameBelow, statDescriptor, withPathBelow } from "../safe-path.ts";
+import { makeClaim } from "./claims.ts";
 import { applyFsGroup } from "./fs-group.ts";
 import { mountDescriptor, mountForReading, mountMemory, mountsBelow } from "./mounts.ts";
 import { markRemount } from "./remount.ts";
@@ -86,6 +87,9 @@ function prepare(uid: string, storage: Exclude<Storage, SubPathStorage>): void {
       return;
     case "host":
       makeOnHost(storage);
+      return;
+    case "claim":
+      makeClaim(storage.path);
       return;
     case "image":
       mountImage(storage);

@@ -74,6 +74,14 @@ export interface PersistentVolumeClaim {
   };
   readonly spec?: { readonly volumeName?: string; readonly volumeMode?: string };
   readonly status?: { readonly phase?: string };
+  /** The claim is this directory of a standalone node. Undefined: a cluster binds it to a volume. */
+  readonly directory?: ClaimDirectory;
+}
+
+export interface ClaimDirectory {
+  readonly path: string;
+  /** What the claim asks for and does not get, in words; undefined: nothing. */
+  readonly lacks?: string;
 }
 
 export interface PersistentVolume {

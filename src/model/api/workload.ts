@@ -48,6 +48,15 @@ export interface StatefulSet extends Common {
   readonly updateStrategy: "RollingUpdate" | "OnDelete";
   /** True: pods start and stop without waiting for each other (`Parallel`). */
   readonly parallel: boolean;
+  /** Each pod has a claim of its own for each of these; undefined: none. */
+  readonly claimTemplates?: readonly ClaimTemplate[];
+}
+
+/** A claim of each pod of a StatefulSet, which is the volume of this name. */
+export interface ClaimTemplate {
+  readonly name: string;
+  /** What the claims ask for and do not get, in words. */
+  readonly lacks?: string;
 }
 
 export interface Job extends Common {

@@ -1,6 +1,6 @@
 import type { Container, Pod } from "../../model/api/pod.ts";
 import type { PersistentVolume } from "../../model/api/volume.ts";
-import type { ResolvedReferences } from "../../model/references.ts";
+import { type ResolvedReferences, resolveReference } from "../../model/references.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 import { cleanPath, resolveVarRun } from "./clean-path.ts";
 import { DEFAULT_MESSAGE_PATH, messagePath } from "./termination-message.ts";
@@ -24,14 +24,22 @@ export function neededMountPoints({ volumeMounts = [] }: Container): readonly st
 }
 
 /** Returns all paths of the host that the pod's volumes may use. */
-export function volumePaths({ spec }: Pod, references: ResolvedReferences): readonly string[] {
+export function volumePaths({ metadata: { namespace }, spec }: Pod, references: ResolvedReferences): readonly string[] {
   const claimed = [...references.entries()]
     .filter(([key, fetched]) => key.startsWith("persistentvolume/") && fetched.ok)
     .map(([, fetched]) => (fetched.ok ? (fetched.value as PersistentVolume) : undefined))
     .map((volume) => volume?.spec?.local?.path ?? volume?.spec?.hostPath?.path);
-  const named = (spec.volumes ?? []).map(({ hostPath }) => hostPath?.path);
+  const named = (spec.volumes ?? []).flatMap(({ hostPath, persistentVolumeClaim: claim }) => [
+    hostPath?.path,
+    claim && claimedDirectory(namespace, claim.claimName, references),
+  ]);
   const claims = (spec.volumes ?? []).some(({ persistentVolumeClaim: claim, ephemeral }) => claim ?? ephemeral);
   return [...named, ...(claims ? claimed : [])].filter((path) => path !== undefined).map(cleanPath);
+}
+
+function claimedDirectory(namespace: string, name: string, references: ResolvedReferences): string | undefined {
+  const claim = resolveReference(references, "persistentvolumeclaim", namespace, name);
+  return claim.ok ? claim.value.directory?.path : undefined;
 }
 
 /** Returns a message for the pod's owner about the first missing path. */

@@ -10,6 +10,7 @@ import type { ResolvedReferences } from "../../model/references.ts";
 import type { GroupStorage, HostFileType } from "../../model/storage.ts";
 import { podAmounts } from "../resources/resources.ts";
 import { claimedVolume, claimName } from "./claim.ts";
+import { claimDirectory } from "./claim-directory.ts";
 import { hostFile } from "./host-file.ts";
 import { inlineHostPath } from "./inline-host-path.ts";
 import type { MountSource, NeededPath, ResolvedVolume } from "./mount-source.ts";
@@ -40,6 +41,11 @@ export function resolveVolume(volume: Volume, context: StorageContext): Resolved
   if (hostPath !== undefined) return inlineHostPath(volume.name, hostPath, context);
   if (nfs !== undefined) return nfsMount(context.pod, volume.name, nfs, []);
   if (volume.persistentVolumeClaim === undefined && volume.ephemeral === undefined) return emptyDir(volume, context);
+  const directory = claimDirectory(volume, context);
+  if (directory !== undefined) {
+    const group = !directory.ok || directory.readOnly ? [] : groupStorage(context.pod, volume.name, directory.path);
+    return directory.ok ? { ...directory, storage: [...directory.storage, ...group] } : directory;
+  }
   const claimed = claimedVolume(volume, context);
   if (!claimed.ok) return claimed;
   const { local, hostPath: path, nfs: share } = claimed.spec;

@@ -120,8 +120,14 @@ test("ConfigMaps, Secrets and tokens are taken to be there, because no unit has 
   expect(found.units).toHaveLength(2);
 });
 
-test("a note says which volume is not known", () => {
+test("a claim is its directory of a standalone host", () => {
   const volumes = [{ name: "data", persistentVolumeClaim: { claimName: "data" } }];
+  const found = renderedOf({ volumeMounts: [{ name: "data", mountPath: "/run/data" }] }, { volumes });
+  expect(found.units.at(-1)?.text).toContain('"--path" "-d" "/var/lib/unitlet/claims/');
+});
+
+test("a note says which volume is not known", () => {
+  const volumes = [{ name: "data", ephemeral: {} }];
   const found = renderedOf({ volumeMounts: [{ name: "data", mountPath: "/run/data" }] }, { volumes });
   expect(found.notes).toEqual([expect.stringMatching(/^Container app has no unit\. It waits: .*volume "data" .*$/)]);
 });
