@@ -69,6 +69,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "StatefulSetSpec.replicas": count,
   "StatefulSetSpec.minReadySeconds": count,
   "StatefulSetSpec.podManagementPolicy": oneOf("OrderedReady", "Parallel"),
+  "RollingUpdateStatefulSetStrategy.partition": count,
   "StatefulSetOrdinals.start": count,
   "JobSpec.parallelism": count,
   "JobSpec.completions": count,

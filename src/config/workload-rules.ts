@@ -8,7 +8,7 @@ import type { Tree } from "./object-rules.ts";
 
 /** Fields that have an effect in a cluster, and none here yet. */
 const REFUSED: Readonly<Record<Workload["kind"], readonly (readonly [field: string, remedy: string])[]>> = {
-  Deployment: [["paused", "keep the old template in the file until the rollout may begin"]],
+  Deployment: [],
   DaemonSet: [],
   StatefulSet: [],
   Job: [
@@ -114,7 +114,7 @@ function strategyIssues(kind: Workload["kind"], spec: Tree): readonly Issue[] {
   if (rollingUpdate === undefined) return [];
   const path = ["spec", field, "rollingUpdate"];
   if (type === "Recreate" || type === "OnDelete") return [{ path, message: `cannot be set, because type is ${type}` }];
-  const { partition = 0, maxUnavailable, maxSurge } = rollingUpdate as Readonly<Record<string, Part>>;
+  const { maxUnavailable, maxSurge } = rollingUpdate as Readonly<Record<string, Part>>;
   const wrong = [["maxSurge", maxSurge] as const, ["maxUnavailable", maxUnavailable] as const].flatMap(
     ([name, value]) => (isPart(value) ? [] : [{ path: [...path, name], message: PART }]),
   );
@@ -123,13 +123,11 @@ function strategyIssues(kind: Workload["kind"], spec: Tree): readonly Issue[] {
   return [
     ...(kind === "StatefulSet" ? [] : surgeIssues(kind, path, maxSurge, maxUnavailable)),
     ...(several ? [{ path: [...path, "maxUnavailable"], message: SEVERAL }] : []),
-    ...(partition === 0 ? [] : [{ path: [...path, "partition"], message: PARTITION }]),
   ];
 }
 
 const PART = "expected a number of pods, or a part of them such as 25%";
 const SEVERAL = "needs a cluster: remove it, and one pod after the other is replaced";
-const PARTITION = "needs a cluster: remove it, and all pods get the new template";
 
 function isPart(value: Part): boolean {
   return typeof value === "string" ? /^\d+%$/.test(value) : (value ?? 0) >= 0;

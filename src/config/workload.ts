@@ -119,6 +119,7 @@ function deployment(parts: Parts): Deployment {
     replicas: number(spec.replicas, 1),
     minReadySeconds: number(spec.minReadySeconds, 0),
     progressDeadlineSeconds: number(spec.progressDeadlineSeconds, 600),
+    ...(spec.paused === true && { paused: true }),
     ...(type === "RollingUpdate" && { rollingUpdate: { maxSurge, maxUnavailable } }),
   };
 }
@@ -141,7 +142,11 @@ function daemonSet(parts: Parts): DaemonSet {
 /** `apps/v1/defaults.go: SetDefaults_StatefulSet`, v1.36. */
 function statefulSet(parts: Parts): StatefulSet {
   const { spec, template } = parts;
-  const { type = "RollingUpdate" } = (spec.updateStrategy ?? {}) as { readonly type?: StatefulSet["updateStrategy"] };
+  const { type = "RollingUpdate", rollingUpdate = {} } = (spec.updateStrategy ?? {}) as {
+    readonly type?: StatefulSet["updateStrategy"];
+    readonly rollingUpdate?: { readonly partition?: number };
+  };
+  const { partition = 0 } = rollingUpdate;
   const claims = ((spec.volumeClaimTemplates ?? []) as readonly Tree[]).map((each) => ({
     name: (each.metadata as Tree).name as string,
     ...lacksOf(each.spec as Tree),
@@ -154,6 +159,7 @@ function statefulSet(parts: Parts): StatefulSet {
     ...(spec.serviceName !== undefined && { serviceName: spec.serviceName as string }),
     firstOrdinal: number(start, 0),
     updateStrategy: type,
+    ...(partition > 0 && { partition }),
     parallel: spec.podManagementPolicy === "Parallel",
     ...(claims.length > 0 && { claimTemplates: claims }),
   };

@@ -1,6 +1,6 @@
 import type { Pod } from "./api/pod.ts";
 import type { Instant } from "./api/time.ts";
-import type { Workload } from "./api/workload.ts";
+import type { PodTemplate, Workload } from "./api/workload.ts";
 
 /** A pod that a workload has made. A pod that is to end has `deletionTimestamp`, and is dropped when nothing of it is left. */
 export interface OwnedPod {
@@ -23,6 +23,8 @@ export interface WorkloadState {
   readonly wanted: number;
   /** The template hash that new pods get. */
   readonly templateHash: string;
+  /** The template of new pods of a paused Deployment, and of a StatefulSet's pods below the partition. */
+  readonly settled?: PodTemplate;
   /** How far the rollout of a Deployment is. */
   readonly progress?: Progress;
   /** How often pods that had ended were replaced in a row, and when the next ones are. */

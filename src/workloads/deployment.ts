@@ -1,14 +1,17 @@
 import type { Instant } from "../model/api/time.ts";
 import type { Deployment } from "../model/api/workload.ts";
 import type { OwnedPod, Progress, WorkloadState } from "../model/workload-state.ts";
+import { type Fenceposts, fenceposts } from "./deployment-limits.ts";
 import { type Possible, possibleReplicas, sharePorts } from "./host-ports.ts";
 import type { Outcome } from "./outcome.ts";
+import { reconcilePaused } from "./paused.ts";
 import { availabilities, isAvailable, isKept } from "./pods.ts";
 import { replaceEnded } from "./replace-ended.ts";
 import { type Rollout, rollOut } from "./roll-out.ts";
 
 /** Decides for a Deployment (`deployment/deployment_controller.go: syncDeployment`, v1.36). */
 export function reconcileDeployment(workload: Deployment, state: WorkloadState, now: Instant): Outcome {
+  if (workload.paused) return reconcilePaused(workload, state, now);
   const { template, minReadySeconds } = workload;
   const limits = limitsOf(workload, state.pods);
   const rollout: Rollout = { workload, limits, minReadySeconds };
@@ -24,6 +27,7 @@ export function reconcileDeployment(workload: Deployment, state: WorkloadState, 
   return {
     pods: replaced.pods,
     wanted: workload.replicas,
+    settled: template,
     progress,
     ...(replaced.retry && { retry: replaced.retry }),
     ...(problem !== "" && { problem }),
@@ -45,7 +49,7 @@ function late({ metadata, template }: Deployment, hasOld: boolean): string {
 
 interface Limits extends Possible {
   /** Undefined: all pods of old templates end before the first new one starts. */
-  readonly rolling?: { readonly maxSurge: number; readonly maxUnavailable: number };
+  readonly rolling?: Fenceposts;
 }
 
 /** Returns how many pods there may be. Pods that take the same port of the host cannot run beside each other. */
@@ -55,17 +59,6 @@ function limitsOf({ replicas, rollingUpdate, template }: Deployment, pods: reado
   const isBlocked = others.some(({ pod }) => sharePorts(pod.spec, template.spec));
   const isRolling = rollingUpdate !== undefined && !isBlocked;
   return { ...possible, ...(isRolling && { rolling: fenceposts(rollingUpdate, possible.replicas) }) };
-}
-
-/** `deployment/util/deployment_util.go: ResolveFenceposts`, v1.36. */
-export function fenceposts(
-  { maxSurge, maxUnavailable }: NonNullable<Deployment["rollingUpdate"]>,
-  replicas: number,
-): NonNullable<Limits["rolling"]> {
-  const part = (value: number | string, round: (value: number) => number) =>
-    typeof value === "number" ? value : round((Number.parseInt(value, 10) * replicas) / 100);
-  const [surge, unavailable] = [part(maxSurge, Math.ceil), part(maxUnavailable, Math.floor)];
-  return { maxSurge: surge, maxUnavailable: Math.min(replicas, surge === 0 && unavailable === 0 ? 1 : unavailable) };
 }
 
 type Counts = Omit<NonNullable<Progress["rollout"]>, "at">;

@@ -1,4 +1,5 @@
 import type { Instant } from "../model/api/time.ts";
+import type { PodTemplate } from "../model/api/workload.ts";
 import type { JobState, OwnedPod, Progress, Retry } from "../model/workload-state.ts";
 
 /** What a kind decides for one workload. */
@@ -6,6 +7,7 @@ export interface Outcome {
   /** All its pods, also those that are ending. */
   readonly pods: readonly OwnedPod[];
   readonly wanted: number;
+  readonly settled?: PodTemplate;
   readonly progress?: Progress;
   readonly retry?: Retry;
   readonly job?: JobState;

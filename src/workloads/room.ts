@@ -1,5 +1,5 @@
 import type { Deployment, Workload } from "../model/api/workload.ts";
-import { fenceposts } from "./deployment.ts";
+import { fenceposts } from "./deployment-limits.ts";
 
 interface Limited {
   readonly workload: Workload;

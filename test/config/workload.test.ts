@@ -134,12 +134,8 @@ describe("refused, with the field", () => {
       "metadata.name: is a label of the pods of a Job: expected at most 63 characters, found 64",
     ],
     [
-      document("Deployment", { paused: true }),
-      "spec.paused: needs a cluster: keep the old template in the file until the rollout may begin",
-    ],
-    [
-      document("StatefulSet", { updateStrategy: { rollingUpdate: { partition: 1 } } }),
-      "spec.updateStrategy.rollingUpdate.partition: needs a cluster: remove it, and all pods get the new template",
+      document("StatefulSet", { updateStrategy: { rollingUpdate: { partition: -1 } } }),
+      "spec.updateStrategy.rollingUpdate.partition: expected 0 or more, found -1",
     ],
     [
       document("StatefulSet", { volumeClaimTemplates: [{ metadata: { name: "data" }, spec: {} }] }),

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fenceposts } from "../../src/workloads/deployment.ts";
+import { fenceposts } from "../../src/workloads/deployment-limits.ts";
 import { isAvailable, isKept } from "../../src/workloads/pods.ts";
 import { forAll } from "../support/fuzz.ts";
 import { document, Host, NOW, parsed, V2 } from "./base.ts";

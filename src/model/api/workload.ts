@@ -27,6 +27,8 @@ export interface Deployment extends Common {
   readonly replicas: number;
   readonly minReadySeconds: number;
   readonly progressDeadlineSeconds: number;
+  /** A changed template is not rolled out; undefined: it is. */
+  readonly paused?: true;
   /** Undefined: all pods are stopped before others start (`Recreate`). */
   readonly rollingUpdate?: { readonly maxSurge: IntOrPercent; readonly maxUnavailable: IntOrPercent };
 }
@@ -46,6 +48,8 @@ export interface StatefulSet extends Common {
   readonly serviceName?: string;
   readonly firstOrdinal: number;
   readonly updateStrategy: "RollingUpdate" | "OnDelete";
+  /** How many pods, from the first ordinal on, keep the template of the last complete rollout; undefined: none. */
+  readonly partition?: number;
   /** True: pods start and stop without waiting for each other (`Parallel`). */
   readonly parallel: boolean;
   /** Each pod has a claim of its own for each of these; undefined: none. */
