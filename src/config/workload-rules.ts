@@ -4,6 +4,7 @@ import { namesProblem } from "../unitfile/names.ts";
 import { claimTemplateIssues } from "./claim-templates.ts";
 import { dnsLabel } from "./formats.ts";
 import type { Issue, Path } from "./issue.ts";
+import { jobIssues } from "./job-policies.ts";
 import type { Tree } from "./object-rules.ts";
 
 /** Fields that have an effect in a cluster, and none here yet. */
@@ -11,13 +12,7 @@ const REFUSED: Readonly<Record<Workload["kind"], readonly (readonly [field: stri
   Deployment: [],
   DaemonSet: [],
   StatefulSet: [],
-  Job: [
-    ["podFailurePolicy", "remove it"],
-    ["successPolicy", "remove it"],
-    ["managedBy", "remove it"],
-    ["backoffLimitPerIndex", "remove it"],
-    ["maxFailedIndexes", "remove it"],
-  ],
+  Job: [["managedBy", "remove it"]],
 };
 
 /** A pod template's restartPolicy by kind (`apps/validation/validation.go`, `batch/validation/validation.go`, v1.36). */
@@ -39,6 +34,7 @@ export function workloadIssues(kind: Workload["kind"], metadata: Tree, spec: Tre
     ...strategyIssues(kind, spec),
     ...deadlineIssues(kind, spec),
     ...(kind === "StatefulSet" ? claimTemplateIssues(spec) : []),
+    ...(kind === "Job" ? jobIssues(spec) : []),
     ...nameIssues(kind, metadata, spec),
   ];
 }
@@ -49,8 +45,6 @@ function refused(kind: Workload["kind"], spec: Tree): readonly Issue[] {
     const isGiven = value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
     return isGiven ? [{ path: ["spec", field], message: `needs a cluster: ${remedy}` }] : [];
   });
-  if (kind === "Job" && spec.completionMode === "Indexed")
-    return [...unsupported, { path: ["spec", "completionMode"], message: "Indexed needs a cluster: write NonIndexed" }];
   return unsupported;
 }
 
@@ -167,6 +161,8 @@ function nameIssues(kind: Workload["kind"], { name, namespace = "default" }: Tre
   const length = (name as string).length;
   const message = `is a label of the pods of a Job: expected at most 63 characters, found ${length}`;
   if (kind === "Job" && length > 63) return [{ path: ["metadata", "name"], message }];
+  if (kind === "Job" && spec.completionMode === "Indexed")
+    return hostNameIssues(name as string, { replicas: spec.completions });
   const pod = { name: `${name}${SUFFIX}`, namespace: namespace as string, uid: "x" };
   if (namesProblem(pod, []) === undefined) return [];
   return [{ path: ["metadata", "name"], message: `its pods would have the name ${pod.name}, which is too long` }];

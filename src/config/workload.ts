@@ -12,6 +12,7 @@ import { digest } from "../unitfile/hash.ts";
 import { checkType } from "./check-types.ts";
 import { lacksOf } from "./claim.ts";
 import type { Issue } from "./issue.ts";
+import { jobPolicies } from "./job-policies.ts";
 import type { Tree } from "./object-rules.ts";
 import { checkPod } from "./pod-rules.ts";
 import type { TypeTable } from "./type-table.ts";
@@ -174,13 +175,14 @@ function job(parts: Parts): Job {
     ...{ kind: "Job", metadata: metadataOf(parts), template },
     parallelism: number(spec.parallelism, 1),
     ...(given !== undefined && { completions: given }),
-    backoffLimit: number(spec.backoffLimit, 6),
+    backoffLimit: number(spec.backoffLimit, spec.backoffLimitPerIndex === undefined ? 6 : 2 ** 31 - 1),
+    ...jobPolicies(spec),
     ...(spec.activeDeadlineSeconds !== undefined && { activeDeadlineSeconds: spec.activeDeadlineSeconds as number }),
     ...(spec.ttlSecondsAfterFinished !== undefined && {
       ttlSecondsAfterFinished: spec.ttlSecondsAfterFinished as number,
     }),
     suspend: spec.suspend === true,
-    ...(spec.podReplacementPolicy === "Failed" && { replacesEnded: true }),
+    ...((spec.podReplacementPolicy === "Failed" || spec.podFailurePolicy !== undefined) && { replacesEnded: true }),
   };
 }
 

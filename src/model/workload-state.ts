@@ -8,6 +8,8 @@ export interface OwnedPod {
   readonly ordinal: number;
   readonly templateHash: string;
   readonly pod: Pod;
+  /** The index of the pod of an Indexed Job. */
+  readonly index?: number;
   /** The Job has counted the end of this pod. */
   readonly counted?: true;
 }
@@ -56,6 +58,12 @@ export interface JobState {
   readonly startedAt?: Instant;
   readonly succeeded: number;
   readonly failed: number;
+  /** Of an Indexed Job, such as "0-2,5". */
+  readonly completedIndexes?: string;
+  /** The indexes for which no more pods are made; only with backoffLimitPerIndex. */
+  readonly failedIndexes?: string;
+  /** How often pods of an index have failed, by index; only with backoffLimitPerIndex. */
+  readonly indexFailures?: Readonly<Record<string, number>>;
   readonly end?: JobEnd;
 }
 

@@ -1,6 +1,7 @@
 import type { Pod } from "../model/api/pod.ts";
 import type { Workload } from "../model/api/workload.ts";
 import { possibleReplicas } from "./host-ports.ts";
+import { indexedPod } from "./indexed-job.ts";
 import { newPod } from "./new-pod.ts";
 import { withinRoom } from "./room.ts";
 
@@ -8,8 +9,13 @@ import { withinRoom } from "./room.ts";
 export function allPodsOf(workloads: readonly Workload[], maxPods: number): readonly Pod[] {
   return workloads.flatMap((each) => {
     const { workload } = withinRoom(each, maxPods);
-    return ordinalsOf(workload).map((ordinal) => newPod(workload, ordinal, 0).pod);
+    return ordinalsOf(workload).map((ordinal) => podOf(workload, ordinal));
   });
+}
+
+function podOf(workload: Workload, ordinal: number): Pod {
+  const owned = newPod(workload, ordinal, 0);
+  return (workload.kind === "Job" && workload.indexed ? indexedPod(workload, owned, ordinal) : owned).pod;
 }
 
 function ordinalsOf(workload: Workload): readonly number[] {

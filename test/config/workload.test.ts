@@ -141,7 +141,7 @@ describe("refused, with the field", () => {
       document("StatefulSet", { volumeClaimTemplates: [{ metadata: { name: "data" }, spec: {} }] }),
       "spec.volumeClaimTemplates[0].spec.accessModes: expected at least one, such as ReadWriteOnce; spec.volumeClaimTemplates[0].spec.resources.requests.storage: is missing",
     ],
-    [document("Job", { completionMode: "Indexed" }), "spec.completionMode: Indexed needs a cluster: write NonIndexed"],
+    [document("Job", { managedBy: "example.com/x" }), "spec.managedBy: needs a cluster: remove it"],
     [
       document("Deployment", {}, { containers: [{ name: "main", volumeMounts: [{ name: "x", mountPath: "/x" }] }] }),
       'spec.template.spec.containers[0].volumeMounts[0].name: spec.volumes has no "x"',

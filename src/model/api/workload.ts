@@ -72,8 +72,33 @@ export interface Job extends Common {
   readonly activeDeadlineSeconds?: number;
   readonly ttlSecondsAfterFinished?: number;
   readonly suspend: boolean;
+  /** Each pod has one of the numbers below `completions` (`completionMode: Indexed`). */
+  readonly indexed?: true;
+  /** How often pods of one index may fail before the index has; undefined: `backoffLimit` alone counts. */
+  readonly backoffLimitPerIndex?: number;
+  readonly maxFailedIndexes?: number;
+  readonly failureRules?: readonly FailureRule[];
+  readonly successRules?: readonly SuccessRule[];
   /** Another pod starts when the one in whose place it comes has ended, not already when it is ending (`podReplacementPolicy: Failed`). */
   readonly replacesEnded?: true;
+}
+
+/** What becomes of a Job when a pod fails (`podFailurePolicy`). The first rule that matches counts. */
+export interface FailureRule {
+  readonly action: "Count" | "FailIndex" | "FailJob" | "Ignore";
+  readonly onExitCodes?: {
+    readonly containerName?: string;
+    readonly operator: "In" | "NotIn";
+    readonly values: readonly number[];
+  };
+  readonly onPodConditions?: readonly { readonly type: string; readonly status: string }[];
+}
+
+/** Which indexes are enough for the Job to be complete (`successPolicy`). */
+export interface SuccessRule {
+  /** Such as "0-2,5". */
+  readonly succeededIndexes?: string;
+  readonly succeededCount?: number;
 }
 
 /** An object of a directory that makes pods. */
