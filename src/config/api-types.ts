@@ -13,6 +13,7 @@ CSIVolumeSource driver!:string fsType:string nodePublishSecretRef:LocalObjectRef
 Capabilities add:[]string drop:[]string
 CephFSVolumeSource monitors!:[]string path:string readOnly:boolean secretFile:string secretRef:LocalObjectReference user:string
 CinderVolumeSource fsType:string readOnly:boolean secretRef:LocalObjectReference volumeID!:string
+ClientIPConfig timeoutSeconds:int32
 ClusterTrustBundleProjection labelSelector:LabelSelector name:string optional:boolean path!:string signerName:string
 ConfigMap apiVersion:string binaryData:{}string data:{}string immutable:boolean kind:string metadata:ObjectMeta
 ConfigMapEnvSource name:string optional:boolean
@@ -116,7 +117,11 @@ SecretKeySelector key!:string name:string optional:boolean
 SecretProjection items:[]KeyToPath name:string optional:boolean
 SecretVolumeSource defaultMode:int32 items:[]KeyToPath optional:boolean secretName:string
 SecurityContext allowPrivilegeEscalation:boolean appArmorProfile:AppArmorProfile capabilities:Capabilities privileged:boolean procMount:enum(Default|Unmasked) readOnlyRootFilesystem:boolean runAsGroup:int64 runAsNonRoot:boolean runAsUser:int64 seLinuxOptions:SELinuxOptions seccompProfile:SeccompProfile windowsOptions:WindowsSecurityContextOptions
+Service apiVersion:string kind:string metadata:ObjectMeta spec:ServiceSpec status:any
 ServiceAccountTokenProjection audience:string expirationSeconds:int64 path!:string
+ServicePort appProtocol:string name:string nodePort:int32 port!:int32 protocol:enum(SCTP|TCP|UDP) targetPort:intOrString
+ServiceSpec allocateLoadBalancerNodePorts:boolean clusterIP:string clusterIPs:[]string externalIPs:[]string externalName:string externalTrafficPolicy:enum(Cluster|Local) healthCheckNodePort:int32 internalTrafficPolicy:enum(Cluster|Local) ipFamilies:[]enum(|IPv4|IPv6) ipFamilyPolicy:enum(PreferDualStack|RequireDualStack|SingleStack) loadBalancerClass:string loadBalancerIP:string loadBalancerSourceRanges:[]string ports:[]ServicePort publishNotReadyAddresses:boolean selector:{}string sessionAffinity:enum(ClientIP|None) sessionAffinityConfig:SessionAffinityConfig trafficDistribution:string type:enum(ClusterIP|ExternalName|LoadBalancer|NodePort)
+SessionAffinityConfig clientIP:ClientIPConfig
 SleepAction seconds!:int64
 StatefulSet apiVersion:string kind:string metadata:ObjectMeta spec:StatefulSetSpec status:any
 StatefulSetOrdinals start:int32

@@ -57,6 +57,13 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "Secret.data": base64,
   "Secret.stringData{}": dataKey,
 
+  "ServicePort.name": dnsLabel,
+  "ServicePort.port": port,
+  "ServicePort.nodePort": range(0, 65535),
+  "ServicePort.targetPort": portOrName,
+  "ServiceSpec.selector{}": qualifiedName,
+  "ServiceSpec.selector": labelValue,
+
   "VolumeResourceRequirements.requests": quantity,
   "VolumeResourceRequirements.limits": quantity,
   "StatefulSetPersistentVolumeClaimRetentionPolicy.whenDeleted": oneOf("Delete", "Retain"),

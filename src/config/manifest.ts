@@ -9,12 +9,17 @@ import { type DataObject, parseConfigMap, parseSecret } from "./data-objects.ts"
 import { type Issue, printPath } from "./issue.ts";
 import type { Tree } from "./object-rules.ts";
 import { checkPod } from "./pod-rules.ts";
+import { type IdleObject, parseService } from "./service.ts";
 import { parseTypes, type TypeTable } from "./type-table.ts";
 import { withDefaults } from "./with-defaults.ts";
 import { parseWorkload, WORKLOAD_KINDS } from "./workload.ts";
 
 /** An object of a manifest. */
-export type ManifestObject = { readonly pod: Pod } | { readonly data: DataObject } | { readonly workload: Workload };
+export type ManifestObject =
+  | { readonly pod: Pod }
+  | { readonly data: DataObject }
+  | { readonly workload: Workload }
+  | { readonly idle: IdleObject };
 
 /** Thrown for a document that is no valid object. Each issue names the field, what is wrong and what to do. */
 export class ManifestError extends Error {
@@ -34,7 +39,7 @@ interface DataParser {
 
 /** The kinds that a node without a cluster knows. io/schema/manifest-files.ts takes a List apart. */
 const KINDS =
-  '"Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret", "PersistentVolumeClaim" or "List"';
+  '"Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret", "PersistentVolumeClaim", "Service" or "List"';
 const DATA_KINDS: ReadonlyMap<unknown, DataParser> = new Map([
   ["ConfigMap", { parse: parseConfigMap, hasSpec: false }],
   ["Secret", { parse: parseSecret, hasSpec: false }],
@@ -58,6 +63,11 @@ export function parseManifest(document: unknown, nodeName: string): ManifestObje
     throwIfAny([...kindIssues(written, { apiVersion, hasSpec: true }), ...issues]);
     // Without an issue there is one.
     return { workload: workload as Workload };
+  }
+  if (kind === "Service") {
+    const { object, issues } = parseService(table, written);
+    throwIfAny([...kindIssues(written, { apiVersion: "v1", hasSpec: true }), ...issues]);
+    return { idle: object };
   }
   // The rules of another kind would say wrong things about its fields.
   const data = DATA_KINDS.get(kind);

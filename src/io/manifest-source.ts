@@ -83,6 +83,7 @@ export class ManifestSource implements PodSource {
   #acceptManifests(key: string, manifests: Manifests): void {
     if (manifests.problems.length === 0) removeStatusExcept(manifests.pods);
     for (const problem of manifests.problems) this.#log.error("bad manifest", { problem });
+    for (const notice of manifests.notices ?? []) this.#log.notice("manifest", { notice });
     writeCached("manifests", key, manifests);
   }
 

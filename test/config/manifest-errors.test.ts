@@ -21,7 +21,7 @@ describe("a manifest is refused by the name of its field", () => {
     [
       "another kind",
       { ...POD, kind: "CronJob" },
-      'kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret", "PersistentVolumeClaim" or "List"; other kinds need a cluster',
+      'kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret", "PersistentVolumeClaim", "Service" or "List"; other kinds need a cluster',
     ],
     ["no metadata", { ...POD, metadata: null }, "metadata: is missing"],
     ["no name", inMetadata({ name: null }), "metadata.name: is missing"],

@@ -28,11 +28,12 @@ const SKIPPED = [
   "StatefulSetStatus",
   "DaemonSetStatus",
   "JobStatus",
+  "ServiceStatus",
 ];
 
 /** The documents of the API server, below /openapi/v3/, with the kinds that a directory may have of each. */
 export const PUBLISHED_KINDS = {
-  "api/v1": ["core.v1.Pod", "core.v1.ConfigMap", "core.v1.Secret"],
+  "api/v1": ["core.v1.Pod", "core.v1.ConfigMap", "core.v1.Secret", "core.v1.Service"],
   "apis/apps/v1": ["apps.v1.Deployment", "apps.v1.StatefulSet", "apps.v1.DaemonSet"],
   "apis/batch/v1": ["batch.v1.Job"],
 } as const;

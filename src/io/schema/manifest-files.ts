@@ -15,6 +15,8 @@ export interface Manifests {
   readonly workloads: readonly Workload[];
   /** ConfigMaps and Secrets by their `referenceKey`. */
   readonly objects: Readonly<Record<string, unknown>>;
+  /** One message for each object that does nothing on a node without a cluster; undefined: there is none. */
+  readonly notices?: readonly string[];
   /** One message for each mistake of a file, with its line. */
   readonly problems: readonly string[];
 }
@@ -57,11 +59,12 @@ export function parseManifests(files: readonly ManifestFile[], nodeName: string)
   const workloads = new Map<string, Workload>();
   const objects = new Map<string, unknown>();
   const problems: string[] = [];
+  const idle = new Map<string, unknown>();
   for (const file of files) {
     for (const { text, linesBefore } of documents(file, problems)) {
       const report: ReportLine = (line, message) => problems.push(`${file.name}:${linesBefore + line}: ${message}`);
       for (const { object, line } of readObjects(text, nodeName, report)) {
-        const { known, what, key, value } = entryOf(object, { pods, workloads, objects });
+        const { known, what, key, value } = entryOf(object, { pods, workloads, objects, idle });
         if (known.has(key)) report(line, duplicate(key));
         else if (what === "secret" && file.isPublic?.()) report(line, publicSecret(file.name));
         else (known as Map<string, unknown>).set(key, value);
@@ -72,6 +75,7 @@ export function parseManifests(files: readonly ManifestFile[], nodeName: string)
     pods: [...pods.values()],
     workloads: [...workloads.values()],
     objects: Object.fromEntries(objects),
+    ...(idle.size > 0 && { notices: [...idle.values()].map(String) }),
     problems,
   };
 }
@@ -80,10 +84,15 @@ interface Known {
   readonly pods: Map<string, Pod>;
   readonly workloads: Map<string, Workload>;
   readonly objects: Map<string, unknown>;
+  readonly idle: Map<string, unknown>;
 }
 
 /** Returns where an object belongs. Its key is KIND/NAMESPACE/NAME. */
-function entryOf(object: ManifestObject, { pods, workloads, objects }: Known) {
+function entryOf(object: ManifestObject, { pods, workloads, objects, idle }: Known) {
+  if ("idle" in object) {
+    const { kind, because, ...metadata } = object.idle;
+    return { known: idle, what: kind, key: `${kind}/${namespacedName(metadata)}`, value: because };
+  }
   if ("data" in object) {
     const { data } = object;
     return { known: objects, what: data.kind, key: referenceKey(data), value: data.value };

@@ -65,7 +65,7 @@ describe("readManifests()", () => {
       { "a.yaml": `${pod("a")}---\nkind: CronJob\n---\n${pod("b")}` },
       ["a", "b"],
       [
-        'a.yaml:6: kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret", "PersistentVolumeClaim" or "List"; other kinds need a cluster',
+        'a.yaml:6: kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret", "PersistentVolumeClaim", "Service" or "List"; other kinds need a cluster',
       ],
     ],
     [
@@ -85,7 +85,7 @@ describe("readManifests()", () => {
       { "a.yaml": list("kind: CronJob\n", pod("b")) },
       ["b"],
       [
-        'a.yaml:4: items[0].kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret", "PersistentVolumeClaim" or "List"; other kinds need a cluster',
+        'a.yaml:4: items[0].kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret", "PersistentVolumeClaim", "Service" or "List"; other kinds need a cluster',
       ],
     ],
     [
