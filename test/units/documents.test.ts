@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import type { Command } from "../../units/release/command-help.ts";
 import { completions } from "../../units/release/completions.ts";
@@ -36,6 +37,10 @@ usage: unitlet plan [\\-\\-json]
 test("zsh completes commands, and then the options of one", () => {
   const found = completions(COMMANDS);
   expect(found["share/zsh/site-functions/_unitlet"]).toBe(`#compdef unitlet
+_unitlet_names() {
+  local namespace=\${words[\${words[(i)-n]}+1]:-default}
+  compadd -- \${(f)"$(unitlet get $1 -n $namespace -o name 2>/dev/null | sed 's,.*/,,')"}
+}
 if ((CURRENT == 2)); then
   compadd -- status plan --help --version
   return
@@ -54,6 +59,50 @@ test("fish completes commands, and then the options of one", () => {
     `complete -c unitlet -n __fish_use_subcommand -f -a "status plan --help --version"
 complete -c unitlet -n "__fish_seen_subcommand_from status" -a "--help"
 complete -c unitlet -n "__fish_seen_subcommand_from plan" -a "--json --help"
+`,
+  );
+});
+
+const GET: Command = {
+  ...{ name: "get", text: "usage: unitlet get KIND\n", options: ["--watch"] },
+  ...{ target: "kind" as const, kinds: ["pods", "all"] },
+};
+const LOGS: Command = { name: "logs", text: "usage: unitlet logs POD\n", options: ["--tail"], target: "pod" };
+
+/** Returns what bash completes, on a host where `unitlet get` answers with its arguments. */
+function completed(...words: readonly string[]): string[] {
+  const unitlet = 'unitlet() { echo "pod/$2-in-$4"; }';
+  const script = `${completions([GET, LOGS])["share/bash-completion/completions/unitlet"]}
+    ${unitlet}; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _unitlet; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  return execFileSync("bash", ["-c", script, "bash", ...words], { encoding: "utf8" })
+    .trim()
+    .split("\n");
+}
+
+test.each([
+  [["unitlet", "g"], ["get"]],
+  [
+    ["unitlet", "get", ""],
+    ["--watch", "--help", "pods", "all"],
+  ],
+  [["unitlet", "get", "jobs", "j"], ["jobs-in-default"]],
+  [["unitlet", "get", "jobs", "--w"], ["--watch"]],
+  [["unitlet", "logs", "-n", "other", "p"], ["pods-in-other"]],
+])("bash completes %j", (words, found) => {
+  expect(completed(...words)).toEqual(found);
+});
+
+test("zsh and fish ask for the same names", () => {
+  const found = completions([GET, LOGS]);
+  expect(found["share/zsh/site-functions/_unitlet"]).toContain(`case \${words[2]} in
+  logs) _unitlet_names pods ;;
+  get) if ((CURRENT == 3)); then compadd -- pods all; else _unitlet_names \${words[3]}; fi ;;
+esac
+_files
+`);
+  expect(found["share/fish/vendor_completions.d/unitlet.fish"]).toContain(
+    `complete -c unitlet -n "__fish_seen_subcommand_from logs" -f -a "(unitlet get pods -o name 2>/dev/null | string replace -r '.*/' '')"
+complete -c unitlet -n "__fish_seen_subcommand_from get; and test (count (commandline -opc)) -eq 2" -f -a "pods all"
 `,
   );
 });

@@ -11,6 +11,10 @@ export interface Command {
   readonly text: string;
   /** The long options that the help names, such as "--json", in its order. */
   readonly options: readonly string[];
+  /** What the first argument names; absent: neither. */
+  readonly target?: "kind" | "pod";
+  /** The kinds that the help lists, such as "pods"; absent: none. */
+  readonly kinds?: readonly string[];
 }
 
 /** Asks a built command for the help of itself and of each of its commands. `program` is the path of run.cjs. */
@@ -25,5 +29,14 @@ export function readCommandHelp(program: string): CommandHelp {
 
 function commandOf(name: string, text: string): Command {
   const options = [...text.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option);
-  return { name, text, options: [...new Set(options)] };
+  const usage = text.split("\n\n")[0] ?? "";
+  const target = / POD\b/.test(usage) ? "pod" : / KIND\b/.test(usage) ? "kind" : undefined;
+  const kinds = kindsOf(text);
+  return { name, text, options: [...new Set(options)], ...(target && { target }), ...(kinds.length > 0 && { kinds }) };
+}
+
+/** Returns the words of a sentence "KIND is pods (po), jobs, or all." without the short names. */
+function kindsOf(text: string): readonly string[] {
+  const list = /KIND is (pods \([^.]*)\./.exec(text)?.[1] ?? "";
+  return list === "" ? [] : list.split(/,\s+/).map((each) => each.replace(/^or /, "").replace(/ \(.*/, ""));
 }

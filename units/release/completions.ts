@@ -25,9 +25,26 @@ function namesOf(commands: readonly Command[]): string {
   return commands.map(({ name }) => name).join(" ");
 }
 
+/** The kinds of objects are those of the command that lists them in its help. */
+function kindWords(commands: readonly Command[]): string {
+  return commands.flatMap(({ kinds = [] }) => kinds).join(" ");
+}
+
+function namesWith(commands: readonly Command[], target: Command["target"]): readonly string[] {
+  return commands.filter((each) => each.target === target).map(({ name }) => name);
+}
+
+/** Names of objects are asked for in the namespace of -n. Only root gets an answer. */
 function bashCompletion(commands: readonly Command[]): string {
   const cases = commands.map((command) => `    ${command.name}) words="${wordsAfter(command, commands)}" ;;`);
-  return `_unitlet() {
+  return `_unitlet_names() {
+  local at namespace=default
+  for ((at = 2; at < COMP_CWORD; at++)); do
+    case \${COMP_WORDS[at]} in -n | --namespace) namespace=\${COMP_WORDS[at + 1]} ;; esac
+  done
+  unitlet get "$1" -n "$namespace" -o name 2>/dev/null | sed 's,.*/,,'
+}
+_unitlet() {
   local words
   if [ "$COMP_CWORD" = 1 ]; then
     words="${namesOf(commands)} --help --version"
@@ -35,6 +52,9 @@ function bashCompletion(commands: readonly Command[]): string {
     case \${COMP_WORDS[1]} in
 ${cases.join("\n")}
     esac
+    case \${COMP_WORDS[1]}:\${COMP_WORDS[COMP_CWORD]} in
+      *:-*) ;;
+${bashNames(commands)}    esac
   fi
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}")
 }
@@ -42,9 +62,23 @@ complete -o default -F _unitlet unitlet
 `;
 }
 
+function bashNames(commands: readonly Command[]): string {
+  const pods = namesWith(commands, "pod").map((name) => `      ${name}:*) words="$words $(_unitlet_names pods)" ;;\n`);
+  const kinds = namesWith(commands, "kind").map(
+    (name) => `      ${name}:*)
+        if [ "$COMP_CWORD" = 2 ]; then words="$words ${kindWords(commands)}"; else words="$words $(_unitlet_names "\${COMP_WORDS[2]}")"; fi ;;
+`,
+  );
+  return [...pods, ...kinds].join("");
+}
+
 function zshCompletion(commands: readonly Command[]): string {
   const cases = commands.map((command) => `  ${command.name}) compadd -- ${wordsAfter(command, commands)} ;;`);
   return `#compdef unitlet
+_unitlet_names() {
+  local namespace=\${words[\${words[(i)-n]}+1]:-default}
+  compadd -- \${(f)"$(unitlet get $1 -n $namespace -o name 2>/dev/null | sed 's,.*/,,')"}
+}
 if ((CURRENT == 2)); then
   compadd -- ${namesOf(commands)} --help --version
   return
@@ -52,8 +86,22 @@ fi
 case \${words[2]} in
 ${cases.join("\n")}
 esac
-_files
+${zshNames(commands)}_files
 `;
+}
+
+function zshNames(commands: readonly Command[]): string {
+  const pods = namesWith(commands, "pod");
+  const kinds = namesWith(commands, "kind");
+  const cases = [
+    ...(pods.length > 0 ? [`  ${pods.join("|")}) _unitlet_names pods ;;`] : []),
+    ...(kinds.length > 0
+      ? [
+          `  ${kinds.join("|")}) if ((CURRENT == 3)); then compadd -- ${kindWords(commands)}; else _unitlet_names \${words[3]}; fi ;;`,
+        ]
+      : []),
+  ];
+  return cases.length === 0 ? "" : `case \${words[2]} in\n${cases.join("\n")}\nesac\n`;
 }
 
 function fishCompletion(commands: readonly Command[]): string {
@@ -62,5 +110,22 @@ function fishCompletion(commands: readonly Command[]): string {
     (command) =>
       `complete -c unitlet -n "__fish_seen_subcommand_from ${command.name}" -a "${wordsAfter(command, commands)}"`,
   );
-  return `${[first, ...rest].join("\n")}\n`;
+  return `${[first, ...rest, ...fishNames(commands)].join("\n")}\n`;
+}
+
+function fishNames(commands: readonly Command[]): readonly string[] {
+  const [pods, kinds] = [namesWith(commands, "pod"), namesWith(commands, "kind")];
+  const names = (kind: string) => `(unitlet get ${kind} -o name 2>/dev/null | string replace -r '.*/' '')`;
+  const after = (verbs: readonly string[], more = "") =>
+    `complete -c unitlet -n "__fish_seen_subcommand_from ${verbs.join(" ")}${more}" -f -a`;
+  const count = "; and test (count (commandline -opc))";
+  return [
+    ...(pods.length > 0 ? [`${after(pods)} "${names("pods")}"`] : []),
+    ...(kinds.length > 0
+      ? [
+          `${after(kinds, `${count} -eq 2`)} "${kindWords(commands)}"`,
+          `${after(kinds, `${count} -gt 2`)} "${names("(commandline -opc)[3]")}"`,
+        ]
+      : []),
+  ];
 }
