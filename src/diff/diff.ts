@@ -107,7 +107,10 @@ export function diff(
     const ending: Ending = { uid, units: units.get(uid) ?? [], because: "the pod is gone" };
     steps.push(
       ...endPod(ending, world),
-      ...(world.config.cluster === undefined ? [] : enforceForcedGrace(ending, world)),
+      // On a standalone host `unitlet delete` may have written a grace period.
+      ...(world.config.cluster === undefined
+        ? shortenGrace(ending, world.directories.get(uid)?.stoppingGrace, world)
+        : enforceForcedGrace(ending, world)),
     );
   }
   steps.push(...stopOrphanedSockets(world, listed));

@@ -42,3 +42,16 @@ describe("a pod whose object was removed by force from the cluster", () => {
     expect(plan(gone(world))).toEqual(expected);
   });
 });
+
+describe("a pod of a standalone host whose manifest was removed", () => {
+  const gone = (world: World): World => ({ ...world, pods: { complete: true, items: [] } });
+  const stopping = withUnit(up(WEB), APP, { state: STOPPING, linked: false });
+
+  test.for<[string, World, string[]]>([
+    ["has its own grace period", stopping, []],
+    ["has the one that unitlet delete has written", begun(stopping, 1, 5), [`schedule-run ${toTimestamp(NOW + 4000)}`]],
+    ["is killed then", begun(stopping, 5, 5), ["kill app"]],
+  ])("%s", ([, world, expected]) => {
+    expect(plan(gone(world))).toEqual(expected);
+  });
+});
