@@ -37,6 +37,13 @@ export function runOnce(): void {
   systemctl("start", "unitlet-sync.service");
 }
 
+/** Starts a run if none is under way. The timer starts one a few seconds later in any case. */
+export function requestRun(): void {
+  try {
+    systemctl("start", "--no-block", "unitlet-sync.service");
+  } catch {}
+}
+
 /** Returns systemctl's lines for the pulls that are under way; "" when there are none. */
 export function pullUnits(): string {
   const states = "--state=active,activating,deactivating";

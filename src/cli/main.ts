@@ -13,12 +13,22 @@ import { print, printError } from "./output.ts";
 import { plan } from "./plan.ts";
 import { render } from "./render.ts";
 import { showStatus } from "./status.ts";
+import { apply } from "./verbs/apply.ts";
+import { deleteCommand } from "./verbs/delete.ts";
+import { describe } from "./verbs/describe.ts";
+import { exec } from "./verbs/exec.ts";
 import { get } from "./verbs/get.ts";
+import { logs } from "./verbs/logs.ts";
 
 const HELP = `usage: unitlet COMMAND
 
   status        show the pods of this host, their containers and restarts, and why a pod does not run
   get           show pods and other objects of this host in the columns of kubectl: unitlet get --help
+  describe      show all that this host knows of a pod or another object: unitlet describe --help
+  logs          print what a container has written: unitlet logs --help
+  exec          run a program in a container: unitlet exec --help
+  apply         write objects into the directory of manifests: unitlet apply --help
+  delete        remove objects from the directory of manifests: unitlet delete --help
   plan          show what a run would do now and why, and change nothing: unitlet plan --help
   render        print the units that a manifest becomes, on any computer: unitlet render --help
   import        print the Pod manifest of a service unit: unitlet import --help
@@ -40,6 +50,11 @@ type Command = (args: readonly string[]) => Promise<string>;
 const COMMANDS: Readonly<Record<string, Command>> = {
   status: withoutArguments("status", showStatus),
   get,
+  describe,
+  logs,
+  exec,
+  apply,
+  delete: deleteCommand,
   plan,
   render,
   import: importCommand,
@@ -93,8 +108,16 @@ function commandOf(given: string): Command {
 async function main(given: string): Promise<void> {
   const command = commandOf(given);
   const args = process.argv.slice(4);
-  print(await command(command !== showHelp && args.some(isHelp) ? ["--help"] : args));
+  // What follows is for a program in a container.
+  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  print(await command(command !== showHelp && own.some(isHelp) ? ["--help"] : args));
 }
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // The reader, such as head, has read enough.
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
 
 main(process.argv[3] ?? "help").catch((error: NodeJS.ErrnoException) => {
   const remedy = error.code === "EACCES" && process.getuid?.() !== 0 ? "this needs root: " : "";

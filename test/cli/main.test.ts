@@ -12,6 +12,11 @@ function unitlet(...args: readonly string[]) {
 const COMMANDS = [
   "status",
   "get",
+  "describe",
+  "logs",
+  "exec",
+  "apply",
+  "delete",
   "plan",
   "render",
   "import",

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
+import { canOthersRead, readAdministratorFile } from "../../io/administrator-file.ts";
 import { loadSchema } from "../../io/bundles/loaders.ts";
 import { modifiedAt } from "../../io/files.ts";
 import { manifestPaths } from "../../io/manifest-source.ts";
 import { connectPodSource } from "../../io/pod-source.ts";
-import type { StoredObject } from "../../io/schema/stored-objects.ts";
+import type { StoredObject, StoredObjects } from "../../io/schema/stored-objects.ts";
 import { readUnitText, unitFileNames } from "../../io/systemd/unit-places.ts";
 import { logTo } from "../../log.ts";
 import type { Pod } from "../../model/api/pod.ts";
@@ -41,25 +41,30 @@ export async function readHostObjects(config: Config, now: Instant): Promise<Hos
     if (!listed.ok) throw new CliError(`the pods of this node cannot be listed: ${listed.because}`);
     const { pods, workloads } = listed.parse();
     if (config.cluster !== undefined) return { objects: pods.map(podObject), stored: [], problems: [] };
-    const { objects: stored, problems } = await readStored(config);
+    const { objects: stored, problems } = await readStored(config, true);
     const states = workloads?.states ?? [];
-    const owned = states.flatMap((state) => state.pods.map(({ pod }) => ownedBy(state, pod)));
+    const owned = states.flatMap((state) => state.pods.map(({ pod }) => pod));
     const all = [...pods, ...owned];
     const leaving = leavingPods(new Set(all.map(({ metadata }) => metadata.uid)), now);
-    const others = firstOfEach(stored.filter(({ kind }) => kind !== "Pod")).map((each) =>
-      otherObject(each, states, now),
-    );
+    const written = firstOfEach(stored.filter(({ kind }) => kind !== "Pod"));
+    const others = [...written.map((each) => otherObject(each, states, now)), ...unwritten(states, written, now)];
     return { objects: [...[...all, ...leaving].map(podObject), ...others], stored, problems };
   } finally {
     close();
   }
 }
 
-/** Returns the objects that are written in the directory of a standalone host. */
-export async function readStored({ manifests, nodeName }: Config) {
+/**
+ * Returns the objects that are written in the directory of a standalone host. `isUsed` leaves out Secrets that a run does not use,
+ * because other users can read their file.
+ */
+export async function readStored({ manifests, nodeName }: Config, isUsed = false): Promise<StoredObjects> {
   const { readStoredObjects } = await loadSchema();
-  const files = manifestPaths(manifests).map((path) => ({ name: path, read: () => readFileSync(path) }));
-  return readStoredObjects(files, nodeName);
+  const files = manifestPaths(manifests).map((path) => ({ name: path, read: () => readAdministratorFile(path) }));
+  return readStoredObjects(
+    files.map((file) => ({ ...file, isPublic: () => isUsed && canOthersRead(file.name) })),
+    nodeName,
+  );
 }
 
 /** A pod of a manifest has no time of creation, so it is as old as its acceptance. */
@@ -73,16 +78,9 @@ function podObject({ metadata, ...pod }: Pod): ApiObject {
   };
 }
 
-function ownedBy(state: WorkloadState, pod: Pod): Pod {
-  if (pod.metadata.ownerReferences !== undefined) return pod;
-  const apiVersion = state.kind === "Job" ? "batch/v1" : "apps/v1";
-  const owner = { apiVersion, kind: state.kind, name: state.name, uid: state.uid, controller: true };
-  return { ...pod, metadata: { ...pod.metadata, ownerReferences: [owner] } };
-}
-
 function otherObject(stored: StoredObject, states: readonly WorkloadState[], now: Instant): ApiObject {
   const { apiVersion, kind, namespace, name, value, place } = stored;
-  const state = states.find((each) => each.kind === kind && each.namespace === namespace && each.name === name);
+  const state = states.find((each) => isStateOf(each, stored));
   const changed = modifiedAt(place.file);
   const metadata = {
     ...(value.metadata as object),
@@ -92,6 +90,25 @@ function otherObject(stored: StoredObject, states: readonly WorkloadState[], now
     ...(changed !== undefined && { creationTimestamp: toTimestamp(changed) }),
   };
   return { ...value, apiVersion, kind, metadata, ...(state && { status: workloadStatus(state, value, now) }) };
+}
+
+/** Returns the workloads that the directory does not have: those that another object has made, and those that end. */
+function unwritten(
+  states: readonly WorkloadState[],
+  written: readonly StoredObject[],
+  now: Instant,
+): readonly ApiObject[] {
+  const left = states.filter((state) => !written.some((each) => isStateOf(state, each)));
+  return left.map((state) => ({
+    apiVersion: state.kind === "Job" ? "batch/v1" : "apps/v1",
+    kind: state.kind,
+    metadata: { name: state.name, namespace: state.namespace, uid: state.uid },
+    status: workloadStatus(state, undefined, now),
+  }));
+}
+
+function isStateOf(state: WorkloadState, { kind, namespace, name }: StoredObject): boolean {
+  return state.kind === kind && state.namespace === namespace && state.name === name;
 }
 
 /** A run uses the first of two definitions of one object. */

@@ -7,9 +7,13 @@ export async function loadReconcile(): Promise<typeof Reconcile> {
   return await import("../../run/reconcile.ts");
 }
 
+let schema: Promise<typeof Schema> | undefined;
+
 /** YAML, zod and the Kubernetes client: loaded only when a configuration file or a manifest has changed. */
 export async function loadSchema(): Promise<typeof Schema> {
-  return await import("../schema/index.ts");
+  // The loader would execute the bundle once more for each import.
+  schema ??= import("../schema/index.ts");
+  return await schema;
 }
 
 /** Certificate requests: loaded when a certificate is due, or when the API server rejects the node's credentials. */

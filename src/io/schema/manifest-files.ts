@@ -31,6 +31,8 @@ export interface TextDocument {
   readonly text: string;
   /** The number of lines before it. */
   readonly linesBefore: number;
+  /** Where the text begins in the file. */
+  readonly offset: number;
 }
 
 /** A file of manifests. `name` is what messages call it. */
@@ -170,7 +172,7 @@ export function documents(file: ManifestFile, problems: string[]): readonly Text
     const starts = [...text.matchAll(/^(?:---|\.\.\.)(?=\s|$)/gm)].map(({ index }) => index);
     let lines = 0;
     const all = [0, ...starts].map((start, at, all) => {
-      const document = { text: text.slice(start, all[at + 1]), linesBefore: lines };
+      const document = { text: text.slice(start, all[at + 1]), linesBefore: lines, offset: start };
       lines += document.text.split("\n").length - 1;
       return document;
     });

@@ -8,6 +8,8 @@ export interface StoredObject {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
+  /** False: the document names no namespace. */
+  readonly isNamespaced: boolean;
   /** The document, with the namespace and with what the API makes of a Secret. */
   readonly value: Readonly<Record<string, unknown>>;
   readonly place: Place;
@@ -16,9 +18,9 @@ export interface StoredObject {
 export interface Place {
   /** The name of the file. */
   readonly file: string;
-  /** The document's text with its separator, and its number in the file, from 0. */
+  /** The document's text with its separator, and where it begins in the file. */
   readonly text: string;
-  readonly document: number;
+  readonly offset: number;
   /** How many documents the file has. */
   readonly documents: number;
   /** True for an item of a List. */
@@ -42,11 +44,11 @@ export function readStoredObjects(files: readonly ManifestFile[], nodeName: stri
   const { problems } = parseManifests(files, nodeName);
   const objects = files.flatMap((file) => {
     const texts = documents(file, []);
-    return texts.flatMap(({ text }, document) =>
+    return texts.flatMap(({ text, offset }) =>
       valuesOf(text, nodeName).flatMap(([value, isItem]): StoredObject[] => {
         // A run does not use such a Secret either, and the problems name it.
         if (value.kind === "Secret" && file.isPublic?.()) return [];
-        return [objectOf(value, { file: file.name, text, document, documents: texts.length, isItem })];
+        return [objectOf(value, { file: file.name, text, offset, documents: texts.length, isItem })];
       }),
     );
   });
@@ -56,7 +58,16 @@ export function readStoredObjects(files: readonly ManifestFile[], nodeName: stri
 function objectOf(value: Fields, place: Place): StoredObject {
   const { apiVersion, kind, metadata } = value;
   const { name, namespace = "default" } = metadata;
-  return { apiVersion, kind, namespace, name, value: { ...value, metadata: { ...metadata, namespace } }, place };
+  const isNamespaced = metadata.namespace !== undefined;
+  return {
+    apiVersion,
+    kind,
+    namespace,
+    name,
+    isNamespaced,
+    value: { ...value, metadata: { ...metadata, namespace } },
+    place,
+  };
 }
 
 /** Returns the valid objects of a document, and whether each is an item of a List. */

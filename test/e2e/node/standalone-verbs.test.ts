@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Machine } from "../../support/machine.ts";
 import { install } from "../../support/node.ts";
-
-const MANIFESTS = "/etc/unitlet/manifests";
+import { hostPod, MANIFESTS, Shell } from "../support/standalone.ts";
 
 let machine: Machine;
 
@@ -16,19 +15,9 @@ beforeAll(async () => {
 afterAll(() => machine[Symbol.asyncDispose]());
 
 const SCRIPT = 'echo "first of $NAME"; echo second; trap "exit 0" TERM; while :; do sleep 0.1; done';
-const NAME = { name: "NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } };
-
-function pod(name: string, script: string, more: object = {}): object {
-  const spec = {
-    terminationGracePeriodSeconds: 1,
-    containers: [{ name: "main", image: "host", command: ["sh", "-c", script], env: [NAME] }],
-  };
-  return { apiVersion: "v1", kind: "Pod", metadata: { name, labels: { app: name } }, spec: { ...spec, ...more } };
-}
-
 const OBJECTS = [
-  pod("web", SCRIPT),
-  pod("crash", "echo before the end; exit 3"),
+  hostPod("web", SCRIPT),
+  hostPod("crash", "echo before the end; exit 3"),
   {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -48,16 +37,9 @@ const OBJECTS = [
   { apiVersion: "v1", kind: "Secret", metadata: { name: "key" }, stringData: { key: "hunter2" } },
 ];
 
-const output = async (command: string) => (await machine.exec(command)).stdout;
-
-/** Waits until a command prints what matches all of these patterns. */
-async function untilOutput(command: string, ...patterns: readonly RegExp[]): Promise<void> {
-  const look = async () => {
-    const { stdout, stderr } = await machine.exec(command, { allowFailure: true });
-    return [patterns.every((each) => each.test(stdout)), stdout + stderr] as const;
-  };
-  await machine.until(look, { what: `${command}: ${patterns.join(", ")}` });
-}
+const shell = new Shell(() => machine);
+const output = (command: string) => shell.output(command);
+const untilOutput = (command: string, ...patterns: readonly RegExp[]) => shell.until(command, ...patterns);
 
 describe("get", () => {
   test("a Deployment with its pods, by label", async () => {
@@ -97,5 +79,86 @@ describe("get", () => {
     await machine.exec("systemctl kill --signal=KILL unitlet.default.web.main.service");
     await untilOutput("cat /root/watch", /^web +1\/1 +Running +1 /m);
     await machine.exec("systemctl stop watch");
+  });
+});
+
+describe("describe", () => {
+  test("a pod that crashes: its unit, its last exit, and the Events", async () => {
+    await untilOutput(
+      "unitlet describe pod crash",
+      /^Name: +crash$/m,
+      /^ {4}Unit: +unitlet\.default\.crash\.main\.service$/m,
+      /^ {4}Last State: +Terminated\n {6}Reason: +Error\n {6}Exit Code: +3$/m,
+      /^ {2}unitlet\.default\.crash\.main\.service +\w+ \(.+\)$/m,
+      /^ {2}Warning +BackOff +\S+( \(x\d+ over \w+\))? +Back-off restarting failed container/m,
+    );
+  });
+
+  test("a Deployment has its pods, and a Secret is not shown", async () => {
+    await untilOutput(
+      "unitlet describe deploy/front",
+      /^Ready: +2\/2$/m,
+      /^Pods:\n +NAME .*\n( {2}front-\S+ +1\/1.*\n){2}$/m,
+    );
+    expect(await output("unitlet describe secret key")).toMatch(/^Data\n====\nkey: {2}7 bytes\n$/m);
+  });
+});
+
+describe("logs", () => {
+  test("all lines, the last one, and with prefix and timestamps", async () => {
+    await untilOutput("unitlet logs web", /^(first of web\nsecond\n)$/);
+    expect(await output("unitlet logs web --tail 1")).toBe("second\n");
+    expect(await output("unitlet logs -l app=web --prefix --timestamps --tail 1")).toMatch(
+      /^\[pod\/web\/main\] \d{4}-\d\d-\d\dT[\d:.]+Z second\n$/,
+    );
+  });
+
+  test("the run before the last restart", async () => {
+    await untilOutput("unitlet logs crash --previous", /^before the end\n$/);
+  });
+
+  test("-f goes on until the container ends", async () => {
+    await machine.exec("systemd-run -q --unit=follow sh -c 'exec unitlet logs -f web >/root/follow'");
+    await untilOutput("cat /root/follow", /^first of web\nsecond\n$/);
+    await machine.exec("systemctl kill --signal=KILL unitlet.default.web.main.service");
+    await untilOutput("systemctl is-active follow || true", /^inactive$/m);
+  });
+
+  test("a container that has no log", async () => {
+    const { stderr, code } = await machine.exec("unitlet logs web -c other", { allowFailure: true });
+    expect([stderr, code]).toEqual(["error: container other is not valid for pod web: expected one of main\n", 1]);
+  });
+});
+
+describe("exec", () => {
+  beforeAll(() => untilOutput("unitlet get pod web", /^web +1\/1 +Running /m));
+
+  test("has the variables of the container, its own streams, and the exit status", async () => {
+    const command = 'echo "a word" | unitlet exec -i web -- sh -c \'cat; echo "$NAME"; echo err >&2; exit 7\'';
+    const { stdout, stderr, code } = await machine.exec(command, { allowFailure: true });
+    expect([stdout, stderr, code]).toEqual(["a word\nweb\n", "err\ncommand terminated with exit code 7\n", 7]);
+  });
+
+  test("runs in the cgroup of the container", async () => {
+    expect(await output("unitlet exec deploy/front -- cat /proc/self/cgroup")).toContain("unitlet.default.front-");
+  });
+
+  test("a program that does not exist has the status of a shell", async () => {
+    const { code } = await machine.exec("unitlet exec web -- /no/program", { allowFailure: true });
+    expect(code).toBe(127);
+  });
+
+  test("a terminal of its own, with the size of the caller's", async () => {
+    const script = "stty rows 33 cols 99; unitlet exec -it web -- sh -c 'test -t 0 && stty size'";
+    expect(await output(`script -qec "${script}" /dev/null`)).toMatch(/33 99\r*$/m);
+  });
+
+  test("a container that does not run", async () => {
+    await untilOutput("unitlet get pod crash", /CrashLoopBackOff/);
+    const { stderr, code } = await machine.exec("unitlet exec crash -- true", { allowFailure: true });
+    expect([stderr, code]).toEqual([
+      "error: container main of pod crash does not run: unitlet describe pod crash -n default says why\n",
+      1,
+    ]);
   });
 });
