@@ -1,39 +1,26 @@
 import { zstdDecompressSync } from "node:zlib";
-import { COMPRESSED, type JournalFile, number, ZSTD } from "./journal-file.ts";
+import { MESSAGE, parseValue, streamOf, type Value } from "./file-values.ts";
+import { COMPRESSED, ENTRY_BYTES, firstEntry, type JournalFile, number, ZSTD } from "./journal-file.ts";
 
 const ENTRY = 3;
 const DATA = 1;
-const ENTRY_BYTES = 64;
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 /** The most values that are stored by their place. A line that occurs again has the place of the first one. */
 const MAX_KNOWN = 10_000;
 const MAX_KNOWN_BYTES = 1024 * 1024;
 
-const MESSAGE = Buffer.from("MESSAGE=");
-const TRANSPORT = Buffer.from("_TRANSPORT=stdout");
-const LINE_BREAK = Buffer.from("_LINE_BREAK=");
 const NEWLINE = Buffer.from("\n");
 const MAX_END = 1;
 const NO_MESSAGE = -1;
 const TOO_LONG = -2;
-const EMPTY = Buffer.alloc(0);
-
-/** What follows a message, by the reason for the end of its entry. `log-copy.ts` has the reasons. */
-const ENDS = new Map([
-  ["line-max", EMPTY],
-  ["pid-change", EMPTY],
-  ["eof", EMPTY],
-  ["nul", Buffer.from([0])],
-]);
-
-/** A value of an entry: a message, the mark of standard output, the end of a part of a line, or anything else. */
-type Value = { readonly message: Buffer } | { readonly end: Buffer } | "stdout" | "other";
-
 /** The entries of one file that have a value, oldest first. It makes no object for an entry. */
 export class FileEntries {
   readonly #file: JournalFile;
-  readonly #places: Float64Array;
+  readonly #streams: Set<string>;
+  readonly #data: Buffer | undefined;
+  /** Where the entries are. A large log has millions in many files, so it is read late and dropped early. */
+  #places: Float64Array | undefined;
   readonly #known = new Map<number, Value>();
   #knownBytes = 0;
   /** The values of the last entry that are neither of these, in the order in which they were read. */
@@ -49,13 +36,15 @@ export class FileEntries {
   /** Microseconds since the epoch. */
   realtime = 0;
 
-  constructor(file: JournalFile, value: Buffer) {
+  /** Adds the streams of the entries that are copied to `streams`. */
+  constructor(file: JournalFile, value: Buffer, streams: Set<string>) {
     this.#file = file;
-    this.#places = file.entriesWith(value);
+    this.#streams = streams;
+    this.#data = file.find(value);
   }
 
   get isEmpty(): boolean {
-    return this.#places.length === 0;
+    return this.#data === undefined;
   }
 
   get sequence(): string {
@@ -68,13 +57,18 @@ export class FileEntries {
 
   /** Goes to the first entry with a greater sequence number. */
   goAfter(sequenceNumber: number): void {
-    let [low, high] = [0, this.#places.length];
+    if (this.#data === undefined) return;
+    const first = this.#file.entryHead(firstEntry(this.#data));
+    this.#set(first, 0);
+    if (this.sequenceNumber > sequenceNumber) return;
+    const places = this.#file.entriesWith(this.#data);
+    let [low, high] = [0, places.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      this.#goTo(middle);
-      if (this.sequenceNumber > sequenceNumber) high = middle;
+      if (number(this.#file.entryHead(places[middle] as number), 16) > sequenceNumber) high = middle;
       else low = middle + 1;
     }
+    this.#places = places;
     this.#goTo(low);
   }
 
@@ -84,11 +78,10 @@ export class FileEntries {
 
   /** Returns the cursor of the entry that was copied last (systemd's `sd-journal.c: sd_journal_get_cursor`, v252). */
   cursor(): string {
-    const file = this.#file;
-    const at = file.locate(this.#places[this.#copied] as number, ENTRY_BYTES);
-    const hex = (from: number) => file.window.readBigUInt64LE(at + from).toString(16);
-    const boot = file.window.toString("hex", at + 40, at + 56);
-    return `s=${file.sequence};i=${hex(16)};b=${boot};m=${hex(32)};t=${hex(24)};x=${hex(56)}`;
+    const head = this.#file.entryHead(this.#copied);
+    const hex = (from: number) => head.readBigUInt64LE(from).toString(16);
+    const boot = head.toString("hex", 40, 56);
+    return `s=${this.sequence};i=${hex(16)};b=${boot};m=${hex(32)};t=${hex(24)};x=${hex(56)}`;
   }
 
   /**
@@ -96,6 +89,7 @@ export class FileEntries {
    * fit. An entry that is not of standard output adds nothing.
    */
   copy(out: Buffer, length: number): number {
+    this.#places ??= this.#file.entriesWith(this.#data as Buffer);
     const { window, isCompact } = this.#file;
     const size = number(window, this.#file.locate(this.#place, ENTRY_BYTES) + 8);
     const at = this.#file.locate(this.#place, size);
@@ -112,7 +106,7 @@ export class FileEntries {
       if (message === TOO_LONG) return -1;
       if (message >= 0) end = message;
     }
-    this.#copied = this.#next;
+    this.#copied = this.#place;
     if (!this.#isStdout || end < 0) return length;
     return end + this.#end.copy(out, end);
   }
@@ -134,19 +128,28 @@ export class FileEntries {
     return NO_MESSAGE;
   }
 
+  /** Of the current entry. */
   get #place(): number {
-    return this.#places[this.#next] as number;
+    return this.#places?.[this.#next] as number;
   }
 
   #goTo(index: number): void {
     this.#next = index;
     this.sequenceNumber = Number.POSITIVE_INFINITY;
-    if (index >= this.#places.length) return;
+    if (this.#places === undefined || index >= this.#places.length) {
+      this.#places = undefined;
+      this.#file.release();
+      return;
+    }
     const { window } = this.#file;
     const at = this.#file.locate(this.#place, ENTRY_BYTES);
     if (window[at] !== ENTRY) throw new Error("an entry of the journal is invalid");
-    this.sequenceNumber = number(window, at + 16);
-    this.realtime = number(window, at + 24);
+    this.#set(window, at);
+  }
+
+  #set(bytes: Buffer, at: number): void {
+    this.sequenceNumber = number(bytes, at + 16);
+    this.realtime = number(bytes, at + 24);
   }
 
   /** Copies a message that is in the window and not compressed. */
@@ -171,6 +174,8 @@ export class FileEntries {
     const stored = object.subarray(this.#file.dataBytes);
     if (flags !== 0) this.compressed += 1;
     const bytes = flags === 0 ? stored : zstdDecompressSync(stored, { maxOutputLength: MAX_MESSAGE_BYTES });
+    const stream = streamOf(bytes);
+    if (stream !== undefined) this.#streams.add(stream);
     const value = parseValue(bytes);
     if (this.#known.size >= MAX_KNOWN || this.#knownBytes >= MAX_KNOWN_BYTES) {
       this.#known.clear();
@@ -180,17 +185,4 @@ export class FileEntries {
     if (typeof value === "object" && "message" in value) this.#knownBytes += bytes.length;
     return value;
   }
-}
-
-function parseValue(bytes: Buffer): Value {
-  if (startsWith(bytes, MESSAGE)) return { message: bytes.subarray(MESSAGE.length) };
-  if (bytes.equals(TRANSPORT)) return "stdout";
-  if (!startsWith(bytes, LINE_BREAK)) return "other";
-  const end = ENDS.get(bytes.toString("latin1", LINE_BREAK.length));
-  if (end === undefined) throw new Error("the journal has an unknown reason for the end of a line");
-  return { end };
-}
-
-function startsWith(bytes: Buffer, start: Buffer): boolean {
-  return bytes.subarray(0, start.length).equals(start);
 }

@@ -9,6 +9,9 @@ const KNOWN_FLAGS = 1 | 2 | KEYED_HASH | 8 | COMPACT;
 const HEADER_BYTES = 208;
 const OBJECT_BYTES = 16;
 const DATA = 1;
+const ENTRY = 3;
+/** The bytes of an entry before its values. */
+export const ENTRY_BYTES = 64;
 const ENTRY_ARRAY = 6;
 
 /** The flags of an object whose payload is compressed, and of those the one for zstd. */
@@ -30,8 +33,7 @@ export class JournalFile {
   readonly #descriptor: number;
   readonly #header = Buffer.alloc(HEADER_BYTES);
   readonly isCompact: boolean;
-  /** What `locate` has read: bytes of the file from `#start` on. */
-  readonly window: Buffer = Buffer.allocUnsafe(WINDOW_BYTES);
+  #window: Buffer | undefined;
   #start = 0;
   #end = 0;
 
@@ -64,14 +66,12 @@ export class JournalFile {
     return this.isCompact ? 72 : 64;
   }
 
-  /** Returns the places of the entries that have this value, oldest first. `value` is NAME=TEXT. */
-  entriesWith(value: Buffer): Float64Array {
-    const data = this.#find(value);
-    if (data === undefined) return new Float64Array(0);
+  /** Returns the places of the entries that have a value of `find`, oldest first. */
+  entriesWith(data: Buffer): Float64Array {
     const count = number(data, 56);
     if (count > MAX_ENTRIES) throw new Error("a value of the journal is invalid");
     const places = new Float64Array(count);
-    if (places.length > 0) places[0] = number(data, 40);
+    if (places.length > 0) places[0] = firstEntry(data);
     let [filled, next] = [1, number(data, 48)];
     const width = this.isCompact ? 4 : 8;
     while (next !== 0 && filled < places.length) {
@@ -100,6 +100,27 @@ export class JournalFile {
     return place - this.#start;
   }
 
+  /** What `locate` has read. */
+  get window(): Buffer {
+    this.#window ??= Buffer.allocUnsafe(WINDOW_BYTES);
+    return this.#window;
+  }
+
+  /** Gives back the memory of the window. */
+  release(): void {
+    this.#window = undefined;
+    this.#start = 0;
+    this.#end = 0;
+  }
+
+  /** Returns the first bytes of the entry at a place, without the window. */
+  entryHead(place: number): Buffer {
+    const head = Buffer.alloc(ENTRY_BYTES);
+    this.#readExactly(head, place);
+    if (head[0] !== ENTRY) throw new Error("an entry of the journal is invalid");
+    return head;
+  }
+
   /** The length of what `window` holds. */
   get available(): number {
     return this.#end - this.#start;
@@ -115,7 +136,8 @@ export class JournalFile {
     return this.#object(place, DATA);
   }
 
-  #find(value: Buffer): Buffer | undefined {
+  /** Returns the DATA object of a value, which is NAME=TEXT; undefined when no entry has it. */
+  find(value: Buffer): Buffer | undefined {
     const hash = keyedHash(this.#header.subarray(24, 40), value);
     const [table, bytes] = [number(this.#header, 104), number(this.#header, 112)];
     if (bytes < OBJECT_BYTES) return undefined;
@@ -150,4 +172,9 @@ export class JournalFile {
 /** Returns a number of 64 bits. */
 export function number(bytes: Buffer, at: number): number {
   return bytes.readUInt32LE(at + 4) * 0x100000000 + bytes.readUInt32LE(at);
+}
+
+/** Returns the place of the first entry that has a value of `find`. */
+export function firstEntry(data: Buffer): number {
+  return number(data, 40);
 }

@@ -19,8 +19,8 @@ const COMPRESSED_SHARE = 20;
 export interface FilesQuery {
   readonly unit: string;
   readonly invocation: string;
-  /** The cursor of the entry before the first one. */
-  readonly after: string;
+  /** The cursor of the entry before the first one. Without it the first entry of the invocation is the first one. */
+  readonly after?: string;
   readonly until: number;
 }
 
@@ -28,6 +28,8 @@ export interface FilesEnd {
   /** The cursor of the last entry that was read; undefined without one. */
   readonly cursor?: string;
   readonly bytes: number;
+  /** The streams of the entries. */
+  readonly streams: ReadonlySet<string>;
   /** True when all entries until `until` were read; false when journalctl must go on. */
   readonly isDone: boolean;
 }
@@ -63,6 +65,7 @@ function directoriesOf(unit: string): readonly string[] {
 class FilesCopy {
   readonly #files: FileEntries[];
   readonly #until: number;
+  readonly #streams = new Set<string>();
   #cursor: string | undefined;
   #bytes = 0;
   #entries = 0;
@@ -77,24 +80,26 @@ class FilesCopy {
   get end(): FilesEnd | undefined {
     if (this.#isDone === undefined) return undefined;
     const cursor = this.#cursor === undefined ? {} : { cursor: this.#cursor };
-    return { bytes: this.#bytes, isDone: this.#isDone, ...cursor };
+    return { bytes: this.#bytes, isDone: this.#isDone, streams: this.#streams, ...cursor };
   }
 
   open(directories: readonly string[], { invocation, after }: FilesQuery): void {
-    const [, sequence, number] = /^s=([0-9a-f]{32});i=([0-9a-f]+);/.exec(after) ?? [];
     this.#attempt(() => {
       const value = Buffer.from(invocationMatch(invocation));
       for (const path of directories.flatMap(journalsIn)) this.#open(path, value);
+      const [first] = this.#files;
+      const start = after === undefined ? `s=${first?.sequence};i=0;` : after;
+      const [, sequence, number = ""] = /^s=([0-9a-f]{32});i=([0-9a-f]+);/.exec(start) ?? [];
       // Only the numbers of one sequence are in the order of the entries.
       if (this.#files.some((each) => each.sequence !== sequence)) this.#isDone = false;
-      else for (const each of this.#files) each.goAfter(Number.parseInt(number ?? "", 16));
+      else for (const each of this.#files) each.goAfter(Number.parseInt(number, 16));
     });
   }
 
   #open(path: string, value: Buffer): void {
     const file = new JournalFile(path);
     try {
-      const entries = new FileEntries(file, value);
+      const entries = new FileEntries(file, value, this.#streams);
       if (entries.isEmpty) file.close();
       else this.#files.push(entries);
     } catch (error) {

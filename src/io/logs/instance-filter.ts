@@ -9,10 +9,10 @@ export type InstanceFilter = (entry: Pick<JournalEntry, "invocation" | "stream" 
 
 /**
  * Returns a filter for the entries of one instance of a unit, without those of other instances or of another pod. Entries of a
- * process that ended at once lack the invocation ID. Their stream, which belongs to one start, and their time decide.
+ * process that ended at once lack the invocation ID. Their stream, which belongs to one start, and their time decide. `own` has
+ * streams of the instance, and gets those of its entries.
  */
-export function instanceFilter({ invocation, from, next }: Instance): InstanceFilter {
-  const own = new Set<string>();
+export function instanceFilter({ invocation, from, next }: Instance, own = new Set<string>()): InstanceFilter {
   const others = new Set<string>();
   return (entry) => {
     if (entry.invocation !== undefined) {

@@ -7,7 +7,7 @@ import { LogCopy } from "./log-copy.ts";
 import type { LogOptions } from "./log-options.ts";
 import { copyWholeLines, type Start, settledAt } from "./whole-lines.ts";
 
-/** The bytes of a log after which the files of journald are read. A short log is read by one journalctl alone. */
+/** The bytes of the last lines after which the files of journald are read again. */
 const SOME_BYTES = 128 * 1024;
 
 /**
@@ -16,6 +16,10 @@ const SOME_BYTES = 128 * 1024;
  */
 const MANY_BYTES = 1024 * 1024;
 
+/** Where a read of the files begins. Without a cursor it is the first entry of the instance. */
+type FilesStart = Omit<Start, "cursor"> & Partial<Start>;
+const FIRST: FilesStart = { at: 0 };
+
 /** A copy of the log of an instance from the journal, from a position on. Each read continues the one before. */
 export class JournalCopy {
   readonly #instance: Instance;
@@ -23,6 +27,8 @@ export class JournalCopy {
   readonly #signal: AbortSignal;
   /** True when the log is copied as it is, without timestamps and limits. */
   readonly #isPlain: boolean;
+  /** The streams of the instance, as far as its entries are read. */
+  readonly #streams = new Set<string>();
   #position: Position;
   /** False after a file that could not be read, or whose messages are compressed. */
   #hasReadableFiles = true;
@@ -32,7 +38,7 @@ export class JournalCopy {
     // A container may write more lines after the position of the tail is found (cri-client's `logs.go: ReadLogs`, v0.36).
     const limits = follow || tailLines === undefined ? {} : { lines: tailLines };
     this.#instance = instance;
-    this.#copy = new LogCopy(instanceFilter(instance), { ...options, ...limits });
+    this.#copy = new LogCopy(instanceFilter(instance, this.#streams), { ...options, ...limits });
     this.#isPlain = !timestamps && limits.lines === undefined && limitBytes === undefined && since === undefined;
     this.#position = start;
     this.#signal = signal;
@@ -45,9 +51,11 @@ export class JournalCopy {
 
   /** Yields what the entries add to the log until now, or until a limit. */
   async *read(): AsyncGenerator<Buffer> {
+    // The first bytes come sooner without a process.
+    if (this.#isPlain && "since" in this.#position) yield* this.#readFiles(FIRST);
     let most = this.#isPlain ? SOME_BYTES : Number.POSITIVE_INFINITY;
     while (yield* this.#readEntries(most)) {
-      const { bytes, isDone } = yield* this.#readFiles();
+      const { bytes, isDone } = yield* this.#readFiles(this.#start());
       const lines = isDone || most < MANY_BYTES ? 0 : yield* this.#readWholeLines();
       // Where lines with parts are near each other, this gains nothing.
       if (bytes + lines < MANY_BYTES) most = Math.max(2 * most, MANY_BYTES);
@@ -72,14 +80,17 @@ export class JournalCopy {
   }
 
   /** Copies entries out of the files of journald, as far as they are settled and the files can be read. */
-  async *#readFiles(): AsyncGenerator<Buffer, { readonly bytes: number; readonly isDone: boolean }> {
+  async *#readFiles(
+    start: FilesStart | undefined,
+  ): AsyncGenerator<Buffer, { readonly bytes: number; readonly isDone: boolean }> {
     const { unit, invocation } = this.#instance;
-    const start = this.#start();
     const until = settledAt(this.#instance, this.#state());
     if (start === undefined || !this.#hasReadableFiles) return { bytes: 0, isDone: false };
     if (until <= start.at) return { bytes: 0, isDone: true };
-    const end = yield* readFiles({ unit, invocation, after: start.cursor, until });
+    const after = start.cursor === undefined ? {} : { after: start.cursor };
+    const end = yield* readFiles({ unit, invocation, until, ...after });
     if (end.cursor !== undefined) this.#position = { after: end.cursor };
+    for (const stream of end.streams) this.#streams.add(stream);
     this.#hasReadableFiles = end.isDone;
     return end;
   }

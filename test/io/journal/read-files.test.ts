@@ -31,13 +31,24 @@ const cursor = (number: number) => {
   return `s=${SEQUENCE};i=${i};b=${BOOT};m=${m};t=${t};x=abc`;
 };
 
-async function read({ after = cursor(0), until = AT + 1_000_000 } = {}) {
-  const query = { unit: "unitlet.shop.web.main.service", invocation: "i", after, until };
+interface Read {
+  readonly after?: string | undefined;
+  readonly until?: number;
+}
+
+async function read(given: Read = {}) {
+  const { after, until } = { after: cursor(0), until: AT + 1_000_000, ...given };
+  const query = {
+    unit: "unitlet.shop.web.main.service",
+    invocation: "i",
+    until,
+    ...(after === undefined ? {} : { after }),
+  };
   const chunks = readFiles(query, [directory, join(directory, "missing")]);
   let text = "";
   for (;;) {
     const { done, value } = await chunks.next();
-    if (done) return { text, ...value };
+    if (done) return { text, ...value, streams: [...value.streams] };
     text += value.toString("latin1");
   }
 }
@@ -51,13 +62,20 @@ describe("readFiles()", () => {
       "system.journal",
       journalBytes([entry(1, "a"), other, entry(3, "b"), entry(4, "a"), entry(5, "c")], { isCompact }),
     );
-    expect(await read()).toEqual({ text: "a\nb\na\nc\n", bytes: 8, isDone: true, cursor: cursor(5) });
+    expect(await read()).toEqual({ text: "a\nb\na\nc\n", bytes: 8, streams: [], isDone: true, cursor: cursor(5) });
   });
 
   test("after the entry of the cursor, to the last entry of the time", async () => {
     write("system.journal", journalBytes([1, 2, 3, 4, 5].map((number) => entry(number, `${number}`))));
-    const expected = { text: "3\n4\n", bytes: 4, isDone: true, cursor: cursor(4) };
+    const expected = { text: "3\n4\n", bytes: 4, streams: [], isDone: true, cursor: cursor(4) };
     expect(await read({ after: cursor(2), until: AT + 4 })).toEqual(expected);
+  });
+
+  test("from the first entry without a cursor, with the streams", async () => {
+    const entries = [entry(1, "a", "_STREAM_ID=s"), entry(2, "b", "_STREAM_ID=s"), entry(3, "c", "_STREAM_ID=t")];
+    write("system.journal", journalBytes(entries));
+    const expected = { text: "a\nb\nc\n", bytes: 6, streams: ["s", "t"], isDone: true, cursor: cursor(3) };
+    expect({ ...(await read({ after: undefined })), streams: (await read()).streams.toSorted() }).toEqual(expected);
   });
 
   test("parts of a line are put together, and a NUL byte stays", async () => {
@@ -104,7 +122,7 @@ describe("readFiles()", () => {
     ]);
   });
 
-  const nothing = { text: "", bytes: 0, isDone: false };
+  const nothing = { text: "", bytes: 0, streams: [], isDone: false };
 
   test.each<[string, Buffer]>([
     ["without a keyed hash", journalBytes(THREE, { flags: 8 })],
@@ -128,7 +146,7 @@ describe("readFiles()", () => {
     bytes.fill(0, second, second + 1);
     bytes.fill(0xff, second + 8, second + 16);
     write("system.journal", bytes);
-    expect(await read()).toEqual({ text: "a\n", bytes: 2, isDone: false, cursor: cursor(1) });
+    expect(await read()).toEqual({ text: "a\n", bytes: 2, streams: [], isDone: false, cursor: cursor(1) });
   });
 
   test("any change of the bytes ends, with a part of the log or an error", async () => {
