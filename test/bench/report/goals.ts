@@ -66,6 +66,24 @@ const GOALS: readonly Goal[] = [
     figure: ({ network }) => network?.burst.own,
   },
   {
+    what: "logs straight at a cold port, first byte",
+    unit: "ms",
+    most: 90,
+    figure: ({ port }) => port?.firstByte.portLogs.cold.median,
+  },
+  {
+    what: "exec straight at a cold port, first byte",
+    unit: "ms",
+    most: 120,
+    figure: ({ port }) => port?.firstByte.portExec.cold.median,
+  },
+  {
+    what: "kubectl logs: CPU as a multiple of journalctl -o cat",
+    unit: "",
+    most: 1.3,
+    figure: ({ port }) => port && port.throughput.logs.cpu / port.throughput.journalctl.cpu,
+  },
+  {
     what: "100 kubectl logs --follow: memory of the service",
     unit: "MiB",
     most: 100,

@@ -158,7 +158,7 @@ function bursts({ burst }: Results): string {
 
 function port({ port: all }: Results): string {
   if (all === undefined) return "";
-  const { firstByte, throughput, followers, left } = all;
+  const { firstByte, throughput, followers, silence, left } = all;
   const times = ({ median, p95, max }: Summary) => [median, p95, max].map(number);
   const first = table("Port 10250: ms until the client's first byte", [
     ["", "median", "p95", "worst"],
@@ -166,6 +166,10 @@ function port({ port: all }: Results): string {
     ["kubectl logs, service running", ...times(firstByte.logs.warm)],
     ["kubectl exec, service stopped", ...times(firstByte.exec.cold)],
     ["kubectl exec, service running", ...times(firstByte.exec.warm)],
+    ["logs straight at the port, service stopped", ...times(firstByte.portLogs.cold)],
+    ["logs straight at the port, service running", ...times(firstByte.portLogs.warm)],
+    ["exec straight at the port, service stopped", ...times(firstByte.portExec.cold)],
+    ["exec straight at the port, service running", ...times(firstByte.portExec.warm)],
     ["kubectl get pod: the API server alone", ...times(firstByte.kubectl)],
     ["journalctl on the host", ...times(firstByte.journalctl)],
   ]);
@@ -182,6 +186,7 @@ function port({ port: all }: Results): string {
     ["… CPU ms of the service a MB", number(throughput.forward.cpu)],
     [`${followers.count} kubectl logs --follow: MiB of the service's own`, number(followers.own)],
     ["… with its share of programs and files in memory", number(followers.shared)],
+    [`kubectl logs --follow, ${silence.seconds} s without a line: CPU ms of the service`, number(silence.cpu)],
     ["processes without clients", left],
   ]);
   return `${first}\n${rest}`;
