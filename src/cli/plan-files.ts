@@ -3,6 +3,8 @@ import type { Manifests } from "../io/schema/manifest-files.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Config } from "../model/host/config.ts";
+import type { Reference } from "../model/references.ts";
+import { templateClaim } from "../model/template-claim.ts";
 import type { PodList } from "../model/world.ts";
 import type { PodSource, Workloads } from "../ports.ts";
 import type { UnitChange } from "../report/unit-changes.ts";
@@ -42,17 +44,22 @@ export function withObjects(source: PodSource, { pods, workloads, objects }: Giv
     },
     node: () => source.node(),
     fetch: async (due) => {
-      const given = due.filter(({ key }) => Object.hasOwn(objects, key));
       const at = Date.now();
-      return new Map([
-        ...(await source.fetch(due)),
-        ...given.map(({ key }) => [key, { ok: true, value: objects[key], at }] as const),
-      ]);
+      const given = due.flatMap(({ key, reference }) => {
+        const value = Object.hasOwn(objects, key) ? objects[key] : claimOf(workloads, reference);
+        return value === undefined ? [] : [[key, { ok: true, value, at }] as const];
+      });
+      return new Map([...(await source.fetch(due)), ...given]);
     },
     publish: (...args) => source.publish(...args),
     recordEvent: (event) => source.recordEvent(event),
     deletePodObject: (pod) => source.deletePodObject(pod),
   };
+}
+
+function claimOf(workloads: GivenObjects["workloads"], reference: Reference): unknown {
+  if (reference.kind !== "persistentvolumeclaim") return undefined;
+  return templateClaim(workloads, reference.namespace, reference.name);
 }
 
 function withWorkloads(

@@ -114,8 +114,8 @@ export class ManifestSource implements PodSource {
   /** Returns a claim of a StatefulSet, or one that was made before and is kept. */
   #claim({ namespace, name }: ObjectReference): PersistentVolumeClaim | undefined {
     const ofSet = templateClaim(this.#manifests?.workloads ?? [], namespace, name);
-    if (ofSet === undefined && !hasClaim(namespace, name)) return undefined;
-    return { metadata: { name }, directory: { path: claimPath(namespace, name), ...ofSet } };
+    if (ofSet !== undefined || !hasClaim(namespace, name)) return ofSet;
+    return { metadata: { name }, directory: { path: claimPath(namespace, name) } };
   }
 
   async publish(pod: Pod, next: PodStatus): Promise<void> {

@@ -4,6 +4,7 @@ import type { Pod } from "../../src/model/api/pod.ts";
 import { dependency } from "../../src/model/references.ts";
 import type { ListResult, PodSource } from "../../src/ports.ts";
 import { CONFIG, pod } from "../translate/base.ts";
+import { document, parsed } from "../workloads/base.ts";
 
 const named = (name: string, uid: string, more: Partial<Pod> = {}): Pod => ({ ...pod({}, { name, uid }), ...more });
 
@@ -107,4 +108,20 @@ shop/db:
 
 Units: 1 to add, 1 to change, 1 to remove. Containers: 1 to restart, 1 to stop.
 `);
+});
+
+test("the claims of a StatefulSet of a file are there", async () => {
+  const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+  const set = parsed(document("StatefulSet", { volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }] }));
+  const names = ["data-web-0", "data-other-0"];
+  const due = names.map((name) => dependency({ kind: "persistentvolumeclaim", namespace: "default", name }));
+  const given = { pods: [], workloads: [set], objects: {} };
+  const fetched = await withObjects(sourceOf(listOf([])), given).fetch(due);
+  expect([...fetched.values()].map((result) => result.ok && result.value)).toEqual([
+    {
+      metadata: { name: "data-web-0" },
+      directory: { path: "/var/lib/unitlet/claims/default/data-web-0", lacks: "Its size is not limited to 1Gi" },
+    },
+    "own",
+  ]);
 });
