@@ -1,5 +1,6 @@
 import { readReference, removeReferencesExcept, writeReference } from "../io/kube/reference-store.ts";
 import type { Instant } from "../model/api/time.ts";
+import type { PersistentVolumeClaim } from "../model/api/volume.ts";
 import type { FetchResult, ResolvedReferences, TokenReference } from "../model/references.ts";
 import type { PodList } from "../model/world.ts";
 import type { PodSource } from "../ports.ts";
@@ -9,9 +10,15 @@ import { dueDependencies } from "../translate/references.ts";
 /** Fetches the objects that the pods refer to, as far as they are due, and stores them for the next runs. */
 export async function fetchReferences(pods: PodList, source: PodSource, now: Instant): Promise<ResolvedReferences> {
   const { references, needed, fetched } = await resolveReferences(pods, now, source);
-  for (const [key, result] of fetched) if (result.ok || result.missing) writeReference(key, result);
+  for (const [key, result] of fetched) if (isStored(key, result)) writeReference(key, result);
   if (pods.complete) removeReferencesExcept(needed);
   return references;
+}
+
+/** The directory of a claim is not stored: a cluster that the host joins later may have another claim of its name. */
+function isStored(key: string, result: FetchResult): boolean {
+  if (!result.ok) return result.missing;
+  return !(key.startsWith("persistentvolumeclaim/") && (result.value as PersistentVolumeClaim).directory !== undefined);
 }
 
 export interface PeekedReferences {

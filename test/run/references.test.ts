@@ -47,6 +47,26 @@ describe.skipIf(!canMount)("what pods refer to", () => {
     expect(configMaps).toEqual([key("a"), key("b"), key("c")]);
   });
 
+  test("is a claim of this host only while the directory has it, and not in a cluster later", async () => {
+    const seen = await onEmptyHost(async (load) => {
+      const { fetchReferences } = await load<Subject>("src/run/references.ts");
+      const { pod } = await load<Base>("test/translate/base.ts");
+      const items = [pod({ volumes: [{ name: "v", persistentVolumeClaim: { claimName: "c" } }] })];
+      const run = async (hasObjects: boolean, result: FetchResult) => {
+        const fetch = async (due: readonly { key: string }[]) => new Map(due.map(({ key }) => [key, result]));
+        const source = { hasObjects, fetch } as unknown as Source;
+        const references = await fetchReferences({ items, complete: true } as never, source, result.at);
+        return references.get("persistentvolumeclaim/shop/c")?.ok;
+      };
+      const directory = { path: "/var/lib/unitlet/claims/shop/c" };
+      return [
+        await run(true, { ok: true, value: { metadata: { name: "c" }, directory }, at: 1 }),
+        await run(false, { ok: false, missing: false, because: "is forbidden", at: 2 }),
+      ];
+    });
+    expect(seen).toEqual([true, false]);
+  });
+
   test("stays as it was when the API server does not answer, and goes when there is none", async () => {
     const seen = await onEmptyHost(async (load) => {
       const { fetchReferences, peekReferences } = await load<Subject>("src/run/references.ts");
