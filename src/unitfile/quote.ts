@@ -10,11 +10,15 @@ export class UnquotableError extends Error {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must be escaped
 const UNPRINTABLE = /[\x01-\x1f\x7f]|\p{Noncharacter_Code_Point}/gu;
 
+/** Most words need no escapes, and a run quotes a hundred words for each container. */
+const PLAIN = /^[ !#$&-[\]-~]*$/;
+
 /**
  * Quotes one word of a line that systemd splits into words and whose specifiers it expands. Any text but NUL survives;
  * throws UnquotableError for other text. Exec lines also expand `$`, unless the line begins with ":" (see execLine).
  */
 export function quoteWord(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   checkWritable(text);
   const escaped = text
     .replace(/[\\"]/g, "\\$&")

@@ -47,6 +47,7 @@ function visit({ value, pattern, path }: Field, problems: Problem[]): void {
 
 /** Returns the pattern with the kind of resource that has a row instead of its name. */
 export function generalized(pattern: string): string {
+  if (!pattern.includes(".resources.")) return pattern;
   return pattern.replace(
     /(\.resources\.(?:limits|requests)\.)(?:(hugepages-)[^/]*|[^/]+\/[^/]+)$/,
     (_, before, pages) => (pages === undefined ? `${before}*/*` : `${before}hugepages-*`),

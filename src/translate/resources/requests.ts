@@ -44,6 +44,7 @@ function given(resources: Resources | undefined): Partial<Requests> {
  * it.
  */
 function requestsOf(resources: Resources | undefined): Requests {
+  if (resources?.limits === undefined && resources?.requests === undefined) return NOTHING;
   const amounts = { ...resources?.limits, ...resources?.requests };
   const amount = (name: string, scale: number) => Math.ceil(parseQuantity(String(amounts[name] ?? "0"), scale) ?? 0);
   return { cpu: amount("cpu", 3), memory: amount("memory", 0), ephemeralStorage: amount("ephemeral-storage", 0) };

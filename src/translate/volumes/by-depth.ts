@@ -4,6 +4,6 @@
  * a target counts. `targetOf` returns a path without `.`, `..` and double slashes.
  */
 export function byDepth<T>(mounts: readonly T[], targetOf: (mount: T) => string): readonly T[] {
-  const depth = (mount: T) => targetOf(mount).split("/").filter(Boolean).length;
-  return mounts.toSorted((a, b) => depth(a) - depth(b));
+  const deep = mounts.map((mount) => ({ mount, depth: targetOf(mount).split("/").filter(Boolean).length }));
+  return deep.toSorted((a, b) => a.depth - b.depth).map(({ mount }) => mount);
 }
