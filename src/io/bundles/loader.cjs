@@ -13,7 +13,11 @@ process.once("keep-code", () => {
   hasStarted = true;
 });
 
+// A process does several runs with the same code.
+const loaded = new Map();
+
 function load(name) {
+  if (loaded.has(name)) return loaded.get(name);
   const file = path.join(__dirname, `${name}.cjs`);
   // esbuild writes ASCII, so there is nothing to decode.
   const source = fs.readFileSync(file, "latin1");
@@ -35,6 +39,7 @@ function load(name) {
   const module = { exports: {} };
   const own = (id) => (id.startsWith("./") ? load(id.slice(2, -4)) : require(id));
   script.runInThisContext()(module.exports, own, module, file, __dirname);
+  loaded.set(name, module.exports);
   return module.exports;
 }
 

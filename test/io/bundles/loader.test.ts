@@ -45,6 +45,14 @@ test("the first run that starts a container stores the code once more, with what
   expect(runs()).toEqual([started]);
 });
 
+test("a bundle that is needed twice is loaded once", () => {
+  writeFileSync(join(directory, "job.cjs"), `require("./part.cjs"); require("./part.cjs");`);
+  writeFileSync(join(directory, "part.cjs"), `process.stdout.write("loaded ");`);
+  const env = { CACHE_DIRECTORY: join(directory, "cache") };
+  const said = execFileSync(process.execPath, [join(directory, "run.cjs"), "job"], { env, encoding: "utf8" });
+  expect(said).toBe("loaded ");
+});
+
 test("stored code that V8 rejects is replaced", () => {
   const [started] = runs("start");
   writeFileSync(join(directory, "cache", started?.name ?? ""), "no code");
