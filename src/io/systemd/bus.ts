@@ -72,6 +72,12 @@ export class Bus {
     return (variant as { value: unknown }).value;
   }
 
+  /** Asks dbus-daemon for the signals that a rule matches. */
+  async addMatch(rule: string): Promise<void> {
+    const daemon = { destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus" };
+    await this.call({ ...daemon, interface: "org.freedesktop.DBus", member: "AddMatch", signature: "s", body: [rule] });
+  }
+
   /** Calls the listener with the name and the body of each D-Bus signal. */
   onSignal(listener: (member: string, body: unknown[]) => void): void {
     this.#bus.on("message", (message: Message) => {

@@ -22,6 +22,8 @@ export class Systemd {
   /** Results of ended jobs, such as "done" or "failed". */
   readonly #endedJobs = new Map<string, string>();
   #reloaded: Promise<void> | undefined;
+  /** The requests for timers by name: a burst of deletions has one time for many pods. */
+  readonly #scheduled = new Map<string, Promise<unknown>>();
   #watchesJobs = false;
   #wake: () => void = () => undefined;
 
@@ -56,14 +58,7 @@ export class Systemd {
     });
     const match =
       "type='signal',sender='org.freedesktop.systemd1',interface='org.freedesktop.systemd1.Manager',member='JobRemoved'";
-    await this.#bus.call({
-      destination: "org.freedesktop.DBus",
-      path: "/org/freedesktop/DBus",
-      interface: "org.freedesktop.DBus",
-      member: "AddMatch",
-      signature: "s",
-      body: [match],
-    });
+    await this.#bus.addMatch(match);
     await this.#manager("Subscribe");
   }
 
@@ -145,7 +140,9 @@ export class Systemd {
    * costs systemd two units and a process, so what is due at the same time has the same name.
    */
   async scheduleRun(name: string, at: Instant): Promise<void> {
-    await this.startTransient(transientRun(name, Math.max(1, at - Date.now())));
+    const known = this.#scheduled.get(name) ?? this.startTransient(transientRun(name, Math.max(1, at - Date.now())));
+    this.#scheduled.set(name, known);
+    await known;
   }
 
   /** Starts a transient unit; one of its name that exists does the same. */
