@@ -5,6 +5,8 @@ import { countRun } from "./io/run-counts.ts";
 import { logTo } from "./log.ts";
 import { EX_CONFIG, EX_SOFTWARE } from "./model/exit-status.ts";
 import type { RunEnd } from "./model/run-end.ts";
+import { hasFollowUp } from "./run/follow-up.ts";
+import type { SyncInput } from "./run/input.ts";
 import { sync } from "./run/sync.ts";
 
 /** A run sends no request to the API server after this time, so that it ends before systemd ends it. */
@@ -16,26 +18,39 @@ process.exitCode = EX_SOFTWARE;
 
 const log = logTo((line) => process.stdout.write(line));
 
+/** When the last run of this process had ended, in milliseconds since its start, and its CPU time until then in microseconds. */
+let counted = { at: 0, cpu: 0 };
+
 async function main(): Promise<RunEnd> {
   const { config, key } = await loadConfig();
-  const now = Date.now();
   const shuttingDown = process.env.UNITLET_SHUTTING_DOWN === "1";
   const common = {
     config,
     configKey: key,
     libDir: process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet",
     log,
-    now,
     shuttingDown,
   };
   const gate = new WriteGate(log, shuttingDown);
-  const { close, ...ports } = connectPodSource(config, log, now + API_BUDGET_MS, gate);
-  let end: RunEnd | undefined;
+  const { close, ...ports } = connectPodSource(config, log, Date.now() + API_BUDGET_MS, gate);
   try {
-    end = await sync({ ...common, ...ports });
-    return end;
+    for (;;) {
+      const end = await runOnce({ ...common, ...ports, now: Date.now() }, gate);
+      const isLast = shuttingDown || !(await hasFollowUp(end, performance.now()));
+      if (isLast || (await loadConfig()).key !== key) return end;
+      count(end);
+    }
   } finally {
     close();
+  }
+}
+
+async function runOnce(input: SyncInput, gate: WriteGate): Promise<RunEnd> {
+  let end: RunEnd | undefined;
+  try {
+    end = await sync(input);
+    return end;
+  } finally {
     gate.settle(end?.outcome === "done");
   }
 }
@@ -54,12 +69,19 @@ main().then(
 );
 
 function exit(end: RunEnd): never {
+  count(end);
+  process.exit(end.status);
+}
+
+function count(end: RunEnd): void {
+  const { user, system } = process.cpuUsage();
+  const until = { at: performance.now(), cpu: user + system };
+  const spent = { seconds: (until.at - counted.at) / 1000, cpu: (until.cpu - counted.cpu) / 1e6 };
+  counted = until;
   try {
-    const { user, system } = process.cpuUsage();
-    countRun(end, { seconds: performance.now() / 1000, cpu: (user + system) / 1e6, now: Date.now() });
+    countRun(end, { ...spent, now: Date.now() });
   } catch (error) {
     // The write fails for example when /run is full. The run itself is unaffected.
     log.error("cannot count the run", { because: (error as Error).message });
   }
-  process.exit(end.status);
 }

@@ -15,6 +15,7 @@ import {
 } from "../io/systemd/unit-files.ts";
 import { fileLine, type Marks, removeMarks, writeMarks } from "../io/unchanged-marks.ts";
 import { WATCH_CONNECTION, WATCH_HEARD, WATCH_SILENCE_MS } from "../io/watch-connection.ts";
+import type { Instant } from "../model/api/time.ts";
 import type { Config } from "../model/host/config.ts";
 import { RUN_DIR } from "../model/paths.ts";
 import type { ListResult } from "../ports.ts";
@@ -52,15 +53,17 @@ export async function storeMarks(input: RunInput): Promise<void> {
 }
 
 async function readMarks(input: RunInput): Promise<Marks | undefined> {
-  const { listResult, digestBefore, config, configKey, libDir, source } = input;
+  const { listResult, digestBefore, config, configKey, libDir, source, now } = input;
   const until = digestBefore === undefined ? undefined : readFastPath(digestBefore, input)?.until;
   const configPaths = configPathsOf(configKey);
   if (!listResult.ok || until === undefined || configPaths === undefined) return undefined;
-  // No digest covers these paths, so what is there must be older than this process. A file that is added to one of the
+  // No digest covers these paths, so what is there must be older than what has read it. A file that is added to one of the
   // directories while the others are read makes a difference.
-  const others = otherPaths(libDir, config);
-  const files = others.map(fileLine);
-  if (others.some((path) => (changedAt(path) ?? 0) > performance.timeOrigin - CLOCK_LAG_MS)) return undefined;
+  const [once, each] = [pathsOfProcess(libDir, config), pathsOfRun()];
+  const files = [...once, ...each].map(fileLine);
+  const isChanged = (paths: readonly string[], since: Instant) =>
+    paths.some((path) => (changedAt(path) ?? 0) > since - CLOCK_LAG_MS);
+  if (isChanged(once, performance.timeOrigin) || isChanged(each, now)) return undefined;
   const listed = "files" in listResult.origin ? listResult.origin.files : [];
   files.push(...[FAST_PATH_FILE, ...configPaths, ...listed, ...hostPaths(config)].map(fileLine));
   const running = [...readInvocations()].map(([unit, id]) => [`invocation:${unit}`, id] as const);
@@ -94,10 +97,15 @@ function freshHeartbeat({ syncFrequency }: Config, isRenewedByRuns: boolean): No
   return { path: HEARTBEAT_STAMP, ms: isRenewedByRuns ? RENEW_INTERVAL_MS : syncFrequency };
 }
 
-/** The code, the name under which this host has joined, credentials that are copied, and directories of many files. */
-function otherPaths(libDir: string, { cluster }: Config): readonly string[] {
+/** What a process reads once: the code, the name under which this host has joined, and credentials that are copied. */
+function pathsOfProcess(libDir: string, { cluster }: Config): readonly string[] {
   const token = cluster?.token !== undefined && "file" in cluster.token ? [cluster.token.file] : [];
-  return [libDir, `${libDir}/run.cjs`, NODE_NAME_FILE, ...token, ...DROP_IN_DIRECTORIES, `${RUN_DIR}/pods`];
+  return [libDir, `${libDir}/run.cjs`, NODE_NAME_FILE, ...token];
+}
+
+/** Directories of many files, which each run reads. */
+function pathsOfRun(): readonly string[] {
+  return [...DROP_IN_DIRECTORIES, `${RUN_DIR}/pods`];
 }
 
 /** Returns the request for the list, whose options it writes; undefined when curl cannot make the request as the run does. */

@@ -87,6 +87,12 @@ export class WriteGate {
    * with a complete list, which has asked for every write that is wanted.
    */
   settle(isFull: boolean): void {
+    this.#settle(isFull);
+    this.#changed = false;
+    this.#asked.clear();
+  }
+
+  #settle(isFull: boolean): void {
     if (this.#stored === undefined && !exists(`${RUN_DIR}/${NAME}.json`)) return;
     const wanted = isFull ? wantedRefusals(this.#refusals, this.#asked) : this.#refusals;
     const live = liveRefusals(wanted, Date.now());

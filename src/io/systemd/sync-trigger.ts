@@ -1,9 +1,14 @@
 import { closeSync, openSync } from "node:fs";
 import { RUN_DIR } from "../../model/paths.ts";
-import { remove } from "../files.ts";
+import { exists, remove } from "../files.ts";
 
 export const TRIGGER_FILE = `${RUN_DIR}/sync-requested`;
 const PENDING_STARTS_FILE = `${RUN_DIR}/pending-starts`;
+
+/** True when a run is requested. */
+export function isSyncRequested(): boolean {
+  return exists(TRIGGER_FILE);
+}
 
 /** Removes the sync request. A run does this first, so that a request from now on starts the next run. */
 export function clearSyncRequest(): void {
