@@ -9,6 +9,7 @@ import { formatTable } from "./columns.ts";
 import { CliError } from "./failure.ts";
 import { exportImages } from "./images/export.ts";
 import { importImages } from "./images/import.ts";
+import { importChanged } from "./images/import-changed.ts";
 import { pinImages, unpinImages } from "./images/pin.ts";
 import { pullImages } from "./images/pull.ts";
 
@@ -16,6 +17,7 @@ const IMAGES_USAGE = `usage: unitlet images [list]
        unitlet images prune
        unitlet images pull [--quiet] REF…
        unitlet images import [--quiet] [--name REF] FILE…
+       unitlet images import [--quiet] --changed
        unitlet images export REF… FILE
        unitlet images pin REF…
        unitlet images unpin REF…
@@ -29,8 +31,11 @@ Lists the images and packages that were fetched for pods, with the number of con
   pin     keep images that have no user, also those that have this name later
   unpin   let them go again
 
+  --changed    import the archives in /etc/unitlet/images that are new or have changed
   --name REF   the name of the image, for an archive that names none
   -q, --quiet  show no progress
+
+Archives in /etc/unitlet/images are imported at boot and when they change, and their images stay while the archive is there.
 
 examples:
   unitlet images pull docker.io/library/nginx:1.25
@@ -40,17 +45,25 @@ examples:
   unitlet images pin docker.io/library/nginx:1.25
 `;
 
-const OPTIONS = { name: { type: "string" }, quiet: { type: "boolean", short: "q" } } as const;
+const OPTIONS = {
+  name: { type: "string" },
+  changed: { type: "boolean" },
+  quiet: { type: "boolean", short: "q" },
+} as const;
 
 type Verb = "list" | "prune" | "pull" | "import" | "export" | "pin" | "unpin";
-type Values = { readonly name?: string | undefined; readonly quiet?: boolean | undefined };
+type Values = {
+  readonly name?: string | undefined;
+  readonly changed?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+};
 
 /** The options of each verb, and whether it takes names or files. */
 const VERBS: Readonly<Record<Verb, { readonly options: readonly string[]; readonly takesWords: boolean }>> = {
   list: { options: [], takesWords: false },
   prune: { options: [], takesWords: false },
   pull: { options: ["quiet"], takesWords: true },
-  import: { options: ["quiet", "name"], takesWords: true },
+  import: { options: ["quiet", "name", "changed"], takesWords: true },
   export: { options: [], takesWords: true },
   pin: { options: [], takesWords: true },
   unpin: { options: [], takesWords: true },
@@ -69,6 +82,7 @@ export async function images(args: readonly string[]): Promise<string> {
     case "pull":
       return await pullImages(words, isQuiet);
     case "import":
+      if (values.changed === true) return await importChanged(isQuiet);
       return await importImages(words, { isQuiet, ...(values.name !== undefined && { name: values.name }) });
     case "export":
       return exportImages(words);
@@ -88,7 +102,9 @@ function parse(args: readonly string[]): { verb: Verb; words: readonly string[];
   const { options, takesWords } = VERBS[verb];
   const other = Object.keys(values).find((option) => !options.includes(option));
   if (other !== undefined) throw usage(`${verb} has no option --${other}`);
-  if (takesWords && words.length === 0)
+  if (values.changed === true && (words.length > 0 || values.name !== undefined))
+    throw usage("--changed imports the archives of the directory alone");
+  if (takesWords && words.length === 0 && values.changed !== true)
     throw usage(`${verb} needs ${verb === "import" ? "a file" : "the name of an image"}`);
   if (!takesWords && words.length > 0) throw usage(`unexpected argument "${words[0]}"`);
   return { verb, words, values };

@@ -2,6 +2,7 @@ import { loadConfig } from "../io/config-files.ts";
 import { readPodDirectories } from "../io/pods/pod-directories.ts";
 import { readLastSummaries } from "../io/pods/pod-summary.ts";
 import { readWorkloadStates } from "../io/pods/workload-store.ts";
+import { openProblem } from "../io/problems.ts";
 import { Systemd } from "../io/systemd/systemd.ts";
 import { readUnits } from "../io/systemd/unit-files.ts";
 import { statusTable } from "./status-table.ts";
@@ -23,5 +24,7 @@ export async function showStatus(): Promise<string> {
       ? `standalone, manifests in ${config.manifests}`
       : `joined to ${config.cluster.server}`;
   const workloads = config.cluster === undefined ? workloadTable(readWorkloadStates()) : "";
-  return `Node ${config.nodeName}: ${mode}\n${statusTable(known)}${workloads}`;
+  const archives = openProblem("image-archives");
+  const problems = archives === undefined ? "" : `\nimage archives: ${archives}\n`;
+  return `Node ${config.nodeName}: ${mode}\n${statusTable(known)}${workloads}${problems}`;
 }

@@ -15,6 +15,10 @@ export const PROBLEM_PREFIX = {
     "the API server and this node accept each other again",
   ],
   events: ["the API server refuses Events of this node", "the API server accepts Events of this node again"],
+  "image-archives": [
+    "an archive of images could not be imported",
+    "all archives of images in the directory have been imported",
+  ],
   "kept-units": ["cannot put back units of pods after the boot", "all units of pods are back after the boot"],
   lease: ["the API server refuses the lease of this node", "the API server accepts the lease of this node again"],
   list: ["the list of pods is not complete; nothing is removed", "the list of pods is complete again"],

@@ -49,7 +49,7 @@ place_programs() {
 }
 
 place_config() {
-	mkdir -p "$config/unitlet.conf.d" "$config/manifests"
+	mkdir -p "$config/unitlet.conf.d" "$config/manifests" "$config/images"
 	[ -e "$config/unitlet.conf" ] || place "$top/units/systemd/unitlet.conf" "$config/unitlet.conf" 644
 	[ -z "$kubeconfig" ] || place "$kubeconfig" "$config/kubeconfig" 600
 	[ -z "$settings" ] || place_settings "$config/unitlet.conf.d/50-install.conf"

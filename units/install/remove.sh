@@ -131,7 +131,7 @@ is_foreign() {
 
 stop_agent() {
 	[ -z "$DESTDIR" ] && [ -e "$unit_directory/unitlet-sync.timer" ] || return 0
-	step "Stopping the timer" systemctl disable --now --quiet unitlet-sync.timer unitlet-sync.path
+	step "Stopping the timer" systemctl disable --now --quiet unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-images.service
 	systemctl disable --now --quiet unitlet-api.socket
 	systemctl stop unitlet-watch.service unitlet-sync.service unitlet-api.service unitlet-api-helper.socket 'unitlet-api-helper@*.service' 2>/dev/null || :
 	systemctl stop 'unitlet-image@*.service' 'unitlet-image-fetch@*.service' 'unitlet-image-import@*.service' 'unitlet-deb@*.service' 2>/dev/null || :

@@ -37,15 +37,32 @@ export async function importImages(files: readonly string[], { name, isQuiet }: 
   const named = name === undefined ? undefined : ociReference(name);
   const config = await configForImages();
   const progress = new Progress(isQuiet);
-  return await eachOf(files, (file) => importFile(file, named, { config, progress }));
+  return await eachOf(files, async (file) => {
+    const { imported, problem } = await importArchive(file, named, { config, progress });
+    const lines = imported.map((each) => `imported ${each.name} ${each.digest}\n`).join("");
+    if (problem !== undefined) throw new CliError(`${lines}${problem}`);
+    return lines;
+  });
 }
 
-interface Context {
+export interface ImportContext {
   readonly config: Config;
   readonly progress: Progress;
 }
 
-async function importFile(file: string, named: OciReference | undefined, context: Context): Promise<string> {
+/** What an archive has given this host. */
+export interface ImportResult {
+  readonly imported: readonly { readonly name: string; readonly digest: string }[];
+  /** Why some images of it were left out. */
+  readonly problem?: string;
+}
+
+/** Imports the images of one file or layout, as `named` if given. Throws CliError with the reason when it cannot. */
+export async function importArchive(
+  file: string,
+  named: OciReference | undefined,
+  context: ImportContext,
+): Promise<ImportResult> {
   const { config, progress } = context;
   const staging = prepareImport(diskReserve(config, readDiskLevels()));
   try {
@@ -91,23 +108,26 @@ function withName(file: string, images: readonly StagedImage[], named: OciRefere
   return [{ ...image, name: named.name }];
 }
 
-async function importAll(file: string, images: readonly StagedImage[], context: Context): Promise<string> {
-  const lines: string[] = [];
-  const nameless: string[] = [];
+async function importAll(file: string, images: readonly StagedImage[], context: ImportContext): Promise<ImportResult> {
+  const imported: { name: string; digest: string }[] = [];
+  let nameless = 0;
   for (const { name, directory } of images) {
     const reference = parseImage(name);
-    if (name === "" || reference.kind !== "oci") nameless.push(directory);
-    else lines.push(await importImage(reference, directory, context));
+    if (name === "" || reference.kind !== "oci") nameless += 1;
+    else imported.push({ name: reference.name, digest: await importImage(reference, directory, context) });
   }
-  if (nameless.length === 0) return lines.join("");
-  const which = images.length === 1 ? "its image has" : `${nameless.length} of its ${images.length} images have`;
+  if (nameless === 0) return { imported };
+  const which = images.length === 1 ? "its image has" : `${nameless} of its ${images.length} images have`;
   const remedy = images.length === 1 ? ": give it one with --name REF" : ", and were left out";
-  throw new CliError(`${lines.join("")}${file}: ${which} no name${remedy}`);
+  return { imported, problem: `${file}: ${which} no name${remedy}` };
 }
 
-async function importImage(reference: OciReference, directory: string, { config, progress }: Context): Promise<string> {
+async function importImage(
+  reference: OciReference,
+  directory: string,
+  { config, progress }: ImportContext,
+): Promise<string> {
   const pull = commandedPull(reference, config);
   writeImport(pull, directory);
-  const digest = await runPull(pull, progress);
-  return `imported ${reference.name} ${digest}\n`;
+  return await runPull(pull, progress);
 }

@@ -3,14 +3,16 @@ import { IMAGES } from "../../model/image/image.ts";
 import type { OciReference } from "../../model/image/image-reference.ts";
 import { imageKey } from "../../unitfile/image-names.ts";
 import { exists, list, readOptional, remove, writeAtomic } from "../files.ts";
+import { readArchiveRecords } from "./archive-records.ts";
 
 const PINS = join(IMAGES, "pins");
 
 const pathOf = (reference: OciReference) => join(PINS, imageKey(reference));
 
-/** Returns the names of the images that an administrator has pinned. */
+/** Returns the names of the images that an administrator has pinned, and of those of archives in the directory of archives. */
 export function readPins(): ReadonlySet<string> {
-  return new Set(list(PINS).map((key) => (readOptional(join(PINS, key)) ?? "").trim()));
+  const own = list(PINS).map((key) => (readOptional(join(PINS, key)) ?? "").trim());
+  return new Set([...own, ...[...readArchiveRecords().values()].flatMap(({ names }) => names)]);
 }
 
 /** Pins a name: the image that it means now and each later one are not removed as unused. */

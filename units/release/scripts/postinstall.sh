@@ -48,19 +48,19 @@ unlink_earlier() {
 # A second failure is not a failure of the package: the timer repeats the run every few seconds.
 start_agent() {
 	systemctl daemon-reload
-	systemctl reenable --quiet unitlet-sync.timer unitlet-sync.path
+	systemctl reenable --quiet unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-images.service
 	if ! verdict=$(unitlet check-config 2>&1); then
 		say "unitlet is not started, because its configuration is invalid: $verdict"
 		return 0
 	fi
-	systemctl restart unitlet-sync.timer unitlet-sync.path
+	systemctl restart unitlet-sync.timer unitlet-sync.path unitlet-images.path
 	systemctl try-restart unitlet-watch.service
 	start_endpoint
 	systemctl start unitlet-sync.service ||
 		say "The first run failed, and the timer repeats it: journalctl -u unitlet-sync shows why."
 }
 
-mkdir -p "$config/manifests" "$config/unitlet.conf.d"
+mkdir -p "$config/manifests" "$config/images" "$config/unitlet.conf.d"
 [ -e "$config/unitlet.conf" ] || place /usr/share/unitlet/unitlet.conf "$config/unitlet.conf" 644
 place_port
 link_earlier
@@ -68,5 +68,5 @@ if is_running; then
 	start_agent
 	unlink_earlier
 else
-	systemctl enable --quiet unitlet-sync.timer unitlet-sync.path || :
+	systemctl enable --quiet unitlet-sync.timer unitlet-sync.path unitlet-images.path unitlet-images.service || :
 fi

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ARCHIVES, type ArchiveFile, isBeingWritten, listArchives } from "../../io/images/archive-directory.ts";
+import { type ArchiveRecord, readArchiveRecords, writeArchiveRecords } from "../../io/images/archive-records.ts";
+import { reportProblem } from "../../io/problems.ts";
+import { logTo } from "../../log.ts";
+import { requireRoot } from "../agent.ts";
+import { CliError } from "../failure.ts";
+import { print, printable } from "../output.ts";
+import { configForImages } from "./commanded-pull.ts";
+import { type ImportContext, importArchive } from "./import.ts";
+import { Progress } from "./progress.ts";
+
+/** A file that has not changed for so long, and that no process writes to, counts as complete. */
+const STABLE_MS = 2000;
+const INTERVAL_MS = 500;
+
+/**
+ * `unitlet images import --changed`: imports the archives of the directory that are new or have changed, and forgets those that are
+ * gone. It waits for files that are still being written, and ends when nothing has changed for 2 s. An archive that failed is tried
+ * again only after a change. The exit status is 1 when an archive has failed now. Throws CliError.
+ */
+export async function importChanged(isQuiet: boolean): Promise<string> {
+  requireRoot("images import --changed");
+  let failed = 0;
+  let context: ImportContext | undefined;
+  const seen = new Map<string, string>();
+  for (let quietSince = Date.now(); Date.now() - quietSince < STABLE_MS; await sleep(INTERVAL_MS)) {
+    const records = forgetMissing(readArchiveRecords());
+    const waiting = listArchives().filter(({ name, key }) => records.get(name)?.key !== key);
+    for (const file of waiting.filter((each) => isComplete(each, seen))) {
+      context ??= await importContext(isQuiet);
+      const record = await tryImport(file, context);
+      if (record.problem !== undefined) failed += 1;
+      writeArchiveRecords(new Map([...readArchiveRecords(), [file.name, record]]));
+    }
+    report(recordedProblems());
+    if (waiting.length > 0) quietSince = Date.now();
+  }
+  if (failed > 0) process.exitCode = 1;
+  return "";
+}
+
+function forgetMissing(records: ReadonlyMap<string, ArchiveRecord>): ReadonlyMap<string, ArchiveRecord> {
+  const present = new Set(listArchives().map(({ name }) => name));
+  const left = new Map([...records].filter(([name]) => present.has(name)));
+  if (left.size < records.size) writeArchiveRecords(left);
+  return left;
+}
+
+/** True for a file that was the same at the last look, some time after its last change, and that no process writes to. */
+function isComplete({ name, path, key, changedAt }: ArchiveFile, seen: Map<string, string>): boolean {
+  const isSame = seen.get(name) === key;
+  seen.set(name, key);
+  // A copy may have the time of its source, also one that is in the future.
+  const age = Math.abs(Date.now() - changedAt);
+  return isSame && age >= STABLE_MS && !isBeingWritten(path);
+}
+
+/** A host without the programs for images fails no archive: the next start of the command tries all of them. */
+async function importContext(isQuiet: boolean): Promise<ImportContext> {
+  try {
+    return { config: await configForImages(), progress: new Progress(isQuiet) };
+  } catch (error) {
+    report([`cannot import the archives in ${ARCHIVES}: ${(error as Error).message}`]);
+    throw error;
+  }
+}
+
+async function tryImport({ path, key }: ArchiveFile, context: ImportContext): Promise<ArchiveRecord> {
+  try {
+    const { imported, problem } = await importArchive(path, undefined, context);
+    for (const { name, digest } of imported) print(`imported ${name} ${digest}\n`);
+    return { key, names: imported.map(({ name }) => name), ...(problem !== undefined && { problem }) };
+  } catch (error) {
+    if (!(error instanceof CliError) || error.status === 130) throw error;
+    return { key, names: [], problem: error.message };
+  }
+}
+
+function recordedProblems(): readonly string[] {
+  const problems = [...readArchiveRecords().values()].flatMap(({ problem }) => problem ?? []);
+  return problems.length === 0 ? [] : [...problems, `A file in ${ARCHIVES} is tried again when it changes`];
+}
+
+/** Logs problems that are new, and stores them for `unitlet status` and `unitlet doctor`. */
+function report(problems: readonly string[]): void {
+  const log = logTo((line) => process.stderr.write(printable(line)));
+  reportProblem(log, "image-archives", problems.length === 0 ? undefined : problems.join(". "));
+}

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Machine } from "../../support/machine.ts";
+import { install } from "../../support/node.ts";
+import { busybox } from "../../support/registry.ts";
+import { tar } from "../../support/tar.ts";
+import { dockerArchive } from "../support/docker-archive.ts";
+
+const DIRECTORY = "/etc/unitlet/images";
+
+let machine: Machine;
+let base: Buffer;
+
+beforeAll(async () => {
+  machine = await Machine.boot("image-directory", { net: "private", ownDisk: true });
+  await machine.exec("ip route flush default");
+  await install(machine);
+  base = tar(await busybox());
+});
+
+afterAll(() => machine[Symbol.asyncDispose]());
+
+const archive = (name: string): Buffer => dockerArchive(base, { tags: [`example.org/${name}:1`], words: name });
+const images = async () => (await machine.exec("unitlet images")).stdout;
+const journal = async () => (await machine.exec("journalctl --sync; journalctl -q -o cat -u unitlet-images")).stdout;
+
+async function isImported(name: string): Promise<void> {
+  const isThere = async () => (await images()).includes(`example.org/${name}:1 `);
+  await machine.until(isThere, { what: `the image ${name}` });
+}
+
+/** Waits until the service has looked at all files. */
+async function isOver(): Promise<void> {
+  const state = async () => (await machine.exec("systemctl show -P ActiveState unitlet-images")).stdout.trim();
+  await machine.until(async () => [["inactive", "failed"].includes(await state()), await state()], {
+    what: "the end of unitlet-images",
+  });
+}
+
+test("an archive is imported when it is copied into the directory, and its image stays", async () => {
+  await machine.write("/srv/first.tar", archive("first"));
+  await machine.exec(`cp /srv/first.tar ${DIRECTORY}`);
+  await isImported("first");
+  await isOver();
+  expect((await machine.exec("unitlet images prune")).stdout).toBe(
+    "kept example.org/first:1: it is pinned\n0 images, 0 MB\n",
+  );
+});
+
+test("a file that is being written is imported when it is complete", async () => {
+  await machine.write("/srv/slow.tar", archive("slow"));
+  const pieces = `(head -c 100000 /srv/slow.tar; while [ ! -e /srv/go ]; do sleep 0.1; done; tail -c +100001 /srv/slow.tar) >${DIRECTORY}/slow.tar`;
+  await machine.exec(["systemd-run", "--quiet", "--unit=slow-copy", "sh", "-c", pieces]);
+  await machine.write("/srv/later.tar", archive("later"));
+  await machine.exec(`cp /srv/later.tar ${DIRECTORY}`);
+  await isImported("later");
+  expect(await journal()).not.toContain("slow");
+  await machine.exec("touch /srv/go");
+  await isImported("slow");
+});
+
+test("a damaged archive is named, and tried again only after a change", async () => {
+  const because = "/etc/unitlet/images/bad.tar: the file is no tar archive";
+  await machine.write("/srv/bad.tar", "no archive");
+  await machine.exec(`cp /srv/bad.tar ${DIRECTORY}`);
+  const status = async () => (await machine.exec("unitlet status")).stdout;
+  await machine.until(async () => [(await status()).includes(`image archives: ${because}`), await status()], {
+    what: "the reason in the status",
+  });
+  await isOver();
+  expect((await machine.exec("unitlet doctor", { allowFailure: true })).stdout).toContain(
+    `warning: problem: image-archives: ${because}`,
+  );
+  expect((await machine.exec("systemctl is-failed unitlet-images")).stdout).toBe("failed\n");
+  await machine.exec("systemctl start unitlet-images");
+  expect((await journal()).split(because).length - 1).toBe(1);
+  await machine.write("/srv/good.tar", archive("good"));
+  await machine.exec(`cp /srv/good.tar ${DIRECTORY}/bad.tar`);
+  await isImported("good");
+  await isOver();
+  expect(await status()).not.toContain("image archives:");
+});
+
+test("after a boot new archives are imported, and those that are gone pin nothing", async () => {
+  await isOver();
+  await machine.exec("systemctl stop unitlet-images.path");
+  await machine.write(`${DIRECTORY}/boot.tar`, archive("boot"));
+  await machine.exec(`rm ${DIRECTORY}/later.tar`);
+  await machine.reboot();
+  await isImported("boot");
+  await isOver();
+  expect((await machine.exec("unitlet images prune")).stdout).toContain("removed example.org/later:1\n");
+});
