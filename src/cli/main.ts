@@ -12,6 +12,7 @@ import { leave } from "./leave.ts";
 import { print, printError } from "./output.ts";
 import { plan } from "./plan.ts";
 import { render } from "./render.ts";
+import { seal } from "./seal.ts";
 import { showStatus } from "./status.ts";
 import { apply } from "./verbs/apply.ts";
 import { deleteCommand } from "./verbs/delete.ts";
@@ -33,6 +34,7 @@ const HELP = `usage: unitlet COMMAND
   render        print the units that a manifest becomes, on any computer: unitlet render --help
   import        print the Pod manifest of a service unit: unitlet import --help
   explain       show what a field of a pod becomes on a node: unitlet explain spec.containers.livenessProbe
+  seal          encrypt the Secrets of a manifest for this host: unitlet seal --help
   join          make this host a node of a cluster: unitlet join --help
   leave         make this host a standalone host again: unitlet leave --help
   images        list the images and their users; unitlet images prune removes the unused ones
@@ -59,6 +61,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   render,
   import: importCommand,
   explain,
+  seal,
   join,
   leave,
   images,

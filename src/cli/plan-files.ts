@@ -22,7 +22,10 @@ export async function objectsOfFiles(files: readonly string[], config: Config): 
       "unitlet plan: -f is for a standalone host, and this node has joined a cluster: use kubectl diff, and unitlet render for the units",
     );
   const { parseManifests } = await loadSchema();
-  const manifests = parseManifests(manifestFiles(files), config.nodeName);
+  const manifests = parseManifests(
+    manifestFiles(files).map((file) => ({ ...file, opensSecrets: true })),
+    config.nodeName,
+  );
   if (manifests.problems.length > 0) throw new CliError(manifests.problems.join("\n"));
   return manifests;
 }

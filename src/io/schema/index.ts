@@ -7,5 +7,6 @@ export { formatYaml } from "./format-yaml.ts";
 export { readKubeconfig } from "./kubeconfig.ts";
 export { kubeletNames } from "./kubelet-names.ts";
 export { parseManifests, readManifests } from "./manifest-files.ts";
+export { sealManifest } from "./seal-manifest.ts";
 export { readSettings } from "./settings-files.ts";
 export { readStoredObjects } from "./stored-objects.ts";

@@ -6,6 +6,8 @@ import type { Workload } from "../../model/api/workload.ts";
 import { referenceKey } from "../../model/references.ts";
 import { canOthersRead, readAdministratorFile } from "../administrator-file.ts";
 import { decodeText } from "./decode-text.ts";
+import { itemsOf, splitDocuments, type TextDocument } from "./manifest-documents.ts";
+import { isSealed, openSecret, SealError } from "./sealed-secret.ts";
 import { parseYaml, YamlError } from "./yaml.ts";
 
 /** The content of the manifest files. */
@@ -27,20 +29,14 @@ const MAX_DOCUMENT_BYTES = 1.5 * 1024 * 1024;
 /** A file of another kind would fill the journal with its mistakes. */
 const MAX_ISSUES = 10;
 
-export interface TextDocument {
-  readonly text: string;
-  /** The number of lines before it. */
-  readonly linesBefore: number;
-  /** Where the text begins in the file. */
-  readonly offset: number;
-}
-
 /** A file of manifests. `name` is what messages call it. */
 export interface ManifestFile {
   readonly name: string;
   read(): Buffer;
   /** True for a file that users other than root can read. Absent for what is no file of the host. */
   isPublic?(): boolean;
+  /** True when sealed Secrets are opened, which only the host can do that has sealed them. Otherwise their values stay sealed. */
+  readonly opensSecrets?: boolean;
 }
 
 /** Returns the objects of YAML or JSON files with one or more documents each. A bad document does not affect the others. */
@@ -50,6 +46,7 @@ export function readManifests(paths: readonly string[], nodeName: string): Manif
       name: path,
       read: () => readAdministratorFile(path),
       isPublic: () => canOthersRead(path),
+      opensSecrets: true,
     })),
     nodeName,
   );
@@ -65,10 +62,10 @@ export function parseManifests(files: readonly ManifestFile[], nodeName: string)
   for (const file of files) {
     for (const { text, linesBefore } of documents(file, problems)) {
       const report: ReportLine = (line, message) => problems.push(`${file.name}:${linesBefore + line}: ${message}`);
-      for (const { object, line } of readObjects(text, nodeName, report)) {
+      for (const { object, line, isSealed } of readObjects(text, { nodeName, file, report })) {
         const { known, what, key, value } = entryOf(object, { pods, workloads, objects, idle });
         if (known.has(key)) report(line, duplicate(key));
-        else if (what === "secret" && file.isPublic?.()) report(line, publicSecret(file.name));
+        else if (what === "secret" && !isSealed && file.isPublic?.()) report(line, publicSecret(file.name));
         else (known as Map<string, unknown>).set(key, value);
       }
     }
@@ -111,6 +108,13 @@ type ReportLine = (line: number, message: string) => void;
 interface FoundObject {
   readonly object: ManifestObject;
   readonly line: number;
+  readonly isSealed: boolean;
+}
+
+interface Reading {
+  readonly nodeName: string;
+  readonly file: ManifestFile;
+  readonly report: ReportLine;
 }
 
 function duplicate(key: string): string {
@@ -121,7 +125,7 @@ function publicSecret(path: string): string {
   return `kind: other users can read this file, so its Secret is not used: chmod 600 ${path}`;
 }
 
-function readObjects(text: string, nodeName: string, report: ReportLine): readonly FoundObject[] {
+function readObjects(text: string, { nodeName, file, report }: Reading): readonly FoundObject[] {
   if (text.length > MAX_DOCUMENT_BYTES) {
     report(1, `document: has more than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MiB, which is the limit of a cluster`);
     return [];
@@ -130,10 +134,11 @@ function readObjects(text: string, nodeName: string, report: ReportLine): readon
     const document = parseYaml(text);
     if (document === undefined || document.value === null) return [];
     return itemsOf(document.value).flatMap(([path, value]) => {
-      const object = readObject(value, nodeName, (below, message) =>
+      const object = readObject(value, { nodeName, file }, (below, message) =>
         report(document.lineOf([...path, ...below]), `${printPath([...path, ...below])}: ${message}`),
       );
-      return object === undefined ? [] : [{ object, line: document.lineOf([...path, "metadata", "name"]) }];
+      const line = document.lineOf([...path, "metadata", "name"]);
+      return object === undefined ? [] : [{ object, line, isSealed: isSealed(value) }];
     });
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
@@ -142,21 +147,19 @@ function readObjects(text: string, nodeName: string, report: ReportLine): readon
   return [];
 }
 
-/** Returns the items of a List with their paths, such as those of `kubectl get -o yaml`, or else the document itself. */
-export function itemsOf(document: unknown): readonly (readonly [Path, unknown])[] {
-  const { apiVersion, kind, items } = document as { apiVersion?: unknown; kind?: unknown; items?: unknown };
-  if (apiVersion !== "v1" || kind !== "List" || !Array.isArray(items)) return [[[], document]];
-  return items.map((item, at) => [["items", at], item]);
-}
-
 function readObject(
   value: unknown,
-  nodeName: string,
+  { nodeName, file }: Pick<Reading, "nodeName" | "file">,
   report: (path: Path, message: string) => void,
 ): ManifestObject | undefined {
   try {
-    return parseManifest(value, nodeName);
+    const isOpened = file.opensSecrets === true && isSealed(value);
+    return parseManifest(isOpened ? openSecret(value as Readonly<Record<string, unknown>>) : value, nodeName);
   } catch (error) {
+    if (error instanceof SealError) {
+      report(error.path, error.message);
+      return undefined;
+    }
     if (!(error instanceof ManifestError)) throw error;
     const shown = error.issues.slice(0, MAX_ISSUES);
     for (const { path, message } of shown) report(path, message);
@@ -169,13 +172,7 @@ function readObject(
 export function documents(file: ManifestFile, problems: string[]): readonly TextDocument[] {
   try {
     const text = decodeText(file.read());
-    const starts = [...text.matchAll(/^(?:---|\.\.\.)(?=\s|$)/gm)].map(({ index }) => index);
-    let lines = 0;
-    const all = [0, ...starts].map((start, at, all) => {
-      const document = { text: text.slice(start, all[at + 1]), linesBefore: lines, offset: start };
-      lines += document.text.split("\n").length - 1;
-      return document;
-    });
+    const all = splitDocuments(text);
     const isEmpty = (all[0]?.text ?? "").split("\n").every((line) => /^\s*([#%].*)?$/.test(line));
     return isEmpty ? all.slice(1) : all;
   } catch (error) {

@@ -1,5 +1,7 @@
 import { parseManifest } from "../../config/manifest.ts";
-import { documents, itemsOf, type ManifestFile, parseManifests } from "./manifest-files.ts";
+import { itemsOf } from "./manifest-documents.ts";
+import { documents, type ManifestFile, parseManifests } from "./manifest-files.ts";
+import { isSealed } from "./sealed-secret.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** An object of a manifest file as it is written there, and its place. */
@@ -47,7 +49,7 @@ export function readStoredObjects(files: readonly ManifestFile[], nodeName: stri
     return texts.flatMap(({ text, offset }) =>
       valuesOf(text, nodeName).flatMap(([value, isItem]): StoredObject[] => {
         // A run does not use such a Secret either, and the problems name it.
-        if (value.kind === "Secret" && file.isPublic?.()) return [];
+        if (value.kind === "Secret" && !isSealed(value) && file.isPublic?.()) return [];
         return [objectOf(value, { file: file.name, text, offset, documents: texts.length, isItem })];
       }),
     );
