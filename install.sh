@@ -22,6 +22,7 @@ usage: ./install.sh [OPTION…]            Installs or upgrades unitlet. No pod 
   --with-images         Also installs skopeo, umoci and crun from the distribution. Images need them.
   --from DIR|FILE       Installs bundles that were built elsewhere: a dist/ directory, or the .tar.gz of a release, whose checksum
                         must be in SHA256SUMS beside it or given by --sha256 HEX.
+  --bundle FILE         Installs a file of unitlet bundle: the agent in it, its manifests and its images. Needs no network.
        ./install.sh --uninstall          Removes everything.
   --yes                 Does not ask first.
   --keep-pods           Leaves the containers running.
@@ -36,7 +37,7 @@ USAGE
 top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 PREFIX=${PREFIX:-/usr/local}
 DESTDIR=${DESTDIR:-}
-mode=install from='' sha256='' kubeconfig='' settings='' host_files='' pod_network='' yes=no keep_pods=no sandbox_options='' with_images=no
+mode=install bundle_file='' from='' sha256='' kubeconfig='' settings='' host_files='' pod_network='' yes=no keep_pods=no sandbox_options='' with_images=no
 for part in path progress distribution host build place endpoint join remove; do
 	# shellcheck disable=SC1090
 	. "$top/units/install/$part.sh"
@@ -45,7 +46,7 @@ done
 parse_options() {
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--kubeconfig | --host-files | --pod-network | --node-name | --set | --from | --sha256 | --server | --token | --token-file | --ca-cert-hash | --ca-file | --bootstrap-kubeconfig) [ $# -ge 2 ] || die "$1 needs a value (see --help)" ;;
+		--kubeconfig | --host-files | --pod-network | --node-name | --set | --from | --bundle | --sha256 | --server | --token | --token-file | --ca-cert-hash | --ca-file | --bootstrap-kubeconfig) [ $# -ge 2 ] || die "$1 needs a value (see --help)" ;;
 		esac
 		case $1 in
 		--kubeconfig) kubeconfig=$2 && shift ;;
@@ -55,6 +56,7 @@ parse_options() {
 		--set) add_setting "$2" && shift ;;
 		--with-images) with_images=yes ;;
 		--from) from=$2 && shift ;;
+		--bundle) bundle_file=$2 && shift ;;
 		--sha256) sha256=$2 && shift ;;
 		--server | --token-file | --ca-cert-hash | --ca-file | --bootstrap-kubeconfig) add_join_option "$1" "$2" && shift ;;
 		--token) if [ "$2" = - ]; then add_join_option --token -; else join_token=$2; fi && shift ;;
@@ -96,6 +98,7 @@ install() {
 	if [ -n "$from" ]; then use_prebuilt "$from"; else build; fi
 	place_programs
 	place_config
+	place_bundle
 	place_port
 	say "Put into place:${changed:- nothing, every file was up to date}"
 	check_config
@@ -118,6 +121,7 @@ start() {
 	start_endpoint
 	began=$(date +%s)
 	step "First run" run_once
+	[ -z "$bundle_file" ] || step "Importing images" import_images
 	journalctl --quiet --unit=unitlet-sync --since="@$began" --priority=warning --output=cat --no-pager
 }
 
@@ -154,6 +158,7 @@ say_what_next() {
 }
 
 parse_options "$@"
+[ -z "$bundle_file" ] || [ -d "$bundle_file" ] || install_bundle "$@"
 case $from in
 *.tar.gz | *.tgz) install_release "$@" ;;
 '') [ ! -x "$top/dist/node" ] || [ -e "$top/package.json" ] || from=$top/dist ;;

@@ -1,5 +1,6 @@
 import { EX_USAGE } from "../model/exit-status.ts";
 import { unitletVersion } from "../version.ts";
+import { bundle } from "./bundle.ts";
 import { checkConfig } from "./check-config.ts";
 import { claims } from "./claims.ts";
 import { doctor } from "./doctor.ts";
@@ -34,6 +35,7 @@ const HELP = `usage: unitlet COMMAND
   render        print the units that a manifest becomes, on any computer: unitlet render --help
   import        print the Pod manifest of a service unit: unitlet import --help
   explain       show what a field of a pod becomes on a node: unitlet explain spec.containers.livenessProbe
+  bundle        pack agent, manifests and images for a host without a network: unitlet bundle --help
   seal          encrypt the Secrets of a manifest for this host: unitlet seal --help
   join          make this host a node of a cluster: unitlet join --help
   leave         make this host a standalone host again: unitlet leave --help
@@ -61,6 +63,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   render,
   import: importCommand,
   explain,
+  bundle,
   seal,
   join,
   leave,

@@ -62,6 +62,22 @@ install_release() {
 	exit "$code"
 }
 
+# install_bundle OPTION…: runs the install.sh that is in a file of `unitlet bundle`, with the same options.
+install_bundle() {
+	[ -r "$bundle_file" ] || die "--bundle $bundle_file: the file does not exist or cannot be read"
+	if [ -n "$sha256" ]; then
+		sum=$(sha256sum <"$bundle_file")
+		[ "${sum%% *}" = "$sha256" ] || die "--bundle $bundle_file: the checksum is ${sum%% *}, and should be $sha256. Nothing was installed"
+	fi
+	unpacked=$(mktemp -d -p /var/tmp)
+	trap 'rm -rf "$unpacked"' EXIT
+	tar -xf "$bundle_file" -C "$unpacked" --strip-components=1 --no-same-owner || die "--bundle $bundle_file: the archive cannot be unpacked"
+	[ -d "$unpacked/bundle" ] || die "--bundle $bundle_file: the file is none of unitlet bundle"
+	code=0
+	sh "$unpacked/install.sh" "$@" --from "$unpacked/dist" --bundle "$unpacked" || code=$?
+	exit "$code"
+}
+
 # Prints the checksum of the tarball in the SHA256SUMS beside it.
 listed_sum() {
 	while read -r listed name; do

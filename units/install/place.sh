@@ -55,6 +55,24 @@ place_config() {
 	[ -z "$settings" ] || place_settings "$config/unitlet.conf.d/50-install.conf"
 }
 
+# The manifests may have Secrets. Archives in the directory of images are imported at the end.
+place_bundle() {
+	[ -n "$bundle_file" ] || return 0
+	for each in "$bundle_file"/bundle/manifests/*; do
+		[ ! -e "$each" ] || place "$each" "$config/manifests/${each##*/}" 600
+	done
+	for each in "$bundle_file"/bundle/images/*; do
+		[ ! -e "$each" ] || place "$each" "$config/images/${each##*/}" 644
+	done
+}
+
+import_images() {
+	systemctl start unitlet-images.service && return 0
+	journalctl --unit=unitlet-images --lines=10 --output=cat --no-pager
+	echo "unitlet status shows the reason. systemctl start unitlet-images tries again what has changed."
+	return 1
+}
+
 # Stores the settings. Earlier settings remain, unless they are set again.
 place_settings() {
 	merged=$(mktemp)

@@ -1,0 +1,126 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { loadSchema } from "../io/bundles/loaders.ts";
+import { exists } from "../io/files.ts";
+import type { ManifestFile } from "../io/schema/manifest-files.ts";
+import { EX_USAGE } from "../model/exit-status.ts";
+import { parseImage } from "../model/image/image-reference.ts";
+import { requireRoot } from "./agent.ts";
+import { CliError } from "./failure.ts";
+import { ociReference } from "./images/commanded-pull.ts";
+import { writeNamed } from "./images/export.ts";
+import { manifestFiles } from "./manifest-arguments.ts";
+
+const BUNDLE_USAGE = `usage: unitlet bundle --release FILE [-f FILE…] [--image REF…] OUTPUT
+
+Packs the agent, manifests and images into one tar file for a host without any network. There, after tar -xf OUTPUT:
+./unitlet-bundle/install.sh --bundle OUTPUT installs the agent, imports the images and runs the pods.
+
+  --release FILE       the .tar.gz of a release of unitlet, for the other host's architecture
+  -f, --filename FILE  a manifest or a directory of manifests; may be given several times
+  --image REF          an image of this host; may be given several times. The images that the manifests name are packed as well
+
+examples:
+  unitlet images pull docker.io/library/nginx:1.25
+  unitlet bundle --release unitlet-0.1.0-linux-x64.tar.gz -f web.yaml edge.tar
+
+exit status 0: done; 1: it could not be made, and nothing was written; 64: wrong usage
+`;
+
+const OPTIONS = {
+  release: { type: "string" },
+  filename: { type: "string", short: "f", multiple: true },
+  image: { type: "string", multiple: true },
+} as const;
+
+/** `unitlet bundle`: writes a tar file that installs unitlet with pods and their images. Throws CliError. */
+export async function bundle(args: readonly string[]): Promise<string> {
+  if (args[0] === "--help") return BUNDLE_USAGE;
+  const { values, positionals } = parsed(args);
+  const { release, filename = [], image = [] } = values;
+  const [output, ...more] = positionals;
+  if (release === undefined) throw usage("--release is missing: name the .tar.gz of a release of unitlet");
+  if (output === undefined || more.length > 0) throw usage("name one file for the bundle");
+  requireRoot("bundle");
+  const manifests = manifestFiles(filename);
+  const names = [...new Set([...image.map((each) => ociReference(each).name), ...(await imagesOf(manifests))])];
+  const path = resolve(output);
+  const stage = mkdtempSync(join(dirname(path), ".unitlet-bundle-"));
+  try {
+    const top = join(stage, "unitlet-bundle");
+    unpackRelease(release, top);
+    writeManifests(manifests, join(top, "bundle/manifests"));
+    mkdirSync(join(top, "bundle/images"), { recursive: true });
+    if (names.length > 0) writeNamed(names, join(top, "bundle/images/bundle.tar"));
+    tar("--create", "--file", join(stage, "tar"), "--owner=0", "--group=0", "-C", stage, "unitlet-bundle");
+    renameSync(join(stage, "tar"), path);
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
+  return `wrote ${output}: ${manifests.length} manifests, ${names.length} images\n`;
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw usage((error as Error).message);
+  }
+}
+
+function usage(problem: string): CliError {
+  return new CliError(`unitlet bundle: ${problem}\n\n${BUNDLE_USAGE}`, EX_USAGE);
+}
+
+/** Returns the images of registries that the manifests name. Throws CliError for a mistake in a manifest. */
+async function imagesOf(files: readonly ManifestFile[]): Promise<readonly string[]> {
+  const { parseManifests } = await loadSchema();
+  const { pods, workloads, problems } = parseManifests(files, "");
+  if (problems.length > 0) throw new CliError(problems.join("\n"));
+  return namesIn([pods, workloads]).flatMap((name) => {
+    const reference = parseImage(name);
+    return reference.kind === "oci" ? [reference.name] : [];
+  });
+}
+
+/** Returns all values of fields `image`, and of `reference` in image volumes. */
+function namesIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(namesIn);
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([field, inner]) => {
+    if (field === "image" && typeof inner === "string") return [inner];
+    if (field === "image" && typeof inner?.reference === "string") return [inner.reference];
+    return namesIn(inner);
+  });
+}
+
+function unpackRelease(release: string, top: string): void {
+  mkdirSync(top);
+  tar("--extract", "--gzip", "--file", release, "-C", top, "--strip-components=1", "--no-same-owner");
+  for (const file of ["install.sh", "dist/run.cjs", "dist/node"])
+    if (!exists(join(top, file)))
+      throw new CliError(`${release} is no release of unitlet: it has no ${file}. Name its .tar.gz`);
+}
+
+function writeManifests(files: readonly ManifestFile[], directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  for (const { name, read } of files) {
+    const content = read();
+    if (content.includes("unitlet.dev/sealed-key"))
+      throw new CliError(`${name}: its Secret is sealed for this host, and no other host can open it: pack its source`);
+    const target = join(directory, name === "<stdin>" ? "bundle.yaml" : basename(name));
+    if (exists(target)) throw new CliError(`${name}: another manifest has the file name ${basename(name)}`);
+    writeFileSync(target, content, { mode: 0o600 });
+  }
+}
+
+function tar(...words: readonly string[]): void {
+  try {
+    execFileSync("tar", words, { stdio: ["ignore", "ignore", "pipe"] });
+  } catch (error) {
+    const { stderr } = error as { readonly stderr?: Buffer };
+    throw new CliError(`tar: ${stderr?.toString().trim().split("\n")[0] ?? (error as Error).message}`);
+  }
+}

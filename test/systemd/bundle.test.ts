@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { dockerArchive } from "../e2e/support/docker-archive.ts";
+import { Machine } from "../support/machine.ts";
+import { putClone } from "../support/put-files.ts";
+import { busybox } from "../support/registry.ts";
+import { tar } from "../support/tar.ts";
+
+const POD = `apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers: [{name: main, image: "example.org/web:1", imagePullPolicy: Never}]
+`;
+
+let machine: Machine;
+
+beforeAll(async () => {
+  machine = await Machine.boot("bundle", { net: "private", ownDisk: true });
+  await machine.exec("ip route flush default");
+  // What a release has is what a clone has after its build.
+  await putClone(machine, "/root/release/unitlet");
+  await machine.exec(
+    "cd /root/release && tar -czf /root/unitlet.tar.gz unitlet && unitlet/install.sh --from unitlet/dist",
+    {
+      timeout: 300_000,
+    },
+  );
+  await machine.write("/root/web.yaml", POD);
+});
+
+afterAll(() => machine[Symbol.asyncDispose]());
+
+const bundle = () =>
+  machine.exec("unitlet bundle --release /root/unitlet.tar.gz -f /root/web.yaml /root/edge.tar", {
+    allowFailure: true,
+    timeout: 300_000,
+  });
+
+test("a bundle without an image that its manifest names is not written", async () => {
+  const { code, stderr } = await bundle();
+  expect([code, stderr]).toEqual([1, "example.org/web:1 is not on this host: unitlet images pull example.org/web:1\n"]);
+  expect((await machine.exec("ls -A /root")).stdout).not.toMatch(/edge|bundle/);
+});
+
+test("a host without a network gets agent, manifests and images from the one file", async () => {
+  await machine.write("/root/image.tar", dockerArchive(tar(await busybox()), { tags: ["example.org/web:1"] }));
+  await machine.exec("unitlet images import -q /root/image.tar");
+  expect((await bundle()).stdout).toBe("wrote /root/edge.tar: 1 manifests, 1 images\n");
+  // The same machine stands for the other host, once nothing of unitlet is left.
+  await machine.exec(
+    "/root/release/unitlet/install.sh --uninstall --yes; rm -rf /etc/unitlet /var/lib/unitlet/* /root/release /root/image.tar",
+    {
+      timeout: 300_000,
+    },
+  );
+  await machine.exec("cd /root && tar -xf edge.tar && ./unitlet-bundle/install.sh --bundle edge.tar", {
+    timeout: 300_000,
+  });
+  const state = async () => (await machine.exec("systemctl is-active unitlet.default.web.main || :")).stdout;
+  await machine.until(async () => [(await state()) === "active\n", await state()], { what: "the pod" });
+  expect((await machine.exec("stat -c %a /etc/unitlet/manifests/web.yaml; ls /etc/unitlet/images")).stdout).toBe(
+    "600\nbundle.tar\n",
+  );
+});
+
+test("a bundle with another checksum is not installed", async () => {
+  const { stderr, code } = await machine.exec("cd /root && ./unitlet-bundle/install.sh --bundle edge.tar --sha256 00", {
+    allowFailure: true,
+  });
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /^install.sh: --bundle edge.tar: the checksum is [0-9a-f]{64}, and should be 00. Nothing was installed\n$/,
+    ),
+  ]);
+});
