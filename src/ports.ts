@@ -18,10 +18,19 @@ export type ListResult =
       /** Stores what the source must remember of this list. A run calls it, `unitlet plan` does not. */
       accept(): void;
     }
-  | { readonly ok: false; readonly because: string };
+  | {
+      readonly ok: false;
+      readonly because: string;
+      /** The pods that are known all the same; undefined: none. */
+      readonly local?: readonly Pod[];
+    };
 
-/** The paths that change with the list, or the length in bytes of the items of the API server's answer. */
-export type ListOrigin = { readonly files: readonly string[] } | { readonly itemBytes: number };
+export interface ListOrigin {
+  /** The paths that change with the list. */
+  readonly files: readonly string[];
+  /** The items of the API server's answer: their length in bytes and their digest; undefined: the list has none of them. */
+  readonly items?: { readonly bytes: number; readonly digest: string };
+}
 
 /** `missing` says why there may be more pods than these; then a run removes nothing. */
 export interface ParsedList {
@@ -54,4 +63,19 @@ export interface PodSource {
   recordEvent(event: PodEvent): Promise<void>;
   /** Deletes the object of a pod of which nothing is left on the host. */
   deletePodObject(pod: Pod): Promise<void>;
+  /** Returns the pods that need no API server; undefined: all pods come from one place. */
+  localPods?(): Promise<readonly Pod[]>;
+  /** The mirror pods of static pods; undefined: this source has none. */
+  readonly mirrors?: MirrorPods;
+}
+
+/** The objects of the API server that show the static pods of this node. All requests throw ApiError. */
+export interface MirrorPods {
+  /** Those of the last list; undefined: there was none. */
+  readonly listed: readonly Pod[] | undefined;
+  /** Pods of the API server with the name of a static pod. */
+  readonly taken: readonly Pod[];
+  create(pod: Pod): Promise<Pod>;
+  delete(mirror: Pod): Promise<void>;
+  patch(mirror: Pod, patch: object): Promise<void>;
 }

@@ -41,6 +41,7 @@ const Settings = z.strictObject({
   nodeName: z.string().regex(NODE_NAME, { error: "expected a DNS name in lower case" }).optional(),
   kubeconfig: absolutePath().default("/etc/unitlet/kubeconfig"),
   manifests: absolutePath().default("/etc/unitlet/manifests"),
+  staticPods: yesNo(false),
   imagePulls: z.enum(["allow", "deny"], { error: "expected allow or deny" }).default("allow"),
   ignoreImages: yesNo(false),
   hostFiles: parsedIfGiven(parseHostFiles),

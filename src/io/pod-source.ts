@@ -7,6 +7,7 @@ import { ApiClient } from "./kube/http.ts";
 import { Kube } from "./kube/kube.ts";
 import type { WriteGate } from "./kube/write-gate.ts";
 import { ManifestSource } from "./manifest-source.ts";
+import { StaticPodSource } from "./static-pods/static-pod-source.ts";
 
 /** A source of pods with its connection. */
 export interface ConnectedSource {
@@ -25,5 +26,12 @@ export function connectPodSource(config: Config, log: Log, deadline: Instant, ga
   if (cluster === undefined) return { source: new ManifestSource(manifests, nodeName, log), close: () => undefined };
   const api = new ApiClient(cluster, config.apiServerTimeout, deadline, gate);
   const kube = new Kube(api, nodeName);
-  return { kube, source: new ClusterSource(kube, nodeName), close: () => api.close() };
+  const source = new StaticPodSource({
+    cluster: new ClusterSource(kube, nodeName),
+    manifests: config.staticPods ? new ManifestSource(manifests, nodeName, log) : undefined,
+    client: kube,
+    nodeName,
+    log,
+  });
+  return { kube, source, close: () => api.close() };
 }

@@ -22,6 +22,10 @@ export const PROBLEM_PREFIX = {
   "kept-units": ["cannot put back units of pods after the boot", "all units of pods are back after the boot"],
   lease: ["the API server refuses the lease of this node", "the API server accepts the lease of this node again"],
   list: ["the list of pods is not complete; nothing is removed", "the list of pods is complete again"],
+  "mirror-pods": [
+    "the API server does not show some static pods of this node as they are",
+    "the API server shows all static pods of this node",
+  ],
   network: ["pods cannot be connected to the cluster's network", "pods can be connected to the cluster's network"],
   node: ["cannot update the Node object", "the Node object is updated again"],
   "pod-deletes": [
@@ -37,6 +41,7 @@ export const PROBLEM_PREFIX = {
     "the settings reserve more than this host has, and pods get nothing of it",
     "the settings leave something for pods again",
   ],
+  "static-pods": ["some manifests of this node are no static pods", "all manifests of this node are static pods again"],
   "sync-trigger": ["unitlet-sync.path does not start runs", "unitlet-sync.path starts runs again"],
   probes: ["cannot run the probes", "the probes run again"],
   seal: [

@@ -16,6 +16,7 @@ import { podSummary } from "../report/pod-summary.ts";
 import type { Applied } from "./apply.ts";
 import { reportBrokenPods, toBrokenPod } from "./broken-pods.ts";
 import { type Broken, contain } from "./contain.ts";
+import { reconcileMirrorPods, takenNameEvents } from "./mirror-pods.ts";
 import type { Result } from "./result.ts";
 
 export interface Published {
@@ -45,7 +46,10 @@ export async function publish(result: Result, applied: Applied, ports: PublishPo
   const others = await contain(plan.translations, (some) => runEvents(applied, some, world));
   const written = await writeStatuses(reports, ports);
   const brokenPods = [...(world.pods.broken ?? []), ...[...broken, ...others.broken].map(ofTranslation)];
-  const events = [...others.result, ...reportBrokenPods(brokenPods, ports.log)];
+  const unknown = [...(world.pods.broken ?? []), ...brokenPods].map(({ pod }) => pod);
+  await reconcileMirrorPods(reports, unknown, ports);
+  const { mirrors } = ports.source;
+  const events = [...others.result, ...reportBrokenPods(brokenPods, ports.log), ...takenNameEvents(mirrors)];
   await emitEvents([...events, ...written.flatMap((each) => each.events)], ports);
   saveSummaries(reports, brokenPods, plan.before);
   return {

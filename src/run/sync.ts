@@ -52,9 +52,10 @@ async function endEarly(run: RunInput, { reached }: Heartbeat): Promise<RunEnd |
 }
 
 async function list(source: PodSource, { unreachable }: Heartbeat): Promise<ListResult> {
-  if (unreachable !== undefined) return { ok: false, because: unreachable };
-  const result = await source.list();
   try {
+    if (unreachable !== undefined)
+      return { ok: false, because: unreachable, local: (await source.localPods?.()) ?? [] };
+    const result = await source.list();
     if (result.ok) result.accept();
     return result;
   } catch (error) {

@@ -59,13 +59,15 @@ async function readMarks(input: RunInput): Promise<Marks | undefined> {
   if (!listResult.ok || until === undefined || configPaths === undefined) return undefined;
   // No digest covers these paths, so what is there must be older than what has read it. A file that is added to one of the
   // directories while the others are read makes a difference.
-  const [once, each] = [pathsOfProcess(libDir, config), pathsOfRun()];
+  const listed = listResult.origin.files;
+  // The digest of a standalone node's list covers its files, and that list is read again below.
+  const [ofDirectory, ofRun] = config.cluster === undefined ? [listed, []] : [[], listed];
+  const [once, each] = [pathsOfProcess(libDir, config), [...pathsOfRun(), ...ofRun]];
   const files = [...once, ...each].map(fileLine);
   const isChanged = (paths: readonly string[], since: Instant) =>
     paths.some((path) => (changedAt(path) ?? 0) > since - CLOCK_LAG_MS);
   if (isChanged(once, performance.timeOrigin) || isChanged(each, now)) return undefined;
-  const listed = "files" in listResult.origin ? listResult.origin.files : [];
-  files.push(...[FAST_PATH_FILE, ...configPaths, ...listed, ...hostPaths(config)].map(fileLine));
+  files.push(...[FAST_PATH_FILE, ...configPaths, ...ofDirectory, ...hostPaths(config)].map(fileLine));
   const running = [...readInvocations()].map(([unit, id]) => [`invocation:${unit}`, id] as const);
   const list = listRequest(config, listResult);
   if (list === undefined && config.cluster !== undefined) return undefined;
@@ -111,7 +113,8 @@ function pathsOfRun(): readonly string[] {
 /** Returns the request for the list, whose options it writes; undefined when curl cannot make the request as the run does. */
 function listRequest({ cluster, nodeName }: Config, listResult: ListResult): Marks["list"] {
   const isPossible = cluster !== undefined && cluster.tlsServerName === undefined && cluster.ca !== undefined;
-  if (!isPossible || !listResult.ok || !("itemBytes" in listResult.origin)) {
+  const { items } = listResult.ok ? listResult.origin : {};
+  if (!isPossible || items === undefined) {
     for (const name of [REQUEST, "lease"] as const) removeCurlOptions(name);
     return undefined;
   }
@@ -121,5 +124,5 @@ function listRequest({ cluster, nodeName }: Config, listResult: ListResult): Mar
     // The disk is full, or the token's file cannot be read. Each run makes the request itself then, and reports why it cannot.
     return undefined;
   }
-  return { config: curlConfig(REQUEST), bytes: listResult.origin.itemBytes, digest: listResult.digest };
+  return { config: curlConfig(REQUEST), ...items };
 }

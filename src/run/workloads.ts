@@ -13,7 +13,7 @@ import { changesOf, keyOf, podsOf, reconcileWorkloads } from "../workloads/recon
  * While the host shuts down, the workloads have the pods that they had.
  */
 export function makePodList(result: ListResult, { now, maxPods, shuttingDown = false }: Moment): PodList {
-  if (!result.ok) return { complete: false, items: [], because: result.because };
+  if (!result.ok) return { complete: false, items: result.local ?? [], because: result.because };
   try {
     const { missing, ...parsed } = result.parse();
     const workloads = workloadsOf(parsed, { now, maxPods, shuttingDown, complete: missing === undefined });

@@ -9,6 +9,7 @@ import { evictions } from "./eviction/evict.ts";
 import { deadlineExceeded } from "./lifecycle/deadline.ts";
 import { portConflicts } from "./network/ports.ts";
 import { translatePod } from "./pod.ts";
+import { policyFor } from "./policy-for.ts";
 import { admitResize } from "./resources/resize.ts";
 
 /** Translates every pod of the list, whether the list is complete or not. */
@@ -36,7 +37,7 @@ export function translateAll(world: World, libDir: string): readonly Translation
     const network = networkOf(listed, { host, config, directory, ranges });
     const { pod, pending } = admitResize(listed, alive, room);
     const translation = translatePod(pod, {
-      config,
+      config: policyFor(pod, config),
       host,
       node,
       libDir,

@@ -14,6 +14,7 @@ test("without a file every setting has its default", () => {
   expect(toConfig(parseSettings([]), "Edge.example.org", undefined)).toEqual({
     nodeName: "edge.example.org",
     manifests: "/etc/unitlet/manifests",
+    staticPods: false,
     imagePulls: "allow",
     ignoreImages: false,
     hostFiles: "all",

@@ -16,6 +16,7 @@ export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 export const CONFIG: Config = {
   nodeName: "edge",
   manifests: "/etc/unitlet/manifests",
+  staticPods: false,
   imagePulls: "deny",
   ignoreImages: false,
   hostFiles: "all",

@@ -27,10 +27,11 @@ export class ClusterSource implements PodSource {
     try {
       const body = await this.#kube.listPods();
       const items = itemsOf(body);
+      const itemDigest = digest(items, 40);
       return {
         ok: true,
-        digest: digest(items, 40),
-        origin: { itemBytes: items.length },
+        digest: itemDigest,
+        origin: { files: [], items: { bytes: items.length, digest: itemDigest } },
         parse: () => ({ pods: parsePods(body, this.#node) }),
         accept: () => saveNodeName(this.#node),
       };

@@ -53,6 +53,11 @@ export class Kube {
     });
   }
 
+  createPod(pod: Pod): Promise<Pod> {
+    const path = `/api/v1/namespaces/${pod.metadata.namespace}/pods`;
+    return this.#api.json({ method: "POST", path, body: { apiVersion: "v1", kind: "Pod", ...pod } });
+  }
+
   /** Deletes the object of exactly this pod. A later pod of the same name is not deleted, because the UID is a precondition. */
   deletePod({ namespace, name, uid }: Pod["metadata"]): Promise<Buffer> {
     const body = { kind: "DeleteOptions", apiVersion: "v1", gracePeriodSeconds: 0, preconditions: { uid } };

@@ -6,8 +6,10 @@ export interface Config extends NodePolicy {
   readonly nodeName: string;
   /** The cluster of the node; undefined: the node is standalone. */
   readonly cluster?: Cluster;
-  /** The directory of a standalone node's pods. */
+  /** The directory of a standalone node's pods, and of static pods. */
   readonly manifests: string;
+  /** Whether a node of a cluster runs the pods of the directory as static pods. */
+  readonly staticPods: boolean;
   readonly imagePulls: "allow" | "deny";
   /** True when containers run on the host's files, whatever their image field says. */
   readonly ignoreImages: boolean;

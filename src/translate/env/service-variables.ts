@@ -7,6 +7,7 @@ import {
   type ResolvedReferences,
   resolveReference,
 } from "../../model/references.ts";
+import { isStaticPod } from "../../model/static-pod.ts";
 
 /**
  * The maximum age for a container that runs: it gets the variables of services at its start only, so it needs no fresh
@@ -21,6 +22,8 @@ const API_SERVER = { kind: "service", namespace: "default", name: "kubernetes" }
  * Returns the services that the pod's variables depend on. A pod that has not started yet needs them as they are now.
  */
 export function serviceDependencies(pod: Pod): Dependency[] {
+  // A static pod starts without the API server.
+  if (isStaticPod(pod)) return [];
   const maxAge = pod.status?.startTime === undefined ? 0 : MAX_AGE_MS;
   const links = linksServices(pod)
     ? [dependency({ kind: "services", namespace: pod.metadata.namespace, name: "" }, maxAge)]
@@ -33,6 +36,7 @@ export function serviceDependencies(pod: Pod): Dependency[] {
  * the pod's namespace unless enableServiceLinks is false.
  */
 export function serviceVariables(pod: Pod, references: ResolvedReferences): FetchResult<ReadonlyMap<string, string>> {
+  if (isStaticPod(pod)) return { ok: true, value: new Map(), at: 0 };
   const api = resolveReference(references, API_SERVER.kind, API_SERVER.namespace, API_SERVER.name);
   const own: FetchResult<readonly Service[]> = linksServices(pod)
     ? resolveReference(references, "services", pod.metadata.namespace, "")

@@ -3,6 +3,7 @@ import type { Container, Pod, QosClass } from "../../model/api/pod.ts";
 import { parseQuantity } from "../../model/api/quantity.ts";
 import type { CgroupLimits } from "../../model/host/cgroup-limits.ts";
 import type { Host } from "../../model/host/host.ts";
+import { isStaticPod } from "../../model/static-pod.ts";
 import type { UnitLines } from "../../model/unit.ts";
 
 /** Millicores and bytes; a limit of 0 is no limit. */
@@ -152,8 +153,8 @@ export const SYSTEM_CRITICAL = 2_000_000_000;
  * True for a pod that is never evicted, and is admitted by preemption of others (`types/pod_update.go: IsCriticalPod`,
  * v1.36).
  */
-export function isCritical({ spec }: Pod): boolean {
-  return (spec.priority ?? 0) >= SYSTEM_CRITICAL;
+export function isCritical(pod: Pod): boolean {
+  return isStaticPod(pod) || (pod.spec.priority ?? 0) >= SYSTEM_CRITICAL;
 }
 
 /** True for a pod that is killed last under memory pressure (`types/pod_update.go: IsNodeCriticalPod`, v1.36). */
