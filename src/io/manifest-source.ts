@@ -37,9 +37,17 @@ export class ManifestSource implements PodSource {
   readonly #directory: string;
   readonly #node: string;
   readonly #log: Log;
+  readonly #mismatch: () => string | undefined;
   #manifests: Manifests | undefined;
 
-  constructor(directory: string, nodeName: string, log: Log) {
+  /** `mismatch` returns why the directory may not have all pods of this host; undefined: it has. */
+  constructor(
+    directory: string,
+    nodeName: string,
+    log: Log,
+    mismatch: () => string | undefined = () => nodeNameMismatch(undefined),
+  ) {
+    this.#mismatch = mismatch;
     this.#directory = directory;
     this.#node = nodeName;
     this.#log = log;
@@ -59,7 +67,7 @@ export class ManifestSource implements PodSource {
       const cached = readCached<Manifests>("manifests", key);
       const manifests = cached ?? (await loadSchema()).readManifests(paths, this.#node);
       this.#manifests = manifests;
-      const problems = [...manifests.problems, nodeNameMismatch(undefined)].filter((each) => each !== undefined);
+      const problems = [...manifests.problems, this.#mismatch()].filter((each) => each !== undefined);
       const missing = problems.length > 0 ? { missing: problems.join("; ") } : {};
       return {
         ok: true,

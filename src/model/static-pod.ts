@@ -62,6 +62,15 @@ export function isMirrorOf(mirror: Pod, { metadata }: Pod): boolean {
   return mirror.metadata.annotations?.[CONFIG_MIRROR] === metadata.uid;
 }
 
+/** A UID is a part of paths, and whoever creates a pod chooses its annotations. */
+const UID = /^[0-9A-Za-z][-0-9A-Za-z]{0,62}$/;
+
+/** Returns a mirror pod with the UID that its static pod has on the host, and any other pod as it is. */
+export function shownPod(pod: Pod): Pod {
+  const uid = pod.metadata.annotations?.[CONFIG_MIRROR] ?? "";
+  return UID.test(uid) ? { ...pod, metadata: { ...pod.metadata, uid } } : pod;
+}
+
 /**
  * Returns the first reference to an object of the API server, which a static pod must not have (`api/pod/util.go:
  * HasAPIObjectReference`, v1.36); undefined when it has none.

@@ -24,6 +24,7 @@ import { activePressures, shortDisks } from "../model/host/pressure.ts";
 import { SHUTDOWN_UNITS } from "../model/host/shutdown.ts";
 import type { Images } from "../model/image/image.ts";
 import type { ResolvedReferences } from "../model/references.ts";
+import { isStaticPod } from "../model/static-pod.ts";
 import type { UnitName } from "../model/unit.ts";
 import type { OutputSocket, PodList, World } from "../model/world.ts";
 import type { PodSource } from "../ports.ts";
@@ -112,7 +113,7 @@ function observeNetwork({ podNetwork }: Config, node: Node | undefined): Pick<Wo
 /**
  * Reads the Node when there are pods to admit. When it cannot be read, the list is incomplete without these pods, because the
  * node's labels and taints decide on them. The kubelet too waits for its Node before it takes pods
- * (`kubelet/kubelet.go: makePodSourceConfig`, v1.36).
+ * (`kubelet/kubelet.go: makePodSourceConfig`, v1.36). Static pods do not wait.
  */
 async function readNode({ source, pods }: ObserveInput, needs: Needs): Promise<Pick<World, "node" | "pods">> {
   if (!needs.node) return { pods };
@@ -121,7 +122,7 @@ async function readNode({ source, pods }: ObserveInput, needs: Needs): Promise<P
     return { ...(node && { node }), pods };
   } catch (error) {
     const because = `the Node cannot be read, and new pods wait for it: ${(error as Error).message}`;
-    const items = pods.items.filter((pod) => !awaitsAdmission(pod));
+    const items = pods.items.filter((pod) => !awaitsAdmission(pod) || isStaticPod(pod));
     return { pods: { ...pods, complete: false, items, because } };
   }
 }

@@ -5,6 +5,7 @@ import {
   isMirrorOf,
   isMirrorPod,
   isStaticPod,
+  shownPod,
   toMirrorPod,
   toStaticPod,
   withApiSource,
@@ -54,6 +55,18 @@ test("a mirror pod belongs to the Node and has neither UID nor status", () => {
 test("a mirror pod of another manifest is none of this one", () => {
   const mirror = toMirrorPod(STATIC, { name: "edge", uid: "n1" });
   expect(isMirrorOf(mirror, { ...STATIC, metadata: { ...STATIC.metadata, uid: "u2" } })).toBe(false);
+});
+
+test("a mirror pod has the UID of its static pod on the host", () => {
+  const { metadata, spec } = toMirrorPod(STATIC, { name: "edge", uid: "n1" });
+  const mirror: Pod = { metadata: { ...metadata, uid: "m1" }, spec };
+  expect(shownPod(mirror)).toEqual({ ...mirror, metadata: { ...mirror.metadata, uid: "u1" } });
+});
+
+test.each(["../u1", "", "u1/..", "u 1"])("the annotation %j is no UID", (uid) => {
+  const annotations = { "kubernetes.io/config.mirror": uid };
+  const forged: Pod = { ...STATIC, metadata: { ...STATIC.metadata, annotations } };
+  expect(shownPod(forged)).toBe(forged);
 });
 
 describe("references to objects of the API server", () => {
