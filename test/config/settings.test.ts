@@ -13,8 +13,7 @@ const NONE_RESERVED = { cpu: 0, memory: 0, ephemeralStorage: 0, pids: 0 };
 test("without a file every setting has its default", () => {
   expect(toConfig(parseSettings([]), "Edge.example.org", undefined)).toEqual({
     nodeName: "edge.example.org",
-    manifests: "/etc/unitlet/manifests",
-    staticPods: false,
+    ...{ manifests: "/etc/unitlet/manifests", staticPods: false },
     imagePulls: "allow",
     ignoreImages: false,
     hostFiles: "all",
