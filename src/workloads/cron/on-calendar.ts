@@ -1,5 +1,5 @@
-import { type ClockSchedule, matches, type Schedule } from "./schedule.ts";
-import { type ClockChange, clockChanges, clockTime, type TimeZone } from "./time-zone.ts";
+import { type ClockSchedule, matches, type Schedule } from "../../model/cron/schedule.ts";
+import { type ClockChange, clockChanges, clockTime, type TimeZone } from "../../model/cron/time-zone.ts";
 
 export type OnCalendar =
   /** Values of OnCalendar= (systemd.time(7)), which together have the times of the schedule. */

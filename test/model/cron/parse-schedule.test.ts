@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseSchedule } from "../../../src/workloads/cron/parse-schedule.ts";
-import type { ClockSchedule } from "../../../src/workloads/cron/schedule.ts";
+import { parseSchedule } from "../../../src/model/cron/parse-schedule.ts";
+import type { ClockSchedule } from "../../../src/model/cron/schedule.ts";
 
 function clock(text: string): ClockSchedule {
   const parsed = parseSchedule(text);
