@@ -29,10 +29,15 @@ export interface ClockTime {
   readonly weekday: number;
 }
 
-/** True when the schedule has this minute (`robfig/cron spec.go: dayMatches`, v3.0.1). */
-export function matches(schedule: ClockSchedule, { minute, hour, day, month, weekday }: ClockTime): boolean {
-  const { minutes, hours, daysOfMonth, months, daysOfWeek, eitherDay } = schedule;
+/** True when the schedule has this day of the month and of the week (`robfig/cron spec.go: dayMatches`, v3.0.1). */
+export function hasDay(schedule: ClockSchedule, { day, weekday }: Pick<ClockTime, "day" | "weekday">): boolean {
+  const { daysOfMonth, daysOfWeek, eitherDay } = schedule;
   const days = [daysOfMonth.has(day), daysOfWeek.has(weekday)];
-  const isDay = eitherDay ? days.includes(true) : !days.includes(false);
-  return isDay && months.has(month) && hours.has(hour) && minutes.has(minute);
+  return eitherDay ? days.includes(true) : !days.includes(false);
+}
+
+/** True when the schedule has this minute. */
+export function matches(schedule: ClockSchedule, time: ClockTime): boolean {
+  const { minutes, hours, months } = schedule;
+  return hasDay(schedule, time) && months.has(time.month) && hours.has(time.hour) && minutes.has(time.minute);
 }

@@ -28,11 +28,32 @@ export function timeZone(name: string): TimeZone | undefined {
     const format = new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "longOffset" });
     const known = format.resolvedOptions().timeZone;
     if (known !== name && known.toLowerCase() === name.toLowerCase()) return undefined;
-    return { name, offsetAt: (time) => offsetOf(format, time) };
+    return { name, offsetAt: kept((time) => offsetOf(format, time)) };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** All clocks are set at whole quarters of an hour of UTC. */
+const QUARTER = 15 * MINUTE;
+
+/**
+ * Returns a function that computes each offset once, because a search for the next time asks for hundreds. No zone sets its clocks
+ * twice within a day of UTC.
+ */
+function kept(offsetAt: TimeZone["offsetAt"]): TimeZone["offsetAt"] {
+  const known = new Map<number, number>();
+  const once = (time: number) => {
+    const offset = known.get(time) ?? offsetAt(time);
+    known.set(time, offset);
+    return offset;
+  };
+  return (time) => {
+    const day = Math.floor(time / DAY) * DAY;
+    const offset = once(day);
+    return once(day + DAY) === offset ? offset : once(Math.floor(time / QUARTER) * QUARTER);
+  };
 }
 
 function offsetOf(format: Intl.DateTimeFormat, time: number): number {

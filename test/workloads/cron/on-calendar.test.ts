@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { onCalendar } from "../../../src/workloads/cron/on-calendar.ts";
 import { parseSchedule } from "../../../src/model/cron/parse-schedule.ts";
 import { timeZone } from "../../../src/model/cron/time-zone.ts";
+import { onCalendar } from "../../../src/workloads/cron/on-calendar.ts";
 import { START, TIMES } from "./times.ts";
 
 function resultOf(schedule: string, zoneName: string): string {
