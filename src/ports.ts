@@ -1,7 +1,9 @@
+import type { CronJob } from "./model/api/cron-job.ts";
 import type { PodEvent } from "./model/api/event.ts";
 import type { Node } from "./model/api/node.ts";
 import type { Pod, PodStatus } from "./model/api/pod.ts";
 import type { Workload } from "./model/api/workload.ts";
+import type { CronJobState } from "./model/cron-job-state.ts";
 import type { Dependency, ResolvedReferences } from "./model/references.ts";
 import type { WorkloadState } from "./model/workload-state.ts";
 
@@ -44,6 +46,17 @@ export interface Workloads {
   readonly objects: readonly Workload[];
   /** What this host remembers of them and of earlier ones, with the statuses of their pods. */
   readonly states: readonly WorkloadState[];
+  /** Undefined: there are no CronJobs. */
+  readonly cron?: CronJobs;
+}
+
+export interface CronJobs {
+  readonly objects: readonly CronJob[];
+  readonly states: readonly CronJobState[];
+  /** The time zone of the host. */
+  readonly hostZone: string;
+  /** The time zones that systemd of this host knows, among those that CronJobs name. */
+  readonly zones: ReadonlySet<string>;
 }
 
 /** The source of the pods, which also takes their status: the API server, or a directory of manifests. */

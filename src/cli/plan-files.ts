@@ -1,4 +1,5 @@
 import { loadSchema } from "../io/bundles/loaders.ts";
+import { readTimeZones } from "../io/host/time-zones.ts";
 import type { Manifests } from "../io/schema/manifest-files.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Pod } from "../model/api/pod.ts";
@@ -13,7 +14,7 @@ import { manifestFiles } from "./manifest-arguments.ts";
 import { printable } from "./output.ts";
 
 /** The pods and workloads of files, and the ConfigMaps and Secrets by their `referenceKey`. */
-export type GivenObjects = Pick<Manifests, "pods" | "workloads" | "objects">;
+export type GivenObjects = Pick<Manifests, "pods" | "workloads" | "cronJobs" | "objects">;
 
 /** Returns the objects of files, as this host would read them. Throws CliError for a mistake, and on a joined node. */
 export async function objectsOfFiles(files: readonly string[], config: Config): Promise<GivenObjects> {
@@ -31,7 +32,7 @@ export async function objectsOfFiles(files: readonly string[], config: Config): 
 }
 
 /** Returns the source with these objects besides its own. One of the same kind, namespace and name is replaced. */
-export function withObjects(source: PodSource, { pods, workloads, objects }: GivenObjects): PodSource {
+export function withObjects(source: PodSource, { pods, workloads, cronJobs, objects }: GivenObjects): PodSource {
   return {
     hasObjects: source.hasObjects,
     list: async () => {
@@ -41,7 +42,7 @@ export function withObjects(source: PodSource, { pods, workloads, objects }: Giv
         ...result,
         parse: () => {
           const { pods: own, ...rest } = result.parse();
-          return { ...rest, pods: merged(own, pods), ...withWorkloads(rest.workloads, workloads) };
+          return { ...rest, pods: merged(own, pods), ...withWorkloads(rest.workloads, workloads, cronJobs) };
         },
       };
     },
@@ -68,14 +69,25 @@ function claimOf(workloads: GivenObjects["workloads"], reference: Reference): un
 function withWorkloads(
   known: Workloads | undefined,
   given: GivenObjects["workloads"],
+  cronJobs: GivenObjects["cronJobs"],
 ): { readonly workloads?: Workloads } {
-  if (given.length === 0) return {};
-  const names = new Set(given.map(nameOf));
-  const others = known?.objects.filter((each) => !names.has(nameOf(each))) ?? [];
-  return { workloads: { states: known?.states ?? [], objects: [...others, ...given] } };
+  if (given.length + cronJobs.length === 0) return {};
+  const others = withoutNames(known?.objects ?? [], given);
+  const { states = [], cron } = known ?? {};
+  const otherCronJobs = withoutNames(cron?.objects ?? [], cronJobs);
+  const all = [...otherCronJobs, ...cronJobs];
+  const own = { objects: all, states: cron?.states ?? [], ...readTimeZones(all) };
+  return { workloads: { states, objects: [...others, ...given], ...(all.length > 0 && { cron: own }) } };
 }
 
-function nameOf({ kind, metadata }: GivenObjects["workloads"][0]): string {
+type Named = Pick<GivenObjects["workloads"][0] | GivenObjects["cronJobs"][0], "kind" | "metadata">;
+
+function withoutNames<T extends Named>(known: readonly T[], given: readonly T[]): readonly T[] {
+  const names = new Set(given.map(nameOf));
+  return known.filter((each) => !names.has(nameOf(each)));
+}
+
+function nameOf({ kind, metadata }: Named): string {
   return `${kind} ${namespacedName(metadata)}`;
 }
 

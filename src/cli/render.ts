@@ -9,6 +9,7 @@ import { CliError } from "./failure.ts";
 import { manifestFiles } from "./manifest-arguments.ts";
 import { printable, printError } from "./output.ts";
 import { type RenderedPod, type RenderedUnit, renderPods } from "./render/render-pods.ts";
+import { renderTimers } from "./render/render-timers.ts";
 
 const RENDER_USAGE = `usage: unitlet render [OPTION…] FILE…
 
@@ -47,15 +48,18 @@ export async function render(args: readonly string[]): Promise<string> {
   if (positionals.length === 0) throw usage("name a manifest, or - for standard input");
   const config = await configOf(values);
   const { parseManifests } = await loadSchema();
-  const { pods, workloads, problems } = parseManifests(manifestFiles(positionals), config.nodeName);
+  const { pods, workloads, cronJobs, problems } = parseManifests(manifestFiles(positionals), config.nodeName);
   const libDir = process.env.UNITLET_LIB ?? "/usr/local/lib/unitlet";
-  const rendered = renderPods([...pods, ...allPodsOf(workloads, config.maxPods)], { config, libDir });
+  const timers = renderTimers(cronJobs, Date.now());
+  const all = [...workloads, ...timers.flatMap(({ job }) => job ?? [])];
+  const rendered = renderPods([...pods, ...allPodsOf(all, config.maxPods)], { config, libDir });
   const refused = rendered.flatMap(({ pod, refused }) => (refused === undefined ? [] : [`pod ${pod}: ${refused}`]));
   for (const problem of [...problems, ...refused]) printError(problem);
   if (problems.length + refused.length > 0) process.exitCode = 1;
   const { output } = values;
   const show = output === undefined ? withText : writtenTo(output);
-  return rendered.map((pod) => formatPod(pod, show)).join("");
+  const shownTimers = timers.map(({ title, unit }) => `# ${title}\n\n${unit === undefined ? "" : `${show(unit)}\n`}`);
+  return [...shownTimers, ...rendered.map((pod) => formatPod(pod, show))].join("");
 }
 
 function parse(args: readonly string[]) {

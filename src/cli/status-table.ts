@@ -141,7 +141,8 @@ function restartsOf({ unit, history, summary }: KnownContainer): number {
   return Math.max(known, isLost ? reported + 1 : reported);
 }
 
-function age(since: Instant | undefined, now: Instant): string {
+/** Returns how long ago something was, with a unit; "-" for what has not been. */
+export function age(since: Instant | undefined, now: Instant): string {
   if (since === undefined) return "-";
   const seconds = Math.max(0, Math.floor((now - since) / 1000));
   if (seconds < 120) return `${seconds}s`;

@@ -1,15 +1,17 @@
 import { loadConfig } from "../io/config-files.ts";
+import { readCronJobStates } from "../io/pods/cron-job-store.ts";
 import { readPodDirectories } from "../io/pods/pod-directories.ts";
 import { readLastSummaries } from "../io/pods/pod-summary.ts";
 import { readWorkloadStates } from "../io/pods/workload-store.ts";
 import { openProblem } from "../io/problems.ts";
 import { Systemd } from "../io/systemd/systemd.ts";
 import { readUnits } from "../io/systemd/unit-files.ts";
+import { cronJobTable } from "./cron-job-table.ts";
 import { statusTable } from "./status-table.ts";
 import { workloadTable } from "./workload-table.ts";
 
 /**
- * `unitlet status`: tables of the pods and workloads of this host, from systemd, the exit records and the report of the last run. It sends
+ * `unitlet status`: tables of the pods, workloads and CronJobs of this host, from systemd, the exit records and the report of the last run. It sends
  * no request.
  */
 export async function showStatus(): Promise<string> {
@@ -23,8 +25,10 @@ export async function showStatus(): Promise<string> {
     config.cluster === undefined
       ? `standalone, manifests in ${config.manifests}`
       : `joined to ${config.cluster.server}`;
-  const workloads = config.cluster === undefined ? workloadTable(readWorkloadStates()) : "";
+  const isStandalone = config.cluster === undefined;
+  const workloads = isStandalone ? workloadTable(readWorkloadStates()) : "";
+  const cronJobs = isStandalone ? cronJobTable(readCronJobStates(), known.now) : "";
   const archives = openProblem("image-archives");
   const problems = archives === undefined ? "" : `\nimage archives: ${archives}\n`;
-  return `Node ${config.nodeName}: ${mode}\n${statusTable(known)}${workloads}${problems}`;
+  return `Node ${config.nodeName}: ${mode}\n${statusTable(known)}${workloads}${cronJobs}${problems}`;
 }

@@ -25,6 +25,8 @@ ContainerPort containerPort!:int32 hostIP:string hostPort:int32 name:string prot
 ContainerResizePolicy resourceName!:string restartPolicy!:string
 ContainerRestartRule action!:string exitCodes:ContainerRestartRuleOnExitCodes
 ContainerRestartRuleOnExitCodes operator!:string values:[]int32
+CronJob apiVersion:string kind:string metadata:ObjectMeta spec!:CronJobSpec status:any
+CronJobSpec concurrencyPolicy:enum(Allow|Forbid|Replace) failedJobsHistoryLimit:int32 jobTemplate!:JobTemplateSpec schedule!:string startingDeadlineSeconds:int64 successfulJobsHistoryLimit:int32 suspend:boolean timeZone:string
 DaemonSet apiVersion:string kind:string metadata:ObjectMeta spec:DaemonSetSpec status:any
 DaemonSetSpec minReadySeconds:int32 revisionHistoryLimit:int32 selector!:LabelSelector template!:PodTemplateSpec updateStrategy:DaemonSetUpdateStrategy
 DaemonSetUpdateStrategy rollingUpdate:RollingUpdateDaemonSet type:enum(OnDelete|RollingUpdate)
@@ -57,6 +59,7 @@ ISCSIVolumeSource chapAuthDiscovery:boolean chapAuthSession:boolean fsType:strin
 ImageVolumeSource pullPolicy:enum(Always|IfNotPresent|Never) reference:string
 Job apiVersion:string kind:string metadata:ObjectMeta spec:JobSpec status:any
 JobSpec activeDeadlineSeconds:int64 backoffLimit:int32 backoffLimitPerIndex:int32 completionMode:enum(Indexed|NonIndexed) completions:int32 managedBy:string manualSelector:boolean maxFailedIndexes:int32 parallelism:int32 podFailurePolicy:PodFailurePolicy podReplacementPolicy:enum(Failed|TerminatingOrFailed) selector:LabelSelector successPolicy:SuccessPolicy suspend:boolean template!:PodTemplateSpec ttlSecondsAfterFinished:int32
+JobTemplateSpec metadata:ObjectMeta spec:JobSpec
 KeyToPath key!:string mode:int32 path!:string
 LabelSelector matchExpressions:[]LabelSelectorRequirement matchLabels:{}string
 LabelSelectorRequirement key!:string operator!:string values:[]string

@@ -1,3 +1,4 @@
+import type { CronJob } from "../model/api/cron-job.ts";
 import type { Pod } from "../model/api/pod.ts";
 import type { Workload } from "../model/api/workload.ts";
 import { digest } from "../unitfile/hash.ts";
@@ -5,6 +6,7 @@ import { namesProblem } from "../unitfile/names.ts";
 import { API_TYPES } from "./api-types.ts";
 import { checkType } from "./check-types.ts";
 import { parseClaim } from "./claim.ts";
+import { parseCronJob } from "./cron-job.ts";
 import { type DataObject, parseConfigMap, parseSecret } from "./data-objects.ts";
 import { type Issue, printPath } from "./issue.ts";
 import type { Tree } from "./object-rules.ts";
@@ -19,7 +21,8 @@ export type ManifestObject =
   | { readonly pod: Pod }
   | { readonly data: DataObject }
   | { readonly workload: Workload }
-  | { readonly idle: IdleObject };
+  | { readonly idle: IdleObject }
+  | { readonly cronJob: CronJob };
 
 /** Thrown for a document that is no valid object. Each issue names the field, what is wrong and what to do. */
 export class ManifestError extends Error {
@@ -39,7 +42,7 @@ interface DataParser {
 
 /** The kinds that a node without a cluster knows. io/schema/manifest-files.ts takes a List apart. */
 const KINDS =
-  '"Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret", "PersistentVolumeClaim", "Service" or "List"';
+  '"Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ConfigMap", "Secret", "PersistentVolumeClaim", "Service" or "List"';
 const DATA_KINDS: ReadonlyMap<unknown, DataParser> = new Map([
   ["ConfigMap", { parse: parseConfigMap, hasSpec: false }],
   ["Secret", { parse: parseSecret, hasSpec: false }],
@@ -68,6 +71,11 @@ export function parseManifest(document: unknown, nodeName: string): ManifestObje
     const { object, issues } = parseService(table, written);
     throwIfAny([...kindIssues(written, { apiVersion: "v1", hasSpec: true }), ...issues]);
     return { idle: object };
+  }
+  if (kind === "CronJob") {
+    const { cronJob, issues } = parseCronJob(table, written as Tree, nodeName);
+    throwIfAny([...kindIssues(written, { apiVersion: "batch/v1", hasSpec: false }), ...issues]);
+    return { cronJob: cronJob as CronJob };
   }
   // The rules of another kind would say wrong things about its fields.
   const data = DATA_KINDS.get(kind);

@@ -39,6 +39,11 @@ export function parseWorkload(types: TypeTable, written: Tree, nodeName: string)
   const { value, issues } = checkType(types, kind, written);
   const { metadata, spec } = value as { readonly metadata?: Tree; readonly spec?: Tree };
   if (issues.length > 0 || metadata?.name === undefined || spec?.template === undefined) return { issues };
+  return workloadOf({ kind, metadata, spec, written }, nodeName);
+}
+
+/** The same for a document whose fields have the right types. */
+export function workloadOf({ kind, metadata, spec, written }: Omit<Parts, "template">, nodeName: string): Parsed {
   const more = workloadIssues(kind, metadata, spec);
   if (more.length > 0) return { issues: more };
   const template = templateOf(spec.template as Tree, (written.spec as Tree).template as Tree, nodeName);

@@ -15,6 +15,7 @@ import { collectGarbage } from "./image-gc.ts";
 import { journalSteps } from "./journals.ts";
 import { nodeSliceSteps } from "./node-slices.ts";
 import { pullSteps } from "./pulls.ts";
+import { timerSteps } from "./timers.ts";
 import { extendGracePeriod } from "./units/extend-grace-period.ts";
 import { stopOrphanedSockets } from "./units/output-sockets.ts";
 import { unitOwner } from "./units/owner.ts";
@@ -91,6 +92,7 @@ export function diff(
     ...collectGarbage(world, translations),
     ...journalSteps(world, translations),
     ...nodeSliceSteps(world, slices),
+    ...timerSteps(world),
   );
   const { broken = [] } = world.pods;
   const listed = new Set([...translations, ...broken].map(({ pod }) => pod.metadata.uid));

@@ -7,15 +7,17 @@ import type { PersistentVolumeClaim } from "../model/api/volume.ts";
 import { claimPath } from "../model/paths.ts";
 import type { Dependency, FetchResult, ObjectReference, ResolvedReferences } from "../model/references.ts";
 import { templateClaim } from "../model/template-claim.ts";
-import type { ListResult, PodSource } from "../ports.ts";
+import type { CronJobs, ListResult, PodSource } from "../ports.ts";
 import { digest } from "../unitfile/hash.ts";
 import { unitletVersion } from "../version.ts";
 import { loadSchema } from "./bundles/loaders.ts";
 import { readCached, writeCached } from "./cache.ts";
 import { isDirectory, list, remove, writeAtomic } from "./files.ts";
 import { filesFingerprint } from "./host/fingerprint.ts";
+import { readTimeZones } from "./host/time-zones.ts";
 import { EventRecorder } from "./kube/event-recorder.ts";
 import { nodeNameMismatch } from "./kube/node-name.ts";
+import { readCronJobStates } from "./pods/cron-job-store.ts";
 import {
   forgetOwnedPod,
   readWorkloadStates,
@@ -75,7 +77,11 @@ export class ManifestSource implements PodSource {
         origin: { files: [this.#directory, ...paths] },
         parse: () => ({
           pods: manifests.pods.map(withStoredStatus),
-          workloads: { objects: manifests.workloads, states: readWorkloadStates() },
+          workloads: {
+            objects: manifests.workloads,
+            states: readWorkloadStates(),
+            ...withCronJobs(manifests.cronJobs),
+          },
           ...missing,
         }),
         accept: () => {
@@ -145,6 +151,11 @@ export class ManifestSource implements PodSource {
     forgetOwnedPod(pod.metadata.uid);
     remove(statusPath(pod.metadata.uid));
   }
+}
+
+function withCronJobs(objects: Manifests["cronJobs"]): { readonly cron?: CronJobs } {
+  const states = readCronJobStates();
+  return objects.length + states.length === 0 ? {} : { cron: { objects, states, ...readTimeZones(objects) } };
 }
 
 /** Returns the paths of the manifests in a directory, sorted. Throws for a directory that cannot be read. */

@@ -3,6 +3,7 @@ import type { Pod } from "./api/pod.ts";
 import type { Instant } from "./api/time.ts";
 import type { NetworkAnswer } from "./cni/answer.ts";
 import type { ClusterNetwork } from "./cni/cluster-network.ts";
+import type { ActualTimer, CronJobEvent, CronJobState, CronTimer } from "./cron-job-state.ts";
 import type { ContainerHistory } from "./exit-record.ts";
 import type { Config } from "./host/config.ts";
 import type { Host } from "./host/host.ts";
@@ -33,6 +34,8 @@ export interface World {
   readonly unfinished?: ReadonlySet<UnitName>;
   /** Units of containers whose image is not on the disk any more; undefined: unknown. */
   readonly lostTrees?: ReadonlySet<UnitName>;
+  /** The timers of CronJobs that have a file, by name; undefined: unknown. */
+  readonly timers?: ReadonlyMap<UnitName, ActualTimer>;
   /** The directories of pods by UID; a pod without a directory has no entry. */
   readonly directories: ReadonlyMap<string, PodDirectory>;
   readonly references: ResolvedReferences;
@@ -90,6 +93,18 @@ export interface MadeWorkloads {
   readonly states: readonly WorkloadState[];
   /** When other pods are due although nothing has changed; undefined: never. */
   readonly dueAt?: Instant;
+  /** Undefined: there are no CronJobs. */
+  readonly cron?: MadeCronJobs;
+}
+
+export interface MadeCronJobs {
+  /** What the host remembered before this run. */
+  readonly before: readonly CronJobState[];
+  readonly states: readonly CronJobState[];
+  readonly timers: readonly CronTimer[];
+  /** Names of timers that stay as they are. */
+  readonly keptTimers: ReadonlySet<string>;
+  readonly events: readonly CronJobEvent[];
 }
 
 /** A pod with which a stage of the run throws, which is a bug of unitlet. */

@@ -8,7 +8,7 @@ import type { World } from "../model/world.ts";
 
 /** What becomes of one unit. `!`: a container or a pod gets no unit, and `because` says why. */
 export interface UnitChange {
-  /** NAMESPACE/NAME */
+  /** NAMESPACE/NAME; "cronjob NAMESPACE/NAME" for the timer of a CronJob. */
   readonly pod: string;
   readonly change: "+" | "~" | "-" | "!";
   /** The unit; with `!` the container, or the pod. */
@@ -36,7 +36,19 @@ export function unitChanges(plan: PlannedUnits, named: ReadonlySet<string>): rea
     return isInQuestion && !isTerminal(status?.phase) && !isTerminating({ metadata });
   });
   const desired = concerned.flatMap((each) => desiredChanges(each, plan));
-  return [...desired, ...removals(plan)];
+  return [...desired, ...removals(plan), ...timerChanges(plan)];
+}
+
+/** Returns the changes of CronJobs' timers. A step without a pod writes or removes no other units. */
+function timerChanges({ before, steps }: PlannedUnits): readonly UnitChange[] {
+  return steps.flatMap((step) => {
+    if (step.uid !== "" || (step.kind !== "write-unit" && step.kind !== "remove-unit")) return [];
+    const isNew = before.timers?.get(step.unit) === undefined;
+    const change = step.kind === "remove-unit" ? "-" : isNew ? "+" : "~";
+    const [, namespace = "", ...name] = step.unit.split(".");
+    const owner = `cronjob ${namespacedName({ namespace, name: name.slice(0, -1).join(".") })}`;
+    return [{ pod: owner, change, subject: step.unit, because: step.because }];
+  });
 }
 
 function desiredChanges(translation: Translation, plan: PlannedUnits): readonly UnitChange[] {

@@ -13,6 +13,7 @@ import { observePodCIDRs } from "../io/pods/pod-cidrs.ts";
 import { readPodDirectories } from "../io/pods/pod-directories.ts";
 import { readBelow } from "../io/safe-path.ts";
 import type { Listing, Systemd } from "../io/systemd/systemd.ts";
+import { readTimers, TIMER_PATTERN } from "../io/systemd/timers.ts";
 import { readTypeDropIns } from "../io/systemd/type-drop-ins.ts";
 import { readUnfinished } from "../io/systemd/unfinished.ts";
 import { readUnits } from "../io/systemd/unit-files.ts";
@@ -35,6 +36,7 @@ import { outputSocketUID } from "../unitfile/names.ts";
 const PATTERNS = [
   "unitlet.*.service",
   "unitlet-*.slice",
+  TIMER_PATTERN,
   "unitlet-*.*.*.*.*",
   "run-unitlet-*.mount",
   "var-lib-unitlet-*.mount",
@@ -81,6 +83,7 @@ export async function observe(input: ObserveInput): Promise<World> {
     ...(node ? { node } : {}),
     ...usage,
     units,
+    timers: readTimers(listing, config.unitDirectory),
     ...(config.dropIns === "keep" ? {} : { typeDropIns: readTypeDropIns() }),
     unloadable: readUnloadable(now),
     ...(unfinished && { unfinished }),

@@ -17,6 +17,8 @@ export interface WorkloadsInput {
   readonly states: readonly WorkloadState[];
   /** False: the directory may have more objects than these, so no pod ends because its workload is missing. */
   readonly complete: boolean;
+  /** Jobs that their CronJobs have no more, as NAMESPACE/NAME; undefined: none. */
+  readonly removed?: ReadonlySet<string>;
   /** The pods that the directory names itself, as NAMESPACE/NAME. */
   readonly taken: ReadonlySet<string>;
   /** How many pods the host accepts. */
@@ -42,10 +44,12 @@ export function reconcileWorkloads(input: WorkloadsInput): WorkloadsResult {
     return withoutTaken({ ...identity(workload), ...rest }, input);
   });
   const wanted = new Set(own.map(keyOf));
+  const isGone = (state: WorkloadState) =>
+    complete || (state.kind === "Job" && input.removed?.has(namespacedName(state)));
   const left = states
     .filter((state) => !wanted.has(keyOf(state)))
-    .map((state) => (complete ? leaving(state, now) : state))
-    .filter(({ pods }) => !complete || pods.length > 0);
+    .map((state) => (isGone(state) ? leaving(state, now) : state))
+    .filter((state) => !isGone(state) || state.pods.length > 0);
   const later = dueAt.filter((at) => at > now);
   return { states: [...own, ...left], ...(later.length > 0 && { dueAt: Math.min(...later) }) };
 }

@@ -32,7 +32,12 @@ const listOf = (pods: readonly Pod[]): ListResult => ({
 });
 
 async function uidsWith(own: readonly Pod[], added: readonly Pod[]): Promise<readonly string[]> {
-  const result = await withObjects(sourceOf(listOf(own)), { pods: added, workloads: [], objects: {} }).list();
+  const result = await withObjects(sourceOf(listOf(own)), {
+    pods: added,
+    workloads: [],
+    cronJobs: [],
+    objects: {},
+  }).list();
   return result.ok ? result.parse().pods.map(({ metadata }) => metadata.uid) : [];
 }
 
@@ -46,6 +51,7 @@ test("an unchanged pod keeps its status, and the list what it lacks", async () =
   const result = await withObjects(sourceOf(listOf([known])), {
     pods: [named("a", "1")],
     workloads: [],
+    cronJobs: [],
     objects: {},
   }).list();
   expect(result.ok && result.parse()).toEqual({ pods: [known], missing: "a file" });
@@ -55,14 +61,21 @@ test("a file whose pod has the same UID gives its spec and labels", async () => 
   const known = named("a", "1", { status: { phase: "Running" } });
   const changed = { ...known, metadata: { ...known.metadata, labels: { tier: "web" } }, spec: { containers: [] } };
   const { status: _, ...file } = changed;
-  const result = await withObjects(sourceOf(listOf([known])), { pods: [file], workloads: [], objects: {} }).list();
+  const result = await withObjects(sourceOf(listOf([known])), {
+    pods: [file],
+    workloads: [],
+    cronJobs: [],
+    objects: {},
+  }).list();
   expect(result.ok && result.parse().pods).toEqual([changed]);
 });
 
 test("an object of a file takes the place of the one of its name", async () => {
   const objects = { "configmap/default/a": "new" };
   const due = ["a", "b"].map((name) => dependency({ kind: "configmap", namespace: "default", name }));
-  const fetched = await withObjects(sourceOf(listOf([])), { pods: [], workloads: [], objects }).fetch(due);
+  const fetched = await withObjects(sourceOf(listOf([])), { pods: [], workloads: [], cronJobs: [], objects }).fetch(
+    due,
+  );
   expect([...fetched].map(([key, result]) => [key, result.ok && result.value])).toEqual([
     ["configmap/default/a", "new"],
     ["configmap/default/b", "own"],
@@ -71,9 +84,9 @@ test("an object of a file takes the place of the one of its name", async () => {
 
 test("a list that cannot be read stays so", async () => {
   const failed = { ok: false, because: "no directory" } as const;
-  expect(await withObjects(sourceOf(failed), { pods: [named("a", "1")], workloads: [], objects: {} }).list()).toEqual(
-    failed,
-  );
+  expect(
+    await withObjects(sourceOf(failed), { pods: [named("a", "1")], workloads: [], cronJobs: [], objects: {} }).list(),
+  ).toEqual(failed);
 });
 
 test("a joined node has no directory of manifests", async () => {
@@ -115,7 +128,7 @@ test("the claims of a StatefulSet of a file are there", async () => {
   const set = parsed(document("StatefulSet", { volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }] }));
   const names = ["data-web-0", "data-other-0"];
   const due = names.map((name) => dependency({ kind: "persistentvolumeclaim", namespace: "default", name }));
-  const given = { pods: [], workloads: [set], objects: {} };
+  const given = { pods: [], workloads: [set], cronJobs: [], objects: {} };
   const fetched = await withObjects(sourceOf(listOf([])), given).fetch(due);
   expect([...fetched.values()].map((result) => result.ok && result.value)).toEqual([
     {

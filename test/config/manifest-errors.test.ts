@@ -20,8 +20,8 @@ describe("a manifest is refused by the name of its field", () => {
     ["another version", { ...POD, apiVersion: "v2" }, 'apiVersion: expected "v1"'],
     [
       "another kind",
-      { ...POD, kind: "CronJob" },
-      'kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret", "PersistentVolumeClaim", "Service" or "List"; other kinds need a cluster',
+      { ...POD, kind: "ReplicaSet" },
+      'kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ConfigMap", "Secret", "PersistentVolumeClaim", "Service" or "List"; other kinds need a cluster',
     ],
     ["no metadata", { ...POD, metadata: null }, "metadata: is missing"],
     ["no name", inMetadata({ name: null }), "metadata.name: is missing"],
@@ -128,7 +128,12 @@ describe("a manifest is refused by the name of its field", () => {
   });
 
   test("no field of a kind that is not known here", () => {
-    const cronJob = { apiVersion: "batch/v1", kind: "CronJob", metadata: { name: "a" }, spec: { schedule: "@daily" } };
-    expect(() => parseManifest(cronJob, "edge")).toThrow(/^kind: expected .* other kinds need a cluster$/);
+    const ingress = {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "Ingress",
+      metadata: { name: "a" },
+      spec: { rules: [] },
+    };
+    expect(() => parseManifest(ingress, "edge")).toThrow(/^kind: expected .* other kinds need a cluster$/);
   });
 });

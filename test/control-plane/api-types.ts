@@ -29,13 +29,14 @@ const SKIPPED = [
   "DaemonSetStatus",
   "JobStatus",
   "ServiceStatus",
+  "CronJobStatus",
 ];
 
 /** The documents of the API server, below /openapi/v3/, with the kinds that a directory may have of each. */
 export const PUBLISHED_KINDS = {
   "api/v1": ["core.v1.Pod", "core.v1.ConfigMap", "core.v1.Secret", "core.v1.Service"],
   "apis/apps/v1": ["apps.v1.Deployment", "apps.v1.StatefulSet", "apps.v1.DaemonSet"],
-  "apis/batch/v1": ["batch.v1.Job"],
+  "apis/batch/v1": ["batch.v1.Job", "batch.v1.CronJob"],
 } as const;
 
 const HEADER = `// Written by \`npm test -- test/control-plane/api-types.test.ts -u\`. Do not edit.

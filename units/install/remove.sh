@@ -20,15 +20,17 @@ uninstall() {
 	if [ "$keep_pods" = yes ]; then
 		ask "Remove unitlet from this host and leave its containers running?"
 		stop_agent
+		remove_timers
 		remove_programs_but_helpers
 		farewell="unitlet is removed. The containers keep running as plain systemd units (systemctl status 'unitlet.*'), restarted by systemd as before;
 the helpers in $programs, $data and the configuration stay for them. To remove all: $0 --uninstall"
 	else
-		ask "Remove unitlet from this host${pods:+, and stop and remove its $(echo "$pods" | grep -c '^unitlet\.') containers}?"
+		ask "Remove unitlet from this host${pods:+, and stop and remove its $(echo "$pods" | grep -c '^unitlet\..*\.service$') containers}?"
 		ask_about_config
 		stop_agent
 		[ -n "$DESTDIR" ] || [ -z "$pods$lost" ] || step "Stopping containers" stop_pods
 		[ -n "$DESTDIR" ] || stop_slices
+		remove_timers
 		remove_pods
 		if [ -n "$DESTDIR" ] || unmount_volumes; then
 			remove "$volatile"
@@ -145,6 +147,15 @@ stop_pods() {
 	systemctl stop $(echo "$pods" | grep -E '^unitlet\.|\.slice$') $lost || :
 	# shellcheck disable=SC2086
 	[ -z "$pods" ] || systemctl stop $pods || :
+}
+
+# The timers of CronJobs start a service of the agent.
+remove_timers() {
+	for timer in $(echo "$pods" | grep -E '^unitlet\..*\.timer$'); do
+		[ -n "$DESTDIR" ] || systemctl stop "$timer" 2>/dev/null || :
+		rm -f "$etc_units/$timer" "$run_units/$timer" "$data/units/$timer" "$DESTDIR/var/lib/systemd/timers/stamp-$timer"
+		rm -f "$etc_units"/*.wants/"$timer" "$run_units"/*.wants/"$timer" "$data/units"/*.wants/"$timer"
+	done
 }
 
 # Slices stay active after their last unit, also on a node whose pods are gone.

@@ -1,5 +1,6 @@
 import { type Path, printPath } from "../../config/issue.ts";
 import { ManifestError, type ManifestObject, parseManifest } from "../../config/manifest.ts";
+import type { CronJob } from "../../model/api/cron-job.ts";
 import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { Workload } from "../../model/api/workload.ts";
@@ -15,6 +16,7 @@ export interface Manifests {
   readonly pods: readonly Pod[];
   /** The objects that make pods. */
   readonly workloads: readonly Workload[];
+  readonly cronJobs: readonly CronJob[];
   /** ConfigMaps and Secrets by their `referenceKey`. */
   readonly objects: Readonly<Record<string, unknown>>;
   /** One message for each object that does nothing on a node without a cluster; undefined: there is none. */
@@ -56,6 +58,7 @@ export function readManifests(paths: readonly string[], nodeName: string): Manif
 export function parseManifests(files: readonly ManifestFile[], nodeName: string): Manifests {
   const pods = new Map<string, Pod>();
   const workloads = new Map<string, Workload>();
+  const cronJobs = new Map<string, CronJob>();
   const objects = new Map<string, unknown>();
   const problems: string[] = [];
   const idle = new Map<string, unknown>();
@@ -63,7 +66,7 @@ export function parseManifests(files: readonly ManifestFile[], nodeName: string)
     for (const { text, linesBefore } of documents(file, problems)) {
       const report: ReportLine = (line, message) => problems.push(`${file.name}:${linesBefore + line}: ${message}`);
       for (const { object, line, isSealed } of readObjects(text, { nodeName, file, report })) {
-        const { known, what, key, value } = entryOf(object, { pods, workloads, objects, idle });
+        const { known, what, key, value } = entryOf(object, { pods, workloads, cronJobs, objects, idle });
         if (known.has(key)) report(line, duplicate(key));
         else if (what === "secret" && !isSealed && file.isPublic?.()) report(line, publicSecret(file.name));
         else (known as Map<string, unknown>).set(key, value);
@@ -73,6 +76,7 @@ export function parseManifests(files: readonly ManifestFile[], nodeName: string)
   return {
     pods: [...pods.values()],
     workloads: [...workloads.values()],
+    cronJobs: [...cronJobs.values()],
     objects: Object.fromEntries(objects),
     ...(idle.size > 0 && { notices: [...idle.values()].map(String) }),
     problems,
@@ -82,12 +86,13 @@ export function parseManifests(files: readonly ManifestFile[], nodeName: string)
 interface Known {
   readonly pods: Map<string, Pod>;
   readonly workloads: Map<string, Workload>;
+  readonly cronJobs: Map<string, CronJob>;
   readonly objects: Map<string, unknown>;
   readonly idle: Map<string, unknown>;
 }
 
 /** Returns where an object belongs. Its key is KIND/NAMESPACE/NAME. */
-function entryOf(object: ManifestObject, { pods, workloads, objects, idle }: Known) {
+function entryOf(object: ManifestObject, { pods, workloads, cronJobs, objects, idle }: Known) {
   if ("idle" in object) {
     const { kind, because, ...metadata } = object.idle;
     return { known: idle, what: kind, key: `${kind}/${namespacedName(metadata)}`, value: because };
@@ -99,7 +104,9 @@ function entryOf(object: ManifestObject, { pods, workloads, objects, idle }: Kno
   const [known, value, what] =
     "pod" in object
       ? ([pods, object.pod, "pod"] as const)
-      : ([workloads, object.workload, object.workload.kind.toLowerCase()] as const);
+      : "cronJob" in object
+        ? ([cronJobs, object.cronJob, "cronjob"] as const)
+        : ([workloads, object.workload, object.workload.kind.toLowerCase()] as const);
   return { known, what, key: `${what}/${namespacedName(value.metadata)}`, value };
 }
 

@@ -20,6 +20,8 @@ import {
   wantsIn,
 } from "./unit-places.ts";
 
+/** Where systemd remembers when a timer with `Persistent=` has elapsed. */
+const TIMER_STAMPS = "/var/lib/systemd/timers";
 /** The directory of systemd's links from running units to their invocation IDs. */
 export const INVOCATION_DIRECTORY = "/run/systemd/units";
 /** How the names of the links of pods' units begin. The agent's own units are left out, because each run would change them. */
@@ -174,6 +176,7 @@ export function removeUnit(name: UnitName): void {
   for (const path of [ownDropInDirectory(KEPT_UNITS, name), join(KEPT_UNITS, name)]) remove(path);
   removeDropInDirectories(name);
   for (const directory of [...UNIT_DIRECTORIES, ...STRONGER_DIRECTORIES]) remove(join(directory, name));
+  if (name.endsWith(".timer")) remove(`${TIMER_STAMPS}/stamp-${name}`);
 }
 
 function removeDropInDirectories(name: UnitName): void {

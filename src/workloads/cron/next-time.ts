@@ -1,5 +1,5 @@
-import { type ClockSchedule, hasDay, type Schedule } from "../../model/cron/schedule.ts";
-import { type ClockTime, clockTime, type TimeZone } from "../../model/cron/time-zone.ts";
+import { type ClockSchedule, type ClockTime, hasDay, type Schedule } from "../../model/cron/schedule.ts";
+import { clockTime, type TimeZone } from "../../model/cron/time-zone.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -62,10 +62,10 @@ describe("readManifests()", () => {
   const bad: [string, Record<string, string>, readonly string[], readonly string[]][] = [
     [
       "a bad document harms no other",
-      { "a.yaml": `${pod("a")}---\nkind: CronJob\n---\n${pod("b")}` },
+      { "a.yaml": `${pod("a")}---\nkind: ReplicaSet\n---\n${pod("b")}` },
       ["a", "b"],
       [
-        'a.yaml:6: kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret", "PersistentVolumeClaim", "Service" or "List"; other kinds need a cluster',
+        'a.yaml:6: kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ConfigMap", "Secret", "PersistentVolumeClaim", "Service" or "List"; other kinds need a cluster',
       ],
     ],
     [
@@ -82,10 +82,10 @@ describe("readManifests()", () => {
     ],
     [
       "a bad item of a List harms no other",
-      { "a.yaml": list("kind: CronJob\n", pod("b")) },
+      { "a.yaml": list("kind: ReplicaSet\n", pod("b")) },
       ["b"],
       [
-        'a.yaml:4: items[0].kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "ConfigMap", "Secret", "PersistentVolumeClaim", "Service" or "List"; other kinds need a cluster',
+        'a.yaml:4: items[0].kind: expected "Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ConfigMap", "Secret", "PersistentVolumeClaim", "Service" or "List"; other kinds need a cluster',
       ],
     ],
     [
@@ -110,6 +110,7 @@ describe("readManifests()", () => {
     expect(readManifests([join(directory, "gone.yaml")], "edge")).toEqual({
       pods: [],
       workloads: [],
+      cronJobs: [],
       objects: {},
       problems: [expect.stringContaining("gone.yaml: cannot be read: ENOENT")],
     });
@@ -123,7 +124,7 @@ describe("a Secret", () => {
     chmodSync(directory, modeOfDirectory);
     return readManifests([join(directory, "a.yaml")], "edge");
   };
-  const found = { pods: [], workloads: [], objects: { "secret/default/a": { data: {} } }, problems: [] };
+  const found = { pods: [], workloads: [], cronJobs: [], objects: { "secret/default/a": { data: {} } }, problems: [] };
 
   test.for([
     ["in a file of root alone", 0o600, 0o755],
@@ -137,6 +138,7 @@ describe("a Secret", () => {
     expect(written(0o644, 0o755)).toEqual({
       pods: [],
       workloads: [],
+      cronJobs: [],
       objects: {},
       problems: [`${path}:4: kind: other users can read this file, so its Secret is not used: chmod 600 ${path}`],
     });

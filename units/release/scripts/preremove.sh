@@ -18,6 +18,7 @@ if is_running; then
 	stop_slices
 	stop_journals
 fi
+remove_timers
 remove_pods
 # Volumes stay for the next installation, and what is mounted there does not.
 ! is_running || unmount_volumes

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Machine } from "../../support/machine.ts";
+import { install } from "../../support/node.ts";
+
+const FILE = "/etc/unitlet/manifests/cron.yaml";
+const TIMER = "unitlet.default.tick.timer";
+/** Two times of a schedule by the minute, on a busy computer. */
+const TWO_MINUTES = { timeout: 200_000 };
+
+let machine: Machine;
+
+beforeAll(async () => {
+  machine = await Machine.boot("cron-jobs", { net: "private" });
+  await install(machine);
+});
+
+afterAll(() => machine[Symbol.asyncDispose]());
+
+/** Returns a CronJob whose container executes a script. */
+function cronJob(name: string, schedule: string, script: string, spec: object = {}): object {
+  const container = { name: "main", command: ["sh", "-c", script] };
+  const pod = { restartPolicy: "Never", terminationGracePeriodSeconds: 1, containers: [container] };
+  const jobTemplate = { spec: { template: { spec: pod } } };
+  return { apiVersion: "batch/v1", kind: "CronJob", metadata: { name }, spec: { schedule, jobTemplate, ...spec } };
+}
+
+const output = async (command: string) => (await machine.exec(command)).stdout;
+
+async function place(...documents: readonly object[]): Promise<void> {
+  await machine.write(FILE, documents.map((each) => JSON.stringify(each)).join("\n---\n"), 0o644);
+  await machine.exec("systemctl start unitlet-sync && systemctl start unitlet-sync", { allowFailure: true });
+}
+
+/** Waits until a command prints what matches. */
+async function untilOutput(
+  command: string,
+  pattern: RegExp,
+  options: { readonly timeout?: number } = {},
+): Promise<void> {
+  const look = async () => {
+    const text = await output(command);
+    return [pattern.test(text), text] as const;
+  };
+  await machine.until(look, { what: `${command}: ${pattern}`, ...options });
+}
+
+const JOURNAL = "journalctl --sync; journalctl -q -o cat -u unitlet-sync";
+
+test("the plan of a file has its timer, and render prints it", async () => {
+  await machine.write(
+    "/root/tick.yaml",
+    JSON.stringify(cronJob("tick", "*/5 3 * * mon", "true", { timeZone: "Europe/Berlin" })),
+  );
+  const planned = await machine.exec("unitlet plan -f /root/tick.yaml", { allowFailure: true });
+  expect(planned.stdout).toContain(`cronjob default/tick:\n  + ${TIMER}: the CronJob has no timer\n`);
+  const rendered = await output("unitlet render /root/tick.yaml");
+  expect(rendered).toContain(
+    "OnCalendar=Mon *-*-* 03:00,05,10,15,20,25,30,35,40,45,50,55:00 Europe/Berlin\nPersistent=yes",
+  );
+  expect(rendered).toMatch(/^# Pod default\/tick-\d+-\w{5}$/m);
+});
+
+test("a schedule that the API server refuses is a mistake of the file, with its line and field", async () => {
+  await place(cronJob("tick", "61 * * * *", "true"));
+  await untilOutput(JOURNAL, /cron\.yaml:1: spec\.schedule: has the minute \\"61\\": expected 0 to 59/);
+});
+
+describe("by the minute", () => {
+  test("systemd has the timer, and the status shows the CronJob", async () => {
+    await place(cronJob("tick", "* * * * *", "echo it is time"));
+    await untilOutput("systemctl list-timers --no-legend", /unitlet\.default\.tick\.timer +unitlet-cronjob\.service/);
+    expect(await output(`systemctl is-active ${TIMER}`)).toBe("active\n");
+    expect(await output(`cat /etc/systemd/system/${TIMER}`)).toMatch(
+      /^\[X-Kubernetes\]\nNamespace=default\nCronJob=tick\n/,
+    );
+    await untilOutput("unitlet status", /^default +tick +\* \* \* \* \* +\S+ +False +\d +\S+$/m);
+  });
+
+  test("it fires without the agent's timer and its path unit", async () => {
+    await machine.exec("systemctl stop unitlet-sync.timer unitlet-sync.path");
+    const log = "journalctl --namespace=unitlet.default -q -o cat _TRANSPORT=stdout | wc -l";
+    const before = Number(await output(log));
+    await untilOutput(log, new RegExp(`^${before + 1}$`, "m"), TWO_MINUTES);
+    await machine.exec("systemctl start unitlet-sync.timer unitlet-sync.path");
+    await untilOutput("unitlet status", /^default +Job +tick-\d{8} +1\/1 +Complete$/m);
+    expect(await output(JOURNAL)).toMatch(
+      /event cronjob=default\/tick reason=SuccessfulCreate message="Created job tick-\d{8}"/,
+    );
+  });
+
+  test("a run with nothing to do changes nothing", async () => {
+    await untilOutput("unitlet plan || true", /^Nothing to do\.\n$/);
+  });
+
+  test("a timer that was removed, edited or stopped comes back", async () => {
+    await machine.exec(`rm /etc/systemd/system/${TIMER}; systemctl daemon-reload; systemctl start unitlet-sync`);
+    await untilOutput(`systemctl is-active ${TIMER} || true`, /^active$/m);
+    await machine.exec(
+      `sed -i 's/AccuracySec=.*/AccuracySec=5h/' /etc/systemd/system/${TIMER}; systemctl start unitlet-sync`,
+    );
+    await untilOutput(`cat /etc/systemd/system/${TIMER}`, /AccuracySec=1s/);
+  });
+
+  test("suspended it has no timer", async () => {
+    await place(cronJob("tick", "* * * * *", "true", { suspend: true }));
+    await untilOutput(`ls /etc/systemd/system/${TIMER} 2>&1 || true`, /No such file/);
+    await untilOutput("unitlet status", /^default +tick +.* +True +0 +\S+$/m);
+  });
+
+  test("Forbid waits for the Job that runs, and Replace ends it", async () => {
+    await place(
+      cronJob("forbid", "* * * * *", "exec sleep infinity", { concurrencyPolicy: "Forbid" }),
+      cronJob("replace", "* * * * *", "exec sleep infinity", { concurrencyPolicy: "Replace" }),
+    );
+    await untilOutput(JOURNAL, /cronjob=default\/forbid reason=JobAlreadyActive/, TWO_MINUTES);
+    await untilOutput(
+      JOURNAL,
+      /cronjob=default\/replace reason=SuccessfulDelete message="Deleted job replace-\d+"/,
+      TWO_MINUTES,
+    );
+    const running = "systemctl list-units --plain --no-legend --state=running 'unitlet.default.*.service'";
+    await untilOutput(`${running} | grep -c . || true`, /^2$/m);
+    expect(await output(running)).toMatch(/^unitlet\.default\.forbid-.*\nunitlet\.default\.replace-.*\n$/);
+  });
+
+  test("a removed manifest takes the Jobs and the timers along", async () => {
+    await machine.exec(`rm ${FILE}; systemctl start unitlet-sync`);
+    await untilOutput("ls /etc/systemd/system | grep -c '^unitlet\\.default\\.' || true", /^0$/m);
+    await untilOutput(
+      "ls /var/lib/unitlet/cronjobs /var/lib/unitlet/workloads /var/lib/systemd/timers | grep -c '[.]json\\|unitlet.default' || true",
+      /^0$/m,
+    );
+  });
+});
+
+describe("a time that passes while the host is off", () => {
+  /** Lets the host take a year as passed, and boots it without the agent's timer. */
+  async function bootLater(): Promise<void> {
+    const state = "/var/lib/unitlet/cronjobs/*.json";
+    await machine.exec(
+      `systemctl disable --now unitlet-sync.timer unitlet-sync.path; sed -i 's/"since":[0-9]*/"since":1577836800000/' ${state}`,
+    );
+    await machine.exec("touch -d '2 years ago' /var/lib/systemd/timers/stamp-unitlet.default.*.timer");
+    await machine.reboot();
+  }
+
+  test("has a Job after the boot, once, and not after its deadline", async () => {
+    await place(
+      cronJob("yearly", "0 0 1 1 *", "echo happy new year"),
+      cronJob("late", "0 0 1 1 *", "echo late", { startingDeadlineSeconds: 60 }),
+    );
+    await untilOutput("ls /etc/systemd/system", /unitlet\.default\.yearly\.timer/);
+    await bootLater();
+    const log = "journalctl --namespace=unitlet.default -q -o cat _TRANSPORT=stdout";
+    await untilOutput(log, /^happy new year$/m);
+    await machine.exec("systemctl enable --now unitlet-sync.timer unitlet-sync.path");
+    await untilOutput("unitlet status", /^default +Job +yearly-\d{8} +1\/1 +Complete$/m);
+    expect(await output(JOURNAL)).toMatch(/cronjob=default\/late reason=MissSchedule/);
+    expect((await output(log)).match(/happy new year|late/g)).toEqual(["happy new year"]);
+  });
+});
