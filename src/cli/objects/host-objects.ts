@@ -8,12 +8,14 @@ import { readUnitText, unitFileNames } from "../../io/systemd/unit-places.ts";
 import { logTo } from "../../log.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
+import type { CronJobState } from "../../model/cron-job-state.ts";
 import type { Config } from "../../model/host/config.ts";
 import { isContainer, type UnitOwner } from "../../model/unit.ts";
 import type { WorkloadState } from "../../model/workload-state.ts";
 import { readIdentity } from "../../unitfile/identity.ts";
 import { CliError } from "../failure.ts";
 import type { ApiObject } from "./api-object.ts";
+import { cronJobStatus } from "./cron-job-status.ts";
 import { workloadStatus } from "./workload-status.ts";
 
 /** The time for a request to the API server on a node of a cluster. */
@@ -47,7 +49,8 @@ export async function readHostObjects(config: Config, now: Instant): Promise<Hos
     const all = [...pods, ...owned];
     const leaving = leavingPods(new Set(all.map(({ metadata }) => metadata.uid)), now);
     const written = firstOfEach(stored.filter(({ kind }) => kind !== "Pod"));
-    const others = [...written.map((each) => otherObject(each, states, now)), ...unwritten(states, written, now)];
+    const known = { states, cronJobs: workloads?.cron?.states ?? [] };
+    const others = [...written.map((each) => otherObject(each, known, now)), ...unwritten(states, written, now)];
     return { objects: [...[...all, ...leaving].map(podObject), ...others], stored, problems };
   } finally {
     close();
@@ -78,8 +81,15 @@ function podObject({ metadata, ...pod }: Pod): ApiObject {
   };
 }
 
-function otherObject(stored: StoredObject, states: readonly WorkloadState[], now: Instant): ApiObject {
+interface KnownStates {
+  readonly states: readonly WorkloadState[];
+  readonly cronJobs: readonly CronJobState[];
+}
+
+function otherObject(stored: StoredObject, { states, cronJobs }: KnownStates, now: Instant): ApiObject {
   const { apiVersion, kind, namespace, name, value, place } = stored;
+  const isNamed = (each: CronJobState) => each.namespace === namespace && each.name === name;
+  const cronJob = kind === "CronJob" ? cronJobs.find(isNamed) : undefined;
   const state = states.find((each) => isStateOf(each, stored));
   const changed = modifiedAt(place.file);
   const metadata = {
@@ -89,7 +99,14 @@ function otherObject(stored: StoredObject, states: readonly WorkloadState[], now
     // The directory remembers no other time.
     ...(changed !== undefined && { creationTimestamp: toTimestamp(changed) }),
   };
-  return { ...value, apiVersion, kind, metadata, ...(state && { status: workloadStatus(state, value, now) }) };
+  return {
+    ...value,
+    apiVersion,
+    kind,
+    metadata,
+    ...(state && { status: workloadStatus(state, value, now) }),
+    ...(cronJob && { status: cronJobStatus(cronJob) }),
+  };
 }
 
 /** Returns the workloads that the directory does not have: those that another object has made, and those that end. */

@@ -30,6 +30,8 @@ class Search {
   /** True once the time is at the begin of a unit. */
   #isAligned = false;
   at: number;
+  /** What the clocks show, and when: most steps ask twice. */
+  #last: { readonly at: number; readonly shown: ClockTime } | undefined;
 
   constructor(schedule: ClockSchedule, zone: TimeZone, at: number) {
     this.#schedule = schedule;
@@ -42,7 +44,8 @@ class Search {
   }
 
   get #shown(): ClockTime {
-    return clockTime(this.#moved);
+    if (this.#last?.at !== this.at) this.#last = { at: this.at, shown: clockTime(this.#moved) };
+    return this.#last.shown;
   }
 
   get year(): number {
