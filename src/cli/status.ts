@@ -4,6 +4,7 @@ import { readPodDirectories } from "../io/pods/pod-directories.ts";
 import { readLastSummaries } from "../io/pods/pod-summary.ts";
 import { readWorkloadStates } from "../io/pods/workload-store.ts";
 import { openProblem } from "../io/problems.ts";
+import { adoptedNames } from "../io/systemd/adopted-units.ts";
 import { Systemd } from "../io/systemd/systemd.ts";
 import { readUnits } from "../io/systemd/unit-files.ts";
 import { cronJobTable } from "./cron-job-table.ts";
@@ -17,7 +18,7 @@ import { workloadTable } from "./workload-table.ts";
 export async function showStatus(): Promise<string> {
   const { config } = await loadConfig();
   const systemd = await Systemd.connect();
-  const listing = await systemd.list(["unitlet.*.service", "unitlet-*.slice"]);
+  const listing = await systemd.list(["unitlet.*.service", "unitlet-*.slice", ...adoptedNames()]);
   systemd.close();
   const units = [...readUnits(listing).values()].filter(({ identity }) => identity !== undefined);
   const known = { units, directories: readPodDirectories(), summaries: readLastSummaries(), now: Date.now() };

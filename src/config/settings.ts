@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { EvictionSignal } from "../model/host/config.ts";
 import { DEFAULT_UNIT_DIRECTORY, UNIT_DIRECTORIES } from "../model/unit-directory.ts";
 import { DEFAULT_EVICTION_HARD, parseGracePeriods, parseMinimumReclaim, parseThresholds } from "./eviction.ts";
-import { parseHostAccounts, parseHostFiles, parseHostPaths } from "./node-policy.ts";
+import { parseAdoptUnits, parseHostAccounts, parseHostFiles, parseHostPaths } from "./node-policy.ts";
 import { DEFAULT_POD_CIDR, parsePodCIDR } from "./pod-cidr.ts";
 import {
   bytes,
@@ -46,6 +46,7 @@ const Settings = z.strictObject({
   ignoreImages: yesNo(false),
   hostFiles: parsedIfGiven(parseHostFiles),
   hostAccounts: parsedIfGiven(parseHostAccounts),
+  adoptUnits: parsedIfGiven(parseAdoptUnits),
   unfencedRoot: z.enum(["deny", "allow"], { error: "expected deny or allow" }).default("deny"),
   hostPaths: parsed("any", parseHostPaths),
   packages: z.enum(["off", "signed", "any"], { error: "expected off, signed or any" }).optional(),

@@ -18,6 +18,7 @@ export function toConfig(settings: Settings, hostname: string, cluster: Cluster 
     ...same,
     hostFiles: settings.hostFiles ?? defaults.hostFiles,
     hostAccounts: settings.hostAccounts ?? defaults.hostAccounts,
+    adoptUnits: settings.adoptUnits ?? defaults.adoptUnits,
     packages: settings.packages ?? defaults.packages,
     nodeName: nodeName ?? nameOf(hostname),
     nodeLabels: Object.fromEntries(labels),

@@ -6,7 +6,7 @@ import type { CgroupLimits } from "../model/host/cgroup-limits.ts";
 import type { NodeSlice } from "../model/host/node-slices.ts";
 import type { Step, StepKind } from "../model/step.ts";
 import type { Translation } from "../model/translation.ts";
-import { type ActualUnit, isContainer } from "../model/unit.ts";
+import { type ActualUnit, isAdopted } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
 import { lostExits } from "./containers/lost-exits.ts";
 import { keepLoadedUnits } from "./containers/start-loaded-units.ts";
@@ -16,6 +16,7 @@ import { journalSteps } from "./journals.ts";
 import { nodeSliceSteps } from "./node-slices.ts";
 import { pullSteps } from "./pulls.ts";
 import { timerSteps } from "./timers.ts";
+import { giveBackUnits } from "./units/adopted-units.ts";
 import { extendGracePeriod } from "./units/extend-grace-period.ts";
 import { stopOrphanedSockets } from "./units/output-sockets.ts";
 import { unitOwner } from "./units/owner.ts";
@@ -31,7 +32,7 @@ import {
   stopPod,
   writeGracePeriod,
 } from "./units/teardown.ts";
-import { isIdle } from "./units/unit-states.ts";
+import { isBusyContainer } from "./units/unit-states.ts";
 
 /** The order in which the steps of all pods are applied. */
 const PHASE = {
@@ -83,11 +84,15 @@ export function diff(
     const identity = unitOwner(unit, world);
     return identity === undefined ? [] : [{ ...unit, identity }];
   });
-  const units = Map.groupBy(ours, ({ identity }) => identity.podUID);
+  const units = Map.groupBy(
+    ours.filter((unit) => !isAdopted(unit)),
+    ({ identity }) => identity.podUID,
+  );
   const steps = translations.flatMap((translation) =>
     podSteps(translation, units.get(translation.pod.metadata.uid) ?? [], world),
   );
   steps.push(
+    ...giveBackUnits(world, ours.filter(isAdopted), translations),
     ...pullSteps(world, translations),
     ...collectGarbage(world, translations),
     ...journalSteps(world, translations),
@@ -163,11 +168,6 @@ function endPod(ending: Ending, world: World): Step[] {
   if (stops.length > 0 || ending.units.some(isBusyContainer)) return [...stops, ...endExtensions(ending, world)];
   const ends = stopAuxiliaryUnits(ending);
   return ends.length > 0 ? ends : removePod(ending, world);
-}
-
-/** True when the container runs or has a queued job, whose start would come after the pod's files are removed. */
-function isBusyContainer(unit: ActualUnit): boolean {
-  return isContainer(unit) && !isIdle(unit);
 }
 
 /**

@@ -16,6 +16,7 @@ import { type RestartingPod, restartAll } from "./containers/restart-all.ts";
 import { stopSidecars } from "./containers/sidecars.ts";
 import { writeFiles } from "./pod-files.ts";
 import { storageSteps } from "./storage.ts";
+import { ensureAdopted, unitToAdopt } from "./units/adopted-units.ts";
 import { applyLimits } from "./units/apply-limits.ts";
 import { auxiliaryUnitSteps } from "./units/auxiliary-units.ts";
 import { ensureUnit } from "./units/ensure-unit.ts";
@@ -82,12 +83,13 @@ function ensureContainer(translation: Runnable, container: DesiredContainer, wor
   const uid = translation.pod.metadata.uid;
   const lostRoot = lostRootSteps(translation, container, world);
   if (unit === undefined || lostRoot.length > 0) return lostRoot;
-  const actual = world.units.get(unitName);
+  const actual = world.units.get(unitName) ?? unitToAdopt(container, world);
   if (actual?.identity !== undefined && actual.identity.specHash !== unit.identity.specHash && isUp(actual)) {
     const because = `container ${container.name} changed in the pod`;
     return isStopping(actual) ? [] : [{ kind: "stop", uid, unit: unitName, because }];
   }
-  const steps = ensureUnit(translation, unit, actual, world);
+  const isOfHost = container.adopts !== undefined;
+  const steps = isOfHost ? ensureAdopted(translation, unit, world) : ensureUnit(translation, unit, actual, world);
   if (steps.some(({ kind }) => kind === "restart")) return steps;
   const histories = world.directories.get(uid)?.histories ?? new Map();
   const history: ContainerHistory = histories.get(container.name) ?? NO_HISTORY;

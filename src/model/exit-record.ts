@@ -57,6 +57,9 @@ export interface ContainerHistory {
   readonly probes?: Readonly<Partial<Record<ProbeType, ProbeResult>>>;
 }
 
+/** `result` of the exit of a unit that a pod had adopted, and that runs on without it. */
+export const GIVEN_BACK = "given-back";
+
 /** `result` of the exit of a container that ended because another one of its pod restarts all of them. */
 export const RESTART_ALL = "restart-all";
 

@@ -82,6 +82,8 @@ export interface DesiredContainer {
   readonly awaits?: string;
   /** The pull that must succeed before the container can start. */
   readonly pull?: DesiredPull;
+  /** The field `image` of a container that is a unit of the host; undefined: unitlet writes its unit. */
+  readonly adopts?: string;
   /** True when `image` is "host" or a path; false for a name that the setting `ignoreImages` replaces. */
   readonly namesHost: boolean;
   /** The image or package that the container uses; undefined: the host's files. */

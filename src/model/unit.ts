@@ -1,3 +1,4 @@
+import type { Instant } from "./api/time.ts";
 import type { CgroupLimits } from "./host/cgroup-limits.ts";
 
 /** A unit name that unitfile/names.ts made. Only such names are passed to systemd. */
@@ -28,6 +29,8 @@ export interface UnitOwner {
   readonly serviceType?: string;
   /** container-stop ends the container, and keeps its grace period itself. */
   readonly stopHelper?: boolean;
+  /** The path of the cgroup of a unit that the pod has adopted, below the root; undefined: unitlet has written the unit. */
+  readonly cgroup?: string;
   /** TimeoutStopSec= in seconds, when a delete has extended it; else unitStopTimeout() returns it. */
   readonly stopTimeout?: number;
 }
@@ -87,8 +90,26 @@ export interface ActualUnit {
   readonly state?: UnitState;
   /** From /run/systemd/units: the running invocation, 32 hex digits. */
   readonly invocation?: string;
+  /** When that invocation began, of a unit that a pod has adopted. container-start records it for all others. */
+  readonly startedAt?: Instant;
   /** What the kernel has for an active slice or container; undefined for all others. */
   readonly limits?: CgroupLimits;
+}
+
+/** True for a unit of the host that a pod has adopted: the text is that of the drop-in, and the unit outlives the pod. */
+export function isAdopted({ identity }: { readonly identity?: Pick<UnitOwner, "cgroup"> }): boolean {
+  return identity?.cgroup !== undefined;
+}
+
+/** A service of the host that a pod names. */
+export interface HostUnit {
+  /** The name that systemd has for it: not that of an alias. */
+  readonly id: string;
+  readonly state: UnitState;
+  /** Type= */
+  readonly type: string;
+  /** The slice that it is in, such as "system.slice". */
+  readonly slice: string;
 }
 
 export interface UnitState {

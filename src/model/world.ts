@@ -14,7 +14,7 @@ import type { PodUsage } from "./host/usage.ts";
 import type { Images } from "./image/image.ts";
 import type { ResolvedReferences } from "./references.ts";
 import type { HostFileType } from "./storage.ts";
-import type { ActualUnit, UnitName, UnitState } from "./unit.ts";
+import type { ActualUnit, HostUnit, UnitName, UnitState } from "./unit.ts";
 import type { WorkloadState } from "./workload-state.ts";
 
 /** One immutable snapshot of all that a run may base a decision on. */
@@ -26,6 +26,8 @@ export interface World {
   /** Read when there are pods to admit; undefined without an API server, or when it did not answer. */
   readonly node?: Node;
   readonly units: ReadonlyMap<UnitName, ActualUnit>;
+  /** The services of the host that pods name, by the pods' names for them; undefined: unknown. */
+  readonly hostUnits?: ReadonlyMap<string, HostUnit>;
   /** The drop-ins of the host for all units of a type; undefined: none, or they are to reach the units of pods. */
   readonly typeDropIns?: TypeDropIns;
   /** Units that systemd has refused to load within the last minute, although it was reloaded; undefined: none. */

@@ -26,7 +26,7 @@ export function currentRun(view: ContainerView): ContainerRun | undefined {
   const before = previous?.containerID === id ? previous?.state.running?.startedAt : undefined;
   return {
     ...(id !== undefined && { containerID: id }),
-    startedAt: started !== undefined ? toTimestamp(started.at) : (before ?? toTimestamp(now)),
+    startedAt: started !== undefined ? toTimestamp(started.at) : (before ?? toTimestamp(unit.startedAt ?? now)),
     ...standing(view, invocation, id),
   };
 }

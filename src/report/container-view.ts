@@ -52,7 +52,7 @@ export function containerViews(
     const wanted = desired.get(container.name);
     const unit = wanted === undefined ? findUnit(pod, container, world) : unitOf(pod, wanted, history, world);
     const status = before.get(container.name);
-    const imageID = desired.get(container.name)?.image?.id;
+    const imageID = wanted?.image?.id ?? wanted?.adopts;
     const waiting = (kind === "ephemeral" ? podEnding : blocked) ? undefined : desired.get(container.name)?.waiting;
     if (kind === "init" ? !history.done : kind === "sidecar" && !history.up) blocked = true;
     return {

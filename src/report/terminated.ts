@@ -2,7 +2,7 @@ import { containerID } from "../model/api/container-id.ts";
 import type { Container, Terminated } from "../model/api/pod.ts";
 import { toTimestamp } from "../model/api/time.ts";
 import { execStatus } from "../model/exec-status.ts";
-import { type ExitRecord, RESTART_ALL } from "../model/exit-record.ts";
+import { type ExitRecord, GIVEN_BACK, RESTART_ALL } from "../model/exit-record.ts";
 import { exitCode, ran, UNKNOWN_EXIT_CODE } from "./exit-code.ts";
 import { RESTARTING } from "./phase.ts";
 
@@ -31,6 +31,7 @@ export function notLocated(startedAt: string, finishedAt: string): Terminated {
 const UNKNOWN = "ContainerStatusUnknown";
 /** The message of such an end, and of the wait until the containers start anew. */
 export const REMOVED = "The container is removed because RestartAllContainers in place";
+const RUNS_ON = "The unit was given back to the host, where it runs on";
 const NOT_LOCATED = "The container could not be located when the pod was terminated";
 
 /** True when the node has ended the container to restart all containers of the pod. */
@@ -49,6 +50,7 @@ function reason(record: ExitRecord, code: number): string {
 function explanation(record: ExitRecord, container: Container): string | undefined {
   if (record.code === "lost") return NOT_LOCATED;
   if (wasRestarted(record)) return REMOVED;
+  if (record.result === GIVEN_BACK) return RUNS_ON;
   if (ran(record)) return undefined;
   if (record.startError !== undefined) return record.startError;
   // No command of the container ran, so the status is that of a helper, or of systemd before the helper.

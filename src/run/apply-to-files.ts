@@ -4,10 +4,12 @@ import { releaseContainer } from "../io/pods/exit-records.ts";
 import { writeMark } from "../io/pods/marks.ts";
 import { markStopping, removePodDirectories, saveStorage, unsealPod } from "../io/pods/pod-directories.ts";
 import { resetContainers } from "../io/pods/restart-all.ts";
+import { removeAdoption, writeAdoption } from "../io/systemd/adopted-units.ts";
 import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "../io/systemd/unit-files.ts";
 import { prepareStorage } from "../io/volumes/storage.ts";
 import type { Log } from "../log.ts";
 import type { FileStep } from "../model/step.ts";
+import { asUnitName } from "../unitfile/names.ts";
 import { recordExitOrKill } from "./record-exit.ts";
 import { writeSealedFile, writeSealedVolume } from "./sealing.ts";
 
@@ -27,7 +29,7 @@ export async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "write-mark":
       return writeMark(step.uid, step.container, step.mark);
     case "remove-unit":
-      return removeUnit(step.unit);
+      return asUnitName(step.unit) ? removeUnit(step.unit) : removeAdoption(step.unit);
     case "unseal":
       return unsealPod(step.uid);
     case "remove-pod":
@@ -45,7 +47,7 @@ export async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "prepare-volumes":
       return prepareVolumes(step);
     case "write-unit":
-      return writeUnit(step.unit, step);
+      return asUnitName(step.unit) ? writeUnit(step.unit, step) : writeAdoption(step.unit, step);
     case "link":
       return linkUnit(step.unit, step.directory);
     case "unlink":

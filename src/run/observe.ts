@@ -12,6 +12,7 @@ import { readJournals } from "../io/journal/journals.ts";
 import { observePodCIDRs } from "../io/pods/pod-cidrs.ts";
 import { readPodDirectories } from "../io/pods/pod-directories.ts";
 import { readBelow } from "../io/safe-path.ts";
+import { adoptedNames } from "../io/systemd/adopted-units.ts";
 import type { Listing, Systemd } from "../io/systemd/systemd.ts";
 import { readTimers, TIMER_PATTERN } from "../io/systemd/timers.ts";
 import { readTypeDropIns } from "../io/systemd/type-drop-ins.ts";
@@ -68,7 +69,10 @@ export async function observe(input: ObserveInput): Promise<World> {
   const { config, systemd, references, now } = input;
   const needs = needsOf(input.pods.items, references, config);
   const types = await hostFileTypes([...needs.directories, ...needs.mountPoints, ...needs.volumePaths]);
-  const [listing, { node, pods }] = await Promise.all([systemd.list(PATTERNS), readNode(input, needs)]);
+  const [{ listing, hostUnits }, { node, pods }] = await Promise.all([
+    listUnits(needs, systemd),
+    readNode(input, needs),
+  ]);
   // These are read after the listing: a container that has ended by then has left its exit record.
   const [units, directories] = [withLimits(readUnits(listing, config)), readPodDirectories()];
   const unfinished = readUnfinished();
@@ -84,17 +88,12 @@ export async function observe(input: ObserveInput): Promise<World> {
     ...usage,
     units,
     timers: readTimers(listing, config.unitDirectory),
+    hostUnits,
     ...(config.dropIns === "keep" ? {} : { typeDropIns: readTypeDropIns() }),
     unloadable: readUnloadable(now),
     ...(unfinished && { unfinished }),
     lostTrees: readLostTrees(units),
-    agent: {
-      watch: listing.get("unitlet-watch.service"),
-      path: listing.get("unitlet-sync.path"),
-      socket: listing.get("unitlet-api.socket"),
-      helper: listing.get("unitlet-api-helper.socket"),
-      inactive: SHUTDOWN_UNITS.filter((unit) => listing.get(unit)?.active !== "active"),
-    },
+    agent: agentStates(listing),
     directories,
     ...observeNetwork(config, node),
     nodeSlices: readNodeSlices(),
@@ -105,6 +104,16 @@ export async function observe(input: ObserveInput): Promise<World> {
     absentDirectories: absentDirectoriesOf(needs, types),
     envFiles: envFilesOf(needs),
     hostFiles: types,
+  };
+}
+
+function agentStates(listing: Listing): World["agent"] {
+  return {
+    watch: listing.get("unitlet-watch.service"),
+    path: listing.get("unitlet-sync.path"),
+    socket: listing.get("unitlet-api.socket"),
+    helper: listing.get("unitlet-api-helper.socket"),
+    inactive: SHUTDOWN_UNITS.filter((unit) => listing.get(unit)?.active !== "active"),
   };
 }
 
@@ -133,15 +142,28 @@ async function readNode({ source, pods }: ObserveInput, needs: Needs): Promise<P
 /** Takes the second snapshot of a run, after its steps: the same pods and references, and the new state of the host. */
 export async function observeAgain(world: World, systemd: Systemd, now: Instant): Promise<World> {
   const { config, pods, references } = world;
-  const listing = await systemd.list(PATTERNS);
-  const images = imagesOf(needsOf(pods.items, references, config), { config, host: world.host, now }, listing);
+  const needs = needsOf(pods.items, references, config);
+  const { listing, hostUnits } = await listUnits(needs, systemd);
+  const images = imagesOf(needs, { config, host: world.host, now }, listing);
   return {
     ...world,
     now,
     units: withLimits(readUnits(listing, config)),
+    hostUnits,
     directories: readPodDirectories(),
     images,
   };
+}
+
+/** Lists the units of pods and of the agent, and the services of the host that pods adopt or have adopted. */
+async function listUnits(
+  { units }: Needs,
+  systemd: Systemd,
+): Promise<{ readonly listing: Listing; readonly hostUnits: NonNullable<World["hostUnits"]> }> {
+  const names = [...new Set([...units, ...adoptedNames()])];
+  const [listing, hostUnits] = await Promise.all([systemd.list(PATTERNS), systemd.hostUnits(names)]);
+  const states = [...hostUnits].map(([name, { state }]) => [name, state] as const);
+  return { listing: new Map([...listing, ...states]), hostUnits };
 }
 
 function outputsOf(listing: Listing): readonly OutputSocket[] {

@@ -4,6 +4,7 @@ import { bridgeRanges, networkOf } from "../model/pod-network.ts";
 import type { Translation } from "../model/translation.ts";
 import type { World } from "../model/world.ts";
 import { admissionRejections } from "./admission/admit.ts";
+import { takenUnits } from "./adopt/taken.ts";
 import { endedPod, hasNothingLeft } from "./ended-pod.ts";
 import { evictions } from "./eviction/evict.ts";
 import { deadlineExceeded } from "./lifecycle/deadline.ts";
@@ -14,10 +15,10 @@ import { admitResize } from "./resources/resize.ts";
 
 /** Translates every pod of the list, whether the list is complete or not. */
 export function translateAll(world: World, libDir: string): readonly Translation[] {
-  const { config, host, node, references, absentDirectories, hostFiles, envFiles, images, podCIDRs, clusterNetwork } =
-    world;
+  const { config, host, podCIDRs } = world;
   const alive = world.pods.items.filter((pod) => !isTerminating(pod) && !isTerminal(pod.status?.phase));
   const conflicts = portConflicts(alive, config);
+  const taken = takenUnits(alive, world);
   const rejected = admissionRejections(
     world.pods.items.filter(({ status }) => !isTerminal(status?.phase)),
     world,
@@ -37,25 +38,27 @@ export function translateAll(world: World, libDir: string): readonly Translation
     const network = networkOf(listed, { host, config, directory, ranges });
     const { pod, pending } = admitResize(listed, alive, room);
     const translation = translatePod(pod, {
+      ...factsOf(world),
       config: policyFor(pod, config),
-      host,
-      node,
       libDir,
       network,
-      podCIDRs,
-      clusterNetwork,
       directory,
-      references,
-      absentDirectories,
-      hostFiles,
       failedMounts: failed,
-      envFiles,
-      images,
-      units: world.units,
+      taken: taken.get(uid),
       conflict: conflicts.get(uid),
     });
     return pending && translation.kind === "runnable" ? { ...translation, pendingResize: pending } : translation;
   });
+}
+
+/** Returns what the translation of each pod depends on alike. */
+function factsOf(world: World) {
+  const { config, host, node, references, absentDirectories, hostFiles, envFiles, images } = world;
+  const { podCIDRs, clusterNetwork, units, hostUnits } = world;
+  return {
+    ...{ config, host, node, references, absentDirectories, hostFiles, envFiles, images },
+    ...{ podCIDRs, clusterNetwork, units, hostUnits },
+  };
 }
 
 function failedMounts({ units }: World): ReadonlySet<string> {

@@ -32,6 +32,10 @@ export interface TranslateContext {
   /** Texts of files that containers have written for variables of others. */
   readonly envFiles?: ReadonlyMap<string, string> | undefined;
   readonly hostFiles: ReadonlyMap<string, HostFileType>;
+  /** The services of the host that pods name; undefined: unknown, and taken to be there. */
+  readonly hostUnits?: World["hostUnits"] | undefined;
+  /** Why another pod or container has each unit that this pod may not adopt, by name; undefined: none. */
+  readonly taken?: ReadonlyMap<string, string> | undefined;
   /** The units on the host; undefined: none. */
   readonly units?: World["units"] | undefined;
   /** Mount units in state "failed". */

@@ -7,7 +7,7 @@ import type { Dependency, ResolvedReferences } from "../model/references.ts";
 import { namesUser } from "./annotations/user.ts";
 import { type EnvFile, neededEnvFiles } from "./env/env-file.ts";
 import { hasDiskLimit } from "./eviction/limits.ts";
-import { imageKeys, packageReferences, usesHostFiles } from "./images/reference.ts";
+import { adoptedUnits, imageKeys, packageReferences, usesHostFiles } from "./images/reference.ts";
 import { allDependencies } from "./references.ts";
 import { namesLabel, needsAppArmor, OPTIONAL_PATHS, seccompProfileNames } from "./security/host-files.ts";
 import { neededDirectories, neededMountPoints, volumePaths } from "./volumes/host-paths.ts";
@@ -26,6 +26,8 @@ export interface Needs {
   /** Keys of images, as unitfile/image-names.ts makes them. */
   readonly imageKeys: ReadonlySet<string>;
   readonly packages: readonly DebReference[];
+  /** Names of the host's services that pods adopt, each once. */
+  readonly units: readonly string[];
   /** A container asks for an AppArmor profile, so the kernel's list of them is needed. */
   readonly appArmorProfiles: boolean;
   /** Names of the administrator's seccomp profiles. */
@@ -60,6 +62,7 @@ export function needsOf(
     envFiles: pods.flatMap(neededEnvFiles),
     imageKeys: imageKeys(pods),
     packages: packageReferences(pods),
+    units: [...new Set(pods.flatMap(adoptedUnits))],
     appArmorProfiles: needsAppArmor(pods),
     seccompProfiles: seccompProfileNames(pods),
     seLinux: namesLabel(pods),

@@ -1,6 +1,7 @@
 import type { Pod } from "../model/api/pod.ts";
 import type { Config } from "../model/host/config.ts";
 import type { Problem } from "../model/problem.ts";
+import { adoptionProblems } from "./adopt/problems.ts";
 import { annotationProblems } from "./annotations/options.ts";
 import type { TranslateContext } from "./context.ts";
 import { nameProblems } from "./fields/name-problems.ts";
@@ -25,6 +26,7 @@ export function podProblems(
 ): Problem[] {
   return [
     ...fieldProblems(pod),
+    ...adoptionProblems(containers),
     ...deviceProblems(pod, node),
     ...terminalProblems(containers),
     ...processProblems(pod, containers),

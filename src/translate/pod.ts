@@ -5,12 +5,13 @@ import type { MountedClaim } from "../model/pod-summary.ts";
 import { type Problem, problemSentence } from "../model/problem.ts";
 import type { Rejected, Runnable, Translation } from "../model/translation.ts";
 import { namesProblem } from "../unitfile/names.ts";
+import { adoptedContainer } from "./adopt/adopted-container.ts";
 import { dropInvalidAnnotations } from "./annotations/options.ts";
 import { containerSocket } from "./annotations/socket.ts";
 import { withUsers } from "./annotations/user.ts";
 import { tooManyContainers, withinLimit } from "./container-limit.ts";
-import type { TranslateContext } from "./context.ts";
-import { afterNetwork, desiredContainer } from "./desired-container.ts";
+import type { ContainerContext, TranslateContext } from "./context.ts";
+import { afterNetwork, type ContainerTranslation, desiredContainer } from "./desired-container.ts";
 import { ephemeralContainer } from "./ephemeral.ts";
 import { networkProblem } from "./network/cluster-network.ts";
 import { podFiles } from "./network/pod-files.ts";
@@ -39,6 +40,8 @@ export function translatePod(given: Pod, context: TranslateContext): Translation
   if (names !== undefined) return rejected(pod, "InvalidName", `${names}; the API server should not have let it pass`);
   if (context.conflict?.kind === "reject" && !isAdmitted(pod))
     return rejected(pod, "NodePorts", context.conflict.message);
+  const [taken] = context.taken?.values() ?? [];
+  if (taken !== undefined && !isAdmitted(pod)) return rejected(pod, "UnitTaken", `${taken}: delete one of the pods`);
   const containers = resolveContainers(pod, context);
   const problems = podProblems(given, containers, context);
   const rejecting = problems.filter(({ severity }) => severity === "reject");
@@ -63,9 +66,7 @@ function runnableParts(
   const { volumes, images } = resolveVolumes(pod, context);
   const within = { ...context, volumes };
   const desired = containers.map((each) => {
-    const translation =
-      refusedContainer(each, context) ??
-      (each.kind === "ephemeral" ? ephemeralContainer(each, within, rejecting) : desiredContainer(each, within));
+    const translation = refusedContainer(each, context) ?? containerTranslation(each, within, rejecting);
     return afterNetwork(each, translation);
   });
   const awaited = networkProblem(context);
@@ -88,6 +89,17 @@ function runnableParts(
     ...(claims.length > 0 && { claims }),
     ...(images.desired.length > 0 && { imageVolumes: images.desired }),
   };
+}
+
+function containerTranslation(
+  resolved: ResolvedContainer,
+  context: ContainerContext,
+  rejecting: readonly Problem[],
+): ContainerTranslation {
+  if (resolved.reference.kind === "unit") return adoptedContainer(resolved, context);
+  return resolved.kind === "ephemeral"
+    ? ephemeralContainer(resolved, context, rejecting)
+    : desiredContainer(resolved, context);
 }
 
 function resolveVolumes(

@@ -1,6 +1,8 @@
 import { containerPath, containersOf, kindOf } from "../model/api/containers.ts";
 import type { Container, EphemeralContainer, Pod } from "../model/api/pod.ts";
 import { hasOwnFiles, type ImageReference } from "../model/image/image-reference.ts";
+import type { UnitName } from "../model/unit.ts";
+import { digest } from "../unitfile/hash.ts";
 import { containerUnitName } from "../unitfile/names.ts";
 import { annotationOptions } from "./annotations/options.ts";
 import type { TranslateContext } from "./context.ts";
@@ -10,6 +12,7 @@ import { requestedUser } from "./security/user.ts";
 import { specHash } from "./spec-hash.ts";
 
 const HOST = { kind: "host" } as const;
+const HASH_LENGTH = 16;
 
 /** Resolves every container of the pod, in the order of containersOf(). The pod's names have been checked. */
 export function resolveContainers(
@@ -34,15 +37,21 @@ export function resolveContainers(
     return {
       ...read,
       kind: kindOf(pod, container),
-      unitName: containerUnitName(namespace, name, container.name),
+      unitName: named.kind === "unit" ? (named.unit as UnitName) : containerUnitName(namespace, name, container.name),
       path: containerPath(pod, container),
-      reference: config.ignoreImages && named.kind !== "host" ? HOST : named,
-      namesHost: named.kind === "host",
-      specHash: specHash(read),
+      reference: config.ignoreImages && !isOfHost(named) ? HOST : named,
+      namesHost: isOfHost(named),
+      // No change of the pod restarts a unit that it adopts.
+      specHash: named.kind === "unit" ? digest(named.unit, HASH_LENGTH) : specHash(read),
       sharesSandbox: network.isHost || isShared,
       ...(target !== undefined && { target }),
     };
   });
+}
+
+/** True for what the setting `ignoreImages` leaves as it is. */
+function isOfHost({ kind }: ImageReference): boolean {
+  return kind === "host" || kind === "unit";
 }
 
 /** Returns the container that an ephemeral one enters: only a container on an image has a PID namespace of its own. */

@@ -47,6 +47,7 @@ function ownUnit(identity: UnitOwner, body: string): string {
     ...(identity.serviceType === undefined ? [] : [["ServiceType", identity.serviceType] as const]),
     ...(identity.stopHelper ? [["StopHelper", "yes"] as const] : []),
     ...(identity.stopTimeout === undefined ? [] : [["StopTimeout", String(identity.stopTimeout)] as const]),
+    ...(identity.cgroup === undefined ? [] : [["Cgroup", identity.cgroup] as const]),
     ["TextHash", digest(body, HASH_LENGTH)],
   ] as const;
   return `${encodeUnit([[IDENTITY_SECTION, lines]])}\n${body}`;
@@ -92,6 +93,7 @@ export function readIdentity(text: string): UnitOwner | undefined {
     specHash: value("SpecHash"),
     ...(value("ServiceType") !== "" && { serviceType: value("ServiceType") }),
     ...(value("StopHelper") === "yes" && { stopHelper: true }),
+    ...(value("Cgroup") !== "" && { cgroup: value("Cgroup") }),
     ...(value("StopTimeout") !== "" && { stopTimeout: Number(value("StopTimeout")) }),
   };
 }

@@ -1,4 +1,5 @@
 import type { QosClass } from "../model/api/pod.ts";
+import { unitNameProblem } from "../model/image/unit-reference.ts";
 import type { AuxiliaryKind, UnitName } from "../model/unit.ts";
 import { digest } from "./hash.ts";
 
@@ -41,6 +42,11 @@ export function containerUnitName(namespace: string, pod: string, container: str
  */
 export function logNamespaceOf(containerUnit: string): string {
   return containerUnit.split(".", 2).join(".");
+}
+
+/** True for a unit of the host, which writes to the journal of the host. */
+export function isHostUnit(containerUnit: string): boolean {
+  return !containerUnit.startsWith("unitlet.");
 }
 
 const QOS_PREFIX = {
@@ -118,6 +124,14 @@ export function mountUnitName(path: string): UnitName {
   const hex = (character: string) => Buffer.from(character).toString("hex").replace(/../g, "\\x$&");
   const parts = path.split("/").filter((part) => part !== "");
   return `${parts.map((part) => part.replace(/[^A-Za-z0-9:_.]/gu, hex)).join("-")}.mount` as UnitName;
+}
+
+/** The name of the drop-in by which a pod adopts a unit of the host. */
+export const ADOPTION_DROP_IN = "50-unitlet.conf";
+
+/** Returns the name of a service of the host that a pod can have adopted; undefined for the agent's units and all others. */
+export function asAdoptedName(unit: string): UnitName | undefined {
+  return unitNameProblem(unit) === undefined ? (unit as UnitName) : undefined;
 }
 
 /** Mount units below the agent's directories, where no other program mounts. */

@@ -11,11 +11,12 @@ const lines = (change: Partial<Config>) =>
 
 describe("unitlet doctor", () => {
   test("prints the policy of a joined node with the defaults", () => {
-    const strict = { cluster: CLUSTER, imagePulls: "allow", hostFiles: [], hostAccounts: [], packages: "off" } as const;
-    expect(lines(strict).map((line) => line.split(":")[1])).toEqual([
+    const strict = { cluster: CLUSTER, imagePulls: "allow", hostFiles: [], hostAccounts: [], adoptUnits: [] } as const;
+    expect(lines({ ...strict, packages: "off" }).map((line) => line.split(":")[1])).toEqual([
       ...[
         " hostFiles = none",
         " hostAccounts = none",
+        " adoptUnits = none",
         " unfencedRoot = deny",
         " hostPaths = any",
         " packages = off",

@@ -25,9 +25,9 @@ export const LAYERS: readonly Layer[] = [
   ...CONCERNS.map((of) => ({
     of,
     may: [...PURE, ...CONCERNS, ...DECISIONS, "translate/*.ts"],
-    because: "a concern of translate/ does not know the kinds of container (host, oci, deb)",
+    because: "a concern of translate/ does not know the kinds of container (host, oci, deb, adopt)",
   })),
-  ...["host", "oci", "deb"].map((kind) => ({
+  ...["host", "oci", "deb", "adopt"].map((kind) => ({
     of: `translate/${kind}`,
     may: [...PURE, ...CONCERNS, ...DECISIONS, "translate/*.ts"],
     because: "the kinds of container do not know each other: only the files at the top of translate/ import all",

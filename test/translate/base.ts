@@ -21,6 +21,7 @@ export const CONFIG: Config = {
   ignoreImages: false,
   hostFiles: "all",
   hostAccounts: "any",
+  adoptUnits: "any",
   hostPaths: "any",
   packages: "signed",
   portForward: "declared",

@@ -31,6 +31,7 @@ the helpers in $programs, $data and the configuration stay for them. To remove a
 		[ -n "$DESTDIR" ] || [ -z "$pods$lost" ] || step "Stopping containers" stop_pods
 		[ -n "$DESTDIR" ] || stop_slices
 		remove_timers
+		give_back_units
 		remove_pods
 		if [ -n "$DESTDIR" ] || unmount_volumes; then
 			remove "$volatile"
@@ -175,6 +176,17 @@ remove_pods() {
 	done
 	# The first run of a later installation would bring them back.
 	remove "$data/units"
+}
+
+# Removes the drop-ins of units of the host that pods have adopted. These units run on.
+give_back_units() {
+	for place in "$etc_units" "$run_units"; do
+		for file in "$place"/*.service.d/50-unitlet.conf; do
+			[ -f "$file" ] && grep -qxF '[X-Kubernetes]' "$file" || continue
+			rm -f "$file"
+			rmdir "${file%/*}" 2>/dev/null || :
+		done
+	done
 }
 
 # Unmounts all volumes before anything is removed, because their files belong to the host or to a server.

@@ -4,12 +4,13 @@ import { type Finding, ok, warning } from "./finding.ts";
 
 /** Returns the policy of the node, one finding for each setting: the value in force, and what it leaves open. */
 export function policyFindings(config: Config): readonly Finding[] {
-  const { hostFiles, hostAccounts, unfencedRoot, hostPaths, packages, portForward } = config;
+  const { hostFiles, hostAccounts, adoptUnits, unfencedRoot, hostPaths, packages, portForward } = config;
   const paths =
     hostPaths === "any" ? hostPaths : hostPaths.map(({ prefix, readOnly }) => prefix + (readOnly ? ":ro" : ""));
   return [
     ok(`hostFiles = ${text(hostFiles)}`, hostFilesMeaning(hostFiles)),
     ok(`hostAccounts = ${text(hostAccounts)}`, accountsMeaning(hostAccounts)),
+    ok(`adoptUnits = ${text(adoptUnits)}`, adoptionMeaning(adoptUnits)),
     ok(`unfencedRoot = ${unfencedRoot}`, UNFENCED_ROOT[unfencedRoot]),
     ok(`hostPaths = ${text(paths)}`, pathsMeaning(hostPaths)),
     ok(`packages = ${packages}`, PACKAGES[packages]),
@@ -33,6 +34,14 @@ function accountsMeaning(hostAccounts: NodePolicy["hostAccounts"]): string {
   if (hostAccounts.length === 0)
     return "a container on the host's files can have only numbers that /etc/passwd and /etc/group lack. Numbers of other sources, such as LDAP, are not recognized";
   return `a container on the host's files can have the files of ${hostAccounts.join(", ")}, and of accounts that /etc/passwd and /etc/group lack`;
+}
+
+function adoptionMeaning(adoptUnits: NodePolicy["adoptUnits"]): string {
+  const does = "restart and limit the service that they adopt, and read its log";
+  if (adoptUnits === "any")
+    return `pods of every namespace can ${does}: each service that the host itself does not need`;
+  if (adoptUnits.length === 0) return "no pod can adopt a service of the host";
+  return `pods of these namespaces can ${does}`;
 }
 
 function pathsMeaning(hostPaths: NodePolicy["hostPaths"]): string {

@@ -2,7 +2,7 @@
 export const CONTAINER_EFFECTS: Readonly<Record<string, string>> = {
   name: "The last part of the unit's name.",
   image:
-    "`host`, `host:ANYTHING` and absolute paths mean the host's own files. `deb://NAME` means a [package](packages.md). Every other [image](images.md) is pulled.",
+    "`host`, `host:ANYTHING` and absolute paths mean the host's own files. `deb://NAME` means a [package](packages.md), `unit://NAME.service` a service of the host that the pod [adopts](adopted-units.md). Every other [image](images.md) is pulled.",
   imagePullPolicy:
     "`Always`: unitlet asks the registry when the container comes to this node. A restart or a boot uses the stored image and needs no registry; the kubelet asks at every start. `kubectl rollout restart` fetches the new image.",
   command:

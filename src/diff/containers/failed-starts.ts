@@ -2,7 +2,7 @@ import { backOffDelay } from "../../model/back-off.ts";
 import { NO_HISTORY } from "../../model/exit-record.ts";
 import type { StartFailure } from "../../model/start-failure.ts";
 import type { Step } from "../../model/step.ts";
-import { type ActualUnit, isContainer, type UnitOwner } from "../../model/unit.ts";
+import { type ActualUnit, isAdopted, isContainer, type UnitOwner } from "../../model/unit.ts";
 import type { World } from "../../model/world.ts";
 
 /** True while systemd waits before it starts the unit again by itself. */
@@ -18,7 +18,9 @@ export function isRestarting({ state }: ActualUnit): boolean {
 export function failedStarts(failures: readonly StartFailure[], world: World): Step[] {
   return failures.flatMap((failure) => {
     const identity = world.units.get(failure.unit)?.identity;
-    return identity === undefined || !isContainer({ identity }) ? [] : failedStart(identity, failure, world);
+    return identity === undefined || !isContainer({ identity }) || isAdopted({ identity })
+      ? []
+      : failedStart(identity, failure, world);
   });
 }
 

@@ -23,6 +23,8 @@ export function lostExits({ pod, containers }: Runnable, world: World): Step[] {
 
 function lostExit(pod: Pod, container: DesiredContainer, { units, directories, now }: World): Step | undefined {
   const unit = units.get(container.unitName);
+  // The drop-in of an adopted unit was removed on the host, and the unit may run.
+  if (container.adopts !== undefined && unit === undefined) return undefined;
   const history = directories.get(pod.metadata.uid)?.histories.get(container.name) ?? NO_HISTORY;
   const run = [reportedStart(pod, container.name), markedStart(pod, history, unit, now)].find(
     (each) => each && isLost(each, history, unit),

@@ -78,7 +78,11 @@ function startedMark(
   // The files are read after the units: the container may have ended since.
   if (exits.some((exit) => exit.invocation === invocation)) return undefined;
   const startedAt = invocationOf(status?.containerID) === invocation ? status?.state.running?.startedAt : undefined;
-  return { name: "started", invocation, at: startedAt === undefined ? now : fromTimestamp(startedAt) };
+  return {
+    name: "started",
+    invocation,
+    at: unit?.startedAt ?? (startedAt === undefined ? now : fromTimestamp(startedAt)),
+  };
 }
 
 /** True when a container that starts after this one runs (`kuberuntime_container.go: hasAnyRegularContainerCreated`, v1.36). */

@@ -14,7 +14,7 @@ const RETRY_WINDOW_S = 10;
  */
 export function applyLimits({ pod, slice, containers }: Runnable, { units, now, config }: World): Step[] {
   const { uid } = pod.metadata;
-  const wanted = [slice, ...containers.flatMap(({ unit }) => unit ?? [])];
+  const wanted = [slice, ...containers.flatMap(({ unit, adopts }) => (adopts === undefined ? (unit ?? []) : []))];
   const stale = wanted.find((unit) => {
     const actual = units.get(unit.name);
     return actual?.text === unit.text && !areInForce(unit, actual);

@@ -1,5 +1,5 @@
 import type { Step } from "../../model/step.ts";
-import type { ActualUnit } from "../../model/unit.ts";
+import { type ActualUnit, isContainer } from "../../model/unit.ts";
 import type { World } from "../../model/world.ts";
 
 /**
@@ -56,4 +56,9 @@ export function isStopping(unit: ActualUnit): boolean {
 /** True when the unit has no processes and no queued job; true also for a unit that does not exist. */
 export function isIdle(unit: ActualUnit | undefined): boolean {
   return unit === undefined || (!isUp(unit) && (unit.state?.job ?? "") === "");
+}
+
+/** True when the container runs or has a queued job, whose start would come after the pod's files are removed. */
+export function isBusyContainer(unit: ActualUnit): boolean {
+  return isContainer(unit) && !isIdle(unit);
 }

@@ -51,6 +51,7 @@ function readTasks(files: CgroupFiles, path: string) {
 /** Returns the path of the unit's cgroup; undefined when it has none. `slices` are those of pods by UID. */
 function cgroupOf({ name, identity, state }: ActualUnit, slices: ReadonlyMap<string, UnitName>): string | undefined {
   if (identity === undefined || state?.active !== "active") return undefined;
+  if (identity.cgroup !== undefined) return identity.cgroup;
   if (identity.kind === "slice") return sliceCgroup(name);
   const slice = isContainer({ identity }) ? slices.get(identity.podUID) : undefined;
   return slice === undefined ? undefined : `${sliceCgroup(slice)}/${name}`;

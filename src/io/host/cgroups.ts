@@ -4,6 +4,7 @@ import { isAuxiliary, type UnitOwner } from "../../model/unit.ts";
 import { readIdentity } from "../../unitfile/identity.ts";
 import { asUnitName } from "../../unitfile/names.ts";
 import { isDirectory, list, modifiedAt, readOptional } from "../files.ts";
+import { adoptedNames, readAdoption } from "../systemd/adopted-units.ts";
 import { readUnitText } from "../systemd/unit-places.ts";
 import { CgroupFiles, field } from "./cgroup-files.ts";
 import { memoryUse, workingSet } from "./cgroup-memory.ts";
@@ -50,7 +51,28 @@ export function unitCgroups(files: CgroupFiles): readonly UnitCgroup[] {
     }
   };
   walk(SLICE);
-  return found;
+  const adopted = adoptedCgroups(files);
+  const pods = new Set(found.map(({ identity }) => identity.podUID));
+  // The slice of a pod that has adopted all of its containers is empty, and systemd does not start it.
+  const bare = adopted.filter(({ identity }, at) => {
+    const isFirst = adopted.findIndex((each) => each.identity.podUID === identity.podUID) === at;
+    return isFirst && !pods.has(identity.podUID);
+  });
+  const slices = bare.map(({ identity, path }) => ({
+    identity: { ...identity, container: "", kind: "slice" as const },
+    path,
+  }));
+  return [...found, ...slices, ...adopted];
+}
+
+/** Returns the cgroups of the units of the host that pods have adopted. They are outside of the slices of these pods. */
+function adoptedCgroups(files: CgroupFiles): readonly UnitCgroup[] {
+  return adoptedNames().flatMap((name) => {
+    const identity = readIdentity(readAdoption(name) ?? "");
+    const path = identity?.cgroup;
+    if (identity === undefined || path === undefined || !isDirectory(join(files.tree, path))) return [];
+    return [{ identity, path, ...startOf(identity) }];
+  });
 }
 
 function unitOwner(name: string): UnitOwner | undefined {

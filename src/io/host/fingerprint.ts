@@ -8,7 +8,9 @@ import { asUnitName } from "../../unitfile/names.ts";
 import { clusterNetworkPaths } from "../cni/cluster-network.ts";
 import { list } from "../files.ts";
 import { POD_CIDRS } from "../pods/pod-cidrs.ts";
+import { adoptedNames, adoptionPath } from "../systemd/adopted-units.ts";
 import { isOfInstance } from "../systemd/instance-files.ts";
+import { invocationLink } from "../systemd/invocations.ts";
 import { TYPE_DIRECTORIES } from "../systemd/type-drop-ins.ts";
 import { DROP_IN_DIRECTORIES, readInvocations, SHARED_DIRECTORIES, settingsOf } from "../systemd/unit-files.ts";
 import { wantsIn } from "../systemd/unit-places.ts";
@@ -47,6 +49,8 @@ export function hostPaths({ podNetwork }: Pick<Config, "podNetwork">): readonly 
   }
   // The start, the back-off and the end of a container each add or remove a file there.
   for (const uid of list(`${RUN_DIR}/pods`)) paths.push(`${RUN_DIR}/pods/${uid}`);
+  for (const name of adoptedNames())
+    paths.push(...UNIT_DIRECTORIES.map((directory) => adoptionPath(directory, name)), invocationLink(name));
   return [...paths, `${IMAGES}/refs`, PULLS];
 }
 

@@ -1,18 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { logNamespaceOf } from "../../unitfile/names.ts";
+import { isHostUnit, logNamespaceOf } from "../../unitfile/names.ts";
 
 /**
  * The arguments of one journalctl for all followers in a namespace. Each process takes memory and one of the 128 inotify
  * instances of a user.
  */
-const FOLLOW = [
-  "--quiet",
-  "--follow",
-  "--lines=1",
-  "--output=export",
-  "--output-fields=_SYSTEMD_UNIT",
-  "_TRANSPORT=stdout",
-];
+const FOLLOW = ["--quiet", "--follow", "--lines=1", "--output=export", "--output-fields=_SYSTEMD_UNIT"];
 
 /**
  * The shortest interval between two reads of one follower, and its growth per follower. A read takes some milliseconds of CPU.
@@ -23,13 +16,20 @@ const DEBOUNCE_PER_LISTENER_MS = 10;
 /** The interval of notifications while journalctl does not run. */
 const POLL_INTERVAL_MS = 1000;
 
+/** The journal of the host. */
+const HOST = "";
+
+function namespaceOf(unit: string): string {
+  return isHostUnit(unit) ? HOST : logNamespaceOf(unit);
+}
+
 /** Notifies listeners when the unit of their container has written to the journal. */
 export class JournalNotifier {
   readonly #namespaces = new Map<string, NamespaceNotifier>();
 
   /** Returns a listener that is notified of entries from now on, and sometimes of older ones. */
   listen(unit: string): Listener {
-    const namespace = logNamespaceOf(unit);
+    const namespace = namespaceOf(unit);
     const notifier = this.#namespaces.get(namespace) ?? new NamespaceNotifier(namespace);
     this.#namespaces.set(namespace, notifier);
     return notifier.listen(unit);
@@ -37,7 +37,7 @@ export class JournalNotifier {
 
   /** Removes a listener. The journalctl of a namespace ends with the last one. */
   unlisten(listener: Listener): void {
-    const namespace = logNamespaceOf(listener.unit);
+    const namespace = namespaceOf(listener.unit);
     if (this.#namespaces.get(namespace)?.unlisten(listener)) this.#namespaces.delete(namespace);
   }
 }
@@ -71,7 +71,8 @@ class NamespaceNotifier {
   }
 
   #start(): void {
-    const child = spawn("journalctl", [`--namespace=${this.#namespace}`, ...FOLLOW], {
+    const of = this.#namespace === HOST ? [] : [`--namespace=${this.#namespace}`, "_TRANSPORT=stdout"];
+    const child = spawn("journalctl", [...FOLLOW, ...of], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     this.#child = child;

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { logNamespaceOf } from "../../unitfile/names.ts";
+import { isHostUnit, logNamespaceOf } from "../../unitfile/names.ts";
 
 const EXPORT = ["--output=export", "--output-fields=MESSAGE,_LINE_BREAK,_STREAM_ID,_SYSTEMD_INVOCATION_ID"];
 const MAX_STDERR_LENGTH = 1000;
@@ -84,6 +84,8 @@ export function invocationMatch(invocation: string): string {
 }
 
 function argumentsFor(unit: string, options: readonly string[]): string[] {
+  // A service of the host may write to syslog.
+  if (isHostUnit(unit)) return ["--quiet", "--no-pager", ...options, `_SYSTEMD_UNIT=${unit}`];
   const matches = [`_SYSTEMD_UNIT=${unit}`, "_TRANSPORT=stdout"];
   // The plus adds the journal of the host, which has the lines of a container that an earlier version started.
   return [`--namespace=+${logNamespaceOf(unit)}`, "--quiet", "--no-pager", ...options, ...matches];

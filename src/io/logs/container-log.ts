@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Instant } from "../../model/api/time.ts";
-import { logNamespaceOf } from "../../unitfile/names.ts";
+import { isHostUnit, logNamespaceOf } from "../../unitfile/names.ts";
 import { askHelper } from "../api-helper.ts";
 import { type Position, readJournal } from "../journal/journal.ts";
 import { ExportReader, type JournalEntry } from "../journal/journal-export.ts";
@@ -57,12 +57,13 @@ async function* readEntries(
 
 /** Waits until journald has stored what a unit wrote before this call, for 5 s at most. Only root may ask journald for that. */
 async function syncJournal(unit: string): Promise<void> {
-  if (process.getuid?.() !== 0) await askHelper(`sync-journal ${unit}`).catch(() => undefined);
-  else await sync(logNamespaceOf(unit)).catch(() => undefined);
+  if (process.getuid?.() === 0)
+    await sync(isHostUnit(unit) ? [] : [`--namespace=${logNamespaceOf(unit)}`]).catch(() => undefined);
+  else if (!isHostUnit(unit)) await askHelper(`sync-journal ${unit}`).catch(() => undefined);
 }
 
-async function sync(namespace: string): Promise<void> {
-  await promisify(execFile)("journalctl", [`--namespace=${namespace}`, "--sync"], { timeout: 5000 });
+async function sync(of: readonly string[]): Promise<void> {
+  await promisify(execFile)("journalctl", [...of, "--sync"], { timeout: 5000 });
 }
 
 /** Reads new entries at each notification. At the end journald has stored all output of the instance. */

@@ -4,7 +4,7 @@ import type { ContainerStatus, Pod, Terminated } from "../../model/api/pod.ts";
 import type { Instant } from "../../model/api/time.ts";
 import type { ExitRecord } from "../../model/exit-record.ts";
 import type { UnitName } from "../../model/unit.ts";
-import { containerUnitName } from "../../unitfile/names.ts";
+import { containerUnit } from "../systemd/container-unit.ts";
 import { runningInvocation } from "../systemd/invocations.ts";
 
 /** Why there is no log: `status` is that of HTTP, and the message that of the kubelet. */
@@ -44,9 +44,9 @@ export function findInstance(
   previous: boolean,
   readExits: () => readonly ExitRecord[],
 ): Instance {
-  const { name, namespace } = pod.metadata;
-  const exists = containersOf(pod.spec).some((each) => each.name === container);
-  if (!exists) throw new LogError(404, `container ${quote(container)} not found in pod ${quote(name)}`);
+  const { name } = pod.metadata;
+  const spec = containersOf(pod.spec).find((each) => each.name === container);
+  if (spec === undefined) throw new LogError(404, `container ${quote(container)} not found in pod ${quote(name)}`);
   const statuses = statusesOf(pod.status);
   const status = statuses.find((each) => each.name === container);
   const where = `container ${quote(container)} in pod ${quote(name)}`;
@@ -56,7 +56,7 @@ export function findInstance(
   if (invocation === undefined) throw new LogError(400, `${where} is terminated`);
   // Only the name of an existing container may become part of a path.
   const period = instanceTimes(run, invocation, status, readExits());
-  return { unit: containerUnitName(namespace, name, container), invocation, ...period };
+  return { unit: containerUnit(pod, spec), invocation, ...period };
 }
 
 interface InstanceRun {

@@ -1,4 +1,5 @@
 import type { Instant } from "../../model/api/time.ts";
+import { isHostUnit } from "../../unitfile/names.ts";
 import { type Position, readJournal } from "../journal/journal.ts";
 import { readFiles } from "../journal/read-files.ts";
 import { type Instance, isRunning } from "./instance.ts";
@@ -39,7 +40,9 @@ export class JournalCopy {
     const limits = follow || tailLines === undefined ? {} : { lines: tailLines };
     this.#instance = instance;
     this.#copy = new LogCopy(instanceFilter(instance, this.#streams), { ...options, ...limits });
-    this.#isPlain = !timestamps && limits.lines === undefined && limitBytes === undefined && since === undefined;
+    const isWhole = !timestamps && limits.lines === undefined && limitBytes === undefined && since === undefined;
+    // A service of the host may write to syslog too, and those entries have another form.
+    this.#isPlain = isWhole && !isHostUnit(instance.unit);
     this.#position = start;
     this.#signal = signal;
   }

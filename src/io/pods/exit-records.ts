@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Instant } from "../../model/api/time.ts";
-import type { ExitRecord } from "../../model/exit-record.ts";
+import { type ExitRecord, GIVEN_BACK } from "../../model/exit-record.ts";
 import { heldMarker, podRunDir, podStateDir } from "../../model/paths.ts";
 import { readOptional, remove, writeAtomic } from "../files.ts";
 
@@ -90,6 +90,8 @@ export function appendExit(uid: string, container: string, record: ExitRecord): 
  */
 export function recordExit(uid: string, container: string, record: ExitRecord, retryAt: Instant | undefined): void {
   appendExit(uid, container, record);
+  // No helper removes the mark of a unit that ran before and goes on to run.
+  if (record.result === GIVEN_BACK) remove(join(podRunDir(uid), `${container}.started`));
   if (retryAt === undefined) return;
   if (retryAt > record.finishedAt)
     writeAtomic(join(podRunDir(uid), `${container}.backoff`), `${Math.ceil(retryAt / 1000)}\n`, 0o600);

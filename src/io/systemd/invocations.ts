@@ -3,9 +3,14 @@ import { ignoreMissing } from "../files.ts";
 
 const POLL_INTERVAL_MS = 200;
 
+/** Returns the path of systemd's link from a running unit to its invocation ID. */
+export function invocationLink(unit: string): string {
+  return `/run/systemd/units/invocation:${unit}`;
+}
+
 /** Returns the invocation ID of an active unit; undefined when the unit is not active. */
 export function runningInvocation(unit: string): string | undefined {
-  return ignoreMissing(() => readlinkSync(`/run/systemd/units/invocation:${unit}`));
+  return ignoreMissing(() => readlinkSync(invocationLink(unit)));
 }
 
 /** Calls `ended` once when the unit is no longer active in this invocation. Returns a function that cancels this. */

@@ -4,6 +4,7 @@ import type { CgroupLimits } from "../../model/host/cgroup-limits.ts";
 import type { StartFailure } from "../../model/start-failure.ts";
 import type { UnitName, UnitState } from "../../model/unit.ts";
 import { Bus, BusError, ignoreGone, NO_SUCH_UNIT } from "./bus.ts";
+import { readHostUnits } from "./host-units.ts";
 import { readStartFailure } from "./start-failure.ts";
 import { emptySlice, limitProperties, transientRun } from "./transient-run.ts";
 
@@ -42,6 +43,8 @@ export class Systemd {
       rows.map(([name, , load, active, sub, , , , job]) => [name, { load, active, sub, job } as UnitState]),
     );
   }
+
+  hostUnits = (names: readonly string[]) => readHostUnits(this.#bus, names);
 
   async version(): Promise<string> {
     return String(await this.#bus.property(MANAGER.path, MANAGER.interface, "Version"));
@@ -186,8 +189,8 @@ export class Systemd {
   async startFailures(units: readonly UnitName[]): Promise<StartFailure[]> {
     const failed = [...this.#jobs].flatMap(([job, unit]) => (this.#endedJobs.get(job) === "failed" ? [unit] : []));
     const services = [...new Set([...failed, ...units])].filter((unit) => unit.endsWith(".service"));
-    const all = services.map((unit) => readStartFailure(this.#bus, unit));
-    return (await Promise.all(all)).filter((failure) => failure !== undefined);
+    const all = await Promise.all(services.map((unit) => readStartFailure(this.#bus, unit)));
+    return all.filter((failure) => failure !== undefined);
   }
 
   #pendingJobs(units?: ReadonlySet<UnitName>): number {

@@ -7,6 +7,7 @@ import { DEFAULT_UNIT_DIRECTORY, UNIT_DIRECTORIES, type UnitDirectory } from "..
 import { readIdentity } from "../../unitfile/identity.ts";
 import { asUnitName } from "../../unitfile/names.ts";
 import { exists, ignoreMissing, list, remove, writeAtomic } from "../files.ts";
+import { readAdoptedUnits } from "./adopted-units.ts";
 import type { Listing } from "./systemd.ts";
 import { isMask, masksAmong, writeMasks } from "./type-drop-ins.ts";
 import {
@@ -67,35 +68,34 @@ export function readUnits(
   // Drop-ins that are to be kept must not count as drift.
   const dropIns = ofDropIns === "keep" ? new Map<UnitName, string[]>() : readDropIns();
   const names = [...new Set([...files, ...loaded])].toSorted();
-  return new Map(
-    names.map((name) => {
-      // A power failure leaves an empty file instead of a new one.
-      const text = readUnitText(name) || undefined;
-      const identity = readIdentity(readOwnerText(name, text));
-      const state = listing.get(name);
-      const invocation = invocations.get(name);
-      const paths = dropIns.get(name) ?? [];
-      const { linked, misplaced } = placeOf(name);
-      const homes = misplaced ? UNIT_DIRECTORIES : [unitDirectory];
-      const masks = masksAmong(
-        paths,
-        homes.map((directory) => ownDropInDirectory(directory, name)),
-      );
-      const edits = masks.length === 0 ? paths : paths.filter((path) => !isMask(path));
-      const unit = { name, dropIns: edits, ...(masks.length > 0 && { masks }), linked };
-      return [
-        name,
-        {
-          ...unit,
-          ...(misplaced ? { misplaced: true as const } : {}),
-          ...(text === undefined ? {} : { text }),
-          ...(identity ? { identity } : {}),
-          ...(state ? { state } : {}),
-          ...(invocation ? { invocation } : {}),
-        },
-      ];
-    }),
-  );
+  const own = names.map((name) => {
+    // A power failure leaves an empty file instead of a new one.
+    const text = readUnitText(name) || undefined;
+    const identity = readIdentity(readOwnerText(name, text));
+    const state = listing.get(name);
+    const invocation = invocations.get(name);
+    const paths = dropIns.get(name) ?? [];
+    const { linked, misplaced } = placeOf(name);
+    const homes = misplaced ? UNIT_DIRECTORIES : [unitDirectory];
+    const masks = masksAmong(
+      paths,
+      homes.map((directory) => ownDropInDirectory(directory, name)),
+    );
+    const edits = masks.length === 0 ? paths : paths.filter((path) => !isMask(path));
+    const unit = { name, dropIns: edits, ...(masks.length > 0 && { masks }), linked };
+    return [
+      name,
+      {
+        ...unit,
+        ...(misplaced ? { misplaced: true as const } : {}),
+        ...(text === undefined ? {} : { text }),
+        ...(identity ? { identity } : {}),
+        ...(state ? { state } : {}),
+        ...(invocation ? { invocation } : {}),
+      },
+    ] as const;
+  });
+  return new Map<UnitName, ActualUnit>([...own, ...readAdoptedUnits(listing, unitDirectory)]);
 }
 
 function unitNames(names: readonly string[]): UnitName[] {

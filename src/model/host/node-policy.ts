@@ -7,6 +7,8 @@ export interface NodePolicy {
   readonly hostFiles: "all" | readonly string[];
   /** Users and groups of the host, by name or number, that a container on the host's files may have. */
   readonly hostAccounts: "any" | readonly string[];
+  /** The units of the host that pods may adopt, as NAMESPACE:UNIT. */
+  readonly adoptUnits: "any" | readonly string[];
   /** Whether a container on the host's files may run as root where the kernel cannot fence it from other processes. */
   readonly unfencedRoot: "deny" | "allow";
   /** Which packages a pod can have installed on the host: none, those of archives that apt trusts, or any. */

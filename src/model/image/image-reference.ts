@@ -1,7 +1,14 @@
 import { type DebReference, isDeb, parseDeb } from "./deb-reference.ts";
+import { isUnit, parseUnit, type UnitReference } from "./unit-reference.ts";
 
 /** What the field `image` names. */
-export type ImageReference = HostReference | OciReference | TarballReference | DebReference | InvalidReference;
+export type ImageReference =
+  | HostReference
+  | OciReference
+  | TarballReference
+  | DebReference
+  | UnitReference
+  | InvalidReference;
 
 /** An absolute path, `host` or `host:…`: the host's own files, without a pull. */
 export interface HostReference {
@@ -50,7 +57,8 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const MAX_NAME_LENGTH = 255;
 
 /**
- * True for an image with a root file system of its own; false for the host's files, a package and an invalid reference.
+ * True for an image with a root file system of its own; false for the host's files, a package, a unit and an invalid
+ * reference.
  */
 export function hasOwnFiles({ kind }: ImageReference): boolean {
   return kind === "oci" || kind === "tarball";
@@ -67,6 +75,7 @@ export function parseImage(image: string): ImageReference {
   if (image.startsWith("/")) return { kind: "host", program: image };
   if (image === "host" || image.startsWith("host:")) return { kind: "host" };
   if (isDeb(image)) return parseDeb(image);
+  if (isUnit(image)) return parseUnit(image);
   if (image.startsWith("https://") || image.startsWith("http://")) return parseTarball(image);
   const at = image.indexOf("@");
   const digest = at < 0 ? undefined : image.slice(at + 1);

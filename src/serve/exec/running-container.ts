@@ -5,6 +5,7 @@ import { getPod } from "../../io/kube/one-pod.ts";
 import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { containersOf } from "../../model/api/containers.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
+import { isUnit } from "../../model/image/unit-reference.ts";
 import { podRunDir } from "../../model/paths.ts";
 import type { UnitName } from "../../model/unit.ts";
 import { containerUnitName } from "../../unitfile/names.ts";
@@ -37,10 +38,16 @@ export async function findRunning({ api, node }: ContainerRef, path: readonly st
   if (path.length === 4 && pod.metadata.uid !== path[2]) throw notFound;
   const spec = containersOf(pod.spec).find((each) => each.name === container);
   if (spec === undefined) throw notFound;
+  if (isUnit(spec.image ?? "")) throw new HttpError(400, noCommand(container, spec.image ?? ""));
   const unit = containerUnitName(namespace, name, container);
   const invocation = runningInvocation(unit);
   // `container-start` writes the invocation before the program starts. Another invocation means that it waits or has ended.
   const started = readOptional(join(podRunDir(pod.metadata.uid), `${container}.started`))?.trim();
   if (invocation === undefined || started !== invocation) throw notFound;
   return { pod, container: spec, unit, invocation };
+}
+
+/** The service was not made to be entered, and its users and sandbox are its own. */
+function noCommand(container: string, image: string): string {
+  return `container ${JSON.stringify(container)} is ${image}, a unit of the host, in which no command runs: use a shell of the node`;
 }

@@ -5,13 +5,14 @@ import { askHelper } from "../../io/api-helper.ts";
 import { isDirectory } from "../../io/files.ts";
 import type { ApiClient } from "../../io/kube/http.ts";
 import { getPod } from "../../io/kube/one-pod.ts";
+import { containerUnit } from "../../io/systemd/container-unit.ts";
 import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { containersOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { Config } from "../../model/host/config.ts";
 import { podRunDir } from "../../model/paths.ts";
 import { reportedNetwork } from "../../model/pod-network.ts";
-import { containerUnitName, podCgroup } from "../../unitfile/names.ts";
+import { podCgroup } from "../../unitfile/names.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { RequestTarget } from "../http/request-attributes.ts";
 import type { RequestContext } from "../http/request-context.ts";
@@ -80,10 +81,10 @@ function undeclared(port: number): string {
 }
 
 /** True when a unit of the pod is active, also one that waits for a restart. */
-function isRunning({ metadata: { namespace, name, uid }, spec }: Pod): boolean {
-  const containers = containersOf(spec);
-  const units = containers.map((container) => containerUnitName(namespace, name, container.name));
-  return isDirectory(podRunDir(uid)) && units.some((unit) => runningInvocation(unit) !== undefined);
+function isRunning(pod: Pod): boolean {
+  const containers = containersOf(pod.spec);
+  const units = containers.map((container) => containerUnit(pod, container));
+  return isDirectory(podRunDir(pod.metadata.uid)) && units.some((unit) => runningInvocation(unit) !== undefined);
 }
 
 /** The pod's slice, in which all of its processes are. */

@@ -28,6 +28,14 @@ export function packageReferences(pods: readonly Pod[]): readonly DebReference[]
   return [...new Map(packages.map((reference) => [reference.name, reference])).values()];
 }
 
+/** Returns the names of the host's services that containers of the pod adopt. */
+export function adoptedUnits({ spec }: Pod): readonly string[] {
+  return containersOf(spec).flatMap(({ image }) => {
+    const reference = imageReference(image);
+    return reference.kind === "unit" ? [reference.unit] : [];
+  });
+}
+
 /** True when a container of the pod runs on the host's files, or may, because its image is an archive. */
 export function usesHostFiles({ spec }: Pod, ignoreImages: boolean): boolean {
   return containersOf(spec).some(({ image }) => {

@@ -23,6 +23,7 @@ export function resolveImage(pod: Pod, request: ImageRequest, context: ImageCont
   const { reference } = request;
   if (reference.kind === "host") return { kind: "host" };
   if (reference.kind === "invalid") return invalidImage(request, reference.because);
+  if (reference.kind === "unit") return invalidImage(request, "only a container can adopt a unit of the host");
   const candidate =
     reference.kind === "deb"
       ? packageCandidate(request, reference, context)

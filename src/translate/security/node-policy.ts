@@ -5,6 +5,7 @@ import { imageKey } from "../../unitfile/image-names.ts";
 import type { TranslateContext } from "../context.ts";
 import type { ResolvedContainer } from "../resolved-container.ts";
 import { withEntries } from "../setting-remedy.ts";
+import { adoptedUnitProblems } from "./adopted-units.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { hostAccountProblems } from "./host-accounts.ts";
 import { REACHING } from "./rights-options.ts";
@@ -19,6 +20,7 @@ export function nodePolicyProblems(
 ): Problem[] {
   const { reference } = resolved;
   if (reference.kind === "invalid") return [];
+  if (reference.kind === "unit") return adoptedUnitProblems(resolved, config);
   const isImage = hasOwnFiles(reference);
   if (isImage && !isLaidOverHost(reference, images)) return [];
   return [

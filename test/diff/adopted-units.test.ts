@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { diff } from "../../src/diff/diff.ts";
+import type { Pod, PodPhase } from "../../src/model/api/pod.ts";
+import { toTimestamp } from "../../src/model/api/time.ts";
+import type { Step } from "../../src/model/step.ts";
+import type { ActualUnit, UnitName } from "../../src/model/unit.ts";
+import type { World } from "../../src/model/world.ts";
+import { translateAll } from "../../src/translate/all.ts";
+import { adopting, hostWith, NGINX } from "../translate/adopt/base.ts";
+import { NOW, runnable } from "../translate/base.ts";
+import { bare, DEAD, invocation, LIB_DIR, RUNNING, up } from "./base.ts";
+
+const NAME = "nginx.service" as UnitName;
+const WEB = adopting({ resources: { limits: { memory: "64Mi" } } });
+
+/** The steps that are about the unit of the host, or about systemd as a whole. */
+function steps(world: World): string[] {
+  const all = diff(world, translateAll(world, LIB_DIR));
+  const own = all.filter((step: Step) => !("unit" in step) || step.unit === NAME || step.kind === "apply-limits");
+  const shown = ["write-unit", "remove-unit", "start", "stop", "restart", "kill", "link", "unlink", "reload"];
+  return own
+    .filter(({ kind }) => [...shown, "apply-limits", "record-exit"].includes(kind))
+    .map((step) => ("unit" in step ? `${step.kind} ${step.unit}` : step.kind));
+}
+
+const fresh = { ...bare(WEB), ...hostWith() };
+
+/** A host on which the pod has the unit, which runs. */
+function adopted(of: Pod = WEB, change: Partial<ActualUnit> = {}): World {
+  const world = up(of);
+  const unit = runnable(of, hostWith()).containers[0]?.unit;
+  if (unit === undefined) throw new Error("no unit");
+  const actual = { ...unit, dropIns: [], state: RUNNING, invocation: invocation(1), ...change };
+  return { ...world, ...hostWith(), units: new Map([...world.units, [NAME, actual]]) };
+}
+
+const GIVEN_BACK = ["remove-unit nginx.service", "reload", "apply-limits system.slice"];
+
+describe("a pod that adopts a unit", () => {
+  test("writes its drop-in and reloads systemd, and starts nothing that runs", () => {
+    expect(steps(fresh)).toEqual(["write-unit nginx.service", "reload", "apply-limits system.slice"]);
+  });
+
+  test("starts one that does not run", () => {
+    const stopped = { ...fresh, ...hostWith({ state: DEAD }) };
+    expect(steps(stopped)).toContain("start nginx.service");
+  });
+
+  test("changes nothing that is as it should be", () => {
+    expect(steps(adopted())).toEqual([]);
+  });
+
+  test("writes another limit without a restart", () => {
+    const { items } = bare(adopting({ resources: { limits: { memory: "1Gi" } } })).pods;
+    const world = adopted();
+    const pods = {
+      complete: true,
+      items: items.map((pod) => ({ ...pod, status: world.pods.items[0]?.status }) as Pod),
+    } as const;
+    expect(steps({ ...world, pods })).toEqual(["write-unit nginx.service", "reload", "apply-limits system.slice"]);
+  });
+
+  test("puts an edited drop-in back without a restart", () => {
+    const { text = "" } = adopted().units.get(NAME) ?? {};
+    const edited = adopted(WEB, { text: `${text}Nice=5\n` });
+    expect(steps(edited)).toEqual(["write-unit nginx.service", "reload", "apply-limits system.slice"]);
+  });
+
+  test("starts one again that was stopped", () => {
+    expect(steps(adopted(WEB, { state: DEAD }))).toContain("start nginx.service");
+  });
+
+  test("reloads systemd when a run was killed before it had", () => {
+    expect(steps({ ...adopted(), unfinished: new Set() })).toEqual(["reload"]);
+  });
+});
+
+describe("the unit is given back, running,", () => {
+  const phase = (as: PodPhase): Pod => ({ ...WEB, status: { phase: as } });
+  const metadata = { ...WEB.metadata, deletionTimestamp: toTimestamp(NOW), deletionGracePeriodSeconds: 0 };
+  const status = adopted().pods.items[0]?.status;
+  const given = (...items: Pod[]): World => ({ ...adopted(), pods: { complete: true, items } });
+
+  test.each<[string, World]>([
+    ["when the pod is deleted", given({ ...WEB, metadata, ...(status && { status }) })],
+    ["when the pod is gone", given()],
+    ["when the pod has ended", given(phase("Failed"))],
+    ["when the pod names another unit", given(adopting({ image: "unit://other.service" }))],
+  ])("%s", (_, world) => {
+    expect(steps(world).filter((step) => !step.endsWith("other.service"))).toEqual(["record-exit", ...GIVEN_BACK]);
+  });
+
+  test("and its end is one of exit code 0", () => {
+    const record = diff(given(), []).find(({ kind }) => kind === "record-exit");
+    expect(record).toMatchObject({
+      record: { invocation: invocation(1), result: "given-back", code: "exited", status: "0", finishedAt: NOW },
+    });
+  });
+
+  test("not when the list of pods is incomplete", () => {
+    expect(steps({ ...given(), pods: { complete: false, items: [], because: "no answer" } })).toEqual([]);
+  });
+});
+
+test("a unit without an owner is no unit of a pod, whatever its drop-in is called", () => {
+  const foreign: ActualUnit = { name: NAME, text: "[Service]\nNice=5\n", dropIns: [], linked: false };
+  expect(steps({ ...bare(), units: new Map([[NAME, foreign]]), hostUnits: new Map([[NAME, NGINX]]) })).toEqual([]);
+});

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { runnable } from "../base.ts";
+import { adopting, hostWith } from "./base.ts";
+
+test.each([
+  ["unit://nginx.socket", "only a service can be adopted: the name must end with .service"],
+  ["unit://nginx", "only a service can be adopted: the name must end with .service"],
+  ["unit://getty@tty1.service", "an instance of a template cannot be adopted"],
+  ["unit://../a.service", "this is not the name of a service"],
+  ...[
+    "systemd-journald",
+    "dbus",
+    "dbus-broker",
+    "ssh",
+    "sshd",
+    "unitlet-sync",
+    "unitlet.shop.web.app",
+    "NetworkManager",
+  ].map((name) => [
+    `unit://${name}.service`,
+    "the host, or the way of its administrator to it, depends on this service",
+  ]),
+])("%s is no name that a pod can adopt", (image, because) => {
+  const { waiting } = runnable(adopting({ image }), hostWith()).containers[0] ?? {};
+  expect(waiting).toEqual({
+    reason: "InvalidImageName",
+    message: `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${because}`,
+  });
+});
