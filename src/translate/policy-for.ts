@@ -6,5 +6,5 @@ import { isStaticPod } from "../model/static-pod.ts";
 export function policyFor(pod: Pod, config: Config): Config {
   if (!isStaticPod(pod)) return config;
   const packages = config.packages === "off" ? "signed" : config.packages;
-  return { ...config, hostFiles: "all", hostAccounts: "any", hostPaths: "any", packages };
+  return { ...config, hostFiles: "all", hostAccounts: "any", hostPaths: "any", adoptUnits: "any", packages };
 }
