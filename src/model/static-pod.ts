@@ -62,13 +62,13 @@ export function isMirrorOf(mirror: Pod, { metadata }: Pod): boolean {
   return mirror.metadata.annotations?.[CONFIG_MIRROR] === metadata.uid;
 }
 
-/** A UID is a part of paths, and whoever creates a pod chooses its annotations. */
-const UID = /^[0-9A-Za-z][-0-9A-Za-z]{0,62}$/;
-
-/** Returns a mirror pod with the UID that its static pod has on the host, and any other pod as it is. */
-export function shownPod(pod: Pod): Pod {
+/**
+ * Returns a mirror pod with the UID that its static pod has on the host, and any other pod as it is. `owners` are the UIDs of the
+ * pods to which the units of its name belong: a tenant may write the UID of another pod into the annotation.
+ */
+export function shownPod(pod: Pod, owners: ReadonlySet<string>): Pod {
   const uid = pod.metadata.annotations?.[CONFIG_MIRROR] ?? "";
-  return UID.test(uid) ? { ...pod, metadata: { ...pod.metadata, uid } } : pod;
+  return owners.has(uid) ? { ...pod, metadata: { ...pod.metadata, uid } } : pod;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readOptional } from "../../io/files.ts";
 import type { ApiClient } from "../../io/kube/http.ts";
-import { getPod } from "../../io/kube/one-pod.ts";
+import { getNodePod } from "../../io/static-pods/node-pod.ts";
 import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { containersOf } from "../../model/api/containers.ts";
 import type { Container, Pod } from "../../model/api/pod.ts";
@@ -32,7 +32,7 @@ export interface ContainerRef {
 export async function findRunning({ api, node }: ContainerRef, path: readonly string[]): Promise<RunningContainer> {
   const [namespace = "", name = ""] = path;
   const container = path.at(-1) ?? "";
-  const pod = await getPod(api, node, namespace, name);
+  const pod = await getNodePod(api, node, namespace, name);
   if (pod === undefined) throw new HttpError(404, "pod does not exist");
   const notFound = new HttpError(404, `container not found (${JSON.stringify(container)})`);
   if (path.length === 4 && pod.metadata.uid !== path[2]) throw notFound;

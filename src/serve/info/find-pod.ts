@@ -1,6 +1,6 @@
 import { ApiError } from "../../io/kube/api-error.ts";
 import type { ApiClient } from "../../io/kube/http.ts";
-import { getPod } from "../../io/kube/one-pod.ts";
+import { getNodePod } from "../../io/static-pods/node-pod.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { readHostPods } from "./host-pods.ts";
 
@@ -10,7 +10,7 @@ import { readHostPods } from "./host-pods.ts";
  */
 export async function findPod(api: ApiClient, node: string, namespace: string, name: string): Promise<Pod | undefined> {
   try {
-    return await getPod(api, node, namespace, name);
+    return await getNodePod(api, node, namespace, name);
   } catch (error) {
     const isOwn = ({ metadata }: Pod) => metadata.namespace === namespace && metadata.name === name;
     const hostPod = error instanceof ApiError ? readHostPods().find(isOwn) : undefined;

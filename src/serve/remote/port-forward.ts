@@ -4,7 +4,7 @@ import { finished } from "node:stream/promises";
 import { askHelper } from "../../io/api-helper.ts";
 import { isDirectory } from "../../io/files.ts";
 import type { ApiClient } from "../../io/kube/http.ts";
-import { getPod } from "../../io/kube/one-pod.ts";
+import { getNodePod } from "../../io/static-pods/node-pod.ts";
 import { containerUnit } from "../../io/systemd/container-unit.ts";
 import { runningInvocation } from "../../io/systemd/invocations.ts";
 import { containersOf } from "../../model/api/containers.ts";
@@ -48,7 +48,7 @@ export async function servePortForward(
   context: RequestContext,
 ): Promise<void> {
   const ports = usesChannels(context) ? portsOf(query.getAll("port")) : undefined;
-  const pod = await getPod(api, node, namespace, name);
+  const pod = await getNodePod(api, node, namespace, name);
   if (pod === undefined) throw new HttpError(404, "pod does not exist");
   if (uid !== undefined && pod.metadata.uid !== uid) throw new HttpError(404, "pod not found");
   if (!isRunning(pod)) throw new HttpError(404, notFound(pod));
