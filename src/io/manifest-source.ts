@@ -12,7 +12,7 @@ import { digest } from "../unitfile/hash.ts";
 import { unitletVersion } from "../version.ts";
 import { loadSchema } from "./bundles/loaders.ts";
 import { readCached, writeCached } from "./cache.ts";
-import { isDirectory, list, remove, writeAtomic } from "./files.ts";
+import { isDirectory, list, remove } from "./files.ts";
 import { filesFingerprint } from "./host/fingerprint.ts";
 import { readTimeZones } from "./host/time-zones.ts";
 import { EventRecorder } from "./kube/event-recorder.ts";
@@ -23,6 +23,7 @@ import {
   readWorkloadStates,
   removeStatusExcept,
   statusPath,
+  storeStatus,
   withStoredStatus,
 } from "./pods/workload-store.ts";
 import type { Manifests } from "./schema/manifest-files.ts";
@@ -39,17 +40,12 @@ export class ManifestSource implements PodSource {
   readonly #directory: string;
   readonly #node: string;
   readonly #log: Log;
-  readonly #mismatch: () => string | undefined;
+  readonly #isOnlySource: boolean;
   #manifests: Manifests | undefined;
 
-  /** `mismatch` returns why the directory may not have all pods of this host; undefined: it has. */
-  constructor(
-    directory: string,
-    nodeName: string,
-    log: Log,
-    mismatch: () => string | undefined = () => nodeNameMismatch(undefined),
-  ) {
-    this.#mismatch = mismatch;
+  /** `isOnlySource` is false when this host has pods of a cluster, too. */
+  constructor(directory: string, nodeName: string, log: Log, isOnlySource = true) {
+    this.#isOnlySource = isOnlySource;
     this.#directory = directory;
     this.#node = nodeName;
     this.#log = log;
@@ -69,7 +65,8 @@ export class ManifestSource implements PodSource {
       const cached = readCached<Manifests>("manifests", key);
       const manifests = cached ?? (await loadSchema()).readManifests(paths, this.#node);
       this.#manifests = manifests;
-      const problems = [...manifests.problems, this.#mismatch()].filter((each) => each !== undefined);
+      const mismatch = this.#isOnlySource ? nodeNameMismatch(undefined) : undefined;
+      const problems = [...manifests.problems, mismatch].filter((each) => each !== undefined);
       const missing = problems.length > 0 ? { missing: problems.join("; ") } : {};
       return {
         ok: true,
@@ -93,9 +90,12 @@ export class ManifestSource implements PodSource {
     }
   }
 
-  /** Logs the problems of manifests once, when they have changed, and removes the status of pods without a manifest. */
+  /**
+   * Logs the problems of manifests once, when they have changed, and removes the status of pods without a manifest. A static pod
+   * has its status until it has ended.
+   */
   #acceptManifests(key: string, manifests: Manifests): void {
-    if (manifests.problems.length === 0) removeStatusExcept(manifests.pods);
+    if (this.#isOnlySource && manifests.problems.length === 0) removeStatusExcept(manifests.pods);
     for (const problem of manifests.problems) this.#log.error("bad manifest", { problem });
     for (const notice of manifests.notices ?? []) this.#log.notice("manifest", { notice });
     writeCached("manifests", key, manifests);
@@ -133,7 +133,7 @@ export class ManifestSource implements PodSource {
   }
 
   async publish(pod: Pod, next: PodStatus): Promise<void> {
-    writeAtomic(statusPath(pod.metadata.uid), JSON.stringify(next), 0o600);
+    storeStatus(pod, next);
   }
 
   async recordEvent({ pod, type, reason, message, fieldPath, occurrence }: PodEvent): Promise<void> {

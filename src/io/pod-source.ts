@@ -28,7 +28,7 @@ export function connectPodSource(config: Config, log: Log, deadline: Instant, ga
   const kube = new Kube(api, nodeName);
   const source = new StaticPodSource({
     cluster: new ClusterSource(kube, nodeName),
-    manifests: config.staticPods ? new ManifestSource(manifests, nodeName, log, () => undefined) : undefined,
+    manifests: config.staticPods ? new ManifestSource(manifests, nodeName, log, false) : undefined,
     client: kube,
     nodeName,
     log,

@@ -110,6 +110,11 @@ function withoutStatus({ pod: { status: _, ...pod }, ...rest }: OwnedPod): Owned
 /** The file with the status of a standalone node's pod. */
 export const statusPath = (uid: string) => join(STATUS, `${uid}.json`);
 
+/** Stores the status of a pod of the directory. Throws the errors of the file system. */
+export function storeStatus({ metadata }: Pod, status: PodStatus): void {
+  writeAtomic(statusPath(metadata.uid), JSON.stringify(status), 0o600);
+}
+
 /** Returns the pod with the status that was published last. */
 export function withStoredStatus(pod: Pod): Pod {
   const text = ignoreMissing(() => readOptional(statusPath(pod.metadata.uid)));

@@ -11,7 +11,7 @@ import { namesProblem } from "../../unitfile/names.ts";
 import { remove } from "../files.ts";
 import { filesFingerprint } from "../host/fingerprint.ts";
 import type { ManifestSource } from "../manifest-source.ts";
-import { statusPath, withStoredStatus } from "../pods/workload-store.ts";
+import { statusPath, storeStatus, withStoredStatus } from "../pods/workload-store.ts";
 import { reportProblem } from "../problems.ts";
 import { currentPods, forgetKeptPod, KEPT_PODS, readKeptPods, writeKeptPods } from "./kept-pods.ts";
 import { ClusterMirrorPods, type MirrorClient } from "./mirror-pods.ts";
@@ -118,11 +118,10 @@ export class StaticPodSource implements PodSource {
     return this.#sources.cluster.fetch(due);
   }
 
-  /** The API server has no static pod, so its status is stored here, and the mirror pod shows it. */
+  /** The API server has no static pod, so its status is stored here, also after `staticPods = no`. The mirror pod shows it. */
   async publish(pod: Pod, next: PodStatus, patch: object): Promise<void> {
-    const { manifests, cluster } = this.#sources;
-    if (!isStaticPod(pod)) await cluster.publish(pod, next, patch);
-    else await manifests?.publish(pod, next);
+    if (isStaticPod(pod)) storeStatus(pod, next);
+    else await this.#sources.cluster.publish(pod, next, patch);
   }
 
   recordEvent(event: PodEvent): Promise<void> {
