@@ -27,6 +27,7 @@ import {
   withStoredStatus,
 } from "./pods/workload-store.ts";
 import type { Manifests } from "./schema/manifest-files.ts";
+import { leftStaticPods } from "./static-pods/other-mode.ts";
 import { hasClaim } from "./volumes/claims.ts";
 
 /** Changes with the form of what is cached. */
@@ -73,7 +74,7 @@ export class ManifestSource implements PodSource {
         digest: key,
         origin: { files: [this.#directory, ...paths] },
         parse: () => ({
-          pods: manifests.pods.map(withStoredStatus),
+          pods: this.#own(manifests.pods).map(withStoredStatus),
           workloads: {
             objects: manifests.workloads,
             states: readWorkloadStates(),
@@ -88,6 +89,12 @@ export class ManifestSource implements PodSource {
     } catch (error) {
       return { ok: false, because: `Cannot read ${this.#directory}: ${(error as Error).message}` };
     }
+  }
+
+  /** A pod that was a static pod until the host left its cluster ends first. */
+  #own(pods: readonly Pod[]): readonly Pod[] {
+    const isLeft = this.#isOnlySource ? leftStaticPods() : () => false;
+    return pods.filter((pod) => !isLeft(pod));
   }
 
   /**

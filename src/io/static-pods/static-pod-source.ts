@@ -15,6 +15,7 @@ import { statusPath, storeStatus, withStoredStatus } from "../pods/workload-stor
 import { reportProblem } from "../problems.ts";
 import { currentPods, forgetKeptPod, KEPT_PODS, readKeptPods, writeKeptPods } from "./kept-pods.ts";
 import { ClusterMirrorPods, type MirrorClient } from "./mirror-pods.ts";
+import { isStandaloneHere, withStaticUID } from "./other-mode.ts";
 
 /** The two sources of a joined node's pods. */
 export interface Sources {
@@ -86,7 +87,8 @@ export class StaticPodSource implements PodSource {
     if (manifests === undefined && kept.length === 0) return NONE;
     const listed = manifests === undefined ? undefined : await manifests.list();
     const parsed = listed?.ok ? listed.parse() : undefined;
-    const read = (parsed?.pods ?? []).map((pod) => toStaticPod(pod, nodeName));
+    const free = (parsed?.pods ?? []).filter((pod) => !isStandaloneHere(pod));
+    const read = free.map((pod) => toStaticPod(withStaticUID(pod), nodeName));
     const refused = read.map((pod) => [pod, refusal(pod)] as const);
     const problems = [
       ...(listed?.ok === false ? [listed.because] : []),
