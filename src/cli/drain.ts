@@ -6,6 +6,7 @@ import { requestSync } from "../io/systemd/sync-trigger.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import { isTerminal } from "../model/api/phase.ts";
 import type { Pod } from "../model/api/pod.ts";
+import { isMirrorPod } from "../model/static-pod.ts";
 import { CliError } from "./failure.ts";
 
 const POLL_INTERVAL_MS = 1000;
@@ -17,7 +18,7 @@ interface Owned {
 
 /**
  * Does what `kubectl drain` does: makes the node unschedulable and evicts its pods, which a PodDisruptionBudget may
- * delay. Pods of DaemonSets stay, because their controller would replace them at once. Throws ApiError, and CliError
+ * delay. Pods of DaemonSets and mirror pods stay, because they would be replaced at once. Throws ApiError, and CliError
  * after `timeout` ms.
  */
 export async function drain(
@@ -50,11 +51,16 @@ export async function drain(
 
 async function podsToEnd(kube: Kube): Promise<readonly Owned[]> {
   const { items } = JSON.parse((await kube.listPods()).toString()) as { items: readonly Owned[] | null };
-  return (items ?? []).filter(
-    ({ metadata, status }) =>
-      // A deleted pod counts until a run has removed it, because no run does so after leaving.
-      (metadata.deletionTimestamp !== undefined || !isTerminal(status?.phase)) &&
-      !(metadata.ownerReferences ?? []).some(({ kind }) => kind === "DaemonSet"),
+  return (items ?? []).filter(isToEnd);
+}
+
+/** True for a pod that leaving the cluster waits for. */
+export function isToEnd({ metadata, status }: Owned): boolean {
+  return (
+    // A deleted pod counts until a run has removed it, because no run does so after leaving.
+    (metadata.deletionTimestamp !== undefined || !isTerminal(status?.phase)) &&
+    !(metadata.ownerReferences ?? []).some(({ kind }) => kind === "DaemonSet") &&
+    !isMirrorPod({ metadata })
   );
 }
 

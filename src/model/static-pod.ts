@@ -13,7 +13,7 @@ export function isStaticPod({ metadata }: Pod): boolean {
 }
 
 /** True for an object of the API server that shows a static pod. No node runs it. */
-export function isMirrorPod({ metadata }: Pod): boolean {
+export function isMirrorPod({ metadata }: Pick<Pod, "metadata">): boolean {
   return metadata.annotations?.[CONFIG_MIRROR] !== undefined;
 }
 

@@ -3,8 +3,10 @@ import { ApiError } from "../../io/kube/api-error.ts";
 import { ApiClient } from "../../io/kube/http.ts";
 import { Kube } from "../../io/kube/kube.ts";
 import { explainRejection } from "../../io/pki/certificate-rotation.ts";
+import type { Pod } from "../../model/api/pod.ts";
 import { fromTimestamp, type Instant } from "../../model/api/time.ts";
 import type { Cluster, Config } from "../../model/host/config.ts";
+import { CONFIG_MIRROR } from "../../model/static-pod.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
 
 /** `apis/config/v1beta1/defaults.go: NodeLeaseDurationSeconds`, v1.36. */
@@ -28,10 +30,13 @@ export async function clusterFindings(config: Config, cluster: Cluster, now: Ins
       findings.push(error("Node", "does not exist. The next run creates it: journalctl -u unitlet-sync"));
     else findings.push(readiness(ready));
     findings.push(leaseAge((await kube.getLease())?.spec?.renewTime, now));
-    const { items } = JSON.parse((await kube.listPods()).toString()) as {
-      items: { metadata: { uid: string } }[] | null;
-    };
-    return { findings, pods: new Set((items ?? []).map(({ metadata }) => metadata.uid)) };
+    const { items } = JSON.parse((await kube.listPods()).toString()) as { items: Pick<Pod, "metadata">[] | null };
+    // The units of a static pod have the UID that its mirror pod names.
+    const uids = ({ metadata: { uid, annotations } }: Pick<Pod, "metadata">) => [
+      uid,
+      annotations?.[CONFIG_MIRROR] ?? uid,
+    ];
+    return { findings, pods: new Set((items ?? []).flatMap(uids)) };
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause;
     return { findings: [...findings, refusal(cause, config, cluster, now)] };
