@@ -52,6 +52,10 @@ export class ManifestSource implements PodSource {
     this.#log = log;
   }
 
+  get directory(): string {
+    return this.#directory;
+  }
+
   async list(): Promise<ListResult> {
     // An empty directory means no pods. A missing directory is a mistake, and must not end all pods.
     if (!isDirectory(this.#directory))

@@ -2,7 +2,7 @@ import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { Instant } from "../../model/api/time.ts";
 import { STATE_DIR } from "../../model/paths.ts";
-import { readOptional, writeAtomic } from "../files.ts";
+import { readOptional, writeBestEffort } from "../files.ts";
 
 /** The static pods of the last run, with those that are to end. It has what is in manifests, so only root reads it. */
 export const KEPT_PODS = `${STATE_DIR}/static-pods.json`;
@@ -17,10 +17,13 @@ export function readKeptPods(): readonly Pod[] {
   }
 }
 
-/** Stores the static pods without their status; writes nothing when they are the same. Throws the errors of the file system. */
+/**
+ * Stores the static pods without their status; writes nothing when they are the same. A full disk is no error, because the pods of
+ * the cluster do not depend on this file.
+ */
 export function writeKeptPods(pods: readonly Pod[]): void {
   const text = JSON.stringify(pods.map(({ status: _, ...pod }) => pod));
-  if (text !== (readOptional(KEPT_PODS) ?? "[]")) writeAtomic(KEPT_PODS, text, 0o600);
+  if (text !== (readOptional(KEPT_PODS) ?? "[]")) writeBestEffort(KEPT_PODS, text, 0o600);
 }
 
 /** Forgets a pod of which nothing is left on the host. */

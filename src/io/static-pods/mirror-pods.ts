@@ -22,6 +22,12 @@ export class ClusterMirrorPods implements MirrorPods {
     this.#client = client;
   }
 
+  /** Forgets the last list: a run whose list fails must not compare with the one of an earlier run in this process. */
+  forget(): void {
+    this.#listed = undefined;
+    this.#taken = [];
+  }
+
   /** Takes the mirror pods of a list, and the other pods with the name of a static pod. */
   found(mirrors: readonly Pod[], taken: readonly Pod[]): void {
     this.#listed = mirrors;

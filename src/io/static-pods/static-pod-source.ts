@@ -5,7 +5,7 @@ import type { Node } from "../../model/api/node.ts";
 import type { Pod, PodStatus } from "../../model/api/pod.ts";
 import type { Dependency, ResolvedReferences } from "../../model/references.ts";
 import { apiReference, isMirrorPod, isStaticPod, toStaticPod, withApiSource } from "../../model/static-pod.ts";
-import type { ListResult, MirrorPods, PodSource } from "../../ports.ts";
+import type { ListResult, MirrorPods, ParsedList, PodSource } from "../../ports.ts";
 import { digest } from "../../unitfile/hash.ts";
 import { namesProblem } from "../../unitfile/names.ts";
 import { remove } from "../files.ts";
@@ -52,18 +52,28 @@ export class StaticPodSource implements PodSource {
   }
 
   async list(): Promise<ListResult> {
+    this.#mirrors.forget();
     const [listed, statics] = [await this.#sources.cluster.list(), await this.#statics()];
     if (!listed.ok) return { ...listed, local: statics.pods };
     return {
       ok: true,
       digest: statics === NONE ? listed.digest : digest(`${listed.digest} ${statics.digest}`, 40),
       origin: { ...listed.origin, files: statics.files },
-      parse: () => ({ pods: this.#merge(listed.parse().pods, statics) }),
+      parse: () => this.#parse(listed, statics),
       accept: () => {
         listed.accept();
         statics.accept();
       },
     };
+  }
+
+  /** Static pods need no answer of the API server, nor one that is a list. */
+  #parse(listed: { parse(): ParsedList }, statics: StaticPods): ParsedList {
+    try {
+      return { pods: this.#merge(listed.parse().pods, statics) };
+    } catch (error) {
+      return { pods: statics.pods, missing: (error as Error).message };
+    }
   }
 
   async localPods(): Promise<readonly Pod[]> {
@@ -94,16 +104,19 @@ export class StaticPodSource implements PodSource {
       ...(listed?.ok === false ? [listed.because] : []),
       ...(parsed?.missing === undefined ? [] : [parsed.missing]),
       ...(parsed?.workloads?.objects ?? []).map(({ kind, metadata }) => workloadProblem(kind, metadata)),
+      ...(parsed?.workloads?.cron?.objects ?? []).map(({ metadata }) => workloadProblem("CronJob", metadata)),
       ...refused.flatMap(([, because]) => because ?? []),
     ];
     const good = refused.flatMap(([pod, because]) => (because === undefined ? [pod] : []));
     const isIncomplete = listed?.ok === false || parsed?.missing !== undefined || good.length < read.length;
     const pods = currentPods(kept, { pods: good, isIncomplete }, Date.now()).map(withStoredStatus);
+    const missing = manifests === undefined ? [] : [manifests.directory];
     return {
       pods,
       problems,
       digest: `${listed?.ok ? listed.digest : listed?.because} ${filesFingerprint([KEPT_PODS])}`,
-      files: [...(listed?.ok ? listed.origin.files : []), KEPT_PODS],
+      // A directory that is missing may be made.
+      files: [...(listed?.ok ? listed.origin.files : missing), KEPT_PODS],
       accept: () => {
         if (listed?.ok) listed.accept();
         writeKeptPods(pods);
