@@ -2,6 +2,7 @@ import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import type { World } from "../../model/world.ts";
 import { adoptedUnits } from "../images/reference.ts";
+import { policyFor } from "../policy-for.ts";
 import { mayAdopt } from "../security/adopted-units.ts";
 
 type TakenUnits = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -13,7 +14,7 @@ type TakenUnits = ReadonlyMap<string, ReadonlyMap<string, string>>;
 export function takenUnits(pods: readonly Pod[], { config, units }: Pick<World, "config" | "units">): TakenUnits {
   const wishes = pods.flatMap((pod) =>
     adoptedUnits(pod)
-      .filter((unit) => mayAdopt(pod, unit, config))
+      .filter((unit) => mayAdopt(pod, unit, policyFor(pod, config)))
       .map((unit) => ({ unit, pod })),
   );
   const taken = new Map<string, Map<string, string>>();

@@ -27,6 +27,13 @@ describe("of two pods that name one unit", () => {
     expect([...takenUnits([FIRST, SECOND], ownedBy(SECOND)).keys()]).toEqual(["1"]);
   });
 
+  test("a static pod counts, whatever the setting is", () => {
+    const annotations = { "kubernetes.io/config.source": "file" };
+    const [first, second] = [FIRST, SECOND].map((each) => ({ ...each, metadata: { ...each.metadata, annotations } }));
+    const strict = { ...NOTHING, config: { ...CONFIG, adoptUnits: [] } };
+    expect([...takenUnits([first as Pod, second as Pod], strict).keys()]).toEqual(["2"]);
+  });
+
   test("one that may not adopt it keeps no other from it, and the name of a pod elsewhere is not told", () => {
     const stranger = { ...FIRST, metadata: { ...FIRST.metadata, namespace: "evil" } };
     const strict = { ...NOTHING, config: { ...CONFIG, adoptUnits: ["shop:nginx.service"] } };
