@@ -16,7 +16,7 @@ import { podSummary } from "../report/pod-summary.ts";
 import type { Applied } from "./apply.ts";
 import { reportBrokenPods, toBrokenPod } from "./broken-pods.ts";
 import { type Broken, contain } from "./contain.ts";
-import { reconcileMirrorPods, takenNameEvents } from "./mirror-pods.ts";
+import { deleteTakenPods, reconcileMirrorPods, takenNameEvents } from "./mirror-pods.ts";
 import type { Result } from "./result.ts";
 
 export interface Published {
@@ -48,10 +48,12 @@ export async function publish(result: Result, applied: Applied, ports: PublishPo
   const brokenPods = [...(world.pods.broken ?? []), ...[...broken, ...others.broken].map(ofTranslation)];
   const unknown = [...(world.pods.broken ?? []), ...brokenPods].map(({ pod }) => pod);
   await reconcileMirrorPods(reports, unknown, ports);
+  await deleteTakenPods(world.directories, ports);
   const { mirrors } = ports.source;
   const events = [...others.result, ...reportBrokenPods(brokenPods, ports.log), ...takenNameEvents(mirrors)];
   await emitEvents([...events, ...written.flatMap((each) => each.events)], ports);
-  saveSummaries(reports, brokenPods, plan.before);
+  const taken = (mirrors?.taken ?? []).map(({ metadata }) => metadata.uid);
+  saveSummaries(reports, brokenPods, plan.before, taken);
   return {
     changed: reports.filter(({ patch }) => patch !== undefined).length,
     written: written.length,
@@ -124,15 +126,21 @@ async function emitEvents(events: readonly PodEvent[], { source, log }: PublishP
 
 /**
  * Writes the summaries for the kubelet's port and other readers on this host. The records of Events for pods that the
- * list does not have are removed. Pods that an incomplete list lacks, and broken pods, are as before.
+ * list does not have are removed. Pods that an incomplete list lacks, and broken pods, are as before. `taken` are the UIDs of
+ * pods that have Events alone.
  */
-function saveSummaries(reports: readonly PodReport[], broken: readonly BrokenPod[], { pods, config }: World): void {
+function saveSummaries(
+  reports: readonly PodReport[],
+  broken: readonly BrokenPod[],
+  { pods, config }: World,
+  taken: readonly string[],
+): void {
   const summaries = reports.map(({ pod, status, ...more }) => podSummary(pod, status, more));
   const uids = new Set(summaries.map(({ uid }) => uid));
   const brokenUIDs = new Set(broken.map(({ pod }) => pod.metadata.uid));
   const isLacking = (uid: string) => !uids.has(uid) && (!pods.complete || brokenUIDs.has(uid));
   const before = pods.complete && broken.length === 0 ? [] : (readPodSummaries() ?? []);
-  if (pods.complete) removeEventsExcept(new Set([config.nodeName, ...uids, ...brokenUIDs]));
+  if (pods.complete) removeEventsExcept(new Set([config.nodeName, ...uids, ...brokenUIDs, ...taken]));
   if (pods.complete || summaries.length > 0)
     writePodSummaries([...before.filter(({ uid }) => isLacking(uid)), ...summaries]);
 }
