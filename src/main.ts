@@ -2,6 +2,7 @@ import { loadConfig } from "./io/config-files.ts";
 import { WriteGate } from "./io/kube/write-gate.ts";
 import { connectPodSource } from "./io/pod-source.ts";
 import { countRun } from "./io/run-counts.ts";
+import { clearSyncRequest } from "./io/systemd/sync-trigger.ts";
 import { logTo } from "./log.ts";
 import { EX_CONFIG, EX_SOFTWARE } from "./model/exit-status.ts";
 import type { RunEnd } from "./model/run-end.ts";
@@ -64,6 +65,8 @@ main().then(
     for (const line of error.message.split("\n"))
       log.error(isConfig ? "bad configuration" : "the run failed", { because: line });
     if (!isConfig) log.error("stack", { stack: error.stack });
+    // The request would start this process again at once, as long as the configuration is invalid. The timer starts it in any case.
+    else clearSyncRequest();
     exit({ status: isConfig ? EX_CONFIG : EX_SOFTWARE, outcome: "failed", failedSteps: [] });
   },
 );

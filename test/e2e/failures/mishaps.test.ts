@@ -179,3 +179,14 @@ test.each([
   await node.sync();
   expect(await node.invocation(name)).toBe(invocation);
 });
+
+test("a sync request starts one run with an invalid configuration, and not one after the other", async () => {
+  const directory = "/etc/unitlet/unitlet.conf.d";
+  const request = "/run/unitlet/sync-requested";
+  await node.exec(`mkdir -p ${directory}; echo 'nonsense = 1' > ${directory}/90-invalid.conf; touch ${request}`);
+  const isLeft = async () => (await node.exec(`test ! -e ${request} || echo yes`)).stdout === "yes\n";
+  await node.machine.until(async () => !(await isLeft()), { what: "no request" });
+  await node.exec(["rm", `${directory}/90-invalid.conf`]);
+  // A run that has begun before this still fails.
+  await node.sync({ allowFailure: true });
+});
