@@ -4,7 +4,8 @@ import { COMPRESSED, ENTRY_BYTES, firstEntry, type JournalFile, number, ZSTD } f
 
 const ENTRY = 3;
 const DATA = 1;
-const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+/** No line is longer than journald's LineMax, 48 KiB. A container that reaches journald's sockets can write longer values. */
+const MAX_UNPACKED_BYTES = 256 * 1024;
 
 /** The most values that are stored by their place. A line that occurs again has the place of the first one. */
 const MAX_KNOWN = 10_000;
@@ -173,7 +174,7 @@ export class FileEntries {
     if (flags !== 0 && flags !== ZSTD) throw new Error("a value of the journal is not compressed with zstd");
     const stored = object.subarray(this.#file.dataBytes);
     if (flags !== 0) this.compressed += 1;
-    const bytes = flags === 0 ? stored : zstdDecompressSync(stored, { maxOutputLength: MAX_MESSAGE_BYTES });
+    const bytes = flags === 0 ? stored : zstdDecompressSync(stored, { maxOutputLength: MAX_UNPACKED_BYTES });
     const stream = streamOf(bytes);
     if (stream !== undefined) this.#streams.add(stream);
     const value = parseValue(bytes);

@@ -143,11 +143,14 @@ export class JournalFile {
     if (bytes < OBJECT_BYTES) return undefined;
     const item = Buffer.alloc(8);
     this.#readExactly(item, table + Number(hash % BigInt(Math.floor(bytes / OBJECT_BYTES))) * OBJECT_BYTES);
+    const head = Buffer.alloc(32);
     for (let place = number(item, 0), tries = 0; place !== 0; tries += 1) {
-      const data = this.data(place);
-      if (data.readBigUInt64LE(16) === hash && data.subarray(this.dataBytes).equals(value)) return data;
-      if (tries > 10_000) throw new Error("the journal has a loop");
-      place = number(data, 24);
+      this.#readExactly(head, place);
+      if (head[0] !== DATA || tries > 10_000) throw new Error("the journal has a loop, or an invalid object");
+      // The values of other hashes may be large.
+      const data = head.readBigUInt64LE(16) === hash ? this.data(place) : undefined;
+      if (data?.subarray(this.dataBytes).equals(value)) return data;
+      place = number(head, 24);
     }
     return undefined;
   }

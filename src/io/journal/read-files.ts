@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { logNamespaceOf } from "../../unitfile/names.ts";
 import { list, readOptional } from "../files.ts";
 import { FileEntries } from "./file-entries.ts";
@@ -10,6 +11,9 @@ const MACHINE_ID = "/etc/machine-id";
 
 /** What is yielded at once. */
 const CHUNK_BYTES = 256 * 1024;
+
+/** The entries that are read at once: a container may write many that are no output. Other requests have their turn after them. */
+const ENTRIES_AT_ONCE = 20_000;
 
 /** A compressed message takes ten times what journalctl needs for it. So many are read, and one of so many entries. */
 const MANY_COMPRESSED = 100;
@@ -49,6 +53,7 @@ export async function* readFiles(
     for (;;) {
       const chunk = copy.read();
       if (chunk.length > 0) yield chunk;
+      else await setImmediate();
       if (copy.end !== undefined) return copy.end;
     }
   } finally {
@@ -114,7 +119,8 @@ class FilesCopy {
     let length = 0;
     let last: FileEntries | undefined;
     this.#attempt(() => {
-      while (this.#isDone === undefined) {
+      const end = this.#entries + ENTRIES_AT_ONCE;
+      while (this.#isDone === undefined && this.#entries < end) {
         const file = this.#oldest();
         if (file === undefined || file.realtime > this.#until) {
           this.#isDone = true;

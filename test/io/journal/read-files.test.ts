@@ -122,6 +122,12 @@ describe("readFiles()", () => {
     ]);
   });
 
+  test("a value that unpacks to more than any line is left to journalctl", async () => {
+    const large = `OTHER=${"x".repeat(300_000)}`;
+    write("system.journal", journalBytes([entry(1, "a"), entry(2, "b", large), entry(3, "c")]));
+    expect(await read()).toMatchObject({ text: "a\n", isDone: false, cursor: cursor(1) });
+  });
+
   const nothing = { text: "", bytes: 0, streams: [], isDone: false };
 
   test.each<[string, Buffer]>([
