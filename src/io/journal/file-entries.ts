@@ -77,7 +77,12 @@ export class FileEntries {
     this.#goTo(this.#next + 1);
   }
 
-  /** Returns the cursor of the entry that was copied last (systemd's `sd-journal.c: sd_journal_get_cursor`, v252). */
+  /** True when the entry that was copied last is of standard output. */
+  get isOutput(): boolean {
+    return this.#isStdout;
+  }
+
+  /** Returns the cursor of the last entry of standard output (systemd's `sd-journal.c: sd_journal_get_cursor`, v252). */
   cursor(): string {
     const head = this.#file.entryHead(this.#copied);
     const hex = (from: number) => head.readBigUInt64LE(from).toString(16);
@@ -107,8 +112,9 @@ export class FileEntries {
       if (message === TOO_LONG) return -1;
       if (message >= 0) end = message;
     }
+    if (!this.#isStdout) return length;
     this.#copied = this.#place;
-    if (!this.#isStdout || end < 0) return length;
+    if (end < 0) return length;
     return end + this.#end.copy(out, end);
   }
 

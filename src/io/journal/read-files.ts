@@ -29,7 +29,7 @@ export interface FilesQuery {
 }
 
 export interface FilesEnd {
-  /** The cursor of the last entry that was read; undefined without one. */
+  /** The cursor of the last entry of standard output that was read; undefined without one. */
   readonly cursor?: string;
   readonly bytes: number;
   /** The streams of the entries. */
@@ -130,7 +130,9 @@ class FilesCopy {
         // A message that is longer than a chunk is left to journalctl.
         if (copied < 0 && length === 0) this.#isDone = false;
         if (copied < 0) return;
-        [length, last] = [copied, file];
+        length = copied;
+        // journalctl 252 skips an entry after the cursor of one that its matches leave out.
+        if (file.isOutput) last = file;
         this.#entries += 1;
         file.next();
       }

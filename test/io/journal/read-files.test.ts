@@ -96,6 +96,14 @@ describe("readFiles()", () => {
     expect((await read()).text).toBe("a\nb\n");
   });
 
+  test("the cursor is that of an entry of standard output", async () => {
+    const syslog = { ...entry(2, ""), values: ["_TRANSPORT=syslog", OWN, "MESSAGE=other"] };
+    write("system.journal", journalBytes([entry(1, "a"), syslog]));
+    expect((await read()).cursor).toBe(cursor(1));
+    write("system.journal", journalBytes([syslog]));
+    expect(await read()).toEqual({ text: "", bytes: 0, streams: [], isDone: true });
+  });
+
   test("the entries of several files are in the order of their numbers", async () => {
     write("system@1.journal", journalBytes([entry(1, "1"), entry(4, "4")]));
     write("system.journal", journalBytes([entry(5, "5"), entry(7, "7")]));
