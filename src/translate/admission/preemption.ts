@@ -41,8 +41,12 @@ export function preempted(pod: Pod): Rejected {
   return { kind: "rejected", pod, reason: "Preempting", message, qosClass: qosClass(pod), ended };
 }
 
+/** True when the node may evict `pod` for the critical one (`types/pod_update.go: Preemptable`, v1.36). */
 function gives(critical: Pod, pod: Pod): boolean {
-  return !isCritical(pod) || (pod.spec.priority ?? 0) < (critical.spec.priority ?? 0);
+  if (!isCritical(pod)) return true;
+  // A static pod is critical without a priority, which must not count as the lowest.
+  const [own, other] = [pod.spec.priority, critical.spec.priority];
+  return own !== undefined && other !== undefined && own < other;
 }
 
 const CERTAINTY: Readonly<Record<QosClass, number>> = { BestEffort: 0, Burstable: 1, Guaranteed: 2 };

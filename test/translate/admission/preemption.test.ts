@@ -32,6 +32,12 @@ test("no critical pod of the same importance", () => {
   expect(names([named("a", "1", { priority: CRITICAL })])).toBeUndefined();
 });
 
+test("no static pod, which is critical without a priority", () => {
+  const { metadata, spec } = named("a", "1");
+  const annotations = { "kubernetes.io/config.source": "file" };
+  expect(names([{ metadata: { ...metadata, annotations }, spec }])).toBeUndefined();
+});
+
 test("the burstable before the guaranteed", () => {
   expect(names([guaranteed("a", "1"), named("b", "1")])).toEqual(["b"]);
 });
