@@ -14,7 +14,7 @@ interface JobSpec {
   readonly podReplacementPolicy?: string;
   readonly podFailurePolicy?: { readonly rules: readonly Rule[] };
   readonly successPolicy?: { readonly rules: readonly SuccessRule[] };
-  readonly template: { readonly spec: PodPart };
+  readonly template: { readonly spec?: PodPart };
 }
 
 interface Rule extends Omit<FailureRule, "onPodConditions"> {
@@ -54,11 +54,14 @@ export function jobPolicies(tree: Tree): Policies {
 /** `batch/validation/validation.go: validateJobSpec`, v1.36. */
 export function jobIssues(tree: Tree): readonly Issue[] {
   const spec = tree as unknown as JobSpec;
-  return [...indexIssues(spec), ...failureIssues(spec), ...successIssues(spec)];
+  const pod = spec.template.spec;
+  // The rules of templates tell that it is missing.
+  if (pod === undefined) return [];
+  return [...indexIssues(spec, pod), ...failureIssues(spec, pod), ...successIssues(spec)];
 }
 
-function indexIssues(spec: JobSpec): readonly Issue[] {
-  const { completionMode, completions, backoffLimitPerIndex, maxFailedIndexes, template } = spec;
+function indexIssues(spec: JobSpec, pod: PodPart): readonly Issue[] {
+  const { completionMode, completions, backoffLimitPerIndex, maxFailedIndexes } = spec;
   const isIndexed = completionMode === "Indexed";
   const limited = ["backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"] as const;
   const issues: (Issue | false)[] = [
@@ -70,7 +73,7 @@ function indexIssues(spec: JobSpec): readonly Issue[] {
     (maxFailedIndexes ?? 0) > (completions ?? 0) &&
       at(["maxFailedIndexes"], `expected at most completions, which is ${completions ?? 1}`),
     (backoffLimitPerIndex ?? spec.podFailurePolicy) !== undefined &&
-      template.spec.restartPolicy !== "Never" &&
+      pod.restartPolicy !== "Never" &&
       at(
         ["template", "spec", "restartPolicy"],
         `expected Never, because of ${backoffLimitPerIndex === undefined ? "podFailurePolicy" : "backoffLimitPerIndex"}`,
@@ -79,14 +82,11 @@ function indexIssues(spec: JobSpec): readonly Issue[] {
   return issues.filter((issue) => issue !== false);
 }
 
-function failureIssues({
-  podFailurePolicy,
-  podReplacementPolicy,
-  backoffLimitPerIndex,
-  template,
-}: JobSpec): readonly Issue[] {
+function failureIssues(
+  { podFailurePolicy, podReplacementPolicy, backoffLimitPerIndex }: JobSpec,
+  { containers, initContainers = [] }: PodPart,
+): readonly Issue[] {
   if (podFailurePolicy === undefined) return [];
-  const { containers, initContainers = [] } = template.spec;
   const names = [...initContainers, ...containers].map(({ name }) => name);
   const issues = podFailurePolicy.rules.flatMap(({ action, onExitCodes, onPodConditions = [] }, index) => {
     const path = ["podFailurePolicy", "rules", index];

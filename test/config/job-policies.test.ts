@@ -43,6 +43,11 @@ test.each([
     indexed({ successPolicy: { rules: [{ succeededIndexes: "0-1", succeededCount: 3 }] } }),
     "spec.successPolicy.rules[0].succeededCount: expected at most 2, found 3",
   ],
+  [indexed({ backoffLimitPerIndex: 1, template: {} }), "spec.template.spec: is missing"],
+  [
+    document("Job", { podFailurePolicy: { rules: [{ action: "Count" }] }, template: {} }),
+    "spec.template.spec: is missing",
+  ],
   [rule("FailIndex", {}), "spec.podFailurePolicy.rules[0].action: FailIndex needs backoffLimitPerIndex"],
   [
     rule("FailJob", { containerName: "other" }),
