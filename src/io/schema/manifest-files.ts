@@ -167,12 +167,21 @@ function readObject(
       report(error.path, error.message);
       return undefined;
     }
-    if (!(error instanceof ManifestError)) throw error;
+    if (!(error instanceof ManifestError)) {
+      report([], bugOf(value, error as Error));
+      return undefined;
+    }
     const shown = error.issues.slice(0, MAX_ISSUES);
     for (const { path, message } of shown) report(path, message);
     if (shown.length < error.issues.length) report([], `${error.issues.length - shown.length} more mistakes`);
     return undefined;
   }
+}
+
+/** A bug that is met with one document leaves the others as they are. The words of an error may have a value of a Secret. */
+function bugOf(value: unknown, { name, message }: Error): string {
+  const { kind } = (value ?? {}) as { readonly kind?: unknown };
+  return `cannot be checked, which is a bug of unitlet: ${kind === "Secret" ? name : message}`;
 }
 
 /** Returns the texts of the documents in a file. Text before the first separator counts only when it has more than comments. */
