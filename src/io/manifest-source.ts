@@ -31,7 +31,7 @@ import { leftStaticPods } from "./static-pods/other-mode.ts";
 import { hasClaim } from "./volumes/claims.ts";
 
 /** Changes with the form of what is cached. */
-const FORMAT_VERSION = "3";
+const FORMAT_VERSION = "4";
 
 type Unstamped<T> = T extends unknown ? Omit<T, "at"> : never;
 
