@@ -166,9 +166,18 @@ export function nextJobOf(cronJob: CronJob, at: Instant): Job {
 }
 
 function jobOf({ metadata: owner, jobTemplate }: CronJob, name: string): Job {
-  const hex = digest(JSON.stringify(["Job", owner.uid, name]), 32);
-  const uid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  return { ...jobTemplate, metadata: { namespace: owner.namespace, name, uid } };
+  return { ...jobTemplate, metadata: { namespace: owner.namespace, name, uid: jobUID(owner.uid, name) } };
+}
+
+function jobUID(owner: string, name: string): string {
+  const hex = digest(JSON.stringify(["Job", owner, name]), 32);
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** True for what the host remembers of a Job that this CronJob has made. */
+export function hasMade({ namespace, name, uid }: CronJobState, job: WorkloadState): boolean {
+  const isNamed = job.kind === "Job" && job.namespace === namespace && job.name.startsWith(`${name}-`);
+  return isNamed && job.uid === jobUID(uid, job.name);
 }
 
 /** Returns the next time for which a Job can start. */

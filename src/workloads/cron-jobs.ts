@@ -5,7 +5,7 @@ import type { Job } from "../model/api/workload.ts";
 import type { CronJobEvent, CronJobState, CronTimer } from "../model/cron-job-state.ts";
 import type { WorkloadState } from "../model/workload-state.ts";
 import { timerName } from "./cron/calendar.ts";
-import { type CronJobMoment, type CronJobOutcome, reconcileCronJob } from "./cron-job.ts";
+import { type CronJobMoment, type CronJobOutcome, hasMade, reconcileCronJob } from "./cron-job.ts";
 
 export interface CronJobsInput extends Pick<CronJobMoment, "now" | "hostZone" | "zones"> {
   readonly cronJobs: readonly CronJob[];
@@ -38,18 +38,18 @@ export function reconcileCronJobs(input: CronJobsInput): CronJobsResult {
   const known = new Map(states.map((state) => [namespacedName(state), state]));
   const outcomes = cronJobs.map((cronJob) => contained(cronJob, known.get(namespacedName(cronJob.metadata)), input));
   const own = new Set(cronJobs.map(({ metadata }) => namespacedName(metadata)));
-  const left = states.filter((state) => !own.has(namespacedName(state)));
-  const all = [...outcomes.map(({ state }) => state), ...(complete ? [] : left)];
+  const unlisted = complete ? [] : states.filter((state) => !own.has(namespacedName(state)));
+  const all = [...outcomes.map(({ state }) => state), ...unlisted];
   const jobs = all.flatMap((state) => state.jobs);
   const names = new Set(jobs.map(({ metadata }) => namespacedName(metadata)));
-  const earlier = states.flatMap((state) => state.jobs.map(({ metadata }) => namespacedName(metadata)));
+  // A Job that an earlier run has removed is among them until nothing is left of it.
+  const left = input.workloadStates.filter((job) => states.some((state) => hasMade(state, job)));
+  const earlier = [...left, ...states.flatMap((state) => state.jobs.map(({ metadata }) => metadata))];
   const due = outcomes.flatMap(({ dueAt }) => dueAt ?? []);
   return {
-    ...{ states: all, jobs, removed: new Set(earlier.filter((name) => !names.has(name))) },
+    ...{ states: all, jobs, removed: new Set(earlier.map(namespacedName).filter((name) => !names.has(name))) },
     timers: outcomes.flatMap(({ timer }) => timer ?? []),
-    keptTimers: new Set(
-      [...(complete ? [] : left), ...outcomes.filter(isBroken).map(({ state }) => state)].map(timerName),
-    ),
+    keptTimers: new Set([...unlisted, ...outcomes.filter(isBroken).map(({ state }) => state)].map(timerName)),
     events: outcomes.flatMap(({ events }) => events),
     ...(due.length > 0 && { dueAt: Math.min(...due) }),
   };
