@@ -105,6 +105,8 @@ function withDueJob(cronJob: CronJob, state: CronJobState, start: Start): CronJo
   const missed = missedTime(schedule, zone, from, now);
   if (missed === undefined || isSameMinute(missed.at, state.lastScheduleTime)) return state;
   const name = jobName(cronJob, missed.at);
+  // The clock was set back for a while.
+  if (state.jobs.some(({ metadata }) => metadata.name === name)) return { ...state, lastScheduleTime: missed.at };
   const refusal = refusalOf(cronJob, state, missed, now);
   if (refusal !== undefined) {
     if (state.told !== missed.at) tell(...refusal);

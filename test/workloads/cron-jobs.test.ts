@@ -27,3 +27,12 @@ test("what is left of a Job that an earlier run has removed goes, also while the
   });
   expect([...removed]).toEqual([`default/${jobAt("2026-03-01T13:00Z")}`]);
 });
+
+test.each(["Allow", "Forbid", "Replace"])("a clock that was wrong for a while adds no Job: %s", (policy) => {
+  const cronJob = parsedCronJob(cronDocument({ concurrencyPolicy: policy }));
+  const host = new CronHost().run([cronJob]).after(3600).run([cronJob]).after(60);
+  const before = host.jobs;
+  expect(host.reasons).toEqual(["SuccessfulCreate"]);
+  host.after(-86_400).run([cronJob]).after(86_400).run([cronJob]);
+  expect([host.jobs, host.reasons]).toEqual([before, []]);
+});
