@@ -71,6 +71,8 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 /** A number has one reading, so that many digits take no time. */
 const PART = "(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)";
+/** Go counts a duration in 63 bits of nanoseconds: 292 years. */
+const MAX_SECONDS = 2 ** 63 / 1e9;
 const DURATION = new RegExp(`^[+-]?(?:${PART})+$`);
 
 /** Reads a duration of Go. robfig/cron counts whole seconds, and at least one (`constantdelay.go: Every`). */
@@ -79,6 +81,8 @@ function parseEvery(text: string): ParsedSchedule {
   if (parts.length === 0 && !/^[+-]?0$/.test(text))
     return { ok: false, because: `has "${text}" after @every: expected a duration such as 1h30m` };
   const sum = parts.reduce((total, [, number, unit = ""]) => total + Number(number) * (UNITS[unit] ?? 0), 0);
+  if (sum >= MAX_SECONDS)
+    return { ok: false, because: "has more than 292 years after @every: write a shorter duration" };
   const seconds = text.startsWith("-") ? 1 : Math.max(1, Math.floor(sum + 1e-9));
   return { ok: true, schedule: { kind: "interval", seconds } };
 }

@@ -13,6 +13,8 @@ const YEARS_AHEAD = 5;
  */
 export function nextTime(schedule: Schedule, zone: TimeZone, from: number): number | undefined {
   if (schedule.kind === "interval") return (Math.floor(from / 1000) + schedule.seconds) * 1000;
+  // The API takes a field such as ",", and a search through 5 years of minutes takes seconds.
+  if ([schedule.minutes, schedule.hours, schedule.months].some(({ size }) => size === 0)) return undefined;
   const search = new Search(schedule, zone, (Math.floor(from / MINUTE) + 1) * MINUTE);
   for (const last = search.year + YEARS_AHEAD; search.year <= last; ) {
     if (search.toMonth() && search.toDay() && search.toHour() && search.toMinute()) return search.at;

@@ -54,6 +54,7 @@ test.each([
   ["2500ms", 2],
   ["1ms", 1],
   ["-1h", 1],
+  ["2562047h", 9_223_369_200],
   ["0", 1],
 ])("@every %s is %i seconds", (duration, seconds) => {
   expect(parseSchedule(`@every ${duration}`)).toEqual({ ok: true, schedule: { kind: "interval", seconds } });
@@ -88,4 +89,9 @@ test.each([
   ["CRON_TZ=UTC 0 0 * * *", "has a time zone: set spec.timeZone"],
 ])("%j is refused, as by the API server", (text, because) => {
   expect(parseSchedule(text)).toEqual({ ok: false, because });
+});
+
+test.each(["2562048h", `${"9".repeat(400)}h`, "-2562048h"])("@every %s is refused, as Go refuses it", (duration) => {
+  const because = "has more than 292 years after @every: write a shorter duration";
+  expect(parseSchedule(`@every ${duration}`)).toEqual({ ok: false, because });
 });

@@ -30,3 +30,11 @@ test("the times are those of robfig/cron, a year ahead", () => {
   });
   expect(digests).toEqual(TIMES.map(({ schedule, zone, count, digest }) => [schedule, zone, count, digest]));
 });
+
+test.each([", * * * *", "* , * * *", "* * * , *"])("%s has no time, which takes no search", (schedule) => {
+  const parsed = parseSchedule(schedule);
+  const asked: number[] = [];
+  const offsetAt = (time: number) => asked.push(time) * 0;
+  expect(parsed.ok && nextTime(parsed.schedule, { name: "UTC", offsetAt }, Date.parse(START))).toBeUndefined();
+  expect(asked).toEqual([]);
+});
