@@ -17,6 +17,8 @@ interface Parsed {
 
 /** The controller adds a dash and ten digits to the name of each Job (`ValidateCronJobCreate`, v1.36). */
 const MAX_NAME = 52;
+/** What follows its name in that of each Job until the year 2160: a dash, and the minutes since 1970. */
+const JOB_SUFFIX = "-00000000";
 
 const TEMPLATE_PATH = ["spec", "jobTemplate"];
 
@@ -29,13 +31,14 @@ export function parseCronJob(types: TypeTable, written: Tree, nodeName: string):
   const { spec: jobSpec } = spec.jobTemplate as { readonly spec?: Tree };
   if (own.length > 0 || jobSpec === undefined) return { issues: own };
   const { spec: writtenSpec } = (written.spec as Tree).jobTemplate as Tree;
-  const parts = { kind: "Job", metadata, spec: jobSpec, written: { spec: writtenSpec } } as const;
+  const ofJobs = { ...metadata, name: `${metadata.name}${JOB_SUFFIX}` };
+  const parts = { kind: "Job", metadata: ofJobs, spec: jobSpec, written: { spec: writtenSpec } } as const;
   const { workload, issues: ofJob } = workloadOf(parts, nodeName);
   if (ofJob.length > 0) return { issues: ofJob.map(({ path, ...rest }) => ({ path: inTemplate(path), ...rest })) };
   return { issues: [], cronJob: cronJobOf(metadata, spec, workload as Job) };
 }
 
-/** The name of the Job is that of the CronJob. */
+/** The name of the Job begins with that of the CronJob. */
 function inTemplate(path: Issue["path"]): Issue["path"] {
   return path[0] === "metadata" ? path : [...TEMPLATE_PATH, ...path];
 }

@@ -54,12 +54,19 @@ test.each([
     { ...cronDocument(), metadata: { name: "a".repeat(53) } },
     "metadata.name: expected at most 52 characters, found 53: its Jobs have longer names",
   ],
+  [
+    { ...cronDocument({}, { completionMode: "Indexed", completions: 11 }), metadata: { name: "a".repeat(52) } },
+    `metadata.name: a pod would have the name ${"a".repeat(52)}-00000000-10, which is no host name of at most 63 characters: write a shorter name without dots`,
+  ],
   [{ ...cronDocument(), apiVersion: "batch/v1beta1" }, 'apiVersion: expected "batch/v1"'],
   [{ apiVersion: "batch/v1", kind: "CronJob", metadata: { name: "tick" } }, "spec: is missing"],
 ])("refused, with the field: %#", (written, expected) => {
   expect(mistakes(written)).toBe(expected);
 });
 
-test("a name of 52 characters is accepted", () => {
-  expect(mistakes({ ...cronDocument(), metadata: { name: "a".repeat(52) } })).toBe("");
-});
+test.each([{}, { completionMode: "Indexed", completions: 10 }])(
+  "a name of 52 characters is accepted with %j",
+  (job) => {
+    expect(mistakes({ ...cronDocument({}, job), metadata: { name: "a".repeat(52) } })).toBe("");
+  },
+);
