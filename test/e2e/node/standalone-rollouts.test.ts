@@ -66,7 +66,7 @@ test("the pods of an Indexed Job have their indexes, and a failed index fails th
   await place(JOB, SERVICE);
   await untilOutput("unitlet status", /^default +Job +parts +2\/3 +Failed$/m);
   const log = "journalctl --namespace=unitlet.default -q -o cat -u 'unitlet.default.parts-*' _TRANSPORT=stdout | sort";
-  expect(await output(log)).toBe("part 0\npart 1\npart 2\n");
+  await untilOutput(log, /^part 0\npart 1\npart 2\n$/);
   expect(await output("unitlet status")).toMatch(/^default\/parts Job: FailedIndexes: Job has failed indexes$/m);
 });
 
