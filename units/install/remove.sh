@@ -202,8 +202,9 @@ unmount_volumes() {
 }
 
 # Prints the mount points below unitlet's directories. They have no blanks, which the kernel would escape.
+# Those in claims belong to the administrator.
 mounted() {
-	cut -d ' ' -f 5 /proc/self/mountinfo | grep -e "^$volatile/" -e "^$data/" || :
+	cut -d ' ' -f 5 /proc/self/mountinfo | grep -e "^$volatile/" -e "^$data/" | grep -v "^$data/claims/" || :
 }
 
 # Removes all programs except those that the units of containers use.
