@@ -121,8 +121,11 @@ test("remove ends the containers and keeps configuration and volumes; the next i
   expect((await machine.exec(`ls ${volume}`)).stdout).toBe("kept\n");
 });
 
-test("purge leaves nothing", async () => {
+test("purge leaves nothing but the data of claims", async () => {
+  await machine.exec("cd /var/lib/unitlet && mkdir -p claims/shop/data && touch claims/shop/data/file");
   await apt("purge", "unitlet");
+  const { stdout } = await machine.exec("cd /var/lib/unitlet && find . -type f; rm -r /var/lib/unitlet");
+  expect(stdout).toBe("./claims/shop/data/file\n");
   await untilPurged();
 });
 
