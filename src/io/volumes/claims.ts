@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, renameSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CLAIMS, claimPath } from "../../model/paths.ts";
-import { exists, isDirectory, list } from "../files.ts";
+import { exists, ignoreMissing, isDirectory, list } from "../files.ts";
 import { removeTree } from "../remove-tree.ts";
 
 /** A claim that has a directory. */
@@ -28,7 +28,17 @@ export function makeClaim(path: string): void {
 
 /** Returns true for a claim that has a directory. Names of pods are not checked by then, and one may be a path. */
 export function hasClaim(namespace: string, name: string): boolean {
-  return isName(namespace) && isName(name) && isDirectory(claimPath(namespace, name));
+  return isName(namespace) && isName(name) && claimsOf(namespace).includes(name);
+}
+
+/** The kind of each is that in the directory above it: a run would wait for a share that is mounted there and does not answer. */
+function claimsOf(namespace: string): readonly string[] {
+  const entries = ignoreMissing(() => readdirSync(join(CLAIMS, namespace), { withFileTypes: true })) ?? [];
+  const isThere = (name: string) => isDirectory(claimPath(namespace, name));
+  return entries
+    .filter((each) => isName(each.name) && (each.isDirectory() || (each.isSymbolicLink() && isThere(each.name))))
+    .map(({ name }) => name)
+    .toSorted();
 }
 
 function isName(text: string): boolean {
@@ -39,11 +49,7 @@ function isName(text: string): boolean {
 export function readClaims(): readonly StoredClaim[] {
   return list(CLAIMS)
     .filter(isName)
-    .flatMap((namespace) =>
-      list(join(CLAIMS, namespace))
-        .filter((name) => hasClaim(namespace, name))
-        .map((name) => ({ namespace, name })),
-    );
+    .flatMap((namespace) => claimsOf(namespace).map((name) => ({ namespace, name })));
 }
 
 /**

@@ -21,6 +21,10 @@ test.skipIf(!canMount)(
       writeFileSync("/run/precious/file", "");
       symlinkSync("/run/precious", `${root}/shop/data/out`);
       mkdirSync(`${root}/shop/.deleted-1/left`, { recursive: true });
+      mkdirSync(`${root}/other`);
+      symlinkSync("/run/precious", `${root}/other/linked`);
+      symlinkSync("/run/none", `${root}/other/lost`);
+      writeFileSync(`${root}/other/notes`, "");
       const listed = readClaims();
       const used = deleteClaim({ namespace: "shop", name: "data" }, () => true);
       const stayed = readdirSync(`${root}/shop/data`);
@@ -34,7 +38,10 @@ test.skipIf(!canMount)(
     });
     expect(seen).toEqual({
       modes: ["700", "700", "777"],
-      listed: [{ namespace: "shop", name: "data" }],
+      listed: [
+        { namespace: "other", name: "linked" },
+        { namespace: "shop", name: "data" },
+      ],
       used: false,
       stayed: ["out"],
       unused: true,
