@@ -1,4 +1,5 @@
 import { writeCronJobStates } from "../io/pods/cron-job-store.ts";
+import { readWorkloadStates } from "../io/pods/workload-store.ts";
 import type { Log } from "../log.ts";
 import { namespacedName } from "../model/api/namespaced-name.ts";
 import type { Instant } from "../model/api/time.ts";
@@ -46,8 +47,18 @@ export function keepCronJobs(cron: MadeCronJobs | undefined, log: Log): readonly
   return problems.map(([state, problem]) => `cronjob ${namespacedName(state)}: ${problem}`);
 }
 
-/** True when a Job has ended in this run: its CronJob may start the next one, or remove it. */
+/**
+ * True when a Job has ended in this run: its CronJob may start the next one, or remove it. An end that could not be stored is none,
+ * because each run would find it once more.
+ */
 export function hasEndedJob(before: readonly WorkloadState[], after: readonly WorkloadState[]): boolean {
-  const ended = new Set(before.flatMap(({ uid, job }) => (job?.end === undefined ? [] : [uid])));
-  return after.some(({ uid, job }) => job?.end !== undefined && !ended.has(uid));
+  const known = endsOf(before);
+  const fresh = [...endsOf(after)].filter((uid) => !known.has(uid));
+  if (fresh.length === 0) return false;
+  const stored = endsOf(readWorkloadStates());
+  return fresh.some((uid) => stored.has(uid));
+}
+
+function endsOf(states: readonly WorkloadState[]): ReadonlySet<string> {
+  return new Set(states.flatMap(({ uid, job }) => (job?.end === undefined ? [] : [uid])));
 }
