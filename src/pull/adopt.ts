@@ -26,10 +26,11 @@ const MEDIA_TYPE = /^[\w.+/-]{1,200}$/;
 /**
  * Moves an image from the directory of the fetch into the layout `layout`, and returns its manifest. The fetch may have been under
  * the control of a registry: a blob is taken only if it is a regular file whose content has the digest of its name. A blob that is
- * the same file as in `store` has been verified before. No process of the fetch exists any more. Throws an error that names the
- * file.
+ * the same file as in `store` has been verified before. No directory on the way is a link: one to `store` would give the image
+ * the blobs of all others. No process of the fetch exists any more. Throws an error that names the file.
  */
 export function adoptLayout(fetched: string, layout: string, store: string): LayoutManifest {
+  for (const each of ["", "blobs", "blobs/sha256"]) requireDirectory(join(fetched, each), each);
   const { digest, mediaType } = readIndex(join(fetched, "index.json"));
   mkdirSync(join(layout, "blobs/sha256"), { recursive: true });
   const adopt = (each: string) =>
@@ -46,6 +47,11 @@ export function adoptLayout(fetched: string, layout: string, store: string): Lay
   if (manifest.layers.length > MAX_LAYERS)
     throw new Error(`its manifest has ${manifest.layers.length} layers; at most ${MAX_LAYERS} are unpacked`);
   return manifest;
+}
+
+function requireDirectory(path: string, what: string): void {
+  if (ignoreMissing(() => lstatSync(path))?.isDirectory() !== true)
+    throw new Error(`its directory ${what || "of the fetch"} is missing, or is a link`);
 }
 
 function readIndex(path: string): { readonly digest: string; readonly mediaType: string } {

@@ -1,6 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -79,6 +89,17 @@ describe.skipIf(process.getuid?.() !== 0)("what a fetch has left", () => {
       rmSync(path, { recursive: true, force: true });
       rmSync(layout, { recursive: true, force: true });
     }
+  });
+
+  test.each(["", "blobs", "blobs/sha256"])("is refused with a link as its directory %j", (directory) => {
+    putImage();
+    cpSync(join(fetched, "blobs"), join(store, "blobs"), { recursive: true });
+    cpSync(join(fetched, "index.json"), join(store, "index.json"));
+    const path = join(fetched, directory);
+    rmSync(path, { recursive: true });
+    symlinkSync(join(store, directory), path);
+    expect(adopt).toThrow(/^its directory .* is missing, or is a link$/);
+    expect(existsSync(blobOf(store, layer))).toBe(true);
   });
 
   test.each([
