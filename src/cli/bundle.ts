@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadSchema } from "../io/bundles/loaders.ts";
 import { exists } from "../io/files.ts";
-import type { ManifestFile } from "../io/schema/manifest-files.ts";
+import type { ManifestFile, Manifests } from "../io/schema/manifest-files.ts";
+import { writeTar } from "../io/tar-file.ts";
 import { EX_USAGE } from "../model/exit-status.ts";
 import { parseImage } from "../model/image/image-reference.ts";
 import { requireRoot } from "./agent.ts";
@@ -46,16 +47,15 @@ export async function bundle(args: readonly string[]): Promise<string> {
   requireRoot("bundle");
   const manifests = manifestFiles(filename);
   const names = [...new Set([...image.map((each) => ociReference(each).name), ...(await imagesOf(manifests))])];
-  const path = resolve(output);
-  const stage = mkdtempSync(join(dirname(path), ".unitlet-bundle-"));
+  // The directory of the output may belong to a user, who could exchange what is in it.
+  const stage = mkdtempSync("/var/tmp/unitlet-bundle-");
   try {
     const top = join(stage, "unitlet-bundle");
     unpackRelease(release, top);
     writeManifests(manifests, join(top, "bundle/manifests"));
     mkdirSync(join(top, "bundle/images"), { recursive: true });
     if (names.length > 0) writeNamed(names, join(top, "bundle/images/bundle.tar"));
-    tar("--create", "--file", join(stage, "tar"), "--owner=0", "--group=0", "-C", stage, "unitlet-bundle");
-    renameSync(join(stage, "tar"), path);
+    pack(output, stage);
   } finally {
     rmSync(stage, { recursive: true, force: true });
   }
@@ -77,9 +77,18 @@ function usage(problem: string): CliError {
 /** Returns the images of registries that the manifests name. Throws CliError for a mistake in a manifest. */
 async function imagesOf(files: readonly ManifestFile[]): Promise<readonly string[]> {
   const { parseManifests } = await loadSchema();
-  const { pods, workloads, problems } = parseManifests(files, "");
-  if (problems.length > 0) throw new CliError(problems.join("\n"));
-  return namesIn([pods, workloads]).flatMap((name) => {
+  const manifests = parseManifests(files, "");
+  if (manifests.problems.length > 0) throw new CliError(manifests.problems.join("\n"));
+  return imageNames(manifests);
+}
+
+/** Returns the canonical names of the images of registries that pods and their templates name. */
+export function imageNames({
+  pods,
+  workloads,
+  cronJobs,
+}: Pick<Manifests, "pods" | "workloads" | "cronJobs">): readonly string[] {
+  return namesIn([pods, workloads, cronJobs]).flatMap((name) => {
     const reference = parseImage(name);
     return reference.kind === "oci" ? [reference.name] : [];
   });
@@ -96,12 +105,23 @@ function namesIn(value: unknown): readonly string[] {
   });
 }
 
+/** The manifests in it may have Secrets, so only root can read the file. */
+function pack(output: string, stage: string): void {
+  try {
+    writeTar(output, ["--owner=0", "--group=0", "--directory", stage, "unitlet-bundle"]);
+  } catch (error) {
+    throw new CliError(`cannot write ${output}: ${(error as Error).message}`);
+  }
+}
+
 function unpackRelease(release: string, top: string): void {
   mkdirSync(top);
   tar("--extract", "--gzip", "--file", release, "-C", top, "--strip-components=1", "--no-same-owner");
   for (const file of ["install.sh", "dist/run.cjs", "dist/node"])
     if (!exists(join(top, file)))
       throw new CliError(`${release} is no release of unitlet: it has no ${file}. Name its .tar.gz`);
+  // A link in its place would lead the manifests elsewhere.
+  if (exists(join(top, "bundle"))) throw new CliError(`${release} is no release of unitlet: it has a file "bundle"`);
 }
 
 function writeManifests(files: readonly ManifestFile[], directory: string): void {

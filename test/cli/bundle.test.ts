@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { bundle } from "../../src/cli/bundle.ts";
+import { bundle, imageNames } from "../../src/cli/bundle.ts";
+import { parseManifests } from "../../src/io/schema/manifest-files.ts";
 
 test.each([
   [["edge.tar"], "--release is missing: name the .tar.gz of a release of unitlet"],
@@ -7,4 +8,20 @@ test.each([
   [["--release", "r.tar.gz", "a.tar", "b.tar"], "name one file for the bundle"],
 ])("unitlet bundle %j is refused with the usage", async (words, problem) => {
   await expect(bundle(words)).rejects.toThrow(`unitlet bundle: ${problem}\n\nusage: unitlet bundle`);
+});
+
+const TEMPLATE = `template:
+        spec:
+          restartPolicy: Never
+          containers: [{name: main, image: "example.org/report:1"}]
+`;
+
+test.each([
+  ["a CronJob", "CronJob", `schedule: "@daily"\n  jobTemplate:\n    spec:\n      ${TEMPLATE}`],
+  ["a Job", "Job", TEMPLATE],
+])("the image of %s is packed", (_, kind, spec) => {
+  const text = `apiVersion: batch/v1\nkind: ${kind}\nmetadata: {name: report}\nspec:\n  ${spec}`;
+  const { problems, ...manifests } = parseManifests([{ name: "f.yaml", read: () => Buffer.from(text) }], "");
+  expect(problems).toEqual([]);
+  expect(imageNames(manifests)).toEqual(["example.org/report:1"]);
 });

@@ -45,7 +45,11 @@ test("a bundle without an image that its manifest names is not written", async (
 test("a host without a network gets agent, manifests and images from the one file", async () => {
   await machine.write("/root/image.tar", dockerArchive(tar(await busybox()), { tags: ["example.org/web:1"] }));
   await machine.exec("unitlet images import -q /root/image.tar");
+  await machine.exec("touch /root/foreign && ln -s foreign /root/.edge.tar.partial");
   expect((await bundle()).stdout).toBe("wrote /root/edge.tar: 1 manifests, 1 images\n");
+  // Its manifests may have Secrets.
+  const { stdout } = await machine.exec("stat -c '%a %s' /root/edge.tar /root/foreign");
+  expect(stdout).toMatch(/^600 \d{7,}\n644 0\n$/);
   // The same machine stands for the other host, once nothing of unitlet is left.
   await machine.exec(
     "/root/release/unitlet/install.sh --uninstall --yes; rm -rf /etc/unitlet /var/lib/unitlet/* /root/release /root/image.tar",
@@ -58,8 +62,8 @@ test("a host without a network gets agent, manifests and images from the one fil
   });
   const state = async () => (await machine.exec("systemctl is-active unitlet.default.web.main || :")).stdout;
   await machine.until(async () => [(await state()) === "active\n", await state()], { what: "the pod" });
-  expect((await machine.exec("stat -c %a /etc/unitlet/manifests/web.yaml; ls /etc/unitlet/images")).stdout).toBe(
-    "600\nbundle.tar\n",
+  expect((await machine.exec("cd /etc/unitlet && stat -c '%a %n' manifests/* images/*")).stdout).toBe(
+    "600 manifests/web.yaml\n600 images/bundle.tar\n",
   );
 });
 

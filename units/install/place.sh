@@ -55,14 +55,14 @@ place_config() {
 	[ -z "$settings" ] || place_settings "$config/unitlet.conf.d/50-install.conf"
 }
 
-# The manifests may have Secrets. Archives in the directory of images are imported at the end.
+# The manifests may have Secrets, and the images may be private. Archives in the directory of images are imported at the end.
 place_bundle() {
 	[ -n "$bundle_file" ] || return 0
 	for each in "$bundle_file"/bundle/manifests/*; do
 		[ ! -e "$each" ] || place "$each" "$config/manifests/${each##*/}" 600
 	done
 	for each in "$bundle_file"/bundle/images/*; do
-		[ ! -e "$each" ] || place "$each" "$config/images/${each##*/}" 644
+		[ ! -e "$each" ] || place "$each" "$config/images/${each##*/}" 600
 	done
 }
 

@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { IMAGES } from "../../model/image/image.ts";
 import { removeTree } from "../remove-tree.ts";
+import { writeTar } from "../tar-file.ts";
 
 /** An image and the name that the archive gives it. */
 export interface ExportedImage {
@@ -12,13 +12,11 @@ export interface ExportedImage {
 }
 
 /**
- * Writes an OCI archive of stored images with mode 0644, completely or not at all. The same images give the same bytes. Throws an
- * error that names the file.
+ * Writes an OCI archive of stored images with mode 0600, completely or not at all. The same images give the same bytes. Throws an
+ * error.
  */
 export function writeArchive(images: readonly ExportedImage[], file: string): void {
   const stage = join(IMAGES, "import", String(process.pid));
-  const path = resolve(file);
-  const partial = join(dirname(path), `.${basename(path)}.partial`);
   try {
     removeTree(stage, () => false);
     mkdirSync(join(stage, "blobs/sha256"), { recursive: true, mode: 0o700 });
@@ -26,11 +24,8 @@ export function writeArchive(images: readonly ExportedImage[], file: string): vo
     writeFileSync(join(stage, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
     writeFileSync(join(stage, "index.json"), JSON.stringify({ schemaVersion: 2, manifests }));
     const same = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@0", "--mode=u=rwX,go=rX"];
-    const words = ["--create", "--file", partial, ...same, "--hard-dereference", "--directory", stage];
-    execFileSync("tar", [...words, "oci-layout", "index.json", "blobs"], { stdio: ["ignore", "ignore", "pipe"] });
-    renameSync(partial, path);
+    writeTar(file, [...same, "--hard-dereference", "--directory", stage, "oci-layout", "index.json", "blobs"]);
   } finally {
-    rmSync(partial, { force: true });
     removeTree(stage, () => false);
   }
 }
