@@ -11,7 +11,8 @@ import { CliError } from "./failure.ts";
 const SEAL_USAGE = `usage: unitlet seal FILE|- [--in-place] [--key auto|host|tpm2]
 
 Encrypts the values of the Secrets in a manifest, and prints the manifest. Only this host can open them, also after a reboot and
-without a network. The directory of manifests takes such a file. Names of Secrets and of their values stay readable.
+without a network. The directory of manifests takes such a file. Names of Secrets and of their values stay readable. Comments
+beside a Secret and the annotation of kubectl apply are left out, because they may repeat values.
 
   -i, --in-place  replace FILE, which keeps its mode. The old content may stay on the disk until it is overwritten
   --key KEY       what systemd-creds encrypts with: host (a file of root), tpm2 (the TPM), or auto (both if there is a TPM).

@@ -6,6 +6,9 @@ import { type CredentialKey, decryptCredential, encryptCredential } from "../sys
 const SEALED_KEY = "unitlet.dev/sealed-key";
 const SEALED_ON = "unitlet.dev/sealed-on";
 
+/** kubectl apply writes the whole object there, with its values. */
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
 const CREDENTIAL = "unitlet-secret";
 const CIPHER = "aes-256-gcm";
 const IV_BYTES = 12;
@@ -26,7 +29,7 @@ export class SealError extends Error {
 
 /** True for a document of the kind Secret, whether it is valid or not. */
 export function isSecret(value: unknown): value is Fields {
-  return fields(value).kind === "Secret" && fields(value).apiVersion === "v1";
+  return fields(value).kind === "Secret";
 }
 
 /** True for a Secret whose values are sealed. */
@@ -36,7 +39,8 @@ export function isSealed(value: unknown): boolean {
 
 /**
  * Returns the Secret with encrypted values in `data`, which only this host can decrypt. systemd-creds encrypts one key for all of
- * them. Names of values stay readable. A value is bound to its name and to that of its Secret. Throws SealError.
+ * them. Names of values stay readable. A value is bound to its name and to that of its Secret. The Secret must be valid. Throws
+ * SealError.
  */
 export function sealSecret(secret: Fields, host: string, kind: CredentialKey): Fields {
   const { stringData, ...rest } = secret;
@@ -49,8 +53,9 @@ export function sealSecret(secret: Fields, host: string, kind: CredentialKey): F
     Object.entries(plain).map(([name, value]) => [name, encrypt(key, placeOf(secret, name), value)]),
   );
   const sealedKey = creds([], () => encryptCredential(CREDENTIAL, key, kind)).toString("base64");
+  const { [LAST_APPLIED]: _, ...others } = annotationsOf(secret);
   const annotations = {
-    ...annotationsOf(secret),
+    ...others,
     [SEALED_KEY]: sealedKey.replaceAll(/\s/g, ""),
     [SEALED_ON]: host,
   };
@@ -105,14 +110,16 @@ function placeOf({ metadata }: Fields, name: string): Buffer {
 
 function encrypt(key: Buffer, place: Buffer, value: Buffer): string {
   const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(CIPHER, key, iv).setAAD(place);
+  const cipher = createCipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES }).setAAD(place);
   const body = Buffer.concat([cipher.update(value), cipher.final()]);
   return Buffer.concat([iv, cipher.getAuthTag(), body]).toString("base64");
 }
 
 function decrypt(key: Buffer, place: Buffer, sealed: string): Buffer {
   const bytes = Buffer.from(sealed, "base64");
-  const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, IV_BYTES)).setAAD(place);
+  // Without the length, a tag of 4 bytes would do.
+  const options = { authTagLength: TAG_BYTES };
+  const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, IV_BYTES), options).setAAD(place);
   decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
 }

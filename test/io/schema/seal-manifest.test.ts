@@ -46,6 +46,28 @@ test("a Secret in a List is sealed, and one that is sealed is not sealed again",
   expect(sealed(once.text)).toEqual({ text: once.text, sealed: 0, before: 1 });
 });
 
+test("what kubectl has applied, which repeats the values, is left out", () => {
+  const annotations = { "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify(SECRET), kept: "x" };
+  const { text } = sealed(`${SECRET.replace("labels:", `annotations: ${JSON.stringify(annotations)}, labels:`)}`);
+  expect(text).toContain("kept: x");
+  expect(text).not.toMatch(/hunter2|bWU=|last-applied/);
+});
+
+test.each([
+  ["a value that is not base64", "data: {user: bWU=}", "data: {user: hunter2}", /^5: data\.user: /],
+  ["another version", "apiVersion: v1", "apiVersion: v2", '1: apiVersion: expected "v1"'],
+  ["a key that has no name", "stringData: {password", "stringData: {a/b", /^6: stringData/],
+])("a Secret with %s is not sealed", (_, from, to, message) => {
+  expect(() => sealed(SECRET.replace(from, to))).toThrow(message);
+});
+
+test("a value whose tag was cut off does not open", () => {
+  const cut = (value: string) => Buffer.from(value, "base64").subarray(0, 16).toString("base64");
+  const { text } = sealed(SECRET.replace("user: bWU=", 'user: ""'));
+  const short = text.replace(/^( {2}user: )(.*)/m, (_, field, value) => field + cut(value));
+  expect(read(short).problems).toEqual([expect.stringMatching(/data\.user: was not sealed for this field/)]);
+});
+
 test("JSON stays JSON", () => {
   const { text } = sealed(JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name: "db" }, data: {} }));
   expect(JSON.parse(text).metadata.annotations["unitlet.dev/sealed-on"]).toBe("edge");
