@@ -28,6 +28,7 @@ import {
 } from "./pods/workload-store.ts";
 import type { Manifests } from "./schema/manifest-files.ts";
 import { leftStaticPods } from "./static-pods/other-mode.ts";
+import { CREDENTIAL_RETRY_MS } from "./systemd-creds.ts";
 import { hasClaim } from "./volumes/claims.ts";
 
 /** Changes with the form of what is cached. */
@@ -67,7 +68,8 @@ export class ManifestSource implements PodSource {
         `${FORMAT_VERSION} ${unitletVersion} ${this.#node} ${filesFingerprint([this.#directory, ...paths])}`,
         40,
       );
-      const cached = readCached<Manifests>("manifests", key);
+      const before = readCached<Manifests>("manifests", key);
+      const cached = mayOpenNow(before) ? undefined : before;
       const manifests = cached ?? (await loadSchema()).readManifests(paths, this.#node);
       this.#manifests = manifests;
       const mismatch = this.#isOnlySource ? nodeNameMismatch(undefined) : undefined;
@@ -75,7 +77,8 @@ export class ManifestSource implements PodSource {
       const missing = problems.length > 0 ? { missing: problems.join("; ") } : {};
       return {
         ok: true,
-        digest: key,
+        // What has opened since the last run makes a difference.
+        digest: manifests.retryAt === undefined ? key : `${key} ${manifests.retryAt}`,
         origin: { files: [this.#directory, ...paths] },
         parse: () => ({
           pods: this.#own(manifests.pods).map(withStoredStatus),
@@ -87,7 +90,7 @@ export class ManifestSource implements PodSource {
           ...missing,
         }),
         accept: () => {
-          if (cached === undefined) this.#acceptManifests(key, manifests);
+          if (cached === undefined) this.#acceptManifests(key, manifests, before);
         },
       };
     } catch (error) {
@@ -105,10 +108,12 @@ export class ManifestSource implements PodSource {
    * Logs the problems of manifests once, when they have changed, and removes the status of pods without a manifest. A static pod
    * has its status until it has ended.
    */
-  #acceptManifests(key: string, manifests: Manifests): void {
-    if (this.#isOnlySource && manifests.problems.length === 0) removeStatusExcept(manifests.pods);
-    for (const problem of manifests.problems) this.#log.error("bad manifest", { problem });
-    for (const notice of manifests.notices ?? []) this.#log.notice("manifest", { notice });
+  #acceptManifests(key: string, manifests: Manifests, before: Manifests | undefined): void {
+    const { pods, problems, notices = [] } = manifests;
+    if (this.#isOnlySource && problems.length === 0) removeStatusExcept(pods);
+    for (const problem of problems)
+      if (before?.problems.includes(problem) !== true) this.#log.error("bad manifest", { problem });
+    for (const notice of before === undefined ? notices : []) this.#log.notice("manifest", { notice });
     writeCached("manifests", key, manifests);
   }
 
@@ -162,6 +167,13 @@ export class ManifestSource implements PodSource {
     forgetOwnedPod(pod.metadata.uid);
     remove(statusPath(pod.metadata.uid));
   }
+}
+
+/** True for manifests with sealed Secrets that did not open and are due again; also after the clock was set back. */
+function mayOpenNow(manifests: Manifests | undefined): boolean {
+  if (manifests?.retryAt === undefined) return false;
+  const left = manifests.retryAt - Date.now();
+  return left <= 0 || left > CREDENTIAL_RETRY_MS;
 }
 
 function withCronJobs(objects: Manifests["cronJobs"]): { readonly cron?: CronJobs } {

@@ -5,6 +5,9 @@ export type CredentialKey = "auto" | "host" | "tpm2";
 
 const TIMEOUT_MS = 5000;
 
+/** The time after which a credential that could not be decrypted is tried again. */
+export const CREDENTIAL_RETRY_MS = 60_000;
+
 /** Encrypts bytes as a credential of this name. Throws when systemd-creds fails or does not answer in time. */
 export function encryptCredential(name: string, plain: Buffer, key: CredentialKey): Buffer {
   return call(["encrypt", `--name=${name}`, `--with-key=${key}`, "-", "-"], plain);

@@ -8,6 +8,7 @@ import { referenceKey } from "../../model/references.ts";
 import { canOthersRead, readAdministratorFile } from "../administrator-file.ts";
 import { decodeText } from "./decode-text.ts";
 import { itemsOf, splitDocuments, type TextDocument } from "./manifest-documents.ts";
+import { SealedKeys } from "./sealed-keys.ts";
 import { isSealed, openSecret, SealError } from "./sealed-secret.ts";
 import { parseYaml, YamlError } from "./yaml.ts";
 
@@ -23,6 +24,8 @@ export interface Manifests {
   readonly notices?: readonly string[];
   /** One message for each mistake of a file, with its line. */
   readonly problems: readonly string[];
+  /** When sealed Secrets that did not open are due again, in milliseconds since the epoch; undefined: all are open. */
+  readonly retryAt?: number;
 }
 
 /** The largest object that etcd stores (`--max-request-bytes`). No cluster has a larger pod. */
@@ -51,11 +54,12 @@ export function readManifests(paths: readonly string[], nodeName: string): Manif
       opensSecrets: true,
     })),
     nodeName,
+    new SealedKeys(true),
   );
 }
 
 /** The same for files that need not be on the disk. */
-export function parseManifests(files: readonly ManifestFile[], nodeName: string): Manifests {
+export function parseManifests(files: readonly ManifestFile[], nodeName: string, keys = new SealedKeys()): Manifests {
   const pods = new Map<string, Pod>();
   const workloads = new Map<string, Workload>();
   const cronJobs = new Map<string, CronJob>();
@@ -65,7 +69,7 @@ export function parseManifests(files: readonly ManifestFile[], nodeName: string)
   for (const file of files) {
     for (const { text, linesBefore } of documents(file, problems)) {
       const report: ReportLine = (line, message) => problems.push(`${file.name}:${linesBefore + line}: ${message}`);
-      for (const { object, line, isSealed } of readObjects(text, { nodeName, file, report })) {
+      for (const { object, line, isSealed } of readObjects(text, { nodeName, file, keys, report })) {
         const { known, what, key, value } = entryOf(object, { pods, workloads, cronJobs, objects, idle });
         if (known.has(key)) report(line, duplicate(key));
         else if (what === "secret" && !isSealed && file.isPublic?.()) report(line, publicSecret(file.name));
@@ -73,6 +77,7 @@ export function parseManifests(files: readonly ManifestFile[], nodeName: string)
       }
     }
   }
+  const retryAt = keys.finish();
   return {
     pods: [...pods.values()],
     workloads: [...workloads.values()],
@@ -80,6 +85,7 @@ export function parseManifests(files: readonly ManifestFile[], nodeName: string)
     objects: Object.fromEntries(objects),
     ...(idle.size > 0 && { notices: [...idle.values()].map(String) }),
     problems,
+    ...(retryAt !== undefined && { retryAt }),
   };
 }
 
@@ -121,6 +127,7 @@ interface FoundObject {
 interface Reading {
   readonly nodeName: string;
   readonly file: ManifestFile;
+  readonly keys: SealedKeys;
   readonly report: ReportLine;
 }
 
@@ -132,7 +139,7 @@ function publicSecret(path: string): string {
   return `kind: other users can read this file, so its Secret is not used: chmod 600 ${path}`;
 }
 
-function readObjects(text: string, { nodeName, file, report }: Reading): readonly FoundObject[] {
+function readObjects(text: string, { nodeName, file, keys, report }: Reading): readonly FoundObject[] {
   if (text.length > MAX_DOCUMENT_BYTES) {
     report(1, `document: has more than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MiB, which is the limit of a cluster`);
     return [];
@@ -141,7 +148,7 @@ function readObjects(text: string, { nodeName, file, report }: Reading): readonl
     const document = parseYaml(text);
     if (document === undefined || document.value === null) return [];
     return itemsOf(document.value).flatMap(([path, value]) => {
-      const object = readObject(value, { nodeName, file }, (below, message) =>
+      const object = readObject(value, { nodeName, file, keys }, (below, message) =>
         report(document.lineOf([...path, ...below]), `${printPath([...path, ...below])}: ${message}`),
       );
       const line = document.lineOf([...path, "metadata", "name"]);
@@ -156,12 +163,12 @@ function readObjects(text: string, { nodeName, file, report }: Reading): readonl
 
 function readObject(
   value: unknown,
-  { nodeName, file }: Pick<Reading, "nodeName" | "file">,
+  { nodeName, file, keys }: Omit<Reading, "report">,
   report: (path: Path, message: string) => void,
 ): ManifestObject | undefined {
   try {
     const isOpened = file.opensSecrets === true && isSealed(value);
-    return parseManifest(isOpened ? openSecret(value as Readonly<Record<string, unknown>>) : value, nodeName);
+    return parseManifest(isOpened ? openSecret(value as Readonly<Record<string, unknown>>, keys) : value, nodeName);
   } catch (error) {
     if (error instanceof SealError) {
       report(error.path, error.message);

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { Path } from "../../config/issue.ts";
-import { type CredentialKey, decryptCredential, encryptCredential } from "../systemd-creds.ts";
+import { type CredentialKey, encryptCredential } from "../systemd-creds.ts";
+import { CREDENTIAL, PendingKeyError, type SealedKeys } from "./sealed-keys.ts";
 
 /** The encrypted key of the values, and the host that can decrypt it. */
 const SEALED_KEY = "unitlet.dev/sealed-key";
@@ -9,7 +10,6 @@ const SEALED_ON = "unitlet.dev/sealed-on";
 /** kubectl apply writes the whole object there, with its values. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-const CREDENTIAL = "unitlet-secret";
 const CIPHER = "aes-256-gcm";
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -52,7 +52,7 @@ export function sealSecret(secret: Fields, host: string, kind: CredentialKey): F
   const data = Object.fromEntries(
     Object.entries(plain).map(([name, value]) => [name, encrypt(key, placeOf(secret, name), value)]),
   );
-  const sealedKey = creds([], () => encryptCredential(CREDENTIAL, key, kind)).toString("base64");
+  const sealedKey = sealKey(key, kind).toString("base64");
   const { [LAST_APPLIED]: _, ...others } = annotationsOf(secret);
   const annotations = {
     ...others,
@@ -63,18 +63,16 @@ export function sealSecret(secret: Fields, host: string, kind: CredentialKey): F
 }
 
 /** Returns the Secret with its values in the clear, without the annotations of the seal. Throws SealError. */
-export function openSecret(secret: Fields): Fields {
+export function openSecret(secret: Fields, keys: SealedKeys): Fields {
   const { [SEALED_KEY]: sealedKey, [SEALED_ON]: host = "another host", ...annotations } = annotationsOf(secret);
   const path = ["metadata", "annotations", SEALED_KEY];
-  const where = `was sealed on ${host}, and this host cannot open it`;
-  const remedy = "Seal the Secret on this host with unitlet seal";
   if (typeof sealedKey !== "string") throw new SealError(path, "expected a text that unitlet seal has written");
   if (secret.stringData !== undefined)
     throw new SealError(
       ["stringData"],
       "the Secret is sealed, and this is not: run unitlet seal on the Secret as a whole",
     );
-  const key = creds(path, () => decryptTwice(Buffer.from(sealedKey, "base64")), `${where}`, remedy);
+  const key = openKey(keys, sealedKey, path, String(host));
   const data = Object.entries(texts(secret.data, "data")).map(([name, value]) => {
     try {
       return [name, decrypt(key, placeOf(secret, name), value).toString("base64")];
@@ -85,20 +83,22 @@ export function openSecret(secret: Fields): Fields {
   return { ...secret, metadata: { ...fields(secret.metadata), annotations }, data: Object.fromEntries(data) };
 }
 
-/** A TPM may be busy after a boot. */
-function decryptTwice(sealed: Buffer): Buffer {
+function openKey(keys: SealedKeys, sealed: string, path: Path, host: string): Buffer {
   try {
-    return decryptCredential(CREDENTIAL, sealed);
-  } catch {
-    return decryptCredential(CREDENTIAL, sealed);
+    return keys.open(sealed);
+  } catch (error) {
+    const { message } = error as Error;
+    if (error instanceof PendingKeyError) throw new SealError(path, message);
+    const problem = `was sealed on ${host}, and this host cannot open it`;
+    throw new SealError(path, `${problem}: ${message}. Seal the Secret on this host with unitlet seal`);
   }
 }
 
-function creds(path: Path, call: () => Buffer, problem = "cannot be sealed", remedy = ""): Buffer {
+function sealKey(key: Buffer, kind: CredentialKey): Buffer {
   try {
-    return call();
+    return encryptCredential(CREDENTIAL, key, kind);
   } catch (error) {
-    throw new SealError(path, `${problem}: ${(error as Error).message}${remedy === "" ? "" : `. ${remedy}`}`);
+    throw new SealError([], `cannot be sealed: ${(error as Error).message}`);
   }
 }
 

@@ -4,6 +4,7 @@ import { sealManifest } from "../../../src/io/schema/seal-manifest.ts";
 
 // A host's systemd-creds, whose key no test has.
 vi.mock("../../../src/io/systemd-creds.ts", () => ({
+  CREDENTIAL_RETRY_MS: 60_000,
   encryptCredential: (_: string, plain: Buffer) => Buffer.from(plain.map((byte) => byte ^ 0x55)),
   decryptCredential: (_: string, sealed: Buffer) => Buffer.from(sealed.map((byte) => byte ^ 0x55)),
 }));
