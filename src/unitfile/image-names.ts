@@ -21,8 +21,8 @@ export function imageKey({ kind, name }: NamedImage): string {
   return `${kind === "deb" ? DEB : ""}${plain}_${digest(name, 32)}`;
 }
 
-/** Prefix of the key of a pull that a command has started; imageKey() makes no two "_" in a row. */
-const BY_COMMAND = "command__";
+/** Prefix of the key of a pull that a command has started. No key of imageKey() contains ".". */
+const BY_COMMAND = "command.";
 
 /** Returns the key of a pull of the same image that an administrator has asked for. No run stops it. */
 export const commandKey = (key: string) => `${BY_COMMAND}${key}`;
@@ -42,6 +42,6 @@ export const removalUnit = (key: string) => `unitlet-deb@${key}.service`;
 
 /** Returns the key of the image that a unit fetches, unpacks or installs; undefined for other units. */
 export function pulledBy(unit: string): string | undefined {
-  const [, kind, name] = /^unitlet-(image-fetch|image|deb)@([a-z0-9_]+)\.service$/.exec(unit) ?? [];
+  const [, kind, name] = /^unitlet-(image-fetch|image|deb)@((?:command\.)?[a-z0-9_]+)\.service$/.exec(unit) ?? [];
   return name && (kind === "deb" ? DEB + name : name);
 }

@@ -119,7 +119,7 @@ describe("what nobody waits for", () => {
   });
 
   test("goes on when a command has asked for it", () => {
-    expect(steps([], ["command__app"])).toEqual([]);
+    expect(steps([], ["command.app"])).toEqual([]);
   });
 
   test("goes on while nobody knows all pods", () => {

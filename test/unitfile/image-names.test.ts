@@ -18,8 +18,14 @@ test("two that differ only in what is not shown have two keys", () => {
   expect(key("https://h.example/x.tar?1#sha256=ab")).not.toBe(key("https://h.example/x.tar?2#sha256=ab"));
 });
 
-test("a pull by a command is one of another key than that of a pod, whatever the image is called", () => {
-  const key = imageKey({ kind: "oci", name: "docker.io/library/command__app:1" });
+test.for([
+  "docker.io/library/command__app:1",
+  "docker.io/library/command:_",
+  "docker.io/library/command.app:1",
+  `docker.io/a/command${"_".repeat(80)}:1`,
+])("a pull by a command has another key than that of a pod: %s", (name) => {
+  const key = imageKey({ kind: "oci", name });
   expect([isCommandKey(key), isCommandKey(commandKey(key))]).toEqual([false, true]);
   expect(pulledBy(imageUnit(commandKey(key)))).toBe(commandKey(key));
+  expect(pulledBy("unitlet-deb@remove.x_0.service")).toBeUndefined();
 });

@@ -85,7 +85,7 @@ export class SealedKeys {
     return !this.#isRun || spentMs < RUN_LIMIT_MS;
   }
 
-  /** Stores what was opened for later runs. Returns when the rest is due, in milliseconds since the epoch; undefined: there is none. */
+  /** Stores keys for later runs. Returns when the closed ones are due, in milliseconds since the epoch; undefined: there is none. */
   finish(): number | undefined {
     const known: Known = { keys: Object.fromEntries(this.#keys), failures: Object.fromEntries(this.#failures) };
     if (this.#isRun && this.#before !== undefined && JSON.stringify(known) !== JSON.stringify(this.#before))
