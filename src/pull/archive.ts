@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { arch } from "node:os";
 import { join } from "node:path";
 import { parseImage } from "../model/image/image-reference.ts";
@@ -12,7 +12,7 @@ export interface ArchivedImage {
 
 /** More images than any tool puts into one archive. Each costs a call of skopeo. */
 const MAX_IMAGES = 500;
-/** The largest list of images that is read, in bytes. */
+/** The largest list of images, and the largest manifest, in bytes; that of skopeo. */
 const MAX_LIST_BYTES = 4 << 20;
 const MEDIA_TYPE = /^[\w.+/-]{1,200}$/;
 const GOARCH: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
@@ -50,7 +50,10 @@ function bounded<T>(images: readonly T[]): readonly T[] {
 }
 
 function readList(path: string): string {
-  if (statSync(path).size > MAX_LIST_BYTES) throw new Error("its list of images is too large");
+  // A link to a device would have no end.
+  const file = lstatSync(path, { throwIfNoEntry: false });
+  if (file?.isFile() !== true) throw new Error("its list of images is missing, or is no regular file");
+  if (file.size > MAX_LIST_BYTES) throw new Error("its list of images is too large");
   return readFileSync(path, "utf8");
 }
 
@@ -72,8 +75,10 @@ function writeSource(tree: string, source: string, { mediaType, digest, size }: 
   writeFileSync(join(source, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
   symlinkSync(join(tree, "blobs"), join(source, "blobs"));
   const manifest = blobPath(tree, digest);
-  if (statSync(manifest, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new Error(`its blob ${digest} is missing`);
+  const file = statSync(manifest, { throwIfNoEntry: false });
+  if (file?.isFile() !== true) throw new Error(`its blob ${digest} is missing`);
+  // A file with holes takes no space in the archive.
+  if (file.size > MAX_LIST_BYTES) throw new Error(`its blob ${digest} is too large for a manifest`);
   copyFileSync(manifest, join(source, "manifest"));
 }
 

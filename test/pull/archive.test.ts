@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { arch, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -92,6 +101,17 @@ describe("a layout is refused", () => {
       },
       "is missing",
     ],
+    [
+      "whose manifest has a hole of 1 TB",
+      () => {
+        const large = manifest("m");
+        truncateSync(join(tree, "blobs/sha256", large.digest.slice("sha256:".length)), 1e12);
+        index(large);
+      },
+      "is too large for a manifest",
+    ],
+    ["whose index is a device", () => symlinkSync("/dev/zero", join(tree, "index.json")), "is no regular file"],
+    ["without an index", () => undefined, "its list of images is missing"],
     ["with too many images", () => index(...Array(501).fill(manifest("m"))), "at most 500"],
   ])("%s", (_, write, message) => {
     write();

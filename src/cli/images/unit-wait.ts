@@ -16,21 +16,21 @@ export async function runUnit(unit: string, tick: (seconds: number) => void): Pr
   process.on("SIGINT", onInterrupt);
   const timer = setInterval(() => tick(Math.floor((Date.now() - began) / 1000)), INTERVAL_MS);
   try {
-    await systemctl("start", "--wait", unit);
-    if (!interrupted) return;
-    await systemctl("stop", unit);
-    throw new CliError("interrupted", 130);
+    const status = await systemctl("start", "--wait", unit);
+    // systemctl also fails when it loses systemd or is killed. What the unit has written is read only after its last process.
+    if (interrupted || status !== 0) await systemctl("stop", unit);
+    if (interrupted) throw new CliError("interrupted", 130);
   } finally {
     clearInterval(timer);
     process.off("SIGINT", onInterrupt);
   }
 }
 
-/** The unit leaves the reason of a failure in a file, so the status of systemctl is ignored. */
-function systemctl(...words: readonly string[]): Promise<void> {
+/** Returns the exit status; null after a signal. The unit leaves the reason of a failure in a file. */
+function systemctl(...words: readonly string[]): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const child = spawn("systemctl", words, { stdio: "ignore" });
     child.on("error", reject);
-    child.on("close", () => resolve());
+    child.on("close", resolve);
   });
 }

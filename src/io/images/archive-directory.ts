@@ -6,8 +6,8 @@ import { ignoreMissing, list } from "../files.ts";
 /** The archives in it are imported at boot and when they change. */
 export const ARCHIVES = "/etc/unitlet/images";
 
-/** Names of files that are still being copied: those of rsync, scp-like tools, editors and browsers. */
-const IGNORED = /^\.|~$|\.(part|partial|tmp|crdownload|filepart|swp)$/;
+/** Names of files that are still being copied: those of rsync, install.sh, scp-like tools, editors and browsers. */
+const IGNORED = /^\.|~$|\.(part|partial|tmp|new|crdownload|filepart|swp)$/;
 
 /** An archive or an OCI layout in the directory. */
 export interface ArchiveFile {
@@ -38,6 +38,8 @@ const LEASE = 'open my $file, "<", $ARGV[0] or exit 1; exit(fcntl($file, 1024, 0
 
 /** True while a process of this host has the file open for writing. File systems without leases never say so. */
 export function isBeingWritten(path: string): boolean {
+  // Opening a pipe would wait for its other end.
+  if (ignoreMissing(() => statSync(path))?.isFile() !== true) return false;
   try {
     execFileSync("/usr/bin/perl", ["-e", LEASE, path], { stdio: "ignore" });
     return true;
