@@ -49,6 +49,7 @@ export function pullUnits(): string {
   const states = "--state=active,activating,deactivating";
   return systemctl(
     "list-units",
+    "--full",
     "--plain",
     "--no-legend",
     states,

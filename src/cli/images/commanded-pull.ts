@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { readConfig } from "../../io/config-files.ts";
 import { ignoreMissing, list, remove } from "../../io/files.ts";
 import { readDiskLevels } from "../../io/host/host.ts";
@@ -11,9 +12,12 @@ import { diskReserve } from "../../model/host/disk-reserve.ts";
 import { type DesiredPull, IMAGES, PULLS } from "../../model/image/image.ts";
 import { type OciReference, parseImage } from "../../model/image/image-reference.ts";
 import { commandKey, imageKey, imageUnit } from "../../unitfile/image-names.ts";
+import { pullUnits } from "../agent.ts";
 import { CliError } from "../failure.ts";
 import type { Progress } from "./progress.ts";
 import { runUnit } from "./unit-wait.ts";
+
+const INTERVAL_MS = 500;
 
 /** Returns the reference of an image of a registry. Throws CliError. */
 export function ociReference(image: string): OciReference {
@@ -39,6 +43,14 @@ export function commandedPull({ name, repository }: OciReference, config: Config
   const key = commandKey(imageKey({ kind: "oci", name }));
   const reserve = diskReserve(config, readDiskLevels());
   return { key, name, repository, reserve, isFirst: true, missing: [] };
+}
+
+/** Waits until another command has ended its pull of the same image, because both would use the same files. */
+export async function untilIdle({ key, name }: DesiredPull, progress: Progress): Promise<void> {
+  while (pullUnits().includes(`@${key}.service`)) {
+    progress.show(`${name}: another command pulls it`);
+    await sleep(INTERVAL_MS);
+  }
 }
 
 /** Runs a pull whose files are written, and returns the digest of the image. Throws CliError with the reason of a failure. */

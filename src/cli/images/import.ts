@@ -15,8 +15,9 @@ import { diskReserve } from "../../model/host/disk-reserve.ts";
 import { type OciReference, parseImage } from "../../model/image/image-reference.ts";
 import { requireRoot } from "../agent.ts";
 import { CliError } from "../failure.ts";
+import { print } from "../output.ts";
 import { eachOf } from "./arguments.ts";
-import { commandedPull, configForImages, ociReference, runPull } from "./commanded-pull.ts";
+import { commandedPull, configForImages, ociReference, runPull, untilIdle } from "./commanded-pull.ts";
 import { Progress } from "./progress.ts";
 import { runUnit } from "./unit-wait.ts";
 
@@ -40,8 +41,9 @@ export async function importImages(files: readonly string[], { name, isQuiet }: 
   return await eachOf(files, async (file) => {
     const { imported, problem } = await importArchive(file, named, { config, progress });
     const lines = imported.map((each) => `imported ${each.name} ${each.digest}\n`).join("");
-    if (problem !== undefined) throw new CliError(`${lines}${problem}`);
-    return lines;
+    if (problem === undefined) return lines;
+    print(lines);
+    throw new CliError(problem);
   });
 }
 
@@ -108,18 +110,31 @@ function withName(file: string, images: readonly StagedImage[], named: OciRefere
   return [{ ...image, name: named.name }];
 }
 
+/** An image that cannot be unpacked keeps no other of the archive from being imported. */
 async function importAll(file: string, images: readonly StagedImage[], context: ImportContext): Promise<ImportResult> {
   const imported: { name: string; digest: string }[] = [];
+  const problems: string[] = [];
   let nameless = 0;
   for (const { name, directory } of images) {
     const reference = parseImage(name);
-    if (name === "" || reference.kind !== "oci") nameless += 1;
-    else imported.push({ name: reference.name, digest: await importImage(reference, directory, context) });
+    if (name === "" || reference.kind !== "oci") {
+      nameless += 1;
+      continue;
+    }
+    try {
+      imported.push({ name: reference.name, digest: await importImage(reference, directory, context) });
+    } catch (error) {
+      if (!(error instanceof CliError) || error.status !== 1) throw error;
+      problems.push(`${file}: ${error.message}`);
+    }
   }
-  if (nameless === 0) return { imported };
-  const which = images.length === 1 ? "its image has" : `${nameless} of its ${images.length} images have`;
-  const remedy = images.length === 1 ? ": give it one with --name REF" : ", and were left out";
-  return { imported, problem: `${file}: ${which} no name${remedy}` };
+  if (nameless > 0) problems.push(`${file}: ${namelessProblem(nameless, images.length)}`);
+  return { imported, ...(problems.length > 0 && { problem: problems.join("; ") }) };
+}
+
+function namelessProblem(nameless: number, all: number): string {
+  if (all === 1) return "its image has no name: give it one with --name REF";
+  return `${nameless} of its ${all} images have no name, and were left out`;
 }
 
 async function importImage(
@@ -128,6 +143,7 @@ async function importImage(
   { config, progress }: ImportContext,
 ): Promise<string> {
   const pull = commandedPull(reference, config);
+  await untilIdle(pull, progress);
   writeImport(pull, directory);
   return await runPull(pull, progress);
 }

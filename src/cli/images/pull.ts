@@ -3,7 +3,7 @@ import { redactCredentials } from "../../model/image/image-reference.ts";
 import { requireRoot } from "../agent.ts";
 import { CliError } from "../failure.ts";
 import { eachOf } from "./arguments.ts";
-import { commandedPull, configForImages, ociReference, runPull } from "./commanded-pull.ts";
+import { commandedPull, configForImages, ociReference, runPull, untilIdle } from "./commanded-pull.ts";
 import { Progress } from "./progress.ts";
 
 /**
@@ -21,6 +21,7 @@ export async function pullImages(names: readonly string[], isQuiet: boolean): Pr
   const progress = new Progress(isQuiet);
   return await eachOf(references, async (reference) => {
     const pull = commandedPull(reference, config);
+    await untilIdle(pull, progress);
     writePull(pull);
     const digest = await runPull(pull, progress);
     return `pulled ${redactCredentials(reference.name)} ${digest}\n`;

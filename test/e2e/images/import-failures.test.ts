@@ -42,7 +42,18 @@ describe("a file that cannot be imported", () => {
 
   test("with the digest of another image in --name is refused", async () => {
     const { stderr } = await unitlet(`import -q /srv/nameless.tar --name example.org/x@sha256:${"0".repeat(64)}`);
-    expect(stderr).toMatch(/^example.org\/x@sha256:0+: the archive has sha256:[0-9a-f]{64}\n$/);
+    expect(stderr).toMatch(/^\/srv\/nameless.tar: example.org\/x@sha256:0+: the archive has sha256:[0-9a-f]{64}\n$/);
+  });
+
+  test("keeps no other image of its archive from being imported", async () => {
+    const base = tar(await busybox());
+    const wrong = `example.org/wrong@sha256:${"0".repeat(64)}`;
+    const archive = dockerArchive(base, { tags: [wrong] }, { tags: ["example.org/right:1"], words: "right" });
+    await machine.write("/srv/half.tar", archive);
+    const { stdout, stderr, code } = await unitlet("import -q /srv/half.tar");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^imported example.org\/right:1 sha256:[0-9a-f]{64}\n$/);
+    expect(stderr).toMatch(/^\/srv\/half.tar: example.org\/wrong@sha256:0+: the archive has sha256:[0-9a-f]{64}\n$/);
   });
 
   test("larger than the disk is refused before it is copied", async () => {
