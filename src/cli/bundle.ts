@@ -45,7 +45,11 @@ export async function bundle(args: readonly string[]): Promise<string> {
   if (release === undefined) throw usage("--release is missing: name the .tar.gz of a release of unitlet");
   if (output === undefined || more.length > 0) throw usage("name one file for the bundle");
   requireRoot("bundle");
-  const manifests = manifestFiles(filename);
+  // Standard input can be read once.
+  const manifests = manifestFiles(filename).map(({ name, read }): ManifestFile => {
+    const content = read();
+    return { name, read: () => content };
+  });
   const names = [...new Set([...image.map((each) => ociReference(each).name), ...(await imagesOf(manifests))])];
   // The directory of the output may belong to a user, who could exchange what is in it.
   const stage = mkdtempSync("/var/tmp/unitlet-bundle-");
@@ -130,10 +134,17 @@ function writeManifests(files: readonly ManifestFile[], directory: string): void
     const content = read();
     if (content.includes("unitlet.dev/sealed-key"))
       throw new CliError(`${name}: its Secret is sealed for this host, and no other host can open it: pack its source`);
-    const target = join(directory, name === "<stdin>" ? "bundle.yaml" : basename(name));
-    if (exists(target)) throw new CliError(`${name}: another manifest has the file name ${basename(name)}`);
+    const target = join(directory, packedName(name));
+    if (exists(target)) throw new CliError(`${name}: another manifest has the file name ${packedName(name)}`);
     writeFileSync(target, content, { mode: 0o600 });
   }
+}
+
+/** Returns the name of a manifest in the bundle. The directory of manifests ignores other names. */
+export function packedName(name: string): string {
+  if (name === "<stdin>") return "bundle.yaml";
+  const visible = basename(name).replace(/^\.+/, "");
+  return /\.(ya?ml|json)$/.test(visible) ? visible : `${visible}.yaml`;
 }
 
 function tar(...words: readonly string[]): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bundle, imageNames } from "../../src/cli/bundle.ts";
+import { bundle, imageNames, packedName } from "../../src/cli/bundle.ts";
 import { parseManifests } from "../../src/io/schema/manifest-files.ts";
 
 test.each([
@@ -24,4 +24,15 @@ test.each([
   const { problems, ...manifests } = parseManifests([{ name: "f.yaml", read: () => Buffer.from(text) }], "");
   expect(problems).toEqual([]);
   expect(imageNames(manifests)).toEqual(["example.org/report:1"]);
+});
+
+test.each([
+  ["/srv/web.yaml", "web.yaml"],
+  ["web.json", "web.json"],
+  ["/srv/web.txt", "web.txt.yaml"],
+  ["/dev/fd/63", "63.yaml"],
+  [".hidden.yml", "hidden.yml"],
+  ["<stdin>", "bundle.yaml"],
+])("the manifest %s is packed as %s, which a run reads", (name, packed) => {
+  expect(packedName(name)).toBe(packed);
 });

@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => machine[Symbol.asyncDispose]());
 
 const bundle = () =>
-  machine.exec("unitlet bundle --release /root/unitlet.tar.gz -f /root/web.yaml /root/edge.tar", {
+  machine.exec("unitlet bundle --release /root/unitlet.tar.gz -f - /root/edge.tar </root/web.yaml", {
     allowFailure: true,
     timeout: 300_000,
   });
@@ -63,7 +63,7 @@ test("a host without a network gets agent, manifests and images from the one fil
   const state = async () => (await machine.exec("systemctl is-active unitlet.default.web.main || :")).stdout;
   await machine.until(async () => [(await state()) === "active\n", await state()], { what: "the pod" });
   expect((await machine.exec("cd /etc/unitlet && stat -c '%a %n' manifests/* images/*")).stdout).toBe(
-    "600 manifests/web.yaml\n600 images/bundle.tar\n",
+    "600 manifests/bundle.yaml\n600 images/bundle.tar\n",
   );
 });
 

@@ -1,4 +1,4 @@
-import { type ExportedImage, writeArchive } from "../../io/images/export-files.ts";
+import { type ExportedImage, exportedDigest, writeArchive } from "../../io/images/export-files.ts";
 import { readStore } from "../../io/images/image-store.ts";
 import { EX_USAGE } from "../../model/exit-status.ts";
 import { requireRoot } from "../agent.ts";
@@ -29,5 +29,16 @@ function storedImage(image: string): ExportedImage {
   const { name } = ociReference(image);
   const tree = readStore().find(({ names }) => names.includes(name));
   if (tree === undefined) throw new CliError(`${name} is not on this host: unitlet images pull ${name}`);
+  checkDigest(name, tree.digest);
   return { name, digest: tree.digest };
+}
+
+/** An archive whose image has not the digest of its name could not be imported. */
+function checkDigest(name: string, digest: string): void {
+  const [, wanted] = name.split("@");
+  const actual = exportedDigest(digest);
+  if (wanted === undefined || wanted === actual) return;
+  throw new CliError(
+    `${name}: its archive would have the digest ${actual}, because this host stores the image of one platform with compressed layers. Use a tag, or skopeo copy --all docker://${name} oci-archive:FILE:${name}`,
+  );
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { IMAGES } from "../../model/image/image.ts";
 import { removeTree } from "../remove-tree.ts";
 import { writeTar } from "../tar-file.ts";
+import { parseIndex } from "./image-config.ts";
 
 /** An image and the name that the archive gives it. */
 export interface ExportedImage {
@@ -30,9 +31,16 @@ export function writeArchive(images: readonly ExportedImage[], file: string): vo
   }
 }
 
+/** Returns the digest that an archive gives a stored image, which is one platform of an index with compressed layers. */
+export function exportedDigest(digest: string): string {
+  return parseIndex(readFileSync(join(homeOf(digest), "index.json"), "utf8"));
+}
+
+const homeOf = (digest: string) => join(IMAGES, "trees", digest.slice("sha256:".length));
+
 /** Links the blobs of an image, and returns its descriptor. */
 function stageImage(stage: string, { name, digest }: ExportedImage): object {
-  const home = join(IMAGES, "trees", digest.slice("sha256:".length));
+  const home = homeOf(digest);
   const blobs = readFileSync(join(home, "blobs.list"), "utf8").split("\n");
   for (const hex of blobs.filter((line) => /^[0-9a-f]{64}$/.test(line))) {
     rmSync(join(stage, "blobs/sha256", hex), { force: true });

@@ -2,10 +2,11 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Machine } from "../../support/machine.ts";
 import { install } from "../../support/node.ts";
-import { busybox } from "../../support/registry.ts";
+import { busybox, digestOf } from "../../support/registry.ts";
 import type { RunResult } from "../../support/run.ts";
 import { tar } from "../../support/tar.ts";
 import { dockerArchive } from "../support/docker-archive.ts";
+import { SLEEP_CONFIG } from "../support/image-node.ts";
 
 const MANIFESTS = "/etc/unitlet/manifests";
 const IMAGES = "/var/lib/unitlet/images";
@@ -81,6 +82,42 @@ describe("an archive without a network", () => {
     const after = (await unitlet("list")).stdout.split("\n").filter((line) => /^(example.org\/a|docker.io)/.test(line));
     expect(digests(after)).toEqual(digests(before));
     await isRunning("again", "example.org/a:1");
+  });
+
+  test("that would have another digest than its name is not written", async () => {
+    const config = Buffer.from(
+      JSON.stringify({
+        architecture: "amd64",
+        os: "linux",
+        config: SLEEP_CONFIG,
+        rootfs: { type: "layers", diff_ids: [digestOf(base)] },
+      }),
+    );
+    const type = "application/vnd.oci.image";
+    const described = (mediaType: string, blob: Buffer) => ({ mediaType, digest: digestOf(blob), size: blob.length });
+    const image = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: `${type}.manifest.v1+json`,
+        config: described(`${type}.config.v1+json`, config),
+        layers: [described(`${type}.layer.v1.tar`, base)],
+      }),
+    );
+    const name = `example.org/plain@${digestOf(image)}`;
+    const annotations = { "org.opencontainers.image.ref.name": name };
+    const manifests = [{ ...described(`${type}.manifest.v1+json`, image), annotations }];
+    const blob = (content: Buffer) => ({ path: `blobs/sha256/${digestOf(content).slice("sha256:".length)}`, content });
+    const archive = tar([
+      { path: "oci-layout", content: '{"imageLayoutVersion":"1.0.0"}' },
+      { path: "index.json", content: JSON.stringify({ schemaVersion: 2, manifests }) },
+      ...[config, base, image].map(blob),
+    ]);
+    await machine.write("/srv/by-digest.tar", archive);
+    expect((await unitlet("import -q /srv/by-digest.tar")).stdout).toBe(`imported ${name} ${digestOf(image)}\n`);
+    const { code, stderr } = await unitlet(`export ${name} /srv/again.tar`);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^example.org\/plain@sha256:\w+: its archive would have the digest sha256:\w+, because /);
+    expect((await machine.exec("ls -A /srv")).stdout).not.toContain("again");
   });
 
   test("as a directory has the name that is given", async () => {
