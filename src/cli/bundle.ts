@@ -13,13 +13,15 @@ import { CliError } from "./failure.ts";
 import { ociReference } from "./images/commanded-pull.ts";
 import { writeNamed } from "./images/export.ts";
 import { manifestFiles } from "./manifest-arguments.ts";
+import { checkRelease } from "./release-checksum.ts";
 
-const BUNDLE_USAGE = `usage: unitlet bundle --release FILE [-f FILE…] [--image REF…] OUTPUT
+const BUNDLE_USAGE = `usage: unitlet bundle --release FILE [--sha256 HEX] [-f FILE…] [--image REF…] OUTPUT
 
 Packs the agent, manifests and images into one tar file for a host without any network. There, after tar -xf OUTPUT:
 ./unitlet-bundle/install.sh --bundle OUTPUT installs the agent, imports the images and runs the pods.
 
-  --release FILE       the .tar.gz of a release of unitlet, for the other host's architecture
+  --release FILE       the .tar.gz of a release of unitlet, for the other host's architecture. SHA256SUMS beside it has its checksum
+  --sha256 HEX         the checksum of the release, if there is no SHA256SUMS
   -f, --filename FILE  a manifest or a directory of manifests; may be given several times
   --image REF          an image of this host; may be given several times. The images that the manifests name are packed as well
 
@@ -32,6 +34,7 @@ exit status 0: done; 1: it could not be made, and nothing was written; 64: wrong
 
 const OPTIONS = {
   release: { type: "string" },
+  sha256: { type: "string" },
   filename: { type: "string", short: "f", multiple: true },
   image: { type: "string", multiple: true },
 } as const;
@@ -40,11 +43,12 @@ const OPTIONS = {
 export async function bundle(args: readonly string[]): Promise<string> {
   if (args[0] === "--help") return BUNDLE_USAGE;
   const { values, positionals } = parsed(args);
-  const { release, filename = [], image = [] } = values;
+  const { release, sha256, filename = [], image = [] } = values;
   const [output, ...more] = positionals;
   if (release === undefined) throw usage("--release is missing: name the .tar.gz of a release of unitlet");
   if (output === undefined || more.length > 0) throw usage("name one file for the bundle");
   requireRoot("bundle");
+  checkRelease(release, sha256);
   // Standard input can be read once.
   const manifests = manifestFiles(filename).map(({ name, read }): ManifestFile => {
     const content = read();

@@ -20,7 +20,7 @@ beforeAll(async () => {
   // What a release has is what a clone has after its build.
   await putClone(machine, "/root/release/unitlet");
   await machine.exec(
-    "cd /root/release && tar -czf /root/unitlet.tar.gz unitlet && unitlet/install.sh --from unitlet/dist",
+    "cd /root/release && tar -czf ../unitlet.tar.gz unitlet && (cd .. && sha256sum unitlet.tar.gz >SHA256SUMS) && unitlet/install.sh --from unitlet/dist",
     {
       timeout: 300_000,
     },
