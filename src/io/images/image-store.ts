@@ -1,10 +1,19 @@
 import { execFileSync } from "node:child_process";
 import { renameSync, statfsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { IMAGES, type ImageStore, type StoredTree } from "../../model/image/image.ts";
+import { IMAGES, type ImageStore, PULLS, type StoredTree } from "../../model/image/image.ts";
 import { podStateDir, STATE_DIR, storagePath } from "../../model/paths.ts";
 import type { Storage } from "../../model/storage.ts";
-import { ignoreMissing, isDirectory, list, modifiedAt, readOptional, remove, writeBestEffort } from "../files.ts";
+import {
+  exists,
+  ignoreMissing,
+  isDirectory,
+  list,
+  modifiedAt,
+  readOptional,
+  remove,
+  writeBestEffort,
+} from "../files.ts";
 import { removeTree } from "../remove-tree.ts";
 import { parseIndex, parseManifest } from "./image-config.ts";
 import { readPackageStore } from "./package-store.ts";
@@ -110,7 +119,8 @@ function blobsOf(hex: string): { readonly digests: readonly string[]; readonly s
 
 /**
  * Removes an image, under all its names, and the blobs that no other image needs. The tree is renamed first, so that no
- * container starts on half of it. It must not be called during a pull, because the new blobs belong to no image yet.
+ * container starts on half of it. It must not be called during a pull, because the new blobs belong to no image yet. A pull that a
+ * command has just prepared, and that no unit shows yet, keeps its files.
  */
 export function removeImage(digest: string): void {
   const hex = digest.slice("sha256:".length);
@@ -122,5 +132,6 @@ export function removeImage(digest: string): void {
   }
   const needed = new Set(list(TREES).flatMap((other) => blobsOf(other).digests));
   for (const blob of list(BLOBS)) if (!needed.has(`sha256:${blob}`)) remove(join(BLOBS, blob));
-  for (const leftover of list(TEMPORARY)) removeTree(join(TEMPORARY, leftover), () => false);
+  for (const leftover of list(TEMPORARY))
+    if (!exists(join(PULLS, `${leftover}.request`))) removeTree(join(TEMPORARY, leftover), () => false);
 }

@@ -38,10 +38,11 @@ export function writeImport(pull: DesiredPull, fetched: string): void {
   const work = join(IMAGES, "tmp", key);
   remove(join(PULLS, `${key}.failed`));
   removeTree(work, () => false);
-  mkdirSync(work, { recursive: true, mode: 0o700 });
-  renameSync(fetched, join(work, "fetch"));
+  // The request first: it keeps the removal of images from the files.
   for (const file of ["request", "source"])
     writeLines(`${key}.${file}`, [...commonLines(pull, pull.name), "imported yes"]);
+  mkdirSync(work, { recursive: true, mode: 0o700 });
+  renameSync(fetched, join(work, "fetch"));
   writeAtomic(join(PULLS, `${key}.auth`), "{}", 0o600);
   prepareUnpack(key);
 }

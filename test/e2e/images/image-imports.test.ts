@@ -147,6 +147,10 @@ test("a pinned image is never removed as unused", async () => {
   expect(stdout).toContain("kept docker.io/library/c:1: it is pinned\n");
   expect((await unitlet("list")).stdout).toMatch(/^docker.io\/library\/c:1 .* yes$/m);
   await unitlet("unpin docker.io/library/c:1");
+  // An import that has prepared its pull, and has not started the unit yet.
+  const [prepared, request] = [`${IMAGES}/tmp/command.x_0/fetch`, "/run/unitlet/images/command.x_0.request"];
+  await machine.exec(`mkdir -p ${prepared} && touch ${request}`);
   await unitlet("prune");
   expect(await names()).not.toContain("docker.io/library/c:1");
+  expect((await machine.exec(`ls -d ${prepared}; rm ${request}`)).stdout).toBe(`${prepared}\n`);
 });
