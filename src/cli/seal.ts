@@ -18,6 +18,8 @@ beside a Secret and the annotation of kubectl apply are left out, because they m
   --key KEY       what systemd-creds encrypts with: host (a file of root), tpm2 (the TPM), or auto (both if there is a TPM).
                   Default: auto
 
+Keep the source in another place: an update of the firmware or a new TPM can close sealed Secrets for good.
+
 examples:
   unitlet seal db.yaml > /etc/unitlet/manifests/db.yaml
   unitlet seal --in-place --key tpm2 /etc/unitlet/manifests/db.yaml

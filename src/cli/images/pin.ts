@@ -1,3 +1,6 @@
+import { join } from "node:path";
+import { ARCHIVES } from "../../io/images/archive-directory.ts";
+import { readArchiveRecords } from "../../io/images/archive-records.ts";
 import { readStore } from "../../io/images/image-store.ts";
 import { pin, unpin } from "../../io/images/pins.ts";
 import { requireRoot } from "../agent.ts";
@@ -20,6 +23,10 @@ export function unpinImages(names: readonly string[]): string {
   requireRoot("images unpin");
   const references = names.map(ociReference);
   const unknown = references.filter((reference) => !unpin(reference)).map(({ name }) => name);
-  if (unknown.length > 0) throw new CliError(`not pinned: ${unknown.join(", ")}`);
+  if (unknown.length > 0) {
+    const files = [...readArchiveRecords()].filter(([, { names: own }]) => own.some((name) => unknown.includes(name)));
+    const remedy = files.map(([file]) => `. To let the images of ${join(ARCHIVES, file)} go, remove the file`).join("");
+    throw new CliError(`not pinned: ${unknown.join(", ")}${remedy}`);
+  }
   return references.map(({ name }) => `unpinned ${name}\n`).join("");
 }

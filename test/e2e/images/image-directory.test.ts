@@ -44,6 +44,9 @@ test("an archive is imported when it is copied into the directory, and its image
   expect((await machine.exec("unitlet images prune")).stdout).toBe(
     "kept example.org/first:1: it is pinned\n0 images, 0 MB\n",
   );
+  expect((await machine.exec("unitlet images unpin example.org/first:1", { allowFailure: true })).stderr).toBe(
+    "not pinned: example.org/first:1. To let the images of /etc/unitlet/images/first.tar go, remove the file\n",
+  );
 });
 
 test("a file that is being written is imported when it is complete", async () => {
