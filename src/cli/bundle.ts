@@ -55,7 +55,7 @@ export async function bundle(args: readonly string[]): Promise<string> {
     return { name, read: () => content };
   });
   const names = [...new Set([...image.map((each) => ociReference(each).name), ...(await imagesOf(manifests))])];
-  // The directory of the output may belong to a user, who could exchange what is in it.
+  // The directory of the output may belong to another user, and that user could exchange what is in it.
   const stage = mkdtempSync("/var/tmp/unitlet-bundle-");
   try {
     const top = join(stage, "unitlet-bundle");

@@ -21,7 +21,7 @@ test("a file is being written while a process has it open for that", () => {
   expect(isBeingWritten(path)).toBe(false);
 });
 
-test("a pipe, whose other end nobody opens, is not waited for", () => {
+test("a pipe without a process at its other end is not waited for", () => {
   execFileSync("mkfifo", [path]);
   expect(isBeingWritten(path)).toBe(false);
 });
