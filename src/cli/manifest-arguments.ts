@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isDirectory } from "../io/files.ts";
 import { manifestPaths } from "../io/manifest-source.ts";
-import type { ManifestFile } from "../io/schema/manifest-files.ts";
+import type { ManifestFile } from "../io/schema/manifest-file.ts";
 import { CliError } from "./failure.ts";
 
 /**

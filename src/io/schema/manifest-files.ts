@@ -6,8 +6,8 @@ import type { Pod } from "../../model/api/pod.ts";
 import type { Workload } from "../../model/api/workload.ts";
 import { referenceKey } from "../../model/references.ts";
 import { canOthersRead, readAdministratorFile } from "../administrator-file.ts";
-import { decodeText } from "./decode-text.ts";
-import { itemsOf, splitDocuments, type TextDocument } from "./manifest-documents.ts";
+import { itemsOf } from "./manifest-documents.ts";
+import { documents, type ManifestFile } from "./manifest-file.ts";
 import { SealedKeys } from "./sealed-keys.ts";
 import { isSealed, openSecret, SealError } from "./sealed-secret.ts";
 import { parseYaml, YamlError } from "./yaml.ts";
@@ -33,16 +33,6 @@ const MAX_DOCUMENT_BYTES = 1.5 * 1024 * 1024;
 
 /** A file of another kind would fill the journal with its mistakes. */
 const MAX_ISSUES = 10;
-
-/** A file of manifests. `name` is what messages call it. */
-export interface ManifestFile {
-  readonly name: string;
-  read(): Buffer;
-  /** True for a file that users other than root can read. Absent for what is no file of the host. */
-  isPublic?(): boolean;
-  /** True when sealed Secrets are opened, which only the host can do that has sealed them. Otherwise their values stay sealed. */
-  readonly opensSecrets?: boolean;
-}
 
 /** Returns the objects of YAML or JSON files with one or more documents each. A bad document does not affect the others. */
 export function readManifests(paths: readonly string[], nodeName: string): Manifests {
@@ -189,18 +179,4 @@ function readObject(
 function bugOf(value: unknown, { name, message }: Error): string {
   const { kind } = (value ?? {}) as { readonly kind?: unknown };
   return `cannot be checked, which is a bug of unitlet: ${kind === "Secret" ? name : message}`;
-}
-
-/** Returns the texts of the documents in a file. Text before the first separator counts only when it has more than comments. */
-export function documents(file: ManifestFile, problems: string[]): readonly TextDocument[] {
-  try {
-    const text = decodeText(file.read());
-    const all = splitDocuments(text);
-    const isEmpty = (all[0]?.text ?? "").split("\n").every((line) => /^\s*([#%].*)?$/.test(line));
-    return isEmpty ? all.slice(1) : all;
-  } catch (error) {
-    // The rest of Node's messages repeats the path.
-    problems.push(`${file.name}: cannot be read: ${(error as Error).message.split(",")[0]}`);
-    return [];
-  }
 }

@@ -1,6 +1,7 @@
 import { parseManifest } from "../../config/manifest.ts";
 import { itemsOf } from "./manifest-documents.ts";
-import { documents, type ManifestFile, parseManifests } from "./manifest-files.ts";
+import { documents, type ManifestFile } from "./manifest-file.ts";
+import { parseManifests } from "./manifest-files.ts";
 import { isSealed } from "./sealed-secret.ts";
 import { parseYaml } from "./yaml.ts";
 
