@@ -42,7 +42,8 @@ describe("an adopted unit", () => {
   let first: string;
 
   beforeAll(async () => {
-    await installHello(node, "hello-b", 7102, "Restart=no");
+    // Programs of an interpreter of their own often have a PATH without those of the system.
+    await installHello(node, "hello-b", 7102, "Restart=no\nEnvironment=PATH=/opt/hello/bin");
     first = await mainPID("hello-b.service");
     const probe = { httpGet: { path: "/", port: 7102, host: "127.0.0.1" }, periodSeconds: 1, timeoutSeconds: 10 };
     const resources = { limits: { memory: "123Mi", cpu: "500m" } };
