@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { recoverMarks } from "../../src/diff/containers/recover-marks.ts";
 import { diff } from "../../src/diff/diff.ts";
 import type { Pod, PodPhase } from "../../src/model/api/pod.ts";
 import { toTimestamp } from "../../src/model/api/time.ts";
@@ -7,8 +8,8 @@ import type { ActualUnit, UnitName } from "../../src/model/unit.ts";
 import type { World } from "../../src/model/world.ts";
 import { translateAll } from "../../src/translate/all.ts";
 import { adopting, hostWith, NGINX } from "../translate/adopt/base.ts";
-import { NOW, runnable } from "../translate/base.ts";
-import { bare, DEAD, invocation, LIB_DIR, RUNNING, up } from "./base.ts";
+import { container, NOW, runnable } from "../translate/base.ts";
+import { bare, DEAD, invocation, LIB_DIR, RUNNING, up, withoutPast } from "./base.ts";
 
 const NAME = "nginx.service" as UnitName;
 const WEB = adopting({ resources: { limits: { memory: "64Mi" } } });
@@ -68,6 +69,12 @@ describe("a pod that adopts a unit", () => {
 
   test("starts one again that was stopped", () => {
     expect(steps(adopted(WEB, { state: DEAD }))).toContain("start nginx.service");
+  });
+
+  test("has init containers that must run, though its own program runs already", () => {
+    const of = { ...WEB, spec: { ...WEB.spec, initContainers: [container({ name: "first" })] } };
+    const world = withoutPast(adopted(of), "first");
+    expect(recoverMarks(runnable(of, hostWith()), world).steps).toEqual([]);
   });
 
   test("reloads systemd when a run was killed before it had", () => {

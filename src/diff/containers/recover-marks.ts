@@ -85,9 +85,14 @@ function startedMark(
   };
 }
 
-/** True when a container that starts after this one runs (`kuberuntime_container.go: hasAnyRegularContainerCreated`, v1.36). */
+/**
+ * True when a container that starts after this one runs (`kuberuntime_container.go: hasAnyRegularContainerCreated`,
+ * v1.36). A unit that the pod adopts may have run before the pod.
+ */
 function isProven({ containers }: Runnable, container: DesiredContainer, { units }: World): boolean {
-  const later = containers.slice(containers.indexOf(container) + 1).filter(({ kind }) => kind !== "ephemeral");
+  const later = containers
+    .slice(containers.indexOf(container) + 1)
+    .filter(({ kind, adopts }) => kind !== "ephemeral" && adopts === undefined);
   return later.some(({ unitName }) => isExecuting(units.get(unitName)));
 }
 
