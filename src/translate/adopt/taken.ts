@@ -1,5 +1,6 @@
 import { namespacedName } from "../../model/api/namespaced-name.ts";
 import type { Pod } from "../../model/api/pod.ts";
+import type { UnitName } from "../../model/unit.ts";
 import type { World } from "../../model/world.ts";
 import { adoptedUnits } from "../images/reference.ts";
 import { policyFor } from "../policy-for.ts";
@@ -9,17 +10,19 @@ type TakenUnits = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /**
  * Returns why another pod has a unit that a pod names, by the UID of that pod and the name of the unit. A unit belongs to
- * the pod that has adopted it, or else to the one that came first. A pod that may not adopt it keeps no other from it.
+ * the pod that has adopted it, also when the setting does not allow it any more, or else to the one that came first. A
+ * pod that may not adopt it keeps no other from it.
  */
 export function takenUnits(pods: readonly Pod[], { config, units }: Pick<World, "config" | "units">): TakenUnits {
+  const ownerOf = (unit: string) => units.get(unit as UnitName)?.identity?.podUID;
   const wishes = pods.flatMap((pod) =>
     adoptedUnits(pod)
-      .filter((unit) => mayAdopt(pod, unit, policyFor(pod, config)))
+      .filter((unit) => ownerOf(unit) === pod.metadata.uid || mayAdopt(pod, unit, policyFor(pod, config)))
       .map((unit) => ({ unit, pod })),
   );
   const taken = new Map<string, Map<string, string>>();
   for (const [unit, rivals] of Map.groupBy(wishes, ({ unit }) => unit)) {
-    const owner = [...units.values()].find(({ name }) => name === unit)?.identity?.podUID;
+    const owner = ownerOf(unit);
     const [first, ...others] = rivals
       .map(({ pod }) => pod)
       .toSorted((a, b) => rank(a, owner).localeCompare(rank(b, owner)));

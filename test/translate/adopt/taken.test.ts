@@ -42,4 +42,18 @@ describe("of two pods that name one unit", () => {
       new Map([["2", new Map([[NAME, "nginx.service is adopted by a pod of another namespace already"]])]]),
     );
   });
+
+  const NOBODY = { ...CONFIG, adoptUnits: [] };
+
+  test("the one that has adopted it keeps it, also when the setting has changed since", () => {
+    const listed = { ...CONFIG, adoptUnits: ["front:nginx.service"] };
+    const other = { ...FIRST, metadata: { ...FIRST.metadata, namespace: "front" } };
+    expect([...takenUnits([other, SECOND], { ...ownedBy(SECOND), config: listed }).keys()]).toEqual(["1"]);
+  });
+
+  test("a static pod may have any unit, and keeps others from it", () => {
+    const annotations = { "kubernetes.io/config.source": "file" };
+    const statics = [FIRST, SECOND].map((each) => ({ ...each, metadata: { ...each.metadata, annotations } }));
+    expect([...takenUnits(statics, { ...NOTHING, config: NOBODY }).keys()]).toEqual(["2"]);
+  });
 });
