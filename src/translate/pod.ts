@@ -96,7 +96,7 @@ function containerTranslation(
   context: ContainerContext,
   rejecting: readonly Problem[],
 ): ContainerTranslation {
-  if (resolved.reference.kind === "unit") return adoptedContainer(resolved, context);
+  if (resolved.reference.kind === "unit") return adoptedContainer(resolved, context, rejecting);
   return resolved.kind === "ephemeral"
     ? ephemeralContainer(resolved, context, rejecting)
     : desiredContainer(resolved, context);

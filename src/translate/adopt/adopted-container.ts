@@ -1,5 +1,5 @@
 import { restartPolicy } from "../../model/api/restart.ts";
-import { problemSentence } from "../../model/problem.ts";
+import { type Problem, problemSentence } from "../../model/problem.ts";
 import type { DesiredContainer } from "../../model/translation.ts";
 import type { DesiredUnit, HostUnit, UnitLines, UnitSections } from "../../model/unit.ts";
 import { encodeOwnUnit, unitOwner } from "../../unitfile/identity.ts";
@@ -18,14 +18,16 @@ type AdoptionContext = Pick<TranslateContext, "host" | "libDir" | "hostUnits" | 
 /** A unit of which nothing is known, as where a manifest is rendered without a host. */
 const ORDINARY: Pick<HostUnit, "slice"> = { slice: "system.slice" };
 
-/** Returns the container that is a unit of the host; or why it waits. */
+/** Returns the container that is a unit of the host; or why it waits. `rejecting` are the problems of the whole pod. */
 export function adoptedContainer(
   resolved: ResolvedContainer,
   context: AdoptionContext,
+  rejecting: readonly Problem[],
 ): { readonly container: DesiredContainer; readonly files: ReturnType<typeof probesFiles> } {
   const { container, kind, unitName, path } = resolved;
   const base = { name: container.name, kind, unitName, namesHost: true, adopts: container.image ?? "" };
-  const [problem] = containerProblems(resolved);
+  // The image of an admitted pod can change to a unit that another of its containers has.
+  const problem = containerProblems(resolved)[0] ?? rejecting.find((each) => each.path === `${path}.image`);
   const known = context.hostUnits?.get(unitName);
   const because = problem === undefined ? unitProblem(unitName, known, context) : undefined;
   const message = problem ? problemSentence(problem) : because && `${path}.image names ${because}`;

@@ -91,9 +91,10 @@ function isGiven(value: unknown): boolean {
   return typeof value !== "object" || Object.keys(value).length > 0;
 }
 
-/** Two containers cannot be one process. */
+/** Two containers cannot be one process. Those of other kinds cannot adopt at all. */
 function twice(adopting: readonly ResolvedContainer[]): Problem[] {
-  const second = adopting.filter(({ unitName }, at) => adopting.findIndex((each) => each.unitName === unitName) !== at);
+  const able = adopting.filter(({ kind }) => kind === "container");
+  const second = able.filter(({ unitName }, at) => able.findIndex((each) => each.unitName === unitName) !== at);
   return second.map(({ path, unitName }) => ({
     severity: "reject",
     path: `${path}.image`,

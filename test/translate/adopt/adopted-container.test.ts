@@ -126,6 +126,13 @@ describe("is rejected, with the name of the field:", () => {
     });
   });
 
+  test("also when the image of a pod that runs was changed: the second one waits", () => {
+    const twice = pod({ containers: ["a", "b"].map((name) => ({ name, image: "unit://nginx.service" })) });
+    const admitted = { ...twice, status: { phase: "Running", startTime: "2026-01-01T00:00:00Z" } } as const;
+    const { containers } = runnable(admitted, hostWith());
+    expect(containers.map(({ waiting }) => waiting?.reason)).toEqual([undefined, "CreateContainerConfigError"]);
+  });
+
   test("an init container", () => {
     const init = {
       ...adopting(),
