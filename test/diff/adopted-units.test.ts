@@ -77,8 +77,8 @@ describe("a pod that adopts a unit", () => {
     expect(recoverMarks(runnable(of, hostWith()), world).steps).toEqual([]);
   });
 
-  test("reloads systemd when a run was killed before it had", () => {
-    expect(steps({ ...adopted(), unfinished: new Set() })).toEqual(["reload"]);
+  test("reloads systemd and sets its limits when a run was killed before it had", () => {
+    expect(steps({ ...adopted(), unfinished: new Set() })).toEqual(["reload", "apply-limits system.slice"]);
   });
 });
 
@@ -102,6 +102,10 @@ describe("the unit is given back, running,", () => {
     expect(record).toMatchObject({
       record: { invocation: invocation(1), result: "given-back", code: "exited", status: "0", finishedAt: NOW },
     });
+  });
+
+  test("and systemd forgets the drop-in, though the run that removed it was killed before the reload", () => {
+    expect(steps({ ...bare(), unfinished: new Set() })).toEqual(["reload"]);
   });
 
   test("not when the list of pods is incomplete", () => {

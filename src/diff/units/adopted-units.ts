@@ -10,6 +10,8 @@ import { isIntact } from "../../unitfile/identity.ts";
 import { unitDirectory } from "./unit-directory.ts";
 import { isExecuting, isLoaded } from "./unit-states.ts";
 
+const KILLED = "a run was killed before it had reloaded systemd";
+
 /**
  * Returns a unit that a pod is about to adopt as the host has it: without an owner. Undefined for all other containers,
  * and for a unit that the host does not have.
@@ -25,7 +27,7 @@ export function ensureAdopted(translation: Runnable, unit: DesiredUnit, world: W
   const actual = world.units.get(unit.name);
   if (actual?.text === unit.text && !actual.misplaced) {
     if (world.unfinished === undefined) return [];
-    return [{ kind: "reload", uid: "", because: "a run was killed before it had reloaded systemd" }];
+    return reread(uid, unit.identity.cgroup ?? "", KILLED);
   }
   const { because, event } = changeOf(translation, unit, actual, world);
   return [
@@ -69,7 +71,10 @@ function reread(uid: string, cgroup: string, because: string): Step[] {
   return [{ kind: "reload", uid: "", because }, ...apply];
 }
 
-/** Returns the steps that give units back to the host: of pods that end or are gone, or that name another unit now. */
+/**
+ * Returns the steps that give units back to the host: of pods that end or are gone, or that name another unit now. Nothing
+ * on the disk tells of a drop-in that a killed run has removed, and systemd has it until the next reload.
+ */
 export function giveBackUnits(
   world: World,
   adopted: readonly ActualUnit[],
@@ -77,7 +82,8 @@ export function giveBackUnits(
 ): Step[] {
   const byUID = new Map(translations.map((translation) => [translation.pod.metadata.uid, translation]));
   const broken = new Set(world.pods.broken?.map(({ pod }) => pod.metadata.uid));
-  return adopted.flatMap((unit) => {
+  const reload: Step = { kind: "reload", uid: "", because: KILLED };
+  const steps = adopted.flatMap((unit) => {
     const uid = unit.identity?.podUID ?? "";
     const translation = byUID.get(uid);
     if (translation === undefined)
@@ -85,6 +91,7 @@ export function giveBackUnits(
     const because = endOf(translation, unit);
     return because === undefined ? [] : giveBack(unit, because, world);
   });
+  return world.unfinished === undefined ? steps : [...steps, reload];
 }
 
 /** Returns why a unit is no longer a container of the pod; undefined: it is. */
