@@ -1,5 +1,5 @@
 import type { QosClass } from "../model/api/pod.ts";
-import { unitNameProblem } from "../model/image/unit-reference.ts";
+import { isServiceOfHost } from "../model/image/unit-reference.ts";
 import type { AuxiliaryKind, UnitName } from "../model/unit.ts";
 import { digest } from "./hash.ts";
 
@@ -129,9 +129,12 @@ export function mountUnitName(path: string): UnitName {
 /** The name of the drop-in by which a pod adopts a unit of the host. */
 export const ADOPTION_DROP_IN = "50-unitlet.conf";
 
-/** Returns the name of a service of the host that a pod can have adopted; undefined for the agent's units and all others. */
+/**
+ * Returns the name of a service of the host that a pod can have adopted; undefined for the agent's units and all others. An
+ * earlier version may have let a pod adopt one that none can now.
+ */
 export function asAdoptedName(unit: string): UnitName | undefined {
-  return unitNameProblem(unit) === undefined ? (unit as UnitName) : undefined;
+  return isServiceOfHost(unit) ? (unit as UnitName) : undefined;
 }
 
 /** Mount units below the agent's directories, where no other program mounts. */

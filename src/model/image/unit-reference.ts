@@ -24,9 +24,10 @@ const PROTECTED = [
   /^unitlet/,
   /^systemd-/,
   /^dbus(-broker|-org\..*|\.)/,
-  /^(ssh|sshd|sshd-.*)\.service$/,
+  /^(ssh|sshd|sshd-.*|dropbear)\.service$/,
   /^(emergency|rescue|initrd-.*|getty|console-getty|container-getty|serial-getty|debug-shell)\.service$/,
-  /^(networking|NetworkManager|polkit|kmod-static-nodes|plymouth.*|auditd)\.service$/,
+  /^(networking|NetworkManager|wpa_supplicant|iwd|dhcpcd|connman|wickedd?(-.*)?|firewalld)\.service$/,
+  /^(polkit|polkitd|kmod-static-nodes|plymouth.*|auditd|multipathd|iscsid|lvm2-.*|dm-event)\.service$/,
 ];
 
 export function isUnit(image: string): boolean {
@@ -37,6 +38,11 @@ export function parseUnit(image: string): UnitReference | Unreadable {
   const unit = image.slice(PREFIX.length);
   const because = unitNameProblem(unit);
   return because === undefined ? { kind: "unit", unit } : { kind: "invalid", because };
+}
+
+/** True for the name of a service of the host, also of one that no pod can adopt. */
+export function isServiceOfHost(unit: string): boolean {
+  return SERVICE.test(unit) && unit.length <= MAX_LENGTH && !unit.startsWith("unitlet");
 }
 
 /** Returns why no pod can adopt a unit of this name, as a phrase without the name; undefined: its name allows it. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { asAdoptedName } from "../../../src/unitfile/names.ts";
 import { runnable } from "../base.ts";
 import { adopting, hostWith } from "./base.ts";
 
@@ -16,6 +17,8 @@ test.each([
     "unitlet-sync",
     "unitlet.shop.web.app",
     "NetworkManager",
+    "wpa_supplicant",
+    "dropbear",
   ].map((name) => [
     `unit://${name}.service`,
     "the host, or the way of its administrator to it, depends on this service",
@@ -26,4 +29,14 @@ test.each([
     reason: "InvalidImageName",
     message: `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${because}`,
   });
+});
+
+test.each([
+  ["nginx.service", "nginx.service"],
+  ["ssh.service", "ssh.service"],
+  ["unitlet-sync.service", undefined],
+  ["getty@tty1.service", undefined],
+  ["nginx.socket", undefined],
+])("the drop-in of %s is that of a pod: %s, whatever this version lets a pod adopt", (name, expected) => {
+  expect(asAdoptedName(name)).toBe(expected);
 });
