@@ -15,6 +15,8 @@ import { containerProblems } from "./problems.ts";
 
 type AdoptionContext = Pick<TranslateContext, "host" | "libDir" | "hostUnits" | "taken">;
 
+const ROOT_SLICE = "-.slice";
+
 /** A unit of which nothing is known, as where a manifest is rendered without a host. */
 const ORDINARY: Pick<HostUnit, "slice"> = { slice: "system.slice" };
 
@@ -66,7 +68,7 @@ function dropIn(
   const amounts = amountsOf(container);
   const policy = restartPolicy(pod, container, kind);
   const identity = unitOwner(pod.metadata, {
-    ...{ container: container.name, kind, specHash, cgroup: `${sliceCgroup(slice)}/${unitName}` },
+    ...{ container: container.name, kind, specHash, cgroup: cgroupOf(unitName, slice) },
   });
   // The name of the program has a slash, so that container-exit does not look for it.
   const exit = [unitName, uid, container.name, kind, policy, specHash, `./${unitName}`, ...exitWords(container)];
@@ -79,6 +81,11 @@ function dropIn(
   const needs: UnitSections = timers.length === 0 ? [] : [["Unit", timers]];
   const text = encodeOwnUnit(identity, [...needs, ["Service", lines]]);
   return { name: unitName, identity, text, linked: false, limits: limits(amounts, host) };
+}
+
+/** Returns the path of the unit's cgroup below the root of the tree, which is the root slice. */
+function cgroupOf(unitName: string, slice: string): string {
+  return slice === ROOT_SLICE ? unitName : `${sliceCgroup(slice)}/${unitName}`;
 }
 
 /** A unit keeps its own limits where the pod gives none. */

@@ -60,9 +60,12 @@ test("another spec of the pod is the same hash, because it restarts nothing", ()
   expect(hashOf({ resources: { limits: { memory: "1Gi" } }, terminationMessagePath: "/x" })).toBe(hashOf({}));
 });
 
-test("a unit of another slice is measured there", () => {
-  const { containers } = runnable(adopting(), hostWith({ slice: "web-front.slice" }));
-  expect(containers[0]?.unit?.identity.cgroup).toBe("web.slice/web-front.slice/nginx.service");
+test.each([
+  ["web-front.slice", "web.slice/web-front.slice/nginx.service"],
+  ["-.slice", "nginx.service"],
+])("a unit of slice %s is measured there", (slice, cgroup) => {
+  const { containers } = runnable(adopting(), hostWith({ slice }));
+  expect(containers[0]?.unit?.identity.cgroup).toBe(cgroup);
 });
 
 const state = (load: string): Partial<HostUnit> => ({ state: { ...NGINX.state, load } });
