@@ -6,6 +6,7 @@ import type { Step } from "../model/step.ts";
 import type { DesiredContainer, Runnable } from "../model/translation.ts";
 import type { ActualUnit, UnitName } from "../model/unit.ts";
 import type { World } from "../model/world.ts";
+import { ADOPTION_DROP_IN } from "../unitfile/names.ts";
 import { scheduleDeadline } from "./containers/deadline.ts";
 import { lostExits } from "./containers/lost-exits.ts";
 import { lostRootSteps } from "./containers/lost-root.ts";
@@ -84,11 +85,13 @@ function ensureContainer(translation: Runnable, container: DesiredContainer, wor
   const lostRoot = lostRootSteps(translation, container, world);
   if (unit === undefined || lostRoot.length > 0) return lostRoot;
   const actual = world.units.get(unitName) ?? unitToAdopt(container, world);
-  if (actual?.identity !== undefined && actual.identity.specHash !== unit.identity.specHash && isUp(actual)) {
+  const isOfHost = container.adopts !== undefined;
+  const was = isOfHost ? undefined : actual?.identity;
+  // Nothing that a drop-in has needs another start of a unit of the host.
+  if (actual !== undefined && was !== undefined && was.specHash !== unit.identity.specHash && isUp(actual)) {
     const because = `container ${container.name} changed in the pod`;
     return isStopping(actual) ? [] : [{ kind: "stop", uid, unit: unitName, because }];
   }
-  const isOfHost = container.adopts !== undefined;
   const steps = isOfHost ? ensureAdopted(translation, unit, world) : ensureUnit(translation, unit, actual, world);
   if (steps.some(({ kind }) => kind === "restart")) return steps;
   const histories = world.directories.get(uid)?.histories ?? new Map();
@@ -134,8 +137,10 @@ function isReconnected({ pod, network: { isHost, addresses } }: Runnable): boole
   return !isHost && addresses.some((address) => !reported.includes(address));
 }
 
-function occupied({ pod }: Runnable, unit: { readonly name: UnitName }): Step {
-  const message = `Unit ${unit.name} exists and is not unitlet's (it has no [X-Kubernetes] section): remove or rename it`;
+function occupied({ pod, containers }: Runnable, { name }: { readonly name: UnitName }): Step {
+  const isOfHost = containers.some(({ unitName, adopts }) => unitName === name && adopts !== undefined);
+  const what = isOfHost ? `The drop-in ${ADOPTION_DROP_IN} of unit ${name}` : `Unit ${name}`;
+  const message = `${what} exists and is not unitlet's (it has no [X-Kubernetes] section): remove or rename it`;
   const event = { pod, type: "Warning", reason: "FailedCreate", message, occurrence: "" } as const;
   return { kind: "emit-event", uid: pod.metadata.uid, because: message, event };
 }

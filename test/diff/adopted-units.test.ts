@@ -9,7 +9,7 @@ import type { World } from "../../src/model/world.ts";
 import { translateAll } from "../../src/translate/all.ts";
 import { adopting, hostWith, NGINX } from "../translate/adopt/base.ts";
 import { container, NOW, runnable } from "../translate/base.ts";
-import { bare, DEAD, invocation, LIB_DIR, RUNNING, up, withoutPast } from "./base.ts";
+import { bare, DEAD, invocation, LIB_DIR, RUNNING, stepsOf, up, withoutPast } from "./base.ts";
 
 const NAME = "nginx.service" as UnitName;
 const WEB = adopting({ resources: { limits: { memory: "64Mi" } } });
@@ -67,6 +67,18 @@ describe("a pod that adopts a unit", () => {
     expect(steps(edited)).toEqual(["write-unit nginx.service", "reload", "apply-limits system.slice"]);
   });
 
+  test("stops nothing, though another version of unitlet has written the drop-in", () => {
+    const { identity } = adopted().units.get(NAME) ?? {};
+    const other = adopted(WEB, { text: "old", ...(identity && { identity: { ...identity, specHash: "old" } }) });
+    expect(steps(other)).toEqual(["write-unit nginx.service", "reload", "apply-limits system.slice"]);
+  });
+
+  test("lets it stop in its own time when an exit restarts all containers of the pod", () => {
+    const world = adopted();
+    const caused = new Map([...world.directories].map(([uid, each]) => [uid, { ...each, restartAll: "other" }]));
+    expect(stepsOf({ ...world, directories: caused }).map(({ kind }) => kind)).toEqual(["stop"]);
+  });
+
   test("starts one again that was stopped", () => {
     expect(steps(adopted(WEB, { state: DEAD }))).toContain("start nginx.service");
   });
@@ -113,7 +125,15 @@ describe("the unit is given back, running,", () => {
   });
 });
 
+const foreign: ActualUnit = { name: NAME, text: "[Service]\nNice=5\n", dropIns: [], linked: false };
+
+test("a drop-in of that name without an owner stays, and the Event names it", () => {
+  const [step] = stepsOf({ ...fresh, units: new Map([[NAME, foreign]]) });
+  expect(step?.event?.message).toBe(
+    "The drop-in 50-unitlet.conf of unit nginx.service exists and is not unitlet's (it has no [X-Kubernetes] section): remove or rename it",
+  );
+});
+
 test("a unit without an owner is no unit of a pod, whatever its drop-in is called", () => {
-  const foreign: ActualUnit = { name: NAME, text: "[Service]\nNice=5\n", dropIns: [], linked: false };
   expect(steps({ ...bare(), units: new Map([[NAME, foreign]]), hostUnits: new Map([[NAME, NGINX]]) })).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import type { Pod } from "../../model/api/pod.ts";
 import { type ContainerHistory, NO_HISTORY } from "../../model/exit-record.ts";
 import type { ContainerReset, Step } from "../../model/step.ts";
-import type { ActualUnit } from "../../model/unit.ts";
+import { type ActualUnit, isAdopted } from "../../model/unit.ts";
 import type { PodDirectory, World } from "../../model/world.ts";
 import { withEvents } from "../units/stop-events.ts";
 import { type Ending, enforceForcedGrace } from "../units/teardown.ts";
@@ -25,16 +25,18 @@ export interface RestartAll {
 
 /**
  * Restarts all containers of a pod after an exit that asks for it (`kuberuntime_manager.go: computePodActions`, v1.36).
- * They end with the smallest grace period, and have nothing to show that init containers have run or that any has
- * finished. Returns undefined for a pod without such an exit.
+ * They end with the smallest grace period, but a unit of the host with its own. They have nothing to show that init
+ * containers have run or that any has finished. Returns undefined for a pod without such an exit.
  */
 export function restartAll({ uid, names, units, pod }: RestartingPod, world: World): RestartAll | undefined {
   const directory = world.directories.get(uid);
   if (directory?.restartAll === undefined) return undefined;
   const because = `an exit of container ${directory.restartAll} restarts all containers of the pod`;
   const ending = { uid, units, because, ...(pod && { pod }) };
-  if (units.some((unit) => !isIdle(unit)))
-    return { steps: [...enforceForcedGrace(ending, world), ...stopContainers(ending)] };
+  if (units.some((unit) => !isIdle(unit))) {
+    const own = { ...ending, units: units.filter((unit) => !isAdopted(unit)) };
+    return { steps: [...enforceForcedGrace(own, world), ...stopContainers(ending)] };
+  }
   const containers = names.map((name) => resetOf(name, directory));
   return {
     steps: [{ kind: "reset-containers", uid, containers, because }],
