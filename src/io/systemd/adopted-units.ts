@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ActualUnit, UnitName } from "../../model/unit.ts";
 import { DEFAULT_UNIT_DIRECTORY, UNIT_DIRECTORIES, type UnitDirectory } from "../../model/unit-directory.ts";
@@ -69,7 +69,12 @@ export function writeAdoption(
   { text, directory = DEFAULT_UNIT_DIRECTORY }: { readonly text: string; readonly directory?: UnitDirectory },
 ): void {
   const path = adoptionPath(directory, name);
-  mkdirSync(join(directory, `${name}.d`), { recursive: true, mode: 0o755 });
+  const directoryOfUnit = join(directory, `${name}.d`);
+  if (!exists(directoryOfUnit)) {
+    mkdirSync(directoryOfUnit, { recursive: true });
+    // The umask of a run would take the right to read from other users.
+    chmodSync(directoryOfUnit, 0o755);
+  }
   writeAtomic(path, text, 0o644);
   for (const other of UNIT_DIRECTORIES) if (other !== directory) removeFrom(other, name);
 }

@@ -53,6 +53,7 @@ describe("an adopted unit", () => {
 
   test("has the pod's limits in its cgroup, without a restart", async () => {
     expect(await property(node, "hello-b.service", "MemoryMax")).toBe(String(123 * 1024 ** 2));
+    expect((await node.exec("stat -c %a /etc/systemd/system/hello-b.service.d")).stdout.trim()).toBe("755");
     const group = await property(node, "hello-b.service", "ControlGroup");
     const read = `cat /sys/fs/cgroup${group}/memory.max 2>/dev/null || cat /sys/fs/cgroup/memory${group}/memory.limit_in_bytes`;
     expect((await node.exec(read)).stdout.trim()).toBe(String(123 * 1024 ** 2));
