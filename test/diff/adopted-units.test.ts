@@ -105,6 +105,8 @@ describe("the unit is given back, running,", () => {
     ["when the pod is gone", given()],
     ["when the pod has ended", given(phase("Failed"))],
     ["when the pod names another unit", given(adopting({ image: "unit://other.service" }))],
+    ["when a package has made it a oneshot", { ...adopted(), ...hostWith({ type: "oneshot" }) }],
+    ["when a package has made it an alias", { ...adopted(), ...hostWith({ id: "web.service" }) }],
   ])("%s", (_, world) => {
     expect(steps(world).filter((step) => !step.endsWith("other.service"))).toEqual(["record-exit", ...GIVEN_BACK]);
   });

@@ -88,19 +88,23 @@ export function giveBackUnits(
     const translation = byUID.get(uid);
     if (translation === undefined)
       return world.pods.complete && !broken.has(uid) ? giveBack(unit, "the pod is gone", world) : [];
-    const because = endOf(translation, unit);
+    const because = endOf(translation, unit, world);
     return because === undefined ? [] : giveBack(unit, because, world);
   });
   return world.unfinished === undefined ? steps : [...steps, reload];
 }
 
 /** Returns why a unit is no longer a container of the pod; undefined: it is. */
-function endOf(translation: Translation, { name }: ActualUnit): string | undefined {
+function endOf(translation: Translation, { name }: ActualUnit, { hostUnits }: World): string | undefined {
   const { pod } = translation;
   if (isTerminating(pod)) return "the pod is deleted";
   if (isTerminal(pod.status?.phase)) return "the pod has ended";
   if (translation.kind === "rejected") return translation.ended?.disruption ?? "the pod was rejected";
-  return translation.containers.some(({ unitName }) => unitName === name) ? undefined : "the pod names another unit";
+  if (!translation.containers.some(({ unitName }) => unitName === name)) return "the pod names another unit";
+  const { id = name, type } = hostUnits?.get(name) ?? {};
+  // systemd refuses a unit of this type with the drop-in.
+  if (type === "oneshot") return "it has Type=oneshot now";
+  return id === name ? undefined : `it is another name of ${id} now`;
 }
 
 /** The program runs on, so for the pod it has ended well. */
