@@ -79,6 +79,15 @@ describe("a pod that adopts a unit", () => {
     expect(stepsOf({ ...world, directories: caused }).map(({ kind }) => kind)).toEqual(["stop"]);
   });
 
+  test("has no mount of a volume that was made anew", () => {
+    const token = { name: "token", mountPath: "/var/run/secrets/kubernetes.io/serviceaccount" };
+    const world = adopted(adopting({ volumeMounts: [token] }));
+    const made = new Map([...world.directories].map(([uid, each]) => [uid, { ...each, remount: ["token"] }]));
+    expect(stepsOf({ ...world, directories: made }).find(({ kind }) => kind === "remount")).toMatchObject({
+      containers: [],
+    });
+  });
+
   test("starts one again that was stopped", () => {
     expect(steps(adopted(WEB, { state: DEAD }))).toContain("start nginx.service");
   });

@@ -19,7 +19,8 @@ export function remountSteps(translation: Runnable, world: World): Step[] {
   const directory = world.directories.get(uid);
   const { temporary, remount = [] } = directory ?? {};
   const due = translation.containers.flatMap((container): RunningBinds[] => {
-    if (!isExecuting(world.units.get(container.unitName))) return [];
+    // A unit of the host has no mount of the pod: the token of its container is not mounted.
+    if (container.adopts !== undefined || !isExecuting(world.units.get(container.unitName))) return [];
     const words = ownBinds(translation, container);
     const lacksTemporary = temporary?.has(container.name) === false && words.includes(temporaryPath(uid, container));
     // A container that runs has all its volumes: one that was made late is not its own.
