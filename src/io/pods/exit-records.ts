@@ -90,8 +90,9 @@ export function appendExit(uid: string, container: string, record: ExitRecord): 
  */
 export function recordExit(uid: string, container: string, record: ExitRecord, retryAt: Instant | undefined): void {
   appendExit(uid, container, record);
-  // No helper removes the mark of a unit that ran before and goes on to run.
-  if (record.result === GIVEN_BACK) remove(join(podRunDir(uid), `${container}.started`));
+  const mark = join(podRunDir(uid), `${container}.started`);
+  // No helper removes the mark of a unit that goes on to run, or replaces that of a unit of the host.
+  if (record.result === GIVEN_BACK || readOptional(mark)?.trim() === record.invocation) remove(mark);
   if (retryAt === undefined) return;
   if (retryAt > record.finishedAt)
     writeAtomic(join(podRunDir(uid), `${container}.backoff`), `${Math.ceil(retryAt / 1000)}\n`, 0o600);
