@@ -41,7 +41,7 @@ describe.skipIf(!canMount)("container-exit of a unit that a pod has adopted", ()
   });
 });
 
-test.skipIf(!canMount)("the mark of a start goes with the record of its exit, and that of a later start stays", async () => {
+test.skipIf(!canMount)("the mark of a start goes with its exit record, and that of a later start stays", async () => {
   const seen = await onEmptyHost(async (load) => {
     const { existsSync, mkdirSync, writeFileSync } = await load<typeof import("node:fs")>("node:fs");
     const { recordExit } = await load<Subject>("src/io/pods/exit-records.ts");
