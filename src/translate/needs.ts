@@ -8,7 +8,9 @@ import { namesUser } from "./annotations/user.ts";
 import { type EnvFile, neededEnvFiles } from "./env/env-file.ts";
 import { hasDiskLimit } from "./eviction/limits.ts";
 import { adoptedUnits, imageKeys, packageReferences, usesHostFiles } from "./images/reference.ts";
+import { policyFor } from "./policy-for.ts";
 import { allDependencies } from "./references.ts";
+import { mayAdopt } from "./security/adopted-units.ts";
 import { namesLabel, needsAppArmor, OPTIONAL_PATHS, seccompProfileNames } from "./security/host-files.ts";
 import { neededDirectories, neededMountPoints, volumePaths } from "./volumes/host-paths.ts";
 
@@ -26,7 +28,7 @@ export interface Needs {
   /** Keys of images, as unitfile/image-names.ts makes them. */
   readonly imageKeys: ReadonlySet<string>;
   readonly packages: readonly DebReference[];
-  /** Names of the host's services that pods adopt, each once. */
+  /** Names of the host's services that pods name and may adopt, each once. */
   readonly units: readonly string[];
   /** A container asks for an AppArmor profile, so the kernel's list of them is needed. */
   readonly appArmorProfiles: boolean;
@@ -48,11 +50,8 @@ export function awaitsAdmission({ status }: Pod): boolean {
 }
 
 /** Returns what a run must read before it can translate these pods. */
-export function needsOf(
-  pods: readonly Pod[],
-  references: ResolvedReferences,
-  { hostAccounts, ignoreImages }: Pick<Config, "hostAccounts" | "ignoreImages">,
-): Needs {
+export function needsOf(pods: readonly Pod[], references: ResolvedReferences, config: Config): Needs {
+  const { hostAccounts, ignoreImages } = config;
   const containers = pods.flatMap(({ spec }) => containersOf(spec));
   return {
     directories: containers.flatMap(neededDirectories),
@@ -62,7 +61,7 @@ export function needsOf(
     envFiles: pods.flatMap(neededEnvFiles),
     imageKeys: imageKeys(pods),
     packages: packageReferences(pods),
-    units: [...new Set(pods.flatMap(adoptedUnits))],
+    units: unitsOf(pods, config),
     appArmorProfiles: needsAppArmor(pods),
     seccompProfiles: seccompProfileNames(pods),
     seLinux: namesLabel(pods),
@@ -70,6 +69,15 @@ export function needsOf(
     node: pods.some(awaitsAdmission),
     diskLimited: pods.filter(hasDiskLimit).map(({ metadata }) => metadata.uid),
   };
+}
+
+/** Without those that a pod may not adopt, because systemd loads each unit that it is asked for. */
+function unitsOf(pods: readonly Pod[], config: Config): readonly string[] {
+  const alive = pods.filter(({ status }) => !isTerminal(status?.phase));
+  const allowed = alive.flatMap((pod) =>
+    adoptedUnits(pod).filter((unit) => mayAdopt(pod, unit, policyFor(pod, config))),
+  );
+  return [...new Set(allowed)];
 }
 
 /** Returns the objects that these pods refer to. A pod that has ended or is being deleted needs none. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { needsOf } from "../../../src/translate/needs.ts";
 import { asAdoptedName } from "../../../src/unitfile/names.ts";
-import { runnable } from "../base.ts";
+import { CONFIG, NO_REFERENCES, runnable } from "../base.ts";
 import { adopting, hostWith } from "./base.ts";
 
 test.each([
@@ -39,4 +40,16 @@ test.each([
   ["nginx.socket", undefined],
 ])("the drop-in of %s is that of a pod: %s, whatever this version lets a pod adopt", (name, expected) => {
   expect(asAdoptedName(name)).toBe(expected);
+});
+
+test.each([
+  ["any", ["nginx.service"]],
+  [["shop:nginx.service"], ["nginx.service"]],
+  [["front:nginx.service"], []],
+] as const)("with adoptUnits = %s systemd is asked for %s", (adoptUnits, units) => {
+  expect(needsOf([adopting()], NO_REFERENCES, { ...CONFIG, adoptUnits }).units).toEqual(units);
+});
+
+test("systemd is not asked for the unit of a pod that has ended", () => {
+  expect(needsOf([{ ...adopting(), status: { phase: "Failed" } }], NO_REFERENCES, CONFIG).units).toEqual([]);
 });
