@@ -7,20 +7,22 @@ const SEPARATOR = /^---[ \t]*(#.*)?(\n|$)/;
  * Returns a file with another document in place of one. All other documents stay as they are, and so do the comments between this one
  * and the next.
  */
-export function withDocument(file: string, { text, offset }: Place, next: string): string {
+export function withDocument(file: string, place: Place, next: string): string {
+  const { text } = place;
   const separator = SEPARATOR.exec(text)?.[0] ?? (text.startsWith("---") ? "---\n" : "");
   const body = endedLine(next.replace(SEPARATOR, ""));
-  return replaced(file, { text, offset }, endedLine(separator, true) + body + trailingComments(text));
+  return replaced(file, place, endedLine(separator, true) + body + trailingComments(text));
 }
 
 /** Returns a file without a document; undefined when nothing but blank lines would be left. */
-export function withoutDocument(file: string, { text, offset }: Place): string | undefined {
-  const rest = replaced(file, { text, offset }, trailingComments(text));
+export function withoutDocument(file: string, place: Place): string | undefined {
+  const rest = replaced(file, place, trailingComments(place.text));
   return rest.split("\n").every((line) => /^(---|\.\.\.)?\s*$/.test(line)) ? undefined : rest;
 }
 
-function replaced(file: string, { text, offset }: Pick<Place, "text" | "offset">, next: string): string {
-  if (file.slice(offset, offset + text.length) !== text) throw new Error("the file has changed meanwhile: try again");
+function replaced(file: string, { file: name, text, offset }: Place, next: string): string {
+  if (file.slice(offset, offset + text.length) !== text)
+    throw new Error(`error: ${name} has changed meanwhile: try again`);
   return file.slice(0, offset) + next + file.slice(offset + text.length);
 }
 

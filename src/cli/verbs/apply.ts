@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { dnsLabel } from "../../config/formats.ts";
 import { loadSchema } from "../../io/bundles/loaders.ts";
 import { readConfig } from "../../io/config-files.ts";
 import type { StoredObject } from "../../io/schema/stored-objects.ts";
@@ -9,7 +10,8 @@ import { CliError } from "../failure.ts";
 import { manifestFiles } from "../manifest-arguments.ts";
 import { readStored } from "../objects/host-objects.ts";
 import { findKind, resourceOf } from "../objects/kinds.ts";
-import { addFile, editable, replaceIn, textOf } from "../objects/manifest-edits.ts";
+import { type ChangedFile, changedFiles, type Edit, newFile, textOf, writeChanged } from "../objects/manifest-edits.ts";
+import { withManifestLock } from "../objects/manifest-lock.ts";
 import { print, printError } from "../output.ts";
 import { requireStandalone } from "./joined.ts";
 
@@ -44,14 +46,16 @@ export async function apply(args: readonly string[]): Promise<string> {
   requireRoot(`apply ${args.join(" ")}`);
   const { config } = await readConfig();
   requireStandalone(config, "apply", `kubectl apply ${files.map((file) => `-f ${file}`).join(" ")}`);
-  const changes = await changesOf(config, await givenObjects(files, config), namespace);
-  // A file that must be edited by hand is an error before anything is written.
-  for (const { known, result } of changes) if (known !== undefined && result === "configured") editable(known);
-  for (const { object, known, result, text } of changes) {
-    if (!isDry && result === "created") addFile(config.manifests, object, text);
-    if (!isDry && result === "configured" && known !== undefined) replaceIn(known, text);
-    print(`${shownName(object)} ${result}${isDry ? " (dry run)" : ""}\n`);
-  }
+  const given = await givenObjects(files, config);
+  const write = async () => {
+    const changes = await changesOf(config, given, namespace);
+    // A file that must be edited by hand is an error before anything is written.
+    const changed = filesOf(config, changes);
+    if (!isDry) changed.forEach(writeChanged);
+    return changes;
+  };
+  const changes = isDry ? await write() : await withManifestLock(config.manifests, write);
+  for (const { object, result } of changes) print(`${shownName(object)} ${result}${isDry ? " (dry run)" : ""}\n`);
   if (!isDry && changes.some(({ result }) => result !== "unchanged")) requestRun();
   return "";
 }
@@ -61,6 +65,9 @@ function parsed(args: readonly string[]) {
     const words = args.map((each) => (/^--dry-run=(client|server|true)$/.test(each) ? "--dry-run" : each));
     const { filename = [], ...values } = parseArgs({ args: words, options: OPTIONS }).values;
     if (filename.length === 0) throw new Error("name a manifest with -f");
+    // It becomes a part of the names of files.
+    const wrong = values.namespace === undefined ? undefined : dnsLabel(values.namespace as never);
+    if (wrong !== undefined) throw new Error(`-n: ${wrong}`);
     return { ...values, filename };
   } catch (error) {
     throw new CliError(`unitlet apply: ${(error as Error).message}\n\n${APPLY_USAGE}`, EX_USAGE);
@@ -98,9 +105,13 @@ async function changesOf(
   // A run leaves out the same documents.
   for (const problem of problems) printError(`warning: ${problem}`);
   const known = new Map(stored.toReversed().map((each) => [keyOf(each), each]));
+  const seen = new Set<string>();
   return await Promise.all(
     given.map(async (each): Promise<Change> => {
       const object = inNamespace(each, namespace);
+      if (seen.has(keyOf(object)))
+        throw new CliError(`error: ${shownName(object)} is given twice in the namespace ${object.namespace}`);
+      seen.add(keyOf(object));
       const before = known.get(keyOf(object));
       const text = await textOf(object, object !== each);
       if (before === undefined) return { object, known: before, result: "created", text };
@@ -110,8 +121,17 @@ async function changesOf(
   );
 }
 
+/** Returns the files of the directory that change. Throws CliError. */
+function filesOf({ manifests }: Config, changes: readonly Change[]): readonly ChangedFile[] {
+  const created = changes.filter(({ result }) => result === "created");
+  const configured = changes.flatMap(({ known, result, text }): Edit[] =>
+    known !== undefined && result === "configured" ? [{ stored: known, text }] : [],
+  );
+  return [...created.map(({ object, text }) => newFile(manifests, object, text)), ...changedFiles(configured)];
+}
+
 /** Returns the object in the namespace of -n. Throws CliError when it names another one. */
-function inNamespace(object: StoredObject, namespace: string | undefined): StoredObject {
+export function inNamespace(object: StoredObject, namespace: string | undefined): StoredObject {
   if (namespace === undefined || object.namespace === namespace) return object;
   if (object.isNamespaced)
     throw new CliError(

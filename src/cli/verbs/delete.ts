@@ -1,21 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { readConfig } from "../../io/config-files.ts";
+import { isDirectory } from "../../io/files.ts";
 import { markStopping } from "../../io/pods/pod-directories.ts";
-import type { StoredObject } from "../../io/schema/stored-objects.ts";
 import { EX_USAGE } from "../../model/exit-status.ts";
 import type { Config } from "../../model/host/config.ts";
+import { podRunDir } from "../../model/paths.ts";
 import { requestRun, requireRoot } from "../agent.ts";
 import { CliError } from "../failure.ts";
 import type { ApiObject } from "../objects/api-object.ts";
 import { readHostObjects, readStored } from "../objects/host-objects.ts";
 import { findKind, resourceOf } from "../objects/kinds.ts";
-import { editable, removeFrom } from "../objects/manifest-edits.ts";
+import { changedFiles, writeChanged } from "../objects/manifest-edits.ts";
+import { withManifestLock } from "../objects/manifest-lock.ts";
 import { print, printError } from "../output.ts";
-import { givenObjects, keyOf } from "./apply.ts";
+import { givenObjects, inNamespace, keyOf } from "./apply.ts";
 import { type DeleteOptions, deleteOptions } from "./delete-options.ts";
 import { requireStandalone } from "./joined.ts";
 import { findObjects, notFound, parseResources } from "./resources.ts";
-import { isOwned, ownerOf } from "./target-pods.ts";
+import { isMadeBy, ownerOf } from "./target-pods.ts";
 
 const DELETE_USAGE = `usage: unitlet delete -f FILE… [OPTION…]
        unitlet delete KIND NAME… [OPTION…]
@@ -58,21 +60,17 @@ export async function deleteCommand(args: readonly string[]): Promise<string> {
     for (const message of missing) printError(message);
     if (missing.length > 0) process.exitCode = 1;
   }
-  const { objects: stored } = await readStored(config);
-  const doomed = objects.map((object) => ({ object, places: placesOf(object, stored) }));
-  for (const { places } of doomed) places.forEach(editable);
   const pods = await podsOf(config, objects);
-  for (const { object, places } of doomed) {
-    if (!options.isDry) await removeAll(config, places);
-    print(
-      `${shownName(object)} deleted from ${object.metadata.namespace} namespace${options.isDry ? " (dry run)" : ""}\n`,
-    );
-  }
-  if (options.isDry || doomed.length === 0) return "";
+  const remove = () => removeAll(config, objects, options.isDry);
+  await (options.isDry ? remove() : withManifestLock(config.manifests, remove));
+  for (const object of objects) tellDeleted(object, options.isDry);
+  if (options.isDry || objects.length === 0) return "";
   const { gracePeriod } = options;
   // As in a cluster, the pods of other objects end within their own grace periods.
   const named = objects.flatMap(({ kind, metadata: { uid } }) => (kind === "Pod" && uid !== undefined ? [uid] : []));
-  if (gracePeriod !== undefined) for (const uid of named) markStopping(uid, gracePeriod);
+  // A run may have removed all of a pod by now.
+  const left = named.filter((uid) => isDirectory(podRunDir(uid)));
+  if (gracePeriod !== undefined) for (const uid of left) markStopping(uid, gracePeriod);
   requestRun();
   if (options.wait) await ended(config, pods, options);
   return "";
@@ -87,19 +85,22 @@ function parsed(args: readonly string[]): DeleteOptions {
 }
 
 /** Returns the objects that are meant, as they are on this host. Throws CliError for a pod that another object has made. */
-async function targets(config: Config, { files, words, namespace = "default", selector }: DeleteOptions) {
+async function targets(config: Config, { files, words, namespace, selector }: DeleteOptions) {
   const host = await readHostObjects(config, Date.now());
   if (files.length > 0) {
-    const given = await givenObjects(files, config);
+    const given = (await givenObjects(files, config)).map((each) => inNamespace(each, namespace));
     const keys = new Set(given.map(keyOf));
     const objects = host.objects.filter((each) => keys.has(keyOfObject(each)));
     const found = new Set(objects.map(keyOfObject));
     const missing = given.filter((each) => !found.has(keyOf(each))).map(({ kind, name }) => missingText(kind, name));
     return { objects, missing };
   }
-  const { objects, missing } = findObjects(host, parseResources(words), { namespace, selector });
+  const { objects, missing } = findObjects(host, parseResources(words), {
+    namespace: namespace ?? "default",
+    selector,
+  });
   for (const each of objects) refuseOwned(each);
-  return { objects, missing };
+  return { objects: [...new Set(objects)], missing };
 }
 
 function missingText(kind: string, name: string): string {
@@ -107,12 +108,13 @@ function missingText(kind: string, name: string): string {
   return known === undefined ? `Error (NotFound): ${kind} "${name}" not found` : notFound(known, name);
 }
 
-function refuseOwned({ metadata }: ApiObject): void {
+function refuseOwned({ kind, metadata }: ApiObject): void {
   const owner = ownerOf(metadata);
   if (owner === undefined) return;
   const name = `${owner.kind.toLowerCase()}/${owner.name}`;
+  const because = kind === "Pod" ? "which would make another one" : "and no file has it";
   throw new CliError(
-    `error: pod ${metadata.name} belongs to ${name}, which would make another one: delete or change ${name}`,
+    `error: ${kind.toLowerCase()} ${metadata.name} belongs to ${name}, ${because}: delete or change ${name}`,
   );
 }
 
@@ -120,43 +122,50 @@ function keyOfObject({ kind, metadata }: ApiObject): string {
   return `${kind}/${metadata.namespace}/${metadata.name}`;
 }
 
-function placesOf(object: ApiObject, stored: readonly StoredObject[]): readonly StoredObject[] {
-  return stored.filter((each) => keyOf(each) === keyOfObject(object));
+/** Removes all definitions of objects: without the first one a run would use the second. */
+async function removeAll(config: Config, objects: readonly ApiObject[], isDry: boolean): Promise<void> {
+  const { objects: stored } = await readStored(config);
+  const doomed = new Set(objects.map(keyOfObject));
+  const edits = stored.filter((each) => doomed.has(keyOf(each))).map((each) => ({ stored: each }));
+  for (const file of changedFiles(edits)) {
+    if (isDry) continue;
+    writeChanged(file);
+    const hasOthers = stored.some((each) => each.place.file === file.path && !doomed.has(keyOf(each)));
+    if (hasOthers) printError(`edited ${file.path}, which has other objects`);
+  }
 }
 
-/** Removes all definitions of an object: without the first one a run would use the second. Each removal moves the others. */
-async function removeAll(config: Config, places: readonly StoredObject[]): Promise<void> {
-  const [first] = places;
-  if (first === undefined) return;
-  const { file, documents } = first.place;
-  removeFrom(first);
-  if (documents > 1) printError(`edited ${file}, which has other objects`);
-  if (places.length === 1) return;
-  const { objects } = await readStored(config);
-  await removeAll(
-    config,
-    objects.filter((each) => keyOf(each) === keyOf(first)),
-  );
+function tellDeleted(object: ApiObject, isDry: boolean): void {
+  const { namespace } = object.metadata;
+  print(`${shownName(object)} deleted from ${namespace} namespace${isDry ? " (dry run)" : ""}\n`);
 }
 
 /** Returns the UIDs of the pods that are or belong to these objects. */
 async function podsOf(config: Config, objects: readonly ApiObject[]): Promise<readonly string[]> {
   const host = await readHostObjects(config, Date.now());
+  // The Jobs of a CronJob end with it.
+  const jobs = host.objects.filter((each) => objects.some((object) => isMadeBy(each, object)));
   const own = host.objects.filter(
     (each) =>
       each.kind === "Pod" &&
-      objects.some((object) => keyOfObject(object) === keyOfObject(each) || isOwned(each, object)),
+      [...objects, ...jobs].some((object) => keyOfObject(object) === keyOfObject(each) || isMadeBy(each, object)),
   );
   return own.flatMap(({ metadata: { uid } }) => uid ?? []);
 }
 
-/** Waits until nothing is left of these pods. Throws CliError after the timeout. */
+/** Waits until nothing is left of these pods. Throws CliError after the timeout, and when a run does not end them. */
 async function ended(config: Config, pods: readonly string[], { timeoutMs }: DeleteOptions): Promise<void> {
   const end = timeoutMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeoutMs;
   for (;;) {
-    const { objects } = await readHostObjects(config, Date.now());
+    const { objects, problems } = await readHostObjects(config, Date.now());
     const left = objects.find(({ metadata }) => metadata.uid !== undefined && pods.includes(metadata.uid));
     if (left === undefined) return;
+    if (problems.length > 0)
+      throw new CliError(
+        [...problems, `${shownName(left)} goes on while a manifest has a mistake: correct it`]
+          .map((each) => `error: ${each}`)
+          .join("\n"),
+      );
     if (Date.now() > end)
       throw new CliError(
         `error: timed out waiting for the end of ${shownName(left)}: unitlet describe pod ${left.metadata.name}`,

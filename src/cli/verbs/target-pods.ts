@@ -34,13 +34,18 @@ export async function targetPods(
 }
 
 /** True for a pod of an object that makes pods. */
-export function isOwned({ kind, metadata }: ApiObject, owner: ApiObject): boolean {
-  const { name, namespace } = owner.metadata;
-  const own = ownerOf(metadata);
-  return kind === "Pod" && metadata.namespace === namespace && own?.kind === owner.kind && own.name === name;
+export function isOwned(object: ApiObject, owner: ApiObject): boolean {
+  return object.kind === "Pod" && isMadeBy(object, owner);
 }
 
-/** Returns what has made a pod; undefined for a pod of its own. The ReplicaSet between it and a Deployment has the Deployment's name. */
+/** True for an object that another one has made. */
+export function isMadeBy({ metadata }: ApiObject, owner: ApiObject): boolean {
+  const { name, namespace } = owner.metadata;
+  const own = ownerOf(metadata);
+  return metadata.namespace === namespace && own?.kind === owner.kind && own.name === name;
+}
+
+/** Returns what has made an object; undefined for one of its own. The ReplicaSet between it and a Deployment has the Deployment's name. */
 export function ownerOf(metadata: unknown): { readonly kind: string; readonly name: string } | undefined {
   const [owner] = (at(metadata, "ownerReferences") ?? []) as readonly {
     readonly kind: string;

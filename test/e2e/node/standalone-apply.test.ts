@@ -97,6 +97,18 @@ test("an object among others in a file leaves the others", async () => {
   expect(await output("unitlet get secrets -o name")).toBe("secret/key\n");
 });
 
+test("several objects of one file are changed and deleted together", async () => {
+  const map = (name: string, value: string) =>
+    JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { value } });
+  await machine.write(`${MANIFESTS}/maps.json`, [map("one", "1"), map("two", "2")].join("\n---\n"));
+  await machine.write(FILE, [map("one", "longer"), map("two", "longer")].join("\n---\n"));
+  expect(await output(`unitlet apply -f ${FILE}`)).toBe("configmap/one configured\nconfigmap/two configured\n");
+  expect(await output(`unitlet delete -f ${FILE}`)).toBe(
+    'configmap "one" deleted from default namespace\nconfigmap "two" deleted from default namespace\n',
+  );
+  expect(await output(`ls ${MANIFESTS}`)).toBe("all.json\n");
+});
+
 test("what is not there", async () => {
   const { stderr, code } = await machine.exec("unitlet delete pod absent", { allowFailure: true });
   expect([stderr, code]).toEqual(['Error (NotFound): pods "absent" not found\n', 1]);
