@@ -1,4 +1,4 @@
-import type { Container, PodSpec } from "../../model/api/pod.ts";
+import type { Container, OwnerReference, PodSpec } from "../../model/api/pod.ts";
 
 /** An object of the API as `get -o json` prints it. Kinds differ in what is beside metadata. */
 export interface ApiObject {
@@ -14,6 +14,7 @@ export interface ApiMetadata {
   readonly uid?: string;
   readonly creationTimestamp?: string;
   readonly deletionTimestamp?: string;
+  readonly ownerReferences?: readonly OwnerReference[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
 }

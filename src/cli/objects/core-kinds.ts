@@ -1,4 +1,5 @@
 import type { Pod } from "../../model/api/pod.ts";
+import { claimPath } from "../../model/paths.ts";
 import { type ApiObject, at, sizeAt, textAt } from "./api-object.ts";
 import { AGE, type Kind } from "./kind.ts";
 import { podCells } from "./pod-columns.ts";
@@ -83,7 +84,7 @@ export const CLAIM: Kind = {
   isOfAll: false,
   columns: [
     { heading: "STATUS", cell: (each) => textAt(each, "status", "phase") },
-    { heading: "VOLUME", cell: (each) => textAt(each, "spec", "volumeName") },
+    { heading: "VOLUME", cell: directoryOf },
     { heading: "CAPACITY", cell: (each) => textAt(each, "status", "capacity", "storage") },
     { heading: "ACCESS MODES", cell: (each) => accessModes(at(each, "status", "accessModes")) },
     { heading: "STORAGECLASS", cell: (each) => textAt(each, "spec", "storageClassName") },
@@ -95,6 +96,12 @@ export const CLAIM: Kind = {
     { heading: "VOLUMEMODE", isWide: true, cell: (each) => textAt(each, "spec", "volumeMode") || "<unset>" },
   ],
 };
+
+/** The directory is the volume of a claim. */
+function directoryOf(claim: ApiObject): string {
+  const { namespace, name } = claim.metadata;
+  return textAt(claim, "status", "phase") === "Bound" ? claimPath(namespace, name) : "";
+}
 
 const MODES: Readonly<Record<string, string>> = {
   ReadWriteOnce: "RWO",

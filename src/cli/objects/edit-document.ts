@@ -1,7 +1,7 @@
 import type { Place } from "../../io/schema/stored-objects.ts";
 
 /** A separator of documents that is alone on its line. */
-const SEPARATOR = /^---[ \t]*(#.*)?(\n|$)/;
+const SEPARATOR = /^---[ \t]*(#.*)?\r?(\n|$)/;
 
 /**
  * Returns a file with another document in place of one. All other documents stay as they are, and so do the comments between this one

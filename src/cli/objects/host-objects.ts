@@ -15,7 +15,9 @@ import type { WorkloadState } from "../../model/workload-state.ts";
 import { readIdentity } from "../../unitfile/identity.ts";
 import { CliError } from "../failure.ts";
 import type { ApiObject } from "./api-object.ts";
+import { claimStatus } from "./claim-status.ts";
 import { cronJobStatus } from "./cron-job-status.ts";
+import { madeJob } from "./made-job.ts";
 import { workloadStatus } from "./workload-status.ts";
 
 /** The time for a request to the API server on a node of a cluster. */
@@ -50,7 +52,7 @@ export async function readHostObjects(config: Config, now: Instant): Promise<Hos
     const leaving = leavingPods(new Set(all.map(({ metadata }) => metadata.uid)), now);
     const written = firstOfEach(stored.filter(({ kind }) => kind !== "Pod"));
     const known = { states, cronJobs: workloads?.cron?.states ?? [] };
-    const others = [...written.map((each) => otherObject(each, known, now)), ...unwritten(states, written, now)];
+    const others = [...written.map((each) => otherObject(each, known, now)), ...unwritten(known, written, now)];
     return { objects: [...[...all, ...leaving].map(podObject), ...others], stored, problems };
   } finally {
     close();
@@ -106,22 +108,27 @@ function otherObject(stored: StoredObject, { states, cronJobs }: KnownStates, no
     metadata,
     ...(state && { status: workloadStatus(state, value, now) }),
     ...(cronJob && { status: cronJobStatus(cronJob) }),
+    ...(kind === "PersistentVolumeClaim" && { status: claimStatus(namespace, name, value) }),
   };
 }
 
 /** Returns the workloads that the directory does not have: those that another object has made, and those that end. */
 function unwritten(
-  states: readonly WorkloadState[],
+  { states, cronJobs }: KnownStates,
   written: readonly StoredObject[],
   now: Instant,
 ): readonly ApiObject[] {
   const left = states.filter((state) => !written.some((each) => isStateOf(state, each)));
-  return left.map((state) => ({
-    apiVersion: state.kind === "Job" ? "batch/v1" : "apps/v1",
-    kind: state.kind,
-    metadata: { name: state.name, namespace: state.namespace, uid: state.uid },
-    status: workloadStatus(state, undefined, now),
-  }));
+  return left.map((state) => {
+    const { metadata, ...job } = madeJob(state, cronJobs) ?? {};
+    return {
+      apiVersion: state.kind === "Job" ? "batch/v1" : "apps/v1",
+      kind: state.kind,
+      metadata: { name: state.name, namespace: state.namespace, uid: state.uid, ...metadata },
+      ...job,
+      status: workloadStatus(state, undefined, now),
+    };
+  });
 }
 
 function isStateOf(state: WorkloadState, { kind, namespace, name }: StoredObject): boolean {

@@ -41,7 +41,7 @@ export function fileNameOf({ namespace, kind, name }: StoredObject): string {
 
 /** Returns the text of an object for a file: as it was written, or made of an item of a List or of an object with another namespace. */
 export async function textOf(object: StoredObject, isChanged: boolean): Promise<string> {
-  if (!object.place.isItem && !isChanged) return object.place.text.replace(/^---[ \t]*\n/, "");
+  if (!object.place.isItem && !isChanged) return object.place.text.replace(/^---[ \t]*\r?\n/, "");
   const { formatYaml } = await loadSchema();
   return formatYaml(object.value);
 }

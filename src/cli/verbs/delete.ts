@@ -2,9 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readConfig } from "../../io/config-files.ts";
 import { isDirectory } from "../../io/files.ts";
 import { markStopping } from "../../io/pods/pod-directories.ts";
+import { hasClaim } from "../../io/volumes/claims.ts";
 import { EX_USAGE } from "../../model/exit-status.ts";
 import type { Config } from "../../model/host/config.ts";
-import { podRunDir } from "../../model/paths.ts";
+import { claimPath, podRunDir } from "../../model/paths.ts";
 import { requestRun, requireRoot } from "../agent.ts";
 import { CliError } from "../failure.ts";
 import type { ApiObject } from "../objects/api-object.ts";
@@ -26,6 +27,7 @@ const DELETE_USAGE = `usage: unitlet delete -f FILE… [OPTION…]
 
 Removes objects from the directory of manifests of a standalone host, and waits until their pods have ended. Other documents of
 their files stay as they are. A pod that a Deployment or another object has made cannot be deleted alone.
+The data of a PersistentVolumeClaim stay on the host: unitlet claims delete removes them.
 
   -f, --filename FILE     the objects of a manifest, a directory of manifests, or - for standard input
   -n, --namespace NAME    the namespace; without it default
@@ -136,8 +138,12 @@ async function removeAll(config: Config, objects: readonly ApiObject[], isDry: b
 }
 
 function tellDeleted(object: ApiObject, isDry: boolean): void {
-  const { namespace } = object.metadata;
+  const { namespace, name } = object.metadata;
   print(`${shownName(object)} deleted from ${namespace} namespace${isDry ? " (dry run)" : ""}\n`);
+  if (object.kind === "PersistentVolumeClaim" && hasClaim(namespace, name))
+    printError(
+      `its data stay in ${claimPath(namespace, name)}: unitlet claims delete ${namespace}/${name} removes them`,
+    );
 }
 
 /** Returns the UIDs of the pods that are or belong to these objects. */

@@ -37,6 +37,11 @@ test("a document that is on the line of its separator", () => {
   expect(withDocument("--- {a: 1}\n", only, "x: 1\n")).toBe("---\nx: 1\n");
 });
 
+test("lines that end as on Windows", () => {
+  const only = { ...place("---\r\na: 1\r\n"), offset: 0 };
+  expect(withDocument("---\r\na: 1\r\n", only, "---\r\nx: 1\r\n")).toBe("---\r\nx: 1\r\n");
+});
+
 test("a file that has changed is left alone", () => {
   expect(() => withDocument(`x${FILE}`, place(SECOND), "x: 1\n")).toThrow("has changed");
 });

@@ -131,6 +131,13 @@ x      ClusterIP   <none>       <none>        80/TCP,53/UDP   60m
 `,
     { spec: { ports: [{ port: 80 }, { port: 53, protocol: "UDP" }] } },
   ],
+  [
+    "pvc",
+    `NAME   STATUS   VOLUME                              CAPACITY   ACCESS MODES   STORAGECLASS   VOLUMEATTRIBUTESCLASS   AGE
+x      Bound    /var/lib/unitlet/claims/default/x   1Gi        RWO                           <unset>                 60m
+`,
+    { status: { phase: "Bound", accessModes: ["ReadWriteOnce"], capacity: { storage: "1Gi" } } },
+  ],
 ])("a %s", (kind, table, more) => {
   const { kind: name } = findKind(kind) as Kind;
   expect(new Table(findKind(kind) as Kind, BASE).rows([object(name, "x", more)], NOW)).toBe(table);

@@ -106,6 +106,19 @@ test("the data stay without the manifest, and come back with it", async () => {
   await untilData("one", "two", "two", "three");
 });
 
+test("unitlet get pvc shows the directory, and delete says that the data stay", async () => {
+  const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data-db-0" }, spec: CLAIM };
+  await machine.write("/etc/unitlet/manifests/claim.yaml", JSON.stringify(claim));
+  expect(await output("unitlet get pvc --no-headers")).toMatch(
+    /^data-db-0 +Bound +\/var\/lib\/unitlet\/claims\/default\/data-db-0 +1Gi +RWO +<unset> +\d+s\n$/,
+  );
+  const { stdout, stderr } = await machine.exec("unitlet delete pvc data-db-0");
+  expect([stdout, stderr]).toEqual([
+    'persistentvolumeclaim "data-db-0" deleted from default namespace\n',
+    `its data stay in ${DATA}: unitlet claims delete default/data-db-0 removes them\n`,
+  ]);
+});
+
 test("a claim is deleted on purpose, and a pod gets an empty one then", async () => {
   await machine.exec(["rm", FILE]);
   await sync();
