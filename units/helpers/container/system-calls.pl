@@ -8,6 +8,7 @@ my %older = (
 	unshare => [ 272, 97 ], setns => [ 308, 268 ], clone => [ 56, 220 ], sethostname => [ 170, 161 ],
 	mount => [ 165, 40 ], umount2 => [ 166, 39 ], mkdirat => [ 258, 34 ], mknodat => [ 259, 33 ], symlinkat => [ 266, 36 ], statx => [ 332, 291 ], close => [ 3, 57 ], prlimit64 => [ 302, 261 ], prctl => [ 157, 167 ], renameat2 => [ 316, 276 ], ptrace => [ 101, 117 ],
 	setgroups => [ 116, 159 ], setresgid => [ 119, 149 ], setresuid => [ 117, 147 ], capset => [ 126, 91 ], setsid => [ 112, 157 ],
+	keyctl => [ 250, 219 ],
 );
 # AUDIT_ARCH_X86_64 and AUDIT_ARCH_AARCH64, and O_NOFOLLOW, by the machine in the ELF header of this program.
 my ( $machine, $audit_architecture, $no_follow );
@@ -29,6 +30,13 @@ sub no_follow          { return $no_follow }
 sub system_call {
 	my ( $name, @arguments ) = @_;
 	return syscall $number{$name}, @arguments;
+}
+
+# Replaces the session keyring of this process by an empty one (keyctl(2), KEYCTL_JOIN_SESSION_KEYRING). A host that forbids the call
+# (EPERM, ENOSYS) forbids it to containers, too.
+sub leave_session_keyring {
+	return if system_call( 'keyctl', 1, 0 ) >= 0 || $! == 1 || $! == 38;
+	fail("session keyring: $!");
 }
 
 # Makes a system call that has to succeed.
