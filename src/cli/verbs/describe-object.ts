@@ -3,7 +3,7 @@ import { type ApiObject, at, type Tree, textAt } from "../objects/api-object.ts"
 import { POD } from "../objects/core-kinds.ts";
 import { KINDS } from "../objects/kinds.ts";
 import { columnWidths, formatRows } from "../objects/table.ts";
-import { formatSheet, type Line, listLines } from "./sheet.ts";
+import { formatSheet, type Line, metadataLines } from "./sheet.ts";
 
 /** Returns the description of an object that is no pod, with the pods that it has made. */
 export function describeObject(object: ApiObject, pods: readonly ApiObject[], now: Instant): string {
@@ -12,16 +12,11 @@ export function describeObject(object: ApiObject, pods: readonly ApiObject[], no
   const sheet = formatSheet([
     [0, "Name", metadata.name],
     [0, "Namespace", metadata.namespace],
-    ...listLines(0, "Labels", pairs(metadata.labels, "=")),
-    ...listLines(0, "Annotations", pairs(metadata.annotations, ": ")),
+    ...metadataLines(metadata),
     ...columns.map(({ heading, cell }): Line => [0, titleOf(heading), cell(object, now)]),
     ...conditionLines(object),
   ]);
   return [sheet, dataOf(object), podsTable(pods, now)].filter((each) => each !== "").join("\n");
-}
-
-function pairs(values: Readonly<Record<string, string>> | undefined, sign: string): string[] {
-  return Object.entries(values ?? {}).map(([key, value]) => `${key}${sign}${value}`);
 }
 
 /** "UP-TO-DATE" becomes "Up-to-date". */

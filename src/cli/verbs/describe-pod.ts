@@ -7,7 +7,7 @@ import { containerLines } from "./describe-container.ts";
 import { volumeLines } from "./describe-volume.ts";
 import type { LoggedEvent } from "./pod-events.ts";
 import type { PodUnit } from "./pod-units.ts";
-import { formatSheet, type Line, listLines } from "./sheet.ts";
+import { formatSheet, type Line, listLines, metadataLines } from "./sheet.ts";
 
 /** What the host knows of a pod besides the object. */
 export interface PodFacts {
@@ -45,8 +45,6 @@ export function describePod(pod: Pod, facts: PodFacts): string {
 
 function headLines(pod: Pod, now: Instant): readonly Line[] {
   const { metadata, spec, status = {} } = pod;
-  const pairs = (values: object | undefined, sign: string) =>
-    Object.entries(values ?? {}).map(([key, value]) => `${key}${sign}${value}`);
   const owner = metadata.ownerReferences?.[0];
   const isEnding = metadata.deletionTimestamp !== undefined;
   return [
@@ -55,8 +53,7 @@ function headLines(pod: Pod, now: Instant): readonly Line[] {
     [0, "UID", metadata.uid],
     [0, "Node", spec.nodeName ?? "<none>"],
     [0, "Start Time", status.startTime ?? "<none>"],
-    ...listLines(0, "Labels", pairs(metadata.labels, "=")),
-    ...listLines(0, "Annotations", pairs(metadata.annotations, ": ")),
+    ...metadataLines(metadata),
     [0, "Status", isEnding ? podCells(pod, now).status : (status.phase ?? "Pending")],
     ...(status.reason ? [[0, "Reason", status.reason] as const] : []),
     ...(status.message ? [[0, "Message", status.message] as const] : []),

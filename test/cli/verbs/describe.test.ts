@@ -124,3 +124,20 @@ b: 3 bytes
   const secret = { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", data: { a: "aHVudGVyMg==" } };
   expect(describeObject(secret, [], NOW)).toMatch(/\nData\n====\na: {2}7 bytes\n$/);
 });
+
+test("a Secret of a cluster is shown without what kubectl has noted of it", () => {
+  const annotations = {
+    "kubectl.kubernetes.io/last-applied-configuration": '{"data":{"a":"aHVudGVyMg=="}}',
+    note: "b",
+  };
+  const metadata = { name: "x", namespace: "default", annotations };
+  const text = describeObject({ apiVersion: "v1", kind: "Secret", metadata }, [], NOW);
+  expect(text).toMatch(/^Annotations: +note: b$/m);
+  expect(text).not.toContain("aHVudGVyMg==");
+});
+
+test("a line of a value does not look like a line of the description", () => {
+  const metadata = { name: "x", namespace: "default", annotations: { note: "b\nData:  forged" } };
+  const text = describeObject({ apiVersion: "v1", kind: "ConfigMap", metadata }, [], NOW);
+  expect(text).toMatch(/^Annotations: {2}note: b\n {14}Data: {2}forged$/m);
+});
