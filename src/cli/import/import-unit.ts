@@ -45,7 +45,7 @@ function checkKind({ name, sections }: ReadUnit): void {
   if (sections.has("Container") || sections.has("Service")) return;
   if (sections.has("Timer"))
     throw new ImportError(
-      `${name} is a timer: import its service. A Pod has no times: write a CronJob in a cluster, and keep the timer without one`,
+      `${name} is a timer: import its service. A Pod has no times: write a CronJob with its container, or keep the timer`,
     );
   throw new ImportError(`${name} has neither a section [Service] nor a section [Container]`);
 }

@@ -133,5 +133,5 @@ async function carry(command: ExecProcess, hasTerminal: boolean): Promise<void> 
     command.stdin?.destroy();
     process.stdin.destroy();
   }
-  if (process.exitCode !== 0 && !hasTerminal) printError(`command terminated with exit code ${process.exitCode}`);
+  if (process.exitCode !== 0) printError(`command terminated with exit code ${process.exitCode}`);
 }

@@ -183,7 +183,7 @@ test.each([
   [
     "web.timer",
     "[Timer]\nOnCalendar=daily\n",
-    "web.timer is a timer: import its service. A Pod has no times: write a CronJob in a cluster, and keep the timer without one",
+    "web.timer is a timer: import its service. A Pod has no times: write a CronJob with its container, or keep the timer",
   ],
   ["web.socket", "[Socket]\nListenStream=80\n", "web.socket has neither a section [Service] nor a section [Container]"],
   ["web.service", "[Service]\nType=oneshot\n", "it has no ExecStart=, and a container needs a program"],
