@@ -4,7 +4,7 @@ import { modifiedAt } from "../../io/files.ts";
 import { manifestPaths } from "../../io/manifest-source.ts";
 import { connectPodSource } from "../../io/pod-source.ts";
 import type { StoredObject, StoredObjects } from "../../io/schema/stored-objects.ts";
-import { readUnitText, unitFileNames } from "../../io/systemd/unit-places.ts";
+import { readOwnedUnits } from "../../io/systemd/owned-units.ts";
 import { logTo } from "../../log.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { type Instant, toTimestamp } from "../../model/api/time.ts";
@@ -12,7 +12,6 @@ import type { CronJobState } from "../../model/cron-job-state.ts";
 import type { Config } from "../../model/host/config.ts";
 import { isContainer, type UnitOwner } from "../../model/unit.ts";
 import type { WorkloadState } from "../../model/workload-state.ts";
-import { readIdentity } from "../../unitfile/identity.ts";
 import { CliError } from "../failure.ts";
 import type { ApiObject } from "./api-object.ts";
 import { claimStatus } from "./claim-status.ts";
@@ -147,12 +146,9 @@ function firstOfEach(stored: readonly StoredObject[]): readonly StoredObject[] {
 
 /** Returns the pods that the directory has no more and whose units are not all gone. */
 function leavingPods(known: ReadonlySet<string>, now: Instant): readonly Pod[] {
-  const owners = unitFileNames().flatMap((name): UnitOwner[] => {
-    const text = readUnitText(name);
-    const identity = text === undefined ? undefined : readIdentity(text);
-    const isLeft = identity !== undefined && isContainer({ identity }) && !known.has(identity.podUID);
-    return isLeft ? [identity] : [];
-  });
+  const owners = readOwnedUnits()
+    .map(({ identity }) => identity)
+    .filter((identity) => isContainer({ identity }) && !known.has(identity.podUID));
   return [...Map.groupBy(owners, ({ podUID }) => podUID)].map(([uid, own]) => {
     const [{ namespace, pod: name }] = own as [UnitOwner];
     const containers = own.map(({ container }) => ({ name: container }));

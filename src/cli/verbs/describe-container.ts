@@ -31,7 +31,7 @@ export function containerLines(
 
 /** The units of the image and of sockets of a container also name it. */
 function isService({ name }: PodUnit): boolean {
-  return name.startsWith("unitlet.") && name.endsWith(".service");
+  return !name.startsWith("unitlet-") && name.endsWith(".service");
 }
 
 function specLines({ image, command, args, ports = [], resources = {} }: Container): readonly Line[] {

@@ -9,8 +9,10 @@ import { startCommand } from "../../io/exec/command.ts";
 import type { ExecProcess } from "../../io/exec/process.ts";
 import { readOptional } from "../../io/files.ts";
 import { runningInvocation } from "../../io/systemd/invocations.ts";
+import { containersOf } from "../../model/api/containers.ts";
 import type { Pod } from "../../model/api/pod.ts";
 import { EX_USAGE } from "../../model/exit-status.ts";
+import { isUnit } from "../../model/image/unit-reference.ts";
 import { podRunDir, RUN_DIR } from "../../model/paths.ts";
 import type { TerminalSize } from "../../model/stream-request.ts";
 import type { UnitName } from "../../model/unit.ts";
@@ -81,7 +83,12 @@ function parsed(args: readonly string[]) {
 }
 
 /** Returns the unit of a container whose program runs. Throws CliError. */
-function runningUnit({ metadata: { namespace, name, uid } }: Pod, container: string): UnitName {
+function runningUnit({ metadata: { namespace, name, uid }, spec }: Pod, container: string): UnitName {
+  const { image = "" } = containersOf(spec).find((each) => each.name === container) ?? {};
+  if (isUnit(image))
+    throw new CliError(
+      `error: container ${container} is ${image}, a unit of the host, in which no command runs: use a shell of the host`,
+    );
   const unit = containerUnitName(namespace, name, container);
   const invocation = runningInvocation(unit);
   // `container-start` writes the invocation before the program starts. Another invocation means that it waits or has ended.

@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readUnitText, unitFileNames } from "../../io/systemd/unit-places.ts";
-import { readIdentity } from "../../unitfile/identity.ts";
+import { readOwnedUnits } from "../../io/systemd/owned-units.ts";
 
 /** A unit of a pod, with the state that systemd has for it: "active (running)". */
 export interface PodUnit {
@@ -12,12 +11,8 @@ export interface PodUnit {
 
 /** Returns the units of a pod that have files on this host. */
 export function readPodUnits(uid: string): readonly PodUnit[] {
-  const own = unitFileNames().flatMap((name) => {
-    const text = readUnitText(name);
-    const identity = text === undefined ? undefined : readIdentity(text);
-    return identity?.podUID === uid ? [{ name, container: identity.container }] : [];
-  });
-  return own.map((each) => ({ ...each, state: stateOf(each.name) }));
+  const own = readOwnedUnits().filter(({ identity }) => identity.podUID === uid);
+  return own.map(({ name, identity: { container } }) => ({ name, container, state: stateOf(name) }));
 }
 
 function stateOf(name: string): string {

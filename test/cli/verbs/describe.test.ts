@@ -141,3 +141,11 @@ test("a line of a value does not look like a line of the description", () => {
   const text = describeObject({ apiVersion: "v1", kind: "ConfigMap", metadata }, [], NOW);
   expect(text).toMatch(/^Annotations: {2}note: b\n {14}Data: {2}forged$/m);
 });
+
+test("a container that is a unit of the host", () => {
+  const units = [
+    { name: "unitlet-log@main.service", container: "main", state: "active (running)" },
+    { name: "nginx.service", container: "main", state: "active (running)" },
+  ];
+  expect(describePod(POD, { units, events: [], now: NOW })).toMatch(/^ {4}Unit: +nginx\.service$/m);
+});
