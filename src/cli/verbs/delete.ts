@@ -9,7 +9,7 @@ import { claimPath, podRunDir } from "../../model/paths.ts";
 import { requestRun, requireRoot } from "../agent.ts";
 import { CliError } from "../failure.ts";
 import type { ApiObject } from "../objects/api-object.ts";
-import { readHostObjects, readStored } from "../objects/host-objects.ts";
+import { type HostObjects, readHostObjects, readStored } from "../objects/host-objects.ts";
 import { findKind, resourceOf } from "../objects/kinds.ts";
 import { changedFiles, writeChanged } from "../objects/manifest-edits.ts";
 import { withManifestLock } from "../objects/manifest-lock.ts";
@@ -17,8 +17,9 @@ import { print, printError } from "../output.ts";
 import { givenObjects, inNamespace, keyOf } from "./apply.ts";
 import { type DeleteOptions, deleteOptions } from "./delete-options.ts";
 import { requireStandalone } from "./joined.ts";
-import { findObjects, notFound, parseResources } from "./resources.ts";
+import { type Found, findObjects, notFound, parseResources } from "./resources.ts";
 import { isMadeBy, ownerOf } from "./target-pods.ts";
+import { tellMissing } from "./tell-missing.ts";
 
 const DELETE_USAGE = `usage: unitlet delete -f FILE… [OPTION…]
        unitlet delete KIND NAME… [OPTION…]
@@ -57,11 +58,9 @@ export async function deleteCommand(args: readonly string[]): Promise<string> {
   requireRoot(`delete ${args.join(" ")}`);
   const { config } = await readConfig();
   requireStandalone(config, "delete", `kubectl delete ${args.join(" ")}`);
-  const { objects, missing } = await targets(config, options);
-  if (!options.ignoreNotFound) {
-    for (const message of missing) printError(message);
-    if (missing.length > 0) process.exitCode = 1;
-  }
+  const host = await readHostObjects(config, Date.now());
+  const { objects, missing } = await targets(config, host, options);
+  if (!options.ignoreNotFound) tellMissing(missing, host.problems);
   const pods = await podsOf(config, objects);
   const remove = () => removeAll(config, objects, options.isDry);
   await (options.isDry ? remove() : withManifestLock(config.manifests, remove));
@@ -87,8 +86,11 @@ function parsed(args: readonly string[]): DeleteOptions {
 }
 
 /** Returns the objects that are meant, as they are on this host. Throws CliError for a pod that another object has made. */
-async function targets(config: Config, { files, words, namespace, selector }: DeleteOptions) {
-  const host = await readHostObjects(config, Date.now());
+async function targets(
+  config: Config,
+  host: HostObjects,
+  { files, words, namespace, selector }: DeleteOptions,
+): Promise<Found> {
   if (files.length > 0) {
     const given = (await givenObjects(files, config)).map((each) => inNamespace(each, namespace));
     const keys = new Set(given.map(keyOf));

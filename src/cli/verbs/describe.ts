@@ -16,6 +16,7 @@ import { readPodEvents } from "./pod-events.ts";
 import { readPodUnits } from "./pod-units.ts";
 import { findObjects, parseResources } from "./resources.ts";
 import { isOwned } from "./target-pods.ts";
+import { tellMissing } from "./tell-missing.ts";
 
 const DESCRIBE_USAGE = `usage: unitlet describe KIND [NAME…] [OPTION…]
        unitlet describe KIND/NAME… [OPTION…]
@@ -54,9 +55,8 @@ export async function describe(args: readonly string[]): Promise<string> {
   const host = await readHostObjects(config, now);
   const all = values["all-namespaces"] === true;
   const found = findObjects(host, resources, { selector, namespace: all ? undefined : namespace });
-  for (const message of found.missing) printError(message);
-  if (found.missing.length > 0) process.exitCode = 1;
-  else if (found.objects.length === 0)
+  tellMissing(found.missing, host.problems);
+  if (found.missing.length === 0 && found.objects.length === 0)
     printError(all ? "No resources found" : `No resources found in ${namespace} namespace.`);
   const texts = found.objects.map((each) => textOf(each, host, { config, now }));
   return texts.join("\n\n");

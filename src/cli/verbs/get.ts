@@ -5,11 +5,11 @@ import { EX_USAGE } from "../../model/exit-status.ts";
 import { requireRoot } from "../agent.ts";
 import { CliError } from "../failure.ts";
 import type { ApiObject } from "../objects/api-object.ts";
-import { readHostObjects } from "../objects/host-objects.ts";
-import { printError } from "../output.ts";
+import { type HostObjects, readHostObjects } from "../objects/host-objects.ts";
 import { GetView } from "./get-view.ts";
 import { requireLocalKinds } from "./joined.ts";
 import { type Found, findObjects, parseResources, type Resources } from "./resources.ts";
+import { tellMissing } from "./tell-missing.ts";
 
 export const GET_USAGE = `usage: unitlet get KIND[,KIND…] [NAME…] [OPTION…]
        unitlet get KIND/NAME… [OPTION…]
@@ -63,9 +63,8 @@ export async function get(args: readonly string[]): Promise<string> {
   const found = await find();
   const view = new GetView(resources, values);
   await view.show(found.objects);
-  for (const message of found.missing) printError(message);
-  if (found.missing.length > 0) process.exitCode = 1;
-  else if (found.objects.length === 0 && resources.named === undefined && !values.watch) view.tellNothing();
+  tellMissing(found.missing, found.problems);
+  if (found.objects.length === 0 && resources.named === undefined && !values.watch) view.tellNothing();
   if (values.watch) await watch(view, find, found.objects);
   return "";
 }
@@ -82,12 +81,17 @@ function options(args: readonly string[]) {
   }
 }
 
-async function finder(resources: Resources, values: Options): Promise<() => Promise<Found>> {
+type Find = () => Promise<Found & Pick<HostObjects, "problems">>;
+
+async function finder(resources: Resources, values: Options): Promise<Find> {
   const { config } = await readConfig();
   const { namespace = "default", selector } = values;
   requireLocalKinds(config, resources, "get");
   const scope = { selector, namespace: values["all-namespaces"] ? undefined : namespace };
-  return async () => findObjects(await readHostObjects(config, Date.now()), resources, scope);
+  return async () => {
+    const host = await readHostObjects(config, Date.now());
+    return { ...findObjects(host, resources, scope), problems: host.problems };
+  };
 }
 
 /** Shows objects again when they have changed, until the process is ended. */
