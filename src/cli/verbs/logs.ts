@@ -169,8 +169,17 @@ function instanceOf({ pod, container }: PodContainer, { previous }: LogOptions):
 async function* shown(log: AsyncIterable<Buffer>): AsyncGenerator<Buffer | string> {
   if (!process.stdout.isTTY) return yield* log;
   const decoder = new TextDecoder();
-  for await (const bytes of log) yield withColours(decoder.decode(bytes, { stream: true }));
+  let hasColours = false;
+  for await (const bytes of log) {
+    const text = withColours(decoder.decode(bytes, { stream: true }));
+    hasColours ||= text.includes(ESCAPE);
+    yield text;
+  }
+  // The last colour, or text that is not seen, would go on after the log.
+  if (hasColours) yield `${ESCAPE}[0m`;
 }
+
+const ESCAPE = "\u001b";
 
 /** Returns the text with its control characters as text, apart from those that set a colour. */
 function withColours(text: string): string {
