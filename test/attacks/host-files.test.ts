@@ -171,13 +171,14 @@ test("a mount path that a link of another pod leads elsewhere is not followed", 
 });
 
 test("a directory of a package's service is made and owned without following a link of the service", async () => {
-  const make = "/usr/local/lib/unitlet/container-directories links main 4321:4321";
-  await node.exec(`mkdir -p /run/unitlet/pods/links; ${make} 0755:/var/lib/service; ln -s /etc /var/lib/service/link`);
+  // A run removes the directory of a pod that no list has.
+  const make = "mkdir -p /run/unitlet/pods/links && /usr/local/lib/unitlet/container-directories links main 4321:4321";
+  await node.exec(`${make} 0755:/var/lib/service && ln -s /etc /var/lib/service/link`);
   for (const path of ["/var/lib/service/link/made", "/var/lib/service/link"]) {
     const { stdout } = await node.exec(`${make} 0777:${path} 2>&1 || echo refused`);
     expect(stdout).toContain("refused");
   }
-  expect((await node.exec("stat -c '%u %a' /etc; ls /etc | grep -c made; rm -r /run/unitlet/pods/links")).stdout).toBe(
+  expect((await node.exec("stat -c '%u %a' /etc; ls /etc | grep -c made; rm -rf /run/unitlet/pods/links")).stdout).toBe(
     "0 755\n0\n",
   );
 });

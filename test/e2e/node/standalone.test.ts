@@ -166,7 +166,7 @@ describe("a host without a cluster", () => {
 describe("a bad manifest", () => {
   test.each([
     ["broken.yaml", "kind: Pod\n  metadata: [", /broken.yaml:2: is not YAML/],
-    ["service.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n", /service.yaml:2: kind: expected .*Pod/],
+    ["role.yaml", "apiVersion: v1\nkind: Role\nmetadata: {name: x}\n", /role.yaml:2: kind: expected .*Pod/],
     [
       "typo.yaml",
       JSON.stringify({ ...manifest("typo", "true"), spec: { containers: [] } }),
