@@ -147,3 +147,8 @@ export function asUnitName(file: string): UnitName | undefined {
   const isAuxiliary = /^unitlet-[a-z]+(\.[a-z0-9-]+){3,}\.(service|timer|path|socket)$/.test(file) || MOUNT.test(file);
   return (isContainer || isSlice || isAuxiliary) && file.length <= UNIT_NAME_MAX ? (file as UnitName) : undefined;
 }
+
+/** True for a service of the host, which has a drop-in of unitlet and no unit file: no unit of unitlet has such a name. */
+export function isHostService(name: UnitName): boolean {
+  return name.endsWith(".service") && !/^unitlet[-.]/.test(name);
+}

@@ -1,10 +1,12 @@
 import { readdirSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { UnitName } from "../../src/model/unit.ts";
 import {
   asUnitName,
   auxiliaryUnitName,
   containerUnitName,
+  isHostService,
   mountUnitName,
   namesProblem,
   podCgroup,
@@ -164,4 +166,15 @@ describe("namesProblem()", () => {
   test.for(bad)("%s", ([, change, containers, message]) => {
     expect(namesProblem({ ...good, ...change }, containers)).toBe(message);
   });
+});
+
+test.each<[string, boolean]>([
+  ["nginx.service", true],
+  ["unitlet.shop.web.app.service", false],
+  ["unitlet.shop.tick.timer", false],
+  ["unitlet-burstable-pod1.slice", false],
+  ["unitlet-image@1.service", false],
+  ["run-unitlet-pods-1.mount", false],
+])("%s is a service of the host: %s", (name, expected) => {
+  expect(isHostService(name as UnitName)).toBe(expected);
 });
