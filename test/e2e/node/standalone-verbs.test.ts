@@ -149,7 +149,9 @@ describe("exec", () => {
   });
 
   test("a terminal of its own, with the size of the caller's", async () => {
-    const script = "stty rows 33 cols 99; unitlet exec -it web -- sh -c 'test -t 0 && stty size'";
+    // The size may come after the program has started, as with kubectl.
+    const program = "test -t 0; until stty size | grep -v '^0 0'; do sleep 0.1; done";
+    const script = `stty rows 33 cols 99; unitlet exec -it web -- sh -c \\"${program}\\"`;
     expect(await output(`script -qec "${script}" /dev/null`)).toMatch(/33 99\r*$/m);
   });
 
