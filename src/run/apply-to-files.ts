@@ -9,7 +9,7 @@ import { linkUnit, removeUnit, unlinkUnit, writeUnit } from "../io/systemd/unit-
 import { prepareStorage } from "../io/volumes/storage.ts";
 import type { Log } from "../log.ts";
 import type { FileStep } from "../model/step.ts";
-import { isHostService } from "../unitfile/names.ts";
+import { isHostUnit } from "../unitfile/names.ts";
 import { recordExitOrKill } from "./record-exit.ts";
 import { writeSealedFile, writeSealedVolume } from "./sealing.ts";
 
@@ -29,7 +29,7 @@ export async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "write-mark":
       return writeMark(step.uid, step.container, step.mark);
     case "remove-unit":
-      return isHostService(step.unit) ? removeAdoption(step.unit) : removeUnit(step.unit);
+      return isHostUnit(step.unit) ? removeAdoption(step.unit) : removeUnit(step.unit);
     case "unseal":
       return unsealPod(step.uid);
     case "remove-pod":
@@ -47,7 +47,7 @@ export async function applyToFiles(step: FileStep, log: Log): Promise<void> {
     case "prepare-volumes":
       return prepareVolumes(step);
     case "write-unit":
-      return isHostService(step.unit) ? writeAdoption(step.unit, step) : writeUnit(step.unit, step);
+      return isHostUnit(step.unit) ? writeAdoption(step.unit, step) : writeUnit(step.unit, step);
     case "link":
       return linkUnit(step.unit, step.directory);
     case "unlink":

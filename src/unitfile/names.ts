@@ -44,9 +44,12 @@ export function logNamespaceOf(containerUnit: string): string {
   return containerUnit.split(".", 2).join(".");
 }
 
-/** True for a unit of the host, which writes to the journal of the host. */
-export function isHostUnit(containerUnit: string): boolean {
-  return !containerUnit.startsWith("unitlet.");
+/**
+ * True for a service of the host, which a pod can adopt. unitlet writes a drop-in for it and no unit file, and its output is in the
+ * journal of the host. No unit of unitlet has such a name.
+ */
+export function isHostUnit(name: string): boolean {
+  return name.endsWith(".service") && !/^unitlet[-.]/.test(name);
 }
 
 const QOS_PREFIX = {
@@ -146,9 +149,4 @@ export function asUnitName(file: string): UnitName | undefined {
   const isSlice = /^unitlet-(burstable-|besteffort-)?pod[A-Za-z0-9_]+\.slice$/.test(file);
   const isAuxiliary = /^unitlet-[a-z]+(\.[a-z0-9-]+){3,}\.(service|timer|path|socket)$/.test(file) || MOUNT.test(file);
   return (isContainer || isSlice || isAuxiliary) && file.length <= UNIT_NAME_MAX ? (file as UnitName) : undefined;
-}
-
-/** True for a service of the host, which has a drop-in of unitlet and no unit file: no unit of unitlet has such a name. */
-export function isHostService(name: UnitName): boolean {
-  return name.endsWith(".service") && !/^unitlet[-.]/.test(name);
 }

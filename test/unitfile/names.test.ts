@@ -1,12 +1,11 @@
 import { readdirSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { UnitName } from "../../src/model/unit.ts";
 import {
   asUnitName,
   auxiliaryUnitName,
   containerUnitName,
-  isHostService,
+  isHostUnit,
   mountUnitName,
   namesProblem,
   podCgroup,
@@ -176,5 +175,5 @@ test.each<[string, boolean]>([
   ["unitlet-image@1.service", false],
   ["run-unitlet-pods-1.mount", false],
 ])("%s is a service of the host: %s", (name, expected) => {
-  expect(isHostService(name as UnitName)).toBe(expected);
+  expect(isHostUnit(name)).toBe(expected);
 });
