@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type {
   KubernetesObject,
@@ -10,6 +11,7 @@ import type {
   V1Pod,
   V1Secret,
 } from "@kubernetes/client-node";
+import { ApiReader, type ReadableKind } from "./api-reader.ts";
 import { isTransient, KUBECTL_RETRIES } from "./kubectl-errors.ts";
 import { retry } from "./retries.ts";
 import { type RunOptions, type RunResult, run } from "./run.ts";
@@ -40,11 +42,19 @@ export class Cluster {
   readonly ca: string;
 
   readonly #flags: readonly string[];
+  /** kubectl as administrator. A call of the script for it would take 30 ms of CPU more. */
+  readonly #kubectl: readonly [program: string, ...flags: string[]];
+  readonly #reader: ApiReader;
 
-  private constructor(url: string, ca: string, flags: readonly string[]) {
-    this.url = url;
-    this.ca = ca;
+  private constructor(variables: string, flags: readonly string[]) {
+    const value = (name: string) => new RegExp(`${name}='(.*?)'`).exec(variables)?.[1] ?? "";
+    this.url = value("UNITLET_API_SERVER");
+    this.ca = value("UNITLET_API_CA");
     this.#flags = flags;
+    const config = value("KUBECONFIG");
+    const cache = join(dirname(config), "kubectl-cache");
+    this.#kubectl = [join(value("PATH"), "kubectl"), `--kubeconfig=${config}`, `--cache-dir=${cache}`];
+    this.#reader = new ApiReader(this.url, this.ca);
   }
 
   /**
@@ -55,8 +65,7 @@ export class Cluster {
     const flags = older ? ["--older"] : [];
     await manage([...flags, "up"]);
     const { stdout } = await manage([...flags, "env"]);
-    const value = (name: string) => new RegExp(`${name}='(.*)'`).exec(stdout)?.[1] ?? "";
-    return new Cluster(value("UNITLET_API_SERVER"), value("UNITLET_API_CA"), flags);
+    return new Cluster(stdout, flags);
   }
 
   /** Returns the URL of the API server for a machine. `hostAddress` is `machine.hostAddress`. */
@@ -66,7 +75,7 @@ export class Cluster {
 
   async kubectl(args: readonly string[], options: RunOptions = {}): Promise<string> {
     // Some kubectl commands wait for 150 s themselves.
-    const call = () => run([script, ...this.#flags, "kubectl", ...args], { timeout: 240_000, ...options });
+    const call = () => run([...this.#kubectl, ...args], { timeout: 240_000, ...options });
     const isRepeated = ({ message }: Error) => isTransient(args, message);
     return (await retry(`kubectl ${args.join(" ")}`, call, isRepeated, KUBECTL_RETRIES)).stdout;
   }
@@ -92,8 +101,14 @@ export class Cluster {
   async get<K extends keyof Kinds>(kind: K, name: string, namespace?: string): Promise<Kinds[K] | undefined>;
   async get(kind: string, name: string, namespace?: string): Promise<KubernetesObject | undefined>;
   async get(kind: string, name: string, namespace = "default"): Promise<unknown> {
+    if (ApiReader.knows(kind)) return this.#reader.get(kind, name, namespace);
     const json = await this.kubectl(["get", kind, name, "-n", namespace, "-o", "json", "--ignore-not-found"]);
     return json === "" ? undefined : JSON.parse(json);
+  }
+
+  /** Returns all objects of a kind in a namespace. */
+  list<T extends KubernetesObject>(kind: ReadableKind, namespace: string): Promise<readonly T[]> {
+    return this.#reader.list<T>(kind, namespace);
   }
 
   waitFor<T>(probe: () => Promise<T> | T, options: UntilOptions): Promise<T> {

@@ -11,7 +11,7 @@ export async function waitForPods(
   isDone: (pod: V1Pod) => boolean | undefined,
 ): Promise<void> {
   const poll = async () => {
-    const { items } = JSON.parse(await node.kubectl("get", "pods", "-o", "json")) as { items: V1Pod[] };
+    const items = await node.cluster.list<V1Pod>("pod", node.namespace);
     const pods = new Map(items.map((pod) => [pod.metadata?.name, pod]));
     const open = names.filter((name) => {
       const pod = pods.get(name);
