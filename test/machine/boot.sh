@@ -11,6 +11,7 @@ nspawn_boot() {
 	dir=$machines/$1
 	[ ! -e "$dir/link" ] || nspawn_make_link "$1"
 	remove_cgroups "$1"
+	rm -f "$dir/cgroups"
 	started=$(date +%s)
 	allow_inotify
 	if [ -d /run/systemd/system ]; then
@@ -23,6 +24,7 @@ nspawn_boot() {
 	process_record $! >"$dir/process" || die "$(console "$1")"
 	until_true 60 has_bus "$1" || die "machine $1 does not boot: $(console "$1")"
 	wait_running "$1"
+	cgroups_of "$(cat "$dir/leader")" >"$dir/cgroups"
 	say "machine $1 is up (PID $(cat "$dir/leader"), $(($(date +%s) - started)) s)"
 }
 

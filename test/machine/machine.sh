@@ -4,6 +4,9 @@
 # shellcheck disable=SC2034,SC2154
 set -eu
 
+# shellcheck source=enter.sh
+. "${0%/*}/enter.sh"
+case "${1:-} ${2:-}" in 'exec '?*) shift; enter "$@"; set -- exec "$@" ;; esac
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 for part in ../support/shell ../support/packages cgroup root net lan boot uml/boot; do
 	# shellcheck disable=SC1090
