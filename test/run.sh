@@ -1,6 +1,7 @@
 #!/bin/sh
 # `npm test`: installs what is missing, runs the tests with the project's own Node, and leaves nothing behind.
 # UNITLET_KEEP=1 keeps machines and the control plane for the next run. --machine KIND boots machines of that kind (machine/machine.sh).
+# --slow runs the files of support/slow-files.ts, which a run without arguments leaves out.
 set -eu
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -72,11 +73,15 @@ if [ "${1:-}" = --machine ]; then
 	shift 2
 	set -- --project=real "$@"
 fi
-# All tests include some on the other kind of machine (machine/v2-files.ts).
-if [ $# = 0 ] && [ "$(id -u)" = 0 ]; then
-	UNITLET_TEST_BOTH_KINDS=1
-	export UNITLET_TEST_BOTH_KINDS
+# Both lanes include files on the other kind of machine (machine/v2-files.ts). The slow files are in support/slow-files.ts.
+if [ "${1:-}" = --slow ]; then
+	UNITLET_TEST_LANE=slow
+	shift
+	set -- --project=real --project=v2 "$@"
+elif [ $# = 0 ] && [ "$(id -u)" = 0 ]; then
+	UNITLET_TEST_LANE=ordinary
 fi
+[ -z "${UNITLET_TEST_LANE:-}" ] || export UNITLET_TEST_LANE
 ensure_modules
 # Each of its lanes is a run of its own.
 if [ "${1:-}" = --matrix ]; then

@@ -16,8 +16,12 @@ export const V2_FILES: readonly string[] = [
   "test/e2e/pods/isolation.test.ts",
   "test/e2e/pods/volumes.test.ts",
   "test/e2e/kubelet-port/kernel-counts.test.ts",
-  "test/e2e/kubelet-port/logs.test.ts",
   "test/e2e/kubelet-port/long-logs.test.ts",
+];
+
+/** More of these files, which only `npm run test:slow` runs there. */
+export const V2_SLOW_FILES: readonly string[] = [
+  "test/e2e/kubelet-port/logs.test.ts",
   "test/e2e/images/image-rights.test.ts",
 ];
 

@@ -16,7 +16,7 @@ prepare_real_parts() {
 	ensure_packages
 	say "building the bundles"
 	(bundle)
-	case ${UNITLET_TEST_MACHINE:-${UNITLET_TEST_BOTH_KINDS:+v2}} in v2*) prepare_v2 "${UNITLET_TEST_MACHINE:-v2}" ;; esac
+	case ${UNITLET_TEST_MACHINE:-${UNITLET_TEST_LANE:+v2}} in v2*) prepare_v2 "${UNITLET_TEST_MACHINE:-v2}" ;; esac
 	! is_needed 'older: true' "$@" || sh test/control-plane/control-plane.sh --older build
 	sh test/control-plane/control-plane.sh build
 	! is_needed 'MetricsServer\.start' "$@" || sh test/metrics-server/build.sh >/dev/null
@@ -53,9 +53,16 @@ is_needed() {
 	shift
 	# shellcheck disable=SC2013
 	for file in $(grep -rl --include='*.test.ts' -e "$pattern" test); do
-		! is_chosen "$file" "$@" || return 0
+		! is_in_lane "$file" || ! is_chosen "$file" "$@" || return 0
 	done
 	return 1
+}
+
+is_in_lane() {
+	case ${UNITLET_TEST_LANE:-} in
+	slow) grep -qF "\"$1\"" test/support/slow-files.ts ;;
+	ordinary) ! grep -qF "\"$1\"" test/support/slow-files.ts ;;
+	esac
 }
 
 # is_chosen FILE ARGUMENT…: like Vitest, an argument that is a path selects the files whose path contains it.
