@@ -14,7 +14,7 @@ import { type OciReference, parseImage } from "../../model/image/image-reference
 import { commandKey, imageKey, imageUnit } from "../../unitfile/image-names.ts";
 import { pullUnits } from "../agent.ts";
 import { CliError } from "../failure.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../progress.ts";
 import { runUnit } from "./unit-wait.ts";
 
 const INTERVAL_MS = 500;

@@ -8,7 +8,7 @@ import { CliError } from "../failure.ts";
 import { print, printable } from "../output.ts";
 import { configForImages } from "./commanded-pull.ts";
 import { type ImportContext, importArchive } from "./import.ts";
-import { Progress } from "./progress.ts";
+import { Progress } from "../progress.ts";
 
 /** A file that has not changed for so long, and that no process writes to, counts as complete. */
 const STABLE_MS = 2000;

@@ -18,7 +18,7 @@ import { CliError } from "../failure.ts";
 import { print } from "../output.ts";
 import { eachOf } from "./arguments.ts";
 import { commandedPull, configForImages, ociReference, runPull, untilIdle } from "./commanded-pull.ts";
-import { Progress } from "./progress.ts";
+import { Progress } from "../progress.ts";
 import { runUnit } from "./unit-wait.ts";
 
 export interface ImportOptions {

@@ -4,7 +4,7 @@ import { requireRoot } from "../agent.ts";
 import { CliError } from "../failure.ts";
 import { eachOf } from "./arguments.ts";
 import { commandedPull, configForImages, ociReference, runPull, untilIdle } from "./commanded-pull.ts";
-import { Progress } from "./progress.ts";
+import { Progress } from "../progress.ts";
 
 /**
  * `unitlet images pull REF…`: pulls images with the host's own credentials, whether a pod needs them or not. Throws CliError after

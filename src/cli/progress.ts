@@ -1,4 +1,4 @@
-import { printable } from "../output.ts";
+import { printable } from "./output.ts";
 
 /** The shortest time between two lines in a log, in milliseconds. */
 const LOG_INTERVAL_MS = 1000;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Progress } from "../../../src/cli/images/progress.ts";
+import { Progress } from "../../src/cli/progress.ts";
 
 function stream(isTTY: boolean) {
   const written: string[] = [];
