@@ -23,6 +23,8 @@ usage: ./install.sh [OPTION…]            Installs or upgrades unitlet. No pod 
   --from DIR|FILE       Installs bundles that were built elsewhere: a dist/ directory, or the .tar.gz of a release, whose checksum
                         must be in SHA256SUMS beside it or given by --sha256 HEX.
   --bundle FILE         Installs a file of unitlet bundle: the agent in it, its manifests and its images. Needs no network.
+  --quiet               Prints errors and warnings alone.
+  --json                Prints progress and result as JSON, one object a line. Both also work with --uninstall.
        ./install.sh --uninstall          Removes everything.
   --yes                 Does not ask first.
   --keep-pods           Leaves the containers running.
@@ -63,6 +65,7 @@ parse_options() {
 		--unsafe-skip-ca-verification) add_join_option "$1" ;;
 		--uninstall) mode=uninstall ;;
 		--yes | -y) yes=yes ;;
+		--quiet | -q | --json) choose_output "$1" ;;
 		--keep-pods) keep_pods=yes ;;
 		--sandbox) mode=sandbox ;;
 		--shell | --cluster) sandbox_options="$sandbox_options $1" ;;
@@ -75,6 +78,16 @@ parse_options() {
 	[ "$keep_pods" = no ] || [ "$mode" = uninstall ] || die "--keep-pods: only valid with --uninstall. An upgrade always keeps the pods"
 	check_join_options
 	[ -z "$kubeconfig" ] || [ -r "$kubeconfig" ] || die "--kubeconfig $kubeconfig: the file does not exist or cannot be read"
+}
+
+choose_output() {
+	chosen=quiet
+	[ "$1" != --json ] || chosen=json
+	[ "$output" = text ] || [ "$output" = "$chosen" ] || {
+		output=text
+		die "--quiet and --json: give only one of them"
+	}
+	output=$chosen
 }
 
 # One "key value" a line.
@@ -122,7 +135,8 @@ start() {
 	began=$(date +%s)
 	step "First run" run_once
 	[ -z "$bundle_file" ] || step "Importing images" import_images
-	journalctl --quiet --unit=unitlet-sync --since="@$began" --priority=warning --output=cat --no-pager
+	warnings=$(journalctl --quiet --unit=unitlet-sync --since="@$began" --priority=warning --output=cat --no-pager)
+	[ -z "$warnings" ] || warn "$warnings"
 }
 
 has_changed() {
@@ -146,7 +160,7 @@ run_once() {
 }
 
 say_what_next() {
-	say "
+	[ "$output" != text ] || say "
   systemctl list-timers unitlet-sync.timer    when the next run starts
   systemctl start unitlet-sync                start a run now
   journalctl -u unitlet-sync                  what the runs did, and why
@@ -168,5 +182,8 @@ sandbox)
 	# shellcheck disable=SC2086
 	exec sh "$top/test/machine/sandbox.sh" $sandbox_options
 	;;
-*) "$mode" ;;
+*)
+	"$mode"
+	[ "$output" != json ] || json_result 0 "$mode is done"
+	;;
 esac

@@ -1,5 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
+import { promisify } from "node:util";
 import { CliError } from "./failure.ts";
+import { type Progress, ticking } from "./progress.ts";
 
 const TIMER = "unitlet-sync.timer";
 const PATH = "unitlet-sync.path";
@@ -33,8 +35,15 @@ export function stopAgent(): void {
 }
 
 /** Starts a run and waits for its end. Throws CliError when the run fails. */
-export function runOnce(): void {
-  systemctl("start", "unitlet-sync.service");
+export async function runOnce(progress: Progress): Promise<void> {
+  const command = ["start", "unitlet-sync.service"];
+  try {
+    await ticking(promisify(execFile)("systemctl", command), (seconds) =>
+      progress.state("run", `The first run: ${seconds} s`),
+    );
+  } catch (error) {
+    throw systemctlError(command, error);
+  }
 }
 
 /** Starts a run if none is under way. The timer starts one a few seconds later in any case. */
@@ -78,7 +87,11 @@ function systemctl(...args: readonly string[]): string {
   try {
     return execFileSync("systemctl", [...args], { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
   } catch (error) {
-    const { stderr = "", message } = error as Error & { stderr?: string };
-    throw new CliError(`systemctl ${args.join(" ")}: ${stderr.trim() || message}`);
+    throw systemctlError(args, error);
   }
+}
+
+function systemctlError(args: readonly string[], error: unknown): CliError {
+  const { stderr = "", message } = error as Error & { stderr?: string };
+  return new CliError(`systemctl ${args.join(" ")}: ${stderr.trim() || message}`);
 }

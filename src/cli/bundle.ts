@@ -14,6 +14,8 @@ import { CliError } from "./failure.ts";
 import { ociReference } from "./images/commanded-pull.ts";
 import { writeNamed } from "./images/export.ts";
 import { manifestFiles } from "./manifest-arguments.ts";
+import { type Progress, type Result, withProgress } from "./progress.ts";
+import { outputMode, PROGRESS_OPTIONS } from "./progress-options.ts";
 import { checkRelease } from "./release-checksum.ts";
 
 const BUNDLE_USAGE = `usage: unitlet bundle --release FILE [--sha256 HEX] [-f FILE…] [--image REF…] OUTPUT
@@ -25,6 +27,8 @@ Packs the agent, manifests and images into one tar file for a host without any n
   --sha256 HEX         the checksum of the release, if there is no SHA256SUMS
   -f, --filename FILE  a manifest or a directory of manifests; may be given several times
   --image REF          an image of this host; may be given several times. The images that the manifests name are packed as well
+  -q, --quiet          print errors alone
+  --json               print progress and result as JSON, one object a line
 
 examples:
   unitlet images pull docker.io/library/nginx:1.25
@@ -38,6 +42,7 @@ const OPTIONS = {
   sha256: { type: "string" },
   filename: { type: "string", short: "f", multiple: true },
   image: { type: "string", multiple: true },
+  ...PROGRESS_OPTIONS,
 } as const;
 
 /** `unitlet bundle`: writes a tar file that installs unitlet with pods and their images. Throws CliError. */
@@ -48,7 +53,22 @@ export async function bundle(args: readonly string[]): Promise<string> {
   const [output, ...more] = positionals;
   if (release === undefined) throw usage("--release is missing: name the .tar.gz of a release of unitlet");
   if (output === undefined || more.length > 0) throw usage("name one file for the bundle");
+  const request = { release, output, filename, image, ...(sha256 !== undefined && { sha256 }) };
+  return await withProgress("bundle", outputMode(values), (progress) => writeBundle(request, progress));
+}
+
+interface BundleRequest {
+  readonly release: string;
+  readonly sha256?: string;
+  readonly output: string;
+  readonly filename: readonly string[];
+  readonly image: readonly string[];
+}
+
+async function writeBundle(request: BundleRequest, progress: Progress): Promise<Result> {
+  const { release, sha256, output, filename, image } = request;
   requireRoot("bundle");
+  progress.state("release", `Checking ${release}`);
   checkRelease(release, sha256);
   // Standard input can be read once.
   const manifests = manifestFiles(filename).map(({ name, read }): ManifestFile => {
@@ -60,15 +80,17 @@ export async function bundle(args: readonly string[]): Promise<string> {
   const stage = mkdtempSync("/var/tmp/unitlet-bundle-");
   try {
     const top = join(stage, "unitlet-bundle");
+    progress.state("release", `Unpacking ${release}`);
     unpackRelease(release, top);
     writeManifests(manifests, join(top, "bundle/manifests"));
     mkdirSync(join(top, "bundle/images"), { recursive: true });
-    if (names.length > 0) writeNamed(names, join(top, "bundle/images/bundle.tar"));
-    pack(output, stage);
+    if (names.length > 0) await writeNamed(names, join(top, "bundle/images/bundle.tar"), progress);
+    await pack(output, stage, progress);
   } finally {
     rmSync(stage, { recursive: true, force: true });
   }
-  return `wrote ${output}: ${manifests.length} manifests, ${names.length} images\n`;
+  const text = `wrote ${output}: ${manifests.length} manifests, ${names.length} images\n`;
+  return { text, details: { file: output, manifests: manifests.length, images: names } };
 }
 
 function parsed(args: readonly string[]) {
@@ -115,9 +137,11 @@ function namesIn(value: unknown): readonly string[] {
 }
 
 /** The manifests in it may have Secrets, so only root can read the file. */
-function pack(output: string, stage: string): void {
+async function pack(output: string, stage: string, progress: Progress): Promise<void> {
   try {
-    writeTar(output, ["--owner=0", "--group=0", "--directory", stage, "unitlet-bundle"]);
+    await writeTar(output, ["--owner=0", "--group=0", "--directory", stage, "unitlet-bundle"], (bytes) =>
+      progress.state("packing", `${output}: ${Math.ceil(bytes / 1e6)} MB written`, { bytes }),
+    );
   } catch (error) {
     throw new CliError(`cannot write ${output}: ${(error as Error).message}`);
   }

@@ -12,59 +12,33 @@ import { importImages } from "./images/import.ts";
 import { importChanged } from "./images/import-changed.ts";
 import { pinImages, unpinImages } from "./images/pin.ts";
 import { pullImages } from "./images/pull.ts";
-
-const IMAGES_USAGE = `usage: unitlet images [list]
-       unitlet images prune
-       unitlet images pull [--quiet] REF…
-       unitlet images import [--quiet] [--name REF] FILE…
-       unitlet images import [--quiet] --changed
-       unitlet images export REF… FILE
-       unitlet images pin REF…
-       unitlet images unpin REF…
-
-Lists the images and packages that were fetched for pods, with the number of containers and volumes that use each.
-
-  prune   remove those that have no user and are not pinned
-  pull    pull images with the host's own credentials, whether a pod needs them or not
-  import  make images of archives: OCI and docker archives, also compressed by gzip, zstd or xz, and directories with an OCI layout
-  export  write an OCI archive of images
-  pin     keep images that have no user, also those that have this name later
-  unpin   let them go again
-
-  --changed    import the archives in /etc/unitlet/images that are new or have changed
-  --name REF   the name of the image, for an archive that names none
-  -q, --quiet  show no progress
-
-Archives in /etc/unitlet/images are imported at boot and when they change, and their images stay while the archive is there.
-
-examples:
-  unitlet images pull docker.io/library/nginx:1.25
-  unitlet images export docker.io/library/nginx:1.25 nginx.tar
-  unitlet images import nginx.tar
-  docker save nginx:1.25 | zstd > nginx.tar.zst && unitlet images import nginx.tar.zst
-  unitlet images pin docker.io/library/nginx:1.25
-`;
+import { IMAGES_USAGE } from "./images/usage.ts";
+import { type Progress, type Result, withProgress } from "./progress.ts";
+import { outputMode, PROGRESS_OPTIONS } from "./progress-options.ts";
 
 const OPTIONS = {
   name: { type: "string" },
   changed: { type: "boolean" },
-  quiet: { type: "boolean", short: "q" },
+  ...PROGRESS_OPTIONS,
 } as const;
 
 type Verb = "list" | "prune" | "pull" | "import" | "export" | "pin" | "unpin";
 type Values = {
   readonly name?: string | undefined;
   readonly changed?: boolean | undefined;
-  readonly quiet?: boolean | undefined;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
 };
+
+const OUTPUT = Object.keys(PROGRESS_OPTIONS);
 
 /** The options of each verb, and whether it takes names or files. */
 const VERBS: Readonly<Record<Verb, { readonly options: readonly string[]; readonly takesWords: boolean }>> = {
   list: { options: [], takesWords: false },
   prune: { options: [], takesWords: false },
-  pull: { options: ["quiet"], takesWords: true },
-  import: { options: ["quiet", "name", "changed"], takesWords: true },
-  export: { options: [], takesWords: true },
+  pull: { options: OUTPUT, takesWords: true },
+  import: { options: [...OUTPUT, "name", "changed"], takesWords: true },
+  export: { options: OUTPUT, takesWords: true },
   pin: { options: [], takesWords: true },
   unpin: { options: [], takesWords: true },
 };
@@ -73,19 +47,20 @@ const VERBS: Readonly<Record<Verb, { readonly options: readonly string[]; readon
 export async function images(args: readonly string[]): Promise<string> {
   if (args[0] === "--help") return IMAGES_USAGE;
   const { verb, words, values } = parse(args);
-  const isQuiet = values.quiet === true;
+  const show = (work: (progress: Progress) => Promise<Result>) =>
+    withProgress(`images ${verb}`, outputMode(values), work);
   switch (verb) {
     case "list":
       return table(readStore(), Date.now());
     case "prune":
       return await prune();
     case "pull":
-      return await pullImages(words, isQuiet);
+      return await show((progress) => pullImages(words, progress));
     case "import":
-      if (values.changed === true) return await importChanged(isQuiet);
-      return await importImages(words, { isQuiet, ...(values.name !== undefined && { name: values.name }) });
+      if (values.changed === true) return await show(importChanged);
+      return await show((progress) => importImages(words, values.name, progress));
     case "export":
-      return exportImages(words);
+      return await show((progress) => exportImages(words, progress));
     case "pin":
       return pinImages(words);
     case "unpin":

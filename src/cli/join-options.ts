@@ -4,6 +4,8 @@ import { parseHostFiles } from "../config/node-policy.ts";
 import { SettingError } from "../config/setting-error.ts";
 import { EX_USAGE } from "../model/exit-status.ts";
 import { CliError } from "./failure.ts";
+import type { OutputMode } from "./progress.ts";
+import { outputMode, PROGRESS_OPTIONS } from "./progress-options.ts";
 
 export const JOIN_USAGE = `usage: unitlet join --server URL (--token-file FILE | --token TOKEN) --ca-cert-hash sha256:HEX… [OPTION…]
        unitlet join --bootstrap-kubeconfig FILE [OPTION…]
@@ -23,6 +25,8 @@ export const JOIN_USAGE = `usage: unitlet join --server URL (--token-file FILE |
                           the network of pods, for the setting podNetwork. Default at the first join: cni
   --node-name NAME        the node's name. Default: nodeName of unitlet.conf, or the host's name
   --timeout SECONDS       the time limit for the certificate, and again for the node to be Ready. Default: 120
+  -q, --quiet             print errors and warnings alone
+  --json                  print progress and result as JSON, one object a line
 `;
 
 export interface JoinOptions {
@@ -39,6 +43,7 @@ export interface JoinOptions {
   readonly podNetwork?: string;
   /** How long to wait for the certificate, in milliseconds. */
   readonly timeout: number;
+  readonly output: OutputMode;
 }
 
 const OPTIONS = {
@@ -53,6 +58,7 @@ const OPTIONS = {
   "pod-network": { type: "string" },
   "node-name": { type: "string" },
   timeout: { type: "string" },
+  ...PROGRESS_OPTIONS,
 } as const;
 
 /** Parses the options, and reads the token from its file or from standard input. Throws CliError. */
@@ -78,6 +84,7 @@ export function joinOptions(args: readonly string[]): JoinOptions {
     hashes: hashes.map((hash) => hash.toLowerCase()),
     isUnsafe: values["unsafe-skip-ca-verification"] ?? false,
     timeout: Number(timeout) * 1000,
+    output: outputMode(values),
     ...(server ? { server: server.replace(/\/+$/, "") } : {}),
     ...(token ? { token } : {}),
     ...(caFile ? { caFile } : {}),

@@ -15,15 +15,14 @@ import { bootstrapCluster } from "./bootstrap.ts";
 import { hostFilesMeaning } from "./checks/policy.ts";
 import { clusterNames } from "./cluster-names.ts";
 import { CliError } from "./failure.ts";
-import { JOIN_USAGE, joinOptions } from "./join-options.ts";
+import { JOIN_USAGE, type JoinOptions, joinOptions } from "./join-options.ts";
 import { hasJoined, isSetting, joinSettings, saveJoinSettings } from "./join-settings.ts";
 import { obtainCredentials } from "./obtain-credentials.ts";
-import { print } from "./output.ts";
+import { type Progress, type Result, withProgress } from "./progress.ts";
 
+const READY = "ready";
 const NOT_CONNECTED =
   "ready once the cluster's network add-on has configured its network in /etc/cni/net.d. Pods with hostNetwork: true can run before. Without an add-on, join again with --pod-network bridge or host";
-
-const say = (line: string) => print(`${line}\n`);
 
 /**
  * `unitlet join`: obtains a client certificate and makes this host a node. Steps of an earlier join are not repeated.
@@ -31,29 +30,37 @@ const say = (line: string) => print(`${line}\n`);
 export async function join(args: readonly string[]): Promise<string> {
   if (args.includes("--help")) return JOIN_USAGE;
   const options = joinOptions(args);
+  return await withProgress("join", options.output, (progress) => joinWith(options, progress));
+}
+
+async function joinWith(options: JoinOptions, progress: Progress): Promise<Result> {
   requireRoot("join");
   const before = await loadConfig();
   const nodeName = options.nodeName ?? before.config.nodeName;
   refuseOtherName(nodeName, before.config.cluster);
+  progress.state("bootstrap", "Checking the cluster's certificate authority and the token");
   const cluster = await bootstrapCluster(options);
   refuseOtherCluster(nodeName, before.config.cluster, cluster);
-  if (await isAccepted(cluster, nodeName)) say(`This host has a certificate for ${nodeName} that is good.`);
-  else await obtainCredentials(cluster, nodeName, options.timeout, say);
+  if (await isAccepted(cluster, nodeName))
+    progress.done("certificate", `This host has a certificate for ${nodeName} that is good.`);
+  else await obtainCredentials(cluster, nodeName, options.timeout, progress);
+  progress.state("kubeconfig", "Writing the settings and the kubeconfig");
   const names = await withKube(nodeName, { ...cluster, ...identity() }, clusterNames);
   const host = { ...before.config, hasJoined: hasJoined(before.config.cluster) };
   const { given, problem } = joinSettings(options, host, names, isSetting);
-  if (problem !== undefined) say(problem);
+  if (problem !== undefined) progress.warn(problem);
   saveJoinSettings(given);
   // The kubeconfig is written last, because from then on each run is that of a node.
   writeAtomic(before.kubeconfig, kubeconfig(cluster), 0o600);
   const { config } = await loadConfig();
   const portProblem = startJoined();
-  if (portProblem !== undefined) say(portProblem);
-  runOnce();
-  const state = await untilReady(nodeName, { ...cluster, ...identity() }, options.timeout);
+  if (portProblem !== undefined) progress.warn(portProblem);
+  await runOnce(progress);
+  const state = await untilReady(nodeName, { ...cluster, ...identity() }, options.timeout, progress);
   const allow =
     config.hostFiles.length === 0 ? ": to allow namespaces, join again with --host-files, or set hostFiles" : "";
-  return `Node ${config.nodeName} has joined ${cluster.server} and is ${state}.\nPolicy: ${hostFilesMeaning(config.hostFiles)}${allow}.\n`;
+  const text = `Node ${config.nodeName} has joined ${cluster.server} and is ${state}.\nPolicy: ${hostFilesMeaning(config.hostFiles)}${allow}.\n`;
+  return { text, details: { node: nodeName, server: cluster.server, isReady: state === READY } };
 }
 
 function refuseOtherName(nodeName: string, cluster: Cluster | undefined): void {
@@ -140,19 +147,20 @@ current-context: node
 }
 
 /** Returns the state of the node, once it is ready, or waits for the cluster's network alone. Throws CliError. */
-async function untilReady(nodeName: string, cluster: Cluster, timeout: number): Promise<string> {
+async function untilReady(nodeName: string, cluster: Cluster, timeout: number, progress: Progress): Promise<string> {
   const end = Date.now() + timeout;
   let problem = "the Node does not exist";
   while (Date.now() < end) {
     try {
       const node = await withKube(nodeName, cluster, (kube) => kube.getNode());
       const ready = node?.status?.conditions?.find(({ type }) => type === "Ready");
-      if (ready?.status === "True") return "ready";
+      if (ready?.status === "True") return READY;
       if (ready?.message?.includes("NetworkPluginNotReady")) return NOT_CONNECTED;
       if (ready !== undefined) problem = `${ready.reason}: ${ready.message}`;
     } catch (error) {
       problem = (error as Error).message;
     }
+    progress.state("ready", `Waiting until node ${nodeName} is Ready: ${problem}`);
     await sleep(500);
   }
   throw new CliError(

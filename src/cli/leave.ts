@@ -15,7 +15,8 @@ import { confirm } from "./confirm.ts";
 import { drain } from "./drain.ts";
 import { CliError } from "./failure.ts";
 import { JOIN_SETTINGS } from "./join-settings.ts";
-import { print } from "./output.ts";
+import { type OutputMode, type Progress, type Result, withProgress } from "./progress.ts";
+import { outputMode, PROGRESS_OPTIONS } from "./progress-options.ts";
 
 export const LEAVE_USAGE = `usage: unitlet leave --drain | --keep [OPTION…]
 
@@ -23,43 +24,52 @@ export const LEAVE_USAGE = `usage: unitlet leave --drain | --keep [OPTION…]
   --keep             leave the containers running, for a host that will join the same cluster again under the same name
   --force            with --drain: end the pods also when the API server cannot be reached, or does not allow it in time
   --timeout SECONDS  the time limit for the pods to end. Default: 300
+  -q, --quiet        print errors and warnings alone
+  --json             print progress and result as JSON, one object a line
 `;
 
 interface Options {
   readonly keep: boolean;
   readonly force: boolean;
   readonly timeout: number;
+  readonly output: OutputMode;
 }
 
 const DEFAULT_KUBECONFIG = "/etc/unitlet/kubeconfig";
-const say = (line: string) => print(`${line}\n`);
 
 /** `unitlet leave`: makes this node a standalone host, and removes its keys and its configuration for the cluster. */
 export async function leave(args: readonly string[]): Promise<string> {
   if (args.includes("--help")) return LEAVE_USAGE;
   const options = await leaveOptions(args);
+  return await withProgress("leave", options.output, (progress) => leaveWith(options, progress));
+}
+
+async function leaveWith(options: Options, progress: Progress): Promise<Result> {
   requireRoot("leave");
   const { config, kubeconfig } = await loadConfig();
   const nodeName = savedNodeName() ?? config.nodeName;
-  if (config.cluster === undefined && savedNodeName() === undefined) return "This host has joined no cluster.\n";
+  if (config.cluster === undefined && savedNodeName() === undefined)
+    return { text: "This host has joined no cluster.\n" };
   refuseForeign(kubeconfig, config.cluster);
-  if (!options.keep) await drained(config, nodeName, options);
+  if (!options.keep) await drained(config, nodeName, options, progress);
+  progress.state("leaving", "Stopping the agent");
   stopAgent();
   const rest = config.cluster === undefined ? [] : await removeNode(nodeName, config.cluster);
   forget(kubeconfig, options.keep);
   if (!options.keep) removeSavedNodeName();
   startStandalone();
-  runOnce();
+  await runOnce(progress);
   const pods = options.keep
     ? `Its containers run on. Join again as --node-name ${nodeName}, or end them: unitlet leave --drain.`
     : "It is standalone now.";
-  return [`This host is no node of the cluster any more. ${pods}`, ...rest, ""].join("\n");
+  const text = [`This host is no node of the cluster any more. ${pods}`, ...rest, ""].join("\n");
+  return { text, details: { node: nodeName, isNodeDeleted: rest.length === 0 } };
 }
 
 async function leaveOptions(args: readonly string[]): Promise<Options> {
   const flag = { type: "boolean" } as const;
-  const options = { drain: flag, keep: flag, force: flag, timeout: { type: "string" } } as const;
-  let values: { drain?: boolean; keep?: boolean; force?: boolean; timeout?: string };
+  const options = { drain: flag, keep: flag, force: flag, timeout: { type: "string" }, ...PROGRESS_OPTIONS } as const;
+  let values: { drain?: boolean; keep?: boolean; force?: boolean; timeout?: string; quiet?: boolean; json?: boolean };
   try {
     values = parseArgs({ args: [...args], options }).values;
   } catch (error) {
@@ -69,7 +79,8 @@ async function leaveOptions(args: readonly string[]): Promise<Options> {
   if (ends && keep) throw new CliError(`--drain and --keep: give only one of them\n\n${LEAVE_USAGE}`, EX_USAGE);
   if (!/^\d{1,5}$/.test(timeout))
     throw new CliError(`--timeout ${timeout}: expected a whole number of seconds, such as 300`, EX_USAGE);
-  return { keep: keep ?? (ends ? false : await confirmed()), force, timeout: Number(timeout) * 1000 };
+  const output = outputMode(values);
+  return { keep: keep ?? (ends ? false : await confirmed()), force, timeout: Number(timeout) * 1000, output };
 }
 
 async function confirmed(): Promise<boolean> {
@@ -95,18 +106,23 @@ function refuseForeign(kubeconfig: string, cluster: Cluster | undefined): void {
   throw new CliError(`kubeconfig = ${kubeconfig} is not unitlet's own: remove that setting from /etc/unitlet first`);
 }
 
-async function drained(config: Config, nodeName: string, { force, timeout }: Options): Promise<void> {
+async function drained(
+  config: Config,
+  nodeName: string,
+  { force, timeout }: Options,
+  progress: Progress,
+): Promise<void> {
   if (config.cluster === undefined) return;
   const api = new ApiClient(config.cluster, config.apiServerTimeout, Number.POSITIVE_INFINITY);
   try {
-    await drain(api, nodeName, timeout, say);
+    await drain(api, nodeName, timeout, progress);
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof CliError)) throw error;
     if (!force)
       throw new CliError(
         `cannot drain: ${error.message}\nNothing was removed. To leave all the same: --drain --force, or --keep`,
       );
-    say(`Not drained: ${error.message}`);
+    progress.warn(`Not drained: ${error.message}`);
   } finally {
     api.close();
   }

@@ -4,6 +4,7 @@ import { ApiClient } from "../io/kube/http.ts";
 import { type Outcome, requestCertificate } from "../io/pki/request-certificate.ts";
 import type { Cluster } from "../model/host/config.ts";
 import { CliError } from "./failure.ts";
+import type { Progress } from "./progress.ts";
 
 const POLL_INTERVAL_MS = 1000;
 const API_BUDGET_MS = 10_000;
@@ -16,19 +17,24 @@ export async function obtainCredentials(
   cluster: Cluster,
   nodeName: string,
   timeout: number,
-  say: (line: string) => void,
+  progress: Progress,
 ): Promise<void> {
   const api = new ApiClient(cluster, API_BUDGET_MS, Number.POSITIVE_INFINITY);
   const end = Date.now() + timeout;
   let announced = "";
+  progress.state("certificate", `Requesting a certificate for ${nodeName}`);
   try {
     for (;;) {
       const outcome = await step(api, nodeName);
-      if (outcome.state === "issued") return say(`The cluster has signed a certificate for ${nodeName}.`);
+      if (outcome.state === "issued")
+        return progress.done("certificate", `The cluster has signed a certificate for ${nodeName}.`);
       if (outcome.state === "refused") throw new CliError(`${outcome.because}\nJoining again makes another request.`);
-      const state = describePending(outcome);
-      if (state !== announced) say(state);
+      const [phase, state] = describePending(outcome);
+      const request = outcome.request.metadata.name;
+      if (state !== announced) progress.done(phase, state, { request });
       announced = state;
+      const seconds = Math.ceil(Math.max(0, end - Date.now()) / 1000);
+      progress.state(phase, `${state} ${seconds} s are left.`, { request, left: seconds });
       if (Date.now() > end) throw new CliError(missing(outcome, timeout));
       await sleep(POLL_INTERVAL_MS);
     }
@@ -39,11 +45,12 @@ export async function obtainCredentials(
 
 type PendingOutcome = Outcome & { state: "pending" };
 
-function describePending({ request, isApproved }: PendingOutcome): string {
+/** Returns the phase, and what the request waits for. */
+function describePending({ request, isApproved }: PendingOutcome): readonly [string, string] {
   const { name } = request.metadata;
   return isApproved
-    ? `Request ${name} is approved; waiting for it to be signed.`
-    : `Request ${name}: waiting for approval.`;
+    ? ["signature", `Request ${name} is approved; waiting for it to be signed.`]
+    : ["approval", `Request ${name}: waiting for approval.`];
 }
 
 function missing({ request, isApproved }: PendingOutcome, timeout: number): string {

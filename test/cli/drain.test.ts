@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isToEnd } from "../../src/cli/drain.ts";
+import { describeWaiting, isToEnd } from "../../src/cli/drain.ts";
 
 const METADATA = { namespace: "default", name: "web", uid: "u1" };
 const RUNNING = { phase: "Running" };
@@ -25,4 +25,12 @@ test("a pod of a DaemonSet stays", () => {
 test("a mirror pod stays, because the next run would create it again", () => {
   const annotations = { "kubernetes.io/config.mirror": "u1" };
   expect(isToEnd({ metadata: { ...METADATA, annotations }, status: RUNNING })).toBe(false);
+});
+
+test("the pods that a PodDisruptionBudget holds come first, with the reason", () => {
+  const message = "Cannot evict pod as it would violate the pod's disruption budget.";
+  const held = { pod: "shop/web", reason: "PodDisruptionBudget", message };
+  expect(describeWaiting([{ pod: "shop/job" }, held])).toBe(
+    "shop/web (PodDisruptionBudget: Cannot evict pod as it would violate the pod's disruption budget.), shop/job (ending)",
+  );
 });

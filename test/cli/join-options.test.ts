@@ -19,6 +19,7 @@ test("server, token out of a file, hash", () => {
     hashes: [HASH],
     isUnsafe: false,
     timeout: 120_000,
+    output: "text",
   });
 });
 

@@ -25,19 +25,19 @@ beforeEach(() => {
 
 afterEach(() => rmSync(home, { recursive: true }));
 
-const write = (name: string) => writeTar(file, ["--directory", home, name]);
+const write = (name: string) => writeTar(file, ["--directory", home, name], () => {});
 
-test("the file replaces another one, and only its owner can read it", () => {
+test("the file replaces another one, and only its owner can read it", async () => {
   writeFileSync(file, "old", { mode: 0o644 });
-  write("content");
+  await write("content");
   expect(execFileSync("tar", ["-tf", file], { encoding: "utf8" })).toBe("content\n");
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-test("a link that waits for its temporary file is not followed", () => {
+test("a link that waits for its temporary file is not followed", async () => {
   writeFileSync(join(home, "foreign"), "foreign");
   symlinkSync(join(home, "foreign"), join(home, ".out.tar.partial"));
-  write("content");
+  await write("content");
   expect(readFileSync(join(home, "foreign"), "utf8")).toBe("foreign");
 });
 
@@ -45,12 +45,24 @@ test.each<[string, () => void]>([
   ["a link", () => symlinkSync("content", file)],
   ["a directory", () => mkdirSync(file)],
   ["a pipe", () => execFileSync("mkfifo", [file])],
-])("%s in its place is refused", (_, make) => {
+])("%s in its place is refused", async (_, make) => {
   make();
-  expect(() => write("content")).toThrow("it is no regular file");
+  await expect(write("content")).rejects.toThrow("it is no regular file");
 });
 
-test("nothing is left after a failure", () => {
-  expect(() => write("absent")).toThrow("absent");
+test("nothing is left after a failure", async () => {
+  await expect(write("absent")).rejects.toThrow("absent");
   expect(readdirSync(home)).toEqual(["content"]);
+});
+
+test("it tells how many bytes are written, which none are after an interrupt", async () => {
+  execFileSync("mkfifo", [join(home, "slow")]);
+  const told: number[] = [];
+  // tar does not read a pipe by its name, so it is given the name of what it reads.
+  const writing = writeTar(file, ["--directory", home, `--files-from=${join(home, "slow")}`], (bytes) => {
+    told.push(bytes);
+    process.emit("SIGINT");
+  });
+  await expect(writing).rejects.toThrow("interrupted");
+  expect([told.length > 0, readdirSync(home)]).toEqual([true, ["content", "slow"]]);
 });

@@ -30,14 +30,14 @@ beforeAll(async () => {
 
 afterAll(() => machine[Symbol.asyncDispose]());
 
-const bundle = () =>
-  machine.exec("unitlet bundle --release /root/unitlet.tar.gz -f - /root/edge.tar </root/web.yaml", {
+const bundle = (flag = "") =>
+  machine.exec(`unitlet bundle ${flag} --release /root/unitlet.tar.gz -f - /root/edge.tar </root/web.yaml`, {
     allowFailure: true,
     timeout: 300_000,
   });
 
 test("a bundle without an image that its manifest names is not written", async () => {
-  const { code, stderr } = await bundle();
+  const { code, stderr } = await bundle("--quiet");
   expect([code, stderr]).toEqual([1, "example.org/web:1 is not on this host: unitlet images pull example.org/web:1\n"]);
   expect((await machine.exec("ls -A /root")).stdout).not.toMatch(/edge|bundle/);
 });
@@ -57,9 +57,15 @@ test("a host without a network gets agent, manifests and images from the one fil
       timeout: 300_000,
     },
   );
-  await machine.exec("cd /root && tar -xf edge.tar && ./unitlet-bundle/install.sh --bundle edge.tar", {
-    timeout: 300_000,
-  });
+  const install = "cd /root && tar -xf edge.tar && ./unitlet-bundle/install.sh --json --bundle edge.tar";
+  const { stdout: progress } = await machine.exec(install, { timeout: 300_000 });
+  const objects = progress
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(objects).toContainEqual(expect.objectContaining({ type: "progress", phase: "Importing images" }));
+  expect(objects.at(-1)).toMatchObject({ command: "install", type: "result", status: "done", exitStatus: 0 });
+  expect(objects.filter(({ type }) => type === "result")).toHaveLength(1);
   const state = async () => (await machine.exec("systemctl is-active unitlet.default.web.main || :")).stdout;
   await machine.until(async () => [(await state()) === "active\n", await state()], { what: "the pod" });
   expect((await machine.exec("cd /etc/unitlet && stat -c '%a %n' manifests/* images/*")).stdout).toBe(

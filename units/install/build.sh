@@ -1,5 +1,5 @@
 # Installs npm packages and builds the bundles. Needs $top (the clone).
-# shellcheck shell=sh disable=SC2154,SC2164
+# shellcheck shell=sh disable=SC2034,SC2154,SC2164
 
 # True when the npm packages are installed. test/run.sh uses the same stamp. Packages installed by hand have no stamp, and count
 # when npm has finished.
@@ -58,6 +58,8 @@ install_release() {
 	trap 'rm -rf "$unpacked"' EXIT
 	tar -xzf "$from" -C "$unpacked" --strip-components=1 --no-same-owner || die "--from $from: the archive cannot be unpacked"
 	code=0
+	# The other one prints the result.
+	output=quiet
 	sh "$unpacked/install.sh" "$@" --from "$unpacked/dist" || code=$?
 	exit "$code"
 }
@@ -74,6 +76,7 @@ install_bundle() {
 	tar -xf "$bundle_file" -C "$unpacked" --strip-components=1 --no-same-owner || die "--bundle $bundle_file: the archive cannot be unpacked"
 	[ -d "$unpacked/bundle" ] || die "--bundle $bundle_file: the file is none of unitlet bundle"
 	code=0
+	output=quiet
 	sh "$unpacked/install.sh" "$@" --from "$unpacked/dist" --bundle "$unpacked" || code=$?
 	exit "$code"
 }

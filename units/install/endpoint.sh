@@ -44,7 +44,7 @@ start_endpoint() {
 		! has_changed "$part" || verb=restart
 	done
 	systemctl "$verb" unitlet-api.socket ||
-		say "kubectl logs and exec do not work on this node, because systemd cannot listen on port $port. If another kubelet uses it, choose another port with --set kubeletPort=NUMBER."
+		warn "kubectl logs and exec do not work on this node, because systemd cannot listen on port $port. If another kubelet uses it, choose another port with --set kubeletPort=NUMBER."
 }
 
 # A client or a run may start the process again while it stops; then the stop has failed.

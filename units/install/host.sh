@@ -59,5 +59,5 @@ is_writable() {
 # Version 2 of Landlock keeps processes from inspecting others (src/model/host/landlock.ts).
 say_missing_fence() {
 	/usr/bin/perl -e 'exit( syscall( 444, 0, 0, 1 ) < 2 )' ||
-		say "The kernel of this host has no Landlock, so pods that run as root on its files are refused. See: unitlet doctor"
+		warn "The kernel of this host has no Landlock, so pods that run as root on its files are refused. See: unitlet doctor"
 }

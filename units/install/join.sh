@@ -60,9 +60,11 @@ has_join_option() {
 join_cluster() {
 	[ -n "$join_options$join_token" ] || return 0
 	systemctl daemon-reload
+	show=''
+	[ "$output" = text ] || show=--$output
 	case $join_token in
-	'') eval "\"\$command\" join $join_options" ;;
-	*) printf '%s\n' "$join_token" | eval "\"\$command\" join --token - $join_options" ;;
+	'') eval "\"\$command\" join $show $join_options" ;;
+	*) printf '%s\n' "$join_token" | eval "\"\$command\" join $show --token - $join_options" ;;
 	esac || die "unitlet is installed, but this host has not joined the cluster. To continue, run the same command again, or unitlet join"
 	check_config
 }

@@ -45,9 +45,12 @@ the helpers in $programs, $data and the configuration stay for them. To remove a
 	fi
 	remove_agent_units
 	say "$farewell"
-	[ -z "$failed" ] || say "Some of it remains:$failed"
-	[ -z "$node_name" ] || say "The cluster still has the Node object: kubectl delete node $node_name"
-	[ -z "$failed" ] || exit 1
+	[ -z "$failed" ] || warn "Some of it remains:$failed"
+	[ -z "$node_name" ] || warn "The cluster still has the Node object: kubectl delete node $node_name"
+	[ -z "$failed" ] || {
+		[ "$output" != json ] || json_result 1 "some of it remains:$failed"
+		exit 1
+	}
 }
 
 # remove PATH…: removes files and directories, but no file of another file system below them.
@@ -73,7 +76,7 @@ remove_data() {
 	for path in "$data"/* "$data"/.[!.]*; do
 		[ "$path" = "$data/claims" ] || remove "$path"
 	done
-	say "The data of claims stay in $data/claims: rm -r $data/claims removes them."
+	warn "The data of claims stay in $data/claims: rm -r $data/claims removes them."
 }
 
 fails() {

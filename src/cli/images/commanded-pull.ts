@@ -48,7 +48,7 @@ export function commandedPull({ name, repository }: OciReference, config: Config
 /** Waits until another command has ended its pull of the same image, because both would use the same files. */
 export async function untilIdle({ key, name }: DesiredPull, progress: Progress): Promise<void> {
   while (pullUnits().includes(`@${key}.service`)) {
-    progress.show(`${name}: another command pulls it`);
+    progress.state("waiting", `${name}: another command pulls it`, { name });
     await sleep(INTERVAL_MS);
   }
 }
@@ -56,7 +56,7 @@ export async function untilIdle({ key, name }: DesiredPull, progress: Progress):
 /** Runs a pull whose files are written, and returns the digest of the image. Throws CliError with the reason of a failure. */
 export async function runPull({ key, name }: DesiredPull, progress: Progress): Promise<string> {
   const checked = checkedAt(name);
-  await runUnit(imageUnit(key), () => progress.show(stateOf(key, name)));
+  await runUnit(imageUnit(key), () => showState(key, name, progress));
   progress.clear();
   const failure = join(PULLS, `${key}.failed`);
   const message = readPullRequest(failure)?.get("message");
@@ -77,10 +77,11 @@ function checkedAt(name: string): number | undefined {
   return seconds(readReference(name)?.get("checked"));
 }
 
-/** Says what the pull does now. The files that it has fetched disappear when it unpacks them. */
-function stateOf(key: string, name: string): string {
+/** Shows what the pull does now. The files that it has fetched disappear when it unpacks them. */
+function showState(key: string, name: string, progress: Progress): void {
   const blobs = join(IMAGES, "tmp", key, "fetch/blobs/sha256");
   const sizes = list(blobs).map((blob) => ignoreMissing(() => lstatSync(join(blobs, blob)))?.size ?? 0);
-  if (sizes.length === 0) return `${name}: unpacking`;
-  return `${name}: ${Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / 1e6)} MB fetched`;
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  if (sizes.length === 0) progress.state("unpacking", `${name}: unpacking`, { name });
+  else progress.state("fetching", `${name}: ${Math.ceil(bytes / 1e6)} MB fetched`, { name, bytes });
 }

@@ -3,23 +3,26 @@ import { readStore } from "../../io/images/image-store.ts";
 import { EX_USAGE } from "../../model/exit-status.ts";
 import { requireRoot } from "../agent.ts";
 import { CliError } from "../failure.ts";
+import type { Progress, Result } from "../progress.ts";
 import { ociReference } from "./commanded-pull.ts";
 
 /** `unitlet images export REF… FILE`: writes an OCI archive of images of this host. Throws CliError. */
-export function exportImages(args: readonly string[]): string {
+export async function exportImages(args: readonly string[], progress: Progress): Promise<Result> {
   requireRoot("images export");
   const file = args.at(-1);
   if (file === undefined || args.length < 2)
     throw new CliError("unitlet images export needs the names of images, and then a file", EX_USAGE);
-  writeNamed(args.slice(0, -1), file);
-  return `wrote ${file}\n`;
+  await writeNamed(args.slice(0, -1), file, progress);
+  return { text: `wrote ${file}\n`, details: { file } };
 }
 
 /** Writes an OCI archive of images of this host by their names. Throws CliError. */
-export function writeNamed(names: readonly string[], file: string): void {
+export async function writeNamed(names: readonly string[], file: string, progress: Progress): Promise<void> {
   const images = names.map(storedImage);
   try {
-    writeArchive(images, file);
+    await writeArchive(images, file, (bytes) =>
+      progress.state("images", `${names.length} images: ${Math.ceil(bytes / 1e6)} MB written`, { bytes }),
+    );
   } catch (error) {
     throw new CliError(`cannot write ${file}: ${(error as Error).message}`);
   }

@@ -5,10 +5,10 @@ import { reportProblem } from "../../io/problems.ts";
 import { logTo } from "../../log.ts";
 import { requireRoot } from "../agent.ts";
 import { CliError } from "../failure.ts";
-import { print, printable } from "../output.ts";
+import { printable } from "../output.ts";
+import type { Progress, Result } from "../progress.ts";
 import { configForImages } from "./commanded-pull.ts";
 import { type ImportContext, importArchive } from "./import.ts";
-import { Progress } from "../progress.ts";
 
 /** A file that has not changed for so long, and that no process writes to, counts as complete. */
 const STABLE_MS = 2000;
@@ -19,7 +19,7 @@ const INTERVAL_MS = 500;
  * gone. It waits for files that are still being written, and ends when nothing has changed for 2 s. An archive that failed is tried
  * again only after a change. The exit status is 1 when an archive has failed now. Throws CliError.
  */
-export async function importChanged(isQuiet: boolean): Promise<string> {
+export async function importChanged(progress: Progress): Promise<Result> {
   requireRoot("images import --changed");
   let failed = 0;
   let context: ImportContext | undefined;
@@ -28,7 +28,7 @@ export async function importChanged(isQuiet: boolean): Promise<string> {
     const records = forgetMissing(readArchiveRecords());
     const waiting = listArchives().filter(({ name, key }) => records.get(name)?.key !== key);
     for (const file of waiting.filter((each) => isComplete(each, seen))) {
-      context ??= await importContext(isQuiet);
+      context ??= await importContext(progress);
       const record = await tryImport(file, context);
       if (record.problem !== undefined) failed += 1;
       writeArchiveRecords(new Map([...readArchiveRecords(), [file.name, record]]));
@@ -37,7 +37,7 @@ export async function importChanged(isQuiet: boolean): Promise<string> {
     if (waiting.length > 0) quietSince = Date.now();
   }
   if (failed > 0) process.exitCode = 1;
-  return "";
+  return { text: "", details: { failed } };
 }
 
 function forgetMissing(records: ReadonlyMap<string, ArchiveRecord>): ReadonlyMap<string, ArchiveRecord> {
@@ -57,9 +57,9 @@ function isComplete({ name, path, key, changedAt }: ArchiveFile, seen: Map<strin
 }
 
 /** A host without the programs for images fails no archive: the next start of the command tries all of them. */
-async function importContext(isQuiet: boolean): Promise<ImportContext> {
+async function importContext(progress: Progress): Promise<ImportContext> {
   try {
-    return { config: await configForImages(), progress: new Progress(isQuiet) };
+    return { config: await configForImages(), progress };
   } catch (error) {
     report([`cannot import the archives in ${ARCHIVES}: ${(error as Error).message}`]);
     throw error;
@@ -69,7 +69,6 @@ async function importContext(isQuiet: boolean): Promise<ImportContext> {
 async function tryImport({ path, key }: ArchiveFile, context: ImportContext): Promise<ArchiveRecord> {
   try {
     const { imported, problem } = await importArchive(path, undefined, context);
-    for (const { name, digest } of imported) print(`imported ${name} ${digest}\n`);
     return { key, names: imported.map(({ name }) => name), ...(problem !== undefined && { problem }) };
   } catch (error) {
     if (!(error instanceof CliError) || error.status === 130) throw error;

@@ -15,36 +15,32 @@ import { diskReserve } from "../../model/host/disk-reserve.ts";
 import { type OciReference, parseImage } from "../../model/image/image-reference.ts";
 import { requireRoot } from "../agent.ts";
 import { CliError } from "../failure.ts";
-import { print } from "../output.ts";
+import type { Progress, Result } from "../progress.ts";
 import { eachOf } from "./arguments.ts";
 import { commandedPull, configForImages, ociReference, runPull, untilIdle } from "./commanded-pull.ts";
-import { Progress } from "../progress.ts";
 import { runUnit } from "./unit-wait.ts";
 
-export interface ImportOptions {
-  /** The name of the only image of the only archive. */
-  readonly name?: string;
-  readonly isQuiet: boolean;
-}
-
 /**
- * `unitlet images import FILE…`: makes images of this host from archives and OCI layouts. A file that cannot be imported keeps no
- * other from being imported. Throws CliError after all files, with the reason of each failure.
+ * `unitlet images import FILE…`: makes images of this host from archives and OCI layouts. `name` is that of the only image of the
+ * only archive. A file that cannot be imported keeps no other from being imported. Throws CliError after all files, with the reason
+ * of each failure.
  */
-export async function importImages(files: readonly string[], { name, isQuiet }: ImportOptions): Promise<string> {
+export async function importImages(
+  files: readonly string[],
+  name: string | undefined,
+  progress: Progress,
+): Promise<Result> {
   requireRoot("images import");
   if (name !== undefined && files.length > 1)
     throw new CliError("--name names one image: import the files one after the other", EX_USAGE);
   const named = name === undefined ? undefined : ociReference(name);
   const config = await configForImages();
-  const progress = new Progress(isQuiet);
-  return await eachOf(files, async (file) => {
+  const images = await eachOf(files, async (file) => {
     const { imported, problem } = await importArchive(file, named, { config, progress });
-    const lines = imported.map((each) => `imported ${each.name} ${each.digest}\n`).join("");
-    if (problem === undefined) return lines;
-    print(lines);
-    throw new CliError(problem);
+    if (problem !== undefined) throw new CliError(problem);
+    return imported;
   });
+  return { text: "", details: { images: images.flat() } };
 }
 
 export interface ImportContext {
@@ -70,7 +66,7 @@ export async function importArchive(
   try {
     copy(staging, file, progress);
     await runUnit(`unitlet-image-import@${staging.id}.service`, (seconds) =>
-      progress.show(`${file}: reading, ${seconds} s`),
+      progress.state("reading", `${file}: reading, ${seconds} s`, { file }),
     );
     progress.clear();
     const because = importFailure(staging);
@@ -85,7 +81,11 @@ export async function importArchive(
 function copy(staging: Staging, file: string, progress: Progress): void {
   try {
     stageArchive(staging, file, (done, size) =>
-      progress.show(`${file}: ${Math.ceil(done / 1e6)} of ${Math.ceil(size / 1e6)} MB copied`),
+      progress.state("copying", `${file}: ${Math.ceil(done / 1e6)} of ${Math.ceil(size / 1e6)} MB copied`, {
+        file,
+        bytes: done,
+        total: size,
+      }),
     );
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
@@ -122,7 +122,9 @@ async function importAll(file: string, images: readonly StagedImage[], context: 
       continue;
     }
     try {
-      imported.push({ name: reference.name, digest: await importImage(reference, directory, context) });
+      const image = { name: reference.name, digest: await importImage(reference, directory, context) };
+      context.progress.done("imported", `imported ${image.name} ${image.digest}`, image);
+      imported.push(image);
     } catch (error) {
       if (!(error instanceof CliError) || error.status !== 1) throw error;
       problems.push(`${file}: ${error.message}`);

@@ -2,15 +2,15 @@ import { writePull } from "../../io/images/pull-files.ts";
 import { redactCredentials } from "../../model/image/image-reference.ts";
 import { requireRoot } from "../agent.ts";
 import { CliError } from "../failure.ts";
+import type { Progress, Result } from "../progress.ts";
 import { eachOf } from "./arguments.ts";
 import { commandedPull, configForImages, ociReference, runPull, untilIdle } from "./commanded-pull.ts";
-import { Progress } from "../progress.ts";
 
 /**
  * `unitlet images pull REF…`: pulls images with the host's own credentials, whether a pod needs them or not. Throws CliError after
  * all images, with the reason of each failure.
  */
-export async function pullImages(names: readonly string[], isQuiet: boolean): Promise<string> {
+export async function pullImages(names: readonly string[], progress: Progress): Promise<Result> {
   requireRoot("images pull");
   const references = names.map(ociReference);
   const config = await configForImages();
@@ -18,12 +18,13 @@ export async function pullImages(names: readonly string[], isQuiet: boolean): Pr
     throw new CliError(
       "the setting imagePulls = deny forbids pulls on this host. unitlet images import FILE brings an image without a registry",
     );
-  const progress = new Progress(isQuiet);
-  return await eachOf(references, async (reference) => {
+  const images = await eachOf(references, async (reference) => {
     const pull = commandedPull(reference, config);
     await untilIdle(pull, progress);
     writePull(pull);
-    const digest = await runPull(pull, progress);
-    return `pulled ${redactCredentials(reference.name)} ${digest}\n`;
+    const image = { name: redactCredentials(reference.name), digest: await runPull(pull, progress) };
+    progress.done("pulled", `pulled ${image.name} ${image.digest}`, image);
+    return image;
   });
+  return { text: "", details: { images } };
 }

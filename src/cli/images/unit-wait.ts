@@ -1,27 +1,23 @@
 import { spawn } from "node:child_process";
 import { CliError } from "../failure.ts";
-
-const INTERVAL_MS = 250;
+import { ticking } from "../progress.ts";
 
 /**
  * Starts a unit of the agent and waits until it has ended, well or not. `tick` is called with the seconds since the start. An
  * interrupt from the keyboard stops the unit, and then throws CliError with the status 130.
  */
 export async function runUnit(unit: string, tick: (seconds: number) => void): Promise<void> {
-  const began = Date.now();
   let interrupted = false;
   const onInterrupt = () => {
     interrupted = true;
   };
   process.on("SIGINT", onInterrupt);
-  const timer = setInterval(() => tick(Math.floor((Date.now() - began) / 1000)), INTERVAL_MS);
   try {
-    const status = await systemctl("start", "--wait", unit);
+    const status = await ticking(systemctl("start", "--wait", unit), tick);
     // systemctl also fails when it loses systemd or is killed. What the unit has written is read only after its last process.
     if (interrupted || status !== 0) await systemctl("stop", unit);
     if (interrupted) throw new CliError("interrupted", 130);
   } finally {
-    clearInterval(timer);
     process.off("SIGINT", onInterrupt);
   }
 }

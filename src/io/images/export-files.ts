@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { IMAGES } from "../../model/image/image.ts";
 import { removeTree } from "../remove-tree.ts";
-import { writeTar } from "../tar-file.ts";
+import { type Tell, writeTar } from "../tar-file.ts";
 import { parseIndex } from "./image-config.ts";
 
 /** An image and the name that the archive gives it. */
@@ -13,10 +13,10 @@ export interface ExportedImage {
 }
 
 /**
- * Writes an OCI archive of stored images with mode 0600, completely or not at all. The same images give the same bytes. Throws an
- * error.
+ * Writes an OCI archive of stored images with mode 0600, completely or not at all. The same images give the same bytes. `tell` is
+ * called with the bytes so far. Throws an error.
  */
-export function writeArchive(images: readonly ExportedImage[], file: string): void {
+export async function writeArchive(images: readonly ExportedImage[], file: string, tell: Tell): Promise<void> {
   const stage = join(IMAGES, "import", String(process.pid));
   try {
     removeTree(stage, () => false);
@@ -25,7 +25,8 @@ export function writeArchive(images: readonly ExportedImage[], file: string): vo
     writeFileSync(join(stage, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
     writeFileSync(join(stage, "index.json"), JSON.stringify({ schemaVersion: 2, manifests }));
     const same = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@0", "--mode=u=rwX,go=rX"];
-    writeTar(file, [...same, "--hard-dereference", "--directory", stage, "oci-layout", "index.json", "blobs"]);
+    const words = [...same, "--hard-dereference", "--directory", stage, "oci-layout", "index.json", "blobs"];
+    await writeTar(file, words, tell);
   } finally {
     removeTree(stage, () => false);
   }

@@ -50,8 +50,8 @@ describe("an archive without a network", () => {
       `/srv/${file}`,
       compress(dockerArchive(base, { tags: [`example.org/${name}:1`], words: name })),
     );
-    const { stdout, stderr, code } = await unitlet(`import --quiet /srv/${file}`);
-    expect([code, stderr]).toEqual([0, ""]);
+    const { stdout, code } = await unitlet(`import /srv/${file}`);
+    expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^imported example.org/${name}:1 sha256:[0-9a-f]{64}\n$`));
     await isRunning(name, `example.org/${name}:1`);
   });
@@ -63,10 +63,43 @@ describe("an archive without a network", () => {
       { tags: ["c:1"], words: "c" },
     );
     await machine.write("/srv/three.tar", archive);
-    const { stdout } = await unitlet("import -q /srv/three.tar");
+    const { stdout } = await unitlet("import /srv/three.tar");
     expect(stdout.replace(/ sha256:.*/g, "")).toBe(
       "imported example.org/a:1\nimported example.org/b:1\nimported docker.io/library/c:1\n",
     );
+  });
+
+  test("is imported with --quiet without a word, and with --json as objects", async () => {
+    await machine.write("/srv/words.tar", dockerArchive(base, { tags: ["example.org/words:1"], words: "words" }));
+    expect(await unitlet("import --quiet /srv/words.tar")).toMatchObject({ code: 0, stdout: "", stderr: "" });
+    const { stdout } = await unitlet("import --json /srv/words.tar");
+    const objects = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const image = { name: "example.org/words:1", digest: expect.stringMatching(/^sha256:/) };
+    const common = { command: "images import", seconds: expect.any(Number) };
+    expect(objects).toContainEqual({
+      ...common,
+      type: "progress",
+      phase: "reading",
+      message: expect.any(String),
+      file: "/srv/words.tar",
+    });
+    expect(objects.at(-1)).toEqual({
+      ...common,
+      type: "result",
+      message: "",
+      status: "done",
+      exitStatus: 0,
+      images: [image],
+    });
+    const failed = await unitlet("import --json /srv/absent.tar");
+    expect([failed.code, failed.stderr, JSON.parse(failed.stdout)]).toEqual([
+      1,
+      "/srv/absent.tar: there is no such file\n",
+      { ...common, type: "result", message: "/srv/absent.tar: there is no such file", status: "failed", exitStatus: 1 },
+    ]);
   });
 
   test("that unitlet has exported comes back with the same digests", async () => {
@@ -113,7 +146,7 @@ describe("an archive without a network", () => {
       ...[config, base, image].map(blob),
     ]);
     await machine.write("/srv/by-digest.tar", archive);
-    expect((await unitlet("import -q /srv/by-digest.tar")).stdout).toBe(`imported ${name} ${digestOf(image)}\n`);
+    expect((await unitlet("import /srv/by-digest.tar")).stdout).toBe(`imported ${name} ${digestOf(image)}\n`);
     const { code, stderr } = await unitlet(`export ${name} /srv/again.tar`);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^example.org\/plain@sha256:\w+: its archive would have the digest sha256:\w+, because /);
@@ -126,7 +159,7 @@ describe("an archive without a network", () => {
     );
     const { stderr, code } = await unitlet("import -q /srv/layout");
     expect([code, stderr]).toEqual([1, "/srv/layout: its image has no name: give it one with --name REF\n"]);
-    const { stdout } = await unitlet("import -q /srv/layout --name example.org/named:1");
+    const { stdout } = await unitlet("import /srv/layout --name example.org/named:1");
     expect(stdout).toMatch(/^imported example.org\/named:1 sha256:/);
   });
 

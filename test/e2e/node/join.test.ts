@@ -98,11 +98,18 @@ test("the command waits for an approval, and continues the same request when it 
   const user = ["--as=system:bootstrap:any", `--as-group=${group}`];
   await untilAllowed(cluster, ["create", "certificatesigningrequests", ...user]);
   const slow = await makeToken(cluster, { group: "unapproved" });
-  const first = await join(machine, cluster, slow, [...hash(), "--timeout", "8"]);
+  const first = await join(machine, cluster, slow, [...hash(), "--timeout", "8", "--json"]);
   expect(first).toMatchObject({
     code: 1,
     stderr: expect.stringContaining("kubectl certificate approve unitlet-client-"),
   });
+  const objects = first.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const phases = objects.flatMap(({ phase }, at) => (phase === objects[at - 1]?.phase ? [] : [phase]));
+  expect(phases).toEqual(["bootstrap", "certificate", "approval", undefined]);
+  expect(objects.at(-1)).toMatchObject({ command: "join", type: "result", status: "failed", exitStatus: 1 });
   const [name = ""] = await requests(cluster, CLIENT, `system:bootstrap:${digest(slow)}`);
   const key = await machine.read("/var/lib/unitlet/pki/client-pending.json");
   await cluster.kubectl(["certificate", "approve", name]);

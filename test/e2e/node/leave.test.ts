@@ -72,6 +72,14 @@ test("--drain waits for a PodDisruptionBudget, and gives up in time without havi
   const { code, stderr } = await host.machine.exec("unitlet leave --drain --timeout 8", { allowFailure: true });
   expect([code, stderr]).toEqual([1, expect.stringMatching(/1 pods have not ended.*disruption budget[\s\S]*--force/)]);
   expect(await pid("kept")).not.toBe("0");
+  const json = await host.machine.exec("unitlet leave --drain --json --timeout 1", { allowFailure: true });
+  const objects = json.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const waiting = [{ pod: `${namespace}/kept`, reason: "PodDisruptionBudget", message: expect.any(String) }];
+  expect(objects).toContainEqual(expect.objectContaining({ phase: "waiting", done: 0, total: 1, waiting }));
+  expect(objects.at(-1)).toMatchObject({ command: "leave", type: "result", status: "failed", exitStatus: 1 });
   await host.cluster.kubectl(["delete", "pdb", "budget", "-n", namespace]);
 });
 
