@@ -184,12 +184,3 @@ describe("a terminal", () => {
     expect([await log("-c", "first"), await log("--previous"), await log()]).toEqual(Array(3).fill("/dev/pts/0"));
   });
 });
-
-test("the terminal of a command has its size when the program starts", async () => {
-  await start("sized", shell("exec sleep 1000"));
-  const enter = `/usr/local/lib/unitlet/container-enter ${node.unit("sized")} sh -c "stty size"`;
-  const look = `script -qec 'stty rows 33 cols 99; exec ${enter}' /dev/null <&9`;
-  // At the end of its input, script would type ^D.
-  const { stdout } = await node.exec(`mkfifo /tmp/open; exec 9<>/tmp/open; for i in 1 2 3 4 5 6 7 8; do ${look}; done`);
-  expect(stdout.replaceAll("\r", "")).toBe("33 99\n".repeat(8));
-});

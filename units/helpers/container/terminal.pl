@@ -37,12 +37,6 @@ sub set_size {
 	ioctl $terminal, $set_size, $size;
 }
 
-# Returns the struct winsize of the caller's terminal; undef when standard input is none.
-sub size_of_caller {
-	my $size = "\0" x 8;
-	return ioctl( STDIN, $get_size, $size ) ? $size : undef;
-}
-
 # Returns all bytes that can be read now: '' for none, undef at the end.
 sub take {
 	my ($from) = @_;
@@ -76,8 +70,8 @@ sub wait_for {
 sub show {
 	my ( $terminal, $over ) = @_;
 	my $resize = sub {
-		my $size = size_of_caller();
-		set_size( $terminal, $size ) if $size && $terminal;
+		my $size = "\0" x 8;
+		ioctl STDIN, $get_size, $size and $terminal and set_size( $terminal, $size );
 	};
 	$resize->();
 	$SIG{WINCH} = $resize;
