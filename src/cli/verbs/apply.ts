@@ -6,12 +6,12 @@ import type { StoredObject } from "../../io/schema/stored-objects.ts";
 import { EX_USAGE } from "../../model/exit-status.ts";
 import type { Config } from "../../model/host/config.ts";
 import { requestRun, requireRoot } from "../agent.ts";
+import { withDirectoryLock } from "../directory-lock.ts";
 import { CliError } from "../failure.ts";
 import { manifestFiles } from "../manifest-arguments.ts";
 import { readStored } from "../objects/host-objects.ts";
 import { findKind, resourceOf } from "../objects/kinds.ts";
 import { type ChangedFile, changedFiles, type Edit, newFile, textOf, writeChanged } from "../objects/manifest-edits.ts";
-import { withManifestLock } from "../objects/manifest-lock.ts";
 import { print, printError } from "../output.ts";
 import { requireStandalone } from "./joined.ts";
 
@@ -54,7 +54,7 @@ export async function apply(args: readonly string[]): Promise<string> {
     if (!isDry) changed.forEach(writeChanged);
     return changes;
   };
-  const changes = isDry ? await write() : await withManifestLock(config.manifests, write);
+  const changes = isDry ? await write() : await withDirectoryLock(config.manifests, write);
   for (const { object, result } of changes) print(`${shownName(object)} ${result}${isDry ? " (dry run)" : ""}\n`);
   if (!isDry && changes.some(({ result }) => result !== "unchanged")) requestRun();
   return "";

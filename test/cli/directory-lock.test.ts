@@ -2,14 +2,14 @@ import { mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { withManifestLock } from "../../../src/cli/objects/manifest-lock.ts";
+import { withDirectoryLock } from "../../src/cli/directory-lock.ts";
 
 test("an edit waits for the end of another one, also of one that has failed", async () => {
   const directory = mkdtempSync(join(tmpdir(), "unitlet-lock-"));
   onTestFinished(() => rmdirSync(directory));
   const seen: string[] = [];
   const begun = Promise.withResolvers<void>();
-  const first = withManifestLock(directory, async () => {
+  const first = withDirectoryLock(directory, async () => {
     begun.resolve();
     seen.push("first");
     // The second one asks for the lock meanwhile.
@@ -19,7 +19,7 @@ test("an edit waits for the end of another one, also of one that has failed", as
   });
   const failed = expect(first).rejects.toThrow("failed");
   await begun.promise;
-  await withManifestLock(directory, async () => void seen.push("second"));
+  await withDirectoryLock(directory, async () => void seen.push("second"));
   await failed;
   expect(seen).toEqual(["first", "end of first", "second"]);
 });
