@@ -1,12 +1,12 @@
-import { loadConfig } from "../io/config-files.ts";
+import { readConfig } from "../io/config-files.ts";
 import { contentOf } from "../io/kube/http.ts";
 import { EX_CONFIG } from "../model/exit-status.ts";
 import type { Config, FileOrData } from "../model/host/config.ts";
 import { CliError } from "./failure.ts";
 
-/** `unitlet check-config`: checks the configuration and the files that it names. Throws ConfigError, CliError. */
+/** `unitlet check-config`: checks the configuration and the files that it names, and writes nothing. Throws ConfigError, CliError. */
 export async function checkConfig(): Promise<string> {
-  const { config } = await loadConfig();
+  const { config } = await readConfig();
   const problems = named(config).flatMap(problemWith);
   if (problems.length > 0) throw new CliError(problems.join("\n"), EX_CONFIG);
   const source =

@@ -1,5 +1,4 @@
 import { EX_USAGE } from "../model/exit-status.ts";
-import { unitletVersion } from "../version.ts";
 import { bundle } from "./bundle.ts";
 import { checkConfig } from "./check-config.ts";
 import { claims } from "./claims.ts";
@@ -15,12 +14,14 @@ import { plan } from "./plan.ts";
 import { render } from "./render.ts";
 import { seal } from "./seal.ts";
 import { showStatus } from "./status.ts";
+import { upgrade } from "./upgrade.ts";
 import { apply } from "./verbs/apply.ts";
 import { deleteCommand } from "./verbs/delete.ts";
 import { describe } from "./verbs/describe.ts";
 import { exec } from "./verbs/exec.ts";
 import { get } from "./verbs/get.ts";
 import { logs } from "./verbs/logs.ts";
+import { showVersion } from "./version.ts";
 
 const HELP = `usage: unitlet COMMAND
 
@@ -43,7 +44,8 @@ const HELP = `usage: unitlet COMMAND
   claims        list the claims of a standalone host; unitlet claims delete removes one with its data
   doctor        check the host, the agent and the cluster, and show what to do; exit status 1: an error
   check-config  check /etc/unitlet/unitlet.conf and the kubeconfig; exit status 78: an error
-  version       show the version of unitlet
+  upgrade       replace the agent by another version, and go back if that fails: unitlet upgrade --help
+  version       show the version of unitlet, and the one before that an upgrade has kept
   help          show this text, or the options of a command: unitlet help join
 
 To start a run now: systemctl start unitlet-sync. The journal of the runs: journalctl -u unitlet-sync.
@@ -71,7 +73,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   claims,
   doctor: withoutArguments("doctor", doctor),
   "check-config": withoutArguments("check-config", checkConfig),
-  version: withoutArguments("version", async () => `unitlet ${unitletVersion}\n`),
+  upgrade,
+  version: withoutArguments("version", showVersion),
   help: showHelp,
 };
 

@@ -3,18 +3,22 @@ import { basename, dirname, join } from "node:path";
 import { readOptional } from "../io/files.ts";
 import { CliError } from "./failure.ts";
 
-/** Checks the tarball of a release as `install.sh --from` does: by `wanted`, or by SHA256SUMS beside it. Throws CliError. */
-export function checkRelease(release: string, wanted = listedSum(release)): void {
+/**
+ * Checks the tarball of a release as `install.sh --from` does: by `wanted`, or by SHA256SUMS beside it. `copy` is the file that is
+ * read, if it is another one. Throws CliError.
+ */
+export function checkRelease(release: string, wanted = listedSum(release), copy = release): void {
   if (wanted === undefined)
     throw new CliError(
       `${release}: its checksum is not known. Put the release's SHA256SUMS beside it, or add --sha256 HEX`,
     );
-  const actual = sumOf(release);
+  const actual = sumOf(copy);
   if (actual !== wanted.toLowerCase())
     throw new CliError(`${release}: the checksum is ${actual}, and should be ${wanted}. Nothing was written`);
 }
 
-function listedSum(release: string): string | undefined {
+/** Returns the checksum of the tarball in SHA256SUMS beside it; undefined without one. */
+export function listedSum(release: string): string | undefined {
   const lines = (readOptional(join(dirname(release), "SHA256SUMS")) ?? "").split("\n");
   const words = lines.map((line) => line.split(/ [ *]/));
   return words.find(([, name]) => name === basename(release))?.[0];

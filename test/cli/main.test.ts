@@ -27,6 +27,7 @@ const COMMANDS = [
   "claims",
   "doctor",
   "check-config",
+  "upgrade",
   "version",
 ];
 

@@ -32,6 +32,8 @@ place_text() {
 }
 
 place_programs() {
+	# What an upgrade that was interrupted has left would be put over these files.
+	[ -n "$DESTDIR" ] || [ ! -e "$programs.versions/pending" ] || end_upgrade
 	place "$node" "$programs/node" 755
 	for bundle in "$dist"/*.cjs; do
 		place "$bundle" "$programs/${bundle##*/}" 644
@@ -46,6 +48,13 @@ place_programs() {
 		unit) place_text "$top/units/$file" "$unit_directory/${file#systemd/}" "$mode" ;;
 		esac
 	done <"$manifest"
+	# unitlet upgrade reads it.
+	place "$manifest" "$programs/manifest" 644
+}
+
+end_upgrade() {
+	systemctl stop unitlet-upgrade.service 2>/dev/null || :
+	sh "$programs.versions/switch-version" end
 }
 
 place_config() {

@@ -37,7 +37,7 @@ the helpers in $programs, $data and the configuration stay for them. To remove a
 			remove "$volatile"
 			remove_data
 		fi
-		remove "$programs" "$command" "$cache"
+		remove "$programs" "$programs.versions" "$command" "$cache"
 		[ "$keep_config" = yes ] || remove "$config"
 		# The mount point of the termination messages is an empty file.
 		[ -n "$DESTDIR" ] || [ ! -f /dev/termination-log ] || [ -s /dev/termination-log ] || remove /dev/termination-log
@@ -215,7 +215,7 @@ remove_programs_but_helpers() {
 	for program in "$programs"/*; do
 		is_used_by_pods "${program##*/}" || rm -f "$program"
 	done
-	rm -rf "$command" "$cache"
+	rm -rf "$programs.versions" "$command" "$cache"
 }
 
 # is_used_by_pods HELPER: true when units of containers use the helper.

@@ -36,7 +36,7 @@ link_earlier() {
 		[ "$kind" != unit ] || rm -f "/usr/local/lib/systemd/system/${file#systemd/}"
 	done <"$manifest"
 	rmdir /usr/local/lib/systemd/system/*.d /usr/local/lib/systemd/system /usr/local/lib/systemd 2>/dev/null || :
-	rm -rf "$earlier.old"
+	rm -rf "$earlier.old" "$earlier.versions"
 }
 
 unlink_earlier() {
