@@ -6,6 +6,7 @@ import { removeCurlOptions } from "../io/kube/curl-options.ts";
 import { ApiClient } from "../io/kube/http.ts";
 import { Kube } from "../io/kube/kube.ts";
 import { removeSavedNodeName, savedNodeName } from "../io/kube/node-name.ts";
+import { KEPT_PODS } from "../io/static-pods/kept-pods.ts";
 import { removeWatchConfig } from "../io/systemd/watch-config.ts";
 import { EX_USAGE } from "../model/exit-status.ts";
 import type { Cluster, Config } from "../model/host/config.ts";
@@ -163,7 +164,7 @@ const FILES = [
 ];
 
 /** What containers that run on depend on: with other settings or ranges they would restart at the next join. */
-const FILES_OF_CONTAINERS = [JOIN_SETTINGS, `${STATE_DIR}/pod-cidrs`, `${STATE_DIR}/cluster-network`];
+const FILES_OF_CONTAINERS = [JOIN_SETTINGS, `${STATE_DIR}/pod-cidrs`, `${STATE_DIR}/cluster-network`, KEPT_PODS];
 
 /** Returns the files that a host removes when it leaves. With `keep` its containers run on. */
 export function forgottenFiles(keep: boolean): readonly string[] {

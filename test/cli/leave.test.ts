@@ -7,6 +7,7 @@ test("with --keep, what containers that run on depend on stays until the next jo
     "/etc/unitlet/unitlet.conf.d/60-join.conf",
     "/var/lib/unitlet/pod-cidrs",
     "/var/lib/unitlet/cluster-network",
+    "/var/lib/unitlet/static-pods.json",
   ]);
   expect(forgottenFiles(true)).toContain("/var/lib/unitlet/pki");
 });
