@@ -13,10 +13,17 @@ export function requireLocalKinds({ cluster }: Config, { kinds }: Resources, ver
   );
 }
 
+type Manifests = Pick<Config, "cluster" | "manifests" | "staticPods">;
+
 /** Throws CliError on a node of a cluster, which takes its objects from the API server. `command` is that of kubectl. */
-export function requireStandalone({ cluster }: Config, verb: string, command: string): void {
+export function requireStandalone(config: Manifests, verb: "apply" | "delete", command: string): void {
+  const { cluster, manifests, staticPods } = config;
   if (cluster === undefined) return;
+  const ofStaticPod =
+    verb === "apply"
+      ? `write its file into ${manifests}: cp web.yaml ${manifests}/`
+      : `remove its file from ${manifests}`;
   throw new CliError(
-    `unitlet ${verb}: this node has joined a cluster and takes its objects from ${cluster.server}: use ${command}`,
+    `unitlet ${verb}: this node has joined a cluster and takes its objects from ${cluster.server}: use ${command}${staticPods ? `. For a static pod, ${ofStaticPod}` : ""}`,
   );
 }
